@@ -1,0 +1,12 @@
+/** One JPEG on its way from ingest through the hub. Times are on the server's clock: µs since the Unix epoch. */
+export interface CameraFrame {
+  readonly cameraId: string;
+  /** Starts with SOI, ends with EOI; its SOF has been checked against `width` and `height`. Never written to. */
+  readonly jpeg: Uint8Array;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** When the camera took it, as far as the clock exchange can tell; never after `receivedUs`. */
+  readonly captureUs: number;
+  readonly receivedUs: number;
+}

@@ -1,0 +1,42 @@
+/**
+ * Every error Vigie answers with: one class, one table. The code is what programs match on, the detail is a sentence
+ * for people that says what is wrong and what to do.
+ */
+
+/** code → HTTP status and title (RFC 9457). The same codes answer signaling requests. */
+const ERRORS = {
+  badRequest: [400, 'The request is not understood'],
+  unauthorized: [401, 'Sign in first'],
+  wrongCredentials: [401, 'Wrong user name or password'],
+  forbidden: [403, 'Not allowed'],
+  notFound: [404, 'Not found'],
+  conflict: [409, 'In conflict with what is there'],
+  tooLarge: [413, 'Too large'],
+  tooManyRequests: [429, 'Too many requests'],
+  internal: [500, 'Something went wrong in the server'],
+  cameraOffline: [503, 'The camera is offline'],
+  cameraRejected: [502, 'The camera refused'],
+  unavailable: [503, 'Not available now'],
+  /** The start cannot go on: shown as one line, exit code 1. */
+  configuration: [500, 'The configuration is not usable'],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export class VigieError extends Error {
+  override readonly name = 'VigieError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, detail: string, options?: ErrorOptions) {
+    super(detail, options);
+    this.code = code;
+  }
+
+  get status(): number {
+    return ERRORS[this.code][0];
+  }
+
+  get title(): string {
+    return ERRORS[this.code][1];
+  }
+}

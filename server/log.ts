@@ -1,0 +1,41 @@
+/**
+ * Structured logs (pino): one JSON line each, or a readable line when standard output is a terminal.
+ *
+ * Fields that could carry a secret are censored here, once, whoever logs them.
+ */
+
+import { pino, type Logger } from 'pino';
+import { PinoPretty } from 'pino-pretty';
+
+export type Log = Logger;
+
+const SECRET_FIELDS = [
+  'password',
+  'token',
+  'accessToken',
+  'refreshToken',
+  'key',
+  'hmac',
+  'secret',
+  'authorization',
+  'cookie',
+];
+
+/** @param level pino's: fatal, error, warn, info, debug, trace or silent */
+export function createLog(level: string): Log {
+  const options = {
+    level,
+    base: null,
+    redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]), censor: '[secret]' },
+  };
+  if (!process.stdout.isTTY) return pino(options);
+  return pino(
+    options,
+    PinoPretty({
+      sync: true,
+      translateTime: 'SYS:HH:MM:ss',
+      ignore: 'room',
+      messageFormat: '{if room}[{room}] {end}{msg}',
+    }),
+  );
+}

@@ -1,0 +1,194 @@
+/**
+ * Camera ingest, protocol v1: the JSON messages, limits and the handshake transcript that camera and server share.
+ *
+ * Text messages are JSON, binary messages are frames (see frame-header.ts). This module imports nothing, so that the
+ * server, the virtual camera and the tests read the same contract.
+ */
+
+export const CAMERA_PATH = '/camera';
+export const CAMERA_SUBPROTOCOL = 'vigie.camera.v1';
+
+/** Largest JPEG a camera may send, in bytes. */
+export const MAX_JPEG_BYTES = 1024 * 1024;
+/** Largest picture a camera may send, in pixels (the OV5640's and OV2640's full frame). */
+export const MAX_FRAME_WIDTH = 2592;
+export const MAX_FRAME_HEIGHT = 1944;
+/** Largest text message, before and after the welcome, in bytes. */
+export const MAX_CONTROL_BYTES = 4096;
+/** The whole handshake, from accept to welcome, in milliseconds. */
+export const HANDSHAKE_TIMEOUT_MS = 5_000;
+/** A camera that waits this long for an acknowledgement reconnects; a server that hears nothing this long closes. */
+export const SILENCE_TIMEOUT_MS = 5_000;
+export const TIME_SYNC_INTERVAL_MS = 10_000;
+export const TELEMETRY_INTERVAL_MS = 5_000;
+/** Random bytes in a nonce and in a camera key. */
+export const NONCE_BYTES = 32;
+export const CAMERA_KEY_BYTES = 32;
+
+/** Reasons for closing a camera's WebSocket, in the private range of RFC 6455 section 7.4.2. */
+export const CAMERA_CLOSE = {
+  handshakeTimeout: 4000,
+  unauthorized: 4001,
+  badMessage: 4002,
+  badFrame: 4003,
+  tooLarge: 4004,
+  replaced: 4005,
+  silent: 4006,
+  removed: 4007,
+  keyRotated: 4008,
+  serverStopping: 4009,
+} as const;
+
+export type FrameSizeName = keyof typeof FRAME_SIZES;
+
+/** Frame sizes by the name the camera world uses (esp32-camera's framesize_t), width × height in pixels. */
+export const FRAME_SIZES = {
+  QQVGA: [160, 120],
+  HQVGA: [240, 176],
+  QVGA: [320, 240],
+  CIF: [400, 296],
+  HVGA: [480, 320],
+  VGA: [640, 480],
+  SVGA: [800, 600],
+  XGA: [1024, 768],
+  HD: [1280, 720],
+  SXGA: [1280, 1024],
+  UXGA: [1600, 1200],
+} as const satisfies Record<string, readonly [number, number]>;
+
+/** What an administrator may change on a running camera. */
+export interface CameraSettings {
+  frameSize?: FrameSizeName;
+  /** The sensor's own scale, 4 (best) … 63 (worst). */
+  jpegQuality?: number;
+  /** 1 … 60 frames per second. */
+  maxFps?: number;
+  /** Flash LED, 0 (off) … 255. */
+  flash?: number;
+  hMirror?: boolean;
+  vFlip?: boolean;
+  /** -2 … 2. */
+  brightness?: number;
+  /** -2 … 2. */
+  contrast?: number;
+}
+
+export interface ChallengeMessage {
+  type: 'challenge';
+  /** 32 random bytes, base64url without padding. */
+  nonce: string;
+}
+
+export interface HelloMessage {
+  type: 'hello';
+  cameraId: string;
+  nonce: string;
+  /** Lower-case hex, role `camera`. */
+  hmac: string;
+  firmware: string;
+  board: string;
+  sensor: string;
+  capabilities: string[];
+}
+
+export interface WelcomeMessage {
+  type: 'welcome';
+  /** Lower-case hex, role `server`; the camera checks it before it sends a frame. */
+  hmac: string;
+  settings: CameraSettings & {
+    /** Frames the camera may have unacknowledged, 1 … 8. */
+    ackWindow: number;
+  };
+}
+
+export interface AckMessage {
+  type: 'ack';
+  /** Cumulative: every frame up to and including this sequence number has arrived. */
+  sequence: number;
+}
+
+export interface TimeRequest {
+  type: 'time';
+  id: number;
+  /** The camera's monotonic clock when it asked, in µs. */
+  t0: number;
+}
+
+export interface TimeResponse extends TimeRequest {
+  /** The server's clock at receipt and at sending, in µs since the Unix epoch. */
+  t1: number;
+  t2: number;
+}
+
+export interface SetMessage extends CameraSettings {
+  type: 'set';
+  id: number;
+  ackWindow?: number;
+}
+
+export interface RebootMessage {
+  type: 'reboot';
+  id: number;
+}
+
+export interface AppliedMessage {
+  type: 'applied';
+  id: number;
+}
+
+export interface RejectedMessage {
+  type: 'rejected';
+  id: number;
+  reason: string;
+}
+
+export interface TelemetryMessage {
+  type: 'telemetry';
+  /** Signal strength in dBm. */
+  rssi: number;
+  /** Free heap and PSRAM in bytes. */
+  heap: number;
+  psram: number;
+  fps: number;
+  /** Frames passed over since the connection began. */
+  drops: number;
+  /** Why the camera last started: power-on, brown-out, panic, watchdog, software … */
+  resetReason: string;
+}
+
+export type ServerToCamera =
+  ChallengeMessage | WelcomeMessage | AckMessage | TimeResponse | SetMessage | RebootMessage;
+
+export type CameraToServer = HelloMessage | TimeRequest | AppliedMessage | RejectedMessage | TelemetryMessage;
+
+export type HandshakeRole = 'camera' | 'server';
+
+/**
+ * The bytes both sides authenticate:
+ * `"vigie.camera.v1 " + role + 0x00 + u8 length(cameraId) + cameraId + serverNonce + cameraNonce`.
+ * The role makes an echoed proof worthless; the length keeps the id from running into the nonces.
+ *
+ * @param cameraId 1 … 255 bytes of UTF-8
+ * @throws RangeError when the id or a nonce has another length than the protocol gives it
+ */
+export function handshakeTranscript(
+  role: HandshakeRole,
+  cameraId: string,
+  serverNonce: Uint8Array,
+  cameraNonce: Uint8Array,
+): Uint8Array {
+  const encoder = new TextEncoder();
+  const prefix = encoder.encode(`${CAMERA_SUBPROTOCOL} ${role}\0`);
+  const id = encoder.encode(cameraId);
+  if (id.length < 1 || id.length > 255) throw new RangeError('cameraId must be 1 to 255 bytes');
+  if (serverNonce.length !== NONCE_BYTES || cameraNonce.length !== NONCE_BYTES) {
+    throw new RangeError(`nonces must be ${NONCE_BYTES} bytes`);
+  }
+  const transcript = new Uint8Array(prefix.length + 1 + id.length + 2 * NONCE_BYTES);
+  transcript.set(prefix);
+  transcript[prefix.length] = id.length;
+  transcript.set(id, prefix.length + 1);
+  transcript.set(serverNonce, prefix.length + 1 + id.length);
+  transcript.set(cameraNonce, prefix.length + 1 + id.length + NONCE_BYTES);
+  return transcript;
+}
