@@ -1,0 +1,85 @@
+/** The edge of the signaling WebSocket: every message of a viewer is checked here, once, before anything acts on it. */
+
+import { z } from 'zod';
+import { VigieError } from '../errors.ts';
+import type { AuthenticateMessage, SignalingMethod, SignalingMethods } from '../wire/signaling.ts';
+
+const id = z.string().min(1).max(64);
+const token = z.string().min(1).max(4096);
+const nothing = z.strictObject({});
+const fingerprint = z.strictObject({
+  algorithm: z.enum(['sha-256', 'sha-384', 'sha-512']),
+  value: z.string().regex(/^[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){31,63}$/),
+});
+const consumer = z.strictObject({ consumerId: id });
+
+const REQUESTS = {
+  authenticate: z.strictObject({ token }),
+  getRouterRtpCapabilities: nothing,
+  createWebRtcTransport: nothing,
+  connectWebRtcTransport: z.strictObject({
+    transportId: id,
+    dtlsParameters: z.strictObject({
+      // Whatever role the browser would like, it becomes the client: an ICE-lite server waits.
+      role: z.enum(['auto', 'client']).optional(),
+      fingerprints: z.array(fingerprint).min(1).max(4),
+    }),
+  }),
+  restartIce: z.strictObject({ transportId: id }),
+  consume: z.strictObject({ transportId: id, cameraId: id }),
+  pauseConsumer: consumer,
+  resumeConsumer: consumer,
+  closeConsumer: consumer,
+  setFrameTimings: z.strictObject({ consumerId: id, enabled: z.boolean() }),
+  getTime: z.strictObject({ t0: z.number() }),
+} satisfies { [M in SignalingMethod]: z.ZodType };
+
+const REQUEST = z.strictObject({
+  type: z.literal('request'),
+  id: z.int().min(0),
+  method: z.enum(Object.keys(REQUESTS) as [SignalingMethod]),
+  data: z.unknown(),
+});
+
+const AUTHENTICATE = z.strictObject({ type: z.literal('authenticate'), token });
+
+/** A request whose data fits its method. */
+export type Request = {
+  [M in SignalingMethod]: { id: number; method: M; data: SignalingMethods[M]['request'] };
+}[SignalingMethod];
+
+/** @throws VigieError `badRequest` */
+export function parseAuthenticate(text: string): AuthenticateMessage {
+  return parse(AUTHENTICATE, parseJson(text), 'the first message must be {"type":"authenticate","token":…}');
+}
+
+/**
+ * @throws VigieError `badRequest` when the message is no request at all. One whose data is wrong comes back with its id
+ *   and the error, so that it can be answered.
+ */
+export function parseRequest(text: string): Request | { id: number; error: VigieError } {
+  const { id: requestId, method, data } = parse(REQUEST, parseJson(text), 'not a request of this protocol');
+  const parsed = REQUESTS[method].safeParse(data ?? {});
+  if (!parsed.success) {
+    return {
+      id: requestId,
+      error: new VigieError('badRequest', `${method}: ${z.prettifyError(parsed.error)}`),
+    };
+  }
+  // The table above pairs each method with the schema of its data, which the compiler cannot follow.
+  return { id: requestId, method, data: parsed.data } as Request;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new VigieError('badRequest', 'the message is not JSON', { cause: error });
+  }
+}
+
+function parse<T>(schema: z.ZodType<T>, value: unknown, detail: string): T {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw new VigieError('badRequest', `${detail}: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}

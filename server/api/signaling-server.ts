@@ -1,0 +1,88 @@
+/**
+ * Accepts signaling WebSockets and tells their sessions what happens in the house: cameras coming and going, rights
+ * changing, people signing out. A socket that no longer answers pings is ended.
+ */
+
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { MAX_SIGNALING_BYTES, SIGNALING_SUBPROTOCOL, type NotificationMessage } from '../wire/signaling.ts';
+import { SignalingSession, type SignalingSessionOptions } from './signaling-session.ts';
+
+const PING_INTERVAL_MS = 10_000;
+/** Sockets that have not signed in yet count too: this is what a flood can hold open. */
+const MAX_SESSIONS = 1000;
+
+export class SignalingServer {
+  readonly #options: Omit<SignalingSessionOptions, 'socket' | 'viewerIsLocal'>;
+  readonly #sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_SIGNALING_BYTES,
+    perMessageDeflate: false,
+    handleProtocols: (offered) => (offered.has(SIGNALING_SUBPROTOCOL) ? SIGNALING_SUBPROTOCOL : false),
+  });
+  readonly #sessions = new Map<WebSocket, SignalingSession>();
+  readonly #answered = new WeakSet<WebSocket>();
+  readonly #pings: NodeJS.Timeout;
+
+  constructor(options: Omit<SignalingSessionOptions, 'socket' | 'viewerIsLocal'>) {
+    this.#options = options;
+    this.#pings = setInterval(() => this.#ping(), PING_INTERVAL_MS);
+  }
+
+  get sessionCount(): number {
+    return this.#sessions.size;
+  }
+
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (this.#sessions.size >= MAX_SESSIONS) {
+      socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n');
+      return;
+    }
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const address = request.socket.remoteAddress ?? '';
+      const viewerIsLocal = address === '::1' || address.replace('::ffff:', '').startsWith('127.');
+      this.#sessions.set(
+        webSocket,
+        new SignalingSession({ ...this.#options, socket: webSocket, viewerIsLocal }),
+      );
+      this.#answered.add(webSocket);
+      webSocket.on('pong', () => this.#answered.add(webSocket));
+      webSocket.on('close', () => this.#sessions.delete(webSocket));
+    });
+  }
+
+  /** To everyone who may see the camera. */
+  notifyWatchersOf(cameraId: string, notification: NotificationMessage): void {
+    for (const session of this.#sessions.values())
+      if (session.mayWatch(cameraId)) session.notify(notification);
+  }
+
+  /** Rights or cameras changed. @param userId whose; everyone's when left out */
+  refreshAccess(userId?: string): void {
+    for (const session of this.#sessions.values()) {
+      if (userId === undefined || session.identity?.userId === userId) session.refreshAccess();
+    }
+  }
+
+  /** Signed out, or no longer allowed in: ends the sockets of one sign-in. */
+  endSession(sessionId: string): void {
+    for (const session of this.#sessions.values()) {
+      if (session.identity?.sessionId === sessionId) session.close('signedOut');
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#pings);
+    for (const session of this.#sessions.values()) session.close('serverStopping');
+    this.#sockets.close();
+    for (const socket of this.#sessions.keys()) socket.terminate();
+  }
+
+  #ping(): void {
+    for (const socket of this.#sessions.keys()) {
+      if (this.#answered.delete(socket)) socket.ping();
+      else socket.terminate();
+    }
+  }
+}

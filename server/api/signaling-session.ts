@@ -1,0 +1,248 @@
+/**
+ * One viewer's signaling WebSocket: authenticates it, answers its requests, tells it what changes.
+ *
+ * Invariants: before `authenticated` nothing but the token is looked at; a camera is only ever consumed after the right
+ * to it was checked, and a right that goes away closes its consumers; when the socket closes, its transports close.
+ */
+
+import type { WebSocket } from 'ws';
+import type { Clock } from '../core/clock.ts';
+import { VigieError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Consumer } from '../sfu/consumer.ts';
+import type { Sfu } from '../sfu/sfu.ts';
+import type { ViewerTransport } from '../sfu/viewer-transport.ts';
+import type { CameraView } from '../wire/api.ts';
+import {
+  AUTHENTICATE_TIMEOUT_MS,
+  SIGNALING_CLOSE,
+  type IceServer,
+  type NotificationMessage,
+  type ServerToViewer,
+  type SignalingMethod,
+  type SignalingMethods,
+} from '../wire/signaling.ts';
+import { MessageBudget } from './message-budget.ts';
+import { parseAuthenticate, parseRequest, type Request } from './signaling-messages.ts';
+
+/** Whom an access token speaks for. */
+export interface ViewerIdentity {
+  userId: string;
+  /** The sign-in this token descends from: signing out ends its sockets. */
+  sessionId: string;
+  /** ms since the Unix epoch. */
+  expiresAtMs: number;
+}
+
+/** What signaling asks of accounts and cameras; main connects it. */
+export interface SignalingAccess {
+  /** @throws VigieError `unauthorized` */
+  identify(token: string): ViewerIdentity;
+  camerasOf(userId: string): CameraView[];
+  mayWatch(userId: string, cameraId: string): boolean;
+  iceServersFor(userId: string): IceServer[];
+}
+
+export interface SignalingSessionOptions {
+  socket: WebSocket;
+  /** Whether the WebSocket comes over loopback. */
+  viewerIsLocal: boolean;
+  access: SignalingAccess;
+  sfu: Sfu;
+  clock: Clock;
+  log: Log;
+}
+
+const MAX_TRANSPORTS = 2;
+const MAX_BUFFERED_BYTES = 1024 * 1024;
+
+type Handlers = {
+  [M in SignalingMethod]: (data: SignalingMethods[M]['request']) => SignalingMethods[M]['response'];
+};
+
+export class SignalingSession {
+  readonly #options: SignalingSessionOptions;
+  readonly #budget: MessageBudget;
+  readonly #transports = new Map<string, ViewerTransport>();
+  readonly #consumers = new Map<string, Consumer>();
+  #identity: ViewerIdentity | undefined;
+  #deadline: NodeJS.Timeout;
+
+  constructor(options: SignalingSessionOptions) {
+    this.#options = options;
+    this.#budget = new MessageBudget(options.clock());
+    const { socket } = options;
+    this.#deadline = setTimeout(() => this.close('authenticateTimeout'), AUTHENTICATE_TIMEOUT_MS);
+    socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
+    socket.on('error', (error) => options.log.debug({ err: error }, 'signaling socket failed'));
+    socket.on('close', () => this.#cleanUp());
+  }
+
+  get identity(): ViewerIdentity | undefined {
+    return this.#identity;
+  }
+
+  mayWatch(cameraId: string): boolean {
+    return this.#identity !== undefined && this.#options.access.mayWatch(this.#identity.userId, cameraId);
+  }
+
+  notify(notification: NotificationMessage): void {
+    if (this.#identity) this.#send(notification);
+  }
+
+  /** Rights, names or the set of cameras have changed: closes what may no longer be seen and sends the new list. */
+  refreshAccess(): void {
+    if (!this.#identity) return;
+    for (const consumer of this.#consumers.values()) {
+      if (!this.mayWatch(consumer.cameraId)) consumer.close('rightRevoked');
+    }
+    const cameras = this.#options.access.camerasOf(this.#identity.userId);
+    this.notify({ type: 'notification', method: 'cameras', data: { cameras } });
+  }
+
+  close(reason: keyof typeof SIGNALING_CLOSE, detail: string = reason): void {
+    this.#options.socket.close(SIGNALING_CLOSE[reason], detail.slice(0, 120));
+    this.#cleanUp();
+  }
+
+  #onMessage(data: WebSocket.RawData, isBinary: boolean): void {
+    if (!this.#budget.take(this.#options.clock())) return this.close('tooManyMessages');
+    if (isBinary) return this.close('badMessage', 'binary messages are not part of this protocol');
+    const text = (data as Buffer).toString('utf8');
+    try {
+      if (this.#identity) this.#onRequest(parseRequest(text));
+      else this.#onAuthenticate(parseAuthenticate(text).token);
+    } catch (error) {
+      if (!(error instanceof VigieError)) throw error;
+      this.close(error.code === 'unauthorized' ? 'unauthorized' : 'badMessage', error.message);
+    }
+  }
+
+  #onAuthenticate(token: string): void {
+    const expiresInSeconds = this.#identify(token);
+    this.#send({ type: 'authenticated', expiresInSeconds });
+    this.refreshAccess();
+  }
+
+  /** @returns seconds the token is still good for */
+  #identify(token: string): number {
+    const identity = this.#options.access.identify(token);
+    if (this.#identity && identity.userId !== this.#identity.userId) {
+      throw new VigieError('unauthorized', 'the new token is of another user');
+    }
+    this.#identity = identity;
+    const remainingMs = identity.expiresAtMs - this.#options.clock() / 1000;
+    clearTimeout(this.#deadline);
+    this.#deadline = setTimeout(() => this.close('tokenExpired'), remainingMs);
+    return Math.floor(remainingMs / 1000);
+  }
+
+  #onRequest(request: Request | { id: number; error: VigieError }): void {
+    try {
+      if ('error' in request) throw request.error;
+      const handle = this.#handlers[request.method] as (data: Request['data']) => unknown;
+      this.#send({ type: 'response', id: request.id, ok: true, data: handle(request.data) });
+    } catch (error) {
+      if (!(error instanceof VigieError)) this.#options.log.error({ err: error }, 'signaling request failed');
+      const { code, message } =
+        error instanceof VigieError ? error : new VigieError('internal', 'see the log');
+      this.#send({ type: 'response', id: request.id, ok: false, error: { code, detail: message } });
+    }
+  }
+
+  readonly #handlers: Handlers = {
+    authenticate: ({ token }) => ({ expiresInSeconds: this.#identify(token) }),
+    getRouterRtpCapabilities: () => this.#options.sfu.rtpCapabilities,
+    createWebRtcTransport: () => this.#createTransport(),
+    connectWebRtcTransport: ({ transportId, dtlsParameters }) => {
+      this.#transport(transportId).connect(dtlsParameters);
+      return {};
+    },
+    restartIce: ({ transportId }) => ({ iceParameters: this.#transport(transportId).restartIce() }),
+    consume: ({ transportId, cameraId }) => this.#consume(transportId, cameraId),
+    pauseConsumer: ({ consumerId }) => {
+      this.#consumer(consumerId).pause();
+      return {};
+    },
+    resumeConsumer: ({ consumerId }) => {
+      this.#consumer(consumerId).resume();
+      return {};
+    },
+    closeConsumer: ({ consumerId }) => {
+      this.#consumer(consumerId).close('requested');
+      return {};
+    },
+    setFrameTimings: ({ consumerId, enabled }) => {
+      this.#consumer(consumerId).setFrameTimings(enabled);
+      return {};
+    },
+    getTime: ({ t0 }) => {
+      const nowUs = this.#options.clock();
+      return { t0, t1: nowUs, t2: nowUs };
+    },
+  };
+
+  #createTransport(): SignalingMethods['createWebRtcTransport']['response'] {
+    const { access, sfu, viewerIsLocal } = this.#options;
+    if (this.#transports.size >= MAX_TRANSPORTS) {
+      throw new VigieError('tooManyRequests', `a page has at most ${MAX_TRANSPORTS} transports`);
+    }
+    const transport = sfu.createTransport();
+    this.#transports.set(transport.id, transport);
+    transport.once('close', (reason) => {
+      this.#transports.delete(transport.id);
+      if (reason === 'requested') return;
+      this.notify({
+        type: 'notification',
+        method: 'transportClosed',
+        data: { transportId: transport.id, reason },
+      });
+    });
+    const iceServers = access.iceServersFor(this.#identity?.userId ?? '');
+    return { ...sfu.transportParameters(transport, viewerIsLocal), iceServers };
+  }
+
+  #consume(transportId: string, cameraId: string): SignalingMethods['consume']['response'] {
+    const transport = this.#transport(transportId);
+    // The same answer for a camera that is not there: its existence is none of the caller's business.
+    if (!this.mayWatch(cameraId))
+      throw new VigieError('notFound', 'there is no such camera, or it is not yours to see');
+    const consumer = this.#options.sfu.consume(transport, cameraId);
+    const { id } = consumer;
+    this.#consumers.set(id, consumer);
+    consumer.on('timings', (frames) => {
+      this.notify({ type: 'notification', method: 'frameTimings', data: { consumerId: id, frames } });
+    });
+    consumer.once('close', (reason) => {
+      this.#consumers.delete(id);
+      if (reason === 'requested') return;
+      this.notify({ type: 'notification', method: 'consumerClosed', data: { consumerId: id, reason } });
+    });
+    return consumer.parameters(this.#options.clock());
+  }
+
+  #transport(id: string): ViewerTransport {
+    const transport = this.#transports.get(id);
+    if (!transport) throw new VigieError('notFound', 'there is no such transport');
+    return transport;
+  }
+
+  #consumer(id: string): Consumer {
+    const consumer = this.#consumers.get(id);
+    if (!consumer) throw new VigieError('notFound', 'there is no such consumer');
+    return consumer;
+  }
+
+  #send(message: ServerToViewer): void {
+    const { socket } = this.#options;
+    if (socket.readyState !== socket.OPEN) return;
+    if (socket.bufferedAmount > MAX_BUFFERED_BYTES) return this.close('tooSlow');
+    socket.send(JSON.stringify(message));
+  }
+
+  #cleanUp(): void {
+    clearTimeout(this.#deadline);
+    this.#identity = undefined;
+    for (const transport of this.#transports.values()) transport.close('requested');
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * What one consumer has sent lately, so that a NACK can be answered (RFC 4585 section 6.2.1, RFC 4588).
+ *
+ * A ring indexed by sequence number that holds references: payloads are shared by all viewers of a camera, so a
+ * viewer's history costs a few words per packet. Time is an argument.
+ */
+
+export interface SentPacket {
+  /** u16. */
+  sequenceNumber: number;
+  timestamp90k: number;
+  marker: boolean;
+  payload: Uint8Array;
+}
+
+interface Entry extends SentPacket {
+  sentUs: number;
+  resentUs: number;
+  resends: number;
+}
+
+/** Must divide 65536, so that the ring's index survives the wrap of sequence numbers. */
+const CAPACITY = 512;
+/** Older packets come too late to be worth their bits: the viewer asks for a keyframe instead. */
+const MAX_AGE_US = 1_000_000;
+/** Bounds what a viewer that asks for everything again and again can make the server send. */
+const MAX_RESENDS = 8;
+
+export class RtpHistory {
+  readonly #entries = Array.from<Entry | undefined>({ length: CAPACITY });
+
+  add(packet: SentPacket, nowUs: number): void {
+    this.#entries[packet.sequenceNumber % CAPACITY] = {
+      ...packet,
+      sentUs: nowUs,
+      resentUs: -Infinity,
+      resends: 0,
+    };
+  }
+
+  /**
+   * The packet to send again, or undefined when it is unknown, too old, was sent again too often, or so
+   * recently that the request must have crossed it.
+   *
+   * @param minIntervalUs the viewer's round trip
+   */
+  take(sequenceNumber: number, nowUs: number, minIntervalUs: number): SentPacket | undefined {
+    const entry = this.#entries[sequenceNumber % CAPACITY];
+    if (entry?.sequenceNumber !== sequenceNumber) return undefined;
+    if (nowUs - entry.sentUs > MAX_AGE_US) return undefined;
+    if (nowUs - entry.resentUs < minIntervalUs) return undefined;
+    if (entry.resends >= MAX_RESENDS) return undefined;
+    entry.resentUs = nowUs;
+    entry.resends++;
+    return entry;
+  }
+
+  clear(): void {
+    this.#entries.fill(undefined);
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * One camera's encoded video, packetized once and handed to every consumer that is flowing.
+ *
+ * Invariant: the track holds a subscription of the transcoder exactly while somebody watches, so a camera nobody sees
+ * costs nothing.
+ */
+
+import type { Clock } from '../core/clock.ts';
+import type { EncodedFrame, EncodedVideo, Subscription } from '../core/encoded-frame.ts';
+import { Vp8Packetizer, type RtpPayload } from '../core/vp8-packetizer.ts';
+
+export interface FrameSink {
+  onFrame(frame: EncodedFrame, payloads: readonly RtpPayload[], nowUs: number): void;
+}
+
+/**
+ * Largest RTP payload, in bytes. With header (20), tag (16), UDP (8), IPv6 (40) and a TURN channel (4) the packet stays
+ * below 1280, IPv6's minimum MTU, which every path carries.
+ */
+export const MAX_PAYLOAD_BYTES = 1150;
+
+export class CameraTrack {
+  readonly cameraId: string;
+  readonly #video: EncodedVideo;
+  readonly #clock: Clock;
+  readonly #sinks = new Set<FrameSink>();
+  readonly #packetizer = new Vp8Packetizer({ maxPayloadBytes: MAX_PAYLOAD_BYTES });
+  #subscription: Subscription | undefined;
+
+  constructor(cameraId: string, video: EncodedVideo, clock: Clock) {
+    this.cameraId = cameraId;
+    this.#video = video;
+    this.#clock = clock;
+  }
+
+  /** The sink's first frame is a fresh keyframe, made at once. */
+  add(sink: FrameSink): void {
+    this.#sinks.add(sink);
+    if (this.#subscription) this.requestKeyframe();
+    else this.#subscription = this.#video.subscribe(this.cameraId, (frame) => this.#deliver(frame));
+  }
+
+  remove(sink: FrameSink): void {
+    this.#sinks.delete(sink);
+    if (this.#sinks.size > 0) return;
+    this.#subscription?.close();
+    this.#subscription = undefined;
+  }
+
+  requestKeyframe(): void {
+    this.#video.requestKeyframe(this.cameraId);
+  }
+
+  #deliver(frame: EncodedFrame): void {
+    const payloads = this.#packetizer.packetize(frame);
+    const nowUs = this.#clock();
+    for (const sink of this.#sinks) sink.onFrame(frame, payloads, nowUs);
+  }
+}

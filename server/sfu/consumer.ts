@@ -1,0 +1,233 @@
+/**
+ * One camera on its way to one viewer: decides which frames go out, answers NACK, PLI and FIR, keeps statistics.
+ *
+ * Invariant: after every gap (start, pause, no path) the first frame sent is a keyframe, so the viewer's decoder never
+ * sees a frame whose reference it lacks.
+ */
+
+import { EventEmitter } from 'node:events';
+import {
+  GenericNack,
+  PictureLossIndication,
+  RtcpPayloadSpecificFeedback,
+  RtcpRrPacket,
+  RtcpTransportLayerFeedback,
+  type RtcpPacket,
+} from 'werift';
+import type { EncodedFrame } from '../core/encoded-frame.ts';
+import { timestamp90kAt } from '../core/rtp-clock.ts';
+import { RtpHistory } from '../core/rtp-history.ts';
+import type { RtpPayload } from '../core/vp8-packetizer.ts';
+import type { ConsumerParameters, FrameTiming } from '../wire/signaling.ts';
+import type { CameraTrack, FrameSink } from './camera-track.ts';
+import {
+  consumerRtpParameters,
+  RTX_PAYLOAD_TYPE,
+  VP8_PAYLOAD_TYPE,
+  type ConsumerIdentity,
+} from './rtp-parameters.ts';
+import { ntpTimestamp, RtpStream, type RtpPath } from './rtp-stream.ts';
+
+export type ConsumerCloseReason = 'requested' | 'cameraRemoved' | 'rightRevoked' | 'transportClosed';
+
+const MAX_TIMINGS = 100;
+/** Before the first receiver report has told the round trip. */
+const DEFAULT_ROUND_TRIP_US = 50_000;
+
+export interface ConsumerStats {
+  framesSent: number;
+  framesSkipped: number;
+  packetsSent: number;
+  bytesSent: number;
+  packetsRetransmitted: number;
+  nacksReceived: number;
+  keyframeRequests: number;
+  /** 0 … 1, of the last receiver report. */
+  fractionLost: number;
+  roundTripUs: number;
+}
+
+export class Consumer
+  extends EventEmitter<{ close: [ConsumerCloseReason]; timings: [FrameTiming[]] }>
+  implements FrameSink
+{
+  readonly id: string;
+  readonly cameraId: string;
+  readonly #identity: ConsumerIdentity;
+  readonly #track: CameraTrack;
+  readonly #media: RtpStream;
+  readonly #retransmission: RtpStream;
+  readonly #history = new RtpHistory();
+  readonly #counters = {
+    framesSent: 0,
+    framesSkipped: 0,
+    nacksReceived: 0,
+    keyframeRequests: 0,
+    fractionLost: 0,
+  };
+  #roundTripUs = DEFAULT_ROUND_TRIP_US;
+  #timings: FrameTiming[] | undefined;
+  #resumed = false;
+  #pathOpen: boolean;
+  #awaitingKeyframe = true;
+  #closed = false;
+
+  /** It starts paused. @param pathOpen whether DTLS is done already, see `openPath` */
+  constructor(id: string, identity: ConsumerIdentity, track: CameraTrack, path: RtpPath, pathOpen: boolean) {
+    super();
+    this.id = id;
+    this.cameraId = track.cameraId;
+    this.#identity = identity;
+    this.#track = track;
+    this.#media = new RtpStream(identity.ssrc, VP8_PAYLOAD_TYPE, path);
+    this.#retransmission = new RtpStream(identity.rtxSsrc, RTX_PAYLOAD_TYPE, path);
+    this.#pathOpen = pathOpen;
+  }
+
+  parameters(nowUs: number): ConsumerParameters {
+    return {
+      id: this.id,
+      producerId: this.cameraId,
+      cameraId: this.cameraId,
+      kind: 'video',
+      rtpParameters: consumerRtpParameters(this.#identity),
+      captureClock: { rtpTimestamp: timestamp90kAt(nowUs), captureUs: nowUs },
+    };
+  }
+
+  get stats(): ConsumerStats {
+    return {
+      ...this.#counters,
+      packetsSent: this.#media.packetCount,
+      bytesSent: this.#media.octetCount + this.#retransmission.octetCount,
+      packetsRetransmitted: this.#retransmission.packetCount,
+      roundTripUs: this.#roundTripUs,
+    };
+  }
+
+  resume(): void {
+    if (this.#closed || this.#resumed) return;
+    this.#resumed = true;
+    this.#startIfReady();
+  }
+
+  pause(): void {
+    if (!this.#resumed) return;
+    this.#resumed = false;
+    this.#track.remove(this);
+  }
+
+  /** The transport's DTLS is done: packets can go out from now on. */
+  openPath(): void {
+    this.#pathOpen = true;
+    this.#startIfReady();
+  }
+
+  close(reason: ConsumerCloseReason): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.pause();
+    this.#history.clear();
+    this.emit('close', reason);
+    this.removeAllListeners();
+  }
+
+  setFrameTimings(enabled: boolean): void {
+    this.#timings = enabled ? [] : undefined;
+  }
+
+  onFrame(frame: EncodedFrame, payloads: readonly RtpPayload[], nowUs: number): void {
+    if (this.#awaitingKeyframe && !frame.keyframe) {
+      this.#counters.framesSkipped++;
+      return;
+    }
+    for (const { payload, marker } of payloads) {
+      const sequenceNumber = this.#media.send(payload, frame.timestamp90k, marker);
+      if (sequenceNumber === undefined) {
+        this.#awaitingKeyframe = true;
+        this.#counters.framesSkipped++;
+        return;
+      }
+      this.#history.add({ sequenceNumber, timestamp90k: frame.timestamp90k, marker, payload }, nowUs);
+    }
+    this.#awaitingKeyframe = false;
+    this.#counters.framesSent++;
+    if (this.#timings && this.#timings.length < MAX_TIMINGS) this.#timings.push(frameTiming(frame, nowUs));
+  }
+
+  /** Takes what concerns this consumer; the rest of the transport's RTCP is someone else's. */
+  onRtcp(packet: RtcpPacket, nowUs: number): void {
+    if (packet instanceof RtcpRrPacket) {
+      const report = packet.reports.find(({ ssrc }) => ssrc === this.#media.ssrc);
+      if (!report) return;
+      this.#counters.fractionLost = report.fractionLost / 256;
+      this.#measureRoundTrip(report.lsr, report.dlsr, nowUs);
+    } else if (packet instanceof RtcpTransportLayerFeedback) {
+      const { feedback } = packet;
+      if (feedback instanceof GenericNack && feedback.mediaSourceSsrc === this.#media.ssrc) {
+        this.#retransmit(feedback.lost, nowUs);
+      }
+    } else if (packet instanceof RtcpPayloadSpecificFeedback) {
+      const { feedback } = packet;
+      const wanted =
+        feedback instanceof PictureLossIndication
+          ? feedback.mediaSsrc === this.#media.ssrc
+          : fullIntraRequestSsrcs(feedback).includes(this.#media.ssrc);
+      if (wanted) this.#requestKeyframe();
+    }
+  }
+
+  /** @returns the RTCP packets that are due; to be called about once a second */
+  report(nowUs: number): RtcpPacket[] {
+    if (this.#timings && this.#timings.length > 0) {
+      this.emit('timings', this.#timings);
+      this.#timings = [];
+    }
+    if (this.#media.packetCount === 0) return [];
+    return this.#media.senderReport(this.#identity.cname, nowUs, timestamp90kAt);
+  }
+
+  #startIfReady(): void {
+    if (!this.#resumed || !this.#pathOpen || this.#closed) return;
+    this.#awaitingKeyframe = true;
+    this.#track.add(this);
+  }
+
+  #requestKeyframe(): void {
+    this.#counters.keyframeRequests++;
+    if (this.#resumed && this.#pathOpen) this.#track.requestKeyframe();
+  }
+
+  /** RFC 4588 section 4: the original sequence number goes in front of the original payload. */
+  #retransmit(lost: readonly number[], nowUs: number): void {
+    this.#counters.nacksReceived++;
+    for (const sequenceNumber of lost) {
+      const packet = this.#history.take(sequenceNumber & 0xffff, nowUs, this.#roundTripUs);
+      if (!packet) continue;
+      const payload = Buffer.allocUnsafe(2 + packet.payload.length);
+      payload.writeUInt16BE(packet.sequenceNumber, 0);
+      payload.set(packet.payload, 2);
+      this.#retransmission.send(payload, packet.timestamp90k, packet.marker);
+    }
+  }
+
+  /** RFC 3550 section 6.4.1: now − last SR − delay since last SR, in units of 1/65536 s. */
+  #measureRoundTrip(lastSr: number, delaySinceLastSr: number, nowUs: number): void {
+    if (lastSr === 0) return;
+    const middle32 = Number((ntpTimestamp(nowUs) >> 16n) & 0xffff_ffffn);
+    const roundTrip = (middle32 - lastSr - delaySinceLastSr) >>> 0;
+    // More than ten seconds is a lie or a wrapped clock.
+    if (roundTrip < 655_360) this.#roundTripUs = Math.max(1000, (roundTrip / 65_536) * 1_000_000);
+  }
+}
+
+/** RFC 5104 section 4.3.1: FIR names its streams in its entries. werift parses it but does not export its class. */
+function fullIntraRequestSsrcs(feedback: object | undefined): number[] {
+  if (!feedback || !('fir' in feedback)) return [];
+  return (feedback.fir as { ssrc: number }[]).map(({ ssrc }) => ssrc);
+}
+
+function frameTiming(frame: EncodedFrame, sentUs: number): FrameTiming {
+  const { timestamp90k, captureUs, receivedUs, decodeStartUs, decodedUs, encodedUs } = frame;
+  return { rtpTimestamp: timestamp90k, captureUs, receivedUs, decodeStartUs, decodedUs, encodedUs, sentUs };
+}

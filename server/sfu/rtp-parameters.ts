@@ -1,0 +1,74 @@
+/**
+ * What the SFU can send, in mediasoup's vocabulary: one codec, VP8 with RTX, and one header extension.
+ *
+ * The payload types are the ones every consumer uses; mediasoup-client writes them into the SDP it makes for the browser.
+ */
+
+import { PLAYOUT_DELAY_ID, PLAYOUT_DELAY_URI } from '../core/rtp-header.ts';
+import type { RtpCapabilities, RtpParameters } from '../wire/signaling.ts';
+
+export const VP8_PAYLOAD_TYPE = 96;
+export const RTX_PAYLOAD_TYPE = 97;
+export const VIDEO_CLOCK_RATE = 90_000;
+
+const RTCP_FEEDBACK = [
+  { type: 'nack' },
+  { type: 'nack', parameter: 'pli' },
+  { type: 'ccm', parameter: 'fir' },
+];
+
+export const ROUTER_RTP_CAPABILITIES: RtpCapabilities = {
+  codecs: [
+    {
+      kind: 'video',
+      mimeType: 'video/VP8',
+      preferredPayloadType: VP8_PAYLOAD_TYPE,
+      clockRate: VIDEO_CLOCK_RATE,
+      parameters: {},
+      rtcpFeedback: RTCP_FEEDBACK,
+    },
+    {
+      kind: 'video',
+      mimeType: 'video/rtx',
+      preferredPayloadType: RTX_PAYLOAD_TYPE,
+      clockRate: VIDEO_CLOCK_RATE,
+      parameters: { apt: VP8_PAYLOAD_TYPE },
+      rtcpFeedback: [],
+    },
+  ],
+  headerExtensions: [
+    {
+      kind: 'video',
+      uri: PLAYOUT_DELAY_URI,
+      preferredId: PLAYOUT_DELAY_ID,
+      preferredEncrypt: false,
+      direction: 'sendonly',
+    },
+  ],
+};
+
+export interface ConsumerIdentity {
+  /** SDP media identification (RFC 8843), unique within its transport. */
+  mid: string;
+  ssrc: number;
+  rtxSsrc: number;
+  cname: string;
+}
+
+export function consumerRtpParameters({ mid, ssrc, rtxSsrc, cname }: ConsumerIdentity): RtpParameters {
+  return {
+    mid,
+    codecs: ROUTER_RTP_CAPABILITIES.codecs.map(
+      ({ mimeType, preferredPayloadType, clockRate, parameters, rtcpFeedback }) => ({
+        mimeType,
+        payloadType: preferredPayloadType,
+        clockRate,
+        parameters,
+        rtcpFeedback,
+      }),
+    ),
+    headerExtensions: [{ uri: PLAYOUT_DELAY_URI, id: PLAYOUT_DELAY_ID, encrypt: false, parameters: {} }],
+    encodings: [{ ssrc, rtx: { ssrc: rtxSsrc } }],
+    rtcp: { cname, reducedSize: true },
+  };
+}

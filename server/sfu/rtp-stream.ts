@@ -1,0 +1,95 @@
+/**
+ * One SSRC going to one viewer: counts sequence numbers, protects, sends, and knows what its sender report says.
+ */
+
+import { randomInt } from 'node:crypto';
+import {
+  RtcpSenderInfo,
+  RtcpSourceDescriptionPacket,
+  RtcpSrPacket,
+  SourceDescriptionChunk,
+  SourceDescriptionItem,
+} from 'werift';
+import { RTP_HEADER_BYTES, writeRtpHeader } from '../core/rtp-header.ts';
+import type { SrtpProtector } from './werift-dtls.ts';
+
+/** The part of a transport that a stream needs. */
+export interface RtpPath {
+  /** Undefined until DTLS is done. */
+  readonly srtp: SrtpProtector | undefined;
+  /** @returns false when there is nowhere to send to */
+  send(datagram: Buffer): boolean;
+}
+
+/** Seconds between 1900, where NTP begins, and 1970 (RFC 3550 section 4). */
+const NTP_EPOCH_OFFSET_S = 2_208_988_800n;
+
+export class RtpStream {
+  readonly ssrc: number;
+  readonly #payloadType: number;
+  readonly #path: RtpPath;
+  /**
+   * Rollover counter × 65536 + sequence number (RFC 3711 section 3.3.1). It starts below 2^15, so that a viewer that
+   * misses the first packets still guesses the rollover counter right.
+   */
+  #extendedSequence = randomInt(1, 0x8000);
+  packetCount = 0;
+  octetCount = 0;
+
+  constructor(ssrc: number, payloadType: number, path: RtpPath) {
+    this.ssrc = ssrc;
+    this.#payloadType = payloadType;
+    this.#path = path;
+  }
+
+  /** @returns the packet's sequence number, or undefined when there is no path yet */
+  send(payload: Uint8Array, timestamp90k: number, marker: boolean): number | undefined {
+    const { srtp } = this.#path;
+    if (!srtp) return undefined;
+    const extendedSequence = this.#extendedSequence++;
+    const sequenceNumber = extendedSequence & 0xffff;
+    // A fresh buffer for each packet: the system reads it after this call has returned.
+    const header = Buffer.allocUnsafe(RTP_HEADER_BYTES);
+    writeRtpHeader(header, {
+      payloadType: this.#payloadType,
+      marker,
+      sequenceNumber,
+      timestamp90k,
+      ssrc: this.ssrc,
+    });
+    if (!this.#path.send(srtp.protect(header, payload, this.ssrc, extendedSequence))) return undefined;
+    this.packetCount++;
+    this.octetCount += payload.length;
+    return sequenceNumber;
+  }
+
+  /**
+   * Sender report and source description (RFC 3550 sections 6.4.1 and 6.5).
+   *
+   * @param timestampAt maps a moment on the server's clock to the stream's RTP clock
+   */
+  senderReport(
+    cname: string,
+    nowUs: number,
+    timestampAt: (nowUs: number) => number,
+  ): [RtcpSrPacket, RtcpSourceDescriptionPacket] {
+    const report = new RtcpSrPacket({
+      ssrc: this.ssrc,
+      senderInfo: new RtcpSenderInfo({
+        ntpTimestamp: ntpTimestamp(nowUs),
+        rtpTimestamp: timestampAt(nowUs),
+        packetCount: this.packetCount % 2 ** 32,
+        octetCount: this.octetCount % 2 ** 32,
+      }),
+    });
+    const items = [new SourceDescriptionItem({ type: 1, text: cname })];
+    const chunks = [new SourceDescriptionChunk({ source: this.ssrc, items })];
+    return [report, new RtcpSourceDescriptionPacket({ chunks })];
+  }
+}
+
+/** 64-bit NTP time: seconds since 1900 in the upper half, their fraction in the lower. */
+export function ntpTimestamp(nowUs: number): bigint {
+  const us = BigInt(Math.round(nowUs));
+  return ((us / 1_000_000n + NTP_EPOCH_OFFSET_S) << 32n) | (((us % 1_000_000n) << 32n) / 1_000_000n);
+}

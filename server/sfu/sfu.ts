@@ -1,0 +1,125 @@
+/**
+ * The selective forwarding unit: cameras' encoded video in, one transport per viewer out.
+ *
+ * It knows nothing of users and rights: who may call `consume` for which camera is decided by the signaling.
+ */
+
+import type { Clock } from '../core/clock.ts';
+import type { EncodedVideo } from '../core/encoded-frame.ts';
+import { VigieError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { DtlsFingerprint, RtpCapabilities, TransportParameters } from '../wire/signaling.ts';
+import { CameraTrack } from './camera-track.ts';
+import type { Consumer } from './consumer.ts';
+import { iceCandidates } from './ice-candidates.ts';
+import { RtcSocket } from './rtc-socket.ts';
+import { ROUTER_RTP_CAPABILITIES } from './rtp-parameters.ts';
+import { ViewerTransport } from './viewer-transport.ts';
+import { localFingerprint } from './werift-dtls.ts';
+
+export interface SfuOptions {
+  /** The one UDP port; 0 lets the system choose. */
+  rtcPort: number;
+  /** Addresses told to viewers before those of the machine's interfaces. */
+  announcedAddresses: readonly string[];
+  video: EncodedVideo;
+  clock: Clock;
+  log: Log;
+}
+
+/** A peer costs about 0.4 MB; this bounds what a flood of them can take. */
+const MAX_TRANSPORTS = 1000;
+const TICK_MS = 1000;
+
+export class Sfu {
+  readonly rtpCapabilities: RtpCapabilities = ROUTER_RTP_CAPABILITIES;
+  readonly #options: SfuOptions;
+  readonly #socket: RtcSocket;
+  readonly #fingerprint: DtlsFingerprint;
+  readonly #transports = new Map<string, ViewerTransport>();
+  readonly #tracks = new Map<string, CameraTrack>();
+  readonly #timer: NodeJS.Timeout;
+  #closed = false;
+
+  /** @throws VigieError `configuration` when the UDP port is taken */
+  static async open(options: SfuOptions): Promise<Sfu> {
+    const [fingerprint, socket] = await Promise.all([
+      localFingerprint(),
+      RtcSocket.open(options.rtcPort, options.log),
+    ]);
+    return new Sfu(options, socket, fingerprint);
+  }
+
+  private constructor(options: SfuOptions, socket: RtcSocket, fingerprint: DtlsFingerprint) {
+    this.#options = options;
+    this.#socket = socket;
+    this.#fingerprint = fingerprint;
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  get port(): number {
+    return this.#socket.port;
+  }
+
+  get stats(): { transports: number; consumers: number; socket: RtcSocket['counters'] } {
+    let consumers = 0;
+    for (const transport of this.#transports.values()) consumers += transport.consumers.size;
+    return { transports: this.#transports.size, consumers, socket: this.#socket.counters };
+  }
+
+  /** @throws VigieError `unavailable` when the server is full or stopping */
+  createTransport(): ViewerTransport {
+    if (this.#closed) throw new VigieError('unavailable', 'the server is stopping');
+    if (this.#transports.size >= MAX_TRANSPORTS)
+      throw new VigieError('unavailable', 'too many viewers at the moment');
+    const { clock, log } = this.#options;
+    const transport = new ViewerTransport(this.#socket, clock, log);
+    this.#transports.set(transport.id, transport);
+    transport.once('close', () => this.#transports.delete(transport.id));
+    return transport;
+  }
+
+  /** @param viewerIsLocal whether the viewer signals from this very machine */
+  transportParameters(
+    transport: ViewerTransport,
+    viewerIsLocal: boolean,
+  ): Omit<TransportParameters, 'iceServers'> {
+    return {
+      id: transport.id,
+      iceParameters: transport.iceParameters,
+      iceCandidates: iceCandidates(this.#options.announcedAddresses, this.port, viewerIsLocal),
+      dtlsParameters: { role: 'server', fingerprints: [this.#fingerprint] },
+    };
+  }
+
+  /** The consumer starts paused. @throws VigieError `tooManyRequests` */
+  consume(transport: ViewerTransport, cameraId: string): Consumer {
+    const { video, clock } = this.#options;
+    const track = this.#tracks.get(cameraId) ?? new CameraTrack(cameraId, video, clock);
+    this.#tracks.set(cameraId, track);
+    return transport.consume(track);
+  }
+
+  /** The camera is gone for good: its consumers are closed. */
+  removeCamera(cameraId: string): void {
+    for (const transport of this.#transports.values()) {
+      for (const consumer of transport.consumers.values()) {
+        if (consumer.cameraId === cameraId) consumer.close('cameraRemoved');
+      }
+    }
+    this.#tracks.delete(cameraId);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#timer);
+    for (const transport of this.#transports.values()) transport.close('serverStopping');
+    await this.#socket.close();
+  }
+
+  #tick(): void {
+    const nowUs = this.#options.clock();
+    for (const transport of this.#transports.values()) transport.tick(nowUs);
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * One browser's transport: ICE path, DTLS, SRTP and the consumers that share them.
+ *
+ * Closing it closes its consumers. It closes by itself when the viewer is gone: no authentic connectivity check for
+ * CONSENT_TIMEOUT_US (RFC 7675), or no finished DTLS handshake.
+ */
+
+import { EventEmitter } from 'node:events';
+import { randomInt, randomUUID } from 'node:crypto';
+import type { RtcpPacket } from 'werift';
+import type { Clock } from '../core/clock.ts';
+import { VigieError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { DtlsParameters, IceParameters } from '../wire/signaling.ts';
+import type { CameraTrack } from './camera-track.ts';
+import { Consumer } from './consumer.ts';
+import { IceLiteAgent } from './ice-lite-agent.ts';
+import type { RtcSocket } from './rtc-socket.ts';
+import type { RtpPath } from './rtp-stream.ts';
+import { WeriftDtls, type SrtpProtector } from './werift-dtls.ts';
+
+export type TransportCloseReason = 'requested' | 'timeout' | 'dtls' | 'serverStopping';
+
+const CONSENT_TIMEOUT_US = 20_000_000;
+const DTLS_TIMEOUT_US = 15_000_000;
+/** More cameras than this on one page is a mistake or an attack. */
+const MAX_CONSUMERS = 64;
+
+export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason] }> implements RtpPath {
+  readonly id = randomUUID();
+  readonly consumers = new Map<string, Consumer>();
+  readonly #ice: IceLiteAgent;
+  readonly #dtls: WeriftDtls;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #cname = randomUUID().slice(0, 16);
+  /** SSRCs and mids are never used twice in a transport: SRTP's key stream depends on the SSRC. */
+  #nextSsrc = randomInt(1, 2 ** 31);
+  #nextMid = 0;
+  #srtp: SrtpProtector | undefined;
+  #connectedUs: number | undefined;
+  #closed = false;
+
+  constructor(socket: RtcSocket, clock: Clock, log: Log) {
+    super();
+    this.#clock = clock;
+    this.#log = log.child({ transportId: this.id });
+    this.#ice = new IceLiteAgent(socket, clock);
+    this.#dtls = new WeriftDtls(
+      (datagram) => this.#ice.send(datagram),
+      (packet) => this.#onRtcp(packet),
+    );
+    this.#ice.onData = (datagram) => this.#dtls.receive(datagram);
+  }
+
+  get iceParameters(): IceParameters {
+    return this.#ice.parameters;
+  }
+
+  get srtp(): SrtpProtector | undefined {
+    return this.#srtp;
+  }
+
+  send(datagram: Buffer): boolean {
+    return this.#ice.send(datagram);
+  }
+
+  /**
+   * Lets the viewer with these fingerprints in; returns at once, the handshake comes over the path.
+   *
+   * @throws VigieError `conflict` when called twice
+   */
+  connect({ fingerprints }: DtlsParameters): void {
+    if (this.#connectedUs !== undefined)
+      throw new VigieError('conflict', 'this transport is connected already');
+    this.#connectedUs = this.#clock();
+    this.#dtls.connect(fingerprints).then(
+      (srtp) => this.#onConnected(srtp),
+      (error: unknown) => {
+        this.#log.warn({ err: error }, 'DTLS failed');
+        this.close('dtls');
+      },
+    );
+  }
+
+  restartIce(): IceParameters {
+    return this.#ice.restart();
+  }
+
+  /** @throws VigieError `tooManyRequests` past 64 consumers */
+  consume(track: CameraTrack): Consumer {
+    if (this.consumers.size >= MAX_CONSUMERS) {
+      throw new VigieError('tooManyRequests', `one page shows at most ${MAX_CONSUMERS} cameras`);
+    }
+    const identity = {
+      mid: String(this.#nextMid++),
+      ssrc: this.#nextSsrc++,
+      rtxSsrc: this.#nextSsrc++,
+      cname: this.#cname,
+    };
+    const consumer = new Consumer(randomUUID(), identity, track, this, this.#srtp !== undefined);
+    this.consumers.set(consumer.id, consumer);
+    consumer.once('close', () => this.consumers.delete(consumer.id));
+    return consumer;
+  }
+
+  /** Sends what RTCP is due and closes the transport of a viewer that is gone; to be called about once a second. */
+  tick(nowUs: number): void {
+    if (this.#closed || this.#connectedUs === undefined) return;
+    if (!this.#srtp && nowUs - this.#connectedUs > DTLS_TIMEOUT_US) return this.close('dtls');
+    if (nowUs - Math.max(this.#ice.consentUs, this.#connectedUs) > CONSENT_TIMEOUT_US)
+      return this.close('timeout');
+    for (const consumer of this.consumers.values()) {
+      const packets = consumer.report(nowUs);
+      if (packets.length > 0) this.#dtls.sendRtcp(packets);
+    }
+  }
+
+  close(reason: TransportCloseReason): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const consumer of this.consumers.values()) consumer.close('transportClosed');
+    this.#dtls.close();
+    this.#ice.close();
+    this.#srtp = undefined;
+    this.emit('close', reason);
+    this.removeAllListeners();
+  }
+
+  #onConnected(srtp: SrtpProtector): void {
+    if (this.#closed) return;
+    this.#srtp = srtp;
+    this.#log.debug('viewer connected');
+    for (const consumer of this.consumers.values()) consumer.openPath();
+  }
+
+  #onRtcp(packet: RtcpPacket): void {
+    const nowUs = this.#clock();
+    for (const consumer of this.consumers.values()) consumer.onRtcp(packet, nowUs);
+  }
+}

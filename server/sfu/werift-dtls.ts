@@ -1,0 +1,144 @@
+/**
+ * DTLS and SRTCP for one viewer, by werift, over a path that is ours (ice-lite-agent.ts).
+ *
+ * This is the one file that touches werift's internals; its exact version is pinned and test/sfu/werift-dtls.test.ts
+ * fails when they move. It adds what werift 0.25.2 leaves out:
+ * - werift does not check the client's CertificateVerify (RFC 5246 section 7.4.8). Without it the fingerprint proves
+ *   nothing, since the certificate travels in the clear: whoever sits in the path could show the viewer's certificate.
+ * - werift lets an unencrypted ClientHello or alert reset an established session (RFC 6347 section 4.2.8). Once
+ *   connected, records of epoch 0 are dropped.
+ */
+
+import { createVerify, X509Certificate } from 'node:crypto';
+import {
+  ProtectionProfileAeadAes128Gcm,
+  ProtectionProfileAes128CmHmacSha1_80,
+  RTCDtlsFingerprint,
+  RTCDtlsParameters,
+  RTCDtlsTransport,
+  RtpHeader as WeriftRtpHeader,
+  type RTCIceTransport,
+  type RtcpPacket,
+} from 'werift';
+import { SrtpGcm } from '../core/srtp-gcm.ts';
+import type { DtlsFingerprint } from '../wire/signaling.ts';
+
+/** Protects one RTP packet; see SrtpGcm.protect for the arguments. */
+export interface SrtpProtector {
+  protect(header: Buffer, payload: Uint8Array, ssrc: number, extendedSequence: number): Buffer;
+}
+
+const HANDSHAKE_CERTIFICATE_VERIFY = 15;
+/** Offered to the viewer, the cheaper first. */
+const SRTP_PROFILES = [ProtectionProfileAeadAes128Gcm, ProtectionProfileAes128CmHmacSha1_80];
+
+/** The fingerprint of the certificate that all of this process's transports share (RFC 8122). */
+export async function localFingerprint(): Promise<DtlsFingerprint> {
+  const certificate = await RTCDtlsTransport.SetupCertificate();
+  const [fingerprint] = certificate.getFingerprints();
+  if (!fingerprint) throw new Error('werift made a certificate without a fingerprint');
+  return { algorithm: 'sha-256', value: fingerprint.value };
+}
+
+export class WeriftDtls {
+  readonly #transport: RTCDtlsTransport;
+  readonly #receivers: ((datagram: Buffer) => void)[] = [];
+  readonly #send: (datagram: Buffer) => void;
+  #closed = false;
+
+  /**
+   * @param send puts a datagram on the path; it may be dropped there
+   * @param onRtcp called with every authentic RTCP packet of the viewer
+   */
+  constructor(send: (datagram: Buffer) => void, onRtcp: (packet: RtcpPacket) => void) {
+    this.#send = send;
+    const connection = {
+      onData: { subscribe: (receive: (datagram: Buffer) => void) => void this.#receivers.push(receive) },
+      send: async (datagram: Buffer) => this.#sendUnlessClosed(datagram),
+      close: async () => {},
+    };
+    const ice = { connection, role: 'controlled', state: 'connected', stop: async () => {} };
+    this.#transport = new RTCDtlsTransport({}, ice as unknown as RTCIceTransport, undefined, SRTP_PROFILES);
+    this.#transport.role = 'server';
+    this.#transport.onRtcp.subscribe(onRtcp);
+  }
+
+  /**
+   * Waits for the viewer's handshake.
+   *
+   * @throws Error when the handshake fails, or the viewer's certificate is not the announced one or not its own
+   */
+  async connect(fingerprints: readonly DtlsFingerprint[]): Promise<SrtpProtector> {
+    const announced = fingerprints.map(({ algorithm, value }) => new RTCDtlsFingerprint(algorithm, value));
+    this.#transport.setRemoteParams(new RTCDtlsParameters(announced, 'client'));
+    await this.#transport.start();
+    verifyClientProof(this.#transport);
+    return srtpProtector(this.#transport);
+  }
+
+  /** A DTLS or SRTCP datagram from the viewer; anything else is ignored. */
+  receive(datagram: Buffer): void {
+    const first = datagram[0] ?? 0;
+    const isDtls = first >= 20 && first <= 63;
+    if (isDtls && this.#transport.state === 'connected' && !isEncryptedRecord(datagram)) return;
+    // A viewer sends no RTP. RTCP has packet types 192…223 in its second byte (RFC 5761 section 4).
+    const second = datagram[1] ?? 0;
+    const isRtcp = first >= 128 && first <= 191 && second >= 192 && second <= 223;
+    if (!isDtls && !isRtcp) return;
+    for (const receive of this.#receivers) receive(datagram);
+  }
+
+  sendRtcp(packets: RtcpPacket[]): void {
+    if (this.#closed || !this.#transport.srtcp) return;
+    void this.#transport.sendRtcp(packets);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#receivers.length = 0;
+    this.#transport.onRtcp.allUnsubscribe();
+    void this.#transport.stop();
+  }
+
+  #sendUnlessClosed(datagram: Buffer): void {
+    if (!this.#closed) this.#send(datagram);
+  }
+}
+
+/** The epoch stands in bytes 3 and 4 of a DTLS record (RFC 6347 section 4.1); 0 is before encryption. */
+function isEncryptedRecord(datagram: Buffer): boolean {
+  return datagram.length >= 13 && datagram.readUInt16BE(3) > 0;
+}
+
+/** RFC 5246 section 7.4.8: the client signs all handshake messages before this one with its certificate's key. */
+function verifyClientProof(transport: RTCDtlsTransport): void {
+  const handshakes = transport.dtls?.dtls.sortedHandshakeCache ?? [];
+  const index = handshakes.findIndex(({ msg_type }) => msg_type === HANDSHAKE_CERTIFICATE_VERIFY);
+  const proof = handshakes[index]?.fragment;
+  const certificate = transport.dtls?.remoteCertificate;
+  if (!proof || !certificate) throw new Error('the viewer proved no certificate');
+  // struct { SignatureAndHashAlgorithm algorithm; opaque signature<0..2^16-1>; }
+  const hash = ({ 4: 'sha256', 5: 'sha384', 6: 'sha512' } as Record<number, string>)[proof[0] ?? 0];
+  const signature = proof.subarray(4);
+  if (!hash || signature.length !== proof.readUInt16BE(2))
+    throw new Error('the viewer signed in an unknown way');
+  const verifier = createVerify(hash);
+  for (const handshake of handshakes.slice(0, index)) verifier.update(handshake.serialize());
+  if (!verifier.verify(new X509Certificate(certificate).publicKey, signature)) {
+    throw new Error('the viewer does not hold the key of its certificate');
+  }
+}
+
+function srtpProtector(transport: RTCDtlsTransport): SrtpProtector {
+  const { srtp } = transport;
+  if (!srtp) throw new Error('SRTP was not negotiated');
+  const context = srtp.localContext;
+  if (context.profile === ProtectionProfileAeadAes128Gcm) {
+    return new SrtpGcm(context.srtpSessionKey, context.srtpSessionSalt);
+  }
+  // A browser without GCM: werift's own path, which finds the rollover counter by itself.
+  return {
+    protect: (header, payload) => srtp.encrypt(Buffer.from(payload), WeriftRtpHeader.deSerialize(header)),
+  };
+}
