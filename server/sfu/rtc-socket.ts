@@ -8,7 +8,7 @@
 
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv4 } from 'node:net';
-import { isStun, localUsernameFragment } from '../core/stun-username.ts';
+import { isStun, localUsernameFragment } from '../core/stun-check.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 
@@ -19,6 +19,7 @@ export interface RemoteAddress {
 }
 
 export interface DatagramReceiver {
+  /** A well-formed check for one of the receiver's users; its integrity is not verified yet. */
   onBindingRequest(datagram: Buffer, from: RemoteAddress): void;
   onDatagram(datagram: Buffer, from: RemoteAddress): void;
 }

@@ -41,6 +41,8 @@ export async function localFingerprint(): Promise<DtlsFingerprint> {
 }
 
 export class WeriftDtls {
+  /** Datagrams that could not be read. */
+  malformed = 0;
   readonly #transport: RTCDtlsTransport;
   readonly #receivers: ((datagram: Buffer) => void)[] = [];
   readonly #send: (datagram: Buffer) => void;
@@ -85,7 +87,12 @@ export class WeriftDtls {
     const second = datagram[1] ?? 0;
     const isRtcp = first >= 128 && first <= 191 && second >= 192 && second <= 223;
     if (!isDtls && !isRtcp) return;
-    for (const receive of this.#receivers) receive(datagram);
+    try {
+      for (const receive of this.#receivers) receive(datagram);
+    } catch {
+      // werift throws on records that are cut short.
+      this.malformed++;
+    }
   }
 
   sendRtcp(packets: RtcpPacket[]): void {
