@@ -38,7 +38,7 @@ const REQUEST = z.strictObject({
   type: z.literal('request'),
   id: z.int().min(0),
   method: z.enum(Object.keys(REQUESTS) as [SignalingMethod]),
-  data: z.unknown(),
+  data: z.unknown().optional(),
 });
 
 const AUTHENTICATE = z.strictObject({ type: z.literal('authenticate'), token });
