@@ -1,0 +1,89 @@
+/** The HTTP API as typed calls. Every failure is an ApiError whose message may be shown as it stands. */
+
+import type { CameraView, CameraWithKey, Role, UserView } from '../server/wire/api.ts';
+import { ApiError, errorFromResponse, unreachable } from './api-error.ts';
+import type { Session } from './session.ts';
+
+const TIMEOUT_MS = 15_000;
+
+export class Api {
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** The key in the answer is shown once and never again. */
+  addCamera(name: string): Promise<CameraWithKey> {
+    return this.#request('POST', '/api/cameras', { name });
+  }
+
+  renameCamera(id: string, name: string): Promise<CameraView> {
+    return this.#request('PATCH', `/api/cameras/${encodeURIComponent(id)}`, { name });
+  }
+
+  removeCamera(id: string): Promise<void> {
+    return this.#request('DELETE', `/api/cameras/${encodeURIComponent(id)}`);
+  }
+
+  /** The old key is worth nothing from now on. */
+  rotateCameraKey(id: string): Promise<CameraWithKey> {
+    return this.#request('POST', `/api/cameras/${encodeURIComponent(id)}/key`);
+  }
+
+  users(): Promise<UserView[]> {
+    return this.#request('GET', '/api/users');
+  }
+
+  addUser(user: { username: string; password: string; role: Role; cameraIds: string[] }): Promise<UserView> {
+    return this.#request('POST', '/api/users', user);
+  }
+
+  setUserCameras(id: string, cameraIds: string[]): Promise<UserView> {
+    return this.#request('PATCH', `/api/users/${encodeURIComponent(id)}`, { cameraIds });
+  }
+
+  setUserPassword(id: string, password: string): Promise<UserView> {
+    return this.#request('PATCH', `/api/users/${encodeURIComponent(id)}`, { password });
+  }
+
+  removeUser(id: string): Promise<void> {
+    return this.#request('DELETE', `/api/users/${encodeURIComponent(id)}`);
+  }
+
+  changeOwnPassword(currentPassword: string, newPassword: string): Promise<void> {
+    return this.#request('POST', '/api/auth/password', { currentPassword, newPassword });
+  }
+
+  async #request<T>(method: string, path: string, body?: object): Promise<T> {
+    const token = await this.#session.accessToken();
+    let response = await this.#send(method, path, body, token);
+    if (response.status === 401) {
+      // Revoked before its time, say by a restart with new secrets: a fresh token decides.
+      this.#session.rejectToken(token);
+      response = await this.#send(method, path, body, await this.#session.accessToken());
+    }
+    if (!response.ok) throw await errorFromResponse(response);
+    if (response.status === 204) return undefined as T;
+    try {
+      return (await response.json()) as T;
+    } catch (error) {
+      throw new ApiError('unexpected', 'The answer of the server is not understood.', response.status, {
+        cause: error,
+      });
+    }
+  }
+
+  async #send(method: string, path: string, body: object | undefined, token: string): Promise<Response> {
+    try {
+      return await fetch(this.#session.server + path, {
+        method,
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+        headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+    } catch (error) {
+      throw unreachable(error);
+    }
+  }
+}

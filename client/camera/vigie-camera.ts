@@ -1,0 +1,268 @@
+/**
+ * `<vigie-camera camera-id="…">`: one live picture with its name and status, usable on any page.
+ *
+ * Inside the app it is handed the page's connection (`live`); elsewhere it makes one for `src`, shared by all elements of
+ * that server, with tokens from `tokenProvider` or from the server's session cookie.
+ *
+ * Invariants: it says `live` only while pictures are really being presented; the last picture stays until the next one is
+ * there, unless the right to see it has gone.
+ *
+ * @fires vigie-status - the status has changed; detail: `{cameraId, status}`
+ * @csspart video, still, snapshot, caption, name, status
+ */
+
+import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { CameraFeed } from '../live/camera-feed.ts';
+import { cameraStatus, type CameraStatus } from '../live/camera-status.ts';
+import type { LiveConnection } from '../live/live-connection.ts';
+import type { LiveConsumer } from '../live/live-transport.ts';
+import { sharedConnection, type TokenProvider } from '../live/shared-connection.ts';
+import { shortDuration } from '../ui/relative-time.ts';
+import { CameraStatsSampler, type CameraStats } from './camera-stats.ts';
+import { PresentedFrames } from './presented-frames.ts';
+import { drawStill } from './still.ts';
+import { cameraStyles } from './vigie-camera.styles.ts';
+import './vigie-camera-stats.ts';
+
+const TICK_MS = 500;
+/** This long without a picture of a camera that is online, and the receiver is asked to do something about it. */
+const STALLED_AFTER_MS = 5_000;
+
+export class VigieCamera extends LitElement {
+  static override styles = cameraStyles;
+  static override properties = {
+    cameraId: { attribute: 'camera-id' },
+    name: {},
+    src: {},
+    showStats: { type: Boolean, attribute: 'show-stats' },
+    live: { attribute: false },
+    tokenProvider: { attribute: false },
+    status: { state: true },
+    stats: { state: true },
+    hasPicture: { state: true },
+    statusText: { state: true },
+  };
+
+  declare cameraId: string;
+  /** Shown in the picture; without it, the name the server knows. */
+  declare name: string | undefined;
+  /** Origin of the server; empty: the page's own. Not needed when `live` is given. */
+  declare src: string;
+  declare showStats: boolean;
+  declare live: LiveConnection | undefined;
+  declare tokenProvider: TokenProvider | undefined;
+  declare status: CameraStatus;
+  /** Once a second while `showStats` is on, else null. */
+  declare stats: CameraStats | null;
+  declare protected hasPicture: boolean;
+  declare protected statusText: string;
+
+  /** The element that plays; always the same one. */
+  readonly video = document.createElement('video');
+  readonly #still = document.createElement('canvas');
+  readonly #frames = new PresentedFrames(this.video, () => this.#onFrame());
+  #connection: LiveConnection | null = null;
+  #feed: CameraFeed | null = null;
+  #consumer: LiveConsumer | null = null;
+  #sampler: CameraStatsSampler | null = null;
+  #stops: (() => void)[] = [];
+  #connectingSinceMs = 0;
+
+  constructor() {
+    super();
+    this.cameraId = '';
+    this.src = '';
+    this.showStats = false;
+    this.status = 'connecting';
+    this.stats = null;
+    this.hasPicture = false;
+    this.statusText = '';
+    this.video.muted = true;
+    this.video.autoplay = true;
+    this.video.playsInline = true;
+    this.video.disablePictureInPicture = false;
+    this.video.setAttribute('part', 'video');
+    this.video.setAttribute('data-testid', 'camera-video');
+    this.#still.setAttribute('part', 'still');
+    this.#still.hidden = true;
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#unwatch();
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // After having been moved within the page; the first time it is `updated` that starts.
+    if (this.hasUpdated) this.#watch();
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has('cameraId') || changed.has('live') || changed.has('src')) {
+      this.#clearPicture();
+      this.#watch();
+    }
+    if (changed.has('showStats')) this.#sampleIfWanted();
+    if (changed.has('status')) {
+      const { cameraId, status } = this;
+      this.dispatchEvent(
+        new CustomEvent('vigie-status', { detail: { cameraId, status }, bubbles: true, composed: true }),
+      );
+    }
+  }
+
+  protected override render(): TemplateResult {
+    const { status, stats, showStats } = this;
+    const name = this.name ?? this.#connection?.cameras.find(this.cameraId)?.name ?? '';
+    this.video.setAttribute('aria-label', `Live picture of ${name || 'the camera'}`);
+    return html`
+      <div class="picture ${status} ${this.hasPicture ? 'has-picture' : ''}">
+        ${this.#snapshot()} ${this.video} ${this.#still}
+      </div>
+      <div class="caption" part="caption">
+        <span class="name" part="name" data-testid="camera-name">${name}</span>
+        <span class="status ${status}" part="status" data-testid="camera-status" data-status=${status}>
+          <span class="dot" aria-hidden="true"></span>${this.statusText}
+        </span>
+      </div>
+      ${showStats ? html`<vigie-camera-stats .stats=${stats} data-testid="camera-stats"></vigie-camera-stats>` : nothing}
+    `;
+  }
+
+  /** What is on the screen now, as a JPEG; null when nothing is. */
+  async takeSnapshot(): Promise<Blob | null> {
+    const canvas = document.createElement('canvas');
+    if (!drawStill(this.video, canvas)) return null;
+    return new Promise((resolve) => canvas.toBlob(resolve, 'image/jpeg', 0.92));
+  }
+
+  /** Of a camera that is offline and has shown nothing yet: its last picture, as far as the server has one. */
+  #snapshot(): TemplateResult | typeof nothing {
+    if (this.status !== 'offline' || this.hasPicture || !this.#connection) return nothing;
+    const { lastFrameAt } = this.#connection.cameras.find(this.cameraId) ?? { lastFrameAt: null };
+    if (lastFrameAt === null) return nothing;
+    const id = encodeURIComponent(this.cameraId);
+    const url = `${this.#connection.server}/api/cameras/${id}/snapshot.jpg?width=640&at=${lastFrameAt}`;
+    return html`<img
+      part="snapshot"
+      alt=""
+      src=${url}
+      @load=${(event: Event) => (event.currentTarget as HTMLElement).classList.add('loaded')}
+    />`;
+  }
+
+  #watch(): void {
+    this.#unwatch();
+    if (!this.cameraId || !this.isConnected) return;
+    const connection = this.live ?? sharedConnection(this.src, this.tokenProvider);
+    const feed = connection.receiver.watch(this.cameraId);
+    const timer = setInterval(() => this.#tick(), TICK_MS);
+    this.#connection = connection;
+    this.#feed = feed;
+    this.#connectingSinceMs = performance.now();
+    this.#stops = [
+      feed.on('change', () => this.#onFeedChange()),
+      connection.cameras.on('change', () => this.#tick()),
+      () => clearInterval(timer),
+      () => connection.receiver.release(feed),
+    ];
+    this.#onFeedChange();
+    this.#sampleIfWanted();
+    this.#tick();
+  }
+
+  #unwatch(): void {
+    for (const stop of this.#stops.splice(0)) stop();
+    this.#sampler?.close();
+    this.#sampler = null;
+    this.#frames.stop();
+    this.#holdPicture();
+    this.#consumer = null;
+    this.#feed = null;
+  }
+
+  #onFeedChange(): void {
+    const { consumer, denied } = this.#feed ?? { consumer: null, denied: false };
+    if (denied) this.#clearPicture();
+    if (!consumer || consumer === this.#consumer || !this.#connection) return;
+    this.#consumer = consumer;
+    this.#holdPicture();
+    this.video.srcObject = new MediaStream([consumer.track]);
+    this.#frames.start(this.#connection.clock, consumer.captureClock);
+    // Refused only when the element leaves the page at the same moment.
+    this.video.play().catch(() => undefined);
+  }
+
+  #onFrame(): void {
+    this.#still.hidden = true;
+    this.hasPicture = true;
+    if (this.status !== 'live') this.#tick();
+  }
+
+  /** A new source would show black until its first picture; this keeps the last one over it. */
+  #holdPicture(): void {
+    if (drawStill(this.video, this.#still)) this.#still.hidden = false;
+  }
+
+  #clearPicture(): void {
+    this.video.srcObject = null;
+    this.#consumer = null;
+    this.#still.width = 0;
+    this.#still.hidden = true;
+    this.#frames.forget();
+    this.hasPicture = false;
+  }
+
+  #tick(): void {
+    // A hidden page presents nothing, which says nothing about the camera.
+    if (!this.#connection || !this.#feed || document.hidden) return;
+    const nowMs = performance.now();
+    const camera = this.#connection.cameras.find(this.cameraId);
+    const known = this.#connection.cameras.all !== null;
+    const online = camera ? camera.status === 'online' : known ? false : undefined;
+    const status = cameraStatus({ online, lastFrame: this.#frames.last, nowMs });
+    if (status !== 'connecting' || this.status !== 'connecting') this.#connectingSinceMs = nowMs;
+    else if (nowMs - this.#connectingSinceMs > STALLED_AFTER_MS)
+      this.#connection.receiver.reportStalled(this.#feed);
+    if (status === 'live') this.#connection.receiver.reportLive(this.#feed);
+    this.status = status;
+    this.statusText = this.#describe(status, known && !camera, camera?.lastFrameAt ?? null);
+  }
+
+  #describe(status: CameraStatus, missing: boolean, lastFrameAt: number | null): string {
+    if (status === 'live') return 'Live';
+    if (status === 'connecting') return 'Connecting…';
+    if (missing) return 'Not available';
+    if (lastFrameAt === null) return 'Never connected';
+    const nowUs = this.#connection?.clock.nowUs() ?? null;
+    const nowMs = nowUs === null ? Date.now() : nowUs / 1000;
+    return `Offline for ${shortDuration(nowMs - lastFrameAt)}`;
+  }
+
+  #sampleIfWanted(): void {
+    this.#sampler?.close();
+    this.#sampler = null;
+    this.stats = null;
+    if (!this.showStats || !this.#feed || !this.#connection) return;
+    const { signaling, clock } = this.#connection;
+    const onStats = (stats: CameraStats): void => {
+      this.stats = stats;
+    };
+    this.#sampler = new CameraStatsSampler({
+      feed: this.#feed,
+      signaling,
+      clock,
+      frames: this.#frames,
+      onStats,
+    });
+  }
+}
+
+customElements.define('vigie-camera', VigieCamera);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'vigie-camera': VigieCamera;
+  }
+}

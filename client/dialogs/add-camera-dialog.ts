@@ -1,0 +1,62 @@
+/** Adds a camera: asks for its name, then shows what it needs to connect. */
+
+import { html, type TemplateResult } from 'lit';
+import type { CameraWithKey } from '../../server/wire/api.ts';
+import { FormDialog, textOf } from '../ui/form-dialog.ts';
+import './camera-key.ts';
+
+export class AddCameraDialog extends FormDialog {
+  static override properties = { ...FormDialog.properties, camera: { state: true } };
+  declare protected camera: CameraWithKey | null;
+  protected override readonly testId = 'add-camera-dialog';
+  protected override submitLabel = 'Add camera';
+
+  constructor() {
+    super();
+    this.camera = null;
+  }
+
+  override show(): void {
+    this.camera = null;
+    super.show();
+  }
+
+  override hide(): void {
+    this.camera = null;
+    super.hide();
+  }
+
+  protected override heading(): string {
+    return this.camera ? `Connect “${this.camera.name}”` : 'Add a camera';
+  }
+
+  protected override fields(): TemplateResult {
+    return html`<wa-input
+      name="name"
+      label="Name"
+      hint="Where it looks, for example “Front door”."
+      required
+      maxlength="64"
+      autocomplete="off"
+      autofocus
+      data-testid="camera-name-input"
+    ></wa-input>`;
+  }
+
+  protected override outcome(): TemplateResult | null {
+    if (!this.camera) return null;
+    return html`
+      <vigie-camera-key .camera=${this.camera}></vigie-camera-key>
+      <div class="actions">
+        <wa-button variant="brand" @click=${() => this.hide()} data-testid="dialog-done">Done</wa-button>
+      </div>
+    `;
+  }
+
+  protected override async submit(form: FormData): Promise<boolean> {
+    this.camera = await this.context.api.addCamera(textOf(form, 'name'));
+    return true;
+  }
+}
+
+customElements.define('vigie-add-camera-dialog', AddCameraDialog);

@@ -1,0 +1,55 @@
+/**
+ * `<vigie-camera-actions>`: what an administrator can do to a camera, with the dialogs for it, once per page. Menus ask
+ * by `run`.
+ */
+
+import { LitElement, html, type TemplateResult } from 'lit';
+import { createRef, ref } from 'lit/directives/ref.js';
+import type { CameraView } from '../../server/wire/api.ts';
+import type { AppContext } from '../app-context.ts';
+import './confirm-dialog.ts';
+import type { ConfirmDialog } from './confirm-dialog.ts';
+import './rename-camera-dialog.ts';
+import type { RenameCameraDialog } from './rename-camera-dialog.ts';
+import './rotate-key-dialog.ts';
+import type { RotateKeyDialog } from './rotate-key-dialog.ts';
+
+export type CameraAction = 'rename' | 'rotateKey' | 'remove';
+
+export class CameraActions extends LitElement {
+  static override properties = { context: { attribute: false } };
+  declare context: AppContext;
+  readonly #rename = createRef<RenameCameraDialog>();
+  readonly #rotateKey = createRef<RotateKeyDialog>();
+  readonly #confirm = createRef<ConfirmDialog>();
+
+  run(action: CameraAction, camera: CameraView): void {
+    switch (action) {
+      case 'rename':
+        this.#rename.value?.showFor(camera);
+        break;
+      case 'rotateKey':
+        this.#rotateKey.value?.showFor(camera);
+        break;
+      case 'remove':
+        this.#confirm.value?.ask({
+          heading: `Remove “${camera.name}”?`,
+          text: 'Its key stops working and nobody can watch it any longer. This cannot be undone.',
+          action: 'Remove camera',
+          run: () => this.context.api.removeCamera(camera.id),
+        });
+        break;
+    }
+  }
+
+  protected override render(): TemplateResult {
+    const { context } = this;
+    return html`
+      <vigie-rename-camera-dialog .context=${context} ${ref(this.#rename)}></vigie-rename-camera-dialog>
+      <vigie-rotate-key-dialog .context=${context} ${ref(this.#rotateKey)}></vigie-rotate-key-dialog>
+      <vigie-confirm-dialog .context=${context} ${ref(this.#confirm)}></vigie-confirm-dialog>
+    `;
+  }
+}
+
+customElements.define('vigie-camera-actions', CameraActions);

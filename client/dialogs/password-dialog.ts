@@ -1,0 +1,70 @@
+/** Sets a password: one's own, for which the old one is asked, or, by an administrator, another user's. */
+
+import { html, nothing, type TemplateResult } from 'lit';
+import type { UserView } from '../../server/wire/api.ts';
+import { FormDialog, passwordOf } from '../ui/form-dialog.ts';
+
+export const MIN_PASSWORD_LENGTH = 8;
+
+export class PasswordDialog extends FormDialog {
+  static override properties = { ...FormDialog.properties, user: { state: true } };
+  /** Null: one's own. */
+  declare protected user: UserView | null;
+  protected override readonly testId = 'password-dialog';
+  protected override submitLabel = 'Set password';
+
+  constructor() {
+    super();
+    this.user = null;
+  }
+
+  showFor(user: UserView | null): void {
+    this.user = user;
+    this.show();
+  }
+
+  protected override heading(): string {
+    return this.user ? `New password for ${this.user.username}` : 'Change your password';
+  }
+
+  protected override fields(): TemplateResult {
+    const ownName = this.context.session.user?.username ?? '';
+    return html`
+      ${
+        this.user
+          ? nothing
+          : html`
+              <input type="text" autocomplete="username" .value=${ownName} hidden />
+              <wa-input
+                name="current"
+                type="password"
+                label="Current password"
+                autocomplete="current-password"
+                required
+                autofocus
+                data-testid="current-password"
+              ></wa-input>
+            `
+      }
+      <wa-input
+        name="next"
+        type="password"
+        label="New password"
+        hint="At least ${MIN_PASSWORD_LENGTH} characters."
+        autocomplete="new-password"
+        minlength=${MIN_PASSWORD_LENGTH}
+        required
+        password-toggle
+        data-testid="new-password"
+      ></wa-input>
+    `;
+  }
+
+  protected override async submit(form: FormData): Promise<void> {
+    const { api } = this.context;
+    if (this.user) await api.setUserPassword(this.user.id, passwordOf(form, 'next'));
+    else await api.changeOwnPassword(passwordOf(form, 'current'), passwordOf(form, 'next'));
+  }
+}
+
+customElements.define('vigie-password-dialog', PasswordDialog);

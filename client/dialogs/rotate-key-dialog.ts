@@ -1,0 +1,59 @@
+/** Gives a camera a new key, after having said what that means, and shows it once. */
+
+import { html, type TemplateResult } from 'lit';
+import type { CameraView, CameraWithKey } from '../../server/wire/api.ts';
+import { FormDialog } from '../ui/form-dialog.ts';
+import './camera-key.ts';
+
+export class RotateKeyDialog extends FormDialog {
+  static override properties = { ...FormDialog.properties, camera: { state: true }, result: { state: true } };
+  declare protected camera: CameraView | null;
+  declare protected result: CameraWithKey | null;
+  protected override readonly testId = 'rotate-key-dialog';
+  protected override submitLabel = 'Make a new key';
+
+  constructor() {
+    super();
+    this.camera = null;
+    this.result = null;
+  }
+
+  showFor(camera: CameraView): void {
+    this.camera = camera;
+    this.result = null;
+    this.show();
+  }
+
+  override hide(): void {
+    this.result = null;
+    super.hide();
+  }
+
+  protected override heading(): string {
+    return `New key for “${this.camera?.name ?? ''}”`;
+  }
+
+  protected override fields(): TemplateResult {
+    return html`<p>
+      The old key stops working at once. The camera stays offline until it is given the new one.
+    </p>`;
+  }
+
+  protected override outcome(): TemplateResult | null {
+    if (!this.result) return null;
+    return html`
+      <vigie-camera-key .camera=${this.result}></vigie-camera-key>
+      <div class="actions">
+        <wa-button variant="brand" @click=${() => this.hide()} data-testid="dialog-done">Done</wa-button>
+      </div>
+    `;
+  }
+
+  protected override async submit(): Promise<boolean> {
+    if (!this.camera) return false;
+    this.result = await this.context.api.rotateCameraKey(this.camera.id);
+    return true;
+  }
+}
+
+customElements.define('vigie-rotate-key-dialog', RotateKeyDialog);

@@ -1,0 +1,124 @@
+/** Adds a viewer, or changes which cameras a viewer may see. */
+
+import { css, html, nothing, type TemplateResult } from 'lit';
+import '@awesome.me/webawesome/dist/components/checkbox/checkbox.js';
+import '@awesome.me/webawesome/dist/components/option/option.js';
+import '@awesome.me/webawesome/dist/components/select/select.js';
+import type { Role, UserView } from '../../server/wire/api.ts';
+import { FormDialog, passwordOf, textOf } from '../ui/form-dialog.ts';
+import { MIN_PASSWORD_LENGTH } from './password-dialog.ts';
+
+export class UserDialog extends FormDialog {
+  static override styles = [
+    ...FormDialog.styles,
+    css`
+      fieldset {
+        display: grid;
+        gap: 0.6rem;
+        max-height: 16rem;
+        margin: 0;
+        padding: 0;
+        overflow-y: auto;
+        border: 0;
+      }
+      legend {
+        padding: 0 0 0.5rem;
+        font-weight: 600;
+      }
+    `,
+  ];
+  static override properties = { ...FormDialog.properties, user: { state: true }, userRole: { state: true } };
+  /** Null: a new one. */
+  declare protected user: UserView | null;
+  declare protected userRole: Role;
+  protected override readonly testId = 'user-dialog';
+
+  constructor() {
+    super();
+    this.user = null;
+    this.userRole = 'viewer';
+  }
+
+  showFor(user: UserView | null): void {
+    this.user = user;
+    this.userRole = user?.role ?? 'viewer';
+    this.submitLabel = user ? 'Save' : 'Add user';
+    this.show();
+  }
+
+  protected override heading(): string {
+    return this.user ? `Cameras of ${this.user.username}` : 'Add a user';
+  }
+
+  protected override fields(): TemplateResult {
+    return html`${this.user ? nothing : this.#accountFields()}
+    ${this.userRole === 'viewer' ? this.#cameraFields() : nothing}`;
+  }
+
+  protected override async submit(form: FormData): Promise<void> {
+    const { api } = this.context;
+    const cameraIds = this.userRole === 'viewer' ? form.getAll('camera').map(String) : [];
+    if (this.user) await api.setUserCameras(this.user.id, cameraIds);
+    else {
+      const [username, password] = [textOf(form, 'username'), passwordOf(form, 'password')];
+      await api.addUser({ username, password, role: this.userRole, cameraIds });
+    }
+    this.dispatchEvent(new Event('vigie-saved'));
+  }
+
+  #accountFields(): TemplateResult {
+    return html`
+      <wa-input
+        name="username"
+        label="User name"
+        required
+        maxlength="64"
+        autocomplete="off"
+        autocapitalize="off"
+        autofocus
+        data-testid="user-name-input"
+      ></wa-input>
+      <wa-input
+        name="password"
+        type="password"
+        label="Password"
+        hint="At least ${MIN_PASSWORD_LENGTH} characters."
+        minlength=${MIN_PASSWORD_LENGTH}
+        required
+        password-toggle
+        autocomplete="new-password"
+        data-testid="user-password-input"
+      ></wa-input>
+      <wa-select
+        label="Role"
+        value=${this.userRole}
+        data-testid="user-role"
+        @change=${(event: Event) => (this.userRole = (event.target as HTMLElement & { value: Role }).value)}
+      >
+        <wa-option value="viewer">Viewer: sees the cameras given</wa-option>
+        <wa-option value="administrator">Administrator: sees and changes everything</wa-option>
+      </wa-select>
+    `;
+  }
+
+  #cameraFields(): TemplateResult {
+    const cameras = this.context.live.cameras.all ?? [];
+    if (cameras.length === 0) return html`<p class="quiet">There are no cameras to give yet.</p>`;
+    return html`<fieldset>
+      <legend>May see</legend>
+      ${cameras.map(
+        ({ id, name }) =>
+          html`<wa-checkbox
+            name="camera"
+            value=${id}
+            ?checked=${this.user?.cameraIds.includes(id) ?? false}
+            data-testid="user-camera"
+            data-camera-id=${id}
+            >${name}</wa-checkbox
+          >`,
+      )}
+    </fieldset>`;
+  }
+}
+
+customElements.define('vigie-user-dialog', UserDialog);

@@ -1,0 +1,99 @@
+/**
+ * Keeps one feed consumed on whatever transport is current, paused while nobody looks.
+ *
+ * Invariant: at most one `consume` of the camera is under way; a consumer that arrives for an outdated transport or for
+ * a feed that was closed meanwhile is closed at once.
+ */
+
+import { Backoff } from '../signaling/backoff.ts';
+import { SignalingError } from '../signaling/signaling-error.ts';
+import { CameraFeed } from './camera-feed.ts';
+import type { LiveTransport } from './live-transport.ts';
+
+export class FeedAttachment {
+  readonly feed: CameraFeed;
+  readonly #backoff = new Backoff({ baseMs: 1_000, maxMs: 15_000 });
+  #transport: LiveTransport | null = null;
+  #attaching = false;
+  #closed = false;
+  /** As wanted, and as the server was told. */
+  #pauseWanted = false;
+  #paused = false;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(cameraId: string) {
+    this.feed = new CameraFeed(cameraId);
+  }
+
+  /** Moves the feed to this transport, unless it is there. Never throws; tries again by itself where that can help. */
+  async attach(transport: LiveTransport): Promise<void> {
+    this.#transport = transport;
+    if (this.#attaching || this.#closed || this.feed.consumer?.transport === transport) return;
+    this.#attaching = true;
+    clearTimeout(this.#retry);
+    try {
+      const consumer = await transport.consume(this.feed.cameraId);
+      if (this.#closed || this.#transport !== transport) transport.closeConsumer(consumer.id);
+      else {
+        this.#paused = false;
+        this.#backoff.reset();
+        this.feed.set(consumer);
+      }
+    } catch (error) {
+      this.#onRefused(error, transport);
+    } finally {
+      this.#attaching = false;
+    }
+    if (this.#transport === transport) this.#applyPause();
+    else await this.attach(this.#transport);
+  }
+
+  /** Consumes anew on the same transport: the way out when no picture comes although one should. */
+  async reattach(): Promise<void> {
+    if (!this.#transport) return;
+    this.detach();
+    await this.attach(this.#transport);
+  }
+
+  /** @param denied also what is on the screen must go */
+  detach(denied = false): void {
+    const { consumer } = this.feed;
+    this.feed.set(null, denied);
+    consumer?.transport.closeConsumer(consumer.id);
+  }
+
+  set pauseWanted(pause: boolean) {
+    this.#pauseWanted = pause;
+    this.#applyPause();
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#retry);
+    this.detach();
+  }
+
+  #onRefused(error: unknown, transport: LiveTransport): void {
+    if (this.#closed) return;
+    const code = error instanceof SignalingError ? error.code : 'unexpected';
+    // A new connection brings a new transport, and with it a new try.
+    if (code === 'disconnected') return;
+    // The list of cameras brings a new try, should the right come back.
+    if (code === 'forbidden' || code === 'notFound') return this.detach(true);
+    this.#retry = setTimeout(() => {
+      if (this.#transport === transport) void this.attach(transport);
+    }, this.#backoff.next());
+  }
+
+  #applyPause(): void {
+    const { consumer } = this.feed;
+    if (!consumer || this.#paused === this.#pauseWanted) return;
+    this.#paused = this.#pauseWanted;
+    const request = this.#paused
+      ? consumer.transport.pause(consumer.id)
+      : consumer.transport.resume(consumer.id);
+    // It fails only when the consumer or the connection is gone, and then the next consumer starts resumed.
+    request.catch(() => undefined);
+  }
+}

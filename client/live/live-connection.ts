@@ -1,0 +1,47 @@
+/** Everything live of one server, put together: signaling, its clock, its cameras and the receiver of their pictures. */
+
+import { SIGNALING_PATH } from '../../server/wire/signaling.ts';
+import { SignalingClient, type TokenSource } from '../signaling/signaling-client.ts';
+import { CameraDirectory } from './camera-directory.ts';
+import { LiveReceiver } from './live-receiver.ts';
+import { watchPage } from './page-hints.ts';
+import { ServerClock } from './server-clock.ts';
+
+export class LiveConnection {
+  /** Origin of the server, without a slash at the end. */
+  readonly server: string;
+  readonly signaling: SignalingClient;
+  readonly clock: ServerClock;
+  readonly cameras: CameraDirectory;
+  readonly receiver: LiveReceiver;
+  readonly #unwatchPage: () => void;
+
+  /** @param server origin; empty: the page's own */
+  constructor(server: string, tokens: TokenSource) {
+    this.server = server.replace(/\/$/, '') || location.origin;
+    this.signaling = new SignalingClient({ url: signalingUrl(this.server), tokens });
+    this.clock = new ServerClock(this.signaling);
+    this.cameras = new CameraDirectory(this.signaling);
+    this.receiver = new LiveReceiver(this.signaling);
+    this.#unwatchPage = watchPage({
+      onHidden: (hidden) => {
+        this.receiver.hidden = hidden;
+      },
+      onWake: () => this.signaling.nudge(),
+      onNetworkChange: () => this.receiver.networkChanged(),
+    });
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#unwatchPage();
+    this.receiver.close();
+    this.signaling.stop();
+  }
+}
+
+function signalingUrl(server: string): string {
+  const url = new URL(SIGNALING_PATH, server);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  return url.href;
+}

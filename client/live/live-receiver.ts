@@ -1,0 +1,227 @@
+/**
+ * All live pictures of a page. Elements `watch` a camera and get a feed; the receiver keeps one transport for all of
+ * them, and whatever breaks it (server, network, sleep) makes a new one and moves the feeds over.
+ *
+ * Invariant: a feed keeps its old consumer until the next one is there, so the last picture stays on the screen.
+ */
+
+import type { SignalingClient } from '../signaling/signaling-client.ts';
+import { Backoff } from '../signaling/backoff.ts';
+import type { CameraFeed } from './camera-feed.ts';
+import { FeedAttachment } from './feed-attachment.ts';
+import { LiveTransport } from './live-transport.ts';
+
+interface Watched {
+  attachment: FeedAttachment;
+  watchers: number;
+  linger: ReturnType<typeof setTimeout> | undefined;
+  /** How often in a row the picture stood still although all seemed well, and when that was last acted upon. */
+  stalls: number;
+  stalledAtMs: number;
+}
+
+/** A camera nobody watches is paused after this, and let go after that: going from page to page costs no new picture. */
+const PAUSE_AFTER_MS = 1_000;
+const CLOSE_AFTER_MS = 60_000;
+/** How long an ICE restart may take before everything is made anew. */
+const ICE_RESTART_TIMEOUT_MS = 4_000;
+const STALL_INTERVAL_MS = 8_000;
+
+export class LiveReceiver {
+  readonly #signaling: SignalingClient;
+  readonly #watched = new Map<string, Watched>();
+  readonly #backoff = new Backoff({ baseMs: 500, maxMs: 15_000 });
+  readonly #unsubscribe: (() => void)[];
+  #transport: LiveTransport | null = null;
+  /** The transport was given up and the next one is on its way. */
+  #broken = false;
+  #opening = false;
+  #wanted = false;
+  #hidden = false;
+  #closed = false;
+  #recovery: ReturnType<typeof setTimeout> | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(signaling: SignalingClient) {
+    this.#signaling = signaling;
+    this.#unsubscribe = [
+      signaling.on('state', (state) => state === 'open' && this.#ensureTransport()),
+      signaling.on('consumerClosed', ({ consumerId, reason }) => {
+        const watched = this.#withConsumer(consumerId);
+        if (reason !== 'transportClosed') watched?.attachment.detach(true);
+      }),
+      signaling.on('transportClosed', ({ transportId }) => {
+        if (this.#transport?.id === transportId) this.#rebuild();
+      }),
+      signaling.on('cameraOnline', ({ cameraId }) => this.#attach(this.#watched.get(cameraId))),
+      signaling.on('cameras', ({ cameras }) => {
+        for (const { id } of cameras) this.#attach(this.#watched.get(id));
+      }),
+    ];
+  }
+
+  /** Makes the transport before the first camera is watched, so that the first picture needs not wait for it. */
+  warm(): void {
+    this.#wanted = true;
+    this.#ensureTransport();
+  }
+
+  /** @returns the camera's feed; to be given back with `release` */
+  watch(cameraId: string): CameraFeed {
+    let watched = this.#watched.get(cameraId);
+    if (!watched) {
+      watched = {
+        attachment: new FeedAttachment(cameraId),
+        watchers: 0,
+        linger: undefined,
+        stalls: 0,
+        stalledAtMs: 0,
+      };
+      this.#watched.set(cameraId, watched);
+    }
+    watched.watchers++;
+    clearTimeout(watched.linger);
+    watched.attachment.pauseWanted = this.#hidden;
+    this.warm();
+    this.#attach(watched);
+    return watched.attachment.feed;
+  }
+
+  release(feed: CameraFeed): void {
+    const watched = this.#watched.get(feed.cameraId);
+    if (watched?.attachment.feed !== feed || --watched.watchers > 0) return;
+    watched.linger = setTimeout(() => {
+      watched.attachment.pauseWanted = true;
+      watched.linger = setTimeout(() => this.#forget(watched), CLOSE_AFTER_MS);
+    }, PAUSE_AFTER_MS);
+  }
+
+  /** While nobody looks at the page nothing is sent to it. */
+  set hidden(hidden: boolean) {
+    this.#hidden = hidden;
+    for (const { attachment, watchers } of this.#watched.values()) {
+      if (watchers > 0) attachment.pauseWanted = hidden;
+    }
+  }
+
+  /** The way to the server may be another one now. */
+  networkChanged(): void {
+    if (this.#transport?.state === 'connected') void this.#restartIce(this.#transport);
+  }
+
+  /** Told by an element: pictures are being presented. */
+  reportLive(feed: CameraFeed): void {
+    const watched = this.#watched.get(feed.cameraId);
+    if (watched) watched.stalls = 0;
+  }
+
+  /** Told by an element: the camera is online, but no picture comes. First its consumer is made anew, then everything. */
+  reportStalled(feed: CameraFeed): void {
+    const watched = this.#watched.get(feed.cameraId);
+    const nowMs = performance.now();
+    if (
+      !watched ||
+      this.#hidden ||
+      this.#signaling.state !== 'open' ||
+      this.#transport?.state !== 'connected'
+    )
+      return;
+    if (!feed.consumer || nowMs - watched.stalledAtMs < STALL_INTERVAL_MS) return;
+    watched.stalledAtMs = nowMs;
+    if (++watched.stalls % 3 === 0) this.#rebuild();
+    else void watched.attachment.reattach();
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#recovery);
+    clearTimeout(this.#retry);
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    for (const watched of this.#watched.values()) this.#forget(watched);
+    this.#transport?.close();
+    this.#transport = null;
+  }
+
+  #forget(watched: Watched): void {
+    clearTimeout(watched.linger);
+    this.#watched.delete(watched.attachment.feed.cameraId);
+    watched.attachment.close();
+  }
+
+  #withConsumer(consumerId: string): Watched | undefined {
+    return [...this.#watched.values()].find(({ attachment }) => attachment.feed.consumer?.id === consumerId);
+  }
+
+  #attach(watched: Watched | undefined): void {
+    if (watched && this.#transport && !this.#broken && this.#isOfThisConnection(this.#transport)) {
+      void watched.attachment.attach(this.#transport);
+    }
+  }
+
+  #isOfThisConnection(transport: LiveTransport): boolean {
+    return transport.epoch === this.#signaling.epoch && this.#signaling.state === 'open';
+  }
+
+  #ensureTransport(): void {
+    if (this.#closed || !this.#wanted || this.#opening || this.#signaling.state !== 'open') return;
+    if (this.#transport && !this.#broken && this.#isOfThisConnection(this.#transport)) return;
+    void this.#openTransport();
+  }
+
+  async #openTransport(): Promise<void> {
+    this.#opening = true;
+    clearTimeout(this.#retry);
+    try {
+      const next = await LiveTransport.open(this.#signaling);
+      if (this.#closed || !this.#isOfThisConnection(next)) next.close();
+      else this.#adopt(next);
+    } catch {
+      this.#retry = setTimeout(() => this.#ensureTransport(), this.#backoff.next());
+      return;
+    } finally {
+      this.#opening = false;
+    }
+    // The connection may have gone and come back meanwhile.
+    this.#ensureTransport();
+  }
+
+  #adopt(next: LiveTransport): void {
+    const old = this.#transport;
+    this.#transport = next;
+    this.#broken = false;
+    next.on('state', (state) => {
+      if (this.#transport === next) this.#onTransportState(next, state);
+    });
+    const moved = [...this.#watched.values()].map(({ attachment }) => attachment.attach(next));
+    void Promise.all(moved).then(() => old?.close());
+  }
+
+  #onTransportState(transport: LiveTransport, state: LiveTransport['state']): void {
+    if (state === 'connected') {
+      clearTimeout(this.#recovery);
+      this.#backoff.reset();
+    } else if (state === 'disconnected') {
+      void this.#restartIce(transport);
+    } else if (state === 'failed') {
+      this.#rebuild();
+    }
+  }
+
+  async #restartIce(transport: LiveTransport): Promise<void> {
+    clearTimeout(this.#recovery);
+    this.#recovery = setTimeout(() => {
+      if (this.#transport === transport && transport.state !== 'connected') this.#rebuild();
+    }, ICE_RESTART_TIMEOUT_MS);
+    // Without signaling there is nobody to ask; its reconnection rebuilds everything.
+    await transport.restartIce().catch(() => undefined);
+  }
+
+  /** Gives the transport up. Its feeds keep their last picture until the next one carries them. */
+  #rebuild(): void {
+    clearTimeout(this.#recovery);
+    clearTimeout(this.#retry);
+    this.#broken = true;
+    this.#retry = setTimeout(() => this.#ensureTransport(), this.#backoff.next());
+  }
+}

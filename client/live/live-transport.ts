@@ -1,0 +1,133 @@
+/**
+ * One WebRTC transport for all the cameras of a page: mediasoup-client on our side, the signaling's requests on the
+ * server's. It belongs to one epoch of the signaling socket and is thrown away with it.
+ */
+
+import { Device } from 'mediasoup-client';
+import type { Consumer, RtpCapabilities, RtpParameters, Transport } from 'mediasoup-client/types';
+import type { SignalingClient } from '../signaling/signaling-client.ts';
+import { Emitter } from '../emitter.ts';
+import type { CaptureClock } from './capture-clock.ts';
+
+/** One camera's picture on this transport. */
+export interface LiveConsumer {
+  readonly id: string;
+  readonly transport: LiveTransport;
+  readonly track: MediaStreamTrack;
+  readonly captureClock: CaptureClock;
+  getStats(): Promise<RTCStatsReport>;
+}
+
+export type LiveTransportState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
+
+export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
+  readonly epoch: number;
+  readonly #signaling: SignalingClient;
+  readonly #transport: Transport;
+  readonly #consumers = new Map<string, Consumer>();
+
+  /** @throws SignalingError, or UnsupportedError of mediasoup-client when the browser has no WebRTC it knows */
+  static async open(signaling: SignalingClient): Promise<LiveTransport> {
+    const { epoch } = signaling;
+    const device = new Device();
+    // Neither needs the other's answer, and loading the device takes some ms while the transport is being made.
+    const parameters = signaling.request('createWebRtcTransport', {});
+    const loaded = signaling
+      .request('getRouterRtpCapabilities', {})
+      .then((capabilities) => device.load({ routerRtpCapabilities: capabilities as RtpCapabilities }));
+    const [transportParameters] = await Promise.all([parameters, loaded]);
+    return new LiveTransport(signaling, epoch, device.createRecvTransport(transportParameters));
+  }
+
+  private constructor(signaling: SignalingClient, epoch: number, transport: Transport) {
+    super();
+    this.epoch = epoch;
+    this.#signaling = signaling;
+    this.#transport = transport;
+    transport.on('connect', ({ dtlsParameters }, callback, errback) => {
+      const fingerprints = dtlsParameters.fingerprints.filter(isStrong);
+      signaling
+        .request('connectWebRtcTransport', {
+          transportId: transport.id,
+          dtlsParameters: { role: 'client', fingerprints },
+        })
+        // oxlint-disable-next-line promise/no-callback-in-promise -- this is how mediasoup-client asks
+        .then(callback, errback);
+    });
+    transport.on('connectionstatechange', (state) => this.emit('state', state));
+  }
+
+  get id(): string {
+    return this.#transport.id;
+  }
+
+  get state(): LiveTransportState {
+    return this.#transport.connectionState;
+  }
+
+  /**
+   * Starts a camera's picture. The server sends a fresh keyframe as soon as the path is open.
+   *
+   * @throws SignalingError `cameraOffline`, `notFound`, `forbidden` …
+   */
+  async consume(cameraId: string): Promise<LiveConsumer> {
+    const parameters = await this.#signaling.request('consume', { transportId: this.id, cameraId });
+    const consumer = await this.#transport.consume({
+      id: parameters.id,
+      producerId: parameters.producerId,
+      kind: parameters.kind,
+      // wire/ imports nothing, so it knows header extensions by any URI; mediasoup-client lists the ones it knows.
+      rtpParameters: parameters.rtpParameters as RtpParameters,
+      streamId: parameters.id,
+      onRtpReceiver: (receiver) => {
+        receiver.jitterBufferTarget = 0;
+      },
+    });
+    this.#consumers.set(consumer.id, consumer);
+    await this.resume(consumer.id);
+    return {
+      id: consumer.id,
+      transport: this,
+      track: consumer.track,
+      captureClock: parameters.captureClock,
+      getStats: () => consumer.getStats(),
+    };
+  }
+
+  async pause(consumerId: string): Promise<void> {
+    await this.#signaling.request('pauseConsumer', { consumerId });
+  }
+
+  async resume(consumerId: string): Promise<void> {
+    await this.#signaling.request('resumeConsumer', { consumerId });
+  }
+
+  /** Ends a picture on both sides; idempotent, and harmless when the server has ended its side already. */
+  closeConsumer(consumerId: string): void {
+    const consumer = this.#consumers.get(consumerId);
+    if (!consumer) return;
+    this.#consumers.delete(consumerId);
+    consumer.close();
+    this.#signaling.request('closeConsumer', { consumerId }).catch(() => undefined);
+  }
+
+  /** New ICE credentials and a new search for a path; the pictures go on over the one that is found. */
+  async restartIce(): Promise<void> {
+    const { iceParameters } = await this.#signaling.request('restartIce', { transportId: this.id });
+    await this.#transport.restartIce({ iceParameters });
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#consumers.clear();
+    this.#transport.close();
+  }
+}
+
+type Fingerprint = { algorithm: string; value: string };
+type StrongFingerprint = { algorithm: 'sha-256' | 'sha-384' | 'sha-512'; value: string };
+
+/** mediasoup-client's types allow SHA-1, which the server rightly does not. */
+function isStrong(fingerprint: Fingerprint): fingerprint is StrongFingerprint {
+  return /^sha-(?:256|384|512)$/.test(fingerprint.algorithm);
+}

@@ -1,0 +1,58 @@
+/**
+ * What the browser tells about page and network, as the two questions the live view has: does anybody look, and may the
+ * way to the server have changed?
+ */
+
+export interface PageHints {
+  /** Also called at once when the page becomes visible; when it is hidden only after a while. */
+  onHidden: (hidden: boolean) => void;
+  /** The page or the network came back: whoever waits should try now. */
+  onWake: () => void;
+  onNetworkChange: () => void;
+}
+
+/** Not on the battery: a glance at another tab costs no new connection. */
+const HIDDEN_AFTER_MS = 20_000;
+
+/** Chromium on Android and ChromeOS tells the type of the network; elsewhere the property is missing. */
+type NavigatorWithConnection = Navigator & { connection?: EventTarget & { type?: string } };
+
+/** @returns stops watching; idempotent */
+export function watchPage(hints: PageHints): () => void {
+  const stop = new AbortController();
+  const { signal } = stop;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  document.addEventListener(
+    'visibilitychange',
+    () => {
+      clearTimeout(timer);
+      if (document.hidden) {
+        timer = setTimeout(() => hints.onHidden(true), HIDDEN_AFTER_MS);
+      } else {
+        hints.onWake();
+        hints.onHidden(false);
+      }
+    },
+    { signal },
+  );
+  const networkChanged = (): void => {
+    hints.onWake();
+    hints.onNetworkChange();
+  };
+  window.addEventListener('online', networkChanged, { signal });
+  const { connection } = navigator as NavigatorWithConnection;
+  let type = connection?.type;
+  connection?.addEventListener(
+    'change',
+    () => {
+      // It also fires for every new estimate of the bandwidth.
+      if (connection.type !== type) networkChanged();
+      type = connection.type;
+    },
+    { signal },
+  );
+  return () => {
+    clearTimeout(timer);
+    stop.abort();
+  };
+}

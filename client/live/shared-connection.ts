@@ -1,0 +1,40 @@
+/** For `<vigie-camera>` on a page that is not our app: all elements of one server share one connection. */
+
+import { ApiError } from '../api-error.ts';
+import type { TokenSource } from '../signaling/signaling-client.ts';
+import { createSession } from '../create-session.ts';
+import { LiveConnection } from './live-connection.ts';
+
+/** Gives an access token of the server, fresh each time it is asked. */
+export type TokenProvider = () => Promise<string>;
+
+const connections = new Map<string, LiveConnection>();
+
+/**
+ * @param server origin; empty: the page's own
+ * @param provider where tokens come from; without one, the session of the server's cookie counts. The first element of a
+ *   server decides.
+ */
+export function sharedConnection(server: string, provider: TokenProvider | undefined): LiveConnection {
+  let connection = connections.get(server);
+  if (!connection) {
+    connection = new LiveConnection(server, provider ? fromProvider(provider) : createSession(server));
+    connections.set(server, connection);
+  }
+  connection.signaling.start();
+  return connection;
+}
+
+function fromProvider(provider: TokenProvider): TokenSource {
+  return {
+    async accessToken() {
+      try {
+        return await provider();
+      } catch (error) {
+        // The page's own reasons are unknown here, so it is asked again and again, ever more slowly.
+        throw new ApiError('unreachable', 'The page has no access token.', 0, { cause: error });
+      }
+    },
+    rejectToken: () => undefined,
+  };
+}

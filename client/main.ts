@@ -1,0 +1,31 @@
+/** The start of the web app: makes its parts, connects them, and hands them to `<vigie-app>`. */
+
+import './ui/icons.ts';
+import { Api } from './api.ts';
+import type { AppContext } from './app-context.ts';
+import { createSession } from './create-session.ts';
+import { LiveConnection } from './live/live-connection.ts';
+import { followColorScheme } from './style/theme.ts';
+import './vigie-app.ts';
+
+followColorScheme();
+
+const session = createSession();
+const live = new LiveConnection('', session);
+const context: AppContext = { session, api: new Api(session), live };
+
+session.on('change', ({ kind }) => {
+  if (kind === 'signedIn') {
+    live.signaling.start();
+  } else if (kind === 'signedOut') {
+    live.signaling.stop();
+    live.cameras.clear();
+  }
+});
+// The socket opens while the session is being restored; a first picture needs both.
+live.receiver.warm();
+live.signaling.start();
+void session.restore();
+
+const app = document.querySelector('vigie-app');
+if (app) app.context = context;

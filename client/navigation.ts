@@ -1,0 +1,43 @@
+/**
+ * The history API around routes.ts: links to our own pages are followed without loading anything, the back button works,
+ * and everything else is left to the browser.
+ */
+
+import { Emitter } from './emitter.ts';
+import { parseRoute, routePath, type Route } from './routes.ts';
+
+export class Navigation extends Emitter<{ change: Route }> {
+  #route = parseRoute(location.pathname);
+
+  constructor() {
+    super();
+    window.addEventListener('popstate', () => this.#follow());
+    document.addEventListener('click', (event) => this.#onClick(event));
+  }
+
+  get route(): Route {
+    return this.#route;
+  }
+
+  go(route: Parameters<typeof routePath>[0]): void {
+    history.pushState(null, '', routePath(route));
+    this.#follow();
+  }
+
+  #follow(): void {
+    this.#route = parseRoute(location.pathname);
+    this.emit('change', this.#route);
+  }
+
+  #onClick(event: MouseEvent): void {
+    if (event.defaultPrevented || event.button !== 0) return;
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = event.composedPath().find((target) => target instanceof HTMLAnchorElement);
+    if (!link || link.origin !== location.origin || link.target || link.hasAttribute('download')) return;
+    if (parseRoute(link.pathname).page === 'unknown') return;
+    event.preventDefault();
+    if (link.pathname === location.pathname) return;
+    history.pushState(null, '', link.pathname);
+    this.#follow();
+  }
+}

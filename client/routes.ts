@@ -1,0 +1,33 @@
+/** The pages and their URLs, both ways. Pure: what the history API has to do with it is in navigation.ts. */
+
+export type Route =
+  { page: 'cameras' } | { page: 'camera'; cameraId: string } | { page: 'users' } | { page: 'unknown' };
+
+/** @param pathname of a URL, still percent-encoded; one slash at the end is ignored */
+export function parseRoute(pathname: string): Route {
+  const path = pathname.length > 1 && pathname.endsWith('/') ? pathname.slice(0, -1) : pathname;
+  if (path === '/') return { page: 'cameras' };
+  if (path === '/users') return { page: 'users' };
+  const encodedId = /^\/camera\/([^/]+)$/.exec(path)?.[1];
+  if (encodedId !== undefined) {
+    try {
+      return { page: 'camera', cameraId: decodeURIComponent(encodedId) };
+    } catch {
+      return { page: 'unknown' };
+    }
+  }
+  return { page: 'unknown' };
+}
+
+export function routePath(route: Exclude<Route, { page: 'unknown' }>): string {
+  switch (route.page) {
+    case 'cameras':
+      return '/';
+    case 'users':
+      return '/users';
+    case 'camera':
+      return `/camera/${encodeURIComponent(route.cameraId)}`;
+    default:
+      return route satisfies never;
+  }
+}

@@ -1,0 +1,28 @@
+/** What a viewer does when the server closes its signaling socket, by the code it closed with. */
+
+import { SIGNALING_CLOSE } from '../../server/wire/signaling.ts';
+
+export interface CloseReaction {
+  /** The token was refused: the session must get another before the next try, or find out that it has ended. */
+  renewToken: boolean;
+  /** Wait at least this long, in ms, whatever the backoff says. */
+  minDelayMs: number;
+}
+
+const SLOW_MS = 10_000;
+
+/** @param code RFC 6455 section 7.4; 1006 when the connection just broke */
+export function closeReaction(code: number): CloseReaction {
+  switch (code) {
+    case SIGNALING_CLOSE.unauthorized:
+    case SIGNALING_CLOSE.tokenExpired:
+    case SIGNALING_CLOSE.signedOut:
+      return { renewToken: true, minDelayMs: 0 };
+    // This page says what the server does not understand, or too much: again at once would only do the same.
+    case SIGNALING_CLOSE.badMessage:
+    case SIGNALING_CLOSE.tooManyMessages:
+      return { renewToken: false, minDelayMs: SLOW_MS };
+    default:
+      return { renewToken: false, minDelayMs: 0 };
+  }
+}

@@ -1,0 +1,243 @@
+/**
+ * The page's one signaling WebSocket: authenticates, pairs responses with requests, hands out notifications, and keeps
+ * coming back until it is stopped.
+ *
+ * Invariant: `state` is `open` exactly while the server has accepted our token on a live socket; each opening has a new
+ * `epoch`, and whatever was made on the server in an earlier epoch is gone.
+ */
+
+import {
+  SIGNALING_SUBPROTOCOL,
+  type RequestMessage,
+  type ServerToViewer,
+  type SignalingMethod,
+  type SignalingMethods,
+  type SignalingNotifications,
+} from '../../server/wire/signaling.ts';
+import { ApiError } from '../api-error.ts';
+import { Emitter } from '../emitter.ts';
+import type { ClockExchange } from '../live/clock-offset.ts';
+import { Backoff } from './backoff.ts';
+import { closeReaction } from './close-reaction.ts';
+import { PendingRequests } from './pending-requests.ts';
+import { SignalingError } from './signaling-error.ts';
+
+/** `waiting`: for the next try. `stopped`: not started, or signed out. */
+export type SignalingState = 'stopped' | 'connecting' | 'open' | 'waiting';
+
+export interface SignalingClientEvents extends SignalingNotifications {
+  state: SignalingState;
+  /** A clock exchange was answered; times in µs, ours counted by `localUs`. */
+  clock: ClockExchange;
+}
+
+/** What signaling needs of the session. */
+export interface TokenSource {
+  /** @throws ApiError; with a refusal (401) the client stops, with anything else it tries again */
+  accessToken(minValidityMs?: number): Promise<string>;
+  rejectToken(token?: string): void;
+}
+
+export interface SignalingClientOptions {
+  /** ws: or wss: */
+  url: string;
+  tokens: TokenSource;
+  backoff?: Backoff;
+  /** How often an open socket is asked whether it is still there, in ms. */
+  heartbeatMs?: number;
+}
+
+const CONNECT_TIMEOUT_MS = 8_000;
+const REQUEST_TIMEOUT_MS = 8_000;
+const HEARTBEAT_MS = 5_000;
+/** How long a heartbeat may take: usually, and after a hint that the network has changed. */
+const HEARTBEAT_TIMEOUT_MS = 5_000;
+const NUDGE_TIMEOUT_MS = 1_500;
+/** The first clock exchange is asked several times: of many, the fastest is near the truth. */
+const FIRST_EXCHANGES = 5;
+/** The token is renewed this long before it expires. */
+const RENEW_BEFORE_MS = 60_000;
+
+/** Our clock in µs since the Unix epoch: monotonic, finer than Date.now. */
+export function localUs(): number {
+  return (performance.timeOrigin + performance.now()) * 1000;
+}
+
+export class SignalingClient extends Emitter<SignalingClientEvents> {
+  readonly #url: string;
+  readonly #tokens: TokenSource;
+  readonly #backoff: Backoff;
+  readonly #heartbeatMs: number;
+  readonly #pending = new PendingRequests();
+  #state: SignalingState = 'stopped';
+  #epoch = 0;
+  #socket: WebSocket | null = null;
+  #token: string | undefined;
+  /** The next try while waiting, the deadline while connecting. */
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #renewal: ReturnType<typeof setTimeout> | undefined;
+  #heartbeat: ReturnType<typeof setInterval> | undefined;
+
+  constructor(options: SignalingClientOptions) {
+    super();
+    this.#url = options.url;
+    this.#tokens = options.tokens;
+    this.#backoff = options.backoff ?? new Backoff();
+    this.#heartbeatMs = options.heartbeatMs ?? HEARTBEAT_MS;
+  }
+
+  get state(): SignalingState {
+    return this.#state;
+  }
+
+  /** Counts the openings; 0 before the first. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** Idempotent. */
+  start(): void {
+    if (this.#state === 'stopped') this.#connect();
+  }
+
+  /** Idempotent. Requests under way are rejected. */
+  stop(): void {
+    this.#setState('stopped');
+    this.#drop('the page has signed out');
+  }
+
+  /** The network or the page came back: tries at once instead of waiting, or makes sure that the socket is alive. */
+  nudge(): void {
+    if (this.#state === 'waiting') {
+      this.#backoff.reset();
+      this.#connect();
+    } else if (this.#state === 'open') {
+      void this.#exchangeClocks(1, NUDGE_TIMEOUT_MS);
+    }
+  }
+
+  /** @throws SignalingError the server's, or `disconnected` or `timeout` */
+  request<M extends SignalingMethod>(
+    method: M,
+    data: SignalingMethods[M]['request'],
+    timeoutMs = REQUEST_TIMEOUT_MS,
+  ): Promise<SignalingMethods[M]['response']> {
+    const socket = this.#socket;
+    if (this.#state !== 'open' || !socket) {
+      return Promise.reject(new SignalingError('disconnected', 'there is no connection to the server'));
+    }
+    const { id, answer } = this.#pending.add(method, timeoutMs);
+    const message: RequestMessage<M> = { type: 'request', id, method, data };
+    socket.send(JSON.stringify(message));
+    // The contract in wire/ pairs each method with its response.
+    return answer as Promise<SignalingMethods[M]['response']>;
+  }
+
+  #connect(): void {
+    this.#setState('connecting');
+    const socket = new WebSocket(this.#url, SIGNALING_SUBPROTOCOL);
+    this.#socket = socket;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#lost(socket), CONNECT_TIMEOUT_MS);
+    // The token may need a refresh: that and the WebSocket handshake go on side by side.
+    const opened = new Promise((resolve) => socket.addEventListener('open', resolve));
+    socket.addEventListener('message', ({ data }) => this.#onMessage(socket, data));
+    socket.addEventListener('close', ({ code }) => this.#lost(socket, code));
+    void this.#authenticate(socket, opened);
+  }
+
+  async #authenticate(socket: WebSocket, opened: Promise<unknown>): Promise<void> {
+    try {
+      const [token] = await Promise.all([this.#tokens.accessToken(), opened]);
+      if (this.#socket !== socket) return;
+      this.#token = token;
+      socket.send(JSON.stringify({ type: 'authenticate', token }));
+    } catch (error) {
+      if (this.#socket !== socket) return;
+      if (error instanceof ApiError && error.isRefusal) this.stop();
+      else this.#lost(socket);
+    }
+  }
+
+  #onMessage(socket: WebSocket, data: unknown): void {
+    if (this.#socket !== socket || typeof data !== 'string') return;
+    const message = JSON.parse(data) as ServerToViewer;
+    switch (message.type) {
+      case 'authenticated':
+        this.#onAuthenticated(message.expiresInSeconds);
+        break;
+      case 'response':
+        this.#pending.settle(message);
+        break;
+      case 'notification':
+        this.emit(message.method, message.data);
+        break;
+    }
+  }
+
+  #onAuthenticated(expiresInSeconds: number): void {
+    clearTimeout(this.#timer);
+    this.#backoff.reset();
+    this.#epoch++;
+    this.#scheduleRenewal(expiresInSeconds);
+    this.#setState('open');
+    void this.#exchangeClocks(FIRST_EXCHANGES);
+    this.#heartbeat = setInterval(() => void this.#exchangeClocks(1), this.#heartbeatMs);
+  }
+
+  #scheduleRenewal(expiresInSeconds: number): void {
+    const inMs = Math.max(expiresInSeconds * 1000 - RENEW_BEFORE_MS, expiresInSeconds * 500);
+    clearTimeout(this.#renewal);
+    this.#renewal = setTimeout(() => void this.#renew(expiresInSeconds * 1000 - inMs), inMs);
+  }
+
+  async #renew(remainingMs: number): Promise<void> {
+    try {
+      this.#token = await this.#tokens.accessToken(remainingMs + 1000);
+      const { expiresInSeconds } = await this.request('authenticate', { token: this.#token });
+      this.#scheduleRenewal(expiresInSeconds);
+    } catch (error) {
+      if (error instanceof ApiError && error.isRefusal) this.stop();
+      // Otherwise the old token runs out, the server closes, and reconnecting renews it.
+    }
+  }
+
+  /** A heartbeat and a clock exchange in one: no answer means that the connection is dead, whatever TCP believes. */
+  async #exchangeClocks(times: number, timeoutMs = HEARTBEAT_TIMEOUT_MS): Promise<void> {
+    const socket = this.#socket;
+    try {
+      for (let i = 0; i < times; i++) {
+        const t0 = localUs();
+        const { t1, t2 } = await this.request('getTime', { t0 }, timeoutMs);
+        this.emit('clock', { t0, t1, t2, t3: localUs() });
+      }
+    } catch {
+      if (socket) this.#lost(socket);
+    }
+  }
+
+  #lost(socket: WebSocket, code = 1006): void {
+    if (this.#socket !== socket || this.#state === 'stopped') return;
+    const { renewToken, minDelayMs } = closeReaction(code);
+    if (renewToken) this.#tokens.rejectToken(this.#token);
+    this.#drop('the connection to the server was lost');
+    this.#timer = setTimeout(() => this.#connect(), Math.max(minDelayMs, this.#backoff.next()));
+    this.#setState('waiting');
+  }
+
+  #drop(reason: string): void {
+    clearTimeout(this.#timer);
+    clearTimeout(this.#renewal);
+    clearInterval(this.#heartbeat);
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close();
+    this.#pending.rejectAll(reason);
+  }
+
+  #setState(state: SignalingState): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    this.emit('state', state);
+  }
+}

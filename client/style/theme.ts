@@ -1,0 +1,13 @@
+/** Light or dark, as the device says, also when it changes its mind. Web Awesome wants it as a class on the root. */
+
+const dark = matchMedia('(prefers-color-scheme: dark)');
+
+function apply(): void {
+  document.documentElement.classList.toggle('wa-dark', dark.matches);
+  document.documentElement.classList.toggle('wa-light', !dark.matches);
+}
+
+export function followColorScheme(): void {
+  apply();
+  dark.addEventListener('change', apply);
+}

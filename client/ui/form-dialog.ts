@@ -1,0 +1,164 @@
+/**
+ * A dialog with a form: what all of the app's dialogs share. Enter submits; while the server answers the button is busy;
+ * an error stands in the dialog, in words, and nothing typed is lost.
+ */
+
+import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import '@awesome.me/webawesome/dist/components/button/button.js';
+import '@awesome.me/webawesome/dist/components/callout/callout.js';
+import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
+import '@awesome.me/webawesome/dist/components/input/input.js';
+import { errorText } from '../api-error.ts';
+import type { AppContext } from '../app-context.ts';
+import { sharedStyles } from '../style/shared-styles.ts';
+
+export abstract class FormDialog extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      wa-dialog {
+        --width: min(32rem, calc(100vw - 2rem));
+      }
+      wa-dialog::part(title) {
+        font-size: 1.2rem;
+        font-weight: var(--wa-font-weight-heading);
+      }
+      form {
+        display: grid;
+        gap: 1rem;
+      }
+      .actions {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.6rem;
+        justify-content: flex-end;
+        margin-top: 0.4rem;
+      }
+    `,
+  ];
+  static override properties = {
+    context: { attribute: false },
+    open: { state: true },
+    busy: { state: true },
+    error: { state: true },
+  };
+
+  declare context: AppContext;
+  declare protected open: boolean;
+  declare protected busy: boolean;
+  declare protected error: string | null;
+  /** Names the dialog in browser tests. */
+  protected abstract readonly testId: string;
+  protected submitLabel = 'Save';
+  protected submitVariant: 'brand' | 'danger' = 'brand';
+
+  constructor() {
+    super();
+    this.open = false;
+    this.busy = false;
+    this.error = null;
+  }
+
+  show(): void {
+    this.error = null;
+    this.busy = false;
+    this.open = true;
+    // What was typed the last time was for another camera or user.
+    this.renderRoot.querySelector('form')?.reset();
+  }
+
+  hide(): void {
+    this.open = false;
+  }
+
+  protected abstract heading(): string;
+  protected abstract fields(): TemplateResult;
+
+  /**
+   * Does what the dialog is for.
+   *
+   * @returns true when the dialog shall stay open
+   * @throws what is then shown in the dialog
+   */
+  protected abstract submit(form: FormData): Promise<boolean | void>;
+
+  /** What stands in place of the form, once there is nothing more to ask. */
+  protected outcome(): TemplateResult | null {
+    return null;
+  }
+
+  protected override render(): TemplateResult {
+    return html`
+      <wa-dialog
+        label=${this.heading()}
+        ?open=${this.open}
+        data-testid=${this.testId}
+        @wa-after-hide=${this.#onHidden}
+      >
+        ${this.open ? (this.outcome() ?? this.#form()) : nothing}
+      </wa-dialog>
+    `;
+  }
+
+  #form(): TemplateResult {
+    return html`
+      <form @submit=${this.#onSubmit}>
+        ${this.fields()}
+        ${
+          this.error
+            ? html`<wa-callout variant="danger" size="s" role="alert" data-testid="dialog-error">
+                <wa-icon slot="icon" name="warning"></wa-icon>${this.error}
+              </wa-callout>`
+            : nothing
+        }
+        <div class="actions">
+          <wa-button type="button" appearance="plain" @click=${() => this.hide()} data-testid="dialog-cancel"
+            >Cancel</wa-button
+          >
+          <wa-button
+            type="submit"
+            variant=${this.submitVariant}
+            ?loading=${this.busy}
+            data-testid="dialog-submit"
+            >${this.submitLabel}</wa-button
+          >
+        </div>
+      </form>
+    `;
+  }
+
+  readonly #onSubmit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    if (this.busy) return;
+    void this.#run(new FormData(event.currentTarget as HTMLFormElement));
+  };
+
+  async #run(form: FormData): Promise<void> {
+    this.busy = true;
+    this.error = null;
+    try {
+      if (!(await this.submit(form))) this.hide();
+    } catch (error) {
+      this.error = errorText(error);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  /** Also tooltips and menus inside the dialog hide, and their events bubble. */
+  readonly #onHidden = (event: Event): void => {
+    if (event.target === event.currentTarget) this.open = false;
+  };
+}
+
+/** A text field of a submitted form, without space around it. */
+export function textOf(form: FormData, name: string): string {
+  const value = form.get(name);
+  return typeof value === 'string' ? value.trim() : '';
+}
+
+/** A password, exactly as typed. */
+export function passwordOf(form: FormData, name: string): string {
+  const value = form.get(name);
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,12 @@
+/**
+ * Web Awesome fetches its icons from a foreign host unless told otherwise. Here every icon, also those inside its
+ * components, comes from one sprite of our own. To be imported before any component.
+ */
+
+import { registerIconLibrary } from '@awesome.me/webawesome/dist/components/icon/library.js';
+import '@awesome.me/webawesome/dist/components/icon/icon.js';
+import spriteUrl from './icons.svg';
+
+for (const library of ['default', 'system']) {
+  registerIconLibrary(library, { resolver: (name) => `${spriteUrl}#${name}`, spriteSheet: true });
+}

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseRoute, routePath, type Route } from '../../client/routes.ts';
+
+const paths: [pathname: string, route: Route][] = [
+  ['/', { page: 'cameras' }],
+  ['/users', { page: 'users' }],
+  ['/users/', { page: 'users' }],
+  ['/camera/cam_1', { page: 'camera', cameraId: 'cam_1' }],
+  ['/camera/cam_1/', { page: 'camera', cameraId: 'cam_1' }],
+  ['/camera/front%20door', { page: 'camera', cameraId: 'front door' }],
+  ['/camera/a%2Fb', { page: 'camera', cameraId: 'a/b' }],
+  ['/camera/%E0%A4', { page: 'unknown' }],
+  ['/camera', { page: 'unknown' }],
+  ['/camera/', { page: 'unknown' }],
+  ['/camera/a/b', { page: 'unknown' }],
+  ['/Users', { page: 'unknown' }],
+  ['', { page: 'unknown' }],
+  ['//', { page: 'cameras' }],
+];
+
+for (const [pathname, route] of paths) {
+  test(`${JSON.stringify(pathname)} is ${JSON.stringify(route)}`, () =>
+    assert.deepEqual(parseRoute(pathname), route));
+}
+
+test('every camera id survives the way into the URL and back', () => {
+  for (const cameraId of ['cam_1', 'a/b', '%2F', 'ü 日本', '?x#y']) {
+    // As the browser does it: what URL makes of the path is what the router reads.
+    const { pathname } = new URL(routePath({ page: 'camera', cameraId }), 'http://vigie.test');
+    assert.deepEqual(parseRoute(pathname), { page: 'camera', cameraId });
+  }
+});
