@@ -1,0 +1,44 @@
+/**
+ * What bitrate a picture deserves: 1 Mbit/s for VGA at 25 fps, less per pixel for larger pictures and more per frame
+ * for slower cameras, since neighbouring frames then differ more.
+ */
+
+const VGA_PIXELS = 640 * 480;
+const VGA_25_BPS = 1_000_000;
+const MIN_BPS = 100_000;
+const MAX_BPS = 6_000_000;
+
+/** @returns bits per second, rounded to 10 kbit/s */
+export function videoBitrateBps(width: number, height: number, fps: number): number {
+  const bps = VGA_25_BPS * ((width * height) / VGA_PIXELS) ** 0.75 * (fps / 25) ** 0.5;
+  return Math.round(Math.min(MAX_BPS, Math.max(MIN_BPS, bps)) / 10_000) * 10_000;
+}
+
+/** Far enough off that the keyframe of a re-opened encoder is worth it. */
+const WORTHWHILE_RATIO = 1.3;
+const MIN_CHANGE_INTERVAL_US = 5_000_000;
+
+/**
+ * One camera's bitrate over time. An open encoder cannot change it, re-opening costs a keyframe: so it moves in large
+ * steps and seldom, except with the picture's size, which re-opens the encoder anyway.
+ */
+export class BitrateChoice {
+  #bps = 0;
+  #width = 0;
+  #height = 0;
+  #changedUs = -Infinity;
+
+  choose(width: number, height: number, fps: number, nowUs: number): number {
+    const target = videoBitrateBps(width, height, fps);
+    const ratio = target / this.#bps;
+    const resized = width !== this.#width || height !== this.#height;
+    const worthwhile = ratio > WORTHWHILE_RATIO || ratio < 1 / WORTHWHILE_RATIO;
+    if (resized || (worthwhile && nowUs - this.#changedUs >= MIN_CHANGE_INTERVAL_US)) {
+      this.#bps = target;
+      this.#width = width;
+      this.#height = height;
+      this.#changedUs = nowUs;
+    }
+    return this.#bps;
+  }
+}

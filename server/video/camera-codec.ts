@@ -1,0 +1,52 @@
+/**
+ * JPEG → VP8 of one camera, whatever size its pictures have. Runs in the codec process.
+ *
+ * Each camera has a decoder of its own, so that nothing one camera sends (Huffman tables outlive their picture in an MJPEG
+ * decoder) shows in another's picture.
+ */
+
+import { monotonicUs, type CodecRequestHeader } from './codec-messages.ts';
+import { JpegDecoder } from './jpeg-decoder.ts';
+import { Vp8Encoder } from './vp8-encoder.ts';
+
+export interface Transcoded {
+  data: Buffer;
+  keyframe: boolean;
+  width: number;
+  height: number;
+  /** Monotonic clock, µs. */
+  decodeStartUs: number;
+  decodedUs: number;
+  encodedUs: number;
+}
+
+export class CameraCodec {
+  readonly #decoder = new JpegDecoder();
+  #encoder: Vp8Encoder | undefined;
+
+  /** @throws CodecError when the JPEG is not sound; the codec stays usable */
+  transcode(request: CodecRequestHeader, jpeg: Buffer): Transcoded {
+    const decodeStartUs = monotonicUs();
+    const picture = this.#decoder.decode(jpeg);
+    const decodedUs = monotonicUs();
+    const { width, height } = picture;
+    const encoder = this.#encoderFor(width, height, request.bitrateBps);
+    const { data, keyframe } = encoder.encode(picture, request.captureUs, request.keyframe);
+    return { data, keyframe, width, height, decodeStartUs, decodedUs, encodedUs: monotonicUs() };
+  }
+
+  close(): void {
+    this.#decoder.close();
+    this.#encoder?.close();
+    this.#encoder = undefined;
+  }
+
+  #encoderFor(width: number, height: number, bitrateBps: number): Vp8Encoder {
+    const open = this.#encoder;
+    if (open?.width === width && open.height === height && open.bitrateBps === bitrateBps) return open;
+    open?.close();
+    this.#encoder = undefined;
+    this.#encoder = new Vp8Encoder(width, height, bitrateBps);
+    return this.#encoder;
+  }
+}

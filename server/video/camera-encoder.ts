@@ -1,0 +1,243 @@
+/**
+ * One watched camera: its newest frame goes to the codec, what comes back goes to its subscribers.
+ *
+ * Invariant: at most one frame is in work and one, the newest, waits; the next frame after anything that broke the stream
+ * (a first subscriber, a request, another codec process) is a keyframe, made of the newest picture there is rather than of
+ * the next one to come.
+ */
+
+import { BitrateChoice } from '../core/video-bitrate.ts';
+import type { CameraFrame } from '../core/camera-frame.ts';
+import type { Clock } from '../core/clock.ts';
+import type { EncodedFrame, Subscription } from '../core/encoded-frame.ts';
+import { FrameRateMeter } from '../core/frame-rate-meter.ts';
+import { KeyframeRequests } from '../core/keyframe-requests.ts';
+import { LatestSlot } from '../core/latest-slot.ts';
+import { StrikeWindow } from '../core/strike-window.ts';
+import type { VideoTimestamps } from '../core/video-timestamps.ts';
+import type { Log } from '../log.ts';
+import { monotonicUs, type CodecReplyHeader } from './codec-messages.ts';
+import type { CodecPool, CodecSeat } from './codec-pool.ts';
+import type { FrameHub } from './frame-hub.ts';
+import type { TranscodeCounters } from './transcode-stats.ts';
+
+export interface CameraEncoderOptions {
+  /** A camera's keyframes are at least this far apart. */
+  keyframeIntervalMs: number;
+  /** A camera whose frames ended this many codec processes … */
+  maxDeaths: number;
+  /** … within this time, however many good ones came in between … */
+  deathWindowMs: number;
+  /** … is not encoded for this long. */
+  putAsideMs: number;
+}
+
+export interface CameraEncoderContext {
+  cameraId: string;
+  hub: FrameHub;
+  pool: CodecPool;
+  clock: Clock;
+  log: Log;
+  counters: TranscodeCounters;
+  options: CameraEncoderOptions;
+}
+
+/** Until a second of frames has been seen. */
+const ASSUMED_FPS = 25;
+
+export class CameraEncoder {
+  readonly #context: CameraEncoderContext;
+  readonly #seat: CodecSeat;
+  readonly #timestamps: VideoTimestamps;
+  readonly #keyframes: KeyframeRequests;
+  readonly #slot = new LatestSlot<CameraFrame>();
+  readonly #rate = new FrameRateMeter(ASSUMED_FPS);
+  readonly #bitrate = new BitrateChoice();
+  readonly #subscribers = new Set<{ onFrame: (frame: EncodedFrame) => void }>();
+  #source: Subscription | undefined;
+  #inWork: { frame: CameraFrame; keyframe: boolean } | undefined;
+  /** The frame the codec refused or died of; it is not tried again. */
+  #unusable: CameraFrame | undefined;
+  readonly #deaths: StrikeWindow;
+  #keyframeTimer: NodeJS.Timeout | undefined;
+  #asideTimer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(context: CameraEncoderContext, timestamps: VideoTimestamps) {
+    this.#context = context;
+    this.#timestamps = timestamps;
+    this.#keyframes = new KeyframeRequests(context.options.keyframeIntervalMs * 1000);
+    this.#deaths = new StrikeWindow(context.options.maxDeaths, context.options.deathWindowMs * 1000);
+    this.#seat = context.pool.open({
+      onReady: () => this.#pump(),
+      onEncoded: (reply, data) => this.#onEncoded(reply, data),
+      onRejected: (reason) => this.#onRejected(reason),
+      onLost: (culprit) => this.#onLost(culprit),
+    });
+  }
+
+  get watched(): boolean {
+    return this.#subscribers.size > 0;
+  }
+
+  get fps(): number {
+    return this.#rate.fps;
+  }
+
+  subscribe(onFrame: (frame: EncodedFrame) => void): Subscription {
+    const { hub, cameraId } = this.#context;
+    const subscriber = { onFrame };
+    this.#subscribers.add(subscriber);
+    this.#source ??= hub.subscribe(cameraId, (frame) => this.#onCameraFrame(frame));
+    this.requestKeyframe();
+    return {
+      close: () => {
+        this.#subscribers.delete(subscriber);
+        if (this.watched) return;
+        this.#source?.close();
+        this.#source = undefined;
+        this.#slot.clear();
+        clearTimeout(this.#keyframeTimer);
+      },
+    };
+  }
+
+  requestKeyframe(): void {
+    // One that is in work has not been delivered yet: it answers this request too.
+    if (this.#inWork?.keyframe) return;
+    this.#keyframes.request();
+    this.#pump();
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#closed = true;
+    this.#source?.close();
+    this.#subscribers.clear();
+    this.#slot.clear();
+    clearTimeout(this.#keyframeTimer);
+    clearTimeout(this.#asideTimer);
+    this.#seat.close();
+  }
+
+  #onCameraFrame(frame: CameraFrame): void {
+    const { counters, clock } = this.#context;
+    counters.framesIn++;
+    this.#rate.add(clock());
+    const before = this.#slot.passedOver;
+    this.#slot.offer(frame);
+    counters.passedOver += this.#slot.passedOver - before;
+    this.#pump();
+  }
+
+  /** Begins the next frame, if there is one and nothing stands in its way. */
+  #pump(): void {
+    if (this.#closed || !this.watched || this.#inWork || this.#asideTimer || !this.#seat.ready) return;
+    const { clock } = this.#context;
+    const nowUs = clock();
+    const waitUs = this.#keyframes.waitUs(nowUs);
+    const keyframe = waitUs === 0;
+    const frame = this.#slot.take() ?? (keyframe ? this.#newest() : undefined);
+    if (!keyframe && waitUs !== undefined) this.#pumpAfter(waitUs);
+    if (!frame) return;
+    if (keyframe) this.#keyframes.served(nowUs);
+    this.#inWork = { frame, keyframe };
+    const bitrateBps = this.#bitrate.choose(frame.width, frame.height, this.#rate.fps, nowUs);
+    this.#context.counters.bitrateBps = bitrateBps;
+    this.#seat.encode({ bitrateBps, captureUs: frame.captureUs, keyframe }, frame.jpeg);
+  }
+
+  #newest(): CameraFrame | undefined {
+    const frame = this.#context.hub.latest(this.#context.cameraId);
+    return frame === this.#unusable ? undefined : frame;
+  }
+
+  #pumpAfter(waitUs: number): void {
+    clearTimeout(this.#keyframeTimer);
+    this.#keyframeTimer = setTimeout(() => this.#pump(), Math.ceil(waitUs / 1000));
+  }
+
+  #onEncoded(reply: CodecReplyHeader, data: Uint8Array): void {
+    const work = this.#inWork;
+    if (!work) return;
+    this.#inWork = undefined;
+    const { clock, cameraId, counters } = this.#context;
+    const { captureUs, receivedUs } = work.frame;
+    const { keyframe, width, height } = reply;
+    // Both clocks are read at the same moment, so that they cannot drift apart.
+    const offsetUs = clock() - monotonicUs();
+    const toServerClock = (us: number) => Math.round(us + offsetUs);
+    counters.encoded++;
+    if (keyframe) counters.keyframes++;
+    counters.decodeUs += reply.decodedUs - reply.decodeStartUs;
+    counters.encodeUs += reply.encodedUs - reply.decodedUs;
+    this.#deliver({
+      cameraId,
+      data,
+      keyframe,
+      width,
+      height,
+      timestamp90k: this.#timestamps.next(captureUs),
+      captureUs,
+      receivedUs,
+      decodeStartUs: toServerClock(reply.decodeStartUs),
+      decodedUs: toServerClock(reply.decodedUs),
+      encodedUs: toServerClock(reply.encodedUs),
+    });
+    this.#pump();
+  }
+
+  #deliver(frame: EncodedFrame): void {
+    for (const { onFrame } of this.#subscribers) {
+      try {
+        onFrame(frame);
+      } catch (error) {
+        this.#context.log.error(
+          { err: error, cameraId: frame.cameraId },
+          'a subscriber failed on an encoded frame',
+        );
+      }
+    }
+  }
+
+  #onRejected(reason: string): void {
+    const { counters, log, cameraId } = this.#context;
+    counters.corrupt++;
+    log.debug({ cameraId, reason }, 'a frame was not usable and is left out');
+    this.#giveUpFrame();
+    this.#pump();
+  }
+
+  #onLost(culprit: boolean): void {
+    const { counters, clock } = this.#context;
+    counters.restarts++;
+    if (culprit) {
+      this.#giveUpFrame();
+      if (this.#deaths.strike(clock())) this.#putAside();
+    }
+    this.#inWork = undefined;
+    this.#keyframes.failed();
+  }
+
+  #putAside(): void {
+    const { counters, log, cameraId, options } = this.#context;
+    counters.putAside++;
+    log.error(
+      { cameraId, putAsideMs: options.putAsideMs },
+      'the frames of this camera keep ending codec processes; it is put aside for a while',
+    );
+    clearTimeout(this.#asideTimer);
+    this.#asideTimer = setTimeout(() => {
+      this.#asideTimer = undefined;
+      this.#pump();
+    }, options.putAsideMs);
+  }
+
+  #giveUpFrame(): void {
+    const work = this.#inWork;
+    if (!work) return;
+    this.#unusable = work.frame;
+    this.#inWork = undefined;
+    if (work.keyframe) this.#keyframes.failed();
+  }
+}

@@ -1,0 +1,12 @@
+/** What FFmpeg refused, in its own words. Inside the codec process only; it crosses to the server as a sentence. */
+
+import { FFmpegError } from 'node-av/lib';
+
+export class CodecError extends Error {
+  override readonly name = 'CodecError';
+}
+
+/** @throws CodecError when `result`, a return value of FFmpeg's, is negative */
+export function check(result: number, what: string): void {
+  if (result < 0) throw new CodecError(`${what}: ${FFmpegError.strerror(result)}`);
+}

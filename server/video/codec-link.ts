@@ -1,0 +1,169 @@
+/**
+ * One run of one codec process, seen from the server: started here, asked here, and when it dies or hangs, ended here for
+ * good. Who comes after it is the pool's business.
+ *
+ * Invariant: the process answers in order, so the oldest unanswered request is the one in work. It alone is to blame when
+ * the process ends or says nothing for too long.
+ */
+
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { Duplex } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import {
+  CODEC_FD,
+  MAX_BODY_BYTES,
+  readReplyHeader,
+  REPLY,
+  REPLY_HEADER_BYTES,
+  REQUEST,
+  writeRequestHeader,
+  type CodecReplyHeader,
+  type EncodeRequest,
+} from './codec-messages.ts';
+
+export interface CodecLinkEvents {
+  onReady(): void;
+  onEncoded(reply: CodecReplyHeader, data: Uint8Array): void;
+  /** The JPEG was not sound. */
+  onRejected(encoder: number, reason: string): void;
+  /** Once, last of all. `inWork` is the encoder whose frame was being worked on. */
+  onEnd(reason: string, inWork: number | undefined): void;
+}
+
+export interface CodecLinkOptions {
+  /** From spawn to ready. */
+  startTimeoutMs: number;
+  /** For one frame. */
+  answerTimeoutMs: number;
+}
+
+const ENTRY = fileURLToPath(new URL('codec-process.ts', import.meta.url));
+/** The last words of a process that died: enough for a stack, too little to flood the log. */
+const MAX_LAST_WORDS = 2000;
+
+export class CodecLink {
+  readonly #child: ChildProcess;
+  readonly #socket: Duplex;
+  readonly #events: CodecLinkEvents;
+  readonly #answerTimeoutMs: number;
+  /** The encoders of the unanswered requests, oldest first; at most one per camera. */
+  readonly #unanswered: number[] = [];
+  #received: Buffer = Buffer.alloc(0);
+  #reply: CodecReplyHeader | undefined;
+  #watchdog: NodeJS.Timeout;
+  #ready = false;
+  #endReason: string | undefined;
+  #lastWords = '';
+
+  constructor(events: CodecLinkEvents, { startTimeoutMs, answerTimeoutMs }: CodecLinkOptions) {
+    this.#events = events;
+    this.#answerTimeoutMs = answerTimeoutMs;
+    this.#child = spawn(process.execPath, [...leastPrivilege(), ENTRY], {
+      env: {},
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    });
+    this.#socket = this.#child.stdio[CODEC_FD] as Duplex;
+    this.#watchdog = setTimeout(() => this.end('did not start in time'), startTimeoutMs);
+    this.#child.stderr?.setEncoding('utf8').on('data', (words: string) => {
+      this.#lastWords = (this.#lastWords + words).slice(-MAX_LAST_WORDS);
+    });
+    this.#socket.on('data', (chunk: Buffer) => this.#onData(chunk));
+    this.#socket.on('error', () => this.end('closed its socket'));
+    this.#child.on('error', (error) => this.#onGone(`could not be started: ${error.message}`));
+    this.#child.on('close', (code, signal) => this.#onGone(`ended with ${signal ?? `exit code ${code}`}`));
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  get ready(): boolean {
+    return this.#ready && this.#endReason === undefined;
+  }
+
+  encode(request: EncodeRequest, jpeg: Uint8Array): void {
+    if (!this.ready) throw new Error('the codec process is not ready');
+    this.#unanswered.push(request.encoder);
+    if (this.#unanswered.length === 1) this.#watch();
+    this.#socket.cork();
+    this.#socket.write(writeRequestHeader({ ...request, type: REQUEST.encode, bodyBytes: jpeg.length }));
+    this.#socket.write(jpeg);
+    this.#socket.uncork();
+  }
+
+  closeEncoder(encoder: number): void {
+    if (!this.ready) return;
+    const request = { encoder, bitrateBps: 0, captureUs: 0, keyframe: false };
+    this.#socket.write(writeRequestHeader({ ...request, type: REQUEST.closeEncoder, bodyBytes: 0 }));
+  }
+
+  /** Kills the process; `onEnd` follows. Idempotent. */
+  end(reason: string): void {
+    if (this.#endReason !== undefined) return;
+    this.#endReason = reason;
+    clearTimeout(this.#watchdog);
+    this.#child.kill('SIGKILL');
+  }
+
+  #onData(chunk: Buffer): void {
+    if (this.#endReason !== undefined) return;
+    this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
+    for (;;) {
+      if (!this.#reply) {
+        if (this.#received.length < REPLY_HEADER_BYTES) return;
+        this.#reply = readReplyHeader(this.#received);
+        this.#received = this.#received.subarray(REPLY_HEADER_BYTES);
+        if (this.#reply.bodyBytes > MAX_BODY_BYTES) return this.end('sent a reply that is too large');
+      }
+      const reply = this.#reply;
+      if (this.#received.length < reply.bodyBytes) return;
+      const data = this.#received.subarray(0, reply.bodyBytes);
+      this.#received = this.#received.subarray(reply.bodyBytes);
+      this.#reply = undefined;
+      this.#onReply(reply, data);
+      if (this.#endReason !== undefined) return;
+    }
+  }
+
+  #onReply(reply: CodecReplyHeader, data: Buffer): void {
+    if (reply.type === REPLY.ready) {
+      this.#ready = true;
+      clearTimeout(this.#watchdog);
+      return this.#events.onReady();
+    }
+    if (this.#unanswered.shift() !== reply.encoder) return this.end('answered what was not asked');
+    this.#watch();
+    if (reply.type === REPLY.encoded) this.#events.onEncoded(reply, data);
+    else this.#events.onRejected(reply.encoder, data.toString());
+  }
+
+  /** The next frame's time begins now. */
+  #watch(): void {
+    clearTimeout(this.#watchdog);
+    if (this.#unanswered.length === 0) return;
+    this.#watchdog = setTimeout(() => this.end('did not answer in time'), this.#answerTimeoutMs);
+  }
+
+  #onGone(how: string): void {
+    if (this.#child.listenerCount('close') === 0) return;
+    this.#child.removeAllListeners();
+    clearTimeout(this.#watchdog);
+    this.#socket.destroy();
+    const reason = this.#endReason ?? [how, this.#lastWords.trim()].filter(Boolean).join(': ');
+    this.#endReason = reason;
+    this.#events.onEnd(reason, this.#unanswered[0]);
+  }
+}
+
+/** Node's permission model: the codec process may read its own code and load the codec, and nothing else. */
+function leastPrivilege(): string[] {
+  const server = new URL('..', import.meta.url);
+  const packages = new URL('../../../..', import.meta.resolve('node-av/lib'));
+  return [
+    '--permission',
+    '--allow-addons',
+    `--allow-fs-read=${fileURLToPath(server)}*`,
+    `--allow-fs-read=${fileURLToPath(packages)}*`,
+    '--disable-warning=SecurityWarning',
+  ];
+}

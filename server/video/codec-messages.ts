@@ -1,0 +1,102 @@
+/**
+ * What the server and a codec process say to each other, over a Unix socket pair: fixed little-endian headers, then the
+ * picture's bytes as they are. One request is answered by one reply, in order; `closeEncoder` has no reply.
+ *
+ *     request   0 bodyBytes u32 · 4 type u8 · 5 flags u8 · 6 0 u16 · 8 encoder u32 · 12 bitrateBps u32 · 16 captureUs f64
+ *     reply     0 bodyBytes u32 · 4 type u8 · 5 flags u8 · 6 0 u16 · 8 encoder u32 · 12 width u16 · 14 height u16 ·
+ *               16 decodeStartUs f64 · 24 decodedUs f64 · 32 encodedUs f64
+ *
+ * Times in replies are the machine's monotonic clock (process.hrtime), which all its processes share.
+ */
+
+export const REQUEST_HEADER_BYTES = 24;
+export const REPLY_HEADER_BYTES = 40;
+/** A peer that announces more has lost its mind: a JPEG is at most 1 MiB and a VP8 frame never larger than that by much. */
+export const MAX_BODY_BYTES = 4 * 1024 * 1024;
+/** The descriptor of the socket in the codec process. */
+export const CODEC_FD = 3;
+
+export const REQUEST = { encode: 1, closeEncoder: 2 } as const;
+export const REPLY = { ready: 1, encoded: 2, rejected: 3 } as const;
+const FLAG_KEYFRAME = 1;
+
+export interface EncodeRequest {
+  /** Which encoder, u32; it is opened by its first request. */
+  encoder: number;
+  bitrateBps: number;
+  captureUs: number;
+  /** The frame must come out as a keyframe. */
+  keyframe: boolean;
+}
+
+export interface CodecRequestHeader extends EncodeRequest {
+  type: number;
+  bodyBytes: number;
+}
+
+export interface CodecReplyHeader {
+  type: number;
+  bodyBytes: number;
+  encoder: number;
+  keyframe: boolean;
+  width: number;
+  height: number;
+  decodeStartUs: number;
+  decodedUs: number;
+  encodedUs: number;
+}
+
+export function writeRequestHeader(request: CodecRequestHeader): Buffer {
+  const header = Buffer.alloc(REQUEST_HEADER_BYTES);
+  header.writeUInt32LE(request.bodyBytes, 0);
+  header[4] = request.type;
+  header[5] = request.keyframe ? FLAG_KEYFRAME : 0;
+  header.writeUInt32LE(request.encoder, 8);
+  header.writeUInt32LE(request.bitrateBps, 12);
+  header.writeDoubleLE(request.captureUs, 16);
+  return header;
+}
+
+export function readRequestHeader(header: Buffer): CodecRequestHeader {
+  return {
+    bodyBytes: header.readUInt32LE(0),
+    type: header.readUInt8(4),
+    keyframe: (header.readUInt8(5) & FLAG_KEYFRAME) !== 0,
+    encoder: header.readUInt32LE(8),
+    bitrateBps: header.readUInt32LE(12),
+    captureUs: header.readDoubleLE(16),
+  };
+}
+
+export function writeReplyHeader(reply: CodecReplyHeader): Buffer {
+  const header = Buffer.alloc(REPLY_HEADER_BYTES);
+  header.writeUInt32LE(reply.bodyBytes, 0);
+  header[4] = reply.type;
+  header[5] = reply.keyframe ? FLAG_KEYFRAME : 0;
+  header.writeUInt32LE(reply.encoder, 8);
+  header.writeUInt16LE(reply.width, 12);
+  header.writeUInt16LE(reply.height, 14);
+  header.writeDoubleLE(reply.decodeStartUs, 16);
+  header.writeDoubleLE(reply.decodedUs, 24);
+  header.writeDoubleLE(reply.encodedUs, 32);
+  return header;
+}
+
+export function readReplyHeader(header: Buffer): CodecReplyHeader {
+  return {
+    bodyBytes: header.readUInt32LE(0),
+    type: header.readUInt8(4),
+    keyframe: (header.readUInt8(5) & FLAG_KEYFRAME) !== 0,
+    encoder: header.readUInt32LE(8),
+    width: header.readUInt16LE(12),
+    height: header.readUInt16LE(14),
+    decodeStartUs: header.readDoubleLE(16),
+    decodedUs: header.readDoubleLE(24),
+    encodedUs: header.readDoubleLE(32),
+  };
+}
+
+/** The machine's monotonic clock in µs, the same in every process. */
+export function monotonicUs(): number {
+  return Number(process.hrtime.bigint()) / 1000;
+}

@@ -1,0 +1,90 @@
+/**
+ * The codec process: JPEG in, VP8 out, on one socket, for as long as the server holds the other end. A hostile JPEG meets
+ * FFmpeg here, in a process without environment, secrets or rights; if it crashes, this process is all it takes along.
+ *
+ * One blocking loop, no event loop: a request is read, answered, and only then is the next one looked at. That is the
+ * least latency and the least work there can be between two processes.
+ */
+
+import { readSync, writevSync } from 'node:fs';
+import { AV_LOG_QUIET } from 'node-av/constants';
+import { Log } from 'node-av/lib';
+import { CameraCodec } from './camera-codec.ts';
+import { CodecError } from './codec-error.ts';
+import {
+  CODEC_FD,
+  MAX_BODY_BYTES,
+  readRequestHeader,
+  REPLY,
+  REQUEST,
+  REQUEST_HEADER_BYTES,
+  writeReplyHeader,
+  type CodecReplyHeader,
+  type CodecRequestHeader,
+} from './codec-messages.ts';
+
+const codecs = new Map<number, CameraCodec>();
+const header = Buffer.alloc(REQUEST_HEADER_BYTES);
+let body = Buffer.alloc(256 * 1024);
+
+/** @returns false when the server closed its end */
+function readFully(target: Buffer): boolean {
+  for (let filled = 0; filled < target.length;) {
+    const bytes = readSync(CODEC_FD, target, filled, target.length - filled, null);
+    if (bytes === 0) return false;
+    filled += bytes;
+  }
+  return true;
+}
+
+function reply(fields: Partial<CodecReplyHeader> & { type: number }, data: Uint8Array): void {
+  let buffers: Uint8Array[] = [
+    writeReplyHeader({
+      encoder: 0,
+      keyframe: false,
+      width: 0,
+      height: 0,
+      decodeStartUs: 0,
+      decodedUs: 0,
+      encodedUs: 0,
+      ...fields,
+      bodyBytes: data.length,
+    }),
+    data,
+  ];
+  for (;;) {
+    const written = writevSync(CODEC_FD, buffers);
+    const rest = Buffer.concat(buffers).subarray(written);
+    if (rest.length === 0) return;
+    buffers = [rest];
+  }
+}
+
+function transcode(request: CodecRequestHeader, jpeg: Buffer): void {
+  const { encoder } = request;
+  const codec = codecs.get(encoder) ?? new CameraCodec();
+  codecs.set(encoder, codec);
+  try {
+    const { data, ...frame } = codec.transcode(request, jpeg);
+    reply({ type: REPLY.encoded, encoder, ...frame }, data);
+  } catch (error) {
+    if (!(error instanceof CodecError)) throw error;
+    reply({ type: REPLY.rejected, encoder }, Buffer.from(error.message));
+  }
+}
+
+Log.setLevel(AV_LOG_QUIET);
+reply({ type: REPLY.ready }, Buffer.alloc(0));
+while (readFully(header)) {
+  const request = readRequestHeader(header);
+  if (request.bodyBytes > MAX_BODY_BYTES) throw new RangeError('request too large');
+  if (request.bodyBytes > body.length) body = Buffer.alloc(request.bodyBytes);
+  const jpeg = body.subarray(0, request.bodyBytes);
+  if (!readFully(jpeg)) break;
+  if (request.type === REQUEST.encode) {
+    transcode(request, jpeg);
+  } else {
+    codecs.get(request.encoder)?.close();
+    codecs.delete(request.encoder);
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * JPEG frames of the hub → VP8, once per watched camera, off the main thread.
+ *
+ * Invariant: a camera has an encoder from its first subscriber until a grace after its last one, and never otherwise;
+ * during the grace the encoder is kept, but nothing is encoded.
+ */
+
+import { serverClock, type Clock } from '../core/clock.ts';
+import type { EncodedFrame, EncodedVideo, Subscription } from '../core/encoded-frame.ts';
+import { VideoTimestamps } from '../core/video-timestamps.ts';
+import type { Log } from '../log.ts';
+import { CameraEncoder, type CameraEncoderOptions } from './camera-encoder.ts';
+import { CODEC_POOL_DEFAULTS, CodecPool, type CodecPoolOptions } from './codec-pool.ts';
+import type { FrameHub } from './frame-hub.ts';
+import { newTranscodeCounters, type TranscodeCounters, type TranscodeStats } from './transcode-stats.ts';
+
+export interface TranscoderOptions extends CameraEncoderOptions {
+  /** How long an encoder outlives its last subscriber. */
+  graceMs: number;
+  pool: CodecPoolOptions;
+}
+
+export const TRANSCODER_DEFAULTS: TranscoderOptions = {
+  graceMs: 3_000,
+  keyframeIntervalMs: 300,
+  maxDeaths: 3,
+  deathWindowMs: 60_000,
+  putAsideMs: 60_000,
+  pool: CODEC_POOL_DEFAULTS,
+};
+
+interface Camera {
+  readonly counters: TranscodeCounters;
+  readonly timestamps: VideoTimestamps;
+  encoder: CameraEncoder | undefined;
+  grace: NodeJS.Timeout | undefined;
+}
+
+export class Transcoder implements EncodedVideo {
+  readonly #hub: FrameHub;
+  readonly #log: Log;
+  readonly #clock: Clock;
+  readonly #options: TranscoderOptions;
+  readonly #pool: CodecPool;
+  readonly #cameras = new Map<string, Camera>();
+  #closed = false;
+
+  constructor(hub: FrameHub, log: Log, options: Partial<TranscoderOptions> = {}, clock: Clock = serverClock) {
+    this.#hub = hub;
+    this.#log = log.child({ room: 'video' });
+    this.#clock = clock;
+    this.#options = { ...TRANSCODER_DEFAULTS, ...options };
+    this.#pool = new CodecPool(this.#log, this.#options.pool);
+  }
+
+  /** The codec processes alive. */
+  get codecPids(): number[] {
+    return this.#pool.pids;
+  }
+
+  subscribe(cameraId: string, onFrame: (frame: EncodedFrame) => void): Subscription {
+    if (this.#closed) throw new Error('the transcoder is closed');
+    const camera = this.#camera(cameraId);
+    clearTimeout(camera.grace);
+    const encoder = (camera.encoder ??= this.#open(cameraId, camera));
+    const subscription = encoder.subscribe(onFrame);
+    return {
+      close: () => {
+        subscription.close();
+        if (!encoder.watched && camera.encoder === encoder) this.#stopAfterGrace(camera);
+      },
+    };
+  }
+
+  requestKeyframe(cameraId: string): void {
+    this.#cameras.get(cameraId)?.encoder?.requestKeyframe();
+  }
+
+  /** Undefined for a camera that was never watched. */
+  stats(cameraId: string): TranscodeStats | undefined {
+    const camera = this.#cameras.get(cameraId);
+    if (!camera) return undefined;
+    return {
+      ...camera.counters,
+      encoding: camera.encoder !== undefined,
+      fps: camera.encoder?.fps ?? 0,
+    };
+  }
+
+  /** The camera was removed: its encoder, subscriptions and counters go. */
+  forget(cameraId: string): void {
+    const camera = this.#cameras.get(cameraId);
+    if (camera) this.#stop(camera);
+    this.#cameras.delete(cameraId);
+  }
+
+  /** Idempotent. Subscribers hear nothing more; the codec processes end. */
+  close(): void {
+    this.#closed = true;
+    for (const camera of this.#cameras.values()) this.#stop(camera);
+    this.#pool.close();
+  }
+
+  #camera(cameraId: string): Camera {
+    const known = this.#cameras.get(cameraId);
+    if (known) return known;
+    const camera: Camera = {
+      counters: newTranscodeCounters(),
+      timestamps: new VideoTimestamps(),
+      encoder: undefined,
+      grace: undefined,
+    };
+    this.#cameras.set(cameraId, camera);
+    return camera;
+  }
+
+  #open(cameraId: string, camera: Camera): CameraEncoder {
+    return new CameraEncoder(
+      {
+        cameraId,
+        hub: this.#hub,
+        pool: this.#pool,
+        clock: this.#clock,
+        log: this.#log,
+        counters: camera.counters,
+        options: this.#options,
+      },
+      camera.timestamps,
+    );
+  }
+
+  #stopAfterGrace(camera: Camera): void {
+    clearTimeout(camera.grace);
+    camera.grace = setTimeout(() => this.#stop(camera), this.#options.graceMs);
+  }
+
+  #stop(camera: Camera): void {
+    clearTimeout(camera.grace);
+    camera.encoder?.close();
+    camera.encoder = undefined;
+  }
+}
