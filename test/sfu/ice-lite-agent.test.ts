@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { createHmac } from 'node:crypto';
-import { crc32 } from 'node:zlib';
 import { after, test } from 'node:test';
 import { pino } from 'pino';
-import { classes, Message, methods, parseMessage } from 'werift';
+import { classes, parseMessage, type Message } from 'werift';
 import { IceLiteAgent } from '../../server/sfu/ice-lite-agent.ts';
 import { RtcSocket } from '../../server/sfu/rtc-socket.ts';
+import { connectivityCheck, USE_CANDIDATE, type CheckOptions } from '../support/node-viewer.ts';
 
 /** Whoever asks last: its answer shows that what was sent before has come in. */
 const barrier = createSocket('udp4');
@@ -26,49 +25,10 @@ async function viewer(): Promise<Socket> {
   return socket;
 }
 
-interface CheckOptions {
-  username?: string;
-  /** null: no MESSAGE-INTEGRITY at all. */
-  password?: string | null;
-  nominate?: boolean;
-  /** Attributes of any kind, put in front of the integrity or behind it. */
-  extra?: Buffer;
-  appended?: Buffer;
-}
-
-const USE_CANDIDATE = Buffer.from('00250000', 'hex');
 const ICE_CONTROLLED = Buffer.from('802900080000000000000001', 'hex');
 const UNKNOWN = Buffer.from('7777000400000000', 'hex');
 
-function check(agent: IceLiteAgent, options: CheckOptions = {}): Buffer {
-  const { usernameFragment, password } = agent.parameters;
-  const message = new Message(methods.BINDING, classes.REQUEST);
-  message.setAttribute('USERNAME', options.username ?? `${usernameFragment}:browser`);
-  message.setAttribute('PRIORITY', 1234);
-  message.setAttribute('ICE-CONTROLLING', 1n);
-  const parts = [message.bytes, options.extra ?? Buffer.alloc(0)];
-  if (options.nominate ?? true) parts.push(USE_CANDIDATE);
-  if (options.password !== null) {
-    const key = options.password ?? password;
-    parts.push(
-      Buffer.concat([
-        Buffer.from('00080014', 'hex'),
-        createHmac('sha1', key).update(withLength(parts, 24)).digest(),
-      ]),
-    );
-  }
-  if (options.appended) parts.push(options.appended);
-  const fingerprint = Buffer.from('8028000400000000', 'hex');
-  fingerprint.writeUInt32BE((crc32(withLength(parts, 8)) ^ 0x5354554e) >>> 0, 4);
-  return Buffer.concat([withLength(parts, 8), fingerprint]);
-}
-
-/** The message so far, its header's length counting `more` bytes to come. */
-function withLength(parts: Buffer[], more: number): Buffer {
-  const bytes = Buffer.concat(parts);
-  bytes.writeUInt16BE(bytes.length - 20 + more, 2);
-  return bytes;
-}
+const check = (agent: IceLiteAgent, options?: CheckOptions) => connectivityCheck(agent.parameters, options);
 
 /** Sends and waits for the answer. */
 async function ask(socket: Socket, request: Buffer): Promise<Message> {

@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  CipherContext,
-  HashAlgorithm,
-  NamedCurveAlgorithm,
   ProtectionProfileAeadAes128Gcm,
   ProtectionProfileAes128CmHmacSha1_80,
   RTCCertificate,
@@ -12,21 +9,13 @@ import {
   RTCDtlsTransport,
   RtpHeader,
   RtcpRrPacket,
-  SignatureAlgorithm,
   type RTCIceTransport,
   type RtcpPacket,
   type SrtpProfile,
 } from 'werift';
 import { RTP_HEADER_BYTES, writeRtpHeader } from '../../server/core/rtp-header.ts';
+import { newCertificate } from '../support/node-viewer.ts';
 import { localFingerprint, WeriftDtls, type SrtpProtector } from '../../server/sfu/werift-dtls.ts';
-
-async function newCertificate(): Promise<RTCCertificate> {
-  const { certPem, keyPem, signatureHash } = await CipherContext.createSelfSignedCertificateWithKey(
-    { signature: SignatureAlgorithm.ecdsa_3, hash: HashAlgorithm.sha256_4 },
-    NamedCurveAlgorithm.secp256r1_23,
-  );
-  return new RTCCertificate(keyPem, certPem, signatureHash);
-}
 
 /** A server's WeriftDtls and a viewer (werift as DTLS client), joined by a wire that loses nothing. */
 async function pair(certificate: RTCCertificate, profiles: SrtpProfile[] = [ProtectionProfileAeadAes128Gcm]) {
@@ -63,7 +52,7 @@ async function pair(certificate: RTCCertificate, profiles: SrtpProfile[] = [Prot
 
 const SSRC = 0x11223344;
 
-function packet(srtp: SrtpProtector, text: string, extendedSequence = 5): Buffer {
+function protectedPacket(srtp: SrtpProtector, text: string, extendedSequence = 5): Buffer {
   const header = Buffer.alloc(RTP_HEADER_BYTES);
   writeRtpHeader(header, {
     payloadType: 96,
@@ -75,6 +64,13 @@ function packet(srtp: SrtpProtector, text: string, extendedSequence = 5): Buffer
   return srtp.protect(header, Buffer.from(text), SSRC, extendedSequence);
 }
 
+/** An unencrypted DTLS record (RFC 6347 section 4.1). */
+function record(type: number, fragment: Buffer): Buffer {
+  const head = Buffer.from([type, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+  head.writeUInt16BE(fragment.length, 11);
+  return Buffer.concat([head, fragment]);
+}
+
 for (const [name, profile] of [
   ['AEAD_AES_128_GCM', ProtectionProfileAeadAes128Gcm],
   ['AES_CM_128_HMAC_SHA1_80', ProtectionProfileAes128CmHmacSha1_80],
@@ -82,7 +78,7 @@ for (const [name, profile] of [
   test(`what is protected after the handshake can be read by the viewer: ${name}`, async () => {
     const { server, viewer, connect } = await pair(await newCertificate(), [profile]);
     const srtp = await connect();
-    const clear = viewer.srtp?.decrypt(packet(srtp, 'picture'));
+    const clear = viewer.srtp?.decrypt(protectedPacket(srtp, 'picture'));
     assert.equal(clear?.subarray(RTP_HEADER_BYTES).toString(), 'picture');
     assert.equal(RtpHeader.deSerialize(clear ?? Buffer.alloc(0)).ssrc, SSRC);
     server.close();
@@ -130,11 +126,6 @@ test("a viewer that shows someone else's certificate is refused", async () => {
 test('after the handshake nothing unencrypted resets the session', async () => {
   const { server, viewer, connect, deliver } = await pair(await newCertificate());
   const srtp = await connect();
-  const record = (type: number, fragment: Buffer) => {
-    const head = Buffer.from([type, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-    head.writeUInt16BE(fragment.length, 11);
-    return Buffer.concat([head, fragment]);
-  };
   // A fatal alert, a ClientHello cut short, a change of cipher spec.
   for (const [type, fragment] of [
     [21, '0228'],
@@ -145,7 +136,7 @@ test('after the handshake nothing unencrypted resets the session', async () => {
     await new Promise(setImmediate);
   }
   assert.equal(
-    viewer.srtp?.decrypt(packet(srtp, 'still here')).subarray(RTP_HEADER_BYTES).toString(),
+    viewer.srtp?.decrypt(protectedPacket(srtp, 'still here')).subarray(RTP_HEADER_BYTES).toString(),
     'still here',
   );
   const arrived = new Promise<RtcpPacket>((resolve) => viewer.onRtcp.once(resolve));
@@ -165,7 +156,7 @@ test('garbage of every first byte and length harms neither the handshake nor the
   garbage();
   const srtp = await connected;
   garbage();
-  assert.ok(viewer.srtp?.decrypt(packet(srtp, 'still here')));
+  assert.ok(viewer.srtp?.decrypt(protectedPacket(srtp, 'still here')));
   assert.ok(server.malformed > 0);
   server.close();
 });

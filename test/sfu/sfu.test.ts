@@ -1,0 +1,310 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { after, mock, test } from 'node:test';
+import { pino } from 'pino';
+import {
+  GenericNack,
+  PictureLossIndication,
+  RtcpPayloadSpecificFeedback,
+  RtcpSrPacket,
+  RtcpTransportLayerFeedback,
+  type RtcpPacket,
+} from 'werift';
+import { serverClock } from '../../server/core/clock.ts';
+import type { EncodedFrame, EncodedVideo } from '../../server/core/encoded-frame.ts';
+import { timestamp90kAt } from '../../server/core/rtp-clock.ts';
+import { Sfu } from '../../server/sfu/sfu.ts';
+import type { ViewerTransport } from '../../server/sfu/viewer-transport.ts';
+import { NodeViewer } from '../support/node-viewer.ts';
+
+/** Stands where the transcoder would: the test says when which frame comes. */
+class ScriptedVideo implements EncodedVideo {
+  readonly subscribers = new Map<string, (frame: EncodedFrame) => void>();
+  readonly keyframeRequests: string[] = [];
+  #nowUs = 1_700_000_000_000_000;
+
+  subscribe(cameraId: string, onFrame: (frame: EncodedFrame) => void) {
+    this.subscribers.set(cameraId, onFrame);
+    return { close: () => void this.subscribers.delete(cameraId) };
+  }
+
+  requestKeyframe(cameraId: string): void {
+    this.keyframeRequests.push(cameraId);
+  }
+
+  send(cameraId: string, { keyframe = false, bytes = 100 } = {}): EncodedFrame {
+    this.#nowUs += 40_000;
+    const us = this.#nowUs;
+    const frame: EncodedFrame = {
+      cameraId,
+      keyframe,
+      width: 640,
+      height: 480,
+      data: Buffer.alloc(bytes, cameraId),
+      timestamp90k: timestamp90kAt(us),
+      captureUs: us,
+      receivedUs: us,
+      decodeStartUs: us,
+      decodedUs: us,
+      encodedUs: us,
+    };
+    this.subscribers.get(cameraId)?.(frame);
+    return frame;
+  }
+}
+
+const video = new ScriptedVideo();
+let skippedUs = 0;
+mock.timers.enable({ apis: ['setInterval'] });
+const sfu = await Sfu.open({
+  rtcPort: 0,
+  announcedAddresses: [],
+  video,
+  clock: () => serverClock() + skippedUs,
+  log: pino({ level: 'silent' }),
+});
+const viewers: NodeViewer[] = [];
+after(async () => {
+  for (const viewer of viewers) viewer.close();
+  await sfu.close();
+});
+
+async function connectedViewer(): Promise<{ viewer: NodeViewer; transport: ViewerTransport }> {
+  const transport = sfu.createTransport();
+  const { iceParameters, dtlsParameters } = sfu.transportParameters(transport, true);
+  const { fingerprints } = dtlsParameters;
+  const viewer = await NodeViewer.create({ port: sfu.port, iceParameters, fingerprints });
+  viewers.push(viewer);
+  transport.connect(viewer.dtlsParameters);
+  await viewer.connect();
+  // The server has finished its handshake when it has sent its last flight; its promise resolves a tick later.
+  while (!transport.srtp) await new Promise(setImmediate);
+  return { viewer, transport };
+}
+
+/** A viewer that has received the camera's first keyframe. */
+async function watching(cameraId: string) {
+  const { viewer, transport } = await connectedViewer();
+  const consumer = sfu.consume(transport, cameraId);
+  consumer.resume();
+  const first = viewer.nextRtp();
+  video.send(cameraId, { keyframe: true });
+  const { header } = await first;
+  return { viewer, transport, consumer, ssrc: header.ssrc, header };
+}
+
+const nack = (ssrc: number, lost: number[]) =>
+  new RtcpTransportLayerFeedback({
+    feedback: new GenericNack({ senderSsrc: 1, mediaSourceSsrc: ssrc, lost }),
+  });
+const pli = (ssrc: number) =>
+  new RtcpPayloadSpecificFeedback({
+    feedback: new PictureLossIndication({ senderSsrc: 1, mediaSsrc: ssrc }),
+  });
+/** werift reads FIR but does not export its class; these are its bytes (RFC 5104 section 4.3.1.1). */
+function fir(ssrc: number): RtcpPacket {
+  const bytes = Buffer.from('84ce000400000001000000000000000001000000', 'hex');
+  bytes.writeUInt32BE(ssrc, 12);
+  return { serialize: () => bytes } as RtcpPacket;
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise(setImmediate);
+}
+
+test('the first frame a viewer gets is a keyframe, whole, with VP8 payload type and capture time', async () => {
+  const { viewer, transport } = await connectedViewer();
+  const consumer = sfu.consume(transport, 'door');
+  consumer.resume();
+  assert.ok(video.subscribers.has('door'));
+  const packets: { sequence: number; timestamp: number; marker: boolean; bytes: number }[] = [];
+  viewer.on('rtp', ({ header, payload }) => {
+    assert.equal(header.payloadType, 96);
+    packets.push({
+      sequence: header.sequenceNumber,
+      timestamp: header.timestamp,
+      marker: header.marker,
+      bytes: payload.length,
+    });
+  });
+  video.send('door');
+  const frame = video.send('door', { keyframe: true, bytes: 5000 });
+  await until(() => packets.some(({ marker }) => marker));
+  assert.equal(consumer.stats.framesSkipped, 1, 'the frame before the keyframe was not sent');
+  assert.ok(packets.every(({ timestamp }) => timestamp === frame.timestamp90k));
+  assert.ok(packets.every(({ bytes }) => bytes <= 1150));
+  assert.equal(
+    packets.reduce((sum, { bytes }) => sum + bytes - 4, 0),
+    5000,
+  );
+  assert.deepEqual(
+    packets.map(({ sequence }) => (sequence - (packets[0]?.sequence ?? 0)) & 0xffff),
+    packets.map((_, index) => index),
+  );
+  consumer.close('requested');
+  assert.equal(video.subscribers.has('door'), false, 'nobody watches: the camera is let go');
+});
+
+test('a camera is not even subscribed before the path to its viewer is open', async () => {
+  const transport = sfu.createTransport();
+  sfu.consume(transport, 'early').resume();
+  assert.equal(video.subscribers.has('early'), false);
+  transport.close('requested');
+});
+
+test('two viewers of one camera share a subscription; the second asks for a keyframe', async () => {
+  const one = await watching('shared');
+  const { viewer, transport } = await connectedViewer();
+  video.keyframeRequests.length = 0;
+  const second = sfu.consume(transport, 'shared');
+  second.resume();
+  assert.deepEqual(video.keyframeRequests, ['shared']);
+  const both = Promise.all([one.viewer.nextRtp(), viewer.nextRtp()]);
+  video.send('shared', { keyframe: true });
+  const [a, b] = await both;
+  assert.deepEqual(a.payload, b.payload);
+  assert.notEqual(a.header.sequenceNumber, undefined);
+  one.consumer.close('requested');
+  assert.ok(video.subscribers.has('shared'));
+  second.close('requested');
+});
+
+test('a NACK is answered on the RTX stream with the original sequence number in front (RFC 4588)', async () => {
+  const { viewer, consumer, ssrc, header } = await watching('nack');
+  const retransmission = viewer.nextRtp((packet) => packet.header.payloadType === 97);
+  await viewer.sendRtcp(nack(ssrc, [header.sequenceNumber]));
+  const { header: rtx, payload } = await retransmission;
+  assert.notEqual(rtx.ssrc, ssrc);
+  assert.equal(rtx.timestamp, header.timestamp);
+  assert.equal(payload.readUInt16BE(0), header.sequenceNumber);
+  assert.equal(payload.length, 2 + 4 + 100);
+  assert.equal(consumer.stats.packetsRetransmitted, 1);
+});
+
+test('a NACK for what was never sent, or for another stream, is counted at most', async () => {
+  const { viewer, consumer, ssrc, header } = await watching('nack2');
+  await viewer.sendRtcp(nack(ssrc, [(header.sequenceNumber + 1000) & 0xffff]));
+  await viewer.sendRtcp(nack(ssrc + 100, [header.sequenceNumber]));
+  await until(() => consumer.stats.nacksReceived === 1);
+  assert.equal(consumer.stats.packetsRetransmitted, 0);
+});
+
+for (const [name, request] of [
+  ['PLI', pli],
+  ['FIR', fir],
+] as const) {
+  test(`${name} asks the camera for a keyframe, and for another stream it does not`, async () => {
+    const cameraId = `camera-${name}`;
+    const { viewer, consumer, ssrc } = await watching(cameraId);
+    video.keyframeRequests.length = 0;
+    await viewer.sendRtcp(request(ssrc + 100));
+    await viewer.sendRtcp(request(ssrc));
+    await until(() => consumer.stats.keyframeRequests > 0);
+    assert.deepEqual(video.keyframeRequests, [cameraId]);
+  });
+}
+
+test('a sender report maps the RTP clock to wall-clock time', async () => {
+  const { viewer, ssrc } = await watching('report');
+  const report = once(viewer, 'rtcp');
+  mock.timers.tick(1000);
+  const [packet] = (await report) as [RtcpPacket];
+  assert.ok(packet instanceof RtcpSrPacket);
+  assert.equal(packet.ssrc, ssrc);
+  assert.equal(packet.senderInfo.packetCount, 1);
+  const unixS = Number(packet.senderInfo.ntpTimestamp >> 32n) - 2_208_988_800;
+  const fraction = Number(packet.senderInfo.ntpTimestamp & 0xffff_ffffn) / 2 ** 32;
+  const expected = timestamp90kAt((unixS + fraction) * 1_000_000);
+  assert.ok(Math.abs((packet.senderInfo.rtpTimestamp - expected) << 0) <= 1);
+});
+
+test('after a pause nothing is sent until the next keyframe', async () => {
+  const { viewer, consumer, header } = await watching('pause');
+  consumer.pause();
+  assert.equal(video.subscribers.has('pause'), false);
+  consumer.resume();
+  video.send('pause');
+  const next = viewer.nextRtp();
+  const keyframe = video.send('pause', { keyframe: true });
+  const packet = await next;
+  assert.equal(packet.header.timestamp, keyframe.timestamp90k);
+  assert.equal(
+    packet.header.sequenceNumber,
+    (header.sequenceNumber + 1) & 0xffff,
+    'without a gap that would be NACKed',
+  );
+});
+
+test('cameras come and go on one transport while it runs, each with SSRCs of its own', async () => {
+  const { viewer, transport, ssrc } = await watching('grid-1');
+  const seen = new Set([ssrc]);
+  for (const cameraId of ['grid-2', 'grid-3', 'grid-2']) {
+    const consumer = sfu.consume(transport, cameraId);
+    consumer.resume();
+    const packet = viewer.nextRtp();
+    video.send(cameraId, { keyframe: true });
+    const { header } = await packet;
+    assert.equal(
+      seen.has(header.ssrc),
+      false,
+      'an SSRC is never used again: SRTP would repeat its key stream',
+    );
+    seen.add(header.ssrc);
+    consumer.close('requested');
+  }
+});
+
+test('the picture follows a viewer to another address', async () => {
+  const { viewer } = await watching('train');
+  await viewer.moveToNewAddress();
+  await viewer.check();
+  const next = viewer.nextRtp();
+  const frame = video.send('train');
+  assert.equal((await next).header.timestamp, frame.timestamp90k);
+});
+
+test('an ICE restart moves the path without touching DTLS', async () => {
+  const { viewer, transport } = await watching('restart');
+  const iceParameters = transport.restartIce();
+  await viewer.moveToNewAddress();
+  await viewer.check(iceParameters);
+  const next = viewer.nextRtp();
+  const frame = video.send('restart');
+  assert.equal((await next).header.timestamp, frame.timestamp90k);
+});
+
+test('a viewer that stops checking is gone within 30 s, its consumers with it', async () => {
+  const { transport, consumer } = await watching('gone');
+  const closed = once(transport, 'close');
+  const consumerClosed = once(consumer, 'close');
+  skippedUs += 15_000_000;
+  mock.timers.tick(1000);
+  assert.equal(transport.consumers.size, 1, 'fifteen seconds of silence are forgiven');
+  skippedUs += 10_000_000;
+  mock.timers.tick(1000);
+  assert.deepEqual(await closed, ['timeout']);
+  assert.deepEqual(await consumerClosed, ['transportClosed']);
+  assert.equal(video.subscribers.has('gone'), false);
+});
+
+test('a removed camera closes its consumers and no others', async () => {
+  const { transport, consumer } = await watching('removed');
+  const other = sfu.consume(transport, 'kept');
+  const closed = once(consumer, 'close');
+  sfu.removeCamera('removed');
+  assert.deepEqual(await closed, ['cameraRemoved']);
+  assert.deepEqual([...transport.consumers.keys()], [other.id]);
+});
+
+test('frame timings come only to who asked for them', async () => {
+  const { consumer } = await watching('timed');
+  mock.timers.tick(1000);
+  consumer.setFrameTimings(true);
+  const timings = once(consumer, 'timings');
+  const frame = video.send('timed');
+  mock.timers.tick(1000);
+  const [[timing]] = (await timings) as [[{ rtpTimestamp: number; captureUs: number; sentUs: number }]];
+  assert.equal(timing.rtpTimestamp, frame.timestamp90k);
+  assert.equal(timing.captureUs, frame.captureUs);
+  consumer.setFrameTimings(false);
+});
