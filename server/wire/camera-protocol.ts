@@ -112,9 +112,18 @@ export interface TimeRequest {
   id: number;
   /** The camera's monotonic clock when it asked, in µs. */
   t0: number;
+  /**
+   * When the answer to an earlier question arrived, on the camera's clock: only the camera knows it, and it completes that
+   * exchange for the server. Absent from the first question. With a few questions close together at the start of the
+   * connection, the server knows the offset before the first seconds are over.
+   */
+  answered?: { id: number; t3: number };
 }
 
-export interface TimeResponse extends TimeRequest {
+export interface TimeResponse {
+  type: 'time';
+  id: number;
+  t0: number;
   /** The server's clock at receipt and at sending, in µs since the Unix epoch. */
   t1: number;
   t2: number;

@@ -1,0 +1,41 @@
+/**
+ * Decides whether a hello comes from who it says, and proves the server in return.
+ *
+ * Invariant: an id nobody knows takes the same computation, and gets the same answer, as a wrong proof. A hello is worth
+ * something to the connection whose nonce it answers and to no other.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { handshakeHmac, parseNonce, verifyHandshakeHmac } from '../core/camera-handshake.ts';
+import { CAMERA_KEY_BYTES, type CameraSettings, type HelloMessage } from '../wire/camera-protocol.ts';
+
+/** What ingest asks of the place where cameras are kept; main connects it. */
+export interface CameraCredentials {
+  /** @returns the camera's 32-byte key, or undefined when there is no such camera */
+  keyOf(cameraId: string): Uint8Array | undefined;
+  /** What a camera is told to be set to when it connects; its own choice where left out. */
+  settingsOf?(cameraId: string): CameraSettings;
+}
+
+export class CameraAuthenticator {
+  readonly #credentials: CameraCredentials;
+  readonly #nobodysKey = randomBytes(CAMERA_KEY_BYTES);
+
+  constructor(credentials: CameraCredentials) {
+    this.#credentials = credentials;
+  }
+
+  /** @returns the server's own proof, or undefined when the camera's does not hold */
+  verify(hello: HelloMessage, serverNonce: Uint8Array): string | undefined {
+    const key = this.#credentials.keyOf(hello.cameraId);
+    const cameraNonce = parseNonce(hello.nonce);
+    if (!cameraNonce) return undefined;
+    const facts = { cameraId: hello.cameraId, serverNonce, cameraNonce };
+    const proven = verifyHandshakeHmac(key ?? this.#nobodysKey, 'camera', facts, hello.hmac);
+    return proven && key ? handshakeHmac(key, 'server', facts) : undefined;
+  }
+
+  settingsOf(cameraId: string): CameraSettings {
+    return this.#credentials.settingsOf?.(cameraId) ?? {};
+  }
+}

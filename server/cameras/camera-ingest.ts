@@ -1,0 +1,272 @@
+/**
+ * The front door for cameras, protocol v1: accepts their WebSockets, keeps one session per camera, and hands their frames
+ * on. Source: the protocol in server/wire/camera-protocol.ts and server/wire/frame-header.ts.
+ *
+ * Invariant: a camera is online from its first welcome until its last session ends; a session replaced by a newer one of
+ * the same camera is no gap. Nothing one connection does can disturb another.
+ */
+
+import { EventEmitter } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { CameraFrame } from '../core/camera-frame.ts';
+import { serverClock, type Clock } from '../core/clock.ts';
+import { LogThrottle } from '../core/log-throttle.ts';
+import { VigieError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import {
+  CAMERA_SUBPROTOCOL,
+  MAX_JPEG_BYTES,
+  type CameraSettings,
+  type HelloMessage,
+  type TelemetryMessage,
+} from '../wire/camera-protocol.ts';
+import { FRAME_HEADER_BYTES } from '../wire/frame-header.ts';
+import { CameraAuthenticator, type CameraCredentials } from './camera-authenticator.ts';
+import { CameraSession } from './camera-session.ts';
+import {
+  ConnectionLimits,
+  DEFAULT_CONNECTION_LIMITS,
+  type ConnectionLimitOptions,
+} from './connection-limits.ts';
+import {
+  zeroIngestCounters,
+  type CloseReason,
+  type IngestCounters,
+  type RefusalReason,
+} from './ingest-counters.ts';
+
+export interface CameraIngestOptions {
+  credentials: CameraCredentials;
+  log: Log;
+  clock?: Clock;
+  /** Connections that have not proven themselves yet. */
+  limits?: ConnectionLimitOptions;
+  handshakeTimeoutMs?: number;
+  silenceTimeoutMs?: number;
+}
+
+export interface CameraIngestEvents {
+  frame: [CameraFrame];
+  online: [cameraId: string];
+  offline: [cameraId: string];
+  telemetry: [cameraId: string, TelemetryMessage];
+}
+
+export interface CameraStatus {
+  online: boolean;
+  /** ms since the Unix epoch; null if none came since the server started. */
+  lastFrameAt: number | null;
+  /** Frames arriving per second, 0 while none do. */
+  fps: number;
+  framesDropped: number;
+  /** What it said of itself when it connected; null while offline. */
+  device: Pick<HelloMessage, 'firmware' | 'board' | 'sensor' | 'capabilities'> | null;
+  telemetry: TelemetryMessage | null;
+  /** Of the link, the smallest measured; null while offline. */
+  roundTripMs: number | null;
+  ackWindow: number | null;
+}
+
+/** What is remembered of a camera that has once proven itself. */
+interface CameraRecord {
+  session: CameraSession | undefined;
+  lastFrameUs: number | undefined;
+  framesDropped: number;
+  telemetry: TelemetryMessage | null;
+}
+
+const LOG_INTERVAL_US = 30_000_000;
+/** A camera whose last frame is older than this sends none. */
+const FRAME_STALE_US = 2_000_000;
+/** A frame of the largest size, in the smallest pieces that a camera's network stack cuts. */
+const MAX_FRAGMENTS = 4096;
+
+const REFUSALS = {
+  wrongProtocol: ['400 Bad Request', `this is for cameras that speak ${CAMERA_SUBPROTOCOL}`],
+  tooManyConnections: ['503 Service Unavailable', 'too many cameras are connecting at once, try again'],
+  stopping: ['503 Service Unavailable', 'the server is stopping'],
+} as const satisfies Record<RefusalReason, readonly [string, string]>;
+
+export class CameraIngest extends EventEmitter<CameraIngestEvents> {
+  readonly #options: CameraIngestOptions;
+  readonly #log: Log;
+  readonly #clock: Clock;
+  readonly #authenticator: CameraAuthenticator;
+  readonly #limits: ConnectionLimits;
+  readonly #throttle = new LogThrottle(LOG_INTERVAL_US);
+  readonly #counters = zeroIngestCounters();
+  readonly #sessions = new Set<CameraSession>();
+  readonly #cameras = new Map<string, CameraRecord>();
+  readonly #sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: FRAME_HEADER_BYTES + MAX_JPEG_BYTES,
+    maxFragments: MAX_FRAGMENTS,
+    maxBufferedChunks: 2 * MAX_FRAGMENTS,
+  });
+  #closed = false;
+
+  constructor(options: CameraIngestOptions) {
+    super();
+    this.#options = options;
+    this.#log = options.log.child({ room: 'cameras' });
+    this.#clock = options.clock ?? serverClock;
+    this.#authenticator = new CameraAuthenticator(options.credentials);
+    this.#limits = new ConnectionLimits(options.limits ?? DEFAULT_CONNECTION_LIMITS);
+  }
+
+  get counters(): IngestCounters {
+    return this.#counters;
+  }
+
+  /** Takes over a request for GET /camera. The socket is answered or destroyed, whatever the request says. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const address = request.socket.remoteAddress ?? '';
+    const offered = request.headers['sec-websocket-protocol']?.split(',') ?? [];
+    if (this.#closed) return this.#refuse('stopping', address, socket);
+    if (!offered.some((protocol) => protocol.trim() === CAMERA_SUBPROTOCOL))
+      return this.#refuse('wrongProtocol', address, socket);
+    const leave = this.#limits.enter(address);
+    if (!leave) return this.#refuse('tooManyConnections', address, socket);
+    socket.once('close', leave);
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      this.#open(webSocket, request.socket, address, leave);
+    });
+  }
+
+  status(cameraId: string): CameraStatus {
+    const camera = this.#cameras.get(cameraId);
+    const { session, lastFrameUs } = camera ?? {};
+    const sending = lastFrameUs !== undefined && this.#clock() - lastFrameUs < FRAME_STALE_US;
+    const { firmware = '', board = '', sensor = '', capabilities = [] } = session?.hello ?? {};
+    return {
+      online: session !== undefined,
+      lastFrameAt: lastFrameUs === undefined ? null : Math.floor(lastFrameUs / 1000),
+      fps: session && sending ? session.fps : 0,
+      framesDropped: camera?.framesDropped ?? 0,
+      device: session ? { firmware, board, sensor, capabilities } : null,
+      telemetry: camera?.telemetry ?? null,
+      roundTripMs: session?.roundTripUs === undefined ? null : session.roundTripUs / 1000,
+      ackWindow: session?.ackWindow ?? null,
+    };
+  }
+
+  /** @throws VigieError `cameraOffline`, `cameraRejected`, `unavailable` or `tooManyRequests` */
+  async set(cameraId: string, settings: CameraSettings): Promise<void> {
+    await this.#sessionOf(cameraId).commands.run({ ...settings, type: 'set' });
+  }
+
+  /** Resolves when the camera has agreed to. @throws VigieError as `set` */
+  async reboot(cameraId: string): Promise<void> {
+    await this.#sessionOf(cameraId).commands.run({ type: 'reboot' });
+  }
+
+  /** Ends the camera's connection, if it has one: its key was rotated, or it was removed. */
+  disconnect(cameraId: string, reason: 'keyRotated' | 'removed'): void {
+    const detail = reason === 'removed' ? 'the camera was removed' : 'the camera has a new key';
+    this.#cameras.get(cameraId)?.session?.close(reason, detail);
+    if (reason === 'removed') this.#cameras.delete(cameraId);
+  }
+
+  /** Idempotent. Tells every camera that the server stops; each comes back by itself. */
+  close(): void {
+    this.#closed = true;
+    for (const session of this.#sessions) session.close('serverStopping', 'the server is stopping');
+    this.#sockets.close();
+  }
+
+  #open(webSocket: WebSocket, socket: Socket, address: string, leave: () => void): void {
+    const { handshakeTimeoutMs, silenceTimeoutMs } = this.#options;
+    const session = new CameraSession({
+      webSocket,
+      socket,
+      authenticator: this.#authenticator,
+      clock: this.#clock,
+      ...(handshakeTimeoutMs !== undefined && { handshakeTimeoutMs }),
+      ...(silenceTimeoutMs !== undefined && { silenceTimeoutMs }),
+    });
+    this.#counters.connections++;
+    this.#sessions.add(session);
+    session.on('welcomed', () => {
+      leave();
+      this.#onWelcomed(session, address);
+    });
+    session.on('closed', (reason, detail) => this.#onClosed(session, address, reason, detail));
+  }
+
+  #onWelcomed(session: CameraSession, address: string): void {
+    const cameraId = session.hello?.cameraId ?? '';
+    this.#counters.welcomed++;
+    const camera: CameraRecord = this.#cameras.get(cameraId) ?? {
+      session: undefined,
+      lastFrameUs: undefined,
+      framesDropped: 0,
+      telemetry: null,
+    };
+    this.#cameras.set(cameraId, camera);
+    const former = camera.session;
+    camera.session = session;
+    former?.close('replaced', 'the same camera has connected again');
+
+    session.on('frame', (frame) => {
+      camera.lastFrameUs = frame.receivedUs;
+      this.#counters.frames++;
+      this.#counters.jpegBytes += frame.jpeg.length;
+      this.emit('frame', frame);
+    });
+    session.on('telemetry', (telemetry) => {
+      camera.telemetry = telemetry;
+      this.emit('telemetry', cameraId, telemetry);
+    });
+    session.on('dropped', (reason, detail) => {
+      camera.framesDropped++;
+      this.#counters.dropped[reason]++;
+      this.#say('warn', `${cameraId} ${reason}`, { cameraId, detail }, 'a frame was dropped');
+    });
+    if (former) return;
+    this.#say('info', `${cameraId} online`, { cameraId, address }, 'camera online');
+    this.emit('online', cameraId);
+  }
+
+  #onClosed(session: CameraSession, address: string, reason: CloseReason, detail: string): void {
+    this.#sessions.delete(session);
+    this.#counters.closed[reason]++;
+    const cameraId = session.hello?.cameraId;
+    const camera = cameraId === undefined ? undefined : this.#cameras.get(cameraId);
+    if (reason !== 'serverStopping') {
+      const fields = { cameraId, address, reason, detail };
+      this.#say('warn', `${cameraId ?? address} ${reason}`, fields, 'connection closed');
+    }
+    if (cameraId === undefined || camera?.session !== session) return;
+    camera.session = undefined;
+    this.#say('info', `${cameraId} offline`, { cameraId }, 'camera offline');
+    this.emit('offline', cameraId);
+  }
+
+  #refuse(reason: RefusalReason, address: string, socket: Duplex): void {
+    this.#counters.refused[reason]++;
+    this.#say('warn', `${address} ${reason}`, { address, reason }, 'connection refused');
+    const [status, detail] = REFUSALS[reason];
+    socket.on('error', () => socket.destroy());
+    socket.end(
+      `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${detail.length}\r\n\r\n${detail}`,
+      () => socket.destroy(),
+    );
+  }
+
+  /** @param subject what repeats itself is said of it once in a while, with the count of what was not */
+  #say(level: 'info' | 'warn', subject: string, fields: Record<string, unknown>, message: string): void {
+    const unsaid = this.#throttle.pass(subject, this.#clock());
+    if (unsaid !== undefined) this.#log[level]({ ...fields, ...(unsaid > 0 && { unsaid }) }, message);
+  }
+
+  #sessionOf(cameraId: string): CameraSession {
+    const session = this.#cameras.get(cameraId)?.session;
+    if (!session) throw new VigieError('cameraOffline', 'the camera is not connected');
+    return session;
+  }
+}

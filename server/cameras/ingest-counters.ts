@@ -1,0 +1,49 @@
+/** What ingest counts, for the metrics page and the tests. Only ever grows. */
+
+import type { CAMERA_CLOSE } from '../wire/camera-protocol.ts';
+
+/** Why a connection ended: the server's reasons, or the camera or the network did it (`left`). */
+export type CloseReason = keyof typeof CAMERA_CLOSE | 'left';
+
+/** Why a connection was refused before it was a WebSocket. */
+export type RefusalReason = 'wrongProtocol' | 'tooManyConnections' | 'stopping';
+
+/** Why a frame went no further. */
+export type DropReason = 'damaged' | 'tooFast';
+
+export interface IngestCounters {
+  readonly connections: number;
+  readonly welcomed: number;
+  readonly frames: number;
+  readonly jpegBytes: number;
+  readonly refused: Readonly<Record<RefusalReason, number>>;
+  readonly closed: Readonly<Record<CloseReason, number>>;
+  readonly dropped: Readonly<Record<DropReason, number>>;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] extends number ? T[K] : Mutable<T[K]> };
+export type MutableIngestCounters = Mutable<IngestCounters>;
+
+export function zeroIngestCounters(): MutableIngestCounters {
+  return {
+    connections: 0,
+    welcomed: 0,
+    frames: 0,
+    jpegBytes: 0,
+    refused: { wrongProtocol: 0, tooManyConnections: 0, stopping: 0 },
+    closed: {
+      handshakeTimeout: 0,
+      unauthorized: 0,
+      badMessage: 0,
+      badFrame: 0,
+      tooLarge: 0,
+      replaced: 0,
+      silent: 0,
+      removed: 0,
+      keyRotated: 0,
+      serverStopping: 0,
+      left: 0,
+    },
+    dropped: { damaged: 0, tooFast: 0 },
+  };
+}

@@ -1,0 +1,19 @@
+/**
+ * How many frames a camera may have on their way: enough to fill its link, no more. Server's side of protocol v1.
+ *
+ * Only the link's own round trip counts. One measured behind queued pictures would grow with the window it sets, and a
+ * slow link would be given the longest queue.
+ */
+
+export const MIN_ACK_WINDOW = 2;
+export const MAX_ACK_WINDOW = 8;
+
+/**
+ * @param roundTripUs the smallest seen
+ * @param fps frames arriving per second; while the window is what limits them, each answer allows one more, up to what
+ *   the camera can give
+ */
+export function ackWindowSize(roundTripUs: number, fps: number): number {
+  const framesPerRoundTrip = Math.ceil((roundTripUs * fps) / 1_000_000);
+  return Math.min(MAX_ACK_WINDOW, Math.max(MIN_ACK_WINDOW, framesPerRoundTrip + 1));
+}

@@ -1,0 +1,65 @@
+/**
+ * How far a camera's clock is from the server's, from exchanges of four timestamps (RFC 5905 section 8):
+ *
+ *     camera   t0 ──────────────▶ t3        offset     = ((t1 - t0) + (t2 - t3)) / 2
+ *     server       t1 ──▶ t2                round trip = (t3 - t0) - (t2 - t1)
+ *
+ * The error of an exchange is at most half its round trip, and grows as the two clocks drift apart. The exchange with the
+ * smallest bound counts, so a quiet moment outlives many busy ones. Times in µs; the server's since the Unix epoch.
+ */
+
+/** How fast two clocks may drift apart: 100 ppm, twice what a camera's crystal is allowed. */
+const DRIFT = 0.000_1;
+
+export interface ClockExchange {
+  /** The camera asked, and had its answer, on its clock. */
+  t0: number;
+  t3: number;
+  /** The server received the question and sent the answer, on its clock. */
+  t1: number;
+  t2: number;
+}
+
+export class ClockOffset {
+  #offsetUs: number | undefined;
+  #errorUs = Infinity;
+  #measuredAtUs = 0;
+
+  /** Server's clock minus camera's, or undefined before the first exchange. */
+  get offsetUs(): number | undefined {
+    return this.#offsetUs;
+  }
+
+  /** @returns false when the four times contradict each other, which changes nothing */
+  add({ t0, t1, t2, t3 }: ClockExchange): boolean {
+    const roundTripUs = t3 - t0 - (t2 - t1);
+    if (!Number.isFinite(roundTripUs) || t3 < t0 || t2 < t1 || roundTripUs < 0) return false;
+    const errorUs = roundTripUs / 2;
+    if (errorUs <= this.#errorUs + DRIFT * (t2 - this.#measuredAtUs)) {
+      this.#offsetUs = Math.round((t1 - t0 + (t2 - t3)) / 2);
+      this.#errorUs = errorUs;
+      this.#measuredAtUs = t2;
+    }
+    return true;
+  }
+}
+
+/** A picture older than this is not believed to be that old: no camera keeps one for so long. */
+const MAX_AGE_US = 60_000_000;
+
+/**
+ * When a picture was taken, on the server's clock.
+ *
+ * @param captureUs on the camera's clock, as `sendUs`
+ * @param offsetUs undefined when unknown: then the way is taken to need no time at all
+ * @returns never later than the arrival less the time that the picture spent in the camera
+ */
+export function captureTimeUs(
+  { captureUs, sendUs }: { captureUs: number; sendUs: number },
+  receivedUs: number,
+  offsetUs: number | undefined,
+): number {
+  const latest = receivedUs - Math.max(0, sendUs - captureUs);
+  const estimated = offsetUs === undefined ? latest : captureUs + offsetUs;
+  return Math.max(receivedUs - MAX_AGE_US, Math.min(estimated, latest));
+}

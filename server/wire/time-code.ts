@@ -1,0 +1,114 @@
+/**
+ * A moment drawn into a picture and read back from the pixels shown: the true latency from one to the other.
+ *
+ * One row of 40 blocks over the whole width at the bottom of the picture, black for 0 and white for 1: 32 bits of time,
+ * the most significant first, then 8 bits of check. Blocks are as wide as the picture allows, so that they survive JPEG
+ * and a video encoder at a low bitrate, and the strip is 1/30 of the height, so that it does not spoil the picture. It
+ * scales with the picture, so it may be read from one of another size than it was drawn in.
+ */
+
+const TIME_BITS = 32;
+const CHECK_BITS = 8;
+const BLOCKS = TIME_BITS + CHECK_BITS;
+const UNITS = 2 ** TIME_BITS;
+/** The time is counted in these: 32 bits of them last 119 hours. */
+export const TIME_CODE_UNIT_US = 100;
+
+/** Not quite black and white: gentler on the eye and on the encoder. */
+const BLACK = 24;
+const WHITE = 232;
+const THRESHOLD = 128;
+/** Closer to the threshold than this, a block is neither. */
+const MIN_CONTRAST = 24;
+
+export interface Rectangle {
+  /** Pixels, whole. */
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** Where the blocks stand in a picture of this size, in the order of their bits. */
+export function timeCodeLayout(width: number, height: number): Rectangle[] {
+  const blockHeight = Math.max(4, Math.round(height / 240) * 8);
+  return Array.from({ length: BLOCKS }, (_, index) => {
+    const x = Math.floor((index * width) / BLOCKS);
+    const end = Math.floor(((index + 1) * width) / BLOCKS);
+    return { x, y: height - blockHeight, width: end - x, height: blockHeight };
+  });
+}
+
+/**
+ * @param lumaPlane 8 bits per pixel, written to; the chroma below the strip should be neutral
+ * @param timeUs since the Unix epoch
+ */
+export function drawTimeCode(
+  lumaPlane: Uint8Array,
+  stride: number,
+  width: number,
+  height: number,
+  timeUs: number,
+): void {
+  const units = timeCodeOf(timeUs);
+  const check = checkOf(units);
+  for (const [index, block] of timeCodeLayout(width, height).entries()) {
+    const bit = index < TIME_BITS ? units >>> (TIME_BITS - 1 - index) : check >>> (BLOCKS - 1 - index);
+    for (let y = block.y; y < block.y + block.height; y++) {
+      const start = y * stride + block.x;
+      lumaPlane.fill((bit & 1) === 1 ? WHITE : BLACK, start, start + block.width);
+    }
+  }
+}
+
+/**
+ * @param lumaAt brightness of a pixel, 0 … 255
+ * @returns the time in units of 100 µs, modulo 2^32, or undefined when no sound code is there
+ */
+export function readTimeCode(
+  lumaAt: (x: number, y: number) => number,
+  width: number,
+  height: number,
+): number | undefined {
+  let units = 0;
+  let check = 0;
+  for (const [index, block] of timeCodeLayout(width, height).entries()) {
+    const brightness = meanOfMiddle(lumaAt, block) - THRESHOLD;
+    if (Math.abs(brightness) < MIN_CONTRAST) return undefined;
+    const bit = brightness > 0 ? 1 : 0;
+    if (index < TIME_BITS) units = units * 2 + bit;
+    else check = check * 2 + bit;
+  }
+  return check === checkOf(units) ? units : undefined;
+}
+
+/** What the code says for a moment: units of 100 µs, modulo 2^32. */
+export function timeCodeOf(timeUs: number): number {
+  return Math.floor(timeUs / TIME_CODE_UNIT_US) % UNITS;
+}
+
+/** @returns µs from the earlier code to the later one, modulo 119 hours: -2^31 … 2^31 - 1 units */
+export function timeCodeDifferenceUs(later: number, earlier: number): number {
+  return ((later - earlier) | 0) * TIME_CODE_UNIT_US;
+}
+
+/** The middle half of a block each way, where its neighbours do not reach. */
+function meanOfMiddle(lumaAt: (x: number, y: number) => number, block: Rectangle): number {
+  const left = block.x + Math.floor(block.width / 4);
+  const right = block.x + Math.max(Math.floor(block.width / 4) + 1, Math.ceil((block.width * 3) / 4));
+  const top = block.y + Math.floor(block.height / 4);
+  const bottom = block.y + Math.ceil((block.height * 3) / 4);
+  let sum = 0;
+  for (let y = top; y < bottom; y++) for (let x = left; x < right; x++) sum += lumaAt(x, y);
+  return sum / ((bottom - top) * (right - left));
+}
+
+/** CRC-8, polynomial 0x07, starting from 0xff so that an all-black strip is no code. */
+function checkOf(units: number): number {
+  let crc = 0xff;
+  for (let bit = TIME_BITS - 1; bit >= 0; bit--) {
+    const carry = ((crc >>> 7) ^ (units >>> bit)) & 1;
+    crc = ((crc << 1) & 0xff) ^ (carry === 1 ? 0x07 : 0);
+  }
+  return crc;
+}
