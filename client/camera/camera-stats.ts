@@ -22,8 +22,10 @@ export interface CameraStats {
   framesDropped: number;
   /** Average time a frame waited in the jitter buffer over the last second, ms. */
   jitterBufferMs: number | null;
-  /** Glass to glass over the last seconds, ms. */
+  /** From the camera's capture to the screen over the last seconds, ms, as far as the browser knows its screen. */
   latencyMs: Percentiles | null;
+  /** The same up to where the browser has the picture ready: what a script reading its pixels would find. */
+  presentedLatencyMs: Percentiles | null;
   /** Where that time goes. */
   budgetMs: TimeBudget | null;
   /** The latency is right within half of this, ms. */
@@ -110,6 +112,7 @@ export class CameraStatsSampler {
       framesDropped: report.framesDropped ?? 0,
       jitterBufferMs: jitterBufferMs(report, previous),
       latencyMs: this.#frames.latencyMs,
+      presentedLatencyMs: this.#frames.presentedLatencyMs,
       budgetMs: this.#frames.budget.medians(),
       clockRoundTripMs: this.#clock.roundTripMs,
     });

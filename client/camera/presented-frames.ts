@@ -14,6 +14,7 @@ export class PresentedFrames {
   readonly #video: HTMLVideoElement;
   readonly #onFrame: () => void;
   readonly #latencyMs = new SampleWindow();
+  readonly #presentedLatencyMs = new SampleWindow();
   readonly #rate = new SampleWindow(2_000);
   #handle: number | undefined;
   #clock: ServerClock | null = null;
@@ -35,9 +36,14 @@ export class PresentedFrames {
     return this.#rate.ratePerSecond(performance.now());
   }
 
-  /** Glass to glass over the last 5 s, ms; null while the clocks are not compared yet. */
+  /** Capture to screen over the last 5 s, ms; null while the clocks are not compared yet. */
   get latencyMs(): Percentiles | null {
     return this.#latencyMs.percentiles(performance.now());
+  }
+
+  /** Capture to decoded picture, the same way. */
+  get presentedLatencyMs(): Percentiles | null {
+    return this.#presentedLatencyMs.percentiles(performance.now());
   }
 
   /** Another consumer's frames follow: its capture clock counts from now on, what was measured before does not. */
@@ -45,6 +51,7 @@ export class PresentedFrames {
     this.#clock = clock;
     this.#captureClock = captureClock;
     this.#latencyMs.clear();
+    this.#presentedLatencyMs.clear();
     this.budget.clear();
     this.stop();
     this.#request();
@@ -69,8 +76,8 @@ export class PresentedFrames {
 
   #add({
     expectedDisplayTime,
+    presentationTime,
     receiveTime,
-    processingDuration,
     rtpTimestamp,
   }: VideoFrameCallbackMetadata): void {
     const nowMs = performance.now();
@@ -78,12 +85,13 @@ export class PresentedFrames {
     this.#rate.add(0, nowMs);
     this.#onFrame();
     const displayedUs = this.#clock?.atUs(expectedDisplayTime) ?? null;
-    if (displayedUs === null || !this.#captureClock || rtpTimestamp === undefined) return;
-    const captureUs = captureTimeUs(this.#captureClock, rtpTimestamp, displayedUs);
+    const presentedUs = this.#clock?.atUs(presentationTime) ?? null;
+    if (displayedUs === null || presentedUs === null) return;
+    if (!this.#captureClock || rtpTimestamp === undefined) return;
+    const captureUs = captureTimeUs(this.#captureClock, rtpTimestamp, presentedUs);
     this.#latencyMs.add((displayedUs - captureUs) / 1000, nowMs);
+    this.#presentedLatencyMs.add((presentedUs - captureUs) / 1000, nowMs);
     const arrivedUs = receiveTime === undefined ? null : (this.#clock?.atUs(receiveTime) ?? null);
-    if (arrivedUs === null) return;
-    const decodeUs = (processingDuration ?? 0) * 1_000_000;
-    this.budget.addPresented({ rtpTimestamp, arrivedUs, decodeUs, displayedUs });
+    if (arrivedUs !== null) this.budget.addPresented({ rtpTimestamp, arrivedUs, presentedUs, displayedUs });
   }
 }

@@ -8,8 +8,8 @@ const PART_NAMES: Record<BudgetPart, string> = {
   camera: 'Camera → server',
   server: 'Server',
   network: 'Network',
-  decode: 'Decoding',
-  display: 'Buffer and display',
+  decode: 'Buffer and decoding',
+  display: 'Screen',
 };
 
 export class VigieCameraStats extends LitElement {

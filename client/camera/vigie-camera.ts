@@ -177,7 +177,6 @@ export class VigieCamera extends LitElement {
     this.#sampler?.close();
     this.#sampler = null;
     this.#frames.stop();
-    this.#holdPicture();
     this.#consumer = null;
     this.#feed = null;
   }
@@ -206,7 +205,7 @@ export class VigieCamera extends LitElement {
   }
 
   #clearPicture(): void {
-    this.video.srcObject = null;
+    if (this.video.srcObject) this.video.srcObject = null;
     this.#consumer = null;
     this.#still.width = 0;
     this.#still.hidden = true;

@@ -14,6 +14,8 @@ export interface StatusInputs {
 }
 
 const STALE_AFTER_MS = 2_000;
+/** Pictures of a camera that the server calls offline count only while they are still coming. */
+const OFFLINE_STALE_AFTER_MS = 500;
 const LONGEST_STALE_AFTER_MS = 10_000;
 
 /**
@@ -22,7 +24,8 @@ const LONGEST_STALE_AFTER_MS = 10_000;
  */
 export function cameraStatus({ online, lastFrame, nowMs }: StatusInputs): CameraStatus {
   if (lastFrame) {
-    const allowedMs = Math.min(LONGEST_STALE_AFTER_MS, Math.max(STALE_AFTER_MS, 3 * lastFrame.intervalMs));
+    const patienceMs = Math.min(LONGEST_STALE_AFTER_MS, Math.max(STALE_AFTER_MS, 3 * lastFrame.intervalMs));
+    const allowedMs = online === false ? OFFLINE_STALE_AFTER_MS : patienceMs;
     if (nowMs - lastFrame.atMs <= allowedMs) return 'live';
   }
   return online === false ? 'offline' : 'connecting';

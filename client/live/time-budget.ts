@@ -13,15 +13,15 @@ export interface PresentedFrame {
   rtpTimestamp: number;
   /** When its last packet had come. */
   arrivedUs: number;
-  /** Time in the decoder. */
-  decodeUs: number;
-  /** When it was on the screen. */
+  /** When it had left jitter buffer and decoder and was given to the compositor. */
+  presentedUs: number;
+  /** When it is on the screen, as the browser expects. */
   displayedUs: number;
 }
 
 export const BUDGET_PARTS = ['camera', 'server', 'network', 'decode', 'display'] as const;
 export type BudgetPart = (typeof BUDGET_PARTS)[number];
-/** Medians in ms: capture → server, in the server, server → browser, decoding, waiting for buffer and screen. */
+/** Medians in ms: capture → server, in the server, server → browser, buffer and decoder, waiting for the screen. */
 export type TimeBudget = Record<BudgetPart, number>;
 
 const CAPACITY = 300;
@@ -76,7 +76,7 @@ function budgetOf(timing: FrameTiming, frame: PresentedFrame): TimeBudget {
     camera: (timing.receivedUs - timing.captureUs) / 1000,
     server: (timing.sentUs - timing.receivedUs) / 1000,
     network: (frame.arrivedUs - timing.sentUs) / 1000,
-    decode: frame.decodeUs / 1000,
-    display: (frame.displayedUs - frame.arrivedUs - frame.decodeUs) / 1000,
+    decode: (frame.presentedUs - frame.arrivedUs) / 1000,
+    display: (frame.displayedUs - frame.presentedUs) / 1000,
   };
 }

@@ -58,6 +58,10 @@ export class CameraPage extends LitElement {
         max-height: calc(100dvh - 9.5rem);
         border-radius: 1rem;
       }
+      .tools wa-icon,
+      .back wa-icon {
+        font-size: 1.2rem;
+      }
       .missing {
         padding: 3rem 1.5rem;
         text-align: center;

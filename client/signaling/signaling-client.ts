@@ -47,6 +47,8 @@ export interface SignalingClientOptions {
   heartbeatMs?: number;
 }
 
+/** A server that comes back is found within this; its viewers are few enough for that. */
+const MAX_DELAY_MS = 4_000;
 const CONNECT_TIMEOUT_MS = 8_000;
 const REQUEST_TIMEOUT_MS = 8_000;
 const HEARTBEAT_MS = 5_000;
@@ -73,6 +75,8 @@ export class SignalingClient extends Emitter<SignalingClientEvents> {
   #epoch = 0;
   #socket: WebSocket | null = null;
   #token: string | undefined;
+  /** The last try ended with a refused token, so the next one used another. */
+  #renewed = false;
   /** The next try while waiting, the deadline while connecting. */
   #timer: ReturnType<typeof setTimeout> | undefined;
   #renewal: ReturnType<typeof setTimeout> | undefined;
@@ -82,7 +86,7 @@ export class SignalingClient extends Emitter<SignalingClientEvents> {
     super();
     this.#url = options.url;
     this.#tokens = options.tokens;
-    this.#backoff = options.backoff ?? new Backoff();
+    this.#backoff = options.backoff ?? new Backoff({ maxMs: MAX_DELAY_MS });
     this.#heartbeatMs = options.heartbeatMs ?? HEARTBEAT_MS;
   }
 
@@ -178,6 +182,7 @@ export class SignalingClient extends Emitter<SignalingClientEvents> {
   #onAuthenticated(expiresInSeconds: number): void {
     clearTimeout(this.#timer);
     this.#backoff.reset();
+    this.#renewed = false;
     this.#epoch++;
     this.#scheduleRenewal(expiresInSeconds);
     this.#setState('open');
@@ -220,8 +225,11 @@ export class SignalingClient extends Emitter<SignalingClientEvents> {
     if (this.#socket !== socket || this.#state === 'stopped') return;
     const { renewToken, minDelayMs } = closeReaction(code);
     if (renewToken) this.#tokens.rejectToken(this.#token);
+    // With another token there is no reason to wait, unless that one is refused as well.
+    const delayMs = renewToken && !this.#renewed ? 0 : Math.max(minDelayMs, this.#backoff.next());
+    this.#renewed = renewToken;
     this.#drop('the connection to the server was lost');
-    this.#timer = setTimeout(() => this.#connect(), Math.max(minDelayMs, this.#backoff.next()));
+    this.#timer = setTimeout(() => this.#connect(), delayMs);
     this.#setState('waiting');
   }
 

@@ -8,6 +8,12 @@ import type { CameraAction } from '../dialogs/camera-actions.ts';
 
 export class CameraMenu extends LitElement {
   static override styles = css`
+    :host {
+      display: inline-block;
+    }
+    [slot='trigger'] wa-icon {
+      font-size: 1.2rem;
+    }
     wa-button::part(base) {
       color: inherit;
     }

@@ -8,5 +8,10 @@ import '@awesome.me/webawesome/dist/components/icon/icon.js';
 import spriteUrl from './icons.svg';
 
 for (const library of ['default', 'system']) {
-  registerIconLibrary(library, { resolver: (name) => `${spriteUrl}#${name}`, spriteSheet: true });
+  registerIconLibrary(library, {
+    resolver: (name) => `${spriteUrl}#${name}`,
+    spriteSheet: true,
+    // Without one the <svg> around the sprite's symbol would be 300 pixels wide.
+    mutator: (svg) => svg.setAttribute('viewBox', '1 1 22 22'),
+  });
 }

@@ -26,7 +26,7 @@ const cases: [
   ],
   ['even the slowest camera is not live after ten seconds', true, frame(10_001, 60_000), 'connecting'],
   ['offline without pictures is offline', false, null, 'offline'],
-  ['offline with an old picture is offline', false, frame(5_000), 'offline'],
+  ['offline half a second after the last picture is offline', false, frame(501), 'offline'],
   ['pictures that still arrive outweigh a late word of the server', false, frame(100), 'live'],
   ['before the server has said anything it is connecting', undefined, null, 'connecting'],
 ];

@@ -17,7 +17,12 @@ function timing(rtpTimestamp: number) {
 }
 
 function presented(rtpTimestamp: number) {
-  return { rtpTimestamp, arrivedUs: START_US + 7_500, decodeUs: 1_500, displayedUs: START_US + 20_000 };
+  return {
+    rtpTimestamp,
+    arrivedUs: START_US + 7_500,
+    presentedUs: START_US + 9_000,
+    displayedUs: START_US + 20_000,
+  };
 }
 
 test('the parts of a frame are told apart and add up to its latency', () => {
