@@ -7,6 +7,7 @@
 
 import type { WebSocket } from 'ws';
 import type { Clock } from '../core/clock.ts';
+import { TokenBucket } from '../core/token-bucket.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Consumer } from '../sfu/consumer.ts';
@@ -22,7 +23,6 @@ import {
   type SignalingMethod,
   type SignalingMethods,
 } from '../wire/signaling.ts';
-import { MessageBudget } from './message-budget.ts';
 import { parseAuthenticate, parseRequest, type Request } from './signaling-messages.ts';
 
 /** Whom an access token speaks for. */
@@ -54,6 +54,9 @@ export interface SignalingSessionOptions {
 }
 
 const MAX_TRANSPORTS = 2;
+/** A page that opens with a full grid of cameras sends a few hundred messages at once. */
+const MESSAGE_BURST = 400;
+const MESSAGES_PER_SECOND = 40;
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 
 type Handlers = {
@@ -62,7 +65,7 @@ type Handlers = {
 
 export class SignalingSession {
   readonly #options: SignalingSessionOptions;
-  readonly #budget: MessageBudget;
+  readonly #messages: TokenBucket;
   readonly #transports = new Map<string, ViewerTransport>();
   readonly #consumers = new Map<string, Consumer>();
   #identity: ViewerIdentity | undefined;
@@ -70,7 +73,7 @@ export class SignalingSession {
 
   constructor(options: SignalingSessionOptions) {
     this.#options = options;
-    this.#budget = new MessageBudget(options.clock());
+    this.#messages = new TokenBucket(MESSAGES_PER_SECOND, MESSAGE_BURST, options.clock());
     const { socket } = options;
     this.#deadline = setTimeout(() => this.close('authenticateTimeout'), AUTHENTICATE_TIMEOUT_MS);
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
@@ -106,7 +109,7 @@ export class SignalingSession {
   }
 
   #onMessage(data: WebSocket.RawData, isBinary: boolean): void {
-    if (!this.#budget.take(this.#options.clock())) return this.close('tooManyMessages');
+    if (!this.#messages.take(this.#options.clock())) return this.close('tooManyMessages');
     if (isBinary) return this.close('badMessage', 'binary messages are not part of this protocol');
     const text = (data as Buffer).toString('utf8');
     try {
