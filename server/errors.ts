@@ -23,13 +23,20 @@ const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
+export interface VigieErrorOptions extends ErrorOptions {
+  /** When trying again may help. */
+  retryAfterSeconds?: number;
+}
+
 export class VigieError extends Error {
   override readonly name = 'VigieError';
   readonly code: ErrorCode;
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: ErrorCode, detail: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, detail: string, options?: VigieErrorOptions) {
     super(detail, options);
     this.code = code;
+    this.retryAfterSeconds = options?.retryAfterSeconds;
   }
 
   get status(): number {

@@ -1,0 +1,186 @@
+/**
+ * Every setting of the server, in one table: its name, default, unit, meaning and what counts as a value. The parser,
+ * `--check-config` and the README's table all come from here, so that none of them can lie about the others.
+ */
+
+import { isIP, isIPv6 } from 'node:net';
+
+export interface Setting<T> {
+  /** Of the environment variable. */
+  name: string;
+  /** As it would be written; empty: unset. */
+  default: string;
+  /** Of the value, where it has one. */
+  unit?: string;
+  description: string;
+  /** Never printed. */
+  secret?: true;
+  /** @throws RangeError whose message completes the sentence "NAME must be …" */
+  parse: (text: string) => T;
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** What express calls them too: ranges behind which a proxy of one's own is usually found. */
+const PROXY_RANGES = ['loopback', 'linklocal', 'uniquelocal'];
+const HOST_NAME = /^(?=.{1,253}$)[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?)*$/i;
+const ICE_SERVER_URL =
+  /^(?:stuns?|turns?):(?:[\w.-]+|\[[\da-f:]+\])(?::\d{1,5})?(?:\?transport=(?:udp|tcp))?$/i;
+
+const setting = <T>(entry: Setting<T>): Setting<T> => entry;
+
+export const configTable = {
+  dataDir: setting({
+    name: 'VIGIE_DATA_DIR',
+    default: './data',
+    description: 'Folder of the database and the secrets; made when it is missing.',
+    parse: (text) => text,
+  }),
+  httpPort: setting({
+    name: 'VIGIE_HTTP_PORT',
+    default: '8080',
+    unit: 'TCP port',
+    description: 'Web app, API, signaling and cameras. 0 takes any free port.',
+    parse: (text) => parseInteger(text, 0, 65_535),
+  }),
+  httpHost: setting({
+    name: 'VIGIE_HTTP_HOST',
+    default: '',
+    description:
+      'Address to listen on; all of them when empty. 127.0.0.1 behind a proxy on the same machine.',
+    parse: (text) => (text === '' ? undefined : parseHost(text)),
+  }),
+  adminPassword: setting({
+    name: 'VIGIE_ADMIN_PASSWORD',
+    default: '',
+    secret: true,
+    description:
+      'Password of the user admin, used on the first start only. When empty, one is made up and printed once.',
+    parse: (text) => (text === '' ? undefined : parseLength(text, 8, 256)),
+  }),
+  rtcPort: setting({
+    name: 'VIGIE_RTC_PORT',
+    default: '8081',
+    unit: 'UDP port',
+    description:
+      'The one port all live video leaves by; forward it to watch from outside. 0 takes any free port.',
+    parse: (text) => parseInteger(text, 0, 65_535),
+  }),
+  announcedAddresses: setting({
+    name: 'VIGIE_ANNOUNCED_ADDRESS',
+    default: '',
+    description:
+      'Comma-separated addresses viewers reach this machine at, besides its own: a public IP, a container host.',
+    parse: (text) => parseList(text, parseHost),
+  }),
+  turnUrls: setting({
+    name: 'VIGIE_TURN_URLS',
+    default: '',
+    description:
+      'Comma-separated TURN or STUN servers for viewers, like turn:turn.example.org:3478?transport=udp.',
+    parse: (text) => parseList(text, parseIceServerUrl),
+  }),
+  turnSecret: setting({
+    name: 'VIGIE_TURN_SECRET',
+    default: '',
+    secret: true,
+    description: 'The static-auth-secret of that coturn; viewers get short-lived passwords made from it.',
+    parse: (text) => (text === '' ? undefined : parseLength(text, 16, 1024)),
+  }),
+  demo: setting({
+    name: 'VIGIE_DEMO',
+    default: '1',
+    description: '1 shows a demo camera while there is no camera yet; 0 does not.',
+    parse: parseSwitch,
+  }),
+  logLevel: setting({
+    name: 'VIGIE_LOG_LEVEL',
+    default: 'info',
+    description: `How much is logged: ${LOG_LEVELS.join(', ')}.`,
+    parse: parseLogLevel,
+  }),
+  trustedProxies: setting({
+    name: 'VIGIE_TRUSTED_PROXIES',
+    default: '',
+    description: `Comma-separated addresses or ranges of proxies in front whose X-Forwarded-… is believed, or ${PROXY_RANGES.join(', ')}.`,
+    parse: (text) => parseList(text, parseProxyRange),
+  }),
+  legacyUsername: setting({
+    name: 'VIGIE_LEGACY_USERNAME',
+    default: '',
+    description:
+      'User name that cameras with the older firmware send. USERNAME in .env counts too, in the environment it does not: shells set it.',
+    parse: (text) => (text === '' ? undefined : text),
+  }),
+  legacyPassword: setting({
+    name: 'VIGIE_LEGACY_PASSWORD',
+    default: '',
+    secret: true,
+    description: 'Password that cameras with the older firmware send. PASSWORD in .env counts too.',
+    parse: (text) => (text === '' ? undefined : text),
+  }),
+};
+
+export type SettingKey = keyof typeof configTable;
+export type SettingValues = { [K in SettingKey]: ReturnType<(typeof configTable)[K]['parse']> };
+
+/** The table of the README, as Markdown. */
+export function configMarkdown(): string {
+  const rows = Object.values(configTable).map((entry: Setting<unknown>) => {
+    const unit = entry.unit === undefined ? '' : ` (${entry.unit})`;
+    return `| \`${entry.name}\` | ${entry.default === '' ? '' : `\`${entry.default}\`${unit}`} | ${entry.description} |`;
+  });
+  return ['| Variable | Default | Meaning |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+function parseInteger(text: string, min: number, max: number): number {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= min && value <= max)) throw new RangeError(`a whole number from ${min} to ${max}`);
+  return value;
+}
+
+function parseLength(text: string, min: number, max: number): string {
+  if (text.length < min || text.length > max) throw new RangeError(`${min} to ${max} characters long`);
+  return text;
+}
+
+function parseSwitch(text: string): boolean {
+  if (text !== '0' && text !== '1') throw new RangeError('0 or 1');
+  return text === '1';
+}
+
+function parseLogLevel(text: string): LogLevel {
+  const level = LOG_LEVELS.find((name) => name === text);
+  if (level === undefined) throw new RangeError(`one of ${LOG_LEVELS.join(', ')}`);
+  return level;
+}
+
+function parseList(text: string, parse: (item: string) => string): string[] {
+  const items = text.split(',').map((item) => item.trim());
+  return items.filter((item) => item !== '').map(parse);
+}
+
+function parseHost(text: string): string {
+  // Four numbers that are no address are a slip, not a host name.
+  const isHostName = HOST_NAME.test(text) && !/^[\d.]+$/.test(text);
+  if (isIP(text) === 0 && !isHostName)
+    throw new RangeError('IP addresses or host names, without scheme or port');
+  return text;
+}
+
+function parseIceServerUrl(text: string): string {
+  if (!ICE_SERVER_URL.test(text))
+    throw new RangeError('URLs like turn:host:3478?transport=udp or stun:host:3478');
+  return text;
+}
+
+function parseProxyRange(text: string): string {
+  if (PROXY_RANGES.includes(text)) return text;
+  const [address = '', prefix, ...rest] = text.split('/');
+  const maxPrefix = isIPv6(address) ? 128 : 32;
+  const isRange = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= maxPrefix);
+  if (isIP(address) === 0 || !isRange || rest.length > 0)
+    throw new RangeError(`IP addresses, ranges like 10.0.0.0/8, or ${PROXY_RANGES.join(', ')}`);
+  return text;
+}
