@@ -62,6 +62,9 @@ export const appStyles = css`
     background: var(--wa-color-neutral-fill-normal);
     color: var(--wa-color-text-normal);
   }
+  [slot='trigger'] wa-icon {
+    font-size: 1.1rem;
+  }
   .space {
     flex: 1;
   }

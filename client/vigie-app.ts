@@ -101,9 +101,12 @@ export class VigieApp extends LitElement {
       return html`<vigie-camera-page .context=${context} .cameraId=${route.cameraId}></vigie-camera-page>`;
     }
     if (route.page === 'users' && isAdministrator(user)) {
+      if (customElements.get('vigie-users-page')) {
+        return html`<vigie-users-page .context=${context}></vigie-users-page>`;
+      }
       // Few need it, so it is fetched when it is.
-      void import('./pages/users-page.ts');
-      return html`<vigie-users-page .context=${context}></vigie-users-page>`;
+      void import('./pages/users-page.ts').then(() => this.requestUpdate());
+      return html``;
     }
     return html`<div class="lost" data-testid="not-found">
       <h1 tabindex="-1">There is no such page</h1>

@@ -45,12 +45,12 @@ export class AddCameraDialog extends FormDialog {
 
   protected override outcome(): TemplateResult | null {
     if (!this.camera) return null;
-    return html`
+    return html`<div class="outcome">
       <vigie-camera-key .camera=${this.camera}></vigie-camera-key>
       <div class="actions">
         <wa-button variant="brand" @click=${() => this.hide()} data-testid="dialog-done">Done</wa-button>
       </div>
-    `;
+    </div>`;
   }
 
   protected override async submit(form: FormData): Promise<boolean> {

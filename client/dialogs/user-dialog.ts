@@ -91,12 +91,13 @@ export class UserDialog extends FormDialog {
       ></wa-input>
       <wa-select
         label="Role"
+        hint="A viewer sees the cameras given, an administrator sees and changes everything."
         value=${this.userRole}
         data-testid="user-role"
         @change=${(event: Event) => (this.userRole = (event.target as HTMLElement & { value: Role }).value)}
       >
-        <wa-option value="viewer">Viewer: sees the cameras given</wa-option>
-        <wa-option value="administrator">Administrator: sees and changes everything</wa-option>
+        <wa-option value="viewer">Viewer</wa-option>
+        <wa-option value="administrator">Administrator</wa-option>
       </wa-select>
     `;
   }

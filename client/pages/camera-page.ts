@@ -66,6 +66,12 @@ export class CameraPage extends LitElement {
         padding: 3rem 1.5rem;
         text-align: center;
       }
+      /* A phone on its side: the picture gets the whole height, the bar scrolls away. */
+      @media (max-height: 500px) {
+        vigie-camera {
+          max-height: calc(100dvh - 1rem);
+        }
+      }
       @media (max-width: 600px) {
         vigie-camera {
           width: calc(100% + 2rem);

@@ -19,7 +19,7 @@ export const camerasPageStyles = css`
     font-size: 0.9rem;
   }
   .grid {
-    --narrowest: 26rem;
+    --narrowest: 28rem;
     display: grid;
     grid-template-columns: repeat(auto-fill, minmax(min(100%, var(--narrowest)), 1fr));
     gap: 1rem;
@@ -32,7 +32,7 @@ export const camerasPageStyles = css`
     justify-content: center;
   }
   .some {
-    --narrowest: 20rem;
+    --narrowest: 22rem;
   }
   .many {
     --narrowest: 16rem;
@@ -91,7 +91,7 @@ export const camerasPageStyles = css`
   .notice wa-button {
     margin-top: 0.5rem;
   }
-  @media (hover: none) {
+  @media (hover: none), (max-width: 600px) {
     vigie-camera-menu {
       opacity: 1;
     }

@@ -58,7 +58,7 @@ export class CamerasPage extends LitElement {
 
   #grid(cameras: readonly CameraView[]): TemplateResult {
     const density =
-      cameras.length === 1 ? 'one' : cameras.length <= 4 ? 'few' : cameras.length <= 9 ? 'some' : 'many';
+      cameras.length === 1 ? 'one' : cameras.length === 2 ? 'two' : cameras.length <= 9 ? 'some' : 'many';
     return html`<ul class="grid ${density}" data-testid="camera-grid">
       ${repeat(
         cameras,

@@ -62,6 +62,9 @@ export class UsersPage extends LitElement {
         font-weight: 650;
         place-items: center;
       }
+      [slot='trigger'] wa-icon {
+        font-size: 1.2rem;
+      }
       .who {
         flex: 1;
         min-width: 0;

@@ -23,7 +23,8 @@ export abstract class FormDialog extends LitElement {
         font-size: 1.2rem;
         font-weight: var(--wa-font-weight-heading);
       }
-      form {
+      form,
+      .outcome {
         display: grid;
         gap: 1rem;
       }
