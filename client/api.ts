@@ -59,6 +59,9 @@ export class Api {
     const token = await this.#session.accessToken();
     let response = await this.#send(method, path, body, token);
     if (response.status === 401) {
+      const error = await errorFromResponse(response);
+      // A wrong current password is no reason to doubt the token.
+      if (error.code === 'wrongCredentials') throw error;
       // Revoked before its time, say by a restart with new secrets: a fresh token decides.
       this.#session.rejectToken(token);
       response = await this.#send(method, path, body, await this.#session.accessToken());

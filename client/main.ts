@@ -8,6 +8,9 @@ import { LiveConnection } from './live/live-connection.ts';
 import { followColorScheme } from './style/theme.ts';
 import './vigie-app.ts';
 
+/** Says how the last visit ended. It grants nothing: that is the cookie's to do. */
+const HINT = 'vigie-session';
+
 followColorScheme();
 
 const session = createSession();
@@ -15,6 +18,7 @@ const live = new LiveConnection('', session);
 const context: AppContext = { session, api: new Api(session), live };
 
 session.on('change', ({ kind }) => {
+  localStorage.setItem(HINT, kind);
   if (kind === 'signedIn') {
     live.signaling.start();
   } else if (kind === 'signedOut') {
@@ -22,9 +26,9 @@ session.on('change', ({ kind }) => {
     live.cameras.clear();
   }
 });
-// The socket opens while the session is being restored; a first picture needs both.
 live.receiver.warm();
-live.signaling.start();
+// The socket opens while the session is being restored, for a first picture needs both; but not for strangers.
+if (localStorage.getItem(HINT) === 'signedIn') live.signaling.start();
 void session.restore();
 
 const app = document.querySelector('vigie-app');

@@ -104,7 +104,8 @@ export const cameraStyles = css`
     width: 100%;
     height: 100%;
     aspect-ratio: auto;
-    border-radius: 0;
+    max-height: none !important;
+    border-radius: 0 !important;
   }
   @keyframes pulse {
     50% {

@@ -17,10 +17,11 @@ import { cameraStatus, type CameraStatus } from '../live/camera-status.ts';
 import type { LiveConnection } from '../live/live-connection.ts';
 import type { LiveConsumer } from '../live/live-transport.ts';
 import { sharedConnection, type TokenProvider } from '../live/shared-connection.ts';
-import { shortDuration } from '../ui/relative-time.ts';
 import { CameraStatsSampler, type CameraStats } from './camera-stats.ts';
+import { liveVideo } from './live-video.ts';
 import { PresentedFrames } from './presented-frames.ts';
-import { drawStill } from './still.ts';
+import { statusText } from './status-text.ts';
+import { StillPicture, pictureAsJpeg } from './still-picture.ts';
 import { cameraStyles } from './vigie-camera.styles.ts';
 import './vigie-camera-stats.ts';
 
@@ -58,8 +59,8 @@ export class VigieCamera extends LitElement {
   declare protected statusText: string;
 
   /** The element that plays; always the same one. */
-  readonly video = document.createElement('video');
-  readonly #still = document.createElement('canvas');
+  readonly video = liveVideo();
+  readonly #still = new StillPicture();
   readonly #frames = new PresentedFrames(this.video, () => this.#onFrame());
   #connection: LiveConnection | null = null;
   #feed: CameraFeed | null = null;
@@ -77,14 +78,6 @@ export class VigieCamera extends LitElement {
     this.stats = null;
     this.hasPicture = false;
     this.statusText = '';
-    this.video.muted = true;
-    this.video.autoplay = true;
-    this.video.playsInline = true;
-    this.video.disablePictureInPicture = false;
-    this.video.setAttribute('part', 'video');
-    this.video.setAttribute('data-testid', 'camera-video');
-    this.#still.setAttribute('part', 'still');
-    this.#still.hidden = true;
   }
 
   override disconnectedCallback(): void {
@@ -115,10 +108,9 @@ export class VigieCamera extends LitElement {
   protected override render(): TemplateResult {
     const { status, stats, showStats } = this;
     const name = this.name ?? this.#connection?.cameras.find(this.cameraId)?.name ?? '';
-    this.video.setAttribute('aria-label', `Live picture of ${name || 'the camera'}`);
     return html`
       <div class="picture ${status} ${this.hasPicture ? 'has-picture' : ''}">
-        ${this.#snapshot()} ${this.video} ${this.#still}
+        ${this.#snapshot()} ${this.video} ${this.#still.canvas}
       </div>
       <div class="caption" part="caption">
         <span class="name" part="name" data-testid="camera-name">${name}</span>
@@ -131,10 +123,8 @@ export class VigieCamera extends LitElement {
   }
 
   /** What is on the screen now, as a JPEG; null when nothing is. */
-  async takeSnapshot(): Promise<Blob | null> {
-    const canvas = document.createElement('canvas');
-    if (!drawStill(this.video, canvas)) return null;
-    return new Promise((resolve) => canvas.toBlob(resolve, 'image/jpeg', 0.92));
+  takeSnapshot(): Promise<Blob | null> {
+    return pictureAsJpeg(this.video);
   }
 
   /** Of a camera that is offline and has shown nothing yet: its last picture, as far as the server has one. */
@@ -186,7 +176,8 @@ export class VigieCamera extends LitElement {
     if (denied) this.#clearPicture();
     if (!consumer || consumer === this.#consumer || !this.#connection) return;
     this.#consumer = consumer;
-    this.#holdPicture();
+    // The new source shows black until its first picture.
+    this.#still.hold(this.video);
     this.video.srcObject = new MediaStream([consumer.track]);
     this.#frames.start(this.#connection.clock, consumer.captureClock);
     // Refused only when the element leaves the page at the same moment.
@@ -194,21 +185,15 @@ export class VigieCamera extends LitElement {
   }
 
   #onFrame(): void {
-    this.#still.hidden = true;
+    this.#still.release();
     this.hasPicture = true;
     if (this.status !== 'live') this.#tick();
-  }
-
-  /** A new source would show black until its first picture; this keeps the last one over it. */
-  #holdPicture(): void {
-    if (drawStill(this.video, this.#still)) this.#still.hidden = false;
   }
 
   #clearPicture(): void {
     if (this.video.srcObject) this.video.srcObject = null;
     this.#consumer = null;
-    this.#still.width = 0;
-    this.#still.hidden = true;
+    this.#still.clear();
     this.#frames.forget();
     this.hasPicture = false;
   }
@@ -225,18 +210,16 @@ export class VigieCamera extends LitElement {
     else if (nowMs - this.#connectingSinceMs > STALLED_AFTER_MS)
       this.#connection.receiver.reportStalled(this.#feed);
     if (status === 'live') this.#connection.receiver.reportLive(this.#feed);
+    const serverUs = this.#connection.clock.nowUs();
     this.status = status;
-    this.statusText = this.#describe(status, known && !camera, camera?.lastFrameAt ?? null);
-  }
-
-  #describe(status: CameraStatus, missing: boolean, lastFrameAt: number | null): string {
-    if (status === 'live') return 'Live';
-    if (status === 'connecting') return 'Connecting…';
-    if (missing) return 'Not available';
-    if (lastFrameAt === null) return 'Never connected';
-    const nowUs = this.#connection?.clock.nowUs() ?? null;
-    const nowMs = nowUs === null ? Date.now() : nowUs / 1000;
-    return `Offline for ${shortDuration(nowMs - lastFrameAt)}`;
+    this.statusText = statusText({
+      status,
+      missing: known && !camera,
+      lastFrameAt: camera?.lastFrameAt ?? null,
+      nowMs: serverUs === null ? Date.now() : serverUs / 1000,
+      connectingForMs: nowMs - this.#connectingSinceMs,
+      problem: this.#connection.receiver.problem,
+    });
   }
 
   #sampleIfWanted(): void {

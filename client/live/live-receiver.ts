@@ -36,6 +36,7 @@ export class LiveReceiver {
   /** The transport was given up and the next one is on its way. */
   #broken = false;
   #opening = false;
+  #unsupported = false;
   #wanted = false;
   #hidden = false;
   #closed = false;
@@ -109,6 +110,13 @@ export class LiveReceiver {
     if (this.#transport?.state === 'connected') void this.#restartIce(this.#transport);
   }
 
+  /** Why no picture can come, as far as it is known: the browser has no WebRTC of a kind we know, or no path was found. */
+  get problem(): 'unsupported' | 'noPath' | null {
+    if (this.#unsupported) return 'unsupported';
+    const searching = this.#signaling.state === 'open' && this.#transport?.state !== 'connected';
+    return searching ? 'noPath' : null;
+  }
+
   /** Told by an element: pictures are being presented. */
   reportLive(feed: CameraFeed): void {
     const watched = this.#watched.get(feed.cameraId);
@@ -176,7 +184,8 @@ export class LiveReceiver {
       const next = await LiveTransport.open(this.#signaling);
       if (this.#closed || !this.#isOfThisConnection(next)) next.close();
       else this.#adopt(next);
-    } catch {
+    } catch (error) {
+      this.#unsupported = isUnsupported(error);
       this.#retry = setTimeout(() => this.#ensureTransport(), this.#backoff.next());
       return;
     } finally {
@@ -224,4 +233,9 @@ export class LiveReceiver {
     this.#broken = true;
     this.#retry = setTimeout(() => this.#ensureTransport(), this.#backoff.next());
   }
+}
+
+/** mediasoup-client's own error, told by its name so that this module need not load it. */
+function isUnsupported(error: unknown): boolean {
+  return error instanceof Error && error.name === 'UnsupportedError';
 }

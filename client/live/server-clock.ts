@@ -1,6 +1,7 @@
 /** The server's clock as far as this page knows it: fed by the clock exchanges of the signaling socket. */
 
-import { localUs, type SignalingClient } from '../signaling/signaling-client.ts';
+import { localUs } from '../signaling/heartbeat.ts';
+import type { SignalingClient } from '../signaling/signaling-client.ts';
 import { ClockOffset } from './clock-offset.ts';
 
 export class ServerClock {

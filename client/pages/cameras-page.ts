@@ -71,11 +71,7 @@ export class CamerasPage extends LitElement {
   #tile(camera: CameraView): TemplateResult {
     const { id, name } = camera;
     return html`<li data-testid="camera-tile" data-camera-id=${id}>
-      <a
-        href=${routePath({ page: 'camera', cameraId: id })}
-        aria-label="Watch ${name}"
-        data-testid="camera-link"
-      >
+      <a href=${routePath({ page: 'camera', cameraId: id })} data-testid="camera-link">
         <vigie-camera camera-id=${id} name=${name} .live=${this.context.live}></vigie-camera>
       </a>
       ${

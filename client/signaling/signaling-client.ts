@@ -19,6 +19,7 @@ import { Emitter } from '../emitter.ts';
 import type { ClockExchange } from '../live/clock-offset.ts';
 import { Backoff } from './backoff.ts';
 import { closeReaction } from './close-reaction.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { PendingRequests } from './pending-requests.ts';
 import { SignalingError } from './signaling-error.ts';
 
@@ -27,7 +28,7 @@ export type SignalingState = 'stopped' | 'connecting' | 'open' | 'waiting';
 
 export interface SignalingClientEvents extends SignalingNotifications {
   state: SignalingState;
-  /** A clock exchange was answered; times in µs, ours counted by `localUs`. */
+  /** A clock exchange was answered. */
   clock: ClockExchange;
 }
 
@@ -52,18 +53,10 @@ const MAX_DELAY_MS = 4_000;
 const CONNECT_TIMEOUT_MS = 8_000;
 const REQUEST_TIMEOUT_MS = 8_000;
 const HEARTBEAT_MS = 5_000;
-/** How long a heartbeat may take: usually, and after a hint that the network has changed. */
-const HEARTBEAT_TIMEOUT_MS = 5_000;
+/** How long a heartbeat may take after a hint that the network has changed. */
 const NUDGE_TIMEOUT_MS = 1_500;
-/** The first clock exchange is asked several times: of many, the fastest is near the truth. */
-const FIRST_EXCHANGES = 5;
 /** The token is renewed this long before it expires. */
 const RENEW_BEFORE_MS = 60_000;
-
-/** Our clock in µs since the Unix epoch: monotonic, finer than Date.now. */
-export function localUs(): number {
-  return (performance.timeOrigin + performance.now()) * 1000;
-}
 
 export class SignalingClient extends Emitter<SignalingClientEvents> {
   readonly #url: string;
@@ -80,7 +73,7 @@ export class SignalingClient extends Emitter<SignalingClientEvents> {
   /** The next try while waiting, the deadline while connecting. */
   #timer: ReturnType<typeof setTimeout> | undefined;
   #renewal: ReturnType<typeof setTimeout> | undefined;
-  #heartbeat: ReturnType<typeof setInterval> | undefined;
+  #heartbeat: Heartbeat | undefined;
 
   constructor(options: SignalingClientOptions) {
     super();
@@ -116,7 +109,7 @@ export class SignalingClient extends Emitter<SignalingClientEvents> {
       this.#backoff.reset();
       this.#connect();
     } else if (this.#state === 'open') {
-      void this.#exchangeClocks(1, NUDGE_TIMEOUT_MS);
+      void this.#heartbeat?.beat(NUDGE_TIMEOUT_MS);
     }
   }
 
@@ -168,7 +161,7 @@ export class SignalingClient extends Emitter<SignalingClientEvents> {
     const message = JSON.parse(data) as ServerToViewer;
     switch (message.type) {
       case 'authenticated':
-        this.#onAuthenticated(message.expiresInSeconds);
+        this.#onAuthenticated(socket, message.expiresInSeconds);
         break;
       case 'response':
         this.#pending.settle(message);
@@ -179,15 +172,19 @@ export class SignalingClient extends Emitter<SignalingClientEvents> {
     }
   }
 
-  #onAuthenticated(expiresInSeconds: number): void {
+  #onAuthenticated(socket: WebSocket, expiresInSeconds: number): void {
     clearTimeout(this.#timer);
     this.#backoff.reset();
     this.#renewed = false;
     this.#epoch++;
     this.#scheduleRenewal(expiresInSeconds);
     this.#setState('open');
-    void this.#exchangeClocks(FIRST_EXCHANGES);
-    this.#heartbeat = setInterval(() => void this.#exchangeClocks(1), this.#heartbeatMs);
+    this.#heartbeat = new Heartbeat({
+      getTime: (t0, timeoutMs) => this.request('getTime', { t0 }, timeoutMs),
+      onExchange: (exchange) => this.emit('clock', exchange),
+      onDead: () => this.#lost(socket),
+      intervalMs: this.#heartbeatMs,
+    });
   }
 
   #scheduleRenewal(expiresInSeconds: number): void {
@@ -207,20 +204,6 @@ export class SignalingClient extends Emitter<SignalingClientEvents> {
     }
   }
 
-  /** A heartbeat and a clock exchange in one: no answer means that the connection is dead, whatever TCP believes. */
-  async #exchangeClocks(times: number, timeoutMs = HEARTBEAT_TIMEOUT_MS): Promise<void> {
-    const socket = this.#socket;
-    try {
-      for (let i = 0; i < times; i++) {
-        const t0 = localUs();
-        const { t1, t2 } = await this.request('getTime', { t0 }, timeoutMs);
-        this.emit('clock', { t0, t1, t2, t3: localUs() });
-      }
-    } catch {
-      if (socket) this.#lost(socket);
-    }
-  }
-
   #lost(socket: WebSocket, code = 1006): void {
     if (this.#socket !== socket || this.#state === 'stopped') return;
     const { renewToken, minDelayMs } = closeReaction(code);
@@ -236,7 +219,7 @@ export class SignalingClient extends Emitter<SignalingClientEvents> {
   #drop(reason: string): void {
     clearTimeout(this.#timer);
     clearTimeout(this.#renewal);
-    clearInterval(this.#heartbeat);
+    this.#heartbeat?.close();
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();

@@ -1,0 +1,55 @@
+/**
+ * Keeps asking the server for the time: each answer is a clock exchange, and no answer means that the connection is dead,
+ * whatever TCP believes.
+ */
+
+import type { ClockExchange } from '../live/clock-offset.ts';
+
+/** Our clock in µs since the Unix epoch: monotonic, finer than Date.now. */
+export function localUs(): number {
+  return (performance.timeOrigin + performance.now()) * 1000;
+}
+
+export interface HeartbeatOptions {
+  /** @throws when there is no answer within `timeoutMs` */
+  getTime: (t0: number, timeoutMs: number) => Promise<{ t1: number; t2: number }>;
+  onExchange: (exchange: ClockExchange) => void;
+  onDead: () => void;
+  intervalMs: number;
+}
+
+const TIMEOUT_MS = 5_000;
+/** The first exchange is made several times: of many, the fastest is near the truth. */
+const FIRST_EXCHANGES = 5;
+
+export class Heartbeat {
+  readonly #options: HeartbeatOptions;
+  readonly #timer: ReturnType<typeof setInterval>;
+  #closed = false;
+
+  constructor(options: HeartbeatOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => void this.beat(), options.intervalMs);
+    void this.#first();
+  }
+
+  async beat(timeoutMs = TIMEOUT_MS): Promise<void> {
+    const t0 = localUs();
+    try {
+      const { t1, t2 } = await this.#options.getTime(t0, timeoutMs);
+      this.#options.onExchange({ t0, t1, t2, t3: localUs() });
+    } catch {
+      if (!this.#closed) this.#options.onDead();
+    }
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#timer);
+  }
+
+  async #first(): Promise<void> {
+    for (let i = 0; i < FIRST_EXCHANGES && !this.#closed; i++) await this.beat();
+  }
+}
