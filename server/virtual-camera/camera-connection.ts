@@ -1,0 +1,252 @@
+/**
+ * One connection of a camera to its server, protocol v1, from the challenge to the end.
+ *
+ * Invariants: no frame leaves before the server has proven that it knows the key; at most the ack window is on its way
+ * and one frame waits, the newest; `closed` is emitted exactly once.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import { WebSocket } from 'ws';
+import { AckWindow } from '../core/ack-window.ts';
+import {
+  handshakeHmac,
+  parseNonce,
+  verifyHandshakeHmac,
+  type HandshakeFacts,
+} from '../core/camera-handshake.ts';
+import {
+  CAMERA_SUBPROTOCOL,
+  HANDSHAKE_TIMEOUT_MS,
+  MAX_CONTROL_BYTES,
+  NONCE_BYTES,
+  SILENCE_TIMEOUT_MS,
+  TELEMETRY_INTERVAL_MS,
+  TIME_SYNC_INTERVAL_MS,
+  type CameraSettings,
+  type CameraToServer,
+  type HelloMessage,
+  type TelemetryMessage,
+  type TimeRequest,
+} from '../wire/camera-protocol.ts';
+import { FRAME_HEADER_BYTES, writeFrameHeader } from '../wire/frame-header.ts';
+import { cameraClockUs, type CapturedFrame } from './frame-ticker.ts';
+import { parseServerMessage, refuseSettings } from './server-messages.ts';
+
+export interface CameraConnectionOptions {
+  url: string;
+  cameraId: string;
+  /** 32 bytes. */
+  key: Uint8Array;
+  device: Pick<HelloMessage, 'firmware' | 'board' | 'sensor' | 'capabilities'>;
+  /** @returns why the settings cannot be applied, or undefined when they were */
+  applySettings: (settings: CameraSettings) => Promise<string | undefined>;
+  telemetry: () => Omit<TelemetryMessage, 'type' | 'drops'>;
+}
+
+export interface CameraConnectionEvents {
+  online: [];
+  /** The server told the camera to start again; the connection closes by itself. */
+  reboot: [];
+  closed: [reason: string, code: number];
+}
+
+/** As the ESP32's WebSocket client cuts its messages. */
+const FRAGMENT_BYTES = 4096;
+/** Questions asked one after the other at the start, so that the server knows the clock at once. */
+const FIRST_TIME_QUESTIONS = 4;
+const WATCH_INTERVAL_MS = 1_000;
+
+export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
+  readonly #options: CameraConnectionOptions;
+  readonly #socket: WebSocket;
+  readonly #window = new AckWindow<CapturedFrame>(1);
+  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #handshakeDeadline: NodeJS.Timeout;
+  #facts: HandshakeFacts | undefined;
+  #online = false;
+  #closed = false;
+  #acknowledged = false;
+  #framesSent = 0;
+  #timeQuestions = 0;
+  #answered: TimeRequest['answered'];
+
+  constructor(options: CameraConnectionOptions) {
+    super();
+    this.#options = options;
+    this.#socket = new WebSocket(options.url, CAMERA_SUBPROTOCOL, {
+      perMessageDeflate: false,
+      maxPayload: MAX_CONTROL_BYTES,
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+    });
+    this.#handshakeDeadline = setTimeout(
+      () => this.#end('no welcome from the server in time'),
+      2 * HANDSHAKE_TIMEOUT_MS,
+    );
+    this.#socket.on('message', (data, isBinary) => this.#onMessage(data as Buffer, isBinary));
+    this.#socket.on('error', (error) => this.#end(error.message));
+    this.#socket.on('close', (code, reason) => this.#end(reason.toString() || 'the connection ended', code));
+  }
+
+  /** Whether a frame has made it to the server and its answer back. */
+  get acknowledged(): boolean {
+    return this.#acknowledged;
+  }
+
+  get framesSent(): number {
+    return this.#framesSent;
+  }
+
+  /** Frames that a newer one replaced while the window was full. */
+  get passedOver(): number {
+    return this.#window.passedOver;
+  }
+
+  /** Sends the frame now, or as soon as the window allows unless a newer one comes before that. */
+  offer(frame: CapturedFrame): void {
+    if (!this.#online) return;
+    this.#window.offer(frame);
+    this.#sendFrames();
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#end('closed by the camera', 1000);
+  }
+
+  #onMessage(data: Buffer, isBinary: boolean): void {
+    if (this.#closed) return;
+    const message = isBinary ? undefined : parseServerMessage(data.toString('utf8'));
+    if (!message) return this.#end('the server said something that is not protocol v1');
+    switch (message.type) {
+      case 'challenge':
+        return this.#onChallenge(message.nonce);
+      case 'welcome':
+        return void this.#onWelcome(message.hmac, message.settings);
+      case 'ack':
+        return this.#onAck(message.sequence);
+      case 'time':
+        return this.#onTime(message.id);
+      case 'set':
+        return void this.#onSet(message.id, message);
+      case 'reboot':
+        this.#send({ type: 'applied', id: message.id });
+        this.emit('reboot');
+        return this.#end('told to reboot', 1000);
+    }
+  }
+
+  #onChallenge(nonce: string): void {
+    const { cameraId, key, device } = this.#options;
+    const serverNonce = parseNonce(nonce);
+    if (!serverNonce || this.#facts) return this.#end('the server sent a malformed challenge');
+    this.#facts = { cameraId, serverNonce, cameraNonce: randomBytes(NONCE_BYTES) };
+    this.#send({
+      type: 'hello',
+      cameraId,
+      nonce: Buffer.from(this.#facts.cameraNonce).toString('base64url'),
+      hmac: handshakeHmac(key, 'camera', this.#facts),
+      ...device,
+    });
+  }
+
+  async #onWelcome(hmac: string, settings: CameraSettings & { ackWindow: number }): Promise<void> {
+    if (!this.#facts || !verifyHandshakeHmac(this.#options.key, 'server', this.#facts, hmac))
+      return this.#end('the server does not know the key: this is not the server it was paired with');
+    clearTimeout(this.#handshakeDeadline);
+    await this.#apply(settings);
+    if (this.#closed || this.#online) return;
+    this.#online = true;
+    this.#timers.push(
+      setInterval(() => this.#askTime(), TIME_SYNC_INTERVAL_MS),
+      setInterval(() => this.#sendTelemetry(), TELEMETRY_INTERVAL_MS),
+      setInterval(() => this.#watch(), WATCH_INTERVAL_MS),
+    );
+    this.#askTime();
+    this.#sendTelemetry();
+    this.emit('online');
+  }
+
+  async #onSet(id: number, settings: CameraSettings & { ackWindow?: number }): Promise<void> {
+    const reason = await this.#apply(settings);
+    this.#send(reason === undefined ? { type: 'applied', id } : { type: 'rejected', id, reason });
+  }
+
+  async #apply(settings: CameraSettings & { ackWindow?: number }): Promise<string | undefined> {
+    let refusal = refuseSettings(settings);
+    try {
+      refusal ??= await this.#options.applySettings(settings);
+    } catch (error) {
+      refusal = error instanceof Error ? error.message : 'it failed';
+    }
+    if (refusal === undefined && settings.ackWindow !== undefined) {
+      this.#window.size = settings.ackWindow;
+      this.#sendFrames();
+    }
+    return refusal;
+  }
+
+  #onAck(sequence: number): void {
+    if (!this.#window.acknowledge(sequence))
+      return this.#end('the server acknowledged a frame that was never sent');
+    this.#acknowledged = true;
+    this.#sendFrames();
+  }
+
+  #sendFrames(): void {
+    for (;;) {
+      if (!this.#online || this.#socket.readyState !== WebSocket.OPEN) return;
+      const sendUs = cameraClockUs();
+      const next = this.#window.take(sendUs);
+      if (!next) return;
+      const { frame, sequence } = next;
+      const { jpeg, width, height, captureUs } = frame;
+      const message = new Uint8Array(FRAME_HEADER_BYTES + jpeg.length);
+      writeFrameHeader({ sequence, captureUs, sendUs, width, height, jpegBytes: jpeg.length }, message);
+      message.set(jpeg, FRAME_HEADER_BYTES);
+      for (let at = 0; at < message.length; at += FRAGMENT_BYTES) {
+        const fin = at + FRAGMENT_BYTES >= message.length;
+        this.#socket.send(message.subarray(at, at + FRAGMENT_BYTES), { binary: true, fin });
+      }
+      this.#framesSent++;
+    }
+  }
+
+  #askTime(): void {
+    const id = this.#timeQuestions++;
+    const answered = this.#answered;
+    this.#send({ type: 'time', id, t0: cameraClockUs(), ...(answered && { answered }) });
+  }
+
+  #onTime(id: number): void {
+    if (id !== this.#timeQuestions - 1 || id === this.#answered?.id) return;
+    this.#answered = { id, t3: cameraClockUs() };
+    if (this.#timeQuestions < FIRST_TIME_QUESTIONS) this.#askTime();
+  }
+
+  #sendTelemetry(): void {
+    this.#send({ type: 'telemetry', ...this.#options.telemetry(), drops: this.passedOver });
+  }
+
+  #watch(): void {
+    const { oldestSentAtUs } = this.#window;
+    if (oldestSentAtUs !== undefined && cameraClockUs() - oldestSentAtUs > SILENCE_TIMEOUT_MS * 1000)
+      this.#end(`no acknowledgement for ${SILENCE_TIMEOUT_MS / 1000} s`);
+  }
+
+  /** No text falls into the middle of a frame's fragments: those are handed over in one go. */
+  #send(message: CameraToServer): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+
+  #end(reason: string, code = 1006): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#online = false;
+    clearTimeout(this.#handshakeDeadline);
+    for (const timer of this.#timers) clearInterval(timer);
+    if (code === 1000) this.#socket.close(code);
+    else this.#socket.terminate();
+    this.emit('closed', reason, code);
+  }
+}

@@ -1,0 +1,94 @@
+/** What the virtual camera is told on its command line and in its environment. */
+
+import { parseArgs } from 'node:util';
+import { parseCameraKey } from '../core/camera-handshake.ts';
+import { FRAME_SIZES, type FrameSizeName } from '../wire/camera-protocol.ts';
+
+export const USAGE = `Usage: npm run camera -- --url ws://HOST:8080/camera --id ID [--key KEY]
+
+  --url URL         the server: ws:// or wss://, with the path /camera
+  --id ID           the camera's id, as shown when it was added
+  --key KEY         its key, 43 characters; better in the environment as VIGIE_CAMERA_KEY
+  --name NAME       printed into the picture (default: the id)
+  --fps N           frames per second, 1 to 60 (default: 25)
+  --size NAME       ${Object.keys(FRAME_SIZES).join(', ')} (default: VGA)
+  --quality N       JPEG quality on the sensor's scale, 4 (best) to 63 (default: 12)
+  --footage PATH    play a folder of .jpg files or an .mjpeg file instead of the drawn scene
+
+  --seed            speak the protocol of the seed's firmware instead, to ws://HOST:8880
+  --username NAME   for --seed, or VIGIE_LEGACY_USERNAME
+  --password WORD   for --seed, or VIGIE_LEGACY_PASSWORD`;
+
+export interface CommandLine {
+  target:
+    | { protocol: 'v1'; url: string; cameraId: string; key: Uint8Array }
+    | { protocol: 'seed'; url: string; username: string; password: string };
+  name: string;
+  fps: number;
+  frameSize: FrameSizeName;
+  jpegQuality: number;
+  footage: string | undefined;
+}
+
+/** @throws Error with one line that says what is wrong */
+export function parseCommandLine(args: string[], environment: NodeJS.ProcessEnv): CommandLine | 'help' {
+  const { values } = parseArgs({
+    args,
+    options: {
+      url: { type: 'string' },
+      id: { type: 'string' },
+      key: { type: 'string' },
+      name: { type: 'string' },
+      fps: { type: 'string', default: '25' },
+      size: { type: 'string', default: 'VGA' },
+      quality: { type: 'string', default: '12' },
+      footage: { type: 'string' },
+      seed: { type: 'boolean', default: false },
+      username: { type: 'string' },
+      password: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return 'help';
+  const url = parseUrl(values.url);
+  const common = {
+    fps: parseNumber('--fps', values.fps, 1, 60),
+    frameSize: parseFrameSize(values.size),
+    jpegQuality: parseNumber('--quality', values.quality, 4, 63),
+    footage: values.footage,
+  };
+  if (values.seed) {
+    const username = values.username ?? environment['VIGIE_LEGACY_USERNAME'];
+    const password = values.password ?? environment['VIGIE_LEGACY_PASSWORD'];
+    if (!username || !password) throw new Error('--seed needs --username and --password');
+    return { ...common, name: values.name ?? 'seed', target: { protocol: 'seed', url, username, password } };
+  }
+  const { id } = values;
+  if (!id) throw new Error('--id is missing: the id the server showed when the camera was added');
+  const keyText = values.key ?? environment['VIGIE_CAMERA_KEY'];
+  if (!keyText) throw new Error('the key is missing: give --key, or VIGIE_CAMERA_KEY in the environment');
+  const key = parseCameraKey(keyText);
+  if (!key) throw new Error('the key is not one: it must be the 43 characters the server showed');
+  return { ...common, name: values.name ?? id, target: { protocol: 'v1', url, cameraId: id, key } };
+}
+
+function parseUrl(text: string | undefined): string {
+  if (text === undefined) throw new Error('--url is missing: for example ws://localhost:8080/camera');
+  const url = URL.parse(text);
+  if (!url || (url.protocol !== 'ws:' && url.protocol !== 'wss:'))
+    throw new Error(`--url must begin with ws:// or wss://, not ${text}`);
+  return url.href;
+}
+
+function parseNumber(option: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= least && value <= most))
+    throw new Error(`${option} must be ${least} to ${most}, not ${text}`);
+  return value;
+}
+
+function parseFrameSize(text: string): FrameSizeName {
+  const name = text.toUpperCase();
+  if (Object.hasOwn(FRAME_SIZES, name)) return name as FrameSizeName;
+  throw new Error(`--size must be one of ${Object.keys(FRAME_SIZES).join(', ')}, not ${text}`);
+}

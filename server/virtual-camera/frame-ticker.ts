@@ -1,0 +1,88 @@
+/**
+ * The camera's shutter: one picture per tick, at an even rate.
+ *
+ * The picture for a tick is made before it, so that at the tick it only has to be sent, and what it shows is the moment
+ * of the tick. A tick that could not be met is left out; none is ever made up for.
+ */
+
+import type { Picture, PictureSource } from './picture-source.ts';
+
+export interface CapturedFrame extends Picture {
+  /** µs of the camera's monotonic clock. */
+  readonly captureUs: number;
+}
+
+/** The camera's monotonic clock, in µs since it started. */
+export function cameraClockUs(): number {
+  return Math.round(performance.now() * 1000);
+}
+
+/** @returns µs since the Unix epoch */
+export function wallClockUs(clockUs: number): number {
+  return Math.round(performance.timeOrigin * 1000) + clockUs;
+}
+
+export class FrameTicker {
+  readonly #source: PictureSource;
+  readonly #onFrame: (frame: CapturedFrame) => void;
+  #intervalUs: number;
+  #nextUs = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #preparation: NodeJS.Immediate | undefined;
+  #missed = 0;
+
+  constructor(source: PictureSource, fps: number, onFrame: (frame: CapturedFrame) => void) {
+    this.#source = source;
+    this.#onFrame = onFrame;
+    this.#intervalUs = 1_000_000 / fps;
+  }
+
+  /** Ticks for which no picture was ready. */
+  get missed(): number {
+    return this.#missed;
+  }
+
+  set fps(fps: number) {
+    this.#intervalUs = 1_000_000 / fps;
+  }
+
+  start(): void {
+    if (this.#timer || this.#preparation) return;
+    this.#nextUs = cameraClockUs();
+    this.#prepare();
+  }
+
+  /** Idempotent; `start` begins anew. */
+  stop(): void {
+    clearImmediate(this.#preparation);
+    clearTimeout(this.#timer);
+    this.#preparation = undefined;
+    this.#timer = undefined;
+  }
+
+  #prepare(): void {
+    const missed = Math.max(0, Math.floor((cameraClockUs() - this.#nextUs) / this.#intervalUs));
+    this.#missed += missed;
+    this.#nextUs += (1 + missed) * this.#intervalUs;
+    const captureUs = Math.round(this.#nextUs);
+    const picture = this.#source.render(wallClockUs(captureUs));
+    this.#await({ ...picture, captureUs });
+  }
+
+  #await(frame: CapturedFrame): void {
+    const delayMs = Math.ceil((frame.captureUs - cameraClockUs()) / 1000);
+    this.#timer = setTimeout(() => this.#tick(frame), Math.max(0, delayMs));
+  }
+
+  #tick(frame: CapturedFrame): void {
+    // Timers may fire a little early, and a camera has no pictures of the future.
+    if (cameraClockUs() < frame.captureUs) return this.#await(frame);
+    this.#timer = undefined;
+    // The picture leaves first; the next one is made when there is nothing else to do.
+    this.#preparation = setImmediate(() => {
+      this.#preparation = undefined;
+      this.#prepare();
+    });
+    this.#onFrame(frame);
+  }
+}

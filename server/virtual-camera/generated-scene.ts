@@ -1,0 +1,132 @@
+/**
+ * The demo's picture: a lighthouse over the sea, with the camera's name, its clock and a time code that machines can read.
+ *
+ * What stands still is painted once; per frame it is copied, the moving parts and the time code are drawn over it, and
+ * FFmpeg makes the JPEG: one to three milliseconds for VGA.
+ */
+
+import { FRAME_SIZES, type CameraSettings, type FrameSizeName } from '../wire/camera-protocol.ts';
+import { drawTimeCode } from '../wire/time-code.ts';
+import { JpegEncoder } from './jpeg-encoder.ts';
+import type { Picture, PictureSource } from './picture-source.ts';
+import { RawPicture } from './raw-picture.ts';
+import { SceneActors } from './scene-actors.ts';
+import { paintBackground, type SceneTone } from './scene-background.ts';
+import { sceneLayout } from './scene-layout.ts';
+import { paletteOf, seedOf } from './scene-palette.ts';
+import { SceneText } from './scene-text.ts';
+
+export interface GeneratedSceneOptions {
+  /** Printed into the picture; it also chooses the time of day. */
+  name: string;
+  frameSize: FrameSizeName;
+  /** The sensor's scale, 4 (best) … 63 (worst). */
+  jpegQuality: number;
+}
+
+/** All that belongs to one size and tone. */
+interface Stage {
+  backgrounds: RawPicture[];
+  picture: RawPicture;
+  actors: SceneActors;
+  text: SceneText;
+  encoder: JpegEncoder;
+}
+
+export class GeneratedScene implements PictureSource {
+  readonly #name: string;
+  #frameSize: FrameSizeName;
+  #jpegQuality: number;
+  #tone: SceneTone;
+  #stage: Stage;
+  #changes: Promise<unknown> = Promise.resolve();
+  #frames = 0;
+  #closed = false;
+
+  private constructor(options: GeneratedSceneOptions, tone: SceneTone, stage: Stage) {
+    this.#name = options.name;
+    this.#frameSize = options.frameSize;
+    this.#jpegQuality = options.jpegQuality;
+    this.#tone = tone;
+    this.#stage = stage;
+  }
+
+  static async create(options: GeneratedSceneOptions): Promise<GeneratedScene> {
+    const tone = { flash: 0, brightness: 0, contrast: 0 };
+    return new GeneratedScene(options, tone, await setStage(options.name, options.frameSize, tone));
+  }
+
+  render(timeUs: number): Picture {
+    const { backgrounds, picture, actors, text, encoder } = this.#stage;
+    const { width, height } = picture;
+    const background = backgrounds[this.#frames++ % backgrounds.length];
+    if (background) picture.copyFrom(background);
+    actors.draw(picture, timeUs / 1_000_000);
+    text.drawClock(picture, clockText(timeUs));
+    drawTimeCode(picture.bytes, width, width, height, timeUs);
+    return { jpeg: encoder.encode(picture, this.#jpegQuality), width, height };
+  }
+
+  apply(settings: CameraSettings): Promise<string | undefined> {
+    if (settings.hMirror === true || settings.vFlip === true)
+      return Promise.resolve('a drawn picture cannot be mirrored');
+    // One after the other: two changes at once would each build a stage from the same old one.
+    const change = this.#changes.then(() => this.#change(settings));
+    this.#changes = change.catch(() => undefined);
+    return change.then(() => undefined);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#stage.encoder.close();
+  }
+
+  async #change(settings: CameraSettings): Promise<void> {
+    const frameSize = settings.frameSize ?? this.#frameSize;
+    const tone = {
+      flash: settings.flash ?? this.#tone.flash,
+      brightness: settings.brightness ?? this.#tone.brightness,
+      contrast: settings.contrast ?? this.#tone.contrast,
+    };
+    if (frameSize !== this.#frameSize || JSON.stringify(tone) !== JSON.stringify(this.#tone)) {
+      const stage = await setStage(this.#name, frameSize, tone);
+      if (this.#closed) {
+        stage.encoder.close();
+        return;
+      }
+      this.#stage.encoder.close();
+      this.#stage = stage;
+      this.#frameSize = frameSize;
+      this.#tone = tone;
+    }
+    this.#jpegQuality = settings.jpegQuality ?? this.#jpegQuality;
+  }
+}
+
+async function setStage(name: string, frameSize: FrameSizeName, tone: SceneTone): Promise<Stage> {
+  const [width, height] = FRAME_SIZES[frameSize];
+  const seed = seedOf(name);
+  const palette = paletteOf(seed);
+  const layout = sceneLayout(width, height, palette.sunAt);
+  const text = await SceneText.load(height);
+  return {
+    backgrounds: paintBackground(layout, palette, seed, tone, { font: text, name }),
+    picture: new RawPicture(width, height),
+    actors: new SceneActors(layout, palette, seed),
+    text,
+    encoder: new JpegEncoder(width, height),
+  };
+}
+
+/** The viewer's wall clock, to a tenth of a second. */
+function clockText(timeUs: number): string {
+  const time = new Date(timeUs / 1000);
+  const date = [time.getFullYear(), time.getMonth() + 1, time.getDate()].map(twoDigits).join('-');
+  const clock = [time.getHours(), time.getMinutes(), time.getSeconds()].map(twoDigits).join(':');
+  return `${date} ${clock}.${Math.floor(time.getMilliseconds() / 100)}`;
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0');
+}

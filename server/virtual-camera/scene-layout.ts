@@ -1,0 +1,58 @@
+/**
+ * Where things stand in the generated scene, in pixels of one picture size. Drawing and moving parts share it, so that
+ * the lamp shines from the lantern and the boat floats on the sea.
+ */
+
+import { timeCodeLayout } from '../wire/time-code.ts';
+
+export interface SceneLayout {
+  width: number;
+  height: number;
+  horizonY: number;
+  /** Where the time code's strip begins. */
+  stripY: number;
+  sun: { x: number; y: number; radius: number };
+  /** The tower's middle axis; half widths at its foot and under its gallery. */
+  tower: { x: number; footY: number; topY: number; footHalf: number; topHalf: number };
+  lamp: { x: number; y: number; radius: number };
+  /** The headland's upper edge; the picture's height where there is none. */
+  landY: (x: number) => number;
+  /** The far mountains' upper edge. */
+  ridgeY: (x: number) => number;
+}
+
+export function sceneLayout(width: number, height: number, sunAt: number): SceneLayout {
+  const horizonY = height * 0.6;
+  const towerX = width * 0.78;
+  const topY = height * 0.3;
+  return {
+    width,
+    height,
+    horizonY,
+    stripY: timeCodeLayout(width, height)[0]?.y ?? height,
+    sun: { x: width * sunAt, y: horizonY - height * 0.035, radius: height * 0.062 },
+    tower: {
+      x: towerX,
+      footY: height * 0.7,
+      topY,
+      footHalf: height * 0.042,
+      topHalf: height * 0.028,
+    },
+    lamp: { x: towerX, y: topY - height * 0.035, radius: height * 0.018 },
+    landY(x) {
+      const across = x / width;
+      if (across < 0.5) return height;
+      const rise = Math.min(1, (across - 0.5) / 0.2);
+      const rolling = Math.sin(across * 31) * 0.008 + Math.sin(across * 73 + 1) * 0.004;
+      return height * (1 - 0.33 * rise ** 0.6 + rolling * rise);
+    },
+    ridgeY(x) {
+      const across = x / width;
+      const hills =
+        Math.sin(across * 7.3 + 0.6) * 0.5 +
+        Math.sin(across * 17.1 + 2) * 0.25 +
+        Math.sin(across * 41) * 0.08;
+      return horizonY - height * Math.max(0.004, 0.05 + 0.045 * hills);
+    },
+  };
+}
