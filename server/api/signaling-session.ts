@@ -134,7 +134,8 @@ export class SignalingSession {
       throw new VigieError('unauthorized', 'the new token is of another user');
     }
     this.#identity = identity;
-    const remainingMs = identity.expiresAtMs - this.#options.clock() / 1000;
+    // Not the server's clock, which stands still while the machine sleeps.
+    const remainingMs = identity.expiresAtMs - Date.now();
     clearTimeout(this.#deadline);
     this.#deadline = setTimeout(() => this.close('tokenExpired'), remainingMs);
     return Math.floor(remainingMs / 1000);
