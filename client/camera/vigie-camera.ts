@@ -83,6 +83,10 @@ export class VigieCamera extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#unwatch();
+    // Unless it is only being moved: a video that nobody sees must not keep its player.
+    queueMicrotask(() => {
+      if (!this.isConnected) this.#clearPicture();
+    });
   }
 
   override connectedCallback(): void {

@@ -84,7 +84,9 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
       },
     });
     this.#consumers.set(consumer.id, consumer);
-    await this.resume(consumer.id);
+    // Not waited for: the video element gets ready while the keyframe is on its way. A consumer that was not resumed is
+    // noticed by its missing picture.
+    this.resume(consumer.id).catch(() => undefined);
     return {
       id: consumer.id,
       transport: this,
