@@ -12,6 +12,7 @@ import type { Picture, PictureSource } from './picture-source.ts';
 import { RawPicture } from './raw-picture.ts';
 import { SceneActors } from './scene-actors.ts';
 import { paintBackground, type SceneTone } from './scene-background.ts';
+import { SceneForeground } from './scene-foreground.ts';
 import { sceneLayout } from './scene-layout.ts';
 import { paletteOf, seedOf } from './scene-palette.ts';
 import { SceneText } from './scene-text.ts';
@@ -27,6 +28,7 @@ export interface GeneratedSceneOptions {
 /** All that belongs to one size and tone. */
 interface Stage {
   backgrounds: RawPicture[];
+  foreground: SceneForeground;
   picture: RawPicture;
   actors: SceneActors;
   text: SceneText;
@@ -57,11 +59,14 @@ export class GeneratedScene implements PictureSource {
   }
 
   render(timeUs: number): Picture {
-    const { backgrounds, picture, actors, text, encoder } = this.#stage;
+    const { backgrounds, foreground, picture, actors, text, encoder } = this.#stage;
     const { width, height } = picture;
-    const background = backgrounds[this.#frames++ % backgrounds.length];
-    if (background) picture.copyFrom(background);
-    actors.draw(picture, timeUs / 1_000_000);
+    const seconds = timeUs / 1_000_000;
+    const background = backgrounds[this.#frames++ % backgrounds.length] ?? picture;
+    picture.copyFrom(background);
+    actors.drawBehind(picture, seconds);
+    foreground.restore(picture, background);
+    actors.drawBeam(picture, seconds);
     text.drawClock(picture, clockText(timeUs));
     drawTimeCode(picture.bytes, width, width, height, timeUs);
     return { jpeg: encoder.encode(picture, this.#jpegQuality), width, height };
@@ -112,6 +117,7 @@ async function setStage(name: string, frameSize: FrameSizeName, tone: SceneTone)
   const text = await SceneText.load(height);
   return {
     backgrounds: paintBackground(layout, palette, seed, tone, { font: text, name }),
+    foreground: new SceneForeground(layout),
     picture: new RawPicture(width, height),
     actors: new SceneActors(layout, palette, seed),
     text,

@@ -49,13 +49,12 @@ export class SceneActors {
     this.#glints = Array.from({ length: 140 }, () => makeGlint(layout, random));
   }
 
-  /** @param seconds since any fixed moment */
-  draw(picture: RawPicture, seconds: number): void {
+  /** What passes behind the headland. @param seconds since any fixed moment */
+  drawBehind(picture: RawPicture, seconds: number): void {
     for (const cloud of this.#clouds) this.#drawCloud(picture, cloud, seconds);
     for (const glint of this.#glints) drawGlint(picture, glint, seconds);
     this.#drawBoat(picture, seconds + this.#phase);
     for (let gull = 0; gull < 3; gull++) this.#drawGull(picture, seconds + this.#phase, gull);
-    this.#drawBeam(picture, seconds);
   }
 
   #drawCloud(picture: RawPicture, cloud: Cloud, seconds: number): void {
@@ -108,7 +107,8 @@ export class SceneActors {
     }
   }
 
-  #drawBeam(picture: RawPicture, seconds: number): void {
+  /** Over everything else. @param seconds as for drawBehind */
+  drawBeam(picture: RawPicture, seconds: number): void {
     const { lamp, height } = this.#layout;
     const angle = (seconds / BEAM_TURN_S) * 2 * Math.PI;
     const sideways = Math.cos(angle);

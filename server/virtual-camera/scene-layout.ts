@@ -19,33 +19,33 @@ export interface SceneLayout {
   landY: (x: number) => number;
   /** The far mountains' upper edge. */
   ridgeY: (x: number) => number;
+  /** Whether the land, the tower or the cottage is there. */
+  isForeground: (x: number, y: number) => boolean;
 }
 
 export function sceneLayout(width: number, height: number, sunAt: number): SceneLayout {
   const horizonY = height * 0.6;
   const towerX = width * 0.78;
   const topY = height * 0.3;
+  const footY = height * 0.7;
+  const footHalf = height * 0.042;
+  const topHalf = height * 0.028;
+  const landY = (x: number): number => {
+    const across = x / width;
+    if (across < 0.5) return height;
+    const rise = Math.min(1, (across - 0.5) / 0.2);
+    const rolling = Math.sin(across * 31) * 0.008 + Math.sin(across * 73 + 1) * 0.004;
+    return height * (1 - 0.33 * rise ** 0.6 + rolling * rise);
+  };
   return {
     width,
     height,
     horizonY,
     stripY: timeCodeLayout(width, height)[0]?.y ?? height,
     sun: { x: width * sunAt, y: horizonY - height * 0.035, radius: height * 0.062 },
-    tower: {
-      x: towerX,
-      footY: height * 0.7,
-      topY,
-      footHalf: height * 0.042,
-      topHalf: height * 0.028,
-    },
+    tower: { x: towerX, footY, topY, footHalf, topHalf },
     lamp: { x: towerX, y: topY - height * 0.035, radius: height * 0.018 },
-    landY(x) {
-      const across = x / width;
-      if (across < 0.5) return height;
-      const rise = Math.min(1, (across - 0.5) / 0.2);
-      const rolling = Math.sin(across * 31) * 0.008 + Math.sin(across * 73 + 1) * 0.004;
-      return height * (1 - 0.33 * rise ** 0.6 + rolling * rise);
-    },
+    landY,
     ridgeY(x) {
       const across = x / width;
       const hills =
@@ -53,6 +53,16 @@ export function sceneLayout(width: number, height: number, sunAt: number): Scene
         Math.sin(across * 17.1 + 2) * 0.25 +
         Math.sin(across * 41) * 0.08;
       return horizonY - height * Math.max(0.004, 0.05 + 0.045 * hills);
+    },
+    isForeground(x, y) {
+      if (y >= landY(x) - height * 0.008) return true;
+      const aside = Math.abs(x - towerX);
+      // The lantern room and its gallery, then the tower, which widens to its foot.
+      if (y < topY + height * 0.01) return y > topY - height * 0.1 && aside < topHalf * 1.5;
+      const down = (y - topY) / (footY - topY);
+      if (aside <= topHalf + (footHalf - topHalf) * down + 1) return true;
+      const intoCottage = x - towerX - height * 0.12;
+      return y > footY - height * 0.105 && intoCottage > -2 && intoCottage < height * 0.13 + 2;
     },
   };
 }

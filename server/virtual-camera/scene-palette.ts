@@ -72,7 +72,7 @@ const PALETTES = [DUSK, DAWN, MOONLIGHT] as const;
 
 /** @param seed see `seedOf` */
 export function paletteOf(seed: number): ScenePalette {
-  return PALETTES[seed % PALETTES.length] ?? DUSK;
+  return PALETTES[Math.floor(randomSequence(seed)() * PALETTES.length)] ?? DUSK;
 }
 
 /** @returns u32 (FNV-1a) */

@@ -3,8 +3,8 @@
  *
  * One row of 40 blocks over the whole width at the bottom of the picture, black for 0 and white for 1: 32 bits of time,
  * the most significant first, then 8 bits of check. Blocks are as wide as the picture allows, so that they survive JPEG
- * and a video encoder at a low bitrate, and the strip is 1/30 of the height, so that it does not spoil the picture. It
- * scales with the picture, so it may be read from one of another size than it was drawn in.
+ * and VP8 at 100 kbit/s, and the strip is 1/60 of the height, so that it does not spoil the picture. It grows with the
+ * picture, and is read in the size it was drawn in.
  */
 
 const TIME_BITS = 32;
@@ -14,10 +14,10 @@ const UNITS = 2 ** TIME_BITS;
 /** The time is counted in these: 32 bits of them last 119 hours. */
 export const TIME_CODE_UNIT_US = 100;
 
-/** Not quite black and white: gentler on the eye and on the encoder. */
-const BLACK = 24;
-const WHITE = 232;
-const THRESHOLD = 128;
+/** Dark and light grey: gentler on the eye and on the encoder than black and white. */
+const BLACK = 32;
+const WHITE = 200;
+const THRESHOLD = 116;
 /** Closer to the threshold than this, a block is neither. */
 const MIN_CONTRAST = 24;
 
@@ -31,7 +31,7 @@ export interface Rectangle {
 
 /** Where the blocks stand in a picture of this size, in the order of their bits. */
 export function timeCodeLayout(width: number, height: number): Rectangle[] {
-  const blockHeight = Math.max(4, Math.round(height / 240) * 8);
+  const blockHeight = Math.max(4, Math.round(height / 60));
   return Array.from({ length: BLOCKS }, (_, index) => {
     const x = Math.floor((index * width) / BLOCKS);
     const end = Math.floor(((index + 1) * width) / BLOCKS);
