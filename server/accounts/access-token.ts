@@ -1,0 +1,73 @@
+/**
+ * Access tokens: JWTs (RFC 7519) that say who and since which sign-in, for 15 minutes. What their bearer may do is not in
+ * them but looked up each time, so that a right is gone the moment it is taken.
+ *
+ * Two audiences: `api` for the Authorization header, `media` for the cookie that goes along with `<img>` and `<video>`.
+ * Neither is accepted for the other.
+ */
+
+import { randomUUID } from 'node:crypto';
+import jwt from 'jsonwebtoken';
+import { z } from 'zod';
+import { VigieError } from '../errors.ts';
+
+export type Audience = 'api' | 'media';
+
+export interface TokenClaims {
+  userId: string;
+  /** The sign-in it descends from. */
+  sessionId: string;
+  /** ms since the Unix epoch. */
+  expiresAtMs: number;
+}
+
+/** A page renews both together every 15 minutes; the second may run on, for an `<img>` cannot ask for a new one. */
+export const LIFETIME_SECONDS = { api: 15 * 60, media: 60 * 60 } as const satisfies Record<Audience, number>;
+const ISSUER = 'vigie';
+/** Pinned for signing and verifying: a token that names another one, or none, is no token. */
+const ALGORITHM = 'HS256';
+
+const CLAIMS = z.object({
+  sub: z.string().min(1),
+  sid: z.string().min(1),
+  jti: z.string().min(1),
+  exp: z.number(),
+});
+
+export function signToken(
+  secret: Buffer,
+  audience: Audience,
+  subject: { userId: string; sessionId: string },
+  nowMs: number,
+): string {
+  const issuedAt = Math.floor(nowMs / 1000);
+  return jwt.sign({ sid: subject.sessionId, iat: issuedAt }, secret, {
+    algorithm: ALGORITHM,
+    issuer: ISSUER,
+    audience,
+    subject: subject.userId,
+    jwtid: randomUUID(),
+    expiresIn: LIFETIME_SECONDS[audience],
+  });
+}
+
+/** @throws VigieError `unauthorized` */
+export function verifyToken(secret: Buffer, audience: Audience, token: string, nowMs: number): TokenClaims {
+  let payload: unknown;
+  try {
+    payload = jwt.verify(token, secret, {
+      algorithms: [ALGORITHM],
+      issuer: ISSUER,
+      audience,
+      clockTimestamp: Math.floor(nowMs / 1000),
+    });
+  } catch (error) {
+    const detail =
+      error instanceof jwt.TokenExpiredError ? 'the token has expired' : 'the token is not valid';
+    throw new VigieError('unauthorized', detail, { cause: error });
+  }
+  const claims = CLAIMS.safeParse(payload);
+  if (!claims.success) throw new VigieError('unauthorized', 'the token is not valid');
+  const { sub: userId, sid: sessionId, exp } = claims.data;
+  return { userId, sessionId, expiresAtMs: exp * 1000 };
+}

@@ -1,0 +1,45 @@
+/** The accounts stage, put together: who there is, who is signed in, who may see what. */
+
+import type { Log } from '../log.ts';
+import type { Store } from '../store/store.ts';
+import { Access } from './access.ts';
+import { AccountEvents } from './account-events.ts';
+import { LoginThrottle } from './login-throttle.ts';
+import { PasswordHasher } from './password-hasher.ts';
+import { Sessions } from './sessions.ts';
+import { SignIn } from './sign-in.ts';
+import { Users } from './users.ts';
+
+export interface AccountsOptions {
+  store: Store;
+  /** Of the first administrator; undefined to have one made up. */
+  adminPassword: string | undefined;
+  log: Log;
+  /** ms since the Unix epoch. */
+  nowMs?: () => number;
+}
+
+export interface Accounts {
+  readonly events: AccountEvents;
+  readonly sessions: Sessions;
+  readonly signIn: SignIn;
+  readonly users: Users;
+  readonly access: Access;
+  readonly hasher: PasswordHasher;
+  /** Made up on this very first start, to be shown once. */
+  readonly firstPassword: string | undefined;
+}
+
+/** Nothing here needs closing: what lasts is in the store. */
+export async function openAccounts(options: AccountsOptions): Promise<Accounts> {
+  const { store, adminPassword, nowMs = Date.now } = options;
+  const log = options.log.child({ room: 'accounts' });
+  const events = new AccountEvents();
+  const hasher = new PasswordHasher();
+  const throttle = new LoginThrottle();
+  const sessions = new Sessions({ store, events, nowMs });
+  const users = new Users({ users: store.users, sessions, hasher, throttle, events, nowMs });
+  const signIn = await SignIn.create({ users: store.users, sessions, hasher, throttle, log });
+  const firstPassword = await users.addFirstAdministrator(adminPassword);
+  return { events, sessions, signIn, users, access: new Access(store), hasher, firstPassword };
+}

@@ -1,0 +1,54 @@
+/**
+ * The tables, as the steps that made them. A step that was ever released is never changed; the next one is appended.
+ *
+ * Times are ms since the Unix epoch.
+ */
+
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE cameras (
+    id            TEXT PRIMARY KEY,
+    name          TEXT NOT NULL,
+    kind          TEXT NOT NULL CHECK (kind IN ('v1', 'seed', 'demo')),
+    -- 32 bytes; null where the protocol has no key. Kept as it is: both sides prove it by HMAC, for which the server
+    -- needs the key itself, so a hash of it, as of a password, would be of no use. What protects it is the file's mode.
+    key           BLOB CHECK (key IS NULL OR length(key) = 32),
+    -- JSON, what the camera is set to when it connects.
+    settings      TEXT NOT NULL DEFAULT '{}',
+    created_at    INTEGER NOT NULL,
+    last_frame_at INTEGER
+  ) STRICT;
+
+  CREATE TABLE users (
+    id            TEXT PRIMARY KEY,
+    username      TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    -- PHC string.
+    password_hash TEXT NOT NULL,
+    role          TEXT NOT NULL CHECK (role IN ('administrator', 'viewer')),
+    created_at    INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE camera_rights (
+    user_id       TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    camera_id     TEXT NOT NULL REFERENCES cameras (id) ON DELETE CASCADE,
+    PRIMARY KEY (user_id, camera_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX camera_rights_by_camera ON camera_rights (camera_id);
+
+  -- One row per sign-in, which is also one family of refresh tokens.
+  CREATE TABLE sessions (
+    id            TEXT PRIMARY KEY,
+    user_id       TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    -- Number of the one refresh token that is good; the token itself is nowhere, see accounts/refresh-tokens.ts.
+    generation    INTEGER NOT NULL,
+    created_at    INTEGER NOT NULL,
+    rotated_at    INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX sessions_by_user ON sessions (user_id, rotated_at);
+
+  CREATE TABLE secrets (
+    name          TEXT PRIMARY KEY,
+    value         BLOB NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
+];

@@ -1,0 +1,83 @@
+/** One row per sign-in. Its refresh tokens are numbered; only the number of the newest is kept. */
+
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { inTransaction } from './database.ts';
+import { randomId } from './random-id.ts';
+
+/** Times are ms since the Unix epoch. */
+export interface StoredSession {
+  id: string;
+  userId: string;
+  /** Of the newest refresh token, from 0. */
+  generation: number;
+  /** When that token was made. */
+  rotatedAt: number;
+}
+
+/** The one unused for longest gives way. */
+const MAX_SESSIONS_PER_USER = 50;
+const COLUMNS = 'id, user_id AS userId, generation, rotated_at AS rotatedAt';
+
+export class SessionStore {
+  readonly #database: DatabaseSync;
+  readonly #statements;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#statements = {
+      insert: database.prepare(
+        'INSERT INTO sessions (id, user_id, generation, created_at, rotated_at) VALUES (?, ?, 0, ?, ?)',
+      ),
+      find: database.prepare(`SELECT ${COLUMNS} FROM sessions WHERE id = ?`),
+      rotate: database.prepare(
+        'UPDATE sessions SET generation = generation + 1, rotated_at = ? WHERE id = ?',
+      ),
+      remove: database.prepare('DELETE FROM sessions WHERE id = ?'),
+      removeOfUser: database.prepare('DELETE FROM sessions WHERE user_id = ? AND id IS NOT ? RETURNING id'),
+      removeUnused: database.prepare('DELETE FROM sessions WHERE rotated_at < ? RETURNING id'),
+      removeSurplus: database.prepare(`
+        DELETE FROM sessions WHERE id IN (
+          SELECT id FROM sessions WHERE user_id = ? ORDER BY rotated_at DESC, id LIMIT -1 OFFSET ?
+        ) RETURNING id`),
+    };
+  }
+
+  /** @returns also the ids of the sessions that gave way */
+  create(userId: string, nowMs: number): { session: StoredSession; removedIds: string[] } {
+    return inTransaction(this.#database, () => {
+      const removedIds = ids(this.#statements.removeSurplus.all(userId, MAX_SESSIONS_PER_USER - 1));
+      const session = { id: randomId('ses'), userId, generation: 0, rotatedAt: nowMs };
+      this.#statements.insert.run(session.id, userId, nowMs, nowMs);
+      return { session, removedIds };
+    });
+  }
+
+  find(id: string): StoredSession | undefined {
+    const row = this.#statements.find.get(id);
+    // The tables are STRICT, so the columns have the types the schema gives them.
+    return row && ({ ...row } as unknown as StoredSession);
+  }
+
+  rotate(id: string, nowMs: number): void {
+    this.#statements.rotate.run(nowMs, id);
+  }
+
+  /** @returns false when there was none */
+  remove(id: string): boolean {
+    return this.#statements.remove.run(id).changes === 1;
+  }
+
+  /** @returns the ids of those removed */
+  removeOfUser(userId: string, exceptId: string | null = null): string[] {
+    return ids(this.#statements.removeOfUser.all(userId, exceptId));
+  }
+
+  /** @param beforeMs those last refreshed before go */
+  removeUnused(beforeMs: number): string[] {
+    return ids(this.#statements.removeUnused.all(beforeMs));
+  }
+}
+
+function ids(rows: Record<string, SQLOutputValue>[]): string[] {
+  return rows.map((row) => String(row['id']));
+}

@@ -1,0 +1,34 @@
+/** Everything that outlives a restart: one SQLite file, and typed queries on it, one class per subject. */
+
+import type { DatabaseSync } from 'node:sqlite';
+import { CameraStore } from './camera-store.ts';
+import { openDatabase } from './database.ts';
+import { SecretStore } from './secret-store.ts';
+import { SessionStore } from './session-store.ts';
+import { UserStore } from './user-store.ts';
+
+export class Store {
+  readonly cameras: CameraStore;
+  readonly users: UserStore;
+  readonly sessions: SessionStore;
+  readonly secrets: SecretStore;
+  readonly #database: DatabaseSync;
+
+  /** @throws VigieError `configuration` when the folder or the file in it cannot be used */
+  static open(dataDir: string): Store {
+    return new Store(openDatabase(dataDir));
+  }
+
+  private constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.cameras = new CameraStore(database);
+    this.users = new UserStore(database);
+    this.sessions = new SessionStore(database);
+    this.secrets = new SecretStore(database);
+  }
+
+  /** Idempotent. */
+  close(): void {
+    if (this.#database.isOpen) this.#database.close();
+  }
+}
