@@ -16,6 +16,9 @@ import { Codec, CodecContext, Frame, Packet, SoftwareScaleContext } from 'node-a
 import { MAX_FRAME_HEIGHT, MAX_FRAME_WIDTH } from '../wire/camera-protocol.ts';
 import { check } from './codec-error.ts';
 
+/** The fastest inverse transform of FFmpeg's that is as exact as the others; elsewhere than on x64 it has no assembler. */
+const IDCT = process.arch === 'x64' ? 'xvid' : 'auto';
+
 export class JpegDecoder {
   readonly #context = new CodecContext();
   readonly #packet = new Packet();
@@ -29,6 +32,7 @@ export class JpegDecoder {
     // Without it a truncated JPEG comes out as half a picture, and no error.
     check(this.#context.setOption('err_detect', 'explode'), 'decoder option');
     check(this.#context.setOption('max_pixels', MAX_FRAME_WIDTH * MAX_FRAME_HEIGHT), 'decoder option');
+    check(this.#context.setOption('idct', IDCT), 'decoder option');
     check(this.#context.open2Sync(codec, null), 'decoder');
     this.#packet.alloc();
     this.#decoded.alloc();

@@ -1,12 +1,11 @@
-/**
- * Camera-like JPEGs for tests and benchmarks, made by FFmpeg's own encoder: 4:2:2, full range, a moving scene with
- * noise in it, as an OV2640 would deliver.
- */
+/** Camera-like JPEGs for tests and benchmarks: a moving scene with a little noise, or a plain colour. */
 
-import { AV_CODEC_ID_MJPEG, AV_PIX_FMT_YUVJ422P, AVCOL_RANGE_JPEG, FF_QP2LAMBDA } from 'node-av/constants';
-import { Codec, CodecContext, Frame, Packet, Rational } from 'node-av/lib';
+import { AV_PIX_FMT_YUVJ422P } from 'node-av/constants';
+import { Frame } from 'node-av/lib';
+import { JpegWriter } from './jpeg-writer.ts';
 
 export interface PictureOptions {
+  /** Even. */
   width: number;
   height: number;
   /** How many; each differs from the one before. */
@@ -16,36 +15,13 @@ export interface PictureOptions {
 }
 
 export function jpegPictures({ width, height, count, plain }: PictureOptions): Buffer[] {
-  const codec = Codec.findEncoder(AV_CODEC_ID_MJPEG);
-  const context = new CodecContext();
-  context.allocContext3(codec);
-  context.width = width;
-  context.height = height;
-  context.pixelFormat = AV_PIX_FMT_YUVJ422P;
-  context.colorRange = AVCOL_RANGE_JPEG;
-  context.timeBase = new Rational(1, 25);
-  context.setOption('huffman', 'default');
-  context.setOption('flags', 'qscale');
-  context.globalQuality = 5 * FF_QP2LAMBDA;
-  if (context.open2Sync(codec, null) < 0) throw new Error('no MJPEG encoder');
-  const packet = new Packet();
-  packet.alloc();
-  const jpegs: Buffer[] = [];
-  for (let index = 0; index < count; index++) {
+  using writer = new JpegWriter(width, height);
+  return Array.from({ length: count }, (_, index) => {
     const pixels = plain ? plainPicture(width, height, plain) : scene(width, height, index);
-    const frame = Frame.fromVideoBuffer(pixels, { width, height, format: AV_PIX_FMT_YUVJ422P });
-    frame.colorRange = AVCOL_RANGE_JPEG;
+    using frame = Frame.fromVideoBuffer(pixels, { width, height, format: AV_PIX_FMT_YUVJ422P });
     frame.pts = BigInt(index);
-    frame.quality = context.globalQuality;
-    if (context.sendFrameSync(frame) < 0 || context.receivePacketSync(packet) < 0)
-      throw new Error('no JPEG came out');
-    jpegs.push(Buffer.from(packet.data ?? []));
-    packet.unref();
-    frame.free();
-  }
-  packet.free();
-  context.freeContext();
-  return jpegs;
+    return writer.write(frame);
+  });
 }
 
 function plainPicture(width: number, height: number, [y, cb, cr]: readonly [number, number, number]): Buffer {
