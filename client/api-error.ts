@@ -47,5 +47,8 @@ function isProblem(body: unknown): body is Problem {
 
 /** The sentence to show for anything that was thrown. */
 export function errorText(error: unknown): string {
-  return error instanceof Error && error.message ? error.message : 'Something went wrong. Please try again.';
+  const text =
+    error instanceof Error && error.message ? error.message : 'Something went wrong. Please try again.';
+  // The server's details are written to stand after a title, in lower case.
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -137,7 +137,7 @@ export class VigieCamera extends LitElement {
     const { lastFrameAt } = this.#connection.cameras.find(this.cameraId) ?? { lastFrameAt: null };
     if (lastFrameAt === null) return nothing;
     const id = encodeURIComponent(this.cameraId);
-    const url = `${this.#connection.server}/api/cameras/${id}/snapshot.jpg?width=640&at=${lastFrameAt}`;
+    const url = `${this.#connection.server}/api/cameras/${id}/snapshot.jpg?width=640`;
     return html`<img
       part="snapshot"
       alt=""
