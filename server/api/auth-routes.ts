@@ -1,0 +1,66 @@
+/** /api/auth: signing in and out, renewing, one's own password. What cookies authenticate must come from our own pages. */
+
+import { Router, type Request, type Response } from 'express';
+import type { Accounts } from '../accounts/accounts.ts';
+import type { SessionTokens } from '../accounts/sessions.ts';
+import { VigieError } from '../errors.ts';
+import type { SessionView } from '../wire/api.ts';
+import type { Guard } from './guard.ts';
+import { CHANGE_PASSWORD, LOGIN, parseRequest } from './request-bodies.ts';
+import { assertSameOrigin } from './same-origin.ts';
+import { clearSessionCookies, refreshTokenOf, setSessionCookies } from './session-cookies.ts';
+import type { IsTrustedProxy } from './trusted-proxies.ts';
+
+export function authRoutes(accounts: Accounts, guard: Guard, isTrustedProxy: IsTrustedProxy): Router {
+  const router = Router();
+  router.use((request, _response, next) => {
+    assertSameOrigin(request, isTrustedProxy);
+    next();
+  });
+
+  router.post('/login', async (request, response) => {
+    const credentials = parseRequest(LOGIN, request.body);
+    sendSession(request, response, await accounts.signIn.signIn(credentials, request.ip ?? ''));
+  });
+
+  router.post('/refresh', (request, response) => {
+    const token = refreshTokenOf(request);
+    if (token === undefined) throw new VigieError('unauthorized', 'sign in first');
+    sendSession(request, response, accounts.sessions.refresh(token));
+  });
+
+  router.post('/logout', (request, response) => {
+    for (const sessionId of sessionIdsOf(request)) accounts.sessions.end(sessionId);
+    clearSessionCookies(request, response);
+    response.status(204).end();
+  });
+
+  router.post('/password', async (request, response) => {
+    const who = guard.identify(request);
+    const { currentPassword: current, newPassword: next } = parseRequest(CHANGE_PASSWORD, request.body);
+    await accounts.users.changeOwnPassword(who, { current, next }, request.ip ?? '');
+    response.status(204).end();
+  });
+
+  /** By the access token, which may have expired, or by the cookie, which may be gone: either is enough to leave. */
+  function sessionIdsOf(request: Request): Set<string> {
+    const ids = new Set<string>();
+    const token = refreshTokenOf(request);
+    const ofCookie = token === undefined ? undefined : accounts.sessions.sessionIdOf(token);
+    if (ofCookie !== undefined) ids.add(ofCookie);
+    try {
+      ids.add(guard.identify(request).sessionId);
+    } catch (error) {
+      if (!(error instanceof VigieError)) throw error;
+    }
+    return ids;
+  }
+
+  return router;
+}
+
+function sendSession(request: Request, response: Response, tokens: SessionTokens): void {
+  setSessionCookies(request, response, tokens);
+  const { accessToken, expiresInSeconds: expiresIn, user } = tokens;
+  response.json({ accessToken, expiresIn, user } satisfies SessionView);
+}

@@ -1,0 +1,132 @@
+/**
+ * The cameras as users see them: what the store knows, joined with what is connected right now.
+ *
+ * Invariant: whatever changes the catalog tells it by `changed`, after it is stored.
+ */
+
+import { EventEmitter } from 'node:events';
+import type { Access } from '../accounts/access.ts';
+import { VigieError } from '../errors.ts';
+import type { CameraStore, StoredCamera } from '../store/camera-store.ts';
+import type { CameraView, CameraWithKey } from '../wire/api.ts';
+import type { CameraSettings } from '../wire/camera-protocol.ts';
+
+/** What the API asks of the cameras that are connected; main connects it. */
+export interface CameraControl {
+  /** Of any id, known or not. It is sent to viewers as it is, so it must be JSON and hold no secret. */
+  status(cameraId: string): CameraStatus;
+  /** @throws VigieError `cameraOffline`, `cameraRejected`, `unavailable`, `tooManyRequests` */
+  set(cameraId: string, settings: CameraSettings): Promise<void>;
+  disconnect(cameraId: string, reason: 'removed' | 'keyRotated'): void;
+}
+
+export interface CameraStatus {
+  online: boolean;
+  /** ms since the Unix epoch; null if none came since the server started. */
+  lastFrameAt: number | null;
+}
+
+export interface CameraCatalogOptions {
+  store: CameraStore;
+  access: Access;
+  control: CameraControl;
+}
+
+export type CatalogChange = 'added' | 'renamed' | 'keyRotated' | 'removed';
+
+export class CameraCatalog extends EventEmitter<{ changed: [cameraId: string, change: CatalogChange] }> {
+  readonly #store: CameraStore;
+  readonly #access: Access;
+  readonly #control: CameraControl;
+
+  constructor({ store, access, control }: CameraCatalogOptions) {
+    super();
+    this.#store = store;
+    this.#access = access;
+    this.#control = control;
+  }
+
+  viewsFor(userId: string): CameraView[] {
+    return this.#access.camerasOf(userId).map((camera) => this.#view(camera));
+  }
+
+  /** With everything that is known of its connection: telemetry, round trip, counters. */
+  details(id: string): CameraView & CameraStatus {
+    return { ...this.#control.status(id), ...this.#view(this.#find(id)) };
+  }
+
+  add(name: string): CameraWithKey {
+    const camera = this.#store.add(name, 'v1', Date.now());
+    this.emit('changed', camera.id, 'added');
+    return this.#withKey(camera);
+  }
+
+  /** @throws VigieError `notFound`; so do the next ones */
+  rename(id: string, name: string): CameraView {
+    this.#find(id);
+    this.#store.rename(id, name);
+    this.emit('changed', id, 'renamed');
+    return this.#view(this.#find(id));
+  }
+
+  /** The old key is worth nothing from now on, and whoever is connected by it is disconnected. */
+  rotateKey(id: string): CameraWithKey {
+    const camera = this.#find(id);
+    if (camera.kind !== 'v1')
+      throw new VigieError(
+        'conflict',
+        camera.kind === 'demo'
+          ? 'the demo camera is run by the server itself'
+          : 'cameras with the older firmware have no key',
+      );
+    this.#store.rotateKey(id);
+    this.#control.disconnect(id, 'keyRotated');
+    this.emit('changed', id, 'keyRotated');
+    return this.#withKey(camera);
+  }
+
+  remove(id: string): void {
+    const camera = this.#find(id);
+    if (camera.kind === 'seed')
+      throw new VigieError(
+        'conflict',
+        'this camera comes from server-config.json: lower camera-number there',
+      );
+    this.#store.remove(id);
+    this.#control.disconnect(id, 'removed');
+    this.emit('changed', id, 'removed');
+  }
+
+  /** Kept, too, for the next time the camera connects. @throws VigieError as `CameraControl.set` */
+  async set(id: string, settings: CameraSettings): Promise<void> {
+    const camera = this.#find(id);
+    if (camera.kind === 'seed')
+      throw new VigieError('conflict', 'cameras with the older firmware take no settings');
+    await this.#control.set(id, settings);
+    this.#store.changeSettings(id, settings);
+  }
+
+  #find(id: string): StoredCamera {
+    const camera = this.#store.find(id);
+    if (!camera) throw new VigieError('notFound', 'there is no such camera');
+    return camera;
+  }
+
+  #view({ id, name, kind, createdAt, lastFrameAt }: StoredCamera): CameraView {
+    const live = this.#control.status(id);
+    return {
+      id,
+      name,
+      kind,
+      status: live.online ? 'online' : 'offline',
+      lastFrameAt: live.lastFrameAt ?? lastFrameAt,
+      createdAt,
+    };
+  }
+
+  #withKey(camera: StoredCamera): CameraWithKey {
+    const key = this.#store.keyOf(camera.id);
+    if (!key) throw new VigieError('notFound', 'there is no such camera');
+    return { ...this.#view(camera), key: Buffer.from(key).toString('base64url') };
+  }
+}

@@ -1,0 +1,51 @@
+/** /api/cameras: seeing the cameras one may see; adding, changing and removing them for administrators. */
+
+import { Router } from 'express';
+import type { CameraCatalog } from './camera-catalog.ts';
+import type { Guard } from './guard.ts';
+import { CAMERA_NAME, CAMERA_SETTINGS, parseRequest } from './request-bodies.ts';
+
+export function cameraRoutes(catalog: CameraCatalog, guard: Guard): Router {
+  const router = Router();
+
+  router.get('/', (request, response) => {
+    response.json(catalog.viewsFor(guard.identify(request).userId));
+  });
+
+  router.post('/', (request, response) => {
+    guard.administrator(request);
+    const { name } = parseRequest(CAMERA_NAME, request.body);
+    const camera = catalog.add(name);
+    response.status(201).location(`/api/cameras/${camera.id}`).json(camera);
+  });
+
+  router.patch('/:id', (request, response) => {
+    guard.administrator(request);
+    const { name } = parseRequest(CAMERA_NAME, request.body);
+    response.json(catalog.rename(request.params.id, name));
+  });
+
+  router.delete('/:id', (request, response) => {
+    guard.administrator(request);
+    catalog.remove(request.params.id);
+    response.status(204).end();
+  });
+
+  router.post('/:id/key', (request, response) => {
+    guard.administrator(request);
+    response.json(catalog.rotateKey(request.params.id));
+  });
+
+  router.post('/:id/settings', async (request, response) => {
+    guard.administrator(request);
+    await catalog.set(request.params.id, parseRequest(CAMERA_SETTINGS, request.body));
+    response.status(204).end();
+  });
+
+  router.get('/:id/status', (request, response) => {
+    guard.viewerOf(request, request.params.id);
+    response.json(catalog.details(request.params.id));
+  });
+
+  return router;
+}

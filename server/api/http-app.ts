@@ -1,0 +1,66 @@
+/**
+ * The HTTP side of the API as one express app. main passes it the accounts, the catalog of cameras (which main makes with
+ * the store and the ingest's control), the newest pictures, the folder of the built client and the trusted proxies, and
+ * hands the app to HttpServer.
+ *
+ * Invariant: every answer under /api that is an error is problem details, and no answer under /api is kept by a cache.
+ */
+
+import express, { type Express } from 'express';
+import type { Accounts } from '../accounts/accounts.ts';
+import type { Log } from '../log.ts';
+import { authRoutes } from './auth-routes.ts';
+import type { CameraCatalog } from './camera-catalog.ts';
+import { cameraRoutes } from './camera-routes.ts';
+import { clientFiles } from './client-files.ts';
+import { Guard } from './guard.ts';
+import { errorHandler, notFound } from './problem.ts';
+import { securityHeaders } from './security-headers.ts';
+import { snapshotRoutes, type Snapshots } from './snapshot-routes.ts';
+import type { Thumbnails } from './thumbnails.ts';
+import type { IsTrustedProxy } from './trusted-proxies.ts';
+import { userRoutes } from './user-routes.ts';
+
+export interface HttpAppOptions {
+  accounts: Accounts;
+  catalog: CameraCatalog;
+  snapshots: Snapshots;
+  thumbnails: Thumbnails;
+  /** client/dist */
+  clientFolder: string;
+  isTrustedProxy: IsTrustedProxy;
+  log: Log;
+}
+
+/** The longest body is a list of cameras. */
+const MAX_BODY_BYTES = 64 * 1024;
+
+export function createHttpApp(options: HttpAppOptions): Express {
+  const { accounts, catalog, snapshots, thumbnails, isTrustedProxy } = options;
+  const guard = new Guard(accounts);
+  const app = express();
+  app.set('trust proxy', isTrustedProxy);
+  app.set('query parser', 'simple');
+  app.disable('x-powered-by');
+  app.use(securityHeaders);
+
+  const api = express.Router();
+  api.use((_request, response, next) => {
+    response.setHeader('Cache-Control', 'no-store');
+    next();
+  });
+  api.use(express.json({ limit: MAX_BODY_BYTES }));
+  api.get('/health', (_request, response) => {
+    response.json({ status: 'ok' });
+  });
+  api.use('/auth', authRoutes(accounts, guard, isTrustedProxy));
+  api.use('/cameras', snapshotRoutes(snapshots, thumbnails, guard), cameraRoutes(catalog, guard));
+  api.use('/users', userRoutes(accounts.users, guard));
+  api.use(notFound);
+
+  app.use('/api', api);
+  app.use(clientFiles(options.clientFolder));
+  app.use(notFound);
+  app.use(errorHandler(options.log.child({ room: 'api' })));
+  return app;
+}

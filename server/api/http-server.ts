@@ -1,0 +1,122 @@
+/**
+ * The one TCP port: the express app for requests, and WebSockets by path. main passes it the app and, for each path, what
+ * takes the upgrade over (`/camera`, `/signaling`).
+ *
+ * Invariants: a stranger who sends slowly, or nothing, is gone within seconds; a socket belongs either to this server or,
+ * from the moment of its upgrade, to whom it was handed.
+ */
+
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { VigieError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { portOwner } from './port-owner.ts';
+
+export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+export interface HttpServerOptions {
+  app: RequestListener;
+  /** By path, without a query. */
+  upgrades: Readonly<Record<string, UpgradeHandler>>;
+  log: Log;
+}
+
+const HEADERS_TIMEOUT_MS = 10_000;
+/** Of receiving a request; how long an answer takes is not limited. */
+const REQUEST_TIMEOUT_MS = 30_000;
+const KEEP_ALIVE_TIMEOUT_MS = 10_000;
+const MAX_HEADER_BYTES = 16 * 1024;
+const MAX_CONNECTIONS = 4096;
+
+export class HttpServer {
+  readonly #server: Server;
+  readonly #log: Log;
+  readonly #upgrades: Map<string, UpgradeHandler>;
+  readonly #upgraded = new Set<Duplex>();
+  #closing: Promise<void> | undefined;
+
+  constructor({ app, upgrades, log }: HttpServerOptions) {
+    this.#log = log.child({ room: 'api' });
+    this.#upgrades = new Map(Object.entries(upgrades));
+    this.#server = createServer(
+      {
+        headersTimeout: HEADERS_TIMEOUT_MS,
+        requestTimeout: REQUEST_TIMEOUT_MS,
+        keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+        maxHeaderSize: MAX_HEADER_BYTES,
+        // Other upgrades, like a client's offer of HTTP/2, are passed over, and the request answered as it is.
+        shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
+      },
+      app,
+    );
+    this.#server.maxConnections = MAX_CONNECTIONS;
+    this.#server.on('upgrade', (request, socket, head) => this.#onUpgrade(request, socket, head));
+  }
+
+  /**
+   * @param port 0 takes any free one
+   * @param host undefined: all addresses
+   * @returns the port it listens on
+   * @throws VigieError `configuration` when the port is taken or the address is not this machine's
+   */
+  async listen(port: number, host: string | undefined): Promise<number> {
+    const listening = Promise.withResolvers<void>();
+    this.#server.once('error', listening.reject);
+    this.#server.listen({ port, host }, listening.resolve);
+    try {
+      await listening.promise;
+    } catch (error) {
+      throw listenError(error as NodeJS.ErrnoException, port, host);
+    }
+    this.#server.off('error', listening.reject);
+    this.#server.on('error', (error) => this.#log.error({ err: error }, 'the http server failed'));
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Idempotent. Ends all connections; those handed over should have been closed by their owners before. */
+  close(): Promise<void> {
+    this.#closing ??= new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+      for (const socket of this.#upgraded) socket.destroy();
+    });
+    return this.#closing;
+  }
+
+  #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // Node takes its own listeners off; without this one, a reset before the hand-over would end the process.
+    const onError = (error: Error): void => this.#log.debug({ err: error }, 'an upgrading socket failed');
+    socket.on('error', onError);
+    const path = request.url?.split('?')[0] ?? '';
+    const handler = this.#upgrades.get(path);
+    if (!handler || this.#closing) {
+      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n', () =>
+        socket.destroy(),
+      );
+      return;
+    }
+    this.#upgraded.add(socket);
+    socket.once('close', () => this.#upgraded.delete(socket));
+    try {
+      handler(request, socket, head);
+    } catch (error) {
+      this.#log.error({ err: error, path }, 'an upgrade failed');
+      socket.destroy();
+    }
+  }
+}
+
+function listenError(error: NodeJS.ErrnoException, port: number, host: string | undefined): VigieError {
+  const where = host === undefined ? `port ${port}` : `${host}, port ${port}`;
+  const detail = {
+    EADDRINUSE: `port ${port} is taken by ${portOwner(port) ?? 'another program'}: stop it, or set VIGIE_HTTP_PORT to another one`,
+    EACCES: `this user may not listen on ${where}: set VIGIE_HTTP_PORT to one above 1023`,
+  }[error.code ?? ''];
+  return new VigieError(
+    'configuration',
+    detail ??
+      `cannot listen on ${where} (${error.code ?? error.message}): check VIGIE_HTTP_HOST and VIGIE_HTTP_PORT`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,52 @@
+/** Which program listens on a TCP port, as far as Linux tells this user (proc(5)); elsewhere nothing is known. */
+
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+const LISTEN = '0A';
+
+/** @returns like `node (process 4711)`, or undefined when it cannot be found out */
+export function portOwner(port: number): string | undefined {
+  const sockets = listeningSockets(port);
+  if (sockets.size === 0) return undefined;
+  for (const pid of entriesOf('/proc').filter((name) => /^\d+$/.test(name))) {
+    const holdsIt = entriesOf(`/proc/${pid}/fd`).some((fd) =>
+      sockets.has(linkTarget(`/proc/${pid}/fd/${fd}`)),
+    );
+    if (holdsIt) return `${read(`/proc/${pid}/comm`).trim()} (process ${pid})`;
+  }
+  return undefined;
+}
+
+/** As the links under /proc/PID/fd name them: `socket:[inode]`. */
+function listeningSockets(port: number): Set<string> {
+  const hexPort = port.toString(16).toUpperCase().padStart(4, '0');
+  const lines = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((path) => read(path).split('\n').slice(1));
+  // sl local_address rem_address st tx:rx tr:tm retrnsmt uid timeout inode …
+  const rows = lines.map((line) => line.trim().split(/\s+/));
+  const listening = rows.filter(([, local, , state]) => state === LISTEN && local?.endsWith(`:${hexPort}`));
+  return new Set(listening.map((row) => `socket:[${row[9]}]`));
+}
+
+function entriesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function linkTarget(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}

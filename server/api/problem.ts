@@ -1,0 +1,74 @@
+/**
+ * Every error of the HTTP API as problem details (RFC 9457), whoever threw it: our code, express, its body parser.
+ *
+ * Invariant: what is not meant for the caller stays in the log.
+ */
+
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import { VigieError, type ErrorCode } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Problem } from '../wire/api.ts';
+
+/** What express and its parsers throw, by the status they put on it. */
+const CODES_BY_STATUS: Readonly<Record<number, ErrorCode>> = {
+  400: 'badRequest',
+  404: 'notFound',
+  413: 'tooLarge',
+  415: 'badRequest',
+};
+
+/** What they say is of use to the caller, what other errors say is not: a path, a query, a secret may be in it. */
+const DETAILS_BY_TYPE: Readonly<Record<string, string>> = {
+  'entity.parse.failed': 'the body is not JSON',
+  'entity.too.large': 'the body is larger than this API needs',
+  'encoding.unsupported': 'the body is compressed in a way that is not understood',
+  'charset.unsupported': 'the body must be UTF-8',
+};
+
+export function problemOf(error: VigieError): Problem {
+  return {
+    type: `urn:vigie:problem:${error.code}`,
+    title: error.title,
+    status: error.status,
+    detail: error.message,
+    code: error.code,
+  };
+}
+
+export function sendProblem(response: Response, error: VigieError): void {
+  // What a route may have said of the answer it did not come to give.
+  for (const name of ['ETag', 'Last-Modified']) response.removeHeader(name);
+  response.setHeader('Cache-Control', 'no-store');
+  if (error.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="vigie"');
+  if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', error.retryAfterSeconds);
+  response
+    .status(error.status)
+    .type('application/problem+json')
+    .send(JSON.stringify(problemOf(error)));
+}
+
+/** The last of all routes. */
+export const notFound: RequestHandler = (request, response) => {
+  sendProblem(response, new VigieError('notFound', `there is nothing at ${request.method} ${request.baseUrl}${request.path}`));
+};
+
+export function errorHandler(log: Log): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    const known = knownError(error);
+    if (!known) log.error({ err: error, method: request.method, path: request.path }, 'a request failed');
+    if (response.headersSent) return next(error);
+    return sendProblem(
+      response,
+      known ?? new VigieError('internal', 'this is a fault of the server; its log says more'),
+    );
+  };
+}
+
+function knownError(error: unknown): VigieError | undefined {
+  if (error instanceof VigieError) return error;
+  if (typeof error !== 'object' || error === null) return undefined;
+  const { status, type } = error as { status?: unknown; type?: unknown };
+  const code = typeof status === 'number' ? CODES_BY_STATUS[status] : undefined;
+  const detail = typeof type === 'string' ? DETAILS_BY_TYPE[type] : undefined;
+  return code && new VigieError(code, detail ?? 'the request cannot be answered as it stands');
+}

@@ -1,0 +1,79 @@
+/** The edge of the HTTP API: every body and query is checked here, once, before anything acts on it. */
+
+import { z } from 'zod';
+import { VigieError } from '../errors.ts';
+import { FRAME_SIZES, type CameraSettings, type FrameSizeName } from '../wire/camera-protocol.ts';
+
+const name = z
+  .string()
+  .transform((text) => text.normalize('NFC').trim())
+  .pipe(
+    z
+      .string()
+      .min(1, 'must not be empty')
+      .max(64, 'is longer than 64 characters')
+      .regex(/^\P{C}+$/u, 'must be plain text'),
+  );
+/** Only a bound on what is hashed: a password that was once accepted must not be refused here. */
+const password = z.string().min(1).max(256);
+const newPassword = z
+  .string()
+  .min(8, 'must have at least 8 characters')
+  .max(256, 'is longer than 256 characters');
+const role = z.enum(['administrator', 'viewer']);
+const cameraIds = z.array(z.string().min(1).max(64)).max(1000);
+
+export const LOGIN = z.strictObject({
+  username: z
+    .string()
+    .min(1)
+    .max(64)
+    .transform((text) => text.normalize('NFC').trim()),
+  password,
+});
+export const CHANGE_PASSWORD = z.strictObject({ currentPassword: password, newPassword });
+export const CAMERA_NAME = z.strictObject({ name });
+export const NEW_USER = z.strictObject({
+  username: name,
+  password: newPassword,
+  role,
+  cameraIds: cameraIds.default([]),
+});
+export const CHANGE_USER = z.strictObject({
+  password: newPassword.optional(),
+  role: role.optional(),
+  cameraIds: cameraIds.optional(),
+});
+export const USER_CAMERAS = z.strictObject({ cameraIds });
+
+export const CAMERA_SETTINGS = z
+  .strictObject({
+    frameSize: z.enum(Object.keys(FRAME_SIZES) as [FrameSizeName]).exactOptional(),
+    jpegQuality: z.int().min(4).max(63).exactOptional(),
+    maxFps: z.number().min(1).max(60).exactOptional(),
+    flash: z.int().min(0).max(255).exactOptional(),
+    hMirror: z.boolean().exactOptional(),
+    vFlip: z.boolean().exactOptional(),
+    brightness: z.int().min(-2).max(2).exactOptional(),
+    contrast: z.int().min(-2).max(2).exactOptional(),
+  })
+  .refine(
+    (settings) => Object.keys(settings).length > 0,
+    'name at least one setting',
+  ) satisfies z.ZodType<CameraSettings>;
+
+export const SNAPSHOT_QUERY = z.strictObject({
+  width: z.coerce.number().int().min(16).max(1600).exactOptional(),
+});
+
+/** @throws VigieError `badRequest` that names every field that is wrong */
+export function parseRequest<T>(schema: z.ZodType<T>, value: unknown): T {
+  if (value === undefined)
+    throw new VigieError('badRequest', 'a JSON body is needed, with content-type application/json');
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) =>
+    path.length === 0 ? message : `${path.join('.')}: ${message}`,
+  );
+  throw new VigieError('badRequest', problems.join('; '));
+}

@@ -1,0 +1,48 @@
+/**
+ * Whether a request comes from a page of this very server. Cookies go along with requests that other pages start, and any
+ * page may open a WebSocket to anywhere; the browser's Origin header tells them apart (RFC 6454).
+ *
+ * Invariant: a browser always sends Origin with a POST and a WebSocket, so a request without one is from a program,
+ * which has no cookies of a person to abuse.
+ */
+
+import type { IncomingMessage } from 'node:http';
+import { VigieError } from '../errors.ts';
+import type { IsTrustedProxy } from './trusted-proxies.ts';
+
+export function isSameOrigin(request: IncomingMessage, isTrustedProxy: IsTrustedProxy): boolean {
+  const { origin } = request.headers;
+  if (origin === undefined) return true;
+  const { protocol, host } = URL.parse(origin) ?? {};
+  // Through the same scheme, so that a default port that only one of the two names makes no difference.
+  return (
+    host !== undefined &&
+    host !== '' &&
+    URL.parse(`${protocol}//${hostOf(request, isTrustedProxy)}`)?.host === host
+  );
+}
+
+/**
+ * For what a browser fetches by itself, without an Origin: `<img>`, `<video>`. Where the browser does not say (older
+ * ones, plain http), the SameSite cookie alone decides.
+ */
+export function isSameOriginFetch(request: IncomingMessage): boolean {
+  const site = request.headers['sec-fetch-site'];
+  return site === undefined || site === 'same-origin' || site === 'none';
+}
+
+/** @throws VigieError `forbidden` */
+export function assertSameOrigin(request: IncomingMessage, isTrustedProxy: IsTrustedProxy): void {
+  if (!isSameOrigin(request, isTrustedProxy))
+    throw new VigieError(
+      'forbidden',
+      `this request comes from a page of ${request.headers.origin}, not of this server; a proxy in front must pass the Host header on`,
+    );
+}
+
+/** The host as the browser named it: a proxy that is trusted may have put it aside. */
+function hostOf(request: IncomingMessage, isTrustedProxy: IsTrustedProxy): string {
+  const forwarded = request.headers['x-forwarded-host'];
+  const isForwarded = typeof forwarded === 'string' && isTrustedProxy(request.socket.remoteAddress);
+  return isForwarded ? (forwarded.split(',')[0]?.trim() ?? '') : (request.headers.host ?? '');
+}

@@ -1,0 +1,37 @@
+/**
+ * The two cookies of a sign-in, both out of reach of scripts and of other sites. `Secure` wherever the page came by https:
+ * in a LAN without it, a Secure cookie would keep everyone out.
+ */
+
+import { parseCookie } from 'cookie';
+import type { CookieOptions, Request, Response } from 'express';
+import { LIFETIME_SECONDS } from '../accounts/access-token.ts';
+import { SESSION_IDLE_SECONDS, type SessionTokens } from '../accounts/sessions.ts';
+
+const REFRESH = { name: 'vigie_refresh', path: '/api/auth', seconds: SESSION_IDLE_SECONDS };
+const MEDIA = { name: 'vigie_media', path: '/api/cameras', seconds: LIFETIME_SECONDS.media };
+
+export function setSessionCookies(request: Request, response: Response, tokens: SessionTokens): void {
+  const cookies = [
+    { ...REFRESH, value: tokens.refreshToken },
+    { ...MEDIA, value: tokens.mediaToken },
+  ];
+  for (const { name, path, seconds, value } of cookies)
+    response.cookie(name, value, { ...optionsOf(request), path, maxAge: seconds * 1000 });
+}
+
+export function clearSessionCookies(request: Request, response: Response): void {
+  for (const { name, path } of [REFRESH, MEDIA]) response.clearCookie(name, { ...optionsOf(request), path });
+}
+
+export function refreshTokenOf(request: Request): string | undefined {
+  return parseCookie(request.headers.cookie ?? '')[REFRESH.name];
+}
+
+export function mediaTokenOf(request: Request): string | undefined {
+  return parseCookie(request.headers.cookie ?? '')[MEDIA.name];
+}
+
+function optionsOf(request: Request): CookieOptions {
+  return { httpOnly: true, sameSite: 'strict', secure: request.secure };
+}

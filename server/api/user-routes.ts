@@ -1,0 +1,39 @@
+/** /api/users, for administrators. */
+
+import { Router } from 'express';
+import type { Users } from '../accounts/users.ts';
+import type { Guard } from './guard.ts';
+import { CHANGE_USER, NEW_USER, parseRequest, USER_CAMERAS } from './request-bodies.ts';
+
+export function userRoutes(users: Users, guard: Guard): Router {
+  const router = Router();
+  router.use((request, _response, next) => {
+    guard.administrator(request);
+    next();
+  });
+
+  router.get('/', (_request, response) => {
+    response.json(users.list());
+  });
+
+  router.post('/', async (request, response) => {
+    const user = await users.add(parseRequest(NEW_USER, request.body));
+    response.status(201).location(`/api/users/${user.id}`).json(user);
+  });
+
+  router.patch('/:id', async (request, response) => {
+    response.json(await users.change(request.params.id, parseRequest(CHANGE_USER, request.body)));
+  });
+
+  router.put('/:id/cameras', async (request, response) => {
+    const { cameraIds } = parseRequest(USER_CAMERAS, request.body);
+    response.json(await users.change(request.params.id, { cameraIds }));
+  });
+
+  router.delete('/:id', (request, response) => {
+    users.remove(request.params.id);
+    response.status(204).end();
+  });
+
+  return router;
+}
