@@ -20,17 +20,18 @@ import {
   CAMERA_SUBPROTOCOL,
   MAX_JPEG_BYTES,
   type CameraSettings,
-  type HelloMessage,
   type TelemetryMessage,
 } from '../wire/camera-protocol.ts';
 import { FRAME_HEADER_BYTES } from '../wire/frame-header.ts';
 import { CameraAuthenticator, type CameraCredentials } from './camera-authenticator.ts';
 import { CameraSession } from './camera-session.ts';
+import { CameraRecord, type CameraStatus } from './camera-status.ts';
 import {
   ConnectionLimits,
   DEFAULT_CONNECTION_LIMITS,
   type ConnectionLimitOptions,
 } from './connection-limits.ts';
+import { refuseUpgrade } from './refuse-upgrade.ts';
 import {
   zeroIngestCounters,
   type CloseReason,
@@ -55,32 +56,7 @@ export interface CameraIngestEvents {
   telemetry: [cameraId: string, TelemetryMessage];
 }
 
-export interface CameraStatus {
-  online: boolean;
-  /** ms since the Unix epoch; null if none came since the server started. */
-  lastFrameAt: number | null;
-  /** Frames arriving per second, 0 while none do. */
-  fps: number;
-  framesDropped: number;
-  /** What it said of itself when it connected; null while offline. */
-  device: Pick<HelloMessage, 'firmware' | 'board' | 'sensor' | 'capabilities'> | null;
-  telemetry: TelemetryMessage | null;
-  /** Of the link, the smallest measured; null while offline. */
-  roundTripMs: number | null;
-  ackWindow: number | null;
-}
-
-/** What is remembered of a camera that has once proven itself. */
-interface CameraRecord {
-  session: CameraSession | undefined;
-  lastFrameUs: number | undefined;
-  framesDropped: number;
-  telemetry: TelemetryMessage | null;
-}
-
 const LOG_INTERVAL_US = 30_000_000;
-/** A camera whose last frame is older than this sends none. */
-const FRAME_STALE_US = 2_000_000;
 /** A frame of the largest size, in the smallest pieces that a camera's network stack cuts. */
 const MAX_FRAGMENTS = 4096;
 
@@ -138,21 +114,9 @@ export class CameraIngest extends EventEmitter<CameraIngestEvents> {
     });
   }
 
+  /** Of any camera; one that was never here is offline. */
   status(cameraId: string): CameraStatus {
-    const camera = this.#cameras.get(cameraId);
-    const { session, lastFrameUs } = camera ?? {};
-    const sending = lastFrameUs !== undefined && this.#clock() - lastFrameUs < FRAME_STALE_US;
-    const { firmware = '', board = '', sensor = '', capabilities = [] } = session?.hello ?? {};
-    return {
-      online: session !== undefined,
-      lastFrameAt: lastFrameUs === undefined ? null : Math.floor(lastFrameUs / 1000),
-      fps: session && sending ? session.fps : 0,
-      framesDropped: camera?.framesDropped ?? 0,
-      device: session ? { firmware, board, sensor, capabilities } : null,
-      telemetry: camera?.telemetry ?? null,
-      roundTripMs: session?.roundTripUs === undefined ? null : session.roundTripUs / 1000,
-      ackWindow: session?.ackWindow ?? null,
-    };
+    return (this.#cameras.get(cameraId) ?? new CameraRecord()).status(this.#clock());
   }
 
   /** @throws VigieError `cameraOffline`, `cameraRejected`, `unavailable` or `tooManyRequests` */
@@ -201,12 +165,7 @@ export class CameraIngest extends EventEmitter<CameraIngestEvents> {
   #onWelcomed(session: CameraSession, address: string): void {
     const cameraId = session.hello?.cameraId ?? '';
     this.#counters.welcomed++;
-    const camera: CameraRecord = this.#cameras.get(cameraId) ?? {
-      session: undefined,
-      lastFrameUs: undefined,
-      framesDropped: 0,
-      telemetry: null,
-    };
+    const camera = this.#cameras.get(cameraId) ?? new CameraRecord();
     this.#cameras.set(cameraId, camera);
     const former = camera.session;
     camera.session = session;
@@ -251,11 +210,7 @@ export class CameraIngest extends EventEmitter<CameraIngestEvents> {
     this.#counters.refused[reason]++;
     this.#say('warn', `${address} ${reason}`, { address, reason }, 'connection refused');
     const [status, detail] = REFUSALS[reason];
-    socket.on('error', () => socket.destroy());
-    socket.end(
-      `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${detail.length}\r\n\r\n${detail}`,
-      () => socket.destroy(),
-    );
+    refuseUpgrade(socket, status, detail);
   }
 
   /** @param subject what repeats itself is said of it once in a while, with the count of what was not */

@@ -11,7 +11,6 @@ import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import { ackWindowSize, MIN_ACK_WINDOW } from '../core/ack-window-size.ts';
 import type { CameraFrame } from '../core/camera-frame.ts';
-import { captureTimeUs, ClockOffset } from '../core/clock-offset.ts';
 import type { Clock } from '../core/clock.ts';
 import { FrameRateMeter } from '../core/frame-rate-meter.ts';
 import { TokenBucket } from '../core/token-bucket.ts';
@@ -25,13 +24,14 @@ import {
   type HelloMessage,
   type ServerToCamera,
   type TelemetryMessage,
-  type TimeRequest,
 } from '../wire/camera-protocol.ts';
 import type { CameraAuthenticator } from './camera-authenticator.ts';
+import { CameraClock } from './camera-clock.ts';
 import { CameraCommands } from './camera-commands.ts';
 import { parseCameraMessage, parseHello } from './camera-messages.ts';
 import { checkFrame } from './frame-check.ts';
 import type { CloseReason, DropReason } from './ingest-counters.ts';
+import { SilenceWatch } from './silence-watch.ts';
 
 export interface CameraSessionOptions {
   webSocket: WebSocket;
@@ -52,7 +52,6 @@ export interface CameraSessionEvents {
   closed: [reason: CloseReason, detail: string];
 }
 
-const PING_INTERVAL_MS = 1_000;
 /** How long a peer may take to close its side before the socket is torn down. */
 const CLOSE_TIMEOUT_MS = 1_000;
 /** All that may arrive before the welcome: a hello, however it is cut, and a few pings. */
@@ -68,20 +67,18 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
   readonly #options: CameraSessionOptions;
   readonly #serverNonce = randomBytes(NONCE_BYTES);
   readonly #challengedAtUs: number;
-  readonly #clockOffset = new ClockOffset();
+  readonly #cameraClock = new CameraClock();
   readonly #frameRate = new FrameRateMeter(0);
   readonly #frameBudget: TokenBucket;
   readonly #messageBudget: TokenBucket;
-  readonly #silenceTimeoutUs: number;
+  readonly #handshakeDeadline: NodeJS.Timeout;
   #hello: HelloMessage | undefined;
   #closed = false;
-  #timer: NodeJS.Timeout;
+  #silenceWatch: SilenceWatch | undefined;
   #lastSequence: number | undefined;
-  #lastExchange: { id: number; t0: number; t1: number; t2: number } | undefined;
   #roundTripUs = Infinity;
   #ackWindow = MIN_ACK_WINDOW;
-  #bytesRead = 0;
-  #heardAtUs: number;
+  #handshakeBytes = 0;
 
   constructor(options: CameraSessionOptions) {
     super();
@@ -89,14 +86,12 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
     const { webSocket, socket, clock } = options;
     const nowUs = clock();
     this.#challengedAtUs = nowUs;
-    this.#heardAtUs = nowUs;
     this.#frameBudget = new TokenBucket(MAX_FRAMES_PER_SECOND, MAX_FRAMES_PER_SECOND, nowUs);
     this.#messageBudget = new TokenBucket(MAX_MESSAGES_PER_SECOND, MAX_MESSAGE_BURST, nowUs);
-    this.#silenceTimeoutUs = (options.silenceTimeoutMs ?? SILENCE_TIMEOUT_MS) * 1000;
     this.commands = new CameraCommands((message) => this.#send(message));
 
     const handshakeTimeoutMs = options.handshakeTimeoutMs ?? HANDSHAKE_TIMEOUT_MS;
-    this.#timer = setTimeout(
+    this.#handshakeDeadline = setTimeout(
       () => this.close('handshakeTimeout', `no hello within ${handshakeTimeoutMs} ms`),
       handshakeTimeoutMs,
     );
@@ -151,19 +146,25 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
   }
 
   #onHello(text: string, receivedUs: number): void {
-    const { authenticator, socket } = this.#options;
+    const { authenticator, socket, clock } = this.#options;
     const hello = text.length > MAX_CONTROL_BYTES ? 'too long' : parseHello(text);
     if (typeof hello === 'string') return this.close('badMessage', `not a hello: ${hello}`);
     const hmac = authenticator.verify(hello, this.#serverNonce);
     if (!hmac) return this.close('unauthorized', 'unknown camera or wrong key');
     this.#hello = hello;
-    clearTimeout(this.#timer);
+    clearTimeout(this.#handshakeDeadline);
     socket.off('data', this.#limitHandshakeBytes);
     this.#roundTripUs = receivedUs - this.#challengedAtUs;
-    this.#heardAtUs = receivedUs;
     const settings = { ...authenticator.settingsOf(hello.cameraId), ackWindow: this.#ackWindow };
     this.#send({ type: 'welcome', hmac, settings });
-    this.#timer = setInterval(() => this.#onTick(), PING_INTERVAL_MS);
+    const silenceTimeoutMs = this.#options.silenceTimeoutMs ?? SILENCE_TIMEOUT_MS;
+    this.#silenceWatch = new SilenceWatch({
+      socket,
+      clock,
+      silenceTimeoutMs,
+      onTick: () => this.#onTick(),
+      onSilent: () => this.close('silent', `nothing heard for ${silenceTimeoutMs} ms`),
+    });
     this.emit('welcomed');
   }
 
@@ -182,7 +183,7 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
       return;
     }
     this.#frameRate.add(receivedUs);
-    const captureUs = captureTimeUs(header, receivedUs, this.#clockOffset.offsetUs);
+    const captureUs = this.#cameraClock.captureUs(header, receivedUs);
     const { width, height } = header;
     this.emit('frame', { cameraId, jpeg: frame.jpeg, width, height, captureUs, receivedUs });
   }
@@ -192,7 +193,7 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
     if (typeof message === 'string') return this.close('badMessage', message);
     switch (message.type) {
       case 'time':
-        return this.#onTime(message, receivedUs);
+        return this.#send(this.#cameraClock.answer(message, receivedUs, this.#options.clock()));
       case 'applied':
         return this.commands.onApplied(message.id);
       case 'rejected':
@@ -202,26 +203,10 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
     }
   }
 
-  #onTime({ id, t0, answered }: TimeRequest, receivedUs: number): void {
-    if (answered && answered.id === this.#lastExchange?.id)
-      this.#clockOffset.add({ ...this.#lastExchange, t3: answered.t3 });
-    const exchange = { id, t0, t1: receivedUs, t2: this.#options.clock() };
-    this.#lastExchange = exchange;
-    this.#send({ type: 'time', ...exchange });
-  }
-
   #onTick(): void {
-    const { webSocket, socket, clock } = this.#options;
-    const nowUs = clock();
-    if (socket.bytesRead !== this.#bytesRead) {
-      this.#bytesRead = socket.bytesRead;
-      this.#heardAtUs = nowUs;
-    }
-    if (nowUs - this.#heardAtUs > this.#silenceTimeoutUs)
-      return this.close('silent', `nothing heard for ${this.#silenceTimeoutUs / 1000} ms`);
     const payload = Buffer.alloc(8);
-    payload.writeDoubleLE(nowUs);
-    webSocket.ping(payload);
+    payload.writeDoubleLE(this.#options.clock());
+    this.#options.webSocket.ping(payload);
     void this.#widenAckWindow();
   }
 
@@ -260,16 +245,16 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
   }
 
   readonly #limitHandshakeBytes = (chunk: Buffer): void => {
-    this.#bytesRead += chunk.length;
-    if (this.#bytesRead > MAX_HANDSHAKE_BYTES && !this.#hello)
+    this.#handshakeBytes += chunk.length;
+    if (this.#handshakeBytes > MAX_HANDSHAKE_BYTES && !this.#hello)
       this.close('tooLarge', 'too much before the handshake');
   };
 
   #end(reason: CloseReason, detail: string): void {
     if (this.#closed) return;
     this.#closed = true;
-    // One timer in its two lives: the handshake's deadline, then the ping's interval.
-    clearTimeout(this.#timer);
+    clearTimeout(this.#handshakeDeadline);
+    this.#silenceWatch?.close();
     this.#options.socket.off('data', this.#limitHandshakeBytes);
     this.commands.close();
     this.emit('closed', reason, detail);

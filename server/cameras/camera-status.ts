@@ -1,0 +1,47 @@
+/** What is remembered of a camera that has once proven itself, and what of it is shown. */
+
+import type { HelloMessage, TelemetryMessage } from '../wire/camera-protocol.ts';
+import type { CameraSession } from './camera-session.ts';
+
+export interface CameraStatus {
+  online: boolean;
+  /** ms since the Unix epoch; null if none came since the server started. */
+  lastFrameAt: number | null;
+  /** Frames arriving per second, 0 while none do. */
+  fps: number;
+  framesDropped: number;
+  /** What it said of itself when it connected; null while offline. */
+  device: Pick<HelloMessage, 'firmware' | 'board' | 'sensor' | 'capabilities'> | null;
+  /** The last it sent, also while offline; null if none came. */
+  telemetry: TelemetryMessage | null;
+  /** Of the link, the smallest measured; null while offline. */
+  roundTripMs: number | null;
+  /** Frames it may have on their way; null while offline. */
+  ackWindow: number | null;
+}
+
+/** A camera whose last frame is older than this sends none. */
+const FRAME_STALE_US = 2_000_000;
+
+export class CameraRecord {
+  session: CameraSession | undefined;
+  lastFrameUs: number | undefined;
+  framesDropped = 0;
+  telemetry: TelemetryMessage | null = null;
+
+  status(nowUs: number): CameraStatus {
+    const { session, lastFrameUs, framesDropped, telemetry } = this;
+    const sending = lastFrameUs !== undefined && nowUs - lastFrameUs < FRAME_STALE_US;
+    const { firmware = '', board = '', sensor = '', capabilities = [] } = session?.hello ?? {};
+    return {
+      online: session !== undefined,
+      lastFrameAt: lastFrameUs === undefined ? null : Math.floor(lastFrameUs / 1000),
+      fps: session && sending ? session.fps : 0,
+      framesDropped,
+      device: session ? { firmware, board, sensor, capabilities } : null,
+      telemetry,
+      roundTripMs: session?.roundTripUs === undefined ? null : session.roundTripUs / 1000,
+      ackWindow: session?.ackWindow ?? null,
+    };
+  }
+}
