@@ -26,7 +26,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 const PROXY_RANGES = ['loopback', 'linklocal', 'uniquelocal'];
 const HOST_NAME = /^(?=.{1,253}$)[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?)*$/i;
 const ICE_SERVER_URL =
-  /^(?:stuns?|turns?):(?:[\w.-]+|\[[\da-f:]+\])(?::\d{1,5})?(?:\?transport=(?:udp|tcp))?$/i;
+  /^(?:stuns?|turns?):(?:[\w.-]+|\[[\da-fA-F:]+\])(?::\d{1,5})?(?:\?transport=(?:udp|tcp))?$/;
 
 const setting = <T>(entry: Setting<T>): Setting<T> => entry;
 

@@ -162,7 +162,7 @@ function readLegacy(path: string, values: SettingValues, problems: string[]): Le
 }
 
 function checkTogether(values: SettingValues, legacy: LegacyCameras | undefined, problems: string[]): void {
-  const needsSecret = values.turnUrls.some((url) => /^turns?:/i.test(url));
+  const needsSecret = values.turnUrls.some((url) => /^turns?:/.test(url));
   if (needsSecret && values.turnSecret === undefined)
     problems.push('VIGIE_TURN_URLS names a TURN server: set VIGIE_TURN_SECRET to its static-auth-secret');
   if (values.turnSecret !== undefined && !needsSecret)
