@@ -1,40 +1,64 @@
 /**
  * The demo camera of the first minute: the virtual camera as a process of its own, which comes in over protocol v1 like
- * any other, so that what a newcomer sees is the real thing. It runs while no real camera is paired.
+ * any other, so that what a newcomer sees is the real thing.
+ *
+ * Invariant: it is there while no real camera is, unless it is turned off or an administrator has removed it.
  */
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { CameraCatalog } from './api/camera-catalog.ts';
 import { Backoff } from './core/backoff.ts';
 import type { Log } from './log.ts';
+import type { CameraStore } from './store/camera-store.ts';
 import { CAMERA_PATH } from './wire/camera-protocol.ts';
 
 export interface DemoCameraOptions {
-  cameraId: string;
-  /** base64url, as the virtual camera takes it. */
-  key: string;
-  httpPort: number;
+  /** VIGIE_DEMO */
+  enabled: boolean;
+  cameras: CameraStore;
+  catalog: CameraCatalog;
   log: Log;
 }
 
+const ID = 'demo';
+const NAME = 'Demo camera';
 const PROGRAM = fileURLToPath(new URL('virtual-camera/main.ts', import.meta.url));
 
 export class DemoCamera {
   readonly #options: DemoCameraOptions;
   readonly #backoff = new Backoff(500, 30_000);
+  #httpPort: number | undefined;
   #process: ChildProcess | undefined;
   #restart: NodeJS.Timeout | undefined;
   #running = false;
+  /** An administrator removed it: it stays away until the next start. */
+  #dismissed = false;
 
   constructor(options: DemoCameraOptions) {
     this.#options = options;
   }
 
-  /** Idempotent. */
-  start(): void {
-    if (this.#running) return;
-    this.#running = true;
-    this.#spawn();
+  start(httpPort: number): void {
+    this.#httpPort = httpPort;
+    this.update();
+  }
+
+  /** To be called whenever cameras have come or gone. */
+  update(): void {
+    if (this.#httpPort === undefined) return;
+    const { enabled, cameras, catalog } = this.#options;
+    const known = cameras.find(ID) !== undefined;
+    if (this.#running && !known) this.#dismissed = true;
+    const wanted = enabled && !this.#dismissed && cameras.list().every(({ kind }) => kind === 'demo');
+    if (wanted && !this.#running) {
+      cameras.ensure(ID, NAME, 'demo', Date.now());
+      this.#running = true;
+      this.#spawn(this.#httpPort);
+    } else if (!wanted) {
+      this.stop();
+      if (known) catalog.remove(ID);
+    }
   }
 
   /** Idempotent. */
@@ -45,21 +69,22 @@ export class DemoCamera {
     this.#process = undefined;
   }
 
-  #spawn(): void {
-    const { cameraId, key, httpPort, log } = this.#options;
+  #spawn(httpPort: number): void {
+    const { cameras, log } = this.#options;
+    const key = Buffer.from(cameras.keyOf(ID) ?? []).toString('base64url');
     const url = `ws://127.0.0.1:${httpPort}${CAMERA_PATH}`;
-    // Its own messages would only puzzle a newcomer; the server's log tells when it comes and goes. The IPC channel is
-    // what tells it, should this process be killed, that it is alone.
-    const child = spawn(process.execPath, [PROGRAM, '--url', url, '--id', cameraId], {
+    // Its own messages would only puzzle a newcomer; the server's log tells when it comes and goes. By the IPC channel it
+    // notices when this process is gone. The key goes by the environment, for anybody may list command lines.
+    const child = spawn(process.execPath, [PROGRAM, '--url', url, '--id', ID], {
       env: { VIGIE_CAMERA_KEY: key },
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
     this.#process = child;
     child.on('error', (error) => log.warn({ err: error }, 'the demo camera cannot be started'));
     child.on('exit', (code, signal) => {
-      if (!this.#running || this.#process !== child) return;
+      if (this.#process !== child) return;
       log.warn({ code, signal }, 'the demo camera ended; it is started again');
-      this.#restart = setTimeout(() => this.#spawn(), this.#backoff.nextMs());
+      this.#restart = setTimeout(() => this.#spawn(httpPort), this.#backoff.nextMs());
     });
   }
 }

@@ -1,0 +1,216 @@
+/**
+ * Reads the configuration, composes the stages in the order of the flow, connects them, and stops them in reverse.
+ *
+ * Stages do not know each other; every line that joins two of them is here.
+ */
+
+import { networkInterfaces } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { openAccounts } from './accounts/accounts.ts';
+import { CameraCatalog } from './api/camera-catalog.ts';
+import { createHttpApp } from './api/http-app.ts';
+import { HttpServer } from './api/http-server.ts';
+import { SignalingServer } from './api/signaling-server.ts';
+import { Thumbnails } from './api/thumbnails.ts';
+import { trustedProxies } from './api/trusted-proxies.ts';
+import { CameraPresence } from './camera-presence.ts';
+import { CameraIngest } from './cameras/camera-ingest.ts';
+import { SeedListeners } from './cameras/seed-listeners.ts';
+import { describeConfig, loadConfig, type Config } from './config.ts';
+import { serverClock as clock } from './core/clock.ts';
+import { DemoCamera } from './demo-camera.ts';
+import { VigieError } from './errors.ts';
+import { iceServersFor } from './ice-servers.ts';
+import { createLog, type Log } from './log.ts';
+import { Sfu } from './sfu/sfu.ts';
+import { Store } from './store/store.ts';
+import { FrameHub } from './video/frame-hub.ts';
+import { Transcoder } from './video/transcoder.ts';
+import { CAMERA_PATH } from './wire/camera-protocol.ts';
+import { SIGNALING_PATH } from './wire/signaling.ts';
+
+const CLIENT_FOLDER = fileURLToPath(new URL('../client/dist', import.meta.url));
+/** What does not stop by itself in this time is left behind. */
+const STOP_TIMEOUT_MS = 5_000;
+
+interface Vigie {
+  httpPort: number;
+  /** The administrator's, if this was the very first start. */
+  firstPassword: string | undefined;
+  close(): Promise<void>;
+}
+
+/** @throws VigieError `configuration` when a port is taken or the data folder cannot be used */
+async function startVigie(config: Config, log: Log): Promise<Vigie> {
+  const store = Store.open(config.dataDir);
+  const { adminPassword } = config;
+  const accounts = await openAccounts({ store, adminPassword, log });
+  const { access, events, sessions } = accounts;
+
+  // The stages, in the order of the flow.
+  const ingest = new CameraIngest({ credentials: store.cameras, log, clock });
+  const seed = seedListeners(config, store, log);
+  const presence = new CameraPresence(ingest, seed, store.cameras);
+  const hub = new FrameHub(log);
+  const transcoder = new Transcoder(hub, log, {}, clock);
+  const { announcedAddresses, rtcPort } = config;
+  const sfu = await Sfu.open({
+    rtcPort,
+    announcedAddresses,
+    video: transcoder,
+    clock,
+    log: log.child({ room: 'sfu' }),
+  });
+
+  // What people see of them.
+  const catalog = new CameraCatalog({ store: store.cameras, access, control: presence });
+  const isTrustedProxy = trustedProxies(config.trustedProxies);
+  const signaling = new SignalingServer({
+    access: {
+      identify: (token) => sessions.identify(token),
+      camerasOf: (userId) => catalog.viewsFor(userId),
+      mayWatch: (userId, cameraId) => access.mayWatch(userId, cameraId),
+      iceServersFor: (userId) => iceServersFor(userId, config.turnUrls, config.turnSecret, Date.now()),
+    },
+    isTrustedProxy,
+    sfu,
+    clock,
+    log: log.child({ room: 'signaling' }),
+  });
+  const thumbnails = new Thumbnails(log);
+  const app = createHttpApp({
+    accounts,
+    catalog,
+    snapshots: hub,
+    thumbnails,
+    status: () => ({ sfu: sfu.stats, signalingSessions: signaling.sessionCount, ingest: ingest.counters }),
+    clientFolder: CLIENT_FOLDER,
+    isTrustedProxy,
+    log,
+  });
+  const http = new HttpServer({
+    app,
+    upgrades: {
+      [CAMERA_PATH]: (request, socket, head) => ingest.handleUpgrade(request, socket, head),
+      [SIGNALING_PATH]: (request, socket, head) => signaling.handleUpgrade(request, socket, head),
+    },
+    log,
+  });
+  const demo = new DemoCamera({ enabled: config.demo, cameras: store.cameras, catalog, log });
+
+  // With the flow: frames.
+  presence.on('frame', (frame) => hub.publish(frame));
+  // What viewers are told.
+  presence.on('online', (cameraId) => {
+    signaling.notifyWatchersOf(cameraId, {
+      type: 'notification',
+      method: 'cameraOnline',
+      data: { cameraId },
+    });
+  });
+  presence.on('offline', (cameraId, sinceMs) => {
+    const data = { cameraId, sinceMs };
+    signaling.notifyWatchersOf(cameraId, { type: 'notification', method: 'cameraOffline', data });
+  });
+  events.on('accessChanged', (userId) => signaling.refreshAccess(userId));
+  events.on('sessionEnded', (sessionId) => signaling.endSession(sessionId));
+  catalog.on('changed', (cameraId, change) => {
+    if (change === 'removed') {
+      sfu.removeCamera(cameraId);
+      transcoder.forget(cameraId);
+      hub.forget(cameraId);
+    }
+    demo.update();
+    signaling.refreshAccess();
+  });
+
+  await seed?.listen();
+  const httpPort = await http.listen(config.httpPort, config.httpHost);
+  demo.start(httpPort);
+
+  return {
+    httpPort,
+    firstPassword: accounts.firstPassword,
+    close: async () => {
+      demo.stop();
+      signaling.close();
+      ingest.close();
+      seed?.close();
+      await Promise.all([http.close(), sfu.close(), thumbnails.close()]);
+      transcoder.close();
+      store.close();
+    },
+  };
+}
+
+/** One camera per port of the older firmware, as server-config.json asks for. */
+function seedListeners({ legacy, httpHost }: Config, store: Store, log: Log): SeedListeners | undefined {
+  if (!legacy) return undefined;
+  const { startPort, cameraCount, username, password } = legacy;
+  const cameraIds = Array.from({ length: cameraCount }, (_, index) => {
+    const port = startPort + index;
+    return store.cameras.ensure(`seed-${port}`, `Camera on port ${port}`, 'seed', Date.now()).id;
+  });
+  return new SeedListeners({
+    startPort,
+    cameraIds,
+    username,
+    password,
+    log,
+    ...(httpHost && { host: httpHost }),
+  });
+}
+
+/** Plain lines for people, once; everything after is the log's. */
+function greet({ firstPassword, httpPort }: Vigie, config: Config): void {
+  const lines: string[] = [];
+  if (firstPassword !== undefined) {
+    lines.push(
+      `First administrator: admin / ${firstPassword}`,
+      '(This password is not shown again. Change it in the web app.)',
+    );
+  }
+  lines.push(`Vigie is ready: http://localhost:${httpPort}`);
+  if (config.httpHost === undefined) {
+    const addresses = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
+    const lan = addresses.find(({ internal, family }) => !internal && family === 'IPv4');
+    if (lan) lines.push(`On your network: http://${lan.address}:${httpPort}`);
+  }
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function stopOnSignals(vigie: Vigie, log: Log): void {
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    log.info({ signal }, 'stopping');
+    setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
+    vigie.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.fatal({ err: error }, 'stopping failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+try {
+  const config = loadConfig({ env: process.env, cwd: process.cwd(), args: process.argv.slice(2) });
+  if (config.checkOnly) {
+    process.stdout.write(`${describeConfig(config)}\n`);
+  } else {
+    const log = createLog(config.logLevel);
+    for (const warning of config.warnings) log.warn(warning);
+    const vigie = await startVigie(config, log);
+    stopOnSignals(vigie, log);
+    greet(vigie, config);
+  }
+} catch (error) {
+  if (!(error instanceof VigieError) || error.code !== 'configuration') throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+}
