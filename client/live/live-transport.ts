@@ -119,9 +119,12 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
     await this.#transport.restartIce({ iceParameters });
   }
 
-  /** Idempotent. */
+  /** Idempotent. On a newer socket the server has ended its side already. */
   close(): void {
     this.#consumers.clear();
+    if (!this.#transport.closed && this.epoch === this.#signaling.epoch) {
+      this.#signaling.request('closeWebRtcTransport', { transportId: this.id }).catch(() => undefined);
+    }
     this.#transport.close();
   }
 }

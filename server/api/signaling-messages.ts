@@ -25,6 +25,7 @@ const REQUESTS = {
       fingerprints: z.array(fingerprint).min(1).max(4),
     }),
   }),
+  closeWebRtcTransport: z.strictObject({ transportId: id }),
   restartIce: z.strictObject({ transportId: id }),
   consume: z.strictObject({ transportId: id, cameraId: id }),
   pauseConsumer: consumer,

@@ -7,14 +7,20 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { MAX_SIGNALING_BYTES, SIGNALING_SUBPROTOCOL, type NotificationMessage } from '../wire/signaling.ts';
+import { isSameOrigin } from './same-origin.ts';
 import { SignalingSession, type SignalingSessionOptions } from './signaling-session.ts';
+import type { IsTrustedProxy } from './trusted-proxies.ts';
+
+export interface SignalingServerOptions extends Omit<SignalingSessionOptions, 'socket' | 'viewerIsLocal'> {
+  isTrustedProxy: IsTrustedProxy;
+}
 
 const PING_INTERVAL_MS = 10_000;
 /** Sockets that have not signed in yet count too: this is what a flood can hold open. */
 const MAX_SESSIONS = 1000;
 
 export class SignalingServer {
-  readonly #options: Omit<SignalingSessionOptions, 'socket' | 'viewerIsLocal'>;
+  readonly #options: SignalingServerOptions;
   readonly #sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_SIGNALING_BYTES,
@@ -25,7 +31,7 @@ export class SignalingServer {
   readonly #answered = new WeakSet<WebSocket>();
   readonly #pings: NodeJS.Timeout;
 
-  constructor(options: Omit<SignalingSessionOptions, 'socket' | 'viewerIsLocal'>) {
+  constructor(options: SignalingServerOptions) {
     this.#options = options;
     this.#pings = setInterval(() => this.#ping(), PING_INTERVAL_MS);
   }
@@ -35,10 +41,9 @@ export class SignalingServer {
   }
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (this.#sessions.size >= MAX_SESSIONS) {
-      socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n');
-      return;
-    }
+    // A browser lets any page open a WebSocket to anywhere; only pages of this server are meant.
+    if (!isSameOrigin(request, this.#options.isTrustedProxy)) return refuse(socket, '403 Forbidden');
+    if (this.#sessions.size >= MAX_SESSIONS) return refuse(socket, '503 Service Unavailable');
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const address = request.socket.remoteAddress ?? '';
       const viewerIsLocal = address === '::1' || address.replace('::ffff:', '').startsWith('127.');
@@ -85,4 +90,8 @@ export class SignalingServer {
       else socket.terminate();
     }
   }
+}
+
+function refuse(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
 }

@@ -162,6 +162,10 @@ export class SignalingSession {
       this.#transport(transportId).connect(dtlsParameters);
       return {};
     },
+    closeWebRtcTransport: ({ transportId }) => {
+      this.#transport(transportId).close('requested');
+      return {};
+    },
     restartIce: ({ transportId }) => ({ iceParameters: this.#transport(transportId).restartIce() }),
     consume: ({ transportId, cameraId }) => this.#consume(transportId, cameraId),
     pauseConsumer: ({ consumerId }) => {

@@ -142,6 +142,7 @@ export interface SignalingMethods {
     request: { transportId: string; dtlsParameters: DtlsParameters };
     response: Record<string, never>;
   };
+  closeWebRtcTransport: { request: { transportId: string }; response: Record<string, never> };
   restartIce: { request: { transportId: string }; response: { iceParameters: IceParameters } };
   /** The consumer starts paused; `resumeConsumer` brings a fresh keyframe at once. */
   consume: { request: { transportId: string; cameraId: string }; response: ConsumerParameters };
