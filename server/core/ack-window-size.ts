@@ -14,6 +14,6 @@ export const MAX_ACK_WINDOW = 8;
  *   the camera can give
  */
 export function ackWindowSize(roundTripUs: number, fps: number): number {
-  const framesPerRoundTrip = Math.ceil((roundTripUs * fps) / 1_000_000);
+  const framesPerRoundTrip = fps > 0 ? Math.ceil((roundTripUs * fps) / 1_000_000) : 0;
   return Math.min(MAX_ACK_WINDOW, Math.max(MIN_ACK_WINDOW, framesPerRoundTrip + 1));
 }
