@@ -26,6 +26,8 @@ export interface HttpAppOptions {
   catalog: CameraCatalog;
   snapshots: Snapshots;
   thumbnails: Thumbnails;
+  /** What an administrator sees of the server's inside; JSON without secrets. */
+  status: () => object;
   /** client/dist */
   clientFolder: string;
   isTrustedProxy: IsTrustedProxy;
@@ -52,6 +54,10 @@ export function createHttpApp(options: HttpAppOptions): Express {
   api.use(express.json({ limit: MAX_BODY_BYTES }));
   api.get('/health', (_request, response) => {
     response.json({ status: 'ok' });
+  });
+  api.get('/status', (request, response) => {
+    guard.administrator(request);
+    response.json(options.status());
   });
   api.use('/auth', authRoutes(accounts, guard, isTrustedProxy));
   api.use('/cameras', snapshotRoutes(snapshots, thumbnails, guard), cameraRoutes(catalog, guard));

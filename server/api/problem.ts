@@ -49,7 +49,10 @@ export function sendProblem(response: Response, error: VigieError): void {
 
 /** The last of all routes. */
 export const notFound: RequestHandler = (request, response) => {
-  sendProblem(response, new VigieError('notFound', `there is nothing at ${request.method} ${request.baseUrl}${request.path}`));
+  sendProblem(
+    response,
+    new VigieError('notFound', `there is nothing at ${request.method} ${request.baseUrl}${request.path}`),
+  );
 };
 
 export function errorHandler(log: Log): ErrorRequestHandler {
