@@ -44,6 +44,8 @@ export function createHttpApp(options: HttpAppOptions): Express {
   app.set('trust proxy', isTrustedProxy);
   app.set('query parser', 'simple');
   app.disable('x-powered-by');
+  // Answers of the API are not kept, so there is nothing to compare; pictures and files bring their own.
+  app.disable('etag');
   app.use(securityHeaders);
 
   const api = express.Router();

@@ -26,12 +26,12 @@ export class CameraStore {
 
   constructor(database: DatabaseSync) {
     this.#statements = {
-      list: database.prepare(`SELECT ${COLUMNS} FROM cameras ORDER BY created_at, id`),
+      list: database.prepare(`SELECT ${COLUMNS} FROM cameras ORDER BY created_at, rowid`),
       listOf: database.prepare(`
         SELECT ${COLUMNS} FROM cameras c WHERE EXISTS (
           SELECT 1 FROM users u WHERE u.id = ? AND (u.role = 'administrator' OR EXISTS (
             SELECT 1 FROM camera_rights r WHERE r.user_id = u.id AND r.camera_id = c.id)))
-        ORDER BY created_at, id`),
+        ORDER BY created_at, rowid`),
       find: database.prepare(`SELECT ${COLUMNS} FROM cameras WHERE id = ?`),
       insert: database.prepare(
         'INSERT INTO cameras (id, name, kind, key, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',

@@ -41,7 +41,7 @@ export class UserStore {
   constructor(database: DatabaseSync) {
     this.#database = database;
     this.#statements = {
-      list: database.prepare(`SELECT ${COLUMNS} FROM users ORDER BY created_at, id`),
+      list: database.prepare(`SELECT ${COLUMNS} FROM users ORDER BY created_at, rowid`),
       find: database.prepare(`SELECT ${COLUMNS} FROM users WHERE id = ?`),
       findByName: database.prepare(`SELECT ${COLUMNS} FROM users WHERE username = ?`),
       count: database.prepare(

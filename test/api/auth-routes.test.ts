@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { ApiClient } from './support/api-client.ts';
+import { ADMIN_PASSWORD, startApi, temporaryFolder } from './support/api-server.ts';
+
+test('signing in yields an access token and two cookies out of the reach of scripts and other sites', async (context) => {
+  const server = await startApi(context);
+  const client = new ApiClient(server);
+  const { status, body, headers } = await client.signIn('admin', ADMIN_PASSWORD);
+  assert.equal(status, 200);
+  assert.deepEqual(Object.keys(body), ['accessToken', 'expiresIn', 'user']);
+  assert.equal(body.expiresIn, 900);
+  assert.equal(body.user.role, 'administrator');
+  assert.equal(headers.get('cache-control'), 'no-store');
+  const expected = { vigie_refresh: ['/api/auth', 2_592_000], vigie_media: ['/api/cameras', 3600] } as const;
+  for (const [name, [path, seconds]] of Object.entries(expected)) {
+    const text = client.cookies.get(name)?.text ?? '';
+    for (const part of [`Path=${path}`, `Max-Age=${seconds}`, 'HttpOnly', 'SameSite=Strict'])
+      assert.ok(text.split('; ').includes(part), `${name}: ${part}`);
+    assert.ok(!text.includes('Secure'), 'plain http');
+  }
+});
+
+test('behind a trusted TLS proxy the cookies are Secure; a stranger cannot say so', async (context) => {
+  const headers = { 'x-forwarded-proto': 'https' };
+  for (const [trustedProxies, isSecure] of [
+    [['loopback'], true],
+    [[], false],
+  ] as const) {
+    const server = await startApi(context, { trustedProxies });
+    const client = new ApiClient(server);
+    await client.call('POST', '/api/auth/login', {
+      body: { username: 'admin', password: ADMIN_PASSWORD },
+      headers,
+    });
+    for (const { text } of client.cookies.values()) assert.equal(text.includes('; Secure'), isSecure);
+    assert.equal(client.cookies.size, 2);
+  }
+});
+
+test('an unknown user and a wrong password get the same answer, byte for byte', async (context) => {
+  const server = await startApi(context);
+  const client = new ApiClient(server);
+  const wrongPassword = await client.signIn('admin', 'wrong password');
+  const unknownUser = await client.signIn('nobody', 'wrong password');
+  assert.equal(wrongPassword.status, 401);
+  assert.equal(wrongPassword.body.code, 'wrongCredentials');
+  assert.deepEqual(unknownUser.body, wrongPassword.body);
+  assert.equal(client.cookies.size, 0);
+});
+
+test('an unknown user costs a hash like a known one, so that the time tells nothing', async (context) => {
+  const server = await startApi(context);
+  const verified: string[] = [];
+  const { hasher } = server.accounts;
+  const verify = hasher.verify.bind(hasher);
+  context.mock.method(hasher, 'verify', (phc: string, password: string) => {
+    verified.push(phc.replace(/\$[^$]+\$[^$]+$/, ''));
+    return verify(phc, password);
+  });
+  const client = new ApiClient(server);
+  await client.signIn('admin', 'wrong password');
+  await client.signIn('nobody', 'wrong password');
+  assert.deepEqual(verified, ['$argon2id$v=19$m=19456,t=2,p=1', '$argon2id$v=19$m=19456,t=2,p=1']);
+});
+
+test('after five failures even the right password has to wait, and the answer says how long', async (context) => {
+  const server = await startApi(context);
+  const client = new ApiClient(server);
+  for (let failure = 0; failure < 5; failure++)
+    assert.equal((await client.signIn('admin', 'wrong password')).status, 401);
+  const { status, body, headers } = await client.signIn('admin', ADMIN_PASSWORD);
+  assert.equal(status, 429);
+  assert.equal(body.code, 'tooManyRequests');
+  const retryAfterSeconds = Number(headers.get('retry-after'));
+  assert.ok(retryAfterSeconds > 290 && retryAfterSeconds <= 300, String(retryAfterSeconds));
+});
+
+test('behind a trusted proxy it is the client that is slowed, not the proxy', async (context) => {
+  const server = await startApi(context, { trustedProxies: ['loopback'] });
+  const client = new ApiClient(server);
+  const from = (address: string, password: string) =>
+    client.call('POST', '/api/auth/login', {
+      body: { username: 'admin', password },
+      headers: { 'x-forwarded-for': address },
+    });
+  for (let failure = 0; failure < 6; failure++) await from('192.0.2.1', 'wrong password');
+  assert.equal((await from('192.0.2.1', ADMIN_PASSWORD)).status, 429);
+  assert.equal((await from('192.0.2.2', ADMIN_PASSWORD)).status, 200);
+});
+
+test('renewing replaces both cookies and the access token', async (context) => {
+  const server = await startApi(context);
+  const client = await ApiClient.signedIn(server);
+  const before = { token: client.accessToken, cookie: client.cookies.get('vigie_refresh')?.value };
+  const { status, body } = await client.refresh();
+  assert.equal(status, 200);
+  assert.notEqual(body.accessToken, before.token);
+  assert.notEqual(client.cookies.get('vigie_refresh')?.value, before.cookie);
+  assert.equal((await client.call('GET', '/api/cameras')).status, 200);
+});
+
+test('two tabs that renew at the same moment both stay signed in', async (context) => {
+  const server = await startApi(context);
+  const client = await ApiClient.signedIn(server);
+  const answers = await Promise.all([client.refresh(), client.refresh(), client.refresh()]);
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [200, 200, 200],
+  );
+  assert.equal((await client.refresh()).status, 200);
+});
+
+test('a refresh token used again later signs everyone who holds it out', async (context) => {
+  let nowMs = Date.now();
+  const server = await startApi(context, { nowMs: () => nowMs });
+  const owner = await ApiClient.signedIn(server);
+  const thief = new ApiClient(server);
+  for (const [name, cookie] of owner.cookies) thief.cookies.set(name, cookie);
+  assert.equal((await owner.refresh()).status, 200);
+  nowMs += 31_000;
+  const ended = once(server.accounts.events, 'sessionEnded');
+  assert.equal((await thief.refresh()).status, 401);
+  await ended;
+  assert.equal((await owner.refresh()).status, 401);
+  assert.equal((await owner.call('GET', '/api/cameras')).status, 401);
+});
+
+test('signing out ends the session, clears the cookies and makes the access token worthless', async (context) => {
+  const server = await startApi(context);
+  const client = await ApiClient.signedIn(server);
+  const refreshCookie = client.cookies.get('vigie_refresh')?.value ?? '';
+  assert.equal((await client.call('POST', '/api/auth/logout')).status, 204);
+  assert.equal(client.cookies.size, 0);
+  assert.equal((await client.call('GET', '/api/cameras')).status, 401);
+  const headers = { cookie: `vigie_refresh=${refreshCookie}` };
+  assert.equal((await client.refresh({ headers })).status, 401);
+});
+
+test('signing out works by the cookie alone, and twice, and without either', async (context) => {
+  const server = await startApi(context);
+  const client = await ApiClient.signedIn(server);
+  assert.equal((await client.call('POST', '/api/auth/logout', { token: null })).status, 204);
+  assert.equal((await client.call('GET', '/api/cameras')).status, 401);
+  assert.equal((await client.call('POST', '/api/auth/logout', { token: null })).status, 204);
+});
+
+test('changing the password needs the current one and ends all other sign-ins', async (context) => {
+  const server = await startApi(context);
+  const [here, elsewhere] = [await ApiClient.signedIn(server), await ApiClient.signedIn(server)];
+  const change = (currentPassword: string, newPassword: string) =>
+    here.call<{ code: string }>('POST', '/api/auth/password', { body: { currentPassword, newPassword } });
+  const wrong = await change('wrong password', 'a new password');
+  // Not 401: that would make the page renew its token and ask again.
+  assert.deepEqual([wrong.status, wrong.body.code], [403, 'forbidden']);
+  assert.equal((await change(ADMIN_PASSWORD, 'short')).status, 400);
+  assert.equal((await change(ADMIN_PASSWORD, 'a new password')).status, 204);
+  assert.equal((await here.call('GET', '/api/cameras')).status, 200);
+  assert.equal((await here.refresh()).status, 200);
+  assert.equal((await elsewhere.call('GET', '/api/cameras')).status, 401);
+  assert.equal((await elsewhere.refresh()).status, 401);
+  const client = new ApiClient(server);
+  assert.equal((await client.signIn('admin', ADMIN_PASSWORD)).status, 401);
+  assert.equal((await client.signIn('admin', 'a new password')).status, 200);
+});
+
+test('guessing the current password through a stolen access token is slowed as well', async (context) => {
+  const server = await startApi(context);
+  const client = await ApiClient.signedIn(server);
+  const guess = () =>
+    client.call('POST', '/api/auth/password', {
+      body: { currentPassword: 'a guess', newPassword: 'a new password' },
+    });
+  for (let failure = 0; failure < 5; failure++) assert.equal((await guess()).status, 403);
+  assert.equal((await guess()).status, 429);
+});
+
+test('what cookies authenticate is refused when it comes from a page of another origin', async (context) => {
+  const server = await startApi(context);
+  const client = await ApiClient.signedIn(server);
+  const origins = [
+    'http://evil.example',
+    `http://127.0.0.1:${server.port + 1}`,
+    `http://localhost:${server.port}`,
+    'null',
+    'file://',
+  ];
+  for (const origin of origins) {
+    for (const path of ['/api/auth/refresh', '/api/auth/logout', '/api/auth/login', '/api/auth/password']) {
+      const { status } = await client.call('POST', path, { headers: { origin } });
+      assert.equal(status, 403, `${path} from ${origin}`);
+    }
+  }
+  assert.equal((await client.refresh({ headers: { origin: server.url } })).status, 200);
+});
+
+test('users, sign-ins and cameras are there after a restart, and the first password is made once', async (context) => {
+  const dataDir = await temporaryFolder(context);
+  const first = await startApi(context, { dataDir });
+  const client = await ApiClient.signedIn(first);
+  await client.call('POST', '/api/cameras', { body: { name: 'Door' } });
+  const before = await client.call('GET', '/api/cameras');
+  await first.close();
+
+  const second = await startApi(context, { dataDir });
+  const sameBrowser = new ApiClient(second);
+  for (const [name, cookie] of client.cookies) sameBrowser.cookies.set(name, cookie);
+  sameBrowser.accessToken = client.accessToken;
+  assert.deepEqual((await sameBrowser.call('GET', '/api/cameras')).body, before.body);
+  assert.equal((await sameBrowser.refresh()).status, 200);
+  assert.equal(second.store.users.list().length, 1);
+});

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Problem } from '../../server/wire/api.ts';
+import { ApiClient } from './support/api-client.ts';
+import { startApi } from './support/api-server.ts';
+
+const NAVIGATION = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+
+test('pages may load from this server only, run no inline script or style, and stay usable over plain http', async (context) => {
+  const client = new ApiClient(await startApi(context));
+  const { headers } = await client.call('GET', '/', { headers: NAVIGATION });
+  const policy = new Map(
+    (headers.get('content-security-policy') ?? '').split(';').map((directive) => {
+      const [name = '', ...sources] = directive.trim().split(' ');
+      return [name, sources.join(' ')];
+    }),
+  );
+  assert.equal(policy.get('default-src'), "'self'");
+  assert.equal(policy.get('connect-src'), "'self'");
+  assert.equal(policy.get('img-src'), "'self' blob: data:");
+  assert.equal(policy.get('media-src'), "'self' blob:");
+  assert.equal(policy.get('object-src'), "'none'");
+  assert.equal(policy.get('base-uri'), "'none'");
+  for (const name of [
+    'script-src',
+    'style-src',
+    'script-src-attr',
+    'style-src-attr',
+    'upgrade-insecure-requests',
+  ])
+    assert.ok(!policy.has(name), `${name} would loosen default-src, or break plain http`);
+  assert.ok(!(headers.get('content-security-policy') ?? '').includes('unsafe'));
+});
+
+test('every answer says not to sniff, not to refer and not to be framed elsewhere, and not what it is made with', async (context) => {
+  const client = new ApiClient(await startApi(context));
+  for (const path of ['/', '/assets/app-1a2b3c4d.js', '/api/health', '/api/cameras', '/nothing']) {
+    const { headers } = await client.call('GET', path);
+    assert.equal(headers.get('x-content-type-options'), 'nosniff', path);
+    assert.equal(headers.get('referrer-policy'), 'no-referrer', path);
+    assert.equal(headers.get('x-frame-options'), 'SAMEORIGIN', path);
+    assert.equal(headers.get('cross-origin-resource-policy'), 'same-origin', path);
+    assert.equal(headers.get('x-powered-by'), null, path);
+    assert.equal(headers.get('strict-transport-security'), null, path);
+  }
+});
+
+test('files named by their content are kept for ever, everything else is asked for each time', async (context) => {
+  const client = new ApiClient(await startApi(context));
+  const asset = await client.call('GET', '/assets/app-1a2b3c4d.js');
+  assert.equal(asset.headers.get('cache-control'), 'public, max-age=31536000, immutable');
+  assert.match(asset.headers.get('content-type') ?? '', /^text\/javascript/);
+  for (const path of ['/', '/index.html', '/users', '/camera/cam_x'])
+    assert.equal(
+      (await client.call('GET', path, { headers: NAVIGATION })).headers.get('cache-control'),
+      'no-cache',
+      path,
+    );
+});
+
+test('every path a browser navigates to is the app, but a file that is not there is not', async (context) => {
+  const client = new ApiClient(await startApi(context));
+  for (const path of ['/users', '/camera/cam_x', '/some/where.html']) {
+    const { status, body } = await client.call<string>('GET', path, { headers: NAVIGATION });
+    assert.deepEqual([status, body], [200, '<!doctype html><title>Vigie</title>'], path);
+  }
+  const missing: [path: string, accept: string][] = [
+    ['/assets/app-00000000.js', '*/*'],
+    ['/assets/app-00000000.js', NAVIGATION.accept],
+    ['/missing.png', 'image/png,*/*'],
+    ['/api/missing', NAVIGATION.accept],
+  ];
+  for (const [path, accept] of missing) {
+    const { status, body } = await client.call<Problem>('GET', path, { headers: { accept } });
+    assert.deepEqual([status, body.code], [404, 'notFound'], path);
+  }
+});
+
+test('nothing outside the folder of the web app is served', async (context) => {
+  const client = new ApiClient(await startApi(context));
+  for (const path of [
+    '/..%2fvigie.db',
+    '/%2e%2e/vigie.db',
+    '/assets/..%2f..%2fvigie.db',
+    '/assets/%2e%2e/%2e%2e/vigie.db',
+    '/%00',
+    '/.env',
+  ]) {
+    const { status } = await client.call('GET', path);
+    assert.ok(status === 400 || status === 403 || status === 404, `${path}: ${status}`);
+  }
+});
+
+test('health is for everyone and says nothing else', async (context) => {
+  const { status, body } = await new ApiClient(await startApi(context)).call('GET', '/api/health');
+  assert.deepEqual([status, body], [200, { status: 'ok' }]);
+});
+
+test("an administrator reads the server's inner figures", async (context) => {
+  const client = await ApiClient.signedIn(await startApi(context));
+  assert.deepEqual((await client.call('GET', '/api/status')).body, { cameras: 0 });
+});
+
+test('a fault of the server is answered without its details', async (context) => {
+  const server = await startApi(context, {
+    control: {
+      status: () => {
+        throw new Error('the secret path /var/lib/vigie');
+      },
+    },
+  });
+  server.store.cameras.add('Door', 'v1', 0);
+  const { status, body } = await (await ApiClient.signedIn(server)).call<Problem>('GET', '/api/cameras');
+  assert.deepEqual([status, body.code], [500, 'internal']);
+  assert.ok(!JSON.stringify(body).includes('secret path'));
+});

@@ -1,0 +1,87 @@
+/** A whole API server for tests: real SQLite in a temporary folder, real express on a free port, real cookies and hashes. */
+
+import { mkdtemp, rm, writeFile, mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { openAccounts, type Accounts } from '../../../server/accounts/accounts.ts';
+import { CameraCatalog, type CameraControl } from '../../../server/api/camera-catalog.ts';
+import { createHttpApp } from '../../../server/api/http-app.ts';
+import { HttpServer, type UpgradeHandler } from '../../../server/api/http-server.ts';
+import { Thumbnails } from '../../../server/api/thumbnails.ts';
+import { trustedProxies } from '../../../server/api/trusted-proxies.ts';
+import type { CameraFrame } from '../../../server/core/camera-frame.ts';
+import { createLog } from '../../../server/log.ts';
+import { Store } from '../../../server/store/store.ts';
+
+export const ADMIN_PASSWORD = 'correct horse battery';
+
+export interface ApiServerOptions {
+  dataDir?: string;
+  trustedProxies?: readonly string[];
+  upgrades?: Record<string, UpgradeHandler>;
+  control?: Partial<CameraControl>;
+  nowMs?: () => number;
+}
+
+export interface ApiServer {
+  url: string;
+  port: number;
+  store: Store;
+  accounts: Accounts;
+  catalog: CameraCatalog;
+  /** What the snapshot route finds. */
+  frames: Map<string, CameraFrame>;
+  thumbnails: Thumbnails;
+  close(): Promise<void>;
+}
+
+export async function temporaryFolder(context: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'vigie-test-'));
+  context.after(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Closed with the test, or before. */
+export async function startApi(context: TestContext, options: ApiServerOptions = {}): Promise<ApiServer> {
+  const dataDir = options.dataDir ?? (await temporaryFolder(context));
+  const log = createLog('silent');
+  const store = Store.open(dataDir);
+  const { nowMs } = options;
+  const accounts = await openAccounts({ store, adminPassword: ADMIN_PASSWORD, log, ...(nowMs && { nowMs }) });
+  const control: CameraControl = {
+    status: () => ({ online: false, lastFrameAt: null }),
+    set: () => Promise.resolve(),
+    disconnect: () => undefined,
+    ...options.control,
+  };
+  const catalog = new CameraCatalog({ store: store.cameras, access: accounts.access, control });
+  const frames = new Map<string, CameraFrame>();
+  const thumbnails = new Thumbnails(log);
+  const app = createHttpApp({
+    accounts,
+    catalog,
+    snapshots: { latest: (cameraId) => frames.get(cameraId) },
+    thumbnails,
+    status: () => ({ cameras: store.cameras.list().length }),
+    clientFolder: await clientFolder(join(dataDir, 'client')),
+    isTrustedProxy: trustedProxies(options.trustedProxies ?? []),
+    log,
+  });
+  const server = new HttpServer({ app, upgrades: options.upgrades ?? {}, log });
+  const port = await server.listen(0, '127.0.0.1');
+  const close = async (): Promise<void> => {
+    await server.close();
+    await thumbnails.close();
+    store.close();
+  };
+  context.after(close);
+  return { url: `http://127.0.0.1:${port}`, port, store, accounts, catalog, frames, thumbnails, close };
+}
+
+async function clientFolder(folder: string): Promise<string> {
+  await mkdir(join(folder, 'assets'), { recursive: true });
+  await writeFile(join(folder, 'index.html'), '<!doctype html><title>Vigie</title>');
+  await writeFile(join(folder, 'assets', 'app-1a2b3c4d.js'), 'export {};');
+  return folder;
+}
