@@ -198,7 +198,8 @@ export class CameraIngest extends EventEmitter<CameraIngestEvents> {
     const camera = cameraId === undefined ? undefined : this.#cameras.get(cameraId);
     if (reason !== 'serverStopping') {
       const fields = { cameraId, address, reason, detail };
-      this.#say('warn', `${cameraId ?? address} ${reason}`, fields, 'connection closed');
+      const level = reason === 'left' ? 'info' : 'warn';
+      this.#say(level, `${cameraId ?? address} ${reason}`, fields, 'connection closed');
     }
     if (cameraId === undefined || camera?.session !== session) return;
     camera.session = undefined;
