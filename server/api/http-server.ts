@@ -20,11 +20,19 @@ export interface HttpServerOptions {
   /** By path, without a query. */
   upgrades: Readonly<Record<string, UpgradeHandler>>;
   log: Log;
+  timeouts?: HttpTimeouts;
 }
 
-const HEADERS_TIMEOUT_MS = 10_000;
-/** Of receiving a request; how long an answer takes is not limited. */
-const REQUEST_TIMEOUT_MS = 30_000;
+export interface HttpTimeouts {
+  /** From connecting, or the end of the request before, to the end of the headers. */
+  headersMs: number;
+  /** To the end of the body. How long an answer takes is not limited. */
+  requestMs: number;
+  /** How often connections are looked over for the two above. */
+  checkIntervalMs: number;
+}
+
+const DEFAULT_TIMEOUTS: HttpTimeouts = { headersMs: 10_000, requestMs: 30_000, checkIntervalMs: 2_000 };
 const KEEP_ALIVE_TIMEOUT_MS = 10_000;
 const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_CONNECTIONS = 4096;
@@ -36,13 +44,14 @@ export class HttpServer {
   readonly #upgraded = new Set<Duplex>();
   #closing: Promise<void> | undefined;
 
-  constructor({ app, upgrades, log }: HttpServerOptions) {
+  constructor({ app, upgrades, log, timeouts = DEFAULT_TIMEOUTS }: HttpServerOptions) {
     this.#log = log.child({ room: 'api' });
     this.#upgrades = new Map(Object.entries(upgrades));
     this.#server = createServer(
       {
-        headersTimeout: HEADERS_TIMEOUT_MS,
-        requestTimeout: REQUEST_TIMEOUT_MS,
+        headersTimeout: timeouts.headersMs,
+        requestTimeout: timeouts.requestMs,
+        connectionsCheckingInterval: timeouts.checkIntervalMs,
         keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
         maxHeaderSize: MAX_HEADER_BYTES,
         // Other upgrades, like a client's offer of HTTP/2, are passed over, and the request answered as it is.

@@ -85,6 +85,30 @@ test('what is no HTTP at all is answered 400 and closed', async (context) => {
     assert.match(await exchange(port, text), /^HTTP\/1\.1 4\d\d /);
 });
 
+const SLOW: [what: string, text: string][] = [
+  ['nothing', ''],
+  ['half a header', 'GET / HTTP/1.1\r\nHost: lo'],
+  ['half a body', 'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n12345'],
+];
+
+for (const [what, text] of SLOW) {
+  test(`who connects and sends ${what} is disconnected`, async (context) => {
+    const timeouts = { headersMs: 50, requestMs: 100, checkIntervalMs: 20 };
+    const server = new HttpServer({
+      app: (request, response) => request.resume().on('end', () => response.end('answered')),
+      upgrades: {},
+      log: createLog('silent'),
+      timeouts,
+    });
+    context.after(() => server.close());
+    const socket = connect(await server.listen(0, '127.0.0.1'), '127.0.0.1');
+    socket.on('error', () => undefined).write(text);
+    let answer = '';
+    for await (const chunk of socket) answer += String(chunk);
+    assert.match(answer, /^(?:HTTP\/1\.1 408 [^]*)?$/);
+  });
+}
+
 test('closing ends every connection, also those handed over, and twice is once', async (context) => {
   const handed = Promise.withResolvers<void>();
   const server = makeServer(context, { '/camera': () => handed.resolve() });
