@@ -61,10 +61,10 @@ export class Sfu {
     return this.#socket.port;
   }
 
-  get stats(): { transports: number; consumers: number; socket: RtcSocket['counters'] } {
+  get stats(): { port: number; transports: number; consumers: number; socket: RtcSocket['counters'] } {
     let consumers = 0;
     for (const transport of this.#transports.values()) consumers += transport.consumers.size;
-    return { transports: this.#transports.size, consumers, socket: this.#socket.counters };
+    return { port: this.port, transports: this.#transports.size, consumers, socket: this.#socket.counters };
   }
 
   /** @throws VigieError `unavailable` when the server is full or stopping */

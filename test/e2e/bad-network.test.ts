@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { after, test } from 'node:test';
+import { timeCodeDifferenceUs } from '../../server/wire/time-code.ts';
+import { TestBrowser } from '../support/browser.ts';
+import { startCamera } from '../support/camera-process.ts';
+import { connectivityCheck } from '../support/node-viewer.ts';
+import { ServerProcess } from '../support/server-process.ts';
+import { throughProxy, UdpProxy } from '../support/udp-proxy.ts';
+import { until } from '../support/until.ts';
+
+const server = await ServerProcess.start();
+const browser = await TestBrowser.launch();
+const admin = await server.admin();
+const door = await admin.addCamera('Front door');
+const camera = startCamera(server.cameraUrl, door);
+const { port: serverPort } = (await admin.status()).sfu;
+const proxy = await UdpProxy.open(serverPort, 7);
+/** The transport's parameters as the page was told them; the forger knows what a spy on the page would. */
+let iceParameters = { usernameFragment: '', password: '' };
+const page = await browser.open(server.url, async (tab) => {
+  tab.on('websocket', (socket) => {
+    socket.on('framereceived', ({ payload }) => {
+      const message = JSON.parse(String(payload)) as { data?: { iceParameters?: typeof iceParameters } };
+      iceParameters = message.data?.iceParameters ?? iceParameters;
+    });
+  });
+  await throughProxy(tab, proxy);
+});
+after(async () => {
+  await browser.close();
+  await camera.stop();
+  proxy.close();
+  await server.stop();
+  browser.assertNoProblems();
+});
+
+/** The picture runs on for as long as the camera's clock says. */
+async function runsOnFor(seconds: number): Promise<void> {
+  const first = await page.nextTimeCode(door.id);
+  await until(`${seconds} s more of the picture are shown`, async () => {
+    const code = await page.timeCode(door.id);
+    return code !== undefined && timeCodeDifferenceUs(code, first) > seconds * 1_000_000;
+  });
+}
+
+test('the picture comes through the proxy', async () => {
+  await page.signIn('admin', server.password);
+  await page.untilStatus(door.id, 'live');
+  await page.nextTimeCode(door.id);
+  assert.ok(proxy.forwarded > 10);
+});
+
+test('with 3 % of the packets lost, they are sent again and the picture runs on', async () => {
+  proxy.loss = 0.03;
+  await runsOnFor(8);
+  await until('getStats shows retransmissions', async () => {
+    const { nackCount, retransmittedPacketsReceived } = await page.videoStats();
+    return nackCount > 0 && retransmittedPacketsReceived > 0;
+  });
+  proxy.loss = 0;
+  assert.ok(proxy.dropped > 10, `${proxy.dropped} packets were lost`);
+  await runsOnFor(1);
+});
+
+test('when the NAT in between changes the viewer’s address, the picture follows', async () => {
+  proxy.rebind();
+  await runsOnFor(3);
+  assert.equal((await admin.status()).sfu.transports, 1, 'on the transport it had');
+});
+
+const forgeries: [name: string, options: Parameters<typeof connectivityCheck>[1]][] = [
+  ['a made-up user', { username: 'nobody:attacker' }],
+  ['the right user and no integrity', { password: null }],
+  ['the right user and another password', { password: 'f'.repeat(32) }],
+  ['a nomination behind a genuine integrity', { nominate: false, appended: Buffer.from('00250000', 'hex') }],
+];
+for (const [name, options] of forgeries) {
+  test(`a forged STUN request with ${name} gets nothing, and the viewer stays`, async () => {
+    assert.notEqual(iceParameters.password, '');
+    const forger = createSocket('udp4');
+    forger.bind(0, '127.0.0.1');
+    await once(forger, 'listening');
+    let received = 0;
+    forger.on('message', () => received++);
+    for (let i = 0; i < 20; i++)
+      forger.send(connectivityCheck(iceParameters, options), serverPort, '127.0.0.1');
+    await runsOnFor(2);
+    forger.close();
+    assert.equal(received, 0, 'neither an answer nor media');
+  });
+}
+
+test('a viewer that vanishes without a word is gone within 30 s', async () => {
+  const other = await TestBrowser.launch();
+  const victim = await other.open(server.url);
+  await victim.signIn('admin', server.password);
+  await victim.untilStatus(door.id, 'live');
+  assert.equal((await admin.status()).sfu.transports, 2);
+  other.freeze();
+  await until('its transport is gone', async () => (await admin.status()).sfu.transports === 1, 30_000);
+  await page.nextTimeCode(door.id);
+  await other.kill();
+});

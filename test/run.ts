@@ -1,0 +1,52 @@
+/**
+ * `npm test`: installs what is missing, builds the web app, runs every test.
+ *
+ *     npm test                    everything
+ *     npm test -- sfu recovery    only files whose path contains one of these words
+ *
+ * Unit and integration tests run two files at a time, browser tests alone, so that they measure no neighbour.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, globSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { ensureClientBuilt } from '../server/client-build.mjs';
+import { ensureChromium } from './support/chromium.ts';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const FILE_TIMEOUT_MS = 240_000;
+
+const words = process.argv.slice(2);
+const files = globSync('test/**/*.test.ts', { cwd: ROOT })
+  .filter((path) => words.length === 0 || words.some((word) => path.includes(word)))
+  .toSorted();
+if (files.length === 0) {
+  process.stderr.write(`no test file has ${words.join(' or ')} in its path\n`);
+  process.exit(1);
+}
+const browserFiles = files.filter((path) => path.startsWith('test/e2e/'));
+const otherFiles = files.filter((path) => !path.startsWith('test/e2e/'));
+
+const footage = process.env['VIGIE_FOOTAGE_DIR'] ?? resolve(ROOT, '../shared/footage');
+const env = { ...process.env, ...(existsSync(footage) && { VIGIE_FOOTAGE_DIR: footage }) };
+if (browserFiles.length > 0) {
+  ensureChromium();
+  const problem = await ensureClientBuilt();
+  if (problem) {
+    process.stderr.write(`${problem}\n`);
+    process.exit(1);
+  }
+}
+const results = [runTests(otherFiles, 2), runTests(browserFiles, 1)];
+process.exit(results.every(Boolean) ? 0 : 1);
+
+function runTests(paths: string[], concurrency: number): boolean {
+  if (paths.length === 0) return true;
+  const options = [`--test-concurrency=${concurrency}`, `--test-timeout=${FILE_TIMEOUT_MS}`];
+  const { status } = spawnSync(process.execPath, ['--test', ...options, ...paths], {
+    cwd: ROOT,
+    env,
+    stdio: 'inherit',
+  });
+  return status === 0;
+}

@@ -1,0 +1,86 @@
+/** The HTTP API as a program uses it: signed in, and with a method for each thing tests do. */
+
+import type { CameraView, CameraWithKey, Problem, SessionView, UserView } from '../../server/wire/api.ts';
+import { SignalingSocket } from './signaling-socket.ts';
+
+export class ApiError extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(`${problem.status} ${problem.code}: ${problem.detail}`);
+    this.problem = problem;
+  }
+}
+
+export class ApiSession {
+  readonly #url: string;
+  readonly session: SessionView;
+
+  static async signIn(url: string, username: string, password: string): Promise<ApiSession> {
+    const response = await fetch(`${url}/api/auth/login`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ username, password }),
+    });
+    if (!response.ok) throw new ApiError((await response.json()) as Problem);
+    return new ApiSession(url, (await response.json()) as SessionView);
+  }
+
+  private constructor(url: string, session: SessionView) {
+    this.#url = url;
+    this.session = session;
+  }
+
+  /** @throws ApiError */
+  async request<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await fetch(`${this.#url}/api${path}`, {
+      method,
+      headers: {
+        Authorization: `Bearer ${this.session.accessToken}`,
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new ApiError((await response.json()) as Problem);
+    return (response.status === 204 ? undefined : await response.json()) as T;
+  }
+
+  cameras(): Promise<CameraView[]> {
+    return this.request('GET', '/cameras');
+  }
+
+  addCamera(name: string): Promise<CameraWithKey> {
+    return this.request('POST', '/cameras', { name });
+  }
+
+  addViewer(username: string, password: string, cameraIds: string[]): Promise<UserView> {
+    return this.request('POST', '/users', { username, password, role: 'viewer', cameraIds });
+  }
+
+  setRights(userId: string, cameraIds: string[]): Promise<unknown> {
+    return this.request('PUT', `/users/${userId}/cameras`, { cameraIds });
+  }
+
+  status(): Promise<ServerStatus> {
+    return this.request('GET', '/status');
+  }
+
+  signaling(): Promise<SignalingSocket> {
+    return SignalingSocket.open(this.#url, this.session.accessToken);
+  }
+}
+
+/** The part of GET /api/status that tests look at. */
+export interface ServerStatus {
+  sfu: { port: number; transports: number; consumers: number; socket: { unknownUser: number } };
+  signalingSessions: number;
+  codecPids: number[];
+}
+
+/** The part of GET /api/status that tests look at. */
+export interface ServerStatus {
+  sfu: { port: number; transports: number; consumers: number; socket: { unknownUser: number } };
+  signalingSessions: number;
+  codecPids: number[];
+  memory: NodeJS.MemoryUsage;
+}

@@ -1,0 +1,232 @@
+/** The real Chromium, watched closely: a page error, a refused resource or a foreign request fails the test. */
+
+import { readFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
+import { resolve } from 'node:path';
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserServer,
+  type ElementHandle,
+  type Locator,
+  type Page,
+} from 'playwright-core';
+import { findChromium } from './chromium.ts';
+import { until } from './until.ts';
+
+const ARGUMENTS = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--autoplay-policy=no-user-gesture-required',
+  // Chromium's sandbox does not work for root, and CI is root.
+  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+];
+/** What the browser says by itself when there is no session yet, or the server is away: not the page's fault. */
+const EXPECTED_CONSOLE =
+  /status of 401|WebSocket connection to .* failed|ERR_CONNECTION_REFUSED|status of 404/;
+
+/** Runs in the page: reads the time code off a video's newest picture. */
+const TIME_CODE_SCRIPT = `(() => {
+  ${stripTypeScriptTypes(readFileSync(resolve(import.meta.dirname, '../../server/wire/time-code.ts'), 'utf8')).replaceAll(/^export /gm, '')}
+  const canvas = document.createElement('canvas');
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  window.readTimeCodeOf = (source, width, height) => {
+    if (!width) return undefined;
+    const top = timeCodeLayout(width, height)[0].y;
+    canvas.width = width;
+    canvas.height = height - top;
+    context.drawImage(source, 0, top, width, height - top, 0, 0, width, height - top);
+    const { data } = context.getImageData(0, 0, width, height - top);
+    return readTimeCode((x, y) => {
+      const i = ((y - top) * width + x) * 4;
+      return 0.299 * data[i] + 0.587 * data[i + 1] + 0.114 * data[i + 2];
+    }, width, height);
+  };
+})();`;
+
+/** Of RTCInboundRtpStreamStats. */
+const SUMMED_STATS = [
+  'bytesReceived',
+  'packetsReceived',
+  'retransmittedPacketsReceived',
+  'nackCount',
+  'framesDecoded',
+] as const;
+
+/** Runs in the page: keeps hold of its peer connections. */
+const PEER_CONNECTIONS_SCRIPT = `(() => {
+  window.peerConnections = [];
+  window.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(...args) {
+      super(...args);
+      window.peerConnections.push(this);
+    }
+  };
+})();`;
+
+declare global {
+  interface Window {
+    peerConnections: RTCPeerConnection[];
+    /** @returns units of 100 µs modulo 2^32, or undefined when no code can be read */
+    readTimeCodeOf(source: CanvasImageSource, width: number, height: number): number | undefined;
+  }
+}
+
+export class TestBrowser {
+  readonly browser: Browser;
+  readonly #problems: string[] = [];
+
+  readonly #server: BrowserServer;
+
+  static async launch(): Promise<TestBrowser> {
+    const executablePath = findChromium();
+    if (executablePath === undefined) throw new Error('no Chromium: run `npm test`, which sees to it');
+    const server = await chromium.launchServer({ executablePath, args: ARGUMENTS });
+    return new TestBrowser(server, await chromium.connect(server.wsEndpoint()));
+  }
+
+  private constructor(server: BrowserServer, browser: Browser) {
+    this.#server = server;
+    this.browser = browser;
+  }
+
+  /** A page of a browser profile of its own. @param prepare called before the page goes anywhere */
+  async open(url: string, prepare: (page: Page) => Promise<void> = async () => {}): Promise<TestPage> {
+    const context = await this.browser.newContext({ viewport: { width: 1280, height: 800 } });
+    await context.addInitScript(`${TIME_CODE_SCRIPT}${PEER_CONNECTIONS_SCRIPT}`);
+    const page = await context.newPage();
+    this.#watch(page, new URL(url).host);
+    await prepare(page);
+    await page.goto(url);
+    return new TestPage(page, context);
+  }
+
+  /** @throws Error listing what went wrong in any of the pages */
+  assertNoProblems(): void {
+    if (this.#problems.length > 0) throw new Error(`the pages had problems:\n${this.#problems.join('\n')}`);
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    await this.#server.close();
+  }
+
+  /** Stops all its processes as they stand, sockets open, like a phone off the network: the server hears no word. */
+  freeze(): void {
+    process.kill(-this.#processGroup, 'SIGSTOP');
+  }
+
+  async kill(): Promise<void> {
+    await this.#server.kill();
+  }
+
+  /** playwright starts Chromium as the leader of a group of its own. */
+  get #processGroup(): number {
+    const { pid } = this.#server.process();
+    if (pid === undefined) throw new Error('the browser has no process');
+    return pid;
+  }
+
+  #watch(page: Page, host: string): void {
+    page.on('pageerror', (error) => this.#problems.push(`error: ${error.stack ?? error.message}`));
+    page.on('console', (message) => {
+      const text = message.text();
+      if (message.type() === 'error' && !EXPECTED_CONSOLE.test(text)) this.#problems.push(`console: ${text}`);
+    });
+    page.on('request', (request) => {
+      const url = new URL(request.url());
+      if (url.host !== '' && url.host !== host) this.#problems.push(`foreign request: ${request.url()}`);
+    });
+  }
+}
+
+export class TestPage {
+  readonly page: Page;
+  readonly context: BrowserContext;
+
+  constructor(page: Page, context: BrowserContext) {
+    this.page = page;
+    this.context = context;
+  }
+
+  async signIn(username: string, password: string): Promise<void> {
+    await this.page.locator('[data-testid=username] input').fill(username);
+    await this.page.locator('[data-testid=password] input').fill(password);
+    await this.page.getByTestId('sign-in').click();
+    await this.page.getByTestId('user-menu').waitFor();
+  }
+
+  tile(cameraId: string): Locator {
+    return this.page.locator(`[data-testid=camera-tile][data-camera-id="${cameraId}"]`);
+  }
+
+  /** live, connecting or offline, as the page says; undefined when it shows no such camera. */
+  async status(cameraId: string): Promise<string | undefined> {
+    const badge = this.tile(cameraId).getByTestId('camera-status');
+    // In one step: between asking whether it is there and what it says, it may go.
+    const [status] = await badge.evaluateAll((elements) =>
+      elements.map((element) => element.dataset['status']),
+    );
+    return status;
+  }
+
+  untilStatus(cameraId: string, status: string | undefined, timeoutMs = 20_000): Promise<true> {
+    return until(
+      `${cameraId} is ${status ?? 'gone'}`,
+      async () => (await this.status(cameraId)) === status,
+      timeoutMs,
+    );
+  }
+
+  /** The time code in the picture a camera shows now: units of 100 µs modulo 2^32. */
+  timeCode(cameraId: string): Promise<number | undefined> {
+    return this.#onVideo(cameraId, (video) =>
+      window.readTimeCodeOf(video, video.videoWidth, video.videoHeight),
+    );
+  }
+
+  /** Waits until the picture has moved on. @returns the newer code */
+  async nextTimeCode(cameraId: string, timeoutMs = 20_000): Promise<number> {
+    const before = await this.timeCode(cameraId);
+    return until(
+      `the picture of ${cameraId} moves`,
+      async () => {
+        const code = await this.timeCode(cameraId);
+        return code !== undefined && code !== before && code;
+      },
+      timeoutMs,
+    );
+  }
+
+  /** What getStats says of all incoming video of the page, summed up. */
+  videoStats(): Promise<Record<(typeof SUMMED_STATS)[number], number>> {
+    return this.page.evaluate(async (names) => {
+      const sums = Object.fromEntries(names.map((name) => [name, 0]));
+      for (const peer of window.peerConnections) {
+        for (const entry of (await peer.getStats()).values() as Iterable<Record<string, number | string>>) {
+          if (entry['type'] !== 'inbound-rtp') continue;
+          for (const name of names) sums[name] = (sums[name] ?? 0) + Number(entry[name] ?? 0);
+        }
+      }
+      return sums as Record<(typeof names)[number], number>;
+    }, SUMMED_STATS);
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+  }
+
+  async #onVideo<T>(
+    cameraId: string,
+    read: (video: HTMLVideoElement) => T | Promise<T>,
+  ): Promise<T | undefined> {
+    const video = this.tile(cameraId).getByTestId('camera-video');
+    const element = await video.elementHandle({ timeout: 1000 }).catch(() => null);
+    return element ? (element as ElementHandle<HTMLVideoElement>).evaluate(read) : undefined;
+  }
+}

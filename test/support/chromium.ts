@@ -1,0 +1,51 @@
+/** Finds Chromium for the browser tests; on Debian and Ubuntu it is installed when it is missing. */
+
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
+const MAC_PATH = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
+
+/** @returns the path of VIGIE_CHROMIUM, or of the first Chromium or Chrome there is */
+export function findChromium(): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  const candidates = [
+    process.env['VIGIE_CHROMIUM'],
+    ...NAMES.flatMap((name) => folders.map((folder) => join(folder, name))),
+    MAC_PATH,
+  ];
+  return candidates.find((path) => path !== undefined && path !== '' && isExecutable(path));
+}
+
+/** Exits with one line when there is no Chromium and none can be installed. */
+export function ensureChromium(): void {
+  if (findChromium()) return;
+  if (existsSync('/usr/bin/apt-get')) {
+    const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
+    process.stdout.write('installing Chromium for the browser tests\n');
+    apt([...sudo, 'apt-get', 'update', '-qq']);
+    apt([...sudo, 'apt-get', 'install', '-y', '-qq', '--no-install-recommends', 'chromium']);
+    if (findChromium()) return;
+  }
+  process.stderr.write(
+    'the browser tests need Chromium or Chrome: install it, or set VIGIE_CHROMIUM to its path\n',
+  );
+  process.exit(1);
+}
+
+function apt([command = '', ...args]: string[]): void {
+  spawnSync(command, args, {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,89 @@
+/** The real server as a process, on free ports and a data folder of its own. */
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApiSession } from './api-session.ts';
+import { Child } from './child-process.ts';
+
+export interface ServerProcessOptions {
+  env?: Record<string, string>;
+  /** Put into the folder it is started in: `.env`, `server-config.json`. By name, their text. */
+  files?: Record<string, string>;
+}
+
+const PASSWORD = 'correct horse battery staple';
+
+export class ServerProcess {
+  /** Where it runs and keeps everything. */
+  readonly folder = mkdtempSync(join(tmpdir(), 'vigie-test-'));
+  readonly password = PASSWORD;
+  readonly #env: Record<string, string>;
+  #child: Child | undefined;
+  #httpPort = 0;
+
+  static async start(options: ServerProcessOptions = {}): Promise<ServerProcess> {
+    const server = new ServerProcess(options);
+    await server.start();
+    return server;
+  }
+
+  private constructor({ env = {}, files = {} }: ServerProcessOptions) {
+    this.#env = env;
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(this.folder, name), text);
+  }
+
+  get child(): Child {
+    if (!this.#child) throw new Error('the server was never started');
+    return this.#child;
+  }
+
+  get url(): string {
+    return `http://localhost:${this.#httpPort}`;
+  }
+
+  get cameraUrl(): string {
+    return `ws://localhost:${this.#httpPort}/camera`;
+  }
+
+  get signalingUrl(): string {
+    return `ws://localhost:${this.#httpPort}/signaling`;
+  }
+
+  /** Again on the port and data folder it had before. */
+  async start(): Promise<void> {
+    this.#child = new Child('server/main.ts', [], {
+      cwd: this.folder,
+      env: {
+        VIGIE_DATA_DIR: join(this.folder, 'data'),
+        VIGIE_HTTP_PORT: String(this.#httpPort),
+        VIGIE_RTC_PORT: '0',
+        VIGIE_ADMIN_PASSWORD: PASSWORD,
+        VIGIE_DEMO: '0',
+        ...this.#env,
+      },
+    });
+    const [, port] = await this.#child.line(/Vigie is ready: http:\/\/localhost:(\d+)/);
+    this.#httpPort = Number(port);
+  }
+
+  /** As the power cut would. */
+  async kill(): Promise<void> {
+    await this.child.stop('SIGKILL');
+  }
+
+  /** An API client signed in as the administrator. */
+  async admin(): Promise<ApiSession> {
+    return ApiSession.signIn(this.url, 'admin', PASSWORD);
+  }
+
+  /** Stops it and removes its data. @throws Error when it does not stop cleanly or said something it should not */
+  async stop(): Promise<void> {
+    const wasRunning = !this.child.hasExited;
+    const code = await this.child.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+    if (wasRunning && code !== 0) throw new Error(`the server stopped with ${code}:\n${this.child.output}`);
+    const bad = this.child.output.split('\n').filter((line) => /"level":(?:50|60)|unhandled/i.test(line));
+    if (bad.length > 0) throw new Error(`the server logged errors:\n${bad.join('\n')}`);
+  }
+}

@@ -1,0 +1,58 @@
+/** The signaling WebSocket without a browser. */
+
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+import {
+  SIGNALING_PATH,
+  SIGNALING_SUBPROTOCOL,
+  type ServerToViewer,
+  type SignalingMethod,
+  type SignalingMethods,
+} from '../../server/wire/signaling.ts';
+
+export class SignalingSocket {
+  readonly socket: WebSocket;
+  readonly received: ServerToViewer[] = [];
+  /** Set when the socket has closed. */
+  closeCode: number | undefined;
+  #nextId = 1;
+
+  /** Opens it and sends the token; `closed` tells what became of it if it was not welcome. */
+  static async open(url: string, token: string): Promise<SignalingSocket> {
+    const socket = new WebSocket(url.replace('http', 'ws') + SIGNALING_PATH, SIGNALING_SUBPROTOCOL);
+    const signaling = new SignalingSocket(socket);
+    await once(socket, 'open');
+    socket.send(JSON.stringify({ type: 'authenticate', token }));
+    await Promise.race([once(socket, 'message'), once(socket, 'close')]);
+    return signaling;
+  }
+
+  private constructor(socket: WebSocket) {
+    this.socket = socket;
+    socket.on('close', (code) => (this.closeCode = code));
+    socket.on('message', (data) => {
+      this.received.push(JSON.parse((data as Buffer).toString()) as ServerToViewer);
+    });
+  }
+
+  /** @throws Error with the code of the error */
+  async request<M extends SignalingMethod>(
+    method: M,
+    data: SignalingMethods[M]['request'],
+  ): Promise<SignalingMethods[M]['response']> {
+    const id = this.#nextId++;
+    this.socket.send(JSON.stringify({ type: 'request', id, method, data }));
+    for (;;) {
+      const answer = this.received.find((message) => message.type === 'response' && message.id === id);
+      if (answer?.type === 'response') {
+        if (!answer.ok) throw new Error(answer.error.code);
+        return answer.data as SignalingMethods[M]['response'];
+      }
+      await once(this.socket, 'message');
+    }
+  }
+
+  close(): void {
+    this.socket.close();
+  }
+}

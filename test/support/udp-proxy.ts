@@ -1,0 +1,89 @@
+/**
+ * A bad network between viewers and the server's UDP port: loses packets at random, and changes a viewer's address as a
+ * NAT does whose mapping ran out.
+ */
+
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import type { Page } from 'playwright-core';
+import { SIGNALING_PATH } from '../../server/wire/signaling.ts';
+import { randomSequence } from '../../server/virtual-camera/scene-palette.ts';
+
+export class UdpProxy {
+  /** 0 … 1 of the packets, each way. */
+  loss = 0;
+  dropped = 0;
+  forwarded = 0;
+  readonly #random: () => number;
+  readonly #server: { port: number; socket: Socket };
+  /** Towards the server: one socket per viewer address, as a NAT has. */
+  readonly #mappings = new Map<string, Socket>();
+
+  /** @param serverPort the server's UDP port on loopback */
+  static async open(serverPort: number, seed: number): Promise<UdpProxy> {
+    const socket = createSocket('udp4');
+    socket.bind(0, '0.0.0.0');
+    await once(socket, 'listening');
+    return new UdpProxy(socket, serverPort, seed);
+  }
+
+  private constructor(socket: Socket, serverPort: number, seed: number) {
+    this.#random = randomSequence(seed);
+    this.#server = { port: serverPort, socket };
+    socket.on('message', (datagram, from) => {
+      if (this.#lost()) return;
+      this.#mapping(from.address, from.port).send(datagram, serverPort, '127.0.0.1');
+    });
+  }
+
+  /** Where viewers send to. */
+  get port(): number {
+    return this.#server.socket.address().port;
+  }
+
+  /** The server sees every viewer at a new address from now on. */
+  rebind(): void {
+    for (const socket of this.#mappings.values()) socket.close();
+    this.#mappings.clear();
+  }
+
+  close(): void {
+    this.rebind();
+    this.#server.socket.close();
+  }
+
+  #mapping(address: string, port: number): Socket {
+    const key = `${address}:${port}`;
+    const known = this.#mappings.get(key);
+    if (known) return known;
+    const socket = createSocket('udp4');
+    socket.on('message', (datagram) => {
+      if (!this.#lost()) this.#server.socket.send(datagram, port, address);
+    });
+    this.#mappings.set(key, socket);
+    return socket;
+  }
+
+  #lost(): boolean {
+    const lost = this.#random() < this.loss;
+    if (lost) this.dropped++;
+    else this.forwarded++;
+    return lost;
+  }
+}
+
+/** Has the page send its media through the proxy: the candidates it is told of get the proxy's port. */
+export async function throughProxy(page: Page, proxy: UdpProxy): Promise<void> {
+  await page.routeWebSocket(new RegExp(`${SIGNALING_PATH}$`), (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((text) => socket.send(rewritten(String(text), proxy.port)));
+  });
+}
+
+function rewritten(text: string, port: number): string {
+  const message = JSON.parse(text) as { data?: { iceCandidates?: { port: number }[] } };
+  const candidates = message.data?.iceCandidates;
+  if (!candidates) return text;
+  for (const candidate of candidates) candidate.port = port;
+  return JSON.stringify(message);
+}
