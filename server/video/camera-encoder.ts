@@ -19,6 +19,7 @@ import type { Log } from '../log.ts';
 import { monotonicUs, type CodecReplyHeader } from './codec-messages.ts';
 import type { CodecPool, CodecSeat } from './codec-pool.ts';
 import type { FrameHub } from './frame-hub.ts';
+import { FrameSubscribers } from './frame-subscribers.ts';
 import type { TranscodeCounters } from './transcode-stats.ts';
 
 export interface CameraEncoderOptions {
@@ -53,7 +54,7 @@ export class CameraEncoder {
   readonly #slot = new LatestSlot<CameraFrame>();
   readonly #rate = new FrameRateMeter(ASSUMED_FPS);
   readonly #bitrate = new BitrateChoice();
-  readonly #subscribers = new Set<{ onFrame: (frame: EncodedFrame) => void }>();
+  readonly #subscribers: FrameSubscribers;
   #source: Subscription | undefined;
   #inWork: { frame: CameraFrame; keyframe: boolean } | undefined;
   /** The frame the codec refused or died of; it is not tried again. */
@@ -66,6 +67,7 @@ export class CameraEncoder {
   constructor(context: CameraEncoderContext, timestamps: VideoTimestamps) {
     this.#context = context;
     this.#timestamps = timestamps;
+    this.#subscribers = new FrameSubscribers(context.log);
     this.#keyframes = new KeyframeRequests(context.options.keyframeIntervalMs * 1000);
     this.#deaths = new StrikeWindow(context.options.maxDeaths, context.options.deathWindowMs * 1000);
     this.#seat = context.pool.open({
@@ -86,13 +88,12 @@ export class CameraEncoder {
 
   subscribe(onFrame: (frame: EncodedFrame) => void): Subscription {
     const { hub, cameraId } = this.#context;
-    const subscriber = { onFrame };
-    this.#subscribers.add(subscriber);
+    const subscription = this.#subscribers.add(onFrame);
     this.#source ??= hub.subscribe(cameraId, (frame) => this.#onCameraFrame(frame));
     this.requestKeyframe();
     return {
       close: () => {
-        this.#subscribers.delete(subscriber);
+        subscription.close();
         if (this.watched) return;
         this.#source?.close();
         this.#source = undefined;
@@ -171,7 +172,7 @@ export class CameraEncoder {
     if (keyframe) counters.keyframes++;
     counters.decodeUs += reply.decodedUs - reply.decodeStartUs;
     counters.encodeUs += reply.encodedUs - reply.decodedUs;
-    this.#deliver({
+    this.#subscribers.deliver({
       cameraId,
       data,
       keyframe,
@@ -185,19 +186,6 @@ export class CameraEncoder {
       encodedUs: toServerClock(reply.encodedUs),
     });
     this.#pump();
-  }
-
-  #deliver(frame: EncodedFrame): void {
-    for (const { onFrame } of this.#subscribers) {
-      try {
-        onFrame(frame);
-      } catch (error) {
-        this.#context.log.error(
-          { err: error, cameraId: frame.cameraId },
-          'a subscriber failed on an encoded frame',
-        );
-      }
-    }
   }
 
   #onRejected(reason: string): void {

@@ -9,6 +9,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { codecPrivileges } from './codec-privileges.ts';
 import {
   CODEC_FD,
   MAX_BODY_BYTES,
@@ -43,7 +44,8 @@ const MAX_LAST_WORDS = 2000;
 
 export class CodecLink {
   readonly #child: ChildProcess;
-  readonly #socket: Duplex;
+  /** Undefined when there was no descriptor left to start a process with; then an error follows. */
+  readonly #socket: Duplex | undefined;
   readonly #events: CodecLinkEvents;
   readonly #answerTimeoutMs: number;
   /** The encoders of the unanswered requests, oldest first; at most one per camera. */
@@ -53,24 +55,26 @@ export class CodecLink {
   #watchdog: NodeJS.Timeout;
   #ready = false;
   #endReason: string | undefined;
+  #gone = false;
   #lastWords = '';
 
   constructor(events: CodecLinkEvents, { startTimeoutMs, answerTimeoutMs }: CodecLinkOptions) {
     this.#events = events;
     this.#answerTimeoutMs = answerTimeoutMs;
-    this.#child = spawn(process.execPath, [...leastPrivilege(), ENTRY], {
+    this.#child = spawn(process.execPath, [...codecPrivileges(), ENTRY], {
       env: {},
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     });
-    this.#socket = this.#child.stdio[CODEC_FD] as Duplex;
+    this.#child.on('error', (error) => this.#onGone(`could not be started: ${error.message}`));
+    this.#child.on('close', (code, signal) => this.#onGone(`ended with ${signal ?? `exit code ${code}`}`));
     this.#watchdog = setTimeout(() => this.end('did not start in time'), startTimeoutMs);
     this.#child.stderr?.setEncoding('utf8').on('data', (words: string) => {
       this.#lastWords = (this.#lastWords + words).slice(-MAX_LAST_WORDS);
     });
-    this.#socket.on('data', (chunk: Buffer) => this.#onData(chunk));
-    this.#socket.on('error', () => this.end('closed its socket'));
-    this.#child.on('error', (error) => this.#onGone(`could not be started: ${error.message}`));
-    this.#child.on('close', (code, signal) => this.#onGone(`ended with ${signal ?? `exit code ${code}`}`));
+    const stdio: readonly unknown[] | undefined = this.#child.stdio;
+    this.#socket = stdio?.[CODEC_FD] as Duplex | undefined;
+    this.#socket?.on('data', (chunk: Buffer) => this.#onData(chunk));
+    this.#socket?.on('error', () => this.end('closed its socket'));
   }
 
   get pid(): number | undefined {
@@ -85,16 +89,16 @@ export class CodecLink {
     if (!this.ready) throw new Error('the codec process is not ready');
     this.#unanswered.push(request.encoder);
     if (this.#unanswered.length === 1) this.#watch();
-    this.#socket.cork();
-    this.#socket.write(writeRequestHeader({ ...request, type: REQUEST.encode, bodyBytes: jpeg.length }));
-    this.#socket.write(jpeg);
-    this.#socket.uncork();
+    this.#socket?.cork();
+    this.#socket?.write(writeRequestHeader({ ...request, type: REQUEST.encode, bodyBytes: jpeg.length }));
+    this.#socket?.write(jpeg);
+    this.#socket?.uncork();
   }
 
   closeEncoder(encoder: number): void {
     if (!this.ready) return;
     const request = { encoder, bitrateBps: 0, captureUs: 0, keyframe: false };
-    this.#socket.write(writeRequestHeader({ ...request, type: REQUEST.closeEncoder, bodyBytes: 0 }));
+    this.#socket?.write(writeRequestHeader({ ...request, type: REQUEST.closeEncoder, bodyBytes: 0 }));
   }
 
   /** Kills the process; `onEnd` follows. Idempotent. */
@@ -145,25 +149,12 @@ export class CodecLink {
   }
 
   #onGone(how: string): void {
-    if (this.#child.listenerCount('close') === 0) return;
-    this.#child.removeAllListeners();
+    if (this.#gone) return;
+    this.#gone = true;
     clearTimeout(this.#watchdog);
-    this.#socket.destroy();
-    const reason = this.#endReason ?? [how, this.#lastWords.trim()].filter(Boolean).join(': ');
+    this.#socket?.destroy();
+    const reason = [this.#endReason, how, this.#lastWords.trim()].filter(Boolean).join(': ');
     this.#endReason = reason;
     this.#events.onEnd(reason, this.#unanswered[0]);
   }
-}
-
-/** Node's permission model: the codec process may read its own code and load the codec, and nothing else. */
-function leastPrivilege(): string[] {
-  const server = new URL('..', import.meta.url);
-  const packages = new URL('../../../..', import.meta.resolve('node-av/lib'));
-  return [
-    '--permission',
-    '--allow-addons',
-    `--allow-fs-read=${fileURLToPath(server)}*`,
-    `--allow-fs-read=${fileURLToPath(packages)}*`,
-    '--disable-warning=SecurityWarning',
-  ];
 }

@@ -32,6 +32,8 @@ export interface CodecSeat {
 export interface CodecPoolOptions extends CodecLinkOptions {
   /** How many processes at most. */
   size: number;
+  /** The next process is started this long after a camera took the last free one, so as not to disturb its first frame. */
+  spareDelayMs: number;
   /** Before a process is started again: this, doubled for each death in a row, up to the maximum. */
   restartDelayMs: number;
   maxRestartDelayMs: number;
@@ -43,6 +45,7 @@ export const CODEC_POOL_DEFAULTS: CodecPoolOptions = {
   size: Math.min(availableParallelism(), 4),
   startTimeoutMs: 10_000,
   answerTimeoutMs: 2_000,
+  spareDelayMs: 500,
   restartDelayMs: 100,
   maxRestartDelayMs: 10_000,
   provenAfterMs: 30_000,
@@ -70,6 +73,7 @@ export class CodecPool {
   readonly #seats = new Map<number, Seat>();
   #nextEncoder = 1;
   #restarts = 0;
+  #spare: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(log: Log, options: CodecPoolOptions) {
@@ -92,7 +96,7 @@ export class CodecPool {
     if (this.#closed) throw new Error('the codec pool is closed');
     const seat: Seat = { encoder: 0, client, place: this.#bestPlace() };
     this.#seat(seat, seat.place);
-    this.#keepOneWarm();
+    this.#spare ??= setTimeout(() => this.#keepOneWarm(), this.#options.spareDelayMs);
     return {
       get ready() {
         return seat.place.link?.ready ?? false;
@@ -105,6 +109,7 @@ export class CodecPool {
   /** Idempotent. Kills the processes. */
   close(): void {
     this.#closed = true;
+    clearTimeout(this.#spare);
     this.#seats.clear();
     for (const place of this.#places) {
       clearTimeout(place.restart);
@@ -123,6 +128,7 @@ export class CodecPool {
   }
 
   #keepOneWarm(): void {
+    this.#spare = undefined;
     if (this.#places.length < this.#options.size && this.#places.every(({ seats }) => seats.size > 0))
       this.#addPlace();
   }

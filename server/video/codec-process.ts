@@ -73,6 +73,8 @@ function transcode(request: CodecRequestHeader, jpeg: Buffer): void {
   }
 }
 
+// A signal to the whole group (Ctrl-C, systemd) is the server's to answer; when it ends, this socket does.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
 Log.setLevel(AV_LOG_QUIET);
 reply({ type: REPLY.ready }, Buffer.alloc(0));
 while (readFully(header)) {

@@ -8,6 +8,7 @@
 import { serverClock, type Clock } from '../core/clock.ts';
 import type { EncodedFrame, EncodedVideo, Subscription } from '../core/encoded-frame.ts';
 import { VideoTimestamps } from '../core/video-timestamps.ts';
+import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { CameraEncoder, type CameraEncoderOptions } from './camera-encoder.ts';
 import { CODEC_POOL_DEFAULTS, CodecPool, type CodecPoolOptions } from './codec-pool.ts';
@@ -59,7 +60,7 @@ export class Transcoder implements EncodedVideo {
   }
 
   subscribe(cameraId: string, onFrame: (frame: EncodedFrame) => void): Subscription {
-    if (this.#closed) throw new Error('the transcoder is closed');
+    if (this.#closed) throw new VigieError('unavailable', 'the server is stopping');
     const camera = this.#camera(cameraId);
     clearTimeout(camera.grace);
     const encoder = (camera.encoder ??= this.#open(cameraId, camera));
