@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { StrikeWindow } from '../../server/core/strike-window.ts';
+
+test('so many strikes within the window are too many', () => {
+  const strikes = new StrikeWindow(3, 1000);
+  assert.deepEqual(
+    [0, 500, 999, 1000].map((us) => strikes.strike(us)),
+    [false, false, true, true],
+  );
+});
+
+test('strikes older than the window are forgotten', () => {
+  const strikes = new StrikeWindow(3, 1000);
+  assert.deepEqual(
+    [0, 600, 1200, 1800, 2400].map((us) => strikes.strike(us)),
+    [false, false, false, false, false],
+  );
+});

@@ -1,0 +1,70 @@
+/** A camera whose frames go through the real hub, transcoder and codec processes, for tests. */
+
+import { EventEmitter, once } from 'node:events';
+import type { TestContext } from 'node:test';
+import type { EncodedFrame, Subscription } from '../../server/core/encoded-frame.ts';
+import { serverClock } from '../../server/core/clock.ts';
+import type { FrameHub } from '../../server/video/frame-hub.ts';
+import type { Transcoder } from '../../server/video/transcoder.ts';
+
+/** What a subscriber saw, with waiting for what it has yet to see. */
+export class SeenFrames {
+  readonly frames: EncodedFrame[] = [];
+  readonly subscription: Subscription;
+  readonly #events = new EventEmitter();
+
+  constructor(transcoder: Transcoder, cameraId: string) {
+    this.subscription = transcoder.subscribe(cameraId, (frame) => {
+      this.frames.push(frame);
+      this.#events.emit('frame');
+    });
+  }
+
+  /** The first frame at or after `from` that fits; waits for it if need be. */
+  async find(fits: (frame: EncodedFrame) => boolean, from = 0): Promise<EncodedFrame> {
+    for (let at = from; ; at++) {
+      while (at >= this.frames.length) await once(this.#events, 'frame');
+      const frame = this.frames[at];
+      if (frame && fits(frame)) return frame;
+    }
+  }
+
+  async count(count: number): Promise<void> {
+    while (this.frames.length < count) await once(this.#events, 'frame');
+  }
+}
+
+export interface TestCamera {
+  cameraId: string;
+  width: number;
+  height: number;
+  jpegs: readonly Buffer[];
+}
+
+/** Publishes one frame, now. @returns its capture time */
+export function publish(hub: FrameHub, camera: TestCamera, index: number, jpeg?: Uint8Array): number {
+  const { cameraId, width, height, jpegs } = camera;
+  const receivedUs = serverClock();
+  const captureUs = receivedUs - 1_000;
+  hub.publish({
+    cameraId,
+    jpeg: jpeg ?? jpegs[index % jpegs.length] ?? Buffer.alloc(0),
+    width,
+    height,
+    captureUs,
+    receivedUs,
+  });
+  return captureUs;
+}
+
+/** Publishes at 25 fps until the test is over. */
+export function play(t: TestContext, hub: FrameHub, camera: TestCamera): void {
+  let index = 0;
+  const timer = setInterval(() => publish(hub, camera, index++), 40);
+  t.after(() => clearInterval(timer));
+}
+
+/** Waits until something that has no event of its own has become true; the test's timeout bounds it. */
+export async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
