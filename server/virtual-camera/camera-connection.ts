@@ -17,7 +17,6 @@ import {
 } from '../core/camera-handshake.ts';
 import {
   CAMERA_SUBPROTOCOL,
-  HANDSHAKE_TIMEOUT_MS,
   MAX_CONTROL_BYTES,
   NONCE_BYTES,
   SILENCE_TIMEOUT_MS,
@@ -42,6 +41,8 @@ export interface CameraConnectionOptions {
   /** @returns why the settings cannot be applied, or undefined when they were */
   applySettings: (settings: CameraSettings) => Promise<string | undefined>;
   telemetry: () => Omit<TelemetryMessage, 'type' | 'drops'>;
+  /** How long it waits to connect, for the welcome and for an acknowledgement; tests are less patient. */
+  silenceTimeoutMs?: number;
 }
 
 export interface CameraConnectionEvents {
@@ -62,6 +63,7 @@ export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
   readonly #socket: WebSocket;
   readonly #window = new AckWindow<CapturedFrame>(1);
   readonly #timers: NodeJS.Timeout[] = [];
+  readonly #silenceTimeoutMs: number;
   readonly #handshakeDeadline: NodeJS.Timeout;
   #facts: HandshakeFacts | undefined;
   #online = false;
@@ -74,14 +76,15 @@ export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
   constructor(options: CameraConnectionOptions) {
     super();
     this.#options = options;
+    this.#silenceTimeoutMs = options.silenceTimeoutMs ?? SILENCE_TIMEOUT_MS;
     this.#socket = new WebSocket(options.url, CAMERA_SUBPROTOCOL, {
       perMessageDeflate: false,
       maxPayload: MAX_CONTROL_BYTES,
-      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+      handshakeTimeout: this.#silenceTimeoutMs,
     });
     this.#handshakeDeadline = setTimeout(
       () => this.#end('no welcome from the server in time'),
-      2 * HANDSHAKE_TIMEOUT_MS,
+      2 * this.#silenceTimeoutMs,
     );
     this.#socket.on('message', (data, isBinary) => this.#onMessage(data as Buffer, isBinary));
     this.#socket.on('error', (error) => this.#end(error.message));
@@ -160,7 +163,7 @@ export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
     this.#timers.push(
       setInterval(() => this.#askTime(), TIME_SYNC_INTERVAL_MS),
       setInterval(() => this.#sendTelemetry(), TELEMETRY_INTERVAL_MS),
-      setInterval(() => this.#watch(), WATCH_INTERVAL_MS),
+      setInterval(() => this.#watch(), Math.min(WATCH_INTERVAL_MS, this.#silenceTimeoutMs)),
     );
     this.#askTime();
     this.#sendTelemetry();
@@ -230,8 +233,8 @@ export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
 
   #watch(): void {
     const { oldestSentAtUs } = this.#window;
-    if (oldestSentAtUs !== undefined && cameraClockUs() - oldestSentAtUs > SILENCE_TIMEOUT_MS * 1000)
-      this.#end(`no acknowledgement for ${SILENCE_TIMEOUT_MS / 1000} s`);
+    if (oldestSentAtUs !== undefined && cameraClockUs() - oldestSentAtUs > this.#silenceTimeoutMs * 1000)
+      this.#end(`no acknowledgement for ${this.#silenceTimeoutMs / 1000} s`);
   }
 
   /** No text falls into the middle of a frame's fragments: those are handed over in one go. */

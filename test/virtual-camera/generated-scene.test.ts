@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { inspectJpeg } from '../../server/core/jpeg-header.ts';
+import { JpegDecoder } from '../../server/video/jpeg-decoder.ts';
+import { Vp8Encoder } from '../../server/video/vp8-encoder.ts';
+import { GeneratedScene } from '../../server/virtual-camera/generated-scene.ts';
+import { FRAME_SIZES } from '../../server/wire/camera-protocol.ts';
+import { readTimeCode, timeCodeOf } from '../../server/wire/time-code.ts';
+import { Vp8Reader } from '../video/vp8-reader.ts';
+
+const START_US = 1_795_439_105_000_000;
+
+suite('generated scene', () => {
+  for (const frameSize of ['QQVGA', 'CIF', 'VGA', 'HD'] as const) {
+    test(`${frameSize} is a sound JPEG of that size`, async () => {
+      const scene = await GeneratedScene.create({ name: 'garden', frameSize, jpegQuality: 12 });
+      const picture = scene.render(START_US);
+      const [width, height] = FRAME_SIZES[frameSize];
+      assert.deepEqual(inspectJpeg(picture.jpeg), { width, height });
+      assert.deepEqual([picture.width, picture.height], [width, height]);
+      scene.close();
+      scene.close();
+    });
+  }
+
+  test('VGA is 4:2:2 and about as large as a real OV2640’s', async () => {
+    const scene = await GeneratedScene.create({ name: 'garden', frameSize: 'VGA', jpegQuality: 12 });
+    const { jpeg } = scene.render(START_US);
+    scene.close();
+    assert.ok(jpeg.length > 18_000 && jpeg.length < 36_000, String(jpeg.length));
+    const frameHeader = Buffer.from(jpeg).indexOf(Buffer.from('ffc0', 'hex'));
+    // Horizontal and vertical sampling factors, a nibble each: twice the luma of chroma across, as much down.
+    const [y = 0, cb = 0, cr = 0] = [11, 14, 17].map((offset) => jpeg[frameHeader + offset]);
+    for (const chroma of [cb, cr]) assert.deepEqual([y >> 4, y & 15], [2 * (chroma >> 4), chroma & 15]);
+  });
+
+  for (const [frameSize, bitrateBps] of [
+    ['QQVGA', 100_000],
+    ['QVGA', 500_000],
+    ['QVGA', 100_000],
+    ['VGA', 500_000],
+  ] as const) {
+    test(`the time code survives JPEG and VP8, ${frameSize} at ${bitrateBps / 1000} kbit/s`, async () => {
+      const scene = await GeneratedScene.create({ name: 'garden', frameSize, jpegQuality: 30 });
+      const [width, height] = FRAME_SIZES[frameSize];
+      const decoder = new JpegDecoder();
+      const encoder = new Vp8Encoder(width, height, bitrateBps);
+      using reader = new Vp8Reader();
+      for (let frame = 0; frame < 60; frame++) {
+        const timeUs = START_US + frame * 40_000 + frame * 170;
+        const decoded = decoder.decode(Buffer.from(scene.render(timeUs).jpeg));
+        const { data } = encoder.encode(decoded, timeUs, frame === 0);
+        const { pixels } = reader.read(data);
+        // The stream's range is 16 … 235.
+        const lumaAt = (x: number, y: number): number => (((pixels[y * width + x] ?? 0) - 16) * 255) / 219;
+        assert.equal(readTimeCode(lumaAt, width, height), timeCodeOf(timeUs), `frame ${frame}`);
+      }
+      decoder.close();
+      encoder.close();
+      scene.close();
+    });
+  }
+
+  test('it moves, and the same moment looks the same', async () => {
+    const options = { name: 'garden', frameSize: 'QVGA', jpegQuality: 12 } as const;
+    const [one, two] = [await GeneratedScene.create(options), await GeneratedScene.create(options)];
+    const first = one.render(START_US).jpeg;
+    assert.deepEqual(two.render(START_US).jpeg, first);
+    assert.notDeepEqual(one.render(START_US + 1_000_000).jpeg, first);
+    one.close();
+    two.close();
+  });
+
+  test('settings change the picture, several at once one after the other', async () => {
+    const scene = await GeneratedScene.create({ name: 'garden', frameSize: 'VGA', jpegQuality: 12 });
+    const before = scene.render(START_US).jpeg.length;
+    await scene.apply({ jpegQuality: 60 });
+    assert.ok(scene.render(START_US).jpeg.length < before * 0.7);
+    const answers = await Promise.all([
+      scene.apply({ frameSize: 'QVGA' }),
+      scene.apply({ flash: 255 }),
+      scene.apply({ frameSize: 'CIF', brightness: 2 }),
+    ]);
+    assert.deepEqual(answers, [undefined, undefined, undefined]);
+    assert.deepEqual(inspectJpeg(scene.render(START_US).jpeg), { width: 400, height: 296 });
+    scene.close();
+  });
+
+  test('what it cannot do is refused, and nothing of that message is applied', async () => {
+    const scene = await GeneratedScene.create({ name: 'garden', frameSize: 'QVGA', jpegQuality: 12 });
+    assert.match((await scene.apply({ vFlip: true, frameSize: 'VGA' })) ?? '', /mirror/);
+    assert.equal(scene.render(START_US).width, 320);
+    scene.close();
+  });
+
+  test('a change that is ready only after it was closed harms nothing', async () => {
+    const scene = await GeneratedScene.create({ name: 'garden', frameSize: 'QQVGA', jpegQuality: 12 });
+    const change = scene.apply({ frameSize: 'QVGA' });
+    scene.close();
+    assert.equal(await change, undefined);
+  });
+});
