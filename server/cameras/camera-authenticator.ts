@@ -7,6 +7,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { handshakeHmac, parseNonce, verifyHandshakeHmac } from '../core/camera-handshake.ts';
+import type { Log } from '../log.ts';
 import { CAMERA_KEY_BYTES, type CameraSettings, type HelloMessage } from '../wire/camera-protocol.ts';
 
 /** What ingest asks of the place where cameras are kept; main connects it. */
@@ -19,15 +20,17 @@ export interface CameraCredentials {
 
 export class CameraAuthenticator {
   readonly #credentials: CameraCredentials;
+  readonly #log: Log;
   readonly #nobodysKey = randomBytes(CAMERA_KEY_BYTES);
 
-  constructor(credentials: CameraCredentials) {
+  constructor(credentials: CameraCredentials, log: Log) {
     this.#credentials = credentials;
+    this.#log = log;
   }
 
   /** @returns the server's own proof, or undefined when the camera's does not hold */
   verify(hello: HelloMessage, serverNonce: Uint8Array): string | undefined {
-    const key = this.#credentials.keyOf(hello.cameraId);
+    const key = this.#lookUp(() => this.#credentials.keyOf(hello.cameraId));
     const cameraNonce = parseNonce(hello.nonce);
     if (!cameraNonce) return undefined;
     const facts = { cameraId: hello.cameraId, serverNonce, cameraNonce };
@@ -36,6 +39,16 @@ export class CameraAuthenticator {
   }
 
   settingsOf(cameraId: string): CameraSettings {
-    return this.#credentials.settingsOf?.(cameraId) ?? {};
+    return this.#lookUp(() => this.#credentials.settingsOf?.(cameraId)) ?? {};
+  }
+
+  /** A store that fails keeps this camera out, and must not end the connections of the others. */
+  #lookUp<T>(ask: () => T): T | undefined {
+    try {
+      return ask();
+    } catch (err) {
+      this.#log.error({ err }, 'a camera could not be looked up');
+      return undefined;
+    }
   }
 }

@@ -91,7 +91,7 @@ export class CameraIngest extends EventEmitter<CameraIngestEvents> {
     this.#options = options;
     this.#log = options.log.child({ room: 'cameras' });
     this.#clock = options.clock ?? serverClock;
-    this.#authenticator = new CameraAuthenticator(options.credentials);
+    this.#authenticator = new CameraAuthenticator(options.credentials, this.#log);
     this.#limits = new ConnectionLimits(options.limits ?? DEFAULT_CONNECTION_LIMITS);
   }
 

@@ -4,6 +4,7 @@
  * It runs until it is told to stop, by a signal or by the end of its parent's channel.
  */
 
+import { once } from 'node:events';
 import { CameraConnection } from './camera-connection.ts';
 import { parseCommandLine, USAGE, type CommandLine } from './command-line.ts';
 import { Footage } from './footage.ts';
@@ -13,16 +14,27 @@ import { VirtualCamera, type Connection } from './virtual-camera.ts';
 
 const STOP_TIMEOUT_MS = 500;
 
+const stopping = new AbortController();
+const stop = (): void => stopping.abort();
+process.once('SIGINT', stop).once('SIGTERM', stop).once('disconnect', stop);
+// The parent may be gone before anybody listened.
+if (process.send && !process.connected) stop();
+
 try {
   const command = parseCommandLine(process.argv.slice(2), process.env);
   if (command === 'help') process.stdout.write(`${USAGE}\n`);
-  else await run(command);
+  else await run(command, stopping.signal);
 } catch (error) {
   process.stderr.write(`virtual camera: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 }
+// A channel to a parent would keep the process running with nothing left to do.
+if (process.connected) process.disconnect?.();
+// So would a connection that waits for its goodbye to be answered; that is not waited for very long.
+setTimeout(() => process.exit(), STOP_TIMEOUT_MS).unref();
 
-async function run(command: CommandLine): Promise<void> {
+/** Resolves when it was told to stop. */
+async function run(command: CommandLine, stopped: AbortSignal): Promise<void> {
   const { name, fps, frameSize, jpegQuality, footage, target } = command;
   const source =
     footage === undefined
@@ -34,14 +46,11 @@ async function run(command: CommandLine): Promise<void> {
     connect: (self) => connect(target, self),
     report: (line) => process.stdout.write(`${name}: ${line}\n`),
   });
-  const stop = (): void => {
-    camera.close();
-    if (process.connected) process.disconnect?.();
-    // What keeps the process now is a connection saying goodbye; it is not waited for very long.
-    setTimeout(() => process.exit(0), STOP_TIMEOUT_MS).unref();
-  };
-  process.once('SIGINT', stop).once('SIGTERM', stop).once('disconnect', stop);
-  camera.start();
+  if (!stopped.aborted) {
+    camera.start();
+    await once(stopped, 'abort');
+  }
+  camera.close();
 }
 
 function connect(target: CommandLine['target'], camera: VirtualCamera): Connection {

@@ -18,9 +18,11 @@ async function expectClosed(
   reason: Closing,
   attack: (rig: IngestRig) => Promise<RawCamera> | RawCamera,
   options: Parameters<typeof IngestRig.start>[0] = {},
+  bystandersKey?: Buffer,
 ): Promise<{ code: number; reason: string }> {
   await using rig = await IngestRig.start(options);
-  const bystander = await rig.online('cam_2');
+  const bystander = rig.connect();
+  await bystander.shakeHands('cam_2', bystandersKey ?? rig.keys.get('cam_2') ?? assert.fail());
   bystander.sendFrame();
   await bystander.next('ack');
 
@@ -137,6 +139,29 @@ suite('before the welcome', () => {
       camera.say({ ...hello, nonce: '!'.repeat(43) });
       return camera;
     });
+  });
+
+  test('a store that fails keeps the camera out and nothing else', async () => {
+    const key = randomBytes(32);
+    let failing = false;
+    await expectClosed(
+      'unauthorized',
+      async (rig) => {
+        failing = true;
+        const camera = rig.connect();
+        camera.say((await camera.hello('cam_1', key)).hello);
+        return camera;
+      },
+      {
+        credentials: {
+          keyOf: () => {
+            if (failing) throw new Error('the disk is full');
+            return key;
+          },
+        },
+      },
+      key,
+    );
   });
 
   test('a frame is refused', async () => {

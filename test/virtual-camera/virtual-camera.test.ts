@@ -124,6 +124,14 @@ suite('virtual camera', () => {
     assert.equal(await camera.exit(), 0);
   });
 
+  test('told to stop before it has begun, it does not begin', async () => {
+    await using rig = await IngestRig.start();
+    await using camera = CameraProcess.online(rig, 'cam_1', '--size', 'UXGA');
+    camera.child.disconnect();
+    assert.equal(await camera.exit(), 0);
+    assert.equal(rig.ingest.counters.connections, 0);
+  });
+
   test('while there is no server it waits, and still ends when told to', async () => {
     await using camera = new CameraProcess(
       ['--url', 'ws://127.0.0.1:9/camera', '--id', 'cam_1', '--size', 'QQVGA'],
