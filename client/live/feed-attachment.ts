@@ -16,9 +16,9 @@ export class FeedAttachment {
   #transport: LiveTransport | null = null;
   #attaching = false;
   #closed = false;
-  /** As wanted, and as the server was told. */
+  /** As wanted, and as the server was told; a consumer begins paused. */
   #pauseWanted = false;
-  #paused = false;
+  #paused = true;
   #retry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(cameraId: string) {
@@ -35,7 +35,7 @@ export class FeedAttachment {
       const consumer = await transport.consume(this.feed.cameraId);
       if (this.#closed || this.#transport !== transport) transport.closeConsumer(consumer.id);
       else {
-        this.#paused = false;
+        this.#paused = true;
         this.#backoff.reset();
         this.feed.set(consumer);
       }
@@ -93,7 +93,8 @@ export class FeedAttachment {
     const request = this.#paused
       ? consumer.transport.pause(consumer.id)
       : consumer.transport.resume(consumer.id);
-    // It fails only when the consumer or the connection is gone, and then the next consumer starts resumed.
+    // Not waited for: the video element gets ready while the keyframe is on its way. It fails only when the consumer or the
+    // connection is gone, and then the next consumer brings the next try.
     request.catch(() => undefined);
   }
 }

@@ -20,9 +20,11 @@ interface Watched {
   stalledAtMs: number;
 }
 
-/** A camera nobody watches is paused after this, and let go after that: going from page to page costs no new picture. */
+/** A camera nobody watches any longer is paused after this: going from page to page costs no new keyframe. */
 const PAUSE_AFTER_MS = 1_000;
-const CLOSE_AFTER_MS = 60_000;
+/** So many cameras are kept ready, paused, which costs the server nothing; what is watched goes first. */
+const MAX_READY = 16;
+const PREPARE_AFTER_MS = 500;
 /** How long an ICE restart may take before everything is made anew. */
 const ICE_RESTART_TIMEOUT_MS = 4_000;
 const STALL_INTERVAL_MS = 8_000;
@@ -42,6 +44,7 @@ export class LiveReceiver {
   #closed = false;
   #recovery: ReturnType<typeof setTimeout> | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  #preparation: ReturnType<typeof setTimeout> | undefined;
 
   constructor(signaling: SignalingClient) {
     this.#signaling = signaling;
@@ -57,6 +60,8 @@ export class LiveReceiver {
       signaling.on('cameraOnline', ({ cameraId }) => this.#attach(this.#watched.get(cameraId))),
       signaling.on('cameras', ({ cameras }) => {
         for (const { id } of cameras) this.#attach(this.#watched.get(id));
+        clearTimeout(this.#preparation);
+        this.#preparation = setTimeout(() => this.#prepare(cameras), PREPARE_AFTER_MS);
       }),
     ];
   }
@@ -69,17 +74,7 @@ export class LiveReceiver {
 
   /** @returns the camera's feed; to be given back with `release` */
   watch(cameraId: string): CameraFeed {
-    let watched = this.#watched.get(cameraId);
-    if (!watched) {
-      watched = {
-        attachment: new FeedAttachment(cameraId),
-        watchers: 0,
-        linger: undefined,
-        stalls: 0,
-        stalledAtMs: 0,
-      };
-      this.#watched.set(cameraId, watched);
-    }
+    const watched = this.#watched.get(cameraId) ?? this.#add(cameraId);
     watched.watchers++;
     clearTimeout(watched.linger);
     watched.attachment.pauseWanted = this.#hidden;
@@ -93,7 +88,6 @@ export class LiveReceiver {
     if (watched?.attachment.feed !== feed || --watched.watchers > 0) return;
     watched.linger = setTimeout(() => {
       watched.attachment.pauseWanted = true;
-      watched.linger = setTimeout(() => this.#forget(watched), CLOSE_AFTER_MS);
     }, PAUSE_AFTER_MS);
   }
 
@@ -145,10 +139,38 @@ export class LiveReceiver {
     this.#closed = true;
     clearTimeout(this.#recovery);
     clearTimeout(this.#retry);
+    clearTimeout(this.#preparation);
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     for (const watched of this.#watched.values()) this.#forget(watched);
     this.#transport?.close();
     this.#transport = null;
+  }
+
+  /** So that a click needs neither path nor handshake nor decoder any more, only a keyframe. */
+  #prepare(cameras: readonly { id: string }[]): void {
+    const known = new Set(cameras.map(({ id }) => id));
+    for (const [id, watched] of this.#watched) {
+      if (watched.watchers === 0 && !known.has(id)) this.#forget(watched);
+    }
+    for (const id of known) {
+      if (this.#watched.size >= MAX_READY) return;
+      if (this.#watched.has(id)) continue;
+      const watched = this.#add(id);
+      watched.attachment.pauseWanted = true;
+      this.#attach(watched);
+    }
+  }
+
+  #add(cameraId: string): Watched {
+    const watched = {
+      attachment: new FeedAttachment(cameraId),
+      watchers: 0,
+      linger: undefined,
+      stalls: 0,
+      stalledAtMs: 0,
+    };
+    this.#watched.set(cameraId, watched);
+    return watched;
   }
 
   #forget(watched: Watched): void {

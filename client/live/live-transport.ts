@@ -66,7 +66,8 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
   }
 
   /**
-   * Starts a camera's picture. The server sends a fresh keyframe as soon as the path is open.
+   * Brings a camera's picture as far as it goes without being sent: path, keys and decoder are ready, and `resume` lets a
+   * fresh keyframe come at once.
    *
    * @throws SignalingError `cameraOffline`, `notFound`, `forbidden` …
    */
@@ -84,9 +85,6 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
       },
     });
     this.#consumers.set(consumer.id, consumer);
-    // Not waited for: the video element gets ready while the keyframe is on its way. A consumer that was not resumed is
-    // noticed by its missing picture.
-    this.resume(consumer.id).catch(() => undefined);
     return {
       id: consumer.id,
       transport: this,
