@@ -3,8 +3,8 @@
 import { turnCredentials } from './core/turn-credentials.ts';
 import type { IceServer } from './wire/signaling.ts';
 
-/** A viewer's allocation is refreshed with the credentials it began with, so they last as long as a long look. */
-const LIFETIME_SECONDS = 24 * 3600;
+/** Long enough to connect, and to find another path when the network changes; an allocation outlives its password. */
+const LIFETIME_SECONDS = 3600;
 
 /** @param secret coturn's static-auth-secret; needed as soon as a URL is TURN's, which the configuration checks */
 export function iceServersFor(

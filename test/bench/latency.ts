@@ -116,8 +116,6 @@ async function seedTurn(): Promise<void> {
 
 function print(): void {
   const [ours, theirs] = [summary(vigie), summary(seed)];
-  const row = (name: string, { p50, p95, p99, fps, mbps }: Summary) =>
-    `${name.padEnd(28)}${p50.toFixed(1).padStart(8)}${p95.toFixed(1).padStart(8)}${p99.toFixed(1).padStart(8)}${fps.toFixed(1).padStart(8)}${mbps.toFixed(2).padStart(9)}\n`;
   process.stdout.write(
     `Glass to glass by time code, VGA at 25 fps, ${SECONDS} s each way in turns of ${TURN_SECONDS} s\n` +
       `${''.padEnd(28)}  p50 ms  p95 ms  p99 ms     fps   Mbit/s\n` +
@@ -141,6 +139,11 @@ function summary({ frames, bits, seconds }: Way): Summary {
   const latencies = frames.map(({ latencyMs }) => latencyMs);
   const [p50, p95, p99] = [50, 95, 99].map((p) => percentile(latencies, p)) as [number, number, number];
   return { p50, p95, p99, fps: frames.length / seconds, mbps: bits / seconds / 1_000_000 };
+}
+
+function row(name: string, { p50, p95, p99, fps, mbps }: Summary): string {
+  const columns = [p50, p95, p99, fps].map((value) => value.toFixed(1).padStart(8));
+  return `${name.padEnd(28)}${columns.join('')}${mbps.toFixed(2).padStart(9)}\n`;
 }
 
 function ratio(ours: number, theirs: number): string {

@@ -6,7 +6,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { WebSocket, WebSocketServer } from 'ws';
+import { WebSocketServer, type WebSocket } from 'ws';
 
 const PAGE = `<!doctype html><meta charset="utf-8"><title>The seed's way</title><img id="picture" width="640" height="480">
 <script>

@@ -33,7 +33,6 @@ export async function watchPictures(page: Page): Promise<void> {
     // A video element lives through many turns; it is watched once.
     if (window.shownFrames) return;
     const frames: RawFrame[] = (window.shownFrames = []);
-    const epochMs = () => performance.timeOrigin + performance.now();
     const find = (root: Document | ShadowRoot): HTMLVideoElement | HTMLImageElement | undefined => {
       for (const element of root.querySelectorAll('*')) {
         if (element instanceof HTMLVideoElement && element.videoWidth > 0) return element;
@@ -47,7 +46,7 @@ export async function watchPictures(page: Page): Promise<void> {
     if (!picture) throw new Error('the page shows no picture');
     if (picture instanceof HTMLVideoElement) {
       const onFrame = (_now: number, metadata: VideoFrameCallbackMetadata): void => {
-        const shownMs = epochMs();
+        const shownMs = performance.timeOrigin + performance.now();
         picture.requestVideoFrameCallback(onFrame);
         const code = window.readTimeCodeOf(picture, picture.videoWidth, picture.videoHeight);
         if (code === undefined) return;
@@ -64,7 +63,7 @@ export async function watchPictures(page: Page): Promise<void> {
     } else {
       picture.addEventListener('load', () => {
         requestAnimationFrame(() => {
-          const shownMs = epochMs();
+          const shownMs = performance.timeOrigin + performance.now();
           const code = window.readTimeCodeOf(picture, picture.naturalWidth, picture.naturalHeight);
           if (code !== undefined) frames.push({ code, shownMs });
         });
