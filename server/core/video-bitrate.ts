@@ -1,10 +1,10 @@
 /**
- * What bitrate a picture deserves: 1 Mbit/s for VGA at 25 fps, less per pixel for larger pictures and more per frame
+ * What bitrate a picture deserves: 0.95 Mbit/s for VGA at 25 fps, less per pixel for larger pictures and more per frame
  * for slower cameras, since neighbouring frames then differ more.
  */
 
 const VGA_PIXELS = 640 * 480;
-const VGA_25_BPS = 1_000_000;
+const VGA_25_BPS = 950_000;
 const MIN_BPS = 100_000;
 const MAX_BPS = 6_000_000;
 

@@ -4,11 +4,11 @@ import { BitrateChoice, videoBitrateBps } from '../../server/core/video-bitrate.
 
 test('bitrates by size and frame rate', () => {
   const table = [
-    [160, 120, 25, 130_000],
-    [320, 240, 25, 350_000],
-    [640, 480, 25, 1_000_000],
-    [640, 480, 6.25, 500_000],
-    [1280, 720, 25, 2_280_000],
+    [160, 120, 25, 120_000],
+    [320, 240, 25, 340_000],
+    [640, 480, 25, 950_000],
+    [640, 480, 6.25, 480_000],
+    [1280, 720, 25, 2_170_000],
     [2592, 1944, 60, 6_000_000],
     [16, 16, 1, 100_000],
   ] as const;
@@ -26,14 +26,14 @@ test('the bitrate stays while the frame rate wavers', () => {
 
 test('the bitrate follows a lasting change of the frame rate, once', () => {
   const choice = new BitrateChoice();
-  assert.equal(choice.choose(640, 480, 25, 0), 1_000_000);
-  assert.equal(choice.choose(640, 480, 6.25, 4_999_999), 1_000_000);
-  assert.equal(choice.choose(640, 480, 6.25, 5_000_000), 500_000);
-  assert.equal(choice.choose(640, 480, 25, 6_000_000), 500_000);
+  assert.equal(choice.choose(640, 480, 25, 0), 950_000);
+  assert.equal(choice.choose(640, 480, 6.25, 4_999_999), 950_000);
+  assert.equal(choice.choose(640, 480, 6.25, 5_000_000), 480_000);
+  assert.equal(choice.choose(640, 480, 25, 6_000_000), 480_000);
 });
 
 test('the bitrate follows the size at once', () => {
   const choice = new BitrateChoice();
   choice.choose(640, 480, 25, 0);
-  assert.equal(choice.choose(320, 240, 25, 1), 350_000);
+  assert.equal(choice.choose(320, 240, 25, 1), 340_000);
 });
