@@ -3,6 +3,8 @@
  * other file, no network, no process, no thread.
  */
 
+import { realpathSync } from 'node:fs';
+import { sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Node options for the codec process. */
@@ -17,6 +19,10 @@ export function codecPrivileges(): string[] {
     '--permission',
     '--allow-addons',
     '--disable-warning=SecurityWarning',
-    ...readable.map((folder) => `--allow-fs-read=${fileURLToPath(folder)}*`),
+    // By both names where one is a link: Node looks a module up by the one and reads it by the other.
+    ...readable
+      .map((folder) => fileURLToPath(folder))
+      .flatMap((path) => [...new Set([path, realpathSync(path) + sep])])
+      .map((path) => `--allow-fs-read=${path}*`),
   ];
 }
