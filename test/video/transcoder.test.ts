@@ -83,7 +83,7 @@ test(
         putAside: 0,
         decodeUs: 0,
         encodeUs: 0,
-        bitrateBps: 1_000_000,
+        bitrateBps: 950_000,
         encoding: true,
         fps: 0,
       },
