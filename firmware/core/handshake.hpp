@@ -1,0 +1,26 @@
+// Proof of the key that camera and server share, in both directions (protocol v1):
+//   HMAC-SHA256(key, "vigie.camera.v1 " + role + 0x00 + u8 length(cameraId) + cameraId + serverNonce +
+//   cameraNonce)
+// The role makes an echoed proof worthless; the length keeps the id from running into the nonces.
+#pragma once
+
+#include <string_view>
+
+#include "core/sha256.hpp"
+#include "core/text_encoding.hpp"
+
+namespace vigie {
+
+enum class HandshakeRole { camera, server };
+
+/// What both sides know when the proofs are made.
+struct HandshakeFacts {
+  /// 1 ... 255 bytes of UTF-8.
+  std::string_view camera_id;
+  Bytes32 server_nonce{};
+  Bytes32 camera_nonce{};
+};
+
+Digest handshake_proof(const Bytes32& key, HandshakeRole role, const HandshakeFacts& facts);
+
+}  // namespace vigie

@@ -1,0 +1,25 @@
+// What a picture says of itself: its dimensions from the frame header (ITU-T T.81, annex B), and whether it
+// has an end. The driver's own numbers lag behind for a frame or two after the size was changed; the server
+// checks the picture.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace vigie {
+
+struct JpegSize {
+  uint16_t width;
+  uint16_t height;
+};
+
+/// @returns the size, or nothing unless the bytes begin with SOI, end with EOI and hold a baseline frame
+/// header
+std::optional<JpegSize> jpeg_size(std::span<const uint8_t> jpeg);
+
+/// For files in which one picture stands behind the other.
+/// @returns the length of the picture that begins at the first byte, or 0 when it has no end or is none
+size_t jpeg_length(std::span<const uint8_t> bytes);
+
+}  // namespace vigie

@@ -1,0 +1,165 @@
+// One camera's conversation with its server, for ever: connect, prove the key both ways, stream, and come
+// back after whatever ended it. No socket, clock, timer or thread lives here; a port passes them in and calls
+// from one task only.
+//
+//   waiting --run()--> connecting --on_open()--> greeting --challenge--> proving --welcome--> online
+//      ^                   |                        |                       |                    |
+//      +---- backoff ------+------------------------+-----------------------+--------------------+
+//
+// Invariants: no frame leaves before the server has proven that it knows the key; at most the ack window is
+// on its way and one frame waits, the newest; each `open` of the link is followed by one `close`; nothing is
+// allocated.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "core/ack_window.hpp"
+#include "core/backoff.hpp"
+#include "core/clock_offset.hpp"
+#include "core/control_messages.hpp"
+#include "core/frame_mailbox.hpp"
+
+namespace vigie {
+
+inline constexpr uint32_t kFirstRetryMs = 500;
+inline constexpr uint32_t kMaxRetryMs = 30'000;
+/// A frame that took longer than this to hand to the network counts as a stall.
+inline constexpr uint32_t kSendStallMs = 500;
+
+enum class SessionState : uint8_t { stopped, waiting, connecting, greeting, proving, online };
+
+/// Clock and randomness.
+class Environment {
+ public:
+  /// Microseconds of a clock that never goes back.
+  virtual uint64_t now_us() = 0;
+  /// Cryptographically random.
+  virtual void fill_random(std::span<uint8_t> bytes) = 0;
+
+ protected:
+  ~Environment() = default;
+};
+
+/// One WebSocket at a time. Its owner tells the session what becomes of it: `on_open`, `on_text`,
+/// `on_closed`.
+class Link {
+ public:
+  /// Starts to connect; does not wait.
+  virtual void open() = 0;
+  /// Hand a whole message to the network, waiting for it at most a few seconds. @returns false when it could
+  /// not be
+  virtual bool send_text(std::string_view text) = 0;
+  virtual bool send_binary(std::span<const uint8_t> message) = 0;
+  /// Lets go of everything the connection holds. Also called when it is already gone.
+  virtual void close(uint16_t code) = 0;
+
+ protected:
+  ~Link() = default;
+};
+
+/// The camera that the session speaks for.
+class Device {
+ public:
+  /// All or nothing. @returns nullptr, or why not: a literal that the server passes on to a person
+  virtual const char* apply(const Settings& settings) = 0;
+  virtual Telemetry telemetry() = 0;
+  /// The server has asked for it and knows that it comes; the connection is closed.
+  virtual void reboot() = 0;
+  /// @param detail why, for a person; @param retry_ms how long it waits, in the state `waiting`
+  virtual void on_state(SessionState state, std::string_view detail, uint32_t retry_ms) = 0;
+
+ protected:
+  ~Device() = default;
+};
+
+struct SessionOptions {
+  /// 1 ... 255 bytes. The texts must outlive the session.
+  std::string_view camera_id;
+  Bytes32 key;
+  DeviceDescription device;
+};
+
+class Session {
+ public:
+  Session(const SessionOptions& options, FrameMailbox& mailbox, Environment& environment, Link& link,
+          Device& device);
+
+  void start();
+  /// Idempotent. Says goodbye when there is somebody to say it to.
+  void stop();
+
+  void on_open();
+  void on_text(std::string_view text);
+  /// The server has nothing to say in binary.
+  void on_binary();
+  /// @param reason from the close frame or the network's error
+  void on_closed(uint16_t code, std::string_view reason);
+
+  /// Does what is due: connects, sends the newest frame, asks the time, reports, gives up on a silent server.
+  /// To be called after every event, and no later than it says. @returns microseconds until it must be called
+  /// again
+  uint64_t run();
+
+  SessionState state() const { return state_; }
+  /// The close code that ended the last connection, so that a person can be told that the key is wrong.
+  uint16_t last_close_code() const { return last_close_code_; }
+  std::optional<int64_t> clock_offset_us() const { return clock_.offset_us(); }
+  uint32_t frames_sent() const { return window_.next_sequence(); }
+
+ private:
+  void enter(SessionState state, std::string_view detail, uint32_t retry_ms = 0);
+  void connect();
+  void fail(std::string_view reason, uint16_t code = close_code::kAbnormal);
+  void say(std::string_view message);
+
+  void handle(std::monostate);
+  void handle(const Challenge& challenge);
+  void handle(const Welcome& welcome);
+  void handle(const Ack& ack);
+  void handle(const TimeAnswer& answer);
+  void handle(const SetCommand& command);
+  void handle(const RebootCommand& command);
+  const char* apply(const SettingsRequest& request);
+
+  void send_frames();
+  void ask_time();
+  void send_telemetry();
+  bool is_silent(uint64_t now);
+
+  FrameMailbox& mailbox_;
+  Environment& environment_;
+  Link& link_;
+  Device& device_;
+  Bytes32 key_;
+  DeviceDescription description_;
+  HandshakeFacts facts_;
+  Backoff backoff_{kFirstRetryMs, kMaxRetryMs};
+  SessionState state_ = SessionState::stopped;
+  uint16_t last_close_code_ = close_code::kNormal;
+
+  // Of the connection at hand.
+  AckWindow window_;
+  ClockOffset clock_;
+  bool acknowledged_ = false;
+  /// When to connect, or until when the welcome must be here.
+  uint64_t deadline_us_ = 0;
+  uint64_t next_time_us_ = 0;
+  uint64_t next_telemetry_us_ = 0;
+  uint32_t time_questions_ = 0;
+  /// When the last question was asked, while its answer is still to come.
+  std::optional<uint64_t> asked_at_us_;
+  std::optional<AnsweredTime> answered_;
+  uint64_t telemetry_at_us_ = 0;
+  uint32_t frames_at_telemetry_ = 0;
+  uint32_t passed_over_before_ = 0;
+  uint32_t send_stalls_ = 0;
+
+  /// The largest message is a hello whose texts must all be escaped.
+  std::array<char, 2560> text_;
+};
+
+}  // namespace vigie

@@ -1,0 +1,357 @@
+#include "core/session.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "tests/allocation_counter.hpp"
+#include "tests/simulated_world.hpp"
+
+using vigie::SessionState;
+
+namespace {
+
+int count_said(const SimulatedWorld& world, std::string_view piece) {
+  return static_cast<int>(std::ranges::count_if(
+      world.said, [piece](const std::string& text) { return text.find(piece) != std::string::npos; }));
+}
+
+bool go_online(SimulatedWorld& world) {
+  world.session().start();
+  return world.run_until_state(SessionState::online);
+}
+
+}  // namespace
+
+TEST_CASE("a camera proves itself, is welcomed and streams") {
+  SimulatedWorld world;
+  world.start_capturing();
+  REQUIRE(go_online(world));
+  world.run_for(10'000'000);
+  CHECK(world.arrived.size() >= 245);
+  for (uint32_t i = 0; i < world.arrived.size(); i++) {
+    REQUIRE(world.arrived[i].header.sequence == i);
+    REQUIRE(world.arrived[i].header.jpeg_bytes == 20'000);
+  }
+  CHECK(world.opened == 1);
+  CHECK(world.closed_with.empty());
+}
+
+TEST_CASE("no frame leaves before the server has proven that it knows the key") {
+  SimulatedWorld world;
+  world.start_capturing();
+  world.session().start();
+  // A stranger's server lets everybody in, with a proof it made up.
+  world.run_until_state(SessionState::greeting);
+  world.run_until_state(SessionState::proving);
+  world.say_instead =
+      R"({"type":"welcome","hmac":")" + std::string(64, 'a') + R"(","settings":{"ackWindow":8}})";
+  world.run_for(200'000);
+  CHECK(world.arrived.empty());
+  CHECK(world.applied.empty());
+  CHECK(world.states.back().state == SessionState::waiting);
+  CHECK(world.states.back().detail.find("does not know the key") != std::string::npos);
+  CHECK(world.run_until_state(SessionState::online));
+}
+
+TEST_CASE("the camera's own proof, echoed, does not make a server") {
+  SimulatedWorld world;
+  world.session().start();
+  world.run_until_state(SessionState::proving);
+  world.run_for(6'000);
+  REQUIRE(world.said.size() == 1);
+  const std::string hmac = world.said[0].substr(world.said[0].find("\"hmac\":\"") + 8, 64);
+  world.session().on_text(R"({"type":"welcome","hmac":")" + hmac + R"(","settings":{"ackWindow":2}})");
+  CHECK(world.session().state() == SessionState::waiting);
+}
+
+TEST_CASE("what does not belong into a state ends the connection, and the camera comes back") {
+  const std::string nonce(43, 'A');
+  const std::string challenge = R"({"type":"challenge","nonce":")" + nonce + "\"}";
+  const std::string welcome = R"({"type":"welcome","hmac":")" + std::string(64, '0') + R"(","settings":{}})";
+  const std::string never_in_any[] = {
+      "", "{", "null", R"({"type":"ota","id":1})", R"({"type":"ack","sequence":1000000})", welcome};
+  const std::string not_before_welcome[] = {
+      R"({"type":"ack","sequence":0})", R"({"type":"set","id":1,"maxFps":5})", R"({"type":"reboot","id":1})",
+      R"({"type":"time","id":0,"t1":1,"t2":1})"};
+  const auto ends_it = [](SessionState state, const std::string& text) {
+    CAPTURE(static_cast<int>(state));
+    CAPTURE(text);
+    SimulatedWorld world;
+    world.session().start();
+    REQUIRE(world.run_until_state(state));
+    world.session().on_text(text);
+    CHECK(world.session().state() == SessionState::waiting);
+    CHECK(world.closed_with.size() == 1);
+    CHECK(world.rebooted == 0);
+    CHECK(world.run_until_state(SessionState::online));
+  };
+  for (const SessionState state : {SessionState::greeting, SessionState::proving, SessionState::online}) {
+    for (const std::string& text : never_in_any) ends_it(state, text);
+    if (state != SessionState::greeting) ends_it(state, challenge);
+    if (state != SessionState::online)
+      for (const std::string& text : not_before_welcome) ends_it(state, text);
+  }
+  SimulatedWorld world;
+  REQUIRE(go_online(world));
+  world.session().on_binary();
+  CHECK(world.session().state() == SessionState::waiting);
+}
+
+TEST_CASE("words of a connection that is gone are not listened to") {
+  SimulatedWorld world;
+  REQUIRE(go_online(world));
+  world.session().on_closed(1006, "cut");
+  const size_t states = world.states.size();
+  world.session().on_text(R"({"type":"reboot","id":1})");
+  world.session().on_closed(1006, "cut again");
+  world.session().on_open();
+  CHECK(world.states.size() == states);
+  CHECK(world.rebooted == 0);
+}
+
+TEST_CASE("it comes back for ever, at growing and varied intervals, and at once after it worked") {
+  SimulatedWorld world;
+  world.server_reachable = false;
+  world.session().start();
+  world.run_for(600'000'000);
+  CHECK(world.opened >= 20);
+  CHECK(world.opened <= 60);
+  uint32_t longest = 0;
+  uint32_t shortest_late = vigie::kMaxRetryMs;
+  for (const StateChange& change : world.states) {
+    if (change.state != SessionState::waiting || change.retry_ms == 0) continue;
+    longest = std::max(longest, change.retry_ms);
+    if (change.at_us > 200'000'000) shortest_late = std::min(shortest_late, change.retry_ms);
+  }
+  CHECK(longest <= vigie::kMaxRetryMs);
+  CHECK(shortest_late >= vigie::kMaxRetryMs / 2);
+  CHECK(shortest_late < longest);
+
+  world.server_reachable = true;
+  world.start_capturing();
+  REQUIRE(world.run_until_state(SessionState::online));
+  world.run_for(1'000'000);
+  world.server_closes(4009, "the server is stopping");
+  REQUIRE(world.run_until_state(SessionState::waiting));
+  CHECK(world.states.back().retry_ms <= vigie::kFirstRetryMs);
+  CHECK(world.states.back().detail == "the server is stopping");
+}
+
+TEST_CASE("a thousand cut connections leave it streaming") {
+  SimulatedWorld world;
+  world.start_capturing();
+  REQUIRE(go_online(world));
+  for (int i = 0; i < 1000; i++) {
+    world.run_for(500'000);
+    world.server_closes(1006, "");
+    REQUIRE(world.run_until_state(SessionState::waiting));
+    REQUIRE(world.run_until_state(SessionState::online));
+  }
+  const size_t before = world.arrived.size();
+  world.run_for(1'000'000);
+  CHECK(world.arrived.size() > before + 20);
+  CHECK(world.opened == 1001);
+  CHECK(world.closed_with.size() == 1000);
+}
+
+TEST_CASE("a wrong key is told apart, and tried ever more patiently") {
+  SimulatedWorld world;
+  world.server_key[5] ^= 1;
+  world.session().start();
+  world.run_for(300'000'000);
+  CHECK(world.session().last_close_code() == vigie::close_code::kUnauthorized);
+  CHECK(world.opened < 25);
+  CHECK(world.arrived.empty());
+}
+
+TEST_CASE("two cameras of one name do not throw each other out at full speed") {
+  SimulatedWorld world;
+  world.start_capturing();
+  REQUIRE(go_online(world));
+  uint32_t retry_ms = 0;
+  for (int i = 0; i < 8; i++) {
+    world.run_for(500'000);
+    world.server_closes(vigie::close_code::kReplaced, "the same camera has connected again");
+    REQUIRE(world.run_until_state(SessionState::waiting));
+    retry_ms = world.states.back().retry_ms;
+    REQUIRE(world.run_until_state(SessionState::online));
+  }
+  CHECK(retry_ms >= vigie::kMaxRetryMs / 2);
+}
+
+TEST_CASE("a server that falls silent is left") {
+  SUBCASE("with frames on their way") {
+    SimulatedWorld world;
+    world.start_capturing();
+    REQUIRE(go_online(world));
+    world.run_for(1'000'000);
+    world.server_acknowledges = false;
+    const uint64_t from = world.now;
+    REQUIRE(world.run_until_state(SessionState::waiting));
+    CHECK(world.now - from <= 5'100'000);
+    CHECK(world.states.back().detail.find("5 s") != std::string::npos);
+  }
+  SUBCASE("with none, by a question it does not answer") {
+    SimulatedWorld world;
+    REQUIRE(go_online(world));
+    world.run_for(1'000'000);
+    world.server_answers_time = false;
+    const uint64_t from = world.now;
+    REQUIRE(world.run_until_state(SessionState::waiting));
+    CHECK(world.now - from <= 15'100'000);
+  }
+  SUBCASE("before it has welcomed") {
+    SimulatedWorld world({.delay_us = 3'000'000});
+    world.session().start();
+    REQUIRE(world.run_until_state(SessionState::proving));
+    REQUIRE(world.run_until_state(SessionState::waiting));
+    CHECK(world.now == 11'000'000);
+    CHECK(world.states.back().detail == "no welcome from the server in time");
+  }
+  SUBCASE("when it cannot even be reached") {
+    SimulatedWorld world({.delay_us = 40'000'000});
+    world.session().start();
+    world.run_for(11'000'000);
+    CHECK(world.closed_with == std::vector<uint16_t>{vigie::close_code::kAbnormal});
+  }
+}
+
+TEST_CASE("commands are answered: applied, or rejected with a reason and without effect") {
+  SimulatedWorld world;
+  REQUIRE(go_online(world));
+  world.applied.clear();
+  world.server_says(R"({"type":"set","id":1,"frameSize":"SVGA","ackWindow":5})");
+  world.run_for(100'000);
+  CHECK(count_said(world, R"({"type":"applied","id":1})") == 1);
+  REQUIRE(world.applied.size() == 1);
+  CHECK(vigie::kFrameSizes[*world.applied[0].frame_size].name == "SVGA");
+
+  world.server_says(R"({"type":"set","id":2,"maxFps":10,"flash":400})");
+  world.run_for(100'000);
+  CHECK(count_said(world, R"({"type":"rejected","id":2,"reason":"flash must be 0 to 255"})") == 1);
+  CHECK(world.applied.size() == 1);
+
+  world.refuse_settings = "this board has no flash LED";
+  world.server_says(R"({"type":"set","id":3,"flash":4,"ackWindow":1})");
+  world.run_for(100'000);
+  CHECK(count_said(world, R"({"type":"rejected","id":3,"reason":"this board has no flash LED"})") == 1);
+  CHECK(world.closed_with.empty());
+}
+
+TEST_CASE("a welcome with settings that this camera cannot take is a welcome") {
+  SimulatedWorld world;
+  world.welcome_settings = R"({"ackWindow":2,"frameSize":"16K"})";
+  CHECK(go_online(world));
+  CHECK(world.applied.empty());
+}
+
+TEST_CASE("a reboot is agreed to before it happens") {
+  SimulatedWorld world;
+  REQUIRE(go_online(world));
+  world.server_says(R"({"type":"reboot","id":77})");
+  world.run_for(100'000);
+  CHECK(world.rebooted == 1);
+  CHECK(world.closed_with == std::vector<uint16_t>{vigie::close_code::kNormal});
+}
+
+TEST_CASE(
+    "the clock is asked four times at the start, then every ten seconds, and each exchange is completed") {
+  SimulatedWorld world;
+  REQUIRE(go_online(world));
+  world.run_for(500'000);
+  CHECK(count_said(world, R"("type":"time")") == 4);
+  CHECK(count_said(world, R"("answered":{"id":2,)") == 1);
+  CHECK(count_said(world, R"({"type":"time","id":0,"t0":)") == 1);
+  REQUIRE(world.session().clock_offset_us());
+  // A question takes as long as its bytes do, an answer none at all: that half cannot be known.
+  CHECK(std::abs(*world.session().clock_offset_us() - 1'000'000'000) <= 50);
+  world.run_for(30'000'000);
+  CHECK(count_said(world, R"("type":"time")") == 7);
+}
+
+TEST_CASE("telemetry comes every five seconds, with the true rate and what was passed over") {
+  SimulatedWorld world({.bytes_per_second = 220'000});
+  world.start_capturing();
+  REQUIRE(go_online(world));
+  world.run_for(20'500'000);
+  CHECK(count_said(world, R"("type":"telemetry")") == 5);
+  const std::string& last = *std::ranges::find_if(
+      world.said.rbegin(), world.said.rend(),
+      [](const std::string& text) { return text.find("telemetry") != std::string::npos; });
+  CAPTURE(last);
+  const auto report = vigie::parse_json(last);
+  // 25 captured, some 11 of 20 kB fit through 220 kB/s.
+  const int64_t drops = *report->field("drops")->integer();
+  CHECK(drops > 250);
+  CHECK(drops < 300);
+  CHECK((last.find(R"("fps":10.)") != std::string::npos || last.find(R"("fps":11.)") != std::string::npos));
+}
+
+TEST_CASE("stopping says goodbye once and stays stopped") {
+  SimulatedWorld world;
+  REQUIRE(go_online(world));
+  world.session().stop();
+  world.session().stop();
+  CHECK(world.closed_with == std::vector<uint16_t>{vigie::close_code::kNormal});
+  world.run_for(60'000'000);
+  CHECK(world.opened == 1);
+}
+
+namespace {
+
+/// Takes everything and allocates nothing.
+class NullPort final : public vigie::Environment, public vigie::Link, public vigie::Device {
+ public:
+  uint64_t now_us() override { return now += 10; }
+  void fill_random(std::span<uint8_t> bytes) override { std::ranges::fill(bytes, uint8_t{7}); }
+  void open() override {}
+  bool send_text(std::string_view) override { return true; }
+  bool send_binary(std::span<const uint8_t>) override { return true; }
+  void close(uint16_t) override {}
+  const char* apply(const vigie::Settings&) override { return nullptr; }
+  vigie::Telemetry telemetry() override { return {}; }
+  void reboot() override {}
+  void on_state(SessionState, std::string_view, uint32_t) override {}
+  uint64_t now = 0;
+};
+
+}  // namespace
+
+TEST_CASE("a session allocates nothing, from the first connection to the last frame") {
+  NullPort port;
+  MailboxMemory memory(1024);
+  vigie::FrameMailbox mailbox(memory.slots());
+  vigie::Bytes32 key{};
+  vigie::Bytes32 nonce;
+  nonce.fill(7);
+  const auto hmac =
+      vigie::to_hex(vigie::handshake_proof(key, vigie::HandshakeRole::server, {"cam_1", {}, nonce}));
+  const std::string challenge = R"({"type":"challenge","nonce":")" + std::string(43, 'A') + "\"}";
+  const std::string welcome = R"({"type":"welcome","hmac":")" + std::string(hmac.data(), hmac.size()) +
+                              R"(","settings":{"ackWindow":2}})";
+  vigie::Session session({"cam_1", key, {"f", "b", "s"}}, mailbox, port, port, port);
+  const std::string ack = R"({"type":"ack","sequence":0})";
+
+  count_allocations();
+  session.start();
+  session.run();
+  session.on_open();
+  session.on_text(challenge);
+  session.on_text(welcome);
+  const bool online = session.state() == SessionState::online;
+  mailbox.publish();
+  session.run();
+  session.on_text(ack);
+  session.on_text(R"({"type":"time","id":0,"t1":5,"t2":6})");
+  session.on_text(R"({"type":"set","id":1,"maxFps":5})");
+  port.now += 20'000'000;
+  session.run();
+  session.on_text("nonsense");
+  const long counted = counted_allocations();
+
+  CHECK(online);
+  CHECK(session.frames_sent() == 1);
+  CHECK(counted == 0);
+}
