@@ -9,6 +9,7 @@ import type { EncodedVideo } from '../core/encoded-frame.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { DtlsFingerprint, RtpCapabilities, TransportParameters } from '../wire/signaling.ts';
+import { AnnouncedAddresses } from './announced-addresses.ts';
 import { CameraTrack } from './camera-track.ts';
 import type { Consumer } from './consumer.ts';
 import { iceCandidates } from './ice-candidates.ts';
@@ -20,7 +21,7 @@ import { localFingerprint } from './werift-dtls.ts';
 export interface SfuOptions {
   /** The one UDP port; 0 lets the system choose. */
   rtcPort: number;
-  /** Addresses told to viewers before those of the machine's interfaces. */
+  /** IP addresses and host names told to viewers before those of the machine's interfaces. */
   announcedAddresses: readonly string[];
   video: EncodedVideo;
   clock: Clock;
@@ -36,6 +37,7 @@ export class Sfu {
   readonly #options: SfuOptions;
   readonly #socket: RtcSocket;
   readonly #fingerprint: DtlsFingerprint;
+  readonly #announced: AnnouncedAddresses;
   readonly #transports = new Map<string, ViewerTransport>();
   readonly #tracks = new Map<string, CameraTrack>();
   readonly #timer: NodeJS.Timeout;
@@ -54,6 +56,9 @@ export class Sfu {
     this.#options = options;
     this.#socket = socket;
     this.#fingerprint = fingerprint;
+    this.#announced = new AnnouncedAddresses(options.announcedAddresses, options.log);
+    // Not waited for: without a network a look-up takes long, and viewers at home need none of it.
+    void this.#announced.start();
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
 
@@ -87,7 +92,7 @@ export class Sfu {
     return {
       id: transport.id,
       iceParameters: transport.iceParameters,
-      iceCandidates: iceCandidates(this.#options.announcedAddresses, this.port, viewerIsLocal),
+      iceCandidates: iceCandidates(this.#announced.current, this.port, viewerIsLocal),
       dtlsParameters: { role: 'server', fingerprints: [this.#fingerprint] },
     };
   }
@@ -114,6 +119,7 @@ export class Sfu {
     if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#timer);
+    this.#announced.close();
     for (const transport of this.#transports.values()) transport.close('serverStopping');
     await this.#socket.close();
   }
