@@ -73,6 +73,22 @@ async function shownValue(testId: string): Promise<string> {
   return ((await field.textContent()) ?? '').trim();
 }
 
+const sized = (width: number) =>
+  until(`the picture is ${width} pixels wide`, async () => (await page.videoWidth(door.id)) === width);
+
+test('a camera is set to another size while it is watched, and stays so', async () => {
+  await sized(640);
+  for (const [frameSize, width] of [
+    ['QVGA', 320],
+    ['SVGA', 800],
+    ['VGA', 640],
+  ] as const) {
+    await admin.request('POST', `/cameras/${door.id}/settings`, { frameSize });
+    await sized(width);
+    assert.ok(ageUs(await page.nextTimeCode(door.id)) < MAX_AGE_US);
+  }
+});
+
 test('a camera that stops goes offline, and comes back by itself', async () => {
   await cameras[1]?.stop();
   await page.untilStatus(garden.id, 'offline');

@@ -190,6 +190,10 @@ export class TestPage {
     );
   }
 
+  videoWidth(cameraId: string): Promise<number | undefined> {
+    return this.#onVideo(cameraId, (video) => video.videoWidth);
+  }
+
   /** Waits until the picture has moved on. @returns the newer code */
   async nextTimeCode(cameraId: string, timeoutMs = 20_000): Promise<number> {
     const before = await this.timeCode(cameraId);
