@@ -42,7 +42,12 @@ process.exit(results.every(Boolean) ? 0 : 1);
 
 function runTests(paths: string[], concurrency: number): boolean {
   if (paths.length === 0) return true;
-  const options = [`--test-concurrency=${concurrency}`, `--test-timeout=${FILE_TIMEOUT_MS}`];
+  // The browser tests strip types off a module to run it in the page, which Node calls experimental.
+  const options = [
+    '--disable-warning=ExperimentalWarning',
+    `--test-concurrency=${concurrency}`,
+    `--test-timeout=${FILE_TIMEOUT_MS}`,
+  ];
   const { status } = spawnSync(process.execPath, ['--test', ...options, ...paths], {
     cwd: ROOT,
     env,

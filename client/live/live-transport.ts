@@ -3,7 +3,7 @@
  * server's. It belongs to one epoch of the signaling socket and is thrown away with it.
  */
 
-import { Device } from 'mediasoup-client';
+import { detectDevice, Device } from 'mediasoup-client';
 import type { Consumer, RtpCapabilities, RtpParameters, Transport } from 'mediasoup-client/types';
 import type { SignalingClient } from '../signaling/signaling-client.ts';
 import { Emitter } from '../emitter.ts';
@@ -29,7 +29,7 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
   /** @throws SignalingError, or UnsupportedError of mediasoup-client when the browser has no WebRTC it knows */
   static async open(signaling: SignalingClient): Promise<LiveTransport> {
     const { epoch } = signaling;
-    const device = new Device();
+    const device = newDevice();
     // Neither needs the other's answer, and loading the device takes some ms while the transport is being made.
     const parameters = signaling.request('createWebRtcTransport', {});
     const loaded = signaling
@@ -125,6 +125,14 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
     }
     this.#transport.close();
   }
+}
+
+/** @throws UnsupportedError of mediasoup-client when the browser has no WebRTC */
+function newDevice(): Device {
+  // It goes by the browser's name. One that it does not know (a kiosk, a web view, Chromium without a window on a plain
+  // http page) most likely is a Chromium, as long as it has transceivers.
+  const isUnknown = detectDevice() === undefined && typeof RTCRtpTransceiver === 'function';
+  return new Device(isUnknown ? { handlerName: 'Chrome111' } : {});
 }
 
 type Fingerprint = { algorithm: string; value: string };

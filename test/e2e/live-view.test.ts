@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { networkInterfaces } from 'node:os';
 import { after, test } from 'node:test';
 import { timeCodeDifferenceUs, timeCodeOf } from '../../server/wire/time-code.ts';
 import { TestBrowser } from '../support/browser.ts';
@@ -118,6 +119,18 @@ test('a removed camera disappears from the page', async () => {
   await admin.request('DELETE', `/cameras/${garden.id}`);
   await page.untilStatus(garden.id, undefined);
   await page.nextTimeCode(door.id);
+});
+
+test('a phone in the same network sees it too, without TLS', async (t) => {
+  const addresses = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
+  const lan = addresses.find(({ internal, family }) => !internal && family === 'IPv4');
+  if (!lan) return t.skip('this machine has no address but its own');
+  const phone = await browser.open(server.url.replace('localhost', lan.address));
+  assert.equal(await phone.page.evaluate(() => isSecureContext), false, 'the browser trusts this page less');
+  await phone.signIn('admin', server.password);
+  await phone.untilStatus(door.id, 'live');
+  await phone.nextTimeCode(door.id);
+  await phone.close();
 });
 
 test('the server is killed and restarted: the page recovers without a reload', async () => {
