@@ -10,6 +10,7 @@ import type { CameraControl, CameraStatus } from './api/camera-catalog.ts';
 import type { CameraIngest } from './cameras/camera-ingest.ts';
 import type { SeedListeners } from './cameras/seed-listeners.ts';
 import type { CameraFrame } from './core/camera-frame.ts';
+import type { Log } from './log.ts';
 import type { CameraStore } from './store/camera-store.ts';
 import type { CameraSettings } from './wire/camera-protocol.ts';
 
@@ -23,13 +24,15 @@ export class CameraPresence extends EventEmitter<CameraPresenceEvents> implement
   readonly #ingest: CameraIngest;
   readonly #seed: SeedListeners | undefined;
   readonly #store: CameraStore;
+  readonly #log: Log;
 
   /** @param seed undefined when there are no listeners for the older firmware */
-  constructor(ingest: CameraIngest, seed: SeedListeners | undefined, store: CameraStore) {
+  constructor(ingest: CameraIngest, seed: SeedListeners | undefined, store: CameraStore, log: Log) {
     super();
     this.#ingest = ingest;
     this.#seed = seed;
     this.#store = store;
+    this.#log = log;
     for (const source of seed ? [ingest, seed] : [ingest]) {
       source.on('frame', (frame) => this.emit('frame', frame));
       source.on('online', (cameraId) => this.emit('online', cameraId));
@@ -51,7 +54,16 @@ export class CameraPresence extends EventEmitter<CameraPresenceEvents> implement
 
   #onOffline(cameraId: string): void {
     const { lastFrameAt } = this.status(cameraId);
-    if (lastFrameAt !== null) this.#store.setLastFrameAt(cameraId, lastFrameAt);
+    if (lastFrameAt !== null) this.#remember(cameraId, lastFrameAt);
     this.emit('offline', cameraId, lastFrameAt);
+  }
+
+  /** A disk that is full, or gone, costs this memory and nothing else. */
+  #remember(cameraId: string, lastFrameAt: number): void {
+    try {
+      this.#store.setLastFrameAt(cameraId, lastFrameAt);
+    } catch (error) {
+      this.#log.error({ err: error, cameraId }, 'when its last frame came could not be stored');
+    }
   }
 }

@@ -50,7 +50,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
   // The stages, in the order of the flow.
   const ingest = new CameraIngest({ credentials: store.cameras, log, clock });
   const seed = seedListeners(config, store, log);
-  const presence = new CameraPresence(ingest, seed, store.cameras);
+  const presence = new CameraPresence(ingest, seed, store.cameras, log);
   const hub = new FrameHub(log);
   const transcoder = new Transcoder(hub, log, {}, clock);
   const { announcedAddresses, rtcPort } = config;

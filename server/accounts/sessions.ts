@@ -86,8 +86,9 @@ export class Sessions {
       throw new VigieError('unauthorized', 'the session is over');
     }
     if (claims.generation === session.generation) {
-      sessions.rotate(session.id, nowMs);
-      return this.#tokens(user, session.id, session.generation + 1);
+      // With a full disk nothing can be counted on, but whoever watches must not go blind for it.
+      const rotated = sessions.rotate(session.id, nowMs);
+      return this.#tokens(user, session.id, session.generation + (rotated ? 1 : 0));
     }
     if (claims.generation === session.generation - 1 && unusedMs <= REUSE_GRACE_MS)
       return this.#tokens(user, session.id, session.generation);

@@ -7,6 +7,7 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { VigieError, type ErrorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { isDiskFull } from '../store/database.ts';
 import type { Problem } from '../wire/api.ts';
 
 /** What express and its parsers throw, by the status they put on it. */
@@ -69,6 +70,8 @@ export function errorHandler(log: Log): ErrorRequestHandler {
 
 function knownError(error: unknown): VigieError | undefined {
   if (error instanceof VigieError) return error;
+  if (isDiskFull(error))
+    return new VigieError('unavailable', 'the disk that holds the data folder is full: make room on it');
   if (typeof error !== 'object' || error === null) return undefined;
   const { status, type } = error as { status?: unknown; type?: unknown };
   const code = typeof status === 'number' ? CODES_BY_STATUS[status] : undefined;

@@ -14,6 +14,8 @@ import { MIGRATIONS } from './schema.ts';
 const FILE_NAME = 'vigie.db';
 /** How long a statement waits for another process, say a backup, to let go of the file. */
 const BUSY_TIMEOUT_MS = 5_000;
+/** https://sqlite.org/rescode.html */
+const SQLITE_FULL = 13;
 
 /** @throws VigieError `configuration` when the folder or the file in it cannot be used */
 export function openDatabase(dataDir: string): DatabaseSync {
@@ -44,9 +46,15 @@ export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
     database.exec('COMMIT');
     return result;
   } catch (error) {
-    database.exec('ROLLBACK');
+    // SQLite itself rolls back when the disk is full.
+    if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
   }
+}
+
+/** Whether a statement failed for want of room (SQLITE_FULL). What is stored already can still be read. */
+export function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_FULL;
 }
 
 function migrate(database: DatabaseSync, path: string): void {

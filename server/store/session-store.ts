@@ -1,7 +1,7 @@
 /** One row per sign-in. Its refresh tokens are numbered; only the number of the newest is kept. */
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import { inTransaction } from './database.ts';
+import { inTransaction, isDiskFull } from './database.ts';
 import { randomId } from './random-id.ts';
 
 /** Times are ms since the Unix epoch. */
@@ -58,8 +58,15 @@ export class SessionStore {
     return row && ({ ...row } as unknown as StoredSession);
   }
 
-  rotate(id: string, nowMs: number): void {
-    this.#statements.rotate.run(nowMs, id);
+  /** @returns false when the disk is full; the session then stays as it was */
+  rotate(id: string, nowMs: number): boolean {
+    try {
+      this.#statements.rotate.run(nowMs, id);
+      return true;
+    } catch (error) {
+      if (isDiskFull(error)) return false;
+      throw error;
+    }
   }
 
   /** @returns false when there was none */

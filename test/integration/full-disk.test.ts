@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { ApiError, ApiSession } from '../support/api-session.ts';
+import { startCamera } from '../support/camera-process.ts';
+import { NodeViewer } from '../support/node-viewer.ts';
+import { ServerProcess } from '../support/server-process.ts';
+import { until } from '../support/until.ts';
+
+const disk = join(tmpdir(), `vigie-disk-${process.pid}`);
+
+/** A small file system of its own, so that it can be filled. @returns false where this user may not make one */
+function mountSmallDisk(): boolean {
+  mkdirSync(disk, { recursive: true });
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1500k', 'tmpfs', disk], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const isDiskFull = (error: unknown) => error instanceof ApiError && /disk .* is full/.test(error.message);
+const mounted = mountSmallDisk();
+after(() => {
+  if (mounted) execFileSync('umount', ['-l', disk]);
+  rmSync(disk, { recursive: true, force: true });
+});
+
+test('with a full disk whoever watches goes on watching, and the others are told why not', async (t) => {
+  if (!mounted) return t.skip('only root can make a small disk to fill');
+  const server = await ServerProcess.start({ env: { VIGIE_DATA_DIR: join(disk, 'data') } });
+  t.after(() => server.kill());
+  const admin = await server.admin();
+  const door = await admin.addCamera('Front door');
+  const garden = await admin.addCamera('Garden');
+  const cameras = [startCamera(server.cameraUrl, door), startCamera(server.cameraUrl, garden)];
+  t.after(() => Promise.all(cameras.map((camera) => camera.stop())));
+  const statusOf = async (id: string) => (await admin.cameras()).find((camera) => camera.id === id)?.status;
+  await until(
+    'both are online',
+    async () => (await statusOf(door.id)) === 'online' && (await statusOf(garden.id)) === 'online',
+  );
+
+  const signaling = await admin.signaling();
+  const { id, iceParameters, iceCandidates, dtlsParameters } = await signaling.request(
+    'createWebRtcTransport',
+    {},
+  );
+  const port = iceCandidates[0]?.port ?? 0;
+  const viewer = await NodeViewer.create({ port, iceParameters, fingerprints: dtlsParameters.fingerprints });
+  await signaling.request('connectWebRtcTransport', {
+    transportId: id,
+    dtlsParameters: viewer.dtlsParameters,
+  });
+  await viewer.connect();
+  const consumer = await signaling.request('consume', { transportId: id, cameraId: door.id });
+  await signaling.request('resumeConsumer', { consumerId: consumer.id });
+  await viewer.nextRtp();
+
+  // To the last byte, and then what SQLite had set aside.
+  const { bavail, bsize } = statfsSync(disk);
+  assert.throws(() => writeFileSync(join(disk, 'filling'), Buffer.alloc((bavail + 1) * bsize)), /ENOSPC/);
+  await until('nothing more can be stored', async () =>
+    admin.addCamera('One more').then(() => false, isDiskFull),
+  );
+  await assert.rejects(ApiSession.signIn(server.url, 'admin', server.password), isDiskFull);
+
+  // A camera that leaves makes the server want to remember when.
+  await cameras[1]?.stop();
+  await until('it is offline', async () => (await statusOf(garden.id)) === 'offline');
+  await viewer.nextRtp();
+
+  rmSync(join(disk, 'filling'));
+  await until('there is room again', () =>
+    admin.addCamera('One more').then(
+      () => true,
+      () => false,
+    ),
+  );
+  viewer.close();
+  signaling.close();
+});
