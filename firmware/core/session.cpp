@@ -139,6 +139,8 @@ void Session::handle(const Welcome& welcome) {
   if (!equal_in_constant_time(handshake_proof(key_, HandshakeRole::server, facts_), welcome.proof))
     return fail("the server does not know the key: this is not the server it was paired with");
   apply(welcome.settings);
+  // Whatever the camera makes of the other settings, this one is between the session and the server.
+  if (welcome.settings.ack_window) window_.set_size(*welcome.settings.ack_window);
   const uint64_t now = environment_.now_us();
   next_time_us_ = now;
   next_telemetry_us_ = now;

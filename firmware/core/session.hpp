@@ -48,7 +48,7 @@ class Environment {
 /// `on_closed`.
 class Link {
  public:
-  /// Starts to connect; does not wait.
+  /// Starts to connect. What comes of it is told to the session afterwards, never from within.
   virtual void open() = 0;
   /// Hand a whole message to the network, waiting for it at most a few seconds. @returns false when it could
   /// not be

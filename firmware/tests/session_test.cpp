@@ -241,10 +241,13 @@ TEST_CASE("commands are answered: applied, or rejected with a reason and without
 }
 
 TEST_CASE("a welcome with settings that this camera cannot take is a welcome") {
-  SimulatedWorld world;
+  SimulatedWorld world({.bytes_per_second = 100'000});
   world.welcome_settings = R"({"ackWindow":2,"frameSize":"16K"})";
+  world.start_capturing();
   CHECK(go_online(world));
+  world.run_for(1'000'000);
   CHECK(world.applied.empty());
+  CHECK(world.most_on_their_way == 2);
 }
 
 TEST_CASE("a reboot is agreed to before it happens") {

@@ -1,0 +1,23 @@
+// Where a camera's server is: `ws://HOST[:PORT]/camera` or `wss://...`, checked before it is kept or used.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace vigie {
+
+/// The pieces refer to the text that was parsed.
+struct ServerUrl {
+  bool is_secure = false;
+  /// A name or an address; an IPv6 address without its brackets.
+  std::string_view host;
+  uint16_t port = 0;
+  /// With the query, never empty.
+  std::string_view path;
+};
+
+/// @returns nothing for whatever is not a WebSocket's URL, or names a user or a fragment
+std::optional<ServerUrl> parse_server_url(std::string_view text);
+
+}  // namespace vigie

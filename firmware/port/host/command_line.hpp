@@ -1,0 +1,28 @@
+// What vigie-camera is told on its command line and in its environment.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "core/text_encoding.hpp"
+
+namespace vigie::host {
+
+extern const char* const kUsage;
+
+struct CommandLine {
+  bool help = false;
+  std::string url;
+  std::string camera_id;
+  Bytes32 key{};
+  std::string footage;
+  std::string ca_file;
+  uint32_t fps = 25;
+};
+
+/// @returns nothing, with one line that says what is wrong in `error`
+std::optional<CommandLine> parse_command_line(std::span<char* const> arguments, std::string& error);
+
+}  // namespace vigie::host

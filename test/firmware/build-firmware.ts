@@ -1,0 +1,39 @@
+/** Builds the firmware's host part (CMake), installing what that needs where it is missing and can be installed. */
+
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const PACKAGES = ['cmake', 'g++', 'doctest-dev', 'libssl-dev', 'openssl'];
+
+/** Kept between runs: the second time, what has not changed is not compiled again. */
+export const FIRMWARE_BUILD = resolve(ROOT, 'node_modules/.cache/vigie-firmware');
+export const VIGIE_CAMERA = resolve(FIRMWARE_BUILD, 'port/host/vigie-camera');
+
+/** @throws Error with the output of what failed */
+export function buildFirmware(): void {
+  const configure = ['-S', resolve(ROOT, 'firmware'), '-B', FIRMWARE_BUILD];
+  let problem = run('cmake', configure);
+  if (problem && existsSync('/usr/bin/apt-get')) {
+    const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
+    apt([...sudo, 'apt-get', 'update', '-qq']);
+    apt([...sudo, 'apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...PACKAGES]);
+    problem = run('cmake', configure);
+  }
+  problem ??= run('cmake', ['--build', FIRMWARE_BUILD, '--parallel', '2']);
+  if (problem) throw new Error(`the firmware's host build failed:\n${problem}`);
+}
+
+/** @returns the output when it fails */
+export function run(command: string, args: string[], cwd = ROOT): string | undefined {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8' });
+  return status === 0 ? undefined : (error?.message ?? `${stdout}${stderr}`);
+}
+
+function apt([command = '', ...args]: string[]): void {
+  spawnSync(command, args, {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+}
