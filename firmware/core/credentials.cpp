@@ -1,0 +1,42 @@
+#include "core/credentials.hpp"
+
+#include "core/server_url.hpp"
+
+namespace vigie {
+
+const char* Credentials::set(std::string_view field, std::string_view value) {
+  if (field == "ssid") {
+    return !value.empty() && ssid.assign(value) ? nullptr : "the network's name must have 1 to 32 characters";
+  }
+  if (field == "password") {
+    // WPA2's own limits: 8 to 63 characters, or 64 of hex.
+    const bool fits = value.empty() || (value.size() >= 8 && value.size() <= 64);
+    return fits && wifi_password.assign(value) ? nullptr
+                                               : "the Wi-Fi password must have 8 to 64 characters, or none";
+  }
+  if (field == "server") {
+    return parse_server_url(value) && server.assign(value)
+               ? nullptr
+               : "the server must be like wss://vigie.example/camera";
+  }
+  if (field == "id") {
+    return !value.empty() && camera_id.assign(value) ? nullptr
+                                                     : "the camera's id must have 1 to 255 characters";
+  }
+  if (field == "key") {
+    return from_base64url(value) && key.assign(value)
+               ? nullptr
+               : "the key must be the 43 characters that the server showed";
+  }
+  return "there is no such field: ssid, password, server, id, key";
+}
+
+const char* Credentials::problem() const {
+  if (ssid.empty()) return "no Wi-Fi network is set";
+  if (server.empty()) return "no server is set";
+  if (camera_id.empty()) return "no camera id is set";
+  if (key.empty()) return "no key is set";
+  return nullptr;
+}
+
+}  // namespace vigie

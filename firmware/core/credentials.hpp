@@ -1,0 +1,60 @@
+// What a camera must be told before it can work: the Wi-Fi, the server, its id and its key. Every way of
+// telling it (the setup page, the serial line, a compiled-in header) ends here, so that all accept the same
+// and say the same.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "core/protocol.hpp"
+#include "core/text_encoding.hpp"
+
+namespace vigie {
+
+/// A text of bounded length that is its own memory, with a zero behind it for C.
+template <size_t kMost>
+class Text {
+ public:
+  /// @returns false, and changes nothing, when it is too long or has a control character in it
+  bool assign(std::string_view text) {
+    if (text.size() > kMost) return false;
+    for (const char c : text)
+      if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return false;
+    for (size_t i = 0; i < text.size(); i++) characters_[i] = text[i];
+    size_ = text.size();
+    characters_[size_] = '\0';
+    return true;
+  }
+  std::string_view view() const { return {characters_.data(), size_}; }
+  const char* c_str() const { return characters_.data(); }
+  bool empty() const { return size_ == 0; }
+
+ private:
+  std::array<char, kMost + 1> characters_{};
+  size_t size_ = 0;
+};
+
+struct Credentials {
+  Text<32> ssid;
+  /// Empty for an open network.
+  Text<64> wifi_password;
+  /// `ws://` or `wss://`, with the path.
+  Text<255> server;
+  Text<kMaxCameraIdBytes> camera_id;
+  /// As text, 43 characters of base64url.
+  Text<kBase64UrlChars> key;
+
+  /// Fields by their names on the page and on the serial line: ssid, password, server, id, key.
+  /// @returns nullptr, or why the value cannot be taken: a literal for a person
+  const char* set(std::string_view field, std::string_view value);
+
+  /// @returns nullptr when everything is there, else what is missing
+  const char* problem() const;
+
+  /// Only when there is no problem.
+  Bytes32 key_bytes() const { return from_base64url(key.view()).value_or(Bytes32{}); }
+};
+
+}  // namespace vigie
