@@ -1,8 +1,8 @@
 /** Builds the firmware's host part (CMake), installing what that needs where it is missing and can be installed. */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { installOnDebian } from '../support/debian-packages.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const PACKAGES = ['cmake', 'g++', 'doctest-dev', 'libssl-dev', 'openssl'];
@@ -15,10 +15,8 @@ export const VIGIE_CAMERA = resolve(FIRMWARE_BUILD, 'port/host/vigie-camera');
 export function buildFirmware(): void {
   const configure = ['-S', resolve(ROOT, 'firmware'), '-B', FIRMWARE_BUILD];
   let problem = run('cmake', configure);
-  if (problem && existsSync('/usr/bin/apt-get')) {
-    const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
-    apt([...sudo, 'apt-get', 'update', '-qq']);
-    apt([...sudo, 'apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...PACKAGES]);
+  if (problem) {
+    installOnDebian(PACKAGES);
     problem = run('cmake', configure);
   }
   problem ??= run('cmake', ['--build', FIRMWARE_BUILD, '--parallel', '2']);
@@ -29,11 +27,4 @@ export function buildFirmware(): void {
 export function run(command: string, args: string[], cwd = ROOT): string | undefined {
   const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8' });
   return status === 0 ? undefined : (error?.message ?? `${stdout}${stderr}`);
-}
-
-function apt([command = '', ...args]: string[]): void {
-  spawnSync(command, args, {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  });
 }

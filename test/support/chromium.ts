@@ -1,8 +1,8 @@
 /** Finds Chromium for the browser tests; on Debian and Ubuntu it is installed when it is missing. */
 
-import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { installOnDebian } from './debian-packages.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 const MAC_PATH = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
@@ -21,24 +21,12 @@ export function findChromium(): string | undefined {
 /** Exits with one line when there is no Chromium and none can be installed. */
 export function ensureChromium(): void {
   if (findChromium()) return;
-  if (existsSync('/usr/bin/apt-get')) {
-    const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
-    process.stdout.write('installing Chromium for the browser tests\n');
-    apt([...sudo, 'apt-get', 'update', '-qq']);
-    apt([...sudo, 'apt-get', 'install', '-y', '-qq', '--no-install-recommends', 'chromium']);
-    if (findChromium()) return;
-  }
+  installOnDebian(['chromium']);
+  if (findChromium()) return;
   process.stderr.write(
     'the browser tests need Chromium or Chrome: install it, or set VIGIE_CHROMIUM to its path\n',
   );
   process.exit(1);
-}
-
-function apt([command = '', ...args]: string[]): void {
-  spawnSync(command, args, {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  });
 }
 
 function isExecutable(path: string): boolean {

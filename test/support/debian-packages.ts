@@ -1,0 +1,20 @@
+/** Installs what the tests need from the system, where that can be done: on Debian and Ubuntu, as root or with sudo. */
+
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+/** Says nothing of how it went: the caller looks whether what it needs is there now. */
+export function installOnDebian(packages: readonly string[]): void {
+  if (!existsSync('/usr/bin/apt-get')) return;
+  process.stdout.write(`installing ${packages.join(', ')} for the tests\n`);
+  apt(['update', '-qq']);
+  apt(['install', '-y', '-qq', '--no-install-recommends', ...packages]);
+}
+
+function apt(words: readonly string[]): void {
+  const [command = '', ...args] = [...(process.getuid?.() === 0 ? [] : ['sudo', '-n']), 'apt-get', ...words];
+  spawnSync(command, args, {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+}
