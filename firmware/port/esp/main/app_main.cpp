@@ -1,0 +1,113 @@
+// The firmware, in the order of the flow: settings, network, sensor, mailbox, session. Nothing here ever
+// ends.
+
+#include <array>
+#include <cstdlib>
+#include <span>
+
+#include "boards.hpp"
+#include "camera.hpp"
+#include "capture_task.hpp"
+#include "core/credentials.hpp"
+#include "core/frame_mailbox.hpp"
+#include "core/session.hpp"
+#include "esp_app_desc.h"
+#include "esp_heap_caps.h"
+#include "esp_log.h"
+#include "esp_psram.h"
+#include "esp_system.h"
+#include "freertos/FreeRTOS.h"
+#include "freertos/task.h"
+#include "serial_line.hpp"
+#include "session_task.hpp"
+#include "settings_store.hpp"
+#include "setup_page.hpp"
+#include "status_led.hpp"
+#include "websocket_link.hpp"
+#include "wifi.hpp"
+
+#if VIGIE_HAS_SERVER_CA
+extern "C" const char server_ca[] asm("_binary_server_ca_pem_start");
+#else
+static constexpr char server_ca[] = "";
+#endif
+
+namespace {
+
+using namespace vigie;
+using namespace vigie::esp;
+
+constexpr char kTag[] = "vigie";
+/// Room for a picture: UXGA at a good quality, or what fits without PSRAM.
+constexpr size_t kSlotBytesPsram = 256 * 1024;
+constexpr size_t kSlotBytesInternal = 24 * 1024;
+/// Power that comes and goes this often within this time asks for the setup page: for who has forgotten the
+/// Wi-Fi.
+constexpr uint32_t kQuickStartsForSetup = 3;
+constexpr TickType_t kQuickStart = pdMS_TO_TICKS(8000);
+
+/// Once, at the start; never given back.
+std::array<std::span<uint8_t>, FrameMailbox::kSlots> allocate_slots() {
+  const bool psram = esp_psram_is_initialized();
+  const size_t size = psram ? kSlotBytesPsram : kSlotBytesInternal;
+  std::array<std::span<uint8_t>, FrameMailbox::kSlots> slots;
+  for (auto& slot : slots) {
+    void* memory = heap_caps_malloc(size, psram ? MALLOC_CAP_SPIRAM : MALLOC_CAP_INTERNAL | MALLOC_CAP_8BIT);
+    if (!memory) {
+      ESP_LOGE(kTag, "too little memory for pictures");
+      abort();
+    }
+    slot = {static_cast<uint8_t*>(memory), size};
+  }
+  return slots;
+}
+
+bool setup_is_asked_for() {
+  const bool powered_on = esp_reset_reason() == ESP_RST_POWERON || esp_reset_reason() == ESP_RST_EXT;
+  return powered_on && count_quick_start() >= kQuickStartsForSetup;
+}
+
+void start_camera(Camera& camera) {
+  while (!camera.start()) {
+    show_status(Status::no_sensor);
+    vTaskDelay(pdMS_TO_TICKS(3000));
+  }
+  ESP_LOGI(kTag, "%s with an %s", kBoard.name, camera.sensor_name());
+}
+
+}  // namespace
+
+extern "C" void app_main() {
+  ESP_LOGI(kTag, "Vigie camera %s on %s", esp_app_get_description()->version, kBoard.name);
+  start_status_led();
+  open_settings_store();
+  open_network();
+  start_serial_line();
+
+  static const Credentials credentials = load_credentials();
+  if (const char* problem = credentials.problem(); problem || setup_is_asked_for()) {
+    ESP_LOGW(kTag, "setting up: %s", problem ? problem : "asked for");
+    clear_quick_starts();
+    show_status(Status::setup);
+    run_setup_page();
+  }
+
+  show_status(Status::no_wifi);
+  join_wifi(credentials);
+
+  static Camera camera;
+  start_camera(camera);
+  static FrameMailbox mailbox(allocate_slots());
+  static CaptureTask capture(camera, mailbox);
+  static WebSocketLink link(credentials.server.c_str(), server_ca);
+  static SessionTask session({.camera_id = credentials.camera_id.view(),
+                              .key = credentials.key_bytes(),
+                              .device = {.firmware = esp_app_get_description()->version,
+                                         .board = kBoard.name,
+                                         .sensor = camera.sensor_name()}},
+                             mailbox, camera, capture, link);
+  session.start();
+
+  vTaskDelay(kQuickStart);
+  clear_quick_starts();
+}

@@ -1,0 +1,41 @@
+// The sensor and its driver. Settings come from the session's task, pictures go to the capturing one, and a
+// driver that is stuck is started again: one lock keeps these apart.
+#pragma once
+
+#include <cstdint>
+
+#include "core/frame_mailbox.hpp"
+#include "core/protocol.hpp"
+#include "freertos/FreeRTOS.h"
+#include "freertos/semphr.h"
+
+namespace vigie::esp {
+
+class Camera {
+ public:
+  /// @returns whether the sensor answers. Also to start again with the settings it had.
+  bool start();
+
+  /// Waits for the newest picture and copies it into the slot; the driver has its buffer back at once.
+  /// @returns false when none came, or none that is worth sending
+  bool capture(FrameSlot& slot);
+
+  /// All or nothing as far as can be known before. @returns nullptr, or why not
+  const char* apply(const Settings& settings);
+
+  /// Of the sensor that was found; empty before.
+  const char* sensor_name() const { return sensor_name_; }
+
+ private:
+  const char* refuse(const Settings& settings) const;
+  void apply_to_sensor(const Settings& settings);
+  void set_flash(uint8_t brightness);
+
+  SemaphoreHandle_t lock_ = xSemaphoreCreateMutex();
+  Settings settings_;
+  const char* sensor_name_ = "";
+  bool started_ = false;
+  bool flash_ready_ = false;
+};
+
+}  // namespace vigie::esp

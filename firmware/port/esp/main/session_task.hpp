@@ -1,0 +1,42 @@
+// The task that connects, listens and sends: the session's one caller, and what the session speaks for.
+#pragma once
+
+#include "camera.hpp"
+#include "capture_task.hpp"
+#include "core/session.hpp"
+#include "freertos/FreeRTOS.h"
+#include "freertos/task.h"
+#include "websocket_link.hpp"
+
+namespace vigie::esp {
+
+class SessionTask final : public Device, public Environment {
+ public:
+  /// Everything must outlive it.
+  SessionTask(const SessionOptions& options, FrameMailbox& mailbox, Camera& camera, CaptureTask& capture,
+              WebSocketLink& link);
+
+  /// Applies what was kept, starts this task and the capturing one.
+  void start();
+
+  uint64_t now_us() override;
+  void fill_random(std::span<uint8_t> bytes) override;
+  const char* apply(const Settings& settings) override;
+  Telemetry telemetry() override;
+  void reboot() override;
+  void on_state(SessionState state, std::string_view detail, uint32_t retry_ms) override;
+
+ private:
+  [[noreturn]] void run();
+  void follow_wifi();
+
+  Camera& camera_;
+  CaptureTask& capture_;
+  WebSocketLink& link_;
+  Session session_;
+  Settings settings_;
+  TaskHandle_t task_ = nullptr;
+  bool proven_ = false;
+};
+
+}  // namespace vigie::esp
