@@ -70,6 +70,7 @@ export class SignalingSession {
   readonly #consumers = new Map<string, Consumer>();
   #identity: ViewerIdentity | undefined;
   #deadline: NodeJS.Timeout;
+  #closed = false;
 
   constructor(options: SignalingSessionOptions) {
     this.#options = options;
@@ -104,11 +105,16 @@ export class SignalingSession {
   }
 
   close(reason: keyof typeof SIGNALING_CLOSE, detail: string = reason): void {
-    this.#options.socket.close(SIGNALING_CLOSE[reason], detail.slice(0, 120));
+    if (this.#closed) return;
+    // A close frame has room for 123 bytes of UTF-8; a character that is cut in two takes up to two more.
+    const text = Buffer.from(detail).subarray(0, 120).toString();
+    this.#options.socket.close(SIGNALING_CLOSE[reason], text);
     this.#cleanUp();
   }
 
   #onMessage(data: WebSocket.RawData, isBinary: boolean): void {
+    // What was on its way when the socket was closed from here.
+    if (this.#closed) return;
     if (!this.#messages.take(this.#options.clock())) return this.close('tooManyMessages');
     if (isBinary) return this.close('badMessage', 'binary messages are not part of this protocol');
     const text = (data as Buffer).toString('utf8');
@@ -116,7 +122,10 @@ export class SignalingSession {
       if (this.#identity) this.#onRequest(parseRequest(text));
       else this.#onAuthenticate(parseAuthenticate(text).token);
     } catch (error) {
-      if (!(error instanceof VigieError)) throw error;
+      if (!(error instanceof VigieError)) {
+        this.#options.log.error({ err: error }, 'a signaling message failed');
+        return this.close('badMessage', 'the server failed on this message');
+      }
       this.close(error.code === 'unauthorized' ? 'unauthorized' : 'badMessage', error.message);
     }
   }
@@ -249,6 +258,7 @@ export class SignalingSession {
   }
 
   #cleanUp(): void {
+    this.#closed = true;
     clearTimeout(this.#deadline);
     this.#identity = undefined;
     for (const transport of this.#transports.values()) transport.close('requested');

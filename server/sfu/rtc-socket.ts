@@ -28,7 +28,7 @@ export interface DatagramReceiver {
 const SOCKET_BUFFER_BYTES = 2 * 1024 * 1024;
 
 export class RtcSocket {
-  readonly counters = { received: 0, sent: 0, unknownUser: 0, unknownAddress: 0, sendErrors: 0 };
+  readonly counters = { received: 0, sent: 0, unknownUser: 0, unknownAddress: 0, sendErrors: 0, failed: 0 };
   readonly #socket: Socket;
   readonly #byUsernameFragment = new Map<string, DatagramReceiver>();
   readonly #byAddress = new Map<string, DatagramReceiver>();
@@ -72,7 +72,14 @@ export class RtcSocket {
     this.#socket = socket;
     socket.setRecvBufferSize(SOCKET_BUFFER_BYTES);
     socket.setSendBufferSize(SOCKET_BUFFER_BYTES);
-    socket.on('message', (datagram, from) => this.#receive(datagram, from));
+    socket.on('message', (datagram, from) => {
+      try {
+        this.#receive(datagram, from);
+      } catch (error) {
+        // One datagram must never end the server, whatever it holds.
+        if (this.counters.failed++ === 0) log.error({ err: error }, 'a datagram could not be handled');
+      }
+    });
     socket.on('error', (error) => log.error({ err: error }, 'UDP socket failed'));
   }
 

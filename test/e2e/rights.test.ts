@@ -96,6 +96,39 @@ for (const [name, token] of refused) {
   });
 }
 
+const hostile: [name: string, message: string | Buffer][] = [
+  ['no JSON', '{'],
+  ['binary', Buffer.from([0, 1, 2])],
+  [
+    'a field whose name is longer than a close frame',
+    JSON.stringify({ type: 'authenticate', token: 'x', ['😀'.repeat(60)]: 1 }),
+  ],
+  ['deep nesting', '['.repeat(30_000)],
+  ['more than may be sent', 'x'.repeat(100_000)],
+];
+for (const [name, message] of hostile) {
+  test(`a first message of ${name} closes that socket and harms nobody`, async () => {
+    const socket = new WebSocket(server.signalingUrl, SIGNALING_SUBPROTOCOL);
+    await once(socket, 'open');
+    socket.send(message);
+    await once(socket, 'close');
+    assert.ok((await admin.status()).sfu.port > 0);
+  });
+}
+
+test('a signed-in viewer who sends nonsense is closed, and so is one who floods', async () => {
+  const odd = await admin.signaling();
+  odd.socket.send(JSON.stringify({ type: 'request', id: 1, method: '😀'.repeat(100), data: {} }));
+  await until('it is closed', () => odd.closeCode);
+  assert.equal(odd.closeCode, SIGNALING_CLOSE.badMessage);
+  const flood = await admin.signaling();
+  for (let id = 1; id < 1000; id++) {
+    flood.socket.send(JSON.stringify({ type: 'request', id, method: 'getTime', data: { t0: 0 } }));
+  }
+  await until('it is closed', () => flood.closeCode);
+  assert.equal(flood.closeCode, SIGNALING_CLOSE.tooManyMessages);
+});
+
 test('a page of another site cannot open the signaling socket', async () => {
   const socket = new WebSocket(server.signalingUrl, SIGNALING_SUBPROTOCOL, {
     origin: 'https://evil.example',
