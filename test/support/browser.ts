@@ -56,6 +56,8 @@ const SUMMED_STATS = [
   'retransmittedPacketsReceived',
   'nackCount',
   'framesDecoded',
+  'jitterBufferDelay',
+  'jitterBufferEmittedCount',
 ] as const;
 
 /** Runs in the page: keeps hold of its peer connections. */
