@@ -31,6 +31,17 @@ const char* Credentials::set(std::string_view field, std::string_view value) {
   return "there is no such field: ssid, password, server, id, key";
 }
 
+const char* Credentials::set_line(std::string_view line) {
+  const size_t equals = line.find('=');
+  const std::string_view name = line.substr(0, equals);
+  const std::string_view value =
+      equals == std::string_view::npos ? std::string_view() : line.substr(equals + 1);
+  if (name == "VIGIE_SERVER_URL") return set("server", value);
+  if (name == "VIGIE_CAMERA_ID") return set("id", value);
+  if (name == "VIGIE_CAMERA_KEY") return set("key", value);
+  return "the configuration has VIGIE_SERVER_URL, VIGIE_CAMERA_ID and VIGIE_CAMERA_KEY";
+}
+
 const char* Credentials::problem() const {
   if (ssid.empty()) return "no Wi-Fi network is set";
   if (server.empty()) return "no server is set";

@@ -50,6 +50,10 @@ struct Credentials {
   /// @returns nullptr, or why the value cannot be taken: a literal for a person
   const char* set(std::string_view field, std::string_view value);
 
+  /// One line of the configuration that the server's page offers to copy: `VIGIE_SERVER_URL=`,
+  /// `VIGIE_CAMERA_ID=`, `VIGIE_CAMERA_KEY=`. @returns as `set`
+  const char* set_line(std::string_view line);
+
   /// @returns nullptr when everything is there, else what is missing
   const char* problem() const;
 

@@ -77,6 +77,21 @@ TEST_CASE("a value that cannot be right is refused and changes nothing") {
   CHECK(credentials.key.empty());
 }
 
+TEST_CASE("what the server's page offers to copy is taken line by line") {
+  vigie::Credentials credentials;
+  CHECK(credentials.set_line("VIGIE_SERVER_URL=ws://192.168.1.5:8080/camera") == nullptr);
+  CHECK(credentials.set_line("VIGIE_CAMERA_ID=cam_x9w3hda4hun5") == nullptr);
+  CHECK(credentials.set_line("VIGIE_CAMERA_KEY=" + kKey) == nullptr);
+  CHECK(std::string(credentials.problem()) == "no Wi-Fi network is set");
+  CHECK(credentials.camera_id.view() == "cam_x9w3hda4hun5");
+  for (const std::string line :
+       {"", "VIGIE_CAMERA_KEY", "VIGIE_CAMERA_KEY=short", "VIGIE_NONSENSE=1", "=x"}) {
+    CAPTURE(line);
+    CHECK(credentials.set_line(line) != nullptr);
+  }
+  CHECK(credentials.key.view() == kKey);
+}
+
 TEST_CASE("a form's fields are decoded") {
   using Fields = std::vector<std::pair<std::string, std::string>>;
   CHECK(fields_of("ssid=my+home&server=wss%3A%2F%2Fa%2Fcamera&password=a%26b%3dc") ==

@@ -11,7 +11,8 @@ namespace vigie::host {
 const char* const kUsage =
     R"(Usage: vigie-camera --url wss://HOST/camera --id ID --footage PATH [--key KEY] [--ca FILE] [--fps N]
 
-The firmware's own core as a program: plays pictures to a Vigie server as an ESP32-CAM would, for ever.
+The firmware's own core as a program: plays pictures to a Vigie server as an ESP32-CAM would, for ever. What the server's
+page offers to copy may stand in the environment instead: VIGIE_SERVER_URL, VIGIE_CAMERA_ID, VIGIE_CAMERA_KEY.
 
   --url URL       the server: ws:// or wss://, with the path /camera
   --id ID         the camera's id, as shown when it was added
@@ -23,8 +24,13 @@ The firmware's own core as a program: plays pictures to a Vigie server as an ESP
 
 std::optional<CommandLine> parse_command_line(std::span<char* const> arguments, std::string& error) {
   CommandLine command;
-  std::string key;
-  if (const char* from_environment = std::getenv("VIGIE_CAMERA_KEY")) key = from_environment;
+  const auto from_environment = [](const char* name) {
+    const char* value = std::getenv(name);
+    return std::string(value ? value : "");
+  };
+  command.url = from_environment("VIGIE_SERVER_URL");
+  command.camera_id = from_environment("VIGIE_CAMERA_ID");
+  std::string key = from_environment("VIGIE_CAMERA_KEY");
   for (size_t i = 1; i < arguments.size(); i++) {
     const std::string option = arguments[i];
     if (option == "--help") {

@@ -52,6 +52,8 @@ void run_command(std::string_view line) {
     const std::string_view value =
         space == std::string_view::npos ? std::string_view() : rest.substr(space + 1);
     answer(draft.set(rest.substr(0, space), value));
+  } else if (line.starts_with("VIGIE_")) {
+    answer(draft.set_line(line));
   } else if (command == "save") {
     save();
   } else if (command == "status") {
