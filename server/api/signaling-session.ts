@@ -97,10 +97,11 @@ export class SignalingSession {
   /** Rights, names or the set of cameras have changed: closes what may no longer be seen and sends the new list. */
   refreshAccess(): void {
     if (!this.#identity) return;
+    // Before anything is sent: what is sent to a viewer that does not read ends this session.
+    const cameras = this.#options.access.camerasOf(this.#identity.userId);
     for (const consumer of this.#consumers.values()) {
       if (!this.mayWatch(consumer.cameraId)) consumer.close('rightRevoked');
     }
-    const cameras = this.#options.access.camerasOf(this.#identity.userId);
     this.notify({ type: 'notification', method: 'cameras', data: { cameras } });
   }
 

@@ -15,6 +15,7 @@ export class AnnouncedAddresses {
   /** By name; what it last resolved to stays until it resolves to something else. */
   readonly #resolved = new Map<string, string[]>();
   #timer: NodeJS.Timeout | undefined;
+  #closed = false;
 
   /** @param configured IP addresses and host names, in order of preference */
   constructor(configured: readonly string[], log: Log) {
@@ -27,6 +28,7 @@ export class AnnouncedAddresses {
     const names = this.#configured.filter((address) => isIP(address) === 0);
     if (names.length === 0) return;
     await this.#resolve(names);
+    if (this.#closed) return;
     this.#timer = setInterval(() => void this.#resolve(names), REFRESH_MS);
   }
 
@@ -39,6 +41,7 @@ export class AnnouncedAddresses {
 
   /** Idempotent. */
   close(): void {
+    this.#closed = true;
     clearInterval(this.#timer);
   }
 

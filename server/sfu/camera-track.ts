@@ -51,9 +51,18 @@ export class CameraTrack {
     this.#video.requestKeyframe(this.cameraId);
   }
 
+  /** @throws AggregateError of what sinks threw, after every one of them has had the frame */
   #deliver(frame: EncodedFrame): void {
     const payloads = this.#packetizer.packetize(frame);
     const nowUs = this.#clock();
-    for (const sink of this.#sinks) sink.onFrame(frame, payloads, nowUs);
+    const failures: unknown[] = [];
+    for (const sink of this.#sinks) {
+      try {
+        sink.onFrame(frame, payloads, nowUs);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw new AggregateError(failures, 'viewers failed on a frame');
   }
 }

@@ -84,6 +84,8 @@ export class IceLiteAgent implements DatagramReceiver {
   }
 
   onBindingRequest(datagram: Buffer, from: RemoteAddress): void {
+    // No program can be answered there (RFC 768), and Node throws on every attempt to.
+    if (from.port === 0) return void this.counters.refused++;
     for (const credentials of this.#credentials) {
       const request = parseMessage(datagram, Buffer.from(credentials.password));
       if (request) return this.#onAuthenticRequest(request, credentials, from);

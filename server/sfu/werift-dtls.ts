@@ -5,8 +5,10 @@
  * fails when they move. It adds what werift 0.25.2 leaves out:
  * - werift does not check the client's CertificateVerify (RFC 5246 section 7.4.8). Without it the fingerprint proves
  *   nothing, since the certificate travels in the clear: whoever sits in the path could show the viewer's certificate.
- * - werift lets an unencrypted ClientHello or alert reset an established session (RFC 6347 section 4.2.8). Once
- *   connected, records of epoch 0 are dropped.
+ * - werift lets unauthenticated records reset or end an established session (RFC 6347 section 4.2.8), and keeps every
+ *   fragment of a handshake that never becomes whole. Once connected, it gets no DTLS any more: nothing is left to say.
+ * - The server's last flight may be lost. The viewer then repeats its own, and is sent the server's again (RFC 6347
+ *   section 4.2.4).
  */
 
 import { createVerify, X509Certificate } from 'node:crypto';
@@ -29,6 +31,9 @@ export interface SrtpProtector {
 }
 
 const HANDSHAKE_CERTIFICATE_VERIFY = 15;
+const RECORD_HANDSHAKE = 22;
+/** A browser repeats itself after 50 ms, then ever more slowly: this many come in more than a minute. */
+const MAX_LAST_FLIGHT_REPEATS = 16;
 /** Offered to the viewer, the cheaper first. */
 const SRTP_PROFILES = [ProtectionProfileAeadAes128Gcm, ProtectionProfileAes128CmHmacSha1_80];
 
@@ -46,6 +51,9 @@ export class WeriftDtls {
   readonly #transport: RTCDtlsTransport;
   readonly #receivers: ((datagram: Buffer) => void)[] = [];
   readonly #send: (datagram: Buffer) => void;
+  /** What the server said last in the handshake; undefined until that is done. */
+  #lastFlight: readonly Buffer[] | undefined;
+  #lastFlightRepeats = 0;
   #closed = false;
 
   /**
@@ -75,6 +83,7 @@ export class WeriftDtls {
     this.#transport.setRemoteParams(new RTCDtlsParameters(announced, 'client'));
     await this.#transport.start();
     verifyClientProof(this.#transport);
+    this.#lastFlight = this.#transport.dtls?.dtls.lastMessage ?? [];
     return srtpProtector(this.#transport);
   }
 
@@ -82,7 +91,7 @@ export class WeriftDtls {
   receive(datagram: Buffer): void {
     const first = datagram[0] ?? 0;
     const isDtls = first >= 20 && first <= 63;
-    if (isDtls && this.#transport.state === 'connected' && !isEncryptedRecord(datagram)) return;
+    if (isDtls && this.#lastFlight) return this.#repeatLastFlight(first, this.#lastFlight);
     // A viewer sends no RTP. RTCP has packet types 192…223 in its second byte (RFC 5761 section 4).
     const second = datagram[1] ?? 0;
     const isRtcp = first >= 128 && first <= 191 && second >= 192 && second <= 223;
@@ -108,14 +117,15 @@ export class WeriftDtls {
     void this.#transport.stop();
   }
 
+  #repeatLastFlight(recordType: number, flight: readonly Buffer[]): void {
+    if (recordType !== RECORD_HANDSHAKE || this.#lastFlightRepeats >= MAX_LAST_FLIGHT_REPEATS) return;
+    this.#lastFlightRepeats++;
+    for (const datagram of flight) this.#sendUnlessClosed(datagram);
+  }
+
   #sendUnlessClosed(datagram: Buffer): void {
     if (!this.#closed) this.#send(datagram);
   }
-}
-
-/** The epoch stands in bytes 3 and 4 of a DTLS record (RFC 6347 section 4.1); 0 is before encryption. */
-function isEncryptedRecord(datagram: Buffer): boolean {
-  return datagram.length >= 13 && datagram.readUInt16BE(3) > 0;
 }
 
 /** RFC 5246 section 7.4.8: the client signs all handshake messages before this one with its certificate's key. */

@@ -155,3 +155,14 @@ test('an unknown attribute that must be understood is answered with 420, a role 
   assert.equal(agent.selected, undefined);
   agent.close();
 });
+
+test('a genuine check from port 0, where nobody can be answered, is not followed', async () => {
+  const agent = new IceLiteAgent(server, () => 0);
+  const socket = await viewer();
+  await ask(socket, check(agent));
+  // Only raw sockets send from there, so it is handed in where the socket would.
+  agent.onBindingRequest(check(agent), { address: '::ffff:127.0.0.1', port: 0 });
+  assert.equal(agent.counters.refused, 1);
+  assert.equal(agent.selected?.port, socket.address().port);
+  agent.close();
+});

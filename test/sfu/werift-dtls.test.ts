@@ -22,16 +22,23 @@ async function pair(certificate: RTCCertificate, profiles: SrtpProfile[] = [Prot
   const fingerprint = await localFingerprint();
   const rtcp: RtcpPacket[] = [];
   const toViewer: ((datagram: Buffer) => void)[] = [];
+  /** All datagrams of either side. */
+  const said = { server: [] as Buffer[], viewer: [] as Buffer[] };
   const server = new WeriftDtls(
-    (datagram) =>
+    (datagram) => {
+      said.server.push(datagram);
       setImmediate(() => {
         for (const receive of toViewer) receive(datagram);
-      }),
+      });
+    },
     (packet) => rtcp.push(packet),
   );
   const connection = {
     onData: { subscribe: (receive: (datagram: Buffer) => void) => void toViewer.push(receive) },
-    send: async (datagram: Buffer) => void setImmediate(() => server.receive(datagram)),
+    send: async (datagram: Buffer) => {
+      said.viewer.push(datagram);
+      setImmediate(() => server.receive(datagram));
+    },
     close: async () => {},
   };
   const ice = { connection, role: 'controlling', state: 'connected', stop: async () => {} };
@@ -47,7 +54,7 @@ async function pair(certificate: RTCCertificate, profiles: SrtpProfile[] = [Prot
     const [srtp] = await Promise.all([server.connect(fingerprints), viewer.start()]);
     return srtp;
   };
-  return { server, viewer, connect, rtcp, deliver: connection.send };
+  return { server, viewer, connect, rtcp, said, deliver: connection.send };
 }
 
 const SSRC = 0x11223344;
@@ -64,9 +71,9 @@ function protectedPacket(srtp: SrtpProtector, text: string, extendedSequence = 5
   return srtp.protect(header, Buffer.from(text), SSRC, extendedSequence);
 }
 
-/** An unencrypted DTLS record (RFC 6347 section 4.1). */
-function record(type: number, fragment: Buffer): Buffer {
-  const head = Buffer.from([type, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+/** A DTLS record (RFC 6347 section 4.1), unencrypted, or one that only says it is not. */
+function record(type: number, fragment: Buffer, epoch = 0): Buffer {
+  const head = Buffer.from([type, 0xfe, 0xfd, 0, epoch, 0, 0, 0, 0, 0, 0, 0, 0]);
   head.writeUInt16BE(fragment.length, 11);
   return Buffer.concat([head, fragment]);
 }
@@ -142,6 +149,36 @@ test('after the handshake nothing unencrypted resets the session', async () => {
   const arrived = new Promise<RtcpPacket>((resolve) => viewer.onRtcp.once(resolve));
   server.sendRtcp([new RtcpRrPacket({ ssrc: 7 })]);
   await arrived;
+  server.close();
+});
+
+test('a viewer that repeats its last flight is sent the server’s again, a bounded number of times', async () => {
+  const { server, connect, said } = await pair(await newCertificate());
+  await connect();
+  // A browser packs all messages of a flight into one datagram.
+  const certificate = said.viewer.findIndex((datagram) => datagram[0] === 22 && datagram[13] === 11);
+  const repeated = Buffer.concat(said.viewer.slice(certificate));
+  const before = said.server.length;
+  server.receive(repeated);
+  const [changeCipherSpec, finished] = said.server.slice(before);
+  assert.deepEqual([changeCipherSpec?.[0], changeCipherSpec?.readUInt16BE(3)], [20, 0]);
+  assert.deepEqual([finished?.[0], finished?.readUInt16BE(3)], [22, 1]);
+  for (let i = 0; i < 100; i++) server.receive(repeated);
+  assert.equal(said.server.length - before, 2 * 16);
+  server.close();
+});
+
+test('a record that only claims to be encrypted opens the session to nothing', async () => {
+  const { server, connect, said } = await pair(await newCertificate());
+  await connect();
+  const [clientHello = Buffer.alloc(0)] = said.viewer;
+  const before = said.server.length;
+  // Of no known type, which werift takes for the end of the session; then a handshake from the beginning behind it.
+  const claim = record(25, Buffer.alloc(0), 1);
+  server.receive(claim);
+  server.receive(Buffer.concat([claim, clientHello]));
+  await new Promise(setImmediate);
+  assert.equal(said.server.length, before, 'no answer');
   server.close();
 });
 

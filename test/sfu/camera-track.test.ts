@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CameraTrack } from '../../server/sfu/camera-track.ts';
+import type { EncodedFrame } from '../../server/core/encoded-frame.ts';
+
+const FRAME: EncodedFrame = {
+  cameraId: 'door',
+  keyframe: true,
+  width: 640,
+  height: 480,
+  data: Buffer.from('picture'),
+  timestamp90k: 1,
+  captureUs: 1,
+  receivedUs: 1,
+  decodeStartUs: 1,
+  decodedUs: 1,
+  encodedUs: 1,
+};
+
+test('a viewer that fails on a frame takes it from nobody else, and the failure is told', () => {
+  let deliver: (frame: EncodedFrame) => void = () => undefined;
+  const track = new CameraTrack(
+    'door',
+    {
+      subscribe: (_cameraId, onFrame) => {
+        deliver = onFrame;
+        return { close: () => undefined };
+      },
+      requestKeyframe: () => undefined,
+    },
+    () => 0,
+  );
+  const seen: string[] = [];
+  const failure = new Error('no path');
+  track.add({ onFrame: () => seen.push('first') });
+  track.add({
+    onFrame: () => {
+      throw failure;
+    },
+  });
+  track.add({ onFrame: () => seen.push('last') });
+  assert.throws(
+    () => deliver(FRAME),
+    (error: unknown) => error instanceof AggregateError && error.errors[0] === failure,
+  );
+  assert.deepEqual(seen, ['first', 'last']);
+});
