@@ -18,7 +18,7 @@ const FRAME: EncodedFrame = {
 };
 
 test('a viewer that fails on a frame takes it from nobody else, and the failure is told', () => {
-  let deliver: (frame: EncodedFrame) => void = () => undefined;
+  let deliver: ((frame: EncodedFrame) => void) | undefined;
   const track = new CameraTrack(
     'door',
     {
@@ -40,7 +40,7 @@ test('a viewer that fails on a frame takes it from nobody else, and the failure 
   });
   track.add({ onFrame: () => seen.push('last') });
   assert.throws(
-    () => deliver(FRAME),
+    () => deliver?.(FRAME),
     (error: unknown) => error instanceof AggregateError && error.errors[0] === failure,
   );
   assert.deepEqual(seen, ['first', 'last']);
