@@ -74,6 +74,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     },
     isTrustedProxy,
     sfu,
+    frames: hub,
     clock,
     log: log.child({ room: 'signaling' }),
   });
@@ -86,7 +87,9 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     status: () => ({
       sfu: sfu.stats,
       signalingSessions: signaling.sessionCount,
+      frameWatches: signaling.frameWatches,
       codecPids: transcoder.codecPids,
+      encoding: transcoder.encodingCount,
       ingest: ingest.counters,
       memory: process.memoryUsage(),
     }),

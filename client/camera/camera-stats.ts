@@ -1,6 +1,7 @@
 /** The figures behind a picture, once a second while somebody looks at them. */
 
 import type { CameraFeed } from '../live/camera-feed.ts';
+import type { LiveSource, SourceCounters } from '../live/live-source.ts';
 import type { LiveConsumer } from '../live/live-transport.ts';
 import type { Percentiles } from '../live/sample-window.ts';
 import type { ServerClock } from '../live/server-clock.ts';
@@ -9,6 +10,7 @@ import type { SignalingClient } from '../signaling/signaling-client.ts';
 import type { PresentedFrames } from './presented-frames.ts';
 
 export interface CameraStats {
+  way: LiveSource['way'];
   /** Presented on the screen, per second. */
   fps: number;
   bitrateBps: number;
@@ -32,9 +34,6 @@ export interface CameraStats {
   clockRoundTripMs: number | null;
 }
 
-/** The fields of an `inbound-rtp` report that TypeScript's DOM library does not know yet. */
-type InboundRtp = RTCInboundRtpStreamStats & { retransmittedPacketsReceived?: number };
-
 const INTERVAL_MS = 1_000;
 
 export class CameraStatsSampler {
@@ -45,7 +44,7 @@ export class CameraStatsSampler {
   readonly #onStats: (stats: CameraStats) => void;
   readonly #stops: (() => void)[];
   #timed: LiveConsumer | null = null;
-  #previous: { consumer: LiveConsumer; report: InboundRtp } | null = null;
+  #previous: { source: LiveSource; counters: SourceCounters } | null = null;
 
   constructor(options: {
     feed: CameraFeed;
@@ -91,26 +90,24 @@ export class CameraStatsSampler {
   }
 
   async #sample(): Promise<void> {
-    const { consumer } = this.#feed;
-    if (!consumer) return;
-    const reports = await consumer.getStats().catch(() => null);
-    if (!reports || this.#stops.length === 0) return;
-    const report = [...reports.values()].find(
-      (each): each is InboundRtp => each.type === 'inbound-rtp' && each.kind === 'video',
-    );
-    if (!report) return;
-    const previous = this.#previous?.consumer === consumer ? this.#previous.report : null;
-    this.#previous = { consumer, report };
+    const { source } = this.#feed;
+    if (!source) return;
+    const counters = await source.counters().catch(() => null);
+    if (!counters || this.#stops.length === 0) return;
+    const previous = this.#previous?.source === source ? this.#previous.counters : null;
+    this.#previous = { source, counters };
+    const { width, height, packetsReceived, packetsLost, packetsRetransmitted, framesDropped } = counters;
     this.#onStats({
+      way: source.way,
       fps: this.#frames.framesPerSecond,
-      bitrateBps: bitrateBps(report, previous),
-      width: report.frameWidth ?? 0,
-      height: report.frameHeight ?? 0,
-      packetsReceived: report.packetsReceived ?? 0,
-      packetsLost: report.packetsLost ?? 0,
-      packetsRetransmitted: report.retransmittedPacketsReceived ?? 0,
-      framesDropped: report.framesDropped ?? 0,
-      jitterBufferMs: jitterBufferMs(report, previous),
+      bitrateBps: bitrateBps(counters, previous),
+      width,
+      height,
+      packetsReceived,
+      packetsLost,
+      packetsRetransmitted,
+      framesDropped,
+      jitterBufferMs: jitterBufferMs(counters, previous),
       latencyMs: this.#frames.latencyMs,
       presentedLatencyMs: this.#frames.presentedLatencyMs,
       budgetMs: this.#frames.budget.medians(),
@@ -119,14 +116,13 @@ export class CameraStatsSampler {
   }
 }
 
-function bitrateBps(report: InboundRtp, previous: InboundRtp | null): number {
-  const elapsedMs = previous ? report.timestamp - previous.timestamp : 0;
-  if (elapsedMs <= 0) return 0;
-  return (((report.bytesReceived ?? 0) - (previous?.bytesReceived ?? 0)) * 8000) / elapsedMs;
+function bitrateBps(counters: SourceCounters, previous: SourceCounters | null): number {
+  const elapsedMs = previous ? counters.timestampMs - previous.timestampMs : 0;
+  return elapsedMs > 0 ? ((counters.bytesReceived - (previous?.bytesReceived ?? 0)) * 8000) / elapsedMs : 0;
 }
 
-function jitterBufferMs(report: InboundRtp, previous: InboundRtp | null): number | null {
-  const frames = (report.jitterBufferEmittedCount ?? 0) - (previous?.jitterBufferEmittedCount ?? 0);
-  const seconds = (report.jitterBufferDelay ?? 0) - (previous?.jitterBufferDelay ?? 0);
+function jitterBufferMs(counters: SourceCounters, previous: SourceCounters | null): number | null {
+  const frames = counters.jitterBufferFrames - (previous?.jitterBufferFrames ?? 0);
+  const seconds = counters.jitterBufferSeconds - (previous?.jitterBufferSeconds ?? 0);
   return frames > 0 ? (seconds * 1000) / frames : null;
 }

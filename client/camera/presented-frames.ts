@@ -4,10 +4,16 @@
  * Invariant: no work beyond a few numbers per frame; everything else happens when somebody asks.
  */
 
-import { captureTimeUs, type CaptureClock } from '../live/capture-clock.ts';
+import type { LiveSource } from '../live/live-source.ts';
 import { SampleWindow, type Percentiles } from '../live/sample-window.ts';
 import type { ServerClock } from '../live/server-clock.ts';
 import { TimeBudgetWindow } from '../live/time-budget.ts';
+
+/** On the clock of performance.now(), and how long after the frame before it, in ms; 0 for the first. */
+export interface PresentedAt {
+  atMs: number;
+  intervalMs: number;
+}
 
 export class PresentedFrames {
   readonly budget = new TimeBudgetWindow();
@@ -18,8 +24,8 @@ export class PresentedFrames {
   readonly #rate = new SampleWindow(2_000);
   #handle: number | undefined;
   #clock: ServerClock | null = null;
-  #captureClock: CaptureClock | null = null;
-  #last: { atMs: number; intervalMs: number } | null = null;
+  #source: LiveSource | null = null;
+  #last: PresentedAt | null = null;
 
   /** @param onFrame called for each frame presented */
   constructor(video: HTMLVideoElement, onFrame: () => void) {
@@ -28,7 +34,7 @@ export class PresentedFrames {
   }
 
   /** The newest frame, on the clock of performance.now(). */
-  get last(): { atMs: number; intervalMs: number } | null {
+  get last(): PresentedAt | null {
     return this.#last;
   }
 
@@ -46,10 +52,10 @@ export class PresentedFrames {
     return this.#presentedLatencyMs.percentiles(performance.now());
   }
 
-  /** Another consumer's frames follow: its capture clock counts from now on, what was measured before does not. */
-  start(clock: ServerClock, captureClock: CaptureClock): void {
+  /** Another source's frames follow: what was measured before does not count. */
+  start(clock: ServerClock, source: LiveSource): void {
     this.#clock = clock;
-    this.#captureClock = captureClock;
+    this.#source = source;
     this.#latencyMs.clear();
     this.#presentedLatencyMs.clear();
     this.budget.clear();
@@ -74,12 +80,8 @@ export class PresentedFrames {
     });
   }
 
-  #add({
-    expectedDisplayTime,
-    presentationTime,
-    receiveTime,
-    rtpTimestamp,
-  }: VideoFrameCallbackMetadata): void {
+  #add(metadata: VideoFrameCallbackMetadata): void {
+    const { expectedDisplayTime, presentationTime, receiveTime, rtpTimestamp } = metadata;
     const nowMs = performance.now();
     this.#last = { atMs: nowMs, intervalMs: this.#last ? nowMs - this.#last.atMs : 0 };
     this.#rate.add(0, nowMs);
@@ -87,11 +89,12 @@ export class PresentedFrames {
     const displayedUs = this.#clock?.atUs(expectedDisplayTime) ?? null;
     const presentedUs = this.#clock?.atUs(presentationTime) ?? null;
     if (displayedUs === null || presentedUs === null) return;
-    if (!this.#captureClock || rtpTimestamp === undefined) return;
-    const captureUs = captureTimeUs(this.#captureClock, rtpTimestamp, presentedUs);
+    const captureUs = this.#source?.captureUs(metadata, presentedUs) ?? null;
+    if (captureUs === null) return;
     this.#latencyMs.add((displayedUs - captureUs) / 1000, nowMs);
     this.#presentedLatencyMs.add((presentedUs - captureUs) / 1000, nowMs);
     const arrivedUs = receiveTime === undefined ? null : (this.#clock?.atUs(receiveTime) ?? null);
-    if (arrivedUs !== null) this.budget.addPresented({ rtpTimestamp, arrivedUs, presentedUs, displayedUs });
+    if (arrivedUs !== null && rtpTimestamp !== undefined)
+      this.budget.addPresented({ rtpTimestamp, arrivedUs, presentedUs, displayedUs });
   }
 }

@@ -110,8 +110,12 @@ export class VigieCameraStats extends LitElement {
         ${row('Frames', `${stats.fps.toFixed(1)} fps`, 'stats-fps')}
         ${row('Bitrate', bitrate(stats.bitrateBps), 'stats-bitrate')}
         ${row('Resolution', `${stats.width} × ${stats.height}`, 'stats-resolution')}
-        ${row('Packets lost', String(stats.packetsLost), 'stats-lost')}
-        ${row('Packets sent again', String(stats.packetsRetransmitted), 'stats-retransmitted')}
+        ${
+          stats.way === 'video'
+            ? html`${row('Packets lost', String(stats.packetsLost), 'stats-lost')}
+              ${row('Packets sent again', String(stats.packetsRetransmitted), 'stats-retransmitted')}`
+            : row('Pictures passed over', String(stats.framesDropped), 'stats-dropped')
+        }
       </dl>
       ${stats.budgetMs ? html`<div class="more">${budgetBar(stats.budgetMs)}</div>` : nothing}
     `;

@@ -64,6 +64,27 @@ export const cameraStyles = css`
     background: linear-gradient(transparent, rgb(4 10 14 / 0.72));
     pointer-events: none;
   }
+  .note {
+    position: absolute;
+    inset: 0.6rem auto auto 0.6rem;
+    max-width: calc(100% - 1.2rem);
+    box-sizing: border-box;
+    margin: 0;
+    padding: 0.2rem 0.6rem;
+    border-radius: 0.6rem;
+    background: rgb(4 10 14 / 0.72);
+    color: #fde68a;
+    font-size: 0.75rem;
+    pointer-events: none;
+  }
+  .note:has(~ vigie-camera-stats) {
+    inset: auto auto 2.6rem 0.6rem;
+  }
+  @container (max-width: 340px) {
+    .note .long {
+      display: none;
+    }
+  }
   .name {
     overflow: hidden;
     font-weight: 600;

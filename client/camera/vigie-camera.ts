@@ -7,15 +7,15 @@
  * Invariants: it says `live` only while pictures are really being presented; the last picture stays until the next one is
  * there, unless the right to see it has gone.
  *
- * @fires vigie-status - the status has changed; detail: `{cameraId, status}`
- * @csspart video, still, snapshot, caption, name, status
+ * @fires vigie-status - the status, or the way the picture comes, has changed; detail: `{cameraId, status, way}`
+ * @csspart video, still, snapshot, note, caption, name, status
  */
 
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { CameraFeed } from '../live/camera-feed.ts';
 import { cameraStatus, type CameraStatus } from '../live/camera-status.ts';
 import type { LiveConnection } from '../live/live-connection.ts';
-import type { LiveConsumer } from '../live/live-transport.ts';
+import type { LiveSource } from '../live/live-source.ts';
 import { sharedConnection, type TokenProvider } from '../live/shared-connection.ts';
 import { CameraStatsSampler, type CameraStats } from './camera-stats.ts';
 import { liveVideo } from './live-video.ts';
@@ -40,6 +40,7 @@ export class VigieCamera extends LitElement {
     tokenProvider: { attribute: false },
     status: { state: true },
     stats: { state: true },
+    way: { state: true },
     hasPicture: { state: true },
     statusText: { state: true },
   };
@@ -55,6 +56,8 @@ export class VigieCamera extends LitElement {
   declare status: CameraStatus;
   /** Once a second while `showStats` is on, else null. */
   declare stats: CameraStats | null;
+  /** How the live picture comes; null while there is none. */
+  declare way: LiveSource['way'] | null;
   declare protected hasPicture: boolean;
   declare protected statusText: string;
 
@@ -64,7 +67,7 @@ export class VigieCamera extends LitElement {
   readonly #frames = new PresentedFrames(this.video, () => this.#onFrame());
   #connection: LiveConnection | null = null;
   #feed: CameraFeed | null = null;
-  #consumer: LiveConsumer | null = null;
+  #source: LiveSource | null = null;
   #sampler: CameraStatsSampler | null = null;
   #stops: (() => void)[] = [];
   #connectingSinceMs = 0;
@@ -76,6 +79,7 @@ export class VigieCamera extends LitElement {
     this.showStats = false;
     this.status = 'connecting';
     this.stats = null;
+    this.way = null;
     this.hasPicture = false;
     this.statusText = '';
   }
@@ -101,21 +105,22 @@ export class VigieCamera extends LitElement {
       this.#watch();
     }
     if (changed.has('showStats')) this.#sampleIfWanted();
-    if (changed.has('status')) {
-      const { cameraId, status } = this;
+    if (changed.has('status') || changed.has('way')) {
+      const { cameraId, status, way } = this;
       this.dispatchEvent(
-        new CustomEvent('vigie-status', { detail: { cameraId, status }, bubbles: true, composed: true }),
+        new CustomEvent('vigie-status', { detail: { cameraId, status, way }, bubbles: true, composed: true }),
       );
     }
   }
 
   protected override render(): TemplateResult {
-    const { status, stats, showStats } = this;
+    const { status, stats, showStats, way } = this;
     const name = this.name ?? this.#connection?.cameras.find(this.cameraId)?.name ?? '';
     return html`
       <div class="picture ${status} ${this.hasPicture ? 'has-picture' : ''}">
         ${this.#snapshot()} ${this.video} ${this.#still.canvas}
       </div>
+      ${way === 'pictures' ? slowerWay() : nothing}
       <div class="caption" part="caption">
         <span class="name" part="name" data-testid="camera-name">${name}</span>
         <span class="status ${status}" part="status" data-testid="camera-status" data-status=${status}>
@@ -171,19 +176,19 @@ export class VigieCamera extends LitElement {
     this.#sampler?.close();
     this.#sampler = null;
     this.#frames.stop();
-    this.#consumer = null;
+    this.#source = null;
     this.#feed = null;
   }
 
   #onFeedChange(): void {
-    const { consumer, denied } = this.#feed ?? { consumer: null, denied: false };
+    const { source, denied } = this.#feed ?? { source: null, denied: false };
     if (denied) this.#clearPicture();
-    if (!consumer || consumer === this.#consumer || !this.#connection) return;
-    this.#consumer = consumer;
+    if (!source || source === this.#source || !this.#connection) return;
+    this.#source = source;
     // The new source shows black until its first picture.
     this.#still.hold(this.video);
-    this.video.srcObject = new MediaStream([consumer.track]);
-    this.#frames.start(this.#connection.clock, consumer.captureClock);
+    this.video.srcObject = new MediaStream([source.track]);
+    this.#frames.start(this.#connection.clock, source);
     // Refused only when the element leaves the page at the same moment.
     this.video.play().catch(() => undefined);
   }
@@ -191,12 +196,12 @@ export class VigieCamera extends LitElement {
   #onFrame(): void {
     this.#still.release();
     this.hasPicture = true;
-    if (this.status !== 'live') this.#tick();
+    if (this.status !== 'live' || this.way !== this.#source?.way) this.#tick();
   }
 
   #clearPicture(): void {
     if (this.video.srcObject) this.video.srcObject = null;
-    this.#consumer = null;
+    this.#source = null;
     this.#still.clear();
     this.#frames.forget();
     this.hasPicture = false;
@@ -213,7 +218,9 @@ export class VigieCamera extends LitElement {
     if (status !== 'connecting' || this.status !== 'connecting') this.#connectingSinceMs = nowMs;
     else if (nowMs - this.#connectingSinceMs > STALLED_AFTER_MS)
       this.#connection.receiver.reportStalled(this.#feed);
-    if (status === 'live') this.#connection.receiver.reportLive(this.#feed);
+    const { last } = this.#frames;
+    if (status === 'live' && last) this.#connection.receiver.reportLive(this.#feed, last);
+    this.way = status === 'live' ? (this.#source?.way ?? null) : null;
     const serverUs = this.#connection.clock.nowUs();
     this.status = status;
     this.statusText = statusText({
@@ -243,6 +250,13 @@ export class VigieCamera extends LitElement {
       onStats,
     });
   }
+}
+
+/** Half a sentence where there is no room for a whole one. */
+function slowerWay(): TemplateResult {
+  return html`<p class="note" part="note" role="status" data-testid="camera-note">
+    Slower way<span class="long">: pictures over the web connection, until video gets through</span>
+  </p>`;
 }
 
 customElements.define('vigie-camera', VigieCamera);

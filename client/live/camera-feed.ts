@@ -1,14 +1,16 @@
 /**
  * One camera's picture as its elements see it, through all reconnections: they watch the feed, and the receiver gives it
- * one consumer after the other.
+ * one source after the other. There are two ways, video and single pictures; while the slower one is given it counts.
  */
 
 import { Emitter } from '../emitter.ts';
+import type { LiveSource } from './live-source.ts';
 import type { LiveConsumer } from './live-transport.ts';
 
 export class CameraFeed extends Emitter<{ change: CameraFeed }> {
   readonly cameraId: string;
   #consumer: LiveConsumer | null = null;
+  #pictures: LiveSource | null = null;
   #denied = false;
 
   constructor(cameraId: string) {
@@ -16,7 +18,12 @@ export class CameraFeed extends Emitter<{ change: CameraFeed }> {
     this.cameraId = cameraId;
   }
 
-  /** Whose track carries the picture now; null before the first and after the right to it has gone. */
+  /** What is to be shown; null before the first and after the right to it has gone. */
+  get source(): LiveSource | null {
+    return this.#pictures ?? this.#consumer;
+  }
+
+  /** The one of WebRTC, whether it brings a picture or not. */
   get consumer(): LiveConsumer | null {
     return this.#consumer;
   }
@@ -31,6 +38,13 @@ export class CameraFeed extends Emitter<{ change: CameraFeed }> {
     if (this.#consumer === consumer && this.#denied === denied) return;
     this.#consumer = consumer;
     this.#denied = denied;
+    this.emit('change', this);
+  }
+
+  /** For the receiver: the slower way, while it is needed. */
+  setPictures(pictures: LiveSource | null): void {
+    if (this.#pictures === pictures) return;
+    this.#pictures = pictures;
     this.emit('change', this);
   }
 }

@@ -22,7 +22,7 @@ export class LiveConnection {
     this.signaling = new SignalingClient({ url: signalingUrl(this.server), tokens });
     this.clock = new ServerClock(this.signaling);
     this.cameras = new CameraDirectory(this.signaling);
-    this.receiver = new LiveReceiver(this.signaling);
+    this.receiver = new LiveReceiver(this.signaling, this.cameras);
     this.#unwatchPage = watchPage({
       onHidden: (hidden) => {
         this.receiver.hidden = hidden;

@@ -1,18 +1,22 @@
 /**
  * All live pictures of a page. Elements `watch` a camera and get a feed; the receiver keeps one transport for all of
- * them, and whatever breaks it (server, network, sleep) makes a new one and moves the feeds over.
+ * them, and whatever breaks it (server, network, sleep) makes a new one and moves the feeds over. While none brings
+ * video, each feed watched has a fallback.
  *
  * Invariant: a feed keeps its old consumer until the next one is there, so the last picture stays on the screen.
  */
 
 import type { SignalingClient } from '../signaling/signaling-client.ts';
 import { Backoff } from '../signaling/backoff.ts';
+import type { CameraDirectory } from './camera-directory.ts';
 import type { CameraFeed } from './camera-feed.ts';
 import { FeedAttachment } from './feed-attachment.ts';
 import { LiveTransport } from './live-transport.ts';
+import { PictureFallback } from './picture-fallback.ts';
 
 interface Watched {
   attachment: FeedAttachment;
+  fallback: PictureFallback;
   watchers: number;
   linger: ReturnType<typeof setTimeout> | undefined;
   /** How often in a row the picture stood still although all seemed well, and when that was last acted upon. */
@@ -28,9 +32,11 @@ const PREPARE_AFTER_MS = 500;
 /** How long an ICE restart may take before everything is made anew. */
 const ICE_RESTART_TIMEOUT_MS = 4_000;
 const STALL_INTERVAL_MS = 8_000;
+const FALLBACK_INTERVAL_MS = 500;
 
 export class LiveReceiver {
   readonly #signaling: SignalingClient;
+  readonly #directory: CameraDirectory;
   readonly #watched = new Map<string, Watched>();
   readonly #backoff = new Backoff({ baseMs: 500, maxMs: 15_000 });
   readonly #unsubscribe: (() => void)[];
@@ -39,6 +45,8 @@ export class LiveReceiver {
   #broken = false;
   #opening = false;
   #unsupported = false;
+  /** Since when a path to the server is sought in vain; null while there is one. */
+  #searchingSinceMs: number | null = null;
   #wanted = false;
   #hidden = false;
   #closed = false;
@@ -46,9 +54,12 @@ export class LiveReceiver {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #preparation: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(signaling: SignalingClient) {
+  constructor(signaling: SignalingClient, directory: CameraDirectory) {
     this.#signaling = signaling;
+    this.#directory = directory;
+    const timer = setInterval(() => this.#updateFallbacks(), FALLBACK_INTERVAL_MS);
     this.#unsubscribe = [
+      () => clearInterval(timer),
       signaling.on('state', (state) => state === 'open' && this.#ensureTransport()),
       signaling.on('consumerClosed', ({ consumerId, reason }) => {
         const watched = this.#withConsumer(consumerId);
@@ -80,6 +91,7 @@ export class LiveReceiver {
     watched.attachment.pauseWanted = this.#hidden;
     this.warm();
     this.#attach(watched);
+    this.#updateFallback(watched);
     return watched.attachment.feed;
   }
 
@@ -111,10 +123,12 @@ export class LiveReceiver {
     return searching ? 'noPath' : null;
   }
 
-  /** Told by an element: pictures are being presented. */
-  reportLive(feed: CameraFeed): void {
+  /** Told by an element: what the feed brings is being presented. */
+  reportLive(feed: CameraFeed, last: { atMs: number; intervalMs: number }): void {
     const watched = this.#watched.get(feed.cameraId);
-    if (watched) watched.stalls = 0;
+    if (!watched || feed.source?.way !== 'video') return;
+    watched.stalls = 0;
+    watched.fallback.presented(last);
   }
 
   /** Told by an element: the camera is online, but no picture comes. First its consumer is made anew, then everything. */
@@ -146,6 +160,20 @@ export class LiveReceiver {
     this.#transport = null;
   }
 
+  #updateFallbacks(): void {
+    for (const watched of this.#watched.values()) this.#updateFallback(watched);
+  }
+
+  #updateFallback({ fallback, watchers, attachment }: Watched): void {
+    const online = this.#directory.find(attachment.feed.cameraId)?.status === 'online';
+    const wanted = watchers > 0 && !this.#hidden && this.#signaling.state === 'open' && online;
+    void fallback.update({
+      wanted,
+      supported: !this.#unsupported,
+      searchingSinceMs: this.#searchingSinceMs,
+    });
+  }
+
   /** So that a click needs neither path nor handshake nor decoder any more, only a keyframe. */
   #prepare(cameras: readonly { id: string }[]): void {
     const known = new Set(cameras.map(({ id }) => id));
@@ -162,8 +190,10 @@ export class LiveReceiver {
   }
 
   #add(cameraId: string): Watched {
+    const attachment = new FeedAttachment(cameraId);
     const watched = {
-      attachment: new FeedAttachment(cameraId),
+      attachment,
+      fallback: new PictureFallback(attachment.feed, this.#signaling, () => attachment.detach(true)),
       watchers: 0,
       linger: undefined,
       stalls: 0,
@@ -176,6 +206,7 @@ export class LiveReceiver {
   #forget(watched: Watched): void {
     clearTimeout(watched.linger);
     this.#watched.delete(watched.attachment.feed.cameraId);
+    watched.fallback.close();
     watched.attachment.close();
   }
 
@@ -207,8 +238,10 @@ export class LiveReceiver {
       if (this.#closed || !this.#isOfThisConnection(next)) next.close();
       else this.#adopt(next);
     } catch (error) {
+      this.#searchingSinceMs ??= performance.now();
       this.#unsupported = isUnsupported(error);
-      this.#retry = setTimeout(() => this.#ensureTransport(), this.#backoff.next());
+      // No browser grows WebRTC while it runs.
+      if (!this.#unsupported) this.#retry = setTimeout(() => this.#ensureTransport(), this.#backoff.next());
       return;
     } finally {
       this.#opening = false;
@@ -229,7 +262,10 @@ export class LiveReceiver {
   }
 
   #onTransportState(transport: LiveTransport, state: LiveTransport['state']): void {
-    if (state === 'connected') {
+    if (state === 'connecting') {
+      this.#searchingSinceMs ??= performance.now();
+    } else if (state === 'connected') {
+      this.#searchingSinceMs = null;
       clearTimeout(this.#recovery);
       this.#backoff.reset();
     } else if (state === 'disconnected') {
@@ -253,11 +289,12 @@ export class LiveReceiver {
     clearTimeout(this.#recovery);
     clearTimeout(this.#retry);
     this.#broken = true;
+    this.#searchingSinceMs ??= performance.now();
     this.#retry = setTimeout(() => this.#ensureTransport(), this.#backoff.next());
   }
 }
 
-/** mediasoup-client's own error, told by its name so that this module need not load it. */
+/** mediasoup-client's error, told by its name so that this module need not load it. */
 function isUnsupported(error: unknown): boolean {
   return error instanceof Error && error.name === 'UnsupportedError';
 }

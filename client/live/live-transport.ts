@@ -7,15 +7,14 @@ import { detectDevice, Device } from 'mediasoup-client';
 import type { Consumer, RtpCapabilities, RtpParameters, Transport } from 'mediasoup-client/types';
 import type { SignalingClient } from '../signaling/signaling-client.ts';
 import { Emitter } from '../emitter.ts';
-import type { CaptureClock } from './capture-clock.ts';
+import { captureTimeUs } from './capture-clock.ts';
+import type { LiveSource } from './live-source.ts';
+import { rtpCounters } from './rtp-counters.ts';
 
 /** One camera's picture on this transport. */
-export interface LiveConsumer {
+export interface LiveConsumer extends LiveSource {
   readonly id: string;
   readonly transport: LiveTransport;
-  readonly track: MediaStreamTrack;
-  readonly captureClock: CaptureClock;
-  getStats(): Promise<RTCStatsReport>;
 }
 
 export type LiveTransportState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
@@ -26,17 +25,25 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
   readonly #transport: Transport;
   readonly #consumers = new Map<string, Consumer>();
 
-  /** @throws SignalingError, or UnsupportedError of mediasoup-client when the browser has no WebRTC it knows */
+  /** @throws SignalingError, or UnsupportedError when the browser has no WebRTC, or none that mediasoup-client knows */
   static async open(signaling: SignalingClient): Promise<LiveTransport> {
     const { epoch } = signaling;
     const device = newDevice();
     // Neither needs the other's answer, and loading the device takes some ms while the transport is being made.
-    const parameters = signaling.request('createWebRtcTransport', {});
+    const created = signaling.request('createWebRtcTransport', {});
     const loaded = signaling
       .request('getRouterRtpCapabilities', {})
       .then((capabilities) => device.load({ routerRtpCapabilities: capabilities as RtpCapabilities }));
-    const [transportParameters] = await Promise.all([parameters, loaded]);
-    return new LiveTransport(signaling, epoch, device.createRecvTransport(transportParameters));
+    try {
+      const [parameters] = await Promise.all([created, loaded]);
+      return new LiveTransport(signaling, epoch, device.createRecvTransport(parameters));
+    } catch (error) {
+      // A page has few transports: the one made for nothing is given back.
+      created
+        .then(({ id }) => signaling.request('closeWebRtcTransport', { transportId: id }))
+        .catch(() => undefined);
+      throw error;
+    }
   }
 
   private constructor(signaling: SignalingClient, epoch: number, transport: Transport) {
@@ -88,9 +95,11 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
     return {
       id: consumer.id,
       transport: this,
+      way: 'video',
       track: consumer.track,
-      captureClock: parameters.captureClock,
-      getStats: () => consumer.getStats(),
+      captureUs: ({ rtpTimestamp }, presentedUs) =>
+        rtpTimestamp === undefined ? null : captureTimeUs(parameters.captureClock, rtpTimestamp, presentedUs),
+      counters: async () => rtpCounters(await consumer.getStats()),
     };
   }
 
@@ -127,12 +136,19 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
   }
 }
 
-/** @throws UnsupportedError of mediasoup-client when the browser has no WebRTC */
+/** @throws UnsupportedError when the browser has no WebRTC */
 function newDevice(): Device {
+  // mediasoup-client goes by the browser's name, also where WebRTC was switched off.
+  if (typeof RTCPeerConnection !== 'function') throw new UnsupportedError('this browser has no WebRTC');
   // It goes by the browser's name. One that it does not know (a kiosk, a web view, Chromium without a window on a plain
   // http page) most likely is a Chromium, as long as it has transceivers.
   const isUnknown = detectDevice() === undefined && typeof RTCRtpTransceiver === 'function';
   return new Device(isUnknown ? { handlerName: 'Chrome111' } : {});
+}
+
+/** Named as mediasoup-client names its own, which it does not export. */
+class UnsupportedError extends Error {
+  override readonly name = 'UnsupportedError';
 }
 
 type Fingerprint = { algorithm: string; value: string };

@@ -7,7 +7,13 @@
  */
 
 import {
+  PICTURE_HEADER_BYTES,
+  readPictureHeader,
+  type PictureHeader,
+} from '../../server/wire/picture-message.ts';
+import {
   SIGNALING_SUBPROTOCOL,
+  type AckMessage,
   type RequestMessage,
   type ServerToViewer,
   type SignalingMethod,
@@ -30,6 +36,12 @@ export interface SignalingClientEvents extends SignalingNotifications {
   state: SignalingState;
   /** A clock exchange was answered. */
   clock: ClockExchange;
+  /** A JPEG of a camera watched by `watchFrames`; to be acknowledged. */
+  picture: ReceivedPicture;
+}
+
+export interface ReceivedPicture extends PictureHeader {
+  jpeg: Uint8Array<ArrayBuffer>;
 }
 
 /** What signaling needs of the session. */
@@ -130,9 +142,16 @@ export class SignalingClient extends Emitter<SignalingClientEvents> {
     return answer as Promise<SignalingMethods[M]['response']>;
   }
 
+  /** This picture and all before it were shown or passed over: the server may send more. */
+  acknowledge(watchId: number, sequence: number): void {
+    const ack: AckMessage = { type: 'ack', watchId, sequence };
+    if (this.#state === 'open') this.#socket?.send(JSON.stringify(ack));
+  }
+
   #connect(): void {
     this.#setState('connecting');
     const socket = new WebSocket(this.#url, SIGNALING_SUBPROTOCOL);
+    socket.binaryType = 'arraybuffer';
     this.#socket = socket;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#lost(socket), CONNECT_TIMEOUT_MS);
@@ -157,7 +176,9 @@ export class SignalingClient extends Emitter<SignalingClientEvents> {
   }
 
   #onMessage(socket: WebSocket, data: unknown): void {
-    if (this.#socket !== socket || typeof data !== 'string') return;
+    if (this.#socket !== socket) return;
+    if (data instanceof ArrayBuffer) return this.#onPicture(data);
+    if (typeof data !== 'string') return;
     const message = JSON.parse(data) as ServerToViewer;
     switch (message.type) {
       case 'authenticated':
@@ -170,6 +191,13 @@ export class SignalingClient extends Emitter<SignalingClientEvents> {
         this.emit(message.method, message.data);
         break;
     }
+  }
+
+  #onPicture(data: ArrayBuffer): void {
+    const header = readPictureHeader(new Uint8Array(data));
+    // One of another version, say: it takes only its own watch with it.
+    if (typeof header === 'string') return;
+    this.emit('picture', { ...header, jpeg: new Uint8Array(data, PICTURE_HEADER_BYTES) });
   }
 
   #onAuthenticated(socket: WebSocket, expiresInSeconds: number): void {

@@ -2,7 +2,12 @@
 
 import { z } from 'zod';
 import { VigieError } from '../errors.ts';
-import type { AuthenticateMessage, SignalingMethod, SignalingMethods } from '../wire/signaling.ts';
+import type {
+  AckMessage,
+  AuthenticateMessage,
+  SignalingMethod,
+  SignalingMethods,
+} from '../wire/signaling.ts';
 
 const id = z.string().min(1).max(64);
 const token = z.string().min(1).max(4096);
@@ -12,6 +17,7 @@ const fingerprint = z.strictObject({
   value: z.string().regex(/^[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){31,63}$/),
 });
 const consumer = z.strictObject({ consumerId: id });
+const u32 = z.int().min(0).max(0xffffffff);
 
 const REQUESTS = {
   authenticate: z.strictObject({ token }),
@@ -32,6 +38,8 @@ const REQUESTS = {
   resumeConsumer: consumer,
   closeConsumer: consumer,
   setFrameTimings: z.strictObject({ consumerId: id, enabled: z.boolean() }),
+  watchFrames: z.strictObject({ cameraId: id, maxFps: z.number().min(1).max(60).optional() }),
+  stopFrames: z.strictObject({ watchId: u32 }),
   getTime: z.strictObject({ t0: z.number() }),
 } satisfies { [M in SignalingMethod]: z.ZodType };
 
@@ -41,6 +49,10 @@ const REQUEST = z.strictObject({
   method: z.enum(Object.keys(REQUESTS) as [SignalingMethod]),
   data: z.unknown().optional(),
 });
+
+const ACK = z.strictObject({ type: z.literal('ack'), watchId: u32, sequence: u32 });
+
+const MESSAGE = z.discriminatedUnion('type', [REQUEST, ACK]);
 
 const AUTHENTICATE = z.strictObject({ type: z.literal('authenticate'), token });
 
@@ -55,11 +67,13 @@ export function parseAuthenticate(text: string): AuthenticateMessage {
 }
 
 /**
- * @throws VigieError `badRequest` when the message is no request at all. One whose data is wrong comes back with its id
+ * @throws VigieError `badRequest` when the message is neither an ack nor a request. A request whose data is wrong comes back with its id
  *   and the error, so that it can be answered.
  */
-export function parseRequest(text: string): Request | { id: number; error: VigieError } {
-  const { id: requestId, method, data } = parse(REQUEST, parseJson(text), 'not a request of this protocol');
+export function parseRequest(text: string): AckMessage | Request | { id: number; error: VigieError } {
+  const message = parse(MESSAGE, parseJson(text), 'not a message of this protocol');
+  if (message.type === 'ack') return message;
+  const { id: requestId, method, data } = message;
   const parsed = REQUESTS[method].safeParse(data ?? {});
   if (!parsed.success) {
     return {

@@ -40,6 +40,17 @@ export class SignalingServer {
     return this.#sessions.size;
   }
 
+  /** Pictures over the WebSocket, where WebRTC does not pass. */
+  get frameWatches(): { open: number; sent: number; passedOver: number } {
+    const total = { open: 0, sent: 0, passedOver: 0 };
+    for (const { frameWatches } of this.#sessions.values()) {
+      total.open += frameWatches.open;
+      total.sent += frameWatches.sent;
+      total.passedOver += frameWatches.passedOver;
+    }
+    return total;
+  }
+
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // A browser lets any page open a WebSocket to anywhere; only pages of this server are meant.
     if (!isSameOrigin(request, this.#options.isTrustedProxy)) return refuse(socket, '403 Forbidden');

@@ -23,6 +23,8 @@ import {
   type SignalingMethod,
   type SignalingMethods,
 } from '../wire/signaling.ts';
+import type { CameraFrames } from './frame-watch.ts';
+import { FrameWatches } from './frame-watches.ts';
 import { parseAuthenticate, parseRequest, type Request } from './signaling-messages.ts';
 
 /** Whom an access token speaks for. */
@@ -49,6 +51,7 @@ export interface SignalingSessionOptions {
   viewerIsLocal: boolean;
   access: SignalingAccess;
   sfu: Sfu;
+  frames: CameraFrames;
   clock: Clock;
   log: Log;
 }
@@ -57,7 +60,8 @@ const MAX_TRANSPORTS = 2;
 /** A page that opens with a full grid of cameras sends a few hundred messages at once. */
 const MESSAGE_BURST = 400;
 const MESSAGES_PER_SECOND = 40;
-const MAX_BUFFERED_BYTES = 1024 * 1024;
+/** More than the largest picture (1 MiB) and what may wait in front of it. */
+const MAX_BUFFERED_BYTES = 2 * 1024 * 1024;
 
 type Handlers = {
   [M in SignalingMethod]: (data: SignalingMethods[M]['request']) => SignalingMethods[M]['response'];
@@ -68,6 +72,7 @@ export class SignalingSession {
   readonly #messages: TokenBucket;
   readonly #transports = new Map<string, ViewerTransport>();
   readonly #consumers = new Map<string, Consumer>();
+  readonly #frameWatches: FrameWatches;
   #identity: ViewerIdentity | undefined;
   #deadline: NodeJS.Timeout;
   #closed = false;
@@ -76,6 +81,7 @@ export class SignalingSession {
     this.#options = options;
     this.#messages = new TokenBucket(MESSAGES_PER_SECOND, MESSAGE_BURST, options.clock());
     const { socket } = options;
+    this.#frameWatches = new FrameWatches(options);
     this.#deadline = setTimeout(() => this.close('authenticateTimeout'), AUTHENTICATE_TIMEOUT_MS);
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
     socket.on('error', (error) => options.log.debug({ err: error }, 'signaling socket failed'));
@@ -84,6 +90,10 @@ export class SignalingSession {
 
   get identity(): ViewerIdentity | undefined {
     return this.#identity;
+  }
+
+  get frameWatches(): FrameWatches['counters'] {
+    return this.#frameWatches.counters;
   }
 
   mayWatch(cameraId: string): boolean {
@@ -102,6 +112,8 @@ export class SignalingSession {
     for (const consumer of this.#consumers.values()) {
       if (!this.mayWatch(consumer.cameraId)) consumer.close('rightRevoked');
     }
+    for (const watchId of this.#frameWatches.closeUnless((cameraId) => this.mayWatch(cameraId)))
+      this.notify({ type: 'notification', method: 'framesEnded', data: { watchId } });
     this.notify({ type: 'notification', method: 'cameras', data: { cameras } });
   }
 
@@ -116,12 +128,15 @@ export class SignalingSession {
   #onMessage(data: WebSocket.RawData, isBinary: boolean): void {
     // What was on its way when the socket was closed from here.
     if (this.#closed) return;
-    if (!this.#messages.take(this.#options.clock())) return this.close('tooManyMessages');
-    if (isBinary) return this.close('badMessage', 'binary messages are not part of this protocol');
+    if (isBinary) return this.close('badMessage', 'viewers send no binary messages');
     const text = (data as Buffer).toString('utf8');
     try {
-      if (this.#identity) this.#onRequest(parseRequest(text));
-      else this.#onAuthenticate(parseAuthenticate(text).token);
+      const message = this.#identity ? parseRequest(text) : parseAuthenticate(text);
+      // As many acks as pictures were sent are free: the server itself sets their pace.
+      if ('sequence' in message && this.#frameWatches.acknowledge(message.watchId, message.sequence)) return;
+      if (!this.#messages.take(this.#options.clock())) return this.close('tooManyMessages');
+      if ('token' in message) this.#onAuthenticate(message.token);
+      else if (!('sequence' in message)) this.#onRequest(message);
     } catch (error) {
       if (!(error instanceof VigieError)) {
         this.#options.log.error({ err: error }, 'a signaling message failed');
@@ -194,6 +209,15 @@ export class SignalingSession {
       this.#consumer(consumerId).setFrameTimings(enabled);
       return {};
     },
+    watchFrames: ({ cameraId, maxFps }) => {
+      this.#assertMayWatch(cameraId);
+      const { id: watchId } = this.#frameWatches.open(cameraId, maxFps);
+      return { watchId };
+    },
+    stopFrames: ({ watchId }) => {
+      this.#frameWatches.stop(watchId);
+      return {};
+    },
     getTime: ({ t0 }) => {
       const nowUs = this.#options.clock();
       return { t0, t1: nowUs, t2: nowUs };
@@ -222,9 +246,7 @@ export class SignalingSession {
 
   #consume(transportId: string, cameraId: string): SignalingMethods['consume']['response'] {
     const transport = this.#transport(transportId);
-    // The same answer for a camera that is not there: its existence is none of the caller's business.
-    if (!this.mayWatch(cameraId))
-      throw new VigieError('notFound', 'there is no such camera, or it is not yours to see');
+    this.#assertMayWatch(cameraId);
     const consumer = this.#options.sfu.consume(transport, cameraId);
     const { id } = consumer;
     this.#consumers.set(id, consumer);
@@ -237,6 +259,12 @@ export class SignalingSession {
       this.notify({ type: 'notification', method: 'consumerClosed', data: { consumerId: id, reason } });
     });
     return consumer.parameters(this.#options.clock());
+  }
+
+  /** @throws VigieError the same for a camera that is not there: its existence is none of the caller's business */
+  #assertMayWatch(cameraId: string): void {
+    if (!this.mayWatch(cameraId))
+      throw new VigieError('notFound', 'there is no such camera, or it is not yours to see');
   }
 
   #transport(id: string): ViewerTransport {
@@ -262,6 +290,7 @@ export class SignalingSession {
     this.#closed = true;
     clearTimeout(this.#deadline);
     this.#identity = undefined;
+    this.#frameWatches.close();
     for (const transport of this.#transports.values()) transport.close('requested');
   }
 }

@@ -59,6 +59,13 @@ export class Transcoder implements EncodedVideo {
     return this.#pool.pids;
   }
 
+  /** How many cameras are being transcoded now. */
+  get encodingCount(): number {
+    let count = 0;
+    for (const { encoder } of this.#cameras.values()) if (encoder) count++;
+    return count;
+  }
+
   subscribe(cameraId: string, onFrame: (frame: EncodedFrame) => void): Subscription {
     if (this.#closed) throw new VigieError('unavailable', 'the server is stopping');
     const camera = this.#camera(cameraId);

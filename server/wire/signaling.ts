@@ -151,6 +151,15 @@ export interface SignalingMethods {
   closeConsumer: { request: { consumerId: string }; response: Record<string, never> };
   /** Turns `frameTimings` notifications for one consumer on or off. */
   setFrameTimings: { request: { consumerId: string; enabled: boolean }; response: Record<string, never> };
+  /**
+   * The camera's JPEGs as they are, in binary messages (picture-message.ts), where WebRTC does not pass. Only a few are
+   * under way at once, then the newest waits for an `ack`. `maxFps` 1 … 60; without it, as many as the link takes.
+   */
+  watchFrames: {
+    request: { cameraId: string; maxFps?: number | undefined };
+    response: { watchId: number };
+  };
+  stopFrames: { request: { watchId: number }; response: Record<string, never> };
   /** Clock exchange, as NTP does it: `t0` comes back with the server's receive and send time, in µs. */
   getTime: { request: { t0: number }; response: { t0: number; t1: number; t2: number } };
 }
@@ -164,6 +173,8 @@ export interface SignalingNotifications {
   /** `sinceMs`: when its last frame came, ms since the Unix epoch, null if there never was one. */
   cameraOffline: { cameraId: string; sinceMs: number | null };
   consumerClosed: { consumerId: string; reason: 'cameraRemoved' | 'rightRevoked' | 'transportClosed' };
+  /** The right to it was revoked, or the camera removed. */
+  framesEnded: { watchId: number };
   transportClosed: { transportId: string; reason: 'timeout' | 'dtls' | 'serverStopping' };
   /** At most one a second and 100 entries. */
   frameTimings: { consumerId: string; frames: FrameTiming[] };
@@ -186,6 +197,13 @@ export interface RequestMessage<M extends SignalingMethod = SignalingMethod> {
   id: number;
   method: M;
   data: SignalingMethods[M]['request'];
+}
+
+/** The picture of this sequence number, and all before it, have been shown or passed over. Not answered. */
+export interface AckMessage {
+  type: 'ack';
+  watchId: number;
+  sequence: number;
 }
 
 /** `code` is one of the codes of server/errors.ts, `detail` a sentence for people. */

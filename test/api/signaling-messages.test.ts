@@ -19,6 +19,8 @@ const notMessages: [name: string, text: string][] = [
   ['a negative id', '{"type":"request","id":-1,"method":"getTime","data":{"t0":1}}'],
   ['an id that is no integer', '{"type":"request","id":1.5,"method":"getTime","data":{"t0":1}}'],
   ['a field too many', '{"type":"request","id":1,"method":"getTime","data":{"t0":1},"admin":true}'],
+  ['an ack of a fraction', '{"type":"ack","watchId":1,"sequence":0.5}'],
+  ['an ack of nothing', '{"type":"ack","watchId":1}'],
   ['deep nesting', '['.repeat(20_000)],
 ];
 for (const [name, text] of notMessages) {
@@ -36,6 +38,9 @@ const wrongData: [method: string, data: unknown][] = [
   ['consume', { transportId: 't', cameraId: 'c'.repeat(65) }],
   ['consume', { transportId: 't', cameraId: 'c', ssrc: 1 }],
   ['resumeConsumer', { consumerId: { $ne: null } }],
+  ['watchFrames', { cameraId: 'c', maxFps: 0 }],
+  ['watchFrames', { cameraId: 'c', maxFps: '5' }],
+  ['stopFrames', { watchId: -1 }],
   ['setFrameTimings', { consumerId: 'c', enabled: 'yes' }],
   ['connectWebRtcTransport', { transportId: 't', dtlsParameters: { fingerprints: [] } }],
   [

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test, type TestContext } from 'node:test';
+import { MAX_FRAME_WATCHES } from '../../server/api/frame-watches.ts';
 import { HttpServer } from '../../server/api/http-server.ts';
 import { SignalingServer } from '../../server/api/signaling-server.ts';
 import { trustedProxies } from '../../server/api/trusted-proxies.ts';
 import { serverClock as clock } from '../../server/core/clock.ts';
+import type { CameraFrame } from '../../server/core/camera-frame.ts';
 import { createLog } from '../../server/log.ts';
 import { Sfu } from '../../server/sfu/sfu.ts';
+import { FrameHub } from '../../server/video/frame-hub.ts';
 import { SIGNALING_CLOSE, SIGNALING_PATH } from '../../server/wire/signaling.ts';
 import { SignalingSocket } from '../support/signaling-socket.ts';
 import { until } from '../support/until.ts';
@@ -17,6 +20,7 @@ const MORE_THAN_FITS = 'x'.repeat(24 * 1024 * 1024);
 /** Real sockets and a real SFU; every token is good, and `rights` says what may be seen. */
 async function startSignaling(context: TestContext, rights: Set<string>) {
   const log = createLog('silent');
+  const hub = new FrameHub(log);
   const video = { subscribe: () => ({ close: () => undefined }), requestKeyframe: () => undefined };
   const sfu = await Sfu.open({ rtcPort: 0, announcedAddresses: [], video, clock, log });
   const signaling = new SignalingServer({
@@ -28,6 +32,7 @@ async function startSignaling(context: TestContext, rights: Set<string>) {
     },
     isTrustedProxy: trustedProxies([]),
     sfu,
+    frames: hub,
     clock,
     log,
   });
@@ -41,7 +46,7 @@ async function startSignaling(context: TestContext, rights: Set<string>) {
     signaling.close();
     await Promise.all([http.close(), sfu.close()]);
   });
-  return { signaling, sfu, url: `http://127.0.0.1:${port}` };
+  return { signaling, sfu, hub, url: `http://127.0.0.1:${port}` };
 }
 
 test('a right that is revoked ends on every socket of the user, also behind one that does not read', async (context) => {
@@ -75,4 +80,121 @@ test('a right that is revoked ends on every socket of the user, also behind one 
   await until('the one that did not is closed', () => deaf.closeCode);
   assert.equal(deaf.closeCode, SIGNALING_CLOSE.tooSlow);
   listening.close();
+});
+
+/** @param bytes of the JPEG; the first tells one from the other */
+function pictureOf(cameraId: string, mark: number, bytes = 1000): CameraFrame {
+  const nowUs = clock();
+  return {
+    cameraId,
+    jpeg: new Uint8Array(bytes).fill(mark),
+    width: 640,
+    height: 480,
+    captureUs: nowUs,
+    receivedUs: nowUs,
+  };
+}
+
+test('the pictures of a camera come as they are, from the newest on, after the answer that names them', async (context) => {
+  const { hub, url } = await startSignaling(context, new Set(['door']));
+  hub.publish(pictureOf('door', 1));
+  const socket = await SignalingSocket.open(url, 'viewer');
+  const { watchId } = await socket.request('watchFrames', { cameraId: 'door' });
+  await until('the one that was there', () => socket.pictures.length === 1);
+  const next = pictureOf('door', 2);
+  hub.publish(next);
+  await until('the next', () => socket.pictures.length === 2);
+  assert.deepEqual(
+    socket.pictures.map(({ watchId: id, sequence, jpeg }) => [id, sequence, jpeg[0]]),
+    [
+      [watchId, 0, 1],
+      [watchId, 1, 2],
+    ],
+  );
+  assert.equal(socket.pictures[1]?.captureUs, next.captureUs);
+  await socket.request('stopFrames', { watchId });
+  hub.publish(pictureOf('door', 3));
+  socket.acknowledge(watchId, 1);
+  await socket.request('getTime', { t0: 0 });
+  assert.equal(socket.pictures.length, 2, 'none after the end');
+  await assert.rejects(socket.request('stopFrames', { watchId }), /^Error: notFound$/);
+  socket.close();
+});
+
+test('a slow reader gets the newest picture when it reads again, and no buffer grows meanwhile', async (context) => {
+  const { signaling, hub, url } = await startSignaling(context, new Set(['door']));
+  const slow = await SignalingSocket.open(url, 'slow');
+  const fast = await SignalingSocket.open(url, 'fast');
+  const { watchId } = await slow.request('watchFrames', { cameraId: 'door' });
+  const { watchId: fastId } = await fast.request('watchFrames', { cameraId: 'door' });
+  fast.socket.on('message', (_data, isBinary) => {
+    const sequence = fast.pictures.at(-1)?.sequence;
+    if (isBinary && sequence !== undefined) fast.acknowledge(fastId, sequence);
+  });
+  slow.socket.pause();
+  for (let mark = 1; mark <= 100; mark++) {
+    hub.publish(pictureOf('door', mark, 1024 * 1024));
+    await until('the other viewer has it', () => fast.pictures.at(-1)?.jpeg[0] === mark);
+  }
+  assert.deepEqual(
+    [signaling.frameWatches.sent, signaling.frameWatches.passedOver],
+    [102, 97],
+    'two are under way to the slow one, one waits',
+  );
+  slow.socket.resume();
+  await until('what was under way', () => slow.pictures.length === 2);
+  slow.acknowledge(watchId, 1);
+  const newest = await until('the newest', () => slow.pictures[2]);
+  assert.deepEqual([newest.jpeg[0], newest.passedOver], [100, 97]);
+  assert.equal(slow.closeCode, undefined);
+  for (const socket of [slow, fast]) socket.close();
+});
+
+test('acks are as free as the pictures they answer, and no more', async (context) => {
+  const { hub, url } = await startSignaling(context, new Set(['door']));
+  const socket = await SignalingSocket.open(url, 'viewer');
+  const { watchId } = await socket.request('watchFrames', { cameraId: 'door' });
+  for (let sequence = 0; sequence < 1000; sequence++) {
+    hub.publish(pictureOf('door', 1, 10));
+    await until('it comes', () => socket.pictures.length > sequence);
+    socket.acknowledge(watchId, sequence);
+  }
+  assert.equal(socket.closeCode, undefined);
+  for (let i = 0; i < 1000; i++) socket.acknowledge(watchId, 0);
+  await until('the flood is closed', () => socket.closeCode);
+  assert.equal(socket.closeCode, SIGNALING_CLOSE.tooManyMessages);
+});
+
+test('a right that is revoked ends the pictures, and what is not one’s own cannot be watched', async (context) => {
+  const rights = new Set(['door']);
+  const { signaling, hub, url } = await startSignaling(context, rights);
+  const socket = await SignalingSocket.open(url, 'viewer');
+  for (const cameraId of ['garden', 'cam_does_not_exist'])
+    await assert.rejects(socket.request('watchFrames', { cameraId }), /^Error: notFound$/);
+  const { watchId } = await socket.request('watchFrames', { cameraId: 'door' });
+  rights.delete('door');
+  signaling.refreshAccess('anna');
+  hub.publish(pictureOf('door', 1));
+  await until('it is told', () =>
+    socket.received.some(
+      (message) =>
+        message.type === 'notification' &&
+        message.method === 'framesEnded' &&
+        message.data.watchId === watchId,
+    ),
+  );
+  await socket.request('getTime', { t0: 0 });
+  assert.equal(socket.pictures.length, 0);
+  assert.equal(signaling.frameWatches.open, 0);
+  socket.close();
+});
+
+test('a page watches a bounded number of cameras this way, and its end ends them', async (context) => {
+  const { signaling, url } = await startSignaling(context, new Set(['door']));
+  const socket = await SignalingSocket.open(url, 'viewer');
+  for (let i = 0; i < MAX_FRAME_WATCHES; i++) await socket.request('watchFrames', { cameraId: 'door' });
+  await assert.rejects(socket.request('watchFrames', { cameraId: 'door' }), /^Error: tooManyRequests$/);
+  assert.equal(signaling.frameWatches.open, MAX_FRAME_WATCHES);
+  socket.close();
+  await until('its watches are gone', () => signaling.frameWatches.open === 0);
 });

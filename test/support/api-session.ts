@@ -75,12 +75,8 @@ export interface ServerStatus {
   sfu: { port: number; transports: number; consumers: number; socket: { unknownUser: number } };
   signalingSessions: number;
   codecPids: number[];
-}
-
-/** The part of GET /api/status that tests look at. */
-export interface ServerStatus {
-  sfu: { port: number; transports: number; consumers: number; socket: { unknownUser: number } };
-  signalingSessions: number;
-  codecPids: number[];
+  /** Cameras being transcoded. */
+  encoding: number;
+  frameWatches: { open: number; sent: number; passedOver: number };
   memory: NodeJS.MemoryUsage;
 }

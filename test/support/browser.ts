@@ -192,6 +192,11 @@ export class TestPage {
     );
   }
 
+  /** How the picture comes that is shown now: over WebRTC, or as pictures over the WebSocket, which it says in words. */
+  async way(cameraId: string): Promise<'video' | 'pictures'> {
+    return (await this.tile(cameraId).getByTestId('camera-note').count()) > 0 ? 'pictures' : 'video';
+  }
+
   videoWidth(cameraId: string): Promise<number | undefined> {
     return this.#onVideo(cameraId, (video) => video.videoWidth);
   }

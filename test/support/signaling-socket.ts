@@ -3,6 +3,11 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import {
+  PICTURE_HEADER_BYTES,
+  readPictureHeader,
+  type PictureHeader,
+} from '../../server/wire/picture-message.ts';
+import {
   SIGNALING_PATH,
   SIGNALING_SUBPROTOCOL,
   type ServerToViewer,
@@ -13,6 +18,8 @@ import {
 export class SignalingSocket {
   readonly socket: WebSocket;
   readonly received: ServerToViewer[] = [];
+  /** Of the cameras watched by `watchFrames`. */
+  readonly pictures: (PictureHeader & { jpeg: Uint8Array })[] = [];
   /** Set when the socket has closed. */
   closeCode: number | undefined;
   #nextId = 1;
@@ -30,7 +37,8 @@ export class SignalingSocket {
   private constructor(socket: WebSocket) {
     this.socket = socket;
     socket.on('close', (code) => (this.closeCode = code));
-    socket.on('message', (data) => {
+    socket.on('message', (data, isBinary) => {
+      if (isBinary) return this.#onPicture(data as Buffer);
       this.received.push(JSON.parse((data as Buffer).toString()) as ServerToViewer);
     });
   }
@@ -52,7 +60,17 @@ export class SignalingSocket {
     }
   }
 
+  acknowledge(watchId: number, sequence: number): void {
+    this.socket.send(JSON.stringify({ type: 'ack', watchId, sequence }));
+  }
+
   close(): void {
     this.socket.close();
+  }
+
+  #onPicture(message: Buffer): void {
+    const header = readPictureHeader(message);
+    if (typeof header === 'string') throw new Error(header);
+    this.pictures.push({ ...header, jpeg: message.subarray(PICTURE_HEADER_BYTES) });
   }
 }

@@ -76,7 +76,9 @@ export class UdpProxy {
 export async function throughProxy(page: Page, proxy: UdpProxy): Promise<void> {
   await page.routeWebSocket(new RegExp(`${SIGNALING_PATH}$`), (socket) => {
     const server = socket.connectToServer();
-    server.onMessage((text) => socket.send(rewritten(String(text), proxy.port)));
+    server.onMessage((message) =>
+      socket.send(typeof message === 'string' ? rewritten(message, proxy.port) : message),
+    );
   });
 }
 

@@ -1,0 +1,37 @@
+/**
+ * Where a camera's picture comes from: WebRTC (`LiveConsumer`), or where that does not pass, single pictures over the
+ * signaling WebSocket (`PictureStream`). Whoever shows it need not know which.
+ */
+
+export interface LiveSource {
+  /** `video`: WebRTC. `pictures`: the slower way. */
+  readonly way: 'video' | 'pictures';
+  readonly track: MediaStreamTrack;
+  /**
+   * When a frame on the screen was captured.
+   *
+   * @param metadata of the frame, from requestVideoFrameCallback
+   * @param presentedUs server clock, µs since the Unix epoch
+   * @returns the same clock and unit; null when it cannot be told
+   */
+  captureUs(metadata: VideoFrameCallbackMetadata, presentedUs: number): number | null;
+  /** Since the source began; null when there is nothing to tell yet. */
+  counters(): Promise<SourceCounters | null>;
+}
+
+export interface SourceCounters {
+  /** When they were taken, ms, any origin. */
+  timestampMs: number;
+  bytesReceived: number;
+  /** Pixels. */
+  width: number;
+  height: number;
+  packetsReceived: number;
+  packetsLost: number;
+  packetsRetransmitted: number;
+  framesDecoded: number;
+  framesDropped: number;
+  /** Summed over all frames that have left the jitter buffer. */
+  jitterBufferSeconds: number;
+  jitterBufferFrames: number;
+}

@@ -1,0 +1,43 @@
+/**
+ * Decides which way a camera's picture takes: video (WebRTC), or single pictures over the WebSocket. Pure: the receiver
+ * asks it twice a second.
+ */
+
+export type PictureWay = 'video' | 'pictures';
+
+export interface WayFacts {
+  nowMs: number;
+  current: PictureWay;
+  /** Since when somebody looks at the camera and it is online; null: there is nothing to be shown. */
+  wantedSinceMs: number | null;
+  /** Whether the browser has WebRTC at all. */
+  supported: boolean;
+  /** Since when the transport looks for a path in vain; null while it is connected, or has not begun. */
+  searchingSinceMs: number | null;
+  /** When video last came, by the browser's own counters or seen on the screen. */
+  videoAtMs: number | null;
+  /** The distance of the last two frames on the screen, 0 when unknown. */
+  frameIntervalMs: number;
+}
+
+/** Finding a path takes some 300 ms, through a relay a second. */
+const PATIENCE_MS = 2_500;
+/** A camera that is slow by intention has three of its own intervals. */
+const LONGEST_PATIENCE_MS = 10_000;
+/** On the way back: video that came this long ago has come since the last question. */
+const FRESH_MS = 1_000;
+
+export function pictureWay(facts: WayFacts): PictureWay {
+  const { nowMs, current, wantedSinceMs, supported, searchingSinceMs, videoAtMs, frameIntervalMs } = facts;
+  if (wantedSinceMs === null) return 'video';
+  if (!supported) return 'pictures';
+  const sinceVideoMs = nowMs - (videoAtMs ?? -Infinity);
+  if (current === 'pictures')
+    return searchingSinceMs === null && sinceVideoMs <= FRESH_MS ? 'video' : 'pictures';
+  const patienceMs = Math.min(LONGEST_PATIENCE_MS, Math.max(PATIENCE_MS, 3 * frameIntervalMs));
+  // What is still coming counts more than what the transport says of itself.
+  if (sinceVideoMs <= patienceMs) return 'video';
+  // A search that was in vain before the click need not be waited for again.
+  if (searchingSinceMs !== null) return nowMs - searchingSinceMs > PATIENCE_MS ? 'pictures' : 'video';
+  return nowMs - wantedSinceMs > patienceMs ? 'pictures' : 'video';
+}

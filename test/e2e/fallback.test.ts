@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { timeCodeDifferenceUs } from '../../server/wire/time-code.ts';
+import { TestBrowser, type TestPage } from '../support/browser.ts';
+import { startCamera } from '../support/camera-process.ts';
+import { ServerProcess } from '../support/server-process.ts';
+import { throughProxy, UdpProxy } from '../support/udp-proxy.ts';
+import { until } from '../support/until.ts';
+
+/** The product's promise: the slower way is there within this. */
+const FALLBACK_MS = 5_000;
+const PASSWORD = 'a password of her own';
+
+const server = await ServerProcess.start();
+const browser = await TestBrowser.launch();
+const admin = await server.admin();
+const door = await admin.addCamera('Front door');
+const camera = startCamera(server.cameraUrl, door);
+const anna = await admin.addViewer('anna', PASSWORD, [door.id]);
+const proxy = await UdpProxy.open((await admin.status()).sfu.port, 7);
+proxy.loss = 1;
+const page = await browser.open(server.url, (tab) => throughProxy(tab, proxy));
+after(async () => {
+  await browser.close();
+  await camera.stop();
+  proxy.close();
+  await server.stop();
+  browser.assertNoProblems();
+});
+
+const untilWay = (tab: TestPage, way: 'video' | 'pictures', timeoutMs?: number) =>
+  until(`the picture comes as ${way}`, async () => (await tab.way(door.id)) === way, timeoutMs);
+
+/** Runs in the page from now on: whether the camera ever shows nothing. */
+async function watchForBlack(tab: TestPage): Promise<() => Promise<number>> {
+  await tab.page.evaluate(() => {
+    const root = document
+      .querySelector('vigie-app')
+      ?.shadowRoot?.querySelector('vigie-cameras-page')?.shadowRoot;
+    const element = root?.querySelector('vigie-camera');
+    const canvas = document.createElement('canvas');
+    canvas.width = 8;
+    canvas.height = 8;
+    const context = canvas.getContext('2d', { willReadFrequently: true });
+    const counts = { looked: 0, black: 0 };
+    Object.assign(window, { blackCounts: counts });
+    const look = (): void => {
+      const video = element?.shadowRoot?.querySelector('video');
+      const still = element?.shadowRoot?.querySelector('canvas');
+      const shown = still && !still.hidden ? still : video;
+      if (shown && context) {
+        context.fillStyle = 'black';
+        context.fillRect(0, 0, 8, 8);
+        context.drawImage(shown, 0, 0, 8, 8);
+        counts.looked++;
+        if (context.getImageData(0, 0, 8, 8).data.every((value, i) => i % 4 === 3 || value < 8))
+          counts.black++;
+      }
+      requestAnimationFrame(look);
+    };
+    look();
+  });
+  return async () => {
+    const { looked, black } = await tab.page.evaluate(
+      () => (window as unknown as { blackCounts: { looked: number; black: number } }).blackCounts,
+    );
+    assert.ok(looked > 10, `looked ${looked} times`);
+    return black;
+  };
+}
+
+test('where no UDP passes, pictures come over the WebSocket within 5 s, and it is said', async () => {
+  await page.signIn('anna', PASSWORD);
+  await page.untilStatus(door.id, 'live', FALLBACK_MS);
+  assert.equal(await page.way(door.id), 'pictures');
+  assert.match(
+    await page.tile(door.id).getByTestId('camera-note').innerText(),
+    /^Slower way: pictures over the web connection/,
+  );
+  const first = await page.nextTimeCode(door.id);
+  await until('2 s of the picture are shown', async () => {
+    const code = await page.timeCode(door.id);
+    return code !== undefined && timeCodeDifferenceUs(code, first) > 2_000_000;
+  });
+});
+
+test('nothing is decoded for it', async () => {
+  const { encoding, frameWatches, sfu } = await admin.status();
+  assert.equal(frameWatches.open, 1);
+  assert.ok(frameWatches.sent > 10);
+  assert.equal(sfu.consumers, 1, 'WebRTC goes on being tried');
+  assert.equal(encoding, 0);
+});
+
+test('the latency it shows is that of the picture', async () => {
+  await page.page.getByTestId('camera-link').click();
+  await page.page.getByTestId('toggle-stats').click();
+  const shown = await until('a latency is shown', async () => {
+    const text = await page.page.getByTestId('stats-latency').innerText();
+    return /^([\d.]+) ms/.exec(text)?.[1];
+  });
+  assert.ok(Number(shown) > 1 && Number(shown) < 500, `${shown} ms`);
+  await page.page.getByTestId('stats-dropped').waitFor();
+  await page.page.getByTestId('back').click();
+  await page.untilStatus(door.id, 'live');
+});
+
+test('when WebRTC gets through, it takes over by itself, and nothing turns black', async () => {
+  const black = await watchForBlack(page);
+  proxy.loss = 0;
+  await untilWay(page, 'video', 40_000);
+  await page.nextTimeCode(door.id);
+  assert.equal(await page.status(door.id), 'live');
+  await until('the pictures have stopped', async () => (await admin.status()).frameWatches.open === 0);
+  assert.equal(await black(), 0);
+});
+
+test('when WebRTC breaks while watching, the pictures are there within 5 s, and nothing turns black', async () => {
+  const black = await watchForBlack(page);
+  proxy.loss = 1;
+  await untilWay(page, 'pictures', FALLBACK_MS);
+  await page.nextTimeCode(door.id);
+  assert.equal(await black(), 0);
+});
+
+test('a right that is revoked ends the pictures within 1 s', async () => {
+  await admin.setRights(anna.id, []);
+  await until('the watch is closed', async () => (await admin.status()).frameWatches.open === 0, 1000);
+  await page.untilStatus(door.id, undefined);
+});
+
+test('a browser without WebRTC gets pictures at once', async () => {
+  await admin.setRights(anna.id, [door.id]);
+  const old = await browser.open(server.url, async (tab) => {
+    await tab.addInitScript(() => Object.assign(window, { RTCPeerConnection: undefined }));
+  });
+  await old.signIn('anna', PASSWORD);
+  await old.untilStatus(door.id, 'live', FALLBACK_MS);
+  assert.equal(await old.way(door.id), 'pictures');
+  await old.nextTimeCode(door.id);
+  await old.close();
+});
