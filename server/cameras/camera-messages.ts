@@ -1,19 +1,23 @@
 /** The edge of the camera WebSocket: every text message of a camera is checked here, once, before anything acts on it. */
 
 import { z } from 'zod';
-import type {
-  AppliedMessage,
-  CameraToServer,
-  HelloMessage,
-  RejectedMessage,
-  TelemetryMessage,
-  TimeRequest,
+import {
+  MAX_FIRMWARE_BYTES,
+  type AppliedMessage,
+  type CameraToServer,
+  type HelloMessage,
+  type OtaProgressMessage,
+  type OtaResultMessage,
+  type RejectedMessage,
+  type TelemetryMessage,
+  type TimeRequest,
 } from '../wire/camera-protocol.ts';
 
 const id = z.int().min(0).max(0xffff_ffff);
 /** µs of a monotonic clock. */
 const clockUs = z.int().min(0);
 const label = z.string().max(64);
+const reason = z.string().max(200);
 const bytes = z
   .number()
   .min(0)
@@ -32,6 +36,8 @@ const HELLO = z.object({
   board: label,
   sensor: label,
   capabilities: z.array(label).max(32),
+  target: z.string().max(16).exactOptional(),
+  rolledBackFrom: label.exactOptional(),
 }) satisfies z.ZodType<HelloMessage>;
 
 const TIME = z.object({
@@ -46,7 +52,7 @@ const APPLIED = z.object({ type: z.literal('applied'), id }) satisfies z.ZodType
 const REJECTED = z.object({
   type: z.literal('rejected'),
   id,
-  reason: z.string().max(200),
+  reason,
 }) satisfies z.ZodType<RejectedMessage>;
 
 const TELEMETRY = z.object({
@@ -59,7 +65,18 @@ const TELEMETRY = z.object({
   resetReason: label,
 }) satisfies z.ZodType<TelemetryMessage>;
 
-const MESSAGE = z.discriminatedUnion('type', [TIME, APPLIED, REJECTED, TELEMETRY]);
+const OTA_PROGRESS = z.object({
+  type: z.literal('otaProgress'),
+  id,
+  receivedBytes: z.int().min(0).max(MAX_FIRMWARE_BYTES),
+}) satisfies z.ZodType<OtaProgressMessage>;
+
+const OTA_RESULT = z.discriminatedUnion('ok', [
+  z.object({ type: z.literal('otaResult'), id, ok: z.literal(true) }),
+  z.object({ type: z.literal('otaResult'), id, ok: z.literal(false), reason }),
+]) satisfies z.ZodType<OtaResultMessage>;
+
+const MESSAGE = z.discriminatedUnion('type', [TIME, APPLIED, REJECTED, TELEMETRY, OTA_PROGRESS, OTA_RESULT]);
 
 /** @returns the first message of a camera, or why this is none */
 export function parseHello(text: string): HelloMessage | string {

@@ -22,6 +22,8 @@ import {
   NONCE_BYTES,
   SILENCE_TIMEOUT_MS,
   type HelloMessage,
+  type OtaProgressMessage,
+  type OtaResultMessage,
   type ServerToCamera,
   type TelemetryMessage,
 } from '../wire/camera-protocol.ts';
@@ -49,6 +51,8 @@ export interface CameraSessionEvents {
   /** A frame that went no further; the connection stays. */
   dropped: [reason: DropReason, detail: string];
   telemetry: [TelemetryMessage];
+  otaProgress: [OtaProgressMessage];
+  otaResult: [OtaResultMessage];
   closed: [reason: CloseReason, detail: string];
 }
 
@@ -199,7 +203,11 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
       case 'rejected':
         return this.commands.onRejected(message.id, message.reason);
       case 'telemetry':
-        this.emit('telemetry', message);
+        return void this.emit('telemetry', message);
+      case 'otaProgress':
+        return void this.emit('otaProgress', message);
+      case 'otaResult':
+        this.emit('otaResult', message);
     }
   }
 

@@ -132,6 +132,8 @@ export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
         return this.#onTime(message.id);
       case 'set':
         return void this.#onSet(message.id, message);
+      case 'ota':
+        return this.#send({ type: 'rejected', id: message.id, reason: 'this camera takes no updates' });
       case 'reboot':
         this.#send({ type: 'applied', id: message.id });
         this.emit('reboot');

@@ -37,6 +37,7 @@ function isWellFormed(fields: Fields): boolean {
       return isCount(fields['id']);
     case 'set':
     case 'reboot':
+    case 'ota':
       return isCount(fields['id']);
     default:
       return false;

@@ -1,5 +1,7 @@
 /** The JSON of the HTTP API under /api. Errors are problem details (RFC 9457). Times are ms since the Unix epoch. */
 
+import type { FirmwareTarget } from './camera-protocol.ts';
+
 export type Role = 'administrator' | 'viewer';
 
 export interface SessionView {
@@ -34,6 +36,59 @@ export interface UserView {
   /** Cameras a viewer was given; an administrator sees all and has none listed. */
   cameraIds: string[];
   createdAt: number;
+}
+
+/** A firmware that was uploaded, ready to be put on cameras. */
+export interface FirmwareImageView {
+  id: string;
+  version: string;
+  target: FirmwareTarget;
+  bytes: number;
+  /** 64 characters of lower-case hex. */
+  sha256: string;
+  createdAt: number;
+}
+
+/**
+ * How far a camera's update is: `staged` waits for the camera (it is offline, or `reason` says what is in the way),
+ * `offered` for its answer, `restarting` for it to come back. The last three are ends.
+ */
+export type UpdateState =
+  'staged' | 'offered' | 'downloading' | 'restarting' | 'done' | 'failed' | 'rolledBack';
+
+export interface UpdateView {
+  /** Null when the image was deleted since. */
+  imageId: string | null;
+  version: string;
+  /** What the camera ran before; null when it was not known. */
+  fromVersion: string | null;
+  bytes: number;
+  state: UpdateState;
+  receivedBytes: number;
+  /** Why it failed, or why it waits; a sentence for people. */
+  reason: string | null;
+  changedAt: number;
+}
+
+/** A camera's firmware, and what becomes of it. For administrators. */
+export interface CameraFirmwareView {
+  cameraId: string;
+  /** What it said when it connected last; null if it did not since the server started. So are the next two. */
+  firmware: string | null;
+  board: string | null;
+  /** One of FIRMWARE_TARGETS, or another. */
+  target: string | null;
+  /** Why it can take no update as it is connected now, a sentence for people; null when it can, or is offline. */
+  obstacle: string | null;
+  /** The last that was staged. */
+  update: UpdateView | null;
+}
+
+/** Body of POST /api/cameras/:id/update. */
+export interface StageUpdateRequest {
+  imageId: string;
+  /** Put it on though it is not newer than what runs. */
+  allowOlder?: boolean;
 }
 
 /** RFC 9457, content type application/problem+json. `code` is one of the codes of server/errors.ts. */

@@ -21,6 +21,12 @@ export const HANDSHAKE_TIMEOUT_MS = 5_000;
 export const SILENCE_TIMEOUT_MS = 5_000;
 export const TIME_SYNC_INTERVAL_MS = 10_000;
 export const TELEMETRY_INTERVAL_MS = 5_000;
+/** Largest firmware image: what a slot for it holds at most, in bytes. */
+export const MAX_FIRMWARE_BYTES = 4 * 1024 * 1024;
+/** Images are fetched from `/firmware/IMAGE_ID`, at the host the camera is connected to. */
+export const FIRMWARE_PATH = '/firmware';
+/** How long the token of an offer is good for, in milliseconds. */
+export const FIRMWARE_TOKEN_LIFETIME_MS = 10 * 60_000;
 /** Random bytes in a nonce and in a camera key. */
 export const NONCE_BYTES = 32;
 export const CAMERA_KEY_BYTES = 32;
@@ -38,6 +44,12 @@ export const CAMERA_CLOSE = {
   keyRotated: 4008,
   serverStopping: 4009,
 } as const;
+
+/** What firmware is built for: two chips, and Linux. */
+export const FIRMWARE_TARGETS = ['esp32', 'esp32s3', 'host'] as const;
+export type FirmwareTarget = (typeof FIRMWARE_TARGETS)[number];
+/** In the capabilities of a camera that takes updates: it has two slots and came over a wss: it has verified. */
+export const OTA_CAPABILITY = 'ota';
 
 export type FrameSizeName = keyof typeof FRAME_SIZES;
 
@@ -89,6 +101,10 @@ export interface HelloMessage {
   board: string;
   sensor: string;
   capabilities: string[];
+  /** What its firmware is built for: one of FIRMWARE_TARGETS, or another this server does not know yet. */
+  target?: string;
+  /** The version that was tried last and did not make it. */
+  rolledBackFrom?: string;
 }
 
 export interface WelcomeMessage {
@@ -140,6 +156,29 @@ export interface RebootMessage {
   id: number;
 }
 
+/**
+ * Here is another firmware. Sent over TLS only, since whoever can change it on its way takes the camera over. The camera
+ * answers `applied` when it has begun, or `rejected`.
+ */
+export interface OtaMessage {
+  type: 'ota';
+  id: number;
+  version: string;
+  /**
+   * An absolute path, resolved against the scheme, host and port the camera is connected to: it can name no other host.
+   * Fetched by GET with `Authorization: Bearer TOKEN`; the answer has a Content-Length.
+   */
+  url: string;
+  /** 1 … MAX_FIRMWARE_BYTES. */
+  bytes: number;
+  /** 64 characters of lower-case hex. */
+  sha256: string;
+  /** For one download by this camera of this image, within FIRMWARE_TOKEN_LIFETIME_MS. */
+  token: string;
+  /** An administrator insists, though it is not newer than what runs. */
+  allowOlder?: true;
+}
+
 export interface AppliedMessage {
   type: 'applied';
   id: number;
@@ -165,10 +204,29 @@ export interface TelemetryMessage {
   resetReason: string;
 }
 
-export type ServerToCamera =
-  ChallengeMessage | WelcomeMessage | AckMessage | TimeResponse | SetMessage | RebootMessage;
+/** At most once a second while it downloads; frames may pause. */
+export interface OtaProgressMessage {
+  type: 'otaProgress';
+  /** Of the offer. */
+  id: number;
+  receivedBytes: number;
+}
 
-export type CameraToServer = HelloMessage | TimeRequest | AppliedMessage | RejectedMessage | TelemetryMessage;
+/** The camera restarts into the new firmware, or goes on with the old one and says why. */
+export type OtaResultMessage =
+  { type: 'otaResult'; id: number; ok: true } | { type: 'otaResult'; id: number; ok: false; reason: string };
+
+export type ServerToCamera =
+  ChallengeMessage | WelcomeMessage | AckMessage | TimeResponse | SetMessage | RebootMessage | OtaMessage;
+
+export type CameraToServer =
+  | HelloMessage
+  | TimeRequest
+  | AppliedMessage
+  | RejectedMessage
+  | TelemetryMessage
+  | OtaProgressMessage
+  | OtaResultMessage;
 
 export type HandshakeRole = 'camera' | 'server';
 

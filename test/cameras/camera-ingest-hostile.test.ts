@@ -117,6 +117,8 @@ suite('before the welcome', () => {
     'an upper-case hmac': JSON.stringify({ ...hello, hmac: 'A'.repeat(64) }),
     'an hmac that is not hex': JSON.stringify({ ...hello, hmac: 'g'.repeat(64) }),
     'a long label': JSON.stringify({ ...hello, board: 'x'.repeat(65) }),
+    'a target longer than any': JSON.stringify({ ...hello, target: 'x'.repeat(17) }),
+    'a rolled back version that is none': JSON.stringify({ ...hello, rolledBackFrom: 1 }),
     'too many capabilities': JSON.stringify({
       ...hello,
       capabilities: Array.from({ length: 33 }, () => 'a'),
@@ -249,6 +251,19 @@ suite('after the welcome', () => {
       'a reason that is a novel',
       'badMessage',
       JSON.stringify({ type: 'rejected', id: 1, reason: 'x'.repeat(201) }),
+    ],
+    [
+      'progress of an update beyond any image',
+      'badMessage',
+      '{"type":"otaProgress","id":1,"receivedBytes":1e9}',
+    ],
+    ['progress of an update that is no number', 'badMessage', '{"type":"otaProgress","id":1}'],
+    ['the result of an update that is neither', 'badMessage', '{"type":"otaResult","id":1}'],
+    ['a failed update without a reason', 'badMessage', '{"type":"otaResult","id":1,"ok":false}'],
+    [
+      'a failed update with a reason too long',
+      'badMessage',
+      JSON.stringify({ type: 'otaResult', id: 1, ok: false, reason: 'x'.repeat(201) }),
     ],
     ['telemetry of another kind', 'badMessage', '{"type":"telemetry","rssi":"good"}'],
     [
