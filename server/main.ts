@@ -10,6 +10,7 @@ import { openAccounts } from './accounts/accounts.ts';
 import { CameraCatalog } from './api/camera-catalog.ts';
 import { createHttpApp } from './api/http-app.ts';
 import { HttpServer } from './api/http-server.ts';
+import { MjpegStreams } from './api/mjpeg-streams.ts';
 import { SignalingServer } from './api/signaling-server.ts';
 import { Thumbnails } from './api/thumbnails.ts';
 import { trustedProxies } from './api/trusted-proxies.ts';
@@ -79,15 +80,18 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     log: log.child({ room: 'signaling' }),
   });
   const thumbnails = new Thumbnails(log);
+  const mjpeg = new MjpegStreams({ frames: hub, mayWatch: (...whatOf) => access.mayWatch(...whatOf) });
   const app = createHttpApp({
     accounts,
     catalog,
     snapshots: hub,
     thumbnails,
+    mjpeg,
     status: () => ({
       sfu: sfu.stats,
       signalingSessions: signaling.sessionCount,
       frameWatches: signaling.frameWatches,
+      mjpeg: mjpeg.counters,
       codecPids: transcoder.codecPids,
       encoding: transcoder.encodingCount,
       ingest: ingest.counters,
@@ -121,8 +125,10 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     const data = { cameraId, sinceMs };
     signaling.notifyWatchersOf(cameraId, { type: 'notification', method: 'cameraOffline', data });
   });
-  events.on('accessChanged', (userId) => signaling.refreshAccess(userId));
-  events.on('sessionEnded', (sessionId) => signaling.endSession(sessionId));
+  // What ends with the right to it.
+  const watching = [signaling, mjpeg];
+  events.on('accessChanged', (userId) => watching.forEach((each) => each.refreshAccess(userId)));
+  events.on('sessionEnded', (sessionId) => watching.forEach((each) => each.endSession(sessionId)));
   catalog.on('changed', (cameraId, change) => {
     if (change === 'removed') {
       sfu.removeCamera(cameraId);
@@ -130,7 +136,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
       hub.forget(cameraId);
     }
     demo.update();
-    signaling.refreshAccess();
+    for (const each of watching) each.refreshAccess();
   });
 
   await seed?.listen();
@@ -143,6 +149,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     close: async () => {
       demo.stop();
       signaling.close();
+      mjpeg.close();
       ingest.close();
       seed?.close();
       await Promise.all([http.close(), sfu.close(), thumbnails.close()]);

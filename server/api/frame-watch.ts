@@ -11,6 +11,7 @@ import { ackWindowSize, MIN_ACK_WINDOW } from '../core/ack-window-size.ts';
 import type { CameraFrame } from '../core/camera-frame.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Subscription } from '../core/encoded-frame.ts';
+import { FramePace } from '../core/frame-pace.ts';
 import { FrameRateMeter } from '../core/frame-rate-meter.ts';
 import { PICTURE_HEADER_BYTES, writePictureHeader } from '../wire/picture-message.ts';
 
@@ -34,19 +35,16 @@ export interface FrameWatchOptions {
 
 /** An older picture than this is no sign of life: the viewer had better wait for the next. */
 const FRESH_US = 2_000_000;
-/** A camera's clock is not exact to the frame, so a picture may come this part of an interval early. */
-const EARLY_INTERVALS = 0.2;
 
 export class FrameWatch {
   readonly id: number;
   readonly cameraId: string;
   readonly #options: FrameWatchOptions;
-  readonly #minIntervalUs: number;
+  readonly #pace: FramePace;
   readonly #window = new AckWindow<CameraFrame>(MIN_ACK_WINDOW);
   readonly #rate = new FrameRateMeter(0);
   readonly #subscription: Subscription;
   #roundTripUs = Infinity;
-  #lastUs = -Infinity;
   #sent = 0;
   #skipped = 0;
   #closed = false;
@@ -56,14 +54,14 @@ export class FrameWatch {
     this.id = id;
     this.cameraId = cameraId;
     this.#options = options;
-    this.#minIntervalUs = maxFps === undefined ? 0 : (1_000_000 / maxFps) * (1 - EARLY_INTERVALS);
+    this.#pace = new FramePace(maxFps);
     this.#subscription = frames.subscribe(cameraId, (frame) => this.#onFrame(frame));
     const latest = frames.latest(cameraId);
     // Not from here: the answer that tells the watch's id must be on the socket before its first picture.
     if (!latest || clock() - latest.receivedUs > FRESH_US) return;
     queueMicrotask(() => {
       // A newer one may have been quicker.
-      if (this.#lastUs < latest.receivedUs) this.#onFrame(latest);
+      if (this.#pace.lastUs < latest.receivedUs) this.#onFrame(latest);
     });
   }
 
@@ -103,11 +101,10 @@ export class FrameWatch {
   }
 
   #onFrame(frame: CameraFrame): void {
-    if (frame.receivedUs - this.#lastUs < this.#minIntervalUs) {
+    if (!this.#pace.take(frame.receivedUs)) {
       this.#skipped++;
       return;
     }
-    this.#lastUs = frame.receivedUs;
     this.#window.offer(frame);
     this.flush();
   }

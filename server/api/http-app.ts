@@ -14,6 +14,8 @@ import type { CameraCatalog } from './camera-catalog.ts';
 import { cameraRoutes } from './camera-routes.ts';
 import { clientFiles } from './client-files.ts';
 import { Guard } from './guard.ts';
+import { mjpegRoutes } from './mjpeg-routes.ts';
+import type { MjpegStreams } from './mjpeg-streams.ts';
 import { errorHandler, notFound } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
 import { snapshotRoutes, type Snapshots } from './snapshot-routes.ts';
@@ -26,6 +28,7 @@ export interface HttpAppOptions {
   catalog: CameraCatalog;
   snapshots: Snapshots;
   thumbnails: Thumbnails;
+  mjpeg: MjpegStreams;
   /** What an administrator sees of the server's inside; JSON without secrets. */
   status: () => object;
   /** client/dist */
@@ -38,7 +41,7 @@ export interface HttpAppOptions {
 const MAX_BODY_BYTES = 64 * 1024;
 
 export function createHttpApp(options: HttpAppOptions): Express {
-  const { accounts, catalog, snapshots, thumbnails, isTrustedProxy } = options;
+  const { accounts, catalog, snapshots, thumbnails, mjpeg, isTrustedProxy } = options;
   const guard = new Guard(accounts);
   const app = express();
   app.set('trust proxy', isTrustedProxy);
@@ -62,7 +65,12 @@ export function createHttpApp(options: HttpAppOptions): Express {
     response.json(options.status());
   });
   api.use('/auth', authRoutes(accounts, guard, isTrustedProxy));
-  api.use('/cameras', snapshotRoutes(snapshots, thumbnails, guard), cameraRoutes(catalog, guard));
+  api.use(
+    '/cameras',
+    snapshotRoutes(snapshots, thumbnails, guard),
+    mjpegRoutes(mjpeg, guard),
+    cameraRoutes(catalog, guard),
+  );
   api.use('/users', userRoutes(accounts.users, guard));
   api.use(notFound);
 

@@ -66,6 +66,8 @@ export const SNAPSHOT_QUERY = z.strictObject({
   width: z.coerce.number().int().min(16).max(1600).exactOptional(),
 });
 
+export const MJPEG_QUERY = z.strictObject({ fps: z.coerce.number().min(1).max(60).exactOptional() });
+
 /** @throws VigieError `badRequest` that names every field that is wrong */
 export function parseRequest<T>(schema: z.ZodType<T>, value: unknown): T {
   if (value === undefined)

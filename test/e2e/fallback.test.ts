@@ -140,3 +140,23 @@ test('a browser without WebRTC gets pictures at once', async () => {
   await old.nextTimeCode(door.id);
   await old.close();
 });
+
+test('MJPEG plays in an image of the signed-in page', async () => {
+  const simple = await browser.open(server.url);
+  await simple.signIn('anna', PASSWORD);
+  await simple.page.evaluate((src) => {
+    const image = document.createElement('img');
+    image.id = 'mjpeg';
+    image.src = src;
+    document.body.append(image);
+  }, `/api/cameras/${door.id}/mjpeg`);
+  const code = () =>
+    simple.page.evaluate(() => {
+      const image = document.querySelector<HTMLImageElement>('#mjpeg');
+      return image ? window.readTimeCodeOf(image, image.naturalWidth, image.naturalHeight) : undefined;
+    });
+  const first = await until('its picture', code);
+  await until('it moves', async () => timeCodeDifferenceUs((await code()) ?? first, first) > 500_000);
+  await simple.close();
+  await until('it ends with the page', async () => (await admin.status()).mjpeg.open === 0);
+});

@@ -78,5 +78,6 @@ export interface ServerStatus {
   /** Cameras being transcoded. */
   encoding: number;
   frameWatches: { open: number; sent: number; passedOver: number };
+  mjpeg: { open: number; sent: number; passedOver: number };
   memory: NodeJS.MemoryUsage;
 }

@@ -8,10 +8,12 @@ import { openAccounts, type Accounts } from '../../../server/accounts/accounts.t
 import { CameraCatalog, type CameraControl } from '../../../server/api/camera-catalog.ts';
 import { createHttpApp } from '../../../server/api/http-app.ts';
 import { HttpServer, type UpgradeHandler } from '../../../server/api/http-server.ts';
+import { MjpegStreams } from '../../../server/api/mjpeg-streams.ts';
 import { Thumbnails } from '../../../server/api/thumbnails.ts';
 import { trustedProxies } from '../../../server/api/trusted-proxies.ts';
 import type { CameraFrame } from '../../../server/core/camera-frame.ts';
 import { createLog } from '../../../server/log.ts';
+import { FrameHub } from '../../../server/video/frame-hub.ts';
 import { Store } from '../../../server/store/store.ts';
 
 export const ADMIN_PASSWORD = 'correct horse battery';
@@ -33,6 +35,9 @@ export interface ApiServer {
   /** What the snapshot route finds. */
   frames: Map<string, CameraFrame>;
   thumbnails: Thumbnails;
+  /** What feeds the MJPEG streams. */
+  hub: FrameHub;
+  mjpeg: MjpegStreams;
   close(): Promise<void>;
 }
 
@@ -58,11 +63,18 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
   const catalog = new CameraCatalog({ store: store.cameras, access: accounts.access, control });
   const frames = new Map<string, CameraFrame>();
   const thumbnails = new Thumbnails(log);
+  const hub = new FrameHub(log);
+  const { access, events } = accounts;
+  const mjpeg = new MjpegStreams({ frames: hub, mayWatch: (...whatOf) => access.mayWatch(...whatOf) });
+  events.on('accessChanged', (userId) => mjpeg.refreshAccess(userId));
+  events.on('sessionEnded', (sessionId) => mjpeg.endSession(sessionId));
+  catalog.on('changed', () => mjpeg.refreshAccess());
   const app = createHttpApp({
     accounts,
     catalog,
     snapshots: { latest: (cameraId) => frames.get(cameraId) },
     thumbnails,
+    mjpeg,
     status: () => ({ cameras: store.cameras.list().length }),
     clientFolder: await clientFolder(join(dataDir, 'client')),
     isTrustedProxy: trustedProxies(options.trustedProxies ?? []),
@@ -76,7 +88,18 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     store.close();
   };
   context.after(close);
-  return { url: `http://127.0.0.1:${port}`, port, store, accounts, catalog, frames, thumbnails, close };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    store,
+    accounts,
+    catalog,
+    frames,
+    thumbnails,
+    hub,
+    mjpeg,
+    close,
+  };
 }
 
 async function clientFolder(folder: string): Promise<string> {

@@ -1,0 +1,76 @@
+/** All MJPEG streams that are open: bounded per user, and ended with the right, the camera or the session they came by. */
+
+import type { ServerResponse } from 'node:http';
+import type { Identity } from '../accounts/sessions.ts';
+import { VigieError } from '../errors.ts';
+import type { CameraFrames } from './frame-watch.ts';
+import { MjpegStream } from './mjpeg-stream.ts';
+
+/** Browsers open at most six connections to a server, and a page needs some of them. */
+export const MAX_MJPEG_STREAMS_PER_USER = 8;
+
+export interface MjpegStreamsOptions {
+  frames: CameraFrames;
+  mayWatch: (userId: string, cameraId: string) => boolean;
+}
+
+export class MjpegStreams {
+  readonly #options: MjpegStreamsOptions;
+  readonly #streams = new Map<MjpegStream, Pick<Identity, 'userId' | 'sessionId'>>();
+  readonly #closed = { sent: 0, passedOver: 0 };
+
+  constructor(options: MjpegStreamsOptions) {
+    this.#options = options;
+  }
+
+  /** Of all streams, also those that are over. */
+  get counters(): { open: number; sent: number; passedOver: number } {
+    let { sent, passedOver } = this.#closed;
+    for (const { counters } of this.#streams.keys()) {
+      sent += counters.sent;
+      passedOver += counters.passedOver;
+    }
+    return { open: this.#streams.size, sent, passedOver };
+  }
+
+  /** The right has been checked. @throws VigieError `tooManyRequests` */
+  open(who: Identity, cameraId: string, maxFps: number | undefined, response: ServerResponse): void {
+    const open = [...this.#streams.values()].filter(({ userId }) => userId === who.userId).length;
+    if (open >= MAX_MJPEG_STREAMS_PER_USER)
+      throw new VigieError(
+        'tooManyRequests',
+        `one user has at most ${MAX_MJPEG_STREAMS_PER_USER} of these streams at once: close one first`,
+      );
+    const { frames } = this.#options;
+    const stream = new MjpegStream({ response, cameraId, maxFps, frames, expiresAtMs: who.expiresAtMs });
+    this.#streams.set(stream, who);
+    response.once('close', () => {
+      stream.close();
+      this.#streams.delete(stream);
+      this.#closed.sent += stream.counters.sent;
+      this.#closed.passedOver += stream.counters.passedOver;
+    });
+  }
+
+  /** Rights or cameras changed. @param userId whose; everyone's when left out */
+  refreshAccess(userId?: string): void {
+    this.#closeIf(
+      (stream, who) =>
+        (userId === undefined || who.userId === userId) &&
+        !this.#options.mayWatch(who.userId, stream.cameraId),
+    );
+  }
+
+  endSession(sessionId: string): void {
+    this.#closeIf((_stream, who) => who.sessionId === sessionId);
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#closeIf(() => true);
+  }
+
+  #closeIf(condition: (stream: MjpegStream, who: Pick<Identity, 'userId' | 'sessionId'>) => boolean): void {
+    for (const [stream, who] of this.#streams) if (condition(stream, who)) stream.close();
+  }
+}
