@@ -1,0 +1,14 @@
+/** A camera's picture as motion looks at it: luma only, at an eighth of its size, one cell for each 8 × 8 block. */
+export interface LumaFrame {
+  readonly cameraId: string;
+  /** Cells, not pixels: a VGA picture has 80 × 60. */
+  readonly width: number;
+  readonly height: number;
+  /** `width * height` values of 0 … 255, row by row from the top. */
+  readonly luma: Uint8Array;
+  /** Server clock, µs since the Unix epoch. */
+  readonly captureUs: number;
+}
+
+/** Width and height of a block that one cell stands for, in pixels: what a JPEG's DC coefficients give for nothing. */
+export const LUMA_SCALE = 8;
