@@ -11,6 +11,7 @@ import { CameraCatalog } from './api/camera-catalog.ts';
 import { createHttpApp } from './api/http-app.ts';
 import { HttpServer } from './api/http-server.ts';
 import { MjpegStreams } from './api/mjpeg-streams.ts';
+import { cameOverTls } from './api/secure-transport.ts';
 import { SignalingServer } from './api/signaling-server.ts';
 import { Thumbnails } from './api/thumbnails.ts';
 import { trustedProxies } from './api/trusted-proxies.ts';
@@ -21,6 +22,7 @@ import { describeConfig, loadConfig, type Config } from './config.ts';
 import { serverClock as clock } from './core/clock.ts';
 import { DemoCamera } from './demo-camera.ts';
 import { VigieError } from './errors.ts';
+import { openFirmware } from './firmware-setup.ts';
 import { iceServersFor } from './ice-servers.ts';
 import { createLog, type Log } from './log.ts';
 import { Sfu } from './sfu/sfu.ts';
@@ -71,6 +73,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
       identify: (token) => sessions.identify(token),
       camerasOf: (userId) => catalog.viewsFor(userId),
       mayWatch: (userId, cameraId) => access.mayWatch(userId, cameraId),
+      isAdministrator: (userId) => access.isAdministrator(userId),
       iceServersFor: (userId) => iceServersFor(userId, config.turnUrls, config.turnSecret, Date.now()),
     },
     isTrustedProxy,
@@ -78,6 +81,13 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     frames: hub,
     clock,
     log: log.child({ room: 'signaling' }),
+  });
+  const firmware = openFirmware({
+    dataDir: config.dataDir,
+    store,
+    ingest,
+    tell: (data) => signaling.notifyAdministrators({ type: 'notification', method: 'cameraFirmware', data }),
+    log,
   });
   const thumbnails = new Thumbnails(log);
   const mjpeg = new MjpegStreams({ frames: hub, mayWatch: (...whatOf) => access.mayWatch(...whatOf) });
@@ -87,6 +97,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     snapshots: hub,
     thumbnails,
     mjpeg,
+    firmware,
     status: () => ({
       sfu: sfu.stats,
       signalingSessions: signaling.sessionCount,
@@ -104,7 +115,8 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
   const http = new HttpServer({
     app,
     upgrades: {
-      [CAMERA_PATH]: (request, socket, head) => ingest.handleUpgrade(request, socket, head),
+      [CAMERA_PATH]: (request, socket, head) =>
+        ingest.handleUpgrade(request, socket, head, cameOverTls(request, isTrustedProxy)),
       [SIGNALING_PATH]: (request, socket, head) => signaling.handleUpgrade(request, socket, head),
     },
     log,
@@ -134,6 +146,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
       sfu.removeCamera(cameraId);
       transcoder.forget(cameraId);
       hub.forget(cameraId);
+      firmware.updates.forget(cameraId);
     }
     demo.update();
     for (const each of watching) each.refreshAccess();
@@ -151,6 +164,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
       signaling.close();
       mjpeg.close();
       ingest.close();
+      firmware.updates.close();
       seed?.close();
       await Promise.all([http.close(), sfu.close(), thumbnails.close()]);
       transcoder.close();

@@ -23,6 +23,10 @@ export class Access {
     return this.#cameras.listOf(userId);
   }
 
+  isAdministrator(userId: string): boolean {
+    return this.#users.find(userId)?.role === 'administrator';
+  }
+
   /** @throws VigieError `forbidden` */
   assertAdministrator({ role }: Pick<Identity, 'role'>): void {
     if (role !== 'administrator') throw new VigieError('forbidden', 'only an administrator may do this');

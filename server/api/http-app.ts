@@ -9,10 +9,13 @@
 import express, { type Express } from 'express';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Log } from '../log.ts';
+import { FIRMWARE_PATH } from '../wire/camera-protocol.ts';
 import { authRoutes } from './auth-routes.ts';
 import type { CameraCatalog } from './camera-catalog.ts';
 import { cameraRoutes } from './camera-routes.ts';
 import { clientFiles } from './client-files.ts';
+import { firmwareDownload } from './firmware-download.ts';
+import { firmwareRoutes, type Firmware } from './firmware-routes.ts';
 import { Guard } from './guard.ts';
 import { mjpegRoutes } from './mjpeg-routes.ts';
 import type { MjpegStreams } from './mjpeg-streams.ts';
@@ -21,6 +24,7 @@ import { securityHeaders } from './security-headers.ts';
 import { snapshotRoutes, type Snapshots } from './snapshot-routes.ts';
 import type { Thumbnails } from './thumbnails.ts';
 import type { IsTrustedProxy } from './trusted-proxies.ts';
+import { updateRoutes } from './update-routes.ts';
 import { userRoutes } from './user-routes.ts';
 
 export interface HttpAppOptions {
@@ -29,6 +33,7 @@ export interface HttpAppOptions {
   snapshots: Snapshots;
   thumbnails: Thumbnails;
   mjpeg: MjpegStreams;
+  firmware: Firmware;
   /** What an administrator sees of the server's inside; JSON without secrets. */
   status: () => object;
   /** client/dist */
@@ -41,7 +46,8 @@ export interface HttpAppOptions {
 const MAX_BODY_BYTES = 64 * 1024;
 
 export function createHttpApp(options: HttpAppOptions): Express {
-  const { accounts, catalog, snapshots, thumbnails, mjpeg, isTrustedProxy } = options;
+  const { accounts, catalog, snapshots, thumbnails, mjpeg, firmware, isTrustedProxy } = options;
+  const log = options.log.child({ room: 'api' });
   const guard = new Guard(accounts);
   const app = express();
   app.set('trust proxy', isTrustedProxy);
@@ -70,13 +76,19 @@ export function createHttpApp(options: HttpAppOptions): Express {
     snapshotRoutes(snapshots, thumbnails, guard),
     mjpegRoutes(mjpeg, guard),
     cameraRoutes(catalog, guard),
+    updateRoutes(firmware.cameras, guard),
   );
+  api.use('/firmware', firmwareRoutes(firmware, guard));
   api.use('/users', userRoutes(accounts.users, guard));
   api.use(notFound);
 
   app.use('/api', api);
+  app.get(
+    `${FIRMWARE_PATH}/:imageId`,
+    firmwareDownload({ downloads: firmware.updates, isTrustedProxy, log }),
+  );
   app.use(clientFiles(options.clientFolder));
   app.use(notFound);
-  app.use(errorHandler(options.log.child({ room: 'api' })));
+  app.use(errorHandler(log));
   return app;
 }

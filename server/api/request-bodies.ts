@@ -62,6 +62,11 @@ export const CAMERA_SETTINGS = z
     'name at least one setting',
   ) satisfies z.ZodType<CameraSettings>;
 
+export const STAGE_UPDATE = z.strictObject({
+  imageId: z.string().min(1).max(64),
+  allowOlder: z.boolean().default(false),
+});
+
 export const SNAPSHOT_QUERY = z.strictObject({
   width: z.coerce.number().int().min(16).max(1600).exactOptional(),
 });

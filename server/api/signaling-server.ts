@@ -74,6 +74,10 @@ export class SignalingServer {
       if (session.mayWatch(cameraId)) session.notify(notification);
   }
 
+  notifyAdministrators(notification: NotificationMessage): void {
+    for (const session of this.#sessions.values()) if (session.isAdministrator) session.notify(notification);
+  }
+
   /** Rights or cameras changed. @param userId whose; everyone's when left out */
   refreshAccess(userId?: string): void {
     for (const session of this.#sessions.values()) {

@@ -42,6 +42,7 @@ export interface SignalingAccess {
   identify(token: string): ViewerIdentity;
   camerasOf(userId: string): CameraView[];
   mayWatch(userId: string, cameraId: string): boolean;
+  isAdministrator(userId: string): boolean;
   iceServersFor(userId: string): IceServer[];
 }
 
@@ -98,6 +99,10 @@ export class SignalingSession {
 
   mayWatch(cameraId: string): boolean {
     return this.#identity !== undefined && this.#options.access.mayWatch(this.#identity.userId, cameraId);
+  }
+
+  get isAdministrator(): boolean {
+    return this.#identity !== undefined && this.#options.access.isAdministrator(this.#identity.userId);
   }
 
   notify(notification: NotificationMessage): void {

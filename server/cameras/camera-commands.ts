@@ -5,12 +5,20 @@
  */
 
 import { VigieError } from '../errors.ts';
-import type { RebootMessage, SetMessage } from '../wire/camera-protocol.ts';
+import type { OtaMessage, RebootMessage, SetMessage } from '../wire/camera-protocol.ts';
 
 const ANSWER_TIMEOUT_MS = 5_000;
 const MAX_PENDING = 16;
 
-type Command = Omit<SetMessage, 'id'> | Omit<RebootMessage, 'id'>;
+type CommandMessage = SetMessage | RebootMessage | OtaMessage;
+type Command = Omit<SetMessage, 'id'> | Omit<RebootMessage, 'id'> | Omit<OtaMessage, 'id'>;
+
+export interface StartedCommand {
+  /** By which the camera names it. */
+  id: number;
+  /** Rejects as `CameraCommands.run`. */
+  answered: Promise<void>;
+}
 
 interface Pending {
   answered: PromiseWithResolvers<void>;
@@ -18,17 +26,22 @@ interface Pending {
 }
 
 export class CameraCommands {
-  readonly #send: (message: SetMessage | RebootMessage) => void;
+  readonly #send: (message: CommandMessage) => void;
   readonly #pending = new Map<number, Pending>();
   #nextId = 1;
   #closed = false;
 
-  constructor(send: (message: SetMessage | RebootMessage) => void) {
+  constructor(send: (message: CommandMessage) => void) {
     this.#send = send;
   }
 
   /** @throws VigieError `cameraOffline`, `cameraRejected`, `tooManyRequests`, or `unavailable` when no answer came */
   async run(command: Command): Promise<void> {
+    await this.start(command).answered;
+  }
+
+  /** For commands of which the camera has more to say later. @throws VigieError `cameraOffline`, `tooManyRequests` */
+  start(command: Command): StartedCommand {
     if (this.#closed) throw new VigieError('cameraOffline', 'the camera is not connected');
     if (this.#pending.size >= MAX_PENDING)
       throw new VigieError('tooManyRequests', 'the camera has not answered the commands before this one');
@@ -40,7 +53,7 @@ export class CameraCommands {
     }, ANSWER_TIMEOUT_MS);
     this.#pending.set(id, { answered, deadline });
     this.#send({ ...command, id });
-    return answered.promise;
+    return { id, answered: answered.promise };
   }
 
   /** An id nobody waits for is a late answer, and no news. */

@@ -14,16 +14,21 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { CameraFrame } from '../core/camera-frame.ts';
 import { serverClock, type Clock } from '../core/clock.ts';
 import { LogThrottle } from '../core/log-throttle.ts';
+import type { CameraDevice } from '../core/update-obstacles.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import {
   CAMERA_SUBPROTOCOL,
   MAX_JPEG_BYTES,
   type CameraSettings,
+  type OtaMessage,
+  type OtaProgressMessage,
+  type OtaResultMessage,
   type TelemetryMessage,
 } from '../wire/camera-protocol.ts';
 import { FRAME_HEADER_BYTES } from '../wire/frame-header.ts';
 import { CameraAuthenticator, type CameraCredentials } from './camera-authenticator.ts';
+import type { StartedCommand } from './camera-commands.ts';
 import { CameraSession } from './camera-session.ts';
 import { CameraRecord, type CameraStatus } from './camera-status.ts';
 import {
@@ -54,6 +59,10 @@ export interface CameraIngestEvents {
   online: [cameraId: string];
   offline: [cameraId: string];
   telemetry: [cameraId: string, TelemetryMessage];
+  /** Each welcome: also of a connection that replaces another one, which `online` passes over. */
+  connected: [cameraId: string];
+  otaProgress: [cameraId: string, OtaProgressMessage];
+  otaResult: [cameraId: string, OtaResultMessage];
 }
 
 const LOG_INTERVAL_US = 30_000_000;
@@ -99,8 +108,12 @@ export class CameraIngest extends EventEmitter<CameraIngestEvents> {
     return this.#counters;
   }
 
-  /** Takes over a request for GET /camera. The socket is answered or destroyed, whatever the request says. */
-  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  /**
+   * Takes over a request for GET /camera. The socket is answered or destroyed, whatever the request says.
+   *
+   * @param secure whether the camera came over TLS
+   */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, secure = false): void {
     const address = request.socket.remoteAddress ?? '';
     const offered = request.headers['sec-websocket-protocol']?.split(',') ?? [];
     if (this.#closed) return this.#refuse('stopping', address, socket);
@@ -110,7 +123,7 @@ export class CameraIngest extends EventEmitter<CameraIngestEvents> {
     if (!leave) return this.#refuse('tooManyConnections', address, socket);
     socket.once('close', leave);
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      this.#open(webSocket, request.socket, address, leave);
+      this.#open(webSocket, request.socket, { address, secure }, leave);
     });
   }
 
@@ -129,6 +142,19 @@ export class CameraIngest extends EventEmitter<CameraIngestEvents> {
     await this.#sessionOf(cameraId).commands.run({ type: 'reboot' });
   }
 
+  /** What a connected camera said of itself; undefined for one that is not. */
+  deviceOf(cameraId: string): CameraDevice | undefined {
+    return this.#cameras.get(cameraId)?.session?.device;
+  }
+
+  /** Never to a camera that did not come over TLS. @throws VigieError `forbidden`, `cameraOffline`, `tooManyRequests` */
+  offerUpdate(cameraId: string, offer: Omit<OtaMessage, 'type' | 'id'>): StartedCommand {
+    const session = this.#sessionOf(cameraId);
+    if (!session.device?.secure)
+      throw new VigieError('forbidden', 'an update over ws: could be exchanged on its way');
+    return session.commands.start({ ...offer, type: 'ota' });
+  }
+
   /** Ends the camera's connection, if it has one: its key was rotated, or it was removed. */
   disconnect(cameraId: string, reason: 'keyRotated' | 'removed'): void {
     const detail = reason === 'removed' ? 'the camera was removed' : 'the camera has a new key';
@@ -143,11 +169,17 @@ export class CameraIngest extends EventEmitter<CameraIngestEvents> {
     this.#sockets.close();
   }
 
-  #open(webSocket: WebSocket, socket: Socket, address: string, leave: () => void): void {
+  #open(
+    webSocket: WebSocket,
+    socket: Socket,
+    { address, secure }: { address: string; secure: boolean },
+    leave: () => void,
+  ): void {
     const { handshakeTimeoutMs, silenceTimeoutMs } = this.#options;
     const session = new CameraSession({
       webSocket,
       socket,
+      secure,
       authenticator: this.#authenticator,
       clock: this.#clock,
       ...(handshakeTimeoutMs !== undefined && { handshakeTimeoutMs }),
@@ -181,14 +213,18 @@ export class CameraIngest extends EventEmitter<CameraIngestEvents> {
       camera.telemetry = telemetry;
       this.emit('telemetry', cameraId, telemetry);
     });
+    session.on('otaProgress', (message) => this.emit('otaProgress', cameraId, message));
+    session.on('otaResult', (message) => this.emit('otaResult', cameraId, message));
     session.on('dropped', (reason, detail) => {
       camera.framesDropped++;
       this.#counters.dropped[reason]++;
       this.#say('warn', `${cameraId} ${reason}`, { cameraId, detail }, 'a frame was dropped');
     });
-    if (former) return;
-    this.#say('info', `${cameraId} online`, { cameraId, address }, 'camera online');
-    this.emit('online', cameraId);
+    if (!former) {
+      this.#say('info', `${cameraId} online`, { cameraId, address }, 'camera online');
+      this.emit('online', cameraId);
+    }
+    this.emit('connected', cameraId);
   }
 
   #onClosed(session: CameraSession, address: string, reason: CloseReason, detail: string): void {

@@ -14,6 +14,7 @@ import type { CameraFrame } from '../core/camera-frame.ts';
 import type { Clock } from '../core/clock.ts';
 import { FrameRateMeter } from '../core/frame-rate-meter.ts';
 import { TokenBucket } from '../core/token-bucket.ts';
+import type { CameraDevice } from '../core/update-obstacles.ts';
 import { VigieError } from '../errors.ts';
 import {
   CAMERA_CLOSE,
@@ -39,6 +40,8 @@ export interface CameraSessionOptions {
   webSocket: WebSocket;
   /** Under the WebSocket: what arrives on it is the sign of life. */
   socket: Socket;
+  /** Whether it came over TLS. */
+  secure: boolean;
   authenticator: CameraAuthenticator;
   clock: Clock;
   handshakeTimeoutMs?: number;
@@ -110,6 +113,13 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
   /** Undefined until the camera has proven itself. */
   get hello(): HelloMessage | undefined {
     return this.#hello;
+  }
+
+  /** Undefined until the camera has proven itself. */
+  get device(): CameraDevice | undefined {
+    if (!this.#hello) return undefined;
+    const { firmware, board, target, rolledBackFrom, capabilities } = this.#hello;
+    return { firmware, board, target, rolledBackFrom, capabilities, secure: this.#options.secure };
   }
 
   /** µs, the smallest measured; undefined before the handshake is done. */

@@ -52,9 +52,11 @@ export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
   }
 }
 
-/** Whether a statement failed for want of room (SQLITE_FULL). What is stored already can still be read. */
+/** Whether something could not be written for want of room, by SQLite or into a file. What is stored already can still be read. */
 export function isDiskFull(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_FULL;
+  if (!(error instanceof Error)) return false;
+  if ('errcode' in error && error.errcode === SQLITE_FULL) return true;
+  return 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }
 
 function migrate(database: DatabaseSync, path: string): void {

@@ -51,4 +51,31 @@ export const MIGRATIONS: readonly string[] = [
     value         BLOB NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- The files are in the data folder under firmware/, named by their sha256.
+  CREATE TABLE firmware_images (
+    id            TEXT PRIMARY KEY,
+    sha256        TEXT NOT NULL UNIQUE CHECK (length(sha256) = 64),
+    version       TEXT NOT NULL,
+    target        TEXT NOT NULL,
+    bytes         INTEGER NOT NULL,
+    created_at    INTEGER NOT NULL
+  ) STRICT;
+
+  -- The last update of each camera, as core/firmware-update.ts has it.
+  CREATE TABLE firmware_updates (
+    camera_id     TEXT PRIMARY KEY REFERENCES cameras (id) ON DELETE CASCADE,
+    image_id      TEXT REFERENCES firmware_images (id) ON DELETE SET NULL,
+    version       TEXT NOT NULL,
+    bytes         INTEGER NOT NULL,
+    allow_older   INTEGER NOT NULL CHECK (allow_older IN (0, 1)),
+    from_version  TEXT,
+    state         TEXT NOT NULL
+      CHECK (state IN ('staged', 'offered', 'downloading', 'restarting', 'done', 'failed', 'rolledBack')),
+    reason        TEXT,
+    attempts      INTEGER NOT NULL,
+    changed_at    INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX firmware_updates_by_image ON firmware_updates (image_id);
+  `,
 ];

@@ -3,6 +3,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { CameraStore } from './camera-store.ts';
 import { openDatabase } from './database.ts';
+import { FirmwareStore } from './firmware-store.ts';
 import { SecretStore } from './secret-store.ts';
 import { SessionStore } from './session-store.ts';
 import { UserStore } from './user-store.ts';
@@ -12,6 +13,7 @@ export class Store {
   readonly users: UserStore;
   readonly sessions: SessionStore;
   readonly secrets: SecretStore;
+  readonly firmware: FirmwareStore;
   readonly #database: DatabaseSync;
 
   /** @throws VigieError `configuration` when the folder or the file in it cannot be used */
@@ -25,6 +27,7 @@ export class Store {
     this.users = new UserStore(database);
     this.sessions = new SessionStore(database);
     this.secrets = new SecretStore(database);
+    this.firmware = new FirmwareStore(database);
   }
 
   /** Idempotent. */

@@ -6,7 +6,7 @@
  * mediasoup's; they are repeated here as plain types because this module imports nothing.
  */
 
-import type { CameraView } from './api.ts';
+import type { CameraFirmwareView, CameraView } from './api.ts';
 
 export const SIGNALING_PATH = '/signaling';
 export const SIGNALING_SUBPROTOCOL = 'vigie.signaling.v1';
@@ -172,6 +172,8 @@ export interface SignalingNotifications {
   cameraOnline: { cameraId: string };
   /** `sinceMs`: when its last frame came, ms since the Unix epoch, null if there never was one. */
   cameraOffline: { cameraId: string; sinceMs: number | null };
+  /** To administrators: what a camera runs, or how far its update is. */
+  cameraFirmware: CameraFirmwareView;
   consumerClosed: { consumerId: string; reason: 'cameraRemoved' | 'rightRevoked' | 'transportClosed' };
   /** The right to it was revoked, or the camera removed. */
   framesEnded: { watchId: number };

@@ -28,6 +28,7 @@ async function startSignaling(context: TestContext, rights: Set<string>) {
       identify: (token) => ({ userId: 'anna', sessionId: token, expiresAtMs: Date.now() + 60_000 }),
       camerasOf: () => [],
       mayWatch: (_userId, cameraId) => rights.has(cameraId),
+      isAdministrator: () => false,
       iceServersFor: () => [],
     },
     isTrustedProxy: trustedProxies([]),

@@ -46,14 +46,14 @@ export class IngestRig {
     ingest.on('frame', (frame) => this.frames.push(frame));
   }
 
-  /** With the cameras `cam_1` and `cam_2`. */
-  static async start(options: Partial<CameraIngestOptions> = {}): Promise<IngestRig> {
+  /** With the cameras `cam_1` and `cam_2`. @param secure what ingest is told of how they came */
+  static async start(options: Partial<CameraIngestOptions> = {}, secure = false): Promise<IngestRig> {
     const keys = new Map(['cam_1', 'cam_2'].map((id) => [id, randomBytes(32)]));
     const lines: Record<string, unknown>[] = [];
     const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) });
     const ingest = new CameraIngest({ credentials: { keyOf: (id) => keys.get(id) }, log, ...options });
     const server = createServer().listen(0, '127.0.0.1');
-    server.on('upgrade', (request, socket, head) => ingest.handleUpgrade(request, socket, head));
+    server.on('upgrade', (request, socket, head) => ingest.handleUpgrade(request, socket, head, secure));
     await once(server, 'listening');
     const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}${CAMERA_PATH}`;
     return new IngestRig(ingest, url, keys, lines, async () => {
@@ -69,9 +69,9 @@ export class IngestRig {
   }
 
   /** A camera that has been welcomed. */
-  async online(cameraId: string): Promise<RawCamera> {
+  async online(cameraId: string, changes: Partial<HelloMessage> = {}): Promise<RawCamera> {
     const camera = this.connect();
-    await camera.shakeHands(cameraId, this.keys.get(cameraId) ?? randomBytes(32));
+    await camera.shakeHands(cameraId, this.keys.get(cameraId) ?? randomBytes(32), changes);
     return camera;
   }
 
@@ -132,9 +132,14 @@ export class RawCamera {
     return { hello, challenge };
   }
 
-  async shakeHands(cameraId: string, key: Uint8Array): Promise<WelcomeMessage> {
+  /** @param changes what it says of itself */
+  async shakeHands(
+    cameraId: string,
+    key: Uint8Array,
+    changes: Partial<HelloMessage> = {},
+  ): Promise<WelcomeMessage> {
     const { hello } = await this.hello(cameraId, key);
-    this.say(hello);
+    this.say({ ...hello, ...changes });
     return this.next('welcome');
   }
 

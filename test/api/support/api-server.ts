@@ -1,10 +1,12 @@
 /** A whole API server for tests: real SQLite in a temporary folder, real express on a free port, real cookies and hashes. */
 
+import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { openAccounts, type Accounts } from '../../../server/accounts/accounts.ts';
+import { CameraFirmware } from '../../../server/api/camera-firmware.ts';
 import { CameraCatalog, type CameraControl } from '../../../server/api/camera-catalog.ts';
 import { createHttpApp } from '../../../server/api/http-app.ts';
 import { HttpServer, type UpgradeHandler } from '../../../server/api/http-server.ts';
@@ -12,6 +14,8 @@ import { MjpegStreams } from '../../../server/api/mjpeg-streams.ts';
 import { Thumbnails } from '../../../server/api/thumbnails.ts';
 import { trustedProxies } from '../../../server/api/trusted-proxies.ts';
 import type { CameraFrame } from '../../../server/core/camera-frame.ts';
+import { FirmwareImages } from '../../../server/firmware/firmware-images.ts';
+import { FirmwareUpdates, type UpdatableCameras } from '../../../server/firmware/firmware-updates.ts';
 import { createLog } from '../../../server/log.ts';
 import { FrameHub } from '../../../server/video/frame-hub.ts';
 import { Store } from '../../../server/store/store.ts';
@@ -23,6 +27,8 @@ export interface ApiServerOptions {
   trustedProxies?: readonly string[];
   upgrades?: Record<string, UpgradeHandler>;
   control?: Partial<CameraControl>;
+  /** Who is connected and takes updates; nobody when left out. */
+  updatable?: UpdatableCameras;
   nowMs?: () => number;
 }
 
@@ -38,6 +44,7 @@ export interface ApiServer {
   /** What feeds the MJPEG streams. */
   hub: FrameHub;
   mjpeg: MjpegStreams;
+  updates: FirmwareUpdates;
   close(): Promise<void>;
 }
 
@@ -69,12 +76,24 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
   events.on('accessChanged', (userId) => mjpeg.refreshAccess(userId));
   events.on('sessionEnded', (sessionId) => mjpeg.endSession(sessionId));
   catalog.on('changed', () => mjpeg.refreshAccess());
+  const images = new FirmwareImages(dataDir, store.firmware, log, nowMs);
+  const updates = new FirmwareUpdates({
+    images,
+    store: store.firmware,
+    cameras: options.updatable ?? {
+      deviceOf: () => undefined,
+      offerUpdate: () => assert.fail('nobody is there'),
+    },
+    log,
+    ...(nowMs && { nowMs }),
+  });
   const app = createHttpApp({
     accounts,
     catalog,
     snapshots: { latest: (cameraId) => frames.get(cameraId) },
     thumbnails,
     mjpeg,
+    firmware: { images, updates, cameras: new CameraFirmware(store.cameras, updates) },
     status: () => ({ cameras: store.cameras.list().length }),
     clientFolder: await clientFolder(join(dataDir, 'client')),
     isTrustedProxy: trustedProxies(options.trustedProxies ?? []),
@@ -84,6 +103,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
   const port = await server.listen(0, '127.0.0.1');
   const close = async (): Promise<void> => {
     await server.close();
+    updates.close();
     await thumbnails.close();
     store.close();
   };
@@ -98,6 +118,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     thumbnails,
     hub,
     mjpeg,
+    updates,
     close,
   };
 }

@@ -1,0 +1,145 @@
+/**
+ * The firmware images that may be put on cameras: files in the data folder, named by their SHA-256, and what is known of
+ * them in the store.
+ *
+ * Invariants: an image that is listed has its whole file: it is renamed into place before it is listed, and taken off the
+ * list before it is removed. What a power cut left half way is cleared away at the start.
+ */
+
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { VigieError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { FirmwareStore, StoredImage } from '../store/firmware-store.ts';
+import { receiveImage, type ReceivedImage } from './receive-image.ts';
+
+/** At most 4 MiB each. */
+const MAX_IMAGES = 32;
+const MAX_UPLOADS = 2;
+
+export class FirmwareImages {
+  readonly #folder: string;
+  readonly #store: FirmwareStore;
+  readonly #nowMs: () => number;
+  #uploads = 0;
+  #uploadNumber = 0;
+
+  /** @throws VigieError `configuration` when the folder cannot be used */
+  constructor(dataDir: string, store: FirmwareStore, log: Log, nowMs: () => number = Date.now) {
+    this.#folder = join(dataDir, 'firmware');
+    this.#store = store;
+    this.#nowMs = nowMs;
+    this.#tidyUp(log);
+  }
+
+  /** The newest first. */
+  list(): StoredImage[] {
+    return this.#store.images();
+  }
+
+  /** @throws VigieError `notFound` */
+  find(id: string): StoredImage {
+    const image = this.#store.image(id);
+    if (!image) throw new VigieError('notFound', 'there is no such firmware; it may have been deleted');
+    return image;
+  }
+
+  pathOf({ sha256 }: Pick<StoredImage, 'sha256'>): string {
+    return join(this.#folder, `${sha256}.bin`);
+  }
+
+  /**
+   * @param source the file, piece by piece
+   * @returns the image; the one that is there already when it is the same
+   * @throws VigieError `badRequest`, `tooLarge`, `tooManyRequests`, `conflict` when there are too many; also what ended
+   *   `source` early, and errors of the disk
+   */
+  async add(source: AsyncIterable<Uint8Array>): Promise<{ image: StoredImage; isNew: boolean }> {
+    if (this.#uploads >= MAX_UPLOADS)
+      throw new VigieError(
+        'tooManyRequests',
+        'other firmware is being uploaded right now; try again in a moment',
+      );
+    this.#assertRoom();
+    this.#uploads++;
+    try {
+      return await this.#receive(source);
+    } finally {
+      this.#uploads--;
+    }
+  }
+
+  /** @throws VigieError `notFound` */
+  remove(id: string): void {
+    const image = this.find(id);
+    this.#store.removeImage(id);
+    // One that is being downloaded right now is read to its end: the file stays until it is closed.
+    rmSync(this.pathOf(image), { force: true });
+  }
+
+  async #receive(source: AsyncIterable<Uint8Array>): Promise<{ image: StoredImage; isNew: boolean }> {
+    const upload = join(this.#folder, `upload-${++this.#uploadNumber}`);
+    const received = await receiveImage(source, upload);
+    try {
+      const added = this.#keep(upload, received);
+      await syncFolder(this.#folder);
+      return added;
+    } finally {
+      rmSync(upload, { force: true });
+    }
+  }
+
+  /** File and list in one go, so that nothing comes between them. */
+  #keep(
+    upload: string,
+    { sha256, version, target, bytes }: ReceivedImage,
+  ): { image: StoredImage; isNew: boolean } {
+    const known = this.#store.imageOf(sha256);
+    if (known) return { image: known, isNew: false };
+    this.#assertRoom();
+    renameSync(upload, this.pathOf({ sha256 }));
+    const createdAt = this.#nowMs();
+    return { image: this.#store.addImage({ sha256, version, target, bytes, createdAt }), isNew: true };
+  }
+
+  #assertRoom(): void {
+    if (this.#store.images().length >= MAX_IMAGES)
+      throw new VigieError('conflict', `there are ${MAX_IMAGES} firmware images already; delete one first`);
+  }
+
+  #tidyUp(log: Log): void {
+    try {
+      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+      for (const image of this.#store.images()) {
+        if (statSync(this.pathOf(image), { throwIfNoEntry: false })?.size === image.bytes) continue;
+        log.warn(
+          { imageId: image.id, version: image.version },
+          'the file of a firmware image is not what it was; it is off the list',
+        );
+        this.#store.removeImage(image.id);
+      }
+      const listed = new Set(this.#store.images().map(({ sha256 }) => `${sha256}.bin`));
+      for (const name of readdirSync(this.#folder)) {
+        if (!listed.has(name)) rmSync(join(this.#folder, name), { recursive: true });
+      }
+    } catch (error) {
+      const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+      throw new VigieError(
+        'configuration',
+        `the folder ${this.#folder} cannot be used (${code}): make it writable for this user, or set VIGIE_DATA_DIR`,
+        { cause: error },
+      );
+    }
+  }
+}
+
+/** A rename is only then sure to outlive a power cut. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

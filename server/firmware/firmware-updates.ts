@@ -1,0 +1,269 @@
+/**
+ * The updates of all cameras: stages them, offers them when a camera is there, hands the image out once, and follows what
+ * the camera says until it is back. What may follow what is decided in core/firmware-update.ts; here it meets the
+ * connections, the store and the clock.
+ *
+ * Invariants: an update is offered only over TLS, with a token of its own; what is staged outlives a restart of the
+ * server; a store that fails costs that memory and nothing else.
+ */
+
+import { EventEmitter } from 'node:events';
+import {
+  advance,
+  deadlineOf,
+  isUnderWay,
+  stagedUpdate,
+  type FirmwareUpdate,
+  type UpdateEvent,
+} from '../core/firmware-update.ts';
+import { connectionObstacle, imageObstacle, type CameraDevice } from '../core/update-obstacles.ts';
+import { VigieError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { FirmwareStore, StoredImage } from '../store/firmware-store.ts';
+import type { OtaProgressMessage, OtaResultMessage } from '../wire/camera-protocol.ts';
+import type { FirmwareImages } from './firmware-images.ts';
+import { UpdateOffers, type SendOffer } from './update-offers.ts';
+
+/** What updates ask of the cameras that are connected; main connects it. */
+export interface UpdatableCameras {
+  /** Undefined for one that is not connected. */
+  deviceOf(cameraId: string): CameraDevice | undefined;
+  offerUpdate: SendOffer;
+}
+
+export interface FirmwareUpdatesOptions {
+  images: FirmwareImages;
+  store: FirmwareStore;
+  cameras: UpdatableCameras;
+  log: Log;
+  nowMs?: () => number;
+}
+
+export interface Download {
+  image: StoredImage;
+  path: string;
+  /** The update was given up: the rest is not to be sent. */
+  signal: AbortSignal;
+}
+
+/** Longest that setTimeout is asked to wait. */
+const MAX_WAIT_MS = 60_000;
+
+export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] }> {
+  readonly #options: FirmwareUpdatesOptions;
+  readonly #log: Log;
+  readonly #nowMs: () => number;
+  readonly #offers: UpdateOffers;
+  readonly #updates: Map<string, FirmwareUpdate>;
+  /** Of each camera that connected since the start. */
+  readonly #devices = new Map<string, CameraDevice>();
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(options: FirmwareUpdatesOptions) {
+    super();
+    this.#options = options;
+    this.#log = options.log.child({ room: 'firmware' });
+    this.#nowMs = options.nowMs ?? Date.now;
+    this.#offers = new UpdateOffers(
+      (cameraId, offer) => options.cameras.offerUpdate(cameraId, offer),
+      this.#nowMs,
+    );
+    this.#updates = options.store.updates();
+    // The connections they went over are gone.
+    for (const cameraId of this.#updates.keys()) this.#apply(cameraId, { type: 'lost' });
+    this.#schedule();
+  }
+
+  /** The last that was staged for it. */
+  of(cameraId: string): FirmwareUpdate | undefined {
+    return this.#updates.get(cameraId);
+  }
+
+  /** What it said when it connected last; undefined if it did not since the server started. */
+  deviceOf(cameraId: string): CameraDevice | undefined {
+    return this.#devices.get(cameraId);
+  }
+
+  /** Why the camera, as it is connected, can take no update. @returns null when it can, or is offline */
+  obstacleOf(cameraId: string): string | null {
+    const device = this.#options.cameras.deviceOf(cameraId);
+    return device ? connectionObstacle(device) : null;
+  }
+
+  /**
+   * The camera gets the image now, or when it is there.
+   *
+   * @throws VigieError `notFound` when there is no such image, `conflict` when it cannot be put on this camera, or another
+   *   update is under way
+   */
+  stage(cameraId: string, imageId: string, allowOlder: boolean): void {
+    const image = this.#options.images.find(imageId);
+    const former = this.#updates.get(cameraId);
+    if (former && isUnderWay(former))
+      throw new VigieError('conflict', `the update to ${former.version} is under way; cancel it first`);
+    const device = this.#devices.get(cameraId);
+    const obstacle = this.obstacleOf(cameraId) ?? (device && imageObstacle(device, image, allowOlder));
+    if (obstacle) throw new VigieError('conflict', obstacle);
+    this.#offers.drop(cameraId);
+    this.#set(cameraId, stagedUpdate(image, allowOlder, this.#nowMs()));
+    this.#log.info({ cameraId, imageId, version: image.version, allowOlder }, 'an update was staged');
+    this.#offer(cameraId);
+  }
+
+  /** Also clears away what has ended. Idempotent. @throws VigieError `conflict` when it is too late */
+  cancel(cameraId: string): void {
+    const update = this.#updates.get(cameraId);
+    if (!update) return;
+    if (update.state === 'restarting')
+      throw new VigieError(
+        'conflict',
+        'the camera has the update and is restarting; it is too late to cancel',
+      );
+    if (isUnderWay(update)) return this.#apply(cameraId, { type: 'cancelled' });
+    this.#remove(cameraId);
+  }
+
+  /** @throws VigieError `notFound`, or `conflict` while a camera waits for it or is at it */
+  removeImage(imageId: string): void {
+    const users = [...this.#updates].filter(([, update]) => update.imageId === imageId);
+    if (users.some(([, update]) => update.state === 'staged' || isUnderWay(update)))
+      throw new VigieError('conflict', 'a camera is to be updated with it; cancel that first');
+    this.#options.images.remove(imageId);
+    for (const [cameraId, update] of users) this.#updates.set(cameraId, { ...update, imageId: null });
+  }
+
+  /** Uses the token up. @throws VigieError `unauthorized` */
+  download(imageId: string, token: string): Download {
+    const redeemed = this.#offers.redeem(imageId, token);
+    if (!redeemed)
+      throw new VigieError(
+        'unauthorized',
+        'this token is not good for this image, was used already, or has run out',
+      );
+    const { cameraId, offer } = redeemed;
+    const image = this.#options.images.find(imageId);
+    this.#log.info({ cameraId, imageId }, 'a camera downloads its update');
+    return { image, path: this.#options.images.pathOf(image), signal: offer.signal };
+  }
+
+  onConnected(cameraId: string): void {
+    const device = this.#options.cameras.deviceOf(cameraId);
+    if (!device) return;
+    this.#devices.set(cameraId, device);
+    this.#offers.drop(cameraId);
+    const { firmware, rolledBackFrom } = device;
+    this.#apply(cameraId, { type: 'connected', firmware, rolledBackFrom });
+    this.#offer(cameraId);
+    this.emit('changed', cameraId);
+  }
+
+  onOffline(cameraId: string): void {
+    this.#offers.drop(cameraId);
+    this.#apply(cameraId, { type: 'lost' });
+    this.#apply(cameraId, { type: 'waiting', reason: null });
+    this.emit('changed', cameraId);
+  }
+
+  onProgress(cameraId: string, { id, receivedBytes }: Omit<OtaProgressMessage, 'type'>): void {
+    if (this.#offers.of(cameraId)?.id === id) this.#apply(cameraId, { type: 'progress', receivedBytes });
+  }
+
+  onResult(cameraId: string, result: OtaResultMessage): void {
+    if (this.#offers.of(cameraId)?.id !== result.id) return;
+    this.#apply(cameraId, { type: 'result', failure: result.ok ? null : result.reason });
+  }
+
+  /** The camera was removed. */
+  forget(cameraId: string): void {
+    this.#offers.drop(cameraId);
+    this.#updates.delete(cameraId);
+    this.#devices.delete(cameraId);
+  }
+
+  /** What has run out ends. Called by a timer; tests call it with a clock of their own. */
+  checkTime(): void {
+    for (const cameraId of this.#updates.keys()) this.#apply(cameraId, { type: 'time' });
+    this.#schedule();
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#offers.close();
+  }
+
+  /** If an update waits for this camera, and it is there. */
+  #offer(cameraId: string): void {
+    const update = this.#updates.get(cameraId);
+    const device = this.#options.cameras.deviceOf(cameraId);
+    if (update?.state !== 'staged' || !device || update.imageId === null) return;
+    const image = this.#options.images.find(update.imageId);
+    const mismatch = imageObstacle(device, image, update.allowOlder);
+    if (mismatch) return this.#apply(cameraId, { type: 'refused', reason: mismatch });
+    const obstacle = connectionObstacle(device);
+    if (obstacle) return this.#apply(cameraId, { type: 'waiting', reason: obstacle });
+    this.#apply(cameraId, { type: 'offered', fromVersion: device.firmware });
+    void this.#makeOffer(cameraId, image, update);
+  }
+
+  async #makeOffer(cameraId: string, image: StoredImage, update: FirmwareUpdate): Promise<void> {
+    let offer;
+    try {
+      offer = this.#offers.make(cameraId, image, update);
+      await offer.answered;
+      if (this.#offers.of(cameraId) === offer) this.#apply(cameraId, { type: 'accepted' });
+    } catch (error) {
+      if (this.#offers.of(cameraId) !== offer) return;
+      if (!(error instanceof VigieError)) this.#log.error({ err: error, cameraId }, 'an offer failed');
+      const reason = error instanceof VigieError ? error.message : 'the server failed; its log says more';
+      const lost = error instanceof VigieError && error.code === 'cameraOffline';
+      this.#apply(cameraId, lost ? { type: 'lost' } : { type: 'refused', reason });
+    }
+  }
+
+  #apply(cameraId: string, event: UpdateEvent): void {
+    const before = this.#updates.get(cameraId);
+    if (!before) return;
+    const update = advance(before, event, this.#nowMs());
+    if (update !== before) this.#set(cameraId, update, before);
+  }
+
+  #set(cameraId: string, update: FirmwareUpdate, before?: FirmwareUpdate): void {
+    this.#updates.set(cameraId, update);
+    const { state, version, reason } = update;
+    if (before && before.state !== state) {
+      const level = state === 'failed' || state === 'rolledBack' ? 'warn' : 'info';
+      this.#log[level]({ cameraId, version, state, ...(reason && { reason }) }, 'an update went on');
+    }
+    // Bytes received are not worth a write each.
+    if (before?.state !== state || before.reason !== reason)
+      this.#remember(cameraId, () => this.#options.store.putUpdate(cameraId, update));
+    if (!isUnderWay(update)) this.#offers.revoke(cameraId);
+    this.#schedule();
+    this.emit('changed', cameraId);
+  }
+
+  #remove(cameraId: string): void {
+    this.#updates.delete(cameraId);
+    this.#remember(cameraId, () => this.#options.store.removeUpdate(cameraId));
+    this.emit('changed', cameraId);
+  }
+
+  #remember(cameraId: string, write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      this.#log.error({ err: error, cameraId }, 'how far an update is could not be stored');
+    }
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer);
+    const deadlines = [...this.#updates.values()].map(deadlineOf).filter((at) => at !== undefined);
+    if (this.#closed || deadlines.length === 0) return;
+    const waitMs = Math.min(MAX_WAIT_MS, Math.max(0, Math.min(...deadlines) - this.#nowMs()));
+    this.#timer = setTimeout(() => this.checkTime(), waitMs + 1);
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * A firmware image on its way from an upload to the disk: written as it comes, hashed while it does, never more of it in
+ * memory than a piece.
+ *
+ * Invariant: when this fails, the file is gone again.
+ */
+
+import { createHash } from 'node:crypto';
+import { open, rm, type FileHandle } from 'node:fs/promises';
+import { APP_IMAGE_HEAD_BYTES, readAppImageHead, type AppImage } from '../core/app-image.ts';
+import { VigieError } from '../errors.ts';
+import { MAX_FIRMWARE_BYTES } from '../wire/camera-protocol.ts';
+
+export interface ReceivedImage extends AppImage {
+  sha256: string;
+  bytes: number;
+}
+
+/**
+ * On return the file is whole and on the disk itself, not only in its cache.
+ *
+ * @param path of a file that is not there yet
+ * @throws VigieError `badRequest` when this is no firmware for a camera, `tooLarge`; also whatever ends `source` early
+ */
+export async function receiveImage(source: AsyncIterable<Uint8Array>, path: string): Promise<ReceivedImage> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    const image = await write(source, file);
+    await file.sync();
+    await file.close();
+    return image;
+  } catch (error) {
+    await file.close();
+    await rm(path, { force: true });
+    throw error;
+  }
+}
+
+async function write(source: AsyncIterable<Uint8Array>, file: FileHandle): Promise<ReceivedImage> {
+  const hash = createHash('sha256');
+  let head = Buffer.alloc(0);
+  let bytes = 0;
+  for await (const piece of source) {
+    bytes += piece.length;
+    if (bytes > MAX_FIRMWARE_BYTES)
+      throw new VigieError(
+        'tooLarge',
+        `a firmware image has at most ${MAX_FIRMWARE_BYTES / 1024 / 1024} MiB`,
+      );
+    if (head.length < APP_IMAGE_HEAD_BYTES) {
+      head = Buffer.concat([head, piece.subarray(0, APP_IMAGE_HEAD_BYTES - head.length)]);
+      // What is none is not worth the rest of its way.
+      if (head.length === APP_IMAGE_HEAD_BYTES) imageOf(head, bytes);
+    }
+    hash.update(piece);
+    await file.writeFile(piece);
+  }
+  return { ...imageOf(head, bytes), sha256: hash.digest('hex'), bytes };
+}
+
+function imageOf(head: Uint8Array, bytes: number): AppImage {
+  const image = readAppImageHead(head, bytes);
+  if (typeof image === 'string') throw new VigieError('badRequest', image);
+  return image;
+}

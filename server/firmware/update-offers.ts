@@ -1,0 +1,87 @@
+/**
+ * The offers that were made over the connections there are now: the id the camera names each by, the token it downloads
+ * with, and the means to cut that download.
+ *
+ * Invariant: a camera has at most one, and it dies with its connection.
+ */
+
+import type { FirmwareUpdate } from '../core/firmware-update.ts';
+import type { StoredImage } from '../store/firmware-store.ts';
+import { FIRMWARE_PATH, type OtaMessage } from '../wire/camera-protocol.ts';
+import { DownloadTokens } from './download-tokens.ts';
+
+/** Sends it. @returns by which id the camera speaks of it, and its answer @throws VigieError */
+export type SendOffer = (
+  cameraId: string,
+  offer: Omit<OtaMessage, 'type' | 'id'>,
+) => { id: number; answered: Promise<void> };
+
+export interface UpdateOffer {
+  readonly id: number;
+  /** Rejects with VigieError when the camera refuses, does not answer, or is gone. */
+  readonly answered: Promise<void>;
+  /** Aborted when the rest of the download is not to be sent. */
+  readonly signal: AbortSignal;
+}
+
+export class UpdateOffers {
+  readonly #send: SendOffer;
+  readonly #tokens: DownloadTokens;
+  readonly #offers = new Map<string, { offer: UpdateOffer; abort: AbortController }>();
+
+  constructor(send: SendOffer, nowMs: () => number) {
+    this.#send = send;
+    this.#tokens = new DownloadTokens(nowMs);
+  }
+
+  /** In place of a former one. @throws VigieError when it could not be sent */
+  make(
+    cameraId: string,
+    image: StoredImage,
+    { allowOlder }: Pick<FirmwareUpdate, 'allowOlder'>,
+  ): UpdateOffer {
+    this.drop(cameraId);
+    const { id: imageId, version, bytes, sha256 } = image;
+    const url = `${FIRMWARE_PATH}/${imageId}`;
+    const token = this.#tokens.grant(cameraId, imageId);
+    const sent = this.#send(cameraId, {
+      version,
+      url,
+      bytes,
+      sha256,
+      token,
+      ...(allowOlder && { allowOlder }),
+    });
+    const abort = new AbortController();
+    const offer = { ...sent, signal: abort.signal };
+    this.#offers.set(cameraId, { offer, abort });
+    return offer;
+  }
+
+  of(cameraId: string): UpdateOffer | undefined {
+    return this.#offers.get(cameraId)?.offer;
+  }
+
+  /** Uses the token up. @returns whose offer it is, or undefined when it is not good for this image */
+  redeem(imageId: string, token: string): { cameraId: string; offer: UpdateOffer } | undefined {
+    const cameraId = this.#tokens.redeem(token, imageId);
+    const offer = cameraId === undefined ? undefined : this.of(cameraId);
+    return cameraId !== undefined && offer ? { cameraId, offer } : undefined;
+  }
+
+  /** Nothing more is downloaded; what the camera says of it still counts. */
+  revoke(cameraId: string): void {
+    this.#tokens.revoke(cameraId);
+    this.#offers.get(cameraId)?.abort.abort();
+  }
+
+  /** What the camera says of it counts no more. */
+  drop(cameraId: string): void {
+    this.revoke(cameraId);
+    this.#offers.delete(cameraId);
+  }
+
+  close(): void {
+    for (const cameraId of this.#offers.keys()) this.drop(cameraId);
+  }
+}

@@ -1,0 +1,112 @@
+/** What is known of the firmware images that were uploaded, and how far the update of each camera is. */
+
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { FirmwareUpdate } from '../core/firmware-update.ts';
+import type { FirmwareTarget } from '../wire/camera-protocol.ts';
+import { randomId } from './random-id.ts';
+
+export interface StoredImage {
+  id: string;
+  /** 64 characters of lower-case hex; also the name of its file. */
+  sha256: string;
+  version: string;
+  target: FirmwareTarget;
+  bytes: number;
+  /** ms since the Unix epoch. */
+  createdAt: number;
+}
+
+type UpdateRow = Omit<FirmwareUpdate, 'allowOlder' | 'receivedBytes'> & {
+  cameraId: string;
+  allowOlder: 0 | 1;
+};
+
+const IMAGE_COLUMNS = 'id, sha256, version, target, bytes, created_at AS createdAt';
+const UPDATE_COLUMNS = `camera_id AS cameraId, image_id AS imageId, version, bytes, allow_older AS allowOlder,
+  from_version AS fromVersion, state, reason, attempts, changed_at AS changedAt`;
+
+export class FirmwareStore {
+  readonly #statements;
+
+  constructor(database: DatabaseSync) {
+    this.#statements = {
+      images: database.prepare(
+        `SELECT ${IMAGE_COLUMNS} FROM firmware_images ORDER BY created_at DESC, rowid DESC`,
+      ),
+      image: database.prepare(`SELECT ${IMAGE_COLUMNS} FROM firmware_images WHERE id = ?`),
+      imageOf: database.prepare(`SELECT ${IMAGE_COLUMNS} FROM firmware_images WHERE sha256 = ?`),
+      addImage: database.prepare(
+        'INSERT INTO firmware_images (id, sha256, version, target, bytes, created_at) VALUES (?, ?, ?, ?, ?, ?)',
+      ),
+      removeImage: database.prepare('DELETE FROM firmware_images WHERE id = ?'),
+      updates: database.prepare(`SELECT ${UPDATE_COLUMNS} FROM firmware_updates`),
+      putUpdate: database.prepare(`
+        INSERT OR REPLACE INTO firmware_updates
+          (camera_id, image_id, version, bytes, allow_older, from_version, state, reason, attempts, changed_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+      removeUpdate: database.prepare('DELETE FROM firmware_updates WHERE camera_id = ?'),
+    };
+  }
+
+  /** The newest first. */
+  images(): StoredImage[] {
+    return this.#statements.images.all().map(toImage);
+  }
+
+  image(id: string): StoredImage | undefined {
+    const row = this.#statements.image.get(id);
+    return row && toImage(row);
+  }
+
+  imageOf(sha256: string): StoredImage | undefined {
+    const row = this.#statements.imageOf.get(sha256);
+    return row && toImage(row);
+  }
+
+  addImage(image: Omit<StoredImage, 'id'>): StoredImage {
+    const id = randomId('fw');
+    const { sha256, version, target, bytes, createdAt } = image;
+    this.#statements.addImage.run(id, sha256, version, target, bytes, createdAt);
+    return { id, ...image };
+  }
+
+  /** Updates that were made with it stay known, without it. */
+  removeImage(id: string): void {
+    this.#statements.removeImage.run(id);
+  }
+
+  /** By camera. How much was received is not kept: a download does not outlive a restart. */
+  updates(): Map<string, FirmwareUpdate> {
+    return new Map(
+      this.#statements.updates.all().map((row) => {
+        const { cameraId, allowOlder, ...rest } = row as unknown as UpdateRow;
+        return [cameraId, { ...rest, allowOlder: allowOlder === 1, receivedBytes: 0 }];
+      }),
+    );
+  }
+
+  putUpdate(cameraId: string, update: FirmwareUpdate): void {
+    const { imageId, version, bytes, allowOlder, fromVersion, state, reason, attempts, changedAt } = update;
+    this.#statements.putUpdate.run(
+      cameraId,
+      imageId,
+      version,
+      bytes,
+      Number(allowOlder),
+      fromVersion,
+      state,
+      reason,
+      attempts,
+      changedAt,
+    );
+  }
+
+  removeUpdate(cameraId: string): void {
+    this.#statements.removeUpdate.run(cameraId);
+  }
+}
+
+function toImage(row: Record<string, SQLOutputValue>): StoredImage {
+  // The tables are STRICT, so the columns have the types the schema gives them.
+  return { ...row } as unknown as StoredImage;
+}

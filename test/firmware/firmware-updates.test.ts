@@ -1,0 +1,367 @@
+import assert from 'node:assert/strict';
+import { suite, test, type TestContext } from 'node:test';
+import type { CameraDevice } from '../../server/core/update-obstacles.ts';
+import { VigieError } from '../../server/errors.ts';
+import { FirmwareImages } from '../../server/firmware/firmware-images.ts';
+import { FirmwareUpdates, type UpdatableCameras } from '../../server/firmware/firmware-updates.ts';
+import { createLog } from '../../server/log.ts';
+import type { StoredImage } from '../../server/store/firmware-store.ts';
+import { Store } from '../../server/store/store.ts';
+import { temporaryFolder } from '../api/support/api-server.ts';
+import { appImage } from '../support/app-image.ts';
+
+type Offer = Parameters<UpdatableCameras['offerUpdate']>[1];
+
+const DEVICE: CameraDevice = {
+  firmware: '1.0.0',
+  board: 'host',
+  target: 'host',
+  rolledBackFrom: undefined,
+  capabilities: ['ota'],
+  secure: true,
+};
+
+/** Real folder, real store; cameras that do what the test says. */
+class Rig implements UpdatableCameras {
+  readonly store: Store;
+  readonly images: FirmwareImages;
+  readonly devices = new Map<string, CameraDevice>();
+  readonly offers: { cameraId: string; id: number; offer: Offer; answer: PromiseWithResolvers<void> }[] = [];
+  updates: FirmwareUpdates;
+  nowMs = 1_000_000;
+  readonly #changes: string[] = [];
+
+  static async start(context: TestContext): Promise<{ rig: Rig; image: StoredImage; cameraId: string }> {
+    const rig = new Rig(await temporaryFolder(context));
+    context.after(() => {
+      rig.updates.close();
+      rig.store.close();
+    });
+    const image = await rig.upload('1.1.0');
+    return { rig, image, cameraId: rig.store.cameras.add('Door', 'v1', 0).id };
+  }
+
+  private constructor(dataDir: string) {
+    this.store = Store.open(dataDir);
+    this.images = new FirmwareImages(dataDir, this.store.firmware, createLog('silent'));
+    this.updates = this.open();
+  }
+
+  /** As a start of the server does. */
+  open(): FirmwareUpdates {
+    const updates = new FirmwareUpdates({
+      images: this.images,
+      store: this.store.firmware,
+      cameras: this,
+      log: createLog('silent'),
+      nowMs: () => this.nowMs,
+    });
+    updates.on('changed', (cameraId) => this.#changes.push(updates.of(cameraId)?.state ?? 'none'));
+    return updates;
+  }
+
+  async restartServer(): Promise<void> {
+    this.updates.close();
+    this.devices.clear();
+    this.updates = this.open();
+  }
+
+  async upload(version: string): Promise<StoredImage> {
+    const file = appImage({ version });
+    async function* source(): AsyncGenerator<Buffer> {
+      yield file;
+    }
+    return (await this.images.add(source())).image;
+  }
+
+  /** States as they were told, since asked last; the same one after the other only once. */
+  changes(): string[] {
+    return this.#changes.splice(0).filter((state, index, all) => state !== all[index - 1]);
+  }
+
+  deviceOf(cameraId: string): CameraDevice | undefined {
+    return this.devices.get(cameraId);
+  }
+
+  offerUpdate(cameraId: string, offer: Offer): { id: number; answered: Promise<void> } {
+    const id = this.offers.length + 1;
+    const answer = Promise.withResolvers<void>();
+    this.offers.push({ cameraId, id, offer, answer });
+    return { id, answered: answer.promise };
+  }
+
+  connect(cameraId: string, device: Partial<CameraDevice> = {}): void {
+    this.devices.set(cameraId, { ...DEVICE, ...device });
+    this.updates.onConnected(cameraId);
+  }
+
+  disconnect(cameraId: string): void {
+    this.devices.delete(cameraId);
+    this.updates.onOffline(cameraId);
+  }
+
+  /** The newest offer. */
+  get offer() {
+    const offer = this.offers.at(-1);
+    assert.ok(offer, 'an offer was made');
+    return offer;
+  }
+
+  async accept(): Promise<void> {
+    this.offer.answer.resolve();
+    await settled();
+  }
+}
+
+/** Everything that was decided by now is done. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+test('a camera that is there is offered the update at once, with all it needs to check it', async (context) => {
+  const { rig, image, cameraId } = await Rig.start(context);
+  rig.connect(cameraId);
+  rig.updates.stage(cameraId, image.id, false);
+  const { token, ...rest } = rig.offer.offer;
+  assert.deepEqual(rest, {
+    version: '1.1.0',
+    url: `/firmware/${image.id}`,
+    bytes: image.bytes,
+    sha256: image.sha256,
+  });
+  assert.match(token, /^[\w-]{43}$/);
+  await rig.accept();
+  rig.updates.onProgress(cameraId, { id: 1, receivedBytes: 1500 });
+  assert.equal(rig.updates.of(cameraId)?.receivedBytes, 1500);
+  rig.updates.onResult(cameraId, { type: 'otaResult', id: 1, ok: true });
+  rig.disconnect(cameraId);
+  rig.connect(cameraId, { firmware: '1.1.0' });
+  assert.deepEqual(rig.changes(), ['none', 'staged', 'offered', 'downloading', 'restarting', 'done']);
+  assert.equal(rig.offers.length, 1);
+});
+
+test('one that is not there gets it when it comes, also after a restart of the server', async (context) => {
+  const { rig, image, cameraId } = await Rig.start(context);
+  rig.updates.stage(cameraId, image.id, false);
+  assert.deepEqual([rig.updates.of(cameraId)?.state, rig.offers.length], ['staged', 0]);
+  await rig.restartServer();
+  rig.connect(cameraId);
+  assert.equal(rig.updates.of(cameraId)?.state, 'offered');
+  assert.equal(rig.offer.cameraId, cameraId);
+});
+
+test('a restart of the server in the middle begins it anew, with a new token', async (context) => {
+  const { rig, image, cameraId } = await Rig.start(context);
+  rig.connect(cameraId);
+  rig.updates.stage(cameraId, image.id, false);
+  await rig.accept();
+  const { token } = rig.offer.offer;
+  await rig.restartServer();
+  assert.equal(rig.updates.of(cameraId)?.state, 'staged');
+  assert.throws(() => rig.updates.download(image.id, token), { code: 'unauthorized' });
+  rig.connect(cameraId);
+  assert.equal(rig.offers.length, 2);
+  assert.notEqual(rig.offer.offer.token, token);
+  assert.equal(rig.updates.download(image.id, rig.offer.offer.token).image.id, image.id);
+});
+
+test('a restart of the server while the camera restarts loses nothing', async (context) => {
+  const { rig, image, cameraId } = await Rig.start(context);
+  rig.connect(cameraId);
+  rig.updates.stage(cameraId, image.id, false);
+  await rig.accept();
+  rig.updates.onResult(cameraId, { type: 'otaResult', id: 1, ok: true });
+  await rig.restartServer();
+  assert.equal(rig.updates.of(cameraId)?.state, 'restarting');
+  rig.connect(cameraId, { rolledBackFrom: '1.1.0' });
+  assert.equal(rig.updates.of(cameraId)?.state, 'rolledBack');
+});
+
+suite('what cannot be is refused before anything is staged', () => {
+  const refused: [name: string, device: Partial<CameraDevice>, reason: RegExp][] = [
+    ['a camera that came by ws:', { secure: false }, /connects by ws:/],
+    ['a camera that takes no updates', { capabilities: [] }, /no updates over the air/],
+    ['a camera with another chip', { target: 'esp32' }, /is for host/],
+    ['a camera that runs it already', { firmware: '1.1.0' }, /is the same/],
+    ['a camera that runs a newer one', { firmware: '1.1.1' }, /not newer/],
+  ];
+  for (const [name, device, message] of refused) {
+    test(name, async (context) => {
+      const { rig, image, cameraId } = await Rig.start(context);
+      rig.connect(cameraId, device);
+      assert.throws(() => rig.updates.stage(cameraId, image.id, false), { code: 'conflict', message });
+      assert.deepEqual([rig.updates.of(cameraId), rig.offers.length], [undefined, 0]);
+    });
+  }
+
+  test('an image there is not', async (context) => {
+    const { rig, cameraId } = await Rig.start(context);
+    assert.throws(() => rig.updates.stage(cameraId, 'fw_none', false), { code: 'notFound' });
+  });
+
+  test('another update while one is under way', async (context) => {
+    const { rig, image, cameraId } = await Rig.start(context);
+    rig.connect(cameraId);
+    rig.updates.stage(cameraId, image.id, false);
+    assert.throws(() => rig.updates.stage(cameraId, image.id, true), {
+      code: 'conflict',
+      message: /1.1.0 is under way/,
+    });
+    assert.equal(rig.offers.length, 1);
+  });
+});
+
+test('an older one is offered when the administrator insists, and the camera is told so', async (context) => {
+  const { rig, image, cameraId } = await Rig.start(context);
+  rig.connect(cameraId, { firmware: '2.0.0' });
+  rig.updates.stage(cameraId, image.id, true);
+  assert.equal(rig.offer.offer.allowOlder, true);
+});
+
+test('a camera that comes back by ws: is offered nothing, and the update says why it waits', async (context) => {
+  const { rig, image, cameraId } = await Rig.start(context);
+  rig.updates.stage(cameraId, image.id, false);
+  rig.connect(cameraId, { secure: false });
+  assert.equal(rig.offers.length, 0);
+  assert.equal(rig.updates.of(cameraId)?.state, 'staged');
+  assert.match(rig.updates.of(cameraId)?.reason ?? '', /connects by ws:/);
+  rig.disconnect(cameraId);
+  assert.equal(rig.updates.of(cameraId)?.reason, null);
+  rig.connect(cameraId);
+  assert.equal(rig.updates.of(cameraId)?.state, 'offered');
+});
+
+test('one that was updated by cable meanwhile is not taken back to what was staged', async (context) => {
+  const { rig, image, cameraId } = await Rig.start(context);
+  rig.updates.stage(cameraId, image.id, false);
+  rig.connect(cameraId, { firmware: '3.0.0' });
+  assert.deepEqual([rig.updates.of(cameraId)?.state, rig.offers.length], ['failed', 0]);
+});
+
+test('what the camera says when it refuses is what people read', async (context) => {
+  const { rig, image, cameraId } = await Rig.start(context);
+  rig.connect(cameraId);
+  rig.updates.stage(cameraId, image.id, false);
+  rig.offer.answer.reject(new VigieError('cameraRejected', 'an update is under way'));
+  await settled();
+  const { state, reason } = rig.updates.of(cameraId) ?? {};
+  assert.deepEqual([state, reason], ['failed', 'an update is under way']);
+});
+
+test('a download that is cut three times with the connection is given up', async (context) => {
+  const { rig, image, cameraId } = await Rig.start(context);
+  rig.connect(cameraId);
+  rig.updates.stage(cameraId, image.id, false);
+  for (let time = 1; time <= 3; time++) {
+    assert.equal(rig.offers.length, time);
+    await rig.accept();
+    rig.disconnect(cameraId);
+    rig.connect(cameraId);
+  }
+  assert.equal(rig.offers.length, 3);
+  assert.match(rig.updates.of(cameraId)?.reason ?? '', /lost 3 times/);
+});
+
+test('what a connection says of the offer of another one is not heard', async (context) => {
+  const { rig, image, cameraId } = await Rig.start(context);
+  rig.connect(cameraId);
+  rig.updates.stage(cameraId, image.id, false);
+  rig.connect(cameraId);
+  assert.equal(rig.offer.id, 2);
+  rig.offers[0]?.answer.reject(new VigieError('cameraOffline', 'gone'));
+  await settled();
+  rig.updates.onProgress(cameraId, { id: 1, receivedBytes: 1 });
+  rig.updates.onResult(cameraId, { type: 'otaResult', id: 1, ok: false, reason: 'late' });
+  assert.equal(rig.updates.of(cameraId)?.state, 'offered');
+});
+
+suite('the token of an offer', () => {
+  test('is for one download, and gone with the end of the update', async (context) => {
+    const { rig, image, cameraId } = await Rig.start(context);
+    const other = await rig.upload('1.2.0');
+    rig.connect(cameraId);
+    rig.updates.stage(cameraId, image.id, false);
+    const { token } = rig.offer.offer;
+    assert.throws(() => rig.updates.download(other.id, token), { code: 'unauthorized' });
+    assert.equal(rig.updates.download(image.id, token).path, rig.images.pathOf(image));
+    assert.throws(() => rig.updates.download(image.id, token), { code: 'unauthorized' });
+  });
+
+  test('dies with a cancelled update, and a download under way is cut', async (context) => {
+    const { rig, image, cameraId } = await Rig.start(context);
+    rig.connect(cameraId);
+    rig.updates.stage(cameraId, image.id, false);
+    const { signal } = rig.updates.download(image.id, rig.offer.offer.token);
+    rig.updates.cancel(cameraId);
+    assert.equal(signal.aborted, true);
+    assert.match(rig.updates.of(cameraId)?.reason ?? '', /cancelled/);
+    rig.updates.stage(cameraId, image.id, false);
+    rig.updates.cancel(cameraId);
+    assert.throws(() => rig.updates.download(image.id, rig.offer.offer.token), { code: 'unauthorized' });
+  });
+});
+
+suite('cancelling', () => {
+  test('takes away what waits, and what has ended', async (context) => {
+    const { rig, image, cameraId } = await Rig.start(context);
+    rig.updates.stage(cameraId, image.id, false);
+    rig.updates.cancel(cameraId);
+    assert.equal(rig.updates.of(cameraId), undefined);
+    rig.updates.cancel(cameraId);
+    await rig.restartServer();
+    assert.equal(rig.updates.of(cameraId), undefined);
+  });
+
+  test('is too late when the camera has it all', async (context) => {
+    const { rig, image, cameraId } = await Rig.start(context);
+    rig.connect(cameraId);
+    rig.updates.stage(cameraId, image.id, false);
+    rig.updates.onResult(cameraId, { type: 'otaResult', id: 1, ok: true });
+    assert.throws(() => rig.updates.cancel(cameraId), { code: 'conflict', message: /too late/ });
+  });
+});
+
+test('an image that a camera waits for cannot go; afterwards it can, and what was done with it stays known', async (context) => {
+  const { rig, image, cameraId } = await Rig.start(context);
+  rig.updates.stage(cameraId, image.id, false);
+  assert.throws(() => rig.updates.removeImage(image.id), { code: 'conflict' });
+  rig.connect(cameraId);
+  rig.updates.onResult(cameraId, { type: 'otaResult', id: 1, ok: false, reason: 'hash is wrong' });
+  rig.updates.removeImage(image.id);
+  const facts = () => {
+    const { imageId, version, reason } = rig.updates.of(cameraId) ?? {};
+    return [imageId, version, reason];
+  };
+  assert.deepEqual(facts(), [null, '1.1.0', 'hash is wrong']);
+  await rig.restartServer();
+  assert.deepEqual(facts(), [null, '1.1.0', 'hash is wrong']);
+});
+
+test('time that has run out is seen without anybody asking', async (context) => {
+  const { rig, image, cameraId } = await Rig.start(context);
+  rig.connect(cameraId);
+  rig.updates.stage(cameraId, image.id, false);
+  await rig.accept();
+  rig.nowMs += 60_000;
+  rig.updates.checkTime();
+  assert.match(rig.updates.of(cameraId)?.reason ?? '', /stood still/);
+});
+
+test('a camera that is removed takes its update with it', async (context) => {
+  const { rig, image, cameraId } = await Rig.start(context);
+  rig.updates.stage(cameraId, image.id, false);
+  rig.store.cameras.remove(cameraId);
+  rig.updates.forget(cameraId);
+  assert.equal(rig.updates.of(cameraId), undefined);
+  assert.equal(rig.store.firmware.updates().size, 0);
+});
+
+test('a store that fails costs nothing but its memory', async (context) => {
+  const { rig, image, cameraId } = await Rig.start(context);
+  rig.connect(cameraId);
+  rig.updates.stage(cameraId, image.id, false);
+  rig.store.close();
+  await rig.accept();
+  rig.updates.onResult(cameraId, { type: 'otaResult', id: 1, ok: true });
+  assert.equal(rig.updates.of(cameraId)?.state, 'restarting');
+});
