@@ -12,3 +12,8 @@ export interface LumaFrame {
 
 /** Width and height of a block that one cell stands for, in pixels: what a JPEG's DC coefficients give for nothing. */
 export const LUMA_SCALE = 8;
+
+/** Cells of a picture's luma; a block that is cut off at the right or the bottom has one too. */
+export function lumaCells(width: number, height: number): { columns: number; rows: number } {
+  return { columns: Math.ceil(width / LUMA_SCALE), rows: Math.ceil(height / LUMA_SCALE) };
+}

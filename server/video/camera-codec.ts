@@ -6,6 +6,7 @@
  */
 
 import { monotonicUs, type CodecRequestHeader } from './codec-messages.ts';
+import { LumaReader, type Luma } from './luma-reader.ts';
 import { JpegDecoder } from './jpeg-decoder.ts';
 import { Vp8Encoder } from './vp8-encoder.ts';
 
@@ -18,25 +19,39 @@ export interface Transcoded {
   decodeStartUs: number;
   decodedUs: number;
   encodedUs: number;
+  /** When it was asked for. */
+  luma: Luma | undefined;
 }
 
 export class CameraCodec {
-  readonly #decoder = new JpegDecoder();
+  /** Made when needed: a camera that is only looked at for motion never needs one. */
+  #decoder: JpegDecoder | undefined;
+  readonly #luma = new LumaReader();
   #encoder: Vp8Encoder | undefined;
 
   /** @throws CodecError when the JPEG is not sound; the codec stays usable */
   transcode(request: CodecRequestHeader, jpeg: Buffer): Transcoded {
     const decodeStartUs = monotonicUs();
+    this.#decoder ??= new JpegDecoder();
     const picture = this.#decoder.decode(jpeg);
     const decodedUs = monotonicUs();
     const { width, height } = picture;
     const encoder = this.#encoderFor(width, height, request.bitrateBps);
     const { data, keyframe } = encoder.encode(picture, request.captureUs, request.keyframe);
-    return { data, keyframe, width, height, decodeStartUs, decodedUs, encodedUs: monotonicUs() };
+    const encodedUs = monotonicUs();
+    const luma = request.luma ? this.#luma.ofPicture(picture) : undefined;
+    return { data, keyframe, width, height, decodeStartUs, decodedUs, encodedUs, luma };
+  }
+
+  /** @throws CodecError when the JPEG is not sound; the codec stays usable */
+  readLuma(jpeg: Buffer): Luma {
+    return this.#luma.ofJpeg(jpeg);
   }
 
   close(): void {
-    this.#decoder.close();
+    this.#decoder?.close();
+    this.#decoder = undefined;
+    this.#luma.close();
     this.#encoder?.close();
     this.#encoder = undefined;
   }

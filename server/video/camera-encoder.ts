@@ -12,12 +12,14 @@ import type { Clock } from '../core/clock.ts';
 import type { EncodedFrame, Subscription } from '../core/encoded-frame.ts';
 import { FrameRateMeter } from '../core/frame-rate-meter.ts';
 import { KeyframeRequests } from '../core/keyframe-requests.ts';
+import { lumaCells } from '../core/luma-frame.ts';
 import { LatestSlot } from '../core/latest-slot.ts';
 import { StrikeWindow } from '../core/strike-window.ts';
 import type { VideoTimestamps } from '../core/video-timestamps.ts';
 import type { Log } from '../log.ts';
 import { monotonicUs, type CodecReplyHeader } from './codec-messages.ts';
 import type { CodecPool, CodecSeat } from './codec-pool.ts';
+import type { CameraLuma } from './camera-luma.ts';
 import type { FrameHub } from './frame-hub.ts';
 import { FrameSubscribers } from './frame-subscribers.ts';
 import type { TranscodeCounters } from './transcode-stats.ts';
@@ -40,6 +42,7 @@ export interface CameraEncoderContext {
   clock: Clock;
   log: Log;
   counters: TranscodeCounters;
+  luma: CameraLuma;
   options: CameraEncoderOptions;
 }
 
@@ -72,7 +75,7 @@ export class CameraEncoder {
     this.#deaths = new StrikeWindow(context.options.maxDeaths, context.options.deathWindowMs * 1000);
     this.#seat = context.pool.open({
       onReady: () => this.#pump(),
-      onEncoded: (reply, data) => this.#onEncoded(reply, data),
+      onEncoded: (reply, data, luma) => this.#onEncoded(reply, data, luma),
       onRejected: (reason) => this.#onRejected(reason),
       onLost: (culprit) => this.#onLost(culprit),
     });
@@ -145,7 +148,8 @@ export class CameraEncoder {
     this.#inWork = { frame, keyframe };
     const bitrateBps = this.#bitrate.choose(frame.width, frame.height, this.#rate.fps, nowUs);
     this.#context.counters.bitrateBps = bitrateBps;
-    this.#seat.encode({ bitrateBps, captureUs: frame.captureUs, keyframe }, frame.jpeg);
+    const luma = this.#context.luma.due;
+    this.#seat.encode({ bitrateBps, captureUs: frame.captureUs, keyframe, luma }, frame.jpeg);
   }
 
   #newest(): CameraFrame | undefined {
@@ -158,7 +162,7 @@ export class CameraEncoder {
     this.#keyframeTimer = setTimeout(() => this.#pump(), Math.ceil(waitUs / 1000));
   }
 
-  #onEncoded(reply: CodecReplyHeader, data: Uint8Array): void {
+  #onEncoded(reply: CodecReplyHeader, data: Uint8Array, luma: Uint8Array | undefined): void {
     const work = this.#inWork;
     if (!work) return;
     this.#inWork = undefined;
@@ -186,6 +190,9 @@ export class CameraEncoder {
       encodedUs: toServerClock(reply.encodedUs),
     });
     this.#pump();
+    if (!luma) return;
+    const { columns, rows } = lumaCells(width, height);
+    this.#context.luma.deliver(work.frame, columns, rows, luma);
   }
 
   #onRejected(reason: string): void {

@@ -9,6 +9,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { lumaCells } from '../core/luma-frame.ts';
 import { codecPrivileges } from './codec-privileges.ts';
 import {
   CODEC_FD,
@@ -19,12 +20,15 @@ import {
   REQUEST,
   writeRequestHeader,
   type CodecReplyHeader,
+  type CodecRequestHeader,
   type EncodeRequest,
 } from './codec-messages.ts';
 
 export interface CodecLinkEvents {
   onReady(): void;
-  onEncoded(reply: CodecReplyHeader, data: Uint8Array): void;
+  /** @param luma of the same picture, when it was asked for */
+  onEncoded(reply: CodecReplyHeader, data: Uint8Array, luma: Uint8Array | undefined): void;
+  onLuma(reply: CodecReplyHeader, luma: Uint8Array): void;
   /** The JPEG was not sound. */
   onRejected(encoder: number, reason: string): void;
   /** Once, last of all. `inWork` is the encoder whose frame was being worked on. */
@@ -41,6 +45,7 @@ export interface CodecLinkOptions {
 const ENTRY = fileURLToPath(new URL('codec-process.ts', import.meta.url));
 /** The last words of a process that died: enough for a stack, too little to flood the log. */
 const MAX_LAST_WORDS = 2000;
+const NO_FRAME = { bitrateBps: 0, captureUs: 0, keyframe: false, luma: false };
 
 export class CodecLink {
   readonly #child: ChildProcess;
@@ -86,19 +91,27 @@ export class CodecLink {
   }
 
   encode(request: EncodeRequest, jpeg: Uint8Array): void {
+    this.#ask({ ...request, type: REQUEST.encode, bodyBytes: jpeg.length }, jpeg);
+  }
+
+  readLuma(encoder: number, jpeg: Uint8Array): void {
+    this.#ask({ ...NO_FRAME, encoder, type: REQUEST.readLuma, bodyBytes: jpeg.length }, jpeg);
+  }
+
+  #ask(request: CodecRequestHeader, jpeg: Uint8Array): void {
     if (!this.ready) throw new Error('the codec process is not ready');
     this.#unanswered.push(request.encoder);
     if (this.#unanswered.length === 1) this.#watch();
     this.#socket?.cork();
-    this.#socket?.write(writeRequestHeader({ ...request, type: REQUEST.encode, bodyBytes: jpeg.length }));
+    this.#socket?.write(writeRequestHeader(request));
     this.#socket?.write(jpeg);
     this.#socket?.uncork();
   }
 
   closeEncoder(encoder: number): void {
     if (!this.ready) return;
-    const request = { encoder, bitrateBps: 0, captureUs: 0, keyframe: false };
-    this.#socket?.write(writeRequestHeader({ ...request, type: REQUEST.closeEncoder, bodyBytes: 0 }));
+    const request = { ...NO_FRAME, encoder, type: REQUEST.closeEncoder, bodyBytes: 0 };
+    this.#socket?.write(writeRequestHeader(request));
   }
 
   /** Kills the process; `onEnd` follows. Idempotent. */
@@ -137,8 +150,17 @@ export class CodecLink {
     }
     if (this.#unanswered.shift() !== reply.encoder) return this.end('answered what was not asked');
     this.#watch();
-    if (reply.type === REPLY.encoded) this.#events.onEncoded(reply, data);
+    if (reply.type === REPLY.encoded) this.#onEncoded(reply, data);
+    else if (reply.type === REPLY.luma) this.#events.onLuma(reply, data);
     else this.#events.onRejected(reply.encoder, data.toString());
+  }
+
+  #onEncoded(reply: CodecReplyHeader, data: Buffer): void {
+    if (!reply.luma) return this.#events.onEncoded(reply, data, undefined);
+    const { columns, rows } = lumaCells(reply.width, reply.height);
+    const frameBytes = data.length - columns * rows;
+    if (frameBytes < 0) return this.end('sent less luma than it said');
+    this.#events.onEncoded(reply, data.subarray(0, frameBytes), data.subarray(frameBytes));
   }
 
   /** The next frame's time begins now. */

@@ -1,6 +1,7 @@
 /**
  * What the server and a codec process say to each other, over a Unix socket pair: fixed little-endian headers, then the
- * picture's bytes as they are. One request is answered by one reply, in order; `closeEncoder` has no reply.
+ * picture's bytes as they are. One request is answered by one reply, in order; `closeEncoder` has no reply. An `encoded`
+ * reply with the luma flag carries the picture's eighth-size luma behind the VP8 frame, a `luma` reply nothing else.
  *
  *     request   0 bodyBytes u32 · 4 type u8 · 5 flags u8 · 6 0 u16 · 8 encoder u32 · 12 bitrateBps u32 · 16 captureUs f64
  *     reply     0 bodyBytes u32 · 4 type u8 · 5 flags u8 · 6 0 u16 · 8 encoder u32 · 12 width u16 · 14 height u16 ·
@@ -16,9 +17,10 @@ export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 /** The descriptor of the socket in the codec process. */
 export const CODEC_FD = 3;
 
-export const REQUEST = { encode: 1, closeEncoder: 2 } as const;
-export const REPLY = { ready: 1, encoded: 2, rejected: 3 } as const;
+export const REQUEST = { encode: 1, closeEncoder: 2, readLuma: 3 } as const;
+export const REPLY = { ready: 1, encoded: 2, rejected: 3, luma: 4 } as const;
 const FLAG_KEYFRAME = 1;
+const FLAG_LUMA = 2;
 
 export interface EncodeRequest {
   /** Which encoder, u32; it is opened by its first request. */
@@ -27,6 +29,8 @@ export interface EncodeRequest {
   captureUs: number;
   /** The frame must come out as a keyframe. */
   keyframe: boolean;
+  /** Its eighth-size luma is wanted too. */
+  luma: boolean;
 }
 
 export interface CodecRequestHeader extends EncodeRequest {
@@ -39,6 +43,9 @@ export interface CodecReplyHeader {
   bodyBytes: number;
   encoder: number;
   keyframe: boolean;
+  /** Luma is in the body. */
+  luma: boolean;
+  /** Pixels of the picture; in a `luma` reply cells of its luma. */
   width: number;
   height: number;
   decodeStartUs: number;
@@ -50,7 +57,7 @@ export function writeRequestHeader(request: CodecRequestHeader): Buffer {
   const header = Buffer.alloc(REQUEST_HEADER_BYTES);
   header.writeUInt32LE(request.bodyBytes, 0);
   header[4] = request.type;
-  header[5] = request.keyframe ? FLAG_KEYFRAME : 0;
+  header[5] = flagsOf(request);
   header.writeUInt32LE(request.encoder, 8);
   header.writeUInt32LE(request.bitrateBps, 12);
   header.writeDoubleLE(request.captureUs, 16);
@@ -62,6 +69,7 @@ export function readRequestHeader(header: Buffer): CodecRequestHeader {
     bodyBytes: header.readUInt32LE(0),
     type: header.readUInt8(4),
     keyframe: (header.readUInt8(5) & FLAG_KEYFRAME) !== 0,
+    luma: (header.readUInt8(5) & FLAG_LUMA) !== 0,
     encoder: header.readUInt32LE(8),
     bitrateBps: header.readUInt32LE(12),
     captureUs: header.readDoubleLE(16),
@@ -72,7 +80,7 @@ export function writeReplyHeader(reply: CodecReplyHeader): Buffer {
   const header = Buffer.alloc(REPLY_HEADER_BYTES);
   header.writeUInt32LE(reply.bodyBytes, 0);
   header[4] = reply.type;
-  header[5] = reply.keyframe ? FLAG_KEYFRAME : 0;
+  header[5] = flagsOf(reply);
   header.writeUInt32LE(reply.encoder, 8);
   header.writeUInt16LE(reply.width, 12);
   header.writeUInt16LE(reply.height, 14);
@@ -87,6 +95,7 @@ export function readReplyHeader(header: Buffer): CodecReplyHeader {
     bodyBytes: header.readUInt32LE(0),
     type: header.readUInt8(4),
     keyframe: (header.readUInt8(5) & FLAG_KEYFRAME) !== 0,
+    luma: (header.readUInt8(5) & FLAG_LUMA) !== 0,
     encoder: header.readUInt32LE(8),
     width: header.readUInt16LE(12),
     height: header.readUInt16LE(14),
@@ -94,6 +103,10 @@ export function readReplyHeader(header: Buffer): CodecReplyHeader {
     decodedUs: header.readDoubleLE(24),
     encodedUs: header.readDoubleLE(32),
   };
+}
+
+function flagsOf({ keyframe, luma }: { keyframe: boolean; luma: boolean }): number {
+  return (keyframe ? FLAG_KEYFRAME : 0) | (luma ? FLAG_LUMA : 0);
 }
 
 /** The machine's monotonic clock in µs, the same in every process. */

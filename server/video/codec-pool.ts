@@ -15,7 +15,9 @@ import type { CodecReplyHeader, EncodeRequest } from './codec-messages.ts';
 export interface CodecClient {
   /** Frames may be sent; the encoder behind the seat knows nothing of earlier ones. */
   onReady(): void;
-  onEncoded(reply: CodecReplyHeader, data: Uint8Array): void;
+  onEncoded(reply: CodecReplyHeader, data: Uint8Array, luma: Uint8Array | undefined): void;
+  /** Only a client that asks by `readLuma` is answered by it. */
+  onLuma?(reply: CodecReplyHeader, luma: Uint8Array): void;
   onRejected(reason: string): void;
   /** The process is gone, and the frame in flight with it. `culprit`: it was this camera's frame it was working on. */
   onLost(culprit: boolean): void;
@@ -25,6 +27,8 @@ export interface CodecSeat {
   readonly ready: boolean;
   /** One at a time: the answer, or `onLost`, comes before the next. */
   encode(request: Omit<EncodeRequest, 'encoder'>, jpeg: Uint8Array): void;
+  /** The eighth-size luma alone, by a reduced decode. One at a time, as `encode`. */
+  readLuma(jpeg: Uint8Array): void;
   /** Idempotent. Nothing is called any more. */
   close(): void;
 }
@@ -102,6 +106,7 @@ export class CodecPool {
         return seat.place.link?.ready ?? false;
       },
       encode: (request, jpeg) => seat.place.link?.encode({ ...request, encoder: seat.encoder }, jpeg),
+      readLuma: (jpeg) => seat.place.link?.readLuma(seat.encoder, jpeg),
       close: () => this.#unseat(seat),
     };
   }
@@ -151,7 +156,8 @@ export class CodecPool {
     place.link = new CodecLink(
       {
         onReady: () => this.#onReady(place),
-        onEncoded: (reply, data) => this.#seats.get(reply.encoder)?.client.onEncoded(reply, data),
+        onEncoded: (reply, data, luma) => this.#seats.get(reply.encoder)?.client.onEncoded(reply, data, luma),
+        onLuma: (reply, luma) => this.#seats.get(reply.encoder)?.client.onLuma?.(reply, luma),
         onRejected: (encoder, reason) => this.#seats.get(encoder)?.client.onRejected(reason),
         onEnd: (reason, inWork) => this.#onEnd(place, reason, inWork),
       },

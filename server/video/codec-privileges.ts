@@ -10,6 +10,7 @@ export function codecPrivileges(): string[] {
   const readable = [
     new URL('.', import.meta.url),
     new URL('../wire/', import.meta.url),
+    new URL('../core/', import.meta.url),
     // The folder of all packages, since the codec's binary is a package of its own; by both names where it is a link, for
     // Node looks a package up by the one and reads it by the other.
     new URL('../../node_modules/', import.meta.url),

@@ -37,20 +37,21 @@ function readFully(target: Buffer): boolean {
   return true;
 }
 
-function reply(fields: Partial<CodecReplyHeader> & { type: number }, data: Uint8Array): void {
+function reply(fields: Partial<CodecReplyHeader> & { type: number }, ...parts: Uint8Array[]): void {
   let buffers: Uint8Array[] = [
     writeReplyHeader({
       encoder: 0,
       keyframe: false,
+      luma: false,
       width: 0,
       height: 0,
       decodeStartUs: 0,
       decodedUs: 0,
       encodedUs: 0,
       ...fields,
-      bodyBytes: data.length,
+      bodyBytes: parts.reduce((bytes, part) => bytes + part.length, 0),
     }),
-    data,
+    ...parts,
   ];
   for (;;) {
     const written = writevSync(CODEC_FD, buffers);
@@ -60,13 +61,19 @@ function reply(fields: Partial<CodecReplyHeader> & { type: number }, data: Uint8
   }
 }
 
-function transcode(request: CodecRequestHeader, jpeg: Buffer): void {
-  const { encoder } = request;
+function answer(request: CodecRequestHeader, jpeg: Buffer): void {
+  const { type, encoder } = request;
   const codec = codecs.get(encoder) ?? new CameraCodec();
   codecs.set(encoder, codec);
   try {
-    const { data, ...frame } = codec.transcode(request, jpeg);
-    reply({ type: REPLY.encoded, encoder, ...frame }, data);
+    if (type === REQUEST.encode) {
+      const { data, luma, ...frame } = codec.transcode(request, jpeg);
+      const both = luma ? [data, luma.cells] : [data];
+      reply({ type: REPLY.encoded, encoder, ...frame, luma: luma !== undefined }, ...both);
+    } else {
+      const { columns, rows, cells } = codec.readLuma(jpeg);
+      reply({ type: REPLY.luma, encoder, luma: true, width: columns, height: rows }, cells);
+    }
   } catch (error) {
     if (!(error instanceof CodecError)) throw error;
     reply({ type: REPLY.rejected, encoder }, Buffer.from(error.message));
@@ -76,17 +83,17 @@ function transcode(request: CodecRequestHeader, jpeg: Buffer): void {
 // A signal to the whole group (Ctrl-C, systemd) is the server's to answer; when it ends, this socket does.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
 Log.setLevel(AV_LOG_QUIET);
-reply({ type: REPLY.ready }, Buffer.alloc(0));
+reply({ type: REPLY.ready });
 while (readFully(header)) {
   const request = readRequestHeader(header);
   if (request.bodyBytes > MAX_BODY_BYTES) throw new RangeError('request too large');
   if (request.bodyBytes > body.length) body = Buffer.alloc(request.bodyBytes);
   const jpeg = body.subarray(0, request.bodyBytes);
   if (!readFully(jpeg)) break;
-  if (request.type === REQUEST.encode) {
-    transcode(request, jpeg);
-  } else {
+  if (request.type === REQUEST.closeEncoder) {
     codecs.get(request.encoder)?.close();
     codecs.delete(request.encoder);
+  } else {
+    answer(request, jpeg);
   }
 }

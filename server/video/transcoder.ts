@@ -10,12 +10,14 @@ import type { EncodedFrame, EncodedVideo, Subscription } from '../core/encoded-f
 import { VideoTimestamps } from '../core/video-timestamps.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { LumaFrame } from '../core/luma-frame.ts';
+import { CameraLuma, type LumaOptions } from './camera-luma.ts';
 import { CameraEncoder, type CameraEncoderOptions } from './camera-encoder.ts';
 import { CODEC_POOL_DEFAULTS, CodecPool, type CodecPoolOptions } from './codec-pool.ts';
 import type { FrameHub } from './frame-hub.ts';
 import { newTranscodeCounters, type TranscodeCounters, type TranscodeStats } from './transcode-stats.ts';
 
-export interface TranscoderOptions extends CameraEncoderOptions {
+export interface TranscoderOptions extends CameraEncoderOptions, LumaOptions {
   /** How long an encoder outlives its last subscriber. */
   graceMs: number;
   pool: CodecPoolOptions;
@@ -24,6 +26,7 @@ export interface TranscoderOptions extends CameraEncoderOptions {
 export const TRANSCODER_DEFAULTS: TranscoderOptions = {
   graceMs: 3_000,
   keyframeIntervalMs: 300,
+  lumaIntervalMs: 200,
   maxDeaths: 3,
   deathWindowMs: 60_000,
   putAsideMs: 60_000,
@@ -33,6 +36,7 @@ export const TRANSCODER_DEFAULTS: TranscoderOptions = {
 interface Camera {
   readonly counters: TranscodeCounters;
   readonly timestamps: VideoTimestamps;
+  readonly luma: CameraLuma;
   encoder: CameraEncoder | undefined;
   grace: NodeJS.Timeout | undefined;
 }
@@ -80,6 +84,12 @@ export class Transcoder implements EncodedVideo {
     };
   }
 
+  /** A few eighth-size luma pictures a second, whether the camera is watched or not. Does not make it be encoded. */
+  subscribeLuma(cameraId: string, onLuma: (frame: LumaFrame) => void): Subscription {
+    if (this.#closed) throw new VigieError('unavailable', 'the server is stopping');
+    return this.#camera(cameraId).luma.subscribe(onLuma);
+  }
+
   requestKeyframe(cameraId: string): void {
     this.#cameras.get(cameraId)?.encoder?.requestKeyframe();
   }
@@ -99,22 +109,35 @@ export class Transcoder implements EncodedVideo {
   forget(cameraId: string): void {
     const camera = this.#cameras.get(cameraId);
     if (camera) this.#stop(camera);
+    camera?.luma.close();
     this.#cameras.delete(cameraId);
   }
 
   /** Idempotent. Subscribers hear nothing more; the codec processes end. */
   close(): void {
     this.#closed = true;
-    for (const camera of this.#cameras.values()) this.#stop(camera);
+    for (const camera of this.#cameras.values()) {
+      this.#stop(camera);
+      camera.luma.close();
+    }
     this.#pool.close();
   }
 
   #camera(cameraId: string): Camera {
     const known = this.#cameras.get(cameraId);
     if (known) return known;
+    const context = {
+      cameraId,
+      hub: this.#hub,
+      pool: this.#pool,
+      clock: this.#clock,
+      log: this.#log,
+      options: this.#options,
+    };
     const camera: Camera = {
       counters: newTranscodeCounters(),
       timestamps: new VideoTimestamps(),
+      luma: new CameraLuma({ ...context, isEncoded: () => camera.encoder?.watched ?? false }),
       encoder: undefined,
       grace: undefined,
     };
@@ -131,6 +154,7 @@ export class Transcoder implements EncodedVideo {
         clock: this.#clock,
         log: this.#log,
         counters: camera.counters,
+        luma: camera.luma,
         options: this.#options,
       },
       camera.timestamps,

@@ -100,7 +100,7 @@ async function runVigie({ jpegs, bitrateBps }: Job): Promise<Cost> {
     const jpeg = jpegs[sent % jpegs.length];
     const captureUs = (sent * 1e6) / FPS;
     sent++;
-    if (jpeg) link.encode({ encoder: 1, bitrateBps, captureUs, keyframe: false }, jpeg);
+    if (jpeg) link.encode({ encoder: 1, bitrateBps, captureUs, keyframe: false, luma: false }, jpeg);
   };
   const link = new CodecLink(
     {
@@ -108,6 +108,7 @@ async function runVigie({ jpegs, bitrateBps }: Job): Promise<Cost> {
         sendNext();
         sendNext();
       },
+      onLuma: () => undefined,
       onEncoded: (_reply, data) => {
         frames.push(data);
         if (frames.length === WARM_UP_FRAMES) {

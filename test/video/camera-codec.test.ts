@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { AV_LOG_QUIET } from 'node-av/constants';
 import { Log } from 'node-av/lib';
 import { CameraCodec } from '../../server/video/camera-codec.ts';
+import type { Luma } from '../../server/video/luma-reader.ts';
 import { CodecError } from '../../server/video/codec-error.ts';
 import { realFootage } from './footage.ts';
 import { jpegPictures } from './jpeg-pictures.ts';
@@ -18,6 +19,7 @@ const request = (index: number, keyframe = false) => ({
   bitrateBps: 1_000_000,
   captureUs: index * FRAME_US,
   keyframe,
+  luma: false,
 });
 
 /** Mean of each plane: Y, Cb, Cr. */
@@ -184,4 +186,53 @@ test('real camera pictures come out as they went in', (t) => {
   }
   codec.close();
   decoder.close();
+});
+
+const lumaMeans = ({ cells, columns, rows }: Luma): number[] => [
+  columns,
+  rows,
+  cells.reduce((sum, cell) => sum + cell, 0) / cells.length,
+];
+
+test('the luma of a decoded picture and that of a reduced decode are the same, full range, a cell a block', () => {
+  const codec = new CameraCodec();
+  for (const [width, height] of [
+    [320, 240],
+    [400, 296],
+    [100, 60],
+  ] as const) {
+    const [jpeg = sound] = jpegPictures({ width, height, count: 1 });
+    const reduced = codec.readLuma(jpeg);
+    const { luma } = codec.transcode({ ...request(0), luma: true }, jpeg);
+    assert.ok(luma);
+    const [columns, rows, mean = 0] = lumaMeans(luma);
+    const [reducedColumns, reducedRows, reducedMean = 0] = lumaMeans(reduced);
+    assert.deepEqual([columns, rows], [Math.ceil(width / 8), Math.ceil(height / 8)]);
+    assert.deepEqual([reducedColumns, reducedRows], [columns, rows]);
+    assert.ok(Math.abs(mean - reducedMean) < 1.5, `${mean} and ${reducedMean}`);
+    // Blocks that end beside the picture are another matter; no frame size that has a name has them.
+    if (width % 8 !== 0 || height % 8 !== 0) continue;
+    luma.cells.forEach((cell, at) => assert.ok(Math.abs(cell - (reduced.cells[at] ?? 0)) <= 4, `cell ${at}`));
+  }
+  codec.close();
+});
+
+for (const { name, plain } of COLOURS) {
+  test(`the luma of ${name} is full range, whichever way it is read`, () => {
+    const codec = new CameraCodec();
+    const [jpeg = sound] = jpegPictures({ width: 64, height: 48, count: 1, plain });
+    const { luma } = codec.transcode({ ...request(0), luma: true }, jpeg);
+    for (const cells of [codec.readLuma(jpeg).cells, luma?.cells ?? Buffer.alloc(1)])
+      assert.ok(cells.every((cell) => Math.abs(cell - plain[0]) <= 2));
+    codec.close();
+  });
+}
+
+test('a JPEG cut anywhere has no luma', () => {
+  const codec = new CameraCodec();
+  for (let cut = 100; cut < sound.length - 40; cut += 397) {
+    const jpeg = Buffer.concat([sound.subarray(0, cut), EOI]);
+    assert.throws(() => codec.readLuma(jpeg), CodecError, `cut at ${cut} of ${sound.length}`);
+  }
+  codec.close();
 });

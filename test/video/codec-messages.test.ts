@@ -14,12 +14,13 @@ test('a request header has these bytes, and reads back as what was written', () 
     type: REQUEST.encode,
     bodyBytes: 0x01020304,
     keyframe: true,
+    luma: true,
     encoder: 0xfffefdfc,
     bitrateBps: 1_000_000,
     captureUs: 1_795_438_012_514_123,
   };
   const header = writeRequestHeader(request);
-  assert.equal(header.toString('hex', 0, 16), '0403020101010000fcfdfeff40420f00');
+  assert.equal(header.toString('hex', 0, 16), '0403020101030000fcfdfeff40420f00');
   assert.equal(header.readDoubleLE(16), request.captureUs);
   assert.deepEqual(readRequestHeader(header), request);
 });
@@ -29,6 +30,7 @@ test('a reply header reads back as what was written', () => {
     type: REPLY.encoded,
     bodyBytes: 5000,
     keyframe: false,
+    luma: true,
     encoder: 7,
     width: 2592,
     height: 1944,
@@ -37,6 +39,6 @@ test('a reply header reads back as what was written', () => {
     encodedUs: 3456.25,
   };
   const header = writeReplyHeader(reply);
-  assert.equal(header.toString('hex', 0, 16), '881300000200000007000000200a9807');
+  assert.equal(header.toString('hex', 0, 16), '881300000202000007000000200a9807');
   assert.deepEqual(readReplyHeader(header), reply);
 });

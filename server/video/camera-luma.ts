@@ -1,0 +1,149 @@
+/**
+ * One camera's eighth-size luma, a few times a second, for whoever looks at what moves.
+ *
+ * Invariant: no picture is decoded twice. While the camera is encoded, the encoder reads the luma off the picture it has
+ * decoded anyway; while it is not, a reduced decode of the newest JPEG does, and only as often as is asked for.
+ */
+
+import type { CameraFrame } from '../core/camera-frame.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Subscription } from '../core/encoded-frame.ts';
+import type { LumaFrame } from '../core/luma-frame.ts';
+import { StrikeWindow } from '../core/strike-window.ts';
+import type { Log } from '../log.ts';
+import type { CodecPool, CodecSeat } from './codec-pool.ts';
+import type { FrameHub } from './frame-hub.ts';
+
+export interface CameraLumaContext {
+  cameraId: string;
+  hub: FrameHub;
+  pool: CodecPool;
+  clock: Clock;
+  log: Log;
+  /** Whether an encoder decodes this camera's pictures now. */
+  isEncoded: () => boolean;
+  options: LumaOptions;
+}
+
+export interface LumaOptions {
+  /** Between two pictures at least. */
+  lumaIntervalMs: number;
+  /** A camera whose JPEGs ended this many codec processes … */
+  maxDeaths: number;
+  /** … within this time … */
+  deathWindowMs: number;
+  /** … is not looked at for this long. */
+  putAsideMs: number;
+}
+
+/** Cameras are not clockwork: a frame that comes this much early is due already. */
+const EARLY_SHARE = 0.2;
+
+export class CameraLuma {
+  readonly #context: CameraLumaContext;
+  readonly #subscribers = new Set<{ onLuma: (frame: LumaFrame) => void }>();
+  readonly #deaths: StrikeWindow;
+  #source: Subscription | undefined;
+  #seat: CodecSeat | undefined;
+  #inWork: CameraFrame | undefined;
+  #nextUs = 0;
+
+  constructor(context: CameraLumaContext) {
+    this.#context = context;
+    const { maxDeaths, deathWindowMs } = context.options;
+    this.#deaths = new StrikeWindow(maxDeaths, deathWindowMs * 1000);
+  }
+
+  get wanted(): boolean {
+    return this.#subscribers.size > 0;
+  }
+
+  /** For the encoder, before it takes a picture: should it read the luma too? */
+  get due(): boolean {
+    return this.wanted && this.#context.clock() >= this.#nextUs;
+  }
+
+  subscribe(onLuma: (frame: LumaFrame) => void): Subscription {
+    const subscriber = { onLuma };
+    this.#subscribers.add(subscriber);
+    this.#source ??= this.#context.hub.subscribe(this.#context.cameraId, (frame) =>
+      this.#onCameraFrame(frame),
+    );
+    return {
+      close: () => {
+        this.#subscribers.delete(subscriber);
+        if (!this.wanted) this.#rest();
+      },
+    };
+  }
+
+  deliver({ cameraId, captureUs }: CameraFrame, columns: number, rows: number, luma: Uint8Array): void {
+    const { clock, log, options } = this.#context;
+    this.#nextUs = clock() + options.lumaIntervalMs * 1000 * (1 - EARLY_SHARE);
+    const frame: LumaFrame = { cameraId, width: columns, height: rows, luma, captureUs };
+    for (const { onLuma } of this.#subscribers) {
+      try {
+        onLuma(frame);
+      } catch (error) {
+        log.error({ err: error, cameraId }, 'a subscriber failed on a luma picture');
+      }
+    }
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#subscribers.clear();
+    this.#rest();
+  }
+
+  #rest(): void {
+    this.#source?.close();
+    this.#source = undefined;
+    this.#releaseSeat();
+  }
+
+  #releaseSeat(): void {
+    this.#seat?.close();
+    this.#seat = undefined;
+    this.#inWork = undefined;
+  }
+
+  #onCameraFrame(frame: CameraFrame): void {
+    if (this.#context.isEncoded()) return this.#releaseSeat();
+    if (!this.due || this.#inWork) return;
+    this.#seat ??= this.#open();
+    if (!this.#seat.ready) return;
+    this.#inWork = frame;
+    this.#seat.readLuma(frame.jpeg);
+  }
+
+  #open(): CodecSeat {
+    return this.#context.pool.open({
+      // The next frame is never far away.
+      onReady: () => undefined,
+      onEncoded: () => undefined,
+      onLuma: ({ width, height }, luma) => {
+        const frame = this.#inWork;
+        this.#inWork = undefined;
+        if (frame) this.deliver(frame, width, height, luma);
+      },
+      onRejected: () => {
+        this.#inWork = undefined;
+      },
+      onLost: (culprit) => {
+        this.#inWork = undefined;
+        if (culprit) this.#putAsideAfterStrikes();
+      },
+    });
+  }
+
+  #putAsideAfterStrikes(): void {
+    const { clock, log, cameraId, options } = this.#context;
+    if (!this.#deaths.strike(clock())) return;
+    this.#nextUs = clock() + options.putAsideMs * 1000;
+    log.error(
+      { cameraId, putAsideMs: options.putAsideMs },
+      'the JPEGs of this camera keep ending codec processes; its motion is not looked at for a while',
+    );
+  }
+}
