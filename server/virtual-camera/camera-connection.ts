@@ -25,10 +25,12 @@ import {
   type CameraSettings,
   type CameraToServer,
   type HelloMessage,
+  type OtaMessage,
   type TelemetryMessage,
   type TimeRequest,
 } from '../wire/camera-protocol.ts';
 import { FRAME_HEADER_BYTES, writeFrameHeader } from '../wire/frame-header.ts';
+import { FirmwareUpdate } from './firmware-update.ts';
 import { cameraClockUs, type CapturedFrame } from './frame-ticker.ts';
 import { parseServerMessage, refuseSettings } from './server-messages.ts';
 
@@ -37,7 +39,7 @@ export interface CameraConnectionOptions {
   cameraId: string;
   /** 32 bytes. */
   key: Uint8Array;
-  device: Pick<HelloMessage, 'firmware' | 'board' | 'sensor' | 'capabilities'>;
+  device: Pick<HelloMessage, 'firmware' | 'board' | 'sensor' | 'capabilities' | 'target'>;
   /** @returns why the settings cannot be applied, or undefined when they were */
   applySettings: (settings: CameraSettings) => Promise<string | undefined>;
   telemetry: () => Omit<TelemetryMessage, 'type' | 'drops'>;
@@ -49,6 +51,8 @@ export interface CameraConnectionEvents {
   online: [];
   /** The server told the camera to start again; the connection closes by itself. */
   reboot: [];
+  /** The camera starts again with another firmware; the connection closes by itself. */
+  updated: [version: string];
   closed: [reason: string, code: number];
 }
 
@@ -65,6 +69,7 @@ export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #silenceTimeoutMs: number;
   readonly #handshakeDeadline: NodeJS.Timeout;
+  readonly #update: FirmwareUpdate;
   #facts: HandshakeFacts | undefined;
   #online = false;
   #closed = false;
@@ -77,6 +82,7 @@ export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
     super();
     this.#options = options;
     this.#silenceTimeoutMs = options.silenceTimeoutMs ?? SILENCE_TIMEOUT_MS;
+    this.#update = new FirmwareUpdate(options.url, options.device.firmware, (message) => this.#send(message));
     this.#socket = new WebSocket(options.url, CAMERA_SUBPROTOCOL, {
       perMessageDeflate: false,
       maxPayload: MAX_CONTROL_BYTES,
@@ -133,7 +139,7 @@ export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
       case 'set':
         return void this.#onSet(message.id, message);
       case 'ota':
-        return this.#send({ type: 'rejected', id: message.id, reason: 'this camera takes no updates' });
+        return void this.#onOta(message);
       case 'reboot':
         this.#send({ type: 'applied', id: message.id });
         this.emit('reboot');
@@ -189,6 +195,12 @@ export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
       this.#sendFrames();
     }
     return refusal;
+  }
+
+  async #onOta(offer: OtaMessage): Promise<void> {
+    if (!(await this.#update.take(offer))) return;
+    this.emit('updated', offer.version);
+    this.#end(`restarting with ${offer.version}`, 1001);
   }
 
   #onAck(sequence: number): void {
@@ -250,7 +262,8 @@ export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
     this.#online = false;
     clearTimeout(this.#handshakeDeadline);
     for (const timer of this.#timers) clearInterval(timer);
-    if (code === 1000) this.#socket.close(code);
+    this.#update.close();
+    if (code === 1000 || code === 1001) this.#socket.close(code);
     else this.#socket.terminate();
     this.emit('closed', reason, code);
   }

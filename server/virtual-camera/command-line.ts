@@ -13,6 +13,7 @@ export const USAGE = `Usage: npm run camera -- --url ws://HOST:8080/camera --id 
   --fps N           frames per second, 1 to 60 (default: 25)
   --size NAME       ${Object.keys(FRAME_SIZES).join(', ')} (default: VGA)
   --quality N       JPEG quality on the sensor's scale, 4 (best) to 63 (default: 12)
+  --firmware VER    the version it says it runs; by wss:// it takes updates (default: vigie-virtual-camera)
   --footage PATH    play a folder of .jpg files or an .mjpeg file instead of the drawn scene
 
   --seed            speak the protocol of the seed's firmware instead, to ws://HOST:8880
@@ -27,6 +28,7 @@ export interface CommandLine {
   fps: number;
   frameSize: FrameSizeName;
   jpegQuality: number;
+  firmware: string;
   footage: string | undefined;
 }
 
@@ -42,6 +44,7 @@ export function parseCommandLine(args: string[], environment: NodeJS.ProcessEnv)
       fps: { type: 'string', default: '25' },
       size: { type: 'string', default: 'VGA' },
       quality: { type: 'string', default: '12' },
+      firmware: { type: 'string', default: 'vigie-virtual-camera' },
       footage: { type: 'string' },
       seed: { type: 'boolean', default: false },
       username: { type: 'string' },
@@ -55,6 +58,7 @@ export function parseCommandLine(args: string[], environment: NodeJS.ProcessEnv)
     fps: parseNumber('--fps', values.fps, 1, 60),
     frameSize: parseFrameSize(values.size),
     jpegQuality: parseNumber('--quality', values.quality, 4, 63),
+    firmware: values.firmware,
     footage: values.footage,
   };
   if (values.seed) {

@@ -5,8 +5,10 @@
  */
 
 import { once } from 'node:events';
+import { OTA_CAPABILITY } from '../wire/camera-protocol.ts';
 import { CameraConnection } from './camera-connection.ts';
 import { parseCommandLine, USAGE, type CommandLine } from './command-line.ts';
+import { takesUpdates, VIRTUAL_TARGET } from './firmware-update.ts';
 import { Footage } from './footage.ts';
 import { GeneratedScene } from './generated-scene.ts';
 import { SeedConnection } from './seed-connection.ts';
@@ -36,6 +38,7 @@ setTimeout(() => process.exit(), STOP_TIMEOUT_MS).unref();
 /** Resolves when it was told to stop. */
 async function run(command: CommandLine, stopped: AbortSignal): Promise<void> {
   const { name, fps, frameSize, jpegQuality, footage, target } = command;
+  let { firmware } = command;
   const source =
     footage === undefined
       ? await GeneratedScene.create({ name, frameSize, jpegQuality })
@@ -43,7 +46,13 @@ async function run(command: CommandLine, stopped: AbortSignal): Promise<void> {
   const camera = new VirtualCamera({
     source,
     fps,
-    connect: (self) => connect(target, self),
+    connect: (self) => {
+      const connection = connect(target, firmware, self);
+      connection.on('updated', (version) => {
+        firmware = version;
+      });
+      return connection;
+    },
     report: (line) => process.stdout.write(`${name}: ${line}\n`),
   });
   if (!stopped.aborted) {
@@ -53,15 +62,16 @@ async function run(command: CommandLine, stopped: AbortSignal): Promise<void> {
   camera.close();
 }
 
-function connect(target: CommandLine['target'], camera: VirtualCamera): Connection {
+function connect(target: CommandLine['target'], firmware: string, camera: VirtualCamera): Connection {
   if (target.protocol === 'seed') return new SeedConnection(target);
   return new CameraConnection({
     ...target,
     device: {
-      firmware: 'vigie-virtual-camera',
+      firmware,
       board: 'virtual',
       sensor: 'drawn',
-      capabilities: ['set', 'reboot', 'telemetry'],
+      target: VIRTUAL_TARGET,
+      capabilities: ['set', 'reboot', 'telemetry', ...(takesUpdates(target.url) ? [OTA_CAPABILITY] : [])],
     },
     applySettings: (settings) => camera.apply(settings),
     telemetry: () => camera.telemetry(),

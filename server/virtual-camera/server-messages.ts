@@ -37,8 +37,13 @@ function isWellFormed(fields: Fields): boolean {
       return isCount(fields['id']);
     case 'set':
     case 'reboot':
-    case 'ota':
       return isCount(fields['id']);
+    case 'ota':
+      return (
+        isCount(fields['id']) &&
+        isCount(fields['bytes']) &&
+        ['version', 'url', 'sha256', 'token'].every((name) => typeof fields[name] === 'string')
+      );
     default:
       return false;
   }

@@ -105,6 +105,10 @@ export class VirtualCamera {
     connection.on('reboot', () => {
       this.#resetReason = 'software';
     });
+    connection.on('updated', (version) => {
+      this.#resetReason = 'software';
+      report(`updated to ${version}`);
+    });
     connection.on('closed', (reason, code) => {
       this.#connection = undefined;
       this.#ticker.stop();

@@ -1,6 +1,15 @@
 /** The HTTP API as a program uses it: signed in, and with a method for each thing tests do. */
 
-import type { CameraView, CameraWithKey, Problem, SessionView, UserView } from '../../server/wire/api.ts';
+import type {
+  CameraFirmwareView,
+  CameraView,
+  CameraWithKey,
+  FirmwareImageView,
+  Problem,
+  SessionView,
+  StageUpdateRequest,
+  UserView,
+} from '../../server/wire/api.ts';
 import { SignalingSocket } from './signaling-socket.ts';
 
 export class ApiError extends Error {
@@ -55,6 +64,27 @@ export class ApiSession {
 
   addViewer(username: string, password: string, cameraIds: string[]): Promise<UserView> {
     return this.request('POST', '/users', { username, password, role: 'viewer', cameraIds });
+  }
+
+  async uploadFirmware(file: Uint8Array): Promise<FirmwareImageView> {
+    const response = await fetch(`${this.#url}/api/firmware`, {
+      method: 'POST',
+      headers: {
+        Authorization: `Bearer ${this.session.accessToken}`,
+        'Content-Type': 'application/octet-stream',
+      },
+      body: Buffer.from(file),
+    });
+    if (!response.ok) throw new ApiError((await response.json()) as Problem);
+    return (await response.json()) as FirmwareImageView;
+  }
+
+  stageUpdate(cameraId: string, body: StageUpdateRequest): Promise<CameraFirmwareView> {
+    return this.request('POST', `/cameras/${cameraId}/update`, body);
+  }
+
+  firmwareOf(cameraId: string): Promise<CameraFirmwareView> {
+    return this.request('GET', `/cameras/${cameraId}/update`);
   }
 
   setRights(userId: string, cameraIds: string[]): Promise<unknown> {

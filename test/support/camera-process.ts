@@ -3,9 +3,20 @@
 import type { CameraWithKey } from '../../server/wire/api.ts';
 import { Child } from './child-process.ts';
 
-/** @param options further words of the command line, like `--footage PATH` */
-export function startCamera(url: string, camera: CameraWithKey, options: readonly string[] = []): Child {
+/**
+ * @param options further words of the command line, like `--footage PATH`
+ * @param authority a file with the certificate that is trusted for wss:
+ */
+export function startCamera(
+  url: string,
+  camera: CameraWithKey,
+  options: readonly string[] = [],
+  authority?: string,
+): Child {
   return new Child('server/virtual-camera/main.ts', ['--url', url, '--id', camera.id, ...options], {
-    env: { VIGIE_CAMERA_KEY: camera.key },
+    env: {
+      VIGIE_CAMERA_KEY: camera.key,
+      ...(authority !== undefined && { NODE_EXTRA_CA_CERTS: authority }),
+    },
   });
 }

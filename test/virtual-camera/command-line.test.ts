@@ -18,6 +18,7 @@ suite('the virtual camera’s command line', () => {
       fps: 25,
       frameSize: 'VGA',
       jpegQuality: 12,
+      firmware: 'vigie-virtual-camera',
       footage: undefined,
     });
   });
