@@ -1,5 +1,6 @@
 /** The HTTP API as typed calls. Every failure is an ApiError whose message may be shown as it stands. */
 
+import type { ConnectionFacts } from '../server/wire/connection-check.ts';
 import type { CameraView, CameraWithKey, Role, UserView } from '../server/wire/api.ts';
 import { ApiError, errorFromResponse, unreachable } from './api-error.ts';
 import type { Session } from './session.ts';
@@ -53,6 +54,11 @@ export class Api {
 
   changeOwnPassword(currentPassword: string, newPassword: string): Promise<void> {
     return this.#request('POST', '/api/auth/password', { currentPassword, newPassword });
+  }
+
+  /** What the server knows of the ways to it. */
+  connection(): Promise<ConnectionFacts> {
+    return this.#request('GET', '/api/connection');
   }
 
   async #request<T>(method: string, path: string, body?: object): Promise<T> {

@@ -1,13 +1,18 @@
 /** The pages and their URLs, both ways. Pure: what the history API has to do with it is in navigation.ts. */
 
 export type Route =
-  { page: 'cameras' } | { page: 'camera'; cameraId: string } | { page: 'users' } | { page: 'unknown' };
+  | { page: 'cameras' }
+  | { page: 'camera'; cameraId: string }
+  | { page: 'users' }
+  | { page: 'connection' }
+  | { page: 'unknown' };
 
 /** @param pathname of a URL, still percent-encoded; one slash at the end is ignored */
 export function parseRoute(pathname: string): Route {
   const path = pathname.length > 1 && pathname.endsWith('/') ? pathname.slice(0, -1) : pathname;
   if (path === '/') return { page: 'cameras' };
   if (path === '/users') return { page: 'users' };
+  if (path === '/connection') return { page: 'connection' };
   const encodedId = /^\/camera\/([^/]+)$/.exec(path)?.[1];
   if (encodedId !== undefined) {
     try {
@@ -25,6 +30,8 @@ export function routePath(route: Exclude<Route, { page: 'unknown' }>): string {
       return '/';
     case 'users':
       return '/users';
+    case 'connection':
+      return '/connection';
     case 'camera':
       return `/camera/${encodeURIComponent(route.cameraId)}`;
     default:

@@ -87,6 +87,9 @@ export class VigieApp extends LitElement {
         <wa-dropdown-item value="password" data-testid="change-password">
           <wa-icon slot="icon" name="lock"></wa-icon>Change password
         </wa-dropdown-item>
+        <wa-dropdown-item value="connection" data-testid="check-connection">
+          <wa-icon slot="icon" name="gauge"></wa-icon>Check the connection
+        </wa-dropdown-item>
         <wa-dropdown-item value="signOut" data-testid="sign-out">
           <wa-icon slot="icon" name="sign-out"></wa-icon>Sign out
         </wa-dropdown-item>
@@ -108,6 +111,13 @@ export class VigieApp extends LitElement {
       void import('./pages/users-page.ts').then(() => this.requestUpdate());
       return html``;
     }
+    if (route.page === 'connection') {
+      if (customElements.get('vigie-connection-page')) {
+        return html`<vigie-connection-page .context=${context}></vigie-connection-page>`;
+      }
+      void import('./pages/connection-page.ts').then(() => this.requestUpdate());
+      return html``;
+    }
     return html`<div class="lost" data-testid="not-found">
       <h1 tabindex="-1">There is no such page</h1>
       <p><a href="/">Back to the cameras</a></p>
@@ -116,6 +126,7 @@ export class VigieApp extends LitElement {
 
   readonly #onUserMenu = ({ detail }: CustomEvent<{ item: { value: string } }>): void => {
     if (detail.item.value === 'password') this.#passwordDialog.value?.showFor(null);
+    else if (detail.item.value === 'connection') this.#navigation.go({ page: 'connection' });
     else void this.context?.session.signOut();
   };
 
@@ -124,6 +135,7 @@ export class VigieApp extends LitElement {
     if (this.context?.session.state.kind !== 'signedIn') return 'Vigie';
     if (route.page === 'camera')
       return `${this.context.live.cameras.find(route.cameraId)?.name ?? 'Camera'} · Vigie`;
+    if (route.page === 'connection') return 'Connection · Vigie';
     return route.page === 'users' ? 'Users · Vigie' : 'Vigie';
   }
 

@@ -19,6 +19,7 @@ import { CameraPresence } from './camera-presence.ts';
 import { CameraIngest } from './cameras/camera-ingest.ts';
 import { SeedListeners } from './cameras/seed-listeners.ts';
 import { describeConfig, loadConfig, type Config } from './config.ts';
+import { ConnectionFactsSource } from './connection-facts.ts';
 import { serverClock as clock } from './core/clock.ts';
 import { DemoCamera } from './demo-camera.ts';
 import { VigieError } from './errors.ts';
@@ -91,6 +92,13 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
   });
   const thumbnails = new Thumbnails(log);
   const mjpeg = new MjpegStreams({ frames: hub, mayWatch: (...whatOf) => access.mayWatch(...whatOf) });
+  const connection = new ConnectionFactsSource({
+    httpPort: () => httpPort,
+    rtcPort: sfu.port,
+    announced: announcedAddresses,
+    announcedNow: () => sfu.announcedAddresses,
+    turnUrls: config.turnUrls,
+  });
   const app = createHttpApp({
     accounts,
     catalog,
@@ -98,6 +106,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     thumbnails,
     mjpeg,
     firmware,
+    connection,
     status: () => ({
       sfu: sfu.stats,
       signalingSessions: signaling.sessionCount,

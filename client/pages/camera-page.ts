@@ -85,16 +85,20 @@ export class CameraPage extends LitElement {
     context: { attribute: false },
     cameraId: {},
     showStats: { state: true },
+    slow: { state: true },
   };
   declare context: AppContext;
   declare cameraId: string;
   declare protected showStats: boolean;
+  /** The picture comes by the slower way. */
+  declare protected slow: boolean;
   readonly #camera = createRef<VigieCamera>();
   readonly #actions = createRef<CameraActions>();
 
   constructor() {
     super();
     this.showStats = false;
+    this.slow = false;
     listen(this, (update) => this.context.live.cameras.on('change', update));
   }
 
@@ -107,6 +111,7 @@ export class CameraPage extends LitElement {
           ><wa-icon name="arrow-left"></wa-icon
         ></a>
         <h1 tabindex="-1" data-testid="camera-title">${camera?.name ?? (cameras.all ? 'Camera' : ' ')}</h1>
+        ${this.slow ? html`<a href="/connection" data-testid="why-slow">Why is it slow?</a>` : nothing}
         ${camera ? this.#tools() : nothing}
       </header>
       ${
@@ -119,6 +124,9 @@ export class CameraPage extends LitElement {
               name=""
               .live=${this.context.live}
               ?show-stats=${this.showStats}
+              @vigie-status=${({ detail }: CustomEvent<{ way: string | null }>) => {
+                this.slow = detail.way === 'pictures';
+              }}
               ${ref(this.#camera)}
             ></vigie-camera>`
       }

@@ -16,6 +16,7 @@ import { cameraRoutes } from './camera-routes.ts';
 import { clientFiles } from './client-files.ts';
 import { firmwareDownload } from './firmware-download.ts';
 import { firmwareRoutes, type Firmware } from './firmware-routes.ts';
+import { connectionRoutes, type ServerFacts } from './connection-routes.ts';
 import { Guard } from './guard.ts';
 import { mjpegRoutes } from './mjpeg-routes.ts';
 import type { MjpegStreams } from './mjpeg-streams.ts';
@@ -34,6 +35,8 @@ export interface HttpAppOptions {
   thumbnails: Thumbnails;
   mjpeg: MjpegStreams;
   firmware: Firmware;
+  /** What the server knows of the ways to it. */
+  connection: ServerFacts;
   /** What an administrator sees of the server's inside; JSON without secrets. */
   status: () => object;
   /** client/dist */
@@ -79,6 +82,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     updateRoutes(firmware.cameras, guard),
   );
   api.use('/firmware', firmwareRoutes(firmware, guard));
+  api.use('/connection', connectionRoutes(options.connection, guard));
   api.use('/users', userRoutes(accounts.users, guard));
   api.use(notFound);
 

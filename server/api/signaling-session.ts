@@ -57,7 +57,8 @@ export interface SignalingSessionOptions {
   log: Log;
 }
 
-const MAX_TRANSPORTS = 2;
+/** The page's own, its successor, and those the connection check tries one way each with. */
+const MAX_TRANSPORTS = 8;
 /** A page that opens with a full grid of cameras sends a few hundred messages at once. */
 const MESSAGE_BURST = 400;
 const MESSAGES_PER_SECOND = 40;

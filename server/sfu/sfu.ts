@@ -66,6 +66,11 @@ export class Sfu {
     return this.#socket.port;
   }
 
+  /** The announced addresses, names resolved. */
+  get announcedAddresses(): string[] {
+    return this.#announced.current;
+  }
+
   get stats(): { port: number; transports: number; consumers: number; socket: RtcSocket['counters'] } {
     let consumers = 0;
     for (const transport of this.#transports.values()) consumers += transport.consumers.size;

@@ -6,6 +6,7 @@ const paths: [pathname: string, route: Route][] = [
   ['/', { page: 'cameras' }],
   ['/users', { page: 'users' }],
   ['/users/', { page: 'users' }],
+  ['/connection', { page: 'connection' }],
   ['/camera/cam_1', { page: 'camera', cameraId: 'cam_1' }],
   ['/camera/cam_1/', { page: 'camera', cameraId: 'cam_1' }],
   ['/camera/front%20door', { page: 'camera', cameraId: 'front door' }],

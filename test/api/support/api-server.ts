@@ -94,6 +94,10 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     thumbnails,
     mjpeg,
     firmware: { images, updates, cameras: new CameraFirmware(store.cameras, updates) },
+    connection: {
+      get: () =>
+        Promise.resolve({ httpPort: 8080, rtcPort: 8081, announced: [], announcedNow: [], turn: [] }),
+    },
     status: () => ({ cameras: store.cameras.list().length }),
     clientFolder: await clientFolder(join(dataDir, 'client')),
     isTrustedProxy: trustedProxies(options.trustedProxies ?? []),

@@ -1,0 +1,39 @@
+/** What a connection check finds out, before it is put into words. */
+
+import type { ConnectionFacts } from '../../server/wire/connection-check.ts';
+
+/** One way video could take, tried on its own. */
+export type WayKind = 'directUdp' | 'directTcp' | 'serverRelay' | 'turnUdp' | 'turnTcp' | 'turnTls';
+
+/**
+ * - `connected`: ICE and DTLS stand, so video would pass
+ * - `noRelay`: the relay did not give us an address: it does not answer, or refused us
+ * - `noPath`: there were addresses, and no packet came back
+ */
+export type WayOutcome = 'connected' | 'noRelay' | 'noPath';
+
+export interface WayResult {
+  kind: WayKind;
+  /** Of the STUN or TURN server; null for the direct ways. */
+  url: string | null;
+  outcome: WayOutcome;
+  /** The server's end that answered, `address:port`; null without a connection. */
+  address: string | null;
+  roundTripMs: number | null;
+  /** What the relay said, as the browser tells it: a STUN error code (RFC 8656 section 18), 701: no answer. */
+  errorCode: number | null;
+}
+
+export interface CheckFacts {
+  administrator: boolean;
+  /** Whether the browser has WebRTC. */
+  webrtc: boolean;
+  /** In the order they were tried; empty without WebRTC. */
+  ways: WayResult[];
+  /** Of the signaling WebSocket, ms; null: it is not connected. */
+  webSocketRoundTripMs: number | null;
+  /** Of the page: `https:` or localhost. */
+  secureContext: boolean;
+  /** Null: the server did not answer. */
+  facts: ConnectionFacts | null;
+}

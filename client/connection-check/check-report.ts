@@ -1,0 +1,21 @@
+/** The connection check as plain text, to be sent to somebody who can help. It holds addresses, and no name or secret. */
+
+import type { CheckLine, CheckWords } from './check-words.ts';
+
+const MARKS: Record<CheckLine['mark'], string> = { good: 'ok', warning: '!!', bad: 'NO', info: '--' };
+
+export function checkReport({ verdict, lines }: CheckWords, browser: string, at: Date): string {
+  return [
+    `Vigie connection check, ${at.toISOString()}`,
+    browser,
+    '',
+    line(verdict),
+    '',
+    ...lines.map((each) => line(each)),
+    '',
+  ].join('\n');
+}
+
+function line({ mark, title, meaning, fix }: CheckLine): string {
+  return `[${MARKS[mark]}] ${title}: ${meaning}${fix === undefined ? '' : `\n     → ${fix}`}`;
+}

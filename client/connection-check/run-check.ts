@@ -1,0 +1,88 @@
+/** Runs a connection check: asks the server what it knows, and tries every way there is, each on its own, side by side. */
+
+import type { IceServer, TransportParameters } from '../../server/wire/signaling.ts';
+import { isAdministrator, type AppContext } from '../app-context.ts';
+import type { SignalingClient } from '../signaling/signaling-client.ts';
+import type { CheckFacts, WayKind } from './check-facts.ts';
+import { probeWay, type Way } from './way-probe.ts';
+
+const OPEN_TIMEOUT_MS = 5_000;
+/** More would only be the same ways again, and the server gives a page few transports. */
+const MAX_RELAYS = 3;
+
+/** Never throws: what fails is a finding. */
+export async function runCheck({ session, live, api }: AppContext): Promise<CheckFacts> {
+  const { signaling, clock } = live;
+  await opened(signaling);
+  const webrtc = typeof RTCPeerConnection === 'function';
+  const ways = webrtc ? await waysTo(live) : [];
+  const [facts, results] = await Promise.all([
+    api.connection().catch(() => null),
+    Promise.all(ways.map((way) => probeWay(signaling, way))),
+  ]);
+  return {
+    administrator: isAdministrator(session.user),
+    webrtc,
+    ways: results,
+    webSocketRoundTripMs: signaling.state === 'open' ? (clock.roundTripMs ?? 0) : null,
+    secureContext: isSecureContext,
+    facts,
+  };
+}
+
+/** The page may have only just begun. */
+function opened(signaling: SignalingClient): Promise<void> {
+  if (signaling.state === 'open') return Promise.resolve();
+  return new Promise((resolve) => {
+    const finish = (): void => {
+      clearTimeout(timer);
+      stop();
+      resolve();
+    };
+    const timer = setTimeout(finish, OPEN_TIMEOUT_MS);
+    const stop = signaling.on('state', (state) => state === 'open' && finish());
+  });
+}
+
+async function waysTo({ signaling }: AppContext['live']): Promise<Way[]> {
+  let parameters: TransportParameters;
+  try {
+    parameters = await signaling.request('createWebRtcTransport', {});
+  } catch {
+    return [];
+  }
+  signaling.request('closeWebRtcTransport', { transportId: parameters.id }).catch(() => undefined);
+  return [...directWays(parameters), ...relaysOf(parameters.iceServers).slice(0, MAX_RELAYS)];
+}
+
+function directWays({ iceCandidates }: TransportParameters): Way[] {
+  const ways: Pick<Way, 'kind' | 'accepts'>[] = [
+    { kind: 'directUdp', accepts: ({ type, protocol }) => type !== 'relay' && protocol === 'udp' },
+    { kind: 'directTcp', accepts: ({ type, protocol }) => type !== 'relay' && protocol === 'tcp' },
+    { kind: 'serverRelay', accepts: ({ type }) => type === 'relay' },
+  ];
+  return (
+    ways
+      // That there is no address for UDP is a finding; the others are options.
+      .filter(({ kind, accepts }) => kind === 'directUdp' || iceCandidates.some(accepts))
+      .map((way) => ({ ...way, url: null, iceServer: null }))
+  );
+}
+
+function relaysOf(iceServers: readonly IceServer[]): Way[] {
+  return iceServers.flatMap((server) =>
+    server.urls
+      .filter((url) => url.startsWith('turn'))
+      .map((url) => ({
+        kind: relayKind(url),
+        url,
+        iceServer: { ...server, urls: [url] },
+        accepts: () => true,
+      })),
+  );
+}
+
+function relayKind(url: string): WayKind {
+  if (url.startsWith('turns:')) return 'turnTls';
+  return url.endsWith('transport=tcp') ? 'turnTcp' : 'turnUdp';
+}

@@ -1,0 +1,26 @@
+/** GET /api/connection: the server's side of the connection check. How the server is set up is for administrators. */
+
+import { Router } from 'express';
+import { isPrivateAddress } from '../cameras/private-address.ts';
+import type { ConnectionFacts, ServerConnectionFacts } from '../wire/connection-check.ts';
+import type { Guard } from './guard.ts';
+
+/** Main connects it. */
+export interface ServerFacts {
+  get(): Promise<ServerConnectionFacts>;
+}
+
+export function connectionRoutes(facts: ServerFacts, guard: Guard): Router {
+  const router = Router();
+  router.get('/', async (request, response) => {
+    const { role } = guard.identify(request);
+    const yourAddress = (request.ip ?? '').replace(/^::ffff:/, '');
+    response.json({
+      yourAddress,
+      yourAddressIsPrivate: isPrivateAddress(yourAddress),
+      https: request.secure,
+      ...(role === 'administrator' && { server: await facts.get() }),
+    } satisfies ConnectionFacts);
+  });
+  return router;
+}

@@ -1,0 +1,49 @@
+/**
+ * What the server knows of the ways to it, for the connection check: ports, announced addresses, and whether it reaches the
+ * STUN and TURN servers it tells viewers of. Whoever asks while they are being asked gets the same answer.
+ */
+
+import { isPrivateAddress } from './cameras/private-address.ts';
+import { probeTurn } from './turn-probe.ts';
+import type { ServerConnectionFacts, TurnFacts } from './wire/connection-check.ts';
+
+export interface ConnectionFactsOptions {
+  httpPort: () => number;
+  rtcPort: number;
+  announced: readonly string[];
+  announcedNow: () => string[];
+  turnUrls: readonly string[];
+}
+
+export class ConnectionFactsSource {
+  readonly #options: ConnectionFactsOptions;
+  #asking: Promise<TurnFacts[]> | undefined;
+
+  constructor(options: ConnectionFactsOptions) {
+    this.#options = options;
+  }
+
+  async get(): Promise<ServerConnectionFacts> {
+    const { httpPort, rtcPort, announced, announcedNow } = this.#options;
+    return {
+      httpPort: httpPort(),
+      rtcPort,
+      announced: [...announced],
+      announcedNow: announcedNow(),
+      turn: await this.#turnFacts(),
+    };
+  }
+
+  #turnFacts(): Promise<TurnFacts[]> {
+    this.#asking ??= Promise.all(this.#options.turnUrls.map(factsOf)).finally(() => {
+      this.#asking = undefined;
+    });
+    return this.#asking;
+  }
+}
+
+async function factsOf(url: string): Promise<TurnFacts> {
+  const { problem, seenAs } = await probeTurn(url);
+  const seenAsIsPrivate = seenAs !== null && isPrivateAddress(seenAs);
+  return { url, reachable: problem === null, problem, seenAs, seenAsIsPrivate };
+}

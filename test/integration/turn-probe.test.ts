@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { after, test } from 'node:test';
+import { probeTurn } from '../../server/turn-probe.ts';
+import { CERTIFICATE_PROBLEM } from '../../server/wire/connection-check.ts';
+import { Coturn } from '../support/coturn.ts';
+
+const coturn = await Coturn.start();
+after(() => coturn.stop());
+const [udp = '', tcp = '', tls = ''] = coturn.urls;
+
+test('a real coturn answers over UDP and TCP, and tells our address', async () => {
+  for (const url of [udp, tcp, `stun:localhost:${coturn.port}`])
+    assert.deepEqual(await probeTurn(url), { problem: null, seenAs: '127.0.0.1' }, url);
+});
+
+test('one whose certificate nobody vouches for is not believed', async () => {
+  assert.deepEqual(await probeTurn(tls), { problem: CERTIFICATE_PROBLEM, seenAs: null });
+});
+
+test('a port nobody listens on, a name nobody has, a URL that is none', async () => {
+  assert.equal((await probeTurn('turn:127.0.0.1:1?transport=tcp')).problem, 'nothing listens there');
+  assert.equal((await probeTurn('turn:no-such-host.invalid')).problem, 'its name does not resolve');
+  assert.equal((await probeTurn('http://127.0.0.1')).problem, 'the URL is not understood');
+});
+
+test('something else that listens there is not taken for a relay', async () => {
+  const chatty = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.write('x'.repeat(10_000));
+  }).listen(0, '127.0.0.1');
+  await once(chatty, 'listening');
+  const silent = createSocket('udp4');
+  silent.bind(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = chatty.address() as AddressInfo;
+  assert.equal((await probeTurn(`turn:127.0.0.1:${port}?transport=tcp`)).problem, 'it is no STUN server');
+  assert.equal((await probeTurn(`turn:127.0.0.1:${silent.address().port}`)).problem, 'no answer');
+  chatty.close();
+  silent.close();
+});

@@ -1,0 +1,96 @@
+/** The real coturn on loopback, with a secret, and a certificate that nobody vouches for. */
+
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { probeTurn } from '../../server/turn-probe.ts';
+import { installOnDebian } from './debian-packages.ts';
+import { until } from './until.ts';
+
+const PROGRAM = '/usr/bin/turnserver';
+
+export class Coturn {
+  readonly secret = 'a secret of coturn and the server';
+  readonly port: number;
+  readonly tlsPort: number;
+  readonly #folder: string;
+  readonly #process: ChildProcess;
+
+  static async start(): Promise<Coturn> {
+    if (!existsSync(PROGRAM)) installOnDebian(['coturn', 'openssl']);
+    const coturn = new Coturn(await freePort(), await freePort());
+    await until(
+      'coturn answers',
+      async () =>
+        (await Promise.all(coturn.urls.slice(0, 2).map(probeTurn))).every(({ problem }) => !problem),
+      15_000,
+    );
+    return coturn;
+  }
+
+  private constructor(port: number, tlsPort: number) {
+    this.port = port;
+    this.tlsPort = tlsPort;
+    this.#folder = mkdtempSync(join(tmpdir(), 'vigie-coturn-'));
+    const [cert, pkey] = [join(this.#folder, 'cert.pem'), join(this.#folder, 'key.pem')];
+    spawnSync(
+      'openssl',
+      `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=localhost -keyout ${pkey} -out ${cert}`.split(
+        ' ',
+      ),
+    );
+    this.#process = spawn(
+      PROGRAM,
+      [
+        '-n',
+        '--no-cli',
+        '--allow-loopback-peers',
+        '--realm=vigie',
+        '--log-file=stdout',
+        `--pidfile=${join(this.#folder, 'pid')}`,
+        '--listening-ip=127.0.0.1',
+        '--relay-ip=127.0.0.1',
+        `--listening-port=${port}`,
+        `--tls-listening-port=${tlsPort}`,
+        '--use-auth-secret',
+        `--static-auth-secret=${this.secret}`,
+        `--cert=${cert}`,
+        `--pkey=${pkey}`,
+      ],
+      { cwd: this.#folder, stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    // Read, or it stops when the pipe is full.
+    for (const stream of [this.#process.stdout, this.#process.stderr]) stream?.resume();
+  }
+
+  /** What VIGIE_TURN_URLS says of it: over UDP, TCP and TLS. */
+  get urls(): string[] {
+    return [
+      `turn:127.0.0.1:${this.port}?transport=udp`,
+      `turn:127.0.0.1:${this.port}?transport=tcp`,
+      `turns:127.0.0.1:${this.tlsPort}?transport=tcp`,
+    ];
+  }
+
+  /** Idempotent. */
+  async stop(): Promise<void> {
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+      this.#process.kill('SIGKILL');
+      await once(this.#process, 'exit');
+    }
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
