@@ -6,64 +6,37 @@
  */
 
 import {
-  AV_CODEC_ID_MJPEG,
   AV_PIX_FMT_YUV420P,
   AVCOL_RANGE_MPEG,
   SWS_FAST_BILINEAR,
   type AVPixelFormat,
 } from 'node-av/constants';
-import { Codec, CodecContext, Frame, Packet, SoftwareScaleContext } from 'node-av/lib';
-import { MAX_FRAME_HEIGHT, MAX_FRAME_WIDTH } from '../wire/camera-protocol.ts';
+import { Frame, SoftwareScaleContext } from 'node-av/lib';
 import { check } from './codec-error.ts';
-
-/** The fastest inverse transform of FFmpeg's that is as exact as the others; elsewhere than on x64 it has no assembler. */
-const IDCT = process.arch === 'x64' ? 'xvid' : 'auto';
+import { MjpegDecoder } from './mjpeg-decoder.ts';
 
 export class JpegDecoder {
-  readonly #context = new CodecContext();
-  readonly #packet = new Packet();
-  readonly #decoded = new Frame();
+  readonly #decoder = new MjpegDecoder(0);
   #converter: Converter | undefined;
-
-  constructor() {
-    const codec = Codec.findDecoder(AV_CODEC_ID_MJPEG);
-    this.#context.allocContext3(codec);
-    this.#context.threadCount = 1;
-    // Without it a truncated JPEG comes out as half a picture, and no error.
-    check(this.#context.setOption('err_detect', 'explode'), 'decoder option');
-    check(this.#context.setOption('max_pixels', MAX_FRAME_WIDTH * MAX_FRAME_HEIGHT), 'decoder option');
-    check(this.#context.setOption('idct', IDCT), 'decoder option');
-    check(this.#context.open2Sync(codec, null), 'decoder');
-    this.#packet.alloc();
-    this.#decoded.alloc();
-  }
 
   /**
    * @returns the picture, which is the decoder's own and valid until the next call
    * @throws CodecError when the bytes are not one whole, sound JPEG
    */
   decode(jpeg: Buffer): Frame {
-    this.#packet.data = jpeg;
-    try {
-      check(this.#context.sendPacketSync(this.#packet), 'JPEG');
-      check(this.#context.receiveFrameSync(this.#decoded), 'JPEG');
-    } finally {
-      this.#packet.unref();
-    }
-    const { width, height, format } = this.#decoded;
+    const decoded = this.#decoder.decode(jpeg);
+    const { width, height, format } = decoded;
     if (!this.#converter?.fits(width, height, format)) {
       this.#converter?.close();
       this.#converter = new Converter(width, height, format);
     }
-    return this.#converter.convert(this.#decoded);
+    return this.#converter.convert(decoded);
   }
 
   close(): void {
     this.#converter?.close();
     this.#converter = undefined;
-    this.#packet.free();
-    this.#decoded.free();
-    this.#context.freeContext();
+    this.#decoder.close();
   }
 }
 

@@ -5,11 +5,11 @@
  * be: a decoder that is told so reads the DC coefficients, which are the means of the 8 × 8 blocks, and no more.
  */
 
-import { AV_CODEC_ID_MJPEG, AV_PIX_FMT_GRAY8, AV_PIX_FMT_YUV420P, SWS_AREA } from 'node-av/constants';
-import { Codec, CodecContext, Frame, Packet, SoftwareScaleContext } from 'node-av/lib';
-import { lumaCells, LUMA_SCALE } from '../core/luma-frame.ts';
-import { MAX_FRAME_HEIGHT, MAX_FRAME_WIDTH } from '../wire/camera-protocol.ts';
+import { AV_PIX_FMT_GRAY8, AV_PIX_FMT_YUV420P, SWS_AREA } from 'node-av/constants';
+import { Frame, SoftwareScaleContext } from 'node-av/lib';
+import { lumaCells } from '../core/luma-frame.ts';
 import { check, CodecError } from './codec-error.ts';
+import { MjpegDecoder } from './mjpeg-decoder.ts';
 
 export interface Luma {
   columns: number;
@@ -20,7 +20,7 @@ export interface Luma {
 
 export class LumaReader {
   #scaler: LumaScaler | undefined;
-  #decoder: ReducedDecoder | undefined;
+  #decoder: MjpegDecoder | undefined;
 
   /** @param picture 4:2:0, limited range, as JpegDecoder gives it */
   ofPicture(picture: Frame): Luma {
@@ -33,8 +33,8 @@ export class LumaReader {
 
   /** @throws CodecError when the bytes are not one whole, sound JPEG */
   ofJpeg(jpeg: Buffer): Luma {
-    this.#decoder ??= new ReducedDecoder();
-    return this.#decoder.decode(jpeg);
+    this.#decoder ??= new MjpegDecoder(3);
+    return lumaOf(this.#decoder.decode(jpeg));
   }
 
   close(): void {
@@ -76,42 +76,6 @@ class LumaScaler {
   close(): void {
     this.#context.freeContext();
     this.#cells.free();
-  }
-}
-
-/** FFmpeg's JPEG decoder at an eighth of the size. */
-class ReducedDecoder {
-  readonly #context = new CodecContext();
-  readonly #packet = new Packet();
-  readonly #decoded = new Frame();
-
-  constructor() {
-    const codec = Codec.findDecoder(AV_CODEC_ID_MJPEG);
-    this.#context.allocContext3(codec);
-    this.#context.threadCount = 1;
-    check(this.#context.setOption('lowres', Math.log2(LUMA_SCALE)), 'decoder option');
-    check(this.#context.setOption('err_detect', 'explode'), 'decoder option');
-    check(this.#context.setOption('max_pixels', MAX_FRAME_WIDTH * MAX_FRAME_HEIGHT), 'decoder option');
-    check(this.#context.open2Sync(codec, null), 'decoder');
-    this.#packet.alloc();
-    this.#decoded.alloc();
-  }
-
-  decode(jpeg: Buffer): Luma {
-    this.#packet.data = jpeg;
-    try {
-      check(this.#context.sendPacketSync(this.#packet), 'JPEG');
-      check(this.#context.receiveFrameSync(this.#decoded), 'JPEG');
-    } finally {
-      this.#packet.unref();
-    }
-    return lumaOf(this.#decoded);
-  }
-
-  close(): void {
-    this.#packet.free();
-    this.#decoded.free();
-    this.#context.freeContext();
   }
 }
 
