@@ -5,11 +5,9 @@ import { Api } from './api.ts';
 import type { AppContext } from './app-context.ts';
 import { createSession } from './create-session.ts';
 import { LiveConnection } from './live/live-connection.ts';
+import { hintsAtSession } from './session-hint.ts';
 import { followColorScheme } from './style/theme.ts';
 import './vigie-app.ts';
-
-/** Says how the last visit ended. It grants nothing: that is the cookie's to do. */
-const HINT = 'vigie-session';
 
 followColorScheme();
 
@@ -18,7 +16,6 @@ const live = new LiveConnection('', session);
 const context: AppContext = { session, api: new Api(session), live };
 
 session.on('change', ({ kind }) => {
-  localStorage.setItem(HINT, kind);
   if (kind === 'signedIn') {
     live.signaling.start();
   } else if (kind === 'signedOut') {
@@ -28,7 +25,7 @@ session.on('change', ({ kind }) => {
 });
 live.receiver.warm();
 // The socket opens while the session is being restored, for a first picture needs both; but not for strangers.
-if (localStorage.getItem(HINT) === 'signedIn') live.signaling.start();
+if (hintsAtSession(document.cookie)) live.signaling.start();
 void session.restore();
 
 const app = document.querySelector('vigie-app');

@@ -24,6 +24,8 @@ export interface SessionOptions {
   fetch?: typeof fetch;
   /** Runs work while no other tab does. Without it (web locks need a secure context) tabs are on their own. */
   exclusively?: Exclusively;
+  /** Whether there may be a session to take up; without it, the server is asked. */
+  mayHaveSession?: () => boolean;
   /** Milliseconds, monotonic. */
   now?: () => number;
 }
@@ -41,6 +43,7 @@ export class Session extends Emitter<{ change: SessionState }> {
   readonly server: string;
   readonly #fetch: typeof fetch;
   readonly #exclusively: Exclusively;
+  readonly #mayHaveSession: () => boolean;
   readonly #now: () => number;
   #state: SessionState = { kind: 'restoring' };
   #token: Token | null = null;
@@ -53,6 +56,7 @@ export class Session extends Emitter<{ change: SessionState }> {
     this.server = options.server ?? '';
     this.#fetch = options.fetch ?? ((...args) => fetch(...args));
     this.#exclusively = options.exclusively ?? ((work) => work());
+    this.#mayHaveSession = options.mayHaveSession ?? (() => true);
     this.#now = options.now ?? (() => performance.now());
   }
 
@@ -97,6 +101,7 @@ export class Session extends Emitter<{ change: SessionState }> {
    * @throws ApiError unauthorized when signed out, unreachable when it could not be renewed now
    */
   async accessToken(minValidityMs = MIN_VALIDITY_MS): Promise<string> {
+    if (this.#state.kind === 'restoring' && !this.#mayHaveSession()) this.#end();
     if (this.#state.kind === 'signedOut') throw new ApiError('unauthorized', 'Sign in first.', 401);
     if (this.#token && this.#token.expiresAtMs - this.#now() > minValidityMs) return this.#token.value;
     this.#refreshing ??= this.#exclusively(() => this.#refresh()).finally(() => {

@@ -80,7 +80,12 @@ export const cameraStyles = css`
   .note:has(~ vigie-camera-stats) {
     inset: auto auto 2.6rem 0.6rem;
   }
-  @container (max-width: 340px) {
+  @container (max-width: 480px) {
+    .note .longer {
+      display: none;
+    }
+  }
+  @container (max-width: 310px) {
     .note .long {
       display: none;
     }

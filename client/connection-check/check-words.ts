@@ -104,7 +104,8 @@ function noWebRtc(): CheckLine {
 
 function wayLine(way: WayResult, facts: CheckFacts): CheckLine {
   const { kind, url, outcome, address, roundTripMs } = way;
-  const title = url === null ? WAY_TITLES[kind] : `${WAY_TITLES[kind]} (${url.replace(/^turns?:/, '')})`;
+  const title =
+    url === null ? WAY_TITLES[kind] : `${WAY_TITLES[kind]} (${url.replace(/^turns?:|\?.*$/g, '')})`;
   if (outcome === 'connected') {
     const from = kind.startsWith('direct') && address !== null ? ` from ${address}` : '';
     const inTime = roundTripMs === null ? '' : ` in ${inMs(roundTripMs)}`;
@@ -248,7 +249,7 @@ function unreachableForServer({ facts, ways }: CheckFacts): CheckLine[] {
   );
   return (dead ?? []).map(({ url, problem }) => ({
     mark: 'warning',
-    title: `From the server to ${url.replace(/^(?:stun|turn)s?:/, '')}`,
+    title: `From the server to ${url.replace(/^(?:stun|turn)s?:|\?.*$/g, '')}`,
     meaning: `The server itself gets no answer there: ${problem ?? 'no answer'}.`,
     fix: 'Only matters where the server needs the relay for itself; else it is enough that viewers reach it.',
   }));

@@ -140,7 +140,7 @@ export class ConnectionPage extends LitElement {
               <wa-button variant="brand" data-testid="check-again" @click=${() => void this.#run()}
                 >Try again</wa-button
               >
-              <wa-button data-testid="copy-report" @click=${this.#onCopy}>
+              <wa-button appearance="outlined" data-testid="copy-report" @click=${this.#onCopy}>
                 <wa-icon slot="start" name=${this.copied ? 'check' : 'copy'}></wa-icon
                 >${this.copied === false ? 'Could not copy' : this.copied ? 'Copied' : 'Copy report'}
               </wa-button>

@@ -26,7 +26,16 @@ export function authRoutes(accounts: Accounts, guard: Guard, isTrustedProxy: IsT
   router.post('/refresh', (request, response) => {
     const token = refreshTokenOf(request);
     if (token === undefined) throw new VigieError('unauthorized', 'sign in first');
-    sendSession(request, response, accounts.sessions.refresh(token));
+    let tokens: SessionTokens;
+    try {
+      tokens = accounts.sessions.refresh(token);
+    } catch (error) {
+      // Worth nothing any more: the next visit need not try it.
+      if (error instanceof VigieError && error.code === 'unauthorized')
+        clearSessionCookies(request, response);
+      throw error;
+    }
+    sendSession(request, response, tokens);
   });
 
   router.post('/logout', (request, response) => {

@@ -1,5 +1,6 @@
 /**
- * The two cookies of a sign-in, both out of reach of scripts and of other sites. `Secure` wherever the page came by https:
+ * The two cookies of a sign-in, both out of reach of scripts and of other sites, and a third that tells our pages no more
+ * than that they are there. `Secure` wherever the page came by https:
  * in a LAN without it, a Secure cookie would keep everyone out.
  */
 
@@ -7,8 +8,10 @@ import { parseCookie } from 'cookie';
 import type { CookieOptions, Request, Response } from 'express';
 import { LIFETIME_SECONDS } from '../accounts/access-token.ts';
 import { SESSION_IDLE_SECONDS, type SessionTokens } from '../accounts/sessions.ts';
+import { SESSION_HINT_COOKIE } from '../wire/api.ts';
 
 const REFRESH = { name: 'vigie_refresh', path: '/api/auth', seconds: SESSION_IDLE_SECONDS };
+const HINT = { name: SESSION_HINT_COOKIE, path: '/', seconds: SESSION_IDLE_SECONDS };
 const MEDIA = { name: 'vigie_media', path: '/api/cameras', seconds: LIFETIME_SECONDS.media };
 
 export function setSessionCookies(request: Request, response: Response, tokens: SessionTokens): void {
@@ -18,10 +21,13 @@ export function setSessionCookies(request: Request, response: Response, tokens: 
   ];
   for (const { name, path, seconds, value } of cookies)
     response.cookie(name, value, { ...optionsOf(request), path, maxAge: seconds * 1000 });
+  const { name, path, seconds } = HINT;
+  response.cookie(name, '1', { ...optionsOf(request), path, maxAge: seconds * 1000, httpOnly: false });
 }
 
 export function clearSessionCookies(request: Request, response: Response): void {
-  for (const { name, path } of [REFRESH, MEDIA]) response.clearCookie(name, { ...optionsOf(request), path });
+  for (const { name, path } of [REFRESH, MEDIA, HINT])
+    response.clearCookie(name, { ...optionsOf(request), path });
 }
 
 export function refreshTokenOf(request: Request): string | undefined {

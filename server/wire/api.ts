@@ -99,3 +99,6 @@ export interface Problem {
   detail: string;
   code: string;
 }
+
+/** A cookie that scripts may read: this browser may have a session. It holds no secret and grants nothing. */
+export const SESSION_HINT_COOKIE = 'vigie_session';

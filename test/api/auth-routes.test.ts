@@ -34,7 +34,7 @@ test('behind a trusted TLS proxy the cookies are Secure; a stranger cannot say s
       headers,
     });
     for (const { text } of client.cookies.values()) assert.equal(text.includes('; Secure'), isSecure);
-    assert.equal(client.cookies.size, 2);
+    assert.equal(client.cookies.size, 3);
   }
 });
 

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { ApiError } from '../../client/api-error.ts';
+import { hintsAtSession } from '../../client/session-hint.ts';
 import { Session } from '../../client/session.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -160,4 +161,21 @@ test('a refresh that is answered after signing out does not sign in again', asyn
   for (const response of held) answerSession(response, 'late token');
   await token;
   assert.equal(session.state.kind, 'signedOut');
+});
+
+test('where there is no sign of a session, the server is not asked', async (context) => {
+  let requests = 0;
+  const server = await serve(context, (_request, response) => {
+    requests++;
+    answerSession(response, 'token');
+  });
+  const cookies = { text: 'theme=dark; not_vigie_session=1' };
+  const session = new Session({ server, mayHaveSession: () => hintsAtSession(cookies.text) });
+  await session.restore();
+  assert.deepEqual(session.state, { kind: 'signedOut' });
+  assert.equal(requests, 0);
+  cookies.text = 'theme=dark; vigie_session=1';
+  const next = new Session({ server, mayHaveSession: () => hintsAtSession(cookies.text) });
+  await next.restore();
+  assert.equal(next.state.kind, 'signedIn');
 });

@@ -26,6 +26,21 @@ after(async () => {
   browser.assertNoProblems();
 });
 
+test('a first visit makes no request that is refused, and a reload keeps the session', async () => {
+  const refused: string[] = [];
+  const visit = await browser.open(server.url, async (tab) => {
+    tab.on('response', (response) => {
+      if (response.status() >= 400) refused.push(`${response.status()} ${response.url()}`);
+    });
+  });
+  await visit.page.getByTestId('sign-in-form').waitFor();
+  await visit.signIn('anna', PASSWORD);
+  await visit.page.reload();
+  await visit.page.getByTestId('user-menu').waitFor();
+  assert.deepEqual(refused, []);
+  await visit.close();
+});
+
 test('a viewer without rights sees nothing', async () => {
   await page.page.getByTestId('no-cameras').waitFor();
   assert.equal(await page.page.getByTestId('camera-tile').count(), 0);

@@ -26,7 +26,7 @@ const ARGUMENTS = [
   // Chromium's sandbox does not work for root, and CI is root.
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
 ];
-/** What the browser says by itself when there is no session yet, or the server is away: not the page's fault. */
+/** What the browser says by itself when a session is over, or the server is away: not the page's fault. */
 const EXPECTED_CONSOLE =
   /status of 401|WebSocket connection to .* failed|ERR_CONNECTION_REFUSED|status of 404/;
 
