@@ -1,11 +1,22 @@
 /** The HTTP API as typed calls. Every failure is an ApiError whose message may be shown as it stands. */
 
 import type { ConnectionFacts } from '../server/wire/connection-check.ts';
-import type { CameraView, CameraWithKey, Role, UserView } from '../server/wire/api.ts';
+import type {
+  CameraFirmwareView,
+  CameraView,
+  CameraWithKey,
+  FirmwareImageView,
+  Role,
+  StageUpdateRequest,
+  UserView,
+} from '../server/wire/api.ts';
 import { ApiError, errorFromResponse, unreachable } from './api-error.ts';
+import { sendFile } from './send-file.ts';
 import type { Session } from './session.ts';
 
 const TIMEOUT_MS = 15_000;
+/** A token must outlast a large file over a slow line. */
+const UPLOAD_TOKEN_VALIDITY_MS = 120_000;
 
 export class Api {
   readonly #session: Session;
@@ -59,6 +70,40 @@ export class Api {
   /** What the server knows of the ways to it. */
   connection(): Promise<ConnectionFacts> {
     return this.#request('GET', '/api/connection');
+  }
+
+  firmwareImages(): Promise<FirmwareImageView[]> {
+    return this.#request('GET', '/api/firmware');
+  }
+
+  removeFirmware(id: string): Promise<void> {
+    return this.#request('DELETE', `/api/firmware/${encodeURIComponent(id)}`);
+  }
+
+  /** @param onProgress 0 … 1 of it was sent */
+  async uploadFirmware(
+    file: Blob,
+    onProgress: (part: number) => void,
+    signal: AbortSignal,
+  ): Promise<FirmwareImageView> {
+    const token = await this.#session.accessToken(UPLOAD_TOKEN_VALIDITY_MS);
+    const url = `${this.#session.server}/api/firmware`;
+    const response = await sendFile({ url, token, file, onProgress, signal });
+    if (!response.ok) throw await errorFromResponse(response);
+    return (await response.json()) as FirmwareImageView;
+  }
+
+  cameraFirmware(): Promise<CameraFirmwareView[]> {
+    return this.#request('GET', '/api/firmware/cameras');
+  }
+
+  stageUpdate(cameraId: string, update: StageUpdateRequest): Promise<CameraFirmwareView> {
+    return this.#request('POST', `/api/cameras/${encodeURIComponent(cameraId)}/update`, update);
+  }
+
+  /** Cancels an update, or clears away how one has ended. */
+  clearUpdate(cameraId: string): Promise<void> {
+    return this.#request('DELETE', `/api/cameras/${encodeURIComponent(cameraId)}/update`);
   }
 
   async #request<T>(method: string, path: string, body?: object): Promise<T> {

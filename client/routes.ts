@@ -4,6 +4,7 @@ export type Route =
   | { page: 'cameras' }
   | { page: 'camera'; cameraId: string }
   | { page: 'users' }
+  | { page: 'firmware' }
   | { page: 'connection' }
   | { page: 'unknown' };
 
@@ -12,6 +13,7 @@ export function parseRoute(pathname: string): Route {
   const path = pathname.length > 1 && pathname.endsWith('/') ? pathname.slice(0, -1) : pathname;
   if (path === '/') return { page: 'cameras' };
   if (path === '/users') return { page: 'users' };
+  if (path === '/firmware') return { page: 'firmware' };
   if (path === '/connection') return { page: 'connection' };
   const encodedId = /^\/camera\/([^/]+)$/.exec(path)?.[1];
   if (encodedId !== undefined) {
@@ -30,6 +32,8 @@ export function routePath(route: Exclude<Route, { page: 'unknown' }>): string {
       return '/';
     case 'users':
       return '/users';
+    case 'firmware':
+      return '/firmware';
     case 'connection':
       return '/connection';
     case 'camera':

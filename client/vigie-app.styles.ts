@@ -45,7 +45,13 @@ export const appStyles = css`
     display: flex;
     flex: 1;
     gap: 0.25rem;
+    min-width: 0;
     margin-inline-start: 0.5rem;
+    /* Room for the focus ring. */
+    padding: 0.25rem;
+    /* What does not fit beside the menu on a narrow phone is reached by a swipe. */
+    overflow-x: auto;
+    scrollbar-width: none;
   }
   nav a {
     padding: 0.35rem 0.7rem;
@@ -108,6 +114,14 @@ export const appStyles = css`
       height: 1px;
       overflow: hidden;
       clip-path: inset(50%);
+    }
+    nav {
+      gap: 0;
+      margin-inline-start: 0;
+    }
+    nav a {
+      padding-inline: 0.5rem;
+      font-size: 0.875rem;
     }
     main {
       padding: 1rem 1rem 4rem;

@@ -69,7 +69,7 @@ export class VigieApp extends LitElement {
 
   #bar(user: User): TemplateResult {
     const { page } = this.#navigation.route;
-    const link = (target: 'cameras' | 'users', label: string): TemplateResult =>
+    const link = (target: 'cameras' | 'users' | 'firmware', label: string): TemplateResult =>
       html`<a href=${routePath({ page: target })} aria-current=${page === target ? 'page' : 'false'}
         >${label}</a
       >`;
@@ -77,7 +77,9 @@ export class VigieApp extends LitElement {
       <a class="brand" href="/" aria-label="Vigie, all cameras">${logo()}<span>Vigie</span></a>
       ${
         isAdministrator(user)
-          ? html`<nav aria-label="Main">${link('cameras', 'Cameras')} ${link('users', 'Users')}</nav>`
+          ? html`<nav aria-label="Main">
+              ${link('cameras', 'Cameras')} ${link('users', 'Users')} ${link('firmware', 'Firmware')}
+            </nav>`
           : html`<span class="space"></span>`
       }
       <wa-dropdown placement="bottom-end" @wa-select=${this.#onUserMenu}>
@@ -111,6 +113,13 @@ export class VigieApp extends LitElement {
       void import('./pages/users-page.ts').then(() => this.requestUpdate());
       return html``;
     }
+    if (route.page === 'firmware' && isAdministrator(user)) {
+      if (customElements.get('vigie-firmware-page')) {
+        return html`<vigie-firmware-page .context=${context}></vigie-firmware-page>`;
+      }
+      void import('./pages/firmware-page.ts').then(() => this.requestUpdate());
+      return html``;
+    }
     if (route.page === 'connection') {
       if (customElements.get('vigie-connection-page')) {
         return html`<vigie-connection-page .context=${context}></vigie-connection-page>`;
@@ -136,12 +145,14 @@ export class VigieApp extends LitElement {
     if (route.page === 'camera')
       return `${this.context.live.cameras.find(route.cameraId)?.name ?? 'Camera'} · Vigie`;
     if (route.page === 'connection') return 'Connection · Vigie';
+    if (route.page === 'firmware') return 'Firmware · Vigie';
     return route.page === 'users' ? 'Users · Vigie' : 'Vigie';
   }
 
   async #focusHeading(): Promise<void> {
     const page = this.renderRoot.querySelector('main')?.firstElementChild;
     if (page instanceof LitElement) await page.updateComplete;
+    this.renderRoot.querySelector('nav [aria-current=page]')?.scrollIntoView({ block: 'nearest' });
     const heading = (page?.shadowRoot ?? page)?.querySelector('h1');
     heading?.focus({ preventScroll: true });
     window.scrollTo(0, 0);

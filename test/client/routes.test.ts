@@ -6,6 +6,8 @@ const paths: [pathname: string, route: Route][] = [
   ['/', { page: 'cameras' }],
   ['/users', { page: 'users' }],
   ['/users/', { page: 'users' }],
+  ['/firmware', { page: 'firmware' }],
+  ['/firmware/fw_1', { page: 'unknown' }],
   ['/connection', { page: 'connection' }],
   ['/camera/cam_1', { page: 'camera', cameraId: 'cam_1' }],
   ['/camera/cam_1/', { page: 'camera', cameraId: 'cam_1' }],

@@ -1,0 +1,57 @@
+/**
+ * The images that were uploaded and the firmware of every camera: asked for once and after each gap in the signaling,
+ * kept up to date by what the signaling tells.
+ */
+
+import type { CameraFirmwareView, FirmwareImageView } from '../../server/wire/api.ts';
+import type { Api } from '../api.ts';
+import { Emitter } from '../emitter.ts';
+import type { LiveConnection } from '../live/live-connection.ts';
+
+export class FirmwareDirectory extends Emitter<{ change: FirmwareDirectory; error: unknown }> {
+  readonly #api: Api;
+  readonly #unlisten: (() => void)[];
+  readonly #cameras = new Map<string, CameraFirmwareView>();
+  #images: readonly FirmwareImageView[] | null = null;
+
+  constructor(api: Api, { signaling, cameras }: LiveConnection) {
+    super();
+    this.#api = api;
+    this.#unlisten = [
+      signaling.on('cameraFirmware', (view) => {
+        this.#cameras.set(view.cameraId, view);
+        this.emit('change', this);
+      }),
+      signaling.on('state', (state) => {
+        if (state === 'open') void this.load();
+      }),
+      cameras.on('change', () => this.emit('change', this)),
+    ];
+  }
+
+  /** The newest first; null before they are known. */
+  get images(): readonly FirmwareImageView[] | null {
+    return this.#images;
+  }
+
+  find(cameraId: string): CameraFirmwareView | undefined {
+    return this.#cameras.get(cameraId);
+  }
+
+  /** What goes wrong is told by `error`. */
+  async load(): Promise<void> {
+    try {
+      const [images, cameras] = await Promise.all([this.#api.firmwareImages(), this.#api.cameraFirmware()]);
+      this.#images = images;
+      for (const view of cameras) this.#cameras.set(view.cameraId, view);
+      this.emit('change', this);
+    } catch (error) {
+      this.emit('error', error);
+    }
+  }
+
+  /** Idempotent. */
+  close(): void {
+    for (const unlisten of this.#unlisten.splice(0)) unlisten();
+  }
+}

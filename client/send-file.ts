@@ -1,0 +1,49 @@
+/** Sends a file as it is, and tells how far it is: fetch cannot, so this is what XMLHttpRequest is still good for. */
+
+import { unreachable } from './api-error.ts';
+
+export interface FileUpload {
+  url: string;
+  token: string;
+  file: Blob;
+  /** 0 … 1 of it has left. */
+  onProgress: (part: number) => void;
+  signal: AbortSignal;
+}
+
+/** Without a byte leaving for this long, the network is taken for gone. */
+const STALL_TIMEOUT_MS = 30_000;
+
+/** @throws ApiError `unreachable` */
+export async function sendFile({ url, token, file, onProgress, signal }: FileUpload): Promise<Response> {
+  const request = new XMLHttpRequest();
+  let stall: ReturnType<typeof setTimeout> | undefined;
+  const watch = (): void => {
+    clearTimeout(stall);
+    stall = setTimeout(() => request.abort(), STALL_TIMEOUT_MS);
+  };
+  const onAbort = (): void => request.abort();
+  signal.addEventListener('abort', onAbort);
+  request.upload.addEventListener('progress', ({ loaded, total }) => {
+    watch();
+    onProgress(total > 0 ? loaded / total : 0);
+  });
+  try {
+    request.open('POST', url);
+    request.setRequestHeader('authorization', `Bearer ${token}`);
+    request.setRequestHeader('content-type', 'application/octet-stream');
+    watch();
+    request.send(file);
+    await new Promise((resolve, reject) => {
+      request.addEventListener('load', resolve);
+      request.addEventListener('error', () => reject(unreachable(new Error('the request failed'))));
+      request.addEventListener('abort', () => reject(unreachable(new Error('the upload was given up'))));
+    });
+    const headers = { 'content-type': request.getResponseHeader('content-type') ?? '' };
+    const { status, statusText } = request;
+    return new Response(request.responseText, { status, statusText, headers });
+  } finally {
+    clearTimeout(stall);
+    signal.removeEventListener('abort', onAbort);
+  }
+}
