@@ -1,0 +1,178 @@
+/**
+ * One recording on its way to the disk: VP8 frames as they were encoded, in a WebM file with cues.
+ *
+ * Invariants: a frame is with the operating system as soon as it was added, and on the disk a second later at the latest, so
+ * that a crash costs nothing and a power cut little; room is asked for before every byte; and the queue to a slow disk is
+ * bounded, beyond it the file ends.
+ */
+
+import { open, mkdir, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { EncodedPacket, EncodedVideoPacketSource, Output, StreamTarget, WebMOutputFormat } from 'mediabunny';
+import type { EncodedFrame } from '../core/encoded-frame.ts';
+
+/** Asks for room on the disk. @returns false when there is none */
+export type Admit = (bytes: number) => Promise<boolean>;
+
+export interface WebmFileOptions {
+  admit: Admit;
+  /** How often what was written is forced onto the disk. */
+  syncIntervalMs?: number;
+  /** Frames that wait for the disk, in bytes, before it is given up on. */
+  maxQueuedBytes?: number;
+}
+
+export type WriteProblem = 'noRoom' | 'slowDisk' | 'diskError';
+
+/** Why a file could not be written any further. What is in it until then is good. */
+export class WriteError extends Error {
+  override readonly name = 'WriteError';
+  readonly problem: WriteProblem;
+  constructor(problem: WriteProblem, options?: ErrorOptions) {
+    super(`the recording cannot go on: ${problem}`, options);
+    this.problem = problem;
+  }
+}
+
+const SYNC_INTERVAL_MS = 1_000;
+const MAX_QUEUED_BYTES = 4 * 1024 * 1024;
+
+export class WebmFile {
+  readonly path: string;
+  readonly startMs: number;
+  readonly width: number;
+  readonly height: number;
+  readonly #handle: FileHandle;
+  readonly #options: Required<WebmFileOptions>;
+  readonly #output: Output;
+  readonly #track = new EncodedVideoPacketSource('vp8');
+  readonly #startUs: number;
+  readonly #syncTimer: NodeJS.Timeout;
+  #work: Promise<void> = Promise.resolve();
+  #error: WriteError | undefined;
+  #queuedBytes = 0;
+  #bytes = 0;
+  #lastSeconds = -1;
+  #endUs: number;
+  #dirty = false;
+  #closed: Promise<void> | undefined;
+
+  /**
+   * @param path must not exist; its folder is made
+   * @param first its size is the whole file's, its time the file's begin; it still has to be added
+   * @throws Error of the file system
+   */
+  static async create(path: string, first: EncodedFrame, options: WebmFileOptions): Promise<WebmFile> {
+    await mkdir(dirname(path), { recursive: true });
+    const handle = await open(path, 'wx', 0o600);
+    const file = new WebmFile(path, handle, first, options);
+    await file.#output.start();
+    return file;
+  }
+
+  private constructor(path: string, handle: FileHandle, first: EncodedFrame, options: WebmFileOptions) {
+    this.path = path;
+    this.#handle = handle;
+    this.#options = { syncIntervalMs: SYNC_INTERVAL_MS, maxQueuedBytes: MAX_QUEUED_BYTES, ...options };
+    this.#startUs = first.captureUs;
+    this.#endUs = first.captureUs;
+    this.startMs = Math.floor(first.captureUs / 1000);
+    this.width = first.width;
+    this.height = first.height;
+    const target = new StreamTarget(
+      new WritableStream({ write: ({ data, position }) => this.#write(data, position) }),
+    );
+    this.#output = new Output({ format: new WebMOutputFormat({ minimumClusterDuration: 1 }), target });
+    this.#output.addVideoTrack(this.#track);
+    this.#syncTimer = setInterval(() => this.#enqueue(0, () => this.#sync()), this.#options.syncIntervalMs);
+  }
+
+  /** On the disk, or on their way there. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Of the last frame, ms since the Unix epoch. */
+  get endMs(): number {
+    return Math.floor(this.#endUs / 1000);
+  }
+
+  /** Why nothing more can be added. */
+  get error(): WriteError | undefined {
+    return this.#error;
+  }
+
+  /** Adds a frame of this file's size; the first must be a keyframe. Never waits. */
+  add(frame: EncodedFrame): void {
+    if (this.#error || this.#closed) return;
+    if (this.#queuedBytes + frame.data.length > this.#options.maxQueuedBytes) {
+      this.#fail('slowDisk');
+      return;
+    }
+    // WebM counts in milliseconds; two frames in one would be one too many.
+    const seconds = Math.max((frame.captureUs - this.#startUs) / 1e6, this.#lastSeconds + 0.001);
+    const isFirst = this.#lastSeconds < 0;
+    this.#lastSeconds = seconds;
+    this.#endUs = Math.max(this.#endUs, frame.captureUs);
+    const packet = new EncodedPacket(frame.data, frame.keyframe ? 'key' : 'delta', seconds, 0);
+    const { width: codedWidth, height: codedHeight } = this;
+    const metadata = { decoderConfig: { codec: 'vp8', codedWidth, codedHeight } };
+    this.#enqueue(frame.data.length, () => this.#track.add(packet, isFirst ? metadata : undefined));
+  }
+
+  /** Idempotent. Writes the cues and everything that is still to be written; never throws, see `error`. */
+  close(): Promise<void> {
+    this.#closed ??= this.#finish();
+    return this.#closed;
+  }
+
+  #enqueue(bytes: number, step: () => Promise<void>): void {
+    this.#queuedBytes += bytes;
+    this.#work = this.#work
+      .then(() => (this.#error ? undefined : step()))
+      .catch((error: unknown) => void this.#fail('diskError', error))
+      .finally(() => {
+        this.#queuedBytes -= bytes;
+      });
+  }
+
+  async #write(data: Uint8Array, position: number): Promise<void> {
+    const growth = position + data.length - this.#bytes;
+    if (growth > 0) {
+      if (!(await this.#options.admit(growth))) throw this.#fail('noRoom');
+      this.#bytes += growth;
+    }
+    for (let written = 0; written < data.length;) {
+      const { bytesWritten } = await this.#handle.write(
+        data,
+        written,
+        data.length - written,
+        position + written,
+      );
+      written += bytesWritten;
+    }
+    this.#dirty = true;
+  }
+
+  async #sync(): Promise<void> {
+    if (!this.#dirty) return;
+    this.#dirty = false;
+    await this.#handle.datasync();
+  }
+
+  async #finish(): Promise<void> {
+    clearInterval(this.#syncTimer);
+    this.#enqueue(0, async () => {
+      this.#track.close();
+      await this.#output.finalize();
+      await this.#sync();
+    });
+    await this.#work;
+    await this.#handle.close().catch((error: unknown) => void this.#fail('diskError', error));
+  }
+
+  #fail(problem: WriteProblem, cause?: unknown): WriteError {
+    this.#error ??= new WriteError(problem, { cause });
+    return this.#error;
+  }
+}

@@ -1,0 +1,48 @@
+/** Real VP8 frames, as the transcoder gives them, without a process or a clock. */
+
+import type { EncodedFrame } from '../../server/core/encoded-frame.ts';
+import { CameraCodec } from '../../server/video/camera-codec.ts';
+import { jpegPictures } from '../video/jpeg-pictures.ts';
+
+export const BEGIN_US = 1_795_438_012_514_000;
+
+export interface EncodedFramesOptions {
+  count: number;
+  fps?: number;
+  width?: number;
+  height?: number;
+  /** Frames from one keyframe to the next. */
+  keyframeEvery?: number;
+}
+
+export function encodedFrames(options: EncodedFramesOptions): EncodedFrame[] {
+  const { count, fps = 25, width = 320, height = 240, keyframeEvery = 2 * fps } = options;
+  const codec = new CameraCodec();
+  const jpegs = jpegPictures({ width, height, count: Math.min(count, 20) });
+  const frames = Array.from({ length: count }, (_, index): EncodedFrame => {
+    const captureUs = BEGIN_US + Math.round((index * 1_000_000) / fps);
+    const jpeg = jpegs[index % jpegs.length] ?? Buffer.alloc(0);
+    const keyframe = index % keyframeEvery === 0;
+    const request = {
+      type: 1,
+      bodyBytes: 0,
+      encoder: 1,
+      bitrateBps: 500_000,
+      captureUs,
+      keyframe,
+      luma: false,
+    };
+    const encoded = codec.transcode(request, jpeg);
+    const times = {
+      captureUs,
+      receivedUs: captureUs,
+      decodeStartUs: captureUs,
+      decodedUs: captureUs,
+      encodedUs: captureUs,
+    };
+    const { data, keyframe: isKeyframe } = encoded;
+    return { cameraId: 'cam_1', data, keyframe: isKeyframe, width, height, timestamp90k: 0, ...times };
+  });
+  codec.close();
+  return frames;
+}
