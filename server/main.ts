@@ -11,9 +11,9 @@ import { CameraCatalog } from './api/camera-catalog.ts';
 import { createHttpApp } from './api/http-app.ts';
 import { HttpServer } from './api/http-server.ts';
 import { MjpegStreams } from './api/mjpeg-streams.ts';
-import { cameOverTls } from './api/secure-transport.ts';
 import { SignalingServer } from './api/signaling-server.ts';
 import { Thumbnails } from './api/thumbnails.ts';
+import { clientConnections } from './api/client-connection.ts';
 import { trustedProxies } from './api/trusted-proxies.ts';
 import { CameraPresence } from './camera-presence.ts';
 import { CameraIngest } from './cameras/camera-ingest.ts';
@@ -51,8 +51,10 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
   const accounts = await openAccounts({ store, adminPassword, log });
   const { access, events, sessions } = accounts;
 
+  const connectionOf = clientConnections(trustedProxies(config.trustedProxies));
+
   // The stages, in the order of the flow.
-  const ingest = new CameraIngest({ credentials: store.cameras, log, clock });
+  const ingest = new CameraIngest({ credentials: store.cameras, connectionOf, log, clock });
   const seed = seedListeners(config, store, log);
   const presence = new CameraPresence(ingest, seed, store.cameras, log);
   const hub = new FrameHub(log);
@@ -68,7 +70,6 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
 
   // What people see of them.
   const catalog = new CameraCatalog({ store: store.cameras, access, control: presence });
-  const isTrustedProxy = trustedProxies(config.trustedProxies);
   const signaling = new SignalingServer({
     access: {
       identify: (token) => sessions.identify(token),
@@ -77,7 +78,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
       isAdministrator: (userId) => access.isAdministrator(userId),
       iceServersFor: (userId) => iceServersFor(userId, config.turnUrls, config.turnSecret, Date.now()),
     },
-    isTrustedProxy,
+    connectionOf,
     sfu,
     frames: hub,
     clock,
@@ -118,14 +119,13 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
       memory: process.memoryUsage(),
     }),
     clientFolder: CLIENT_FOLDER,
-    isTrustedProxy,
+    connectionOf,
     log,
   });
   const http = new HttpServer({
     app,
     upgrades: {
-      [CAMERA_PATH]: (request, socket, head) =>
-        ingest.handleUpgrade(request, socket, head, cameOverTls(request, isTrustedProxy)),
+      [CAMERA_PATH]: (request, socket, head) => ingest.handleUpgrade(request, socket, head),
       [SIGNALING_PATH]: (request, socket, head) => signaling.handleUpgrade(request, socket, head),
     },
     log,

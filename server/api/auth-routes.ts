@@ -5,22 +5,26 @@ import type { Accounts } from '../accounts/accounts.ts';
 import type { SessionTokens } from '../accounts/sessions.ts';
 import { VigieError } from '../errors.ts';
 import type { SessionView } from '../wire/api.ts';
+import type { ClientConnection, ConnectionOf } from './client-connection.ts';
 import type { Guard } from './guard.ts';
 import { CHANGE_PASSWORD, LOGIN, parseRequest } from './request-bodies.ts';
 import { assertSameOrigin } from './same-origin.ts';
 import { clearSessionCookies, refreshTokenOf, setSessionCookies } from './session-cookies.ts';
-import type { IsTrustedProxy } from './trusted-proxies.ts';
 
-export function authRoutes(accounts: Accounts, guard: Guard, isTrustedProxy: IsTrustedProxy): Router {
+export function authRoutes(accounts: Accounts, guard: Guard, connectionOf: ConnectionOf): Router {
   const router = Router();
   router.use((request, _response, next) => {
-    assertSameOrigin(request, isTrustedProxy);
+    assertSameOrigin(request, connectionOf);
     next();
   });
 
   router.post('/login', async (request, response) => {
     const credentials = parseRequest(LOGIN, request.body);
-    sendSession(request, response, await accounts.signIn.signIn(credentials, request.ip ?? ''));
+    sendSession(
+      connectionOf(request),
+      response,
+      await accounts.signIn.signIn(credentials, connectionOf(request).address),
+    );
   });
 
   router.post('/refresh', (request, response) => {
@@ -32,22 +36,22 @@ export function authRoutes(accounts: Accounts, guard: Guard, isTrustedProxy: IsT
     } catch (error) {
       // Worth nothing any more: the next visit need not try it.
       if (error instanceof VigieError && error.code === 'unauthorized')
-        clearSessionCookies(request, response);
+        clearSessionCookies(connectionOf(request), response);
       throw error;
     }
-    sendSession(request, response, tokens);
+    sendSession(connectionOf(request), response, tokens);
   });
 
   router.post('/logout', (request, response) => {
     for (const sessionId of sessionIdsOf(request)) accounts.sessions.end(sessionId);
-    clearSessionCookies(request, response);
+    clearSessionCookies(connectionOf(request), response);
     response.status(204).end();
   });
 
   router.post('/password', async (request, response) => {
     const who = guard.identify(request);
     const { currentPassword: current, newPassword: next } = parseRequest(CHANGE_PASSWORD, request.body);
-    await accounts.users.changeOwnPassword(who, { current, next }, request.ip ?? '');
+    await accounts.users.changeOwnPassword(who, { current, next }, connectionOf(request).address);
     response.status(204).end();
   });
 
@@ -68,8 +72,8 @@ export function authRoutes(accounts: Accounts, guard: Guard, isTrustedProxy: IsT
   return router;
 }
 
-function sendSession(request: Request, response: Response, tokens: SessionTokens): void {
-  setSessionCookies(request, response, tokens);
+function sendSession(connection: ClientConnection, response: Response, tokens: SessionTokens): void {
+  setSessionCookies(connection, response, tokens);
   const { accessToken, expiresInSeconds: expiresIn, user } = tokens;
   response.json({ accessToken, expiresIn, user } satisfies SessionView);
 }

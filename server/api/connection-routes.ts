@@ -3,6 +3,7 @@
 import { Router } from 'express';
 import { isPrivateAddress } from '../cameras/private-address.ts';
 import type { ConnectionFacts, ServerConnectionFacts } from '../wire/connection-check.ts';
+import type { ConnectionOf } from './client-connection.ts';
 import type { Guard } from './guard.ts';
 
 /** Main connects it. */
@@ -10,15 +11,15 @@ export interface ServerFacts {
   get(): Promise<ServerConnectionFacts>;
 }
 
-export function connectionRoutes(facts: ServerFacts, guard: Guard): Router {
+export function connectionRoutes(facts: ServerFacts, guard: Guard, connectionOf: ConnectionOf): Router {
   const router = Router();
   router.get('/', async (request, response) => {
     const { role } = guard.identify(request);
-    const yourAddress = (request.ip ?? '').replace(/^::ffff:/, '');
+    const { address: yourAddress, secure: https } = connectionOf(request);
     response.json({
       yourAddress,
       yourAddressIsPrivate: isPrivateAddress(yourAddress),
-      https: request.secure,
+      https,
       ...(role === 'administrator' && { server: await facts.get() }),
     } satisfies ConnectionFacts);
   });

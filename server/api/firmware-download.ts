@@ -10,21 +10,20 @@ import type { RequestHandler } from 'express';
 import { VigieError } from '../errors.ts';
 import type { Download } from '../firmware/firmware-updates.ts';
 import type { Log } from '../log.ts';
-import { cameOverTls } from './secure-transport.ts';
-import type { IsTrustedProxy } from './trusted-proxies.ts';
+import type { ConnectionOf } from './client-connection.ts';
 
 export interface FirmwareDownloadOptions {
   downloads: { download(imageId: string, token: string): Download };
-  isTrustedProxy: IsTrustedProxy;
+  connectionOf: ConnectionOf;
   log: Log;
 }
 
 const BEARER = /^Bearer ([\w-]{43})$/i;
 
 export function firmwareDownload(options: FirmwareDownloadOptions): RequestHandler<{ imageId: string }> {
-  const { downloads, isTrustedProxy, log } = options;
+  const { downloads, connectionOf, log } = options;
   return async (request, response) => {
-    if (!cameOverTls(request, isTrustedProxy))
+    if (!connectionOf(request).secure)
       throw new VigieError('forbidden', 'firmware is handed out over https: only');
     const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
     if (request.method !== 'GET' || token === undefined)

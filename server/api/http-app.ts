@@ -11,6 +11,7 @@ import type { Accounts } from '../accounts/accounts.ts';
 import type { Log } from '../log.ts';
 import { FIRMWARE_PATH } from '../wire/camera-protocol.ts';
 import { authRoutes } from './auth-routes.ts';
+import type { ConnectionOf } from './client-connection.ts';
 import type { CameraCatalog } from './camera-catalog.ts';
 import { cameraRoutes } from './camera-routes.ts';
 import { clientFiles } from './client-files.ts';
@@ -24,7 +25,6 @@ import { errorHandler, notFound } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
 import { snapshotRoutes, type Snapshots } from './snapshot-routes.ts';
 import type { Thumbnails } from './thumbnails.ts';
-import type { IsTrustedProxy } from './trusted-proxies.ts';
 import { updateRoutes } from './update-routes.ts';
 import { userRoutes } from './user-routes.ts';
 
@@ -41,7 +41,7 @@ export interface HttpAppOptions {
   status: () => object;
   /** client/dist */
   clientFolder: string;
-  isTrustedProxy: IsTrustedProxy;
+  connectionOf: ConnectionOf;
   log: Log;
 }
 
@@ -49,11 +49,10 @@ export interface HttpAppOptions {
 const MAX_BODY_BYTES = 64 * 1024;
 
 export function createHttpApp(options: HttpAppOptions): Express {
-  const { accounts, catalog, snapshots, thumbnails, mjpeg, firmware, isTrustedProxy } = options;
+  const { accounts, catalog, snapshots, thumbnails, mjpeg, firmware, connectionOf } = options;
   const log = options.log.child({ room: 'api' });
   const guard = new Guard(accounts);
   const app = express();
-  app.set('trust proxy', isTrustedProxy);
   app.set('query parser', 'simple');
   app.disable('x-powered-by');
   // Answers of the API are not kept, so there is nothing to compare; pictures and files bring their own.
@@ -73,7 +72,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     guard.administrator(request);
     response.json(options.status());
   });
-  api.use('/auth', authRoutes(accounts, guard, isTrustedProxy));
+  api.use('/auth', authRoutes(accounts, guard, connectionOf));
   api.use(
     '/cameras',
     snapshotRoutes(snapshots, thumbnails, guard),
@@ -82,15 +81,12 @@ export function createHttpApp(options: HttpAppOptions): Express {
     updateRoutes(firmware.cameras, guard),
   );
   api.use('/firmware', firmwareRoutes(firmware, guard));
-  api.use('/connection', connectionRoutes(options.connection, guard));
+  api.use('/connection', connectionRoutes(options.connection, guard, connectionOf));
   api.use('/users', userRoutes(accounts.users, guard));
   api.use(notFound);
 
   app.use('/api', api);
-  app.get(
-    `${FIRMWARE_PATH}/:imageId`,
-    firmwareDownload({ downloads: firmware.updates, isTrustedProxy, log }),
-  );
+  app.get(`${FIRMWARE_PATH}/:imageId`, firmwareDownload({ downloads: firmware.updates, connectionOf, log }));
   app.use(clientFiles(options.clientFolder));
   app.use(notFound);
   app.use(errorHandler(log));

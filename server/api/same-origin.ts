@@ -8,18 +8,17 @@
 
 import type { IncomingMessage } from 'node:http';
 import { VigieError } from '../errors.ts';
-import type { IsTrustedProxy } from './trusted-proxies.ts';
+import type { ConnectionOf } from './client-connection.ts';
 
-export function isSameOrigin(request: IncomingMessage, isTrustedProxy: IsTrustedProxy): boolean {
+export function isSameOrigin(request: IncomingMessage, connectionOf: ConnectionOf): boolean {
   const { origin } = request.headers;
   if (origin === undefined) return true;
   const { protocol, host } = URL.parse(origin) ?? {};
+  const connection = connectionOf(request);
+  // A page that came in the clear may be anybody's by now. (A proxy that does not say how it was asked is given the doubt.)
+  if (connection.secure && protocol !== 'https:') return false;
   // Through the same scheme, so that a default port that only one of the two names makes no difference.
-  return (
-    host !== undefined &&
-    host !== '' &&
-    URL.parse(`${protocol}//${hostOf(request, isTrustedProxy)}`)?.host === host
-  );
+  return host !== undefined && host !== '' && URL.parse(`${protocol}//${connection.host}`)?.host === host;
 }
 
 /**
@@ -32,17 +31,10 @@ export function isSameOriginFetch(request: IncomingMessage): boolean {
 }
 
 /** @throws VigieError `forbidden` */
-export function assertSameOrigin(request: IncomingMessage, isTrustedProxy: IsTrustedProxy): void {
-  if (!isSameOrigin(request, isTrustedProxy))
+export function assertSameOrigin(request: IncomingMessage, connectionOf: ConnectionOf): void {
+  if (!isSameOrigin(request, connectionOf))
     throw new VigieError(
       'forbidden',
       `this request comes from a page of ${request.headers.origin}, not of this server; a proxy in front must pass the Host header on`,
     );
-}
-
-/** The host as the browser named it: a proxy that is trusted may have put it aside. */
-function hostOf(request: IncomingMessage, isTrustedProxy: IsTrustedProxy): string {
-  const forwarded = request.headers['x-forwarded-host'];
-  const isForwarded = typeof forwarded === 'string' && isTrustedProxy(request.socket.remoteAddress);
-  return isForwarded ? (forwarded.split(',')[0]?.trim() ?? '') : (request.headers.host ?? '');
 }

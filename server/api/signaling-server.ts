@@ -7,12 +7,12 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { MAX_SIGNALING_BYTES, SIGNALING_SUBPROTOCOL, type NotificationMessage } from '../wire/signaling.ts';
+import type { ConnectionOf } from './client-connection.ts';
 import { isSameOrigin } from './same-origin.ts';
 import { SignalingSession, type SignalingSessionOptions } from './signaling-session.ts';
-import type { IsTrustedProxy } from './trusted-proxies.ts';
 
 export interface SignalingServerOptions extends Omit<SignalingSessionOptions, 'socket' | 'viewerIsLocal'> {
-  isTrustedProxy: IsTrustedProxy;
+  connectionOf: ConnectionOf;
 }
 
 const PING_INTERVAL_MS = 10_000;
@@ -53,11 +53,11 @@ export class SignalingServer {
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // A browser lets any page open a WebSocket to anywhere; only pages of this server are meant.
-    if (!isSameOrigin(request, this.#options.isTrustedProxy)) return refuse(socket, '403 Forbidden');
+    if (!isSameOrigin(request, this.#options.connectionOf)) return refuse(socket, '403 Forbidden');
     if (this.#sessions.size >= MAX_SESSIONS) return refuse(socket, '503 Service Unavailable');
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      const address = request.socket.remoteAddress ?? '';
-      const viewerIsLocal = address === '::1' || address.replace('::ffff:', '').startsWith('127.');
+      const { address } = this.#options.connectionOf(request);
+      const viewerIsLocal = address === '::1' || address.startsWith('127.');
       this.#sessions.set(
         webSocket,
         new SignalingSession({ ...this.#options, socket: webSocket, viewerIsLocal }),

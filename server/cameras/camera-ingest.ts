@@ -44,8 +44,15 @@ import {
   type RefusalReason,
 } from './ingest-counters.ts';
 
+/** Where a connection comes from, and whether over TLS, as a trusted proxy or the socket tells. */
+export interface CameraConnection {
+  address: string;
+  secure: boolean;
+}
+
 export interface CameraIngestOptions {
   credentials: CameraCredentials;
+  connectionOf: (request: IncomingMessage) => CameraConnection;
   log: Log;
   clock?: Clock;
   /** Connections that have not proven themselves yet. */
@@ -108,13 +115,9 @@ export class CameraIngest extends EventEmitter<CameraIngestEvents> {
     return this.#counters;
   }
 
-  /**
-   * Takes over a request for GET /camera. The socket is answered or destroyed, whatever the request says.
-   *
-   * @param secure whether the camera came over TLS
-   */
-  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, secure = false): void {
-    const address = request.socket.remoteAddress ?? '';
+  /** Takes over a request for GET /camera. The socket is answered or destroyed, whatever the request says. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { address, secure } = this.#options.connectionOf(request);
     const offered = request.headers['sec-websocket-protocol']?.split(',') ?? [];
     if (this.#closed) return this.#refuse('stopping', address, socket);
     if (!offered.some((protocol) => protocol.trim() === CAMERA_SUBPROTOCOL))
@@ -172,7 +175,7 @@ export class CameraIngest extends EventEmitter<CameraIngestEvents> {
   #open(
     webSocket: WebSocket,
     socket: Socket,
-    { address, secure }: { address: string; secure: boolean },
+    { address, secure }: CameraConnection,
     leave: () => void,
   ): void {
     const { handshakeTimeoutMs, silenceTimeoutMs } = this.#options;

@@ -40,7 +40,7 @@ export interface CameraSessionOptions {
   webSocket: WebSocket;
   /** Under the WebSocket: what arrives on it is the sign of life. */
   socket: Socket;
-  /** Whether it came over TLS. */
+  /** It came over TLS: what can take a camera over may travel on it. */
   secure: boolean;
   authenticator: CameraAuthenticator;
   clock: Clock;

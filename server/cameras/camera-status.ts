@@ -12,6 +12,8 @@ export interface CameraStatus {
   framesDropped: number;
   /** What it said of itself when it connected; null while offline. */
   device: Pick<HelloMessage, 'firmware' | 'board' | 'sensor' | 'capabilities'> | null;
+  /** Its connection came over TLS; null while offline. */
+  secure: boolean | null;
   /** The last it sent, also while offline; null if none came. */
   telemetry: TelemetryMessage | null;
   /** Of the link, the smallest measured; null while offline. */
@@ -39,6 +41,7 @@ export class CameraRecord {
       fps: session && sending ? session.fps : 0,
       framesDropped,
       device: session ? { firmware, board, sensor, capabilities } : null,
+      secure: session?.device?.secure ?? null,
       telemetry,
       roundTripMs: session?.roundTripUs === undefined ? null : session.roundTripUs / 1000,
       ackWindow: session?.ackWindow ?? null,

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import { test, type TestContext } from 'node:test';
+import { clientConnections } from '../../server/api/client-connection.ts';
 import { HttpServer, type UpgradeHandler } from '../../server/api/http-server.ts';
 import { isSameOrigin } from '../../server/api/same-origin.ts';
 import { trustedProxies } from '../../server/api/trusted-proxies.ts';
@@ -189,6 +191,17 @@ const SAME_ORIGIN: [
   ['https://evil.example', '127.0.0.1:8080', 'evil.example', ['10.0.0.0/8'], false],
 ];
 
+test('a page that came in the clear is not of this server when the request came over TLS', () => {
+  const request = (origin: string): IncomingMessage =>
+    ({
+      headers: { origin, host: 'vigie.lan:80' },
+      socket: { encrypted: true },
+    }) as unknown as IncomingMessage;
+  const connectionOf = clientConnections(trustedProxies([]));
+  assert.equal(isSameOrigin(request('http://vigie.lan'), connectionOf), false);
+  assert.equal(isSameOrigin(request('https://vigie.lan:80'), connectionOf), true);
+});
+
 test('a page is of this server when its origin names the host that was asked, as the browser or a trusted proxy says', () => {
   for (const [origin, host, forwardedHost, proxies, same] of SAME_ORIGIN) {
     const headers = { origin, host, 'x-forwarded-host': forwardedHost };
@@ -196,7 +209,7 @@ test('a page is of this server when its origin names the host that was asked, as
       typeof isSameOrigin
     >[0];
     assert.equal(
-      isSameOrigin(request, trustedProxies(proxies)),
+      isSameOrigin(request, clientConnections(trustedProxies(proxies))),
       same,
       JSON.stringify([origin, host, forwardedHost, proxies]),
     );

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test, type TestContext } from 'node:test';
 import { MAX_FRAME_WATCHES } from '../../server/api/frame-watches.ts';
+import { clientConnections } from '../../server/api/client-connection.ts';
 import { HttpServer } from '../../server/api/http-server.ts';
 import { SignalingServer } from '../../server/api/signaling-server.ts';
 import { trustedProxies } from '../../server/api/trusted-proxies.ts';
@@ -31,7 +32,7 @@ async function startSignaling(context: TestContext, rights: Set<string>) {
       isAdministrator: () => false,
       iceServersFor: () => [],
     },
-    isTrustedProxy: trustedProxies([]),
+    connectionOf: clientConnections(trustedProxies([])),
     sfu,
     frames: hub,
     clock,

@@ -236,6 +236,19 @@ suite('before the welcome', () => {
     await rig.online('cam_2');
     await rig.connect().next('challenge');
   });
+
+  test('behind a proxy it is the address the proxy tells that is limited, not the proxy', async () => {
+    await using rig = await IngestRig.start({
+      limits: { total: 10, perAddress: 1 },
+      connectionOf: ({ headers }) => ({ address: String(headers['x-forwarded-for']), secure: true }),
+    });
+    const from = (address: string): RawCamera =>
+      new RawCamera(rig.url, undefined, { headers: { 'x-forwarded-for': address } });
+    await from('192.0.2.1').next('challenge');
+    await from('192.0.2.2').next('challenge');
+    await once(from('192.0.2.1').socket, 'unexpected-response');
+    assert.equal(rig.ingest.counters.refused.tooManyConnections, 1);
+  });
 });
 
 suite('after the welcome', () => {

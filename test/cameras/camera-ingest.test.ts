@@ -31,6 +31,19 @@ suite('camera ingest', () => {
     assert.equal(rig.ingest.status('cam_2').online, false);
   });
 
+  test('a camera is known to be connected over TLS or not, as whoever accepted it tells', async () => {
+    await using rig = await IngestRig.start({
+      connectionOf: ({ headers }) => ({ address: '192.0.2.1', secure: headers['x-test-tls'] === 'yes' }),
+    });
+    assert.equal(rig.ingest.status('cam_1').secure, null);
+    await rig.online('cam_1');
+    assert.equal(rig.ingest.status('cam_1').secure, false);
+    const secure = new RawCamera(rig.url, undefined, { headers: { 'x-test-tls': 'yes' } });
+    await secure.shakeHands('cam_2', rig.keys.get('cam_2') ?? assert.fail());
+    assert.equal(rig.ingest.status('cam_2').secure, true);
+    assert.equal(rig.ingest.status('cam_1').secure, false);
+  });
+
   test('a camera is welcomed with the settings kept for it', async () => {
     const key = randomBytes(32);
     await using rig = await IngestRig.start({

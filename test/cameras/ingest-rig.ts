@@ -51,9 +51,14 @@ export class IngestRig {
     const keys = new Map(['cam_1', 'cam_2'].map((id) => [id, randomBytes(32)]));
     const lines: Record<string, unknown>[] = [];
     const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) });
-    const ingest = new CameraIngest({ credentials: { keyOf: (id) => keys.get(id) }, log, ...options });
+    const ingest = new CameraIngest({
+      credentials: { keyOf: (id) => keys.get(id) },
+      connectionOf: ({ socket }) => ({ address: socket.remoteAddress ?? '', secure }),
+      log,
+      ...options,
+    });
     const server = createServer().listen(0, '127.0.0.1');
-    server.on('upgrade', (request, socket, head) => ingest.handleUpgrade(request, socket, head, secure));
+    server.on('upgrade', (request, socket, head) => ingest.handleUpgrade(request, socket, head));
     await once(server, 'listening');
     const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}${CAMERA_PATH}`;
     return new IngestRig(ingest, url, keys, lines, async () => {

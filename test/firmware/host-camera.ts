@@ -69,6 +69,10 @@ export class IngestServer {
 
   async start(): Promise<void> {
     const ingest = new CameraIngest({
+      connectionOf: ({ socket }) => ({
+        address: socket.remoteAddress ?? '',
+        secure: this.#tls !== undefined,
+      }),
       credentials: { keyOf: (id) => (id === CAMERA_ID ? KEY : undefined) },
       log: pino({ level: 'silent' }),
     });

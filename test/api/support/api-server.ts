@@ -8,6 +8,7 @@ import type { TestContext } from 'node:test';
 import { openAccounts, type Accounts } from '../../../server/accounts/accounts.ts';
 import { CameraFirmware } from '../../../server/api/camera-firmware.ts';
 import { CameraCatalog, type CameraControl } from '../../../server/api/camera-catalog.ts';
+import { clientConnections } from '../../../server/api/client-connection.ts';
 import { createHttpApp } from '../../../server/api/http-app.ts';
 import { HttpServer, type UpgradeHandler } from '../../../server/api/http-server.ts';
 import { MjpegStreams } from '../../../server/api/mjpeg-streams.ts';
@@ -100,7 +101,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     },
     status: () => ({ cameras: store.cameras.list().length }),
     clientFolder: await clientFolder(join(dataDir, 'client')),
-    isTrustedProxy: trustedProxies(options.trustedProxies ?? []),
+    connectionOf: clientConnections(trustedProxies(options.trustedProxies ?? [])),
     log,
   });
   const server = new HttpServer({ app, upgrades: options.upgrades ?? {}, log });

@@ -1,0 +1,65 @@
+/**
+ * Who is at the other end of a request, and how it came: told for a proxy's requests by what a trusted proxy says, and for
+ * all others by the socket. Every limit per address, every decision that needs TLS and every look at the host asks here,
+ * so that they cannot disagree.
+ *
+ * Invariant: nothing a client itself writes into a header changes the answer, unless it is a trusted proxy.
+ */
+
+import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { IsTrustedProxy } from './trusted-proxies.ts';
+
+export interface ClientConnection {
+  /** IP address, IPv4 never written as ::ffff:a.b.c.d; '' when the socket has already gone. */
+  address: string;
+  /** It came over TLS all the way to the first trusted proxy, or to this server. */
+  secure: boolean;
+  /** As the client named it, with the port if it named one; '' when it named none. */
+  host: string;
+}
+
+export type ConnectionOf = (request: IncomingMessage) => ClientConnection;
+
+export function clientConnections(isTrustedProxy: IsTrustedProxy): ConnectionOf {
+  return (request) => {
+    const { headers, socket } = request;
+    const peer = plainAddress(socket.remoteAddress ?? '');
+    const encrypted = (socket as TLSSocket).encrypted === true;
+    if (!isTrustedProxy(peer)) return { address: peer, secure: encrypted, host: headers.host ?? '' };
+    const protocols = listOf(headers['x-forwarded-proto']);
+    return {
+      address: rightmostStranger(peer, listOf(headers['x-forwarded-for']), isTrustedProxy),
+      // Where one of several proxies was reached in the clear, the request was readable there.
+      secure:
+        protocols.length === 0 ? encrypted : protocols.every((protocol) => /^(?:https|wss)$/i.test(protocol)),
+      host: listOf(headers['x-forwarded-host'])[0] ?? headers.host ?? '',
+    };
+  };
+}
+
+/** Each proxy adds its own peer at the right; what stands left of the first stranger is that stranger's invention. */
+function rightmostStranger(peer: string, hops: readonly string[], isTrustedProxy: IsTrustedProxy): string {
+  let address = peer;
+  for (const hop of hops.toReversed()) {
+    const next = plainAddress(hop);
+    // "unknown" and the like (RFC 7239 section 6): then the proxy that says so is all there is to count by.
+    if (isIP(next) === 0) return address;
+    address = next;
+    if (!isTrustedProxy(address)) return address;
+  }
+  return address;
+}
+
+function listOf(header: string | string[] | undefined): string[] {
+  const text = Array.isArray(header) ? header.join(',') : (header ?? '');
+  const items = text.split(',').map((item) => item.trim());
+  return items.filter((item) => item !== '');
+}
+
+/** Some proxies write the port along: 192.0.2.1:4711, [2001:db8::1]:4711. */
+function plainAddress(text: string): string {
+  const [, bracketed, ipv4] = /^\[([\da-f:.]+)\](?::\d+)?$|^([\d.]+):\d+$/i.exec(text) ?? [];
+  return (bracketed ?? ipv4 ?? text).replace(/^::ffff:(?=\d+\.)/i, '');
+}
