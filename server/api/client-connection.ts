@@ -26,7 +26,7 @@ export function clientConnections(isTrustedProxy: IsTrustedProxy): ConnectionOf 
   return (request) => {
     const { headers, socket } = request;
     const peer = plainAddress(socket.remoteAddress ?? '');
-    const encrypted = (socket as TLSSocket).encrypted === true;
+    const encrypted = (socket as Partial<TLSSocket>).encrypted ?? false;
     if (!isTrustedProxy(peer)) return { address: peer, secure: encrypted, host: headers.host ?? '' };
     const protocols = listOf(headers['x-forwarded-proto']);
     return {
