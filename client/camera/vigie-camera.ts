@@ -26,6 +26,7 @@ import { cameraStyles } from './vigie-camera.styles.ts';
 import './vigie-camera-stats.ts';
 
 const TICK_MS = 500;
+const VIEW_MARGIN = '200px';
 /** This long without a picture of a camera that is online, and the receiver is asked to do something about it. */
 const STALLED_AFTER_MS = 5_000;
 
@@ -71,6 +72,12 @@ export class VigieCamera extends LitElement {
   #sampler: CameraStatsSampler | null = null;
   #stops: (() => void)[] = [];
   #connectingSinceMs = 0;
+  /** Scrolled into view, or about to be: what nobody can see is not sent. */
+  #inView = true;
+  readonly #viewObserver = new IntersectionObserver(
+    (entries) => this.#onView(entries.at(-1)?.isIntersecting ?? true),
+    { rootMargin: VIEW_MARGIN },
+  );
 
   constructor() {
     super();
@@ -86,6 +93,7 @@ export class VigieCamera extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#viewObserver.disconnect();
     this.#unwatch();
     // Unless it is only being moved: a video that nobody sees must not keep its player.
     queueMicrotask(() => {
@@ -95,6 +103,7 @@ export class VigieCamera extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.#viewObserver.observe(this);
     // After having been moved within the page; the first time it is `updated` that starts.
     if (this.hasUpdated) this.#watch();
   }
@@ -153,7 +162,7 @@ export class VigieCamera extends LitElement {
 
   #watch(): void {
     this.#unwatch();
-    if (!this.cameraId || !this.isConnected) return;
+    if (!this.cameraId || !this.isConnected || !this.#inView) return;
     const connection = this.live ?? sharedConnection(this.src, this.tokenProvider);
     const feed = connection.receiver.watch(this.cameraId);
     const timer = setInterval(() => this.#tick(), TICK_MS);
@@ -178,6 +187,16 @@ export class VigieCamera extends LitElement {
     this.#frames.stop();
     this.#source = null;
     this.#feed = null;
+  }
+
+  #onView(inView: boolean): void {
+    // Out of the page, but not out of sight.
+    const isApart = this.shadowRoot?.pictureInPictureElement === this.video;
+    if (inView === this.#inView || (!inView && isApart)) return;
+    this.#inView = inView;
+    if (!this.hasUpdated) return;
+    if (inView) this.#watch();
+    else this.#unwatch();
   }
 
   #onFeedChange(): void {

@@ -105,6 +105,20 @@ test('the latency it shows is that of the picture', async () => {
   await page.untilStatus(door.id, 'live');
 });
 
+test('what is scrolled out of view is not sent, and comes again with the view', async () => {
+  await page.page.evaluate(() => {
+    const element = document.querySelector<HTMLElement>('vigie-app');
+    if (element) element.style.paddingTop = '3000px';
+  });
+  await until('the pictures have stopped', async () => (await admin.status()).frameWatches.open === 0);
+  await page.page.evaluate(() => {
+    const element = document.querySelector<HTMLElement>('vigie-app');
+    if (element) element.style.paddingTop = '';
+  });
+  await page.nextTimeCode(door.id);
+  await page.untilStatus(door.id, 'live', FALLBACK_MS);
+});
+
 test('when WebRTC gets through, it takes over by itself, and nothing turns black', async () => {
   const black = await watchForBlack(page);
   proxy.loss = 0;
