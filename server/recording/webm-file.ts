@@ -2,8 +2,8 @@
  * One recording on its way to the disk: VP8 frames as they were encoded, in a WebM file with cues.
  *
  * Invariants: a frame is with the operating system as soon as it was added, and on the disk a second later at the latest, so
- * that a crash costs nothing and a power cut little; room is asked for before every byte; and the queue to a slow disk is
- * bounded, beyond it the file ends.
+ * that a crash costs nothing and a power cut little; room is asked for before it is used, that of the file's end at its
+ * beginning, so that a file that gets no more still ends as it should; and the queue to a slow disk is bounded.
  */
 
 import { open, mkdir, type FileHandle } from 'node:fs/promises';
@@ -36,6 +36,10 @@ export class WriteError extends Error {
 
 const SYNC_INTERVAL_MS = 1_000;
 const MAX_QUEUED_BYTES = 4 * 1024 * 1024;
+/** The beginning of a file and its end: header, cues of a minute. Measured at 246 and some 20 a cluster. */
+const FILE_OVERHEAD_BYTES = 4_096;
+/** What a frame has around it: its block's header and, of a keyframe, its cluster's. */
+const FRAME_OVERHEAD_BYTES = 64;
 
 export class WebmFile {
   readonly path: string;
@@ -117,7 +121,13 @@ export class WebmFile {
     const packet = new EncodedPacket(frame.data, frame.keyframe ? 'key' : 'delta', seconds, 0);
     const { width: codedWidth, height: codedHeight } = this;
     const metadata = { decoderConfig: { codec: 'vp8', codedWidth, codedHeight } };
-    this.#enqueue(frame.data.length, () => this.#track.add(packet, isFirst ? metadata : undefined));
+    const metadataOnce = isFirst ? metadata : undefined;
+    const bytes = frame.data.length + FRAME_OVERHEAD_BYTES + (isFirst ? FILE_OVERHEAD_BYTES : 0);
+    this.#enqueue(frame.data.length, async () => {
+      if (this.#error) return;
+      if (await this.#options.admit(bytes)) await this.#track.add(packet, metadataOnce);
+      else this.#fail('noRoom');
+    });
   }
 
   /** Idempotent. Writes the cues and everything that is still to be written; never throws, see `error`. */
@@ -129,7 +139,7 @@ export class WebmFile {
   #enqueue(bytes: number, step: () => Promise<void>): void {
     this.#queuedBytes += bytes;
     this.#work = this.#work
-      .then(() => (this.#error ? undefined : step()))
+      .then(() => (this.#error?.problem === 'diskError' ? undefined : step()))
       .catch((error: unknown) => void this.#fail('diskError', error))
       .finally(() => {
         this.#queuedBytes -= bytes;
@@ -137,11 +147,7 @@ export class WebmFile {
   }
 
   async #write(data: Uint8Array, position: number): Promise<void> {
-    const growth = position + data.length - this.#bytes;
-    if (growth > 0) {
-      if (!(await this.#options.admit(growth))) throw this.#fail('noRoom');
-      this.#bytes += growth;
-    }
+    this.#bytes = Math.max(this.#bytes, position + data.length);
     for (let written = 0; written < data.length;) {
       const { bytesWritten } = await this.#handle.write(
         data,

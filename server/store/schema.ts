@@ -78,4 +78,40 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX firmware_updates_by_image ON firmware_updates (image_id);
   `,
+  `
+  -- One row per WebM file in the data folder under recordings/. The files are what counts: a row without one is removed at
+  -- the start, a file without a row is taken in.
+  CREATE TABLE recordings (
+    id            TEXT PRIMARY KEY,
+    camera_id     TEXT NOT NULL,
+    start_ms      INTEGER NOT NULL,
+    -- Of the last frame; of an open one, of the first.
+    end_ms        INTEGER NOT NULL,
+    bytes         INTEGER NOT NULL,
+    width         INTEGER NOT NULL,
+    height        INTEGER NOT NULL,
+    protected     INTEGER NOT NULL CHECK (protected IN (0, 1)),
+    -- It is being written, or was when the server ended.
+    open          INTEGER NOT NULL CHECK (open IN (0, 1)),
+    UNIQUE (camera_id, start_ms)
+  ) STRICT;
+
+  -- When a camera should have been recorded and was not.
+  CREATE TABLE recording_gaps (
+    id            INTEGER PRIMARY KEY,
+    camera_id     TEXT NOT NULL,
+    start_ms      INTEGER NOT NULL,
+    -- Null while it lasts.
+    end_ms        INTEGER,
+    reason        TEXT NOT NULL
+      CHECK (reason IN ('cameraOffline', 'serverDown', 'overload', 'quotaFull', 'diskFull'))
+  ) STRICT;
+  CREATE INDEX recording_gaps_by_camera ON recording_gaps (camera_id, start_ms);
+
+  CREATE TABLE recording_settings (
+    camera_id     TEXT PRIMARY KEY REFERENCES cameras (id) ON DELETE CASCADE,
+    -- JSON, as wire/recording.ts has it.
+    settings      TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -4,6 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { CameraStore } from './camera-store.ts';
 import { openDatabase } from './database.ts';
 import { FirmwareStore } from './firmware-store.ts';
+import { RecordingStore } from './recording-store.ts';
 import { SecretStore } from './secret-store.ts';
 import { SessionStore } from './session-store.ts';
 import { UserStore } from './user-store.ts';
@@ -14,6 +15,7 @@ export class Store {
   readonly sessions: SessionStore;
   readonly secrets: SecretStore;
   readonly firmware: FirmwareStore;
+  readonly recordings: RecordingStore;
   readonly #database: DatabaseSync;
 
   /** @throws VigieError `configuration` when the folder or the file in it cannot be used */
@@ -28,6 +30,7 @@ export class Store {
     this.sessions = new SessionStore(database);
     this.secrets = new SecretStore(database);
     this.firmware = new FirmwareStore(database);
+    this.recordings = new RecordingStore(database);
   }
 
   /** Idempotent. */

@@ -1,0 +1,217 @@
+/**
+ * The recordings that are there: begun, found, protected and removed here, on the disk and in the index alike.
+ *
+ * Invariants: an index entry is written before its file and removed after it, so a crash leaves at worst an entry to be
+ * repaired; and one file that cannot be removed or repaired harms no other.
+ */
+
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { EncodedFrame } from '../core/encoded-frame.ts';
+import type { QuotaLimits, StoredRecording } from '../core/quota-ring.ts';
+import type { Log } from '../log.ts';
+import { randomId } from '../store/random-id.ts';
+import type { RecordingStore, StoredSegment } from '../store/recording-store.ts';
+import type { RecordingStatus } from '../wire/recording.ts';
+import { recordingPath } from './recording-path.ts';
+import { RecordingRoom } from './recording-room.ts';
+import { tidyRecordings } from './tidy-recordings.ts';
+import { WebmFile, type WriteError } from './webm-file.ts';
+
+export interface RecordingLibraryOptions {
+  /** Made when it is missing. */
+  folder: string;
+  store: RecordingStore;
+  limits: QuotaLimits;
+  log: Log;
+  freeBytes?: () => Promise<number>;
+}
+
+/** One recording while it is being written. */
+export interface OpenRecording {
+  readonly id: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly width: number;
+  readonly height: number;
+  /** Why nothing more can be added. */
+  readonly error: WriteError | undefined;
+  add(frame: EncodedFrame): void;
+  /** Idempotent; never throws. */
+  close(): Promise<void>;
+}
+
+export class RecordingLibrary {
+  readonly #options: RecordingLibraryOptions;
+  readonly #room: RecordingRoom;
+  readonly #open = new Map<string, WebmFile>();
+
+  /** Looks through the folder first: what a crash left is repaired, taken in or removed. */
+  static async open(options: RecordingLibraryOptions): Promise<RecordingLibrary> {
+    const library = new RecordingLibrary(options);
+    const { folder, store, log } = options;
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await tidyRecordings(folder, store, log);
+    for (const segment of store.all()) library.#room.put(asStored(segment));
+    return library;
+  }
+
+  private constructor(options: RecordingLibraryOptions) {
+    this.#options = options;
+    const { folder, limits, freeBytes } = options;
+    this.#room = new RecordingRoom({
+      folder,
+      limits,
+      remove: (id) => this.#removeFile(id),
+      ...(freeBytes && { freeBytes }),
+    });
+  }
+
+  get status(): RecordingStatus {
+    return this.#room.status;
+  }
+
+  setLimits(limits: QuotaLimits): void {
+    this.#room.setLimits(limits);
+  }
+
+  /**
+   * @param first a keyframe; it still has to be added
+   * @throws Error of the file system or the index
+   */
+  async begin(first: EncodedFrame, isProtected: boolean): Promise<OpenRecording> {
+    const { store, folder } = this.#options;
+    const { cameraId, width, height } = first;
+    const startMs = Math.floor(first.captureUs / 1000);
+    const id = randomId('rec');
+    const stored: StoredRecording = { id, cameraId, bytes: 0, kept: true };
+    const segment = {
+      id,
+      cameraId,
+      startMs,
+      endMs: startMs,
+      bytes: 0,
+      width,
+      height,
+      protected: isProtected,
+      open: true,
+    };
+    store.put(segment);
+    this.#room.put(stored);
+    try {
+      const path = join(folder, recordingPath(segment));
+      const file = await WebmFile.create(path, first, { admit: (bytes) => this.#room.admit(stored, bytes) });
+      this.#open.set(id, file);
+      return this.#opened(segment, file);
+    } catch (error) {
+      this.#forget(id);
+      throw error;
+    }
+  }
+
+  /** Of a camera, those that reach into a range of time, oldest first; open ones as far as they have come. */
+  range(cameraId: string, fromMs: number, toMs: number): StoredSegment[] {
+    const { store } = this.#options;
+    const closed = store.range(cameraId, fromMs, toMs).map((segment) => this.#asItIs(segment));
+    // An open one's end is in memory only, so the index does not know that it reaches into the range.
+    const open = [...this.#open.keys()]
+      .filter((id) => closed.every((segment) => segment.id !== id))
+      .flatMap((id) => store.find(id) ?? [])
+      .map((segment) => this.#asItIs(segment))
+      .filter(
+        (segment) => segment.cameraId === cameraId && segment.startMs <= toMs && segment.endMs >= fromMs,
+      );
+    return [...closed, ...open];
+  }
+
+  find(id: string): StoredSegment | undefined {
+    const segment = this.#options.store.find(id);
+    return segment && this.#asItIs(segment);
+  }
+
+  pathOf(segment: StoredSegment): string {
+    return join(this.#options.folder, recordingPath(segment));
+  }
+
+  setProtected(id: string, isProtected: boolean): void {
+    const segment = this.#options.store.find(id);
+    if (!segment) return;
+    this.#options.store.put({ ...segment, protected: isProtected });
+    if (!segment.open) this.#room.put(asStored({ ...segment, protected: isProtected }));
+  }
+
+  /** @throws Error of the file system. One that is being written is left alone. */
+  async remove(id: string): Promise<void> {
+    if (this.#open.has(id)) return;
+    await this.#removeFile(id);
+    this.#room.forget(id);
+  }
+
+  /** The camera was removed: everything of it goes, its open recordings after they were closed by their owner. */
+  async removeCamera(cameraId: string): Promise<void> {
+    const { store, folder } = this.#options;
+    for (const { id } of store.range(cameraId, 0, Number.MAX_SAFE_INTEGER)) await this.remove(id);
+    store.forgetGaps(cameraId);
+    await rm(join(folder, cameraId), { recursive: true, force: true });
+  }
+
+  #opened(segment: StoredSegment, file: WebmFile): OpenRecording {
+    return {
+      id: segment.id,
+      startMs: segment.startMs,
+      width: segment.width,
+      height: segment.height,
+      get endMs() {
+        return file.endMs;
+      },
+      get error() {
+        return file.error;
+      },
+      add: (frame) => file.add(frame),
+      close: () => this.#close(segment.id, file),
+    };
+  }
+
+  async #close(id: string, file: WebmFile): Promise<void> {
+    await file.close();
+    if (!this.#open.delete(id)) return;
+    const { store, log } = this.#options;
+    const problem = file.error?.problem;
+    if (problem === 'diskError') this.#room.onDiskFull();
+    try {
+      const segment = store.find(id);
+      if (!segment) return;
+      if (file.bytes === 0) return await this.remove(id);
+      // What a failing disk kept from ending as it should is repaired at the next start; until then it plays as far as it goes.
+      const closed = { ...segment, endMs: file.endMs, bytes: file.bytes, open: problem === 'diskError' };
+      store.put(closed);
+      this.#room.put({ ...asStored(closed), kept: closed.protected });
+    } catch (error) {
+      log.error(
+        { err: error, recordingId: id },
+        'a recording could not be entered into the index; the next start will',
+      );
+    }
+  }
+
+  #asItIs(segment: StoredSegment): StoredSegment {
+    const file = this.#open.get(segment.id);
+    return file ? { ...segment, endMs: file.endMs, bytes: file.bytes } : segment;
+  }
+
+  async #removeFile(id: string): Promise<void> {
+    const segment = this.#options.store.find(id);
+    if (segment) await rm(this.pathOf(segment), { force: true });
+    this.#options.store.remove(id);
+  }
+
+  #forget(id: string): void {
+    this.#room.forget(id);
+    this.#options.store.remove(id);
+  }
+}
+
+function asStored(segment: StoredSegment): StoredRecording {
+  const { id, cameraId, bytes } = segment;
+  return { id, cameraId, bytes, kept: segment.protected || segment.open };
+}

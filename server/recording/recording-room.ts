@@ -1,0 +1,101 @@
+/**
+ * Room for recordings: keeps what is on the disk within the quota and the disk above its floor, by removing the oldest.
+ *
+ * Invariant: nothing is written that was not admitted here, and what has to go is gone before the answer is given; so at no
+ * moment is more stored than allowed. Admissions are answered one after the other.
+ */
+
+import { statfs } from 'node:fs/promises';
+import { QuotaRing, type QuotaLimits, type StoredRecording } from '../core/quota-ring.ts';
+import type { RecordingStatus } from '../wire/recording.ts';
+
+export interface RecordingRoomOptions {
+  /** On the disk whose floor counts. */
+  folder: string;
+  limits: QuotaLimits;
+  /** Removes one from disk and index. @throws Error when it cannot; then it counts as still there */
+  remove: (id: string) => Promise<void>;
+  /** Bytes free on the disk; for tests. */
+  freeBytes?: () => Promise<number>;
+}
+
+/** How long a look at the disk's free space is good for. */
+const FREE_LOOK_MS = 1_000;
+
+export class RecordingRoom {
+  readonly #ring: QuotaRing;
+  readonly #options: RecordingRoomOptions;
+  #queue: Promise<unknown> = Promise.resolve();
+  #freeBytes = Infinity;
+  #lookedAtMs = -Infinity;
+  #alarm: RecordingStatus['alarm'] = null;
+
+  constructor(options: RecordingRoomOptions) {
+    this.#options = options;
+    this.#ring = new QuotaRing(options.limits);
+  }
+
+  get status(): RecordingStatus {
+    const { totalBytes, freeFloorBytes } = this.#ring.limits;
+    return {
+      usedBytes: this.#ring.usedBytes,
+      quotaBytes: totalBytes,
+      freeBytes: this.#freeBytes,
+      freeFloorBytes,
+      alarm: this.#alarm,
+    };
+  }
+
+  setLimits(limits: QuotaLimits): void {
+    this.#ring.setLimits(limits);
+  }
+
+  put(recording: StoredRecording): void {
+    this.#ring.put(recording);
+  }
+
+  forget(id: string): void {
+    this.#ring.remove(id);
+  }
+
+  /** Asks for `bytes` more for this recording, which is in the ring, and counts them if they are given. */
+  admit(recording: StoredRecording, bytes: number): Promise<boolean> {
+    const answer = this.#queue.then(() => this.#admit(recording, bytes));
+    this.#queue = answer.catch(() => undefined);
+    return answer;
+  }
+
+  /** A write failed for want of space that somebody else took up. */
+  onDiskFull(): void {
+    this.#alarm = 'diskFull';
+    this.#lookedAtMs = -Infinity;
+  }
+
+  async #admit(recording: StoredRecording, bytes: number): Promise<boolean> {
+    await this.#lookAtDisk();
+    const admission = this.#ring.admit(recording.cameraId, bytes, this.#freeBytes);
+    this.#alarm = admission.admitted ? null : admission.reason;
+    if (!admission.admitted) return false;
+    for (const victim of admission.victims) {
+      await this.#options.remove(victim.id);
+      this.#ring.remove(victim.id);
+      this.#freeBytes += victim.bytes;
+    }
+    recording.bytes += bytes;
+    this.#freeBytes -= bytes;
+    this.#ring.put(recording);
+    return true;
+  }
+
+  async #lookAtDisk(): Promise<void> {
+    const nowMs = performance.now();
+    if (nowMs - this.#lookedAtMs < FREE_LOOK_MS) return;
+    this.#lookedAtMs = nowMs;
+    this.#freeBytes = await (this.#options.freeBytes?.() ?? freeBytesOf(this.#options.folder));
+  }
+}
+
+async function freeBytesOf(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}

@@ -1,0 +1,128 @@
+/** The index of the recordings: which files there are, where something is missing and why, and what is to be recorded. */
+
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { GapReason, RecordingGap, RecordingSettings } from '../wire/recording.ts';
+
+/** Times are ms since the Unix epoch. */
+export interface StoredSegment {
+  id: string;
+  cameraId: string;
+  startMs: number;
+  endMs: number;
+  bytes: number;
+  width: number;
+  height: number;
+  protected: boolean;
+  open: boolean;
+}
+
+const COLUMNS =
+  'id, camera_id AS cameraId, start_ms AS startMs, end_ms AS endMs, bytes, width, height, protected, open';
+
+export class RecordingStore {
+  readonly #statements;
+
+  constructor(database: DatabaseSync) {
+    this.#statements = {
+      all: database.prepare(`SELECT ${COLUMNS} FROM recordings ORDER BY start_ms`),
+      // A recording lasts a minute at most, so none that begins earlier than that can reach into the range.
+      range: database.prepare(`
+        SELECT ${COLUMNS} FROM recordings
+        WHERE camera_id = :cameraId AND start_ms BETWEEN :fromMs - 120000 AND :toMs AND end_ms >= :fromMs
+        ORDER BY start_ms`),
+      find: database.prepare(`SELECT ${COLUMNS} FROM recordings WHERE id = ?`),
+      newest: database.prepare(`
+        SELECT ${COLUMNS} FROM recordings WHERE camera_id = ? ORDER BY start_ms DESC LIMIT 1`),
+      put: database.prepare(`
+        INSERT INTO recordings (id, camera_id, start_ms, end_ms, bytes, width, height, protected, open)
+        VALUES (:id, :cameraId, :startMs, :endMs, :bytes, :width, :height, :protected, :open)
+        ON CONFLICT (id) DO UPDATE SET end_ms = :endMs, bytes = :bytes, width = :width, height = :height,
+          protected = :protected, open = :open`),
+      remove: database.prepare('DELETE FROM recordings WHERE id = ?'),
+      gaps: database.prepare(`
+        SELECT start_ms AS startMs, end_ms AS endMs, reason FROM recording_gaps
+        WHERE camera_id = :cameraId AND start_ms <= :toMs AND (end_ms IS NULL OR end_ms >= :fromMs)
+        ORDER BY start_ms`),
+      beginGap: database.prepare(
+        'INSERT INTO recording_gaps (camera_id, start_ms, end_ms, reason) VALUES (?, ?, ?, ?)',
+      ),
+      endGaps: database.prepare(
+        'UPDATE recording_gaps SET end_ms = max(?, start_ms) WHERE camera_id = ? AND end_ms IS NULL',
+      ),
+      forgetGaps: database.prepare('DELETE FROM recording_gaps WHERE camera_id = ?'),
+      forgetOldGaps: database.prepare('DELETE FROM recording_gaps WHERE end_ms < ?'),
+      settings: database.prepare('SELECT settings FROM recording_settings WHERE camera_id = ?'),
+      setSettings: database.prepare(`
+        INSERT INTO recording_settings (camera_id, settings) VALUES (?, ?)
+        ON CONFLICT (camera_id) DO UPDATE SET settings = excluded.settings`),
+    };
+  }
+
+  /** Oldest first. */
+  all(): StoredSegment[] {
+    return this.#statements.all.all().map(toSegment);
+  }
+
+  /** Those of a camera that reach into a range of time, oldest first. */
+  range(cameraId: string, fromMs: number, toMs: number): StoredSegment[] {
+    return this.#statements.range.all({ cameraId, fromMs, toMs }).map(toSegment);
+  }
+
+  find(id: string): StoredSegment | undefined {
+    const row = this.#statements.find.get(id);
+    return row && toSegment(row);
+  }
+
+  newestOf(cameraId: string): StoredSegment | undefined {
+    const row = this.#statements.newest.get(cameraId);
+    return row && toSegment(row);
+  }
+
+  put(segment: StoredSegment): void {
+    const { protected: isProtected, open, ...columns } = segment;
+    this.#statements.put.run({ ...columns, protected: Number(isProtected), open: Number(open) });
+  }
+
+  remove(id: string): void {
+    this.#statements.remove.run(id);
+  }
+
+  /** Those of a camera that reach into a range of time, oldest first. */
+  gaps(cameraId: string, fromMs: number, toMs: number): RecordingGap[] {
+    return this.#statements.gaps
+      .all({ cameraId, fromMs, toMs })
+      .map((row) => ({ ...row }) as unknown as RecordingGap);
+  }
+
+  /** @param endMs null while it lasts */
+  addGap(cameraId: string, reason: GapReason, startMs: number, endMs: number | null): void {
+    this.#statements.beginGap.run(cameraId, startMs, endMs, reason);
+  }
+
+  /** Whatever was missing until now is there again. */
+  endGaps(cameraId: string, endMs: number): void {
+    this.#statements.endGaps.run(endMs, cameraId);
+  }
+
+  forgetGaps(cameraId: string): void {
+    this.#statements.forgetGaps.run(cameraId);
+  }
+
+  /** Gaps of a time of which nothing is there any more explain nothing. */
+  forgetGapsBefore(beforeMs: number): void {
+    this.#statements.forgetOldGaps.run(beforeMs);
+  }
+
+  settingsOf(cameraId: string): RecordingSettings | undefined {
+    const json = this.#statements.settings.get(cameraId)?.['settings'];
+    return typeof json === 'string' ? (JSON.parse(json) as RecordingSettings) : undefined;
+  }
+
+  setSettings(cameraId: string, settings: RecordingSettings): void {
+    this.#statements.setSettings.run(cameraId, JSON.stringify(settings));
+  }
+}
+
+function toSegment(row: Record<string, SQLOutputValue>): StoredSegment {
+  return { ...row, protected: row['protected'] === 1, open: row['open'] === 1 } as unknown as StoredSegment;
+}

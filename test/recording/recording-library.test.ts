@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { suite, test } from 'node:test';
+import { parseRecordingPath, recordingPath } from '../../server/recording/recording-path.ts';
+import { seededRandom } from '../cameras/seeded-random.ts';
+import { BEGIN_US, encodedFrames } from './encoded-frames.ts';
+import { readWebm } from './read-webm.ts';
+import { moved, PLENTY, recordAll, RecordingRig } from './recording-rig.ts';
+
+const FRAMES = encodedFrames({ count: 50 });
+const BEGIN_MS = BEGIN_US / 1000;
+const MINUTE_MS = 60_000;
+const EVER = [0, Number.MAX_SAFE_INTEGER] as const;
+
+suite('recordings', () => {
+  test('are found by camera and time', async (t) => {
+    const rig = await RecordingRig.make(t);
+    const library = await rig.open();
+    const first = await recordAll(library, FRAMES);
+    const later = await recordAll(library, moved(FRAMES, 'cam_1', MINUTE_MS));
+    await recordAll(library, moved(FRAMES, 'cam_2', 0));
+    const ids = (fromMs: number, toMs: number) => library.range('cam_1', fromMs, toMs).map(({ id }) => id);
+    assert.deepEqual(ids(...EVER), [first, later]);
+    assert.deepEqual(ids(BEGIN_MS + 1_000, BEGIN_MS + 1_001), [first]);
+    assert.deepEqual(ids(BEGIN_MS + 2_500, BEGIN_MS + 3_000), []);
+    const [segment] = library.range('cam_1', ...EVER);
+    assert.ok(segment);
+    assert.deepEqual([segment.startMs, segment.endMs, segment.open], [BEGIN_MS, BEGIN_MS + 1960, false]);
+    assert.equal((await readWebm(library.pathOf(segment))).packets.length, FRAMES.length);
+  });
+
+  test('that are being written are there as far as they have come, and cannot be removed', async (t) => {
+    const rig = await RecordingRig.make(t);
+    const library = await rig.open();
+    const [first] = FRAMES;
+    assert.ok(first);
+    const recording = await library.begin(first, false);
+    for (const frame of FRAMES) recording.add(frame);
+    const [segment] = library.range('cam_1', BEGIN_MS + 1_900, BEGIN_MS + 1_950);
+    assert.deepEqual([segment?.id, segment?.open, segment?.endMs], [recording.id, true, BEGIN_MS + 1960]);
+    await library.remove(recording.id);
+    assert.equal(library.range('cam_1', ...EVER).length, 1);
+    await recording.close();
+    await library.remove(recording.id);
+    assert.deepEqual([library.range('cam_1', ...EVER), await rig.files()], [[], []]);
+  });
+
+  test('of a camera that is removed go with it, and no other’s', async (t) => {
+    const rig = await RecordingRig.make(t);
+    const library = await rig.open();
+    await recordAll(library, FRAMES, true);
+    await recordAll(library, moved(FRAMES, 'cam_2', 0));
+    await library.removeCamera('cam_1');
+    assert.deepEqual(
+      (await rig.files()).map((path) => path.split('/')[0]),
+      ['cam_2'],
+    );
+  });
+
+  test('are named so that their camera and begin can be read off, and nothing else is taken for one', () => {
+    const name = { cameraId: 'cam_1', startMs: BEGIN_MS };
+    assert.equal(recordingPath(name), 'cam_1/2026-11-23/12-46-52.514.webm');
+    assert.deepEqual(parseRecordingPath(recordingPath(name)), name);
+    for (const other of [
+      'a.webm',
+      'cam_1/a.webm',
+      '../2026-11-23/12-46-52.514.webm',
+      'cam_1/2026-11-23/12-46-52.514.webm.repair',
+      'cam_1/2026-13-45/12-46-52.514.webm',
+    ])
+      assert.equal(parseRecordingPath(other), undefined, other);
+  });
+});
+
+suite('after a crash', () => {
+  test('a recording that was being written is whole again', async (t) => {
+    const rig = await RecordingRig.make(t);
+    const library = await rig.open();
+    const [first] = FRAMES;
+    assert.ok(first);
+    const recording = await library.begin(first, true);
+    for (const frame of FRAMES) recording.add(frame);
+    const path = join(rig.folder, recordingPath({ cameraId: 'cam_1', startMs: BEGIN_MS }));
+    await recording.close();
+    const bytes = await readFile(path);
+    await writeFile(path, bytes.subarray(0, bytes.length * 0.7));
+    const { id } = recording;
+    const segment = rig.store.recordings.find(id);
+    assert.ok(segment);
+    rig.store.recordings.put({ ...segment, open: true, bytes: 0, endMs: segment.startMs });
+
+    const [found] = (await rig.reopen()).range('cam_1', ...EVER);
+    assert.deepEqual([found?.id, found?.open, found?.protected], [id, false, true]);
+    const { packets } = await readWebm(path);
+    assert.ok(packets.length > 20 && packets.length < 50);
+    const lastMs = Math.round((packets.at(-1)?.seconds ?? 0) * 1000);
+    assert.equal(found?.endMs, BEGIN_MS + lastMs);
+  });
+
+  test('files the index does not know are taken in, entries without a file and files without a picture go', async (t) => {
+    const rig = await RecordingRig.make(t);
+    const library = await rig.open();
+    const lost = await recordAll(library, FRAMES);
+    await recordAll(library, moved(FRAMES, 'cam_1', MINUTE_MS));
+    const [kept, gone] = await rig.files();
+    assert.ok(kept && gone);
+    const adopted = join(rig.folder, recordingPath({ cameraId: 'cam_9', startMs: BEGIN_MS }));
+    await mkdir(dirname(adopted), { recursive: true });
+    await writeFile(adopted, await readFile(join(rig.folder, kept)));
+    await writeFile(join(rig.folder, `${kept}.repair`), 'left over');
+    const empty = join(rig.folder, recordingPath({ cameraId: 'cam_9', startMs: BEGIN_MS + MINUTE_MS }));
+    await writeFile(empty, 'no picture');
+    await writeFile(join(rig.folder, 'cam_9', 'notes.txt'), 'mine');
+    await rm(join(rig.folder, gone));
+
+    const again = await rig.reopen();
+    assert.deepEqual(
+      again.range('cam_1', ...EVER).map(({ id }) => id),
+      [lost],
+    );
+    assert.deepEqual(
+      again.range('cam_9', ...EVER).map(({ startMs, endMs }) => [startMs, endMs]),
+      [[BEGIN_MS, BEGIN_MS + 1960]],
+    );
+    assert.equal(await readFile(join(rig.folder, 'cam_9', 'notes.txt'), 'utf8'), 'mine');
+    assert.equal((await rig.files()).length, 2);
+    assert.ok(again.status.usedBytes > 0);
+  });
+});
+
+suite('the quota, on a real folder', () => {
+  test('ten days of two cameras: never more on the disk than allowed, the oldest gone, the protected kept', async (t) => {
+    const rig = await RecordingRig.make(t);
+    const { random, label } = seededRandom();
+    const one = FRAMES.reduce((sum, { data }) => sum + data.length, 0);
+    const limits = { totalBytes: one * 12, cameraBytes: new Map([['cam_2', one * 4]]), freeFloorBytes: 0 };
+    const library = await rig.open(limits);
+    const protectedIds: string[] = [];
+    const TEN_DAYS_MS = 10 * 24 * 3_600_000;
+    const STEPS = 120;
+    for (let step = 0; step < STEPS; step++) {
+      const cameraId = random() < 0.5 ? 'cam_1' : 'cam_2';
+      const length = 5 + Math.floor(random() * 45);
+      const isProtected = random() < 0.03 && protectedIds.length < 3;
+      const id = await recordAll(
+        library,
+        moved(FRAMES.slice(0, length), cameraId, (step * TEN_DAYS_MS) / STEPS),
+        isProtected,
+      );
+      if (isProtected) protectedIds.push(id);
+      assert.ok((await rig.bytesOnDisk()) <= limits.totalBytes, `${label}, step ${step}`);
+      const ofSecond = library.range('cam_2', ...EVER).reduce((sum, { bytes }) => sum + bytes, 0);
+      assert.ok(ofSecond <= one * 4, `${label}, step ${step}`);
+      assert.equal(library.status.usedBytes, await rig.bytesOnDisk(), `${label}, step ${step}`);
+    }
+    for (const id of protectedIds) assert.ok(library.find(id), label);
+    const loose = ['cam_1', 'cam_2']
+      .flatMap((cameraId) => library.range(cameraId, ...EVER))
+      .filter((segment) => !segment.protected);
+    assert.ok(Math.min(...loose.map(({ startMs }) => startMs)) > BEGIN_MS + TEN_DAYS_MS / 2, label);
+  });
+
+  test('full of what is protected it says so, and goes on once there is room', async (t) => {
+    const rig = await RecordingRig.make(t);
+    const one = FRAMES.reduce((sum, { data }) => sum + data.length, 0) + 20_000;
+    const library = await rig.open({ ...PLENTY, totalBytes: one });
+    const id = await recordAll(library, FRAMES, true);
+    await recordAll(library, moved(FRAMES, 'cam_1', MINUTE_MS));
+    assert.equal(library.status.alarm, 'quotaFull');
+    library.setProtected(id, false);
+    await recordAll(library, moved(FRAMES, 'cam_1', 2 * MINUTE_MS));
+    assert.equal(library.status.alarm, null);
+    assert.equal(library.find(id), undefined);
+  });
+
+  test('a disk that fills up is left its floor', async (t) => {
+    const rig = await RecordingRig.make(t);
+    const free = 50_000;
+    const library = await rig.open({ ...PLENTY, freeFloorBytes: 30_000 }, () => Promise.resolve(free));
+    await recordAll(library, FRAMES);
+    assert.equal(library.status.alarm, 'diskFull');
+    assert.ok((await rig.bytesOnDisk()) <= 20_000);
+  });
+});
