@@ -1,6 +1,6 @@
 /** /api/firmware, for administrators: the images, their upload, and the firmware of every camera. */
 
-import { Router } from 'express';
+import { Router, type Request } from 'express';
 import { VigieError } from '../errors.ts';
 import type { FirmwareImages } from '../firmware/firmware-images.ts';
 import type { FirmwareUpdates } from '../firmware/firmware-updates.ts';
@@ -38,7 +38,7 @@ export function firmwareRoutes({ images, updates, cameras }: Firmware, guard: Gu
         'tooLarge',
         `a firmware image has at most ${MAX_FIRMWARE_BYTES / 1024 / 1024} MiB`,
       );
-    const { image, isNew } = await images.add(request);
+    const { image, isNew } = await images.add(wholeBodyOf(request));
     response
       .status(isNew ? 201 : 200)
       .location(`/api/firmware/${image.id}`)
@@ -52,4 +52,16 @@ export function firmwareRoutes({ images, updates, cameras }: Firmware, guard: Gu
   });
 
   return router;
+}
+
+/**
+ * Of a refused file the rest is still on its way, and a connection cut now would take the answer with it. So it is read to
+ * its end all the same, within the time a request may take.
+ */
+async function* wholeBodyOf(request: Request): AsyncGenerator<Uint8Array> {
+  try {
+    yield* request.iterator({ destroyOnReturn: false });
+  } finally {
+    request.resume();
+  }
 }

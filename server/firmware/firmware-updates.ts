@@ -95,7 +95,7 @@ export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] 
    * The camera gets the image now, or when it is there.
    *
    * @throws VigieError `notFound` when there is no such image, `conflict` when it cannot be put on this camera, or another
-   *   update is under way
+   *   update is under way; also what the store throws
    */
   stage(cameraId: string, imageId: string, allowOlder: boolean): void {
     const image = this.#options.images.find(imageId);
@@ -106,7 +106,10 @@ export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] 
     const obstacle = this.obstacleOf(cameraId) ?? (device && imageObstacle(device, image, allowOlder));
     if (obstacle) throw new VigieError('conflict', obstacle);
     this.#offers.drop(cameraId);
-    this.#set(cameraId, stagedUpdate(image, allowOlder, this.#nowMs()));
+    const update = stagedUpdate(image, allowOlder, this.#nowMs());
+    // Kept first: of a disk that is full, whoever asks for this is told now.
+    this.#options.store.putUpdate(cameraId, update);
+    this.#set(cameraId, update, update);
     this.#log.info({ cameraId, imageId, version: image.version, allowOlder }, 'an update was staged');
     this.#offer(cameraId);
   }

@@ -133,6 +133,23 @@ suite('an upload that cannot be is answered, and leaves nothing', () => {
     assert.deepEqual(readdirSync(folder), []);
   });
 
+  test('the answer comes before the rest of the file does, and the connection goes on', async (context) => {
+    const { server, admin } = await workshop(context);
+    const socket = connect(server.port, '127.0.0.1');
+    context.after(() => socket.destroy());
+    let answers = '';
+    socket.on('data', (chunk: Buffer) => (answers += chunk.toString()));
+    socket.write(
+      `POST /api/firmware HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${admin.accessToken}\r\n` +
+        'Content-Type: application/octet-stream\r\nContent-Length: 3000000\r\n\r\n',
+    );
+    socket.write(Buffer.alloc(1000, 65));
+    await until('it is refused', () => /^HTTP\/1.1 400/.test(answers));
+    socket.write(Buffer.alloc(2_999_000, 65));
+    socket.write('GET /api/health HTTP/1.1\r\nHost: x\r\n\r\n');
+    await until('the next request is answered', () => answers.includes('HTTP/1.1 200'));
+  });
+
   test('one that breaks off', async (context) => {
     const { server, admin, folder, upload } = await workshop(context);
     const socket = connect(server.port, '127.0.0.1');

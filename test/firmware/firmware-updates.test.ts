@@ -365,3 +365,14 @@ test('a store that fails costs nothing but its memory', async (context) => {
   rig.updates.onResult(cameraId, { type: 'otaResult', id: 1, ok: true });
   assert.equal(rig.updates.of(cameraId)?.state, 'restarting');
 });
+
+test('an update that cannot be kept is not staged', async (context) => {
+  const { rig, image, cameraId } = await Rig.start(context);
+  const full = Object.assign(new Error('database or disk is full'), { errcode: 13 });
+  context.mock.method(rig.store.firmware, 'putUpdate', () => {
+    throw full;
+  });
+  rig.connect(cameraId);
+  assert.throws(() => rig.updates.stage(cameraId, image.id, false), full);
+  assert.deepEqual([rig.updates.of(cameraId), rig.offers.length], [undefined, 0]);
+});

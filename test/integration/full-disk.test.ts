@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ApiError, ApiSession } from '../support/api-session.ts';
+import { appImage } from '../support/app-image.ts';
 import { startCamera } from '../support/camera-process.ts';
 import { NodeViewer } from '../support/node-viewer.ts';
 import { ServerProcess } from '../support/server-process.ts';
@@ -69,6 +70,9 @@ test('with a full disk whoever watches goes on watching, and the others are told
   );
   await assert.rejects(ApiSession.signIn(server.url, 'admin', server.password), isDiskFull);
 
+  await assert.rejects(admin.uploadFirmware(appImage({ bytes: 500_000 })), isDiskFull);
+  assert.deepEqual(readdirSync(join(disk, 'data', 'firmware')), [], 'nothing is left of it');
+
   // A camera that leaves makes the server want to remember when.
   await cameras[1]?.stop();
   await until('it is offline', async () => (await statusOf(garden.id)) === 'offline');
@@ -81,6 +85,7 @@ test('with a full disk whoever watches goes on watching, and the others are told
       () => false,
     ),
   );
+  assert.equal((await admin.uploadFirmware(appImage({ bytes: 100_000 }))).bytes, 100_000);
   viewer.close();
   signaling.close();
 });
