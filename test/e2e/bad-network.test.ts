@@ -51,6 +51,7 @@ test('the picture comes through the proxy', async () => {
   await page.signIn('admin', server.password);
   await page.untilStatus(door.id, 'live');
   await page.nextTimeCode(door.id);
+  assert.equal(await page.way(door.id), 'video');
   assert.ok(proxy.forwarded > 10);
 });
 
@@ -62,6 +63,7 @@ test('with 3 % of the packets lost, they are sent again and the picture runs on'
     return nackCount > 0 && retransmittedPacketsReceived > 0;
   });
   proxy.loss = 0;
+  assert.equal(await page.way(door.id), 'video', 'it did not need the fallback');
   assert.ok(proxy.dropped > 10, `${proxy.dropped} packets were lost`);
   await runsOnFor(1);
 });
@@ -92,6 +94,7 @@ for (const [name, options] of forgeries) {
     await runsOnFor(2);
     forger.close();
     assert.equal(received, 0, 'neither an answer nor media');
+    assert.equal(await page.way(door.id), 'video', 'it did not need the fallback');
   });
 }
 
