@@ -4,13 +4,14 @@
  *     npm test                    everything
  *     npm test -- sfu recovery    only files whose path contains one of these words
  *
- * Unit and integration tests run two files at a time, browser tests alone, so that they measure no neighbour.
+ * Unit, integration and network tests run two files at a time, browser tests alone, so that they measure no neighbour.
  */
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ensureClientBuilt } from '../server/client-build.mjs';
+import { ensureNetworkPrograms } from './network/support/network-test.ts';
 import { ensureChromium } from './support/chromium.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -24,12 +25,15 @@ if (files.length === 0) {
   process.stderr.write(`no test file has ${words.join(' or ')} in its path\n`);
   process.exit(1);
 }
-const browserFiles = files.filter((path) => path.startsWith('test/e2e/'));
-const otherFiles = files.filter((path) => !path.startsWith('test/e2e/'));
+const within = (folder: string): string[] => files.filter((path) => path.startsWith(`test/${folder}/`));
+const browserFiles = within('e2e');
+const networkFiles = within('network');
+const otherFiles = files.filter((path) => !browserFiles.includes(path) && !networkFiles.includes(path));
 
 const footage = process.env['VIGIE_FOOTAGE_DIR'] ?? resolve(ROOT, '../shared/footage');
 const env = { ...process.env, ...(existsSync(footage) && { VIGIE_FOOTAGE_DIR: footage }) };
-if (browserFiles.length > 0) {
+if (networkFiles.length > 0) ensureNetworkPrograms();
+if (browserFiles.length + networkFiles.length > 0) {
   ensureChromium();
   const problem = await ensureClientBuilt();
   if (problem) {
@@ -37,7 +41,7 @@ if (browserFiles.length > 0) {
     process.exit(1);
   }
 }
-const results = [runTests(otherFiles, 2), runTests(browserFiles, 1)];
+const results = [runTests(otherFiles, 2), runTests(networkFiles, 2), runTests(browserFiles, 1)];
 process.exit(results.every(Boolean) ? 0 : 1);
 
 function runTests(paths: string[], concurrency: number): boolean {

@@ -1,8 +1,9 @@
 /** The real Chromium, watched closely: a page error, a refused resource or a foreign request fails the test. */
 
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
-import { resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import {
   chromium,
   type Browser,
@@ -79,16 +80,24 @@ declare global {
   }
 }
 
+export interface LaunchOptions {
+  /** Words in front of its command line; they must exec it. */
+  prefix?: readonly string[];
+  /** Further switches of Chromium. */
+  args?: readonly string[];
+}
+
 export class TestBrowser {
   readonly browser: Browser;
   readonly #problems: string[] = [];
 
   readonly #server: BrowserServer;
 
-  static async launch(): Promise<TestBrowser> {
-    const executablePath = findChromium();
-    if (executablePath === undefined) throw new Error('no Chromium: run `npm test`, which sees to it');
-    const server = await chromium.launchServer({ executablePath, args: ARGUMENTS });
+  static async launch({ prefix = [], args = [] }: LaunchOptions = {}): Promise<TestBrowser> {
+    const program = findChromium();
+    if (program === undefined) throw new Error('no Chromium: run `npm test`, which sees to it');
+    const executablePath = prefix.length > 0 ? prefixed(program, prefix) : program;
+    const server = await chromium.launchServer({ executablePath, args: [...ARGUMENTS, ...args] });
     return new TestBrowser(server, await chromium.connect(server.wsEndpoint()));
   }
 
@@ -106,6 +115,10 @@ export class TestBrowser {
     await prepare(page);
     await page.goto(url);
     return new TestPage(page, context);
+  }
+
+  get pageCount(): number {
+    return this.browser.contexts().length;
   }
 
   /** @param provoked what the test itself made happen @throws Error listing what went wrong in any of the pages */
@@ -146,6 +159,18 @@ export class TestBrowser {
       if (url.host !== '' && url.host !== host) this.#problems.push(`foreign request: ${request.url()}`);
     });
   }
+}
+
+export interface MediaPath {
+  /** The browser's own end: its interface, the outside of its NAT as the server or a STUN server saw it, or a relay. */
+  local: 'host' | 'srflx' | 'prflx' | 'relay';
+  /** Of that end; seen from outside unless it is `host`. */
+  localPort: number;
+  /** How it speaks to its relay. */
+  relayProtocol?: 'udp' | 'tcp' | 'tls';
+  protocol: 'udp' | 'tcp';
+  /** Address and port of the server's end. */
+  remote: string;
 }
 
 export class TestPage {
@@ -229,6 +254,31 @@ export class TestPage {
     }, SUMMED_STATS);
   }
 
+  /** The way the media takes, as the browser has it; undefined while there is none. */
+  mediaPath(): Promise<MediaPath | undefined> {
+    return this.page.evaluate(async () => {
+      for (const peer of window.peerConnections) {
+        if (peer.connectionState !== 'connected') continue;
+        const stats = (await peer.getStats()) as unknown as Map<string, Record<string, string>>;
+        const transport = [...stats.values()].find(({ type }) => type === 'transport');
+        const pair = stats.get(transport?.['selectedCandidatePairId'] ?? '');
+        const local = stats.get(pair?.['localCandidateId'] ?? '');
+        const remote = stats.get(pair?.['remoteCandidateId'] ?? '');
+        if (!local || !remote) continue;
+        return {
+          local: local['candidateType'] as MediaPath['local'],
+          localPort: Number(local['port']),
+          ...(local['relayProtocol'] !== undefined && {
+            relayProtocol: local['relayProtocol'] as 'udp' | 'tcp' | 'tls',
+          }),
+          protocol: remote['protocol'] as 'udp' | 'tcp',
+          remote: `${remote['address']}:${remote['port']}`,
+        };
+      }
+      return undefined;
+    });
+  }
+
   async close(): Promise<void> {
     await this.context.close();
   }
@@ -241,4 +291,12 @@ export class TestPage {
     const element = await video.elementHandle({ timeout: 1000 }).catch(() => null);
     return element ? (element as ElementHandle<HTMLVideoElement>).evaluate(read) : undefined;
   }
+}
+
+/** playwright takes the path of a program, so there is one. */
+function prefixed(program: string, prefix: readonly string[]): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'vigie-browser-')), 'chromium');
+  const words = [...prefix, program].map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
+  writeFileSync(path, `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`, { mode: 0o755 });
+  return path;
 }

@@ -10,6 +10,8 @@ const ROOT = resolve(import.meta.dirname, '../..');
 export interface ChildOptions {
   env?: Record<string, string>;
   cwd?: string;
+  /** Words in front of the command line; they must exec it. */
+  prefix?: readonly string[];
 }
 
 export class Child {
@@ -19,7 +21,13 @@ export class Child {
   /** @param script relative to the root of the repository */
   constructor(script: string, args: readonly string[], options: ChildOptions = {}) {
     const { PATH = '', HOME = '' } = process.env;
-    this.process = spawn(process.execPath, [resolve(ROOT, script), ...args], {
+    const [command = '', ...words] = [
+      ...(options.prefix ?? []),
+      process.execPath,
+      resolve(ROOT, script),
+      ...args,
+    ];
+    this.process = spawn(command, words, {
       cwd: options.cwd ?? ROOT,
       // Nothing of the machine's own settings may leak in.
       env: { PATH, HOME, ...options.env },

@@ -10,15 +10,18 @@ export interface ServerProcessOptions {
   env?: Record<string, string>;
   /** Put into the folder it is started in: `.env`, `server-config.json`. By name, their text. */
   files?: Record<string, string>;
+  /** Words in front of its command line. */
+  prefix?: readonly string[];
 }
 
 const PASSWORD = 'correct horse battery staple';
 
-export class ServerProcess {
+export class ServerProcess implements AsyncDisposable {
   /** Where it runs and keeps everything. */
   readonly folder = mkdtempSync(join(tmpdir(), 'vigie-test-'));
   readonly password = PASSWORD;
   readonly #env: Record<string, string>;
+  readonly #prefix: readonly string[];
   #child: Child | undefined;
   #httpPort = 0;
 
@@ -28,8 +31,9 @@ export class ServerProcess {
     return server;
   }
 
-  private constructor({ env = {}, files = {} }: ServerProcessOptions) {
+  private constructor({ env = {}, files = {}, prefix = [] }: ServerProcessOptions) {
     this.#env = env;
+    this.#prefix = prefix;
     for (const [name, text] of Object.entries(files)) writeFileSync(join(this.folder, name), text);
   }
 
@@ -54,6 +58,7 @@ export class ServerProcess {
   async start(): Promise<void> {
     this.#child = new Child('server/main.ts', [], {
       cwd: this.folder,
+      prefix: this.#prefix,
       env: {
         VIGIE_DATA_DIR: join(this.folder, 'data'),
         VIGIE_HTTP_PORT: String(this.#httpPort),
@@ -85,5 +90,9 @@ export class ServerProcess {
     if (wasRunning && code !== 0) throw new Error(`the server stopped with ${code}:\n${this.child.output}`);
     const bad = this.child.output.split('\n').filter((line) => /"level":(?:50|60)|unhandled/i.test(line));
     if (bad.length > 0) throw new Error(`the server logged errors:\n${bad.join('\n')}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
   }
 }

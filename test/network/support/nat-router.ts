@@ -1,0 +1,125 @@
+/**
+ * A router as people have them at home: it hides its LAN behind one address, lets answers in, forwards the ports it was
+ * told to, and, where a guest network is strict, lets out only what it was told to. It counts what passes.
+ */
+
+import type { Host } from './host.ts';
+
+/** What may leave the LAN; counted under its name. */
+export interface Passage {
+  /** A word. */
+  name: string;
+  protocol: 'udp' | 'tcp';
+  /** Address it must go to; any when left out. */
+  to?: string;
+  port?: number;
+}
+
+export interface ForwardedPort {
+  /** What is counted under it. */
+  name: string;
+  protocol: 'udp' | 'tcp';
+  port: number;
+  /** Address in the LAN; the port stays the same. */
+  to: string;
+}
+
+export interface NatRouterOptions {
+  /** Left out: everything may leave. */
+  passages?: readonly Passage[];
+  forwardedPorts?: readonly ForwardedPort[];
+}
+
+const LAN = 'lan';
+const WAN = 'wan';
+
+export class NatRouter {
+  readonly #host: Host;
+  readonly #forwardedPorts: readonly ForwardedPort[];
+  #passages: readonly Passage[] | undefined;
+  #udpPorts: string | undefined;
+
+  /** @param host with interfaces `lan` and `wan` */
+  constructor(host: Host, { passages, forwardedPorts = [] }: NatRouterOptions = {}) {
+    this.#host = host;
+    this.#passages = passages;
+    this.#forwardedPorts = forwardedPorts;
+    host.run('sysctl', ['-q', '-w', 'net.ipv4.ip_forward=1']);
+    this.#configure();
+  }
+
+  /** From now on only this may leave the LAN; undefined: everything. What was counted is forgotten. */
+  setPassages(passages: readonly Passage[] | undefined): void {
+    this.#passages = passages;
+    this.#configure();
+  }
+
+  /**
+   * Drops its line and takes it up again: what went through it goes on, UDP from other ports.
+   *
+   * @param udpPorts the range of those ports, like `50000-50999`
+   */
+  rebind(udpPorts: string): void {
+    this.#udpPorts = udpPorts;
+    this.#configure();
+    // The kernel forgets what it masqueraded over an interface that goes down.
+    this.#host.ip(`link set ${WAN} down`, `link set ${WAN} up`);
+  }
+
+  /** Packets that passed under this name since the last change, or were `refused`. */
+  packets(name: string): number {
+    const listing = this.#host.run('nft', ['list', 'counter', 'ip', 'router', name]);
+    return Number(/packets (\d+)/.exec(listing)?.[1]);
+  }
+
+  #configure(): void {
+    const names = [...(this.#passages ?? []), ...this.#forwardedPorts].map(({ name }) => name);
+    this.#host.run(
+      'nft',
+      ['-f', '-'],
+      `table ip router {}
+       delete table ip router
+       table ip router {
+         ${[...new Set([...names, 'refused'])].map((name) => `counter ${name} {}`).join('\n')}
+         chain forward {
+           type filter hook forward priority filter; policy drop;
+           ${this.#forwardRules().join('\n')}
+         }
+         chain prerouting {
+           type nat hook prerouting priority dstnat;
+           ${this.#forwardedPorts.map(redirection).join('\n')}
+         }
+         chain postrouting {
+           type nat hook postrouting priority srcnat;
+           oifname ${WAN} meta l4proto udp masquerade ${this.#udpPorts === undefined ? '' : `to :${this.#udpPorts}`}
+           oifname ${WAN} masquerade
+         }
+       }`,
+    );
+  }
+
+  #forwardRules(): string[] {
+    return [
+      ...this.#forwardedPorts.map(inward),
+      // Answers to what came in by a forwarded port may always leave.
+      `iifname ${LAN} ct status dnat accept`,
+      ...(this.#passages?.map(outward) ?? [`iifname ${LAN} accept`]),
+      `iifname ${WAN} ct state established,related accept`,
+      'counter name refused',
+    ];
+  }
+}
+
+function outward({ name, protocol, to, port }: Passage): string {
+  const address = to === undefined ? '' : `ip daddr ${to}`;
+  const service = port === undefined ? `meta l4proto ${protocol}` : `${protocol} dport ${port}`;
+  return `iifname ${LAN} ${address} ${service} counter name ${name} accept`;
+}
+
+function inward({ name, protocol, port, to }: ForwardedPort): string {
+  return `iifname ${WAN} ip daddr ${to} ${protocol} dport ${port} counter name ${name} accept`;
+}
+
+function redirection({ protocol, port, to }: ForwardedPort): string {
+  return `iifname ${WAN} ${protocol} dport ${port} dnat to ${to}`;
+}

@@ -1,0 +1,74 @@
+/** A person watching the demo camera of a server in the network: signs in, waits for the picture, tells how it came. */
+
+import type { LaunchOptions } from '../../support/browser.ts';
+import { TestBrowser, type MediaPath, type TestPage } from '../../support/browser.ts';
+import { ServerProcess } from '../../support/server-process.ts';
+import type { Host } from './host.ts';
+
+const CAMERA = 'demo';
+export const HTTP_PORT = 8080;
+export const RTC_PORT = 8081;
+
+/** The server, on the ports it has at home, with the demo camera. */
+export function startServer(host: Host, env: Record<string, string> = {}): Promise<ServerProcess> {
+  return ServerProcess.start({
+    prefix: host.prefix,
+    env: { VIGIE_HTTP_PORT: String(HTTP_PORT), VIGIE_RTC_PORT: String(RTC_PORT), VIGIE_DEMO: '1', ...env },
+  });
+}
+
+export class Watching implements AsyncDisposable {
+  readonly page: TestPage;
+  readonly browser: TestBrowser;
+
+  /** @param options Chromium's, besides the host */
+  static async start(
+    host: Host,
+    server: ServerProcess,
+    url: string,
+    options: LaunchOptions = {},
+  ): Promise<Watching> {
+    const browser = await TestBrowser.launch({ ...options, prefix: host.prefix });
+    return new Watching(browser, await signedIn(browser, server, url));
+  }
+
+  private constructor(browser: TestBrowser, page: TestPage) {
+    this.browser = browser;
+    this.page = page;
+  }
+
+  /** Someone else, as far as the server can tell, in the same browser. */
+  async another(server: ServerProcess, url: string): Promise<Watching> {
+    return new Watching(this.browser, await signedIn(this.browser, server, url));
+  }
+
+  way(): Promise<'video' | 'pictures'> {
+    return this.page.way(CAMERA);
+  }
+
+  /** Waits until the picture has moved on. @returns the way it comes */
+  async untilMoving(timeoutMs?: number): Promise<MediaPath | undefined> {
+    await this.page.nextTimeCode(CAMERA, timeoutMs);
+    return this.page.mediaPath();
+  }
+
+  /** Opens the page anew, signed in. @returns how long it takes until the picture is on the screen */
+  async timeToPictureMs(): Promise<number> {
+    await this.page.page.reload({ waitUntil: 'commit' });
+    await this.page.nextTimeCode(CAMERA);
+    return this.page.page.evaluate(() => performance.now());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.page.close();
+    if (this.browser.pageCount > 0) return;
+    await this.browser.close();
+    this.browser.assertNoProblems();
+  }
+}
+
+async function signedIn(browser: TestBrowser, server: ServerProcess, url: string): Promise<TestPage> {
+  const page = await browser.open(url);
+  await page.signIn('admin', server.password);
+  return page;
+}
