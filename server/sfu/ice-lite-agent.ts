@@ -10,16 +10,11 @@ import { randomBytes } from 'node:crypto';
 import { Message, classes, methods, parseMessage } from 'werift';
 import type { Clock } from '../core/clock.ts';
 import type { IceParameters } from '../wire/signaling.ts';
-import {
-  addressKey,
-  plainAddress,
-  type DatagramReceiver,
-  type RemoteAddress,
-  type RtcSocket,
-} from './rtc-socket.ts';
+import type { IceUsers } from './ice-users.ts';
+import type { DatagramReceiver, Path } from './path.ts';
 
-/** Addresses a viewer may have validated at a time: its interfaces, behind their NATs and relays. */
-const MAX_ADDRESSES = 8;
+/** Paths a viewer may have validated at a time: its interfaces, behind their NATs and relays. */
+const MAX_PATHS = 8;
 
 interface Credentials {
   usernameFragment: string;
@@ -34,20 +29,21 @@ export interface IceLiteCounters {
 
 export class IceLiteAgent implements DatagramReceiver {
   readonly counters: IceLiteCounters = { accepted: 0, badIntegrity: 0, refused: 0 };
-  /** Called with every datagram that is not STUN and comes from a validated address. */
+  /** Called with every datagram that is not STUN and comes by a validated path. */
   onData: (datagram: Buffer) => void = () => {};
-  readonly #socket: RtcSocket;
+  readonly #users: IceUsers;
   readonly #clock: Clock;
   /** The newest first; an older one is kept until the viewer has used the newer. */
   #credentials: Credentials[] = [];
-  readonly #validated = new Map<string, RemoteAddress>();
-  #selected: RemoteAddress | undefined;
+  /** In the order of their last use. */
+  readonly #validated = new Set<Path>();
+  #selected: Path | undefined;
   #nominated = false;
   #consentUs: number;
   #closed = false;
 
-  constructor(socket: RtcSocket, clock: Clock) {
-    this.#socket = socket;
+  constructor(users: IceUsers, clock: Clock) {
+    this.#users = users;
     this.#clock = clock;
     this.#consentUs = clock();
     this.#addCredentials();
@@ -60,7 +56,7 @@ export class IceLiteAgent implements DatagramReceiver {
   }
 
   /** Where the viewer receives, or undefined as long as no check has come. */
-  get selected(): RemoteAddress | undefined {
+  get selected(): Path | undefined {
     return this.#selected;
   }
 
@@ -79,16 +75,16 @@ export class IceLiteAgent implements DatagramReceiver {
   /** @returns false when there is nowhere to send to yet */
   send(datagram: Buffer): boolean {
     if (!this.#selected || this.#closed) return false;
-    this.#socket.send(datagram, this.#selected);
+    this.#selected.send(datagram);
     return true;
   }
 
-  onBindingRequest(datagram: Buffer, from: RemoteAddress): void {
+  onBindingRequest(datagram: Buffer, path: Path): void {
     // No program can be answered there (RFC 768), and Node throws on every attempt to.
-    if (from.port === 0) return void this.counters.refused++;
+    if (path.port === 0) return void this.counters.refused++;
     for (const credentials of this.#credentials) {
       const request = parseMessage(datagram, Buffer.from(credentials.password));
-      if (request) return this.#onAuthenticRequest(request, credentials, from);
+      if (request) return this.#onAuthenticRequest(request, credentials, path);
     }
     this.counters.badIntegrity++;
   }
@@ -100,36 +96,36 @@ export class IceLiteAgent implements DatagramReceiver {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    for (const { usernameFragment } of this.#credentials) this.#socket.removeUser(usernameFragment);
-    for (const address of this.#validated.values()) this.#socket.removeAddress(address, this);
+    for (const { usernameFragment } of this.#credentials) this.#users.remove(usernameFragment);
+    for (const path of this.#validated) path.release(this);
     this.#credentials = [];
     this.#validated.clear();
     this.#selected = undefined;
     this.onData = () => {};
   }
 
-  #onAuthenticRequest(request: Message, credentials: Credentials, from: RemoteAddress): void {
+  #onAuthenticRequest(request: Message, credentials: Credentials, path: Path): void {
     if (request.unknownAttributeTypes.some((type) => type < 0x8000)) {
-      this.#refuse(request, credentials, from, [420, 'Unknown Attribute']);
+      this.#refuse(request, credentials, path, [420, 'Unknown Attribute']);
       return;
     }
     if (request.attributesKeys.includes('ICE-CONTROLLED')) {
-      this.#refuse(request, credentials, from, [487, 'Role Conflict']);
+      this.#refuse(request, credentials, path, [487, 'Role Conflict']);
       return;
     }
     this.counters.accepted++;
     this.#consentUs = this.#clock();
     // A check with the newest credentials proves that the viewer has them: the older ones are done.
     if (credentials === this.#credentials[0]) this.#dropOldCredentials();
-    const address = this.#validate(from);
+    this.#validate(path);
     const nominating = request.attributesKeys.includes('USE-CANDIDATE');
     if (nominating || !this.#nominated) {
-      this.#selected = address;
+      this.#selected = path;
       this.#nominated ||= nominating;
     }
     const response = new Message(methods.BINDING, classes.RESPONSE, request.transactionId);
-    response.setAttribute('XOR-MAPPED-ADDRESS', [plainAddress(from.address), from.port]);
-    this.#respond(response, credentials, from);
+    response.setAttribute('XOR-MAPPED-ADDRESS', [path.address, path.port]);
+    this.#respond(response, credentials, path);
   }
 
   #addCredentials(): void {
@@ -139,43 +135,40 @@ export class IceLiteAgent implements DatagramReceiver {
       password: randomBytes(16).toString('hex'),
     };
     this.#credentials.unshift(credentials);
-    this.#socket.addUser(credentials.usernameFragment, this);
+    this.#users.add(credentials.usernameFragment, this);
   }
 
   #dropOldCredentials(): void {
-    for (const old of this.#credentials.splice(1)) this.#socket.removeUser(old.usernameFragment);
+    for (const old of this.#credentials.splice(1)) this.#users.remove(old.usernameFragment);
   }
 
-  #validate(from: RemoteAddress): RemoteAddress {
-    const key = addressKey(from);
-    const address = this.#validated.get(key) ?? { address: from.address, port: from.port };
-    // Deleted first, so that the map's order is that of last use and the stalest address goes when there are too many.
-    this.#validated.delete(key);
-    this.#validated.set(key, address);
-    this.#socket.addAddress(address, this);
-    if (this.#validated.size > MAX_ADDRESSES) this.#forgetStalest();
-    return address;
+  #validate(path: Path): void {
+    // Deleted first, so that the set's order is that of last use and the stalest path goes when there are too many.
+    this.#validated.delete(path);
+    this.#validated.add(path);
+    path.claim(this);
+    if (this.#validated.size > MAX_PATHS) this.#forgetStalest();
   }
 
   #forgetStalest(): void {
-    for (const [key, address] of this.#validated) {
-      if (address === this.#selected) continue;
-      this.#validated.delete(key);
-      this.#socket.removeAddress(address, this);
+    for (const path of this.#validated) {
+      if (path === this.#selected) continue;
+      this.#validated.delete(path);
+      path.release(this);
       return;
     }
   }
 
-  #refuse(request: Message, credentials: Credentials, to: RemoteAddress, error: [number, string]): void {
+  #refuse(request: Message, credentials: Credentials, path: Path, error: [number, string]): void {
     this.counters.refused++;
     const response = new Message(methods.BINDING, classes.ERROR, request.transactionId);
     response.setAttribute('ERROR-CODE', error);
     if (error[0] === 420) response.setAttribute('UNKNOWN-ATTRIBUTES', request.unknownAttributeTypes);
-    this.#respond(response, credentials, to);
+    this.#respond(response, credentials, path);
   }
 
-  #respond(response: Message, { password }: Credentials, to: RemoteAddress): void {
+  #respond(response: Message, { password }: Credentials, path: Path): void {
     response.addMessageIntegrity(Buffer.from(password)).addFingerprint();
-    this.#socket.send(response.bytes, to);
+    path.send(response.bytes);
   }
 }

@@ -13,6 +13,7 @@ import { AnnouncedAddresses } from './announced-addresses.ts';
 import { CameraTrack } from './camera-track.ts';
 import type { Consumer } from './consumer.ts';
 import { iceCandidates } from './ice-candidates.ts';
+import { IceUsers } from './ice-users.ts';
 import { RtcSocket } from './rtc-socket.ts';
 import { ROUTER_RTP_CAPABILITIES } from './rtp-parameters.ts';
 import { ViewerTransport } from './viewer-transport.ts';
@@ -28,6 +29,14 @@ export interface SfuOptions {
   log: Log;
 }
 
+export interface SfuStats {
+  port: number;
+  transports: number;
+  consumers: number;
+  /** Datagrams. */
+  socket: RtcSocket['counters'] & { unknownAddress: number; unknownUser: number };
+}
+
 /** A peer costs about 0.4 MB; this bounds what a flood of them can take. */
 const MAX_TRANSPORTS = 1000;
 const TICK_MS = 1000;
@@ -35,6 +44,7 @@ const TICK_MS = 1000;
 export class Sfu {
   readonly rtpCapabilities: RtpCapabilities = ROUTER_RTP_CAPABILITIES;
   readonly #options: SfuOptions;
+  readonly #users: IceUsers;
   readonly #socket: RtcSocket;
   readonly #fingerprint: DtlsFingerprint;
   readonly #announced: AnnouncedAddresses;
@@ -45,15 +55,17 @@ export class Sfu {
 
   /** @throws VigieError `configuration` when the UDP port is taken */
   static async open(options: SfuOptions): Promise<Sfu> {
+    const users = new IceUsers();
     const [fingerprint, socket] = await Promise.all([
       localFingerprint(),
-      RtcSocket.open(options.rtcPort, options.log),
+      RtcSocket.open(options.rtcPort, users, options.log),
     ]);
-    return new Sfu(options, socket, fingerprint);
+    return new Sfu(options, users, socket, fingerprint);
   }
 
-  private constructor(options: SfuOptions, socket: RtcSocket, fingerprint: DtlsFingerprint) {
+  private constructor(options: SfuOptions, users: IceUsers, socket: RtcSocket, fingerprint: DtlsFingerprint) {
     this.#options = options;
+    this.#users = users;
     this.#socket = socket;
     this.#fingerprint = fingerprint;
     this.#announced = new AnnouncedAddresses(options.announcedAddresses, options.log);
@@ -71,10 +83,13 @@ export class Sfu {
     return this.#announced.current;
   }
 
-  get stats(): { port: number; transports: number; consumers: number; socket: RtcSocket['counters'] } {
+  get stats(): SfuStats {
     let consumers = 0;
     for (const transport of this.#transports.values()) consumers += transport.consumers.size;
-    return { port: this.port, transports: this.#transports.size, consumers, socket: this.#socket.counters };
+    const { counters, unknownAddress } = this.#socket;
+    const { unknownUser } = this.#users;
+    const socket = { ...counters, unknownAddress, unknownUser };
+    return { port: this.port, transports: this.#transports.size, consumers, socket };
   }
 
   /** @throws VigieError `unavailable` when the server is full or stopping */
@@ -83,7 +98,7 @@ export class Sfu {
     if (this.#transports.size >= MAX_TRANSPORTS)
       throw new VigieError('unavailable', 'too many viewers at the moment');
     const { clock, log } = this.#options;
-    const transport = new ViewerTransport(this.#socket, clock, log);
+    const transport = new ViewerTransport(this.#users, clock, log);
     this.#transports.set(transport.id, transport);
     transport.once('close', () => this.#transports.delete(transport.id));
     return transport;

@@ -15,7 +15,7 @@ import type { DtlsParameters, IceParameters } from '../wire/signaling.ts';
 import type { CameraTrack } from './camera-track.ts';
 import { Consumer } from './consumer.ts';
 import { IceLiteAgent } from './ice-lite-agent.ts';
-import type { RtcSocket } from './rtc-socket.ts';
+import type { IceUsers } from './ice-users.ts';
 import type { RtpPath } from './rtp-stream.ts';
 import { WeriftDtls, type SrtpProtector } from './werift-dtls.ts';
 
@@ -41,11 +41,11 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
   #connectedUs: number | undefined;
   #closed = false;
 
-  constructor(socket: RtcSocket, clock: Clock, log: Log) {
+  constructor(users: IceUsers, clock: Clock, log: Log) {
     super();
     this.#clock = clock;
     this.#log = log.child({ transportId: this.id });
-    this.#ice = new IceLiteAgent(socket, clock);
+    this.#ice = new IceLiteAgent(users, clock);
     this.#dtls = new WeriftDtls(
       (datagram) => this.#ice.send(datagram),
       (packet) => this.#onRtcp(packet),

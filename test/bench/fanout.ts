@@ -13,6 +13,7 @@ import type { EncodedFrame } from '../../server/core/encoded-frame.ts';
 import { SrtpGcm } from '../../server/core/srtp-gcm.ts';
 import { CameraTrack } from '../../server/sfu/camera-track.ts';
 import { Consumer } from '../../server/sfu/consumer.ts';
+import { IceUsers } from '../../server/sfu/ice-users.ts';
 import { RtcSocket } from '../../server/sfu/rtc-socket.ts';
 
 const VIEWERS = 20;
@@ -32,7 +33,7 @@ const sink = new Worker(
 );
 const [port] = (await once(sink, 'message')) as [number];
 const to = { address: '::ffff:127.0.0.1', port };
-const socket = await RtcSocket.open(0, pino({ level: 'silent' }));
+const socket = await RtcSocket.open(0, new IceUsers(), pino({ level: 'silent' }));
 
 const frame = (sequence: number): EncodedFrame => ({
   cameraId: 'bench',

@@ -5,12 +5,14 @@ import { after, test } from 'node:test';
 import { pino } from 'pino';
 import { classes, parseMessage, type Message } from 'werift';
 import { IceLiteAgent } from '../../server/sfu/ice-lite-agent.ts';
+import { IceUsers } from '../../server/sfu/ice-users.ts';
 import { RtcSocket } from '../../server/sfu/rtc-socket.ts';
 import { connectivityCheck, USE_CANDIDATE, type CheckOptions } from '../support/node-viewer.ts';
 
 /** Whoever asks last: its answer shows that what was sent before has come in. */
 const barrier = createSocket('udp4');
-const server = await RtcSocket.open(0, pino({ level: 'silent' }));
+const users = new IceUsers();
+const server = await RtcSocket.open(0, users, pino({ level: 'silent' }));
 const sockets: Socket[] = [barrier];
 after(async () => {
   for (const socket of sockets) socket.close();
@@ -43,13 +45,13 @@ async function ask(socket: Socket, request: Buffer): Promise<Message> {
 async function send(socket: Socket, datagram: Buffer): Promise<void> {
   const received = server.counters.received;
   socket.send(datagram, server.port, '127.0.0.1');
-  const other = new IceLiteAgent(server, () => 0);
+  const other = new IceLiteAgent(users, () => 0);
   while (server.counters.received < received + 2) await ask(barrier, check(other));
   other.close();
 }
 
 test('a check is answered with the address it came from, signed', async () => {
-  const agent = new IceLiteAgent(server, () => 0);
+  const agent = new IceLiteAgent(users, () => 0);
   const socket = await viewer();
   const request = check(agent);
   const answer = once(socket, 'message');
@@ -73,7 +75,7 @@ const forgeries: [name: string, options: CheckOptions][] = [
 for (const [name, options] of forgeries) {
   test(`a request with ${name} is not answered and moves nothing`, async () => {
     let nowUs = 1;
-    const agent = new IceLiteAgent(server, () => nowUs);
+    const agent = new IceLiteAgent(users, () => nowUs);
     const [genuine, forger] = [await viewer(), await viewer()];
     await ask(genuine, check(agent));
     nowUs = 2;
@@ -91,7 +93,7 @@ for (const [name, options] of forgeries) {
 }
 
 test('every truncation and every flipped byte of a check is refused', async () => {
-  const agent = new IceLiteAgent(server, () => 0);
+  const agent = new IceLiteAgent(users, () => 0);
   const socket = await viewer();
   const request = check(agent);
   for (let length = 0; length < request.length; length++) await send(socket, request.subarray(0, length));
@@ -106,7 +108,7 @@ test('every truncation and every flipped byte of a check is refused', async () =
 });
 
 test('media goes where the last nomination came from', async () => {
-  const agent = new IceLiteAgent(server, () => 0);
+  const agent = new IceLiteAgent(users, () => 0);
   const [home, train] = [await viewer(), await viewer()];
   await ask(home, check(agent));
   await ask(train, check(agent, { nominate: false }));
@@ -117,7 +119,7 @@ test('media goes where the last nomination came from', async () => {
 });
 
 test('datagrams come in only from addresses that a genuine check validated', async () => {
-  const agent = new IceLiteAgent(server, () => 0);
+  const agent = new IceLiteAgent(users, () => 0);
   const [known, stranger] = [await viewer(), await viewer()];
   const received: string[] = [];
   agent.onData = (datagram) => received.push(datagram.subarray(1).toString());
@@ -131,7 +133,7 @@ test('datagrams come in only from addresses that a genuine check validated', asy
 });
 
 test('after an ICE restart the old credentials work until the new ones are used', async () => {
-  const agent = new IceLiteAgent(server, () => 0);
+  const agent = new IceLiteAgent(users, () => 0);
   const socket = await viewer();
   const old = check(agent);
   await ask(socket, old);
@@ -146,7 +148,7 @@ test('after an ICE restart the old credentials work until the new ones are used'
 });
 
 test('an unknown attribute that must be understood is answered with 420, a role conflict with 487', async () => {
-  const agent = new IceLiteAgent(server, () => 0);
+  const agent = new IceLiteAgent(users, () => 0);
   const socket = await viewer();
   const unknown = await ask(socket, check(agent, { extra: UNKNOWN }));
   assert.equal(unknown.getAttributeValue('ERROR-CODE')[0], 420);
@@ -157,11 +159,17 @@ test('an unknown attribute that must be understood is answered with 420, a role 
 });
 
 test('a genuine check from port 0, where nobody can be answered, is not followed', async () => {
-  const agent = new IceLiteAgent(server, () => 0);
+  const agent = new IceLiteAgent(users, () => 0);
   const socket = await viewer();
   await ask(socket, check(agent));
   // Only raw sockets send from there, so it is handed in where the socket would.
-  agent.onBindingRequest(check(agent), { address: '::ffff:127.0.0.1', port: 0 });
+  agent.onBindingRequest(check(agent), {
+    address: '127.0.0.1',
+    port: 0,
+    send: () => assert.fail('it was answered'),
+    claim: () => assert.fail('it was followed'),
+    release: () => {},
+  });
   assert.equal(agent.counters.refused, 1);
   assert.equal(agent.selected?.port, socket.address().port);
   agent.close();
