@@ -48,6 +48,10 @@ export class CameraPresence extends EventEmitter<CameraPresenceEvents> implement
     await this.#ingest.set(cameraId, settings);
   }
 
+  async reboot(cameraId: string): Promise<void> {
+    await this.#ingest.reboot(cameraId);
+  }
+
   disconnect(cameraId: string, reason: 'removed' | 'keyRotated'): void {
     this.#ingest.disconnect(cameraId, reason);
   }

@@ -17,6 +17,8 @@ export interface CameraControl {
   status(cameraId: string): CameraStatus;
   /** @throws VigieError `cameraOffline`, `cameraRejected`, `unavailable`, `tooManyRequests` */
   set(cameraId: string, settings: CameraSettings): Promise<void>;
+  /** Resolves when the camera has agreed to. @throws VigieError as `set` */
+  reboot(cameraId: string): Promise<void>;
   disconnect(cameraId: string, reason: 'removed' | 'keyRotated'): void;
 }
 
@@ -97,6 +99,11 @@ export class CameraCatalog extends EventEmitter<{ changed: [cameraId: string, ch
     this.emit('changed', id, 'removed');
   }
 
+  /** What an administrator has changed; the rest is the camera's own choice. @throws VigieError `notFound` */
+  settings(id: string): CameraSettings {
+    return this.#store.settingsOf(this.#find(id).id);
+  }
+
   /** Kept, too, for the next time the camera connects. @throws VigieError as `CameraControl.set` */
   async set(id: string, settings: CameraSettings): Promise<void> {
     const camera = this.#find(id);
@@ -104,6 +111,13 @@ export class CameraCatalog extends EventEmitter<{ changed: [cameraId: string, ch
       throw new VigieError('conflict', 'cameras with the older firmware take no settings');
     await this.#control.set(id, settings);
     this.#store.changeSettings(id, settings);
+  }
+
+  /** @throws VigieError as `CameraControl.reboot` */
+  async reboot(id: string): Promise<void> {
+    if (this.#find(id).kind === 'seed')
+      throw new VigieError('conflict', 'cameras with the older firmware take no commands');
+    await this.#control.reboot(id);
   }
 
   #find(id: string): StoredCamera {

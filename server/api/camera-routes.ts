@@ -36,9 +36,20 @@ export function cameraRoutes(catalog: CameraCatalog, guard: Guard): Router {
     response.json(catalog.rotateKey(request.params.id));
   });
 
+  router.get('/:id/settings', (request, response) => {
+    guard.administrator(request);
+    response.json(catalog.settings(request.params.id));
+  });
+
   router.post('/:id/settings', async (request, response) => {
     guard.administrator(request);
     await catalog.set(request.params.id, parseRequest(CAMERA_SETTINGS, request.body));
+    response.status(204).end();
+  });
+
+  router.post('/:id/reboot', async (request, response) => {
+    guard.administrator(request);
+    await catalog.reboot(request.params.id);
     response.status(204).end();
   });
 

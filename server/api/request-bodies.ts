@@ -2,7 +2,12 @@
 
 import { z } from 'zod';
 import { VigieError } from '../errors.ts';
-import { FRAME_SIZES, type CameraSettings, type FrameSizeName } from '../wire/camera-protocol.ts';
+import {
+  FRAME_SIZES,
+  WHITE_BALANCES,
+  type CameraSettings,
+  type FrameSizeName,
+} from '../wire/camera-protocol.ts';
 
 const name = z
   .string()
@@ -50,12 +55,14 @@ export const CAMERA_SETTINGS = z
   .strictObject({
     frameSize: z.enum(Object.keys(FRAME_SIZES) as [FrameSizeName]).exactOptional(),
     jpegQuality: z.int().min(4).max(63).exactOptional(),
-    maxFps: z.number().min(1).max(60).exactOptional(),
+    maxFps: z.int().min(1).max(60).exactOptional(),
     flash: z.int().min(0).max(255).exactOptional(),
     hMirror: z.boolean().exactOptional(),
     vFlip: z.boolean().exactOptional(),
     brightness: z.int().min(-2).max(2).exactOptional(),
     contrast: z.int().min(-2).max(2).exactOptional(),
+    exposure: z.int().min(-2).max(2).exactOptional(),
+    whiteBalance: z.enum(WHITE_BALANCES).exactOptional(),
   })
   .refine(
     (settings) => Object.keys(settings).length > 0,

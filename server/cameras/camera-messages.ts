@@ -62,6 +62,7 @@ const TELEMETRY = z.object({
   psram: bytes,
   fps: z.number().min(0).max(1000),
   drops: z.int().min(0),
+  sendStalls: z.int().min(0).exactOptional(),
   resetReason: label,
 }) satisfies z.ZodType<TelemetryMessage>;
 

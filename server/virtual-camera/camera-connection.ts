@@ -19,6 +19,7 @@ import {
   CAMERA_SUBPROTOCOL,
   MAX_CONTROL_BYTES,
   NONCE_BYTES,
+  SEND_STALL_MS,
   SILENCE_TIMEOUT_MS,
   TELEMETRY_INTERVAL_MS,
   TIME_SYNC_INTERVAL_MS,
@@ -32,7 +33,7 @@ import {
 import { FRAME_HEADER_BYTES, writeFrameHeader } from '../wire/frame-header.ts';
 import { FirmwareUpdate } from './firmware-update.ts';
 import { cameraClockUs, type CapturedFrame } from './frame-ticker.ts';
-import { parseServerMessage, refuseSettings } from './server-messages.ts';
+import { parseServerMessage, readSettings, type SettingsRequest } from './server-messages.ts';
 
 export interface CameraConnectionOptions {
   url: string;
@@ -42,8 +43,8 @@ export interface CameraConnectionOptions {
   device: Pick<HelloMessage, 'firmware' | 'board' | 'sensor' | 'capabilities' | 'target'>;
   /** @returns why the settings cannot be applied, or undefined when they were */
   applySettings: (settings: CameraSettings) => Promise<string | undefined>;
-  telemetry: () => Omit<TelemetryMessage, 'type' | 'drops'>;
-  /** How long it waits to connect, for the welcome and for an acknowledgement; tests are less patient. */
+  telemetry: () => Omit<TelemetryMessage, 'type' | 'drops' | 'sendStalls'>;
+  /** How long it waits to connect, for the welcome and for an answer; tests are less patient. */
   silenceTimeoutMs?: number;
 }
 
@@ -61,6 +62,7 @@ const FRAGMENT_BYTES = 4096;
 /** Questions asked one after the other at the start, so that the server knows the clock at once. */
 const FIRST_TIME_QUESTIONS = 4;
 const WATCH_INTERVAL_MS = 1_000;
+const NOT_THE_PROTOCOL = 'the server said something that is not protocol v1';
 
 export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
   readonly #options: CameraConnectionOptions;
@@ -71,11 +73,15 @@ export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
   readonly #handshakeDeadline: NodeJS.Timeout;
   readonly #update: FirmwareUpdate;
   #facts: HandshakeFacts | undefined;
+  #welcomed = false;
   #online = false;
   #closed = false;
   #acknowledged = false;
   #framesSent = 0;
+  #sendStalls = 0;
   #timeQuestions = 0;
+  /** When the question on its way was asked; undefined when it was answered. */
+  #askedAtUs: number | undefined;
   #answered: TimeRequest['answered'];
 
   constructor(options: CameraConnectionOptions) {
@@ -126,18 +132,18 @@ export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
   #onMessage(data: Buffer, isBinary: boolean): void {
     if (this.#closed) return;
     const message = isBinary ? undefined : parseServerMessage(data.toString('utf8'));
-    if (!message) return this.#end('the server said something that is not protocol v1');
+    if (!message) return this.#end(NOT_THE_PROTOCOL);
+    if (message.type === 'challenge') return this.#onChallenge(message.nonce);
+    if (message.type === 'welcome') return void this.#onWelcome(message.hmac, readSettings(message.settings));
+    // Nobody commands this camera who has not proven to know the key.
+    if (!this.#online) return this.#end(NOT_THE_PROTOCOL);
     switch (message.type) {
-      case 'challenge':
-        return this.#onChallenge(message.nonce);
-      case 'welcome':
-        return void this.#onWelcome(message.hmac, message.settings);
       case 'ack':
         return this.#onAck(message.sequence);
       case 'time':
         return this.#onTime(message.id);
       case 'set':
-        return void this.#onSet(message.id, message);
+        return void this.#onSet(message.id, readSettings(message));
       case 'ota':
         return void this.#onOta(message);
       case 'reboot':
@@ -150,7 +156,8 @@ export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
   #onChallenge(nonce: string): void {
     const { cameraId, key, device } = this.#options;
     const serverNonce = parseNonce(nonce);
-    if (!serverNonce || this.#facts) return this.#end('the server sent a malformed challenge');
+    if (!serverNonce) return this.#end(NOT_THE_PROTOCOL);
+    if (this.#facts) return this.#end('a second challenge');
     this.#facts = { cameraId, serverNonce, cameraNonce: randomBytes(NONCE_BYTES) };
     this.#send({
       type: 'hello',
@@ -161,13 +168,17 @@ export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
     });
   }
 
-  async #onWelcome(hmac: string, settings: CameraSettings & { ackWindow: number }): Promise<void> {
-    if (!this.#facts || !verifyHandshakeHmac(this.#options.key, 'server', this.#facts, hmac))
+  async #onWelcome(hmac: string, request: SettingsRequest): Promise<void> {
+    if (!this.#facts || this.#welcomed) return this.#end('a welcome nobody asked for');
+    if (!verifyHandshakeHmac(this.#options.key, 'server', this.#facts, hmac))
       return this.#end('the server does not know the key: this is not the server it was paired with');
+    this.#welcomed = true;
     clearTimeout(this.#handshakeDeadline);
-    await this.#apply(settings);
-    if (this.#closed || this.#online) return;
+    // Whatever the camera makes of its settings, the window is between the connection and the server.
+    if (request.ackWindow !== undefined) this.#window.size = request.ackWindow;
     this.#online = true;
+    await this.#apply(request);
+    if (this.#closed) return;
     this.#timers.push(
       setInterval(() => this.#askTime(), TIME_SYNC_INTERVAL_MS),
       setInterval(() => this.#sendTelemetry(), TELEMETRY_INTERVAL_MS),
@@ -178,20 +189,19 @@ export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
     this.emit('online');
   }
 
-  async #onSet(id: number, settings: CameraSettings & { ackWindow?: number }): Promise<void> {
+  async #onSet(id: number, settings: SettingsRequest): Promise<void> {
     const reason = await this.#apply(settings);
     this.#send(reason === undefined ? { type: 'applied', id } : { type: 'rejected', id, reason });
   }
 
-  async #apply(settings: CameraSettings & { ackWindow?: number }): Promise<string | undefined> {
-    let refusal = refuseSettings(settings);
+  async #apply({ settings, ackWindow, refusal }: SettingsRequest): Promise<string | undefined> {
     try {
       refusal ??= await this.#options.applySettings(settings);
     } catch (error) {
       refusal = error instanceof Error ? error.message : 'it failed';
     }
-    if (refusal === undefined && settings.ackWindow !== undefined) {
-      this.#window.size = settings.ackWindow;
+    if (refusal === undefined && ackWindow !== undefined) {
+      this.#window.size = ackWindow;
       this.#sendFrames();
     }
     return refusal;
@@ -221,34 +231,48 @@ export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
       const message = new Uint8Array(FRAME_HEADER_BYTES + jpeg.length);
       writeFrameHeader({ sequence, captureUs, sendUs, width, height, jpegBytes: jpeg.length }, message);
       message.set(jpeg, FRAME_HEADER_BYTES);
-      for (let at = 0; at < message.length; at += FRAGMENT_BYTES) {
-        const fin = at + FRAGMENT_BYTES >= message.length;
-        this.#socket.send(message.subarray(at, at + FRAGMENT_BYTES), { binary: true, fin });
-      }
+      this.#sendFragments(message, () => {
+        if (cameraClockUs() - sendUs > SEND_STALL_MS * 1000) this.#sendStalls++;
+      });
       this.#framesSent++;
+    }
+  }
+
+  /** @param onSent called when the network has taken all of it, or never will */
+  #sendFragments(message: Uint8Array, onSent: () => void): void {
+    for (let at = 0; at < message.length; at += FRAGMENT_BYTES) {
+      const fin = at + FRAGMENT_BYTES >= message.length;
+      const fragment = message.subarray(at, at + FRAGMENT_BYTES);
+      this.#socket.send(fragment, { binary: true, fin }, fin ? onSent : undefined);
     }
   }
 
   #askTime(): void {
     const id = this.#timeQuestions++;
     const answered = this.#answered;
-    this.#send({ type: 'time', id, t0: cameraClockUs(), ...(answered && { answered }) });
+    this.#askedAtUs = cameraClockUs();
+    this.#send({ type: 'time', id, t0: this.#askedAtUs, ...(answered && { answered }) });
   }
 
   #onTime(id: number): void {
-    if (id !== this.#timeQuestions - 1 || id === this.#answered?.id) return;
+    // A late answer to an earlier question, or one given twice, completes nothing.
+    if (id !== this.#timeQuestions - 1 || this.#askedAtUs === undefined) return;
+    this.#askedAtUs = undefined;
     this.#answered = { id, t3: cameraClockUs() };
     if (this.#timeQuestions < FIRST_TIME_QUESTIONS) this.#askTime();
   }
 
   #sendTelemetry(): void {
-    this.#send({ type: 'telemetry', ...this.#options.telemetry(), drops: this.passedOver });
+    const { resetReason, ...device } = this.#options.telemetry();
+    const [drops, sendStalls] = [this.passedOver, this.#sendStalls];
+    this.#send({ type: 'telemetry', ...device, drops, sendStalls, resetReason });
   }
 
   #watch(): void {
-    const { oldestSentAtUs } = this.#window;
-    if (oldestSentAtUs !== undefined && cameraClockUs() - oldestSentAtUs > this.#silenceTimeoutMs * 1000)
-      this.#end(`no acknowledgement for ${this.#silenceTimeoutMs / 1000} s`);
+    const longAgoUs = cameraClockUs() - this.#silenceTimeoutMs * 1000;
+    const waitingSince = [this.#window.oldestSentAtUs, this.#askedAtUs];
+    if (waitingSince.some((us) => us !== undefined && us < longAgoUs))
+      this.#end(`the server has not answered for ${this.#silenceTimeoutMs / 1000} s`);
   }
 
   /** No text falls into the middle of a frame's fragments: those are handed over in one go. */

@@ -27,6 +27,8 @@ export interface GeneratedSceneOptions {
 
 /** All that belongs to one size and tone. */
 interface Stage {
+  /** Where the time code's strip begins: it is for machines, and stays as it is. */
+  stripY: number;
   backgrounds: RawPicture[];
   foreground: SceneForeground;
   picture: RawPicture;
@@ -40,6 +42,7 @@ export class GeneratedScene implements PictureSource {
   #frameSize: FrameSizeName;
   #jpegQuality: number;
   #tone: SceneTone;
+  #turn = { mirror: false, flip: false };
   #stage: Stage;
   #changes: Promise<unknown> = Promise.resolve();
   #frames = 0;
@@ -54,12 +57,12 @@ export class GeneratedScene implements PictureSource {
   }
 
   static async create(options: GeneratedSceneOptions): Promise<GeneratedScene> {
-    const tone = { flash: 0, brightness: 0, contrast: 0 };
+    const tone = { flash: 0, brightness: 0, contrast: 0, exposure: 0, whiteBalance: 'auto' } as const;
     return new GeneratedScene(options, tone, await setStage(options.name, options.frameSize, tone));
   }
 
   render(timeUs: number): Picture {
-    const { backgrounds, foreground, picture, actors, text, encoder } = this.#stage;
+    const { stripY, backgrounds, foreground, picture, actors, text, encoder } = this.#stage;
     const { width, height } = picture;
     const seconds = timeUs / 1_000_000;
     const background = backgrounds[this.#frames++ % backgrounds.length] ?? picture;
@@ -68,13 +71,12 @@ export class GeneratedScene implements PictureSource {
     foreground.restore(picture, background);
     actors.drawBeam(picture, seconds);
     text.drawClock(picture, clockText(timeUs));
+    picture.turn(stripY, this.#turn);
     drawTimeCode(picture.bytes, width, width, height, timeUs);
     return { jpeg: encoder.encode(picture, this.#jpegQuality), width, height };
   }
 
   apply(settings: CameraSettings): Promise<string | undefined> {
-    if (settings.hMirror === true || settings.vFlip === true)
-      return Promise.resolve('a drawn picture cannot be mirrored');
     // One after the other: two changes at once would each build a stage from the same old one.
     const change = this.#changes.then(() => this.#change(settings));
     this.#changes = change.catch(() => undefined);
@@ -93,6 +95,8 @@ export class GeneratedScene implements PictureSource {
       flash: settings.flash ?? this.#tone.flash,
       brightness: settings.brightness ?? this.#tone.brightness,
       contrast: settings.contrast ?? this.#tone.contrast,
+      exposure: settings.exposure ?? this.#tone.exposure,
+      whiteBalance: settings.whiteBalance ?? this.#tone.whiteBalance,
     };
     if (frameSize !== this.#frameSize || JSON.stringify(tone) !== JSON.stringify(this.#tone)) {
       const stage = await setStage(this.#name, frameSize, tone);
@@ -106,6 +110,10 @@ export class GeneratedScene implements PictureSource {
       this.#tone = tone;
     }
     this.#jpegQuality = settings.jpegQuality ?? this.#jpegQuality;
+    this.#turn = {
+      mirror: settings.hMirror ?? this.#turn.mirror,
+      flip: settings.vFlip ?? this.#turn.flip,
+    };
   }
 }
 
@@ -116,6 +124,7 @@ async function setStage(name: string, frameSize: FrameSizeName, tone: SceneTone)
   const layout = sceneLayout(width, height, palette.sunAt);
   const text = await SceneText.load(height);
   return {
+    stripY: Math.floor(layout.stripY),
     backgrounds: paintBackground(layout, palette, seed, tone, { font: text, name }),
     foreground: new SceneForeground(layout),
     picture: new RawPicture(width, height),

@@ -14,7 +14,7 @@ export interface PictureSource {
   /** @param timeUs the moment it shows, µs since the Unix epoch */
   render(timeUs: number): Picture;
   /**
-   * Changes how pictures look from now on, all of it or nothing. Fields that say nothing about the picture are ignored.
+   * Changes how pictures look from now on, all of it or nothing. `maxFps` says nothing about the picture and is ignored.
    *
    * @returns why it cannot, in words for a person, or undefined when it did
    */

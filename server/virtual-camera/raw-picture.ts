@@ -49,6 +49,25 @@ export class RawPicture {
     this.bytes.set(other.bytes);
   }
 
+  /** Turns the uppermost `rows` around as a sensor does: left for right, top for bottom. */
+  turn(rows: number, { mirror, flip }: { mirror: boolean; flip: boolean }): void {
+    for (const [plane, width] of [
+      [this.luma, this.width],
+      [this.cb, this.width / 2],
+      [this.cr, this.width / 2],
+    ] as const) {
+      const part = plane.subarray(0, rows * width);
+      // Back to front is both at once.
+      if (mirror && flip) part.reverse();
+      else if (mirror)
+        for (let row = 0; row < rows; row++) part.subarray(row * width, (row + 1) * width).reverse();
+      else if (flip) {
+        part.reverse();
+        for (let row = 0; row < rows; row++) part.subarray(row * width, (row + 1) * width).reverse();
+      }
+    }
+  }
+
   /** @param alpha 0 (leaves it as it is) … 1 */
   blend(x: number, y: number, color: YCbCr, alpha: number): void {
     if (x < 0 || y < 0 || x >= this.width || y >= this.height) return;

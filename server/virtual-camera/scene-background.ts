@@ -4,19 +4,31 @@
  */
 
 import { Jimp } from 'jimp';
+import type { WhiteBalance } from '../wire/camera-protocol.ts';
 import { RawPicture, toYCbCr } from './raw-picture.ts';
 import type { SceneLayout } from './scene-layout.ts';
 import { randomSequence, type Rgb, type ScenePalette } from './scene-palette.ts';
 import type { SceneText } from './scene-text.ts';
 
-/** How the sensor is set: shifts and stretches the brightness. */
+/** How the sensor is set. */
 export interface SceneTone {
   /** 0 … 255. */
   flash: number;
-  /** -2 … 2. */
+  /** -2 … 2 each. */
   brightness: number;
   contrast: number;
+  exposure: number;
+  whiteBalance: WhiteBalance;
 }
+
+/** What each white balance does to red and blue in this scene, which is balanced for `auto`: [red, blue]. */
+const BALANCE_GAINS: Record<WhiteBalance, readonly [number, number]> = {
+  auto: [1, 1],
+  sunny: [1.08, 0.94],
+  cloudy: [1.16, 0.86],
+  office: [0.92, 1.1],
+  home: [0.84, 1.2],
+};
 
 const GRAINS = 4;
 /** Standard deviation of the noise, of 255: an OV2640 in the evening. */
@@ -209,8 +221,11 @@ function toRawPicture(rgba: Buffer, width: number, height: number, tone: SceneTo
   const picture = new RawPicture(width, height);
   const gain = 1 + tone.contrast * 0.15;
   const lift = tone.brightness * 16;
+  const light = 1.25 ** tone.exposure;
+  const [redGain, blueGain] = BALANCE_GAINS[tone.whiteBalance];
   for (let pixel = 0; pixel < width * height; pixel++) {
-    const color = toYCbCr(rgba[4 * pixel] ?? 0, rgba[4 * pixel + 1] ?? 0, rgba[4 * pixel + 2] ?? 0);
+    const [red = 0, green = 0, blue = 0] = rgba.subarray(4 * pixel, 4 * pixel + 3);
+    const color = toYCbCr(red * redGain * light, green * light, blue * blueGain * light);
     const toned = (color.y - 128) * gain + 128 + lift;
     picture.luma[pixel] = toned + (255 - toned) * (tone.flash / 255) * 0.25;
     if (pixel % 2 === 1) continue;

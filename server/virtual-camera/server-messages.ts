@@ -1,17 +1,32 @@
-/** What a server may say to a camera, read with the care that a small device can afford: no library, no surprises. */
+/**
+ * What a server may say to a camera, read with the care that a small device can afford: no library, no surprises. What is
+ * not exactly a message of this protocol is none, as in firmware/core/control_messages.cpp, which is the reference.
+ */
 
-import { FRAME_SIZES, type CameraSettings, type ServerToCamera } from '../wire/camera-protocol.ts';
+import {
+  FRAME_SIZES,
+  WHITE_BALANCES,
+  type CameraSettings,
+  type ServerToCamera,
+} from '../wire/camera-protocol.ts';
 
 type Fields = Record<string, unknown>;
+type Check = (value: unknown) => boolean;
 
-const NUMBERS: Record<string, readonly [least: number, most: number]> = {
-  jpegQuality: [4, 63],
-  maxFps: [1, 60],
-  flash: [0, 255],
-  brightness: [-2, 2],
-  contrast: [-2, 2],
-  ackWindow: [1, 8],
-};
+/** Each setting: what is a value of it, and what is said of one that is none. In the order in which they are looked at. */
+const SETTINGS: readonly (readonly [name: string, check: Check, refusal: string])[] = [
+  ['frameSize', oneOf(Object.keys(FRAME_SIZES)), 'frameSize is no known name'],
+  wholeNumber('jpegQuality', 4, 63),
+  wholeNumber('maxFps', 1, 60),
+  wholeNumber('flash', 0, 255),
+  flag('hMirror'),
+  flag('vFlip'),
+  wholeNumber('brightness', -2, 2),
+  wholeNumber('contrast', -2, 2),
+  wholeNumber('exposure', -2, 2),
+  ['whiteBalance', oneOf(WHITE_BALANCES), 'whiteBalance is no known name'],
+  wholeNumber('ackWindow', 1, 8),
+];
 
 /** @returns the message, or undefined when it is none that this camera knows */
 export function parseServerMessage(text: string): ServerToCamera | undefined {
@@ -30,11 +45,11 @@ function isWellFormed(fields: Fields): boolean {
     case 'challenge':
       return typeof fields['nonce'] === 'string';
     case 'welcome':
-      return typeof fields['hmac'] === 'string' && isObject(fields['settings']);
+      return isProof(fields['hmac']) && isObject(fields['settings']);
     case 'ack':
       return isCount(fields['sequence']);
     case 'time':
-      return isCount(fields['id']);
+      return isCount(fields['id']) && isTime(fields['t1']) && isTime(fields['t2']);
     case 'set':
     case 'reboot':
       return isCount(fields['id']);
@@ -49,22 +64,36 @@ function isWellFormed(fields: Fields): boolean {
   }
 }
 
-/** @returns why the settings are none, or undefined when each is within its range */
-export function refuseSettings(settings: CameraSettings): string | undefined {
-  for (const [name, value] of Object.entries(settings)) {
-    if (name === 'frameSize') {
-      if (typeof value !== 'string' || !Object.hasOwn(FRAME_SIZES, value))
-        return 'frameSize is no known name';
-    } else if (name === 'hMirror' || name === 'vFlip') {
-      if (typeof value !== 'boolean') return `${name} must be true or false`;
-    } else {
-      const [least, most] = NUMBERS[name] ?? [];
-      if (least === undefined || most === undefined) continue;
-      if (typeof value !== 'number' || !(value >= least && value <= most))
-        return `${name} must be ${least} to ${most}`;
-    }
-  }
-  return undefined;
+/** Settings as a server sent them: either good as a whole, or refused as a whole. */
+export interface SettingsRequest {
+  settings: CameraSettings;
+  ackWindow: number | undefined;
+  /** Why they cannot be taken. */
+  refusal: string | undefined;
+}
+
+/** @param fields a set message, or the settings of a welcome; names that are no setting's are passed over */
+export function readSettings(fields: object): SettingsRequest {
+  const given = fields as Fields;
+  const named = SETTINGS.filter(([name]) => given[name] !== undefined);
+  const good = named.filter(([name, check]) => check(given[name])).map(([name]) => [name, given[name]]);
+  const { ackWindow, ...settings } = Object.fromEntries(good) as CameraSettings & { ackWindow?: number };
+  const refusal = named.find(([name, check]) => !check(given[name]))?.[2];
+  return { settings, ackWindow, refusal };
+}
+
+function wholeNumber(name: string, least: number, most: number): (typeof SETTINGS)[number] {
+  const check: Check = (value) =>
+    Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
+  return [name, check, `${name} must be ${least} to ${most}`];
+}
+
+function flag(name: string): (typeof SETTINGS)[number] {
+  return [name, (value) => typeof value === 'boolean', `${name} must be true or false`];
+}
+
+function oneOf(names: readonly string[]): Check {
+  return (value) => names.includes(value as string);
 }
 
 function isObject(value: unknown): value is Fields {
@@ -73,4 +102,13 @@ function isObject(value: unknown): value is Fields {
 
 function isCount(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 0xffff_ffff;
+}
+
+/** µs since the Unix epoch. */
+function isTime(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isProof(value: unknown): boolean {
+  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 }

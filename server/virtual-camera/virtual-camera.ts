@@ -77,7 +77,7 @@ export class VirtualCamera {
     return refusal;
   }
 
-  telemetry(): Omit<TelemetryMessage, 'type' | 'drops'> {
+  telemetry(): Omit<TelemetryMessage, 'type' | 'drops' | 'sendStalls'> {
     const framesSent = this.#connection?.framesSent ?? 0;
     const nowMs = performance.now();
     const fps = ((framesSent - this.#framesAtTelemetry) * 1000) / Math.max(1, nowMs - this.#telemetryAtMs);

@@ -21,6 +21,8 @@ export const HANDSHAKE_TIMEOUT_MS = 5_000;
 export const SILENCE_TIMEOUT_MS = 5_000;
 export const TIME_SYNC_INTERVAL_MS = 10_000;
 export const TELEMETRY_INTERVAL_MS = 5_000;
+/** A frame that takes longer than this to hand to the network counts as a stall, in milliseconds. */
+export const SEND_STALL_MS = 500;
 /** Largest firmware image: what a slot for it holds at most, in bytes. */
 export const MAX_FIRMWARE_BYTES = 4 * 1024 * 1024;
 /** Images are fetched from `/firmware/IMAGE_ID`, at the host the camera is connected to. */
@@ -68,7 +70,11 @@ export const FRAME_SIZES = {
   UXGA: [1600, 1200],
 } as const satisfies Record<string, readonly [number, number]>;
 
-/** What an administrator may change on a running camera. */
+/** The sensor's white balance, by name. */
+export const WHITE_BALANCES = ['auto', 'sunny', 'cloudy', 'office', 'home'] as const;
+export type WhiteBalance = (typeof WHITE_BALANCES)[number];
+
+/** What an administrator may change on a running camera. Every number is whole. */
 export interface CameraSettings {
   frameSize?: FrameSizeName;
   /** The sensor's own scale, 4 (best) … 63 (worst). */
@@ -83,6 +89,9 @@ export interface CameraSettings {
   brightness?: number;
   /** -2 … 2. */
   contrast?: number;
+  /** -2 … 2, what the automatic exposure aims at. */
+  exposure?: number;
+  whiteBalance?: WhiteBalance;
 }
 
 export interface ChallengeMessage {
@@ -200,6 +209,8 @@ export interface TelemetryMessage {
   fps: number;
   /** Frames passed over since the connection began. */
   drops: number;
+  /** Frames since the connection began that took longer than SEND_STALL_MS to hand to the network. */
+  sendStalls?: number;
   /** Why the camera last started: power-on, brown-out, panic, watchdog, software … */
   resetReason: string;
 }

@@ -111,14 +111,37 @@ test('settings reach the camera, and are kept for its next connection only if it
   const client = await ApiClient.signedIn(server);
   const { id } = server.store.cameras.add('Door', 'v1', 1);
   const set = (body: object) => client.call<Problem>('POST', `/api/cameras/${id}/settings`, { body });
-  assert.equal((await set({ frameSize: 'SVGA', maxFps: 12.5 })).status, 204);
+  assert.equal(
+    (await set({ frameSize: 'SVGA', maxFps: 12, exposure: -2, whiteBalance: 'home' })).status,
+    204,
+  );
   const rejected = await set({ flash: 255 });
   assert.deepEqual(
     [rejected.status, rejected.body.code, rejected.body.detail],
     [502, 'cameraRejected', 'too bright'],
   );
-  assert.deepEqual(sent, [[id, { frameSize: 'SVGA', maxFps: 12.5 }]]);
-  assert.deepEqual(server.store.cameras.settingsOf(id), { frameSize: 'SVGA', maxFps: 12.5 });
+  const taken = { frameSize: 'SVGA', maxFps: 12, exposure: -2, whiteBalance: 'home' };
+  assert.deepEqual(sent, [[id, taken]]);
+  assert.deepEqual((await client.call('GET', `/api/cameras/${id}/settings`)).body, taken);
+});
+
+test('a reboot is passed on, and answered when the camera has agreed', async (context) => {
+  const told: string[] = [];
+  const server = await startApi(context, {
+    control: {
+      reboot: async (cameraId) => {
+        if (told.length > 0) throw new VigieError('cameraOffline', 'the camera is not connected');
+        told.push(cameraId);
+      },
+    },
+  });
+  const client = await ApiClient.signedIn(server);
+  const { id } = server.store.cameras.add('Door', 'v1', 1);
+  const reboot = () => client.call<Problem>('POST', `/api/cameras/${id}/reboot`);
+  assert.equal((await reboot()).status, 204);
+  assert.deepEqual(told, [id]);
+  const offline = await reboot();
+  assert.deepEqual([offline.status, offline.body.code], [503, 'cameraOffline']);
 });
 
 test('what a camera with the older firmware, or the demo, cannot do is said', async (context) => {
@@ -130,6 +153,7 @@ test('what a camera with the older firmware, or the demo, cannot do is said', as
     ['DELETE', `/api/cameras/${seed}`],
     ['POST', `/api/cameras/${seed}/key`],
     ['POST', `/api/cameras/${seed}/settings`, { flash: 1 }],
+    ['POST', `/api/cameras/${seed}/reboot`],
     ['POST', `/api/cameras/${demo}/key`],
   ];
   for (const [method, path, body] of refused) {

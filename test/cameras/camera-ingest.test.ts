@@ -178,6 +178,7 @@ suite('camera ingest', () => {
       psram: 4e6,
       fps: 24.9,
       drops: 3,
+      sendStalls: 2,
       resetReason: 'brown-out',
     };
     const arrived = once(rig.ingest, 'telemetry');

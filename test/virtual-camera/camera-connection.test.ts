@@ -203,6 +203,10 @@ suite('camera connection', () => {
       { frameSize: 5 },
       { maxFps: 0 },
       { maxFps: '25' },
+      { maxFps: 12.5 },
+      { exposure: 3 },
+      { exposure: null },
+      { whiteBalance: 'moon' },
       { jpegQuality: 64 },
       { flash: 256 },
       { hMirror: 1 },
@@ -232,7 +236,51 @@ suite('camera connection', () => {
     const closed = once(connection, 'closed');
     await server.welcome(connection);
     connection.offer(frame());
-    assert.match(String((await closed)[0]), /no acknowledgement/);
+    assert.match(String((await closed)[0]), /has not answered/);
+  });
+
+  test('a time question that stays unanswered ends the connection, though no frame waits', async () => {
+    using server = new ScriptedServer();
+    const connection = await server.connect({ silenceTimeoutMs: 300 });
+    const closed = once(connection, 'closed');
+    await server.welcome(connection);
+    assert.match(String((await closed)[0]), /has not answered/);
+    assert.equal(server.frames.length, 0);
+  });
+
+  for (const message of [
+    { type: 'set', id: 1, flash: 255 },
+    { type: 'reboot', id: 1 },
+    { type: 'time', id: 0, t1: 1, t2: 2 },
+    { type: 'ack', sequence: 0 },
+    { type: 'ota', id: 1, version: '9.0.0', url: '/firmware/x', bytes: 1000, sha256: '', token: '' },
+  ]) {
+    test(`${message.type} from a server that has proven nothing is not obeyed`, async () => {
+      using server = new ScriptedServer();
+      const connection = await server.connect();
+      const closed = once(connection, 'closed');
+      await server.challenge();
+      server.say(message);
+      assert.match(String((await closed)[0]), /not protocol v1/);
+      assert.deepEqual(server.settings, []);
+      assert.deepEqual(
+        server.messages.map(({ type }) => type),
+        ['hello'],
+      );
+    });
+  }
+
+  test('settings it cannot take in the welcome leave the window to the server', async () => {
+    using server = new ScriptedServer();
+    const connection = await server.connect();
+    const { hmac } = await server.challenge();
+    const online = once(connection, 'online');
+    server.say({ type: 'welcome', hmac, settings: { ackWindow: 3, frameSize: 'IMAX' } });
+    await online;
+    for (let i = 0; i < 5; i++) connection.offer(frame());
+    await until(() => server.frames.length === 3);
+    assert.deepEqual(server.settings, []);
+    connection.close();
   });
 
   test('a server that never challenges, or never welcomes, is given up', async () => {
@@ -243,6 +291,8 @@ suite('camera connection', () => {
 
   for (const [name, message] of [
     ['an acknowledgement of what was never sent', '{"type":"ack","sequence":5}'],
+    ['a second welcome', `{"type":"welcome","hmac":"${'0'.repeat(64)}","settings":{"ackWindow":2}}`],
+    ['an answer to no question', '{"type":"time","id":0}'],
     ['no JSON', '{'],
     ['no object', 'null'],
     ['an unknown type', '{"type":"toString"}'],

@@ -10,6 +10,34 @@ import { Vp8Reader } from '../video/vp8-reader.ts';
 
 const START_US = 1_795_439_105_000_000;
 
+function decode(jpeg: Uint8Array): { planes: Buffer[]; strides: number[] } {
+  const decoder = new JpegDecoder();
+  const { data, linesize } = decoder.decode(Buffer.from(jpeg));
+  // Copied before the decoder goes.
+  const planes = (data ?? []).map((plane) => Buffer.from(plane));
+  const strides = [...linesize];
+  decoder.close();
+  return { planes, strides };
+}
+
+/** On the scale 0 … 255, from the decoder's 16 … 235. */
+function decodedLuma(jpeg: Uint8Array): (x: number, y: number) => number {
+  const { planes, strides } = decode(jpeg);
+  return (x, y) => (((planes[0]?.[y * (strides[0] ?? 0) + x] ?? 0) - 16) * 255) / 219;
+}
+
+/** Of a QVGA picture, which is 4:2:0 when it is decoded. */
+function meanColors(scene: GeneratedScene): { luma: number; cb: number; cr: number } {
+  const { planes, strides } = decode(scene.render(START_US).jpeg);
+  const mean = (plane: number, width: number, height: number): number => {
+    let sum = 0;
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++) sum += planes[plane]?.[y * (strides[plane] ?? 0) + x] ?? 0;
+    return sum / (width * height);
+  };
+  return { luma: mean(0, 320, 240), cb: mean(1, 160, 120), cr: mean(2, 160, 120) };
+}
+
 suite('generated scene', () => {
   for (const frameSize of ['QQVGA', 'CIF', 'VGA', 'HD'] as const) {
     test(`${frameSize} is a sound JPEG of that size`, async () => {
@@ -86,10 +114,30 @@ suite('generated scene', () => {
     scene.close();
   });
 
-  test('what it cannot do is refused, and nothing of that message is applied', async () => {
+  test('exposure and white balance change light and colour, and go back', async () => {
     const scene = await GeneratedScene.create({ name: 'garden', frameSize: 'QVGA', jpegQuality: 12 });
-    assert.match((await scene.apply({ vFlip: true, frameSize: 'VGA' })) ?? '', /mirror/);
-    assert.equal(scene.render(START_US).width, 320);
+    const before = meanColors(scene);
+    await scene.apply({ exposure: 2 });
+    assert.ok(meanColors(scene).luma > before.luma + 5);
+    await scene.apply({ exposure: 0, whiteBalance: 'home' });
+    const bluish = meanColors(scene);
+    assert.ok(bluish.cb > before.cb + 1 && bluish.cr < before.cr - 1, JSON.stringify({ before, bluish }));
+    await scene.apply({ whiteBalance: 'auto' });
+    // The noise is another.
+    assert.ok(Math.abs(meanColors(scene).cb - before.cb) < 0.5);
+    scene.close();
+  });
+
+  test('mirrored and flipped it can still be read by machines', async () => {
+    const scene = await GeneratedScene.create({ name: 'garden', frameSize: 'VGA', jpegQuality: 12 });
+    const upright = scene.render(START_US).jpeg;
+    await scene.apply({ hMirror: true, vFlip: true });
+    const turned = scene.render(START_US).jpeg;
+    assert.notDeepEqual(turned, upright);
+    const lumaAt = decodedLuma(turned);
+    assert.equal(readTimeCode(lumaAt, 640, 480), timeCodeOf(START_US));
+    await scene.apply({ hMirror: false, vFlip: false });
+    assert.equal(scene.render(START_US).width, 640);
     scene.close();
   });
 

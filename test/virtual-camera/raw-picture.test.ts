@@ -9,6 +9,22 @@ function near(actual: number, expected: number): void {
 }
 
 suite('raw picture', () => {
+  for (const [mirror, flip, luma, cb] of [
+    [false, false, [1, 2, 3, 4, 5, 6], [1, 2, 3]],
+    [true, false, [2, 1, 4, 3, 5, 6], [1, 2, 3]],
+    [false, true, [3, 4, 1, 2, 5, 6], [2, 1, 3]],
+    [true, true, [4, 3, 2, 1, 5, 6], [2, 1, 3]],
+  ] as const) {
+    test(`turned with mirror ${mirror} and flip ${flip}, the rows below stay as they are`, () => {
+      const picture = new RawPicture(2, 3);
+      picture.luma.set([1, 2, 3, 4, 5, 6]);
+      picture.cb.set([1, 2, 3]);
+      picture.turn(2, { mirror, flip });
+      assert.deepEqual([...picture.luma], luma);
+      assert.deepEqual([...picture.cb], cb);
+    });
+  }
+
   test('colours are those of JFIF', () => {
     for (const [rgb, expected] of [
       [

@@ -65,6 +65,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
   const control: CameraControl = {
     status: () => ({ online: false, lastFrameAt: null }),
     set: () => Promise.resolve(),
+    reboot: () => Promise.resolve(),
     disconnect: () => undefined,
     ...options.control,
   };
