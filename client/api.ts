@@ -10,6 +10,7 @@ import type {
   StageUpdateRequest,
   UserView,
 } from '../server/wire/api.ts';
+import type { CameraSettings } from '../server/wire/camera-protocol.ts';
 import { ApiError, errorFromResponse, unreachable } from './api-error.ts';
 import { sendFile } from './send-file.ts';
 import type { Session } from './session.ts';
@@ -41,6 +42,21 @@ export class Api {
   /** The old key is worth nothing from now on. */
   rotateCameraKey(id: string): Promise<CameraWithKey> {
     return this.#request('POST', `/api/cameras/${encodeURIComponent(id)}/key`);
+  }
+
+  /** What was changed; the rest is the camera's own choice. */
+  cameraSettings(id: string): Promise<CameraSettings> {
+    return this.#request('GET', `/api/cameras/${encodeURIComponent(id)}/settings`);
+  }
+
+  /** Resolves when the camera has applied them. */
+  setCamera(id: string, settings: CameraSettings): Promise<void> {
+    return this.#request('POST', `/api/cameras/${encodeURIComponent(id)}/settings`, settings);
+  }
+
+  /** Resolves when the camera has agreed to. */
+  rebootCamera(id: string): Promise<void> {
+    return this.#request('POST', `/api/cameras/${encodeURIComponent(id)}/reboot`);
   }
 
   users(): Promise<UserView[]> {

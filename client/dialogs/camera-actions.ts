@@ -3,10 +3,11 @@
  * by `run`.
  */
 
-import { LitElement, html, type TemplateResult } from 'lit';
+import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
 import type { CameraView } from '../../server/wire/api.ts';
 import type { AppContext } from '../app-context.ts';
+import type { CameraSettingsDialog } from './camera-settings-dialog.ts';
 import './confirm-dialog.ts';
 import type { ConfirmDialog } from './confirm-dialog.ts';
 import './rename-camera-dialog.ts';
@@ -14,17 +15,21 @@ import type { RenameCameraDialog } from './rename-camera-dialog.ts';
 import './rotate-key-dialog.ts';
 import type { RotateKeyDialog } from './rotate-key-dialog.ts';
 
-export type CameraAction = 'rename' | 'rotateKey' | 'remove';
+export type CameraAction = 'settings' | 'rename' | 'rotateKey' | 'remove';
 
 export class CameraActions extends LitElement {
   static override properties = { context: { attribute: false } };
   declare context: AppContext;
+  readonly #settings = createRef<CameraSettingsDialog>();
   readonly #rename = createRef<RenameCameraDialog>();
   readonly #rotateKey = createRef<RotateKeyDialog>();
   readonly #confirm = createRef<ConfirmDialog>();
 
   run(action: CameraAction, camera: CameraView): void {
     switch (action) {
+      case 'settings':
+        void this.#showSettings(camera);
+        break;
       case 'rename':
         this.#rename.value?.showFor(camera);
         break;
@@ -42,9 +47,25 @@ export class CameraActions extends LitElement {
     }
   }
 
+  /** Few need it, so it is fetched when it is. */
+  async #showSettings(camera: CameraView): Promise<void> {
+    await import('./camera-settings-dialog.ts');
+    this.requestUpdate();
+    await this.updateComplete;
+    this.#settings.value?.showFor(camera);
+  }
+
   protected override render(): TemplateResult {
     const { context } = this;
     return html`
+      ${
+        customElements.get('vigie-camera-settings-dialog')
+          ? html`<vigie-camera-settings-dialog
+              .context=${context}
+              ${ref(this.#settings)}
+            ></vigie-camera-settings-dialog>`
+          : nothing
+      }
       <vigie-rename-camera-dialog .context=${context} ${ref(this.#rename)}></vigie-rename-camera-dialog>
       <vigie-rotate-key-dialog .context=${context} ${ref(this.#rotateKey)}></vigie-rotate-key-dialog>
       <vigie-confirm-dialog .context=${context} ${ref(this.#confirm)}></vigie-confirm-dialog>

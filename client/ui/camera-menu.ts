@@ -32,6 +32,9 @@ export class CameraMenu extends LitElement {
         <wa-button slot="trigger" size="s" appearance="plain" data-testid="camera-menu-button">
           <wa-icon name="ellipsis" label="Change ${this.label}"></wa-icon>
         </wa-button>
+        <wa-dropdown-item value="settings" data-testid="camera-settings">
+          <wa-icon slot="icon" name="sliders"></wa-icon>Settings
+        </wa-dropdown-item>
         <wa-dropdown-item value="rename" data-testid="rename-camera">
           <wa-icon slot="icon" name="pencil"></wa-icon>Rename
         </wa-dropdown-item>
