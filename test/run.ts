@@ -32,7 +32,7 @@ const otherFiles = files.filter((path) => !browserFiles.includes(path) && !netwo
 
 const footage = process.env['VIGIE_FOOTAGE_DIR'] ?? resolve(ROOT, '../shared/footage');
 const env = { ...process.env, ...(existsSync(footage) && { VIGIE_FOOTAGE_DIR: footage }) };
-if (networkFiles.length > 0) ensureNetworkPrograms();
+if (networkFiles.length + within('deploy').length > 0) ensureNetworkPrograms();
 if (browserFiles.length + networkFiles.length > 0) {
   ensureChromium();
   const problem = await ensureClientBuilt();

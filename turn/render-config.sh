@@ -49,9 +49,9 @@ realm=$(value TURN_REALM '' 'A-Za-z0-9.:_-')
 secret_file=${TURN_SECRET_FILE:-}
 [ -n "$secret_file" ] || fail 'TURN_SECRET_FILE must be set'
 [ -r "$secret_file" ] || fail "TURN_SECRET_FILE $secret_file cannot be read"
-TURN_SECRET_TEXT=$(cat "$secret_file")
-secret=$(value TURN_SECRET_TEXT '' 'A-Za-z0-9+/=_-')
-[ ${#secret} -ge 16 ] && [ ${#secret} -le 1024 ] || fail 'the secret must be 16 to 1024 signs long'
+secret=$(cat "$secret_file")
+secret=$(value secret '' 'A-Za-z0-9+/=_-')
+if [ ${#secret} -lt 16 ] || [ ${#secret} -gt 1024 ]; then fail 'the secret must be 16 to 1024 signs long'; fi
 other_peers=$(value TURN_OTHER_PEERS deny a-z)
 case $other_peers in deny | public) ;; *) fail 'TURN_OTHER_PEERS must be deny or public' ;; esac
 # Assigned here, not inside the text below: there, a failing $(…) would not stop the script.
@@ -119,6 +119,9 @@ fi
 printf '%s\n' "$allowed"
 # All that the special-purpose registries of RFC 6890 do not call globally reachable, multicast, and every IPv6 address
 # that stands for an IPv4 one (compatible, mapped, NAT64, Teredo, 6to4): behind those could be any of the former.
+# Two things about coturn 4.6.1: it compares IPv6 addresses byte by byte, each with the same byte of the bounds, so only
+# ranges that are prefixes mean what they seem to; and a range that begins with :: takes in all of IPv4. Hence four lines
+# for ::/96. The address :: itself it refuses unasked.
 cat <<'CONFIG'
 denied-peer-ip=0.0.0.0-0.255.255.255
 denied-peer-ip=10.0.0.0-10.255.255.255
@@ -135,7 +138,11 @@ denied-peer-ip=198.51.100.0-198.51.100.255
 denied-peer-ip=203.0.113.0-203.0.113.255
 denied-peer-ip=224.0.0.0-239.255.255.255
 denied-peer-ip=240.0.0.0-255.255.255.255
-denied-peer-ip=::-::ffff:ffff:ffff
+denied-peer-ip=::1-::ffff:ffff
+denied-peer-ip=::100-::ffff:ffff
+denied-peer-ip=::1:0-::ffff:ffff
+denied-peer-ip=::100:0-::ffff:ffff
+denied-peer-ip=::ffff:0:0-::ffff:ffff:ffff
 denied-peer-ip=64:ff9b::-64:ff9b::ffff:ffff
 denied-peer-ip=64:ff9b:1::-64:ff9b:1:ffff:ffff:ffff:ffff:ffff
 denied-peer-ip=100::-100::1:ffff:ffff:ffff:ffff
