@@ -51,6 +51,26 @@ export const configTable = {
       'Address to listen on; all of them when empty. 127.0.0.1 behind a proxy on the same machine.',
     parse: (text) => (text === '' ? undefined : parseHost(text)),
   }),
+  tls: setting({
+    name: 'VIGIE_TLS',
+    default: '',
+    description:
+      'local: https with a certificate of Vigie’s own local authority, for a LAN without a name. Empty: plain http, or https by the two below.',
+    parse: parseTlsMode,
+  }),
+  tlsCert: setting({
+    name: 'VIGIE_TLS_CERT',
+    default: '',
+    description:
+      'Certificate chain (PEM file) to serve https and wss with, on the same port; read again when it changes.',
+    parse: (text) => (text === '' ? undefined : text),
+  }),
+  tlsKey: setting({
+    name: 'VIGIE_TLS_KEY',
+    default: '',
+    description: 'Private key (PEM file) of that certificate.',
+    parse: (text) => (text === '' ? undefined : text),
+  }),
   adminPassword: setting({
     name: 'VIGIE_ADMIN_PASSWORD',
     default: '',
@@ -148,6 +168,12 @@ function parseLength(text: string, min: number, max: number): string {
 function parseSwitch(text: string): boolean {
   if (text !== '0' && text !== '1') throw new RangeError('0 or 1');
   return text === '1';
+}
+
+function parseTlsMode(text: string): 'local' | undefined {
+  if (text === '') return undefined;
+  if (text !== 'local') throw new RangeError('local, or empty');
+  return text;
 }
 
 function parseLogLevel(text: string): LogLevel {

@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { configTable, type Setting, type SettingKey, type SettingValues } from './config-table.ts';
 import { parseEnvFile } from './env-file.ts';
 import { VigieError } from './errors.ts';
+import { readCertificatePair, type CertificatePaths } from './read-certificate-pair.ts';
 
 export { configTable } from './config-table.ts';
 
@@ -22,7 +23,11 @@ export interface LegacyCameras {
   password: string;
 }
 
-export interface Config extends Readonly<Omit<SettingValues, 'legacyUsername' | 'legacyPassword'>> {
+export interface Config extends Readonly<
+  Omit<SettingValues, 'legacyUsername' | 'legacyPassword' | 'tls' | 'tlsCert' | 'tlsKey'>
+> {
+  /** The operator's files, Vigie's own local authority, or undefined: plain http. */
+  readonly tls: Readonly<CertificatePaths> | 'local' | undefined;
   /** Undefined unless server-config.json asks for them. */
   readonly legacy: Readonly<LegacyCameras> | undefined;
   /** `--check-config`: print the configuration and stop. */
@@ -60,14 +65,22 @@ export function loadConfig({ env, cwd, args }: ConfigSources): Config {
   const values = parseSettings((key) => find(key, env, envFile.values), problems);
   const legacy = readLegacy(resolve(cwd, LEGACY_FILE), values, problems);
   checkTogether(values, legacy, problems);
+  const tls = tlsOf(values, cwd, problems);
   for (const arg of args) {
     if (arg !== '--check-config') problems.push(`unknown argument ${arg}; the only one is --check-config`);
   }
   if (problems.length > 0) throw new VigieError('configuration', problems.join('\n'));
-  const { legacyUsername: _username, legacyPassword: _password, ...settings } = values;
+  const {
+    legacyUsername: _username,
+    legacyPassword: _password,
+    tlsCert: _cert,
+    tlsKey: _key,
+    ...settings
+  } = values;
   const config = {
     ...settings,
     dataDir: resolve(cwd, values.dataDir),
+    tls: typeof tls === 'object' ? Object.freeze(tls) : tls,
     legacy: legacy && Object.freeze(legacy),
     checkOnly: args.includes('--check-config'),
     warnings: unknownSettings(env, envFile.values),
@@ -80,6 +93,11 @@ export function loadConfig({ env, cwd, args }: ConfigSources): Config {
 export function describeConfig(config: Config): string {
   const values: Record<string, unknown> = {
     ...config,
+    ...(typeof config.tls === 'object' && {
+      tls: undefined,
+      tlsCert: config.tls.certPath,
+      tlsKey: config.tls.keyPath,
+    }),
     legacyUsername: config.legacy?.username,
     legacyPassword: config.legacy?.password,
   };
@@ -170,6 +188,26 @@ function checkTogether(values: SettingValues, legacy: LegacyCameras | undefined,
   const { httpPort } = values;
   if (legacy && httpPort >= legacy.startPort && httpPort < legacy.startPort + legacy.cameraCount)
     problems.push(`VIGIE_HTTP_PORT ${httpPort} is one of the ports ${LEGACY_FILE} gives to cameras`);
+}
+
+/** The files are looked at now: a start, or a check, that passes will serve. */
+function tlsOf(
+  { tls, tlsCert, tlsKey }: SettingValues,
+  cwd: string,
+  problems: string[],
+): CertificatePaths | 'local' | undefined {
+  if (tlsCert === undefined && tlsKey === undefined) return tls;
+  if (tls !== undefined)
+    problems.push('VIGIE_TLS=local makes its own certificate: unset VIGIE_TLS_CERT and VIGIE_TLS_KEY');
+  if (tlsCert === undefined || tlsKey === undefined) {
+    const [set, missing] = tlsCert === undefined ? ['KEY', 'CERT'] : ['CERT', 'KEY'];
+    problems.push(`VIGIE_TLS_${set} is set: set VIGIE_TLS_${missing} too`);
+    return undefined;
+  }
+  const paths = { certPath: resolve(cwd, tlsCert), keyPath: resolve(cwd, tlsKey) };
+  const pair = readCertificatePair(paths);
+  if (typeof pair === 'string') problems.push(pair);
+  return paths;
 }
 
 /** Most likely misspelt, so they are worth a word; but other programs may own the prefix, so they stop nothing. */

@@ -23,6 +23,7 @@ import { ConnectionFactsSource } from './connection-facts.ts';
 import { serverClock as clock } from './core/clock.ts';
 import { DemoCamera } from './demo-camera.ts';
 import { VigieError } from './errors.ts';
+import { openHttps } from './https-setup.ts';
 import { openFirmware } from './firmware-setup.ts';
 import { iceServersFor } from './ice-servers.ts';
 import { createLog, type Log } from './log.ts';
@@ -122,14 +123,17 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     connectionOf,
     log,
   });
+  const https = openHttps(config, log);
   const http = new HttpServer({
     app,
     upgrades: {
       [CAMERA_PATH]: (request, socket, head) => ingest.handleUpgrade(request, socket, head),
       [SIGNALING_PATH]: (request, socket, head) => signaling.handleUpgrade(request, socket, head),
     },
+    ...(https && { tls: https.tls(ingest) }),
     log,
   });
+  https?.certificates.on('changed', (pair) => http.setCertificate(pair));
   const demo = new DemoCamera({ enabled: config.demo, cameras: store.cameras, catalog, log });
 
   // With the flow: frames.
@@ -175,6 +179,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
       ingest.close();
       firmware.updates.close();
       seed?.close();
+      https?.certificates.close();
       await Promise.all([http.close(), sfu.close(), thumbnails.close()]);
       transcoder.close();
       store.close();
@@ -209,11 +214,12 @@ function greet({ firstPassword, httpPort }: Vigie, config: Config): void {
       '(This password is not shown again. Change it in the web app.)',
     );
   }
-  lines.push(`Vigie is ready: http://localhost:${httpPort}`);
+  const scheme = config.tls === undefined ? 'http' : 'https';
+  lines.push(`Vigie is ready: ${scheme}://localhost:${httpPort}`);
   if (config.httpHost === undefined) {
     const addresses = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
     const lan = addresses.find(({ internal, family }) => !internal && family === 'IPv4');
-    if (lan) lines.push(`On your network: http://${lan.address}:${httpPort}`);
+    if (lan) lines.push(`On your network: ${scheme}://${lan.address}:${httpPort}`);
   }
   process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -7,6 +7,7 @@ import { configMarkdown } from '../server/config-table.ts';
 import { configTable, describeConfig, loadConfig, type Config } from '../server/config.ts';
 import { parseEnvFile } from '../server/env-file.ts';
 import { VigieError } from '../server/errors.ts';
+import { makeCertificate } from './support/certificates.ts';
 
 interface Sources {
   env?: Record<string, string>;
@@ -42,6 +43,7 @@ test('with nothing set, everything has its default', (context) => {
   assert.deepEqual(config, {
     httpPort: 8080,
     httpHost: undefined,
+    tls: undefined,
     adminPassword: undefined,
     rtcPort: 8081,
     announcedAddresses: [],
@@ -93,6 +95,30 @@ test('everything that is wrong is named at once, one line each, and no secret is
   ]);
 });
 
+test('certificate files are looked at before the start, and what is wrong with them is one line', (context) => {
+  const both = { VIGIE_TLS_CERT: 'tls.crt', VIGIE_TLS_KEY: '/nowhere/tls.key' };
+  const missing = problemsOf(context, { env: both });
+  assert.equal(missing.length, 1);
+  assert.match(missing[0] ?? '', /^VIGIE_TLS_CERT: \/.*\/tls\.crt cannot be read \(ENOENT\)$/);
+  assert.deepEqual(problemsOf(context, { env: { VIGIE_TLS_CERT: 'tls.crt' } }), [
+    'VIGIE_TLS_CERT is set: set VIGIE_TLS_KEY too',
+  ]);
+  assert.match(problemsOf(context, { env: { ...both, VIGIE_TLS: 'local' } })[0] ?? '', /VIGIE_TLS=local makes its own/);
+});
+
+test('certificate files that fit are part of the configuration, by their full paths', async (context) => {
+  const { cert, key } = await makeCertificate();
+  const folder = mkdtempSync(join(tmpdir(), 'vigie-config-tls-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const paths = { certPath: join(folder, 'tls.crt'), keyPath: join(folder, 'tls.key') };
+  writeFileSync(paths.certPath, cert);
+  writeFileSync(paths.keyPath, key);
+  const config = load(context, { env: { VIGIE_TLS_CERT: paths.certPath, VIGIE_TLS_KEY: paths.keyPath } });
+  assert.deepEqual(config.tls, paths);
+  assert.match(describeConfig(config), new RegExp(`^VIGIE_TLS=\nVIGIE_TLS_CERT=${paths.certPath}$`, 'm'));
+  assert.equal(load(context, { env: { VIGIE_TLS: 'local' } }).tls, 'local');
+});
+
 const WRONG_VALUES: [name: string, value: string][] = [
   ['VIGIE_HTTP_PORT', '80.5'],
   ['VIGIE_HTTP_PORT', '-1'],
@@ -105,6 +131,7 @@ const WRONG_VALUES: [name: string, value: string][] = [
   ['VIGIE_TURN_URLS', 'https://turn.example.org'],
   ['VIGIE_TURN_URLS', 'turn:host?transport=tls'],
   ['VIGIE_LOG_LEVEL', 'loud'],
+  ['VIGIE_TLS', 'yes'],
   ['VIGIE_TRUSTED_PROXIES', 'nginx'],
   ['VIGIE_TRUSTED_PROXIES', '10.0.0.0/33'],
   ['VIGIE_TRUSTED_PROXIES', '10.0.0.0/8/8'],

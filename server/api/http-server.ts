@@ -6,12 +6,23 @@
  * from the moment of its upgrade, to whom it was handed.
  */
 
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { CertificatePair } from '../core/certificate-pair.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { answerPlainHttp } from './plain-http.ts';
 import { portOwner } from './port-owner.ts';
+import { secureContextOf } from './tls-policy.ts';
 
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
@@ -21,6 +32,16 @@ export interface HttpServerOptions {
   upgrades: Readonly<Record<string, UpgradeHandler>>;
   log: Log;
   timeouts?: HttpTimeouts;
+  /** Without it, plain http. */
+  tls?: HttpTls;
+}
+
+export interface HttpTls {
+  pair: CertificatePair;
+  /** Of the upgrades, what is let in by ws: too, by path; all else in the clear is sent on to https. */
+  plainUpgrades: Readonly<Record<string, UpgradeHandler>>;
+  /** Answers the few files that may be had in the clear; false when it does not know the path. */
+  plainFiles: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
 export interface HttpTimeouts {
@@ -38,29 +59,34 @@ const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_CONNECTIONS = 4096;
 
 export class HttpServer {
-  readonly #server: Server;
+  readonly #server: Server | HttpsServer;
   readonly #log: Log;
-  readonly #upgrades: Map<string, UpgradeHandler>;
   readonly #upgraded = new Set<Duplex>();
+  /** Under TLS: also those still shaking hands, or in the clear, of which Node keeps no list. */
+  readonly #transports = new Set<Duplex>();
   #closing: Promise<void> | undefined;
 
-  constructor({ app, upgrades, log, timeouts = DEFAULT_TIMEOUTS }: HttpServerOptions) {
+  constructor({ app, upgrades, log, timeouts = DEFAULT_TIMEOUTS, tls }: HttpServerOptions) {
     this.#log = log.child({ room: 'api' });
-    this.#upgrades = new Map(Object.entries(upgrades));
-    this.#server = createServer(
-      {
-        headersTimeout: timeouts.headersMs,
-        requestTimeout: timeouts.requestMs,
-        connectionsCheckingInterval: timeouts.checkIntervalMs,
-        keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-        maxHeaderSize: MAX_HEADER_BYTES,
-        // Other upgrades, like a client's offer of HTTP/2, are passed over, and the request answered as it is.
-        shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
-      },
-      app,
-    );
+    const options: ServerOptions = {
+      headersTimeout: timeouts.headersMs,
+      requestTimeout: timeouts.requestMs,
+      connectionsCheckingInterval: timeouts.checkIntervalMs,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      // Other upgrades, like a client's offer of HTTP/2, are passed over, and the request answered as it is.
+      shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
+    };
+    this.#server = tls ? this.#tlsServer(options, tls, timeouts.headersMs) : createServer(options);
+    this.#server.on('request', app);
     this.#server.maxConnections = MAX_CONNECTIONS;
-    this.#server.on('upgrade', (request, socket, head) => this.#onUpgrade(request, socket, head));
+    const byPath = new Map(Object.entries(upgrades));
+    this.#server.on('upgrade', (request, socket, head) => this.#onUpgrade(byPath, request, socket, head));
+  }
+
+  /** New connections get the new certificate; those that are there stay as they are. */
+  setCertificate(pair: CertificatePair): void {
+    if ('setSecureContext' in this.#server) this.#server.setSecureContext(secureContextOf(pair));
   }
 
   /**
@@ -88,17 +114,38 @@ export class HttpServer {
     this.#closing ??= new Promise((resolve) => {
       this.#server.close(() => resolve());
       this.#server.closeAllConnections();
-      for (const socket of this.#upgraded) socket.destroy();
+      for (const socket of [...this.#upgraded, ...this.#transports]) socket.destroy();
     });
     return this.#closing;
   }
 
-  #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  #tlsServer(options: ServerOptions, tls: HttpTls, handshakeTimeout: number): HttpsServer {
+    const server = createHttpsServer({ ...options, ...secureContextOf(tls.pair), handshakeTimeout });
+    const plainUpgrades = new Map(Object.entries(tls.plainUpgrades));
+    answerPlainHttp(server, {
+      files: tls.plainFiles,
+      upgrade: (request, socket, head) => this.#onUpgrade(plainUpgrades, request, socket, head),
+      deadlineMs: handshakeTimeout,
+      maxHeaderBytes: MAX_HEADER_BYTES,
+    });
+    server.on('connection', (socket) => {
+      this.#transports.add(socket);
+      socket.once('close', () => this.#transports.delete(socket));
+    });
+    return server;
+  }
+
+  #onUpgrade(
+    upgrades: ReadonlyMap<string, UpgradeHandler>,
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+  ): void {
     // Node takes its own listeners off; without this one, a reset before the hand-over would end the process.
     const onError = (error: Error): void => this.#log.debug({ err: error }, 'an upgrading socket failed');
     socket.on('error', onError);
     const path = request.url?.split('?')[0] ?? '';
-    const handler = this.#upgrades.get(path);
+    const handler = upgrades.get(path);
     if (!handler || this.#closing) {
       socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n', () =>
         socket.destroy(),

@@ -1,0 +1,106 @@
+/**
+ * The operator's certificate and key, read again whenever they change, so that certbot, acme.sh or a Kubernetes secret
+ * renew them without a restart.
+ *
+ * Invariant: `current` is always a pair that fits; a new one that does not is named in the log, once, and the old one stays.
+ * Folders are watched rather than files, because renewals swap symbolic links or rename over; and because some file systems
+ * tell of nothing (NFS, bind mounts of a single file), the files are also looked at now and then.
+ */
+
+import { EventEmitter } from 'node:events';
+import { watch, type FSWatcher } from 'node:fs';
+import { dirname } from 'node:path';
+import { expiryOf, type CertificatePair } from '../core/certificate-pair.ts';
+import { VigieError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { readCertificatePair } from '../read-certificate-pair.ts';
+import type { CertificateSource } from './certificate-source.ts';
+
+export interface CertificateFilesOptions {
+  certPath: string;
+  keyPath: string;
+  log: Log;
+  /** Files that were touched are read after this much quiet: two files are not replaced in one instant. */
+  settleMs?: number;
+  pollMs?: number;
+}
+
+const SETTLE_MS = 1_000;
+const POLL_MS = 10 * 60_000;
+
+export class CertificateFiles
+  extends EventEmitter<{ changed: [CertificatePair] }>
+  implements CertificateSource
+{
+  readonly #options: CertificateFilesOptions;
+  readonly #log: Log;
+  readonly #watchers: FSWatcher[] = [];
+  readonly #poll: NodeJS.Timeout;
+  #settle: NodeJS.Timeout | undefined;
+  #current: CertificatePair;
+  /** The last that was wrong, so that it is said once. */
+  #lastProblem: string | undefined;
+  #closed = false;
+
+  /** @throws VigieError `configuration` when the files cannot be served with */
+  constructor(options: CertificateFilesOptions) {
+    super();
+    this.#options = options;
+    this.#log = options.log.child({ room: 'tls' });
+    const pair = readCertificatePair(options);
+    if (typeof pair === 'string') throw new VigieError('configuration', pair);
+    this.#current = pair;
+    this.#watchFolders();
+    this.#poll = setInterval(() => this.#reload(), options.pollMs ?? POLL_MS);
+  }
+
+  get current(): CertificatePair {
+    return this.#current;
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#poll);
+    clearTimeout(this.#settle);
+    for (const watcher of this.#watchers) watcher.close();
+  }
+
+  #watchFolders(): void {
+    const { certPath, keyPath, settleMs = SETTLE_MS } = this.#options;
+    for (const folder of new Set([dirname(certPath), dirname(keyPath)])) {
+      try {
+        const watcher = watch(folder, () => {
+          clearTimeout(this.#settle);
+          if (!this.#closed) this.#settle = setTimeout(() => this.#reload(), settleMs);
+        });
+        watcher.on('error', (error) => this.#sayUnwatched(folder, error));
+        this.#watchers.push(watcher);
+      } catch (error) {
+        this.#sayUnwatched(folder, error);
+      }
+    }
+  }
+
+  #sayUnwatched(folder: string, error: unknown): void {
+    this.#log.warn({ err: error, folder }, 'changes of the certificate are noticed only every ten minutes');
+  }
+
+  #reload(): void {
+    const pair = readCertificatePair(this.#options);
+    if (typeof pair === 'string') {
+      if (pair === this.#lastProblem) return;
+      this.#lastProblem = pair;
+      const until = expiryOf(this.#current).toISOString();
+      this.#log.error(
+        { problem: pair, until },
+        'the new certificate is not usable, the old one stays in use',
+      );
+      return;
+    }
+    this.#lastProblem = undefined;
+    if (pair.cert === this.#current.cert && pair.key === this.#current.key) return;
+    this.#current = pair;
+    this.#log.info({ until: expiryOf(pair).toISOString() }, 'the new certificate is in use');
+    this.emit('changed', pair);
+  }
+}
