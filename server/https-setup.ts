@@ -1,17 +1,24 @@
 /** Puts together what the port needs to speak TLS itself: the certificate, and what is still answered in the clear. */
 
+import { hostname, networkInterfaces } from 'node:os';
+import { authorityFiles } from './api/authority-files.ts';
 import type { HttpTls } from './api/http-server.ts';
 import type { CameraIngest } from './cameras/camera-ingest.ts';
 import { isPrivateAddress } from './cameras/private-address.ts';
 import { refuseUpgrade } from './cameras/refuse-upgrade.ts';
 import type { Config } from './config.ts';
 import type { Log } from './log.ts';
+import type { CertificatePaths } from './read-certificate-pair.ts';
 import { CertificateFiles } from './tls/certificate-files.ts';
 import type { CertificateSource } from './tls/certificate-source.ts';
+import { LocalAuthority, type AuthorityCertificate } from './tls/local-authority.ts';
+import { localNames } from './tls/local-names.ts';
 import { CAMERA_PATH } from './wire/camera-protocol.ts';
 
 export interface Https {
   certificates: CertificateSource;
+  /** Vigie's own, if it is the one. */
+  authority: AuthorityCertificate | undefined;
   tls(ingest: CameraIngest): HttpTls;
 }
 
@@ -19,17 +26,27 @@ export interface Https {
  * @returns undefined for plain http
  * @throws VigieError `configuration` when there is no certificate to serve with
  */
-export function openHttps({ tls }: Config, log: Log): Https | undefined {
-  if (tls === undefined || tls === 'local') return undefined;
-  const certificates = new CertificateFiles({ ...tls, log });
+export async function openHttps(config: Config, log: Log): Promise<Https | undefined> {
+  const { tls } = config;
+  if (tls === undefined) return undefined;
+  const local = tls === 'local' ? await openAuthority(config, log) : undefined;
+  const certificates = local ?? new CertificateFiles({ ...(tls as CertificatePaths), log });
+  const authority = local?.authority;
   return {
     certificates,
+    authority,
     tls: (ingest) => ({
       pair: certificates.current,
-      plainFiles: () => false,
+      plainFiles: authorityFiles(authority),
       plainUpgrades: { [CAMERA_PATH]: camerasOfTheHouse(ingest) },
     }),
   };
+}
+
+function openAuthority({ dataDir, announcedAddresses }: Config, log: Log): Promise<LocalAuthority> {
+  const names = (): string[] =>
+    localNames({ hostname: hostname(), interfaces: networkInterfaces(), announced: announcedAddresses });
+  return LocalAuthority.open({ dataDir, names, log });
 }
 
 /**

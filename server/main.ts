@@ -42,12 +42,15 @@ interface Vigie {
   httpPort: number;
   /** The administrator's, if this was the very first start. */
   firstPassword: string | undefined;
+  /** Of Vigie's own authority, if it issues the certificate. */
+  fingerprint: string | undefined;
   close(): Promise<void>;
 }
 
 /** @throws VigieError `configuration` when a port is taken or the data folder cannot be used */
 async function startVigie(config: Config, log: Log): Promise<Vigie> {
   const store = Store.open(config.dataDir);
+  const https = await openHttps(config, log);
   const { adminPassword } = config;
   const accounts = await openAccounts({ store, adminPassword, log });
   const { access, events, sessions } = accounts;
@@ -121,9 +124,9 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     }),
     clientFolder: CLIENT_FOLDER,
     connectionOf,
+    authority: https?.authority,
     log,
   });
-  const https = openHttps(config, log);
   const http = new HttpServer({
     app,
     upgrades: {
@@ -172,6 +175,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
   return {
     httpPort,
     firstPassword: accounts.firstPassword,
+    fingerprint: https?.authority?.fingerprint,
     close: async () => {
       demo.stop();
       signaling.close();
@@ -206,7 +210,7 @@ function seedListeners({ legacy, httpHost }: Config, store: Store, log: Log): Se
 }
 
 /** Plain lines for people, once; everything after is the log's. */
-function greet({ firstPassword, httpPort }: Vigie, config: Config): void {
+function greet({ firstPassword, fingerprint, httpPort }: Vigie, config: Config): void {
   const lines: string[] = [];
   if (firstPassword !== undefined) {
     lines.push(
@@ -221,6 +225,8 @@ function greet({ firstPassword, httpPort }: Vigie, config: Config): void {
     const lan = addresses.find(({ internal, family }) => !internal && family === 'IPv4');
     if (lan) lines.push(`On your network: ${scheme}://${lan.address}:${httpPort}`);
   }
+  if (fingerprint !== undefined)
+    lines.push(`Certificate for phones and cameras: /ca.crt there, SHA-256 ${fingerprint}`);
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 

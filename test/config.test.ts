@@ -103,7 +103,10 @@ test('certificate files are looked at before the start, and what is wrong with t
   assert.deepEqual(problemsOf(context, { env: { VIGIE_TLS_CERT: 'tls.crt' } }), [
     'VIGIE_TLS_CERT is set: set VIGIE_TLS_KEY too',
   ]);
-  assert.match(problemsOf(context, { env: { ...both, VIGIE_TLS: 'local' } })[0] ?? '', /VIGIE_TLS=local makes its own/);
+  assert.match(
+    problemsOf(context, { env: { ...both, VIGIE_TLS: 'local' } })[0] ?? '',
+    /VIGIE_TLS=local makes its own/,
+  );
 });
 
 test('certificate files that fit are part of the configuration, by their full paths', async (context) => {

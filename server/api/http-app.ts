@@ -9,8 +9,11 @@
 import express, { type Express } from 'express';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Log } from '../log.ts';
+import type { AuthorityCertificate } from '../tls/local-authority.ts';
+import type { LocalAuthorityView } from '../wire/api.ts';
 import { FIRMWARE_PATH } from '../wire/camera-protocol.ts';
 import { authRoutes } from './auth-routes.ts';
+import { authorityFiles } from './authority-files.ts';
 import type { ConnectionOf } from './client-connection.ts';
 import type { CameraCatalog } from './camera-catalog.ts';
 import { cameraRoutes } from './camera-routes.ts';
@@ -42,6 +45,8 @@ export interface HttpAppOptions {
   /** client/dist */
   clientFolder: string;
   connectionOf: ConnectionOf;
+  /** Vigie's own, where it issues the server's certificate. */
+  authority: AuthorityCertificate | undefined;
   log: Log;
 }
 
@@ -65,6 +70,13 @@ export function createHttpApp(options: HttpAppOptions): Express {
     next();
   });
   api.use(express.json({ limit: MAX_BODY_BYTES }));
+  // Asked on the sign-in page: who cannot trust the connection yet should not have to trust it with a password first.
+  api.get('/local-authority', (_request, response) => {
+    const { fingerprint, validUntil } = options.authority ?? {};
+    response.json({
+      authority: fingerprint === undefined || validUntil === undefined ? null : { fingerprint, validUntil },
+    } satisfies LocalAuthorityView);
+  });
   api.get('/health', (_request, response) => {
     response.json({ status: 'ok' });
   });
@@ -86,6 +98,10 @@ export function createHttpApp(options: HttpAppOptions): Express {
   api.use(notFound);
 
   app.use('/api', api);
+  const sendAuthority = authorityFiles(options.authority);
+  app.use((request, response, next) => {
+    if (!sendAuthority(request, response)) next();
+  });
   app.get(`${FIRMWARE_PATH}/:imageId`, firmwareDownload({ downloads: firmware.updates, connectionOf, log }));
   app.use(clientFiles(options.clientFolder));
   app.use(notFound);

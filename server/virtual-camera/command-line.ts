@@ -16,6 +16,8 @@ export const USAGE = `Usage: npm run camera -- --url ws://HOST:8080/camera --id 
   --firmware VER    the version it says it runs; by wss:// it takes updates (default: vigie-virtual-camera)
   --footage PATH    play a folder of .jpg files or an .mjpeg file instead of the drawn scene
 
+  --ca FILE         the certificate of the server's own authority (its /ca.pem), for wss://
+
   --seed            speak the protocol of the seed's firmware instead, to ws://HOST:8880
   --username NAME   for --seed, or VIGIE_LEGACY_USERNAME
   --password WORD   for --seed, or VIGIE_LEGACY_PASSWORD`;
@@ -30,6 +32,8 @@ export interface CommandLine {
   jpegQuality: number;
   firmware: string;
   footage: string | undefined;
+  /** Path of a PEM file. */
+  ca: string | undefined;
 }
 
 /** @throws Error with one line that says what is wrong */
@@ -46,6 +50,7 @@ export function parseCommandLine(args: string[], environment: NodeJS.ProcessEnv)
       quality: { type: 'string', default: '12' },
       firmware: { type: 'string', default: 'vigie-virtual-camera' },
       footage: { type: 'string' },
+      ca: { type: 'string' },
       seed: { type: 'boolean', default: false },
       username: { type: 'string' },
       password: { type: 'string' },
@@ -60,6 +65,7 @@ export function parseCommandLine(args: string[], environment: NodeJS.ProcessEnv)
     jpegQuality: parseNumber('--quality', values.quality, 4, 63),
     firmware: values.firmware,
     footage: values.footage,
+    ca: values.ca,
   };
   if (values.seed) {
     const username = values.username ?? environment['VIGIE_LEGACY_USERNAME'];

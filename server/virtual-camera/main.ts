@@ -5,6 +5,8 @@
  */
 
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { OTA_CAPABILITY } from '../wire/camera-protocol.ts';
 import { CameraConnection } from './camera-connection.ts';
 import { parseCommandLine, USAGE, type CommandLine } from './command-line.ts';
@@ -37,7 +39,9 @@ setTimeout(() => process.exit(), STOP_TIMEOUT_MS).unref();
 
 /** Resolves when it was told to stop. */
 async function run(command: CommandLine, stopped: AbortSignal): Promise<void> {
-  const { name, fps, frameSize, jpegQuality, footage, target } = command;
+  const { name, fps, frameSize, jpegQuality, footage, target, ca } = command;
+  // For the WebSocket and for downloads alike.
+  if (ca !== undefined) setDefaultCACertificates([...getCACertificates(), readFileSync(ca, 'utf8')]);
   let { firmware } = command;
   const source =
     footage === undefined

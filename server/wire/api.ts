@@ -102,3 +102,13 @@ export interface Problem {
 
 /** A cookie that scripts may read: this browser may have a session. It holds no secret and grants nothing. */
 export const SESSION_HINT_COOKIE = 'vigie_session';
+
+/** GET /api/local-authority, without signing in. */
+export interface LocalAuthorityView {
+  /** Null when the server's certificate comes from elsewhere, or there is none. */
+  authority: {
+    /** SHA-256 of the certificate, as phones and browsers show it: AB:CD:… */
+    fingerprint: string;
+    validUntil: number;
+  } | null;
+}

@@ -25,7 +25,7 @@ export async function makeCertificate(options: TestCertificateOptions = {}): Pro
           modulusLength: rsaBits,
           publicExponent: new Uint8Array([1, 0, 1]),
         };
-  const keys = (await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as CryptoKeyPair;
+  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const certificate = await X509CertificateGenerator.createSelfSigned({
     name: `CN=${name}`,
     keys,
@@ -35,6 +35,6 @@ export async function makeCertificate(options: TestCertificateOptions = {}): Pro
   });
   return {
     cert: `${certificate.toString('pem')}\n`,
-    key: KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' }) as string,
+    key: KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' }).toString(),
   };
 }

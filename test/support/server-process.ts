@@ -24,6 +24,7 @@ export class ServerProcess implements AsyncDisposable {
   readonly #prefix: readonly string[];
   #child: Child | undefined;
   #httpPort = 0;
+  #scheme = 'http';
 
   static async start(options: ServerProcessOptions = {}): Promise<ServerProcess> {
     const server = new ServerProcess(options);
@@ -43,15 +44,15 @@ export class ServerProcess implements AsyncDisposable {
   }
 
   get url(): string {
-    return `http://localhost:${this.#httpPort}`;
+    return `${this.#scheme}://localhost:${this.#httpPort}`;
   }
 
   get cameraUrl(): string {
-    return `ws://localhost:${this.#httpPort}/camera`;
+    return `${this.#scheme.replace('http', 'ws')}://localhost:${this.#httpPort}/camera`;
   }
 
   get signalingUrl(): string {
-    return `ws://localhost:${this.#httpPort}/signaling`;
+    return `${this.#scheme.replace('http', 'ws')}://localhost:${this.#httpPort}/signaling`;
   }
 
   /** Again on the port and data folder it had before. */
@@ -68,7 +69,8 @@ export class ServerProcess implements AsyncDisposable {
         ...this.#env,
       },
     });
-    const [, port] = await this.#child.line(/Vigie is ready: http:\/\/localhost:(\d+)/);
+    const [, scheme = '', port] = await this.#child.line(/Vigie is ready: (https?):\/\/localhost:(\d+)/);
+    this.#scheme = scheme;
     this.#httpPort = Number(port);
   }
 

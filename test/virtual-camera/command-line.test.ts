@@ -20,6 +20,7 @@ suite('the virtual camera’s command line', () => {
       jpegQuality: 12,
       firmware: 'vigie-virtual-camera',
       footage: undefined,
+      ca: undefined,
     });
   });
 

@@ -19,6 +19,7 @@ import { FirmwareImages } from '../../../server/firmware/firmware-images.ts';
 import { FirmwareUpdates, type UpdatableCameras } from '../../../server/firmware/firmware-updates.ts';
 import { createLog } from '../../../server/log.ts';
 import { FrameHub } from '../../../server/video/frame-hub.ts';
+import type { AuthorityCertificate } from '../../../server/tls/local-authority.ts';
 import { Store } from '../../../server/store/store.ts';
 
 export const ADMIN_PASSWORD = 'correct horse battery';
@@ -31,6 +32,7 @@ export interface ApiServerOptions {
   /** Who is connected and takes updates; nobody when left out. */
   updatable?: UpdatableCameras;
   nowMs?: () => number;
+  authority?: AuthorityCertificate;
 }
 
 export interface ApiServer {
@@ -103,6 +105,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     status: () => ({ cameras: store.cameras.list().length }),
     clientFolder: await clientFolder(join(dataDir, 'client')),
     connectionOf: clientConnections(trustedProxies(options.trustedProxies ?? [])),
+    authority: options.authority,
     log,
   });
   const server = new HttpServer({ app, upgrades: options.upgrades ?? {}, log });

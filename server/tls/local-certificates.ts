@@ -1,0 +1,168 @@
+/**
+ * Makes the certificates of the local authority: the authority's own, and the server's that it issues.
+ *
+ * Invariant: the authority is worth nothing outside this house. Its name constraints (RFC 5280 section 4.2.1.10) permit
+ * private addresses, LAN names and the names this machine had when it was made, so that who steals its key cannot pose as
+ * a bank to a phone that trusts it. They are not marked critical, which RFC 5280 asks for, because the mbedTLS of the
+ * cameras refuses to read a certificate with a critical extension it does not know; browsers and OpenSSL heed them
+ * either way.
+ */
+
+import { AsnConvert } from '@peculiar/asn1-schema';
+import { GeneralName, GeneralSubtree, GeneralSubtrees, NameConstraints } from '@peculiar/asn1-x509';
+import {
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  Extension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
+  X509Certificate,
+  X509CertificateGenerator,
+  type JsonGeneralName,
+} from '@peculiar/x509';
+import { KeyObject, randomBytes } from 'node:crypto';
+import { BlockList, isIP, isIPv6 } from 'node:net';
+import type { CertificatePair } from '../core/certificate-pair.ts';
+
+const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+const NAME_CONSTRAINTS = '2.5.29.30';
+const DAY_MS = 86_400_000;
+/** Apple refuses server certificates of more than 398 days; shorter ones are renewed by themselves just as well. */
+export const SERVER_DAYS = 90;
+const AUTHORITY_DAYS = 3650;
+/** Clocks of phones and cameras are not all right. */
+const BACKDATED_MS = DAY_MS;
+
+/** RFC 6762, RFC 8375, RFC 6761, and .internal, .lan, .home, which no public name can end in or home routers use. */
+const LAN_DOMAINS = ['localhost', 'local', 'home.arpa', 'internal', 'lan', 'home'];
+/** RFC 1918, RFC 6598 (Tailscale's too), RFC 3927, loopback, RFC 4193, RFC 4291. */
+const LAN_RANGES = [
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '100.64.0.0/10',
+  '169.254.0.0/16',
+  '127.0.0.0/8',
+  '::1/128',
+  'fc00::/7',
+  'fe80::/10',
+];
+
+/** @param names of the machine; those that are no LAN names are permitted exactly as they are */
+export async function makeAuthority(names: readonly string[], nowMs: number): Promise<CertificatePair> {
+  const keys = await makeKeys();
+  // Told apart in a phone's list, and by programs that look issuers up by name.
+  const suffix = randomBytes(3).toString('hex').toUpperCase();
+  const host = names.find((name) => name !== 'localhost' && isIP(name) === 0);
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    serialNumber: serialNumber(),
+    name: `O=Vigie, CN=Vigie local authority ${suffix}${host === undefined ? '' : ` (${host})`}`,
+    notBefore: new Date(nowMs - BACKDATED_MS),
+    notAfter: new Date(nowMs + AUTHORITY_DAYS * DAY_MS),
+    signingAlgorithm: ALGORITHM,
+    keys,
+    extensions: [
+      new BasicConstraintsExtension(true, 0, true),
+      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+      await SubjectKeyIdentifierExtension.create(keys.publicKey),
+      new Extension(NAME_CONSTRAINTS, false, permitted(names)),
+    ],
+  });
+  return { cert: pemOf(certificate), key: keyPemOf(keys.privateKey) };
+}
+
+/**
+ * @param names host names and IP addresses, those the authority permits
+ * @returns the server's certificate alone; whoever trusts the authority has the authority's own
+ */
+export async function issueServerCertificate(
+  authority: CertificatePair,
+  names: readonly string[],
+  nowMs: number,
+): Promise<CertificatePair> {
+  const keys = await makeKeys();
+  const issuer = new X509Certificate(authority.cert);
+  const signingKey = await crypto.subtle.importKey(
+    'pkcs8',
+    Buffer.from(authority.key.replaceAll(/-----[^-]+-----|\s/g, ''), 'base64'),
+    ALGORITHM,
+    false,
+    ['sign'],
+  );
+  const certificate = await X509CertificateGenerator.create({
+    serialNumber: serialNumber(),
+    subject: 'O=Vigie, CN=Vigie server',
+    issuer: issuer.subjectName,
+    notBefore: new Date(nowMs - BACKDATED_MS),
+    notAfter: new Date(Math.min(nowMs + SERVER_DAYS * DAY_MS, issuer.notAfter.getTime())),
+    signingAlgorithm: ALGORITHM,
+    publicKey: keys.publicKey,
+    signingKey,
+    extensions: [
+      new BasicConstraintsExtension(false, undefined, true),
+      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+      new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+      new SubjectAlternativeNameExtension(
+        names.map((value): JsonGeneralName => ({ type: isIP(value) === 0 ? 'dns' : 'ip', value })),
+      ),
+      await AuthorityKeyIdentifierExtension.create(issuer.publicKey),
+      await SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  });
+  return { cert: pemOf(certificate), key: keyPemOf(keys.privateKey) };
+}
+
+/** Which of the names the authority may issue a certificate for. */
+export function permittedBy(authority: CertificatePair): (name: string) => boolean {
+  const extension = new X509Certificate(authority.cert).getExtension(NAME_CONSTRAINTS);
+  const constraints = extension && AsnConvert.parse(extension.value, NameConstraints);
+  const domains: string[] = [];
+  const ranges = new BlockList();
+  for (const { base } of constraints?.permittedSubtrees ?? []) {
+    if (base.dNSName !== undefined) domains.push(base.dNSName);
+    const [address = '', prefix] = base.iPAddress?.split('/') ?? [];
+    if (prefix !== undefined) ranges.addSubnet(address, Number(prefix), isIPv6(address) ? 'ipv6' : 'ipv4');
+  }
+  return (name) =>
+    isIP(name) === 0
+      ? domains.some((domain) => name === domain || name.endsWith(`.${domain}`))
+      : ranges.check(name, isIPv6(name) ? 'ipv6' : 'ipv4');
+}
+
+function permitted(names: readonly string[]): ArrayBuffer {
+  const domains = [...LAN_DOMAINS, ...names.filter((name) => isIP(name) === 0)];
+  const addresses = names.filter((name) => isIP(name) !== 0);
+  const ranges = [...LAN_RANGES, ...addresses.map((address) => `${address}/${isIPv6(address) ? 128 : 32}`)];
+  return AsnConvert.serialize(
+    new NameConstraints({
+      permittedSubtrees: new GeneralSubtrees([
+        ...[...new Set(domains)].map((dNSName) => subtree({ dNSName })),
+        ...ranges.map((iPAddress) => subtree({ iPAddress })),
+      ]),
+    }),
+  );
+}
+
+function subtree(name: Partial<GeneralName>): GeneralSubtree {
+  return new GeneralSubtree({ base: new GeneralName(name) });
+}
+
+function makeKeys(): Promise<{ publicKey: CryptoKey; privateKey: CryptoKey }> {
+  return crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+}
+
+/** Positive and without a leading zero byte (RFC 5280 section 4.1.2.2), 127 bits of chance. */
+function serialNumber(): string {
+  const bytes = randomBytes(16);
+  bytes.writeUInt8((bytes.readUInt8() & 0x7f) | 0x40);
+  return bytes.toString('hex');
+}
+
+const pemOf = (certificate: X509Certificate): string => `${certificate.toString('pem')}\n`;
+
+const keyPemOf = (key: CryptoKey): string =>
+  KeyObject.from(key).export({ type: 'pkcs8', format: 'pem' }).toString();

@@ -1,0 +1,45 @@
+/**
+ * What people and cameras of the house may call this machine: its host name, as it is and in .local (RFC 6762), localhost,
+ * its addresses, and those it is announced by.
+ */
+
+import { isIP } from 'node:net';
+import type { NetworkInterfaceInfo } from 'node:os';
+
+export interface LocalNamesOf {
+  hostname: string;
+  interfaces: NodeJS.Dict<NetworkInterfaceInfo[]>;
+  /** Host names and IP addresses. */
+  announced: readonly string[];
+}
+
+const DNS_NAME = /^(?=.{1,253}$)[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?)*$/;
+/** Plenty for a machine with containers and VPNs; a certificate is sent with each handshake. */
+const MAX_NAMES = 64;
+
+/** Lower case, without doubles, the same order for the same machine. */
+export function localNames({ hostname, interfaces, announced }: LocalNamesOf): string[] {
+  const host = hostname.toLowerCase().replace(/\.$/, '');
+  const [label = ''] = host.split('.');
+  const names = ['localhost', host, `${label}.local`].filter(
+    (name) => DNS_NAME.test(name) && isIP(name) === 0,
+  );
+  const addresses = Object.values(interfaces)
+    .flatMap((entries) => entries ?? [])
+    // Addresses of one link are of no use without naming the link; public IPv6 ones change from day to day.
+    .filter(({ family, address }) => family === 'IPv4' || isUniqueLocal(address))
+    .map(({ address }) => address);
+  const all = [
+    ...names,
+    '127.0.0.1',
+    '::1',
+    ...announced.map((name) => name.toLowerCase()),
+    ...addresses.sort(),
+  ];
+  return [...new Set(all)].slice(0, MAX_NAMES);
+}
+
+/** RFC 4193. */
+function isUniqueLocal(address: string): boolean {
+  return /^f[cd][\da-f]{2}:/i.test(address);
+}
