@@ -23,6 +23,8 @@ export interface PlainHttpOptions {
 }
 
 const TLS_HANDSHAKE = 22;
+/** Of an error there is nothing to say; the connection closes after it. */
+const leaveToClose = (): void => undefined;
 
 /** Puts itself in front of the server's own handling of connections. */
 export function answerPlainHttp(server: HttpsServer, options: PlainHttpOptions): void {
@@ -40,14 +42,13 @@ export function answerPlainHttp(server: HttpsServer, options: PlainHttpOptions):
   server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {
     const deadline = setTimeout(() => socket.destroy(), options.deadlineMs);
-    const onError = (): void => undefined;
     socket.once('close', () => clearTimeout(deadline));
-    socket.on('error', onError);
+    socket.on('error', leaveToClose);
     const onReadable = (): void => {
       const first = socket.read() as Buffer | null;
       if (!first) return;
       socket.off('readable', onReadable);
-      socket.off('error', onError);
+      socket.off('error', leaveToClose);
       socket.unshift(first);
       if (first[0] === TLS_HANDSHAKE) {
         // From here on the TLS server has a time limit of its own.

@@ -164,5 +164,4 @@ function serialNumber(): string {
 
 const pemOf = (certificate: X509Certificate): string => `${certificate.toString('pem')}\n`;
 
-const keyPemOf = (key: CryptoKey): string =>
-  KeyObject.from(key).export({ type: 'pkcs8', format: 'pem' }).toString();
+const keyPemOf = (key: CryptoKey): string => KeyObject.from(key).export({ type: 'pkcs8', format: 'pem' });

@@ -19,14 +19,12 @@ test('a pair that fits has no problem, alone or with those it was issued by behi
 test('whatever is wrong with a pair is said in words', async () => {
   const pair = await makeCertificate();
   const other = await makeCertificate();
-  const encrypted = createPrivateKey(pair.key)
-    .export({
-      type: 'pkcs8',
-      format: 'pem',
-      cipher: 'aes-256-cbc',
-      passphrase: 'secret',
-    })
-    .toString();
+  const encrypted = createPrivateKey(pair.key).export({
+    type: 'pkcs8',
+    format: 'pem',
+    cipher: 'aes-256-cbc',
+    passphrase: 'secret',
+  });
   const table: [CertificatePair, RegExp][] = [
     [{ ...pair, cert: '' }, /certificate file holds no certificate in PEM form/],
     [{ ...pair, cert: pair.key }, /certificate file holds no certificate in PEM form/],

@@ -35,6 +35,6 @@ export async function makeCertificate(options: TestCertificateOptions = {}): Pro
   });
   return {
     cert: `${certificate.toString('pem')}\n`,
-    key: KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' }).toString(),
+    key: KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' }),
   };
 }
