@@ -1,3 +1,5 @@
+import type { EncodingDemand } from './encoding-demand.ts';
+
 /** One VP8 frame on its way from the transcoder to the SFU and the recorder. Times: server clock, µs since the epoch. */
 export interface EncodedFrame {
   readonly cameraId: string;
@@ -23,8 +25,12 @@ export interface EncodedFrame {
  * What the SFU and the recorder see of the transcoder. Subscribing is what makes a camera be encoded at all.
  */
 export interface EncodedVideo {
-  /** Every frame of the camera from now on, beginning with a keyframe made of its newest picture at once. */
-  subscribe(cameraId: string, onFrame: (frame: EncodedFrame) => void): Subscription;
+  /**
+   * Every frame of the camera from now on, beginning with a keyframe made of its newest picture at once.
+   *
+   * @param demand of one who does not watch live; see encoding-demand.ts
+   */
+  subscribe(cameraId: string, onFrame: (frame: EncodedFrame) => void, demand?: EncodingDemand): Subscription;
   /** Asks for a keyframe as soon as may be; requests close together are answered by one. */
   requestKeyframe(cameraId: string): void;
 }

@@ -9,7 +9,9 @@
 import { BitrateChoice } from '../core/video-bitrate.ts';
 import type { CameraFrame } from '../core/camera-frame.ts';
 import type { Clock } from '../core/clock.ts';
+import type { CombinedDemand, EncodingDemand } from '../core/encoding-demand.ts';
 import type { EncodedFrame, Subscription } from '../core/encoded-frame.ts';
+import { FramePace } from '../core/frame-pace.ts';
 import { FrameRateMeter } from '../core/frame-rate-meter.ts';
 import { KeyframeRequests } from '../core/keyframe-requests.ts';
 import { lumaCells } from '../core/luma-frame.ts';
@@ -58,6 +60,8 @@ export class CameraEncoder {
   readonly #rate = new FrameRateMeter(ASSUMED_FPS);
   readonly #bitrate = new BitrateChoice();
   readonly #subscribers: FrameSubscribers;
+  #demand: CombinedDemand;
+  #pace = new FramePace(undefined);
   #source: Subscription | undefined;
   #inWork: { frame: CameraFrame; keyframe: boolean } | undefined;
   /** The frame the codec refused or died of; it is not tried again. */
@@ -71,6 +75,7 @@ export class CameraEncoder {
     this.#context = context;
     this.#timestamps = timestamps;
     this.#subscribers = new FrameSubscribers(context.log);
+    this.#demand = this.#subscribers.demand;
     this.#keyframes = new KeyframeRequests(context.options.keyframeIntervalMs * 1000);
     this.#deaths = new StrikeWindow(context.options.maxDeaths, context.options.deathWindowMs * 1000);
     this.#seat = context.pool.open({
@@ -89,14 +94,16 @@ export class CameraEncoder {
     return this.#rate.fps;
   }
 
-  subscribe(onFrame: (frame: EncodedFrame) => void): Subscription {
+  subscribe(onFrame: (frame: EncodedFrame) => void, demand?: EncodingDemand): Subscription {
     const { hub, cameraId } = this.#context;
-    const subscription = this.#subscribers.add(onFrame);
+    const subscription = this.#subscribers.add(onFrame, demand);
+    this.#onDemand();
     this.#source ??= hub.subscribe(cameraId, (frame) => this.#onCameraFrame(frame));
     this.requestKeyframe();
     return {
       close: () => {
         subscription.close();
+        this.#onDemand();
         if (this.watched) return;
         this.#source?.close();
         this.#source = undefined;
@@ -128,6 +135,7 @@ export class CameraEncoder {
     const { counters, clock } = this.#context;
     counters.framesIn++;
     this.#rate.add(clock());
+    if (!this.#pace.take(frame.receivedUs)) return;
     const before = this.#slot.passedOver;
     this.#slot.offer(frame);
     counters.passedOver += this.#slot.passedOver - before;
@@ -146,10 +154,22 @@ export class CameraEncoder {
     if (!frame) return;
     if (keyframe) this.#keyframes.served(nowUs);
     this.#inWork = { frame, keyframe };
-    const bitrateBps = this.#bitrate.choose(frame.width, frame.height, this.#rate.fps, nowUs);
+    const bitrateBps = this.#bitrateBps(frame, nowUs);
     this.#context.counters.bitrateBps = bitrateBps;
     const luma = this.#context.luma.due;
     this.#seat.encode({ bitrateBps, captureUs: frame.captureUs, keyframe, luma }, frame.jpeg);
+  }
+
+  #onDemand(): void {
+    const before = this.#demand.maxFps;
+    this.#demand = this.#subscribers.demand;
+    if (this.#demand.maxFps !== before) this.#pace = new FramePace(this.#demand.maxFps);
+  }
+
+  #bitrateBps({ width, height }: CameraFrame, nowUs: number): number {
+    const { live, minBitrateBps } = this.#demand;
+    if (!live && minBitrateBps > 0) return minBitrateBps;
+    return Math.max(minBitrateBps, this.#bitrate.choose(width, height, this.#rate.fps, nowUs));
   }
 
   #newest(): CameraFrame | undefined {

@@ -5,11 +5,13 @@
  * nothing from the others.
  */
 
+import { combineDemands, type CombinedDemand, type EncodingDemand } from '../core/encoding-demand.ts';
 import type { EncodedFrame, Subscription } from '../core/encoded-frame.ts';
 import type { Log } from '../log.ts';
 
 interface Subscriber {
   readonly onFrame: (frame: EncodedFrame) => void;
+  readonly demand: EncodingDemand | undefined;
   started: boolean;
 }
 
@@ -25,8 +27,13 @@ export class FrameSubscribers {
     return this.#subscribers.size;
   }
 
-  add(onFrame: (frame: EncodedFrame) => void): Subscription {
-    const subscriber = { onFrame, started: false };
+  /** What all of them together need. */
+  get demand(): CombinedDemand {
+    return combineDemands(Array.from(this.#subscribers, ({ demand }) => demand));
+  }
+
+  add(onFrame: (frame: EncodedFrame) => void, demand?: EncodingDemand): Subscription {
+    const subscriber = { onFrame, demand, started: false };
     this.#subscribers.add(subscriber);
     return { close: () => this.#subscribers.delete(subscriber) };
   }

@@ -6,6 +6,7 @@
  */
 
 import { serverClock, type Clock } from '../core/clock.ts';
+import type { EncodingDemand } from '../core/encoding-demand.ts';
 import type { EncodedFrame, EncodedVideo, Subscription } from '../core/encoded-frame.ts';
 import { VideoTimestamps } from '../core/video-timestamps.ts';
 import { VigieError } from '../errors.ts';
@@ -70,12 +71,12 @@ export class Transcoder implements EncodedVideo {
     return count;
   }
 
-  subscribe(cameraId: string, onFrame: (frame: EncodedFrame) => void): Subscription {
+  subscribe(cameraId: string, onFrame: (frame: EncodedFrame) => void, demand?: EncodingDemand): Subscription {
     if (this.#closed) throw new VigieError('unavailable', 'the server is stopping');
     const camera = this.#camera(cameraId);
     clearTimeout(camera.grace);
     const encoder = (camera.encoder ??= this.#open(cameraId, camera));
-    const subscription = encoder.subscribe(onFrame);
+    const subscription = encoder.subscribe(onFrame, demand);
     return {
       close: () => {
         subscription.close();

@@ -377,3 +377,30 @@ test('a closed transcoder says so, and closing twice is nothing new', TIMEOUT, a
     (error) => error instanceof VigieError && error.code === 'unavailable',
   );
 });
+
+test(
+  'for a recorder alone no more is encoded than it asks for; beside a viewer it gets all',
+  TIMEOUT,
+  async (t) => {
+    const { hub, transcoder } = setUp(t);
+    const recorded = new SeenFrames(transcoder, VGA.cameraId, { maxFps: 5, bitrateBps: 300_000 });
+    play(t, hub, VGA);
+    await recorded.count(4);
+    const alone = recorded.frames.slice(1, 4);
+    const intervals = alone
+      .slice(1)
+      .map(({ receivedUs }, index) => receivedUs - (alone[index]?.receivedUs ?? 0));
+    assert.ok(Math.min(...intervals) >= 160_000, `${intervals.join(', ')}`);
+    assert.equal(transcoder.stats(VGA.cameraId)?.bitrateBps, 300_000);
+    const watched = new SeenFrames(transcoder, VGA.cameraId);
+    await watched.count(10);
+    const since = recorded.frames.length;
+    await recorded.count(since + 5);
+    assert.deepEqual(
+      recorded.frames.slice(-5).map(({ data }) => data),
+      watched.frames.slice(-5).map(({ data }) => data),
+    );
+    assert.ok((transcoder.stats(VGA.cameraId)?.bitrateBps ?? 0) > 300_000);
+    watched.subscription.close();
+  },
+);

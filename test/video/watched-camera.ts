@@ -3,6 +3,7 @@
 import { EventEmitter, once } from 'node:events';
 import type { TestContext } from 'node:test';
 import type { EncodedFrame, Subscription } from '../../server/core/encoded-frame.ts';
+import type { EncodingDemand } from '../../server/core/encoding-demand.ts';
 import { serverClock } from '../../server/core/clock.ts';
 import type { FrameHub } from '../../server/video/frame-hub.ts';
 import type { Transcoder } from '../../server/video/transcoder.ts';
@@ -13,11 +14,12 @@ export class SeenFrames {
   readonly subscription: Subscription;
   readonly #events = new EventEmitter();
 
-  constructor(transcoder: Transcoder, cameraId: string) {
-    this.subscription = transcoder.subscribe(cameraId, (frame) => {
+  constructor(transcoder: Transcoder, cameraId: string, demand?: EncodingDemand) {
+    const onFrame = (frame: EncodedFrame): void => {
       this.frames.push(frame);
       this.#events.emit('frame');
-    });
+    };
+    this.subscription = transcoder.subscribe(cameraId, onFrame, demand);
   }
 
   /** The first frame at or after `from` that fits; waits for it if need be. */
