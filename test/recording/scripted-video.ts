@@ -1,0 +1,64 @@
+/** An encoder whose frames a test hands out: real VP8 frames, at the times the test says. */
+
+import type { EncodedFrame, EncodedVideo, Subscription } from '../../server/core/encoded-frame.ts';
+import type { EncodingDemand } from '../../server/core/encoding-demand.ts';
+
+const INTERVAL_MS = 40;
+
+export class ScriptedVideo implements EncodedVideo {
+  /** ms since the Unix epoch; every frame moves it on. */
+  nowMs: number;
+  demand: EncodingDemand | undefined;
+  keyframeRequests = 0;
+  readonly #frames: readonly EncodedFrame[];
+  #onFrame: ((frame: EncodedFrame) => void) | undefined;
+  #next = 0;
+  #wantKeyframe = false;
+  #size: { width: number; height: number } | undefined;
+
+  /** @param frames the first is a keyframe, the others are not */
+  constructor(frames: readonly EncodedFrame[], beginMs: number) {
+    this.#frames = frames;
+    this.nowMs = beginMs;
+  }
+
+  get subscribed(): boolean {
+    return this.#onFrame !== undefined;
+  }
+
+  subscribe(
+    _cameraId: string,
+    onFrame: (frame: EncodedFrame) => void,
+    demand?: EncodingDemand,
+  ): Subscription {
+    this.#onFrame = onFrame;
+    this.demand = demand;
+    this.#wantKeyframe = true;
+    return {
+      close: () => {
+        if (this.#onFrame === onFrame) this.#onFrame = undefined;
+      },
+    };
+  }
+
+  requestKeyframe(): void {
+    this.keyframeRequests++;
+    this.#wantKeyframe = true;
+  }
+
+  /** From now on the pictures have another size, which begins with a keyframe. */
+  resize(width: number, height: number): void {
+    this.#size = { width, height };
+    this.#wantKeyframe = true;
+  }
+
+  /** The camera sends for so long. */
+  play(ms: number): void {
+    for (const untilMs = this.nowMs + ms; this.nowMs < untilMs; this.nowMs += INTERVAL_MS) {
+      const frame = this.#frames[this.#wantKeyframe ? 0 : 1 + (this.#next++ % (this.#frames.length - 1))];
+      if (!frame || !this.#onFrame) continue;
+      this.#wantKeyframe = false;
+      this.#onFrame({ ...frame, ...this.#size, captureUs: this.nowMs * 1000 });
+    }
+  }
+}
