@@ -164,19 +164,23 @@ export class CameraRecorder {
   #beginSegment(first: EncodedFrame): void {
     const waiting = [first];
     this.#waiting = waiting;
+    this.#diskWork = Promise.all([this.#diskWork, this.#openSegment(first, waiting)]);
+  }
+
+  /** @param waiting what came meanwhile, the first frame among it */
+  async #openSegment(first: EncodedFrame, waiting: readonly EncodedFrame[]): Promise<void> {
     const { library, gaps } = this.#context;
-    const begun = library.begin(first, this.#settings.mode === 'events' && this.#settings.protectEvents);
-    const settled = begun.then(
-      async (recording) => {
-        if (this.#waiting !== waiting) return recording.close();
-        this.#waiting = undefined;
-        this.#open = recording;
-        gaps.end(recording.startMs);
-        for (const frame of waiting) recording.add(frame);
-      },
-      (error: unknown) => this.#fail('diskFull', error),
-    );
-    this.#diskWork = Promise.all([this.#diskWork, settled]);
+    try {
+      const isProtected = this.#settings.mode === 'events' && this.#settings.protectEvents;
+      const recording = await library.begin(first, isProtected);
+      if (this.#waiting !== waiting) return await recording.close();
+      this.#waiting = undefined;
+      this.#open = recording;
+      gaps.end(recording.startMs);
+      for (const frame of waiting) recording.add(frame);
+    } catch (error) {
+      this.#fail('diskFull', error);
+    }
   }
 
   #wait(waiting: EncodedFrame[], frame: EncodedFrame): void {

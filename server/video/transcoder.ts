@@ -5,6 +5,7 @@
  * during the grace the encoder is kept, but nothing is encoded.
  */
 
+import type { CameraFrame } from '../core/camera-frame.ts';
 import { serverClock, type Clock } from '../core/clock.ts';
 import type { EncodingDemand } from '../core/encoding-demand.ts';
 import type { EncodedFrame, EncodedVideo, Subscription } from '../core/encoded-frame.ts';
@@ -13,6 +14,7 @@ import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { LumaFrame } from '../core/luma-frame.ts';
 import { CameraLuma, type LumaOptions } from './camera-luma.ts';
+import { encodeBatch } from './batch-encoder.ts';
 import { CameraEncoder, type CameraEncoderOptions } from './camera-encoder.ts';
 import { CODEC_POOL_DEFAULTS, CodecPool, type CodecPoolOptions } from './codec-pool.ts';
 import type { FrameHub } from './frame-hub.ts';
@@ -89,6 +91,11 @@ export class Transcoder implements EncodedVideo {
   subscribeLuma(cameraId: string, onLuma: (frame: LumaFrame) => void): Subscription {
     if (this.#closed) throw new VigieError('unavailable', 'the server is stopping');
     return this.#camera(cameraId).luma.subscribe(onLuma);
+  }
+
+  /** Pictures that were kept, encoded beside the live ones; see batch-encoder.ts. */
+  encodeBatch(frames: readonly CameraFrame[], bitrateBps: number): Promise<EncodedFrame[]> {
+    return this.#closed ? Promise.resolve([]) : encodeBatch(this.#pool, frames, bitrateBps);
   }
 
   requestKeyframe(cameraId: string): void {

@@ -39,7 +39,7 @@ async function setUp(
     segments: () => library.range('cam_1', ...EVER),
     gaps: () => rig.store.recordings.gaps('cam_1', ...EVER),
     /** The camera sends for so long, and the recorder is asked once a second; the disk keeps up. */
-    async run(seconds: number): Promise<void> {
+    run: async (seconds: number): Promise<void> => {
       for (let second = 0; second < seconds; second++) {
         for (let part = 0; part < 5; part++) {
           video.play(200);

@@ -1,0 +1,197 @@
+/**
+ * Records the cameras: one recorder each, what they are set to, the seconds before an event, and their shares of the quota.
+ *
+ * Invariant: every camera that is known has a recorder, and no camera's trouble reaches another's.
+ */
+
+import type { CameraFrame } from '../core/camera-frame.ts';
+import type { EncodedFrame, EncodedVideo, Subscription } from '../core/encoded-frame.ts';
+import { PreRoll } from '../core/pre-roll.ts';
+import type { QuotaLimits } from '../core/quota-ring.ts';
+import type { Log } from '../log.ts';
+import type { RecordingStore } from '../store/recording-store.ts';
+import type { RecordingSettings } from '../wire/recording.ts';
+import { CameraRecorder } from './camera-recorder.ts';
+import { DEFAULT_RECORDING } from './default-recording.ts';
+import { RecordingGaps } from './recording-gaps.ts';
+import type { RecordingLibrary } from './recording-library.ts';
+
+export interface RecordedPictures {
+  subscribe(cameraId: string, onFrame: (frame: CameraFrame) => void): Subscription;
+}
+
+export interface RecorderOptions {
+  video: EncodedVideo & {
+    encodeBatch(frames: readonly CameraFrame[], bitrateBps: number): Promise<EncodedFrame[]>;
+  };
+  /** The JPEGs as they come, for the seconds before an event. */
+  pictures: RecordedPictures;
+  library: RecordingLibrary;
+  store: RecordingStore;
+  /** Without the cameras' own shares, which are in their settings. */
+  limits: Omit<QuotaLimits, 'cameraBytes'>;
+  log: Log;
+  /** ms since the Unix epoch. */
+  nowMs?: () => number;
+}
+
+const UPDATE_INTERVAL_MS = 1_000;
+/** Of JPEGs kept for one camera's pre-roll. */
+const MAX_PRE_ROLL_BYTES = 16 * 1024 * 1024;
+/** A server that was away for less was restarted, and no more. */
+const WORTH_A_GAP_MS = 5_000;
+const OLD_GAPS_MS = 90 * 24 * 3_600_000;
+
+interface Recorded {
+  recorder: CameraRecorder;
+  settings: RecordingSettings;
+  preRoll: PreRoll | undefined;
+  pictures: Subscription | undefined;
+  /** Events that go on. */
+  events: Set<string>;
+}
+
+export class Recorder {
+  readonly #options: RecorderOptions;
+  readonly #nowMs: () => number;
+  readonly #cameras = new Map<string, Recorded>();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+    this.#nowMs = options.nowMs ?? Date.now;
+    this.#timer = setInterval(() => this.#update(), UPDATE_INTERVAL_MS);
+    options.store.forgetGapsBefore(this.#nowMs() - OLD_GAPS_MS);
+  }
+
+  /** From now on it is recorded as it is set to. Idempotent. */
+  addCamera(cameraId: string): void {
+    if (this.#cameras.has(cameraId)) return;
+    const { video, library, store, log } = this.#options;
+    const settings = this.settingsOf(cameraId);
+    const gaps = new RecordingGaps(cameraId, store, log);
+    this.#noteAbsence(cameraId, settings);
+    const recorder = new CameraRecorder(
+      { cameraId, video, library, gaps, log, nowMs: this.#nowMs },
+      settings,
+    );
+    const camera = { recorder, settings, preRoll: undefined, pictures: undefined, events: new Set<string>() };
+    this.#cameras.set(cameraId, camera);
+    this.#apply(cameraId, camera);
+  }
+
+  /** The camera was removed: its recordings go with it. */
+  async removeCamera(cameraId: string): Promise<void> {
+    const camera = this.#cameras.get(cameraId);
+    this.#cameras.delete(cameraId);
+    camera?.pictures?.close();
+    await camera?.recorder.close();
+    await this.#options.library.removeCamera(cameraId);
+    this.#shareQuota();
+  }
+
+  settingsOf(cameraId: string): RecordingSettings {
+    return { ...DEFAULT_RECORDING, ...this.#options.store.settingsOf(cameraId) };
+  }
+
+  /** Kept, and in force at once. */
+  setSettings(cameraId: string, settings: RecordingSettings): void {
+    this.#options.store.setSettings(cameraId, settings);
+    const camera = this.#cameras.get(cameraId);
+    if (!camera) return;
+    camera.settings = settings;
+    this.#apply(cameraId, camera);
+  }
+
+  isRecording(cameraId: string): boolean {
+    return this.#cameras.get(cameraId)?.recorder.recording ?? false;
+  }
+
+  /** @param startedMs ms since the Unix epoch */
+  onEventStarted(cameraId: string, eventId: string, startedMs: number): void {
+    const camera = this.#cameras.get(cameraId);
+    if (!camera) return;
+    const quiet = !camera.recorder.recording;
+    camera.events.add(eventId);
+    camera.recorder.keepUntil(Infinity);
+    if (quiet && camera.recorder.recording) void this.#recordPreRoll(cameraId, camera, startedMs);
+  }
+
+  onEventEnded(cameraId: string, eventId: string, endedMs: number): void {
+    const camera = this.#cameras.get(cameraId);
+    if (!camera?.events.delete(eventId) || camera.events.size > 0) return;
+    camera.recorder.keepUntil(endedMs + camera.settings.postRollSeconds * 1000);
+  }
+
+  /** Idempotent. Ends what is being recorded as it should end. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    const cameras = [...this.#cameras.values()];
+    this.#cameras.clear();
+    for (const { pictures } of cameras) pictures?.close();
+    await Promise.all(cameras.map(({ recorder }) => recorder.close()));
+  }
+
+  #update(): void {
+    for (const { recorder } of this.#cameras.values()) recorder.update();
+  }
+
+  #apply(cameraId: string, camera: Recorded): void {
+    const { mode, preRollSeconds, fps } = camera.settings;
+    camera.pictures?.close();
+    camera.pictures = undefined;
+    camera.preRoll = undefined;
+    if (mode === 'events' && preRollSeconds > 0) {
+      const preRoll = new PreRoll({
+        maxMs: preRollSeconds * 1000,
+        maxBytes: MAX_PRE_ROLL_BYTES,
+        maxFps: fps,
+      });
+      camera.preRoll = preRoll;
+      camera.pictures = this.#options.pictures.subscribe(cameraId, (frame) => preRoll.add(frame));
+    }
+    this.#shareQuota();
+    camera.recorder.setSettings(camera.settings);
+  }
+
+  #shareQuota(): void {
+    const shares = [...this.#cameras].flatMap(([cameraId, { settings }]) =>
+      settings.quotaBytes === null ? [] : [[cameraId, settings.quotaBytes] as const],
+    );
+    this.#options.library.setLimits({ ...this.#options.limits, cameraBytes: new Map(shares) });
+  }
+
+  /** What was before the event becomes a recording of its own, which ends where the event's begins. */
+  async #recordPreRoll(cameraId: string, camera: Recorded, startedMs: number): Promise<void> {
+    const { video, library, log } = this.#options;
+    const { bitrateBps, protectEvents, preRollSeconds } = camera.settings;
+    try {
+      // The newest picture is the first of the live recording.
+      const kept = camera.preRoll?.take().slice(0, -1) ?? [];
+      const fromUs = (startedMs - preRollSeconds * 1000) * 1000;
+      const frames = await video.encodeBatch(
+        kept.filter(({ captureUs }) => captureUs >= fromUs),
+        bitrateBps,
+      );
+      const [first] = frames;
+      if (!first) return;
+      const recording = await library.begin(first, protectEvents);
+      for (const frame of frames) {
+        if (frame.width === first.width && frame.height === first.height) recording.add(frame);
+      }
+      await recording.close();
+    } catch (error) {
+      log.error({ err: error, cameraId }, 'the seconds before an event could not be recorded');
+    }
+  }
+
+  #noteAbsence(cameraId: string, { mode }: RecordingSettings): void {
+    const { store } = this.#options;
+    const nowMs = this.#nowMs();
+    // A gap that was open when the server ended goes on as the server's.
+    store.endGaps(cameraId, nowMs);
+    const lastMs = store.newestOf(cameraId)?.endMs;
+    if (mode !== 'continuous' || lastMs === undefined || nowMs - lastMs < WORTH_A_GAP_MS) return;
+    store.addGap(cameraId, 'serverDown', lastMs, nowMs);
+  }
+}

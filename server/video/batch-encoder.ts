@@ -1,0 +1,97 @@
+/**
+ * Pictures that were kept → VP8, as fast as a codec process can, in an encoder of their own: the seconds before an event.
+ *
+ * It sits beside the live encoders and asks for one picture at a time, so no live picture ever waits for more than one of
+ * these. What the codec refuses is left out; if its process dies, what was encoded until then is what there is.
+ */
+
+import type { CameraFrame } from '../core/camera-frame.ts';
+import type { EncodedFrame } from '../core/encoded-frame.ts';
+import type { CodecReplyHeader } from './codec-messages.ts';
+import type { CodecPool, CodecSeat } from './codec-pool.ts';
+
+const KEYFRAME_INTERVAL_US = 2_000_000;
+
+/** @returns in the order of the frames, beginning with a keyframe; empty when none could be encoded */
+export function encodeBatch(
+  pool: CodecPool,
+  frames: readonly CameraFrame[],
+  bitrateBps: number,
+): Promise<EncodedFrame[]> {
+  return new Promise((resolve) => new Batch(pool, frames, bitrateBps, resolve).next());
+}
+
+class Batch {
+  readonly #frames: readonly CameraFrame[];
+  readonly #bitrateBps: number;
+  readonly #done: (encoded: EncodedFrame[]) => void;
+  readonly #seat: CodecSeat;
+  readonly #encoded: EncodedFrame[] = [];
+  #at = 0;
+  #busy = false;
+  #lastKeyframeUs = -Infinity;
+
+  constructor(
+    pool: CodecPool,
+    frames: readonly CameraFrame[],
+    bitrateBps: number,
+    done: (encoded: EncodedFrame[]) => void,
+  ) {
+    this.#frames = frames;
+    this.#bitrateBps = bitrateBps;
+    this.#done = done;
+    this.#seat = pool.open({
+      onReady: () => this.next(),
+      onEncoded: (reply, data) => this.#onEncoded(reply, data),
+      onRejected: () => this.#onAnswer(),
+      onLost: () => this.#finish(),
+    });
+  }
+
+  next(): void {
+    const frame = this.#frames[this.#at];
+    if (!frame) return this.#finish();
+    if (this.#busy || !this.#seat.ready) return;
+    this.#busy = true;
+    const keyframe = frame.captureUs - this.#lastKeyframeUs >= KEYFRAME_INTERVAL_US;
+    const { captureUs, jpeg } = frame;
+    this.#seat.encode({ bitrateBps: this.#bitrateBps, captureUs, keyframe, luma: false }, jpeg);
+  }
+
+  #onEncoded({ keyframe, width, height }: CodecReplyHeader, data: Uint8Array): void {
+    const frame = this.#frames[this.#at];
+    if (!frame) return;
+    const { cameraId, captureUs, receivedUs } = frame;
+    if (keyframe) this.#lastKeyframeUs = captureUs;
+    const times = {
+      captureUs,
+      receivedUs,
+      decodeStartUs: receivedUs,
+      decodedUs: receivedUs,
+      encodedUs: receivedUs,
+    };
+    // The codec's buffer is its own; these are kept.
+    this.#encoded.push({
+      cameraId,
+      data: Uint8Array.from(data),
+      keyframe,
+      width,
+      height,
+      timestamp90k: 0,
+      ...times,
+    });
+    this.#onAnswer();
+  }
+
+  #onAnswer(): void {
+    this.#busy = false;
+    this.#at++;
+    this.next();
+  }
+
+  #finish(): void {
+    this.#seat.close();
+    this.#at = this.#frames.length;
+    this.#done(this.#encoded);
+  }
+}
