@@ -5,9 +5,7 @@
  */
 
 import { readFile, rename, rm } from 'node:fs/promises';
-import { recoverFrames, type RecoveredFrame } from '../core/webm-recovery.ts';
-import { readVp8Frame } from '../core/vp8-frame.ts';
-import type { EncodedFrame } from '../core/encoded-frame.ts';
+import { recordedFrames } from './recorded-frames.ts';
 import { syncFolderOf } from './sync-folder.ts';
 import { WebmFile } from './webm-file.ts';
 
@@ -28,43 +26,21 @@ export interface RepairedFile {
  * @throws Error of the file system
  */
 export async function repairWebm(path: string, startMs: number): Promise<RepairedFile | undefined> {
-  const frames = recoverFrames(await readFile(path));
+  const frames = recordedFrames(await readFile(path), '', startMs);
   const [first] = frames;
-  const size = first && readVp8Frame(first.data);
-  if (!first || size?.width === undefined || size.height === undefined) return undefined;
-  const { width, height } = size;
+  if (!first) return undefined;
   const temporary = `${path}${REPAIR_SUFFIX}`;
   await rm(temporary, { force: true });
-  const encoded = frames.map((frame) => asEncoded(frame, startMs, width, height));
-  const [begin] = encoded;
-  if (!begin) return undefined;
-  const file = await WebmFile.create(temporary, begin, { admit: unasked, maxQueuedBytes: Infinity });
-  for (const frame of encoded) file.add(frame);
+  const file = await WebmFile.create(temporary, first, { admit: unasked, maxQueuedBytes: Infinity });
+  for (const frame of frames) file.add(frame);
   await file.close();
   if (file.error) throw file.error;
   await rename(temporary, path);
   await syncFolderOf(path);
-  return { bytes: file.bytes, endMs: file.endMs, width, height };
+  return { bytes: file.bytes, endMs: file.endMs, width: first.width, height: first.height };
 }
 
 /** The repaired file takes the room of the broken one. */
 function unasked(): Promise<boolean> {
   return Promise.resolve(true);
-}
-
-function asEncoded(
-  { timeMs, keyframe, data }: RecoveredFrame,
-  startMs: number,
-  width: number,
-  height: number,
-): EncodedFrame {
-  const captureUs = (startMs + timeMs) * 1000;
-  const times = {
-    captureUs,
-    receivedUs: captureUs,
-    decodeStartUs: captureUs,
-    decodedUs: captureUs,
-    encodedUs: captureUs,
-  };
-  return { cameraId: '', data, keyframe, width, height, timestamp90k: 0, ...times };
 }

@@ -130,6 +130,11 @@ export class WebmFile {
     });
   }
 
+  /** Once everything added so far is with the operating system. */
+  async flushed(): Promise<void> {
+    await this.#work;
+  }
+
   /** Idempotent. Writes the cues and everything that is still to be written; never throws, see `error`. */
   close(): Promise<void> {
     this.#closed ??= this.#finish();

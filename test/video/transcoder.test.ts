@@ -390,7 +390,7 @@ test(
     const intervals = alone
       .slice(1)
       .map(({ receivedUs }, index) => receivedUs - (alone[index]?.receivedUs ?? 0));
-    assert.ok(Math.min(...intervals) >= 160_000, `${intervals.join(', ')}`);
+    assert.ok(Math.min(...intervals) >= 160_000, intervals.join(', '));
     assert.equal(transcoder.stats(VGA.cameraId)?.bitrateBps, 300_000);
     const watched = new SeenFrames(transcoder, VGA.cameraId);
     await watched.count(10);

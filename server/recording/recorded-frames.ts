@@ -1,0 +1,25 @@
+/** The frames of a recording's file, whole or cut off, as the encoder gave them. */
+
+import type { EncodedFrame } from '../core/encoded-frame.ts';
+import { readVp8Frame } from '../core/vp8-frame.ts';
+import { recoverFrames } from '../core/webm-recovery.ts';
+
+/** @param startMs when the file's first frame was taken, ms since the Unix epoch */
+export function recordedFrames(file: Uint8Array, cameraId: string, startMs: number): EncodedFrame[] {
+  let width = 0;
+  let height = 0;
+  return recoverFrames(file).map(({ timeMs, keyframe, data }) => {
+    const size = readVp8Frame(data);
+    width = size?.width ?? width;
+    height = size?.height ?? height;
+    const captureUs = (startMs + timeMs) * 1000;
+    const times = {
+      captureUs,
+      receivedUs: captureUs,
+      decodeStartUs: captureUs,
+      decodedUs: captureUs,
+      encodedUs: captureUs,
+    };
+    return { cameraId, data, keyframe, width, height, timestamp90k: 0, ...times };
+  });
+}

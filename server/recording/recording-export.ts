@@ -1,0 +1,111 @@
+/**
+ * A range of a camera's recordings as one WebM file to take away: the frames as they are, in one file with cues.
+ *
+ * It is made beside the recordings and removed once it was sent. What is still being written is read as far as it has come;
+ * time in which nothing was recorded stays in it as time.
+ */
+
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { EncodedFrame } from '../core/encoded-frame.ts';
+import { VigieError } from '../errors.ts';
+import { randomId } from '../store/random-id.ts';
+import type { StoredSegment } from '../store/recording-store.ts';
+import { recordedFrames } from './recorded-frames.ts';
+import type { RecordingLibrary } from './recording-library.ts';
+import { WebmFile } from './webm-file.ts';
+
+const MAX_EXPORT_MS = 2 * 3_600_000;
+/** At once; each reads and writes as fast as the disk can. */
+const MAX_EXPORTS = 2;
+const FOLDER = '.exports';
+
+export interface ExportedFile {
+  path: string;
+  /** Of the first and the last frame in it, ms since the Unix epoch. */
+  startMs: number;
+  endMs: number;
+  /** Removes the file. Idempotent. */
+  close(): Promise<void>;
+}
+
+export class RecordingExport {
+  readonly #library: RecordingLibrary;
+  readonly #folder: string;
+  #running = 0;
+
+  private constructor(library: RecordingLibrary, folder: string) {
+    this.#library = library;
+    this.#folder = folder;
+  }
+
+  /** @param recordingsFolder what a crash left of exports in it is removed */
+  static async open(library: RecordingLibrary, recordingsFolder: string): Promise<RecordingExport> {
+    const folder = join(recordingsFolder, FOLDER);
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { mode: 0o700 });
+    return new RecordingExport(library, folder);
+  }
+
+  /**
+   * @returns from the keyframe at or before `fromMs` to `toMs`
+   * @throws VigieError `badRequest`, `notFound` when there is nothing in the range, `tooManyRequests`, `unavailable`
+   */
+  async range(cameraId: string, fromMs: number, toMs: number): Promise<ExportedFile> {
+    if (toMs - fromMs > MAX_EXPORT_MS)
+      throw new VigieError(
+        'badRequest',
+        `at most ${MAX_EXPORT_MS / 3_600_000} hours at once can be downloaded`,
+      );
+    const segments = this.#library.range(cameraId, fromMs, toMs);
+    this.#assertRoom(segments);
+    if (this.#running >= MAX_EXPORTS)
+      throw new VigieError('tooManyRequests', 'other downloads are being prepared; try again in a moment', {
+        retryAfterSeconds: 10,
+      });
+    this.#running++;
+    try {
+      return await this.#write(segments, fromMs, toMs);
+    } finally {
+      this.#running--;
+    }
+  }
+
+  async #write(segments: readonly StoredSegment[], fromMs: number, toMs: number): Promise<ExportedFile> {
+    const path = join(this.#folder, `${randomId('export')}.webm`);
+    let exported: WebmFile | undefined;
+    for (const segment of segments) {
+      const file = await readFile(this.#library.pathOf(segment));
+      const frames = framesWithin(recordedFrames(file, segment.cameraId, segment.startMs), fromMs, toMs);
+      const [first] = frames;
+      if (!first) continue;
+      const admit = (): Promise<boolean> => Promise.resolve(true);
+      exported ??= await WebmFile.create(path, first, { admit, maxQueuedBytes: Infinity });
+      for (const frame of frames) exported.add(frame);
+      await exported.flushed();
+    }
+    if (!exported) throw new VigieError('notFound', 'nothing was recorded then');
+    await exported.close();
+    const { startMs, endMs, error } = exported;
+    const close = (): Promise<void> => rm(path, { force: true });
+    if (!error) return { path, startMs, endMs, close };
+    await close();
+    throw new VigieError('unavailable', 'the server has no room to prepare this download');
+  }
+
+  #assertRoom(segments: readonly StoredSegment[]): void {
+    const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
+    const { freeBytes, freeFloorBytes } = this.#library.status;
+    if (bytes > freeBytes - freeFloorBytes)
+      throw new VigieError(
+        'unavailable',
+        'the server has no room to prepare this download; ask for a shorter one',
+      );
+  }
+}
+
+/** Begins with the last keyframe that is not after `fromMs`, for nothing before it could be shown. */
+function framesWithin(frames: readonly EncodedFrame[], fromMs: number, toMs: number): EncodedFrame[] {
+  const begin = frames.findLastIndex(({ keyframe, captureUs }) => keyframe && captureUs <= fromMs * 1000);
+  return frames.slice(Math.max(0, begin)).filter(({ captureUs }) => captureUs <= toMs * 1000);
+}
