@@ -108,6 +108,21 @@ export const configTable = {
     description: 'The static-auth-secret of that coturn; viewers get short-lived passwords made from it.',
     parse: (text) => (text === '' ? undefined : parseLength(text, 16, 1024)),
   }),
+  recordingQuota: setting({
+    name: 'VIGIE_RECORDING_QUOTA',
+    default: '20G',
+    unit: 'bytes',
+    description:
+      'All recordings together never take more than this; the oldest go first. Like 500M, 20G or 1T. Nothing is recorded until a camera is told to.',
+    parse: (text) => parseBytes(text, 100e6),
+  }),
+  recordingFreeFloor: setting({
+    name: 'VIGIE_RECORDING_FREE_FLOOR',
+    default: '1G',
+    unit: 'bytes',
+    description: 'What recordings always leave free on the disk.',
+    parse: (text) => parseBytes(text, 0),
+  }),
   demo: setting({
     name: 'VIGIE_DEMO',
     default: '1',
@@ -158,6 +173,18 @@ function parseInteger(text: string, min: number, max: number): number {
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (!(value >= min && value <= max)) throw new RangeError(`a whole number from ${min} to ${max}`);
   return value;
+}
+
+const BYTE_UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12 };
+
+function parseBytes(text: string, min: number): number {
+  const [, digits, unit = ''] = /^(\d{1,9}(?:\.\d{1,3})?)([kMGT]?)$/.exec(text) ?? [];
+  const bytes = Math.round(Number(digits) * (BYTE_UNITS[unit] ?? Number.NaN));
+  if (!(bytes >= min && bytes <= Number.MAX_SAFE_INTEGER))
+    throw new RangeError(
+      `a number of bytes like 500M, 20G or 1T${min > 0 ? `, at least ${min / 1e6}M` : ''}`,
+    );
+  return bytes;
 }
 
 function parseLength(text: string, min: number, max: number): string {

@@ -27,6 +27,7 @@ import { openHttps } from './https-setup.ts';
 import { openFirmware } from './firmware-setup.ts';
 import { iceServersFor } from './ice-servers.ts';
 import { createLog, type Log } from './log.ts';
+import { openRecordings } from './recordings.ts';
 import { Sfu } from './sfu/sfu.ts';
 import { Store } from './store/store.ts';
 import { FrameHub } from './video/frame-hub.ts';
@@ -71,6 +72,14 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     clock,
     log: log.child({ room: 'sfu' }),
   });
+  const { recorder, recordings } = await openRecordings({
+    dataDir: config.dataDir,
+    store,
+    limits: { totalBytes: config.recordingQuota, freeFloorBytes: config.recordingFreeFloor },
+    video: transcoder,
+    pictures: hub,
+    log,
+  });
 
   // What people see of them.
   const catalog = new CameraCatalog({ store: store.cameras, access, control: presence });
@@ -111,6 +120,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     thumbnails,
     mjpeg,
     firmware,
+    recordings,
     connection,
     status: () => ({
       sfu: sfu.stats,
@@ -163,6 +173,11 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
       transcoder.forget(cameraId);
       hub.forget(cameraId);
       firmware.updates.forget(cameraId);
+      recorder.removeCamera(cameraId).catch((error: unknown) => {
+        log.error({ err: error, cameraId }, 'the recordings of a removed camera could not all be removed');
+      });
+    } else {
+      recorder.addCamera(cameraId);
     }
     demo.update();
     for (const each of watching) each.refreshAccess();
@@ -183,7 +198,11 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
       ingest.close();
       firmware.updates.close();
       seed?.close();
+<<<<<<< HEAD
       https?.certificates.close();
+=======
+      await recorder.close();
+>>>>>>> d07384b (Serve recordings: timeline, films in ranges, a range as one file, protecting and deleting)
       await Promise.all([http.close(), sfu.close(), thumbnails.close()]);
       transcoder.close();
       store.close();

@@ -26,6 +26,7 @@ import { mjpegRoutes } from './mjpeg-routes.ts';
 import type { MjpegStreams } from './mjpeg-streams.ts';
 import { errorHandler, notFound } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
+import { recordingRoutes, type Recordings } from './recording-routes.ts';
 import { snapshotRoutes, type Snapshots } from './snapshot-routes.ts';
 import type { Thumbnails } from './thumbnails.ts';
 import { updateRoutes } from './update-routes.ts';
@@ -38,6 +39,7 @@ export interface HttpAppOptions {
   thumbnails: Thumbnails;
   mjpeg: MjpegStreams;
   firmware: Firmware;
+  recordings: Recordings;
   /** What the server knows of the ways to it. */
   connection: ServerFacts;
   /** What an administrator sees of the server's inside; JSON without secrets. */
@@ -54,7 +56,7 @@ export interface HttpAppOptions {
 const MAX_BODY_BYTES = 64 * 1024;
 
 export function createHttpApp(options: HttpAppOptions): Express {
-  const { accounts, catalog, snapshots, thumbnails, mjpeg, firmware, connectionOf } = options;
+  const { accounts, catalog, snapshots, thumbnails, mjpeg, firmware, recordings, connectionOf } = options;
   const log = options.log.child({ room: 'api' });
   const guard = new Guard(accounts);
   const app = express();
@@ -91,6 +93,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     mjpegRoutes(mjpeg, guard),
     cameraRoutes(catalog, guard),
     updateRoutes(firmware.cameras, guard),
+    recordingRoutes(recordings, catalog, guard),
   );
   api.use('/firmware', firmwareRoutes(firmware, guard));
   api.use('/connection', connectionRoutes(options.connection, guard, connectionOf));

@@ -79,8 +79,7 @@ export class RecordingExport {
       const frames = framesWithin(recordedFrames(file, segment.cameraId, segment.startMs), fromMs, toMs);
       const [first] = frames;
       if (!first) continue;
-      const admit = (): Promise<boolean> => Promise.resolve(true);
-      exported ??= await WebmFile.create(path, first, { admit, maxQueuedBytes: Infinity });
+      exported ??= await WebmFile.create(path, first, { admit: unasked, maxQueuedBytes: Infinity });
       for (const frame of frames) exported.add(frame);
       await exported.flushed();
     }
@@ -108,4 +107,9 @@ export class RecordingExport {
 function framesWithin(frames: readonly EncodedFrame[], fromMs: number, toMs: number): EncodedFrame[] {
   const begin = frames.findLastIndex(({ keyframe, captureUs }) => keyframe && captureUs <= fromMs * 1000);
   return frames.slice(Math.max(0, begin)).filter(({ captureUs }) => captureUs <= toMs * 1000);
+}
+
+/** There was room for all of it when it began. */
+function unasked(): Promise<boolean> {
+  return Promise.resolve(true);
 }

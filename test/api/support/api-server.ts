@@ -18,6 +18,8 @@ import type { CameraFrame } from '../../../server/core/camera-frame.ts';
 import { FirmwareImages } from '../../../server/firmware/firmware-images.ts';
 import { FirmwareUpdates, type UpdatableCameras } from '../../../server/firmware/firmware-updates.ts';
 import { createLog } from '../../../server/log.ts';
+import { openRecordings } from '../../../server/recordings.ts';
+import type { RecordingLibrary } from '../../../server/recording/recording-library.ts';
 import { FrameHub } from '../../../server/video/frame-hub.ts';
 import type { AuthorityCertificate } from '../../../server/tls/local-authority.ts';
 import { Store } from '../../../server/store/store.ts';
@@ -48,6 +50,7 @@ export interface ApiServer {
   hub: FrameHub;
   mjpeg: MjpegStreams;
   updates: FirmwareUpdates;
+  library: RecordingLibrary;
   close(): Promise<void>;
 }
 
@@ -91,6 +94,19 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     log,
     ...(nowMs && { nowMs }),
   });
+  const { library, recorder, recordings } = await openRecordings({
+    dataDir,
+    store,
+    limits: { totalBytes: 1e9, freeFloorBytes: 0 },
+    // No camera sends anything here: what is recorded the tests put there themselves.
+    video: {
+      subscribe: () => ({ close: () => undefined }),
+      requestKeyframe: () => undefined,
+      encodeBatch: () => Promise.resolve([]),
+    },
+    pictures: hub,
+    log,
+  });
   const app = createHttpApp({
     accounts,
     catalog,
@@ -98,6 +114,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     thumbnails,
     mjpeg,
     firmware: { images, updates, cameras: new CameraFirmware(store.cameras, updates) },
+    recordings,
     connection: {
       get: () =>
         Promise.resolve({ httpPort: 8080, rtcPort: 8081, announced: [], announcedNow: [], turn: [] }),
@@ -113,6 +130,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
   const close = async (): Promise<void> => {
     await server.close();
     updates.close();
+    await recorder.close();
     await thumbnails.close();
     store.close();
   };
@@ -128,6 +146,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     hub,
     mjpeg,
     updates,
+    library,
     close,
   };
 }

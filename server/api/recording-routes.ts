@@ -1,0 +1,143 @@
+/**
+ * Recordings: what a camera records, what is there of it, the films themselves, and a range of them to take away. Seeing them
+ * needs the right to watch the camera; changing anything is administrators' work.
+ */
+
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { Router, type Response } from 'express';
+import { VigieError } from '../errors.ts';
+import type { RecordingGap, RecordingSettings, RecordingStatus, Timeline } from '../wire/recording.ts';
+import { MAX_TIMELINE_MS } from '../wire/recording.ts';
+import type { CameraCatalog } from './camera-catalog.ts';
+import type { Guard } from './guard.ts';
+import { parseRequest } from './request-bodies.ts';
+import { PROTECT_RECORDING, RECORDING_SETTINGS, TIME_RANGE } from './recording-bodies.ts';
+
+/** One recording as the API needs it. */
+export interface ListedRecording {
+  id: string;
+  cameraId: string;
+  startMs: number;
+  endMs: number;
+  bytes: number;
+  width: number;
+  height: number;
+  protected: boolean;
+  open: boolean;
+}
+
+/** What the API asks of the recordings; main connects it. */
+export interface Recordings {
+  readonly status: RecordingStatus;
+  range(cameraId: string, fromMs: number, toMs: number): ListedRecording[];
+  gaps(cameraId: string, fromMs: number, toMs: number): RecordingGap[];
+  find(id: string): ListedRecording | undefined;
+  pathOf(recording: ListedRecording): string;
+  setProtected(id: string, isProtected: boolean): void;
+  remove(id: string): Promise<void>;
+  settingsOf(cameraId: string): RecordingSettings;
+  setSettings(cameraId: string, settings: RecordingSettings): void;
+  isRecording(cameraId: string): boolean;
+  /** @throws VigieError as RecordingExport.range */
+  exportRange(
+    cameraId: string,
+    fromMs: number,
+    toMs: number,
+  ): Promise<{ path: string; startMs: number; close(): Promise<void> }>;
+}
+
+export function recordingRoutes(recordings: Recordings, catalog: CameraCatalog, guard: Guard): Router {
+  const router = Router();
+
+  router.get('/:id/recording', (request, response) => {
+    guard.administrator(request);
+    const { id } = catalog.details(request.params.id);
+    response.json({
+      settings: recordings.settingsOf(id),
+      recording: recordings.isRecording(id),
+      status: recordings.status,
+    });
+  });
+
+  router.put('/:id/recording', (request, response) => {
+    guard.administrator(request);
+    const { id } = catalog.details(request.params.id);
+    recordings.setSettings(id, parseRequest(RECORDING_SETTINGS, request.body));
+    response.status(204).end();
+  });
+
+  router.get('/:id/timeline', (request, response) => {
+    const { id } = request.params;
+    guard.viewerOf(request, id);
+    const { from, to } = parseRequest(TIME_RANGE, request.query);
+    if (to - from > MAX_TIMELINE_MS)
+      throw new VigieError('badRequest', `ask for ${MAX_TIMELINE_MS / 86_400_000} days at most`);
+    const timeline: Timeline = {
+      fromMs: from,
+      toMs: to,
+      segments: recordings.range(id, from, to).map(({ cameraId: _, ...segment }) => segment),
+      gaps: recordings.gaps(id, from, to),
+    };
+    response.json(timeline);
+  });
+
+  router.get('/:id/recordings/:recordingId.webm', (request, response) => {
+    guard.mediaViewerOf(request, request.params.id);
+    const recording = find(request.params);
+    if (recording.open)
+      throw new VigieError('unavailable', 'this minute is still being recorded', { retryAfterSeconds: 60 });
+    // A film never changes once it is whole; only the right to see it may.
+    response.setHeader('Cache-Control', 'private, max-age=3600');
+    response.sendFile(recordings.pathOf(recording), { cacheControl: false, dotfiles: 'allow' });
+  });
+
+  router.patch('/:id/recordings/:recordingId', (request, response) => {
+    guard.administrator(request);
+    const recording = find(request.params);
+    recordings.setProtected(recording.id, parseRequest(PROTECT_RECORDING, request.body).protected);
+    response.status(204).end();
+  });
+
+  router.delete('/:id/recordings/:recordingId', async (request, response) => {
+    guard.administrator(request);
+    const recording = find(request.params);
+    if (recording.open)
+      throw new VigieError('conflict', 'this minute is still being recorded; try again later');
+    await recordings.remove(recording.id);
+    response.status(204).end();
+  });
+
+  router.get('/:id/export.webm', async (request, response) => {
+    guard.mediaViewerOf(request, request.params.id);
+    const { from, to } = parseRequest(TIME_RANGE, request.query);
+    const file = await recordings.exportRange(request.params.id, from, to);
+    try {
+      await send(file, request.params.id, response);
+    } finally {
+      await file.close();
+    }
+  });
+
+  /** Also when there is one of that id, but of another camera: the right was checked for this one. */
+  function find({ id, recordingId }: { id: string; recordingId: string }): ListedRecording {
+    const recording = recordings.find(recordingId);
+    if (recording?.cameraId !== id) throw new VigieError('notFound', 'there is no such recording');
+    return recording;
+  }
+
+  return router;
+}
+
+async function send(
+  { path, startMs }: { path: string; startMs: number },
+  cameraId: string,
+  response: Response,
+): Promise<void> {
+  const time = new Date(startMs).toISOString().slice(0, 19).replaceAll(':', '-');
+  response.attachment(`${cameraId}-${time}Z.webm`);
+  response.setHeader('Content-Length', (await stat(path)).size);
+  // Who goes away in the middle of it needs no answer.
+  await pipeline(createReadStream(path), response).catch(() => response.destroy());
+}

@@ -1,0 +1,58 @@
+/** Recording put together: library, recorder and export, as main needs them and as the API sees them. */
+
+import { join } from 'node:path';
+import type { Recordings } from './api/recording-routes.ts';
+import type { QuotaLimits } from './core/quota-ring.ts';
+import type { Log } from './log.ts';
+import { Recorder, type RecorderOptions } from './recording/recorder.ts';
+import { RecordingExport } from './recording/recording-export.ts';
+import { RecordingLibrary } from './recording/recording-library.ts';
+import type { Store } from './store/store.ts';
+
+export interface OpenRecordingsOptions {
+  dataDir: string;
+  store: Store;
+  limits: Omit<QuotaLimits, 'cameraBytes'>;
+  video: RecorderOptions['video'];
+  pictures: RecorderOptions['pictures'];
+  log: Log;
+}
+
+export interface OpenedRecordings {
+  library: RecordingLibrary;
+  recorder: Recorder;
+  recordings: Recordings;
+}
+
+/** Looks through what is there, then records every camera that is known, as it is set to. */
+export async function openRecordings(options: OpenRecordingsOptions): Promise<OpenedRecordings> {
+  const { dataDir, limits, video, pictures } = options;
+  const log = options.log.child({ room: 'recording' });
+  const folder = join(dataDir, 'recordings');
+  const store = options.store.recordings;
+  const library = await RecordingLibrary.open({
+    folder,
+    store,
+    limits: { ...limits, cameraBytes: new Map() },
+    log,
+  });
+  const exports = await RecordingExport.open(library, folder);
+  const recorder = new Recorder({ video, pictures, library, store, limits, log });
+  for (const { id } of options.store.cameras.list()) recorder.addCamera(id);
+  const recordings: Recordings = {
+    get status() {
+      return library.status;
+    },
+    range: (cameraId, fromMs, toMs) => library.range(cameraId, fromMs, toMs),
+    gaps: (cameraId, fromMs, toMs) => store.gaps(cameraId, fromMs, toMs),
+    find: (id) => library.find(id),
+    pathOf: (recording) => library.pathOf(recording),
+    setProtected: (id, isProtected) => library.setProtected(id, isProtected),
+    remove: (id) => library.remove(id),
+    settingsOf: (cameraId) => recorder.settingsOf(cameraId),
+    setSettings: (cameraId, settings) => recorder.setSettings(cameraId, settings),
+    isRecording: (cameraId) => recorder.isRecording(cameraId),
+    exportRange: (cameraId, fromMs, toMs) => exports.range(cameraId, fromMs, toMs),
+  };
+  return { library, recorder, recordings };
+}
