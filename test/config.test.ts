@@ -49,6 +49,8 @@ test('with nothing set, everything has its default', (context) => {
     announcedAddresses: [],
     turnUrls: [],
     turnSecret: undefined,
+    recordingQuota: 20e9,
+    recordingFreeFloor: 1e9,
     demo: true,
     logLevel: 'info',
     trustedProxies: [],

@@ -8,7 +8,13 @@ import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { Router, type Response } from 'express';
 import { VigieError } from '../errors.ts';
-import type { RecordingGap, RecordingSettings, RecordingStatus, Timeline } from '../wire/recording.ts';
+import type {
+  RecordedSegment,
+  RecordingGap,
+  RecordingSettings,
+  RecordingStatus,
+  Timeline,
+} from '../wire/recording.ts';
 import { MAX_TIMELINE_MS } from '../wire/recording.ts';
 import type { CameraCatalog } from './camera-catalog.ts';
 import type { Guard } from './guard.ts';
@@ -16,16 +22,8 @@ import { parseRequest } from './request-bodies.ts';
 import { PROTECT_RECORDING, RECORDING_SETTINGS, TIME_RANGE } from './recording-bodies.ts';
 
 /** One recording as the API needs it. */
-export interface ListedRecording {
-  id: string;
+export interface ListedRecording extends RecordedSegment {
   cameraId: string;
-  startMs: number;
-  endMs: number;
-  bytes: number;
-  width: number;
-  height: number;
-  protected: boolean;
-  open: boolean;
 }
 
 /** What the API asks of the recordings; main connects it. */
@@ -77,7 +75,7 @@ export function recordingRoutes(recordings: Recordings, catalog: CameraCatalog, 
     const timeline: Timeline = {
       fromMs: from,
       toMs: to,
-      segments: recordings.range(id, from, to).map(({ cameraId: _, ...segment }) => segment),
+      segments: recordings.range(id, from, to).map(segmentOf),
       gaps: recordings.gaps(id, from, to),
     };
     response.json(timeline);
@@ -128,6 +126,12 @@ export function recordingRoutes(recordings: Recordings, catalog: CameraCatalog, 
   }
 
   return router;
+}
+
+/** As it is listed under its camera. */
+function segmentOf(recording: ListedRecording): RecordedSegment {
+  const { id, startMs, endMs, bytes, width, height, open } = recording;
+  return { id, startMs, endMs, bytes, width, height, protected: recording.protected, open };
 }
 
 async function send(
