@@ -198,11 +198,8 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
       ingest.close();
       firmware.updates.close();
       seed?.close();
-<<<<<<< HEAD
       https?.certificates.close();
-=======
       await recorder.close();
->>>>>>> d07384b (Serve recordings: timeline, films in ranges, a range as one file, protecting and deleting)
       await Promise.all([http.close(), sfu.close(), thumbnails.close()]);
       transcoder.close();
       store.close();
