@@ -5,11 +5,15 @@
 
 import { detectDevice, Device } from 'mediasoup-client';
 import type { Consumer, RtpCapabilities, RtpParameters, Transport } from 'mediasoup-client/types';
+import { TURN_CREDENTIAL_LIFETIME_SECONDS, type IceServer } from '../../server/wire/signaling.ts';
 import type { SignalingClient } from '../signaling/signaling-client.ts';
 import { Emitter } from '../emitter.ts';
 import { captureTimeUs } from './capture-clock.ts';
 import type { LiveSource } from './live-source.ts';
 import { rtpCounters } from './rtp-counters.ts';
+
+/** Younger than this, credentials leave time enough to find a path with them. */
+const STALE_ICE_SERVERS_MS = (TURN_CREDENTIAL_LIFETIME_SECONDS * 1000) / 2;
 
 /** One camera's picture on this transport. */
 export interface LiveConsumer extends LiveSource {
@@ -24,6 +28,7 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
   readonly #signaling: SignalingClient;
   readonly #transport: Transport;
   readonly #consumers = new Map<string, Consumer>();
+  #iceServersAtMs = performance.now();
 
   /** @throws SignalingError, or UnsupportedError when the browser has no WebRTC, or none that mediasoup-client knows */
   static async open(signaling: SignalingClient): Promise<LiveTransport> {
@@ -79,6 +84,7 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
    * @throws SignalingError `cameraOffline`, `notFound`, `forbidden` …
    */
   async consume(cameraId: string): Promise<LiveConsumer> {
+    await this.#freshenIceServers();
     const parameters = await this.#signaling.request('consume', { transportId: this.id, cameraId });
     const consumer = await this.#transport.consume({
       id: parameters.id,
@@ -103,6 +109,19 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
     };
   }
 
+  /** The search for a path begins with the first picture, which may come long after the transport was made. */
+  async #freshenIceServers(): Promise<void> {
+    const ageMs = performance.now() - this.#iceServersAtMs;
+    if (this.state !== 'new' || ageMs < STALE_ICE_SERVERS_MS) return;
+    const { iceServers } = await this.#signaling.request('getIceServers', {});
+    await this.#updateIceServers(iceServers);
+  }
+
+  async #updateIceServers(iceServers: IceServer[]): Promise<void> {
+    this.#iceServersAtMs = performance.now();
+    await this.#transport.updateIceServers({ iceServers });
+  }
+
   async pause(consumerId: string): Promise<void> {
     await this.#signaling.request('pauseConsumer', { consumerId });
   }
@@ -122,7 +141,11 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
 
   /** New ICE credentials and a new search for a path; the pictures go on over the one that is found. */
   async restartIce(): Promise<void> {
-    const { iceParameters } = await this.#signaling.request('restartIce', { transportId: this.id });
+    const { iceParameters, iceServers } = await this.#signaling.request('restartIce', {
+      transportId: this.id,
+    });
+    // A relay of the old path goes on with the old credentials; one of the new path needs new ones.
+    await this.#updateIceServers(iceServers);
     await this.#transport.restartIce({ iceParameters });
   }
 

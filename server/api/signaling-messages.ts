@@ -32,6 +32,7 @@ const REQUESTS = {
     }),
   }),
   closeWebRtcTransport: z.strictObject({ transportId: id }),
+  getIceServers: nothing,
   restartIce: z.strictObject({ transportId: id }),
   consume: z.strictObject({ transportId: id, cameraId: id }),
   pauseConsumer: consumer,

@@ -197,7 +197,11 @@ export class SignalingSession {
       this.#transport(transportId).close('requested');
       return {};
     },
-    restartIce: ({ transportId }) => ({ iceParameters: this.#transport(transportId).restartIce() }),
+    getIceServers: () => ({ iceServers: this.#iceServers() }),
+    restartIce: ({ transportId }) => ({
+      iceParameters: this.#transport(transportId).restartIce(),
+      iceServers: this.#iceServers(),
+    }),
     consume: ({ transportId, cameraId }) => this.#consume(transportId, cameraId),
     pauseConsumer: ({ consumerId }) => {
       this.#consumer(consumerId).pause();
@@ -230,8 +234,13 @@ export class SignalingSession {
     },
   };
 
+  /** With credentials made this moment. */
+  #iceServers(): IceServer[] {
+    return this.#options.access.iceServersFor(this.#identity?.userId ?? '');
+  }
+
   #createTransport(): SignalingMethods['createWebRtcTransport']['response'] {
-    const { access, sfu, viewerIsLocal } = this.#options;
+    const { sfu, viewerIsLocal } = this.#options;
     if (this.#transports.size >= MAX_TRANSPORTS) {
       throw new VigieError('tooManyRequests', `a page has at most ${MAX_TRANSPORTS} transports`);
     }
@@ -246,7 +255,7 @@ export class SignalingSession {
         data: { transportId: transport.id, reason },
       });
     });
-    const iceServers = access.iceServersFor(this.#identity?.userId ?? '');
+    const iceServers = this.#iceServers();
     return { ...sfu.transportParameters(transport, viewerIsLocal), iceServers };
   }
 

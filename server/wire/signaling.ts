@@ -11,6 +11,11 @@ import type { CameraFirmwareView, CameraView } from './api.ts';
 export const SIGNALING_PATH = '/signaling';
 export const SIGNALING_SUBPROTOCOL = 'vigie.signaling.v1';
 export const MAX_SIGNALING_BYTES = 64 * 1024;
+/**
+ * How long a viewer has to ask a TURN server for a relay. The relay itself, once there, lives as long as it is refreshed:
+ * coturn looks at the expiry when a relay is asked for, and not again.
+ */
+export const TURN_CREDENTIAL_LIFETIME_SECONDS = 300;
 export const AUTHENTICATE_TIMEOUT_MS = 5_000;
 
 /** Why the server closed a signaling WebSocket (RFC 6455 section 7.4.2, private range). */
@@ -143,7 +148,12 @@ export interface SignalingMethods {
     response: Record<string, never>;
   };
   closeWebRtcTransport: { request: { transportId: string }; response: Record<string, never> };
-  restartIce: { request: { transportId: string }; response: { iceParameters: IceParameters } };
+  /** What was handed out with the transport expires. */
+  getIceServers: { request: Record<string, never>; response: { iceServers: IceServer[] } };
+  restartIce: {
+    request: { transportId: string };
+    response: { iceParameters: IceParameters; iceServers: IceServer[] };
+  };
   /** The consumer starts paused; `resumeConsumer` brings a fresh keyframe at once. */
   consume: { request: { transportId: string; cameraId: string }; response: ConsumerParameters };
   pauseConsumer: { request: { consumerId: string }; response: Record<string, never> };

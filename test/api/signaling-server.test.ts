@@ -22,6 +22,7 @@ const MORE_THAN_FITS = 'x'.repeat(24 * 1024 * 1024);
 async function startSignaling(context: TestContext, rights: Set<string>) {
   const log = createLog('silent');
   const hub = new FrameHub(log);
+  let credentials = 0;
   const video = { subscribe: () => ({ close: () => undefined }), requestKeyframe: () => undefined };
   const sfu = await Sfu.open({ rtcPort: 0, announcedAddresses: [], video, clock, log });
   const signaling = new SignalingServer({
@@ -30,7 +31,7 @@ async function startSignaling(context: TestContext, rights: Set<string>) {
       camerasOf: () => [],
       mayWatch: (_userId, cameraId) => rights.has(cameraId),
       isAdministrator: () => false,
-      iceServersFor: () => [],
+      iceServersFor: (userId) => [{ urls: ['turn:relay'], username: `${++credentials}:${userId}` }],
     },
     connectionOf: clientConnections(trustedProxies([])),
     sfu,
@@ -199,4 +200,18 @@ test('a page watches a bounded number of cameras this way, and its end ends them
   assert.equal(signaling.frameWatches.open, MAX_FRAME_WATCHES);
   socket.close();
   await until('its watches are gone', () => signaling.frameWatches.open === 0);
+});
+
+test('every search for a path gets TURN credentials of its own', async (context) => {
+  const { url } = await startSignaling(context, new Set(['door']));
+  const socket = await SignalingSocket.open(url, 'viewer');
+  const transport = await socket.request('createWebRtcTransport', {});
+  const restarted = await socket.request('restartIce', { transportId: transport.id });
+  const asked = await socket.request('getIceServers', {});
+  assert.deepEqual(
+    [transport, restarted, asked].map(({ iceServers }) => iceServers[0]?.username),
+    ['1:anna', '2:anna', '3:anna'],
+  );
+  assert.notDeepEqual(restarted.iceParameters, transport.iceParameters);
+  socket.close();
 });
