@@ -6,6 +6,7 @@ export type Route =
   | { page: 'users' }
   | { page: 'firmware' }
   | { page: 'connection' }
+  | { page: 'secure' }
   | { page: 'unknown' };
 
 /** @param pathname of a URL, still percent-encoded; one slash at the end is ignored */
@@ -15,6 +16,7 @@ export function parseRoute(pathname: string): Route {
   if (path === '/users') return { page: 'users' };
   if (path === '/firmware') return { page: 'firmware' };
   if (path === '/connection') return { page: 'connection' };
+  if (path === '/secure') return { page: 'secure' };
   const encodedId = /^\/camera\/([^/]+)$/.exec(path)?.[1];
   if (encodedId !== undefined) {
     try {
@@ -36,6 +38,8 @@ export function routePath(route: Exclude<Route, { page: 'unknown' }>): string {
       return '/firmware';
     case 'connection':
       return '/connection';
+    case 'secure':
+      return '/secure';
     case 'camera':
       return `/camera/${encodeURIComponent(route.cameraId)}`;
     default:

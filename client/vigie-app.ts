@@ -1,6 +1,6 @@
 /** The frame of the app: the bar on top, the page of the URL, and the sign-in page while nobody is signed in. */
 
-import { LitElement, html, type PropertyValues, type TemplateResult } from 'lit';
+import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
 import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/dropdown/dropdown.js';
@@ -8,6 +8,7 @@ import '@awesome.me/webawesome/dist/components/dropdown-item/dropdown-item.js';
 import { isAdministrator, type AppContext } from './app-context.ts';
 import './dialogs/password-dialog.ts';
 import type { PasswordDialog } from './dialogs/password-dialog.ts';
+import { localAuthority } from './local-authority.ts';
 import { Navigation } from './navigation.ts';
 import './pages/camera-page.ts';
 import './pages/cameras-page.ts';
@@ -22,14 +23,20 @@ import { appStyles } from './vigie-app.styles.ts';
 
 export class VigieApp extends LitElement {
   static override styles = [sharedStyles, appStyles];
-  static override properties = { context: { attribute: false } };
+  static override properties = { context: { attribute: false }, hasAuthority: { state: true } };
   declare context: AppContext | undefined;
+  /** There is a certificate to install. */
+  declare protected hasAuthority: boolean;
   readonly #navigation = new Navigation();
   readonly #passwordDialog = createRef<PasswordDialog>();
   #path = location.pathname;
 
   constructor() {
     super();
+    this.hasAuthority = false;
+    void localAuthority().then((authority) => {
+      this.hasAuthority = authority !== null;
+    });
     listen(this, (update) => this.#navigation.on('change', update));
   }
 
@@ -54,9 +61,12 @@ export class VigieApp extends LitElement {
       return html`<div class="restoring" role="status" aria-label="Connecting to Vigie">${logo()}</div>`;
     }
     if (state.kind === 'signedOut') {
+      if (this.#navigation.route.page === 'secure')
+        return html`<main>${this.#securePage('Back to signing in')}</main>`;
       return html`<vigie-sign-in-page
         .context=${this.context}
         .message=${state.message}
+        .hasAuthority=${this.hasAuthority}
       ></vigie-sign-in-page>`;
     }
     return html`
@@ -92,6 +102,13 @@ export class VigieApp extends LitElement {
         <wa-dropdown-item value="connection" data-testid="check-connection">
           <wa-icon slot="icon" name="gauge"></wa-icon>Check the connection
         </wa-dropdown-item>
+        ${
+          this.hasAuthority
+            ? html`<wa-dropdown-item value="secure" data-testid="secure-connection">
+                <wa-icon slot="icon" name="lock"></wa-icon>Secure connection
+              </wa-dropdown-item>`
+            : nothing
+        }
         <wa-dropdown-item value="signOut" data-testid="sign-out">
           <wa-icon slot="icon" name="sign-out"></wa-icon>Sign out
         </wa-dropdown-item>
@@ -127,20 +144,30 @@ export class VigieApp extends LitElement {
       void import('./pages/connection-page.ts').then(() => this.requestUpdate());
       return html``;
     }
+    if (route.page === 'secure') return this.#securePage('Back to the cameras');
     return html`<div class="lost" data-testid="not-found">
       <h1 tabindex="-1">There is no such page</h1>
       <p><a href="/">Back to the cameras</a></p>
     </div>`;
   }
 
+  #securePage(back: string): TemplateResult {
+    if (customElements.get('vigie-secure-page'))
+      return html`<vigie-secure-page .back=${back}></vigie-secure-page>`;
+    void import('./pages/secure-page.ts').then(() => this.requestUpdate());
+    return html``;
+  }
+
   readonly #onUserMenu = ({ detail }: CustomEvent<{ item: { value: string } }>): void => {
     if (detail.item.value === 'password') this.#passwordDialog.value?.showFor(null);
     else if (detail.item.value === 'connection') this.#navigation.go({ page: 'connection' });
+    else if (detail.item.value === 'secure') this.#navigation.go({ page: 'secure' });
     else void this.context?.session.signOut();
   };
 
   #title(): string {
     const { route } = this.#navigation;
+    if (route.page === 'secure') return 'Secure connection · Vigie';
     if (this.context?.session.state.kind !== 'signedIn') return 'Vigie';
     if (route.page === 'camera')
       return `${this.context.live.cameras.find(route.cameraId)?.name ?? 'Camera'} · Vigie`;

@@ -46,17 +46,25 @@ export class SignInPage extends LitElement {
         gap: 1.1rem;
         padding: 1.5rem;
       }
+      .secure {
+        margin-top: 1rem;
+        text-align: center;
+        font-size: 0.875rem;
+      }
     `,
   ];
   static override properties = {
     context: { attribute: false },
     message: {},
+    hasAuthority: { type: Boolean },
     busy: { state: true },
     error: { state: true },
   };
   declare context: AppContext;
   /** Why one has to sign in again. */
   declare message: string | undefined;
+  /** There is a certificate to install, and perhaps a warning that brought one here. */
+  declare hasAuthority: boolean;
   declare protected busy: boolean;
   declare protected error: string | null;
 
@@ -64,6 +72,7 @@ export class SignInPage extends LitElement {
     super();
     this.busy = false;
     this.error = null;
+    this.hasAuthority = false;
   }
 
   protected override render(): TemplateResult {
@@ -110,6 +119,15 @@ export class SignInPage extends LitElement {
             >Sign in</wa-button
           >
         </form>
+        ${
+          this.hasAuthority
+            ? html`<p class="secure">
+                <a href="/secure" data-testid="secure-link"
+                  >Does the browser warn of an insecure connection?</a
+                >
+              </p>`
+            : nothing
+        }
       </main>
     `;
   }

@@ -9,6 +9,7 @@ const paths: [pathname: string, route: Route][] = [
   ['/firmware', { page: 'firmware' }],
   ['/firmware/fw_1', { page: 'unknown' }],
   ['/connection', { page: 'connection' }],
+  ['/secure', { page: 'secure' }],
   ['/camera/cam_1', { page: 'camera', cameraId: 'cam_1' }],
   ['/camera/cam_1/', { page: 'camera', cameraId: 'cam_1' }],
   ['/camera/front%20door', { page: 'camera', cameraId: 'front door' }],

@@ -81,6 +81,8 @@ declare global {
 }
 
 export interface LaunchOptions {
+  /** Its home folder; there it looks for certificates to trust. */
+  home?: string;
   /** Words in front of its command line; they must exec it. */
   prefix?: readonly string[];
   /** Further switches of Chromium. */
@@ -93,11 +95,15 @@ export class TestBrowser {
 
   readonly #server: BrowserServer;
 
-  static async launch({ prefix = [], args = [] }: LaunchOptions = {}): Promise<TestBrowser> {
+  static async launch({ prefix = [], args = [], home }: LaunchOptions = {}): Promise<TestBrowser> {
     const program = findChromium();
     if (program === undefined) throw new Error('no Chromium: run `npm test`, which sees to it');
     const executablePath = prefix.length > 0 ? prefixed(program, prefix) : program;
-    const server = await chromium.launchServer({ executablePath, args: [...ARGUMENTS, ...args] });
+    const server = await chromium.launchServer({
+      executablePath,
+      args: [...ARGUMENTS, ...args],
+      ...(home !== undefined && { env: { ...process.env, HOME: home } }),
+    });
     return new TestBrowser(server, await chromium.connect(server.wsEndpoint()));
   }
 
