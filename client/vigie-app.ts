@@ -34,9 +34,7 @@ export class VigieApp extends LitElement {
   constructor() {
     super();
     this.hasAuthority = false;
-    void localAuthority().then((authority) => {
-      this.hasAuthority = authority !== null;
-    });
+    void this.#askForAuthority();
     listen(this, (update) => this.#navigation.on('change', update));
   }
 
@@ -149,6 +147,10 @@ export class VigieApp extends LitElement {
       <h1 tabindex="-1">There is no such page</h1>
       <p><a href="/">Back to the cameras</a></p>
     </div>`;
+  }
+
+  async #askForAuthority(): Promise<void> {
+    this.hasAuthority = (await localAuthority()) !== null;
   }
 
   #securePage(back: string): TemplateResult {

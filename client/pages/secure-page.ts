@@ -48,9 +48,10 @@ export class SecurePage extends LitElement {
     super();
     this.authority = undefined;
     this.back = 'Back to the cameras';
-    void localAuthority().then((authority) => {
-      this.authority = authority;
-    });
+  }
+
+  override firstUpdated(): void {
+    void this.#ask();
   }
 
   protected override render(): TemplateResult {
@@ -73,6 +74,10 @@ export class SecurePage extends LitElement {
       ${this.authority ? this.#instructions(this.authority) : nothing}
       <p><a href="/">${this.back}</a></p>
     `;
+  }
+
+  async #ask(): Promise<void> {
+    this.authority = await localAuthority();
   }
 
   #instructions({ fingerprint, validUntil }: LocalAuthority): TemplateResult {
