@@ -16,6 +16,7 @@ import { Thumbnails } from './api/thumbnails.ts';
 import { clientConnections } from './api/client-connection.ts';
 import { trustedProxies } from './api/trusted-proxies.ts';
 import { CameraPresence } from './camera-presence.ts';
+import { CameraAdvisor } from './cameras/camera-advisor.ts';
 import { CameraIngest } from './cameras/camera-ingest.ts';
 import { SeedListeners } from './cameras/seed-listeners.ts';
 import { describeConfig, loadConfig, type Config } from './config.ts';
@@ -62,6 +63,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
   const ingest = new CameraIngest({ credentials: store.cameras, connectionOf, log, clock });
   const seed = seedListeners(config, store, log);
   const presence = new CameraPresence(ingest, seed, store.cameras, log);
+  const advisor = new CameraAdvisor(ingest);
   const hub = new FrameHub(log);
   const transcoder = new Transcoder(hub, log, {}, clock);
   const { announcedAddresses, rtcPort } = config;
@@ -82,7 +84,12 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
   });
 
   // What people see of them.
-  const catalog = new CameraCatalog({ store: store.cameras, access, control: presence });
+  const catalog = new CameraCatalog({
+    store: store.cameras,
+    access,
+    control: presence,
+    adviceFor: (cameraId) => advisor.adviceFor(cameraId),
+  });
   const signaling = new SignalingServer({
     access: {
       identify: (token) => sessions.identify(token),
@@ -163,11 +170,16 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     const data = { cameraId, sinceMs };
     signaling.notifyWatchersOf(cameraId, { type: 'notification', method: 'cameraOffline', data });
   });
+  advisor.on('changed', (cameraId, advice) => {
+    const data = { cameraId, advice };
+    signaling.notifyAdministrators({ type: 'notification', method: 'cameraAdvice', data });
+  });
   // What ends with the right to it.
   const watching = [signaling, mjpeg];
   events.on('accessChanged', (userId) => watching.forEach((each) => each.refreshAccess(userId)));
   events.on('sessionEnded', (sessionId) => watching.forEach((each) => each.endSession(sessionId)));
   catalog.on('changed', (cameraId, change) => {
+    if (change === 'removed' || change === 'keyRotated') advisor.forget(cameraId);
     if (change === 'removed') {
       sfu.removeCamera(cameraId);
       transcoder.forget(cameraId);
@@ -196,6 +208,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
       signaling.close();
       mjpeg.close();
       ingest.close();
+      advisor.close();
       firmware.updates.close();
       seed?.close();
       https?.certificates.close();

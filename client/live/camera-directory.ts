@@ -14,6 +14,7 @@ export class CameraDirectory extends Emitter<{ change: CameraDirectory }> {
     signaling.on('cameraOffline', ({ cameraId, sinceMs }) =>
       this.#update(cameraId, { status: 'offline', lastFrameAt: sinceMs }),
     );
+    signaling.on('cameraAdvice', ({ cameraId, advice }) => this.#update(cameraId, { advice }));
   }
 
   /** In the server's order; null before it was ever told. */

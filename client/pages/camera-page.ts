@@ -9,6 +9,7 @@ import type { VigieCamera } from '../camera/vigie-camera.ts';
 import '../dialogs/camera-actions.ts';
 import type { CameraAction, CameraActions } from '../dialogs/camera-actions.ts';
 import { sharedStyles } from '../style/shared-styles.ts';
+import '../ui/camera-advice.ts';
 import '../ui/camera-menu.ts';
 import { listen } from '../ui/listen.ts';
 
@@ -61,6 +62,9 @@ export class CameraPage extends LitElement {
       .tools wa-icon,
       .back wa-icon {
         font-size: 1.2rem;
+      }
+      .below {
+        margin-top: 1rem;
       }
       .missing {
         padding: 3rem 1.5rem;
@@ -129,6 +133,11 @@ export class CameraPage extends LitElement {
               }}
               ${ref(this.#camera)}
             ></vigie-camera>`
+      }
+      ${
+        camera?.advice?.length
+          ? html`<vigie-camera-advice class="below" .advice=${camera.advice}></vigie-camera-advice>`
+          : nothing
       }
       <vigie-camera-actions .context=${this.context} ${ref(this.#actions)}></vigie-camera-actions>
     `;

@@ -58,6 +58,11 @@ export const camerasPageStyles = css`
     max-height: calc(100dvh - 11rem);
     width: 100%;
   }
+  vigie-camera-advice {
+    position: absolute;
+    top: 0.5rem;
+    left: 0.5rem;
+  }
   vigie-camera-menu {
     position: absolute;
     top: 0.4rem;

@@ -14,6 +14,7 @@ import '../dialogs/camera-actions.ts';
 import type { CameraAction, CameraActions } from '../dialogs/camera-actions.ts';
 import { routePath } from '../routes.ts';
 import { sharedStyles } from '../style/shared-styles.ts';
+import '../ui/camera-advice.ts';
 import '../ui/camera-menu.ts';
 import { listen } from '../ui/listen.ts';
 import { camerasPageStyles } from './cameras-page.styles.ts';
@@ -69,10 +70,11 @@ export class CamerasPage extends LitElement {
   }
 
   #tile(camera: CameraView): TemplateResult {
-    const { id, name } = camera;
+    const { id, name, advice } = camera;
     return html`<li data-testid="camera-tile" data-camera-id=${id}>
       <a href=${routePath({ page: 'camera', cameraId: id })} data-testid="camera-link">
         <vigie-camera camera-id=${id} name=${name} .live=${this.context.live}></vigie-camera>
+        ${advice?.length ? html`<vigie-camera-advice badge .advice=${advice}></vigie-camera-advice>` : nothing}
       </a>
       ${
         isAdministrator(this.context.session.user)

@@ -8,7 +8,7 @@ import { EventEmitter } from 'node:events';
 import type { Access } from '../accounts/access.ts';
 import { VigieError } from '../errors.ts';
 import type { CameraStore, StoredCamera } from '../store/camera-store.ts';
-import type { CameraView, CameraWithKey } from '../wire/api.ts';
+import type { CameraAdvice, CameraView, CameraWithKey } from '../wire/api.ts';
 import type { CameraSettings } from '../wire/camera-protocol.ts';
 
 /** What the API asks of the cameras that are connected; main connects it. */
@@ -32,6 +32,8 @@ export interface CameraCatalogOptions {
   store: CameraStore;
   access: Access;
   control: CameraControl;
+  /** What to do about a camera that does not fare well; nobody advises when left out. */
+  adviceFor?: (cameraId: string) => CameraAdvice[];
 }
 
 export type CatalogChange = 'added' | 'renamed' | 'keyRotated' | 'removed';
@@ -40,21 +42,28 @@ export class CameraCatalog extends EventEmitter<{ changed: [cameraId: string, ch
   readonly #store: CameraStore;
   readonly #access: Access;
   readonly #control: CameraControl;
+  readonly #adviceFor: (cameraId: string) => CameraAdvice[];
 
-  constructor({ store, access, control }: CameraCatalogOptions) {
+  constructor({ store, access, control, adviceFor = () => [] }: CameraCatalogOptions) {
     super();
     this.#store = store;
     this.#access = access;
     this.#control = control;
+    this.#adviceFor = adviceFor;
   }
 
   viewsFor(userId: string): CameraView[] {
-    return this.#access.camerasOf(userId).map((camera) => this.#view(camera));
+    const advised = this.#access.isAdministrator(userId);
+    return this.#access
+      .camerasOf(userId)
+      .map((camera) => (advised ? this.#advisedView(camera) : this.#view(camera)));
   }
 
   /** With everything that is known of its connection: telemetry, round trip, counters. */
-  details(id: string): CameraView & CameraStatus {
-    return { ...this.#control.status(id), ...this.#view(this.#find(id)) };
+  details(id: string, userId: string): CameraView & CameraStatus {
+    const camera = this.#find(id);
+    const advised = this.#access.isAdministrator(userId);
+    return { ...this.#control.status(id), ...(advised ? this.#advisedView(camera) : this.#view(camera)) };
   }
 
   add(name: string): CameraWithKey {
@@ -136,6 +145,11 @@ export class CameraCatalog extends EventEmitter<{ changed: [cameraId: string, ch
       lastFrameAt: live.lastFrameAt ?? lastFrameAt,
       createdAt,
     };
+  }
+
+  #advisedView(camera: StoredCamera): CameraView {
+    const advice = this.#adviceFor(camera.id);
+    return { ...this.#view(camera), ...(advice.length > 0 && { advice }) };
   }
 
   #withKey(camera: StoredCamera): CameraWithKey {

@@ -54,8 +54,8 @@ export function cameraRoutes(catalog: CameraCatalog, guard: Guard): Router {
   });
 
   router.get('/:id/status', (request, response) => {
-    guard.viewerOf(request, request.params.id);
-    response.json(catalog.details(request.params.id));
+    const { userId } = guard.viewerOf(request, request.params.id);
+    response.json(catalog.details(request.params.id, userId));
   });
 
   return router;

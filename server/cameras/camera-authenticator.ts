@@ -38,6 +38,11 @@ export class CameraAuthenticator {
     return proven && key ? handshakeHmac(key, 'server', facts) : undefined;
   }
 
+  /** For those inside only: it must not change what a stranger is answered, or when. */
+  isKnown(cameraId: string): boolean {
+    return this.#lookUp(() => this.#credentials.keyOf(cameraId)) !== undefined;
+  }
+
   settingsOf(cameraId: string): CameraSettings {
     return this.#lookUp(() => this.#credentials.settingsOf?.(cameraId)) ?? {};
   }

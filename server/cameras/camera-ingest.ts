@@ -68,6 +68,14 @@ export interface CameraIngestEvents {
   telemetry: [cameraId: string, TelemetryMessage];
   /** Each welcome: also of a connection that replaces another one, which `online` passes over. */
   connected: [cameraId: string];
+  /** A connection that was there gave way to a newer one of the same camera. */
+  replaced: [cameraId: string];
+  /** Somebody came under the id of a camera there is, with another key. Told after they were turned away. */
+  keyRejected: [cameraId: string];
+  /** A frame of it was damaged when it arrived. */
+  damaged: [cameraId: string];
+  /** Once per connection: how long ago the camera started, by its own clock. */
+  clock: [cameraId: string, uptimeMs: number];
   otaProgress: [cameraId: string, OtaProgressMessage];
   otaResult: [cameraId: string, OtaResultMessage];
 }
@@ -216,11 +224,13 @@ export class CameraIngest extends EventEmitter<CameraIngestEvents> {
       camera.telemetry = telemetry;
       this.emit('telemetry', cameraId, telemetry);
     });
+    session.on('clock', (uptimeMs) => this.emit('clock', cameraId, uptimeMs));
     session.on('otaProgress', (message) => this.emit('otaProgress', cameraId, message));
     session.on('otaResult', (message) => this.emit('otaResult', cameraId, message));
     session.on('dropped', (reason, detail) => {
       camera.framesDropped++;
       this.#counters.dropped[reason]++;
+      if (reason === 'damaged') this.emit('damaged', cameraId);
       this.#say('warn', `${cameraId} ${reason}`, { cameraId, detail }, 'a frame was dropped');
     });
     if (!former) {
@@ -228,6 +238,7 @@ export class CameraIngest extends EventEmitter<CameraIngestEvents> {
       this.emit('online', cameraId);
     }
     this.emit('connected', cameraId);
+    if (former) this.emit('replaced', cameraId);
   }
 
   #onClosed(session: CameraSession, address: string, reason: CloseReason, detail: string): void {
@@ -240,6 +251,9 @@ export class CameraIngest extends EventEmitter<CameraIngestEvents> {
       const level = reason === 'left' ? 'info' : 'warn';
       this.#say(level, `${cameraId ?? address} ${reason}`, fields, 'connection closed');
     }
+    const { claimedId } = session;
+    if (reason === 'unauthorized' && claimedId !== undefined && this.#authenticator.isKnown(claimedId))
+      this.emit('keyRejected', claimedId);
     if (cameraId === undefined || camera?.session !== session) return;
     camera.session = undefined;
     this.#say('info', `${cameraId} offline`, { cameraId }, 'camera offline');

@@ -54,6 +54,8 @@ export interface CameraSessionEvents {
   /** A frame that went no further; the connection stays. */
   dropped: [reason: DropReason, detail: string];
   telemetry: [TelemetryMessage];
+  /** The camera's monotonic clock, with its first question: how long ago it started. */
+  clock: [uptimeMs: number];
   otaProgress: [OtaProgressMessage];
   otaResult: [OtaResultMessage];
   closed: [reason: CloseReason, detail: string];
@@ -80,6 +82,8 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
   readonly #messageBudget: TokenBucket;
   readonly #handshakeDeadline: NodeJS.Timeout;
   #hello: HelloMessage | undefined;
+  #claimedId: string | undefined;
+  #clockTold = false;
   #closed = false;
   #silenceWatch: SilenceWatch | undefined;
   #lastSequence: number | undefined;
@@ -120,6 +124,11 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
     if (!this.#hello) return undefined;
     const { firmware, board, target, rolledBackFrom, capabilities } = this.#hello;
     return { firmware, board, target, rolledBackFrom, capabilities, secure: this.#options.secure };
+  }
+
+  /** Whom it said to be, proven or not; undefined before the hello. */
+  get claimedId(): string | undefined {
+    return this.#claimedId;
   }
 
   /** µs, the smallest measured; undefined before the handshake is done. */
@@ -163,6 +172,7 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
     const { authenticator, socket, clock } = this.#options;
     const hello = text.length > MAX_CONTROL_BYTES ? 'too long' : parseHello(text);
     if (typeof hello === 'string') return this.close('badMessage', `not a hello: ${hello}`);
+    this.#claimedId = hello.cameraId;
     const hmac = authenticator.verify(hello, this.#serverNonce);
     if (!hmac) return this.close('unauthorized', 'unknown camera or wrong key');
     this.#hello = hello;
@@ -207,7 +217,10 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
     if (typeof message === 'string') return this.close('badMessage', message);
     switch (message.type) {
       case 'time':
-        return this.#send(this.#cameraClock.answer(message, receivedUs, this.#options.clock()));
+        this.#send(this.#cameraClock.answer(message, receivedUs, this.#options.clock()));
+        if (!this.#clockTold) this.emit('clock', message.t0 / 1000);
+        this.#clockTold = true;
+        return undefined;
       case 'applied':
         return this.commands.onApplied(message.id);
       case 'rejected':

@@ -21,6 +21,17 @@ export interface CameraView {
   /** When its last frame came; null if there never was one. */
   lastFrameAt: number | null;
   createdAt: number;
+  /** For administrators, the worst first; left out when there is none. */
+  advice?: CameraAdvice[];
+}
+
+/** What to do about a camera that does not fare well. */
+export interface CameraAdvice {
+  /** What programs match on: brownOut, weakWifi, keyRejected … */
+  code: string;
+  severity: 'info' | 'warning' | 'error';
+  /** For people. */
+  text: string;
 }
 
 /** The only answer that ever carries a key: of adding a camera and of rotating its key. */

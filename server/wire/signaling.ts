@@ -6,7 +6,7 @@
  * mediasoup's; they are repeated here as plain types because this module imports nothing.
  */
 
-import type { CameraFirmwareView, CameraView } from './api.ts';
+import type { CameraAdvice, CameraFirmwareView, CameraView } from './api.ts';
 
 export const SIGNALING_PATH = '/signaling';
 export const SIGNALING_SUBPROTOCOL = 'vigie.signaling.v1';
@@ -184,6 +184,8 @@ export interface SignalingNotifications {
   cameraOffline: { cameraId: string; sinceMs: number | null };
   /** To administrators: what a camera runs, or how far its update is. */
   cameraFirmware: CameraFirmwareView;
+  /** To administrators: all there is to advise about a camera now. */
+  cameraAdvice: { cameraId: string; advice: CameraAdvice[] };
   consumerClosed: { consumerId: string; reason: 'cameraRemoved' | 'rightRevoked' | 'transportClosed' };
   /** The right to it was revoked, or the camera removed. */
   framesEnded: { watchId: number };

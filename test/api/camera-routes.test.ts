@@ -97,6 +97,23 @@ test('the state of a connection overlays what is stored, and its details are for
   assert.deepEqual((await client.call('GET', `/api/cameras/${id}/status`)).body, { ...live, ...view });
 });
 
+test('advice is for administrators, and left out where there is none', async (context) => {
+  const advice = [{ code: 'weakWifi', severity: 'warning', text: 'Closer.' }] as const;
+  const server = await startApi(context, { adviceFor: (id) => (id === door.id ? [...advice] : []) });
+  const [door, yard] = [server.store.cameras.add('Door', 'v1', 1), server.store.cameras.add('Yard', 'v1', 2)];
+  const admin = await ApiClient.signedIn(server);
+  await admin.call('POST', '/api/users', {
+    body: { username: 'ada', password: 'ada password', role: 'viewer', cameraIds: [door.id, yard.id] },
+  });
+  const viewer = await ApiClient.signedIn(server, 'ada', 'ada password');
+  const seenBy = async (client: ApiClient) => [
+    ...(await client.call<CameraView[]>('GET', '/api/cameras')).body.map((view) => view.advice),
+    (await client.call<CameraView>('GET', `/api/cameras/${door.id}/status`)).body.advice,
+  ];
+  assert.deepEqual(await seenBy(admin), [advice, undefined, advice]);
+  assert.deepEqual(await seenBy(viewer), [undefined, undefined, undefined]);
+});
+
 test('settings reach the camera, and are kept for its next connection only if it took them', async (context) => {
   const sent: unknown[] = [];
   const server = await startApi(context, {

@@ -7,7 +7,11 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { openAccounts, type Accounts } from '../../../server/accounts/accounts.ts';
 import { CameraFirmware } from '../../../server/api/camera-firmware.ts';
-import { CameraCatalog, type CameraControl } from '../../../server/api/camera-catalog.ts';
+import {
+  CameraCatalog,
+  type CameraCatalogOptions,
+  type CameraControl,
+} from '../../../server/api/camera-catalog.ts';
 import { clientConnections } from '../../../server/api/client-connection.ts';
 import { createHttpApp } from '../../../server/api/http-app.ts';
 import { HttpServer, type UpgradeHandler } from '../../../server/api/http-server.ts';
@@ -31,6 +35,7 @@ export interface ApiServerOptions {
   trustedProxies?: readonly string[];
   upgrades?: Record<string, UpgradeHandler>;
   control?: Partial<CameraControl>;
+  adviceFor?: CameraCatalogOptions['adviceFor'];
   /** Who is connected and takes updates; nobody when left out. */
   updatable?: UpdatableCameras;
   nowMs?: () => number;
@@ -74,7 +79,12 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     disconnect: () => undefined,
     ...options.control,
   };
-  const catalog = new CameraCatalog({ store: store.cameras, access: accounts.access, control });
+  const catalog = new CameraCatalog({
+    store: store.cameras,
+    access: accounts.access,
+    control,
+    ...(options.adviceFor && { adviceFor: options.adviceFor }),
+  });
   const frames = new Map<string, CameraFrame>();
   const thumbnails = new Thumbnails(log);
   const hub = new FrameHub(log);

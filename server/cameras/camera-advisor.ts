@@ -1,0 +1,79 @@
+/**
+ * Keeps the health of every camera that ingest knows, and says when the advice for one has changed.
+ *
+ * Invariant: only ids of cameras there are take memory; what strangers make up is never told to it.
+ */
+
+import { EventEmitter } from 'node:events';
+import { cameraAdvice } from '../core/camera-advice.ts';
+import { CameraHealth } from '../core/camera-health.ts';
+import type { CameraAdvice } from '../wire/api.ts';
+import type { CameraIngest } from './camera-ingest.ts';
+
+/** Advice also ends by time alone. */
+const REVIEW_INTERVAL_MS = 30_000;
+
+interface Patient {
+  health: CameraHealth;
+  /** As it was last told, as JSON. */
+  told: string;
+}
+
+export class CameraAdvisor extends EventEmitter<{ changed: [cameraId: string, advice: CameraAdvice[]] }> {
+  readonly #patients = new Map<string, Patient>();
+  readonly #nowMs: () => number;
+  readonly #reviews: NodeJS.Timeout;
+
+  constructor(ingest: CameraIngest, nowMs: () => number = Date.now) {
+    super();
+    this.#nowMs = nowMs;
+    const on = (cameraId: string, note: (health: CameraHealth, atMs: number) => void): void => {
+      note(this.#patient(cameraId).health, this.#nowMs());
+      this.#review(cameraId);
+    };
+    ingest.on('connected', (cameraId) => on(cameraId, (health) => health.onWelcomed()));
+    ingest.on('replaced', (cameraId) => on(cameraId, (health, atMs) => health.onReplaced(atMs)));
+    ingest.on('keyRejected', (cameraId) => on(cameraId, (health, atMs) => health.onKeyRejected(atMs)));
+    ingest.on('damaged', (cameraId) => on(cameraId, (health, atMs) => health.onDamaged(atMs)));
+    ingest.on('clock', (cameraId, uptimeMs) =>
+      on(cameraId, (health, atMs) => health.onClock(uptimeMs, atMs)),
+    );
+    ingest.on('telemetry', (cameraId, report) =>
+      on(cameraId, (health, atMs) => health.onTelemetry(report, atMs)),
+    );
+    this.#reviews = setInterval(() => {
+      for (const cameraId of this.#patients.keys()) this.#review(cameraId);
+    }, REVIEW_INTERVAL_MS);
+  }
+
+  /** The worst first; none for a camera that was never here. */
+  adviceFor(cameraId: string): CameraAdvice[] {
+    const health = this.#patients.get(cameraId)?.health;
+    return health ? cameraAdvice(health.facts(this.#nowMs())) : [];
+  }
+
+  /** Removed, or given a new key: what was learnt of it is no longer true. */
+  forget(cameraId: string): void {
+    this.#patients.delete(cameraId);
+  }
+
+  /** Idempotent. */
+  close(): void {
+    clearInterval(this.#reviews);
+  }
+
+  #patient(cameraId: string): Patient {
+    const patient = this.#patients.get(cameraId) ?? { health: new CameraHealth(), told: '[]' };
+    this.#patients.set(cameraId, patient);
+    return patient;
+  }
+
+  #review(cameraId: string): void {
+    const patient = this.#patient(cameraId);
+    const advice = this.adviceFor(cameraId);
+    const text = JSON.stringify(advice);
+    if (text === patient.told) return;
+    patient.told = text;
+    this.emit('changed', cameraId, advice);
+  }
+}

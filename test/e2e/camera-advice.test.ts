@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { after, test } from 'node:test';
+import { TestBrowser } from '../support/browser.ts';
+import { startCamera } from '../support/camera-process.ts';
+import { ServerProcess } from '../support/server-process.ts';
+
+const server = await ServerProcess.start();
+const browser = await TestBrowser.launch();
+const admin = await server.admin();
+const camera = await admin.addCamera('Front door');
+await admin.addViewer('anna', 'a password of her own', [camera.id]);
+const impostor = startCamera(server.cameraUrl, { ...camera, key: randomBytes(32).toString('base64url') });
+after(async () => {
+  await browser.close();
+  await impostor.stop();
+  await server.stop();
+  browser.assertNoProblems();
+});
+
+test('a key that keeps being refused is told to the administrator, on the card and in words, and to nobody else', async () => {
+  const [own, hers] = [await browser.open(server.url), await browser.open(server.url)];
+  await hers.signIn('anna', 'a password of her own');
+  await own.signIn('admin', server.password);
+  await own.tile(camera.id).getByTestId('advice-badge').waitFor();
+  await own.tile(camera.id).getByTestId('camera-link').click();
+  await own.page.locator('[data-testid=advice][data-code=keyRejected]').getByText('New key').waitFor();
+  await hers.tile(camera.id).waitFor();
+  assert.equal(await hers.page.getByTestId('advice-badge').count(), 0);
+  const status = await admin.request<{ advice: { code: string }[] }>('GET', `/cameras/${camera.id}/status`);
+  assert.deepEqual(
+    status.advice.map(({ code }) => code),
+    ['keyRejected'],
+  );
+});
