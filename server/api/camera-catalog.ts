@@ -66,6 +66,11 @@ export class CameraCatalog extends EventEmitter<{ changed: [cameraId: string, ch
     return { ...this.#control.status(id), ...(advised ? this.#advisedView(camera) : this.#view(camera)) };
   }
 
+  /** @returns the same id. @throws VigieError `notFound` when there is no such camera */
+  known(id: string): string {
+    return this.#find(id).id;
+  }
+
   add(name: string): CameraWithKey {
     const camera = this.#store.add(name, 'v1', Date.now());
     this.emit('changed', camera.id, 'added');

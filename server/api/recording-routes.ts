@@ -51,7 +51,7 @@ export function recordingRoutes(recordings: Recordings, catalog: CameraCatalog, 
 
   router.get('/:id/recording', (request, response) => {
     guard.administrator(request);
-    const { id } = catalog.details(request.params.id);
+    const id = catalog.known(request.params.id);
     response.json({
       settings: recordings.settingsOf(id),
       recording: recordings.isRecording(id),
@@ -61,7 +61,7 @@ export function recordingRoutes(recordings: Recordings, catalog: CameraCatalog, 
 
   router.put('/:id/recording', (request, response) => {
     guard.administrator(request);
-    const { id } = catalog.details(request.params.id);
+    const id = catalog.known(request.params.id);
     recordings.setSettings(id, parseRequest(RECORDING_SETTINGS, request.body));
     response.status(204).end();
   });
