@@ -87,6 +87,14 @@ export const configTable = {
       'The one port all live video leaves by; forward it to watch from outside. 0 takes any free port.',
     parse: (text) => parseInteger(text, 0, 65_535),
   }),
+  rtcTcpPort: setting({
+    name: 'VIGIE_RTC_TCP_PORT',
+    default: '0',
+    unit: 'TCP port',
+    description:
+      'A port for live video over TCP, for viewers whose network lets no UDP through; video over TCP stalls more easily. 0: none.',
+    parse: (text) => parseInteger(text, 0, 65_535) || undefined,
+  }),
   announcedAddresses: setting({
     name: 'VIGIE_ANNOUNCED_ADDRESS',
     default: '',

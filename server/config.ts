@@ -185,7 +185,11 @@ function checkTogether(values: SettingValues, legacy: LegacyCameras | undefined,
     problems.push('VIGIE_TURN_URLS names a TURN server: set VIGIE_TURN_SECRET to its static-auth-secret');
   if (values.turnSecret !== undefined && !needsSecret)
     problems.push('VIGIE_TURN_SECRET is set, but VIGIE_TURN_URLS names no TURN server');
-  const { httpPort } = values;
+  const { httpPort, rtcTcpPort } = values;
+  if (rtcTcpPort !== undefined && rtcTcpPort === httpPort)
+    problems.push(
+      `VIGIE_RTC_TCP_PORT and VIGIE_HTTP_PORT are both ${httpPort}: set one of them to another port`,
+    );
   if (legacy && httpPort >= legacy.startPort && httpPort < legacy.startPort + legacy.cameraCount)
     problems.push(`VIGIE_HTTP_PORT ${httpPort} is one of the ports ${LEGACY_FILE} gives to cameras`);
 }

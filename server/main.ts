@@ -66,9 +66,10 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
   const advisor = new CameraAdvisor(ingest);
   const hub = new FrameHub(log);
   const transcoder = new Transcoder(hub, log, {}, clock);
-  const { announcedAddresses, rtcPort } = config;
+  const { announcedAddresses, rtcPort, rtcTcpPort } = config;
   const sfu = await Sfu.open({
     rtcPort,
+    rtcTcpPort,
     announcedAddresses,
     video: transcoder,
     clock,

@@ -46,6 +46,7 @@ test('with nothing set, everything has its default', (context) => {
     tls: undefined,
     adminPassword: undefined,
     rtcPort: 8081,
+    rtcTcpPort: undefined,
     announcedAddresses: [],
     turnUrls: [],
     turnSecret: undefined,

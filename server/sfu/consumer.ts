@@ -57,6 +57,7 @@ export class Consumer
   readonly #track: CameraTrack;
   readonly #media: RtpStream;
   readonly #retransmission: RtpStream;
+  readonly #path: RtpPath;
   readonly #history = new RtpHistory();
   readonly #counters = {
     framesSent: 0,
@@ -70,6 +71,8 @@ export class Consumer
   #resumed = false;
   #pathOpen: boolean;
   #awaitingKeyframe = true;
+  /** The last frame was left out because the line was full. */
+  #wasFull = false;
   #closed = false;
 
   /** It starts paused. @param pathOpen whether DTLS is done already, see `openPath` */
@@ -79,6 +82,7 @@ export class Consumer
     this.cameraId = track.cameraId;
     this.#identity = identity;
     this.#track = track;
+    this.#path = path;
     this.#media = new RtpStream(identity.ssrc, VP8_PAYLOAD_TYPE, path);
     this.#retransmission = new RtpStream(identity.rtxSsrc, RTX_PAYLOAD_TYPE, path);
     this.#pathOpen = pathOpen;
@@ -137,10 +141,20 @@ export class Consumer
   }
 
   onFrame(frame: EncodedFrame, payloads: readonly RtpPayload[], nowUs: number): void {
-    if (this.#awaitingKeyframe && !frame.keyframe) {
+    if (this.#path.isFull) {
+      this.#wasFull = true;
+      this.#awaitingKeyframe = true;
       this.#counters.framesSkipped++;
       return;
     }
+    if (this.#awaitingKeyframe && !frame.keyframe) {
+      this.#counters.framesSkipped++;
+      // Asked for only now that there is room for it: each one costs all viewers of the camera.
+      if (this.#wasFull) this.#track.requestKeyframe();
+      this.#wasFull = false;
+      return;
+    }
+    this.#wasFull = false;
     for (const { payload, marker } of payloads) {
       const sequenceNumber = this.#media.send(payload, frame.timestamp90k, marker);
       if (sequenceNumber === undefined) {

@@ -1,36 +1,57 @@
-/** The addresses a viewer is told to try: one host candidate each, all on the one UDP port (RFC 8445 section 5.1.1). */
+/**
+ * The addresses a viewer is told to try: one host candidate each on the one UDP port (RFC 8445 section 5.1.1), and, where it
+ * is open, on the one TCP port (RFC 6544 section 4.1).
+ */
 
 import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { IceCandidate } from '../wire/signaling.ts';
 
 const HOST_TYPE_PREFERENCE = 126;
+/** Below everything by UDP, above relays (RFC 6544 section 4.2). */
+const TCP_TYPE_PREFERENCE = 80;
+/** Of a passive host candidate (RFC 6544 section 4.2). */
+const PASSIVE_PREFERENCE = 4 * 2 ** 13;
 const COMPONENT_RTP = 1;
 
 /**
  * @param announced public addresses the operator configured; they come first
  * @param viewerIsLocal whether the viewer signals over loopback: only then is a loopback address of use to it
+ * @param tcpPort undefined when viewers may not come by TCP
  */
 export function iceCandidates(
   announced: readonly string[],
   port: number,
   viewerIsLocal: boolean,
+  tcpPort?: number,
 ): IceCandidate[] {
   const addresses = [...new Set([...announced, ...interfaceAddresses(viewerIsLocal)])];
-  return addresses.map((address, index) => ({
+  const udp = addresses.map((address, index): IceCandidate => ({
     foundation: `udp${index}`,
-    priority: candidatePriority(addresses.length - index),
+    priority: candidatePriority(HOST_TYPE_PREFERENCE, addresses.length - index),
     ip: address,
     address,
     protocol: 'udp',
     port,
     type: 'host',
   }));
+  if (tcpPort === undefined) return udp;
+  const tcp = addresses.map((address, index): IceCandidate => ({
+    foundation: `tcp${index}`,
+    priority: candidatePriority(TCP_TYPE_PREFERENCE, PASSIVE_PREFERENCE + addresses.length - index),
+    ip: address,
+    address,
+    protocol: 'tcp',
+    port: tcpPort,
+    type: 'host',
+    tcpType: 'passive',
+  }));
+  return [...udp, ...tcp];
 }
 
 /** RFC 8445 section 5.1.2.1. */
-function candidatePriority(localPreference: number): number {
-  return HOST_TYPE_PREFERENCE * 2 ** 24 + localPreference * 2 ** 8 + (256 - COMPONENT_RTP);
+function candidatePriority(typePreference: number, localPreference: number): number {
+  return typePreference * 2 ** 24 + localPreference * 2 ** 8 + (256 - COMPONENT_RTP);
 }
 
 function interfaceAddresses(withLoopback: boolean): string[] {

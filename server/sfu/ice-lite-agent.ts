@@ -60,6 +60,11 @@ export class IceLiteAgent implements DatagramReceiver {
     return this.#selected;
   }
 
+  /** The line to the viewer cannot take what is sent. */
+  get isFull(): boolean {
+    return this.#selected?.isFull ?? false;
+  }
+
   /** When the viewer last showed, with valid integrity, that it still wants to receive (RFC 7675). */
   get consentUs(): number {
     return this.#consentUs;

@@ -7,6 +7,8 @@ export interface Path {
   /** The viewer's end, as its datagrams show it: an IP address in plain form. */
   readonly address: string;
   readonly port: number;
+  /** More waits to be sent than is good for live video: whole frames had better be left out. Left out: never. */
+  readonly isFull?: boolean;
   /** The datagram must not be written to afterwards: the system reads it later. */
   send(datagram: Buffer): void;
   /** From now on what comes this way is the receiver's, whoever's it was before. */

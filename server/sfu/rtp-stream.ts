@@ -17,6 +17,8 @@ import type { SrtpProtector } from './werift-dtls.ts';
 export interface RtpPath {
   /** Undefined until DTLS is done. */
   readonly srtp: SrtpProtector | undefined;
+  /** The line cannot take more just now: frames are to be left out. */
+  readonly isFull: boolean;
   /** @returns false when there is nowhere to send to */
   send(datagram: Buffer): boolean;
 }

@@ -14,6 +14,7 @@ import { CameraTrack } from './camera-track.ts';
 import type { Consumer } from './consumer.ts';
 import { iceCandidates } from './ice-candidates.ts';
 import { IceUsers } from './ice-users.ts';
+import { RtcTcpListener } from './rtc-tcp-listener.ts';
 import { RtcSocket } from './rtc-socket.ts';
 import { ROUTER_RTP_CAPABILITIES } from './rtp-parameters.ts';
 import { ViewerTransport } from './viewer-transport.ts';
@@ -22,6 +23,8 @@ import { localFingerprint } from './werift-dtls.ts';
 export interface SfuOptions {
   /** The one UDP port; 0 lets the system choose. */
   rtcPort: number;
+  /** The one TCP port for viewers without UDP; 0 lets the system choose, undefined opens none. */
+  rtcTcpPort?: number | undefined;
   /** IP addresses and host names told to viewers before those of the machine's interfaces. */
   announcedAddresses: readonly string[];
   video: EncodedVideo;
@@ -35,6 +38,8 @@ export interface SfuStats {
   consumers: number;
   /** Datagrams. */
   socket: RtcSocket['counters'] & { unknownAddress: number; unknownUser: number };
+  /** Null when there is no TCP port. */
+  tcp: (RtcTcpListener['counters'] & { port: number; open: number }) | null;
 }
 
 /** A peer costs about 0.4 MB; this bounds what a flood of them can take. */
@@ -46,6 +51,7 @@ export class Sfu {
   readonly #options: SfuOptions;
   readonly #users: IceUsers;
   readonly #socket: RtcSocket;
+  readonly #tcp: RtcTcpListener | undefined;
   readonly #fingerprint: DtlsFingerprint;
   readonly #announced: AnnouncedAddresses;
   readonly #transports = new Map<string, ViewerTransport>();
@@ -53,17 +59,31 @@ export class Sfu {
   readonly #timer: NodeJS.Timeout;
   #closed = false;
 
-  /** @throws VigieError `configuration` when the UDP port is taken */
+  /** @throws VigieError `configuration` when a port is taken */
   static async open(options: SfuOptions): Promise<Sfu> {
     const users = new IceUsers();
     const [fingerprint, socket] = await Promise.all([
       localFingerprint(),
       RtcSocket.open(options.rtcPort, users, options.log),
     ]);
-    return new Sfu(options, users, socket, fingerprint);
+    try {
+      const { rtcTcpPort: port, log } = options;
+      const tcp = port === undefined ? undefined : await RtcTcpListener.open({ port, users, log });
+      return new Sfu(options, users, socket, tcp, fingerprint);
+    } catch (error) {
+      await socket.close();
+      throw error;
+    }
   }
 
-  private constructor(options: SfuOptions, users: IceUsers, socket: RtcSocket, fingerprint: DtlsFingerprint) {
+  private constructor(
+    options: SfuOptions,
+    users: IceUsers,
+    socket: RtcSocket,
+    tcp: RtcTcpListener | undefined,
+    fingerprint: DtlsFingerprint,
+  ) {
+    this.#tcp = tcp;
     this.#options = options;
     this.#users = users;
     this.#socket = socket;
@@ -78,6 +98,11 @@ export class Sfu {
     return this.#socket.port;
   }
 
+  /** Undefined when viewers may not come by TCP. */
+  get tcpPort(): number | undefined {
+    return this.#tcp?.port;
+  }
+
   /** The announced addresses, names resolved. */
   get announcedAddresses(): string[] {
     return this.#announced.current;
@@ -89,7 +114,8 @@ export class Sfu {
     const { counters, unknownAddress } = this.#socket;
     const { unknownUser } = this.#users;
     const socket = { ...counters, unknownAddress, unknownUser };
-    return { port: this.port, transports: this.#transports.size, consumers, socket };
+    const tcp = this.#tcp ? { ...this.#tcp.counters, port: this.#tcp.port, open: this.#tcp.openCount } : null;
+    return { port: this.port, transports: this.#transports.size, consumers, socket, tcp };
   }
 
   /** @throws VigieError `unavailable` when the server is full or stopping */
@@ -112,7 +138,7 @@ export class Sfu {
     return {
       id: transport.id,
       iceParameters: transport.iceParameters,
-      iceCandidates: iceCandidates(this.#announced.current, this.port, viewerIsLocal),
+      iceCandidates: iceCandidates(this.#announced.current, this.port, viewerIsLocal, this.tcpPort),
       dtlsParameters: { role: 'server', fingerprints: [this.#fingerprint] },
     };
   }
@@ -141,7 +167,7 @@ export class Sfu {
     clearInterval(this.#timer);
     this.#announced.close();
     for (const transport of this.#transports.values()) transport.close('serverStopping');
-    await this.#socket.close();
+    await Promise.all([this.#socket.close(), this.#tcp?.close()]);
   }
 
   #tick(): void {

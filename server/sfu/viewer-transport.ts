@@ -61,6 +61,10 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
     return this.#srtp;
   }
 
+  get isFull(): boolean {
+    return this.#ice.isFull;
+  }
+
   send(datagram: Buffer): boolean {
     return this.#ice.send(datagram);
   }

@@ -60,6 +60,7 @@ const video = {
 const track = new CameraTrack('bench', video, () => performance.now() * 1000);
 const consumers = Array.from({ length: VIEWERS }, (_, index) => {
   const path = {
+    isFull: false,
     srtp: new SrtpGcm(randomBytes(16), randomBytes(12)),
     send: (datagram: Buffer) => {
       socket.send(datagram, to);

@@ -25,6 +25,28 @@ test('announced addresses come first, each with the one port, and priorities fal
   assert.ok(priorities.every((priority) => priority > 0 && priority < 2 ** 31));
 });
 
+test('with a TCP port each address is told for it too, passive, and below everything by UDP', () => {
+  const candidates = iceCandidates(['203.0.113.7'], 8081, true, 8082);
+  const [udp, tcp] = ['udp', 'tcp'].map((name) => candidates.filter(({ protocol }) => protocol === name));
+  assert.deepEqual(
+    tcp?.map(({ address }) => address),
+    udp?.map(({ address }) => address),
+  );
+  assert.ok(
+    tcp?.every(({ port, tcpType, type }) => port === 8082 && tcpType === 'passive' && type === 'host'),
+  );
+  const priorities = candidates.map(({ priority }) => priority);
+  assert.deepEqual(
+    priorities,
+    priorities.toSorted((a, b) => b - a),
+  );
+  assert.equal(new Set(candidates.map(({ foundation }) => foundation)).size, candidates.length);
+  assert.ok(
+    priorities.every((priority) => priority > 2 ** 24),
+    'above relays, whose type preference is 0',
+  );
+});
+
 test('loopback is told only to viewers on this machine', () => {
   const local = iceCandidates([], 1, true).map(({ address }) => address);
   assert.ok(local.includes('127.0.0.1'));

@@ -102,7 +102,13 @@ export class ApiSession {
 
 /** The part of GET /api/status that tests look at. */
 export interface ServerStatus {
-  sfu: { port: number; transports: number; consumers: number; socket: { unknownUser: number } };
+  sfu: {
+    port: number;
+    transports: number;
+    consumers: number;
+    socket: { unknownUser: number };
+    tcp: { open: number; sent: number; dropped: number; malformed: number } | null;
+  };
   signalingSessions: number;
   codecPids: number[];
   /** Cameras being transcoded. */
