@@ -11,11 +11,14 @@ import type {
   UserView,
 } from '../server/wire/api.ts';
 import type { CameraSettings } from '../server/wire/camera-protocol.ts';
+import type { RecordingSettings, RecordingStatus, Timeline } from '../server/wire/recording.ts';
 import { ApiError, errorFromResponse, unreachable } from './api-error.ts';
 import { sendFile } from './send-file.ts';
 import type { Session } from './session.ts';
 
 const TIMEOUT_MS = 15_000;
+/** A long stretch of recordings has to be put together first. */
+const EXPORT_TIMEOUT_MS = 600_000;
 /** A token must outlast a large file over a slow line. */
 const UPLOAD_TOKEN_VALIDITY_MS = 120_000;
 
@@ -57,6 +60,44 @@ export class Api {
   /** Resolves when the camera has agreed to. */
   rebootCamera(id: string): Promise<void> {
     return this.#request('POST', `/api/cameras/${encodeURIComponent(id)}/reboot`);
+  }
+
+  /** What a camera records, and how much room there is. Administrators only. */
+  recording(
+    id: string,
+  ): Promise<{ settings: RecordingSettings; recording: boolean; status: RecordingStatus }> {
+    return this.#request('GET', `/api/cameras/${encodeURIComponent(id)}/recording`);
+  }
+
+  setRecording(id: string, settings: RecordingSettings): Promise<void> {
+    return this.#request('PUT', `/api/cameras/${encodeURIComponent(id)}/recording`, settings);
+  }
+
+  timeline(id: string, fromMs: number, toMs: number): Promise<Timeline> {
+    const range = `from=${Math.max(0, Math.floor(fromMs))}&to=${Math.ceil(toMs)}`;
+    return this.#request('GET', `/api/cameras/${encodeURIComponent(id)}/timeline?${range}`);
+  }
+
+  protectRecording(cameraId: string, id: string, isProtected: boolean): Promise<void> {
+    const path = `/api/cameras/${encodeURIComponent(cameraId)}/recordings/${encodeURIComponent(id)}`;
+    return this.#request('PATCH', path, { protected: isProtected });
+  }
+
+  removeRecording(cameraId: string, id: string): Promise<void> {
+    const path = `/api/cameras/${encodeURIComponent(cameraId)}/recordings/${encodeURIComponent(id)}`;
+    return this.#request('DELETE', path);
+  }
+
+  /** Resolves once all of it is here and the browser saves it. */
+  async downloadRecording(id: string, fromMs: number, toMs: number): Promise<void> {
+    const path = `/api/cameras/${encodeURIComponent(id)}/export.webm?from=${fromMs}&to=${toMs}`;
+    const response = await this.#fetch('GET', path, undefined, EXPORT_TIMEOUT_MS);
+    const name = /filename="?([^";]+)/.exec(response.headers.get('content-disposition') ?? '')?.[1];
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(await response.blob());
+    link.download = name ?? 'recording.webm';
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   }
 
   users(): Promise<UserView[]> {
@@ -123,17 +164,7 @@ export class Api {
   }
 
   async #request<T>(method: string, path: string, body?: object): Promise<T> {
-    const token = await this.#session.accessToken();
-    let response = await this.#send(method, path, body, token);
-    if (response.status === 401) {
-      const error = await errorFromResponse(response);
-      // A wrong current password is no reason to doubt the token.
-      if (error.code === 'wrongCredentials') throw error;
-      // Revoked before its time, say by a restart with new secrets: a fresh token decides.
-      this.#session.rejectToken(token);
-      response = await this.#send(method, path, body, await this.#session.accessToken());
-    }
-    if (!response.ok) throw await errorFromResponse(response);
+    const response = await this.#fetch(method, path, body);
     if (response.status === 204) return undefined as T;
     try {
       return (await response.json()) as T;
@@ -144,11 +175,33 @@ export class Api {
     }
   }
 
-  async #send(method: string, path: string, body: object | undefined, token: string): Promise<Response> {
+  /** @returns an answer that is no error */
+  async #fetch(method: string, path: string, body?: object, timeoutMs = TIMEOUT_MS): Promise<Response> {
+    const token = await this.#session.accessToken();
+    let response = await this.#send(method, path, body, token, timeoutMs);
+    if (response.status === 401) {
+      const error = await errorFromResponse(response);
+      // A wrong current password is no reason to doubt the token.
+      if (error.code === 'wrongCredentials') throw error;
+      // Revoked before its time, say by a restart with new secrets: a fresh token decides.
+      this.#session.rejectToken(token);
+      response = await this.#send(method, path, body, await this.#session.accessToken(), timeoutMs);
+    }
+    if (!response.ok) throw await errorFromResponse(response);
+    return response;
+  }
+
+  async #send(
+    method: string,
+    path: string,
+    body: object | undefined,
+    token: string,
+    timeoutMs: number,
+  ): Promise<Response> {
     try {
       return await fetch(this.#session.server + path, {
         method,
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal: AbortSignal.timeout(timeoutMs),
         headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
         ...(body && { body: JSON.stringify(body) }),
       });

@@ -3,6 +3,7 @@
 export type Route =
   | { page: 'cameras' }
   | { page: 'camera'; cameraId: string }
+  | { page: 'recordings'; cameraId: string }
   | { page: 'users' }
   | { page: 'firmware' }
   | { page: 'connection' }
@@ -18,9 +19,11 @@ export function parseRoute(pathname: string): Route {
   if (path === '/connection') return { page: 'connection' };
   if (path === '/secure') return { page: 'secure' };
   const encodedId = /^\/camera\/([^/]+)$/.exec(path)?.[1];
+  const [, encodedId, recordings] = /^\/camera\/([^/]+)(\/recordings)?$/.exec(path) ?? [];
   if (encodedId !== undefined) {
     try {
-      return { page: 'camera', cameraId: decodeURIComponent(encodedId) };
+      const cameraId = decodeURIComponent(encodedId);
+      return recordings === undefined ? { page: 'camera', cameraId } : { page: 'recordings', cameraId };
     } catch {
       return { page: 'unknown' };
     }
@@ -42,6 +45,8 @@ export function routePath(route: Exclude<Route, { page: 'unknown' }>): string {
       return '/secure';
     case 'camera':
       return `/camera/${encodeURIComponent(route.cameraId)}`;
+    case 'recordings':
+      return `/camera/${encodeURIComponent(route.cameraId)}/recordings`;
     default:
       return route satisfies never;
   }

@@ -120,6 +120,16 @@ export class VigieApp extends LitElement {
     if (route.page === 'camera') {
       return html`<vigie-camera-page .context=${context} .cameraId=${route.cameraId}></vigie-camera-page>`;
     }
+    if (route.page === 'recordings') {
+      if (customElements.get('vigie-recordings-page')) {
+        return html`<vigie-recordings-page
+          .context=${context}
+          .cameraId=${route.cameraId}
+        ></vigie-recordings-page>`;
+      }
+      void import('./pages/recordings-page.ts').then(() => this.requestUpdate());
+      return html``;
+    }
     if (route.page === 'users' && isAdministrator(user)) {
       if (customElements.get('vigie-users-page')) {
         return html`<vigie-users-page .context=${context}></vigie-users-page>`;
@@ -171,7 +181,7 @@ export class VigieApp extends LitElement {
     const { route } = this.#navigation;
     if (route.page === 'secure') return 'Secure connection · Vigie';
     if (this.context?.session.state.kind !== 'signedIn') return 'Vigie';
-    if (route.page === 'camera')
+    if (route.page === 'camera' || route.page === 'recordings')
       return `${this.context.live.cameras.find(route.cameraId)?.name ?? 'Camera'} · Vigie`;
     if (route.page === 'connection') return 'Connection · Vigie';
     if (route.page === 'firmware') return 'Firmware · Vigie';

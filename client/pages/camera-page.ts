@@ -8,6 +8,7 @@ import '../camera/vigie-camera.ts';
 import type { VigieCamera } from '../camera/vigie-camera.ts';
 import '../dialogs/camera-actions.ts';
 import type { CameraAction, CameraActions } from '../dialogs/camera-actions.ts';
+import { routePath } from '../routes.ts';
 import { sharedStyles } from '../style/shared-styles.ts';
 import '../ui/camera-advice.ts';
 import '../ui/camera-menu.ts';
@@ -154,6 +155,14 @@ export class CameraPage extends LitElement {
         },
         this.showStats,
       )}
+      <wa-button
+        size="s"
+        appearance="plain"
+        title="Recordings"
+        href=${routePath({ page: 'recordings', cameraId: this.cameraId })}
+        data-testid="recordings"
+        ><wa-icon name="clock-rotate-left" label="Recordings"></wa-icon
+      ></wa-button>
       ${tool('download', 'Save this picture', 'save-snapshot', () => void this.#saveSnapshot())}
       ${tool('expand', 'Fullscreen', 'fullscreen', () => this.#fullscreen())}
       ${

@@ -1,0 +1,44 @@
+/** Which film shows a moment, and which comes next: a camera's recordings in the order of time. Pure. */
+
+import type { RecordedSegment } from '../../server/wire/recording.ts';
+
+/** Films this close behind one another go on without a word. */
+const SEAMLESS_MS = 2_000;
+
+export interface PlayPosition {
+  segment: RecordedSegment;
+  /** Into the film. */
+  seconds: number;
+}
+
+export class Playlist {
+  readonly #segments: readonly RecordedSegment[];
+
+  /** @param segments oldest first; those still being written cannot be played and are left out */
+  constructor(segments: readonly RecordedSegment[]) {
+    this.#segments = segments.filter(({ open, endMs, startMs }) => !open && endMs > startMs);
+  }
+
+  get endMs(): number | undefined {
+    return this.#segments.at(-1)?.endMs;
+  }
+
+  /** Where to play for this moment; where nothing was recorded, the beginning of what comes next. */
+  at(ms: number): PlayPosition | undefined {
+    const segment = this.#segments.find(({ endMs }) => endMs > ms);
+    return segment && { segment, seconds: Math.max(0, (ms - segment.startMs) / 1000) };
+  }
+
+  after(segment: RecordedSegment): RecordedSegment | undefined {
+    return this.#segments.find(({ startMs }) => startMs > segment.startMs);
+  }
+
+  before(segment: RecordedSegment): RecordedSegment | undefined {
+    return this.#segments.findLast(({ startMs }) => startMs < segment.startMs);
+  }
+
+  /** Whether anything is missing between a film and the next. */
+  isSeamless(segment: RecordedSegment, next: RecordedSegment): boolean {
+    return next.startMs - segment.endMs <= SEAMLESS_MS;
+  }
+}

@@ -1,0 +1,48 @@
+/** What the recordings' states and troubles are called, in plain words. */
+
+import type { GapReason, RecordingStatus } from '../../server/wire/recording.ts';
+
+export const GAP_WORDS: Record<GapReason, string> = {
+  cameraOffline: 'The camera was offline',
+  serverDown: 'Vigie was not running',
+  overload: 'The server’s disk was too slow',
+  quotaFull: 'The space for recordings was full of what is protected',
+  diskFull: 'The server’s disk was full',
+};
+
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
+
+/** 1 234 567 → “1.2 MB”. */
+export function bytesText(bytes: number): string {
+  const exponent = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** exponent;
+  return `${value < 10 && exponent > 0 ? value.toFixed(1) : Math.round(value)} ${UNITS[exponent]}`;
+}
+
+/** Why nothing is recorded although it should be, and what to do; null when all is well. */
+export function alarmText({ alarm }: RecordingStatus): string | null {
+  if (alarm === 'quotaFull')
+    return 'Recording has stopped: the space for it is full of protected recordings. Delete some, or allow more space.';
+  if (alarm === 'diskFull')
+    return 'Recording has stopped: the server’s disk is full. Make room on it; recording then goes on by itself.';
+  return null;
+}
+
+/** “14:05:09” of local time. */
+export function timeText(ms: number): string {
+  return new Date(ms).toLocaleTimeString(undefined, {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  });
+}
+
+/** “Mon 23 Nov, 14:05:09”. */
+export function momentText(ms: number): string {
+  const day = new Date(ms).toLocaleDateString(undefined, {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+  });
+  return `${day}, ${timeText(ms)}`;
+}

@@ -1,0 +1,78 @@
+/** Which stretch of time a timeline shows, and where a moment stands on it. Immutable; times are ms since the Unix epoch. */
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
+export const MIN_SPAN_MS = MINUTE_MS;
+export const MAX_SPAN_MS = 7 * DAY_MS;
+/** What people count in; the first that is wide enough is drawn. */
+const STEPS_MS = [
+  ...[1, 2, 5, 10, 15, 30].map((count) => count * SECOND_MS),
+  ...[1, 2, 5, 10, 15, 30].map((count) => count * MINUTE_MS),
+  ...[1, 2, 3, 6, 12, 24].map((count) => count * HOUR_MS),
+];
+/** Of a label with some air beside it. */
+const MIN_TICK_PIXELS = 80;
+
+export interface Tick {
+  ms: number;
+  /** To the second, or to the minute where ticks are that far apart. */
+  step: 'seconds' | 'minutes' | 'days';
+}
+
+export class TimeScale {
+  readonly fromMs: number;
+  readonly toMs: number;
+
+  /** The span is brought between a minute and a week, around its middle. */
+  constructor(fromMs: number, toMs: number) {
+    const span = Math.min(MAX_SPAN_MS, Math.max(MIN_SPAN_MS, toMs - fromMs));
+    const middle = (fromMs + toMs) / 2;
+    this.fromMs = middle - span / 2;
+    this.toMs = middle + span / 2;
+  }
+
+  get spanMs(): number {
+    return this.toMs - this.fromMs;
+  }
+
+  /** 0 at the left end, 1 at the right; beyond them for moments that are not shown. */
+  position(ms: number): number {
+    return (ms - this.fromMs) / this.spanMs;
+  }
+
+  moment(position: number): number {
+    return this.fromMs + position * this.spanMs;
+  }
+
+  /** @param factor below 1 shows less time; `aroundMs` stays where it is */
+  zoomed(factor: number, aroundMs: number): TimeScale {
+    const span = Math.min(MAX_SPAN_MS, Math.max(MIN_SPAN_MS, this.spanMs * factor));
+    const fromMs = aroundMs - this.position(aroundMs) * span;
+    return new TimeScale(fromMs, fromMs + span);
+  }
+
+  moved(byMs: number): TimeScale {
+    return new TimeScale(this.fromMs + byMs, this.toMs + byMs);
+  }
+
+  /** The same span, moved as little as need be to show a moment. */
+  showing(ms: number): TimeScale {
+    if (ms < this.fromMs) return this.moved(ms - this.fromMs - this.spanMs * 0.1);
+    return ms > this.toMs ? this.moved(ms - this.toMs + this.spanMs * 0.1) : this;
+  }
+
+  /** Round moments of local time, as many as there is room for. */
+  ticks(widthPixels: number): Tick[] {
+    const minStep = (this.spanMs / Math.max(1, widthPixels)) * MIN_TICK_PIXELS;
+    const stepMs = STEPS_MS.find((candidate) => candidate >= minStep) ?? DAY_MS;
+    const step = stepMs >= DAY_MS ? 'days' : stepMs >= MINUTE_MS ? 'minutes' : 'seconds';
+    const zoneMs = new Date(this.fromMs).getTimezoneOffset() * MINUTE_MS;
+    const first = Math.ceil((this.fromMs - zoneMs) / stepMs) * stepMs + zoneMs;
+    const ticks: Tick[] = [];
+    for (let ms = first; ms <= this.toMs; ms += stepMs) ticks.push({ ms, step });
+    return ticks;
+  }
+}

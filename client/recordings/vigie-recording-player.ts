@@ -1,0 +1,175 @@
+/**
+ * `<vigie-recording-player>`: plays a camera's recordings as if they were one film. While one file plays the next is fetched
+ * into a second video, which takes over without a black picture.
+ *
+ * Fires `vigie-time` {ms} as it plays, `vigie-state` {playing, waiting, message}.
+ */
+
+import { LitElement, css, html, type TemplateResult } from 'lit';
+import type { RecordedSegment } from '../../server/wire/recording.ts';
+import { Playlist } from './playlist.ts';
+
+/** One picture, for stepping through them; recordings have about ten a second. */
+const STEP_SECONDS = 0.1;
+
+export class VigieRecordingPlayer extends LitElement {
+  static override styles = css`
+    :host {
+      display: block;
+      position: relative;
+      aspect-ratio: 4 / 3;
+      overflow: hidden;
+      background: #000;
+    }
+    video {
+      position: absolute;
+      inset: 0;
+      width: 100%;
+      height: 100%;
+      object-fit: contain;
+      visibility: hidden;
+    }
+    video.shown {
+      visibility: visible;
+    }
+  `;
+  static override properties = {
+    cameraId: {},
+    segments: { attribute: false },
+    speed: { attribute: false },
+    shown: { state: true },
+  };
+  declare cameraId: string;
+  declare segments: readonly RecordedSegment[];
+  declare speed: number;
+  /** Which of the two videos is in front. */
+  declare protected shown: 0 | 1;
+  /** Which film each of them holds. */
+  readonly #films: [RecordedSegment | undefined, RecordedSegment | undefined] = [undefined, undefined];
+  #playing = false;
+
+  constructor() {
+    super();
+    this.segments = [];
+    this.speed = 1;
+    this.shown = 0;
+  }
+
+  get playing(): boolean {
+    return this.#playing;
+  }
+
+  /** Now in the film, ms since the Unix epoch; undefined before anything was chosen. */
+  get momentMs(): number | undefined {
+    const film = this.#films[this.shown];
+    return film && film.startMs + this.#video(this.shown).currentTime * 1000;
+  }
+
+  /** @returns false when nothing was recorded then or later */
+  seek(ms: number): boolean {
+    const position = new Playlist(this.segments).at(ms);
+    if (!position) return false;
+    this.#load(this.shown, position.segment);
+    this.#video(this.shown).currentTime = position.seconds;
+    this.#tell();
+    return true;
+  }
+
+  play(): void {
+    if (!this.#films[this.shown]) return;
+    this.#playing = true;
+    this.#start();
+  }
+
+  pause(): void {
+    this.#playing = false;
+    this.#video(this.shown).pause();
+    this.#tell();
+  }
+
+  /** One picture on or back. */
+  step(direction: 1 | -1): void {
+    this.pause();
+    const ms = this.momentMs;
+    if (ms !== undefined) this.seek(ms + direction * STEP_SECONDS * 1000);
+  }
+
+  protected override updated(): void {
+    for (const index of [0, 1] as const) this.#video(index).playbackRate = this.speed;
+  }
+
+  protected override render(): TemplateResult {
+    return html`${([0, 1] as const).map(
+      (index) =>
+        html`<video
+          class=${index === this.shown ? 'shown' : ''}
+          muted
+          playsinline
+          disablepictureinpicture
+          preload="auto"
+          data-testid=${index === this.shown ? 'recording-video' : 'next-video'}
+          @timeupdate=${() => this.#onTime(index)}
+          @seeked=${() => this.#onTime(index)}
+          @ended=${() => this.#onEnded(index)}
+          @error=${() => this.#onEnded(index)}
+        ></video>`,
+    )}`;
+  }
+
+  #video(index: 0 | 1): HTMLVideoElement {
+    const video = this.renderRoot.querySelectorAll('video')[index];
+    if (!video) throw new Error('the player has not been rendered yet');
+    return video;
+  }
+
+  #load(index: 0 | 1, film: RecordedSegment): void {
+    if (this.#films[index]?.id === film.id) return;
+    this.#films[index] = film;
+    const video = this.#video(index);
+    video.src = `/api/cameras/${encodeURIComponent(this.cameraId)}/recordings/${encodeURIComponent(film.id)}.webm`;
+    video.playbackRate = this.speed;
+  }
+
+  #start(): void {
+    const video = this.#video(this.shown);
+    video.playbackRate = this.speed;
+    // A seek right after interrupts it; the next call plays.
+    video.play().catch(() => undefined);
+    this.#prepareNext();
+    this.#tell();
+  }
+
+  #prepareNext(): void {
+    const film = this.#films[this.shown];
+    const next = film && new Playlist(this.segments).after(film);
+    if (next) this.#load(other(this.shown), next);
+  }
+
+  #onTime(index: 0 | 1): void {
+    if (index === this.shown) this.#tell();
+  }
+
+  #onEnded(index: 0 | 1): void {
+    const film = this.#films[index];
+    if (index !== this.shown || !film) return;
+    const next = new Playlist(this.segments).after(film);
+    if (!next) return this.pause();
+    const front = other(this.shown);
+    this.#load(front, next);
+    this.#video(front).currentTime = 0;
+    this.shown = front;
+    if (this.#playing) this.#start();
+  }
+
+  #tell(): void {
+    const ms = this.momentMs;
+    if (ms !== undefined) this.dispatchEvent(new CustomEvent('vigie-time', { detail: { ms } }));
+    this.dispatchEvent(new Event('vigie-state'));
+  }
+}
+
+function other(index: 0 | 1): 0 | 1 {
+  return index === 0 ? 1 : 0;
+}
+
+customElements.define('vigie-recording-player', VigieRecordingPlayer);

@@ -1,0 +1,290 @@
+/**
+ * `<vigie-timeline>`: what is there of a camera, as a band of time. Wheel or pinch zooms from a week to a minute, dragging
+ * moves, a click or the arrow keys go to a moment; a stretch is marked with Shift held, or between the two marks.
+ *
+ * Fires `vigie-seek` {ms}, `vigie-range` {fromMs, toMs} when another stretch of time is in view, `vigie-select` {fromMs, toMs}.
+ */
+
+import { LitElement, css, html, nothing, svg, type TemplateResult } from 'lit';
+import type { Timeline } from '../../server/wire/recording.ts';
+import { GAP_WORDS, momentText, timeText } from './recording-words.ts';
+import { TimeScale, type Tick } from './time-scale.ts';
+
+const HEIGHT = 72;
+const BAND_TOP = 26;
+const BAND_HEIGHT = 30;
+/** Farther than this a press is a drag. */
+const DRAG_PIXELS = 4;
+const KEY_STEP_MS = 10_000;
+
+export interface Selection {
+  fromMs: number;
+  toMs: number;
+}
+
+export class VigieTimeline extends LitElement {
+  static override styles = css`
+    :host {
+      display: block;
+      position: relative;
+      touch-action: pan-y;
+      user-select: none;
+    }
+    svg {
+      display: block;
+      width: 100%;
+      height: ${HEIGHT}px;
+      border-radius: 0.6rem;
+      background: var(--wa-color-neutral-fill-quiet);
+      cursor: pointer;
+    }
+    svg:focus-visible {
+      outline: 2px solid var(--wa-color-focus);
+      outline-offset: 2px;
+    }
+    .film {
+      fill: var(--wa-color-brand-50);
+    }
+    .film.protected {
+      fill: var(--wa-color-success-50);
+    }
+    .film.open {
+      opacity: 0.55;
+    }
+    .gap {
+      fill: var(--wa-color-warning-fill-normal);
+    }
+    .selection {
+      fill: var(--wa-color-brand-fill-normal);
+      opacity: 0.5;
+    }
+    .tick {
+      stroke: var(--wa-color-surface-border);
+    }
+    text {
+      fill: var(--wa-color-text-quiet);
+      font-size: 11px;
+      font-variant-numeric: tabular-nums;
+    }
+    .playhead {
+      stroke: var(--wa-color-danger-50);
+      stroke-width: 2;
+    }
+    .hint {
+      position: absolute;
+      bottom: 100%;
+      padding: 0.2rem 0.5rem;
+      border-radius: 0.4rem;
+      background: var(--wa-color-surface-raised);
+      box-shadow: var(--wa-shadow-s);
+      font-size: 0.8125rem;
+      white-space: nowrap;
+      transform: translateX(-50%);
+      pointer-events: none;
+    }
+  `;
+  static override properties = {
+    timeline: { attribute: false },
+    scale: { attribute: false },
+    playheadMs: { attribute: false },
+    selection: { attribute: false },
+    hoverX: { state: true },
+    width: { state: true },
+  };
+  declare timeline: Timeline | null;
+  declare scale: TimeScale;
+  declare playheadMs: number | null;
+  declare selection: Selection | null;
+  declare protected hoverX: number | null;
+  declare protected width: number;
+  readonly #resized = new ResizeObserver(([entry]) => (this.width = entry?.contentRect.width ?? 1));
+  /** Fingers and buttons that are down: where each was last. */
+  readonly #pointers = new Map<number, { startX: number; x: number; dragged: boolean; selecting: boolean }>();
+
+  constructor() {
+    super();
+    this.timeline = null;
+    this.scale = new TimeScale(Date.now() - 3_600_000, Date.now());
+    this.playheadMs = null;
+    this.selection = null;
+    this.hoverX = null;
+    this.width = 1;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#resized.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resized.disconnect();
+  }
+
+  protected override render(): TemplateResult {
+    const { fromMs, toMs } = this.scale;
+    return html`
+      ${this.#hint()}
+      <svg
+        role="slider"
+        tabindex="0"
+        aria-label="Recordings"
+        aria-valuemin=${Math.round(fromMs)}
+        aria-valuemax=${Math.round(toMs)}
+        aria-valuenow=${Math.round(this.playheadMs ?? fromMs)}
+        aria-valuetext=${this.playheadMs === null ? 'nothing chosen' : momentText(this.playheadMs)}
+        data-testid="timeline"
+        @wheel=${this.#onWheel}
+        @pointerdown=${this.#onPointerDown}
+        @pointermove=${this.#onPointerMove}
+        @pointerup=${this.#onPointerUp}
+        @pointercancel=${this.#onPointerUp}
+        @pointerleave=${() => (this.hoverX = null)}
+        @keydown=${this.#onKey}
+      >
+        ${this.scale.ticks(this.width).map((tick) => this.#tick(tick))}
+        ${this.timeline?.gaps.map(({ startMs, endMs, reason }) =>
+          this.#bar('gap', startMs, endMs ?? Date.now(), GAP_WORDS[reason]),
+        )}
+        ${this.timeline?.segments.map((segment) =>
+          this.#bar(
+            `film ${segment.protected ? 'protected' : ''} ${segment.open ? 'open' : ''}`,
+            segment.startMs,
+            segment.endMs,
+            segment.open ? 'Being recorded' : 'Recorded',
+          ),
+        )}
+        ${this.selection ? this.#bar('selection', this.selection.fromMs, this.selection.toMs, 'Marked', 8, HEIGHT - 8) : nothing}
+        ${this.#playhead()}
+      </svg>
+    `;
+  }
+
+  #x(ms: number): number {
+    return this.scale.position(ms) * this.width;
+  }
+
+  #bar(
+    kind: string,
+    fromMs: number,
+    toMs: number,
+    title: string,
+    top = BAND_TOP,
+    height = BAND_HEIGHT,
+  ): TemplateResult {
+    const from = Math.max(-2, this.#x(fromMs));
+    const to = Math.min(this.width + 2, this.#x(toMs));
+    if (to < 0 || from > this.width) return svg``;
+    // However short, it can be seen.
+    return svg`<rect class=${kind} x=${from} y=${top} width=${Math.max(1.5, to - from)} height=${height}>
+      <title>${title}</title>
+    </rect>`;
+  }
+
+  #tick({ ms, step }: Tick): TemplateResult {
+    const x = this.#x(ms);
+    const date = new Date(ms);
+    const isMidnight = date.getHours() === 0 && date.getMinutes() === 0 && date.getSeconds() === 0;
+    const label =
+      step === 'days' || isMidnight
+        ? date.toLocaleDateString(undefined, { day: 'numeric', month: 'short' })
+        : date.toLocaleTimeString(undefined, {
+            hour: '2-digit',
+            minute: '2-digit',
+            ...(step === 'seconds' && { second: '2-digit' }),
+          });
+    return svg`<line class="tick" x1=${x} x2=${x} y1="0" y2=${HEIGHT}></line><text x=${x + 4} y="16">${label}</text>`;
+  }
+
+  #playhead(): TemplateResult | typeof nothing {
+    if (this.playheadMs === null) return nothing;
+    const x = this.#x(this.playheadMs);
+    return svg`<line class="playhead" x1=${x} x2=${x} y1="0" y2=${HEIGHT}></line>`;
+  }
+
+  #hint(): TemplateResult | typeof nothing {
+    if (this.hoverX === null) return nothing;
+    const ms = this.scale.moment(this.hoverX / this.width);
+    const gap = this.timeline?.gaps.find(
+      ({ startMs, endMs }) => startMs <= ms && ms <= (endMs ?? Date.now()),
+    );
+    const x = Math.min(this.width - 60, Math.max(60, this.hoverX));
+    return html`<div class="hint" style="left: ${x}px">
+      ${timeText(ms)}${gap ? ` · ${GAP_WORDS[gap.reason]}` : ''}
+    </div>`;
+  }
+
+  readonly #onWheel = (event: WheelEvent): void => {
+    event.preventDefault();
+    const scale = this.scale;
+    if (Math.abs(event.deltaX) > Math.abs(event.deltaY))
+      this.#show(scale.moved((event.deltaX / this.width) * scale.spanMs));
+    else this.#show(scale.zoomed(1.0015 ** event.deltaY, scale.moment(event.offsetX / this.width)));
+  };
+
+  readonly #onPointerDown = (event: PointerEvent): void => {
+    (event.currentTarget as Element).setPointerCapture(event.pointerId);
+    const x = this.#offset(event);
+    this.#pointers.set(event.pointerId, { startX: x, x, dragged: false, selecting: event.shiftKey });
+  };
+
+  readonly #onPointerMove = (event: PointerEvent): void => {
+    const x = this.#offset(event);
+    const pointer = this.#pointers.get(event.pointerId);
+    this.hoverX = x;
+    if (!pointer) return;
+    const [other] = [...this.#pointers].filter(([id]) => id !== event.pointerId).map(([, each]) => each);
+    pointer.dragged ||= Math.abs(x - pointer.startX) > DRAG_PIXELS || other !== undefined;
+    if (other) {
+      const factor = Math.abs(pointer.x - other.x) / Math.max(1, Math.abs(x - other.x));
+      this.#show(this.scale.zoomed(factor, this.scale.moment((x + other.x) / 2 / this.width)));
+    } else if (pointer.dragged && pointer.selecting) {
+      const [from, to] = [pointer.startX, x].toSorted((a, b) => a - b);
+      this.#select(this.scale.moment((from ?? 0) / this.width), this.scale.moment((to ?? 0) / this.width));
+    } else if (pointer.dragged) {
+      this.#show(this.scale.moved(((pointer.x - x) / this.width) * this.scale.spanMs));
+    }
+    pointer.x = x;
+  };
+
+  readonly #onPointerUp = (event: PointerEvent): void => {
+    const pointer = this.#pointers.get(event.pointerId);
+    this.#pointers.delete(event.pointerId);
+    if (pointer && !pointer.dragged && event.type === 'pointerup')
+      this.#seek(this.scale.moment(this.#offset(event) / this.width));
+  };
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    const now = this.playheadMs ?? this.scale.moment(0.5);
+    const steps: Record<string, () => void> = {
+      ArrowLeft: () => this.#seek(now - (event.shiftKey ? 6 : 1) * KEY_STEP_MS),
+      ArrowRight: () => this.#seek(now + (event.shiftKey ? 6 : 1) * KEY_STEP_MS),
+      '+': () => this.#show(this.scale.zoomed(0.5, now)),
+      '-': () => this.#show(this.scale.zoomed(2, now)),
+    };
+    const step = steps[event.key];
+    if (!step) return;
+    event.preventDefault();
+    step();
+  };
+
+  #offset(event: PointerEvent): number {
+    return event.clientX - this.getBoundingClientRect().left;
+  }
+
+  #show(scale: TimeScale): void {
+    this.scale = scale;
+    const { fromMs, toMs } = scale;
+    this.dispatchEvent(new CustomEvent('vigie-range', { detail: { fromMs, toMs } }));
+  }
+
+  #seek(ms: number): void {
+    this.dispatchEvent(new CustomEvent('vigie-seek', { detail: { ms } }));
+  }
+
+  #select(fromMs: number, toMs: number): void {
+    this.dispatchEvent(new CustomEvent('vigie-select', { detail: { fromMs, toMs } }));
+  }
+}
+
+customElements.define('vigie-timeline', VigieTimeline);

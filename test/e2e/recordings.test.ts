@@ -1,0 +1,156 @@
+/** Looking back, as people do: something is recorded, found on the timeline, played, stepped through and taken away. */
+
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { DEFAULT_RECORDING } from '../../server/recording/default-recording.ts';
+import type { RecordedSegment, Timeline } from '../../server/wire/recording.ts';
+import { readWebm } from '../recording/read-webm.ts';
+import { TestBrowser } from '../support/browser.ts';
+import { startCamera } from '../support/camera-process.ts';
+import { ServerProcess } from '../support/server-process.ts';
+import { until } from '../support/until.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'vigie-recordings-'));
+const server = await ServerProcess.start();
+const browser = await TestBrowser.launch();
+const admin = await server.admin();
+const door = await admin.addCamera('Front door');
+const camera = startCamera(server.cameraUrl, door);
+const page = await browser.open(server.url);
+await page.signIn('admin', server.password);
+const { page: tab } = page;
+const video = tab.getByTestId('recording-video');
+after(async () => {
+  await browser.close();
+  await camera.stop();
+  await server.stop();
+  await rm(folder, { recursive: true, force: true });
+  browser.assertNoProblems();
+});
+
+/** Units of 100 µs modulo 2^32, as the time codes in the pictures count. */
+const codeOf = (ms: number): number => Math.round(ms * 10) % 2 ** 32;
+const apartMs = (code: number, ms: number): number => Math.abs((code - codeOf(ms)) / 10);
+
+function films(): Promise<RecordedSegment[]> {
+  const range = `from=${Date.now() - 3_600_000}&to=${Date.now() + 60_000}`;
+  return admin
+    .request<Timeline>('GET', `/cameras/${door.id}/timeline?${range}`)
+    .then(({ segments }) => segments);
+}
+
+/** What the player's picture says when it was taken. */
+function shownCode(): Promise<number | undefined> {
+  return video.evaluate((element: HTMLVideoElement) =>
+    element.readyState < 2
+      ? undefined
+      : window.readTimeCodeOf(element, element.videoWidth, element.videoHeight),
+  );
+}
+
+test('an administrator decides in the page what is recorded', async () => {
+  tab.setDefaultTimeout(8_000);
+  await page.untilStatus(door.id, 'live');
+  await page.tile(door.id).click();
+  await tab.getByTestId('recordings').click();
+  await tab.getByTestId('nothing-recorded').waitFor();
+  await tab.getByTestId('recording-settings').click();
+  await tab.getByTestId('recording-room').waitFor();
+  await tab.getByTestId('recording-mode').click();
+  await tab.getByRole('option', { name: 'All the time' }).click();
+  await tab.getByTestId('dialog-submit').click();
+  await until('something is recorded', async () => (await films()).length > 0);
+});
+
+test('what was recorded is on the timeline and plays, showing the moment it says it does', async () => {
+  await until('six seconds are recorded', async () => {
+    const [film] = await films();
+    return film && film.endMs - film.startMs > 6_000;
+  });
+  await admin.request('PUT', `/cameras/${door.id}/recording`, DEFAULT_RECORDING);
+  const film = await until('the film is whole', async () => (await films()).find(({ open }) => !open));
+  await until('it is on the timeline', () => tab.locator('vigie-timeline rect.film:not(.open)').count());
+  await tab.getByTestId('play').click();
+  const first = await until('a picture is shown', shownCode);
+  await until('it moves', async () => (await shownCode()) !== first);
+  assert.ok(apartMs(first, film.startMs) < 6_500);
+});
+
+test('a click on the timeline goes to that moment', async () => {
+  const [film] = await films();
+  assert.ok(film);
+  const middleMs = (film.startMs + film.endMs) / 2;
+  await tab.locator('vigie-timeline').evaluate((element, ms) => {
+    element.dispatchEvent(new CustomEvent('vigie-seek', { detail: { ms } }));
+  }, middleMs);
+  await tab.getByTestId('play').click();
+  await until('its picture is shown', async () => {
+    const code = await shownCode();
+    return code !== undefined && apartMs(code, middleMs) < 400;
+  });
+});
+
+test('stepping goes from picture to picture', async () => {
+  const before = await until('a picture is shown', shownCode);
+  await tab.getByTestId('step-on').click();
+  const next = await until('the next one is shown', async () => {
+    const code = await shownCode();
+    return code !== undefined && code > before && code;
+  });
+  await tab.getByTestId('step-back').click();
+  await until('the one before is shown', async () => ((await shownCode()) ?? next) < next);
+});
+
+test('a stretch is downloaded as one film of its true length', async () => {
+  const [film] = await films();
+  assert.ok(film);
+  await tab
+    .locator('vigie-timeline')
+    .evaluate((element, detail) => element.dispatchEvent(new CustomEvent('vigie-select', { detail })), {
+      fromMs: film.startMs,
+      toMs: film.endMs,
+    });
+  const [download] = await Promise.all([tab.waitForEvent('download'), tab.getByTestId('download').click()]);
+  const path = join(folder, 'film.webm');
+  await download.saveAs(path);
+  const { packets, durationSeconds } = await readWebm(path);
+  const seconds = (film.endMs - film.startMs) / 1000;
+  assert.ok(Math.abs(durationSeconds - seconds) < 0.1, `${durationSeconds} s, not ${seconds} s`);
+  assert.equal(packets[0]?.keyframe, true);
+  assert.match(download.suggestedFilename(), /\.webm$/);
+});
+
+test('its first and last pictures are those of its first and last moment', async () => {
+  const [film] = await films();
+  assert.ok(film);
+  const bytes = (await readFile(join(folder, 'film.webm'))).toString('base64');
+  await writeFile(join(folder, 'film.txt'), bytes);
+  const codes = await tab.evaluate(async (base64) => {
+    const data = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    const element = document.createElement('video');
+    element.muted = true;
+    element.src = URL.createObjectURL(new Blob([data], { type: 'video/webm' }));
+    const codeAt = async (seconds: number): Promise<number | undefined> => {
+      element.currentTime = seconds;
+      await new Promise((resolve) => element.addEventListener('seeked', resolve, { once: true }));
+      return window.readTimeCodeOf(element, element.videoWidth, element.videoHeight);
+    };
+    await new Promise((resolve) => element.addEventListener('loadeddata', resolve, { once: true }));
+    return [await codeAt(0.001), await codeAt(element.duration)];
+  }, bytes);
+  const [first, last] = codes;
+  assert.ok(first !== undefined && last !== undefined);
+  assert.ok(apartMs(first, film.startMs) < 300, `${apartMs(first, film.startMs)} ms`);
+  assert.ok(apartMs(last, film.endMs) < 300, `${apartMs(last, film.endMs)} ms`);
+});
+
+test('it is protected, then deleted', async () => {
+  await tab.getByTestId('protect').click();
+  await until('it is protected', async () => (await films())[0]?.protected);
+  await tab.getByTestId('delete').click();
+  await tab.getByTestId('confirm-dialog').getByTestId('dialog-submit').click();
+  await until('it is gone', async () => (await films()).length === 0);
+});
