@@ -18,7 +18,6 @@ export function parseRoute(pathname: string): Route {
   if (path === '/firmware') return { page: 'firmware' };
   if (path === '/connection') return { page: 'connection' };
   if (path === '/secure') return { page: 'secure' };
-  const encodedId = /^\/camera\/([^/]+)$/.exec(path)?.[1];
   const [, encodedId, recordings] = /^\/camera\/([^/]+)(\/recordings)?$/.exec(path) ?? [];
   if (encodedId !== undefined) {
     try {
