@@ -6,6 +6,7 @@ import type {
   CameraView,
   CameraWithKey,
   FirmwareImageView,
+  PairingCodeView,
   Role,
   StageUpdateRequest,
   UserView,
@@ -98,6 +99,9 @@ export class Api {
     link.download = name ?? 'recording.webm';
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  /** Over https only. */
+  pairingCode(id: string): Promise<PairingCodeView> {
+    return this.#request('POST', `/api/cameras/${encodeURIComponent(id)}/pairing-code`);
   }
 
   users(): Promise<UserView[]> {

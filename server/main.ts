@@ -8,6 +8,7 @@ import { networkInterfaces } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { openAccounts } from './accounts/accounts.ts';
 import { CameraCatalog } from './api/camera-catalog.ts';
+import { CameraPairing } from './api/camera-pairing.ts';
 import { createHttpApp } from './api/http-app.ts';
 import { HttpServer } from './api/http-server.ts';
 import { MjpegStreams } from './api/mjpeg-streams.ts';
@@ -121,9 +122,11 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     announcedNow: () => sfu.announcedAddresses,
     turnUrls: config.turnUrls,
   });
+  const pairing = new CameraPairing({ catalog, log });
   const app = createHttpApp({
     accounts,
     catalog,
+    pairing,
     snapshots: hub,
     thumbnails,
     mjpeg,
@@ -138,6 +141,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
       codecPids: transcoder.codecPids,
       encoding: transcoder.encodingCount,
       ingest: ingest.counters,
+      pairing: pairing.counters,
       memory: process.memoryUsage(),
     }),
     clientFolder: CLIENT_FOLDER,

@@ -4,6 +4,7 @@ import { html, type TemplateResult } from 'lit';
 import type { CameraWithKey } from '../../server/wire/api.ts';
 import { FormDialog, textOf } from '../ui/form-dialog.ts';
 import './camera-key.ts';
+import './pairing-code.ts';
 
 export class AddCameraDialog extends FormDialog {
   static override properties = { ...FormDialog.properties, camera: { state: true } };
@@ -46,6 +47,7 @@ export class AddCameraDialog extends FormDialog {
   protected override outcome(): TemplateResult | null {
     if (!this.camera) return null;
     return html`<div class="outcome">
+      <vigie-pairing-code .context=${this.context} .cameraId=${this.camera.id}></vigie-pairing-code>
       <vigie-camera-key .camera=${this.camera}></vigie-camera-key>
       <div class="actions">
         <wa-button variant="brand" @click=${() => this.hide()} data-testid="dialog-done">Done</wa-button>

@@ -10,12 +10,14 @@ import type { AppContext } from '../app-context.ts';
 import type { CameraSettingsDialog } from './camera-settings-dialog.ts';
 import './confirm-dialog.ts';
 import type { ConfirmDialog } from './confirm-dialog.ts';
+import './pairing-dialog.ts';
+import type { PairingDialog } from './pairing-dialog.ts';
 import './rename-camera-dialog.ts';
 import type { RenameCameraDialog } from './rename-camera-dialog.ts';
 import './rotate-key-dialog.ts';
 import type { RotateKeyDialog } from './rotate-key-dialog.ts';
 
-export type CameraAction = 'settings' | 'rename' | 'rotateKey' | 'remove';
+export type CameraAction = 'settings' | 'rename' | 'rotateKey' | 'pair' | 'remove';
 
 export class CameraActions extends LitElement {
   static override properties = { context: { attribute: false } };
@@ -23,6 +25,7 @@ export class CameraActions extends LitElement {
   readonly #settings = createRef<CameraSettingsDialog>();
   readonly #rename = createRef<RenameCameraDialog>();
   readonly #rotateKey = createRef<RotateKeyDialog>();
+  readonly #pair = createRef<PairingDialog>();
   readonly #confirm = createRef<ConfirmDialog>();
 
   run(action: CameraAction, camera: CameraView): void {
@@ -35,6 +38,9 @@ export class CameraActions extends LitElement {
         break;
       case 'rotateKey':
         this.#rotateKey.value?.showFor(camera);
+        break;
+      case 'pair':
+        this.#pair.value?.showFor(camera);
         break;
       case 'remove':
         this.#confirm.value?.ask({
@@ -68,6 +74,7 @@ export class CameraActions extends LitElement {
       }
       <vigie-rename-camera-dialog .context=${context} ${ref(this.#rename)}></vigie-rename-camera-dialog>
       <vigie-rotate-key-dialog .context=${context} ${ref(this.#rotateKey)}></vigie-rotate-key-dialog>
+      <vigie-pairing-dialog .context=${context} ${ref(this.#pair)}></vigie-pairing-dialog>
       <vigie-confirm-dialog .context=${context} ${ref(this.#confirm)}></vigie-confirm-dialog>
     `;
   }

@@ -41,6 +41,9 @@ export class CameraMenu extends LitElement {
         <wa-dropdown-item value="rotateKey" data-testid="rotate-key">
           <wa-icon slot="icon" name="key"></wa-icon>New key
         </wa-dropdown-item>
+        <wa-dropdown-item value="pair" data-testid="pair-camera">
+          <wa-icon slot="icon" name="key"></wa-icon>New pairing code
+        </wa-dropdown-item>
         <wa-dropdown-item value="remove" variant="danger" data-testid="remove-camera">
           <wa-icon slot="icon" name="trash"></wa-icon>Remove
         </wa-dropdown-item>

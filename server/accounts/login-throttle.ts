@@ -26,9 +26,9 @@ export class LoginThrottle {
   async admit(username: string, address: string): Promise<void> {
     const account = accountKey(username);
     const network = networkOf(address);
-    await consume(this.#address, network);
-    await consume(this.#addressAtAccount, `${network} ${account}`);
-    await consume(this.#account, account);
+    await consumeAttempt(this.#address, network);
+    await consumeAttempt(this.#addressAtAccount, `${network} ${account}`);
+    await consumeAttempt(this.#account, account);
   }
 
   async succeeded(username: string, address: string): Promise<void> {
@@ -42,7 +42,8 @@ export class LoginThrottle {
   }
 }
 
-async function consume(limiter: RateLimiterMemory, key: string): Promise<void> {
+/** @throws VigieError `tooManyRequests` when there were too many */
+export async function consumeAttempt(limiter: RateLimiterMemory, key: string): Promise<void> {
   try {
     await limiter.consume(key);
   } catch (refusal) {
@@ -64,7 +65,7 @@ function accountKey(username: string): string {
 }
 
 /** An IPv6 subscriber has a whole /64 to choose addresses from, so that is what counts as one. */
-function networkOf(address: string): string {
+export function networkOf(address: string): string {
   if (!isIPv6(address)) return address;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;

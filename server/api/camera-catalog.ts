@@ -85,16 +85,22 @@ export class CameraCatalog extends EventEmitter<{ changed: [cameraId: string, ch
     return this.#view(this.#find(id));
   }
 
-  /** The old key is worth nothing from now on, and whoever is connected by it is disconnected. */
-  rotateKey(id: string): CameraWithKey {
-    const camera = this.#find(id);
-    if (camera.kind !== 'v1')
+  /** @throws VigieError `notFound`, `conflict` */
+  assertHasKey(id: string): void {
+    const { kind } = this.#find(id);
+    if (kind !== 'v1')
       throw new VigieError(
         'conflict',
-        camera.kind === 'demo'
+        kind === 'demo'
           ? 'the demo camera is run by the server itself'
           : 'cameras with the older firmware have no key',
       );
+  }
+
+  /** The old key is worth nothing from now on, and whoever is connected by it is disconnected. */
+  rotateKey(id: string): CameraWithKey {
+    this.assertHasKey(id);
+    const camera = this.#find(id);
     this.#store.rotateKey(id);
     this.#control.disconnect(id, 'keyRotated');
     this.emit('changed', id, 'keyRotated');

@@ -16,6 +16,7 @@ import { authRoutes } from './auth-routes.ts';
 import { authorityFiles } from './authority-files.ts';
 import type { ConnectionOf } from './client-connection.ts';
 import type { CameraCatalog } from './camera-catalog.ts';
+import type { CameraPairing } from './camera-pairing.ts';
 import { cameraRoutes } from './camera-routes.ts';
 import { clientFiles } from './client-files.ts';
 import { firmwareDownload } from './firmware-download.ts';
@@ -24,6 +25,7 @@ import { connectionRoutes, type ServerFacts } from './connection-routes.ts';
 import { Guard } from './guard.ts';
 import { mjpegRoutes } from './mjpeg-routes.ts';
 import type { MjpegStreams } from './mjpeg-streams.ts';
+import { pairingCodeRoutes, pairingRoutes } from './pairing-routes.ts';
 import { errorHandler, notFound } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
 import { recordingRoutes, type Recordings } from './recording-routes.ts';
@@ -35,6 +37,7 @@ import { userRoutes } from './user-routes.ts';
 export interface HttpAppOptions {
   accounts: Accounts;
   catalog: CameraCatalog;
+  pairing: CameraPairing;
   snapshots: Snapshots;
   thumbnails: Thumbnails;
   mjpeg: MjpegStreams;
@@ -56,7 +59,8 @@ export interface HttpAppOptions {
 const MAX_BODY_BYTES = 64 * 1024;
 
 export function createHttpApp(options: HttpAppOptions): Express {
-  const { accounts, catalog, snapshots, thumbnails, mjpeg, firmware, recordings, connectionOf } = options;
+  const { accounts, catalog, pairing, snapshots, thumbnails, mjpeg, firmware, recordings, connectionOf } =
+    options;
   const log = options.log.child({ room: 'api' });
   const guard = new Guard(accounts);
   const app = express();
@@ -92,11 +96,13 @@ export function createHttpApp(options: HttpAppOptions): Express {
     snapshotRoutes(snapshots, thumbnails, guard),
     mjpegRoutes(mjpeg, guard),
     cameraRoutes(catalog, guard),
+    pairingCodeRoutes(pairing, guard, connectionOf),
     updateRoutes(firmware.cameras, guard),
     recordingRoutes(recordings, catalog, guard),
   );
   api.use('/firmware', firmwareRoutes(firmware, guard));
   api.use('/connection', connectionRoutes(options.connection, guard, connectionOf));
+  api.use('/pairing', pairingRoutes(pairing, connectionOf));
   api.use('/users', userRoutes(accounts.users, guard));
   api.use(notFound);
 

@@ -51,6 +51,14 @@ export const CHANGE_USER = z.strictObject({
 });
 export const USER_CAMERAS = z.strictObject({ cameraIds });
 
+const label = z.string().max(64);
+export const PAIRING = z.object({
+  // Longer than a code, for people type spaces.
+  code: z.string().min(1).max(32),
+  board: label.default(''),
+  firmware: label.default(''),
+});
+
 export const CAMERA_SETTINGS = z
   .strictObject({
     frameSize: z.enum(Object.keys(FRAME_SIZES) as [FrameSizeName]).exactOptional(),

@@ -34,7 +34,29 @@ export interface CameraAdvice {
   text: string;
 }
 
-/** The only answer that ever carries a key: of adding a camera and of rotating its key. */
+/** A code to be typed into a camera instead of id and key; good once. */
+export interface PairingCodeView {
+  /** Like `K7QF-3MZP`. */
+  code: string;
+  expiresAt: number;
+}
+
+/** Body of POST /api/pairing, which asks for no user's token but for TLS. */
+export interface PairingRequest {
+  /** As a person typed it. */
+  code: string;
+  /** What the camera says of itself, for the log. */
+  board: string;
+  firmware: string;
+}
+
+export interface PairedCamera {
+  cameraId: string;
+  /** A new one; 43 characters of base64url, 32 bytes. */
+  key: string;
+}
+
+/** To administrators a key is shown in this answer only: of adding a camera and of rotating its key. */
 export interface CameraWithKey extends CameraView {
   /** 43 characters of base64url, 32 bytes. */
   key: string;

@@ -50,6 +50,7 @@ const FOR_ADMINISTRATORS: Route[] = [
   ['GET', '/api/cameras/:own/settings'],
   ['POST', '/api/cameras/:own/settings', { flash: 1 }],
   ['POST', '/api/cameras/:own/reboot'],
+  ['POST', '/api/cameras/:own/pairing-code'],
   ['GET', '/api/users'],
   ['POST', '/api/users', { username: 'new', password: 'new password', role: 'viewer' }],
   ['PATCH', '/api/users/:viewer', { role: 'administrator' }],

@@ -12,6 +12,7 @@ import {
   type CameraCatalogOptions,
   type CameraControl,
 } from '../../../server/api/camera-catalog.ts';
+import { CameraPairing } from '../../../server/api/camera-pairing.ts';
 import { clientConnections } from '../../../server/api/client-connection.ts';
 import { createHttpApp } from '../../../server/api/http-app.ts';
 import { HttpServer, type UpgradeHandler } from '../../../server/api/http-server.ts';
@@ -117,9 +118,11 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     pictures: hub,
     log,
   });
+  const pairing = new CameraPairing({ catalog, log, ...(nowMs && { nowMs }) });
   const app = createHttpApp({
     accounts,
     catalog,
+    pairing,
     snapshots: { latest: (cameraId) => frames.get(cameraId) },
     thumbnails,
     mjpeg,

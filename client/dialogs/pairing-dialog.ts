@@ -1,0 +1,59 @@
+/** A new pairing code for a camera there is, after having said what it does. */
+
+import { html, type TemplateResult } from 'lit';
+import type { CameraView } from '../../server/wire/api.ts';
+import { FormDialog } from '../ui/form-dialog.ts';
+import './pairing-code.ts';
+
+export class PairingDialog extends FormDialog {
+  static override properties = { ...FormDialog.properties, camera: { state: true }, wanted: { state: true } };
+  declare protected camera: CameraView | null;
+  declare protected wanted: boolean;
+  protected override readonly testId = 'pairing-dialog';
+  protected override submitLabel = 'Make a pairing code';
+
+  constructor() {
+    super();
+    this.camera = null;
+    this.wanted = false;
+  }
+
+  showFor(camera: CameraView): void {
+    this.camera = camera;
+    this.wanted = false;
+    this.show();
+  }
+
+  override hide(): void {
+    this.wanted = false;
+    super.hide();
+  }
+
+  protected override heading(): string {
+    return `Pairing code for “${this.camera?.name ?? ''}”`;
+  }
+
+  protected override fields(): TemplateResult {
+    return html`<p>
+      Whoever types the code into a camera within 15 minutes makes it this camera: it gets a new key, and the
+      key there is now stops working.
+    </p>`;
+  }
+
+  protected override outcome(): TemplateResult | null {
+    if (!this.wanted || !this.camera) return null;
+    return html`<div class="outcome">
+      <vigie-pairing-code .context=${this.context} .cameraId=${this.camera.id}></vigie-pairing-code>
+      <div class="actions">
+        <wa-button variant="brand" @click=${() => this.hide()} data-testid="dialog-done">Done</wa-button>
+      </div>
+    </div>`;
+  }
+
+  protected override submit(): Promise<boolean> {
+    this.wanted = true;
+    return Promise.resolve(true);
+  }
+}
+
+customElements.define('vigie-pairing-dialog', PairingDialog);

@@ -1,0 +1,85 @@
+/**
+ * Gives a camera its key for a code: an administrator makes the code, whoever holds it may trade it for a new key, once.
+ *
+ * Invariants: codes and keys travel over TLS only; a guess is counted before the code is looked at, so that many at once
+ * gain nothing; what is wrong with a code, its letters or its age, is not told.
+ */
+
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { consumeAttempt, networkOf } from '../accounts/login-throttle.ts';
+import { PairingCodes } from '../core/pairing-codes.ts';
+import { VigieError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { PairedCamera, PairingCodeView, PairingRequest } from '../wire/api.ts';
+import type { CameraCatalog } from './camera-catalog.ts';
+import type { ClientConnection } from './client-connection.ts';
+
+/**
+ * Wrong codes allowed within a time, in seconds. All addresses together: of 2^40 codes that is one in a thousand million in a
+ * code's lifetime, so the limit holds a flood off and costs nobody a camera.
+ */
+const PER_ADDRESS = { points: 10, duration: 15 * 60 };
+const TOGETHER = { points: 1000, duration: 15 * 60 };
+const EVERYBODY = 'everybody';
+
+export interface CameraPairingOptions {
+  catalog: CameraCatalog;
+  log: Log;
+  nowMs?: () => number;
+}
+
+export class CameraPairing {
+  readonly #catalog: CameraCatalog;
+  readonly #log: Log;
+  readonly #nowMs: () => number;
+  readonly #codes = new PairingCodes();
+  readonly #perAddress = new RateLimiterMemory(PER_ADDRESS);
+  readonly #together = new RateLimiterMemory(TOGETHER);
+  readonly counters = { made: 0, paired: 0, refused: 0 };
+
+  constructor({ catalog, log, nowMs = Date.now }: CameraPairingOptions) {
+    this.#catalog = catalog;
+    this.#log = log.child({ room: 'pairing' });
+    this.#nowMs = nowMs;
+    catalog.on('changed', (cameraId, change) => {
+      if (change === 'removed' || change === 'keyRotated') this.#codes.revoke(cameraId);
+    });
+  }
+
+  /** @throws VigieError `forbidden` without TLS, `notFound`, `conflict` for cameras that have no key of their own */
+  makeCode(cameraId: string, { secure }: ClientConnection): PairingCodeView {
+    if (!secure)
+      throw new VigieError('forbidden', 'a pairing code is made over https only: open this page over https');
+    this.#catalog.assertHasKey(cameraId);
+    this.counters.made++;
+    return this.#codes.make(cameraId, this.#nowMs());
+  }
+
+  /** The former key of the camera is worth nothing from now on. @throws VigieError `forbidden`, `tooManyRequests`, `notFound` */
+  async pair(request: PairingRequest, { secure, address }: ClientConnection): Promise<PairedCamera> {
+    const { code, board, firmware } = request;
+    if (!secure)
+      throw new VigieError(
+        'forbidden',
+        'pairing is done over https only, for the key would travel in the clear: use a wss:// address, or the id and the key themselves',
+      );
+    const network = networkOf(address);
+    await consumeAttempt(this.#perAddress, network);
+    await consumeAttempt(this.#together, EVERYBODY);
+    const cameraId = this.#codes.find(code, this.#nowMs());
+    if (cameraId === undefined) {
+      this.counters.refused++;
+      this.#log.warn({ address, board }, 'a pairing code was refused');
+      throw new VigieError(
+        'notFound',
+        'this code is wrong, or was used already, or is older than 15 minutes: make a new one',
+      );
+    }
+    // Rotating revokes the code, before anything else can happen.
+    const { key } = this.#catalog.rotateKey(cameraId);
+    this.counters.paired++;
+    this.#log.info({ cameraId, address, board, firmware }, 'a camera was paired');
+    await Promise.all([this.#perAddress.reward(network), this.#together.reward(EVERYBODY)]);
+    return { cameraId, key };
+  }
+}
