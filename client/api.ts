@@ -99,6 +99,8 @@ export class Api {
     link.download = name ?? 'recording.webm';
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  }
+
   /** Over https only. */
   pairingCode(id: string): Promise<PairingCodeView> {
     return this.#request('POST', `/api/cameras/${encodeURIComponent(id)}/pairing-code`);
