@@ -22,6 +22,9 @@ export interface Setting<T> {
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+const RELAY_USES = ['auto', 'on', 'off'] as const;
+export type RelayUse = (typeof RELAY_USES)[number];
+
 /** What express calls them too: ranges behind which a proxy of one's own is usually found. */
 const PROXY_RANGES = ['loopback', 'linklocal', 'uniquelocal'];
 const HOST_NAME = /^(?=.{1,253}$)[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?)*$/i;
@@ -115,6 +118,13 @@ export const configTable = {
     secret: true,
     description: 'The static-auth-secret of that coturn; viewers get short-lived passwords made from it.',
     parse: (text) => (text === '' ? undefined : parseLength(text, 16, 1024)),
+  }),
+  relay: setting({
+    name: 'VIGIE_RELAY',
+    default: 'auto',
+    description:
+      'Whether the server itself is reached through the TURN server, for where no port can be forwarded: on, off, or auto, which is on while VIGIE_ANNOUNCED_ADDRESS is empty.',
+    parse: parseRelay,
   }),
   recordingQuota: setting({
     name: 'VIGIE_RECORDING_QUOTA',
@@ -215,6 +225,12 @@ function parseLogLevel(text: string): LogLevel {
   const level = LOG_LEVELS.find((name) => name === text);
   if (level === undefined) throw new RangeError(`one of ${LOG_LEVELS.join(', ')}`);
   return level;
+}
+
+function parseRelay(text: string): RelayUse {
+  const use = RELAY_USES.find((name) => name === text);
+  if (use === undefined) throw new RangeError(`one of ${RELAY_USES.join(', ')}`);
+  return use;
 }
 
 function parseList(text: string, parse: (item: string) => string): string[] {

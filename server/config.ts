@@ -185,6 +185,8 @@ function checkTogether(values: SettingValues, legacy: LegacyCameras | undefined,
     problems.push('VIGIE_TURN_URLS names a TURN server: set VIGIE_TURN_SECRET to its static-auth-secret');
   if (values.turnSecret !== undefined && !needsSecret)
     problems.push('VIGIE_TURN_SECRET is set, but VIGIE_TURN_URLS names no TURN server');
+  if (values.relay === 'on' && !needsSecret)
+    problems.push('VIGIE_RELAY is on, but VIGIE_TURN_URLS names no TURN server');
   const { httpPort, rtcTcpPort } = values;
   if (rtcTcpPort !== undefined && rtcTcpPort === httpPort)
     problems.push(

@@ -1,6 +1,8 @@
-/** The STUN and TURN servers a viewer is told of, with credentials of its own where TURN wants them. */
+/** The STUN and TURN servers a viewer is told of, and the server itself may use, with credentials made where TURN wants them. */
 
+import type { Config } from './config.ts';
 import { turnCredentials } from './core/turn-credentials.ts';
+import type { RelayOptions } from './sfu/relay-socket.ts';
 import { TURN_CREDENTIAL_LIFETIME_SECONDS, type IceServer } from './wire/signaling.ts';
 
 /** @param secret coturn's static-auth-secret; needed as soon as a URL is TURN's, which the configuration checks */
@@ -17,4 +19,21 @@ export function iceServersFor(
     servers.push({ urls: turn, ...turnCredentials(secret, userId, nowMs, TURN_CREDENTIAL_LIFETIME_SECONDS) });
   }
   return servers;
+}
+
+/** What the server's own relay needs, if it is to have one. */
+export function relayFor({
+  relay,
+  turnUrls,
+  turnSecret,
+  announcedAddresses,
+}: Pick<Config, 'relay' | 'turnUrls' | 'turnSecret' | 'announcedAddresses'>): RelayOptions | undefined {
+  const urls = turnUrls.filter((url) => url.startsWith('turn'));
+  const isWanted = relay === 'on' || (relay === 'auto' && announcedAddresses.length === 0);
+  if (!isWanted || turnSecret === undefined || urls.length === 0) return undefined;
+  return {
+    urls,
+    credentials: () =>
+      turnCredentials(turnSecret, 'vigie-server', Date.now(), TURN_CREDENTIAL_LIFETIME_SECONDS),
+  };
 }

@@ -27,7 +27,7 @@ import { DemoCamera } from './demo-camera.ts';
 import { VigieError } from './errors.ts';
 import { openHttps } from './https-setup.ts';
 import { openFirmware } from './firmware-setup.ts';
-import { iceServersFor } from './ice-servers.ts';
+import { iceServersFor, relayFor } from './ice-servers.ts';
 import { createLog, type Log } from './log.ts';
 import { openRecordings } from './recordings.ts';
 import { Sfu } from './sfu/sfu.ts';
@@ -72,6 +72,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     rtcPort,
     rtcTcpPort,
     announcedAddresses,
+    relay: relayFor(config),
     video: transcoder,
     clock,
     log: log.child({ room: 'sfu' }),

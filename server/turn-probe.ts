@@ -8,13 +8,14 @@ import { createSocket } from 'node:dgram';
 import { connect as connectTcp, isIP, isIPv6, type Socket } from 'node:net';
 import { lookup } from 'node:dns/promises';
 import { connect as connectTls } from 'node:tls';
-import { readStunBindingResponse, stunBindingRequest, TRANSACTION_ID_BYTES } from './core/stun-binding.ts';
+import { parseIceServerUrl } from './core/ice-server-url.ts';
+import { readStunBindingResponse, stunBindingRequest } from './core/stun-binding.ts';
+import { TRANSACTION_ID_BYTES } from './core/stun-message.ts';
 import { CERTIFICATE_PROBLEM } from './wire/connection-check.ts';
 
 const TIMEOUT_MS = 3_000;
 const RETRANSMIT_MS = 500;
 const MAX_RESPONSE_BYTES = 2_048;
-const URL_PARTS = /^(stun|turn)(s?):(\[[\da-fA-F:]+\]|[\w.-]+)(?::(\d{1,5}))?(?:\?transport=(udp|tcp))?$/;
 
 export interface TurnProbe {
   /** Null: it answered. */
@@ -25,18 +26,16 @@ export interface TurnProbe {
 
 /** Never throws; what went wrong is the answer. @param url as in VIGIE_TURN_URLS */
 export async function probeTurn(url: string): Promise<TurnProbe> {
-  const parts = URL_PARTS.exec(url);
+  const parts = parseIceServerUrl(url);
   if (!parts) return { problem: 'the URL is not understood', seenAs: null };
-  const [, , secure, bracketed = '', portText, transport = secure ? 'tcp' : 'udp'] = parts;
-  const host = bracketed.replace(/^\[|\]$/g, '');
-  const port = portText === undefined ? (secure ? 5349 : 3478) : Number(portText);
+  const { host, port, transport } = parts;
   const transactionId = randomBytes(TRANSACTION_ID_BYTES);
   try {
     const seenAs =
       transport === 'udp'
         ? await overUdp(host, port, transactionId)
         : await overStream(
-            secure
+            transport === 'tls'
               ? connectTls({ host, port, ...(isIP(host) === 0 && { servername: host }) })
               : connectTcp({ host, port }),
             transactionId,

@@ -11,7 +11,7 @@ import type { ConnectionOf } from './client-connection.ts';
 import { isSameOrigin } from './same-origin.ts';
 import { SignalingSession, type SignalingSessionOptions } from './signaling-session.ts';
 
-export interface SignalingServerOptions extends Omit<SignalingSessionOptions, 'socket' | 'viewerIsLocal'> {
+export interface SignalingServerOptions extends Omit<SignalingSessionOptions, 'socket' | 'viewerAddress'> {
   connectionOf: ConnectionOf;
 }
 
@@ -57,10 +57,9 @@ export class SignalingServer {
     if (this.#sessions.size >= MAX_SESSIONS) return refuse(socket, '503 Service Unavailable');
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const { address } = this.#options.connectionOf(request);
-      const viewerIsLocal = address === '::1' || address.startsWith('127.');
       this.#sessions.set(
         webSocket,
-        new SignalingSession({ ...this.#options, socket: webSocket, viewerIsLocal }),
+        new SignalingSession({ ...this.#options, socket: webSocket, viewerAddress: address }),
       );
       this.#answered.add(webSocket);
       webSocket.on('pong', () => this.#answered.add(webSocket));

@@ -48,8 +48,8 @@ export interface SignalingAccess {
 
 export interface SignalingSessionOptions {
   socket: WebSocket;
-  /** Whether the WebSocket comes over loopback. */
-  viewerIsLocal: boolean;
+  /** Where the WebSocket comes from, before any proxy of ours. */
+  viewerAddress: string;
   access: SignalingAccess;
   sfu: Sfu;
   frames: CameraFrames;
@@ -240,11 +240,12 @@ export class SignalingSession {
   }
 
   #createTransport(): SignalingMethods['createWebRtcTransport']['response'] {
-    const { sfu, viewerIsLocal } = this.#options;
+    const { sfu, viewerAddress } = this.#options;
+    const viewerIsLocal = viewerAddress === '::1' || viewerAddress.startsWith('127.');
     if (this.#transports.size >= MAX_TRANSPORTS) {
       throw new VigieError('tooManyRequests', `a page has at most ${MAX_TRANSPORTS} transports`);
     }
-    const transport = sfu.createTransport();
+    const transport = sfu.createTransport(viewerAddress);
     this.#transports.set(transport.id, transport);
     transport.once('close', (reason) => {
       this.#transports.delete(transport.id);

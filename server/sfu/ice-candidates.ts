@@ -1,10 +1,11 @@
 /**
- * The addresses a viewer is told to try: one host candidate each on the one UDP port (RFC 8445 section 5.1.1), and, where it
- * is open, on the one TCP port (RFC 6544 section 4.1).
+ * The addresses a viewer is told to try: one host candidate each on the one UDP port (RFC 8445 section 5.1.1), where it is
+ * open on the one TCP port (RFC 6544 section 4.1), and the relay.
  */
 
 import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import type { TransportAddress } from '../core/stun-address.ts';
 import type { IceCandidate } from '../wire/signaling.ts';
 
 const HOST_TYPE_PREFERENCE = 126;
@@ -12,6 +13,7 @@ const HOST_TYPE_PREFERENCE = 126;
 const TCP_TYPE_PREFERENCE = 80;
 /** Of a passive host candidate (RFC 6544 section 4.2). */
 const PASSIVE_PREFERENCE = 4 * 2 ** 13;
+const RELAY_TYPE_PREFERENCE = 0;
 const COMPONENT_RTP = 1;
 
 /**
@@ -47,6 +49,12 @@ export function iceCandidates(
     tcpType: 'passive',
   }));
   return [...udp, ...tcp];
+}
+
+/** Comes after all others: what can go directly should. */
+export function relayCandidate({ address, port }: TransportAddress): IceCandidate {
+  const priority = candidatePriority(RELAY_TYPE_PREFERENCE, 0);
+  return { foundation: 'relay', priority, ip: address, address, protocol: 'udp', port, type: 'relay' };
 }
 
 /** RFC 8445 section 5.1.2.1. */

@@ -4,6 +4,7 @@
  */
 
 export interface Path {
+  readonly kind: 'udp' | 'tcp' | 'relay';
   /** The viewer's end, as its datagrams show it: an IP address in plain form. */
   readonly address: string;
   readonly port: number;

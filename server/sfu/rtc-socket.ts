@@ -103,6 +103,7 @@ export class RtcSocket {
   /** IPv4 addresses are mapped (`::ffff:192.0.2.1`) on a dual-stack socket, which wants to see them like that again. */
   #newPath(key: string, from: RemoteInfo): Path {
     const path: Path = {
+      kind: 'udp',
       address: plainAddress(from.address),
       port: from.port,
       send: (datagram) => this.send(datagram, from),

@@ -12,8 +12,10 @@ import type { DtlsFingerprint, RtpCapabilities, TransportParameters } from '../w
 import { AnnouncedAddresses } from './announced-addresses.ts';
 import { CameraTrack } from './camera-track.ts';
 import type { Consumer } from './consumer.ts';
-import { iceCandidates } from './ice-candidates.ts';
+import { iceCandidates, relayCandidate } from './ice-candidates.ts';
 import { IceUsers } from './ice-users.ts';
+import type { Path } from './path.ts';
+import { RelaySocket, type RelayOptions } from './relay-socket.ts';
 import { RtcTcpListener } from './rtc-tcp-listener.ts';
 import { RtcSocket } from './rtc-socket.ts';
 import { ROUTER_RTP_CAPABILITIES } from './rtp-parameters.ts';
@@ -27,6 +29,8 @@ export interface SfuOptions {
   rtcTcpPort?: number | undefined;
   /** IP addresses and host names told to viewers before those of the machine's interfaces. */
   announcedAddresses: readonly string[];
+  /** A relay of the server's own, for when nobody can reach it otherwise. */
+  relay?: RelayOptions | undefined;
   video: EncodedVideo;
   clock: Clock;
   log: Log;
@@ -36,10 +40,14 @@ export interface SfuStats {
   port: number;
   transports: number;
   consumers: number;
+  /** Viewers by the way their media takes from the server. */
+  ways: Record<Path['kind'], number>;
   /** Datagrams. */
   socket: RtcSocket['counters'] & { unknownAddress: number; unknownUser: number };
   /** Null when there is no TCP port. */
   tcp: (RtcTcpListener['counters'] & { port: number; open: number }) | null;
+  /** Null when the server is to have none. */
+  relay: (RelaySocket['counters'] & { open: boolean }) | null;
 }
 
 /** A peer costs about 0.4 MB; this bounds what a flood of them can take. */
@@ -52,6 +60,7 @@ export class Sfu {
   readonly #users: IceUsers;
   readonly #socket: RtcSocket;
   readonly #tcp: RtcTcpListener | undefined;
+  readonly #relay: RelaySocket | undefined;
   readonly #fingerprint: DtlsFingerprint;
   readonly #announced: AnnouncedAddresses;
   readonly #transports = new Map<string, ViewerTransport>();
@@ -88,6 +97,8 @@ export class Sfu {
     this.#users = users;
     this.#socket = socket;
     this.#fingerprint = fingerprint;
+    const { relay, clock, log } = options;
+    this.#relay = relay && new RelaySocket(relay, users, clock, log);
     this.#announced = new AnnouncedAddresses(options.announcedAddresses, options.log);
     // Not waited for: without a network a look-up takes long, and viewers at home need none of it.
     void this.#announced.start();
@@ -110,23 +121,35 @@ export class Sfu {
 
   get stats(): SfuStats {
     let consumers = 0;
-    for (const transport of this.#transports.values()) consumers += transport.consumers.size;
+    const ways = { udp: 0, tcp: 0, relay: 0 };
+    for (const transport of this.#transports.values()) {
+      consumers += transport.consumers.size;
+      if (transport.way) ways[transport.way]++;
+    }
     const { counters, unknownAddress } = this.#socket;
     const { unknownUser } = this.#users;
+    const relay = this.#relay ? { ...this.#relay.counters, open: this.#relay.relayed !== undefined } : null;
     const socket = { ...counters, unknownAddress, unknownUser };
     const tcp = this.#tcp ? { ...this.#tcp.counters, port: this.#tcp.port, open: this.#tcp.openCount } : null;
-    return { port: this.port, transports: this.#transports.size, consumers, socket, tcp };
+    return { port: this.port, transports: this.#transports.size, consumers, ways, socket, tcp, relay };
   }
 
-  /** @throws VigieError `unavailable` when the server is full or stopping */
-  createTransport(): ViewerTransport {
+  /**
+   * @param viewerAddress where the viewer signals from: its media most likely comes from there too
+   * @throws VigieError `unavailable` when the server is full or stopping
+   */
+  createTransport(viewerAddress: string): ViewerTransport {
     if (this.#closed) throw new VigieError('unavailable', 'the server is stopping');
     if (this.#transports.size >= MAX_TRANSPORTS)
       throw new VigieError('unavailable', 'too many viewers at the moment');
     const { clock, log } = this.#options;
     const transport = new ViewerTransport(this.#users, clock, log);
     this.#transports.set(transport.id, transport);
-    transport.once('close', () => this.#transports.delete(transport.id));
+    const forbid = this.#relay?.permit(viewerAddress);
+    transport.once('close', () => {
+      this.#transports.delete(transport.id);
+      forbid?.();
+    });
     return transport;
   }
 
@@ -135,10 +158,12 @@ export class Sfu {
     transport: ViewerTransport,
     viewerIsLocal: boolean,
   ): Omit<TransportParameters, 'iceServers'> {
+    const direct = iceCandidates(this.#announced.current, this.port, viewerIsLocal, this.tcpPort);
+    const relayed = this.#relay?.relayed;
     return {
       id: transport.id,
       iceParameters: transport.iceParameters,
-      iceCandidates: iceCandidates(this.#announced.current, this.port, viewerIsLocal, this.tcpPort),
+      iceCandidates: [...direct, ...(relayed ? [relayCandidate(relayed)] : [])],
       dtlsParameters: { role: 'server', fingerprints: [this.#fingerprint] },
     };
   }
@@ -167,6 +192,7 @@ export class Sfu {
     clearInterval(this.#timer);
     this.#announced.close();
     for (const transport of this.#transports.values()) transport.close('serverStopping');
+    this.#relay?.close();
     await Promise.all([this.#socket.close(), this.#tcp?.close()]);
   }
 

@@ -43,6 +43,7 @@ const FULL_BYTES = 32 * 1024;
 const MAX_WAITING_BYTES = 1024 * 1024;
 
 export class TcpPath implements Path {
+  readonly kind = 'tcp';
   readonly address: string;
   readonly port: number;
   readonly #socket: Socket;

@@ -16,6 +16,7 @@ import type { CameraTrack } from './camera-track.ts';
 import { Consumer } from './consumer.ts';
 import { IceLiteAgent } from './ice-lite-agent.ts';
 import type { IceUsers } from './ice-users.ts';
+import type { Path } from './path.ts';
 import type { RtpPath } from './rtp-stream.ts';
 import { WeriftDtls, type SrtpProtector } from './werift-dtls.ts';
 
@@ -63,6 +64,11 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
 
   get isFull(): boolean {
     return this.#ice.isFull;
+  }
+
+  /** How the viewer is reached now. */
+  get way(): Path['kind'] | undefined {
+    return this.#ice.selected?.kind;
   }
 
   send(datagram: Buffer): boolean {

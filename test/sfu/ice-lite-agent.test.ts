@@ -164,6 +164,7 @@ test('a genuine check from port 0, where nobody can be answered, is not followed
   await ask(socket, check(agent));
   // Only raw sockets send from there, so it is handed in where the socket would.
   agent.onBindingRequest(check(agent), {
+    kind: 'udp',
     address: '127.0.0.1',
     port: 0,
     send: () => assert.fail('it was answered'),

@@ -70,7 +70,7 @@ after(async () => {
 });
 
 async function connectedViewer(): Promise<{ viewer: NodeViewer; transport: ViewerTransport }> {
-  const transport = sfu.createTransport();
+  const transport = sfu.createTransport('127.0.0.1');
   const { iceParameters, dtlsParameters } = sfu.transportParameters(transport, true);
   const { fingerprints } = dtlsParameters;
   const viewer = await NodeViewer.create({ port: sfu.port, iceParameters, fingerprints });
@@ -146,7 +146,7 @@ test('the first frame a viewer gets is a keyframe, whole, with VP8 payload type 
 });
 
 test('a camera is not even subscribed before the path to its viewer is open', async () => {
-  const transport = sfu.createTransport();
+  const transport = sfu.createTransport('127.0.0.1');
   sfu.consume(transport, 'early').resume();
   assert.equal(video.subscribers.has('early'), false);
   transport.close('requested');

@@ -17,17 +17,12 @@ export class Coturn {
   readonly port: number;
   readonly tlsPort: number;
   readonly #folder: string;
-  readonly #process: ChildProcess;
+  #process: ChildProcess;
 
   static async start(): Promise<Coturn> {
     if (!existsSync(PROGRAM)) installOnDebian(['coturn', 'openssl']);
     const coturn = new Coturn(await freePort(), await freePort());
-    await until(
-      'coturn answers',
-      async () =>
-        (await Promise.all(coturn.urls.slice(0, 2).map(probeTurn))).every(({ problem }) => !problem),
-      15_000,
-    );
+    await coturn.#untilAnswers();
     return coturn;
   }
 
@@ -42,28 +37,7 @@ export class Coturn {
         ' ',
       ),
     );
-    this.#process = spawn(
-      PROGRAM,
-      [
-        '-n',
-        '--no-cli',
-        '--allow-loopback-peers',
-        '--realm=vigie',
-        '--log-file=stdout',
-        `--pidfile=${join(this.#folder, 'pid')}`,
-        '--listening-ip=127.0.0.1',
-        '--relay-ip=127.0.0.1',
-        `--listening-port=${port}`,
-        `--tls-listening-port=${tlsPort}`,
-        '--use-auth-secret',
-        `--static-auth-secret=${this.secret}`,
-        `--cert=${cert}`,
-        `--pkey=${pkey}`,
-      ],
-      { cwd: this.#folder, stdio: ['ignore', 'pipe', 'pipe'] },
-    );
-    // Read, or it stops when the pipe is full.
-    for (const stream of [this.#process.stdout, this.#process.stderr]) stream?.resume();
+    this.#process = this.#spawn();
   }
 
   /** What VIGIE_TURN_URLS says of it: over UDP, TCP and TLS. */
@@ -75,13 +49,54 @@ export class Coturn {
     ];
   }
 
+  /** As the power cut would. Idempotent. */
+  async kill(): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    this.#process.kill('SIGKILL');
+    await once(this.#process, 'exit');
+  }
+
+  /** Again on its ports, knowing nothing of before. */
+  async restart(): Promise<void> {
+    this.#process = this.#spawn();
+    await this.#untilAnswers();
+  }
+
   /** Idempotent. */
   async stop(): Promise<void> {
-    if (this.#process.exitCode === null && this.#process.signalCode === null) {
-      this.#process.kill('SIGKILL');
-      await once(this.#process, 'exit');
-    }
+    await this.kill();
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #untilAnswers(): Promise<void> {
+    const answers = () => Promise.all(this.urls.slice(0, 2).map(probeTurn));
+    await until('coturn answers', async () => (await answers()).every(({ problem }) => !problem));
+  }
+
+  #spawn(): ChildProcess {
+    const child = spawn(
+      PROGRAM,
+      [
+        '-n',
+        '--no-cli',
+        '--allow-loopback-peers',
+        '--realm=vigie',
+        '--log-file=stdout',
+        `--pidfile=${join(this.#folder, 'pid')}`,
+        '--listening-ip=127.0.0.1',
+        '--relay-ip=127.0.0.1',
+        `--listening-port=${this.port}`,
+        `--tls-listening-port=${this.tlsPort}`,
+        '--use-auth-secret',
+        `--static-auth-secret=${this.secret}`,
+        `--cert=${join(this.#folder, 'cert.pem')}`,
+        `--pkey=${join(this.#folder, 'key.pem')}`,
+      ],
+      { cwd: this.#folder, stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    // Read, or it stops when the pipe is full.
+    for (const stream of [child.stdout, child.stderr]) stream?.resume();
+    return child;
   }
 }
 

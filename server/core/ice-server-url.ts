@@ -1,0 +1,28 @@
+/** The parts of a STUN or TURN server's URL (RFC 7064, RFC 7065). */
+
+export interface IceServerUrl {
+  scheme: 'stun' | 'turn';
+  transport: 'udp' | 'tcp' | 'tls';
+  /** Name or address, the latter without brackets. */
+  host: string;
+  port: number;
+}
+
+const URL_PARTS = /^(stun|turn)(s?):(\[[\da-fA-F:]+\]|[\w.-]+)(?::(\d{1,5}))?(?:\?transport=(udp|tcp))?$/;
+const PORT = 3478;
+const TLS_PORT = 5349;
+
+/** @returns undefined when it is no such URL */
+export function parseIceServerUrl(url: string): IceServerUrl | undefined {
+  const [, scheme, secure, bracketed = '', portText, transport = 'udp'] = URL_PARTS.exec(url) ?? [];
+  if (scheme === undefined) return undefined;
+  const port = portText === undefined ? (secure ? TLS_PORT : PORT) : Number(portText);
+  if (port < 1 || port > 65_535) return undefined;
+  return {
+    scheme: scheme as 'stun' | 'turn',
+    // Whatever it says besides: with the s it is TLS, DTLS is spoken by nobody.
+    transport: secure ? 'tls' : (transport as 'udp' | 'tcp'),
+    host: bracketed.replace(/^\[|\]$/g, ''),
+    port,
+  };
+}
