@@ -119,6 +119,12 @@ export const configTable = {
     description: 'The static-auth-secret of that coturn; viewers get short-lived passwords made from it.',
     parse: (text) => (text === '' ? undefined : parseLength(text, 16, 1024)),
   }),
+  turnSecretFile: setting({
+    name: 'VIGIE_TURN_SECRET_FILE',
+    default: '',
+    description: 'File that holds that secret, in place of VIGIE_TURN_SECRET.',
+    parse: (text) => (text === '' ? undefined : text),
+  }),
   relay: setting({
     name: 'VIGIE_RELAY',
     default: 'auto',

@@ -62,7 +62,11 @@ export function loadConfig({ env, cwd, args }: ConfigSources): Config {
   const problems: string[] = [];
   const envFile = parseEnvFile(readOptional(resolve(cwd, '.env'), problems) ?? '');
   problems.push(...envFile.problems);
-  const values = parseSettings((key) => find(key, env, envFile.values), problems);
+  const values = withTurnSecretFile(
+    parseSettings((key) => find(key, env, envFile.values), problems),
+    cwd,
+    problems,
+  );
   const legacy = readLegacy(resolve(cwd, LEGACY_FILE), values, problems);
   checkTogether(values, legacy, problems);
   const tls = tlsOf(values, cwd, problems);
@@ -179,9 +183,29 @@ function readLegacy(path: string, values: SettingValues, problems: string[]): Le
   return { cameraCount, startPort, username, password };
 }
 
+/** The secret from its file, where one is named. A file made by another program may end with a line break. */
+function withTurnSecretFile(values: SettingValues, cwd: string, problems: string[]): SettingValues {
+  if (values.turnSecretFile === undefined) return values;
+  if (values.turnSecret !== undefined)
+    problems.push('VIGIE_TURN_SECRET and VIGIE_TURN_SECRET_FILE are both set: one of them is enough');
+  const path = resolve(cwd, values.turnSecretFile);
+  const text = readOptional(path, problems);
+  if (text === undefined) {
+    problems.push(`VIGIE_TURN_SECRET_FILE names ${path}, which is not there or cannot be read`);
+    return values;
+  }
+  try {
+    return { ...values, turnSecret: configTable.turnSecret.parse(text.trim()) };
+  } catch (error) {
+    problems.push(`the secret in ${path} must be ${(error as RangeError).message}`);
+    return values;
+  }
+}
+
 function checkTogether(values: SettingValues, legacy: LegacyCameras | undefined, problems: string[]): void {
   const needsSecret = values.turnUrls.some((url) => /^turns?:/.test(url));
-  if (needsSecret && values.turnSecret === undefined)
+  // Of a file that is named and wrong, something has been said already.
+  if (needsSecret && values.turnSecret === undefined && values.turnSecretFile === undefined)
     problems.push('VIGIE_TURN_URLS names a TURN server: set VIGIE_TURN_SECRET to its static-auth-secret');
   if (values.turnSecret !== undefined && !needsSecret)
     problems.push('VIGIE_TURN_SECRET is set, but VIGIE_TURN_URLS names no TURN server');

@@ -51,6 +51,7 @@ test('with nothing set, everything has its default', (context) => {
     turnUrls: [],
     turnSecret: undefined,
     relay: 'auto',
+    turnSecretFile: undefined,
     recordingQuota: 20e9,
     recordingFreeFloor: 1e9,
     demo: true,
@@ -157,6 +158,25 @@ test('ranges and names of proxies are accepted', (context) => {
     env: { VIGIE_TRUSTED_PROXIES: 'loopback,10.0.0.0/8,2001:db8::/32,192.0.2.1' },
   });
   assert.deepEqual(trustedProxies, ['loopback', '10.0.0.0/8', '2001:db8::/32', '192.0.2.1']);
+});
+
+test('the TURN secret may come from a file', (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'vigie-secret-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'secret'), 'from the file, 16 signs or more\n');
+  writeFileSync(join(folder, 'short'), 'short\n');
+  const env = { VIGIE_TURN_URLS: 'turn:a', VIGIE_TURN_SECRET_FILE: join(folder, 'secret') };
+  assert.equal(load(context, { env }).turnSecret, 'from the file, 16 signs or more');
+  assert.doesNotMatch(describeConfig(load(context, { env })), /from the file/);
+  for (const [changed, message] of [
+    [{ VIGIE_TURN_SECRET_FILE: join(folder, 'missing') }, /missing, which is not there/],
+    [{ VIGIE_TURN_SECRET_FILE: join(folder, 'short') }, /must be 16 to 1024 characters long/],
+    [{ VIGIE_TURN_SECRET: '0123456789abcdef' }, /one of them is enough/],
+  ] as const) {
+    const problems = problemsOf(context, { env: { ...env, ...changed } });
+    assert.match(problems[0] ?? '', message);
+    assert.equal(problems.length, 1);
+  }
 });
 
 test('a TURN secret without a TURN server is a mistake, a STUN server alone is none', (context) => {

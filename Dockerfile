@@ -1,0 +1,42 @@
+# The image of the server: one process, not root, nothing in it that is not needed to run. Docker and Podman build it.
+#
+#     docker build --tag vigie .
+#     docker run --publish 8080:8080 --publish 8081:8081/udp --volume vigie-data:/data vigie
+#
+# docker-compose.yml adds what it takes to be reached from anywhere.
+
+FROM node:26.10.0-trixie-slim AS packages
+WORKDIR /vigie
+COPY package.json package-lock.json .npmrc ./
+# The linter's packages for other machines are not all in the lock file, and `npm ci` rightly insists on whole ones.
+RUN npm pkg delete devDependencies.oxlint devDependencies.oxlint-tsgolint
+
+# The web app. Nothing of what builds it goes on.
+FROM packages AS client
+# No package's own scripts are needed: node-av's binary comes as a package, and this image brings its node along.
+RUN npm ci --ignore-scripts
+COPY tsconfig.json ./
+COPY client client
+COPY server/wire server/wire
+RUN npx vite build --config client/vite.config.ts
+
+FROM packages AS dependencies
+RUN npm ci --ignore-scripts --omit=dev
+
+FROM node:26.10.0-trixie-slim
+ENV NODE_ENV=production VIGIE_DATA_DIR=/data
+WORKDIR /vigie
+COPY --from=dependencies /vigie/node_modules node_modules
+COPY package.json LICENSE ./
+COPY server server
+COPY --from=client /vigie/client/dist client/dist
+# A volume that is put here takes its owner over.
+RUN install -d -o node -g node -m 0700 /data
+USER node
+VOLUME /data
+EXPOSE 8080/tcp 8081/udp
+# The server stops on it within seconds; it starts no process that would need another to look after, besides the codec's.
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --start-interval=1s \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.VIGIE_HTTP_PORT || 8080) + '/api/health').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "server/main.ts"]

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, chownSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { after, test } from 'node:test';
+import { ApiSession } from '../support/api-session.ts';
+import { startCamera } from '../support/camera-process.ts';
+import { NodeViewer } from '../support/node-viewer.ts';
+import { until } from '../support/until.ts';
+import { ImageTree } from './support/image-tree.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const PASSWORD = 'correct horse battery staple';
+const NODE_USER = 1000;
+const tree = ImageTree.build();
+after(() => tree[Symbol.dispose]());
+
+test('what the Dockerfile copies is let through by .dockerignore, which begins by keeping everything out', () => {
+  const [first, ...others] = readFileSync(join(ROOT, '.dockerignore'), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
+  assert.equal(first, '*');
+  const copied = [...readFileSync(join(ROOT, 'Dockerfile'), 'utf8').matchAll(/^COPY (?!--from)(.*) \S+$/gm)];
+  const sources = copied.flatMap(([, words = '']) => words.split(' ')).map((path) => path.split('/')[0]);
+  assert.deepEqual(
+    new Set(sources),
+    new Set(others.flatMap((line) => (line.startsWith('!') ? line.slice(1) : []))),
+  );
+});
+
+test('nothing is in the image that is not needed to run', () => {
+  const packages = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>;
+    devDependencies: Record<string, string>;
+  };
+  for (const name of Object.keys(packages.dependencies))
+    assert.ok(existsSync(tree.path(`vigie/node_modules/${name}`)), name);
+  const left = Object.keys(packages.devDependencies).filter((name) =>
+    existsSync(tree.path(`vigie/node_modules/${name}`)),
+  );
+  assert.deepEqual(left, []);
+  for (const path of ['test', 'firmware', 'data', '.env', '.git', 'client/main.ts'])
+    assert.ok(!existsSync(tree.path(`vigie/${path}`)), path);
+  assert.ok(existsSync(tree.path('vigie/client/dist/index.html')));
+  assert.deepEqual(globSync('**/.env*', { cwd: tree.path('vigie/server') }), []);
+});
+
+test('from the image’s files alone, as a user who may change none of them, a camera is transcoded and watched', async (context) => {
+  const data = mkdtempSync(join(tmpdir(), 'vigie-image-data-'));
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) chownSync(data, NODE_USER, NODE_USER);
+  // mkdtemp keeps others out of it.
+  chmodSync(tree.folder, 0o755);
+  const [, ...args] = tree.command;
+  const server = spawn(process.execPath, args, {
+    cwd: tree.path(tree.workdir),
+    env: {
+      ...tree.env,
+      VIGIE_DATA_DIR: data,
+      VIGIE_HTTP_PORT: '0',
+      VIGIE_RTC_PORT: '0',
+      VIGIE_ADMIN_PASSWORD: PASSWORD,
+      VIGIE_DEMO: '0',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(isRoot && { uid: NODE_USER, gid: NODE_USER }),
+  });
+  let output = '';
+  for (const stream of [server.stdout, server.stderr])
+    stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  context.after(async () => {
+    if (server.exitCode === null) server.kill('SIGKILL');
+    rmSync(data, { recursive: true });
+  });
+  const ready = await until(
+    'the server is ready',
+    () => /ready: (http:\/\/localhost:(\d+))/.exec(output) ?? server.exitCode !== null,
+  ).catch((error: unknown) => assert.fail(`${String(error)}\n${output}`));
+  assert.ok(typeof ready === 'object', output);
+  const [, url = ''] = ready;
+
+  const page = await fetch(`${url}/`, { headers: { Accept: 'text/html' } });
+  assert.match(await page.text(), /<vigie-app/);
+
+  const admin = await ApiSession.signIn(url, 'admin', PASSWORD);
+  const camera = await admin.addCamera('Door');
+  const cameraProcess = startCamera(`${url.replace('http', 'ws')}/camera`, camera);
+  context.after(() => cameraProcess.stop());
+  const signaling = await admin.signaling();
+  const { id: transportId, ...transport } = await signaling.request('createWebRtcTransport', {});
+  const { iceParameters, dtlsParameters } = transport;
+  const { sfu } = await admin.status();
+  const viewer = await NodeViewer.create({
+    port: sfu.port,
+    iceParameters,
+    fingerprints: dtlsParameters.fingerprints,
+  });
+  context.after(() => viewer.close());
+  await signaling.request('connectWebRtcTransport', { transportId, dtlsParameters: viewer.dtlsParameters });
+  await viewer.connect();
+  const { id: consumerId } = await until('the camera is online', () =>
+    signaling.request('consume', { transportId, cameraId: camera.id }).catch(() => undefined),
+  );
+  const arrives = viewer.nextRtp();
+  await signaling.request('resumeConsumer', { consumerId });
+  assert.ok((await arrives).payload.length > 0);
+  signaling.close();
+
+  if (isRoot) {
+    const { codecPids } = await admin.status();
+    assert.ok(codecPids.length > 0);
+    for (const pid of codecPids)
+      assert.match(readFileSync(`/proc/${pid}/status`, 'utf8'), new RegExp(`^Uid:\\t${NODE_USER}\\t`, 'm'));
+  }
+  assert.equal(
+    spawnSync('find', [tree.path('vigie'), '-user', String(NODE_USER)], { encoding: 'utf8' }).stdout,
+    '',
+  );
+  const stopped = once(server, 'exit');
+  server.kill('SIGTERM');
+  assert.deepEqual(await stopped, [0, null]);
+});

@@ -1,0 +1,131 @@
+/**
+ * Builds the file tree of the image by the Dockerfile's own steps, in folders instead of layers: a stage is a folder, COPY
+ * copies, RUN runs in it. Enough of the language for our Dockerfile; what it does not know it refuses.
+ *
+ * What it cannot show: the base image, and that the context holds no more than .dockerignore lets through (it copies what
+ * git knows, which is less).
+ */
+
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+
+export class ImageTree {
+  readonly folder = mkdtempSync(join(tmpdir(), 'vigie-image-'));
+  /** The last stage's: what the image would hold below /. */
+  root = '';
+  workdir = '/';
+  env: Record<string, string> = {};
+  command: string[] = [];
+  readonly #stages = new Map<string, string>();
+
+  /** @throws Error when a step fails, with what it said */
+  static build(): ImageTree {
+    const tree = new ImageTree();
+    try {
+      const text = readFileSync(join(ROOT, 'Dockerfile'), 'utf8').replaceAll(/^#.*\n/gm, '');
+      for (const line of text.replaceAll(/\\\n\s*/g, '').split('\n'))
+        if (line.trim() !== '') tree.#step(line);
+    } catch (error) {
+      tree[Symbol.dispose]();
+      throw error;
+    }
+    return tree;
+  }
+
+  /** Where the image's file or folder of that path is. */
+  path(inside: string): string {
+    return join(this.root, inside);
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #step(line: string): void {
+    const [, instruction = '', rest = ''] = /^(\w+)\s+(.*)$/.exec(line) ?? [];
+    const words = rest.split(/\s+/);
+    switch (instruction) {
+      case 'FROM':
+        return this.#from(words[0] ?? '', words[2] ?? 'image');
+      case 'WORKDIR':
+        this.workdir = rest;
+        mkdirSync(this.path(rest), { recursive: true });
+        return;
+      case 'ENV':
+        for (const word of words) {
+          const [name = '', value = ''] = word.split('=');
+          this.env[name] = value;
+        }
+        return;
+      case 'COPY':
+        return this.#copy(words);
+      case 'RUN':
+        return this.#run(rest);
+      case 'CMD':
+        this.command = JSON.parse(rest) as string[];
+        return;
+      case 'USER':
+      case 'VOLUME':
+      case 'EXPOSE':
+      case 'STOPSIGNAL':
+      case 'HEALTHCHECK':
+        return;
+      default:
+        throw new Error(`not known here: ${line}`);
+    }
+  }
+
+  #from(base: string, name: string): void {
+    this.root = join(this.folder, name);
+    const stage = this.#stages.get(base);
+    if (stage === undefined) mkdirSync(this.root);
+    else cpSync(stage, this.root, { recursive: true });
+    this.#stages.set(name, this.root);
+    if (stage === undefined) this.workdir = '/';
+    this.env = {};
+  }
+
+  #copy(words: string[]): void {
+    const [, stage] = /^--from=(\w+)$/.exec(words[0] ?? '') ?? [];
+    const from = stage === undefined ? ROOT : this.#stages.get(stage);
+    if (from === undefined) throw new Error(`no stage is called ${stage}`);
+    const sources = words.slice(stage === undefined ? 0 : 1, -1);
+    const target = words.at(-1) ?? '';
+    for (const source of sources) {
+      // A folder's contents go into the target, files keep their name in a target that ends with a slash.
+      const name = sources.length > 1 || target.endsWith('/') ? source : '.';
+      const to = resolve(this.path(this.workdir), target, name);
+      mkdirSync(dirname(to), { recursive: true });
+      cpSync(join(from, source), to, {
+        recursive: true,
+        verbatimSymlinks: true,
+        filter: (path) => stage !== undefined || isInContext(path),
+      });
+    }
+  }
+
+  #run(command: string): void {
+    const [, folder] = /^install -d (?:-\w \w+ )*(\/\w+)$/.exec(command) ?? [];
+    if (folder !== undefined) {
+      mkdirSync(this.path(folder));
+      return;
+    }
+    if (!/^np[mx] /.test(command)) throw new Error(`not to be run outside an image: ${command}`);
+    const { PATH = '', HOME = '' } = process.env;
+    const { status, stdout, stderr } = spawnSync('sh', ['-c', command], {
+      cwd: this.path(this.workdir),
+      env: { PATH, HOME, ...this.env, npm_config_prefer_offline: 'true' },
+      encoding: 'utf8',
+    });
+    if (status !== 0) throw new Error(`${command}: ${stdout}${stderr}`);
+  }
+}
+
+/** As .dockerignore says. */
+function isInContext(path: string): boolean {
+  return !/\/client\/dist|\.md$|\/\.env/.test(path.slice(ROOT.length)) && existsSync(path);
+}
