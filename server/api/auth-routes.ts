@@ -28,7 +28,7 @@ export function authRoutes(accounts: Accounts, guard: Guard, connectionOf: Conne
   });
 
   router.post('/refresh', (request, response) => {
-    const token = refreshTokenOf(request);
+    const token = refreshTokenOf(request, connectionOf(request));
     if (token === undefined) throw new VigieError('unauthorized', 'sign in first');
     let tokens: SessionTokens;
     try {
@@ -58,7 +58,7 @@ export function authRoutes(accounts: Accounts, guard: Guard, connectionOf: Conne
   /** By the access token, which may have expired, or by the cookie, which may be gone: either is enough to leave. */
   function sessionIdsOf(request: Request): Set<string> {
     const ids = new Set<string>();
-    const token = refreshTokenOf(request);
+    const token = refreshTokenOf(request, connectionOf(request));
     const ofCookie = token === undefined ? undefined : accounts.sessions.sessionIdOf(token);
     if (ofCookie !== undefined) ids.add(ofCookie);
     try {

@@ -9,6 +9,7 @@ import type { Request } from 'express';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Identity } from '../accounts/sessions.ts';
 import { VigieError } from '../errors.ts';
+import type { ConnectionOf } from './client-connection.ts';
 import { isSameOriginFetch } from './same-origin.ts';
 import { mediaTokenOf } from './session-cookies.ts';
 
@@ -16,9 +17,11 @@ const BEARER = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i;
 
 export class Guard {
   readonly #accounts: Accounts;
+  readonly #connectionOf: ConnectionOf;
 
-  constructor(accounts: Accounts) {
+  constructor(accounts: Accounts, connectionOf: ConnectionOf) {
     this.#accounts = accounts;
+    this.#connectionOf = connectionOf;
   }
 
   identify(request: Request): Identity {
@@ -39,7 +42,7 @@ export class Guard {
 
   /** For what `<img>` and `<video>` fetch: the media cookie does as well. Reading only. */
   mediaViewerOf(request: Request, cameraId: string): Identity {
-    const cookie = mediaTokenOf(request);
+    const cookie = mediaTokenOf(request, this.#connectionOf(request));
     if (request.headers.authorization !== undefined || cookie === undefined || !isSameOriginFetch(request))
       return this.viewerOf(request, cameraId);
     const who = this.#accounts.sessions.identify(cookie, 'media');

@@ -62,13 +62,13 @@ export function createHttpApp(options: HttpAppOptions): Express {
   const { accounts, catalog, pairing, snapshots, thumbnails, mjpeg, firmware, recordings, connectionOf } =
     options;
   const log = options.log.child({ room: 'api' });
-  const guard = new Guard(accounts);
+  const guard = new Guard(accounts, connectionOf);
   const app = express();
   app.set('query parser', 'simple');
   app.disable('x-powered-by');
   // Answers of the API are not kept, so there is nothing to compare; pictures and files bring their own.
   app.disable('etag');
-  app.use(securityHeaders);
+  app.use(securityHeaders({ connectionOf, hasLocalAuthority: options.authority !== undefined }));
 
   const api = express.Router();
   api.use((_request, response, next) => {

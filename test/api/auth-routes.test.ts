@@ -21,21 +21,44 @@ test('signing in yields an access token and two cookies out of the reach of scri
   }
 });
 
-test('behind a trusted TLS proxy the cookies are Secure; a stranger cannot say so', async (context) => {
+test('behind a trusted TLS proxy the cookies are Secure and this host’s alone; a stranger cannot say so', async (context) => {
   const headers = { 'x-forwarded-proto': 'https' };
-  for (const [trustedProxies, isSecure] of [
-    [['loopback'], true],
-    [[], false],
+  for (const [trustedProxies, names] of [
+    [['loopback'], ['__Host-vigie_refresh', '__Host-vigie_media', 'vigie_session']],
+    [[], ['vigie_refresh', 'vigie_media', 'vigie_session']],
   ] as const) {
-    const server = await startApi(context, { trustedProxies });
+    const isSecure = trustedProxies.length > 0;
+    const server = await startApi(context, { trustedProxies: [...trustedProxies] });
     const client = new ApiClient(server);
     await client.call('POST', '/api/auth/login', {
       body: { username: 'admin', password: ADMIN_PASSWORD },
       headers,
     });
-    for (const { text } of client.cookies.values()) assert.equal(text.includes('; Secure'), isSecure);
-    assert.equal(client.cookies.size, 3);
+    assert.deepEqual([...client.cookies.keys()], names);
+    for (const [name, { text, path }] of client.cookies) {
+      assert.equal(text.includes('; Secure'), isSecure);
+      assert.ok(!text.includes('Domain='));
+      if (name.startsWith('__Host-')) assert.equal(path, '/', 'else browsers refuse it');
+    }
   }
+});
+
+test('over TLS a cookie that may have been set in the clear counts for nothing', async (context) => {
+  const server = await startApi(context, { trustedProxies: ['loopback'] });
+  const headers = { 'x-forwarded-proto': 'https' };
+  const client = new ApiClient(server);
+  const body = { username: 'admin', password: ADMIN_PASSWORD };
+  await client.call('POST', '/api/auth/login', { body, headers });
+  const value = client.cookies.get('__Host-vigie_refresh')?.value ?? assert.fail();
+  const planted = new ApiClient(server);
+  assert.equal(
+    (await planted.refresh({ headers: { ...headers, cookie: `vigie_refresh=${value}` } })).status,
+    401,
+  );
+  assert.equal((await client.refresh({ headers })).status, 200);
+  const { status } = await client.call('POST', '/api/auth/logout', { headers });
+  assert.equal(status, 204);
+  assert.equal(client.cookies.size, 0, 'all three are taken back');
 });
 
 test('an unknown user and a wrong password get the same answer, byte for byte', async (context) => {

@@ -15,19 +15,15 @@ test('pages may load from this server only, run no inline script or style, and s
       return [name, sources.join(' ')];
     }),
   );
-  assert.equal(policy.get('default-src'), "'self'");
+  assert.equal(policy.get('default-src'), "'none'");
+  assert.equal(policy.get('script-src'), "'self'");
+  assert.equal(policy.get('style-src'), "'self'");
+  assert.equal(policy.get('frame-ancestors'), "'none'");
   assert.equal(policy.get('connect-src'), "'self'");
   assert.equal(policy.get('img-src'), "'self' blob: data:");
   assert.equal(policy.get('media-src'), "'self' blob:");
-  assert.equal(policy.get('object-src'), "'none'");
   assert.equal(policy.get('base-uri'), "'none'");
-  for (const name of [
-    'script-src',
-    'style-src',
-    'script-src-attr',
-    'style-src-attr',
-    'upgrade-insecure-requests',
-  ])
+  for (const name of ['script-src-attr', 'style-src-attr', 'upgrade-insecure-requests'])
     assert.ok(!policy.has(name), `${name} would loosen default-src, or break plain http`);
   assert.ok(!(headers.get('content-security-policy') ?? '').includes('unsafe'));
 });
@@ -38,10 +34,45 @@ test('every answer says not to sniff, not to refer and not to be framed elsewher
     const { headers } = await client.call('GET', path);
     assert.equal(headers.get('x-content-type-options'), 'nosniff', path);
     assert.equal(headers.get('referrer-policy'), 'no-referrer', path);
-    assert.equal(headers.get('x-frame-options'), 'SAMEORIGIN', path);
+    assert.equal(headers.get('x-frame-options'), 'DENY', path);
     assert.equal(headers.get('cross-origin-resource-policy'), 'same-origin', path);
     assert.equal(headers.get('x-powered-by'), null, path);
     assert.equal(headers.get('strict-transport-security'), null, path);
+  }
+});
+
+const HSTS: [host: string, proto: string, authority: boolean, promised: boolean][] = [
+  ['cams.example.org', 'https', false, true],
+  ['cams.example.org:443', 'https', false, true],
+  ['cams.example.org', 'http', false, false],
+  ['cams.example.org', 'https', true, false],
+  ['cams.example.org:8443', 'https', false, false],
+  ['192.168.1.20', 'https', false, false],
+  ['[2001:db8::1]', 'https', false, false],
+  ['nas', 'https', false, false],
+  ['nas.local', 'https', false, false],
+  ['nas.home.arpa', 'https', false, false],
+  ['cams.lan', 'https', false, false],
+  ['a b', 'https', false, false],
+];
+
+test('https is promised to stay for public names on its own port, and for nothing that others share', async (context) => {
+  const authority = { pem: '', der: Buffer.alloc(0), fingerprint: 'AA', validUntil: 0 };
+  const servers = {
+    true: await startApi(context, { trustedProxies: ['loopback'], authority }),
+    false: await startApi(context, { trustedProxies: ['loopback'] }),
+  };
+  for (const [host, proto, hasAuthority, promised] of HSTS) {
+    const client = new ApiClient(servers[`${hasAuthority}`]);
+    const headers = { 'x-forwarded-host': host, 'x-forwarded-proto': proto };
+    const answer = await client.call('GET', '/', { headers: { ...NAVIGATION, ...headers } });
+    assert.equal(
+      answer.headers.get('strict-transport-security'),
+      promised ? 'max-age=15552000' : null,
+      JSON.stringify([host, proto, hasAuthority]),
+    );
+    const isolated = proto === 'https' ? 'same-origin' : null;
+    assert.equal(answer.headers.get('cross-origin-opener-policy'), isolated, host);
   }
 });
 

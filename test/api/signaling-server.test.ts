@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test, type TestContext } from 'node:test';
+import { WebSocket } from 'ws';
 import { MAX_FRAME_WATCHES } from '../../server/api/frame-watches.ts';
 import { clientConnections } from '../../server/api/client-connection.ts';
 import { HttpServer } from '../../server/api/http-server.ts';
@@ -11,7 +12,7 @@ import type { CameraFrame } from '../../server/core/camera-frame.ts';
 import { createLog } from '../../server/log.ts';
 import { Sfu } from '../../server/sfu/sfu.ts';
 import { FrameHub } from '../../server/video/frame-hub.ts';
-import { SIGNALING_CLOSE, SIGNALING_PATH } from '../../server/wire/signaling.ts';
+import { SIGNALING_CLOSE, SIGNALING_PATH, SIGNALING_SUBPROTOCOL } from '../../server/wire/signaling.ts';
 import { SignalingSocket } from '../support/signaling-socket.ts';
 import { until } from '../support/until.ts';
 
@@ -19,7 +20,7 @@ import { until } from '../support/until.ts';
 const MORE_THAN_FITS = 'x'.repeat(24 * 1024 * 1024);
 
 /** Real sockets and a real SFU; every token is good, and `rights` says what may be seen. */
-async function startSignaling(context: TestContext, rights: Set<string>) {
+async function startSignaling(context: TestContext, rights: Set<string>, proxies: string[] = []) {
   const log = createLog('silent');
   const hub = new FrameHub(log);
   let credentials = 0;
@@ -33,7 +34,7 @@ async function startSignaling(context: TestContext, rights: Set<string>) {
       isAdministrator: () => false,
       iceServersFor: (userId) => [{ urls: ['turn:relay'], username: `${++credentials}:${userId}` }],
     },
-    connectionOf: clientConnections(trustedProxies([])),
+    connectionOf: clientConnections(trustedProxies(proxies)),
     sfu,
     frames: hub,
     clock,
@@ -214,4 +215,29 @@ test('every search for a path gets TURN credentials of its own', async (context)
   );
   assert.notDeepEqual(restarted.iceParameters, transport.iceParameters);
   socket.close();
+});
+
+test('a page of another host gets no socket, and behind a proxy the host is the one the proxy was asked for', async (context) => {
+  const direct = await startSignaling(context, new Set());
+  const proxied = await startSignaling(context, new Set(), ['loopback']);
+  const statusOf = async (url: string, headers: Record<string, string>): Promise<number> => {
+    const socket = new WebSocket(`${url.replace('http', 'ws')}${SIGNALING_PATH}`, SIGNALING_SUBPROTOCOL, {
+      headers,
+    });
+    socket.on('error', () => undefined);
+    const status = await new Promise<number>((resolve) => {
+      socket.on('open', () => resolve(101));
+      socket.on('unexpected-response', (_request, { statusCode }) => resolve(statusCode ?? 0));
+    });
+    socket.terminate();
+    return status;
+  };
+  const own = direct.url.replace('http://', '');
+  const forwarded = { 'x-forwarded-host': 'cams.example', 'x-forwarded-proto': 'https' };
+  assert.equal(await statusOf(direct.url, { origin: `http://${own}` }), 101);
+  assert.equal(await statusOf(direct.url, { origin: 'https://evil.example' }), 403);
+  assert.equal(await statusOf(direct.url, { origin: 'https://cams.example', ...forwarded }), 403);
+  assert.equal(await statusOf(proxied.url, { origin: 'https://cams.example', ...forwarded }), 101);
+  assert.equal(await statusOf(proxied.url, { origin: 'http://cams.example', ...forwarded }), 403);
+  assert.equal(await statusOf(proxied.url, { origin: 'https://evil.example', ...forwarded }), 403);
 });
