@@ -217,27 +217,29 @@ test('every search for a path gets TURN credentials of its own', async (context)
   socket.close();
 });
 
+/** What an upgrade is answered with. */
+async function upgradeStatus(url: string, headers: Record<string, string>): Promise<number> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}${SIGNALING_PATH}`, SIGNALING_SUBPROTOCOL, {
+    headers,
+  });
+  socket.on('error', () => undefined);
+  const status = await new Promise<number>((resolve) => {
+    socket.on('open', () => resolve(101));
+    socket.on('unexpected-response', (_request, { statusCode }) => resolve(statusCode ?? 0));
+  });
+  socket.terminate();
+  return status;
+}
+
 test('a page of another host gets no socket, and behind a proxy the host is the one the proxy was asked for', async (context) => {
   const direct = await startSignaling(context, new Set());
   const proxied = await startSignaling(context, new Set(), ['loopback']);
-  const statusOf = async (url: string, headers: Record<string, string>): Promise<number> => {
-    const socket = new WebSocket(`${url.replace('http', 'ws')}${SIGNALING_PATH}`, SIGNALING_SUBPROTOCOL, {
-      headers,
-    });
-    socket.on('error', () => undefined);
-    const status = await new Promise<number>((resolve) => {
-      socket.on('open', () => resolve(101));
-      socket.on('unexpected-response', (_request, { statusCode }) => resolve(statusCode ?? 0));
-    });
-    socket.terminate();
-    return status;
-  };
   const own = direct.url.replace('http://', '');
   const forwarded = { 'x-forwarded-host': 'cams.example', 'x-forwarded-proto': 'https' };
-  assert.equal(await statusOf(direct.url, { origin: `http://${own}` }), 101);
-  assert.equal(await statusOf(direct.url, { origin: 'https://evil.example' }), 403);
-  assert.equal(await statusOf(direct.url, { origin: 'https://cams.example', ...forwarded }), 403);
-  assert.equal(await statusOf(proxied.url, { origin: 'https://cams.example', ...forwarded }), 101);
-  assert.equal(await statusOf(proxied.url, { origin: 'http://cams.example', ...forwarded }), 403);
-  assert.equal(await statusOf(proxied.url, { origin: 'https://evil.example', ...forwarded }), 403);
+  assert.equal(await upgradeStatus(direct.url, { origin: `http://${own}` }), 101);
+  assert.equal(await upgradeStatus(direct.url, { origin: 'https://evil.example' }), 403);
+  assert.equal(await upgradeStatus(direct.url, { origin: 'https://cams.example', ...forwarded }), 403);
+  assert.equal(await upgradeStatus(proxied.url, { origin: 'https://cams.example', ...forwarded }), 101);
+  assert.equal(await upgradeStatus(proxied.url, { origin: 'http://cams.example', ...forwarded }), 403);
+  assert.equal(await upgradeStatus(proxied.url, { origin: 'https://evil.example', ...forwarded }), 403);
 });
