@@ -12,6 +12,7 @@ import type {
   UserView,
 } from '../server/wire/api.ts';
 import type { CameraSettings } from '../server/wire/camera-protocol.ts';
+import type { EventView, SensorView, SensorWithToken } from '../server/wire/event.ts';
 import type { RecordingSettings, RecordingStatus, Timeline } from '../server/wire/recording.ts';
 import { ApiError, errorFromResponse, unreachable } from './api-error.ts';
 import { sendFile } from './send-file.ts';
@@ -99,6 +100,25 @@ export class Api {
     link.download = name ?? 'recording.webm';
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  }
+
+  /** The newest first. */
+  events(cameraId: string, limit: number): Promise<EventView[]> {
+    return this.#request('GET', `/api/cameras/${encodeURIComponent(cameraId)}/events?limit=${limit}`);
+  }
+
+  sensors(cameraId: string): Promise<SensorView[]> {
+    return this.#request('GET', `/api/cameras/${encodeURIComponent(cameraId)}/sensors`);
+  }
+
+  /** The token in the answer is shown once and never again. */
+  addSensor(cameraId: string, name: string): Promise<SensorWithToken> {
+    return this.#request('POST', `/api/cameras/${encodeURIComponent(cameraId)}/sensors`, { name });
+  }
+
+  removeSensor(cameraId: string, id: string): Promise<void> {
+    const path = `/api/cameras/${encodeURIComponent(cameraId)}/sensors/${encodeURIComponent(id)}`;
+    return this.#request('DELETE', path);
   }
 
   /** Over https only. */

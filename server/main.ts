@@ -27,6 +27,7 @@ import { DemoCamera } from './demo-camera.ts';
 import { VigieError } from './errors.ts';
 import { openHttps } from './https-setup.ts';
 import { openFirmware } from './firmware-setup.ts';
+import { CameraEvents } from './events/camera-events.ts';
 import { iceServersFor, relayFor } from './ice-servers.ts';
 import { createLog, type Log } from './log.ts';
 import { openRecordings } from './recordings.ts';
@@ -123,11 +124,13 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     announcedNow: () => sfu.announcedAddresses,
     turnUrls: config.turnUrls,
   });
+  const cameraEvents = new CameraEvents(store.events);
   const pairing = new CameraPairing({ catalog, log });
   const app = createHttpApp({
     accounts,
     catalog,
     pairing,
+    events: cameraEvents,
     snapshots: hub,
     thumbnails,
     mjpeg,
@@ -175,6 +178,9 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
   presence.on('offline', (cameraId, sinceMs) => {
     const data = { cameraId, sinceMs };
     signaling.notifyWatchersOf(cameraId, { type: 'notification', method: 'cameraOffline', data });
+  });
+  cameraEvents.on('event', (data) => {
+    signaling.notifyWatchersOf(data.cameraId, { type: 'notification', method: 'event', data });
   });
   advisor.on('changed', (cameraId, advice) => {
     const data = { cameraId, advice };

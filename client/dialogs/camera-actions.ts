@@ -15,9 +15,11 @@ import type { PairingDialog } from './pairing-dialog.ts';
 import './rename-camera-dialog.ts';
 import type { RenameCameraDialog } from './rename-camera-dialog.ts';
 import './rotate-key-dialog.ts';
+import './sensors-dialog.ts';
+import type { SensorsDialog } from './sensors-dialog.ts';
 import type { RotateKeyDialog } from './rotate-key-dialog.ts';
 
-export type CameraAction = 'settings' | 'rename' | 'rotateKey' | 'pair' | 'remove';
+export type CameraAction = 'settings' | 'rename' | 'rotateKey' | 'pair' | 'sensors' | 'remove';
 
 export class CameraActions extends LitElement {
   static override properties = { context: { attribute: false } };
@@ -26,6 +28,7 @@ export class CameraActions extends LitElement {
   readonly #rename = createRef<RenameCameraDialog>();
   readonly #rotateKey = createRef<RotateKeyDialog>();
   readonly #pair = createRef<PairingDialog>();
+  readonly #sensors = createRef<SensorsDialog>();
   readonly #confirm = createRef<ConfirmDialog>();
 
   run(action: CameraAction, camera: CameraView): void {
@@ -41,6 +44,9 @@ export class CameraActions extends LitElement {
         break;
       case 'pair':
         this.#pair.value?.showFor(camera);
+        break;
+      case 'sensors':
+        this.#sensors.value?.showFor(camera);
         break;
       case 'remove':
         this.#confirm.value?.ask({
@@ -75,6 +81,7 @@ export class CameraActions extends LitElement {
       <vigie-rename-camera-dialog .context=${context} ${ref(this.#rename)}></vigie-rename-camera-dialog>
       <vigie-rotate-key-dialog .context=${context} ${ref(this.#rotateKey)}></vigie-rotate-key-dialog>
       <vigie-pairing-dialog .context=${context} ${ref(this.#pair)}></vigie-pairing-dialog>
+      <vigie-sensors-dialog .context=${context} ${ref(this.#sensors)}></vigie-sensors-dialog>
       <vigie-confirm-dialog .context=${context} ${ref(this.#confirm)}></vigie-confirm-dialog>
     `;
   }

@@ -12,6 +12,7 @@ import { routePath } from '../routes.ts';
 import { sharedStyles } from '../style/shared-styles.ts';
 import '../ui/camera-advice.ts';
 import '../ui/camera-menu.ts';
+import '../ui/event-list.ts';
 import { listen } from '../ui/listen.ts';
 
 /** Safari on iPhones only knows fullscreen of the video itself. */
@@ -138,6 +139,15 @@ export class CameraPage extends LitElement {
       ${
         camera?.advice?.length
           ? html`<vigie-camera-advice class="below" .advice=${camera.advice}></vigie-camera-advice>`
+          : nothing
+      }
+      ${
+        camera
+          ? html`<vigie-event-list
+              class="below"
+              .context=${this.context}
+              .cameraId=${camera.id}
+            ></vigie-event-list>`
           : nothing
       }
       <vigie-camera-actions .context=${this.context} ${ref(this.#actions)}></vigie-camera-actions>

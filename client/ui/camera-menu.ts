@@ -44,6 +44,9 @@ export class CameraMenu extends LitElement {
         <wa-dropdown-item value="pair" data-testid="pair-camera">
           <wa-icon slot="icon" name="key"></wa-icon>New pairing code
         </wa-dropdown-item>
+        <wa-dropdown-item value="sensors" data-testid="camera-sensors">
+          <wa-icon slot="icon" name="sensor"></wa-icon>Sensors
+        </wa-dropdown-item>
         <wa-dropdown-item value="remove" variant="danger" data-testid="remove-camera">
           <wa-icon slot="icon" name="trash"></wa-icon>Remove
         </wa-dropdown-item>

@@ -19,6 +19,7 @@ import type { CameraCatalog } from './camera-catalog.ts';
 import type { CameraPairing } from './camera-pairing.ts';
 import { cameraRoutes } from './camera-routes.ts';
 import { clientFiles } from './client-files.ts';
+import { eventRoutes, type Events } from './event-routes.ts';
 import { firmwareDownload } from './firmware-download.ts';
 import { firmwareRoutes, type Firmware } from './firmware-routes.ts';
 import { connectionRoutes, type ServerFacts } from './connection-routes.ts';
@@ -38,6 +39,7 @@ export interface HttpAppOptions {
   accounts: Accounts;
   catalog: CameraCatalog;
   pairing: CameraPairing;
+  events: Events;
   snapshots: Snapshots;
   thumbnails: Thumbnails;
   mjpeg: MjpegStreams;
@@ -96,6 +98,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     snapshotRoutes(snapshots, thumbnails, guard),
     mjpegRoutes(mjpeg, guard),
     cameraRoutes(catalog, guard),
+    eventRoutes(options.events, catalog, guard),
     pairingCodeRoutes(pairing, guard, connectionOf),
     updateRoutes(firmware.cameras, guard),
     recordingRoutes(recordings, catalog, guard),

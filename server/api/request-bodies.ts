@@ -1,6 +1,7 @@
 /** The edge of the HTTP API: every body and query is checked here, once, before anything acts on it. */
 
 import { z } from 'zod';
+import type { SensorEvent } from '../wire/event.ts';
 import { VigieError } from '../errors.ts';
 import {
   FRAME_SIZES,
@@ -50,6 +51,16 @@ export const CHANGE_USER = z.strictObject({
   cameraIds: cameraIds.optional(),
 });
 export const USER_CAMERAS = z.strictObject({ cameraIds });
+
+export const SENSOR_NAME = z.strictObject({ name: name.pipe(z.string().max(32)) });
+export const SENSOR_EVENT = z.strictObject({
+  kind: z.literal('motion'),
+  source: name.pipe(z.string().max(32)).exactOptional(),
+}) satisfies z.ZodType<SensorEvent>;
+export const EVENTS_QUERY = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  before: z.string().min(1).max(64).exactOptional(),
+});
 
 const label = z.string().max(64);
 export const PAIRING = z.object({

@@ -114,4 +114,30 @@ export const MIGRATIONS: readonly string[] = [
     settings      TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What happened at the cameras, in the order it was told; the newest so many of all cameras are kept.
+  CREATE TABLE events (
+    sequence      INTEGER PRIMARY KEY AUTOINCREMENT,
+    id            TEXT NOT NULL UNIQUE,
+    camera_id     TEXT NOT NULL REFERENCES cameras (id) ON DELETE CASCADE,
+    -- Who noticed it, and which one of its kind.
+    source        TEXT NOT NULL,
+    source_name   TEXT NOT NULL,
+    kind          TEXT NOT NULL,
+    started_at    INTEGER NOT NULL,
+    ended_at      INTEGER
+  ) STRICT;
+  CREATE INDEX events_by_camera ON events (camera_id, sequence);
+
+  -- What may raise events beside a camera. Of its token only the SHA-256 is kept.
+  CREATE TABLE sensors (
+    id            TEXT PRIMARY KEY,
+    camera_id     TEXT NOT NULL REFERENCES cameras (id) ON DELETE CASCADE,
+    name          TEXT NOT NULL,
+    token_hash    BLOB NOT NULL UNIQUE CHECK (length(token_hash) = 32),
+    created_at    INTEGER NOT NULL,
+    last_event_at INTEGER
+  ) STRICT;
+  CREATE INDEX sensors_by_camera ON sensors (camera_id);
+  `,
 ];

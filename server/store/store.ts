@@ -3,6 +3,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { CameraStore } from './camera-store.ts';
 import { openDatabase } from './database.ts';
+import { EventStore } from './event-store.ts';
 import { FirmwareStore } from './firmware-store.ts';
 import { RecordingStore } from './recording-store.ts';
 import { SecretStore } from './secret-store.ts';
@@ -12,6 +13,7 @@ import { UserStore } from './user-store.ts';
 export class Store {
   readonly cameras: CameraStore;
   readonly users: UserStore;
+  readonly events: EventStore;
   readonly sessions: SessionStore;
   readonly secrets: SecretStore;
   readonly firmware: FirmwareStore;
@@ -27,6 +29,7 @@ export class Store {
     this.#database = database;
     this.cameras = new CameraStore(database);
     this.users = new UserStore(database);
+    this.events = new EventStore(database);
     this.sessions = new SessionStore(database);
     this.secrets = new SecretStore(database);
     this.firmware = new FirmwareStore(database);

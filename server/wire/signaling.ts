@@ -6,6 +6,7 @@
  * mediasoup's; they are repeated here as plain types because this module imports nothing.
  */
 
+import type { EventView } from './event.ts';
 import type { CameraAdvice, CameraFirmwareView, CameraView } from './api.ts';
 
 export const SIGNALING_PATH = '/signaling';
@@ -184,6 +185,8 @@ export interface SignalingNotifications {
   cameraOffline: { cameraId: string; sinceMs: number | null };
   /** To administrators: what a camera runs, or how far its update is. */
   cameraFirmware: CameraFirmwareView;
+  /** Something happened at a camera one may see. */
+  event: EventView;
   /** To administrators: all there is to advise about a camera now. */
   cameraAdvice: { cameraId: string; advice: CameraAdvice[] };
   consumerClosed: { consumerId: string; reason: 'cameraRemoved' | 'rightRevoked' | 'transportClosed' };

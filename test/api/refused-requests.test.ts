@@ -39,6 +39,7 @@ type Route = [method: string, path: string, body?: unknown];
 const FOR_USERS: Route[] = [
   ['GET', '/api/cameras'],
   ['GET', '/api/cameras/:own/status'],
+  ['GET', '/api/cameras/:own/events'],
   ['GET', '/api/cameras/:own/snapshot.jpg'],
   ['POST', '/api/auth/password', { currentPassword: VIEWER_PASSWORD, newPassword: 'new password' }],
 ];
@@ -50,6 +51,9 @@ const FOR_ADMINISTRATORS: Route[] = [
   ['GET', '/api/cameras/:own/settings'],
   ['POST', '/api/cameras/:own/settings', { flash: 1 }],
   ['POST', '/api/cameras/:own/reboot'],
+  ['GET', '/api/cameras/:own/sensors'],
+  ['POST', '/api/cameras/:own/sensors', { name: 'Porch' }],
+  ['DELETE', '/api/cameras/:own/sensors/sen_x'],
   ['POST', '/api/cameras/:own/pairing-code'],
   ['GET', '/api/users'],
   ['POST', '/api/users', { username: 'new', password: 'new password', role: 'viewer' }],

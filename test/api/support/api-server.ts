@@ -20,6 +20,7 @@ import { MjpegStreams } from '../../../server/api/mjpeg-streams.ts';
 import { Thumbnails } from '../../../server/api/thumbnails.ts';
 import { trustedProxies } from '../../../server/api/trusted-proxies.ts';
 import type { CameraFrame } from '../../../server/core/camera-frame.ts';
+import { CameraEvents } from '../../../server/events/camera-events.ts';
 import { FirmwareImages } from '../../../server/firmware/firmware-images.ts';
 import { FirmwareUpdates, type UpdatableCameras } from '../../../server/firmware/firmware-updates.ts';
 import { createLog } from '../../../server/log.ts';
@@ -123,6 +124,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     accounts,
     catalog,
     pairing,
+    events: new CameraEvents(store.events, nowMs),
     snapshots: { latest: (cameraId) => frames.get(cameraId) },
     thumbnails,
     mjpeg,

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { test } from 'node:test';
+import type { Problem } from '../../server/wire/api.ts';
+import type { EventView, SensorView, SensorWithToken } from '../../server/wire/event.ts';
+import { callLikeCurl } from '../support/curl-call.ts';
+import { ApiClient } from './support/api-client.ts';
+import { startApi } from './support/api-server.ts';
+
+const SKETCH = resolve(import.meta.dirname, '../../firmware/examples/pir-esp8266/pir-esp8266.ino');
+
+test('the sketch’s own HTTP call raises an event', async (context) => {
+  const server = await startApi(context);
+  const admin = await ApiClient.signedIn(server);
+  const { id } = server.store.cameras.add('Door', 'v1', 1);
+  const sensor = (
+    await admin.call<SensorWithToken>('POST', `/api/cameras/${id}/sensors`, { body: { name: 'Porch' } })
+  ).body;
+  // What the sketch says, read out of the sketch: its headers, its body, its path.
+  const source = readFileSync(SKETCH, 'utf8');
+  const body = /http\.POST\("(.+?)"\);/.exec(source)?.[1]?.replaceAll('\\"', '"') ?? assert.fail('no POST');
+  const path =
+    /EVENTS_URL = "https:\/\/[^/]+(.+)"/.exec(source)?.[1]?.replace('cam_...', id) ?? assert.fail('no URL');
+  const headers = Object.fromEntries(
+    [...source.matchAll(/addHeader\("([\w-]+)", (?:String\("(Bearer )"\) \+ SENSOR_TOKEN|"([^"]+)")\)/g)].map(
+      ([, name = '', bearer, value]) => [name, bearer ? bearer + sensor.token : (value ?? '')],
+    ),
+  );
+  assert.deepEqual(Object.keys(headers), ['Authorization', 'Content-Type']);
+  const response = await fetch(server.url + path, { method: 'POST', headers, body });
+  assert.equal(response.status, 201);
+  const event = (await response.json()) as EventView;
+  const listed = await admin.call<EventView[]>('GET', `/api/cameras/${id}/events?limit=5`);
+  assert.deepEqual(listed.body, [event]);
+  assert.deepEqual([event.kind, event.source, event.sourceName], ['motion', 'sensor', 'Porch']);
+});
+
+test('so does one line of curl', async (context) => {
+  const server = await startApi(context);
+  const { id } = server.store.cameras.add('Door', 'v1', 1);
+  const admin = await ApiClient.signedIn(server);
+  const { token } = (
+    await admin.call<SensorWithToken>('POST', `/api/cameras/${id}/sensors`, { body: { name: 'Shell' } })
+  ).body;
+  const readme = readFileSync(resolve(import.meta.dirname, '../../firmware/README.md'), 'utf8');
+  const line = /^curl .*\/events .*$/m.exec(readme)?.[0] ?? assert.fail('no curl line in firmware/README.md');
+  const command = line
+    .replace('https://YOUR-SERVER', server.url)
+    .replace('CAMERA_ID', id)
+    .replace('SENSOR_TOKEN', token);
+  const response = await callLikeCurl(command);
+  assert.equal(response.status, 201);
+  assert.equal(((await response.json()) as EventView).cameraId, id);
+});
+
+test('a sensor’s token is shown once and opens nothing else', async (context) => {
+  const server = await startApi(context);
+  const { id } = server.store.cameras.add('Door', 'v1', 1);
+  const admin = await ApiClient.signedIn(server);
+  const sensors = `/api/cameras/${id}/sensors`;
+  const { token, ...view } = (await admin.call<SensorWithToken>('POST', sensors, { body: { name: 'Porch' } }))
+    .body;
+  assert.deepEqual((await admin.call<SensorView[]>('GET', sensors)).body, [view]);
+  const sensor = new ApiClient(server);
+  for (const path of ['/api/cameras', `/api/cameras/${id}/events`, sensors])
+    assert.equal((await sensor.call('GET', path, { token })).status, 401, path);
+  assert.equal((await admin.call('DELETE', `${sensors}/${view.id}`)).status, 204);
+  const revoked = await sensor.call('POST', `/api/cameras/${id}/events`, { token, body: { kind: 'motion' } });
+  assert.equal(revoked.status, 401);
+});
+
+test('what is no event is refused', async (context) => {
+  const server = await startApi(context);
+  const { id } = server.store.cameras.add('Door', 'v1', 1);
+  const admin = await ApiClient.signedIn(server);
+  const { token } = (
+    await admin.call<SensorWithToken>('POST', `/api/cameras/${id}/sensors`, { body: { name: 'P' } })
+  ).body;
+  const raise = (body: unknown, bearer: string | null = token) =>
+    admin.call<Problem>('POST', `/api/cameras/${id}/events`, { body, token: bearer });
+  for (const body of [
+    {},
+    { kind: 'fire' },
+    { kind: 'motion', source: '' },
+    { kind: 'motion', source: 'x'.repeat(33) },
+    { kind: 'motion', startedAtMs: 0 },
+    [],
+    '{',
+  ])
+    assert.equal((await raise(body)).status, 400, JSON.stringify(body));
+  for (const bearer of [null, 'x', admin.accessToken])
+    assert.equal((await raise({ kind: 'motion' }, bearer)).status, 401);
+  for (const query of ['limit=0', 'limit=101', 'limit=x', 'before=', 'after=1'])
+    assert.equal((await admin.call('GET', `/api/cameras/${id}/events?${query}`)).status, 400, query);
+  assert.equal((await admin.call('POST', '/api/cameras/cam_x/sensors', { body: { name: 'P' } })).status, 404);
+});
