@@ -59,7 +59,8 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
   const accounts = await openAccounts({ store, adminPassword, log });
   const { access, events, sessions } = accounts;
 
-  const connectionOf = clientConnections(trustedProxies(config.trustedProxies));
+  const isTrustedProxy = trustedProxies(config.trustedProxies);
+  const connectionOf = clientConnections(isTrustedProxy);
 
   // The stages, in the order of the flow.
   const ingest = new CameraIngest({ credentials: store.cameras, connectionOf, log, clock });
@@ -160,6 +161,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
       [SIGNALING_PATH]: (request, socket, head) => signaling.handleUpgrade(request, socket, head),
     },
     ...(https && { tls: https.tls(ingest) }),
+    isTrustedProxy,
     log,
   });
   https?.certificates.on('changed', (pair) => http.setCertificate(pair));

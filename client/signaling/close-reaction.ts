@@ -21,6 +21,8 @@ export function closeReaction(code: number): CloseReaction {
     // This page says what the server does not understand, or too much: again at once would only do the same.
     case SIGNALING_CLOSE.badMessage:
     case SIGNALING_CLOSE.tooManyMessages:
+    // Coming back at once would push out another page of the same user, which would come back at once.
+    case SIGNALING_CLOSE.tooManySessions:
       return { renewToken: false, minDelayMs: SLOW_MS };
     default:
       return { renewToken: false, minDelayMs: 0 };

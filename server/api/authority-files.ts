@@ -12,11 +12,11 @@ export function authorityFiles(authority: AuthorityCertificate | undefined) {
   return (request: IncomingMessage, response: ServerResponse): boolean => {
     const path = request.url?.split('?')[0];
     if (!authority || (request.method !== 'GET' && request.method !== 'HEAD')) return false;
-    const file = {
+    const file = new Map([
       // The type by which Android, iOS and desktops offer to install it; shown as an attachment, iOS would not.
-      '/ca.crt': { type: 'application/x-x509-ca-cert', body: authority.der },
-      '/ca.pem': { type: 'application/x-pem-file', body: Buffer.from(authority.pem) },
-    }[path ?? ''];
+      ['/ca.crt', { type: 'application/x-x509-ca-cert', body: authority.der }],
+      ['/ca.pem', { type: 'application/x-pem-file', body: Buffer.from(authority.pem) }],
+    ]).get(path ?? '');
     if (!file) return false;
     response.writeHead(200, {
       'Content-Type': file.type,

@@ -15,14 +15,17 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { networkOf } from '../accounts/login-throttle.ts';
+import { ConnectionLimits } from '../cameras/connection-limits.ts';
 import type { CertificatePair } from '../core/certificate-pair.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { answerPlainHttp } from './plain-http.ts';
 import { portOwner } from './port-owner.ts';
 import { secureContextOf } from './tls-policy.ts';
+import type { IsTrustedProxy } from './trusted-proxies.ts';
 
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
@@ -34,6 +37,9 @@ export interface HttpServerOptions {
   timeouts?: HttpTimeouts;
   /** Without it, plain http. */
   tls?: HttpTls;
+  /** Many clients come from one of these. */
+  isTrustedProxy?: IsTrustedProxy;
+  maxPerAddress?: number;
 }
 
 export interface HttpTls {
@@ -49,24 +55,33 @@ export interface HttpTimeouts {
   headersMs: number;
   /** To the end of the body. How long an answer takes is not limited. */
   requestMs: number;
+  /** Of an answer that nobody reads, or a request that does not go on. */
+  idleMs: number;
   /** How often connections are looked over for the two above. */
   checkIntervalMs: number;
 }
 
-const DEFAULT_TIMEOUTS: HttpTimeouts = { headersMs: 10_000, requestMs: 30_000, checkIntervalMs: 2_000 };
+const DEFAULT_TIMEOUTS: HttpTimeouts = {
+  headersMs: 10_000,
+  requestMs: 30_000,
+  idleMs: 120_000,
+  checkIntervalMs: 2_000,
+};
 const KEEP_ALIVE_TIMEOUT_MS = 10_000;
 const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_CONNECTIONS = 4096;
+/** A house full of cameras and people behind one address, and still no one address takes all there are. */
+const MAX_PER_ADDRESS = 512;
 
 export class HttpServer {
   readonly #server: Server | HttpsServer;
   readonly #log: Log;
   readonly #upgraded = new Set<Duplex>();
-  /** Under TLS: also those still shaking hands, or in the clear, of which Node keeps no list. */
-  readonly #transports = new Set<Duplex>();
+  /** Under TLS also those still shaking hands, or in the clear, of which Node keeps no list. */
+  readonly #connections = new Set<Socket>();
   #closing: Promise<void> | undefined;
 
-  constructor({ app, upgrades, log, timeouts = DEFAULT_TIMEOUTS, tls }: HttpServerOptions) {
+  constructor({ app, upgrades, log, timeouts = DEFAULT_TIMEOUTS, tls, ...limits }: HttpServerOptions) {
     this.#log = log.child({ room: 'api' });
     const options: ServerOptions = {
       headersTimeout: timeouts.headersMs,
@@ -80,8 +95,15 @@ export class HttpServer {
     this.#server = tls ? this.#tlsServer(options, tls, timeouts.headersMs) : createServer(options);
     this.#server.on('request', app);
     this.#server.maxConnections = MAX_CONNECTIONS;
+    this.#server.setTimeout(timeouts.idleMs);
+    this.#countConnections(limits);
     const byPath = new Map(Object.entries(upgrades));
     this.#server.on('upgrade', (request, socket, head) => this.#onUpgrade(byPath, request, socket, head));
+  }
+
+  /** Those that were taken in, whatever became of them. */
+  get connectionCount(): number {
+    return this.#connections.size;
   }
 
   /** New connections get the new certificate; those that are there stay as they are. */
@@ -114,9 +136,28 @@ export class HttpServer {
     this.#closing ??= new Promise((resolve) => {
       this.#server.close(() => resolve());
       this.#server.closeAllConnections();
-      for (const socket of [...this.#upgraded, ...this.#transports]) socket.destroy();
+      for (const socket of [...this.#upgraded, ...this.#connections]) socket.destroy();
     });
     return this.#closing;
+  }
+
+  #countConnections({ isTrustedProxy, maxPerAddress = MAX_PER_ADDRESS }: Partial<HttpServerOptions>): void {
+    const limits = new ConnectionLimits({ total: MAX_CONNECTIONS, perAddress: maxPerAddress });
+    this.#server.on('connection', (socket: Socket) => {
+      const { remoteAddress } = socket;
+      const leave = isTrustedProxy?.(remoteAddress)
+        ? (): void => undefined
+        : limits.enter(networkOf(remoteAddress ?? ''));
+      if (!leave) {
+        socket.destroy();
+        return;
+      }
+      this.#connections.add(socket);
+      socket.once('close', () => {
+        this.#connections.delete(socket);
+        leave();
+      });
+    });
   }
 
   #tlsServer(options: ServerOptions, tls: HttpTls, handshakeTimeout: number): HttpsServer {
@@ -127,10 +168,6 @@ export class HttpServer {
       upgrade: (request, socket, head) => this.#onUpgrade(plainUpgrades, request, socket, head),
       deadlineMs: handshakeTimeout,
       maxHeaderBytes: MAX_HEADER_BYTES,
-    });
-    server.on('connection', (socket) => {
-      this.#transports.add(socket);
-      socket.once('close', () => this.#transports.delete(socket));
     });
     return server;
   }

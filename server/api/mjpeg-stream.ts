@@ -45,6 +45,8 @@ export class MjpegStream {
       // Proxies that collect answers before they pass them on leave this one alone (nginx).
       'X-Accel-Buffering': 'no',
     });
+    // A camera may be silent for long; a reader that does not read is told by `stuck`.
+    response.setTimeout(0);
     response.write(`--${BOUNDARY}\r\n`);
     response.on('drain', () => this.#onDrain());
     this.#subscription = frames.subscribe(cameraId, (frame) => this.#offer(frame));

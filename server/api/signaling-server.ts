@@ -7,6 +7,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { MAX_SIGNALING_BYTES, SIGNALING_SUBPROTOCOL, type NotificationMessage } from '../wire/signaling.ts';
+import { networkOf } from '../accounts/login-throttle.ts';
+import { ConnectionLimits } from '../cameras/connection-limits.ts';
 import type { ConnectionOf } from './client-connection.ts';
 import { isSameOrigin } from './same-origin.ts';
 import { SignalingSession, type SignalingSessionOptions } from './signaling-session.ts';
@@ -16,8 +18,11 @@ export interface SignalingServerOptions extends Omit<SignalingSessionOptions, 's
 }
 
 const PING_INTERVAL_MS = 10_000;
-/** Sockets that have not signed in yet count too: this is what a flood can hold open. */
 const MAX_SESSIONS = 1000;
+/** Sockets that have not signed in: a page does so at once, and this is what a flood can hold open. */
+const STRANGERS = { total: 256, perAddress: 32 };
+/** Pages and devices of one user; the one open for longest gives way, so that nobody alone uses the server up. */
+export const MAX_SESSIONS_PER_USER = 40;
 
 export class SignalingServer {
   readonly #options: SignalingServerOptions;
@@ -29,6 +34,7 @@ export class SignalingServer {
   });
   readonly #sessions = new Map<WebSocket, SignalingSession>();
   readonly #answered = new WeakSet<WebSocket>();
+  readonly #strangers = new ConnectionLimits(STRANGERS);
   readonly #pings: NodeJS.Timeout;
 
   constructor(options: SignalingServerOptions) {
@@ -55,12 +61,21 @@ export class SignalingServer {
     // A browser lets any page open a WebSocket to anywhere; only pages of this server are meant.
     if (!isSameOrigin(request, this.#options.connectionOf)) return refuse(socket, '403 Forbidden');
     if (this.#sessions.size >= MAX_SESSIONS) return refuse(socket, '503 Service Unavailable');
+    const { address } = this.#options.connectionOf(request);
+    const leave = this.#strangers.enter(networkOf(address));
+    if (!leave) return refuse(socket, '503 Service Unavailable');
+    socket.once('close', leave);
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      const { address } = this.#options.connectionOf(request);
-      this.#sessions.set(
-        webSocket,
-        new SignalingSession({ ...this.#options, socket: webSocket, viewerAddress: address }),
-      );
+      const session: SignalingSession = new SignalingSession({
+        ...this.#options,
+        socket: webSocket,
+        viewerAddress: address,
+        onSignedIn: () => {
+          leave();
+          this.#makeRoomFor(session);
+        },
+      });
+      this.#sessions.set(webSocket, session);
       this.#answered.add(webSocket);
       webSocket.on('pong', () => this.#answered.add(webSocket));
       webSocket.on('close', () => this.#sessions.delete(webSocket));
@@ -96,6 +111,14 @@ export class SignalingServer {
     for (const session of this.#sessions.values()) session.close('serverStopping');
     this.#sockets.close();
     for (const socket of this.#sessions.keys()) socket.terminate();
+  }
+
+  /** The map is in the order of connecting. */
+  #makeRoomFor(newest: SignalingSession): void {
+    const userId = newest.identity?.userId;
+    const ofUser = [...this.#sessions.values()].filter(({ identity }) => identity?.userId === userId);
+    for (const session of ofUser.slice(0, -MAX_SESSIONS_PER_USER))
+      if (session !== newest) session.close('tooManySessions');
   }
 
   #ping(): void {

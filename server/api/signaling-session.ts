@@ -50,6 +50,8 @@ export interface SignalingSessionOptions {
   socket: WebSocket;
   /** Where the WebSocket comes from, before any proxy of ours. */
   viewerAddress: string;
+  /** Called once, when the first token was good. */
+  onSignedIn?: () => void;
   access: SignalingAccess;
   sfu: Sfu;
   frames: CameraFrames;
@@ -154,6 +156,8 @@ export class SignalingSession {
 
   #onAuthenticate(token: string): void {
     const expiresInSeconds = this.#identify(token);
+    this.#options.onSignedIn?.();
+    if (this.#closed) return;
     this.#send({ type: 'authenticated', expiresInSeconds });
     this.refreshAccess();
   }

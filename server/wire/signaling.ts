@@ -30,6 +30,8 @@ export const SIGNALING_CLOSE = {
   serverStopping: 4106,
   /** The viewer read too slowly and its buffer was full. */
   tooSlow: 4107,
+  /** The same user has opened many newer ones. */
+  tooManySessions: 4108,
 } as const;
 
 export interface IceParameters {

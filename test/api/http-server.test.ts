@@ -9,6 +9,7 @@ import { isSameOrigin } from '../../server/api/same-origin.ts';
 import { trustedProxies } from '../../server/api/trusted-proxies.ts';
 import { VigieError } from '../../server/errors.ts';
 import { createLog } from '../../server/log.ts';
+import { until } from '../support/until.ts';
 
 function makeServer(context: TestContext, upgrades: Record<string, UpgradeHandler> = {}): HttpServer {
   const server = new HttpServer({
@@ -95,7 +96,7 @@ const SLOW: [what: string, text: string][] = [
 
 for (const [what, text] of SLOW) {
   test(`who connects and sends ${what} is disconnected`, async (context) => {
-    const timeouts = { headersMs: 50, requestMs: 100, checkIntervalMs: 20 };
+    const timeouts = { headersMs: 50, requestMs: 100, idleMs: 5_000, checkIntervalMs: 20 };
     const server = new HttpServer({
       app: (request, response) => request.resume().on('end', () => response.end('answered')),
       upgrades: {},
@@ -163,6 +164,50 @@ test('an address that is not of this machine is one clear line', async (context)
     (error) =>
       error instanceof VigieError && /cannot listen on 192\.0\.2\.1.*VIGIE_HTTP_HOST/.test(error.message),
   );
+});
+
+test('an answer nobody reads is not held for ever', async (context) => {
+  const large = Buffer.alloc(32 * 1024 * 1024);
+  const server = new HttpServer({
+    app: (_request, response) => response.end(large),
+    upgrades: {},
+    log: createLog('silent'),
+    timeouts: { headersMs: 5_000, requestMs: 5_000, idleMs: 100, checkIntervalMs: 1_000 },
+  });
+  context.after(() => server.close());
+  const socket = connect(await server.listen(0, '127.0.0.1'), '127.0.0.1').pause();
+  socket.on('error', () => undefined).write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+  await until('the server has let go', () => server.connectionCount === 1);
+  await until('the server has let go', () => server.connectionCount === 0);
+  socket.destroy();
+});
+
+test('one address cannot take all connections there are; a trusted proxy’s many clients may', async (context) => {
+  for (const [isTrustedProxy, open] of [
+    [trustedProxies([]), 3],
+    [trustedProxies(['loopback']), 5],
+  ] as const) {
+    const server = new HttpServer({
+      app: (_request, response) => response.end('answered'),
+      upgrades: {},
+      log: createLog('silent'),
+      isTrustedProxy,
+      maxPerAddress: 3,
+    });
+    context.after(() => server.close());
+    const port = await server.listen(0, '127.0.0.1');
+    const sockets = Array.from({ length: 5 }, () => connect(port, '127.0.0.1'));
+    let closed = 0;
+    for (const socket of sockets)
+      socket
+        .on('error', () => undefined)
+        .on('close', () => closed++)
+        .resume();
+    await until('the rest is turned away', () => server.connectionCount === open && closed === 5 - open);
+    for (const socket of sockets) socket.destroy();
+    await until('they have left', () => server.connectionCount === 0);
+    assert.match(await exchange(port, 'GET / HTTP/1.0\r\n\r\n'), /answered$/, 'and make room');
+  }
 });
 
 const SAME_ORIGIN: [

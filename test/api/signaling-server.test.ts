@@ -5,7 +5,7 @@ import { WebSocket } from 'ws';
 import { MAX_FRAME_WATCHES } from '../../server/api/frame-watches.ts';
 import { clientConnections } from '../../server/api/client-connection.ts';
 import { HttpServer } from '../../server/api/http-server.ts';
-import { SignalingServer } from '../../server/api/signaling-server.ts';
+import { MAX_SESSIONS_PER_USER, SignalingServer } from '../../server/api/signaling-server.ts';
 import { trustedProxies } from '../../server/api/trusted-proxies.ts';
 import { serverClock as clock } from '../../server/core/clock.ts';
 import type { CameraFrame } from '../../server/core/camera-frame.ts';
@@ -242,4 +242,34 @@ test('a page of another host gets no socket, and behind a proxy the host is the 
   assert.equal(await upgradeStatus(proxied.url, { origin: 'https://cams.example', ...forwarded }), 101);
   assert.equal(await upgradeStatus(proxied.url, { origin: 'http://cams.example', ...forwarded }), 403);
   assert.equal(await upgradeStatus(proxied.url, { origin: 'https://evil.example', ...forwarded }), 403);
+});
+
+test('strangers are limited per address, and whoever signs in makes room for the next', async (context) => {
+  const { url, signaling } = await startSignaling(context, new Set());
+  const open = (): WebSocket =>
+    new WebSocket(`${url.replace('http', 'ws')}${SIGNALING_PATH}`, SIGNALING_SUBPROTOCOL).on(
+      'error',
+      () => undefined,
+    );
+  const strangers = Array.from({ length: 32 }, open);
+  await until('all are in', () => strangers.every(({ readyState }) => readyState === WebSocket.OPEN));
+  assert.equal(await upgradeStatus(url, {}), 503);
+  strangers[0]?.send(JSON.stringify({ type: 'authenticate', token: 'good' }));
+  await until('there is room', async () => (await upgradeStatus(url, {})) === 101);
+  assert.ok(signaling.sessionCount >= 32);
+  for (const socket of strangers) socket.terminate();
+});
+
+test('one user has so many pages open and no more; the one open for longest gives way', async (context) => {
+  const { url } = await startSignaling(context, new Set());
+  const sockets: SignalingSocket[] = [];
+  for (let page = 0; page < MAX_SESSIONS_PER_USER + 2; page++)
+    sockets.push(await SignalingSocket.open(url, `session ${page}`));
+  await until('the first two are told', () => sockets.filter(({ closeCode }) => closeCode).length === 2);
+  assert.deepEqual(sockets.map(({ closeCode }) => closeCode).slice(0, 3), [
+    SIGNALING_CLOSE.tooManySessions,
+    SIGNALING_CLOSE.tooManySessions,
+    undefined,
+  ]);
+  for (const socket of sockets) socket.close();
 });
