@@ -1,5 +1,6 @@
 #include "core/control_messages.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "core/json_reader.hpp"
@@ -8,7 +9,11 @@
 namespace vigie {
 namespace {
 
-constexpr std::array<std::string_view, 3> kCapabilities{"set", "reboot", "telemetry"};
+constexpr std::array<std::string_view, 4> kCapabilities{"set", "reboot", "telemetry", "ota"};
+/// The one that not every camera has on every connection is the last.
+constexpr size_t kCapabilitiesWithoutUpdates = 3;
+/// No server names another place on itself for images.
+constexpr std::string_view kFirmwarePath = "/firmware/";
 
 std::optional<uint32_t> count(const JsonValue& message, std::string_view name) {
   const std::optional<JsonValue> value = message.field(name);
@@ -111,6 +116,46 @@ ServerMessage read_welcome(const JsonValue& message) {
   return Welcome{*proof, read_settings(*settings)};
 }
 
+template <size_t Capacity>
+bool read_text(const JsonValue& message, std::string_view name, ShortText<Capacity>& target) {
+  const std::optional<JsonValue> value = message.field(name);
+  std::array<char, Capacity> room;
+  const std::optional<std::string_view> text = value ? value->string(room) : std::nullopt;
+  return text && !text->empty() && target.assign(*text);
+}
+
+bool is_token_char(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+}
+
+/// Path and token go into a request as they are, so they hold nothing that could end a line of it.
+bool is_plain(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, is_token_char);
+}
+
+ServerMessage read_offer(const JsonValue& message, uint32_t id) {
+  UpdateOffer offer;
+  offer.id = id;
+  std::array<char, kHexChars> room;
+  const std::optional<JsonValue> hash = message.field("sha256");
+  const std::optional<std::string_view> hex = hash ? hash->string(room) : std::nullopt;
+  const std::optional<Bytes32> sha256 = hex ? from_hex(*hex) : std::nullopt;
+  const std::optional<uint32_t> bytes = count(message, "bytes");
+  if (!sha256 || !bytes || *bytes < kAppImageHeadBytes || *bytes > kMaxFirmwareBytes) return {};
+  if (!read_text(message, "version", offer.version) || !read_text(message, "url", offer.path) ||
+      !read_text(message, "token", offer.token))
+    return {};
+  const std::string_view path = offer.path.view();
+  if (!path.starts_with(kFirmwarePath) || !is_plain(path.substr(kFirmwarePath.size())) ||
+      !is_plain(offer.token.view()))
+    return {};
+  const std::optional<JsonValue> allow_older = message.field("allowOlder");
+  offer.allow_older = allow_older && allow_older->boolean() == true;
+  offer.bytes = *bytes;
+  offer.sha256 = *sha256;
+  return offer;
+}
+
 ServerMessage read_time(const JsonValue& message) {
   const std::optional<uint32_t> id = count(message, "id");
   const std::optional<int64_t> t1 = server_time(message, "t1");
@@ -141,6 +186,7 @@ ServerMessage parse_server_message(std::string_view text) {
   if (!id) return {};
   if (*type == "set") return SetCommand{*id, read_settings(*message)};
   if (*type == "reboot") return RebootCommand{*id};
+  if (*type == "ota") return read_offer(*message, *id);
   return {};
 }
 
@@ -148,8 +194,9 @@ std::string_view write_hello(std::span<char> room, const HandshakeFacts& facts, 
                              const DeviceDescription& device) {
   const auto nonce = to_base64url(facts.camera_nonce);
   const auto hmac = to_hex(proof);
-  return JsonWriter(room)
-      .begin_object()
+  const std::span<const std::string_view> capabilities(kCapabilities);
+  JsonWriter writer(room);
+  writer.begin_object()
       .field("type", "hello")
       .field("cameraId", facts.camera_id)
       .field("nonce", std::string_view(nonce.data(), nonce.size()))
@@ -157,9 +204,11 @@ std::string_view write_hello(std::span<char> room, const HandshakeFacts& facts, 
       .field("firmware", device.firmware)
       .field("board", device.board)
       .field("sensor", device.sensor)
-      .field("capabilities", kCapabilities)
-      .end_object()
-      .text();
+      .field("capabilities",
+             device.takes_updates ? capabilities : capabilities.first(kCapabilitiesWithoutUpdates));
+  if (!device.target.empty()) writer.field("target", device.target);
+  if (!device.rolled_back_from.empty()) writer.field("rolledBackFrom", device.rolled_back_from);
+  return writer.end_object().text();
 }
 
 std::string_view write_time(std::span<char> room, uint32_t id, uint64_t t0,
@@ -202,6 +251,23 @@ std::string_view write_telemetry(std::span<char> room, const TelemetryReport& re
       .field("resetReason", report.device.reset_reason)
       .end_object()
       .text();
+}
+
+std::string_view write_ota_progress(std::span<char> room, uint32_t id, uint32_t received_bytes) {
+  return JsonWriter(room)
+      .begin_object()
+      .field("type", "otaProgress")
+      .field("id", id)
+      .field("receivedBytes", received_bytes)
+      .end_object()
+      .text();
+}
+
+std::string_view write_ota_result(std::span<char> room, uint32_t id, const char* failure) {
+  JsonWriter writer(room);
+  writer.begin_object().field("type", "otaResult").field("id", id).field("ok", failure == nullptr);
+  if (failure) writer.field("reason", failure);
+  return writer.end_object().text();
 }
 
 std::string_view write_settings(std::span<char> room, const Settings& settings) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <variant>
 
+#include "core/firmware_update.hpp"
 #include "core/handshake.hpp"
 #include "core/protocol.hpp"
 
@@ -45,7 +46,7 @@ struct RebootCommand {
 };
 
 using ServerMessage =
-    std::variant<std::monostate, Challenge, Welcome, Ack, TimeAnswer, SetCommand, RebootCommand>;
+    std::variant<std::monostate, Challenge, Welcome, Ack, TimeAnswer, SetCommand, RebootCommand, UpdateOffer>;
 
 ServerMessage parse_server_message(std::string_view text);
 
@@ -54,6 +55,12 @@ struct DeviceDescription {
   std::string_view firmware;
   std::string_view board;
   std::string_view sensor;
+  /// What its firmware is built for: "esp32", "esp32s3", "host".
+  std::string_view target = {};
+  /// It has a second slot, and is connected by wss to a server whose certificate it has verified.
+  bool takes_updates = false;
+  /// The version that was given up for this one; empty when none was.
+  std::string_view rolled_back_from = {};
 };
 
 /// The exchange that came before, completed: `t3` is when its answer arrived on the camera's clock.
@@ -78,6 +85,10 @@ std::string_view write_time(std::span<char> room, uint32_t id, uint64_t t0,
 std::string_view write_applied(std::span<char> room, uint32_t id);
 std::string_view write_rejected(std::span<char> room, uint32_t id, std::string_view reason);
 std::string_view write_telemetry(std::span<char> room, const TelemetryReport& report);
+
+std::string_view write_ota_progress(std::span<char> room, uint32_t id, uint32_t received_bytes);
+/// @param failure why it failed; nullptr when it did not
+std::string_view write_ota_result(std::span<char> room, uint32_t id, const char* failure);
 
 /// Settings as JSON, as they are kept across restarts; `parse_settings` reads them back.
 std::string_view write_settings(std::span<char> room, const Settings& settings);

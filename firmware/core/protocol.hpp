@@ -32,6 +32,7 @@ inline constexpr uint8_t kMaxAckWindow = 8;
 /// Codes with which the server closes a camera's WebSocket.
 namespace close_code {
 inline constexpr uint16_t kNormal = 1000;
+inline constexpr uint16_t kGoingAway = 1001;
 inline constexpr uint16_t kAbnormal = 1006;
 inline constexpr uint16_t kUnauthorized = 4001;
 inline constexpr uint16_t kReplaced = 4005;

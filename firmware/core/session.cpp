@@ -100,6 +100,7 @@ void Session::connect() {
   asked_at_us_.reset();
   answered_.reset();
   send_stalls_ = 0;
+  update_id_.reset();
   deadline_us_ = environment_.now_us() + us(kHandshakeTimeoutMs);
   enter(SessionState::connecting, "connecting");
   link_.open();
@@ -180,6 +181,31 @@ void Session::handle(const RebootCommand& command) {
   say(write_applied(text_, command.id));
   if (state_ != SessionState::online) return;
   fail("told to reboot", close_code::kNormal);
+  device_.reboot();
+}
+
+void Session::handle(const UpdateOffer& offer) {
+  if (state_ != SessionState::online) return handle(std::monostate{});
+  const char* refusal = update_id_ ? "an update is under way" : device_.begin_update(offer);
+  if (refusal) return say(write_rejected(text_, offer.id, refusal));
+  update_id_ = offer.id;
+  next_progress_us_ = 0;
+  say(write_applied(text_, offer.id));
+}
+
+void Session::update_progress(uint32_t received_bytes) {
+  const uint64_t now = environment_.now_us();
+  if (state_ != SessionState::online || !update_id_ || now < next_progress_us_) return;
+  next_progress_us_ = now + us(kUpdateProgressIntervalMs);
+  say(write_ota_progress(text_, *update_id_, received_bytes));
+}
+
+void Session::update_finished(const char* failure) {
+  if (state_ == SessionState::online && update_id_) say(write_ota_result(text_, *update_id_, failure));
+  update_id_.reset();
+  if (failure) return;
+  // A server that could not be told sees the new version when the camera is back.
+  if (state_ > SessionState::waiting) fail("restarting into the new firmware", close_code::kGoingAway);
   device_.reboot();
 }
 

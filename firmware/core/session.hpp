@@ -67,8 +67,11 @@ class Device {
   /// All or nothing. @returns nullptr, or why not: a literal that the server passes on to a person
   virtual const char* apply(const Settings& settings) = 0;
   virtual Telemetry telemetry() = 0;
-  /// The server has asked for it and knows that it comes; the connection is closed.
+  /// The server has asked for it, or there is a new firmware to start; it knows, and the connection is closed.
   virtual void reboot() = 0;
+  /// Begins to fetch what is offered, in the background; `update_progress` and `update_finished` tell what becomes
+  /// of it. @returns nullptr, or why it is not taken: a literal that the server passes on to a person
+  virtual const char* begin_update(const UpdateOffer&) { return "this camera takes no updates"; }
   /// @param detail why, for a person; @param retry_ms how long it waits, in the state `waiting`
   virtual void on_state(SessionState state, std::string_view detail, uint32_t retry_ms) = 0;
 
@@ -99,6 +102,11 @@ class Session {
   /// @param reason from the close frame or the network's error
   void on_closed(uint16_t code, std::string_view reason);
 
+  /// Bytes of the image that are there. To be called as often as one likes.
+  void update_progress(uint32_t received_bytes);
+  /// @param failure a literal; nullptr when the new firmware is in its slot and the camera restarts into it
+  void update_finished(const char* failure);
+
   /// Does what is due: connects, sends the newest frame, asks the time, reports, gives up on a silent server.
   /// To be called after every event, and no later than it says. @returns microseconds until it must be called
   /// again
@@ -123,6 +131,7 @@ class Session {
   void handle(const TimeAnswer& answer);
   void handle(const SetCommand& command);
   void handle(const RebootCommand& command);
+  void handle(const UpdateOffer& offer);
   const char* apply(const SettingsRequest& request);
 
   void send_frames();
@@ -157,9 +166,12 @@ class Session {
   uint32_t frames_at_telemetry_ = 0;
   uint32_t passed_over_before_ = 0;
   uint32_t send_stalls_ = 0;
+  /// The offer whose image is being fetched, while this connection is the one it came by.
+  std::optional<uint32_t> update_id_;
+  uint64_t next_progress_us_ = 0;
 
   /// The largest message is a hello whose texts must all be escaped.
-  std::array<char, 2560> text_;
+  std::array<char, 3072> text_;
 };
 
 }  // namespace vigie

@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <string>
+#include <utility>
 
 #include "tests/bytes_of.hpp"
 
@@ -192,4 +194,83 @@ TEST_CASE("changes take over what they name and nothing else") {
   vigie::Settings settings{.frame_size = 5, .jpeg_quality = 12};
   vigie::merge(settings, {.jpeg_quality = 20, .v_flip = true});
   CHECK(settings == vigie::Settings{.frame_size = 5, .jpeg_quality = 20, .v_flip = true});
+}
+
+namespace {
+
+/// The offer as the server makes it, with one field replaced.
+std::string offer_with(std::string_view field = "", std::string_view json = "") {
+  std::string text = R"({"type":"ota","id":7)";
+  const std::pair<std::string_view, std::string> fields[] = {
+      {"version", R"("1.2.0")"}, {"url", R"("/firmware/img_1")"},        {"bytes", "500000"},
+      {"sha256", '"' + kHmac + '"'}, {"token", R"("AbC-_9")"}};
+  for (const auto& [name, value] : fields)
+    text += ",\"" + std::string(name) + "\":" + (name == field ? std::string(json) : value);
+  return text + (field == "allowOlder" ? ",\"allowOlder\":" + std::string(json) : "") + "}";
+}
+
+}  // namespace
+
+TEST_CASE("an offered firmware is understood") {
+  const auto offer = expect<vigie::UpdateOffer>(offer_with());
+  CHECK(offer.id == 7);
+  CHECK(offer.version.view() == "1.2.0");
+  CHECK(offer.path.view() == "/firmware/img_1");
+  CHECK(offer.bytes == 500'000);
+  CHECK(offer.sha256[31] == 0xaa);
+  CHECK(offer.token.view() == "AbC-_9");
+  CHECK_FALSE(offer.allow_older);
+  CHECK(expect<vigie::UpdateOffer>(offer_with("allowOlder", "true")).allow_older);
+  CHECK_FALSE(expect<vigie::UpdateOffer>(offer_with("allowOlder", "1")).allow_older);
+}
+
+TEST_CASE("an offer that could lead elsewhere, or is none, is no message") {
+  const std::pair<const char*, std::string> wrong[] = {
+      {"version", "5"},
+      {"version", R"("")"},
+      {"version", '"' + std::string(32, '1') + '"'},
+      {"url", R"("https://example.org/firmware/x")"},
+      {"url", R"("//example.org/firmware/x")"},
+      {"url", R"("/firmware/")"},
+      {"url", R"("/firmware/../api/users")"},
+      {"url", R"("/firmware/x HTTP/1.1")"},
+      {"url", R"("/firmware/x\r\nHost: elsewhere")"},
+      {"url", R"("/firmware/x?y")"},
+      {"bytes", "0"},
+      {"bytes", "287"},
+      {"bytes", "4194305"},
+      {"bytes", "-1"},
+      {"bytes", R"("5")"},
+      {"sha256", R"("abc")"},
+      {"sha256", '"' + std::string(64, 'G') + '"'},
+      {"token", R"("")"},
+      {"token", R"("a\r\nX: y")"},
+      {"token", '"' + std::string(97, 'a') + '"'},
+  };
+  for (const auto& [field, json] : wrong) {
+    CAPTURE(field);
+    CAPTURE(json);
+    CHECK(std::holds_alternative<std::monostate>(parse_server_message(offer_with(field, json))));
+  }
+}
+
+TEST_CASE("what a camera says of an update is one JSON object each") {
+  std::array<char, 256> room;
+  CHECK(vigie::write_ota_progress(room, 7, 65536) == R"({"type":"otaProgress","id":7,"receivedBytes":65536})");
+  CHECK(vigie::write_ota_result(room, 7, nullptr) == R"({"type":"otaResult","id":7,"ok":true})");
+  CHECK(vigie::write_ota_result(room, 7, "cut") == R"({"type":"otaResult","id":7,"ok":false,"reason":"cut"})");
+}
+
+TEST_CASE("only a camera that takes updates says so, and what it was rolled back from") {
+  std::array<char, 2048> room;
+  vigie::DeviceDescription device{.firmware = "1.0.0", .board = "b", .sensor = "s", .target = "esp32"};
+  const std::string without(vigie::write_hello(room, {}, {}, device));
+  CHECK(without.find("\"ota\"") == std::string::npos);
+  CHECK(without.find(R"("target":"esp32")") != std::string::npos);
+  CHECK(without.find("rolledBackFrom") == std::string::npos);
+  device.takes_updates = true;
+  device.rolled_back_from = "1.1.0";
+  const std::string with(vigie::write_hello(room, {}, {}, device));
+  CHECK(with.find(R"("ota"])") != std::string::npos);
+  CHECK(with.find(R"("rolledBackFrom":"1.1.0")") != std::string::npos);
 }

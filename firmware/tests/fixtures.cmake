@@ -1,7 +1,7 @@
 # Turns the golden bytes in test/fixtures, which the server's tests share, into tables that the tests include.
 set(fixtures ${PROJECT_SOURCE_DIR}/../test/fixtures)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
-  ${fixtures}/frame-header.json ${fixtures}/camera-handshake.json)
+  ${fixtures}/frame-header.json ${fixtures}/camera-handshake.json ${fixtures}/firmware-versions.json)
 
 # Writes one line of C++ for each element of an array.
 function(write_table json array target)
@@ -14,7 +14,9 @@ function(write_table json array target)
       string(REPLACE "." ";" path "${field}")
       string(JSON value GET "${json}" ${array} ${index} ${path})
       string(JSON type TYPE "${json}" ${array} ${index} ${path})
-      if(type STREQUAL "NUMBER")
+      if(type STREQUAL "NUMBER" AND value LESS 0)
+        string(APPEND row "${value}, ")
+      elseif(type STREQUAL "NUMBER")
         string(APPEND row "${value}u, ")
       else()
         string(APPEND row "R\"~(${value})~\", ")
@@ -33,3 +35,7 @@ write_table("${frame_header}" malformed frame_header_malformed.inc reason hex)
 file(READ ${fixtures}/camera-handshake.json handshake)
 write_table("${handshake}" cases camera_handshake.inc
   key cameraId serverNonce cameraNonce cameraHmac serverHmac)
+
+# An array by itself, whose elements are named like those of the other files once it has a name.
+file(READ ${fixtures}/firmware-versions.json firmware_versions)
+write_table("{\"cases\": ${firmware_versions}}" cases firmware_versions.inc a b order)

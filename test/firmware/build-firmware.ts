@@ -10,6 +10,8 @@ const PACKAGES = ['cmake', 'g++', 'doctest-dev', 'libssl-dev', 'openssl'];
 /** Kept between runs: the second time, what has not changed is not compiled again. */
 export const FIRMWARE_BUILD = resolve(ROOT, 'node_modules/.cache/vigie-firmware');
 export const VIGIE_CAMERA = resolve(FIRMWARE_BUILD, 'port/host/vigie-camera');
+/** The same program as the next version, to update to. */
+export const VIGIE_CAMERA_NEXT = resolve(FIRMWARE_BUILD, 'port/host/vigie-camera-next');
 
 /** @throws Error with the output of what failed */
 export function buildFirmware(): void {

@@ -23,8 +23,14 @@ export class HostCamera {
   readonly process: ChildProcess;
   output = '';
 
-  constructor(url: string, footage: string, options: readonly string[] = [], key: Buffer = KEY) {
-    this.process = spawn(VIGIE_CAMERA, ['--url', url, '--id', CAMERA_ID, '--footage', footage, ...options], {
+  constructor(
+    url: string,
+    footage: string,
+    options: readonly string[] = [],
+    key: Buffer = KEY,
+    id = CAMERA_ID,
+  ) {
+    this.process = spawn(VIGIE_CAMERA, ['--url', url, '--id', id, '--footage', footage, ...options], {
       // The sanitizer holds back what is freed: little of it, so that what grows is the camera's own.
       env: { VIGIE_CAMERA_KEY: key.toString('base64url'), ASAN_OPTIONS: 'quarantine_size_mb=1' },
       stdio: ['ignore', 'pipe', 'pipe'],

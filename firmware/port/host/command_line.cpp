@@ -3,13 +3,24 @@
 #include <charconv>
 #include <cstdlib>
 
+#include "core/firmware_update.hpp"
 #include "core/protocol.hpp"
 #include "core/server_url.hpp"
 
 namespace vigie::host {
+namespace {
+
+bool parse_number(const std::string& text, uint32_t least, uint32_t most, uint32_t& number) {
+  const char* end = text.data() + text.size();
+  const auto [stop, failure] = std::from_chars(text.data(), end, number);
+  return failure == std::errc() && stop == end && number >= least && number <= most;
+}
+
+}  // namespace
 
 const char* const kUsage =
     R"(Usage: vigie-camera --url wss://HOST/camera --id ID --footage PATH [--key KEY] [--ca FILE] [--fps N]
+       vigie-camera --url wss://HOST/camera --pair CODE --credentials FILE --footage PATH
 
 The firmware's own core as a program: plays pictures to a Vigie server as an ESP32-CAM would, for ever. What the server's
 page offers to copy may stand in the environment instead: VIGIE_SERVER_URL, VIGIE_CAMERA_ID, VIGIE_CAMERA_KEY.
@@ -20,6 +31,10 @@ page offers to copy may stand in the environment instead: VIGIE_SERVER_URL, VIGI
   --footage PATH  a folder of .jpg files or an .mjpeg file
   --ca FILE       trust the certificates in this PEM file and no others; without it, the system's
   --fps N         frames per second of the sensor, 1 to 60 (default: 25)
+  --pair CODE     ask the server for id and key by the code it shows, over wss; kept in the file of --credentials
+  --credentials FILE  id and key, as --pair has kept them
+  --slots FOLDER  take updates: they are kept here, tried, and given up when they do not make it
+  --trial-seconds N   how long a new version has until its server must have welcomed it (default: 300)
 )";
 
 std::optional<CommandLine> parse_command_line(std::span<char* const> arguments, std::string& error) {
@@ -31,6 +46,7 @@ std::optional<CommandLine> parse_command_line(std::span<char* const> arguments, 
   command.url = from_environment("VIGIE_SERVER_URL");
   command.camera_id = from_environment("VIGIE_CAMERA_ID");
   std::string key = from_environment("VIGIE_CAMERA_KEY");
+  uint32_t trial_seconds = kTrialMs / 1000;
   for (size_t i = 1; i < arguments.size(); i++) {
     const std::string option = arguments[i];
     if (option == "--help") {
@@ -38,7 +54,8 @@ std::optional<CommandLine> parse_command_line(std::span<char* const> arguments, 
       return command;
     }
     const bool known = option == "--url" || option == "--id" || option == "--key" || option == "--footage" ||
-                       option == "--ca" || option == "--fps";
+                       option == "--ca" || option == "--fps" || option == "--pair" || option == "--credentials" ||
+                       option == "--slots" || option == "--trial-seconds";
     if (!known || i + 1 == arguments.size()) {
       error = known ? option + " needs a value" : "unknown option " + option + ": see --help";
       return std::nullopt;
@@ -49,19 +66,27 @@ std::optional<CommandLine> parse_command_line(std::span<char* const> arguments, 
     if (option == "--key") key = value;
     if (option == "--footage") command.footage = value;
     if (option == "--ca") command.ca_file = value;
-    if (option == "--fps") {
-      const char* end = value.data() + value.size();
-      const auto [stop, failure] = std::from_chars(value.data(), end, command.fps);
-      if (failure != std::errc() || stop != end || command.fps < 1 || command.fps > 60) {
-        error = "--fps must be 1 to 60, not " + value;
-        return std::nullopt;
-      }
+    if (option == "--pair") command.pairing_code = value;
+    if (option == "--credentials") command.credentials_file = value;
+    if (option == "--slots") command.slots = value;
+    if (option == "--fps" && !parse_number(value, 1, 60, command.fps)) {
+      error = "--fps must be 1 to 60, not " + value;
+      return std::nullopt;
+    }
+    if (option == "--trial-seconds" && !parse_number(value, 1, 3600, trial_seconds)) {
+      error = "--trial-seconds must be 1 to 3600, not " + value;
+      return std::nullopt;
     }
   }
-  const std::optional<Bytes32> key_bytes = from_base64url(key);
+  command.trial_ms = trial_seconds * 1000;
+  // Who is paired has id and key in the file.
+  const bool paired = !command.credentials_file.empty();
+  const std::optional<Bytes32> key_bytes = paired ? Bytes32{} : from_base64url(key);
   if (!parse_server_url(command.url)) {
     error = "--url must be like ws://localhost:8080/camera or wss://HOST/camera";
-  } else if (command.camera_id.empty() || command.camera_id.size() > kMaxCameraIdBytes) {
+  } else if (!command.pairing_code.empty() && !paired) {
+    error = "--pair needs --credentials: the file that is to keep id and key";
+  } else if (!paired && (command.camera_id.empty() || command.camera_id.size() > kMaxCameraIdBytes)) {
     error = "--id must be the id the server showed when the camera was added";
   } else if (!key_bytes) {
     error =

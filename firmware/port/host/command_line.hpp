@@ -20,6 +20,12 @@ struct CommandLine {
   std::string footage;
   std::string ca_file;
   uint32_t fps = 25;
+  /// Where firmware is kept; empty when this program is the only one.
+  std::string slots;
+  uint32_t trial_ms = 0;
+  /// To be asked the server about; then id and key come from its answer.
+  std::string pairing_code;
+  std::string credentials_file;
 };
 
 /// @returns nothing, with one line that says what is wrong in `error`

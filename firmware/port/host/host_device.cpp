@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "port/host/version.hpp"
+
 namespace vigie::host {
 
 void HostDevice::fill_random(std::span<uint8_t> bytes) {
@@ -27,11 +29,26 @@ Telemetry HostDevice::telemetry() {
 
 void HostDevice::reboot() {
   reset_reason_ = "software";
+  wants_restart_ = firmware_.can_be_replaced();
   std::printf("%s: rebooting\n", name_.c_str());
+}
+
+const char* HostDevice::begin_update(const UpdateOffer& offer) {
+  const RunningFirmware running{.version = kVersion,
+                                .chip = kChipHost,
+                                .is_verified = updater_ != nullptr,
+                                .slot_bytes = firmware_.can_be_replaced() ? kMaxFirmwareBytes : 0};
+  if (const char* refusal = refusal_of(offer, running)) return refusal;
+  if (!updater_->start(offer)) return "an update is under way";
+  std::printf("%s: fetching version %.*s\n", name_.c_str(), static_cast<int>(offer.version.view().size()),
+              offer.version.view().data());
+  std::fflush(stdout);
+  return nullptr;
 }
 
 void HostDevice::on_state(SessionState state, std::string_view detail, uint32_t retry_ms) {
   shutter_.set_wanted(state == SessionState::online);
+  if (state == SessionState::online) firmware_.on_welcome();
   if (state == SessionState::online) std::printf("%s: online\n", name_.c_str());
   if (state == SessionState::waiting && retry_ms > 0) {
     std::printf("%s: offline: %.*s; trying again in %.1f s\n", name_.c_str(), static_cast<int>(detail.size()),

@@ -12,17 +12,24 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <vector>
 
 #include "core/session.hpp"
+#include "port/host/boot_loader.hpp"
 #include "port/host/command_line.hpp"
 #include "port/host/host_device.hpp"
+#include "port/host/pair.hpp"
+#include "port/host/version.hpp"
 #include "port/host/websocket_link.hpp"
 
 namespace {
 
 using namespace vigie;
 using namespace vigie::host;
+
+/// So that a version on trial is given up in time.
+constexpr uint64_t kMaxIdleUs = 1'000'000;
 
 std::array<int, 2> wake_pipe{-1, -1};
 volatile std::sig_atomic_t stopping = 0;
@@ -61,11 +68,37 @@ void wait(const WebSocketLink& link, uint64_t us) {
   while (read(wake_pipe[0], drained.data(), drained.size()) > 0) continue;
 }
 
-int run(const CommandLine& command) {
+/// Id and key: given, kept from an earlier pairing, or asked the server for now.
+bool find_credentials(CommandLine& command, const ServerUrl& url, SSL_CTX* tls, std::string& error) {
+  if (command.credentials_file.empty()) return true;
+  std::optional<PairedCamera> camera = load_credentials(command.credentials_file);
+  if (!command.pairing_code.empty() && !camera) {
+    camera = pair(url, tls, command.pairing_code, error);
+    if (camera && !save_credentials(command.credentials_file, *camera)) {
+      error = command.credentials_file + " cannot be written";
+      return false;
+    }
+  }
+  if (!camera) {
+    if (error.empty()) error = command.credentials_file + " holds no id and key: pair the camera with --pair";
+    return false;
+  }
+  command.camera_id = camera->camera_id.view();
+  command.key = camera->key;
+  return true;
+}
+
+int run(CommandLine command) {
   std::string error;
   const ServerUrl url = *parse_server_url(command.url);
   TlsContext tls;
+  TlsContext update_tls;
   if (url.is_secure) tls = make_tls_context(command.ca_file, error);
+  if (tls) update_tls = make_tls_context(command.ca_file, error);
+  if (error.empty() && !find_credentials(command, url, tls.get(), error)) {
+    std::fprintf(stderr, "vigie-camera: %s\n", error.c_str());
+    return 1;
+  }
   std::optional<std::vector<Picture>> pictures;
   if (error.empty()) pictures = load_footage(command.footage, error);
   if (!pictures) {
@@ -79,20 +112,34 @@ int run(const CommandLine& command) {
   FrameMailbox mailbox({memory[0], memory[1], memory[2]});
 
   Shutter shutter(std::move(*pictures), command.fps, mailbox, wake);
-  HostDevice device(command.camera_id, shutter);
+  const Slots slots(command.slots);
+  const bool is_booted = !command.slots.empty();
+  OwnFirmware firmware(is_booted ? &slots : nullptr, monotonic_us(), command.trial_ms);
+  std::optional<Updater> updater;
+  if (is_booted && url.is_secure) updater.emplace(url, std::move(update_tls), slots, wake);
+  HostDevice device(command.camera_id, shutter, firmware, updater ? &*updater : nullptr);
   WebSocketLink link(url, std::move(tls));
   const SessionOptions options{.camera_id = command.camera_id,
                                .key = command.key,
-                               .device = {.firmware = "vigie-camera", .board = "host", .sensor = "footage"}};
+                               .device = {.firmware = kVersion,
+                                          .board = "host",
+                                          .sensor = "footage",
+                                          .target = "host",
+                                          .takes_updates = updater.has_value(),
+                                          .rolled_back_from = firmware.rolled_back_from()}};
   Session session(options, mailbox, device, link, device);
   session.start();
-  while (!stopping) {
+  int code = 0;
+  while (!stopping && code == 0) {
     const uint64_t idle_us = session.run();
-    if (link.deliver(session)) continue;
-    wait(link, idle_us);
+    const bool any = link.deliver(session);
+    if (updater) updater->deliver(session);
+    if (device.wants_restart()) code = kExitRestart;
+    if (firmware.has_failed(monotonic_us())) code = kExitRollBack;
+    if (!any && code == 0) wait(link, std::min(idle_us, kMaxIdleUs));
   }
   session.stop();
-  return 0;
+  return code;
 }
 
 }  // namespace
@@ -112,5 +159,6 @@ int main(int argc, char** argv) {
     std::perror("vigie-camera: no pipe");
     return 1;
   }
+  if (!command->slots.empty() && !std::getenv(kBootedVariable)) return run_boot_loader(Slots(command->slots), argv);
   return run(*command);
 }
