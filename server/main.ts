@@ -27,7 +27,8 @@ import { DemoCamera } from './demo-camera.ts';
 import { VigieError } from './errors.ts';
 import { openHttps } from './https-setup.ts';
 import { openFirmware } from './firmware-setup.ts';
-import { CameraEvents } from './events/camera-events.ts';
+import { EventLog } from './events/event-log.ts';
+import { Sensors } from './events/sensors.ts';
 import { iceServersFor, relayFor } from './ice-servers.ts';
 import { createLog, type Log } from './log.ts';
 import { openRecordings } from './recordings.ts';
@@ -125,13 +126,14 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     announcedNow: () => sfu.announcedAddresses,
     turnUrls: config.turnUrls,
   });
-  const cameraEvents = new CameraEvents(store.events);
+  const eventLog = new EventLog(store.events);
+  const sensors = new Sensors(store.sensors, eventLog);
   const pairing = new CameraPairing({ catalog, log });
   const app = createHttpApp({
     accounts,
     catalog,
     pairing,
-    events: cameraEvents,
+    events: { log: eventLog, sensors },
     snapshots: hub,
     thumbnails,
     mjpeg,
@@ -181,7 +183,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     const data = { cameraId, sinceMs };
     signaling.notifyWatchersOf(cameraId, { type: 'notification', method: 'cameraOffline', data });
   });
-  cameraEvents.on('event', (data) => {
+  eventLog.on('event', (data) => {
     signaling.notifyWatchersOf(data.cameraId, { type: 'notification', method: 'event', data });
   });
   advisor.on('changed', (cameraId, advice) => {

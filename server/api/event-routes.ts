@@ -1,52 +1,64 @@
 /** /api/cameras/:id/events and /sensors: what happened, and who may say that something has. */
 
 import { Router, type Request } from 'express';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { consumeAttempt, networkOf } from '../accounts/login-throttle.ts';
 import { VigieError } from '../errors.ts';
-import type { EventView, SensorEvent, SensorView, SensorWithToken } from '../wire/event.ts';
+import type { EventLog } from '../events/event-log.ts';
+import type { Sensors } from '../events/sensors.ts';
 import type { CameraCatalog } from './camera-catalog.ts';
+import type { ConnectionOf } from './client-connection.ts';
 import type { Guard } from './guard.ts';
 import { EVENTS_QUERY, parseRequest, SENSOR_EVENT, SENSOR_NAME } from './request-bodies.ts';
 
-/** What the API asks of the events room; main connects it. */
 export interface Events {
-  list(cameraId: string, limit: number, before?: string): EventView[];
-  raise(cameraId: string, token: string, event: SensorEvent): EventView;
-  sensorsOf(cameraId: string): SensorView[];
-  addSensor(cameraId: string, name: string): SensorWithToken;
-  removeSensor(cameraId: string, sensorId: string): void;
+  log: EventLog;
+  sensors: Sensors;
 }
 
-export function eventRoutes(events: Events, catalog: CameraCatalog, guard: Guard): Router {
+/** Wrong tokens of one network within a time, in seconds. A sensor that was removed and does not know it stays below. */
+const WRONG_TOKENS = { points: 100, duration: 5 * 60 };
+
+export function eventRoutes(
+  { log, sensors }: Events,
+  catalog: CameraCatalog,
+  guard: Guard,
+  connectionOf: ConnectionOf,
+): Router {
   const router = Router();
+  const throttle = new RateLimiterMemory(WRONG_TOKENS);
 
   router.get('/:id/events', (request, response) => {
     const { id } = request.params;
     guard.viewerOf(request, id);
     const { limit, before } = parseRequest(EVENTS_QUERY, request.query);
-    response.json(events.list(id, limit, before));
+    response.json(log.list(id, limit, before));
   });
 
-  /** With a sensor's token, not a user's. */
-  router.post('/:id/events', (request, response) => {
-    const token = sensorTokenOf(request);
+  /** With a sensor's token, not a user's. Counted as wrong until it proves right, so that many at once gain nothing. */
+  router.post('/:id/events', async (request, response) => {
+    const network = networkOf(connectionOf(request).address);
+    await consumeAttempt(throttle, network);
+    const sensor = sensors.identify(request.params.id, sensorTokenOf(request));
+    await throttle.reward(network);
     const event = parseRequest(SENSOR_EVENT, request.body);
-    response.status(201).json(events.raise(request.params.id, token, event));
+    response.status(201).json(sensors.report(sensor, event));
   });
 
   router.get('/:id/sensors', (request, response) => {
     guard.administrator(request);
-    response.json(events.sensorsOf(catalog.known(request.params.id)));
+    response.json(sensors.list(catalog.known(request.params.id)));
   });
 
   router.post('/:id/sensors', (request, response) => {
     guard.administrator(request);
     const { name } = parseRequest(SENSOR_NAME, request.body);
-    response.status(201).json(events.addSensor(catalog.known(request.params.id), name));
+    response.status(201).json(sensors.add(catalog.known(request.params.id), name));
   });
 
   router.delete('/:id/sensors/:sensorId', (request, response) => {
     guard.administrator(request);
-    events.removeSensor(request.params.id, request.params.sensorId);
+    sensors.remove(request.params.id, request.params.sensorId);
     response.status(204).end();
   });
 

@@ -115,7 +115,7 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   `,
   `
-  -- What happened at the cameras, in the order it was told; the newest so many of all cameras are kept.
+  -- What happened at the cameras, in the order it was told; the newest so many of each camera are kept.
   CREATE TABLE events (
     sequence      INTEGER PRIMARY KEY AUTOINCREMENT,
     id            TEXT NOT NULL UNIQUE,
@@ -139,5 +139,10 @@ export const MIGRATIONS: readonly string[] = [
     last_event_at INTEGER
   ) STRICT;
   CREATE INDEX sensors_by_camera ON sensors (camera_id);
+  `,
+  `
+  -- Names of zones as JSON; of motion, the largest share of the picture that moved.
+  ALTER TABLE events ADD COLUMN zones TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE events ADD COLUMN score REAL;
   `,
 ];

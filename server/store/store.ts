@@ -7,6 +7,7 @@ import { EventStore } from './event-store.ts';
 import { FirmwareStore } from './firmware-store.ts';
 import { RecordingStore } from './recording-store.ts';
 import { SecretStore } from './secret-store.ts';
+import { SensorStore } from './sensor-store.ts';
 import { SessionStore } from './session-store.ts';
 import { UserStore } from './user-store.ts';
 
@@ -14,6 +15,7 @@ export class Store {
   readonly cameras: CameraStore;
   readonly users: UserStore;
   readonly events: EventStore;
+  readonly sensors: SensorStore;
   readonly sessions: SessionStore;
   readonly secrets: SecretStore;
   readonly firmware: FirmwareStore;
@@ -30,6 +32,7 @@ export class Store {
     this.cameras = new CameraStore(database);
     this.users = new UserStore(database);
     this.events = new EventStore(database);
+    this.sensors = new SensorStore(database);
     this.sessions = new SessionStore(database);
     this.secrets = new SecretStore(database);
     this.firmware = new FirmwareStore(database);

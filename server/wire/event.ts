@@ -1,24 +1,30 @@
 /** What happened at a camera, as the API and the signaling tell it. Times are ms since the Unix epoch. This module imports nothing. */
 
-/** Who noticed it: so far, a sensor beside the camera. */
-export type EventSource = 'sensor';
+/** Who noticed it: a sensor beside the camera, or motion in its pictures. */
+export type EventSource = 'sensor' | 'motion';
 
+export type EventKind = 'motion';
+
+/** The signaling tells an event when it starts, when more becomes known of it, and when it ends; its id stays. */
 export interface EventView {
   id: string;
   cameraId: string;
   source: EventSource;
-  /** Which one of its kind, say the sensor's name. */
+  /** Which one of its kind, say the sensor's name: at most 32 characters, empty where there is only one. */
   sourceName: string;
-  /** What it was: `motion`. */
-  kind: string;
+  kind: EventKind;
   startedAtMs: number;
-  /** Null for what has no length, or has not ended. */
+  /** Null while it goes on. Of what has no length, when it started. */
   endedAtMs: number | null;
+  /** Names of the zones it was in, as they were called then, in the order it reached them; none where nobody drew any. */
+  zones: string[];
+  /** Of motion, the largest share of the picture that moved at once, 0 … 1; null where nothing was measured. */
+  score: number | null;
 }
 
 /** Body of POST /api/cameras/:id/events, with a sensor's token as Bearer. */
 export interface SensorEvent {
-  kind: 'motion';
+  kind: EventKind;
   /** Instead of the sensor's name, 1 … 32 characters. */
   source?: string;
 }

@@ -20,7 +20,8 @@ import { MjpegStreams } from '../../../server/api/mjpeg-streams.ts';
 import { Thumbnails } from '../../../server/api/thumbnails.ts';
 import { trustedProxies } from '../../../server/api/trusted-proxies.ts';
 import type { CameraFrame } from '../../../server/core/camera-frame.ts';
-import { CameraEvents } from '../../../server/events/camera-events.ts';
+import { EventLog } from '../../../server/events/event-log.ts';
+import { Sensors } from '../../../server/events/sensors.ts';
 import { FirmwareImages } from '../../../server/firmware/firmware-images.ts';
 import { FirmwareUpdates, type UpdatableCameras } from '../../../server/firmware/firmware-updates.ts';
 import { createLog } from '../../../server/log.ts';
@@ -120,11 +121,12 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     log,
   });
   const pairing = new CameraPairing({ catalog, log, ...(nowMs && { nowMs }) });
+  const eventLog = new EventLog(store.events);
   const app = createHttpApp({
     accounts,
     catalog,
     pairing,
-    events: new CameraEvents(store.events, nowMs),
+    events: { log: eventLog, sensors: new Sensors(store.sensors, eventLog, nowMs) },
     snapshots: { latest: (cameraId) => frames.get(cameraId) },
     thumbnails,
     mjpeg,

@@ -1,0 +1,96 @@
+/**
+ * Sensors beside the cameras, each with the right to report at one camera and to do nothing else.
+ *
+ * Invariants: of a token only the SHA-256 is kept, which is enough for 256 random bits, and by which it is looked up, so that
+ * how long the search takes tells nothing of any token; a sensor that goes wild is slowed and harms no other.
+ */
+
+import { createHash, randomBytes } from 'node:crypto';
+import { TokenBucket } from '../core/token-bucket.ts';
+import { VigieError } from '../errors.ts';
+import type { SensorStore, StoredSensor } from '../store/sensor-store.ts';
+import type { EventView, SensorEvent, SensorView, SensorWithToken } from '../wire/event.ts';
+import type { EventLog } from './event-log.ts';
+
+const MAX_SENSORS_PER_CAMERA = 16;
+const TOKEN_BYTES = 32;
+/** A movement sensor that is left on says so every few seconds. */
+const EVENTS_PER_SECOND = 0.5;
+const EVENT_BURST = 10;
+
+export class Sensors {
+  readonly #store: SensorStore;
+  readonly #log: EventLog;
+  readonly #nowMs: () => number;
+  /** By sensor. */
+  readonly #budgets = new Map<string, TokenBucket>();
+
+  constructor(store: SensorStore, log: EventLog, nowMs: () => number = Date.now) {
+    this.#store = store;
+    this.#log = log;
+    this.#nowMs = nowMs;
+  }
+
+  list(cameraId: string): SensorView[] {
+    return this.#store.list(cameraId).map(toView);
+  }
+
+  /** The token is in this answer and nowhere else. @throws VigieError `conflict` when there are too many */
+  add(cameraId: string, name: string): SensorWithToken {
+    if (this.#store.list(cameraId).length >= MAX_SENSORS_PER_CAMERA)
+      throw new VigieError(
+        'conflict',
+        `a camera has at most ${MAX_SENSORS_PER_CAMERA} sensors; remove one first`,
+      );
+    const token = randomBytes(TOKEN_BYTES).toString('base64url');
+    return { ...toView(this.#store.add(cameraId, name, hashOf(token), this.#nowMs())), token };
+  }
+
+  /** Its token is worth nothing from now on. @throws VigieError `notFound` */
+  remove(cameraId: string, sensorId: string): void {
+    if (!this.#store.remove(cameraId, sensorId))
+      throw new VigieError('notFound', 'this camera has no such sensor');
+    this.#budgets.delete(sensorId);
+  }
+
+  /** @throws VigieError `unauthorized`, the same whether the token, the camera or both are nobody's */
+  identify(cameraId: string, token: string): StoredSensor {
+    const sensor = this.#store.ofToken(hashOf(token));
+    if (!sensor || sensor.cameraId !== cameraId)
+      throw new VigieError('unauthorized', 'this is no token of a sensor of this camera');
+    return sensor;
+  }
+
+  /** @throws VigieError `tooManyRequests` */
+  report({ id, cameraId, name }: StoredSensor, { kind, source }: SensorEvent): EventView {
+    const nowMs = this.#nowMs();
+    if (!this.#budgetOf(id, nowMs).take(nowMs * 1000))
+      throw new VigieError('tooManyRequests', 'this sensor says too much: at most one event in 2 s', {
+        retryAfterSeconds: 1 / EVENTS_PER_SECOND,
+      });
+    this.#store.said(id, nowMs);
+    return this.#log.note({
+      cameraId,
+      kind,
+      source: 'sensor',
+      sourceName: source ?? name,
+      startedAtMs: nowMs,
+    });
+  }
+
+  /** Those of a camera that was removed are left behind, and are few. */
+  #budgetOf(sensorId: string, nowMs: number): TokenBucket {
+    const budget =
+      this.#budgets.get(sensorId) ?? new TokenBucket(EVENTS_PER_SECOND, EVENT_BURST, nowMs * 1000);
+    this.#budgets.set(sensorId, budget);
+    return budget;
+  }
+}
+
+function toView({ id, name, createdAt, lastEventAt }: StoredSensor): SensorView {
+  return { id, name, createdAt, lastEventAt };
+}
+
+function hashOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}

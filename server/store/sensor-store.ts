@@ -1,0 +1,58 @@
+/** The sensors beside the cameras, with the hashes of their tokens. */
+
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { SensorView } from '../wire/event.ts';
+import { randomId } from './random-id.ts';
+
+export interface StoredSensor extends SensorView {
+  cameraId: string;
+}
+
+const COLUMNS = 'id, camera_id AS cameraId, name, created_at AS createdAt, last_event_at AS lastEventAt';
+
+export class SensorStore {
+  readonly #statements;
+
+  constructor(database: DatabaseSync) {
+    this.#statements = {
+      add: database.prepare(
+        'INSERT INTO sensors (id, camera_id, name, token_hash, created_at) VALUES (?, ?, ?, ?, ?)',
+      ),
+      list: database.prepare(`SELECT ${COLUMNS} FROM sensors WHERE camera_id = ? ORDER BY created_at, rowid`),
+      ofToken: database.prepare(`SELECT ${COLUMNS} FROM sensors WHERE token_hash = ?`),
+      said: database.prepare('UPDATE sensors SET last_event_at = ? WHERE id = ?'),
+      remove: database.prepare('DELETE FROM sensors WHERE id = ? AND camera_id = ?'),
+    };
+  }
+
+  /** @param tokenHash 32 bytes */
+  add(cameraId: string, name: string, tokenHash: Uint8Array, nowMs: number): StoredSensor {
+    const id = randomId('sen');
+    this.#statements.add.run(id, cameraId, name, tokenHash, nowMs);
+    return { id, cameraId, name, createdAt: nowMs, lastEventAt: null };
+  }
+
+  /** In the order they were added. */
+  list(cameraId: string): StoredSensor[] {
+    return this.#statements.list.all(cameraId).map(toSensor);
+  }
+
+  ofToken(tokenHash: Uint8Array): StoredSensor | undefined {
+    const row = this.#statements.ofToken.get(tokenHash);
+    return row && toSensor(row);
+  }
+
+  said(id: string, atMs: number): void {
+    this.#statements.said.run(atMs, id);
+  }
+
+  /** @returns false when this camera has no such sensor */
+  remove(cameraId: string, id: string): boolean {
+    return this.#statements.remove.run(id, cameraId).changes === 1;
+  }
+}
+
+function toSensor(row: Record<string, SQLOutputValue>): StoredSensor {
+  // The table is STRICT, so the columns have the types the schema gives them.
+  return { ...row } as unknown as StoredSensor;
+}
