@@ -1,6 +1,7 @@
 /** Builds the firmware's host part (CMake), installing what that needs where it is missing and can be installed. */
 
 import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { installOnDebian } from '../support/debian-packages.ts';
 
@@ -13,8 +14,43 @@ export const VIGIE_CAMERA = resolve(FIRMWARE_BUILD, 'port/host/vigie-camera');
 /** The same program as the next version, to update to. */
 export const VIGIE_CAMERA_NEXT = resolve(FIRMWARE_BUILD, 'port/host/vigie-camera-next');
 
+/** Files of tests run side by side, and two builds in one folder would tread on each other. */
+const LOCK = `${FIRMWARE_BUILD}.lock`;
+const LOCK_POLL_MS = 100;
+
 /** @throws Error with the output of what failed */
 export function buildFirmware(): void {
+  mkdirSync(FIRMWARE_BUILD, { recursive: true });
+  while (!takeLock()) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOCK_POLL_MS);
+  try {
+    build();
+  } finally {
+    rmSync(LOCK, { force: true });
+  }
+}
+
+/** The lock of a process that is no more is nobody's. */
+function takeLock(): boolean {
+  try {
+    writeFileSync(LOCK, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch {
+    if (!ownerIsAlive()) rmSync(LOCK, { force: true });
+    return false;
+  }
+}
+
+function ownerIsAlive(): boolean {
+  try {
+    const owner = readFileSync(LOCK, 'utf8');
+    // Still empty: it is being written.
+    return owner === '' || process.kill(Number(owner), 0);
+  } catch {
+    return false;
+  }
+}
+
+function build(): void {
   const configure = ['-S', resolve(ROOT, 'firmware'), '-B', FIRMWARE_BUILD];
   let problem = run('cmake', configure);
   if (problem) {
