@@ -14,7 +14,7 @@ export interface ChildOptions {
   prefix?: readonly string[];
 }
 
-export class Child {
+export class Child implements AsyncDisposable {
   readonly process: ChildProcess;
   output = '';
 
@@ -64,5 +64,9 @@ export class Child {
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | NodeJS.Signals> {
     if (!this.hasExited) this.process.kill(signal);
     return this.exited();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop('SIGKILL');
   }
 }

@@ -20,8 +20,10 @@ export interface ForwardedPort {
   name: string;
   protocol: 'udp' | 'tcp';
   port: number;
-  /** Address in the LAN; the port stays the same. */
+  /** Address in the LAN. */
   to: string;
+  /** The same when left out. */
+  toPort?: number;
 }
 
 export interface NatRouterOptions {
@@ -35,7 +37,7 @@ const WAN = 'wan';
 
 export class NatRouter {
   readonly #host: Host;
-  readonly #forwardedPorts: readonly ForwardedPort[];
+  #forwardedPorts: readonly ForwardedPort[];
   #passages: readonly Passage[] | undefined;
   #udpPorts: string | undefined;
 
@@ -51,6 +53,12 @@ export class NatRouter {
   /** From now on only this may leave the LAN; undefined: everything. What was counted is forgotten. */
   setPassages(passages: readonly Passage[] | undefined): void {
     this.#passages = passages;
+    this.#configure();
+  }
+
+  /** From now on, for new connections. What was counted is forgotten. */
+  setForwardedPorts(forwardedPorts: readonly ForwardedPort[]): void {
+    this.#forwardedPorts = forwardedPorts;
     this.#configure();
   }
 
@@ -110,16 +118,20 @@ export class NatRouter {
   }
 }
 
+/** And the answers. */
 function outward({ name, protocol, to, port }: Passage): string {
-  const address = to === undefined ? '' : `ip daddr ${to}`;
-  const service = port === undefined ? `meta l4proto ${protocol}` : `${protocol} dport ${port}`;
-  return `iifname ${LAN} ${address} ${service} counter name ${name} accept`;
+  const rule = (from: string, end: 'd' | 's', also: string): string => {
+    const address = to === undefined ? '' : `ip ${end}addr ${to}`;
+    const service = port === undefined ? `meta l4proto ${protocol}` : `${protocol} ${end}port ${port}`;
+    return `iifname ${from} ${address} ${service} ${also} counter name ${name} accept`;
+  };
+  return `${rule(LAN, 'd', '')}\n${rule(WAN, 's', 'ct state established')}`;
 }
 
-function inward({ name, protocol, port, to }: ForwardedPort): string {
-  return `iifname ${WAN} ip daddr ${to} ${protocol} dport ${port} counter name ${name} accept`;
+function inward({ name, protocol, port, to, toPort = port }: ForwardedPort): string {
+  return `iifname ${WAN} ip daddr ${to} ${protocol} dport ${toPort} counter name ${name} accept`;
 }
 
-function redirection({ protocol, port, to }: ForwardedPort): string {
-  return `iifname ${WAN} ${protocol} dport ${port} dnat to ${to}`;
+function redirection({ protocol, port, to, toPort = port }: ForwardedPort): string {
+  return `iifname ${WAN} ${protocol} dport ${port} dnat to ${to}:${toPort}`;
 }

@@ -73,7 +73,8 @@ export class Network implements Disposable {
     const folder = join(NAMESPACE_FOLDER, namespace);
     mkdirSync(folder, { recursive: true });
     const lines = Object.entries({ localhost: '127.0.0.1', ...this.#names }).map(
-      ([name, address]) => `${address} ${name}\n`,
+      // Chromium looks TURN servers up with a dot at the end.
+      ([name, address]) => `${address} ${name} ${name}.\n`,
     );
     writeFileSync(join(folder, 'hosts'), lines.join(''));
     // Nobody answers there, which is said at once: a name that is not in `hosts` does not exist.

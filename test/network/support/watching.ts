@@ -3,6 +3,7 @@
 import type { LaunchOptions } from '../../support/browser.ts';
 import { TestBrowser, type MediaPath, type TestPage } from '../../support/browser.ts';
 import { ServerProcess } from '../../support/server-process.ts';
+import { until } from '../../support/until.ts';
 import type { Host } from './host.ts';
 
 const CAMERA = 'demo';
@@ -57,6 +58,36 @@ export class Watching implements AsyncDisposable {
     await this.page.page.reload({ waitUntil: 'commit' });
     await this.page.nextTimeCode(CAMERA);
     return this.page.page.evaluate(() => performance.now());
+  }
+
+  /** Opens the page anew, signed in. @returns how long it takes until video comes over WebRTC */
+  async timeToVideoMs(): Promise<number> {
+    await this.page.page.reload({ waitUntil: 'commit' });
+    await until('video comes over WebRTC', async () => {
+      const { framesDecoded } = await this.page.videoStats().catch(() => ({ framesDecoded: 0 }));
+      return framesDecoded > 0 && (await this.way()) === 'video';
+    }).catch(async (error: unknown) => {
+      const shown = await this.page.page.locator('body').innerText();
+      throw new Error(`${String(error)}; ${await this.#connections()}; the page shows: ${shown}`);
+    });
+    return this.page.page.evaluate(() => performance.now());
+  }
+
+  /** What a failed test wants to know. */
+  #connections(): Promise<string> {
+    return this.page.page.evaluate(async () => {
+      const open = window.peerConnections.filter(({ connectionState }) => connectionState !== 'closed');
+      const described = open.map(async (peer) => {
+        const stats = [
+          ...((await peer.getStats()) as unknown as Map<string, Record<string, unknown>>).values(),
+        ];
+        const pairs = stats.filter(
+          ({ type }) => type === 'candidate-pair' || String(type).endsWith('candidate'),
+        );
+        return `${peer.connectionState} ${JSON.stringify(pairs)}`;
+      });
+      return (await Promise.all(described)).join('\n');
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
