@@ -83,6 +83,7 @@ for (const [where, { home, turnUrls, otherPeers, viewers }] of Object.entries(CA
     });
     if (home.passages)
       await until('the video leaves by TLS', () => networks.homeRouter.packets('turn') > 100);
+    assert.equal(near.hasExited, false);
     context.diagnostic(`time to video: ${Math.round(timeMs)} ms`);
   });
 }
