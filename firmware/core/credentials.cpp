@@ -1,5 +1,6 @@
 #include "core/credentials.hpp"
 
+#include "core/pairing.hpp"
 #include "core/server_url.hpp"
 
 namespace vigie {
@@ -28,7 +29,12 @@ const char* Credentials::set(std::string_view field, std::string_view value) {
                ? nullptr
                : "the key must be the 43 characters that the server showed";
   }
-  return "there is no such field: ssid, password, server, id, key";
+  if (field == "pair") {
+    return (value.empty() || tidy_pairing_code(value)) && pairing_code.assign(value)
+               ? nullptr
+               : "the pairing code has eight characters, like K7QF-3MZP";
+  }
+  return "there is no such field: ssid, password, server, id, key, pair";
 }
 
 const char* Credentials::set_line(std::string_view line) {
@@ -45,6 +51,10 @@ const char* Credentials::set_line(std::string_view line) {
 const char* Credentials::problem() const {
   if (ssid.empty()) return "no Wi-Fi network is set";
   if (server.empty()) return "no server is set";
+  if (needs_pairing()) {
+    const std::optional<ServerUrl> url = parse_server_url(server.view());
+    return url && url->is_secure ? nullptr : "pairing by code needs a wss:// server: use id and key";
+  }
   if (camera_id.empty()) return "no camera id is set";
   if (key.empty()) return "no key is set";
   return nullptr;

@@ -45,8 +45,10 @@ struct Credentials {
   Text<kMaxCameraIdBytes> camera_id;
   /// As text, 43 characters of base64url.
   Text<kBase64UrlChars> key;
+  /// Instead of id and key: a code that the server gives both for, once.
+  Text<16> pairing_code;
 
-  /// Fields by their names on the page and on the serial line: ssid, password, server, id, key.
+  /// Fields by their names on the page and on the serial line: ssid, password, server, id, key, pair.
   /// @returns nullptr, or why the value cannot be taken: a literal for a person
   const char* set(std::string_view field, std::string_view value);
 
@@ -54,10 +56,12 @@ struct Credentials {
   /// `VIGIE_CAMERA_ID=`, `VIGIE_CAMERA_KEY=`. @returns as `set`
   const char* set_line(std::string_view line);
 
-  /// @returns nullptr when everything is there, else what is missing
+  /// @returns nullptr when everything is there, or can be had by pairing, else what is missing
   const char* problem() const;
+  /// Id and key are still to be asked for.
+  bool needs_pairing() const { return key.empty() && !pairing_code.empty(); }
 
-  /// Only when there is no problem.
+  /// Only when there is no problem and nothing to be paired.
   Bytes32 key_bytes() const { return from_base64url(key.view()).value_or(Bytes32{}); }
 };
 

@@ -133,3 +133,18 @@ TEST_CASE("other questions get an empty answer, what is no question none") {
     CHECK(answer(message, damaged) <= message.size());
   }
 }
+
+TEST_CASE("a pairing code does instead of id and key, over wss only") {
+  vigie::Credentials credentials;
+  CHECK(credentials.set("ssid", "home") == nullptr);
+  CHECK(credentials.set("server", "wss://vigie.example/camera") == nullptr);
+  CHECK(credentials.set("pair", "K7QF") != nullptr);
+  CHECK(credentials.problem() != nullptr);
+  CHECK(credentials.set("pair", "k7qf-3mzp") == nullptr);
+  CHECK(credentials.needs_pairing());
+  CHECK(credentials.problem() == nullptr);
+  CHECK(credentials.set("server", "ws://vigie.example/camera") == nullptr);
+  CHECK(credentials.problem() != nullptr);
+  CHECK(credentials.set("pair", "") == nullptr);
+  CHECK_FALSE(credentials.needs_pairing());
+}

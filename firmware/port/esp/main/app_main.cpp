@@ -18,6 +18,8 @@
 #include "esp_system.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
+#include "ota.hpp"
+#include "pairing.hpp"
 #include "serial_line.hpp"
 #include "session_task.hpp"
 #include "settings_store.hpp"
@@ -44,6 +46,7 @@ constexpr size_t kSlotBytesInternal = 24 * 1024;
 /// Power that comes and goes this often within this time asks for the setup page: for who has forgotten the
 /// Wi-Fi.
 constexpr uint32_t kQuickStartsForSetup = 3;
+constexpr TickType_t kPairingRetry = pdMS_TO_TICKS(10'000);
 constexpr TickType_t kQuickStart = pdMS_TO_TICKS(8000);
 
 /// Once, at the start; never given back.
@@ -67,6 +70,15 @@ bool setup_is_asked_for() {
   return powered_on && count_quick_start() >= kQuickStartsForSetup;
 }
 
+/// A server that is away, or a code that was mistyped: both can be mended while it tries.
+void pair_until_paired(Credentials& credentials) {
+  while (const char* problem = pair(credentials, server_ca)) {
+    ESP_LOGE(kTag, "not paired: %s", problem);
+    show_status(Status::key_rejected);
+    vTaskDelay(kPairingRetry);
+  }
+}
+
 void start_camera(Camera& camera) {
   while (!camera.start()) {
     show_status(Status::no_sensor);
@@ -84,7 +96,7 @@ extern "C" void app_main() {
   open_network();
   start_serial_line();
 
-  static const Credentials credentials = load_credentials();
+  static Credentials credentials = load_credentials();
   if (const char* problem = credentials.problem(); problem || setup_is_asked_for()) {
     ESP_LOGW(kTag, "setting up: %s", problem ? problem : "asked for");
     clear_quick_starts();
@@ -94,18 +106,23 @@ extern "C" void app_main() {
 
   show_status(Status::no_wifi);
   join_wifi(credentials);
+  if (credentials.needs_pairing()) pair_until_paired(credentials);
 
   static Camera camera;
   start_camera(camera);
   static FrameMailbox mailbox(allocate_slots());
   static CaptureTask capture(camera, mailbox);
   static WebSocketLink link(credentials.server.c_str(), server_ca);
+  static Updater updater(credentials.server.c_str(), server_ca);
   static SessionTask session({.camera_id = credentials.camera_id.view(),
                               .key = credentials.key_bytes(),
                               .device = {.firmware = esp_app_get_description()->version,
                                          .board = kBoard.name,
-                                         .sensor = camera.sensor_name()}},
-                             mailbox, camera, capture, link);
+                                         .sensor = camera.sensor_name(),
+                                         .target = own_target(),
+                                         .takes_updates = updater.takes_updates(),
+                                         .rolled_back_from = rolled_back_version()}},
+                             mailbox, camera, capture, link, updater);
   session.start();
 
   vTaskDelay(kQuickStart);

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "esp_log.h"
-#include "esp_ota_ops.h"
 #include "esp_random.h"
 #include "esp_system.h"
 #include "esp_task_wdt.h"
@@ -25,8 +24,8 @@ constexpr uint32_t kMaxIdleMs = 250;
 }  // namespace
 
 SessionTask::SessionTask(const SessionOptions& options, FrameMailbox& mailbox, Camera& camera,
-                         CaptureTask& capture, WebSocketLink& link)
-    : camera_(camera), capture_(capture), link_(link), session_(options, mailbox, *this, link, *this) {}
+                         CaptureTask& capture, WebSocketLink& link, Updater& updater)
+    : camera_(camera), capture_(capture), link_(link), updater_(updater), session_(options, mailbox, *this, link, *this) {}
 
 void SessionTask::start() {
   settings_ = load_settings();
@@ -44,9 +43,12 @@ void SessionTask::run() {
   esp_task_wdt_add(nullptr);
   for (;;) {
     esp_task_wdt_reset();
+    firmware_.check(now_us());
     follow_wifi();
     const uint64_t idle_us = session_.run();
-    if (link_.deliver(session_)) continue;
+    const bool any = link_.deliver(session_);
+    updater_.deliver(session_);
+    if (any) continue;
     const auto idle_ms = static_cast<uint32_t>(std::min<uint64_t>((idle_us + 999) / 1000, kMaxIdleMs));
     ulTaskNotifyTake(pdTRUE, pdMS_TO_TICKS(idle_ms));
   }
@@ -85,14 +87,14 @@ void SessionTask::reboot() {
   esp_restart();
 }
 
+const char* SessionTask::begin_update(const UpdateOffer& offer) { return updater_.begin(offer, task_); }
+
 void SessionTask::on_state(SessionState state, std::string_view detail, uint32_t retry_ms) {
   capture_.set_wanted(state == SessionState::online);
   if (state == SessionState::online) {
     ESP_LOGI(kTag, "online");
     show_status(Status::streaming);
-    // A firmware that got this far is a good one: from now on it is not rolled back.
-    if (!proven_) esp_ota_mark_app_valid_cancel_rollback();
-    proven_ = true;
+    firmware_.on_welcome();
   }
   if (state != SessionState::waiting) return;
   const bool rejected = session_.last_close_code() == close_code::kUnauthorized;

@@ -6,6 +6,7 @@
 #include "core/session.hpp"
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
+#include "ota.hpp"
 #include "websocket_link.hpp"
 
 namespace vigie::esp {
@@ -14,7 +15,7 @@ class SessionTask final : public Device, public Environment {
  public:
   /// Everything must outlive it.
   SessionTask(const SessionOptions& options, FrameMailbox& mailbox, Camera& camera, CaptureTask& capture,
-              WebSocketLink& link);
+              WebSocketLink& link, Updater& updater);
 
   /// Applies what was kept, starts this task and the capturing one.
   void start();
@@ -24,6 +25,7 @@ class SessionTask final : public Device, public Environment {
   const char* apply(const Settings& settings) override;
   Telemetry telemetry() override;
   void reboot() override;
+  const char* begin_update(const UpdateOffer& offer) override;
   void on_state(SessionState state, std::string_view detail, uint32_t retry_ms) override;
 
  private:
@@ -33,10 +35,11 @@ class SessionTask final : public Device, public Environment {
   Camera& camera_;
   CaptureTask& capture_;
   WebSocketLink& link_;
+  Updater& updater_;
+  OwnFirmware firmware_;
   Session session_;
   Settings settings_;
   TaskHandle_t task_ = nullptr;
-  bool proven_ = false;
 };
 
 }  // namespace vigie::esp

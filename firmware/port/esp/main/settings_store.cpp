@@ -4,6 +4,7 @@
 
 #include "core/control_messages.hpp"
 #include "esp_log.h"
+#include "esp_random.h"
 #include "nvs.h"
 #include "nvs_flash.h"
 
@@ -18,7 +19,11 @@ constexpr char kTag[] = "settings";
 constexpr char kNamespace[] = "vigie";
 constexpr char kSettingsKey[] = "settings";
 constexpr char kQuickStartsKey[] = "starts";
-constexpr std::array kFields{"ssid", "password", "server", "id", "key"};
+constexpr std::array kFields{"ssid", "password", "server", "id", "key", "pair"};
+constexpr char kSetupPasswordKey[] = "setup";
+/// Letters and digits nobody mixes up; 32, so that five bits of randomness are one of them.
+constexpr char kPasswordAlphabet[] = "23456789abcdefghijkmnpqrstuvwxyz";
+constexpr size_t kPasswordChars = 10;
 
 /// A handle that closes itself.
 class Nvs {
@@ -96,7 +101,21 @@ bool save_credentials(const Credentials& credentials) {
   return nvs.write("ssid", credentials.ssid.c_str()) &&
          nvs.write("password", credentials.wifi_password.c_str()) &&
          nvs.write("server", credentials.server.c_str()) && nvs.write("id", credentials.camera_id.c_str()) &&
-         nvs.write("key", credentials.key.c_str()) && nvs.commit();
+         nvs.write("key", credentials.key.c_str()) &&
+         nvs.write("pair", credentials.pairing_code.c_str()) && nvs.commit();
+}
+
+const char* setup_password() {
+  static std::array<char, kPasswordChars + 1> password{};
+  Nvs nvs(NVS_READWRITE);
+  if (nvs.read(kSetupPasswordKey, password).size() == kPasswordChars) return password.data();
+  std::array<uint8_t, kPasswordChars> random;
+  esp_fill_random(random.data(), random.size());
+  for (size_t i = 0; i < random.size(); i++) password[i] = kPasswordAlphabet[random[i] % 32];
+  password[kPasswordChars] = '\0';
+  nvs.write(kSetupPasswordKey, password.data());
+  nvs.commit();
+  return password.data();
 }
 
 void forget_credentials() {

@@ -17,6 +17,9 @@ Credentials load_credentials();
 bool save_credentials(const Credentials& credentials);
 void forget_credentials();
 
+/// Of the set-up network: made up by chance on the board's first start, and its own for ever.
+const char* setup_password();
+
 Settings load_settings();
 /// Writes only what has changed: flash wears.
 void save_settings(const Settings& settings);

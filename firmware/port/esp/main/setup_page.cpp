@@ -125,10 +125,11 @@ void run_dns(void*) {
 
 void run_setup_page() {
   waiting_for_setup = xTaskGetCurrentTaskHandle();
-  const char* name = open_setup_network();
+  const char* password = setup_password();
+  const char* name = open_setup_network(password);
   start_page();
   xTaskCreate(run_dns, "dns", 4096, nullptr, 3, nullptr);
-  ESP_LOGI(kTag, "join the network %s, password %s, and open http://192.168.4.1/", name, kSetupPassword);
+  ESP_LOGI(kTag, "join the network %s, password %s, and open http://192.168.4.1/", name, password);
   ulTaskNotifyTake(pdTRUE, portMAX_DELAY);
   vTaskDelay(pdMS_TO_TICKS(1500));
   esp_restart();

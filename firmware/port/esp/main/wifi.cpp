@@ -94,7 +94,7 @@ int wifi_rssi() {
   return connected && esp_wifi_sta_get_ap_info(&record) == ESP_OK ? record.rssi : 0;
 }
 
-const char* open_setup_network() {
+const char* open_setup_network(const char* password) {
   static std::array<char, 16> name;
   std::array<uint8_t, 6> mac{};
   ESP_ERROR_CHECK(esp_read_mac(mac.data(), ESP_MAC_WIFI_SOFTAP));
@@ -103,7 +103,7 @@ const char* open_setup_network() {
   wifi_config_t config = {};
   copy_text(name.data(), config.ap.ssid);
   config.ap.ssid_len = static_cast<uint8_t>(std::strlen(name.data()));
-  copy_text(kSetupPassword, config.ap.password);
+  copy_text(password, config.ap.password);
   config.ap.authmode = WIFI_AUTH_WPA2_PSK;
   config.ap.max_connection = 2;
   config.ap.channel = 6;

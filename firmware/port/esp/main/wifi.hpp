@@ -14,8 +14,7 @@ bool wifi_is_connected();
 /// dBm, or 0 while not connected.
 int wifi_rssi();
 
-/// @returns the name of the network it has opened; its password is kSetupPassword
-const char* open_setup_network();
-inline constexpr char kSetupPassword[] = "vigie-setup";
+/// @returns the name of the network it has opened; its password is `password`
+const char* open_setup_network(const char* password);
 
 }  // namespace vigie::esp
