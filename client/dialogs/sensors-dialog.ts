@@ -1,22 +1,57 @@
 /** The sensors beside a camera: adding one, whose token is shown once, and taking its right away again. */
 
-import { html, type TemplateResult } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
+import '@awesome.me/webawesome/dist/components/callout/callout.js';
 import type { CameraView } from '../../server/wire/api.ts';
 import type { SensorView, SensorWithToken } from '../../server/wire/event.ts';
 import { errorText } from '../api-error.ts';
 import '../ui/copy-field.ts';
 import { FormDialog, textOf } from '../ui/form-dialog.ts';
+import { shortDuration } from '../ui/relative-time.ts';
+import { sensorCommand } from './sensor-command.ts';
 
 export class SensorsDialog extends FormDialog {
+  static override styles = [
+    ...FormDialog.styles,
+    css`
+      ul {
+        margin: 0;
+        padding: 0;
+        list-style: none;
+      }
+      li {
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+        gap: 0.75rem;
+        padding: 0.4rem 0;
+        border-top: 1px solid var(--wa-color-surface-border);
+      }
+      li > span {
+        min-width: 0;
+        overflow-wrap: anywhere;
+      }
+      li .quiet {
+        display: block;
+        font-size: 0.875rem;
+      }
+      li wa-button {
+        flex: none;
+      }
+    `,
+  ];
   static override properties = {
     ...FormDialog.properties,
     camera: { state: true },
     sensors: { state: true },
     added: { state: true },
+    leaving: { state: true },
   };
   declare protected camera: CameraView | null;
   declare protected sensors: readonly SensorView[];
   declare protected added: SensorWithToken | null;
+  /** The sensor whose removal is to be confirmed. */
+  declare protected leaving: string | null;
   protected override readonly testId = 'sensors-dialog';
   protected override submitLabel = 'Add sensor';
 
@@ -25,12 +60,14 @@ export class SensorsDialog extends FormDialog {
     this.camera = null;
     this.sensors = [];
     this.added = null;
+    this.leaving = null;
   }
 
   showFor(camera: CameraView): void {
     this.camera = camera;
     this.sensors = [];
     this.added = null;
+    this.leaving = null;
     this.show();
     void this.#load(camera.id);
   }
@@ -50,24 +87,13 @@ export class SensorsDialog extends FormDialog {
         Anything that can make one web request, a movement sensor on an ESP8266 for example, can report motion
         at this camera.
       </p>
-      ${this.sensors.map(
-        (sensor) =>
-          html`<div class="actions" data-testid="sensor">
-            <span>${sensor.name}</span>
-            <span class="quiet"
-              >${sensor.lastEventAt === null ? 'has not reported yet' : `last on ${new Date(sensor.lastEventAt).toLocaleString()}`}</span
-            >
-            <wa-button
-              type="button"
-              size="s"
-              appearance="plain"
-              variant="danger"
-              data-testid="remove-sensor"
-              @click=${() => void this.#remove(sensor.id)}
-              >Remove</wa-button
-            >
-          </div>`,
-      )}
+      ${
+        this.sensors.length > 0
+          ? html`<ul>
+              ${this.sensors.map((sensor) => this.#sensor(sensor))}
+            </ul>`
+          : nothing
+      }
       <wa-input
         name="name"
         label="Name of a new sensor"
@@ -84,14 +110,23 @@ export class SensorsDialog extends FormDialog {
     if (!this.added || !this.camera) return null;
     const { token } = this.added;
     const url = `${location.origin}/api/cameras/${this.camera.id}/events`;
-    const command = `curl -X POST ${url} -H "Authorization: Bearer ${token}" -H "Content-Type: application/json" -d '{"kind":"motion"}'`;
     return html`<div class="outcome">
-      <p>
+      <wa-callout variant="warning" size="s">
+        <wa-icon slot="icon" name="key"></wa-icon>
         The token is shown only this once. Whoever has it can report motion at this camera, and nothing else.
-      </p>
+        ${
+          location.protocol === 'https:'
+            ? nothing
+            : 'This page came over http, where others on the way can read the token: use https if you can.'
+        }
+      </wa-callout>
       <vigie-copy-field label="Address" .value=${url}></vigie-copy-field>
       <vigie-copy-field label="Token" .value=${token} data-testid="sensor-token"></vigie-copy-field>
-      <vigie-copy-field label="Try it" .value=${command} data-testid="sensor-command"></vigie-copy-field>
+      <vigie-copy-field
+        label="Try it"
+        .value=${sensorCommand(url, token)}
+        data-testid="sensor-command"
+      ></vigie-copy-field>
       <div class="actions">
         <wa-button variant="brand" @click=${() => this.hide()} data-testid="dialog-done">Done</wa-button>
       </div>
@@ -102,6 +137,35 @@ export class SensorsDialog extends FormDialog {
     if (!this.camera) return false;
     this.added = await this.context.api.addSensor(this.camera.id, textOf(form, 'name'));
     return true;
+  }
+
+  #sensor({ id, name, lastEventAt }: SensorView): TemplateResult {
+    const sure = this.leaving === id;
+    return html`<li data-testid="sensor">
+      <span
+        >${name}
+        <span class="quiet"
+          >${
+            lastEventAt === null
+              ? 'has not reported yet'
+              : `reported ${shortDuration(Date.now() - lastEventAt)} ago`
+          }</span
+        ></span
+      >
+      <wa-button
+        type="button"
+        size="s"
+        appearance=${sure ? 'filled' : 'plain'}
+        variant="danger"
+        title=${sure ? `The token of “${name}” stops working` : `Remove “${name}”`}
+        data-testid="remove-sensor"
+        @click=${() => {
+          if (sure) void this.#remove(id);
+          else this.leaving = id;
+        }}
+        >${sure ? 'Remove for good' : 'Remove'}</wa-button
+      >
+    </li>`;
   }
 
   async #load(cameraId: string): Promise<void> {

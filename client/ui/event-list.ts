@@ -4,9 +4,11 @@ import { LitElement, css, html, nothing, type PropertyValues, type TemplateResul
 import type { EventView } from '../../server/wire/event.ts';
 import type { AppContext } from '../app-context.ts';
 import { sharedStyles } from '../style/shared-styles.ts';
+import { eventText } from './event-text.ts';
 
 const SHOWN = 20;
-const KINDS: Readonly<Record<string, string>> = { motion: 'Motion' };
+/** How often "5 min ago" is looked at again. */
+const REFRESH_MS = 10_000;
 
 export class EventList extends LitElement {
   static override styles = [
@@ -25,16 +27,25 @@ export class EventList extends LitElement {
       }
       li {
         display: flex;
-        flex-wrap: wrap;
+        align-items: baseline;
         gap: 0.2rem 0.8rem;
         padding: 0.5rem 0;
       }
       li + li {
         border-top: 1px solid var(--wa-color-surface-border);
       }
+      .what {
+        flex: 1;
+        min-width: 0;
+        overflow-wrap: anywhere;
+      }
       time {
-        margin-inline-start: auto;
+        flex: none;
+        font-size: 0.875rem;
         font-variant-numeric: tabular-nums;
+      }
+      .lasting time {
+        color: var(--wa-color-warning-on-quiet);
       }
     `,
   ];
@@ -54,9 +65,14 @@ export class EventList extends LitElement {
     this.events = [];
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.hasUpdated) this.#follow();
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    for (const stop of this.#stops.splice(0)) stop();
+    this.#stop();
   }
 
   protected override updated(changed: PropertyValues<this>): void {
@@ -65,27 +81,32 @@ export class EventList extends LitElement {
 
   protected override render(): TemplateResult | typeof nothing {
     if (this.events.length === 0) return nothing;
+    const nowUs = this.context.live.clock.nowUs();
+    const nowMs = nowUs === null ? Date.now() : nowUs / 1000;
     return html`<section aria-labelledby="heading" data-testid="events">
       <h2 id="heading">Latest events</h2>
-      <ol class="card" aria-live="polite">
-        ${this.events.map(
-          ({ kind, sourceName, startedAtMs }) =>
-            html`<li data-testid="event">
-              <span>${KINDS[kind] ?? kind}</span><span class="quiet">${sourceName}</span>
-              <time class="quiet" datetime=${new Date(startedAtMs).toISOString()}
-                >${new Date(startedAtMs).toLocaleString()}</time
-              >
-            </li>`,
-        )}
+      <ol class="card" aria-live="polite" aria-relevant="additions">
+        ${this.events.map((event) => this.#event(event, nowMs))}
       </ol>
     </section>`;
   }
 
+  #event(event: EventView, nowMs: number): TemplateResult {
+    const { what, where, when } = eventText(event, nowMs);
+    const started = new Date(event.startedAtMs);
+    return html`<li class=${event.endedAtMs === null ? 'lasting' : ''} data-testid="event">
+      <span class="what">${what} <span class="quiet">${where}</span></span>
+      <time class="quiet" datetime=${started.toISOString()} title=${started.toLocaleString()}>${when}</time>
+    </li>`;
+  }
+
   #follow(): void {
-    for (const stop of this.#stops.splice(0)) stop();
+    this.#stop();
     this.events = [];
     const { signaling } = this.context.live;
+    const refresh = setInterval(() => this.requestUpdate(), REFRESH_MS);
     this.#stops = [
+      () => clearInterval(refresh),
       signaling.on('event', (event) => {
         if (event.cameraId === this.cameraId) this.#take([event]);
       }),
@@ -95,6 +116,10 @@ export class EventList extends LitElement {
       }),
     ];
     void this.#load();
+  }
+
+  #stop(): void {
+    for (const stop of this.#stops.splice(0)) stop();
   }
 
   async #load(): Promise<void> {
@@ -107,8 +132,10 @@ export class EventList extends LitElement {
     }
   }
 
+  /** An event that has ended does not go on again, in whichever order the two ways bring it. */
   #take(news: readonly EventView[]): void {
-    const byId = new Map([...this.events, ...news].map((event) => [event.id, event]));
+    const byId = new Map(this.events.map((event) => [event.id, event]));
+    for (const event of news) if ((byId.get(event.id)?.endedAtMs ?? null) === null) byId.set(event.id, event);
     this.events = [...byId.values()].toSorted((a, b) => b.startedAtMs - a.startedAtMs).slice(0, SHOWN);
   }
 }

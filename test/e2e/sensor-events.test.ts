@@ -34,7 +34,9 @@ test('a sensor is added in the menu, and what it reports is seen at once by thos
   await dialog.getByTestId('dialog-done').click();
   await own.page.getByTestId('camera-menu-button').click();
   await own.page.getByTestId('camera-sensors').click();
+  // The first press asks, the second removes.
   await dialog.getByTestId('remove-sensor').click();
+  await dialog.getByText('Remove for good').click();
   await dialog.getByTestId('sensor').waitFor({ state: 'detached' });
   assert.deepEqual(await admin.request('GET', `/cameras/${camera.id}/sensors`), []);
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { sensorCommand } from '../../client/dialogs/sensor-command.ts';
 import type { EventView, SensorWithToken } from '../../server/wire/event.ts';
 import { ApiSession } from '../support/api-session.ts';
 import { callLikeCurl } from '../support/curl-call.ts';
@@ -27,9 +28,7 @@ test('an event is told to who may watch its camera, and is hidden from everybody
   const { token } = await admin.request<SensorWithToken>('POST', `/cameras/${door.id}/sensors`, {
     name: 'Porch',
   });
-  const answer = await callLikeCurl(
-    `curl -X POST ${server.url}/api/cameras/${door.id}/events -H "Authorization: Bearer ${token}" -H "Content-Type: application/json" -d '{"kind":"motion","source":"left"}'`,
-  );
+  const answer = await callLikeCurl(sensorCommand(`${server.url}/api/cameras/${door.id}/events`, token));
   assert.equal(answer.status, 201);
   const event = (await answer.json()) as EventView;
   await until('the event', () => eventsTold(hers).length > 0);

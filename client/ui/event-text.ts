@@ -1,0 +1,35 @@
+/** An event in plain words: what, where, and how long ago. */
+
+import type { EventKind, EventView } from '../../server/wire/event.ts';
+import { shortDuration } from './relative-time.ts';
+
+export interface EventText {
+  what: string;
+  where: string;
+  when: string;
+}
+
+const KINDS: Readonly<Record<EventKind, string>> = { motion: 'Motion' };
+const JUST_NOW_MS = 10_000;
+/** From here on a date says more. */
+const LONG_AGO_MS = 7 * 24 * 3_600_000;
+
+/** @param nowMs on the server's clock, ms since the Unix epoch */
+export function eventText(event: EventView, nowMs: number): EventText {
+  return { what: KINDS[event.kind], where: whereOf(event), when: whenOf(event, nowMs) };
+}
+
+function whereOf({ source, sourceName, zones }: EventView): string {
+  if (source === 'sensor') return `noticed by “${sourceName}”`;
+  return zones.length === 0 ? 'in the picture' : `in ${zones.map((zone) => `“${zone}”`).join(', ')}`;
+}
+
+function whenOf({ startedAtMs, endedAtMs }: EventView, nowMs: number): string {
+  if (endedAtMs === null) return 'going on';
+  const agoMs = nowMs - endedAtMs;
+  const lastedMs = endedAtMs - startedAtMs;
+  const lasted = lastedMs < 1000 ? '' : `, for ${shortDuration(lastedMs)}`;
+  if (agoMs < JUST_NOW_MS) return `just now${lasted}`;
+  if (agoMs < LONG_AGO_MS) return `${shortDuration(agoMs)} ago${lasted}`;
+  return `${new Date(startedAtMs).toLocaleDateString(undefined, { dateStyle: 'medium' })}${lasted}`;
+}
