@@ -184,6 +184,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     signaling.notifyWatchersOf(cameraId, { type: 'notification', method: 'cameraOffline', data });
   });
   eventLog.on('event', (data) => {
+    recorder.onEvent(data);
     signaling.notifyWatchersOf(data.cameraId, { type: 'notification', method: 'event', data });
   });
   advisor.on('changed', (cameraId, advice) => {

@@ -10,6 +10,7 @@ import { PreRoll } from '../core/pre-roll.ts';
 import type { QuotaLimits } from '../core/quota-ring.ts';
 import type { Log } from '../log.ts';
 import type { RecordingStore } from '../store/recording-store.ts';
+import type { EventView } from '../wire/event.ts';
 import type { RecordingSettings } from '../wire/recording.ts';
 import { CameraRecorder } from './camera-recorder.ts';
 import { DEFAULT_RECORDING } from './default-recording.ts';
@@ -105,6 +106,12 @@ export class Recorder {
 
   isRecording(cameraId: string): boolean {
     return this.#cameras.get(cameraId)?.recorder.recording ?? false;
+  }
+
+  /** As it is told: when it starts, when more is known of it, when it ends. What has no length is told once, ended. */
+  onEvent({ cameraId, id, startedAtMs, endedAtMs }: EventView): void {
+    if (!this.#cameras.get(cameraId)?.events.has(id)) this.onEventStarted(cameraId, id, startedAtMs);
+    if (endedAtMs !== null) this.onEventEnded(cameraId, id, endedAtMs);
   }
 
   /** @param startedMs ms since the Unix epoch */

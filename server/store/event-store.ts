@@ -16,7 +16,7 @@ export class EventStore {
   readonly #maxPerCamera: number;
   readonly #statements;
 
-  /** @param maxPerCamera of more the oldest give way, so that one busy camera costs no other its past */
+  /** @param maxPerCamera of more the oldest that are over give way, so that one busy camera costs no other its past */
   constructor(database: DatabaseSync, maxPerCamera = 10_000) {
     this.#database = database;
     this.#maxPerCamera = maxPerCamera;
@@ -25,7 +25,7 @@ export class EventStore {
         INSERT INTO events (id, camera_id, source, source_name, kind, started_at, ended_at, zones, score)
         VALUES (:id, :cameraId, :source, :sourceName, :kind, :startedAtMs, :endedAtMs, :zones, :score)`),
       trim: database.prepare(`
-        DELETE FROM events WHERE camera_id = :cameraId AND sequence <= (
+        DELETE FROM events WHERE camera_id = :cameraId AND ended_at IS NOT NULL AND sequence <= (
           SELECT sequence FROM events WHERE camera_id = :cameraId ORDER BY sequence DESC LIMIT 1 OFFSET :max)`),
       update: database.prepare(`
         UPDATE events SET zones = :zones, score = :score WHERE id = :id AND ended_at IS NULL RETURNING ${COLUMNS}`),
