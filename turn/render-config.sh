@@ -15,7 +15,7 @@
 #   TURN_ALLOWED_PEERS    comma-separated addresses or FIRST-LAST relayed to although private: Vigie's own
 #   TURN_OTHER_PEERS      deny: relay to the allowed peers and nobody else; public: to public addresses too   deny
 #   TURN_USER_QUOTA, TURN_TOTAL_QUOTA    allocations at a time                       40, 200
-#   TURN_MAX_BPS, TURN_CAPACITY_BPS      bytes per second, of one allocation and of all   2500000, 25000000
+#   TURN_MAX_BPS          bytes per second of one allocation                          2500000
 set -eu
 
 fail() {
@@ -62,7 +62,6 @@ max_port=$(number TURN_MAX_PORT 49415)
 user_quota=$(number TURN_USER_QUOTA 40)
 total_quota=$(number TURN_TOTAL_QUOTA 200)
 max_bps=$(number TURN_MAX_BPS 2500000)
-capacity_bps=$(number TURN_CAPACITY_BPS 25000000)
 listening=$(list TURN_LISTENING_IPS listening-ip,relay-ip)
 external=$(list TURN_EXTERNAL_IP external-ip)
 allowed=$(list TURN_ALLOWED_PEERS allowed-peer-ip)
@@ -83,11 +82,11 @@ $external
 min-port=$min_port
 max-port=$max_port
 
-# How much: of a user, of all; bytes per second.
+# How much: of a user, of all; bytes per second of each. Not of all: coturn would set max-bps of bps-capacity aside for each
+# allocation, used or not, and a browser asks for one per TURN URL, so that a few viewers would take it all.
 user-quota=$user_quota
 total-quota=$total_quota
 max-bps=$max_bps
-bps-capacity=$capacity_bps
 
 # Nothing but UDP is relayed, nobody learns more than needed, nothing but TURN is served.
 no-tcp-relay

@@ -85,6 +85,16 @@ test('it listens for TURN and nothing else: no command line, no web page', async
   assert.deepEqual(coturn.listeningTcpPorts, [coturn.port]);
 });
 
+test('dozens of viewers have relays at a time, of which browsers ask for several each', async () => {
+  const users = Array.from({ length: 60 }, (_, index) => `viewer_${index}`);
+  const clients = await Promise.all(users.map((user) => coturn.client(coturn.credentials(user))));
+  for (const client of clients) assert.equal(await refusal(client.allocate()), 0);
+  for (const client of clients) {
+    await client.refresh(0);
+    client.close();
+  }
+});
+
 test('a user has so many relays and no more, however many credentials they were given', async () => {
   await using frugal = await DeployedCoturn.start({ TURN_USER_QUOTA: '2' });
   const clients = await Promise.all(
