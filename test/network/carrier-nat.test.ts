@@ -83,6 +83,13 @@ for (const [where, { home, turnUrls, otherPeers, viewers }] of Object.entries(CA
     });
     if (home.passages)
       await until('the video leaves by TLS', () => networks.homeRouter.packets('turn') > 100);
+    if (viewers === 'relayed') {
+      const pictureMs = await watching.fallbackMs(() => edge.coturn.kill());
+      const videoMs = await watching.returnOfVideoMs(() => edge.coturn.restart());
+      context.diagnostic(
+        `coturn dies: pictures after ${Math.round(pictureMs)} ms, video ${Math.round(videoMs)} ms after it is back`,
+      );
+    }
     assert.equal(near.hasExited, false);
     context.diagnostic(`time to video: ${Math.round(timeMs)} ms`);
   });

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import type { MediaPath } from '../support/browser.ts';
+import { turnCredentials } from '../../server/core/turn-credentials.ts';
 import { until } from '../support/until.ts';
 import { CADDY_HTTPS_PORT, Edge, TURN_NAME, TURN_URLS, WEB_NAME, WEB_URL } from './support/edge.ts';
 import { HOME_ADDRESS, HomeAndAway, SERVER_ADDRESS } from './support/home-and-away.ts';
 import { networkTest } from './support/network-test.ts';
 import type { Passage } from './support/nat-router.ts';
+import { turnAttempts } from './support/turn-attempts.ts';
 import { HTTP_PORT, RTC_PORT, startServer, Watching } from './support/watching.ts';
 
 const COTURN_ADDRESS = '192.168.1.11';
@@ -57,17 +59,50 @@ networkTest(
     await using watching = await Watching.start(networks.viewer, server, WEB_URL, {
       args: edge.chromiumArgs,
     });
+    const { homeRouter, viewersRouter } = networks;
     for (const [what, passage, way] of CASES) {
-      const { homeRouter, viewersRouter } = networks;
-      if (!passage) homeRouter.setForwardedPorts([HAPROXY, ...FORWARDED]);
-      viewersRouter.setPassages([WEB, ...(passage ? [passage] : [])]);
-      const timeMs = await watching.timeToVideoMs();
-      const path = await watching.untilMoving();
-      assert.equal(path?.local, 'relay', what);
-      assert.equal(path.relayProtocol, way, what);
-      assert.equal(path.remote, `${SERVER_ADDRESS}:${RTC_PORT}`, what);
-      if (passage) await until(`the video passes as ${what}`, () => viewersRouter.packets('turn') > 100);
-      context.diagnostic(`${what}: time to video ${Math.round(timeMs)} ms`);
+      await context.test(what, async (part) => {
+        viewersRouter.setPassages([WEB, ...(passage ? [passage] : [])]);
+        if (!passage) homeRouter.setForwardedPorts([HAPROXY, ...FORWARDED]);
+        const timeMs = await watching.timeToVideoMs();
+        const path = await watching.untilMoving();
+        assert.equal(path?.local, 'relay');
+        assert.equal(path.relayProtocol, way);
+        assert.equal(path.remote, `${SERVER_ADDRESS}:${RTC_PORT}`);
+        if (passage) await until('the video passes there', () => viewersRouter.packets('turn') > 100);
+        part.diagnostic(`time to video: ${Math.round(timeMs)} ms`);
+      });
     }
+
+    await context.test('coturn dies and returns while somebody watches', async (part) => {
+      const pictureMs = await watching.fallbackMs(() => edge.coturn.kill());
+      const videoMs = await watching.returnOfVideoMs(() => edge.coturn.restart());
+      assert.equal((await watching.untilMoving())?.local, 'relay');
+      part.diagnostic(
+        `pictures after ${Math.round(pictureMs)} ms, video ${Math.round(videoMs)} ms after it is back`,
+      );
+    });
+
+    await context.test(
+      'coturn refuses credentials that are expired or forged, and the rest of the home LAN',
+      () => {
+        viewersRouter.setPassages(undefined);
+        const good = turnCredentials(edge.turnSecret, 'anna', Date.now(), 300);
+        const [expiry = ''] = good.username.split(':');
+        const attempts = [
+          good,
+          turnCredentials(edge.turnSecret, 'anna', Date.now(), -1),
+          turnCredentials('a secret that somebody made up', 'anna', Date.now(), 300),
+          { ...good, username: `${Number(expiry) + 3600}:anna` },
+          { ...good, peer: SERVER_ADDRESS },
+          { ...good, peer: '192.168.1.1' },
+          { ...good, peer: '127.0.0.1' },
+        ];
+        assert.deepEqual(
+          turnAttempts(networks.viewer, HOME_ADDRESS, attempts),
+          [0, 401, 401, 401, 0, 403, 403],
+        );
+      },
+    );
   },
 );

@@ -111,8 +111,10 @@ export class NatRouter {
       ...this.#forwardedPorts.map(inward),
       // Answers to what came in by a forwarded port may always leave.
       `iifname ${LAN} ct status dnat accept`,
-      ...(this.#passages?.map(outward) ?? [`iifname ${LAN} accept`]),
-      `iifname ${WAN} ct state established,related accept`,
+      ...(this.#passages?.map(outward) ?? [
+        `iifname ${LAN} accept`,
+        `iifname ${WAN} ct state established,related accept`,
+      ]),
       'counter name refused',
     ];
   }

@@ -3,10 +3,13 @@
 import type { LaunchOptions } from '../../support/browser.ts';
 import { TestBrowser, type MediaPath, type TestPage } from '../../support/browser.ts';
 import { ServerProcess } from '../../support/server-process.ts';
+import assert from 'node:assert/strict';
 import { until } from '../../support/until.ts';
 import type { Host } from './host.ts';
 
 const CAMERA = 'demo';
+/** The product's promise: where video does not come, pictures do within this. */
+const FALLBACK_MS = 5_000;
 export const HTTP_PORT = 8080;
 export const RTC_PORT = 8081;
 
@@ -71,6 +74,26 @@ export class Watching implements AsyncDisposable {
       throw new Error(`${String(error)}; ${await this.#connections()}; the page shows: ${shown}`);
     });
     return this.page.page.evaluate(() => performance.now());
+  }
+
+  /** @param takeAway what WebRTC needs @returns how long it takes until single pictures stand in */
+  async fallbackMs(takeAway: () => void | Promise<void>): Promise<number> {
+    const startMs = performance.now();
+    await takeAway();
+    await until('single pictures stand in', async () => (await this.way()) === 'pictures');
+    await this.page.nextTimeCode(CAMERA);
+    const durationMs = performance.now() - startMs;
+    assert.ok(durationMs < FALLBACK_MS, `single pictures came after ${durationMs} ms`);
+    return durationMs;
+  }
+
+  /** @param giveBack what WebRTC needs @returns how long it takes until video is there again */
+  async returnOfVideoMs(giveBack: () => void | Promise<void>): Promise<number> {
+    const startMs = performance.now();
+    await giveBack();
+    await until('video returns', async () => (await this.way()) === 'video', 40_000);
+    await this.page.nextTimeCode(CAMERA);
+    return performance.now() - startMs;
   }
 
   /** What a failed test wants to know. */
