@@ -4,6 +4,8 @@ import { networkTest } from './support/network-test.ts';
 import type { Passage } from './support/nat-router.ts';
 import { HTTP_PORT, RTC_PORT, startServer, Watching } from './support/watching.ts';
 
+/** The product's promise: where video does not come, pictures do within this. */
+const FALLBACK_MS = 5_000;
 const WEB: Passage = { name: 'web', protocol: 'tcp', port: HTTP_PORT, to: HOME_ADDRESS };
 const VIDEO: Passage = { name: 'video', protocol: 'udp', port: RTC_PORT, to: HOME_ADDRESS };
 
@@ -22,7 +24,7 @@ networkTest(
       `http://${HOME_ADDRESS}:${HTTP_PORT}`,
     );
     const timeMs = await watching.timeToPictureMs();
-    assert.ok(timeMs < 5_000, `the first picture came after ${timeMs} ms`);
+    assert.ok(timeMs < FALLBACK_MS, `the first picture came after ${timeMs} ms`);
     assert.equal(await watching.way(), 'pictures');
     context.diagnostic(`time to picture: ${Math.round(timeMs)} ms`);
 
@@ -32,6 +34,7 @@ networkTest(
     context.diagnostic(`video ${Math.round(videoMs)} ms after it could`);
 
     const pictureMs = await watching.fallbackMs(() => viewersRouter.setPassages([WEB]));
+    assert.ok(pictureMs < FALLBACK_MS, `pictures came after ${pictureMs} ms`);
     context.diagnostic(`pictures again ${Math.round(pictureMs)} ms after video could no longer`);
   },
 );
