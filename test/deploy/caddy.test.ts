@@ -25,7 +25,7 @@ function logIn(password: string, headers: Record<string, string> = {}, url = cad
 test('answers carry each header of security once, and say no more of the program than needed', async () => {
   const { headers } = await fetch(`${caddy.url}/api/health`);
   assert.equal(headers.get('strict-transport-security'), 'max-age=63072000');
-  assert.match(headers.get('content-security-policy') ?? '', /^default-src 'self';[^,]*$/);
+  assert.match(headers.get('content-security-policy') ?? '', /^default-src 'none';[^,]*$/);
   assert.equal(headers.get('x-content-type-options'), 'nosniff');
   assert.equal(headers.get('server'), null);
   assert.equal(headers.get('alt-svc'), null, 'nobody is sent to a port that is not forwarded');
