@@ -1,9 +1,9 @@
 /** The real Chromium, watched closely: a page error, a refused resource or a foreign request fails the test. */
 
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import {
   chromium,
   type Browser,
@@ -304,5 +304,6 @@ function prefixed(program: string, prefix: readonly string[]): string {
   const path = join(mkdtempSync(join(tmpdir(), 'vigie-browser-')), 'chromium');
   const words = [...prefix, program].map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
   writeFileSync(path, `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`, { mode: 0o755 });
+  process.once('exit', () => rmSync(dirname(path), { recursive: true, force: true }));
   return path;
 }
