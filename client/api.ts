@@ -13,6 +13,7 @@ import type {
 } from '../server/wire/api.ts';
 import type { CameraSettings } from '../server/wire/camera-protocol.ts';
 import type { EventView, SensorView, SensorWithToken } from '../server/wire/event.ts';
+import type { MotionView } from '../server/wire/motion.ts';
 import type { RecordingSettings, RecordingStatus, Timeline } from '../server/wire/recording.ts';
 import { ApiError, errorFromResponse, unreachable } from './api-error.ts';
 import { sendFile } from './send-file.ts';
@@ -73,6 +74,15 @@ export class Api {
 
   setRecording(id: string, settings: RecordingSettings): Promise<void> {
     return this.#request('PUT', `/api/cameras/${encodeURIComponent(id)}/recording`, settings);
+  }
+
+  /** What of a camera's motion counts. Administrators only. */
+  motion(id: string): Promise<MotionView> {
+    return this.#request('GET', `/api/cameras/${encodeURIComponent(id)}/motion`);
+  }
+
+  setMotion(id: string, settings: MotionView): Promise<void> {
+    return this.#request('PUT', `/api/cameras/${encodeURIComponent(id)}/motion`, settings);
   }
 
   timeline(id: string, fromMs: number, toMs: number): Promise<Timeline> {

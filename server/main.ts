@@ -31,6 +31,7 @@ import { EventLog } from './events/event-log.ts';
 import { Sensors } from './events/sensors.ts';
 import { iceServersFor, relayFor } from './ice-servers.ts';
 import { createLog, type Log } from './log.ts';
+import { MotionWatch } from './motion/motion-watch.ts';
 import { openRecordings } from './recordings.ts';
 import { Sfu } from './sfu/sfu.ts';
 import { Store } from './store/store.ts';
@@ -128,6 +129,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
   });
   const eventLog = new EventLog(store.events);
   const sensors = new Sensors(store.sensors, eventLog);
+  const motion = new MotionWatch(transcoder, eventLog, store.motion, log);
   const pairing = new CameraPairing({ catalog, log });
   const app = createHttpApp({
     accounts,
@@ -139,6 +141,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     mjpeg,
     firmware,
     recordings,
+    motion,
     connection,
     status: () => ({
       sfu: sfu.stats,
@@ -181,6 +184,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
   });
   presence.on('offline', (cameraId, sinceMs) => {
     const data = { cameraId, sinceMs };
+    motion.onOffline(cameraId);
     signaling.notifyWatchersOf(cameraId, { type: 'notification', method: 'cameraOffline', data });
   });
   eventLog.on('event', (data) => {
@@ -202,15 +206,19 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
       transcoder.forget(cameraId);
       hub.forget(cameraId);
       firmware.updates.forget(cameraId);
+      motion.forget(cameraId);
       recorder.removeCamera(cameraId).catch((error: unknown) => {
         log.error({ err: error, cameraId }, 'the recordings of a removed camera could not all be removed');
       });
     } else {
       recorder.addCamera(cameraId);
+      motion.addCamera(cameraId);
     }
     demo.update();
     for (const each of watching) each.refreshAccess();
   });
+
+  for (const { id } of store.cameras.list()) motion.addCamera(id);
 
   await seed?.listen();
   const httpPort = await http.listen(config.httpPort, config.httpHost);
@@ -229,6 +237,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
       firmware.updates.close();
       seed?.close();
       https?.certificates.close();
+      motion.close();
       await recorder.close();
       await Promise.all([http.close(), sfu.close(), thumbnails.close()]);
       transcoder.close();

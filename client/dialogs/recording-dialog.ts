@@ -5,6 +5,7 @@ import '@awesome.me/webawesome/dist/components/checkbox/checkbox.js';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { CameraView } from '../../server/wire/api.ts';
+import type { MotionView } from '../../server/wire/motion.ts';
 import type { RecordingMode, RecordingSettings, RecordingStatus } from '../../server/wire/recording.ts';
 import { errorText } from '../api-error.ts';
 import { alarmText, bytesText } from '../recordings/recording-words.ts';
@@ -17,12 +18,17 @@ export class RecordingDialog extends FormDialog {
     ...FormDialog.properties,
     camera: { state: true },
     settings: { state: true },
+    motion: { state: true },
+    watched: { state: true },
     status: { state: true },
     mode: { state: true },
     limited: { state: true },
   };
   declare protected camera: CameraView | null;
   declare protected settings: RecordingSettings | null;
+  declare protected motion: MotionView | null;
+  /** Its pictures are looked at for motion. */
+  declare protected watched: boolean;
   declare protected status: RecordingStatus | null;
   declare protected mode: RecordingMode;
   /** Only at certain hours. */
@@ -33,6 +39,8 @@ export class RecordingDialog extends FormDialog {
     super();
     this.camera = null;
     this.settings = null;
+    this.motion = null;
+    this.watched = false;
     this.status = null;
     this.mode = 'off';
     this.limited = false;
@@ -43,7 +51,12 @@ export class RecordingDialog extends FormDialog {
     this.settings = null;
     this.show();
     try {
-      const { settings, status } = await this.context.api.recording(camera.id);
+      const [{ settings, status }, motion] = await Promise.all([
+        this.context.api.recording(camera.id),
+        this.context.api.motion(camera.id),
+      ]);
+      this.motion = motion;
+      this.watched = motion.enabled;
       this.mode = settings.mode;
       this.limited = settings.schedule.length > 0;
       this.status = status;
@@ -71,7 +84,7 @@ export class RecordingDialog extends FormDialog {
         <wa-option value="continuous">All the time</wa-option>
         <wa-option value="events">What happens, and a little before and after</wa-option>
       </wa-select>
-      ${mode === 'off' ? nothing : this.#details(settings)} ${this.#room()}
+      ${this.#motion()} ${mode === 'off' ? nothing : this.#details(settings)} ${this.#room()}
     `;
   }
 
@@ -96,6 +109,25 @@ export class RecordingDialog extends FormDialog {
         ? [{ days: window?.days ?? EVERY_DAY, from: textOf(form, 'from'), to: textOf(form, 'to') }]
         : [];
     await this.context.api.setRecording(this.camera.id, settings);
+    if (!this.motion) return;
+    const sensitivity = number('sensitivity', this.motion.sensitivity);
+    await this.context.api.setMotion(this.camera.id, { ...this.motion, enabled: this.watched, sensitivity });
+  }
+
+  #motion(): TemplateResult {
+    return html`
+      <wa-checkbox
+        ?checked=${this.watched}
+        data-testid="watch-motion"
+        @change=${(event: Event) => (this.watched = (event.target as HTMLInputElement).checked)}
+        >Notice what moves in the picture</wa-checkbox
+      >
+      ${
+        this.watched
+          ? numberField('sensitivity', 'Sensitivity, 1 to 100', this.motion?.sensitivity ?? 50, 1, 100)
+          : nothing
+      }
+    `;
   }
 
   #details(settings: RecordingSettings): TemplateResult {

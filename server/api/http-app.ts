@@ -29,6 +29,7 @@ import type { MjpegStreams } from './mjpeg-streams.ts';
 import { pairingCodeRoutes, pairingRoutes } from './pairing-routes.ts';
 import { errorHandler, notFound } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
+import { motionRoutes, type MotionSettingsHolder } from './motion-routes.ts';
 import { recordingRoutes, type Recordings } from './recording-routes.ts';
 import { snapshotRoutes, type Snapshots } from './snapshot-routes.ts';
 import type { Thumbnails } from './thumbnails.ts';
@@ -45,6 +46,7 @@ export interface HttpAppOptions {
   mjpeg: MjpegStreams;
   firmware: Firmware;
   recordings: Recordings;
+  motion: MotionSettingsHolder;
   /** What the server knows of the ways to it. */
   connection: ServerFacts;
   /** What an administrator sees of the server's inside; JSON without secrets. */
@@ -102,6 +104,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     pairingCodeRoutes(pairing, guard, connectionOf),
     updateRoutes(firmware.cameras, guard),
     recordingRoutes(recordings, catalog, guard),
+    motionRoutes(options.motion, catalog, guard),
   );
   api.use('/firmware', firmwareRoutes(firmware, guard));
   api.use('/connection', connectionRoutes(options.connection, guard, connectionOf));

@@ -145,4 +145,11 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE events ADD COLUMN zones TEXT NOT NULL DEFAULT '[]';
   ALTER TABLE events ADD COLUMN score REAL;
   `,
+  `
+  CREATE TABLE motion_settings (
+    camera_id     TEXT PRIMARY KEY REFERENCES cameras (id) ON DELETE CASCADE,
+    -- JSON, as wire/motion.ts has it.
+    settings      TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -5,6 +5,7 @@ import { CameraStore } from './camera-store.ts';
 import { openDatabase } from './database.ts';
 import { EventStore } from './event-store.ts';
 import { FirmwareStore } from './firmware-store.ts';
+import { MotionStore } from './motion-store.ts';
 import { RecordingStore } from './recording-store.ts';
 import { SecretStore } from './secret-store.ts';
 import { SensorStore } from './sensor-store.ts';
@@ -20,6 +21,7 @@ export class Store {
   readonly secrets: SecretStore;
   readonly firmware: FirmwareStore;
   readonly recordings: RecordingStore;
+  readonly motion: MotionStore;
   readonly #database: DatabaseSync;
 
   /** @throws VigieError `configuration` when the folder or the file in it cannot be used */
@@ -37,6 +39,7 @@ export class Store {
     this.secrets = new SecretStore(database);
     this.firmware = new FirmwareStore(database);
     this.recordings = new RecordingStore(database);
+    this.motion = new MotionStore(database);
   }
 
   /** Idempotent. */

@@ -25,6 +25,7 @@ import { Sensors } from '../../../server/events/sensors.ts';
 import { FirmwareImages } from '../../../server/firmware/firmware-images.ts';
 import { FirmwareUpdates, type UpdatableCameras } from '../../../server/firmware/firmware-updates.ts';
 import { createLog } from '../../../server/log.ts';
+import { MotionWatch } from '../../../server/motion/motion-watch.ts';
 import { openRecordings } from '../../../server/recordings.ts';
 import type { RecordingLibrary } from '../../../server/recording/recording-library.ts';
 import { FrameHub } from '../../../server/video/frame-hub.ts';
@@ -132,6 +133,12 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     mjpeg,
     firmware: { images, updates, cameras: new CameraFirmware(store.cameras, updates) },
     recordings,
+    motion: new MotionWatch(
+      { subscribeLuma: () => ({ close: () => undefined }) },
+      eventLog,
+      store.motion,
+      log,
+    ),
     connection: {
       get: () =>
         Promise.resolve({ httpPort: 8080, rtcPort: 8081, announced: [], announcedNow: [], turn: [] }),

@@ -1,0 +1,144 @@
+/**
+ * Looks at the pictures of the cameras that are to be watched for motion, and writes what it sees into the log of events.
+ *
+ * Invariants: an event that was started ends, whatever becomes of the camera; and a log that cannot be written costs that event
+ * and nothing else.
+ */
+
+import type { Subscription } from '../core/encoded-frame.ts';
+import type { LumaFrame } from '../core/luma-frame.ts';
+import { MOTION_DEFAULTS, MotionDetector } from '../core/motion-detector.ts';
+import type { EpisodeChange, MotionEpisode } from '../core/motion-episodes.ts';
+import type { Log } from '../log.ts';
+import type { MotionStore } from '../store/motion-store.ts';
+import type { MotionView } from '../wire/motion.ts';
+
+/** Where small pictures come from; main connects it. */
+export interface LumaSource {
+  subscribeLuma(cameraId: string, onLuma: (frame: LumaFrame) => void): Subscription;
+}
+
+/** Where events are written; main connects it. */
+export interface MotionLog {
+  start(event: {
+    cameraId: string;
+    source: 'motion';
+    kind: 'motion';
+    startedAtMs: number;
+    zones: string[];
+    score: number;
+  }): { id: string };
+  update(id: string, findings: { zones: string[]; score: number }): void;
+  end(id: string, endedAtMs: number): void;
+}
+
+export const DEFAULT_MOTION: MotionView = {
+  enabled: false,
+  sensitivity: MOTION_DEFAULTS.sensitivity,
+  minArea: MOTION_DEFAULTS.minArea,
+  minDurationMs: MOTION_DEFAULTS.minDurationMs,
+  quietMs: MOTION_DEFAULTS.quietMs,
+  zones: [],
+  masks: [],
+};
+
+interface Watched {
+  settings: MotionView;
+  detector: MotionDetector;
+  subscription: Subscription;
+  /** The event that goes on. */
+  eventId: string | undefined;
+}
+
+export class MotionWatch {
+  readonly #source: LumaSource;
+  readonly #events: MotionLog;
+  readonly #store: MotionStore;
+  readonly #log: Log;
+  readonly #watched = new Map<string, Watched>();
+
+  constructor(source: LumaSource, events: MotionLog, store: MotionStore, log: Log) {
+    this.#source = source;
+    this.#events = events;
+    this.#store = store;
+    this.#log = log.child({ room: 'motion' });
+  }
+
+  settingsOf(cameraId: string): MotionView {
+    return { ...DEFAULT_MOTION, ...this.#store.settingsOf(cameraId) };
+  }
+
+  /** Kept, and in force at once: what was learnt of the view is learnt anew. */
+  setSettings(cameraId: string, settings: MotionView): void {
+    this.#store.setSettings(cameraId, settings);
+    this.forget(cameraId);
+    this.addCamera(cameraId);
+  }
+
+  /** From now on it is watched, if it is to be. Idempotent. */
+  addCamera(cameraId: string): void {
+    const settings = this.settingsOf(cameraId);
+    if (!settings.enabled || this.#watched.has(cameraId)) return;
+    const watched: Watched = {
+      settings,
+      detector: new MotionDetector(settings),
+      subscription: this.#source.subscribeLuma(cameraId, (frame) =>
+        this.#tell(cameraId, watched, watched.detector.analyse(frame)),
+      ),
+      eventId: undefined,
+    };
+    this.#watched.set(cameraId, watched);
+  }
+
+  /** The camera is not there now; when it is back, its view may be another. */
+  onOffline(cameraId: string): void {
+    const watched = this.#watched.get(cameraId);
+    if (watched) this.#tell(cameraId, watched, watched.detector.reset());
+  }
+
+  /** It is removed, or watched no longer. */
+  forget(cameraId: string): void {
+    this.onOffline(cameraId);
+    this.#watched.get(cameraId)?.subscription.close();
+    this.#watched.delete(cameraId);
+  }
+
+  /** Idempotent. What goes on ends. */
+  close(): void {
+    for (const cameraId of this.#watched.keys()) this.forget(cameraId);
+  }
+
+  #tell(cameraId: string, watched: Watched, change: EpisodeChange | undefined): void {
+    if (!change) return;
+    try {
+      this.#write(cameraId, watched, change);
+    } catch (error) {
+      this.#log.error({ err: error, cameraId }, 'a motion could not be noted');
+    }
+  }
+
+  #write(cameraId: string, watched: Watched, { type, episode }: EpisodeChange): void {
+    const findings = { zones: zoneNames(watched.settings, episode), score: episode.score };
+    if (type === 'started') {
+      const startedAtMs = episode.startedUs / 1000;
+      watched.eventId = undefined;
+      watched.eventId = this.#events.start({
+        cameraId,
+        source: 'motion',
+        kind: 'motion',
+        startedAtMs,
+        ...findings,
+      }).id;
+    } else if (watched.eventId !== undefined) {
+      const { eventId } = watched;
+      if (type === 'ended') watched.eventId = undefined;
+      this.#events.update(eventId, findings);
+      if (type === 'ended') this.#events.end(eventId, episode.lastUs / 1000);
+    }
+  }
+}
+
+/** As people called the zones; nothing where nobody drew any. */
+function zoneNames({ zones }: MotionView, { zoneIds }: MotionEpisode): string[] {
+  return zoneIds.flatMap((id) => zones.find((zone) => zone.id === id)?.name ?? []);
+}

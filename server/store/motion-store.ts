@@ -1,0 +1,26 @@
+/** What of each camera's motion counts. */
+
+import type { DatabaseSync } from 'node:sqlite';
+import type { MotionView } from '../wire/motion.ts';
+
+export class MotionStore {
+  readonly #statements;
+
+  constructor(database: DatabaseSync) {
+    this.#statements = {
+      settings: database.prepare('SELECT settings FROM motion_settings WHERE camera_id = ?'),
+      setSettings: database.prepare(`
+        INSERT INTO motion_settings (camera_id, settings) VALUES (?, ?)
+        ON CONFLICT (camera_id) DO UPDATE SET settings = excluded.settings`),
+    };
+  }
+
+  settingsOf(cameraId: string): MotionView | undefined {
+    const json = this.#statements.settings.get(cameraId)?.['settings'];
+    return typeof json === 'string' ? (JSON.parse(json) as MotionView) : undefined;
+  }
+
+  setSettings(cameraId: string, settings: MotionView): void {
+    this.#statements.setSettings.run(cameraId, JSON.stringify(settings));
+  }
+}
