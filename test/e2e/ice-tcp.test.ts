@@ -50,8 +50,10 @@ test('where nothing passes but TCP, the picture is live over the TCP port', asyn
   for (let picture = 0; picture < 5; picture++) await visit.nextTimeCode(door.id);
   const { remote, protocol } = await until('a path is in use', () => visit.mediaPath());
   assert.deepEqual([protocol, remote.split(':').at(-1)], ['tcp', String(tcpPort)]);
-  const { tcp } = (await admin.status()).sfu;
-  assert.ok(tcp && tcp.open >= 1 && tcp.sent > 50, JSON.stringify(tcp));
+  const tcp = await until('packets have left by it', async () => {
+    const stats = (await admin.status()).sfu.tcp;
+    return stats && stats.open >= 1 && stats.sent > 50 && stats;
+  });
   assert.deepEqual([tcp.malformed, tcp.dropped], [0, 0]);
   await visit.close();
   await until('its connection has gone', async () => (await admin.status()).sfu.tcp?.open === 0, 30_000);
