@@ -4,7 +4,6 @@
  * Stages do not know each other; every line that joins two of them is here.
  */
 
-import { networkInterfaces } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { openAccounts } from './accounts/accounts.ts';
 import { CameraCatalog } from './api/camera-catalog.ts';
@@ -19,7 +18,6 @@ import { trustedProxies } from './api/trusted-proxies.ts';
 import { CameraPresence } from './camera-presence.ts';
 import { CameraAdvisor } from './cameras/camera-advisor.ts';
 import { CameraIngest } from './cameras/camera-ingest.ts';
-import { SeedListeners } from './cameras/seed-listeners.ts';
 import { describeConfig, loadConfig, type Config } from './config.ts';
 import { ConnectionFactsSource } from './connection-facts.ts';
 import { serverClock as clock } from './core/clock.ts';
@@ -27,13 +25,16 @@ import { DemoCamera } from './demo-camera.ts';
 import { VigieError } from './errors.ts';
 import { openHttps } from './https-setup.ts';
 import { openFirmware } from './firmware-setup.ts';
+import { greet, type Started } from './greeting.ts';
 import { EventLog } from './events/event-log.ts';
 import { Sensors } from './events/sensors.ts';
 import { iceServersFor, relayFor } from './ice-servers.ts';
 import { createLog, type Log } from './log.ts';
 import { MotionWatch } from './motion/motion-watch.ts';
 import { openRecordings } from './recordings.ts';
+import { seedListeners } from './seed-cameras.ts';
 import { Sfu } from './sfu/sfu.ts';
+import { stopOnSignals } from './stop-on-signals.ts';
 import { Store } from './store/store.ts';
 import { FrameHub } from './video/frame-hub.ts';
 import { Transcoder } from './video/transcoder.ts';
@@ -41,15 +42,8 @@ import { CAMERA_PATH } from './wire/camera-protocol.ts';
 import { SIGNALING_PATH } from './wire/signaling.ts';
 
 const CLIENT_FOLDER = fileURLToPath(new URL('../client/dist', import.meta.url));
-/** What does not stop by itself in this time is left behind. */
-const STOP_TIMEOUT_MS = 5_000;
 
-interface Vigie {
-  httpPort: number;
-  /** The administrator's, if this was the very first start. */
-  firstPassword: string | undefined;
-  /** Of Vigie's own authority, if it issues the certificate. */
-  fingerprint: string | undefined;
+interface Vigie extends Started {
   close(): Promise<void>;
 }
 
@@ -246,64 +240,6 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
   };
 }
 
-/** One camera per port of the older firmware, as server-config.json asks for. */
-function seedListeners({ legacy, httpHost }: Config, store: Store, log: Log): SeedListeners | undefined {
-  if (!legacy) return undefined;
-  const { startPort, cameraCount, username, password } = legacy;
-  const cameraIds = Array.from({ length: cameraCount }, (_, index) => {
-    const port = startPort + index;
-    return store.cameras.ensure(`seed-${port}`, `Camera on port ${port}`, 'seed', Date.now()).id;
-  });
-  return new SeedListeners({
-    startPort,
-    cameraIds,
-    username,
-    password,
-    log,
-    ...(httpHost && { host: httpHost }),
-  });
-}
-
-/** Plain lines for people, once; everything after is the log's. */
-function greet({ firstPassword, fingerprint, httpPort }: Vigie, config: Config): void {
-  const lines: string[] = [];
-  if (firstPassword !== undefined) {
-    lines.push(
-      `First administrator: admin / ${firstPassword}`,
-      '(This password is not shown again. Change it in the web app.)',
-    );
-  }
-  const scheme = config.tls === undefined ? 'http' : 'https';
-  lines.push(`Vigie is ready: ${scheme}://localhost:${httpPort}`);
-  if (config.httpHost === undefined) {
-    const addresses = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
-    const lan = addresses.find(({ internal, family }) => !internal && family === 'IPv4');
-    if (lan) lines.push(`On your network: ${scheme}://${lan.address}:${httpPort}`);
-  }
-  if (fingerprint !== undefined)
-    lines.push(`Certificate for phones and cameras: /ca.crt there, SHA-256 ${fingerprint}`);
-  process.stdout.write(`${lines.join('\n')}\n`);
-}
-
-function stopOnSignals(vigie: Vigie, log: Log): void {
-  let stopping = false;
-  const stop = (signal: NodeJS.Signals): void => {
-    if (stopping) process.exit(1);
-    stopping = true;
-    log.info({ signal }, 'stopping');
-    setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
-    vigie.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.fatal({ err: error }, 'stopping failed');
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-}
-
 try {
   const config = loadConfig({ env: process.env, cwd: process.cwd(), args: process.argv.slice(2) });
   if (config.checkOnly) {
@@ -312,7 +248,7 @@ try {
     const log = createLog(config.logLevel);
     for (const warning of config.warnings) log.warn(warning);
     const vigie = await startVigie(config, log);
-    stopOnSignals(vigie, log);
+    stopOnSignals(() => vigie.close(), log);
     greet(vigie, config);
   }
 } catch (error) {

@@ -1,0 +1,32 @@
+/** What the console says when the server is up: plain lines for people, once; everything after is the log's. */
+
+import { networkInterfaces } from 'node:os';
+import type { Config } from './config.ts';
+
+export interface Started {
+  httpPort: number;
+  /** The administrator's, if this was the very first start. */
+  firstPassword: string | undefined;
+  /** Of Vigie's own authority, if it issues the certificate. */
+  fingerprint: string | undefined;
+}
+
+export function greet({ firstPassword, fingerprint, httpPort }: Started, config: Config): void {
+  const lines: string[] = [];
+  if (firstPassword !== undefined) {
+    lines.push(
+      `First administrator: admin / ${firstPassword}`,
+      '(This password is not shown again. Change it in the web app.)',
+    );
+  }
+  const scheme = config.tls === undefined ? 'http' : 'https';
+  lines.push(`Vigie is ready: ${scheme}://localhost:${httpPort}`);
+  if (config.httpHost === undefined) {
+    const addresses = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
+    const lan = addresses.find(({ internal, family }) => !internal && family === 'IPv4');
+    if (lan) lines.push(`On your network: ${scheme}://${lan.address}:${httpPort}`);
+  }
+  if (fingerprint !== undefined)
+    lines.push(`Certificate for phones and cameras: /ca.crt there, SHA-256 ${fingerprint}`);
+  process.stdout.write(`${lines.join('\n')}\n`);
+}

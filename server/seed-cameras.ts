@@ -1,0 +1,28 @@
+/** The cameras with the older firmware, as the configuration counts them. */
+
+import { SeedListeners } from './cameras/seed-listeners.ts';
+import type { Config } from './config.ts';
+import type { Log } from './log.ts';
+import type { Store } from './store/store.ts';
+
+/** One camera per port, as server-config.json asks for. @returns undefined when it asks for none */
+export function seedListeners(
+  { legacy, httpHost }: Config,
+  store: Store,
+  log: Log,
+): SeedListeners | undefined {
+  if (!legacy) return undefined;
+  const { startPort, cameraCount, username, password } = legacy;
+  const cameraIds = Array.from({ length: cameraCount }, (_, index) => {
+    const port = startPort + index;
+    return store.cameras.ensure(`seed-${port}`, `Camera on port ${port}`, 'seed', Date.now()).id;
+  });
+  return new SeedListeners({
+    startPort,
+    cameraIds,
+    username,
+    password,
+    log,
+    ...(httpHost && { host: httpHost }),
+  });
+}
