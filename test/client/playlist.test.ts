@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { Playlist } from '../../client/recordings/playlist.ts';
+import type { RecordedSegment } from '../../server/wire/recording.ts';
+
+const film = (id: string, startMs: number, endMs: number, open = false): RecordedSegment => ({
+  id,
+  startMs,
+  endMs,
+  bytes: 1,
+  width: 640,
+  height: 480,
+  protected: false,
+  open,
+});
+const first = film('a', 1_000, 61_000);
+const second = film('b', 61_040, 121_000);
+const later = film('c', 500_000, 560_000);
+const playlist = new Playlist([first, second, later, film('d', 560_040, 570_000, true)]);
+
+suite('a playlist', () => {
+  test('knows the film of a moment, and where in it', () => {
+    assert.deepEqual(playlist.at(31_000), { segment: first, seconds: 30 });
+    assert.deepEqual(playlist.at(61_040), { segment: second, seconds: 0 });
+  });
+
+  test('where nothing was recorded, what comes next begins', () => {
+    assert.deepEqual(playlist.at(300_000), { segment: later, seconds: 0 });
+    assert.deepEqual(playlist.at(0), { segment: first, seconds: 0 });
+  });
+
+  test('after the last film, and in one that is still being written, there is nothing to play', () => {
+    assert.equal(playlist.at(565_000), undefined);
+    assert.equal(playlist.endMs, 560_000);
+  });
+
+  test('films follow one another, and it is known what is missing between them', () => {
+    assert.deepEqual(
+      [playlist.after(first)?.id, playlist.after(later), playlist.before(first)],
+      ['b', undefined, undefined],
+    );
+    assert.equal(playlist.before(later)?.id, 'b');
+    assert.equal(playlist.isSeamless(first, second), true);
+    assert.equal(playlist.isSeamless(second, later), false);
+  });
+
+  test('an empty one plays nothing', () => assert.equal(new Playlist([]).at(5), undefined));
+});
