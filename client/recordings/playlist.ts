@@ -2,9 +2,6 @@
 
 import type { RecordedSegment } from '../../server/wire/recording.ts';
 
-/** Films this close behind one another go on without a word. */
-const SEAMLESS_MS = 2_000;
-
 export interface PlayPosition {
   segment: RecordedSegment;
   /** Into the film. */
@@ -19,10 +16,6 @@ export class Playlist {
     this.#segments = segments.filter(({ open, endMs, startMs }) => !open && endMs > startMs);
   }
 
-  get endMs(): number | undefined {
-    return this.#segments.at(-1)?.endMs;
-  }
-
   /** Where to play for this moment; where nothing was recorded, the beginning of what comes next. */
   at(ms: number): PlayPosition | undefined {
     const segment = this.#segments.find(({ endMs }) => endMs > ms);
@@ -31,14 +24,5 @@ export class Playlist {
 
   after(segment: RecordedSegment): RecordedSegment | undefined {
     return this.#segments.find(({ startMs }) => startMs > segment.startMs);
-  }
-
-  before(segment: RecordedSegment): RecordedSegment | undefined {
-    return this.#segments.findLast(({ startMs }) => startMs < segment.startMs);
-  }
-
-  /** Whether anything is missing between a film and the next. */
-  isSeamless(segment: RecordedSegment, next: RecordedSegment): boolean {
-    return next.startMs - segment.endMs <= SEAMLESS_MS;
   }
 }
