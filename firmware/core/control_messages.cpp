@@ -266,7 +266,7 @@ std::string_view write_ota_progress(std::span<char> room, uint32_t id, uint32_t 
 std::string_view write_ota_result(std::span<char> room, uint32_t id, const char* failure) {
   JsonWriter writer(room);
   writer.begin_object().field("type", "otaResult").field("id", id).field("ok", failure == nullptr);
-  if (failure) writer.field("reason", failure);
+  if (failure) writer.field("reason", std::string_view(failure).substr(0, kMaxReasonBytes));
   return writer.end_object().text();
 }
 

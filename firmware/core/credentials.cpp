@@ -25,14 +25,18 @@ const char* Credentials::set(std::string_view field, std::string_view value) {
                                                      : "the camera's id must have 1 to 255 characters";
   }
   if (field == "key") {
-    return from_base64url(value) && key.assign(value)
-               ? nullptr
-               : "the key must be the 43 characters that the server showed";
+    if (!from_base64url(value) || !key.assign(value))
+      return "the key must be the 43 characters that the server showed";
+    pairing_code.assign("");
+    return nullptr;
   }
   if (field == "pair") {
-    return (value.empty() || tidy_pairing_code(value)) && pairing_code.assign(value)
-               ? nullptr
-               : "the pairing code has eight characters, like K7QF-3MZP";
+    const bool is_code = tidy_pairing_code(value).has_value();
+    if ((!is_code && !value.empty()) || !pairing_code.assign(value))
+      return "the pairing code has eight characters, like K7QF-3MZP";
+    // Who gives a code wants the key that the server has for it, and not the one from before.
+    if (is_code) key.assign("");
+    return nullptr;
   }
   return "there is no such field: ssid, password, server, id, key, pair";
 }

@@ -61,4 +61,22 @@ std::optional<PairedCamera> parse_pairing_answer(std::string_view text) {
   return camera;
 }
 
+PairingFailure pairing_failure(int status) {
+  switch (status) {
+    case 0:
+      return {"the server cannot be reached over verified TLS", false};
+    case kPairedStatus:
+      return {"the server's answer is not understood, and the code is used up: make a new one", true};
+    case 400:
+    case 404:
+      return {"the server does not take this code: it may be mistyped, used up, or older than 15 minutes", true};
+    case 403:
+      return {"the server does not see that the camera came over TLS: is its proxy trusted?", false};
+    case 429:
+      return {"the server has had too many wrong codes: wait 15 minutes", false};
+    default:
+      return {"the server cannot pair a camera now", false};
+  }
+}
+
 }  // namespace vigie

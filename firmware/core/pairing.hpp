@@ -27,4 +27,20 @@ std::string_view write_pairing_request(std::span<char> room, std::string_view co
 /// @returns nothing when this is not what a server answers
 std::optional<PairedCamera> parse_pairing_answer(std::string_view text);
 
+inline constexpr int kPairedStatus = 201;
+/// Of attempts with a code that may still be good; doubling, for the server counts them.
+inline constexpr uint32_t kFirstPairingRetryMs = 10'000;
+inline constexpr uint32_t kMaxPairingRetryMs = 600'000;
+
+struct PairingFailure {
+  /// A literal for a person.
+  const char* reason;
+  /// The code will never be good again: only another one helps. Asking on would use up the few wrong codes that the server
+  /// takes from one network, which other cameras there may need.
+  bool is_final;
+};
+
+/// Why an attempt brought no key. @param status of the server's answer, 0 when there was none
+PairingFailure pairing_failure(int status);
+
 }  // namespace vigie

@@ -28,6 +28,8 @@ inline constexpr uint32_t kTimeSyncIntervalMs = 10'000;
 inline constexpr uint32_t kTelemetryIntervalMs = 5'000;
 
 inline constexpr uint8_t kMaxAckWindow = 8;
+/// Of a reason given to the server; what is longer is cut.
+inline constexpr size_t kMaxReasonBytes = 200;
 
 /// Codes with which the server closes a camera's WebSocket.
 namespace close_code {

@@ -259,6 +259,11 @@ TEST_CASE("what a camera says of an update is one JSON object each") {
   CHECK(vigie::write_ota_progress(room, 7, 65536) == R"({"type":"otaProgress","id":7,"receivedBytes":65536})");
   CHECK(vigie::write_ota_result(room, 7, nullptr) == R"({"type":"otaResult","id":7,"ok":true})");
   CHECK(vigie::write_ota_result(room, 7, "cut") == R"({"type":"otaResult","id":7,"ok":false,"reason":"cut"})");
+  // The server takes 200 characters, and would end the connection over more.
+  std::array<char, 512> more_room;
+  const std::string reason(201, 'r');
+  CHECK(vigie::write_ota_result(more_room, 7, reason.c_str()) ==
+        R"({"type":"otaResult","id":7,"ok":false,"reason":")" + reason.substr(1) + "\"}");
 }
 
 TEST_CASE("only a camera that takes updates says so, and what it was rolled back from") {

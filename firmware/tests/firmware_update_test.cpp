@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/trial_run.hpp"
+#include "tests/allocation_counter.hpp"
 
 namespace {
 
@@ -150,6 +151,29 @@ TEST_CASE("an update that is given up lets its slot go, once") {
     CHECK(update.finish() != nullptr);
   }
   CHECK(slot.aborted == 1);
+}
+
+TEST_CASE("an image passes through without anything being allocated") {
+  class NullSlot final : public vigie::UpdateSlot {
+   public:
+    bool begin(uint32_t) override { return true; }
+    bool write(std::span<const uint8_t>) override { return true; }
+    bool finish() override { return true; }
+    void abort() override {}
+  };
+  const auto image = image_of("1.1.0");
+  const UpdateOffer offer = offer_of(image);
+  NullSlot slot;
+  const auto whole = std::span(image);
+  count_allocations();
+  FirmwareUpdate update(offer, vigie::kChipHost, slot);
+  const char* begun = update.begin();
+  const char* first = update.add(whole.first(1000));
+  const char* rest = update.add(whole.subspan(1000));
+  const char* end = update.finish();
+  const long counted = counted_allocations();
+  CHECK(counted == 0);
+  for (const char* failure : {begun, first, rest, end}) CHECK(failure == nullptr);
 }
 
 TEST_CASE("an offer is taken only over verified wss, for a newer version, with room for it") {

@@ -1,7 +1,8 @@
 # Turns the golden bytes in test/fixtures, which the server's tests share, into tables that the tests include.
 set(fixtures ${PROJECT_SOURCE_DIR}/../test/fixtures)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
-  ${fixtures}/frame-header.json ${fixtures}/camera-handshake.json ${fixtures}/firmware-versions.json)
+  ${fixtures}/frame-header.json ${fixtures}/camera-handshake.json ${fixtures}/firmware-versions.json
+  ${fixtures}/app-image-head.json)
 
 # Writes one line of C++ for each element of an array.
 function(write_table json array target)
@@ -39,3 +40,7 @@ write_table("${handshake}" cases camera_handshake.inc
 # An array by itself, whose elements are named like those of the other files once it has a name.
 file(READ ${fixtures}/firmware-versions.json firmware_versions)
 write_table("{\"cases\": ${firmware_versions}}" cases firmware_versions.inc a b order)
+
+file(READ ${fixtures}/app-image-head.json app_image_head)
+write_table("${app_image_head}" valid app_image_valid.inc chip version project hex)
+write_table("${app_image_head}" malformed app_image_malformed.inc reason hex)

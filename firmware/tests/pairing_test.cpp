@@ -45,3 +45,15 @@ TEST_CASE("an answer is an id and a whole key, or none") {
     CHECK_FALSE(parse_pairing_answer(text));
   }
 }
+
+TEST_CASE("a code that the server has refused is not tried again, one it could not look at is") {
+  for (const int status : {201, 400, 404}) {
+    CAPTURE(status);
+    CHECK(vigie::pairing_failure(status).is_final);
+  }
+  for (const int status : {0, 100, 200, 301, 403, 429, 500, 502, 503}) {
+    CAPTURE(status);
+    CHECK_FALSE(vigie::pairing_failure(status).is_final);
+    CHECK(vigie::pairing_failure(status).reason != nullptr);
+  }
+}

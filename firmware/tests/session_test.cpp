@@ -316,6 +316,7 @@ class NullPort final : public vigie::Environment, public vigie::Link, public vig
   const char* apply(const vigie::Settings&) override { return nullptr; }
   vigie::Telemetry telemetry() override { return {}; }
   void reboot() override {}
+  const char* begin_update(const vigie::UpdateOffer&) override { return nullptr; }
   void on_state(SessionState, std::string_view, uint32_t) override {}
   uint64_t now = 0;
 };
@@ -336,6 +337,9 @@ TEST_CASE("a session allocates nothing, from the first connection to the last fr
                               R"(","settings":{"ackWindow":2}})";
   vigie::Session session({"cam_1", key, {"f", "b", "s"}}, mailbox, port, port, port);
   const std::string ack = R"({"type":"ack","sequence":0})";
+  const std::string offer =
+      R"({"type":"ota","id":2,"version":"1.1.0","url":"/firmware/i","bytes":500000,"sha256":")" +
+      std::string(64, 'a') + R"(","token":"t"})";
 
   count_allocations();
   session.start();
@@ -349,12 +353,17 @@ TEST_CASE("a session allocates nothing, from the first connection to the last fr
   session.on_text(ack);
   session.on_text(R"({"type":"time","id":0,"t1":5,"t2":6})");
   session.on_text(R"({"type":"set","id":1,"maxFps":5})");
+  session.on_text(offer);
+  session.update_progress(1000);
+  session.update_finished("the download was cut");
+  const bool still_online = session.state() == SessionState::online;
   port.now += 20'000'000;
   session.run();
   session.on_text("nonsense");
   const long counted = counted_allocations();
 
   CHECK(online);
+  CHECK(still_online);
   CHECK(session.frames_sent() == 1);
   CHECK(counted == 0);
 }

@@ -148,3 +148,23 @@ TEST_CASE("a pairing code does instead of id and key, over wss only") {
   CHECK(credentials.set("pair", "") == nullptr);
   CHECK_FALSE(credentials.needs_pairing());
 }
+
+TEST_CASE("of key and pairing code, the one that is said last counts") {
+  const std::string key(43, 'A');
+  vigie::Credentials credentials;
+  CHECK(credentials.set("id", "cam_1") == nullptr);
+  CHECK(credentials.set("key", key) == nullptr);
+  CHECK(credentials.set("pair", "no code") != nullptr);
+  CHECK(credentials.set("pair", "") == nullptr);
+  CHECK(credentials.key.view() == key);
+  CHECK_FALSE(credentials.needs_pairing());
+  // A camera whose key was lost is paired anew, and keeps its Wi-Fi.
+  CHECK(credentials.set("pair", "K7QF-3MZP") == nullptr);
+  CHECK(credentials.needs_pairing());
+  CHECK(credentials.key.empty());
+  CHECK(credentials.set("key", "too short") != nullptr);
+  CHECK(credentials.needs_pairing());
+  CHECK(credentials.set("key", key) == nullptr);
+  CHECK_FALSE(credentials.needs_pairing());
+  CHECK(credentials.pairing_code.empty());
+}

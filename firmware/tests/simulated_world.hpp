@@ -58,6 +58,10 @@ class SimulatedWorld final : public vigie::Environment, public vigie::Link, publ
   /// Instead of whatever the server would say next.
   std::optional<std::string> say_instead;
   const char* refuse_settings = nullptr;
+  const char* refuse_update = nullptr;
+  /// Called as it happens, before the network has carried it anywhere.
+  std::function<void(std::string_view)> on_sent_text = [](std::string_view) {};
+  std::function<void(uint16_t)> on_close = [](uint16_t) {};
   size_t jpeg_bytes = 20'000;
   uint64_t frame_interval_us = 40'000;
 
@@ -67,6 +71,7 @@ class SimulatedWorld final : public vigie::Environment, public vigie::Link, publ
   std::vector<ArrivedFrame> arrived;
   std::vector<std::string> said;
   std::vector<vigie::Settings> applied;
+  std::vector<vigie::UpdateOffer> updates;
   std::vector<uint16_t> closed_with;
   uint32_t opened = 0;
   uint32_t rebooted = 0;
@@ -140,6 +145,7 @@ class SimulatedWorld final : public vigie::Environment, public vigie::Link, publ
   }
 
   bool send_text(std::string_view text) override {
+    on_sent_text(text);
     return transmit(text.size(), [this, text = std::string(text)] { on_server_text(text); });
   }
 
@@ -152,6 +158,7 @@ class SimulatedWorld final : public vigie::Environment, public vigie::Link, publ
   }
 
   void close(uint16_t code) override {
+    on_close(code);
     closed_with.push_back(code);
     connection_++;
     inbox_.clear();
@@ -166,6 +173,10 @@ class SimulatedWorld final : public vigie::Environment, public vigie::Link, publ
     return {.rssi = -50, .heap = 1000, .psram = 2000, .reset_reason = "power-on"};
   }
   void reboot() override { rebooted++; }
+  const char* begin_update(const vigie::UpdateOffer& offer) override {
+    if (!refuse_update) updates.push_back(offer);
+    return refuse_update;
+  }
   void on_state(vigie::SessionState state, std::string_view detail, uint32_t retry_ms) override {
     states.push_back({now, state, std::string(detail), retry_ms});
   }

@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { readAppImageHead } from '../../server/core/app-image.ts';
 import { appImage, ESP32_CHIP, ESP32S3_CHIP, HOST_CHIP } from '../support/app-image.ts';
 
 const SIZE = 1_000_000;
+const FIXTURE = join(import.meta.dirname, '../fixtures/app-image-head.json');
+const SHARED = JSON.parse(readFileSync(FIXTURE, 'utf8')) as {
+  valid: { target: string; version: string; hex: string }[];
+  malformed: { reason: string; hex: string }[];
+};
 
 for (const [chip, target] of [
   [ESP32_CHIP, 'esp32'],
@@ -93,3 +100,12 @@ function refusalOf(image: Buffer, imageBytes = SIZE): string {
 function range(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, index) => from + index);
 }
+
+suite('what the firmware reads in a head, the server reads too', () => {
+  for (const { target, version, hex } of SHARED.valid)
+    test(`${version} for ${target}`, () =>
+      assert.deepEqual(readAppImageHead(Buffer.from(hex, 'hex'), SIZE), { target, version }));
+  for (const { reason, hex } of SHARED.malformed)
+    test(`nothing: ${reason}`, () =>
+      assert.equal(typeof readAppImageHead(Buffer.from(hex, 'hex'), SIZE), 'string'));
+});

@@ -42,8 +42,9 @@ std::optional<PairedCamera> pair(const ServerUrl& server, SSL_CTX* tls, const st
       }};
   error = https_request(server, tls, request, kSilenceMs, receiver);
   if (!error.empty()) return std::nullopt;
-  const std::optional<PairedCamera> camera = status == 201 ? parse_pairing_answer(body) : std::nullopt;
-  if (!camera) error = "the server does not take this code: it may be mistyped, used up, or older than 15 minutes";
+  const std::optional<PairedCamera> camera =
+      status == kPairedStatus ? parse_pairing_answer(body) : std::nullopt;
+  if (!camera) error = pairing_failure(status).reason;
   return camera;
 }
 
