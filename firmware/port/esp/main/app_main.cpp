@@ -3,11 +3,13 @@
 
 #include <array>
 #include <cstdlib>
+#include <optional>
 #include <span>
 
 #include "boards.hpp"
 #include "camera.hpp"
 #include "capture_task.hpp"
+#include "core/backoff.hpp"
 #include "core/credentials.hpp"
 #include "core/frame_mailbox.hpp"
 #include "core/session.hpp"
@@ -15,6 +17,7 @@
 #include "esp_heap_caps.h"
 #include "esp_log.h"
 #include "esp_psram.h"
+#include "esp_random.h"
 #include "esp_system.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
@@ -46,7 +49,8 @@ constexpr size_t kSlotBytesInternal = 24 * 1024;
 /// Power that comes and goes this often within this time asks for the setup page: for who has forgotten the
 /// Wi-Fi.
 constexpr uint32_t kQuickStartsForSetup = 3;
-constexpr TickType_t kPairingRetry = pdMS_TO_TICKS(10'000);
+/// So that whoever stands beside it sees it, and nothing asks the server faster.
+constexpr TickType_t kRefusalShown = pdMS_TO_TICKS(15'000);
 constexpr TickType_t kQuickStart = pdMS_TO_TICKS(8000);
 
 /// Once, at the start; never given back.
@@ -70,12 +74,22 @@ bool setup_is_asked_for() {
   return powered_on && count_quick_start() >= kQuickStartsForSetup;
 }
 
-/// A server that is away, or a code that was mistyped: both can be mended while it tries.
+/// Without the code, and with no key, the camera opens its setup page when it has restarted.
+void ask_for_another_code(Credentials& credentials) {
+  show_status(Status::key_rejected);
+  vTaskDelay(kRefusalShown);
+  credentials.set("pair", "");
+  if (save_credentials(credentials)) esp_restart();
+}
+
+/// A server that is away comes back; a code that it has refused stays refused.
 void pair_until_paired(Credentials& credentials) {
-  while (const char* problem = pair(credentials, server_ca)) {
-    ESP_LOGE(kTag, "not paired: %s", problem);
-    show_status(Status::key_rejected);
-    vTaskDelay(kPairingRetry);
+  Backoff backoff(kFirstPairingRetryMs, kMaxPairingRetryMs);
+  while (const std::optional<PairingFailure> failure = pair(credentials, server_ca)) {
+    ESP_LOGE(kTag, "not paired: %s", failure->reason);
+    if (failure->is_final) ask_for_another_code(credentials);
+    show_status(Status::no_server);
+    vTaskDelay(pdMS_TO_TICKS(backoff.next_ms(esp_random())));
   }
 }
 
@@ -91,6 +105,8 @@ void start_camera(Camera& camera) {
 
 extern "C" void app_main() {
   ESP_LOGI(kTag, "Vigie camera %s on %s", esp_app_get_description()->version, kBoard.name);
+  static OwnFirmware firmware;
+  firmware.begin_trial();
   start_status_led();
   open_settings_store();
   open_network();
@@ -122,7 +138,7 @@ extern "C" void app_main() {
                                          .target = own_target(),
                                          .takes_updates = updater.takes_updates(),
                                          .rolled_back_from = rolled_back_version()}},
-                             mailbox, camera, capture, link, updater);
+                             mailbox, camera, capture, link, updater, firmware);
   session.start();
 
   vTaskDelay(kQuickStart);

@@ -21,6 +21,10 @@ constexpr char kTag[] = "update";
 constexpr uint32_t kStackBytes = 8192;
 constexpr UBaseType_t kPriority = 3;
 constexpr int kSilenceMs = 20'000;
+constexpr uint32_t kTrialStackBytes = 4096;
+/// Above what it watches over, so that nothing that spins can hold it up.
+constexpr UBaseType_t kTrialPriority = 7;
+constexpr TickType_t kTrialPoll = pdMS_TO_TICKS(1000);
 
 /// The slot that does not run.
 class FlashSlot final : public UpdateSlot {
@@ -95,6 +99,8 @@ class HttpsDownload {
   std::array<char, 128> path_{};
   esp_http_client_handle_t client_ = nullptr;
 };
+
+uint64_t now_us() { return static_cast<uint64_t>(esp_timer_get_time()); }
 
 bool is_on_trial() {
   esp_ota_img_states_t state = ESP_OTA_IMG_UNDEFINED;
@@ -180,17 +186,27 @@ const char* Updater::fetch() {
   return update.finish();
 }
 
-OwnFirmware::OwnFirmware() : trial_(is_on_trial(), static_cast<uint64_t>(esp_timer_get_time())) {}
-
-void OwnFirmware::on_welcome() {
-  if (!trial_.on_welcome()) return;
-  if (esp_ota_mark_app_valid_cancel_rollback() == ESP_OK) ESP_LOGI(kTag, "this version is good");
+void OwnFirmware::begin_trial() {
+  if (!is_on_trial()) return;
+  ESP_LOGW(kTag, "this version is on trial until its server has welcomed it");
+  xTaskCreate(watch, "trial", kTrialStackBytes, nullptr, kTrialPriority, &watcher_);
+  configASSERT(watcher_);
 }
 
-void OwnFirmware::check(uint64_t now_us) {
-  if (!trial_.has_failed(now_us)) return;
-  ESP_LOGE(kTag, "the server has not welcomed this version: going back to the one before");
-  esp_ota_mark_app_invalid_rollback_and_reboot();
+void OwnFirmware::on_welcome() {
+  if (watcher_) xTaskNotifyGive(watcher_);
+}
+
+void OwnFirmware::watch(void*) {
+  TrialRun trial(true, now_us());
+  for (;;) {
+    const bool welcomed = ulTaskNotifyTake(pdTRUE, kTrialPoll) > 0;
+    if (welcomed && trial.on_welcome() && esp_ota_mark_app_valid_cancel_rollback() == ESP_OK)
+      ESP_LOGI(kTag, "this version is good");
+    if (!trial.has_failed(now_us())) continue;
+    ESP_LOGE(kTag, "the server has not welcomed this version: going back to the one before");
+    esp_ota_mark_app_invalid_rollback_and_reboot();
+  }
 }
 
 }  // namespace vigie::esp

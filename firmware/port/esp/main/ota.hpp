@@ -50,17 +50,20 @@ class Updater {
   const char* failure_ = nullptr;
 };
 
-/// Whether this version is to be kept.
+/// Whether this version is to be kept. On trial, a task of its own waits for the server's welcome, so that a version that
+/// hangs anywhere, at its sensor or before it has a network, gives way as well.
 class OwnFirmware {
  public:
-  OwnFirmware();
+  /// The first thing of a start. Does nothing for a version that has proven itself.
+  void begin_trial();
   /// The server's welcome has been verified.
   void on_welcome();
-  /// To be called about once a second. Does not return when the version has to give way.
-  void check(uint64_t now_us);
 
  private:
-  TrialRun trial_;
+  [[noreturn]] static void watch(void*);
+
+  /// Lives as long as the program.
+  TaskHandle_t watcher_ = nullptr;
 };
 
 }  // namespace vigie::esp

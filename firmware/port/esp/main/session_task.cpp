@@ -20,12 +20,19 @@ constexpr uint32_t kStackBytes = 8192;
 constexpr UBaseType_t kPriority = 5;
 /// How long it sleeps at most, so that it sees Wi-Fi come and go.
 constexpr uint32_t kMaxIdleMs = 250;
+constexpr TickType_t kLastWords = pdMS_TO_TICKS(300);
 
 }  // namespace
 
 SessionTask::SessionTask(const SessionOptions& options, FrameMailbox& mailbox, Camera& camera,
-                         CaptureTask& capture, WebSocketLink& link, Updater& updater)
-    : camera_(camera), capture_(capture), link_(link), updater_(updater), session_(options, mailbox, *this, link, *this) {}
+                         CaptureTask& capture, WebSocketLink& link, Updater& updater,
+                         OwnFirmware& firmware)
+    : camera_(camera),
+      capture_(capture),
+      link_(link),
+      updater_(updater),
+      firmware_(firmware),
+      session_(options, mailbox, *this, link, *this) {}
 
 void SessionTask::start() {
   settings_ = load_settings();
@@ -43,7 +50,6 @@ void SessionTask::run() {
   esp_task_wdt_add(nullptr);
   for (;;) {
     esp_task_wdt_reset();
-    firmware_.check(now_us());
     follow_wifi();
     const uint64_t idle_us = session_.run();
     const bool any = link_.deliver(session_);
@@ -83,7 +89,9 @@ const char* SessionTask::apply(const Settings& settings) {
 Telemetry SessionTask::telemetry() { return read_telemetry(); }
 
 void SessionTask::reboot() {
-  ESP_LOGI(kTag, "restarting, as the server has asked");
+  ESP_LOGI(kTag, "restarting");
+  // What was said last is still on its way to the server.
+  vTaskDelay(kLastWords);
   esp_restart();
 }
 

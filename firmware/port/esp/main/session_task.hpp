@@ -15,7 +15,7 @@ class SessionTask final : public Device, public Environment {
  public:
   /// Everything must outlive it.
   SessionTask(const SessionOptions& options, FrameMailbox& mailbox, Camera& camera, CaptureTask& capture,
-              WebSocketLink& link, Updater& updater);
+              WebSocketLink& link, Updater& updater, OwnFirmware& firmware);
 
   /// Applies what was kept, starts this task and the capturing one.
   void start();
@@ -36,7 +36,7 @@ class SessionTask final : public Device, public Environment {
   CaptureTask& capture_;
   WebSocketLink& link_;
   Updater& updater_;
-  OwnFirmware firmware_;
+  OwnFirmware& firmware_;
   Session session_;
   Settings settings_;
   TaskHandle_t task_ = nullptr;

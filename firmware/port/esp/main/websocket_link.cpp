@@ -102,7 +102,8 @@ bool WebSocketLink::send_binary(std::span<const uint8_t> message) {
 void WebSocketLink::close(uint16_t code) {
   if (client_) {
     // Not esp_websocket_client_close: it waits for ever to say goodbye to a network that is gone.
-    if (code == close_code::kNormal && esp_websocket_client_is_connected(client_)) {
+    const bool is_goodbye = code == close_code::kNormal || code == close_code::kGoingAway;
+    if (is_goodbye && esp_websocket_client_is_connected(client_)) {
       const std::array<uint8_t, 2> payload{static_cast<uint8_t>(code >> 8), static_cast<uint8_t>(code)};
       esp_websocket_client_send_with_opcode(client_, WS_TRANSPORT_OPCODES_CLOSE, payload.data(),
                                             static_cast<int>(payload.size()), kCloseTimeout);
