@@ -18,9 +18,8 @@ std::string offer_of(uint32_t id) {
 
 std::vector<std::string> said_of(const SimulatedWorld& world, std::string_view piece) {
   std::vector<std::string> said;
-  std::ranges::copy_if(world.said, std::back_inserter(said), [piece](const std::string& text) {
-    return text.find(piece) != std::string::npos;
-  });
+  std::ranges::copy_if(world.said, std::back_inserter(said),
+                       [piece](const std::string& text) { return text.find(piece) != std::string::npos; });
   return said;
 }
 
@@ -83,9 +82,10 @@ TEST_CASE("an update that the camera does not take is refused with its reason, a
   go_online(world);
   world.refuse_update = "the offered version is not newer than the running one";
   make_offer(world, 8);
-  CHECK(said_of(world, "rejected") ==
-        std::vector<std::string>{
-            R"({"type":"rejected","id":8,"reason":"the offered version is not newer than the running one"})"});
+  CHECK(
+      said_of(world, "rejected") ==
+      std::vector<std::string>{
+          R"({"type":"rejected","id":8,"reason":"the offered version is not newer than the running one"})"});
   world.session().update_progress(5);
   CHECK(streams(world));
   CHECK(said_of(world, "otaProgress").empty());
@@ -108,9 +108,9 @@ TEST_CASE("while one update is under way another is refused, and the first goes 
         std::vector<std::string>{R"({"type":"rejected","id":9,"reason":"an update is under way"})"});
   world.session().update_finished("the download was cut");
   world.run_for(100'000);
-  CHECK(said_of(world, "otaResult") ==
-        std::vector<std::string>{
-            R"({"type":"otaResult","id":7,"ok":false,"reason":"the download was cut"})"});
+  CHECK(
+      said_of(world, "otaResult") ==
+      std::vector<std::string>{R"({"type":"otaResult","id":7,"ok":false,"reason":"the download was cut"})"});
 }
 
 TEST_CASE("after an update that failed the old version streams on, and takes the next offer") {
