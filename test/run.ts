@@ -15,7 +15,8 @@ import { ensureNetworkPrograms } from './network/support/network-test.ts';
 import { ensureChromium } from './support/chromium.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
-const FILE_TIMEOUT_MS = 240_000;
+const TEST_TIMEOUT_MS = 240_000;
+const END_OF_FILE = new URL('support/end-of-file.ts', import.meta.url).href;
 
 const words = process.argv.slice(2);
 const files = globSync('test/**/*.test.ts', { cwd: ROOT })
@@ -50,7 +51,8 @@ function runTests(paths: string[], concurrency: number): boolean {
   const options = [
     '--disable-warning=ExperimentalWarning',
     `--test-concurrency=${concurrency}`,
-    `--test-timeout=${FILE_TIMEOUT_MS}`,
+    `--test-timeout=${TEST_TIMEOUT_MS}`,
+    `--import=${END_OF_FILE}`,
   ];
   const { status } = spawnSync(process.execPath, ['--test', ...options, ...paths], {
     cwd: ROOT,

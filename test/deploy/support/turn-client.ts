@@ -50,6 +50,7 @@ export class TurnClient extends EventEmitter<{ data: [payload: Buffer, peer: Add
   readonly peerFingerprint: string | undefined;
   #realm = '';
   #nonce: Buffer | undefined;
+  #allocated = false;
 
   static async connect(server: TurnServer, credentials: TurnCredentials): Promise<TurnClient> {
     const received = new EventEmitter<{ message: [Buffer] }>();
@@ -85,6 +86,7 @@ export class TurnClient extends EventEmitter<{ data: [payload: Buffer, peer: Add
       request.setAttribute('REQUESTED-TRANSPORT', protocol << 24);
       request.setAttribute('REQUESTED-ADDRESS-FAMILY', FAMILY[family]);
     });
+    this.#allocated = true;
     return answer.getAttributeValue('XOR-RELAYED-ADDRESS') as Address;
   }
 
@@ -110,7 +112,14 @@ export class TurnClient extends EventEmitter<{ data: [payload: Buffer, peer: Add
     this.#pipe.send(indication.bytes);
   }
 
+  /** Gives the address back, or whoever gets this port next is refused with 437. */
   close(): void {
+    if (this.#allocated && this.#nonce) {
+      const request = new Message(methods.REFRESH, classes.REQUEST);
+      request.setAttribute('LIFETIME', 0);
+      this.#sign(request, this.#nonce);
+      this.#pipe.send(request.bytes);
+    }
     this.#pipe.close();
   }
 
@@ -172,7 +181,13 @@ async function udpPipe(
   socket.on('message', (bytes) => received.emit('message', bytes));
   socket.bind(0);
   await once(socket, 'listening');
-  return { send: (bytes) => socket.send(bytes, port, host), close: () => socket.close() };
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    send: (bytes) => {
+      last = new Promise((resolve) => socket.send(bytes, port, host, resolve));
+    },
+    close: () => void last.then(() => socket.close()),
+  };
 }
 
 /** @throws Error of TLS when the server is not who it should be */
@@ -199,5 +214,5 @@ function streamPipe(socket: Socket, received: EventEmitter<{ message: [Buffer] }
       pending = pending.subarray(end);
     }
   });
-  return { send: (bytes) => socket.write(bytes), close: () => socket.destroy() };
+  return { send: (bytes) => socket.write(bytes), close: () => socket.destroySoon() };
 }

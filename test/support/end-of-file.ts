@@ -1,0 +1,23 @@
+/**
+ * Loaded before every test file: one that does not end by itself says what keeps it, and fails. Node waits for such a file for
+ * ever, `--test-timeout` or not, and with it the whole suite.
+ */
+
+import { after } from 'node:test';
+
+const WHOLE_FILE_MS = 300_000;
+const AFTER_ITS_TESTS_MS = 20_000;
+
+function failIn(ms: number, what: string): void {
+  setTimeout(() => {
+    // Not by the console, which the test runner has taken.
+    process.stderr.write(`${process.argv[1]} ${what}: ${process.getActiveResourcesInfo().join(', ')}\n`);
+    process.exit(1);
+  }, ms).unref();
+}
+
+// The runner itself loads this too.
+if (process.env['NODE_TEST_CONTEXT'] !== undefined) {
+  failIn(WHOLE_FILE_MS, `is not done after ${WHOLE_FILE_MS / 1000} s`);
+  after(() => failIn(AFTER_ITS_TESTS_MS, 'does not end after its tests, because of'));
+}
