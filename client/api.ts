@@ -112,9 +112,13 @@ export class Api {
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   }
 
-  /** The newest first. */
-  events(cameraId: string, limit: number): Promise<EventView[]> {
-    return this.#request('GET', `/api/cameras/${encodeURIComponent(cameraId)}/events?limit=${limit}`);
+  /** The newest first, or as the query says; see EVENTS_QUERY. */
+  events(
+    cameraId: string,
+    query: { limit: number; from?: number; to?: number; order?: 'newest' | 'oldest' },
+  ): Promise<EventView[]> {
+    const asked = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
+    return this.#request('GET', `/api/cameras/${encodeURIComponent(cameraId)}/events?${asked.toString()}`);
   }
 
   sensors(cameraId: string): Promise<SensorView[]> {
@@ -245,4 +249,9 @@ export class Api {
       throw unreachable(error);
     }
   }
+}
+
+/** For `<img>`, by the media cookie. */
+export function thumbnailPath(cameraId: string, eventId: string): string {
+  return `/api/cameras/${encodeURIComponent(cameraId)}/events/${encodeURIComponent(eventId)}/thumbnail.jpg`;
 }

@@ -3,7 +3,8 @@
 export type Route =
   | { page: 'cameras' }
   | { page: 'camera'; cameraId: string }
-  | { page: 'recordings'; cameraId: string }
+  /** @property atMs the moment to show, ms since the Unix epoch */
+  | { page: 'recordings'; cameraId: string; atMs?: number }
   | { page: 'users' }
   | { page: 'firmware' }
   | { page: 'connection' }
@@ -18,11 +19,13 @@ export function parseRoute(pathname: string): Route {
   if (path === '/firmware') return { page: 'firmware' };
   if (path === '/connection') return { page: 'connection' };
   if (path === '/secure') return { page: 'secure' };
-  const [, encodedId, recordings] = /^\/camera\/([^/]+)(\/recordings)?$/.exec(path) ?? [];
+  const [, encodedId, recordings, at] =
+    /^\/camera\/([^/]+)(\/recordings(?:\/(\d{1,15}))?)?$/.exec(path) ?? [];
   if (encodedId !== undefined) {
     try {
       const cameraId = decodeURIComponent(encodedId);
-      return recordings === undefined ? { page: 'camera', cameraId } : { page: 'recordings', cameraId };
+      if (recordings === undefined) return { page: 'camera', cameraId };
+      return { page: 'recordings', cameraId, ...(at !== undefined && { atMs: Number(at) }) };
     } catch {
       return { page: 'unknown' };
     }
@@ -45,7 +48,7 @@ export function routePath(route: Exclude<Route, { page: 'unknown' }>): string {
     case 'camera':
       return `/camera/${encodeURIComponent(route.cameraId)}`;
     case 'recordings':
-      return `/camera/${encodeURIComponent(route.cameraId)}/recordings`;
+      return `/camera/${encodeURIComponent(route.cameraId)}/recordings${route.atMs === undefined ? '' : `/${Math.round(route.atMs)}`}`;
     default:
       return route satisfies never;
   }

@@ -125,6 +125,7 @@ export class VigieApp extends LitElement {
         return html`<vigie-recordings-page
           .context=${context}
           .cameraId=${route.cameraId}
+          .atMs=${route.atMs}
         ></vigie-recordings-page>`;
       }
       void import('./pages/recordings-page.ts').then(() => this.requestUpdate());

@@ -26,11 +26,9 @@ import { VigieError } from './errors.ts';
 import { openHttps } from './https-setup.ts';
 import { openFirmware } from './firmware-setup.ts';
 import { greet, type Started } from './greeting.ts';
-import { EventLog } from './events/event-log.ts';
-import { Sensors } from './events/sensors.ts';
+import { Happenings } from './happenings.ts';
 import { iceServersFor, relayFor } from './ice-servers.ts';
 import { createLog, type Log } from './log.ts';
-import { MotionWatch } from './motion/motion-watch.ts';
 import { openRecordings } from './recordings.ts';
 import { seedListeners } from './seed-cameras.ts';
 import { Sfu } from './sfu/sfu.ts';
@@ -39,6 +37,7 @@ import { Store } from './store/store.ts';
 import { FrameHub } from './video/frame-hub.ts';
 import { Transcoder } from './video/transcoder.ts';
 import { CAMERA_PATH } from './wire/camera-protocol.ts';
+import type { EventView } from './wire/event.ts';
 import { SIGNALING_PATH } from './wire/signaling.ts';
 
 const CLIENT_FOLDER = fileURLToPath(new URL('../client/dist', import.meta.url));
@@ -121,21 +120,27 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     announcedNow: () => sfu.announcedAddresses,
     turnUrls: config.turnUrls,
   });
-  const eventLog = new EventLog(store.events);
-  const sensors = new Sensors(store.sensors, eventLog);
-  const motion = new MotionWatch(transcoder, eventLog, store.motion, log);
+  const happenings = new Happenings({
+    store,
+    luma: transcoder,
+    pictures: {
+      latest: (cameraId) => hub.latest(cameraId),
+      shrink: (frame, width) => thumbnails.of(frame, width),
+    },
+    log,
+  });
   const pairing = new CameraPairing({ catalog, log });
   const app = createHttpApp({
     accounts,
     catalog,
     pairing,
-    events: { log: eventLog, sensors },
+    events: happenings,
     snapshots: hub,
     thumbnails,
     mjpeg,
     firmware,
     recordings,
-    motion,
+    motion: happenings.motion,
     connection,
     status: () => ({
       sfu: sfu.stats,
@@ -170,6 +175,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
   presence.on('frame', (frame) => hub.publish(frame));
   // What viewers are told.
   presence.on('online', (cameraId) => {
+    happenings.onOnline(cameraId);
     signaling.notifyWatchersOf(cameraId, {
       type: 'notification',
       method: 'cameraOnline',
@@ -178,13 +184,16 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
   });
   presence.on('offline', (cameraId, sinceMs) => {
     const data = { cameraId, sinceMs };
-    motion.onOffline(cameraId);
+    happenings.onOffline(cameraId);
     signaling.notifyWatchersOf(cameraId, { type: 'notification', method: 'cameraOffline', data });
   });
-  eventLog.on('event', (data) => {
-    recorder.onEvent(data);
+  const tellEvent = (data: EventView): void =>
     signaling.notifyWatchersOf(data.cameraId, { type: 'notification', method: 'event', data });
+  happenings.log.on('event', (event) => {
+    if (event.kind === 'motion') recorder.onEvent(event);
+    tellEvent(event);
   });
+  happenings.log.on('thumbnail', tellEvent);
   advisor.on('changed', (cameraId, advice) => {
     const data = { cameraId, advice };
     signaling.notifyAdministrators({ type: 'notification', method: 'cameraAdvice', data });
@@ -200,19 +209,17 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
       transcoder.forget(cameraId);
       hub.forget(cameraId);
       firmware.updates.forget(cameraId);
-      motion.forget(cameraId);
+      happenings.forget(cameraId);
       recorder.removeCamera(cameraId).catch((error: unknown) => {
         log.error({ err: error, cameraId }, 'the recordings of a removed camera could not all be removed');
       });
     } else {
       recorder.addCamera(cameraId);
-      motion.addCamera(cameraId);
+      happenings.addCamera(cameraId);
     }
     demo.update();
     for (const each of watching) each.refreshAccess();
   });
-
-  for (const { id } of store.cameras.list()) motion.addCamera(id);
 
   await seed?.listen();
   const httpPort = await http.listen(config.httpPort, config.httpHost);
@@ -231,7 +238,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
       firmware.updates.close();
       seed?.close();
       https?.certificates.close();
-      motion.close();
+      happenings.close();
       await recorder.close();
       await Promise.all([http.close(), sfu.close(), thumbnails.close()]);
       transcoder.close();

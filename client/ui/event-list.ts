@@ -2,8 +2,10 @@
 
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { EventView } from '../../server/wire/event.ts';
+import { thumbnailPath } from '../api.ts';
 import type { AppContext } from '../app-context.ts';
 import { sharedStyles } from '../style/shared-styles.ts';
+import { routePath } from '../routes.ts';
 import { eventText } from './event-text.ts';
 
 const SHOWN = 20;
@@ -25,11 +27,30 @@ export class EventList extends LitElement {
         padding: 0.3rem 1rem;
         list-style: none;
       }
-      li {
+      li a {
         display: flex;
-        align-items: baseline;
+        align-items: center;
         gap: 0.2rem 0.8rem;
         padding: 0.5rem 0;
+        color: inherit;
+        text-decoration: none;
+      }
+      li a:hover .what {
+        text-decoration: underline;
+      }
+      img,
+      .no-picture {
+        flex: none;
+        width: 5.5rem;
+        aspect-ratio: 4 / 3;
+        border-radius: 0.3rem;
+        object-fit: cover;
+        background: var(--wa-color-neutral-fill-quiet);
+      }
+      .no-picture {
+        display: grid;
+        place-items: center;
+        color: var(--wa-color-text-quiet);
       }
       li + li {
         border-top: 1px solid var(--wa-color-surface-border);
@@ -94,10 +115,20 @@ export class EventList extends LitElement {
   #event(event: EventView, nowMs: number): TemplateResult {
     const { what, where, when } = eventText(event, nowMs);
     const started = new Date(event.startedAtMs);
+    const { cameraId, startedAtMs: atMs } = event;
     return html`<li class=${event.endedAtMs === null ? 'lasting' : ''} data-testid="event">
-      <span class="what">${what} <span class="quiet">${where}</span></span>
-      <time class="quiet" datetime=${started.toISOString()} title=${started.toLocaleString()}>${when}</time>
+      <a href=${routePath({ page: 'recordings', cameraId, atMs })}>
+        ${this.#picture(event)}
+        <span class="what">${what} <span class="quiet">${where}</span></span>
+        <time class="quiet" datetime=${started.toISOString()} title=${started.toLocaleString()}>${when}</time>
+      </a>
     </li>`;
+  }
+
+  #picture({ cameraId, id, kind, source, thumbnail }: EventView): TemplateResult {
+    if (thumbnail) return html`<img src=${thumbnailPath(cameraId, id)} alt="" loading="lazy" />`;
+    const icon = kind === 'offline' ? 'power' : source === 'sensor' ? 'sensor' : 'eye';
+    return html`<span class="no-picture"><wa-icon name=${icon}></wa-icon></span>`;
   }
 
   #follow(): void {
@@ -125,17 +156,23 @@ export class EventList extends LitElement {
   async #load(): Promise<void> {
     const { cameraId } = this;
     try {
-      const events = await this.context.api.events(cameraId, SHOWN);
+      const events = await this.context.api.events(cameraId, { limit: SHOWN });
       if (cameraId === this.cameraId) this.#take(events);
     } catch {
       // The picture is what counts; the list comes with the next connection.
     }
   }
 
-  /** An event that has ended does not go on again, in whichever order the two ways bring it. */
+  /** An event that has ended does not go on again, and what has a picture keeps it, in whichever order the two ways bring it. */
   #take(news: readonly EventView[]): void {
     const byId = new Map(this.events.map((event) => [event.id, event]));
-    for (const event of news) if ((byId.get(event.id)?.endedAtMs ?? null) === null) byId.set(event.id, event);
+    for (const event of news) {
+      const known = byId.get(event.id);
+      const isOlder =
+        known &&
+        ((known.endedAtMs !== null && event.endedAtMs === null) || (known.thumbnail && !event.thumbnail));
+      if (!isOlder) byId.set(event.id, event);
+    }
     this.events = [...byId.values()].toSorted((a, b) => b.startedAtMs - a.startedAtMs).slice(0, SHOWN);
   }
 }

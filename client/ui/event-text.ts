@@ -9,7 +9,7 @@ export interface EventText {
   when: string;
 }
 
-const KINDS: Readonly<Record<EventKind, string>> = { motion: 'Motion' };
+const KINDS: Readonly<Record<EventKind, string>> = { motion: 'Motion', offline: 'Not connected' };
 const JUST_NOW_MS = 10_000;
 /** From here on a date says more. */
 const LONG_AGO_MS = 7 * 24 * 3_600_000;
@@ -20,6 +20,7 @@ export function eventText(event: EventView, nowMs: number): EventText {
 }
 
 function whereOf({ source, sourceName, zones }: EventView): string {
+  if (source === 'connection') return '';
   if (source === 'sensor') return `noticed by “${sourceName}”`;
   return zones.length === 0 ? 'in the picture' : `in ${zones.map((zone) => `“${zone}”`).join(', ')}`;
 }

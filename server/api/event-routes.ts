@@ -1,4 +1,4 @@
-/** /api/cameras/:id/events and /sensors: what happened, and who may say that something has. */
+/** /api/cameras/:id/events and /sensors: what happened, pictures and clips of it, and who may say that something has. */
 
 import { Router, type Request } from 'express';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
@@ -16,11 +16,17 @@ export interface Events {
   sensors: Sensors;
 }
 
+/** What of a recording belongs to an event; main connects it. */
+export interface EventClips {
+  settingsOf(cameraId: string): { preRollSeconds: number; postRollSeconds: number };
+}
+
 /** Wrong tokens of one network within a time, in seconds. A sensor that was removed and does not know it stays below. */
 const WRONG_TOKENS = { points: 100, duration: 5 * 60 };
 
 export function eventRoutes(
   { log, sensors }: Events,
+  clips: EventClips,
   catalog: CameraCatalog,
   guard: Guard,
   connectionOf: ConnectionOf,
@@ -31,8 +37,38 @@ export function eventRoutes(
   router.get('/:id/events', (request, response) => {
     const { id } = request.params;
     guard.viewerOf(request, id);
-    const { limit, before } = parseRequest(EVENTS_QUERY, request.query);
-    response.json(log.list(id, limit, before));
+    const { limit, before, from, to, order } = parseRequest(EVENTS_QUERY, request.query);
+    response.json(
+      log.list(id, {
+        limit,
+        oldestFirst: order === 'oldest',
+        ...(before !== undefined && { before }),
+        ...(from !== undefined && { fromMs: from }),
+        ...(to !== undefined && { toMs: to }),
+      }),
+    );
+  });
+
+  router.get('/:id/events/:eventId/thumbnail.jpg', (request, response) => {
+    const { id, eventId } = request.params;
+    guard.mediaViewerOf(request, id);
+    const jpeg = log.thumbnail(id, eventId);
+    if (!jpeg) throw new VigieError('notFound', 'there is no picture of this event');
+    // It never changes; only the right to see it may.
+    response.setHeader('Cache-Control', 'private, max-age=86400');
+    response.type('jpeg').send(Buffer.from(jpeg));
+  });
+
+  /** The recording of it, from the seconds before to those after, as one film. */
+  router.get('/:id/events/:eventId/clip.webm', (request, response) => {
+    const { id, eventId } = request.params;
+    guard.mediaViewerOf(request, id);
+    const event = log.find(id, eventId);
+    if (!event) throw new VigieError('notFound', 'there is no such event');
+    const { preRollSeconds, postRollSeconds } = clips.settingsOf(id);
+    const from = event.startedAtMs - preRollSeconds * 1000;
+    const to = (event.endedAtMs ?? Date.now()) + postRollSeconds * 1000;
+    response.redirect(307, `../../export.webm?from=${from}&to=${to}`);
   });
 
   /** With a sensor's token, not a user's. Counted as wrong until it proves right, so that many at once gain nothing. */

@@ -100,7 +100,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     snapshotRoutes(snapshots, thumbnails, guard),
     mjpegRoutes(mjpeg, guard),
     cameraRoutes(catalog, guard),
-    eventRoutes(options.events, catalog, guard, connectionOf),
+    eventRoutes(options.events, recordings, catalog, guard, connectionOf),
     pairingCodeRoutes(pairing, guard, connectionOf),
     updateRoutes(firmware.cameras, guard),
     recordingRoutes(recordings, catalog, guard),

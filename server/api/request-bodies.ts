@@ -57,10 +57,20 @@ export const SENSOR_EVENT = z.strictObject({
   kind: z.literal('motion'),
   source: name.pipe(z.string().max(32)).exactOptional(),
 }) satisfies z.ZodType<SensorEvent>;
-export const EVENTS_QUERY = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-  before: z.string().min(1).max(64).exactOptional(),
-});
+const momentMs = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+export const EVENTS_QUERY = z
+  .strictObject({
+    limit: z.coerce.number().int().min(1).max(1000).default(20),
+    before: z.string().min(1).max(64).exactOptional(),
+    from: momentMs.exactOptional(),
+    to: momentMs.exactOptional(),
+    order: z.enum(['newest', 'oldest']).default('newest'),
+  })
+  .refine(
+    ({ before, from, to, order }) =>
+      before === undefined || (from === undefined && to === undefined && order === 'newest'),
+    'name either an event that all shall be older than, or a time',
+  );
 
 const label = z.string().max(64);
 export const PAIRING = z.object({

@@ -1,26 +1,37 @@
 /**
- * What happens at the cameras: kept, bounded, and told to whoever listens. Sensors write into it, and so does motion
- * detection; main connects them.
+ * What happens at the cameras: kept, bounded, and told to whoever listens. Sensors write into it, and so do motion
+ * detection and the watch over connections; main connects them.
  *
  * Invariants: an event is told after it is stored; it ends once; of what is gone meanwhile, by its age or with its camera,
  * nothing more is told.
  */
 
 import { EventEmitter } from 'node:events';
-import type { EventFindings, EventStore } from '../store/event-store.ts';
+import type { EventFindings, EventQuery, EventStore } from '../store/event-store.ts';
 import type { EventView } from '../wire/event.ts';
 
 /** Times may have fractions, of microseconds for example. */
-export type EventStart = Omit<EventView, 'id' | 'sourceName' | 'endedAtMs' | keyof EventFindings> &
+export type EventStart = Omit<
+  EventView,
+  'id' | 'sourceName' | 'endedAtMs' | 'thumbnail' | keyof EventFindings
+> &
   Partial<Pick<EventView, 'sourceName' | keyof EventFindings>>;
 
-export class EventLog extends EventEmitter<{ event: [EventView] }> {
+export interface EventLogEvents {
+  /** It started, more is known of it, or it ended. */
+  event: [EventView];
+  /** There is a picture of it now, whether it goes on or has ended. */
+  thumbnail: [EventView];
+}
+
+export class EventLog extends EventEmitter<EventLogEvents> {
   readonly #store: EventStore;
 
   constructor(store: EventStore) {
     super();
     this.#store = store;
-    store.endAll();
+    // A camera that was away when the server ended may be so still; whoever watches over that finds it by `away`.
+    store.endAllBut('offline');
   }
 
   /** Something has begun and goes on. @throws when it cannot be stored: a full disk, a camera that is gone */
@@ -43,9 +54,27 @@ export class EventLog extends EventEmitter<{ event: [EventView] }> {
     this.#tell(this.#store.end(id, Math.round(endedAtMs)));
   }
 
-  /** The newest first. @param before an event's id: only older ones */
-  list(cameraId: string, limit: number, before?: string): EventView[] {
-    return this.#store.list(cameraId, limit, before);
+  /** @param jpeg a small picture of it; nothing happens if it has one already, or is gone */
+  illustrate({ cameraId, id }: EventView, jpeg: Uint8Array): void {
+    const event = this.#store.addThumbnail(cameraId, id, jpeg);
+    if (event?.thumbnail) this.emit('thumbnail', event);
+  }
+
+  /** Cameras that are away, as far as was told. */
+  away(): EventView[] {
+    return this.#store.goingOn('offline');
+  }
+
+  list(cameraId: string, query: EventQuery): EventView[] {
+    return this.#store.list(cameraId, query);
+  }
+
+  find(cameraId: string, id: string): EventView | undefined {
+    return this.#store.find(cameraId, id);
+  }
+
+  thumbnail(cameraId: string, id: string): Uint8Array | undefined {
+    return this.#store.thumbnail(cameraId, id);
   }
 
   #add(start: EventStart, endedAtMs: number | null): EventView {

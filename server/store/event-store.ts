@@ -1,25 +1,46 @@
-/** What happened at the cameras. */
+/** What happened at the cameras, and small pictures of it. */
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import type { EventView } from '../wire/event.ts';
+import type { EventKind, EventView } from '../wire/event.ts';
 import { inTransaction } from './database.ts';
 import { randomId } from './random-id.ts';
 
 /** What becomes known of an event while it goes on. */
 export type EventFindings = Pick<EventView, 'zones' | 'score'>;
 
+/** Which of a camera's events to list; times in ms since the Unix epoch. */
+export interface EventQuery {
+  limit: number;
+  /** An event's id: only those told before it; of one that is gone there are none. */
+  before?: string;
+  /** Only what touched this time. What goes on has no end yet. */
+  fromMs?: number;
+  toMs?: number;
+  /** By when it was told, the newest first; or, of a time, by when it started. */
+  oldestFirst?: boolean;
+}
+
+/** Of more the oldest give way, of each camera by itself, so that one busy camera costs no other its past. */
+export interface EventLimits {
+  /** Of those that are over. */
+  events: number;
+  thumbnails: number;
+}
+
+const DEFAULT_LIMITS: EventLimits = { events: 10_000, thumbnails: 2_000 };
 const COLUMNS = `id, camera_id AS cameraId, source, source_name AS sourceName, kind,
-  started_at AS startedAtMs, ended_at AS endedAtMs, zones, score`;
+  started_at AS startedAtMs, ended_at AS endedAtMs, zones, score,
+  EXISTS (SELECT 1 FROM event_thumbnails WHERE event_id = id) AS thumbnail`;
+const WITHIN = 'camera_id = ? AND started_at <= ? AND coalesce(ended_at, ?) >= ?';
 
 export class EventStore {
   readonly #database: DatabaseSync;
-  readonly #maxPerCamera: number;
+  readonly #limits: EventLimits;
   readonly #statements;
 
-  /** @param maxPerCamera of more the oldest that are over give way, so that one busy camera costs no other its past */
-  constructor(database: DatabaseSync, maxPerCamera = 10_000) {
+  constructor(database: DatabaseSync, limits: Partial<EventLimits> = {}) {
     this.#database = database;
-    this.#maxPerCamera = maxPerCamera;
+    this.#limits = { ...DEFAULT_LIMITS, ...limits };
     this.#statements = {
       insert: database.prepare(`
         INSERT INTO events (id, camera_id, source, source_name, kind, started_at, ended_at, zones, score)
@@ -32,7 +53,11 @@ export class EventStore {
       end: database.prepare(`
         UPDATE events SET ended_at = max(started_at, :endedAtMs) WHERE id = :id AND ended_at IS NULL
         RETURNING ${COLUMNS}`),
-      endAll: database.prepare('UPDATE events SET ended_at = started_at WHERE ended_at IS NULL'),
+      endAll: database.prepare(
+        'UPDATE events SET ended_at = started_at WHERE ended_at IS NULL AND kind <> ?',
+      ),
+      open: database.prepare(`SELECT ${COLUMNS} FROM events WHERE ended_at IS NULL AND kind = ?`),
+      find: database.prepare(`SELECT ${COLUMNS} FROM events WHERE camera_id = ? AND id = ?`),
       newest: database.prepare(
         `SELECT ${COLUMNS} FROM events WHERE camera_id = ? ORDER BY sequence DESC LIMIT ?`,
       ),
@@ -40,17 +65,32 @@ export class EventStore {
         SELECT ${COLUMNS} FROM events
         WHERE camera_id = ? AND sequence < (SELECT sequence FROM events WHERE id = ?)
         ORDER BY sequence DESC LIMIT ?`),
+      newestWithin: database.prepare(
+        `SELECT ${COLUMNS} FROM events WHERE ${WITHIN} ORDER BY started_at DESC, sequence DESC LIMIT ?`,
+      ),
+      oldestWithin: database.prepare(
+        `SELECT ${COLUMNS} FROM events WHERE ${WITHIN} ORDER BY started_at, sequence LIMIT ?`,
+      ),
+      addThumbnail: database.prepare(
+        'INSERT INTO event_thumbnails (event_id, jpeg) SELECT id, ? FROM events WHERE id = ? ON CONFLICT DO NOTHING',
+      ),
+      trimThumbnails: database.prepare(`
+        DELETE FROM event_thumbnails WHERE event_id IN (
+          SELECT event_id FROM event_thumbnails JOIN events ON id = event_id WHERE camera_id = ?
+          ORDER BY sequence DESC LIMIT -1 OFFSET ?)`),
+      thumbnail: database.prepare(`
+        SELECT jpeg FROM event_thumbnails JOIN events ON id = event_id WHERE camera_id = ? AND event_id = ?`),
     };
   }
 
-  add(event: Omit<EventView, 'id'>): EventView {
-    const added = { ...event, id: randomId('evt') };
-    const { cameraId, zones } = added;
+  add(event: Omit<EventView, 'id' | 'thumbnail'>): EventView {
+    const id = randomId('evt');
+    const { cameraId, zones } = event;
     inTransaction(this.#database, () => {
-      this.#statements.insert.run({ ...added, zones: JSON.stringify(zones) });
-      this.#statements.trim.run({ cameraId, max: this.#maxPerCamera });
+      this.#statements.insert.run({ ...event, id, zones: JSON.stringify(zones) });
+      this.#statements.trim.run({ cameraId, max: this.#limits.events });
     });
-    return added;
+    return { ...event, id, thumbnail: false };
   }
 
   /** @returns the event as it is now, or undefined when it has ended or is gone; so does `end` */
@@ -64,21 +104,50 @@ export class EventStore {
   }
 
   /** What went on when the server ended without a word: all that is known for sure is when it started. */
-  endAll(): void {
-    this.#statements.endAll.run();
+  endAllBut(kind: EventKind): void {
+    this.#statements.endAll.run(kind);
   }
 
-  /** The newest first. @param before an event's id: only those told before it; of one that is gone there are none */
-  list(cameraId: string, limit: number, before?: string): EventView[] {
-    const rows =
-      before === undefined
-        ? this.#statements.newest.all(cameraId, limit)
-        : this.#statements.before.all(cameraId, before, limit);
-    return rows.flatMap((row) => toEvent(row) ?? []);
+  /** Of all cameras. */
+  goingOn(kind: EventKind): EventView[] {
+    return this.#statements.open.all(kind).flatMap((row) => toEvent(row) ?? []);
+  }
+
+  find(cameraId: string, id: string): EventView | undefined {
+    return toEvent(this.#statements.find.get(cameraId, id));
+  }
+
+  list(cameraId: string, query: EventQuery): EventView[] {
+    return this.#rows(cameraId, query).flatMap((row) => toEvent(row) ?? []);
+  }
+
+  /** @returns the event as it is now, or undefined when it is gone */
+  addThumbnail(cameraId: string, id: string, jpeg: Uint8Array): EventView | undefined {
+    inTransaction(this.#database, () => {
+      this.#statements.addThumbnail.run(jpeg, id);
+      this.#statements.trimThumbnails.run(cameraId, this.#limits.thumbnails);
+    });
+    return this.find(cameraId, id);
+  }
+
+  /** A JPEG. */
+  thumbnail(cameraId: string, id: string): Uint8Array | undefined {
+    const jpeg = this.#statements.thumbnail.get(cameraId, id)?.['jpeg'];
+    return jpeg instanceof Uint8Array ? jpeg : undefined;
+  }
+
+  #rows(cameraId: string, { limit, before, fromMs, toMs, oldestFirst }: EventQuery) {
+    const { newest, before: olderThan, newestWithin, oldestWithin } = this.#statements;
+    if (before !== undefined) return olderThan.all(cameraId, before, limit);
+    if (fromMs === undefined && toMs === undefined && !oldestFirst) return newest.all(cameraId, limit);
+    const latest = toMs ?? Number.MAX_SAFE_INTEGER;
+    return (oldestFirst ? oldestWithin : newestWithin).all(cameraId, latest, latest, fromMs ?? 0, limit);
   }
 }
 
 function toEvent(row: Record<string, SQLOutputValue> | undefined): EventView | undefined {
+  if (!row) return undefined;
   // The table is STRICT, so the columns have the types the schema gives them.
-  return row && ({ ...row, zones: JSON.parse(String(row['zones'])) as string[] } as unknown as EventView);
+  const zones = JSON.parse(String(row['zones'])) as string[];
+  return { ...row, zones, thumbnail: row['thumbnail'] === 1 } as unknown as EventView;
 }

@@ -152,4 +152,13 @@ export const MIGRATIONS: readonly string[] = [
     settings      TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE INDEX events_by_time ON events (camera_id, started_at);
+
+  -- Small JPEGs of events; of each camera the newest so many are kept.
+  CREATE TABLE event_thumbnails (
+    event_id      TEXT PRIMARY KEY REFERENCES events (id) ON DELETE CASCADE,
+    jpeg          BLOB NOT NULL
+  ) STRICT;
+  `,
 ];

@@ -1,9 +1,10 @@
 /** What happened at a camera, as the API and the signaling tell it. Times are ms since the Unix epoch. This module imports nothing. */
 
-/** Who noticed it: a sensor beside the camera, or motion in its pictures. */
-export type EventSource = 'sensor' | 'motion';
+/** Who noticed it: a sensor beside the camera, motion in its pictures, or that it was connected and is no more. */
+export type EventSource = 'sensor' | 'motion' | 'connection';
 
-export type EventKind = 'motion';
+/** Something moved there, or the camera itself was away. */
+export type EventKind = 'motion' | 'offline';
 
 /** The signaling tells an event when it starts, when more becomes known of it, and when it ends; its id stays. */
 export interface EventView {
@@ -20,11 +21,13 @@ export interface EventView {
   zones: string[];
   /** Of motion, the largest share of the picture that moved at once, 0 … 1; null where nothing was measured. */
   score: number | null;
+  /** There is a small picture of it, at `/api/cameras/CAMERA/events/ID/thumbnail.jpg`; it is made within some seconds. */
+  thumbnail: boolean;
 }
 
 /** Body of POST /api/cameras/:id/events, with a sensor's token as Bearer. */
 export interface SensorEvent {
-  kind: EventKind;
+  kind: 'motion';
   /** Instead of the sensor's name, 1 … 32 characters. */
   source?: string;
 }

@@ -16,6 +16,7 @@ const event = (change: Partial<EventView>): EventView => ({
   endedAtMs: NOW,
   zones: [],
   score: null,
+  thumbnail: false,
   ...change,
 });
 

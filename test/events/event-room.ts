@@ -6,7 +6,7 @@ import { Sensors } from '../../server/events/sensors.ts';
 import { VigieError } from '../../server/errors.ts';
 import { CameraStore } from '../../server/store/camera-store.ts';
 import { openDatabase } from '../../server/store/database.ts';
-import { EventStore } from '../../server/store/event-store.ts';
+import { EventStore, type EventLimits } from '../../server/store/event-store.ts';
 import { SensorStore } from '../../server/store/sensor-store.ts';
 import type { EventView } from '../../server/wire/event.ts';
 import { temporaryFolder } from '../api/support/api-server.ts';
@@ -24,12 +24,12 @@ export interface EventRoom {
   restarted: () => EventLog;
 }
 
-export async function eventRoom(context: TestContext, maxPerCamera?: number): Promise<EventRoom> {
+export async function eventRoom(context: TestContext, limits?: Partial<EventLimits>): Promise<EventRoom> {
   const database = openDatabase(await temporaryFolder(context));
   context.after(() => database.close());
   const cameras = new CameraStore(database);
   let nowMs = 1_800_000_000_000;
-  const log = new EventLog(new EventStore(database, maxPerCamera));
+  const log = new EventLog(new EventStore(database, limits));
   const told: EventView[] = [];
   log.on('event', (event) => told.push(event));
   return {
@@ -40,7 +40,7 @@ export async function eventRoom(context: TestContext, maxPerCamera?: number): Pr
     door: cameras.add('Door', 'v1', 1).id,
     yard: cameras.add('Yard', 'v1', 2).id,
     waits: (ms) => (nowMs += ms),
-    restarted: () => new EventLog(new EventStore(database, maxPerCamera)),
+    restarted: () => new EventLog(new EventStore(database, limits)),
   };
 }
 

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { inspectJpeg } from '../../server/core/jpeg-header.ts';
 import { DEFAULT_MOTION } from '../../server/motion/motion-watch.ts';
 import { DEFAULT_RECORDING } from '../../server/recording/default-recording.ts';
 import type { EventView } from '../../server/wire/event.ts';
@@ -39,4 +40,11 @@ test('people on a street are an event with its score, though nobody watches, and
   });
   assert.deepEqual([event.kind, event.zones], ['motion', []]);
   assert.ok(event.score !== null && event.score > 0);
+  const picture = `/cameras/${camera.id}/events/${event.id}/thumbnail.jpg`;
+  const jpeg = await until('there is a picture of it', () => admin.bytes(picture).catch(() => undefined));
+  assert.deepEqual(inspectJpeg(jpeg), { width: 240, height: 180 });
+  const clip = await until('there is a clip of it', () =>
+    admin.bytes(`/cameras/${camera.id}/events/${event.id}/clip.webm`).catch(() => undefined),
+  );
+  assert.deepEqual(clip.subarray(0, 4), Uint8Array.of(0x1a, 0x45, 0xdf, 0xa3), 'EBML');
 });

@@ -54,6 +54,14 @@ export class ApiSession {
     return (response.status === 204 ? undefined : await response.json()) as T;
   }
 
+  /** @throws ApiError */
+  async bytes(path: string): Promise<Uint8Array> {
+    const headers = { Authorization: `Bearer ${this.session.accessToken}` };
+    const response = await fetch(`${this.#url}/api${path}`, { headers });
+    if (!response.ok) throw new ApiError((await response.json()) as Problem);
+    return response.bytes();
+  }
+
   cameras(): Promise<CameraView[]> {
     return this.request('GET', '/cameras');
   }

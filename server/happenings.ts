@@ -1,0 +1,63 @@
+/** What happens at the cameras, put together: the log of it, those who write into it, and its pictures. */
+
+import { ConnectionWatch } from './events/connection-watch.ts';
+import { EventLog } from './events/event-log.ts';
+import { EventPictures, type PictureSources } from './events/event-pictures.ts';
+import { Sensors } from './events/sensors.ts';
+import type { Log } from './log.ts';
+import { MotionWatch, type LumaSource } from './motion/motion-watch.ts';
+import type { Store } from './store/store.ts';
+
+export interface OpenHappeningsOptions {
+  store: Store;
+  luma: LumaSource;
+  pictures: PictureSources;
+  log: Log;
+}
+
+/** Each known camera is watched as it is set to, and those that were there before are expected back. */
+export class Happenings {
+  readonly log: EventLog;
+  readonly sensors: Sensors;
+  readonly motion: MotionWatch;
+  readonly #connections: ConnectionWatch;
+  readonly #pictures: EventPictures;
+
+  constructor({ store, luma, pictures, log }: OpenHappeningsOptions) {
+    this.log = new EventLog(store.events);
+    this.sensors = new Sensors(store.sensors, this.log);
+    this.motion = new MotionWatch(luma, this.log, store.motion, log);
+    this.#connections = new ConnectionWatch({ events: this.log, log });
+    this.#pictures = new EventPictures(pictures, this.log, log);
+    this.log.on('event', (event) => this.#pictures.onEvent(event));
+    for (const { id, kind, lastFrameAt } of store.cameras.list()) {
+      this.motion.addCamera(id);
+      if (kind !== 'demo' && lastFrameAt !== null) this.#connections.onOffline(id);
+    }
+  }
+
+  onOnline(cameraId: string): void {
+    this.#connections.onOnline(cameraId);
+  }
+
+  onOffline(cameraId: string): void {
+    this.motion.onOffline(cameraId);
+    this.#connections.onOffline(cameraId);
+  }
+
+  addCamera(cameraId: string): void {
+    this.motion.addCamera(cameraId);
+  }
+
+  forget(cameraId: string): void {
+    this.motion.forget(cameraId);
+    this.#connections.forget(cameraId);
+  }
+
+  /** Idempotent. What goes on ends, but for cameras that are away. */
+  close(): void {
+    this.motion.close();
+    this.#connections.close();
+    this.#pictures.close();
+  }
+}

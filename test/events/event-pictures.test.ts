@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { suite, test, type TestContext } from 'node:test';
+import type { CameraFrame } from '../../server/core/camera-frame.ts';
+import { EventPictures } from '../../server/events/event-pictures.ts';
+import type { EventView } from '../../server/wire/event.ts';
+import { createLog } from '../../server/log.ts';
+
+const NOW_MS = 1_800_000_000_000;
+
+const motion = (change: Partial<EventView> = {}): EventView => ({
+  id: 'evt_1',
+  cameraId: 'cam_1',
+  source: 'motion',
+  sourceName: '',
+  kind: 'motion',
+  startedAtMs: NOW_MS,
+  endedAtMs: null,
+  zones: [],
+  score: 0.1,
+  thumbnail: false,
+  ...change,
+});
+
+function photographer(context: TestContext, { ageMs = 100, width = 640 } = {}) {
+  const { timers } = context.mock;
+  timers.enable({ apis: ['setTimeout', 'Date'], now: NOW_MS });
+  const taken: [id: string, jpeg: Uint8Array][] = [];
+  const shrink = context.mock.fn((_frame: CameraFrame, _width: number) => Promise.resolve(Uint8Array.of(9)));
+  const latest = (cameraId: string): CameraFrame => {
+    const receivedUs = (Date.now() - ageMs) * 1000;
+    return { cameraId, jpeg: Uint8Array.of(1, 2, 3), width, height: 480, captureUs: receivedUs, receivedUs };
+  };
+  const pictures = new EventPictures(
+    { latest, shrink },
+    { illustrate: ({ id }, jpeg) => void taken.push([id, jpeg]) },
+    createLog('silent'),
+  );
+  const later = async (): Promise<void> => {
+    timers.tick(1_000);
+    await new Promise(setImmediate);
+  };
+  return { pictures, taken, shrink, later };
+}
+
+suite('event pictures', () => {
+  test('a motion gets one small picture, however often it is told meanwhile', async (context) => {
+    const { pictures, taken, shrink, later } = photographer(context);
+    pictures.onEvent(motion());
+    pictures.onEvent(motion({ zones: ['Gate'] }));
+    assert.deepEqual(taken, [], 'who comes in is at the rim yet');
+    await later();
+    pictures.onEvent(motion({ thumbnail: true, endedAtMs: NOW_MS + 5_000 }));
+    await later();
+    assert.deepEqual(taken, [['evt_1', Uint8Array.of(9)]]);
+    assert.equal(shrink.mock.callCount(), 1);
+  });
+
+  test('so does what is told once, with its end', async (context) => {
+    const { pictures, taken, later } = photographer(context);
+    pictures.onEvent(motion({ source: 'sensor', endedAtMs: NOW_MS }));
+    await later();
+    assert.equal(taken.length, 1);
+  });
+
+  test('a picture that is small already is taken as it came', async (context) => {
+    const { pictures, taken, later } = photographer(context, { width: 160 });
+    pictures.onEvent(motion());
+    await later();
+    assert.deepEqual(taken, [['evt_1', Uint8Array.of(1, 2, 3)]]);
+  });
+
+  test('of what has no picture none is taken: a camera that is away, or sends nothing', async (context) => {
+    const { pictures, taken, later } = photographer(context, { ageMs: 60_000 });
+    pictures.onEvent(motion());
+    pictures.onEvent(motion({ id: 'evt_2', kind: 'offline', source: 'connection' }));
+    await later();
+    assert.deepEqual(taken, []);
+  });
+
+  test('a picture that cannot be made costs the others nothing', async (context) => {
+    const { pictures, taken, shrink, later } = photographer(context);
+    shrink.mock.mockImplementationOnce(() => Promise.reject(new Error('too many')));
+    pictures.onEvent(motion());
+    await later();
+    pictures.onEvent(motion({ id: 'evt_2' }));
+    await later();
+    assert.deepEqual(
+      taken.map(([id]) => id),
+      ['evt_2'],
+    );
+  });
+
+  test('nothing is taken after the end', async (context) => {
+    const { pictures, taken, later } = photographer(context);
+    pictures.onEvent(motion());
+    pictures.close();
+    await later();
+    assert.deepEqual(taken, []);
+  });
+});

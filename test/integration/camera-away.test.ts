@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { Store } from '../../server/store/store.ts';
+import type { EventView } from '../../server/wire/event.ts';
+import { startCamera } from '../support/camera-process.ts';
+import { ServerProcess } from '../support/server-process.ts';
+import { until } from '../support/until.ts';
+
+const server = await ServerProcess.start();
+after(() => server.stop());
+
+test('a camera that was away before the server was restarted is back when it connects', async (context) => {
+  const camera = await (await server.admin()).addCamera('Door');
+  assert.equal(await server.child.stop(), 0);
+  const store = Store.open(join(server.folder, 'data'));
+  const away = store.events.add({
+    cameraId: camera.id,
+    kind: 'offline',
+    source: 'connection',
+    sourceName: '',
+    startedAtMs: Date.now() - 60_000,
+    endedAtMs: null,
+    zones: [],
+    score: null,
+  });
+  store.close();
+  await server.start();
+  const admin = await server.admin();
+  const events = (): Promise<EventView[]> => admin.request('GET', `/cameras/${camera.id}/events`);
+  assert.deepEqual(await events(), [away]);
+  const device = startCamera(server.cameraUrl, camera);
+  context.after(() => device.stop());
+  const [back] = await until('it is back', async () => {
+    const listed = await events();
+    return listed.some(({ endedAtMs }) => endedAtMs !== null) && listed;
+  });
+  assert.ok(back?.endedAtMs && back.endedAtMs > away.startedAtMs);
+  assert.equal(back.id, away.id);
+});
