@@ -1,5 +1,6 @@
 /** What happens at the cameras, put together: the log of it, those who write into it, and its pictures. */
 
+import { CameraSensor } from './events/camera-sensor.ts';
 import { ConnectionWatch } from './events/connection-watch.ts';
 import { EventLog } from './events/event-log.ts';
 import { EventPictures, type PictureSources } from './events/event-pictures.ts';
@@ -20,6 +21,7 @@ export class Happenings {
   readonly log: EventLog;
   readonly sensors: Sensors;
   readonly motion: MotionWatch;
+  readonly #cameraSensor: CameraSensor;
   readonly #connections: ConnectionWatch;
   readonly #pictures: EventPictures;
 
@@ -27,6 +29,7 @@ export class Happenings {
     this.log = new EventLog(store.events);
     this.sensors = new Sensors(store.sensors, this.log);
     this.motion = new MotionWatch(luma, this.log, store.motion, log);
+    this.#cameraSensor = new CameraSensor({ events: this.log, log });
     this.#connections = new ConnectionWatch({ events: this.log, log });
     this.#pictures = new EventPictures(pictures, this.log, log);
     this.log.on('event', (event) => this.#pictures.onEvent(event));
@@ -40,8 +43,14 @@ export class Happenings {
     this.#connections.onOnline(cameraId);
   }
 
+  /** @param active whether the sensor wired to the camera sees something now */
+  onMotion(cameraId: string, active: boolean): void {
+    this.#cameraSensor.onMotion(cameraId, active);
+  }
+
   onOffline(cameraId: string): void {
     this.motion.onOffline(cameraId);
+    this.#cameraSensor.end(cameraId);
     this.#connections.onOffline(cameraId);
   }
 
@@ -51,12 +60,14 @@ export class Happenings {
 
   forget(cameraId: string): void {
     this.motion.forget(cameraId);
+    this.#cameraSensor.end(cameraId);
     this.#connections.forget(cameraId);
   }
 
   /** Idempotent. What goes on ends, but for cameras that are away. */
   close(): void {
     this.motion.close();
+    this.#cameraSensor.close();
     this.#connections.close();
     this.#pictures.close();
   }

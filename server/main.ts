@@ -193,6 +193,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     if (event.kind === 'motion') recorder.onEvent(event);
     tellEvent(event);
   });
+  ingest.on('motion', (cameraId, active) => happenings.onMotion(cameraId, active));
   happenings.log.on('thumbnail', tellEvent);
   advisor.on('changed', (cameraId, advice) => {
     const data = { cameraId, advice };

@@ -21,6 +21,7 @@ export function eventText(event: EventView, nowMs: number): EventText {
 
 function whereOf({ source, sourceName, zones }: EventView): string {
   if (source === 'connection') return '';
+  if (source === 'camera') return 'noticed by the camera’s own sensor';
   if (source === 'sensor') return `noticed by “${sourceName}”`;
   return zones.length === 0 ? 'in the picture' : `in ${zones.map((zone) => `“${zone}”`).join(', ')}`;
 }

@@ -9,9 +9,8 @@
 namespace vigie {
 namespace {
 
-constexpr std::array<std::string_view, 4> kCapabilities{"set", "reboot", "telemetry", "ota"};
-/// The one that not every camera has on every connection is the last.
-constexpr size_t kCapabilitiesWithoutUpdates = 3;
+/// Of every camera.
+constexpr std::array<std::string_view, 3> kCommonCapabilities{"set", "reboot", "telemetry"};
 /// No server names another place on itself for images.
 constexpr std::string_view kFirmwarePath = "/firmware/";
 
@@ -129,9 +128,7 @@ bool is_token_char(char c) {
 }
 
 /// Path and token go into a request as they are, so they hold nothing that could end a line of it.
-bool is_plain(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, is_token_char);
-}
+bool is_plain(std::string_view text) { return !text.empty() && std::ranges::all_of(text, is_token_char); }
 
 ServerMessage read_offer(const JsonValue& message, uint32_t id) {
   UpdateOffer offer;
@@ -194,7 +191,11 @@ std::string_view write_hello(std::span<char> room, const HandshakeFacts& facts, 
                              const DeviceDescription& device) {
   const auto nonce = to_base64url(facts.camera_nonce);
   const auto hmac = to_hex(proof);
-  const std::span<const std::string_view> capabilities(kCapabilities);
+  std::array<std::string_view, kCommonCapabilities.size() + 2> capabilities;
+  std::ranges::copy(kCommonCapabilities, capabilities.begin());
+  size_t count = kCommonCapabilities.size();
+  if (device.senses_motion) capabilities[count++] = "motion";
+  if (device.takes_updates) capabilities[count++] = "ota";
   JsonWriter writer(room);
   writer.begin_object()
       .field("type", "hello")
@@ -204,8 +205,7 @@ std::string_view write_hello(std::span<char> room, const HandshakeFacts& facts, 
       .field("firmware", device.firmware)
       .field("board", device.board)
       .field("sensor", device.sensor)
-      .field("capabilities",
-             device.takes_updates ? capabilities : capabilities.first(kCapabilitiesWithoutUpdates));
+      .field("capabilities", std::span<const std::string_view>(capabilities).first(count));
   if (!device.target.empty()) writer.field("target", device.target);
   if (!device.rolled_back_from.empty()) writer.field("rolledBackFrom", device.rolled_back_from);
   return writer.end_object().text();
@@ -251,6 +251,10 @@ std::string_view write_telemetry(std::span<char> room, const TelemetryReport& re
       .field("resetReason", report.device.reset_reason)
       .end_object()
       .text();
+}
+
+std::string_view write_motion(std::span<char> room, bool active) {
+  return JsonWriter(room).begin_object().field("type", "motion").field("active", active).end_object().text();
 }
 
 std::string_view write_ota_progress(std::span<char> room, uint32_t id, uint32_t received_bytes) {

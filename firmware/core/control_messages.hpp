@@ -59,6 +59,8 @@ struct DeviceDescription {
   std::string_view target = {};
   /// It has a second slot, and is connected by wss to a server whose certificate it has verified.
   bool takes_updates = false;
+  /// A movement sensor is wired to it.
+  bool senses_motion = false;
   /// The version that was given up for this one; empty when none was.
   std::string_view rolled_back_from = {};
 };
@@ -86,6 +88,8 @@ std::string_view write_applied(std::span<char> room, uint32_t id);
 std::string_view write_rejected(std::span<char> room, uint32_t id, std::string_view reason);
 std::string_view write_telemetry(std::span<char> room, const TelemetryReport& report);
 
+/// @param active whether the movement sensor sees something now
+std::string_view write_motion(std::span<char> room, bool active);
 std::string_view write_ota_progress(std::span<char> room, uint32_t id, uint32_t received_bytes);
 /// @param failure why it failed; nullptr when it did not
 std::string_view write_ota_result(std::span<char> room, uint32_t id, const char* failure);

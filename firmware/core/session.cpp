@@ -74,6 +74,7 @@ uint64_t Session::run() {
       send_frames();
       if (state_ == SessionState::online && now >= next_time_us_) ask_time();
       if (state_ == SessionState::online && now >= next_telemetry_us_) send_telemetry();
+      if (state_ == SessionState::online && motion_ != motion_told_) tell_motion();
     }
   }
   uint64_t next = deadline_us_;
@@ -100,6 +101,7 @@ void Session::connect() {
   asked_at_us_.reset();
   answered_.reset();
   send_stalls_ = 0;
+  motion_told_ = false;
   update_id_.reset();
   deadline_us_ = environment_.now_us() + us(kHandshakeTimeoutMs);
   enter(SessionState::connecting, "connecting");
@@ -193,6 +195,8 @@ void Session::handle(const UpdateOffer& offer) {
   say(write_applied(text_, offer.id));
 }
 
+void Session::sense(bool motion) { motion_ = motion; }
+
 void Session::update_progress(uint32_t received_bytes) {
   const uint64_t now = environment_.now_us();
   if (state_ != SessionState::online || !update_id_ || now < next_progress_us_) return;
@@ -253,6 +257,11 @@ void Session::send_telemetry() {
   telemetry_at_us_ = now;
   next_telemetry_us_ = now + us(kTelemetryIntervalMs);
   say(write_telemetry(text_, report));
+}
+
+void Session::tell_motion() {
+  motion_told_ = motion_;
+  say(write_motion(text_, motion_));
 }
 
 bool Session::is_silent(uint64_t now) {

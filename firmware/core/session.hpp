@@ -67,10 +67,11 @@ class Device {
   /// All or nothing. @returns nullptr, or why not: a literal that the server passes on to a person
   virtual const char* apply(const Settings& settings) = 0;
   virtual Telemetry telemetry() = 0;
-  /// The server has asked for it, or there is a new firmware to start; it knows, and the connection is closed.
+  /// The server has asked for it, or there is a new firmware to start; it knows, and the connection is
+  /// closed.
   virtual void reboot() = 0;
-  /// Begins to fetch what is offered, in the background; `update_progress` and `update_finished` tell what becomes
-  /// of it. @returns nullptr, or why it is not taken: a literal that the server passes on to a person
+  /// Begins to fetch what is offered, in the background; `update_progress` and `update_finished` tell what
+  /// becomes of it. @returns nullptr, or why it is not taken: a literal that the server passes on to a person
   virtual const char* begin_update(const UpdateOffer&) { return "this camera takes no updates"; }
   /// @param detail why, for a person; @param retry_ms how long it waits, in the state `waiting`
   virtual void on_state(SessionState state, std::string_view detail, uint32_t retry_ms) = 0;
@@ -101,6 +102,9 @@ class Session {
   void on_binary();
   /// @param reason from the close frame or the network's error
   void on_closed(uint16_t code, std::string_view reason);
+
+  /// Whether the movement sensor sees something now. To be called as often as one likes; a change is told.
+  void sense(bool motion);
 
   /// Bytes of the image that are there. To be called as often as one likes.
   void update_progress(uint32_t received_bytes);
@@ -137,6 +141,7 @@ class Session {
   void send_frames();
   void ask_time();
   void send_telemetry();
+  void tell_motion();
   bool is_silent(uint64_t now);
 
   FrameMailbox& mailbox_;
@@ -162,6 +167,9 @@ class Session {
   /// When the last question was asked, while its answer is still to come.
   std::optional<uint64_t> asked_at_us_;
   std::optional<AnsweredTime> answered_;
+  bool motion_ = false;
+  /// What this connection was told of it.
+  bool motion_told_ = false;
   uint64_t telemetry_at_us_ = 0;
   uint32_t frames_at_telemetry_ = 0;
   uint32_t passed_over_before_ = 0;

@@ -146,6 +146,16 @@ TEST_CASE("a camera's messages are those of the contract") {
                          {.firmware = "1.0.0", .board = "AI-Thinker", .sensor = "OV2640"}) ==
       R"({"type":"hello","cameraId":"cam \"1\"","nonce":")" + kNonce + R"(","hmac":")" + hex_of(proof) +
           R"(","firmware":"1.0.0","board":"AI-Thinker","sensor":"OV2640","capabilities":["set","reboot","telemetry"]})");
+  const auto hello_of = [&](const vigie::DeviceDescription& device) {
+    return std::string(vigie::write_hello(room, facts, proof, device));
+  };
+  CHECK(hello_of({.senses_motion = true})
+            .ends_with(R"("capabilities":["set","reboot","telemetry","motion"]})"));
+  CHECK(hello_of({.takes_updates = true}).ends_with(R"("capabilities":["set","reboot","telemetry","ota"]})"));
+  CHECK(hello_of({.takes_updates = true, .senses_motion = true})
+            .ends_with(R"("capabilities":["set","reboot","telemetry","motion","ota"]})"));
+  CHECK(vigie::write_motion(room, true) == R"({"type":"motion","active":true})");
+  CHECK(vigie::write_motion(room, false) == R"({"type":"motion","active":false})");
   CHECK(vigie::write_time(room, 0, 123, {}) == R"({"type":"time","id":0,"t0":123})");
   CHECK(vigie::write_time(room, 7, 9007199254740991, vigie::AnsweredTime{6, 5}) ==
         R"({"type":"time","id":7,"t0":9007199254740991,"answered":{"id":6,"t3":5}})");
@@ -201,9 +211,11 @@ namespace {
 /// The offer as the server makes it, with one field replaced.
 std::string offer_with(std::string_view field = "", std::string_view json = "") {
   std::string text = R"({"type":"ota","id":7)";
-  const std::pair<std::string_view, std::string> fields[] = {
-      {"version", R"("1.2.0")"}, {"url", R"("/firmware/img_1")"},        {"bytes", "500000"},
-      {"sha256", '"' + kHmac + '"'}, {"token", R"("AbC-_9")"}};
+  const std::pair<std::string_view, std::string> fields[] = {{"version", R"("1.2.0")"},
+                                                             {"url", R"("/firmware/img_1")"},
+                                                             {"bytes", "500000"},
+                                                             {"sha256", '"' + kHmac + '"'},
+                                                             {"token", R"("AbC-_9")"}};
   for (const auto& [name, value] : fields)
     text += ",\"" + std::string(name) + "\":" + (name == field ? std::string(json) : value);
   return text + (field == "allowOlder" ? ",\"allowOlder\":" + std::string(json) : "") + "}";
@@ -256,9 +268,11 @@ TEST_CASE("an offer that could lead elsewhere, or is none, is no message") {
 
 TEST_CASE("what a camera says of an update is one JSON object each") {
   std::array<char, 256> room;
-  CHECK(vigie::write_ota_progress(room, 7, 65536) == R"({"type":"otaProgress","id":7,"receivedBytes":65536})");
+  CHECK(vigie::write_ota_progress(room, 7, 65536) ==
+        R"({"type":"otaProgress","id":7,"receivedBytes":65536})");
   CHECK(vigie::write_ota_result(room, 7, nullptr) == R"({"type":"otaResult","id":7,"ok":true})");
-  CHECK(vigie::write_ota_result(room, 7, "cut") == R"({"type":"otaResult","id":7,"ok":false,"reason":"cut"})");
+  CHECK(vigie::write_ota_result(room, 7, "cut") ==
+        R"({"type":"otaResult","id":7,"ok":false,"reason":"cut"})");
   // The server takes 200 characters, and would end the connection over more.
   std::array<char, 512> more_room;
   const std::string reason(201, 'r');

@@ -99,6 +99,34 @@ TEST_CASE("what does not belong into a state ends the connection, and the camera
   CHECK(world.session().state() == SessionState::waiting);
 }
 
+TEST_CASE("what the movement sensor sees is told as it changes, and to each new connection") {
+  SimulatedWorld world;
+  const auto told = [&world] {
+    return std::pair(count_said(world, R"({"type":"motion","active":true})"),
+                     count_said(world, R"({"type":"motion","active":false})"));
+  };
+  world.session().sense(true);
+  REQUIRE(go_online(world));
+  world.run_for(1'000'000);
+  CHECK(told() == std::pair(1, 0));
+  for (int again = 0; again < 5; again++) {
+    world.session().sense(true);
+    world.run_for(100'000);
+  }
+  CHECK(told() == std::pair(1, 0));
+  world.session().on_closed(1006, "cut");
+  REQUIRE(world.run_until_state(SessionState::online));
+  world.run_for(1'000'000);
+  CHECK(told() == std::pair(2, 0));
+  world.session().sense(false);
+  world.run_for(1'000'000);
+  CHECK(told() == std::pair(2, 1));
+  world.session().on_closed(1006, "cut");
+  REQUIRE(world.run_until_state(SessionState::online));
+  world.run_for(1'000'000);
+  CHECK(told() == std::pair(2, 1));
+}
+
 TEST_CASE("words of a connection that is gone are not listened to") {
   SimulatedWorld world;
   REQUIRE(go_online(world));

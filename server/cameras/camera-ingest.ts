@@ -66,6 +66,8 @@ export interface CameraIngestEvents {
   online: [cameraId: string];
   offline: [cameraId: string];
   telemetry: [cameraId: string, TelemetryMessage];
+  /** Its movement sensor sees something, or does no more. */
+  motion: [cameraId: string, active: boolean];
   /** Each welcome: also of a connection that replaces another one, which `online` passes over. */
   connected: [cameraId: string];
   /** A connection that was there gave way to a newer one of the same camera. */
@@ -225,6 +227,7 @@ export class CameraIngest extends EventEmitter<CameraIngestEvents> {
       this.emit('telemetry', cameraId, telemetry);
     });
     session.on('clock', (uptimeMs) => this.emit('clock', cameraId, uptimeMs));
+    session.on('motion', (active) => this.emit('motion', cameraId, active));
     session.on('otaProgress', (message) => this.emit('otaProgress', cameraId, message));
     session.on('otaResult', (message) => this.emit('otaResult', cameraId, message));
     session.on('dropped', (reason, detail) => {
@@ -254,6 +257,8 @@ export class CameraIngest extends EventEmitter<CameraIngestEvents> {
     const { claimedId } = session;
     if (reason === 'unauthorized' && claimedId !== undefined && this.#authenticator.isKnown(claimedId))
       this.emit('keyRejected', claimedId);
+    // Of another connection it may have nothing to say.
+    if (cameraId !== undefined) this.emit('motion', cameraId, false);
     if (cameraId === undefined || camera?.session !== session) return;
     camera.session = undefined;
     this.#say('info', `${cameraId} offline`, { cameraId }, 'camera offline');

@@ -6,6 +6,7 @@ import {
   type AppliedMessage,
   type CameraToServer,
   type HelloMessage,
+  type MotionMessage,
   type OtaProgressMessage,
   type OtaResultMessage,
   type RejectedMessage,
@@ -66,6 +67,11 @@ const TELEMETRY = z.object({
   resetReason: label,
 }) satisfies z.ZodType<TelemetryMessage>;
 
+const MOTION = z.object({
+  type: z.literal('motion'),
+  active: z.boolean(),
+}) satisfies z.ZodType<MotionMessage>;
+
 const OTA_PROGRESS = z.object({
   type: z.literal('otaProgress'),
   id,
@@ -77,7 +83,15 @@ const OTA_RESULT = z.discriminatedUnion('ok', [
   z.object({ type: z.literal('otaResult'), id, ok: z.literal(false), reason }),
 ]) satisfies z.ZodType<OtaResultMessage>;
 
-const MESSAGE = z.discriminatedUnion('type', [TIME, APPLIED, REJECTED, TELEMETRY, OTA_PROGRESS, OTA_RESULT]);
+const MESSAGE = z.discriminatedUnion('type', [
+  TIME,
+  APPLIED,
+  REJECTED,
+  TELEMETRY,
+  MOTION,
+  OTA_PROGRESS,
+  OTA_RESULT,
+]);
 
 /** @returns the first message of a camera, or why this is none */
 export function parseHello(text: string): HelloMessage | string {

@@ -56,6 +56,8 @@ export interface CameraSessionEvents {
   telemetry: [TelemetryMessage];
   /** The camera's monotonic clock, with its first question: how long ago it started. */
   clock: [uptimeMs: number];
+  /** Its movement sensor sees something, or does no more. */
+  motion: [active: boolean];
   otaProgress: [OtaProgressMessage];
   otaResult: [OtaResultMessage];
   closed: [reason: CloseReason, detail: string];
@@ -227,6 +229,8 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
         return this.commands.onRejected(message.id, message.reason);
       case 'telemetry':
         return void this.emit('telemetry', message);
+      case 'motion':
+        return void this.emit('motion', message.active);
       case 'otaProgress':
         return void this.emit('otaProgress', message);
       case 'otaResult':

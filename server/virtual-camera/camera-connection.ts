@@ -44,6 +44,8 @@ export interface CameraConnectionOptions {
   /** @returns why the settings cannot be applied, or undefined when they were */
   applySettings: (settings: CameraSettings) => Promise<string | undefined>;
   telemetry: () => Omit<TelemetryMessage, 'type' | 'drops' | 'sendStalls'>;
+  /** Whether its movement sensor sees something at the start. */
+  motion?: boolean;
   /** How long it waits to connect, for the welcome and for an answer; tests are less patient. */
   silenceTimeoutMs?: number;
 }
@@ -83,10 +85,13 @@ export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
   /** When the question on its way was asked; undefined when it was answered. */
   #askedAtUs: number | undefined;
   #answered: TimeRequest['answered'];
+  #motion: boolean;
+  #motionTold = false;
 
   constructor(options: CameraConnectionOptions) {
     super();
     this.#options = options;
+    this.#motion = options.motion ?? false;
     this.#silenceTimeoutMs = options.silenceTimeoutMs ?? SILENCE_TIMEOUT_MS;
     this.#update = new FirmwareUpdate(options.url, options.device.firmware, (message) => this.#send(message));
     this.#socket = new WebSocket(options.url, CAMERA_SUBPROTOCOL, {
@@ -122,6 +127,12 @@ export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
     if (!this.#online) return;
     this.#window.offer(frame);
     this.#sendFrames();
+  }
+
+  /** Whether its movement sensor sees something now. */
+  sense(motion: boolean): void {
+    this.#motion = motion;
+    this.#tellMotion();
   }
 
   /** Idempotent. */
@@ -186,6 +197,7 @@ export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
     );
     this.#askTime();
     this.#sendTelemetry();
+    this.#tellMotion();
     this.emit('online');
   }
 
@@ -266,6 +278,12 @@ export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
     const { resetReason, ...device } = this.#options.telemetry();
     const [drops, sendStalls] = [this.passedOver, this.#sendStalls];
     this.#send({ type: 'telemetry', ...device, drops, sendStalls, resetReason });
+  }
+
+  #tellMotion(): void {
+    if (!this.#online || this.#motion === this.#motionTold) return;
+    this.#motionTold = this.#motion;
+    this.#send({ type: 'motion', active: this.#motion });
   }
 
   #watch(): void {

@@ -18,6 +18,8 @@ export const USAGE = `Usage: npm run camera -- --url ws://HOST:8080/camera --id 
 
   --ca FILE         the certificate of the server's own authority (its /ca.pem), for wss://
 
+  A signal USR2 lets its movement sensor see something, and the next one no more.
+
   --seed            speak the protocol of the seed's firmware instead, to ws://HOST:8880
   --username NAME   for --seed, or VIGIE_LEGACY_USERNAME
   --password WORD   for --seed, or VIGIE_LEGACY_PASSWORD`;

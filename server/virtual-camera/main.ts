@@ -7,7 +7,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { OTA_CAPABILITY } from '../wire/camera-protocol.ts';
+import { MOTION_CAPABILITY, OTA_CAPABILITY } from '../wire/camera-protocol.ts';
 import { CameraConnection } from './camera-connection.ts';
 import { parseCommandLine, USAGE, type CommandLine } from './command-line.ts';
 import { takesUpdates, VIRTUAL_TARGET } from './firmware-update.ts';
@@ -59,6 +59,7 @@ async function run(command: CommandLine, stopped: AbortSignal): Promise<void> {
     },
     report: (line) => process.stdout.write(`${name}: ${line}\n`),
   });
+  process.on('SIGUSR2', () => camera.sense(!camera.motion));
   if (!stopped.aborted) {
     camera.start();
     await once(stopped, 'abort');
@@ -75,9 +76,16 @@ function connect(target: CommandLine['target'], firmware: string, camera: Virtua
       board: 'virtual',
       sensor: 'drawn',
       target: VIRTUAL_TARGET,
-      capabilities: ['set', 'reboot', 'telemetry', ...(takesUpdates(target.url) ? [OTA_CAPABILITY] : [])],
+      capabilities: [
+        'set',
+        'reboot',
+        'telemetry',
+        MOTION_CAPABILITY,
+        ...(takesUpdates(target.url) ? [OTA_CAPABILITY] : []),
+      ],
     },
     applySettings: (settings) => camera.apply(settings),
     telemetry: () => camera.telemetry(),
+    motion: camera.motion,
   });
 }

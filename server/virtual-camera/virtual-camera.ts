@@ -20,6 +20,8 @@ export interface Connection extends EventEmitter<CameraConnectionEvents> {
   readonly framesSent: number;
   readonly passedOver: number;
   offer(frame: CapturedFrame): void;
+  /** Only the newer protocol knows movement sensors. */
+  sense?(motion: boolean): void;
   close(): void;
 }
 
@@ -52,6 +54,7 @@ export class VirtualCamera {
   #resetReason = 'power-on';
   #framesAtTelemetry = 0;
   #telemetryAtMs = performance.now();
+  #motion = false;
 
   constructor(options: VirtualCameraOptions) {
     this.#options = options;
@@ -75,6 +78,16 @@ export class VirtualCamera {
     const refusal = await this.#options.source.apply(settings);
     if (refusal === undefined && settings.maxFps !== undefined) this.#ticker.fps = settings.maxFps;
     return refusal;
+  }
+
+  /** Whether its movement sensor sees something now. */
+  get motion(): boolean {
+    return this.#motion;
+  }
+
+  sense(motion: boolean): void {
+    this.#motion = motion;
+    this.#connection?.sense?.(motion);
   }
 
   telemetry(): Omit<TelemetryMessage, 'type' | 'drops' | 'sendStalls'> {

@@ -52,6 +52,8 @@ export const FIRMWARE_TARGETS = ['esp32', 'esp32s3', 'host'] as const;
 export type FirmwareTarget = (typeof FIRMWARE_TARGETS)[number];
 /** In the capabilities of a camera that takes updates: it has two slots and came over a wss: it has verified. */
 export const OTA_CAPABILITY = 'ota';
+/** In the hello of a camera with a movement sensor of its own. */
+export const MOTION_CAPABILITY = 'motion';
 
 export type FrameSizeName = keyof typeof FRAME_SIZES;
 
@@ -215,6 +217,15 @@ export interface TelemetryMessage {
   resetReason: string;
 }
 
+/**
+ * The movement sensor wired to the camera begins to see something, or sees it no more. Told as it changes, and after the
+ * welcome when it sees something then; only by cameras with the capability MOTION_CAPABILITY.
+ */
+export interface MotionMessage {
+  type: 'motion';
+  active: boolean;
+}
+
 /** At most once a second while it downloads; frames may pause. */
 export interface OtaProgressMessage {
   type: 'otaProgress';
@@ -236,6 +247,7 @@ export type CameraToServer =
   | AppliedMessage
   | RejectedMessage
   | TelemetryMessage
+  | MotionMessage
   | OtaProgressMessage
   | OtaResultMessage;
 

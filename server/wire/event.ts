@@ -1,7 +1,7 @@
 /** What happened at a camera, as the API and the signaling tell it. Times are ms since the Unix epoch. This module imports nothing. */
 
-/** Who noticed it: a sensor beside the camera, motion in its pictures, or that it was connected and is no more. */
-export type EventSource = 'sensor' | 'motion' | 'connection';
+/** Who noticed it: a sensor beside the camera, one wired to it, motion in its pictures, or that it is connected no more. */
+export type EventSource = 'sensor' | 'camera' | 'motion' | 'connection';
 
 /** Something moved there, or the camera itself was away. */
 export type EventKind = 'motion' | 'offline';

@@ -29,6 +29,8 @@ const when = (agoMs: number, lastedMs = 0) => {
 
 test('where something happened is said by who noticed it', () => {
   assert.equal(where({ source: 'sensor', sourceName: 'Porch' }), 'noticed by “Porch”');
+  assert.equal(where({ source: 'camera' }), 'noticed by the camera’s own sensor');
+  assert.equal(where({ source: 'connection', kind: 'offline' }), '');
   assert.equal(where({}), 'in the picture');
   assert.equal(where({ zones: ['Drive', 'Gate'] }), 'in “Drive”, “Gate”');
 });

@@ -89,7 +89,7 @@ const FACTS: Readonly<Record<string, Fact>> = {
     assert.equal(hello.hmac, connection.proof('camera', hello, KEY));
     for (const text of [hello.firmware, hello.board, hello.sensor]) assert.match(text, /^.{1,64}$/);
     // No update over ws:, which anybody in between could exchange.
-    assert.deepEqual(hello.capabilities, ['set', 'reboot', 'telemetry']);
+    assert.deepEqual(hello.capabilities, ['set', 'reboot', 'telemetry', 'motion']);
     connection.socket.terminate();
     const again = await (await server.connection(1)).challenge();
     assert.notEqual(again.nonce, hello.nonce);
@@ -252,6 +252,24 @@ const FACTS: Readonly<Record<string, Fact>> = {
     assert.ok(first.rssi < 0 && second.fps > 5, JSON.stringify(second));
   },
 
+  'what its movement sensor sees is told as it changes, and to the next connection': async (
+    server,
+    camera,
+  ) => {
+    const connection = await server.connection(0);
+    await connection.welcome(KEY);
+    connection.acknowledge();
+    await connection.frame(1);
+    camera.passesTheSensor();
+    assert.deepEqual(await connection.nth('motion'), { type: 'motion', active: true });
+    connection.socket.terminate();
+    const next = await server.connection(1);
+    await next.welcome(KEY);
+    assert.equal((await next.nth('motion')).active, true);
+    camera.passesTheSensor();
+    assert.equal((await next.nth('motion', 1)).active, false);
+  },
+
   'told to reboot it agrees, says goodbye, and says so when it is back': async (server) => {
     const connection = await server.connection(0);
     await connection.welcome(KEY);
@@ -295,6 +313,11 @@ class CameraProcess {
     });
     for (const stream of [this.#process.stdout, this.#process.stderr])
       stream?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+  }
+
+  /** Who stands before it now is gone the next time. */
+  passesTheSensor(): void {
+    this.#process.kill('SIGUSR2');
   }
 
   /** @returns its exit code */

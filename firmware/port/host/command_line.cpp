@@ -35,6 +35,8 @@ page offers to copy may stand in the environment instead: VIGIE_SERVER_URL, VIGI
   --credentials FILE  id and key, as --pair has kept them
   --slots FOLDER  take updates: they are kept here, tried, and given up when they do not make it
   --trial-seconds N   how long a new version has until its server must have welcomed it (default: 300)
+
+A signal USR2 lets its movement sensor see something, and the next one no more.
 )";
 
 std::optional<CommandLine> parse_command_line(std::span<char* const> arguments, std::string& error) {
@@ -54,8 +56,8 @@ std::optional<CommandLine> parse_command_line(std::span<char* const> arguments, 
       return command;
     }
     const bool known = option == "--url" || option == "--id" || option == "--key" || option == "--footage" ||
-                       option == "--ca" || option == "--fps" || option == "--pair" || option == "--credentials" ||
-                       option == "--slots" || option == "--trial-seconds";
+                       option == "--ca" || option == "--fps" || option == "--pair" ||
+                       option == "--credentials" || option == "--slots" || option == "--trial-seconds";
     if (!known || i + 1 == arguments.size()) {
       error = known ? option + " needs a value" : "unknown option " + option + ": see --help";
       return std::nullopt;

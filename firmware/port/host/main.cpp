@@ -33,6 +33,8 @@ constexpr uint64_t kMaxIdleUs = 1'000'000;
 
 std::array<int, 2> wake_pipe{-1, -1};
 volatile std::sig_atomic_t stopping = 0;
+/// What the movement sensor sees, which is a signal's every other time.
+volatile std::sig_atomic_t motion = 0;
 
 /// From any thread and from a signal's handler. A full pipe has been written to: that is enough.
 void wake() {
@@ -47,6 +49,11 @@ void on_signal(int) {
   wake();
 }
 
+void on_motion_signal(int) {
+  motion = !motion;
+  wake();
+}
+
 bool open_wake_pipe() {
   if (pipe(wake_pipe.data()) != 0) return false;
   for (const int end : wake_pipe) {
@@ -55,6 +62,7 @@ bool open_wake_pipe() {
   }
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
+  std::signal(SIGUSR2, on_motion_signal);
   // A server that goes away is an error of a write, not a reason to die.
   std::signal(SIGPIPE, SIG_IGN);
   return true;
@@ -126,11 +134,13 @@ int run(CommandLine command) {
                                           .sensor = "footage",
                                           .target = "host",
                                           .takes_updates = updater.has_value(),
+                                          .senses_motion = true,
                                           .rolled_back_from = firmware.rolled_back_from()}};
   Session session(options, mailbox, device, link, device);
   session.start();
   int code = 0;
   while (!stopping && code == 0) {
+    session.sense(motion != 0);
     const uint64_t idle_us = session.run();
     const bool any = link.deliver(session);
     if (updater) updater->deliver(session);
@@ -159,6 +169,7 @@ int main(int argc, char** argv) {
     std::perror("vigie-camera: no pipe");
     return 1;
   }
-  if (!command->slots.empty() && !std::getenv(kBootedVariable)) return run_boot_loader(Slots(command->slots), argv);
+  if (!command->slots.empty() && !std::getenv(kBootedVariable))
+    return run_boot_loader(Slots(command->slots), argv);
   return run(*command);
 }

@@ -21,6 +21,7 @@
 #include "esp_system.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
+#include "motion_sensor.hpp"
 #include "ota.hpp"
 #include "pairing.hpp"
 #include "serial_line.hpp"
@@ -130,6 +131,8 @@ extern "C" void app_main() {
   static CaptureTask capture(camera, mailbox);
   static WebSocketLink link(credentials.server.c_str(), server_ca);
   static Updater updater(credentials.server.c_str(), server_ca);
+  static MotionSensor motion;
+  if (const char* reason = motion.start()) ESP_LOGI(kTag, "no movement sensor: %s", reason);
   static SessionTask session({.camera_id = credentials.camera_id.view(),
                               .key = credentials.key_bytes(),
                               .device = {.firmware = esp_app_get_description()->version,
@@ -137,8 +140,9 @@ extern "C" void app_main() {
                                          .sensor = camera.sensor_name(),
                                          .target = own_target(),
                                          .takes_updates = updater.takes_updates(),
+                                         .senses_motion = motion.is_there(),
                                          .rolled_back_from = rolled_back_version()}},
-                             mailbox, camera, capture, link, updater, firmware);
+                             mailbox, camera, capture, link, updater, firmware, motion);
   session.start();
 
   vTaskDelay(kQuickStart);

@@ -19,6 +19,8 @@ struct Board {
   /// A small light that tells the state, or none; whether it shines at a low level.
   int led;
   bool led_is_inverted;
+  /// Free for a movement sensor, or none.
+  int motion;
 };
 
 inline constexpr Board kBoard =
@@ -35,7 +37,8 @@ inline constexpr Board kBoard =
      .pclk = 22,
      .flash = 4,
      .led = 33,
-     .led_is_inverted = true};
+     .led_is_inverted = true,
+     .motion = 13};
 #elif CONFIG_VIGIE_BOARD_ESP32S3_EYE
     {.name = "ESP32-S3-EYE",
      .pwdn = kNoPin,
@@ -49,7 +52,8 @@ inline constexpr Board kBoard =
      .pclk = 13,
      .flash = kNoPin,
      .led = 3,
-     .led_is_inverted = false};
+     .led_is_inverted = false,
+     .motion = kNoPin};
 #elif CONFIG_VIGIE_BOARD_XIAO_ESP32S3_SENSE
     {.name = "XIAO ESP32S3 Sense",
      .pwdn = kNoPin,
@@ -63,7 +67,8 @@ inline constexpr Board kBoard =
      .pclk = 13,
      .flash = kNoPin,
      .led = 21,
-     .led_is_inverted = true};
+     .led_is_inverted = true,
+     .motion = 1};
 #else
 #error "Choose a board: idf.py menuconfig, Vigie camera"
 #endif

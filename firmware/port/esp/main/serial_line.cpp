@@ -1,9 +1,11 @@
 #include "serial_line.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <string_view>
 
+#include "boards.hpp"
 #include "core/credentials.hpp"
 #include "esp_app_desc.h"
 #include "esp_system.h"
@@ -44,6 +46,15 @@ void save() {
   if (!problem) restart_soon();
 }
 
+void turn_motion_sensor(std::string_view argument) {
+  const bool on = argument == "on";
+  if (!on && argument != "off") return answer("motion on, or motion off");
+  if (on && kBoard.motion == kNoPin) return answer("this board has no free pin for a movement sensor");
+  if (!save_has_motion_sensor(on)) return answer("the flash could not be written");
+  answer(nullptr);
+  restart_soon();
+}
+
 void run_command(std::string_view line) {
   const std::string_view command = line.substr(0, line.find(' '));
   if (command == "set" && line.size() > 4) {
@@ -58,6 +69,8 @@ void run_command(std::string_view line) {
     save();
   } else if (command == "status") {
     print_status();
+  } else if (command == "motion") {
+    turn_motion_sensor(line.substr(std::min(line.size(), command.size() + 1)));
   } else if (command == "forget") {
     forget_credentials();
     answer(nullptr);
@@ -66,7 +79,7 @@ void run_command(std::string_view line) {
     answer(nullptr);
     restart_soon();
   } else {
-    answer("commands: set FIELD VALUE, save, status, forget, restart");
+    answer("commands: set FIELD VALUE, save, status, motion on|off, forget, restart");
   }
   std::fflush(stdout);
 }

@@ -25,13 +25,14 @@ constexpr TickType_t kLastWords = pdMS_TO_TICKS(300);
 }  // namespace
 
 SessionTask::SessionTask(const SessionOptions& options, FrameMailbox& mailbox, Camera& camera,
-                         CaptureTask& capture, WebSocketLink& link, Updater& updater,
-                         OwnFirmware& firmware)
+                         CaptureTask& capture, WebSocketLink& link, Updater& updater, OwnFirmware& firmware,
+                         const MotionSensor& motion)
     : camera_(camera),
       capture_(capture),
       link_(link),
       updater_(updater),
       firmware_(firmware),
+      motion_(motion),
       session_(options, mailbox, *this, link, *this) {}
 
 void SessionTask::start() {
@@ -51,6 +52,7 @@ void SessionTask::run() {
   for (;;) {
     esp_task_wdt_reset();
     follow_wifi();
+    session_.sense(motion_.sees_motion());
     const uint64_t idle_us = session_.run();
     const bool any = link_.deliver(session_);
     updater_.deliver(session_);

@@ -6,6 +6,7 @@
 #include "core/session.hpp"
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
+#include "motion_sensor.hpp"
 #include "ota.hpp"
 #include "websocket_link.hpp"
 
@@ -15,7 +16,7 @@ class SessionTask final : public Device, public Environment {
  public:
   /// Everything must outlive it.
   SessionTask(const SessionOptions& options, FrameMailbox& mailbox, Camera& camera, CaptureTask& capture,
-              WebSocketLink& link, Updater& updater, OwnFirmware& firmware);
+              WebSocketLink& link, Updater& updater, OwnFirmware& firmware, const MotionSensor& motion);
 
   /// Applies what was kept, starts this task and the capturing one.
   void start();
@@ -37,6 +38,7 @@ class SessionTask final : public Device, public Environment {
   WebSocketLink& link_;
   Updater& updater_;
   OwnFirmware& firmware_;
+  const MotionSensor& motion_;
   Session session_;
   Settings settings_;
   TaskHandle_t task_ = nullptr;

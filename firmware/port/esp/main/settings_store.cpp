@@ -20,6 +20,7 @@ constexpr char kNamespace[] = "vigie";
 constexpr char kSettingsKey[] = "settings";
 constexpr char kQuickStartsKey[] = "starts";
 constexpr std::array kFields{"ssid", "password", "server", "id", "key", "pair"};
+constexpr char kMotionSensorKey[] = "motion";
 constexpr char kSetupPasswordKey[] = "setup";
 /// Letters and digits nobody mixes up; 32, so that five bits of randomness are one of them.
 constexpr char kPasswordAlphabet[] = "23456789abcdefghijkmnpqrstuvwxyz";
@@ -101,8 +102,8 @@ bool save_credentials(const Credentials& credentials) {
   return nvs.write("ssid", credentials.ssid.c_str()) &&
          nvs.write("password", credentials.wifi_password.c_str()) &&
          nvs.write("server", credentials.server.c_str()) && nvs.write("id", credentials.camera_id.c_str()) &&
-         nvs.write("key", credentials.key.c_str()) &&
-         nvs.write("pair", credentials.pairing_code.c_str()) && nvs.commit();
+         nvs.write("key", credentials.key.c_str()) && nvs.write("pair", credentials.pairing_code.c_str()) &&
+         nvs.commit();
 }
 
 const char* setup_password() {
@@ -139,6 +140,13 @@ void save_settings(const Settings& settings) {
   Nvs nvs(NVS_READWRITE);
   if (!nvs.write(kSettingsKey, room.data()) || !nvs.commit())
     ESP_LOGW(kTag, "the settings could not be stored");
+}
+
+bool load_has_motion_sensor() { return Nvs(NVS_READONLY).read_count(kMotionSensorKey) != 0; }
+
+bool save_has_motion_sensor(bool has) {
+  Nvs nvs(NVS_READWRITE);
+  return nvs.write_count(kMotionSensorKey, has ? 1 : 0) && nvs.commit();
 }
 
 uint32_t count_quick_start() {

@@ -24,6 +24,10 @@ Settings load_settings();
 /// Writes only what has changed: flash wears.
 void save_settings(const Settings& settings);
 
+/// Whether somebody has wired a movement sensor to the board. @returns false when it could not be stored
+bool load_has_motion_sensor();
+bool save_has_motion_sensor(bool has);
+
 /// How often power came back within kQuickStartMs of the last time, this one counted.
 uint32_t count_quick_start();
 void clear_quick_starts();
