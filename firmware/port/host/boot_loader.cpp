@@ -29,7 +29,8 @@ int run_firmware(const std::string& program, char** arguments, const std::string
       unsetenv(kTrialVariable);
     else
       setenv(kTrialVariable, trial.c_str(), 1);
-    execv(program.c_str(), arguments);
+    // As it was called: a path, or a name to be looked for.
+    execvp(program.c_str(), arguments);
     std::perror(program.c_str());
     _exit(127);
   }
@@ -55,13 +56,16 @@ void give_up(const Slots& slots, const std::string& trial) {
 int run_boot_loader(const Slots& slots, char** arguments) {
   std::signal(SIGINT, pass_on);
   std::signal(SIGTERM, pass_on);
+  /// Also where that could not be written down: on a full disk.
+  std::string given_up;
   for (;;) {
     BootState state = slots.load();
-    const std::string trial = state.trial;
+    const std::string trial = state.trial == given_up ? "" : state.trial;
     const std::string slot = trial.empty() ? state.active : trial;
     const std::optional<std::string> unpacked = slot.empty() ? std::nullopt : slots.unpack(slot);
     if (!trial.empty() && !unpacked) {
       give_up(slots, trial);
+      given_up = trial;
       continue;
     }
     const int code = run_firmware(unpacked ? *unpacked : arguments[0], arguments, trial);
@@ -70,6 +74,7 @@ int run_boot_loader(const Slots& slots, char** arguments) {
     const bool on_trial = !trial.empty() && slots.load().active != trial;
     if (on_trial) {
       give_up(slots, trial);
+      given_up = trial;
     } else if (code != kExitRestart) {
       return code;
     }

@@ -12,6 +12,7 @@ namespace vigie::host {
 namespace {
 
 constexpr size_t kMaxHeadBytes = 8192;
+constexpr uint32_t kAskMs = 200;
 
 Deadline in_ms(uint32_t ms) { return std::chrono::steady_clock::now() + std::chrono::milliseconds(ms); }
 
@@ -22,7 +23,8 @@ std::string head_of(const ServerUrl& server, const HttpsRequest& request) {
                      std::to_string(server.port) + "\r\nConnection: close\r\nAccept-Encoding: identity\r\n" +
                      request.header_lines;
   if (!request.body.empty())
-    head += "Content-Type: application/json\r\nContent-Length: " + std::to_string(request.body.size()) + "\r\n";
+    head +=
+        "Content-Type: application/json\r\nContent-Length: " + std::to_string(request.body.size()) + "\r\n";
   return head + "\r\n";
 }
 
@@ -41,9 +43,8 @@ std::string_view trimmed(std::string_view text) {
 }
 
 bool is_called(std::string_view name, std::string_view expected) {
-  return std::ranges::equal(name, expected, [](unsigned char a, unsigned char b) {
-    return std::tolower(a) == std::tolower(b);
-  });
+  return std::ranges::equal(
+      name, expected, [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
 }
 
 /// @returns nothing for whatever is no answer with a known length
@@ -124,9 +125,18 @@ class Receiving {
         case Stream::Read::ended:
           return "the download was cut";
         case Stream::Read::none_yet:
-          if (!stream_.wait_readable(in_ms(silence_ms_))) return "the server does not go on";
+          if (const char* reason = wait()) return reason;
       }
     }
+  }
+
+  const char* wait() {
+    const Deadline end = in_ms(silence_ms_);
+    while (!stream_.wait_readable(std::min(end, in_ms(kAskMs)))) {
+      if (!receiver_.goes_on()) return "the camera stops";
+      if (std::chrono::steady_clock::now() >= end) return "the server does not go on";
+    }
+    return nullptr;
   }
 
   Stream& stream_;

@@ -1,5 +1,6 @@
-// One request to the server the camera is set to, over verified TLS: the image of an update, or pairing. HTTP/1.1
-// (RFC 9112) as far as that needs it: an answer has a Content-Length, and no other host is ever asked.
+// One request to the server the camera is set to, over verified TLS: the image of an update, or pairing.
+// HTTP/1.1 (RFC 9112) as far as that needs it: an answer has a Content-Length, and no other host is ever
+// asked.
 #pragma once
 
 #include <functional>
@@ -28,6 +29,8 @@ struct HttpsAnswer {
 struct HttpsReceiver {
   std::function<const char*(const HttpsAnswer&)> on_head;
   std::function<const char*(std::span<const uint8_t>)> on_body;
+  /// Asked a few times a second while nothing comes.
+  std::function<bool()> goes_on = [] { return true; };
 };
 
 /// @param silence_ms without a byte, and the server is given up

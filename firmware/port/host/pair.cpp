@@ -25,10 +25,11 @@ std::optional<PairedCamera> pair(const ServerUrl& server, SSL_CTX* tls, const st
     return std::nullopt;
   }
   std::array<char, 512> room;
-  const HttpsRequest request{.method = "POST",
-                             .path = std::string(kPairingPath),
-                             .header_lines = {},
-                             .body = std::string(write_pairing_request(room, code->view(), "host", kVersion))};
+  const HttpsRequest request{
+      .method = "POST",
+      .path = std::string(kPairingPath),
+      .header_lines = {},
+      .body = std::string(write_pairing_request(room, code->view(), "host", kVersion))};
   int status = 0;
   std::string body;
   const HttpsReceiver receiver{
@@ -69,7 +70,8 @@ bool save_credentials(const std::string& path, const PairedCamera& camera) {
   const std::string text =
       std::string(camera.camera_id.view()) + '\n' + std::string(key.data(), key.size()) + '\n';
   const bool written = write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  return close(descriptor) == 0 && written && std::rename(fresh.c_str(), path.c_str()) == 0;
+  const bool kept = written && fsync(descriptor) == 0;
+  return close(descriptor) == 0 && kept && std::rename(fresh.c_str(), path.c_str()) == 0;
 }
 
 }  // namespace vigie::host

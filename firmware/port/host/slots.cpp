@@ -20,8 +20,8 @@ std::vector<uint8_t> read_file(const std::string& path) {
 bool write_file(const std::string& path, const void* bytes, size_t size) {
   std::FILE* file = std::fopen(path.c_str(), "wb");
   if (!file) return false;
-  const bool written = std::fwrite(bytes, 1, size, file) == size && std::fflush(file) == 0 &&
-                       fsync(fileno(file)) == 0;
+  const bool written =
+      std::fwrite(bytes, 1, size, file) == size && std::fflush(file) == 0 && fsync(fileno(file)) == 0;
   return std::fclose(file) == 0 && written;
 }
 
@@ -45,8 +45,8 @@ BootState Slots::load() const {
 
 bool Slots::save(const BootState& state) const {
   std::string text;
-  for (const auto& [name, value] :
-       {std::pair("active ", &state.active), std::pair("trial ", &state.trial), std::pair("failed ", &state.failed)})
+  for (const auto& [name, value] : {std::pair("active ", &state.active), std::pair("trial ", &state.trial),
+                                    std::pair("failed ", &state.failed)})
     if (!value->empty()) text += name + *value + '\n';
   const std::string path = folder_ + "/boot";
   const std::string fresh = path + ".new";
@@ -64,7 +64,8 @@ std::optional<std::string> Slots::unpack(const std::string& slot) const {
   if (!head_of(image)) return std::nullopt;
   const std::string path = folder_ + '/' + slot + ".program";
   std::remove(path.c_str());
-  if (!write_file(path, image.data() + kAppImageHeadBytes, image.size() - kAppImageHeadBytes)) return std::nullopt;
+  if (!write_file(path, image.data() + kAppImageHeadBytes, image.size() - kAppImageHeadBytes))
+    return std::nullopt;
   if (chmod(path.c_str(), S_IRWXU) != 0) return std::nullopt;
   return path;
 }

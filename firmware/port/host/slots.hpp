@@ -1,11 +1,11 @@
-// Two slots for firmware in a folder, and which of them is started: what the boot loader and the otadata partition are on
-// the device.
+// Two slots for firmware in a folder, and which of them is started: what the boot loader and the otadata
+// partition are on the device.
 //
 //   DIR/a.image, DIR/b.image   as they were downloaded: 288 bytes of head, then the program
 //   DIR/boot                   `active a`, `trial b`, `failed 1.2.0`, a line each; replaced as a whole
 //
-// The program given on the command line stands for the slot the board was flashed with: it is started while no slot is
-// active.
+// The program given on the command line stands for the slot the board was flashed with: it is started while
+// no slot is active.
 #pragma once
 
 #include <cstdio>

@@ -56,19 +56,20 @@ std::string Updater::fetch() {
       .path = std::string(offer_.path.view()),
       .header_lines = "Authorization: Bearer " + std::string(offer_.token.view()) + "\r\n",
       .body = {}};
-  const HttpsReceiver receiver{
-      .on_head = [&](const HttpsAnswer& answer) -> const char* {
-        if (answer.status != 200) return "the server refused the download";
-        if (answer.content_length != offer_.bytes) return "the image has another length than was offered";
-        return update.begin();
-      },
-      .on_body = [&](std::span<const uint8_t> bytes) -> const char* {
-        if (stopping_) return "the camera stops";
-        const char* failure = update.add(bytes);
-        received_ = update.received_bytes();
-        wake_();
-        return failure;
-      }};
+  const HttpsReceiver receiver{.on_head = [&](const HttpsAnswer& answer) -> const char* {
+                                 if (answer.status != 200) return "the server refused the download";
+                                 if (answer.content_length != offer_.bytes)
+                                   return "the image has another length than was offered";
+                                 return update.begin();
+                               },
+                               .on_body = [&](std::span<const uint8_t> bytes) -> const char* {
+                                 if (stopping_) return "the camera stops";
+                                 const char* failure = update.add(bytes);
+                                 received_ = update.received_bytes();
+                                 wake_();
+                                 return failure;
+                               },
+                               .goes_on = [this] { return !stopping_; }};
   std::string problem = https_request(server_, tls_.get(), request, kSilenceMs, receiver);
   if (!problem.empty()) return problem;
   const char* failure = update.finish();

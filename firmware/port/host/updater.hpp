@@ -1,4 +1,5 @@
-// Fetches an image in a thread of its own, so that the connection lives on meanwhile, as the device's update task does.
+// Fetches an image in a thread of its own, so that the connection lives on meanwhile, as the device's update
+// task does.
 #pragma once
 
 #include <atomic>
