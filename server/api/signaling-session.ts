@@ -10,9 +10,7 @@ import type { Clock } from '../core/clock.ts';
 import { TokenBucket } from '../core/token-bucket.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { Consumer } from '../sfu/consumer.ts';
 import type { Sfu } from '../sfu/sfu.ts';
-import type { ViewerTransport } from '../sfu/viewer-transport.ts';
 import type { CameraView } from '../wire/api.ts';
 import {
   AUTHENTICATE_TIMEOUT_MS,
@@ -26,6 +24,7 @@ import {
 import type { CameraFrames } from './frame-watch.ts';
 import { FrameWatches } from './frame-watches.ts';
 import { parseAuthenticate, parseRequest, type Request } from './signaling-messages.ts';
+import { ViewerMedia } from './viewer-media.ts';
 
 /** Whom an access token speaks for. */
 export interface ViewerIdentity {
@@ -59,8 +58,6 @@ export interface SignalingSessionOptions {
   log: Log;
 }
 
-/** The page's own, its successor, and those the connection check tries one way each with. */
-const MAX_TRANSPORTS = 8;
 /** A page that opens with a full grid of cameras sends a few hundred messages at once. */
 const MESSAGE_BURST = 400;
 const MESSAGES_PER_SECOND = 40;
@@ -74,8 +71,7 @@ type Handlers = {
 export class SignalingSession {
   readonly #options: SignalingSessionOptions;
   readonly #messages: TokenBucket;
-  readonly #transports = new Map<string, ViewerTransport>();
-  readonly #consumers = new Map<string, Consumer>();
+  readonly #media: ViewerMedia;
   readonly #frameWatches: FrameWatches;
   #identity: ViewerIdentity | undefined;
   #deadline: NodeJS.Timeout;
@@ -85,6 +81,7 @@ export class SignalingSession {
     this.#options = options;
     this.#messages = new TokenBucket(MESSAGES_PER_SECOND, MESSAGE_BURST, options.clock());
     const { socket } = options;
+    this.#media = new ViewerMedia(options, (notification) => this.notify(notification));
     this.#frameWatches = new FrameWatches(options);
     this.#deadline = setTimeout(() => this.close('authenticateTimeout'), AUTHENTICATE_TIMEOUT_MS);
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
@@ -117,9 +114,7 @@ export class SignalingSession {
     if (!this.#identity) return;
     // Before anything is sent: what is sent to a viewer that does not read ends this session.
     const cameras = this.#options.access.camerasOf(this.#identity.userId);
-    for (const consumer of this.#consumers.values()) {
-      if (!this.mayWatch(consumer.cameraId)) consumer.close('rightRevoked');
-    }
+    this.#media.closeUnless((cameraId) => this.mayWatch(cameraId));
     for (const watchId of this.#frameWatches.closeUnless((cameraId) => this.mayWatch(cameraId)))
       this.notify({ type: 'notification', method: 'framesEnded', data: { watchId } });
     this.notify({ type: 'notification', method: 'cameras', data: { cameras } });
@@ -192,35 +187,38 @@ export class SignalingSession {
   readonly #handlers: Handlers = {
     authenticate: ({ token }) => ({ expiresInSeconds: this.#identify(token) }),
     getRouterRtpCapabilities: () => this.#options.sfu.rtpCapabilities,
-    createWebRtcTransport: () => this.#createTransport(),
+    createWebRtcTransport: () => ({ ...this.#media.createTransport(), iceServers: this.#iceServers() }),
     connectWebRtcTransport: ({ transportId, dtlsParameters }) => {
-      this.#transport(transportId).connect(dtlsParameters);
+      this.#media.transport(transportId).connect(dtlsParameters);
       return {};
     },
     closeWebRtcTransport: ({ transportId }) => {
-      this.#transport(transportId).close('requested');
+      this.#media.transport(transportId).close('requested');
       return {};
     },
     getIceServers: () => ({ iceServers: this.#iceServers() }),
     restartIce: ({ transportId }) => ({
-      iceParameters: this.#transport(transportId).restartIce(),
+      iceParameters: this.#media.transport(transportId).restartIce(),
       iceServers: this.#iceServers(),
     }),
-    consume: ({ transportId, cameraId }) => this.#consume(transportId, cameraId),
+    consume: ({ transportId, cameraId }) => {
+      this.#assertMayWatch(cameraId);
+      return this.#media.consume(transportId, cameraId);
+    },
     pauseConsumer: ({ consumerId }) => {
-      this.#consumer(consumerId).pause();
+      this.#media.consumer(consumerId).pause();
       return {};
     },
     resumeConsumer: ({ consumerId }) => {
-      this.#consumer(consumerId).resume();
+      this.#media.consumer(consumerId).resume();
       return {};
     },
     closeConsumer: ({ consumerId }) => {
-      this.#consumer(consumerId).close('requested');
+      this.#media.consumer(consumerId).close('requested');
       return {};
     },
     setFrameTimings: ({ consumerId, enabled }) => {
-      this.#consumer(consumerId).setFrameTimings(enabled);
+      this.#media.consumer(consumerId).setFrameTimings(enabled);
       return {};
     },
     watchFrames: ({ cameraId, maxFps }) => {
@@ -243,60 +241,10 @@ export class SignalingSession {
     return this.#options.access.iceServersFor(this.#identity?.userId ?? '');
   }
 
-  #createTransport(): SignalingMethods['createWebRtcTransport']['response'] {
-    const { sfu, viewerAddress } = this.#options;
-    const viewerIsLocal = viewerAddress === '::1' || viewerAddress.startsWith('127.');
-    if (this.#transports.size >= MAX_TRANSPORTS) {
-      throw new VigieError('tooManyRequests', `a page has at most ${MAX_TRANSPORTS} transports`);
-    }
-    const transport = sfu.createTransport(viewerAddress);
-    this.#transports.set(transport.id, transport);
-    transport.once('close', (reason) => {
-      this.#transports.delete(transport.id);
-      if (reason === 'requested') return;
-      this.notify({
-        type: 'notification',
-        method: 'transportClosed',
-        data: { transportId: transport.id, reason },
-      });
-    });
-    const iceServers = this.#iceServers();
-    return { ...sfu.transportParameters(transport, viewerIsLocal), iceServers };
-  }
-
-  #consume(transportId: string, cameraId: string): SignalingMethods['consume']['response'] {
-    const transport = this.#transport(transportId);
-    this.#assertMayWatch(cameraId);
-    const consumer = this.#options.sfu.consume(transport, cameraId);
-    const { id } = consumer;
-    this.#consumers.set(id, consumer);
-    consumer.on('timings', (frames) => {
-      this.notify({ type: 'notification', method: 'frameTimings', data: { consumerId: id, frames } });
-    });
-    consumer.once('close', (reason) => {
-      this.#consumers.delete(id);
-      if (reason === 'requested') return;
-      this.notify({ type: 'notification', method: 'consumerClosed', data: { consumerId: id, reason } });
-    });
-    return consumer.parameters(this.#options.clock());
-  }
-
   /** @throws VigieError the same for a camera that is not there: its existence is none of the caller's business */
   #assertMayWatch(cameraId: string): void {
     if (!this.mayWatch(cameraId))
       throw new VigieError('notFound', 'there is no such camera, or it is not yours to see');
-  }
-
-  #transport(id: string): ViewerTransport {
-    const transport = this.#transports.get(id);
-    if (!transport) throw new VigieError('notFound', 'there is no such transport');
-    return transport;
-  }
-
-  #consumer(id: string): Consumer {
-    const consumer = this.#consumers.get(id);
-    if (!consumer) throw new VigieError('notFound', 'there is no such consumer');
-    return consumer;
   }
 
   #send(message: ServerToViewer): void {
@@ -311,6 +259,6 @@ export class SignalingSession {
     clearTimeout(this.#deadline);
     this.#identity = undefined;
     this.#frameWatches.close();
-    for (const transport of this.#transports.values()) transport.close('requested');
+    this.#media.close();
   }
 }

@@ -1,0 +1,95 @@
+/**
+ * What one viewer has at the SFU: transports, and on them a consumer for each camera that is watched.
+ *
+ * Invariants: a viewer reaches nothing but their own; when this closes, its transports do, and with them their consumers.
+ */
+
+import type { Clock } from '../core/clock.ts';
+import { VigieError } from '../errors.ts';
+import type { Consumer } from '../sfu/consumer.ts';
+import type { Sfu } from '../sfu/sfu.ts';
+import type { ViewerTransport } from '../sfu/viewer-transport.ts';
+import type { NotificationMessage, SignalingMethods } from '../wire/signaling.ts';
+
+export interface ViewerMediaOptions {
+  sfu: Sfu;
+  /** Where the viewer's WebSocket comes from, before any proxy of ours. */
+  viewerAddress: string;
+  clock: Clock;
+}
+
+/** The page's own, its successor, and those the connection check tries one way each with. */
+const MAX_TRANSPORTS = 8;
+
+export class ViewerMedia {
+  readonly #options: ViewerMediaOptions;
+  readonly #notify: (notification: NotificationMessage) => void;
+  readonly #transports = new Map<string, ViewerTransport>();
+  readonly #consumers = new Map<string, Consumer>();
+
+  /** @param notify told of what ended by itself, and of the timings that were asked for */
+  constructor(options: ViewerMediaOptions, notify: (notification: NotificationMessage) => void) {
+    this.#options = options;
+    this.#notify = notify;
+  }
+
+  /** @throws VigieError `tooManyRequests` */
+  createTransport(): ReturnType<Sfu['transportParameters']> {
+    const { sfu, viewerAddress } = this.#options;
+    if (this.#transports.size >= MAX_TRANSPORTS) {
+      throw new VigieError('tooManyRequests', `a page has at most ${MAX_TRANSPORTS} transports`);
+    }
+    const transport = sfu.createTransport(viewerAddress);
+    this.#transports.set(transport.id, transport);
+    transport.once('close', (reason) => {
+      this.#transports.delete(transport.id);
+      if (reason === 'requested') return;
+      const data = { transportId: transport.id, reason };
+      this.#notify({ type: 'notification', method: 'transportClosed', data });
+    });
+    const viewerIsLocal = viewerAddress === '::1' || viewerAddress.startsWith('127.');
+    return sfu.transportParameters(transport, viewerIsLocal);
+  }
+
+  /** Of a camera this viewer was found to have the right to. @throws VigieError */
+  consume(transportId: string, cameraId: string): SignalingMethods['consume']['response'] {
+    const consumer = this.#options.sfu.consume(this.transport(transportId), cameraId);
+    const { id } = consumer;
+    this.#consumers.set(id, consumer);
+    consumer.on('timings', (frames) => {
+      this.#notify({ type: 'notification', method: 'frameTimings', data: { consumerId: id, frames } });
+    });
+    consumer.once('close', (reason) => {
+      this.#consumers.delete(id);
+      if (reason === 'requested') return;
+      this.#notify({ type: 'notification', method: 'consumerClosed', data: { consumerId: id, reason } });
+    });
+    return consumer.parameters(this.#options.clock());
+  }
+
+  /** @throws VigieError `notFound` */
+  transport(id: string): ViewerTransport {
+    const transport = this.#transports.get(id);
+    if (!transport) throw new VigieError('notFound', 'there is no such transport');
+    return transport;
+  }
+
+  /** @throws VigieError `notFound` */
+  consumer(id: string): Consumer {
+    const consumer = this.#consumers.get(id);
+    if (!consumer) throw new VigieError('notFound', 'there is no such consumer');
+    return consumer;
+  }
+
+  /** Rights have changed: what may no longer be seen ends. */
+  closeUnless(mayWatch: (cameraId: string) => boolean): void {
+    for (const consumer of this.#consumers.values()) {
+      if (!mayWatch(consumer.cameraId)) consumer.close('rightRevoked');
+    }
+  }
+
+  /** Idempotent. */
+  close(): void {
+    for (const transport of this.#transports.values()) transport.close('requested');
+  }
+}
