@@ -10,8 +10,7 @@ import './dialogs/password-dialog.ts';
 import type { PasswordDialog } from './dialogs/password-dialog.ts';
 import { localAuthority } from './local-authority.ts';
 import { Navigation } from './navigation.ts';
-import './pages/camera-page.ts';
-import './pages/cameras-page.ts';
+import { pageOfRoute, renderPage, securePage } from './page-of-route.ts';
 import './pages/sign-in-page.ts';
 import { routePath } from './routes.ts';
 import type { User } from './session.ts';
@@ -60,7 +59,7 @@ export class VigieApp extends LitElement {
     }
     if (state.kind === 'signedOut') {
       if (this.#navigation.route.page === 'secure')
-        return html`<main>${this.#securePage('Back to signing in')}</main>`;
+        return html`<main>${renderPage(securePage('Back to signing in'), () => this.requestUpdate())}</main>`;
       return html`<vigie-sign-in-page
         .context=${this.context}
         .message=${state.message}
@@ -69,7 +68,7 @@ export class VigieApp extends LitElement {
     }
     return html`
       ${this.#bar(state.user)}
-      <main>${this.#page(this.context, state.user)}</main>
+      <main>${this.#page(this.context)}</main>
       <vigie-password-dialog .context=${this.context} ${ref(this.#passwordDialog)}></vigie-password-dialog>
       <vigie-connection-banner .signaling=${this.context.live.signaling}></vigie-connection-banner>
     `;
@@ -114,46 +113,9 @@ export class VigieApp extends LitElement {
     </div>`;
   }
 
-  #page(context: AppContext, user: User): TemplateResult {
-    const { route } = this.#navigation;
-    if (route.page === 'cameras') return html`<vigie-cameras-page .context=${context}></vigie-cameras-page>`;
-    if (route.page === 'camera') {
-      return html`<vigie-camera-page .context=${context} .cameraId=${route.cameraId}></vigie-camera-page>`;
-    }
-    if (route.page === 'recordings') {
-      if (customElements.get('vigie-recordings-page')) {
-        return html`<vigie-recordings-page
-          .context=${context}
-          .cameraId=${route.cameraId}
-          .atMs=${route.atMs}
-        ></vigie-recordings-page>`;
-      }
-      void import('./pages/recordings-page.ts').then(() => this.requestUpdate());
-      return html``;
-    }
-    if (route.page === 'users' && isAdministrator(user)) {
-      if (customElements.get('vigie-users-page')) {
-        return html`<vigie-users-page .context=${context}></vigie-users-page>`;
-      }
-      // Few need it, so it is fetched when it is.
-      void import('./pages/users-page.ts').then(() => this.requestUpdate());
-      return html``;
-    }
-    if (route.page === 'firmware' && isAdministrator(user)) {
-      if (customElements.get('vigie-firmware-page')) {
-        return html`<vigie-firmware-page .context=${context}></vigie-firmware-page>`;
-      }
-      void import('./pages/firmware-page.ts').then(() => this.requestUpdate());
-      return html``;
-    }
-    if (route.page === 'connection') {
-      if (customElements.get('vigie-connection-page')) {
-        return html`<vigie-connection-page .context=${context}></vigie-connection-page>`;
-      }
-      void import('./pages/connection-page.ts').then(() => this.requestUpdate());
-      return html``;
-    }
-    if (route.page === 'secure') return this.#securePage('Back to the cameras');
+  #page(context: AppContext): TemplateResult {
+    const page = pageOfRoute(this.#navigation.route, context);
+    if (page) return renderPage(page, () => this.requestUpdate());
     return html`<div class="lost" data-testid="not-found">
       <h1 tabindex="-1">There is no such page</h1>
       <p><a href="/">Back to the cameras</a></p>
@@ -162,13 +124,6 @@ export class VigieApp extends LitElement {
 
   async #askForAuthority(): Promise<void> {
     this.hasAuthority = (await localAuthority()) !== null;
-  }
-
-  #securePage(back: string): TemplateResult {
-    if (customElements.get('vigie-secure-page'))
-      return html`<vigie-secure-page .back=${back}></vigie-secure-page>`;
-    void import('./pages/secure-page.ts').then(() => this.requestUpdate());
-    return html``;
   }
 
   readonly #onUserMenu = ({ detail }: CustomEvent<{ item: { value: string } }>): void => {
@@ -180,13 +135,9 @@ export class VigieApp extends LitElement {
 
   #title(): string {
     const { route } = this.#navigation;
-    if (route.page === 'secure') return 'Secure connection · Vigie';
-    if (this.context?.session.state.kind !== 'signedIn') return 'Vigie';
-    if (route.page === 'camera' || route.page === 'recordings')
-      return `${this.context.live.cameras.find(route.cameraId)?.name ?? 'Camera'} · Vigie`;
-    if (route.page === 'connection') return 'Connection · Vigie';
-    if (route.page === 'firmware') return 'Firmware · Vigie';
-    return route.page === 'users' ? 'Users · Vigie' : 'Vigie';
+    const signedIn = this.context?.session.state.kind === 'signedIn';
+    const page = this.context && (signedIn || route.page === 'secure') && pageOfRoute(route, this.context);
+    return page && page.title ? `${page.title} · Vigie` : 'Vigie';
   }
 
   async #focusHeading(): Promise<void> {
