@@ -12,7 +12,7 @@ import type {
   UserView,
 } from '../server/wire/api.ts';
 import type { CameraSettings } from '../server/wire/camera-protocol.ts';
-import type { EventView, SensorView, SensorWithToken } from '../server/wire/event.ts';
+import type { EventsQuery, EventView, SensorView, SensorWithToken } from '../server/wire/event.ts';
 import type { MotionView } from '../server/wire/motion.ts';
 import type { RecordingSettings, RecordingStatus, Timeline } from '../server/wire/recording.ts';
 import { ApiError, errorFromResponse, unreachable } from './api-error.ts';
@@ -112,13 +112,14 @@ export class Api {
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   }
 
-  /** The newest first, or as the query says; see EVENTS_QUERY. */
-  events(
-    cameraId: string,
-    query: { limit: number; from?: number; to?: number; order?: 'newest' | 'oldest' },
-  ): Promise<EventView[]> {
-    const asked = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
-    return this.#request('GET', `/api/cameras/${encodeURIComponent(cameraId)}/events?${asked.toString()}`);
+  /** The newest first, or as the query says. */
+  events(cameraId: string, query: EventsQuery): Promise<EventView[]> {
+    return this.#request('GET', `/api/cameras/${encodeURIComponent(cameraId)}/events?${queryText(query)}`);
+  }
+
+  /** Of all cameras one may see. */
+  allEvents(query: EventsQuery): Promise<EventView[]> {
+    return this.#request('GET', `/api/events?${queryText(query)}`);
   }
 
   sensors(cameraId: string): Promise<SensorView[]> {
@@ -249,6 +250,10 @@ export class Api {
       throw unreachable(error);
     }
   }
+}
+
+function queryText(query: object): string {
+  return new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)])).toString();
 }
 
 /** For `<img>`, by the media cookie. */

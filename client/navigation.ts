@@ -4,7 +4,7 @@
  */
 
 import { Emitter } from './emitter.ts';
-import { parseRoute, routePath, type Route } from './routes.ts';
+import { parseRoute, routePath, type Reachable, type Route } from './routes.ts';
 
 export class Navigation extends Emitter<{ change: Route }> {
   #route = parseRoute(location.pathname);
@@ -19,7 +19,7 @@ export class Navigation extends Emitter<{ change: Route }> {
     return this.#route;
   }
 
-  go(route: Parameters<typeof routePath>[0]): void {
+  go(route: Reachable): void {
     history.pushState(null, '', routePath(route));
     this.#follow();
   }

@@ -4,7 +4,7 @@ import { html, type TemplateResult } from 'lit';
 import { isAdministrator, type AppContext } from './app-context.ts';
 import './pages/camera-page.ts';
 import './pages/cameras-page.ts';
-import type { Route } from './routes.ts';
+import type { Reachable, Route } from './routes.ts';
 
 interface Page {
   title: string;
@@ -20,7 +20,7 @@ export function pageOfRoute(route: Route, context: AppContext): Page | undefined
   return page?.forAdministrators && !isAdministrator(context.session.user) ? undefined : page;
 }
 
-function pageAt(route: Exclude<Route, { page: 'unknown' }>, context: AppContext): Page {
+function pageAt(route: Reachable, context: AppContext): Page {
   switch (route.page) {
     case 'cameras':
       return { title: '', element: html`<vigie-cameras-page .context=${context}></vigie-cameras-page>` };
@@ -41,6 +41,15 @@ function pageAt(route: Exclude<Route, { page: 'unknown' }>, context: AppContext)
           .atMs=${route.atMs}
         ></vigie-recordings-page>`,
         lazy: ['vigie-recordings-page', () => import('./pages/recordings-page.ts')],
+      };
+    case 'events':
+      return {
+        title: 'Events',
+        element: html`<vigie-events-page
+          .context=${context}
+          .cameraId=${route.cameraId}
+        ></vigie-events-page>`,
+        lazy: ['vigie-events-page', () => import('./pages/events-page.ts')],
       };
     case 'connection':
       return {

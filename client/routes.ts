@@ -5,26 +5,33 @@ export type Route =
   | { page: 'camera'; cameraId: string }
   /** @property atMs the moment to show, ms since the Unix epoch */
   | { page: 'recordings'; cameraId: string; atMs?: number }
+  /** Of one camera, or of all. */
+  | { page: 'events'; cameraId?: string }
   | { page: 'users' }
   | { page: 'firmware' }
   | { page: 'connection' }
   | { page: 'secure' }
   | { page: 'unknown' };
 
+/** One that has a path. */
+export type Reachable = Exclude<Route, { page: 'unknown' }>;
+
 /** @param pathname of a URL, still percent-encoded; one slash at the end is ignored */
 export function parseRoute(pathname: string): Route {
   const path = pathname.length > 1 && pathname.endsWith('/') ? pathname.slice(0, -1) : pathname;
   if (path === '/') return { page: 'cameras' };
+  if (path === '/events') return { page: 'events' };
   if (path === '/users') return { page: 'users' };
   if (path === '/firmware') return { page: 'firmware' };
   if (path === '/connection') return { page: 'connection' };
   if (path === '/secure') return { page: 'secure' };
-  const [, encodedId, recordings, at] =
-    /^\/camera\/([^/]+)(\/recordings(?:\/(\d{1,15}))?)?$/.exec(path) ?? [];
+  const [, encodedId, rest, at] =
+    /^\/camera\/([^/]+)(\/events|\/recordings(?:\/(\d{1,15}))?)?$/.exec(path) ?? [];
   if (encodedId !== undefined) {
     try {
       const cameraId = decodeURIComponent(encodedId);
-      if (recordings === undefined) return { page: 'camera', cameraId };
+      if (rest === '/events') return { page: 'events', cameraId };
+      if (rest === undefined) return { page: 'camera', cameraId };
       return { page: 'recordings', cameraId, ...(at !== undefined && { atMs: Number(at) }) };
     } catch {
       return { page: 'unknown' };
@@ -33,10 +40,14 @@ export function parseRoute(pathname: string): Route {
   return { page: 'unknown' };
 }
 
-export function routePath(route: Exclude<Route, { page: 'unknown' }>): string {
+export function routePath(route: Reachable): string {
   switch (route.page) {
     case 'cameras':
       return '/';
+    case 'events':
+      return route.cameraId === undefined
+        ? '/events'
+        : `/camera/${encodeURIComponent(route.cameraId)}/events`;
     case 'users':
       return '/users';
     case 'firmware':

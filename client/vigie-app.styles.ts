@@ -71,9 +71,6 @@ export const appStyles = css`
   [slot='trigger'] wa-icon {
     font-size: 1.1rem;
   }
-  .space {
-    flex: 1;
-  }
   main {
     flex: 1;
     width: min(100%, 110rem);

@@ -12,7 +12,7 @@ import { localAuthority } from './local-authority.ts';
 import { Navigation } from './navigation.ts';
 import { pageOfRoute, renderPage, securePage } from './page-of-route.ts';
 import './pages/sign-in-page.ts';
-import { routePath } from './routes.ts';
+import { routePath, type Reachable } from './routes.ts';
 import type { User } from './session.ts';
 import { sharedStyles } from './style/shared-styles.ts';
 import './ui/connection-banner.ts';
@@ -68,7 +68,9 @@ export class VigieApp extends LitElement {
     }
     return html`
       ${this.#bar(state.user)}
-      <main>${this.#page(this.context)}</main>
+      <main @vigie-go=${({ detail }: CustomEvent<Reachable>) => this.#navigation.go(detail)}>
+        ${this.#page(this.context)}
+      </main>
       <vigie-password-dialog .context=${this.context} ${ref(this.#passwordDialog)}></vigie-password-dialog>
       <vigie-connection-banner .signaling=${this.context.live.signaling}></vigie-connection-banner>
     `;
@@ -76,19 +78,16 @@ export class VigieApp extends LitElement {
 
   #bar(user: User): TemplateResult {
     const { page } = this.#navigation.route;
-    const link = (target: 'cameras' | 'users' | 'firmware', label: string): TemplateResult =>
+    const link = (target: 'cameras' | 'events' | 'users' | 'firmware', label: string): TemplateResult =>
       html`<a href=${routePath({ page: target })} aria-current=${page === target ? 'page' : 'false'}
         >${label}</a
       >`;
     return html`<div class="bar">
       <a class="brand" href="/" aria-label="Vigie, all cameras">${logo()}<span>Vigie</span></a>
-      ${
-        isAdministrator(user)
-          ? html`<nav aria-label="Main">
-              ${link('cameras', 'Cameras')} ${link('users', 'Users')} ${link('firmware', 'Firmware')}
-            </nav>`
-          : html`<span class="space"></span>`
-      }
+      <nav aria-label="Main">
+        ${link('cameras', 'Cameras')} ${link('events', 'Events')}
+        ${isAdministrator(user) ? [link('users', 'Users'), link('firmware', 'Firmware')] : nothing}
+      </nav>
       <wa-dropdown placement="bottom-end" @wa-select=${this.#onUserMenu}>
         <wa-button slot="trigger" size="s" appearance="plain" with-caret data-testid="user-menu">
           <wa-icon slot="start" name="user"></wa-icon><span class="username">${user.username}</span>

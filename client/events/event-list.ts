@@ -2,10 +2,11 @@
 
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { EventView } from '../../server/wire/event.ts';
-import { thumbnailPath } from '../api.ts';
 import type { AppContext } from '../app-context.ts';
-import { sharedStyles } from '../style/shared-styles.ts';
 import { routePath } from '../routes.ts';
+import { sharedStyles } from '../style/shared-styles.ts';
+import { EventFeed } from './event-feed.ts';
+import { eventPicture, eventPictureStyles } from './event-picture.ts';
 import { eventText } from './event-text.ts';
 
 const SHOWN = 20;
@@ -15,11 +16,15 @@ const REFRESH_MS = 10_000;
 export class EventList extends LitElement {
   static override styles = [
     sharedStyles,
+    eventPictureStyles,
     css`
       :host {
         display: block;
       }
-      h2 {
+      header {
+        display: flex;
+        align-items: baseline;
+        justify-content: space-between;
         margin-bottom: 0.6rem;
       }
       ol {
@@ -38,22 +43,11 @@ export class EventList extends LitElement {
       li a:hover .what {
         text-decoration: underline;
       }
-      img,
-      .no-picture {
-        flex: none;
-        width: 5.5rem;
-        aspect-ratio: 4 / 3;
-        border-radius: 0.3rem;
-        object-fit: cover;
-        background: var(--wa-color-neutral-fill-quiet);
-      }
-      .no-picture {
-        display: grid;
-        place-items: center;
-        color: var(--wa-color-text-quiet);
-      }
       li + li {
         border-top: 1px solid var(--wa-color-surface-border);
+      }
+      .event-picture {
+        width: 5rem;
       }
       .what {
         flex: 1;
@@ -70,110 +64,71 @@ export class EventList extends LitElement {
       }
     `,
   ];
-  static override properties = {
-    context: { attribute: false },
-    cameraId: {},
-    events: { state: true },
-  };
+  static override properties = { context: { attribute: false }, cameraId: {} };
   declare context: AppContext;
   declare cameraId: string;
-  declare protected events: readonly EventView[];
-  #stops: (() => void)[] = [];
-
-  constructor() {
-    super();
-    this.cameraId = '';
-    this.events = [];
-  }
+  #feed: EventFeed | undefined;
+  #refresh: ReturnType<typeof setInterval> | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.#refresh = setInterval(() => this.requestUpdate(), REFRESH_MS);
     if (this.hasUpdated) this.#follow();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#stop();
+    clearInterval(this.#refresh);
+    this.#feed?.close();
+    this.#feed = undefined;
   }
 
-  protected override updated(changed: PropertyValues<this>): void {
+  protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('cameraId') || changed.has('context')) this.#follow();
   }
 
   protected override render(): TemplateResult | typeof nothing {
-    if (this.events.length === 0) return nothing;
+    const events = this.#feed?.events.slice(0, SHOWN) ?? [];
+    if (events.length === 0) return nothing;
     const nowUs = this.context.live.clock.nowUs();
     const nowMs = nowUs === null ? Date.now() : nowUs / 1000;
     return html`<section aria-labelledby="heading" data-testid="events">
-      <h2 id="heading">Latest events</h2>
+      <header>
+        <h2 id="heading">Latest events</h2>
+        <a href=${routePath({ page: 'events', cameraId: this.cameraId })} data-testid="all-events"
+          >All events</a
+        >
+      </header>
       <ol class="card" aria-live="polite" aria-relevant="additions">
-        ${this.events.map((event) => this.#event(event, nowMs))}
+        ${events.map((event) => this.#event(event, nowMs))}
       </ol>
     </section>`;
   }
 
   #event(event: EventView, nowMs: number): TemplateResult {
     const { what, where, when } = eventText(event, nowMs);
-    const started = new Date(event.startedAtMs);
     const { cameraId, startedAtMs: atMs } = event;
+    const started = new Date(atMs);
     return html`<li class=${event.endedAtMs === null ? 'lasting' : ''} data-testid="event">
       <a href=${routePath({ page: 'recordings', cameraId, atMs })}>
-        ${this.#picture(event)}
+        ${eventPicture(event)}
         <span class="what">${what} <span class="quiet">${where}</span></span>
         <time class="quiet" datetime=${started.toISOString()} title=${started.toLocaleString()}>${when}</time>
       </a>
     </li>`;
   }
 
-  #picture({ cameraId, id, kind, source, thumbnail }: EventView): TemplateResult {
-    if (thumbnail) return html`<img src=${thumbnailPath(cameraId, id)} alt="" loading="lazy" />`;
-    const icon = kind === 'offline' ? 'power' : source === 'sensor' ? 'sensor' : 'eye';
-    return html`<span class="no-picture"><wa-icon name=${icon}></wa-icon></span>`;
-  }
-
   #follow(): void {
-    this.#stop();
-    this.events = [];
-    const { signaling } = this.context.live;
-    const refresh = setInterval(() => this.requestUpdate(), REFRESH_MS);
-    this.#stops = [
-      () => clearInterval(refresh),
-      signaling.on('event', (event) => {
-        if (event.cameraId === this.cameraId) this.#take([event]);
-      }),
-      // What happened while the line was down.
-      signaling.on('state', (state) => {
-        if (state === 'open') void this.#load();
-      }),
-    ];
-    void this.#load();
-  }
-
-  #stop(): void {
-    for (const stop of this.#stops.splice(0)) stop();
-  }
-
-  async #load(): Promise<void> {
+    this.#feed?.close();
     const { cameraId } = this;
-    try {
-      const events = await this.context.api.events(cameraId, { limit: SHOWN });
-      if (cameraId === this.cameraId) this.#take(events);
-    } catch {
-      // The picture is what counts; the list comes with the next connection.
-    }
-  }
-
-  /** An event that has ended does not go on again, and what has a picture keeps it, in whichever order the two ways bring it. */
-  #take(news: readonly EventView[]): void {
-    const byId = new Map(this.events.map((event) => [event.id, event]));
-    for (const event of news) {
-      const known = byId.get(event.id);
-      const isOlder =
-        known &&
-        ((known.endedAtMs !== null && event.endedAtMs === null) || (known.thumbnail && !event.thumbnail));
-      if (!isOlder) byId.set(event.id, event);
-    }
-    this.events = [...byId.values()].toSorted((a, b) => b.startedAtMs - a.startedAtMs).slice(0, SHOWN);
+    const { api, live } = this.context;
+    this.#feed = new EventFeed({
+      ask: (limit) => api.events(cameraId, { limit }),
+      signaling: live.signaling,
+      belongs: (event) => event.cameraId === cameraId,
+      pageSize: SHOWN,
+    });
+    this.#feed.on('change', () => this.requestUpdate());
   }
 }
 

@@ -1,7 +1,7 @@
 /** An event in plain words: what, where, and how long ago. */
 
 import type { EventKind, EventView } from '../../server/wire/event.ts';
-import { shortDuration } from './relative-time.ts';
+import { shortDuration } from '../ui/relative-time.ts';
 
 export interface EventText {
   what: string;
@@ -9,14 +9,18 @@ export interface EventText {
   when: string;
 }
 
-const KINDS: Readonly<Record<EventKind, string>> = { motion: 'Motion', offline: 'Not connected' };
+/** As people call them. */
+export const EVENT_KINDS: Readonly<Record<EventKind, string>> = {
+  motion: 'Motion',
+  offline: 'Not connected',
+};
 const JUST_NOW_MS = 10_000;
 /** From here on a date says more. */
 const LONG_AGO_MS = 7 * 24 * 3_600_000;
 
 /** @param nowMs on the server's clock, ms since the Unix epoch */
 export function eventText(event: EventView, nowMs: number): EventText {
-  return { what: KINDS[event.kind], where: whereOf(event), when: whenOf(event, nowMs) };
+  return { what: EVENT_KINDS[event.kind], where: whereOf(event), when: whenOf(event, nowMs) };
 }
 
 function whereOf({ source, sourceName, zones }: EventView): string {

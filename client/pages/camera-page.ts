@@ -12,7 +12,7 @@ import { routePath } from '../routes.ts';
 import { sharedStyles } from '../style/shared-styles.ts';
 import '../ui/camera-advice.ts';
 import '../ui/camera-menu.ts';
-import '../ui/event-list.ts';
+import '../events/event-list.ts';
 import { listen } from '../ui/listen.ts';
 
 /** Safari on iPhones only knows fullscreen of the video itself. */

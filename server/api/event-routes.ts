@@ -6,6 +6,7 @@ import { consumeAttempt, networkOf } from '../accounts/login-throttle.ts';
 import { VigieError } from '../errors.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Sensors } from '../events/sensors.ts';
+import type { EventQuery } from '../store/event-store.ts';
 import type { CameraCatalog } from './camera-catalog.ts';
 import type { ConnectionOf } from './client-connection.ts';
 import type { Guard } from './guard.ts';
@@ -37,16 +38,7 @@ export function eventRoutes(
   router.get('/:id/events', (request, response) => {
     const { id } = request.params;
     guard.viewerOf(request, id);
-    const { limit, before, from, to, order } = parseRequest(EVENTS_QUERY, request.query);
-    response.json(
-      log.list(id, {
-        limit,
-        oldestFirst: order === 'oldest',
-        ...(before !== undefined && { before }),
-        ...(from !== undefined && { fromMs: from }),
-        ...(to !== undefined && { toMs: to }),
-      }),
-    );
+    response.json(log.list([id], queryOf(request)));
   });
 
   router.get('/:id/events/:eventId/thumbnail.jpg', (request, response) => {
@@ -99,6 +91,29 @@ export function eventRoutes(
   });
 
   return router;
+}
+
+/** GET /api/events: what happened at all cameras the caller may see. */
+export function allEventRoutes(log: EventLog, catalog: CameraCatalog, guard: Guard): Router {
+  const router = Router();
+  router.get('/', (request, response) => {
+    const { userId } = guard.identify(request);
+    const cameraIds = catalog.viewsFor(userId).map(({ id }) => id);
+    response.json(log.list(cameraIds, queryOf(request)));
+  });
+  return router;
+}
+
+function queryOf(request: Request): EventQuery {
+  const { limit, before, from, to, order, kind } = parseRequest(EVENTS_QUERY, request.query);
+  return {
+    limit,
+    oldestFirst: order === 'oldest',
+    ...(kind && { kind }),
+    ...(before !== undefined && { before }),
+    ...(from !== undefined && { fromMs: from }),
+    ...(to !== undefined && { toMs: to }),
+  };
 }
 
 function sensorTokenOf(request: Request): string {

@@ -19,7 +19,7 @@ import type { CameraCatalog } from './camera-catalog.ts';
 import type { CameraPairing } from './camera-pairing.ts';
 import { cameraRoutes } from './camera-routes.ts';
 import { clientFiles } from './client-files.ts';
-import { eventRoutes, type Events } from './event-routes.ts';
+import { allEventRoutes, eventRoutes, type Events } from './event-routes.ts';
 import { firmwareDownload } from './firmware-download.ts';
 import { firmwareRoutes, type Firmware } from './firmware-routes.ts';
 import { connectionRoutes, type ServerFacts } from './connection-routes.ts';
@@ -106,6 +106,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     recordingRoutes(recordings, catalog, guard),
     motionRoutes(options.motion, catalog, guard),
   );
+  api.use('/events', allEventRoutes(options.events.log, catalog, guard));
   api.use('/firmware', firmwareRoutes(firmware, guard));
   api.use('/connection', connectionRoutes(options.connection, guard, connectionOf));
   api.use('/pairing', pairingRoutes(pairing, connectionOf));

@@ -65,6 +65,7 @@ export const EVENTS_QUERY = z
     from: momentMs.exactOptional(),
     to: momentMs.exactOptional(),
     order: z.enum(['newest', 'oldest']).default('newest'),
+    kind: z.enum(['motion', 'offline']).exactOptional(),
   })
   .refine(
     ({ before, from, to, order }) =>

@@ -65,8 +65,8 @@ export class EventLog extends EventEmitter<EventLogEvents> {
     return this.#store.goingOn('offline');
   }
 
-  list(cameraId: string, query: EventQuery): EventView[] {
-    return this.#store.list(cameraId, query);
+  list(cameraIds: readonly string[], query: EventQuery): EventView[] {
+    return this.#store.list(cameraIds, query);
   }
 
   find(cameraId: string, id: string): EventView | undefined {

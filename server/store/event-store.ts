@@ -8,9 +8,10 @@ import { randomId } from './random-id.ts';
 /** What becomes known of an event while it goes on. */
 export type EventFindings = Pick<EventView, 'zones' | 'score'>;
 
-/** Which of a camera's events to list; times in ms since the Unix epoch. */
+/** Which events to list; times in ms since the Unix epoch. */
 export interface EventQuery {
   limit: number;
+  kind?: EventKind;
   /** An event's id: only those told before it; of one that is gone there are none. */
   before?: string;
   /** Only what touched this time. What goes on has no end yet. */
@@ -31,7 +32,8 @@ const DEFAULT_LIMITS: EventLimits = { events: 10_000, thumbnails: 2_000 };
 const COLUMNS = `id, camera_id AS cameraId, source, source_name AS sourceName, kind,
   started_at AS startedAtMs, ended_at AS endedAtMs, zones, score,
   EXISTS (SELECT 1 FROM event_thumbnails WHERE event_id = id) AS thumbnail`;
-const WITHIN = 'camera_id = ? AND started_at <= ? AND coalesce(ended_at, ?) >= ?';
+const ASKED_FOR = 'camera_id IN (SELECT value FROM json_each(:cameraIds)) AND kind = coalesce(:kind, kind)';
+const WITHIN = `${ASKED_FOR} AND started_at <= :toMs AND coalesce(ended_at, :toMs) >= :fromMs`;
 
 export class EventStore {
   readonly #database: DatabaseSync;
@@ -59,17 +61,17 @@ export class EventStore {
       open: database.prepare(`SELECT ${COLUMNS} FROM events WHERE ended_at IS NULL AND kind = ?`),
       find: database.prepare(`SELECT ${COLUMNS} FROM events WHERE camera_id = ? AND id = ?`),
       newest: database.prepare(
-        `SELECT ${COLUMNS} FROM events WHERE camera_id = ? ORDER BY sequence DESC LIMIT ?`,
+        `SELECT ${COLUMNS} FROM events WHERE ${ASKED_FOR} ORDER BY sequence DESC LIMIT :limit`,
       ),
       before: database.prepare(`
         SELECT ${COLUMNS} FROM events
-        WHERE camera_id = ? AND sequence < (SELECT sequence FROM events WHERE id = ?)
-        ORDER BY sequence DESC LIMIT ?`),
+        WHERE ${ASKED_FOR} AND sequence < (SELECT sequence FROM events WHERE id = :before)
+        ORDER BY sequence DESC LIMIT :limit`),
       newestWithin: database.prepare(
-        `SELECT ${COLUMNS} FROM events WHERE ${WITHIN} ORDER BY started_at DESC, sequence DESC LIMIT ?`,
+        `SELECT ${COLUMNS} FROM events WHERE ${WITHIN} ORDER BY started_at DESC, sequence DESC LIMIT :limit`,
       ),
       oldestWithin: database.prepare(
-        `SELECT ${COLUMNS} FROM events WHERE ${WITHIN} ORDER BY started_at, sequence LIMIT ?`,
+        `SELECT ${COLUMNS} FROM events WHERE ${WITHIN} ORDER BY started_at, sequence LIMIT :limit`,
       ),
       addThumbnail: database.prepare(
         'INSERT INTO event_thumbnails (event_id, jpeg) SELECT id, ? FROM events WHERE id = ? ON CONFLICT DO NOTHING',
@@ -117,8 +119,8 @@ export class EventStore {
     return toEvent(this.#statements.find.get(cameraId, id));
   }
 
-  list(cameraId: string, query: EventQuery): EventView[] {
-    return this.#rows(cameraId, query).flatMap((row) => toEvent(row) ?? []);
+  list(cameraIds: readonly string[], query: EventQuery): EventView[] {
+    return this.#rows(JSON.stringify(cameraIds), query).flatMap((row) => toEvent(row) ?? []);
   }
 
   /** @returns the event as it is now, or undefined when it is gone */
@@ -136,12 +138,14 @@ export class EventStore {
     return jpeg instanceof Uint8Array ? jpeg : undefined;
   }
 
-  #rows(cameraId: string, { limit, before, fromMs, toMs, oldestFirst }: EventQuery) {
+  /** @param cameraIds as JSON */
+  #rows(cameraIds: string, { limit, kind, before, fromMs, toMs, oldestFirst }: EventQuery) {
     const { newest, before: olderThan, newestWithin, oldestWithin } = this.#statements;
-    if (before !== undefined) return olderThan.all(cameraId, before, limit);
-    if (fromMs === undefined && toMs === undefined && !oldestFirst) return newest.all(cameraId, limit);
-    const latest = toMs ?? Number.MAX_SAFE_INTEGER;
-    return (oldestFirst ? oldestWithin : newestWithin).all(cameraId, latest, latest, fromMs ?? 0, limit);
+    const asked = { cameraIds, kind: kind ?? null, limit };
+    if (before !== undefined) return olderThan.all({ ...asked, before });
+    if (fromMs === undefined && toMs === undefined && !oldestFirst) return newest.all(asked);
+    const within = { ...asked, fromMs: fromMs ?? 0, toMs: toMs ?? Number.MAX_SAFE_INTEGER };
+    return (oldestFirst ? oldestWithin : newestWithin).all(within);
   }
 }
 

@@ -25,6 +25,20 @@ export interface EventView {
   thumbnail: boolean;
 }
 
+/** Query of GET /api/events and /api/cameras/:id/events. Times are ms since the Unix epoch. */
+export interface EventsQuery {
+  /** 1 … 1000 (20). */
+  limit?: number;
+  kind?: EventKind;
+  /** An event's id: only those told before it. Not together with what follows. */
+  before?: string;
+  /** Only what touched this time; what goes on has no end yet. */
+  from?: number;
+  to?: number;
+  /** By when it was told, the newest first; with a time or `oldest`, by when it started. */
+  order?: 'newest' | 'oldest';
+}
+
 /** Body of POST /api/cameras/:id/events, with a sensor's token as Bearer. */
 export interface SensorEvent {
   kind: 'motion';

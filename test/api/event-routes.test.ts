@@ -70,6 +70,41 @@ test('a sensor’s token is shown once and opens nothing else', async (context) 
   assert.equal(revoked.status, 401);
 });
 
+async function seenBy(client: ApiClient, query = ''): Promise<EventView[]> {
+  return (await client.call<EventView[]>('GET', `/api/events${query}`)).body;
+}
+
+test('everybody is shown the events of the cameras they may see, of all at once and of a kind', async (context) => {
+  const server = await startApi(context);
+  const { store } = server;
+  const ids = ['Door', 'Yard', 'Nest'].map((name, index) => store.cameras.add(name, 'v1', index).id);
+  const told = ids.map((cameraId, index) =>
+    store.events.add({
+      cameraId,
+      kind: index === 2 ? 'offline' : 'motion',
+      source: index === 2 ? 'connection' : 'motion',
+      sourceName: '',
+      startedAtMs: index,
+      endedAtMs: index,
+      zones: [],
+      score: null,
+    }),
+  );
+  const admin = await ApiClient.signedIn(server);
+  assert.deepEqual(await seenBy(admin), told.toReversed());
+  assert.deepEqual(await seenBy(admin, '?kind=offline'), told.slice(2));
+  assert.deepEqual(await seenBy(admin, `?before=${told[2]?.id}&limit=1`), told.slice(1, 2));
+  assert.deepEqual(await seenBy(admin, '?from=1&order=oldest'), told.slice(1));
+  const password = 'a password of her own';
+  const anna = { username: 'anna', password, role: 'viewer', cameraIds: ids.slice(0, 1) };
+  assert.equal((await admin.call('POST', '/api/users', { body: anna })).status, 201);
+  const hers = await ApiClient.signedIn(server, 'anna', password);
+  assert.deepEqual(await seenBy(hers), told.slice(0, 1));
+  assert.equal((await new ApiClient(server).call('GET', '/api/events')).status, 401);
+  for (const query of ['kind=fire', `before=${told[2]?.id}&from=1`, 'order=up', 'from=-1', 'to=x'])
+    assert.equal((await admin.call('GET', `/api/events?${query}`)).status, 400, query);
+});
+
 test('what is no event is refused', async (context) => {
   const server = await startApi(context);
   const { id } = server.store.cameras.add('Door', 'v1', 1);

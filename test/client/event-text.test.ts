@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { eventText } from '../../client/ui/event-text.ts';
+import { eventText } from '../../client/events/event-text.ts';
 import type { EventView } from '../../server/wire/event.ts';
 
 const NOW = Date.UTC(2027, 0, 20, 12);

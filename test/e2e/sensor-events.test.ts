@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { TestBrowser } from '../support/browser.ts';
+import { startCamera } from '../support/camera-process.ts';
 import { callLikeCurl } from '../support/curl-call.ts';
 import { ServerProcess } from '../support/server-process.ts';
+import { until } from '../support/until.ts';
 
 const server = await ServerProcess.start();
 const browser = await TestBrowser.launch();
@@ -39,4 +41,45 @@ test('a sensor is added in the menu, and what it reports is seen at once by thos
   await dialog.getByText('Remove for good').click();
   await dialog.getByTestId('sensor').waitFor({ state: 'detached' });
   assert.deepEqual(await admin.request('GET', `/cameras/${camera.id}/sensors`), []);
+});
+
+function naturalWidth(picture: SVGElement | HTMLElement): number {
+  return (picture as HTMLImageElement).naturalWidth;
+}
+
+test('the page of events shows all cameras one may see, live, and the picture of what happened', async (context) => {
+  const yard = await admin.addCamera('Yard');
+  const device = startCamera(server.cameraUrl, camera);
+  const other = startCamera(server.cameraUrl, yard);
+  context.after(async () => {
+    await Promise.all([device.stop(), other.stop()]);
+  });
+  await Promise.all([device.line(/online/), other.line(/online/)]);
+  const own = await browser.open(server.url);
+  await own.signIn('admin', server.password);
+  const { page } = own;
+  await page.getByRole('link', { name: 'Events', exact: true }).click();
+  await page.getByTestId('event').getByText('Front door: Motion').waitFor();
+  device.process.kill('SIGUSR2');
+  other.process.kill('SIGUSR2');
+  const going = page.getByTestId('event').filter({ hasText: 'own sensor' });
+  await going.filter({ hasText: 'Front door' }).locator('img').waitFor();
+  const picture = going.filter({ hasText: 'Yard' }).locator('img');
+  await picture.waitFor();
+  await until('its picture is there', async () => (await picture.evaluate(naturalWidth)) === 240);
+
+  await page.getByTestId('event-camera').click();
+  await page.getByRole('option', { name: 'Yard' }).click();
+  await page.waitForURL(`**/camera/${yard.id}/events`);
+  await page.getByText('Front door:').waitFor({ state: 'detached' });
+  await going.filter({ hasText: 'Yard' }).locator('a').click();
+  await page.waitForURL(/\/recordings\/\d+$/);
+  await page.goBack();
+  await going.filter({ hasText: 'Yard' }).waitFor();
+
+  const hers = await browser.open(server.url);
+  await hers.signIn('anna', 'a password of her own');
+  await hers.page.goto(`${server.url}/events`);
+  await hers.page.getByTestId('event').getByText('Front door').first().waitFor();
+  assert.equal(await hers.page.getByText('Yard').count(), 0);
 });

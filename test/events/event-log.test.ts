@@ -16,13 +16,13 @@ suite('event log', () => {
   test('an event is told and listed as it starts, as more is known of it, and as it ends', async (context) => {
     const { log, told, door } = await eventRoom(context);
     const started = log.start({ ...motion(door, 1000.4), zones: ['Drive'], score: 0.1 });
-    assert.deepEqual(log.list(door, { limit: 10 }), [started]);
+    assert.deepEqual(log.list([door], { limit: 10 }), [started]);
     assert.deepEqual([started.startedAtMs, started.endedAtMs, started.sourceName], [1000, null, '']);
     log.update(started.id, { zones: ['Drive', 'Gate'], score: 0.25 });
     log.end(started.id, 5000.6);
     const grown = { ...started, zones: ['Drive', 'Gate'], score: 0.25 };
     assert.deepEqual(told, [started, grown, { ...grown, endedAtMs: 5001 }]);
-    assert.deepEqual(log.list(door, { limit: 10 }), told.slice(-1));
+    assert.deepEqual(log.list([door], { limit: 10 }), told.slice(-1));
   });
 
   test('what is over stays as it is, and nothing is told of what is gone', async (context) => {
@@ -32,13 +32,13 @@ suite('event log', () => {
     log.end(id, 9000);
     log.update(id, { zones: ['Late'], score: 1 });
     assert.equal(told.length, 2);
-    assert.deepEqual(log.list(door, { limit: 10 }), told.slice(-1));
+    assert.deepEqual(log.list([door], { limit: 10 }), told.slice(-1));
     const open = log.start(motion(door));
     cameras.remove(door);
     log.update(open.id, { zones: [], score: 1 });
     log.end(open.id, 3000);
     assert.deepEqual(told.slice(2), [open]);
-    assert.deepEqual(log.list(door, { limit: 10 }), []);
+    assert.deepEqual(log.list([door], { limit: 10 }), []);
     assert.throws(() => log.start(motion(door)), /FOREIGN KEY/);
     assert.equal(told.length, 3);
   });
@@ -53,7 +53,7 @@ suite('event log', () => {
   test('what went on when the server ended goes on no more when it starts', async (context) => {
     const { log, door, restarted } = await eventRoom(context);
     const open = log.start(motion(door, 5000));
-    assert.deepEqual(restarted().list(door, { limit: 10 }), [{ ...open, endedAtMs: 5000 }]);
+    assert.deepEqual(restarted().list([door], { limit: 10 }), [{ ...open, endedAtMs: 5000 }]);
   });
 
   test('pages of the list join without a gap, also within one millisecond', async (context) => {
@@ -61,13 +61,13 @@ suite('event log', () => {
     const added = Array.from({ length: 7 }, () => [log.note(motion(door)), log.note(motion(yard))][0]?.id);
     const listed: string[] = [];
     for (let before: string | undefined; ;) {
-      const page = log.list(door, { limit: 3, ...(before !== undefined && { before }) });
+      const page = log.list([door], { limit: 3, ...(before !== undefined && { before }) });
       if (page.length === 0) break;
       listed.push(...page.map(({ id }) => id));
       before = page.at(-1)?.id;
     }
     assert.deepEqual(listed, added.toReversed());
-    assert.deepEqual(log.list(door, { limit: 3, before: 'evt_gone' }), []);
+    assert.deepEqual(log.list([door], { limit: 3, before: 'evt_gone' }), []);
   });
 
   test('of each camera the newest are kept, and a busy one costs a quiet one nothing', async (context) => {
@@ -76,11 +76,11 @@ suite('event log', () => {
     const open = log.start(motion(door));
     const added = Array.from({ length: 12 }, () => log.note(motion(door)).id);
     assert.deepEqual(
-      log.list(door, { limit: 100 }).map(({ id }) => id),
+      log.list([door], { limit: 100 }).map(({ id }) => id),
       [...added.slice(-5).toReversed(), open.id],
       'and what goes on, so that its end can be told',
     );
-    assert.deepEqual(log.list(yard, { limit: 100 }), [quiet]);
+    assert.deepEqual(log.list([yard], { limit: 100 }), [quiet]);
   });
 
   test('a camera that was away when the server ended is away when it starts', async (context) => {
@@ -98,7 +98,7 @@ suite('event log', () => {
     log.end(lasting.id, 4000);
     const late = log.note(motion(door, 9000));
     const told = log.note(motion(door, 3000));
-    const ids = (query: Partial<EventQuery>) => log.list(door, { limit: 10, ...query }).map(({ id }) => id);
+    const ids = (query: Partial<EventQuery>) => log.list([door], { limit: 10, ...query }).map(({ id }) => id);
     assert.deepEqual(ids({ fromMs: 3000, toMs: 3000 }), [told.id, open.id, lasting.id]);
     assert.deepEqual(ids({ fromMs: 4001 }), [late.id, open.id], 'what goes on has no end yet');
     assert.deepEqual(ids({ toMs: 1999 }), [lasting.id]);
@@ -115,7 +115,7 @@ suite('event log', () => {
     log.illustrate(event, Uint8Array.of(1));
     log.illustrate(event, Uint8Array.of(2));
     assert.deepEqual(illustrated[0], { ...event, thumbnail: true });
-    assert.deepEqual(log.list(door, { limit: 1 }), [{ ...event, thumbnail: true }]);
+    assert.deepEqual(log.list([door], { limit: 1 }), [{ ...event, thumbnail: true }]);
     assert.deepEqual(log.thumbnail(door, event.id), Uint8Array.of(1));
     assert.equal(log.thumbnail(yard, event.id), undefined, 'of another camera');
     cameras.remove(door);
@@ -129,7 +129,7 @@ suite('event log', () => {
     const quiet = log.note(motion(yard));
     log.illustrate(quiet, Uint8Array.of(0));
     for (let n = 1; n <= 7; n++) log.illustrate(log.note(motion(door)), Uint8Array.of(n));
-    const kept = log.list(door, { limit: 10 }).map(({ id }) => log.thumbnail(door, id)?.[0]);
+    const kept = log.list([door], { limit: 10 }).map(({ id }) => log.thumbnail(door, id)?.[0]);
     assert.deepEqual(kept, [7, 6, 5, undefined, undefined, undefined, undefined]);
     assert.deepEqual(log.thumbnail(yard, quiet.id), Uint8Array.of(0));
   });

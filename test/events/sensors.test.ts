@@ -17,8 +17,8 @@ suite('sensors', () => {
     waits(3_000);
     const second = report(room, door, token, 'Left');
     assert.deepEqual(told, [first, second]);
-    assert.deepEqual(log.list(door, { limit: 10 }), [second, first]);
-    assert.deepEqual(log.list(yard, { limit: 10 }), []);
+    assert.deepEqual(log.list([door], { limit: 10 }), [second, first]);
+    assert.deepEqual(log.list([yard], { limit: 10 }), []);
     assert.deepEqual([first.sourceName, second.sourceName, first.source], ['Porch', 'Left', 'sensor']);
     assert.equal(first.endedAtMs, first.startedAtMs);
     assert.deepEqual(

@@ -41,7 +41,7 @@ async function setUp(t: TestContext, settings: Partial<MotionView> = {}) {
       for (const endMs = nowMs + seconds * 1000; nowMs < endMs; nowMs += STEP_MS)
         onLuma?.(view(nowMs, things(nowMs)));
     },
-    happened: () => events.list('cam_1', { limit: 10 }),
+    happened: () => events.list(['cam_1'], { limit: 10 }),
   };
 }
 

@@ -1,0 +1,25 @@
+/** What stands for an event in a list: its picture, or a sign of its kind while or where there is none. */
+
+import { css, html, type TemplateResult } from 'lit';
+import type { EventView } from '../../server/wire/event.ts';
+import { thumbnailPath } from '../api.ts';
+
+export const eventPictureStyles = css`
+  .event-picture {
+    display: grid;
+    flex: none;
+    aspect-ratio: 4 / 3;
+    border-radius: 0.3rem;
+    background: var(--wa-color-neutral-fill-quiet);
+    color: var(--wa-color-text-quiet);
+    object-fit: cover;
+    place-items: center;
+  }
+`;
+
+export function eventPicture({ cameraId, id, kind, source, thumbnail }: EventView): TemplateResult {
+  if (thumbnail)
+    return html`<img class="event-picture" src=${thumbnailPath(cameraId, id)} alt="" loading="lazy" />`;
+  const icon = kind === 'offline' ? 'power' : source === 'motion' ? 'eye' : 'sensor';
+  return html`<span class="event-picture"><wa-icon name=${icon}></wa-icon></span>`;
+}
