@@ -10,6 +10,7 @@ import { open, mkdir, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { EncodedPacket, EncodedVideoPacketSource, Output, StreamTarget, WebMOutputFormat } from 'mediabunny';
 import type { EncodedFrame } from '../core/encoded-frame.ts';
+import { syncFolderOf } from './sync-folder.ts';
 
 /** Asks for room on the disk. @returns false when there is none */
 export type Admit = (bytes: number) => Promise<boolean>;
@@ -59,6 +60,7 @@ export class WebmFile {
   #lastSeconds = -1;
   #endUs: number;
   #dirty = false;
+  #isNamed = false;
   #closed: Promise<void> | undefined;
 
   /**
@@ -169,6 +171,8 @@ export class WebmFile {
     if (!this.#dirty) return;
     this.#dirty = false;
     await this.#handle.datasync();
+    if (!this.#isNamed) await syncFolderOf(this.path);
+    this.#isNamed = true;
   }
 
   async #finish(): Promise<void> {
