@@ -42,6 +42,12 @@ function pageAt(route: Reachable, context: AppContext): Page {
         ></vigie-recordings-page>`,
         lazy: ['vigie-recordings-page', () => import('./pages/recordings-page.ts')],
       };
+    case 'lookBack':
+      return {
+        title: 'Recordings',
+        element: html`<vigie-look-back-page .context=${context}></vigie-look-back-page>`,
+        lazy: ['vigie-look-back-page', () => import('./pages/look-back-page.ts')],
+      };
     case 'events':
       return {
         title: 'Events',

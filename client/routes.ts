@@ -5,6 +5,8 @@ export type Route =
   | { page: 'camera'; cameraId: string }
   /** @property atMs the moment to show, ms since the Unix epoch */
   | { page: 'recordings'; cameraId: string; atMs?: number }
+  /** Several cameras looked back at together. */
+  | { page: 'lookBack' }
   /** Of one camera, or of all. */
   | { page: 'events'; cameraId?: string }
   | { page: 'users' }
@@ -20,6 +22,7 @@ export type Reachable = Exclude<Route, { page: 'unknown' }>;
 export function parseRoute(pathname: string): Route {
   const path = pathname.length > 1 && pathname.endsWith('/') ? pathname.slice(0, -1) : pathname;
   if (path === '/') return { page: 'cameras' };
+  if (path === '/recordings') return { page: 'lookBack' };
   if (path === '/events') return { page: 'events' };
   if (path === '/users') return { page: 'users' };
   if (path === '/firmware') return { page: 'firmware' };
@@ -44,6 +47,8 @@ export function routePath(route: Reachable): string {
   switch (route.page) {
     case 'cameras':
       return '/';
+    case 'lookBack':
+      return '/recordings';
     case 'events':
       return route.cameraId === undefined
         ? '/events'

@@ -78,14 +78,17 @@ export class VigieApp extends LitElement {
 
   #bar(user: User): TemplateResult {
     const { page } = this.#navigation.route;
-    const link = (target: 'cameras' | 'events' | 'users' | 'firmware', label: string): TemplateResult =>
+    const link = (
+      target: 'cameras' | 'events' | 'lookBack' | 'users' | 'firmware',
+      label: string,
+    ): TemplateResult =>
       html`<a href=${routePath({ page: target })} aria-current=${page === target ? 'page' : 'false'}
         >${label}</a
       >`;
     return html`<div class="bar">
       <a class="brand" href="/" aria-label="Vigie, all cameras">${logo()}<span>Vigie</span></a>
       <nav aria-label="Main">
-        ${link('cameras', 'Cameras')} ${link('events', 'Events')}
+        ${link('cameras', 'Cameras')} ${link('events', 'Events')} ${link('lookBack', 'Recordings')}
         ${isAdministrator(user) ? [link('users', 'Users'), link('firmware', 'Firmware')] : nothing}
       </nav>
       <wa-dropdown placement="bottom-end" @wa-select=${this.#onUserMenu}>

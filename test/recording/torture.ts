@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { DEFAULT_RECORDING } from '../../server/recording/default-recording.ts';
+import { REPAIR_SUFFIX } from '../../server/recording/repair-webm.ts';
 import { parseRecordingPath } from '../../server/recording/recording-path.ts';
 import { randomSequence } from '../../server/virtual-camera/scene-palette.ts';
 import type { CameraWithKey } from '../../server/wire/api.ts';
@@ -196,6 +197,9 @@ function cutBack(): void {
   for (const line of existsSync(journal) ? readFileSync(journal, 'utf8').split('\n').filter(Boolean) : []) {
     const { path, size } = JSON.parse(line) as { path: string; size: number };
     synced.set(path, size);
+    // A repaired file has taken the place of the broken one once its own name is gone.
+    if (path.endsWith(REPAIR_SUFFIX) && !existsSync(path))
+      synced.set(path.slice(0, -REPAIR_SUFFIX.length), size);
   }
   for (const name of globSync('*/*/*', { cwd: recordings })) {
     const path = join(recordings, name);
@@ -211,7 +215,6 @@ function cutBack(): void {
     truncateSync(path, left - zeros);
     truncateSync(path, left);
   }
-  rmSync(journal, { force: true });
   // The index: the tail of its log was never forced onto the disk.
   const log = join(server.folder, 'data', 'vigie.db-wal');
   if (existsSync(log)) truncateSync(log, Math.floor(random() * statSync(log).size));

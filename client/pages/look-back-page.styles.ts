@@ -1,0 +1,65 @@
+/** The looks of the page on which several cameras are looked back at together. */
+
+import { css } from 'lit';
+
+export const lookBackPageStyles = css`
+  :host {
+    display: block;
+  }
+  header {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.75rem;
+    margin-bottom: 1rem;
+  }
+  .cameras {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.35rem;
+  }
+  .players {
+    display: grid;
+    grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr));
+    gap: 0.75rem;
+    max-width: max(20rem, calc((100dvh - 22rem) * 8 / 3));
+    margin-inline: auto;
+  }
+  .players.one {
+    max-width: max(20rem, calc((100dvh - 18rem) * 4 / 3));
+  }
+  .controls {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.25rem;
+    margin-block: 0.75rem;
+  }
+  .moment {
+    flex: 1;
+    min-width: 11rem;
+    font-variant-numeric: tabular-nums;
+  }
+  wa-select {
+    width: 6rem;
+  }
+  .row + .row {
+    margin-top: 0.5rem;
+  }
+  .row h2 {
+    margin-bottom: 0.2rem;
+    font-size: 0.875rem;
+    font-weight: 550;
+  }
+  .row a {
+    color: inherit;
+    text-decoration: none;
+  }
+  .row a:hover {
+    text-decoration: underline;
+  }
+  .empty {
+    padding: 3rem 1.5rem;
+    text-align: center;
+  }
+`;

@@ -1,0 +1,180 @@
+/**
+ * `<vigie-step-player>`: one of several players that show the same moment. It does not play by itself: `follow` tells it many
+ * times a second which moment it is. While one film plays the next is fetched, so that the change is not seen.
+ */
+
+import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import type { RecordedSegment, RecordingGap } from '../../server/wire/recording.ts';
+import { Playlist } from './playlist.ts';
+import { GAP_WORDS } from './recording-words.ts';
+import { correction } from './step-clock.ts';
+
+const PRELOAD_MS = 8_000;
+/** While it stands still. */
+const NEAR_SECONDS = 0.02;
+
+export class VigieStepPlayer extends LitElement {
+  static override styles = css`
+    :host {
+      display: block;
+      position: relative;
+      aspect-ratio: 4 / 3;
+      overflow: hidden;
+      border-radius: 0.8rem;
+      background: #000;
+      color: #f1f5f9;
+    }
+    video {
+      position: absolute;
+      inset: 0;
+      width: 100%;
+      height: 100%;
+      object-fit: contain;
+      visibility: hidden;
+    }
+    video.shown {
+      visibility: visible;
+    }
+    .name {
+      position: absolute;
+      left: 0.6rem;
+      bottom: 0.5rem;
+      padding: 0.1rem 0.5rem;
+      border-radius: 0.5rem;
+      background: rgb(4 10 14 / 0.6);
+      font-size: 0.875rem;
+    }
+    .why {
+      position: absolute;
+      inset: 0;
+      display: grid;
+      padding: 1rem;
+      color: #94a3b8;
+      font-size: 0.9375rem;
+      text-align: center;
+      place-items: center;
+    }
+  `;
+  static override properties = {
+    cameraId: {},
+    name: {},
+    segments: { attribute: false },
+    gaps: { attribute: false },
+    shown: { state: true },
+    why: { state: true },
+  };
+  declare cameraId: string;
+  declare name: string;
+  declare segments: readonly RecordedSegment[];
+  declare gaps: readonly RecordingGap[];
+  /** Which of the two videos is in front; neither where there is no film. */
+  declare protected shown: 0 | 1 | undefined;
+  /** Why there is no picture. */
+  declare protected why: string;
+  readonly #films: [RecordedSegment | undefined, RecordedSegment | undefined] = [undefined, undefined];
+
+  constructor() {
+    super();
+    this.cameraId = '';
+    this.name = '';
+    this.segments = [];
+    this.gaps = [];
+    this.why = '';
+  }
+
+  /** The moment it shows, ms since the Unix epoch; undefined where it shows none. */
+  get momentMs(): number | undefined {
+    const film = this.shown === undefined ? undefined : this.#films[this.shown];
+    return film && this.shown !== undefined
+      ? film.startMs + this.#video(this.shown).currentTime * 1000
+      : undefined;
+  }
+
+  /** @returns false while its picture is still on the way */
+  follow(momentMs: number, playing: boolean, speed: number): boolean {
+    if (!this.hasUpdated) return true;
+    const playlist = new Playlist(this.segments);
+    const position = playlist.at(momentMs);
+    if (!position || position.segment.startMs > momentMs) {
+      this.#showNothing(momentMs);
+      return true;
+    }
+    const index = this.#front(position.segment);
+    const video = this.#video(index);
+    this.shown = index;
+    this.why = '';
+    const next = playlist.after(position.segment);
+    if (next && next.startMs - momentMs < PRELOAD_MS * speed) this.#load(index === 0 ? 1 : 0, next);
+    return playing ? this.#run(video, position.seconds, speed) : stand(video, position.seconds);
+  }
+
+  protected override render(): TemplateResult {
+    return html`${([0, 1] as const).map(
+        (index) =>
+          html`<video
+            class=${index === this.shown ? 'shown' : ''}
+            muted
+            playsinline
+            disablepictureinpicture
+            preload="auto"
+          ></video>`,
+      )}${this.why ? html`<div class="why">${this.why}</div>` : nothing}
+      <span class="name">${this.name}</span>`;
+  }
+
+  #run(video: HTMLVideoElement, seconds: number, speed: number): boolean {
+    if (video.seeking) return false;
+    const { jump, rate } = correction((video.currentTime - seconds) * 1000, speed);
+    if (jump) video.currentTime = seconds;
+    video.playbackRate = rate;
+    // A seek right after interrupts it; the next call plays.
+    if (video.paused) video.play().catch(() => undefined);
+    return !jump && video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA;
+  }
+
+  #showNothing(momentMs: number): void {
+    const gap = this.gaps.find(
+      ({ startMs, endMs }) => startMs <= momentMs && momentMs <= (endMs ?? Number.MAX_SAFE_INTEGER),
+    );
+    this.why = gap ? GAP_WORDS[gap.reason] : 'Nothing was recorded';
+    if (this.shown !== undefined) this.#video(this.shown).pause();
+    this.shown = undefined;
+  }
+
+  /** Where this film is, or will be. */
+  #front(film: RecordedSegment): 0 | 1 {
+    if (this.#films[1]?.id === film.id) return 1;
+    if (this.#films[0]?.id === film.id) return 0;
+    const index = this.shown === 0 ? 1 : 0;
+    this.#load(index, film);
+    return index;
+  }
+
+  #load(index: 0 | 1, film: RecordedSegment): void {
+    if (this.#films[index]?.id === film.id) return;
+    this.#films[index] = film;
+    const video = this.#video(index);
+    video.pause();
+    video.src = `/api/cameras/${encodeURIComponent(this.cameraId)}/recordings/${encodeURIComponent(film.id)}.webm`;
+  }
+
+  #video(index: 0 | 1): HTMLVideoElement {
+    const video = this.renderRoot.querySelectorAll('video')[index];
+    if (!video) throw new Error('the player has not been rendered yet');
+    return video;
+  }
+}
+
+function stand(video: HTMLVideoElement, seconds: number): boolean {
+  video.pause();
+  if (!video.seeking && Math.abs(video.currentTime - seconds) > NEAR_SECONDS) video.currentTime = seconds;
+  return !video.seeking && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
+}
+
+customElements.define('vigie-step-player', VigieStepPlayer);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'vigie-step-player': VigieStepPlayer;
+  }
+}
