@@ -90,6 +90,11 @@ export class Api {
     return this.#request('GET', `/api/cameras/${encodeURIComponent(id)}/timeline?${range}`);
   }
 
+  /** For administrators. */
+  recordingStatus(): Promise<RecordingStatus> {
+    return this.#request('GET', '/api/recording');
+  }
+
   protectRecording(cameraId: string, id: string, isProtected: boolean): Promise<void> {
     const path = `/api/cameras/${encodeURIComponent(cameraId)}/recordings/${encodeURIComponent(id)}`;
     return this.#request('PATCH', path, { protected: isProtected });

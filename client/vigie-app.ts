@@ -15,6 +15,7 @@ import './pages/sign-in-page.ts';
 import { routePath, type Reachable } from './routes.ts';
 import type { User } from './session.ts';
 import { sharedStyles } from './style/shared-styles.ts';
+import './recordings/vigie-recording-alarm.ts';
 import './ui/connection-banner.ts';
 import { listen } from './ui/listen.ts';
 import { logo } from './ui/logo.ts';
@@ -68,6 +69,7 @@ export class VigieApp extends LitElement {
     }
     return html`
       ${this.#bar(state.user)}
+      ${isAdministrator(state.user) ? html`<vigie-recording-alarm .context=${this.context}></vigie-recording-alarm>` : nothing}
       <main @vigie-go=${({ detail }: CustomEvent<Reachable>) => this.#navigation.go(detail)}>
         ${this.#page(this.context)}
       </main>

@@ -80,6 +80,8 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     limits: { totalBytes: config.recordingQuota, freeFloorBytes: config.recordingFreeFloor },
     video: transcoder,
     pictures: hub,
+    onAlarm: (data) =>
+      signaling.notifyAdministrators({ type: 'notification', method: 'recordingStatus', data }),
     log,
   });
 

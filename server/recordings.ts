@@ -8,6 +8,7 @@ import { Recorder, type RecorderOptions } from './recording/recorder.ts';
 import { RecordingExport } from './recording/recording-export.ts';
 import { RecordingLibrary } from './recording/recording-library.ts';
 import type { Store } from './store/store.ts';
+import type { RecordingStatus } from './wire/recording.ts';
 
 export interface OpenRecordingsOptions {
   dataDir: string;
@@ -15,6 +16,8 @@ export interface OpenRecordingsOptions {
   limits: Omit<QuotaLimits, 'cameraBytes'>;
   video: RecorderOptions['video'];
   pictures: RecorderOptions['pictures'];
+  /** Told when nothing more can be recorded, and when it can again. */
+  onAlarm: (status: RecordingStatus) => void;
   log: Log;
 }
 
@@ -30,10 +33,11 @@ export async function openRecordings(options: OpenRecordingsOptions): Promise<Op
   const log = options.log.child({ room: 'recording' });
   const folder = join(dataDir, 'recordings');
   const store = options.store.recordings;
-  const library = await RecordingLibrary.open({
+  const library: RecordingLibrary = await RecordingLibrary.open({
     folder,
     store,
     limits: { ...limits, cameraBytes: new Map() },
+    onAlarm: () => options.onAlarm(library.status),
     log,
   });
   const exports = await RecordingExport.open(library, folder);

@@ -30,7 +30,7 @@ import { pairingCodeRoutes, pairingRoutes } from './pairing-routes.ts';
 import { errorHandler, notFound } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
 import { motionRoutes, type MotionSettingsHolder } from './motion-routes.ts';
-import { recordingRoutes, type Recordings } from './recording-routes.ts';
+import { recordingRoutes, recordingStatusRoutes, type Recordings } from './recording-routes.ts';
 import { snapshotRoutes, type Snapshots } from './snapshot-routes.ts';
 import type { Thumbnails } from './thumbnails.ts';
 import { updateRoutes } from './update-routes.ts';
@@ -107,6 +107,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     motionRoutes(options.motion, catalog, guard),
   );
   api.use('/events', allEventRoutes(options.events.log, catalog, guard));
+  api.use('/recording', recordingStatusRoutes(recordings, guard));
   api.use('/firmware', firmwareRoutes(firmware, guard));
   api.use('/connection', connectionRoutes(options.connection, guard, connectionOf));
   api.use('/pairing', pairingRoutes(pairing, connectionOf));

@@ -128,6 +128,16 @@ export function recordingRoutes(recordings: Recordings, catalog: CameraCatalog, 
   return router;
 }
 
+/** GET /api/recording: how much room there is for recordings, and whether they stand still for want of it. */
+export function recordingStatusRoutes(recordings: Pick<Recordings, 'status'>, guard: Guard): Router {
+  const router = Router();
+  router.get('/', (request, response) => {
+    guard.administrator(request);
+    response.json(recordings.status);
+  });
+  return router;
+}
+
 /** As it is listed under its camera. */
 function segmentOf(recording: ListedRecording): RecordedSegment {
   const { id, startMs, endMs, bytes, width, height, open } = recording;

@@ -36,12 +36,6 @@ const RETRY_MS = 5_000;
 /** Frames that come while a file is being made: two seconds of a fast camera. */
 const MAX_WAITING_FRAMES = 60;
 
-const GAP_OF: Record<WriteProblem, GapReason> = {
-  noRoom: 'quotaFull',
-  slowDisk: 'overload',
-  diskError: 'diskFull',
-};
-
 export class CameraRecorder {
   readonly #context: CameraRecorderContext;
   #settings: RecordingSettings;
@@ -52,6 +46,8 @@ export class CameraRecorder {
   #lastFrameMs = 0;
   #lastKeyframeMs = 0;
   #retryAtMs = 0;
+  /** Why it last failed, until it goes on. */
+  #failedFor: GapReason | undefined;
   #diskWork: Promise<unknown> = Promise.resolve();
   /** For the mode `events`: record until then. */
   #clipUntilMs = 0;
@@ -144,7 +140,12 @@ export class CameraRecorder {
     else if (this.#waiting) this.#wait(this.#waiting, frame);
     else if (frame.keyframe) this.#beginSegment(frame);
     if (!this.#open?.error) return this.#askForKeyframe(nowMs);
-    this.#fail(GAP_OF[this.#open.error.problem], this.#open.error);
+    this.#fail(this.#gapOf(this.#open.error.problem), this.#open.error);
+  }
+
+  #gapOf(problem: WriteProblem): GapReason {
+    if (problem === 'noRoom') return this.#context.library.status.alarm ?? 'quotaFull';
+    return problem === 'slowDisk' ? 'overload' : 'diskFull';
   }
 
   #mustEnd(open: OpenRecording, frame: EncodedFrame, nowMs: number): boolean {
@@ -177,6 +178,7 @@ export class CameraRecorder {
       this.#waiting = undefined;
       this.#open = recording;
       gaps.end(recording.startMs);
+      this.#failedFor = undefined;
       for (const frame of waiting) recording.add(frame);
     } catch (error) {
       this.#fail('diskFull', error);
@@ -197,7 +199,10 @@ export class CameraRecorder {
   #fail(reason: GapReason, error: unknown): void {
     const { gaps, log, cameraId, nowMs } = this.#context;
     gaps.begin(reason, this.#open?.endMs ?? nowMs());
-    log.error({ err: error, cameraId, reason }, 'recording failed; it is tried again in a few seconds');
+    // Said once; it is tried again every few seconds.
+    if (this.#failedFor !== reason)
+      log.warn({ err: error, cameraId, reason }, 'recording has stopped; it goes on by itself when it can');
+    this.#failedFor = reason;
     this.#retryAtMs = nowMs() + RETRY_MS;
     this.#stop();
   }

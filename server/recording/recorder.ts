@@ -102,6 +102,8 @@ export class Recorder {
     if (!camera) return;
     camera.settings = settings;
     this.#apply(cameraId, camera);
+    if ([...this.#cameras.values()].every((each) => each.settings.mode === 'off'))
+      this.#options.library.forgetAlarm();
   }
 
   isRecording(cameraId: string): boolean {

@@ -11,6 +11,7 @@ import type { EncodedFrame } from '../core/encoded-frame.ts';
 import type { QuotaLimits, StoredRecording } from '../core/quota-ring.ts';
 import type { Log } from '../log.ts';
 import { randomId } from '../store/random-id.ts';
+import { isDiskFull } from '../store/database.ts';
 import type { RecordingStore, StoredSegment } from '../store/recording-store.ts';
 import type { RecordingStatus } from '../wire/recording.ts';
 import { recordingPath } from './recording-path.ts';
@@ -24,6 +25,8 @@ export interface RecordingLibraryOptions {
   store: RecordingStore;
   limits: QuotaLimits;
   log: Log;
+  /** Told when there is no room for what should be recorded, and when there is some again. */
+  onAlarm?: (alarm: RecordingStatus['alarm']) => void;
   freeBytes?: () => Promise<number>;
 }
 
@@ -58,17 +61,23 @@ export class RecordingLibrary {
 
   private constructor(options: RecordingLibraryOptions) {
     this.#options = options;
-    const { folder, limits, freeBytes } = options;
+    const { folder, limits, freeBytes, onAlarm } = options;
     this.#room = new RecordingRoom({
       folder,
       limits,
       remove: (id) => this.#removeFile(id),
       ...(freeBytes && { freeBytes }),
+      ...(onAlarm && { onAlarm }),
     });
   }
 
   get status(): RecordingStatus {
     return this.#room.status;
+  }
+
+  /** Nothing is to be recorded any more, so nothing is missing. */
+  forgetAlarm(): void {
+    this.#room.forgetAlarm();
   }
 
   setLimits(limits: QuotaLimits): void {
@@ -96,14 +105,15 @@ export class RecordingLibrary {
       protected: isProtected,
       open: true,
     };
-    store.put(segment);
     this.#room.put(stored);
     try {
+      store.put(segment);
       const path = join(folder, recordingPath(segment));
       const file = await WebmFile.create(path, first, { admit: (bytes) => this.#room.admit(stored, bytes) });
       this.#open.set(id, file);
       return this.#opened(segment, file);
     } catch (error) {
+      if (isDiskFull(error)) this.#room.onDiskFull();
       this.#forget(id);
       throw error;
     }

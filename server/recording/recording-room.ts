@@ -15,6 +15,8 @@ export interface RecordingRoomOptions {
   limits: QuotaLimits;
   /** Removes one from disk and index. @throws Error when it cannot; then it counts as still there */
   remove: (id: string) => Promise<void>;
+  /** Told when there is no room, and when there is some again. */
+  onAlarm?: (alarm: RecordingStatus['alarm']) => void;
   /** Bytes free on the disk; for tests. */
   freeBytes?: () => Promise<number>;
 }
@@ -67,14 +69,25 @@ export class RecordingRoom {
 
   /** A write failed for want of space that somebody else took up. */
   onDiskFull(): void {
-    this.#alarm = 'diskFull';
+    this.#setAlarm('diskFull');
     this.#lookedAtMs = -Infinity;
+  }
+
+  /** Nothing is to be recorded any more, so nothing is missing. */
+  forgetAlarm(): void {
+    this.#setAlarm(null);
+  }
+
+  #setAlarm(alarm: RecordingStatus['alarm']): void {
+    if (alarm === this.#alarm) return;
+    this.#alarm = alarm;
+    this.#options.onAlarm?.(alarm);
   }
 
   async #admit(recording: StoredRecording, bytes: number): Promise<boolean> {
     await this.#lookAtDisk();
     const admission = this.#ring.admit(recording.cameraId, bytes, this.#freeBytes);
-    this.#alarm = admission.admitted ? null : admission.reason;
+    this.#setAlarm(admission.admitted ? null : admission.reason);
     if (!admission.admitted) return false;
     for (const victim of admission.victims) {
       await this.#options.remove(victim.id);

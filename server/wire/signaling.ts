@@ -7,6 +7,7 @@
  */
 
 import type { EventView } from './event.ts';
+import type { RecordingStatus } from './recording.ts';
 import type { CameraAdvice, CameraFirmwareView, CameraView } from './api.ts';
 
 export const SIGNALING_PATH = '/signaling';
@@ -191,6 +192,8 @@ export interface SignalingNotifications {
   event: EventView;
   /** To administrators: all there is to advise about a camera now. */
   cameraAdvice: { cameraId: string; advice: CameraAdvice[] };
+  /** To administrators: recording has stopped for want of room, or goes on. */
+  recordingStatus: RecordingStatus;
   consumerClosed: { consumerId: string; reason: 'cameraRemoved' | 'rightRevoked' | 'transportClosed' };
   /** The right to it was revoked, or the camera removed. */
   framesEnded: { watchId: number };

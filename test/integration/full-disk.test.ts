@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ApiError, ApiSession } from '../support/api-session.ts';
@@ -9,31 +7,16 @@ import { appImage } from '../support/app-image.ts';
 import { startCamera } from '../support/camera-process.ts';
 import { NodeViewer } from '../support/node-viewer.ts';
 import { ServerProcess } from '../support/server-process.ts';
+import { SmallDisk } from '../support/small-disk.ts';
 import { until } from '../support/until.ts';
 
-const disk = join(tmpdir(), `vigie-disk-${process.pid}`);
-
-/** A small file system of its own, so that it can be filled. @returns false where this user may not make one */
-function mountSmallDisk(): boolean {
-  mkdirSync(disk, { recursive: true });
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1500k', 'tmpfs', disk], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 const isDiskFull = (error: unknown) => error instanceof ApiError && /disk .* is full/.test(error.message);
-const mounted = mountSmallDisk();
-after(() => {
-  if (mounted) execFileSync('umount', ['-l', disk]);
-  rmSync(disk, { recursive: true, force: true });
-});
+const disk = SmallDisk.mount(1_500 * 1024);
+after(() => disk?.[Symbol.dispose]());
 
 test('with a full disk whoever watches goes on watching, and the others are told why not', async (t) => {
-  if (!mounted) return t.skip('only root can make a small disk to fill');
-  const server = await ServerProcess.start({ env: { VIGIE_DATA_DIR: join(disk, 'data') } });
+  if (!disk) return t.skip('only root can make a small disk to fill');
+  const server = await ServerProcess.start({ env: { VIGIE_DATA_DIR: join(disk.path, 'data') } });
   t.after(() => server.kill());
   const admin = await server.admin();
   const door = await admin.addCamera('Front door');
@@ -63,22 +46,22 @@ test('with a full disk whoever watches goes on watching, and the others are told
   await viewer.nextRtp();
 
   // To the last byte, and then what SQLite had set aside.
-  const { bavail, bsize } = statfsSync(disk);
-  assert.throws(() => writeFileSync(join(disk, 'filling'), Buffer.alloc((bavail + 1) * bsize)), /ENOSPC/);
+  disk.fill();
+  assert.throws(() => writeFileSync(join(disk.path, 'one-more'), Buffer.alloc(8192)), /ENOSPC/);
   await until('nothing more can be stored', async () =>
     admin.addCamera('One more').then(() => false, isDiskFull),
   );
   await assert.rejects(ApiSession.signIn(server.url, 'admin', server.password), isDiskFull);
 
   await assert.rejects(admin.uploadFirmware(appImage({ bytes: 500_000 })), isDiskFull);
-  assert.deepEqual(readdirSync(join(disk, 'data', 'firmware')), [], 'nothing is left of it');
+  assert.deepEqual(readdirSync(join(disk.path, 'data', 'firmware')), [], 'nothing is left of it');
 
   // A camera that leaves makes the server want to remember when.
   await cameras[1]?.stop();
   await until('it is offline', async () => (await statusOf(garden.id)) === 'offline');
   await viewer.nextRtp();
 
-  rmSync(join(disk, 'filling'));
+  disk.empty();
   await until('there is room again', () =>
     admin.addCamera('One more').then(
       () => true,

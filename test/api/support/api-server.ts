@@ -119,6 +119,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
       encodeBatch: () => Promise.resolve([]),
     },
     pictures: hub,
+    onAlarm: () => undefined,
     log,
   });
   const pairing = new CameraPairing({ catalog, log, ...(nowMs && { nowMs }) });
