@@ -42,6 +42,16 @@ function pageAt(route: Reachable, context: AppContext): Page {
         ></vigie-recordings-page>`,
         lazy: ['vigie-recordings-page', () => import('./pages/recordings-page.ts')],
       };
+    case 'motion':
+      return {
+        title: cameraName(context, route.cameraId),
+        forAdministrators: true,
+        element: html`<vigie-motion-page
+          .context=${context}
+          .cameraId=${route.cameraId}
+        ></vigie-motion-page>`,
+        lazy: ['vigie-motion-page', () => import('./pages/motion-page.ts')],
+      };
     case 'lookBack':
       return {
         title: 'Recordings',

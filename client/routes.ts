@@ -5,6 +5,7 @@ export type Route =
   | { page: 'camera'; cameraId: string }
   /** @property atMs the moment to show, ms since the Unix epoch */
   | { page: 'recordings'; cameraId: string; atMs?: number }
+  | { page: 'motion'; cameraId: string }
   /** Several cameras looked back at together. */
   | { page: 'lookBack' }
   /** Of one camera, or of all. */
@@ -29,10 +30,11 @@ export function parseRoute(pathname: string): Route {
   if (path === '/connection') return { page: 'connection' };
   if (path === '/secure') return { page: 'secure' };
   const [, encodedId, rest, at] =
-    /^\/camera\/([^/]+)(\/events|\/recordings(?:\/(\d{1,15}))?)?$/.exec(path) ?? [];
+    /^\/camera\/([^/]+)(\/motion|\/events|\/recordings(?:\/(\d{1,15}))?)?$/.exec(path) ?? [];
   if (encodedId !== undefined) {
     try {
       const cameraId = decodeURIComponent(encodedId);
+      if (rest === '/motion') return { page: 'motion', cameraId };
       if (rest === '/events') return { page: 'events', cameraId };
       if (rest === undefined) return { page: 'camera', cameraId };
       return { page: 'recordings', cameraId, ...(at !== undefined && { atMs: Number(at) }) };
@@ -47,6 +49,8 @@ export function routePath(route: Reachable): string {
   switch (route.page) {
     case 'cameras':
       return '/';
+    case 'motion':
+      return `/camera/${encodeURIComponent(route.cameraId)}/motion`;
     case 'lookBack':
       return '/recordings';
     case 'events':

@@ -17,9 +17,10 @@ import type { RenameCameraDialog } from './rename-camera-dialog.ts';
 import './rotate-key-dialog.ts';
 import './sensors-dialog.ts';
 import type { SensorsDialog } from './sensors-dialog.ts';
+import type { Reachable } from '../routes.ts';
 import type { RotateKeyDialog } from './rotate-key-dialog.ts';
 
-export type CameraAction = 'settings' | 'rename' | 'rotateKey' | 'pair' | 'sensors' | 'remove';
+export type CameraAction = 'settings' | 'rename' | 'rotateKey' | 'pair' | 'motion' | 'sensors' | 'remove';
 
 export class CameraActions extends LitElement {
   static override properties = { context: { attribute: false } };
@@ -45,6 +46,9 @@ export class CameraActions extends LitElement {
       case 'pair':
         this.#pair.value?.showFor(camera);
         break;
+      case 'motion':
+        this.#go({ page: 'motion', cameraId: camera.id });
+        break;
       case 'sensors':
         this.#sensors.value?.showFor(camera);
         break;
@@ -57,6 +61,10 @@ export class CameraActions extends LitElement {
         });
         break;
     }
+  }
+
+  #go(detail: Reachable): void {
+    this.dispatchEvent(new CustomEvent('vigie-go', { detail, bubbles: true, composed: true }));
   }
 
   /** Few need it, so it is fetched when it is. */

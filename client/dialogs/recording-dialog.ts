@@ -9,6 +9,7 @@ import type { MotionView } from '../../server/wire/motion.ts';
 import type { RecordingMode, RecordingSettings, RecordingStatus } from '../../server/wire/recording.ts';
 import { errorText } from '../api-error.ts';
 import { alarmText, bytesText } from '../recordings/recording-words.ts';
+import { routePath } from '../routes.ts';
 import { FormDialog, textOf } from '../ui/form-dialog.ts';
 
 const EVERY_DAY = [0, 1, 2, 3, 4, 5, 6];
@@ -110,8 +111,7 @@ export class RecordingDialog extends FormDialog {
         : [];
     await this.context.api.setRecording(this.camera.id, settings);
     if (!this.motion) return;
-    const sensitivity = number('sensitivity', this.motion.sensitivity);
-    await this.context.api.setMotion(this.camera.id, { ...this.motion, enabled: this.watched, sensitivity });
+    await this.context.api.setMotion(this.camera.id, { ...this.motion, enabled: this.watched });
   }
 
   #motion(): TemplateResult {
@@ -124,7 +124,14 @@ export class RecordingDialog extends FormDialog {
       >
       ${
         this.watched
-          ? numberField('sensitivity', 'Sensitivity, 1 to 100', this.motion?.sensitivity ?? 50, 1, 100)
+          ? html`<p class="quiet">
+              Where it counts, and how much of it:
+              <a
+                href=${routePath({ page: 'motion', cameraId: this.camera?.id ?? '' })}
+                data-testid="set-up-motion"
+                >set up motion</a
+              >
+            </p>`
           : nothing
       }
     `;

@@ -209,7 +209,7 @@ export class VigieTimeline extends LitElement {
       ({ startMs, endMs }) => startMs <= ms && ms <= (endMs ?? Date.now()),
     );
     const x = Math.min(this.width - 60, Math.max(60, this.hoverX));
-    return html`<div class="hint" style="left: ${x}px">
+    return html`<div class="hint" .style=${`left: ${x}px`}>
       ${timeText(ms)}${gap ? ` · ${GAP_WORDS[gap.reason]}` : ''}
     </div>`;
   }

@@ -44,6 +44,9 @@ export class CameraMenu extends LitElement {
         <wa-dropdown-item value="pair" data-testid="pair-camera">
           <wa-icon slot="icon" name="key"></wa-icon>New pairing code
         </wa-dropdown-item>
+        <wa-dropdown-item value="motion" data-testid="camera-motion">
+          <wa-icon slot="icon" name="eye"></wa-icon>Motion
+        </wa-dropdown-item>
         <wa-dropdown-item value="sensors" data-testid="camera-sensors">
           <wa-icon slot="icon" name="sensor"></wa-icon>Sensors
         </wa-dropdown-item>

@@ -35,6 +35,7 @@ const MOTION = z.strictObject({
   quietMs: z.int().min(1_000).max(60_000),
   zones: AREAS,
   masks: AREAS,
+  separateZones: z.boolean().default(false),
 }) satisfies z.ZodType<MotionView>;
 
 export function motionRoutes(motion: MotionSettingsHolder, catalog: CameraCatalog, guard: Guard): Router {

@@ -22,6 +22,8 @@ export interface MotionSettings {
   zones: readonly MotionZone[];
   /** Where nothing counts: the neighbour's garden, a tree, the clock in the picture. */
   masks: readonly MotionZone[];
+  /** Each zone has episodes of its own; else those of all are one. */
+  separateZones: boolean;
 }
 
 export const MOTION_DEFAULTS: MotionSettings = {
@@ -31,7 +33,17 @@ export const MOTION_DEFAULTS: MotionSettings = {
   quietMs: 5_000,
   zones: [],
   masks: [],
+  separateZones: false,
 };
+
+/** The group of all zones, when they are not separate. */
+const ALL_ZONES = '';
+
+/** A change of one of the episodes that may go on side by side. */
+export interface ZoneChange extends EpisodeChange {
+  /** Which of them: a zone's id, or empty where all zones have one together. */
+  group: string;
+}
 
 /** Cells of the smallest blob, whatever `minArea` says: fewer do not survive the removal of lone cells. */
 const MIN_CELLS = 4;
@@ -39,20 +51,23 @@ const MIN_CELLS = 4;
 export class MotionDetector {
   readonly #settings: MotionSettings;
   readonly #thresholds: MotionThresholds;
-  readonly #episodes: MotionEpisodes;
+  /** By zone, or of all together. */
+  readonly #episodes = new Map<string, MotionEpisodes>();
   #view: { background: MotionBackground; blobs: BlobFinder; zones: ZoneMap } | undefined;
 
   constructor(settings: MotionSettings) {
     this.#settings = settings;
     this.#thresholds = thresholdsFor(settings.sensitivity);
-    this.#episodes = new MotionEpisodes(settings.quietMs);
+    const { zones, separateZones, quietMs } = settings;
+    const groups = separateZones && zones.length > 0 ? zones.map(({ id }) => id) : [ALL_ZONES];
+    for (const group of groups) this.#episodes.set(group, new MotionEpisodes(quietMs));
   }
 
-  /** @returns what this picture changed, if anything */
-  analyse(frame: LumaFrame): EpisodeChange | undefined {
+  /** @returns what this picture changed: at most one thing a group of zones */
+  analyse(frame: LumaFrame): ZoneChange[] {
     const view = this.#viewOf(frame);
     const differs = view.background.compare(frame);
-    if (!differs) return undefined;
+    if (!differs) return [];
     const minCells = Math.max(MIN_CELLS, Math.round(frame.luma.length * this.#settings.minArea));
     const moving = new Map<string, ZoneMotion>();
     for (const { cells, sinceUs } of view.blobs.find(differs, minCells, frame.captureUs)) {
@@ -68,13 +83,22 @@ export class MotionDetector {
         });
       }
     }
-    return this.#episodes.update(moving, frame.captureUs);
+    return this.#changes((episodes, group) =>
+      episodes.update(group === ALL_ZONES ? moving : only(moving, group), frame.captureUs),
+    );
   }
 
   /** The camera went offline; when it is back, its view may be another. */
-  reset(): EpisodeChange | undefined {
+  reset(): ZoneChange[] {
     this.#view = undefined;
-    return this.#episodes.end();
+    return this.#changes((episodes) => episodes.end());
+  }
+
+  #changes(step: (episodes: MotionEpisodes, group: string) => EpisodeChange | undefined): ZoneChange[] {
+    return [...this.#episodes].flatMap(([group, episodes]) => {
+      const change = step(episodes, group);
+      return change ? [{ ...change, group }] : [];
+    });
   }
 
   #viewOf({ width, height }: LumaFrame) {
@@ -87,6 +111,11 @@ export class MotionDetector {
     }
     return this.#view;
   }
+}
+
+function only(moving: ReadonlyMap<string, ZoneMotion>, zoneId: string): ReadonlyMap<string, ZoneMotion> {
+  const motion = moving.get(zoneId);
+  return new Map(motion ? [[zoneId, motion]] : []);
 }
 
 /** Sensitivity 1 … 100 → 24 … 4 luma steps and 9 … 3 usual variations; 50 is 10 and 5. */

@@ -1,5 +1,6 @@
 /**
- * From "something moves in this picture" to "something happened from here to there": one episode per camera at a time.
+ * From "something moves in this picture" to "something happened from here to there": one episode at a time, of all zones
+ * together or, with one of these for each, of a zone by itself.
  *
  * Once it is quiet for `quietMs` an episode is over, so that a visitor who stops to ring the bell is one visitor. Zones in
  * which something moves later join the episode.

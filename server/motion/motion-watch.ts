@@ -7,8 +7,8 @@
 
 import type { Subscription } from '../core/encoded-frame.ts';
 import type { LumaFrame } from '../core/luma-frame.ts';
-import { MOTION_DEFAULTS, MotionDetector } from '../core/motion-detector.ts';
-import type { EpisodeChange, MotionEpisode } from '../core/motion-episodes.ts';
+import { MOTION_DEFAULTS, MotionDetector, type ZoneChange } from '../core/motion-detector.ts';
+import type { MotionEpisode } from '../core/motion-episodes.ts';
 import type { Log } from '../log.ts';
 import type { MotionStore } from '../store/motion-store.ts';
 import type { MotionView } from '../wire/motion.ts';
@@ -40,14 +40,15 @@ export const DEFAULT_MOTION: MotionView = {
   quietMs: MOTION_DEFAULTS.quietMs,
   zones: [],
   masks: [],
+  separateZones: MOTION_DEFAULTS.separateZones,
 };
 
 interface Watched {
   settings: MotionView;
   detector: MotionDetector;
   subscription: Subscription;
-  /** The event that goes on. */
-  eventId: string | undefined;
+  /** Events that go on, by the detector's groups of zones. */
+  eventIds: Map<string, string>;
 }
 
 export class MotionWatch {
@@ -85,7 +86,7 @@ export class MotionWatch {
       subscription: this.#source.subscribeLuma(cameraId, (frame) =>
         this.#tell(cameraId, watched, watched.detector.analyse(frame)),
       ),
-      eventId: undefined,
+      eventIds: new Map(),
     };
     this.#watched.set(cameraId, watched);
   }
@@ -108,30 +109,26 @@ export class MotionWatch {
     for (const cameraId of this.#watched.keys()) this.forget(cameraId);
   }
 
-  #tell(cameraId: string, watched: Watched, change: EpisodeChange | undefined): void {
-    if (!change) return;
-    try {
-      this.#write(cameraId, watched, change);
-    } catch (error) {
-      this.#log.error({ err: error, cameraId }, 'a motion could not be noted');
+  #tell(cameraId: string, watched: Watched, changes: readonly ZoneChange[]): void {
+    for (const change of changes) {
+      try {
+        this.#write(cameraId, watched, change);
+      } catch (error) {
+        this.#log.error({ err: error, cameraId }, 'a motion could not be noted');
+      }
     }
   }
 
-  #write(cameraId: string, watched: Watched, { type, episode }: EpisodeChange): void {
-    const findings = { zones: zoneNames(watched.settings, episode), score: episode.score };
+  #write(cameraId: string, { settings, eventIds }: Watched, { type, group, episode }: ZoneChange): void {
+    const findings = { zones: zoneNames(settings, episode), score: episode.score };
+    const eventId = eventIds.get(group);
     if (type === 'started') {
       const startedAtMs = episode.startedUs / 1000;
-      watched.eventId = undefined;
-      watched.eventId = this.#events.start({
-        cameraId,
-        source: 'motion',
-        kind: 'motion',
-        startedAtMs,
-        ...findings,
-      }).id;
-    } else if (watched.eventId !== undefined) {
-      const { eventId } = watched;
-      if (type === 'ended') watched.eventId = undefined;
+      const start = { cameraId, source: 'motion', kind: 'motion', startedAtMs, ...findings } as const;
+      eventIds.delete(group);
+      eventIds.set(group, this.#events.start(start).id);
+    } else if (eventId !== undefined) {
+      if (type === 'ended') eventIds.delete(group);
       this.#events.update(eventId, findings);
       if (type === 'ended') this.#events.end(eventId, episode.lastUs / 1000);
     }

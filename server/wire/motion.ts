@@ -24,4 +24,6 @@ export interface MotionView {
   zones: MotionArea[];
   /** Where nothing counts. */
   masks: MotionArea[];
+  /** Each zone raises events of its own; else one event names all the zones it was in. */
+  separateZones: boolean;
 }

@@ -53,7 +53,7 @@ const LAWN = {
 } as const;
 
 interface Analyser {
-  analyse(frame: LumaFrame): EpisodeChange | undefined;
+  analyse(frame: LumaFrame): readonly EpisodeChange[];
 }
 
 interface Outcome {
@@ -70,7 +70,7 @@ function watch(analyser: Analyser, frames: readonly LumaFrame[]): Outcome {
   let active = false;
   let firstMs: number | undefined;
   for (const frame of frames) {
-    const change = analyser.analyse(frame);
+    const [change] = analyser.analyse(frame);
     if (change?.type === 'started') {
       events++;
       active = true;

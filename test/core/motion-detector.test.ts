@@ -16,6 +16,7 @@ interface Scene {
 
 class Watch {
   readonly changes: (EpisodeChange['type'] | 'nothing')[] = [];
+  readonly groups: string[] = [];
   readonly #detector: MotionDetector;
   constructor(settings: Partial<MotionSettings> = {}) {
     this.#detector = new MotionDetector({ ...MOTION_DEFAULTS, ...settings });
@@ -23,8 +24,10 @@ class Watch {
   play({ from, seconds, things, light }: Scene): this {
     for (let timeMs = from * 1000; timeMs < (from + seconds) * 1000; timeMs += STEP_MS) {
       const frame = view(timeMs, things?.(timeMs), light && ((luma, row) => light(luma, row, timeMs)));
-      const change = this.#detector.analyse(frame);
-      if (change) this.changes.push(change.type);
+      for (const { type, group } of this.#detector.analyse(frame)) {
+        this.changes.push(type);
+        this.groups.push(group);
+      }
     }
     return this;
   }
@@ -36,6 +39,16 @@ const walksThrough: Scene = {
   seconds: 10,
   things: (timeMs) => [walker(Math.round((timeMs - 10_000) / 100))],
 };
+
+const LEFT = {
+  id: 'left',
+  points: [
+    [0, 0],
+    [0.5, 0],
+    [0.5, 1],
+    [0, 1],
+  ],
+} as const;
 
 const drift = (luma: number, _: number, timeMs: number): number => luma * (1 - timeMs / 200_000);
 const jump = (luma: number, _: number, timeMs: number): number =>
@@ -94,28 +107,42 @@ suite('motion detector', () => {
     assert.deepEqual(new Watch().play(empty).play(close).changes, ['started']);
   });
 
+  test('zones apart have episodes of their own, which may go on side by side', () => {
+    const right = { id: 'right', points: LEFT.points.map(([x, y]) => [x + 0.5, y] as const) };
+    const zones = [LEFT, right];
+    const across = { ...walksThrough, seconds: 8 };
+    const together = new Watch({ zones }).play(empty).play(across).play({ from: 18, seconds: 10 });
+    assert.deepEqual(together.changes, ['started', 'zoneJoined', 'ended']);
+    const apart = new Watch({ zones, separateZones: true }).play(empty).play(across);
+    assert.deepEqual(apart.changes, ['started', 'started']);
+    apart.play({ from: 18, seconds: 10 });
+    assert.deepEqual(apart.changes.slice(2), ['ended', 'ended']);
+    assert.deepEqual(apart.groups, ['left', 'right', 'left', 'right']);
+    assert.deepEqual(
+      new Watch({ zones: [LEFT], separateZones: true }).play(empty).play(across).groups,
+      ['left'],
+      'what moves in no zone is nobody’s',
+    );
+    assert.deepEqual(
+      new Watch({ separateZones: true }).play(empty).play(across).changes,
+      ['started'],
+      'where nobody drew any the whole picture is one',
+    );
+  });
+
   test('only zones count, and masks never do', () => {
-    const left = {
-      id: 'left',
-      points: [
-        [0, 0],
-        [0.5, 0],
-        [0.5, 1],
-        [0, 1],
-      ],
-    } as const;
     const onTheRight: Scene = {
       from: 10,
       seconds: 4,
       things: (timeMs) => [walker(50 + Math.round((timeMs - 10_000) / 200))],
     };
-    assert.deepEqual(new Watch({ zones: [left] }).play(empty).play(onTheRight).changes, []);
-    assert.deepEqual(new Watch({ zones: [left] }).play(empty).play(walksThrough).changes, [
+    assert.deepEqual(new Watch({ zones: [LEFT] }).play(empty).play(onTheRight).changes, []);
+    assert.deepEqual(new Watch({ zones: [LEFT] }).play(empty).play(walksThrough).changes, [
       'started',
       'ended',
     ]);
     assert.deepEqual(
-      new Watch({ masks: [left] }).play(empty).play({ ...walksThrough, seconds: 3 }).changes,
+      new Watch({ masks: [LEFT] }).play(empty).play({ ...walksThrough, seconds: 3 }).changes,
       [],
     );
   });
@@ -147,7 +174,7 @@ suite('motion detector', () => {
     const luma = new Uint8Array(40 * 30).fill(200);
     for (let index = 20; index < 60; index++) {
       const frame = { cameraId: 'cam_1', width: 40, height: 30, luma, captureUs: index * STEP_MS * 1000 };
-      assert.equal(detector.analyse(frame), undefined);
+      assert.deepEqual(detector.analyse(frame), []);
     }
   });
 
@@ -155,7 +182,10 @@ suite('motion detector', () => {
     const detector = new MotionDetector(MOTION_DEFAULTS);
     for (let index = 0; index < 20; index++) detector.analyse(view(index * STEP_MS));
     for (let index = 20; index < 30; index++) detector.analyse(view(index * STEP_MS, [walker(index)]));
-    assert.equal(detector.reset()?.type, 'ended');
-    assert.equal(detector.reset(), undefined);
+    assert.deepEqual(
+      detector.reset().map(({ type }) => type),
+      ['ended'],
+    );
+    assert.deepEqual(detector.reset(), []);
   });
 });

@@ -64,6 +64,26 @@ suite('the watch for motion', () => {
     assert.ok(event.endedAtMs !== null && event.endedAtMs > event.startedAtMs);
   });
 
+  test('zones apart are events of their own, each with its end', async (t) => {
+    const right = LEFT_HALF.map(([x, y]): [number, number] => [x + 0.5, y]);
+    const zones = [
+      { id: 'left', name: 'Driveway', points: LEFT_HALF },
+      { id: 'right', name: 'Garden', points: right },
+    ];
+    const { motion, play, happened } = await setUp(t, { zones, separateZones: true });
+    play(10);
+    play(7, walks);
+    assert.deepEqual(
+      happened().map(({ zones: names, endedAtMs }) => [names, endedAtMs]),
+      [
+        [['Garden'], null],
+        [['Driveway'], null],
+      ],
+    );
+    motion.onOffline('cam_1');
+    assert.ok(happened().every(({ endedAtMs }) => endedAtMs !== null));
+  });
+
   test('a camera that goes offline, or is watched no longer, ends its event', async (t) => {
     const { motion, play, happened, subscribed } = await setUp(t);
     play(10);

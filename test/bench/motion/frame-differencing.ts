@@ -24,12 +24,12 @@ export class FrameDifferencing {
     this.#episodes = new MotionEpisodes(settings.quietMs);
   }
 
-  analyse({ luma, width, height, captureUs }: LumaFrame): EpisodeChange | undefined {
+  analyse({ luma, width, height, captureUs }: LumaFrame): EpisodeChange[] {
     const { zones, masks, minArea, minDurationMs } = this.#settings;
     this.#zones ??= new ZoneMap(width, height, zones, masks);
     const before = this.#before;
     this.#before = luma;
-    if (!before) return undefined;
+    if (!before) return [];
     const moving = new Map<string, ZoneMotion>();
     for (const [zoneId, cells] of this.#zones.zones) {
       let moved = 0;
@@ -46,6 +46,7 @@ export class FrameDifferencing {
       if (captureUs - sinceUs >= minDurationMs * 1000)
         moving.set(zoneId, { share: moved / luma.length, sinceUs });
     }
-    return this.#episodes.update(moving, captureUs);
+    const change = this.#episodes.update(moving, captureUs);
+    return change ? [change] : [];
   }
 }
