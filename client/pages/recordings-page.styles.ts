@@ -8,8 +8,7 @@ export const recordingsPageStyles = css`
     margin-inline: auto;
   }
   header,
-  .controls,
-  .selection {
+  .controls {
     display: flex;
     flex-wrap: wrap;
     align-items: center;
@@ -37,8 +36,7 @@ export const recordingsPageStyles = css`
     min-height: 12rem;
     border-radius: 1rem;
   }
-  .moment,
-  .words {
+  .moment {
     flex: 1;
     min-width: 10rem;
     font-variant-numeric: tabular-nums;

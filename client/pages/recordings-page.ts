@@ -6,17 +6,19 @@ import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
-import type { RecordedSegment, Timeline } from '../../server/wire/recording.ts';
+import type { EventView } from '../../server/wire/event.ts';
+import type { Timeline } from '../../server/wire/recording.ts';
 import { errorText } from '../api-error.ts';
 import { isAdministrator, type AppContext } from '../app-context.ts';
-import '../dialogs/confirm-dialog.ts';
-import type { ConfirmDialog } from '../dialogs/confirm-dialog.ts';
+import { mergeEvents } from '../events/event-feed.ts';
 import '../dialogs/recording-dialog.ts';
 import type { RecordingDialog } from '../dialogs/recording-dialog.ts';
-import { bytesText, momentText } from '../recordings/recording-words.ts';
+import { LEAD_MS, nextEvent } from '../recordings/event-jumps.ts';
+import { momentText } from '../recordings/recording-words.ts';
 import { TimeScale } from '../recordings/time-scale.ts';
 import '../recordings/vigie-recording-player.ts';
 import type { VigieRecordingPlayer } from '../recordings/vigie-recording-player.ts';
+import '../recordings/vigie-selection-bar.ts';
 import '../recordings/vigie-timeline.ts';
 import type { Selection } from '../recordings/vigie-timeline.ts';
 import { routePath } from '../routes.ts';
@@ -27,6 +29,7 @@ import { recordingsPageStyles } from './recordings-page.styles.ts';
 const HOUR_MS = 3_600_000;
 /** While nothing is asked for, what has been recorded meanwhile is looked up this often. */
 const REFRESH_MS = 10_000;
+const MAX_EVENTS = 1000;
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
 
 export class RecordingsPage extends LitElement {
@@ -34,27 +37,30 @@ export class RecordingsPage extends LitElement {
   static override properties = {
     context: { attribute: false },
     cameraId: {},
+    atMs: { attribute: false },
     scale: { state: true },
     timeline: { state: true },
     playheadMs: { state: true },
     selection: { state: true },
     speed: { state: true },
     error: { state: true },
-    preparing: { state: true },
+    events: { state: true },
   };
   declare context: AppContext;
   declare cameraId: string;
+  /** The moment to begin with, ms since the Unix epoch. */
+  declare atMs: number | undefined;
   declare protected scale: TimeScale;
   declare protected timeline: Timeline | null;
   declare protected playheadMs: number | null;
   declare protected selection: Selection | null;
   declare protected speed: number;
   declare protected error: string | null;
-  /** A download is being made ready. */
-  declare protected preparing: boolean;
+  declare protected events: readonly EventView[];
   readonly #player = createRef<VigieRecordingPlayer>();
   readonly #settings = createRef<RecordingDialog>();
-  readonly #confirm = createRef<ConfirmDialog>();
+  /** To be played from as soon as its films are known. */
+  #awaitedMs: number | undefined;
   #refresh: ReturnType<typeof setInterval> | undefined;
   /** The newest question; an older one's answer comes too late. */
   #asked = 0;
@@ -67,8 +73,13 @@ export class RecordingsPage extends LitElement {
     this.selection = null;
     this.speed = 1;
     this.error = null;
-    this.preparing = false;
+    this.events = [];
     listen(this, (update) => this.context.live.cameras.on('change', update));
+    listen(this, () =>
+      this.context.live.signaling.on('event', (event) => {
+        if (event.cameraId === this.cameraId) this.events = mergeEvents(this.events, [event]);
+      }),
+    );
   }
 
   override connectedCallback(): void {
@@ -82,6 +93,8 @@ export class RecordingsPage extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has('cameraId')) this.events = [];
+    if (changed.has('atMs') && this.atMs !== undefined) this.#showMoment(this.atMs - LEAD_MS);
     if (changed.has('cameraId') || changed.has('scale')) void this.#load();
   }
 
@@ -122,6 +135,7 @@ export class RecordingsPage extends LitElement {
       ${this.#controls()}
       <vigie-timeline
         .timeline=${this.timeline}
+        .events=${this.events}
         .scale=${this.scale}
         .playheadMs=${this.playheadMs}
         .selection=${this.selection}
@@ -129,9 +143,17 @@ export class RecordingsPage extends LitElement {
         @vigie-range=${({ detail }: CustomEvent<Selection>) => (this.scale = new TimeScale(detail.fromMs, detail.toMs))}
         @vigie-select=${({ detail }: CustomEvent<Selection>) => (this.selection = detail)}
       ></vigie-timeline>
-      ${this.#selectionBar(administrator)} ${this.#emptyHint(administrator)}
+      <vigie-selection-bar
+        .context=${this.context}
+        .cameraId=${this.cameraId}
+        .segments=${this.timeline?.segments ?? []}
+        .selection=${this.selection}
+        .playheadMs=${this.playheadMs}
+        @vigie-select=${({ detail }: CustomEvent<Selection | null>) => (this.selection = detail)}
+        @vigie-changed=${() => void this.#load()}
+      ></vigie-selection-bar>
+      ${this.#emptyHint(administrator)}
       <vigie-recording-dialog .context=${this.context} ${ref(this.#settings)}></vigie-recording-dialog>
-      <vigie-confirm-dialog .context=${this.context} ${ref(this.#confirm)}></vigie-confirm-dialog>
     `;
   }
 
@@ -142,6 +164,8 @@ export class RecordingsPage extends LitElement {
       ${this.#button('step-back', 'One picture back', 'backward-step', () => player?.step(-1))}
       ${this.#button('play', playing ? 'Pause' : 'Play', playing ? 'pause' : 'play', () => (playing ? player?.pause() : this.#play()))}
       ${this.#button('step-on', 'One picture on', 'forward-step', () => player?.step(1))}
+      ${this.#button('event-before', 'The event before', 'backward-fast', () => void this.#jump(-1))}
+      ${this.#button('next-event', 'The next event', 'forward-fast', () => void this.#jump(1))}
       <span class="moment" data-testid="moment"
         >${this.playheadMs === null ? 'Choose a moment below' : momentText(this.playheadMs)}</span
       >
@@ -165,67 +189,6 @@ export class RecordingsPage extends LitElement {
     ></wa-button>`;
   }
 
-  #selectionBar(administrator: boolean): TemplateResult {
-    const { selection, playheadMs } = this;
-    if (!selection)
-      return html`<div class="selection">
-        <wa-button
-          size="s"
-          appearance="outlined"
-          ?disabled=${playheadMs === null}
-          data-testid="mark-from"
-          @click=${() => this.#mark()}
-          >Mark a stretch from here</wa-button
-        >
-      </div>`;
-    const films = this.#selected();
-    const bytes = films.reduce((sum, film) => sum + film.bytes, 0);
-    return html`<div class="selection" data-testid="selection">
-      <span class="words"
-        >${momentText(selection.fromMs)} – ${momentText(selection.toMs)} · ${bytesText(bytes)}</span
-      >
-      <wa-button
-        size="s"
-        appearance="outlined"
-        ?disabled=${playheadMs === null}
-        data-testid="mark-to"
-        @click=${() => this.#markTo()}
-        >To here</wa-button
-      >
-      <wa-button
-        size="s"
-        variant="brand"
-        ?loading=${this.preparing}
-        ?disabled=${films.length === 0}
-        data-testid="download"
-        @click=${() => void this.#download(selection)}
-        >Download</wa-button
-      >
-      ${
-        administrator
-          ? html`<wa-button
-                size="s"
-                appearance="outlined"
-                data-testid="protect"
-                @click=${() => void this.#protect(films)}
-                >${films.every((film) => film.protected) && films.length > 0 ? 'No longer protect' : 'Protect'}</wa-button
-              >
-              <wa-button
-                size="s"
-                appearance="outlined"
-                variant="danger"
-                data-testid="delete"
-                @click=${() => this.#askToDelete(films)}
-                >Delete</wa-button
-              >`
-          : nothing
-      }
-      <wa-button size="s" appearance="plain" data-testid="unmark" @click=${() => (this.selection = null)}
-        >Unmark</wa-button
-      >
-    </div>`;
-  }
-
   #emptyHint(administrator: boolean): TemplateResult | typeof nothing {
     const { timeline } = this;
     if (!timeline || timeline.segments.length > 0 || timeline.gaps.length > 0) return nothing;
@@ -237,15 +200,53 @@ export class RecordingsPage extends LitElement {
 
   async #load(): Promise<void> {
     const asked = ++this.#asked;
-    const { fromMs, toMs, spanMs } = this.scale;
+    const { cameraId, context } = this;
+    // A little more than is shown, so that moving it finds something there.
+    const fromMs = Math.max(0, Math.floor(this.scale.fromMs - this.scale.spanMs / 2));
+    const toMs = Math.ceil(this.scale.toMs + this.scale.spanMs / 2);
     try {
-      // A little more than is shown, so that moving it finds something there.
-      const timeline = await this.context.api.timeline(this.cameraId, fromMs - spanMs / 2, toMs + spanMs / 2);
+      const [timeline, events] = await Promise.all([
+        context.api.timeline(cameraId, fromMs, toMs),
+        context.api.events(cameraId, { from: fromMs, to: toMs, limit: MAX_EVENTS }),
+      ]);
       if (asked !== this.#asked) return;
       this.timeline = timeline;
+      this.events = events;
       this.error = null;
+      this.#playAwaited();
     } catch (error) {
       if (asked === this.#asked) this.error = errorText(error);
+    }
+  }
+
+  /** Brings a moment into view, and plays from it once what was recorded around it is known. */
+  #showMoment(ms: number): void {
+    const half = Math.min(this.scale.spanMs, HOUR_MS) / 2;
+    this.scale = new TimeScale(ms - half, ms + half);
+    this.playheadMs = ms;
+    this.#awaitedMs = ms;
+  }
+
+  #playAwaited(): void {
+    const ms = this.#awaitedMs;
+    this.#awaitedMs = undefined;
+    if (ms === undefined) return;
+    // With the films that have just come.
+    void this.updateComplete.then(() => this.#seek(ms));
+  }
+
+  async #jump(direction: 1 | -1): Promise<void> {
+    try {
+      const shownMs = this.playheadMs ?? Date.now();
+      const event = await nextEvent(
+        (query) => this.context.api.events(this.cameraId, query),
+        shownMs,
+        direction,
+      );
+      if (event) this.#showMoment(event.startedAtMs - LEAD_MS);
+      else this.error = direction === 1 ? 'Nothing happened after this.' : 'Nothing happened before this.';
+    } catch (error) {
+      this.error = errorText(error);
     }
   }
 
@@ -269,61 +270,6 @@ export class RecordingsPage extends LitElement {
 
   #zoom(factor: number): void {
     this.scale = this.scale.zoomed(factor, this.playheadMs ?? this.scale.moment(0.5));
-  }
-
-  #mark(): void {
-    if (this.playheadMs !== null)
-      this.selection = { fromMs: this.playheadMs, toMs: this.playheadMs + 60_000 };
-  }
-
-  #markTo(): void {
-    if (!this.selection || this.playheadMs === null) return;
-    const [fromMs = 0, toMs = 0] = [this.selection.fromMs, this.playheadMs].toSorted((a, b) => a - b);
-    this.selection = { fromMs, toMs };
-  }
-
-  #selected(): RecordedSegment[] {
-    const { selection } = this;
-    if (!selection) return [];
-    return (this.timeline?.segments ?? []).filter(
-      ({ startMs, endMs }) => endMs >= selection.fromMs && startMs <= selection.toMs,
-    );
-  }
-
-  async #download({ fromMs, toMs }: Selection): Promise<void> {
-    this.preparing = true;
-    this.error = null;
-    try {
-      await this.context.api.downloadRecording(this.cameraId, Math.floor(fromMs), Math.ceil(toMs));
-    } catch (error) {
-      this.error = errorText(error);
-    } finally {
-      this.preparing = false;
-    }
-  }
-
-  async #protect(films: readonly RecordedSegment[]): Promise<void> {
-    const protect = !films.every((film) => film.protected);
-    try {
-      for (const { id } of films) await this.context.api.protectRecording(this.cameraId, id, protect);
-    } catch (error) {
-      this.error = errorText(error);
-    }
-    await this.#load();
-  }
-
-  #askToDelete(films: readonly RecordedSegment[]): void {
-    const whole = films.filter(({ open }) => !open);
-    this.#confirm.value?.ask({
-      heading: 'Delete these recordings?',
-      text: `${whole.length === 1 ? 'One recording' : `${whole.length} recordings`}, each up to a minute long, as a whole. This cannot be undone.`,
-      action: 'Delete',
-      run: async () => {
-        for (const { id } of whole) await this.context.api.removeRecording(this.cameraId, id);
-        this.selection = null;
-        await this.#load();
-      },
-    });
   }
 }
 

@@ -5,14 +5,18 @@
  * Fires `vigie-seek` {ms}, `vigie-range` {fromMs, toMs} when another stretch of time is in view, `vigie-select` {fromMs, toMs}.
  */
 
-import { LitElement, css, html, nothing, svg, type TemplateResult } from 'lit';
+import { LitElement, html, nothing, svg, type TemplateResult } from 'lit';
+import type { EventView } from '../../server/wire/event.ts';
 import type { Timeline } from '../../server/wire/recording.ts';
+import { eventText } from '../events/event-text.ts';
 import { GAP_WORDS, momentText, timeText } from './recording-words.ts';
 import { TimeScale, type Tick } from './time-scale.ts';
+import { TIMELINE_HEIGHT, timelineStyles } from './vigie-timeline.styles.ts';
 
-const HEIGHT = 72;
 const BAND_TOP = 26;
 const BAND_HEIGHT = 30;
+const EVENT_TOP = 59;
+const EVENT_HEIGHT = 7;
 /** Farther than this a press is a drag. */
 const DRAG_PIXELS = 4;
 const KEY_STEP_MS = 10_000;
@@ -23,68 +27,10 @@ export interface Selection {
 }
 
 export class VigieTimeline extends LitElement {
-  static override styles = css`
-    :host {
-      display: block;
-      position: relative;
-      touch-action: pan-y;
-      user-select: none;
-    }
-    svg {
-      display: block;
-      width: 100%;
-      height: ${HEIGHT}px;
-      border-radius: 0.6rem;
-      background: var(--wa-color-neutral-fill-quiet);
-      cursor: pointer;
-    }
-    svg:focus-visible {
-      outline: 2px solid var(--wa-color-focus);
-      outline-offset: 2px;
-    }
-    .film {
-      fill: var(--wa-color-brand-50);
-    }
-    .film.protected {
-      fill: var(--wa-color-success-50);
-    }
-    .film.open {
-      opacity: 0.55;
-    }
-    .gap {
-      fill: var(--wa-color-warning-fill-normal);
-    }
-    .selection {
-      fill: var(--wa-color-brand-fill-normal);
-      opacity: 0.5;
-    }
-    .tick {
-      stroke: var(--wa-color-surface-border);
-    }
-    text {
-      fill: var(--wa-color-text-quiet);
-      font-size: 11px;
-      font-variant-numeric: tabular-nums;
-    }
-    .playhead {
-      stroke: var(--wa-color-danger-50);
-      stroke-width: 2;
-    }
-    .hint {
-      position: absolute;
-      bottom: 100%;
-      padding: 0.2rem 0.5rem;
-      border-radius: 0.4rem;
-      background: var(--wa-color-surface-raised);
-      box-shadow: var(--wa-shadow-s);
-      font-size: 0.8125rem;
-      white-space: nowrap;
-      transform: translateX(-50%);
-      pointer-events: none;
-    }
-  `;
+  static override styles = timelineStyles;
   static override properties = {
     timeline: { attribute: false },
+    events: { attribute: false },
     scale: { attribute: false },
     playheadMs: { attribute: false },
     selection: { attribute: false },
@@ -92,6 +38,8 @@ export class VigieTimeline extends LitElement {
     width: { state: true },
   };
   declare timeline: Timeline | null;
+  /** What happened, marked below the films. */
+  declare events: readonly EventView[];
   declare scale: TimeScale;
   declare playheadMs: number | null;
   declare selection: Selection | null;
@@ -104,6 +52,7 @@ export class VigieTimeline extends LitElement {
   constructor() {
     super();
     this.timeline = null;
+    this.events = [];
     this.scale = new TimeScale(Date.now() - 3_600_000, Date.now());
     this.playheadMs = null;
     this.selection = null;
@@ -154,7 +103,17 @@ export class VigieTimeline extends LitElement {
             segment.open ? 'Being recorded' : 'Recorded',
           ),
         )}
-        ${this.selection ? this.#bar('selection', this.selection.fromMs, this.selection.toMs, 'Marked', 8, HEIGHT - 8) : nothing}
+        ${this.events.map((event) =>
+          this.#bar(
+            `event ${event.kind}`,
+            event.startedAtMs,
+            event.endedAtMs ?? Date.now(),
+            whatHappened(event),
+            EVENT_TOP,
+            EVENT_HEIGHT,
+          ),
+        )}
+        ${this.selection ? this.#bar('selection', this.selection.fromMs, this.selection.toMs, 'Marked', 8, TIMELINE_HEIGHT - 8) : nothing}
         ${this.#playhead()}
       </svg>
     `;
@@ -193,13 +152,13 @@ export class VigieTimeline extends LitElement {
             minute: '2-digit',
             ...(step === 'seconds' && { second: '2-digit' }),
           });
-    return svg`<line class="tick" x1=${x} x2=${x} y1="0" y2=${HEIGHT}></line><text x=${x + 4} y="16">${label}</text>`;
+    return svg`<line class="tick" x1=${x} x2=${x} y1="0" y2=${TIMELINE_HEIGHT}></line><text x=${x + 4} y="16">${label}</text>`;
   }
 
   #playhead(): TemplateResult | typeof nothing {
     if (this.playheadMs === null) return nothing;
     const x = this.#x(this.playheadMs);
-    return svg`<line class="playhead" x1=${x} x2=${x} y1="0" y2=${HEIGHT}></line>`;
+    return svg`<line class="playhead" x1=${x} x2=${x} y1="0" y2=${TIMELINE_HEIGHT}></line>`;
   }
 
   #hint(): TemplateResult | typeof nothing {
@@ -208,9 +167,14 @@ export class VigieTimeline extends LitElement {
     const gap = this.timeline?.gaps.find(
       ({ startMs, endMs }) => startMs <= ms && ms <= (endMs ?? Date.now()),
     );
+    const msOfPixel = this.scale.spanMs / this.width;
+    const event = this.events.find(
+      ({ startedAtMs, endedAtMs }) =>
+        startedAtMs - 3 * msOfPixel <= ms && ms <= (endedAtMs ?? Date.now()) + 3 * msOfPixel,
+    );
     const x = Math.min(this.width - 60, Math.max(60, this.hoverX));
     return html`<div class="hint" .style=${`left: ${x}px`}>
-      ${timeText(ms)}${gap ? ` · ${GAP_WORDS[gap.reason]}` : ''}
+      ${timeText(ms)}${event ? ` · ${whatHappened(event)}` : ''}${gap ? ` · ${GAP_WORDS[gap.reason]}` : ''}
     </div>`;
   }
 
@@ -285,6 +249,11 @@ export class VigieTimeline extends LitElement {
   #select(fromMs: number, toMs: number): void {
     this.dispatchEvent(new CustomEvent('vigie-select', { detail: { fromMs, toMs } }));
   }
+}
+
+function whatHappened(event: EventView): string {
+  const { what, where } = eventText(event, Date.now());
+  return where ? `${what} ${where}` : what;
 }
 
 customElements.define('vigie-timeline', VigieTimeline);

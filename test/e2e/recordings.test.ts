@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { DEFAULT_RECORDING } from '../../server/recording/default-recording.ts';
+import type { EventView } from '../../server/wire/event.ts';
 import type { RecordedSegment, Timeline } from '../../server/wire/recording.ts';
 import { readWebm } from '../recording/read-webm.ts';
 import { TestBrowser } from '../support/browser.ts';
@@ -42,6 +43,10 @@ function films(): Promise<RecordedSegment[]> {
     .then(({ segments }) => segments);
 }
 
+function events(): Promise<EventView[]> {
+  return admin.request('GET', `/cameras/${door.id}/events`);
+}
+
 /** What the player's picture says when it was taken. */
 function shownCode(): Promise<number | undefined> {
   return video.evaluate((element: HTMLVideoElement) =>
@@ -70,6 +75,13 @@ test('what was recorded is on the timeline and plays, showing the moment it says
     const [film] = await films();
     return film && film.endMs - film.startMs > 6_000;
   });
+  // Somebody passes the camera's own sensor.
+  camera.process.kill('SIGUSR2');
+  await until('it is an event', async () => (await events()).length > 0);
+  await until('a little more is recorded', async () => {
+    const [[film], [event]] = [await films(), await events()];
+    return film && event && film.endMs - event.startedAtMs > 1_500;
+  });
   await admin.request('PUT', `/cameras/${door.id}/recording`, DEFAULT_RECORDING);
   const film = await until('the film is whole', async () => (await films()).find(({ open }) => !open));
   await until('it is on the timeline', () => tab.locator('vigie-timeline rect.film:not(.open)').count());
@@ -91,6 +103,40 @@ test('a click on the timeline goes to that moment', async () => {
     const code = await shownCode();
     return code !== undefined && apartMs(code, middleMs) < 400;
   });
+});
+
+test('what happened is marked, and gone to from a moment before, from the list, and back from a moment after', async () => {
+  const [[film], [event]] = [await films(), await events()];
+  assert.ok(film && event);
+  await tab.locator('vigie-timeline rect.event').waitFor();
+  const isShown = (): Promise<unknown> =>
+    until('the picture of some seconds before is shown', async () => {
+      const code = await shownCode();
+      // It plays on from there.
+      return code !== undefined && apartMs(code, event.startedAtMs - 1_000) < 1_400;
+    });
+  const seekTo = (ms: number): Promise<unknown> =>
+    tab
+      .locator('vigie-timeline')
+      .evaluate(
+        (element, at) => element.dispatchEvent(new CustomEvent('vigie-seek', { detail: { ms: at } })),
+        ms,
+      );
+  await seekTo(film.startMs);
+  await until('the beginning is shown', async () => apartMs((await shownCode()) ?? 0, film.startMs) < 1_000);
+  await tab.getByTestId('next-event').click();
+  await isShown();
+  await tab.getByTestId('next-event').click();
+  await tab.getByText('Nothing happened after this').waitFor();
+  await tab.getByTestId('play').click();
+  await seekTo(film.endMs - 300);
+  await tab.getByTestId('play').click();
+  await until('the end is shown', async () => apartMs((await shownCode()) ?? 0, film.endMs) < 1_000);
+  await tab.getByTestId('event-before').click();
+  await isShown();
+  await tab.getByRole('link', { name: 'Events', exact: true }).click();
+  await tab.getByTestId('event').locator('a').click();
+  await isShown();
 });
 
 test('stepping goes from picture to picture', async () => {

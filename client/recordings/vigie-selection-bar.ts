@@ -1,0 +1,184 @@
+/**
+ * `<vigie-selection-bar>`: what one can do with a stretch of a camera's recordings: mark it, take it away, and, for
+ * administrators, protect or delete it.
+ *
+ * Fires `vigie-select` {selection | null} when another stretch is marked, `vigie-changed` when recordings are no longer as they were.
+ */
+
+import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { createRef, ref } from 'lit/directives/ref.js';
+import '@awesome.me/webawesome/dist/components/button/button.js';
+import '@awesome.me/webawesome/dist/components/callout/callout.js';
+import type { RecordedSegment } from '../../server/wire/recording.ts';
+import { errorText } from '../api-error.ts';
+import { isAdministrator, type AppContext } from '../app-context.ts';
+import '../dialogs/confirm-dialog.ts';
+import type { ConfirmDialog } from '../dialogs/confirm-dialog.ts';
+import { bytesText, momentText } from './recording-words.ts';
+import type { Selection } from './vigie-timeline.ts';
+
+const FIRST_LENGTH_MS = 60_000;
+
+export class VigieSelectionBar extends LitElement {
+  static override styles = css`
+    .bar {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: center;
+      gap: 0.5rem;
+    }
+    .words {
+      flex: 1;
+      min-width: 14rem;
+      font-size: 0.9375rem;
+      font-variant-numeric: tabular-nums;
+    }
+  `;
+  static override properties = {
+    context: { attribute: false },
+    cameraId: {},
+    segments: { attribute: false },
+    selection: { attribute: false },
+    playheadMs: { attribute: false },
+    preparing: { state: true },
+    error: { state: true },
+  };
+  declare context: AppContext;
+  declare cameraId: string;
+  declare segments: readonly RecordedSegment[];
+  declare selection: Selection | null;
+  declare playheadMs: number | null;
+  /** A download is being made ready. */
+  declare protected preparing: boolean;
+  declare protected error: string | null;
+  readonly #confirm = createRef<ConfirmDialog>();
+
+  constructor() {
+    super();
+    this.segments = [];
+    this.selection = null;
+    this.playheadMs = null;
+    this.preparing = false;
+    this.error = null;
+  }
+
+  protected override render(): TemplateResult {
+    const { selection } = this;
+    return html`
+      ${this.error ? html`<wa-callout variant="danger" size="s" role="alert">${this.error}</wa-callout>` : nothing}
+      <div class="bar" data-testid=${selection ? 'selection' : nothing}>
+        ${selection ? this.#marked(selection) : this.#button('mark-from', 'Mark a stretch from here', () => this.#mark())}
+      </div>
+      <vigie-confirm-dialog .context=${this.context} ${ref(this.#confirm)}></vigie-confirm-dialog>
+    `;
+  }
+
+  #marked(selection: Selection): TemplateResult {
+    const films = this.segments.filter(
+      ({ startMs, endMs }) => endMs >= selection.fromMs && startMs <= selection.toMs,
+    );
+    const bytes = films.reduce((sum, film) => sum + film.bytes, 0);
+    return html`
+      <span class="words"
+        >${momentText(selection.fromMs)} – ${momentText(selection.toMs)} · ${bytesText(bytes)}</span
+      >
+      ${this.#button('mark-to', 'To here', () => this.#markTo(selection))}
+      <wa-button
+        size="s"
+        variant="brand"
+        ?loading=${this.preparing}
+        ?disabled=${films.length === 0}
+        data-testid="download"
+        @click=${() => void this.#download(selection)}
+        >Download</wa-button
+      >
+      ${isAdministrator(this.context.session.user) ? this.#administration(films) : nothing}
+      <wa-button size="s" appearance="plain" data-testid="unmark" @click=${() => this.#select(null)}
+        >Unmark</wa-button
+      >
+    `;
+  }
+
+  #administration(films: readonly RecordedSegment[]): TemplateResult {
+    const areProtected = films.length > 0 && films.every((film) => film.protected);
+    return html`<wa-button
+        size="s"
+        appearance="outlined"
+        data-testid="protect"
+        @click=${() => void this.#protect(films, !areProtected)}
+        >${areProtected ? 'No longer protect' : 'Protect'}</wa-button
+      >
+      <wa-button
+        size="s"
+        appearance="outlined"
+        variant="danger"
+        data-testid="delete"
+        @click=${() => this.#askToDelete(films)}
+        >Delete</wa-button
+      >`;
+  }
+
+  #button(testId: string, label: string, onClick: () => void): TemplateResult {
+    return html`<wa-button
+      size="s"
+      appearance="outlined"
+      ?disabled=${this.playheadMs === null}
+      data-testid=${testId}
+      @click=${onClick}
+      >${label}</wa-button
+    >`;
+  }
+
+  #select(selection: Selection | null): void {
+    this.dispatchEvent(new CustomEvent('vigie-select', { detail: selection }));
+  }
+
+  #mark(): void {
+    if (this.playheadMs === null) return;
+    this.#select({ fromMs: this.playheadMs, toMs: this.playheadMs + FIRST_LENGTH_MS });
+  }
+
+  #markTo(selection: Selection): void {
+    if (this.playheadMs === null) return;
+    const [fromMs = 0, toMs = 0] = [selection.fromMs, this.playheadMs].toSorted((a, b) => a - b);
+    this.#select({ fromMs, toMs });
+  }
+
+  async #download({ fromMs, toMs }: Selection): Promise<void> {
+    this.preparing = true;
+    this.error = null;
+    try {
+      await this.context.api.downloadRecording(this.cameraId, Math.floor(fromMs), Math.ceil(toMs));
+    } catch (error) {
+      this.error = errorText(error);
+    } finally {
+      this.preparing = false;
+    }
+  }
+
+  async #protect(films: readonly RecordedSegment[], protect: boolean): Promise<void> {
+    this.error = null;
+    try {
+      for (const { id } of films) await this.context.api.protectRecording(this.cameraId, id, protect);
+    } catch (error) {
+      this.error = errorText(error);
+    }
+    this.dispatchEvent(new Event('vigie-changed'));
+  }
+
+  #askToDelete(films: readonly RecordedSegment[]): void {
+    const whole = films.filter(({ open }) => !open);
+    this.#confirm.value?.ask({
+      heading: 'Delete these recordings?',
+      text: `${whole.length === 1 ? 'One recording' : `${whole.length} recordings`}, each up to a minute long, as a whole. This cannot be undone.`,
+      action: 'Delete',
+      run: async () => {
+        for (const { id } of whole) await this.context.api.removeRecording(this.cameraId, id);
+        this.#select(null);
+        this.dispatchEvent(new Event('vigie-changed'));
+      },
+    });
+  }
+}
+
+customElements.define('vigie-selection-bar', VigieSelectionBar);
