@@ -37,6 +37,7 @@ import { Store } from './store/store.ts';
 import { FrameHub } from './video/frame-hub.ts';
 import { Transcoder } from './video/transcoder.ts';
 import { CAMERA_PATH } from './wire/camera-protocol.ts';
+import { Webhooks } from './webhooks/webhooks.ts';
 import type { EventView } from './wire/event.ts';
 import { SIGNALING_PATH } from './wire/signaling.ts';
 
@@ -131,6 +132,11 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     },
     log,
   });
+  const webhooks = new Webhooks({
+    store: store.webhooks,
+    nameOf: (cameraId) => store.cameras.find(cameraId)?.name,
+    log,
+  });
   const pairing = new CameraPairing({ catalog, log });
   const app = createHttpApp({
     accounts,
@@ -143,6 +149,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     firmware,
     recordings,
     motion: happenings.motion,
+    webhooks,
     connection,
     status: () => ({
       sfu: sfu.stats,
@@ -193,6 +200,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     signaling.notifyWatchersOf(data.cameraId, { type: 'notification', method: 'event', data });
   happenings.log.on('event', (event) => {
     if (event.kind === 'motion') recorder.onEvent(event);
+    webhooks.onEvent(event);
     tellEvent(event);
   });
   ingest.on('motion', (cameraId, active) => happenings.onMotion(cameraId, active));
@@ -242,6 +250,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
       seed?.close();
       https?.certificates.close();
       happenings.close();
+      webhooks.close();
       await recorder.close();
       await Promise.all([http.close(), sfu.close(), thumbnails.close()]);
       transcoder.close();

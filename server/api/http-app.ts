@@ -16,6 +16,7 @@ import { authRoutes } from './auth-routes.ts';
 import { authorityFiles } from './authority-files.ts';
 import type { ConnectionOf } from './client-connection.ts';
 import type { CameraCatalog } from './camera-catalog.ts';
+import type { Webhooks } from '../webhooks/webhooks.ts';
 import type { CameraPairing } from './camera-pairing.ts';
 import { cameraRoutes } from './camera-routes.ts';
 import { clientFiles } from './client-files.ts';
@@ -35,6 +36,7 @@ import { snapshotRoutes, type Snapshots } from './snapshot-routes.ts';
 import type { Thumbnails } from './thumbnails.ts';
 import { updateRoutes } from './update-routes.ts';
 import { userRoutes } from './user-routes.ts';
+import { webhookRoutes } from './webhook-routes.ts';
 
 export interface HttpAppOptions {
   accounts: Accounts;
@@ -47,6 +49,7 @@ export interface HttpAppOptions {
   firmware: Firmware;
   recordings: Recordings;
   motion: MotionSettingsHolder;
+  webhooks: Webhooks;
   /** What the server knows of the ways to it. */
   connection: ServerFacts;
   /** What an administrator sees of the server's inside; JSON without secrets. */
@@ -107,6 +110,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     motionRoutes(options.motion, catalog, guard),
   );
   api.use('/events', allEventRoutes(options.events.log, catalog, guard));
+  api.use('/webhooks', webhookRoutes(options.webhooks, guard));
   api.use('/recording', recordingStatusRoutes(recordings, guard));
   api.use('/firmware', firmwareRoutes(firmware, guard));
   api.use('/connection', connectionRoutes(options.connection, guard, connectionOf));

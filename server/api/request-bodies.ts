@@ -10,7 +10,8 @@ import {
   type FrameSizeName,
 } from '../wire/camera-protocol.ts';
 
-const name = z
+/** Of something, as people call it. */
+export const plainName = z
   .string()
   .transform((text) => text.normalize('NFC').trim())
   .pipe(
@@ -38,9 +39,9 @@ export const LOGIN = z.strictObject({
   password,
 });
 export const CHANGE_PASSWORD = z.strictObject({ currentPassword: password, newPassword });
-export const CAMERA_NAME = z.strictObject({ name });
+export const CAMERA_NAME = z.strictObject({ name: plainName });
 export const NEW_USER = z.strictObject({
-  username: name,
+  username: plainName,
   password: newPassword,
   role,
   cameraIds: cameraIds.default([]),
@@ -52,10 +53,10 @@ export const CHANGE_USER = z.strictObject({
 });
 export const USER_CAMERAS = z.strictObject({ cameraIds });
 
-export const SENSOR_NAME = z.strictObject({ name: name.pipe(z.string().max(32)) });
+export const SENSOR_NAME = z.strictObject({ name: plainName.pipe(z.string().max(32)) });
 export const SENSOR_EVENT = z.strictObject({
   kind: z.literal('motion'),
-  source: name.pipe(z.string().max(32)).exactOptional(),
+  source: plainName.pipe(z.string().max(32)).exactOptional(),
 }) satisfies z.ZodType<SensorEvent>;
 const momentMs = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 export const EVENTS_QUERY = z

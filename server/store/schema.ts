@@ -161,4 +161,38 @@ export const MIGRATIONS: readonly string[] = [
     jpeg          BLOB NOT NULL
   ) STRICT;
   `,
+  `
+  CREATE TABLE webhooks (
+    id            TEXT PRIMARY KEY,
+    name          TEXT NOT NULL,
+    url           TEXT NOT NULL,
+    -- Kept as it is, for messages are signed with it.
+    secret        BLOB NOT NULL CHECK (length(secret) = 32),
+    -- JSON; of no cameras: all.
+    camera_ids    TEXT NOT NULL,
+    kinds         TEXT NOT NULL,
+    moment        TEXT NOT NULL CHECK (moment IN ('started', 'ended', 'both')),
+    enabled       INTEGER NOT NULL CHECK (enabled IN (0, 1)),
+    created_at    INTEGER NOT NULL,
+    failing_since INTEGER
+  ) STRICT;
+
+  CREATE TABLE webhook_deliveries (
+    sequence      INTEGER PRIMARY KEY AUTOINCREMENT,
+    id            TEXT NOT NULL UNIQUE,
+    webhook_id    TEXT NOT NULL REFERENCES webhooks (id) ON DELETE CASCADE,
+    type          TEXT NOT NULL,
+    -- The event's id: of one event a webhook is told the same once.
+    subject       TEXT NOT NULL,
+    body          TEXT NOT NULL,
+    created_at    INTEGER NOT NULL,
+    state         TEXT NOT NULL CHECK (state IN ('waiting', 'delivered', 'failed')),
+    attempts      INTEGER NOT NULL,
+    next_attempt_at INTEGER,
+    status        INTEGER,
+    answer        TEXT,
+    UNIQUE (webhook_id, subject, type)
+  ) STRICT;
+  CREATE INDEX webhook_deliveries_waiting ON webhook_deliveries (next_attempt_at) WHERE state = 'waiting';
+  `,
 ];

@@ -11,6 +11,7 @@ import { SecretStore } from './secret-store.ts';
 import { SensorStore } from './sensor-store.ts';
 import { SessionStore } from './session-store.ts';
 import { UserStore } from './user-store.ts';
+import { WebhookStore } from './webhook-store.ts';
 
 export class Store {
   readonly cameras: CameraStore;
@@ -22,6 +23,7 @@ export class Store {
   readonly firmware: FirmwareStore;
   readonly recordings: RecordingStore;
   readonly motion: MotionStore;
+  readonly webhooks: WebhookStore;
   readonly #database: DatabaseSync;
 
   /** @throws VigieError `configuration` when the folder or the file in it cannot be used */
@@ -40,6 +42,7 @@ export class Store {
     this.firmware = new FirmwareStore(database);
     this.recordings = new RecordingStore(database);
     this.motion = new MotionStore(database);
+    this.webhooks = new WebhookStore(database);
   }
 
   /** Idempotent. */

@@ -22,6 +22,7 @@ import { trustedProxies } from '../../../server/api/trusted-proxies.ts';
 import type { CameraFrame } from '../../../server/core/camera-frame.ts';
 import { EventLog } from '../../../server/events/event-log.ts';
 import { Sensors } from '../../../server/events/sensors.ts';
+import { Webhooks } from '../../../server/webhooks/webhooks.ts';
 import { FirmwareImages } from '../../../server/firmware/firmware-images.ts';
 import { FirmwareUpdates, type UpdatableCameras } from '../../../server/firmware/firmware-updates.ts';
 import { createLog } from '../../../server/log.ts';
@@ -124,6 +125,13 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
   });
   const pairing = new CameraPairing({ catalog, log, ...(nowMs && { nowMs }) });
   const eventLog = new EventLog(store.events);
+  const webhooks = new Webhooks({
+    store: store.webhooks,
+    nameOf: (cameraId) => store.cameras.find(cameraId)?.name,
+    log,
+    ...(nowMs && { nowMs }),
+  });
+  context.after(() => webhooks.close());
   const app = createHttpApp({
     accounts,
     catalog,
@@ -140,6 +148,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
       store.motion,
       log,
     ),
+    webhooks,
     connection: {
       get: () =>
         Promise.resolve({ httpPort: 8080, rtcPort: 8081, announced: [], announcedNow: [], turn: [] }),

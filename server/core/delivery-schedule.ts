@@ -1,0 +1,40 @@
+/** When a message that could not be delivered is tried again: soon at first, for about a day, and never all at once. */
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+/** After the first attempt, the second, … As Standard Webhooks recommends it. */
+const DELAYS_MS = [
+  5 * SECOND_MS,
+  30 * SECOND_MS,
+  2 * MINUTE_MS,
+  10 * MINUTE_MS,
+  30 * MINUTE_MS,
+  2 * HOUR_MS,
+  5 * HOUR_MS,
+  10 * HOUR_MS,
+];
+const JITTER = 0.2;
+/** A receiver may ask for patience, but not for ever. */
+const MAX_RETRY_AFTER_MS = HOUR_MS;
+
+/**
+ * @param attempts made so far, at least 1
+ * @param retryAfterMs what the receiver asked for
+ * @param random 0 … 1
+ * @returns ms until the next attempt, or undefined when there is none any more
+ */
+export function retryDelayMs(attempts: number, retryAfterMs = 0, random = Math.random()): number | undefined {
+  const delayMs = DELAYS_MS[attempts - 1];
+  if (delayMs === undefined) return undefined;
+  const jittered = delayMs * (1 + JITTER * (2 * random - 1));
+  return Math.round(Math.max(jittered, Math.min(MAX_RETRY_AFTER_MS, retryAfterMs)));
+}
+
+/** Retry-After (RFC 9110 section 10.2.3), as seconds or as a date. @returns ms; 0 when it says nothing that is understood */
+export function readRetryAfter(value: string | undefined, nowMs: number): number {
+  if (value === undefined) return 0;
+  if (/^\d{1,9}$/.test(value.trim())) return Number(value) * SECOND_MS;
+  const dateMs = Date.parse(value);
+  return Number.isNaN(dateMs) ? 0 : Math.max(0, dateMs - nowMs);
+}

@@ -1,0 +1,198 @@
+/** Webhooks, and what was sent by them or waits to be. */
+
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { DeliveryView, WebhookMessage, WebhookSettings, WebhookView } from '../wire/webhook.ts';
+import { inTransaction } from './database.ts';
+import { randomId } from './random-id.ts';
+
+/** What an attempt needs to know. */
+export interface StoredDelivery {
+  id: string;
+  webhookId: string;
+  /** As it is sent. */
+  body: string;
+  /** Made so far. */
+  attempts: number;
+}
+
+export interface NewDelivery {
+  webhookId: string;
+  type: WebhookMessage['type'];
+  /** What it is about: the same is never queued twice for one webhook. */
+  subject: string;
+  body: string;
+}
+
+export interface AttemptOutcome {
+  state: DeliveryView['state'];
+  nextAttemptAt: number | null;
+  status: number | null;
+  answer: string | null;
+}
+
+/** Kept of each webhook, besides what waits. */
+const MAX_FINISHED = 200;
+const MAX_AGE_MS = 30 * 24 * 3_600_000;
+/** Of one webhook; of more the oldest are given up. */
+const MAX_WAITING = 500;
+
+const WEBHOOK_COLUMNS = `id, name, url, camera_ids AS cameraIds, kinds, moment, enabled, created_at AS createdAt,
+  failing_since AS failingSince`;
+const DELIVERY_COLUMNS = `id, type, created_at AS createdAt, state, attempts, next_attempt_at AS nextAttemptAt, status, answer`;
+
+export class WebhookStore {
+  readonly #database: DatabaseSync;
+  readonly #statements;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#statements = {
+      list: database.prepare(`SELECT ${WEBHOOK_COLUMNS} FROM webhooks ORDER BY created_at, rowid`),
+      find: database.prepare(`SELECT ${WEBHOOK_COLUMNS} FROM webhooks WHERE id = ?`),
+      add: database.prepare(`
+        INSERT INTO webhooks (id, name, url, secret, camera_ids, kinds, moment, enabled, created_at)
+        VALUES (:id, :name, :url, :secret, :cameraIds, :kinds, :moment, :enabled, :createdAt)`),
+      change: database.prepare(`
+        UPDATE webhooks SET name = :name, url = :url, camera_ids = :cameraIds, kinds = :kinds, moment = :moment,
+          enabled = :enabled WHERE id = :id`),
+      remove: database.prepare('DELETE FROM webhooks WHERE id = ?'),
+      secret: database.prepare('SELECT secret FROM webhooks WHERE id = ?'),
+      setSecret: database.prepare('UPDATE webhooks SET secret = ? WHERE id = ?'),
+      setEnabled: database.prepare('UPDATE webhooks SET enabled = ? WHERE id = ?'),
+      failing: database.prepare(
+        'UPDATE webhooks SET failing_since = ? WHERE id = ? AND (failing_since IS NULL) <> (? IS NULL)',
+      ),
+      queue: database.prepare(`
+        INSERT INTO webhook_deliveries (id, webhook_id, type, subject, body, created_at, state, attempts, next_attempt_at)
+        VALUES (:id, :webhookId, :type, :subject, :body, :nowMs, 'waiting', 0, :nowMs) ON CONFLICT DO NOTHING`),
+      trim: database.prepare(`
+        DELETE FROM webhook_deliveries WHERE webhook_id = :webhookId AND state <> 'waiting' AND (created_at < :oldest
+          OR sequence <= (SELECT sequence FROM webhook_deliveries WHERE webhook_id = :webhookId AND state <> 'waiting'
+            ORDER BY sequence DESC LIMIT 1 OFFSET :kept))`),
+      giveUp: database.prepare(`
+        UPDATE webhook_deliveries SET state = 'failed', next_attempt_at = NULL, answer = 'too much was waiting'
+        WHERE webhook_id = :webhookId AND state = 'waiting' AND sequence <= (
+          SELECT sequence FROM webhook_deliveries WHERE webhook_id = :webhookId AND state = 'waiting'
+          ORDER BY sequence DESC LIMIT 1 OFFSET :kept)`),
+      due: database.prepare(`
+        SELECT id, webhookId, body, attempts FROM (
+          SELECT d.id, webhook_id AS webhookId, body, attempts, next_attempt_at,
+            row_number() OVER (PARTITION BY webhook_id ORDER BY next_attempt_at, sequence) AS place
+          FROM webhook_deliveries d JOIN webhooks w ON w.id = webhook_id
+          WHERE state = 'waiting' AND enabled = 1 AND next_attempt_at <= ?)
+        WHERE place = 1 ORDER BY next_attempt_at`),
+      next: database.prepare(`
+        SELECT min(next_attempt_at) AS at FROM webhook_deliveries JOIN webhooks w ON w.id = webhook_id
+        WHERE state = 'waiting' AND enabled = 1`),
+      attempted: database.prepare(`
+        UPDATE webhook_deliveries SET attempts = attempts + 1, state = :state, next_attempt_at = :nextAttemptAt,
+          status = :status, answer = :answer WHERE id = :id`),
+      again: database.prepare(`
+        UPDATE webhook_deliveries SET state = 'waiting', next_attempt_at = ?, attempts = 0
+        WHERE id = ? AND webhook_id = ?`),
+      deliveries: database.prepare(
+        `SELECT ${DELIVERY_COLUMNS} FROM webhook_deliveries WHERE webhook_id = ? ORDER BY sequence DESC LIMIT ?`,
+      ),
+    };
+  }
+
+  /** In the order they were added. */
+  list(): WebhookView[] {
+    return this.#statements.list.all().map(toWebhook);
+  }
+
+  find(id: string): WebhookView | undefined {
+    const row = this.#statements.find.get(id);
+    return row && toWebhook(row);
+  }
+
+  /** @param secret 32 bytes */
+  add(settings: WebhookSettings, secret: Uint8Array, nowMs: number): WebhookView {
+    const id = randomId('hook');
+    this.#statements.add.run({ id, ...toRow(settings), secret, createdAt: nowMs });
+    return { id, ...settings, createdAt: nowMs, failingSince: null };
+  }
+
+  /** @returns false when there is no such webhook; so does `remove` */
+  change(id: string, settings: WebhookSettings): boolean {
+    return this.#statements.change.run({ id, ...toRow(settings) }).changes === 1;
+  }
+
+  remove(id: string): boolean {
+    return this.#statements.remove.run(id).changes === 1;
+  }
+
+  secretOf(id: string): Uint8Array | undefined {
+    const secret = this.#statements.secret.get(id)?.['secret'];
+    return secret instanceof Uint8Array ? secret : undefined;
+  }
+
+  setSecret(id: string, secret: Uint8Array): boolean {
+    return this.#statements.setSecret.run(secret, id).changes === 1;
+  }
+
+  disable(id: string): void {
+    this.#statements.setEnabled.run(0, id);
+  }
+
+  /** @param since ms, or null when something has arrived */
+  setFailing(id: string, since: number | null): void {
+    this.#statements.failing.run(since, id, since);
+  }
+
+  /** What was queued of that subject already is not queued again. */
+  queue(deliveries: readonly NewDelivery[], nowMs: number): void {
+    inTransaction(this.#database, () => {
+      for (const delivery of deliveries) {
+        const { webhookId } = delivery;
+        this.#statements.queue.run({ ...delivery, id: randomId('msg'), nowMs });
+        this.#statements.giveUp.run({ webhookId, kept: MAX_WAITING });
+        this.#statements.trim.run({ webhookId, oldest: nowMs - MAX_AGE_MS, kept: MAX_FINISHED });
+      }
+    });
+  }
+
+  /** Whose time has come: of each webhook that is enabled the one that has waited longest. */
+  due(nowMs: number): StoredDelivery[] {
+    return this.#statements.due.all(nowMs) as unknown as StoredDelivery[];
+  }
+
+  /** When the next one's time comes; null when none waits. */
+  nextAttemptAt(): number | null {
+    const at = this.#statements.next.get()?.['at'];
+    return typeof at === 'number' ? at : null;
+  }
+
+  attempted(id: string, outcome: AttemptOutcome): void {
+    this.#statements.attempted.run({ id, ...outcome });
+  }
+
+  /** From the beginning, whatever became of it. @returns false when there is no such delivery */
+  sendAgain(webhookId: string, id: string, nowMs: number): boolean {
+    return this.#statements.again.run(nowMs, id, webhookId).changes === 1;
+  }
+
+  /** The newest first. */
+  deliveries(webhookId: string, limit: number): DeliveryView[] {
+    return this.#statements.deliveries.all(webhookId, limit) as unknown as DeliveryView[];
+  }
+}
+
+function toRow({ cameraIds, kinds, enabled, ...settings }: WebhookSettings) {
+  return {
+    ...settings,
+    cameraIds: JSON.stringify(cameraIds),
+    kinds: JSON.stringify(kinds),
+    enabled: Number(enabled),
+  };
+}
+
+function toWebhook(row: Record<string, SQLOutputValue>): WebhookView {
+  // The table is STRICT, so the columns have the types the schema gives them.
+  return {
+    ...row,
+    cameraIds: JSON.parse(String(row['cameraIds'])) as string[],
+    kinds: JSON.parse(String(row['kinds'])) as string[],
+    enabled: row['enabled'] === 1,
+  } as unknown as WebhookView;
+}
