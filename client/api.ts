@@ -15,6 +15,12 @@ import type { CameraSettings } from '../server/wire/camera-protocol.ts';
 import type { EventsQuery, EventView, SensorView, SensorWithToken } from '../server/wire/event.ts';
 import type { MotionView } from '../server/wire/motion.ts';
 import type { RecordingSettings, RecordingStatus, Timeline } from '../server/wire/recording.ts';
+import type {
+  DeliveryView,
+  WebhookSettings,
+  WebhookView,
+  WebhookWithSecret,
+} from '../server/wire/webhook.ts';
 import { ApiError, errorFromResponse, unreachable } from './api-error.ts';
 import { sendFile } from './send-file.ts';
 import type { Session } from './session.ts';
@@ -125,6 +131,41 @@ export class Api {
   /** Of all cameras one may see. */
   allEvents(query: EventsQuery): Promise<EventView[]> {
     return this.#request('GET', `/api/events?${queryText(query)}`);
+  }
+
+  /** Of webhooks: administrators only. */
+  webhooks(): Promise<WebhookView[]> {
+    return this.#request('GET', '/api/webhooks');
+  }
+
+  /** The answer is the only one that ever holds the secret. */
+  addWebhook(settings: WebhookSettings): Promise<WebhookWithSecret> {
+    return this.#request('POST', '/api/webhooks', settings);
+  }
+
+  changeWebhook(id: string, settings: WebhookSettings): Promise<WebhookView> {
+    return this.#request('PUT', `/api/webhooks/${encodeURIComponent(id)}`, settings);
+  }
+
+  removeWebhook(id: string): Promise<void> {
+    return this.#request('DELETE', `/api/webhooks/${encodeURIComponent(id)}`);
+  }
+
+  renewWebhookSecret(id: string): Promise<WebhookWithSecret> {
+    return this.#request('POST', `/api/webhooks/${encodeURIComponent(id)}/secret`);
+  }
+
+  testWebhook(id: string): Promise<void> {
+    return this.#request('POST', `/api/webhooks/${encodeURIComponent(id)}/test`);
+  }
+
+  webhookDeliveries(id: string): Promise<DeliveryView[]> {
+    return this.#request('GET', `/api/webhooks/${encodeURIComponent(id)}/deliveries`);
+  }
+
+  sendWebhookAgain(id: string, deliveryId: string): Promise<void> {
+    const path = `/api/webhooks/${encodeURIComponent(id)}/deliveries/${encodeURIComponent(deliveryId)}`;
+    return this.#request('POST', `${path}/again`);
   }
 
   sensors(cameraId: string): Promise<SensorView[]> {

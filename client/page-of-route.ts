@@ -89,6 +89,13 @@ function pageAt(route: Reachable, context: AppContext): Page {
         element: html`<vigie-firmware-page .context=${context}></vigie-firmware-page>`,
         lazy: ['vigie-firmware-page', () => import('./pages/firmware-page.ts')],
       };
+    case 'webhooks':
+      return {
+        title: 'Webhooks',
+        forAdministrators: true,
+        element: html`<vigie-webhooks-page .context=${context}></vigie-webhooks-page>`,
+        lazy: ['vigie-webhooks-page', () => import('./pages/webhooks-page.ts')],
+      };
     default:
       return route satisfies never;
   }

@@ -12,6 +12,7 @@ export type Route =
   | { page: 'events'; cameraId?: string }
   | { page: 'users' }
   | { page: 'firmware' }
+  | { page: 'webhooks' }
   | { page: 'connection' }
   | { page: 'secure' }
   | { page: 'unknown' };
@@ -26,6 +27,7 @@ export function parseRoute(pathname: string): Route {
   if (path === '/recordings') return { page: 'lookBack' };
   if (path === '/events') return { page: 'events' };
   if (path === '/users') return { page: 'users' };
+  if (path === '/webhooks') return { page: 'webhooks' };
   if (path === '/firmware') return { page: 'firmware' };
   if (path === '/connection') return { page: 'connection' };
   if (path === '/secure') return { page: 'secure' };
@@ -59,6 +61,8 @@ export function routePath(route: Reachable): string {
         : `/camera/${encodeURIComponent(route.cameraId)}/events`;
     case 'users':
       return '/users';
+    case 'webhooks':
+      return '/webhooks';
     case 'firmware':
       return '/firmware';
     case 'connection':

@@ -104,6 +104,13 @@ export class VigieApp extends LitElement {
           <wa-icon slot="icon" name="gauge"></wa-icon>Check the connection
         </wa-dropdown-item>
         ${
+          isAdministrator(user)
+            ? html`<wa-dropdown-item value="webhooks" data-testid="webhooks">
+                <wa-icon slot="icon" name="upload"></wa-icon>Webhooks
+              </wa-dropdown-item>`
+            : nothing
+        }
+        ${
           this.hasAuthority
             ? html`<wa-dropdown-item value="secure" data-testid="secure-connection">
                 <wa-icon slot="icon" name="lock"></wa-icon>Secure connection
@@ -132,6 +139,7 @@ export class VigieApp extends LitElement {
 
   readonly #onUserMenu = ({ detail }: CustomEvent<{ item: { value: string } }>): void => {
     if (detail.item.value === 'password') this.#passwordDialog.value?.showFor(null);
+    else if (detail.item.value === 'webhooks') this.#navigation.go({ page: 'webhooks' });
     else if (detail.item.value === 'connection') this.#navigation.go({ page: 'connection' });
     else if (detail.item.value === 'secure') this.#navigation.go({ page: 'secure' });
     else void this.context?.session.signOut();

@@ -66,7 +66,7 @@ export function webhookRoutes(webhooks: Webhooks, guard: Guard): Router {
 
   router.post('/:id/test', (request, response) => {
     webhooks.test(request.params.id);
-    response.status(202).end();
+    response.status(204).end();
   });
 
   router.get('/:id/deliveries', (request, response) => {
@@ -75,7 +75,7 @@ export function webhookRoutes(webhooks: Webhooks, guard: Guard): Router {
 
   router.post('/:id/deliveries/:deliveryId/again', (request, response) => {
     webhooks.sendAgain(request.params.id, request.params.deliveryId);
-    response.status(202).end();
+    response.status(204).end();
   });
 
   return router;

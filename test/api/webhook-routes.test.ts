@@ -21,13 +21,13 @@ test('a webhook is added, shown without its secret, changed and removed', async 
   const path = `/api/webhooks/${view.id}`;
   const changed = await admin.call<WebhookView>('PUT', path, { body: { ...HOOK, enabled: false } });
   assert.deepEqual(changed.body, { ...view, enabled: false });
-  assert.equal((await admin.call('POST', `${path}/test`)).status, 202);
+  assert.equal((await admin.call('POST', `${path}/test`)).status, 204);
   const { body: deliveries } = await admin.call<DeliveryView[]>('GET', `${path}/deliveries`);
   assert.deepEqual(
     deliveries.map(({ type, state }) => [type, state]),
     [['test', 'waiting']],
   );
-  assert.equal((await admin.call('POST', `${path}/deliveries/${deliveries[0]?.id}/again`)).status, 202);
+  assert.equal((await admin.call('POST', `${path}/deliveries/${deliveries[0]?.id}/again`)).status, 204);
   const renewed = await admin.call<WebhookWithSecret>('POST', `${path}/secret`);
   assert.notEqual(renewed.body.secret, secret);
   assert.equal((await admin.call('DELETE', path)).status, 204);

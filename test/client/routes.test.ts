@@ -15,6 +15,7 @@ const paths: [pathname: string, route: Route][] = [
   ['/camera/front%20door', { page: 'camera', cameraId: 'front door' }],
   ['/camera/a%2Fb', { page: 'camera', cameraId: 'a/b' }],
   ['/camera/cam_1/motion', { page: 'motion', cameraId: 'cam_1' }],
+  ['/webhooks', { page: 'webhooks' }],
   ['/recordings', { page: 'lookBack' }],
   ['/events', { page: 'events' }],
   ['/events/', { page: 'events' }],

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { TestBrowser } from '../support/browser.ts';
+import { ServerProcess } from '../support/server-process.ts';
+import { until } from '../support/until.ts';
+import { Receiver } from '../webhooks/receiver.ts';
+
+const server = await ServerProcess.start();
+const receiver = await Receiver.start();
+const browser = await TestBrowser.launch();
+after(async () => {
+  await browser.close();
+  receiver.close();
+  await server.stop();
+  browser.assertNoProblems();
+});
+
+test('a webhook is added, tried, seen to fail and to work again, and removed', async () => {
+  await (await server.admin()).addCamera('Door');
+  const tab = await browser.open(server.url);
+  await tab.signIn('admin', server.password);
+  const { page } = tab;
+  await page.getByTestId('user-menu').click();
+  await page.getByTestId('webhooks').click();
+  await page.getByTestId('add-webhook').click();
+  const dialog = page.getByTestId('webhook-dialog');
+  await dialog.locator('[data-testid=webhook-name] input').fill('Home Assistant');
+  await dialog.locator('[data-testid=webhook-url] input').fill(receiver.url);
+  await dialog.getByTestId('dialog-submit').click();
+  const secret = await dialog.getByTestId('webhook-secret').getByTestId('copy-value').textContent();
+  assert.match(secret ?? '', /^whsec_/);
+  await dialog.getByTestId('dialog-done').click();
+  await page.getByTestId('webhook').getByText('Motion at all cameras, when it begins').waitFor();
+
+  const send = async (): Promise<void> => {
+    await page.getByTestId('webhook-menu').click();
+    await page.getByTestId('webhook-test').click();
+  };
+  await send();
+  await page.getByTestId('delivery').getByText('Arrived').waitFor();
+  assert.equal(receiver.received[0]?.message.type, 'test');
+  receiver.answer = (response) => void response.writeHead(503).end('out for lunch');
+  await send();
+  await page.getByTestId('delivery').getByText('Tried once, answer 503').waitFor();
+  await page.getByText('out for lunch').waitFor();
+  await page.getByText('Nothing has arrived for').waitFor();
+  receiver.answer = (response) => void response.end();
+  await page.getByTestId('send-again').first().click();
+  await until('it is tried again', () => receiver.received.length === 3);
+  await page.getByText('Nothing has arrived for').waitFor({ state: 'detached' });
+
+  await page.getByTestId('webhook-menu').click();
+  await page.getByTestId('webhook-remove').click();
+  await page.getByRole('button', { name: 'Remove webhook' }).click();
+  await page.getByTestId('webhook').waitFor({ state: 'detached' });
+});
