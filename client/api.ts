@@ -22,6 +22,7 @@ import type {
   WebhookWithSecret,
 } from '../server/wire/webhook.ts';
 import { ApiError, errorFromResponse, unreachable } from './api-error.ts';
+import { fileNameOf, receiveFile, saveAs } from './receive-file.ts';
 import { sendFile } from './send-file.ts';
 import type { Session } from './session.ts';
 
@@ -111,16 +112,22 @@ export class Api {
     return this.#request('DELETE', path);
   }
 
-  /** Resolves once all of it is here and the browser saves it. */
-  async downloadRecording(id: string, fromMs: number, toMs: number): Promise<void> {
-    const path = `/api/cameras/${encodeURIComponent(id)}/export.webm?from=${fromMs}&to=${toMs}`;
-    const response = await this.#fetch('GET', path, undefined, EXPORT_TIMEOUT_MS);
-    const name = /filename="?([^";]+)/.exec(response.headers.get('content-disposition') ?? '')?.[1];
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(await response.blob());
-    link.download = name ?? 'recording.webm';
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  /**
+   * Resolves once all of it is here and the browser saves it.
+   *
+   * @param onProgress how much of it is here, 0 … 1; null while the server prepares it
+   */
+  async downloadRecording(
+    id: string,
+    { fromMs, toMs }: { fromMs: number; toMs: number },
+    onProgress: (share: number | null) => void,
+    stopped: AbortSignal,
+  ): Promise<void> {
+    const range = `from=${Math.floor(fromMs)}&to=${Math.ceil(toMs)}`;
+    const path = `/api/cameras/${encodeURIComponent(id)}/export.webm?${range}`;
+    onProgress(null);
+    const response = await this.#fetch('GET', path, undefined, EXPORT_TIMEOUT_MS, stopped);
+    saveAs(await receiveFile(response, onProgress), fileNameOf(response) ?? 'recording.webm');
   }
 
   /** The newest first, or as the query says. */
@@ -263,16 +270,23 @@ export class Api {
   }
 
   /** @returns an answer that is no error */
-  async #fetch(method: string, path: string, body?: object, timeoutMs = TIMEOUT_MS): Promise<Response> {
+  async #fetch(
+    method: string,
+    path: string,
+    body?: object,
+    timeoutMs = TIMEOUT_MS,
+    stopped?: AbortSignal,
+  ): Promise<Response> {
+    const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(stopped ? [stopped] : [])]);
     const token = await this.#session.accessToken();
-    let response = await this.#send(method, path, body, token, timeoutMs);
+    let response = await this.#send(method, path, body, token, signal);
     if (response.status === 401) {
       const error = await errorFromResponse(response);
       // A wrong current password is no reason to doubt the token.
       if (error.code === 'wrongCredentials') throw error;
       // Revoked before its time, say by a restart with new secrets: a fresh token decides.
       this.#session.rejectToken(token);
-      response = await this.#send(method, path, body, await this.#session.accessToken(), timeoutMs);
+      response = await this.#send(method, path, body, await this.#session.accessToken(), signal);
     }
     if (!response.ok) throw await errorFromResponse(response);
     return response;
@@ -283,12 +297,12 @@ export class Api {
     path: string,
     body: object | undefined,
     token: string,
-    timeoutMs: number,
+    signal: AbortSignal,
   ): Promise<Response> {
     try {
       return await fetch(this.#session.server + path, {
         method,
-        signal: AbortSignal.timeout(timeoutMs),
+        signal,
         headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
         ...(body && { body: JSON.stringify(body) }),
       });

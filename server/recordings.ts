@@ -56,7 +56,7 @@ export async function openRecordings(options: OpenRecordingsOptions): Promise<Op
     settingsOf: (cameraId) => recorder.settingsOf(cameraId),
     setSettings: (cameraId, settings) => recorder.setSettings(cameraId, settings),
     isRecording: (cameraId) => recorder.isRecording(cameraId),
-    exportRange: (cameraId, fromMs, toMs) => exports.range(cameraId, fromMs, toMs),
+    exportRange: (cameraId, fromMs, toMs, stopped) => exports.range(cameraId, fromMs, toMs, stopped),
   };
   return { library, recorder, recordings };
 }

@@ -171,6 +171,7 @@ export class LookBackPage extends LitElement {
       <h2><a href=${routePath({ page: 'recordings', cameraId: id })}>${name}</a></h2>
       <vigie-timeline
         data-camera-id=${id}
+        .cameraId=${id}
         .timeline=${this.#timelines.of(id)}
         .scale=${this.scale}
         .playheadMs=${this.playheadMs}

@@ -134,6 +134,7 @@ export class RecordingsPage extends LitElement {
       ></vigie-recording-player>
       ${this.#controls()}
       <vigie-timeline
+        .cameraId=${this.cameraId}
         .timeline=${this.timeline}
         .events=${this.events}
         .scale=${this.scale}

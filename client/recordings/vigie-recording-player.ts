@@ -7,6 +7,7 @@
 
 import { LitElement, css, html, type TemplateResult } from 'lit';
 import type { RecordedSegment } from '../../server/wire/recording.ts';
+import { filmUrl } from './film-url.ts';
 import { Playlist } from './playlist.ts';
 
 /** One picture, for stepping through them; recordings have about ten a second. */
@@ -126,7 +127,7 @@ export class VigieRecordingPlayer extends LitElement {
     if (this.#films[index]?.id === film.id) return;
     this.#films[index] = film;
     const video = this.#video(index);
-    video.src = `/api/cameras/${encodeURIComponent(this.cameraId)}/recordings/${encodeURIComponent(film.id)}.webm`;
+    video.src = filmUrl(this.cameraId, film.id);
     video.playbackRate = this.speed;
   }
 

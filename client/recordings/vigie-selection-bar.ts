@@ -27,6 +27,13 @@ export class VigieSelectionBar extends LitElement {
       align-items: center;
       gap: 0.5rem;
     }
+    .progress {
+      display: inline-flex;
+      align-items: center;
+      gap: 0.5rem;
+      font-size: 0.9375rem;
+      font-variant-numeric: tabular-nums;
+    }
     .words {
       flex: 1;
       min-width: 14rem;
@@ -40,7 +47,7 @@ export class VigieSelectionBar extends LitElement {
     segments: { attribute: false },
     selection: { attribute: false },
     playheadMs: { attribute: false },
-    preparing: { state: true },
+    progress: { state: true },
     error: { state: true },
   };
   declare context: AppContext;
@@ -48,18 +55,23 @@ export class VigieSelectionBar extends LitElement {
   declare segments: readonly RecordedSegment[];
   declare selection: Selection | null;
   declare playheadMs: number | null;
-  /** A download is being made ready. */
-  declare protected preparing: boolean;
+  /** How much of a download is here, 0 … 1; null while it is prepared, undefined while there is none. */
+  declare protected progress: number | null | undefined;
   declare protected error: string | null;
   readonly #confirm = createRef<ConfirmDialog>();
+  #download: AbortController | undefined;
 
   constructor() {
     super();
     this.segments = [];
     this.selection = null;
     this.playheadMs = null;
-    this.preparing = false;
     this.error = null;
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#download?.abort();
   }
 
   protected override render(): TemplateResult {
@@ -83,20 +95,30 @@ export class VigieSelectionBar extends LitElement {
         >${momentText(selection.fromMs)} – ${momentText(selection.toMs)} · ${bytesText(bytes)}</span
       >
       ${this.#button('mark-to', 'To here', () => this.#markTo(selection))}
-      <wa-button
-        size="s"
-        variant="brand"
-        ?loading=${this.preparing}
-        ?disabled=${films.length === 0}
-        data-testid="download"
-        @click=${() => void this.#download(selection)}
-        >Download</wa-button
-      >
+      ${this.progress === undefined ? this.#downloadButton(selection, films.length > 0) : this.#progress(this.progress)}
       ${isAdministrator(this.context.session.user) ? this.#administration(films) : nothing}
       <wa-button size="s" appearance="plain" data-testid="unmark" @click=${() => this.#select(null)}
         >Unmark</wa-button
       >
     `;
+  }
+
+  #downloadButton(selection: Selection, enabled: boolean): TemplateResult {
+    return html`<wa-button
+      size="s"
+      variant="brand"
+      ?disabled=${!enabled}
+      data-testid="download"
+      @click=${() => void this.#startDownload(selection)}
+      >Download</wa-button
+    >`;
+  }
+
+  #progress(share: number | null): TemplateResult {
+    return html`<span class="progress" role="status" data-testid="download-progress">
+        ${share === null ? html`<progress></progress>Preparing…` : html`<progress .value=${share}></progress>${Math.round(share * 100)} %`}
+      </span>
+      ${this.#button('cancel-download', 'Cancel', () => this.#download?.abort())}`;
   }
 
   #administration(films: readonly RecordedSegment[]): TemplateResult {
@@ -144,15 +166,19 @@ export class VigieSelectionBar extends LitElement {
     this.#select({ fromMs, toMs });
   }
 
-  async #download({ fromMs, toMs }: Selection): Promise<void> {
-    this.preparing = true;
+  async #startDownload(selection: Selection): Promise<void> {
+    const download = new AbortController();
+    this.#download = download;
     this.error = null;
+    const show = (share: number | null): void => {
+      this.progress = share;
+    };
     try {
-      await this.context.api.downloadRecording(this.cameraId, Math.floor(fromMs), Math.ceil(toMs));
+      await this.context.api.downloadRecording(this.cameraId, selection, show, download.signal);
     } catch (error) {
-      this.error = errorText(error);
+      if (!download.signal.aborted) this.error = errorText(error);
     } finally {
-      this.preparing = false;
+      if (this.#download === download) this.progress = undefined;
     }
   }
 

@@ -5,6 +5,7 @@
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import type { RecordedSegment, RecordingGap } from '../../server/wire/recording.ts';
+import { filmUrl } from './film-url.ts';
 import { Playlist } from './playlist.ts';
 import { GAP_WORDS } from './recording-words.ts';
 import { correction } from './step-clock.ts';
@@ -155,7 +156,7 @@ export class VigieStepPlayer extends LitElement {
     this.#films[index] = film;
     const video = this.#video(index);
     video.pause();
-    video.src = `/api/cameras/${encodeURIComponent(this.cameraId)}/recordings/${encodeURIComponent(film.id)}.webm`;
+    video.src = filmUrl(this.cameraId, film.id);
   }
 
   #video(index: 0 | 1): HTMLVideoElement {

@@ -11,6 +11,7 @@ import type { Timeline } from '../../server/wire/recording.ts';
 import { eventText } from '../events/event-text.ts';
 import { GAP_WORDS, momentText, timeText } from './recording-words.ts';
 import { TimeScale, type Tick } from './time-scale.ts';
+import './vigie-preview.ts';
 import { TIMELINE_HEIGHT, timelineStyles } from './vigie-timeline.styles.ts';
 
 const BAND_TOP = 26;
@@ -19,6 +20,7 @@ const EVENT_TOP = 59;
 const EVENT_HEIGHT = 7;
 /** Farther than this a press is a drag. */
 const DRAG_PIXELS = 4;
+const HINT_HALF_WIDTH = 92;
 const KEY_STEP_MS = 10_000;
 
 export interface Selection {
@@ -29,6 +31,7 @@ export interface Selection {
 export class VigieTimeline extends LitElement {
   static override styles = timelineStyles;
   static override properties = {
+    cameraId: {},
     timeline: { attribute: false },
     events: { attribute: false },
     scale: { attribute: false },
@@ -37,6 +40,8 @@ export class VigieTimeline extends LitElement {
     hoverX: { state: true },
     width: { state: true },
   };
+  /** Whose pictures are shown of the moment that is pointed at; empty: none. */
+  declare cameraId: string;
   declare timeline: Timeline | null;
   /** What happened, marked below the films. */
   declare events: readonly EventView[];
@@ -51,6 +56,7 @@ export class VigieTimeline extends LitElement {
 
   constructor() {
     super();
+    this.cameraId = '';
     this.timeline = null;
     this.events = [];
     this.scale = new TimeScale(Date.now() - 3_600_000, Date.now());
@@ -172,8 +178,17 @@ export class VigieTimeline extends LitElement {
       ({ startedAtMs, endedAtMs }) =>
         startedAtMs - 3 * msOfPixel <= ms && ms <= (endedAtMs ?? Date.now()) + 3 * msOfPixel,
     );
-    const x = Math.min(this.width - 60, Math.max(60, this.hoverX));
+    const x = Math.min(this.width - HINT_HALF_WIDTH, Math.max(HINT_HALF_WIDTH, this.hoverX));
     return html`<div class="hint" .style=${`left: ${x}px`}>
+      ${
+        this.cameraId
+          ? html`<vigie-preview
+              .cameraId=${this.cameraId}
+              .segments=${this.timeline?.segments ?? []}
+              .ms=${ms}
+            ></vigie-preview>`
+          : nothing
+      }
       ${timeText(ms)}${event ? ` · ${whatHappened(event)}` : ''}${gap ? ` · ${GAP_WORDS[gap.reason]}` : ''}
     </div>`;
   }

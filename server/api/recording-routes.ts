@@ -43,6 +43,7 @@ export interface Recordings {
     cameraId: string,
     fromMs: number,
     toMs: number,
+    stopped: AbortSignal,
   ): Promise<{ path: string; startMs: number; close(): Promise<void> }>;
 }
 
@@ -110,7 +111,9 @@ export function recordingRoutes(recordings: Recordings, catalog: CameraCatalog, 
   router.get('/:id/export.webm', async (request, response) => {
     guard.mediaViewerOf(request, request.params.id);
     const { from, to } = parseRequest(TIME_RANGE, request.query);
-    const file = await recordings.exportRange(request.params.id, from, to);
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const file = await recordings.exportRange(request.params.id, from, to, gone.signal);
     try {
       await send(file, request.params.id, response);
     } finally {

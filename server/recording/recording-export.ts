@@ -48,10 +48,11 @@ export class RecordingExport {
   }
 
   /**
+   * @param stopped nobody waits for it any more
    * @returns from the keyframe at or before `fromMs` to `toMs`
    * @throws VigieError `badRequest`, `notFound` when there is nothing in the range, `tooManyRequests`, `unavailable`
    */
-  async range(cameraId: string, fromMs: number, toMs: number): Promise<ExportedFile> {
+  async range(cameraId: string, fromMs: number, toMs: number, stopped?: AbortSignal): Promise<ExportedFile> {
     if (toMs - fromMs > MAX_EXPORT_MS)
       throw new VigieError(
         'badRequest',
@@ -65,16 +66,22 @@ export class RecordingExport {
       });
     this.#running++;
     try {
-      return await this.#write(segments, fromMs, toMs);
+      return await this.#write(segments, fromMs, toMs, stopped);
     } finally {
       this.#running--;
     }
   }
 
-  async #write(segments: readonly StoredSegment[], fromMs: number, toMs: number): Promise<ExportedFile> {
+  async #write(
+    segments: readonly StoredSegment[],
+    fromMs: number,
+    toMs: number,
+    stopped?: AbortSignal,
+  ): Promise<ExportedFile> {
     const path = join(this.#folder, `${randomId('export')}.webm`);
     let exported: WebmFile | undefined;
     for (const segment of segments) {
+      if (stopped?.aborted) break;
       const file = await readFile(this.#library.pathOf(segment));
       const frames = framesWithin(recordedFrames(file, segment.cameraId, segment.startMs), fromMs, toMs);
       const [first] = frames;
@@ -87,6 +94,10 @@ export class RecordingExport {
     await exported.close();
     const { startMs, endMs, error } = exported;
     const close = (): Promise<void> => rm(path, { force: true });
+    if (stopped?.aborted) {
+      await close();
+      throw new VigieError('unavailable', 'nobody waits for this download any more');
+    }
     if (!error) return { path, startMs, endMs, close };
     await close();
     throw new VigieError('unavailable', 'the server has no room to prepare this download');

@@ -139,7 +139,49 @@ test('what happened is marked, and gone to from a moment before, from the list, 
   await isShown();
 });
 
+test('pointing at the timeline shows a small picture of that moment, and of the newest when the pointer runs', async () => {
+  const [film] = await films();
+  assert.ok(film);
+  // So near that a pixel is a few milliseconds.
+  await tab
+    .locator('vigie-timeline')
+    .evaluate((element, detail) => element.dispatchEvent(new CustomEvent('vigie-range', { detail })), {
+      fromMs: film.endMs - 55_000,
+      toMs: film.endMs + 5_000,
+    });
+  const band = (await tab.getByTestId('timeline').boundingBox()) ?? assert.fail('no timeline');
+  const pointAt = (ms: number): Promise<void> =>
+    tab.mouse.move(band.x + ((ms - film.endMs + 55_000) / 60_000) * band.width, band.y + 40);
+  const lengthMs = film.endMs - film.startMs;
+  for (let step = 0; step <= 20; step++) await pointAt(film.startMs + (step / 20) * 0.7 * lengthMs);
+  await until('the last moment is shown', async () => {
+    const code = await tab
+      .getByTestId('preview')
+      .evaluate((element) =>
+        window.readTimeCodeOf(
+          element as HTMLVideoElement,
+          (element as HTMLVideoElement).videoWidth,
+          (element as HTMLVideoElement).videoHeight,
+        ),
+      );
+    return code !== undefined && apartMs(code, film.startMs + 0.7 * lengthMs) < 300;
+  });
+  await tab.mouse.move(5, 5);
+  await tab.getByTestId('preview').waitFor({ state: 'detached' });
+});
+
 test('stepping goes from picture to picture', async () => {
+  const [film] = await films();
+  assert.ok(film);
+  // Wherever it has played to meanwhile.
+  const middleMs = (film.startMs + film.endMs) / 2;
+  await tab
+    .locator('vigie-timeline')
+    .evaluate(
+      (element, ms) => element.dispatchEvent(new CustomEvent('vigie-seek', { detail: { ms } })),
+      middleMs,
+    );
+  await until('the middle is shown', async () => apartMs((await shownCode()) ?? 0, middleMs) < 1_000);
   const before = await until('a picture is shown', shownCode);
   await tab.getByTestId('step-on').click();
   const next = await until('the next one is shown', async () => {

@@ -1,0 +1,98 @@
+/**
+ * `<vigie-preview>`: a small picture of a moment of a camera's recordings, for who looks for something on the timeline. It is
+ * the film itself, which the browser fetches in pieces; so the server has nothing to decode.
+ *
+ * Invariant: one moment is looked up at a time, and the newest that was asked for comes next, however fast the finger is.
+ */
+
+import { LitElement, css, html, type TemplateResult } from 'lit';
+import type { RecordedSegment } from '../../server/wire/recording.ts';
+import { filmUrl } from './film-url.ts';
+import { Playlist } from './playlist.ts';
+
+/** A film that does not come is not waited for longer. */
+const PATIENCE_MS = 3_000;
+
+export class VigiePreview extends LitElement {
+  static override styles = css`
+    video {
+      display: block;
+      width: 10rem;
+      aspect-ratio: 4 / 3;
+      border-radius: 0.3rem;
+      background: #0b1218;
+      object-fit: contain;
+    }
+    [hidden] {
+      display: none;
+    }
+  `;
+  static override properties = {
+    cameraId: {},
+    segments: { attribute: false },
+    ms: { attribute: false },
+    empty: { state: true },
+  };
+  declare cameraId: string;
+  declare segments: readonly RecordedSegment[];
+  /** The moment that is wanted, ms since the Unix epoch. */
+  declare ms: number | null;
+  /** Nothing was recorded then. */
+  declare protected empty: boolean;
+  #filmId: string | undefined;
+  #looksUntilMs = 0;
+  #shownSeconds = -1;
+
+  constructor() {
+    super();
+    this.cameraId = '';
+    this.segments = [];
+    this.ms = null;
+    this.empty = true;
+  }
+
+  protected override updated(): void {
+    this.#look();
+  }
+
+  protected override render(): TemplateResult {
+    return html`<video
+      ?hidden=${this.empty}
+      muted
+      playsinline
+      preload="metadata"
+      data-testid="preview"
+      @seeked=${() => this.#next()}
+      @loadedmetadata=${() => this.#next()}
+      @error=${() => this.#next()}
+    ></video>`;
+  }
+
+  #next(): void {
+    this.#looksUntilMs = 0;
+    this.#look();
+  }
+
+  #look(): void {
+    const { ms } = this;
+    const position = ms === null ? undefined : new Playlist(this.segments).at(ms);
+    const found = position && ms !== null && position.segment.startMs <= ms ? position : undefined;
+    this.empty = !found;
+    if (!found || performance.now() < this.#looksUntilMs) return;
+    const video = this.renderRoot.querySelector('video');
+    if (!video) return;
+    if (this.#filmId !== found.segment.id) {
+      this.#filmId = found.segment.id;
+      this.#shownSeconds = -1;
+      this.#looksUntilMs = performance.now() + PATIENCE_MS;
+      video.src = filmUrl(this.cameraId, found.segment.id);
+      return;
+    }
+    if (video.readyState === HTMLMediaElement.HAVE_NOTHING || found.seconds === this.#shownSeconds) return;
+    this.#shownSeconds = found.seconds;
+    this.#looksUntilMs = performance.now() + PATIENCE_MS;
+    video.currentTime = found.seconds;
+  }
+}
+
+customElements.define('vigie-preview', VigiePreview);

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { suite, test } from 'node:test';
+import { RecordingExport } from '../../server/recording/recording-export.ts';
+import { encodedFrames } from './encoded-frames.ts';
+import { readWebm } from './read-webm.ts';
+import { moved, recordAll, RecordingRig } from './recording-rig.ts';
+
+suite('taking recordings away', () => {
+  test('a range over several recordings is one film, from the keyframe before it, and is removed when it was sent', async (t) => {
+    const rig = await RecordingRig.make(t);
+    const library = await rig.open();
+    const frames = encodedFrames({ count: 50 });
+    const startMs = (frames[0]?.captureUs ?? 0) / 1000;
+    const lengthMs = (frames.at(-1)?.captureUs ?? 0) / 1000 - startMs;
+    await recordAll(library, frames);
+    await recordAll(library, moved(frames, frames[0]?.cameraId ?? '', lengthMs + 100));
+    const exports = await RecordingExport.open(library, rig.folder);
+    const file = await exports.range(frames[0]?.cameraId ?? '', startMs, startMs + 3 * lengthMs);
+    const { packets } = await readWebm(file.path);
+    assert.equal(packets.length, 2 * frames.length);
+    assert.equal(packets[0]?.keyframe, true);
+    await file.close();
+    await file.close();
+    assert.deepEqual(await readdir(join(rig.folder, '.exports')), []);
+  });
+
+  test('what nobody waits for any more is not made, and nothing is left of it', async (t) => {
+    const rig = await RecordingRig.make(t);
+    const library = await rig.open();
+    const frames = encodedFrames({ count: 50 });
+    const cameraId = frames[0]?.cameraId ?? '';
+    for (let n = 0; n < 5; n++) await recordAll(library, moved(frames, cameraId, n * 60_000));
+    const exports = await RecordingExport.open(library, rig.folder);
+    const gone = new AbortController();
+    const startMs = (frames[0]?.captureUs ?? 0) / 1000;
+    const film = exports.range(cameraId, startMs, startMs + 600_000, gone.signal);
+    gone.abort();
+    await assert.rejects(film);
+    assert.deepEqual(await readdir(join(rig.folder, '.exports')), []);
+    const file = await exports.range(cameraId, startMs, startMs + 600_000);
+    await file.close();
+  });
+});
