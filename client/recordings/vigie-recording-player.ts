@@ -10,8 +10,10 @@ import type { RecordedSegment } from '../../server/wire/recording.ts';
 import { filmUrl } from './film-url.ts';
 import { Playlist } from './playlist.ts';
 
-/** One picture, for stepping through them; recordings have about ten a second. */
-const STEP_SECONDS = 0.1;
+/** Just before a picture begins to be shown, the one before it is. */
+const BEFORE_MS = 1;
+/** How far one looks at a time for the next picture, whose distance nothing tells; shorter than any lasts. */
+const AHEAD_MS = 20;
 
 export class VigieRecordingPlayer extends LitElement {
   static override styles = css`
@@ -47,7 +49,15 @@ export class VigieRecordingPlayer extends LitElement {
   declare protected shown: 0 | 1;
   /** Which film each of them holds. */
   readonly #films: [RecordedSegment | undefined, RecordedSegment | undefined] = [undefined, undefined];
+  /** When the picture each of them shows begins, seconds into its film. */
+  readonly #pictures: [number, number] = [0, 0];
+  /** On its way to a picture: the one it shows is not the one it is asked for. */
+  #seeking = false;
   #playing = false;
+  /** Asked for before there was a picture to go from. */
+  #nextStep: 1 | -1 | undefined;
+  /** Looks for a picture after the one that begins then. */
+  #steppingFrom: number | undefined;
 
   constructor() {
     super();
@@ -70,6 +80,8 @@ export class VigieRecordingPlayer extends LitElement {
   seek(ms: number): boolean {
     const position = new Playlist(this.segments).at(ms);
     if (!position) return false;
+    this.#steppingFrom = undefined;
+    this.#seeking = true;
     this.#load(this.shown, position.segment);
     this.#video(this.shown).currentTime = position.seconds;
     this.#tell();
@@ -78,21 +90,36 @@ export class VigieRecordingPlayer extends LitElement {
 
   play(): void {
     if (!this.#films[this.shown]) return;
+    this.#steppingFrom = undefined;
+    this.#nextStep = undefined;
     this.#playing = true;
     this.#start();
   }
 
   pause(): void {
+    this.#steppingFrom = undefined;
+    this.#nextStep = undefined;
     this.#playing = false;
     this.#video(this.shown).pause();
     this.#tell();
   }
 
-  /** One picture on or back. */
+  /** One picture on or back, however far apart they are. */
   step(direction: 1 | -1): void {
     this.pause();
-    const ms = this.momentMs;
-    if (ms !== undefined) this.seek(ms + direction * STEP_SECONDS * 1000);
+    const film = this.#films[this.shown];
+    if (!film) return;
+    if (this.#seeking) {
+      this.#nextStep = direction;
+      return;
+    }
+    const picture = this.#pictures[this.shown];
+    if (direction === -1) this.seek(film.startMs + picture * 1000 - BEFORE_MS);
+    else this.#lookAhead(film, picture);
+  }
+
+  protected override firstUpdated(): void {
+    for (const index of [0, 1] as const) this.#watchPictures(index);
   }
 
   protected override updated(): void {
@@ -110,7 +137,8 @@ export class VigieRecordingPlayer extends LitElement {
           preload="auto"
           data-testid=${index === this.shown ? 'recording-video' : 'next-video'}
           @timeupdate=${() => this.#onTime(index)}
-          @seeked=${() => this.#onTime(index)}
+          @loadeddata=${() => this.#onSeeked(index)}
+          @seeked=${() => this.#onSeeked(index)}
           @ended=${() => this.#onEnded(index)}
           @error=${() => this.#onEnded(index)}
         ></video>`,
@@ -144,6 +172,40 @@ export class VigieRecordingPlayer extends LitElement {
     const film = this.#films[this.shown];
     const next = film && new Playlist(this.segments).after(film);
     if (next) this.#load(other(this.shown), next);
+  }
+
+  #watchPictures(index: 0 | 1): void {
+    this.#video(index).requestVideoFrameCallback((_now, { mediaTime }) => {
+      this.#pictures[index] = mediaTime;
+      this.#watchPictures(index);
+    });
+  }
+
+  /** Playing until the next one would be quicker, and skip some where the machine is busy. */
+  #lookAhead(film: RecordedSegment, picture: number): void {
+    const ms = film.startMs + this.#video(this.shown).currentTime * 1000;
+    if (this.seek(ms + AHEAD_MS) && this.#films[this.shown] === film) this.#steppingFrom = picture;
+  }
+
+  #onSeeked(index: 0 | 1): void {
+    this.#onTime(index);
+    if (index !== this.shown) return;
+    // What the browser tells of its picture may lag a frame behind.
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => {
+        if (index === this.shown && !this.#video(index).seeking) this.#onPicture();
+      }),
+    );
+  }
+
+  #onPicture(): void {
+    this.#seeking = false;
+    const film = this.#films[this.shown];
+    const from = this.#steppingFrom;
+    if (film && from !== undefined && this.#pictures[this.shown] <= from) return this.#lookAhead(film, from);
+    this.#steppingFrom = undefined;
+    const step = this.#nextStep;
+    if (step !== undefined) this.step(step);
   }
 
   #onTime(index: 0 | 1): void {
