@@ -59,7 +59,13 @@ export class Network implements Disposable {
       `link set ${port} master ${wire}`,
       `link set ${port} up`,
     );
-    host.ip(`addr add ${cidr} dev ${interfaceName}`, `link set ${interfaceName} up`);
+    host.ip(
+      // An IPv6 address would come a second later, and a browser takes a new address for another network: what it is
+      // fetching just then, it gives up.
+      `link set ${interfaceName} addrgenmode none`,
+      `addr add ${cidr} dev ${interfaceName}`,
+      `link set ${interfaceName} up`,
+    );
   }
 
   /** Ends whatever still runs in it. Idempotent. */
