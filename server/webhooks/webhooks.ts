@@ -20,7 +20,8 @@ import type {
   WebhookView,
   WebhookWithSecret,
 } from '../wire/webhook.ts';
-import { postMessage, type ReceiverAnswer } from './post-message.ts';
+import { postMessage, type ReceiverAnswer } from '../outbound/post-message.ts';
+import { isReceiverInHouse } from '../outbound/receiver-address.ts';
 
 export interface WebhooksOptions {
   store: WebhookStore;
@@ -183,11 +184,14 @@ export class Webhooks {
       const seconds = Math.floor(this.#nowMs() / 1000);
       const headers = {
         'User-Agent': 'Vigie',
+        'Content-Type': 'application/json',
         'webhook-id': id,
         'webhook-timestamp': String(seconds),
         'webhook-signature': signWebhook(secret, id, seconds, body),
       };
-      const answer = await postMessage(webhook.url, headers, body, this.#stopped.signal);
+      const stopped = this.#stopped.signal;
+      const message = { headers, body, stopped, mayReceive: isReceiverInHouse };
+      const answer = await postMessage(webhook.url, message);
       if (!this.#stopped.signal.aborted) this.#settle(webhook, id, attempts + 1, answer);
     } catch (error) {
       this.#log.error({ err: error, webhookId }, 'a delivery could not be written down');

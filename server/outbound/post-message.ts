@@ -3,13 +3,15 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { readRetryAfter } from '../core/delivery-schedule.ts';
-import { assertMayReceive, lookupReceiver } from './receiver-address.ts';
+import { assertMayReceive, lookupReceiver, RefusedAddress, type MayReceive } from './receiver-address.ts';
 
 export interface ReceiverAnswer {
   /** Null when none came. */
   status: number | null;
   /** What the receiver said, cut at 1 KiB, or why it could not be reached. */
   text: string;
+  /** It was not even tried: the address is nobody's to send to, and will not be later. */
+  refused: boolean;
   /** 0 unless it asked for patience. */
   retryAfterMs: number;
 }
@@ -17,45 +19,51 @@ export interface ReceiverAnswer {
 const TIMEOUT_MS = 10_000;
 const MAX_ANSWER_BYTES = 1024;
 
+export interface OutboundMessage {
+  headers: Readonly<Record<string, string>>;
+  body: string | Uint8Array;
+  /** Gives it up. */
+  stopped: AbortSignal;
+  mayReceive: MayReceive;
+  /** A certificate that is trusted instead of the system's. */
+  ca?: string;
+}
+
 /** Never throws: what went wrong is the answer. */
-export async function postMessage(
-  url: string,
-  headers: Readonly<Record<string, string>>,
-  body: string,
-  stopped: AbortSignal,
-): Promise<ReceiverAnswer> {
-  const signal = AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), stopped]);
+export async function postMessage(url: string, message: OutboundMessage): Promise<ReceiverAnswer> {
+  const signal = AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), message.stopped]);
   try {
-    const response = await send(new URL(url), headers, body, signal);
+    const response = await send(new URL(url), message, signal);
     const text = await readText(response);
     const { statusCode = 0, headers: answered } = response;
-    return { status: statusCode, text, retryAfterMs: readRetryAfter(answered['retry-after'], Date.now()) };
+    const retryAfterMs = readRetryAfter(answered['retry-after'], Date.now());
+    return { status: statusCode, text, refused: false, retryAfterMs };
   } catch (error) {
-    const isLate = error instanceof Error && error.name === 'TimeoutError';
-    const text = isLate
-      ? `no answer within ${TIMEOUT_MS / 1000} s`
-      : error instanceof Error
-        ? error.message
-        : 'it could not be sent';
-    return { status: null, text: text.slice(0, MAX_ANSWER_BYTES), retryAfterMs: 0 };
+    const text = reasonOf(error).slice(0, MAX_ANSWER_BYTES);
+    return { status: null, text, refused: error instanceof RefusedAddress, retryAfterMs: 0 };
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'it could not be sent';
+  return error.name === 'TimeoutError' ? `no answer within ${TIMEOUT_MS / 1000} s` : error.message;
 }
 
 function send(
   url: URL,
-  headers: Readonly<Record<string, string>>,
-  body: string,
+  { headers, body, mayReceive, ca }: OutboundMessage,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
-  assertMayReceive(url.hostname);
+  assertMayReceive(url.hostname, mayReceive);
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
     method: 'POST',
-    headers: { ...headers, 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) },
+    headers: { ...headers, 'Content-Length': Buffer.byteLength(body) },
     // A connection of its own: what a receiver leaves open is closed after the answer.
     agent: false,
-    lookup: lookupReceiver,
+    lookup: lookupReceiver(mayReceive),
     signal,
+    ...(ca !== undefined && { ca }),
   });
   request.once('response', resolve);
   request.on('error', (error) => reject(signal.aborted ? (signal.reason as Error) : error));
