@@ -21,6 +21,7 @@ import type {
   WebhookView,
   WebhookWithSecret,
 } from '../server/wire/webhook.ts';
+import type { NotificationSettings, NotificationsView, PushDevice } from '../server/wire/notification.ts';
 import { ApiError, errorFromResponse, unreachable } from './api-error.ts';
 import { fileNameOf, receiveFile, saveAs } from './receive-file.ts';
 import { sendFile } from './send-file.ts';
@@ -138,6 +139,27 @@ export class Api {
   /** Of all cameras one may see. */
   allEvents(query: EventsQuery): Promise<EventView[]> {
     return this.#request('GET', `/api/events?${queryText(query)}`);
+  }
+
+  notifications(): Promise<NotificationsView> {
+    return this.#request('GET', '/api/notifications');
+  }
+
+  setNotifications(settings: NotificationSettings): Promise<NotificationsView> {
+    return this.#request('PUT', '/api/notifications', settings);
+  }
+
+  /** Told from now on, until its session ends. */
+  addPushDevice(device: PushDevice): Promise<NotificationsView> {
+    return this.#request('POST', '/api/notifications/devices', device);
+  }
+
+  removePushDevice(id: string): Promise<void> {
+    return this.#request('DELETE', `/api/notifications/devices/${encodeURIComponent(id)}`);
+  }
+
+  testNotifications(): Promise<void> {
+    return this.#request('POST', '/api/notifications/test');
   }
 
   /** Of webhooks: administrators only. */

@@ -13,6 +13,10 @@ export class Navigation extends Emitter<{ change: Route }> {
     super();
     window.addEventListener('popstate', () => this.#follow());
     document.addEventListener('click', (event) => this.#onClick(event));
+    // In the clear there is none.
+    (navigator.serviceWorker as ServiceWorkerContainer | undefined)?.addEventListener('message', ({ data }) =>
+      this.#onMessage(data),
+    );
   }
 
   get route(): Route {
@@ -22,6 +26,14 @@ export class Navigation extends Emitter<{ change: Route }> {
   go(route: Reachable): void {
     history.pushState(null, '', routePath(route));
     this.#follow();
+  }
+
+  /** Of the service worker: a notification was clicked. */
+  #onMessage(data: unknown): void {
+    const path = (data as { goTo?: unknown } | null)?.goTo;
+    if (typeof path !== 'string') return;
+    const route = parseRoute(path);
+    if (route.page !== 'unknown') this.go(route);
   }
 
   #follow(): void {

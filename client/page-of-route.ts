@@ -67,6 +67,12 @@ function pageAt(route: Reachable, context: AppContext): Page {
         ></vigie-events-page>`,
         lazy: ['vigie-events-page', () => import('./pages/events-page.ts')],
       };
+    case 'notifications':
+      return {
+        title: 'Notifications',
+        element: html`<vigie-notifications-page .context=${context}></vigie-notifications-page>`,
+        lazy: ['vigie-notifications-page', () => import('./pages/notifications-page.ts')],
+      };
     case 'connection':
       return {
         title: 'Connection',

@@ -13,6 +13,7 @@ export type Route =
   | { page: 'users' }
   | { page: 'firmware' }
   | { page: 'webhooks' }
+  | { page: 'notifications' }
   | { page: 'connection' }
   | { page: 'secure' }
   | { page: 'unknown' };
@@ -29,6 +30,7 @@ export function parseRoute(pathname: string): Route {
   if (path === '/users') return { page: 'users' };
   if (path === '/webhooks') return { page: 'webhooks' };
   if (path === '/firmware') return { page: 'firmware' };
+  if (path === '/notifications') return { page: 'notifications' };
   if (path === '/connection') return { page: 'connection' };
   if (path === '/secure') return { page: 'secure' };
   const [, encodedId, rest, at] =
@@ -65,6 +67,8 @@ export function routePath(route: Reachable): string {
       return '/webhooks';
     case 'firmware':
       return '/firmware';
+    case 'notifications':
+      return '/notifications';
     case 'connection':
       return '/connection';
     case 'secure':

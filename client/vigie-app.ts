@@ -100,6 +100,9 @@ export class VigieApp extends LitElement {
         <wa-dropdown-item value="password" data-testid="change-password">
           <wa-icon slot="icon" name="lock"></wa-icon>Change password
         </wa-dropdown-item>
+        <wa-dropdown-item value="notifications" data-testid="notifications">
+          <wa-icon slot="icon" name="bell"></wa-icon>Notifications
+        </wa-dropdown-item>
         <wa-dropdown-item value="connection" data-testid="check-connection">
           <wa-icon slot="icon" name="gauge"></wa-icon>Check the connection
         </wa-dropdown-item>
@@ -140,6 +143,7 @@ export class VigieApp extends LitElement {
   readonly #onUserMenu = ({ detail }: CustomEvent<{ item: { value: string } }>): void => {
     if (detail.item.value === 'password') this.#passwordDialog.value?.showFor(null);
     else if (detail.item.value === 'webhooks') this.#navigation.go({ page: 'webhooks' });
+    else if (detail.item.value === 'notifications') this.#navigation.go({ page: 'notifications' });
     else if (detail.item.value === 'connection') this.#navigation.go({ page: 'connection' });
     else if (detail.item.value === 'secure') this.#navigation.go({ page: 'secure' });
     else void this.context?.session.signOut();

@@ -16,10 +16,15 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: { app: here('index.html'), 'vigie-camera': here('embed.ts') },
+      input: {
+        app: here('index.html'),
+        'vigie-camera': here('embed.ts'),
+        'service-worker': here('service-worker/service-worker.ts'),
+      },
       output: {
-        // Other pages refer to the element by a name that stays.
-        entryFileNames: (chunk) => (chunk.name === 'vigie-camera' ? '[name].js' : 'assets/[name]-[hash].js'),
+        // Other pages refer to the element by a name that stays, and browsers to the service worker.
+        entryFileNames: ({ name }) =>
+          name === 'vigie-camera' || name === 'service-worker' ? '[name].js' : 'assets/[name]-[hash].js',
       },
     },
   },

@@ -32,6 +32,8 @@ import { createLog, type Log } from './log.ts';
 import { openRecordings } from './recordings.ts';
 import { seedListeners } from './seed-cameras.ts';
 import { Sfu } from './sfu/sfu.ts';
+import { PushNotifier } from './push/push-notifier.ts';
+import { PushSender } from './push/push-sender.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
 import { Store } from './store/store.ts';
 import { FrameHub } from './video/frame-hub.ts';
@@ -137,6 +139,14 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     nameOf: (cameraId) => store.cameras.find(cameraId)?.name,
     log,
   });
+  const push = new PushSender({ secret: store.secrets.get('push') });
+  const notifier = new PushNotifier({
+    store: store.notifications,
+    way: push,
+    mayWatch: (userId, cameraId) => access.mayWatch(userId, cameraId),
+    nameOf: (cameraId) => store.cameras.find(cameraId)?.name,
+    log,
+  });
   const pairing = new CameraPairing({ catalog, log });
   const app = createHttpApp({
     accounts,
@@ -150,6 +160,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     recordings,
     motion: happenings.motion,
     webhooks,
+    notifier,
     connection,
     status: () => ({
       sfu: sfu.stats,
@@ -201,6 +212,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
   happenings.log.on('event', (event) => {
     if (event.kind === 'motion') recorder.onEvent(event);
     webhooks.onEvent(event);
+    notifier.onEvent(event);
     tellEvent(event);
   });
   ingest.on('motion', (cameraId, active) => happenings.onMotion(cameraId, active));
@@ -251,6 +263,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
       https?.certificates.close();
       happenings.close();
       webhooks.close();
+      push.close();
       await recorder.close();
       await Promise.all([http.close(), sfu.close(), thumbnails.close()]);
       transcoder.close();

@@ -16,6 +16,7 @@ import { authRoutes } from './auth-routes.ts';
 import { authorityFiles } from './authority-files.ts';
 import type { ConnectionOf } from './client-connection.ts';
 import type { CameraCatalog } from './camera-catalog.ts';
+import type { PushNotifier } from '../push/push-notifier.ts';
 import type { Webhooks } from '../webhooks/webhooks.ts';
 import type { CameraPairing } from './camera-pairing.ts';
 import { cameraRoutes } from './camera-routes.ts';
@@ -30,6 +31,7 @@ import type { MjpegStreams } from './mjpeg-streams.ts';
 import { pairingCodeRoutes, pairingRoutes } from './pairing-routes.ts';
 import { errorHandler, notFound } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
+import { notificationRoutes } from './notification-routes.ts';
 import { motionRoutes, type MotionSettingsHolder } from './motion-routes.ts';
 import { recordingRoutes, recordingStatusRoutes, type Recordings } from './recording-routes.ts';
 import { snapshotRoutes, type Snapshots } from './snapshot-routes.ts';
@@ -50,6 +52,7 @@ export interface HttpAppOptions {
   recordings: Recordings;
   motion: MotionSettingsHolder;
   webhooks: Webhooks;
+  notifier: PushNotifier;
   /** What the server knows of the ways to it. */
   connection: ServerFacts;
   /** What an administrator sees of the server's inside; JSON without secrets. */
@@ -111,6 +114,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
   );
   api.use('/events', allEventRoutes(options.events.log, catalog, guard));
   api.use('/webhooks', webhookRoutes(options.webhooks, guard));
+  api.use('/notifications', notificationRoutes(options.notifier, guard));
   api.use('/recording', recordingStatusRoutes(recordings, guard));
   api.use('/firmware', firmwareRoutes(firmware, guard));
   api.use('/connection', connectionRoutes(options.connection, guard, connectionOf));

@@ -5,7 +5,7 @@ import type { RecordingSettings, ScheduleWindow } from '../wire/recording.ts';
 
 const timeOfDay = z.string().regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, 'must be a time like 08:30');
 
-const SCHEDULE_WINDOW = z.strictObject({
+export const SCHEDULE_WINDOW = z.strictObject({
   days: z.array(z.int().min(0).max(6)).min(1).max(7),
   from: timeOfDay,
   to: timeOfDay,

@@ -195,4 +195,22 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX webhook_deliveries_waiting ON webhook_deliveries (next_attempt_at) WHERE state = 'waiting';
   `,
+  `
+  -- Browsers that are told what happens (Web Push), by the address their push service gave them.
+  CREATE TABLE push_devices (
+    endpoint      TEXT PRIMARY KEY,
+    -- Told only as long as it is signed in.
+    session_id    TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    p256dh        TEXT NOT NULL,
+    auth          TEXT NOT NULL,
+    created_at    INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX push_devices_by_session ON push_devices (session_id);
+
+  CREATE TABLE notification_settings (
+    user_id       TEXT PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    -- JSON, as wire/notification.ts has it.
+    settings      TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -6,6 +6,7 @@ import { openDatabase } from './database.ts';
 import { EventStore } from './event-store.ts';
 import { FirmwareStore } from './firmware-store.ts';
 import { MotionStore } from './motion-store.ts';
+import { NotificationStore } from './notification-store.ts';
 import { RecordingStore } from './recording-store.ts';
 import { SecretStore } from './secret-store.ts';
 import { SensorStore } from './sensor-store.ts';
@@ -24,6 +25,7 @@ export class Store {
   readonly recordings: RecordingStore;
   readonly motion: MotionStore;
   readonly webhooks: WebhookStore;
+  readonly notifications: NotificationStore;
   readonly #database: DatabaseSync;
 
   /** @throws VigieError `configuration` when the folder or the file in it cannot be used */
@@ -43,6 +45,7 @@ export class Store {
     this.recordings = new RecordingStore(database);
     this.motion = new MotionStore(database);
     this.webhooks = new WebhookStore(database);
+    this.notifications = new NotificationStore(database);
   }
 
   /** Idempotent. */

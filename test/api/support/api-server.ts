@@ -27,6 +27,7 @@ import { FirmwareImages } from '../../../server/firmware/firmware-images.ts';
 import { FirmwareUpdates, type UpdatableCameras } from '../../../server/firmware/firmware-updates.ts';
 import { createLog } from '../../../server/log.ts';
 import { MotionWatch } from '../../../server/motion/motion-watch.ts';
+import { PushNotifier, type PushWay } from '../../../server/push/push-notifier.ts';
 import { openRecordings } from '../../../server/recordings.ts';
 import type { RecordingLibrary } from '../../../server/recording/recording-library.ts';
 import { FrameHub } from '../../../server/video/frame-hub.ts';
@@ -45,6 +46,8 @@ export interface ApiServerOptions {
   updatable?: UpdatableCameras;
   nowMs?: () => number;
   authority?: AuthorityCertificate;
+  /** What notifications go out by; nowhere when left out. */
+  push?: PushWay;
 }
 
 export interface ApiServer {
@@ -132,6 +135,14 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     ...(nowMs && { nowMs }),
   });
   context.after(() => webhooks.close());
+  const notifier = new PushNotifier({
+    store: store.notifications,
+    way: options.push ?? { publicKey: 'BKey', send: () => Promise.resolve('sent') },
+    mayWatch: (...whatOf) => access.mayWatch(...whatOf),
+    nameOf: (cameraId) => store.cameras.find(cameraId)?.name,
+    log,
+    ...(nowMs && { nowMs }),
+  });
   const app = createHttpApp({
     accounts,
     catalog,
@@ -149,6 +160,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
       log,
     ),
     webhooks,
+    notifier,
     connection: {
       get: () =>
         Promise.resolve({ httpPort: 8080, rtcPort: 8081, announced: [], announcedNow: [], turn: [] }),

@@ -115,10 +115,17 @@ export class ImageTree {
       return;
     }
     if (!/^np[mx] /.test(command)) throw new Error(`not to be run outside an image: ${command}`);
-    const { PATH = '', HOME = '' } = process.env;
+    // A machine may have authorities of its own between it and the registry.
+    const { PATH = '', HOME = '', NODE_EXTRA_CA_CERTS } = process.env;
     const { status, stdout, stderr } = spawnSync('sh', ['-c', command], {
       cwd: this.path(this.workdir),
-      env: { PATH, HOME, ...this.env, npm_config_prefer_offline: 'true' },
+      env: {
+        PATH,
+        HOME,
+        ...(NODE_EXTRA_CA_CERTS !== undefined && { NODE_EXTRA_CA_CERTS }),
+        ...this.env,
+        npm_config_prefer_offline: 'true',
+      },
       encoding: 'utf8',
     });
     if (status !== 0) throw new Error(`${command}: ${stdout}${stderr}`);

@@ -1,0 +1,76 @@
+/** This browser as a device that is told what happens: its service worker, its permission, its subscription. */
+
+import type { PushDevice } from '../../server/wire/notification.ts';
+import type { DeviceFacts } from './device-state.ts';
+
+const WORKER_URL = '/service-worker.js';
+
+/** @param deviceIds of those the server tells */
+export async function factsOfThisDevice(deviceIds: readonly string[]): Promise<DeviceFacts> {
+  const hasPush = 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
+  const subscription = hasPush ? await currentSubscription() : null;
+  return {
+    isSecure: window.isSecureContext,
+    hasPush,
+    isApple: /iPhone|iPad|Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints > 1,
+    isInstalled: matchMedia('(display-mode: standalone)').matches,
+    permission: hasPush ? Notification.permission : 'default',
+    isTold: subscription !== null && deviceIds.includes(await deviceIdOf(subscription.endpoint)),
+  };
+}
+
+/**
+ * To be called from a click: some browsers ask their user nothing otherwise.
+ *
+ * @param publicKey the server's, base64url
+ * @returns undefined when the user did not allow it
+ * @throws Error when the browser's push service takes nobody
+ */
+export async function subscribe(publicKey: string): Promise<PushDevice | undefined> {
+  if ((await Notification.requestPermission()) !== 'granted') return undefined;
+  await navigator.serviceWorker.register(WORKER_URL);
+  const { pushManager } = await navigator.serviceWorker.ready;
+  const known = await pushManager.getSubscription();
+  // Of another server that was at this address before: it would never arrive.
+  if (known && keyOf(known) !== publicKey) await known.unsubscribe();
+  try {
+    const subscription = await pushManager.subscribe({
+      userVisibleOnly: true,
+      applicationServerKey: publicKey,
+    });
+    return subscription.toJSON() as unknown as PushDevice;
+  } catch (error) {
+    throw new Error(
+      'The push service of this browser cannot be used: it is out of reach or switched off, or this is a private window.',
+      { cause: error },
+    );
+  }
+}
+
+/** @returns the id the server knows it by; undefined when there was none */
+export async function unsubscribe(): Promise<string | undefined> {
+  const subscription = await currentSubscription();
+  if (!subscription) return undefined;
+  const id = await deviceIdOf(subscription.endpoint);
+  await subscription.unsubscribe();
+  return id;
+}
+
+async function currentSubscription(): Promise<PushSubscription | null> {
+  const registration = await navigator.serviceWorker.getRegistration();
+  return (await registration?.pushManager.getSubscription()) ?? null;
+}
+
+async function deviceIdOf(endpoint: string): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(endpoint));
+  return base64url(hash);
+}
+
+function keyOf({ options: { applicationServerKey } }: PushSubscription): string | undefined {
+  return applicationServerKey ? base64url(applicationServerKey) : undefined;
+}
+
+function base64url(buffer: ArrayBuffer): string {
+  const text = btoa(String.fromCharCode(...new Uint8Array(buffer)));
+  return text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}

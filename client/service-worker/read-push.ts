@@ -1,0 +1,23 @@
+/** What a push message says. Pure. */
+
+import type { PushPayload } from '../../server/wire/notification.ts';
+
+/** What is shown of one that cannot be read: browsers insist that something is. */
+const UNREADABLE: PushPayload = {
+  title: 'Vigie',
+  body: 'Something happened.',
+  path: '/events',
+  tag: 'vigie',
+};
+
+/** @param text as it arrived; a path that leads to another host is not followed */
+export function readPush(text: string | undefined): PushPayload {
+  try {
+    const { title, body, path, tag } = JSON.parse(text ?? '') as Partial<Record<keyof PushPayload, unknown>>;
+    if (typeof title !== 'string' || typeof body !== 'string' || typeof tag !== 'string') return UNREADABLE;
+    const isOurs = typeof path === 'string' && /^\/(?![/\\])/.test(path);
+    return { title, body, tag, path: isOurs ? path : '/events' };
+  } catch {
+    return UNREADABLE;
+  }
+}

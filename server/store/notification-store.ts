@@ -1,0 +1,81 @@
+/** Devices that are told what happens, and what their users want to be told. A device goes with its session. */
+
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { NotificationSettings, PushDevice } from '../wire/notification.ts';
+import { inTransaction } from './database.ts';
+
+export interface StoredDevice extends PushDevice {
+  userId: string;
+}
+
+/** Of one user; one more takes the place of the oldest. */
+const MAX_DEVICES = 10;
+const SELECT = `
+  SELECT endpoint, sessions.user_id AS userId, p256dh, auth
+  FROM push_devices JOIN sessions ON sessions.id = session_id`;
+
+export class NotificationStore {
+  readonly #database: DatabaseSync;
+  readonly #statements;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#statements = {
+      add: database.prepare(`
+        INSERT INTO push_devices (endpoint, session_id, p256dh, auth, created_at)
+        VALUES (:endpoint, :sessionId, :p256dh, :auth, :nowMs) ON CONFLICT (endpoint) DO UPDATE SET
+          session_id = excluded.session_id, p256dh = excluded.p256dh, auth = excluded.auth,
+          created_at = excluded.created_at`),
+      trim: database.prepare(`
+        DELETE FROM push_devices WHERE endpoint IN (
+          SELECT endpoint FROM push_devices JOIN sessions ON sessions.id = session_id WHERE sessions.user_id = :userId
+          ORDER BY push_devices.created_at DESC, push_devices.rowid DESC LIMIT -1 OFFSET :max)`),
+      all: database.prepare(`${SELECT} ORDER BY push_devices.rowid`),
+      ofUser: database.prepare(`${SELECT} WHERE sessions.user_id = ? ORDER BY push_devices.rowid`),
+      remove: database.prepare('DELETE FROM push_devices WHERE endpoint = ?'),
+      settings: database.prepare('SELECT settings FROM notification_settings WHERE user_id = ?'),
+      setSettings: database.prepare(`
+        INSERT INTO notification_settings (user_id, settings) VALUES (?, ?)
+        ON CONFLICT (user_id) DO UPDATE SET settings = excluded.settings`),
+    };
+  }
+
+  /** A browser that somebody else has signed in with since is theirs. */
+  add(who: { userId: string; sessionId: string }, { endpoint, keys }: PushDevice, nowMs: number): void {
+    const { p256dh, auth } = keys;
+    inTransaction(this.#database, () => {
+      this.#statements.add.run({ endpoint, sessionId: who.sessionId, p256dh, auth, nowMs });
+      this.#statements.trim.run({ userId: who.userId, max: MAX_DEVICES });
+    });
+  }
+
+  /** Of all users. */
+  devices(): StoredDevice[] {
+    return this.#statements.all.all().map(deviceOf);
+  }
+
+  devicesOf(userId: string): StoredDevice[] {
+    return this.#statements.ofUser.all(userId).map(deviceOf);
+  }
+
+  remove(endpoint: string): void {
+    this.#statements.remove.run(endpoint);
+  }
+
+  settingsOf(userId: string): NotificationSettings | undefined {
+    const json = this.#statements.settings.get(userId)?.['settings'];
+    return typeof json === 'string' ? (JSON.parse(json) as NotificationSettings) : undefined;
+  }
+
+  setSettings(userId: string, settings: NotificationSettings): void {
+    this.#statements.setSettings.run(userId, JSON.stringify(settings));
+  }
+}
+
+function deviceOf(row: Record<string, SQLOutputValue>): StoredDevice {
+  return {
+    endpoint: String(row['endpoint']),
+    userId: String(row['userId']),
+    keys: { p256dh: String(row['p256dh']), auth: String(row['auth']) },
+  };
+}
