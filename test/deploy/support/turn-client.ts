@@ -4,7 +4,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { createSocket } from 'node:dgram';
+import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { EventEmitter, once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, TLSSocket } from 'node:tls';
@@ -173,14 +173,30 @@ export class TurnClient extends EventEmitter<{ data: [payload: Buffer, peer: Add
   }
 }
 
+/** Coturn gives an address back a second after it is asked to; whoever came from the same port meanwhile would get 437. */
+const usedPorts = new Set<number>();
+
+async function unusedSocket(family: 'udp4' | 'udp6'): Promise<UdpSocket> {
+  for (;;) {
+    const socket = createSocket(family);
+    socket.bind(0);
+    await once(socket, 'listening');
+    const { port } = socket.address();
+    if (usedPorts.has(port)) {
+      socket.close();
+      continue;
+    }
+    usedPorts.add(port);
+    return socket;
+  }
+}
+
 async function udpPipe(
   { host, port }: TurnServer,
   received: EventEmitter<{ message: [Buffer] }>,
 ): Promise<Pipe> {
-  const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
+  const socket = await unusedSocket(host.includes(':') ? 'udp6' : 'udp4');
   socket.on('message', (bytes) => received.emit('message', bytes));
-  socket.bind(0);
-  await once(socket, 'listening');
   let last: Promise<unknown> = Promise.resolve();
   return {
     send: (bytes) => {
