@@ -50,6 +50,7 @@ export async function openRecordings(options: OpenRecordingsOptions): Promise<Op
     range: (cameraId, fromMs, toMs) => library.range(cameraId, fromMs, toMs),
     gaps: (cameraId, fromMs, toMs) => store.gaps(cameraId, fromMs, toMs),
     find: (id) => library.find(id),
+    finish: ({ cameraId, id }) => recorder.finish(cameraId, id),
     pathOf: (recording) => library.pathOf(recording),
     setProtected: (id, isProtected) => library.setProtected(id, isProtected),
     remove: (id) => library.remove(id),

@@ -233,7 +233,7 @@ export class RecordingsPage extends LitElement {
     this.#awaitedMs = undefined;
     if (ms === undefined) return;
     // With the films that have just come.
-    void this.updateComplete.then(() => this.#seek(ms));
+    void this.updateComplete.then(() => this.#seek(ms, true));
   }
 
   async #jump(direction: 1 | -1): Promise<void> {
@@ -251,9 +251,14 @@ export class RecordingsPage extends LitElement {
     }
   }
 
-  #seek(ms: number): void {
+  /** @param known there is nothing newer to ask for */
+  #seek(ms: number, known = false): void {
     this.playheadMs = ms;
-    if (this.#player.value?.seek(ms)) this.#player.value.play();
+    if (this.#player.value?.seek(ms)) return this.#player.value.play();
+    if (known || ms > Date.now()) return;
+    // It may have been recorded since the films were last asked for.
+    this.#awaitedMs = ms;
+    void this.#load();
   }
 
   #play(): void {

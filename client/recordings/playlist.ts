@@ -11,15 +11,21 @@ export interface PlayPosition {
 export class Playlist {
   readonly #segments: readonly RecordedSegment[];
 
-  /** @param segments oldest first; those still being written cannot be played and are left out */
+  /** @param segments oldest first */
   constructor(segments: readonly RecordedSegment[]) {
-    this.#segments = segments.filter(({ open, endMs, startMs }) => !open && endMs > startMs);
+    this.#segments = segments.filter(({ endMs, startMs }) => endMs > startMs);
   }
 
   /** Where to play for this moment; where nothing was recorded, the beginning of what comes next. */
   at(ms: number): PlayPosition | undefined {
     const segment = this.#segments.find(({ endMs }) => endMs > ms);
     return segment && { segment, seconds: Math.max(0, (ms - segment.startMs) / 1000) };
+  }
+
+  /** To be fetched before it is needed; nothing while it is still being written, for that would end it. */
+  upcoming(segment: RecordedSegment): RecordedSegment | undefined {
+    const next = this.after(segment);
+    return next?.open ? undefined : next;
   }
 
   after(segment: RecordedSegment): RecordedSegment | undefined {

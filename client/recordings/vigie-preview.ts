@@ -76,7 +76,10 @@ export class VigiePreview extends LitElement {
   #look(): void {
     const { ms } = this;
     const position = ms === null ? undefined : new Playlist(this.segments).at(ms);
-    const found = position && ms !== null && position.segment.startMs <= ms ? position : undefined;
+    const found =
+      position && !position.segment.open && ms !== null && position.segment.startMs <= ms
+        ? position
+        : undefined;
     this.empty = !found;
     if (!found || performance.now() < this.#looksUntilMs) return;
     const video = this.renderRoot.querySelector('video');

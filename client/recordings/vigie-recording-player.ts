@@ -5,7 +5,7 @@
  * Fires `vigie-time` {ms} as it plays, `vigie-state` {playing, waiting, message}.
  */
 
-import { LitElement, css, html, type TemplateResult } from 'lit';
+import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import type { RecordedSegment } from '../../server/wire/recording.ts';
 import { filmUrl } from './film-url.ts';
 import { Playlist } from './playlist.ts';
@@ -35,12 +35,38 @@ export class VigieRecordingPlayer extends LitElement {
     video.shown {
       visibility: visible;
     }
+    .busy {
+      position: absolute;
+      inset: 0;
+      margin: auto;
+      width: 2.5rem;
+      height: 2.5rem;
+      border: 4px solid rgb(255 255 255 / 0.25);
+      border-top-color: #fff;
+      border-radius: 50%;
+      /* Most pictures are there before anybody could wonder. */
+      opacity: 0;
+      animation:
+        turn 1s linear infinite,
+        appear 0.2s 0.6s forwards;
+    }
+    @keyframes turn {
+      to {
+        transform: rotate(1turn);
+      }
+    }
+    @keyframes appear {
+      to {
+        opacity: 1;
+      }
+    }
   `;
   static override properties = {
     cameraId: {},
     segments: { attribute: false },
     speed: { attribute: false },
     shown: { state: true },
+    seeking: { state: true },
   };
   declare cameraId: string;
   declare segments: readonly RecordedSegment[];
@@ -52,7 +78,7 @@ export class VigieRecordingPlayer extends LitElement {
   /** When the picture each of them shows begins, seconds into its film. */
   readonly #pictures: [number, number] = [0, 0];
   /** On its way to a picture: the one it shows is not the one it is asked for. */
-  #seeking = false;
+  declare protected seeking: boolean;
   #playing = false;
   /** Asked for before there was a picture to go from. */
   #nextStep: 1 | -1 | undefined;
@@ -64,6 +90,7 @@ export class VigieRecordingPlayer extends LitElement {
     this.segments = [];
     this.speed = 1;
     this.shown = 0;
+    this.seeking = false;
   }
 
   get playing(): boolean {
@@ -81,7 +108,7 @@ export class VigieRecordingPlayer extends LitElement {
     const position = new Playlist(this.segments).at(ms);
     if (!position) return false;
     this.#steppingFrom = undefined;
-    this.#seeking = true;
+    this.seeking = true;
     this.#load(this.shown, position.segment);
     this.#video(this.shown).currentTime = position.seconds;
     this.#tell();
@@ -109,7 +136,7 @@ export class VigieRecordingPlayer extends LitElement {
     this.pause();
     const film = this.#films[this.shown];
     if (!film) return;
-    if (this.#seeking) {
+    if (this.seeking) {
       this.#nextStep = direction;
       return;
     }
@@ -140,9 +167,9 @@ export class VigieRecordingPlayer extends LitElement {
           @loadeddata=${() => this.#onSeeked(index)}
           @seeked=${() => this.#onSeeked(index)}
           @ended=${() => this.#onEnded(index)}
-          @error=${() => this.#onEnded(index)}
+          @error=${() => this.#onError(index)}
         ></video>`,
-    )}`;
+    )}${this.seeking ? html`<div class="busy" role="status" aria-label="The picture is on its way"></div>` : nothing}`;
   }
 
   #video(index: 0 | 1): HTMLVideoElement {
@@ -170,7 +197,7 @@ export class VigieRecordingPlayer extends LitElement {
 
   #prepareNext(): void {
     const film = this.#films[this.shown];
-    const next = film && new Playlist(this.segments).after(film);
+    const next = film && new Playlist(this.segments).upcoming(film);
     if (next) this.#load(other(this.shown), next);
   }
 
@@ -199,7 +226,7 @@ export class VigieRecordingPlayer extends LitElement {
   }
 
   #onPicture(): void {
-    this.#seeking = false;
+    this.seeking = false;
     const film = this.#films[this.shown];
     const from = this.#steppingFrom;
     if (film && from !== undefined && this.#pictures[this.shown] <= from) return this.#lookAhead(film, from);
@@ -210,6 +237,12 @@ export class VigieRecordingPlayer extends LitElement {
 
   #onTime(index: 0 | 1): void {
     if (index === this.shown) this.#tell();
+  }
+
+  #onError(index: 0 | 1): void {
+    if (index !== this.shown) return;
+    this.seeking = false;
+    this.#onEnded(index);
   }
 
   #onEnded(index: 0 | 1): void {

@@ -104,7 +104,7 @@ export class VigieStepPlayer extends LitElement {
     const video = this.#video(index);
     this.shown = index;
     this.why = '';
-    const next = playlist.after(position.segment);
+    const next = playlist.upcoming(position.segment);
     if (next && next.startMs - momentMs < PRELOAD_MS * speed) this.#load(index === 0 ? 1 : 0, next);
     return playing ? this.#run(video, position.seconds, speed) : stand(video, position.seconds);
   }

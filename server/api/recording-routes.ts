@@ -6,6 +6,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout } from 'node:timers/promises';
 import { Router, type Response } from 'express';
 import { VigieError } from '../errors.ts';
 import type {
@@ -21,6 +22,9 @@ import type { Guard } from './guard.ts';
 import { parseRequest } from './request-bodies.ts';
 import { PROTECT_RECORDING, RECORDING_SETTINGS, TIME_RANGE } from './recording-bodies.ts';
 
+/** For a recording that somebody wants to see while it is being written. */
+const MAX_WAIT_MS = 15_000;
+
 /** One recording as the API needs it. */
 export interface ListedRecording extends RecordedSegment {
   cameraId: string;
@@ -32,6 +36,8 @@ export interface Recordings {
   range(cameraId: string, fromMs: number, toMs: number): ListedRecording[];
   gaps(cameraId: string, fromMs: number, toMs: number): RecordingGap[];
   find(id: string): ListedRecording | undefined;
+  /** One that is still being written is ended, which takes until the next keyframe. */
+  finish(recording: ListedRecording): Promise<void>;
   pathOf(recording: ListedRecording): string;
   setProtected(id: string, isProtected: boolean): void;
   remove(id: string): Promise<void>;
@@ -82,11 +88,17 @@ export function recordingRoutes(recordings: Recordings, catalog: CameraCatalog, 
     response.json(timeline);
   });
 
-  router.get('/:id/recordings/:recordingId.webm', (request, response) => {
+  router.get('/:id/recordings/:recordingId.webm', async (request, response) => {
     guard.mediaViewerOf(request, request.params.id);
-    const recording = find(request.params);
+    let recording = find(request.params);
+    if (recording.open) {
+      await Promise.race([recordings.finish(recording), setTimeout(MAX_WAIT_MS, undefined, { ref: false })]);
+      // Both may be another by now.
+      guard.mediaViewerOf(request, request.params.id);
+      recording = find(request.params);
+    }
     if (recording.open)
-      throw new VigieError('unavailable', 'this minute is still being recorded', { retryAfterSeconds: 60 });
+      throw new VigieError('unavailable', 'this minute is still being recorded', { retryAfterSeconds: 10 });
     // A film never changes once it is whole; only the right to see it may.
     response.setHeader('Cache-Control', 'private, max-age=3600');
     response.sendFile(recordings.pathOf(recording), { cacheControl: false, dotfiles: 'allow' });

@@ -25,6 +25,8 @@ export interface CameraRecorderContext {
 
 /** From here on a recording ends with the next keyframe, which is asked for … */
 const ROLL_MS = 57_000;
+/** … or from here on, when somebody wants to see it … */
+const EARLY_ROLL_MS = 5_000;
 /** … and here without one. */
 const MAX_SEGMENT_MS = 59_500;
 /** How far one has to decode to show a moment. */
@@ -51,6 +53,8 @@ export class CameraRecorder {
   #diskWork: Promise<unknown> = Promise.resolve();
   /** For the mode `events`: record until then. */
   #clipUntilMs = 0;
+  /** Somebody wants to see the recording that is being written. */
+  #wish: PromiseWithResolvers<void> | undefined;
   #closed = false;
 
   constructor(context: CameraRecorderContext, settings: RecordingSettings) {
@@ -75,6 +79,15 @@ export class CameraRecorder {
     this.#clipUntilMs =
       untilMs === Infinity || this.#clipUntilMs === Infinity ? untilMs : Math.max(untilMs, this.#clipUntilMs);
     this.update();
+  }
+
+  /** Ends this recording before its minute is over, without losing a frame. @returns when it is whole; at once if another is being written */
+  async finish(recordingId: string): Promise<void> {
+    if (this.#open?.id === recordingId) {
+      this.#wish ??= Promise.withResolvers();
+      await this.#wish.promise;
+    }
+    await this.settled();
   }
 
   /** To be called about once a second, and when something changed. */
@@ -153,13 +166,17 @@ export class CameraRecorder {
     const fits = frame.width === open.width && frame.height === open.height;
     // A clock that was set back would make a recording that never ends.
     if (!fits || lengthMs < -1_000 || lengthMs >= MAX_SEGMENT_MS) return true;
-    return lengthMs >= ROLL_MS && frame.keyframe;
+    return lengthMs >= this.#rollMs && frame.keyframe;
   }
 
   #askForKeyframe(nowMs: number): void {
-    const due = this.#open && nowMs - this.#open.startMs >= ROLL_MS;
+    const due = this.#open && nowMs - this.#open.startMs >= this.#rollMs;
     if (!due && nowMs - this.#lastKeyframeMs < KEYFRAME_INTERVAL_MS) return;
     this.#context.video.requestKeyframe(this.#context.cameraId);
+  }
+
+  get #rollMs(): number {
+    return this.#wish ? EARLY_ROLL_MS : ROLL_MS;
   }
 
   #beginSegment(first: EncodedFrame): void {
@@ -193,7 +210,10 @@ export class CameraRecorder {
   #endSegment(): void {
     const ended = this.#open;
     this.#open = undefined;
-    if (ended) this.#diskWork = Promise.all([this.#diskWork, ended.close()]);
+    if (!ended) return;
+    this.#diskWork = Promise.all([this.#diskWork, ended.close()]);
+    this.#wish?.resolve();
+    this.#wish = undefined;
   }
 
   #fail(reason: GapReason, error: unknown): void {

@@ -110,6 +110,11 @@ export class Recorder {
     return this.#cameras.get(cameraId)?.recorder.recording ?? false;
   }
 
+  /** @returns when this recording is whole, at most seconds later while its camera sends */
+  async finish(cameraId: string, recordingId: string): Promise<void> {
+    await this.#cameras.get(cameraId)?.recorder.finish(recordingId);
+  }
+
   /** As it is told: when it starts, when more is known of it, when it ends. What has no length is told once, ended. */
   onEvent({ cameraId, id, startedAtMs, endedAtMs }: EventView): void {
     if (!this.#cameras.get(cameraId)?.events.has(id)) this.onEventStarted(cameraId, id, startedAtMs);

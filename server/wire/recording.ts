@@ -40,7 +40,7 @@ export interface RecordedSegment {
   width: number;
   height: number;
   protected: boolean;
-  /** It is still being written; it can be played once it is done. */
+  /** It is still being written. Who asks for its film gets what there is by then, some seconds later: it is ended for them. */
   open: boolean;
 }
 

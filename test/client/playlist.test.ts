@@ -16,7 +16,8 @@ const film = (id: string, startMs: number, endMs: number, open = false): Recorde
 const first = film('a', 1_000, 61_000);
 const second = film('b', 61_040, 121_000);
 const later = film('c', 500_000, 560_000);
-const playlist = new Playlist([first, second, later, film('d', 560_040, 570_000, true)]);
+const open = film('d', 560_040, 570_000, true);
+const playlist = new Playlist([first, second, later, open]);
 
 suite('a playlist', () => {
   test('knows the film of a moment, and where in it', () => {
@@ -29,13 +30,19 @@ suite('a playlist', () => {
     assert.deepEqual(playlist.at(0), { segment: first, seconds: 0 });
   });
 
-  test('after the last film, and in one that is still being written, there is nothing to play', () => {
-    assert.equal(playlist.at(565_000), undefined);
+  test('what is still being written is played as far as it has come', () => {
+    assert.deepEqual(playlist.at(565_040), { segment: open, seconds: 5 });
+    assert.equal(playlist.at(570_000), undefined);
+  });
+
+  test('but is not fetched before somebody wants to see it', () => {
+    assert.deepEqual([playlist.after(later)?.id, playlist.upcoming(later)], ['d', undefined]);
+    assert.equal(playlist.upcoming(first)?.id, 'b');
   });
 
   test('films follow one another', () => {
     assert.deepEqual(
-      [playlist.after(first)?.id, playlist.after(second)?.id, playlist.after(later)],
+      [playlist.after(first)?.id, playlist.after(second)?.id, playlist.after(open)],
       ['b', 'c', undefined],
     );
   });

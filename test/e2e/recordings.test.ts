@@ -264,3 +264,23 @@ test('it is protected, then deleted', async () => {
   await tab.getByTestId('confirm-dialog').getByTestId('dialog-submit').click();
   await until('it is gone', async () => (await films()).length === 0);
 });
+
+test('what is just being recorded can be watched without waiting for the minute to end, and nothing is lost', async () => {
+  await admin.request('PUT', `/cameras/${door.id}/recording`, { ...DEFAULT_RECORDING, mode: 'continuous' });
+  const { startMs } = await until('a second is recorded', async () =>
+    (await films()).find((each) => each.open && each.endMs - each.startMs > 1_000),
+  );
+  // The page goes a little before the moment of an event.
+  await tab.goto(`${server.url}/camera/${door.id}/recordings/${startMs + 2_500}`);
+  await until('it is shown', async () => {
+    const code = await shownCode();
+    return code !== undefined && apartMs(code, startMs + 1_500) < 1_500;
+  });
+  const [early, next] = await until('it goes on', async () => {
+    const found = await films();
+    return found.length === 2 && found;
+  });
+  assert.ok(early && next);
+  assert.deepEqual([early.open, next.open], [false, true]);
+  assert.ok(next.startMs - early.endMs < 300, `${next.startMs - early.endMs} ms between them`);
+});
