@@ -8,8 +8,6 @@
 FROM node:26.10.0-trixie-slim AS packages
 WORKDIR /vigie
 COPY package.json package-lock.json .npmrc ./
-# The linter's packages for other machines are not all in the lock file, and `npm ci` rightly insists on whole ones.
-RUN npm pkg delete devDependencies.oxlint devDependencies.oxlint-tsgolint
 
 # The web app. Nothing of what builds it goes on.
 FROM packages AS client
