@@ -51,7 +51,9 @@ async function buildClient() {
   if (!vite) {
     // A production install brings its own build and nothing to make one with.
     if (existsSync(join(DIST, 'index.html'))) return undefined;
-    return new Error('vite, which builds it, is not installed: run `npm install`, then `npm start`');
+    return new Error(
+      'vite, which builds it, is not installed: run `npm install --include=dev`, then `npm start`',
+    );
   }
   process.stdout.write('Building the web app, once …\n');
   // Built beside and moved into place, so that a server that runs, or starts at the same moment, never serves half of it.

@@ -1,0 +1,53 @@
+/**
+ * `npm run lock`: writes package-lock.json anew so that npm 10, 11 and 12 all take it and leave it alone. Run it after adding,
+ * removing or updating a package; lock-file.test.ts fails until it was.
+ *
+ * npm writes the file in a folder without node_modules: beside one, it leaves out the optional packages of other systems.
+ * npm 10 removes the field `libc`, and npm 11 and 12 do not miss it.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const LOCK = 'package-lock.json';
+
+/** Keys that some versions of npm write and others remove. `resolved` also names the registry of whoever ran npm. */
+export const UNSTABLE_KEYS = ['libc', 'resolved'];
+
+const Lock = z.looseObject({ packages: z.record(z.string(), z.record(z.string(), z.unknown())) });
+
+export function parseLock(text: string): z.output<typeof Lock> {
+  return Lock.parse(JSON.parse(text));
+}
+
+/** What git brings onto a new machine, in a folder of its own that disposing removes. */
+export function freshClone(): { readLock(): string; npm(...args: string[]): void } & Disposable {
+  const folder = mkdtempSync(join(tmpdir(), 'vigie-lock-'));
+  for (const name of ['package.json', LOCK, '.npmrc']) copyFileSync(join(ROOT, name), join(folder, name));
+  // An own empty cache: what the lock file does not say must come from the registry, also on a machine that has seen it.
+  const options = ['--ignore-scripts', '--loglevel=error', '--fetch-retries=0', '--logs-max=0'];
+  return {
+    readLock: () => readFileSync(join(folder, LOCK), 'utf8'),
+    npm(...args) {
+      const all = [...args, ...options, `--cache=${join(folder, 'cache')}`];
+      const { status, stdout, stderr, error } = spawnSync('npm', all, { cwd: folder, encoding: 'utf8' });
+      if (status !== 0)
+        throw new Error(`npm ${args.join(' ')} failed\n${stderr || stdout}`, { cause: error });
+    },
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+function writeLock(): void {
+  using clone = freshClone();
+  clone.npm('install', '--package-lock-only');
+  const lock = parseLock(clone.readLock());
+  for (const entry of Object.values(lock.packages)) for (const key of UNSTABLE_KEYS) delete entry[key];
+  writeFileSync(join(ROOT, LOCK), `${JSON.stringify(lock, null, 2)}\n`);
+}
+
+if (import.meta.main) writeLock();
