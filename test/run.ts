@@ -11,6 +11,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ensureClientBuilt } from '../server/client-build.mjs';
+import { ensureArmCompiler } from './firmware/arm-compiler.ts';
 import { ensureNetworkPrograms } from './network/support/network-test.ts';
 import { ensureChromium } from './support/chromium.ts';
 
@@ -33,6 +34,7 @@ const otherFiles = files.filter((path) => !browserFiles.includes(path) && !netwo
 
 const footage = process.env['VIGIE_FOOTAGE_DIR'] ?? resolve(ROOT, '../shared/footage');
 const env = { ...process.env, ...(existsSync(footage) && { VIGIE_FOOTAGE_DIR: footage }) };
+if (within('firmware').length > 0) ensureArmCompiler();
 if (networkFiles.length + within('deploy').length > 0) ensureNetworkPrograms();
 if (browserFiles.length + networkFiles.length > 0) {
   ensureChromium();

@@ -22,7 +22,7 @@ const char* FirmwareUpdate::add(std::span<const uint8_t> bytes) {
   if (!open_) return "the update has ended";
   if (bytes.size() > offer_.bytes - received_) return fail("the image is longer than was offered");
   if (received_ < head_.size()) {
-    const size_t missing = std::min(head_.size() - received_, bytes.size());
+    const size_t missing = std::min<size_t>(head_.size() - received_, bytes.size());
     std::copy_n(bytes.begin(), missing, head_.begin() + received_);
     // An image that is not for this camera is found out before the most of it has come.
     if (received_ + missing == head_.size()) {

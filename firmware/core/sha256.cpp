@@ -24,7 +24,7 @@ uint32_t big_endian(const uint8_t* at) {
 
 void Sha256::update(std::span<const uint8_t> bytes) {
   while (!bytes.empty()) {
-    const size_t filled = total_ % block_.size();
+    const auto filled = static_cast<size_t>(total_ % block_.size());
     const size_t taken = std::min(bytes.size(), block_.size() - filled);
     std::copy_n(bytes.data(), taken, block_.data() + filled);
     total_ += taken;

@@ -11,8 +11,10 @@ export function installOnDebian(packages: readonly string[]): void {
   apt(['install', '-y', '-qq', '--no-install-recommends', ...packages]);
 }
 
+/** Files of tests run side by side, and apt does not wait for another apt: `flock` does (part of every Debian). */
 function apt(words: readonly string[]): void {
-  const [command = '', ...args] = [...(process.getuid?.() === 0 ? [] : ['sudo', '-n']), 'apt-get', ...words];
+  const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
+  const [command = '', ...args] = [...asRoot, 'flock', '/var/lock/vigie-tests-apt', 'apt-get', ...words];
   spawnSync(command, args, {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
