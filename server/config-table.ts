@@ -4,6 +4,7 @@
  */
 
 import { isIP, isIPv6 } from 'node:net';
+import { parseIceServerUrl } from './core/ice-server-url.ts';
 
 export interface Setting<T> {
   /** Of the environment variable. */
@@ -28,8 +29,6 @@ export type RelayUse = (typeof RELAY_USES)[number];
 /** What express calls them too: ranges behind which a proxy of one's own is usually found. */
 const PROXY_RANGES = ['loopback', 'linklocal', 'uniquelocal'];
 const HOST_NAME = /^(?=.{1,253}$)[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?)*$/i;
-const ICE_SERVER_URL =
-  /^(?:stuns?|turns?):(?:[\w.-]+|\[[\da-fA-F:]+\])(?::\d{1,5})?(?:\?transport=(?:udp|tcp))?$/;
 
 const setting = <T>(entry: Setting<T>): Setting<T> => entry;
 
@@ -110,7 +109,7 @@ export const configTable = {
     default: '',
     description:
       'Comma-separated TURN or STUN servers for viewers, like turn:turn.example.org:3478?transport=udp.',
-    parse: (text) => parseList(text, parseIceServerUrl),
+    parse: (text) => parseList(text, checkIceServerUrl),
   }),
   turnSecret: setting({
     name: 'VIGIE_TURN_SECRET',
@@ -252,9 +251,13 @@ function parseHost(text: string): string {
   return text;
 }
 
-function parseIceServerUrl(text: string): string {
-  if (!ICE_SERVER_URL.test(text))
-    throw new RangeError('URLs like turn:host:3478?transport=udp or stun:host:3478');
+function checkIceServerUrl(text: string): string {
+  const host = parseIceServerUrl(text)?.host;
+  // Numbers or colons that are no address are a slip, not a host name.
+  if (host === undefined || (/^[\d.]+$|:/.test(host) && isIP(host) === 0))
+    throw new RangeError(
+      'URLs like turn:host:3478?transport=udp or stun:host:3478, with a port from 1 to 65535',
+    );
   return text;
 }
 

@@ -52,6 +52,10 @@ interface Found {
 }
 
 const LEGACY_FILE = 'server-config.json';
+/** What docker-compose.yml reads from the same `.env`, and makes other settings from. */
+const COMPOSE_SETTINGS: ReadonlySet<string> = new Set(
+  ['DOMAIN', 'LAN_IP', 'PUBLIC_IP', 'TURN_NAME', 'HTTPS_PORT', 'NETWORK'].map((name) => `VIGIE_${name}`),
+);
 const LEGACY_CAMERAS = z.object({
   'camera-number': z.int().min(0).max(256),
   'camera-start-port': z.int().min(1).max(65_535),
@@ -73,7 +77,9 @@ export function loadConfig({ env, cwd, args }: ConfigSources): Config {
   for (const arg of args) {
     if (arg !== '--check-config') problems.push(`unknown argument ${arg}; the only one is --check-config`);
   }
-  if (problems.length > 0) throw new VigieError('configuration', problems.join('\n'));
+  const warnings = unknownSettings(env, envFile.values);
+  // A misspelt name is often why something else is missing.
+  if (problems.length > 0) throw new VigieError('configuration', [...problems, ...warnings].join('\n'));
   const {
     legacyUsername: _username,
     legacyPassword: _password,
@@ -87,7 +93,7 @@ export function loadConfig({ env, cwd, args }: ConfigSources): Config {
     tls: typeof tls === 'object' ? Object.freeze(tls) : tls,
     legacy: legacy && Object.freeze(legacy),
     checkOnly: args.includes('--check-config'),
-    warnings: unknownSettings(env, envFile.values),
+    warnings,
   };
   for (const value of Object.values(config)) if (Array.isArray(value)) Object.freeze(value);
   return Object.freeze(config);
@@ -207,9 +213,11 @@ function checkTogether(values: SettingValues, legacy: LegacyCameras | undefined,
   // Of a file that is named and wrong, something has been said already.
   if (needsSecret && values.turnSecret === undefined && values.turnSecretFile === undefined)
     problems.push('VIGIE_TURN_URLS names a TURN server: set VIGIE_TURN_SECRET to its static-auth-secret');
-  if (values.turnSecret !== undefined && !needsSecret)
+  // URLs that are wrong are a problem already, and may well name a TURN server.
+  const namesNone = !needsSecret && !problems.some((problem) => problem.startsWith('VIGIE_TURN_URLS '));
+  if (namesNone && values.turnSecret !== undefined)
     problems.push('VIGIE_TURN_SECRET is set, but VIGIE_TURN_URLS names no TURN server');
-  if (values.relay === 'on' && !needsSecret)
+  if (namesNone && values.relay === 'on')
     problems.push('VIGIE_RELAY is on, but VIGIE_TURN_URLS names no TURN server');
   const { httpPort, rtcTcpPort } = values;
   if (rtcTcpPort !== undefined && rtcTcpPort === httpPort)
@@ -246,7 +254,11 @@ function unknownSettings(env: NodeJS.ProcessEnv, file: Record<string, string>): 
   const names = [...new Set([...Object.keys(env), ...Object.keys(file)])].filter(
     (name) => name.startsWith('VIGIE_') && !known.has(name),
   );
-  return names.map((name) => `${name} is set, but there is no such setting`);
+  return names.map((name) =>
+    COMPOSE_SETTINGS.has(name)
+      ? `${name} is set, but only docker compose reads it`
+      : `${name} is set, but there is no such setting`,
+  );
 }
 
 function readOptional(path: string, problems: string[]): string | undefined {

@@ -276,6 +276,8 @@ try {
   const config = loadConfig({ env: process.env, cwd: process.cwd(), args: process.argv.slice(2) });
   if (config.checkOnly) {
     process.stdout.write(`${describeConfig(config)}\n`);
+    // Not on the standard output, which can be pasted into .env.
+    for (const warning of config.warnings) process.stderr.write(`${warning}\n`);
   } else {
     const log = createLog(config.logLevel);
     for (const warning of config.warnings) log.warn(warning);

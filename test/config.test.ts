@@ -139,6 +139,11 @@ const WRONG_VALUES: [name: string, value: string][] = [
   ['VIGIE_TURN_URLS', 'https://turn.example.org'],
   ['VIGIE_RELAY', 'yes'],
   ['VIGIE_TURN_URLS', 'turn:host?transport=tls'],
+  ['VIGIE_TURN_URLS', 'turn:host:99999'],
+  ['VIGIE_TURN_URLS', 'stun:good.example,turn:host:0'],
+  ['VIGIE_TURN_URLS', 'stun:host?transport=udp'],
+  ['VIGIE_TURN_URLS', 'turn:192.0.2.300'],
+  ['VIGIE_TURN_URLS', 'turn:[2001:db8]'],
   ['VIGIE_LOG_LEVEL', 'loud'],
   ['VIGIE_TLS', 'yes'],
   ['VIGIE_TRUSTED_PROXIES', 'nginx'],
@@ -236,6 +241,21 @@ test('a misspelt setting is pointed out', (context) => {
   assert.deepEqual(warnings, [
     'VIGIE_HTTP_PROT is set, but there is no such setting',
     'VIGIE_RTC_PORTS is set, but there is no such setting',
+  ]);
+});
+
+test('a misspelt setting is named beside what is missing because of it', (context) => {
+  const env = { VIGIE_TURN_URLS: 'turn:a', VIGIE_TURN_SECERT: '0123456789abcdef' };
+  assert.deepEqual(problemsOf(context, { env }), [
+    'VIGIE_TURN_URLS names a TURN server: set VIGIE_TURN_SECRET to its static-auth-secret',
+    'VIGIE_TURN_SECERT is set, but there is no such setting',
+  ]);
+});
+
+test('TURN URLs that are wrong are one problem, also with a secret for them', (context) => {
+  const env = { VIGIE_TURN_URLS: 'turn:a:99999', VIGIE_TURN_SECRET: '0123456789abcdef', VIGIE_RELAY: 'on' };
+  assert.deepEqual(problemsOf(context, { env }), [
+    'VIGIE_TURN_URLS must be URLs like turn:host:3478?transport=udp or stun:host:3478, with a port from 1 to 65535, not "turn:a:99999"',
   ]);
 });
 

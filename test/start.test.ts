@@ -35,6 +35,16 @@ test('--check-config prints the configuration and stops', (context) => {
   assert.match(stdout, /^VIGIE_HTTP_PORT=9000$/m);
 });
 
+test('--check-config names what is misspelt, apart from what can be pasted into .env', (context) => {
+  const { status, stdout, stderr } = start(context, {
+    args: ['--check-config'],
+    dotEnv: 'VIGIE_HTTP_PROT=9000\n',
+  });
+  assert.equal(status, 0);
+  assert.equal(stderr, 'VIGIE_HTTP_PROT is set, but there is no such setting\n');
+  assert.doesNotMatch(stdout, /HTTP_PROT/);
+});
+
 test('a broken .env is one line for each mistake and exit code 1', (context) => {
   const { status, stdout, stderr } = start(context, {
     args: ['--check-config'],

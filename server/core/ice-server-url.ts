@@ -1,4 +1,7 @@
-/** The parts of a STUN or TURN server's URL (RFC 7064, RFC 7065). */
+/**
+ * The parts of a STUN or TURN server's URL (RFC 7064, RFC 7065). The only parser of such URLs: what the configuration accepts,
+ * the relay and the connection check understand.
+ */
 
 export interface IceServerUrl {
   scheme: 'stun' | 'turn';
@@ -14,14 +17,16 @@ const TLS_PORT = 5349;
 
 /** @returns undefined when it is no such URL */
 export function parseIceServerUrl(url: string): IceServerUrl | undefined {
-  const [, scheme, secure, bracketed = '', portText, transport = 'udp'] = URL_PARTS.exec(url) ?? [];
+  const [, scheme, secure, bracketed = '', portText, transport] = URL_PARTS.exec(url) ?? [];
   if (scheme === undefined) return undefined;
+  // RFC 7064 has no transport for STUN, and browsers refuse the whole list of servers for one.
+  if (scheme === 'stun' && transport !== undefined) return undefined;
   const port = portText === undefined ? (secure ? TLS_PORT : PORT) : Number(portText);
   if (port < 1 || port > 65_535) return undefined;
   return {
     scheme: scheme as 'stun' | 'turn',
     // Whatever it says besides: with the s it is TLS, DTLS is spoken by nobody.
-    transport: secure ? 'tls' : (transport as 'udp' | 'tcp'),
+    transport: secure ? 'tls' : transport === 'tcp' ? 'tcp' : 'udp',
     host: bracketed.replace(/^\[|\]$/g, ''),
     port,
   };

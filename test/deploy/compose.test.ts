@@ -84,6 +84,18 @@ test('every variable it asks for is explained in .env.example', () => {
   for (const name of composeVariables()) assert.match(explained, new RegExp(`^#${name}=`, 'm'));
 });
 
+test('a variable that only it reads is not taken for a misspelt setting of the server', (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'vigie-compose-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const settings = new Set(Object.values(configTable).map(({ name }) => name));
+  const own = composeVariables().filter((name) => name.startsWith('VIGIE_') && !settings.has(name));
+  writeFileSync(join(folder, '.env'), own.map((name) => `${name}=1\n`).join(''));
+  assert.deepEqual(
+    loadConfig({ env: {}, cwd: folder, args: [] }).warnings,
+    own.map((name) => `${name} is set, but only docker compose reads it`),
+  );
+});
+
 test('every setting it makes is known to the program it is for', () => {
   const settings = new Set(Object.values(configTable).map(({ name }) => name));
   for (const name of Object.keys(service('server').environment ?? {})) assert.ok(settings.has(name), name);
