@@ -10,15 +10,16 @@ import type { Log } from '../log.ts';
 import { isDiskFull } from '../store/database.ts';
 import type { Problem } from '../wire/api.ts';
 
-/** What express and its parsers throw, by the status they put on it. */
+/** The code for an error that express, its parsers or its file sender throw, by the HTTP status they put on it. */
 const CODES_BY_STATUS: Readonly<Record<number, ErrorCode>> = {
-  400: 'badRequest',
+  403: 'forbidden',
   404: 'notFound',
+  412: 'preconditionFailed',
   413: 'tooLarge',
-  415: 'badRequest',
+  416: 'rangeNotSatisfiable',
 };
 
-/** What they say is of use to the caller, what other errors say is not: a path, a query, a secret may be in it. */
+/** These messages are safe to show. Messages of other errors are not: they may hold a path, a query or a secret. */
 const DETAILS_BY_TYPE: Readonly<Record<string, string>> = {
   'entity.parse.failed': 'the body is not JSON',
   'entity.too.large': 'the body is larger than this API needs',
@@ -74,7 +75,9 @@ function knownError(error: unknown): VigieError | undefined {
     return new VigieError('unavailable', 'the disk that holds the data folder is full: make room on it');
   if (typeof error !== 'object' || error === null) return undefined;
   const { status, type } = error as { status?: unknown; type?: unknown };
-  const code = typeof status === 'number' ? CODES_BY_STATUS[status] : undefined;
+  if (typeof status !== 'number' || status < 400 || status > 499) return undefined;
   const detail = typeof type === 'string' ? DETAILS_BY_TYPE[type] : undefined;
-  return code && new VigieError(code, detail ?? 'the request cannot be answered as it stands');
+  // Every 4xx is the caller's to mend: one without a code of its own is a bad request, never a fault of the server.
+  const code = CODES_BY_STATUS[status] ?? 'badRequest';
+  return new VigieError(code, detail ?? 'the request cannot be answered as it stands');
 }

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import type { Problem } from '../../server/wire/api.ts';
+import { BEGIN_US, encodedFrames } from '../recording/encoded-frames.ts';
+import { moved, recordAll } from '../recording/recording-rig.ts';
+import { ApiClient } from './support/api-client.ts';
+import { startApi } from './support/api-server.ts';
+
+const BEGIN_MS = BEGIN_US / 1000;
+const LONG_AGO = 'Thu, 01 Jan 1970 00:00:01 GMT';
+/** Requests that a file sender refuses, or answers in its own way (RFC 9110 sections 13 and 14). */
+const HEADERS: Record<string, string>[] = [
+  { range: 'bytes=999999999-' },
+  { range: 'bytes=5-2' },
+  { range: 'bytes=-0' },
+  { range: 'bytes=0-0,999999999-' },
+  { range: 'lines=1-2' },
+  { range: 'bytes=999999999-', 'if-range': '"other"' },
+  { 'if-match': '"other"' },
+  { 'if-match': '*' },
+  { 'if-unmodified-since': LONG_AGO },
+  { 'if-unmodified-since': 'yesterday' },
+  { 'if-none-match': '*' },
+];
+
+async function setUp(context: TestContext) {
+  const server = await startApi(context);
+  const { id } = server.store.cameras.add('Door', 'v1', 0);
+  const film = await recordAll(server.library, moved(encodedFrames({ count: 100 }), id, 0));
+  const jpeg = new Uint8Array(100);
+  const receivedUs = BEGIN_US;
+  server.frames.set(id, { cameraId: id, jpeg, width: 640, height: 480, captureUs: receivedUs, receivedUs });
+  const event = server.store.events.add({
+    cameraId: id,
+    kind: 'motion',
+    source: 'motion',
+    sourceName: '',
+    startedAtMs: BEGIN_MS,
+    endedAtMs: BEGIN_MS + 1000,
+    zones: [],
+    score: null,
+  });
+  server.store.events.addThumbnail(id, event.id, jpeg);
+  const { accessToken } = await ApiClient.signedIn(server);
+  const ask = (path: string, headers: Record<string, string>, method = 'GET') =>
+    fetch(server.url + path, { method, headers: { authorization: `Bearer ${accessToken}`, ...headers } });
+  const camera = `/api/cameras/${id}`;
+  return {
+    ask,
+    film: `${camera}/recordings/${film}.webm`,
+    files: [
+      '/',
+      '/index.html',
+      '/assets/app-1a2b3c4d.js',
+      `${camera}/recordings/${film}.webm`,
+      `${camera}/export.webm?from=${BEGIN_MS}&to=${BEGIN_MS + 2000}`,
+      `${camera}/events/${event.id}/thumbnail.jpg`,
+      `${camera}/events/${event.id}/clip.webm`,
+      `${camera}/snapshot.jpg`,
+    ],
+  };
+}
+
+test('no file is answered with a fault of the server, whatever range or precondition is asked for', async (context) => {
+  const { ask, files } = await setUp(context);
+  for (const path of files)
+    for (const headers of HEADERS)
+      for (const method of ['GET', 'HEAD']) {
+        const answer = await ask(path, { accept: 'text/html,*/*', ...headers }, method);
+        await answer.arrayBuffer();
+        assert.ok(answer.status < 500, `${method} ${path} ${JSON.stringify(headers)}: ${answer.status}`);
+      }
+});
+
+test('a range beyond the end of a film is refused with its length', async (context) => {
+  const { ask, film } = await setUp(context);
+  const bytes = (await (await ask(film, {})).arrayBuffer()).byteLength;
+  const answer = await ask(film, { range: `bytes=${bytes}-` });
+  assert.equal(answer.status, 416);
+  assert.equal(answer.headers.get('content-range'), `bytes */${bytes}`);
+  assert.equal(answer.headers.get('content-type'), 'application/problem+json; charset=utf-8');
+  assert.equal(answer.headers.get('cache-control'), 'no-store', 'the refusal is not kept, the film is');
+  assert.equal(((await answer.json()) as Problem).code, 'rangeNotSatisfiable');
+});
+
+test('a film that is not as a precondition says is refused', async (context) => {
+  const { ask, film } = await setUp(context);
+  for (const headers of [{ 'if-match': '"other"' }, { 'if-unmodified-since': LONG_AGO }]) {
+    const answer = await ask(film, headers);
+    assert.equal(answer.status, 412);
+    assert.equal(answer.headers.get('etag'), null);
+    assert.equal(((await answer.json()) as Problem).code, 'preconditionFailed');
+  }
+});
