@@ -1,6 +1,6 @@
 /** The HTTP API as typed calls. Every failure is an ApiError whose message may be shown as it stands. */
 
-import type { ConnectionFacts } from '../server/wire/connection-check.ts';
+import type { ConnectionFacts, ServerAddresses } from '../server/wire/connection-check.ts';
 import type {
   CameraFirmwareView,
   CameraView,
@@ -243,6 +243,11 @@ export class Api {
   /** What the server knows of the ways to it. */
   connection(): Promise<ConnectionFacts> {
     return this.#request('GET', '/api/connection');
+  }
+
+  /** Where devices reach the server. Administrators only. */
+  serverAddresses(): Promise<ServerAddresses> {
+    return this.#request('GET', '/api/connection/addresses');
   }
 
   firmwareImages(): Promise<FirmwareImageView[]> {

@@ -1,14 +1,23 @@
 /**
  * What the server knows of the ways to it, for the connection check: ports, announced addresses, and whether it reaches the
- * STUN and TURN servers it tells viewers of. Whoever asks while they are being asked gets the same answer.
+ * STUN and TURN servers it tells viewers of. Whoever asks while they are being asked gets the same answer. Besides, what
+ * devices are told to connect to.
  */
 
+import { networkInterfaces } from 'node:os';
 import { isPrivateAddress } from './cameras/private-address.ts';
+import { serverOrigins } from './connectivity/server-origins.ts';
 import { probeTurn } from './turn-probe.ts';
-import type { ServerConnectionFacts, TurnFacts } from './wire/connection-check.ts';
+import type { ServerAddresses, ServerConnectionFacts, TurnFacts } from './wire/connection-check.ts';
 
 export interface ConnectionFactsOptions {
+  /** Undefined: the server listens to every address. */
+  httpHost: string | undefined;
   httpPort: () => number;
+  /** PEM, of the certificate the port serves https with now; undefined: plain http. */
+  certificate: () => string | undefined;
+  /** As in ServerAddresses. */
+  authorityFile: string | undefined;
   rtcPort: number;
   announced: readonly string[];
   announcedNow: () => string[];
@@ -32,6 +41,18 @@ export class ConnectionFactsSource {
       announcedNow: announcedNow(),
       turn: await this.#turnFacts(),
     };
+  }
+
+  addresses(): ServerAddresses {
+    const { httpHost, httpPort, certificate, announced, authorityFile } = this.#options;
+    const origins = serverOrigins({
+      httpHost,
+      httpPort: httpPort(),
+      announced,
+      interfaces: networkInterfaces(),
+      certificate: certificate(),
+    });
+    return { origins, authorityFile: authorityFile ?? null };
   }
 
   #turnFacts(): Promise<TurnFacts[]> {

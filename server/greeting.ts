@@ -1,7 +1,9 @@
 /** What the console says when the server is up: plain lines for people, once; everything after is the log's. */
 
+import { isIPv4 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Config } from './config.ts';
+import { lanAddresses } from './core/address/lan-addresses.ts';
 
 export interface Started {
   httpPort: number;
@@ -22,9 +24,9 @@ export function greet({ firstPassword, fingerprint, httpPort }: Started, config:
   const scheme = config.tls === undefined ? 'http' : 'https';
   lines.push(`Vigie is ready: ${scheme}://localhost:${httpPort}`);
   if (config.httpHost === undefined) {
-    const addresses = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
-    const lan = addresses.find(({ internal, family }) => !internal && family === 'IPv4');
-    if (lan) lines.push(`On your network: ${scheme}://${lan.address}:${httpPort}`);
+    const addresses = lanAddresses(networkInterfaces()).filter((address) => isIPv4(address));
+    const urls = addresses.map((address) => `${scheme}://${address}:${httpPort}`);
+    if (urls.length > 0) lines.push(`On your network: ${urls.join(', ')}`);
   }
   if (fingerprint !== undefined)
     lines.push(`Certificate for phones and cameras: /ca.crt there, SHA-256 ${fingerprint}`);

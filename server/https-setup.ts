@@ -1,6 +1,7 @@
 /** Puts together what the port needs to speak TLS itself: the certificate, and what is still answered in the clear. */
 
 import { hostname, networkInterfaces } from 'node:os';
+import { join, relative } from 'node:path';
 import { authorityFiles } from './api/authority-files.ts';
 import type { HttpTls } from './api/http-server.ts';
 import type { CameraIngest } from './cameras/camera-ingest.ts';
@@ -19,6 +20,8 @@ export interface Https {
   certificates: CertificateSource;
   /** Vigie's own, if it is the one. */
   authority: AuthorityCertificate | undefined;
+  /** Path of its certificate, as a program that is started in the same folder as the server is told it. */
+  authorityFile: string | undefined;
   tls(ingest: CameraIngest): HttpTls;
 }
 
@@ -35,12 +38,18 @@ export async function openHttps(config: Config, log: Log): Promise<Https | undef
   return {
     certificates,
     authority,
+    authorityFile: local && pathFromHere(join(config.dataDir, 'tls', 'ca.crt')),
     tls: (ingest) => ({
       pair: certificates.current,
       plainFiles: authorityFiles(authority),
       plainUpgrades: { [CAMERA_PATH]: camerasOfTheHouse(ingest) },
     }),
   };
+}
+
+function pathFromHere(path: string): string {
+  const shorter = relative('', path);
+  return shorter.startsWith('..') ? path : shorter;
 }
 
 function openAuthority({ dataDir, announcedAddresses }: Config, log: Log): Promise<LocalAuthority> {

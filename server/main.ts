@@ -119,7 +119,10 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
   const thumbnails = new Thumbnails(log);
   const mjpeg = new MjpegStreams({ frames: hub, mayWatch: (...whatOf) => access.mayWatch(...whatOf) });
   const connection = new ConnectionFactsSource({
+    httpHost: config.httpHost,
     httpPort: () => httpPort,
+    certificate: () => https?.certificates.current.cert,
+    authorityFile: https?.authorityFile,
     rtcPort: sfu.port,
     announced: announcedAddresses,
     announcedNow: () => sfu.announcedAddresses,

@@ -48,7 +48,7 @@ export class AddCameraDialog extends FormDialog {
     if (!this.camera) return null;
     return html`<div class="outcome">
       <vigie-pairing-code .context=${this.context} .cameraId=${this.camera.id}></vigie-pairing-code>
-      <vigie-camera-key .camera=${this.camera}></vigie-camera-key>
+      <vigie-camera-key .context=${this.context} .camera=${this.camera}></vigie-camera-key>
       <div class="actions">
         <wa-button variant="brand" @click=${() => this.hide()} data-testid="dialog-done">Done</wa-button>
       </div>

@@ -1,11 +1,15 @@
 /** `<vigie-camera-key>`: what a camera needs to know to connect, shown once after it was added or its key rotated. */
 
-import { LitElement, css, html, type TemplateResult } from 'lit';
+import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';
 import type { CameraWithKey } from '../../server/wire/api.ts';
-import { CAMERA_PATH } from '../../server/wire/camera-protocol.ts';
+import type { AppContext } from '../app-context.ts';
+import { routePath } from '../routes.ts';
 import { sharedStyles } from '../style/shared-styles.ts';
 import '../ui/copy-field.ts';
+import { cameraCommand, cameraConfiguration } from './camera-configuration.ts';
+import './server-address.ts';
+import type { ServerAddress } from './server-address.ts';
 
 export class CameraKey extends LitElement {
   static override styles = [
@@ -17,13 +21,23 @@ export class CameraKey extends LitElement {
       }
     `,
   ];
-  static override properties = { camera: { attribute: false } };
+  static override properties = {
+    context: { attribute: false },
+    camera: { attribute: false },
+    server: { state: true },
+  };
+  declare context: AppContext;
   declare camera: CameraWithKey;
+  /** Null: not known yet. */
+  declare protected server: ServerAddress | null;
+
+  constructor() {
+    super();
+    this.server = null;
+  }
 
   protected override render(): TemplateResult {
     const { id, key } = this.camera;
-    const url = cameraUrl(location);
-    const configuration = `VIGIE_SERVER_URL=${url}\nVIGIE_CAMERA_ID=${id}\nVIGIE_CAMERA_KEY=${key}`;
     return html`
       <wa-callout variant="warning" size="s">
         <wa-icon slot="icon" name="key"></wa-icon>
@@ -31,24 +45,37 @@ export class CameraKey extends LitElement {
       </wa-callout>
       <vigie-copy-field label="Camera id" .value=${id} data-testid="camera-id"></vigie-copy-field>
       <vigie-copy-field label="Key" .value=${key} data-testid="camera-key"></vigie-copy-field>
+      <vigie-server-address
+        .context=${this.context}
+        @vigie-server-address=${({ detail }: CustomEvent<ServerAddress>) => (this.server = detail)}
+      ></vigie-server-address>
+      ${this.server ? this.#configuration(this.server) : nothing}
+    `;
+  }
+
+  #configuration({ origin, authorityFile }: ServerAddress): TemplateResult {
+    return html`
       <vigie-copy-field
         label="Firmware configuration"
-        .value=${configuration}
+        .value=${cameraConfiguration(origin, this.camera)}
         data-testid="camera-configuration"
       >
       </vigie-copy-field>
+      ${
+        authorityFile === null
+          ? nothing
+          : html`<p class="quiet">
+              The camera must trust this server’s own certificate:
+              <a href=${routePath({ page: 'secure' })} target="_blank">Secure connection</a> says how.
+            </p>`
+      }
       <vigie-copy-field
         label="Or try it with a virtual camera"
-        .value=${`npm run camera -- --url ${url} --id ${id} --key ${key}`}
+        .value=${cameraCommand(origin, this.camera, authorityFile)}
         data-testid="camera-command"
       ></vigie-copy-field>
     `;
   }
-}
-
-/** Where cameras connect, as seen from this page: ws: beside http:, wss: beside https:. */
-function cameraUrl({ protocol, host }: Location): string {
-  return `${protocol === 'https:' ? 'wss' : 'ws'}://${host}${CAMERA_PATH}`;
 }
 
 customElements.define('vigie-camera-key', CameraKey);

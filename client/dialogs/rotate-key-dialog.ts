@@ -42,7 +42,7 @@ export class RotateKeyDialog extends FormDialog {
   protected override outcome(): TemplateResult | null {
     if (!this.result) return null;
     return html`<div class="outcome">
-      <vigie-camera-key .camera=${this.result}></vigie-camera-key>
+      <vigie-camera-key .context=${this.context} .camera=${this.result}></vigie-camera-key>
       <div class="actions">
         <wa-button variant="brand" @click=${() => this.hide()} data-testid="dialog-done">Done</wa-button>
       </div>

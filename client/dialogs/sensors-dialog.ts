@@ -9,6 +9,8 @@ import '../ui/copy-field.ts';
 import { FormDialog, textOf } from '../ui/form-dialog.ts';
 import { shortDuration } from '../ui/relative-time.ts';
 import { sensorCommand } from './sensor-command.ts';
+import './server-address.ts';
+import type { ServerAddress } from './server-address.ts';
 
 export class SensorsDialog extends FormDialog {
   static override styles = [
@@ -46,12 +48,15 @@ export class SensorsDialog extends FormDialog {
     sensors: { state: true },
     added: { state: true },
     leaving: { state: true },
+    server: { state: true },
   };
   declare protected camera: CameraView | null;
   declare protected sensors: readonly SensorView[];
   declare protected added: SensorWithToken | null;
   /** The sensor whose removal is to be confirmed. */
   declare protected leaving: string | null;
+  /** Null: not known yet. */
+  declare protected server: ServerAddress | null;
   protected override readonly testId = 'sensors-dialog';
   protected override submitLabel = 'Add sensor';
 
@@ -61,6 +66,7 @@ export class SensorsDialog extends FormDialog {
     this.sensors = [];
     this.added = null;
     this.leaving = null;
+    this.server = null;
   }
 
   showFor(camera: CameraView): void {
@@ -74,6 +80,7 @@ export class SensorsDialog extends FormDialog {
 
   override hide(): void {
     this.added = null;
+    this.server = null;
     super.hide();
   }
 
@@ -108,8 +115,6 @@ export class SensorsDialog extends FormDialog {
 
   protected override outcome(): TemplateResult | null {
     if (!this.added || !this.camera) return null;
-    const { token } = this.added;
-    const url = `${location.origin}/api/cameras/${this.camera.id}/events`;
     return html`<div class="outcome">
       <wa-callout variant="warning" size="s">
         <wa-icon slot="icon" name="key"></wa-icon>
@@ -120,17 +125,33 @@ export class SensorsDialog extends FormDialog {
             : 'This page came over http, where others on the way can read the token: use https if you can.'
         }
       </wa-callout>
-      <vigie-copy-field label="Address" .value=${url}></vigie-copy-field>
-      <vigie-copy-field label="Token" .value=${token} data-testid="sensor-token"></vigie-copy-field>
       <vigie-copy-field
-        label="Try it"
-        .value=${sensorCommand(url, token)}
-        data-testid="sensor-command"
+        label="Token"
+        .value=${this.added.token}
+        data-testid="sensor-token"
       ></vigie-copy-field>
+      <vigie-server-address
+        .context=${this.context}
+        device="sensor"
+        @vigie-server-address=${({ detail }: CustomEvent<ServerAddress>) => (this.server = detail)}
+      ></vigie-server-address>
+      ${this.server ? this.#call(this.camera.id, this.added.token, this.server) : nothing}
       <div class="actions">
         <wa-button variant="brand" @click=${() => this.hide()} data-testid="dialog-done">Done</wa-button>
       </div>
     </div>`;
+  }
+
+  #call(cameraId: string, token: string, { origin, authorityFile }: ServerAddress): TemplateResult {
+    const url = `${origin}/api/cameras/${cameraId}/events`;
+    return html`
+      <vigie-copy-field label="Address" .value=${url} data-testid="sensor-address"></vigie-copy-field>
+      <vigie-copy-field
+        label="Try it"
+        .value=${sensorCommand(url, token, authorityFile)}
+        data-testid="sensor-command"
+      ></vigie-copy-field>
+    `;
   }
 
   protected override async submit(form: FormData): Promise<boolean> {

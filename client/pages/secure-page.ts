@@ -4,6 +4,7 @@ import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/details/details.js';
 import '@awesome.me/webawesome/dist/components/icon/icon.js';
+import { isLoopbackOrigin } from '../dialogs/device-origins.ts';
 import { localAuthority, type LocalAuthority } from '../local-authority.ts';
 import { sharedStyles } from '../style/shared-styles.ts';
 import '../ui/copy-field.ts';
@@ -142,14 +143,20 @@ export class SecurePage extends LitElement {
               firmware, or give it to a program: <code>--ca server_ca.pem</code>.
             </li>
             <li>
-              Let the camera connect to <code>wss://${location.host}/camera</code>. From then on it talks to
-              this server and no other, and takes firmware updates.
+              Let the camera connect to <code>wss://${hostForCameras()}/camera</code>. From then on it talks
+              to this server and no other, and takes firmware updates.
             </li>
           </ol>
         </wa-details>
       </section>
     `;
   }
+}
+
+/** Strangers see this page too, so they are not told the server's addresses: to administrators “Add camera” names them. */
+function hostForCameras(): string {
+  const { origin, host, hostname } = location;
+  return isLoopbackOrigin(origin) ? host.replace(hostname, 'ADDRESS-OF-THIS-SERVER') : host;
 }
 
 customElements.define('vigie-secure-page', SecurePage);

@@ -1,14 +1,15 @@
-/** GET /api/connection: the server's side of the connection check. How the server is set up is for administrators. */
+/** /api/connection: the server's side of the connection check, and its addresses. How it is set up is for administrators. */
 
 import { Router } from 'express';
 import { isPrivateAddress } from '../cameras/private-address.ts';
-import type { ConnectionFacts, ServerConnectionFacts } from '../wire/connection-check.ts';
+import type { ConnectionFacts, ServerAddresses, ServerConnectionFacts } from '../wire/connection-check.ts';
 import type { ConnectionOf } from './client-connection.ts';
 import type { Guard } from './guard.ts';
 
 /** Main connects it. */
 export interface ServerFacts {
   get(): Promise<ServerConnectionFacts>;
+  addresses(): ServerAddresses;
 }
 
 export function connectionRoutes(facts: ServerFacts, guard: Guard, connectionOf: ConnectionOf): Router {
@@ -22,6 +23,10 @@ export function connectionRoutes(facts: ServerFacts, guard: Guard, connectionOf:
       https,
       ...(role === 'administrator' && { server: await facts.get() }),
     } satisfies ConnectionFacts);
+  });
+  router.get('/addresses', (request, response) => {
+    guard.administrator(request);
+    response.json(facts.addresses());
   });
   return router;
 }

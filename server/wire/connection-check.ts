@@ -1,5 +1,6 @@
-/** GET /api/connection: what only the server can tell about the ways to it. Nothing in it is secret. */
+/** /api/connection: what only the server can tell about the ways to it. Nothing in it is secret. */
 
+/** GET /api/connection. */
 export interface ConnectionFacts {
   /** The viewer's address as the server sees it, and whether it is of a private network: at home, then, most likely. */
   yourAddress: string;
@@ -20,6 +21,14 @@ export interface ServerConnectionFacts {
   /** What viewers are told of them now. */
   announcedNow: string[];
   turn: TurnFacts[];
+}
+
+/** GET /api/connection/addresses, for administrators: what boards, sensors and programs are told to connect to. */
+export interface ServerAddresses {
+  /** Like `http://192.168.1.10:8080`, the likeliest first. Empty when the server listens to its own machine only. */
+  origins: string[];
+  /** The certificate of the server's own authority: its path for a program on the server's machine. Null: there is none. */
+  authorityFile: string | null;
 }
 
 /** What `problem` says when the server answers, but cannot be believed. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ConnectionFacts } from '../../server/wire/connection-check.ts';
+import type { ConnectionFacts, ServerAddresses } from '../../server/wire/connection-check.ts';
 import { ApiClient } from './support/api-client.ts';
 import { startApi } from './support/api-server.ts';
 
@@ -22,4 +22,17 @@ test('an administrator is told how the server is set up, a viewer only where she
   const { body } = await admin.call<ConnectionFacts>('GET', '/api/connection');
   assert.equal(body.yourAddressIsPrivate, true);
   assert.equal(body.server?.rtcPort, 8081);
+});
+
+test('the addresses for devices are for administrators', async (context) => {
+  const server = await startApi(context);
+  const path = '/api/connection/addresses';
+  const admin = await ApiClient.signedIn(server);
+  const ada = { username: 'ada', password: 'ada password', role: 'viewer', cameraIds: [] } as const;
+  await server.accounts.users.add({ ...ada, cameraIds: [] });
+  const viewer = await ApiClient.signedIn(server, ada.username, ada.password);
+  assert.equal((await new ApiClient(server).call('GET', path)).status, 401);
+  assert.equal((await viewer.call('GET', path)).status, 403);
+  const { body } = await admin.call<ServerAddresses>('GET', path);
+  assert.deepEqual(body, { origins: ['http://192.168.1.10:8080'], authorityFile: null });
 });

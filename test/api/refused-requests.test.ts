@@ -55,6 +55,7 @@ const FOR_ADMINISTRATORS: Route[] = [
   ['POST', '/api/cameras/:own/sensors', { name: 'Porch' }],
   ['DELETE', '/api/cameras/:own/sensors/sen_x'],
   ['POST', '/api/cameras/:own/pairing-code'],
+  ['GET', '/api/connection/addresses'],
   ['GET', '/api/users'],
   ['POST', '/api/users', { username: 'new', password: 'new password', role: 'viewer' }],
   ['PATCH', '/api/users/:viewer', { role: 'administrator' }],

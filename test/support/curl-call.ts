@@ -1,4 +1,7 @@
-/** Makes the HTTP call that a line of curl would make, where there may be no curl. Knows -X, -H, -d and an address. */
+/**
+ * Makes the HTTP call that a line of curl would make, where there may be no curl. Knows -X, -H, -d, an address, and --cacert,
+ * which it passes over: the test's own process trusts what it needs to.
+ */
 
 /** @throws Error at a word it does not know */
 export async function callLikeCurl(line: string): Promise<Response> {
@@ -10,6 +13,7 @@ export async function callLikeCurl(line: string): Promise<Response> {
   let [method, url, body] = ['GET', '', undefined as string | undefined];
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     if (word === '-X') method = words.shift() ?? '';
+    else if (word === '--cacert') words.shift();
     else if (word === '-d') body = words.shift();
     else if (word === '-H') headers.append(...headerOf(words.shift() ?? ''));
     else if (/^https?:/.test(word)) url = word;

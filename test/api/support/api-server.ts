@@ -164,6 +164,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     connection: {
       get: () =>
         Promise.resolve({ httpPort: 8080, rtcPort: 8081, announced: [], announcedNow: [], turn: [] }),
+      addresses: () => ({ origins: ['http://192.168.1.10:8080'], authorityFile: null }),
     },
     status: () => ({ cameras: store.cameras.list().length }),
     clientFolder: await clientFolder(join(dataDir, 'client')),

@@ -1,0 +1,30 @@
+/**
+ * The addresses by which other machines in the local network reach this one, for what is printed, shown and copied into
+ * devices. The likeliest comes first.
+ *
+ * Invariants: no loopback and no link-local address (RFC 3927, RFC 4291 section 2.5.6); no address of a bridge to containers
+ * or virtual machines, which only those can reach; addresses of tunnels come last. IPv6 stands in only where there is no
+ * IPv4: few boards speak it.
+ */
+
+/** As `os.networkInterfaces()` gives them. */
+export type NetworkInterfaces = Readonly<
+  Record<string, readonly { address: string; family: string; internal: boolean }[] | undefined>
+>;
+
+/** Names that Docker, Podman, LXC, Kubernetes, libvirt, VMware, VirtualBox and macOS give to bridges of their own. */
+const INNER_BRIDGE =
+  /^(?:docker|br-[\da-f]{12}$|veth|podman|cni|flannel|cali|lxc|lxdbr|virbr|vmnet|vboxnet|bridge\d{3})/;
+const TUNNEL = /^(?:tun|tap|utun|ppp|ipsec|wg|tailscale|zt)/;
+const LINK_LOCAL = /^(?:169\.254\.|fe[89ab][\da-f]:)/i;
+
+export function lanAddresses(interfaces: NetworkInterfaces): string[] {
+  const outward = Object.entries(interfaces)
+    .filter(([name]) => !INNER_BRIDGE.test(name))
+    .flatMap(([name, entries]) => (entries ?? []).map((entry) => ({ ...entry, isTunnel: TUNNEL.test(name) })))
+    .filter(({ internal, address }) => !internal && !LINK_LOCAL.test(address));
+  const ipv4 = outward.filter(({ family }) => family === 'IPv4');
+  const usable = ipv4.length > 0 ? ipv4 : outward;
+  const inOrder = usable.toSorted((one, other) => Number(one.isTunnel) - Number(other.isTunnel));
+  return [...new Set(inOrder.map(({ address }) => address))];
+}
