@@ -39,17 +39,8 @@ const overTls = helmet({ ...POLICY, crossOriginOpenerPolicy: { policy: 'same-ori
 // Browsers ignore these two over plain http, and complain about it in the console of every LAN installation.
 const inTheClear = helmet({ ...POLICY, crossOriginOpenerPolicy: false, originAgentCluster: false });
 
-/** A page of ours only ever receives. */
-const PERMISSIONS = [
-  'camera',
-  'microphone',
-  'geolocation',
-  'display-capture',
-  'usb',
-  'serial',
-  'bluetooth',
-  'payment',
-]
+/** Our pages only receive. A name that Chromium does not know is an error in its console on every page. */
+const PERMISSIONS = ['camera', 'microphone', 'geolocation', 'display-capture', 'usb', 'serial', 'payment']
   .map((feature) => `${feature}=()`)
   .join(', ');
 const HALF_A_YEAR_SECONDS = 15_552_000;
