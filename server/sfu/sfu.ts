@@ -20,7 +20,7 @@ import { RtcTcpListener } from './rtc-tcp-listener.ts';
 import { RtcSocket } from './rtc-socket.ts';
 import { ROUTER_RTP_CAPABILITIES } from './rtp-parameters.ts';
 import { ViewerTransport } from './viewer-transport.ts';
-import { localFingerprint } from './werift-dtls.ts';
+import { localFingerprint, type DtlsCounters } from './werift-dtls.ts';
 
 export interface SfuOptions {
   /** The one UDP port; 0 lets the system choose. */
@@ -44,6 +44,7 @@ export interface SfuStats {
   ways: Record<Path['kind'], number>;
   /** Datagrams. */
   socket: RtcSocket['counters'] & { unknownAddress: number; unknownUser: number };
+  dtls: DtlsCounters;
   /** Null when there is no TCP port. */
   tcp: (RtcTcpListener['counters'] & { port: number; open: number }) | null;
   /** Null when the server is to have none. */
@@ -64,6 +65,7 @@ export class Sfu {
   readonly #fingerprint: DtlsFingerprint;
   readonly #announced: AnnouncedAddresses;
   readonly #transports = new Map<string, ViewerTransport>();
+  readonly #dtlsCounters: DtlsCounters = { malformed: 0, refusedFragments: 0, excess: 0 };
   readonly #tracks = new Map<string, CameraTrack>();
   readonly #timer: NodeJS.Timeout;
   #closed = false;
@@ -131,7 +133,8 @@ export class Sfu {
     const relay = this.#relay ? { ...this.#relay.counters, open: this.#relay.relayed !== undefined } : null;
     const socket = { ...counters, unknownAddress, unknownUser };
     const tcp = this.#tcp ? { ...this.#tcp.counters, port: this.#tcp.port, open: this.#tcp.openCount } : null;
-    return { port: this.port, transports: this.#transports.size, consumers, ways, socket, tcp, relay };
+    const dtls = { ...this.#dtlsCounters };
+    return { port: this.port, transports: this.#transports.size, consumers, ways, socket, dtls, tcp, relay };
   }
 
   /**
@@ -143,7 +146,7 @@ export class Sfu {
     if (this.#transports.size >= MAX_TRANSPORTS)
       throw new VigieError('unavailable', 'too many viewers at the moment');
     const { clock, log } = this.#options;
-    const transport = new ViewerTransport(this.#users, clock, log);
+    const transport = new ViewerTransport(this.#users, this.#dtlsCounters, clock, log);
     this.#transports.set(transport.id, transport);
     const forbid = this.#relay?.permit(viewerAddress);
     transport.once('close', () => {

@@ -18,7 +18,7 @@ import { IceLiteAgent } from './ice-lite-agent.ts';
 import type { IceUsers } from './ice-users.ts';
 import type { Path } from './path.ts';
 import type { RtpPath } from './rtp-stream.ts';
-import { WeriftDtls, type SrtpProtector } from './werift-dtls.ts';
+import { WeriftDtls, type DtlsCounters, type SrtpProtector } from './werift-dtls.ts';
 
 export type TransportCloseReason = 'requested' | 'timeout' | 'dtls' | 'serverStopping';
 
@@ -42,7 +42,7 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
   #connectedUs: number | undefined;
   #closed = false;
 
-  constructor(users: IceUsers, clock: Clock, log: Log) {
+  constructor(users: IceUsers, dtlsCounters: DtlsCounters, clock: Clock, log: Log) {
     super();
     this.#clock = clock;
     this.#log = log.child({ transportId: this.id });
@@ -50,6 +50,7 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
     this.#dtls = new WeriftDtls(
       (datagram) => this.#ice.send(datagram),
       (packet) => this.#onRtcp(packet),
+      dtlsCounters,
     );
     this.#ice.onData = (datagram) => this.#dtls.receive(datagram);
   }

@@ -5,8 +5,13 @@
  * fails when they move. It adds what werift 0.25.2 leaves out:
  * - werift does not check the client's CertificateVerify (RFC 5246 section 7.4.8). Without it the fingerprint proves
  *   nothing, since the certificate travels in the clear: whoever sits in the path could show the viewer's certificate.
- * - werift lets unauthenticated records reset or end an established session (RFC 6347 section 4.2.8), and keeps every
- *   fragment of a handshake that never becomes whole. Once connected, it gets no DTLS any more: nothing is left to say.
+ * - werift lets unauthenticated records reset or end an established session (RFC 6347 section 4.2.8). Once connected, it
+ *   gets no DTLS any more: nothing is left to say.
+ * - werift keeps every fragment of a handshake message that never becomes whole, and allocates what a fragment claims.
+ *   HandshakeOrder takes its place.
+ * - werift has no bound on what it computes for a handshake: each ClientHello costs it a key pair. A viewer that sends more
+ *   than MAX_HANDSHAKE_BYTES before its handshake is done is refused.
+ * - werift repeats its flight for half a minute although the transport is closed.
  * - The server's last flight may be lost. The viewer then repeats its own, and is sent the server's again (RFC 6347
  *   section 4.2.4).
  */
@@ -22,6 +27,7 @@ import {
   type RTCIceTransport,
   type RtcpPacket,
 } from 'werift';
+import { HandshakeOrder } from '../core/dtls-handshake-order.ts';
 import { SrtpGcm } from '../core/srtp-gcm.ts';
 import type { DtlsFingerprint } from '../wire/signaling.ts';
 
@@ -34,6 +40,12 @@ const HANDSHAKE_CERTIFICATE_VERIFY = 15;
 const RECORD_HANDSHAKE = 22;
 /** A browser repeats itself after 50 ms, then ever more slowly: this many come in more than a minute. */
 const MAX_LAST_FLIGHT_REPEATS = 16;
+/** A browser's handshake takes 1 to 4 KB, each repetition of a flight in it at most 2 KB. */
+const MAX_HANDSHAKE_BYTES = 64 * 1024;
+/** Handshake flights and RTCP fit a path's MTU. */
+const MAX_DATAGRAM_BYTES = 2048;
+/** Past every flight of werift's: it stops repeating the one it is in. */
+const NO_FLIGHT = 99;
 /** Offered to the viewer, the cheaper first. */
 const SRTP_PROFILES = [ProtectionProfileAeadAes128Gcm, ProtectionProfileAes128CmHmacSha1_80];
 
@@ -45,23 +57,39 @@ export async function localFingerprint(): Promise<DtlsFingerprint> {
   return { algorithm: 'sha-256', value: fingerprint.value };
 }
 
-export class WeriftDtls {
+/** Of all viewers together. */
+export interface DtlsCounters {
   /** Datagrams that could not be read. */
-  malformed = 0;
+  malformed: number;
+  /** Handshake fragments that no browser sends, or not at that moment. */
+  refusedFragments: number;
+  /** Transports that were ended because they sent more than a handshake has. */
+  excess: number;
+}
+
+export class WeriftDtls {
+  readonly #counters: DtlsCounters;
   readonly #transport: RTCDtlsTransport;
   readonly #receivers: ((datagram: Buffer) => void)[] = [];
   readonly #send: (datagram: Buffer) => void;
   /** What the server said last in the handshake; undefined until that is done. */
   #lastFlight: readonly Buffer[] | undefined;
   #lastFlightRepeats = 0;
+  #handshakeBytes = 0;
+  readonly #excess = Promise.withResolvers<never>();
   #closed = false;
 
   /**
    * @param send puts a datagram on the path; it may be dropped there
    * @param onRtcp called with every authentic RTCP packet of the viewer
    */
-  constructor(send: (datagram: Buffer) => void, onRtcp: (packet: RtcpPacket) => void) {
+  constructor(
+    send: (datagram: Buffer) => void,
+    onRtcp: (packet: RtcpPacket) => void,
+    counters: DtlsCounters,
+  ) {
     this.#send = send;
+    this.#counters = counters;
     const connection = {
       onData: { subscribe: (receive: (datagram: Buffer) => void) => void this.#receivers.push(receive) },
       send: async (datagram: Buffer) => this.#sendUnlessClosed(datagram),
@@ -76,12 +104,15 @@ export class WeriftDtls {
   /**
    * Waits for the viewer's handshake.
    *
-   * @throws Error when the handshake fails, or the viewer's certificate is not the announced one or not its own
+   * @throws Error when the handshake fails, is longer than any, or the viewer's certificate is not the announced one or not
+   *   its own
    */
   async connect(fingerprints: readonly DtlsFingerprint[]): Promise<SrtpProtector> {
     const announced = fingerprints.map(({ algorithm, value }) => new RTCDtlsFingerprint(algorithm, value));
     this.#transport.setRemoteParams(new RTCDtlsParameters(announced, 'client'));
-    await this.#transport.start();
+    const started = this.#transport.start();
+    this.#putInOrder();
+    await Promise.race([started, this.#excess.promise]);
     verifyClientProof(this.#transport);
     this.#lastFlight = this.#transport.dtls?.dtls.lastMessage ?? [];
     return srtpProtector(this.#transport);
@@ -92,6 +123,8 @@ export class WeriftDtls {
     const first = datagram[0] ?? 0;
     const isDtls = first >= 20 && first <= 63;
     if (isDtls && this.#lastFlight) return this.#repeatLastFlight(first, this.#lastFlight);
+    if (datagram.length > MAX_DATAGRAM_BYTES) return void this.#counters.malformed++;
+    if (isDtls && !this.#isWithinHandshake(datagram)) return;
     // A viewer sends no RTP. RTCP has packet types 192…223 in its second byte (RFC 5761 section 4).
     const second = datagram[1] ?? 0;
     const isRtcp = first >= 128 && first <= 191 && second >= 192 && second <= 223;
@@ -100,7 +133,7 @@ export class WeriftDtls {
       for (const receive of this.#receivers) receive(datagram);
     } catch {
       // werift throws on records that are cut short.
-      this.malformed++;
+      this.#counters.malformed++;
     }
   }
 
@@ -114,7 +147,36 @@ export class WeriftDtls {
     this.#closed = true;
     this.#receivers.length = 0;
     this.#transport.onRtcp.allUnsubscribe();
+    if (this.#transport.dtls) this.#transport.dtls.dtls.flight = NO_FLIGHT;
     void this.#transport.stop();
+  }
+
+  /** werift asks `handleFragmentHandshake` which messages are whole, for each fragment, also the encrypted ones. */
+  #putInOrder(): void {
+    const { dtls } = this.#transport;
+    if (!dtls) throw new Error('werift did not begin its handshake');
+    const order = new HandshakeOrder();
+    dtls.handleFragmentHandshake = (fragments) => {
+      const before = order.refused;
+      const whole = fragments.map((fragment) => order.take(fragment)).filter((each) => each !== undefined);
+      this.#counters.refusedFragments += order.refused - before;
+      // What werift makes of them next copies their fields.
+      return whole as typeof fragments;
+    };
+  }
+
+  /** The first excess ends the transport: no handshake could still come of it. */
+  #isWithinHandshake(datagram: Buffer): boolean {
+    if (!this.#transport.dtls) return true;
+    const isFirstExcess = this.#handshakeBytes <= MAX_HANDSHAKE_BYTES;
+    this.#handshakeBytes += datagram.length;
+    if (this.#handshakeBytes <= MAX_HANDSHAKE_BYTES) return true;
+    if (!isFirstExcess) return false;
+    this.#counters.excess++;
+    this.#excess.reject(
+      new Error(`the viewer sent more than ${MAX_HANDSHAKE_BYTES} bytes before its handshake was done`),
+    );
+    return false;
   }
 
   #repeatLastFlight(recordType: number, flight: readonly Buffer[]): void {

@@ -15,10 +15,20 @@ import {
 } from 'werift';
 import { RTP_HEADER_BYTES, writeRtpHeader } from '../../server/core/rtp-header.ts';
 import { newCertificate } from '../support/node-viewer.ts';
+import { until } from '../support/until.ts';
 import { localFingerprint, WeriftDtls, type SrtpProtector } from '../../server/sfu/werift-dtls.ts';
 
-/** A server's WeriftDtls and a viewer (werift as DTLS client), joined by a wire that loses nothing. */
-async function pair(certificate: RTCCertificate, profiles: SrtpProfile[] = [ProtectionProfileAeadAes128Gcm]) {
+/**
+ * A server's WeriftDtls and a viewer (werift as DTLS client), joined by a wire that loses nothing.
+ *
+ * @param rewrite what becomes of each of the viewer's datagrams on the way
+ */
+async function pair(
+  certificate: RTCCertificate,
+  profiles: SrtpProfile[] = [ProtectionProfileAeadAes128Gcm],
+  rewrite: (datagram: Buffer) => Buffer[] = (datagram) => [datagram],
+) {
+  const counters = { malformed: 0, refusedFragments: 0, excess: 0 };
   const fingerprint = await localFingerprint();
   const rtcp: RtcpPacket[] = [];
   const toViewer: ((datagram: Buffer) => void)[] = [];
@@ -32,12 +42,13 @@ async function pair(certificate: RTCCertificate, profiles: SrtpProfile[] = [Prot
       });
     },
     (packet) => rtcp.push(packet),
+    counters,
   );
   const connection = {
     onData: { subscribe: (receive: (datagram: Buffer) => void) => void toViewer.push(receive) },
     send: async (datagram: Buffer) => {
       said.viewer.push(datagram);
-      setImmediate(() => server.receive(datagram));
+      setImmediate(() => rewrite(datagram).forEach((each) => server.receive(each)));
     },
     close: async () => {},
   };
@@ -54,7 +65,7 @@ async function pair(certificate: RTCCertificate, profiles: SrtpProfile[] = [Prot
     const [srtp] = await Promise.all([server.connect(fingerprints), viewer.start()]);
     return srtp;
   };
-  return { server, viewer, connect, rtcp, said, deliver: connection.send };
+  return { server, viewer, connect, fingerprints, counters, rtcp, said, deliver: connection.send };
 }
 
 const SSRC = 0x11223344;
@@ -76,6 +87,23 @@ function record(type: number, fragment: Buffer, epoch = 0): Buffer {
   const head = Buffer.from([type, 0xfe, 0xfd, 0, epoch, 0, 0, 0, 0, 0, 0, 0, 0]);
   head.writeUInt16BE(fragment.length, 11);
   return Buffer.concat([head, fragment]);
+}
+
+/** A fragment of a handshake message in a record of its own (RFC 6347 section 4.2.2). */
+function handshakeFragment(
+  type: number,
+  length: number,
+  sequence: number,
+  offset: number,
+  fragment: Buffer,
+): Buffer {
+  const head = Buffer.alloc(12);
+  head.writeUInt8(type);
+  head.writeUIntBE(length, 1, 3);
+  head.writeUInt16BE(sequence, 4);
+  head.writeUIntBE(offset, 6, 3);
+  head.writeUIntBE(fragment.length, 9, 3);
+  return record(22, Buffer.concat([head, fragment]));
 }
 
 for (const [name, profile] of [
@@ -183,7 +211,7 @@ test('a record that only claims to be encrypted opens the session to nothing', a
 });
 
 test('garbage of every first byte and length harms neither the handshake nor the session', async () => {
-  const { server, viewer, connect } = await pair(await newCertificate());
+  const { server, viewer, connect, counters } = await pair(await newCertificate());
   const garbage = () => {
     for (let first = 0; first < 256; first++) {
       for (const length of [0, 1, 2, 12, 13, 14, 40, 1200]) server.receive(Buffer.alloc(length, first));
@@ -194,6 +222,87 @@ test('garbage of every first byte and length harms neither the handshake nor the
   const srtp = await connected;
   garbage();
   assert.ok(viewer.srtp?.decrypt(protectedPacket(srtp, 'still here')));
-  assert.ok(server.malformed > 0);
+  assert.ok(counters.malformed > 0);
+  server.close();
+});
+
+test('a message that comes in fragments, the last one first and junk between them, is put together', async () => {
+  const CERTIFICATE = 11;
+  const cut = (datagram: Buffer): Buffer[] => {
+    if (datagram[0] !== 22 || datagram.readUInt16BE(3) !== 0 || datagram[13] !== CERTIFICATE)
+      return [datagram];
+    const [sequence, body] = [datagram.readUInt16BE(17), datagram.subarray(25)];
+    const fragments: Buffer[] = [];
+    for (let offset = 0; offset < body.length; offset += 100)
+      fragments.unshift(
+        handshakeFragment(CERTIFICATE, 0xffffff, sequence, 0xfffff0, Buffer.alloc(15)),
+        handshakeFragment(CERTIFICATE, body.length, sequence, offset, body.subarray(offset, offset + 100)),
+      );
+    return fragments;
+  };
+  const { server, viewer, connect, counters } = await pair(await newCertificate(), undefined, cut);
+  const srtp = await connect();
+  assert.ok(viewer.srtp?.decrypt(protectedPacket(srtp, 'picture')));
+  assert.ok(counters.refusedFragments > 0);
+  server.close();
+});
+
+test('the first excess of unfinished fragments ends the transport', async () => {
+  const { server, fingerprints, counters } = await pair(await newCertificate());
+  const ended = server.connect(fingerprints).then(
+    () => 'connected',
+    (error: unknown) => String(error),
+  );
+  const unfinished = handshakeFragment(1, 1000, 0, 0, Buffer.alloc(900));
+  for (let i = 0; i < 2000; i++) server.receive(unfinished);
+  assert.equal(counters.excess, 1);
+  assert.match(await ended, /more than 65536 bytes before its handshake was done/);
+  server.close();
+});
+
+test('a storm of ClientHellos is answered a bounded number of times', async () => {
+  const { server, connect, said } = await pair(await newCertificate());
+  await connect();
+  server.close();
+  const [clientHello = Buffer.alloc(0)] = said.viewer;
+
+  const attacked = await pair(await newCertificate());
+  void attacked.server.connect(attacked.fingerprints).catch(() => undefined);
+  for (let i = 0; i < 200; i++) attacked.server.receive(clientHello);
+  assert.ok(attacked.said.server.length > 0, 'the first one is');
+  assert.ok(attacked.said.server.length <= 17, `${attacked.said.server.length} answers`);
+  attacked.server.close();
+});
+
+const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+
+/** The viewer's flight with its certificate is lost: the server repeats its own. */
+const withoutCertificate = (datagram: Buffer): Buffer[] => (datagram[13] === 11 ? [] : [datagram]);
+
+test('a transport that is closed during its handshake leaves no timers behind', async () => {
+  await until('those of the tests before are gone', () => timers() === 0);
+  const { server, viewer, fingerprints, said } = await pair(
+    await newCertificate(),
+    undefined,
+    withoutCertificate,
+  );
+  void server.connect(fingerprints).catch(() => undefined);
+  void viewer.start().catch(() => undefined);
+  await until("the viewer's certificate", () => said.viewer.some((datagram) => datagram[13] === 11));
+  // Lets the viewer stop repeating itself.
+  if (viewer.dtls) viewer.dtls.dtls.flight = 99;
+  assert.ok(timers() > 0);
+  server.close();
+  await until('the timers are gone', () => timers() === 0, 10_000);
+});
+
+test('a datagram larger than any that is due is dropped unread', async () => {
+  const { server, connect, counters } = await pair(await newCertificate());
+  await connect();
+  const { malformed } = counters;
+  const rtcp = Buffer.alloc(3000);
+  rtcp.set([0x80, 201]);
+  server.receive(rtcp);
+  assert.equal(counters.malformed, malformed + 1);
   server.close();
 });
