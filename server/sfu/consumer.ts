@@ -6,16 +6,10 @@
  */
 
 import { EventEmitter } from 'node:events';
-import {
-  GenericNack,
-  PictureLossIndication,
-  RtcpPayloadSpecificFeedback,
-  RtcpRrPacket,
-  RtcpTransportLayerFeedback,
-  type RtcpPacket,
-} from 'werift';
+import type { RtcpPacket } from 'werift';
 import type { EncodedFrame } from '../core/encoded-frame.ts';
 import { timestamp90kAt } from '../core/rtp-clock.ts';
+import type { RtcpFeedback } from '../core/rtcp-feedback.ts';
 import { RtpHistory } from '../core/rtp-history.ts';
 import type { RtpPayload } from '../core/vp8-packetizer.ts';
 import type { ConsumerParameters, FrameTiming } from '../wire/signaling.ts';
@@ -86,6 +80,11 @@ export class Consumer
     this.#media = new RtpStream(identity.ssrc, VP8_PAYLOAD_TYPE, path);
     this.#retransmission = new RtpStream(identity.rtxSsrc, RTX_PAYLOAD_TYPE, path);
     this.#pathOpen = pathOpen;
+  }
+
+  /** Feedback on what it sends names this. */
+  get ssrc(): number {
+    return this.#identity.ssrc;
   }
 
   parameters(nowUs: number): ConsumerParameters {
@@ -169,25 +168,19 @@ export class Consumer
     if (this.#timings && this.#timings.length < MAX_TIMINGS) this.#timings.push(frameTiming(frame, nowUs));
   }
 
-  /** Takes what concerns this consumer; the rest of the transport's RTCP is someone else's. */
-  onRtcp(packet: RtcpPacket, nowUs: number): void {
-    if (packet instanceof RtcpRrPacket) {
-      const report = packet.reports.find(({ ssrc }) => ssrc === this.#media.ssrc);
-      if (!report) return;
-      this.#counters.fractionLost = report.fractionLost / 256;
-      this.#measureRoundTrip(report.lsr, report.dlsr, nowUs);
-    } else if (packet instanceof RtcpTransportLayerFeedback) {
-      const { feedback } = packet;
-      if (feedback instanceof GenericNack && feedback.mediaSourceSsrc === this.#media.ssrc) {
+  /** @param feedback that names this consumer's `ssrc` */
+  onFeedback(feedback: RtcpFeedback, nowUs: number): void {
+    switch (feedback.kind) {
+      case 'report':
+        this.#counters.fractionLost = feedback.fractionLost;
+        this.#measureRoundTrip(feedback.lastSr, feedback.delaySinceLastSr, nowUs);
+        break;
+      case 'nack':
         this.#retransmit(feedback.lost, nowUs);
-      }
-    } else if (packet instanceof RtcpPayloadSpecificFeedback) {
-      const { feedback } = packet;
-      const wanted =
-        feedback instanceof PictureLossIndication
-          ? feedback.mediaSsrc === this.#media.ssrc
-          : fullIntraRequestSsrcs(feedback).includes(this.#media.ssrc);
-      if (wanted) this.#requestKeyframe();
+        break;
+      case 'keyframe':
+        this.#requestKeyframe();
+        break;
     }
   }
 
@@ -216,7 +209,7 @@ export class Consumer
   #retransmit(lost: readonly number[], nowUs: number): void {
     this.#counters.nacksReceived++;
     for (const sequenceNumber of lost) {
-      const packet = this.#history.take(sequenceNumber & 0xffff, nowUs, this.#roundTripUs);
+      const packet = this.#history.take(sequenceNumber, nowUs, this.#roundTripUs);
       if (!packet) continue;
       const payload = Buffer.allocUnsafe(2 + packet.payload.length);
       payload.writeUInt16BE(packet.sequenceNumber, 0);
@@ -233,12 +226,6 @@ export class Consumer
     // More than ten seconds is a lie or a wrapped clock.
     if (roundTrip < 655_360) this.#roundTripUs = Math.max(1000, (roundTrip / 65_536) * 1_000_000);
   }
-}
-
-/** RFC 5104 section 4.3.1: FIR names its streams in its entries. werift parses it but does not export its class. */
-function fullIntraRequestSsrcs(feedback: object | undefined): number[] {
-  if (!feedback || !('fir' in feedback)) return [];
-  return (feedback.fir as { ssrc: number }[]).map(({ ssrc }) => ssrc);
 }
 
 function frameTiming(frame: EncodedFrame, sentUs: number): FrameTiming {

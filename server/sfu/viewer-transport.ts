@@ -7,8 +7,8 @@
 
 import { EventEmitter } from 'node:events';
 import { randomInt, randomUUID } from 'node:crypto';
-import type { RtcpPacket } from 'werift';
 import type { Clock } from '../core/clock.ts';
+import type { RtcpFeedback } from '../core/rtcp-feedback.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { DtlsParameters, IceParameters } from '../wire/signaling.ts';
@@ -30,6 +30,7 @@ const MAX_CONSUMERS = 64;
 export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason] }> implements RtpPath {
   readonly id = randomUUID();
   readonly consumers = new Map<string, Consumer>();
+  readonly #consumersBySsrc = new Map<number, Consumer>();
   readonly #ice: IceLiteAgent;
   readonly #dtls: WeriftDtls;
   readonly #clock: Clock;
@@ -49,7 +50,7 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
     this.#ice = new IceLiteAgent(users, clock);
     this.#dtls = new WeriftDtls(
       (datagram) => this.#ice.send(datagram),
-      (packet) => this.#onRtcp(packet),
+      (feedback) => this.#onFeedback(feedback),
       dtlsCounters,
     );
     this.#ice.onData = (datagram) => this.#dtls.receive(datagram);
@@ -111,7 +112,11 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
     };
     const consumer = new Consumer(randomUUID(), identity, track, this, this.#srtp !== undefined);
     this.consumers.set(consumer.id, consumer);
-    consumer.once('close', () => this.consumers.delete(consumer.id));
+    this.#consumersBySsrc.set(consumer.ssrc, consumer);
+    consumer.once('close', () => {
+      this.consumers.delete(consumer.id);
+      this.#consumersBySsrc.delete(consumer.ssrc);
+    });
     return consumer;
   }
 
@@ -145,8 +150,7 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
     for (const consumer of this.consumers.values()) consumer.openPath();
   }
 
-  #onRtcp(packet: RtcpPacket): void {
-    const nowUs = this.#clock();
-    for (const consumer of this.consumers.values()) consumer.onRtcp(packet, nowUs);
+  #onFeedback(feedback: RtcpFeedback): void {
+    this.#consumersBySsrc.get(feedback.ssrc)?.onFeedback(feedback, this.#clock());
   }
 }

@@ -11,6 +11,7 @@
  *   HandshakeOrder takes its place.
  * - werift has no bound on what it computes for a handshake: each ClientHello costs it a key pair. A viewer that sends more
  *   than MAX_HANDSHAKE_BYTES before its handshake is done is refused.
+ * - werift's RTCP parser does far more work than the bytes it reads. Here it only decrypts; core/rtcp-feedback.ts reads.
  * - werift repeats its flight for half a minute although the transport is closed.
  * - The server's last flight may be lost. The viewer then repeats its own, and is sent the server's again (RFC 6347
  *   section 4.2.4).
@@ -28,6 +29,7 @@ import {
   type RtcpPacket,
 } from 'werift';
 import { HandshakeOrder } from '../core/dtls-handshake-order.ts';
+import { readRtcp, type RtcpFeedback } from '../core/rtcp-feedback.ts';
 import { SrtpGcm } from '../core/srtp-gcm.ts';
 import type { DtlsFingerprint } from '../wire/signaling.ts';
 
@@ -59,7 +61,7 @@ export async function localFingerprint(): Promise<DtlsFingerprint> {
 
 /** Of all viewers together. */
 export interface DtlsCounters {
-  /** Datagrams that could not be read. */
+  /** Datagrams that could not be read, or were not the viewer's. */
   malformed: number;
   /** Handshake fragments that no browser sends, or not at that moment. */
   refusedFragments: number;
@@ -72,6 +74,7 @@ export class WeriftDtls {
   readonly #transport: RTCDtlsTransport;
   readonly #receivers: ((datagram: Buffer) => void)[] = [];
   readonly #send: (datagram: Buffer) => void;
+  readonly #onFeedback: (feedback: RtcpFeedback) => void;
   /** What the server said last in the handshake; undefined until that is done. */
   #lastFlight: readonly Buffer[] | undefined;
   #lastFlightRepeats = 0;
@@ -81,14 +84,15 @@ export class WeriftDtls {
 
   /**
    * @param send puts a datagram on the path; it may be dropped there
-   * @param onRtcp called with every authentic RTCP packet of the viewer
+   * @param onFeedback called with what the viewer reports and asks for by authentic RTCP
    */
   constructor(
     send: (datagram: Buffer) => void,
-    onRtcp: (packet: RtcpPacket) => void,
+    onFeedback: (feedback: RtcpFeedback) => void,
     counters: DtlsCounters,
   ) {
     this.#send = send;
+    this.#onFeedback = onFeedback;
     this.#counters = counters;
     const connection = {
       onData: { subscribe: (receive: (datagram: Buffer) => void) => void this.#receivers.push(receive) },
@@ -98,7 +102,6 @@ export class WeriftDtls {
     const ice = { connection, role: 'controlled', state: 'connected', stop: async () => {} };
     this.#transport = new RTCDtlsTransport({}, ice as unknown as RTCIceTransport, undefined, SRTP_PROFILES);
     this.#transport.role = 'server';
-    this.#transport.onRtcp.subscribe(onRtcp);
   }
 
   /**
@@ -120,21 +123,12 @@ export class WeriftDtls {
 
   /** A DTLS or SRTCP datagram from the viewer; anything else is ignored. */
   receive(datagram: Buffer): void {
-    const first = datagram[0] ?? 0;
-    const isDtls = first >= 20 && first <= 63;
-    if (isDtls && this.#lastFlight) return this.#repeatLastFlight(first, this.#lastFlight);
     if (datagram.length > MAX_DATAGRAM_BYTES) return void this.#counters.malformed++;
-    if (isDtls && !this.#isWithinHandshake(datagram)) return;
+    const first = datagram[0] ?? 0;
+    if (first >= 20 && first <= 63) return this.#receiveDtls(first, datagram);
     // A viewer sends no RTP. RTCP has packet types 192…223 in its second byte (RFC 5761 section 4).
     const second = datagram[1] ?? 0;
-    const isRtcp = first >= 128 && first <= 191 && second >= 192 && second <= 223;
-    if (!isDtls && !isRtcp) return;
-    try {
-      for (const receive of this.#receivers) receive(datagram);
-    } catch {
-      // werift throws on records that are cut short.
-      this.#counters.malformed++;
-    }
+    if (first >= 128 && first <= 191 && second >= 192 && second <= 223) this.#receiveRtcp(datagram);
   }
 
   sendRtcp(packets: RtcpPacket[]): void {
@@ -146,9 +140,31 @@ export class WeriftDtls {
     if (this.#closed) return;
     this.#closed = true;
     this.#receivers.length = 0;
-    this.#transport.onRtcp.allUnsubscribe();
     if (this.#transport.dtls) this.#transport.dtls.dtls.flight = NO_FLIGHT;
     void this.#transport.stop();
+  }
+
+  #receiveDtls(recordType: number, datagram: Buffer): void {
+    if (this.#lastFlight) return this.#repeatLastFlight(recordType, this.#lastFlight);
+    if (!this.#isWithinHandshake(datagram)) return;
+    try {
+      for (const receive of this.#receivers) receive(datagram);
+    } catch {
+      // werift throws on records that are cut short.
+      this.#counters.malformed++;
+    }
+  }
+
+  #receiveRtcp(datagram: Buffer): void {
+    if (this.#closed || !this.#transport.srtcp) return;
+    let compound: Buffer;
+    try {
+      compound = this.#transport.srtcp.decrypt(datagram);
+    } catch {
+      this.#counters.malformed++;
+      return;
+    }
+    for (const feedback of readRtcp(compound)) this.#onFeedback(feedback);
   }
 
   /** werift asks `handleFragmentHandshake` which messages are whole, for each fragment, also the encrypted ones. */

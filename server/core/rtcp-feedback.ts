@@ -1,0 +1,105 @@
+/**
+ * Reads what a viewer reports and asks for by RTCP: receiver reports (RFC 3550 section 6.4.2), generic NACKs (RFC 4585
+ * section 6.2.1), PLI (RFC 4585 section 6.3.1) and FIR (RFC 5104 section 4.3.1). Everything else is passed over unread.
+ *
+ *      0                   1                   2                   3
+ *      0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+ *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *   0 |V=2|P| RC, FMT |      PT       |   length in words, minus one  |
+ *   4 |                     SSRC of packet sender                     |
+ *   8 |        SSRC of media source (feedback), or what follows       |
+ *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *
+ * Invariants: each packet of a compound one is read within its own length; the work is linear in the bytes, and no more
+ * than MAX_LOST sequence numbers come of one datagram. (werift 0.25.2 reads each packet to the end of the datagram, and
+ * makes an object for every packet that a transport-wide report claims: 1,200 bytes keep it busy for seconds.)
+ */
+
+export type RtcpFeedback =
+  | {
+      kind: 'report';
+      ssrc: number;
+      /** 0 … 1, since the report before. */
+      fractionLost: number;
+      /** Middle 32 bits of the NTP time of the last sender report, 0 when there was none. */
+      lastSr: number;
+      /** 1/65536 s. */
+      delaySinceLastSr: number;
+    }
+  | { kind: 'nack'; ssrc: number; /** u16. */ lost: number[] }
+  | { kind: 'keyframe'; ssrc: number };
+
+const RECEIVER_REPORT = 201;
+const TRANSPORT_FEEDBACK = 205;
+const PAYLOAD_FEEDBACK = 206;
+const GENERIC_NACK = 1;
+const PICTURE_LOSS = 1;
+const FULL_INTRA_REQUEST = 4;
+const HEADER_BYTES = 4;
+const REPORT_BLOCK_BYTES = 24;
+const FIR_ENTRY_BYTES = 8;
+/** What a viewer can have lost and still be sent again: the history of one consumer. */
+const MAX_LOST = 512;
+
+/** @param compound decrypted, one packet or several; what is wrong in it ends the reading */
+export function readRtcp(compound: Buffer): RtcpFeedback[] {
+  const feedback: RtcpFeedback[] = [];
+  let budget = MAX_LOST;
+  for (let offset = 0; offset + HEADER_BYTES <= compound.length;) {
+    const end = offset + HEADER_BYTES + 4 * compound.readUInt16BE(offset + 2);
+    if (compound.readUInt8(offset) >> 6 !== 2 || end > compound.length) break;
+    const count = compound.readUInt8(offset) & 0x1f;
+    const type = compound.readUInt8(offset + 1);
+    const body = withoutPadding(compound, offset, end);
+    if (type === RECEIVER_REPORT) feedback.push(...reports(body, count));
+    else if (body.length < 8) {
+      // Too short for any feedback.
+    } else if (type === TRANSPORT_FEEDBACK && count === GENERIC_NACK) {
+      const lost = lostPackets(body, budget);
+      budget -= lost.length;
+      feedback.push({ kind: 'nack', ssrc: body.readUInt32BE(4), lost });
+    } else if (type === PAYLOAD_FEEDBACK && count === PICTURE_LOSS) {
+      feedback.push({ kind: 'keyframe', ssrc: body.readUInt32BE(4) });
+    } else if (type === PAYLOAD_FEEDBACK && count === FULL_INTRA_REQUEST) {
+      for (let entry = 8; entry + FIR_ENTRY_BYTES <= body.length; entry += FIR_ENTRY_BYTES)
+        feedback.push({ kind: 'keyframe', ssrc: body.readUInt32BE(entry) });
+    }
+    offset = end;
+  }
+  return feedback;
+}
+
+/** What follows a packet's header, from the SSRC of its sender on. */
+function withoutPadding(compound: Buffer, offset: number, end: number): Buffer {
+  const body = compound.subarray(offset + HEADER_BYTES, end);
+  const isPadded = (compound.readUInt8(offset) & 0x20) !== 0;
+  return isPadded ? body.subarray(0, Math.max(0, body.length - (body.at(-1) ?? 0))) : body;
+}
+
+function reports(body: Buffer, count: number): RtcpFeedback[] {
+  const blocks: RtcpFeedback[] = [];
+  for (let i = 0, block = 4; i < count && block + REPORT_BLOCK_BYTES <= body.length; i++) {
+    blocks.push({
+      kind: 'report',
+      ssrc: body.readUInt32BE(block),
+      fractionLost: body.readUInt8(block + 4) / 256,
+      lastSr: body.readUInt32BE(block + 16),
+      delaySinceLastSr: body.readUInt32BE(block + 20),
+    });
+    block += REPORT_BLOCK_BYTES;
+  }
+  return blocks;
+}
+
+/** Packet ID and a bit mask of the 16 packets behind it, as often as there is room for. */
+function lostPackets(body: Buffer, max: number): number[] {
+  const lost: number[] = [];
+  for (let entry = 8; entry + 4 <= body.length && lost.length < max; entry += 4) {
+    const first = body.readUInt16BE(entry);
+    const mask = body.readUInt16BE(entry + 2);
+    lost.push(first);
+    for (let bit = 0; bit < 16 && lost.length < max; bit++)
+      if ((mask >> bit) & 1) lost.push((first + bit + 1) & 0xffff);
+  }
+  return lost;
+}
