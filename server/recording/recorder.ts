@@ -62,7 +62,6 @@ export class Recorder {
     this.#options = options;
     this.#nowMs = options.nowMs ?? Date.now;
     this.#timer = setInterval(() => this.#update(), UPDATE_INTERVAL_MS);
-    options.store.forgetGapsBefore(this.#nowMs() - OLD_GAPS_MS);
   }
 
   /** From now on it is recorded as it is set to. Idempotent. */
@@ -204,6 +203,7 @@ export class Recorder {
     const nowMs = this.#nowMs();
     // A gap that was open when the server ended goes on as the server's.
     store.endGaps(cameraId, nowMs);
+    store.forgetGapsBefore(cameraId, nowMs - OLD_GAPS_MS);
     const lastMs = store.newestOf(cameraId)?.endMs;
     if (mode !== 'continuous' || lastMs === undefined || nowMs - lastMs < WORTH_A_GAP_MS) return;
     store.addGap(cameraId, 'serverDown', lastMs, nowMs);

@@ -6,6 +6,7 @@ import { VigieError } from '../errors.ts';
 import type { CameraKind } from '../wire/api.ts';
 import { CAMERA_KEY_BYTES, type CameraSettings } from '../wire/camera-protocol.ts';
 import { randomId } from './random-id.ts';
+import { declareStatements, prepareStatements } from './statements.ts';
 
 /** Times are ms since the Unix epoch. */
 export interface StoredCamera {
@@ -21,30 +22,31 @@ export interface StoredCamera {
 const MAX_CAMERAS = 1000;
 const COLUMNS = 'id, name, kind, created_at AS createdAt, last_frame_at AS lastFrameAt';
 
+const SQL = declareStatements('cameras', {
+  list: `SELECT ${COLUMNS} FROM cameras ORDER BY created_at, rowid`,
+  listOf: `
+    SELECT ${COLUMNS} FROM cameras c WHERE EXISTS (
+      SELECT 1 FROM users u WHERE u.id = ? AND (u.role = 'administrator' OR EXISTS (
+    SELECT 1 FROM camera_rights r WHERE r.user_id = u.id AND r.camera_id = c.id)))
+    ORDER BY created_at, rowid`,
+  find: `SELECT ${COLUMNS} FROM cameras WHERE id = ?`,
+  insert:
+    'INSERT INTO cameras (id, name, kind, key, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  count: 'SELECT count(*) AS count FROM cameras',
+  rename: 'UPDATE cameras SET name = ? WHERE id = ?',
+  remove: 'DELETE FROM cameras WHERE id = ?',
+  key: 'SELECT key FROM cameras WHERE id = ?',
+  setKey: 'UPDATE cameras SET key = ? WHERE id = ?',
+  settings: 'SELECT settings FROM cameras WHERE id = ?',
+  setSettings: 'UPDATE cameras SET settings = ? WHERE id = ?',
+  setLastFrame: 'UPDATE cameras SET last_frame_at = ? WHERE id = ?',
+});
+
 export class CameraStore {
   readonly #statements;
 
   constructor(database: DatabaseSync) {
-    this.#statements = {
-      list: database.prepare(`SELECT ${COLUMNS} FROM cameras ORDER BY created_at, rowid`),
-      listOf: database.prepare(`
-        SELECT ${COLUMNS} FROM cameras c WHERE EXISTS (
-          SELECT 1 FROM users u WHERE u.id = ? AND (u.role = 'administrator' OR EXISTS (
-            SELECT 1 FROM camera_rights r WHERE r.user_id = u.id AND r.camera_id = c.id)))
-        ORDER BY created_at, rowid`),
-      find: database.prepare(`SELECT ${COLUMNS} FROM cameras WHERE id = ?`),
-      insert: database.prepare(
-        'INSERT INTO cameras (id, name, kind, key, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
-      ),
-      count: database.prepare('SELECT count(*) AS count FROM cameras'),
-      rename: database.prepare('UPDATE cameras SET name = ? WHERE id = ?'),
-      remove: database.prepare('DELETE FROM cameras WHERE id = ?'),
-      key: database.prepare('SELECT key FROM cameras WHERE id = ?'),
-      setKey: database.prepare('UPDATE cameras SET key = ? WHERE id = ?'),
-      settings: database.prepare('SELECT settings FROM cameras WHERE id = ?'),
-      setSettings: database.prepare('UPDATE cameras SET settings = ? WHERE id = ?'),
-      setLastFrame: database.prepare('UPDATE cameras SET last_frame_at = ? WHERE id = ?'),
-    };
+    this.#statements = prepareStatements(database, SQL);
   }
 
   /** In the order they were added. */

@@ -4,6 +4,7 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { EventKind, EventView } from '../wire/event.ts';
 import { inTransaction } from './database.ts';
 import { randomId } from './random-id.ts';
+import { declareStatements, prepareStatements } from './statements.ts';
 
 /** What becomes known of an event while it goes on. */
 export type EventFindings = Pick<EventView, 'zones' | 'score'>;
@@ -32,8 +33,48 @@ const DEFAULT_LIMITS: EventLimits = { events: 10_000, thumbnails: 2_000 };
 const COLUMNS = `id, camera_id AS cameraId, source, source_name AS sourceName, kind,
   started_at AS startedAtMs, ended_at AS endedAtMs, zones, score,
   EXISTS (SELECT 1 FROM event_thumbnails WHERE event_id = id) AS thumbnail`;
-const ASKED_FOR = 'camera_id IN (SELECT value FROM json_each(:cameraIds)) AND kind = coalesce(:kind, kind)';
-const WITHIN = `${ASKED_FOR} AND started_at <= :toMs AND coalesce(ended_at, :toMs) >= :fromMs`;
+const WITHIN = `camera_id = :cameraId AND started_at BETWEEN :lowMs AND :highMs
+    AND (ended_at IS NULL OR ended_at >= :fromMs) AND (:kind IS NULL OR kind = :kind)`;
+
+const SQL = declareStatements('events', {
+  insert: `
+    INSERT INTO events (id, camera_id, source, source_name, kind, started_at, ended_at, zones, score)
+    VALUES (:id, :cameraId, :source, :sourceName, :kind, :startedAtMs, :endedAtMs, :zones, :score)`,
+  trim: `
+    DELETE FROM events WHERE camera_id = :cameraId AND ended_at IS NOT NULL AND sequence <= (
+      SELECT sequence FROM events WHERE camera_id = :cameraId ORDER BY sequence DESC LIMIT 1 OFFSET :max)`,
+  update: `
+    UPDATE events SET zones = :zones, score = :score WHERE id = :id AND ended_at IS NULL RETURNING ${COLUMNS}`,
+  end: `
+    UPDATE events SET ended_at = max(started_at, :endedAtMs) WHERE id = :id AND ended_at IS NULL
+    RETURNING ${COLUMNS}`,
+  endAll: 'UPDATE events SET ended_at = started_at WHERE ended_at IS NULL AND kind <> ?',
+  open: `SELECT ${COLUMNS} FROM events WHERE ended_at IS NULL AND kind = ?`,
+  find: `SELECT ${COLUMNS} FROM events WHERE camera_id = ? AND id = ?`,
+  sequenceOf: 'SELECT sequence FROM events WHERE id = ?',
+  at: `SELECT ${COLUMNS} FROM events WHERE sequence = ?`,
+  // Each of these walks one camera's part of an index and nothing else of the table.
+  newest: `
+    SELECT sequence, sequence AS rank FROM events WHERE camera_id = :cameraId AND sequence BETWEEN :low AND :high
+    ORDER BY sequence DESC LIMIT :limit`,
+  newestOfKind: `
+    SELECT sequence, sequence AS rank FROM events
+    WHERE camera_id = :cameraId AND kind = :kind AND sequence BETWEEN :low AND :high
+    ORDER BY sequence DESC LIMIT :limit`,
+  newestWithin: `
+    SELECT sequence, started_at AS rank FROM events WHERE ${WITHIN}
+    ORDER BY started_at DESC, sequence DESC LIMIT :limit`,
+  oldestWithin: `
+    SELECT sequence, started_at AS rank FROM events WHERE ${WITHIN} ORDER BY started_at, sequence LIMIT :limit`,
+  addThumbnail:
+    'INSERT INTO event_thumbnails (event_id, jpeg) SELECT id, ? FROM events WHERE id = ? ON CONFLICT DO NOTHING',
+  trimThumbnails: `
+    DELETE FROM event_thumbnails WHERE event_id IN (
+      SELECT event_id FROM event_thumbnails JOIN events ON id = event_id WHERE camera_id = ?
+      ORDER BY sequence DESC LIMIT -1 OFFSET ?)`,
+  thumbnail: `
+    SELECT jpeg FROM event_thumbnails JOIN events ON id = event_id WHERE camera_id = ? AND event_id = ?`,
+});
 
 export class EventStore {
   readonly #database: DatabaseSync;
@@ -43,46 +84,7 @@ export class EventStore {
   constructor(database: DatabaseSync, limits: Partial<EventLimits> = {}) {
     this.#database = database;
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
-    this.#statements = {
-      insert: database.prepare(`
-        INSERT INTO events (id, camera_id, source, source_name, kind, started_at, ended_at, zones, score)
-        VALUES (:id, :cameraId, :source, :sourceName, :kind, :startedAtMs, :endedAtMs, :zones, :score)`),
-      trim: database.prepare(`
-        DELETE FROM events WHERE camera_id = :cameraId AND ended_at IS NOT NULL AND sequence <= (
-          SELECT sequence FROM events WHERE camera_id = :cameraId ORDER BY sequence DESC LIMIT 1 OFFSET :max)`),
-      update: database.prepare(`
-        UPDATE events SET zones = :zones, score = :score WHERE id = :id AND ended_at IS NULL RETURNING ${COLUMNS}`),
-      end: database.prepare(`
-        UPDATE events SET ended_at = max(started_at, :endedAtMs) WHERE id = :id AND ended_at IS NULL
-        RETURNING ${COLUMNS}`),
-      endAll: database.prepare(
-        'UPDATE events SET ended_at = started_at WHERE ended_at IS NULL AND kind <> ?',
-      ),
-      open: database.prepare(`SELECT ${COLUMNS} FROM events WHERE ended_at IS NULL AND kind = ?`),
-      find: database.prepare(`SELECT ${COLUMNS} FROM events WHERE camera_id = ? AND id = ?`),
-      newest: database.prepare(
-        `SELECT ${COLUMNS} FROM events WHERE ${ASKED_FOR} ORDER BY sequence DESC LIMIT :limit`,
-      ),
-      before: database.prepare(`
-        SELECT ${COLUMNS} FROM events
-        WHERE ${ASKED_FOR} AND sequence < (SELECT sequence FROM events WHERE id = :before)
-        ORDER BY sequence DESC LIMIT :limit`),
-      newestWithin: database.prepare(
-        `SELECT ${COLUMNS} FROM events WHERE ${WITHIN} ORDER BY started_at DESC, sequence DESC LIMIT :limit`,
-      ),
-      oldestWithin: database.prepare(
-        `SELECT ${COLUMNS} FROM events WHERE ${WITHIN} ORDER BY started_at, sequence LIMIT :limit`,
-      ),
-      addThumbnail: database.prepare(
-        'INSERT INTO event_thumbnails (event_id, jpeg) SELECT id, ? FROM events WHERE id = ? ON CONFLICT DO NOTHING',
-      ),
-      trimThumbnails: database.prepare(`
-        DELETE FROM event_thumbnails WHERE event_id IN (
-          SELECT event_id FROM event_thumbnails JOIN events ON id = event_id WHERE camera_id = ?
-          ORDER BY sequence DESC LIMIT -1 OFFSET ?)`),
-      thumbnail: database.prepare(`
-        SELECT jpeg FROM event_thumbnails JOIN events ON id = event_id WHERE camera_id = ? AND event_id = ?`),
-    };
+    this.#statements = prepareStatements(database, SQL);
   }
 
   add(event: Omit<EventView, 'id' | 'thumbnail'>): EventView {
@@ -120,7 +122,9 @@ export class EventStore {
   }
 
   list(cameraIds: readonly string[], query: EventQuery): EventView[] {
-    return this.#rows(JSON.stringify(cameraIds), query).flatMap((row) => toEvent(row) ?? []);
+    return this.#ranked(cameraIds, query).flatMap(
+      ({ sequence }) => toEvent(this.#statements.at.get(sequence)) ?? [],
+    );
   }
 
   /** @returns the event as it is now, or undefined when it is gone */
@@ -138,15 +142,56 @@ export class EventStore {
     return jpeg instanceof Uint8Array ? jpeg : undefined;
   }
 
-  /** @param cameraIds as JSON */
-  #rows(cameraIds: string, { limit, kind, before, fromMs, toMs, oldestFirst }: EventQuery) {
-    const { newest, before: olderThan, newestWithin, oldestWithin } = this.#statements;
-    const asked = { cameraIds, kind: kind ?? null, limit };
-    if (before !== undefined) return olderThan.all({ ...asked, before });
-    if (fromMs === undefined && toMs === undefined && !oldestFirst) return newest.all(asked);
-    const within = { ...asked, fromMs: fromMs ?? 0, toMs: toMs ?? Number.MAX_SAFE_INTEGER };
-    return (oldestFirst ? oldestWithin : newestWithin).all(within);
+  #ranked(cameraIds: readonly string[], query: EventQuery): Ranked[] {
+    const { limit, kind = null, before, fromMs, toMs, oldestFirst = false } = query;
+    const { sequenceOf, newest, newestOfKind, newestWithin, oldestWithin } = this.#statements;
+    if (before === undefined && (fromMs !== undefined || toMs !== undefined || oldestFirst)) {
+      const [from, to] = [fromMs ?? 0, toMs ?? Number.MAX_SAFE_INTEGER];
+      if (from > to) return [];
+      const walk = oldestFirst ? oldestWithin : newestWithin;
+      return firstOfEach(cameraIds, { limit, oldestFirst, high: to }, (cameraId, low, high, most) =>
+        walk.all({ cameraId, kind, fromMs: from, lowMs: low, highMs: high, limit: most }),
+      );
+    }
+    const cursor = before === undefined ? undefined : sequenceOf.get(before)?.['sequence'];
+    if (before !== undefined && cursor === undefined) return [];
+    const high = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor) - 1;
+    return firstOfEach(cameraIds, { limit, oldestFirst: false, high }, (cameraId, low, top, most) => {
+      const range = { cameraId, low, high: top, limit: most };
+      return kind === null ? newest.all(range) : newestOfKind.all({ ...range, kind });
+    });
   }
+}
+
+/** An event by where it stands in the order that was asked for. */
+interface Ranked {
+  rank: number;
+  sequence: number;
+}
+
+/**
+ * The first `limit` of all cameras together. Each camera's events come out of an index in order; what cannot be among the
+ * first any more is not read, so that many cameras cost one look into the index each.
+ */
+function firstOfEach(
+  cameraIds: readonly string[],
+  { limit, oldestFirst, high }: { limit: number; oldestFirst: boolean; high: number },
+  walk: (cameraId: string, low: number, high: number, limit: number) => Record<string, SQLOutputValue>[],
+): Ranked[] {
+  const direction = oldestFirst ? 1 : -1;
+  let first: Ranked[] = [];
+  let low = 0;
+  for (const cameraId of cameraIds) {
+    const rows = walk(cameraId, low, high, limit) as unknown as Ranked[];
+    if (rows.length === 0) continue;
+    first = [...first, ...rows]
+      .sort((a, b) => direction * (a.rank - b.rank || a.sequence - b.sequence))
+      .slice(0, limit);
+    const last = first.length === limit ? first.at(-1) : undefined;
+    if (last && oldestFirst) high = last.rank;
+    else if (last) low = last.rank;
+  }
+  return first;
 }
 
 function toEvent(row: Record<string, SQLOutputValue> | undefined): EventView | undefined {

@@ -4,6 +4,7 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { FirmwareUpdate } from '../core/firmware-update.ts';
 import type { FirmwareTarget } from '../wire/camera-protocol.ts';
 import { randomId } from './random-id.ts';
+import { declareStatements, prepareStatements } from './statements.ts';
 
 export interface StoredImage {
   id: string;
@@ -25,27 +26,26 @@ const IMAGE_COLUMNS = 'id, sha256, version, target, bytes, created_at AS created
 const UPDATE_COLUMNS = `camera_id AS cameraId, image_id AS imageId, version, bytes, allow_older AS allowOlder,
   from_version AS fromVersion, state, reason, attempts, changed_at AS changedAt`;
 
+const SQL = declareStatements('firmware', {
+  images: `SELECT ${IMAGE_COLUMNS} FROM firmware_images ORDER BY created_at DESC, rowid DESC`,
+  image: `SELECT ${IMAGE_COLUMNS} FROM firmware_images WHERE id = ?`,
+  imageOf: `SELECT ${IMAGE_COLUMNS} FROM firmware_images WHERE sha256 = ?`,
+  addImage:
+    'INSERT INTO firmware_images (id, sha256, version, target, bytes, created_at) VALUES (?, ?, ?, ?, ?, ?)',
+  removeImage: 'DELETE FROM firmware_images WHERE id = ?',
+  updates: `SELECT ${UPDATE_COLUMNS} FROM firmware_updates`,
+  putUpdate: `
+    INSERT OR REPLACE INTO firmware_updates
+      (camera_id, image_id, version, bytes, allow_older, from_version, state, reason, attempts, changed_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  removeUpdate: 'DELETE FROM firmware_updates WHERE camera_id = ?',
+});
+
 export class FirmwareStore {
   readonly #statements;
 
   constructor(database: DatabaseSync) {
-    this.#statements = {
-      images: database.prepare(
-        `SELECT ${IMAGE_COLUMNS} FROM firmware_images ORDER BY created_at DESC, rowid DESC`,
-      ),
-      image: database.prepare(`SELECT ${IMAGE_COLUMNS} FROM firmware_images WHERE id = ?`),
-      imageOf: database.prepare(`SELECT ${IMAGE_COLUMNS} FROM firmware_images WHERE sha256 = ?`),
-      addImage: database.prepare(
-        'INSERT INTO firmware_images (id, sha256, version, target, bytes, created_at) VALUES (?, ?, ?, ?, ?, ?)',
-      ),
-      removeImage: database.prepare('DELETE FROM firmware_images WHERE id = ?'),
-      updates: database.prepare(`SELECT ${UPDATE_COLUMNS} FROM firmware_updates`),
-      putUpdate: database.prepare(`
-        INSERT OR REPLACE INTO firmware_updates
-          (camera_id, image_id, version, bytes, allow_older, from_version, state, reason, attempts, changed_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
-      removeUpdate: database.prepare('DELETE FROM firmware_updates WHERE camera_id = ?'),
-    };
+    this.#statements = prepareStatements(database, SQL);
   }
 
   /** The newest first. */

@@ -2,17 +2,20 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { MotionView } from '../wire/motion.ts';
+import { declareStatements, prepareStatements } from './statements.ts';
+
+const SQL = declareStatements('motion', {
+  settings: 'SELECT settings FROM motion_settings WHERE camera_id = ?',
+  setSettings: `
+    INSERT INTO motion_settings (camera_id, settings) VALUES (?, ?)
+    ON CONFLICT (camera_id) DO UPDATE SET settings = excluded.settings`,
+});
 
 export class MotionStore {
   readonly #statements;
 
   constructor(database: DatabaseSync) {
-    this.#statements = {
-      settings: database.prepare('SELECT settings FROM motion_settings WHERE camera_id = ?'),
-      setSettings: database.prepare(`
-        INSERT INTO motion_settings (camera_id, settings) VALUES (?, ?)
-        ON CONFLICT (camera_id) DO UPDATE SET settings = excluded.settings`),
-    };
+    this.#statements = prepareStatements(database, SQL);
   }
 
   settingsOf(cameraId: string): MotionView | undefined {

@@ -3,6 +3,7 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { NotificationSettings, PushDevice } from '../wire/notification.ts';
 import { inTransaction } from './database.ts';
+import { declareStatements, prepareStatements } from './statements.ts';
 
 export interface StoredDevice extends PushDevice {
   userId: string;
@@ -14,30 +15,32 @@ const SELECT = `
   SELECT endpoint, sessions.user_id AS userId, p256dh, auth
   FROM push_devices JOIN sessions ON sessions.id = session_id`;
 
+const SQL = declareStatements('notifications', {
+  add: `
+    INSERT INTO push_devices (endpoint, session_id, p256dh, auth, created_at)
+    VALUES (:endpoint, :sessionId, :p256dh, :auth, :nowMs) ON CONFLICT (endpoint) DO UPDATE SET
+      session_id = excluded.session_id, p256dh = excluded.p256dh, auth = excluded.auth,
+      created_at = excluded.created_at`,
+  trim: `
+    DELETE FROM push_devices WHERE endpoint IN (
+      SELECT endpoint FROM push_devices JOIN sessions ON sessions.id = session_id WHERE sessions.user_id = :userId
+      ORDER BY push_devices.created_at DESC, push_devices.rowid DESC LIMIT -1 OFFSET :max)`,
+  all: `${SELECT} ORDER BY push_devices.rowid`,
+  ofUser: `${SELECT} WHERE sessions.user_id = ? ORDER BY push_devices.rowid`,
+  remove: 'DELETE FROM push_devices WHERE endpoint = ?',
+  settings: 'SELECT settings FROM notification_settings WHERE user_id = ?',
+  setSettings: `
+    INSERT INTO notification_settings (user_id, settings) VALUES (?, ?)
+    ON CONFLICT (user_id) DO UPDATE SET settings = excluded.settings`,
+});
+
 export class NotificationStore {
   readonly #database: DatabaseSync;
   readonly #statements;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
-    this.#statements = {
-      add: database.prepare(`
-        INSERT INTO push_devices (endpoint, session_id, p256dh, auth, created_at)
-        VALUES (:endpoint, :sessionId, :p256dh, :auth, :nowMs) ON CONFLICT (endpoint) DO UPDATE SET
-          session_id = excluded.session_id, p256dh = excluded.p256dh, auth = excluded.auth,
-          created_at = excluded.created_at`),
-      trim: database.prepare(`
-        DELETE FROM push_devices WHERE endpoint IN (
-          SELECT endpoint FROM push_devices JOIN sessions ON sessions.id = session_id WHERE sessions.user_id = :userId
-          ORDER BY push_devices.created_at DESC, push_devices.rowid DESC LIMIT -1 OFFSET :max)`),
-      all: database.prepare(`${SELECT} ORDER BY push_devices.rowid`),
-      ofUser: database.prepare(`${SELECT} WHERE sessions.user_id = ? ORDER BY push_devices.rowid`),
-      remove: database.prepare('DELETE FROM push_devices WHERE endpoint = ?'),
-      settings: database.prepare('SELECT settings FROM notification_settings WHERE user_id = ?'),
-      setSettings: database.prepare(`
-        INSERT INTO notification_settings (user_id, settings) VALUES (?, ?)
-        ON CONFLICT (user_id) DO UPDATE SET settings = excluded.settings`),
-    };
+    this.#statements = prepareStatements(database, SQL);
   }
 
   /** A browser that somebody else has signed in with since is theirs. */

@@ -2,6 +2,7 @@
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { GapReason, RecordingGap, RecordingSettings } from '../wire/recording.ts';
+import { declareStatements, prepareStatements } from './statements.ts';
 
 /** Times are ms since the Unix epoch. */
 export interface StoredSegment {
@@ -19,43 +20,43 @@ export interface StoredSegment {
 const COLUMNS =
   'id, camera_id AS cameraId, start_ms AS startMs, end_ms AS endMs, bytes, width, height, protected, open';
 
+const SQL = declareStatements('recordings', {
+  all: `SELECT ${COLUMNS} FROM recordings ORDER BY start_ms`,
+  // A recording lasts a minute at most, so none that begins earlier than that can reach into the range.
+  range: `
+    SELECT ${COLUMNS} FROM recordings
+    WHERE camera_id = :cameraId AND start_ms BETWEEN :fromMs - 120000 AND :toMs AND end_ms >= :fromMs
+    ORDER BY start_ms`,
+  find: `SELECT ${COLUMNS} FROM recordings WHERE id = ?`,
+  newest: `
+    SELECT ${COLUMNS} FROM recordings WHERE camera_id = ? ORDER BY start_ms DESC LIMIT 1`,
+  put: `
+    INSERT INTO recordings (id, camera_id, start_ms, end_ms, bytes, width, height, protected, open)
+    VALUES (:id, :cameraId, :startMs, :endMs, :bytes, :width, :height, :protected, :open)
+    ON CONFLICT (id) DO UPDATE SET end_ms = :endMs, bytes = :bytes, width = :width, height = :height,
+      protected = :protected, open = :open`,
+  remove: 'DELETE FROM recordings WHERE id = ?',
+  gaps: `
+    SELECT start_ms AS startMs, end_ms AS endMs, reason FROM recording_gaps
+    WHERE camera_id = :cameraId AND end_ms >= :fromMs AND start_ms <= :toMs`,
+  openGaps: `
+    SELECT start_ms AS startMs, end_ms AS endMs, reason FROM recording_gaps
+    WHERE camera_id = :cameraId AND end_ms IS NULL AND start_ms <= :toMs`,
+  beginGap: 'INSERT INTO recording_gaps (camera_id, start_ms, end_ms, reason) VALUES (?, ?, ?, ?)',
+  endGaps: 'UPDATE recording_gaps SET end_ms = max(?, start_ms) WHERE camera_id = ? AND end_ms IS NULL',
+  forgetGaps: 'DELETE FROM recording_gaps WHERE camera_id = ?',
+  forgetOldGaps: 'DELETE FROM recording_gaps WHERE camera_id = ? AND end_ms < ?',
+  settings: 'SELECT settings FROM recording_settings WHERE camera_id = ?',
+  setSettings: `
+    INSERT INTO recording_settings (camera_id, settings) VALUES (?, ?)
+    ON CONFLICT (camera_id) DO UPDATE SET settings = excluded.settings`,
+});
+
 export class RecordingStore {
   readonly #statements;
 
   constructor(database: DatabaseSync) {
-    this.#statements = {
-      all: database.prepare(`SELECT ${COLUMNS} FROM recordings ORDER BY start_ms`),
-      // A recording lasts a minute at most, so none that begins earlier than that can reach into the range.
-      range: database.prepare(`
-        SELECT ${COLUMNS} FROM recordings
-        WHERE camera_id = :cameraId AND start_ms BETWEEN :fromMs - 120000 AND :toMs AND end_ms >= :fromMs
-        ORDER BY start_ms`),
-      find: database.prepare(`SELECT ${COLUMNS} FROM recordings WHERE id = ?`),
-      newest: database.prepare(`
-        SELECT ${COLUMNS} FROM recordings WHERE camera_id = ? ORDER BY start_ms DESC LIMIT 1`),
-      put: database.prepare(`
-        INSERT INTO recordings (id, camera_id, start_ms, end_ms, bytes, width, height, protected, open)
-        VALUES (:id, :cameraId, :startMs, :endMs, :bytes, :width, :height, :protected, :open)
-        ON CONFLICT (id) DO UPDATE SET end_ms = :endMs, bytes = :bytes, width = :width, height = :height,
-          protected = :protected, open = :open`),
-      remove: database.prepare('DELETE FROM recordings WHERE id = ?'),
-      gaps: database.prepare(`
-        SELECT start_ms AS startMs, end_ms AS endMs, reason FROM recording_gaps
-        WHERE camera_id = :cameraId AND start_ms <= :toMs AND (end_ms IS NULL OR end_ms >= :fromMs)
-        ORDER BY start_ms`),
-      beginGap: database.prepare(
-        'INSERT INTO recording_gaps (camera_id, start_ms, end_ms, reason) VALUES (?, ?, ?, ?)',
-      ),
-      endGaps: database.prepare(
-        'UPDATE recording_gaps SET end_ms = max(?, start_ms) WHERE camera_id = ? AND end_ms IS NULL',
-      ),
-      forgetGaps: database.prepare('DELETE FROM recording_gaps WHERE camera_id = ?'),
-      forgetOldGaps: database.prepare('DELETE FROM recording_gaps WHERE end_ms < ?'),
-      settings: database.prepare('SELECT settings FROM recording_settings WHERE camera_id = ?'),
-      setSettings: database.prepare(`
-        INSERT INTO recording_settings (camera_id, settings) VALUES (?, ?)
-        ON CONFLICT (camera_id) DO UPDATE SET settings = excluded.settings`),
-    };
+    this.#statements = prepareStatements(database, SQL);
   }
 
   /** Oldest first. */
@@ -89,9 +90,9 @@ export class RecordingStore {
 
   /** Those of a camera that reach into a range of time, oldest first. */
   gaps(cameraId: string, fromMs: number, toMs: number): RecordingGap[] {
-    return this.#statements.gaps
-      .all({ cameraId, fromMs, toMs })
-      .map((row) => ({ ...row }) as unknown as RecordingGap);
+    const { gaps, openGaps } = this.#statements;
+    const rows = [...gaps.all({ cameraId, fromMs, toMs }), ...openGaps.all({ cameraId, toMs })];
+    return rows.map((row) => ({ ...row }) as unknown as RecordingGap).sort((a, b) => a.startMs - b.startMs);
   }
 
   /** @param endMs null while it lasts */
@@ -109,8 +110,8 @@ export class RecordingStore {
   }
 
   /** Gaps of a time of which nothing is there any more explain nothing. */
-  forgetGapsBefore(beforeMs: number): void {
-    this.#statements.forgetOldGaps.run(beforeMs);
+  forgetGapsBefore(cameraId: string, beforeMs: number): void {
+    this.#statements.forgetOldGaps.run(cameraId, beforeMs);
   }
 
   settingsOf(cameraId: string): RecordingSettings | undefined {

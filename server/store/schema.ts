@@ -213,4 +213,26 @@ export const MIGRATIONS: readonly string[] = [
     settings      TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Every list comes out of an index in its order, and nothing walks a table that grows (test/store/query-plans.test.ts).
+  CREATE INDEX events_by_kind ON events (camera_id, kind, sequence);
+  DROP INDEX events_by_time;
+  -- With the end and the kind, so that a range of time is found without reading a row.
+  CREATE INDEX events_by_time ON events (camera_id, started_at, sequence, ended_at, kind);
+  CREATE INDEX events_going_on ON events (kind) WHERE ended_at IS NULL;
+
+  DROP INDEX sensors_by_camera;
+  CREATE INDEX sensors_by_camera ON sensors (camera_id, created_at);
+
+  CREATE INDEX sessions_by_use ON sessions (rotated_at);
+
+  -- Few gaps end after a moment that somebody looks at; many began before it.
+  DROP INDEX recording_gaps_by_camera;
+  CREATE INDEX recording_gaps_by_end ON recording_gaps (camera_id, end_ms);
+
+  CREATE INDEX webhook_deliveries_by_webhook ON webhook_deliveries (webhook_id, sequence);
+  DROP INDEX webhook_deliveries_waiting;
+  CREATE INDEX webhook_deliveries_waiting ON webhook_deliveries (webhook_id, next_attempt_at, sequence)
+    WHERE state = 'waiting';
+  `,
 ];

@@ -3,6 +3,7 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { SensorView } from '../wire/event.ts';
 import { randomId } from './random-id.ts';
+import { declareStatements, prepareStatements } from './statements.ts';
 
 export interface StoredSensor extends SensorView {
   cameraId: string;
@@ -10,19 +11,19 @@ export interface StoredSensor extends SensorView {
 
 const COLUMNS = 'id, camera_id AS cameraId, name, created_at AS createdAt, last_event_at AS lastEventAt';
 
+const SQL = declareStatements('sensors', {
+  add: 'INSERT INTO sensors (id, camera_id, name, token_hash, created_at) VALUES (?, ?, ?, ?, ?)',
+  list: `SELECT ${COLUMNS} FROM sensors WHERE camera_id = ? ORDER BY created_at, rowid`,
+  ofToken: `SELECT ${COLUMNS} FROM sensors WHERE token_hash = ?`,
+  said: 'UPDATE sensors SET last_event_at = ? WHERE id = ?',
+  remove: 'DELETE FROM sensors WHERE id = ? AND camera_id = ?',
+});
+
 export class SensorStore {
   readonly #statements;
 
   constructor(database: DatabaseSync) {
-    this.#statements = {
-      add: database.prepare(
-        'INSERT INTO sensors (id, camera_id, name, token_hash, created_at) VALUES (?, ?, ?, ?, ?)',
-      ),
-      list: database.prepare(`SELECT ${COLUMNS} FROM sensors WHERE camera_id = ? ORDER BY created_at, rowid`),
-      ofToken: database.prepare(`SELECT ${COLUMNS} FROM sensors WHERE token_hash = ?`),
-      said: database.prepare('UPDATE sensors SET last_event_at = ? WHERE id = ?'),
-      remove: database.prepare('DELETE FROM sensors WHERE id = ? AND camera_id = ?'),
-    };
+    this.#statements = prepareStatements(database, SQL);
   }
 
   /** @param tokenHash 32 bytes */

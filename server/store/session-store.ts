@@ -3,6 +3,7 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { inTransaction, isDiskFull } from './database.ts';
 import { randomId } from './random-id.ts';
+import { declareStatements, prepareStatements } from './statements.ts';
 
 /** Times are ms since the Unix epoch. */
 export interface StoredSession {
@@ -18,28 +19,26 @@ export interface StoredSession {
 const MAX_SESSIONS_PER_USER = 50;
 const COLUMNS = 'id, user_id AS userId, generation, rotated_at AS rotatedAt';
 
+const SQL = declareStatements('sessions', {
+  insert: 'INSERT INTO sessions (id, user_id, generation, created_at, rotated_at) VALUES (?, ?, 0, ?, ?)',
+  find: `SELECT ${COLUMNS} FROM sessions WHERE id = ?`,
+  rotate: 'UPDATE sessions SET generation = generation + 1, rotated_at = ? WHERE id = ?',
+  remove: 'DELETE FROM sessions WHERE id = ?',
+  removeOfUser: 'DELETE FROM sessions WHERE user_id = ? AND id IS NOT ? RETURNING id',
+  removeUnused: 'DELETE FROM sessions WHERE rotated_at < ? RETURNING id',
+  removeSurplus: `
+    DELETE FROM sessions WHERE id IN (
+      SELECT id FROM sessions WHERE user_id = ? ORDER BY rotated_at DESC, rowid DESC LIMIT -1 OFFSET ?
+    ) RETURNING id`,
+});
+
 export class SessionStore {
   readonly #database: DatabaseSync;
   readonly #statements;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
-    this.#statements = {
-      insert: database.prepare(
-        'INSERT INTO sessions (id, user_id, generation, created_at, rotated_at) VALUES (?, ?, 0, ?, ?)',
-      ),
-      find: database.prepare(`SELECT ${COLUMNS} FROM sessions WHERE id = ?`),
-      rotate: database.prepare(
-        'UPDATE sessions SET generation = generation + 1, rotated_at = ? WHERE id = ?',
-      ),
-      remove: database.prepare('DELETE FROM sessions WHERE id = ?'),
-      removeOfUser: database.prepare('DELETE FROM sessions WHERE user_id = ? AND id IS NOT ? RETURNING id'),
-      removeUnused: database.prepare('DELETE FROM sessions WHERE rotated_at < ? RETURNING id'),
-      removeSurplus: database.prepare(`
-        DELETE FROM sessions WHERE id IN (
-          SELECT id FROM sessions WHERE user_id = ? ORDER BY rotated_at DESC, id LIMIT -1 OFFSET ?
-        ) RETURNING id`),
-    };
+    this.#statements = prepareStatements(database, SQL);
   }
 
   /** @returns also the ids of the sessions that gave way */

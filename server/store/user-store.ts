@@ -5,6 +5,7 @@ import { VigieError } from '../errors.ts';
 import type { Role } from '../wire/api.ts';
 import { inTransaction } from './database.ts';
 import { randomId } from './random-id.ts';
+import { declareStatements, prepareStatements } from './statements.ts';
 
 export interface StoredUser {
   id: string;
@@ -34,34 +35,30 @@ export interface StoredUserChange {
 const MAX_USERS = 1000;
 const COLUMNS = 'id, username, password_hash AS passwordHash, role, created_at AS createdAt';
 
+const SQL = declareStatements('users', {
+  list: `SELECT ${COLUMNS} FROM users ORDER BY created_at, rowid`,
+  find: `SELECT ${COLUMNS} FROM users WHERE id = ?`,
+  findByName: `SELECT ${COLUMNS} FROM users WHERE username = ?`,
+  count: "SELECT count(*) AS users, sum(role = 'administrator') AS administrators FROM users",
+  insert: 'INSERT INTO users (id, username, password_hash, role, created_at) VALUES (?, ?, ?, ?, ?)',
+  setPasswordHash: 'UPDATE users SET password_hash = ? WHERE id = ?',
+  setRole: 'UPDATE users SET role = ? WHERE id = ?',
+  remove: 'DELETE FROM users WHERE id = ?',
+  rights: 'SELECT camera_id FROM camera_rights WHERE user_id = ? ORDER BY camera_id',
+  mayWatch: `
+    SELECT 1 FROM users u, cameras c WHERE u.id = ? AND c.id = ? AND (u.role = 'administrator'
+      OR EXISTS (SELECT 1 FROM camera_rights r WHERE r.user_id = u.id AND r.camera_id = c.id))`,
+  clearRights: 'DELETE FROM camera_rights WHERE user_id = ?',
+  addRight: 'INSERT OR IGNORE INTO camera_rights (user_id, camera_id) SELECT ?, id FROM cameras WHERE id = ?',
+});
+
 export class UserStore {
   readonly #database: DatabaseSync;
   readonly #statements;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
-    this.#statements = {
-      list: database.prepare(`SELECT ${COLUMNS} FROM users ORDER BY created_at, rowid`),
-      find: database.prepare(`SELECT ${COLUMNS} FROM users WHERE id = ?`),
-      findByName: database.prepare(`SELECT ${COLUMNS} FROM users WHERE username = ?`),
-      count: database.prepare(
-        "SELECT count(*) AS users, sum(role = 'administrator') AS administrators FROM users",
-      ),
-      insert: database.prepare(
-        'INSERT INTO users (id, username, password_hash, role, created_at) VALUES (?, ?, ?, ?, ?)',
-      ),
-      setPasswordHash: database.prepare('UPDATE users SET password_hash = ? WHERE id = ?'),
-      setRole: database.prepare('UPDATE users SET role = ? WHERE id = ?'),
-      remove: database.prepare('DELETE FROM users WHERE id = ?'),
-      rights: database.prepare('SELECT camera_id FROM camera_rights WHERE user_id = ? ORDER BY camera_id'),
-      mayWatch: database.prepare(`
-        SELECT 1 FROM users u, cameras c WHERE u.id = ? AND c.id = ? AND (u.role = 'administrator'
-          OR EXISTS (SELECT 1 FROM camera_rights r WHERE r.user_id = u.id AND r.camera_id = c.id))`),
-      clearRights: database.prepare('DELETE FROM camera_rights WHERE user_id = ?'),
-      addRight: database.prepare(
-        'INSERT OR IGNORE INTO camera_rights (user_id, camera_id) SELECT ?, id FROM cameras WHERE id = ?',
-      ),
-    };
+    this.#statements = prepareStatements(database, SQL);
   }
 
   list(): StoredUser[] {

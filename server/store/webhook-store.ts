@@ -4,6 +4,7 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { DeliveryView, WebhookMessage, WebhookSettings, WebhookView } from '../wire/webhook.ts';
 import { inTransaction } from './database.ts';
 import { randomId } from './random-id.ts';
+import { declareStatements, prepareStatements } from './statements.ts';
 
 /** What an attempt needs to know. */
 export interface StoredDelivery {
@@ -40,60 +41,60 @@ const WEBHOOK_COLUMNS = `id, name, url, camera_ids AS cameraIds, kinds, moment, 
   failing_since AS failingSince`;
 const DELIVERY_COLUMNS = `id, type, created_at AS createdAt, state, attempts, next_attempt_at AS nextAttemptAt, status, answer`;
 
+const SQL = declareStatements('webhooks', {
+  list: `SELECT ${WEBHOOK_COLUMNS} FROM webhooks ORDER BY created_at, rowid`,
+  find: `SELECT ${WEBHOOK_COLUMNS} FROM webhooks WHERE id = ?`,
+  add: `
+    INSERT INTO webhooks (id, name, url, secret, camera_ids, kinds, moment, enabled, created_at)
+    VALUES (:id, :name, :url, :secret, :cameraIds, :kinds, :moment, :enabled, :createdAt)`,
+  change: `
+    UPDATE webhooks SET name = :name, url = :url, camera_ids = :cameraIds, kinds = :kinds, moment = :moment,
+      enabled = :enabled WHERE id = :id`,
+  remove: 'DELETE FROM webhooks WHERE id = ?',
+  secret: 'SELECT secret FROM webhooks WHERE id = ?',
+  setSecret: 'UPDATE webhooks SET secret = ? WHERE id = ?',
+  setEnabled: 'UPDATE webhooks SET enabled = ? WHERE id = ?',
+  failing: 'UPDATE webhooks SET failing_since = ? WHERE id = ? AND (failing_since IS NULL) <> (? IS NULL)',
+  queue: `
+    INSERT INTO webhook_deliveries (id, webhook_id, type, subject, body, created_at, state, attempts, next_attempt_at)
+    VALUES (:id, :webhookId, :type, :subject, :body, :nowMs, 'waiting', 0, :nowMs) ON CONFLICT DO NOTHING`,
+  trim: `
+    DELETE FROM webhook_deliveries WHERE webhook_id = :webhookId AND state <> 'waiting' AND (created_at < :oldest
+      OR sequence <= (SELECT sequence FROM webhook_deliveries WHERE webhook_id = :webhookId AND state <> 'waiting'
+        ORDER BY sequence DESC LIMIT 1 OFFSET :kept))`,
+  giveUp: `
+    UPDATE webhook_deliveries SET state = 'failed', next_attempt_at = NULL, answer = 'too much was waiting'
+    WHERE webhook_id = :webhookId AND state = 'waiting' AND sequence <= (
+      SELECT sequence FROM webhook_deliveries WHERE webhook_id = :webhookId AND state = 'waiting'
+      ORDER BY sequence DESC LIMIT 1 OFFSET :kept)`,
+  // Of each webhook one look into the index of what waits.
+  due: `
+    SELECT d.id, d.webhook_id AS webhookId, d.body, d.attempts, d.next_attempt_at AS dueAt
+    FROM webhooks w JOIN webhook_deliveries d ON d.sequence = (
+      SELECT sequence FROM webhook_deliveries
+      WHERE webhook_id = w.id AND state = 'waiting' AND next_attempt_at <= ?
+      ORDER BY next_attempt_at, sequence LIMIT 1)
+    WHERE w.enabled = 1`,
+  next: `
+    SELECT min((SELECT next_attempt_at FROM webhook_deliveries WHERE webhook_id = w.id AND state = 'waiting'
+      ORDER BY next_attempt_at LIMIT 1)) AS at
+    FROM webhooks w WHERE w.enabled = 1`,
+  attempted: `
+    UPDATE webhook_deliveries SET attempts = attempts + 1, state = :state, next_attempt_at = :nextAttemptAt,
+      status = :status, answer = :answer WHERE id = :id`,
+  again: `
+    UPDATE webhook_deliveries SET state = 'waiting', next_attempt_at = ?, attempts = 0
+    WHERE id = ? AND webhook_id = ?`,
+  deliveries: `SELECT ${DELIVERY_COLUMNS} FROM webhook_deliveries WHERE webhook_id = ? ORDER BY sequence DESC LIMIT ?`,
+});
+
 export class WebhookStore {
   readonly #database: DatabaseSync;
   readonly #statements;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
-    this.#statements = {
-      list: database.prepare(`SELECT ${WEBHOOK_COLUMNS} FROM webhooks ORDER BY created_at, rowid`),
-      find: database.prepare(`SELECT ${WEBHOOK_COLUMNS} FROM webhooks WHERE id = ?`),
-      add: database.prepare(`
-        INSERT INTO webhooks (id, name, url, secret, camera_ids, kinds, moment, enabled, created_at)
-        VALUES (:id, :name, :url, :secret, :cameraIds, :kinds, :moment, :enabled, :createdAt)`),
-      change: database.prepare(`
-        UPDATE webhooks SET name = :name, url = :url, camera_ids = :cameraIds, kinds = :kinds, moment = :moment,
-          enabled = :enabled WHERE id = :id`),
-      remove: database.prepare('DELETE FROM webhooks WHERE id = ?'),
-      secret: database.prepare('SELECT secret FROM webhooks WHERE id = ?'),
-      setSecret: database.prepare('UPDATE webhooks SET secret = ? WHERE id = ?'),
-      setEnabled: database.prepare('UPDATE webhooks SET enabled = ? WHERE id = ?'),
-      failing: database.prepare(
-        'UPDATE webhooks SET failing_since = ? WHERE id = ? AND (failing_since IS NULL) <> (? IS NULL)',
-      ),
-      queue: database.prepare(`
-        INSERT INTO webhook_deliveries (id, webhook_id, type, subject, body, created_at, state, attempts, next_attempt_at)
-        VALUES (:id, :webhookId, :type, :subject, :body, :nowMs, 'waiting', 0, :nowMs) ON CONFLICT DO NOTHING`),
-      trim: database.prepare(`
-        DELETE FROM webhook_deliveries WHERE webhook_id = :webhookId AND state <> 'waiting' AND (created_at < :oldest
-          OR sequence <= (SELECT sequence FROM webhook_deliveries WHERE webhook_id = :webhookId AND state <> 'waiting'
-            ORDER BY sequence DESC LIMIT 1 OFFSET :kept))`),
-      giveUp: database.prepare(`
-        UPDATE webhook_deliveries SET state = 'failed', next_attempt_at = NULL, answer = 'too much was waiting'
-        WHERE webhook_id = :webhookId AND state = 'waiting' AND sequence <= (
-          SELECT sequence FROM webhook_deliveries WHERE webhook_id = :webhookId AND state = 'waiting'
-          ORDER BY sequence DESC LIMIT 1 OFFSET :kept)`),
-      due: database.prepare(`
-        SELECT id, webhookId, body, attempts FROM (
-          SELECT d.id, webhook_id AS webhookId, body, attempts, next_attempt_at,
-            row_number() OVER (PARTITION BY webhook_id ORDER BY next_attempt_at, sequence) AS place
-          FROM webhook_deliveries d JOIN webhooks w ON w.id = webhook_id
-          WHERE state = 'waiting' AND enabled = 1 AND next_attempt_at <= ?)
-        WHERE place = 1 ORDER BY next_attempt_at`),
-      next: database.prepare(`
-        SELECT min(next_attempt_at) AS at FROM webhook_deliveries JOIN webhooks w ON w.id = webhook_id
-        WHERE state = 'waiting' AND enabled = 1`),
-      attempted: database.prepare(`
-        UPDATE webhook_deliveries SET attempts = attempts + 1, state = :state, next_attempt_at = :nextAttemptAt,
-          status = :status, answer = :answer WHERE id = :id`),
-      again: database.prepare(`
-        UPDATE webhook_deliveries SET state = 'waiting', next_attempt_at = ?, attempts = 0
-        WHERE id = ? AND webhook_id = ?`),
-      deliveries: database.prepare(
-        `SELECT ${DELIVERY_COLUMNS} FROM webhook_deliveries WHERE webhook_id = ? ORDER BY sequence DESC LIMIT ?`,
-      ),
-    };
+    this.#statements = prepareStatements(database, SQL);
   }
 
   /** In the order they were added. */
@@ -154,7 +155,9 @@ export class WebhookStore {
 
   /** Whose time has come: of each webhook that is enabled the one that has waited longest. */
   due(nowMs: number): StoredDelivery[] {
-    return this.#statements.due.all(nowMs) as unknown as StoredDelivery[];
+    return this.#statements.due
+      .all(nowMs)
+      .sort((a, b) => Number(a['dueAt']) - Number(b['dueAt'])) as unknown as StoredDelivery[];
   }
 
   /** When the next one's time comes; null when none waits. */

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { suite, test, type TestContext } from 'node:test';
+import { openDatabase } from '../../server/store/database.ts';
+import { declaredStatements } from '../../server/store/statements.ts';
+import { Store } from '../../server/store/store.ts';
+import { temporaryFolder } from '../api/support/api-server.ts';
+import { fillDatabase } from '../support/full-database.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const FILL = {
+  cameras: 20,
+  events: 500,
+  thumbnails: 20,
+  segments: 500,
+  gaps: 200,
+  users: 40,
+  sessions: 20,
+  webhooks: 20,
+  deliveries: 200,
+};
+
+/** Steps of a plan that read a whole table or sort: what they read and why that is bounded. */
+const ALLOWED: Readonly<Record<string, { steps: readonly RegExp[]; because: string }>> = {
+  'cameras.list': { steps: [/^SCAN cameras$/, /ORDER BY$/], because: 'there are at most 1,000 cameras' },
+  'cameras.listOf': { steps: [/^SCAN c\b/, /ORDER BY$/], because: 'there are at most 1,000 cameras' },
+  'cameras.count': { steps: [/^SCAN cameras\b/], because: 'there are at most 1,000 cameras' },
+  'users.list': { steps: [/^SCAN users$/, /ORDER BY$/], because: 'there are at most 1,000 users' },
+  'users.count': { steps: [/^SCAN users$/], because: 'there are at most 1,000 users' },
+  'firmware.images': {
+    steps: [/^SCAN firmware_images$/, /ORDER BY$/],
+    because: 'there are at most 32 images',
+  },
+  'firmware.updates': { steps: [/^SCAN firmware_updates$/], because: 'there is one update a camera' },
+  'webhooks.list': { steps: [/^SCAN webhooks$/, /ORDER BY$/], because: 'there are at most 20 webhooks' },
+  'webhooks.due': { steps: [/^SCAN w$/], because: 'there are at most 20 webhooks' },
+  'webhooks.giveUp': { steps: [/ORDER BY$/], because: 'at most 501 messages wait for one webhook' },
+  'webhooks.next': { steps: [/^SEARCH w$/], because: 'there are at most 20 webhooks' },
+  'notifications.all': {
+    steps: [/^SCAN push_devices$/],
+    because: 'every device is wanted; a user has at most 10',
+  },
+  'notifications.ofUser': { steps: [/ORDER BY$/], because: 'a user has at most 10 devices' },
+  'notifications.trim': { steps: [/ORDER BY$/], because: 'a user has at most 10 devices' },
+  'events.endAll': {
+    steps: [/^SCAN events USING INDEX events_going_on$/],
+    because: 'the index holds only what goes on',
+  },
+  'recordings.all': {
+    steps: [/^SCAN recordings$/, /ORDER BY$/],
+    because: 'all are wanted, once, before the server listens',
+  },
+};
+
+/** Reads a whole table, or sorts. */
+const COSTLY = /^SCAN (?!CONSTANT ROW)|^SEARCH \w+$|TEMP B-TREE/;
+
+suite('the plan of every statement, with and without statistics of full tables', () => {
+  test('reads no whole table that grows and sorts none', async (context) => {
+    const refused = (await plans(context)).filter(([name, steps]) => {
+      const allowed = ALLOWED[name]?.steps ?? [];
+      return steps.some((step) => COSTLY.test(step) && !allowed.some((pattern) => pattern.test(step)));
+    });
+    assert.deepEqual(refused, []);
+  });
+
+  test('has no exception that nothing needs', async (context) => {
+    const made = await plans(context);
+    const unused = Object.entries(ALLOWED).flatMap(([name, { steps }]) =>
+      steps
+        .filter((step) => !made.some(([of, plan]) => of === name && plan.some((each) => step.test(each))))
+        .map((step) => `${name}: ${String(step)}`),
+    );
+    assert.deepEqual(unused, []);
+  });
+});
+
+async function plans(context: TestContext): Promise<[name: string, steps: string[]][]> {
+  const database = openDatabase(await temporaryFolder(context));
+  context.after(() => database.close());
+  fillDatabase(database, FILL);
+  const planAll = (): [string, string[]][] =>
+    [...declaredStatements].map(([name, sql]) => {
+      const rows = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all();
+      return [name, rows.map(({ detail }) => String(detail))];
+    });
+  const before = planAll();
+  database.exec('ANALYZE');
+  return [...before, ...planAll()];
+}
+
+test('no SQL is prepared or run past the declared statements', () => {
+  assert.ok(Store.name);
+  const open = new Set(['server/store/database.ts', 'server/store/statements.ts']);
+  const files = globSync('server/**/*.{ts,mjs}', { cwd: ROOT }).filter((path) => !open.has(path));
+  for (const path of files)
+    assert.doesNotMatch(
+      readFileSync(resolve(ROOT, path), 'utf8'),
+      /\.(?:prepare|createTagStore)\(|database\.exec\(/,
+      path,
+    );
+});
