@@ -32,6 +32,11 @@ export interface ReceivedRtp {
   payload: Buffer;
 }
 
+export interface NodeViewerOptions {
+  /** How much the system keeps until it is read; what is more gets lost. Its own default unless given. */
+  receiveBufferBytes?: number;
+}
+
 export interface CheckOptions {
   username?: string;
   /** null: no MESSAGE-INTEGRITY at all. */
@@ -89,12 +94,11 @@ export class NodeViewer extends EventEmitter<{ rtp: [ReceivedRtp]; rtcp: [RtcpPa
   #iceParameters: IceParameters;
   #closed = false;
 
-  static async create(server: {
-    port: number;
-    iceParameters: IceParameters;
-    fingerprints: DtlsFingerprint[];
-  }): Promise<NodeViewer> {
-    return new NodeViewer(server, await newCertificate(), await boundSocket());
+  static async create(
+    server: { port: number; iceParameters: IceParameters; fingerprints: DtlsFingerprint[] },
+    { receiveBufferBytes }: NodeViewerOptions = {},
+  ): Promise<NodeViewer> {
+    return new NodeViewer(server, await newCertificate(), await boundSocket(receiveBufferBytes));
   }
 
   private constructor(
@@ -155,6 +159,11 @@ export class NodeViewer extends EventEmitter<{ rtp: [ReceivedRtp]; rtcp: [RtcpPa
     await answered;
   }
 
+  /** A connectivity check whose answer is not waited for: it consents to more packets (RFC 7675). */
+  renewConsent(): void {
+    this.#send(connectivityCheck(this.#iceParameters));
+  }
+
   /** What a change of network looks like from outside: the next datagrams come from another address. */
   async moveToNewAddress(): Promise<void> {
     const old = this.#socket;
@@ -192,6 +201,8 @@ export class NodeViewer extends EventEmitter<{ rtp: [ReceivedRtp]; rtcp: [RtcpPa
   }
 
   #onRtp(datagram: Buffer): void {
+    // Decrypting costs more than receiving, and a crowd of viewers whose packets nobody looks at shares one process.
+    if (this.listenerCount('rtp') === 0) return;
     const clear = this.#dtls.srtp?.decrypt(datagram);
     if (!clear) return;
     const header = RtpHeader.deSerialize(clear);
@@ -203,8 +214,8 @@ export class NodeViewer extends EventEmitter<{ rtp: [ReceivedRtp]; rtcp: [RtcpPa
   }
 }
 
-async function boundSocket(): Promise<Socket> {
-  const socket = createSocket('udp4');
+async function boundSocket(recvBufferSize?: number): Promise<Socket> {
+  const socket = createSocket({ type: 'udp4', ...(recvBufferSize !== undefined && { recvBufferSize }) });
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
   return socket;

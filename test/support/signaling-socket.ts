@@ -1,7 +1,7 @@
 /** The signaling WebSocket without a browser. */
 
 import { once } from 'node:events';
-import { WebSocket } from 'ws';
+import { WebSocket, type ClientOptions } from 'ws';
 import {
   PICTURE_HEADER_BYTES,
   readPictureHeader,
@@ -25,8 +25,8 @@ export class SignalingSocket {
   #nextId = 1;
 
   /** Opens it and sends the token; `closed` tells what became of it if it was not welcome. */
-  static async open(url: string, token: string): Promise<SignalingSocket> {
-    const socket = new WebSocket(url.replace('http', 'ws') + SIGNALING_PATH, SIGNALING_SUBPROTOCOL);
+  static async open(url: string, token: string, options: ClientOptions = {}): Promise<SignalingSocket> {
+    const socket = new WebSocket(url.replace('http', 'ws') + SIGNALING_PATH, SIGNALING_SUBPROTOCOL, options);
     const signaling = new SignalingSocket(socket);
     await once(socket, 'open');
     socket.send(JSON.stringify({ type: 'authenticate', token }));

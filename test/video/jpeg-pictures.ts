@@ -1,6 +1,11 @@
 /** Camera-like JPEGs for tests and benchmarks: a moving scene with a little noise, or a plain colour. */
 
-import { AV_PIX_FMT_YUVJ422P } from 'node-av/constants';
+import {
+  AV_PIX_FMT_YUVJ420P,
+  AV_PIX_FMT_YUVJ422P,
+  AV_PIX_FMT_YUVJ444P,
+  type AVPixelFormat,
+} from 'node-av/constants';
 import { Frame } from 'node-av/lib';
 import { JpegWriter } from './jpeg-writer.ts';
 
@@ -12,26 +17,44 @@ export interface PictureOptions {
   count: number;
   /** Gives a plain picture of this colour instead of the scene, full range. */
   plain?: readonly [y: number, cb: number, cr: number];
+  /** YUVJ422P unless given; YUVJ420P and YUVJ444P work too. */
+  format?: AVPixelFormat;
 }
 
-export function jpegPictures({ width, height, count, plain }: PictureOptions): Buffer[] {
-  using writer = new JpegWriter(width, height);
+/** Bytes of both colour planes for each pixel. */
+const CHROMA_SHARE: Readonly<Record<number, number>> = {
+  [AV_PIX_FMT_YUVJ420P]: 0.5,
+  [AV_PIX_FMT_YUVJ422P]: 1,
+  [AV_PIX_FMT_YUVJ444P]: 2,
+};
+
+export function jpegPictures(options: PictureOptions): Buffer[] {
+  const { width, height, count, plain, format = AV_PIX_FMT_YUVJ422P } = options;
+  using writer = new JpegWriter(width, height, format);
+  const chromaBytes = width * height * (CHROMA_SHARE[format] ?? 1);
   return Array.from({ length: count }, (_, index) => {
-    const pixels = plain ? plainPicture(width, height, plain) : scene(width, height, index);
-    using frame = Frame.fromVideoBuffer(pixels, { width, height, format: AV_PIX_FMT_YUVJ422P });
+    const pixels = plain
+      ? plainPicture(width, height, chromaBytes, plain)
+      : scene(width, height, chromaBytes, index);
+    using frame = Frame.fromVideoBuffer(pixels, { width, height, format });
     frame.pts = BigInt(index);
     return writer.write(frame);
   });
 }
 
-function plainPicture(width: number, height: number, [y, cb, cr]: readonly [number, number, number]): Buffer {
-  const half = (width / 2) * height;
+function plainPicture(
+  width: number,
+  height: number,
+  chromaBytes: number,
+  [y, cb, cr]: readonly [number, number, number],
+): Buffer {
+  const half = chromaBytes / 2;
   return Buffer.concat([Buffer.alloc(width * height, y), Buffer.alloc(half, cb), Buffer.alloc(half, cr)]);
 }
 
 /** A gradient with texture, a block that moves, and a little noise from a fixed generator. */
-function scene(width: number, height: number, index: number): Buffer {
-  const pixels = Buffer.alloc(width * height * 2, 128);
+function scene(width: number, height: number, chromaBytes: number, index: number): Buffer {
+  const pixels = Buffer.alloc(width * height + chromaBytes, 128);
   let noise = 1 + index;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
