@@ -91,7 +91,7 @@ export class UserDialog extends FormDialog {
       ></wa-input>
       <wa-select
         label="Role"
-        hint="A viewer sees the cameras given, an administrator sees and changes everything."
+        hint="A viewer sees the cameras you choose. An administrator sees and changes everything."
         value=${this.userRole}
         data-testid="user-role"
         @change=${(event: Event) => (this.userRole = (event.target as HTMLElement & { value: Role }).value)}
@@ -107,6 +107,10 @@ export class UserDialog extends FormDialog {
     if (cameras.length === 0) return html`<p class="quiet">There are no cameras to give yet.</p>`;
     return html`<fieldset>
       <legend>May see</legend>
+      <p class="quiet" data-testid="user-rights">
+        Live video, recordings and events of the cameras ticked, with notifications and downloads. A viewer
+        changes nothing.
+      </p>
       ${cameras.map(
         ({ id, name }) =>
           html`<wa-checkbox

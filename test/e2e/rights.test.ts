@@ -67,6 +67,17 @@ test('what she is given appears, and nothing else', async () => {
   assert.equal(await page.status(garden.id), undefined);
 });
 
+test('who gives a camera is told all that comes with it', async () => {
+  const visit = await browser.open(server.url);
+  await visit.signIn('admin', server.password);
+  await visit.page.goto(`${server.url}/users`);
+  await visit.page.getByTestId('add-user').click();
+  const text = (await visit.page.getByTestId('user-rights').textContent()) ?? '';
+  for (const thing of ['Live', 'recordings', 'events', 'notifications', 'downloads'])
+    assert.ok(text.includes(thing), thing);
+  await visit.close();
+});
+
 test('a right that is revoked while watching ends the picture', async () => {
   const viewer = await ApiSession.signIn(server.url, 'anna', PASSWORD);
   const signaling = await viewer.signaling();
