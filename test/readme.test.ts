@@ -27,3 +27,7 @@ test('every npm script the README names is there', () => {
   assert.ok(named.length > 3);
   for (const name of named) assert.ok(scripts[name], `npm run ${name}`);
 });
+
+test('the README states no capacity, which only a bench on the machine itself can tell', () => {
+  assert.doesNotMatch(readme, /\d+ (?:\w+ )?(?:viewers|cameras)\b/i);
+});
