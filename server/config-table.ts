@@ -3,7 +3,7 @@
  * `--check-config` and the README's table all come from here, so that none of them can lie about the others.
  */
 
-import { isIP, isIPv6 } from 'node:net';
+import { parseIp, parseIpRange } from './core/address/ip-address.ts';
 import { parseIceServerUrl } from './core/ice-server-url.ts';
 
 export interface Setting<T> {
@@ -246,7 +246,7 @@ function parseList(text: string, parse: (item: string) => string): string[] {
 function parseHost(text: string): string {
   // Four numbers that are no address are a slip, not a host name.
   const isHostName = HOST_NAME.test(text) && !/^[\d.]+$/.test(text);
-  if (isIP(text) === 0 && !isHostName)
+  if (!parseIp(text) && !isHostName)
     throw new RangeError('IP addresses or host names, without scheme or port');
   return text;
 }
@@ -254,7 +254,7 @@ function parseHost(text: string): string {
 function checkIceServerUrl(text: string): string {
   const host = parseIceServerUrl(text)?.host;
   // Numbers or colons that are no address are a slip, not a host name.
-  if (host === undefined || (/^[\d.]+$|:/.test(host) && isIP(host) === 0))
+  if (host === undefined || (/^[\d.]+$|:/.test(host) && !parseIp(host)))
     throw new RangeError(
       'URLs like turn:host:3478?transport=udp or stun:host:3478, with a port from 1 to 65535',
     );
@@ -263,10 +263,7 @@ function checkIceServerUrl(text: string): string {
 
 function parseProxyRange(text: string): string {
   if (PROXY_RANGES.includes(text)) return text;
-  const [address = '', prefix, ...rest] = text.split('/');
-  const maxPrefix = isIPv6(address) ? 128 : 32;
-  const isRange = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= maxPrefix);
-  if (isIP(address) === 0 || !isRange || rest.length > 0)
+  if (!parseIpRange(text))
     throw new RangeError(`IP addresses, ranges like 10.0.0.0/8, or ${PROXY_RANGES.join(', ')}`);
   return text;
 }

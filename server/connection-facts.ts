@@ -5,8 +5,8 @@
  */
 
 import { networkInterfaces } from 'node:os';
-import { isPrivateAddress } from './cameras/private-address.ts';
 import { serverOrigins } from './connectivity/server-origins.ts';
+import { isPrivateAddress } from './core/address/special-addresses.ts';
 import { probeTurn } from './turn-probe.ts';
 import type { ServerAddresses, ServerConnectionFacts, TurnFacts } from './wire/connection-check.ts';
 

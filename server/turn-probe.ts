@@ -40,7 +40,7 @@ export async function probeTurn(url: string): Promise<TurnProbe> {
               : connectTcp({ host, port }),
             transactionId,
           );
-    return { problem: null, seenAs: seenAs.replace(/^::ffff:/, '') };
+    return { problem: null, seenAs };
   } catch (error) {
     return { problem: problemOf(error as NodeJS.ErrnoException), seenAs: null };
   }

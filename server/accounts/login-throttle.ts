@@ -6,8 +6,8 @@
  * limit is tight enough that one address alone never reaches the third, so that nobody locks an account for its owner.
  */
 
-import { isIPv6 } from 'node:net';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { networkOf } from '../core/address/network.ts';
 import { VigieError } from '../errors.ts';
 
 /** Failures allowed within a time, in seconds. */
@@ -62,19 +62,6 @@ export async function consumeAttempt(limiter: RateLimiterMemory, key: string): P
 /** The store compares names without case. */
 function accountKey(username: string): string {
   return username.toLowerCase();
-}
-
-/** An IPv6 subscriber has a whole /64 to choose addresses from, so that is what counts as one. */
-export function networkOf(address: string): string {
-  if (!isIPv6(address)) return address;
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  const [head = '', tail] = address.replace(/%.*$/, '').split('::');
-  const groups = head === '' ? [] : head.split(':');
-  const after = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros =
-    tail === undefined ? [] : Array<string>(Math.max(0, 8 - groups.length - after.length)).fill('0');
-  return `${[...groups, ...zeros, ...after].slice(0, 4).join(':')}::/64`;
 }
 
 function spell(seconds: number): string {

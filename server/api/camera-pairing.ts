@@ -6,7 +6,8 @@
  */
 
 import { RateLimiterMemory } from 'rate-limiter-flexible';
-import { consumeAttempt, networkOf } from '../accounts/login-throttle.ts';
+import { consumeAttempt } from '../accounts/login-throttle.ts';
+import { networkOf } from '../core/address/network.ts';
 import { PairingCodes } from '../core/pairing-codes.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';

@@ -7,12 +7,12 @@
  */
 
 import type { IncomingMessage } from 'node:http';
-import { isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { canonicalIp } from '../core/address/ip-address.ts';
 import type { IsTrustedProxy } from './trusted-proxies.ts';
 
 export interface ClientConnection {
-  /** IP address, IPv4 never written as ::ffff:a.b.c.d; '' when the socket has already gone. */
+  /** IP address in its one spelling (see core/address); '' when the socket has already gone. */
   address: string;
   /** It came over TLS all the way to the first trusted proxy, or to this server. */
   secure: boolean;
@@ -25,7 +25,7 @@ export type ConnectionOf = (request: IncomingMessage) => ClientConnection;
 export function clientConnections(isTrustedProxy: IsTrustedProxy): ConnectionOf {
   return (request) => {
     const { headers, socket } = request;
-    const peer = plainAddress(socket.remoteAddress ?? '');
+    const peer = canonicalIp(socket.remoteAddress ?? '') ?? '';
     const encrypted = (socket as Partial<TLSSocket>).encrypted ?? false;
     if (!isTrustedProxy(peer)) return { address: peer, secure: encrypted, host: headers.host ?? '' };
     const protocols = listOf(headers['x-forwarded-proto']);
@@ -43,9 +43,9 @@ export function clientConnections(isTrustedProxy: IsTrustedProxy): ConnectionOf 
 function rightmostStranger(peer: string, hops: readonly string[], isTrustedProxy: IsTrustedProxy): string {
   let address = peer;
   for (const hop of hops.toReversed()) {
-    const next = plainAddress(hop);
+    const next = canonicalIp(withoutPort(hop));
     // "unknown" and the like (RFC 7239 section 6): then the proxy that says so is all there is to count by.
-    if (isIP(next) === 0) return address;
+    if (next === undefined) return address;
     address = next;
     if (!isTrustedProxy(address)) return address;
   }
@@ -59,7 +59,7 @@ function listOf(header: string | string[] | undefined): string[] {
 }
 
 /** Some proxies write the port along: 192.0.2.1:4711, [2001:db8::1]:4711. */
-function plainAddress(text: string): string {
+function withoutPort(text: string): string {
   const [, bracketed, ipv4] = /^\[([\da-f:.]+)\](?::\d+)?$|^([\d.]+):\d+$/i.exec(text) ?? [];
-  return (bracketed ?? ipv4 ?? text).replace(/^::ffff:(?=\d+\.)/i, '');
+  return bracketed ?? ipv4 ?? text;
 }

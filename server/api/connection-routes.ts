@@ -1,7 +1,7 @@
 /** /api/connection: the server's side of the connection check, and its addresses. How it is set up is for administrators. */
 
 import { Router } from 'express';
-import { isPrivateAddress } from '../cameras/private-address.ts';
+import { isPrivateAddress } from '../core/address/special-addresses.ts';
 import type { ConnectionFacts, ServerAddresses, ServerConnectionFacts } from '../wire/connection-check.ts';
 import type { ConnectionOf } from './client-connection.ts';
 import type { Guard } from './guard.ts';

@@ -2,7 +2,8 @@
 
 import { Router, type Request } from 'express';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
-import { consumeAttempt, networkOf } from '../accounts/login-throttle.ts';
+import { consumeAttempt } from '../accounts/login-throttle.ts';
+import { networkOf } from '../core/address/network.ts';
 import { VigieError } from '../errors.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Sensors } from '../events/sensors.ts';

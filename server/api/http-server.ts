@@ -17,8 +17,8 @@ import {
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { networkOf } from '../accounts/login-throttle.ts';
 import { ConnectionLimits } from '../cameras/connection-limits.ts';
+import { networkOf } from '../core/address/network.ts';
 import type { CertificatePair } from '../core/certificate-pair.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';

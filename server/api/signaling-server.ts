@@ -7,7 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { MAX_SIGNALING_BYTES, SIGNALING_SUBPROTOCOL, type NotificationMessage } from '../wire/signaling.ts';
-import { networkOf } from '../accounts/login-throttle.ts';
+import { networkOf } from '../core/address/network.ts';
 import { ConnectionLimits } from '../cameras/connection-limits.ts';
 import type { ConnectionOf } from './client-connection.ts';
 import { isSameOrigin } from './same-origin.ts';

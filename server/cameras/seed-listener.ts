@@ -10,6 +10,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { isPrivateAddress } from '../core/address/special-addresses.ts';
 import type { CameraFrame } from '../core/camera-frame.ts';
 import type { Clock } from '../core/clock.ts';
 import { FrameRateMeter } from '../core/frame-rate-meter.ts';
@@ -25,7 +26,6 @@ import {
   MAX_FRAME_WIDTH,
   MAX_JPEG_BYTES,
 } from '../wire/camera-protocol.ts';
-import { isPrivateAddress } from './private-address.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 import type { SeedCredentials } from './seed-credentials.ts';
 import { SilenceWatch } from './silence-watch.ts';

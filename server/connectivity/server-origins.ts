@@ -7,8 +7,8 @@
 
 import { X509Certificate } from 'node:crypto';
 import { isIP, isIPv6 } from 'node:net';
-import { isPrivateAddress } from '../cameras/private-address.ts';
 import { lanAddresses, type NetworkInterfaces } from '../core/address/lan-addresses.ts';
+import { isPrivateAddress } from '../core/address/special-addresses.ts';
 
 export interface ServerOriginsOf {
   /** VIGIE_HTTP_HOST; undefined: every address. */

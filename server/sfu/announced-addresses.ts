@@ -4,7 +4,7 @@
  */
 
 import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
+import { canonicalIp } from '../core/address/ip-address.ts';
 import type { Log } from '../log.ts';
 
 const REFRESH_MS = 60_000;
@@ -25,7 +25,7 @@ export class AnnouncedAddresses {
 
   /** Resolves the names for the first time, and from then on once a minute. */
   async start(): Promise<void> {
-    const names = this.#configured.filter((address) => isIP(address) === 0);
+    const names = this.#configured.filter((address) => canonicalIp(address) === undefined);
     if (names.length === 0) return;
     await this.#resolve(names);
     if (this.#closed) return;
@@ -34,9 +34,7 @@ export class AnnouncedAddresses {
 
   /** IP addresses only. */
   get current(): string[] {
-    return this.#configured.flatMap((address) =>
-      isIP(address) === 0 ? (this.#resolved.get(address) ?? []) : address,
-    );
+    return this.#configured.flatMap((address) => canonicalIp(address) ?? this.#resolved.get(address) ?? []);
   }
 
   /** Idempotent. */

@@ -3,8 +3,8 @@
  * open on the one TCP port (RFC 6544 section 4.1), and the relay.
  */
 
-import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { isLinkLocal } from '../core/address/special-addresses.ts';
 import type { TransportAddress } from '../core/stun-address.ts';
 import type { IceCandidate } from '../wire/signaling.ts';
 
@@ -66,7 +66,7 @@ function interfaceAddresses(withLoopback: boolean): string[] {
   const addresses = Object.values(networkInterfaces())
     .flatMap((entries) => entries ?? [])
     // Link-local IPv6 means nothing without its zone, which a candidate cannot carry.
-    .filter(({ address }) => !(isIPv6(address) && address.toLowerCase().startsWith('fe80:')));
+    .filter(({ address, family }) => !(family === 'IPv6' && isLinkLocal(address)));
   const outward = addresses.filter(({ internal }) => !internal);
   const loopback = addresses.filter(({ internal, family }) => internal && family === 'IPv4');
   return [...outward, ...(withLoopback || outward.length === 0 ? loopback : [])].map(

@@ -9,7 +9,8 @@
 import { Backoff } from '../core/backoff.ts';
 import type { Clock } from '../core/clock.ts';
 import { parseIceServerUrl, type IceServerUrl } from '../core/ice-server-url.ts';
-import { canonicalAddress, type TransportAddress } from '../core/stun-address.ts';
+import { canonicalIp } from '../core/address/ip-address.ts';
+import type { TransportAddress } from '../core/stun-address.ts';
 import { isStun } from '../core/stun-check.ts';
 import { TurnAllocation } from '../core/turn-allocation.ts';
 import type { TurnCredentials } from '../core/turn-credentials.ts';
@@ -67,7 +68,7 @@ export class RelaySocket {
 
   /** Lets a viewer through that may come from this address. @returns takes that back; idempotent */
   permit(viewerAddress: string): () => void {
-    const address = canonicalAddress(viewerAddress);
+    const address = canonicalIp(viewerAddress);
     if (address === undefined) return () => {};
     const viewers = this.#viewers.get(address) ?? 0;
     this.#viewers.set(address, viewers + 1);

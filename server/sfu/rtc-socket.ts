@@ -7,7 +7,7 @@
  */
 
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
-import { isIPv4 } from 'node:net';
+import { canonicalIp } from '../core/address/ip-address.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { IceUsers } from './ice-users.ts';
@@ -104,7 +104,10 @@ export class RtcSocket {
   #newPath(key: string, from: RemoteInfo): Path {
     const path: Path = {
       kind: 'udp',
-      address: plainAddress(from.address),
+      // Asked for by few, while a path is made for each datagram that somebody forges.
+      get address() {
+        return canonicalIp(from.address) ?? from.address;
+      },
       port: from.port,
       send: (datagram) => this.send(datagram, from),
       claim: (receiver) => this.#paths.claim(key, path, receiver),
@@ -112,9 +115,4 @@ export class RtcSocket {
     };
     return path;
   }
-}
-
-function plainAddress(address: string): string {
-  const mapped = address.startsWith('::ffff:') ? address.slice(7) : address;
-  return isIPv4(mapped) ? mapped : address;
 }

@@ -3,7 +3,8 @@
  * path to one viewer (tcp-path.ts); what viewer it is tells its first connectivity check, as on the UDP port.
  */
 
-import { createServer, isIPv4, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { canonicalIp } from '../core/address/ip-address.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { IceUsers } from './ice-users.ts';
@@ -84,7 +85,7 @@ export class RtcTcpListener {
 
   #accept(socket: Socket): void {
     const { users, claimTimeoutMs = CLAIM_TIMEOUT_MS, maxPerAddress = MAX_PER_ADDRESS } = this.#options;
-    const address = plainAddress(socket.remoteAddress ?? '');
+    const address = canonicalIp(socket.remoteAddress ?? '') ?? '';
     let ofAddress = 0;
     for (const other of this.#sockets.values()) if (other === address) ofAddress++;
     if (address === '' || ofAddress >= maxPerAddress) {
@@ -98,9 +99,4 @@ export class RtcTcpListener {
     const path = new TcpPath({ socket, address, users, counters: this.counters, claimTimeoutMs });
     this.#options.log.trace({ address: path.address, port: path.port }, 'a viewer connects by TCP');
   }
-}
-
-function plainAddress(address: string): string {
-  const mapped = address.startsWith('::ffff:') ? address.slice(7) : address;
-  return isIPv4(mapped) ? mapped : address;
 }

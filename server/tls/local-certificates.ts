@@ -25,7 +25,9 @@ import {
   type JsonGeneralName,
 } from '@peculiar/x509';
 import { KeyObject, randomBytes } from 'node:crypto';
-import { BlockList, isIP, isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
+import { ipRanges } from '../core/address/ip-address.ts';
+import { rangesOf } from '../core/address/special-addresses.ts';
 import type { CertificatePair } from '../core/certificate-pair.ts';
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
@@ -39,18 +41,7 @@ const BACKDATED_MS = DAY_MS;
 
 /** RFC 6762, RFC 8375, RFC 6761, and .internal, .lan, .home, which no public name can end in or home routers use. */
 const LAN_DOMAINS = ['localhost', 'local', 'home.arpa', 'internal', 'lan', 'home'];
-/** RFC 1918, RFC 6598 (Tailscale's too), RFC 3927, loopback, RFC 4193, RFC 4291. */
-const LAN_RANGES = [
-  '10.0.0.0/8',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-  '100.64.0.0/10',
-  '169.254.0.0/16',
-  '127.0.0.0/8',
-  '::1/128',
-  'fc00::/7',
-  'fe80::/10',
-];
+const LAN_RANGES = rangesOf('loopback', 'private', 'shared', 'linkLocal');
 
 /** @param names of the machine; those that are no LAN names are permitted exactly as they are */
 export async function makeAuthority(names: readonly string[], nowMs: number): Promise<CertificatePair> {
@@ -121,16 +112,16 @@ export function permittedBy(authority: CertificatePair): (name: string) => boole
   const extension = new X509Certificate(authority.cert).getExtension(NAME_CONSTRAINTS);
   const constraints = extension && AsnConvert.parse(extension.value, NameConstraints);
   const domains: string[] = [];
-  const ranges = new BlockList();
+  const ranges: string[] = [];
   for (const { base } of constraints?.permittedSubtrees ?? []) {
     if (base.dNSName !== undefined) domains.push(base.dNSName);
-    const [address = '', prefix] = base.iPAddress?.split('/') ?? [];
-    if (prefix !== undefined) ranges.addSubnet(address, Number(prefix), isIPv6(address) ? 'ipv6' : 'ipv4');
+    if (base.iPAddress?.includes('/')) ranges.push(base.iPAddress);
   }
+  const isInRanges = ipRanges(ranges);
   return (name) =>
     isIP(name) === 0
       ? domains.some((domain) => name === domain || name.endsWith(`.${domain}`))
-      : ranges.check(name, isIPv6(name) ? 'ipv6' : 'ipv4');
+      : isInRanges(name);
 }
 
 function permitted(names: readonly string[]): ArrayBuffer {

@@ -3,8 +3,9 @@
  * its addresses, and those it is announced by.
  */
 
-import { isIP } from 'node:net';
 import type { NetworkInterfaceInfo } from 'node:os';
+import { canonicalIp, parseIp } from '../core/address/ip-address.ts';
+import { isLinkLocal, isPrivateAddress } from '../core/address/special-addresses.ts';
 
 export interface LocalNamesOf {
   hostname: string;
@@ -22,24 +23,21 @@ export function localNames({ hostname, interfaces, announced }: LocalNamesOf): s
   const host = hostname.toLowerCase().replace(/\.$/, '');
   const [label = ''] = host.split('.');
   const names = ['localhost', host, `${label}.local`].filter(
-    (name) => DNS_NAME.test(name) && isIP(name) === 0,
+    (name) => DNS_NAME.test(name) && parseIp(name) === undefined,
   );
   const addresses = Object.values(interfaces)
     .flatMap((entries) => entries ?? [])
     // Addresses of one link are of no use without naming the link; public IPv6 ones change from day to day.
-    .filter(({ family, address }) => family === 'IPv4' || isUniqueLocal(address))
+    .filter(
+      ({ family, address }) => family === 'IPv4' || (isPrivateAddress(address) && !isLinkLocal(address)),
+    )
     .map(({ address }) => address);
   const all = [
     ...names,
     '127.0.0.1',
     '::1',
-    ...announced.map((name) => name.toLowerCase()),
+    ...announced.map((name) => canonicalIp(name) ?? name.toLowerCase()),
     ...addresses.sort(),
   ];
   return [...new Set(all)].slice(0, MAX_NAMES);
-}
-
-/** RFC 4193. */
-function isUniqueLocal(address: string): boolean {
-  return /^f[cd][\da-f]{2}:/i.test(address);
 }

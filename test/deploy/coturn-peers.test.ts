@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
 import { after, test } from 'node:test';
 import { seededRandom } from '../cameras/seeded-random.ts';
+import { ipOfNumber, rangeOf } from '../support/ip-arithmetic.ts';
 import { DeployedCoturn, OWN_ADDRESS } from './support/deployed-coturn.ts';
 import { TurnRefused, type TurnClient } from './support/turn-client.ts';
 
@@ -36,10 +37,8 @@ const { random, label } = seededRandom();
 
 /** Its first and last address, and some between; many of their bytes are 0 or 255, for bounds are where mistakes live. */
 function addressesOf(range: string): string[] {
-  const [address = '', prefix = ''] = range.split('/');
-  const bits = address.includes(':') ? 128n : 32n;
-  const first = parse(address);
-  const hostMask = (1n << (bits - BigInt(prefix))) - 1n;
+  const { first, last, bits } = rangeOf(range);
+  const hostMask = last - first;
   const between = Array.from({ length: hostMask === 0n ? 0 : SAMPLES }, () => {
     const bytes = Array.from(
       { length: 16 },
@@ -47,25 +46,7 @@ function addressesOf(range: string): string[] {
     );
     return first | (bytes.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n) & hostMask);
   });
-  return [first, ...between, first | hostMask].map((value) => format(value, bits));
-}
-
-function parse(address: string): bigint {
-  if (!address.includes(':')) return address.split('.').reduce((sum, part) => (sum << 8n) | BigInt(part), 0n);
-  const [head = '', tail] = address.split('::').map((half) => half.split(':').filter(Boolean));
-  const left = head === '' ? [] : head;
-  const right = tail ?? [];
-  const groups = [...left, ...Array<string>(8 - left.length - right.length).fill('0'), ...right];
-  return groups.reduce((sum, group) => (sum << 16n) | BigInt(`0x${group}`), 0n);
-}
-
-function format(value: bigint, bits: bigint): string {
-  const width = bits === 32n ? 8n : 16n;
-  const parts = Array.from({ length: Number(bits / width) }, (_, index) => {
-    const part = (value >> (bits - width * BigInt(index + 1))) & ((1n << width) - 1n);
-    return part.toString(bits === 32n ? 10 : 16);
-  });
-  return parts.join(bits === 32n ? '.' : ':');
+  return [first, ...between, last].map((value) => ipOfNumber(value, bits));
 }
 
 async function verdict(client: TurnClient, host: string): Promise<string> {

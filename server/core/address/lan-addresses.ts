@@ -7,6 +7,8 @@
  * IPv4: few boards speak it.
  */
 
+import { isLinkLocal } from './special-addresses.ts';
+
 /** As `os.networkInterfaces()` gives them. */
 export type NetworkInterfaces = Readonly<
   Record<string, readonly { address: string; family: string; internal: boolean }[] | undefined>
@@ -16,13 +18,12 @@ export type NetworkInterfaces = Readonly<
 const INNER_BRIDGE =
   /^(?:docker|br-[\da-f]{12}$|veth|podman|cni|flannel|cali|lxc|lxdbr|virbr|vmnet|vboxnet|bridge\d{3})/;
 const TUNNEL = /^(?:tun|tap|utun|ppp|ipsec|wg|tailscale|zt)/;
-const LINK_LOCAL = /^(?:169\.254\.|fe[89ab][\da-f]:)/i;
 
 export function lanAddresses(interfaces: NetworkInterfaces): string[] {
   const outward = Object.entries(interfaces)
     .filter(([name]) => !INNER_BRIDGE.test(name))
     .flatMap(([name, entries]) => (entries ?? []).map((entry) => ({ ...entry, isTunnel: TUNNEL.test(name) })))
-    .filter(({ internal, address }) => !internal && !LINK_LOCAL.test(address));
+    .filter(({ internal, address }) => !internal && !isLinkLocal(address));
   const ipv4 = outward.filter(({ family }) => family === 'IPv4');
   const usable = ipv4.length > 0 ? ipv4 : outward;
   const inOrder = usable.toSorted((one, other) => Number(one.isTunnel) - Number(other.isTunnel));
