@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import type { LookupAddress } from 'node:dns';
+import { suite, test } from 'node:test';
+import {
+  assertMayReceive,
+  isReceiverInHouse,
+  isReceiverOnInternet,
+  lookupReceiver,
+} from '../../server/outbound/receiver-address.ts';
+import { specialRangeOf, SPECIAL_RANGES } from '../core/address/special-ranges.ts';
+import { boundsOf } from '../support/ip-arithmetic.ts';
+
+/** Where an administrator's webhook may go besides the internet: hubs and servers of the house. */
+const OF_THE_HOUSE = new Set(['private', 'shared', 'loopback']);
+const TRANSLATED = new Set(['nat64', '6to4', 'teredo']);
+
+suite('where messages may be sent', () => {
+  for (const { range, kind } of SPECIAL_RANGES.filter((each) => !TRANSLATED.has(each.kind)))
+    test(`${range} (${kind}), its bounds and what is beside them`, () => {
+      const { first, last, beside } = boundsOf(range);
+      for (const address of [first, last, ...beside]) {
+        const special = specialRangeOf(address);
+        if (TRANSLATED.has(special?.kind ?? '')) continue;
+        assert.equal(isReceiverOnInternet(address), special === undefined, `push to ${address}`);
+        const inHouse = special === undefined || special.reachable || OF_THE_HOUSE.has(special.kind);
+        assert.equal(isReceiverInHouse(address), inHouse, `webhook to ${address}`);
+      }
+    });
+
+  // The same IPv4 address as itself, mapped, behind NAT64, by 6to4 and by Teredo.
+  for (const [ipv4, hex, inverted, push, webhook] of [
+    ['8.8.8.8', '808:808', 'f7f7:f7f7', true, true],
+    ['192.168.1.1', 'c0a8:101', '3f57:fefe', false, true],
+    ['127.0.0.1', '7f00:1', '80ff:fffe', false, true],
+    ['169.254.169.254', 'a9fe:a9fe', '5601:5601', false, false],
+    ['168.63.129.16', 'a83f:8110', '57c0:7eef', false, false],
+    ['100.100.100.200', '6464:64c8', '9b9b:9b37', false, false],
+    ['203.0.113.1', 'cb00:7101', '34ff:8efe', false, false],
+    ['0.0.0.0', '0:0', 'ffff:ffff', false, false],
+    ['255.255.255.255', 'ffff:ffff', '0:0', false, false],
+  ] as const)
+    test(`${ipv4} is judged the same however it is wrapped`, () => {
+      for (const address of [
+        ipv4,
+        `::ffff:${ipv4}`,
+        `64:ff9b::${hex}`,
+        `2002:${hex}::1`,
+        `2001:0:4136:e378:8000:63bf:${inverted}`,
+      ]) {
+        assert.equal(isReceiverOnInternet(address), push, `push to ${address}`);
+        assert.equal(isReceiverInHouse(address), webhook, `webhook to ${address}`);
+      }
+    });
+
+  test('the services of clouds that tell credentials get nothing, not even from an administrator', () => {
+    for (const address of [
+      '169.254.169.254',
+      'fd00:ec2::254',
+      'fd20:ce::254',
+      '168.63.129.16',
+      '100.100.100.200',
+    ]) {
+      assert.equal(isReceiverInHouse(address), false, address);
+      assert.equal(isReceiverOnInternet(address), false, address);
+    }
+  });
+
+  test('an address in a URL is refused before anything is connected, in brackets too; a name is looked up later', () => {
+    for (const host of ['127.0.0.1', '[::1]', '[::ffff:7f00:1]', '[64:ff9b::7f00:1]'])
+      assert.throws(() => assertMayReceive(host, isReceiverOnInternet), /receiver's address/, host);
+    assertMayReceive('localhost', isReceiverOnInternet);
+  });
+
+  test('of a name only the addresses that may receive are connected to', async () => {
+    const answered = Promise.withResolvers<[Error | null, string | LookupAddress[]]>();
+    lookupReceiver(isReceiverOnInternet)('localhost', { all: true }, (error, addresses) =>
+      answered.resolve([error, addresses]),
+    );
+    const [error] = await answered.promise;
+    assert.match(error?.message ?? '', /receiver's address/);
+  });
+});
