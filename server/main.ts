@@ -174,6 +174,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
       encoding: transcoder.encodingCount,
       ingest: ingest.counters,
       pairing: pairing.counters,
+      http: http.counters,
       memory: process.memoryUsage(),
     }),
     clientFolder: CLIENT_FOLDER,

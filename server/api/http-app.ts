@@ -93,9 +93,6 @@ export function createHttpApp(options: HttpAppOptions): Express {
       authority: fingerprint === undefined || validUntil === undefined ? null : { fingerprint, validUntil },
     } satisfies LocalAuthorityView);
   });
-  api.get('/health', (_request, response) => {
-    response.json({ status: 'ok' });
-  });
   api.get('/status', (request, response) => {
     guard.administrator(request);
     response.json(options.status());

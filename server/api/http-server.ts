@@ -17,13 +17,15 @@ import {
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { ConnectionLimits } from '../cameras/connection-limits.ts';
-import { networkOf } from '../core/address/network.ts';
 import type { CertificatePair } from '../core/certificate-pair.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { descriptorLimit } from '../net/descriptor-limit.ts';
+import { TcpConnections } from '../net/tcp-connections.ts';
+import { clientConnections } from './client-connection.ts';
 import { answerPlainHttp } from './plain-http.ts';
 import { portOwner } from './port-owner.ts';
+import { RequestGate, type RequestCounters, type RequestLimits } from './request-gate.ts';
 import { secureContextOf } from './tls-policy.ts';
 import type { IsTrustedProxy } from './trusted-proxies.ts';
 
@@ -39,7 +41,9 @@ export interface HttpServerOptions {
   tls?: HttpTls;
   /** Many clients come from one of these. */
   isTrustedProxy?: IsTrustedProxy;
-  maxPerAddress?: number;
+  maxConnections?: number;
+  maxPerNetwork?: number;
+  requestLimits?: Partial<RequestLimits>;
 }
 
 export interface HttpTls {
@@ -69,41 +73,61 @@ const DEFAULT_TIMEOUTS: HttpTimeouts = {
 };
 const KEEP_ALIVE_TIMEOUT_MS = 10_000;
 const MAX_HEADER_BYTES = 16 * 1024;
+/** Cameras, viewers and everybody else. */
 const MAX_CONNECTIONS = 4096;
-/** A house full of cameras and people behind one address, and still no one address takes all there are. */
-const MAX_PER_ADDRESS = 512;
+/** Files, viewers by TCP and the codec need descriptors too. */
+const SHARE_OF_DESCRIPTORS = 0.5;
+/** A house full of cameras and people behind one address, and still no one network takes all there are. */
+const MAX_PER_NETWORK = 512;
+const MAX_SHARE_PER_NETWORK = 0.5;
+/** Connections that were ended and have not closed yet. */
+const CLOSING_CONNECTIONS = 64;
 
 export class HttpServer {
   readonly #server: Server | HttpsServer;
   readonly #log: Log;
+  readonly #gate: RequestGate;
   readonly #upgraded = new Set<Duplex>();
   /** Under TLS also those still shaking hands, or in the clear, of which Node keeps no list. */
-  readonly #connections = new Set<Socket>();
+  readonly #connections: TcpConnections;
   #closing: Promise<void> | undefined;
 
   constructor({ app, upgrades, log, timeouts = DEFAULT_TIMEOUTS, tls, ...limits }: HttpServerOptions) {
     this.#log = log.child({ room: 'api' });
+    const { isTrustedProxy = () => false, requestLimits = {} } = limits;
+    const total =
+      limits.maxConnections ??
+      Math.min(MAX_CONNECTIONS, Math.floor(descriptorLimit() * SHARE_OF_DESCRIPTORS));
+    const perNetwork =
+      limits.maxPerNetwork ?? Math.min(MAX_PER_NETWORK, Math.floor(total * MAX_SHARE_PER_NETWORK));
+    this.#connections = new TcpConnections({ total, perNetwork, isTrustedProxy });
+    this.#gate = new RequestGate({
+      connectionOf: clientConnections(isTrustedProxy),
+      onRequest: ({ socket }) => this.#connections.use(socket),
+      limits: requestLimits,
+    });
     const options: ServerOptions = {
       headersTimeout: timeouts.headersMs,
       requestTimeout: timeouts.requestMs,
       connectionsCheckingInterval: timeouts.checkIntervalMs,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
+      // The gate looks at it.
+      requireHostHeader: false,
       // Other upgrades, like a client's offer of HTTP/2, are passed over, and the request answered as it is.
-      shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
+      shouldUpgradeCallback: isUpgrade,
     };
     this.#server = tls ? this.#tlsServer(options, tls, timeouts.headersMs) : createServer(options);
-    this.#server.on('request', app);
-    this.#server.maxConnections = MAX_CONNECTIONS;
+    this.#gate.guard(this.#server, app);
+    this.#server.maxConnections = total + CLOSING_CONNECTIONS;
     this.#server.setTimeout(timeouts.idleMs);
-    this.#countConnections(limits);
+    this.#server.on('connection', (socket: Socket) => this.#connections.admit(socket));
     const byPath = new Map(Object.entries(upgrades));
     this.#server.on('upgrade', (request, socket, head) => this.#onUpgrade(byPath, request, socket, head));
   }
 
-  /** Those that were taken in, whatever became of them. */
-  get connectionCount(): number {
-    return this.#connections.size;
+  get counters(): { connections: TcpConnections['counters']; requests: RequestCounters } {
+    return { connections: this.#connections.counters, requests: this.#gate.counters };
   }
 
   /** New connections get the new certificate; those that are there stay as they are. */
@@ -136,34 +160,17 @@ export class HttpServer {
     this.#closing ??= new Promise((resolve) => {
       this.#server.close(() => resolve());
       this.#server.closeAllConnections();
-      for (const socket of [...this.#upgraded, ...this.#connections]) socket.destroy();
+      for (const socket of this.#upgraded) socket.destroy();
+      this.#connections.destroyAll();
     });
     return this.#closing;
-  }
-
-  #countConnections({ isTrustedProxy, maxPerAddress = MAX_PER_ADDRESS }: Partial<HttpServerOptions>): void {
-    const limits = new ConnectionLimits({ total: MAX_CONNECTIONS, perAddress: maxPerAddress });
-    this.#server.on('connection', (socket: Socket) => {
-      const { remoteAddress } = socket;
-      const leave = isTrustedProxy?.(remoteAddress)
-        ? (): void => undefined
-        : limits.enter(networkOf(remoteAddress ?? ''));
-      if (!leave) {
-        socket.destroy();
-        return;
-      }
-      this.#connections.add(socket);
-      socket.once('close', () => {
-        this.#connections.delete(socket);
-        leave();
-      });
-    });
   }
 
   #tlsServer(options: ServerOptions, tls: HttpTls, handshakeTimeout: number): HttpsServer {
     const server = createHttpsServer({ ...options, ...secureContextOf(tls.pair), handshakeTimeout });
     const plainUpgrades = new Map(Object.entries(tls.plainUpgrades));
     answerPlainHttp(server, {
+      gate: this.#gate,
       files: tls.plainFiles,
       upgrade: (request, socket, head) => this.#onUpgrade(plainUpgrades, request, socket, head),
       deadlineMs: handshakeTimeout,
@@ -190,6 +197,7 @@ export class HttpServer {
       return;
     }
     this.#upgraded.add(socket);
+    this.#connections.use(request.socket);
     socket.once('close', () => this.#upgraded.delete(socket));
     try {
       handler(request, socket, head);
@@ -198,6 +206,12 @@ export class HttpServer {
       socket.destroy();
     }
   }
+}
+
+/** An upgrade has no content (RFC 6455 section 4.1): with some, the socket would be handed over in the middle of it. */
+function isUpgrade({ headers }: IncomingMessage): boolean {
+  const hasContent = (headers['content-length'] ?? '0') !== '0' || headers['transfer-encoding'] !== undefined;
+  return headers.upgrade?.toLowerCase() === 'websocket' && !hasContent;
 }
 
 function listenError(error: NodeJS.ErrnoException, port: number, host: string | undefined): VigieError {

@@ -11,8 +11,11 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import type { Server as HttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { RequestGate } from './request-gate.ts';
 
 export interface PlainHttpOptions {
+  /** What requests pass here as well. */
+  gate: Pick<RequestGate, 'guard'>;
   /** Answers what may be had in the clear (a certificate to install); false when it does not know the path. */
   files: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** Cameras by ws:; undefined refuses them. */
@@ -28,10 +31,12 @@ const leaveToClose = (): void => undefined;
 
 /** Puts itself in front of the server's own handling of connections. */
 export function answerPlainHttp(server: HttpsServer, options: PlainHttpOptions): void {
-  const plain = createServer(
-    { maxHeaderSize: options.maxHeaderBytes, keepAlive: false },
-    redirectToHttps(options.files),
-  );
+  const plain = createServer({
+    maxHeaderSize: options.maxHeaderBytes,
+    keepAlive: false,
+    requireHostHeader: false,
+  });
+  options.gate.guard(plain, redirectToHttps(options.files));
   // This server never listens, so Node does not time its connections: the deadline below does.
   const deadlines = new WeakMap<Duplex, NodeJS.Timeout>();
   plain.on('upgrade', (request, socket, head) => {

@@ -59,6 +59,8 @@ export const notFound: RequestHandler = (request, response) => {
 
 export function errorHandler(log: Log): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
+    // RequestGate answered in the meantime, because the route took long and others needed the place.
+    if (response.writableEnded && isHeadersSent(error)) return;
     const known = knownError(error);
     if (!known) log.error({ err: error, method: request.method, path: request.path }, 'a request failed');
     if (response.headersSent) return next(error);
@@ -67,6 +69,10 @@ export function errorHandler(log: Log): ErrorRequestHandler {
       known ?? new VigieError('internal', 'this is a fault of the server; its log says more'),
     );
   };
+}
+
+function isHeadersSent(error: unknown): boolean {
+  return (error as { code?: unknown } | undefined)?.code === 'ERR_HTTP_HEADERS_SENT';
 }
 
 function knownError(error: unknown): VigieError | undefined {

@@ -177,8 +177,8 @@ test('an answer nobody reads is not held for ever', async (context) => {
   context.after(() => server.close());
   const socket = connect(await server.listen(0, '127.0.0.1'), '127.0.0.1').pause();
   socket.on('error', () => undefined).write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
-  await until('the server has let go', () => server.connectionCount === 1);
-  await until('the server has let go', () => server.connectionCount === 0);
+  await until('the server has let go', () => server.counters.connections.open === 1);
+  await until('the server has let go', () => server.counters.connections.open === 0);
   socket.destroy();
 });
 
@@ -192,7 +192,7 @@ test('one address cannot take all connections there are; a trusted proxy’s man
       upgrades: {},
       log: createLog('silent'),
       isTrustedProxy,
-      maxPerAddress: 3,
+      maxPerNetwork: 3,
     });
     context.after(() => server.close());
     const port = await server.listen(0, '127.0.0.1');
@@ -203,9 +203,12 @@ test('one address cannot take all connections there are; a trusted proxy’s man
         .on('error', () => undefined)
         .on('close', () => closed++)
         .resume();
-    await until('the rest is turned away', () => server.connectionCount === open && closed === 5 - open);
+    await until(
+      'the rest is turned away',
+      () => server.counters.connections.open === open && closed === 5 - open,
+    );
     for (const socket of sockets) socket.destroy();
-    await until('they have left', () => server.connectionCount === 0);
+    await until('they have left', () => server.counters.connections.open === 0);
     assert.match(await exchange(port, 'GET / HTTP/1.0\r\n\r\n'), /answered$/, 'and make room');
   }
 });

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { FairPlaces, type FairPlacesOptions } from '../../server/net/fair-places.ts';
+
+/** Enters holders by name, and keeps who was told to give way. */
+function hall(options: Partial<FairPlacesOptions> & { total: number }) {
+  const places = new FairPlaces({ displaceOwn: true, ...options });
+  const gone: string[] = [];
+  const busy = new Set<string>();
+  const enter = (network: string, name = network): (() => void) | undefined =>
+    places.enter(network, { mayGiveWay: () => !busy.has(name), giveWay: () => gone.push(name) });
+  return { places, gone, busy, enter };
+}
+
+suite('fair places', () => {
+  test('with room for all nobody gives way, and a place is given back once', () => {
+    const { places, gone, enter } = hall({ total: 2 });
+    const leave = enter('a');
+    enter('b');
+    leave?.();
+    leave?.();
+    assert.equal(places.taken, 1);
+    enter('c');
+    assert.deepEqual([places.taken, gone], [2, []]);
+  });
+
+  test('when all are taken, the oldest of the network that holds the most gives way to a stranger', () => {
+    const { places, gone, enter } = hall({ total: 4 });
+    enter('house', 'camera');
+    for (const name of ['flood 1', 'flood 2', 'flood 3']) enter('192.0.2.1', name);
+    assert.ok(enter('another'));
+    assert.deepEqual(gone, ['flood 1']);
+    assert.equal(places.taken, 4);
+    assert.deepEqual(places.counters, { refused: 0, displaced: 1 });
+  });
+
+  test('who is in the middle of something never gives way', () => {
+    const { gone, busy, enter, places } = hall({ total: 2 });
+    enter('a', 'watching');
+    enter('a', 'waiting');
+    busy.add('watching');
+    assert.ok(enter('b'));
+    assert.deepEqual(gone, ['waiting']);
+    busy.add('b');
+    assert.equal(enter('c'), undefined);
+    assert.equal(places.counters.refused, 1);
+  });
+
+  test('a network at its limit makes room for its own newcomer, also while others have room', () => {
+    const { gone, enter, places } = hall({ total: 10, perNetwork: 2 });
+    enter('b');
+    enter('a', 'oldest');
+    enter('a', 'newer');
+    assert.ok(enter('a', 'newest'));
+    assert.deepEqual([gone, places.taken], [['oldest'], 3]);
+  });
+
+  test('where work was done, a newcomer displaces nobody unless that leaves the other site as much as its own', () => {
+    const { gone, enter } = hall({ total: 4, displaceOwn: false });
+    for (const name of ['a1', 'a2', 'a3']) enter('a', name);
+    enter('b', 'b1');
+    assert.equal(enter('a', 'a4'), undefined);
+    assert.ok(enter('b', 'b2'));
+    assert.deepEqual(gone, ['a1']);
+    assert.equal(enter('b', 'b3'), undefined);
+    assert.equal(enter('a', 'a5'), undefined);
+  });
+
+  test('a subscriber who takes one place from each of many IPv6 networks is one site', () => {
+    const { gone, enter } = hall({ total: 5 });
+    for (const name of ['house 1', 'house 2']) enter('2001:db8:aaaa:1::/64', name);
+    for (const last of [1, 2, 3]) enter(`2001:db8:bbbb:${last}::/64`, `flood ${last}`);
+    enter('192.0.2.1', 'newcomer');
+    assert.deepEqual(gone, ['flood 1']);
+  });
+
+  test('busy holders in front do not hide idle ones for ever', () => {
+    const { enter, busy, gone } = hall({ total: 600 });
+    for (let index = 0; index < 600; index++) {
+      enter(`network ${index}`, String(index));
+      if (index < 590) busy.add(String(index));
+    }
+    const tries = Array.from({ length: 3 }, (_, index) => enter('late', `late ${index}`) !== undefined);
+    assert.deepEqual(tries, [false, false, true], 'each try looks further');
+    assert.deepEqual(gone, ['590']);
+  });
+});
