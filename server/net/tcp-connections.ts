@@ -7,7 +7,7 @@
  */
 
 import type { Socket } from 'node:net';
-import { networkOf } from '../accounts/login-throttle.ts';
+import { networkOf } from '../core/address/network.ts';
 import { FairPlaces } from './fair-places.ts';
 
 export interface TcpConnectionsOptions {
