@@ -7,6 +7,8 @@
  */
 
 const HEADER_BYTES = 20;
+/** A check has about 100 bytes; no path needs to carry more than IPv6's minimum MTU (RFC 8489 section 6.1). */
+const MAX_CHECK_BYTES = 1280;
 const MAGIC_COOKIE = 0x2112a442;
 const BINDING_REQUEST = 0x0001;
 const USERNAME = 0x0006;
@@ -27,7 +29,8 @@ export function isStun(datagram: Uint8Array): boolean {
  */
 export function localUsernameFragment(datagram: Buffer): string | undefined {
   const { length } = datagram;
-  if (length < HEADER_BYTES + INTEGRITY_FROM_END || length % 4 !== 0) return undefined;
+  if (length < HEADER_BYTES + INTEGRITY_FROM_END || length > MAX_CHECK_BYTES || length % 4 !== 0)
+    return undefined;
   if (datagram.readUInt16BE(0) !== BINDING_REQUEST || datagram.readUInt32BE(4) !== MAGIC_COOKIE)
     return undefined;
   if (datagram.readUInt16BE(2) !== length - HEADER_BYTES) return undefined;

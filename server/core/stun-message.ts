@@ -1,6 +1,6 @@
 /**
- * STUN messages as bytes, for the server's own requests (RFC 8489 section 5 and 14). What viewers send is read by
- * stun-check.ts and werift.
+ * STUN messages as bytes (RFC 8489 section 5 and 14). Before a viewer's message is read here, stun-check.ts has found out
+ * whom it is for.
  *
  *      0                   1                   2                   3
  *      0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1

@@ -7,8 +7,8 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { Message, classes, methods, parseMessage } from 'werift';
 import type { Clock } from '../core/clock.ts';
+import { iceCheckError, iceCheckSuccess, readIceCheck, type IceCheck } from '../core/ice-check.ts';
 import type { IceParameters } from '../wire/signaling.ts';
 import type { IceUsers } from './ice-users.ts';
 import type { DatagramReceiver, Path } from './path.ts';
@@ -88,8 +88,8 @@ export class IceLiteAgent implements DatagramReceiver {
     // No program can be answered there (RFC 768), and Node throws on every attempt to.
     if (path.port === 0) return void this.counters.refused++;
     for (const credentials of this.#credentials) {
-      const request = parseMessage(datagram, Buffer.from(credentials.password));
-      if (request) return this.#onAuthenticRequest(request, credentials, path);
+      const check = readIceCheck(datagram, credentials.password);
+      if (check) return this.#onAuthenticCheck(check, credentials, path);
     }
     this.counters.badIntegrity++;
   }
@@ -109,28 +109,22 @@ export class IceLiteAgent implements DatagramReceiver {
     this.onData = () => {};
   }
 
-  #onAuthenticRequest(request: Message, credentials: Credentials, path: Path): void {
-    if (request.unknownAttributeTypes.some((type) => type < 0x8000)) {
-      this.#refuse(request, credentials, path, [420, 'Unknown Attribute']);
-      return;
-    }
-    if (request.attributesKeys.includes('ICE-CONTROLLED')) {
-      this.#refuse(request, credentials, path, [487, 'Role Conflict']);
-      return;
+  #onAuthenticCheck(check: IceCheck, credentials: Credentials, path: Path): void {
+    const problem = check.unknown.length > 0 ? 420 : check.isRoleConflict ? 487 : undefined;
+    if (problem) {
+      this.counters.refused++;
+      return path.send(iceCheckError(check, problem, credentials.password));
     }
     this.counters.accepted++;
     this.#consentUs = this.#clock();
     // A check with the newest credentials proves that the viewer has them: the older ones are done.
     if (credentials === this.#credentials[0]) this.#dropOldCredentials();
     this.#validate(path);
-    const nominating = request.attributesKeys.includes('USE-CANDIDATE');
-    if (nominating || !this.#nominated) {
+    if (check.isNominating || !this.#nominated) {
       this.#selected = path;
-      this.#nominated ||= nominating;
+      this.#nominated ||= check.isNominating;
     }
-    const response = new Message(methods.BINDING, classes.RESPONSE, request.transactionId);
-    response.setAttribute('XOR-MAPPED-ADDRESS', [path.address, path.port]);
-    this.#respond(response, credentials, path);
+    path.send(iceCheckSuccess(check, path, credentials.password));
   }
 
   #addCredentials(): void {
@@ -162,18 +156,5 @@ export class IceLiteAgent implements DatagramReceiver {
       path.release(this);
       return;
     }
-  }
-
-  #refuse(request: Message, credentials: Credentials, path: Path, error: [number, string]): void {
-    this.counters.refused++;
-    const response = new Message(methods.BINDING, classes.ERROR, request.transactionId);
-    response.setAttribute('ERROR-CODE', error);
-    if (error[0] === 420) response.setAttribute('UNKNOWN-ATTRIBUTES', request.unknownAttributeTypes);
-    this.#respond(response, credentials, path);
-  }
-
-  #respond(response: Message, { password }: Credentials, path: Path): void {
-    response.addMessageIntegrity(Buffer.from(password)).addFingerprint();
-    path.send(response.bytes);
   }
 }

@@ -1,0 +1,114 @@
+/**
+ * A connectivity check as the controlled side of ICE reads and answers it (RFC 8445 section 7.3, RFC 8489 sections 6.3.1,
+ * 14.5 and 14.7).
+ *
+ * Invariant: nothing of a request is told unless its MESSAGE-INTEGRITY was made with the password and its FINGERPRINT is
+ * right; the work is linear in its bytes.
+ */
+
+import { writeXorAddress, type TransportAddress } from './stun-address.ts';
+import { ATTRIBUTE, readStun, verifiesStun, writeStun, type StunAttribute } from './stun-message.ts';
+
+export interface IceCheck {
+  /** 12 bytes. */
+  transactionId: Buffer;
+  /** It carries USE-CANDIDATE: the path is the one to use. */
+  isNominating: boolean;
+  /** The other side takes itself for the controlled one, too. */
+  isRoleConflict: boolean;
+  /** Attributes that would have to be understood (RFC 8489 section 14). */
+  unknown: number[];
+}
+
+const BINDING_REQUEST = 0x0001;
+const BINDING_SUCCESS = 0x0101;
+const BINDING_ERROR = 0x0111;
+const UNKNOWN_ATTRIBUTES = 0x000a;
+const PRIORITY = 0x0024;
+const USE_CANDIDATE = 0x0025;
+const ICE_CONTROLLED = 0x8029;
+const UNDERSTOOD = new Set<number>([ATTRIBUTE.username, ATTRIBUTE.messageIntegrity, PRIORITY, USE_CANDIDATE]);
+const COMPREHENSION_OPTIONAL = 0x8000;
+/** Type and length. */
+const FINGERPRINT_HEADER = 0x8028_0004;
+const FINGERPRINT_BYTES = 8;
+const FINGERPRINT_XOR = 0x5354554e;
+
+const REASONS = { 420: 'Unknown Attribute', 487: 'Role Conflict' } as const;
+
+/** @param datagram any bytes @returns undefined for what is no check made with the password */
+export function readIceCheck(datagram: Buffer, password: string): IceCheck | undefined {
+  const message = readStun(datagram);
+  if (message?.type !== BINDING_REQUEST || !verifiesStun(datagram, message, Buffer.from(password)))
+    return undefined;
+  const [covered, last] = [datagram.subarray(0, -FINGERPRINT_BYTES), datagram.subarray(-FINGERPRINT_BYTES)];
+  if (last.readUInt32BE(0) !== FINGERPRINT_HEADER || last.readUInt32BE(4) !== fingerprint(covered))
+    return undefined;
+  const { transactionId, attributes } = message;
+  return {
+    transactionId,
+    isNominating: attributes.has(USE_CANDIDATE),
+    isRoleConflict: attributes.has(ICE_CONTROLLED),
+    unknown: [...attributes.keys()].filter((type) => type < COMPREHENSION_OPTIONAL && !UNDERSTOOD.has(type)),
+  };
+}
+
+/** @param seen where the check came from */
+export function iceCheckSuccess(
+  { transactionId }: IceCheck,
+  seen: TransportAddress,
+  password: string,
+): Buffer {
+  const mapped = writeXorAddress(seen, transactionId);
+  return signed(BINDING_SUCCESS, transactionId, [[ATTRIBUTE.xorMappedAddress, mapped]], password);
+}
+
+export function iceCheckError(
+  { transactionId, unknown }: IceCheck,
+  code: keyof typeof REASONS,
+  password: string,
+): Buffer {
+  const errorCode = Buffer.from([0, 0, Math.floor(code / 100), code % 100, ...Buffer.from(REASONS[code])]);
+  const attributes: StunAttribute[] = [[ATTRIBUTE.errorCode, errorCode]];
+  if (code === 420) attributes.push([UNKNOWN_ATTRIBUTES, uint16s(unknown)]);
+  return signed(BINDING_ERROR, transactionId, attributes, password);
+}
+
+function signed(
+  type: number,
+  transactionId: Buffer,
+  attributes: readonly StunAttribute[],
+  password: string,
+): Buffer {
+  const message = writeStun(type, transactionId, attributes, Buffer.from(password));
+  const length = message.readUInt16BE(2) + FINGERPRINT_BYTES;
+  // The fingerprint covers the length that counts it in.
+  message.writeUInt16BE(length, 2);
+  const attribute = Buffer.alloc(FINGERPRINT_BYTES);
+  attribute.writeUInt32BE(FINGERPRINT_HEADER, 0);
+  attribute.writeUInt32BE(fingerprint(message), 4);
+  return Buffer.concat([message, attribute]);
+}
+
+function uint16s(values: readonly number[]): Buffer {
+  const bytes = Buffer.alloc(2 * values.length);
+  for (const [index, value] of values.entries()) bytes.writeUInt16BE(value, 2 * index);
+  return bytes;
+}
+
+function fingerprint(bytes: Uint8Array): number {
+  return (crc32(bytes) ^ FINGERPRINT_XOR) >>> 0;
+}
+
+const CRC32_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let remainder = byte;
+  for (let bit = 0; bit < 8; bit++) remainder = (remainder >>> 1) ^ (remainder & 1 ? 0xedb88320 : 0);
+  return remainder;
+});
+
+/** As in ISO 3309 and zlib, which core does not import. */
+function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) crc = (crc >>> 8) ^ (CRC32_TABLE[(crc ^ byte) & 0xff] ?? 0);
+  return ~crc >>> 0;
+}
