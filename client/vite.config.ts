@@ -2,12 +2,14 @@
 
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { licenceFile } from './build/licence-file.ts';
 
 const SERVER = 'http://localhost:8080';
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
   root: here('.'),
+  plugins: [licenceFile()],
   build: {
     outDir: here('dist'),
     emptyOutDir: true,
