@@ -6,6 +6,8 @@ import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/dropdown/dropdown.js';
 import '@awesome.me/webawesome/dist/components/dropdown-item/dropdown-item.js';
 import { isAdministrator, type AppContext } from './app-context.ts';
+import './dialogs/about-dialog.ts';
+import type { AboutDialog } from './dialogs/about-dialog.ts';
 import './dialogs/password-dialog.ts';
 import type { PasswordDialog } from './dialogs/password-dialog.ts';
 import { localAuthority } from './local-authority.ts';
@@ -29,6 +31,7 @@ export class VigieApp extends LitElement {
   declare protected hasAuthority: boolean;
   readonly #navigation = new Navigation();
   readonly #passwordDialog = createRef<PasswordDialog>();
+  readonly #aboutDialog = createRef<AboutDialog>();
   #path = location.pathname;
 
   constructor() {
@@ -74,6 +77,7 @@ export class VigieApp extends LitElement {
         ${this.#page(this.context)}
       </main>
       <vigie-password-dialog .context=${this.context} ${ref(this.#passwordDialog)}></vigie-password-dialog>
+      <vigie-about-dialog ${ref(this.#aboutDialog)}></vigie-about-dialog>
       <vigie-connection-banner .signaling=${this.context.live.signaling}></vigie-connection-banner>
     `;
   }
@@ -120,6 +124,9 @@ export class VigieApp extends LitElement {
               </wa-dropdown-item>`
             : nothing
         }
+        <wa-dropdown-item value="about" data-testid="about">
+          <wa-icon slot="icon" name="info"></wa-icon>About Vigie
+        </wa-dropdown-item>
         <wa-dropdown-item value="signOut" data-testid="sign-out">
           <wa-icon slot="icon" name="sign-out"></wa-icon>Sign out
         </wa-dropdown-item>
@@ -146,6 +153,7 @@ export class VigieApp extends LitElement {
     else if (detail.item.value === 'notifications') this.#navigation.go({ page: 'notifications' });
     else if (detail.item.value === 'connection') this.#navigation.go({ page: 'connection' });
     else if (detail.item.value === 'secure') this.#navigation.go({ page: 'secure' });
+    else if (detail.item.value === 'about') this.#aboutDialog.value?.show();
     else void this.context?.session.signOut();
   };
 
