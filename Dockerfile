@@ -4,6 +4,8 @@
 #     docker run --publish 8080:8080 --publish 8081:8081/udp --volume vigie-data:/data vigie
 #
 # docker-compose.yml adds what it takes to be reached from anywhere.
+#
+# Build it for yourself, and publish it nowhere: FFmpeg's binary in it must not be passed on (docs/licences.md).
 
 FROM node:26.10.0-trixie-slim AS packages
 WORKDIR /vigie
@@ -13,7 +15,7 @@ COPY package.json package-lock.json .npmrc ./
 FROM packages AS client
 # No package's own scripts are needed: node-av's binary comes as a package, and this image brings its node along.
 RUN npm ci --ignore-scripts
-COPY tsconfig.json ./
+COPY tsconfig.json LICENSE ./
 COPY client client
 COPY server/wire server/wire
 RUN npx vite build --config client/vite.config.ts
@@ -28,6 +30,9 @@ COPY --from=dependencies /vigie/node_modules node_modules
 COPY package.json LICENSE ./
 COPY server server
 COPY --from=client /vigie/client/dist client/dist
+# The notice, where people look for one; the app shows the same.
+COPY --from=client /vigie/client/dist/licences.txt LICENCES.txt
+LABEL org.opencontainers.image.licenses="MIT AND GPL-3.0-or-later AND FDK-AAC"
 # A volume that is put here takes its owner over.
 RUN install -d -o node -g node -m 0700 /data
 USER node

@@ -47,6 +47,16 @@ test('nothing is in the image that is not needed to run', () => {
   assert.deepEqual(globSync('**/.env*', { cwd: tree.path('vigie/server') }), []);
 });
 
+test('the image says under which licences its contents are, and that it is not to be passed on', () => {
+  const notice = readFileSync(tree.path('vigie/LICENCES.txt'), 'utf8');
+  assert.match(notice, /not\s+be passed on/);
+  assert.match(notice, /^@seydx\/node-av-linux-x64 .*GPL-3\.0-or-later AND FDK-AAC$/m);
+  assert.match(
+    readFileSync(join(ROOT, 'Dockerfile'), 'utf8'),
+    /licenses="MIT AND GPL-3\.0-or-later AND FDK-AAC"/,
+  );
+});
+
 test('from the image’s files alone, as a user who may change none of them, a camera is transcoded and watched', async (context) => {
   const data = mkdtempSync(join(tmpdir(), 'vigie-image-data-'));
   const isRoot = process.getuid?.() === 0;

@@ -68,6 +68,7 @@ export class ImageTree {
       case 'CMD':
         this.command = JSON.parse(rest) as string[];
         return;
+      case 'LABEL':
       case 'USER':
       case 'VOLUME':
       case 'EXPOSE':
