@@ -29,6 +29,7 @@ import { greet, type Started } from './greeting.ts';
 import { Happenings } from './happenings.ts';
 import { iceServersFor, relayFor } from './ice-servers.ts';
 import { createLog, type Log } from './log.ts';
+import { machineGateways } from './net/machine-gateways.ts';
 import { openRecordings } from './recordings.ts';
 import { seedListeners } from './seed-cameras.ts';
 import { Sfu } from './sfu/sfu.ts';
@@ -58,7 +59,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
   const { access, events, sessions } = accounts;
 
   const isTrustedProxy = trustedProxies(config.trustedProxies);
-  const connectionOf = clientConnections(isTrustedProxy);
+  const connectionOf = clientConnections(isTrustedProxy, machineGateways());
 
   // The stages, in the order of the flow.
   const ingest = new CameraIngest({ credentials: store.cameras, connectionOf, log, clock });

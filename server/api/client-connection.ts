@@ -1,7 +1,7 @@
 /**
  * Who is at the other end of a request, and how it came: told for a proxy's requests by what a trusted proxy says, and for
- * all others by the socket. Every limit per address, every decision that needs TLS and every look at the host asks here,
- * so that they cannot disagree.
+ * all others by the socket. Every limit per address, every decision that needs TLS or a private network and every look at
+ * the host asks here, so that they cannot disagree.
  *
  * Invariant: nothing a client itself writes into a header changes the answer, unless it is a trusted proxy.
  */
@@ -9,11 +9,17 @@
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { canonicalIp } from '../core/address/ip-address.ts';
+import { isPrivateAddress } from '../core/address/special-addresses.ts';
 import type { IsTrustedProxy } from './trusted-proxies.ts';
 
 export interface ClientConnection {
   /** IP address in its one spelling (see core/address); '' when the socket has already gone. */
   address: string;
+  /**
+   * It comes from a device in a private network (or this machine) itself. Never true of an address that stands for others:
+   * a trusted proxy's, a gateway's, or that of a proxy nobody told this server about.
+   */
+  isPrivate: boolean;
   /** It came over TLS all the way to the first trusted proxy, or to this server. */
   secure: boolean;
   /** As the client named it, with the port if it named one; '' when it named none. */
@@ -22,15 +28,30 @@ export interface ClientConnection {
 
 export type ConnectionOf = (request: IncomingMessage) => ClientConnection;
 
-export function clientConnections(isTrustedProxy: IsTrustedProxy): ConnectionOf {
+/** What proxies add on the way. A client that sends one itself gives up being in the private network, and nothing else. */
+const FORWARDING_HEADERS = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'];
+
+/** @param isGateway whether an address stands for others in this machine's networks (see core/address/gateways.ts) */
+export function clientConnections(
+  isTrustedProxy: IsTrustedProxy,
+  isGateway: (address: string) => boolean,
+): ConnectionOf {
+  const isDevice = (address: string): boolean =>
+    isPrivateAddress(address) && !isTrustedProxy(address) && !isGateway(address);
   return (request) => {
     const { headers, socket } = request;
     const peer = canonicalIp(socket.remoteAddress ?? '') ?? '';
     const encrypted = (socket as Partial<TLSSocket>).encrypted ?? false;
-    if (!isTrustedProxy(peer)) return { address: peer, secure: encrypted, host: headers.host ?? '' };
+    if (!isTrustedProxy(peer)) {
+      const isForwarded = FORWARDING_HEADERS.some((name) => headers[name] !== undefined);
+      const isPrivate = !isForwarded && isDevice(peer);
+      return { address: peer, isPrivate, secure: encrypted, host: headers.host ?? '' };
+    }
+    const { address, isFirst } = rightmostStranger(peer, listOf(headers['x-forwarded-for']), isTrustedProxy);
     const protocols = listOf(headers['x-forwarded-proto']);
     return {
-      address: rightmostStranger(peer, listOf(headers['x-forwarded-for']), isTrustedProxy),
+      address,
+      isPrivate: isFirst && isDevice(address),
       // Where one of several proxies was reached in the clear, the request was readable there.
       secure:
         protocols.length === 0 ? encrypted : protocols.every((protocol) => /^(?:https|wss)$/i.test(protocol)),
@@ -40,16 +61,20 @@ export function clientConnections(isTrustedProxy: IsTrustedProxy): ConnectionOf 
 }
 
 /** Each proxy adds its own peer at the right; what stands left of the first stranger is that stranger's invention. */
-function rightmostStranger(peer: string, hops: readonly string[], isTrustedProxy: IsTrustedProxy): string {
+function rightmostStranger(
+  peer: string,
+  hops: readonly string[],
+  isTrustedProxy: IsTrustedProxy,
+): { address: string; isFirst: boolean } {
   let address = peer;
-  for (const hop of hops.toReversed()) {
+  for (const [index, hop] of [...hops.entries()].toReversed()) {
     const next = canonicalIp(withoutPort(hop));
     // "unknown" and the like (RFC 7239 section 6): then the proxy that says so is all there is to count by.
-    if (next === undefined) return address;
+    if (next === undefined) return { address, isFirst: false };
     address = next;
-    if (!isTrustedProxy(address)) return address;
+    if (!isTrustedProxy(address)) return { address, isFirst: index === 0 };
   }
-  return address;
+  return { address, isFirst: true };
 }
 
 function listOf(header: string | string[] | undefined): string[] {

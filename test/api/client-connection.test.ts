@@ -4,7 +4,11 @@ import { test } from 'node:test';
 import { clientConnections, type ClientConnection } from '../../server/api/client-connection.ts';
 import { trustedProxies } from '../../server/api/trusted-proxies.ts';
 
-const connectionOf = clientConnections(trustedProxies(['loopback', '10.0.0.0/8', '2001:db8:1::/48']));
+const GATEWAYS = new Set(['172.17.0.1', '192.168.1.1', 'fe80::1']);
+const connectionOf = clientConnections(
+  trustedProxies(['loopback', '10.0.0.0/8', '2001:db8:1::/48']),
+  (address) => GATEWAYS.has(address),
+);
 
 function connection(
   peer: string | undefined,
@@ -51,6 +55,42 @@ test('the address is that of the first stranger from the right, and what stands 
       address,
       JSON.stringify([peer, forwardedFor]),
     );
+});
+
+/** Whose request it is, by which peer, and whether it comes from a device in the private network. */
+const PRIVATE: [peer: string, headers: IncomingHttpHeaders, isPrivate: boolean][] = [
+  ['192.168.1.20', {}, true],
+  ['::ffff:192.168.1.20', {}, true],
+  ['fd12::7', {}, true],
+  ['fe80::7%eth0', {}, true],
+  ['192.0.2.1', {}, false],
+  ['64:ff9b::192.168.1.20', {}, false],
+  // Behind a trusted proxy it is the client's address that counts.
+  ['127.0.0.1', { 'x-forwarded-for': '192.168.1.20' }, true],
+  ['127.0.0.1', { 'x-forwarded-for': '192.168.1.20, 10.1.1.1' }, true],
+  ['127.0.0.1', { 'x-forwarded-for': '198.51.100.7' }, false],
+  // A trusted proxy that does not say for whom it asks, or says that it does not know.
+  ['127.0.0.1', {}, false],
+  ['10.1.1.1', {}, false],
+  ['127.0.0.1', { 'x-forwarded-for': '10.1.1.1' }, false],
+  ['127.0.0.1', { 'x-forwarded-for': '192.168.1.20, unknown' }, false],
+  // Gateways, behind which is everybody.
+  ['172.17.0.1', {}, false],
+  ['192.168.1.1', {}, false],
+  ['fe80::1%eth0', {}, false],
+  ['127.0.0.1', { 'x-forwarded-for': '172.17.0.1' }, false],
+  // Proxies nobody told the server about.
+  ['192.168.1.20', { 'x-forwarded-for': '198.51.100.7' }, false],
+  ['192.168.1.20', { 'x-forwarded-for': '192.168.1.21' }, false],
+  ['192.168.1.20', { forwarded: 'for=198.51.100.7' }, false],
+  ['192.168.1.20', { via: '1.1 proxy' }, false],
+  ['192.168.1.20', { 'x-real-ip': '198.51.100.7' }, false],
+  ['127.0.0.1', { 'x-forwarded-for': '198.51.100.7, 192.168.1.20' }, false],
+];
+
+test('a device in the private network is one whose own address is private; proxies and gateways are none', () => {
+  for (const [peer, headers, isPrivate] of PRIVATE)
+    assert.equal(connection(peer, headers).isPrivate, isPrivate, JSON.stringify([peer, headers]));
 });
 
 const SECURE: [

@@ -240,7 +240,7 @@ const SAME_ORIGIN: [
 ];
 
 test('a page that came in the clear is not of this server when the request came over TLS', () => {
-  const connectionOf = clientConnections(trustedProxies([]));
+  const connectionOf = clientConnections(trustedProxies([]), () => false);
   for (const [origin, same] of [
     ['http://vigie.lan', false],
     ['https://vigie.lan:80', true],
@@ -257,7 +257,10 @@ test('a page is of this server when its origin names the host that was asked, as
       typeof isSameOrigin
     >[0];
     assert.equal(
-      isSameOrigin(request, clientConnections(trustedProxies(proxies))),
+      isSameOrigin(
+        request,
+        clientConnections(trustedProxies(proxies), () => false),
+      ),
       same,
       JSON.stringify([origin, host, forwardedHost, proxies]),
     );

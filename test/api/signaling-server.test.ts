@@ -34,7 +34,7 @@ async function startSignaling(context: TestContext, rights: Set<string>, proxies
       isAdministrator: () => false,
       iceServersFor: (userId) => [{ urls: ['turn:relay'], username: `${++credentials}:${userId}` }],
     },
-    connectionOf: clientConnections(trustedProxies(proxies)),
+    connectionOf: clientConnections(trustedProxies(proxies), () => false),
     sfu,
     frames: hub,
     clock,

@@ -168,7 +168,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     },
     status: () => ({ cameras: store.cameras.list().length }),
     clientFolder: await clientFolder(join(dataDir, 'client')),
-    connectionOf: clientConnections(trustedProxies(options.trustedProxies ?? [])),
+    connectionOf: clientConnections(trustedProxies(options.trustedProxies ?? []), () => false),
     authority: options.authority,
     log,
   });
