@@ -38,11 +38,10 @@ export class TcpConnections {
     return { open: this.#connections.size, ...this.#places.counters };
   }
 
-  /** Takes it in, or destroys it. */
-  admit(socket: Socket): void {
+  /** @returns false when there was no room and it was destroyed, or when it has left already */
+  admit(socket: Socket): boolean {
     const { remoteAddress } = socket;
-    // It left before it was looked at.
-    if (remoteAddress === undefined) return void socket.destroy();
+    if (remoteAddress === undefined) return refuse(socket);
     const connection: Connection = { socket, uses: 0 };
     const leave = this.#isTrustedProxy(remoteAddress)
       ? (): void => undefined
@@ -50,13 +49,14 @@ export class TcpConnections {
           mayGiveWay: () => connection.uses === 0,
           giveWay: () => socket.destroy(),
         });
-    if (!leave) return void socket.destroy();
+    if (!leave) return refuse(socket);
     const key = keyOf(socket);
     this.#connections.set(key, connection);
     socket.once('close', () => {
       if (this.#connections.get(key) === connection) this.#connections.delete(key);
       leave();
     });
+    return true;
   }
 
   /** From now on it is not idle. @returns a function that ends this use, to be called once at most */
@@ -73,6 +73,13 @@ export class TcpConnections {
   destroyAll(): void {
     for (const { socket } of this.#connections.values()) socket.destroy();
   }
+}
+
+function refuse(socket: Socket): false {
+  // A reset on the way must not reach anyone.
+  socket.on('error', () => undefined);
+  socket.destroy();
+  return false;
 }
 
 function keyOf({ remoteAddress, remotePort }: Pick<Socket, 'remoteAddress' | 'remotePort'>): string {

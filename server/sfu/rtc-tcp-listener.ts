@@ -1,12 +1,16 @@
 /**
  * The one TCP port for viewers whose network lets no UDP through (ICE-TCP, RFC 6544, passive side). Each connection is a
  * path to one viewer (tcp-path.ts); what viewer it is tells its first connectivity check, as on the UDP port.
+ *
+ * Invariant: connections that have not proven to be a viewer's keep none out; they give way to newer ones.
  */
 
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { canonicalIp } from '../core/address/ip-address.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { descriptorLimit } from '../net/descriptor-limit.ts';
+import { TcpConnections } from '../net/tcp-connections.ts';
 import type { IceUsers } from './ice-users.ts';
 import { TcpPath, type TcpPathCounters } from './tcp-path.ts';
 
@@ -16,18 +20,20 @@ export interface RtcTcpListenerOptions {
   users: IceUsers;
   log: Log;
   claimTimeoutMs?: number;
-  maxPerAddress?: number;
+  maxPerNetwork?: number;
 }
 
 const MAX_CONNECTIONS = 1024;
+/** Half is for the HTTP port, and files need some. */
+const SHARE_OF_DESCRIPTORS = 0.125;
 /** A household behind one address, each of its devices trying more than once. */
-const MAX_PER_ADDRESS = 64;
+const MAX_PER_NETWORK = 64;
+/** Connections that were ended and have not closed yet. */
+const CLOSING_CONNECTIONS = 64;
 const CLAIM_TIMEOUT_MS = 10_000;
 
 export class RtcTcpListener {
-  readonly counters: TcpPathCounters & { accepted: number; refused: number } = {
-    accepted: 0,
-    refused: 0,
+  readonly #counters: TcpPathCounters = {
     received: 0,
     sent: 0,
     dropped: 0,
@@ -36,7 +42,8 @@ export class RtcTcpListener {
   };
   readonly #options: RtcTcpListenerOptions;
   readonly #server: Server;
-  readonly #sockets = new Map<Socket, string>();
+  readonly #connections: TcpConnections;
+  #accepted = 0;
 
   /** @throws VigieError `configuration` when the port is taken */
   static async open(options: RtcTcpListenerOptions): Promise<RtcTcpListener> {
@@ -63,8 +70,9 @@ export class RtcTcpListener {
   private constructor(server: Server, options: RtcTcpListenerOptions) {
     this.#server = server;
     this.#options = options;
-    server.maxConnections = MAX_CONNECTIONS;
-    server.on('drop', () => this.counters.refused++);
+    const total = Math.min(MAX_CONNECTIONS, Math.floor(descriptorLimit() * SHARE_OF_DESCRIPTORS));
+    this.#connections = new TcpConnections({ total, perNetwork: options.maxPerNetwork ?? MAX_PER_NETWORK });
+    server.maxConnections = total + CLOSING_CONNECTIONS;
     server.on('error', (error) => options.log.error({ err: error }, 'the TCP port for viewers failed'));
     server.on('connection', (socket) => this.#accept(socket));
   }
@@ -73,30 +81,34 @@ export class RtcTcpListener {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  /** `displaced`: connections that were no viewer's yet and gave way to newer ones. */
+  get counters(): TcpPathCounters & { accepted: number; refused: number; displaced: number } {
+    const { refused, displaced } = this.#connections.counters;
+    return { accepted: this.#accepted, refused, displaced, ...this.#counters };
+  }
+
   get openCount(): number {
-    return this.#sockets.size;
+    return this.#connections.counters.open;
   }
 
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const socket of this.#sockets.keys()) socket.destroy();
+    this.#connections.destroyAll();
     await closed;
   }
 
   #accept(socket: Socket): void {
-    const { users, claimTimeoutMs = CLAIM_TIMEOUT_MS, maxPerAddress = MAX_PER_ADDRESS } = this.#options;
-    const address = canonicalIp(socket.remoteAddress ?? '') ?? '';
-    let ofAddress = 0;
-    for (const other of this.#sockets.values()) if (other === address) ofAddress++;
-    if (address === '' || ofAddress >= maxPerAddress) {
-      this.counters.refused++;
-      socket.on('error', () => undefined);
-      return void socket.destroy();
-    }
-    this.counters.accepted++;
-    this.#sockets.set(socket, address);
-    socket.once('close', () => this.#sockets.delete(socket));
-    const path = new TcpPath({ socket, address, users, counters: this.counters, claimTimeoutMs });
+    if (!this.#connections.admit(socket)) return;
+    const { users, claimTimeoutMs = CLAIM_TIMEOUT_MS } = this.#options;
+    this.#accepted++;
+    const path = new TcpPath({
+      socket,
+      address: canonicalIp(socket.remoteAddress ?? '') ?? '',
+      users,
+      counters: this.#counters,
+      claimTimeoutMs,
+      onClaimed: () => this.#connections.use(socket),
+    });
     this.#options.log.trace({ address: path.address, port: path.port }, 'a viewer connects by TCP');
   }
 }

@@ -3,7 +3,7 @@
  *
  * Invariants: a connection that does not prove, within seconds and a few kilobytes, that it belongs to a viewer is closed;
  * what waits to be sent is bounded, and when the line cannot take it the path says that it is full, so that whole frames are
- * left out instead of growing old in a queue.
+ * left out instead of growing old in a queue. A peer that only asks and never reads gets no more answers when it is full.
  */
 
 import type { Socket } from 'node:net';
@@ -31,6 +31,8 @@ export interface TcpPathOptions {
   counters: TcpPathCounters;
   /** To a check with valid integrity. */
   claimTimeoutMs: number;
+  /** A viewer has claimed it for the first time. */
+  onClaimed?: () => void;
 }
 
 /** A connection that carried nothing for so long is dead; Chromium checks its spare paths more often. */
@@ -53,8 +55,11 @@ export class TcpPath implements Path {
   #receiver: DatagramReceiver | undefined;
   #unclaimedBytes = 0;
   #full = false;
+  #onClaimed: (() => void) | undefined;
+  #isAnswering = false;
 
-  constructor({ socket, address, users, counters, claimTimeoutMs }: TcpPathOptions) {
+  constructor({ socket, address, users, counters, claimTimeoutMs, onClaimed }: TcpPathOptions) {
+    this.#onClaimed = onClaimed;
     this.address = address;
     this.port = socket.remotePort ?? 0;
     this.#socket = socket;
@@ -88,7 +93,8 @@ export class TcpPath implements Path {
 
   send(datagram: Buffer): void {
     if (!this.#socket.writable) return;
-    if (this.#socket.writableLength > MAX_WAITING_BYTES) return void this.#counters.dropped++;
+    const maxWaiting = this.#isAnswering ? FULL_BYTES : MAX_WAITING_BYTES;
+    if (this.#socket.writableLength > maxWaiting) return void this.#counters.dropped++;
     this.#counters.sent++;
     this.#socket.write(framed(datagram));
   }
@@ -97,6 +103,8 @@ export class TcpPath implements Path {
     this.#receiver = receiver;
     this.#unclaimedBytes = 0;
     clearTimeout(this.#deadline);
+    this.#onClaimed?.();
+    this.#onClaimed = undefined;
   }
 
   /** A viewer that lets go of its path needs the connection no more. */
@@ -110,9 +118,19 @@ export class TcpPath implements Path {
     // The rest of a chunk whose beginning ended the connection.
     if (this.#socket.destroyed) return;
     this.#counters.received++;
-    if (isStun(datagram)) this.#users.onStun(datagram, this);
+    if (isStun(datagram)) this.#onCheck(datagram);
     else if (this.#receiver) this.#receiver.onDatagram(datagram);
     else this.#end('malformed');
+  }
+
+  /** Whatever is sent meanwhile is an answer. */
+  #onCheck(datagram: Buffer): void {
+    this.#isAnswering = true;
+    try {
+      this.#users.onStun(datagram, this);
+    } finally {
+      this.#isAnswering = false;
+    }
   }
 
   #end(why: 'malformed' | 'timedOut'): void {

@@ -113,18 +113,27 @@ test('who does not prove to be a viewer in time is gone', async (context) => {
   assert.equal(good.closed, false);
 });
 
-test('one address has so many connections and no more, until one of them ends', async (context) => {
-  const { listener } = await open(context, { maxPerAddress: 2 });
-  const [first] = [new TcpViewer(context, listener.port), new TcpViewer(context, listener.port)];
+test('a network has so many connections: one that is no viewer’s yet gives way to a new one, a viewer’s never', async (context) => {
+  const { listener, agent } = await open(context, { maxPerNetwork: 2 });
+  const first = new TcpViewer(context, listener.port);
+  first.send(connectivityCheck(agent.parameters));
+  await until('it is answered', () => first.datagrams.length > 0);
+  const silent = new TcpViewer(context, listener.port);
   await until('two are open', () => listener.openCount === 2);
   const third = new TcpViewer(context, listener.port);
-  await third.untilClosed();
-  assert.equal(listener.counters.refused, 1);
-  first?.socket.destroy();
-  await until('one has left', () => listener.openCount === 1);
+  third.send(connectivityCheck(agent.parameters));
+  await silent.untilClosed();
+  await until('the new one is answered', () => third.datagrams.length > 0);
   const fourth = new TcpViewer(context, listener.port);
+  await fourth.untilClosed();
+  assert.deepEqual([first.closed, third.closed], [false, false]);
+  const { accepted, displaced, refused } = listener.counters;
+  assert.deepEqual({ accepted, displaced, refused }, { accepted: 3, displaced: 1, refused: 1 });
+  first.socket.destroy();
+  await until('one has left', () => listener.openCount === 1);
+  const fifth = new TcpViewer(context, listener.port);
   await until('there is room again', () => listener.openCount === 2);
-  assert.equal(fourth.closed, false);
+  assert.equal(fifth.closed, false);
 });
 
 test('a viewer that does not read makes its path full, and memory stays bounded', async (context) => {
