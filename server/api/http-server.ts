@@ -102,7 +102,8 @@ export class HttpServer {
       limits.maxPerNetwork ?? Math.min(MAX_PER_NETWORK, Math.floor(total * MAX_SHARE_PER_NETWORK));
     this.#connections = new TcpConnections({ total, perNetwork, isTrustedProxy });
     this.#gate = new RequestGate({
-      connectionOf: clientConnections(isTrustedProxy),
+      // Requests are counted by address, gateways' too.
+      connectionOf: clientConnections(isTrustedProxy, () => false),
       onRequest: ({ socket }) => this.#connections.use(socket),
       limits: requestLimits,
     });

@@ -2,7 +2,7 @@
  * What one consumer has sent lately, so that a NACK can be answered (RFC 4585 section 6.2.1, RFC 4588).
  *
  * A ring indexed by sequence number that holds references: payloads are shared by all viewers of a camera, so a
- * viewer's history costs a few words per packet. Time is an argument.
+ * viewer's history costs a few words per packet, and nothing before the first. Time is an argument.
  */
 
 export interface SentPacket {
@@ -27,11 +27,15 @@ const MAX_AGE_US = 1_000_000;
 const MAX_RESENDS = 8;
 
 export class RtpHistory {
-  readonly #entries = Array.from<Entry | undefined>({ length: CAPACITY });
+  #entries: (Entry | undefined)[] | undefined;
 
-  add(packet: SentPacket, nowUs: number): void {
-    this.#entries[packet.sequenceNumber % CAPACITY] = {
-      ...packet,
+  add({ sequenceNumber, timestamp90k, marker, payload }: SentPacket, nowUs: number): void {
+    this.#entries ??= Array.from<Entry | undefined>({ length: CAPACITY });
+    this.#entries[sequenceNumber % CAPACITY] = {
+      sequenceNumber,
+      timestamp90k,
+      marker,
+      payload,
       sentUs: nowUs,
       resentUs: -Infinity,
       resends: 0,
@@ -45,7 +49,7 @@ export class RtpHistory {
    * @param minIntervalUs the viewer's round trip
    */
   take(sequenceNumber: number, nowUs: number, minIntervalUs: number): SentPacket | undefined {
-    const entry = this.#entries[sequenceNumber % CAPACITY];
+    const entry = this.#entries?.[sequenceNumber % CAPACITY];
     if (entry?.sequenceNumber !== sequenceNumber) return undefined;
     if (nowUs - entry.sentUs > MAX_AGE_US) return undefined;
     if (nowUs - entry.resentUs < minIntervalUs) return undefined;
@@ -56,6 +60,6 @@ export class RtpHistory {
   }
 
   clear(): void {
-    this.#entries.fill(undefined);
+    this.#entries = undefined;
   }
 }

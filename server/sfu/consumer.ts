@@ -118,6 +118,8 @@ export class Consumer
     if (!this.#resumed) return;
     this.#resumed = false;
     this.#track.remove(this);
+    // A page keeps many cameras ready, paused: the last second of each need not be kept with them.
+    this.#history.clear();
   }
 
   /** The transport's DTLS is done: packets can go out from now on. */
@@ -130,7 +132,6 @@ export class Consumer
     if (this.#closed) return;
     this.#closed = true;
     this.pause();
-    this.#history.clear();
     this.emit('close', reason);
     this.removeAllListeners();
   }

@@ -16,11 +16,19 @@ import type { Path } from './path.ts';
 
 /** A keyframe for a dozen viewers leaves in one burst; the kernel must have room for it. */
 const SOCKET_BUFFER_BYTES = 2 * 1024 * 1024;
+/** More than this waits because the network takes it too slowly: frames are left out, and at last single datagrams. */
+const FULL_BYTES = 1024 * 1024;
+const MAX_WAITING_BYTES = 4 * 1024 * 1024;
 
 export class RtcSocket {
-  readonly counters = { received: 0, sent: 0, sendErrors: 0, failed: 0 };
+  /** `dropped`: datagrams left out because too much was waiting already. */
+  readonly counters = { received: 0, sent: 0, sendErrors: 0, dropped: 0, failed: 0 };
   readonly #socket: Socket;
   readonly #paths: KnownPaths;
+  /** One for all datagrams: it costs less than one each. */
+  readonly #onSent = (error: Error | null): void => {
+    if (error) this.counters.sendErrors++;
+  };
 
   /**
    * @param port 0 lets the system choose
@@ -81,12 +89,16 @@ export class RtcSocket {
     return this.#socket.address().port;
   }
 
+  /** Node queues without end what the network does not take. */
+  get isFull(): boolean {
+    return this.#socket.getSendQueueSize() > FULL_BYTES;
+  }
+
   /** The datagram must not be written to afterwards: the system reads it later. */
   send(datagram: Buffer, to: { address: string; port: number }): void {
+    if (this.#socket.getSendQueueSize() > MAX_WAITING_BYTES) return void this.counters.dropped++;
     this.counters.sent++;
-    this.#socket.send(datagram, to.port, to.address, (error) => {
-      if (error) this.counters.sendErrors++;
-    });
+    this.#socket.send(datagram, to.port, to.address, this.#onSent);
   }
 
   async close(): Promise<void> {
@@ -102,11 +114,15 @@ export class RtcSocket {
 
   /** IPv4 addresses are mapped (`::ffff:192.0.2.1`) on a dual-stack socket, which wants to see them like that again. */
   #newPath(key: string, from: RemoteInfo): Path {
+    const isFull = (): boolean => this.isFull;
     const path: Path = {
       kind: 'udp',
       // Asked for by few, while a path is made for each datagram that somebody forges.
       get address() {
         return canonicalIp(from.address) ?? from.address;
+      },
+      get isFull() {
+        return isFull();
       },
       port: from.port,
       send: (datagram) => this.send(datagram, from),

@@ -116,6 +116,7 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
     consumer.once('close', () => {
       this.consumers.delete(consumer.id);
       this.#consumersBySsrc.delete(consumer.ssrc);
+      this.#dtls.forget([identity.ssrc, identity.rtxSsrc]);
     });
     return consumer;
   }

@@ -136,6 +136,15 @@ export class WeriftDtls {
     void this.#transport.sendRtcp(packets);
   }
 
+  /** Nothing is sent by these SSRCs any more, ever again: werift would keep its state of each. */
+  forget(ssrcs: readonly number[]): void {
+    const { srtp, srtcp } = this.#transport;
+    for (const ssrc of ssrcs) {
+      if (srtp) delete srtp.localContext.srtpSSRCStates[ssrc];
+      if (srtcp) delete srtcp.localContext.srtcpSSRCStates[ssrc];
+    }
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

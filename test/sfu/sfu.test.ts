@@ -235,6 +235,15 @@ test('after a pause nothing is sent until the next keyframe', async () => {
   );
 });
 
+test('a paused camera keeps nothing to send again', async () => {
+  const { viewer, consumer, ssrc, header } = await watching('kept-ready');
+  consumer.pause();
+  const { nacksReceived } = consumer.stats;
+  await viewer.sendRtcp(nack(ssrc, [header.sequenceNumber]));
+  await until(() => consumer.stats.nacksReceived > nacksReceived);
+  assert.equal(consumer.stats.packetsRetransmitted, 0);
+});
+
 test('cameras come and go on one transport while it runs, each with SSRCs of its own', async () => {
   const { viewer, transport, ssrc } = await watching('grid-1');
   const seen = new Set([ssrc]);

@@ -137,6 +137,22 @@ test('RTCP passes both ways', async () => {
   server.close();
 });
 
+test('werift keeps nothing of an SSRC that is used no more', async () => {
+  const { server, viewer, connect, said } = await pair(await newCertificate());
+  await connect();
+  /** The index at the end tells what is kept: it grows as long as the SSRC is known (RFC 3711 section 3.4). */
+  const index = () => (said.server.at(-1)?.readUInt32BE((said.server.at(-1)?.length ?? 4) - 4) ?? 0) & 0xffff;
+  const report = [new RtcpRrPacket({ ssrc: 7 })];
+  server.sendRtcp(report);
+  server.sendRtcp(report);
+  assert.equal(index(), 2);
+  server.forget([7]);
+  server.sendRtcp(report);
+  assert.equal(index(), 1);
+  assert.ok(viewer.srtcp);
+  server.close();
+});
+
 test('RTCP of a viewer never reaches the parser of werift', async (t) => {
   const { server, viewer, connect, rtcp } = await pair(await newCertificate());
   await connect();
