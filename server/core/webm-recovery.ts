@@ -101,5 +101,7 @@ function readBlock(
   const keyframe = (flags & 0x80) !== 0;
   if (track !== 0x81 || readVp8Frame(data)?.keyframe !== keyframe) return undefined;
   const relativeMs = ((high << 24) >> 16) | low;
-  return { timeMs: clusterMs + relativeMs, keyframe, data };
+  const timeMs = clusterMs + relativeMs;
+  // A timestamp may take as many bytes as its size says; past 2^53 two frames could have the same one.
+  return Number.isSafeInteger(timeMs) ? { timeMs, keyframe, data } : undefined;
 }
