@@ -12,6 +12,8 @@ export interface ServerProcessOptions {
   files?: Record<string, string>;
   /** Words in front of its command line. */
   prefix?: readonly string[];
+  /** For a loaded machine. */
+  startTimeoutMs?: number;
 }
 
 const PASSWORD = 'correct horse battery staple';
@@ -22,6 +24,7 @@ export class ServerProcess implements AsyncDisposable {
   readonly password = PASSWORD;
   readonly #env: Record<string, string>;
   readonly #prefix: readonly string[];
+  readonly #startTimeoutMs: number | undefined;
   #child: Child | undefined;
   #httpPort = 0;
   #scheme = 'http';
@@ -32,7 +35,8 @@ export class ServerProcess implements AsyncDisposable {
     return server;
   }
 
-  private constructor({ env = {}, files = {}, prefix = [] }: ServerProcessOptions) {
+  private constructor({ env = {}, files = {}, prefix = [], startTimeoutMs }: ServerProcessOptions) {
+    this.#startTimeoutMs = startTimeoutMs;
     this.#env = env;
     this.#prefix = prefix;
     for (const [name, text] of Object.entries(files)) writeFileSync(join(this.folder, name), text);
@@ -69,9 +73,19 @@ export class ServerProcess implements AsyncDisposable {
         ...this.#env,
       },
     });
-    const [, scheme = '', port] = await this.#child.line(/Vigie is ready: (https?):\/\/localhost:(\d+)/);
+    const [, scheme = '', port] = await this.#ready(this.#child);
     this.#scheme = scheme;
     this.#httpPort = Number(port);
+  }
+
+  /** One that does not come up in time is not left behind. */
+  async #ready(child: Child): Promise<RegExpExecArray> {
+    try {
+      return await child.line(/Vigie is ready: (https?):\/\/localhost:(\d+)/, this.#startTimeoutMs);
+    } catch (error) {
+      await child.stop('SIGKILL');
+      throw error;
+    }
   }
 
   /** As the power cut would. */

@@ -34,7 +34,8 @@ const OTHER_CAMERAS = 20;
 const FPS = 25;
 const PASSWORD = 'a password for the torture';
 const SAMPLE_MS = 1_000;
-const FIRST_PICTURE_MS = 30_000;
+const START_TIMEOUT_MS = 60_000;
+const FIRST_PICTURE_MS = 60_000;
 
 export class Rig implements Stage {
   readonly samples: Samples = { frames: [], health: [], resources: [], absences: [] };
@@ -50,12 +51,15 @@ export class Rig implements Stage {
   /** Resolves when the viewer has its picture. @throws Error when that does not come about */
   static async start({ heap, nofile }: RigOptions): Promise<Rig> {
     const server = await ServerProcess.start({
+      startTimeoutMs: START_TIMEOUT_MS,
       ...(nofile !== undefined && { prefix: ['prlimit', `--nofile=${nofile}`] }),
       env: {
         VIGIE_TRUSTED_PROXIES: PROXY_ADDRESS,
         ...(heap !== undefined && { NODE_OPTIONS: `--max-old-space-size=${heap}` }),
       },
     });
+    // Also when what follows fails.
+    process.once('exit', () => server.child.process.kill('SIGKILL'));
     const admin = await server.admin();
     const liveCamera = await admin.addCamera('Live');
     const otherCameras: CameraWithKey[] = [];
@@ -77,8 +81,13 @@ export class Rig implements Stage {
     );
     await server.start();
     const rig = new Rig(server, liveCamera, otherCameras);
-    await until('the viewer has its picture', () => rig.fps > 0, FIRST_PICTURE_MS);
-    return rig;
+    try {
+      await until('the viewer has its picture', () => rig.fps > 0, FIRST_PICTURE_MS);
+      return rig;
+    } catch (error) {
+      await rig.stop();
+      throw error;
+    }
   }
 
   private constructor(

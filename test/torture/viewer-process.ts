@@ -28,7 +28,7 @@ const SILENCE_MS = 5_000;
 const CONSENT_INTERVAL_MS = 4_000;
 const RENEWAL_MS = 8 * 60_000;
 
-/** A frame is whole when its last packet, which bears the marker, follows without a gap on the last packet before it. */
+/** A frame is whole when its last packet, which carries the marker, follows without a gap on the last packet before it. */
 class FrameEnds {
   #expected: number | undefined;
   #whole = true;

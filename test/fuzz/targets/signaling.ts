@@ -1,0 +1,51 @@
+/** What viewers say over the signaling WebSocket. */
+
+import assert from 'node:assert/strict';
+import { parseAuthenticate, parseRequest } from '../../../server/api/signaling-messages.ts';
+import { VigieError } from '../../../server/errors.ts';
+import { mutatedJson } from '../arbitraries.ts';
+import { fuzzCase, throwsOnly, type FuzzTarget } from '../target.ts';
+
+const fingerprint = { algorithm: 'sha-256', value: Array.from({ length: 32 }, () => 'AB').join(':') };
+const requests = [
+  { method: 'getRouterRtpCapabilities', data: {} },
+  { method: 'createWebRtcTransport', data: {} },
+  {
+    method: 'connectWebRtcTransport',
+    data: { transportId: 'a', dtlsParameters: { role: 'auto', fingerprints: [fingerprint] } },
+  },
+  { method: 'restartIce', data: { transportId: 'a' } },
+  { method: 'consume', data: { transportId: 'a', cameraId: 'cam_1' } },
+  { method: 'resumeConsumer', data: { consumerId: 'a' } },
+  { method: 'setFrameTimings', data: { consumerId: 'a', enabled: true } },
+  { method: 'watchFrames', data: { cameraId: 'cam_1', maxFps: 25 } },
+  { method: 'stopFrames', data: { watchId: 1 } },
+  { method: 'getTime', data: { t0: 1 } },
+].map((request, id) => ({ type: 'request', id, ...request }));
+/** A reason may quote the message, which has a limit of its own. */
+const MAX_REASON_CHARACTERS = 64 * 1024;
+
+const isNamed = (error: unknown): boolean =>
+  error instanceof VigieError && error.code === 'badRequest' && error.message.length < MAX_REASON_CHARACTERS;
+
+export const signaling: FuzzTarget = {
+  name: 'signaling',
+  cases: [
+    fuzzCase(
+      'any first message is one or is refused by name',
+      mutatedJson({ type: 'authenticate', token: 'a.b.c' }),
+      (text) => {
+        const read = throwsOnly(isNamed, () => parseAuthenticate(text));
+        if (read) assert.ok(read.token.length <= 4_096);
+      },
+    ),
+    fuzzCase(
+      'any later message is one, is answered with an error, or is refused by name',
+      mutatedJson(...requests, { type: 'ack', watchId: 1, sequence: 2 }),
+      (text) => {
+        const read = throwsOnly(isNamed, () => parseRequest(text));
+        if (read && 'error' in read) assert.ok(isNamed(read.error));
+      },
+    ),
+  ],
+};
