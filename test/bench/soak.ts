@@ -1,6 +1,6 @@
 /**
- * Two cameras, five viewers coming and going, some politely and some without a word; prints what the server holds on to
- * over time, and fails when it grows.
+ * A house in use: viewers come and go, some without a word; cameras lose their connection and come back; pictures change size
+ * and format. Prints what the server and its codec processes hold on to over time, and fails when it grows.
  *
  *     npm run soak                    10 minutes
  *     npm run soak -- --minutes 2
@@ -8,12 +8,14 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { readdirSync, readFileSync } from 'node:fs';
-import { startCamera } from '../support/camera-process.ts';
-import { NodeViewer } from '../support/node-viewer.ts';
-import { ServerProcess } from '../support/server-process.ts';
-import type { SignalingSocket } from '../support/signaling-socket.ts';
 import { randomSequence } from '../../server/virtual-camera/scene-palette.ts';
+import type { VirtualCamera } from '../../server/virtual-camera/virtual-camera.ts';
+import { alternatingCamera, AlternatingPictures } from '../support/alternating-pictures.ts';
+import { startCamera } from '../support/camera-process.ts';
+import { descriptorCount, residentMb } from '../support/process-facts.ts';
+import { ServerProcess } from '../support/server-process.ts';
+import { SignedIn } from '../support/signed-in.ts';
+import { openVisit } from '../support/visit.ts';
 import { median } from './percentiles.ts';
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } });
@@ -22,13 +24,23 @@ const VIEWERS = 5;
 const SAMPLE_MS = 5_000;
 /** Growth of the medians from the second to the last quarter of the run that still counts as flat. */
 const ALLOWED_GROWTH_MB = 15;
+/** All codec processes together. Each time a size or format changes, an encoder is opened anew. */
+const ALLOWED_CODEC_GROWTH_MB = 60;
 const ALLOWED_GROWTH_HANDLES = 8;
+const SIZE_CHANGE_MS = 7_000;
+const SIZES = ['VGA', 'SVGA', 'QVGA', 'HD'] as const;
+const RECONNECT_MS = 20_000;
+const AWAY_MS = 2_000;
+const ALTERNATING_FPS = 10;
+/** Pictures of one kind in a row. */
+const HOLD = 20;
 
 interface Sample {
   minute: number;
   rssMb: number;
   heapMb: number;
   externalMb: number;
+  codecMb: number;
   descriptors: number;
   transports: number;
   consumers: number;
@@ -37,27 +49,36 @@ interface Sample {
 
 const random = randomSequence(1);
 const server = await ServerProcess.start();
+// Also when something below fails.
+process.once('exit', () => server.child.process.kill('SIGKILL'));
 let admin = await server.admin();
-const cameras = [await admin.addCamera('One'), await admin.addCamera('Two')];
+const drawn = await admin.addCamera('Drawn');
+const alternating = await admin.addCamera('Alternating');
+const cameraIds = [drawn.id, alternating.id];
 // Access tokens last a quarter of an hour, and a soak may last longer.
 const renewal = setInterval(() => void server.admin().then((renewed) => (admin = renewed)), 10 * 60_000);
-const processes = cameras.map((camera) => startCamera(server.cameraUrl, camera));
+const port = Number(new URL(server.url).port);
+const viewer = new SignedIn(port, 'admin', server.password);
 const serverPid = server.child.process.pid ?? 0;
 const deadline = performance.now() + MINUTES * 60_000;
-const isOver = () => performance.now() > deadline;
-let visits = 0;
-let frozen = 0;
-let packets = 0;
+const isOver = (): boolean => performance.now() > deadline;
+const counts = { visits: 0, silent: 0, failed: 0, packets: 0, sizes: 0, reconnects: 0 };
 
-process.stdout.write(' minute  rss MB  heap MB  ext MB  descriptors  transports  consumers  sockets\n');
+process.stdout.write(
+  ' minute  rss MB  heap MB  ext MB  codec MB  descriptors  transports  consumers  sockets\n',
+);
 const samples: Sample[] = [];
-const visitors = Array.from({ length: VIEWERS }, () => comeAndGo());
+const running = [
+  ...Array.from({ length: VIEWERS }, () => comeAndGo()),
+  loseConnections(),
+  changeKinds(),
+  changeSizes(),
+];
 while (!isOver()) {
   await delay(SAMPLE_MS);
   samples.push(await sample());
 }
-await Promise.all(visitors);
-for (const camera of processes) await camera.stop();
+await Promise.all(running);
 clearInterval(renewal);
 if (report()) process.exitCode = 1;
 // It throws when the server logged an error or an unhandled rejection.
@@ -66,71 +87,97 @@ await server.stop();
 /** One viewer's life: visit after visit, each some seconds long, every third one ending without a word. */
 async function comeAndGo(): Promise<void> {
   while (!isOver()) {
-    const { viewer, signaling } = await visit();
-    visits++;
-    await delay(1_000 + random() * 6_000);
-    viewer.close();
-    if (visits % 3 === 0) {
-      frozen++;
-      signaling.socket.terminate();
-    } else signaling.close();
+    try {
+      const visit = await openVisit(port, await viewer.token(), cameraIds);
+      counts.visits++;
+      visit.viewer.on('rtp', () => counts.packets++);
+      await delay(1_000 + random() * 6_000);
+      if (counts.visits % 3 === 0) {
+        counts.silent++;
+        visit.close();
+      } else {
+        visit.signaling.close();
+        visit.viewer.close();
+      }
+    } catch {
+      counts.failed++;
+    }
     await delay(random() * 2_000);
   }
 }
 
-async function visit(): Promise<{ viewer: NodeViewer; signaling: SignalingSocket }> {
-  const signaling = await admin.signaling();
-  const transport = await signaling.request('createWebRtcTransport', {});
-  const [candidate] = transport.iceCandidates;
-  const viewer = await NodeViewer.create({
-    port: candidate?.port ?? 0,
-    iceParameters: transport.iceParameters,
-    fingerprints: transport.dtlsParameters.fingerprints,
-  });
-  const { dtlsParameters } = viewer;
-  await signaling.request('connectWebRtcTransport', { transportId: transport.id, dtlsParameters });
-  await viewer.connect();
-  viewer.on('rtp', () => packets++);
-  for (const { id: cameraId } of cameras) {
-    const { id: consumerId } = await signaling.request('consume', { transportId: transport.id, cameraId });
-    await signaling.request('resumeConsumer', { consumerId });
+/** The drawn camera is a process that is killed, or told to stop, and started again. */
+async function loseConnections(): Promise<void> {
+  while (!isOver()) {
+    const camera = startCamera(server.cameraUrl, drawn);
+    await waitUntilOver(RECONNECT_MS);
+    await camera.stop(counts.reconnects++ % 2 === 0 ? 'SIGKILL' : 'SIGTERM');
+    await waitUntilOver(AWAY_MS);
   }
-  await viewer.nextRtp();
-  return { viewer, signaling };
+}
+
+/** The alternating camera plays three sizes and formats in turn, and leaves and comes back now and then. */
+async function changeKinds(): Promise<void> {
+  const pictures = new AlternatingPictures(
+    [
+      { width: 640, height: 480, format: '4:2:2' },
+      { width: 640, height: 480, format: '4:2:0' },
+      { width: 800, height: 600, format: '4:2:2' },
+      { width: 320, height: 240, format: '4:4:4' },
+    ],
+    HOLD,
+  );
+  while (!isOver()) {
+    const camera: VirtualCamera = alternatingCamera(server.cameraUrl, alternating, pictures, ALTERNATING_FPS);
+    camera.start();
+    await waitUntilOver(1.5 * RECONNECT_MS);
+    camera.close();
+    counts.reconnects++;
+    await waitUntilOver(AWAY_MS);
+  }
+}
+
+/** An administrator who cannot decide. */
+async function changeSizes(): Promise<void> {
+  while (!isOver()) {
+    await waitUntilOver(SIZE_CHANGE_MS);
+    const frameSize = SIZES[counts.sizes % SIZES.length];
+    await admin.request('POST', `/cameras/${drawn.id}/settings`, { frameSize }).then(
+      () => counts.sizes++,
+      // Away at the moment.
+      () => undefined,
+    );
+  }
+}
+
+async function waitUntilOver(ms: number): Promise<void> {
+  await delay(Math.max(0, Math.min(ms, deadline - performance.now())));
 }
 
 async function sample(): Promise<Sample> {
-  const { sfu, signalingSessions, memory } = await admin.status();
+  const { sfu, signalingSessions, memory, codecPids } = await admin.status();
   const taken: Sample = {
     minute: MINUTES - (deadline - performance.now()) / 60_000,
     rssMb: mb(memory.rss),
     heapMb: mb(memory.heapUsed),
     externalMb: mb(memory.external),
+    codecMb: codecPids.reduce((sum, pid) => sum + (residentMb(pid) || 0), 0),
+    // Elsewhere than on Linux NaN, which is never too many.
     descriptors: descriptorCount(serverPid),
     transports: sfu.transports,
     consumers: sfu.consumers,
     sockets: signalingSessions,
   };
-  const { minute, rssMb, heapMb, externalMb, descriptors, transports, consumers, sockets } = taken;
+  const { minute, rssMb, heapMb, externalMb, codecMb, descriptors, transports, consumers, sockets } = taken;
   process.stdout.write(
     `${minute.toFixed(1).padStart(7)}${rssMb.toFixed(0).padStart(8)}${heapMb.toFixed(1).padStart(9)}${externalMb.toFixed(1).padStart(8)}` +
-      `${String(descriptors).padStart(13)}${String(transports).padStart(12)}${String(consumers).padStart(11)}${String(sockets).padStart(9)}\n`,
+      `${codecMb.toFixed(0).padStart(10)}${String(descriptors).padStart(13)}${String(transports).padStart(12)}${String(consumers).padStart(11)}${String(sockets).padStart(9)}\n`,
   );
   return taken;
 }
 
 function mb(bytes: number): number {
   return bytes / 1024 / 1024;
-}
-
-/** On Linux; elsewhere NaN, which is never too many. */
-function descriptorCount(pid: number): number {
-  try {
-    readFileSync(`/proc/${pid}/stat`);
-    return readdirSync(`/proc/${pid}/fd`).length;
-  } catch {
-    return Number.NaN;
-  }
 }
 
 /** @returns whether something grew */
@@ -143,15 +190,18 @@ function report(): boolean {
     ['resident memory, MB', growth(({ rssMb }) => rssMb), ALLOWED_GROWTH_MB],
     ['heap, MB', growth(({ heapMb }) => heapMb), ALLOWED_GROWTH_MB],
     ['external memory, MB', growth(({ externalMb }) => externalMb), ALLOWED_GROWTH_MB],
+    ['codec processes, MB', growth(({ codecMb }) => codecMb), ALLOWED_CODEC_GROWTH_MB],
     ['descriptors', growth(({ descriptors }) => descriptors), ALLOWED_GROWTH_HANDLES],
   ];
+  const { visits, silent, failed, packets, sizes, reconnects } = counts;
   process.stdout.write(
-    `\n${visits} visits (${frozen} ended without a word), ${packets} packets received\n` +
+    `\n${visits} visits (${silent} ended without a word, ${failed} failed), ${packets} packets received, ` +
+      `${sizes} changes of size, cameras back ${reconnects} times\n` +
       `growth from the second quarter of the run to the last:\n` +
       rows
         .map(
           ([name, grown, allowed]) =>
-            `  ${name.padEnd(22)}${grown.toFixed(1).padStart(8)}   allowed ${allowed}\n`,
+            `  ${name.padEnd(22)}${grown.toFixed(1).padStart(8)}   allowed ${allowed}${grown > allowed ? '   BROKEN' : ''}\n`,
         )
         .join(''),
   );

@@ -2,7 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Counts, Finding, Stage } from './attack.ts';
-import { call, type Answer } from './http-call.ts';
+import { call, type Answer } from '../support/http-call.ts';
 
 /** In the LAN, behind the trusted proxy as everybody else. */
 const HOME_ADDRESS = '192.168.1.20';

@@ -5,7 +5,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ReceivedRtp } from '../support/node-viewer.ts';
-import { SignedIn } from './signed-in.ts';
+import { SignedIn } from '../support/signed-in.ts';
 import { beginningOf, report } from './worker.ts';
 import type { FrameSample } from './figures.ts';
 import { openVisit, type Visit } from '../support/visit.ts';

@@ -6,7 +6,7 @@ import { WebSocket } from 'ws';
 import { CAMERA_SUBPROTOCOL } from '../../../server/wire/camera-protocol.ts';
 import type { Attack, Finding, Stage, Target } from '../attack.ts';
 import { cameraIsWelcome } from '../camera-arrival.ts';
-import { PROXY_ADDRESS } from '../http-call.ts';
+import { PROXY_ADDRESS } from '../../support/http-call.ts';
 
 const SOCKETS = 200;
 const RETRY_MS = 100;

@@ -2,7 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { strangersAddress, sumOf, type Attack, type Counts, type Target } from '../attack.ts';
-import { call, keepAliveAgent } from '../http-call.ts';
+import { call, keepAliveAgent } from '../../support/http-call.ts';
 
 interface Given {
   token: string;

@@ -9,7 +9,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { openVisit, type Visit } from '../../support/visit.ts';
 import { strangersAddress, type Attack, type Target } from '../attack.ts';
-import { call } from '../http-call.ts';
+import { call } from '../../support/http-call.ts';
 
 interface Given {
   /** Of users who share the crowd: one user may have some forty pages. */

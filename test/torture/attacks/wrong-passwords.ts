@@ -5,7 +5,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Attack, Counts } from '../attack.ts';
-import { call } from '../http-call.ts';
+import { call } from '../../support/http-call.ts';
 import { ownerSignsIn, tallySignIn } from '../owner-sign-in.ts';
 
 const AT_ONCE = 16;
