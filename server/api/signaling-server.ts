@@ -11,9 +11,13 @@ import { networkOf } from '../core/address/network.ts';
 import { ConnectionLimits } from '../cameras/connection-limits.ts';
 import type { ConnectionOf } from './client-connection.ts';
 import { isSameOrigin } from './same-origin.ts';
+import { TransportQuota } from './transport-quota.ts';
 import { SignalingSession, type SignalingSessionOptions } from './signaling-session.ts';
 
-export interface SignalingServerOptions extends Omit<SignalingSessionOptions, 'socket' | 'viewerAddress'> {
+export interface SignalingServerOptions extends Omit<
+  SignalingSessionOptions,
+  'socket' | 'viewerAddress' | 'transportQuota'
+> {
   connectionOf: ConnectionOf;
 }
 
@@ -35,6 +39,7 @@ export class SignalingServer {
   readonly #sessions = new Map<WebSocket, SignalingSession>();
   readonly #answered = new WeakSet<WebSocket>();
   readonly #strangers = new ConnectionLimits(STRANGERS);
+  readonly #transportQuota = new TransportQuota();
   readonly #pings: NodeJS.Timeout;
 
   constructor(options: SignalingServerOptions) {
@@ -70,6 +75,7 @@ export class SignalingServer {
         ...this.#options,
         socket: webSocket,
         viewerAddress: address,
+        transportQuota: this.#transportQuota,
         onSignedIn: () => {
           leave();
           this.#makeRoomFor(session);

@@ -23,6 +23,7 @@ import {
 } from '../wire/signaling.ts';
 import type { CameraFrames } from './frame-watch.ts';
 import { FrameWatches } from './frame-watches.ts';
+import type { TransportQuota } from './transport-quota.ts';
 import { parseAuthenticate, parseRequest, type Request } from './signaling-messages.ts';
 import { ViewerMedia } from './viewer-media.ts';
 
@@ -54,6 +55,7 @@ export interface SignalingSessionOptions {
   access: SignalingAccess;
   sfu: Sfu;
   frames: CameraFrames;
+  transportQuota: TransportQuota;
   clock: Clock;
   log: Log;
 }
@@ -80,8 +82,9 @@ export class SignalingSession {
   constructor(options: SignalingSessionOptions) {
     this.#options = options;
     this.#messages = new TokenBucket(MESSAGES_PER_SECOND, MESSAGE_BURST, options.clock());
-    const { socket } = options;
-    this.#media = new ViewerMedia(options, (notification) => this.notify(notification));
+    const { socket, transportQuota, clock } = options;
+    const takeTransport = () => transportQuota.take(this.#identity?.userId ?? '', clock());
+    this.#media = new ViewerMedia({ ...options, takeTransport }, (notification) => this.notify(notification));
     this.#frameWatches = new FrameWatches(options);
     this.#deadline = setTimeout(() => this.close('authenticateTimeout'), AUTHENTICATE_TIMEOUT_MS);
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));

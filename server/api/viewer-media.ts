@@ -16,10 +16,14 @@ export interface ViewerMediaOptions {
   /** Where the viewer's WebSocket comes from, before any proxy of ours. */
   viewerAddress: string;
   clock: Clock;
+  /** Counts a transport of this viewer's user. @returns gives it back @throws VigieError `tooManyRequests` */
+  takeTransport: () => () => void;
 }
 
 /** The page's own, its successor, and those the connection check tries one way each with. */
 const MAX_TRANSPORTS = 8;
+/** Twice the cameras one page shows: they are on two transports while they move. */
+const MAX_CONSUMERS = 128;
 
 export class ViewerMedia {
   readonly #options: ViewerMediaOptions;
@@ -35,13 +39,21 @@ export class ViewerMedia {
 
   /** @throws VigieError `tooManyRequests` */
   createTransport(): ReturnType<Sfu['transportParameters']> {
-    const { sfu, viewerAddress } = this.#options;
+    const { sfu, viewerAddress, takeTransport } = this.#options;
     if (this.#transports.size >= MAX_TRANSPORTS) {
       throw new VigieError('tooManyRequests', `a page has at most ${MAX_TRANSPORTS} transports`);
     }
-    const transport = sfu.createTransport(viewerAddress);
+    const giveBack = takeTransport();
+    let transport: ViewerTransport;
+    try {
+      transport = sfu.createTransport(viewerAddress);
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
     this.#transports.set(transport.id, transport);
     transport.once('close', (reason) => {
+      giveBack();
       this.#transports.delete(transport.id);
       if (reason === 'requested') return;
       const data = { transportId: transport.id, reason };
@@ -53,6 +65,8 @@ export class ViewerMedia {
 
   /** Of a camera this viewer was found to have the right to. @throws VigieError */
   consume(transportId: string, cameraId: string): SignalingMethods['consume']['response'] {
+    if (this.#consumers.size >= MAX_CONSUMERS)
+      throw new VigieError('tooManyRequests', `a page has at most ${MAX_CONSUMERS} cameras ready`);
     const consumer = this.#options.sfu.consume(this.transport(transportId), cameraId);
     const { id } = consumer;
     this.#consumers.set(id, consumer);

@@ -6,6 +6,7 @@ import { MAX_FRAME_WATCHES } from '../../server/api/frame-watches.ts';
 import { clientConnections } from '../../server/api/client-connection.ts';
 import { HttpServer } from '../../server/api/http-server.ts';
 import { MAX_SESSIONS_PER_USER, SignalingServer } from '../../server/api/signaling-server.ts';
+import { MAX_TRANSPORTS_PER_USER } from '../../server/api/transport-quota.ts';
 import { trustedProxies } from '../../server/api/trusted-proxies.ts';
 import { serverClock as clock } from '../../server/core/clock.ts';
 import type { CameraFrame } from '../../server/core/camera-frame.ts';
@@ -272,4 +273,42 @@ test('one user has so many pages open and no more; the one open for longest give
     undefined,
   ]);
   for (const socket of sockets) socket.close();
+});
+
+test('the pages of one user have so many transports together, and a page that closes gives its own back', async (context) => {
+  const { sfu, url } = await startSignaling(context, new Set());
+  const sockets: SignalingSocket[] = [];
+  for (let page = 0; page < MAX_TRANSPORTS_PER_USER / 8; page++) {
+    const socket = await SignalingSocket.open(url, `session ${page}`);
+    sockets.push(socket);
+    for (let i = 0; i < 8; i++) await socket.request('createWebRtcTransport', {});
+  }
+  assert.equal(sfu.stats.transports, MAX_TRANSPORTS_PER_USER);
+  const next = await SignalingSocket.open(url, 'the next page');
+  await assert.rejects(next.request('createWebRtcTransport', {}), /^Error: tooManyRequests$/);
+  sockets.shift()?.close();
+  await until('its transports are gone', () => sfu.stats.transports === MAX_TRANSPORTS_PER_USER - 8);
+  await until('there is room', () =>
+    next.request('createWebRtcTransport', {}).then(
+      () => true,
+      () => false,
+    ),
+  );
+  for (const socket of [...sockets, next]) socket.close();
+});
+
+test('a page has a bounded number of cameras ready', async (context) => {
+  const { sfu, url } = await startSignaling(context, new Set(['door']));
+  const socket = await SignalingSocket.open(url, 'viewer');
+  for (let transport = 0; transport < 2; transport++) {
+    const { id: transportId } = await socket.request('createWebRtcTransport', {});
+    for (let i = 0; i < 64; i++) await socket.request('consume', { transportId, cameraId: 'door' });
+  }
+  const { id: transportId } = await socket.request('createWebRtcTransport', {});
+  await assert.rejects(
+    socket.request('consume', { transportId, cameraId: 'door' }),
+    /^Error: tooManyRequests$/,
+  );
+  assert.equal(sfu.stats.consumers, 128);
+  socket.close();
 });
