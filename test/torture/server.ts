@@ -20,10 +20,13 @@ import { CpuWatch } from './cpu.ts';
 import { brokenLimits, brokenResources, figuresOf, LIMITS, medianResources, within } from './figures.ts';
 import { brokenBy, cpuText, describe, limitsText, table, type Outcome } from './outcome.ts';
 import { Rig } from './rig.ts';
+import { warmUp } from './warm-up.ts';
 import { Worker } from './worker.ts';
 
 const MAX_TOTAL_MS = 15 * 60_000;
 const WARM_UP_MS = 30_000;
+/** The end of the warm-up, in which nothing but the camera and the viewer is there. */
+const QUIET_MS = 10_000;
 const MIN_RECOVERY_MS = 5_000;
 const MAX_RECOVERY_MS = 60_000;
 const BEFORE_MS = 6_000;
@@ -94,11 +97,10 @@ async function startRig(): Promise<Rig> {
     heap: values.heap === undefined ? undefined : Number(values.heap),
     nofile: values.nofile === undefined ? undefined : Number(values.nofile),
   });
-  const fromMs = Date.now();
   const cpu = new CpuWatch(started.serverPid, [], started.measuringPids);
-  await delay(WARM_UP_MS);
+  await warmUp(started, WARM_UP_MS);
   const toMs = Date.now();
-  const figures = figuresOf(started.samples, { fromMs: fromMs + WARM_UP_MS / 2, toMs, recoveredMs: toMs });
+  const figures = figuresOf(started.samples, { fromMs: toMs - QUIET_MS, toMs, recoveredMs: toMs });
   const { fps, health, after } = figures;
   say(
     `\nin peace: ${fps.median} fps, at worst ${fps.min}; health p99 ${health.p99Ms.toFixed(1)} ms; ` +

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { test } from 'node:test';
+import { runInNewContext } from 'node:vm';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const policy = readFileSync(resolve(ROOT, 'SECURITY.md'), 'utf8');
+const [, table = ''] = /<!-- limits:[^>]*-->([\s\S]*)<!-- end of limits -->/.exec(policy) ?? [];
+const rows = table
+  .trim()
+  .split('\n')
+  .slice(2)
+  .map((line) => line.split('|').map((cell) => cell.trim()))
+  .map(([, door = '', what = '', limit = '', constant = '']) => ({ door, what, limit, constant }));
+
+/** In the unit that the name of a constant, or the table, says. */
+const UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  KiB: 1024,
+  MiB: 1024 ** 2,
+  s: 1_000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 24 * 3_600_000,
+};
+
+test('the table of limits has every door', () => {
+  const doors = new Set(rows.map(({ door }) => door));
+  for (const door of ['HTTP', 'Signaling', 'Camera', 'UDP', 'ICE-TCP', 'MJPEG', 'Downloads', 'Uploads'])
+    assert.ok(doors.has(door), door);
+  for (const door of ['Sign-in', 'Pairing', 'Database']) assert.ok(doors.has(door), door);
+});
+
+for (const { door, what, limit, constant } of rows) {
+  test(`SECURITY.md says the truth about ${door}: ${what}`, () => {
+    const [, file = '', path = ''] = /^`([^`]+)` `([^`]+)`$/.exec(constant) ?? [];
+    const [, digits = '', unit = ''] = /^([\d,]+)(?: (\w+))?$/.exec(limit) ?? [];
+    const factor = UNITS[unit];
+    assert.ok(file !== '' && digits !== '' && factor !== undefined, `${limit} | ${constant}`);
+    assert.equal(valueOf(file, path) * msPer(path, unit), Number(digits.replaceAll(',', '')) * factor);
+  });
+}
+
+/** Times are compared in ms. */
+function msPer(path: string, unit: string): number {
+  if (path.endsWith('_US')) return 1 / 1_000;
+  if (/_SECONDS$|\.duration$/.test(path)) return 1_000;
+  assert.equal(/_MS$|Ms$/.test(path), ['s', 'min', 'h', 'd'].includes(unit), `${path} is no time in ms`);
+  return 1;
+}
+
+/** Of a constant, or of a field in one, as the source has it: most of them are nobody else's business and not exported. */
+function valueOf(file: string, path: string): number {
+  const [name = '', ...fields] = path.split('.');
+  const source = readFileSync(resolve(ROOT, file), 'utf8');
+  const value = fields.reduce<unknown>(
+    (object, field) => (object as Record<string, unknown>)[field],
+    runInNewContext(`(${initializerOf(file, source, name)})`),
+  );
+  assert.equal(typeof value, 'number', `${path} in ${file}`);
+  return value as number;
+}
+
+/** With the constants in it put in, those that are imported from another file too. */
+function initializerOf(file: string, source: string, name: string): string {
+  const declaration = new RegExp(`^(?:export )?const ${name}(?::[^=]+)? = ([^;]+);`, 'm').exec(source);
+  const imported = new RegExp(`import \\{[^}]*\\b${name}\\b[^}]*\\} from '([^']+)'`).exec(source)?.[1];
+  if (!declaration && imported !== undefined) {
+    const other = resolve(ROOT, file, '..', imported);
+    return initializerOf(other, readFileSync(other, 'utf8'), name);
+  }
+  assert.ok(declaration, `there is no constant ${name} in ${file}`);
+  const expression = (declaration[1] ?? '').replace(/ as const\b| satisfies .*$/g, '');
+  return expression.replaceAll(
+    /\b[A-Z][A-Z\d]*_[A-Z\d_]+\b/g,
+    (other) => `(${initializerOf(file, source, other)})`,
+  );
+}
