@@ -1,14 +1,18 @@
 /**
  * Accepts signaling WebSockets and tells their sessions what happens in the house: cameras coming and going, rights
  * changing, people signing out. A socket that no longer answers pings is ended.
+ *
+ * Invariant: sockets that have not signed in keep nobody out: past their number the oldest gives way to a new one, and they
+ * take no place of those that have.
  */
 
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
 import { MAX_SIGNALING_BYTES, SIGNALING_SUBPROTOCOL, type NotificationMessage } from '../wire/signaling.ts';
 import { networkOf } from '../core/address/network.ts';
-import { ConnectionLimits } from '../cameras/connection-limits.ts';
+import { FairPlaces } from '../net/fair-places.ts';
+import { RequestRates } from '../net/request-rates.ts';
 import type { ConnectionOf } from './client-connection.ts';
 import { isSameOrigin } from './same-origin.ts';
 import { TransportQuota } from './transport-quota.ts';
@@ -24,7 +28,11 @@ export interface SignalingServerOptions extends Omit<
 const PING_INTERVAL_MS = 10_000;
 const MAX_SESSIONS = 1000;
 /** Sockets that have not signed in: a page does so at once, and this is what a flood can hold open. */
-const STRANGERS = { total: 256, perAddress: 32 };
+const STRANGERS = { total: 256, perNetwork: 32, displaceOwn: true };
+/** Of one network, as for requests. */
+const UPGRADES = { perSecond: 100, burst: 400 };
+/** For the viewer to answer the close frame; one that does not read holds its buffer no longer. */
+const CLOSE_TIMEOUT_MS = 5_000;
 /** Pages and devices of one user; the one open for longest gives way, so that nobody alone uses the server up. */
 export const MAX_SESSIONS_PER_USER = 40;
 
@@ -34,12 +42,14 @@ export class SignalingServer {
     noServer: true,
     maxPayload: MAX_SIGNALING_BYTES,
     perMessageDeflate: false,
+    closeTimeout: CLOSE_TIMEOUT_MS,
     handleProtocols: (offered) => (offered.has(SIGNALING_SUBPROTOCOL) ? SIGNALING_SUBPROTOCOL : false),
-  });
+  } as ServerOptions);
   readonly #sessions = new Map<WebSocket, SignalingSession>();
   readonly #answered = new WeakSet<WebSocket>();
-  readonly #strangers = new ConnectionLimits(STRANGERS);
   readonly #transportQuota = new TransportQuota();
+  readonly #strangers = new FairPlaces(STRANGERS);
+  readonly #upgrades = new RequestRates(UPGRADES);
   readonly #pings: NodeJS.Timeout;
 
   constructor(options: SignalingServerOptions) {
@@ -65,9 +75,15 @@ export class SignalingServer {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // A browser lets any page open a WebSocket to anywhere; only pages of this server are meant.
     if (!isSameOrigin(request, this.#options.connectionOf)) return refuse(socket, '403 Forbidden');
-    if (this.#sessions.size >= MAX_SESSIONS) return refuse(socket, '503 Service Unavailable');
     const { address } = this.#options.connectionOf(request);
-    const leave = this.#strangers.enter(networkOf(address));
+    const network = networkOf(address);
+    if (!this.#upgrades.admit(network, this.#options.clock())) return refuse(socket, '429 Too Many Requests');
+    if (this.#sessions.size - this.#strangers.taken >= MAX_SESSIONS)
+      return refuse(socket, '503 Service Unavailable');
+    const leave = this.#strangers.enter(network, {
+      mayGiveWay: () => true,
+      giveWay: () => socket.destroy(),
+    });
     if (!leave) return refuse(socket, '503 Service Unavailable');
     socket.once('close', leave);
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
@@ -136,5 +152,7 @@ export class SignalingServer {
 }
 
 function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nRetry-After: 5\r\nContent-Length: 0\r\n\r\n`, () =>
+    socket.destroy(),
+  );
 }

@@ -2,7 +2,8 @@
  * One viewer's signaling WebSocket: authenticates it, answers its requests, tells it what changes.
  *
  * Invariants: before `authenticated` nothing but the token is looked at; a camera is only ever consumed after the right
- * to it was checked, and a right that goes away closes its consumers; when the socket closes, its transports close.
+ * to it was checked, and a right that goes away closes its consumers; when the socket closes, its transports close; and
+ * who goes on sending after it was told to stop is cut off.
  */
 
 import type { WebSocket } from 'ws';
@@ -63,6 +64,8 @@ export interface SignalingSessionOptions {
 /** A page that opens with a full grid of cameras sends a few hundred messages at once. */
 const MESSAGE_BURST = 400;
 const MESSAGES_PER_SECOND = 40;
+/** Messages that may have been on their way when the socket was closed from here. */
+const MAX_LATE_MESSAGES = MESSAGE_BURST;
 /** More than the largest picture (1 MiB) and what may wait in front of it. */
 const MAX_BUFFERED_BYTES = 2 * 1024 * 1024;
 
@@ -78,6 +81,7 @@ export class SignalingSession {
   #identity: ViewerIdentity | undefined;
   #deadline: NodeJS.Timeout;
   #closed = false;
+  #lateMessages = 0;
 
   constructor(options: SignalingSessionOptions) {
     this.#options = options;
@@ -88,6 +92,11 @@ export class SignalingSession {
     this.#frameWatches = new FrameWatches(options);
     this.#deadline = setTimeout(() => this.close('authenticateTimeout'), AUTHENTICATE_TIMEOUT_MS);
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
+    // The library answers each, and bounds the answers that wait.
+    socket.on('ping', () => {
+      if (this.#closed) this.#onLateMessage();
+      else if (!this.#messages.take(options.clock())) this.close('tooManyMessages');
+    });
     socket.on('error', (error) => options.log.debug({ err: error }, 'signaling socket failed'));
     socket.on('close', () => this.#cleanUp());
   }
@@ -132,8 +141,7 @@ export class SignalingSession {
   }
 
   #onMessage(data: WebSocket.RawData, isBinary: boolean): void {
-    // What was on its way when the socket was closed from here.
-    if (this.#closed) return;
+    if (this.#closed) return this.#onLateMessage();
     if (isBinary) return this.close('badMessage', 'viewers send no binary messages');
     const text = (data as Buffer).toString('utf8');
     try {
@@ -150,6 +158,11 @@ export class SignalingSession {
       }
       this.close(error.code === 'unauthorized' ? 'unauthorized' : 'badMessage', error.message);
     }
+  }
+
+  /** Closing waits for the viewer's answer, which stands behind all that it sends before. */
+  #onLateMessage(): void {
+    if (++this.#lateMessages > MAX_LATE_MESSAGES) this.#options.socket.terminate();
   }
 
   #onAuthenticate(token: string): void {

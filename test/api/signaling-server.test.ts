@@ -8,7 +8,7 @@ import { HttpServer } from '../../server/api/http-server.ts';
 import { MAX_SESSIONS_PER_USER, SignalingServer } from '../../server/api/signaling-server.ts';
 import { MAX_TRANSPORTS_PER_USER } from '../../server/api/transport-quota.ts';
 import { trustedProxies } from '../../server/api/trusted-proxies.ts';
-import { serverClock as clock } from '../../server/core/clock.ts';
+import { serverClock } from '../../server/core/clock.ts';
 import type { CameraFrame } from '../../server/core/camera-frame.ts';
 import { createLog } from '../../server/log.ts';
 import { Sfu } from '../../server/sfu/sfu.ts';
@@ -21,7 +21,12 @@ import { until } from '../support/until.ts';
 const MORE_THAN_FITS = 'x'.repeat(24 * 1024 * 1024);
 
 /** Real sockets and a real SFU; every token is good, and `rights` says what may be seen. */
-async function startSignaling(context: TestContext, rights: Set<string>, proxies: string[] = []) {
+async function startSignaling(
+  context: TestContext,
+  rights: Set<string>,
+  proxies: string[] = [],
+  clock = serverClock,
+) {
   const log = createLog('silent');
   const hub = new FrameHub(log);
   let credentials = 0;
@@ -89,7 +94,7 @@ test('a right that is revoked ends on every socket of the user, also behind one 
 
 /** @param bytes of the JPEG; the first tells one from the other */
 function pictureOf(cameraId: string, mark: number, bytes = 1000): CameraFrame {
-  const nowUs = clock();
+  const nowUs = serverClock();
   return {
     cameraId,
     jpeg: new Uint8Array(bytes).fill(mark),
@@ -245,20 +250,37 @@ test('a page of another host gets no socket, and behind a proxy the host is the 
   assert.equal(await upgradeStatus(proxied.url, { origin: 'https://evil.example', ...forwarded }), 403);
 });
 
-test('strangers are limited per address, and whoever signs in makes room for the next', async (context) => {
+test('sockets that have not signed in are limited per network: the oldest gives way, one that signed in does not', async (context) => {
   const { url, signaling } = await startSignaling(context, new Set());
+  const signedIn = await SignalingSocket.open(url, 'viewer');
   const open = (): WebSocket =>
     new WebSocket(`${url.replace('http', 'ws')}${SIGNALING_PATH}`, SIGNALING_SUBPROTOCOL).on(
       'error',
       () => undefined,
     );
-  const strangers = Array.from({ length: 32 }, open);
-  await until('all are in', () => strangers.every(({ readyState }) => readyState === WebSocket.OPEN));
-  assert.equal(await upgradeStatus(url, {}), 503);
-  strangers[0]?.send(JSON.stringify({ type: 'authenticate', token: 'good' }));
-  await until('there is room', async () => (await upgradeStatus(url, {})) === 101);
-  assert.ok(signaling.sessionCount >= 32);
-  for (const socket of strangers) socket.terminate();
+  const oldest = open();
+  await once(oldest, 'open');
+  const others = Array.from({ length: 31 }, open);
+  await until('all are in', () => others.every(({ readyState }) => readyState === WebSocket.OPEN));
+  const newest = open();
+  await Promise.all([once(oldest, 'close'), once(newest, 'open')]);
+  newest.send(JSON.stringify({ type: 'authenticate', token: 'good' }));
+  await once(newest, 'message');
+  await until('the oldest is forgotten', () => signaling.sessionCount === 33);
+  assert.ok(others.every(({ readyState }) => readyState === WebSocket.OPEN));
+  assert.equal(signedIn.closeCode, undefined);
+  for (const socket of [...others, newest]) socket.terminate();
+  signedIn.close();
+});
+
+test('a network that opens sockets in a loop is told to wait', async (context) => {
+  const { url } = await startSignaling(context, new Set(), [], () => 0);
+  const statuses = new Map<number, number>();
+  for (let round = 0; round < 402; round++) {
+    const status = await upgradeStatus(url, {});
+    statuses.set(status, (statuses.get(status) ?? 0) + 1);
+  }
+  assert.deepEqual(Object.fromEntries(statuses), { 101: 400, 429: 2 });
 });
 
 test('one user has so many pages open and no more; the one open for longest gives way', async (context) => {
