@@ -101,6 +101,8 @@ export class Rig implements Stage {
     const footage = footagePath('pedestrians-vga.mjpeg');
     const options = ['--fps', String(FPS), ...(footage === undefined ? [] : ['--footage', footage])];
     this.#camera = startCamera(server.cameraUrl, liveCamera, options);
+    // Also when this process fails.
+    process.once('exit', () => this.#camera.process.kill('SIGKILL'));
     this.#camera.process.stdout?.on('data', (text: Buffer) => this.#onCamera(text.toString()));
     this.#viewer = new Worker(
       'viewer-process.ts',

@@ -65,7 +65,7 @@ const deadlineMs = Date.now() + MAX_TOTAL_MS;
 const outcomes: Outcome[] = [];
 const notRun: string[] = [];
 let rig: Rig | undefined;
-process.once('SIGINT', () => void rig?.stop().then(() => process.exit(130)));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 say(`${limitsText()}; attackers run at nice ${NICE}`);
 
 for (const attack of chosen) {
@@ -143,6 +143,8 @@ async function strike(on: Rig, attack: Attack): Promise<Outcome> {
   const toMs = Date.now();
   await Promise.all(attackers.map((attacker) => attacker.endedBy(untilMs + ATTACKER_GRACE_MS)));
   const findings = (await probing) ?? [];
+  if (attackers.some(({ hasFailed }) => hasFailed))
+    findings.push({ text: 'attackers failed, see above', broken: 'the attack itself' });
   await recover(on, fromMs, toMs);
   const recoveredMs = Date.now();
   const { process: server } = on.server.child;

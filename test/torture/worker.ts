@@ -38,6 +38,11 @@ export class Worker<Message> {
     return this.#process.exitCode !== null || this.#process.signalCode !== null;
   }
 
+  /** It ended by itself, and not well. */
+  get hasFailed(): boolean {
+    return this.#process.exitCode !== null && this.#process.exitCode !== 0;
+  }
+
   /** Resolves when it has ended by itself, or was made to at that time. */
   async endedBy(deadlineMs: number): Promise<void> {
     const ended = this.hasExited ? Promise.resolve() : once(this.#process, 'exit');
