@@ -1,13 +1,14 @@
-/** All MJPEG streams that are open: bounded per user, and ended with the right, the camera or the session they came by. */
+/** All MJPEG streams that are open: bounded per user and in all, and ended with the right, the camera or the session they came by. */
 
 import type { ServerResponse } from 'node:http';
 import type { Identity } from '../accounts/sessions.ts';
-import { VigieError } from '../errors.ts';
 import type { CameraFrames } from './frame-watch.ts';
 import { MjpegStream } from './mjpeg-stream.ts';
+import { UserShares } from './user-shares.ts';
 
 /** Browsers open at most six connections to a server, and a page needs some of them. */
 export const MAX_MJPEG_STREAMS_PER_USER = 8;
+const MAX_MJPEG_STREAMS = 256;
 
 export interface MjpegStreamsOptions {
   frames: CameraFrames;
@@ -17,6 +18,11 @@ export interface MjpegStreamsOptions {
 export class MjpegStreams {
   readonly #options: MjpegStreamsOptions;
   readonly #streams = new Map<MjpegStream, Pick<Identity, 'userId' | 'sessionId'>>();
+  readonly #shares = new UserShares({
+    total: MAX_MJPEG_STREAMS,
+    perUser: MAX_MJPEG_STREAMS_PER_USER,
+    refusal: `one user has at most ${MAX_MJPEG_STREAMS_PER_USER} of these streams at once: close one first`,
+  });
   readonly #closed = { sent: 0, passedOver: 0 };
 
   constructor(options: MjpegStreamsOptions) {
@@ -35,16 +41,12 @@ export class MjpegStreams {
 
   /** The right has been checked. @throws VigieError `tooManyRequests` */
   open(who: Identity, cameraId: string, maxFps: number | undefined, response: ServerResponse): void {
-    const open = [...this.#streams.values()].filter(({ userId }) => userId === who.userId).length;
-    if (open >= MAX_MJPEG_STREAMS_PER_USER)
-      throw new VigieError(
-        'tooManyRequests',
-        `one user has at most ${MAX_MJPEG_STREAMS_PER_USER} of these streams at once: close one first`,
-      );
+    const leave = this.#shares.enter(who.userId, response);
     const { frames } = this.#options;
     const stream = new MjpegStream({ response, cameraId, maxFps, frames, expiresAtMs: who.expiresAtMs });
     this.#streams.set(stream, who);
     response.once('close', () => {
+      leave();
       stream.close();
       this.#streams.delete(stream);
       this.#closed.sent += stream.counters.sent;

@@ -21,7 +21,12 @@ import type { CameraCatalog } from './camera-catalog.ts';
 import type { Guard } from './guard.ts';
 import { parseRequest } from './request-bodies.ts';
 import { PROTECT_RECORDING, RECORDING_SETTINGS, TIME_RANGE } from './recording-bodies.ts';
+import { UserShares } from './user-shares.ts';
 
+/** A player reads two films at once, in several ranges each, and a browser has six connections to a server. */
+export const FILM_SHARES = { total: 128, perUser: 16 };
+/** Each is a copy of up to two hours of recordings. */
+export const EXPORT_SHARES = { total: 8, perUser: 2 };
 /** For a recording that somebody wants to see while it is being written. */
 const MAX_WAIT_MS = 15_000;
 
@@ -55,6 +60,9 @@ export interface Recordings {
 
 export function recordingRoutes(recordings: Recordings, catalog: CameraCatalog, guard: Guard): Router {
   const router = Router();
+  const refusal = 'other downloads are still under way; end one first';
+  const films = new UserShares({ ...FILM_SHARES, refusal });
+  const exports = new UserShares({ ...EXPORT_SHARES, refusal });
 
   router.get('/:id/recording', (request, response) => {
     guard.administrator(request);
@@ -89,8 +97,9 @@ export function recordingRoutes(recordings: Recordings, catalog: CameraCatalog, 
   });
 
   router.get('/:id/recordings/:recordingId.webm', async (request, response) => {
-    guard.mediaViewerOf(request, request.params.id);
+    const { userId } = guard.mediaViewerOf(request, request.params.id);
     let recording = find(request.params);
+    response.once('close', films.enter(userId, response));
     if (recording.open) {
       await Promise.race([recordings.finish(recording), setTimeout(MAX_WAIT_MS, undefined, { ref: false })]);
       // Both may be another by now.
@@ -121,10 +130,14 @@ export function recordingRoutes(recordings: Recordings, catalog: CameraCatalog, 
   });
 
   router.get('/:id/export.webm', async (request, response) => {
-    guard.mediaViewerOf(request, request.params.id);
+    const { userId } = guard.mediaViewerOf(request, request.params.id);
     const { from, to } = parseRequest(TIME_RANGE, request.query);
+    const leave = exports.enter(userId, response);
     const gone = new AbortController();
-    response.once('close', () => gone.abort());
+    response.once('close', () => {
+      gone.abort();
+      leave();
+    });
     const file = await recordings.exportRange(request.params.id, from, to, gone.signal);
     try {
       await send(file, request.params.id, response);

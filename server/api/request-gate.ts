@@ -128,6 +128,13 @@ export class RequestGate {
 
   #enter(request: IncomingMessage, response: ServerResponse, app: RequestListener): void {
     if (!this.#turns.begin(request, response)) return;
+    let leave: (() => void) | undefined;
+    let answered: (() => void) | undefined;
+    response.once('close', () => {
+      this.#turns.end(request);
+      leave?.();
+      answered?.();
+    });
     if (!namesHost(request)) {
       this.#refused.malformed++;
       response.shouldKeepAlive = false;
@@ -140,7 +147,7 @@ export class RequestGate {
       return this.#sendLate(response, isHealth ? HEALTHY : TOO_FAST);
     }
     if (isHealth) return send(response, HEALTHY);
-    const leave = this.#unanswered.enter(network, {
+    leave = this.#unanswered.enter(network, {
       mayGiveWay: () => !response.headersSent,
       giveWay: () => {
         for (const name of response.getHeaderNames()) response.removeHeader(name);
@@ -149,11 +156,7 @@ export class RequestGate {
       },
     });
     if (!leave) return send(response, TOO_MANY);
-    const answered = this.#options.onRequest?.(request);
-    response.once('close', () => {
-      leave();
-      answered?.();
-    });
+    answered = this.#options.onRequest?.(request);
     app(request, response);
   }
 

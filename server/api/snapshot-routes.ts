@@ -6,6 +6,10 @@ import { VigieError } from '../errors.ts';
 import type { Guard } from './guard.ts';
 import { parseRequest, SNAPSHOT_QUERY } from './request-bodies.ts';
 import type { Thumbnails } from './thumbnails.ts';
+import { UserShares } from './user-shares.ts';
+
+/** One is made at a time, and 32 may wait: a page with a grid of cameras asks for as many, and nobody for all. */
+export const THUMBNAIL_SHARES = { total: 64, perUser: 24 };
 
 /** Where the newest pictures are; main connects it. */
 export interface Snapshots {
@@ -14,8 +18,12 @@ export interface Snapshots {
 
 export function snapshotRoutes(snapshots: Snapshots, thumbnails: Thumbnails, guard: Guard): Router {
   const router = Router();
+  const thumbnailShares = new UserShares({
+    ...THUMBNAIL_SHARES,
+    refusal: 'your other thumbnails are still being made; ask for fewer at once',
+  });
   router.get('/:id/snapshot.jpg', async (request, response) => {
-    guard.mediaViewerOf(request, request.params.id);
+    const { userId } = guard.mediaViewerOf(request, request.params.id);
     const { width } = parseRequest(SNAPSHOT_QUERY, request.query);
     const frame = snapshots.latest(request.params.id);
     if (!frame)
@@ -26,7 +34,11 @@ export function snapshotRoutes(snapshots: Snapshots, thumbnails: Thumbnails, gua
     response.setHeader('Last-Modified', new Date(frame.receivedUs / 1000).toUTCString());
     response.type('jpeg');
     if (request.fresh) return response.status(304).end();
-    const jpeg = width === undefined || width >= frame.width ? frame.jpeg : await thumbnails.of(frame, width);
+    let { jpeg } = frame;
+    if (width !== undefined && width < frame.width) {
+      response.once('close', thumbnailShares.enter(userId, response));
+      jpeg = await thumbnails.of(frame, width);
+    }
     return response.send(Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength));
   });
   return router;

@@ -52,12 +52,18 @@ export class RequestTurns {
     });
   }
 
-  /** @returns false when it is not this request's turn: it is to be left alone, and its connection ends */
+  /**
+   * @returns false when it is not this request's turn: it is to be left alone, and its connection ends. After true the caller
+   *   says `end` when the response has closed.
+   */
   begin({ socket }: IncomingMessage, response: ServerResponse): boolean {
     if (this.#isOutOfTurn(socket)) return false;
     this.#unanswered.set(socket, response);
-    response.once('close', () => this.#unanswered.delete(socket));
     return true;
+  }
+
+  end({ socket }: IncomingMessage): void {
+    this.#unanswered.delete(socket);
   }
 
   #isOutOfTurn(socket: ParsedSocket): boolean {

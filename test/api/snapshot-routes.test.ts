@@ -2,12 +2,18 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { test, type TestContext } from 'node:test';
+import express, { type Request } from 'express';
 import { Jimp } from 'jimp';
+import type { Guard } from '../../server/api/guard.ts';
+import { HttpServer } from '../../server/api/http-server.ts';
+import { errorHandler } from '../../server/api/problem.ts';
+import { snapshotRoutes, THUMBNAIL_SHARES } from '../../server/api/snapshot-routes.ts';
 import { Thumbnails } from '../../server/api/thumbnails.ts';
 import type { CameraFrame } from '../../server/core/camera-frame.ts';
 import { VigieError } from '../../server/errors.ts';
 import { createLog } from '../../server/log.ts';
 import type { Problem } from '../../server/wire/api.ts';
+import { until } from '../support/until.ts';
 import { ApiClient } from './support/api-client.ts';
 import { startApi } from './support/api-server.ts';
 
@@ -160,4 +166,39 @@ test('at most 32 thumbnails wait, and closing answers all of them', async (conte
   assert.equal(thumbnails.counters.refused, 7);
   await assert.rejects(thumbnails.of(frameOf('cam_a'), 100), /stopping/);
   await thumbnails.close();
+});
+
+test('one user waits for so many thumbnails at once, and leaves room for others', async (context) => {
+  const made = Promise.withResolvers<Uint8Array>();
+  let asked = 0;
+  const thumbnails = {
+    of: () => {
+      asked++;
+      return made.promise;
+    },
+  };
+  const guard = { mediaViewerOf: ({ headers }: Request) => ({ userId: String(headers['user']) }) };
+  const routes = snapshotRoutes(
+    { latest: frameOf },
+    thumbnails as unknown as Thumbnails,
+    guard as unknown as Guard,
+  );
+  const app = express()
+    .use(routes)
+    .use(errorHandler(createLog('silent')));
+  const server = new HttpServer({ app, upgrades: {}, log: createLog('silent') });
+  context.after(() => server.close());
+  const url = `http://127.0.0.1:${await server.listen(0, '127.0.0.1')}/door/snapshot.jpg`;
+  const ask = (user: string, query: string) => fetch(url + query, { headers: { user } });
+  const waiting = Array.from({ length: THUMBNAIL_SHARES.perUser }, (_, index) =>
+    ask('anna', `?width=${100 + index}`),
+  );
+  await until('all wait', () => asked === THUMBNAIL_SHARES.perUser);
+  assert.equal((await ask('anna', '?width=300')).status, 429);
+  assert.equal((await ask('anna', '')).status, 200, 'one that needs no work');
+  const other = ask('ben', '?width=300');
+  await until('another is let in', () => asked === THUMBNAIL_SHARES.perUser + 1);
+  made.resolve(jpeg);
+  for (const { status } of await Promise.all([...waiting, other])) assert.equal(status, 200);
+  assert.equal((await ask('anna', '?width=300')).status, 200);
 });

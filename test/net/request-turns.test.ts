@@ -201,7 +201,9 @@ test('the parser stops at the second request, so that Node makes nothing of the 
   let seen = 0;
   server.on('request', (request, response) => {
     seen++;
-    if (turns.begin(request, response)) setImmediate(() => response.end());
+    if (!turns.begin(request, response)) return;
+    response.once('close', () => turns.end(request));
+    setImmediate(() => response.end());
   });
   context.after(() => server.close());
   server.listen(0, '127.0.0.1');

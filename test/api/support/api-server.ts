@@ -15,7 +15,7 @@ import {
 import { CameraPairing } from '../../../server/api/camera-pairing.ts';
 import { clientConnections } from '../../../server/api/client-connection.ts';
 import { createHttpApp } from '../../../server/api/http-app.ts';
-import { HttpServer, type UpgradeHandler } from '../../../server/api/http-server.ts';
+import { HttpServer, type HttpTimeouts, type UpgradeHandler } from '../../../server/api/http-server.ts';
 import { MjpegStreams } from '../../../server/api/mjpeg-streams.ts';
 import { Thumbnails } from '../../../server/api/thumbnails.ts';
 import { trustedProxies } from '../../../server/api/trusted-proxies.ts';
@@ -48,6 +48,7 @@ export interface ApiServerOptions {
   authority?: AuthorityCertificate;
   /** What notifications go out by; nowhere when left out. */
   push?: PushWay;
+  timeouts?: HttpTimeouts;
 }
 
 export interface ApiServer {
@@ -172,7 +173,14 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     authority: options.authority,
     log,
   });
-  const server = new HttpServer({ app, upgrades: options.upgrades ?? {}, log });
+  const server = new HttpServer({
+    app,
+    upgrades: options.upgrades ?? {},
+    log,
+    // What tests send in a loop is not what the limits are for.
+    requestLimits: { perSecond: 10_000, burst: 10_000 },
+    ...(options.timeouts && { timeouts: options.timeouts }),
+  });
   const port = await server.listen(0, '127.0.0.1');
   const close = async (): Promise<void> => {
     await server.close();
