@@ -19,6 +19,7 @@ const ERRORS = {
   cameraOffline: [503, 'The camera is offline'],
   cameraRejected: [502, 'The camera refused'],
   unavailable: [503, 'Not available now'],
+  full: [503, 'The server is full'],
   /** The start cannot go on: shown as one line, exit code 1. */
   configuration: [500, 'The configuration is not usable'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
@@ -28,17 +29,21 @@ export type ErrorCode = keyof typeof ERRORS;
 export interface VigieErrorOptions extends ErrorOptions {
   /** When trying again may help. */
   retryAfterSeconds?: number;
+  /** With `full`: how many watch. */
+  watching?: number;
 }
 
 export class VigieError extends Error {
   override readonly name = 'VigieError';
   readonly code: ErrorCode;
   readonly retryAfterSeconds: number | undefined;
+  readonly watching: number | undefined;
 
   constructor(code: ErrorCode, detail: string, options?: VigieErrorOptions) {
     super(detail, options);
     this.code = code;
     this.retryAfterSeconds = options?.retryAfterSeconds;
+    this.watching = options?.watching;
   }
 
   get status(): number {

@@ -32,6 +32,7 @@ import { createLog, type Log } from './log.ts';
 import { machineGateways } from './net/machine-gateways.ts';
 import { openRecordings } from './recordings.ts';
 import { seedListeners } from './seed-cameras.ts';
+import { Capacity } from './sfu/capacity.ts';
 import { Sfu } from './sfu/sfu.ts';
 import { PushNotifier } from './push/push-notifier.ts';
 import { PushSender } from './push/push-sender.ts';
@@ -68,6 +69,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
   const advisor = new CameraAdvisor(ingest);
   const hub = new FrameHub(log);
   const transcoder = new Transcoder(hub, log, {}, clock);
+  const capacity = new Capacity(clock);
   const { announcedAddresses, rtcPort, rtcTcpPort } = config;
   const sfu = await Sfu.open({
     rtcPort,
@@ -75,6 +77,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     announcedAddresses,
     relay: relayFor(config),
     video: transcoder,
+    onLoad: (sample, nowUs) => capacity.sample(sample, nowUs),
     clock,
     log: log.child({ room: 'sfu' }),
   });
@@ -107,6 +110,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     connectionOf,
     sfu,
     frames: hub,
+    capacity,
     clock,
     log: log.child({ room: 'signaling' }),
   });
@@ -118,7 +122,11 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     log,
   });
   const thumbnails = new Thumbnails(log);
-  const mjpeg = new MjpegStreams({ frames: hub, mayWatch: (...whatOf) => access.mayWatch(...whatOf) });
+  const mjpeg = new MjpegStreams({
+    frames: hub,
+    mayWatch: (...whatOf) => access.mayWatch(...whatOf),
+    capacity,
+  });
   const connection = new ConnectionFactsSource({
     httpHost: config.httpHost,
     httpPort: () => httpPort,
@@ -168,6 +176,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     connection,
     status: () => ({
       sfu: sfu.stats,
+      capacity: capacity.stats,
       signalingSessions: signaling.sessionCount,
       frameWatches: signaling.frameWatches,
       mjpeg: mjpeg.counters,

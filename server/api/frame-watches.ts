@@ -9,6 +9,7 @@ import type { WebSocket } from 'ws';
 import type { Clock } from '../core/clock.ts';
 import { VigieError } from '../errors.ts';
 import { FrameWatch, type CameraFrames } from './frame-watch.ts';
+import type { ViewerAllowance } from './viewer-allowance.ts';
 
 /** As many as the web app keeps ready at once, and some to spare. */
 export const MAX_FRAME_WATCHES = 24;
@@ -18,11 +19,14 @@ export interface FrameWatchesOptions {
   socket: WebSocket;
   frames: CameraFrames;
   clock: Clock;
+  allowance: ViewerAllowance;
 }
 
 export class FrameWatches {
   readonly #options: FrameWatchesOptions;
   readonly #watches = new Map<number, FrameWatch>();
+  /** By watch: ends what it is counted as. */
+  readonly #streams = new Map<number, () => void>();
   readonly #closed = { sent: 0, passedOver: 0 };
   #nextId = 1;
 
@@ -40,11 +44,12 @@ export class FrameWatches {
     return { open: this.#watches.size, sent, passedOver };
   }
 
-  /** The right to the camera has been checked. @throws VigieError `tooManyRequests` */
+  /** The right to the camera has been checked. @throws VigieError `tooManyRequests`, `full` */
   open(cameraId: string, maxFps?: number): FrameWatch {
     if (this.#watches.size >= MAX_FRAME_WATCHES)
       throw new VigieError('tooManyRequests', `a page watches at most ${MAX_FRAME_WATCHES} cameras this way`);
-    const { socket, frames, clock } = this.#options;
+    const { socket, frames, clock, allowance } = this.#options;
+    const endStream = allowance.openStream(cameraId);
     const watch = new FrameWatch({
       id: this.#nextId++,
       cameraId,
@@ -55,6 +60,7 @@ export class FrameWatches {
       write: (message) => socket.send(message, () => this.#onWritten()),
     });
     this.#watches.set(watch.id, watch);
+    this.#streams.set(watch.id, endStream);
     return watch;
   }
 
@@ -90,6 +96,8 @@ export class FrameWatches {
   #close(watch: FrameWatch): void {
     watch.close();
     this.#watches.delete(watch.id);
+    this.#streams.get(watch.id)?.();
+    this.#streams.delete(watch.id);
     this.#closed.sent += watch.counters.sent;
     this.#closed.passedOver += watch.counters.passedOver;
   }

@@ -2,6 +2,7 @@
 
 import type { ServerResponse } from 'node:http';
 import type { Identity } from '../accounts/sessions.ts';
+import type { Capacity } from '../sfu/capacity.ts';
 import type { CameraFrames } from './frame-watch.ts';
 import { MjpegStream } from './mjpeg-stream.ts';
 import { UserShares } from './user-shares.ts';
@@ -13,6 +14,7 @@ const MAX_MJPEG_STREAMS = 256;
 export interface MjpegStreamsOptions {
   frames: CameraFrames;
   mayWatch: (userId: string, cameraId: string) => boolean;
+  capacity: Capacity;
 }
 
 export class MjpegStreams {
@@ -39,15 +41,17 @@ export class MjpegStreams {
     return { open: this.#streams.size, sent, passedOver };
   }
 
-  /** The right has been checked. @throws VigieError `tooManyRequests` */
+  /** The right has been checked. @throws VigieError `tooManyRequests`, `full` */
   open(who: Identity, cameraId: string, maxFps: number | undefined, response: ServerResponse): void {
-    const leave = this.#shares.enter(who.userId, response);
-    const { frames } = this.#options;
+    // A refusal below ends the response too, which gives the place back.
+    response.once('close', this.#shares.enter(who.userId, response));
+    const { frames, capacity } = this.#options;
+    const endStream = capacity.open({ userId: who.userId }, cameraId);
     const stream = new MjpegStream({ response, cameraId, maxFps, frames, expiresAtMs: who.expiresAtMs });
     this.#streams.set(stream, who);
     response.once('close', () => {
-      leave();
       stream.close();
+      endStream();
       this.#streams.delete(stream);
       this.#closed.sent += stream.counters.sent;
       this.#closed.passedOver += stream.counters.passedOver;

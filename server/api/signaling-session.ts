@@ -11,6 +11,7 @@ import type { Clock } from '../core/clock.ts';
 import { TokenBucket } from '../core/token-bucket.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { Capacity } from '../sfu/capacity.ts';
 import type { Sfu } from '../sfu/sfu.ts';
 import type { CameraView } from '../wire/api.ts';
 import {
@@ -26,6 +27,7 @@ import type { CameraFrames } from './frame-watch.ts';
 import { FrameWatches } from './frame-watches.ts';
 import type { TransportQuota } from './transport-quota.ts';
 import { parseAuthenticate, parseRequest, type Request } from './signaling-messages.ts';
+import { ViewerAllowance } from './viewer-allowance.ts';
 import { ViewerMedia } from './viewer-media.ts';
 
 /** Whom an access token speaks for. */
@@ -57,6 +59,7 @@ export interface SignalingSessionOptions {
   sfu: Sfu;
   frames: CameraFrames;
   transportQuota: TransportQuota;
+  capacity: Capacity;
   clock: Clock;
   log: Log;
 }
@@ -76,6 +79,7 @@ type Handlers = {
 export class SignalingSession {
   readonly #options: SignalingSessionOptions;
   readonly #messages: TokenBucket;
+  readonly #allowance: ViewerAllowance;
   readonly #media: ViewerMedia;
   readonly #frameWatches: FrameWatches;
   #identity: ViewerIdentity | undefined;
@@ -86,10 +90,11 @@ export class SignalingSession {
   constructor(options: SignalingSessionOptions) {
     this.#options = options;
     this.#messages = new TokenBucket(MESSAGES_PER_SECOND, MESSAGE_BURST, options.clock());
-    const { socket, transportQuota, clock } = options;
-    const takeTransport = () => transportQuota.take(this.#identity?.userId ?? '', clock());
-    this.#media = new ViewerMedia({ ...options, takeTransport }, (notification) => this.notify(notification));
-    this.#frameWatches = new FrameWatches(options);
+    const { socket } = options;
+    this.#allowance = new ViewerAllowance(options);
+    const shared = { ...options, allowance: this.#allowance };
+    this.#media = new ViewerMedia(shared, (notification) => this.notify(notification));
+    this.#frameWatches = new FrameWatches(shared);
     this.#deadline = setTimeout(() => this.close('authenticateTimeout'), AUTHENTICATE_TIMEOUT_MS);
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
     // The library answers each, and bounds the answers that wait.
@@ -180,6 +185,7 @@ export class SignalingSession {
       throw new VigieError('unauthorized', 'the new token is of another user');
     }
     this.#identity = identity;
+    this.#allowance.userId = identity.userId;
     // Not the server's clock, which stands still while the machine sleeps.
     const remainingMs = identity.expiresAtMs - Date.now();
     clearTimeout(this.#deadline);
@@ -194,9 +200,10 @@ export class SignalingSession {
       this.#send({ type: 'response', id: request.id, ok: true, data: handle(request.data) });
     } catch (error) {
       if (!(error instanceof VigieError)) this.#options.log.error({ err: error }, 'signaling request failed');
-      const { code, message } =
+      const { code, message, watching } =
         error instanceof VigieError ? error : new VigieError('internal', 'see the log');
-      this.#send({ type: 'response', id: request.id, ok: false, error: { code, detail: message } });
+      const answer = { code, detail: message, ...(watching !== undefined && { watching }) };
+      this.#send({ type: 'response', id: request.id, ok: false, error: answer });
     }
   }
 
@@ -222,11 +229,11 @@ export class SignalingSession {
       return this.#media.consume(transportId, cameraId);
     },
     pauseConsumer: ({ consumerId }) => {
-      this.#media.consumer(consumerId).pause();
+      this.#media.pause(consumerId);
       return {};
     },
     resumeConsumer: ({ consumerId }) => {
-      this.#media.consumer(consumerId).resume();
+      this.#media.resume(consumerId);
       return {};
     },
     closeConsumer: ({ consumerId }) => {
@@ -271,6 +278,7 @@ export class SignalingSession {
   }
 
   #cleanUp(): void {
+    if (!this.#closed) this.#allowance.connectionLost();
     this.#closed = true;
     clearTimeout(this.#deadline);
     this.#identity = undefined;

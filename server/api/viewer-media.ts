@@ -10,14 +10,14 @@ import type { Consumer } from '../sfu/consumer.ts';
 import type { Sfu } from '../sfu/sfu.ts';
 import type { ViewerTransport } from '../sfu/viewer-transport.ts';
 import type { NotificationMessage, SignalingMethods } from '../wire/signaling.ts';
+import type { ViewerAllowance } from './viewer-allowance.ts';
 
 export interface ViewerMediaOptions {
   sfu: Sfu;
   /** Where the viewer's WebSocket comes from, before any proxy of ours. */
   viewerAddress: string;
   clock: Clock;
-  /** Counts a transport of this viewer's user. @returns gives it back @throws VigieError `tooManyRequests` */
-  takeTransport: () => () => void;
+  allowance: ViewerAllowance;
 }
 
 /** The page's own, its successor, and those the connection check tries one way each with. */
@@ -30,6 +30,8 @@ export class ViewerMedia {
   readonly #notify: (notification: NotificationMessage) => void;
   readonly #transports = new Map<string, ViewerTransport>();
   readonly #consumers = new Map<string, Consumer>();
+  /** Of the consumers that are not paused: ends what they are counted as. */
+  readonly #running = new Map<string, () => void>();
 
   /** @param notify told of what ended by itself, and of the timings that were asked for */
   constructor(options: ViewerMediaOptions, notify: (notification: NotificationMessage) => void) {
@@ -37,13 +39,13 @@ export class ViewerMedia {
     this.#notify = notify;
   }
 
-  /** @throws VigieError `tooManyRequests` */
+  /** @throws VigieError `tooManyRequests`, `full` */
   createTransport(): ReturnType<Sfu['transportParameters']> {
-    const { sfu, viewerAddress, takeTransport } = this.#options;
+    const { sfu, viewerAddress, allowance } = this.#options;
     if (this.#transports.size >= MAX_TRANSPORTS) {
       throw new VigieError('tooManyRequests', `a page has at most ${MAX_TRANSPORTS} transports`);
     }
-    const giveBack = takeTransport();
+    const giveBack = allowance.openTransport();
     let transport: ViewerTransport;
     try {
       transport = sfu.createTransport(viewerAddress);
@@ -75,10 +77,25 @@ export class ViewerMedia {
     });
     consumer.once('close', (reason) => {
       this.#consumers.delete(id);
+      this.#stopped(id);
       if (reason === 'requested') return;
       this.#notify({ type: 'notification', method: 'consumerClosed', data: { consumerId: id, reason } });
     });
     return consumer.parameters(this.#options.clock());
+  }
+
+  /** @throws VigieError `notFound`, `full` */
+  resume(consumerId: string): void {
+    const consumer = this.consumer(consumerId);
+    if (this.#running.has(consumerId)) return;
+    this.#running.set(consumerId, this.#options.allowance.openStream(consumer.cameraId));
+    consumer.resume();
+  }
+
+  /** @throws VigieError `notFound` */
+  pause(consumerId: string): void {
+    this.consumer(consumerId).pause();
+    this.#stopped(consumerId);
   }
 
   /** @throws VigieError `notFound` */
@@ -105,5 +122,10 @@ export class ViewerMedia {
   /** Idempotent. */
   close(): void {
     for (const transport of this.#transports.values()) transport.close('requested');
+  }
+
+  #stopped(consumerId: string): void {
+    this.#running.get(consumerId)?.();
+    this.#running.delete(consumerId);
   }
 }

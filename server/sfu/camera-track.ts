@@ -9,6 +9,9 @@ import type { Clock } from '../core/clock.ts';
 import type { EncodedFrame, EncodedVideo, Subscription } from '../core/encoded-frame.ts';
 import { Vp8Packetizer, type RtpPayload } from '../core/vp8-packetizer.ts';
 
+/** Told after each frame: when it was encoded, when sending began, and when the last viewer had been served. Server clock, µs. */
+export type OnFrameSent = (encodedUs: number, startedUs: number, endedUs: number) => void;
+
 export interface FrameSink {
   onFrame(frame: EncodedFrame, payloads: readonly RtpPayload[], nowUs: number): void;
 }
@@ -23,14 +26,16 @@ export class CameraTrack {
   readonly cameraId: string;
   readonly #video: EncodedVideo;
   readonly #clock: Clock;
+  readonly #onFrameSent: OnFrameSent | undefined;
   readonly #sinks = new Set<FrameSink>();
   readonly #packetizer = new Vp8Packetizer({ maxPayloadBytes: MAX_PAYLOAD_BYTES });
   #subscription: Subscription | undefined;
 
-  constructor(cameraId: string, video: EncodedVideo, clock: Clock) {
+  constructor(cameraId: string, video: EncodedVideo, clock: Clock, onFrameSent?: OnFrameSent) {
     this.cameraId = cameraId;
     this.#video = video;
     this.#clock = clock;
+    this.#onFrameSent = onFrameSent;
   }
 
   /** The sink's first frame is a fresh keyframe, made at once. */
@@ -53,8 +58,8 @@ export class CameraTrack {
 
   /** @throws AggregateError of what sinks threw, after every one of them has had the frame */
   #deliver(frame: EncodedFrame): void {
-    const payloads = this.#packetizer.packetize(frame);
     const nowUs = this.#clock();
+    const payloads = this.#packetizer.packetize(frame);
     const failures: unknown[] = [];
     for (const sink of this.#sinks) {
       try {
@@ -63,6 +68,7 @@ export class CameraTrack {
         failures.push(error);
       }
     }
+    this.#onFrameSent?.(frame.encodedUs, nowUs, this.#clock());
     if (failures.length > 0) throw new AggregateError(failures, 'viewers failed on a frame');
   }
 }

@@ -4,6 +4,7 @@
  * It knows nothing of users and rights: who may call `consume` for which camera is decided by the signaling.
  */
 
+import type { LoadSample } from '../core/admission.ts';
 import type { Clock } from '../core/clock.ts';
 import type { EncodedVideo } from '../core/encoded-frame.ts';
 import { VigieError } from '../errors.ts';
@@ -14,6 +15,7 @@ import { CameraTrack } from './camera-track.ts';
 import type { Consumer } from './consumer.ts';
 import { iceCandidates, relayCandidate } from './ice-candidates.ts';
 import { IceUsers } from './ice-users.ts';
+import { LoadProbe } from './load-probe.ts';
 import type { Path } from './path.ts';
 import { RelaySocket, type RelayOptions } from './relay-socket.ts';
 import { RtcTcpListener } from './rtc-tcp-listener.ts';
@@ -32,6 +34,8 @@ export interface SfuOptions {
   /** A relay of the server's own, for when nobody can reach it otherwise. */
   relay?: RelayOptions | undefined;
   video: EncodedVideo;
+  /** Told a few times a second how busy the path that sends video is. */
+  onLoad?: (sample: LoadSample, nowUs: number) => void;
   clock: Clock;
   log: Log;
 }
@@ -67,6 +71,7 @@ export class Sfu {
   readonly #transports = new Map<string, ViewerTransport>();
   readonly #dtlsCounters: DtlsCounters = { malformed: 0, refusedFragments: 0, excess: 0 };
   readonly #tracks = new Map<string, CameraTrack>();
+  readonly #load: LoadProbe;
   readonly #timer: NodeJS.Timeout;
   #closed = false;
 
@@ -101,6 +106,11 @@ export class Sfu {
     this.#fingerprint = fingerprint;
     const { relay, clock, log } = options;
     this.#relay = relay && new RelaySocket(relay, users, clock, log);
+    this.#load = new LoadProbe({
+      clock,
+      datagrams: () => socket.counters,
+      onSample: (sample, nowUs) => options.onLoad?.(sample, nowUs),
+    });
     this.#announced = new AnnouncedAddresses(options.announcedAddresses, options.log);
     // Not waited for: without a network a look-up takes long, and viewers at home need none of it.
     void this.#announced.start();
@@ -174,7 +184,9 @@ export class Sfu {
   /** The consumer starts paused. @throws VigieError `tooManyRequests` */
   consume(transport: ViewerTransport, cameraId: string): Consumer {
     const { video, clock } = this.#options;
-    const track = this.#tracks.get(cameraId) ?? new CameraTrack(cameraId, video, clock);
+    const track =
+      this.#tracks.get(cameraId) ??
+      new CameraTrack(cameraId, video, clock, (...times) => this.#load.frameSent(...times));
     this.#tracks.set(cameraId, track);
     return transport.consume(track);
   }
@@ -193,6 +205,7 @@ export class Sfu {
     if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#timer);
+    this.#load.close();
     this.#announced.close();
     for (const transport of this.#transports.values()) transport.close('serverStopping');
     this.#relay?.close();

@@ -158,7 +158,10 @@ export interface SignalingMethods {
     request: { transportId: string };
     response: { iceParameters: IceParameters; iceServers: IceServer[] };
   };
-  /** The consumer starts paused; `resumeConsumer` brings a fresh keyframe at once. */
+  /**
+   * The consumer starts paused; `resumeConsumer` brings a fresh keyframe at once. That, `createWebRtcTransport` and
+   * `watchFrames` are refused with `full` when the server can serve nobody more: the viewer tries again later.
+   */
   consume: { request: { transportId: string; cameraId: string }; response: ConsumerParameters };
   pauseConsumer: { request: { consumerId: string }; response: Record<string, never> };
   resumeConsumer: { request: { consumerId: string }; response: Record<string, never> };
@@ -232,6 +235,8 @@ export interface AckMessage {
 export interface SignalingError {
   code: string;
   detail: string;
+  /** With `full`: how many watch. */
+  watching?: number;
 }
 
 export type ResponseMessage =

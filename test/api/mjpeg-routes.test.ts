@@ -4,6 +4,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { test, type TestContext } from 'node:test';
 import { MAX_MJPEG_STREAMS_PER_USER } from '../../server/api/mjpeg-streams.ts';
 import type { CameraFrame } from '../../server/core/camera-frame.ts';
+import { overload } from '../support/overload.ts';
 import { until } from '../support/until.ts';
 import { ApiClient } from './support/api-client.ts';
 import { startApi } from './support/api-server.ts';
@@ -135,6 +136,24 @@ test('a stream ends with the right, with the camera, and with the session it cam
   await client.call('DELETE', `/api/cameras/${id}`);
   await until('it ends with the camera', () => other.ended, 1000);
   await until('none is left', () => server.mjpeg.counters.open === 0);
+});
+
+test('a full server refuses a stream, saying when to try again, and a stream that ends makes room', async (context) => {
+  const { server, id, client, path, open } = await setUp(context);
+  const streams = [];
+  for (let i = 0; i < 7; i++) streams.push(await open());
+  const leave = server.capacity.open({ userId: 'another' }, id);
+  overload(server.capacity);
+  const refused = await client.call('GET', path);
+  assert.equal(refused.status, 503);
+  assert.equal(refused.headers.get('retry-after'), '5');
+  const { code, detail } = refused.body as { code: string; detail: string };
+  assert.deepEqual([code, detail], ['full', 'this server is full: 8 are watching; try again in a moment']);
+  assert.equal(server.capacity.stats.refused, 1);
+  streams[0]?.response.destroy();
+  await until('its place is free', () => server.capacity.stats.streams === 7);
+  assert.equal((await open()).response.statusCode, 200);
+  leave();
 });
 
 test('one user has a bounded number of them, and a closed one makes room', async (context) => {

@@ -11,9 +11,11 @@ import { trustedProxies } from '../../server/api/trusted-proxies.ts';
 import { serverClock } from '../../server/core/clock.ts';
 import type { CameraFrame } from '../../server/core/camera-frame.ts';
 import { createLog } from '../../server/log.ts';
+import { Capacity } from '../../server/sfu/capacity.ts';
 import { Sfu } from '../../server/sfu/sfu.ts';
 import { FrameHub } from '../../server/video/frame-hub.ts';
 import { SIGNALING_CLOSE, SIGNALING_PATH, SIGNALING_SUBPROTOCOL } from '../../server/wire/signaling.ts';
+import { overload, relieve } from '../support/overload.ts';
 import { SignalingSocket } from '../support/signaling-socket.ts';
 import { until } from '../support/until.ts';
 
@@ -32,6 +34,7 @@ async function startSignaling(
   let credentials = 0;
   const video = { subscribe: () => ({ close: () => undefined }), requestKeyframe: () => undefined };
   const sfu = await Sfu.open({ rtcPort: 0, announcedAddresses: [], video, clock, log });
+  const capacity = new Capacity(clock);
   const signaling = new SignalingServer({
     access: {
       identify: (token) => ({ userId: 'anna', sessionId: token, expiresAtMs: Date.now() + 60_000 }),
@@ -43,6 +46,7 @@ async function startSignaling(
     connectionOf: clientConnections(trustedProxies(proxies), () => false),
     sfu,
     frames: hub,
+    capacity,
     clock,
     log,
   });
@@ -56,7 +60,7 @@ async function startSignaling(
     signaling.close();
     await Promise.all([http.close(), sfu.close()]);
   });
-  return { signaling, sfu, hub, url: `http://127.0.0.1:${port}` };
+  return { signaling, sfu, capacity, hub, url: `http://127.0.0.1:${port}` };
 }
 
 test('a right that is revoked ends on every socket of the user, also behind one that does not read', async (context) => {
@@ -332,5 +336,67 @@ test('a page has a bounded number of cameras ready', async (context) => {
     /^Error: tooManyRequests$/,
   );
   assert.equal(sfu.stats.consumers, 128);
+  socket.close();
+});
+
+/** The answer to a request that is refused because the server is full. */
+function refusal({ received }: SignalingSocket) {
+  const answer = received.findLast((message) => message.type === 'response');
+  return answer?.type === 'response' && !answer.ok ? answer.error : undefined;
+}
+
+test('a full server refuses new pictures by any way and lets those who watch go on', async (context) => {
+  const { sfu, capacity, url } = await startSignaling(context, new Set(['door', 'garden']));
+  const watching = await SignalingSocket.open(url, 'watching');
+  const { id: transportId } = await watching.request('createWebRtcTransport', {});
+  const { id: consumerId } = await watching.request('consume', { transportId, cameraId: 'door' });
+  await watching.request('resumeConsumer', { consumerId });
+  await watching.request('resumeConsumer', { consumerId });
+  assert.equal(capacity.stats.streams, 1, 'a second resume is no second stream');
+  const late = await SignalingSocket.open(url, 'late');
+  const { id: readyTransport } = await late.request('createWebRtcTransport', {});
+  for (let i = 0; i < 7; i++) capacity.open({ userId: `viewer ${i}` }, 'door');
+  overload(capacity);
+
+  const { id: ready } = await late.request('consume', { transportId: readyTransport, cameraId: 'door' });
+  assert.equal(sfu.stats.consumers, 2, 'one that is paused costs nothing');
+  await assert.rejects(late.request('resumeConsumer', { consumerId: ready }), /^Error: full$/);
+  assert.deepEqual(refusal(late), {
+    code: 'full',
+    detail: 'this server is full: 8 are watching; try again in a moment',
+    watching: 8,
+  });
+  await assert.rejects(late.request('watchFrames', { cameraId: 'door' }), /^Error: full$/);
+  await assert.rejects(late.request('createWebRtcTransport', {}), /^Error: full$/);
+  assert.equal(sfu.stats.transports, 2);
+  assert.equal(capacity.stats.refused, 3);
+
+  const { id: successor } = await watching.request('createWebRtcTransport', {});
+  const moved = await watching.request('consume', { transportId: successor, cameraId: 'door' });
+  await watching.request('resumeConsumer', { consumerId: moved.id });
+  const other = await watching.request('consume', { transportId, cameraId: 'garden' });
+  await assert.rejects(watching.request('resumeConsumer', { consumerId: other.id }), /^Error: full$/);
+
+  relieve(capacity);
+  await late.request('resumeConsumer', { consumerId: ready });
+  await late.request('pauseConsumer', { consumerId: ready });
+  assert.equal(capacity.stats.watching, 8);
+  for (const socket of [watching, late]) socket.close();
+  await until('they have left', () => capacity.stats.watching === 7);
+});
+
+test('a viewer that watches may fall back to pictures on a full server', async (context) => {
+  const { capacity, url } = await startSignaling(context, new Set(['door']));
+  const socket = await SignalingSocket.open(url, 'viewer');
+  const { id: transportId } = await socket.request('createWebRtcTransport', {});
+  const { id: consumerId } = await socket.request('consume', { transportId, cameraId: 'door' });
+  await socket.request('resumeConsumer', { consumerId });
+  for (let i = 0; i < 7; i++) capacity.open({ userId: `viewer ${i}` }, 'door');
+  overload(capacity);
+  const { watchId } = await socket.request('watchFrames', { cameraId: 'door' });
+  await assert.rejects(socket.request('watchFrames', { cameraId: 'door' }), /^Error: full$/);
+  await socket.request('closeConsumer', { consumerId });
+  await socket.request('stopFrames', { watchId });
+  assert.equal(capacity.stats.streams, 7);
   socket.close();
 });

@@ -45,3 +45,31 @@ test('a viewer that fails on a frame takes it from nobody else, and the failure 
   );
   assert.deepEqual(seen, ['first', 'last']);
 });
+
+test('after each frame it is told how long all viewers together took, also when one of them failed', () => {
+  let deliver: ((frame: EncodedFrame) => void) | undefined;
+  let nowUs = 100;
+  const times: number[][] = [];
+  const video = {
+    subscribe: (_cameraId: string, onFrame: (frame: EncodedFrame) => void) => {
+      deliver = onFrame;
+      return { close: () => undefined };
+    },
+    requestKeyframe: () => undefined,
+  };
+  const track = new CameraTrack(
+    'door',
+    video,
+    () => nowUs,
+    (...each) => times.push(each),
+  );
+  track.add({ onFrame: () => (nowUs += 7) });
+  track.add({
+    onFrame: () => {
+      nowUs += 3;
+      throw new Error('no path');
+    },
+  });
+  assert.throws(() => deliver?.(FRAME), AggregateError);
+  assert.deepEqual(times, [[FRAME.encodedUs, 100, 110]]);
+});

@@ -20,6 +20,7 @@ import { MjpegStreams } from '../../../server/api/mjpeg-streams.ts';
 import { Thumbnails } from '../../../server/api/thumbnails.ts';
 import { trustedProxies } from '../../../server/api/trusted-proxies.ts';
 import type { CameraFrame } from '../../../server/core/camera-frame.ts';
+import { serverClock } from '../../../server/core/clock.ts';
 import { EventLog } from '../../../server/events/event-log.ts';
 import { Sensors } from '../../../server/events/sensors.ts';
 import { Webhooks } from '../../../server/webhooks/webhooks.ts';
@@ -30,6 +31,7 @@ import { MotionWatch } from '../../../server/motion/motion-watch.ts';
 import { PushNotifier, type PushWay } from '../../../server/push/push-notifier.ts';
 import { openRecordings } from '../../../server/recordings.ts';
 import type { RecordingLibrary } from '../../../server/recording/recording-library.ts';
+import { Capacity } from '../../../server/sfu/capacity.ts';
 import { FrameHub } from '../../../server/video/frame-hub.ts';
 import type { AuthorityCertificate } from '../../../server/tls/local-authority.ts';
 import { Store } from '../../../server/store/store.ts';
@@ -63,6 +65,7 @@ export interface ApiServer {
   /** What feeds the MJPEG streams. */
   hub: FrameHub;
   mjpeg: MjpegStreams;
+  capacity: Capacity;
   updates: FirmwareUpdates;
   library: RecordingLibrary;
   close(): Promise<void>;
@@ -98,7 +101,12 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
   const thumbnails = new Thumbnails(log);
   const hub = new FrameHub(log);
   const { access, events } = accounts;
-  const mjpeg = new MjpegStreams({ frames: hub, mayWatch: (...whatOf) => access.mayWatch(...whatOf) });
+  const capacity = new Capacity(serverClock);
+  const mjpeg = new MjpegStreams({
+    frames: hub,
+    mayWatch: (...whatOf) => access.mayWatch(...whatOf),
+    capacity,
+  });
   events.on('accessChanged', (userId) => mjpeg.refreshAccess(userId));
   events.on('sessionEnded', (sessionId) => mjpeg.endSession(sessionId));
   catalog.on('changed', () => mjpeg.refreshAccess());
@@ -200,6 +208,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     thumbnails,
     hub,
     mjpeg,
+    capacity,
     updates,
     library,
     close,

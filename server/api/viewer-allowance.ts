@@ -1,0 +1,51 @@
+/**
+ * What one page may take of the server: streams and handshakes while there is room (sfu/capacity.ts), transports within what
+ * its user has (transport-quota.ts).
+ */
+
+import type { Clock } from '../core/clock.ts';
+import type { Capacity, Viewer } from '../sfu/capacity.ts';
+import type { TransportQuota } from './transport-quota.ts';
+
+export interface ViewerAllowanceOptions {
+  capacity: Capacity;
+  transportQuota: TransportQuota;
+  clock: Clock;
+}
+
+export class ViewerAllowance {
+  readonly #options: ViewerAllowanceOptions;
+  #viewer: Viewer = { userId: '' };
+
+  constructor(options: ViewerAllowanceOptions) {
+    this.#options = options;
+  }
+
+  /** The page has signed in. */
+  set userId(userId: string) {
+    if (this.#viewer.userId !== userId) this.#viewer = { userId };
+  }
+
+  /** A picture begins to be sent. @returns to be called when it ends @throws VigieError `full` */
+  openStream(cameraId: string): () => void {
+    return this.#options.capacity.open(this.#viewer, cameraId);
+  }
+
+  /** @returns to be called when the transport is gone @throws VigieError `full`, `tooManyRequests` */
+  openTransport(): () => void {
+    const { capacity, transportQuota, clock } = this.#options;
+    const giveBack = transportQuota.take(this.#viewer.userId, clock());
+    try {
+      capacity.expectHandshake(this.#viewer);
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
+    return giveBack;
+  }
+
+  /** The page's connection ends: what it watches may be watched again soon. */
+  connectionLost(): void {
+    this.#options.capacity.lost(this.#viewer);
+  }
+}

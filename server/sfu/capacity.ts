@@ -1,0 +1,118 @@
+/**
+ * Who may watch when the server is near its limit, by whichever way the picture comes: a video consumer that is running, or
+ * JPEGs over the WebSocket or HTTP. What is paused costs nothing and is not counted.
+ *
+ * Invariants: a stream is let in only while there is room (core/admission.ts), with two exceptions, so that a full server
+ * takes nobody's place: who watches a camera may do so a second way meanwhile (the next transport, the fallback), and who
+ * lost the connection while watching is let in again within RETURN_WITHIN_US.
+ */
+
+import { Admission, type AdmissionState, type LoadSample } from '../core/admission.ts';
+import type { Clock } from '../core/clock.ts';
+import { VigieError } from '../errors.ts';
+
+/** A page, or a program that plays MJPEG. Told from others by being another object. */
+export interface Viewer {
+  readonly userId: string;
+}
+
+export interface CapacityStats {
+  /** 1 is full. */
+  load: number;
+  state: AdmissionState;
+  /** Viewers that are being sent pictures. */
+  watching: number;
+  /** Viewers times cameras. */
+  streams: number;
+  /** Streams and transports that were refused. */
+  refused: number;
+  /** The last sample; null before the first. */
+  measured: LoadSample | null;
+}
+
+const RETURN_WITHIN_US = 30_000_000;
+const WAYS_PER_CAMERA = 2;
+const RETRY_AFTER_SECONDS = 5;
+
+export class Capacity {
+  readonly #admission = new Admission();
+  readonly #clock: Clock;
+  /** The cameras each viewer is being sent, one as often as there are ways. */
+  readonly #watching = new Map<Viewer, string[]>();
+  /** By user: how many streams were lost with a connection a moment ago. */
+  readonly #returning = new Map<string, { streams: number; untilUs: number }>();
+  #refused = 0;
+  #measured: LoadSample | null = null;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get stats(): CapacityStats {
+    const { load, state, streams } = this.#admission;
+    const [watching, refused] = [this.#watching.size, this.#refused];
+    return { load, state, watching, streams, refused, measured: this.#measured };
+  }
+
+  sample(sample: LoadSample, nowUs: number): void {
+    this.#measured = sample;
+    this.#admission.sample(sample, nowUs);
+  }
+
+  /** A stream begins. @returns to be called when it ends; idempotent @throws VigieError `full` */
+  open(viewer: Viewer, cameraId: string): () => void {
+    const cameras = this.#watching.get(viewer) ?? [];
+    const ways = cameras.filter((id) => id === cameraId).length;
+    const isMoving = ways > 0 && ways < WAYS_PER_CAMERA;
+    if (!isMoving && !this.#admission.hasRoom && !this.#takeReturning(viewer.userId)) throw this.#refusal();
+    this.#admission.enter();
+    cameras.push(cameraId);
+    this.#watching.set(viewer, cameras);
+    let isOpen = true;
+    return () => {
+      if (!isOpen) return;
+      isOpen = false;
+      this.#admission.leave();
+      cameras.splice(cameras.indexOf(cameraId), 1);
+      if (cameras.length === 0) this.#watching.delete(viewer);
+    };
+  }
+
+  /** A viewer is about to shake hands. @throws VigieError `full` when it could watch nothing then */
+  expectHandshake(viewer: Viewer): void {
+    if (!this.#admission.hasRoom && !this.#watching.has(viewer) && !this.#mayReturn(viewer.userId))
+      throw this.#refusal();
+    this.#admission.expectHandshake();
+  }
+
+  /** The viewer's connection ends, and its streams will. */
+  lost(viewer: Viewer): void {
+    const nowUs = this.#clock();
+    for (const [userId, { untilUs }] of this.#returning) if (untilUs < nowUs) this.#returning.delete(userId);
+    const streams = this.#watching.get(viewer)?.length ?? 0;
+    if (streams === 0) return;
+    const before = this.#returning.get(viewer.userId)?.streams ?? 0;
+    this.#returning.set(viewer.userId, { streams: before + streams, untilUs: nowUs + RETURN_WITHIN_US });
+  }
+
+  #mayReturn(userId: string): boolean {
+    const returning = this.#returning.get(userId);
+    return returning !== undefined && returning.streams > 0 && this.#clock() <= returning.untilUs;
+  }
+
+  #takeReturning(userId: string): boolean {
+    const returning = this.#returning.get(userId);
+    if (!returning || !this.#mayReturn(userId)) return false;
+    returning.streams--;
+    return true;
+  }
+
+  #refusal(): VigieError {
+    this.#refused++;
+    const watching = this.#watching.size;
+    return new VigieError('full', `this server is full: ${watching} are watching; try again in a moment`, {
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+      watching,
+    });
+  }
+}

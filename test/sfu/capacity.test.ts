@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { VigieError } from '../../server/errors.ts';
+import { Capacity } from '../../server/sfu/capacity.ts';
+import { overload } from '../support/overload.ts';
+
+const isFull = (error: unknown): boolean => error instanceof VigieError && error.code === 'full';
+
+/** One that is overloaded while eight watch. */
+function fullServer() {
+  const clock = { nowUs: 1_000_000 };
+  const capacity = new Capacity(() => clock.nowUs);
+  const viewers = Array.from({ length: 8 }, (_, index) => ({ userId: `user ${index}` }));
+  const leave = viewers.map((viewer) => capacity.open(viewer, 'door'));
+  overload(capacity);
+  return { capacity, viewers, leave, clock };
+}
+
+test('a refusal says how many watch and when to try again', () => {
+  const { capacity } = fullServer();
+  assert.throws(
+    () => capacity.open({ userId: 'late' }, 'door'),
+    (error) =>
+      error instanceof VigieError &&
+      error.code === 'full' &&
+      error.watching === 8 &&
+      error.retryAfterSeconds === 5 &&
+      error.status === 503,
+  );
+  assert.deepEqual(
+    { ...capacity.stats, load: Math.round(capacity.stats.load * 10) / 10, measured: null },
+    { load: 1.2, state: 'full', watching: 8, streams: 8, refused: 1, measured: null },
+  );
+});
+
+test('a stream that ends makes room once, and a viewer counts until its last one ends', () => {
+  const { capacity, viewers, leave } = fullServer();
+  const [viewer = { userId: '' }] = viewers;
+  const endSecondWay = capacity.open(viewer, 'door');
+  assert.deepEqual([capacity.stats.watching, capacity.stats.streams], [8, 9]);
+  leave[0]?.();
+  leave[0]?.();
+  assert.deepEqual([capacity.stats.watching, capacity.stats.streams], [8, 8]);
+  endSecondWay();
+  assert.deepEqual([capacity.stats.watching, capacity.stats.streams], [7, 7]);
+  capacity.open({ userId: 'late' }, 'door');
+});
+
+test('who watches a camera gets it a second way, no third, and no other camera', () => {
+  const { capacity, viewers } = fullServer();
+  const [viewer = { userId: '' }] = viewers;
+  capacity.open(viewer, 'door');
+  assert.throws(() => capacity.open(viewer, 'door'), isFull);
+  assert.throws(() => capacity.open(viewer, 'garden'), isFull);
+  capacity.expectHandshake(viewer);
+  assert.throws(() => capacity.expectHandshake({ userId: 'late' }), isFull);
+});
+
+test('who lost the connection while watching is let in again for half a minute, as often as it watched', () => {
+  const { capacity, viewers, leave, clock } = fullServer();
+  for (let i = 0; i < 2; i++) capacity.open(viewers[i] ?? { userId: '' }, 'door');
+  const lose = (index: number): void => {
+    const viewer = viewers[index];
+    if (viewer) capacity.lost(viewer);
+    leave[index]?.();
+  };
+  lose(5);
+  clock.nowUs += 29_000_000;
+  const back = { userId: 'user 5' };
+  capacity.expectHandshake(back);
+  capacity.open(back, 'door');
+  assert.throws(() => capacity.open({ userId: 'user 5' }, 'door'), isFull);
+  lose(6);
+  clock.nowUs += 31_000_000;
+  assert.throws(() => capacity.open({ userId: 'user 6' }, 'door'), isFull);
+  capacity.lost({ userId: 'never watched' });
+  assert.throws(() => capacity.open({ userId: 'never watched' }, 'door'), isFull);
+});
