@@ -249,6 +249,7 @@ export class VigieCamera extends LitElement {
       nowMs: serverUs === null ? Date.now() : serverUs / 1000,
       connectingForMs: nowMs - this.#connectingSinceMs,
       problem: this.#connection.receiver.problem,
+      watchingWhenFull: this.#feed.watchingWhenFull,
     });
   }
 

@@ -12,6 +12,7 @@ export class CameraFeed extends Emitter<{ change: CameraFeed }> {
   #consumer: LiveConsumer | null = null;
   #pictures: LiveSource | null = null;
   #denied = false;
+  #watchingWhenFull: number | null = null;
 
   constructor(cameraId: string) {
     super();
@@ -31,6 +32,18 @@ export class CameraFeed extends Emitter<{ change: CameraFeed }> {
   /** The camera was removed or the right to see it revoked: also the last picture must not be shown any longer. */
   get denied(): boolean {
     return this.#denied;
+  }
+
+  /** The server is full: how many watch. It is asked again and again; null while there is room, or nothing is asked. */
+  get watchingWhenFull(): number | null {
+    return this.#watchingWhenFull;
+  }
+
+  /** For the receiver. @param watching null: there is room */
+  setFull(watching: number | null): void {
+    if (this.#watchingWhenFull === watching) return;
+    this.#watchingWhenFull = watching;
+    this.emit('change', this);
   }
 
   /** For the receiver: the next consumer has come, or the last one has gone. */

@@ -8,11 +8,13 @@
 import { Backoff } from '../signaling/backoff.ts';
 import { SignalingError } from '../signaling/signaling-error.ts';
 import { CameraFeed } from './camera-feed.ts';
-import type { LiveTransport } from './live-transport.ts';
+import type { LiveConsumer, LiveTransport } from './live-transport.ts';
 
 export class FeedAttachment {
   readonly feed: CameraFeed;
   readonly #backoff = new Backoff({ baseMs: 1_000, maxMs: 15_000 });
+  /** Soon at first: the server may have been busy only for a moment. */
+  readonly #fullBackoff = new Backoff({ baseMs: 2_000, maxMs: 20_000 });
   #transport: LiveTransport | null = null;
   #attaching = false;
   #closed = false;
@@ -20,6 +22,7 @@ export class FeedAttachment {
   #pauseWanted = false;
   #paused = true;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  #fullRetry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(cameraId: string) {
     this.feed = new CameraFeed(cameraId);
@@ -71,6 +74,7 @@ export class FeedAttachment {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#retry);
+    clearTimeout(this.#fullRetry);
     this.detach();
   }
 
@@ -87,14 +91,30 @@ export class FeedAttachment {
   }
 
   #applyPause(): void {
+    clearTimeout(this.#fullRetry);
+    if (this.#pauseWanted) this.feed.setFull(null);
     const { consumer } = this.feed;
     if (!consumer || this.#paused === this.#pauseWanted) return;
     this.#paused = this.#pauseWanted;
-    const request = this.#paused
-      ? consumer.transport.pause(consumer.id)
-      : consumer.transport.resume(consumer.id);
-    // Not waited for: the video element gets ready while the keyframe is on its way. It fails only when the consumer or the
-    // connection is gone, and then the next consumer brings the next try.
-    request.catch(() => undefined);
+    // Neither is waited for: the video element gets ready while the keyframe is on its way.
+    if (!this.#paused) return void this.#resume(consumer);
+    // It fails only when the consumer or the connection is gone.
+    consumer.transport.pause(consumer.id).catch(() => undefined);
+  }
+
+  /** Asks again and again while the server is full; else it fails only when another consumer brings the next try. */
+  async #resume(consumer: LiveConsumer): Promise<void> {
+    try {
+      await consumer.transport.resume(consumer.id);
+      this.#fullBackoff.reset();
+      this.feed.setFull(null);
+    } catch (error) {
+      const watching = SignalingError.watchingWhenFull(error);
+      if (watching === undefined || this.#closed || this.feed.consumer !== consumer) return;
+      this.#paused = true;
+      if (this.#pauseWanted) return;
+      this.feed.setFull(watching);
+      this.#fullRetry = setTimeout(() => this.#applyPause(), this.#fullBackoff.next());
+    }
   }
 }

@@ -8,6 +8,7 @@
 
 import type { SignalingClient } from '../signaling/signaling-client.ts';
 import { Backoff } from '../signaling/backoff.ts';
+import { SignalingError } from '../signaling/signaling-error.ts';
 import type { CameraDirectory } from './camera-directory.ts';
 import type { CameraFeed } from './camera-feed.ts';
 import { FeedAttachment } from './feed-attachment.ts';
@@ -45,6 +46,8 @@ export class LiveReceiver {
   #broken = false;
   #opening = false;
   #unsupported = false;
+  /** The server had no room for a transport: how many watch. */
+  #watchingWhenFull: number | null = null;
   /** Since when a path to the server is sought in vain; null while there is one. */
   #searchingSinceMs: number | null = null;
   #wanted = false;
@@ -89,6 +92,7 @@ export class LiveReceiver {
     watched.watchers++;
     clearTimeout(watched.linger);
     watched.attachment.pauseWanted = this.#hidden;
+    if (!watched.attachment.feed.consumer) watched.attachment.feed.setFull(this.#watchingWhenFull);
     this.warm();
     this.#attach(watched);
     this.#updateFallback(watched);
@@ -142,7 +146,8 @@ export class LiveReceiver {
       this.#transport?.state !== 'connected'
     )
       return;
-    if (!feed.consumer || nowMs - watched.stalledAtMs < STALL_INTERVAL_MS) return;
+    if (!feed.consumer || feed.watchingWhenFull !== null) return;
+    if (nowMs - watched.stalledAtMs < STALL_INTERVAL_MS) return;
     watched.stalledAtMs = nowMs;
     if (++watched.stalls % 3 === 0) this.#rebuild();
     else void watched.attachment.reattach();
@@ -238,7 +243,9 @@ export class LiveReceiver {
       if (this.#closed || !this.#isOfThisConnection(next)) next.close();
       else this.#adopt(next);
     } catch (error) {
-      this.#searchingSinceMs ??= performance.now();
+      const watching = SignalingError.watchingWhenFull(error);
+      this.#setFull(watching ?? null);
+      if (watching === undefined) this.#searchingSinceMs ??= performance.now();
       this.#unsupported = isUnsupported(error);
       // No browser grows WebRTC while it runs.
       if (!this.#unsupported) this.#retry = setTimeout(() => this.#ensureTransport(), this.#backoff.next());
@@ -250,7 +257,14 @@ export class LiveReceiver {
     this.#ensureTransport();
   }
 
+  #setFull(watching: number | null): void {
+    this.#watchingWhenFull = watching;
+    for (const { attachment } of this.#watched.values())
+      if (!attachment.feed.consumer) attachment.feed.setFull(watching);
+  }
+
   #adopt(next: LiveTransport): void {
+    this.#setFull(null);
     const old = this.#transport;
     this.#transport = next;
     this.#broken = false;

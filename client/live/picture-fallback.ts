@@ -58,6 +58,7 @@ export class PictureFallback {
         wantedSinceMs: this.#wantedSinceMs,
         videoAtMs: this.#videoAtMs,
         frameIntervalMs: this.#frameIntervalMs,
+        full: this.#feed.watchingWhenFull !== null,
         ...transport,
       }),
     );
@@ -83,6 +84,7 @@ export class PictureFallback {
         signaling: this.#signaling,
         onDrawn: (stream) => this.#onDrawn(stream),
         onDenied: this.#onDenied,
+        onFull: (watching) => this.#feed.setFull(watching),
       });
     } catch {
       // A browser that cannot even do this keeps waiting for video.

@@ -7,6 +7,7 @@
 
 import { Backoff } from '../signaling/backoff.ts';
 import type { ReceivedPicture, SignalingClient } from '../signaling/signaling-client.ts';
+import { SignalingError } from '../signaling/signaling-error.ts';
 import { PictureStream } from './picture-stream.ts';
 
 export interface PictureWatchOptions {
@@ -16,6 +17,8 @@ export interface PictureWatchOptions {
   onDrawn: (stream: PictureStream) => void;
   /** The right to the camera is gone. */
   onDenied: () => void;
+  /** The server has no room for it, and is asked again. @param watching how many watch; null: now it has */
+  onFull: (watching: number | null) => void;
 }
 
 export class PictureWatch {
@@ -56,7 +59,7 @@ export class PictureWatch {
   }
 
   async #ask(): Promise<void> {
-    const { signaling, cameraId } = this.#options;
+    const { signaling, cameraId, onFull } = this.#options;
     if (this.#closed || this.#asking || signaling.state !== 'open') return;
     this.#asking = true;
     clearTimeout(this.#retry);
@@ -66,7 +69,10 @@ export class PictureWatch {
       this.#backoff.reset();
       this.#watch = { id, epoch };
       if (this.#closed) this.#stop(id);
-    } catch {
+      else onFull(null);
+    } catch (error) {
+      const watching = SignalingError.watchingWhenFull(error);
+      if (watching !== undefined && !this.#closed) onFull(watching);
       // Without a connection or the right to it the receiver closes this; else it may go better later.
       if (!this.#closed) this.#retry = setTimeout(() => void this.#ask(), this.#backoff.next());
     } finally {

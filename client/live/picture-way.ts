@@ -14,6 +14,8 @@ export interface WayFacts {
   supported: boolean;
   /** Since when the transport looks for a path in vain; null while it is connected, or has not begun. */
   searchingSinceMs: number | null;
+  /** The server is full: pictures would be refused as well. */
+  full: boolean;
   /** When video last came, by the browser's own counters or seen on the screen. */
   videoAtMs: number | null;
   /** The distance of the last two frames on the screen, 0 when unknown. */
@@ -28,8 +30,9 @@ const LONGEST_PATIENCE_MS = 10_000;
 const FRESH_MS = 1_000;
 
 export function pictureWay(facts: WayFacts): PictureWay {
-  const { nowMs, current, wantedSinceMs, supported, searchingSinceMs, videoAtMs, frameIntervalMs } = facts;
-  if (wantedSinceMs === null) return 'video';
+  const { nowMs, current, wantedSinceMs, supported, searchingSinceMs, full, videoAtMs, frameIntervalMs } =
+    facts;
+  if (wantedSinceMs === null || (full && current === 'video')) return 'video';
   if (!supported) return 'pictures';
   const sinceVideoMs = nowMs - (videoAtMs ?? -Infinity);
   if (current === 'pictures')

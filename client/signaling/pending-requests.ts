@@ -33,7 +33,10 @@ export class PendingRequests {
     this.#pending.delete(response.id);
     clearTimeout(pending.timer);
     if (response.ok) pending.resolve(response.data);
-    else pending.reject(new SignalingError(response.error.code, response.error.detail));
+    else {
+      const { code, detail, watching } = response.error;
+      pending.reject(new SignalingError(code, detail, watching));
+    }
   }
 
   rejectAll(reason: string): void {

@@ -9,12 +9,19 @@ const watching: WayFacts = {
   wantedSinceMs: NOW - 60_000,
   supported: true,
   searchingSinceMs: null,
+  full: false,
   videoAtMs: NOW - 40,
   frameIntervalMs: 40,
 };
 
 const table: [name: string, facts: Partial<WayFacts>, way: PictureWay][] = [
   ['video is coming', {}, 'video'],
+  ['a full server has refused the video', { full: true, videoAtMs: null }, 'video'],
+  [
+    'a full server has refused the pictures of a browser without WebRTC, which are asked for again',
+    { full: true, current: 'pictures', supported: false, videoAtMs: null },
+    'pictures',
+  ],
   ['a browser without WebRTC', { supported: false, videoAtMs: null }, 'pictures'],
   ['nobody looks, or the camera is offline', { supported: false, wantedSinceMs: null }, 'video'],
   [

@@ -10,6 +10,7 @@ const connecting: StatusTextInputs = {
   nowMs: NOW_MS,
   connectingForMs: 0,
   problem: null,
+  watchingWhenFull: null,
 };
 
 const cases: [inputs: Partial<StatusTextInputs>, text: string][] = [
@@ -21,6 +22,9 @@ const cases: [inputs: Partial<StatusTextInputs>, text: string][] = [
   [{ problem: 'noPath', connectingForMs: 1_000 }, 'Connecting…'],
   [{ problem: 'noPath', connectingForMs: 9_000 }, 'Connecting… no path for video yet'],
   [{ problem: 'unsupported' }, 'This browser cannot show it'],
+  [{ watchingWhenFull: 460, problem: 'noPath' }, 'Full: 460 are watching. Trying again…'],
+  [{ watchingWhenFull: 1 }, 'Full: 1 is watching. Trying again…'],
+  [{ status: 'offline', watchingWhenFull: 460 }, 'Offline for 1 min'],
 ];
 
 for (const [inputs, text] of cases) {
