@@ -11,6 +11,7 @@ export function codecPrivileges(): string[] {
     new URL('.', import.meta.url),
     new URL('../wire/', import.meta.url),
     new URL('../core/', import.meta.url),
+    new URL('../ffmpeg/', import.meta.url),
     // The folder of all packages, since the codec's binary is a package of its own; by both names where it is a link, for
     // Node looks a package up by the one and reads it by the other.
     new URL('../../node_modules/', import.meta.url),

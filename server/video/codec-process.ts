@@ -10,7 +10,7 @@ import { readSync, writevSync } from 'node:fs';
 import { AV_LOG_QUIET } from 'node-av/constants';
 import { Log } from 'node-av/lib';
 import { CameraCodec } from './camera-codec.ts';
-import { CodecError } from './codec-error.ts';
+import { CodecError } from '../ffmpeg/codec-error.ts';
 import {
   CODEC_FD,
   MAX_BODY_BYTES,

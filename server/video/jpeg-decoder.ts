@@ -12,7 +12,7 @@ import {
   type AVPixelFormat,
 } from 'node-av/constants';
 import { Frame, SoftwareScaleContext } from 'node-av/lib';
-import { check } from './codec-error.ts';
+import { check } from '../ffmpeg/codec-error.ts';
 import { MjpegDecoder } from './mjpeg-decoder.ts';
 
 export class JpegDecoder {

@@ -8,7 +8,7 @@
 import { AV_PIX_FMT_GRAY8, AV_PIX_FMT_YUV420P, SWS_AREA } from 'node-av/constants';
 import { Frame, SoftwareScaleContext } from 'node-av/lib';
 import { lumaCells } from '../core/luma-frame.ts';
-import { check, CodecError } from './codec-error.ts';
+import { check, CodecError } from '../ffmpeg/codec-error.ts';
 import { MjpegDecoder } from './mjpeg-decoder.ts';
 
 export interface Luma {

@@ -7,7 +7,7 @@
 import { AV_CODEC_ID_MJPEG } from 'node-av/constants';
 import { Codec, CodecContext, Frame, Packet } from 'node-av/lib';
 import { MAX_FRAME_HEIGHT, MAX_FRAME_WIDTH } from '../wire/camera-protocol.ts';
-import { check } from './codec-error.ts';
+import { check } from '../ffmpeg/codec-error.ts';
 
 /** The fastest inverse transform of FFmpeg's that is as exact as the others; elsewhere than on x64 it has no assembler. */
 const IDCT = process.arch === 'x64' ? 'xvid' : 'auto';

@@ -13,8 +13,8 @@ import {
   AVCOL_RANGE_MPEG,
   AVCOL_SPC_SMPTE170M,
 } from 'node-av/constants';
-import { Codec, CodecContext, Packet, Rational, type Frame } from 'node-av/lib';
-import { check, CodecError } from './codec-error.ts';
+import { Rational, type Frame } from 'node-av/lib';
+import { PictureEncoder } from '../ffmpeg/picture-encoder.ts';
 
 /**
  * `cpu-used` is negative on purpose: it pins libvpx to one speed, while positive values let it wander to slower ones. Of
@@ -42,8 +42,7 @@ export class Vp8Encoder {
   readonly width: number;
   readonly height: number;
   readonly bitrateBps: number;
-  readonly #context = new CodecContext();
-  readonly #packet = new Packet();
+  readonly #encoder: PictureEncoder;
   #ticks = 0;
   #lastCaptureUs: number | undefined;
 
@@ -51,29 +50,25 @@ export class Vp8Encoder {
     this.width = width;
     this.height = height;
     this.bitrateBps = bitrateBps;
-    const codec = Codec.findEncoder(AV_CODEC_ID_VP8);
-    if (!codec) throw new CodecError('this build of FFmpeg has no VP8 encoder');
-    const context = this.#context;
-    context.allocContext3(codec);
-    context.width = width;
-    context.height = height;
-    context.pixelFormat = AV_PIX_FMT_YUV420P;
-    context.colorRange = AVCOL_RANGE_MPEG;
-    context.colorSpace = AVCOL_SPC_SMPTE170M;
-    context.timeBase = new Rational(1, 90_000);
-    context.threadCount = 1;
-    context.gopSize = NO_PERIODIC_KEYFRAMES;
-    context.bitRate = BigInt(bitrateBps);
-    context.rcMinRate = BigInt(bitrateBps);
-    context.rcMaxRate = BigInt(bitrateBps);
-    context.rcBufferSize = bitrateBps / 2;
-    context.qMin = QUANTIZER_MIN;
-    context.qMax = QUANTIZER_MAX;
-    for (const [name, value] of Object.entries(OPTIONS))
-      check(context.setOption(name, value), `encoder option ${name}`);
-    // Options go through setOption: a dictionary given to open2Sync corrupts memory (node-av 6.1.1).
-    check(context.open2Sync(codec, null), 'encoder');
-    this.#packet.alloc();
+    this.#encoder = new PictureEncoder({
+      codecId: AV_CODEC_ID_VP8,
+      configure: (context) => {
+        context.width = width;
+        context.height = height;
+        context.pixelFormat = AV_PIX_FMT_YUV420P;
+        context.colorRange = AVCOL_RANGE_MPEG;
+        context.colorSpace = AVCOL_SPC_SMPTE170M;
+        context.timeBase = new Rational(1, 90_000);
+        context.gopSize = NO_PERIODIC_KEYFRAMES;
+        context.bitRate = BigInt(bitrateBps);
+        context.rcMinRate = BigInt(bitrateBps);
+        context.rcMaxRate = BigInt(bitrateBps);
+        context.rcBufferSize = bitrateBps / 2;
+        context.qMin = QUANTIZER_MIN;
+        context.qMax = QUANTIZER_MAX;
+      },
+      options: OPTIONS,
+    });
   }
 
   /**
@@ -87,16 +82,10 @@ export class Vp8Encoder {
     this.#ticks += Math.round(Math.min(MAX_TICKS, Math.max(MIN_TICKS, elapsedTicks)));
     picture.pts = BigInt(this.#ticks);
     picture.pictType = keyframe ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
-    check(this.#context.sendFrameSync(picture), 'encoding');
-    check(this.#context.receivePacketSync(this.#packet), 'encoding');
-    const { data, isKeyframe } = this.#packet;
-    this.#packet.unref();
-    if (!data) throw new CodecError('encoding: an empty frame came out');
-    return { data, keyframe: isKeyframe };
+    return this.#encoder.encode(picture);
   }
 
   close(): void {
-    this.#packet.free();
-    this.#context.freeContext();
+    this.#encoder.close();
   }
 }

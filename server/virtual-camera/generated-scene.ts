@@ -7,7 +7,6 @@
 
 import { FRAME_SIZES, type CameraSettings, type FrameSizeName } from '../wire/camera-protocol.ts';
 import { drawTimeCode } from '../wire/time-code.ts';
-import { JpegEncoder } from './jpeg-encoder.ts';
 import type { Picture, PictureSource } from './picture-source.ts';
 import { RawPicture } from './raw-picture.ts';
 import { SceneActors } from './scene-actors.ts';
@@ -16,6 +15,7 @@ import { SceneForeground } from './scene-foreground.ts';
 import { sceneLayout } from './scene-layout.ts';
 import { paletteOf, seedOf } from './scene-palette.ts';
 import { SceneText } from './scene-text.ts';
+import { SensorJpegEncoder } from './sensor-jpeg-encoder.ts';
 
 export interface GeneratedSceneOptions {
   /** Printed into the picture; it also chooses the time of day. */
@@ -34,7 +34,7 @@ interface Stage {
   picture: RawPicture;
   actors: SceneActors;
   text: SceneText;
-  encoder: JpegEncoder;
+  encoder: SensorJpegEncoder;
 }
 
 export class GeneratedScene implements PictureSource {
@@ -130,7 +130,7 @@ async function setStage(name: string, frameSize: FrameSizeName, tone: SceneTone)
     picture: new RawPicture(width, height),
     actors: new SceneActors(layout, palette, seed),
     text,
-    encoder: new JpegEncoder(width, height),
+    encoder: new SensorJpegEncoder(width, height),
   };
 }
 

@@ -2,8 +2,8 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { JpegEncoder } from '../../server/virtual-camera/jpeg-encoder.ts';
 import { RawPicture } from '../../server/virtual-camera/raw-picture.ts';
+import { SensorJpegEncoder } from '../../server/virtual-camera/sensor-jpeg-encoder.ts';
 
 /** A still gradient, a few hundred bytes for small sizes. @param width even */
 export function drawnJpeg(width: number, height: number, quality = 12): Buffer {
@@ -11,7 +11,7 @@ export function drawnJpeg(width: number, height: number, quality = 12): Buffer {
   for (let at = 0; at < picture.luma.length; at++) picture.luma[at] = ((at % width) * 3 + at / width) % 256;
   picture.cb.fill(110);
   picture.cr.fill(140);
-  const encoder = new JpegEncoder(width, height);
+  const encoder = new SensorJpegEncoder(width, height);
   try {
     return encoder.encode(picture, quality);
   } finally {

@@ -1,9 +1,9 @@
 /** A camera whose pictures change size and format as they come: drawn ahead of time, played in turn. */
 
 import {
-  AV_PIX_FMT_YUVJ420P,
-  AV_PIX_FMT_YUVJ422P,
-  AV_PIX_FMT_YUVJ444P,
+  AV_PIX_FMT_YUV420P,
+  AV_PIX_FMT_YUV422P,
+  AV_PIX_FMT_YUV444P,
   type AVPixelFormat,
 } from 'node-av/constants';
 import { parseCameraKey } from '../../server/core/camera-handshake.ts';
@@ -15,9 +15,9 @@ import { jpegPictures } from '../video/jpeg-pictures.ts';
 
 /** How JPEGs keep colour: in a quarter, half or all of the places. Cameras differ in it. */
 export const PICTURE_FORMATS = {
-  '4:2:0': AV_PIX_FMT_YUVJ420P,
-  '4:2:2': AV_PIX_FMT_YUVJ422P,
-  '4:4:4': AV_PIX_FMT_YUVJ444P,
+  '4:2:0': AV_PIX_FMT_YUV420P,
+  '4:2:2': AV_PIX_FMT_YUV422P,
+  '4:4:4': AV_PIX_FMT_YUV444P,
 } as const satisfies Record<string, AVPixelFormat>;
 
 export interface PictureKind {

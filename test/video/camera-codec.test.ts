@@ -4,7 +4,7 @@ import { AV_LOG_QUIET } from 'node-av/constants';
 import { Log } from 'node-av/lib';
 import { CameraCodec } from '../../server/video/camera-codec.ts';
 import type { Luma } from '../../server/video/luma-reader.ts';
-import { CodecError } from '../../server/video/codec-error.ts';
+import { CodecError } from '../../server/ffmpeg/codec-error.ts';
 import { realFootage } from './footage.ts';
 import { jpegPictures } from './jpeg-pictures.ts';
 import { lumaPsnr, Vp8Reader } from './vp8-reader.ts';

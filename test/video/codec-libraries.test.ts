@@ -27,7 +27,10 @@ function uses(pattern: RegExp): { path: string; what: string }[] {
 }
 
 test('the server opens no codec but JPEG and VP8', () => {
-  const found = uses(/\b(?:find(?:En|De)coder\w*|allocContext3?)\((?!codec\b)([^)]*)\)/g);
+  const found = [
+    ...uses(/\b(?:find(?:En|De)coder\w*|allocContext3?)\((?!codec(?:Id)?\b)([^)]*)\)/g),
+    ...uses(/\bcodecId: (?!AVCodecID\b)(\w+)/g),
+  ];
   assert.ok(found.length >= 3, `${found.length} found`);
   assert.deepEqual(
     found.filter(({ what }) => !USED_CODECS.test(what)),

@@ -6,7 +6,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { AV_CODEC_ID_MJPEG, AV_PIX_FMT_YUVJ422P, SWS_BICUBIC, type AVPixelFormat } from 'node-av/constants';
 import { Codec, CodecContext, Frame, Packet, SoftwareScaleContext } from 'node-av/lib';
-import { JpegWriter } from './jpeg-writer.ts';
+import { JpegEncoder } from '../../server/ffmpeg/jpeg-encoder.ts';
+import { QUANTIZER } from './jpeg-pictures.ts';
 
 const DIRECTORY =
   process.env['VIGIE_FOOTAGE_DIR'] ?? resolve(import.meta.dirname, '..', '..', '..', 'shared', 'footage');
@@ -41,8 +42,8 @@ export function scaledFootage(jpegs: readonly Buffer[], width: number, height: n
   using picture = new Frame();
   picture.alloc();
   using scaler = new SoftwareScaleContext();
-  using writer = new JpegWriter(width, height);
-  return jpegs.map((jpeg, index) => {
+  const encoder = new JpegEncoder(width, height);
+  const scaled = jpegs.map((jpeg, index) => {
     packet.data = jpeg;
     if (decoder.sendPacketSync(packet) < 0 || decoder.receiveFrameSync(picture) < 0)
       throw new Error(`picture ${index} of the footage is not a JPEG`);
@@ -57,14 +58,9 @@ export function scaledFootage(jpegs: readonly Buffer[], width: number, height: n
         AV_PIX_FMT_YUVJ422P,
         SWS_BICUBIC,
       );
-    using scaled = new Frame();
-    scaled.alloc();
-    scaled.width = width;
-    scaled.height = height;
-    scaled.format = AV_PIX_FMT_YUVJ422P;
-    scaled.allocBuffer();
-    scaler.scaleFrameSync(scaled, picture);
-    scaled.pts = BigInt(index);
-    return writer.write(scaled);
+    scaler.scaleFrameSync(encoder.picture, picture);
+    return encoder.encode(QUANTIZER);
   });
+  encoder.close();
+  return scaled;
 }

@@ -1,13 +1,15 @@
 /** Camera-like JPEGs for tests and benchmarks: a moving scene with a little noise, or a plain colour. */
 
 import {
-  AV_PIX_FMT_YUVJ420P,
-  AV_PIX_FMT_YUVJ422P,
-  AV_PIX_FMT_YUVJ444P,
+  AV_PIX_FMT_YUV420P,
+  AV_PIX_FMT_YUV422P,
+  AV_PIX_FMT_YUV444P,
   type AVPixelFormat,
 } from 'node-av/constants';
-import { Frame } from 'node-av/lib';
-import { JpegWriter } from './jpeg-writer.ts';
+import { JpegEncoder } from '../../server/ffmpeg/jpeg-encoder.ts';
+
+/** FFmpeg's scale, 2 (best) … 31; this gives about 25 KB for a real VGA picture. */
+export const QUANTIZER = 5;
 
 export interface PictureOptions {
   /** Even. */
@@ -17,29 +19,30 @@ export interface PictureOptions {
   count: number;
   /** Gives a plain picture of this colour instead of the scene, full range. */
   plain?: readonly [y: number, cb: number, cr: number];
-  /** YUVJ422P unless given; YUVJ420P and YUVJ444P work too. */
+  /** YUV422P unless given; YUV420P and YUV444P work too. */
   format?: AVPixelFormat;
 }
 
 /** Bytes of both colour planes for each pixel. */
 const CHROMA_SHARE: Readonly<Record<number, number>> = {
-  [AV_PIX_FMT_YUVJ420P]: 0.5,
-  [AV_PIX_FMT_YUVJ422P]: 1,
-  [AV_PIX_FMT_YUVJ444P]: 2,
+  [AV_PIX_FMT_YUV420P]: 0.5,
+  [AV_PIX_FMT_YUV422P]: 1,
+  [AV_PIX_FMT_YUV444P]: 2,
 };
 
 export function jpegPictures(options: PictureOptions): Buffer[] {
-  const { width, height, count, plain, format = AV_PIX_FMT_YUVJ422P } = options;
-  using writer = new JpegWriter(width, height, format);
+  const { width, height, count, plain, format = AV_PIX_FMT_YUV422P } = options;
+  const encoder = new JpegEncoder(width, height, format);
   const chromaBytes = width * height * (CHROMA_SHARE[format] ?? 1);
-  return Array.from({ length: count }, (_, index) => {
+  const jpegs = Array.from({ length: count }, (_, index) => {
     const pixels = plain
       ? plainPicture(width, height, chromaBytes, plain)
       : scene(width, height, chromaBytes, index);
-    using frame = Frame.fromVideoBuffer(pixels, { width, height, format });
-    frame.pts = BigInt(index);
-    return writer.write(frame);
+    encoder.picture.fromBuffer(pixels);
+    return encoder.encode(QUANTIZER);
   });
+  encoder.close();
+  return jpegs;
 }
 
 function plainPicture(

@@ -1,4 +1,4 @@
-/** What FFmpeg refused, in its own words. Inside the codec process only; it crosses to the server as a sentence. */
+/** An error of FFmpeg, in its own words. It crosses from the codec process to the server as a sentence. */
 
 import { FFmpegError } from 'node-av/lib';
 
@@ -6,7 +6,7 @@ export class CodecError extends Error {
   override readonly name = 'CodecError';
 }
 
-/** @throws CodecError when `result`, a return value of FFmpeg's, is negative */
+/** @throws CodecError when `result`, a return value of FFmpeg, is negative */
 export function check(result: number, what: string): void {
   if (result < 0) throw new CodecError(`${what}: ${FFmpegError.strerror(result)}`);
 }
