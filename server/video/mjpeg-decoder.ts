@@ -12,6 +12,20 @@ import { check } from '../ffmpeg/codec-error.ts';
 /** The fastest inverse transform of FFmpeg's that is as exact as the others; elsewhere than on x64 it has no assembler. */
 const IDCT = process.arch === 'x64' ? 'xvid' : 'auto';
 
+/**
+ * FFmpeg compares `max_pixels` with the height times the width rounded up to the alignment of a line, which is 64 pixels
+ * with AVX-512 and less elsewhere. A picture may stand on its side.
+ */
+const LINE_ALIGNMENT = 128;
+const MAX_PIXELS = Math.max(
+  alignedPixels(MAX_FRAME_WIDTH, MAX_FRAME_HEIGHT),
+  alignedPixels(MAX_FRAME_HEIGHT, MAX_FRAME_WIDTH),
+);
+
+function alignedPixels(width: number, height: number): number {
+  return Math.ceil(width / LINE_ALIGNMENT) * LINE_ALIGNMENT * height;
+}
+
 export class MjpegDecoder {
   readonly #context = new CodecContext();
   readonly #packet = new Packet();
@@ -24,7 +38,7 @@ export class MjpegDecoder {
     this.#context.threadCount = 1;
     // Without it a truncated JPEG comes out as half a picture, and no error.
     check(this.#context.setOption('err_detect', 'explode'), 'decoder option');
-    check(this.#context.setOption('max_pixels', MAX_FRAME_WIDTH * MAX_FRAME_HEIGHT), 'decoder option');
+    check(this.#context.setOption('max_pixels', MAX_PIXELS), 'decoder option');
     check(this.#context.setOption('idct', IDCT), 'decoder option');
     check(this.#context.setOption('lowres', halvings), 'decoder option');
     check(this.#context.open2Sync(codec, null), 'decoder');
