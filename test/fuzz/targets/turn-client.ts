@@ -3,13 +3,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { writeXorAddress } from '../../../server/core/stun-address.ts';
-import {
-  ATTRIBUTE,
-  longTermKey,
-  readStun,
-  writeStun,
-  type StunAttribute,
-} from '../../../server/core/stun-message.ts';
+import { ATTRIBUTE, longTermKey, writeStun, type StunAttribute } from '../../../server/core/stun-message.ts';
 import { TurnAllocation } from '../../../server/core/turn-allocation.ts';
 import { writeChannelData } from '../../../server/core/channel-data.ts';
 import { mutatedBytes } from '../arbitraries.ts';
@@ -78,7 +72,8 @@ export const turnClient: FuzzTarget = {
         for (const { kind, earlier, code, elapsedUs, noise, damage } of steps) {
           const before = sent.length;
           nowUs += elapsedUs;
-          const request = sent.at(-1 - earlier) ?? sent.at(-1) ?? Buffer.alloc(20);
+          const requests = sent.filter((message) => (message[0] ?? 0) <= 3);
+          const request = requests.at(-1 - earlier) ?? requests.at(-1) ?? Buffer.alloc(20);
           if (kind === 'tick') allocation.tick(nowUs);
           else if (kind === 'permit') allocation.permit(PEER.address, nowUs);
           else if (kind === 'bind') allocation.bindChannel(peer, nowUs);
@@ -119,7 +114,5 @@ function messageOf(kind: string, request: Buffer, code: number, noise: Uint8Arra
 }
 
 function answer(type: number, id: Buffer, attributes: StunAttribute[]): Buffer {
-  const message = writeStun(type, id, attributes, KEY);
-  assert.ok(readStun(message));
-  return message;
+  return writeStun(type, id, attributes, KEY);
 }
