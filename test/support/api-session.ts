@@ -117,6 +117,7 @@ export interface ServerStatus {
     socket: { unknownUser: number };
     tcp: { open: number; sent: number; dropped: number; malformed: number } | null;
   };
+  capacity: { load: number; state: 'open' | 'full'; watching: number; streams: number; refused: number };
   signalingSessions: number;
   codecPids: number[];
   /** Cameras being transcoded. */
