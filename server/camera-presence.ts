@@ -1,8 +1,8 @@
 /**
  * Which cameras are connected, whichever protocol they speak: ingest and the listeners for the older firmware as one.
  *
- * Invariant: `online` and `offline` alternate per camera, and when a camera goes offline the moment of its last frame is
- * in the store before anybody is told.
+ * Invariant: `online` and `offline` alternate per camera, and when a camera goes offline the moment of its last frame is on
+ * its way into the store before anybody is told.
  */
 
 import { EventEmitter } from 'node:events';
@@ -64,10 +64,8 @@ export class CameraPresence extends EventEmitter<CameraPresenceEvents> implement
 
   /** A disk that is full, or gone, costs this memory and nothing else. */
   #remember(cameraId: string, lastFrameAt: number): void {
-    try {
-      this.#store.setLastFrameAt(cameraId, lastFrameAt);
-    } catch (error) {
-      this.#log.error({ err: error, cameraId }, 'when its last frame came could not be stored');
-    }
+    this.#store.setLastFrameAt(cameraId, lastFrameAt).catch((error: unknown) => {
+      this.#log.error({ err: error, cameraId }, 'failed to store when its last frame came');
+    });
   }
 }

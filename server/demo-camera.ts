@@ -34,6 +34,8 @@ export class DemoCamera {
   #running = false;
   /** An administrator removed it: it stays away until the next start. */
   #dismissed = false;
+  #stopped = false;
+  #work: Promise<void> = Promise.resolve();
 
   constructor(options: DemoCameraOptions) {
     this.#options = options;
@@ -46,23 +48,36 @@ export class DemoCamera {
 
   /** To be called whenever cameras have come or gone. */
   update(): void {
-    if (this.#httpPort === undefined) return;
+    this.#work = this.#work
+      .then(() => this.#update())
+      .catch((error: unknown) => this.#options.log.error({ err: error }, 'failed to update the demo camera'));
+  }
+
+  /** Idempotent. */
+  stop(): void {
+    this.#stopped = true;
+    this.#end();
+  }
+
+  /** One after the other, for adding and removing take a moment. */
+  async #update(): Promise<void> {
+    if (this.#httpPort === undefined || this.#stopped) return;
     const { enabled, cameras, catalog } = this.#options;
     const known = cameras.find(ID) !== undefined;
     if (this.#running && !known) this.#dismissed = true;
     const wanted = enabled && !this.#dismissed && cameras.list().every(({ kind }) => kind === 'demo');
     if (wanted && !this.#running) {
-      cameras.ensure(ID, NAME, 'demo', Date.now());
+      await cameras.ensure(ID, NAME, 'demo', Date.now());
+      if (this.#stopped) return;
       this.#running = true;
       this.#spawn(this.#httpPort);
     } else if (!wanted) {
-      this.stop();
-      if (known) catalog.remove(ID);
+      this.#end();
+      if (known) await catalog.remove(ID);
     }
   }
 
-  /** Idempotent. */
-  stop(): void {
+  #end(): void {
     this.#running = false;
     clearTimeout(this.#restart);
     this.#process?.kill();

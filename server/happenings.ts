@@ -26,11 +26,11 @@ export class Happenings {
   readonly #pictures: EventPictures;
 
   constructor({ store, luma, pictures, log }: OpenHappeningsOptions) {
-    this.log = new EventLog(store.events);
+    this.log = new EventLog(store.events, log);
     this.sensors = new Sensors(store.sensors, this.log);
-    this.motion = new MotionWatch(luma, this.log, store.motion, log);
-    this.#cameraSensor = new CameraSensor({ events: this.log, log });
-    this.#connections = new ConnectionWatch({ events: this.log, log });
+    this.motion = new MotionWatch(luma, this.log, store.motion);
+    this.#cameraSensor = new CameraSensor({ events: this.log });
+    this.#connections = new ConnectionWatch({ events: this.log });
     this.#pictures = new EventPictures(pictures, this.log, log);
     this.log.on('event', (event) => this.#pictures.onEvent(event));
     for (const { id, kind, lastFrameAt } of store.cameras.list()) {

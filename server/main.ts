@@ -53,7 +53,7 @@ interface Vigie extends Started {
 
 /** @throws VigieError `configuration` when a port is taken or the data folder cannot be used */
 async function startVigie(config: Config, log: Log): Promise<Vigie> {
-  const store = Store.open(config.dataDir);
+  const store = Store.open(config.dataDir, log);
   const https = await openHttps(config, log);
   const { adminPassword } = config;
   const accounts = await openAccounts({ store, adminPassword, log });
@@ -64,7 +64,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
 
   // The stages, in the order of the flow.
   const ingest = new CameraIngest({ credentials: store.cameras, connectionOf, log, clock });
-  const seed = seedListeners(config, store, log);
+  const seed = await seedListeners(config, store, log);
   const presence = new CameraPresence(ingest, seed, store.cameras, log);
   const advisor = new CameraAdvisor(ingest);
   const hub = new FrameHub(log);
@@ -148,7 +148,6 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
   });
   const webhooks = new Webhooks({
     store: store.webhooks,
-    nameOf: (cameraId) => store.cameras.find(cameraId)?.name,
     log,
   });
   const push = new PushSender({ secret: store.secrets.get('push') });
@@ -185,6 +184,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
       ingest: ingest.counters,
       pairing: pairing.counters,
       http: http.counters,
+      store: store.figures,
       memory: process.memoryUsage(),
     }),
     clientFolder: CLIENT_FOLDER,
@@ -223,9 +223,11 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
   });
   const tellEvent = (data: EventView): void =>
     signaling.notifyWatchersOf(data.cameraId, { type: 'notification', method: 'event', data });
-  happenings.log.on('event', (event) => {
+  happenings.log.on('accepted', (event) => {
     if (event.kind === 'motion') recorder.onEvent(event);
-    webhooks.onEvent(event);
+  });
+  happenings.log.on('event', (event) => {
+    webhooks.wake();
     notifier.onEvent(event);
     tellEvent(event);
   });
@@ -281,7 +283,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
       await recorder.close();
       await Promise.all([http.close(), sfu.close(), thumbnails.close()]);
       transcoder.close();
-      store.close();
+      await store.close();
     },
   };
 }

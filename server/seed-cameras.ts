@@ -6,17 +6,18 @@ import type { Log } from './log.ts';
 import type { Store } from './store/store.ts';
 
 /** One camera per port, as server-config.json asks for. @returns undefined when it asks for none */
-export function seedListeners(
+export async function seedListeners(
   { legacy, httpHost }: Config,
   store: Store,
   log: Log,
-): SeedListeners | undefined {
+): Promise<SeedListeners | undefined> {
   if (!legacy) return undefined;
   const { startPort, cameraCount, username, password } = legacy;
-  const cameraIds = Array.from({ length: cameraCount }, (_, index) => {
-    const port = startPort + index;
-    return store.cameras.ensure(`seed-${port}`, `Camera on port ${port}`, 'seed', Date.now()).id;
-  });
+  const ports = Array.from({ length: cameraCount }, (_, index) => startPort + index);
+  const cameras = await Promise.all(
+    ports.map((port) => store.cameras.ensure(`seed-${port}`, `Camera on port ${port}`, 'seed', Date.now())),
+  );
+  const cameraIds = cameras.map(({ id }) => id);
   return new SeedListeners({
     startPort,
     cameraIds,

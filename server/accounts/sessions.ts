@@ -10,7 +10,8 @@
  */
 
 import type { SecretStore } from '../store/secret-store.ts';
-import type { SessionStore } from '../store/session-store.ts';
+import { isDiskFull } from '../store/database.ts';
+import type { SessionStore, StoredSession } from '../store/session-store.ts';
 import type { StoredUser, UserStore } from '../store/user-store.ts';
 import { VigieError } from '../errors.ts';
 import type { Role } from '../wire/api.ts';
@@ -63,17 +64,23 @@ export class Sessions {
     this.#refreshSecret = store.secrets.get('refresh-token');
   }
 
-  start(user: StoredUser): SessionTokens {
+  /**
+   * @param user with the password hash that the given password was compared with
+   * @throws VigieError `wrongCredentials` when the user is gone or has another password by now
+   */
+  async start(user: StoredUser): Promise<SessionTokens> {
     const { sessions } = this.#store;
     const nowMs = this.#nowMs();
-    this.#tellEnded(sessions.removeUnused(nowMs - SESSION_IDLE_SECONDS * 1000));
-    const { session, removedIds } = sessions.create(user.id, nowMs);
-    this.#tellEnded(removedIds);
+    const [unusedIds, { session, removedIds }] = await Promise.all([
+      sessions.removeUnused(nowMs - SESSION_IDLE_SECONDS * 1000),
+      sessions.create(user.id, user.passwordHash, nowMs),
+    ]);
+    this.#tellEnded([...unusedIds, ...removedIds]);
     return this.#tokens(user, session.id, session.generation);
   }
 
   /** @throws VigieError `unauthorized` */
-  refresh(refreshToken: string): SessionTokens {
+  async refresh(refreshToken: string): Promise<SessionTokens> {
     const { sessions, users } = this.#store;
     const nowMs = this.#nowMs();
     const claims = readRefreshToken(this.#refreshSecret, refreshToken);
@@ -82,17 +89,19 @@ export class Sessions {
     if (!claims || !session || !user) throw new VigieError('unauthorized', 'the session is over');
     const unusedMs = nowMs - session.rotatedAt;
     if (unusedMs > SESSION_IDLE_SECONDS * 1000) {
-      this.end(session.id);
+      await this.end(session.id);
       throw new VigieError('unauthorized', 'the session is over');
     }
     if (claims.generation === session.generation) {
-      // With a full disk nothing can be counted on, but whoever watches must not go blind for it.
-      const rotated = sessions.rotate(session.id, nowMs);
-      return this.#tokens(user, session.id, session.generation + (rotated ? 1 : 0));
+      const generation = await this.#rotate(session, nowMs);
+      // Somebody else renewed or ended it at the same moment: that is stored now, so it is judged by what came of it.
+      return generation === undefined
+        ? this.refresh(refreshToken)
+        : this.#tokens(user, session.id, generation);
     }
     if (claims.generation === session.generation - 1 && unusedMs <= REUSE_GRACE_MS)
       return this.#tokens(user, session.id, session.generation);
-    this.end(session.id);
+    await this.end(session.id);
     throw new VigieError(
       'unauthorized',
       'this refresh token was used before; to be safe, the session is over',
@@ -114,13 +123,19 @@ export class Sessions {
   }
 
   /** Signing out. Idempotent. */
-  end(sessionId: string): void {
-    if (this.#store.sessions.remove(sessionId)) this.#tellEnded([sessionId]);
+  async end(sessionId: string): Promise<void> {
+    if (await this.#store.sessions.remove(sessionId)) this.#tellEnded([sessionId]);
   }
 
-  /** @param exceptId the session that goes on */
-  endAllOf(userId: string, exceptId?: string): void {
-    this.#tellEnded(this.#store.sessions.removeOfUser(userId, exceptId));
+  /** @returns the generation of the token that is good from now on; undefined when it was not this one's turn any more */
+  async #rotate({ id, generation }: StoredSession, nowMs: number): Promise<number | undefined> {
+    try {
+      return (await this.#store.sessions.rotate(id, generation, nowMs)) ? generation + 1 : undefined;
+    } catch (error) {
+      // With a full disk nothing can be counted on, but whoever watches must not go blind for it.
+      if (isDiskFull(error)) return generation;
+      throw error;
+    }
   }
 
   #tokens(user: StoredUser, sessionId: string, generation: number): SessionTokens {

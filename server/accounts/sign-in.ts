@@ -57,14 +57,15 @@ export class SignIn {
       throw new VigieError('wrongCredentials', 'the user name or the password is wrong');
     }
     await throttle.succeeded(username, address);
-    if (isOutdated(user.passwordHash)) await this.#renewHash(user, password);
+    const tokens = await sessions.start(user);
     log.info({ address, username: user.username }, 'signed in');
-    return sessions.start(user);
+    if (isOutdated(user.passwordHash)) await this.#renewHash(user, password);
+    return tokens;
   }
 
   async #renewHash(user: StoredUser, password: string): Promise<void> {
     const { users, hasher } = this.#options;
     const passwordHash = await hasher.hash(password);
-    if (users.find(user.id)?.passwordHash === user.passwordHash) users.change(user.id, { passwordHash });
+    await users.renewHash(user.id, user.passwordHash, passwordHash);
   }
 }

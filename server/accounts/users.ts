@@ -12,11 +12,11 @@ import type { StoredUser, UserStore } from '../store/user-store.ts';
 import type { AccountEvents } from './account-events.ts';
 import type { LoginThrottle } from './login-throttle.ts';
 import type { PasswordHasher } from './password-hasher.ts';
-import type { Identity, Sessions } from './sessions.ts';
+import type { ReadFor } from '../store/work.ts';
+import type { Identity } from './sessions.ts';
 
 export interface UsersOptions {
   users: UserStore;
-  sessions: Sessions;
   hasher: PasswordHasher;
   throttle: LoginThrottle;
   events: AccountEvents;
@@ -47,7 +47,7 @@ export class Users {
    * @returns the password that was made up, to be shown once
    */
   async addFirstAdministrator(password: string | undefined): Promise<string | undefined> {
-    if (!this.#options.users.isEmpty) return undefined;
+    if (!this.#options.users.isEmpty()) return undefined;
     const generated = password === undefined ? randomText(GENERATED_PASSWORD_CHARACTERS) : undefined;
     await this.add({
       username: FIRST_USERNAME,
@@ -58,8 +58,8 @@ export class Users {
     return generated;
   }
 
-  list(): UserView[] {
-    return this.#options.users.list().map((user) => this.#view(user));
+  async list(who?: ReadFor): Promise<UserView[]> {
+    return (await this.#options.users.list(who)).map(({ cameraIds, ...user }) => viewOf(user, cameraIds));
   }
 
   /** @throws VigieError `conflict`, `badRequest` */
@@ -74,31 +74,27 @@ export class Users {
     assertRightsFit(role, cameraIds);
     if (users.findByName(username)) throw new VigieError('conflict', `there is a user ${username} already`);
     const passwordHash = await hasher.hash(password);
-    return this.#view(users.add({ username, passwordHash, role, cameraIds }, nowMs()));
+    return this.#view(await users.add({ username, passwordHash, role, cameraIds }, nowMs()));
   }
 
   /** @throws VigieError `notFound`, `conflict`, `badRequest`; nothing is changed then */
   async change(id: string, change: UserChange): Promise<UserView> {
-    const { users, hasher, sessions, events } = this.#options;
+    const { users, hasher, events } = this.#options;
     const passwordHash = change.password === undefined ? undefined : await hasher.hash(change.password);
     const user = this.#find(id);
     const role = change.role ?? user.role;
     // A promoted viewer needs no rights; a demoted administrator starts without any.
     const cameraIds = role === 'administrator' ? [] : change.cameraIds;
     if (change.cameraIds) assertRightsFit(role, change.cameraIds);
-    if (role !== 'administrator') this.#assertNotLastAdministrator(user);
-    users.change(id, { passwordHash, role, cameraIds });
-    if (passwordHash !== undefined) sessions.endAllOf(id);
+    this.#tellEnded(await users.change(id, { passwordHash, role, cameraIds }));
     events.emit('accessChanged', id);
     return this.#view(this.#find(id));
   }
 
   /** @throws VigieError `notFound`, `conflict` */
-  remove(id: string): void {
-    const { users, sessions, events } = this.#options;
-    this.#assertNotLastAdministrator(this.#find(id));
-    sessions.endAllOf(id);
-    users.remove(id);
+  async remove(id: string): Promise<void> {
+    const { users, events } = this.#options;
+    this.#tellEnded(await users.remove(id));
     events.emit('accessChanged', id);
   }
 
@@ -112,7 +108,7 @@ export class Users {
     passwords: { current: string; next: string },
     address: string,
   ): Promise<void> {
-    const { users, hasher, throttle, sessions } = this.#options;
+    const { users, hasher, throttle } = this.#options;
     hasher.assertRoom();
     await throttle.admit(who.username, address);
     const { passwordHash } = this.#find(who.userId);
@@ -120,10 +116,9 @@ export class Users {
       throw new VigieError('forbidden', 'the current password is wrong');
     await throttle.succeeded(who.username, address);
     const nextHash = await hasher.hash(passwords.next);
-    if (this.#find(who.userId).passwordHash !== passwordHash)
-      throw new VigieError('conflict', 'the password was changed by somebody else at the same moment');
-    users.change(who.userId, { passwordHash: nextHash });
-    sessions.endAllOf(who.userId, who.sessionId);
+    const exceptSessionId = who.sessionId;
+    const change = { passwordHash: nextHash, formerPasswordHash: passwordHash, exceptSessionId };
+    this.#tellEnded(await users.change(who.userId, change));
   }
 
   #find(id: string): StoredUser {
@@ -132,15 +127,17 @@ export class Users {
     return user;
   }
 
-  #assertNotLastAdministrator(user: StoredUser): void {
-    if (user.role === 'administrator' && this.#options.users.administratorCount === 1)
-      throw new VigieError('conflict', 'this is the only administrator; make another one first');
+  #view(user: StoredUser): UserView {
+    return viewOf(user, this.#options.users.cameraIdsOf(user.id));
   }
 
-  #view({ id, username, role, createdAt }: StoredUser): UserView {
-    const cameraIds = role === 'administrator' ? [] : this.#options.users.cameraIdsOf(id);
-    return { id, username, role, cameraIds, createdAt };
+  #tellEnded(sessionIds: readonly string[]): void {
+    for (const id of sessionIds) this.#options.events.emit('sessionEnded', id);
   }
+}
+
+function viewOf({ id, username, role, createdAt }: StoredUser, given: string[]): UserView {
+  return { id, username, role, cameraIds: role === 'administrator' ? [] : given, createdAt };
 }
 
 function assertRightsFit(role: Role, cameraIds: readonly string[]): void {

@@ -27,12 +27,12 @@ export function authRoutes(accounts: Accounts, guard: Guard, connectionOf: Conne
     );
   });
 
-  router.post('/refresh', (request, response) => {
+  router.post('/refresh', async (request, response) => {
     const token = refreshTokenOf(request, connectionOf(request));
     if (token === undefined) throw new VigieError('unauthorized', 'sign in first');
     let tokens: SessionTokens;
     try {
-      tokens = accounts.sessions.refresh(token);
+      tokens = await accounts.sessions.refresh(token);
     } catch (error) {
       // Worth nothing any more: the next visit need not try it.
       if (error instanceof VigieError && error.code === 'unauthorized')
@@ -42,8 +42,8 @@ export function authRoutes(accounts: Accounts, guard: Guard, connectionOf: Conne
     sendSession(connectionOf(request), response, tokens);
   });
 
-  router.post('/logout', (request, response) => {
-    for (const sessionId of sessionIdsOf(request)) accounts.sessions.end(sessionId);
+  router.post('/logout', async (request, response) => {
+    await Promise.all([...sessionIdsOf(request)].map((id) => accounts.sessions.end(id)));
     clearSessionCookies(connectionOf(request), response);
     response.status(204).end();
   });

@@ -71,16 +71,16 @@ export class CameraCatalog extends EventEmitter<{ changed: [cameraId: string, ch
     return this.#find(id).id;
   }
 
-  add(name: string): CameraWithKey {
-    const camera = this.#store.add(name, 'v1', Date.now());
+  async add(name: string): Promise<CameraWithKey> {
+    const camera = await this.#store.add(name, 'v1', Date.now());
     this.emit('changed', camera.id, 'added');
-    return this.#withKey(camera);
+    return this.#withKey(camera, this.#store.keyOf(camera.id));
   }
 
   /** @throws VigieError `notFound`; so do the next ones */
-  rename(id: string, name: string): CameraView {
+  async rename(id: string, name: string): Promise<CameraView> {
     this.#find(id);
-    this.#store.rename(id, name);
+    await this.#store.rename(id, name);
     this.emit('changed', id, 'renamed');
     return this.#view(this.#find(id));
   }
@@ -98,23 +98,24 @@ export class CameraCatalog extends EventEmitter<{ changed: [cameraId: string, ch
   }
 
   /** The old key is worth nothing from now on, and whoever is connected by it is disconnected. */
-  rotateKey(id: string): CameraWithKey {
+  async rotateKey(id: string): Promise<CameraWithKey> {
     this.assertHasKey(id);
     const camera = this.#find(id);
-    this.#store.rotateKey(id);
+    const key = await this.#store.rotateKey(id);
     this.#control.disconnect(id, 'keyRotated');
     this.emit('changed', id, 'keyRotated');
-    return this.#withKey(camera);
+    return this.#withKey(camera, key);
   }
 
-  remove(id: string): void {
+  async remove(id: string): Promise<void> {
     const camera = this.#find(id);
     if (camera.kind === 'seed')
       throw new VigieError(
         'conflict',
         'this camera comes from server-config.json: lower camera-number there',
       );
-    this.#store.remove(id);
+    // Somebody else has removed it at the same moment, and told so.
+    if (!(await this.#store.remove(id))) return;
     this.#control.disconnect(id, 'removed');
     this.emit('changed', id, 'removed');
   }
@@ -130,7 +131,7 @@ export class CameraCatalog extends EventEmitter<{ changed: [cameraId: string, ch
     if (camera.kind === 'seed')
       throw new VigieError('conflict', 'cameras with the older firmware take no settings');
     await this.#control.set(id, settings);
-    this.#store.changeSettings(id, settings);
+    await this.#store.changeSettings(id, settings);
   }
 
   /** @throws VigieError as `CameraControl.reboot` */
@@ -163,8 +164,7 @@ export class CameraCatalog extends EventEmitter<{ changed: [cameraId: string, ch
     return { ...this.#view(camera), ...(advice.length > 0 && { advice }) };
   }
 
-  #withKey(camera: StoredCamera): CameraWithKey {
-    const key = this.#store.keyOf(camera.id);
+  #withKey(camera: StoredCamera, key: Uint8Array | undefined): CameraWithKey {
     if (!key) throw new VigieError('notFound', 'there is no such camera');
     return { ...this.#view(camera), key: Buffer.from(key).toString('base64url') };
   }

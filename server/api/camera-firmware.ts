@@ -30,11 +30,11 @@ export class CameraFirmware {
   }
 
   /** @throws VigieError `notFound`, `conflict` */
-  stage(cameraId: string, imageId: string, allowOlder: boolean): CameraFirmwareView {
+  async stage(cameraId: string, imageId: string, allowOlder: boolean): Promise<CameraFirmwareView> {
     const camera = this.#find(cameraId);
     const obstacle = KIND_OBSTACLES[camera.kind];
     if (obstacle !== null) throw new VigieError('conflict', obstacle);
-    this.#updates.stage(cameraId, imageId, allowOlder);
+    await this.#updates.stage(cameraId, imageId, allowOlder);
     return this.#view(camera);
   }
 

@@ -76,8 +76,9 @@ export class CameraPairing {
         'this code is wrong, or was used already, or is older than 15 minutes: make a new one',
       );
     }
-    // Rotating revokes the code, before anything else can happen.
-    const { key } = this.#catalog.rotateKey(cameraId);
+    // Before anything else can happen, so that two who have it get one key.
+    this.#codes.revoke(cameraId);
+    const { key } = await this.#catalog.rotateKey(cameraId);
     this.counters.paired++;
     this.#log.info({ cameraId, address, board, firmware }, 'a camera was paired');
     await Promise.all([this.#perAddress.reward(network), this.#together.reward(EVERYBODY)]);

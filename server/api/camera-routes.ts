@@ -12,28 +12,28 @@ export function cameraRoutes(catalog: CameraCatalog, guard: Guard): Router {
     response.json(catalog.viewsFor(guard.identify(request).userId));
   });
 
-  router.post('/', (request, response) => {
+  router.post('/', async (request, response) => {
     guard.administrator(request);
     const { name } = parseRequest(CAMERA_NAME, request.body);
-    const camera = catalog.add(name);
+    const camera = await catalog.add(name);
     response.status(201).location(`/api/cameras/${camera.id}`).json(camera);
   });
 
-  router.patch('/:id', (request, response) => {
+  router.patch('/:id', async (request, response) => {
     guard.administrator(request);
     const { name } = parseRequest(CAMERA_NAME, request.body);
-    response.json(catalog.rename(request.params.id, name));
+    response.json(await catalog.rename(request.params.id, name));
   });
 
-  router.delete('/:id', (request, response) => {
+  router.delete('/:id', async (request, response) => {
     guard.administrator(request);
-    catalog.remove(request.params.id);
+    await catalog.remove(request.params.id);
     response.status(204).end();
   });
 
-  router.post('/:id/key', (request, response) => {
+  router.post('/:id/key', async (request, response) => {
     guard.administrator(request);
-    response.json(catalog.rotateKey(request.params.id));
+    response.json(await catalog.rotateKey(request.params.id));
   });
 
   router.get('/:id/settings', (request, response) => {

@@ -11,6 +11,7 @@ import type { EventQuery } from '../store/event-store.ts';
 import type { CameraCatalog } from './camera-catalog.ts';
 import type { ConnectionOf } from './client-connection.ts';
 import type { Guard } from './guard.ts';
+import { readFor } from './read-for.ts';
 import { EVENTS_QUERY, parseRequest, SENSOR_EVENT, SENSOR_NAME } from './request-bodies.ts';
 
 export interface Events {
@@ -36,16 +37,16 @@ export function eventRoutes(
   const router = Router();
   const throttle = new RateLimiterMemory(WRONG_TOKENS);
 
-  router.get('/:id/events', (request, response) => {
+  router.get('/:id/events', async (request, response) => {
     const { id } = request.params;
-    guard.viewerOf(request, id);
-    response.json(log.list([id], queryOf(request)));
+    const who = guard.viewerOf(request, id);
+    response.json(await log.list([id], queryOf(request), readFor(who, response)));
   });
 
-  router.get('/:id/events/:eventId/thumbnail.jpg', (request, response) => {
+  router.get('/:id/events/:eventId/thumbnail.jpg', async (request, response) => {
     const { id, eventId } = request.params;
-    guard.mediaViewerOf(request, id);
-    const jpeg = log.thumbnail(id, eventId);
+    const who = guard.mediaViewerOf(request, id);
+    const jpeg = await log.thumbnail(id, eventId, readFor(who, response));
     if (!jpeg) throw new VigieError('notFound', 'there is no picture of this event');
     // It never changes; only the right to see it may.
     response.setHeader('Cache-Control', 'private, max-age=86400');
@@ -71,7 +72,7 @@ export function eventRoutes(
     const sensor = sensors.identify(request.params.id, sensorTokenOf(request));
     await throttle.reward(network);
     const event = parseRequest(SENSOR_EVENT, request.body);
-    response.status(201).json(sensors.report(sensor, event));
+    response.status(201).json(await sensors.report(sensor, event));
   });
 
   router.get('/:id/sensors', (request, response) => {
@@ -79,15 +80,15 @@ export function eventRoutes(
     response.json(sensors.list(catalog.known(request.params.id)));
   });
 
-  router.post('/:id/sensors', (request, response) => {
+  router.post('/:id/sensors', async (request, response) => {
     guard.administrator(request);
     const { name } = parseRequest(SENSOR_NAME, request.body);
-    response.status(201).json(sensors.add(catalog.known(request.params.id), name));
+    response.status(201).json(await sensors.add(catalog.known(request.params.id), name));
   });
 
-  router.delete('/:id/sensors/:sensorId', (request, response) => {
+  router.delete('/:id/sensors/:sensorId', async (request, response) => {
     guard.administrator(request);
-    sensors.remove(request.params.id, request.params.sensorId);
+    await sensors.remove(request.params.id, request.params.sensorId);
     response.status(204).end();
   });
 
@@ -97,10 +98,10 @@ export function eventRoutes(
 /** GET /api/events: what happened at all cameras the caller may see. */
 export function allEventRoutes(log: EventLog, catalog: CameraCatalog, guard: Guard): Router {
   const router = Router();
-  router.get('/', (request, response) => {
-    const { userId } = guard.identify(request);
-    const cameraIds = catalog.viewsFor(userId).map(({ id }) => id);
-    response.json(log.list(cameraIds, queryOf(request)));
+  router.get('/', async (request, response) => {
+    const who = guard.identify(request);
+    const cameraIds = catalog.viewsFor(who.userId).map(({ id }) => id);
+    response.json(await log.list(cameraIds, queryOf(request), readFor(who, response)));
   });
   return router;
 }

@@ -45,9 +45,9 @@ export function firmwareRoutes({ images, updates, cameras }: Firmware, guard: Gu
       .json(image);
   });
 
-  router.delete('/:id', (request, response) => {
+  router.delete('/:id', async (request, response) => {
     guard.administrator(request);
-    updates.removeImage(request.params.id);
+    await updates.removeImage(request.params.id);
     response.status(204).end();
   });
 

@@ -10,7 +10,7 @@ import { parseRequest } from './request-bodies.ts';
 /** What the API asks of the watch for motion; main connects it. */
 export interface MotionSettingsHolder {
   settingsOf(cameraId: string): MotionView;
-  setSettings(cameraId: string, settings: MotionView): void;
+  setSettings(cameraId: string, settings: MotionView): Promise<void>;
 }
 
 const share = z.number().min(0).max(1);
@@ -46,10 +46,10 @@ export function motionRoutes(motion: MotionSettingsHolder, catalog: CameraCatalo
     response.json(motion.settingsOf(catalog.known(request.params.id)));
   });
 
-  router.put('/:id/motion', (request, response) => {
+  router.put('/:id/motion', async (request, response) => {
     guard.administrator(request);
     const id = catalog.known(request.params.id);
-    motion.setSettings(id, parseRequest(MOTION, request.body));
+    await motion.setSettings(id, parseRequest(MOTION, request.body));
     response.status(204).end();
   });
 

@@ -41,20 +41,20 @@ export function notificationRoutes(notifier: PushNotifier, guard: Guard): Router
     response.json(notifier.viewOf(guard.identify(request).userId));
   });
 
-  router.put('/', (request, response) => {
+  router.put('/', async (request, response) => {
     const { userId } = guard.identify(request);
-    notifier.setSettings(userId, parseRequest(SETTINGS, request.body));
+    await notifier.setSettings(userId, parseRequest(SETTINGS, request.body));
     response.json(notifier.viewOf(userId));
   });
 
-  router.post('/devices', (request, response) => {
+  router.post('/devices', async (request, response) => {
     const who = guard.identify(request);
-    notifier.addDevice(who, parseRequest(DEVICE, request.body));
+    await notifier.addDevice(who, parseRequest(DEVICE, request.body));
     response.status(201).json(notifier.viewOf(who.userId));
   });
 
-  router.delete('/devices/:id', (request, response) => {
-    notifier.removeDevice(guard.identify(request).userId, request.params.id);
+  router.delete('/devices/:id', async (request, response) => {
+    await notifier.removeDevice(guard.identify(request).userId, request.params.id);
     response.status(204).end();
   });
 

@@ -19,6 +19,8 @@ import type {
 import { MAX_TIMELINE_MS } from '../wire/recording.ts';
 import type { CameraCatalog } from './camera-catalog.ts';
 import type { Guard } from './guard.ts';
+import type { ReadFor } from '../store/work.ts';
+import { readFor } from './read-for.ts';
 import { parseRequest } from './request-bodies.ts';
 import { PROTECT_RECORDING, RECORDING_SETTINGS, TIME_RANGE } from './recording-bodies.ts';
 import { UserShares } from './user-shares.ts';
@@ -38,16 +40,16 @@ export interface ListedRecording extends RecordedSegment {
 /** What the API asks of the recordings; main connects it. */
 export interface Recordings {
   readonly status: RecordingStatus;
-  range(cameraId: string, fromMs: number, toMs: number): ListedRecording[];
-  gaps(cameraId: string, fromMs: number, toMs: number): RecordingGap[];
+  range(cameraId: string, fromMs: number, toMs: number, who: ReadFor): Promise<ListedRecording[]>;
+  gaps(cameraId: string, fromMs: number, toMs: number, who: ReadFor): Promise<RecordingGap[]>;
   find(id: string): ListedRecording | undefined;
   /** One that is still being written is ended, which takes until the next keyframe. */
   finish(recording: ListedRecording): Promise<void>;
   pathOf(recording: ListedRecording): string;
-  setProtected(id: string, isProtected: boolean): void;
+  setProtected(id: string, isProtected: boolean): Promise<void>;
   remove(id: string): Promise<void>;
   settingsOf(cameraId: string): RecordingSettings;
-  setSettings(cameraId: string, settings: RecordingSettings): void;
+  setSettings(cameraId: string, settings: RecordingSettings): Promise<void>;
   isRecording(cameraId: string): boolean;
   /** @throws VigieError as RecordingExport.range */
   exportRange(
@@ -74,25 +76,24 @@ export function recordingRoutes(recordings: Recordings, catalog: CameraCatalog, 
     });
   });
 
-  router.put('/:id/recording', (request, response) => {
+  router.put('/:id/recording', async (request, response) => {
     guard.administrator(request);
     const id = catalog.known(request.params.id);
-    recordings.setSettings(id, parseRequest(RECORDING_SETTINGS, request.body));
+    await recordings.setSettings(id, parseRequest(RECORDING_SETTINGS, request.body));
     response.status(204).end();
   });
 
-  router.get('/:id/timeline', (request, response) => {
+  router.get('/:id/timeline', async (request, response) => {
     const { id } = request.params;
-    guard.viewerOf(request, id);
+    const who = readFor(guard.viewerOf(request, id), response);
     const { from, to } = parseRequest(TIME_RANGE, request.query);
     if (to - from > MAX_TIMELINE_MS)
       throw new VigieError('badRequest', `ask for ${MAX_TIMELINE_MS / 86_400_000} days at most`);
-    const timeline: Timeline = {
-      fromMs: from,
-      toMs: to,
-      segments: recordings.range(id, from, to).map(segmentOf),
-      gaps: recordings.gaps(id, from, to),
-    };
+    const [segments, gaps] = await Promise.all([
+      recordings.range(id, from, to, who),
+      recordings.gaps(id, from, to, who),
+    ]);
+    const timeline: Timeline = { fromMs: from, toMs: to, segments: segments.map(segmentOf), gaps };
     response.json(timeline);
   });
 
@@ -113,10 +114,10 @@ export function recordingRoutes(recordings: Recordings, catalog: CameraCatalog, 
     response.sendFile(recordings.pathOf(recording), { cacheControl: false, dotfiles: 'allow' });
   });
 
-  router.patch('/:id/recordings/:recordingId', (request, response) => {
+  router.patch('/:id/recordings/:recordingId', async (request, response) => {
     guard.administrator(request);
     const recording = find(request.params);
-    recordings.setProtected(recording.id, parseRequest(PROTECT_RECORDING, request.body).protected);
+    await recordings.setProtected(recording.id, parseRequest(PROTECT_RECORDING, request.body).protected);
     response.status(204).end();
   });
 

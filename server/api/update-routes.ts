@@ -13,10 +13,10 @@ export function updateRoutes(cameras: CameraFirmware, guard: Guard): Router {
     response.json(cameras.view(request.params.id));
   });
 
-  router.post('/:id/update', (request, response) => {
+  router.post('/:id/update', async (request, response) => {
     guard.administrator(request);
     const { imageId, allowOlder } = parseRequest(STAGE_UPDATE, request.body);
-    response.status(202).json(cameras.stage(request.params.id, imageId, allowOlder));
+    response.status(202).json(await cameras.stage(request.params.id, imageId, allowOlder));
   });
 
   // Cancels it, or clears away what is left of one that has ended.

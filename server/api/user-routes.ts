@@ -3,6 +3,7 @@
 import { Router } from 'express';
 import type { Users } from '../accounts/users.ts';
 import type { Guard } from './guard.ts';
+import { readFor } from './read-for.ts';
 import { CHANGE_USER, NEW_USER, parseRequest, USER_CAMERAS } from './request-bodies.ts';
 
 export function userRoutes(users: Users, guard: Guard): Router {
@@ -12,8 +13,8 @@ export function userRoutes(users: Users, guard: Guard): Router {
     next();
   });
 
-  router.get('/', (_request, response) => {
-    response.json(users.list());
+  router.get('/', async (request, response) => {
+    response.json(await users.list(readFor(guard.administrator(request), response)));
   });
 
   router.post('/', async (request, response) => {
@@ -30,8 +31,8 @@ export function userRoutes(users: Users, guard: Guard): Router {
     response.json(await users.change(request.params.id, { cameraIds }));
   });
 
-  router.delete('/:id', (request, response) => {
-    users.remove(request.params.id);
+  router.delete('/:id', async (request, response) => {
+    await users.remove(request.params.id);
     response.status(204).end();
   });
 

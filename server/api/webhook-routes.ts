@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Webhooks } from '../webhooks/webhooks.ts';
 import type { WebhookSettings } from '../wire/webhook.ts';
 import type { Guard } from './guard.ts';
+import { readFor } from './read-for.ts';
 import { parseRequest, plainName } from './request-bodies.ts';
 
 const MAX_URL_CHARACTERS = 2048;
@@ -47,34 +48,35 @@ export function webhookRoutes(webhooks: Webhooks, guard: Guard): Router {
     response.json(webhooks.list());
   });
 
-  router.post('/', (request, response) => {
-    response.status(201).json(webhooks.add(parseRequest(WEBHOOK, request.body)));
+  router.post('/', async (request, response) => {
+    response.status(201).json(await webhooks.add(parseRequest(WEBHOOK, request.body)));
   });
 
-  router.put('/:id', (request, response) => {
-    response.json(webhooks.change(request.params.id, parseRequest(WEBHOOK, request.body)));
+  router.put('/:id', async (request, response) => {
+    response.json(await webhooks.change(request.params.id, parseRequest(WEBHOOK, request.body)));
   });
 
-  router.delete('/:id', (request, response) => {
-    webhooks.remove(request.params.id);
+  router.delete('/:id', async (request, response) => {
+    await webhooks.remove(request.params.id);
     response.status(204).end();
   });
 
-  router.post('/:id/secret', (request, response) => {
-    response.json(webhooks.renewSecret(request.params.id));
+  router.post('/:id/secret', async (request, response) => {
+    response.json(await webhooks.renewSecret(request.params.id));
   });
 
-  router.post('/:id/test', (request, response) => {
-    webhooks.test(request.params.id);
+  router.post('/:id/test', async (request, response) => {
+    await webhooks.test(request.params.id);
     response.status(204).end();
   });
 
-  router.get('/:id/deliveries', (request, response) => {
-    response.json(webhooks.deliveries(request.params.id));
+  router.get('/:id/deliveries', async (request, response) => {
+    const who = readFor(guard.identify(request), response);
+    response.json(await webhooks.deliveries(request.params.id, who));
   });
 
-  router.post('/:id/deliveries/:deliveryId/again', (request, response) => {
-    webhooks.sendAgain(request.params.id, request.params.deliveryId);
+  router.post('/:id/deliveries/:deliveryId/again', async (request, response) => {
+    await webhooks.sendAgain(request.params.id, request.params.deliveryId);
     response.status(204).end();
   });
 

@@ -5,9 +5,7 @@
  * Invariants: one event a camera at most goes on; it ends with the camera's connection at the latest.
  */
 
-import type { Log } from '../log.ts';
-
-/** Where events are written; main connects it. */
+/** Where events are written, which waits for nothing and says itself what went wrong; main connects it. */
 export interface SensorLog {
   start(event: { cameraId: string; source: 'camera'; kind: 'motion'; startedAtMs: number }): { id: string };
   end(id: string, endedAtMs: number): void;
@@ -15,7 +13,6 @@ export interface SensorLog {
 
 export interface CameraSensorOptions {
   events: SensorLog;
-  log: Log;
   quietMs?: number;
   nowMs?: () => number;
 }
@@ -31,14 +28,12 @@ interface Sensed {
 
 export class CameraSensor {
   readonly #events: SensorLog;
-  readonly #log: Log;
   readonly #quietMs: number;
   readonly #nowMs: () => number;
   readonly #sensed = new Map<string, Sensed>();
 
-  constructor({ events, log, quietMs = QUIET_MS, nowMs = Date.now }: CameraSensorOptions) {
+  constructor({ events, quietMs = QUIET_MS, nowMs = Date.now }: CameraSensorOptions) {
     this.#events = events;
-    this.#log = log.child({ room: 'events' });
     this.#quietMs = quietMs;
     this.#nowMs = nowMs;
   }
@@ -59,7 +54,7 @@ export class CameraSensor {
     if (!sensed) return;
     clearTimeout(sensed.timer);
     this.#sensed.delete(cameraId);
-    this.#try(cameraId, () => this.#events.end(sensed.eventId, sensed.sinceMs ?? this.#nowMs()));
+    this.#events.end(sensed.eventId, sensed.sinceMs ?? this.#nowMs());
   }
 
   /** Idempotent. */
@@ -69,17 +64,7 @@ export class CameraSensor {
 
   #begin(cameraId: string): void {
     const startedAtMs = this.#nowMs();
-    this.#try(cameraId, () => {
-      const { id: eventId } = this.#events.start({ cameraId, source: 'camera', kind: 'motion', startedAtMs });
-      this.#sensed.set(cameraId, { eventId, sinceMs: undefined, timer: undefined });
-    });
-  }
-
-  #try(cameraId: string, write: () => void): void {
-    try {
-      write();
-    } catch (error) {
-      this.#log.error({ err: error, cameraId }, 'what the camera’s sensor saw could not be noted');
-    }
+    const { id: eventId } = this.#events.start({ cameraId, source: 'camera', kind: 'motion', startedAtMs });
+    this.#sensed.set(cameraId, { eventId, sinceMs: undefined, timer: undefined });
   }
 }

@@ -5,10 +5,9 @@
  * restarted meanwhile.
  */
 
-import type { Log } from '../log.ts';
 import type { EventView } from '../wire/event.ts';
 
-/** Where events are written; main connects it. */
+/** Where events are written, which waits for nothing and says itself what went wrong; main connects it. */
 export interface ConnectionLog {
   away(): EventView[];
   start(event: { cameraId: string; source: 'connection'; kind: 'offline'; startedAtMs: number }): EventView;
@@ -27,22 +26,19 @@ interface Away {
 
 export interface ConnectionWatchOptions {
   events: ConnectionLog;
-  log: Log;
   patienceMs?: number;
   nowMs?: () => number;
 }
 
 export class ConnectionWatch {
   readonly #events: ConnectionLog;
-  readonly #log: Log;
   readonly #patienceMs: number;
   readonly #nowMs: () => number;
   readonly #away = new Map<string, Away>();
 
   /** Who was away when the server ended is taken to be so until it is back. */
-  constructor({ events, log, patienceMs = PATIENCE_MS, nowMs = Date.now }: ConnectionWatchOptions) {
+  constructor({ events, patienceMs = PATIENCE_MS, nowMs = Date.now }: ConnectionWatchOptions) {
     this.#events = events;
-    this.#log = log.child({ room: 'events' });
     this.#patienceMs = patienceMs;
     this.#nowMs = nowMs;
     for (const { cameraId, id, startedAtMs } of events.away())
@@ -60,12 +56,7 @@ export class ConnectionWatch {
   onOnline(cameraId: string): void {
     const away = this.#away.get(cameraId);
     this.forget(cameraId);
-    if (away?.eventId === undefined) return;
-    try {
-      this.#events.end(away.eventId, this.#nowMs());
-    } catch (error) {
-      this.#log.error({ err: error, cameraId }, 'that a camera is back could not be noted');
-    }
+    if (away?.eventId !== undefined) this.#events.end(away.eventId, this.#nowMs());
   }
 
   /** It was removed, or is not to be watched over. */
@@ -80,11 +71,7 @@ export class ConnectionWatch {
   }
 
   #tell(cameraId: string, away: Away): void {
-    try {
-      const { sinceMs: startedAtMs } = away;
-      away.eventId = this.#events.start({ cameraId, source: 'connection', kind: 'offline', startedAtMs }).id;
-    } catch (error) {
-      this.#log.error({ err: error, cameraId }, 'that a camera is away could not be noted');
-    }
+    const { sinceMs: startedAtMs } = away;
+    away.eventId = this.#events.start({ cameraId, source: 'connection', kind: 'offline', startedAtMs }).id;
   }
 }

@@ -2,12 +2,16 @@
  * What happens at the cameras: kept, bounded, and told to whoever listens. Sensors write into it, and so do motion
  * detection and the watch over connections; main connects them.
  *
- * Invariants: an event is told after it is stored; it ends once; of what is gone meanwhile, by its age or with its camera,
- * nothing more is told.
+ * Invariants: an event is told after it is stored, except to who must not wait for a disk (`accepted`); it ends once; of what
+ * is gone meanwhile, by its age or with its camera, nothing more is told. Writes keep their order, so whoever starts an event
+ * may end it at once.
  */
 
 import { EventEmitter } from 'node:events';
-import type { EventFindings, EventQuery, EventStore } from '../store/event-store.ts';
+import type { Log } from '../log.ts';
+import type { EventFindings, EventQuery, EventStore, NewEvent } from '../store/event-store.ts';
+import { randomId } from '../store/random-id.ts';
+import type { ReadFor } from '../store/work.ts';
 import type { EventView } from '../wire/event.ts';
 
 /** Times may have fractions, of microseconds for example. */
@@ -18,6 +22,8 @@ export type EventStart = Omit<
   Partial<Pick<EventView, 'sourceName' | keyof EventFindings>>;
 
 export interface EventLogEvents {
+  /** It started or ended, and waits to be stored: for recording, which must not miss what comes next. */
+  accepted: [EventView];
   /** It started, more is known of it, or it ended. */
   event: [EventView];
   /** There is a picture of it now, whether it goes on or has ended. */
@@ -26,38 +32,64 @@ export interface EventLogEvents {
 
 export class EventLog extends EventEmitter<EventLogEvents> {
   readonly #store: EventStore;
+  readonly #errors: Log;
+  /** Those that go on and were started here; each watcher has a few. */
+  readonly #open = new Map<string, EventView>();
 
-  constructor(store: EventStore) {
+  constructor(store: EventStore, errors: Log) {
     super();
     this.#store = store;
+    this.#errors = errors.child({ room: 'events' });
     // A camera that was away when the server ended may be so still; whoever watches over that finds it by `away`.
-    store.endAllBut('offline');
+    this.#write('end what went on', () => store.endAllBut('offline'));
   }
 
-  /** Something has begun and goes on. @throws when it cannot be stored: a full disk, a camera that is gone */
+  /** Something has begun and goes on. @returns at once; what cannot be stored is logged and told to nobody */
   start(start: EventStart): EventView {
-    return this.#add(start, null);
+    const event = newEvent(start, null);
+    this.#open.set(event.id, event);
+    this.emit('accepted', event);
+    this.#write('store an event', async () => this.#tell(await this.#add(event)));
+    return event;
   }
 
-  /** Something without a length. @throws as `start` */
-  note(start: EventStart): EventView {
-    return this.#add(start, start.startedAtMs);
+  /**
+   * Something without a length.
+   *
+   * @returns once it is stored
+   * @throws VigieError `unavailable` when too much waits to be written, `conflict` when the camera is gone; what the store throws
+   */
+  async note(start: EventStart): Promise<EventView> {
+    const event = newEvent(start, start.startedAtMs);
+    const stored = this.#add(event);
+    this.emit('accepted', event);
+    return this.#tell(await stored);
   }
 
   /** More is known of what goes on. */
   update(id: string, findings: EventFindings): void {
-    this.#tell(this.#store.update(id, findings));
+    this.#write('store what is known of an event', async () =>
+      this.#tell(await this.#store.update(id, findings)),
+    );
   }
 
   /** It is over; nothing happens if it was already. */
   end(id: string, endedAtMs: number): void {
-    this.#tell(this.#store.end(id, Math.round(endedAtMs)));
+    const atMs = Math.round(endedAtMs);
+    const event = this.#open.get(id);
+    this.#open.delete(id);
+    if (event) this.emit('accepted', { ...event, endedAtMs: Math.max(event.startedAtMs, atMs) });
+    this.#write('store the end of an event', async () =>
+      this.#tell(await this.#store.end(id, atMs, Date.now())),
+    );
   }
 
   /** @param jpeg a small picture of it; nothing happens if it has one already, or is gone */
   illustrate({ cameraId, id }: EventView, jpeg: Uint8Array): void {
-    const event = this.#store.addThumbnail(cameraId, id, jpeg);
-    if (event?.thumbnail) this.emit('thumbnail', event);
+    this.#write('store the picture of an event', async () => {
+      const event = await this.#store.addThumbnail(cameraId, id, jpeg);
+      if (event?.thumbnail) this.emit('thumbnail', event);
+    });
   }
 
   /** Cameras that are away, as far as was told. */
@@ -65,33 +97,45 @@ export class EventLog extends EventEmitter<EventLogEvents> {
     return this.#store.goingOn('offline');
   }
 
-  list(cameraIds: readonly string[], query: EventQuery): EventView[] {
-    return this.#store.list(cameraIds, query);
+  /** @throws VigieError `unavailable` */
+  list(cameraIds: readonly string[], query: EventQuery, who?: ReadFor): Promise<EventView[]> {
+    return this.#store.list(cameraIds, query, who);
   }
 
   find(cameraId: string, id: string): EventView | undefined {
     return this.#store.find(cameraId, id);
   }
 
-  thumbnail(cameraId: string, id: string): Uint8Array | undefined {
-    return this.#store.thumbnail(cameraId, id);
+  /** @throws VigieError `unavailable` */
+  thumbnail(cameraId: string, id: string, who?: ReadFor): Promise<Uint8Array | undefined> {
+    return this.#store.thumbnail(cameraId, id, who);
   }
 
-  #add(start: EventStart, endedAtMs: number | null): EventView {
-    const { sourceName = '', zones = [], score = null } = start;
-    const event = this.#store.add({
-      ...start,
-      sourceName,
-      zones,
-      score,
-      startedAtMs: Math.round(start.startedAtMs),
-      endedAtMs: endedAtMs === null ? null : Math.round(endedAtMs),
-    });
-    this.#tell(event);
+  #add(event: NewEvent): Promise<EventView> {
+    return this.#store.add(event, Date.now());
+  }
+
+  #tell<E extends EventView | undefined>(event: E): E {
+    if (event) this.emit('event', event);
     return event;
   }
 
-  #tell(event: EventView | undefined): void {
-    if (event) this.emit('event', event);
+  /** Nobody waits for it. */
+  #write(what: string, write: () => Promise<unknown>): void {
+    write().catch((error: unknown) => this.#errors.error({ err: error }, `failed to ${what}`));
   }
+}
+
+function newEvent(start: EventStart, endedAtMs: number | null): EventView {
+  const { sourceName = '', zones = [], score = null } = start;
+  return {
+    ...start,
+    id: randomId('evt'),
+    sourceName,
+    zones,
+    score,
+    startedAtMs: Math.round(start.startedAtMs),
+    endedAtMs: endedAtMs === null ? null : Math.round(endedAtMs),
+    thumbnail: false,
+  };
 }

@@ -12,7 +12,6 @@ import type { SensorStore, StoredSensor } from '../store/sensor-store.ts';
 import type { EventView, SensorEvent, SensorView, SensorWithToken } from '../wire/event.ts';
 import type { EventLog } from './event-log.ts';
 
-const MAX_SENSORS_PER_CAMERA = 16;
 const TOKEN_BYTES = 32;
 /** A movement sensor that is left on says so every few seconds. */
 const EVENTS_PER_SECOND = 0.5;
@@ -36,19 +35,14 @@ export class Sensors {
   }
 
   /** The token is in this answer and nowhere else. @throws VigieError `conflict` when there are too many */
-  add(cameraId: string, name: string): SensorWithToken {
-    if (this.#store.list(cameraId).length >= MAX_SENSORS_PER_CAMERA)
-      throw new VigieError(
-        'conflict',
-        `a camera has at most ${MAX_SENSORS_PER_CAMERA} sensors; remove one first`,
-      );
+  async add(cameraId: string, name: string): Promise<SensorWithToken> {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    return { ...toView(this.#store.add(cameraId, name, hashOf(token), this.#nowMs())), token };
+    return { ...toView(await this.#store.add(cameraId, name, hashOf(token), this.#nowMs())), token };
   }
 
   /** Its token is worth nothing from now on. @throws VigieError `notFound` */
-  remove(cameraId: string, sensorId: string): void {
-    if (!this.#store.remove(cameraId, sensorId))
+  async remove(cameraId: string, sensorId: string): Promise<void> {
+    if (!(await this.#store.remove(cameraId, sensorId)))
       throw new VigieError('notFound', 'this camera has no such sensor');
     this.#budgets.delete(sensorId);
   }
@@ -61,14 +55,15 @@ export class Sensors {
     return sensor;
   }
 
-  /** @throws VigieError `tooManyRequests` */
-  report({ id, cameraId, name }: StoredSensor, { kind, source }: SensorEvent): EventView {
+  /** @returns once it is stored. @throws VigieError `tooManyRequests`, and as `EventLog.note` */
+  async report({ id, cameraId, name }: StoredSensor, { kind, source }: SensorEvent): Promise<EventView> {
     const nowMs = this.#nowMs();
     if (!this.#budgetOf(id, nowMs).take(nowMs * 1000))
       throw new VigieError('tooManyRequests', 'this sensor says too much: at most one event in 2 s', {
         retryAfterSeconds: 1 / EVENTS_PER_SECOND,
       });
-    this.#store.said(id, nowMs);
+    // Of no use to anybody who waits for the event; the next one says it again.
+    this.#store.said(id, nowMs).catch(() => undefined);
     return this.#log.note({
       cameraId,
       kind,

@@ -22,6 +22,9 @@ export class FirmwareImages {
   readonly #folder: string;
   readonly #store: FirmwareStore;
   readonly #nowMs: () => number;
+  readonly #log: Log;
+  /** What changes files and list, one after the other. */
+  #changes: Promise<unknown> = Promise.resolve();
   #uploads = 0;
   #uploadNumber = 0;
 
@@ -30,7 +33,8 @@ export class FirmwareImages {
     this.#folder = join(dataDir, 'firmware');
     this.#store = store;
     this.#nowMs = nowMs;
-    this.#tidyUp(log);
+    this.#log = log;
+    this.#tidyUp();
   }
 
   /** The newest first. */
@@ -71,18 +75,20 @@ export class FirmwareImages {
   }
 
   /** @throws VigieError `notFound` */
-  remove(id: string): void {
-    const image = this.find(id);
-    this.#store.removeImage(id);
-    // One that is being downloaded right now is read to its end: the file stays until it is closed.
-    rmSync(this.pathOf(image), { force: true });
+  remove(id: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const image = this.find(id);
+      await this.#store.removeImage(id);
+      // One that is being downloaded right now is read to its end: the file stays until it is closed.
+      rmSync(this.pathOf(image), { force: true });
+    });
   }
 
   async #receive(source: AsyncIterable<Uint8Array>): Promise<{ image: StoredImage; isNew: boolean }> {
     const upload = join(this.#folder, `upload-${++this.#uploadNumber}`);
     const received = await receiveImage(source, upload);
     try {
-      const added = this.#keep(upload, received);
+      const added = await this.#inTurn(() => this.#keep(upload, received));
       await syncFolder(this.#folder);
       return added;
     } finally {
@@ -90,17 +96,23 @@ export class FirmwareImages {
     }
   }
 
-  /** File and list in one go, so that nothing comes between them. */
-  #keep(
+  async #keep(
     upload: string,
     { sha256, version, target, bytes }: ReceivedImage,
-  ): { image: StoredImage; isNew: boolean } {
+  ): Promise<{ image: StoredImage; isNew: boolean }> {
     const known = this.#store.imageOf(sha256);
     if (known) return { image: known, isNew: false };
     this.#assertRoom();
     renameSync(upload, this.pathOf({ sha256 }));
     const createdAt = this.#nowMs();
-    return { image: this.#store.addImage({ sha256, version, target, bytes, createdAt }), isNew: true };
+    return { image: await this.#store.addImage({ sha256, version, target, bytes, createdAt }), isNew: true };
+  }
+
+  /** File and list in one go, so that nothing comes between them. */
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const changed = this.#changes.then(change);
+    this.#changes = changed.catch(() => undefined);
+    return changed;
   }
 
   #assertRoom(): void {
@@ -108,18 +120,21 @@ export class FirmwareImages {
       throw new VigieError('conflict', `there are ${MAX_IMAGES} firmware images already; delete one first`);
   }
 
-  #tidyUp(log: Log): void {
+  #tidyUp(): void {
     try {
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-      for (const image of this.#store.images()) {
-        if (statSync(this.pathOf(image), { throwIfNoEntry: false })?.size === image.bytes) continue;
-        log.warn(
-          { imageId: image.id, version: image.version },
+      const images = this.#store.images();
+      for (const { id, version } of images.filter((image) => !this.#isWhole(image))) {
+        this.#log.warn(
+          { imageId: id, version },
           'the file of a firmware image is not what it was; it is off the list',
         );
-        this.#store.removeImage(image.id);
+        this.#store.removeImage(id).catch((error: unknown) => {
+          this.#log.error({ err: error, imageId: id }, 'failed to take a firmware image off the list');
+        });
       }
-      const listed = new Set(this.#store.images().map(({ sha256 }) => `${sha256}.bin`));
+      const whole = images.filter((image) => this.#isWhole(image));
+      const listed = new Set(whole.map(({ sha256 }) => `${sha256}.bin`));
       for (const name of readdirSync(this.#folder)) {
         if (!listed.has(name)) rmSync(join(this.#folder, name), { recursive: true });
       }
@@ -131,6 +146,10 @@ export class FirmwareImages {
         { cause: error },
       );
     }
+  }
+
+  #isWhole(image: StoredImage): boolean {
+    return statSync(this.pathOf(image), { throwIfNoEntry: false })?.size === image.bytes;
   }
 }
 

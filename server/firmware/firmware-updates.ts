@@ -97,7 +97,7 @@ export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] 
    * @throws VigieError `notFound` when there is no such image, `conflict` when it cannot be put on this camera, or another
    *   update is under way; also what the store throws
    */
-  stage(cameraId: string, imageId: string, allowOlder: boolean): void {
+  async stage(cameraId: string, imageId: string, allowOlder: boolean): Promise<void> {
     const image = this.#options.images.find(imageId);
     const former = this.#updates.get(cameraId);
     if (former && isUnderWay(former))
@@ -107,9 +107,16 @@ export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] 
     if (obstacle) throw new VigieError('conflict', obstacle);
     this.#offers.drop(cameraId);
     const update = stagedUpdate(image, allowOlder, this.#nowMs());
-    // Kept first: of a disk that is full, whoever asks for this is told now.
-    this.#options.store.putUpdate(cameraId, update);
     this.#set(cameraId, update, update);
+    // Of a disk that is full, whoever asks for this is told now.
+    try {
+      await this.#options.store.putUpdate(cameraId, update);
+    } catch (error) {
+      if (this.#updates.get(cameraId) === update) this.#updates.delete(cameraId);
+      if (former && !this.#updates.has(cameraId)) this.#set(cameraId, former, former);
+      throw error;
+    }
+    if (this.#updates.get(cameraId) !== update) return;
     this.#log.info({ cameraId, imageId, version: image.version, allowOlder }, 'an update was staged');
     this.#offer(cameraId);
   }
@@ -128,12 +135,12 @@ export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] 
   }
 
   /** @throws VigieError `notFound`, or `conflict` while a camera waits for it or is at it */
-  removeImage(imageId: string): void {
-    const users = [...this.#updates].filter(([, update]) => update.imageId === imageId);
-    if (users.some(([, update]) => update.state === 'staged' || isUnderWay(update)))
+  async removeImage(imageId: string): Promise<void> {
+    const usersOf = () => [...this.#updates].filter(([, update]) => update.imageId === imageId);
+    if (usersOf().some(([, update]) => update.state === 'staged' || isUnderWay(update)))
       throw new VigieError('conflict', 'a camera is to be updated with it; cancel that first');
-    this.#options.images.remove(imageId);
-    for (const [cameraId, update] of users) this.#updates.set(cameraId, { ...update, imageId: null });
+    await this.#options.images.remove(imageId);
+    for (const [cameraId, update] of usersOf()) this.#updates.set(cameraId, { ...update, imageId: null });
   }
 
   /** Uses the token up. @throws VigieError `unauthorized` */
@@ -254,12 +261,10 @@ export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] 
     this.emit('changed', cameraId);
   }
 
-  #remember(cameraId: string, write: () => void): void {
-    try {
-      write();
-    } catch (error) {
+  #remember(cameraId: string, write: () => Promise<void>): void {
+    write().catch((error: unknown) => {
       this.#log.error({ err: error, cameraId }, 'how far an update is could not be stored');
-    }
+    });
   }
 
   #schedule(): void {

@@ -1,15 +1,13 @@
 /**
  * Looks at the pictures of the cameras that are to be watched for motion, and writes what it sees into the log of events.
  *
- * Invariants: an event that was started ends, whatever becomes of the camera; and a log that cannot be written costs that event
- * and nothing else.
+ * Invariant: an event that was started ends, whatever becomes of the camera.
  */
 
 import type { Subscription } from '../core/encoded-frame.ts';
 import type { LumaFrame } from '../core/luma-frame.ts';
 import { MOTION_DEFAULTS, MotionDetector, type ZoneChange } from '../core/motion-detector.ts';
 import type { MotionEpisode } from '../core/motion-episodes.ts';
-import type { Log } from '../log.ts';
 import type { MotionStore } from '../store/motion-store.ts';
 import type { MotionView } from '../wire/motion.ts';
 
@@ -18,7 +16,7 @@ export interface LumaSource {
   subscribeLuma(cameraId: string, onLuma: (frame: LumaFrame) => void): Subscription;
 }
 
-/** Where events are written; main connects it. */
+/** Where events are written, which waits for nothing and says itself what went wrong; main connects it. */
 export interface MotionLog {
   start(event: {
     cameraId: string;
@@ -55,14 +53,12 @@ export class MotionWatch {
   readonly #source: LumaSource;
   readonly #events: MotionLog;
   readonly #store: MotionStore;
-  readonly #log: Log;
   readonly #watched = new Map<string, Watched>();
 
-  constructor(source: LumaSource, events: MotionLog, store: MotionStore, log: Log) {
+  constructor(source: LumaSource, events: MotionLog, store: MotionStore) {
     this.#source = source;
     this.#events = events;
     this.#store = store;
-    this.#log = log.child({ room: 'motion' });
   }
 
   settingsOf(cameraId: string): MotionView {
@@ -70,8 +66,8 @@ export class MotionWatch {
   }
 
   /** Kept, and in force at once: what was learnt of the view is learnt anew. */
-  setSettings(cameraId: string, settings: MotionView): void {
-    this.#store.setSettings(cameraId, settings);
+  async setSettings(cameraId: string, settings: MotionView): Promise<void> {
+    await this.#store.setSettings(cameraId, settings);
     this.forget(cameraId);
     this.addCamera(cameraId);
   }
@@ -110,13 +106,7 @@ export class MotionWatch {
   }
 
   #tell(cameraId: string, watched: Watched, changes: readonly ZoneChange[]): void {
-    for (const change of changes) {
-      try {
-        this.#write(cameraId, watched, change);
-      } catch (error) {
-        this.#log.error({ err: error, cameraId }, 'a motion could not be noted');
-      }
-    }
+    for (const change of changes) this.#write(cameraId, watched, change);
   }
 
   #write(cameraId: string, { settings, eventIds }: Watched, { type, group, episode }: ZoneChange): void {

@@ -72,19 +72,20 @@ export class PushNotifier {
     return this.#options.store.settingsOf(userId) ?? defaultSettings();
   }
 
-  setSettings(userId: string, settings: NotificationSettings): void {
-    this.#options.store.setSettings(userId, settings);
+  async setSettings(userId: string, settings: NotificationSettings): Promise<void> {
+    await this.#options.store.setSettings(userId, settings);
   }
 
   /** Told until the session ends. */
-  addDevice(who: { userId: string; sessionId: string }, device: PushDevice): void {
-    this.#options.store.add(who, device, this.#nowMs());
+  async addDevice(who: { userId: string; sessionId: string }, device: PushDevice): Promise<void> {
+    await this.#options.store.add(who, device, this.#nowMs());
   }
 
   /** Nothing happens to a device of somebody else. */
-  removeDevice(userId: string, id: string): void {
+  async removeDevice(userId: string, id: string): Promise<void> {
     const { store } = this.#options;
-    for (const device of store.devicesOf(userId)) if (deviceId(device) === id) store.remove(device.endpoint);
+    const devices = store.devicesOf(userId).filter((device) => deviceId(device) === id);
+    await Promise.all(devices.map(({ endpoint }) => store.remove(endpoint)));
   }
 
   /** To all devices of a user, whatever the hour, so that they see that it works. */
@@ -95,14 +96,12 @@ export class PushNotifier {
 
   /** As the log tells it. Never throws, never waits. */
   onEvent(event: EventView): void {
-    try {
-      this.#tell(event);
-    } catch (error) {
+    this.#tell(event).catch((error: unknown) => {
       this.#log.error({ err: error, eventId: event.id }, 'nobody could be told of an event');
-    }
+    });
   }
 
-  #tell(event: EventView): void {
+  async #tell(event: EventView): Promise<void> {
     const { id, cameraId, endedAtMs, startedAtMs } = event;
     // Its end is no news, unless it is told once, with it.
     if (this.#told.has(id) || (endedAtMs !== null && endedAtMs !== startedAtMs)) return;
@@ -110,15 +109,15 @@ export class PushNotifier {
     const { store, nameOf } = this.#options;
     const name = nameOf(cameraId);
     if (name === undefined) return;
-    const devices = Map.groupBy(store.devices(), ({ userId }) => userId);
-    for (const [userId, ofUser] of devices) {
-      if (!this.#wants(userId, event)) continue;
-      for (const device of ofUser) this.#put(device, payloadOf(event, name));
+    for (const { userId, settings } of await store.recipients(cameraId)) {
+      if (!this.#wants(userId, settings ?? defaultSettings(), event)) continue;
+      // As they are now, for somebody may have signed out meanwhile.
+      for (const device of store.devicesOf(userId)) this.#put(device, payloadOf(event, name));
     }
   }
 
-  #wants(userId: string, { cameraId, kind }: EventView): boolean {
-    const { kinds, cameraIds, quiet, timeZone, pauseSeconds } = this.settingsOf(userId);
+  #wants(userId: string, settings: NotificationSettings, { cameraId, kind }: EventView): boolean {
+    const { kinds, cameraIds, quiet, timeZone, pauseSeconds } = settings;
     const nowMs = this.#nowMs();
     if (!kinds.includes(kind) || (cameraIds.length > 0 && !cameraIds.includes(cameraId))) return false;
     if (!this.#options.mayWatch(userId, cameraId) || isQuiet(quiet, timeZone, nowMs)) return false;
@@ -141,7 +140,7 @@ export class PushNotifier {
       for (let payload = line.waiting; payload; payload = line.waiting) {
         line.waiting = undefined;
         const outcome = await this.#options.way.send(device, payload);
-        if (outcome === 'gone') this.#options.store.remove(device.endpoint);
+        if (outcome === 'gone') await this.#options.store.remove(device.endpoint);
         if (outcome !== 'sent')
           this.#log.info({ userId: device.userId, outcome }, 'a notification did not arrive');
       }

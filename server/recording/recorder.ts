@@ -95,8 +95,8 @@ export class Recorder {
   }
 
   /** Kept, and in force at once. */
-  setSettings(cameraId: string, settings: RecordingSettings): void {
-    this.#options.store.setSettings(cameraId, settings);
+  async setSettings(cameraId: string, settings: RecordingSettings): Promise<void> {
+    await this.#options.store.setSettings(cameraId, settings);
     const camera = this.#cameras.get(cameraId);
     if (!camera) return;
     camera.settings = settings;
@@ -199,13 +199,17 @@ export class Recorder {
   }
 
   #noteAbsence(cameraId: string, { mode }: RecordingSettings): void {
-    const { store } = this.#options;
+    const { store, log } = this.#options;
     const nowMs = this.#nowMs();
-    // A gap that was open when the server ended goes on as the server's.
-    store.endGaps(cameraId, nowMs);
-    store.forgetGapsBefore(cameraId, nowMs - OLD_GAPS_MS);
     const lastMs = store.newestOf(cameraId)?.endMs;
-    if (mode !== 'continuous' || lastMs === undefined || nowMs - lastMs < WORTH_A_GAP_MS) return;
-    store.addGap(cameraId, 'serverDown', lastMs, nowMs);
+    const wasAway = mode === 'continuous' && lastMs !== undefined && nowMs - lastMs >= WORTH_A_GAP_MS;
+    Promise.all([
+      // A gap that was open when the server ended goes on as the server's.
+      store.endGaps(cameraId, nowMs),
+      store.forgetGapsBefore(cameraId, nowMs - OLD_GAPS_MS),
+      wasAway ? store.addGap(cameraId, 'serverDown', lastMs, nowMs) : undefined,
+    ]).catch((error: unknown) => {
+      log.error({ err: error, cameraId }, 'failed to note that the server was away');
+    });
   }
 }

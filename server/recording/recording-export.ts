@@ -58,7 +58,7 @@ export class RecordingExport {
         'badRequest',
         `at most ${MAX_EXPORT_MS / 3_600_000} hours at once can be downloaded`,
       );
-    const segments = this.#library.range(cameraId, fromMs, toMs);
+    const segments = await this.#library.range(cameraId, fromMs, toMs);
     this.#assertRoom(segments);
     if (this.#running >= MAX_EXPORTS)
       throw new VigieError('tooManyRequests', 'other downloads are being prepared; try again in a moment', {

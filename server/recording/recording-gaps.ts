@@ -33,11 +33,9 @@ export class RecordingGaps {
     this.#write(() => this.#store.endGaps(this.#cameraId, atMs));
   }
 
-  #write(change: () => void): void {
-    try {
-      change();
-    } catch (error) {
+  #write(change: () => Promise<void>): void {
+    change().catch((error: unknown) => {
       this.#log.error({ err: error, cameraId: this.#cameraId }, 'a gap in the recordings could not be noted');
-    }
+    });
   }
 }

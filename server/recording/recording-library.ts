@@ -1,8 +1,11 @@
 /**
  * The recordings that are there: begun, found, protected and removed here, on the disk and in the index alike.
  *
- * Invariants: an index entry is written before its file and removed after it, so a crash leaves at worst an entry to be
- * repaired; and one file that cannot be removed or repaired harms no other.
+ * The files are what counts. The index is written behind them, and recording waits for it at no time: what is not written yet
+ * is known here, so that it reads the same.
+ *
+ * Invariants: a crash leaves at worst an entry to be repaired or a file to be taken in, at the next start; and one file that
+ * cannot be removed or repaired harms no other.
  */
 
 import { mkdir, rm } from 'node:fs/promises';
@@ -14,6 +17,7 @@ import { randomId } from '../store/random-id.ts';
 import { isDiskFull } from '../store/database.ts';
 import type { RecordingStore, StoredSegment } from '../store/recording-store.ts';
 import type { RecordingStatus } from '../wire/recording.ts';
+import type { ReadFor } from '../store/work.ts';
 import { recordingPath } from './recording-path.ts';
 import { RecordingRoom } from './recording-room.ts';
 import { tidyRecordings } from './tidy-recordings.ts';
@@ -48,6 +52,8 @@ export class RecordingLibrary {
   readonly #options: RecordingLibraryOptions;
   readonly #room: RecordingRoom;
   readonly #open = new Map<string, WebmFile>();
+  /** What the index does not say yet: entries as they will be, `null` where one will be gone. */
+  readonly #unwritten = new Map<string, StoredSegment | null>();
 
   /** Looks through the folder first: what a crash left is repaired, taken in or removed. */
   static async open(options: RecordingLibraryOptions): Promise<RecordingLibrary> {
@@ -86,10 +92,10 @@ export class RecordingLibrary {
 
   /**
    * @param first a keyframe; it still has to be added
-   * @throws Error of the file system or the index
+   * @throws Error of the file system
    */
   async begin(first: EncodedFrame, isProtected: boolean): Promise<OpenRecording> {
-    const { store, folder } = this.#options;
+    const { folder } = this.#options;
     const { cameraId, width, height } = first;
     const startMs = Math.floor(first.captureUs / 1000);
     const id = randomId('rec');
@@ -107,7 +113,7 @@ export class RecordingLibrary {
     };
     this.#room.put(stored);
     try {
-      store.put(segment);
+      this.#put(segment).catch(() => undefined);
       const path = join(folder, recordingPath(segment));
       const file = await WebmFile.create(path, first, { admit: (bytes) => this.#room.admit(stored, bytes) });
       this.#open.set(id, file);
@@ -119,23 +125,28 @@ export class RecordingLibrary {
     }
   }
 
-  /** Of a camera, those that reach into a range of time, oldest first; open ones as far as they have come. */
-  range(cameraId: string, fromMs: number, toMs: number): StoredSegment[] {
-    const { store } = this.#options;
-    const closed = store.range(cameraId, fromMs, toMs).map((segment) => this.#asItIs(segment));
+  /**
+   * Of a camera, those that reach into a range of time, oldest first; open ones as far as they have come.
+   *
+   * @throws VigieError `unavailable` when too much is asked at once
+   */
+  async range(cameraId: string, fromMs: number, toMs: number, who?: ReadFor): Promise<StoredSegment[]> {
+    const written = await this.#options.store.range(cameraId, fromMs, toMs, who);
     // An open one's end is in memory only, so the index does not know that it reaches into the range.
-    const open = [...this.#open.keys()]
-      .filter((id) => closed.every((segment) => segment.id !== id))
-      .flatMap((id) => store.find(id) ?? [])
+    const open = [...this.#open.keys()].flatMap((id) => this.#entry(id) ?? []);
+    const here = [...this.#unwritten.values(), ...open].filter((segment) => segment !== null);
+    const byId = new Map([...written, ...here].map((segment) => [segment.id, segment]));
+    return [...byId.values()]
+      .filter(({ id }) => this.#unwritten.get(id) !== null)
       .map((segment) => this.#asItIs(segment))
       .filter(
         (segment) => segment.cameraId === cameraId && segment.startMs <= toMs && segment.endMs >= fromMs,
-      );
-    return [...closed, ...open];
+      )
+      .sort((a, b) => a.startMs - b.startMs);
   }
 
   find(id: string): StoredSegment | undefined {
-    const segment = this.#options.store.find(id);
+    const segment = this.#entry(id);
     return segment && this.#asItIs(segment);
   }
 
@@ -143,11 +154,13 @@ export class RecordingLibrary {
     return join(this.#options.folder, recordingPath(segment));
   }
 
-  setProtected(id: string, isProtected: boolean): void {
-    const segment = this.#options.store.find(id);
+  /** @returns once it is stored */
+  async setProtected(id: string, isProtected: boolean): Promise<void> {
+    const segment = this.#entry(id);
     if (!segment) return;
-    this.#options.store.put({ ...segment, protected: isProtected });
-    if (!segment.open) this.#room.put(asStored({ ...segment, protected: isProtected }));
+    const changed = { ...segment, protected: isProtected };
+    if (!segment.open) this.#room.put(asStored(changed));
+    await this.#put(changed);
   }
 
   /** @throws Error of the file system. One that is being written is left alone. */
@@ -160,8 +173,8 @@ export class RecordingLibrary {
   /** The camera was removed: everything of it goes, its open recordings after they were closed by their owner. */
   async removeCamera(cameraId: string): Promise<void> {
     const { store, folder } = this.#options;
-    for (const { id } of store.range(cameraId, 0, Number.MAX_SAFE_INTEGER)) await this.remove(id);
-    store.forgetGaps(cameraId);
+    for (const { id } of await this.range(cameraId, 0, Number.MAX_SAFE_INTEGER)) await this.remove(id);
+    await store.forgetGaps(cameraId);
     await rm(join(folder, cameraId), { recursive: true, force: true });
   }
 
@@ -185,22 +198,50 @@ export class RecordingLibrary {
   async #close(id: string, file: WebmFile): Promise<void> {
     await file.close();
     if (!this.#open.delete(id)) return;
-    const { store, log } = this.#options;
     const problem = file.error?.problem;
     if (problem === 'diskError') this.#room.onDiskFull();
     try {
-      const segment = store.find(id);
+      const segment = this.#entry(id);
       if (!segment) return;
       if (file.bytes === 0) return await this.remove(id);
       // What a failing disk kept from ending as it should is repaired at the next start; until then it plays as far as it goes.
       const closed = { ...segment, endMs: file.endMs, bytes: file.bytes, open: problem === 'diskError' };
-      store.put(closed);
+      this.#put(closed).catch(() => undefined);
       this.#room.put({ ...asStored(closed), kept: closed.protected });
     } catch (error) {
-      log.error(
+      this.#options.log.error(
         { err: error, recordingId: id },
-        'a recording could not be entered into the index; the next start will',
+        'failed to close a recording in order; the next start repairs it',
       );
+    }
+  }
+
+  /** As the index says, or is going to. */
+  #entry(id: string): StoredSegment | undefined {
+    const unwritten = this.#unwritten.get(id);
+    return unwritten === undefined ? this.#options.store.find(id) : (unwritten ?? undefined);
+  }
+
+  #put(segment: StoredSegment): Promise<void> {
+    return this.#write(segment.id, segment, () => this.#options.store.put(segment));
+  }
+
+  #removeEntry(id: string): Promise<void> {
+    return this.#write(id, null, () => this.#options.store.remove(id));
+  }
+
+  async #write(id: string, entry: StoredSegment | null, write: () => Promise<void>): Promise<void> {
+    this.#unwritten.set(id, entry);
+    try {
+      await write();
+    } catch (error) {
+      this.#options.log.error(
+        { err: error, recordingId: id },
+        'failed to write the index of the recordings; the next start puts it in order',
+      );
+      throw error;
+    } finally {
+      if (this.#unwritten.get(id) === entry) this.#unwritten.delete(id);
     }
   }
 
@@ -210,14 +251,14 @@ export class RecordingLibrary {
   }
 
   async #removeFile(id: string): Promise<void> {
-    const segment = this.#options.store.find(id);
+    const segment = this.#entry(id);
     if (segment) await rm(this.pathOf(segment), { force: true });
-    this.#options.store.remove(id);
+    this.#removeEntry(id).catch(() => undefined);
   }
 
   #forget(id: string): void {
     this.#room.forget(id);
-    this.#options.store.remove(id);
+    this.#removeEntry(id).catch(() => undefined);
   }
 }
 

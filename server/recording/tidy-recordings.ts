@@ -31,7 +31,7 @@ export async function tidyRecordings(folder: string, store: RecordingStore, log:
   }
   for (const [path, { id }] of known) {
     if (seen.has(path)) continue;
-    store.remove(id);
+    await store.remove(id);
     counts.missing++;
   }
   if (Object.values(counts).some((count) => count > 0)) log.info(counts, 'the recordings were put in order');
@@ -48,10 +48,10 @@ async function tidyFile(
   const repaired = await repairWebm(path, name.startMs);
   if (!repaired) {
     await rm(path, { force: true });
-    if (segment) store.remove(segment.id);
+    if (segment) await store.remove(segment.id);
     return 'removed';
   }
   const id = segment?.id ?? randomId('rec');
-  store.put({ id, ...name, protected: segment?.protected ?? false, ...repaired, open: false });
+  await store.put({ id, ...name, protected: segment?.protected ?? false, ...repaired, open: false });
   return segment ? 'repaired' : 'takenIn';
 }

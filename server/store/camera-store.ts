@@ -7,6 +7,7 @@ import type { CameraKind } from '../wire/api.ts';
 import { CAMERA_KEY_BYTES, type CameraSettings } from '../wire/camera-protocol.ts';
 import { randomId } from './random-id.ts';
 import { declareStatements, prepareStatements } from './statements.ts';
+import type { Shared, WorkOf } from './work.ts';
 
 /** Times are ms since the Unix epoch. */
 export interface StoredCamera {
@@ -42,7 +43,7 @@ const SQL = declareStatements('cameras', {
   setLastFrame: 'UPDATE cameras SET last_frame_at = ? WHERE id = ?',
 });
 
-export class CameraStore {
+export class CameraQueries {
   readonly #statements;
 
   constructor(database: DatabaseSync) {
@@ -122,6 +123,23 @@ export class CameraStore {
     this.#statements.setSettings.run(JSON.stringify(settings), id);
   }
 }
+
+export const CAMERA_WORK = {
+  list: 'quick',
+  listOf: 'quick',
+  find: 'quick',
+  add: 'action',
+  ensure: 'action',
+  rename: 'action',
+  remove: 'action',
+  setLastFrameAt: 'state',
+  keyOf: 'quick',
+  rotateKey: 'action',
+  settingsOf: 'quick',
+  changeSettings: 'action',
+} as const satisfies WorkOf<CameraQueries>;
+
+export type CameraStore = Shared<CameraQueries, typeof CAMERA_WORK>;
 
 function toCamera(row: Record<string, SQLOutputValue>): StoredCamera {
   // The tables are STRICT, so the columns have the types the schema gives them.

@@ -1,5 +1,7 @@
 /**
- * Opens the SQLite file in the data folder and brings its schema up to date.
+ * Opens the SQLite file in the data folder: once to bring its schema up to date, then by connections that read or write.
+ *
+ * In WAL mode (https://sqlite.org/wal.html) nobody who reads waits for whoever writes, in this process or another.
  *
  * Invariant: the file is readable by nobody but the server's user, since it holds the cameras' keys; a migration happens
  * whole or not at all.
@@ -11,21 +13,27 @@ import { DatabaseSync } from 'node:sqlite';
 import { VigieError } from '../errors.ts';
 import { MIGRATIONS } from './schema.ts';
 
-const FILE_NAME = 'vigie.db';
-/** How long a statement waits for another process, say a backup, to let go of the file. */
-const BUSY_TIMEOUT_MS = 5_000;
+export const FILE_NAME = 'vigie.db';
+/** How long the start waits for another process, say a backup, to let go of the file. */
+const START_TIMEOUT_MS = 5_000;
+/** How long the writing thread waits before it says that the database is locked. */
+const WRITER_TIMEOUT_MS = 1_000;
 /** https://sqlite.org/rescode.html */
+const SQLITE_BUSY = 5;
 const SQLITE_FULL = 13;
 
-/** @throws VigieError `configuration` when the folder or the file in it cannot be used */
+/**
+ * Made if it is not there yet, with the schema of this version.
+ *
+ * @throws VigieError `configuration` when the folder or the file in it cannot be used
+ */
 export function openDatabase(dataDir: string): DatabaseSync {
   const path = join(dataDir, FILE_NAME);
   makePrivateFile(dataDir, path);
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
-    // WAL with synchronous=NORMAL: a power cut can lose the last moments, but never damages the file.
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+    database = openConnection(path, START_TIMEOUT_MS);
+    database.exec('PRAGMA journal_mode = WAL');
     migrate(database, path);
     return database;
   } catch (error) {
@@ -38,18 +46,43 @@ export function openDatabase(dataDir: string): DatabaseSync {
   }
 }
 
-/** Runs `work` whole or not at all. */
+/** @param path of a database that `openDatabase` has opened before */
+export function openWriter(path: string): DatabaseSync {
+  return openConnection(path, WRITER_TIMEOUT_MS);
+}
+
+/** @param path as for `openWriter` */
+export function openReader(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { readOnly: true });
+  // The file is opened by the first statement. While somebody has it open, its write-ahead log stays.
+  database.exec('PRAGMA user_version');
+  return database;
+}
+
+/** Runs `work` whole or not at all; within another transaction, as a part of it. */
 export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
-  database.exec('BEGIN IMMEDIATE');
+  const isInner = database.isTransaction;
+  database.exec(isInner ? 'SAVEPOINT part' : 'BEGIN IMMEDIATE');
   try {
     const result = work();
-    database.exec('COMMIT');
+    database.exec(isInner ? 'RELEASE part' : 'COMMIT');
     return result;
   } catch (error) {
-    // SQLite itself rolls back when the disk is full.
-    if (database.isTransaction) database.exec('ROLLBACK');
+    // SQLite itself rolls back all of it when the disk is full.
+    if (database.isTransaction) database.exec(isInner ? 'ROLLBACK TO part; RELEASE part' : 'ROLLBACK');
     throw error;
   }
+}
+
+/** Whether another process had it locked for longer than this connection waits. */
+export function isLocked(error: unknown): boolean {
+  // The low byte is the primary code.
+  return (
+    error instanceof Error &&
+    'errcode' in error &&
+    typeof error.errcode === 'number' &&
+    (error.errcode & 0xff) === SQLITE_BUSY
+  );
 }
 
 /** Whether something could not be written for want of room, by SQLite or into a file. What is stored already can still be read. */
@@ -57,6 +90,13 @@ export function isDiskFull(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if ('errcode' in error && error.errcode === SQLITE_FULL) return true;
   return 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+}
+
+function openConnection(path: string, timeout: number): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout, enableForeignKeyConstraints: true });
+  // In WAL mode a power cut can then lose the last moments, but never damages the file.
+  database.exec('PRAGMA synchronous = NORMAL');
+  return database;
 }
 
 function migrate(database: DatabaseSync, path: string): void {

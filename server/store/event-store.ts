@@ -3,8 +3,8 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { EventKind, EventView } from '../wire/event.ts';
 import { inTransaction } from './database.ts';
-import { randomId } from './random-id.ts';
 import { declareStatements, prepareStatements } from './statements.ts';
+import type { Shared, WorkOf } from './work.ts';
 
 /** What becomes known of an event while it goes on. */
 export type EventFindings = Pick<EventView, 'zones' | 'score'>;
@@ -24,7 +24,7 @@ export interface EventQuery {
 
 /** Of more the oldest give way, of each camera by itself, so that one busy camera costs no other its past. */
 export interface EventLimits {
-  /** Of those that are over. */
+  /** Of those that are over; up to a hundredth more are there for a while. */
   events: number;
   thumbnails: number;
 }
@@ -39,7 +39,8 @@ const WITHIN = `camera_id = :cameraId AND started_at BETWEEN :lowMs AND :highMs
 const SQL = declareStatements('events', {
   insert: `
     INSERT INTO events (id, camera_id, source, source_name, kind, started_at, ended_at, zones, score)
-    VALUES (:id, :cameraId, :source, :sourceName, :kind, :startedAtMs, :endedAtMs, :zones, :score)`,
+    VALUES (:id, :cameraId, :source, :sourceName, :kind, :startedAtMs, :endedAtMs, :zones, :score)
+    ON CONFLICT (id) DO NOTHING`,
   trim: `
     DELETE FROM events WHERE camera_id = :cameraId AND ended_at IS NOT NULL AND sequence <= (
       SELECT sequence FROM events WHERE camera_id = :cameraId ORDER BY sequence DESC LIMIT 1 OFFSET :max)`,
@@ -76,25 +77,41 @@ const SQL = declareStatements('events', {
     SELECT jpeg FROM event_thumbnails JOIN events ON id = event_id WHERE camera_id = ? AND event_id = ?`,
 });
 
-export class EventStore {
+/** A new event; who notices it gives it its id. */
+export type NewEvent = Omit<EventView, 'thumbnail'>;
+
+export interface EventQueriesOptions {
+  limits?: Partial<EventLimits>;
+  /** Told what starts and what ends, within the transaction that stores it. */
+  outbox?: (event: EventView, nowMs: number) => void;
+}
+
+export class EventQueries {
   readonly #database: DatabaseSync;
   readonly #limits: EventLimits;
+  readonly #outbox: (event: EventView, nowMs: number) => void;
+  /** Added since the oldest gave way, by table and camera: looking for them takes as long as there are many. */
+  readonly #added = new Map<string, number>();
   readonly #statements;
 
-  constructor(database: DatabaseSync, limits: Partial<EventLimits> = {}) {
+  constructor(database: DatabaseSync, { limits, outbox = () => undefined }: EventQueriesOptions = {}) {
     this.#database = database;
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
+    this.#outbox = outbox;
     this.#statements = prepareStatements(database, SQL);
   }
 
-  add(event: Omit<EventView, 'id' | 'thumbnail'>): EventView {
-    const id = randomId('evt');
-    const { cameraId, zones } = event;
+  /** Told again, after a failure, it is the same event. */
+  add(event: NewEvent, nowMs: number): EventView {
+    const { id, cameraId, source, sourceName, kind, startedAtMs, endedAtMs, zones, score } = event;
+    const row = { id, cameraId, source, sourceName, kind, startedAtMs, endedAtMs, score };
+    const added = { ...row, zones, thumbnail: false };
     inTransaction(this.#database, () => {
-      this.#statements.insert.run({ ...event, id, zones: JSON.stringify(zones) });
-      this.#statements.trim.run({ cameraId, max: this.#limits.events });
+      this.#statements.insert.run({ ...row, zones: JSON.stringify(zones) });
+      if (this.#isFull('events', cameraId)) this.#statements.trim.run({ cameraId, max: this.#limits.events });
+      this.#outbox(added, nowMs);
     });
-    return { ...event, id, thumbnail: false };
+    return added;
   }
 
   /** @returns the event as it is now, or undefined when it has ended or is gone; so does `end` */
@@ -103,8 +120,12 @@ export class EventStore {
   }
 
   /** Never before it started. */
-  end(id: string, endedAtMs: number): EventView | undefined {
-    return toEvent(this.#statements.end.get({ id, endedAtMs }));
+  end(id: string, endedAtMs: number, nowMs: number): EventView | undefined {
+    return inTransaction(this.#database, () => {
+      const ended = toEvent(this.#statements.end.get({ id, endedAtMs }));
+      if (ended) this.#outbox(ended, nowMs);
+      return ended;
+    });
   }
 
   /** What went on when the server ended without a word: all that is known for sure is when it started. */
@@ -131,7 +152,8 @@ export class EventStore {
   addThumbnail(cameraId: string, id: string, jpeg: Uint8Array): EventView | undefined {
     inTransaction(this.#database, () => {
       this.#statements.addThumbnail.run(jpeg, id);
-      this.#statements.trimThumbnails.run(cameraId, this.#limits.thumbnails);
+      if (this.#isFull('thumbnails', cameraId))
+        this.#statements.trimThumbnails.run(cameraId, this.#limits.thumbnails);
     });
     return this.find(cameraId, id);
   }
@@ -140,6 +162,15 @@ export class EventStore {
   thumbnail(cameraId: string, id: string): Uint8Array | undefined {
     const jpeg = this.#statements.thumbnail.get(cameraId, id)?.['jpeg'];
     return jpeg instanceof Uint8Array ? jpeg : undefined;
+  }
+
+  /** To be asked whenever one was added. @returns whether there may be too many by now */
+  #isFull(table: keyof EventLimits, cameraId: string): boolean {
+    const key = `${table} ${cameraId}`;
+    const added = (this.#added.get(key) ?? Infinity) + 1;
+    const isFull = added >= this.#limits[table] / 100;
+    this.#added.set(key, isFull ? 0 : added);
+    return isFull;
   }
 
   #ranked(cameraIds: readonly string[], query: EventQuery): Ranked[] {
@@ -162,6 +193,20 @@ export class EventStore {
     });
   }
 }
+
+export const EVENT_WORK = {
+  add: 'record',
+  update: 'record',
+  end: 'record',
+  endAllBut: 'record',
+  goingOn: 'quick',
+  find: 'quick',
+  list: 'long',
+  addThumbnail: 'state',
+  thumbnail: 'long',
+} as const satisfies WorkOf<EventQueries>;
+
+export type EventStore = Shared<EventQueries, typeof EVENT_WORK>;
 
 /** An event by where it stands in the order that was asked for. */
 interface Ranked {

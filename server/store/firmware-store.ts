@@ -5,6 +5,7 @@ import type { FirmwareUpdate } from '../core/firmware-update.ts';
 import type { FirmwareTarget } from '../wire/camera-protocol.ts';
 import { randomId } from './random-id.ts';
 import { declareStatements, prepareStatements } from './statements.ts';
+import type { Shared, WorkOf } from './work.ts';
 
 export interface StoredImage {
   id: string;
@@ -30,8 +31,8 @@ const SQL = declareStatements('firmware', {
   images: `SELECT ${IMAGE_COLUMNS} FROM firmware_images ORDER BY created_at DESC, rowid DESC`,
   image: `SELECT ${IMAGE_COLUMNS} FROM firmware_images WHERE id = ?`,
   imageOf: `SELECT ${IMAGE_COLUMNS} FROM firmware_images WHERE sha256 = ?`,
-  addImage:
-    'INSERT INTO firmware_images (id, sha256, version, target, bytes, created_at) VALUES (?, ?, ?, ?, ?, ?)',
+  addImage: `
+    INSERT INTO firmware_images (id, sha256, version, target, bytes, created_at) VALUES (?, ?, ?, ?, ?, ?)`,
   removeImage: 'DELETE FROM firmware_images WHERE id = ?',
   updates: `SELECT ${UPDATE_COLUMNS} FROM firmware_updates`,
   putUpdate: `
@@ -41,7 +42,7 @@ const SQL = declareStatements('firmware', {
   removeUpdate: 'DELETE FROM firmware_updates WHERE camera_id = ?',
 });
 
-export class FirmwareStore {
+export class FirmwareQueries {
   readonly #statements;
 
   constructor(database: DatabaseSync) {
@@ -105,6 +106,19 @@ export class FirmwareStore {
     this.#statements.removeUpdate.run(cameraId);
   }
 }
+
+export const FIRMWARE_WORK = {
+  images: 'quick',
+  image: 'quick',
+  imageOf: 'quick',
+  addImage: 'action',
+  removeImage: 'action',
+  updates: 'quick',
+  putUpdate: 'record',
+  removeUpdate: 'record',
+} as const satisfies WorkOf<FirmwareQueries>;
+
+export type FirmwareStore = Shared<FirmwareQueries, typeof FIRMWARE_WORK>;
 
 function toImage(row: Record<string, SQLOutputValue>): StoredImage {
   // The tables are STRICT, so the columns have the types the schema gives them.

@@ -3,6 +3,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { MotionView } from '../wire/motion.ts';
 import { declareStatements, prepareStatements } from './statements.ts';
+import type { Shared, WorkOf } from './work.ts';
 
 const SQL = declareStatements('motion', {
   settings: 'SELECT settings FROM motion_settings WHERE camera_id = ?',
@@ -11,7 +12,7 @@ const SQL = declareStatements('motion', {
     ON CONFLICT (camera_id) DO UPDATE SET settings = excluded.settings`,
 });
 
-export class MotionStore {
+export class MotionQueries {
   readonly #statements;
 
   constructor(database: DatabaseSync) {
@@ -27,3 +28,10 @@ export class MotionStore {
     this.#statements.setSettings.run(cameraId, JSON.stringify(settings));
   }
 }
+
+export const MOTION_WORK = {
+  settingsOf: 'quick',
+  setSettings: 'action',
+} as const satisfies WorkOf<MotionQueries>;
+
+export type MotionStore = Shared<MotionQueries, typeof MOTION_WORK>;

@@ -4,9 +4,17 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { NotificationSettings, PushDevice } from '../wire/notification.ts';
 import { inTransaction } from './database.ts';
 import { declareStatements, prepareStatements } from './statements.ts';
+import type { Shared, WorkOf } from './work.ts';
 
 export interface StoredDevice extends PushDevice {
   userId: string;
+}
+
+/** A user who has a device and may watch a camera. */
+export interface Recipient {
+  userId: string;
+  /** Undefined where the user changed none. */
+  settings: NotificationSettings | undefined;
 }
 
 /** Of one user; one more takes the place of the oldest. */
@@ -25,7 +33,12 @@ const SQL = declareStatements('notifications', {
     DELETE FROM push_devices WHERE endpoint IN (
       SELECT endpoint FROM push_devices JOIN sessions ON sessions.id = session_id WHERE sessions.user_id = :userId
       ORDER BY push_devices.created_at DESC, push_devices.rowid DESC LIMIT -1 OFFSET :max)`,
-  all: `${SELECT} ORDER BY push_devices.rowid`,
+  recipients: `
+    SELECT sessions.user_id AS userId, settings
+    FROM push_devices JOIN sessions ON sessions.id = session_id JOIN users ON users.id = sessions.user_id
+      LEFT JOIN notification_settings n ON n.user_id = users.id
+    WHERE role = 'administrator'
+      OR EXISTS (SELECT 1 FROM camera_rights r WHERE r.user_id = users.id AND r.camera_id = ?)`,
   ofUser: `${SELECT} WHERE sessions.user_id = ? ORDER BY push_devices.rowid`,
   remove: 'DELETE FROM push_devices WHERE endpoint = ?',
   settings: 'SELECT settings FROM notification_settings WHERE user_id = ?',
@@ -34,7 +47,7 @@ const SQL = declareStatements('notifications', {
     ON CONFLICT (user_id) DO UPDATE SET settings = excluded.settings`,
 });
 
-export class NotificationStore {
+export class NotificationQueries {
   readonly #database: DatabaseSync;
   readonly #statements;
 
@@ -52,9 +65,14 @@ export class NotificationStore {
     });
   }
 
-  /** Of all users. */
-  devices(): StoredDevice[] {
-    return this.#statements.all.all().map(deviceOf);
+  /** All who may watch a camera and have a device. */
+  recipients(cameraId: string): Recipient[] {
+    const rows = this.#statements.recipients.all(cameraId);
+    const byUser = new Map(rows.map(({ userId, settings }) => [String(userId), settings]));
+    return [...byUser].map(([userId, json]) => ({
+      userId,
+      settings: typeof json === 'string' ? (JSON.parse(json) as NotificationSettings) : undefined,
+    }));
   }
 
   devicesOf(userId: string): StoredDevice[] {
@@ -74,6 +92,17 @@ export class NotificationStore {
     this.#statements.setSettings.run(userId, JSON.stringify(settings));
   }
 }
+
+export const NOTIFICATION_WORK = {
+  add: 'action',
+  recipients: 'long',
+  devicesOf: 'quick',
+  remove: 'record',
+  settingsOf: 'quick',
+  setSettings: 'action',
+} as const satisfies WorkOf<NotificationQueries>;
+
+export type NotificationStore = Shared<NotificationQueries, typeof NOTIFICATION_WORK>;
 
 function deviceOf(row: Record<string, SQLOutputValue>): StoredDevice {
   return {

@@ -3,6 +3,7 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { GapReason, RecordingGap, RecordingSettings } from '../wire/recording.ts';
 import { declareStatements, prepareStatements } from './statements.ts';
+import type { Shared, WorkOf } from './work.ts';
 
 /** Times are ms since the Unix epoch. */
 export interface StoredSegment {
@@ -42,7 +43,12 @@ const SQL = declareStatements('recordings', {
   openGaps: `
     SELECT start_ms AS startMs, end_ms AS endMs, reason FROM recording_gaps
     WHERE camera_id = :cameraId AND end_ms IS NULL AND start_ms <= :toMs`,
-  beginGap: 'INSERT INTO recording_gaps (camera_id, start_ms, end_ms, reason) VALUES (?, ?, ?, ?)',
+  // Told again, after a failure, it is the same gap.
+  beginGap: `
+    INSERT INTO recording_gaps (camera_id, start_ms, end_ms, reason) SELECT :cameraId, :startMs, :endMs, :reason
+    WHERE NOT EXISTS (
+      SELECT 1 FROM recording_gaps WHERE camera_id = :cameraId AND start_ms = :startMs AND reason = :reason
+        AND (:endMs IS NULL OR end_ms IS :endMs))`,
   endGaps: 'UPDATE recording_gaps SET end_ms = max(?, start_ms) WHERE camera_id = ? AND end_ms IS NULL',
   forgetGaps: 'DELETE FROM recording_gaps WHERE camera_id = ?',
   forgetOldGaps: 'DELETE FROM recording_gaps WHERE camera_id = ? AND end_ms < ?',
@@ -52,7 +58,7 @@ const SQL = declareStatements('recordings', {
     ON CONFLICT (camera_id) DO UPDATE SET settings = excluded.settings`,
 });
 
-export class RecordingStore {
+export class RecordingQueries {
   readonly #statements;
 
   constructor(database: DatabaseSync) {
@@ -97,7 +103,7 @@ export class RecordingStore {
 
   /** @param endMs null while it lasts */
   addGap(cameraId: string, reason: GapReason, startMs: number, endMs: number | null): void {
-    this.#statements.beginGap.run(cameraId, startMs, endMs, reason);
+    this.#statements.beginGap.run({ cameraId, startMs, endMs, reason });
   }
 
   /** Whatever was missing until now is there again. */
@@ -123,6 +129,24 @@ export class RecordingStore {
     this.#statements.setSettings.run(cameraId, JSON.stringify(settings));
   }
 }
+
+export const RECORDING_WORK = {
+  all: 'quick',
+  range: 'long',
+  find: 'quick',
+  newestOf: 'quick',
+  put: 'record',
+  remove: 'record',
+  gaps: 'long',
+  addGap: 'record',
+  endGaps: 'record',
+  forgetGaps: 'record',
+  forgetGapsBefore: 'state',
+  settingsOf: 'quick',
+  setSettings: 'action',
+} as const satisfies WorkOf<RecordingQueries>;
+
+export type RecordingStore = Shared<RecordingQueries, typeof RECORDING_WORK>;
 
 function toSegment(row: Record<string, SQLOutputValue>): StoredSegment {
   return { ...row, protected: row['protected'] === 1, open: row['open'] === 1 } as unknown as StoredSegment;

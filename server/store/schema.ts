@@ -227,7 +227,6 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX sessions_by_use ON sessions (rotated_at);
 
   -- Few gaps end after a moment that somebody looks at; many began before it.
-  DROP INDEX recording_gaps_by_camera;
   CREATE INDEX recording_gaps_by_end ON recording_gaps (camera_id, end_ms);
 
   CREATE INDEX webhook_deliveries_by_webhook ON webhook_deliveries (webhook_id, sequence);

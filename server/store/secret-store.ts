@@ -1,29 +1,43 @@
-/** Random secrets of this installation, made when they are first asked for and kept from then on. */
+/** Random secrets of this installation, made at its first start and kept from then on. */
 
 import { randomBytes } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { declareStatements, prepareStatements } from './statements.ts';
+import type { Shared, WorkOf } from './work.ts';
 
 const SECRET_BYTES = 32;
+/** For signing tokens, and for the key that push services know this server by. */
+export const SECRET_NAMES = ['access-token', 'refresh-token', 'push'] as const;
+export type SecretName = (typeof SECRET_NAMES)[number];
 
 const SQL = declareStatements('secrets', {
   add: 'INSERT OR IGNORE INTO secrets (name, value) VALUES (?, ?)',
   find: 'SELECT value FROM secrets WHERE name = ?',
 });
 
-export class SecretStore {
+export class SecretQueries {
   readonly #statements;
 
   constructor(database: DatabaseSync) {
     this.#statements = prepareStatements(database, SQL);
   }
 
-  /** @returns 32 bytes, the same for the same name for ever */
-  get(name: string): Buffer {
+  /** Unless it is there already. */
+  make(name: SecretName): void {
     this.#statements.add.run(name, randomBytes(SECRET_BYTES));
+  }
+
+  /** @returns 32 bytes, the same for the same name for ever */
+  get(name: SecretName): Buffer {
     const value = this.#statements.find.get(name)?.['value'];
-    if (!(value instanceof Uint8Array))
-      throw new Error(`the secret ${name} is not there after it was written`);
+    if (!(value instanceof Uint8Array)) throw new Error(`the secret ${name} was never made`);
     return Buffer.from(value);
   }
 }
+
+export const SECRET_WORK = {
+  get: 'quick',
+  make: 'action',
+} as const satisfies WorkOf<SecretQueries>;
+
+export type SecretStore = Shared<SecretQueries, typeof SECRET_WORK>;

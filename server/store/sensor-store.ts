@@ -2,13 +2,16 @@
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { SensorView } from '../wire/event.ts';
+import { VigieError } from '../errors.ts';
 import { randomId } from './random-id.ts';
 import { declareStatements, prepareStatements } from './statements.ts';
+import type { Shared, WorkOf } from './work.ts';
 
 export interface StoredSensor extends SensorView {
   cameraId: string;
 }
 
+const MAX_SENSORS_PER_CAMERA = 16;
 const COLUMNS = 'id, camera_id AS cameraId, name, created_at AS createdAt, last_event_at AS lastEventAt';
 
 const SQL = declareStatements('sensors', {
@@ -19,15 +22,20 @@ const SQL = declareStatements('sensors', {
   remove: 'DELETE FROM sensors WHERE id = ? AND camera_id = ?',
 });
 
-export class SensorStore {
+export class SensorQueries {
   readonly #statements;
 
   constructor(database: DatabaseSync) {
     this.#statements = prepareStatements(database, SQL);
   }
 
-  /** @param tokenHash 32 bytes */
+  /** @param tokenHash 32 bytes @throws VigieError `conflict` when there are too many */
   add(cameraId: string, name: string, tokenHash: Uint8Array, nowMs: number): StoredSensor {
+    if (this.list(cameraId).length >= MAX_SENSORS_PER_CAMERA)
+      throw new VigieError(
+        'conflict',
+        `a camera has at most ${MAX_SENSORS_PER_CAMERA} sensors; remove one first`,
+      );
     const id = randomId('sen');
     this.#statements.add.run(id, cameraId, name, tokenHash, nowMs);
     return { id, cameraId, name, createdAt: nowMs, lastEventAt: null };
@@ -52,6 +60,16 @@ export class SensorStore {
     return this.#statements.remove.run(id, cameraId).changes === 1;
   }
 }
+
+export const SENSOR_WORK = {
+  add: 'action',
+  list: 'quick',
+  ofToken: 'quick',
+  said: 'state',
+  remove: 'action',
+} as const satisfies WorkOf<SensorQueries>;
+
+export type SensorStore = Shared<SensorQueries, typeof SENSOR_WORK>;
 
 function toSensor(row: Record<string, SQLOutputValue>): StoredSensor {
   // The table is STRICT, so the columns have the types the schema gives them.

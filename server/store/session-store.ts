@@ -1,9 +1,11 @@
 /** One row per sign-in. Its refresh tokens are numbered; only the number of the newest is kept. */
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import { inTransaction, isDiskFull } from './database.ts';
+import { VigieError } from '../errors.ts';
+import { inTransaction } from './database.ts';
 import { randomId } from './random-id.ts';
 import { declareStatements, prepareStatements } from './statements.ts';
+import type { Shared, WorkOf } from './work.ts';
 
 /** Times are ms since the Unix epoch. */
 export interface StoredSession {
@@ -20,11 +22,14 @@ const MAX_SESSIONS_PER_USER = 50;
 const COLUMNS = 'id, user_id AS userId, generation, rotated_at AS rotatedAt';
 
 const SQL = declareStatements('sessions', {
-  insert: 'INSERT INTO sessions (id, user_id, generation, created_at, rotated_at) VALUES (?, ?, 0, ?, ?)',
+  insert: `
+    INSERT INTO sessions (id, user_id, generation, created_at, rotated_at)
+    SELECT :id, id, 0, :nowMs, :nowMs FROM users WHERE id = :userId AND password_hash = :passwordHash`,
   find: `SELECT ${COLUMNS} FROM sessions WHERE id = ?`,
-  rotate: 'UPDATE sessions SET generation = generation + 1, rotated_at = ? WHERE id = ?',
+  rotate: `
+    UPDATE sessions SET generation = generation + 1, rotated_at = :nowMs
+    WHERE id = :id AND generation = :generation`,
   remove: 'DELETE FROM sessions WHERE id = ?',
-  removeOfUser: 'DELETE FROM sessions WHERE user_id = ? AND id IS NOT ? RETURNING id',
   removeUnused: 'DELETE FROM sessions WHERE rotated_at < ? RETURNING id',
   removeSurplus: `
     DELETE FROM sessions WHERE id IN (
@@ -32,7 +37,7 @@ const SQL = declareStatements('sessions', {
     ) RETURNING id`,
 });
 
-export class SessionStore {
+export class SessionQueries {
   readonly #database: DatabaseSync;
   readonly #statements;
 
@@ -41,12 +46,21 @@ export class SessionStore {
     this.#statements = prepareStatements(database, SQL);
   }
 
-  /** @returns also the ids of the sessions that gave way */
-  create(userId: string, nowMs: number): { session: StoredSession; removedIds: string[] } {
+  /**
+   * @param passwordHash of the password that was given
+   * @returns also the ids of the sessions that gave way
+   * @throws VigieError `wrongCredentials` when the user is gone or has another password by now
+   */
+  create(
+    userId: string,
+    passwordHash: string,
+    nowMs: number,
+  ): { session: StoredSession; removedIds: string[] } {
     return inTransaction(this.#database, () => {
       const removedIds = ids(this.#statements.removeSurplus.all(userId, MAX_SESSIONS_PER_USER - 1));
       const session = { id: randomId('ses'), userId, generation: 0, rotatedAt: nowMs };
-      this.#statements.insert.run(session.id, userId, nowMs, nowMs);
+      if (this.#statements.insert.run({ id: session.id, userId, passwordHash, nowMs }).changes !== 1)
+        throw new VigieError('wrongCredentials', 'the user name or the password is wrong');
       return { session, removedIds };
     });
   }
@@ -57,15 +71,9 @@ export class SessionStore {
     return row && ({ ...row } as unknown as StoredSession);
   }
 
-  /** @returns false when the disk is full; the session then stays as it was */
-  rotate(id: string, nowMs: number): boolean {
-    try {
-      this.#statements.rotate.run(nowMs, id);
-      return true;
-    } catch (error) {
-      if (isDiskFull(error)) return false;
-      throw error;
-    }
+  /** @returns false when its newest token is not of this generation any more, or it is gone */
+  rotate(id: string, generation: number, nowMs: number): boolean {
+    return this.#statements.rotate.run({ id, generation, nowMs }).changes === 1;
   }
 
   /** @returns false when there was none */
@@ -73,16 +81,21 @@ export class SessionStore {
     return this.#statements.remove.run(id).changes === 1;
   }
 
-  /** @returns the ids of those removed */
-  removeOfUser(userId: string, exceptId: string | null = null): string[] {
-    return ids(this.#statements.removeOfUser.all(userId, exceptId));
-  }
-
-  /** @param beforeMs those last refreshed before go */
+  /** @returns the ids of those removed @param beforeMs those last refreshed before go */
   removeUnused(beforeMs: number): string[] {
     return ids(this.#statements.removeUnused.all(beforeMs));
   }
 }
+
+export const SESSION_WORK = {
+  create: 'action',
+  find: 'quick',
+  rotate: 'action',
+  remove: 'action',
+  removeUnused: 'action',
+} as const satisfies WorkOf<SessionQueries>;
+
+export type SessionStore = Shared<SessionQueries, typeof SESSION_WORK>;
 
 function ids(rows: Record<string, SQLOutputValue>[]): string[] {
   return rows.map((row) => String(row['id']));

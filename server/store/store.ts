@@ -1,20 +1,51 @@
-/** Everything that outlives a restart: one SQLite file, and typed queries on it, one class per subject. */
+/**
+ * Everything that outlives a restart: one SQLite file, and typed queries on it, one store per subject.
+ *
+ * The server's thread reads a few rows at a time by a read-only connection; what takes longer is read in a thread, and every
+ * write goes through one queue to another thread (work.ts says which is which). So neither a full table, a slow disk nor a
+ * database that another process has locked stops a frame.
+ *
+ * Invariant: once a write's promise resolves it is committed, and every read that is asked from then on sees it.
+ */
 
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { DatabaseSync } from 'node:sqlite';
-import { CameraStore } from './camera-store.ts';
-import { openDatabase } from './database.ts';
-import { EventStore } from './event-store.ts';
-import { FirmwareStore } from './firmware-store.ts';
-import { MotionStore } from './motion-store.ts';
-import { NotificationStore } from './notification-store.ts';
-import { RecordingStore } from './recording-store.ts';
-import { SecretStore } from './secret-store.ts';
-import { SensorStore } from './sensor-store.ts';
-import { SessionStore } from './session-store.ts';
-import { UserStore } from './user-store.ts';
-import { WebhookStore } from './webhook-store.ts';
+import type { Log } from '../log.ts';
+import type { CameraStore } from './camera-store.ts';
+import { FILE_NAME, openDatabase, openReader } from './database.ts';
+import type { EventStore } from './event-store.ts';
+import type { FirmwareStore } from './firmware-store.ts';
+import type { MotionStore } from './motion-store.ts';
+import type { NotificationStore } from './notification-store.ts';
+import { ReadQueue } from './read-queue.ts';
+import type { RecordingStore } from './recording-store.ts';
+import { SECRET_NAMES, type SecretStore } from './secret-store.ts';
+import type { SensorStore } from './sensor-store.ts';
+import type { SessionStore } from './session-store.ts';
+import { StoreThread } from './store-thread.ts';
+import { shareStores, type Stores } from './stores.ts';
+import { Tables } from './tables.ts';
+import {
+  receiveError,
+  type Outcome,
+  type ReaderReply,
+  type ReaderRequest,
+  type WriterReply,
+  type WriterRequest,
+} from './thread-messages.ts';
+import type { UserStore } from './user-store.ts';
+import type { WebhookStore } from './webhook-store.ts';
+import { WriteQueue, type WriteOutcome } from './write-queue.ts';
 
-export class Store {
+/** What waits at the end is written for this long; the process itself is given 5 s. */
+const FLUSH_MS = 2_000;
+
+export interface StoreOptions {
+  flushMs?: number;
+}
+
+export class Store implements Stores {
   readonly cameras: CameraStore;
   readonly users: UserStore;
   readonly events: EventStore;
@@ -26,30 +57,100 @@ export class Store {
   readonly motion: MotionStore;
   readonly webhooks: WebhookStore;
   readonly notifications: NotificationStore;
+  readonly #log: Log;
+  readonly #flushMs: number;
+  /** Reads only. */
   readonly #database: DatabaseSync;
+  readonly #reader: StoreThread<ReaderRequest, ReaderReply>;
+  readonly #writer: StoreThread<WriterRequest, WriterReply>;
+  readonly #reads: ReadQueue;
+  readonly #writes: WriteQueue;
+  #closed: Promise<void> | undefined;
 
-  /** @throws VigieError `configuration` when the folder or the file in it cannot be used */
-  static open(dataDir: string): Store {
-    return new Store(openDatabase(dataDir));
+  /**
+   * Brings the schema up to date, on this thread: nothing listens yet.
+   *
+   * @throws VigieError `configuration` when the folder or the file in it cannot be used
+   */
+  static open(dataDir: string, log: Log, options: StoreOptions = {}): Store {
+    const database = openDatabase(dataDir);
+    const { secrets } = new Tables(database);
+    for (const name of SECRET_NAMES) secrets.make(name);
+    // Before the other is closed: the last one to go would take the log and the shared memory along.
+    const reader = openReader(join(dataDir, FILE_NAME));
+    database.close();
+    return new Store(reader, join(dataDir, FILE_NAME), log.child({ room: 'store' }), options);
   }
 
-  private constructor(database: DatabaseSync) {
+  private constructor(database: DatabaseSync, path: string, log: Log, { flushMs = FLUSH_MS }: StoreOptions) {
     this.#database = database;
-    this.cameras = new CameraStore(database);
-    this.users = new UserStore(database);
-    this.events = new EventStore(database);
-    this.sensors = new SensorStore(database);
-    this.sessions = new SessionStore(database);
-    this.secrets = new SecretStore(database);
-    this.firmware = new FirmwareStore(database);
-    this.recordings = new RecordingStore(database);
-    this.motion = new MotionStore(database);
-    this.webhooks = new WebhookStore(database);
-    this.notifications = new NotificationStore(database);
+    this.#log = log;
+    this.#flushMs = flushMs;
+    const thread = (file: string) => ({ url: new URL(file, import.meta.url), data: { path }, log });
+    this.#reader = new StoreThread(thread('./reader-worker.ts'));
+    this.#writer = new StoreThread(thread('./writer-worker.ts'));
+    this.#reads = new ReadQueue(async (call) => unwrap((await this.#reader.ask({ call })).outcome));
+    this.#writes = new WriteQueue({
+      writer: {
+        write: async (calls) => {
+          const { outcomes } = await this.#writer.ask({ calls });
+          return outcomes === 'locked' ? outcomes : outcomes.map(received);
+        },
+      },
+      onLost: ({ store, method }, error) => log.error({ err: error, store, method }, 'write lost'),
+    });
+    const stores = shareStores(new Tables(database), { reads: this.#reads, writes: this.#writes });
+    this.cameras = stores.cameras;
+    this.users = stores.users;
+    this.events = stores.events;
+    this.sensors = stores.sensors;
+    this.sessions = stores.sessions;
+    this.secrets = stores.secrets;
+    this.firmware = stores.firmware;
+    this.recordings = stores.recordings;
+    this.motion = stores.motion;
+    this.webhooks = stores.webhooks;
+    this.notifications = stores.notifications;
   }
 
-  /** Idempotent. */
-  close(): void {
-    if (this.#database.isOpen) this.#database.close();
+  /** For the status route. */
+  get figures() {
+    return {
+      writes: { ...this.#writes.figures, restarts: this.#writer.restarts },
+      reads: { ...this.#reads.figures, restarts: this.#reader.restarts },
+    };
   }
+
+  /** Resolves when nothing waits to be written. */
+  get idle(): Promise<void> {
+    return this.#writes.idle;
+  }
+
+  /** Idempotent. Writes what waits, for a while; what is left then is counted and logged. */
+  close(): Promise<void> {
+    return (this.#closed ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
+    this.#reads.close();
+    const stop = new AbortController();
+    const pause = setTimeout(this.#flushMs, undefined, { signal: stop.signal }).catch(() => undefined);
+    await Promise.race([this.#writes.idle, pause]);
+    stop.abort();
+    const lost = this.#writes.abandon();
+    if (lost > 0) this.#log.error({ lost }, 'writes lost at the end: the database did not take them in time');
+    // The writer last: whoever closes last moves what was written from the log into the file, and must be able to.
+    this.#database.close();
+    await this.#reader.close();
+    await this.#writer.close();
+  }
+}
+
+function unwrap(outcome: Outcome): unknown {
+  if ('error' in outcome) throw receiveError(outcome.error);
+  return outcome.value;
+}
+
+function received(outcome: Outcome): WriteOutcome {
+  return 'error' in outcome ? { error: receiveError(outcome.error) } : outcome;
 }

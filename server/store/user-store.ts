@@ -6,6 +6,7 @@ import type { Role } from '../wire/api.ts';
 import { inTransaction } from './database.ts';
 import { randomId } from './random-id.ts';
 import { declareStatements, prepareStatements } from './statements.ts';
+import type { Shared, WorkOf } from './work.ts';
 
 export interface StoredUser {
   id: string;
@@ -30,6 +31,10 @@ export interface StoredUserChange {
   passwordHash?: string | undefined;
   role?: Role | undefined;
   cameraIds?: readonly string[] | undefined;
+  /** Must still be there, where the change follows from having known that password. */
+  formerPasswordHash?: string | undefined;
+  /** The session that outlives another password. */
+  exceptSessionId?: string | undefined;
 }
 
 const MAX_USERS = 1000;
@@ -44,6 +49,7 @@ const SQL = declareStatements('users', {
   setPasswordHash: 'UPDATE users SET password_hash = ? WHERE id = ?',
   setRole: 'UPDATE users SET role = ? WHERE id = ?',
   remove: 'DELETE FROM users WHERE id = ?',
+  endSessions: 'DELETE FROM sessions WHERE user_id = ? AND id IS NOT ? RETURNING id',
   rights: 'SELECT camera_id FROM camera_rights WHERE user_id = ? ORDER BY camera_id',
   mayWatch: `
     SELECT 1 FROM users u, cameras c WHERE u.id = ? AND c.id = ? AND (u.role = 'administrator'
@@ -52,7 +58,7 @@ const SQL = declareStatements('users', {
   addRight: 'INSERT OR IGNORE INTO camera_rights (user_id, camera_id) SELECT ?, id FROM cameras WHERE id = ?',
 });
 
-export class UserStore {
+export class UserQueries {
   readonly #database: DatabaseSync;
   readonly #statements;
 
@@ -61,8 +67,12 @@ export class UserStore {
     this.#statements = prepareStatements(database, SQL);
   }
 
-  list(): StoredUser[] {
-    return this.#statements.list.all().map(toUser);
+  /** In the order they were added, each with the cameras that were given. */
+  list(): (StoredUser & { cameraIds: string[] })[] {
+    return this.#statements.list
+      .all()
+      .map(toUser)
+      .map((user) => ({ ...user, cameraIds: this.cameraIdsOf(user.id) }));
   }
 
   find(id: string): StoredUser | undefined {
@@ -75,12 +85,8 @@ export class UserStore {
     return row && toUser(row);
   }
 
-  get isEmpty(): boolean {
+  isEmpty(): boolean {
     return this.#counts().users === 0;
-  }
-
-  get administratorCount(): number {
-    return this.#counts().administrators;
   }
 
   /** @throws VigieError `conflict` when the name is taken or there are too many users, `badRequest` for an unknown camera */
@@ -98,18 +104,45 @@ export class UserStore {
     });
   }
 
-  /** All of it or nothing. @throws VigieError `badRequest` for an unknown camera */
-  change(id: string, { passwordHash, role, cameraIds }: StoredUserChange): void {
-    inTransaction(this.#database, () => {
+  /**
+   * All of it or nothing. With a password end the sessions.
+   *
+   * @returns the ids of the sessions that ended
+   * @throws VigieError `badRequest` for an unknown camera, `notFound`, `conflict` when no administrator would be left, or the
+   *   password is not the former one any more
+   */
+  change(id: string, change: StoredUserChange): string[] {
+    const { passwordHash, role, cameraIds, formerPasswordHash: former, exceptSessionId = null } = change;
+    return inTransaction(this.#database, () => {
+      const user = this.#known(id);
+      if (former !== undefined && user.passwordHash !== former)
+        throw new VigieError('conflict', 'the password was changed by somebody else at the same moment');
+      if (role === 'viewer') this.#assertNotLastAdministrator(user);
       if (passwordHash !== undefined) this.#statements.setPasswordHash.run(passwordHash, id);
       if (role !== undefined) this.#statements.setRole.run(role, id);
       if (cameraIds !== undefined) this.#setCameraIds(id, cameraIds);
+      return passwordHash === undefined ? [] : this.#endSessions(id, exceptSessionId);
     });
   }
 
-  /** With the user go their rights and sessions. */
-  remove(id: string): void {
-    this.#statements.remove.run(id);
+  /** The same password by another hash; nothing happens when it is another password by now. */
+  renewHash(id: string, former: string, passwordHash: string): void {
+    if (this.find(id)?.passwordHash === former) this.#statements.setPasswordHash.run(passwordHash, id);
+  }
+
+  /**
+   * With the user go their rights and sessions.
+   *
+   * @returns the ids of the sessions that ended
+   * @throws VigieError `notFound`, `conflict` for the last administrator
+   */
+  remove(id: string): string[] {
+    return inTransaction(this.#database, () => {
+      this.#assertNotLastAdministrator(this.#known(id));
+      const ended = this.#endSessions(id, null);
+      this.#statements.remove.run(id);
+      return ended;
+    });
   }
 
   /** What was given, which for an administrator says nothing. */
@@ -119,6 +152,21 @@ export class UserStore {
 
   mayWatch(id: string, cameraId: string): boolean {
     return this.#statements.mayWatch.get(id, cameraId) !== undefined;
+  }
+
+  #known(id: string): StoredUser {
+    const user = this.find(id);
+    if (!user) throw new VigieError('notFound', 'there is no such user');
+    return user;
+  }
+
+  #assertNotLastAdministrator({ role }: StoredUser): void {
+    if (role === 'administrator' && this.#counts().administrators === 1)
+      throw new VigieError('conflict', 'this is the only administrator; make another one first');
+  }
+
+  #endSessions(id: string, exceptId: string | null): string[] {
+    return this.#statements.endSessions.all(id, exceptId).map((row) => String(row['id']));
   }
 
   #setCameraIds(id: string, cameraIds: readonly string[]): void {
@@ -134,6 +182,21 @@ export class UserStore {
     return { users: Number(row?.['users']), administrators: Number(row?.['administrators']) };
   }
 }
+
+export const USER_WORK = {
+  list: 'long',
+  find: 'quick',
+  findByName: 'quick',
+  isEmpty: 'quick',
+  add: 'action',
+  change: 'action',
+  renewHash: 'action',
+  remove: 'action',
+  cameraIdsOf: 'quick',
+  mayWatch: 'quick',
+} as const satisfies WorkOf<UserQueries>;
+
+export type UserStore = Shared<UserQueries, typeof USER_WORK>;
 
 function toUser(row: Record<string, SQLOutputValue>): StoredUser {
   // The tables are STRICT, so the columns have the types the schema gives them.

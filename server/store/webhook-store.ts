@@ -1,10 +1,14 @@
 /** Webhooks, and what was sent by them or waits to be. */
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import type { DeliveryView, WebhookMessage, WebhookSettings, WebhookView } from '../wire/webhook.ts';
+import { eventDeliveries, type NewDelivery } from '../core/webhook-deliveries.ts';
+import { VigieError } from '../errors.ts';
+import type { EventView } from '../wire/event.ts';
+import type { DeliveryView, WebhookSettings, WebhookView } from '../wire/webhook.ts';
 import { inTransaction } from './database.ts';
 import { randomId } from './random-id.ts';
 import { declareStatements, prepareStatements } from './statements.ts';
+import type { Shared, WorkOf } from './work.ts';
 
 /** What an attempt needs to know. */
 export interface StoredDelivery {
@@ -16,21 +20,16 @@ export interface StoredDelivery {
   attempts: number;
 }
 
-export interface NewDelivery {
-  webhookId: string;
-  type: WebhookMessage['type'];
-  /** What it is about: the same is never queued twice for one webhook. */
-  subject: string;
-  body: string;
-}
-
 export interface AttemptOutcome {
+  /** Made so far, this one among them. */
+  attempts: number;
   state: DeliveryView['state'];
   nextAttemptAt: number | null;
   status: number | null;
   answer: string | null;
 }
 
+const MAX_WEBHOOKS = 20;
 /** Kept of each webhook, besides what waits. */
 const MAX_FINISHED = 200;
 const MAX_AGE_MS = 30 * 24 * 3_600_000;
@@ -80,7 +79,7 @@ const SQL = declareStatements('webhooks', {
       ORDER BY next_attempt_at LIMIT 1)) AS at
     FROM webhooks w WHERE w.enabled = 1`,
   attempted: `
-    UPDATE webhook_deliveries SET attempts = attempts + 1, state = :state, next_attempt_at = :nextAttemptAt,
+    UPDATE webhook_deliveries SET attempts = :attempts, state = :state, next_attempt_at = :nextAttemptAt,
       status = :status, answer = :answer WHERE id = :id`,
   again: `
     UPDATE webhook_deliveries SET state = 'waiting', next_attempt_at = ?, attempts = 0
@@ -88,7 +87,7 @@ const SQL = declareStatements('webhooks', {
   deliveries: `SELECT ${DELIVERY_COLUMNS} FROM webhook_deliveries WHERE webhook_id = ? ORDER BY sequence DESC LIMIT ?`,
 });
 
-export class WebhookStore {
+export class WebhookQueries {
   readonly #database: DatabaseSync;
   readonly #statements;
 
@@ -107,8 +106,10 @@ export class WebhookStore {
     return row && toWebhook(row);
   }
 
-  /** @param secret 32 bytes */
+  /** @param secret 32 bytes @throws VigieError `conflict` when there are too many */
   add(settings: WebhookSettings, secret: Uint8Array, nowMs: number): WebhookView {
+    if (this.list().length >= MAX_WEBHOOKS)
+      throw new VigieError('conflict', `there are at most ${MAX_WEBHOOKS} webhooks; remove one first`);
     const id = randomId('hook');
     this.#statements.add.run({ id, ...toRow(settings), secret, createdAt: nowMs });
     return { id, ...settings, createdAt: nowMs, failingSince: null };
@@ -139,6 +140,11 @@ export class WebhookStore {
   /** @param since ms, or null when something has arrived */
   setFailing(id: string, since: number | null): void {
     this.#statements.failing.run(since, id, since);
+  }
+
+  /** For every webhook that wants to know it; called within the transaction that stores the event. */
+  queueEvent(event: EventView, cameraName: string, nowMs: number): void {
+    this.queue(eventDeliveries(this.list(), event, cameraName, nowMs), nowMs);
   }
 
   /** What was queued of that subject already is not queued again. */
@@ -180,6 +186,27 @@ export class WebhookStore {
     return this.#statements.deliveries.all(webhookId, limit) as unknown as DeliveryView[];
   }
 }
+
+export const WEBHOOK_WORK = {
+  list: 'quick',
+  find: 'quick',
+  add: 'action',
+  change: 'action',
+  remove: 'action',
+  secretOf: 'quick',
+  setSecret: 'action',
+  disable: 'record',
+  setFailing: 'state',
+  queueEvent: 'record',
+  queue: 'action',
+  due: 'quick',
+  nextAttemptAt: 'quick',
+  attempted: 'record',
+  sendAgain: 'action',
+  deliveries: 'long',
+} as const satisfies WorkOf<WebhookQueries>;
+
+export type WebhookStore = Shared<WebhookQueries, typeof WEBHOOK_WORK>;
 
 function toRow({ cameraIds, kinds, enabled, ...settings }: WebhookSettings) {
   return {

@@ -1,48 +1,43 @@
 /**
  * Tells other programs what happens at the cameras: each event becomes a signed message to every webhook that wants it, is
- * queued on the disk, and is tried until it has arrived or a day has passed.
+ * queued in the transaction that stores the event, and is tried until it has arrived or a day has passed.
  *
- * Invariants: what was queued outlives a crash and is sent at least once; a webhook has one message on its way at a time, the
- * one whose time came first, so a dead receiver harms no other; whoever tells an event waits for nothing.
+ * Invariants: what is stored of an event is sent at least once, whatever crashes; a webhook has one message on its way at a
+ * time, the one whose time came first, so a dead receiver harms no other; the next is sent after the outcome of the last is
+ * stored, or, where that fails, after a pause.
  */
 
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { retryDelayMs } from '../core/delivery-schedule.ts';
+import { testDelivery } from '../core/webhook-deliveries.ts';
 import { signWebhook, writeWebhookSecret } from '../core/webhook-signature.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { AttemptOutcome, NewDelivery, StoredDelivery, WebhookStore } from '../store/webhook-store.ts';
-import type { EventView } from '../wire/event.ts';
-import type {
-  DeliveryView,
-  WebhookMessage,
-  WebhookSettings,
-  WebhookView,
-  WebhookWithSecret,
-} from '../wire/webhook.ts';
+import type { AttemptOutcome, StoredDelivery, WebhookStore } from '../store/webhook-store.ts';
+import type { ReadFor } from '../store/work.ts';
+import type { DeliveryView, WebhookSettings, WebhookView, WebhookWithSecret } from '../wire/webhook.ts';
 import { postMessage, type ReceiverAnswer } from '../outbound/post-message.ts';
 import { isReceiverInHouse } from '../outbound/receiver-address.ts';
 
 export interface WebhooksOptions {
   store: WebhookStore;
-  /** Undefined for a camera that is gone. */
-  nameOf: (cameraId: string) => string | undefined;
   log: Log;
   nowMs?: () => number;
 }
 
-const MAX_WEBHOOKS = 20;
 const MAX_IN_FLIGHT = 8;
 const SECRET_BYTES = 32;
 const SHOWN_DELIVERIES = 50;
 /** How long the queue is left alone at most: timers do not run while a machine sleeps. */
 const MAX_PAUSE_MS = 60_000;
+/** After an outcome that could not be stored. */
+const FAILURE_PAUSE_MS = 30_000;
 /** The receiver is gone for good (RFC 9110 section 15.5.11). */
 const GONE = 410;
 
 export class Webhooks {
   readonly #store: WebhookStore;
-  readonly #options: WebhooksOptions;
   readonly #log: Log;
   readonly #nowMs: () => number;
   /** Webhooks that have a message on its way. */
@@ -51,7 +46,6 @@ export class Webhooks {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: WebhooksOptions) {
-    this.#options = options;
     this.#store = options.store;
     this.#log = options.log.child({ room: 'webhooks' });
     this.#nowMs = options.nowMs ?? Date.now;
@@ -63,66 +57,55 @@ export class Webhooks {
   }
 
   /** The secret is in this answer and nowhere else. @throws VigieError `conflict` when there are too many */
-  add(settings: WebhookSettings): WebhookWithSecret {
-    if (this.#store.list().length >= MAX_WEBHOOKS)
-      throw new VigieError('conflict', `there are at most ${MAX_WEBHOOKS} webhooks; remove one first`);
+  async add(settings: WebhookSettings): Promise<WebhookWithSecret> {
     const secret = randomBytes(SECRET_BYTES);
-    return { ...this.#store.add(settings, secret, this.#nowMs()), secret: writeWebhookSecret(secret) };
+    const webhook = await this.#store.add(settings, secret, this.#nowMs());
+    return { ...webhook, secret: writeWebhookSecret(secret) };
   }
 
   /** @throws VigieError `notFound`, as everything below that names a webhook */
-  change(id: string, settings: WebhookSettings): WebhookView {
-    if (!this.#store.change(id, settings)) throw unknownWebhook();
-    this.#pump();
+  async change(id: string, settings: WebhookSettings): Promise<WebhookView> {
+    if (!(await this.#store.change(id, settings))) throw unknownWebhook();
+    this.wake();
     return this.#known(id);
   }
 
   /** What waits for it is not sent any more. */
-  remove(id: string): void {
-    if (!this.#store.remove(id)) throw unknownWebhook();
+  async remove(id: string): Promise<void> {
+    if (!(await this.#store.remove(id))) throw unknownWebhook();
   }
 
   /** The old one is worth nothing from now on. */
-  renewSecret(id: string): WebhookWithSecret {
+  async renewSecret(id: string): Promise<WebhookWithSecret> {
     const secret = randomBytes(SECRET_BYTES);
-    if (!this.#store.setSecret(id, secret)) throw unknownWebhook();
+    if (!(await this.#store.setSecret(id, secret))) throw unknownWebhook();
     return { ...this.#known(id), secret: writeWebhookSecret(secret) };
   }
 
-  /** The newest first. */
-  deliveries(id: string): DeliveryView[] {
-    return this.#store.deliveries(this.#known(id).id, SHOWN_DELIVERIES);
+  /** The newest first. @throws VigieError also `unavailable` */
+  async deliveries(id: string, who?: ReadFor): Promise<DeliveryView[]> {
+    return this.#store.deliveries(this.#known(id).id, SHOWN_DELIVERIES, who);
   }
 
   /** Queues a message that says nothing happened. */
-  test(id: string): void {
-    this.#queue([this.#delivery(this.#known(id), 'test', null)]);
+  async test(id: string): Promise<void> {
+    const nowMs = this.#nowMs();
+    await this.#store.queue([testDelivery(this.#known(id).id, nowMs)], nowMs);
+    this.wake();
   }
 
-  sendAgain(id: string, deliveryId: string): void {
-    if (!this.#store.sendAgain(this.#known(id).id, deliveryId, this.#nowMs()))
+  async sendAgain(id: string, deliveryId: string): Promise<void> {
+    if (!(await this.#store.sendAgain(this.#known(id).id, deliveryId, this.#nowMs())))
       throw new VigieError('notFound', 'there is no such delivery');
-    this.#pump();
+    this.wake();
   }
 
-  /** As the log tells it. Never throws, never waits. */
-  onEvent(event: EventView): void {
+  /** Something was queued: an event was stored, say. Sends what is due. Never throws, never waits. */
+  wake(): void {
     try {
-      this.#queue(
-        this.#store.list().flatMap((webhook) => {
-          const { enabled, kinds, cameraIds, moment } = webhook;
-          const concerns = cameraIds.length === 0 || cameraIds.includes(event.cameraId);
-          if (!enabled || !kinds.includes(event.kind) || !concerns) return [];
-          return [
-            ...(moment !== 'ended' && isNew(event) ? [this.#delivery(webhook, 'event.started', event)] : []),
-            ...(moment !== 'started' && event.endedAtMs !== null
-              ? [this.#delivery(webhook, 'event.ended', event)]
-              : []),
-          ];
-        }),
-      );
+      this.#pump();
     } catch (error) {
-      this.#log.error({ err: error, eventId: event.id }, 'an event could not be queued for the webhooks');
+      this.#log.error({ err: error }, 'failed to look up what waits for the webhooks');
     }
   }
 
@@ -136,24 +119,6 @@ export class Webhooks {
     const webhook = this.#store.find(id);
     if (!webhook) throw unknownWebhook();
     return webhook;
-  }
-
-  #delivery({ id }: WebhookView, type: WebhookMessage['type'], event: EventView | null): NewDelivery {
-    const timestamp = new Date(this.#nowMs()).toISOString();
-    const data = event && {
-      ...event,
-      cameraName: this.#options.nameOf(event.cameraId) ?? '',
-      recording: `/camera/${encodeURIComponent(event.cameraId)}/recordings/${event.startedAtMs}`,
-    };
-    const message: WebhookMessage = { type, timestamp, data };
-    const subject = event ? event.id : timestamp;
-    return { webhookId: id, type, subject, body: JSON.stringify(message) };
-  }
-
-  #queue(deliveries: readonly NewDelivery[]): void {
-    if (deliveries.length === 0) return;
-    this.#store.queue(deliveries, this.#nowMs());
-    this.#pump();
   }
 
   #pump(): void {
@@ -171,7 +136,7 @@ export class Webhooks {
     if (nextMs === null) return;
     // What is due already waits for a webhook that is busy, which pumps when it is done.
     const pauseMs = nextMs <= this.#nowMs() && this.#busy.size > 0 ? MAX_PAUSE_MS : nextMs - this.#nowMs();
-    this.#timer = setTimeout(() => this.#pump(), Math.min(MAX_PAUSE_MS, Math.max(0, pauseMs)));
+    this.#timer = setTimeout(() => this.wake(), Math.min(MAX_PAUSE_MS, Math.max(0, pauseMs)));
   }
 
   async #send(delivery: StoredDelivery): Promise<void> {
@@ -192,53 +157,43 @@ export class Webhooks {
       const stopped = this.#stopped.signal;
       const message = { headers, body, stopped, mayReceive: isReceiverInHouse };
       const answer = await postMessage(webhook.url, message);
-      if (!this.#stopped.signal.aborted) this.#settle(webhook, id, attempts + 1, answer);
+      if (!stopped.aborted) await this.#settle(webhook, id, attempts + 1, answer);
     } catch (error) {
-      this.#log.error({ err: error, webhookId }, 'a delivery could not be written down');
+      this.#log.error({ err: error, webhookId }, 'failed to store the outcome of a delivery');
+      // It is due still, and would be sent again and again until it can be stored.
+      await pause(FAILURE_PAUSE_MS, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
     } finally {
       this.#busy.delete(webhookId);
-      this.#pumpAgain();
+      this.wake();
     }
   }
 
-  #settle(
+  async #settle(
     { id: webhookId, name }: WebhookView,
     deliveryId: string,
     attempts: number,
     answer: ReceiverAnswer,
-  ): void {
+  ): Promise<void> {
     const { status, text, retryAfterMs } = answer;
     const nowMs = this.#nowMs();
     const isDelivered = status !== null && status >= 200 && status < 300;
     const delayMs = isDelivered || status === GONE ? undefined : retryDelayMs(attempts, retryAfterMs);
     const outcome: AttemptOutcome = {
+      attempts,
       state: isDelivered ? 'delivered' : delayMs === undefined ? 'failed' : 'waiting',
       nextAttemptAt: delayMs === undefined ? null : nowMs + delayMs,
       status,
       answer: text,
     };
-    this.#store.attempted(deliveryId, outcome);
-    this.#store.setFailing(webhookId, isDelivered ? null : nowMs);
+    this.#store.setFailing(webhookId, isDelivered ? null : nowMs).catch(() => undefined);
     if (status === GONE) {
-      this.#store.disable(webhookId);
+      await this.#store.disable(webhookId);
       this.#log.warn({ webhookId, name }, 'a webhook was turned off: its receiver says it is gone');
     }
+    await this.#store.attempted(deliveryId, outcome);
     if (outcome.state === 'failed')
       this.#log.warn({ webhookId, name, status }, 'a message could not be delivered');
   }
-
-  #pumpAgain(): void {
-    try {
-      this.#pump();
-    } catch (error) {
-      this.#log.error({ err: error }, 'what waits for the webhooks could not be looked up');
-    }
-  }
-}
-
-/** It goes on, or was told once, with its end. */
-function isNew({ startedAtMs, endedAtMs }: EventView): boolean {
-  return endedAtMs === null || endedAtMs === startedAtMs;
 }
 
 function unknownWebhook(): VigieError {

@@ -6,16 +6,16 @@ import { test, type TestContext } from 'node:test';
 import { AccountEvents } from '../../server/accounts/account-events.ts';
 import { Sessions } from '../../server/accounts/sessions.ts';
 import { VigieError } from '../../server/errors.ts';
-import { Store } from '../../server/store/store.ts';
+import { openInProcessStore } from '../support/in-process-store.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-function setUp(context: TestContext) {
+async function setUp(context: TestContext) {
   const dataDir = mkdtempSync(join(tmpdir(), 'vigie-sessions-'));
-  const store = Store.open(dataDir);
-  context.after(() => {
-    store.close();
+  const store = openInProcessStore(dataDir);
+  context.after(async () => {
+    await store.close();
     rmSync(dataDir, { recursive: true });
   });
   const clock = { nowMs: 1_800_000_000_000 };
@@ -23,7 +23,7 @@ function setUp(context: TestContext) {
   const ended: string[] = [];
   events.on('sessionEnded', (sessionId) => ended.push(sessionId));
   const sessions = new Sessions({ store, events, nowMs: () => clock.nowMs });
-  const user = store.users.add(
+  const user = await store.users.add(
     { username: 'ada', passwordHash: '', role: 'viewer', cameraIds: [] },
     clock.nowMs,
   );
@@ -33,121 +33,121 @@ function setUp(context: TestContext) {
 const isUnauthorized = (error: unknown): boolean =>
   error instanceof VigieError && error.code === 'unauthorized';
 
-test('an access token is identified as its user, with the role of this moment', (context) => {
-  const { store, sessions, user } = setUp(context);
-  const { accessToken, mediaToken } = sessions.start(user);
+test('an access token is identified as its user, with the role of this moment', async (context) => {
+  const { store, sessions, user } = await setUp(context);
+  const { accessToken, mediaToken } = await sessions.start(user);
   assert.equal(sessions.identify(accessToken).role, 'viewer');
-  store.users.change(user.id, { role: 'administrator' });
+  await store.users.change(user.id, { role: 'administrator' });
   assert.equal(sessions.identify(accessToken).role, 'administrator');
   assert.equal(sessions.identify(mediaToken, 'media').userId, user.id);
   assert.throws(() => sessions.identify(mediaToken), isUnauthorized);
   assert.throws(() => sessions.identify(accessToken, 'media'), isUnauthorized);
 });
 
-test('a session is renewed for as long as it is used, each time by the newest refresh token', (context) => {
-  const { clock, sessions, user } = setUp(context);
-  let tokens = sessions.start(user);
+test('a session is renewed for as long as it is used, each time by the newest refresh token', async (context) => {
+  const { clock, sessions, user } = await setUp(context);
+  let tokens = await sessions.start(user);
   const { sessionId } = sessions.identify(tokens.accessToken);
   for (let renewal = 0; renewal < 20; renewal++) {
     clock.nowMs += 20 * DAY_MS;
-    tokens = sessions.refresh(tokens.refreshToken);
+    tokens = await sessions.refresh(tokens.refreshToken);
     assert.equal(sessions.identify(tokens.accessToken).sessionId, sessionId);
   }
 });
 
-test('a session unused for more than 30 days is over', (context) => {
-  const { clock, ended, sessions, user } = setUp(context);
-  const { refreshToken, accessToken } = sessions.start(user);
+test('a session unused for more than 30 days is over', async (context) => {
+  const { clock, ended, sessions, user } = await setUp(context);
+  const { refreshToken, accessToken } = await sessions.start(user);
   const { sessionId } = sessions.identify(accessToken);
   clock.nowMs += 30 * DAY_MS + 1;
-  assert.throws(() => sessions.refresh(refreshToken), isUnauthorized);
+  await assert.rejects(sessions.refresh(refreshToken), isUnauthorized);
   assert.deepEqual(ended, [sessionId]);
 });
 
-test('a refresh token sent twice at once, by two tabs, yields the same successor, and the session goes on', (context) => {
-  const { clock, ended, sessions, user } = setUp(context);
-  const { refreshToken } = sessions.start(user);
+test('a refresh token sent twice at once, by two tabs, yields the same successor, and the session goes on', async (context) => {
+  const { clock, ended, sessions, user } = await setUp(context);
+  const { refreshToken } = await sessions.start(user);
   clock.nowMs += 10 * MINUTE_MS;
-  const first = sessions.refresh(refreshToken);
-  const second = sessions.refresh(refreshToken);
+  const first = await sessions.refresh(refreshToken);
+  const second = await sessions.refresh(refreshToken);
   clock.nowMs += 29_000;
-  const third = sessions.refresh(refreshToken);
+  const third = await sessions.refresh(refreshToken);
   assert.equal(second.refreshToken, first.refreshToken);
   assert.equal(third.refreshToken, first.refreshToken);
-  sessions.identify(sessions.refresh(first.refreshToken).accessToken);
+  sessions.identify((await sessions.refresh(first.refreshToken)).accessToken);
   assert.deepEqual(ended, []);
 });
 
-test('a refresh token used again after 30 s ends the session, and all its tokens with it', (context) => {
-  const { clock, ended, sessions, user } = setUp(context);
-  const { refreshToken, accessToken } = sessions.start(user);
+test('a refresh token used again after 30 s ends the session, and all its tokens with it', async (context) => {
+  const { clock, ended, sessions, user } = await setUp(context);
+  const { refreshToken, accessToken } = await sessions.start(user);
   const { sessionId } = sessions.identify(accessToken);
   clock.nowMs += MINUTE_MS;
-  const next = sessions.refresh(refreshToken);
+  const next = await sessions.refresh(refreshToken);
   clock.nowMs += 30_001;
-  assert.throws(() => sessions.refresh(refreshToken), isUnauthorized);
-  assert.throws(() => sessions.refresh(next.refreshToken), isUnauthorized);
+  await assert.rejects(sessions.refresh(refreshToken), isUnauthorized);
+  await assert.rejects(sessions.refresh(next.refreshToken), isUnauthorized);
   for (const token of [accessToken, next.accessToken])
     assert.throws(() => sessions.identify(token), isUnauthorized);
   assert.throws(() => sessions.identify(next.mediaToken, 'media'), isUnauthorized);
   assert.deepEqual(ended, [sessionId]);
 });
 
-test('a refresh token two generations old ends the session, even at once', (context) => {
-  const { sessions, user } = setUp(context);
-  const { refreshToken } = sessions.start(user);
-  const second = sessions.refresh(refreshToken);
-  sessions.refresh(second.refreshToken);
-  assert.throws(() => sessions.refresh(refreshToken), isUnauthorized);
-  assert.throws(() => sessions.refresh(second.refreshToken), isUnauthorized);
+test('a refresh token two generations old ends the session, even at once', async (context) => {
+  const { sessions, user } = await setUp(context);
+  const { refreshToken } = await sessions.start(user);
+  const second = await sessions.refresh(refreshToken);
+  await sessions.refresh(second.refreshToken);
+  await assert.rejects(sessions.refresh(refreshToken), isUnauthorized);
+  await assert.rejects(sessions.refresh(second.refreshToken), isUnauthorized);
 });
 
-test('a thief who is quicker than the owner, within the grace, is found out by the next renewal', (context) => {
-  const { clock, ended, sessions, user } = setUp(context);
-  const { refreshToken } = sessions.start(user);
-  const thief = sessions.refresh(refreshToken);
-  const owner = sessions.refresh(refreshToken);
+test('a thief who is quicker than the owner, within the grace, is found out by the next renewal', async (context) => {
+  const { clock, ended, sessions, user } = await setUp(context);
+  const { refreshToken } = await sessions.start(user);
+  const thief = await sessions.refresh(refreshToken);
+  const owner = await sessions.refresh(refreshToken);
   clock.nowMs += 14 * MINUTE_MS;
-  sessions.refresh(thief.refreshToken);
+  await sessions.refresh(thief.refreshToken);
   clock.nowMs += MINUTE_MS;
-  assert.throws(() => sessions.refresh(owner.refreshToken), isUnauthorized);
+  await assert.rejects(sessions.refresh(owner.refreshToken), isUnauthorized);
   assert.equal(ended.length, 1);
 });
 
-test('a refresh token that was made up ends nothing', (context) => {
-  const { ended, sessions, user } = setUp(context);
-  const { refreshToken, accessToken } = sessions.start(user);
+test('a refresh token that was made up ends nothing', async (context) => {
+  const { ended, sessions, user } = await setUp(context);
+  const { refreshToken, accessToken } = await sessions.start(user);
   const forged = refreshToken.replace('.0.', '.1.');
-  assert.throws(() => sessions.refresh(forged), isUnauthorized);
+  await assert.rejects(sessions.refresh(forged), isUnauthorized);
   sessions.identify(accessToken);
   assert.deepEqual(ended, []);
 });
 
-test('signing out ends one session, the others of the user go on', (context) => {
-  const { ended, sessions, user } = setUp(context);
-  const [phone, desk] = [sessions.start(user), sessions.start(user)];
+test('signing out ends one session, the others of the user go on', async (context) => {
+  const { ended, sessions, user } = await setUp(context);
+  const [phone, desk] = [await sessions.start(user), await sessions.start(user)];
   const { sessionId } = sessions.identify(phone.accessToken);
-  sessions.end(sessionId);
-  sessions.end(sessionId);
+  await sessions.end(sessionId);
+  await sessions.end(sessionId);
   assert.throws(() => sessions.identify(phone.accessToken), isUnauthorized);
-  assert.throws(() => sessions.refresh(phone.refreshToken), isUnauthorized);
+  await assert.rejects(sessions.refresh(phone.refreshToken), isUnauthorized);
   sessions.identify(desk.accessToken);
   assert.deepEqual(ended, [sessionId]);
 });
 
-test('the tokens of a user who is gone are refused at once', (context) => {
-  const { store, sessions, user } = setUp(context);
-  const { accessToken, refreshToken, mediaToken } = sessions.start(user);
-  store.users.remove(user.id);
+test('the tokens of a user who is gone are refused at once', async (context) => {
+  const { store, sessions, user } = await setUp(context);
+  const { accessToken, refreshToken, mediaToken } = await sessions.start(user);
+  await store.users.remove(user.id);
   assert.throws(() => sessions.identify(accessToken), isUnauthorized);
   assert.throws(() => sessions.identify(mediaToken, 'media'), isUnauthorized);
-  assert.throws(() => sessions.refresh(refreshToken), isUnauthorized);
+  await assert.rejects(sessions.refresh(refreshToken), isUnauthorized);
 });
 
-test('a session outlives a restart of the server', (context) => {
-  const { store, clock, sessions, user } = setUp(context);
-  const { accessToken, refreshToken } = sessions.start(user);
+test('a session outlives a restart of the server', async (context) => {
+  const { store, clock, sessions, user } = await setUp(context);
+  const { accessToken, refreshToken } = await sessions.start(user);
   const after = new Sessions({ store, events: new AccountEvents(), nowMs: () => clock.nowMs });
   after.identify(accessToken);
-  after.refresh(refreshToken);
+  await after.refresh(refreshToken);
 });

@@ -232,5 +232,5 @@ test('users, sign-ins and cameras are there after a restart, and the first passw
   sameBrowser.accessToken = client.accessToken;
   assert.deepEqual((await sameBrowser.call('GET', '/api/cameras')).body, before.body);
   assert.equal((await sameBrowser.refresh()).status, 200);
-  assert.equal(second.store.users.list().length, 1);
+  assert.equal((await second.store.users.list()).length, 1);
 });

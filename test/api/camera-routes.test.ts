@@ -66,7 +66,10 @@ test('renaming, rotating the key and removing are told, and end what hangs on th
 test('a viewer sees the cameras they were given, and a change of that at once', async (context) => {
   const server = await startApi(context);
   const admin = await ApiClient.signedIn(server);
-  const [door, yard] = [server.store.cameras.add('Door', 'v1', 1), server.store.cameras.add('Yard', 'v1', 2)];
+  const [door, yard] = [
+    await server.store.cameras.add('Door', 'v1', 1),
+    await server.store.cameras.add('Yard', 'v1', 2),
+  ];
   const ada = await admin.call<UserView>('POST', '/api/users', {
     body: { username: 'ada', password: 'ada password', role: 'viewer', cameraIds: [yard.id] },
   });
@@ -90,8 +93,8 @@ test('the state of a connection overlays what is stored, and its details are for
   const live = { online: true, lastFrameAt: 5000, fps: 25, telemetry: { rssi: -60 } };
   const server = await startApi(context, { control: { status: () => live } });
   const client = await ApiClient.signedIn(server);
-  const { id } = server.store.cameras.add('Door', 'v1', 1);
-  server.store.cameras.setLastFrameAt(id, 4000);
+  const { id } = await server.store.cameras.add('Door', 'v1', 1);
+  await server.store.cameras.setLastFrameAt(id, 4000);
   const [view] = (await client.call<CameraView[]>('GET', '/api/cameras')).body;
   assert.deepEqual([view?.status, view?.lastFrameAt], ['online', 5000]);
   assert.deepEqual((await client.call('GET', `/api/cameras/${id}/status`)).body, { ...live, ...view });
@@ -100,7 +103,10 @@ test('the state of a connection overlays what is stored, and its details are for
 test('advice is for administrators, and left out where there is none', async (context) => {
   const advice = [{ code: 'weakWifi', severity: 'warning', text: 'Closer.' }] as const;
   const server = await startApi(context, { adviceFor: (id) => (id === door.id ? [...advice] : []) });
-  const [door, yard] = [server.store.cameras.add('Door', 'v1', 1), server.store.cameras.add('Yard', 'v1', 2)];
+  const [door, yard] = [
+    await server.store.cameras.add('Door', 'v1', 1),
+    await server.store.cameras.add('Yard', 'v1', 2),
+  ];
   const admin = await ApiClient.signedIn(server);
   await admin.call('POST', '/api/users', {
     body: { username: 'ada', password: 'ada password', role: 'viewer', cameraIds: [door.id, yard.id] },
@@ -126,7 +132,7 @@ test('settings reach the camera, and are kept for its next connection only if it
     },
   });
   const client = await ApiClient.signedIn(server);
-  const { id } = server.store.cameras.add('Door', 'v1', 1);
+  const { id } = await server.store.cameras.add('Door', 'v1', 1);
   const set = (body: object) => client.call<Problem>('POST', `/api/cameras/${id}/settings`, { body });
   assert.equal(
     (await set({ frameSize: 'SVGA', maxFps: 12, exposure: -2, whiteBalance: 'home' })).status,
@@ -153,7 +159,7 @@ test('a reboot is passed on, and answered when the camera has agreed', async (co
     },
   });
   const client = await ApiClient.signedIn(server);
-  const { id } = server.store.cameras.add('Door', 'v1', 1);
+  const { id } = await server.store.cameras.add('Door', 'v1', 1);
   const reboot = () => client.call<Problem>('POST', `/api/cameras/${id}/reboot`);
   assert.equal((await reboot()).status, 204);
   assert.deepEqual(told, [id]);
@@ -164,8 +170,8 @@ test('a reboot is passed on, and answered when the camera has agreed', async (co
 test('what a camera with the older firmware, or the demo, cannot do is said', async (context) => {
   const server = await startApi(context);
   const client = await ApiClient.signedIn(server);
-  const seed = server.store.cameras.ensure('seed_8880', 'Old', 'seed', 0).id;
-  const demo = server.store.cameras.ensure('cam_demo', 'Demo', 'demo', 0).id;
+  const seed = (await server.store.cameras.ensure('seed_8880', 'Old', 'seed', 0)).id;
+  const demo = (await server.store.cameras.ensure('cam_demo', 'Demo', 'demo', 0)).id;
   const refused: [method: string, path: string, body?: object][] = [
     ['DELETE', `/api/cameras/${seed}`],
     ['POST', `/api/cameras/${seed}/key`],

@@ -13,7 +13,7 @@ const SKETCH = resolve(import.meta.dirname, '../../firmware/examples/pir-esp8266
 test('the sketch’s own HTTP call raises an event', async (context) => {
   const server = await startApi(context);
   const admin = await ApiClient.signedIn(server);
-  const { id } = server.store.cameras.add('Door', 'v1', 1);
+  const { id } = await server.store.cameras.add('Door', 'v1', 1);
   const sensor = (
     await admin.call<SensorWithToken>('POST', `/api/cameras/${id}/sensors`, { body: { name: 'Porch' } })
   ).body;
@@ -38,7 +38,7 @@ test('the sketch’s own HTTP call raises an event', async (context) => {
 
 test('so does one line of curl', async (context) => {
   const server = await startApi(context);
-  const { id } = server.store.cameras.add('Door', 'v1', 1);
+  const { id } = await server.store.cameras.add('Door', 'v1', 1);
   const admin = await ApiClient.signedIn(server);
   const { token } = (
     await admin.call<SensorWithToken>('POST', `/api/cameras/${id}/sensors`, { body: { name: 'Shell' } })
@@ -56,7 +56,7 @@ test('so does one line of curl', async (context) => {
 
 test('a sensor’s token is shown once and opens nothing else', async (context) => {
   const server = await startApi(context);
-  const { id } = server.store.cameras.add('Door', 'v1', 1);
+  const { id } = await server.store.cameras.add('Door', 'v1', 1);
   const admin = await ApiClient.signedIn(server);
   const sensors = `/api/cameras/${id}/sensors`;
   const { token, ...view } = (await admin.call<SensorWithToken>('POST', sensors, { body: { name: 'Porch' } }))
@@ -77,19 +77,27 @@ async function seenBy(client: ApiClient, query = ''): Promise<EventView[]> {
 test('everybody is shown the events of the cameras they may see, of all at once and of a kind', async (context) => {
   const server = await startApi(context);
   const { store } = server;
-  const ids = ['Door', 'Yard', 'Nest'].map((name, index) => store.cameras.add(name, 'v1', index).id);
-  const told = ids.map((cameraId, index) =>
-    store.events.add({
-      cameraId,
-      kind: index === 2 ? 'offline' : 'motion',
-      source: index === 2 ? 'connection' : 'motion',
-      sourceName: '',
-      startedAtMs: index,
-      endedAtMs: index,
-      zones: [],
-      score: null,
-    }),
+  const cameras = await Promise.all(
+    ['Door', 'Yard', 'Nest'].map((name, index) => store.cameras.add(name, 'v1', index)),
   );
+  const ids = cameras.map(({ id }) => id);
+  const added = ids.map((cameraId, index) =>
+    store.events.add(
+      {
+        id: `evt_${index}`,
+        cameraId,
+        kind: index === 2 ? 'offline' : 'motion',
+        source: index === 2 ? 'connection' : 'motion',
+        sourceName: '',
+        startedAtMs: index,
+        endedAtMs: index,
+        zones: [],
+        score: null,
+      },
+      0,
+    ),
+  );
+  const told = await Promise.all(added);
   const admin = await ApiClient.signedIn(server);
   assert.deepEqual(await seenBy(admin), told.toReversed());
   assert.deepEqual(await seenBy(admin, '?kind=offline'), told.slice(2));
@@ -107,7 +115,7 @@ test('everybody is shown the events of the cameras they may see, of all at once 
 
 test('what is no event is refused', async (context) => {
   const server = await startApi(context);
-  const { id } = server.store.cameras.add('Door', 'v1', 1);
+  const { id } = await server.store.cameras.add('Door', 'v1', 1);
   const admin = await ApiClient.signedIn(server);
   const { token } = (
     await admin.call<SensorWithToken>('POST', `/api/cameras/${id}/sensors`, { body: { name: 'P' } })
@@ -133,7 +141,7 @@ test('what is no event is refused', async (context) => {
 
 test('guessing tokens is slowed by address, and a right one does not count as a guess', async (context) => {
   const server = await startApi(context, { trustedProxies: ['loopback'] });
-  const { id } = server.store.cameras.add('Door', 'v1', 1);
+  const { id } = await server.store.cameras.add('Door', 'v1', 1);
   const admin = await ApiClient.signedIn(server);
   const { token } = (
     await admin.call<SensorWithToken>('POST', `/api/cameras/${id}/sensors`, { body: { name: 'P' } })

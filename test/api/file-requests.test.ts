@@ -25,22 +25,17 @@ const HEADERS: Record<string, string>[] = [
 
 async function setUp(context: TestContext) {
   const server = await startApi(context);
-  const { id } = server.store.cameras.add('Door', 'v1', 0);
+  const { id } = await server.store.cameras.add('Door', 'v1', 0);
   const film = await recordAll(server.library, moved(encodedFrames({ count: 100 }), id, 0));
   const jpeg = new Uint8Array(100);
   const receivedUs = BEGIN_US;
   server.frames.set(id, { cameraId: id, jpeg, width: 640, height: 480, captureUs: receivedUs, receivedUs });
-  const event = server.store.events.add({
-    cameraId: id,
-    kind: 'motion',
-    source: 'motion',
-    sourceName: '',
-    startedAtMs: BEGIN_MS,
-    endedAtMs: BEGIN_MS + 1000,
-    zones: [],
-    score: null,
-  });
-  server.store.events.addThumbnail(id, event.id, jpeg);
+  const motion = { kind: 'motion', source: 'motion', sourceName: '', score: null } as const;
+  const event = await server.store.events.add(
+    { ...motion, zones: [], id: 'evt_1', cameraId: id, startedAtMs: BEGIN_MS, endedAtMs: BEGIN_MS + 1000 },
+    BEGIN_MS,
+  );
+  await server.store.events.addThumbnail(id, event.id, jpeg);
   const { accessToken } = await ApiClient.signedIn(server);
   const ask = (path: string, headers: Record<string, string>, method = 'GET') =>
     fetch(server.url + path, { method, headers: { authorization: `Bearer ${accessToken}`, ...headers } });

@@ -5,6 +5,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CameraDevice } from '../../server/core/update-obstacles.ts';
 import type { UpdatableCameras } from '../../server/firmware/firmware-updates.ts';
 import type { CameraFirmwareView, FirmwareImageView, Problem } from '../../server/wire/api.ts';
@@ -37,7 +38,7 @@ interface Workshop {
     headers?: Record<string, string>,
   ) => Promise<{ status: number; body: FirmwareImageView & Problem }>;
   /** A camera that is connected, ready to be updated. */
-  addCamera: (device?: Partial<CameraDevice>) => string;
+  addCamera: (device?: Partial<CameraDevice>) => Promise<string>;
 }
 
 async function workshop(context: TestContext, trustedProxies = ['loopback']): Promise<Workshop> {
@@ -49,7 +50,8 @@ async function workshop(context: TestContext, trustedProxies = ['loopback']): Pr
     trustedProxies,
     updatable: {
       deviceOf: (cameraId) => devices.get(cameraId),
-      offerUpdate: (_cameraId, offer) => ({ id: offers.push(offer), answered: Promise.resolve() }),
+      // No camera answers before the request that made the offer was answered.
+      offerUpdate: (_cameraId, offer) => ({ id: offers.push(offer), answered: nextTurn() }),
     },
   });
   const admin = await ApiClient.signedIn(server);
@@ -67,8 +69,8 @@ async function workshop(context: TestContext, trustedProxies = ['loopback']): Pr
       });
       return { status: response.status, body: (await response.json()) as FirmwareImageView & Problem };
     },
-    addCamera: (device = {}) => {
-      const { id } = server.store.cameras.add('Door', 'v1', 1);
+    addCamera: async (device = {}) => {
+      const { id } = await server.store.cameras.add('Door', 'v1', 1);
       devices.set(id, { ...DEVICE, ...device });
       server.updates.onConnected(id);
       return id;
@@ -169,7 +171,7 @@ suite('an upload that cannot be is answered, and leaves nothing', () => {
 test('all of it is for administrators', async (context) => {
   const { server, admin, upload, addCamera } = await workshop(context);
   const { id } = (await upload(appImage())).body;
-  const cameraId = addCamera();
+  const cameraId = await addCamera();
   await admin.call('POST', '/api/users', {
     body: { username: 'ada', password: 'ada password', role: 'viewer', cameraIds: [cameraId] },
   });
@@ -197,7 +199,7 @@ test('all of it is for administrators', async (context) => {
 test('an update is staged, seen, and cancelled', async (context) => {
   const { admin, upload, addCamera, offers } = await workshop(context);
   const { id: imageId } = (await upload(appImage({ version: '1.1.0' }))).body;
-  const cameraId = addCamera();
+  const cameraId = await addCamera();
   const path = `/api/cameras/${cameraId}/update`;
   const staged = await admin.call<CameraFirmwareView>('POST', path, { body: { imageId } });
   assert.equal(staged.status, 202);
@@ -239,10 +241,10 @@ test('an update is staged, seen, and cancelled', async (context) => {
 test('what cannot be staged is answered with the reason', async (context) => {
   const { server, admin, upload, addCamera } = await workshop(context);
   const { id: imageId } = (await upload(appImage({ version: '1.1.0' }))).body;
-  const plain = addCamera({ secure: false });
-  const newer = addCamera({ firmware: '1.2.0' });
-  const seed = server.store.cameras.ensure('seed_1', 'Old', 'seed', 0).id;
-  const demo = server.store.cameras.ensure('demo', 'Demo', 'demo', 0).id;
+  const plain = await addCamera({ secure: false });
+  const newer = await addCamera({ firmware: '1.2.0' });
+  const seed = (await server.store.cameras.ensure('seed_1', 'Old', 'seed', 0)).id;
+  const demo = (await server.store.cameras.ensure('demo', 'Demo', 'demo', 0)).id;
   const refused: [cameraId: string, body: unknown, status: number, detail: RegExp][] = [
     [plain, { imageId }, 409, /connects by ws:/],
     [newer, { imageId }, 409, /not newer/],
@@ -272,7 +274,7 @@ suite('the download', () => {
   async function offered(context: TestContext, trustedProxies?: string[]) {
     const shop = await workshop(context, trustedProxies);
     const imageId = (await shop.upload(file)).body.id;
-    const cameraId = shop.addCamera();
+    const cameraId = await shop.addCamera();
     const stage = () => shop.admin.call('POST', `/api/cameras/${cameraId}/update`, { body: { imageId } });
     assert.equal((await stage()).status, 202);
     const get = (path: string, headers: Record<string, string>, method = 'GET') =>

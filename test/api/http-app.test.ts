@@ -140,7 +140,7 @@ test('a fault of the server is answered without its details', async (context) =>
       },
     },
   });
-  server.store.cameras.add('Door', 'v1', 0);
+  await server.store.cameras.add('Door', 'v1', 0);
   const { status, body } = await (await ApiClient.signedIn(server)).call<Problem>('GET', '/api/cameras');
   assert.deepEqual([status, body.code], [500, 'internal']);
   assert.ok(!JSON.stringify(body).includes('secret path'));

@@ -18,7 +18,7 @@ function pictureOf(cameraId: string, mark: number, bytes = 100): CameraFrame {
 
 async function setUp(context: TestContext) {
   const server = await startApi(context);
-  const { id } = server.store.cameras.add('Door', 'v1', 0);
+  const { id } = await server.store.cameras.add('Door', 'v1', 0);
   const client = await ApiClient.signedIn(server);
   const path = `/api/cameras/${id}/mjpeg`;
   const open = async (cookie = false, token = client.accessToken): Promise<Mjpeg> => {

@@ -13,7 +13,7 @@ const TRIANGLE = [
 
 test('an administrator decides what of a camera’s motion counts, and wrong wishes are refused by name', async (context) => {
   const server = await startApi(context);
-  const { id } = server.store.cameras.add('Door', 'v1', 0);
+  const { id } = await server.store.cameras.add('Door', 'v1', 0);
   const admin = await ApiClient.signedIn(server);
   const path = `/api/cameras/${id}/motion`;
   assert.deepEqual((await admin.call('GET', path)).body, DEFAULT_MOTION);

@@ -54,9 +54,9 @@ test('signing out, a new password and the end of an account each forget the devi
   for (const [name, password, end] of endings) {
     const ben = await ApiClient.signedIn(server, 'ben', password);
     assert.equal((await ben.call('POST', `${PATH}/devices`, { body: device() })).status, 201, name);
-    assert.equal(server.store.notifications.devices().length, 1);
+    assert.equal(server.store.notifications.devicesOf(user.id).length, 1);
     await end(ben);
-    assert.equal(server.store.notifications.devices().length, 0, name);
+    assert.equal(server.store.notifications.devicesOf(user.id).length, 0, name);
   }
 });
 

@@ -37,7 +37,7 @@ async function setUp(context: Parameters<typeof startApi>[0], nowMs = () => Date
 
 test('a code is traded for a new key, once', async (context) => {
   const { server, code, pair } = await setUp(context);
-  const { id } = server.store.cameras.add('Door', 'v1', 1);
+  const { id } = await server.store.cameras.add('Door', 'v1', 1);
   const before = server.store.cameras.keyOf(id);
   const text = await code(id);
   const paired = await pair(text.toLowerCase().replace('-', ' '));
@@ -55,14 +55,14 @@ test('a code is traded for a new key, once', async (context) => {
 
 test('of many at once with the same code one is paired', async (context) => {
   const { server, code, pair } = await setUp(context);
-  const text = await code(server.store.cameras.add('Door', 'v1', 1).id);
+  const text = await code((await server.store.cameras.add('Door', 'v1', 1)).id);
   const answers = await Promise.all(Array.from({ length: 8 }, () => pair(text)));
   assert.equal(answers.filter(({ status }) => status === 201).length, 1);
 });
 
 test('over plain http there is neither a code nor a key, and it is said what to do', async (context) => {
   const { server, makeCode, code } = await setUp(context);
-  const { id } = server.store.cameras.add('Door', 'v1', 1);
+  const { id } = await server.store.cameras.add('Door', 'v1', 1);
   const made = await makeCode(id, {});
   assert.deepEqual([made.status, made.body.code], [403, 'forbidden']);
   const stranger = new ApiClient(server);
@@ -86,7 +86,8 @@ test('a client that is no trusted proxy cannot claim to have come over TLS', asy
 test('a code ends after a quarter of an hour, with the camera, and with a key given otherwise', async (context) => {
   let now = Date.now();
   const { server, admin, code, pair } = await setUp(context, () => now);
-  const [old, removed, rotated] = ['A', 'B', 'C'].map((name) => server.store.cameras.add(name, 'v1', 1).id);
+  const cameras = await Promise.all(['A', 'B', 'C'].map((name) => server.store.cameras.add(name, 'v1', 1)));
+  const [old, removed, rotated] = cameras.map(({ id }) => id);
   const texts = [await code(old ?? ''), await code(removed ?? ''), await code(rotated ?? '')];
   await admin.call('DELETE', `/api/cameras/${removed}`);
   await admin.call('POST', `/api/cameras/${rotated}/key`);
@@ -96,7 +97,7 @@ test('a code ends after a quarter of an hour, with the camera, and with a key gi
 
 test('guesses are slowed per address, and a right code does not count as one', async (context) => {
   const { server, code, pair } = await setUp(context);
-  const { id } = server.store.cameras.add('Door', 'v1', 1);
+  const { id } = await server.store.cameras.add('Door', 'v1', 1);
   for (let i = 0; i < 12; i++) assert.equal((await pair(await code(id))).status, 201);
   for (let i = 0; i < 10; i++) assert.equal((await pair('0000-0000')).status, 404);
   const text = await code(id);
@@ -111,6 +112,12 @@ test('what is no request for pairing is refused, and so are cameras without a ke
   for (const code of [undefined, '', 7, 'x'.repeat(33), null]) assert.equal((await pair(code)).status, 400);
   assert.equal((await pair('nonsense')).status, 404);
   assert.equal((await makeCode('cam_nobody')).status, 404);
-  assert.equal((await makeCode(server.store.cameras.ensure('cam_demo', 'Demo', 'demo', 0).id)).status, 409);
-  assert.equal((await makeCode(server.store.cameras.ensure('seed-8880', 'Old', 'seed', 0).id)).status, 409);
+  assert.equal(
+    (await makeCode((await server.store.cameras.ensure('cam_demo', 'Demo', 'demo', 0)).id)).status,
+    409,
+  );
+  assert.equal(
+    (await makeCode((await server.store.cameras.ensure('seed-8880', 'Old', 'seed', 0)).id)).status,
+    409,
+  );
 });

@@ -16,8 +16,8 @@ const BEGIN_MS = BEGIN_US / 1000;
 
 async function setUp(context: TestContext) {
   const server = await startApi(context);
-  const { id } = server.store.cameras.add('Door', 'v1', 0);
-  const other = server.store.cameras.add('Bird house', 'v1', 1).id;
+  const { id } = await server.store.cameras.add('Door', 'v1', 0);
+  const other = (await server.store.cameras.add('Bird house', 'v1', 1)).id;
   const first = await recordAll(server.library, moved(FRAMES, id, 0));
   const second = await recordAll(server.library, moved(FRAMES, id, 10_000));
   const admin = await ApiClient.signedIn(server);
@@ -35,7 +35,7 @@ const range = (from: number, to: number): string => `?from=${from}&to=${to}`;
 suite('recordings over HTTP', () => {
   test('a viewer sees what is there of a camera, and why something is not', async (context) => {
     const { server, id, first, second, guest } = await setUp(context);
-    server.store.recordings.addGap(id, 'cameraOffline', BEGIN_MS + 4_000, BEGIN_MS + 10_000);
+    await server.store.recordings.addGap(id, 'cameraOffline', BEGIN_MS + 4_000, BEGIN_MS + 10_000);
     const { status, body } = await guest.call<Timeline>(
       'GET',
       `/api/cameras/${id}/timeline${range(BEGIN_MS, BEGIN_MS + 60_000)}`,

@@ -21,7 +21,8 @@ interface House {
 async function openHouse(context: TestContext): Promise<House> {
   const server = await startApi(context);
   const { cameras } = server.store;
-  const [own, other] = [cameras.add('Own', 'v1', 0).id, cameras.add('Other', 'v1', 0).id];
+  const { id: own } = await cameras.add('Own', 'v1', 0);
+  const { id: other } = await cameras.add('Other', 'v1', 0);
   const { id: viewerId } = await server.accounts.users.add({
     username: 'viewer',
     password: VIEWER_PASSWORD,
@@ -327,7 +328,7 @@ describe('what is refused', () => {
       store.cameras.list().map(({ id }) => id),
       [own, other],
     );
-    assert.equal(store.users.list().length, 2);
+    assert.equal((await store.users.list()).length, 2);
     assert.equal(store.users.find(viewerId)?.role, 'viewer');
     assert.deepEqual(store.users.cameraIdsOf(viewerId), [own]);
     assert.equal((await viewer.call('GET', '/api/cameras')).status, 200);

@@ -26,7 +26,7 @@ function frameOf(cameraId: string, receivedUs = 1_800_000_000_000_000, bytes = j
 
 async function setUp(context: TestContext) {
   const server = await startApi(context);
-  const { id } = server.store.cameras.add('Door', 'v1', 0);
+  const { id } = await server.store.cameras.add('Door', 'v1', 0);
   server.frames.set(id, frameOf(id));
   const client = await ApiClient.signedIn(server);
   const path = `/api/cameras/${id}/snapshot.jpg`;

@@ -67,7 +67,7 @@ test('a user who is removed is refused at once, their sessions end and their acc
 
 test('a change of role counts at once, in both directions', async (context) => {
   const { server, add, change } = await setUp(context);
-  const camera = server.store.cameras.add('Door', 'v1', 0).id;
+  const camera = (await server.store.cameras.add('Door', 'v1', 0)).id;
   const { id } = await add('ada', 'viewer');
   const ada = await ApiClient.signedIn(server, 'ada', 'first password');
   const status = async () => (await ada.call('GET', '/api/users')).status;
@@ -81,7 +81,7 @@ test('a change of role counts at once, in both directions', async (context) => {
 
 test('a promoted viewer loses the list of cameras, so that a later demotion leaves none', async (context) => {
   const { server, add, change } = await setUp(context);
-  const camera = server.store.cameras.add('Door', 'v1', 0).id;
+  const camera = (await server.store.cameras.add('Door', 'v1', 0)).id;
   const { id } = await add('ada', 'viewer');
   assert.deepEqual((await change(id, { cameraIds: [camera] })).body.cameraIds, [camera]);
   assert.deepEqual((await change(id, { role: 'administrator' })).body.cameraIds, []);

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import { CameraSensor } from '../../server/events/camera-sensor.ts';
-import { createLog } from '../../server/log.ts';
 import { eventRoom } from './event-room.ts';
 
 const START_MS = 1_800_000_000_000;
@@ -11,26 +10,30 @@ async function wired(context: TestContext) {
   const room = await eventRoom(context);
   const { timers } = context.mock;
   timers.enable({ apis: ['setTimeout', 'Date'], now: START_MS });
-  const sensor = new CameraSensor({ events: room.log, log: createLog('silent'), quietMs: QUIET_MS });
-  return { ...room, sensor, passes: (ms: number) => timers.tick(ms) };
+  const sensor = new CameraSensor({ events: room.log, quietMs: QUIET_MS });
+  const passes = async (ms: number): Promise<void> => {
+    timers.tick(ms);
+    await room.settled();
+  };
+  return { ...room, sensor, passes };
 }
 
 suite('the sensor wired to a camera', () => {
   test('a visitor whom it loses and finds again is one event, up to when it last let go', async (context) => {
-    const { sensor, passes, told, door } = await wired(context);
+    const { sensor, passes, settled, told, door } = await wired(context);
     sensor.onMotion(door, true);
     sensor.onMotion(door, true);
-    passes(3_000);
+    await passes(3_000);
     for (let times = 0; times < 5; times++) {
       sensor.onMotion(door, false);
-      passes(QUIET_MS - 1);
+      await passes(QUIET_MS - 1);
       sensor.onMotion(door, true);
-      passes(1);
+      await passes(1);
     }
     sensor.onMotion(door, false);
     sensor.onMotion(door, false);
     assert.equal(told.length, 1);
-    passes(QUIET_MS);
+    await passes(QUIET_MS);
     assert.deepEqual(
       told.map(({ source, kind, startedAtMs, endedAtMs }) => [source, kind, startedAtMs, endedAtMs]),
       [
@@ -39,32 +42,35 @@ suite('the sensor wired to a camera', () => {
       ],
     );
     sensor.onMotion(door, true);
+    await settled();
     assert.equal(told.length, 3, 'and the next is another');
   });
 
   test('what goes on ends with the connection, and with the server', async (context) => {
-    const { sensor, passes, told, door, yard } = await wired(context);
+    const { sensor, passes, settled, told, door, yard } = await wired(context);
     sensor.onMotion(door, true);
     sensor.onMotion(yard, true);
-    passes(1_000);
+    await passes(1_000);
     sensor.end(door);
     sensor.end(door);
+    await settled();
     assert.deepEqual([told.length, told[2]?.endedAtMs], [3, START_MS + 1_000]);
-    passes(1_000);
+    await passes(1_000);
     sensor.close();
     sensor.close();
+    await settled();
     assert.deepEqual([told.length, told[3]?.endedAtMs], [4, START_MS + 2_000]);
-    passes(2 * QUIET_MS);
+    await passes(2 * QUIET_MS);
     assert.equal(told.length, 4);
   });
 
   test('nothing is told of a camera there is not, nor of one that sees nothing', async (context) => {
     const { sensor, passes, told, cameras, door, yard } = await wired(context);
     sensor.onMotion(yard, false);
-    cameras.remove(door);
+    await cameras.remove(door);
     sensor.onMotion(door, true);
     sensor.onMotion(door, false);
-    passes(QUIET_MS);
+    await passes(QUIET_MS);
     assert.deepEqual(told, []);
   });
 });

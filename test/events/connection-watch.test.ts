@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import { ConnectionWatch } from '../../server/events/connection-watch.ts';
 import type { EventLog } from '../../server/events/event-log.ts';
-import { createLog } from '../../server/log.ts';
 import { eventRoom } from './event-room.ts';
 
 const PATIENCE_MS = 30_000;
@@ -12,26 +11,30 @@ async function watched(context: TestContext) {
   const room = await eventRoom(context);
   const { timers } = context.mock;
   timers.enable({ apis: ['setTimeout', 'Date'], now: START_MS });
-  const watch = (events: EventLog = room.log) =>
-    new ConnectionWatch({ events, log: createLog('silent'), patienceMs: PATIENCE_MS });
-  return { ...room, watch, passes: (ms: number) => timers.tick(ms) };
+  const watch = (events: EventLog = room.log) => new ConnectionWatch({ events, patienceMs: PATIENCE_MS });
+  const passes = async (ms: number): Promise<void> => {
+    timers.tick(ms);
+    await room.settled();
+  };
+  return { ...room, watch, passes };
 }
 
 suite('connection watch', () => {
   test('a camera that stays away is an event from when it went to when it is back', async (context) => {
-    const { watch, passes, told, door } = await watched(context);
+    const { watch, passes, settled, told, door } = await watched(context);
     const connections = watch();
     connections.onOffline(door);
-    passes(PATIENCE_MS - 1);
+    await passes(PATIENCE_MS - 1);
     assert.equal(told.length, 0);
-    passes(1);
+    await passes(1);
     assert.deepEqual(
       told.map(({ kind, source, startedAtMs, endedAtMs }) => [kind, source, startedAtMs, endedAtMs]),
       [['offline', 'connection', START_MS, null]],
     );
-    passes(60_000);
+    await passes(60_000);
     connections.onOnline(door);
     connections.onOnline(door);
+    await settled();
     assert.equal(told.length, 2);
     assert.equal(told[1]?.endedAtMs, START_MS + PATIENCE_MS + 60_000);
   });
@@ -41,26 +44,27 @@ suite('connection watch', () => {
     const connections = watch();
     for (let times = 0; times < 100; times++) {
       connections.onOffline(door);
-      passes(PATIENCE_MS - 1);
+      await passes(PATIENCE_MS - 1);
       connections.onOnline(door);
-      passes(1);
+      await passes(1);
     }
     assert.deepEqual(told, []);
   });
 
   test('a restart of the server neither ends it nor tells it again', async (context) => {
-    const { watch, passes, told, door, restarted } = await watched(context);
+    const { watch, passes, settled, told, door, restarted } = await watched(context);
     const before = watch();
     before.onOffline(door);
-    passes(PATIENCE_MS);
+    await passes(PATIENCE_MS);
     before.close();
     const log = restarted();
     log.on('event', (event) => told.push(event));
     const after = watch(log);
     after.onOffline(door);
-    passes(10 * PATIENCE_MS);
+    await passes(10 * PATIENCE_MS);
     assert.equal(told.length, 1);
     after.onOnline(door);
+    await settled();
     assert.equal(told.length, 2);
     assert.deepEqual([told[1]?.id, told[1]?.endedAtMs], [told[0]?.id, START_MS + 11 * PATIENCE_MS]);
   });
@@ -72,12 +76,12 @@ suite('connection watch', () => {
     connections.forget(door);
     connections.onOffline(yard);
     connections.close();
-    passes(2 * PATIENCE_MS);
+    await passes(2 * PATIENCE_MS);
     assert.deepEqual(told, []);
     // Removed without a word: what cannot be stored is not told, and nothing falls.
-    cameras.remove(door);
+    await cameras.remove(door);
     connections.onOffline(door);
-    passes(PATIENCE_MS);
+    await passes(PATIENCE_MS);
     assert.deepEqual(told, []);
   });
 });

@@ -4,12 +4,12 @@ import type { TestContext } from 'node:test';
 import { EventLog } from '../../server/events/event-log.ts';
 import { Sensors } from '../../server/events/sensors.ts';
 import { VigieError } from '../../server/errors.ts';
-import { CameraStore } from '../../server/store/camera-store.ts';
-import { openDatabase } from '../../server/store/database.ts';
-import { EventStore, type EventLimits } from '../../server/store/event-store.ts';
-import { SensorStore } from '../../server/store/sensor-store.ts';
+import { createLog } from '../../server/log.ts';
+import type { CameraStore } from '../../server/store/camera-store.ts';
+import type { EventLimits } from '../../server/store/event-store.ts';
 import type { EventView } from '../../server/wire/event.ts';
 import { temporaryFolder } from '../api/support/api-server.ts';
+import { openInProcessStore } from '../support/in-process-store.ts';
 
 export interface EventRoom {
   log: EventLog;
@@ -20,27 +20,31 @@ export interface EventRoom {
   door: string;
   yard: string;
   waits: (ms: number) => void;
+  /** Resolves when what was written is stored and told. */
+  settled: () => Promise<void>;
   /** What a server finds that starts over the same database. */
   restarted: () => EventLog;
 }
 
 export async function eventRoom(context: TestContext, limits?: Partial<EventLimits>): Promise<EventRoom> {
-  const database = openDatabase(await temporaryFolder(context));
-  context.after(() => database.close());
-  const cameras = new CameraStore(database);
+  const store = openInProcessStore(await temporaryFolder(context), limits);
+  context.after(() => store.close());
+  const { cameras, events, sensors } = store;
   let nowMs = 1_800_000_000_000;
-  const log = new EventLog(new EventStore(database, limits));
+  const log = new EventLog(events, createLog('silent'));
   const told: EventView[] = [];
   log.on('event', (event) => told.push(event));
+  const [door, yard] = await Promise.all([cameras.add('Door', 'v1', 1), cameras.add('Yard', 'v1', 2)]);
   return {
     log,
-    sensors: new Sensors(new SensorStore(database), log, () => nowMs),
+    sensors: new Sensors(sensors, log, () => nowMs),
     cameras,
     told,
-    door: cameras.add('Door', 'v1', 1).id,
-    yard: cameras.add('Yard', 'v1', 2).id,
+    door: door.id,
+    yard: yard.id,
     waits: (ms) => (nowMs += ms),
-    restarted: () => new EventLog(new EventStore(database, limits)),
+    settled: () => store.settled(),
+    restarted: () => new EventLog(events, createLog('silent')),
   };
 }
 

@@ -3,7 +3,12 @@ import { suite, test } from 'node:test';
 import type { EventView } from '../../server/wire/event.ts';
 import { eventRoom, withCode, type EventRoom } from './event-room.ts';
 
-function report({ sensors }: EventRoom, cameraId: string, token: string, source?: string): EventView {
+function report(
+  { sensors }: EventRoom,
+  cameraId: string,
+  token: string,
+  source?: string,
+): Promise<EventView> {
   const sensor = sensors.identify(cameraId, token);
   return sensors.report(sensor, { kind: 'motion', ...(source !== undefined && { source }) });
 }
@@ -12,13 +17,13 @@ suite('sensors', () => {
   test('what a sensor reports is stored, told, and listed newest first', async (context) => {
     const room = await eventRoom(context);
     const { log, sensors, told, door, yard, waits } = room;
-    const { token, id } = sensors.add(door, 'Porch');
-    const first = report(room, door, token);
+    const { token, id } = await sensors.add(door, 'Porch');
+    const first = await report(room, door, token);
     waits(3_000);
-    const second = report(room, door, token, 'Left');
+    const second = await report(room, door, token, 'Left');
     assert.deepEqual(told, [first, second]);
-    assert.deepEqual(log.list([door], { limit: 10 }), [second, first]);
-    assert.deepEqual(log.list([yard], { limit: 10 }), []);
+    assert.deepEqual(await log.list([door], { limit: 10 }), [second, first]);
+    assert.deepEqual(await log.list([yard], { limit: 10 }), []);
     assert.deepEqual([first.sourceName, second.sourceName, first.source], ['Porch', 'Left', 'sensor']);
     assert.equal(first.endedAtMs, first.startedAtMs);
     assert.deepEqual(
@@ -29,7 +34,7 @@ suite('sensors', () => {
 
   test('a token is good for its camera, until it is revoked', async (context) => {
     const { sensors, door, yard } = await eventRoom(context);
-    const { token, id } = sensors.add(door, 'Porch');
+    const { token, id } = await sensors.add(door, 'Porch');
     assert.equal(sensors.identify(door, token).id, id);
     for (const [cameraId, attempt] of [
       [yard, token],
@@ -38,34 +43,34 @@ suite('sensors', () => {
       [door, ''],
     ] as const)
       assert.throws(() => sensors.identify(cameraId, attempt), withCode('unauthorized'));
-    assert.throws(() => sensors.remove(yard, id), withCode('notFound'));
-    sensors.remove(door, id);
+    await assert.rejects(sensors.remove(yard, id), withCode('notFound'));
+    await sensors.remove(door, id);
     assert.throws(() => sensors.identify(door, token), withCode('unauthorized'));
   });
 
   test('a sensor that goes wild is slowed, and no other', async (context) => {
     const room = await eventRoom(context);
     const { sensors, door, told, waits } = room;
-    const [wild, calm] = [sensors.add(door, 'Wild'), sensors.add(door, 'Calm')];
-    for (let i = 0; i < 10; i++) report(room, door, wild.token);
-    assert.throws(() => report(room, door, wild.token), withCode('tooManyRequests'));
-    report(room, door, calm.token);
+    const [wild, calm] = [await sensors.add(door, 'Wild'), await sensors.add(door, 'Calm')];
+    for (let i = 0; i < 10; i++) await report(room, door, wild.token);
+    await assert.rejects(report(room, door, wild.token), withCode('tooManyRequests'));
+    await report(room, door, calm.token);
     waits(2_000);
-    report(room, door, wild.token);
+    await report(room, door, wild.token);
     assert.equal(told.length, 12);
   });
 
   test('a camera takes its sensors along', async (context) => {
     const { sensors, cameras, door } = await eventRoom(context);
-    const { token } = sensors.add(door, 'Porch');
-    cameras.remove(door);
+    const { token } = await sensors.add(door, 'Porch');
+    await cameras.remove(door);
     assert.deepEqual(sensors.list(door), []);
     assert.throws(() => sensors.identify(door, token), withCode('unauthorized'));
   });
 
   test('a camera has 16 sensors at most', async (context) => {
     const { sensors, door } = await eventRoom(context);
-    for (let i = 0; i < 16; i++) sensors.add(door, `${i}`);
-    assert.throws(() => sensors.add(door, 'one more'), withCode('conflict'));
+    for (let i = 0; i < 16; i++) await sensors.add(door, `${i}`);
+    await assert.rejects(sensors.add(door, 'one more'), withCode('conflict'));
   });
 });

@@ -20,7 +20,7 @@ interface Library {
 
 async function library(context: TestContext): Promise<Library> {
   const dataDir = await temporaryFolder(context);
-  const store = Store.open(dataDir);
+  const store = Store.open(dataDir, createLog('silent'));
   context.after(() => store.close());
   const reopen = (): FirmwareImages =>
     new FirmwareImages(dataDir, store.firmware, createLog('silent'), () => 7);
@@ -152,14 +152,14 @@ test('there is a limit to how many are kept', async (context) => {
 test('removing takes the file with it', async (context) => {
   const { images, folder } = await library(context);
   const { image } = await images.add(pieces(appImage()));
-  images.remove(image.id);
+  await images.remove(image.id);
   assert.deepEqual([readdirSync(folder), images.list()], [[], []]);
   assert.throws(() => images.find(image.id), { code: 'notFound' });
-  assert.throws(() => images.remove(image.id), { code: 'notFound' });
+  await assert.rejects(images.remove(image.id), { code: 'notFound' });
 });
 
 test('what a power cut left half way is cleared away at the next start, and nothing else', async (context) => {
-  const { images, folder, reopen } = await library(context);
+  const { images, folder, store, reopen } = await library(context);
   const add = async (version: string) => (await images.add(pieces(appImage({ version })))).image;
   const kept = await add('1.0.0');
   const gone = await add('1.0.1');
@@ -170,6 +170,7 @@ test('what a power cut left half way is cleared away at the next start, and noth
   writeFileSync(join(folder, `${'0'.repeat(64)}.bin`), 'not listed');
   mkdirSync(join(folder, 'nobody knows'));
   const next = reopen();
+  await store.idle;
   assert.deepEqual(next.list(), [kept]);
   assert.deepEqual(readdirSync(folder), [`${kept.sha256}.bin`]);
   assert.equal(sha256Of(readFileSync(next.pathOf(kept))), kept.sha256);

@@ -6,9 +6,9 @@ import { FirmwareImages } from '../../server/firmware/firmware-images.ts';
 import { FirmwareUpdates, type UpdatableCameras } from '../../server/firmware/firmware-updates.ts';
 import { createLog } from '../../server/log.ts';
 import type { StoredImage } from '../../server/store/firmware-store.ts';
-import { Store } from '../../server/store/store.ts';
 import { temporaryFolder } from '../api/support/api-server.ts';
 import { appImage } from '../support/app-image.ts';
+import { openInProcessStore, type InProcessStore } from '../support/in-process-store.ts';
 
 type Offer = Parameters<UpdatableCameras['offerUpdate']>[1];
 
@@ -23,7 +23,7 @@ const DEVICE: CameraDevice = {
 
 /** Real folder, real store; cameras that do what the test says. */
 class Rig implements UpdatableCameras {
-  readonly store: Store;
+  readonly store: InProcessStore;
   readonly images: FirmwareImages;
   readonly devices = new Map<string, CameraDevice>();
   readonly offers: { cameraId: string; id: number; offer: Offer; answer: PromiseWithResolvers<void> }[] = [];
@@ -33,16 +33,16 @@ class Rig implements UpdatableCameras {
 
   static async start(context: TestContext): Promise<{ rig: Rig; image: StoredImage; cameraId: string }> {
     const rig = new Rig(await temporaryFolder(context));
-    context.after(() => {
+    context.after(async () => {
       rig.updates.close();
-      rig.store.close();
+      await rig.store.close();
     });
     const image = await rig.upload('1.1.0');
-    return { rig, image, cameraId: rig.store.cameras.add('Door', 'v1', 0).id };
+    return { rig, image, cameraId: (await rig.store.cameras.add('Door', 'v1', 0)).id };
   }
 
   private constructor(dataDir: string) {
-    this.store = Store.open(dataDir);
+    this.store = openInProcessStore(dataDir);
     this.images = new FirmwareImages(dataDir, this.store.firmware, createLog('silent'));
     this.updates = this.open();
   }
@@ -62,6 +62,7 @@ class Rig implements UpdatableCameras {
 
   async restartServer(): Promise<void> {
     this.updates.close();
+    await this.store.idle;
     this.devices.clear();
     this.updates = this.open();
   }
@@ -121,7 +122,7 @@ function settled(): Promise<void> {
 test('a camera that is there is offered the update at once, with all it needs to check it', async (context) => {
   const { rig, image, cameraId } = await Rig.start(context);
   rig.connect(cameraId);
-  rig.updates.stage(cameraId, image.id, false);
+  await rig.updates.stage(cameraId, image.id, false);
   const { token, ...rest } = rig.offer.offer;
   assert.deepEqual(rest, {
     version: '1.1.0',
@@ -142,7 +143,7 @@ test('a camera that is there is offered the update at once, with all it needs to
 
 test('one that is not there gets it when it comes, also after a restart of the server', async (context) => {
   const { rig, image, cameraId } = await Rig.start(context);
-  rig.updates.stage(cameraId, image.id, false);
+  await rig.updates.stage(cameraId, image.id, false);
   assert.deepEqual([rig.updates.of(cameraId)?.state, rig.offers.length], ['staged', 0]);
   await rig.restartServer();
   rig.connect(cameraId);
@@ -153,7 +154,7 @@ test('one that is not there gets it when it comes, also after a restart of the s
 test('a restart of the server in the middle begins it anew, with a new token', async (context) => {
   const { rig, image, cameraId } = await Rig.start(context);
   rig.connect(cameraId);
-  rig.updates.stage(cameraId, image.id, false);
+  await rig.updates.stage(cameraId, image.id, false);
   await rig.accept();
   const { token } = rig.offer.offer;
   await rig.restartServer();
@@ -168,7 +169,7 @@ test('a restart of the server in the middle begins it anew, with a new token', a
 test('a restart of the server while the camera restarts loses nothing', async (context) => {
   const { rig, image, cameraId } = await Rig.start(context);
   rig.connect(cameraId);
-  rig.updates.stage(cameraId, image.id, false);
+  await rig.updates.stage(cameraId, image.id, false);
   await rig.accept();
   rig.updates.onResult(cameraId, { type: 'otaResult', id: 1, ok: true });
   await rig.restartServer();
@@ -189,21 +190,21 @@ suite('what cannot be is refused before anything is staged', () => {
     test(name, async (context) => {
       const { rig, image, cameraId } = await Rig.start(context);
       rig.connect(cameraId, device);
-      assert.throws(() => rig.updates.stage(cameraId, image.id, false), { code: 'conflict', message });
+      await assert.rejects(rig.updates.stage(cameraId, image.id, false), { code: 'conflict', message });
       assert.deepEqual([rig.updates.of(cameraId), rig.offers.length], [undefined, 0]);
     });
   }
 
   test('an image there is not', async (context) => {
     const { rig, cameraId } = await Rig.start(context);
-    assert.throws(() => rig.updates.stage(cameraId, 'fw_none', false), { code: 'notFound' });
+    await assert.rejects(rig.updates.stage(cameraId, 'fw_none', false), { code: 'notFound' });
   });
 
   test('another update while one is under way', async (context) => {
     const { rig, image, cameraId } = await Rig.start(context);
     rig.connect(cameraId);
-    rig.updates.stage(cameraId, image.id, false);
-    assert.throws(() => rig.updates.stage(cameraId, image.id, true), {
+    await rig.updates.stage(cameraId, image.id, false);
+    await assert.rejects(rig.updates.stage(cameraId, image.id, true), {
       code: 'conflict',
       message: /1.1.0 is under way/,
     });
@@ -214,13 +215,13 @@ suite('what cannot be is refused before anything is staged', () => {
 test('an older one is offered when the administrator insists, and the camera is told so', async (context) => {
   const { rig, image, cameraId } = await Rig.start(context);
   rig.connect(cameraId, { firmware: '2.0.0' });
-  rig.updates.stage(cameraId, image.id, true);
+  await rig.updates.stage(cameraId, image.id, true);
   assert.equal(rig.offer.offer.allowOlder, true);
 });
 
 test('a camera that comes back by ws: is offered nothing, and the update says why it waits', async (context) => {
   const { rig, image, cameraId } = await Rig.start(context);
-  rig.updates.stage(cameraId, image.id, false);
+  await rig.updates.stage(cameraId, image.id, false);
   rig.connect(cameraId, { secure: false });
   assert.equal(rig.offers.length, 0);
   assert.equal(rig.updates.of(cameraId)?.state, 'staged');
@@ -233,7 +234,7 @@ test('a camera that comes back by ws: is offered nothing, and the update says wh
 
 test('one that was updated by cable meanwhile is not taken back to what was staged', async (context) => {
   const { rig, image, cameraId } = await Rig.start(context);
-  rig.updates.stage(cameraId, image.id, false);
+  await rig.updates.stage(cameraId, image.id, false);
   rig.connect(cameraId, { firmware: '3.0.0' });
   assert.deepEqual([rig.updates.of(cameraId)?.state, rig.offers.length], ['failed', 0]);
 });
@@ -241,7 +242,7 @@ test('one that was updated by cable meanwhile is not taken back to what was stag
 test('what the camera says when it refuses is what people read', async (context) => {
   const { rig, image, cameraId } = await Rig.start(context);
   rig.connect(cameraId);
-  rig.updates.stage(cameraId, image.id, false);
+  await rig.updates.stage(cameraId, image.id, false);
   rig.offer.answer.reject(new VigieError('cameraRejected', 'an update is under way'));
   await settled();
   const { state, reason } = rig.updates.of(cameraId) ?? {};
@@ -251,7 +252,7 @@ test('what the camera says when it refuses is what people read', async (context)
 test('a download that is cut three times with the connection is given up', async (context) => {
   const { rig, image, cameraId } = await Rig.start(context);
   rig.connect(cameraId);
-  rig.updates.stage(cameraId, image.id, false);
+  await rig.updates.stage(cameraId, image.id, false);
   for (let time = 1; time <= 3; time++) {
     assert.equal(rig.offers.length, time);
     await rig.accept();
@@ -265,7 +266,7 @@ test('a download that is cut three times with the connection is given up', async
 test('what a connection says of the offer of another one is not heard', async (context) => {
   const { rig, image, cameraId } = await Rig.start(context);
   rig.connect(cameraId);
-  rig.updates.stage(cameraId, image.id, false);
+  await rig.updates.stage(cameraId, image.id, false);
   rig.connect(cameraId);
   assert.equal(rig.offer.id, 2);
   rig.offers[0]?.answer.reject(new VigieError('cameraOffline', 'gone'));
@@ -280,7 +281,7 @@ suite('the token of an offer', () => {
     const { rig, image, cameraId } = await Rig.start(context);
     const other = await rig.upload('1.2.0');
     rig.connect(cameraId);
-    rig.updates.stage(cameraId, image.id, false);
+    await rig.updates.stage(cameraId, image.id, false);
     const { token } = rig.offer.offer;
     assert.throws(() => rig.updates.download(other.id, token), { code: 'unauthorized' });
     assert.equal(rig.updates.download(image.id, token).path, rig.images.pathOf(image));
@@ -290,12 +291,12 @@ suite('the token of an offer', () => {
   test('dies with a cancelled update, and a download under way is cut', async (context) => {
     const { rig, image, cameraId } = await Rig.start(context);
     rig.connect(cameraId);
-    rig.updates.stage(cameraId, image.id, false);
+    await rig.updates.stage(cameraId, image.id, false);
     const { signal } = rig.updates.download(image.id, rig.offer.offer.token);
     rig.updates.cancel(cameraId);
     assert.equal(signal.aborted, true);
     assert.match(rig.updates.of(cameraId)?.reason ?? '', /cancelled/);
-    rig.updates.stage(cameraId, image.id, false);
+    await rig.updates.stage(cameraId, image.id, false);
     rig.updates.cancel(cameraId);
     assert.throws(() => rig.updates.download(image.id, rig.offer.offer.token), { code: 'unauthorized' });
   });
@@ -304,7 +305,7 @@ suite('the token of an offer', () => {
 suite('cancelling', () => {
   test('takes away what waits, and what has ended', async (context) => {
     const { rig, image, cameraId } = await Rig.start(context);
-    rig.updates.stage(cameraId, image.id, false);
+    await rig.updates.stage(cameraId, image.id, false);
     rig.updates.cancel(cameraId);
     assert.equal(rig.updates.of(cameraId), undefined);
     rig.updates.cancel(cameraId);
@@ -315,7 +316,7 @@ suite('cancelling', () => {
   test('is too late when the camera has it all', async (context) => {
     const { rig, image, cameraId } = await Rig.start(context);
     rig.connect(cameraId);
-    rig.updates.stage(cameraId, image.id, false);
+    await rig.updates.stage(cameraId, image.id, false);
     rig.updates.onResult(cameraId, { type: 'otaResult', id: 1, ok: true });
     assert.throws(() => rig.updates.cancel(cameraId), { code: 'conflict', message: /too late/ });
   });
@@ -323,11 +324,11 @@ suite('cancelling', () => {
 
 test('an image that a camera waits for cannot go; afterwards it can, and what was done with it stays known', async (context) => {
   const { rig, image, cameraId } = await Rig.start(context);
-  rig.updates.stage(cameraId, image.id, false);
-  assert.throws(() => rig.updates.removeImage(image.id), { code: 'conflict' });
+  await rig.updates.stage(cameraId, image.id, false);
+  await assert.rejects(rig.updates.removeImage(image.id), { code: 'conflict' });
   rig.connect(cameraId);
   rig.updates.onResult(cameraId, { type: 'otaResult', id: 1, ok: false, reason: 'hash is wrong' });
-  rig.updates.removeImage(image.id);
+  await rig.updates.removeImage(image.id);
   const facts = () => {
     const { imageId, version, reason } = rig.updates.of(cameraId) ?? {};
     return [imageId, version, reason];
@@ -340,7 +341,7 @@ test('an image that a camera waits for cannot go; afterwards it can, and what wa
 test('time that has run out is seen without anybody asking', async (context) => {
   const { rig, image, cameraId } = await Rig.start(context);
   rig.connect(cameraId);
-  rig.updates.stage(cameraId, image.id, false);
+  await rig.updates.stage(cameraId, image.id, false);
   await rig.accept();
   rig.nowMs += 60_000;
   rig.updates.checkTime();
@@ -349,8 +350,8 @@ test('time that has run out is seen without anybody asking', async (context) => 
 
 test('a camera that is removed takes its update with it', async (context) => {
   const { rig, image, cameraId } = await Rig.start(context);
-  rig.updates.stage(cameraId, image.id, false);
-  rig.store.cameras.remove(cameraId);
+  await rig.updates.stage(cameraId, image.id, false);
+  await rig.store.cameras.remove(cameraId);
   rig.updates.forget(cameraId);
   assert.equal(rig.updates.of(cameraId), undefined);
   assert.equal(rig.store.firmware.updates().size, 0);
@@ -359,8 +360,8 @@ test('a camera that is removed takes its update with it', async (context) => {
 test('a store that fails costs nothing but its memory', async (context) => {
   const { rig, image, cameraId } = await Rig.start(context);
   rig.connect(cameraId);
-  rig.updates.stage(cameraId, image.id, false);
-  rig.store.close();
+  await rig.updates.stage(cameraId, image.id, false);
+  await rig.store.close();
   await rig.accept();
   rig.updates.onResult(cameraId, { type: 'otaResult', id: 1, ok: true });
   assert.equal(rig.updates.of(cameraId)?.state, 'restarting');
@@ -373,6 +374,6 @@ test('an update that cannot be kept is not staged', async (context) => {
     throw full;
   });
   rig.connect(cameraId);
-  assert.throws(() => rig.updates.stage(cameraId, image.id, false), full);
+  await assert.rejects(rig.updates.stage(cameraId, image.id, false), full);
   assert.deepEqual([rig.updates.of(cameraId), rig.offers.length], [undefined, 0]);
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { createLog } from '../../server/log.ts';
 import { Store } from '../../server/store/store.ts';
 import type { EventView } from '../../server/wire/event.ts';
 import { startCamera } from '../support/camera-process.ts';
@@ -13,18 +14,22 @@ after(() => server.stop());
 test('a camera that was away before the server was restarted is back when it connects', async (context) => {
   const camera = await (await server.admin()).addCamera('Door');
   assert.equal(await server.child.stop(), 0);
-  const store = Store.open(join(server.folder, 'data'));
-  const away = store.events.add({
-    cameraId: camera.id,
-    kind: 'offline',
-    source: 'connection',
-    sourceName: '',
-    startedAtMs: Date.now() - 60_000,
-    endedAtMs: null,
-    zones: [],
-    score: null,
-  });
-  store.close();
+  const store = Store.open(join(server.folder, 'data'), createLog('silent'));
+  const away = await store.events.add(
+    {
+      id: 'evt_away',
+      cameraId: camera.id,
+      kind: 'offline',
+      source: 'connection',
+      sourceName: '',
+      startedAtMs: Date.now() - 60_000,
+      endedAtMs: null,
+      zones: [],
+      score: null,
+    },
+    Date.now() - 30_000,
+  );
+  await store.close();
   await server.start();
   const admin = await server.admin();
   const events = (): Promise<EventView[]> => admin.request('GET', `/cameras/${camera.id}/events`);

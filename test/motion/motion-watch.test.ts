@@ -20,8 +20,8 @@ const LEFT_HALF: [number, number][] = [
 async function setUp(t: TestContext, settings: Partial<MotionView> = {}) {
   const rig = await RecordingRig.make(t);
   const { store } = rig;
-  store.cameras.ensure('cam_1', 'Door', 'v1', 0);
-  const events = new EventLog(store.events);
+  await store.cameras.ensure('cam_1', 'Door', 'v1', 0);
+  const events = new EventLog(store.events, createLog('silent'));
   let onLuma: ((frame: LumaFrame) => void) | undefined;
   const source = {
     subscribeLuma: (_: string, listener: (frame: LumaFrame) => void) => {
@@ -29,8 +29,8 @@ async function setUp(t: TestContext, settings: Partial<MotionView> = {}) {
       return { close: () => (onLuma = undefined) };
     },
   };
-  const motion = new MotionWatch(source, events, store.motion, createLog('silent'));
-  motion.setSettings('cam_1', { ...DEFAULT_MOTION, enabled: true, ...settings });
+  const motion = new MotionWatch(source, events, store.motion);
+  await motion.setSettings('cam_1', { ...DEFAULT_MOTION, enabled: true, ...settings });
   t.after(() => motion.close());
   let nowMs = 1_000_000;
   return {
@@ -41,7 +41,10 @@ async function setUp(t: TestContext, settings: Partial<MotionView> = {}) {
       for (const endMs = nowMs + seconds * 1000; nowMs < endMs; nowMs += STEP_MS)
         onLuma?.(view(nowMs, things(nowMs)));
     },
-    happened: () => events.list(['cam_1'], { limit: 10 }),
+    happened: async () => {
+      await store.idle;
+      return events.list(['cam_1'], { limit: 10 });
+    },
   };
 }
 
@@ -55,9 +58,9 @@ suite('the watch for motion', () => {
     const { play, happened } = await setUp(t, { zones });
     play(10);
     play(3, walks);
-    assert.equal(happened()[0]?.endedAtMs, null);
+    assert.equal((await happened())[0]?.endedAtMs, null);
     play(10);
-    const [event, ...others] = happened();
+    const [event, ...others] = await happened();
     assert.ok(event && others.length === 0);
     assert.deepEqual([event.source, event.zones], ['motion', ['Driveway']]);
     assert.ok((event.score ?? 0) > 0.001);
@@ -74,14 +77,14 @@ suite('the watch for motion', () => {
     play(10);
     play(7, walks);
     assert.deepEqual(
-      happened().map(({ zones: names, endedAtMs }) => [names, endedAtMs]),
+      (await happened()).map(({ zones: names, endedAtMs }) => [names, endedAtMs]),
       [
         [['Garden'], null],
         [['Driveway'], null],
       ],
     );
     motion.onOffline('cam_1');
-    assert.ok(happened().every(({ endedAtMs }) => endedAtMs !== null));
+    assert.ok((await happened()).every(({ endedAtMs }) => endedAtMs !== null));
   });
 
   test('a camera that goes offline, or is watched no longer, ends its event', async (t) => {
@@ -89,12 +92,12 @@ suite('the watch for motion', () => {
     play(10);
     play(3, walks);
     motion.onOffline('cam_1');
-    assert.notEqual(happened()[0]?.endedAtMs, null);
+    assert.notEqual((await happened())[0]?.endedAtMs, null);
     play(10);
     play(3, walks);
-    assert.equal(happened().length, 2);
-    motion.setSettings('cam_1', DEFAULT_MOTION);
-    assert.notEqual(happened()[0]?.endedAtMs, null);
+    assert.equal((await happened()).length, 2);
+    await motion.setSettings('cam_1', DEFAULT_MOTION);
+    assert.notEqual((await happened())[0]?.endedAtMs, null);
     assert.equal(subscribed(), false);
   });
 
@@ -106,13 +109,11 @@ suite('the watch for motion', () => {
   test('a log that cannot be written costs that event and no more', async (t) => {
     const { store, play, happened } = await setUp(t);
     play(10);
-    const failing = t.mock.method(store.events, 'add', () => {
-      throw new Error('disk full');
-    });
+    const failing = t.mock.method(store.events, 'add', () => Promise.reject(new Error('disk full')));
     play(3, walks);
     play(10);
     failing.mock.restore();
     play(3, walks);
-    assert.equal(happened().length, 1);
+    assert.equal((await happened()).length, 1);
   });
 });

@@ -26,7 +26,7 @@ const CAMERA: TestCamera = {
 async function setUp(t: TestContext, settings: Partial<RecordingSettings>) {
   const rig = await RecordingRig.make(t);
   const log = createLog('silent');
-  rig.store.cameras.ensure(CAMERA.cameraId, 'Door', 'v1', Date.now());
+  await rig.store.cameras.ensure(CAMERA.cameraId, 'Door', 'v1', Date.now());
   const hub = new FrameHub(log);
   const video = new Transcoder(hub, log);
   t.after(() => video.close());
@@ -35,7 +35,7 @@ async function setUp(t: TestContext, settings: Partial<RecordingSettings>) {
   const recorder = new Recorder({ video, pictures: hub, library, store, limits: PLENTY, log });
   t.after(() => recorder.close());
   recorder.addCamera(CAMERA.cameraId);
-  recorder.setSettings(CAMERA.cameraId, { ...DEFAULT_RECORDING, ...settings });
+  await recorder.setSettings(CAMERA.cameraId, { ...DEFAULT_RECORDING, ...settings });
   return { rig, hub, video, library, recorder, segments: () => library.range(CAMERA.cameraId, ...EVER) };
 }
 
@@ -46,11 +46,11 @@ suite('recording real video', () => {
     async (t) => {
       const { hub, library, recorder, segments } = await setUp(t, { mode: 'continuous', fps: 10 });
       play(t, hub, CAMERA);
-      await until('two seconds are recorded', () =>
-        segments().some(({ startMs, endMs }) => endMs - startMs > 2_000),
+      await until('two seconds are recorded', async () =>
+        (await segments()).some(({ startMs, endMs }) => endMs - startMs > 2_000),
       );
       await recorder.close();
-      const [segment] = segments();
+      const [segment] = await segments();
       assert.ok(segment);
       const { packets, width } = await readWebm(library.pathOf(segment));
       assert.equal(width, 320);
@@ -75,14 +75,14 @@ suite('recording real video', () => {
     assert.equal(video.stats(CAMERA.cameraId)?.encoded ?? 0, 0, 'nothing is encoded while nothing happens');
     const startedMs = serverClock() / 1000;
     recorder.onEventStarted(CAMERA.cameraId, 'event_1', startedMs);
-    await until('the event is being recorded', () =>
-      segments().some(({ open, endMs }) => open && endMs > startedMs + 500),
+    await until('the event is being recorded', async () =>
+      (await segments()).some(({ open, endMs }) => open && endMs > startedMs + 500),
     );
     recorder.onEventEnded(CAMERA.cameraId, 'event_1', serverClock() / 1000);
     await until('its post-roll is over', () => !recorder.isRecording(CAMERA.cameraId));
     await recorder.close();
 
-    const [before, during, ...others] = segments();
+    const [before, during, ...others] = await segments();
     assert.ok(before && during && others.length === 0);
     assert.ok(
       before.startMs < startedMs - 1_500 && before.startMs > startedMs - 2_200,
@@ -99,17 +99,19 @@ suite('recording real video', () => {
   test('a camera that is removed takes its recordings with it', TIMEOUT, async (t) => {
     const { rig, hub, recorder, segments } = await setUp(t, { mode: 'continuous' });
     play(t, hub, CAMERA);
-    await until('something is recorded', () => segments().length > 0);
+    await until('something is recorded', async () => (await segments()).length > 0);
     await recorder.removeCamera(CAMERA.cameraId);
-    assert.deepEqual([segments(), await rig.files()], [[], []]);
+    assert.deepEqual([await segments(), await rig.files()], [[], []]);
   });
 
   test('the time a server was away is a gap of its own', TIMEOUT, async (t) => {
     const { rig, hub, video, library, recorder, segments } = await setUp(t, { mode: 'continuous' });
     play(t, hub, CAMERA);
-    await until('something is recorded', () => segments().some(({ startMs, endMs }) => endMs > startMs));
+    await until('something is recorded', async () =>
+      (await segments()).some(({ startMs, endMs }) => endMs > startMs),
+    );
     await recorder.close();
-    const endMs = segments().at(-1)?.endMs ?? 0;
+    const endMs = (await segments()).at(-1)?.endMs ?? 0;
     const nowMs = endMs + 3_600_000;
     const { recordings: store } = rig.store;
     const log = createLog('silent');
@@ -124,7 +126,8 @@ suite('recording real video', () => {
     });
     again.addCamera(CAMERA.cameraId);
     t.after(() => again.close());
-    assert.deepEqual(store.gaps(CAMERA.cameraId, ...EVER), [
+    await rig.store.idle;
+    assert.deepEqual(await store.gaps(CAMERA.cameraId, ...EVER), [
       { startMs: endMs, endMs: nowMs, reason: 'serverDown' },
     ]);
   });

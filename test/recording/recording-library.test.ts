@@ -20,11 +20,12 @@ suite('recordings', () => {
     const first = await recordAll(library, FRAMES);
     const later = await recordAll(library, moved(FRAMES, 'cam_1', MINUTE_MS));
     await recordAll(library, moved(FRAMES, 'cam_2', 0));
-    const ids = (fromMs: number, toMs: number) => library.range('cam_1', fromMs, toMs).map(({ id }) => id);
-    assert.deepEqual(ids(...EVER), [first, later]);
-    assert.deepEqual(ids(BEGIN_MS + 1_000, BEGIN_MS + 1_001), [first]);
-    assert.deepEqual(ids(BEGIN_MS + 2_500, BEGIN_MS + 3_000), []);
-    const [segment] = library.range('cam_1', ...EVER);
+    const ids = async (fromMs: number, toMs: number) =>
+      (await library.range('cam_1', fromMs, toMs)).map(({ id }) => id);
+    assert.deepEqual(await ids(...EVER), [first, later]);
+    assert.deepEqual(await ids(BEGIN_MS + 1_000, BEGIN_MS + 1_001), [first]);
+    assert.deepEqual(await ids(BEGIN_MS + 2_500, BEGIN_MS + 3_000), []);
+    const [segment] = await library.range('cam_1', ...EVER);
     assert.ok(segment);
     assert.deepEqual([segment.startMs, segment.endMs, segment.open], [BEGIN_MS, BEGIN_MS + 1960, false]);
     assert.equal((await readWebm(library.pathOf(segment))).packets.length, FRAMES.length);
@@ -37,13 +38,13 @@ suite('recordings', () => {
     assert.ok(first);
     const recording = await library.begin(first, false);
     for (const frame of FRAMES) recording.add(frame);
-    const [segment] = library.range('cam_1', BEGIN_MS + 1_900, BEGIN_MS + 1_950);
+    const [segment] = await library.range('cam_1', BEGIN_MS + 1_900, BEGIN_MS + 1_950);
     assert.deepEqual([segment?.id, segment?.open, segment?.endMs], [recording.id, true, BEGIN_MS + 1960]);
     await library.remove(recording.id);
-    assert.equal(library.range('cam_1', ...EVER).length, 1);
+    assert.equal((await library.range('cam_1', ...EVER)).length, 1);
     await recording.close();
     await library.remove(recording.id);
-    assert.deepEqual([library.range('cam_1', ...EVER), await rig.files()], [[], []]);
+    assert.deepEqual([await library.range('cam_1', ...EVER), await rig.files()], [[], []]);
   });
 
   test('of a camera that is removed go with it, and no other’s', async (t) => {
@@ -88,9 +89,9 @@ suite('after a crash', () => {
     const { id } = recording;
     const segment = rig.store.recordings.find(id);
     assert.ok(segment);
-    rig.store.recordings.put({ ...segment, open: true, bytes: 0, endMs: segment.startMs });
+    await rig.store.recordings.put({ ...segment, open: true, bytes: 0, endMs: segment.startMs });
 
-    const [found] = (await rig.reopen()).range('cam_1', ...EVER);
+    const [found] = await (await rig.reopen()).range('cam_1', ...EVER);
     assert.deepEqual([found?.id, found?.open, found?.protected], [id, false, true]);
     const { packets } = await readWebm(path);
     assert.ok(packets.length > 20 && packets.length < 50);
@@ -116,11 +117,11 @@ suite('after a crash', () => {
 
     const again = await rig.reopen();
     assert.deepEqual(
-      again.range('cam_1', ...EVER).map(({ id }) => id),
+      (await again.range('cam_1', ...EVER)).map(({ id }) => id),
       [lost],
     );
     assert.deepEqual(
-      again.range('cam_9', ...EVER).map(({ startMs, endMs }) => [startMs, endMs]),
+      (await again.range('cam_9', ...EVER)).map(({ startMs, endMs }) => [startMs, endMs]),
       [[BEGIN_MS, BEGIN_MS + 1960]],
     );
     assert.equal(await readFile(join(rig.folder, 'cam_9', 'notes.txt'), 'utf8'), 'mine');
@@ -150,14 +151,13 @@ suite('the quota, on a real folder', () => {
       );
       if (isProtected) protectedIds.push(id);
       assert.ok((await rig.bytesOnDisk()) <= limits.totalBytes, `${label}, step ${step}`);
-      const ofSecond = library.range('cam_2', ...EVER).reduce((sum, { bytes }) => sum + bytes, 0);
+      const ofSecond = (await library.range('cam_2', ...EVER)).reduce((sum, { bytes }) => sum + bytes, 0);
       assert.ok(ofSecond <= one * 4, `${label}, step ${step}`);
       assert.equal(library.status.usedBytes, await rig.bytesOnDisk(), `${label}, step ${step}`);
     }
     for (const id of protectedIds) assert.ok(library.find(id), label);
-    const loose = ['cam_1', 'cam_2']
-      .flatMap((cameraId) => library.range(cameraId, ...EVER))
-      .filter((segment) => !segment.protected);
+    const left = await Promise.all(['cam_1', 'cam_2'].map((cameraId) => library.range(cameraId, ...EVER)));
+    const loose = left.flat().filter((segment) => !segment.protected);
     assert.ok(Math.min(...loose.map(({ startMs }) => startMs)) > BEGIN_MS + TEN_DAYS_MS / 2, label);
   });
 
@@ -168,7 +168,7 @@ suite('the quota, on a real folder', () => {
     const id = await recordAll(library, FRAMES, true);
     await recordAll(library, moved(FRAMES, 'cam_1', MINUTE_MS));
     assert.equal(library.status.alarm, 'quotaFull');
-    library.setProtected(id, false);
+    await library.setProtected(id, false);
     await recordAll(library, moved(FRAMES, 'cam_1', 2 * MINUTE_MS));
     assert.equal(library.status.alarm, null);
     assert.equal(library.find(id), undefined);

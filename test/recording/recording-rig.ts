@@ -8,19 +8,19 @@ import type { EncodedFrame } from '../../server/core/encoded-frame.ts';
 import type { QuotaLimits } from '../../server/core/quota-ring.ts';
 import { createLog } from '../../server/log.ts';
 import { RecordingLibrary } from '../../server/recording/recording-library.ts';
-import { Store } from '../../server/store/store.ts';
+import { openInProcessStore, type InProcessStore } from '../support/in-process-store.ts';
 
 export const PLENTY: QuotaLimits = { totalBytes: 1e12, cameraBytes: new Map(), freeFloorBytes: 0 };
 
 export class RecordingRig {
   readonly dataDir: string;
   readonly folder: string;
-  store: Store;
+  store: InProcessStore;
 
   static async make(t: TestContext): Promise<RecordingRig> {
     const rig = new RecordingRig(await mkdtemp(join(tmpdir(), 'vigie-recording-')));
     t.after(async () => {
-      rig.store.close();
+      await rig.store.close();
       await rm(rig.dataDir, { recursive: true, force: true });
     });
     return rig;
@@ -29,7 +29,7 @@ export class RecordingRig {
   private constructor(dataDir: string) {
     this.dataDir = dataDir;
     this.folder = join(dataDir, 'recordings');
-    this.store = Store.open(dataDir);
+    this.store = openInProcessStore(dataDir);
   }
 
   open(limits: QuotaLimits = PLENTY, freeBytes?: () => Promise<number>): Promise<RecordingLibrary> {
@@ -43,9 +43,9 @@ export class RecordingRig {
   }
 
   /** As after a crash: the index as it is on the disk, nothing in memory. */
-  reopen(limits?: QuotaLimits): Promise<RecordingLibrary> {
-    this.store.close();
-    this.store = Store.open(this.dataDir);
+  async reopen(limits?: QuotaLimits): Promise<RecordingLibrary> {
+    await this.store.close();
+    this.store = openInProcessStore(this.dataDir);
     return this.open(limits);
   }
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CameraStore } from '../../server/store/camera-store.ts';
+import { CameraQueries } from '../../server/store/camera-store.ts';
 import { openDatabase } from '../../server/store/database.ts';
-import { EventStore, type EventQuery } from '../../server/store/event-store.ts';
+import { EventQueries, type EventQuery } from '../../server/store/event-store.ts';
 import type { EventKind, EventView } from '../../server/wire/event.ts';
 import { temporaryFolder } from '../api/support/api-server.ts';
 import { seededRandom } from '../cameras/seeded-random.ts';
@@ -30,25 +30,29 @@ test('lists of any cameras, kind, time and cursor are what reading everything wo
   context.after(() => database.close());
   const { random, label } = seededRandom();
   const below = (max: number): number => Math.floor(random() * max);
-  const cameras = new CameraStore(database);
-  const store = new EventStore(database);
+  const cameras = new CameraQueries(database);
+  const store = new EventQueries(database);
   const ids = Array.from({ length: 5 }, (_, index) => cameras.add(`Camera ${index}`, 'v1', index).id);
   const pick = <T>(of: readonly T[]): T => of[below(of.length)] ?? assert.fail();
-  const events = Array.from({ length: 300 }, () => {
+  const events = Array.from({ length: 300 }, (_, n) => {
     // Many begin at the same moment, and some go on.
     const startedAtMs = 1_000 + below(60) * 10;
     const endedAtMs = below(10) === 0 ? null : startedAtMs + below(100);
     const kind: EventKind = below(8) === 0 ? 'offline' : 'motion';
-    return store.add({
-      cameraId: pick(ids.slice(0, 4)),
-      source: 'motion',
-      sourceName: '',
-      kind,
-      startedAtMs,
-      endedAtMs,
-      zones: [],
-      score: null,
-    });
+    return store.add(
+      {
+        id: `evt_${n}`,
+        cameraId: pick(ids.slice(0, 4)),
+        source: 'motion',
+        sourceName: '',
+        kind,
+        startedAtMs,
+        endedAtMs,
+        zones: [],
+        score: null,
+      },
+      0,
+    );
   });
   for (let round = 0; round < 400; round++) {
     const cameraIds = ids.filter(() => below(2) === 0);

@@ -37,8 +37,8 @@ const ALLOWED: Readonly<Record<string, { steps: readonly RegExp[]; because: stri
   'webhooks.due': { steps: [/^SCAN w$/], because: 'there are at most 20 webhooks' },
   'webhooks.giveUp': { steps: [/ORDER BY$/], because: 'at most 501 messages wait for one webhook' },
   'webhooks.next': { steps: [/^SEARCH w$/], because: 'there are at most 20 webhooks' },
-  'notifications.all': {
-    steps: [/^SCAN push_devices$/],
+  'notifications.recipients': {
+    steps: [/^SCAN (?:sessions|push_devices|users)\b/],
     because: 'every device is wanted; a user has at most 10',
   },
   'notifications.ofUser': { steps: [/ORDER BY$/], because: 'a user has at most 10 devices' },

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test, type TestContext } from 'node:test';
 import { VigieError } from '../../server/errors.ts';
+import { createLog } from '../../server/log.ts';
 import { MIGRATIONS } from '../../server/store/schema.ts';
 import { Store } from '../../server/store/store.ts';
 
@@ -15,27 +16,28 @@ function temporaryFolder(context: TestContext): string {
 }
 
 function openStore(context: TestContext, dataDir = temporaryFolder(context)): Store {
-  const store = Store.open(dataDir);
+  const store = Store.open(dataDir, createLog('silent'));
   context.after(() => store.close());
   return store;
 }
 
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+const HASH = '$argon2id$…';
 const viewer = (username: string, cameraIds: string[] = []) =>
-  ({ username, passwordHash: '$argon2id$…', role: 'viewer', cameraIds }) as const;
+  ({ username, passwordHash: HASH, role: 'viewer', cameraIds }) as const;
 const isCode = (code: string) => (error: unknown) => error instanceof VigieError && error.code === code;
 
-test('what was stored is there after a restart: cameras with their keys, users with their rights, secrets', (context) => {
+test('what was stored is there after a restart: cameras with their keys, users with their rights, secrets', async (context) => {
   const dataDir = temporaryFolder(context);
-  const before = Store.open(dataDir);
-  const camera = before.cameras.add('Door', 'v1', 1000);
-  before.cameras.setLastFrameAt(camera.id, 2000.7);
-  before.cameras.changeSettings(camera.id, { frameSize: 'VGA', flash: 3 });
-  before.cameras.changeSettings(camera.id, { flash: 0 });
-  const user = before.users.add(viewer('Ada', [camera.id]), 3000);
-  const { session } = before.sessions.create(user.id, 4000);
-  const [key, secret] = [before.cameras.keyOf(camera.id), before.secrets.get('token')];
-  before.close();
+  const before = Store.open(dataDir, createLog('silent'));
+  const camera = await before.cameras.add('Door', 'v1', 1000);
+  await before.cameras.setLastFrameAt(camera.id, 2000.7);
+  await before.cameras.changeSettings(camera.id, { frameSize: 'VGA', flash: 3 });
+  await before.cameras.changeSettings(camera.id, { flash: 0 });
+  const user = await before.users.add(viewer('Ada', [camera.id]), 3000);
+  const { session } = await before.sessions.create(user.id, HASH, 4000);
+  const [key, secret] = [before.cameras.keyOf(camera.id), before.secrets.get('push')];
+  await before.close();
 
   const after = openStore(context, dataDir);
   assert.deepEqual(after.cameras.list(), [{ ...camera, lastFrameAt: 2001 }]);
@@ -44,20 +46,20 @@ test('what was stored is there after a restart: cameras with their keys, users w
   assert.deepEqual(after.users.find(user.id), user);
   assert.deepEqual(after.users.cameraIdsOf(user.id), [camera.id]);
   assert.deepEqual(after.sessions.find(session.id), session);
-  assert.deepEqual(after.secrets.get('token'), secret);
+  assert.deepEqual(after.secrets.get('push'), secret);
 });
 
-test('the folder is private, and so are the database and what SQLite keeps beside it', (context) => {
+test('the folder is private, and so are the database and what SQLite keeps beside it', async (context) => {
   const dataDir = join(temporaryFolder(context), 'made', 'by-vigie');
-  openStore(context, dataDir).cameras.add('Door', 'v1', 0);
+  await openStore(context, dataDir).cameras.add('Door', 'v1', 0);
   assert.equal(modeOf(dataDir), '700');
   for (const name of ['vigie.db', 'vigie.db-wal', 'vigie.db-shm'])
     assert.equal(modeOf(join(dataDir, name)), '600', name);
 });
 
-test('a database that others could read is made private', (context) => {
+test('a database that others could read is made private', async (context) => {
   const dataDir = temporaryFolder(context);
-  Store.open(dataDir).close();
+  await Store.open(dataDir, createLog('silent')).close();
   const path = join(dataDir, 'vigie.db');
   rmSync(path);
   writeFileSync(path, '', { mode: 0o644 });
@@ -65,75 +67,76 @@ test('a database that others could read is made private', (context) => {
   assert.equal(modeOf(path), '600');
 });
 
-test('a folder that cannot be written to is one clear line', (context) => {
+test('a folder that cannot be written to is one clear line', async (context) => {
   const file = join(temporaryFolder(context), 'file');
   writeFileSync(file, '');
   assert.throws(
-    () => Store.open(join(file, 'data')),
+    () => Store.open(join(file, 'data'), createLog('silent')),
     (error) =>
       isCode('configuration')(error) &&
       /cannot be written to \(ENOTDIR\).*VIGIE_DATA_DIR$/.test(String(error)),
   );
 });
 
-test('a file that is no database is one clear line, and is left as it is', (context) => {
+test('a file that is no database is one clear line, and is left as it is', async (context) => {
   const dataDir = temporaryFolder(context);
   const path = join(dataDir, 'vigie.db');
   writeFileSync(path, 'not a database, but somebody may need it'.repeat(100));
   const { size } = statSync(path);
   assert.throws(
-    () => Store.open(dataDir),
+    () => Store.open(dataDir, createLog('silent')),
     (error) => isCode('configuration')(error) && /vigie\.db: file is not a database;/.test(String(error)),
   );
   assert.equal(statSync(path).size, size);
 });
 
-test('a database of a newer Vigie is not touched', (context) => {
+test('a database of a newer Vigie is not touched', async (context) => {
   const dataDir = temporaryFolder(context);
-  Store.open(dataDir).close();
+  await Store.open(dataDir, createLog('silent')).close();
   const database = new DatabaseSync(join(dataDir, 'vigie.db'));
   database.exec(`PRAGMA user_version = ${MIGRATIONS.length + 1}`);
   database.close();
   assert.throws(
-    () => Store.open(dataDir),
+    () => Store.open(dataDir, createLog('silent')),
     (error) => isCode('configuration')(error) && /newer Vigie/.test(String(error)),
   );
 });
 
-test('ids are unique, and made of what is easily copied', (context) => {
+test('ids are unique, and made of what is easily copied', async (context) => {
   const { cameras } = openStore(context);
-  const ids = Array.from({ length: 200 }, () => cameras.add('Same name', 'v1', 0).id);
+  const added = Array.from({ length: 200 }, () => cameras.add('Same name', 'v1', 0));
+  const ids = (await Promise.all(added)).map(({ id }) => id);
   assert.equal(new Set(ids).size, 200);
   for (const id of ids) assert.match(id, /^cam_[2-9a-kmnp-z]{12}$/);
 });
 
-test('a camera made under an id of its own is made once', (context) => {
+test('a camera made under an id of its own is made once', async (context) => {
   const { cameras } = openStore(context);
-  const first = cameras.ensure('cam_demo', 'Demo', 'demo', 1);
+  const first = await cameras.ensure('cam_demo', 'Demo', 'demo', 1);
   const key = cameras.keyOf('cam_demo');
-  assert.deepEqual(cameras.ensure('cam_demo', 'Other name', 'demo', 2), first);
+  assert.deepEqual(await cameras.ensure('cam_demo', 'Other name', 'demo', 2), first);
   assert.deepEqual(cameras.keyOf('cam_demo'), key);
 });
 
-test('keys are 32 bytes, change when rotated, and cameras with the older firmware have none', (context) => {
+test('keys are 32 bytes, change when rotated, and cameras with the older firmware have none', async (context) => {
   const { cameras } = openStore(context);
-  const { id } = cameras.add('Door', 'v1', 0);
+  const { id } = await cameras.add('Door', 'v1', 0);
   const before = cameras.keyOf(id);
-  const rotated = cameras.rotateKey(id);
+  const rotated = await cameras.rotateKey(id);
   assert.equal(before?.length, 32);
   assert.equal(rotated?.length, 32);
   assert.notDeepEqual(rotated, before);
-  assert.deepEqual(Buffer.from(cameras.keyOf(id) ?? []), rotated);
-  assert.equal(cameras.keyOf(cameras.add('Old', 'seed', 0).id), undefined);
+  assert.deepEqual(cameras.keyOf(id), rotated);
+  assert.equal(cameras.keyOf((await cameras.add('Old', 'seed', 0)).id), undefined);
   assert.equal(cameras.keyOf('cam_nobody'), undefined);
-  assert.equal(cameras.rotateKey('cam_nobody'), undefined);
+  assert.equal(await cameras.rotateKey('cam_nobody'), undefined);
 });
 
-test('a viewer may watch what was given, an administrator all there is, and nobody what there is not', (context) => {
+test('a viewer may watch what was given, an administrator all there is, and nobody what there is not', async (context) => {
   const { cameras, users } = openStore(context);
-  const [door, yard] = [cameras.add('Door', 'v1', 1), cameras.add('Yard', 'v1', 2)];
-  const ada = users.add(viewer('Ada', [yard.id]), 0);
-  const root = users.add({ ...viewer('root'), role: 'administrator' }, 0);
+  const [door, yard] = [await cameras.add('Door', 'v1', 1), await cameras.add('Yard', 'v1', 2)];
+  const ada = await users.add(viewer('Ada', [yard.id]), 0);
+  const root = await users.add({ ...viewer('root'), role: 'administrator' }, 0);
   assert.deepEqual(cameras.listOf(ada.id), [yard]);
   assert.deepEqual(cameras.listOf(root.id), [door, yard]);
   assert.deepEqual(cameras.listOf('user_nobody'), []);
@@ -148,52 +151,53 @@ test('a viewer may watch what was given, an administrator all there is, and nobo
     assert.equal(users.mayWatch(user, camera), may, `${user} ${camera}`);
 });
 
-test('with a camera go the rights to it, with a user their rights and sessions', (context) => {
+test('with a camera go the rights to it, with a user their rights and sessions', async (context) => {
   const { cameras, users, sessions } = openStore(context);
-  const camera = cameras.add('Door', 'v1', 0);
-  const ada = users.add(viewer('Ada', [camera.id]), 0);
-  const { session } = sessions.create(ada.id, 0);
-  assert.equal(cameras.remove(camera.id), true);
-  assert.equal(cameras.remove(camera.id), false);
+  const camera = await cameras.add('Door', 'v1', 0);
+  const ada = await users.add(viewer('Ada', [camera.id]), 0);
+  const { session } = await sessions.create(ada.id, HASH, 0);
+  assert.equal(await cameras.remove(camera.id), true);
+  assert.equal(await cameras.remove(camera.id), false);
   assert.deepEqual(users.cameraIdsOf(ada.id), []);
-  users.remove(ada.id);
+  await users.remove(ada.id);
   assert.equal(sessions.find(session.id), undefined);
 });
 
-test('two users cannot have one name, whatever its case', (context) => {
+test('two users cannot have one name, whatever its case', async (context) => {
   const { users } = openStore(context);
-  users.add(viewer('Ada'), 0);
-  assert.throws(() => users.add(viewer('aDA'), 0), isCode('conflict'));
+  await users.add(viewer('Ada'), 0);
+  await assert.rejects(users.add(viewer('aDA'), 0), isCode('conflict'));
   assert.equal(users.findByName('ADA')?.username, 'Ada');
 });
 
-test('a change that names an unknown camera changes nothing at all', (context) => {
+test('a change that names an unknown camera changes nothing at all', async (context) => {
   const { cameras, users } = openStore(context);
-  const camera = cameras.add('Door', 'v1', 0);
-  const ada = users.add(viewer('Ada', [camera.id]), 0);
+  const camera = await cameras.add('Door', 'v1', 0);
+  const ada = await users.add(viewer('Ada', [camera.id]), 0);
   const change = { passwordHash: 'other', role: 'administrator', cameraIds: ['cam_nobody'] } as const;
-  assert.throws(() => users.change(ada.id, change), isCode('badRequest'));
+  await assert.rejects(users.change(ada.id, change), isCode('badRequest'));
   assert.deepEqual(users.find(ada.id), ada);
   assert.deepEqual(users.cameraIdsOf(ada.id), [camera.id]);
-  assert.throws(() => users.add(viewer('Bob', ['cam_nobody']), 0), isCode('badRequest'));
+  await assert.rejects(users.add(viewer('Bob', ['cam_nobody']), 0), isCode('badRequest'));
   assert.equal(users.findByName('Bob'), undefined);
 });
 
-test('a user has at most 50 sessions; the one unused for longest gives way', (context) => {
+test('a user has at most 50 sessions; the one unused for longest gives way', async (context) => {
   const { users, sessions } = openStore(context);
-  const ada = users.add(viewer('Ada'), 0);
-  const ids = Array.from({ length: 50 }, (_, index) => sessions.create(ada.id, index).session.id);
-  sessions.rotate(ids[0] ?? '', 1000);
-  assert.deepEqual(sessions.create(ada.id, 1001).removedIds, [ids[1]]);
+  const ada = await users.add(viewer('Ada'), 0);
+  const made = Array.from({ length: 50 }, (_, index) => sessions.create(ada.id, HASH, index));
+  const ids = (await Promise.all(made)).map(({ session }) => session.id);
+  await sessions.rotate(ids[0] ?? '', 0, 1000);
+  assert.deepEqual((await sessions.create(ada.id, HASH, 1001)).removedIds, [ids[1]]);
   assert.equal(sessions.find(ids[0] ?? '')?.generation, 1);
   assert.equal(sessions.find(ids[1] ?? ''), undefined);
 });
 
-test('text that looks like SQL is text', (context) => {
+test('text that looks like SQL is text', async (context) => {
   const { cameras, users } = openStore(context);
   const name = `'; DROP TABLE cameras; --`;
-  const { id } = cameras.add(name, 'v1', 0);
-  users.add(viewer(name, [id]), 0);
+  const { id } = await cameras.add(name, 'v1', 0);
+  await users.add(viewer(name, [id]), 0);
   assert.equal(cameras.find(id)?.name, name);
   assert.deepEqual(users.findByName(name) && cameras.list().length, 1);
 });

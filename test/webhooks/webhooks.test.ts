@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { suite, test, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { createLog } from '../../server/log.ts';
 import { Store } from '../../server/store/store.ts';
 import { Webhooks } from '../../server/webhooks/webhooks.ts';
@@ -14,22 +16,24 @@ const START_MS = 1_800_000_000_000;
 
 async function room(context: TestContext) {
   const folder = await temporaryFolder(context);
-  let store = Store.open(folder);
+  let store = Store.open(folder, createLog('silent'));
+  await store.cameras.ensure('cam_1', 'Door', 'v1', 1);
+  await store.cameras.ensure('cam_2', 'Yard', 'v1', 2);
   const receiver = await Receiver.start();
   let nowMs = START_MS;
   const open = (): Webhooks =>
     new Webhooks({
       store: store.webhooks,
-      nameOf: (cameraId) => ({ cam_1: 'Door', cam_2: 'Yard' })[cameraId],
       log: createLog('silent'),
       nowMs: () => nowMs,
     });
   let webhooks = open();
-  context.after(() => {
+  context.after(async () => {
     webhooks.close();
-    store.close();
+    await store.close();
     receiver.close();
   });
+  const stored = new Set<string>();
   const settings = (change: Partial<WebhookSettings> = {}): WebhookSettings => ({
     name: 'House',
     url: receiver.url,
@@ -43,15 +47,25 @@ async function room(context: TestContext) {
     receiver,
     settings,
     webhooks: () => webhooks,
+    store: () => store,
+    folder,
     waits: (ms: number) => (nowMs += ms),
-    /** As after a crash: nothing in memory, the database as it is on the disk. */
-    restart: () => {
+    /** Stored as the log of events stores it: what starts, what more is known of it, what ends. */
+    happens: async (happened: EventView): Promise<void> => {
+      const { id, endedAtMs } = happened;
+      if (!stored.has(id)) await store.events.add(happened, nowMs);
+      else if (endedAtMs === null) await store.events.update(id, happened);
+      else await store.events.end(id, endedAtMs, nowMs);
+      stored.add(id);
+      webhooks.wake();
+    },
+    restart: async (): Promise<void> => {
       webhooks.close();
-      store.close();
-      store = Store.open(folder);
+      await store.close();
+      store = Store.open(folder, createLog('silent'));
       webhooks = open();
     },
-    newest: (id: string): DeliveryView | undefined => webhooks.deliveries(id)[0],
+    newest: async (id: string): Promise<DeliveryView | undefined> => (await webhooks.deliveries(id))[0],
   };
 }
 
@@ -72,12 +86,12 @@ const event = (change: Partial<EventView> = {}): EventView => ({
 
 suite('webhooks', () => {
   test('an event arrives once, signed, with what it is about', async (context) => {
-    const { receiver, settings, webhooks, newest } = await room(context);
-    const { id, secret } = webhooks().add(settings());
+    const { receiver, settings, webhooks, happens, newest } = await room(context);
+    const { id, secret } = await webhooks().add(settings());
     const happened = event();
-    webhooks().onEvent(happened);
-    webhooks().onEvent({ ...happened, zones: ['Gate', 'Path'] });
-    await until('it is delivered', () => newest(id)?.state === 'delivered');
+    await happens(happened);
+    await happens({ ...happened, zones: ['Gate', 'Path'] });
+    await until('it is delivered', async () => (await newest(id))?.state === 'delivered');
     assert.equal(receiver.received.length, 1);
     const [{ headers, body, message } = assert.fail()] = receiver.received;
     const key = Buffer.from(secret.replace('whsec_', ''), 'base64');
@@ -92,32 +106,28 @@ suite('webhooks', () => {
       timestamp: new Date(START_MS).toISOString(),
       data: { ...happened, cameraName: 'Door', recording: `/camera/cam_1/recordings/${START_MS}` },
     });
-    const { attempts, status, answer } = newest(id) ?? assert.fail();
+    const { attempts, status, answer } = (await newest(id)) ?? assert.fail();
     assert.deepEqual([attempts, status, answer], [1, 200, 'thanks']);
   });
 
   test('each webhook is told what it asked for', async (context) => {
-    const { receiver, settings, webhooks } = await room(context);
-    const add = (name: string, change: Partial<WebhookSettings>): string =>
-      webhooks().add(settings({ name, url: receiver.url.replace('hidden', name), ...change })).id;
-    const ids = [
+    const { receiver, settings, webhooks, happens } = await room(context);
+    const add = async (name: string, change: Partial<WebhookSettings>): Promise<string> =>
+      (await webhooks().add(settings({ name, url: receiver.url.replace('hidden', name), ...change }))).id;
+    const ids = await Promise.all([
       add('both', { moment: 'both' }),
       add('ends', { moment: 'ended' }),
       add('yard', { cameraIds: ['cam_2'] }),
       add('away', { kinds: ['offline'] }),
       add('off', { enabled: false }),
-    ];
+    ]);
     const motion = event();
-    webhooks().onEvent(motion);
-    webhooks().onEvent({ ...motion, endedAtMs: START_MS + 5_000 });
-    webhooks().onEvent(event({ cameraId: 'cam_2', endedAtMs: START_MS }));
-    webhooks().onEvent(event({ kind: 'offline', source: 'connection' }));
-    const told = (id: string | undefined) =>
-      webhooks()
-        .deliveries(id ?? '')
-        .map(({ type }) => type)
-        .toReversed();
-    assert.deepEqual(ids.map(told), [
+    await happens(motion);
+    await happens({ ...motion, endedAtMs: START_MS + 5_000 });
+    await happens(event({ cameraId: 'cam_2', endedAtMs: START_MS }));
+    await happens(event({ kind: 'offline', source: 'connection' }));
+    const told = async (id: string) => (await webhooks().deliveries(id)).map(({ type }) => type).toReversed();
+    assert.deepEqual(await Promise.all(ids.map(told)), [
       ['event.started', 'event.ended', 'event.started', 'event.ended'],
       ['event.ended', 'event.ended'],
       ['event.started'],
@@ -128,12 +138,12 @@ suite('webhooks', () => {
   });
 
   test('what fails is tried again by its schedule, and the webhook is shown as failing until it works', async (context) => {
-    const { receiver, settings, webhooks, waits, newest } = await room(context);
-    const { id } = webhooks().add(settings());
+    const { receiver, settings, webhooks, happens, waits, newest } = await room(context);
+    const { id } = await webhooks().add(settings());
     receiver.answer = (response) => void response.writeHead(500).end('x'.repeat(100_000));
-    webhooks().onEvent(event());
-    await until('it has failed once', () => newest(id)?.attempts === 1);
-    const { state, nextAttemptAt, answer, status } = newest(id) ?? assert.fail();
+    await happens(event());
+    await until('it has failed once', async () => (await newest(id))?.attempts === 1);
+    const { state, nextAttemptAt, answer, status } = (await newest(id)) ?? assert.fail();
     assert.deepEqual([state, status, answer?.length], ['waiting', 500, 1024]);
     assert.ok(
       nextAttemptAt !== null && nextAttemptAt >= START_MS + 4_000 && nextAttemptAt <= START_MS + 6_000,
@@ -142,31 +152,38 @@ suite('webhooks', () => {
     receiver.answer = (response) => void response.end();
     waits(6_000);
     // Anything that is told looks at what is due.
-    webhooks().onEvent(event());
-    await until('both have arrived', () =>
-      webhooks()
-        .deliveries(id)
-        .every((each) => each.state === 'delivered'),
+    await happens(event());
+    await until('both have arrived', async () =>
+      (await webhooks().deliveries(id)).every((each) => each.state === 'delivered'),
     );
     assert.equal(webhooks().list()[0]?.failingSince, null);
     const sent = receiver.received.map(({ headers }) => headers['webhook-id']);
     assert.deepEqual([sent.length, new Set(sent).size], [3, 2], 'the same id each time');
   });
 
-  test('a crash between event and delivery loses nothing', async (context) => {
-    const { receiver, settings, webhooks, restart, newest } = await room(context);
-    const { id } = webhooks().add(settings());
-    receiver.answer = (response) => void response.socket?.destroy();
-    webhooks().onEvent(event());
-    await until('it was tried', () => receiver.received.length === 1);
-    receiver.answer = (response) => void response.end();
-    restart();
-    webhooks().sendAgain(id, newest(id)?.id ?? '');
-    await until('it has arrived', () => newest(id)?.state === 'delivered');
+  test('a crash between event and delivery loses nothing: whatever is stored of events is sent after the start', async (context) => {
+    const { receiver, settings, webhooks, store, folder, restart } = await room(context);
+    await webhooks().add(settings());
+    const program = fileURLToPath(new URL('store-events-until-killed.ts', import.meta.url));
+    const child = spawn(process.execPath, [program, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+    context.after(() => child.kill('SIGKILL'));
+    let lines = 0;
+    for await (const chunk of child.stdout) {
+      lines += String(chunk).split('\n').length - 1;
+      if (lines >= 20) child.kill('SIGKILL');
+    }
+    await restart();
+    const kept = await store().events.list(['cam_1'], { limit: 1000 });
+    assert.ok(kept.length >= 20);
+    await until('all have arrived', () => receiver.received.length === kept.length);
+    assert.deepEqual(
+      new Set(receiver.received.map(({ message }) => message.data?.id)),
+      new Set(kept.map(({ id }) => id)),
+    );
   });
 
   test('a receiver that hangs or answers endlessly holds up no other', async (context) => {
-    const { receiver, settings, webhooks, newest } = await room(context);
+    const { receiver, settings, webhooks, happens, newest } = await room(context);
     const dead = await Receiver.start();
     const endless = await Receiver.start();
     context.after(() => (dead.close(), endless.close()));
@@ -179,87 +196,81 @@ suite('webhooks', () => {
       response.on('error', () => undefined);
       more();
     };
-    const hanging = webhooks().add(settings({ url: dead.url })).id;
-    const talking = webhooks().add(settings({ url: endless.url })).id;
-    const good = webhooks().add(settings()).id;
-    for (let n = 0; n < 150; n++) webhooks().onEvent(event());
+    const hanging = (await webhooks().add(settings({ url: dead.url }))).id;
+    const talking = (await webhooks().add(settings({ url: endless.url }))).id;
+    const good = (await webhooks().add(settings())).id;
+    for (let n = 0; n < 150; n++) await happens(event());
     await until('the good one has them all', () => receiver.received.length === 150);
-    await until('the endless one is cut', () => newest(talking)?.state === 'delivered');
-    assert.equal(newest(talking)?.answer?.length, 1024);
+    await until('the endless one is cut', async () => (await newest(talking))?.state === 'delivered');
+    assert.equal((await newest(talking))?.answer?.length, 1024);
     assert.equal(dead.received.length, 1, 'one at a time');
     assert.equal(
-      webhooks()
-        .deliveries(hanging)
-        .every(({ state }) => state === 'waiting'),
+      (await webhooks().deliveries(hanging)).every(({ state }) => state === 'waiting'),
       true,
     );
-    assert.ok(
-      webhooks()
-        .deliveries(good)
-        .every(({ state }) => state === 'delivered'),
-    );
+    assert.ok((await webhooks().deliveries(good)).every(({ state }) => state === 'delivered'));
   });
 
   test('one that is led elsewhere does not follow; one that is gone for good is turned off', async (context) => {
-    const { receiver, settings, webhooks, newest } = await room(context);
+    const { receiver, settings, webhooks, happens, newest } = await room(context);
     const elsewhere = await Receiver.start();
     context.after(() => elsewhere.close());
-    const { id } = webhooks().add(settings());
+    const { id } = await webhooks().add(settings());
     receiver.answer = (response) => void response.writeHead(302, { Location: elsewhere.url }).end();
-    webhooks().onEvent(event());
-    await until('it has failed', () => newest(id)?.status === 302);
+    await happens(event());
+    await until('it has failed', async () => (await newest(id))?.status === 302);
     assert.equal(elsewhere.received.length, 0);
     receiver.answer = (response) => void response.writeHead(410).end();
-    webhooks().onEvent(event());
+    await happens(event());
     await until('it is off', () => webhooks().list()[0]?.enabled === false);
-    assert.equal(newest(id)?.state, 'failed');
+    assert.equal((await newest(id))?.state, 'failed');
   });
 
   test('nothing is sent to where no receiver is', async (context) => {
-    const { settings, webhooks, newest } = await room(context);
+    const { settings, webhooks, happens, newest } = await room(context);
     for (const url of [
       'http://169.254.169.254/latest',
       'http://[fe80::1]/',
       'http://0.0.0.0/',
       'http://[::ffff:169.254.1.1]/',
     ]) {
-      const { id } = webhooks().add(settings({ url }));
-      webhooks().onEvent(event());
-      await until('it was refused', () => newest(id)?.attempts === 1);
-      assert.match(newest(id)?.answer ?? '', /no receiver’s address|no receiver's address/, url);
-      webhooks().remove(id);
+      const { id } = await webhooks().add(settings({ url }));
+      await happens(event());
+      await until('it was refused', async () => (await newest(id))?.attempts === 1);
+      assert.match((await newest(id))?.answer ?? '', /no receiver’s address|no receiver's address/, url);
+      await webhooks().remove(id);
     }
   });
 
   test('a test is sent at any time, and what was delivered once more if somebody wants it', async (context) => {
     const { receiver, settings, webhooks, newest, waits } = await room(context);
-    const { id } = webhooks().add(settings({ cameraIds: ['cam_9'] }));
-    webhooks().test(id);
-    await until('it has arrived', () => newest(id)?.state === 'delivered');
+    const { id } = await webhooks().add(settings({ cameraIds: ['cam_9'] }));
+    await webhooks().test(id);
+    await until('it has arrived', async () => (await newest(id))?.state === 'delivered');
     assert.deepEqual(receiver.received[0]?.message, {
       type: 'test',
       timestamp: new Date(START_MS).toISOString(),
       data: null,
     });
     waits(1_000);
-    webhooks().sendAgain(id, newest(id)?.id ?? '');
+    await webhooks().sendAgain(id, (await newest(id))?.id ?? '');
     await until('it has arrived again', () => receiver.received.length === 2);
-    assert.throws(() => webhooks().test('hook_gone'), /no such webhook/);
-    assert.throws(() => webhooks().sendAgain(id, 'msg_gone'), /no such delivery/);
+    await assert.rejects(webhooks().test('hook_gone'), /no such webhook/);
+    await assert.rejects(webhooks().sendAgain(id, 'msg_gone'), /no such delivery/);
   });
 
   test('a new secret signs what comes next, and neither is ever shown again', async (context) => {
-    const { receiver, settings, webhooks, newest } = await room(context);
-    const { id, secret } = webhooks().add(settings());
-    const renewed = webhooks().renewSecret(id);
+    const { receiver, settings, webhooks, happens, newest } = await room(context);
+    const { id, secret } = await webhooks().add(settings());
+    const renewed = await webhooks().renewSecret(id);
     assert.notEqual(renewed.secret, secret);
     assert.ok(
       webhooks()
         .list()
         .every((webhook) => !('secret' in webhook)),
     );
-    webhooks().onEvent(event());
-    await until('it has arrived', () => newest(id)?.state === 'delivered');
+    await happens(event());
+    await until('it has arrived', async () => (await newest(id))?.state === 'delivered');
     const [{ headers, body } = assert.fail()] = receiver.received;
     const content = `${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${body}`;
     const key = Buffer.from(renewed.secret.replace('whsec_', ''), 'base64');

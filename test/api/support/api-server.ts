@@ -81,7 +81,7 @@ export async function temporaryFolder(context: TestContext): Promise<string> {
 export async function startApi(context: TestContext, options: ApiServerOptions = {}): Promise<ApiServer> {
   const dataDir = options.dataDir ?? (await temporaryFolder(context));
   const log = createLog('silent');
-  const store = Store.open(dataDir);
+  const store = Store.open(dataDir, createLog('silent'));
   const { nowMs } = options;
   const accounts = await openAccounts({ store, adminPassword: ADMIN_PASSWORD, log, ...(nowMs && { nowMs }) });
   const control: CameraControl = {
@@ -136,13 +136,13 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     log,
   });
   const pairing = new CameraPairing({ catalog, log, ...(nowMs && { nowMs }) });
-  const eventLog = new EventLog(store.events);
+  const eventLog = new EventLog(store.events, log);
   const webhooks = new Webhooks({
     store: store.webhooks,
-    nameOf: (cameraId) => store.cameras.find(cameraId)?.name,
     log,
     ...(nowMs && { nowMs }),
   });
+  eventLog.on('event', () => webhooks.wake());
   context.after(() => webhooks.close());
   const notifier = new PushNotifier({
     store: store.notifications,
@@ -162,12 +162,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     mjpeg,
     firmware: { images, updates, cameras: new CameraFirmware(store.cameras, updates) },
     recordings,
-    motion: new MotionWatch(
-      { subscribeLuma: () => ({ close: () => undefined }) },
-      eventLog,
-      store.motion,
-      log,
-    ),
+    motion: new MotionWatch({ subscribeLuma: () => ({ close: () => undefined }) }, eventLog, store.motion),
     webhooks,
     notifier,
     connection: {
@@ -195,7 +190,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     updates.close();
     await recorder.close();
     await thumbnails.close();
-    store.close();
+    await store.close();
   };
   context.after(close);
   return {

@@ -1,0 +1,38 @@
+/** Makes of the queries on the caller's own connection a store whose methods run where their work belongs. */
+
+import type { ReadQueue } from './read-queue.ts';
+import type { ReadFor, Shared, StoreCall, WorkOf, Work } from './work.ts';
+import type { WriteQueue } from './write-queue.ts';
+
+export interface Queues {
+  reads: ReadQueue;
+  writes: WriteQueue;
+}
+
+/**
+ * @param store its name in `Tables`
+ * @param queries on the caller's connection
+ */
+export function share<Queries extends object, W extends WorkOf<Queries>>(
+  store: string,
+  queries: Queries,
+  work: W,
+  { reads, writes }: Queues,
+): Shared<Queries, W> {
+  const methods = queries as Record<string, (...args: unknown[]) => unknown>;
+  const shared: Record<string, (...args: unknown[]) => unknown> = {};
+  for (const [method, kind] of Object.entries<Work>(work)) {
+    const run = methods[method];
+    if (!run) throw new Error(`there is no ${store}.${method}`);
+    const callOf = (args: readonly unknown[]): StoreCall => ({ store, method, args });
+    if (kind === 'quick') shared[method] = (...args) => run.apply(queries, args);
+    else if (kind === 'long')
+      shared[method] = (...args) => {
+        // Long reads have no optional arguments, so what comes after the last one is who waits.
+        const who = args.length > run.length ? (args[run.length] as ReadFor | undefined) : undefined;
+        return reads.ask(callOf(args.slice(0, run.length)), who);
+      };
+    else shared[method] = (...args) => writes.add(kind, callOf(args));
+  }
+  return shared as Shared<Queries, W>;
+}

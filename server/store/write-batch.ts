@@ -1,0 +1,56 @@
+/**
+ * Writes a batch of calls in one transaction, on the connection of the writing thread.
+ *
+ * Invariants: each call is written whole or not at all, and one that fails takes no other with it; nothing is reported as
+ * written before it is committed.
+ */
+
+import type { DatabaseSync } from 'node:sqlite';
+import { inTransaction, isLocked } from './database.ts';
+import type { Tables } from './tables.ts';
+import { sendError, type Outcome } from './thread-messages.ts';
+import type { StoreCall } from './work.ts';
+
+/** @returns `locked` when another process kept the database locked; then nothing was written */
+export function writeBatch(
+  database: DatabaseSync,
+  tables: Tables,
+  calls: readonly StoreCall[],
+): Outcome[] | 'locked' {
+  try {
+    return inTransaction(database, () => calls.map((call) => runAlone(database, tables, call)));
+  } catch (error) {
+    if (isLocked(error)) return 'locked';
+    const [call] = calls;
+    if (call && calls.length === 1) return [{ error: sendError(error) }];
+    // SQLite gave up the whole transaction, for want of room say: each call gets its own, to see which of them fit.
+    const outcomes: Outcome[] = [];
+    for (const each of calls) {
+      const outcome = writeBatch(database, tables, [each]);
+      // The others are committed: what is left of the batch is told as what it is.
+      outcomes.push(
+        outcome === 'locked'
+          ? { error: { message: 'database is locked', stack: undefined } }
+          : (outcome[0] ?? { error: sendError(error) }),
+      );
+    }
+    return outcomes;
+  }
+}
+
+/** @throws when the whole transaction is gone */
+function runAlone(database: DatabaseSync, tables: Tables, call: StoreCall): Outcome {
+  try {
+    return { value: inTransaction(database, () => callMethod(tables, call)) };
+  } catch (error) {
+    if (!database.isTransaction) throw error;
+    return { error: sendError(error) };
+  }
+}
+
+export function callMethod(tables: Tables, { store, method, args }: StoreCall): unknown {
+  const queries = tables[store as keyof Tables] as unknown as Record<string, (...args: unknown[]) => unknown>;
+  const run = queries[method];
+  if (!run) throw new Error(`there is no ${store}.${method}`);
+  return run.apply(queries, [...args]);
+}

@@ -1,0 +1,196 @@
+/**
+ * What waits to be written. One batch at a time goes to the writer, which writes it in one transaction; while the database is
+ * locked by another process, or the writer starts anew, everything else waits here, in its order.
+ *
+ * Invariants: at most `capacity` wait; when it is full the oldest `state` gives way, and where there is none the newcomer is
+ * refused; a `record` that was taken is given up only after the writer died of it several times, or at the end; of an
+ * `action` whose caller was told `unavailable` because of a lock, nothing is ever written.
+ */
+
+import { VigieError } from '../errors.ts';
+import type { StoreCall, WriteKind } from './work.ts';
+
+export type WriteOutcome = { value: unknown } | { error: Error };
+
+/** What writes; the thread in the server, a function in tests. */
+export interface Writer {
+  /**
+   * @returns the outcome of each, in their order, once all that succeeded is committed; `locked` when another process kept
+   *   the database locked for a while, and nothing was written
+   * @throws when the writer died: what was written then is unknown
+   */
+  write(calls: readonly StoreCall[]): Promise<readonly WriteOutcome[] | 'locked'>;
+}
+
+export interface WriteQueueOptions {
+  writer: Writer;
+  /** Told of what is lost, once for each. */
+  onLost: (call: StoreCall, error: Error) => void;
+  capacity?: number;
+  /** Monotonic ms. */
+  nowMs?: () => number;
+}
+
+interface Entry {
+  kind: WriteKind;
+  call: StoreCall;
+  sinceMs: number;
+  /** How often the writer died with it. */
+  deaths: number;
+  done: PromiseWithResolvers<unknown>;
+}
+
+const CAPACITY = 10_000;
+/** One transaction: large enough that a burst is written at once, small enough that nobody waits long for its end. */
+const MAX_BATCH = 200;
+/** How long an `action` waits for another process to let go of the database. */
+const ACTION_PATIENCE_MS = 20_000;
+const MAX_DEATHS = 3;
+
+export class WriteQueue {
+  readonly #options: WriteQueueOptions;
+  readonly #capacity: number;
+  readonly #nowMs: () => number;
+  #waiting: Entry[] = [];
+  #inFlight: readonly Entry[] = [];
+  #idle = Promise.withResolvers<void>();
+  #closed = false;
+  readonly #counters = { written: 0, failed: 0, dropped: 0, refused: 0, lost: 0, locked: 0, slowestMs: 0 };
+
+  constructor(options: WriteQueueOptions) {
+    this.#options = options;
+    this.#capacity = options.capacity ?? CAPACITY;
+    this.#nowMs = options.nowMs ?? (() => performance.now());
+    this.#idle.resolve();
+  }
+
+  /**
+   * `length`: what waits and what is being written; `dropped`: states that gave way; `refused`: callers that were told
+   * `unavailable`; `lost`: given up after it was taken; `locked`: batches that met a locked database; `slowestMs`: the longest
+   * from a call to its commit.
+   */
+  get figures(): Readonly<{ length: number } & Record<'written' | 'failed' | 'dropped' | 'refused', number>> &
+    Readonly<Record<'lost' | 'locked' | 'slowestMs', number>> {
+    return { length: this.#length, ...this.#counters, slowestMs: Math.round(this.#counters.slowestMs) };
+  }
+
+  /** Resolves when nothing waits and nothing is being written. */
+  get idle(): Promise<void> {
+    return this.#idle.promise;
+  }
+
+  /** @throws (rejects) what the method threw; VigieError `unavailable` when it was not, or may not have been, written */
+  async add(kind: WriteKind, call: StoreCall): Promise<unknown> {
+    if (this.#closed) throw new VigieError('unavailable', 'the server is stopping');
+    if (this.#length >= this.#capacity && !this.#makeRoom(kind)) {
+      this.#counters.refused++;
+      throw new VigieError('unavailable', 'too much waits to be written; try again in a moment', {
+        retryAfterSeconds: 5,
+      });
+    }
+    const entry = { kind, call, sinceMs: this.#nowMs(), deaths: 0, done: Promise.withResolvers<unknown>() };
+    if (this.#length === 0) this.#idle = Promise.withResolvers();
+    this.#waiting.push(entry);
+    void this.#pump();
+    return entry.done.promise;
+  }
+
+  /** Nothing more is taken from now on. @returns how many were given up */
+  abandon(): number {
+    this.#closed = true;
+    const left = [...this.#inFlight, ...this.#waiting];
+    this.#waiting = [];
+    this.#inFlight = [];
+    for (const entry of left) this.#lose(entry, new VigieError('unavailable', 'the server is stopping'));
+    this.#idle.resolve();
+    return left.length;
+  }
+
+  get #length(): number {
+    return this.#waiting.length + this.#inFlight.length;
+  }
+
+  /** @returns whether there is room for one of this kind now */
+  #makeRoom(kind: WriteKind): boolean {
+    const oldest = this.#waiting.findIndex((entry) => entry.kind === 'state');
+    const [dropped] = oldest < 0 ? [] : this.#waiting.splice(oldest, 1);
+    if (dropped) {
+      this.#counters.dropped++;
+      dropped.done.reject(new VigieError('unavailable', 'it gave way to what matters more'));
+    } else if (kind === 'state') {
+      this.#counters.dropped++;
+    }
+    return dropped !== undefined;
+  }
+
+  async #pump(): Promise<void> {
+    if (this.#inFlight.length > 0) return;
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, MAX_BATCH);
+      this.#inFlight = batch;
+      let outcomes: readonly WriteOutcome[] | 'locked' | Error;
+      try {
+        outcomes = await this.#options.writer.write(batch.map(({ call }) => call));
+      } catch (error) {
+        outcomes = error instanceof Error ? error : new Error(String(error));
+      }
+      // Abandoned meanwhile.
+      if (this.#inFlight !== batch) return;
+      this.#inFlight = [];
+      if (outcomes === 'locked') this.#onLocked(batch);
+      else if (outcomes instanceof Error) this.#onDeath(batch, outcomes);
+      else for (const [index, entry] of batch.entries()) this.#settle(entry, outcomes[index]);
+    }
+    this.#idle.resolve();
+  }
+
+  #settle({ done, sinceMs }: Entry, outcome: WriteOutcome | undefined): void {
+    this.#counters.slowestMs = Math.max(this.#counters.slowestMs, this.#nowMs() - sinceMs);
+    if (outcome && 'value' in outcome) {
+      this.#counters.written++;
+      done.resolve(outcome.value);
+    } else {
+      this.#counters.failed++;
+      done.reject(outcome?.error ?? new Error('the writer gave no answer'));
+    }
+  }
+
+  /** Tried again at once: the writer has waited for the lock already. */
+  #onLocked(batch: readonly Entry[]): void {
+    this.#counters.locked++;
+    const isTooOld = ({ kind, sinceMs }: Entry): boolean =>
+      kind === 'action' && this.#nowMs() - sinceMs >= ACTION_PATIENCE_MS;
+    const [refused, left] = partition([...batch, ...this.#waiting], isTooOld);
+    this.#waiting = left;
+    for (const { done } of refused) {
+      this.#counters.refused++;
+      const detail = 'another program keeps the database locked; nothing was changed, try again later';
+      done.reject(new VigieError('unavailable', detail, { retryAfterSeconds: 10 }));
+    }
+  }
+
+  /**
+   * Whether it was written is unknown. Records and states can be written twice without harm, so they are tried again; whoever
+   * waits for an action decides for themselves.
+   */
+  #onDeath(batch: readonly Entry[], error: Error): void {
+    const again: Entry[] = [];
+    for (const entry of batch) {
+      entry.deaths++;
+      if (entry.kind !== 'action' && entry.deaths < MAX_DEATHS) again.push(entry);
+      else this.#lose(entry, error);
+    }
+    this.#waiting.unshift(...again);
+  }
+
+  #lose({ call, done }: Entry, cause: Error): void {
+    this.#counters.lost++;
+    this.#options.onLost(call, cause);
+    const detail = 'it may not have been written; look whether it was, and try again';
+    done.reject(new VigieError('unavailable', detail, { cause }));
+  }
+}
+
+function partition<T>(all: readonly T[], test: (one: T) => boolean): [T[], T[]] {
+  return [all.filter(test), all.filter((one) => !test(one))];
+}

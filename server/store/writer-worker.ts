@@ -1,0 +1,28 @@
+/** The thread that writes: it owns the one connection that may, and takes one batch after the other (store-thread.ts). */
+
+import { setTimeout } from 'node:timers/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import { openWriter } from './database.ts';
+import { Tables } from './tables.ts';
+import type { ThreadData, WriterReply, WriterRequest } from './thread-messages.ts';
+import { writeBatch } from './write-batch.ts';
+
+/** After a lock that SQLite did not wait for. */
+const PAUSE_MS = 100;
+
+const port = parentPort;
+if (!port) throw new Error('this file is a worker thread');
+const database = openWriter((workerData as ThreadData).path);
+const tables = new Tables(database);
+
+port.on('message', (request: WriterRequest) => {
+  if (request === 'close') {
+    database.close();
+    port.close();
+    return;
+  }
+  const outcomes = writeBatch(database, tables, request.calls);
+  const reply = (): void => port.postMessage({ outcomes } satisfies WriterReply);
+  if (outcomes === 'locked') void setTimeout(PAUSE_MS).then(reply);
+  else reply();
+});

@@ -1,0 +1,60 @@
+/**
+ * The stores without their threads: the same queues and queries, on one connection. For tests of what uses them, which then
+ * start faster and may have a clock of their own.
+ */
+
+import { openDatabase } from '../../server/store/database.ts';
+import type { EventLimits } from '../../server/store/event-store.ts';
+import { ReadQueue } from '../../server/store/read-queue.ts';
+import { SECRET_NAMES } from '../../server/store/secret-store.ts';
+import { shareStores, type Stores } from '../../server/store/stores.ts';
+import { Tables } from '../../server/store/tables.ts';
+import { receiveError } from '../../server/store/thread-messages.ts';
+import { callMethod, writeBatch } from '../../server/store/write-batch.ts';
+import { WriteQueue } from '../../server/store/write-queue.ts';
+
+export interface InProcessStore extends Stores {
+  readonly idle: Promise<void>;
+  /** Resolves when everything is written and whoever waited for it was told. */
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function openInProcessStore(dataDir: string, limits: Partial<EventLimits> = {}): InProcessStore {
+  const database = openDatabase(dataDir);
+  const tables = new Tables(database, limits);
+  for (const name of SECRET_NAMES) tables.secrets.make(name);
+  // Copied, as on the way to a thread and back.
+  const reads = new ReadQueue((call) => Promise.resolve(structuredClone(callMethod(tables, call))));
+  const writes = new WriteQueue({
+    writer: {
+      write: (calls) => {
+        const outcomes = structuredClone(writeBatch(database, tables, structuredClone(calls)));
+        return Promise.resolve(
+          outcomes === 'locked'
+            ? outcomes
+            : outcomes.map((each) => ('error' in each ? { error: receiveError(each.error) } : each)),
+        );
+      },
+    },
+    onLost: (_call, error) => {
+      throw error;
+    },
+  });
+  return {
+    ...shareStores(tables, { reads, writes }),
+    get idle() {
+      return writes.idle;
+    },
+    settled: async () => {
+      await writes.idle;
+      await new Promise(setImmediate);
+    },
+    close: async () => {
+      await writes.idle;
+      writes.abandon();
+      reads.close();
+      if (database.isOpen) database.close();
+    },
+  };
+}

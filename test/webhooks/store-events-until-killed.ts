@@ -1,0 +1,28 @@
+/** Stores events as fast as it can, and says so after each, until it is killed: the program of webhooks.test.ts. */
+
+import { createLog } from '../../server/log.ts';
+import { Store } from '../../server/store/store.ts';
+
+const MAX_EVENTS = 400;
+
+const [folder = ''] = process.argv.slice(2);
+const store = Store.open(folder, createLog('silent'));
+for (let n = 0; n < MAX_EVENTS; n++) {
+  await store.events.add(
+    {
+      id: `evt_${n}`,
+      cameraId: 'cam_1',
+      source: 'motion',
+      sourceName: '',
+      kind: 'motion',
+      startedAtMs: n,
+      endedAtMs: null,
+      zones: [],
+      score: null,
+    },
+    n,
+  );
+  process.stdout.write('stored\n');
+}
+// Kept from ending by itself, for what is tested is the end that is not in order.
+setInterval(() => undefined, 1_000);
