@@ -12,6 +12,7 @@ import { configTable, type Setting, type SettingKey, type SettingValues } from '
 import { parseEnvFile } from './env-file.ts';
 import { VigieError } from './errors.ts';
 import { readCertificatePair, type CertificatePaths } from './read-certificate-pair.ts';
+import { validate } from './validate.ts';
 
 export { configTable } from './config-table.ts';
 
@@ -165,7 +166,7 @@ function readLegacy(path: string, values: SettingValues, problems: string[]): Le
     problems.push(`${LEGACY_FILE} is not JSON: ${(error as SyntaxError).message.replaceAll(/\s+/g, ' ')}`);
     return undefined;
   }
-  const parsed = LEGACY_CAMERAS.safeParse(json);
+  const parsed = validate(LEGACY_CAMERAS, json);
   if (!parsed.success) {
     for (const { path: keys, message } of parsed.error.issues)
       problems.push(`${LEGACY_FILE}${keys.length === 0 ? '' : ` "${keys.join('.')}"`}: ${message}`);

@@ -10,6 +10,7 @@ import { randomUUID } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { z } from 'zod';
 import { VigieError } from '../errors.ts';
+import { validate } from '../validate.ts';
 
 export type Audience = 'api' | 'media';
 
@@ -66,7 +67,7 @@ export function verifyToken(secret: Buffer, audience: Audience, token: string, n
       error instanceof jwt.TokenExpiredError ? 'the token has expired' : 'the token is not valid';
     throw new VigieError('unauthorized', detail, { cause: error });
   }
-  const claims = CLAIMS.safeParse(payload);
+  const claims = validate(CLAIMS, payload);
   if (!claims.success) throw new VigieError('unauthorized', 'the token is not valid');
   const { sub: userId, sid: sessionId, exp } = claims.data;
   return { userId, sessionId, expiresAtMs: exp * 1000 };

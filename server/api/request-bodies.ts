@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { SensorEvent } from '../wire/event.ts';
 import { VigieError } from '../errors.ts';
+import { validate } from '../validate.ts';
 import {
   FRAME_SIZES,
   WHITE_BALANCES,
@@ -115,7 +116,7 @@ export const MJPEG_QUERY = z.strictObject({ fps: z.coerce.number().min(1).max(60
 export function parseRequest<T>(schema: z.ZodType<T>, value: unknown): T {
   if (value === undefined)
     throw new VigieError('badRequest', 'a JSON body is needed, with content-type application/json');
-  const parsed = schema.safeParse(value);
+  const parsed = validate(schema, value);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) =>
     path.length === 0 ? message : `${path.join('.')}: ${message}`,

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { VigieError } from '../errors.ts';
+import { validate } from '../validate.ts';
 import type {
   AckMessage,
   AuthenticateMessage,
@@ -75,7 +76,7 @@ export function parseRequest(text: string): AckMessage | Request | { id: number;
   const message = parse(MESSAGE, parseJson(text), 'not a message of this protocol');
   if (message.type === 'ack') return message;
   const { id: requestId, method, data } = message;
-  const parsed = REQUESTS[method].safeParse(data ?? {});
+  const parsed = validate<unknown>(REQUESTS[method], data ?? {});
   if (!parsed.success) {
     return {
       id: requestId,
@@ -95,7 +96,7 @@ function parseJson(text: string): unknown {
 }
 
 function parse<T>(schema: z.ZodType<T>, value: unknown, detail: string): T {
-  const parsed = schema.safeParse(value);
+  const parsed = validate(schema, value);
   if (!parsed.success) throw new VigieError('badRequest', `${detail}: ${z.prettifyError(parsed.error)}`);
   return parsed.data;
 }

@@ -1,6 +1,7 @@
 /** The edge of the camera WebSocket: every text message of a camera is checked here, once, before anything acts on it. */
 
 import { z } from 'zod';
+import { validate } from '../validate.ts';
 import {
   MAX_FIRMWARE_BYTES,
   type AppliedMessage,
@@ -110,6 +111,6 @@ function parse<T>(schema: z.ZodType<T>, text: string): T | string {
   } catch {
     return 'not JSON';
   }
-  const parsed = schema.safeParse(value);
+  const parsed = validate(schema, value);
   return parsed.success ? parsed.data : z.prettifyError(parsed.error).replaceAll(/\s+/g, ' ');
 }

@@ -90,6 +90,8 @@ export const oddValue: fc.Arbitrary<unknown> = fc.oneof(
     {},
     [[[[[[]]]]]],
     { length: 1e9 },
+    { length: { toString: null } },
+    { size: { toString: null } },
     { toString: null },
     Array.from({ length: 1_500 }, () => 'x'),
   ),
