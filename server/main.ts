@@ -177,6 +177,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
       sfu: sfu.stats,
       capacity: capacity.stats,
       signalingSessions: signaling.sessionCount,
+      signalingDisplaced: signaling.displacedCount,
       frameWatches: signaling.frameWatches,
       mjpeg: mjpeg.counters,
       codecPids: transcoder.codecPids,

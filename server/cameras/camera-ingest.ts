@@ -8,55 +8,33 @@
 
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer, type WebSocket } from 'ws';
 import type { CameraFrame } from '../core/camera-frame.ts';
 import { serverClock, type Clock } from '../core/clock.ts';
 import { LogThrottle } from '../core/log-throttle.ts';
 import type { CameraDevice } from '../core/update-obstacles.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import {
-  CAMERA_SUBPROTOCOL,
-  MAX_JPEG_BYTES,
-  type CameraSettings,
-  type OtaMessage,
-  type OtaProgressMessage,
-  type OtaResultMessage,
-  type TelemetryMessage,
+import type {
+  CameraSettings,
+  OtaMessage,
+  OtaProgressMessage,
+  OtaResultMessage,
+  TelemetryMessage,
 } from '../wire/camera-protocol.ts';
-import { FRAME_HEADER_BYTES } from '../wire/frame-header.ts';
 import { CameraAuthenticator, type CameraCredentials } from './camera-authenticator.ts';
 import type { StartedCommand } from './camera-commands.ts';
+import { CameraDoor, type CameraDoorOptions, type OpenedConnection } from './camera-door.ts';
 import { CameraSession } from './camera-session.ts';
 import { CameraRecord, type CameraStatus } from './camera-status.ts';
-import {
-  ConnectionLimits,
-  DEFAULT_CONNECTION_LIMITS,
-  type ConnectionLimitOptions,
-} from './connection-limits.ts';
-import { refuseUpgrade } from './refuse-upgrade.ts';
-import {
-  zeroIngestCounters,
-  type CloseReason,
-  type IngestCounters,
-  type RefusalReason,
-} from './ingest-counters.ts';
-
-/** Where a connection comes from, and whether over TLS, as a trusted proxy or the socket tells. */
-export interface CameraConnection {
-  address: string;
-  secure: boolean;
-}
+import { zeroIngestCounters, type CloseReason, type IngestCounters } from './ingest-counters.ts';
 
 export interface CameraIngestOptions {
   credentials: CameraCredentials;
-  connectionOf: (request: IncomingMessage) => CameraConnection;
+  connectionOf: CameraDoorOptions['connectionOf'];
   log: Log;
   clock?: Clock;
-  /** Connections that have not proven themselves yet. */
-  limits?: ConnectionLimitOptions;
+  pendingPlaces?: number;
   handshakeTimeoutMs?: number;
   silenceTimeoutMs?: number;
 }
@@ -83,34 +61,17 @@ export interface CameraIngestEvents {
 }
 
 const LOG_INTERVAL_US = 30_000_000;
-/** A frame of the largest size, in the smallest pieces that a camera's network stack cuts. */
-const MAX_FRAGMENTS = 4096;
-
-const REFUSALS = {
-  wrongProtocol: ['400 Bad Request', `this is for cameras that speak ${CAMERA_SUBPROTOCOL}`],
-  tooManyConnections: ['503 Service Unavailable', 'too many cameras are connecting at once, try again'],
-  stopping: ['503 Service Unavailable', 'the server is stopping'],
-} as const satisfies Record<RefusalReason, readonly [string, string]>;
 
 export class CameraIngest extends EventEmitter<CameraIngestEvents> {
   readonly #options: CameraIngestOptions;
   readonly #log: Log;
   readonly #clock: Clock;
   readonly #authenticator: CameraAuthenticator;
-  readonly #limits: ConnectionLimits;
+  readonly #door: CameraDoor;
   readonly #throttle = new LogThrottle(LOG_INTERVAL_US);
   readonly #counters = zeroIngestCounters();
   readonly #sessions = new Set<CameraSession>();
   readonly #cameras = new Map<string, CameraRecord>();
-  readonly #sockets = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    maxPayload: FRAME_HEADER_BYTES + MAX_JPEG_BYTES,
-    maxFragments: MAX_FRAGMENTS,
-    maxBufferedChunks: 2 * MAX_FRAGMENTS,
-  });
-  #closed = false;
 
   constructor(options: CameraIngestOptions) {
     super();
@@ -118,7 +79,21 @@ export class CameraIngest extends EventEmitter<CameraIngestEvents> {
     this.#log = options.log.child({ room: 'cameras' });
     this.#clock = options.clock ?? serverClock;
     this.#authenticator = new CameraAuthenticator(options.credentials, this.#log);
-    this.#limits = new ConnectionLimits(options.limits ?? DEFAULT_CONNECTION_LIMITS);
+    const { connectionOf, pendingPlaces } = options;
+    this.#door = new CameraDoor({
+      connectionOf,
+      clock: this.#clock,
+      ...(pendingPlaces !== undefined && { pendingPlaces }),
+      onOpened: (connection) => this.#open(connection),
+      onRefused: (reason, address) => {
+        this.#counters.refused[reason]++;
+        this.#say('warn', `${address} ${reason}`, { address, reason }, 'connection refused');
+      },
+      onDisplaced: (address) => {
+        this.#counters.displaced++;
+        this.#say('warn', `${address} displaced`, { address }, 'connection displaced by a newer one');
+      },
+    });
   }
 
   get counters(): IngestCounters {
@@ -127,17 +102,7 @@ export class CameraIngest extends EventEmitter<CameraIngestEvents> {
 
   /** Takes over a request for GET /camera. The socket is answered or destroyed, whatever the request says. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { address, secure } = this.#options.connectionOf(request);
-    const offered = request.headers['sec-websocket-protocol']?.split(',') ?? [];
-    if (this.#closed) return this.#refuse('stopping', address, socket);
-    if (!offered.some((protocol) => protocol.trim() === CAMERA_SUBPROTOCOL))
-      return this.#refuse('wrongProtocol', address, socket);
-    const leave = this.#limits.enter(address);
-    if (!leave) return this.#refuse('tooManyConnections', address, socket);
-    socket.once('close', leave);
-    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      this.#open(webSocket, request.socket, { address, secure }, leave);
-    });
+    this.#door.handleUpgrade(request, socket, head);
   }
 
   /** Of any camera; one that was never here is offline. */
@@ -177,17 +142,11 @@ export class CameraIngest extends EventEmitter<CameraIngestEvents> {
 
   /** Idempotent. Tells every camera that the server stops; each comes back by itself. */
   close(): void {
-    this.#closed = true;
+    this.#door.close();
     for (const session of this.#sessions) session.close('serverStopping', 'the server is stopping');
-    this.#sockets.close();
   }
 
-  #open(
-    webSocket: WebSocket,
-    socket: Socket,
-    { address, secure }: CameraConnection,
-    leave: () => void,
-  ): void {
+  #open({ webSocket, socket, secure, address, place }: OpenedConnection): void {
     const { handshakeTimeoutMs, silenceTimeoutMs } = this.#options;
     const session = new CameraSession({
       webSocket,
@@ -201,7 +160,7 @@ export class CameraIngest extends EventEmitter<CameraIngestEvents> {
     this.#counters.connections++;
     this.#sessions.add(session);
     session.on('welcomed', () => {
-      leave();
+      place.authenticated();
       this.#onWelcomed(session, address);
     });
     session.on('closed', (reason, detail) => this.#onClosed(session, address, reason, detail));
@@ -263,13 +222,6 @@ export class CameraIngest extends EventEmitter<CameraIngestEvents> {
     camera.session = undefined;
     this.#say('info', `${cameraId} offline`, { cameraId }, 'camera offline');
     this.emit('offline', cameraId);
-  }
-
-  #refuse(reason: RefusalReason, address: string, socket: Duplex): void {
-    this.#counters.refused[reason]++;
-    this.#say('warn', `${address} ${reason}`, { address, reason }, 'connection refused');
-    const [status, detail] = REFUSALS[reason];
-    refuseUpgrade(socket, status, detail);
   }
 
   /** @param subject what repeats itself is said of it once in a while, with the count of what was not */

@@ -1,15 +1,9 @@
-/**
- * How many strangers may stand at the door at once. Cameras that have proven themselves do not count: their number is
- * bounded by the keys that were given out.
- */
+/** How many connections there may be at once, in all and per address. */
 
 export interface ConnectionLimitOptions {
   total: number;
   perAddress: number;
 }
-
-/** Room for every camera of a house to come back at once, even through one proxy. */
-export const DEFAULT_CONNECTION_LIMITS: ConnectionLimitOptions = { total: 128, perAddress: 32 };
 
 export class ConnectionLimits {
   readonly #options: ConnectionLimitOptions;

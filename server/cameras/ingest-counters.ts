@@ -6,7 +6,7 @@ import type { CAMERA_CLOSE } from '../wire/camera-protocol.ts';
 export type CloseReason = keyof typeof CAMERA_CLOSE | 'left';
 
 /** Why a connection was refused before it was a WebSocket. */
-export type RefusalReason = 'wrongProtocol' | 'tooManyConnections' | 'stopping';
+export type RefusalReason = 'wrongProtocol' | 'stopping';
 
 /** Why a frame went no further. */
 export type DropReason = 'damaged' | 'tooFast';
@@ -16,6 +16,8 @@ export interface IngestCounters {
   readonly welcomed: number;
   readonly frames: number;
   readonly jpegBytes: number;
+  /** Gave way to a newer connection before the handshake was done. */
+  readonly displaced: number;
   readonly refused: Readonly<Record<RefusalReason, number>>;
   readonly closed: Readonly<Record<CloseReason, number>>;
   readonly dropped: Readonly<Record<DropReason, number>>;
@@ -30,7 +32,8 @@ export function zeroIngestCounters(): MutableIngestCounters {
     welcomed: 0,
     frames: 0,
     jpegBytes: 0,
-    refused: { wrongProtocol: 0, tooManyConnections: 0, stopping: 0 },
+    displaced: 0,
+    refused: { wrongProtocol: 0, stopping: 0 },
     closed: {
       handshakeTimeout: 0,
       unauthorized: 0,

@@ -1,13 +1,13 @@
 /**
  * One port for one camera that still runs the seed's firmware: MD5 words in the query, then a JPEG per binary message.
  *
- * Invariants: nothing is ever sent but a refusal; only peers in the private network get as far as the password; every
- * JPEG is looked over like any other camera's.
+ * Invariants: nothing is ever sent but a refusal; only peers in the private network get as far as the password; whoever
+ * has not shown it cannot keep the camera out; every JPEG is looked over like any other camera's.
  */
 
 import { EventEmitter } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { isPrivateAddress } from '../core/address/special-addresses.ts';
@@ -19,6 +19,7 @@ import { LogThrottle } from '../core/log-throttle.ts';
 import { TokenBucket } from '../core/token-bucket.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { PendingConnections, type PendingPlace } from '../net/pending-connections.ts';
 import {
   CAMERA_CLOSE,
   HANDSHAKE_TIMEOUT_MS,
@@ -52,11 +53,12 @@ export interface SeedEvents {
 export interface SeedCounters {
   frames: number;
   dropped: { damaged: number; tooFast: number };
-  refused: { notPrivate: number; unauthorized: number };
+  refused: { notPrivate: number; unauthorized: number; displaced: number };
   closed: { badMessage: number; replaced: number; silent: number; left: number };
 }
 
-const MAX_CONNECTIONS = 16;
+/** For connections that have not shown the password yet. */
+const PENDING_PLACES = 16;
 const MAX_FRAMES_PER_SECOND = 75;
 const MAX_FRAGMENTS = 4096;
 const LOG_INTERVAL_US = 30_000_000;
@@ -65,7 +67,7 @@ export class SeedListener extends EventEmitter<SeedEvents> {
   readonly counters: SeedCounters = {
     frames: 0,
     dropped: { damaged: 0, tooFast: 0 },
-    refused: { notPrivate: 0, unauthorized: 0 },
+    refused: { notPrivate: 0, unauthorized: 0, displaced: 0 },
     closed: { badMessage: 0, replaced: 0, silent: 0, left: 0 },
   };
   readonly #options: SeedListenerOptions;
@@ -78,6 +80,8 @@ export class SeedListener extends EventEmitter<SeedEvents> {
     maxFragments: MAX_FRAGMENTS,
     maxBufferedChunks: 2 * MAX_FRAGMENTS,
   });
+  readonly #pending: PendingConnections;
+  readonly #places = new WeakMap<Duplex, PendingPlace>();
   readonly #throttle = new LogThrottle(LOG_INTERVAL_US);
   readonly #frameRate = new FrameRateMeter(0);
   readonly #ended = new WeakSet<WebSocket>();
@@ -92,7 +96,8 @@ export class SeedListener extends EventEmitter<SeedEvents> {
       (_request, response) =>
         response.writeHead(426, { connection: 'close' }).end('this port is for a camera'),
     );
-    this.#server.maxConnections = MAX_CONNECTIONS;
+    this.#pending = new PendingConnections({ places: PENDING_PLACES, clock: options.clock });
+    this.#server.on('connection', (socket) => this.#onConnection(socket));
     this.#server.on('upgrade', (request, socket, head) => this.#onUpgrade(request, socket, head));
   }
 
@@ -142,18 +147,32 @@ export class SeedListener extends EventEmitter<SeedEvents> {
     this.#sockets.close();
   }
 
-  #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const address = request.socket.remoteAddress ?? '';
+  #onConnection(socket: Socket): void {
+    const address = socket.remoteAddress ?? '';
     if (!isPrivateAddress(address)) {
       this.counters.refused.notPrivate++;
       this.#warn({ address, reason: 'notPrivate' }, 'seed camera refused');
       return refuseUpgrade(socket, '403 Forbidden', 'this port is for cameras in the same private network');
     }
+    const place = this.#pending.enter({ address, isPrivate: true }, () => {
+      this.counters.refused.displaced++;
+      socket.destroy();
+    });
+    this.#places.set(socket, place);
+    socket.once('close', () => place.leave());
+  }
+
+  #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const address = request.socket.remoteAddress ?? '';
+    const place = this.#places.get(socket);
+    // Refused already; what it goes on to say is not looked at.
+    if (!place) return void socket.destroy();
     if (!this.#options.credentials.admits(request.url ?? '')) {
       this.counters.refused.unauthorized++;
       this.#warn({ address, reason: 'unauthorized' }, 'seed camera refused');
       return refuseUpgrade(socket, '401 Unauthorized', 'wrong user name or password');
     }
+    place.authenticated();
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, request));
   }
 

@@ -5,10 +5,10 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createConnection } from 'node:net';
 import { suite, test } from 'node:test';
+import { WebSocket } from 'ws';
 import type { CloseReason } from '../../server/cameras/ingest-counters.ts';
 import { CAMERA_CLOSE, MAX_JPEG_BYTES } from '../../server/wire/camera-protocol.ts';
 import { frameMessage, IngestRig, JPEG, RawCamera } from './ingest-rig.ts';
-import { until } from './until.ts';
 import { drawnJpeg } from './sample-jpegs.ts';
 
 type Closing = Exclude<CloseReason, 'left'>;
@@ -44,6 +44,16 @@ async function expectClosed(
   assert.equal(rig.ingest.status('cam_2').online, true);
   assert.equal(rig.frames.filter(({ cameraId }) => cameraId === 'cam_2').length, 2);
   return end;
+}
+
+/** The status that a request to connect was refused with. */
+async function refusedWith({ socket }: RawCamera): Promise<number> {
+  const [, response] = (await once(socket, 'unexpected-response')) as [
+    unknown,
+    { statusCode: number; resume: () => void },
+  ];
+  response.resume();
+  return response.statusCode;
 }
 
 suite('before the welcome', () => {
@@ -196,12 +206,8 @@ suite('before the welcome', () => {
 
   test('who does not name the protocol is refused', async () => {
     await using rig = await IngestRig.start();
-    for (const protocols of [[], ['vigie.signaling.v1']]) {
-      const refused = once(new RawCamera(rig.url, protocols).socket, 'unexpected-response');
-      const [, response] = (await refused) as [unknown, { statusCode: number; resume: () => void }];
-      assert.equal(response.statusCode, 400);
-      response.resume();
-    }
+    for (const protocols of [[], ['vigie.signaling.v1']])
+      assert.equal(await refusedWith(new RawCamera(rig.url, protocols)), 400);
     assert.equal(rig.ingest.counters.refused.wrongProtocol, 2);
   });
 
@@ -219,36 +225,35 @@ suite('before the welcome', () => {
     await rig.online('cam_1');
   });
 
-  test('strangers are limited in number, per address and in total, and make room when they leave', async () => {
-    await using rig = await IngestRig.start({ limits: { total: 10, perAddress: 3 } });
-    const strangers = [rig.connect(), rig.connect(), rig.connect()];
-    await Promise.all(strangers.map((stranger) => stranger.next('challenge')));
-    const [, response] = (await once(rig.connect().socket, 'unexpected-response')) as [
-      unknown,
-      { statusCode: number; resume: () => void },
-    ];
-    assert.equal(response.statusCode, 503);
-    response.resume();
-    assert.equal(rig.ingest.counters.refused.tooManyConnections, 1);
-    strangers[0]?.socket.terminate();
-    await until(() => rig.ingest.counters.closed.left === 1);
-    // Cameras that have proven themselves do not take a stranger's place.
-    await rig.online('cam_1');
+  test('those who say nothing make room for those who come, and cameras that are in take nobody’s place', async () => {
+    await using rig = await IngestRig.start({ pendingPlaces: 2 });
+    const silent = [rig.connect(), rig.connect()];
+    await Promise.all(silent.map((camera) => camera.next('challenge')));
+    const door = await rig.online('cam_1');
+    assert.equal((await Promise.race(silent.map((camera) => camera.closed))).code, 1006);
     await rig.online('cam_2');
     await rig.connect().next('challenge');
+    assert.equal(rig.ingest.counters.displaced, 1);
+    assert.equal(rig.log.filter(({ msg }) => msg === 'connection displaced by a newer one').length, 1);
+    door.sendFrame();
+    await door.next('ack');
   });
 
-  test('behind a proxy it is the address the proxy tells that is limited, not the proxy', async () => {
+  test('behind a proxy it is the address the proxy tells that is counted', async () => {
     await using rig = await IngestRig.start({
-      limits: { total: 10, perAddress: 1 },
-      connectionOf: ({ headers }) => ({ address: String(headers['x-forwarded-for']), secure: true }),
+      pendingPlaces: 4,
+      connectionOf: ({ headers }) => ({
+        address: String(headers['x-forwarded-for']),
+        isPrivate: false,
+        secure: true,
+      }),
     });
     const from = (address: string): RawCamera =>
       new RawCamera(rig.url, undefined, { headers: { 'x-forwarded-for': address } });
-    await from('192.0.2.1').next('challenge');
-    await from('192.0.2.2').next('challenge');
-    await once(from('192.0.2.1').socket, 'unexpected-response');
-    assert.equal(rig.ingest.counters.refused.tooManyConnections, 1);
+    const alone = from('192.0.2.1');
+    await alone.next('challenge');
+    for (let index = 0; index < 20; index++) await from('192.0.2.2').next('challenge');
+    assert.equal(alone.socket.readyState, WebSocket.OPEN);
   });
 });
 

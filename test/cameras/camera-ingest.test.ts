@@ -33,7 +33,11 @@ suite('camera ingest', () => {
 
   test('a camera is known to be connected over TLS or not, as whoever accepted it tells', async () => {
     await using rig = await IngestRig.start({
-      connectionOf: ({ headers }) => ({ address: '192.0.2.1', secure: headers['x-test-tls'] === 'yes' }),
+      connectionOf: ({ headers }) => ({
+        address: '192.0.2.1',
+        isPrivate: false,
+        secure: headers['x-test-tls'] === 'yes',
+      }),
     });
     assert.equal(rig.ingest.status('cam_1').secure, null);
     await rig.online('cam_1');

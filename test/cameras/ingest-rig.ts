@@ -53,7 +53,7 @@ export class IngestRig {
     const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) });
     const ingest = new CameraIngest({
       credentials: { keyOf: (id) => keys.get(id) },
-      connectionOf: ({ socket }) => ({ address: socket.remoteAddress ?? '', secure }),
+      connectionOf: ({ socket }) => ({ address: socket.remoteAddress ?? '', isPrivate: false, secure }),
       log,
       ...options,
     });

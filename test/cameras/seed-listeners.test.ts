@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createConnection, type AddressInfo } from 'node:net';
 import { suite, test } from 'node:test';
 import { pino } from 'pino';
 import { WebSocket } from 'ws';
@@ -180,6 +180,19 @@ suite('seed listeners', () => {
     second.send(JPEG);
     await until(() => rig.frames.length === 1);
     assert.deepEqual(rig.events, ['online seed-8880']);
+  });
+
+  test('connections that say nothing do not keep the camera out', async () => {
+    using rig = await SeedRig.start();
+    const silent = Array.from({ length: 40 }, () =>
+      createConnection({ port: rig.listeners.ports[0] ?? 0, host: '127.0.0.1', localAddress: '127.0.0.2' }),
+    );
+    for (const socket of silent) socket.on('error', () => undefined).resume();
+    const places = 16;
+    await until(() => silent.filter(({ destroyed }) => destroyed).length === silent.length - places);
+    await rig.online();
+    assert.equal(rig.listeners.status('seed-8880').online, true);
+    for (const socket of silent) socket.destroy();
   });
 
   test('a camera that says nothing is offline', async () => {

@@ -77,6 +77,7 @@ export class IngestServer {
     const ingest = new CameraIngest({
       connectionOf: ({ socket }) => ({
         address: socket.remoteAddress ?? '',
+        isPrivate: true,
         secure: this.#tls !== undefined,
       }),
       credentials: { keyOf: (id) => (id === CAMERA_ID ? KEY : undefined) },
