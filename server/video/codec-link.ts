@@ -10,7 +10,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { lumaCells } from '../core/luma-frame.ts';
-import { codecPrivileges } from './codec-privileges.ts';
+import { CODEC_ENVIRONMENT, codecPrivileges } from './codec-privileges.ts';
 import {
   CODEC_FD,
   MAX_BODY_BYTES,
@@ -67,7 +67,7 @@ export class CodecLink {
     this.#events = events;
     this.#answerTimeoutMs = answerTimeoutMs;
     this.#child = spawn(process.execPath, [...codecPrivileges(), ENTRY], {
-      env: {},
+      env: CODEC_ENVIRONMENT,
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     });
     this.#child.on('error', (error) => this.#onGone(`could not be started: ${error.message}`));

@@ -24,3 +24,10 @@ export function codecPrivileges(): string[] {
     ...new Set(readable.map((folder) => `--allow-fs-read=${fileURLToPath(folder)}*`)),
   ];
 }
+
+/**
+ * The environment of the codec process: nothing but how the GNU C library allocates. By itself it raises the size from
+ * which a block is mapped, and given back, on its own; blocks of encoders and pictures then come from a heap that they
+ * fragment, since FFmpeg aligns them. Other C libraries do not read this.
+ */
+export const CODEC_ENVIRONMENT: Readonly<Record<string, string>> = { MALLOC_MMAP_THRESHOLD_: '131072' };

@@ -13,11 +13,17 @@ import {
 } from 'node-av/constants';
 import { Frame, SoftwareScaleContext } from 'node-av/lib';
 import { check } from '../ffmpeg/codec-error.ts';
+import { RecentlyUsed } from '../core/recently-used.ts';
 import { MjpegDecoder } from './mjpeg-decoder.ts';
+
+/** Sizes and formats whose converter is kept: a camera that goes back and forth between two costs no set-up. */
+const MAX_CONVERTERS = 3;
 
 export class JpegDecoder {
   readonly #decoder = new MjpegDecoder(0);
-  #converter: Converter | undefined;
+  readonly #converters = new RecentlyUsed<string, Converter>(MAX_CONVERTERS, (converter) =>
+    converter.close(),
+  );
 
   /**
    * @returns the picture, which is the decoder's own and valid until the next call
@@ -26,16 +32,12 @@ export class JpegDecoder {
   decode(jpeg: Buffer): Frame {
     const decoded = this.#decoder.decode(jpeg);
     const { width, height, format } = decoded;
-    if (!this.#converter?.fits(width, height, format)) {
-      this.#converter?.close();
-      this.#converter = new Converter(width, height, format);
-    }
-    return this.#converter.convert(decoded);
+    const key = `${width}×${height} ${format}`;
+    return this.#converters.getOrAdd(key, () => new Converter(width, height, format)).convert(decoded);
   }
 
   close(): void {
-    this.#converter?.close();
-    this.#converter = undefined;
+    this.#converters.clear();
     this.#decoder.close();
   }
 }
@@ -44,10 +46,8 @@ export class JpegDecoder {
 class Converter {
   readonly #scaler = new SoftwareScaleContext();
   readonly #picture = new Frame();
-  readonly #format: number;
 
   constructor(width: number, height: number, format: number) {
-    this.#format = format;
     this.#picture.alloc();
     this.#picture.width = width;
     this.#picture.height = height;
@@ -63,10 +63,6 @@ class Converter {
       AV_PIX_FMT_YUV420P,
       SWS_FAST_BILINEAR,
     );
-  }
-
-  fits(width: number, height: number, format: number): boolean {
-    return this.#picture.width === width && this.#picture.height === height && this.#format === format;
   }
 
   convert(decoded: Frame): Frame {

@@ -8,6 +8,7 @@
 import { AV_PIX_FMT_GRAY8, AV_PIX_FMT_YUV420P, SWS_AREA } from 'node-av/constants';
 import { Frame, SoftwareScaleContext } from 'node-av/lib';
 import { lumaCells } from '../core/luma-frame.ts';
+import { RecentlyUsed } from '../core/recently-used.ts';
 import { check, CodecError } from '../ffmpeg/codec-error.ts';
 import { MjpegDecoder } from './mjpeg-decoder.ts';
 
@@ -18,17 +19,18 @@ export interface Luma {
   cells: Buffer;
 }
 
+/** Sizes whose scaler is kept, as in jpeg-decoder.ts. */
+const MAX_SCALERS = 3;
+
 export class LumaReader {
-  #scaler: LumaScaler | undefined;
+  readonly #scalers = new RecentlyUsed<string, LumaScaler>(MAX_SCALERS, (scaler) => scaler.close());
   #decoder: MjpegDecoder | undefined;
 
   /** @param picture 4:2:0, limited range, as JpegDecoder gives it */
   ofPicture(picture: Frame): Luma {
-    if (!this.#scaler?.fits(picture)) {
-      this.#scaler?.close();
-      this.#scaler = new LumaScaler(picture.width, picture.height);
-    }
-    return this.#scaler.scale(picture);
+    const { width, height } = picture;
+    const scaler = this.#scalers.getOrAdd(`${width}×${height}`, () => new LumaScaler(width, height));
+    return scaler.scale(picture);
   }
 
   /** @throws CodecError when the bytes are not one whole, sound JPEG */
@@ -38,9 +40,8 @@ export class LumaReader {
   }
 
   close(): void {
-    this.#scaler?.close();
+    this.#scalers.clear();
     this.#decoder?.close();
-    this.#scaler = undefined;
     this.#decoder = undefined;
   }
 }
@@ -49,23 +50,15 @@ export class LumaReader {
 class LumaScaler {
   readonly #context = new SoftwareScaleContext();
   readonly #cells = new Frame();
-  readonly #width: number;
-  readonly #height: number;
 
   constructor(width: number, height: number) {
     const { columns, rows } = lumaCells(width, height);
-    this.#width = width;
-    this.#height = height;
     this.#cells.alloc();
     this.#cells.width = columns;
     this.#cells.height = rows;
     this.#cells.format = AV_PIX_FMT_GRAY8;
     check(this.#cells.allocBuffer(), 'luma');
     this.#context.getContext(width, height, AV_PIX_FMT_YUV420P, columns, rows, AV_PIX_FMT_GRAY8, SWS_AREA);
-  }
-
-  fits({ width, height }: Frame): boolean {
-    return this.#width === width && this.#height === height;
   }
 
   scale(picture: Frame): Luma {

@@ -10,7 +10,7 @@
 
 /* oxlint-disable no-console -- this is a command; its output is its purpose */
 
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,6 +22,7 @@ import { JpegDecoder } from '../../server/video/jpeg-decoder.ts';
 import { realFootage, scaledFootage } from '../video/footage.ts';
 import { jpegPictures } from '../video/jpeg-pictures.ts';
 import { lumaPsnr, Vp8Reader } from '../video/vp8-reader.ts';
+import { cpuMs } from '../support/process-figures.ts';
 
 const FPS = 25;
 const FRAMES = 400;
@@ -49,18 +50,6 @@ interface Cost {
   psnrDb: number;
   /** What handing over the frames costs the server itself. */
   serverCpuMsPerFrame?: number;
-}
-
-/** User and system time of a process so far, all threads, in ms. */
-function cpuMs(pid: number): number {
-  if (process.platform === 'linux') {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
-    const ticksPerSecond = 100;
-    return ((Number(fields[11]) + Number(fields[12])) * 1000) / ticksPerSecond;
-  }
-  const time = execFileSync('ps', ['-o', 'time=', '-p', String(pid)], { encoding: 'utf8' });
-  const [seconds = 0, minutes = 0, hours = 0] = time.trim().split(':').map(Number).toReversed();
-  return ((hours * 60 + minutes) * 60 + seconds) * 1000;
 }
 
 /** Mean over the frames after the warm-up, against the picture the encoder was given. */
