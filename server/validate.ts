@@ -13,9 +13,7 @@ export function validate<T>(schema: z.ZodType<T>, value: unknown): z.ZodSafePars
     return schema.safeParse(value);
   } catch {
     const message = 'holds a value that cannot be compared with anything';
-    return {
-      success: false,
-      error: new z.ZodError<T>([{ code: 'custom', path: [], message, input: value }]),
-    };
+    const error = new z.ZodError([{ code: 'custom', path: [], message, input: value }]);
+    return { success: false, error: error as z.ZodError<T> };
   }
 }

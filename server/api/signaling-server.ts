@@ -61,6 +61,11 @@ export class SignalingServer {
     return this.#sessions.size;
   }
 
+  /** Sockets that had not signed in and gave way to newer ones. */
+  get displacedCount(): number {
+    return this.#strangers.counters.displaced;
+  }
+
   /** Pictures over the WebSocket, where WebRTC does not pass. */
   get frameWatches(): { open: number; sent: number; passedOver: number } {
     const total = { open: 0, sent: 0, passedOver: 0 };

@@ -5,7 +5,9 @@ import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
 import type { WebSocket } from 'ws';
 import { SignalingSession, type SignalingSessionOptions } from '../../server/api/signaling-session.ts';
+import { TransportQuota } from '../../server/api/transport-quota.ts';
 import { createLog } from '../../server/log.ts';
+import { Capacity } from '../../server/sfu/capacity.ts';
 import { SIGNALING_CLOSE } from '../../server/wire/signaling.ts';
 
 const BURST = 400;
@@ -32,6 +34,8 @@ function open() {
       isAdministrator: () => false,
       iceServersFor: () => [],
     },
+    capacity: new Capacity(() => 0),
+    transportQuota: new TransportQuota(),
     clock: () => 0,
     log: createLog('silent'),
   };

@@ -122,7 +122,10 @@ suite('before the welcome', () => {
     'a hello without its fields': '{"type":"hello"}',
     'an empty id': JSON.stringify({ ...hello, cameraId: '' }),
     'an id of 256 bytes': JSON.stringify({ ...hello, cameraId: 'é'.repeat(128) }),
-    'a length that cannot be compared': JSON.stringify({ ...hello, cameraId: { length: { toString: null } } }),
+    'a length that cannot be compared': JSON.stringify({
+      ...hello,
+      cameraId: { length: { toString: null } },
+    }),
     'an id that is a number': JSON.stringify({ ...hello, cameraId: 1 }),
     'a short nonce': JSON.stringify({ ...hello, nonce: 'AAAA' }),
     'an upper-case hmac': JSON.stringify({ ...hello, hmac: 'A'.repeat(64) }),
