@@ -163,6 +163,9 @@ export class CameraIngest extends EventEmitter<CameraIngestEvents> {
       place.authenticated();
       this.#onWelcomed(session, address);
     });
+    session.on('failed', (error) => {
+      this.#say('error', `${address} failed`, { err: error, address }, 'failed to handle a message');
+    });
     session.on('closed', (reason, detail) => this.#onClosed(session, address, reason, detail));
   }
 
@@ -225,7 +228,12 @@ export class CameraIngest extends EventEmitter<CameraIngestEvents> {
   }
 
   /** @param subject what repeats itself is said of it once in a while, with the count of what was not */
-  #say(level: 'info' | 'warn', subject: string, fields: Record<string, unknown>, message: string): void {
+  #say(
+    level: 'info' | 'warn' | 'error',
+    subject: string,
+    fields: Record<string, unknown>,
+    message: string,
+  ): void {
     const unsaid = this.#throttle.pass(subject, this.#clock());
     if (unsaid !== undefined) this.#log[level]({ ...fields, ...(unsaid > 0 && { unsaid }) }, message);
   }

@@ -60,6 +60,8 @@ export interface CameraSessionEvents {
   motion: [active: boolean];
   otaProgress: [OtaProgressMessage];
   otaResult: [OtaResultMessage];
+  /** A message that the server failed on; `closed` follows. */
+  failed: [error: unknown];
   closed: [reason: CloseReason, detail: string];
 }
 
@@ -156,8 +158,18 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
     this.#end(reason, detail);
   }
 
+  /** An exception here would end the process, and with it every camera's connection: it ends this one. */
   #onMessage(data: Buffer, isBinary: boolean): void {
     if (this.#closed) return;
+    try {
+      this.#read(data, isBinary);
+    } catch (error) {
+      this.emit('failed', error);
+      this.close('badMessage', 'the server failed on this message');
+    }
+  }
+
+  #read(data: Buffer, isBinary: boolean): void {
     const receivedUs = this.#options.clock();
     if (!this.#hello) {
       if (isBinary) return this.close('badMessage', 'the first message must be a hello');
