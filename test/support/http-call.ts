@@ -12,6 +12,8 @@ export interface Call {
   headers?: Record<string, string>;
   /** Sent as JSON. */
   body?: unknown;
+  /** Sent as it is, and said to be JSON. */
+  text?: string;
   /** The address the connection comes from; 127.0.0.1 unless given. */
   from?: string;
   /** Whom the trusted proxy speaks for; then the connection comes from the proxy. */
@@ -30,7 +32,7 @@ export interface Answer {
 /** Never throws: no answer is an answer too. */
 export function call(port: number, options: Call): Promise<Answer> {
   const { method = 'GET', path, body, from = '127.0.0.1', client, agent } = options;
-  const text = body === undefined ? '' : JSON.stringify(body);
+  const text = options.text ?? (body === undefined ? undefined : JSON.stringify(body));
   const { promise, resolve } = Promise.withResolvers<Answer>();
   const none: Answer = { status: 0, body: '', cookies: [], retryAfterSeconds: 0 };
   const sent = request(
@@ -43,7 +45,7 @@ export function call(port: number, options: Call): Promise<Answer> {
       localAddress: client === undefined ? from : PROXY_ADDRESS,
       signal: AbortSignal.timeout(TIMEOUT_MS),
       headers: {
-        ...(body !== undefined && {
+        ...(text !== undefined && {
           'Content-Type': 'application/json',
           'Content-Length': Buffer.byteLength(text),
         }),
