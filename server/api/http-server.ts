@@ -104,7 +104,7 @@ export class HttpServer {
     this.#gate = new RequestGate({
       // Requests are counted by address, gateways' too.
       connectionOf: clientConnections(isTrustedProxy, () => false),
-      onRequest: ({ socket }) => this.#connections.use(socket),
+      onRequest: ({ socket }, use) => this.#connections.use(socket, use),
       limits: requestLimits,
     });
     const options: ServerOptions = {
@@ -198,7 +198,7 @@ export class HttpServer {
       return;
     }
     this.#upgraded.add(socket);
-    this.#connections.use(request.socket);
+    this.#connections.use(request.socket, () => 'no');
     socket.once('close', () => this.#upgraded.delete(socket));
     try {
       handler(request, socket, head);

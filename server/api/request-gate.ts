@@ -13,7 +13,7 @@ import type { Server as HttpsServer } from 'node:https';
 import { networkOf } from '../core/address/network.ts';
 import { serverClock, type Clock } from '../core/clock.ts';
 import { VigieError } from '../errors.ts';
-import { FairPlaces } from '../net/fair-places.ts';
+import { FairPlaces, type Willingness } from '../net/fair-places.ts';
 import { RequestRates, type RequestRatesOptions } from '../net/request-rates.ts';
 import { RequestTurns } from '../net/request-turns.ts';
 import type { ConnectionOf } from './client-connection.ts';
@@ -28,8 +28,8 @@ export interface RequestLimits extends RequestRatesOptions {
 
 export interface RequestGateOptions {
   connectionOf: ConnectionOf;
-  /** Told of each request that is being answered. @returns what to call when it has been */
-  onRequest?: (request: IncomingMessage) => () => void;
+  /** Told of each request that is let in, and whether it may give way. @returns what to call when it has been answered */
+  onRequest?: (request: IncomingMessage, use: () => Willingness) => () => void;
   limits?: Partial<RequestLimits>;
   clock?: Clock;
 }
@@ -98,7 +98,7 @@ export class RequestGate {
     this.#rates = new RequestRates(rates);
     this.#healthRates = new RequestRates(rates);
     this.#holdMs = holdMs;
-    this.#unanswered = new FairPlaces({ total: unanswered, displaceOwn: false });
+    this.#unanswered = new FairPlaces({ total: unanswered });
   }
 
   get counters(): RequestCounters {
@@ -148,15 +148,19 @@ export class RequestGate {
     }
     if (isHealth) return send(response, HEALTHY);
     leave = this.#unanswered.enter(network, {
-      mayGiveWay: () => !response.headersSent,
+      mayGiveWay: () => willingnessOf(request, response),
       giveWay: () => {
+        if (response.headersSent) {
+          request.socket.destroy();
+          return;
+        }
         for (const name of response.getHeaderNames()) response.removeHeader(name);
         response.shouldKeepAlive = false;
         send(response, TOO_MANY);
       },
     });
     if (!leave) return send(response, TOO_MANY);
-    answered = this.#options.onRequest?.(request);
+    answered = this.#options.onRequest?.(request, () => willingnessOf(request, response));
     app(request, response);
   }
 
@@ -165,6 +169,13 @@ export class RequestGate {
     const timer = setTimeout(() => send(response, answer), this.#holdMs);
     response.once('close', () => clearTimeout(timer));
   }
+}
+
+/** Who sends its body slowly, or has its whole answer and does not read it, costs the server nothing but the place. */
+function willingnessOf(request: IncomingMessage, response: ServerResponse): Willingness {
+  if (response.writableEnded) return 'yes';
+  if (response.headersSent) return 'no';
+  return request.complete ? 'toFewer' : 'yes';
 }
 
 /** RFC 9112 section 3.2: HTTP/1.1 requires it, HTTP/1.0 did not know it. */

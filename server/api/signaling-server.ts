@@ -28,7 +28,7 @@ export interface SignalingServerOptions extends Omit<
 const PING_INTERVAL_MS = 10_000;
 const MAX_SESSIONS = 1000;
 /** Sockets that have not signed in: a page does so at once, and this is what a flood can hold open. */
-const STRANGERS = { total: 256, perNetwork: 32, displaceOwn: true };
+const STRANGERS = { total: 256, perNetwork: 32 };
 /** Of one network, as for requests. */
 const UPGRADES = { perSecond: 100, burst: 400 };
 /** For the viewer to answer the close frame; one that does not read holds its buffer no longer. */
@@ -86,7 +86,7 @@ export class SignalingServer {
     if (this.#sessions.size - this.#strangers.taken >= MAX_SESSIONS)
       return refuse(socket, '503 Service Unavailable');
     const leave = this.#strangers.enter(network, {
-      mayGiveWay: () => true,
+      mayGiveWay: () => 'yes',
       giveWay: () => socket.destroy(),
     });
     if (!leave) return refuse(socket, '503 Service Unavailable');

@@ -7,7 +7,7 @@
 
 import type { ServerResponse } from 'node:http';
 import { VigieError } from '../errors.ts';
-import { FairPlaces } from '../net/fair-places.ts';
+import { FairPlaces, type PlaceHolder } from '../net/fair-places.ts';
 
 export interface UserSharesOptions {
   total: number;
@@ -16,7 +16,7 @@ export interface UserSharesOptions {
   refusal: string;
 }
 
-const STAYS = { mayGiveWay: () => false, giveWay: () => undefined };
+const STAYS: PlaceHolder = { mayGiveWay: () => 'no', giveWay: () => undefined };
 const RETRY_AFTER_SECONDS = 10;
 
 export class UserShares {
@@ -24,7 +24,7 @@ export class UserShares {
   readonly #refusal: string;
 
   constructor({ total, perUser, refusal }: UserSharesOptions) {
-    this.#places = new FairPlaces({ total, perNetwork: perUser, displaceOwn: false });
+    this.#places = new FairPlaces({ total, perNetwork: perUser });
     this.#refusal = refusal;
   }
 

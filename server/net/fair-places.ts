@@ -3,15 +3,21 @@
  * A door enters each client here and ends it when it is told to give way.
  *
  * Invariants: never more than `total` places are taken, nor more than `perNetwork` of one network. Whoever fills them
- * cannot keep others out: when all are taken, the oldest holder of the site that holds the most gives its place up. Only
- * holders that say so give way, so that a client in the middle of something is never ended for a new one.
+ * cannot keep others out: for a newcomer the oldest holder that only waits for its client gives its place up, of the site
+ * that holds the most; if there is none, one that is being worked for, of a site that even then holds no less than the
+ * newcomer's. So a flood never undoes the work for its own site, and a client that is being served is never ended.
  */
 
 import { networkOf } from '../core/address/network.ts';
 
+/**
+ * `yes`: it waits for its client, and nothing is lost. `toFewer`: it is being worked for, and gives way to a site that
+ * has fewer places. `no`: it is being served.
+ */
+export type Willingness = 'yes' | 'toFewer' | 'no';
+
 export interface PlaceHolder {
-  /** Asked when the places are full, and true as long as nothing would be lost. */
-  mayGiveWay(): boolean;
+  mayGiveWay(): Willingness;
   /** The place belongs to another one from now on. */
   giveWay(): void;
 }
@@ -20,11 +26,6 @@ export interface FairPlacesOptions {
   total: number;
   /** Default: no limit of its own. */
   perNetwork?: number;
-  /**
-   * Whether a newcomer is also let in at the cost of its own site's oldest holder. True where a holder does no more than
-   * wait for its client; false where work was done for it, which would be thrown away.
-   */
-  displaceOwn: boolean;
 }
 
 interface Place {
@@ -70,37 +71,41 @@ export class FairPlaces {
   }
 
   #makeRoom({ network, site }: Place): boolean {
-    const { total, perNetwork = Infinity, displaceOwn } = this.#options;
+    const { total, perNetwork = Infinity } = this.#options;
     const ofNetwork = this.#ofNetwork.get(network);
-    if (ofNetwork && ofNetwork.size >= perNetwork)
-      return displaceOwn && this.#displace(ofNetwork, () => true);
-    if (this.#places.size < total) return true;
-    // After the exchange the other site still has as many.
-    const least = this.#shareOf(site) + 2;
-    return this.#displace(
-      this.#places,
-      (place) => displaceOwn || (place.site !== site && this.#shareOf(place.site) >= least),
-    );
+    if (ofNetwork && ofNetwork.size >= perNetwork) return this.#displace(ofNetwork, site);
+    return this.#places.size < total || this.#displace(this.#places, site);
   }
 
-  /** Ends the oldest of those allowed whose site holds the most. @returns false when there is none */
-  #displace(places: Set<Place>, isAllowed: (place: Place) => boolean): boolean {
-    let found: Place | undefined;
+  /** @param site the newcomer's @returns false when nobody gives way */
+  #displace(places: Set<Place>, site: string): boolean {
+    const found: Record<Willingness, Place | undefined> = {
+      yes: undefined,
+      toFewer: undefined,
+      no: undefined,
+    };
+    // After the exchange the other site still has as many.
+    const least = this.#shareOf(site) + 2;
     const passedOver: Place[] = [];
     let searched = 0;
     for (const place of places) {
       if (++searched > MAX_SEARCHED) break;
-      if (!isAllowed(place) || !place.holder.mayGiveWay()) passedOver.push(place);
-      else if (!found || this.#shareOf(place.site) > this.#shareOf(found.site)) found = place;
+      const willingness = place.holder.mayGiveWay();
+      const share = this.#shareOf(place.site);
+      const other = found[willingness];
+      if (willingness === 'no' || (willingness === 'toFewer' && (place.site === site || share < least)))
+        passedOver.push(place);
+      else if (!other || share > this.#shareOf(other.site)) found[willingness] = place;
     }
     for (const place of passedOver) {
       places.delete(place);
       places.add(place);
     }
-    if (!found) return false;
-    this.#leave(found);
+    const displaced = found.yes ?? found.toFewer;
+    if (!displaced) return false;
+    this.#leave(displaced);
     this.counters.displaced++;
-    found.holder.giveWay();
+    displaced.holder.giveWay();
     return true;
   }
 

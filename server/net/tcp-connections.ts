@@ -1,14 +1,14 @@
 /**
  * The connections of one TCP server: how many there may be, and who goes when there are too many.
  *
- * Invariants: a connection belongs to the set until its socket closes. A new one is let in at the cost of the oldest idle one
- * of its network, or of the site that holds the most, so that idle connections keep nobody out; one that is in use stays.
- * All of them together leave half of the process's descriptors to files and to other sockets.
+ * Invariants: a connection belongs to the set until its socket closes. A new one is let in at the cost of one that waits for
+ * its client, of the same network or of the site that holds the most, so that connections that do nothing keep nobody out;
+ * one that is being served stays.
  */
 
 import type { Socket } from 'node:net';
 import { networkOf } from '../core/address/network.ts';
-import { FairPlaces } from './fair-places.ts';
+import { FairPlaces, type Willingness } from './fair-places.ts';
 
 export interface TcpConnectionsOptions {
   total: number;
@@ -19,8 +19,8 @@ export interface TcpConnectionsOptions {
 
 interface Connection {
   socket: Socket;
-  /** Requests that are being answered, and more than that once it was upgraded. */
-  uses: number;
+  /** Undefined while it is idle. */
+  use: (() => Willingness) | undefined;
 }
 
 export class TcpConnections {
@@ -31,7 +31,7 @@ export class TcpConnections {
 
   constructor({ isTrustedProxy = () => false, total, perNetwork }: TcpConnectionsOptions) {
     this.#isTrustedProxy = isTrustedProxy;
-    this.#places = new FairPlaces({ total, perNetwork, displaceOwn: true });
+    this.#places = new FairPlaces({ total, perNetwork });
   }
 
   get counters(): { open: number; refused: number; displaced: number } {
@@ -42,11 +42,11 @@ export class TcpConnections {
   admit(socket: Socket): boolean {
     const { remoteAddress } = socket;
     if (remoteAddress === undefined) return refuse(socket);
-    const connection: Connection = { socket, uses: 0 };
+    const connection: Connection = { socket, use: undefined };
     const leave = this.#isTrustedProxy(remoteAddress)
       ? (): void => undefined
       : this.#places.enter(networkOf(remoteAddress), {
-          mayGiveWay: () => connection.uses === 0,
+          mayGiveWay: () => connection.use?.() ?? 'yes',
           giveWay: () => socket.destroy(),
         });
     if (!leave) return refuse(socket);
@@ -59,13 +59,17 @@ export class TcpConnections {
     return true;
   }
 
-  /** From now on it is not idle. @returns a function that ends this use, to be called once at most */
-  use(socket: Pick<Socket, 'remoteAddress' | 'remotePort'>): () => void {
+  /**
+   * From now on it is not idle.
+   *
+   * @param use whether it may give way all the same
+   * @returns a function that says it is idle again
+   */
+  use(socket: Pick<Socket, 'remoteAddress' | 'remotePort'>, use: () => Willingness): () => void {
     const connection = this.#connections.get(keyOf(socket));
-    if (!connection) return () => undefined;
-    connection.uses++;
+    if (connection) connection.use = use;
     return () => {
-      connection.uses--;
+      if (connection?.use === use) connection.use = undefined;
     };
   }
 

@@ -107,7 +107,7 @@ export class RtcTcpListener {
       users,
       counters: this.#counters,
       claimTimeoutMs,
-      onClaimed: () => this.#connections.use(socket),
+      onClaimed: () => this.#connections.use(socket, () => 'no'),
     });
     this.#options.log.trace({ address: path.address, port: path.port }, 'a viewer connects by TCP');
   }

@@ -35,7 +35,7 @@ async function start(context: TestContext, options: Partial<HttpServerOptions>) 
       host: '127.0.0.1',
       path,
       agent,
-      headers: { 'x-forwarded-for': network, ...headers },
+      headers: { ...(network !== '' && { 'x-forwarded-for': network }), ...headers },
     });
     request.end();
     const [response] = (await once(request, 'response')) as [IncomingMessage];
@@ -136,6 +136,43 @@ test('who fills the unanswered requests keeps nobody out: the oldest that waits 
   for (const response of waiting) if (!response.writableEnded) response.end();
   assert.equal((await newcomer).status, 200);
   await Promise.all(flood);
+});
+
+for (const [what, limits] of [
+  ['unanswered requests', { requestLimits: { unanswered: 2 } }],
+  ['connections', { maxPerNetwork: 2 }],
+] as const)
+  test(`who fills the ${what} with bodies that do not come gives way, also to its own network`, async (context) => {
+    const { port, server, get } = await start(context, {
+      app: (request, response) => request.resume().on('end', () => response.end('answered')),
+      isTrustedProxy: trustedProxies([]),
+      ...limits,
+    });
+    const slow = [1, 2].map(() => {
+      const socket = connect(port, '127.0.0.1');
+      context.after(() => socket.destroy());
+      socket.on('error', () => undefined).resume();
+      socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n1');
+      return socket;
+    });
+    await until('both wait', () => server.counters.requests.unanswered === 2);
+    assert.equal((await get('')).status, 200);
+    await until('one has gone', () => slow.filter(({ closed }) => closed).length === 1);
+  });
+
+test('who has its whole answer and does not read it gives way', async (context) => {
+  const large = Buffer.alloc(32 * 1024 * 1024);
+  const { port, server, get } = await start(context, {
+    app: (request, response) => response.end(request.url === '/large' ? large : 'answered'),
+    requestLimits: { unanswered: 1 },
+  });
+  const stalled = connect(port, '127.0.0.1').pause();
+  context.after(() => stalled.destroy());
+  stalled.on('error', () => undefined).write('GET /large HTTP/1.1\r\nHost: x\r\n\r\n');
+  await until('it is being sent', () => server.counters.requests.unanswered === 1);
+  assert.equal((await get('192.0.2.1')).status, 200);
+  await until('the place is free', () => server.counters.requests.unanswered === 0);
+  assert.equal(server.counters.requests.refused.displaced, 1);
 });
 
 test('an answer that has begun is not taken back for a newcomer', async (context) => {

@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { FairPlaces, type FairPlacesOptions } from '../../server/net/fair-places.ts';
+import { FairPlaces, type FairPlacesOptions, type Willingness } from '../../server/net/fair-places.ts';
 
-/** Enters holders by name, and keeps who was told to give way. */
-function hall(options: Partial<FairPlacesOptions> & { total: number }) {
-  const places = new FairPlaces({ displaceOwn: true, ...options });
+/** Enters holders by name, and keeps who was told to give way. They wait for their clients unless the test says otherwise. */
+function hall(options: FairPlacesOptions) {
+  const places = new FairPlaces(options);
   const gone: string[] = [];
-  const busy = new Set<string>();
+  const willing = new Map<string, Willingness>();
   const enter = (network: string, name = network): (() => void) | undefined =>
-    places.enter(network, { mayGiveWay: () => !busy.has(name), giveWay: () => gone.push(name) });
-  return { places, gone, busy, enter };
+    places.enter(network, {
+      mayGiveWay: () => willing.get(name) ?? 'yes',
+      giveWay: () => gone.push(name),
+    });
+  return { places, gone, willing, enter };
 }
 
 suite('fair places', () => {
@@ -34,14 +37,14 @@ suite('fair places', () => {
     assert.deepEqual(places.counters, { refused: 0, displaced: 1 });
   });
 
-  test('who is in the middle of something never gives way', () => {
-    const { gone, busy, enter, places } = hall({ total: 2 });
+  test('who is being served never gives way', () => {
+    const { gone, willing, enter, places } = hall({ total: 2 });
     enter('a', 'watching');
     enter('a', 'waiting');
-    busy.add('watching');
+    willing.set('watching', 'no');
     assert.ok(enter('b'));
     assert.deepEqual(gone, ['waiting']);
-    busy.add('b');
+    willing.set('b', 'no');
     assert.equal(enter('c'), undefined);
     assert.equal(places.counters.refused, 1);
   });
@@ -55,15 +58,27 @@ suite('fair places', () => {
     assert.deepEqual([gone, places.taken], [['oldest'], 3]);
   });
 
-  test('where work was done, a newcomer displaces nobody unless that leaves the other site as much as its own', () => {
-    const { gone, enter } = hall({ total: 4, displaceOwn: false });
+  test('who is being worked for gives way to a site that has fewer, even after, and to nobody else', () => {
+    const { gone, enter, willing } = hall({ total: 4, perNetwork: 3 });
+    for (const name of ['a1', 'a2', 'a3', 'b1', 'b2']) willing.set(name, 'toFewer');
     for (const name of ['a1', 'a2', 'a3']) enter('a', name);
-    enter('b', 'b1');
     assert.equal(enter('a', 'a4'), undefined);
+    enter('b', 'b1');
     assert.ok(enter('b', 'b2'));
     assert.deepEqual(gone, ['a1']);
     assert.equal(enter('b', 'b3'), undefined);
     assert.equal(enter('a', 'a5'), undefined);
+  });
+
+  test('who only waits for its client gives way before anybody who is being worked for', () => {
+    const { gone, enter, willing } = hall({ total: 4 });
+    for (const name of ['a1', 'a2', 'a3']) {
+      willing.set(name, 'toFewer');
+      enter('a', name);
+    }
+    enter('b', 'idle');
+    assert.ok(enter('c'));
+    assert.deepEqual(gone, ['idle']);
   });
 
   test('a subscriber who takes one place from each of many IPv6 networks is one site', () => {
@@ -75,10 +90,10 @@ suite('fair places', () => {
   });
 
   test('busy holders in front do not hide idle ones for ever', () => {
-    const { enter, busy, gone } = hall({ total: 600 });
+    const { enter, willing, gone } = hall({ total: 600 });
     for (let index = 0; index < 600; index++) {
       enter(`network ${index}`, String(index));
-      if (index < 590) busy.add(String(index));
+      if (index < 590) willing.set(String(index), 'no');
     }
     const tries = Array.from({ length: 3 }, (_, index) => enter('late', `late ${index}`) !== undefined);
     assert.deepEqual(tries, [false, false, true], 'each try looks further');
