@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { MediaPath } from '../support/browser.ts';
+import type { MediaPath } from '../support/page-scripts.ts';
 import { turnCredentials } from '../../server/core/turn-credentials.ts';
 import { until } from '../support/until.ts';
 import { CADDY_HTTPS_PORT, Edge, TURN_NAME, TURN_URLS, WEB_NAME, WEB_URL } from './support/edge.ts';

@@ -1,9 +1,8 @@
 /** The real Chromium, watched closely: a page error, a refused resource or a foreign request fails the test. */
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { stripTypeScriptTypes } from 'node:module';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   chromium,
   type Browser,
@@ -14,6 +13,7 @@ import {
   type Page,
 } from 'playwright-core';
 import { findChromium } from './chromium.ts';
+import { mediaPathOfPage, PAGE_SCRIPTS, type MediaPath } from './page-scripts.ts';
 import { until } from './until.ts';
 
 const ARGUMENTS = [
@@ -31,25 +31,6 @@ const ARGUMENTS = [
 const EXPECTED_CONSOLE =
   /status of 401|WebSocket connection to .* failed|ERR_CONNECTION_REFUSED|status of 404/;
 
-/** Runs in the page: reads the time code off a video's newest picture. */
-const TIME_CODE_SCRIPT = `(() => {
-  ${stripTypeScriptTypes(readFileSync(resolve(import.meta.dirname, '../../server/wire/time-code.ts'), 'utf8')).replaceAll(/^export /gm, '')}
-  const canvas = document.createElement('canvas');
-  const context = canvas.getContext('2d', { willReadFrequently: true });
-  window.readTimeCodeOf = (source, width, height) => {
-    if (!width) return undefined;
-    const top = timeCodeLayout(width, height)[0].y;
-    canvas.width = width;
-    canvas.height = height - top;
-    context.drawImage(source, 0, top, width, height - top, 0, 0, width, height - top);
-    const { data } = context.getImageData(0, 0, width, height - top);
-    return readTimeCode((x, y) => {
-      const i = ((y - top) * width + x) * 4;
-      return 0.299 * data[i] + 0.587 * data[i + 1] + 0.114 * data[i + 2];
-    }, width, height);
-  };
-})();`;
-
 /** Of RTCInboundRtpStreamStats. */
 const SUMMED_STATS = [
   'bytesReceived',
@@ -60,25 +41,6 @@ const SUMMED_STATS = [
   'jitterBufferDelay',
   'jitterBufferEmittedCount',
 ] as const;
-
-/** Runs in the page: keeps hold of its peer connections. */
-const PEER_CONNECTIONS_SCRIPT = `(() => {
-  window.peerConnections = [];
-  window.RTCPeerConnection = class extends RTCPeerConnection {
-    constructor(...args) {
-      super(...args);
-      window.peerConnections.push(this);
-    }
-  };
-})();`;
-
-declare global {
-  interface Window {
-    peerConnections: RTCPeerConnection[];
-    /** @returns units of 100 µs modulo 2^32, or undefined when no code can be read */
-    readTimeCodeOf(source: CanvasImageSource, width: number, height: number): number | undefined;
-  }
-}
 
 export interface LaunchOptions {
   /** Its home folder; there it looks for certificates to trust. */
@@ -115,7 +77,7 @@ export class TestBrowser {
   /** A page of a browser profile of its own. @param prepare called before the page goes anywhere */
   async open(url: string, prepare: (page: Page) => Promise<void> = async () => {}): Promise<TestPage> {
     const context = await this.browser.newContext({ viewport: { width: 1280, height: 800 } });
-    await context.addInitScript(`${TIME_CODE_SCRIPT}${PEER_CONNECTIONS_SCRIPT}`);
+    await context.addInitScript(PAGE_SCRIPTS);
     const page = await context.newPage();
     this.#watch(page, new URL(url).host);
     await prepare(page);
@@ -165,18 +127,6 @@ export class TestBrowser {
       if (url.host !== '' && url.host !== host) this.#problems.push(`foreign request: ${request.url()}`);
     });
   }
-}
-
-export interface MediaPath {
-  /** The browser's own end: its interface, the outside of its NAT as the server or a STUN server saw it, or a relay. */
-  local: 'host' | 'srflx' | 'prflx' | 'relay';
-  /** Of that end; seen from outside unless it is `host`. */
-  localPort: number;
-  /** How it speaks to its relay. */
-  relayProtocol?: 'udp' | 'tcp' | 'tls';
-  protocol: 'udp' | 'tcp';
-  /** Address and port of the server's end. */
-  remote: string;
 }
 
 export class TestPage {
@@ -262,27 +212,7 @@ export class TestPage {
 
   /** The way the media takes, as the browser has it; undefined while there is none. */
   mediaPath(): Promise<MediaPath | undefined> {
-    return this.page.evaluate(async () => {
-      for (const peer of window.peerConnections) {
-        if (peer.connectionState !== 'connected') continue;
-        const stats = (await peer.getStats()) as unknown as Map<string, Record<string, string>>;
-        const transport = [...stats.values()].find(({ type }) => type === 'transport');
-        const pair = stats.get(transport?.['selectedCandidatePairId'] ?? '');
-        const local = stats.get(pair?.['localCandidateId'] ?? '');
-        const remote = stats.get(pair?.['remoteCandidateId'] ?? '');
-        if (!local || !remote) continue;
-        return {
-          local: local['candidateType'] as MediaPath['local'],
-          localPort: Number(local['port']),
-          ...(local['relayProtocol'] !== undefined && {
-            relayProtocol: local['relayProtocol'] as 'udp' | 'tcp' | 'tls',
-          }),
-          protocol: remote['protocol'] as 'udp' | 'tcp',
-          remote: `${remote['address']}:${remote['port']}`,
-        };
-      }
-      return undefined;
-    });
+    return this.page.evaluate(mediaPathOfPage);
   }
 
   async close(): Promise<void> {

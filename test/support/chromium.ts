@@ -9,12 +9,17 @@ const MAC_PATH = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
 
 /** @returns the path of VIGIE_CHROMIUM, or of the first Chromium or Chrome there is */
 export function findChromium(): string | undefined {
+  return findProgram(process.env['VIGIE_CHROMIUM'], NAMES, MAC_PATH);
+}
+
+/** @returns the first that can be run: the wish, one of the names in the PATH, or the path where it is on a Mac */
+export function findProgram(
+  wish: string | undefined,
+  names: readonly string[],
+  macPath: string,
+): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const candidates = [
-    process.env['VIGIE_CHROMIUM'],
-    ...NAMES.flatMap((name) => folders.map((folder) => join(folder, name))),
-    MAC_PATH,
-  ];
+  const candidates = [wish, ...names.flatMap((name) => folders.map((folder) => join(folder, name))), macPath];
   return candidates.find((path) => path !== undefined && path !== '' && isExecutable(path));
 }
 

@@ -1,7 +1,8 @@
 /** A person watching the demo camera of a server in the network: signs in, waits for the picture, tells how it came. */
 
 import type { LaunchOptions } from '../../support/browser.ts';
-import { TestBrowser, type MediaPath, type TestPage } from '../../support/browser.ts';
+import { TestBrowser, type TestPage } from '../../support/browser.ts';
+import type { MediaPath } from '../../support/page-scripts.ts';
 import { ServerProcess } from '../../support/server-process.ts';
 import { until } from '../../support/until.ts';
 import type { Host } from './host.ts';
