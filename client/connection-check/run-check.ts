@@ -2,8 +2,9 @@
 
 import type { IceServer, TransportParameters } from '../../server/wire/signaling.ts';
 import { isAdministrator, type AppContext } from '../app-context.ts';
+import { loadDevice, newDevice } from '../live/receive-transport.ts';
 import type { SignalingClient } from '../signaling/signaling-client.ts';
-import type { CheckFacts, WayKind } from './check-facts.ts';
+import type { CheckFacts, WayKind, WayResult } from './check-facts.ts';
 import { probeWay, type Way } from './way-probe.ts';
 
 const OPEN_TIMEOUT_MS = 5_000;
@@ -15,15 +16,14 @@ export async function runCheck({ session, live, api }: AppContext): Promise<Chec
   const { signaling, clock } = live;
   await opened(signaling);
   const webrtc = typeof RTCPeerConnection === 'function';
-  const ways = webrtc ? await waysTo(live) : [];
-  const [facts, results] = await Promise.all([
+  const [facts, ways] = await Promise.all([
     api.connection().catch(() => null),
-    Promise.all(ways.map((way) => probeWay(signaling, way))),
+    webrtc ? probeWays(live) : [],
   ]);
   return {
     administrator: isAdministrator(session.user),
     webrtc,
-    ways: results,
+    ways,
     webSocketRoundTripMs: signaling.state === 'open' ? (clock.roundTripMs ?? 0) : null,
     secureContext: isSecureContext,
     facts,
@@ -44,22 +44,30 @@ function opened(signaling: SignalingClient): Promise<void> {
   });
 }
 
-async function waysTo({ signaling }: AppContext['live']): Promise<Way[]> {
-  let parameters: TransportParameters;
+/** Empty when the server does not answer. */
+async function probeWays({ signaling }: AppContext['live']): Promise<WayResult[]> {
   try {
-    parameters = await signaling.request('createWebRtcTransport', {});
+    const device = newDevice();
+    await loadDevice(device, signaling);
+    const ways = await waysTo(signaling);
+    return await Promise.all(ways.map((way) => probeWay(signaling, device, way)));
   } catch {
     return [];
   }
+}
+
+/** @throws SignalingError */
+async function waysTo(signaling: SignalingClient): Promise<Way[]> {
+  const parameters = await signaling.request('createWebRtcTransport', {});
   signaling.request('closeWebRtcTransport', { transportId: parameters.id }).catch(() => undefined);
   return [...directWays(parameters), ...relaysOf(parameters.iceServers).slice(0, MAX_RELAYS)];
 }
 
 function directWays({ iceCandidates }: TransportParameters): Way[] {
   const ways: Pick<Way, 'kind' | 'accepts'>[] = [
-    { kind: 'directUdp', accepts: ({ type, protocol }) => type !== 'relay' && protocol === 'udp' },
-    { kind: 'directTcp', accepts: ({ type, protocol }) => type !== 'relay' && protocol === 'tcp' },
-    { kind: 'serverRelay', accepts: ({ type }) => type === 'relay' },
+    { kind: 'directUdp', accepts: ({ relayed, protocol }) => !relayed && protocol === 'udp' },
+    { kind: 'directTcp', accepts: ({ relayed, protocol }) => !relayed && protocol === 'tcp' },
+    { kind: 'serverRelay', accepts: ({ relayed }) => relayed === true },
   ];
   return (
     ways

@@ -3,13 +3,13 @@
  * server's. It belongs to one epoch of the signaling socket and is thrown away with it.
  */
 
-import { detectDevice, Device } from 'mediasoup-client';
-import type { Consumer, RtpCapabilities, RtpParameters, Transport } from 'mediasoup-client/types';
+import type { Consumer, RtpParameters, Transport } from 'mediasoup-client/types';
 import { TURN_CREDENTIAL_LIFETIME_SECONDS, type IceServer } from '../../server/wire/signaling.ts';
 import type { SignalingClient } from '../signaling/signaling-client.ts';
 import { Emitter } from '../emitter.ts';
 import { captureTimeUs } from './capture-clock.ts';
 import type { LiveSource } from './live-source.ts';
+import { loadDevice, newDevice, receiveTransport } from './receive-transport.ts';
 import { rtpCounters } from './rtp-counters.ts';
 
 /** Younger than this, credentials leave time enough to find a path with them. */
@@ -36,12 +36,10 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
     const device = newDevice();
     // Neither needs the other's answer, and loading the device takes some ms while the transport is being made.
     const created = signaling.request('createWebRtcTransport', {});
-    const loaded = signaling
-      .request('getRouterRtpCapabilities', {})
-      .then((capabilities) => device.load({ routerRtpCapabilities: capabilities as RtpCapabilities }));
+    const loaded = loadDevice(device, signaling);
     try {
       const [parameters] = await Promise.all([created, loaded]);
-      return new LiveTransport(signaling, epoch, device.createRecvTransport(parameters));
+      return new LiveTransport(signaling, epoch, receiveTransport(device, signaling, parameters));
     } catch (error) {
       // A page has few transports: the one made for nothing is given back.
       created
@@ -56,16 +54,6 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
     this.epoch = epoch;
     this.#signaling = signaling;
     this.#transport = transport;
-    transport.on('connect', ({ dtlsParameters }, callback, errback) => {
-      const fingerprints = dtlsParameters.fingerprints.filter(isStrong);
-      signaling
-        .request('connectWebRtcTransport', {
-          transportId: transport.id,
-          dtlsParameters: { role: 'client', fingerprints },
-        })
-        // oxlint-disable-next-line promise/no-callback-in-promise -- this is how mediasoup-client asks
-        .then(callback, errback);
-    });
     transport.on('connectionstatechange', (state) => this.emit('state', state));
   }
 
@@ -157,27 +145,4 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
     }
     this.#transport.close();
   }
-}
-
-/** @throws UnsupportedError when the browser has no WebRTC */
-function newDevice(): Device {
-  // mediasoup-client goes by the browser's name, also where WebRTC was switched off.
-  if (typeof RTCPeerConnection !== 'function') throw new UnsupportedError('this browser has no WebRTC');
-  // It goes by the browser's name. One that it does not know (a kiosk, a web view, Chromium without a window on a plain
-  // http page) most likely is a Chromium, as long as it has transceivers.
-  const isUnknown = detectDevice() === undefined && typeof RTCRtpTransceiver === 'function';
-  return new Device(isUnknown ? { handlerName: 'Chrome111' } : {});
-}
-
-/** Named as mediasoup-client names its own, which it does not export. */
-class UnsupportedError extends Error {
-  override readonly name = 'UnsupportedError';
-}
-
-type Fingerprint = { algorithm: string; value: string };
-type StrongFingerprint = { algorithm: 'sha-256' | 'sha-384' | 'sha-512'; value: string };
-
-/** mediasoup-client's types allow SHA-1, which the server rightly does not. */
-function isStrong(fingerprint: Fingerprint): fingerprint is StrongFingerprint {
-  return /^sha-(?:256|384|512)$/.test(fingerprint.algorithm);
 }

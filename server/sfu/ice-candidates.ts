@@ -53,8 +53,16 @@ export function iceCandidates(
 
 /** Comes after all others: what can go directly should. */
 export function relayCandidate({ address, port }: TransportAddress): IceCandidate {
-  const priority = candidatePriority(RELAY_TYPE_PREFERENCE, 0);
-  return { foundation: 'relay', priority, ip: address, address, protocol: 'udp', port, type: 'relay' };
+  return {
+    foundation: 'relay',
+    priority: candidatePriority(RELAY_TYPE_PREFERENCE, 0),
+    ip: address,
+    address,
+    protocol: 'udp',
+    port,
+    type: 'host',
+    relayed: true,
+  };
 }
 
 /** RFC 8445 section 5.1.2.1. */

@@ -48,8 +48,14 @@ export interface IceCandidate {
   address: string;
   protocol: 'udp' | 'tcp';
   port: number;
-  type: 'host' | 'srflx' | 'prflx' | 'relay';
+  /**
+   * Also for a relay: Firefox drops candidates of every other type that name no related address (`raddr`), and
+   * mediasoup-client writes none.
+   */
+  type: 'host';
   tcpType?: 'passive';
+  /** The server's own address at a relay, the last to be tried. */
+  relayed?: true;
 }
 
 export interface DtlsFingerprint {

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { test } from 'node:test';
 import { pino } from 'pino';
 import { AnnouncedAddresses } from '../../server/sfu/announced-addresses.ts';
-import { iceCandidates } from '../../server/sfu/ice-candidates.ts';
+import { iceCandidates, relayCandidate } from '../../server/sfu/ice-candidates.ts';
 
 const log = pino({ level: 'silent' });
 
@@ -45,6 +45,23 @@ test('with a TCP port each address is told for it too, passive, and below everyt
     priorities.every((priority) => priority > 2 ** 24),
     'above relays, whose type preference is 0',
   );
+});
+
+test('the relay is told below everything else, as a type that Firefox takes without a related address', () => {
+  const { priority, ...relay } = relayCandidate({ address: '198.51.100.3', port: 49_200 });
+  const address = '198.51.100.3';
+  assert.deepEqual(relay, {
+    foundation: 'relay',
+    ip: address,
+    address,
+    protocol: 'udp',
+    port: 49_200,
+    type: 'host',
+    relayed: true,
+  });
+  const direct = iceCandidates(['203.0.113.7'], 8081, true, 8082);
+  assert.ok(priority > 0 && direct.every((candidate) => candidate.priority > priority));
+  assert.ok(direct.every(({ type, relayed }) => type === 'host' && relayed === undefined));
 });
 
 test('loopback is told only to viewers on this machine', () => {

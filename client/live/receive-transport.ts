@@ -1,0 +1,59 @@
+/**
+ * The browser's side of a transport, by mediasoup-client: it writes the SDP the browser is offered, candidates included. The
+ * live view and the connection check both make theirs here, so that the check finds just the ways the video has.
+ */
+
+import { detectDevice, Device } from 'mediasoup-client';
+import type { RtpCapabilities, Transport, TransportOptions } from 'mediasoup-client/types';
+import type { TransportParameters } from '../../server/wire/signaling.ts';
+import type { SignalingClient } from '../signaling/signaling-client.ts';
+
+/** @throws UnsupportedError when the browser has no WebRTC, or none that mediasoup-client knows */
+export function newDevice(): Device {
+  // mediasoup-client goes by the browser's name, also where WebRTC was switched off.
+  if (typeof RTCPeerConnection !== 'function') throw new UnsupportedError('this browser has no WebRTC');
+  // One that it does not know (a kiosk, a web view, Chromium without a window on a plain http page) most likely is a
+  // Chromium, as long as it has transceivers.
+  const isUnknown = detectDevice() === undefined && typeof RTCRtpTransceiver === 'function';
+  return new Device(isUnknown ? { handlerName: 'Chrome111' } : {});
+}
+
+/** Tells the device what the server can send. @throws SignalingError */
+export async function loadDevice(device: Device, signaling: SignalingClient): Promise<void> {
+  const capabilities = await signaling.request('getRouterRtpCapabilities', {});
+  await device.load({ routerRtpCapabilities: capabilities as RtpCapabilities });
+}
+
+/** It connects, to the server's side of the same id, with the first picture it is to receive. */
+export function receiveTransport(
+  device: Device,
+  signaling: SignalingClient,
+  parameters: TransportParameters,
+  options: Pick<TransportOptions, 'iceTransportPolicy'> = {},
+): Transport {
+  const transport = device.createRecvTransport({ ...parameters, ...options });
+  transport.on('connect', ({ dtlsParameters }, callback, errback) => {
+    const fingerprints = dtlsParameters.fingerprints.filter(isStrong);
+    signaling
+      .request('connectWebRtcTransport', {
+        transportId: transport.id,
+        dtlsParameters: { role: 'client', fingerprints },
+      })
+      // oxlint-disable-next-line promise/no-callback-in-promise -- this is how mediasoup-client asks
+      .then(callback, errback);
+  });
+  return transport;
+}
+
+/** Named as mediasoup-client names its own, which it does not export. */
+class UnsupportedError extends Error {
+  override readonly name = 'UnsupportedError';
+}
+
+type Fingerprint = { algorithm: string; value: string };
+type StrongFingerprint = { algorithm: 'sha-256' | 'sha-384' | 'sha-512'; value: string };
+
+/** mediasoup-client's types allow SHA-1, which the server rightly does not. */
+function isStrong(fingerprint: Fingerprint): fingerprint is StrongFingerprint {
+  return /^sha-(?:256|384|512)$/.test(fingerprint.algorithm);
+}
