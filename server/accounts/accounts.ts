@@ -36,9 +36,9 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
   const log = options.log.child({ room: 'accounts' });
   const events = new AccountEvents();
   const hasher = new PasswordHasher();
-  const throttle = new LoginThrottle();
+  const throttle = new LoginThrottle(nowMs);
   const sessions = new Sessions({ store, events, nowMs });
-  const users = new Users({ users: store.users, hasher, throttle, events, nowMs });
+  const users = new Users({ users: store.users, hasher, events, nowMs });
   const signIn = await SignIn.create({ users: store.users, sessions, hasher, throttle, log });
   const firstPassword = await users.addFirstAdministrator(adminPassword);
   return { events, sessions, signIn, users, access: new Access(store), hasher, firstPassword };

@@ -1,69 +1,98 @@
 /**
- * Slows the guessing of passwords. Three limits on failures: of one address at one account, of one address, and at one
- * account from everywhere.
+ * Slows the guessing of passwords.
  *
- * Invariants: an attempt is counted before the password is looked at, so that many at once gain nothing; the first
- * limit is tight enough that one address alone never reaches the third, so that nobody locks an account for its owner.
+ * Strangers: failures are counted by network, of one network at one account, and at one account from everywhere; past a
+ * limit they are refused. Others (see login-origin.ts) are slowed down, and count for nobody but themselves.
+ *
+ * Invariants: an attempt is counted before the password is looked at, so that many at once gain nothing; a refused one is
+ * not counted; one network alone, of whatever size up to a /48, never reaches an account's own limit; no stranger has a
+ * part in what a device of the account or the private network may do; a name nobody has is treated like any other.
  */
 
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { networkOf } from '../core/address/network.ts';
-import { VigieError } from '../errors.ts';
+import { NetworkFailures } from '../core/address/network-failures.ts';
+import { FailureCounter } from '../core/failure-counter.ts';
+import { tooManyAttempts } from './attempt-limit.ts';
+import { LoginDelays } from './login-delays.ts';
+import { originKey, type LoginOrigin } from './login-origin.ts';
 
-/** Failures allowed within a time, in seconds. */
-const LIMITS = {
-  addressAtAccount: { points: 5, duration: 5 * 60 },
-  address: { points: 30, duration: 15 * 60 },
-  account: { points: 100, duration: 60 * 60 },
-};
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** Of one network, whatever the accounts. */
+const NETWORK_LIMITS = [
+  { prefix: 64, failures: 30, windowMs: 15 * MINUTE_MS },
+  { prefix: 56, failures: 60, windowMs: 15 * MINUTE_MS },
+  { prefix: 48, failures: 120, windowMs: 15 * MINUTE_MS },
+] as const;
+/** Of one network at one account. */
+const NETWORK_AT_ACCOUNT_LIMITS = [
+  { prefix: 64, failures: 5, windowMs: 5 * MINUTE_MS },
+  { prefix: 56, failures: 20, windowMs: HOUR_MS },
+  { prefix: 48, failures: 40, windowMs: HOUR_MS },
+] as const;
+/** At one account, from all networks of strangers together. */
+const ACCOUNT_LIMIT = { failures: 100, windowMs: HOUR_MS };
+
+/** An attempt that counts as failed until one of these says otherwise, once. */
+export interface LoginAttempt {
+  /** What failed of the same origin at the same account is forgiven. */
+  succeeded(): void;
+  /** The password was not looked at. */
+  takeBack(): void;
+}
 
 export class LoginThrottle {
-  readonly #address = new RateLimiterMemory(LIMITS.address);
-  readonly #addressAtAccount = new RateLimiterMemory(LIMITS.addressAtAccount);
-  readonly #account = new RateLimiterMemory(LIMITS.account);
+  readonly #nowMs: () => number;
+  readonly #networks = new NetworkFailures(NETWORK_LIMITS);
+  readonly #networksAtAccount = new NetworkFailures(NETWORK_AT_ACCOUNT_LIMITS);
+  readonly #accounts = new FailureCounter(ACCOUNT_LIMIT);
+  readonly #delays: LoginDelays;
 
-  /** Counts an attempt as failed until `succeeded` says otherwise. @throws VigieError `tooManyRequests` */
-  async admit(username: string, address: string): Promise<void> {
-    const account = accountKey(username);
-    const network = networkOf(address);
-    await consumeAttempt(this.#address, network);
-    await consumeAttempt(this.#addressAtAccount, `${network} ${account}`);
-    await consumeAttempt(this.#account, account);
+  constructor(nowMs: () => number, delays = new LoginDelays(nowMs)) {
+    this.#nowMs = nowMs;
+    this.#delays = delays;
   }
 
-  async succeeded(username: string, address: string): Promise<void> {
-    const account = accountKey(username);
-    const network = networkOf(address);
-    await Promise.all([
-      this.#address.reward(network),
-      this.#addressAtAccount.delete(`${network} ${account}`),
-      this.#account.reward(account),
-    ]);
+  /**
+   * Waits as long as the origin has to.
+   *
+   * @param gone when the client no longer waits for an answer
+   * @throws VigieError `tooManyRequests`
+   */
+  async admit(username: string, origin: LoginOrigin, gone: AbortSignal): Promise<LoginAttempt> {
+    // The store compares names without case.
+    const account = username.toLowerCase();
+    if (origin.kind === 'stranger') return this.#admitStranger(account, origin.address);
+    const key = `${origin.kind} ${originKey(origin)}`;
+    await this.#delays.admit(key, account, gone);
+    return {
+      succeeded: () => this.#delays.succeeded(key, account),
+      takeBack: () => this.#delays.takeBack(key, account),
+    };
   }
-}
 
-/** @throws VigieError `tooManyRequests` when there were too many */
-export async function consumeAttempt(limiter: RateLimiterMemory, key: string): Promise<void> {
-  try {
-    await limiter.consume(key);
-  } catch (refusal) {
-    if (!(refusal instanceof RateLimiterRes)) throw refusal;
-    const retryAfterSeconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
-    throw new VigieError(
-      'tooManyRequests',
-      `too many failed attempts; try again in ${spell(retryAfterSeconds)}`,
-      {
-        retryAfterSeconds,
-      },
+  #admitStranger(account: string, address: string): LoginAttempt {
+    const nowMs = this.#nowMs();
+    const waitMs = Math.max(
+      this.#networks.waitMs(address, nowMs),
+      this.#networksAtAccount.waitMs(address, nowMs, account),
+      this.#accounts.waitMs(account, nowMs),
     );
+    if (waitMs > 0) throw tooManyAttempts(waitMs);
+    this.#networks.add(address, nowMs);
+    this.#networksAtAccount.add(address, nowMs, account);
+    this.#accounts.add(account, nowMs);
+    const takeBack = (): void => {
+      this.#networks.takeBack(address);
+      this.#networksAtAccount.takeBack(address, account);
+      this.#accounts.takeBack(account);
+    };
+    return {
+      succeeded: () => {
+        takeBack();
+        this.#networksAtAccount.forget(address, account);
+      },
+      takeBack,
+    };
   }
-}
-
-/** The store compares names without case. */
-function accountKey(username: string): string {
-  return username.toLowerCase();
-}
-
-function spell(seconds: number): string {
-  return seconds < 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;
 }

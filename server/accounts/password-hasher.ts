@@ -1,63 +1,92 @@
 /**
  * Keeps password hashing from taking the machine: each hash costs 19 MiB and some 30 ms of a thread that file access and
- * name look-ups share.
+ * name look-ups share. Whoever waits for one has a share: strangers, the private network, and those who are signed in take
+ * turns, and within each of these so does every network or session.
  *
- * Invariant: at most 2 are computed at once and 16 wait; whoever comes after that is told to try again.
+ * Invariants: at most 2 are computed at once; of each kind at most 32 wait, at most 8 of one key. Who floods it, with
+ * whatever names, delays itself and is told to try again.
  */
 
+import { FairQueue } from '../core/fair-queue.ts';
 import { VigieError } from '../errors.ts';
+import { originKey, type LoginOrigin } from './login-origin.ts';
 import { hashPassword, verifyPassword } from './password-hash.ts';
 
 const MAX_RUNNING = 2;
-const MAX_WAITING = 16;
+const MAX_WAITING = { total: 32, perKey: 8 };
 const RETRY_AFTER_SECONDS = 2;
 
+interface Waiting {
+  start: () => void;
+  giveUp: () => void;
+}
+
 export class PasswordHasher {
-  readonly #waiting: (() => void)[] = [];
+  readonly #queues: Readonly<Record<LoginOrigin['kind'], FairQueue<Waiting>>> = {
+    device: new FairQueue(MAX_WAITING),
+    home: new FairQueue(MAX_WAITING),
+    stranger: new FairQueue(MAX_WAITING),
+  };
+  /** Whose turn it is next, first. */
+  readonly #turns = Object.values(this.#queues);
   #running = 0;
   #refused = 0;
 
   get load(): { running: number; waiting: number; refused: number } {
-    return { running: this.#running, waiting: this.#waiting.length, refused: this.#refused };
+    const waiting = this.#turns.reduce((sum, { size }) => sum + size, 0);
+    return { running: this.#running, waiting, refused: this.#refused };
   }
 
   /** @returns a PHC string @throws VigieError `tooManyRequests` */
-  hash(password: string): Promise<string> {
-    return this.#inTurn(() => hashPassword(password));
+  hash(password: string, origin: LoginOrigin): Promise<string> {
+    return this.#inTurn(origin, () => hashPassword(password));
   }
 
   /** @throws VigieError `tooManyRequests` */
-  verify(phc: string, password: string): Promise<boolean> {
-    return this.#inTurn(() => verifyPassword(phc, password));
+  verify(phc: string, password: string, origin: LoginOrigin): Promise<boolean> {
+    return this.#inTurn(origin, () => verifyPassword(phc, password));
   }
 
-  /** @throws VigieError `tooManyRequests` when the next one would have to be refused */
-  assertRoom(): void {
-    if (this.#waiting.length < MAX_WAITING) return;
-    this.#refused++;
-    throw new VigieError(
-      'tooManyRequests',
-      'too many people are signing in at the moment; try again in a few seconds',
-      {
-        retryAfterSeconds: RETRY_AFTER_SECONDS,
-      },
-    );
+  /** @throws VigieError `tooManyRequests` when the next one of this origin would have to be refused */
+  assertRoom(origin: LoginOrigin): void {
+    if (this.#running >= MAX_RUNNING && !this.#queues[origin.kind].hasRoom(originKey(origin)))
+      throw this.#refusal();
   }
 
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#running >= MAX_RUNNING) {
-      this.assertRoom();
-      // Whoever finishes hands over its place, so `running` does not change in between.
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    } else {
-      this.#running++;
-    }
+  async #inTurn<T>(origin: LoginOrigin, work: () => Promise<T>): Promise<T> {
+    this.assertRoom(origin);
+    // Whoever finishes hands over its place, so `running` does not change in between.
+    if (this.#running >= MAX_RUNNING) await this.#wait(origin);
+    else this.#running++;
     try {
       return await work();
     } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
+      const next = this.#next();
+      if (next) next.start();
       else this.#running--;
     }
+  }
+
+  #wait(origin: LoginOrigin): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const waiting = { start: resolve, giveUp: () => reject(this.#refusal()) };
+    this.#queues[origin.kind].push(originKey(origin), waiting)?.giveUp();
+    return promise;
+  }
+
+  #next(): Waiting | undefined {
+    const queue = this.#turns.find(({ size }) => size > 0);
+    if (!queue) return undefined;
+    this.#turns.push(...this.#turns.splice(this.#turns.indexOf(queue), 1));
+    return queue.shift();
+  }
+
+  #refusal(): VigieError {
+    this.#refused++;
+    return new VigieError(
+      'tooManyRequests',
+      'too many people are signing in at the moment; try again in a few seconds',
+      { retryAfterSeconds: RETRY_AFTER_SECONDS },
+    );
   }
 }

@@ -122,6 +122,18 @@ export class Sessions {
     return readRefreshToken(this.#refreshSecret, refreshToken)?.sessionId;
   }
 
+  /** The session that a device goes on with by this refresh token, which stays as it is; undefined for one that is over. */
+  deviceOf(refreshToken: string): { sessionId: string; userId: string } | undefined {
+    const claims = readRefreshToken(this.#refreshSecret, refreshToken);
+    const session = claims && this.#store.sessions.find(claims.sessionId);
+    if (!session) return undefined;
+    const unusedMs = this.#nowMs() - session.rotatedAt;
+    const isNewest = claims.generation === session.generation;
+    const isJustReplaced = claims.generation === session.generation - 1 && unusedMs <= REUSE_GRACE_MS;
+    if (unusedMs > SESSION_IDLE_SECONDS * 1000 || !(isNewest || isJustReplaced)) return undefined;
+    return { sessionId: session.id, userId: session.userId };
+  }
+
   /** Signing out. Idempotent. */
   async end(sessionId: string): Promise<void> {
     if (await this.#store.sessions.remove(sessionId)) this.#tellEnded([sessionId]);

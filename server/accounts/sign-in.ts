@@ -8,7 +8,8 @@ import { randomBytes } from 'node:crypto';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { StoredUser, UserStore } from '../store/user-store.ts';
-import type { LoginThrottle } from './login-throttle.ts';
+import type { LoginOrigin } from './login-origin.ts';
+import type { LoginAttempt, LoginThrottle } from './login-throttle.ts';
 import { isOutdated } from './password-hash.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import type { Sessions, SessionTokens } from './sessions.ts';
@@ -26,12 +27,24 @@ export interface Credentials {
   password: string;
 }
 
+/** Who sends them. */
+export interface SignInClient {
+  address: string;
+  /** A device in the private network, as server/api/client-connection.ts tells. */
+  isPrivate: boolean;
+  /** The refresh cookie it came with. */
+  refreshToken: string | undefined;
+  /** It no longer waits for an answer. */
+  gone: AbortSignal;
+}
+
 export class SignIn {
   readonly #options: SignInOptions;
   readonly #nobodysHash: string;
 
   static async create(options: SignInOptions): Promise<SignIn> {
-    return new SignIn(options, await options.hasher.hash(randomBytes(32).toString('hex')));
+    const password = randomBytes(32).toString('hex');
+    return new SignIn(options, await options.hasher.hash(password, { kind: 'device', sessionId: 'start' }));
   }
 
   private constructor(options: SignInOptions, nobodysHash: string) {
@@ -39,33 +52,52 @@ export class SignIn {
     this.#nobodysHash = nobodysHash;
   }
 
-  /**
-   * @param address of the client
-   * @throws VigieError `wrongCredentials`, `tooManyRequests`
-   */
-  async signIn({ username, password }: Credentials, address: string): Promise<SessionTokens> {
-    const { users, hasher, throttle, sessions, log } = this.#options;
-    // Before anything is counted: while all hash workers are busy, no attempt costs memory.
-    hasher.assertRoom();
-    await throttle.admit(username, address);
+  /** @throws VigieError `wrongCredentials`, `tooManyRequests` */
+  async signIn({ username, password }: Credentials, client: SignInClient): Promise<SessionTokens> {
+    const { users, throttle, sessions, log } = this.#options;
+    const { address } = client;
+    const origin = this.#originOf(username, client);
+    const attempt = await throttle.admit(username, origin, client.gone);
     const user = users.findByName(username);
-    const isRight = await hasher.verify(user?.passwordHash ?? this.#nobodysHash, password);
+    const isRight = await this.#verify(user, password, origin, attempt);
     // Removed, or given another password, while this one was being looked at.
     const isCurrent = user !== undefined && users.find(user.id)?.passwordHash === user.passwordHash;
     if (!isRight || !isCurrent) {
       log.warn({ address, username: isCurrent ? user.username : undefined }, 'a sign-in failed');
       throw new VigieError('wrongCredentials', 'the user name or the password is wrong');
     }
-    await throttle.succeeded(username, address);
+    attempt.succeeded();
     const tokens = await sessions.start(user);
     log.info({ address, username: user.username }, 'signed in');
-    if (isOutdated(user.passwordHash)) await this.#renewHash(user, password);
+    if (isOutdated(user.passwordHash)) await this.#renewHash(user, password, origin);
     return tokens;
   }
 
-  async #renewHash(user: StoredUser, password: string): Promise<void> {
+  #originOf(username: string, { address, isPrivate, refreshToken }: SignInClient): LoginOrigin {
+    const { users, sessions } = this.#options;
+    const device = refreshToken === undefined ? undefined : sessions.deviceOf(refreshToken);
+    if (device && device.userId === users.findByName(username)?.id)
+      return { kind: 'device', sessionId: device.sessionId };
+    return { kind: isPrivate ? 'home' : 'stranger', address };
+  }
+
+  async #verify(
+    user: StoredUser | undefined,
+    password: string,
+    origin: LoginOrigin,
+    attempt: LoginAttempt,
+  ): Promise<boolean> {
+    try {
+      return await this.#options.hasher.verify(user?.passwordHash ?? this.#nobodysHash, password, origin);
+    } catch (error) {
+      attempt.takeBack();
+      throw error;
+    }
+  }
+
+  async #renewHash(user: StoredUser, password: string, origin: LoginOrigin): Promise<void> {
     const { users, hasher } = this.#options;
-    const passwordHash = await hasher.hash(password);
+    const passwordHash = await hasher.hash(password, origin);
     await users.renewHash(user.id, user.passwordHash, passwordHash);
   }
 }

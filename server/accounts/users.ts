@@ -5,12 +5,14 @@
  * once (see account-events.ts).
  */
 
+import { FailureCounter } from '../core/failure-counter.ts';
 import { VigieError } from '../errors.ts';
 import type { Role, UserView } from '../wire/api.ts';
 import { randomText } from '../store/random-id.ts';
 import type { StoredUser, UserStore } from '../store/user-store.ts';
 import type { AccountEvents } from './account-events.ts';
-import type { LoginThrottle } from './login-throttle.ts';
+import { AttemptLimit } from './attempt-limit.ts';
+import type { LoginOrigin } from './login-origin.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import type { ReadFor } from '../store/work.ts';
 import type { Identity } from './sessions.ts';
@@ -18,7 +20,6 @@ import type { Identity } from './sessions.ts';
 export interface UsersOptions {
   users: UserStore;
   hasher: PasswordHasher;
-  throttle: LoginThrottle;
   events: AccountEvents;
   nowMs: () => number;
 }
@@ -32,12 +33,18 @@ export interface UserChange {
 export const FIRST_USERNAME = 'admin';
 /** 5 bits each. */
 const GENERATED_PASSWORD_CHARACTERS = 16;
+/** Of one sign-in, which whoever stole an access token has no second one of. */
+const WRONG_CURRENT_PASSWORDS = { failures: 5, windowMs: 5 * 60_000 };
+/** What administrators ask for. */
+const ADMINISTRATION: LoginOrigin = { kind: 'device', sessionId: 'administration' };
 
 export class Users {
   readonly #options: UsersOptions;
+  readonly #wrongCurrent: AttemptLimit;
 
   constructor(options: UsersOptions) {
     this.#options = options;
+    this.#wrongCurrent = new AttemptLimit(new FailureCounter(WRONG_CURRENT_PASSWORDS), options.nowMs);
   }
 
   /**
@@ -73,14 +80,15 @@ export class Users {
     const { username, password, role, cameraIds } = user;
     assertRightsFit(role, cameraIds);
     if (users.findByName(username)) throw new VigieError('conflict', `there is a user ${username} already`);
-    const passwordHash = await hasher.hash(password);
+    const passwordHash = await hasher.hash(password, ADMINISTRATION);
     return this.#view(await users.add({ username, passwordHash, role, cameraIds }, nowMs()));
   }
 
   /** @throws VigieError `notFound`, `conflict`, `badRequest`; nothing is changed then */
   async change(id: string, change: UserChange): Promise<UserView> {
     const { users, hasher, events } = this.#options;
-    const passwordHash = change.password === undefined ? undefined : await hasher.hash(change.password);
+    const passwordHash =
+      change.password === undefined ? undefined : await hasher.hash(change.password, ADMINISTRATION);
     const user = this.#find(id);
     const role = change.role ?? user.role;
     // A promoted viewer needs no rights; a demoted administrator starts without any.
@@ -103,19 +111,16 @@ export class Users {
    *
    * @throws VigieError `forbidden` when the current one is wrong, `tooManyRequests`
    */
-  async changeOwnPassword(
-    who: Identity,
-    passwords: { current: string; next: string },
-    address: string,
-  ): Promise<void> {
-    const { users, hasher, throttle } = this.#options;
-    hasher.assertRoom();
-    await throttle.admit(who.username, address);
+  async changeOwnPassword(who: Identity, passwords: { current: string; next: string }): Promise<void> {
+    const { users, hasher } = this.#options;
+    const origin: LoginOrigin = { kind: 'device', sessionId: who.sessionId };
+    hasher.assertRoom(origin);
+    this.#wrongCurrent.admit(who.sessionId);
     const { passwordHash } = this.#find(who.userId);
-    if (!(await hasher.verify(passwordHash, passwords.current)))
+    if (!(await hasher.verify(passwordHash, passwords.current, origin)))
       throw new VigieError('forbidden', 'the current password is wrong');
-    await throttle.succeeded(who.username, address);
-    const nextHash = await hasher.hash(passwords.next);
+    this.#wrongCurrent.succeeded(who.sessionId);
+    const nextHash = await hasher.hash(passwords.next, origin);
     const exceptSessionId = who.sessionId;
     const change = { passwordHash: nextHash, formerPasswordHash: passwordHash, exceptSessionId };
     this.#tellEnded(await users.change(who.userId, change));

@@ -20,11 +20,17 @@ export function authRoutes(accounts: Accounts, guard: Guard, connectionOf: Conne
 
   router.post('/login', async (request, response) => {
     const credentials = parseRequest(LOGIN, request.body);
-    sendSession(
-      connectionOf(request),
-      response,
-      await accounts.signIn.signIn(credentials, connectionOf(request).address),
-    );
+    const connection = connectionOf(request);
+    const { address, isPrivate } = connection;
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const client = {
+      address,
+      isPrivate,
+      refreshToken: refreshTokenOf(request, connection),
+      gone: gone.signal,
+    };
+    sendSession(connection, response, await accounts.signIn.signIn(credentials, client));
   });
 
   router.post('/refresh', async (request, response) => {
@@ -51,7 +57,7 @@ export function authRoutes(accounts: Accounts, guard: Guard, connectionOf: Conne
   router.post('/password', async (request, response) => {
     const who = guard.identify(request);
     const { currentPassword: current, newPassword: next } = parseRequest(CHANGE_PASSWORD, request.body);
-    await accounts.users.changeOwnPassword(who, { current, next }, connectionOf(request).address);
+    await accounts.users.changeOwnPassword(who, { current, next });
     response.status(204).end();
   });
 

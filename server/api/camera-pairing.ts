@@ -5,9 +5,8 @@
  * gain nothing; what is wrong with a code, its letters or its age, is not told.
  */
 
-import { RateLimiterMemory } from 'rate-limiter-flexible';
-import { consumeAttempt } from '../accounts/login-throttle.ts';
-import { networkOf } from '../core/address/network.ts';
+import { AttemptLimit } from '../accounts/attempt-limit.ts';
+import { NetworkFailures } from '../core/address/network-failures.ts';
 import { PairingCodes } from '../core/pairing-codes.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -16,12 +15,15 @@ import type { CameraCatalog } from './camera-catalog.ts';
 import type { ClientConnection } from './client-connection.ts';
 
 /**
- * Wrong codes allowed within a time, in seconds. All addresses together: of 2^40 codes that is one in a thousand million in a
- * code's lifetime, so the limit holds a flood off and costs nobody a camera.
+ * Wrong codes of one network in a code's lifetime. There is no limit for all together, which strangers could use up to keep
+ * a camera out: of 2^40 codes, a hundred thousand networks at a time find one in a million lifetimes.
  */
-const PER_ADDRESS = { points: 10, duration: 15 * 60 };
-const TOGETHER = { points: 1000, duration: 15 * 60 };
-const EVERYBODY = 'everybody';
+const LIFETIME_MS = 15 * 60_000;
+const WRONG_CODES = [
+  { prefix: 64, failures: 10, windowMs: LIFETIME_MS },
+  { prefix: 56, failures: 20, windowMs: LIFETIME_MS },
+  { prefix: 48, failures: 40, windowMs: LIFETIME_MS },
+] as const;
 
 export interface CameraPairingOptions {
   catalog: CameraCatalog;
@@ -34,14 +36,14 @@ export class CameraPairing {
   readonly #log: Log;
   readonly #nowMs: () => number;
   readonly #codes = new PairingCodes();
-  readonly #perAddress = new RateLimiterMemory(PER_ADDRESS);
-  readonly #together = new RateLimiterMemory(TOGETHER);
+  readonly #guesses: AttemptLimit;
   readonly counters = { made: 0, paired: 0, refused: 0 };
 
   constructor({ catalog, log, nowMs = Date.now }: CameraPairingOptions) {
     this.#catalog = catalog;
     this.#log = log.child({ room: 'pairing' });
     this.#nowMs = nowMs;
+    this.#guesses = new AttemptLimit(new NetworkFailures(WRONG_CODES), nowMs);
     catalog.on('changed', (cameraId, change) => {
       if (change === 'removed' || change === 'keyRotated') this.#codes.revoke(cameraId);
     });
@@ -64,9 +66,7 @@ export class CameraPairing {
         'forbidden',
         'pairing is done over https only, for the key would travel in the clear: use a wss:// address, or the id and the key themselves',
       );
-    const network = networkOf(address);
-    await consumeAttempt(this.#perAddress, network);
-    await consumeAttempt(this.#together, EVERYBODY);
+    this.#guesses.admit(address);
     const cameraId = this.#codes.find(code, this.#nowMs());
     if (cameraId === undefined) {
       this.counters.refused++;
@@ -81,7 +81,7 @@ export class CameraPairing {
     const { key } = await this.#catalog.rotateKey(cameraId);
     this.counters.paired++;
     this.#log.info({ cameraId, address, board, firmware }, 'a camera was paired');
-    await Promise.all([this.#perAddress.reward(network), this.#together.reward(EVERYBODY)]);
+    this.#guesses.succeeded(address);
     return { cameraId, key };
   }
 }

@@ -1,13 +1,13 @@
 /** /api/cameras/:id/events and /sensors: what happened, pictures and clips of it, and who may say that something has. */
 
 import { Router, type Request } from 'express';
-import { RateLimiterMemory } from 'rate-limiter-flexible';
-import { consumeAttempt } from '../accounts/login-throttle.ts';
-import { networkOf } from '../core/address/network.ts';
+import { AttemptLimit } from '../accounts/attempt-limit.ts';
+import { NetworkFailures } from '../core/address/network-failures.ts';
 import { VigieError } from '../errors.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Sensors } from '../events/sensors.ts';
 import type { EventQuery } from '../store/event-store.ts';
+import type { StoredSensor } from '../store/sensor-store.ts';
 import type { CameraCatalog } from './camera-catalog.ts';
 import type { ConnectionOf } from './client-connection.ts';
 import type { Guard } from './guard.ts';
@@ -24,8 +24,8 @@ export interface EventClips {
   settingsOf(cameraId: string): { preRollSeconds: number; postRollSeconds: number };
 }
 
-/** Wrong tokens of one network within a time, in seconds. A sensor that was removed and does not know it stays below. */
-const WRONG_TOKENS = { points: 100, duration: 5 * 60 };
+/** Wrong tokens of one network. A sensor that was removed and does not know it stays below. */
+const WRONG_TOKENS = { prefix: 64, failures: 100, windowMs: 5 * 60_000 } as const;
 
 export function eventRoutes(
   { log, sensors }: Events,
@@ -35,7 +35,7 @@ export function eventRoutes(
   connectionOf: ConnectionOf,
 ): Router {
   const router = Router();
-  const throttle = new RateLimiterMemory(WRONG_TOKENS);
+  const wrongTokens = new AttemptLimit(new NetworkFailures([WRONG_TOKENS]), Date.now);
 
   router.get('/:id/events', async (request, response) => {
     const { id } = request.params;
@@ -65,15 +65,22 @@ export function eventRoutes(
     response.redirect(307, `../../export.webm?from=${from}&to=${to}`);
   });
 
-  /** With a sensor's token, not a user's. Counted as wrong until it proves right, so that many at once gain nothing. */
+  /** With a sensor's token, not a user's. Wrong ones are slowed; a right one always passes, whoever guesses beside it. */
   router.post('/:id/events', async (request, response) => {
-    const network = networkOf(connectionOf(request).address);
-    await consumeAttempt(throttle, network);
-    const sensor = sensors.identify(request.params.id, sensorTokenOf(request));
-    await throttle.reward(network);
+    const sensor = sensorOf(request.params.id, request);
     const event = parseRequest(SENSOR_EVENT, request.body);
     response.status(201).json(await sensors.report(sensor, event));
   });
+
+  function sensorOf(cameraId: string, request: Request): StoredSensor {
+    const token = sensorTokenOf(request);
+    try {
+      return sensors.identify(cameraId, token);
+    } catch (error) {
+      wrongTokens.admit(connectionOf(request).address);
+      throw error;
+    }
+  }
 
   router.get('/:id/sensors', (request, response) => {
     guard.administrator(request);

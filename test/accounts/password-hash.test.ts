@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hashPassword, isOutdated, verifyPassword } from '../../server/accounts/password-hash.ts';
-import { PasswordHasher } from '../../server/accounts/password-hasher.ts';
-import { VigieError } from '../../server/errors.ts';
 
 /** `printf password | argon2 somesalt -id -t 2 -k 65536 -p 1 -l 32`, from the reference implementation's test.c. */
 const REFERENCE = '$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc';
@@ -35,22 +33,3 @@ for (const damaged of ['', 'plain', '$argon2i$v=19$m=1,t=1,p=1$YQ$YQ', REFERENCE
     await assert.rejects(verifyPassword(damaged, 'password'), /PHC/);
   });
 }
-
-test('two hashes are computed at once, sixteen wait, the next one is refused and the others are not', async () => {
-  const hasher = new PasswordHasher();
-  const admitted = Array.from({ length: 18 }, (_, index) => hasher.hash(`password ${index}`));
-  assert.deepEqual(hasher.load, { running: 2, waiting: 16, refused: 0 });
-  await assert.rejects(
-    hasher.hash('one too many'),
-    (error) =>
-      error instanceof VigieError && error.code === 'tooManyRequests' && error.retryAfterSeconds === 2,
-  );
-  assert.equal(new Set(await Promise.all(admitted)).size, 18);
-  assert.deepEqual(hasher.load, { running: 0, waiting: 0, refused: 1 });
-});
-
-test('work that fails gives its place back', async () => {
-  const hasher = new PasswordHasher();
-  await Promise.all([1, 2, 3].map(() => assert.rejects(hasher.verify('damaged', 'password'))));
-  assert.deepEqual(hasher.load, { running: 0, waiting: 0, refused: 0 });
-});

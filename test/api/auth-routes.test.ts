@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Problem } from '../../server/wire/api.ts';
 import { ApiClient } from './support/api-client.ts';
 import { ADMIN_PASSWORD, startApi, temporaryFolder } from './support/api-server.ts';
 
@@ -77,9 +78,9 @@ test('an unknown user costs a hash like a known one, so that the time tells noth
   const verified: string[] = [];
   const { hasher } = server.accounts;
   const verify = hasher.verify.bind(hasher);
-  context.mock.method(hasher, 'verify', (phc: string, password: string) => {
-    verified.push(phc.replace(/\$[^$]+\$[^$]+$/, ''));
-    return verify(phc, password);
+  context.mock.method(hasher, 'verify', (...what: Parameters<typeof verify>) => {
+    verified.push(what[0].replace(/\$[^$]+\$[^$]+$/, ''));
+    return verify(...what);
   });
   const client = new ApiClient(server);
   await client.signIn('admin', 'wrong password');
@@ -87,29 +88,68 @@ test('an unknown user costs a hash like a known one, so that the time tells noth
   assert.deepEqual(verified, ['$argon2id$v=19$m=19456,t=2,p=1', '$argon2id$v=19$m=19456,t=2,p=1']);
 });
 
+/** Signs in as the administrator from an address, as a trusted proxy tells it. */
+function signInFrom(client: ApiClient, address: string, password: string, username = 'admin') {
+  return client.call<Problem>('POST', '/api/auth/login', {
+    body: { username, password },
+    headers: { 'x-forwarded-for': address },
+  });
+}
+
 test('after five failures even the right password has to wait, and the answer says how long', async (context) => {
-  const server = await startApi(context);
+  const server = await startApi(context, { trustedProxies: ['loopback'] });
   const client = new ApiClient(server);
   for (let failure = 0; failure < 5; failure++)
-    assert.equal((await client.signIn('admin', 'wrong password')).status, 401);
-  const { status, body, headers } = await client.signIn('admin', ADMIN_PASSWORD);
+    assert.equal((await signInFrom(client, '192.0.2.1', 'wrong password')).status, 401);
+  const { status, body, headers } = await signInFrom(client, '192.0.2.1', ADMIN_PASSWORD);
   assert.equal(status, 429);
   assert.equal(body.code, 'tooManyRequests');
   const retryAfterSeconds = Number(headers.get('retry-after'));
   assert.ok(retryAfterSeconds > 290 && retryAfterSeconds <= 300, String(retryAfterSeconds));
+  assert.equal(
+    (await signInFrom(client, '192.0.2.2', ADMIN_PASSWORD)).status,
+    200,
+    'it is the client, not the proxy',
+  );
 });
 
-test('behind a trusted proxy it is the client that is slowed, not the proxy', async (context) => {
-  const server = await startApi(context, { trustedProxies: ['loopback'] });
+test('at home the right password is accepted, however often a wrong one was sent from there', async (context) => {
+  const server = await startApi(context);
   const client = new ApiClient(server);
-  const from = (address: string, password: string) =>
-    client.call('POST', '/api/auth/login', {
-      body: { username: 'admin', password },
-      headers: { 'x-forwarded-for': address },
+  for (let failure = 0; failure < 6; failure++)
+    assert.equal((await client.signIn('admin', 'wrong password')).status, 401);
+  assert.equal((await client.signIn('admin', ADMIN_PASSWORD)).status, 200);
+});
+
+test('a device that is signed in to the account gets in from where nobody else does', async (context) => {
+  const server = await startApi(context, { trustedProxies: ['loopback'] });
+  const phone = await ApiClient.signedIn(server);
+  const stranger = new ApiClient(server);
+  for (let failure = 0; failure < 6; failure++) await signInFrom(stranger, '192.0.2.1', 'wrong password');
+  assert.equal((await signInFrom(stranger, '192.0.2.1', ADMIN_PASSWORD)).status, 429);
+  assert.equal((await signInFrom(phone, '192.0.2.1', ADMIN_PASSWORD)).status, 200);
+});
+
+test('neither a cookie of another account, nor one that is over, nor one made up helps', async (context) => {
+  const server = await startApi(context, { trustedProxies: ['loopback'] });
+  const admin = await ApiClient.signedIn(server);
+  const viewer = { username: 'ada', password: 'a long password', role: 'viewer', cameraIds: [] };
+  assert.equal((await admin.call('POST', '/api/users', { body: viewer })).status, 201);
+  const ada = await ApiClient.signedIn(server, 'ada', 'a long password');
+  const signedOut = await ApiClient.signedIn(server);
+  const kept = [...signedOut.cookies];
+  await signedOut.call('POST', '/api/auth/logout');
+  for (const [name, cookie] of kept) signedOut.cookies.set(name, cookie);
+  const madeUp = new ApiClient(server);
+  for (const [name, cookie] of admin.cookies)
+    madeUp.cookies.set(name, {
+      ...cookie,
+      value: cookie.value.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')),
     });
-  for (let failure = 0; failure < 6; failure++) await from('192.0.2.1', 'wrong password');
-  assert.equal((await from('192.0.2.1', ADMIN_PASSWORD)).status, 429);
-  assert.equal((await from('192.0.2.2', ADMIN_PASSWORD)).status, 200);
+  const stranger = new ApiClient(server);
+  for (let failure = 0; failure < 6; failure++) await signInFrom(stranger, '192.0.2.1', 'wrong password');
+  for (const client of [ada, signedOut, madeUp])
+    assert.equal((await signInFrom(client, '192.0.2.1', ADMIN_PASSWORD)).status, 429);
 });
 
 test('renewing replaces both cookies and the access token', async (context) => {

@@ -107,6 +107,23 @@ test('guesses are slowed per address, and a right code does not count as one', a
   assert.equal((await pair(text, '192.0.2.2')).status, 201);
 });
 
+test('guesses of the whole world do not keep a camera from being paired, and those of a /48 are one’s', async (context) => {
+  const { server, code, pair } = await setUp(context);
+  const { id } = await server.store.cameras.add('Door', 'v1', 1);
+  /** @returns how many were not refused */
+  const guesses = async (count: number, address: (index: number) => string): Promise<number> => {
+    let looked = 0;
+    for (let from = 0; from < count; from += 20) {
+      const batch = Array.from({ length: 20 }, (_, index) => pair('0000-0000', address(from + index)));
+      looked += (await Promise.all(batch)).filter(({ status }) => status === 404).length;
+    }
+    return looked;
+  };
+  assert.equal(await guesses(1100, (index) => `198.51.${index >> 8}.${index & 255}`), 1100);
+  assert.equal((await pair(await code(id), '192.0.2.2')).status, 201);
+  assert.equal(await guesses(60, (index) => `2001:db8:1:${index}00::1`), 40);
+});
+
 test('what is no request for pairing is refused, and so are cameras without a key of their own', async (context) => {
   const { server, makeCode, pair } = await setUp(context);
   for (const code of [undefined, '', 7, 'x'.repeat(33), null]) assert.equal((await pair(code)).status, 400);

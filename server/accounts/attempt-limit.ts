@@ -1,0 +1,44 @@
+/** Refuses who has failed too often: with a code, a token, a password. */
+
+import { VigieError } from '../errors.ts';
+
+/** Counted by a key: core/failure-counter.ts, or by address: core/address/network-failures.ts. */
+export interface Failures {
+  waitMs(key: string, nowMs: number): number;
+  add(key: string, nowMs: number): void;
+  takeBack(key: string): void;
+}
+
+export class AttemptLimit {
+  readonly #failures: Failures;
+  readonly #nowMs: () => number;
+
+  constructor(failures: Failures, nowMs: () => number) {
+    this.#failures = failures;
+    this.#nowMs = nowMs;
+  }
+
+  /** Counts an attempt as failed, before it is looked at, so that many at once gain nothing. @throws VigieError `tooManyRequests` */
+  admit(key: string): void {
+    const nowMs = this.#nowMs();
+    const waitMs = this.#failures.waitMs(key, nowMs);
+    if (waitMs > 0) throw tooManyAttempts(waitMs);
+    this.#failures.add(key, nowMs);
+  }
+
+  /** It was no failure. */
+  succeeded(key: string): void {
+    this.#failures.takeBack(key);
+  }
+}
+
+/** @param waitMs until it may be tried again */
+export function tooManyAttempts(waitMs: number): VigieError {
+  const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
+  const detail = `too many failed attempts; try again in ${spell(retryAfterSeconds)}`;
+  return new VigieError('tooManyRequests', detail, { retryAfterSeconds });
+}
+
+function spell(seconds: number): string {
+  return seconds < 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;
+}

@@ -1,0 +1,25 @@
+/**
+ * Who may be trying to sign in, before the password is looked at. Strangers are counted by network and refused when they
+ * fail too often; the others are slowed down only, so that strangers cannot turn a limit against the owner.
+ */
+
+import { networkOf } from '../core/address/network.ts';
+
+export type LoginOrigin =
+  /** It holds a session of the very account: somebody has known the password on it before. */
+  | { readonly kind: 'device'; readonly sessionId: string }
+  /** A device in the private network (see server/api/client-connection.ts). */
+  | { readonly kind: 'home'; readonly address: string }
+  | { readonly kind: 'stranger'; readonly address: string };
+
+/** What shares are given by. A stranger may have 2^16 networks of /64. */
+export function originKey(origin: LoginOrigin): string {
+  switch (origin.kind) {
+    case 'device':
+      return origin.sessionId;
+    case 'home':
+      return networkOf(origin.address);
+    case 'stranger':
+      return networkOf(origin.address, 48);
+  }
+}

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { LoginDelays } from '../../server/accounts/login-delays.ts';
+import { VigieError } from '../../server/errors.ts';
+
+const NEVER = new AbortController().signal;
+const isRefusal = (error: unknown): boolean =>
+  error instanceof VigieError && error.code === 'tooManyRequests';
+
+/** Delays that end when the test says so. */
+function setUp() {
+  const wake: (() => void)[] = [];
+  const sleep = <T>(_ms?: number, value?: T): Promise<T> =>
+    new Promise((resolve) => wake.push(() => resolve(value as T)));
+  return { delays: new LoginDelays(() => 0, sleep), wake };
+}
+
+async function failFreely(delays: LoginDelays, origin: string): Promise<void> {
+  for (let failure = 0; failure < 5; failure++) await delays.admit(origin, 'ada', NEVER);
+}
+
+test('two attempts of one origin wait at once, and no more', async () => {
+  const { delays, wake } = setUp();
+  await failFreely(delays, 'a');
+  const waiting = [delays.admit('a', 'ada', NEVER), delays.admit('a', 'ada', NEVER)];
+  await assert.rejects(delays.admit('a', 'ada', NEVER), isRefusal);
+  await delays.admit('b', 'ada', NEVER);
+  wake.shift()?.();
+  await waiting[0];
+  waiting.push(delays.admit('a', 'ada', NEVER));
+  for (const end of wake) end();
+  await Promise.all(waiting);
+});
+
+test('a hundred attempts at the same moment are two that wait beside the five that need not', async () => {
+  const { delays, wake } = setUp();
+  const attempts = Array.from({ length: 100 }, () =>
+    delays.admit('a', 'ada', NEVER).then(
+      () => 'admitted',
+      () => 'refused',
+    ),
+  );
+  await new Promise(setImmediate);
+  assert.equal(wake.length, 2);
+  for (const end of wake) end();
+  const outcomes = await Promise.all(attempts);
+  assert.equal(outcomes.filter((outcome) => outcome === 'admitted').length, 7);
+});
+
+test('all origins together have 256 that wait, and those that need not wait are let through', async () => {
+  const { delays, wake } = setUp();
+  const waiting = [];
+  for (let origin = 0; origin < 128; origin++) {
+    await failFreely(delays, `origin ${origin}`);
+    waiting.push(
+      delays.admit(`origin ${origin}`, 'ada', NEVER),
+      delays.admit(`origin ${origin}`, 'ada', NEVER),
+    );
+  }
+  assert.equal(wake.length, 256);
+  await failFreely(delays, 'owner');
+  await assert.rejects(delays.admit('owner', 'ada', NEVER), isRefusal);
+  for (const end of wake) end();
+  await Promise.all(waiting);
+});
+
+test('who leaves while waiting leaves no timer, and its attempt counts', async () => {
+  const delays = new LoginDelays(() => 0);
+  await failFreely(delays, 'a');
+  const client = new AbortController();
+  const waiting = [delays.admit('a', 'ada', client.signal), delays.admit('a', 'ada', client.signal)];
+  client.abort();
+  for (const attempt of waiting) await assert.rejects(attempt, isRefusal);
+  const { delays: fresh, wake } = setUp();
+  await failFreely(fresh, 'a');
+  void fresh.admit('a', 'ada', NEVER);
+  assert.equal(wake.length, 1, 'there is room again');
+  wake[0]?.();
+});

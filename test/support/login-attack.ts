@@ -1,0 +1,66 @@
+/** Sign-ins by the hundred, as a trusted proxy tells where they come from. Loops end when they are stopped. */
+
+import type { Problem, SessionView } from '../../server/wire/api.ts';
+
+export interface LoginAnswer {
+  status: number;
+  /** Of a session that was started, as the browser would send them back. */
+  cookies: string;
+  body: SessionView & Problem;
+}
+
+export async function login(
+  url: string,
+  from: string,
+  username: string,
+  password: string,
+  cookies = '',
+): Promise<LoginAnswer> {
+  const response = await fetch(`${url}/api/auth/login`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'x-forwarded-for': from,
+      ...(cookies !== '' && { cookie: cookies }),
+    },
+    body: JSON.stringify({ username, password }),
+  });
+  return {
+    status: response.status,
+    cookies: response.headers
+      .getSetCookie()
+      .map((line) => line.split(';')[0] ?? '')
+      .join('; '),
+    body: (await response.json()) as SessionView & Problem,
+  };
+}
+
+/** Made-up names, sent by a bounded number of clients each of which waits for its answer and goes on. */
+export class MadeUpNames implements AsyncDisposable {
+  readonly #clients: Promise<void>[];
+  #stopped = false;
+  sent = 0;
+  /** For which a password was hashed. */
+  looked = 0;
+
+  /** @param from where a client comes from, by its number and that of its attempt */
+  constructor(url: string, clients: number, from: (client: number, attempt: number) => string) {
+    this.#clients = Array.from({ length: clients }, async (_, client) => {
+      for (let attempt = 0; !this.#stopped; attempt++) {
+        this.sent++;
+        const { status } = await login(
+          url,
+          from(client, attempt),
+          `nobody ${client} ${attempt}`,
+          'a password',
+        );
+        if (status === 401) this.looked++;
+      }
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped = true;
+    await Promise.all(this.#clients);
+  }
+}
