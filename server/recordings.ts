@@ -47,8 +47,7 @@ export async function openRecordings(options: OpenRecordingsOptions): Promise<Op
     get status() {
       return library.status;
     },
-    range: (cameraId, fromMs, toMs, who) => library.range(cameraId, fromMs, toMs, who),
-    gaps: (cameraId, fromMs, toMs, who) => store.gaps(cameraId, fromMs, toMs, who),
+    timeline: (cameraId, fromMs, toMs, who) => library.timeline(cameraId, fromMs, toMs, who),
     find: (id) => library.find(id),
     finish: ({ cameraId, id }) => recorder.finish(cameraId, id),
     pathOf: (recording) => library.pathOf(recording),

@@ -40,13 +40,17 @@ export function eventRoutes(
   router.get('/:id/events', async (request, response) => {
     const { id } = request.params;
     const who = guard.viewerOf(request, id);
-    response.json(await log.list([id], queryOf(request), readFor(who, response)));
+    const events = await log.list([id], queryOf(request), readFor(who, response));
+    // It waited its turn, and the right may be gone.
+    guard.viewerOf(request, id);
+    response.json(events);
   });
 
   router.get('/:id/events/:eventId/thumbnail.jpg', async (request, response) => {
     const { id, eventId } = request.params;
     const who = guard.mediaViewerOf(request, id);
     const jpeg = await log.thumbnail(id, eventId, readFor(who, response));
+    guard.mediaViewerOf(request, id);
     if (!jpeg) throw new VigieError('notFound', 'there is no picture of this event');
     // It never changes; only the right to see it may.
     response.setHeader('Cache-Control', 'private, max-age=86400');
@@ -107,8 +111,11 @@ export function allEventRoutes(log: EventLog, catalog: CameraCatalog, guard: Gua
   const router = Router();
   router.get('/', async (request, response) => {
     const who = guard.identify(request);
-    const cameraIds = catalog.viewsFor(who.userId).map(({ id }) => id);
-    response.json(await log.list(cameraIds, queryOf(request), readFor(who, response)));
+    const mine = (): string[] => catalog.viewsFor(who.userId).map(({ id }) => id);
+    const events = await log.list(mine(), queryOf(request), readFor(who, response));
+    guard.identify(request);
+    const stillMine = new Set(mine());
+    response.json(events.filter(({ cameraId }) => stillMine.has(cameraId)));
   });
   return router;
 }

@@ -9,13 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
 import { Router, type Response } from 'express';
 import { VigieError } from '../errors.ts';
-import type {
-  RecordedSegment,
-  RecordingGap,
-  RecordingSettings,
-  RecordingStatus,
-  Timeline,
-} from '../wire/recording.ts';
+import type { RecordedSegment, RecordingSettings, RecordingStatus } from '../wire/recording.ts';
 import { MAX_TIMELINE_MS } from '../wire/recording.ts';
 import type { CameraCatalog } from './camera-catalog.ts';
 import type { Guard } from './guard.ts';
@@ -40,8 +34,8 @@ export interface ListedRecording extends RecordedSegment {
 /** What the API asks of the recordings; main connects it. */
 export interface Recordings {
   readonly status: RecordingStatus;
-  range(cameraId: string, fromMs: number, toMs: number, who: ReadFor): Promise<ListedRecording[]>;
-  gaps(cameraId: string, fromMs: number, toMs: number, who: ReadFor): Promise<RecordingGap[]>;
+  /** A Timeline as JSON in UTF-8. */
+  timeline(cameraId: string, fromMs: number, toMs: number, who: ReadFor): Promise<Uint8Array>;
   find(id: string): ListedRecording | undefined;
   /** One that is still being written is ended, which takes until the next keyframe. */
   finish(recording: ListedRecording): Promise<void>;
@@ -89,12 +83,10 @@ export function recordingRoutes(recordings: Recordings, catalog: CameraCatalog, 
     const { from, to } = parseRequest(TIME_RANGE, request.query);
     if (to - from > MAX_TIMELINE_MS)
       throw new VigieError('badRequest', `ask for ${MAX_TIMELINE_MS / 86_400_000} days at most`);
-    const [segments, gaps] = await Promise.all([
-      recordings.range(id, from, to, who),
-      recordings.gaps(id, from, to, who),
-    ]);
-    const timeline: Timeline = { fromMs: from, toMs: to, segments: segments.map(segmentOf), gaps };
-    response.json(timeline);
+    const { buffer, byteOffset, byteLength } = await recordings.timeline(id, from, to, who);
+    // It waited its turn, and the right may be gone.
+    guard.viewerOf(request, id);
+    response.type('json').send(Buffer.from(buffer, byteOffset, byteLength));
   });
 
   router.get('/:id/recordings/:recordingId.webm', async (request, response) => {
@@ -165,12 +157,6 @@ export function recordingStatusRoutes(recordings: Pick<Recordings, 'status'>, gu
     response.json(recordings.status);
   });
   return router;
-}
-
-/** As it is listed under its camera. */
-function segmentOf(recording: ListedRecording): RecordedSegment {
-  const { id, startMs, endMs, bytes, width, height, open } = recording;
-  return { id, startMs, endMs, bytes, width, height, protected: recording.protected, open };
 }
 
 async function send(

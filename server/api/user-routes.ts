@@ -14,7 +14,9 @@ export function userRoutes(users: Users, guard: Guard): Router {
   });
 
   router.get('/', async (request, response) => {
-    response.json(await users.list(readFor(guard.administrator(request), response)));
+    const listed = await users.list(readFor(guard.administrator(request), response));
+    guard.administrator(request);
+    response.json(listed);
   });
 
   router.post('/', async (request, response) => {

@@ -72,7 +72,9 @@ export function webhookRoutes(webhooks: Webhooks, guard: Guard): Router {
 
   router.get('/:id/deliveries', async (request, response) => {
     const who = readFor(guard.identify(request), response);
-    response.json(await webhooks.deliveries(request.params.id, who));
+    const deliveries = await webhooks.deliveries(request.params.id, who);
+    guard.administrator(request);
+    response.json(deliveries);
   });
 
   router.post('/:id/deliveries/:deliveryId/again', async (request, response) => {

@@ -1,9 +1,6 @@
 /**
  * The recordings that are there: begun, found, protected and removed here, on the disk and in the index alike.
  *
- * The files are what counts. The index is written behind them, and recording waits for it at no time: what is not written yet
- * is known here, so that it reads the same.
- *
  * Invariants: a crash leaves at worst an entry to be repaired or a file to be taken in, at the next start; and one file that
  * cannot be removed or repaired harms no other.
  */
@@ -15,9 +12,10 @@ import type { QuotaLimits, StoredRecording } from '../core/quota-ring.ts';
 import type { Log } from '../log.ts';
 import { randomId } from '../store/random-id.ts';
 import { isDiskFull } from '../store/database.ts';
-import type { RecordingStore, StoredSegment } from '../store/recording-store.ts';
+import type { RecordingStore, StoredSegment, Unindexed } from '../store/recording-store.ts';
 import type { RecordingStatus } from '../wire/recording.ts';
 import type { ReadFor } from '../store/work.ts';
+import { RecordingIndex } from './recording-index.ts';
 import { recordingPath } from './recording-path.ts';
 import { RecordingRoom } from './recording-room.ts';
 import { tidyRecordings } from './tidy-recordings.ts';
@@ -48,12 +46,13 @@ export interface OpenRecording {
   close(): Promise<void>;
 }
 
+const REMOVED_AT_ONCE = 500;
+
 export class RecordingLibrary {
   readonly #options: RecordingLibraryOptions;
   readonly #room: RecordingRoom;
   readonly #open = new Map<string, WebmFile>();
-  /** What the index does not say yet: entries as they will be, `null` where one will be gone. */
-  readonly #unwritten = new Map<string, StoredSegment | null>();
+  readonly #index: RecordingIndex;
 
   /** Looks through the folder first: what a crash left is repaired, taken in or removed. */
   static async open(options: RecordingLibraryOptions): Promise<RecordingLibrary> {
@@ -68,6 +67,7 @@ export class RecordingLibrary {
   private constructor(options: RecordingLibraryOptions) {
     this.#options = options;
     const { folder, limits, freeBytes, onAlarm } = options;
+    this.#index = new RecordingIndex(options.store, options.log);
     this.#room = new RecordingRoom({
       folder,
       limits,
@@ -113,7 +113,7 @@ export class RecordingLibrary {
     };
     this.#room.put(stored);
     try {
-      this.#put(segment).catch(() => undefined);
+      this.#index.put(segment).catch(() => undefined);
       const path = join(folder, recordingPath(segment));
       const file = await WebmFile.create(path, first, { admit: (bytes) => this.#room.admit(stored, bytes) });
       this.#open.set(id, file);
@@ -131,22 +131,22 @@ export class RecordingLibrary {
    * @throws VigieError `unavailable` when too much is asked at once
    */
   async range(cameraId: string, fromMs: number, toMs: number, who?: ReadFor): Promise<StoredSegment[]> {
-    const written = await this.#options.store.range(cameraId, fromMs, toMs, who);
-    // An open one's end is in memory only, so the index does not know that it reaches into the range.
-    const open = [...this.#open.keys()].flatMap((id) => this.#entry(id) ?? []);
-    const here = [...this.#unwritten.values(), ...open].filter((segment) => segment !== null);
-    const byId = new Map([...written, ...here].map((segment) => [segment.id, segment]));
-    return [...byId.values()]
-      .filter(({ id }) => this.#unwritten.get(id) !== null)
-      .map((segment) => this.#asItIs(segment))
-      .filter(
-        (segment) => segment.cameraId === cameraId && segment.startMs <= toMs && segment.endMs >= fromMs,
-      )
-      .sort((a, b) => a.startMs - b.startMs);
+    // Before the index is asked, for what is unwritten now may be written when it answers.
+    const { ids, segments } = this.#unindexed(cameraId, fromMs, toMs);
+    const indexed = await this.#options.store.range(cameraId, fromMs, toMs, who);
+    return [...indexed.filter(({ id }) => !ids.includes(id)), ...segments].sort(
+      (a, b) => a.startMs - b.startMs,
+    );
+  }
+
+  /** As `range`, with the gaps, as JSON. */
+  timeline(cameraId: string, fromMs: number, toMs: number, who?: ReadFor): Promise<Uint8Array> {
+    const unindexed = this.#unindexed(cameraId, fromMs, toMs);
+    return this.#options.store.timeline(cameraId, fromMs, toMs, unindexed, who);
   }
 
   find(id: string): StoredSegment | undefined {
-    const segment = this.#entry(id);
+    const segment = this.#index.find(id);
     return segment && this.#asItIs(segment);
   }
 
@@ -156,11 +156,11 @@ export class RecordingLibrary {
 
   /** @returns once it is stored */
   async setProtected(id: string, isProtected: boolean): Promise<void> {
-    const segment = this.#entry(id);
+    const segment = this.#index.find(id);
     if (!segment) return;
     const changed = { ...segment, protected: isProtected };
     if (!segment.open) this.#room.put(asStored(changed));
-    await this.#put(changed);
+    await this.#index.put(changed);
   }
 
   /** @throws Error of the file system. One that is being written is left alone. */
@@ -173,7 +173,15 @@ export class RecordingLibrary {
   /** The camera was removed: everything of it goes, its open recordings after they were closed by their owner. */
   async removeCamera(cameraId: string): Promise<void> {
     const { store, folder } = this.#options;
-    for (const { id } of await this.range(cameraId, 0, Number.MAX_SAFE_INTEGER)) await this.remove(id);
+    for (const { id } of this.#unindexed(cameraId, 0, Number.MAX_SAFE_INTEGER).segments)
+      await this.remove(id);
+    for (let afterMs = -1; ;) {
+      const page = await store.ids(cameraId, afterMs, REMOVED_AT_ONCE);
+      for (const { id } of page) await this.remove(id);
+      const last = page.at(-1);
+      if (!last) break;
+      afterMs = last.startMs;
+    }
     await store.forgetGaps(cameraId);
     await rm(join(folder, cameraId), { recursive: true, force: true });
   }
@@ -201,12 +209,12 @@ export class RecordingLibrary {
     const problem = file.error?.problem;
     if (problem === 'diskError') this.#room.onDiskFull();
     try {
-      const segment = this.#entry(id);
+      const segment = this.#index.find(id);
       if (!segment) return;
       if (file.bytes === 0) return await this.remove(id);
       // What a failing disk kept from ending as it should is repaired at the next start; until then it plays as far as it goes.
       const closed = { ...segment, endMs: file.endMs, bytes: file.bytes, open: problem === 'diskError' };
-      this.#put(closed).catch(() => undefined);
+      this.#index.put(closed).catch(() => undefined);
       this.#room.put({ ...asStored(closed), kept: closed.protected });
     } catch (error) {
       this.#options.log.error(
@@ -216,33 +224,13 @@ export class RecordingLibrary {
     }
   }
 
-  /** As the index says, or is going to. */
-  #entry(id: string): StoredSegment | undefined {
-    const unwritten = this.#unwritten.get(id);
-    return unwritten === undefined ? this.#options.store.find(id) : (unwritten ?? undefined);
-  }
-
-  #put(segment: StoredSegment): Promise<void> {
-    return this.#write(segment.id, segment, () => this.#options.store.put(segment));
-  }
-
-  #removeEntry(id: string): Promise<void> {
-    return this.#write(id, null, () => this.#options.store.remove(id));
-  }
-
-  async #write(id: string, entry: StoredSegment | null, write: () => Promise<void>): Promise<void> {
-    this.#unwritten.set(id, entry);
-    try {
-      await write();
-    } catch (error) {
-      this.#options.log.error(
-        { err: error, recordingId: id },
-        'failed to write the index of the recordings; the next start puts it in order',
-      );
-      throw error;
-    } finally {
-      if (this.#unwritten.get(id) === entry) this.#unwritten.delete(id);
-    }
+  /** What the index does not know, or not as it is: what is being written, into a file or into the index. */
+  #unindexed(cameraId: string, fromMs: number, toMs: number): Unindexed {
+    const ids = [...new Set([...this.#index.unwrittenIds, ...this.#open.keys()])];
+    const segments = ids
+      .flatMap((id) => this.find(id) ?? [])
+      .filter((each) => each.cameraId === cameraId && each.startMs <= toMs && each.endMs >= fromMs);
+    return { ids, segments };
   }
 
   #asItIs(segment: StoredSegment): StoredSegment {
@@ -251,14 +239,14 @@ export class RecordingLibrary {
   }
 
   async #removeFile(id: string): Promise<void> {
-    const segment = this.#entry(id);
+    const segment = this.#index.find(id);
     if (segment) await rm(this.pathOf(segment), { force: true });
-    this.#removeEntry(id).catch(() => undefined);
+    this.#index.remove(id).catch(() => undefined);
   }
 
   #forget(id: string): void {
     this.#room.forget(id);
-    this.#removeEntry(id).catch(() => undefined);
+    this.#index.remove(id).catch(() => undefined);
   }
 }
 

@@ -1,8 +1,8 @@
 /**
  * Long reads that wait for the reading thread, which answers one after the other.
  *
- * Invariants: at most `MAX_WAITING` wait, and `MAX_PER_USER` of one user, so that nobody alone keeps the others out,
- * and users do not keep out the server itself; one that nobody waits for any more is not asked.
+ * Invariants: at most `MAX_WAITING` of all users wait, and `MAX_PER_USER` of one; users are answered in turn, so whoever asks
+ * for much waits longer and nobody else does; one that nobody waits for any more is not asked.
  */
 
 import { VigieError } from '../errors.ts';
@@ -11,9 +11,9 @@ import type { ReadFor, StoreCall } from './work.ts';
 /** What reads; the thread in the server, a function in tests. */
 export type Read = (call: StoreCall) => Promise<unknown>;
 
-export const MAX_WAITING = 64;
-/** A page asks for some at once. */
-export const MAX_PER_USER = 12;
+export const MAX_WAITING = 512;
+/** A page asks for the small pictures of all events it shows at once. */
+export const MAX_PER_USER = 128;
 /** Whom reads of the server itself are counted for. */
 const SERVER = '';
 
@@ -25,8 +25,8 @@ interface Entry {
 
 export class ReadQueue {
   readonly #read: Read;
-  readonly #waiting = new Set<Entry>();
-  readonly #perUser = new Map<string, number>();
+  /** By user, in the order of their turns. */
+  readonly #waiting = new Map<string, Entry[]>();
   readonly #counters = { answered: 0, refused: 0, cancelled: 0 };
   #busy = false;
   #closed = false;
@@ -36,16 +36,13 @@ export class ReadQueue {
   }
 
   get figures(): Readonly<{ length: number; answered: number; refused: number; cancelled: number }> {
-    return { length: this.#waiting.size + Number(this.#busy), ...this.#counters };
+    return { length: this.#length + Number(this.#busy), ...this.#counters };
   }
 
   /** @throws (rejects) what the method threw; VigieError `unavailable` when too many wait, or nobody waits for this one */
   async ask(call: StoreCall, { userId = SERVER, signal }: ReadFor = {}): Promise<unknown> {
     if (this.#closed) throw new VigieError('unavailable', 'the server is stopping');
-    const ofUser = this.#perUser.get(userId) ?? 0;
-    const isFull =
-      userId === SERVER ? ofUser >= MAX_WAITING : ofUser >= MAX_PER_USER || this.#waiting.size >= MAX_WAITING;
-    if (isFull) {
+    if (this.#isFullFor(userId)) {
       this.#counters.refused++;
       throw new VigieError('unavailable', 'too much is being looked up at once; try again in a moment', {
         retryAfterSeconds: 1,
@@ -54,40 +51,61 @@ export class ReadQueue {
     const entry = { call, userId, done: Promise.withResolvers<unknown>() };
     const cancel = (): void => this.#cancel(entry);
     signal?.addEventListener('abort', cancel, { once: true });
-    this.#perUser.set(userId, ofUser + 1);
-    this.#waiting.add(entry);
+    const ofUser = this.#waiting.get(userId) ?? [];
+    ofUser.push(entry);
+    this.#waiting.set(userId, ofUser);
     if (signal?.aborted) cancel();
     void this.#pump();
     try {
       return await entry.done.promise;
     } finally {
       signal?.removeEventListener('abort', cancel);
-      const left = (this.#perUser.get(userId) ?? 1) - 1;
-      if (left > 0) this.#perUser.set(userId, left);
-      else this.#perUser.delete(userId);
     }
   }
 
   /** Idempotent. */
   close(): void {
     this.#closed = true;
-    for (const { done } of this.#waiting)
+    for (const { done } of [...this.#waiting.values()].flat())
       done.reject(new VigieError('unavailable', 'the server is stopping'));
     this.#waiting.clear();
   }
 
+  get #length(): number {
+    return [...this.#waiting.values()].reduce((sum, ofUser) => sum + ofUser.length, 0);
+  }
+
+  /** The server asks for few things, each of which somebody counts on. */
+  #isFullFor(userId: string): boolean {
+    if (userId === SERVER) return this.#length >= 2 * MAX_WAITING;
+    return (this.#waiting.get(userId)?.length ?? 0) >= MAX_PER_USER || this.#length >= MAX_WAITING;
+  }
+
   /** The one that is being answered is answered to its end: SQLite cannot be interrupted here. */
   #cancel(entry: Entry): void {
-    if (!this.#waiting.delete(entry)) return;
+    const ofUser = this.#waiting.get(entry.userId) ?? [];
+    const left = ofUser.filter((each) => each !== entry);
+    if (left.length === ofUser.length) return;
+    if (left.length > 0) this.#waiting.set(entry.userId, left);
+    else this.#waiting.delete(entry.userId);
     this.#counters.cancelled++;
     entry.done.reject(new VigieError('unavailable', 'nobody waits for this any more'));
+  }
+
+  /** Of the user whose turn it is; then it is the others' turn. */
+  #next(): Entry | undefined {
+    const [turn] = this.#waiting;
+    if (!turn) return undefined;
+    const [userId, [entry, ...left]] = turn;
+    this.#waiting.delete(userId);
+    if (left.length > 0) this.#waiting.set(userId, left);
+    return entry;
   }
 
   async #pump(): Promise<void> {
     if (this.#busy) return;
     this.#busy = true;
-    for (const entry of this.#waiting) {
-      this.#waiting.delete(entry);
+    for (let entry = this.#next(); entry; entry = this.#next()) {
       try {
         entry.done.resolve(await this.#read(entry.call));
         this.#counters.answered++;

@@ -3,8 +3,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openReader } from './database.ts';
 import { Tables } from './tables.ts';
-import { sendError, type Outcome, type ReaderReply, type ReaderRequest } from './thread-messages.ts';
-import type { ThreadData } from './thread-messages.ts';
+import {
+  sendError,
+  type Outcome,
+  type ReaderReply,
+  type ReaderRequest,
+  type ThreadData,
+} from './thread-messages.ts';
 import type { StoreCall } from './work.ts';
 import { callMethod } from './write-batch.ts';
 
@@ -19,7 +24,8 @@ port.on('message', (request: ReaderRequest) => {
     port.close();
     return;
   }
-  port.postMessage({ outcome: answer(request.call) } satisfies ReaderReply);
+  const outcome = answer(request.call);
+  port.postMessage({ outcome } satisfies ReaderReply, bytesOf(outcome));
 });
 
 function answer(call: StoreCall): Outcome {
@@ -28,4 +34,10 @@ function answer(call: StoreCall): Outcome {
   } catch (error) {
     return { error: sendError(error) };
   }
+}
+
+/** What is handed over and not copied. */
+function bytesOf(outcome: Outcome): ArrayBuffer[] {
+  const value = 'value' in outcome ? outcome.value : undefined;
+  return value instanceof Uint8Array && value.buffer instanceof ArrayBuffer ? [value.buffer] : [];
 }

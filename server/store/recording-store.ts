@@ -1,7 +1,13 @@
 /** The index of the recordings: which files there are, where something is missing and why, and what is to be recorded. */
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import type { GapReason, RecordingGap, RecordingSettings } from '../wire/recording.ts';
+import type {
+  GapReason,
+  RecordedSegment,
+  RecordingGap,
+  RecordingSettings,
+  Timeline,
+} from '../wire/recording.ts';
 import { declareStatements, prepareStatements } from './statements.ts';
 import type { Shared, WorkOf } from './work.ts';
 
@@ -18,6 +24,12 @@ export interface StoredSegment {
   open: boolean;
 }
 
+/** What is known beside the index: entries that are not as they are written there, and those of them in the range. */
+export interface Unindexed {
+  ids: readonly string[];
+  segments: readonly StoredSegment[];
+}
+
 const COLUMNS =
   'id, camera_id AS cameraId, start_ms AS startMs, end_ms AS endMs, bytes, width, height, protected, open';
 
@@ -28,6 +40,9 @@ const SQL = declareStatements('recordings', {
     SELECT ${COLUMNS} FROM recordings
     WHERE camera_id = :cameraId AND start_ms BETWEEN :fromMs - 120000 AND :toMs AND end_ms >= :fromMs
     ORDER BY start_ms`,
+  ids: `
+    SELECT id, start_ms AS startMs FROM recordings WHERE camera_id = :cameraId AND start_ms > :afterMs
+    ORDER BY start_ms LIMIT :limit`,
   find: `SELECT ${COLUMNS} FROM recordings WHERE id = ?`,
   newest: `
     SELECT ${COLUMNS} FROM recordings WHERE camera_id = ? ORDER BY start_ms DESC LIMIT 1`,
@@ -73,6 +88,27 @@ export class RecordingQueries {
   /** Those of a camera that reach into a range of time, oldest first. */
   range(cameraId: string, fromMs: number, toMs: number): StoredSegment[] {
     return this.#statements.range.all({ cameraId, fromMs, toMs }).map(toSegment);
+  }
+
+  /**
+   * A wire Timeline as JSON in UTF-8, ready to be sent: a month has so many minutes that copying them to another thread as
+   * objects, and writing them down there, would take that thread a quarter of a second.
+   */
+  timeline(cameraId: string, fromMs: number, toMs: number, unindexed: Unindexed): Uint8Array {
+    const except = new Set(unindexed.ids);
+    const indexed = this.range(cameraId, fromMs, toMs).filter(({ id }) => !except.has(id));
+    const segments = [...indexed, ...unindexed.segments]
+      .sort((a, b) => a.startMs - b.startMs)
+      .map(toRecordedSegment);
+    const timeline: Timeline = { fromMs, toMs, segments, gaps: this.gaps(cameraId, fromMs, toMs) };
+    return new TextEncoder().encode(JSON.stringify(timeline));
+  }
+
+  /** Of a camera the next that begin after a moment, oldest first, `limit` at most. */
+  ids(cameraId: string, afterMs: number, limit: number): { id: string; startMs: number }[] {
+    return this.#statements.ids
+      .all({ cameraId, afterMs, limit })
+      .map(({ id, startMs }) => ({ id: String(id), startMs: Number(startMs) }));
   }
 
   find(id: string): StoredSegment | undefined {
@@ -133,6 +169,8 @@ export class RecordingQueries {
 export const RECORDING_WORK = {
   all: 'quick',
   range: 'long',
+  timeline: 'long',
+  ids: 'long',
   find: 'quick',
   newestOf: 'quick',
   put: 'record',
@@ -150,4 +188,10 @@ export type RecordingStore = Shared<RecordingQueries, typeof RECORDING_WORK>;
 
 function toSegment(row: Record<string, SQLOutputValue>): StoredSegment {
   return { ...row, protected: row['protected'] === 1, open: row['open'] === 1 } as unknown as StoredSegment;
+}
+
+/** As it is listed under its camera. */
+function toRecordedSegment(segment: StoredSegment): RecordedSegment {
+  const { id, startMs, endMs, bytes, width, height, open } = segment;
+  return { id, startMs, endMs, bytes, width, height, protected: segment.protected, open };
 }

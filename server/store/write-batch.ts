@@ -26,13 +26,11 @@ export function writeBatch(
     // SQLite gave up the whole transaction, for want of room say: each call gets its own, to see which of them fit.
     const outcomes: Outcome[] = [];
     for (const each of calls) {
-      const outcome = writeBatch(database, tables, [each]);
-      // The others are committed: what is left of the batch is told as what it is.
-      outcomes.push(
-        outcome === 'locked'
-          ? { error: { message: 'database is locked', stack: undefined } }
-          : (outcome[0] ?? { error: sendError(error) }),
-      );
+      let alone: Outcome[] | 'locked';
+      // Those before it are committed, so the batch as a whole cannot be put off any more.
+      do alone = writeBatch(database, tables, [each]);
+      while (alone === 'locked');
+      outcomes.push(...alone);
     }
     return outcomes;
   }

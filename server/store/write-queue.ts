@@ -51,7 +51,10 @@ export class WriteQueue {
   readonly #options: WriteQueueOptions;
   readonly #capacity: number;
   readonly #nowMs: () => number;
-  #waiting: Entry[] = [];
+  /** In their order; each leaves in one step, however many there are. */
+  readonly #waiting = new Set<Entry>();
+  /** Those of `#waiting` that may give way, the oldest first. */
+  readonly #states = new Set<Entry>();
   #inFlight: readonly Entry[] = [];
   #idle = Promise.withResolvers<void>();
   #closed = false;
@@ -90,7 +93,7 @@ export class WriteQueue {
     }
     const entry = { kind, call, sinceMs: this.#nowMs(), deaths: 0, done: Promise.withResolvers<unknown>() };
     if (this.#length === 0) this.#idle = Promise.withResolvers();
-    this.#waiting.push(entry);
+    this.#enqueue(entry);
     void this.#pump();
     return entry.done.promise;
   }
@@ -99,7 +102,7 @@ export class WriteQueue {
   abandon(): number {
     this.#closed = true;
     const left = [...this.#inFlight, ...this.#waiting];
-    this.#waiting = [];
+    this.#take(this.#waiting.size);
     this.#inFlight = [];
     for (const entry of left) this.#lose(entry, new VigieError('unavailable', 'the server is stopping'));
     this.#idle.resolve();
@@ -107,15 +110,31 @@ export class WriteQueue {
   }
 
   get #length(): number {
-    return this.#waiting.length + this.#inFlight.length;
+    return this.#waiting.size + this.#inFlight.length;
+  }
+
+  #enqueue(entry: Entry): void {
+    this.#waiting.add(entry);
+    if (entry.kind === 'state') this.#states.add(entry);
+  }
+
+  /** @returns the first so many, which wait no more */
+  #take(count: number): Entry[] {
+    const taken = [...this.#waiting.values().take(count)];
+    for (const entry of taken) {
+      this.#waiting.delete(entry);
+      this.#states.delete(entry);
+    }
+    return taken;
   }
 
   /** @returns whether there is room for one of this kind now */
   #makeRoom(kind: WriteKind): boolean {
-    const oldest = this.#waiting.findIndex((entry) => entry.kind === 'state');
-    const [dropped] = oldest < 0 ? [] : this.#waiting.splice(oldest, 1);
+    const [dropped] = this.#states;
     if (dropped) {
       this.#counters.dropped++;
+      this.#waiting.delete(dropped);
+      this.#states.delete(dropped);
       dropped.done.reject(new VigieError('unavailable', 'it gave way to what matters more'));
     } else if (kind === 'state') {
       this.#counters.dropped++;
@@ -125,8 +144,8 @@ export class WriteQueue {
 
   async #pump(): Promise<void> {
     if (this.#inFlight.length > 0) return;
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, MAX_BATCH);
+    while (this.#waiting.size > 0) {
+      const batch = this.#take(MAX_BATCH);
       this.#inFlight = batch;
       let outcomes: readonly WriteOutcome[] | 'locked' | Error;
       try {
@@ -161,7 +180,8 @@ export class WriteQueue {
     const isTooOld = ({ kind, sinceMs }: Entry): boolean =>
       kind === 'action' && this.#nowMs() - sinceMs >= ACTION_PATIENCE_MS;
     const [refused, left] = partition([...batch, ...this.#waiting], isTooOld);
-    this.#waiting = left;
+    this.#take(this.#waiting.size);
+    for (const entry of left) this.#enqueue(entry);
     for (const { done } of refused) {
       this.#counters.refused++;
       const detail = 'another program keeps the database locked; nothing was changed, try again later';
@@ -180,7 +200,7 @@ export class WriteQueue {
       if (entry.kind !== 'action' && entry.deaths < MAX_DEATHS) again.push(entry);
       else this.#lose(entry, error);
     }
-    this.#waiting.unshift(...again);
+    for (const entry of [...again, ...this.#take(this.#waiting.size)]) this.#enqueue(entry);
   }
 
   #lose({ call, done }: Entry, cause: Error): void {

@@ -78,6 +78,34 @@ test('a refresh token sent twice at once, by two tabs, yields the same successor
   assert.deepEqual(ended, []);
 });
 
+test('a refresh token sent many times at the very same moment is renewed once', async (context) => {
+  const { clock, ended, sessions, user } = await setUp(context);
+  const { refreshToken } = await sessions.start(user);
+  clock.nowMs += MINUTE_MS;
+  const answers = await Promise.all(Array.from({ length: 10 }, () => sessions.refresh(refreshToken)));
+  assert.equal(new Set(answers.map((each) => each.refreshToken)).size, 1);
+  const [next = assert.fail()] = answers;
+  await sessions.refresh(next.refreshToken);
+  assert.deepEqual(ended, []);
+});
+
+test('a refresh that meets the end of its session yields nothing', async (context) => {
+  const { sessions, user } = await setUp(context);
+  const { refreshToken, accessToken } = await sessions.start(user);
+  const { sessionId } = sessions.identify(accessToken);
+  const [ended, renewed] = await Promise.allSettled([sessions.end(sessionId), sessions.refresh(refreshToken)]);
+  assert.deepEqual([ended.status, renewed.status], ['fulfilled', 'rejected']);
+});
+
+test('who signs in with a password that is changed at that moment gets no session', async (context) => {
+  const { store, sessions, user } = await setUp(context);
+  const [, started] = await Promise.allSettled([
+    store.users.change(user.id, { passwordHash: 'another' }),
+    sessions.start(user),
+  ]);
+  assert.equal(started.status, 'rejected');
+});
+
 test('a refresh token used again after 30 s ends the session, and all its tokens with it', async (context) => {
   const { clock, ended, sessions, user } = await setUp(context);
   const { refreshToken, accessToken } = await sessions.start(user);

@@ -99,6 +99,19 @@ test('the only administrator can be neither removed nor demoted, until there is 
   assert.equal((await admin.call('GET', '/api/users')).status, 403);
 });
 
+test('two administrators who demote or remove each other at the same moment leave one', async (context) => {
+  const { admin, adminId, add, change } = await setUp(context);
+  const { id } = await add('root', 'administrator');
+  const answers = await Promise.all([
+    change(adminId, { role: 'viewer' }),
+    change(id, { role: 'viewer' }),
+    admin.call('DELETE', `/api/users/${id}`),
+  ]);
+  const users = await Promise.all(answers).then(() => admin.call('GET', '/api/users'));
+  assert.ok(answers.some(({ status }) => status === 409 || status === 403), 'not all of them');
+  assert.ok([200, 403].includes(users.status));
+});
+
 test('of several changes in one request either all happen or none', async (context) => {
   const { server, add, change } = await setUp(context);
   const { id } = await add('ada', 'viewer');

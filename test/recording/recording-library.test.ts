@@ -3,6 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { suite, test } from 'node:test';
 import { parseRecordingPath, recordingPath } from '../../server/recording/recording-path.ts';
+import type { Timeline } from '../../server/wire/recording.ts';
 import { seededRandom } from '../cameras/seeded-random.ts';
 import { BEGIN_US, encodedFrames } from './encoded-frames.ts';
 import { readWebm } from './read-webm.ts';
@@ -71,6 +72,53 @@ suite('recordings', () => {
       'cam_1/2026-13-45/12-46-52.514.webm',
     ])
       assert.equal(parseRecordingPath(other), undefined, other);
+  });
+});
+
+suite('while the index cannot be written', () => {
+  test('recording goes on, and what is recorded, protected and removed reads as it will be', async (t) => {
+    const rig = await RecordingRig.make(t);
+    const library = await rig.open();
+    const before = await recordAll(library, FRAMES);
+    await rig.store.idle;
+    // As in a queue that stands: in their order, once there is a way.
+    const written = Promise.withResolvers<void>();
+    const { recordings } = rig.store;
+    const [put, remove] = [recordings.put, recordings.remove];
+    t.mock.method(recordings, 'put', (...args: Parameters<typeof put>) =>
+      written.promise.then(() => put(...args)),
+    );
+    t.mock.method(recordings, 'remove', (id: string) => written.promise.then(() => remove(id)));
+
+    const during = await recordAll(library, moved(FRAMES, 'cam_1', MINUTE_MS));
+    const [first] = moved(FRAMES, 'cam_1', 2 * MINUTE_MS);
+    assert.ok(first);
+    const open = await library.begin(first, false);
+    open.add(first);
+    const protecting = library.setProtected(during, true);
+    await library.remove(before);
+    const seen = async () => {
+      const { segments } = JSON.parse(
+        new TextDecoder().decode(await library.timeline('cam_1', ...EVER)),
+      ) as Timeline;
+      assert.deepEqual(
+        (await library.range('cam_1', ...EVER)).map(({ id }) => id),
+        segments.map(({ id }) => id),
+      );
+      return segments.map((each) => [each.id, each.protected, each.open]);
+    };
+    const expected = [
+      [during, true, false],
+      [open.id, false, true],
+    ];
+    assert.deepEqual([await seen(), library.find(before)], [expected, undefined]);
+    assert.equal(rig.store.recordings.find(during), undefined, 'nothing of it is written');
+    written.resolve();
+    await protecting;
+    await rig.store.idle;
+    assert.deepEqual(await seen(), expected);
+    assert.equal(rig.store.recordings.find(during)?.protected, true);
+    await open.close();
   });
 });
 

@@ -1,0 +1,57 @@
+/**
+ * The index of the recordings as it is going to be. It is written behind the files, and recording waits for it at no time; what
+ * is not written yet is known here.
+ *
+ * Invariants: what was put or removed is found, or not found, at once; a write that fails is logged, and what the index then
+ * lacks the next start puts in order, for the files are what counts.
+ */
+
+import type { Log } from '../log.ts';
+import type { RecordingStore, StoredSegment } from '../store/recording-store.ts';
+
+export class RecordingIndex {
+  readonly #store: RecordingStore;
+  readonly #log: Log;
+  /** Entries as they will be, `null` where one will be gone. */
+  readonly #unwritten = new Map<string, StoredSegment | null>();
+
+  constructor(store: RecordingStore, log: Log) {
+    this.#store = store;
+    this.#log = log;
+  }
+
+  /** Of entries whose last change is not written yet. */
+  get unwrittenIds(): string[] {
+    return [...this.#unwritten.keys()];
+  }
+
+  find(id: string): StoredSegment | undefined {
+    const unwritten = this.#unwritten.get(id);
+    return unwritten === undefined ? this.#store.find(id) : (unwritten ?? undefined);
+  }
+
+  /** @returns once it is written. @throws what the store throws, which is logged already; so does `remove` */
+  put(segment: StoredSegment): Promise<void> {
+    return this.#write(segment.id, segment, () => this.#store.put(segment));
+  }
+
+  remove(id: string): Promise<void> {
+    return this.#write(id, null, () => this.#store.remove(id));
+  }
+
+  async #write(id: string, entry: StoredSegment | null, write: () => Promise<void>): Promise<void> {
+    this.#unwritten.set(id, entry);
+    try {
+      await write();
+    } catch (error) {
+      this.#log.error(
+        { err: error, recordingId: id },
+        'failed to write the index of the recordings; the next start puts it in order',
+      );
+      throw error;
+    } finally {
+      // Another change of it may have come meanwhile.
+      if (this.#unwritten.get(id) === entry) this.#unwritten.delete(id);
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { VigieError } from '../../server/errors.ts';
+import { MAX_PER_USER, MAX_WAITING, ReadQueue } from '../../server/store/read-queue.ts';
+import type { ReadFor } from '../../server/store/work.ts';
+
+/** A reader that answers one after the other, when the test says so. */
+function desk() {
+  const asked: { name: string; answer: PromiseWithResolvers<unknown> }[] = [];
+  const queue = new ReadQueue(({ method }) => {
+    const answer = Promise.withResolvers<unknown>();
+    asked.push({ name: method, answer });
+    return answer.promise;
+  });
+  return {
+    queue,
+    asked: () => asked.map(({ name }) => name),
+    ask: (name: string, who?: ReadFor): Promise<string> =>
+      queue
+        .ask({ store: 'test', method: name, args: [] }, who)
+        .then(String, (error: unknown) => (error instanceof VigieError ? error.code : String(error))),
+    answerAll: async (): Promise<void> => {
+      for (let n = 0; n < asked.length; n++) {
+        asked[n]?.answer.resolve(asked[n]?.name);
+        await new Promise(setImmediate);
+      }
+    },
+  };
+}
+
+suite('the queue of long reads', () => {
+  test('asks one after the other', async () => {
+    const { ask, asked, answerAll } = desk();
+    const told = [ask('a'), ask('b')];
+    assert.deepEqual(asked(), ['a']);
+    await answerAll();
+    assert.deepEqual(await Promise.all(told), ['a', 'b']);
+  });
+
+  test('one user fills a share of it, all users no more than it holds, and the server is heard all the same', async () => {
+    const { ask, queue, answerAll } = desk();
+    // The first is being answered and waits no more.
+    const told = [ask('first', { userId: 'anna' })];
+    for (let n = 0; n < MAX_PER_USER; n++) told.push(ask('mine', { userId: 'anna' }));
+    assert.equal(await ask('one more', { userId: 'anna' }), 'unavailable');
+    for (let n = 0; queue.figures.length <= MAX_WAITING; n++) told.push(ask('others', { userId: `${n}` }));
+    assert.equal(await ask('too much', { userId: 'ben' }), 'unavailable');
+    told.push(ask('of the server'));
+    await answerAll();
+    assert.ok((await Promise.all(told)).every((outcome) => outcome !== 'unavailable'));
+    assert.equal(queue.figures.refused, 2);
+    const again = ask('again', { userId: 'anna' });
+    await answerAll();
+    assert.equal(await again, 'again');
+  });
+
+  test('users take turns, so that one who asks for much delays no other', async () => {
+    const { ask, asked, answerAll } = desk();
+    for (let n = 1; n <= 4; n++) void ask(`anna ${n}`, { userId: 'anna' });
+    void ask('ben 1', { userId: 'ben' });
+    void ask('ben 2', { userId: 'ben' });
+    void ask('server');
+    await answerAll();
+    assert.deepEqual(asked(), ['anna 1', 'anna 2', 'ben 1', 'server', 'anna 3', 'ben 2', 'anna 4']);
+  });
+
+  test('what nobody waits for any more is not asked, and its place is free', async () => {
+    const { ask, asked, queue, answerAll } = desk();
+    const first = ask('first', { userId: 'anna' });
+    const gone = new AbortController();
+    const waiting = Array.from({ length: MAX_PER_USER }, () =>
+      ask('gone', { userId: 'anna', signal: gone.signal }),
+    );
+    gone.abort();
+    assert.ok((await Promise.all(waiting)).every((outcome) => outcome === 'unavailable'));
+    assert.equal(await ask('late', { userId: 'anna', signal: gone.signal }), 'unavailable');
+    const next = ask('next', { userId: 'anna' });
+    await answerAll();
+    assert.deepEqual([await first, await next, asked()], ['first', 'next', ['first', 'next']]);
+    assert.equal(queue.figures.cancelled, MAX_PER_USER + 1);
+  });
+
+  test('at the end who waits is told so', async () => {
+    const { ask, queue } = desk();
+    void ask('being answered');
+    const waiting = ask('waiting');
+    queue.close();
+    assert.equal(await waiting, 'unavailable');
+    assert.equal(await ask('late'), 'unavailable');
+  });
+});
