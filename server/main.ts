@@ -121,7 +121,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     tell: (data) => signaling.notifyAdministrators({ type: 'notification', method: 'cameraFirmware', data }),
     log,
   });
-  const thumbnails = new Thumbnails(log);
+  const thumbnails = new Thumbnails(transcoder, log);
   const mjpeg = new MjpegStreams({
     frames: hub,
     mayWatch: (...whatOf) => access.mayWatch(...whatOf),
@@ -282,7 +282,8 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
       webhooks.close();
       push.close();
       await recorder.close();
-      await Promise.all([http.close(), sfu.close(), thumbnails.close()]);
+      thumbnails.close();
+      await Promise.all([http.close(), sfu.close()]);
       transcoder.close();
       await store.close();
     },

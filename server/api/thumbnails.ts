@@ -1,22 +1,26 @@
 /**
- * Small pictures of cameras, made in a worker thread.
+ * Small pictures of cameras. The pixels are handled in the codec process; here stand the queue and the cache.
  *
  * Invariants: one is made at a time; of one camera and width at most one waits, and it is made of the newest frame that was
- * asked for; who asks for the same gets the same. A worker that fails or hangs is replaced, and with nothing to do
- * for a minute it is let go.
+ * asked for; requests for the same thumbnail share one. The queue is bounded, and what it refuses is counted.
  */
 
-import { Worker } from 'node:worker_threads';
 import type { CameraFrame } from '../core/camera-frame.ts';
+import { RecentlyUsed } from '../core/recently-used.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { ThumbnailJob, ThumbnailResult } from './thumbnail-worker.ts';
 
 const MAX_WAITING = 32;
 const MAX_CACHED = 64;
-const JOB_TIMEOUT_MS = 5_000;
-const IDLE_TIMEOUT_MS = 60_000;
-const MAX_HEAP_MB = 256;
+
+/** Makes a camera's picture smaller; main connects it. */
+export interface FrameScaler {
+  /**
+   * @param width in pixels
+   * @throws Error whose message says why there is no smaller picture; it settles within seconds
+   */
+  scaleFrame(frame: CameraFrame, width: number): Promise<Uint8Array>;
+}
 
 interface Job {
   key: string;
@@ -26,17 +30,16 @@ interface Job {
 }
 
 export class Thumbnails {
+  readonly #scaler: FrameScaler;
   readonly #log: Log;
   readonly #waiting = new Map<string, Job>();
-  /** By key, the one used longest ago first. */
-  readonly #cache = new Map<string, { receivedUs: number; jpeg: Uint8Array }>();
+  readonly #cache = new RecentlyUsed<string, { receivedUs: number; jpeg: Uint8Array }>(MAX_CACHED);
   readonly #counters = { made: 0, failed: 0, refused: 0, replaced: 0 };
-  #worker: Worker | undefined;
   #current: Job | undefined;
-  #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(log: Log) {
+  constructor(scaler: FrameScaler, log: Log) {
+    this.#scaler = scaler;
     this.#log = log.child({ room: 'api' });
   }
 
@@ -53,10 +56,7 @@ export class Thumbnails {
   async of(frame: CameraFrame, width: number): Promise<Uint8Array> {
     const key = `${frame.cameraId} ${width}`;
     const cached = this.#cache.get(key);
-    if (cached?.receivedUs === frame.receivedUs) {
-      this.#remember(key, cached);
-      return cached.jpeg;
-    }
+    if (cached?.receivedUs === frame.receivedUs) return cached.jpeg;
     if (this.#current?.key === key && this.#current.frame === frame) return this.#current.done.promise;
     const waiting = this.#waiting.get(key);
     if (waiting) {
@@ -64,7 +64,7 @@ export class Thumbnails {
       waiting.frame = frame;
       return waiting.done.promise;
     }
-    if (this.#closed) throw new VigieError('unavailable', 'the server is stopping');
+    if (this.#closed) throw stopping();
     if (this.#waiting.size >= MAX_WAITING) {
       this.#counters.refused++;
       throw new VigieError('unavailable', 'too many thumbnails are wanted at once; try again', {
@@ -78,82 +78,40 @@ export class Thumbnails {
   }
 
   /** Idempotent. */
-  async close(): Promise<void> {
+  close(): void {
     this.#closed = true;
-    for (const job of this.#waiting.values())
-      job.done.reject(new VigieError('unavailable', 'the server is stopping'));
+    for (const job of this.#waiting.values()) job.done.reject(stopping());
     this.#waiting.clear();
-    await this.#letGo('the server is stopping');
+    this.#current?.done.reject(stopping());
+    this.#current = undefined;
   }
 
   #next(): void {
     if (this.#current || this.#closed) return;
-    clearTimeout(this.#timer);
     const [job] = this.#waiting.values();
-    if (!job) {
-      this.#timer = setTimeout(() => void this.#letGo('idle'), IDLE_TIMEOUT_MS).unref();
-      return;
-    }
+    if (!job) return;
     this.#waiting.delete(job.key);
     this.#current = job;
-    this.#timer = setTimeout(() => void this.#letGo('it took too long'), JOB_TIMEOUT_MS);
-    this.#worker ??= this.#startWorker();
-    // A copy: the frame's buffer is shared with everyone else who looks at it.
-    const jpeg = new Uint8Array(job.frame.jpeg);
-    this.#worker.postMessage({ jpeg, width: job.width } satisfies ThumbnailJob, [jpeg.buffer]);
+    void this.#make(job);
   }
 
-  #startWorker(): Worker {
-    const worker = new Worker(new URL('./thumbnail-worker.ts', import.meta.url), {
-      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
-    });
-    worker.unref();
-    worker.on('message', (result: ThumbnailResult) => {
-      if ('error' in result) this.#settle(result.error);
-      else this.#settle(result.jpeg);
-    });
-    worker.on('error', (error: Error) => {
-      if (this.#worker === worker) void this.#letGo(error.message);
-    });
-    worker.on('exit', () => {
-      if (this.#worker === worker) void this.#letGo('its thread ended');
-    });
-    return worker;
-  }
-
-  /** Ends the worker and fails the job it had, if any; the next job starts another one. */
-  async #letGo(reason: string): Promise<void> {
-    clearTimeout(this.#timer);
-    const worker = this.#worker;
-    this.#worker = undefined;
-    if (this.#current) this.#settle(reason);
-    await worker?.terminate();
-  }
-
-  #settle(result: Uint8Array | string): void {
-    const job = this.#current;
-    if (!job) return;
-    this.#current = undefined;
-    if (typeof result === 'string') {
-      this.#counters.failed++;
-      this.#log.warn({ cameraId: job.frame.cameraId, detail: result }, 'a thumbnail could not be made');
-      job.done.reject(
-        new VigieError('unavailable', 'the picture cannot be made smaller; ask for it in full'),
-      );
-    } else {
+  async #make({ key, frame, width, done }: Job): Promise<void> {
+    try {
+      const jpeg = await this.#scaler.scaleFrame(frame, width);
       this.#counters.made++;
-      this.#remember(job.key, { receivedUs: job.frame.receivedUs, jpeg: result });
-      job.done.resolve(result);
+      this.#cache.set(key, { receivedUs: frame.receivedUs, jpeg });
+      done.resolve(jpeg);
+    } catch (error) {
+      this.#counters.failed++;
+      const reason = error instanceof Error ? error.message : 'unknown error';
+      this.#log.warn({ cameraId: frame.cameraId, reason }, 'failed to make a thumbnail');
+      done.reject(new VigieError('unavailable', 'the picture cannot be made smaller; ask for it in full'));
     }
+    this.#current = undefined;
     this.#next();
   }
+}
 
-  #remember(key: string, thumbnail: { receivedUs: number; jpeg: Uint8Array }): void {
-    this.#cache.delete(key);
-    this.#cache.set(key, thumbnail);
-    for (const oldest of this.#cache.keys()) {
-      if (this.#cache.size <= MAX_CACHED) break;
-      this.#cache.delete(oldest);
-    }
-  }
+function stopping(): VigieError {
+  return new VigieError('unavailable', 'the server is stopping');
 }

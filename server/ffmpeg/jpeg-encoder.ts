@@ -72,4 +72,8 @@ export class JpegEncoder {
     this.#encoder.close();
     this.#picture.free();
   }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
 }

@@ -7,7 +7,7 @@
 
 import type { CameraFrame } from '../core/camera-frame.ts';
 import type { EncodedFrame } from '../core/encoded-frame.ts';
-import type { CodecReplyHeader } from './codec-messages.ts';
+import { encodeRequest, type CodecReplyHeader } from './codec-messages.ts';
 import type { CodecPool, CodecSeat } from './codec-pool.ts';
 
 const KEYFRAME_INTERVAL_US = 2_000_000;
@@ -42,8 +42,8 @@ class Batch {
     this.#done = done;
     this.#seat = pool.open({
       onReady: () => this.next(),
-      onEncoded: (reply, data) => this.#onEncoded(reply, data),
-      onRejected: () => this.#onAnswer(),
+      onAnswer: (reply, data) => this.#onEncoded(reply, data),
+      onRejected: () => this.#onDone(),
       onLost: () => this.#finish(),
     });
   }
@@ -55,7 +55,8 @@ class Batch {
     this.#busy = true;
     const keyframe = frame.captureUs - this.#lastKeyframeUs >= KEYFRAME_INTERVAL_US;
     const { captureUs, jpeg } = frame;
-    this.#seat.encode({ bitrateBps: this.#bitrateBps, captureUs, keyframe, luma: false }, jpeg);
+    const request = { bitrateBps: this.#bitrateBps, captureUs, keyframe, luma: false };
+    this.#seat.ask(encodeRequest(request), jpeg);
   }
 
   #onEncoded({ keyframe, width, height }: CodecReplyHeader, data: Uint8Array): void {
@@ -80,10 +81,10 @@ class Batch {
       timestamp90k: 0,
       ...times,
     });
-    this.#onAnswer();
+    this.#onDone();
   }
 
-  #onAnswer(): void {
+  #onDone(): void {
     this.#busy = false;
     this.#at++;
     this.next();

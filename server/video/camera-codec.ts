@@ -5,7 +5,7 @@
  * decoder) shows in another's picture.
  */
 
-import { monotonicUs, type CodecRequestHeader } from './codec-messages.ts';
+import { monotonicUs, type EncodeRequest } from './codec-messages.ts';
 import { LumaReader, type Luma } from './luma-reader.ts';
 import { JpegDecoder } from './jpeg-decoder.ts';
 import { Vp8Encoder } from './vp8-encoder.ts';
@@ -30,7 +30,7 @@ export class CameraCodec {
   #encoder: Vp8Encoder | undefined;
 
   /** @throws CodecError when the JPEG is not sound; the codec stays usable */
-  transcode(request: CodecRequestHeader, jpeg: Buffer): Transcoded {
+  transcode(request: EncodeRequest, jpeg: Buffer): Transcoded {
     const decodeStartUs = monotonicUs();
     this.#decoder ??= new JpegDecoder();
     const picture = this.#decoder.decode(jpeg);

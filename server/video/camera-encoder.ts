@@ -19,7 +19,7 @@ import { LatestSlot } from '../core/latest-slot.ts';
 import { StrikeWindow } from '../core/strike-window.ts';
 import type { VideoTimestamps } from '../core/video-timestamps.ts';
 import type { Log } from '../log.ts';
-import { monotonicUs, type CodecReplyHeader } from './codec-messages.ts';
+import { encodeRequest, monotonicUs, type CodecReplyHeader } from './codec-messages.ts';
 import type { CodecPool, CodecSeat } from './codec-pool.ts';
 import type { CameraLuma } from './camera-luma.ts';
 import type { FrameHub } from './frame-hub.ts';
@@ -80,7 +80,7 @@ export class CameraEncoder {
     this.#deaths = new StrikeWindow(context.options.maxDeaths, context.options.deathWindowMs * 1000);
     this.#seat = context.pool.open({
       onReady: () => this.#pump(),
-      onEncoded: (reply, data, luma) => this.#onEncoded(reply, data, luma),
+      onAnswer: (reply, data, luma) => this.#onEncoded(reply, data, luma),
       onRejected: (reason) => this.#onRejected(reason),
       onLost: (culprit) => this.#onLost(culprit),
     });
@@ -157,7 +157,7 @@ export class CameraEncoder {
     const bitrateBps = this.#bitrateBps(frame, nowUs);
     this.#context.counters.bitrateBps = bitrateBps;
     const luma = this.#context.luma.due;
-    this.#seat.encode({ bitrateBps, captureUs: frame.captureUs, keyframe, luma }, frame.jpeg);
+    this.#seat.ask(encodeRequest({ bitrateBps, captureUs: frame.captureUs, keyframe, luma }), frame.jpeg);
   }
 
   #onDemand(): void {

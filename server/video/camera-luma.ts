@@ -11,6 +11,7 @@ import type { Subscription } from '../core/encoded-frame.ts';
 import type { LumaFrame } from '../core/luma-frame.ts';
 import { StrikeWindow } from '../core/strike-window.ts';
 import type { Log } from '../log.ts';
+import { LUMA_REQUEST } from './codec-messages.ts';
 import type { CodecPool, CodecSeat } from './codec-pool.ts';
 import type { FrameHub } from './frame-hub.ts';
 
@@ -114,18 +115,17 @@ export class CameraLuma {
     this.#seat ??= this.#open();
     if (!this.#seat.ready) return;
     this.#inWork = frame;
-    this.#seat.readLuma(frame.jpeg);
+    this.#seat.ask(LUMA_REQUEST, frame.jpeg);
   }
 
   #open(): CodecSeat {
     return this.#context.pool.open({
       // The next frame is never far away.
       onReady: () => undefined,
-      onEncoded: () => undefined,
-      onLuma: ({ width, height }, luma) => {
+      onAnswer: ({ width, height }, _data, luma) => {
         const frame = this.#inWork;
         this.#inWork = undefined;
-        if (frame) this.deliver(frame, width, height, luma);
+        if (frame && luma) this.deliver(frame, width, height, luma);
       },
       onRejected: () => {
         this.#inWork = undefined;

@@ -12,23 +12,24 @@ import { fileURLToPath } from 'node:url';
 import { lumaCells } from '../core/luma-frame.ts';
 import { CODEC_ENVIRONMENT, codecPrivileges } from './codec-privileges.ts';
 import {
+  CLOSE_ENCODER,
   CODEC_FD,
   MAX_BODY_BYTES,
   readReplyHeader,
   REPLY,
   REPLY_HEADER_BYTES,
-  REQUEST,
   writeRequestHeader,
   type CodecReplyHeader,
-  type CodecRequestHeader,
-  type EncodeRequest,
+  type CodecRequest,
 } from './codec-messages.ts';
 
 export interface CodecLinkEvents {
   onReady(): void;
-  /** @param luma of the same picture, when it was asked for */
-  onEncoded(reply: CodecReplyHeader, data: Uint8Array, luma: Uint8Array | undefined): void;
-  onLuma(reply: CodecReplyHeader, luma: Uint8Array): void;
+  /**
+   * @param data the VP8 frame or JPEG; empty when only luma was asked for
+   * @param luma when it was asked for
+   */
+  onAnswer(reply: CodecReplyHeader, data: Uint8Array, luma: Uint8Array | undefined): void;
   /** The JPEG was not sound. */
   onRejected(encoder: number, reason: string): void;
   /** Once, last of all. `inWork` is the encoder whose frame was being worked on. */
@@ -45,7 +46,7 @@ export interface CodecLinkOptions {
 const ENTRY = fileURLToPath(new URL('codec-process.ts', import.meta.url));
 /** The last words of a process that died: enough for a stack, too little to flood the log. */
 const MAX_LAST_WORDS = 2000;
-const NO_FRAME = { bitrateBps: 0, captureUs: 0, keyframe: false, luma: false };
+const NO_BYTES = new Uint8Array(0);
 
 export class CodecLink {
   readonly #child: ChildProcess;
@@ -90,28 +91,19 @@ export class CodecLink {
     return this.#ready && this.#endReason === undefined;
   }
 
-  encode(request: EncodeRequest, jpeg: Uint8Array): void {
-    this.#ask({ ...request, type: REQUEST.encode, bodyBytes: jpeg.length }, jpeg);
-  }
-
-  readLuma(encoder: number, jpeg: Uint8Array): void {
-    this.#ask({ ...NO_FRAME, encoder, type: REQUEST.readLuma, bodyBytes: jpeg.length }, jpeg);
-  }
-
-  #ask(request: CodecRequestHeader, jpeg: Uint8Array): void {
+  ask(encoder: number, request: CodecRequest, jpeg: Uint8Array): void {
     if (!this.ready) throw new Error('the codec process is not ready');
-    this.#unanswered.push(request.encoder);
+    this.#unanswered.push(encoder);
     if (this.#unanswered.length === 1) this.#watch();
     this.#socket?.cork();
-    this.#socket?.write(writeRequestHeader(request));
+    this.#socket?.write(writeRequestHeader({ ...request, encoder, bodyBytes: jpeg.length }));
     this.#socket?.write(jpeg);
     this.#socket?.uncork();
   }
 
   closeEncoder(encoder: number): void {
     if (!this.ready) return;
-    const request = { ...NO_FRAME, encoder, type: REQUEST.closeEncoder, bodyBytes: 0 };
-    this.#socket?.write(writeRequestHeader(request));
+    this.#socket?.write(writeRequestHeader({ ...CLOSE_ENCODER, encoder, bodyBytes: 0 }));
   }
 
   /** Kills the process; `onEnd` follows. Idempotent. */
@@ -150,17 +142,17 @@ export class CodecLink {
     }
     if (this.#unanswered.shift() !== reply.encoder) return this.end('answered what was not asked');
     this.#watch();
-    if (reply.type === REPLY.encoded) this.#onEncoded(reply, data);
-    else if (reply.type === REPLY.luma) this.#events.onLuma(reply, data);
-    else this.#events.onRejected(reply.encoder, data.toString());
+    if (reply.type === REPLY.rejected) this.#events.onRejected(reply.encoder, data.toString());
+    else if (reply.type === REPLY.luma) this.#events.onAnswer(reply, NO_BYTES, data);
+    else if (reply.luma) this.#onFrameWithLuma(reply, data);
+    else this.#events.onAnswer(reply, data, undefined);
   }
 
-  #onEncoded(reply: CodecReplyHeader, data: Buffer): void {
-    if (!reply.luma) return this.#events.onEncoded(reply, data, undefined);
+  #onFrameWithLuma(reply: CodecReplyHeader, data: Buffer): void {
     const { columns, rows } = lumaCells(reply.width, reply.height);
     const frameBytes = data.length - columns * rows;
     if (frameBytes < 0) return this.end('sent less luma than it said');
-    this.#events.onEncoded(reply, data.subarray(0, frameBytes), data.subarray(frameBytes));
+    this.#events.onAnswer(reply, data.subarray(0, frameBytes), data.subarray(frameBytes));
   }
 
   /** The next frame's time begins now. */

@@ -1,9 +1,10 @@
 /**
- * What the server and a codec process say to each other, over a Unix socket pair: fixed little-endian headers, then the
+ * The messages between the server and a codec process, over a Unix socket pair: fixed little-endian headers, then the
  * picture's bytes as they are. One request is answered by one reply, in order; `closeEncoder` has no reply. An `encoded`
- * reply with the luma flag carries the picture's eighth-size luma behind the VP8 frame, a `luma` reply nothing else.
+ * reply with the luma flag carries the picture's eighth-size luma behind the VP8 frame, a `luma` reply nothing else, and a
+ * `scaled` reply a JPEG.
  *
- *     request   0 bodyBytes u32 · 4 type u8 · 5 flags u8 · 6 0 u16 · 8 encoder u32 · 12 bitrateBps u32 · 16 captureUs f64
+ *     request   0 bodyBytes u32 · 4 type u8 · 5 flags u8 · 6 width u16 · 8 encoder u32 · 12 bitrateBps u32 · 16 captureUs f64
  *     reply     0 bodyBytes u32 · 4 type u8 · 5 flags u8 · 6 0 u16 · 8 encoder u32 · 12 width u16 · 14 height u16 ·
  *               16 decodeStartUs f64 · 24 decodedUs f64 · 32 encodedUs f64
  *
@@ -12,19 +13,17 @@
 
 export const REQUEST_HEADER_BYTES = 24;
 export const REPLY_HEADER_BYTES = 40;
-/** A peer that announces more has lost its mind: a JPEG is at most 1 MiB and a VP8 frame never larger than that by much. */
+/** More is an error of the peer: a JPEG is at most 1 MiB and a VP8 frame never larger than that by much. */
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 /** The descriptor of the socket in the codec process. */
 export const CODEC_FD = 3;
 
-export const REQUEST = { encode: 1, closeEncoder: 2, readLuma: 3 } as const;
-export const REPLY = { ready: 1, encoded: 2, rejected: 3, luma: 4 } as const;
+export const REQUEST = { encode: 1, closeEncoder: 2, readLuma: 3, scale: 4 } as const;
+export const REPLY = { ready: 1, encoded: 2, rejected: 3, luma: 4, scaled: 5 } as const;
 const FLAG_KEYFRAME = 1;
 const FLAG_LUMA = 2;
 
 export interface EncodeRequest {
-  /** Which encoder, u32; it is opened by its first request. */
-  encoder: number;
   bitrateBps: number;
   captureUs: number;
   /** The frame must come out as a keyframe. */
@@ -33,10 +32,40 @@ export interface EncodeRequest {
   luma: boolean;
 }
 
-export interface CodecRequestHeader extends EncodeRequest {
+/** What is to be done with one JPEG. */
+export interface CodecRequest extends EncodeRequest {
   type: number;
-  bodyBytes: number;
+  /** Of the scaled picture, pixels, u16. */
+  width: number;
 }
+
+export interface CodecRequestHeader extends CodecRequest {
+  bodyBytes: number;
+  /** Which encoder, u32; it is opened by its first request. */
+  encoder: number;
+}
+
+const NO_FRAME: Omit<CodecRequest, 'type'> = {
+  bitrateBps: 0,
+  captureUs: 0,
+  keyframe: false,
+  luma: false,
+  width: 0,
+};
+
+export function encodeRequest(frame: EncodeRequest): CodecRequest {
+  return { ...NO_FRAME, ...frame, type: REQUEST.encode };
+}
+
+/** The eighth-size luma alone, by a reduced decode. */
+export const LUMA_REQUEST: CodecRequest = { ...NO_FRAME, type: REQUEST.readLuma };
+
+/** @param width of the JPEG that comes back; its height follows from the shape of the picture */
+export function scaleRequest(width: number): CodecRequest {
+  return { ...NO_FRAME, width, type: REQUEST.scale };
+}
+
+export const CLOSE_ENCODER: CodecRequest = { ...NO_FRAME, type: REQUEST.closeEncoder };
 
 export interface CodecReplyHeader {
   type: number;
@@ -58,6 +87,7 @@ export function writeRequestHeader(request: CodecRequestHeader): Buffer {
   header.writeUInt32LE(request.bodyBytes, 0);
   header[4] = request.type;
   header[5] = flagsOf(request);
+  header.writeUInt16LE(request.width, 6);
   header.writeUInt32LE(request.encoder, 8);
   header.writeUInt32LE(request.bitrateBps, 12);
   header.writeDoubleLE(request.captureUs, 16);
@@ -70,6 +100,7 @@ export function readRequestHeader(header: Buffer): CodecRequestHeader {
     type: header.readUInt8(4),
     keyframe: (header.readUInt8(5) & FLAG_KEYFRAME) !== 0,
     luma: (header.readUInt8(5) & FLAG_LUMA) !== 0,
+    width: header.readUInt16LE(6),
     encoder: header.readUInt32LE(8),
     bitrateBps: header.readUInt32LE(12),
     captureUs: header.readDoubleLE(16),

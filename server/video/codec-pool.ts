@@ -9,15 +9,14 @@
 import { availableParallelism } from 'node:os';
 import type { Log } from '../log.ts';
 import { CodecLink, type CodecLinkOptions } from './codec-link.ts';
-import type { CodecReplyHeader, EncodeRequest } from './codec-messages.ts';
+import type { CodecReplyHeader, CodecRequest } from './codec-messages.ts';
 
 /** What happens to one camera's encoder. */
 export interface CodecClient {
   /** Frames may be sent; the encoder behind the seat knows nothing of earlier ones. */
   onReady(): void;
-  onEncoded(reply: CodecReplyHeader, data: Uint8Array, luma: Uint8Array | undefined): void;
-  /** Only a client that asks by `readLuma` is answered by it. */
-  onLuma?(reply: CodecReplyHeader, luma: Uint8Array): void;
+  /** See codec-link.ts. */
+  onAnswer(reply: CodecReplyHeader, data: Uint8Array, luma: Uint8Array | undefined): void;
   onRejected(reason: string): void;
   /** The process is gone, and the frame in flight with it. `culprit`: it was this camera's frame it was working on. */
   onLost(culprit: boolean): void;
@@ -26,9 +25,7 @@ export interface CodecClient {
 export interface CodecSeat {
   readonly ready: boolean;
   /** One at a time: the answer, or `onLost`, comes before the next. */
-  encode(request: Omit<EncodeRequest, 'encoder'>, jpeg: Uint8Array): void;
-  /** The eighth-size luma alone, by a reduced decode. One at a time, as `encode`. */
-  readLuma(jpeg: Uint8Array): void;
+  ask(request: CodecRequest, jpeg: Uint8Array): void;
   /** Idempotent. Nothing is called any more. */
   close(): void;
 }
@@ -105,8 +102,7 @@ export class CodecPool {
       get ready() {
         return seat.place.link?.ready ?? false;
       },
-      encode: (request, jpeg) => seat.place.link?.encode({ ...request, encoder: seat.encoder }, jpeg),
-      readLuma: (jpeg) => seat.place.link?.readLuma(seat.encoder, jpeg),
+      ask: (request, jpeg) => seat.place.link?.ask(seat.encoder, request, jpeg),
       close: () => this.#unseat(seat),
     };
   }
@@ -156,8 +152,7 @@ export class CodecPool {
     place.link = new CodecLink(
       {
         onReady: () => this.#onReady(place),
-        onEncoded: (reply, data, luma) => this.#seats.get(reply.encoder)?.client.onEncoded(reply, data, luma),
-        onLuma: (reply, luma) => this.#seats.get(reply.encoder)?.client.onLuma?.(reply, luma),
+        onAnswer: (reply, data, luma) => this.#seats.get(reply.encoder)?.client.onAnswer(reply, data, luma),
         onRejected: (encoder, reason) => this.#seats.get(encoder)?.client.onRejected(reason),
         onEnd: (reason, inWork) => this.#onEnd(place, reason, inWork),
       },

@@ -23,6 +23,7 @@ import {
   type CodecReplyHeader,
   type CodecRequestHeader,
 } from './codec-messages.ts';
+import { scaleJpeg } from './jpeg-scaler.ts';
 
 const codecs = new Map<number, CameraCodec>();
 const header = Buffer.alloc(REQUEST_HEADER_BYTES);
@@ -66,17 +67,24 @@ function turnEventLoop(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-function answer(request: CodecRequestHeader, jpeg: Buffer): void {
-  const { type, encoder } = request;
+function codecOf(encoder: number): CameraCodec {
   const codec = codecs.get(encoder) ?? new CameraCodec();
   codecs.set(encoder, codec);
+  return codec;
+}
+
+function answer(request: CodecRequestHeader, jpeg: Buffer): void {
+  const { type, encoder } = request;
   try {
     if (type === REQUEST.encode) {
-      const { data, luma, ...frame } = codec.transcode(request, jpeg);
+      const { data, luma, ...frame } = codecOf(encoder).transcode(request, jpeg);
       const both = luma ? [data, luma.cells] : [data];
       reply({ type: REPLY.encoded, encoder, ...frame, luma: luma !== undefined }, ...both);
+    } else if (type === REQUEST.scale) {
+      const { data, ...size } = scaleJpeg(jpeg, request.width);
+      reply({ type: REPLY.scaled, encoder, ...size }, data);
     } else {
-      const { columns, rows, cells } = codec.readLuma(jpeg);
+      const { columns, rows, cells } = codecOf(encoder).readLuma(jpeg);
       reply({ type: REPLY.luma, encoder, luma: true, width: columns, height: rows }, cells);
     }
   } catch (error) {

@@ -31,8 +31,8 @@ export class MjpegDecoder {
   readonly #packet = new Packet();
   readonly #decoded = new Frame();
 
-  /** @param halvings 3 gives pictures of an eighth of the size, by the DC coefficients alone */
-  constructor(halvings: 0 | 3) {
+  /** @param halvings of width and height; 3 gives an eighth of the size, by the DC coefficients alone */
+  constructor(halvings: 0 | 1 | 2 | 3) {
     const codec = Codec.findDecoder(AV_CODEC_ID_MJPEG);
     this.#context.allocContext3(codec);
     this.#context.threadCount = 1;
@@ -65,5 +65,9 @@ export class MjpegDecoder {
     this.#packet.free();
     this.#decoded.free();
     this.#context.freeContext();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 }

@@ -18,6 +18,7 @@ import { encodeBatch } from './batch-encoder.ts';
 import { CameraEncoder, type CameraEncoderOptions } from './camera-encoder.ts';
 import { CODEC_POOL_DEFAULTS, CodecPool, type CodecPoolOptions } from './codec-pool.ts';
 import type { FrameHub } from './frame-hub.ts';
+import { scaleFrame } from './frame-scaling.ts';
 import { newTranscodeCounters, type TranscodeCounters, type TranscodeStats } from './transcode-stats.ts';
 
 export interface TranscoderOptions extends CameraEncoderOptions, LumaOptions {
@@ -96,6 +97,17 @@ export class Transcoder implements EncodedVideo {
   /** Pictures that were kept, encoded beside the live ones; see batch-encoder.ts. */
   encodeBatch(frames: readonly CameraFrame[], bitrateBps: number): Promise<EncodedFrame[]> {
     return this.#closed ? Promise.resolve([]) : encodeBatch(this.#pool, frames, bitrateBps);
+  }
+
+  /**
+   * A smaller JPEG of one picture.
+   *
+   * @param width in pixels
+   * @throws Error whose message says why there is none
+   */
+  async scaleFrame(frame: CameraFrame, width: number): Promise<Uint8Array> {
+    if (this.#closed) throw new VigieError('unavailable', 'the server is stopping');
+    return scaleFrame(this.#pool, frame, width);
   }
 
   requestKeyframe(cameraId: string): void {

@@ -93,7 +93,10 @@ test('a refresh that meets the end of its session yields nothing', async (contex
   const { sessions, user } = await setUp(context);
   const { refreshToken, accessToken } = await sessions.start(user);
   const { sessionId } = sessions.identify(accessToken);
-  const [ended, renewed] = await Promise.allSettled([sessions.end(sessionId), sessions.refresh(refreshToken)]);
+  const [ended, renewed] = await Promise.allSettled([
+    sessions.end(sessionId),
+    sessions.refresh(refreshToken),
+  ]);
   assert.deepEqual([ended.status, renewed.status], ['fulfilled', 'rejected']);
 });
 

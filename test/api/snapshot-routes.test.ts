@@ -8,7 +8,7 @@ import type { Guard } from '../../server/api/guard.ts';
 import { HttpServer } from '../../server/api/http-server.ts';
 import { errorHandler } from '../../server/api/problem.ts';
 import { snapshotRoutes, THUMBNAIL_SHARES } from '../../server/api/snapshot-routes.ts';
-import { Thumbnails } from '../../server/api/thumbnails.ts';
+import { Thumbnails, type FrameScaler } from '../../server/api/thumbnails.ts';
 import type { CameraFrame } from '../../server/core/camera-frame.ts';
 import { VigieError } from '../../server/errors.ts';
 import { createLog } from '../../server/log.ts';
@@ -128,35 +128,67 @@ test('a picture that cannot be made smaller is an error, and the next one works'
   assert.equal(server.thumbnails.counters.failed, 1);
 });
 
-function makeThumbnails(context: TestContext): Thumbnails {
-  const thumbnails = new Thumbnails(createLog('silent'));
-  context.after(() => thumbnails.close());
-  return thumbnails;
+/** Answers when the test says so; the bytes name the frame. */
+class StubScaler implements FrameScaler {
+  readonly asked: { receivedUs: number; width: number; answer: (error?: Error) => void }[] = [];
+
+  scaleFrame({ receivedUs }: CameraFrame, width: number): Promise<Uint8Array> {
+    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
+    const answer = (error?: Error) => (error ? reject(error) : resolve(Uint8Array.of(receivedUs)));
+    this.asked.push({ receivedUs, width, answer });
+    return promise;
+  }
+
+  answer(index: number, error?: Error): void {
+    this.asked[index]?.answer(error);
+  }
 }
 
-test('who asks for the same thumbnail gets the same one, and it is made once', async (context) => {
-  const thumbnails = makeThumbnails(context);
+function makeThumbnails(context: TestContext) {
+  const scaler = new StubScaler();
+  const thumbnails = new Thumbnails(scaler, createLog('silent'));
+  context.after(() => thumbnails.close());
+  return { scaler, thumbnails };
+}
+
+test('requests for the same thumbnail share one', async (context) => {
+  const { scaler, thumbnails } = makeThumbnails(context);
   const frame = frameOf('cam_a');
-  const [first, ...others] = await Promise.all(Array.from({ length: 10 }, () => thumbnails.of(frame, 100)));
+  const all = Array.from({ length: 10 }, () => thumbnails.of(frame, 100));
+  scaler.answer(0);
+  const [first, ...others] = await Promise.all(all);
   for (const other of others) assert.equal(other, first);
   assert.equal(await thumbnails.of(frame, 100), first);
-  assert.equal(thumbnails.counters.made, 1);
+  assert.deepEqual([scaler.asked.length, thumbnails.counters.made], [1, 1]);
 });
 
 test('while one is made, only the newest frame waits for its turn', async (context) => {
-  const thumbnails = makeThumbnails(context);
+  const { scaler, thumbnails } = makeThumbnails(context);
   const all = [1, 2, 3, 4, 5].map((receivedUs) => thumbnails.of(frameOf('cam_a', receivedUs), 100));
-  const made = await Promise.all(all);
+  scaler.answer(0);
+  assert.deepEqual(await all[0], Uint8Array.of(1));
+  scaler.answer(1);
+  for (const older of all.slice(1)) assert.deepEqual(await older, Uint8Array.of(5));
   assert.deepEqual(thumbnails.counters, { made: 2, failed: 0, refused: 0, replaced: 3 });
-  assert.equal(made[4], made[1], 'who asked for an older one gets the newest');
-  assert.equal(await thumbnails.of(frameOf('cam_a', 5), 100), made[4]);
+  assert.equal(await thumbnails.of(frameOf('cam_a', 5), 100), await all[4]);
+});
+
+test('a thumbnail that cannot be made fails for those who wait for it, and the next is made', async (context) => {
+  const { scaler, thumbnails } = makeThumbnails(context);
+  const bad = thumbnails.of(frameOf('cam_a', 1), 100);
+  const good = thumbnails.of(frameOf('cam_a', 2), 100);
+  scaler.answer(0, new Error('JPEG: Invalid data found'));
+  await assert.rejects(bad, (error) => error instanceof VigieError && error.code === 'unavailable');
+  scaler.answer(1);
+  assert.deepEqual(await good, Uint8Array.of(2));
+  assert.deepEqual(thumbnails.counters, { made: 1, failed: 1, refused: 0, replaced: 0 });
 });
 
 test('at most 32 thumbnails wait, and closing answers all of them', async (context) => {
-  const thumbnails = makeThumbnails(context);
+  const { thumbnails } = makeThumbnails(context);
   const wanted = Array.from({ length: 40 }, (_, index) => thumbnails.of(frameOf(`cam_${index}`), 100));
   const outcomes = Promise.allSettled(wanted);
-  await thumbnails.close();
+  thumbnails.close();
   for (const outcome of await outcomes)
     assert.ok(
       outcome.status === 'rejected' &&
@@ -165,7 +197,7 @@ test('at most 32 thumbnails wait, and closing answers all of them', async (conte
     );
   assert.equal(thumbnails.counters.refused, 7);
   await assert.rejects(thumbnails.of(frameOf('cam_a'), 100), /stopping/);
-  await thumbnails.close();
+  thumbnails.close();
 });
 
 test('one user waits for so many thumbnails at once, and leaves room for others', async (context) => {

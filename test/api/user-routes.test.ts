@@ -108,7 +108,10 @@ test('two administrators who demote or remove each other at the same moment leav
     admin.call('DELETE', `/api/users/${id}`),
   ]);
   const users = await Promise.all(answers).then(() => admin.call('GET', '/api/users'));
-  assert.ok(answers.some(({ status }) => status === 409 || status === 403), 'not all of them');
+  assert.ok(
+    answers.some(({ status }) => status === 409 || status === 403),
+    'not all of them',
+  );
   assert.ok([200, 403].includes(users.status));
 });
 

@@ -40,11 +40,15 @@ test('who loses the right while an answer is being looked up is not given it', a
     assert.equal((await anna.call('GET', path)).status, 200, path);
     const holder: object = method === 'timeline' ? store.recordings : store.events;
     const look = Reflect.get(holder, method) as (...args: unknown[]) => Promise<unknown>;
-    const waiting = context.mock.method(holder as Record<string, typeof look>, method, async (...args: unknown[]) => {
-      const found = await look(...args);
-      await accounts.users.change(userId, { cameraIds: [] });
-      return found;
-    });
+    const waiting = context.mock.method(
+      holder as Record<string, typeof look>,
+      method,
+      async (...args: unknown[]) => {
+        const found = await look(...args);
+        await accounts.users.change(userId, { cameraIds: [] });
+        return found;
+      },
+    );
     const answer = await anna.call('GET', path);
     assert.deepEqual([answer.status, waiting.mock.callCount()], [status, 1], path);
     if (status === 200) assert.deepEqual(answer.body, []);
@@ -58,6 +62,7 @@ test('long reads of one user have a bound, beyond which they are told to come ag
   const answers = await Promise.all(Array.from({ length: 400 }, () => admin.call('GET', '/api/events')));
   const statuses = new Set(answers.map(({ status }) => status));
   assert.ok(statuses.isSubsetOf(new Set([200, 503])), [...statuses].join());
-  for (const { status, headers } of answers) if (status === 503) assert.equal(headers.get('retry-after'), '1');
+  for (const { status, headers } of answers)
+    if (status === 503) assert.equal(headers.get('retry-after'), '1');
   assert.equal((await admin.call('GET', '/api/events')).status, 200);
 });

@@ -16,6 +16,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { serverClock } from '../../server/core/clock.ts';
 import { createLog } from '../../server/log.ts';
 import { CodecLink } from '../../server/video/codec-link.ts';
+import { encodeRequest } from '../../server/video/codec-messages.ts';
 import { FrameHub } from '../../server/video/frame-hub.ts';
 import { Transcoder } from '../../server/video/transcoder.ts';
 import { jpegPictures } from '../video/jpeg-pictures.ts';
@@ -129,13 +130,13 @@ async function keyframeCpuMs(bitrates: readonly number[]): Promise<number> {
     }
     const jpeg = jpegs[answered % jpegs.length] ?? Buffer.alloc(0);
     const bitrateBps = bitrates[answered % bitrates.length] ?? 0;
-    link.encode({ encoder: 1, bitrateBps, captureUs: answered * 40_000, keyframe: true, luma: false }, jpeg);
+    const frame = { bitrateBps, captureUs: answered * 40_000, keyframe: true, luma: false };
+    link.ask(1, encodeRequest(frame), jpeg);
   };
   const link = new CodecLink(
     {
       onReady: next,
-      onEncoded: next,
-      onLuma: () => undefined,
+      onAnswer: next,
       onRejected: (_encoder, reason) => reject(new Error(reason)),
       onEnd: (reason) => reject(new Error(reason)),
     },

@@ -18,6 +18,7 @@ import { AV_LOG_QUIET } from 'node-av/constants';
 import { Log } from 'node-av/lib';
 import { videoBitrateBps } from '../../server/core/video-bitrate.ts';
 import { CodecLink } from '../../server/video/codec-link.ts';
+import { encodeRequest } from '../../server/video/codec-messages.ts';
 import { JpegDecoder } from '../../server/video/jpeg-decoder.ts';
 import { realFootage, scaledFootage } from '../video/footage.ts';
 import { jpegPictures } from '../video/jpeg-pictures.ts';
@@ -89,7 +90,7 @@ async function runVigie({ jpegs, bitrateBps }: Job): Promise<Cost> {
     const jpeg = jpegs[sent % jpegs.length];
     const captureUs = (sent * 1e6) / FPS;
     sent++;
-    if (jpeg) link.encode({ encoder: 1, bitrateBps, captureUs, keyframe: false, luma: false }, jpeg);
+    if (jpeg) link.ask(1, encodeRequest({ bitrateBps, captureUs, keyframe: false, luma: false }), jpeg);
   };
   const link = new CodecLink(
     {
@@ -97,8 +98,7 @@ async function runVigie({ jpegs, bitrateBps }: Job): Promise<Cost> {
         sendNext();
         sendNext();
       },
-      onLuma: () => undefined,
-      onEncoded: (_reply, data) => {
+      onAnswer: (_reply, data) => {
         frames.push(data);
         if (frames.length === WARM_UP_FRAMES) {
           startCpuMs = cpuMs(link.pid ?? 0);

@@ -13,9 +13,6 @@ Log.setLevel(AV_LOG_QUIET);
 
 const FRAME_US = 40_000;
 const request = (index: number, keyframe = false) => ({
-  type: 1,
-  bodyBytes: 0,
-  encoder: 1,
   bitrateBps: 1_000_000,
   captureUs: index * FRAME_US,
   keyframe,

@@ -3,6 +3,7 @@ import { test, type TestContext } from 'node:test';
 import { AV_PIX_FMT_YUV420P } from 'node-av/constants';
 import { JpegEncoder } from '../../server/ffmpeg/jpeg-encoder.ts';
 import { CodecLink } from '../../server/video/codec-link.ts';
+import { encodeRequest, LUMA_REQUEST } from '../../server/video/codec-messages.ts';
 import { JpegDecoder } from '../../server/video/jpeg-decoder.ts';
 import { residentBytes } from '../support/process-figures.ts';
 import { jpegPictures } from './jpeg-pictures.ts';
@@ -34,8 +35,7 @@ async function residentAfter(
   const link = new CodecLink(
     {
       onReady: next,
-      onEncoded: next,
-      onLuma: next,
+      onAnswer: next,
       onRejected: (_encoder, reason) => reject(new Error(reason)),
       onEnd: (reason) => reject(new Error(reason)),
     },
@@ -48,7 +48,9 @@ async function residentAfter(
 test('a codec process that reads luma for a long time stays as large as it is', TIMEOUT, async (t) => {
   if (process.platform !== 'linux') return t.skip('the size of another process is read from /proc');
   const [jpeg = Buffer.alloc(0)] = jpegPictures({ width: 16, height: 16, count: 1 });
-  const [early = 0, late = 0] = await residentAfter(t, [4_000, 16_000], (link) => link.readLuma(1, jpeg));
+  const [early = 0, late = 0] = await residentAfter(t, [4_000, 16_000], (link) =>
+    link.ask(1, LUMA_REQUEST, jpeg),
+  );
   assert.ok(late - early < 3 * MIB, `${early} bytes, later ${late} bytes`);
 });
 
@@ -59,8 +61,8 @@ test('a camera that alternates two sizes does not make its codec process grow', 
     ...jpegPictures({ width: 1024, height: 768, count: 1 }),
   ];
   const [early = 0, late = 0] = await residentAfter(t, [40, 160], (link, index) => {
-    const request = { encoder: 1, bitrateBps: 1_000_000, keyframe: false, luma: true };
-    link.encode({ ...request, captureUs: index * 40_000 }, jpegs[index % 2] ?? Buffer.alloc(0));
+    const frame = { bitrateBps: 1_000_000, captureUs: index * 40_000, keyframe: false, luma: true };
+    link.ask(1, encodeRequest(frame), jpegs[index % 2] ?? Buffer.alloc(0));
   });
   assert.ok(late - early < 25 * MIB, `${early} bytes, later ${late} bytes`);
 });
@@ -76,9 +78,9 @@ test('a codec process gives back what the encoders of many cameras took', TIMEOU
   const rounds = 3 * cameras;
   const [watched = 0, left = 0] = await residentAfter(t, [rounds, rounds + 20], (link, index) => {
     if (index === rounds) for (let camera = 0; camera < cameras; camera++) link.closeEncoder(camera);
-    if (index >= rounds) return link.readLuma(cameras, tiny);
-    const request = { bitrateBps: 1_000_000, captureUs: index * 40_000, keyframe: false, luma: true };
-    link.encode({ ...request, encoder: index % cameras }, jpegs[index % 2] ?? Buffer.alloc(0));
+    if (index >= rounds) return link.ask(cameras, LUMA_REQUEST, tiny);
+    const frame = { bitrateBps: 1_000_000, captureUs: index * 40_000, keyframe: false, luma: true };
+    link.ask(index % cameras, encodeRequest(frame), jpegs[index % 2] ?? Buffer.alloc(0));
   });
   assert.ok(left < 140 * MIB, `${watched} bytes watched, ${left} bytes afterwards`);
   assert.ok(watched > 200 * MIB, `${watched} bytes watched`);

@@ -15,12 +15,13 @@ test('a request header has these bytes, and reads back as what was written', () 
     bodyBytes: 0x01020304,
     keyframe: true,
     luma: true,
+    width: 0x0140,
     encoder: 0xfffefdfc,
     bitrateBps: 1_000_000,
     captureUs: 1_795_438_012_514_123,
   };
   const header = writeRequestHeader(request);
-  assert.equal(header.toString('hex', 0, 16), '0403020101030000fcfdfeff40420f00');
+  assert.equal(header.toString('hex', 0, 16), '0403020101034001fcfdfeff40420f00');
   assert.equal(header.readDoubleLE(16), request.captureUs);
   assert.deepEqual(readRequestHeader(header), request);
 });

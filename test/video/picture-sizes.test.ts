@@ -8,10 +8,12 @@ import {
   type AVPixelFormat,
 } from 'node-av/constants';
 import { Log } from 'node-av/lib';
+import { inspectJpeg } from '../../server/core/jpeg-header.ts';
 import { lumaCells } from '../../server/core/luma-frame.ts';
 import { CodecError } from '../../server/ffmpeg/codec-error.ts';
 import { JpegEncoder } from '../../server/ffmpeg/jpeg-encoder.ts';
 import { CameraCodec } from '../../server/video/camera-codec.ts';
+import { scaleJpeg } from '../../server/video/jpeg-scaler.ts';
 import { MAX_FRAME_HEIGHT, MAX_FRAME_WIDTH } from '../../server/wire/camera-protocol.ts';
 import { GREY, greyJpeg } from './grey-jpeg.ts';
 import { Vp8Reader } from './vp8-reader.ts';
@@ -55,14 +57,14 @@ function plainJpeg(width: number, height: number, format: AVPixelFormat): Buffer
 const GREY_IN_VP8 = 16 + (GREY * 219) / 255;
 
 for (const [sampling, jpegOf] of Object.entries(SAMPLINGS)) {
-  test(`a JPEG of any size up to the largest frame, ${sampling}, is encoded and has luma`, () => {
+  test(`a JPEG of any size up to the largest frame, ${sampling}, is encoded, has luma and a thumbnail`, () => {
     for (const [width, height] of SIZES) {
       const size = `${width}×${height}`;
       const codec = new CameraCodec();
       using reader = new Vp8Reader();
       const jpeg = jpegOf(width, height);
-      const request = { type: 1, bodyBytes: 0, encoder: 1, bitrateBps: 1_000_000, captureUs: 0 };
-      const { data, luma } = codec.transcode({ ...request, keyframe: false, luma: true }, jpeg);
+      const request = { bitrateBps: 1_000_000, captureUs: 0, keyframe: false, luma: true };
+      const { data, luma } = codec.transcode(request, jpeg);
       const picture = reader.read(data);
       assert.deepEqual([picture.width, picture.height], [width, height], size);
       assert.ok(Math.abs((picture.pixels[0] ?? 0) - GREY_IN_VP8) <= 3, `${size}: ${picture.pixels[0]}`);
@@ -71,6 +73,12 @@ for (const [sampling, jpegOf] of Object.entries(SAMPLINGS)) {
         assert.ok(Math.abs((cells[0] ?? 0) - GREY) <= 2, `${size}: luma ${cells[0]}`);
       }
       codec.close();
+      const scaled = scaleJpeg(jpeg, 160);
+      const expected = {
+        width: Math.min(160, width),
+        height: Math.round((height * Math.min(160, width)) / width),
+      };
+      assert.deepEqual(inspectJpeg(scaled.data), expected, size);
     }
   });
 }

@@ -17,7 +17,7 @@ import { clientConnections } from '../../../server/api/client-connection.ts';
 import { createHttpApp } from '../../../server/api/http-app.ts';
 import { HttpServer, type HttpTimeouts, type UpgradeHandler } from '../../../server/api/http-server.ts';
 import { MjpegStreams } from '../../../server/api/mjpeg-streams.ts';
-import { Thumbnails } from '../../../server/api/thumbnails.ts';
+import { Thumbnails, type FrameScaler } from '../../../server/api/thumbnails.ts';
 import { trustedProxies } from '../../../server/api/trusted-proxies.ts';
 import type { CameraFrame } from '../../../server/core/camera-frame.ts';
 import { serverClock } from '../../../server/core/clock.ts';
@@ -26,13 +26,14 @@ import { Sensors } from '../../../server/events/sensors.ts';
 import { Webhooks } from '../../../server/webhooks/webhooks.ts';
 import { FirmwareImages } from '../../../server/firmware/firmware-images.ts';
 import { FirmwareUpdates, type UpdatableCameras } from '../../../server/firmware/firmware-updates.ts';
-import { createLog } from '../../../server/log.ts';
+import { createLog, type Log } from '../../../server/log.ts';
 import { MotionWatch } from '../../../server/motion/motion-watch.ts';
 import { PushNotifier, type PushWay } from '../../../server/push/push-notifier.ts';
 import { openRecordings } from '../../../server/recordings.ts';
 import type { RecordingLibrary } from '../../../server/recording/recording-library.ts';
 import { Capacity } from '../../../server/sfu/capacity.ts';
 import { FrameHub } from '../../../server/video/frame-hub.ts';
+import { Transcoder } from '../../../server/video/transcoder.ts';
 import type { AuthorityCertificate } from '../../../server/tls/local-authority.ts';
 import { Store } from '../../../server/store/store.ts';
 
@@ -98,8 +99,8 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     ...(options.adviceFor && { adviceFor: options.adviceFor }),
   });
   const frames = new Map<string, CameraFrame>();
-  const thumbnails = new Thumbnails(log);
   const hub = new FrameHub(log);
+  const thumbnails = new Thumbnails(lazyScaler(context, hub, log), log);
   const { access, events } = accounts;
   const capacity = new Capacity(serverClock);
   const mjpeg = new MjpegStreams({
@@ -189,7 +190,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     await server.close();
     updates.close();
     await recorder.close();
-    await thumbnails.close();
+    thumbnails.close();
     await store.close();
   };
   context.after(close);
@@ -207,6 +208,15 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     updates,
     library,
     close,
+  };
+}
+
+/** Most tests need no codec process, so it starts with the first thumbnail. */
+function lazyScaler(context: TestContext, hub: FrameHub, log: Log): FrameScaler {
+  let transcoder: Transcoder | undefined;
+  context.after(() => transcoder?.close());
+  return {
+    scaleFrame: (frame, width) => (transcoder ??= new Transcoder(hub, log)).scaleFrame(frame, width),
   };
 }
 

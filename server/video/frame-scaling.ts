@@ -1,0 +1,43 @@
+/**
+ * One camera picture → a smaller JPEG, asked of a codec process: camera pictures are decoded nowhere else.
+ *
+ * Invariant: the promise settles, at the latest after the timeout, and the seat in the pool is given back then.
+ */
+
+import type { CameraFrame } from '../core/camera-frame.ts';
+import { scaleRequest } from './codec-messages.ts';
+import type { CodecPool } from './codec-pool.ts';
+
+/** For a free process and the picture together; a picture of a full sensor takes a twentieth of a second. */
+const TIMEOUT_MS = 5_000;
+
+/** @throws Error whose message says why there is no smaller picture */
+export function scaleFrame(pool: CodecPool, { jpeg }: CameraFrame, width: number): Promise<Uint8Array> {
+  const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
+  const ask = (): void => {
+    if (seat.ready) seat.ask(scaleRequest(width), jpeg);
+  };
+  const end = (): void => {
+    clearTimeout(timer);
+    seat.close();
+  };
+  const fail = (reason: string): void => {
+    end();
+    reject(new Error(reason));
+  };
+  const seat = pool.open({
+    onReady: ask,
+    onAnswer: (_reply, data) => {
+      end();
+      // The codec's buffer is its own; this is kept.
+      resolve(Uint8Array.from(data));
+    },
+    onRejected: (reason) => fail(reason),
+    onLost: (culprit) => {
+      if (culprit) fail('its codec process ended');
+    },
+  });
+  const timer = setTimeout(() => fail('no codec process answered in time'), TIMEOUT_MS).unref();
+  ask();
+  return promise;
+}
