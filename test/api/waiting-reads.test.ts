@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { NewEvent } from '../../server/store/event-store.ts';
 import { ApiClient } from './support/api-client.ts';
 import { startApi } from './support/api-server.ts';
 
@@ -9,7 +10,7 @@ test('who loses the right while an answer is being looked up is not given it', a
   const server = await startApi(context);
   const { store, accounts } = server;
   const { id: cameraId } = await store.cameras.add('Door', 'v1', 1);
-  const event = {
+  const event: NewEvent = {
     id: 'evt_1',
     cameraId,
     source: 'motion',
@@ -19,7 +20,7 @@ test('who loses the right while an answer is being looked up is not given it', a
     endedAtMs: 2,
     zones: [],
     score: null,
-  } as const;
+  };
   await store.events.add(event, 1);
   await store.events.addThumbnail(cameraId, event.id, Uint8Array.of(1));
   const { id: userId } = await accounts.users.add({
