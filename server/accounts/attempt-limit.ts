@@ -2,7 +2,7 @@
 
 import { VigieError } from '../errors.ts';
 
-/** Counted by a key: core/failure-counter.ts, or by address: core/address/network-failures.ts. */
+/** Counted by a key: core/failure-counter.ts, or by address: core/network-failures.ts. */
 export interface Failures {
   waitMs(key: string, nowMs: number): number;
   add(key: string, nowMs: number): void;

@@ -14,12 +14,6 @@ export type LoginOrigin =
 
 /** What shares are given by. A stranger may have 2^16 networks of /64. */
 export function originKey(origin: LoginOrigin): string {
-  switch (origin.kind) {
-    case 'device':
-      return origin.sessionId;
-    case 'home':
-      return networkOf(origin.address);
-    case 'stranger':
-      return networkOf(origin.address, 48);
-  }
+  if (origin.kind === 'device') return origin.sessionId;
+  return networkOf(origin.address, origin.kind === 'home' ? 64 : 48);
 }

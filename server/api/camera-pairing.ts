@@ -6,7 +6,7 @@
  */
 
 import { AttemptLimit } from '../accounts/attempt-limit.ts';
-import { NetworkFailures } from '../core/address/network-failures.ts';
+import { NetworkFailures } from '../core/network-failures.ts';
 import { PairingCodes } from '../core/pairing-codes.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';

@@ -2,7 +2,7 @@
 
 import { Router, type Request } from 'express';
 import { AttemptLimit } from '../accounts/attempt-limit.ts';
-import { NetworkFailures } from '../core/address/network-failures.ts';
+import { NetworkFailures } from '../core/network-failures.ts';
 import { VigieError } from '../errors.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Sensors } from '../events/sensors.ts';

@@ -16,8 +16,6 @@ export interface FuzzCase {
 export interface FuzzTarget {
   name: string;
   cases: readonly FuzzCase[];
-  /** A fault that is about to be mended: it is reported, and does not count as a failure. */
-  known?: string;
 }
 
 /** @param check throws when something does not hold for the value */

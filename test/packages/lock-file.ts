@@ -45,7 +45,10 @@ export function freshClone(): { readLock(): string; npm(...args: string[]): void
 function writeLock(): void {
   using clone = freshClone();
   clone.npm('install', '--package-lock-only');
-  const lock = parseLock(clone.readLock());
+  const text = clone.readLock();
+  parseLock(text);
+  // Not the parsed copy: zod moves the keys it knows to the front, and npm moves them back.
+  const lock = JSON.parse(text) as z.output<typeof Lock>;
   for (const entry of Object.values(lock.packages)) for (const key of UNSTABLE_KEYS) delete entry[key];
   writeFileSync(join(ROOT, LOCK), `${JSON.stringify(lock, null, 2)}\n`);
 }

@@ -44,6 +44,15 @@ test('a picture is never enlarged', () => {
   assert.deepEqual(inspectJpeg(scaleJpeg(vga, 2000).data), { width: 640, height: 480 });
 });
 
+/** The first value of each plane. */
+function planes(bytes: Buffer): number[] {
+  const decoder = new JpegDecoder();
+  const { data } = decoder.decode(bytes);
+  const values = (data ?? []).map(([first = 0]) => first);
+  decoder.close();
+  return values;
+}
+
 test('a scaled picture has the colours of the picture', () => {
   for (const plain of [
     [0, 128, 128],
@@ -52,13 +61,6 @@ test('a scaled picture has the colours of the picture', () => {
     [29, 255, 107],
   ] as const) {
     const [jpeg = vga] = jpegPictures({ width: 64, height: 48, count: 1, plain });
-    const planes = (bytes: Buffer): number[] => {
-      const decoder = new JpegDecoder();
-      const { data } = decoder.decode(bytes);
-      const values = (data ?? []).map(([first = 0]) => first);
-      decoder.close();
-      return values;
-    };
     const expected = planes(jpeg);
     for (const width of [64, 40, 32, 16, 8])
       for (const [plane, value] of planes(scaleJpeg(jpeg, width).data).entries())

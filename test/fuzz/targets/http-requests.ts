@@ -216,7 +216,6 @@ export const httpRequests: FuzzTarget = {
 
 export const fileRequests: FuzzTarget = {
   name: 'file-requests',
-  known: 'known: files answer 500 where 412 or 416 is meant (issue 11)',
   cases: [
     fuzzCase(
       'any condition and any range of a file is answered, and not by a fault',

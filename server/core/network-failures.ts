@@ -3,8 +3,8 @@
  * 2^16 times the failures of one line.
  */
 
-import { FailureCounter, type FailureLimit } from '../failure-counter.ts';
-import { networkOf, type NetworkPrefix } from './network.ts';
+import { FailureCounter, type FailureLimit } from './failure-counter.ts';
+import { networkOf, type NetworkPrefix } from './address/network.ts';
 
 export interface NetworkLimit extends FailureLimit {
   /** Of IPv6; an IPv4 address is a network by itself. */
