@@ -21,9 +21,22 @@ void pass_on(int signal) {
 
 /// @returns its exit code, or 128 and the signal that ended it
 int run_firmware(const std::string& program, char** arguments, const std::string& trial) {
+  // Between fork and exec the child has pass_on as its handler, which would take a signal to stop and forget it.
+  sigset_t stop_signals;
+  sigset_t before;
+  sigemptyset(&stop_signals);
+  sigaddset(&stop_signals, SIGINT);
+  sigaddset(&stop_signals, SIGTERM);
+  sigprocmask(SIG_BLOCK, &stop_signals, &before);
   const pid_t pid = fork();
-  if (pid < 0) return 1;
+  if (pid < 0) {
+    sigprocmask(SIG_SETMASK, &before, nullptr);
+    return 1;
+  }
   if (pid == 0) {
+    std::signal(SIGINT, SIG_DFL);
+    std::signal(SIGTERM, SIG_DFL);
+    sigprocmask(SIG_SETMASK, &before, nullptr);
     setenv(kBootedVariable, "1", 1);
     if (trial.empty())
       unsetenv(kTrialVariable);
@@ -35,6 +48,7 @@ int run_firmware(const std::string& program, char** arguments, const std::string
     _exit(127);
   }
   firmware_pid = pid;
+  sigprocmask(SIG_SETMASK, &before, nullptr);
   if (told_to_stop) kill(pid, SIGTERM);
   int status = 0;
   while (waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
