@@ -280,6 +280,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
       https?.certificates.close();
       happenings.close();
       webhooks.close();
+      notifier.close();
       push.close();
       await recorder.close();
       thumbnails.close();

@@ -52,6 +52,7 @@ export class PushNotifier {
   readonly #lastMs = new Map<string, number>();
   /** By endpoint. */
   readonly #lines = new Map<string, Line>();
+  #closed = false;
 
   constructor(options: PushNotifierOptions) {
     this.#options = options;
@@ -96,9 +97,17 @@ export class PushNotifier {
 
   /** As the log tells it. Never throws, never waits. */
   onEvent(event: EventView): void {
+    if (this.#closed) return;
     this.#tell(event).catch((error: unknown) => {
+      // What was being looked up when the server stopped.
+      if (this.#closed) return;
       this.#log.error({ err: error, eventId: event.id }, 'nobody could be told of an event');
     });
+  }
+
+  /** Idempotent. No event is told from now on. */
+  close(): void {
+    this.#closed = true;
   }
 
   async #tell(event: EventView): Promise<void> {

@@ -109,6 +109,14 @@ suite('notifications', () => {
     assert.deepEqual(await arrived(), ['phone', 'desk']);
   });
 
+  test('no event is told once the server stops', async (context) => {
+    const { notifier, tell, arrived } = await room(context);
+    await tell('anna', 'phone');
+    notifier.close();
+    notifier.onEvent(event());
+    assert.deepEqual(await arrived(), []);
+  });
+
   test('what is told: the camera, what and where, and where to look', async (context) => {
     const { notifier, tell, sent, waits } = await room(context);
     await tell('anna', 'phone');
