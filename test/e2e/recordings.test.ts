@@ -189,11 +189,24 @@ test('stepping goes from picture to picture, and back over the same ones', async
     }),
   ];
   const step = async (direction: 'on' | 'back', isNext: (code: number) => boolean): Promise<number> => {
-    await tab.getByTestId(`step-${direction}`).click();
-    return until(`it has stepped ${direction}`, async () => {
-      const code = await shownCode();
-      return code !== undefined && isNext(code) && code;
-    });
+    const click = (): Promise<void> => tab.getByTestId(`step-${direction}`).click();
+    const next = (timeoutMs: number): Promise<number> =>
+      until(
+        `it has stepped ${direction}`,
+        async () => {
+          const code = await shownCode();
+          return code !== undefined && isNext(code) && code;
+        },
+        timeoutMs,
+      );
+    await click();
+    // A keyframe that a joining viewer asked for repeats the picture before it: one more step leads over it.
+    try {
+      return await next(5_000);
+    } catch {
+      await click();
+      return next(15_000);
+    }
   };
   for (let i = 0; i < 3; i++) {
     const from = shown[i] ?? assert.fail('nothing is shown');
