@@ -27,7 +27,7 @@ interface LockEntry {
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const LICENCE_FILE = /^(?:licen[cs]e|copying|notice|unlicense)(?:[-.]|$)/i;
 
-/** What packages say of themselves is not always the whole of it. */
+/** Licences that a package's own metadata leaves out or states in part. */
 const CORRECTIONS: { packages: RegExp; licence: string }[] = [
   // Their package.json says MIT, which is the binding's: FFmpeg is linked in, with all of these. See docs/licences.md.
   { packages: /^@seydx\/node-av-/, licence: 'MIT AND GPL-3.0-or-later AND FDK-AAC' },

@@ -1,4 +1,4 @@
-/** What a camera is told to connect: as lines of configuration for a board, and as a command for the virtual camera. Pure. */
+/** The configuration a camera connects with: lines for a board, a command for the virtual camera. Pure. */
 
 import type { CameraWithKey } from '../../server/wire/api.ts';
 import { CAMERA_PATH } from '../../server/wire/camera-protocol.ts';

@@ -36,7 +36,7 @@ export class ServerAddressChoice extends LitElement {
     chosen: { state: true },
   };
   declare context: AppContext;
-  /** What connects there, for the words around the choice: “camera”, “sensor”. */
+  /** The kind of device that connects, for the words around the choice: “camera”, “sensor”. */
   declare device: string;
   declare protected origins: readonly string[];
   declare protected chosen: string | null;

@@ -13,7 +13,7 @@ import { tooManyAttempts } from './attempt-limit.ts';
 
 const WINDOW_MS = 15 * 60_000;
 const AT_ACCOUNT = { failures: 5, windowMs: WINDOW_MS };
-/** Of one origin, whatever the names. */
+/** Failures of one origin at all accounts together. */
 const IN_ALL = { failures: 30, windowMs: WINDOW_MS };
 const FIRST_DELAY_MS = 250;
 const MAX_DELAY_MS = 5_000;

@@ -12,7 +12,7 @@ export type LoginOrigin =
   | { readonly kind: 'home'; readonly address: string }
   | { readonly kind: 'stranger'; readonly address: string };
 
-/** What shares are given by. A stranger may have 2^16 networks of /64. */
+/** The key that shares are counted by: a stranger may have 2^16 networks of /64, so theirs is the /48. */
 export function originKey(origin: LoginOrigin): string {
   if (origin.kind === 'device') return origin.sessionId;
   return networkOf(origin.address, origin.kind === 'home' ? 64 : 48);

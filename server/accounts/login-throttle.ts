@@ -18,13 +18,13 @@ import { originKey, type LoginOrigin } from './login-origin.ts';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** Of one network, whatever the accounts. */
+/** Failures of one network at all accounts together. */
 const NETWORK_LIMITS = [
   { prefix: 64, failures: 30, windowMs: 15 * MINUTE_MS },
   { prefix: 56, failures: 60, windowMs: 15 * MINUTE_MS },
   { prefix: 48, failures: 120, windowMs: 15 * MINUTE_MS },
 ] as const;
-/** Of one network at one account. */
+/** Failures of one network at one account. */
 const NETWORK_AT_ACCOUNT_LIMITS = [
   { prefix: 64, failures: 5, windowMs: 5 * MINUTE_MS },
   { prefix: 56, failures: 20, windowMs: HOUR_MS },
@@ -35,7 +35,7 @@ const ACCOUNT_LIMIT = { failures: 100, windowMs: HOUR_MS };
 
 /** An attempt that counts as failed until one of these says otherwise, once. */
 export interface LoginAttempt {
-  /** What failed of the same origin at the same account is forgiven. */
+  /** Forgives the failures of the same origin at the same account. */
   succeeded(): void;
   /** The password was not looked at. */
   takeBack(): void;
