@@ -1,8 +1,8 @@
 /** What every page of the app is handed: the session, the API and the live connection. Made once, in main.ts. */
 
-import type { Api } from './api.ts';
+import type { Api } from './http/api.ts';
 import type { LiveConnection } from './live/live-connection.ts';
-import type { Session, User } from './session.ts';
+import type { Session, User } from './session/session.ts';
 
 export interface AppContext {
   readonly session: Session;

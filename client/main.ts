@@ -1,13 +1,13 @@
 /** The start of the web app: makes its parts, connects them, and hands them to `<vigie-app>`. */
 
 import './ui/icons.ts';
-import { Api } from './api.ts';
+import { Api } from './http/api.ts';
 import type { AppContext } from './app-context.ts';
-import { createSession } from './create-session.ts';
+import { createSession } from './session/create-session.ts';
 import { LiveConnection } from './live/live-connection.ts';
-import { hintsAtSession } from './session-hint.ts';
-import { followColorScheme } from './style/theme.ts';
-import './vigie-app.ts';
+import { hintsAtSession } from './session/session-hint.ts';
+import { followColorScheme } from './ui/theme.ts';
+import './app/vigie-app.ts';
 
 followColorScheme();
 

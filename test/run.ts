@@ -10,7 +10,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { ensureClientBuilt } from '../server/client-build.mjs';
+import { ensureClientBuilt } from '../server/start/client-build.mjs';
 import { ensureArmCompiler } from './firmware/arm-compiler.ts';
 import { ensureNetworkPrograms } from './network/support/network-test.ts';
 import { ensureChromium } from './support/chromium.ts';

@@ -6,7 +6,7 @@
  */
 
 import type { EventView } from '../../server/wire/event.ts';
-import { errorText } from '../api-error.ts';
+import { errorText } from '../http/api-error.ts';
 import { Emitter } from '../emitter.ts';
 import type { SignalingClient } from '../signaling/signaling-client.ts';
 

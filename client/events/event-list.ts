@@ -3,8 +3,8 @@
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { EventView } from '../../server/wire/event.ts';
 import type { AppContext } from '../app-context.ts';
-import { routePath } from '../routes.ts';
-import { sharedStyles } from '../style/shared-styles.ts';
+import { routePath } from '../routing/routes.ts';
+import { sharedStyles } from '../ui/shared-styles.ts';
 import { EventFeed } from './event-feed.ts';
 import { eventPicture, eventPictureStyles } from './event-picture.ts';
 import { eventText } from './event-text.ts';

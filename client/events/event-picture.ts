@@ -2,7 +2,7 @@
 
 import { css, html, type TemplateResult } from 'lit';
 import type { EventView } from '../../server/wire/event.ts';
-import { thumbnailPath } from '../api.ts';
+import { thumbnailPath } from '../http/api.ts';
 
 export const eventPictureStyles = css`
   .event-picture {

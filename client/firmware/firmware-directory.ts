@@ -4,7 +4,7 @@
  */
 
 import type { CameraFirmwareView, FirmwareImageView } from '../../server/wire/api.ts';
-import type { Api } from '../api.ts';
+import type { Api } from '../http/api.ts';
 import { Emitter } from '../emitter.ts';
 import type { LiveConnection } from '../live/live-connection.ts';
 

@@ -4,7 +4,7 @@ import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/progress-bar/progress-bar.js';
 import type { CameraFirmwareView, CameraView, UpdateView } from '../../server/wire/api.ts';
-import { sharedStyles } from '../style/shared-styles.ts';
+import { sharedStyles } from '../ui/shared-styles.ts';
 import { boardName, updateText } from './update-text.ts';
 
 /** `update`: another firmware is wanted. `clear`: the update shown is to be cancelled or dismissed. */

@@ -7,9 +7,9 @@ import '@awesome.me/webawesome/dist/components/callout/callout.js';
 import '@awesome.me/webawesome/dist/components/progress-bar/progress-bar.js';
 import type { FirmwareImageView } from '../../server/wire/api.ts';
 import { MAX_FIRMWARE_BYTES } from '../../server/wire/camera-protocol.ts';
-import { errorText } from '../api-error.ts';
+import { errorText } from '../http/api-error.ts';
 import type { AppContext } from '../app-context.ts';
-import { sharedStyles } from '../style/shared-styles.ts';
+import { sharedStyles } from '../ui/shared-styles.ts';
 
 export class FirmwareUpload extends LitElement {
   static override styles = [

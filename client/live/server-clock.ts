@@ -2,7 +2,7 @@
 
 import { localUs } from '../signaling/heartbeat.ts';
 import type { SignalingClient } from '../signaling/signaling-client.ts';
-import { ClockOffset } from './clock-offset.ts';
+import { ClockOffset } from '../signaling/clock-offset.ts';
 
 export class ServerClock {
   readonly #offset = new ClockOffset();

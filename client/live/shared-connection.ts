@@ -1,8 +1,8 @@
 /** For `<vigie-camera>` on a page that is not our app: all elements of one server share one connection. */
 
-import { ApiError } from '../api-error.ts';
+import { ApiError } from '../http/api-error.ts';
 import type { TokenSource } from '../signaling/signaling-client.ts';
-import { createSession } from '../create-session.ts';
+import { createSession } from '../session/create-session.ts';
 import { LiveConnection } from './live-connection.ts';
 
 /** Gives an access token of the server, fresh each time it is asked. */

@@ -1,7 +1,7 @@
 /** What was recorded of several cameras around a stretch of time, looked up again while it is looked at. */
 
 import type { Timeline } from '../../server/wire/recording.ts';
-import { errorText } from '../api-error.ts';
+import { errorText } from '../http/api-error.ts';
 import { Emitter } from '../emitter.ts';
 
 export type AskForTimeline = (cameraId: string, fromMs: number, toMs: number) => Promise<Timeline>;

@@ -10,10 +10,10 @@ import { createRef, ref } from 'lit/directives/ref.js';
 import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';
 import type { RecordedSegment } from '../../server/wire/recording.ts';
-import { errorText } from '../api-error.ts';
+import { errorText } from '../http/api-error.ts';
 import { isAdministrator, type AppContext } from '../app-context.ts';
-import '../dialogs/confirm-dialog.ts';
-import type { ConfirmDialog } from '../dialogs/confirm-dialog.ts';
+import '../ui/confirm-dialog.ts';
+import type { ConfirmDialog } from '../ui/confirm-dialog.ts';
 import { bytesText, momentText } from './recording-words.ts';
 import type { Selection } from './vigie-timeline.ts';
 

@@ -3,7 +3,7 @@
  * whatever TCP believes.
  */
 
-import type { ClockExchange } from '../live/clock-offset.ts';
+import type { ClockExchange } from './clock-offset.ts';
 
 /** Our clock in µs since the Unix epoch: monotonic, finer than Date.now. */
 export function localUs(): number {

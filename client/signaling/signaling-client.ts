@@ -20,9 +20,9 @@ import {
   type SignalingMethods,
   type SignalingNotifications,
 } from '../../server/wire/signaling.ts';
-import { ApiError } from '../api-error.ts';
+import { ApiError } from '../http/api-error.ts';
 import { Emitter } from '../emitter.ts';
-import type { ClockExchange } from '../live/clock-offset.ts';
+import type { ClockExchange } from './clock-offset.ts';
 import { Backoff } from './backoff.ts';
 import { closeReaction } from './close-reaction.ts';
 import { Heartbeat } from './heartbeat.ts';

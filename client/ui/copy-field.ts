@@ -2,7 +2,7 @@
 
 import { LitElement, css, html, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/button/button.js';
-import { sharedStyles } from '../style/shared-styles.ts';
+import { sharedStyles } from './shared-styles.ts';
 import { copyText } from './copy-text.ts';
 
 const FEEDBACK_MS = 1_600;

@@ -8,9 +8,9 @@ import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import '@awesome.me/webawesome/dist/components/input/input.js';
-import { errorText } from '../api-error.ts';
+import { errorText } from '../http/api-error.ts';
 import type { AppContext } from '../app-context.ts';
-import { sharedStyles } from '../style/shared-styles.ts';
+import { sharedStyles } from './shared-styles.ts';
 
 export abstract class FormDialog extends LitElement {
   static override styles = [

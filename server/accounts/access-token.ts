@@ -10,7 +10,7 @@ import { randomUUID } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { z } from 'zod';
 import { VigieError } from '../errors.ts';
-import { validate } from '../validate.ts';
+import { validate } from '../wire/validate.ts';
 
 export type Audience = 'api' | 'media';
 

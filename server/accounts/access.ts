@@ -1,8 +1,8 @@
 /** Who may see which camera. Looked up each time, never kept: a right that is taken is gone with the next question. */
 
 import { VigieError } from '../errors.ts';
-import type { StoredCamera, CameraStore } from '../store/camera-store.ts';
-import type { UserStore } from '../store/user-store.ts';
+import type { StoredCamera, CameraStore } from '../cameras/camera-store.ts';
+import type { UserStore } from './user-store.ts';
 import type { Identity } from './sessions.ts';
 
 export class Access {

@@ -8,7 +8,7 @@ import { networkOf } from '../core/address/network.ts';
 export type LoginOrigin =
   /** It holds a session of the very account: somebody has known the password on it before. */
   | { readonly kind: 'device'; readonly sessionId: string }
-  /** A device in the private network (see server/api/client-connection.ts). */
+  /** A device in the private network (see server/http/client-connection.ts). */
   | { readonly kind: 'home'; readonly address: string }
   | { readonly kind: 'stranger'; readonly address: string };
 

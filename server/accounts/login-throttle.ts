@@ -9,7 +9,7 @@
  * part in what a device of the account or the private network may do; a name nobody has is treated like any other.
  */
 
-import { NetworkFailures } from '../core/network-failures.ts';
+import { NetworkFailures } from '../core/address/network-failures.ts';
 import { FailureCounter } from '../core/failure-counter.ts';
 import { tooManyAttempts } from './attempt-limit.ts';
 import { LoginDelays } from './login-delays.ts';

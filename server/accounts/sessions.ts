@@ -11,8 +11,8 @@
 
 import type { SecretStore } from '../store/secret-store.ts';
 import { isDiskFull } from '../store/database.ts';
-import type { SessionStore, StoredSession } from '../store/session-store.ts';
-import type { StoredUser, UserStore } from '../store/user-store.ts';
+import type { SessionStore, StoredSession } from './session-store.ts';
+import type { StoredUser, UserStore } from './user-store.ts';
 import { VigieError } from '../errors.ts';
 import type { Role } from '../wire/api.ts';
 import { LIFETIME_SECONDS, signToken, verifyToken, type Audience } from './access-token.ts';

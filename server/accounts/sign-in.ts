@@ -7,7 +7,7 @@
 import { randomBytes } from 'node:crypto';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { StoredUser, UserStore } from '../store/user-store.ts';
+import type { StoredUser, UserStore } from './user-store.ts';
 import type { LoginOrigin } from './login-origin.ts';
 import type { LoginAttempt, LoginThrottle } from './login-throttle.ts';
 import { isOutdated } from './password-hash.ts';
@@ -30,7 +30,7 @@ export interface Credentials {
 /** Who sends them. */
 export interface SignInClient {
   address: string;
-  /** A device in the private network, as server/api/client-connection.ts tells. */
+  /** A device in the private network, as server/http/client-connection.ts tells. */
   isPrivate: boolean;
   /** The refresh cookie it came with. */
   refreshToken: string | undefined;

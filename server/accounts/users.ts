@@ -9,7 +9,7 @@ import { FailureCounter } from '../core/failure-counter.ts';
 import { VigieError } from '../errors.ts';
 import type { Role, UserView } from '../wire/api.ts';
 import { randomText } from '../store/random-id.ts';
-import type { StoredUser, UserStore } from '../store/user-store.ts';
+import type { StoredUser, UserStore } from './user-store.ts';
 import type { AccountEvents } from './account-events.ts';
 import { AttemptLimit } from './attempt-limit.ts';
 import type { LoginOrigin } from './login-origin.ts';

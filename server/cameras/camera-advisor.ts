@@ -5,10 +5,10 @@
  */
 
 import { EventEmitter } from 'node:events';
-import { cameraAdvice } from '../core/camera-advice.ts';
-import { CameraHealth } from '../core/camera-health.ts';
+import { cameraAdvice } from '../core/link/camera-advice.ts';
+import { CameraHealth } from '../core/link/camera-health.ts';
 import type { CameraAdvice } from '../wire/api.ts';
-import type { CameraIngest } from './camera-ingest.ts';
+import type { CameraIngest } from '../ingest/camera-ingest.ts';
 
 /** Advice also ends by time alone. */
 const REVIEW_INTERVAL_MS = 30_000;

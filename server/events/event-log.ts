@@ -9,7 +9,7 @@
 
 import { EventEmitter } from 'node:events';
 import type { Log } from '../log.ts';
-import type { EventFindings, EventQuery, EventStore, NewEvent } from '../store/event-store.ts';
+import type { EventFindings, EventQuery, EventStore, NewEvent } from './event-store.ts';
 import { randomId } from '../store/random-id.ts';
 import type { ReadFor } from '../store/work.ts';
 import type { EventView } from '../wire/event.ts';

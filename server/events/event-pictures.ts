@@ -5,7 +5,7 @@
  * else suffers.
  */
 
-import type { CameraFrame } from '../core/camera-frame.ts';
+import type { CameraFrame } from '../core/video/camera-frame.ts';
 import type { Log } from '../log.ts';
 import type { EventView } from '../wire/event.ts';
 

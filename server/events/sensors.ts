@@ -8,7 +8,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { TokenBucket } from '../core/token-bucket.ts';
 import { VigieError } from '../errors.ts';
-import type { SensorStore, StoredSensor } from '../store/sensor-store.ts';
+import type { SensorStore, StoredSensor } from './sensor-store.ts';
 import type { EventView, SensorEvent, SensorView, SensorWithToken } from '../wire/event.ts';
 import type { EventLog } from './event-log.ts';
 

@@ -11,7 +11,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { FirmwareStore, StoredImage } from '../store/firmware-store.ts';
+import type { FirmwareStore, StoredImage } from './firmware-store.ts';
 import { receiveImage, type ReceivedImage } from './receive-image.ts';
 
 /** At most 4 MiB each. */

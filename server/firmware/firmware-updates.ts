@@ -15,11 +15,11 @@ import {
   stagedUpdate,
   type FirmwareUpdate,
   type UpdateEvent,
-} from '../core/firmware-update.ts';
-import { connectionObstacle, imageObstacle, type CameraDevice } from '../core/update-obstacles.ts';
+} from '../core/updates/firmware-update.ts';
+import { connectionObstacle, imageObstacle, type CameraDevice } from '../core/updates/update-obstacles.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { FirmwareStore, StoredImage } from '../store/firmware-store.ts';
+import type { FirmwareStore, StoredImage } from './firmware-store.ts';
 import type { OtaProgressMessage, OtaResultMessage } from '../wire/camera-protocol.ts';
 import type { FirmwareImages } from './firmware-images.ts';
 import { UpdateOffers, type SendOffer } from './update-offers.ts';

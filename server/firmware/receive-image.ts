@@ -7,7 +7,7 @@
 
 import { createHash } from 'node:crypto';
 import { open, rm, type FileHandle } from 'node:fs/promises';
-import { APP_IMAGE_HEAD_BYTES, readAppImageHead, type AppImage } from '../core/app-image.ts';
+import { APP_IMAGE_HEAD_BYTES, readAppImageHead, type AppImage } from '../core/updates/app-image.ts';
 import { VigieError } from '../errors.ts';
 import { MAX_FIRMWARE_BYTES } from '../wire/camera-protocol.ts';
 

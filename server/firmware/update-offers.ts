@@ -5,8 +5,8 @@
  * Invariant: a camera has at most one, and it dies with its connection.
  */
 
-import type { FirmwareUpdate } from '../core/firmware-update.ts';
-import type { StoredImage } from '../store/firmware-store.ts';
+import type { FirmwareUpdate } from '../core/updates/firmware-update.ts';
+import type { StoredImage } from './firmware-store.ts';
 import { FIRMWARE_PATH, type OtaMessage } from '../wire/camera-protocol.ts';
 import { DownloadTokens } from './download-tokens.ts';
 

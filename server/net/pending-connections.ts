@@ -18,7 +18,7 @@ export interface PendingConnectionsOptions {
   clock: Clock;
 }
 
-/** Where a connection comes from, as server/api/client-connection.ts tells. */
+/** Where a connection comes from, as server/http/client-connection.ts tells. */
 export interface Peer {
   address: string;
   isPrivate: boolean;

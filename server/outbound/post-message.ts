@@ -2,7 +2,7 @@
 
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { readRetryAfter } from '../core/delivery-schedule.ts';
+import { readRetryAfter } from '../core/outbound/delivery-schedule.ts';
 import { assertMayReceive, lookupReceiver, RefusedAddress, type MayReceive } from './receiver-address.ts';
 
 export interface ReceiverAnswer {

@@ -5,8 +5,8 @@
  * gap that says why, and the next frame ends it; whatever fails here is tried again and harms no live picture.
  */
 
-import type { EncodedFrame, EncodedVideo, Subscription } from '../core/encoded-frame.ts';
-import { isScheduled, wallTimeOf } from '../core/recording-schedule.ts';
+import type { EncodedFrame, EncodedVideo, Subscription } from '../core/video/encoded-frame.ts';
+import { isScheduled, wallTimeOf } from '../core/recording/recording-schedule.ts';
 import type { Log } from '../log.ts';
 import type { GapReason, RecordingSettings } from '../wire/recording.ts';
 import type { OpenRecording, RecordingLibrary } from './recording-library.ts';

@@ -1,8 +1,8 @@
 /** The frames of a recording's file, whole or cut off, as the encoder gave them. */
 
-import type { EncodedFrame } from '../core/encoded-frame.ts';
-import { readVp8Frame } from '../core/vp8-frame.ts';
-import { recoverFrames } from '../core/webm-recovery.ts';
+import type { EncodedFrame } from '../core/video/encoded-frame.ts';
+import { readVp8Frame } from '../core/video/vp8-frame.ts';
+import { recoverFrames } from '../core/recording/webm-recovery.ts';
 
 /** @param startMs when the file's first frame was taken, ms since the Unix epoch */
 export function recordedFrames(file: Uint8Array, cameraId: string, startMs: number): EncodedFrame[] {

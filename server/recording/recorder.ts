@@ -4,12 +4,12 @@
  * Invariant: every camera that is known has a recorder, and no camera's trouble reaches another's.
  */
 
-import type { CameraFrame } from '../core/camera-frame.ts';
-import type { EncodedFrame, EncodedVideo, Subscription } from '../core/encoded-frame.ts';
-import { PreRoll } from '../core/pre-roll.ts';
-import type { QuotaLimits } from '../core/quota-ring.ts';
+import type { CameraFrame } from '../core/video/camera-frame.ts';
+import type { EncodedFrame, EncodedVideo, Subscription } from '../core/video/encoded-frame.ts';
+import { PreRoll } from '../core/recording/pre-roll.ts';
+import type { QuotaLimits } from '../core/recording/quota-ring.ts';
 import type { Log } from '../log.ts';
-import type { RecordingStore } from '../store/recording-store.ts';
+import type { RecordingStore } from './recording-store.ts';
 import type { EventView } from '../wire/event.ts';
 import type { RecordingSettings } from '../wire/recording.ts';
 import { CameraRecorder } from './camera-recorder.ts';

@@ -7,10 +7,10 @@
 
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { EncodedFrame } from '../core/encoded-frame.ts';
+import type { EncodedFrame } from '../core/video/encoded-frame.ts';
 import { VigieError } from '../errors.ts';
 import { randomId } from '../store/random-id.ts';
-import type { StoredSegment } from '../store/recording-store.ts';
+import type { StoredSegment } from './recording-store.ts';
 import { recordedFrames } from './recorded-frames.ts';
 import type { RecordingLibrary } from './recording-library.ts';
 import { WebmFile } from './webm-file.ts';

@@ -5,7 +5,7 @@
  */
 
 import type { Log } from '../log.ts';
-import type { RecordingStore } from '../store/recording-store.ts';
+import type { RecordingStore } from './recording-store.ts';
 import type { GapReason } from '../wire/recording.ts';
 
 export class RecordingGaps {

@@ -7,7 +7,7 @@
  */
 
 import type { Log } from '../log.ts';
-import type { RecordingStore, StoredSegment } from '../store/recording-store.ts';
+import type { RecordingStore, StoredSegment } from './recording-store.ts';
 
 export class RecordingIndex {
   readonly #store: RecordingStore;

@@ -7,12 +7,12 @@
 
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { EncodedFrame } from '../core/encoded-frame.ts';
-import type { QuotaLimits, StoredRecording } from '../core/quota-ring.ts';
+import type { EncodedFrame } from '../core/video/encoded-frame.ts';
+import type { QuotaLimits, StoredRecording } from '../core/recording/quota-ring.ts';
 import type { Log } from '../log.ts';
 import { randomId } from '../store/random-id.ts';
 import { isDiskFull } from '../store/database.ts';
-import type { RecordingStore, StoredSegment, Unindexed } from '../store/recording-store.ts';
+import type { RecordingStore, StoredSegment, Unindexed } from './recording-store.ts';
 import type { RecordingStatus } from '../wire/recording.ts';
 import type { ReadFor } from '../store/work.ts';
 import { RecordingIndex } from './recording-index.ts';

@@ -6,7 +6,7 @@
  */
 
 import { statfs } from 'node:fs/promises';
-import { QuotaRing, type QuotaLimits, type StoredRecording } from '../core/quota-ring.ts';
+import { QuotaRing, type QuotaLimits, type StoredRecording } from '../core/recording/quota-ring.ts';
 import type { RecordingStatus } from '../wire/recording.ts';
 
 export interface RecordingRoomOptions {

@@ -7,7 +7,7 @@ import { glob, rm, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { Log } from '../log.ts';
 import { randomId } from '../store/random-id.ts';
-import type { RecordingStore, StoredSegment } from '../store/recording-store.ts';
+import type { RecordingStore, StoredSegment } from './recording-store.ts';
 import { parseRecordingPath, recordingPath, type RecordingName } from './recording-path.ts';
 import { REPAIR_SUFFIX, repairWebm } from './repair-webm.ts';
 

@@ -9,7 +9,7 @@
 import { open, mkdir, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { EncodedPacket, EncodedVideoPacketSource, Output, StreamTarget, WebMOutputFormat } from 'mediabunny';
-import type { EncodedFrame } from '../core/encoded-frame.ts';
+import type { EncodedFrame } from '../core/video/encoded-frame.ts';
 import { syncFolderOf } from './sync-folder.ts';
 
 /** Asks for room on the disk. @returns false when there is none */

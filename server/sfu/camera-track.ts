@@ -6,8 +6,8 @@
  */
 
 import type { Clock } from '../core/clock.ts';
-import type { EncodedFrame, EncodedVideo, Subscription } from '../core/encoded-frame.ts';
-import { Vp8Packetizer, type RtpPayload } from '../core/vp8-packetizer.ts';
+import type { EncodedFrame, EncodedVideo, Subscription } from '../core/video/encoded-frame.ts';
+import { Vp8Packetizer, type RtpPayload } from '../core/rtp/vp8-packetizer.ts';
 
 /** Told after each frame: when it was encoded, when sending began, and when the last viewer had been served. Server clock, µs. */
 export type OnFrameSent = (encodedUs: number, startedUs: number, endedUs: number) => void;

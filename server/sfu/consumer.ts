@@ -7,11 +7,11 @@
 
 import { EventEmitter } from 'node:events';
 import type { RtcpPacket } from 'werift';
-import type { EncodedFrame } from '../core/encoded-frame.ts';
-import { timestamp90kAt } from '../core/rtp-clock.ts';
-import type { RtcpFeedback } from '../core/rtcp-feedback.ts';
-import { RtpHistory } from '../core/rtp-history.ts';
-import type { RtpPayload } from '../core/vp8-packetizer.ts';
+import type { EncodedFrame } from '../core/video/encoded-frame.ts';
+import { timestamp90kAt } from '../core/rtp/rtp-clock.ts';
+import type { RtcpFeedback } from '../core/rtp/rtcp-feedback.ts';
+import { RtpHistory } from '../core/rtp/rtp-history.ts';
+import type { RtpPayload } from '../core/rtp/vp8-packetizer.ts';
 import type { ConsumerParameters, FrameTiming } from '../wire/signaling.ts';
 import type { CameraTrack, FrameSink } from './camera-track.ts';
 import {

@@ -5,7 +5,7 @@
 
 import { networkInterfaces } from 'node:os';
 import { isLinkLocal } from '../core/address/special-addresses.ts';
-import type { TransportAddress } from '../core/stun-address.ts';
+import type { TransportAddress } from '../core/stun-turn/stun-address.ts';
 import type { IceCandidate } from '../wire/signaling.ts';
 
 const HOST_TYPE_PREFERENCE = 126;

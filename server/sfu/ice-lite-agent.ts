@@ -8,7 +8,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
-import { iceCheckError, iceCheckSuccess, readIceCheck, type IceCheck } from '../core/ice-check.ts';
+import { iceCheckError, iceCheckSuccess, readIceCheck, type IceCheck } from '../core/stun-turn/ice-check.ts';
 import type { IceParameters } from '../wire/signaling.ts';
 import type { IceUsers } from './ice-users.ts';
 import type { DatagramReceiver, Path } from './path.ts';

@@ -1,6 +1,6 @@
 /** Finds the viewer a connectivity check is for, whichever socket it came in by: by the username fragment in it. */
 
-import { localUsernameFragment } from '../core/stun-check.ts';
+import { localUsernameFragment } from '../core/stun-turn/stun-check.ts';
 import type { DatagramReceiver, Path } from './path.ts';
 
 export class IceUsers {

@@ -5,7 +5,7 @@
  * goes with the viewer.
  */
 
-import { isStun } from '../core/stun-check.ts';
+import { isStun } from '../core/stun-turn/stun-check.ts';
 import type { IceUsers } from './ice-users.ts';
 import type { DatagramReceiver, Path } from './path.ts';
 

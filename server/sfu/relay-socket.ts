@@ -8,12 +8,12 @@
 
 import { Backoff } from '../core/backoff.ts';
 import type { Clock } from '../core/clock.ts';
-import { parseIceServerUrl, type IceServerUrl } from '../core/ice-server-url.ts';
+import { parseIceServerUrl, type IceServerUrl } from '../core/stun-turn/ice-server-url.ts';
 import { canonicalIp } from '../core/address/ip-address.ts';
-import type { TransportAddress } from '../core/stun-address.ts';
-import { isStun } from '../core/stun-check.ts';
-import { TurnAllocation } from '../core/turn-allocation.ts';
-import type { TurnCredentials } from '../core/turn-credentials.ts';
+import type { TransportAddress } from '../core/stun-turn/stun-address.ts';
+import { isStun } from '../core/stun-turn/stun-check.ts';
+import { TurnAllocation } from '../core/stun-turn/turn-allocation.ts';
+import type { TurnCredentials } from '../core/stun-turn/turn-credentials.ts';
 import type { Log } from '../log.ts';
 import type { IceUsers } from './ice-users.ts';
 import { KnownPaths } from './known-paths.ts';

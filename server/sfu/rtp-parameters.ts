@@ -4,7 +4,7 @@
  * The payload types are the ones every consumer uses; mediasoup-client writes them into the SDP it makes for the browser.
  */
 
-import { PLAYOUT_DELAY_ID, PLAYOUT_DELAY_URI } from '../core/rtp-header.ts';
+import { PLAYOUT_DELAY_ID, PLAYOUT_DELAY_URI } from '../core/rtp/rtp-header.ts';
 import type { RtpCapabilities, RtpParameters } from '../wire/signaling.ts';
 
 export const VP8_PAYLOAD_TYPE = 96;

@@ -10,7 +10,7 @@ import {
   SourceDescriptionChunk,
   SourceDescriptionItem,
 } from 'werift';
-import { RTP_HEADER_BYTES, writeRtpHeader } from '../core/rtp-header.ts';
+import { RTP_HEADER_BYTES, writeRtpHeader } from '../core/rtp/rtp-header.ts';
 import type { SrtpProtector } from './werift-dtls.ts';
 
 /** The part of a transport that a stream needs. */

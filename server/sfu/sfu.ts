@@ -6,7 +6,7 @@
 
 import type { LoadSample } from '../core/admission.ts';
 import type { Clock } from '../core/clock.ts';
-import type { EncodedVideo } from '../core/encoded-frame.ts';
+import type { EncodedVideo } from '../core/video/encoded-frame.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { DtlsFingerprint, RtpCapabilities, TransportParameters } from '../wire/signaling.ts';

@@ -7,8 +7,8 @@
  */
 
 import type { Socket } from 'node:net';
-import { Deframer, framed } from '../core/rtp-framing.ts';
-import { isStun } from '../core/stun-check.ts';
+import { Deframer, framed } from '../core/rtp/rtp-framing.ts';
+import { isStun } from '../core/stun-turn/stun-check.ts';
 import type { IceUsers } from './ice-users.ts';
 import type { DatagramReceiver, Path } from './path.ts';
 

@@ -8,8 +8,8 @@ import { lookup } from 'node:dns/promises';
 import { createSocket } from 'node:dgram';
 import { connect as connectTcp, isIP, isIPv6, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { TurnStream } from '../core/channel-data.ts';
-import type { IceServerUrl } from '../core/ice-server-url.ts';
+import { TurnStream } from '../core/stun-turn/channel-data.ts';
+import type { IceServerUrl } from '../core/stun-turn/ice-server-url.ts';
 
 export interface TurnConnection {
   readonly isStream: boolean;

@@ -8,7 +8,7 @@
 import { EventEmitter } from 'node:events';
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
-import type { RtcpFeedback } from '../core/rtcp-feedback.ts';
+import type { RtcpFeedback } from '../core/rtp/rtcp-feedback.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { DtlsParameters, IceParameters } from '../wire/signaling.ts';

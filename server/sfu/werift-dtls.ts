@@ -28,9 +28,9 @@ import {
   type RTCIceTransport,
   type RtcpPacket,
 } from 'werift';
-import { HandshakeOrder } from '../core/dtls-handshake-order.ts';
-import { readRtcp, type RtcpFeedback } from '../core/rtcp-feedback.ts';
-import { SrtpGcm } from '../core/srtp-gcm.ts';
+import { HandshakeOrder } from '../core/rtp/dtls-handshake-order.ts';
+import { readRtcp, type RtcpFeedback } from '../core/rtp/rtcp-feedback.ts';
+import { SrtpGcm } from '../core/rtp/srtp-gcm.ts';
 import type { DtlsFingerprint } from '../wire/signaling.ts';
 
 /** Protects one RTP packet; see SrtpGcm.protect for the arguments. */

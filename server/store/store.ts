@@ -12,17 +12,17 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Log } from '../log.ts';
-import type { CameraStore } from './camera-store.ts';
+import type { CameraStore } from '../cameras/camera-store.ts';
 import { FILE_NAME, openDatabase, openReader } from './database.ts';
-import type { EventStore } from './event-store.ts';
-import type { FirmwareStore } from './firmware-store.ts';
-import type { MotionStore } from './motion-store.ts';
-import type { NotificationStore } from './notification-store.ts';
+import type { EventStore } from '../events/event-store.ts';
+import type { FirmwareStore } from '../firmware/firmware-store.ts';
+import type { MotionStore } from '../events/motion-store.ts';
+import type { NotificationStore } from '../outbound/notification-store.ts';
 import { ReadQueue } from './read-queue.ts';
-import type { RecordingStore } from './recording-store.ts';
+import type { RecordingStore } from '../recording/recording-store.ts';
 import { SECRET_NAMES, type SecretStore } from './secret-store.ts';
-import type { SensorStore } from './sensor-store.ts';
-import type { SessionStore } from './session-store.ts';
+import type { SensorStore } from '../events/sensor-store.ts';
+import type { SessionStore } from '../accounts/session-store.ts';
 import { StoreThread } from './store-thread.ts';
 import { shareStores, type Stores } from './stores.ts';
 import { Tables } from './tables.ts';
@@ -34,8 +34,8 @@ import {
   type WriterReply,
   type WriterRequest,
 } from './thread-messages.ts';
-import type { UserStore } from './user-store.ts';
-import type { WebhookStore } from './webhook-store.ts';
+import type { UserStore } from '../accounts/user-store.ts';
+import type { WebhookStore } from '../outbound/webhook-store.ts';
 import { WriteQueue, type WriteOutcome } from './write-queue.ts';
 
 /** What waits at the end is written for this long; the process itself is given 5 s. */

@@ -1,18 +1,18 @@
 /** All stores over one connection and its two queues. */
 
-import { CAMERA_WORK } from './camera-store.ts';
-import { EVENT_WORK } from './event-store.ts';
-import { FIRMWARE_WORK } from './firmware-store.ts';
-import { MOTION_WORK } from './motion-store.ts';
-import { NOTIFICATION_WORK } from './notification-store.ts';
-import { RECORDING_WORK } from './recording-store.ts';
+import { CAMERA_WORK } from '../cameras/camera-store.ts';
+import { EVENT_WORK } from '../events/event-store.ts';
+import { FIRMWARE_WORK } from '../firmware/firmware-store.ts';
+import { MOTION_WORK } from '../events/motion-store.ts';
+import { NOTIFICATION_WORK } from '../outbound/notification-store.ts';
+import { RECORDING_WORK } from '../recording/recording-store.ts';
 import { SECRET_WORK } from './secret-store.ts';
-import { SENSOR_WORK } from './sensor-store.ts';
-import { SESSION_WORK } from './session-store.ts';
+import { SENSOR_WORK } from '../events/sensor-store.ts';
+import { SESSION_WORK } from '../accounts/session-store.ts';
 import { share, type Queues } from './share.ts';
 import type { Tables } from './tables.ts';
-import { USER_WORK } from './user-store.ts';
-import { WEBHOOK_WORK } from './webhook-store.ts';
+import { USER_WORK } from '../accounts/user-store.ts';
+import { WEBHOOK_WORK } from '../outbound/webhook-store.ts';
 
 export type Stores = ReturnType<typeof shareStores>;
 

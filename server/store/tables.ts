@@ -1,17 +1,17 @@
 /** The queries of every store on one connection; each of the store's threads has them on its own. */
 
 import type { DatabaseSync } from 'node:sqlite';
-import { CameraQueries } from './camera-store.ts';
-import { EventQueries, type EventLimits } from './event-store.ts';
-import { FirmwareQueries } from './firmware-store.ts';
-import { MotionQueries } from './motion-store.ts';
-import { NotificationQueries } from './notification-store.ts';
-import { RecordingQueries } from './recording-store.ts';
+import { CameraQueries } from '../cameras/camera-store.ts';
+import { EventQueries, type EventLimits } from '../events/event-store.ts';
+import { FirmwareQueries } from '../firmware/firmware-store.ts';
+import { MotionQueries } from '../events/motion-store.ts';
+import { NotificationQueries } from '../outbound/notification-store.ts';
+import { RecordingQueries } from '../recording/recording-store.ts';
 import { SecretQueries } from './secret-store.ts';
-import { SensorQueries } from './sensor-store.ts';
-import { SessionQueries } from './session-store.ts';
-import { UserQueries } from './user-store.ts';
-import { WebhookQueries } from './webhook-store.ts';
+import { SensorQueries } from '../events/sensor-store.ts';
+import { SessionQueries } from '../accounts/session-store.ts';
+import { UserQueries } from '../accounts/user-store.ts';
+import { WebhookQueries } from '../outbound/webhook-store.ts';
 
 export class Tables {
   readonly cameras: CameraQueries;

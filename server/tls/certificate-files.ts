@@ -13,7 +13,7 @@ import { dirname } from 'node:path';
 import { expiryOf, type CertificatePair } from '../core/certificate-pair.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { readCertificatePair } from '../read-certificate-pair.ts';
+import { readCertificatePair } from '../config/read-certificate-pair.ts';
 import type { CertificateSource } from './certificate-source.ts';
 
 export interface CertificateFilesOptions {

@@ -5,8 +5,8 @@
  * these. What the codec refuses is left out; if its process dies, what was encoded until then is what there is.
  */
 
-import type { CameraFrame } from '../core/camera-frame.ts';
-import type { EncodedFrame } from '../core/encoded-frame.ts';
+import type { CameraFrame } from '../core/video/camera-frame.ts';
+import type { EncodedFrame } from '../core/video/encoded-frame.ts';
 import { encodeRequest, type CodecReplyHeader } from './codec-messages.ts';
 import type { CodecPool, CodecSeat } from './codec-pool.ts';
 

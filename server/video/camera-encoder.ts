@@ -6,18 +6,18 @@
  * the next one to come.
  */
 
-import { BitrateChoice } from '../core/video-bitrate.ts';
-import type { CameraFrame } from '../core/camera-frame.ts';
+import { BitrateChoice } from '../core/video/video-bitrate.ts';
+import type { CameraFrame } from '../core/video/camera-frame.ts';
 import type { Clock } from '../core/clock.ts';
-import type { CombinedDemand, EncodingDemand } from '../core/encoding-demand.ts';
-import type { EncodedFrame, Subscription } from '../core/encoded-frame.ts';
-import { FramePace } from '../core/frame-pace.ts';
-import { FrameRateMeter } from '../core/frame-rate-meter.ts';
-import { KeyframeRequests } from '../core/keyframe-requests.ts';
-import { lumaCells } from '../core/luma-frame.ts';
+import type { CombinedDemand, EncodingDemand } from '../core/video/encoding-demand.ts';
+import type { EncodedFrame, Subscription } from '../core/video/encoded-frame.ts';
+import { FramePace } from '../core/video/frame-pace.ts';
+import { FrameRateMeter } from '../core/video/frame-rate-meter.ts';
+import { KeyframeRequests } from '../core/video/keyframe-requests.ts';
+import { lumaCells } from '../core/video/luma-frame.ts';
 import { LatestSlot } from '../core/latest-slot.ts';
 import { StrikeWindow } from '../core/strike-window.ts';
-import type { VideoTimestamps } from '../core/video-timestamps.ts';
+import type { VideoTimestamps } from '../core/video/video-timestamps.ts';
 import type { Log } from '../log.ts';
 import { encodeRequest, monotonicUs, type CodecReplyHeader } from './codec-messages.ts';
 import type { CodecPool, CodecSeat } from './codec-pool.ts';

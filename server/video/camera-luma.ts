@@ -5,10 +5,10 @@
  * decoded anyway; while it is not, a reduced decode of the newest JPEG does, and only as often as is asked for.
  */
 
-import type { CameraFrame } from '../core/camera-frame.ts';
+import type { CameraFrame } from '../core/video/camera-frame.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Subscription } from '../core/encoded-frame.ts';
-import type { LumaFrame } from '../core/luma-frame.ts';
+import type { Subscription } from '../core/video/encoded-frame.ts';
+import type { LumaFrame } from '../core/video/luma-frame.ts';
 import { StrikeWindow } from '../core/strike-window.ts';
 import type { Log } from '../log.ts';
 import { LUMA_REQUEST } from './codec-messages.ts';

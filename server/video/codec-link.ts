@@ -9,7 +9,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { lumaCells } from '../core/luma-frame.ts';
+import { lumaCells } from '../core/video/luma-frame.ts';
 import { CODEC_ENVIRONMENT, codecPrivileges } from './codec-privileges.ts';
 import {
   CLOSE_ENCODER,

@@ -6,8 +6,8 @@
  * reference per frame, and one subscriber's failure reaches neither the camera nor the other subscribers.
  */
 
-import type { CameraFrame } from '../core/camera-frame.ts';
-import type { Subscription } from '../core/encoded-frame.ts';
+import type { CameraFrame } from '../core/video/camera-frame.ts';
+import type { Subscription } from '../core/video/encoded-frame.ts';
 import type { Log } from '../log.ts';
 
 export type OnCameraFrame = (frame: CameraFrame) => void;

@@ -4,7 +4,7 @@
  * Invariant: the promise settles, at the latest after the timeout, and the seat in the pool is given back then.
  */
 
-import type { CameraFrame } from '../core/camera-frame.ts';
+import type { CameraFrame } from '../core/video/camera-frame.ts';
 import { scaleRequest } from './codec-messages.ts';
 import type { CodecPool } from './codec-pool.ts';
 

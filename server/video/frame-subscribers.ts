@@ -5,8 +5,8 @@
  * nothing from the others.
  */
 
-import { combineDemands, type CombinedDemand, type EncodingDemand } from '../core/encoding-demand.ts';
-import type { EncodedFrame, Subscription } from '../core/encoded-frame.ts';
+import { combineDemands, type CombinedDemand, type EncodingDemand } from '../core/video/encoding-demand.ts';
+import type { EncodedFrame, Subscription } from '../core/video/encoded-frame.ts';
 import type { Log } from '../log.ts';
 
 interface Subscriber {

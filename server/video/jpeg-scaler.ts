@@ -7,7 +7,7 @@
 
 import { AV_PIX_FMT_YUVJ422P, SWS_AREA, type AVPixelFormat } from 'node-av/constants';
 import { SoftwareScaleContext } from 'node-av/lib';
-import { scanJpeg } from '../core/jpeg-header.ts';
+import { scanJpeg } from '../core/video/jpeg-header.ts';
 import { check, CodecError } from '../ffmpeg/codec-error.ts';
 import { JpegEncoder } from '../ffmpeg/jpeg-encoder.ts';
 import { MjpegDecoder } from './mjpeg-decoder.ts';

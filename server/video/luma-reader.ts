@@ -7,7 +7,7 @@
 
 import { AV_PIX_FMT_GRAY8, AV_PIX_FMT_YUV420P, SWS_AREA } from 'node-av/constants';
 import { Frame, SoftwareScaleContext } from 'node-av/lib';
-import { lumaCells } from '../core/luma-frame.ts';
+import { lumaCells } from '../core/video/luma-frame.ts';
 import { RecentlyUsed } from '../core/recently-used.ts';
 import { check, CodecError } from '../ffmpeg/codec-error.ts';
 import { MjpegDecoder } from './mjpeg-decoder.ts';

@@ -5,14 +5,14 @@
  * during the grace the encoder is kept, but nothing is encoded.
  */
 
-import type { CameraFrame } from '../core/camera-frame.ts';
+import type { CameraFrame } from '../core/video/camera-frame.ts';
 import { serverClock, type Clock } from '../core/clock.ts';
-import type { EncodingDemand } from '../core/encoding-demand.ts';
-import type { EncodedFrame, EncodedVideo, Subscription } from '../core/encoded-frame.ts';
-import { VideoTimestamps } from '../core/video-timestamps.ts';
+import type { EncodingDemand } from '../core/video/encoding-demand.ts';
+import type { EncodedFrame, EncodedVideo, Subscription } from '../core/video/encoded-frame.ts';
+import { VideoTimestamps } from '../core/video/video-timestamps.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { LumaFrame } from '../core/luma-frame.ts';
+import type { LumaFrame } from '../core/video/luma-frame.ts';
 import { CameraLuma, type LumaOptions } from './camera-luma.ts';
 import { encodeBatch } from './batch-encoder.ts';
 import { CameraEncoder, type CameraEncoderOptions } from './camera-encoder.ts';

@@ -8,13 +8,13 @@
 import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { WebSocket } from 'ws';
-import { AckWindow } from '../core/ack-window.ts';
+import { AckWindow } from '../core/link/ack-window.ts';
 import {
   handshakeHmac,
   parseNonce,
   verifyHandshakeHmac,
   type HandshakeFacts,
-} from '../core/camera-handshake.ts';
+} from '../core/link/camera-handshake.ts';
 import {
   CAMERA_SUBPROTOCOL,
   MAX_CONTROL_BYTES,

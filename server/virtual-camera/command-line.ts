@@ -1,7 +1,7 @@
 /** What the virtual camera is told on its command line and in its environment. */
 
 import { parseArgs } from 'node:util';
-import { parseCameraKey } from '../core/camera-handshake.ts';
+import { parseCameraKey } from '../core/link/camera-handshake.ts';
 import { FRAME_SIZES, type FrameSizeName } from '../wire/camera-protocol.ts';
 
 export const USAGE = `Usage: npm run camera -- --url ws://HOST:8080/camera --id ID [--key KEY]

@@ -6,7 +6,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { APP_IMAGE_HEAD_BYTES, readAppImageHead } from '../core/app-image.ts';
+import { APP_IMAGE_HEAD_BYTES, readAppImageHead } from '../core/updates/app-image.ts';
 import {
   FIRMWARE_PATH,
   MAX_FIRMWARE_BYTES,

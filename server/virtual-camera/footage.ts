@@ -2,7 +2,7 @@
 
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { scanJpeg } from '../core/jpeg-header.ts';
+import { scanJpeg } from '../core/video/jpeg-header.ts';
 import {
   MAX_FRAME_HEIGHT,
   MAX_FRAME_WIDTH,

@@ -10,7 +10,7 @@
 import { parseArgs } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FrameTiming, NotificationMessage } from '../../server/wire/signaling.ts';
-import { ensureClientBuilt } from '../../server/client-build.mjs';
+import { ensureClientBuilt } from '../../server/start/client-build.mjs';
 import { TestBrowser, type TestPage } from '../support/browser.ts';
 import { startCamera } from '../support/camera-process.ts';
 import { Child } from '../support/child-process.ts';

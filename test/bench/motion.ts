@@ -10,9 +10,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AV_LOG_QUIET } from 'node-av/constants';
 import { Log } from 'node-av/lib';
-import type { LumaFrame } from '../../server/core/luma-frame.ts';
-import { MOTION_DEFAULTS, MotionDetector, type MotionSettings } from '../../server/core/motion-detector.ts';
-import type { EpisodeChange } from '../../server/core/motion-episodes.ts';
+import type { LumaFrame } from '../../server/core/video/luma-frame.ts';
+import {
+  MOTION_DEFAULTS,
+  MotionDetector,
+  type MotionSettings,
+} from '../../server/core/motion/motion-detector.ts';
+import type { EpisodeChange } from '../../server/core/motion/motion-episodes.ts';
 import { realFootage } from '../video/footage.ts';
 import { FrameDifferencing } from './motion/frame-differencing.ts';
 import { lumaPictures } from './motion/pictures.ts';

@@ -16,7 +16,7 @@ import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AV_LOG_QUIET } from 'node-av/constants';
 import { Log } from 'node-av/lib';
-import { videoBitrateBps } from '../../server/core/video-bitrate.ts';
+import { videoBitrateBps } from '../../server/core/video/video-bitrate.ts';
 import { CodecLink } from '../../server/video/codec-link.ts';
 import { encodeRequest } from '../../server/video/codec-messages.ts';
 import { JpegDecoder } from '../../server/video/jpeg-decoder.ts';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { suite, test } from 'node:test';
 import { CameraAdvisor } from '../../server/cameras/camera-advisor.ts';
-import { IngestRig } from './ingest-rig.ts';
-import { until } from './until.ts';
+import { IngestRig } from '../ingest/ingest-rig.ts';
+import { until } from '../ingest/until.ts';
 
 const TELEMETRY = {
   type: 'telemetry',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Admission, ALWAYS_ADMITTED, type LoadSample } from '../../server/core/admission.ts';
-import { seededRandom } from '../cameras/seeded-random.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 
 const SAMPLE_US = 250_000;
 const IDLE: LoadSample = { utilization: 0, sendingShare: 0, delayUs: 0, lateUs: 0, droppedShare: 0 };

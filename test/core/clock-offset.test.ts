@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { captureTimeUs, ClockOffset } from '../../server/core/clock-offset.ts';
-import { seededRandom } from '../cameras/seeded-random.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 
 /** An exchange over a link with these delays, with the server's clock ahead by `offsetUs`. */
 function exchange(t0: number, offsetUs: number, upUs: number, downUs: number) {

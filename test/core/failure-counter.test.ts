@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { NetworkFailures } from '../../server/core/network-failures.ts';
+import { NetworkFailures } from '../../server/core/address/network-failures.ts';
 import { FailureCounter } from '../../server/core/failure-counter.ts';
 
 const LIMIT = { failures: 3, windowMs: 1000 };

@@ -1,6 +1,6 @@
 /** Views for tests of motion: a textured wall of any size, with things in front of it, in cells. */
 
-import type { LumaFrame } from '../../server/core/luma-frame.ts';
+import type { LumaFrame } from '../../server/core/video/luma-frame.ts';
 import { randomSequence } from '../../server/virtual-camera/scene-palette.ts';
 
 export interface Thing {

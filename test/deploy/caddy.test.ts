@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { ensureClientBuilt } from '../../server/client-build.mjs';
+import { ensureClientBuilt } from '../../server/start/client-build.mjs';
 import { ApiSession } from '../support/api-session.ts';
 import { Child } from '../support/child-process.ts';
 import { ServerProcess } from '../support/server-process.ts';

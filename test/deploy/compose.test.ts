@@ -9,8 +9,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { configTable } from '../../server/config-table.ts';
-import { loadConfig } from '../../server/config.ts';
+import { configTable } from '../../server/config/config-table.ts';
+import { loadConfig } from '../../server/config/config.ts';
 import { composeVariables, interpolate, renderCompose, type Service } from './support/compose-file.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
 import { after, test } from 'node:test';
-import { seededRandom } from '../cameras/seeded-random.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { ipOfNumber, rangeOf } from '../support/ip-arithmetic.ts';
 import { DeployedCoturn, OWN_ADDRESS } from './support/deployed-coturn.ts';
 import { TurnRefused, type TurnClient } from './support/turn-client.ts';

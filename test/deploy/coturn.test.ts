@@ -5,7 +5,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import type { TurnCredentials } from '../../server/core/turn-credentials.ts';
+import type { TurnCredentials } from '../../server/core/stun-turn/turn-credentials.ts';
 import { until } from '../support/until.ts';
 import { DeployedCoturn, OWN_ADDRESS, TURN_SCRIPTS } from './support/deployed-coturn.ts';
 import { PROTOCOL, TurnRefused, type TurnServer } from './support/turn-client.ts';

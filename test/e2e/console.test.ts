@@ -6,7 +6,7 @@ import { rmSync } from 'node:fs';
 import { test } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import type { Page } from 'playwright-core';
-import { routePath, type Reachable } from '../../client/routes.ts';
+import { routePath, type Reachable } from '../../client/routing/routes.ts';
 import { lanAddresses } from '../../server/core/address/lan-addresses.ts';
 import { TestBrowser } from '../support/browser.ts';
 import { homeThatTrusts } from '../support/browser-trust.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { EventStart } from '../../server/events/event-log.ts';
-import type { EventQuery } from '../../server/store/event-store.ts';
+import type { EventQuery } from '../../server/events/event-store.ts';
 import type { EventView } from '../../server/wire/event.ts';
 import { eventRoom, withCode } from './event-room.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
-import type { CameraFrame } from '../../server/core/camera-frame.ts';
+import type { CameraFrame } from '../../server/core/video/camera-frame.ts';
 import { EventPictures } from '../../server/events/event-pictures.ts';
 import type { EventView } from '../../server/wire/event.ts';
 import { createLog } from '../../server/log.ts';

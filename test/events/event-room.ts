@@ -5,10 +5,10 @@ import { EventLog } from '../../server/events/event-log.ts';
 import { Sensors } from '../../server/events/sensors.ts';
 import { VigieError } from '../../server/errors.ts';
 import { createLog } from '../../server/log.ts';
-import type { CameraStore } from '../../server/store/camera-store.ts';
-import type { EventLimits } from '../../server/store/event-store.ts';
+import type { CameraStore } from '../../server/cameras/camera-store.ts';
+import type { EventLimits } from '../../server/events/event-store.ts';
 import type { EventView } from '../../server/wire/event.ts';
-import { temporaryFolder } from '../api/support/api-server.ts';
+import { temporaryFolder } from '../http/support/api-server.ts';
 import { openInProcessStore } from '../support/in-process-store.ts';
 
 export interface EventRoom {

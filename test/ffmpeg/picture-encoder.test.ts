@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AV_CODEC_ID_VP8, AV_LOG_QUIET, AV_PIX_FMT_YUV420P } from 'node-av/constants';
 import { Log, Rational } from 'node-av/lib';
-import { inspectJpeg } from '../../server/core/jpeg-header.ts';
+import { inspectJpeg } from '../../server/core/video/jpeg-header.ts';
 import { CodecError } from '../../server/ffmpeg/codec-error.ts';
 import { JpegEncoder } from '../../server/ffmpeg/jpeg-encoder.ts';
 import { PictureEncoder } from '../../server/ffmpeg/picture-encoder.ts';

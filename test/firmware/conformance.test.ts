@@ -9,7 +9,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import { drawnJpeg } from '../cameras/sample-jpegs.ts';
+import { drawnJpeg } from '../ingest/sample-jpegs.ts';
 import { until } from '../support/until.ts';
 import { buildFirmware, VIGIE_CAMERA } from './build-firmware.ts';
 import { CAMERA_ID, KEY, Workshop } from './host-camera.ts';

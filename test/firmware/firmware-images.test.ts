@@ -5,7 +5,7 @@ import { suite, test, type TestContext } from 'node:test';
 import { FirmwareImages } from '../../server/firmware/firmware-images.ts';
 import { createLog } from '../../server/log.ts';
 import { Store } from '../../server/store/store.ts';
-import { temporaryFolder } from '../api/support/api-server.ts';
+import { temporaryFolder } from '../http/support/api-server.ts';
 import { appImage, sha256Of } from '../support/app-image.ts';
 
 const MAX_BYTES = 4 * 1024 * 1024;

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
-import type { CameraDevice } from '../../server/core/update-obstacles.ts';
+import type { CameraDevice } from '../../server/core/updates/update-obstacles.ts';
 import { VigieError } from '../../server/errors.ts';
 import { FirmwareImages } from '../../server/firmware/firmware-images.ts';
 import { FirmwareUpdates, type UpdatableCameras } from '../../server/firmware/firmware-updates.ts';
 import { createLog } from '../../server/log.ts';
-import type { StoredImage } from '../../server/store/firmware-store.ts';
-import { temporaryFolder } from '../api/support/api-server.ts';
+import type { StoredImage } from '../../server/firmware/firmware-store.ts';
+import { temporaryFolder } from '../http/support/api-server.ts';
 import { appImage } from '../support/app-image.ts';
 import { openInProcessStore, type InProcessStore } from '../support/in-process-store.ts';
 

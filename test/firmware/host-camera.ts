@@ -10,9 +10,9 @@ import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { CameraIngest } from '../../server/cameras/camera-ingest.ts';
-import type { CameraFrame } from '../../server/core/camera-frame.ts';
-import { drawnJpeg } from '../cameras/sample-jpegs.ts';
+import { CameraIngest } from '../../server/ingest/camera-ingest.ts';
+import type { CameraFrame } from '../../server/core/video/camera-frame.ts';
+import { drawnJpeg } from '../ingest/sample-jpegs.ts';
 import { until } from '../support/until.ts';
 import { run, VIGIE_CAMERA } from './build-firmware.ts';
 

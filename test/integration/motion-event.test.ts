@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { inspectJpeg } from '../../server/core/jpeg-header.ts';
-import { DEFAULT_MOTION } from '../../server/motion/motion-watch.ts';
+import { inspectJpeg } from '../../server/core/video/jpeg-header.ts';
+import { DEFAULT_MOTION } from '../../server/events/motion-watch.ts';
 import { DEFAULT_RECORDING } from '../../server/recording/default-recording.ts';
 import type { EventView } from '../../server/wire/event.ts';
 import type { Timeline } from '../../server/wire/recording.ts';

@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
-import { probeTurn } from '../../server/turn-probe.ts';
+import { probeTurn } from '../../server/connectivity/turn-probe.ts';
 import { CERTIFICATE_PROBLEM } from '../../server/wire/connection-check.ts';
 import { Coturn } from '../support/coturn.ts';
 

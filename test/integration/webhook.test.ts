@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { sensorCommand } from '../../client/dialogs/sensor-command.ts';
+import { sensorCommand } from '../../client/events/sensor-command.ts';
 import type { SensorWithToken } from '../../server/wire/event.ts';
 import { callLikeCurl } from '../support/curl-call.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { until } from '../support/until.ts';
-import { Receiver } from '../webhooks/receiver.ts';
+import { Receiver } from '../outbound/receiver.ts';
 
 const server = await ServerProcess.start();
 const receiver = await Receiver.start();

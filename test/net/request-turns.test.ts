@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { suite, test, type TestContext } from 'node:test';
 import { connect as tlsConnect } from 'node:tls';
-import { HttpServer } from '../../server/api/http-server.ts';
+import { HttpServer } from '../../server/http/http-server.ts';
 import { createLog } from '../../server/log.ts';
 import { RequestTurns } from '../../server/net/request-turns.ts';
 import { makeCertificate } from '../support/certificates.ts';

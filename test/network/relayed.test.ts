@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { MediaPath } from '../support/page-scripts.ts';
-import { turnCredentials } from '../../server/core/turn-credentials.ts';
+import { turnCredentials } from '../../server/core/stun-turn/turn-credentials.ts';
 import { until } from '../support/until.ts';
 import { CADDY_HTTPS_PORT, Edge, TURN_NAME, TURN_URLS, WEB_NAME, WEB_URL } from './support/edge.ts';
 import { HOME_ADDRESS, HomeAndAway, SERVER_ADDRESS } from './support/home-and-away.ts';

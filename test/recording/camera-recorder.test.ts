@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { suite, test, type TestContext } from 'node:test';
-import type { QuotaLimits } from '../../server/core/quota-ring.ts';
+import type { QuotaLimits } from '../../server/core/recording/quota-ring.ts';
 import { createLog } from '../../server/log.ts';
 import { CameraRecorder } from '../../server/recording/camera-recorder.ts';
 import { RecordingGaps } from '../../server/recording/recording-gaps.ts';

@@ -1,6 +1,6 @@
 /** Real VP8 frames, as the transcoder gives them, without a process or a clock. */
 
-import type { EncodedFrame } from '../../server/core/encoded-frame.ts';
+import type { EncodedFrame } from '../../server/core/video/encoded-frame.ts';
 import { CameraCodec } from '../../server/video/camera-codec.ts';
 import { jpegPictures } from '../video/jpeg-pictures.ts';
 

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { suite, test } from 'node:test';
 import { parseRecordingPath, recordingPath } from '../../server/recording/recording-path.ts';
 import type { Timeline } from '../../server/wire/recording.ts';
-import { seededRandom } from '../cameras/seeded-random.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { BEGIN_US, encodedFrames } from './encoded-frames.ts';
 import { readWebm } from './read-webm.ts';
 import { moved, PLENTY, recordAll, RecordingRig } from './recording-rig.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CameraTrack } from '../../server/sfu/camera-track.ts';
-import type { EncodedFrame } from '../../server/core/encoded-frame.ts';
+import type { EncodedFrame } from '../../server/core/video/encoded-frame.ts';
 
 const FRAME: EncodedFrame = {
   cameraId: 'door',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { EncodedFrame, EncodedVideo } from '../../server/core/encoded-frame.ts';
-import { timestamp90kAt } from '../../server/core/rtp-clock.ts';
+import type { EncodedFrame, EncodedVideo } from '../../server/core/video/encoded-frame.ts';
+import { timestamp90kAt } from '../../server/core/rtp/rtp-clock.ts';
 import { CameraTrack } from '../../server/sfu/camera-track.ts';
 import { Consumer } from '../../server/sfu/consumer.ts';
 

@@ -5,7 +5,7 @@ import { after, test } from 'node:test';
 import { pino } from 'pino';
 import { classes, parseMessage } from 'werift';
 import { serverClock } from '../../server/core/clock.ts';
-import { turnCredentials } from '../../server/core/turn-credentials.ts';
+import { turnCredentials } from '../../server/core/stun-turn/turn-credentials.ts';
 import { IceLiteAgent } from '../../server/sfu/ice-lite-agent.ts';
 import { IceUsers } from '../../server/sfu/ice-users.ts';
 import { RelaySocket } from '../../server/sfu/relay-socket.ts';

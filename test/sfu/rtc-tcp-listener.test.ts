@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { pino } from 'pino';
 import { classes, parseMessage } from 'werift';
-import { Deframer, framed } from '../../server/core/rtp-framing.ts';
+import { Deframer, framed } from '../../server/core/rtp/rtp-framing.ts';
 import { VigieError } from '../../server/errors.ts';
 import { IceLiteAgent } from '../../server/sfu/ice-lite-agent.ts';
 import { IceUsers } from '../../server/sfu/ice-users.ts';

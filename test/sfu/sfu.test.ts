@@ -11,8 +11,8 @@ import {
   type RtcpPacket,
 } from 'werift';
 import { serverClock } from '../../server/core/clock.ts';
-import type { EncodedFrame, EncodedVideo } from '../../server/core/encoded-frame.ts';
-import { timestamp90kAt } from '../../server/core/rtp-clock.ts';
+import type { EncodedFrame, EncodedVideo } from '../../server/core/video/encoded-frame.ts';
+import { timestamp90kAt } from '../../server/core/rtp/rtp-clock.ts';
 import { Sfu } from '../../server/sfu/sfu.ts';
 import type { ViewerTransport } from '../../server/sfu/viewer-transport.ts';
 import { NodeViewer } from '../support/node-viewer.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { test, type TestContext } from 'node:test';
-import { framed } from '../../server/core/rtp-framing.ts';
+import { framed } from '../../server/core/rtp/rtp-framing.ts';
 import type { IceUsers } from '../../server/sfu/ice-users.ts';
 import { TcpPath } from '../../server/sfu/tcp-path.ts';
 import { connectivityCheck } from '../support/node-viewer.ts';

@@ -16,8 +16,8 @@ import {
   type RtcpPacket,
   type SrtpProfile,
 } from 'werift';
-import type { RtcpFeedback } from '../../server/core/rtcp-feedback.ts';
-import { RTP_HEADER_BYTES, writeRtpHeader } from '../../server/core/rtp-header.ts';
+import type { RtcpFeedback } from '../../server/core/rtp/rtcp-feedback.ts';
+import { RTP_HEADER_BYTES, writeRtpHeader } from '../../server/core/rtp/rtp-header.ts';
 import { newCertificate } from '../support/node-viewer.ts';
 import { until } from '../support/until.ts';
 import { localFingerprint, WeriftDtls, type SrtpProtector } from '../../server/sfu/werift-dtls.ts';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CameraQueries } from '../../server/store/camera-store.ts';
+import { CameraQueries } from '../../server/cameras/camera-store.ts';
 import { openDatabase } from '../../server/store/database.ts';
-import { EventQueries, type EventQuery } from '../../server/store/event-store.ts';
+import { EventQueries, type EventQuery } from '../../server/events/event-store.ts';
 import type { EventKind, EventView } from '../../server/wire/event.ts';
-import { temporaryFolder } from '../api/support/api-server.ts';
-import { seededRandom } from '../cameras/seeded-random.ts';
+import { temporaryFolder } from '../http/support/api-server.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 
 /** What the list is to be, by reading everything. */
 function expected(events: readonly EventView[], cameraIds: readonly string[], query: EventQuery): string[] {

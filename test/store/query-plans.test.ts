@@ -5,7 +5,7 @@ import { suite, test, type TestContext } from 'node:test';
 import { openDatabase } from '../../server/store/database.ts';
 import { declaredStatements } from '../../server/store/statements.ts';
 import { Store } from '../../server/store/store.ts';
-import { temporaryFolder } from '../api/support/api-server.ts';
+import { temporaryFolder } from '../http/support/api-server.ts';
 import { fillDatabase } from '../support/full-database.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');

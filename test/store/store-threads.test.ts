@@ -3,9 +3,9 @@ import { suite, test, type TestContext } from 'node:test';
 import type { Worker } from 'node:worker_threads';
 import { pino } from 'pino';
 import { VigieError } from '../../server/errors.ts';
-import type { NewEvent } from '../../server/store/event-store.ts';
+import type { NewEvent } from '../../server/events/event-store.ts';
 import { Store } from '../../server/store/store.ts';
-import { temporaryFolder } from '../api/support/api-server.ts';
+import { temporaryFolder } from '../http/support/api-server.ts';
 import { DatabaseLock } from '../support/database-lock.ts';
 import { until } from '../support/until.ts';
 

@@ -6,7 +6,7 @@ import {
   AV_PIX_FMT_YUV444P,
   type AVPixelFormat,
 } from 'node-av/constants';
-import { parseCameraKey } from '../../server/core/camera-handshake.ts';
+import { parseCameraKey } from '../../server/core/link/camera-handshake.ts';
 import { CameraConnection } from '../../server/virtual-camera/camera-connection.ts';
 import type { Picture, PictureSource } from '../../server/virtual-camera/picture-source.ts';
 import { VirtualCamera } from '../../server/virtual-camera/virtual-camera.ts';

@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { probeTurn } from '../../server/turn-probe.ts';
+import { probeTurn } from '../../server/connectivity/turn-probe.ts';
 import { installOnDebian } from './debian-packages.ts';
 import { until } from './until.ts';
 

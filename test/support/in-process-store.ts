@@ -4,7 +4,7 @@
  */
 
 import { openDatabase } from '../../server/store/database.ts';
-import type { EventLimits } from '../../server/store/event-store.ts';
+import type { EventLimits } from '../../server/events/event-store.ts';
 import { ReadQueue } from '../../server/store/read-queue.ts';
 import { SECRET_NAMES } from '../../server/store/secret-store.ts';
 import { shareStores, type Stores } from '../../server/store/stores.ts';

@@ -1,10 +1,10 @@
 /** A paired camera that connects from a chosen address until it is welcome, as its firmware would. */
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseCameraKey } from '../../server/core/camera-handshake.ts';
+import { parseCameraKey } from '../../server/core/link/camera-handshake.ts';
 import type { CameraWithKey } from '../../server/wire/api.ts';
 import { CAMERA_SUBPROTOCOL } from '../../server/wire/camera-protocol.ts';
-import { RawCamera } from '../cameras/ingest-rig.ts';
+import { RawCamera } from '../ingest/ingest-rig.ts';
 
 const RETRY_MS = 500;
 const ATTEMPT_MS = 5_000;

@@ -11,7 +11,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { ensureClientBuilt } from '../../server/client-build.mjs';
+import { ensureClientBuilt } from '../../server/start/client-build.mjs';
 import { hasProc } from '../support/process-facts.ts';
 import { sumOf, type Attack, type Counts, type Target } from './attack.ts';
 import type { AttackerBeginning, AttackerReport } from './attacker-process.ts';

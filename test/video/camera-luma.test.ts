@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import type { LumaFrame } from '../../server/core/luma-frame.ts';
+import type { LumaFrame } from '../../server/core/video/luma-frame.ts';
 import { createLog } from '../../server/log.ts';
 import { FrameHub } from '../../server/video/frame-hub.ts';
 import { Transcoder, TRANSCODER_DEFAULTS } from '../../server/video/transcoder.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CameraFrame } from '../../server/core/camera-frame.ts';
+import type { CameraFrame } from '../../server/core/video/camera-frame.ts';
 import { createLog } from '../../server/log.ts';
 import { FrameHub } from '../../server/video/frame-hub.ts';
 

@@ -8,8 +8,8 @@ import {
   type AVPixelFormat,
 } from 'node-av/constants';
 import { Log } from 'node-av/lib';
-import { inspectJpeg } from '../../server/core/jpeg-header.ts';
-import { lumaCells } from '../../server/core/luma-frame.ts';
+import { inspectJpeg } from '../../server/core/video/jpeg-header.ts';
+import { lumaCells } from '../../server/core/video/luma-frame.ts';
 import { CodecError } from '../../server/ffmpeg/codec-error.ts';
 import { JpegEncoder } from '../../server/ffmpeg/jpeg-encoder.ts';
 import { CameraCodec } from '../../server/video/camera-codec.ts';

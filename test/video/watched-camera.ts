@@ -2,8 +2,8 @@
 
 import { EventEmitter, once } from 'node:events';
 import type { TestContext } from 'node:test';
-import type { EncodedFrame, Subscription } from '../../server/core/encoded-frame.ts';
-import type { EncodingDemand } from '../../server/core/encoding-demand.ts';
+import type { EncodedFrame, Subscription } from '../../server/core/video/encoded-frame.ts';
+import type { EncodingDemand } from '../../server/core/video/encoding-demand.ts';
 import { serverClock } from '../../server/core/clock.ts';
 import type { FrameHub } from '../../server/video/frame-hub.ts';
 import type { Transcoder } from '../../server/video/transcoder.ts';

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { suite, test } from 'node:test';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { handshakeHmac } from '../../server/core/camera-handshake.ts';
+import { handshakeHmac } from '../../server/core/link/camera-handshake.ts';
 import {
   CameraConnection,
   type CameraConnectionOptions,
@@ -14,8 +14,8 @@ import {
 import { cameraClockUs } from '../../server/virtual-camera/frame-ticker.ts';
 import type { CameraSettings, CameraToServer, HelloMessage } from '../../server/wire/camera-protocol.ts';
 import { readFrameHeader } from '../../server/wire/frame-header.ts';
-import { drawnJpeg } from '../cameras/sample-jpegs.ts';
-import { until } from '../cameras/until.ts';
+import { drawnJpeg } from '../ingest/sample-jpegs.ts';
+import { until } from '../ingest/until.ts';
 
 const KEY = randomBytes(32);
 const JPEG = drawnJpeg(320, 240, 4);

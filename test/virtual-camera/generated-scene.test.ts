@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { inspectJpeg } from '../../server/core/jpeg-header.ts';
+import { inspectJpeg } from '../../server/core/video/jpeg-header.ts';
 import { JpegDecoder } from '../../server/video/jpeg-decoder.ts';
 import { Vp8Encoder } from '../../server/video/vp8-encoder.ts';
 import { GeneratedScene } from '../../server/virtual-camera/generated-scene.ts';

@@ -6,13 +6,13 @@ import { once } from 'node:events';
 import { suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
-import { SeedListeners } from '../../server/cameras/seed-listeners.ts';
-import type { CameraFrame } from '../../server/core/camera-frame.ts';
+import { SeedListeners } from '../../server/ingest/legacy-listeners.ts';
+import type { CameraFrame } from '../../server/core/video/camera-frame.ts';
 import { JpegDecoder } from '../../server/video/jpeg-decoder.ts';
 import { readTimeCode, timeCodeDifferenceUs, timeCodeOf } from '../../server/wire/time-code.ts';
-import { IngestRig } from '../cameras/ingest-rig.ts';
-import { footagePath, NO_FOOTAGE } from '../cameras/sample-jpegs.ts';
-import { until } from '../cameras/until.ts';
+import { IngestRig } from '../ingest/ingest-rig.ts';
+import { footagePath, NO_FOOTAGE } from '../ingest/sample-jpegs.ts';
+import { until } from '../ingest/until.ts';
 
 const MAIN = fileURLToPath(new URL('../../server/virtual-camera/main.ts', import.meta.url));
 

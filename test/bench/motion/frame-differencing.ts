@@ -3,10 +3,14 @@
  * threshold, and there is motion when enough cells have. Episodes are made of it by the same rules.
  */
 
-import type { LumaFrame } from '../../../server/core/luma-frame.ts';
-import { MotionEpisodes, type EpisodeChange, type ZoneMotion } from '../../../server/core/motion-episodes.ts';
-import { ZoneMap } from '../../../server/core/motion-zones.ts';
-import type { MotionSettings } from '../../../server/core/motion-detector.ts';
+import type { LumaFrame } from '../../../server/core/video/luma-frame.ts';
+import {
+  MotionEpisodes,
+  type EpisodeChange,
+  type ZoneMotion,
+} from '../../../server/core/motion/motion-episodes.ts';
+import { ZoneMap } from '../../../server/core/motion/motion-zones.ts';
+import type { MotionSettings } from '../../../server/core/motion/motion-detector.ts';
 
 export class FrameDifferencing {
   readonly #settings: MotionSettings;

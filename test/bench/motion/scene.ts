@@ -5,7 +5,7 @@
  * order light does: scene, exposure, lamp, rain, sensor noise. The eighth-size picture is made from that last.
  */
 
-import { LUMA_SCALE, type LumaFrame } from '../../../server/core/luma-frame.ts';
+import { LUMA_SCALE, type LumaFrame } from '../../../server/core/video/luma-frame.ts';
 import { randomSequence } from '../../../server/virtual-camera/scene-palette.ts';
 
 export interface Picture {

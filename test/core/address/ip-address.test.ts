@@ -10,7 +10,7 @@ import {
   parseIpRange,
   spellIp,
 } from '../../../server/core/address/ip-address.ts';
-import { seededRandom } from '../../cameras/seeded-random.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
 
 suite('an IP address', () => {
   for (const [text, spelling] of [

@@ -9,7 +9,7 @@ import { EventEmitter, once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, TLSSocket } from 'node:tls';
 import { classes, Message, methods, parseMessage } from 'werift';
-import type { TurnCredentials } from '../../../server/core/turn-credentials.ts';
+import type { TurnCredentials } from '../../../server/core/stun-turn/turn-credentials.ts';
 
 export type Address = [host: string, port: number];
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { APP_IMAGE_HEAD_BYTES, readAppImageHead } from '../../../server/core/app-image.ts';
+import { APP_IMAGE_HEAD_BYTES, readAppImageHead } from '../../../server/core/updates/app-image.ts';
 import { MAX_FIRMWARE_BYTES } from '../../../server/wire/camera-protocol.ts';
 import { compareFirmwareVersions, parseFirmwareVersion } from '../../../server/wire/firmware-version.ts';
 import { appImage } from '../../support/app-image.ts';

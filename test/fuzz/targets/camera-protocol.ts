@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { checkFrame } from '../../../server/cameras/frame-check.ts';
-import { parseCameraMessage, parseHello } from '../../../server/cameras/camera-messages.ts';
+import { checkFrame } from '../../../server/ingest/frame-check.ts';
+import { parseCameraMessage, parseHello } from '../../../server/ingest/camera-messages.ts';
 import { parseServerMessage, readSettings } from '../../../server/virtual-camera/server-messages.ts';
 import {
   MAX_CONTROL_BYTES,
@@ -17,7 +17,7 @@ import {
   readPictureHeader,
   writePictureHeader,
 } from '../../../server/wire/picture-message.ts';
-import { frameMessage, JPEG } from '../../cameras/ingest-rig.ts';
+import { frameMessage, JPEG } from '../../ingest/ingest-rig.ts';
 import { mutatedBytes, mutatedJson } from '../arbitraries.ts';
 import { fuzzCase, type FuzzTarget } from '../target.ts';
 

@@ -10,8 +10,8 @@ import {
   RtcpRrPacket,
   RtcpTransportLayerFeedback,
 } from 'werift';
-import type { EncodedFrame } from '../../../server/core/encoded-frame.ts';
-import { readRtcp } from '../../../server/core/rtcp-feedback.ts';
+import type { EncodedFrame } from '../../../server/core/video/encoded-frame.ts';
+import { readRtcp } from '../../../server/core/rtp/rtcp-feedback.ts';
 import { CameraTrack } from '../../../server/sfu/camera-track.ts';
 import { Consumer } from '../../../server/sfu/consumer.ts';
 import { mutatedBytes } from '../arbitraries.ts';

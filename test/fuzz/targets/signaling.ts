@@ -1,7 +1,7 @@
 /** What viewers say over the signaling WebSocket. */
 
 import assert from 'node:assert/strict';
-import { parseAuthenticate, parseRequest } from '../../../server/api/signaling-messages.ts';
+import { parseAuthenticate, parseRequest } from '../../../server/signaling/signaling-messages.ts';
 import { VigieError } from '../../../server/errors.ts';
 import { mutatedJson } from '../arbitraries.ts';
 import { fuzzCase, throwsOnly, type FuzzTarget } from '../target.ts';

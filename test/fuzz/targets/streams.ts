@@ -8,9 +8,9 @@ import {
   readChannelData,
   TurnStream,
   writeChannelData,
-} from '../../../server/core/channel-data.ts';
-import { Deframer, framed, MAX_DATAGRAM_BYTES } from '../../../server/core/rtp-framing.ts';
-import { writeStun } from '../../../server/core/stun-message.ts';
+} from '../../../server/core/stun-turn/channel-data.ts';
+import { Deframer, framed, MAX_DATAGRAM_BYTES } from '../../../server/core/rtp/rtp-framing.ts';
+import { writeStun } from '../../../server/core/stun-turn/stun-message.ts';
 import { cuts, inPieces, mutatedBytes } from '../arbitraries.ts';
 import { fuzzCase, throwsOnly, type FuzzTarget } from '../target.ts';
 

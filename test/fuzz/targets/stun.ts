@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { canonicalIp } from '../../../server/core/address/ip-address.ts';
-import { readXorAddress, writeXorAddress } from '../../../server/core/stun-address.ts';
-import { readStunBindingResponse } from '../../../server/core/stun-binding.ts';
-import { isStun, localUsernameFragment } from '../../../server/core/stun-check.ts';
-import { ATTRIBUTE, readStun, verifiesStun, writeStun } from '../../../server/core/stun-message.ts';
+import { readXorAddress, writeXorAddress } from '../../../server/core/stun-turn/stun-address.ts';
+import { readStunBindingResponse } from '../../../server/core/stun-turn/stun-binding.ts';
+import { isStun, localUsernameFragment } from '../../../server/core/stun-turn/stun-check.ts';
+import { ATTRIBUTE, readStun, verifiesStun, writeStun } from '../../../server/core/stun-turn/stun-message.ts';
 import { connectivityCheck } from '../../support/node-viewer.ts';
 import { mutatedBytes } from '../arbitraries.ts';
 import { fuzzCase, type FuzzTarget } from '../target.ts';

@@ -4,9 +4,13 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { signToken, verifyToken } from '../../../server/accounts/access-token.ts';
 import { makeRefreshToken, readRefreshToken } from '../../../server/accounts/refresh-token.ts';
-import { SeedCredentials } from '../../../server/cameras/seed-credentials.ts';
-import { handshakeHmac, parseCameraKey, verifyHandshakeHmac } from '../../../server/core/camera-handshake.ts';
-import { normalizedPairingCode, PairingCodes } from '../../../server/core/pairing-codes.ts';
+import { SeedCredentials } from '../../../server/ingest/legacy-credentials.ts';
+import {
+  handshakeHmac,
+  parseCameraKey,
+  verifyHandshakeHmac,
+} from '../../../server/core/link/camera-handshake.ts';
+import { normalizedPairingCode, PairingCodes } from '../../../server/core/link/pairing-codes.ts';
 import { VigieError } from '../../../server/errors.ts';
 import { DownloadTokens } from '../../../server/firmware/download-tokens.ts';
 import { parseRecordingPath, recordingPath } from '../../../server/recording/recording-path.ts';

@@ -2,10 +2,15 @@
 
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { writeXorAddress } from '../../../server/core/stun-address.ts';
-import { ATTRIBUTE, longTermKey, writeStun, type StunAttribute } from '../../../server/core/stun-message.ts';
-import { TurnAllocation } from '../../../server/core/turn-allocation.ts';
-import { writeChannelData } from '../../../server/core/channel-data.ts';
+import { writeXorAddress } from '../../../server/core/stun-turn/stun-address.ts';
+import {
+  ATTRIBUTE,
+  longTermKey,
+  writeStun,
+  type StunAttribute,
+} from '../../../server/core/stun-turn/stun-message.ts';
+import { TurnAllocation } from '../../../server/core/stun-turn/turn-allocation.ts';
+import { writeChannelData } from '../../../server/core/stun-turn/channel-data.ts';
 import { mutatedBytes } from '../arbitraries.ts';
 import { fuzzCase, type FuzzTarget } from '../target.ts';
 

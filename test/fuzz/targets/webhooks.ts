@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { isIP } from 'node:net';
 import * as fc from 'fast-check';
-import { readRetryAfter, retryDelayMs } from '../../../server/core/delivery-schedule.ts';
-import { signWebhook, writeWebhookSecret } from '../../../server/core/webhook-signature.ts';
+import { readRetryAfter, retryDelayMs } from '../../../server/core/outbound/delivery-schedule.ts';
+import { signWebhook, writeWebhookSecret } from '../../../server/core/outbound/webhook-signature.ts';
 import {
   assertMayReceive,
   isReceiverInHouse,

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { recoverFrames } from '../../../server/core/webm-recovery.ts';
+import { recoverFrames } from '../../../server/core/recording/webm-recovery.ts';
 import { mutatedBytes, repeatedBytes } from '../arbitraries.ts';
 import { fuzzCase, type FuzzTarget } from '../target.ts';
 

@@ -5,7 +5,7 @@
  *     node turn-attempts.ts ADDRESS '[{"username": …, "credential": …, "peer": …}, …]'    prints [0, 401, …]
  */
 
-import type { TurnCredentials } from '../../../server/core/turn-credentials.ts';
+import type { TurnCredentials } from '../../../server/core/stun-turn/turn-credentials.ts';
 import { TurnClient, TurnRefused } from '../../deploy/support/turn-client.ts';
 import type { Host } from './host.ts';
 

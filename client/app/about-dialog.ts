@@ -1,0 +1,50 @@
+/** About Vigie: its version, and under which licences it and what it contains may be used. */
+
+import { LitElement, css, html, type TemplateResult } from 'lit';
+import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
+import { version } from '../../package.json';
+import { sharedStyles } from '../ui/shared-styles.ts';
+
+export class AboutDialog extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      wa-dialog {
+        --width: min(32rem, calc(100vw - 2rem));
+      }
+      p + p {
+        margin-top: 0.8rem;
+      }
+    `,
+  ];
+  static override properties = { open: { state: true } };
+  declare protected open: boolean;
+
+  constructor() {
+    super();
+    this.open = false;
+  }
+
+  show(): void {
+    this.open = true;
+  }
+
+  protected override render(): TemplateResult {
+    // The list is written by the build of the app, see client/build/licence-file.ts.
+    return html`<wa-dialog
+      label="About Vigie"
+      ?open=${this.open}
+      data-testid="about-dialog"
+      @wa-after-hide=${() => (this.open = false)}
+    >
+      <p>Version ${version}</p>
+      <p>
+        Vigie’s own code is under the MIT licence. The FFmpeg it comes with contains x264, x265 and fdk-aac,
+        whose licences let you run it, but not pass this installation on.
+      </p>
+      <p><a href="/licences.txt" target="_blank" data-testid="third-party-licences">All licences</a></p>
+    </wa-dialog>`;
+  }
+}
+
+customElements.define('vigie-about-dialog', AboutDialog);

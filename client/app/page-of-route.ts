@@ -1,0 +1,128 @@
+/** Which page a route is: its element, who may see it, and its title. Pages that few need are fetched when they are wanted. */
+
+import { html, type TemplateResult } from 'lit';
+import { isAdministrator, type AppContext } from '../app-context.ts';
+import '../cameras/camera-page.ts';
+import '../cameras/cameras-page.ts';
+import type { Reachable, Route } from '../routing/routes.ts';
+
+interface Page {
+  title: string;
+  forAdministrators?: true;
+  element: TemplateResult;
+  /** Where the element is defined, and its name; nothing for what is always there. */
+  lazy?: readonly [tag: string, load: () => Promise<unknown>];
+}
+
+/** @returns undefined for a page there is not, or not for this user */
+export function pageOfRoute(route: Route, context: AppContext): Page | undefined {
+  const page = route.page === 'unknown' ? undefined : pageAt(route, context);
+  return page?.forAdministrators && !isAdministrator(context.session.user) ? undefined : page;
+}
+
+function pageAt(route: Reachable, context: AppContext): Page {
+  switch (route.page) {
+    case 'cameras':
+      return { title: '', element: html`<vigie-cameras-page .context=${context}></vigie-cameras-page>` };
+    case 'camera':
+      return {
+        title: cameraName(context, route.cameraId),
+        element: html`<vigie-camera-page
+          .context=${context}
+          .cameraId=${route.cameraId}
+        ></vigie-camera-page>`,
+      };
+    case 'recordings':
+      return {
+        title: cameraName(context, route.cameraId),
+        element: html`<vigie-recordings-page
+          .context=${context}
+          .cameraId=${route.cameraId}
+          .atMs=${route.atMs}
+        ></vigie-recordings-page>`,
+        lazy: ['vigie-recordings-page', () => import('../recordings/recordings-page.ts')],
+      };
+    case 'motion':
+      return {
+        title: cameraName(context, route.cameraId),
+        forAdministrators: true,
+        element: html`<vigie-motion-page
+          .context=${context}
+          .cameraId=${route.cameraId}
+        ></vigie-motion-page>`,
+        lazy: ['vigie-motion-page', () => import('../motion/motion-page.ts')],
+      };
+    case 'lookBack':
+      return {
+        title: 'Recordings',
+        element: html`<vigie-look-back-page .context=${context}></vigie-look-back-page>`,
+        lazy: ['vigie-look-back-page', () => import('../recordings/look-back-page.ts')],
+      };
+    case 'events':
+      return {
+        title: 'Events',
+        element: html`<vigie-events-page
+          .context=${context}
+          .cameraId=${route.cameraId}
+        ></vigie-events-page>`,
+        lazy: ['vigie-events-page', () => import('../events/events-page.ts')],
+      };
+    case 'notifications':
+      return {
+        title: 'Notifications',
+        element: html`<vigie-notifications-page .context=${context}></vigie-notifications-page>`,
+        lazy: ['vigie-notifications-page', () => import('../notifications/notifications-page.ts')],
+      };
+    case 'connection':
+      return {
+        title: 'Connection',
+        element: html`<vigie-connection-page .context=${context}></vigie-connection-page>`,
+        lazy: ['vigie-connection-page', () => import('../connection/connection-page.ts')],
+      };
+    case 'secure':
+      return securePage('Back to the cameras');
+    case 'users':
+      return {
+        title: 'Users',
+        forAdministrators: true,
+        element: html`<vigie-users-page .context=${context}></vigie-users-page>`,
+        lazy: ['vigie-users-page', () => import('../users/users-page.ts')],
+      };
+    case 'firmware':
+      return {
+        title: 'Firmware',
+        forAdministrators: true,
+        element: html`<vigie-firmware-page .context=${context}></vigie-firmware-page>`,
+        lazy: ['vigie-firmware-page', () => import('../firmware/firmware-page.ts')],
+      };
+    case 'webhooks':
+      return {
+        title: 'Webhooks',
+        forAdministrators: true,
+        element: html`<vigie-webhooks-page .context=${context}></vigie-webhooks-page>`,
+        lazy: ['vigie-webhooks-page', () => import('../webhooks/webhooks-page.ts')],
+      };
+    default:
+      return route satisfies never;
+  }
+}
+
+/** Also for who is not signed in yet: their device may have to trust the server first. */
+export function securePage(back: string): Page {
+  return {
+    title: 'Secure connection',
+    element: html`<vigie-secure-page .back=${back}></vigie-secure-page>`,
+    lazy: ['vigie-secure-page', () => import('../connection/secure-page.ts')],
+  };
+}
+
+/** @param onLoaded called when there is more to show than now */
+export function renderPage({ element, lazy }: Page, onLoaded: () => void): TemplateResult {
+  if (!lazy || customElements.get(lazy[0])) return element;
+  void lazy[1]().then(onLoaded);
+  return html``;
+}
+
+function cameraName(context: AppContext, cameraId: string): string {
+  return context.live.cameras.find(cameraId)?.name ?? 'Camera';
+}

@@ -1,0 +1,183 @@
+/** The frame of the app: the bar on top, the page of the URL, and the sign-in page while nobody is signed in. */
+
+import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { createRef, ref } from 'lit/directives/ref.js';
+import '@awesome.me/webawesome/dist/components/button/button.js';
+import '@awesome.me/webawesome/dist/components/dropdown/dropdown.js';
+import '@awesome.me/webawesome/dist/components/dropdown-item/dropdown-item.js';
+import { isAdministrator, type AppContext } from '../app-context.ts';
+import './about-dialog.ts';
+import type { AboutDialog } from './about-dialog.ts';
+import '../users/password-dialog.ts';
+import type { PasswordDialog } from '../users/password-dialog.ts';
+import { localAuthority } from '../connection/local-authority.ts';
+import { Navigation } from '../routing/navigation.ts';
+import { pageOfRoute, renderPage, securePage } from './page-of-route.ts';
+import '../users/sign-in-page.ts';
+import { routePath, type Reachable } from '../routing/routes.ts';
+import type { User } from '../session/session.ts';
+import { sharedStyles } from '../ui/shared-styles.ts';
+import '../recordings/vigie-recording-alarm.ts';
+import './connection-banner.ts';
+import { listen } from '../ui/listen.ts';
+import { logo } from '../ui/logo.ts';
+import { appStyles } from './vigie-app.styles.ts';
+
+export class VigieApp extends LitElement {
+  static override styles = [sharedStyles, appStyles];
+  static override properties = { context: { attribute: false }, hasAuthority: { state: true } };
+  declare context: AppContext | undefined;
+  /** There is a certificate to install. */
+  declare protected hasAuthority: boolean;
+  readonly #navigation = new Navigation();
+  readonly #passwordDialog = createRef<PasswordDialog>();
+  readonly #aboutDialog = createRef<AboutDialog>();
+  #path = location.pathname;
+
+  constructor() {
+    super();
+    this.hasAuthority = false;
+    void this.#askForAuthority();
+    listen(this, (update) => this.#navigation.on('change', update));
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has('context') || !this.context) return;
+    const { session, live } = this.context;
+    listen(this, (update) => session.on('change', update));
+    listen(this, (update) => live.cameras.on('change', update));
+  }
+
+  protected override updated(): void {
+    document.title = this.#title();
+    if (this.#path === location.pathname) return;
+    this.#path = location.pathname;
+    // A reader of the screen is told of the new page by its heading.
+    void this.#focusHeading();
+  }
+
+  protected override render(): TemplateResult {
+    const state = this.context?.session.state;
+    if (!this.context || !state || state.kind === 'restoring') {
+      return html`<div class="restoring" role="status" aria-label="Connecting to Vigie">${logo()}</div>`;
+    }
+    if (state.kind === 'signedOut') {
+      if (this.#navigation.route.page === 'secure')
+        return html`<main>${renderPage(securePage('Back to signing in'), () => this.requestUpdate())}</main>`;
+      return html`<vigie-sign-in-page
+        .context=${this.context}
+        .message=${state.message}
+        .hasAuthority=${this.hasAuthority}
+      ></vigie-sign-in-page>`;
+    }
+    return html`
+      ${this.#bar(state.user)}
+      ${isAdministrator(state.user) ? html`<vigie-recording-alarm .context=${this.context}></vigie-recording-alarm>` : nothing}
+      <main @vigie-go=${({ detail }: CustomEvent<Reachable>) => this.#navigation.go(detail)}>
+        ${this.#page(this.context)}
+      </main>
+      <vigie-password-dialog .context=${this.context} ${ref(this.#passwordDialog)}></vigie-password-dialog>
+      <vigie-about-dialog ${ref(this.#aboutDialog)}></vigie-about-dialog>
+      <vigie-connection-banner .signaling=${this.context.live.signaling}></vigie-connection-banner>
+    `;
+  }
+
+  #bar(user: User): TemplateResult {
+    const { page } = this.#navigation.route;
+    const link = (
+      target: 'cameras' | 'events' | 'lookBack' | 'users' | 'firmware',
+      label: string,
+    ): TemplateResult =>
+      html`<a href=${routePath({ page: target })} aria-current=${page === target ? 'page' : 'false'}
+        >${label}</a
+      >`;
+    return html`<div class="bar">
+      <a class="brand" href="/" aria-label="Vigie, all cameras">${logo()}<span>Vigie</span></a>
+      <nav aria-label="Main">
+        ${link('cameras', 'Cameras')} ${link('events', 'Events')} ${link('lookBack', 'Recordings')}
+        ${isAdministrator(user) ? [link('users', 'Users'), link('firmware', 'Firmware')] : nothing}
+      </nav>
+      <wa-dropdown placement="bottom-end" @wa-select=${this.#onUserMenu}>
+        <wa-button slot="trigger" size="s" appearance="plain" with-caret data-testid="user-menu">
+          <wa-icon slot="start" name="user"></wa-icon><span class="username">${user.username}</span>
+        </wa-button>
+        <wa-dropdown-item value="password" data-testid="change-password">
+          <wa-icon slot="icon" name="lock"></wa-icon>Change password
+        </wa-dropdown-item>
+        <wa-dropdown-item value="notifications" data-testid="notifications">
+          <wa-icon slot="icon" name="bell"></wa-icon>Notifications
+        </wa-dropdown-item>
+        <wa-dropdown-item value="connection" data-testid="check-connection">
+          <wa-icon slot="icon" name="gauge"></wa-icon>Check the connection
+        </wa-dropdown-item>
+        ${
+          isAdministrator(user)
+            ? html`<wa-dropdown-item value="webhooks" data-testid="webhooks">
+                <wa-icon slot="icon" name="upload"></wa-icon>Webhooks
+              </wa-dropdown-item>`
+            : nothing
+        }
+        ${
+          this.hasAuthority
+            ? html`<wa-dropdown-item value="secure" data-testid="secure-connection">
+                <wa-icon slot="icon" name="lock"></wa-icon>Secure connection
+              </wa-dropdown-item>`
+            : nothing
+        }
+        <wa-dropdown-item value="about" data-testid="about">
+          <wa-icon slot="icon" name="info"></wa-icon>About Vigie
+        </wa-dropdown-item>
+        <wa-dropdown-item value="signOut" data-testid="sign-out">
+          <wa-icon slot="icon" name="sign-out"></wa-icon>Sign out
+        </wa-dropdown-item>
+      </wa-dropdown>
+    </div>`;
+  }
+
+  #page(context: AppContext): TemplateResult {
+    const page = pageOfRoute(this.#navigation.route, context);
+    if (page) return renderPage(page, () => this.requestUpdate());
+    return html`<div class="lost" data-testid="not-found">
+      <h1 tabindex="-1">There is no such page</h1>
+      <p><a href="/">Back to the cameras</a></p>
+    </div>`;
+  }
+
+  async #askForAuthority(): Promise<void> {
+    this.hasAuthority = (await localAuthority()) !== null;
+  }
+
+  readonly #onUserMenu = ({ detail }: CustomEvent<{ item: { value: string } }>): void => {
+    if (detail.item.value === 'password') this.#passwordDialog.value?.showFor(null);
+    else if (detail.item.value === 'webhooks') this.#navigation.go({ page: 'webhooks' });
+    else if (detail.item.value === 'notifications') this.#navigation.go({ page: 'notifications' });
+    else if (detail.item.value === 'connection') this.#navigation.go({ page: 'connection' });
+    else if (detail.item.value === 'secure') this.#navigation.go({ page: 'secure' });
+    else if (detail.item.value === 'about') this.#aboutDialog.value?.show();
+    else void this.context?.session.signOut();
+  };
+
+  #title(): string {
+    const { route } = this.#navigation;
+    const signedIn = this.context?.session.state.kind === 'signedIn';
+    const page = this.context && (signedIn || route.page === 'secure') && pageOfRoute(route, this.context);
+    return page && page.title ? `${page.title} · Vigie` : 'Vigie';
+  }
+
+  async #focusHeading(): Promise<void> {
+    const page = this.renderRoot.querySelector('main')?.firstElementChild;
+    if (page instanceof LitElement) await page.updateComplete;
+    this.renderRoot.querySelector('nav [aria-current=page]')?.scrollIntoView({ block: 'nearest' });
+    const heading = (page?.shadowRoot ?? page)?.querySelector('h1');
+    heading?.focus({ preventScroll: true });
+    window.scrollTo(0, 0);
+  }
+}
+
+customElements.define('vigie-app', VigieApp);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'vigie-app': VigieApp;
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * `<vigie-camera-actions>`: what an administrator can do to a camera, with the dialogs for it, once per page. Menus ask
+ * by `run`.
+ */
+
+import { LitElement, html, nothing, type TemplateResult } from 'lit';
+import { createRef, ref } from 'lit/directives/ref.js';
+import type { CameraView } from '../../server/wire/api.ts';
+import type { AppContext } from '../app-context.ts';
+import type { CameraSettingsDialog } from './camera-settings-dialog.ts';
+import '../ui/confirm-dialog.ts';
+import type { ConfirmDialog } from '../ui/confirm-dialog.ts';
+import './pairing-dialog.ts';
+import type { PairingDialog } from './pairing-dialog.ts';
+import './rename-camera-dialog.ts';
+import type { RenameCameraDialog } from './rename-camera-dialog.ts';
+import './rotate-key-dialog.ts';
+import '../events/sensors-dialog.ts';
+import type { SensorsDialog } from '../events/sensors-dialog.ts';
+import type { Reachable } from '../routing/routes.ts';
+import type { RotateKeyDialog } from './rotate-key-dialog.ts';
+
+export type CameraAction = 'settings' | 'rename' | 'rotateKey' | 'pair' | 'motion' | 'sensors' | 'remove';
+
+export class CameraActions extends LitElement {
+  static override properties = { context: { attribute: false } };
+  declare context: AppContext;
+  readonly #settings = createRef<CameraSettingsDialog>();
+  readonly #rename = createRef<RenameCameraDialog>();
+  readonly #rotateKey = createRef<RotateKeyDialog>();
+  readonly #pair = createRef<PairingDialog>();
+  readonly #sensors = createRef<SensorsDialog>();
+  readonly #confirm = createRef<ConfirmDialog>();
+
+  run(action: CameraAction, camera: CameraView): void {
+    switch (action) {
+      case 'settings':
+        void this.#showSettings(camera);
+        break;
+      case 'rename':
+        this.#rename.value?.showFor(camera);
+        break;
+      case 'rotateKey':
+        this.#rotateKey.value?.showFor(camera);
+        break;
+      case 'pair':
+        this.#pair.value?.showFor(camera);
+        break;
+      case 'motion':
+        this.#go({ page: 'motion', cameraId: camera.id });
+        break;
+      case 'sensors':
+        this.#sensors.value?.showFor(camera);
+        break;
+      case 'remove':
+        this.#confirm.value?.ask({
+          heading: `Remove “${camera.name}”?`,
+          text: 'Its key stops working and nobody can watch it any longer. This cannot be undone.',
+          action: 'Remove camera',
+          run: () => this.context.api.removeCamera(camera.id),
+        });
+        break;
+    }
+  }
+
+  #go(detail: Reachable): void {
+    this.dispatchEvent(new CustomEvent('vigie-go', { detail, bubbles: true, composed: true }));
+  }
+
+  /** Few need it, so it is fetched when it is. */
+  async #showSettings(camera: CameraView): Promise<void> {
+    await import('./camera-settings-dialog.ts');
+    this.requestUpdate();
+    await this.updateComplete;
+    this.#settings.value?.showFor(camera);
+  }
+
+  protected override render(): TemplateResult {
+    const { context } = this;
+    return html`
+      ${
+        customElements.get('vigie-camera-settings-dialog')
+          ? html`<vigie-camera-settings-dialog
+              .context=${context}
+              ${ref(this.#settings)}
+            ></vigie-camera-settings-dialog>`
+          : nothing
+      }
+      <vigie-rename-camera-dialog .context=${context} ${ref(this.#rename)}></vigie-rename-camera-dialog>
+      <vigie-rotate-key-dialog .context=${context} ${ref(this.#rotateKey)}></vigie-rotate-key-dialog>
+      <vigie-pairing-dialog .context=${context} ${ref(this.#pair)}></vigie-pairing-dialog>
+      <vigie-sensors-dialog .context=${context} ${ref(this.#sensors)}></vigie-sensors-dialog>
+      <vigie-confirm-dialog .context=${context} ${ref(this.#confirm)}></vigie-confirm-dialog>
+    `;
+  }
+}
+
+customElements.define('vigie-camera-actions', CameraActions);

@@ -1,0 +1,238 @@
+/** A camera's settings, applied while one watches: what is moved is sent at once, and each control says what came of it. */
+
+import { LitElement, html, nothing, type TemplateResult } from 'lit';
+import '@awesome.me/webawesome/dist/components/button/button.js';
+import '@awesome.me/webawesome/dist/components/callout/callout.js';
+import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
+import '@awesome.me/webawesome/dist/components/option/option.js';
+import '@awesome.me/webawesome/dist/components/select/select.js';
+import '@awesome.me/webawesome/dist/components/switch/switch.js';
+import type { CameraView } from '../../server/wire/api.ts';
+import type { CameraSettings } from '../../server/wire/camera-protocol.ts';
+import { errorText } from '../http/api-error.ts';
+import type { AppContext } from '../app-context.ts';
+import {
+  DEFAULT_SETTINGS,
+  SETTING_GROUPS,
+  type ChoiceField,
+  type SettingField,
+  type SliderField,
+  type SwitchField,
+} from './setting-fields.ts';
+import { SettingsChanges, type Answer, type SettingName } from './settings-changes.ts';
+import '../live/vigie-camera.ts';
+import { sharedStyles } from '../ui/shared-styles.ts';
+import { listen } from '../ui/listen.ts';
+import { cameraSettingsStyles } from './camera-settings-dialog.styles.ts';
+
+export class CameraSettingsDialog extends LitElement {
+  static override styles = [sharedStyles, cameraSettingsStyles];
+  static override properties = {
+    context: { attribute: false },
+    open: { state: true },
+    changes: { state: true },
+    loadError: { state: true },
+    reboot: { state: true },
+  };
+  declare context: AppContext;
+  declare protected open: boolean;
+  /** Null until the settings are here. */
+  declare protected changes: SettingsChanges | null;
+  declare protected loadError: string | null;
+  declare protected reboot: Answer | null;
+  #cameraId = '';
+
+  constructor() {
+    super();
+    this.open = false;
+    this.changes = null;
+    this.loadError = null;
+    this.reboot = null;
+    listen(this, (update) => this.context.live.cameras.on('change', update));
+  }
+
+  showFor({ id }: CameraView): void {
+    this.#cameraId = id;
+    this.changes = null;
+    this.loadError = null;
+    this.reboot = null;
+    this.open = true;
+    void this.#load(id);
+  }
+
+  protected override render(): TemplateResult {
+    const camera = this.context.live.cameras.find(this.#cameraId);
+    return html`
+      <wa-dialog
+        label=${`Settings of “${camera?.name ?? ''}”`}
+        ?open=${this.open}
+        light-dismiss
+        data-testid="settings-dialog"
+        @wa-after-hide=${this.#onHidden}
+      >
+        ${this.open ? this.#content(camera) : nothing}
+      </wa-dialog>
+    `;
+  }
+
+  #content(camera: CameraView | undefined): TemplateResult {
+    const obstacle = obstacleOf(camera);
+    return html`<div class="content">
+      <div class="picture">
+        <vigie-camera camera-id=${this.#cameraId} name="" .live=${this.context.live}></vigie-camera>
+        ${
+          obstacle
+            ? html`<wa-callout variant="neutral" size="s" data-testid="settings-obstacle">
+                <wa-icon slot="icon" name="info"></wa-icon>${obstacle}
+              </wa-callout>`
+            : nothing
+        }
+      </div>
+      <div class="groups">
+        ${
+          this.loadError
+            ? html`<wa-callout variant="danger" size="s" role="alert" data-testid="settings-error">
+                <wa-icon slot="icon" name="warning"></wa-icon>${this.loadError}
+              </wa-callout>`
+            : SETTING_GROUPS.map(
+                ({ heading, fields }) =>
+                  html`<fieldset ?disabled=${obstacle !== null || !this.changes}>
+                    <legend>${heading}</legend>
+                    ${fields.map((field) => this.#row(field, obstacle !== null || !this.changes))}
+                  </fieldset>`,
+              )
+        }
+        ${this.#reboot(obstacle !== null)}
+      </div>
+    </div>`;
+  }
+
+  #row(field: SettingField, disabled: boolean): TemplateResult {
+    const answer = this.changes?.answerTo(field.name);
+    return html`<div class="row" data-testid="setting" data-setting=${field.name}>
+      ${this.#control(field, disabled)}
+      <span class="answer ${answer?.state ?? ''}" role="status" data-testid="setting-answer"
+        >${answerText(answer)}</span
+      >
+    </div>`;
+  }
+
+  #control(field: SettingField, disabled: boolean): TemplateResult {
+    if (field.kind === 'slider') return this.#slider(field, disabled);
+    return field.kind === 'switch' ? this.#switch(field, disabled) : this.#choice(field, disabled);
+  }
+
+  #slider(field: SliderField, disabled: boolean): TemplateResult {
+    const { name, label, hint, least, most, reversed, format } = field;
+    // The same turn leads from a value to its place on the slider and back.
+    const turned = (value: number): number => (reversed ? least + most - value : value);
+    const value = this.#values[name];
+    // Web Awesome's slider writes style attributes, which the Content-Security-Policy forbids.
+    return html`<label>
+        <span class="label">${label}<span class="value">${format(value)}</span></span>
+        <input
+          type="range"
+          min=${least}
+          max=${most}
+          .value=${String(turned(value))}
+          aria-valuetext=${format(value)}
+          ?disabled=${disabled}
+          @input=${({ target }: Event) => this.#ask(name, turned(Number((target as HTMLInputElement).value)))}
+        />
+      </label>
+      ${hint ? html`<span class="hint">${hint}</span>` : nothing}`;
+  }
+
+  #switch({ name, label }: SwitchField, disabled: boolean): TemplateResult {
+    return html`<wa-switch
+      size="s"
+      .checked=${this.#values[name]}
+      ?disabled=${disabled}
+      @change=${({ target }: Event) => this.#ask(name, (target as HTMLElement & { checked: boolean }).checked)}
+      >${label}</wa-switch
+    >`;
+  }
+
+  #choice({ name, label, hint, options }: ChoiceField, disabled: boolean): TemplateResult {
+    return html`<wa-select
+      size="s"
+      label=${label}
+      hint=${hint ?? ''}
+      .value=${this.#values[name]}
+      ?disabled=${disabled}
+      @change=${({ target }: Event) => this.#ask(name, (target as HTMLElement & { value: string }).value)}
+    >
+      ${options.map(([value, text]) => html`<wa-option value=${value}>${text}</wa-option>`)}
+    </wa-select>`;
+  }
+
+  #reboot(disabled: boolean): TemplateResult {
+    return html`<div class="reboot">
+      <wa-button
+        size="s"
+        appearance="outlined"
+        ?disabled=${disabled}
+        ?loading=${this.reboot?.state === 'sending'}
+        data-testid="reboot-camera"
+        @click=${() => void this.#onReboot()}
+        ><wa-icon slot="start" name="power"></wa-icon>Restart the camera</wa-button
+      >
+      <span class="answer ${this.reboot?.state ?? ''}" role="status" data-testid="reboot-answer"
+        >${this.reboot?.state === 'applied' ? 'It restarts, and is back within seconds.' : answerText(this.reboot)}</span
+      >
+    </div>`;
+  }
+
+  get #values(): Required<CameraSettings> {
+    return { ...DEFAULT_SETTINGS, ...this.changes?.values };
+  }
+
+  #ask(name: SettingName, value: unknown): void {
+    if (this.#values[name] !== value) this.changes?.ask(name, { [name]: value });
+  }
+
+  async #load(cameraId: string): Promise<void> {
+    try {
+      const current = await this.context.api.cameraSettings(cameraId);
+      if (this.#cameraId !== cameraId) return;
+      const changes = new SettingsChanges(current, (settings) =>
+        this.context.api.setCamera(cameraId, settings),
+      );
+      changes.on('change', () => this.requestUpdate());
+      this.changes = changes;
+    } catch (error) {
+      this.loadError = errorText(error);
+    }
+  }
+
+  async #onReboot(): Promise<void> {
+    this.reboot = { state: 'sending' };
+    try {
+      await this.context.api.rebootCamera(this.#cameraId);
+      this.reboot = { state: 'applied' };
+    } catch (error) {
+      this.reboot = { state: 'rejected', reason: errorText(error) };
+    }
+  }
+
+  /** Selects and tooltips inside hide, too, and their events bubble. */
+  readonly #onHidden = (event: Event): void => {
+    if (event.target === event.currentTarget) this.open = false;
+  };
+}
+
+/** Why nothing can be changed now, for people. */
+function obstacleOf(camera: CameraView | undefined): string | null {
+  if (!camera) return 'This camera was removed.';
+  if (camera.kind === 'seed')
+    return 'This camera runs the older firmware, which takes no settings. Flash the new one to change them here.';
+  if (camera.status === 'offline') return 'The camera is offline. It can be set as soon as it is back.';
+  return null;
+}
+
+function answerText(answer: Answer | null | undefined): string {
+  if (answer?.state === 'rejected') return answer.reason;
+  return answer?.state === 'applied' ? 'Applied' : '';
+}
+
+customElements.define('vigie-camera-settings-dialog', CameraSettingsDialog);

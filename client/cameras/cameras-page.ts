@@ -1,0 +1,128 @@
+/** All cameras one may see, live, side by side. */
+
+import { LitElement, html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import { createRef, ref } from 'lit/directives/ref.js';
+import '@awesome.me/webawesome/dist/components/button/button.js';
+import '@awesome.me/webawesome/dist/components/spinner/spinner.js';
+import type { CameraView } from '../../server/wire/api.ts';
+import { isAdministrator, type AppContext } from '../app-context.ts';
+import '../live/vigie-camera.ts';
+import './add-camera-dialog.ts';
+import type { AddCameraDialog } from './add-camera-dialog.ts';
+import './camera-actions.ts';
+import type { CameraAction, CameraActions } from './camera-actions.ts';
+import { routePath } from '../routing/routes.ts';
+import { sharedStyles } from '../ui/shared-styles.ts';
+import './camera-advice.ts';
+import './camera-menu.ts';
+import { listen } from '../ui/listen.ts';
+import { camerasPageStyles } from './cameras-page.styles.ts';
+
+export class CamerasPage extends LitElement {
+  static override styles = [sharedStyles, camerasPageStyles];
+  static override properties = { context: { attribute: false } };
+  declare context: AppContext;
+  readonly #addDialog = createRef<AddCameraDialog>();
+  readonly #actions = createRef<CameraActions>();
+
+  constructor() {
+    super();
+    listen(this, (update) => this.context.live.cameras.on('change', update));
+  }
+
+  protected override render(): TemplateResult {
+    const cameras = this.context.live.cameras.all;
+    const administrator = isAdministrator(this.context.session.user);
+    return html`
+      <header>
+        <div>
+          <h1 tabindex="-1">Cameras</h1>
+          <p class="quiet" data-testid="camera-count">${cameras ? summary(cameras) : ' '}</p>
+        </div>
+        ${administrator && cameras && cameras.length > 0 ? this.#addButton('Add camera') : nothing}
+      </header>
+      ${cameras === null ? this.#loading() : cameras.length === 0 ? this.#empty(administrator) : this.#grid(cameras)}
+      ${
+        administrator
+          ? html`
+              <vigie-add-camera-dialog
+                .context=${this.context}
+                ${ref(this.#addDialog)}
+              ></vigie-add-camera-dialog>
+              <vigie-camera-actions .context=${this.context} ${ref(this.#actions)}></vigie-camera-actions>
+            `
+          : nothing
+      }
+    `;
+  }
+
+  #grid(cameras: readonly CameraView[]): TemplateResult {
+    const density =
+      cameras.length === 1 ? 'one' : cameras.length === 2 ? 'two' : cameras.length <= 9 ? 'some' : 'many';
+    return html`<ul class="grid ${density}" data-testid="camera-grid">
+      ${repeat(
+        cameras,
+        ({ id }) => id,
+        (camera) => this.#tile(camera),
+      )}
+    </ul>`;
+  }
+
+  #tile(camera: CameraView): TemplateResult {
+    const { id, name, advice } = camera;
+    return html`<li data-testid="camera-tile" data-camera-id=${id}>
+      <a href=${routePath({ page: 'camera', cameraId: id })} data-testid="camera-link">
+        <vigie-camera camera-id=${id} name=${name} .live=${this.context.live}></vigie-camera>
+        ${advice?.length ? html`<vigie-camera-advice badge .advice=${advice}></vigie-camera-advice>` : nothing}
+      </a>
+      ${
+        isAdministrator(this.context.session.user)
+          ? html`<vigie-camera-menu
+              label=${name}
+              @vigie-camera-action=${({ detail }: CustomEvent<CameraAction>) =>
+                this.#actions.value?.run(detail, camera)}
+            ></vigie-camera-menu>`
+          : nothing
+      }
+    </li>`;
+  }
+
+  #loading(): TemplateResult {
+    return html`<div class="notice" aria-busy="true"><wa-spinner></wa-spinner></div>`;
+  }
+
+  #empty(administrator: boolean): TemplateResult {
+    return html`<section class="notice card" data-testid="no-cameras">
+      <wa-icon name="camera"></wa-icon>
+      <h2>${administrator ? 'Add your first camera' : 'No cameras yet'}</h2>
+      ${
+        administrator
+          ? html`<p class="quiet">
+                Give it a name and you get an id and a key. Put both into the configuration of the camera’s
+                firmware, or try it with the virtual camera first. Its picture appears here by itself.
+              </p>
+              ${this.#addButton('Add camera')}`
+          : html`<p class="quiet">Ask an administrator to let you see one. It appears here by itself.</p>`
+      }
+    </section>`;
+  }
+
+  #addButton(label: string): TemplateResult {
+    return html`<wa-button
+      variant="brand"
+      @click=${() => this.#addDialog.value?.show()}
+      data-testid="add-camera"
+    >
+      <wa-icon slot="start" name="plus"></wa-icon>${label}
+    </wa-button>`;
+  }
+}
+
+function summary(cameras: readonly CameraView[]): string {
+  if (cameras.length === 0) return 'None yet';
+  const online = cameras.filter(({ status }) => status === 'online').length;
+  return online === cameras.length ? `${online} online` : `${online} of ${cameras.length} online`;
+}
+
+customElements.define('vigie-cameras-page', CamerasPage);

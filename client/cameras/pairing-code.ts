@@ -1,0 +1,93 @@
+/** `<vigie-pairing-code>`: makes a pairing code for a camera and shows it, as long as it is good; over plain http, why there is none. */
+
+import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import '@awesome.me/webawesome/dist/components/callout/callout.js';
+import type { PairingCodeView } from '../../server/wire/api.ts';
+import { errorText } from '../http/api-error.ts';
+import type { AppContext } from '../app-context.ts';
+import { sharedStyles } from '../ui/shared-styles.ts';
+import '../ui/copy-field.ts';
+
+export class PairingCode extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: grid;
+        gap: 0.4rem;
+      }
+    `,
+  ];
+  static override properties = {
+    context: { attribute: false },
+    cameraId: {},
+    pairing: { state: true },
+    error: { state: true },
+    expired: { state: true },
+  };
+  declare context: AppContext;
+  declare cameraId: string;
+  declare protected pairing: PairingCodeView | null;
+  declare protected error: string | null;
+  declare protected expired: boolean;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    super();
+    this.cameraId = '';
+    this.pairing = null;
+    this.error = null;
+    this.expired = false;
+  }
+
+  protected override firstUpdated(): void {
+    if (location.protocol === 'https:') void this.#make();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#timer);
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    if (location.protocol !== 'https:') {
+      return html`<p class="quiet" data-testid="no-pairing-code">
+        There is no pairing code to type instead of id and key: that needs this page, and the camera, to use
+        https, or the key would travel for everybody to read.
+      </p>`;
+    }
+    if (this.error) {
+      return html`<wa-callout variant="danger" size="s" role="alert" data-testid="pairing-error">
+        <wa-icon slot="icon" name="warning"></wa-icon>${this.error}
+      </wa-callout>`;
+    }
+    if (!this.pairing) return nothing;
+    const { code, expiresAt } = this.pairing;
+    const until = new Date(expiresAt).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+    return html`
+      <vigie-copy-field label="Pairing code" .value=${code} data-testid="pairing-code"></vigie-copy-field>
+      <p class="quiet" role="status" data-testid="pairing-validity">
+        ${
+          this.expired
+            ? 'This code has run out. Choose “New pairing code” in the camera’s menu.'
+            : `Valid until ${until}, once. Type it on the camera’s setup page instead of id and key; it then gets a new key by itself.`
+        }
+      </p>
+    `;
+  }
+
+  async #make(): Promise<void> {
+    try {
+      this.pairing = await this.context.api.pairingCode(this.cameraId);
+    } catch (error) {
+      this.error = errorText(error);
+      return;
+    }
+    const validForMs = Math.max(0, this.pairing.expiresAt - Date.now());
+    this.#timer = setTimeout(() => {
+      this.expired = true;
+    }, validForMs);
+  }
+}
+
+customElements.define('vigie-pairing-code', PairingCode);

@@ -1,0 +1,94 @@
+/**
+ * `<vigie-server-address>`: finds the address of this server for a device outside this page, and offers a choice where there
+ * are several. Fires `vigie-server-address` with the one in effect, also at first.
+ */
+
+import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import '@awesome.me/webawesome/dist/components/callout/callout.js';
+import '@awesome.me/webawesome/dist/components/option/option.js';
+import '@awesome.me/webawesome/dist/components/select/select.js';
+import type { AppContext } from '../app-context.ts';
+import { sharedStyles } from '../ui/shared-styles.ts';
+import { isLoopbackOrigin, originsForDevices } from './device-origins.ts';
+
+export interface ServerAddress {
+  origin: string;
+  /** As in ServerAddresses. */
+  authorityFile: string | null;
+}
+
+export class ServerAddressChoice extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: block;
+      }
+      :host([hidden]) {
+        display: none;
+      }
+    `,
+  ];
+  static override properties = {
+    context: { attribute: false },
+    device: {},
+    origins: { state: true },
+    chosen: { state: true },
+  };
+  declare context: AppContext;
+  /** The kind of device that connects, for the words around the choice: “camera”, “sensor”. */
+  declare device: string;
+  declare protected origins: readonly string[];
+  declare protected chosen: string | null;
+  #authorityFile: string | null = null;
+
+  constructor() {
+    super();
+    this.device = 'camera';
+    this.origins = [];
+    this.chosen = null;
+  }
+
+  protected override firstUpdated(): void {
+    void this.#load();
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    if (this.chosen === null) return nothing;
+    if (isLoopbackOrigin(this.chosen)) return this.#unreachable();
+    if (this.origins.length < 2) return nothing;
+    return html`<wa-select
+      label="Address of this server"
+      hint="Choose one in the network the ${this.device} is in."
+      value=${this.chosen}
+      data-testid="server-address"
+      @change=${({ target }: Event) => this.#choose((target as HTMLInputElement).value)}
+    >
+      ${this.origins.map((origin) => html`<wa-option value=${origin}>${origin}</wa-option>`)}
+    </wa-select>`;
+  }
+
+  #unreachable(): TemplateResult {
+    return html`<wa-callout variant="warning" size="s" data-testid="server-unreachable">
+      <wa-icon slot="icon" name="warning"></wa-icon>
+      This address works on the server’s own machine only: the server has no other, or VIGIE_HTTP_HOST keeps
+      it from using one. Elsewhere, put an address that the ${this.device} can reach in its place.
+    </wa-callout>`;
+  }
+
+  async #load(): Promise<void> {
+    // The address of this page does as well, if the server cannot be asked.
+    const served = await this.context.api.serverAddresses().catch(() => null);
+    this.#authorityFile = served?.authorityFile ?? null;
+    this.origins = originsForDevices(location.origin, served?.origins ?? []);
+    this.#choose(this.origins[0] ?? location.origin);
+  }
+
+  #choose(origin: string): void {
+    this.chosen = origin;
+    const detail: ServerAddress = { origin, authorityFile: this.#authorityFile };
+    this.dispatchEvent(new CustomEvent<ServerAddress>('vigie-server-address', { detail }));
+  }
+}
+
+customElements.define('vigie-server-address', ServerAddressChoice);

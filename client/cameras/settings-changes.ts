@@ -1,0 +1,86 @@
+/**
+ * A camera's settings on their way to it while somebody moves the controls: one request at a time, and of each setting only
+ * the newest value, so that a slider that is dragged never runs ahead of the camera.
+ *
+ * Invariant: each value that was asked for and not replaced by a newer one is answered, applied or rejected, on its own.
+ */
+
+import type { CameraSettings } from '../../server/wire/camera-protocol.ts';
+import { errorText } from '../http/api-error.ts';
+import { Emitter } from '../emitter.ts';
+
+export type SettingName = keyof CameraSettings;
+
+export type Answer = { state: 'sending' } | { state: 'applied' } | { state: 'rejected'; reason: string };
+
+export class SettingsChanges extends Emitter<{ change: SettingsChanges }> {
+  readonly #send: (settings: CameraSettings) => Promise<void>;
+  readonly #waiting = new Map<SettingName, CameraSettings>();
+  readonly #answers = new Map<SettingName, Answer>();
+  #taken: CameraSettings;
+  #wanted: CameraSettings;
+  #sending = false;
+
+  /**
+   * @param current what the camera is set to
+   * @param send rejects with what may be shown
+   */
+  constructor(current: CameraSettings, send: (settings: CameraSettings) => Promise<void>) {
+    super();
+    this.#taken = current;
+    this.#wanted = current;
+    this.#send = send;
+  }
+
+  /** What the controls show: as wanted, and again as it was where the camera has refused. */
+  get values(): CameraSettings {
+    return this.#wanted;
+  }
+
+  /** Of the newest value of a setting; undefined when it was never changed here. */
+  answerTo(name: SettingName): Answer | undefined {
+    return this.#answers.get(name);
+  }
+
+  /** @param change of one setting */
+  ask(name: SettingName, change: CameraSettings): void {
+    this.#wanted = { ...this.#wanted, ...change };
+    this.#waiting.set(name, change);
+    this.#answers.set(name, { state: 'sending' });
+    this.emit('change', this);
+    void this.#sendAll();
+  }
+
+  async #sendAll(): Promise<void> {
+    if (this.#sending) return;
+    this.#sending = true;
+    for (let next = this.#next(); next; next = this.#next()) await this.#sendOne(...next);
+    this.#sending = false;
+  }
+
+  #next(): [SettingName, CameraSettings] | undefined {
+    const [next] = this.#waiting;
+    if (next) this.#waiting.delete(next[0]);
+    return next;
+  }
+
+  async #sendOne(name: SettingName, change: CameraSettings): Promise<void> {
+    let answer: Answer = { state: 'applied' };
+    try {
+      await this.#send(change);
+      this.#taken = { ...this.#taken, ...change };
+    } catch (error) {
+      answer = { state: 'rejected', reason: errorText(error) };
+    }
+    // A newer value is on its way: its answer counts.
+    if (this.#waiting.has(name)) return;
+    if (answer.state === 'rejected') this.#wanted = withValueOf(name, this.#wanted, this.#taken);
+    this.#answers.set(name, answer);
+    this.emit('change', this);
+  }
+}
+
+function withValueOf(name: SettingName, settings: CameraSettings, source: CameraSettings): CameraSettings {
+  const { [name]: _refused, ...rest } = settings;
+  return name in source ? { ...rest, [name]: source[name] } : rest;
+}

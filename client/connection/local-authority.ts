@@ -1,0 +1,25 @@
+/** Whether the server's certificate comes from its own local authority; asked once, signed in or not. */
+
+import type { LocalAuthorityView } from '../../server/wire/api.ts';
+
+export type LocalAuthority = NonNullable<LocalAuthorityView['authority']>;
+
+let asked: Promise<LocalAuthority | null> | undefined;
+
+/** Null also when the server cannot be asked: then nothing is offered. */
+export function localAuthority(): Promise<LocalAuthority | null> {
+  asked ??= ask();
+  return asked;
+}
+
+async function ask(): Promise<LocalAuthority | null> {
+  // In the clear there is none.
+  if (location.protocol !== 'https:') return null;
+  try {
+    const response = await fetch('/api/local-authority');
+    return response.ok ? ((await response.json()) as LocalAuthorityView).authority : null;
+  } catch {
+    asked = undefined;
+    return null;
+  }
+}

@@ -1,0 +1,162 @@
+/** How to make phones, computers and cameras trust this server's own certificate. Readable without signing in. */
+
+import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import '@awesome.me/webawesome/dist/components/button/button.js';
+import '@awesome.me/webawesome/dist/components/details/details.js';
+import '@awesome.me/webawesome/dist/components/icon/icon.js';
+import { isLoopbackOrigin } from '../cameras/device-origins.ts';
+import { localAuthority, type LocalAuthority } from './local-authority.ts';
+import { sharedStyles } from '../ui/shared-styles.ts';
+import '../ui/copy-field.ts';
+
+export class SecurePage extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: grid;
+        gap: 1rem;
+        max-width: 46rem;
+        margin-inline: auto;
+      }
+      header,
+      section {
+        display: grid;
+        gap: 0.6rem;
+      }
+      section.card {
+        padding: 1.1rem;
+      }
+      ol {
+        display: grid;
+        gap: 0.4rem;
+        margin: 0;
+        padding-inline-start: 1.3rem;
+      }
+      .downloads {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.6rem;
+      }
+    `,
+  ];
+  static override properties = { authority: { state: true }, back: {} };
+  declare protected authority: LocalAuthority | null | undefined;
+  /** Where the link at the end leads to say so. */
+  declare back: string;
+
+  constructor() {
+    super();
+    this.authority = undefined;
+    this.back = 'Back to the cameras';
+  }
+
+  override firstUpdated(): void {
+    void this.#ask();
+  }
+
+  protected override render(): TemplateResult {
+    if (this.authority === undefined) return html``;
+    return html`
+      <header>
+        <h1 tabindex="-1">Secure connection</h1>
+        ${
+          this.authority
+            ? html`<p class="quiet">
+                This server is not on the internet's list of known names, so it vouches for itself. Install
+                its certificate once on each phone and computer, and the warning about an insecure connection
+                goes away for good. It is good for addresses of your home network only.
+              </p>`
+            : html`<p data-testid="no-authority">
+                This server uses no certificate of its own, so there is nothing to install here.
+              </p>`
+        }
+      </header>
+      ${this.authority ? this.#instructions(this.authority) : nothing}
+      <p><a href="/">${this.back}</a></p>
+    `;
+  }
+
+  async #ask(): Promise<void> {
+    this.authority = await localAuthority();
+  }
+
+  #instructions({ fingerprint, validUntil }: LocalAuthority): TemplateResult {
+    return html`
+      <section class="card">
+        <h2>The certificate</h2>
+        <div class="downloads">
+          <wa-button variant="brand" href="/ca.crt" data-testid="download-certificate">
+            <wa-icon slot="start" name="download"></wa-icon>For phones and computers
+          </wa-button>
+          <wa-button appearance="outlined" href="/ca.pem" download="server_ca.pem">
+            <wa-icon slot="start" name="download"></wa-icon>For cameras
+          </wa-button>
+        </div>
+        <vigie-copy-field label="Fingerprint (SHA-256)" .value=${fingerprint}></vigie-copy-field>
+        <p class="quiet">
+          To be sure it came unharmed, compare this fingerprint with the one the server printed when it
+          started. Valid until ${new Date(validUntil).toLocaleDateString()}.
+        </p>
+      </section>
+      <section>
+        <wa-details summary="Android" ?open=${/Android/.test(navigator.userAgent)}>
+          <ol>
+            <li>Download the certificate above.</li>
+            <li>
+              Open <b>Settings</b>, search for <b>CA certificate</b>, choose <b>Install anyway</b> and pick
+              the downloaded file <code>ca.crt</code>.
+            </li>
+            <li>Close the browser and open this page again.</li>
+          </ol>
+        </wa-details>
+        <wa-details summary="iPhone and iPad" ?open=${/iPhone|iPad/.test(navigator.userAgent)}>
+          <ol>
+            <li>Download the certificate above in Safari and choose <b>Allow</b>.</li>
+            <li>Open <b>Settings → Profile Downloaded</b> and choose <b>Install</b>.</li>
+            <li>
+              Open <b>Settings → General → About → Certificate Trust Settings</b> and switch it on for
+              <b>Vigie local authority</b>.
+            </li>
+          </ol>
+        </wa-details>
+        <wa-details summary="Windows, macOS, Linux">
+          <ol>
+            <li>
+              <b>Windows:</b> open the file, choose
+              <b>Install Certificate → Current User → Trusted Root Certification Authorities</b>.
+            </li>
+            <li>
+              <b>macOS:</b> open the file, add it to the keychain <b>login</b>, double-click it there and set
+              <b>When using this certificate</b> to <b>Always Trust</b>.
+            </li>
+            <li>
+              <b>Linux and Firefox:</b> in the browser's settings look for
+              <b>Certificates → Authorities → Import</b>.
+            </li>
+          </ol>
+        </wa-details>
+        <wa-details summary="Cameras">
+          <ol>
+            <li>
+              Download the certificate for cameras (<code>server_ca.pem</code>) and build it into the
+              firmware, or give it to a program: <code>--ca server_ca.pem</code>.
+            </li>
+            <li>
+              Let the camera connect to <code>wss://${hostForCameras()}/camera</code>. From then on it talks
+              to this server and no other, and takes firmware updates.
+            </li>
+          </ol>
+        </wa-details>
+      </section>
+    `;
+  }
+}
+
+/** Strangers see this page too, so they are not told the server's addresses: to administrators “Add camera” names them. */
+function hostForCameras(): string {
+  const { origin, host, hostname } = location;
+  return isLoopbackOrigin(origin) ? host.replace(hostname, 'ADDRESS-OF-THIS-SERVER') : host;
+}
+
+customElements.define('vigie-secure-page', SecurePage);

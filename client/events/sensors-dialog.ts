@@ -1,0 +1,211 @@
+/** The sensors beside a camera: adding one, whose token is shown once, and taking its right away again. */
+
+import { css, html, nothing, type TemplateResult } from 'lit';
+import '@awesome.me/webawesome/dist/components/callout/callout.js';
+import type { CameraView } from '../../server/wire/api.ts';
+import type { SensorView, SensorWithToken } from '../../server/wire/event.ts';
+import { errorText } from '../http/api-error.ts';
+import '../ui/copy-field.ts';
+import { FormDialog, textOf } from '../ui/form-dialog.ts';
+import { shortDuration } from '../ui/relative-time.ts';
+import { sensorCommand } from './sensor-command.ts';
+import '../cameras/server-address.ts';
+import type { ServerAddress } from '../cameras/server-address.ts';
+
+export class SensorsDialog extends FormDialog {
+  static override styles = [
+    ...FormDialog.styles,
+    css`
+      ul {
+        margin: 0;
+        padding: 0;
+        list-style: none;
+      }
+      li {
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+        gap: 0.75rem;
+        padding: 0.4rem 0;
+        border-top: 1px solid var(--wa-color-surface-border);
+      }
+      li > span {
+        min-width: 0;
+        overflow-wrap: anywhere;
+      }
+      li .quiet {
+        display: block;
+        font-size: 0.875rem;
+      }
+      li wa-button {
+        flex: none;
+      }
+    `,
+  ];
+  static override properties = {
+    ...FormDialog.properties,
+    camera: { state: true },
+    sensors: { state: true },
+    added: { state: true },
+    leaving: { state: true },
+    server: { state: true },
+  };
+  declare protected camera: CameraView | null;
+  declare protected sensors: readonly SensorView[];
+  declare protected added: SensorWithToken | null;
+  /** The sensor whose removal is to be confirmed. */
+  declare protected leaving: string | null;
+  /** Null: not known yet. */
+  declare protected server: ServerAddress | null;
+  protected override readonly testId = 'sensors-dialog';
+  protected override submitLabel = 'Add sensor';
+
+  constructor() {
+    super();
+    this.camera = null;
+    this.sensors = [];
+    this.added = null;
+    this.leaving = null;
+    this.server = null;
+  }
+
+  showFor(camera: CameraView): void {
+    this.camera = camera;
+    this.sensors = [];
+    this.added = null;
+    this.leaving = null;
+    this.show();
+    void this.#load(camera.id);
+  }
+
+  override hide(): void {
+    this.added = null;
+    this.server = null;
+    super.hide();
+  }
+
+  protected override heading(): string {
+    return `Sensors of “${this.camera?.name ?? ''}”`;
+  }
+
+  protected override fields(): TemplateResult {
+    return html`
+      <p class="quiet">
+        Anything that can make one web request, a movement sensor on an ESP8266 for example, can report motion
+        at this camera.
+      </p>
+      ${
+        this.sensors.length > 0
+          ? html`<ul>
+              ${this.sensors.map((sensor) => this.#sensor(sensor))}
+            </ul>`
+          : nothing
+      }
+      <wa-input
+        name="name"
+        label="Name of a new sensor"
+        hint="Where it is, for example “Porch”."
+        required
+        maxlength="32"
+        autocomplete="off"
+        data-testid="sensor-name"
+      ></wa-input>
+    `;
+  }
+
+  protected override outcome(): TemplateResult | null {
+    if (!this.added || !this.camera) return null;
+    return html`<div class="outcome">
+      <wa-callout variant="warning" size="s">
+        <wa-icon slot="icon" name="key"></wa-icon>
+        The token is shown only this once. Whoever has it can report motion at this camera, and nothing else.
+        ${
+          location.protocol === 'https:'
+            ? nothing
+            : 'This page came over http, where others on the way can read the token: use https if you can.'
+        }
+      </wa-callout>
+      <vigie-copy-field
+        label="Token"
+        .value=${this.added.token}
+        data-testid="sensor-token"
+      ></vigie-copy-field>
+      <vigie-server-address
+        .context=${this.context}
+        device="sensor"
+        @vigie-server-address=${({ detail }: CustomEvent<ServerAddress>) => (this.server = detail)}
+      ></vigie-server-address>
+      ${this.server ? this.#call(this.camera.id, this.added.token, this.server) : nothing}
+      <div class="actions">
+        <wa-button variant="brand" @click=${() => this.hide()} data-testid="dialog-done">Done</wa-button>
+      </div>
+    </div>`;
+  }
+
+  #call(cameraId: string, token: string, { origin, authorityFile }: ServerAddress): TemplateResult {
+    const url = `${origin}/api/cameras/${cameraId}/events`;
+    return html`
+      <vigie-copy-field label="Address" .value=${url} data-testid="sensor-address"></vigie-copy-field>
+      <vigie-copy-field
+        label="Try it"
+        .value=${sensorCommand(url, token, authorityFile)}
+        data-testid="sensor-command"
+      ></vigie-copy-field>
+    `;
+  }
+
+  protected override async submit(form: FormData): Promise<boolean> {
+    if (!this.camera) return false;
+    this.added = await this.context.api.addSensor(this.camera.id, textOf(form, 'name'));
+    return true;
+  }
+
+  #sensor({ id, name, lastEventAt }: SensorView): TemplateResult {
+    const sure = this.leaving === id;
+    return html`<li data-testid="sensor">
+      <span
+        >${name}
+        <span class="quiet"
+          >${
+            lastEventAt === null
+              ? 'has not reported yet'
+              : `reported ${shortDuration(Date.now() - lastEventAt)} ago`
+          }</span
+        ></span
+      >
+      <wa-button
+        type="button"
+        size="s"
+        appearance=${sure ? 'filled' : 'plain'}
+        variant="danger"
+        title=${sure ? `The token of “${name}” stops working` : `Remove “${name}”`}
+        data-testid="remove-sensor"
+        @click=${() => {
+          if (sure) void this.#remove(id);
+          else this.leaving = id;
+        }}
+        >${sure ? 'Remove for good' : 'Remove'}</wa-button
+      >
+    </li>`;
+  }
+
+  async #load(cameraId: string): Promise<void> {
+    try {
+      this.sensors = await this.context.api.sensors(cameraId);
+    } catch (error) {
+      this.error = errorText(error);
+    }
+  }
+
+  async #remove(sensorId: string): Promise<void> {
+    if (!this.camera) return;
+    try {
+      await this.context.api.removeSensor(this.camera.id, sensorId);
+      await this.#load(this.camera.id);
+    } catch (error) {
+      this.error = errorText(error);
+    }
+  }
+}
+
+customElements.define('vigie-sensors-dialog', SensorsDialog);

@@ -1,0 +1,169 @@
+/** Which firmware there is, what each camera runs, and bringing the two together. For administrators. */
+
+import { LitElement, html, nothing, type TemplateResult } from 'lit';
+import { createRef, ref } from 'lit/directives/ref.js';
+import '@awesome.me/webawesome/dist/components/button/button.js';
+import '@awesome.me/webawesome/dist/components/callout/callout.js';
+import type { CameraView, FirmwareImageView } from '../../server/wire/api.ts';
+import { errorText } from '../http/api-error.ts';
+import type { AppContext } from '../app-context.ts';
+import '../ui/confirm-dialog.ts';
+import type { ConfirmDialog } from '../ui/confirm-dialog.ts';
+import './update-camera-dialog.ts';
+import type { UpdateCameraDialog } from './update-camera-dialog.ts';
+import { FirmwareDirectory } from './firmware-directory.ts';
+import { boardName, megabytes } from './update-text.ts';
+import './vigie-camera-firmware.ts';
+import type { CameraFirmwareAction } from './vigie-camera-firmware.ts';
+import './vigie-firmware-upload.ts';
+import { sharedStyles } from '../ui/shared-styles.ts';
+import { firmwarePageStyles } from './firmware-page.styles.ts';
+
+const SHOWN_HASH_CHARACTERS = 8;
+
+export class FirmwarePage extends LitElement {
+  static override styles = [sharedStyles, firmwarePageStyles];
+  static override properties = { context: { attribute: false }, error: { state: true } };
+  declare context: AppContext;
+  declare protected error: string | null;
+  readonly #updateDialog = createRef<UpdateCameraDialog>();
+  readonly #confirm = createRef<ConfirmDialog>();
+  #directory: FirmwareDirectory | undefined;
+
+  constructor() {
+    super();
+    this.error = null;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const directory = new FirmwareDirectory(this.context.api, this.context.live);
+    this.#directory = directory;
+    directory.on('change', () => {
+      this.error = null;
+      this.requestUpdate();
+    });
+    directory.on('error', (error) => (this.error = errorText(error)));
+    void directory.load();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#directory?.close();
+  }
+
+  protected override render(): TemplateResult {
+    const { context } = this;
+    const images = this.#directory?.images;
+    return html`
+      <header>
+        <h1 tabindex="-1">Firmware</h1>
+        <p class="quiet">
+          What runs on the cameras. Upload a new version here, then put it on them over the air.
+        </p>
+      </header>
+      ${this.error ? this.#errorCallout(this.error) : nothing}
+      <vigie-firmware-upload .context=${context} @vigie-uploaded=${() => void this.#directory?.load()}>
+      </vigie-firmware-upload>
+      ${
+        images && images.length > 0
+          ? html`<ul class="card" data-testid="firmware-images">
+              ${images.map((image) => this.#imageRow(image))}
+            </ul>`
+          : nothing
+      }
+      ${
+        images?.length === 0
+          ? html`<p class="quiet" data-testid="no-firmware">
+              Nothing is uploaded yet. The file is <code>vigie-camera.bin</code>, in the build folder of the
+              firmware.
+            </p>`
+          : nothing
+      }
+      <h2>Cameras</h2>
+      ${this.#cameraList(context.live.cameras.all ?? [])}
+      <vigie-update-camera-dialog .context=${context} ${ref(this.#updateDialog)}></vigie-update-camera-dialog>
+      <vigie-confirm-dialog .context=${context} ${ref(this.#confirm)}></vigie-confirm-dialog>
+    `;
+  }
+
+  #errorCallout(error: string): TemplateResult {
+    return html`<wa-callout variant="danger" role="alert" data-testid="firmware-error">
+      ${error}
+      <wa-button size="s" appearance="outlined" @click=${() => void this.#directory?.load()}
+        >Try again</wa-button
+      >
+    </wa-callout>`;
+  }
+
+  #imageRow(image: FirmwareImageView): TemplateResult {
+    const { version, target, bytes, sha256, createdAt } = image;
+    const date = new Date(createdAt).toLocaleDateString(undefined, { dateStyle: 'medium' });
+    return html`<li class="image" data-testid="firmware-image" data-version=${version}>
+      <div>
+        <strong>${version}</strong> <span class="quiet">for ${boardName(target)}</span>
+        <p class="quiet">
+          ${megabytes(bytes)} · ${date} ·
+          <code title="SHA-256: ${sha256}">${sha256.slice(0, SHOWN_HASH_CHARACTERS)}</code>
+        </p>
+      </div>
+      <wa-button
+        size="s"
+        appearance="plain"
+        title="Delete"
+        data-testid="delete-firmware"
+        @click=${() => this.#askToDelete(image)}
+        ><wa-icon name="trash" label="Delete ${version} for ${boardName(target)}"></wa-icon
+      ></wa-button>
+    </li>`;
+  }
+
+  #cameraList(cameras: readonly CameraView[]): TemplateResult {
+    if (cameras.length === 0) return html`<p class="quiet">There is no camera yet.</p>`;
+    const hasImages = (this.#directory?.images?.length ?? 0) > 0;
+    return html`<ul class="card" data-testid="firmware-cameras">
+      ${cameras.map(
+        (camera) =>
+          html`<li>
+            <vigie-camera-firmware
+              data-testid="camera-firmware"
+              data-camera-id=${camera.id}
+              .camera=${camera}
+              .firmware=${this.#directory?.find(camera.id)}
+              .hasImages=${hasImages}
+              @vigie-firmware-action=${({ detail }: CustomEvent<CameraFirmwareAction>) => this.#run(detail, camera)}
+            ></vigie-camera-firmware>
+          </li>`,
+      )}
+    </ul>`;
+  }
+
+  #run(action: CameraFirmwareAction, { id, name }: CameraView): void {
+    const firmware = this.#directory?.find(id);
+    if (action === 'clear') void this.#clear(id);
+    else if (firmware) this.#updateDialog.value?.showFor(name, firmware, this.#directory?.images ?? []);
+  }
+
+  async #clear(cameraId: string): Promise<void> {
+    try {
+      await this.context.api.clearUpdate(cameraId);
+      this.error = null;
+    } catch (error) {
+      this.error = errorText(error);
+    }
+  }
+
+  #askToDelete({ id, version, target }: FirmwareImageView): void {
+    this.#confirm.value?.ask({
+      heading: `Delete ${version} for ${boardName(target)}?`,
+      text: 'Cameras that run it keep it. To put it on another one, it has to be uploaded again.',
+      action: 'Delete firmware',
+      run: async () => {
+        await this.context.api.removeFirmware(id);
+        await this.#directory?.load();
+      },
+    });
+  }
+}
+
+customElements.define('vigie-firmware-page', FirmwarePage);

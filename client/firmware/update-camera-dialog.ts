@@ -1,0 +1,91 @@
+/** Chooses the firmware a camera is to be updated to. What is not newer wants a tick of its own. */
+
+import { html, nothing, type TemplateResult } from 'lit';
+import '@awesome.me/webawesome/dist/components/checkbox/checkbox.js';
+import '@awesome.me/webawesome/dist/components/option/option.js';
+import '@awesome.me/webawesome/dist/components/select/select.js';
+import type { CameraFirmwareView, FirmwareImageView } from '../../server/wire/api.ts';
+import { compareFirmwareVersions } from '../../server/wire/firmware-version.ts';
+import { boardName, megabytes } from './update-text.ts';
+import { FormDialog } from '../ui/form-dialog.ts';
+
+export class UpdateCameraDialog extends FormDialog {
+  static override properties = { ...FormDialog.properties, chosenId: { state: true } };
+  declare protected chosenId: string;
+  protected override readonly testId = 'update-dialog';
+  protected override submitLabel = 'Update';
+  #name = '';
+  #firmware: CameraFirmwareView | undefined;
+  #images: readonly FirmwareImageView[] = [];
+
+  constructor() {
+    super();
+    this.chosenId = '';
+  }
+
+  /** @param images all there are; those for other boards are left out */
+  showFor(name: string, firmware: CameraFirmwareView, images: readonly FirmwareImageView[]): void {
+    this.#name = name;
+    this.#firmware = firmware;
+    this.#images = images
+      .filter(({ target }) => firmware.target === null || target === firmware.target)
+      .toSorted((a, b) => compareFirmwareVersions(b.version, a.version));
+    this.chosenId = this.#images[0]?.id ?? '';
+    this.show();
+  }
+
+  protected override heading(): string {
+    return `Update ${this.#name}`;
+  }
+
+  protected override fields(): TemplateResult {
+    if (this.#images.length === 0) {
+      const board = boardName(this.#firmware?.target ?? '');
+      return html`<p data-testid="no-image">
+        None of the uploaded files is for this camera: it needs one for ${board}.
+      </p>`;
+    }
+    return html`
+      <wa-select
+        label="Version"
+        value=${this.chosenId}
+        data-testid="update-version"
+        @change=${(event: Event) => (this.chosenId = (event.target as HTMLElement & { value: string }).value)}
+      >
+        ${this.#images.map(
+          ({ id, version, target, bytes }) =>
+            html`<wa-option value=${id} data-version=${version}
+              >${version} · ${boardName(target)} · ${megabytes(bytes)}</wa-option
+            >`,
+        )}
+      </wa-select>
+      ${
+        this.#isNewer()
+          ? nothing
+          : html`<wa-checkbox name="allowOlder" data-testid="allow-older"
+              >Put it on although the camera runs ${this.#firmware?.firmware}, which is not older</wa-checkbox
+            >`
+      }
+      <p class="quiet">
+        The camera downloads it, restarts and comes back by itself, usually within a minute. If the new
+        version cannot reach this server, the camera returns to the old one.
+      </p>
+    `;
+  }
+
+  protected override async submit(form: FormData): Promise<void> {
+    const { api } = this.context;
+    if (!this.#firmware || this.chosenId === '') return;
+    const allowOlder = form.has('allowOlder');
+    await api.stageUpdate(this.#firmware.cameraId, { imageId: this.chosenId, allowOlder });
+  }
+
+  #isNewer(): boolean {
+    const running = this.#firmware?.firmware ?? null;
+    const chosen = this.#images.find(({ id }) => id === this.chosenId);
+    // One that was not here yet decides when it comes.
+    return running === null || !chosen || compareFirmwareVersions(chosen.version, running) > 0;
+  }
+}
+
+customElements.define('vigie-update-camera-dialog', UpdateCameraDialog);

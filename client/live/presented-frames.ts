@@ -1,0 +1,100 @@
+/**
+ * Watches the frames a video element really presents (requestVideoFrameCallback) and measures how old they are.
+ *
+ * Invariant: no work beyond a few numbers per frame; everything else happens when somebody asks.
+ */
+
+import type { LiveSource } from './live-source.ts';
+import { SampleWindow, type Percentiles } from './sample-window.ts';
+import type { ServerClock } from './server-clock.ts';
+import { TimeBudgetWindow } from './time-budget.ts';
+
+/** On the clock of performance.now(), and how long after the frame before it, in ms; 0 for the first. */
+export interface PresentedAt {
+  atMs: number;
+  intervalMs: number;
+}
+
+export class PresentedFrames {
+  readonly budget = new TimeBudgetWindow();
+  readonly #video: HTMLVideoElement;
+  readonly #onFrame: () => void;
+  readonly #latencyMs = new SampleWindow();
+  readonly #presentedLatencyMs = new SampleWindow();
+  readonly #rate = new SampleWindow(2_000);
+  #handle: number | undefined;
+  #clock: ServerClock | null = null;
+  #source: LiveSource | null = null;
+  #last: PresentedAt | null = null;
+
+  /** @param onFrame called for each frame presented */
+  constructor(video: HTMLVideoElement, onFrame: () => void) {
+    this.#video = video;
+    this.#onFrame = onFrame;
+  }
+
+  /** The newest frame, on the clock of performance.now(). */
+  get last(): PresentedAt | null {
+    return this.#last;
+  }
+
+  get framesPerSecond(): number {
+    return this.#rate.ratePerSecond(performance.now());
+  }
+
+  /** Capture to screen over the last 5 s, ms; null while the clocks are not compared yet. */
+  get latencyMs(): Percentiles | null {
+    return this.#latencyMs.percentiles(performance.now());
+  }
+
+  /** Capture to decoded picture, the same way. */
+  get presentedLatencyMs(): Percentiles | null {
+    return this.#presentedLatencyMs.percentiles(performance.now());
+  }
+
+  /** Another source's frames follow: what was measured before does not count. */
+  start(clock: ServerClock, source: LiveSource): void {
+    this.#clock = clock;
+    this.#source = source;
+    this.#latencyMs.clear();
+    this.#presentedLatencyMs.clear();
+    this.budget.clear();
+    this.stop();
+    this.#request();
+  }
+
+  /** Idempotent. */
+  stop(): void {
+    if (this.#handle !== undefined) this.#video.cancelVideoFrameCallback(this.#handle);
+    this.#handle = undefined;
+  }
+
+  forget(): void {
+    this.#last = null;
+  }
+
+  #request(): void {
+    this.#handle = this.#video.requestVideoFrameCallback((_now, metadata) => {
+      this.#request();
+      this.#add(metadata);
+    });
+  }
+
+  #add(metadata: VideoFrameCallbackMetadata): void {
+    const { expectedDisplayTime, presentationTime, receiveTime, rtpTimestamp } = metadata;
+    const nowMs = performance.now();
+    this.#last = { atMs: nowMs, intervalMs: this.#last ? nowMs - this.#last.atMs : 0 };
+    this.#rate.add(0, nowMs);
+    this.#onFrame();
+    const displayedUs = this.#clock?.atUs(expectedDisplayTime) ?? null;
+    const presentedUs = this.#clock?.atUs(presentationTime) ?? null;
+    if (displayedUs === null || presentedUs === null) return;
+    const captureUs = this.#source?.captureUs(metadata, presentedUs) ?? null;
+    if (captureUs === null) return;
+    this.#latencyMs.add((displayedUs - captureUs) / 1000, nowMs);
+    this.#presentedLatencyMs.add((presentedUs - captureUs) / 1000, nowMs);
+    const arrivedUs = receiveTime === undefined ? null : (this.#clock?.atUs(receiveTime) ?? null);
+    if (arrivedUs !== null && rtpTimestamp !== undefined)
+      this.budget.addPresented({ rtpTimestamp, arrivedUs, presentedUs, displayedUs });
+  }
+}

@@ -1,0 +1,289 @@
+/**
+ * `<vigie-camera camera-id="…">`: one live picture with its name and status, usable on any page.
+ *
+ * Inside the app it is handed the page's connection (`live`); elsewhere it makes one for `src`, shared by all elements of
+ * that server, with tokens from `tokenProvider` or from the server's session cookie.
+ *
+ * Invariants: it says `live` only while pictures are really being presented; the last picture stays until the next one is
+ * there, unless the right to see it has gone.
+ *
+ * @fires vigie-status - the status, or the way the picture comes, has changed; detail: `{cameraId, status, way}`
+ * @csspart video, still, snapshot, note, caption, name, status
+ */
+
+import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { CameraFeed } from './camera-feed.ts';
+import { cameraStatus, type CameraStatus } from './camera-status.ts';
+import type { LiveConnection } from './live-connection.ts';
+import type { LiveSource } from './live-source.ts';
+import { sharedConnection, type TokenProvider } from './shared-connection.ts';
+import { CameraStatsSampler, type CameraStats } from './camera-stats.ts';
+import { liveVideo } from './live-video.ts';
+import { PresentedFrames } from './presented-frames.ts';
+import { statusText } from './status-text.ts';
+import { StillPicture, pictureAsJpeg } from './still-picture.ts';
+import { cameraStyles } from './vigie-camera.styles.ts';
+import './vigie-camera-stats.ts';
+
+const TICK_MS = 500;
+const VIEW_MARGIN = '200px';
+/** This long without a picture of a camera that is online, and the receiver is asked to do something about it. */
+const STALLED_AFTER_MS = 5_000;
+
+export class VigieCamera extends LitElement {
+  static override styles = cameraStyles;
+  static override properties = {
+    cameraId: { attribute: 'camera-id' },
+    name: {},
+    src: {},
+    showStats: { type: Boolean, attribute: 'show-stats' },
+    live: { attribute: false },
+    tokenProvider: { attribute: false },
+    status: { state: true },
+    stats: { state: true },
+    way: { state: true },
+    hasPicture: { state: true },
+    statusText: { state: true },
+  };
+
+  declare cameraId: string;
+  /** Shown in the picture; without it, the name the server knows. */
+  declare name: string | undefined;
+  /** Origin of the server; empty: the page's own. Not needed when `live` is given. */
+  declare src: string;
+  declare showStats: boolean;
+  declare live: LiveConnection | undefined;
+  declare tokenProvider: TokenProvider | undefined;
+  declare status: CameraStatus;
+  /** Once a second while `showStats` is on, else null. */
+  declare stats: CameraStats | null;
+  /** How the live picture comes; null while there is none. */
+  declare way: LiveSource['way'] | null;
+  declare protected hasPicture: boolean;
+  declare protected statusText: string;
+
+  /** The element that plays; always the same one. */
+  readonly video = liveVideo();
+  readonly #still = new StillPicture();
+  readonly #frames = new PresentedFrames(this.video, () => this.#onFrame());
+  #connection: LiveConnection | null = null;
+  #feed: CameraFeed | null = null;
+  #source: LiveSource | null = null;
+  #sampler: CameraStatsSampler | null = null;
+  #stops: (() => void)[] = [];
+  #connectingSinceMs = 0;
+  /** Scrolled into view, or about to be: what nobody can see is not sent. */
+  #inView = true;
+  readonly #viewObserver = new IntersectionObserver(
+    (entries) => this.#onView(entries.at(-1)?.isIntersecting ?? true),
+    { rootMargin: VIEW_MARGIN },
+  );
+
+  constructor() {
+    super();
+    this.cameraId = '';
+    this.src = '';
+    this.showStats = false;
+    this.status = 'connecting';
+    this.stats = null;
+    this.way = null;
+    this.hasPicture = false;
+    this.statusText = '';
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#viewObserver.disconnect();
+    this.#unwatch();
+    // Unless it is only being moved: a video that nobody sees must not keep its player.
+    queueMicrotask(() => {
+      if (!this.isConnected) this.#clearPicture();
+    });
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#viewObserver.observe(this);
+    // After having been moved within the page; the first time it is `updated` that starts.
+    if (this.hasUpdated) this.#watch();
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has('cameraId') || changed.has('live') || changed.has('src')) {
+      this.#clearPicture();
+      this.#watch();
+    }
+    if (changed.has('showStats')) this.#sampleIfWanted();
+    if (changed.has('status') || changed.has('way')) {
+      const { cameraId, status, way } = this;
+      this.dispatchEvent(
+        new CustomEvent('vigie-status', { detail: { cameraId, status, way }, bubbles: true, composed: true }),
+      );
+    }
+  }
+
+  protected override render(): TemplateResult {
+    const { status, stats, showStats, way } = this;
+    const name = this.name ?? this.#connection?.cameras.find(this.cameraId)?.name ?? '';
+    return html`
+      <div class="picture ${status} ${this.hasPicture ? 'has-picture' : ''}">
+        ${this.#snapshot()} ${this.video} ${this.#still.canvas}
+      </div>
+      ${way === 'pictures' ? slowerWay() : nothing}
+      <div class="caption" part="caption">
+        <span class="name" part="name" data-testid="camera-name">${name}</span>
+        <span class="status ${status}" part="status" data-testid="camera-status" data-status=${status}>
+          <span class="dot" aria-hidden="true"></span>${this.statusText}
+        </span>
+      </div>
+      ${showStats ? html`<vigie-camera-stats .stats=${stats} data-testid="camera-stats"></vigie-camera-stats>` : nothing}
+    `;
+  }
+
+  /** What is on the screen now, as a JPEG; null when nothing is. */
+  takeSnapshot(): Promise<Blob | null> {
+    return pictureAsJpeg(this.video);
+  }
+
+  /** Of a camera that is offline and has shown nothing yet: its last picture, as far as the server has one. */
+  #snapshot(): TemplateResult | typeof nothing {
+    if (this.status !== 'offline' || this.hasPicture || !this.#connection) return nothing;
+    const { lastFrameAt } = this.#connection.cameras.find(this.cameraId) ?? { lastFrameAt: null };
+    if (lastFrameAt === null) return nothing;
+    const id = encodeURIComponent(this.cameraId);
+    const url = `${this.#connection.server}/api/cameras/${id}/snapshot.jpg?width=640`;
+    return html`<img
+      part="snapshot"
+      alt=""
+      src=${url}
+      @load=${(event: Event) => (event.currentTarget as HTMLElement).classList.add('loaded')}
+    />`;
+  }
+
+  #watch(): void {
+    this.#unwatch();
+    if (!this.cameraId || !this.isConnected || !this.#inView) return;
+    const connection = this.live ?? sharedConnection(this.src, this.tokenProvider);
+    const feed = connection.receiver.watch(this.cameraId);
+    const timer = setInterval(() => this.#tick(), TICK_MS);
+    this.#connection = connection;
+    this.#feed = feed;
+    this.#connectingSinceMs = performance.now();
+    this.#stops = [
+      feed.on('change', () => this.#onFeedChange()),
+      connection.cameras.on('change', () => this.#tick()),
+      () => clearInterval(timer),
+      () => connection.receiver.release(feed),
+    ];
+    this.#onFeedChange();
+    this.#sampleIfWanted();
+    this.#tick();
+  }
+
+  #unwatch(): void {
+    for (const stop of this.#stops.splice(0)) stop();
+    this.#sampler?.close();
+    this.#sampler = null;
+    this.#frames.stop();
+    this.#source = null;
+    this.#feed = null;
+  }
+
+  #onView(inView: boolean): void {
+    // Out of the page, but not out of sight.
+    const isApart = this.shadowRoot?.pictureInPictureElement === this.video;
+    if (inView === this.#inView || (!inView && isApart)) return;
+    this.#inView = inView;
+    if (!this.hasUpdated) return;
+    if (inView) this.#watch();
+    else this.#unwatch();
+  }
+
+  #onFeedChange(): void {
+    const { source, denied } = this.#feed ?? { source: null, denied: false };
+    if (denied) this.#clearPicture();
+    if (!source || source === this.#source || !this.#connection) return;
+    this.#source = source;
+    // The new source shows black until its first picture.
+    this.#still.hold(this.video);
+    this.video.srcObject = new MediaStream([source.track]);
+    this.#frames.start(this.#connection.clock, source);
+    // Refused only when the element leaves the page at the same moment.
+    this.video.play().catch(() => undefined);
+  }
+
+  #onFrame(): void {
+    this.#still.release();
+    this.hasPicture = true;
+    if (this.status !== 'live' || this.way !== this.#source?.way) this.#tick();
+  }
+
+  #clearPicture(): void {
+    if (this.video.srcObject) this.video.srcObject = null;
+    this.#source = null;
+    this.#still.clear();
+    this.#frames.forget();
+    this.hasPicture = false;
+  }
+
+  #tick(): void {
+    // A hidden page presents nothing, which says nothing about the camera.
+    if (!this.#connection || !this.#feed || document.hidden) return;
+    const nowMs = performance.now();
+    const camera = this.#connection.cameras.find(this.cameraId);
+    const known = this.#connection.cameras.all !== null;
+    const online = camera ? camera.status === 'online' : known ? false : undefined;
+    const status = cameraStatus({ online, lastFrame: this.#frames.last, nowMs });
+    if (status !== 'connecting' || this.status !== 'connecting') this.#connectingSinceMs = nowMs;
+    else if (nowMs - this.#connectingSinceMs > STALLED_AFTER_MS)
+      this.#connection.receiver.reportStalled(this.#feed);
+    const { last } = this.#frames;
+    if (status === 'live' && last) this.#connection.receiver.reportLive(this.#feed, last);
+    this.way = status === 'live' ? (this.#source?.way ?? null) : null;
+    const serverUs = this.#connection.clock.nowUs();
+    this.status = status;
+    this.statusText = statusText({
+      status,
+      missing: known && !camera,
+      lastFrameAt: camera?.lastFrameAt ?? null,
+      nowMs: serverUs === null ? Date.now() : serverUs / 1000,
+      connectingForMs: nowMs - this.#connectingSinceMs,
+      problem: this.#connection.receiver.problem,
+      watchingWhenFull: this.#feed.watchingWhenFull,
+    });
+  }
+
+  #sampleIfWanted(): void {
+    this.#sampler?.close();
+    this.#sampler = null;
+    this.stats = null;
+    if (!this.showStats || !this.#feed || !this.#connection) return;
+    const { signaling, clock } = this.#connection;
+    const onStats = (stats: CameraStats): void => {
+      this.stats = stats;
+    };
+    this.#sampler = new CameraStatsSampler({
+      feed: this.#feed,
+      signaling,
+      clock,
+      frames: this.#frames,
+      onStats,
+    });
+  }
+}
+
+/** Half a sentence where there is no room for a whole one. */
+function slowerWay(): TemplateResult {
+  return html`<p class="note" part="note" role="status" data-testid="camera-note">
+    Slower way<span class="long">: pictures over the web connection</span
+    ><span class="longer">, until video gets through</span>
+  </p>`;
+}
+
+customElements.define('vigie-camera', VigieCamera);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'vigie-camera': VigieCamera;
+  }
+}

@@ -1,0 +1,247 @@
+/** Looking back at several cameras together: one moment for all, one row of time for each. */
+
+import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import '@awesome.me/webawesome/dist/components/button/button.js';
+import '@awesome.me/webawesome/dist/components/callout/callout.js';
+import '@awesome.me/webawesome/dist/components/option/option.js';
+import '@awesome.me/webawesome/dist/components/select/select.js';
+import type { CameraView } from '../../server/wire/api.ts';
+import type { AppContext } from '../app-context.ts';
+import { Playlist } from './playlist.ts';
+import { momentText } from './recording-words.ts';
+import { nextMomentOf, StepClock } from './step-clock.ts';
+import { TimeScale } from './time-scale.ts';
+import { Timelines } from './timelines.ts';
+import './vigie-step-player.ts';
+import './vigie-timeline.ts';
+import type { Selection } from './vigie-timeline.ts';
+import { routePath } from '../routing/routes.ts';
+import { sharedStyles } from '../ui/shared-styles.ts';
+import { listen } from '../ui/listen.ts';
+import { lookBackPageStyles } from './look-back-page.styles.ts';
+
+const HOUR_MS = 3_600_000;
+const REFRESH_MS = 10_000;
+const SPEEDS = [0.5, 1, 2, 4, 8];
+/** More than these side by side are too small to see anything in, and too much for a phone. */
+const MAX_TOGETHER = 9;
+/** A film that does not come is waited for no longer than this; the others go on. */
+const MAX_WAIT_MS = 3_000;
+/** How often the playhead is drawn anew while it runs. */
+const DRAW_MS = 100;
+
+export class LookBackPage extends LitElement {
+  static override styles = [sharedStyles, lookBackPageStyles];
+  static override properties = {
+    context: { attribute: false },
+    scale: { state: true },
+    left: { state: true },
+    playheadMs: { state: true },
+  };
+  declare context: AppContext;
+  declare protected scale: TimeScale;
+  /** Cameras that are not to be shown. */
+  declare protected left: ReadonlySet<string>;
+  /** Null before a moment was chosen. */
+  declare protected playheadMs: number | null;
+  readonly #clock = new StepClock(Date.now(), performance.now());
+  readonly #timelines = new Timelines((cameraId, fromMs, toMs) =>
+    this.context.api.timeline(cameraId, fromMs, toMs),
+  );
+  #refresh: ReturnType<typeof setInterval> | undefined;
+  #frame: number | undefined;
+  #drawnAtMs = 0;
+  #waitsSinceMs: number | undefined;
+  #loadedIds = '';
+
+  constructor() {
+    super();
+    this.scale = new TimeScale(Date.now() - 2 * HOUR_MS, Date.now() + HOUR_MS / 12);
+    this.left = new Set();
+    this.playheadMs = null;
+    listen(this, (update) => this.context.live.cameras.on('change', update));
+    listen(this, (update) => this.#timelines.on('change', update));
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#refresh = setInterval(() => void this.#load(), REFRESH_MS);
+    this.#frame = requestAnimationFrame(this.#step);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.#refresh);
+    cancelAnimationFrame(this.#frame ?? 0);
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    const ids = this.#cameras()
+      .map(({ id }) => id)
+      .join();
+    if (changed.has('scale') || ids !== this.#loadedIds) void this.#load();
+    this.#loadedIds = ids;
+  }
+
+  protected override render(): TemplateResult {
+    const cameras = this.#cameras();
+    return html`
+      <header>
+        <h1 tabindex="-1" data-testid="look-back-title">Recordings</h1>
+        <div class="cameras">
+          ${(this.context.live.cameras.all ?? []).map((camera) => this.#choice(camera))}
+        </div>
+      </header>
+      ${
+        this.#timelines.error
+          ? html`<wa-callout variant="danger" size="s" role="alert">${this.#timelines.error}</wa-callout>`
+          : nothing
+      }
+      ${cameras.length === 0 ? html`<p class="empty card quiet">Choose a camera above.</p>` : nothing}
+      <div class="players ${cameras.length === 1 ? 'one' : ''}">
+        ${repeat(
+          cameras,
+          ({ id }) => id,
+          ({ id, name }) =>
+            html`<vigie-step-player
+              data-camera-id=${id}
+              .cameraId=${id}
+              .name=${name}
+              .segments=${this.#timelines.of(id)?.segments ?? []}
+              .gaps=${this.#timelines.of(id)?.gaps ?? []}
+            ></vigie-step-player>`,
+        )}
+      </div>
+      ${cameras.length > 0 ? this.#controls() : nothing}
+      ${repeat(
+        cameras,
+        ({ id }) => id,
+        (camera) => this.#row(camera),
+      )}
+    `;
+  }
+
+  #choice({ id, name }: CameraView): TemplateResult {
+    const isShown = !this.left.has(id);
+    return html`<wa-button
+      size="s"
+      appearance=${isShown ? 'filled' : 'outlined'}
+      aria-pressed=${isShown}
+      data-testid="choose-camera"
+      @click=${() => this.#toggle(id)}
+      >${name}</wa-button
+    >`;
+  }
+
+  #controls(): TemplateResult {
+    const { playing, speed } = this.#clock;
+    return html`<div class="controls">
+      ${this.#button('play', playing ? 'Pause' : 'Play', playing ? 'pause' : 'play', () => this.#play(!playing))}
+      <span class="moment" data-testid="moment"
+        >${this.playheadMs === null ? 'Choose a moment below' : momentText(this.playheadMs)}</span
+      >
+      <wa-select
+        size="s"
+        aria-label="Speed"
+        value=${String(speed)}
+        data-testid="speed"
+        @change=${(event: Event) => {
+          this.#clock.setSpeed(
+            Number((event.target as HTMLElement & { value: string }).value),
+            performance.now(),
+          );
+        }}
+      >
+        ${SPEEDS.map((each) => html`<wa-option value=${String(each)}>${each}×</wa-option>`)}
+      </wa-select>
+      ${this.#button('zoom-in', 'Less time', 'plus', () => this.#zoom(0.4))}
+      ${this.#button('zoom-out', 'More time', 'minus', () => this.#zoom(2.5))}
+    </div>`;
+  }
+
+  #button(testId: string, label: string, icon: string, onClick: () => void): TemplateResult {
+    return html`<wa-button size="s" appearance="plain" title=${label} data-testid=${testId} @click=${onClick}
+      ><wa-icon name=${icon} label=${label}></wa-icon
+    ></wa-button>`;
+  }
+
+  #row({ id, name }: CameraView): TemplateResult {
+    return html`<section class="row">
+      <h2><a href=${routePath({ page: 'recordings', cameraId: id })}>${name}</a></h2>
+      <vigie-timeline
+        data-camera-id=${id}
+        .cameraId=${id}
+        .timeline=${this.#timelines.of(id)}
+        .scale=${this.scale}
+        .playheadMs=${this.playheadMs}
+        @vigie-seek=${({ detail }: CustomEvent<{ ms: number }>) => this.#seek(detail.ms)}
+        @vigie-range=${({ detail }: CustomEvent<Selection>) => (this.scale = new TimeScale(detail.fromMs, detail.toMs))}
+      ></vigie-timeline>
+    </section>`;
+  }
+
+  #cameras(): CameraView[] {
+    return (this.context.live.cameras.all ?? [])
+      .filter(({ id }) => !this.left.has(id))
+      .slice(0, MAX_TOGETHER);
+  }
+
+  #toggle(cameraId: string): void {
+    const left = new Set(this.left);
+    if (!left.delete(cameraId)) left.add(cameraId);
+    this.left = left;
+  }
+
+  #load(): Promise<void> {
+    const ids = this.#cameras().map(({ id }) => id);
+    return this.#timelines.load(ids, this.scale.fromMs, this.scale.toMs);
+  }
+
+  #seek(ms: number): void {
+    this.playheadMs = ms;
+    this.#clock.seek(ms, performance.now());
+    this.#play(true);
+  }
+
+  #play(playing: boolean): void {
+    const now = performance.now();
+    // From the beginning of what is shown, where no moment was chosen yet.
+    if (playing && this.playheadMs === null) this.#clock.seek(this.scale.fromMs, now);
+    this.#clock.setPlaying(playing, now);
+    this.requestUpdate();
+  }
+
+  #zoom(factor: number): void {
+    this.scale = this.scale.zoomed(factor, this.playheadMs ?? this.scale.moment(0.5));
+  }
+
+  readonly #step = (): void => {
+    this.#frame = requestAnimationFrame(this.#step);
+    const now = performance.now();
+    if (this.playheadMs === null && !this.#clock.playing) return;
+    if (this.#clock.playing) this.#skipToFilm(now);
+    const { playing, speed } = this.#clock;
+    const momentMs = this.#clock.momentMs(now);
+    const players = [...this.renderRoot.querySelectorAll('vigie-step-player')];
+    const ready = players.map((player) => player.follow(momentMs, playing, speed)).every(Boolean);
+    this.#waitsSinceMs = ready ? undefined : (this.#waitsSinceMs ?? now);
+    this.#clock.hold(this.#waitsSinceMs !== undefined && now - this.#waitsSinceMs < MAX_WAIT_MS, now);
+    if (now - this.#drawnAtMs < DRAW_MS) return;
+    this.#drawnAtMs = now;
+    if (momentMs === this.playheadMs) return;
+    this.playheadMs = momentMs;
+    if (playing) this.scale = this.scale.showing(momentMs);
+  };
+
+  /** Where no camera has anything nobody wants to wait. */
+  #skipToFilm(now: number): void {
+    const momentMs = this.#clock.momentMs(now);
+    const playlists = this.#cameras().map(({ id }) => new Playlist(this.#timelines.of(id)?.segments ?? []));
+    const next = nextMomentOf(playlists, momentMs);
+    if (next === undefined) this.#play(false);
+    else if (next > momentMs) this.#clock.seek(next, now);
+  }
+}
+
+customElements.define('vigie-look-back-page', LookBackPage);

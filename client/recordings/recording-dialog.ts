@@ -1,0 +1,218 @@
+/** What a camera records: nothing, all the time, or what happens; when, how well, and how much room it may take. */
+
+import { html, nothing, type TemplateResult } from 'lit';
+import '@awesome.me/webawesome/dist/components/checkbox/checkbox.js';
+import '@awesome.me/webawesome/dist/components/option/option.js';
+import '@awesome.me/webawesome/dist/components/select/select.js';
+import type { CameraView } from '../../server/wire/api.ts';
+import type { MotionView } from '../../server/wire/motion.ts';
+import type { RecordingMode, RecordingSettings, RecordingStatus } from '../../server/wire/recording.ts';
+import { errorText } from '../http/api-error.ts';
+import { alarmText, bytesText } from './recording-words.ts';
+import { routePath } from '../routing/routes.ts';
+import { FormDialog, textOf } from '../ui/form-dialog.ts';
+
+const EVERY_DAY = [0, 1, 2, 3, 4, 5, 6];
+
+export class RecordingDialog extends FormDialog {
+  static override properties = {
+    ...FormDialog.properties,
+    camera: { state: true },
+    settings: { state: true },
+    motion: { state: true },
+    watched: { state: true },
+    status: { state: true },
+    mode: { state: true },
+    limited: { state: true },
+  };
+  declare protected camera: CameraView | null;
+  declare protected settings: RecordingSettings | null;
+  declare protected motion: MotionView | null;
+  /** Its pictures are looked at for motion. */
+  declare protected watched: boolean;
+  declare protected status: RecordingStatus | null;
+  declare protected mode: RecordingMode;
+  /** Only at certain hours. */
+  declare protected limited: boolean;
+  protected override readonly testId = 'recording-dialog';
+
+  constructor() {
+    super();
+    this.camera = null;
+    this.settings = null;
+    this.motion = null;
+    this.watched = false;
+    this.status = null;
+    this.mode = 'off';
+    this.limited = false;
+  }
+
+  async showFor(camera: CameraView): Promise<void> {
+    this.camera = camera;
+    this.settings = null;
+    this.show();
+    try {
+      const [{ settings, status }, motion] = await Promise.all([
+        this.context.api.recording(camera.id),
+        this.context.api.motion(camera.id),
+      ]);
+      this.motion = motion;
+      this.watched = motion.enabled;
+      this.mode = settings.mode;
+      this.limited = settings.schedule.length > 0;
+      this.status = status;
+      this.settings = settings;
+    } catch (error) {
+      this.error = errorText(error);
+    }
+  }
+
+  protected override heading(): string {
+    return `What ${this.camera?.name ?? 'the camera'} records`;
+  }
+
+  protected override fields(): TemplateResult {
+    const { settings, mode } = this;
+    if (!settings) return html`<p class="quiet">One moment …</p>`;
+    return html`
+      <wa-select
+        label="Record"
+        value=${mode}
+        data-testid="recording-mode"
+        @change=${(event: Event) => (this.mode = (event.target as HTMLElement & { value: RecordingMode }).value)}
+      >
+        <wa-option value="off">Nothing</wa-option>
+        <wa-option value="continuous">All the time</wa-option>
+        <wa-option value="events">What happens, and a little before and after</wa-option>
+      </wa-select>
+      ${this.#motion()} ${mode === 'off' ? nothing : this.#details(settings)} ${this.#room()}
+    `;
+  }
+
+  protected override async submit(form: FormData): Promise<void> {
+    if (!this.camera || !this.settings) return;
+    const number = (name: string, fallback: number): number =>
+      form.has(name) ? Number(textOf(form, name)) : fallback;
+    const [window] = this.settings.schedule;
+    const share = textOf(form, 'share');
+    const settings: RecordingSettings = {
+      ...this.settings,
+      mode: this.mode,
+      fps: number('fps', this.settings.fps),
+      bitrateBps: Math.round(number('megabits', this.settings.bitrateBps / 1e6) * 1e6),
+      preRollSeconds: number('preRoll', this.settings.preRollSeconds),
+      postRollSeconds: number('postRoll', this.settings.postRollSeconds),
+      ...(form.has('share') && { quotaBytes: share === '' ? null : Math.round(Number(share) * 1e9) }),
+      ...(this.mode === 'events' && { protectEvents: form.has('protectEvents') }),
+    };
+    if (this.mode !== 'off')
+      settings.schedule = this.limited
+        ? [{ days: window?.days ?? EVERY_DAY, from: textOf(form, 'from'), to: textOf(form, 'to') }]
+        : [];
+    await this.context.api.setRecording(this.camera.id, settings);
+    if (!this.motion) return;
+    await this.context.api.setMotion(this.camera.id, { ...this.motion, enabled: this.watched });
+  }
+
+  #motion(): TemplateResult {
+    return html`
+      <wa-checkbox
+        ?checked=${this.watched}
+        data-testid="watch-motion"
+        @change=${(event: Event) => (this.watched = (event.target as HTMLInputElement).checked)}
+        >Notice what moves in the picture</wa-checkbox
+      >
+      ${
+        this.watched
+          ? html`<p class="quiet">
+              Where it counts, and how much of it:
+              <a
+                href=${routePath({ page: 'motion', cameraId: this.camera?.id ?? '' })}
+                data-testid="set-up-motion"
+                >set up motion</a
+              >
+            </p>`
+          : nothing
+      }
+    `;
+  }
+
+  #details(settings: RecordingSettings): TemplateResult {
+    const [window] = settings.schedule;
+    return html`
+      ${
+        this.mode === 'events'
+          ? html`${numberField('preRoll', 'Seconds before', settings.preRollSeconds, 0, 30)}
+              ${numberField('postRoll', 'Seconds after', settings.postRollSeconds, 0, 300)}
+              <wa-checkbox name="protectEvents" ?checked=${settings.protectEvents}
+                >Keep these recordings until somebody deletes them</wa-checkbox
+              >`
+          : nothing
+      }
+      <wa-checkbox
+        ?checked=${this.limited}
+        @change=${(event: Event) => (this.limited = (event.target as HTMLInputElement).checked)}
+        >Only at certain hours</wa-checkbox
+      >
+      ${
+        this.limited
+          ? html`<wa-input
+                name="from"
+                type="time"
+                label="From"
+                required
+                value=${window?.from ?? '22:00'}
+              ></wa-input>
+              <wa-input name="to" type="time" label="To" required value=${window?.to ?? '06:00'}></wa-input>`
+          : nothing
+      }
+      ${numberField('fps', 'Pictures a second, while nobody watches', settings.fps, 1, 30)}
+      ${numberField('megabits', 'Quality, in Mbit/s', settings.bitrateBps / 1e6, 0.1, 6, 0.1)}
+      <wa-input
+        name="share"
+        type="number"
+        min="0.1"
+        step="0.1"
+        label="At most, in GB"
+        hint="Of this camera alone; empty: as much as there is."
+        value=${settings.quotaBytes === null ? '' : String(settings.quotaBytes / 1e9)}
+      ></wa-input>
+    `;
+  }
+
+  #room(): TemplateResult | typeof nothing {
+    const { status } = this;
+    if (!status) return nothing;
+    const alarm = alarmText(status);
+    return html`${
+        alarm ? html`<wa-callout variant="danger" size="s" role="alert">${alarm}</wa-callout>` : nothing
+      }
+      <p class="quiet" data-testid="recording-room">
+        All recordings take ${bytesText(status.usedBytes)} of ${bytesText(status.quotaBytes)}; the oldest go
+        first.
+      </p>`;
+  }
+}
+
+function numberField(
+  name: string,
+  label: string,
+  value: number,
+  min: number,
+  max: number,
+  step = 1,
+): TemplateResult {
+  return html`<wa-input
+    name=${name}
+    type="number"
+    label=${label}
+    min=${min}
+    max=${max}
+    step=${step}
+    required
+    value=${String(value)}
+    data-testid="recording-${name}"
+  ></wa-input>`;
+}
+
+customElements.define('vigie-recording-dialog', RecordingDialog);

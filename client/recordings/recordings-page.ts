@@ -1,0 +1,282 @@
+/** Looking back: a camera's recordings on a timeline, played, and stretches of them taken away, protected or deleted. */
+
+import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { createRef, ref } from 'lit/directives/ref.js';
+import '@awesome.me/webawesome/dist/components/button/button.js';
+import '@awesome.me/webawesome/dist/components/callout/callout.js';
+import '@awesome.me/webawesome/dist/components/option/option.js';
+import '@awesome.me/webawesome/dist/components/select/select.js';
+import type { EventView } from '../../server/wire/event.ts';
+import type { Timeline } from '../../server/wire/recording.ts';
+import { errorText } from '../http/api-error.ts';
+import { isAdministrator, type AppContext } from '../app-context.ts';
+import { mergeEvents } from '../events/event-feed.ts';
+import './recording-dialog.ts';
+import type { RecordingDialog } from './recording-dialog.ts';
+import { LEAD_MS, nextEvent } from './event-jumps.ts';
+import { momentText } from './recording-words.ts';
+import { TimeScale } from './time-scale.ts';
+import './vigie-recording-player.ts';
+import type { VigieRecordingPlayer } from './vigie-recording-player.ts';
+import './vigie-selection-bar.ts';
+import './vigie-timeline.ts';
+import type { Selection } from './vigie-timeline.ts';
+import { routePath } from '../routing/routes.ts';
+import { sharedStyles } from '../ui/shared-styles.ts';
+import { listen } from '../ui/listen.ts';
+import { recordingsPageStyles } from './recordings-page.styles.ts';
+
+const HOUR_MS = 3_600_000;
+/** While nothing is asked for, what has been recorded meanwhile is looked up this often. */
+const REFRESH_MS = 10_000;
+const MAX_EVENTS = 1000;
+const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
+
+export class RecordingsPage extends LitElement {
+  static override styles = [sharedStyles, recordingsPageStyles];
+  static override properties = {
+    context: { attribute: false },
+    cameraId: {},
+    atMs: { attribute: false },
+    scale: { state: true },
+    timeline: { state: true },
+    playheadMs: { state: true },
+    selection: { state: true },
+    speed: { state: true },
+    error: { state: true },
+    events: { state: true },
+  };
+  declare context: AppContext;
+  declare cameraId: string;
+  /** The moment to begin with, ms since the Unix epoch. */
+  declare atMs: number | undefined;
+  declare protected scale: TimeScale;
+  declare protected timeline: Timeline | null;
+  declare protected playheadMs: number | null;
+  declare protected selection: Selection | null;
+  declare protected speed: number;
+  declare protected error: string | null;
+  declare protected events: readonly EventView[];
+  readonly #player = createRef<VigieRecordingPlayer>();
+  readonly #settings = createRef<RecordingDialog>();
+  /** To be played from as soon as its films are known. */
+  #awaitedMs: number | undefined;
+  #refresh: ReturnType<typeof setInterval> | undefined;
+  /** The newest question; an older one's answer comes too late. */
+  #asked = 0;
+
+  constructor() {
+    super();
+    this.scale = new TimeScale(Date.now() - 2 * HOUR_MS, Date.now() + HOUR_MS / 12);
+    this.timeline = null;
+    this.playheadMs = null;
+    this.selection = null;
+    this.speed = 1;
+    this.error = null;
+    this.events = [];
+    listen(this, (update) => this.context.live.cameras.on('change', update));
+    listen(this, () =>
+      this.context.live.signaling.on('event', (event) => {
+        if (event.cameraId === this.cameraId) this.events = mergeEvents(this.events, [event]);
+      }),
+    );
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#refresh = setInterval(() => void this.#load(), REFRESH_MS);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.#refresh);
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has('cameraId')) this.events = [];
+    if (changed.has('atMs') && this.atMs !== undefined) this.#showMoment(this.atMs - LEAD_MS);
+    if (changed.has('cameraId') || changed.has('scale')) void this.#load();
+  }
+
+  protected override render(): TemplateResult {
+    const camera = this.context.live.cameras.find(this.cameraId);
+    const administrator = isAdministrator(this.context.session.user);
+    return html`
+      <header>
+        <a
+          class="back"
+          href=${routePath({ page: 'camera', cameraId: this.cameraId })}
+          aria-label="Live picture"
+          ><wa-icon name="arrow-left"></wa-icon
+        ></a>
+        <h1 tabindex="-1" data-testid="recordings-title">${camera?.name ?? 'Camera'}: recordings</h1>
+        ${
+          administrator && camera
+            ? html`<wa-button
+                size="s"
+                appearance="outlined"
+                data-testid="recording-settings"
+                @click=${() => void this.#settings.value?.showFor(camera)}
+                >What to record</wa-button
+              >`
+            : nothing
+        }
+      </header>
+      ${this.error ? html`<wa-callout variant="danger" size="s" role="alert">${this.error}</wa-callout>` : nothing}
+      <vigie-recording-player
+        camera-id=${this.cameraId}
+        .cameraId=${this.cameraId}
+        .segments=${this.timeline?.segments ?? []}
+        .speed=${this.speed}
+        @vigie-time=${({ detail }: CustomEvent<{ ms: number }>) => this.#onTime(detail.ms)}
+        @vigie-state=${() => this.requestUpdate()}
+        ${ref(this.#player)}
+      ></vigie-recording-player>
+      ${this.#controls()}
+      <vigie-timeline
+        .cameraId=${this.cameraId}
+        .timeline=${this.timeline}
+        .events=${this.events}
+        .scale=${this.scale}
+        .playheadMs=${this.playheadMs}
+        .selection=${this.selection}
+        @vigie-seek=${({ detail }: CustomEvent<{ ms: number }>) => this.#seek(detail.ms)}
+        @vigie-range=${({ detail }: CustomEvent<Selection>) => (this.scale = new TimeScale(detail.fromMs, detail.toMs))}
+        @vigie-select=${({ detail }: CustomEvent<Selection>) => (this.selection = detail)}
+      ></vigie-timeline>
+      <vigie-selection-bar
+        .context=${this.context}
+        .cameraId=${this.cameraId}
+        .segments=${this.timeline?.segments ?? []}
+        .selection=${this.selection}
+        .playheadMs=${this.playheadMs}
+        @vigie-select=${({ detail }: CustomEvent<Selection | null>) => (this.selection = detail)}
+        @vigie-changed=${() => void this.#load()}
+      ></vigie-selection-bar>
+      ${this.#emptyHint(administrator)}
+      <vigie-recording-dialog .context=${this.context} ${ref(this.#settings)}></vigie-recording-dialog>
+    `;
+  }
+
+  #controls(): TemplateResult {
+    const playing = this.#player.value?.playing ?? false;
+    const player = this.#player.value;
+    return html`<div class="controls">
+      ${this.#button('step-back', 'One picture back', 'backward-step', () => player?.step(-1))}
+      ${this.#button('play', playing ? 'Pause' : 'Play', playing ? 'pause' : 'play', () => (playing ? player?.pause() : this.#play()))}
+      ${this.#button('step-on', 'One picture on', 'forward-step', () => player?.step(1))}
+      ${this.#button('event-before', 'The event before', 'backward-fast', () => void this.#jump(-1))}
+      ${this.#button('next-event', 'The next event', 'forward-fast', () => void this.#jump(1))}
+      <span class="moment" data-testid="moment"
+        >${this.playheadMs === null ? 'Choose a moment below' : momentText(this.playheadMs)}</span
+      >
+      <wa-select
+        size="s"
+        aria-label="Speed"
+        value=${String(this.speed)}
+        data-testid="speed"
+        @change=${(event: Event) => (this.speed = Number((event.target as HTMLElement & { value: string }).value))}
+      >
+        ${SPEEDS.map((speed) => html`<wa-option value=${String(speed)}>${speed}×</wa-option>`)}
+      </wa-select>
+      ${this.#button('zoom-in', 'Less time', 'plus', () => this.#zoom(0.4))}
+      ${this.#button('zoom-out', 'More time', 'minus', () => this.#zoom(2.5))}
+    </div>`;
+  }
+
+  #button(testId: string, label: string, icon: string, onClick: () => void): TemplateResult {
+    return html`<wa-button size="s" appearance="plain" title=${label} data-testid=${testId} @click=${onClick}
+      ><wa-icon name=${icon} label=${label}></wa-icon
+    ></wa-button>`;
+  }
+
+  #emptyHint(administrator: boolean): TemplateResult | typeof nothing {
+    const { timeline } = this;
+    if (!timeline || timeline.segments.length > 0 || timeline.gaps.length > 0) return nothing;
+    return html`<p class="quiet empty" data-testid="nothing-recorded">
+      Nothing was recorded in this time.
+      ${administrator ? 'With “What to record” you decide what this camera records.' : ''}
+    </p>`;
+  }
+
+  async #load(): Promise<void> {
+    const asked = ++this.#asked;
+    const { cameraId, context } = this;
+    // A little more than is shown, so that moving it finds something there.
+    const fromMs = Math.max(0, Math.floor(this.scale.fromMs - this.scale.spanMs / 2));
+    const toMs = Math.ceil(this.scale.toMs + this.scale.spanMs / 2);
+    try {
+      const [timeline, events] = await Promise.all([
+        context.api.timeline(cameraId, fromMs, toMs),
+        context.api.events(cameraId, { from: fromMs, to: toMs, limit: MAX_EVENTS }),
+      ]);
+      if (asked !== this.#asked) return;
+      this.timeline = timeline;
+      this.events = events;
+      this.error = null;
+      this.#playAwaited();
+    } catch (error) {
+      if (asked === this.#asked) this.error = errorText(error);
+    }
+  }
+
+  /** Brings a moment into view, and plays from it once what was recorded around it is known. */
+  #showMoment(ms: number): void {
+    const half = Math.min(this.scale.spanMs, HOUR_MS) / 2;
+    this.scale = new TimeScale(ms - half, ms + half);
+    this.playheadMs = ms;
+    this.#awaitedMs = ms;
+  }
+
+  #playAwaited(): void {
+    const ms = this.#awaitedMs;
+    this.#awaitedMs = undefined;
+    if (ms === undefined) return;
+    // With the films that have just come.
+    void this.updateComplete.then(() => this.#seek(ms, true));
+  }
+
+  async #jump(direction: 1 | -1): Promise<void> {
+    try {
+      const shownMs = this.playheadMs ?? Date.now();
+      const event = await nextEvent(
+        (query) => this.context.api.events(this.cameraId, query),
+        shownMs,
+        direction,
+      );
+      if (event) this.#showMoment(event.startedAtMs - LEAD_MS);
+      else this.error = direction === 1 ? 'Nothing happened after this.' : 'Nothing happened before this.';
+    } catch (error) {
+      this.error = errorText(error);
+    }
+  }
+
+  /** @param known there is nothing newer to ask for */
+  #seek(ms: number, known = false): void {
+    this.playheadMs = ms;
+    if (this.#player.value?.seek(ms)) return this.#player.value.play();
+    if (known || ms > Date.now()) return;
+    // It may have been recorded since the films were last asked for.
+    this.#awaitedMs = ms;
+    void this.#load();
+  }
+
+  #play(): void {
+    const player = this.#player.value;
+    if (!player) return;
+    if (player.momentMs === undefined && this.timeline?.segments[0])
+      this.#seek(this.timeline.segments[0].startMs);
+    else player.play();
+  }
+
+  #onTime(ms: number): void {
+    this.playheadMs = ms;
+    this.scale = this.scale.showing(ms);
+  }
+
+  #zoom(factor: number): void {
+    this.scale = this.scale.zoomed(factor, this.playheadMs ?? this.scale.moment(0.5));
+  }
+}
+
+customElements.define('vigie-recordings-page', RecordingsPage);

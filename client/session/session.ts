@@ -1,0 +1,182 @@
+/**
+ * Who is signed in. The access token lives in memory only; what survives a reload or a restart of the server is the
+ * refresh token, an httpOnly cookie no script can read.
+ *
+ * Invariant: at most one refresh is under way in this browser. Refresh tokens rotate and using one twice revokes the
+ * whole family, so tabs take turns by a lock and requests within a tab share one promise.
+ */
+
+import type { SessionView } from '../../server/wire/api.ts';
+import { ApiError, errorFromResponse, unreachable } from '../http/api-error.ts';
+import { Emitter } from '../emitter.ts';
+import { Backoff } from '../signaling/backoff.ts';
+
+export type User = SessionView['user'];
+
+export type SessionState =
+  { kind: 'restoring' } | { kind: 'signedOut'; message?: string } | { kind: 'signedIn'; user: User };
+
+export type Exclusively = <T>(work: () => Promise<T>) => Promise<T>;
+
+export interface SessionOptions {
+  /** Origin of the server, without a slash at the end; empty: the page's own. */
+  server?: string;
+  fetch?: typeof fetch;
+  /** Runs work while no other tab does. Without it (web locks need a secure context) tabs are on their own. */
+  exclusively?: Exclusively;
+  /** Whether there may be a session to take up; without it, the server is asked. */
+  mayHaveSession?: () => boolean;
+  /** Milliseconds, monotonic. */
+  now?: () => number;
+}
+
+interface Token {
+  value: string;
+  expiresAtMs: number;
+}
+
+/** A token with less than this left is renewed before it is used. */
+const MIN_VALIDITY_MS = 30_000;
+const REQUEST_TIMEOUT_MS = 10_000;
+
+export class Session extends Emitter<{ change: SessionState }> {
+  readonly server: string;
+  readonly #fetch: typeof fetch;
+  readonly #exclusively: Exclusively;
+  readonly #mayHaveSession: () => boolean;
+  readonly #now: () => number;
+  #state: SessionState = { kind: 'restoring' };
+  #token: Token | null = null;
+  #refreshing: Promise<Token> | null = null;
+  /** Grows with every sign-in and sign-out, so that an answer which comes too late changes nothing. */
+  #epoch = 0;
+
+  constructor(options: SessionOptions = {}) {
+    super();
+    this.server = options.server ?? '';
+    this.#fetch = options.fetch ?? ((...args) => fetch(...args));
+    this.#exclusively = options.exclusively ?? ((work) => work());
+    this.#mayHaveSession = options.mayHaveSession ?? (() => true);
+    this.#now = options.now ?? (() => performance.now());
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  get user(): User | null {
+    return this.#state.kind === 'signedIn' ? this.#state.user : null;
+  }
+
+  /** Takes up the session of the refresh cookie, if there is one; keeps trying while the server does not answer. */
+  async restore(): Promise<void> {
+    const backoff = new Backoff();
+    while (this.#state.kind === 'restoring') {
+      try {
+        await this.accessToken();
+      } catch (error) {
+        if (error instanceof ApiError && error.isRefusal) return;
+        await new Promise((resolve) => setTimeout(resolve, backoff.next()));
+      }
+    }
+  }
+
+  /** @throws ApiError wrongCredentials, tooManyRequests, unreachable … */
+  async signIn(username: string, password: string): Promise<void> {
+    const view = await this.#post('/api/auth/login', { username, password });
+    this.#epoch++;
+    this.#accept(view);
+  }
+
+  /** Forgets the session here at once, and at the server as soon as it answers. */
+  async signOut(): Promise<void> {
+    const token = this.#token?.value;
+    this.#end();
+    await this.#send('/api/auth/logout', undefined, token).catch(() => undefined);
+  }
+
+  /**
+   * A token that is good for at least `minValidityMs`.
+   *
+   * @throws ApiError unauthorized when signed out, unreachable when it could not be renewed now
+   */
+  async accessToken(minValidityMs = MIN_VALIDITY_MS): Promise<string> {
+    if (this.#state.kind === 'restoring' && !this.#mayHaveSession()) this.#end();
+    if (this.#state.kind === 'signedOut') throw new ApiError('unauthorized', 'Sign in first.', 401);
+    if (this.#token && this.#token.expiresAtMs - this.#now() > minValidityMs) return this.#token.value;
+    this.#refreshing ??= this.#exclusively(() => this.#refresh()).finally(() => {
+      this.#refreshing = null;
+    });
+    return (await this.#refreshing).value;
+  }
+
+  /** The server did not accept this token: the next caller of `accessToken` gets a fresh one. */
+  rejectToken(token?: string): void {
+    if (token === undefined || this.#token?.value === token) this.#token = null;
+  }
+
+  async #refresh(): Promise<Token> {
+    const epoch = this.#epoch;
+    try {
+      const view = await this.#post('/api/auth/refresh');
+      if (epoch !== this.#epoch) throw new ApiError('unauthorized', 'Sign in first.', 401);
+      return this.#accept(view);
+    } catch (error) {
+      const refused = error instanceof ApiError && error.isRefusal;
+      if (refused && epoch === this.#epoch) {
+        this.#end(
+          this.#state.kind === 'signedIn' ? 'Your session has ended. Please sign in again.' : undefined,
+        );
+      }
+      throw error;
+    }
+  }
+
+  #accept(view: SessionView): Token {
+    const token = { value: view.accessToken, expiresAtMs: this.#now() + view.expiresIn * 1000 };
+    this.#token = token;
+    const known = this.user;
+    if (
+      known?.id !== view.user.id ||
+      known.role !== view.user.role ||
+      known.username !== view.user.username
+    ) {
+      this.#setState({ kind: 'signedIn', user: view.user });
+    }
+    return token;
+  }
+
+  #end(message?: string): void {
+    this.#epoch++;
+    this.#token = null;
+    this.#setState(message === undefined ? { kind: 'signedOut' } : { kind: 'signedOut', message });
+  }
+
+  #setState(state: SessionState): void {
+    this.#state = state;
+    this.emit('change', state);
+  }
+
+  async #post(path: string, body?: object): Promise<SessionView> {
+    const response = await this.#send(path, body);
+    if (!response.ok) throw await errorFromResponse(response);
+    return (await response.json()) as SessionView;
+  }
+
+  async #send(path: string, body?: object, token?: string): Promise<Response> {
+    const headers: Record<string, string> = {};
+    if (body) headers['content-type'] = 'application/json';
+    if (token) headers['authorization'] = `Bearer ${token}`;
+    try {
+      return await this.#fetch(this.server + path, {
+        method: 'POST',
+        credentials: 'include',
+        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+        headers,
+        ...(body && { body: JSON.stringify(body) }),
+      });
+    } catch (error) {
+      throw unreachable(error);
+    }
+  }
+}

@@ -1,0 +1,217 @@
+/** Who may sign in and what they may see. For administrators. */
+
+import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { createRef, ref } from 'lit/directives/ref.js';
+import '@awesome.me/webawesome/dist/components/button/button.js';
+import '@awesome.me/webawesome/dist/components/callout/callout.js';
+import '@awesome.me/webawesome/dist/components/dropdown/dropdown.js';
+import '@awesome.me/webawesome/dist/components/dropdown-item/dropdown-item.js';
+import type { UserView } from '../../server/wire/api.ts';
+import { errorText } from '../http/api-error.ts';
+import type { AppContext } from '../app-context.ts';
+import '../ui/confirm-dialog.ts';
+import type { ConfirmDialog } from '../ui/confirm-dialog.ts';
+import './password-dialog.ts';
+import type { PasswordDialog } from './password-dialog.ts';
+import './user-dialog.ts';
+import type { UserDialog } from './user-dialog.ts';
+import { sharedStyles } from '../ui/shared-styles.ts';
+import { listen } from '../ui/listen.ts';
+
+type UserAction = 'cameras' | 'password' | 'remove';
+
+export class UsersPage extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: block;
+        max-width: 52rem;
+        margin-inline: auto;
+      }
+      header {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        justify-content: space-between;
+        gap: 0.75rem;
+        margin-bottom: 1.25rem;
+      }
+      ul {
+        margin: 0;
+        padding: 0;
+        list-style: none;
+      }
+      li {
+        display: flex;
+        align-items: center;
+        gap: 0.9rem;
+        padding: 0.8rem 0.6rem 0.8rem 1.1rem;
+      }
+      li + li {
+        border-top: 1px solid var(--wa-color-surface-border);
+      }
+      .initial {
+        display: grid;
+        flex: none;
+        width: 2.3rem;
+        height: 2.3rem;
+        border-radius: 50%;
+        background: var(--wa-color-brand-fill-normal);
+        color: var(--wa-color-brand-on-normal);
+        font-weight: 650;
+        place-items: center;
+      }
+      [slot='trigger'] wa-icon {
+        font-size: 1.2rem;
+      }
+      .who {
+        flex: 1;
+        min-width: 0;
+        overflow-wrap: anywhere;
+      }
+      .who strong {
+        font-weight: 600;
+      }
+      .who p {
+        font-size: 0.875rem;
+      }
+    `,
+  ];
+  static override properties = {
+    context: { attribute: false },
+    users: { state: true },
+    error: { state: true },
+  };
+  declare context: AppContext;
+  declare protected users: UserView[] | null;
+  declare protected error: string | null;
+  readonly #userDialog = createRef<UserDialog>();
+  readonly #passwordDialog = createRef<PasswordDialog>();
+  readonly #confirm = createRef<ConfirmDialog>();
+
+  constructor() {
+    super();
+    this.users = null;
+    this.error = null;
+    listen(this, (update) => this.context.live.cameras.on('change', update));
+  }
+
+  protected override firstUpdated(): void {
+    void this.#load();
+  }
+
+  protected override render(): TemplateResult {
+    const { context } = this;
+    return html`
+      <header>
+        <h1 tabindex="-1">Users</h1>
+        <wa-button
+          variant="brand"
+          @click=${() => this.#userDialog.value?.showFor(null)}
+          data-testid="add-user"
+        >
+          <wa-icon slot="start" name="plus"></wa-icon>Add user
+        </wa-button>
+      </header>
+      ${
+        this.error
+          ? html`<wa-callout variant="danger" role="alert" data-testid="users-error">
+              ${this.error}
+              <wa-button size="s" appearance="outlined" @click=${() => void this.#load()}
+                >Try again</wa-button
+              >
+            </wa-callout>`
+          : nothing
+      }
+      ${
+        this.users
+          ? html`<ul class="card" data-testid="user-list">
+              ${this.users.map((user) => this.#row(user))}
+            </ul>`
+          : nothing
+      }
+      <vigie-user-dialog .context=${context} ${ref(this.#userDialog)} @vigie-saved=${() => void this.#load()}>
+      </vigie-user-dialog>
+      <vigie-password-dialog .context=${context} ${ref(this.#passwordDialog)}></vigie-password-dialog>
+      <vigie-confirm-dialog .context=${context} ${ref(this.#confirm)}></vigie-confirm-dialog>
+    `;
+  }
+
+  #row(user: UserView): TemplateResult {
+    const isSelf = user.id === this.context.session.user?.id;
+    return html`<li data-testid="user-row" data-username=${user.username}>
+      <span class="initial" aria-hidden="true">${user.username.slice(0, 1).toUpperCase()}</span>
+      <div class="who">
+        <strong>${user.username}</strong>${isSelf ? html`<span class="quiet"> (you)</span>` : nothing}
+        <p class="quiet">${this.#describe(user)}</p>
+      </div>
+      ${isSelf ? nothing : this.#menu(user)}
+    </li>`;
+  }
+
+  #menu(user: UserView): TemplateResult {
+    return html`<wa-dropdown
+      placement="bottom-end"
+      @wa-select=${({ detail }: CustomEvent<{ item: { value: UserAction } }>) => this.#run(detail.item.value, user)}
+    >
+      <wa-button slot="trigger" size="s" appearance="plain" data-testid="user-menu-button">
+        <wa-icon name="ellipsis" label="Change ${user.username}"></wa-icon>
+      </wa-button>
+      ${
+        user.role === 'viewer'
+          ? html`<wa-dropdown-item value="cameras" data-testid="user-cameras">
+              <wa-icon slot="icon" name="camera"></wa-icon>Give cameras
+            </wa-dropdown-item>`
+          : nothing
+      }
+      <wa-dropdown-item value="password" data-testid="user-password">
+        <wa-icon slot="icon" name="lock"></wa-icon>Set password
+      </wa-dropdown-item>
+      <wa-dropdown-item value="remove" variant="danger" data-testid="remove-user">
+        <wa-icon slot="icon" name="trash"></wa-icon>Delete
+      </wa-dropdown-item>
+    </wa-dropdown>`;
+  }
+
+  #describe({ role, cameraIds }: UserView): string {
+    if (role === 'administrator') return 'Administrator, sees every camera';
+    const names = cameraIds
+      .map((id) => this.context.live.cameras.find(id)?.name)
+      .filter((name) => name !== undefined);
+    return names.length === 0 ? 'Viewer, sees no camera yet' : `Viewer, sees ${names.join(', ')}`;
+  }
+
+  #run(action: UserAction, user: UserView): void {
+    switch (action) {
+      case 'cameras':
+        this.#userDialog.value?.showFor(user);
+        break;
+      case 'password':
+        this.#passwordDialog.value?.showFor(user);
+        break;
+      case 'remove':
+        this.#confirm.value?.ask({
+          heading: `Delete ${user.username}?`,
+          text: 'They are signed out at once and cannot sign in again.',
+          action: 'Delete user',
+          run: async () => {
+            await this.context.api.removeUser(user.id);
+            await this.#load();
+          },
+        });
+        break;
+    }
+  }
+
+  async #load(): Promise<void> {
+    try {
+      this.users = await this.context.api.users();
+      this.error = null;
+    } catch (error) {
+      this.error = errorText(error);
+    }
+  }
+}
+
+customElements.define('vigie-users-page', UsersPage);

@@ -1,0 +1,85 @@
+/** /api/auth: signing in and out, renewing, one's own password. What cookies authenticate must come from our own pages. */
+
+import { Router, type Request, type Response } from 'express';
+import type { Accounts } from './accounts.ts';
+import type { SessionTokens } from './sessions.ts';
+import { VigieError } from '../errors.ts';
+import type { SessionView } from '../wire/api.ts';
+import type { ClientConnection, ConnectionOf } from '../http/client-connection.ts';
+import type { Guard } from './guard.ts';
+import { CHANGE_PASSWORD, LOGIN, parseRequest } from '../http/request-bodies.ts';
+import { assertSameOrigin } from '../http/same-origin.ts';
+import { clearSessionCookies, refreshTokenOf, setSessionCookies } from './session-cookies.ts';
+
+export function authRoutes(accounts: Accounts, guard: Guard, connectionOf: ConnectionOf): Router {
+  const router = Router();
+  router.use((request, _response, next) => {
+    assertSameOrigin(request, connectionOf);
+    next();
+  });
+
+  router.post('/login', async (request, response) => {
+    const credentials = parseRequest(LOGIN, request.body);
+    const connection = connectionOf(request);
+    const { address, isPrivate } = connection;
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const client = {
+      address,
+      isPrivate,
+      refreshToken: refreshTokenOf(request, connection),
+      gone: gone.signal,
+    };
+    sendSession(connection, response, await accounts.signIn.signIn(credentials, client));
+  });
+
+  router.post('/refresh', async (request, response) => {
+    const token = refreshTokenOf(request, connectionOf(request));
+    if (token === undefined) throw new VigieError('unauthorized', 'sign in first');
+    let tokens: SessionTokens;
+    try {
+      tokens = await accounts.sessions.refresh(token);
+    } catch (error) {
+      // Worth nothing any more: the next visit need not try it.
+      if (error instanceof VigieError && error.code === 'unauthorized')
+        clearSessionCookies(connectionOf(request), response);
+      throw error;
+    }
+    sendSession(connectionOf(request), response, tokens);
+  });
+
+  router.post('/logout', async (request, response) => {
+    await Promise.all([...sessionIdsOf(request)].map((id) => accounts.sessions.end(id)));
+    clearSessionCookies(connectionOf(request), response);
+    response.status(204).end();
+  });
+
+  router.post('/password', async (request, response) => {
+    const who = guard.identify(request);
+    const { currentPassword: current, newPassword: next } = parseRequest(CHANGE_PASSWORD, request.body);
+    await accounts.users.changeOwnPassword(who, { current, next });
+    response.status(204).end();
+  });
+
+  /** By the access token, which may have expired, or by the cookie, which may be gone: either is enough to leave. */
+  function sessionIdsOf(request: Request): Set<string> {
+    const ids = new Set<string>();
+    const token = refreshTokenOf(request, connectionOf(request));
+    const ofCookie = token === undefined ? undefined : accounts.sessions.sessionIdOf(token);
+    if (ofCookie !== undefined) ids.add(ofCookie);
+    try {
+      ids.add(guard.identify(request).sessionId);
+    } catch (error) {
+      if (!(error instanceof VigieError)) throw error;
+    }
+    return ids;
+  }
+
+  return router;
+}
+
+function sendSession(connection: ClientConnection, response: Response, tokens: SessionTokens): void {
+  setSessionCookies(connection, response, tokens);
+  const { accessToken, expiresInSeconds: expiresIn, user } = tokens;
+  response.json({ accessToken, expiresIn, user } satisfies SessionView);
+}

@@ -1,0 +1,61 @@
+/**
+ * Who is asking, and may they? Every route but health, login and the files of the web app begins with one of these.
+ *
+ * All throw VigieError: `unauthorized` without a good token, `forbidden` for administrators' work, `notFound` for
+ * a camera that is not the caller's to see, whether there is one or not.
+ */
+
+import type { Request } from 'express';
+import type { Accounts } from './accounts.ts';
+import type { Identity } from './sessions.ts';
+import { VigieError } from '../errors.ts';
+import type { ConnectionOf } from '../http/client-connection.ts';
+import { isSameOriginFetch } from '../http/same-origin.ts';
+import { mediaTokenOf } from './session-cookies.ts';
+
+const BEARER = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i;
+
+export class Guard {
+  readonly #accounts: Accounts;
+  readonly #connectionOf: ConnectionOf;
+
+  constructor(accounts: Accounts, connectionOf: ConnectionOf) {
+    this.#accounts = accounts;
+    this.#connectionOf = connectionOf;
+  }
+
+  identify(request: Request): Identity {
+    return this.#accounts.sessions.identify(bearerTokenOf(request));
+  }
+
+  administrator(request: Request): Identity {
+    const who = this.identify(request);
+    this.#accounts.access.assertAdministrator(who);
+    return who;
+  }
+
+  viewerOf(request: Request, cameraId: string): Identity {
+    const who = this.identify(request);
+    this.#accounts.access.assertMayWatch(who.userId, cameraId);
+    return who;
+  }
+
+  /** For what `<img>` and `<video>` fetch: the media cookie does as well. Reading only. */
+  mediaViewerOf(request: Request, cameraId: string): Identity {
+    const cookie = mediaTokenOf(request, this.#connectionOf(request));
+    if (request.headers.authorization !== undefined || cookie === undefined || !isSameOriginFetch(request))
+      return this.viewerOf(request, cameraId);
+    const who = this.#accounts.sessions.identify(cookie, 'media');
+    this.#accounts.access.assertMayWatch(who.userId, cameraId);
+    return who;
+  }
+}
+
+function bearerTokenOf(request: Request): string {
+  const { authorization } = request.headers;
+  if (authorization === undefined) throw new VigieError('unauthorized', 'sign in first');
+  const token = BEARER.exec(authorization)?.[1];
+  if (token === undefined)
+    throw new VigieError('unauthorized', 'the Authorization header must be Bearer and a token');
+  return token;
+}

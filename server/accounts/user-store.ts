@@ -1,0 +1,204 @@
+/** Users and which cameras a viewer was given. An administrator sees every camera and has none listed. */
+
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { VigieError } from '../errors.ts';
+import type { Role } from '../wire/api.ts';
+import { inTransaction } from '../store/database.ts';
+import { randomId } from '../store/random-id.ts';
+import { declareStatements, prepareStatements } from '../store/statements.ts';
+import type { Shared, WorkOf } from '../store/work.ts';
+
+export interface StoredUser {
+  id: string;
+  /** Unique, whatever the case of its ASCII letters. */
+  username: string;
+  /** PHC string. */
+  passwordHash: string;
+  role: Role;
+  /** ms since the Unix epoch. */
+  createdAt: number;
+}
+
+export interface NewUser {
+  username: string;
+  passwordHash: string;
+  role: Role;
+  cameraIds: readonly string[];
+}
+
+/** What is undefined stays as it is. */
+export interface StoredUserChange {
+  passwordHash?: string | undefined;
+  role?: Role | undefined;
+  cameraIds?: readonly string[] | undefined;
+  /** Must still be there, where the change follows from having known that password. */
+  formerPasswordHash?: string | undefined;
+  /** The session that outlives another password. */
+  exceptSessionId?: string | undefined;
+}
+
+const MAX_USERS = 1000;
+const COLUMNS = 'id, username, password_hash AS passwordHash, role, created_at AS createdAt';
+
+const SQL = declareStatements('users', {
+  list: `SELECT ${COLUMNS} FROM users ORDER BY created_at, rowid`,
+  find: `SELECT ${COLUMNS} FROM users WHERE id = ?`,
+  findByName: `SELECT ${COLUMNS} FROM users WHERE username = ?`,
+  count: "SELECT count(*) AS users, sum(role = 'administrator') AS administrators FROM users",
+  insert: 'INSERT INTO users (id, username, password_hash, role, created_at) VALUES (?, ?, ?, ?, ?)',
+  setPasswordHash: 'UPDATE users SET password_hash = ? WHERE id = ?',
+  setRole: 'UPDATE users SET role = ? WHERE id = ?',
+  remove: 'DELETE FROM users WHERE id = ?',
+  endSessions: 'DELETE FROM sessions WHERE user_id = ? AND id IS NOT ? RETURNING id',
+  rights: 'SELECT camera_id FROM camera_rights WHERE user_id = ? ORDER BY camera_id',
+  mayWatch: `
+    SELECT 1 FROM users u, cameras c WHERE u.id = ? AND c.id = ? AND (u.role = 'administrator'
+      OR EXISTS (SELECT 1 FROM camera_rights r WHERE r.user_id = u.id AND r.camera_id = c.id))`,
+  clearRights: 'DELETE FROM camera_rights WHERE user_id = ?',
+  addRight: 'INSERT OR IGNORE INTO camera_rights (user_id, camera_id) SELECT ?, id FROM cameras WHERE id = ?',
+});
+
+export class UserQueries {
+  readonly #database: DatabaseSync;
+  readonly #statements;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#statements = prepareStatements(database, SQL);
+  }
+
+  /** In the order they were added, each with the cameras that were given. */
+  list(): (StoredUser & { cameraIds: string[] })[] {
+    return this.#statements.list
+      .all()
+      .map(toUser)
+      .map((user) => ({ ...user, cameraIds: this.cameraIdsOf(user.id) }));
+  }
+
+  find(id: string): StoredUser | undefined {
+    const row = this.#statements.find.get(id);
+    return row && toUser(row);
+  }
+
+  findByName(username: string): StoredUser | undefined {
+    const row = this.#statements.findByName.get(username);
+    return row && toUser(row);
+  }
+
+  isEmpty(): boolean {
+    return this.#counts().users === 0;
+  }
+
+  /** @throws VigieError `conflict` when the name is taken or there are too many users, `badRequest` for an unknown camera */
+  add(user: NewUser, nowMs: number): StoredUser {
+    const { cameraIds, ...columns } = user;
+    return inTransaction(this.#database, () => {
+      if (this.findByName(user.username))
+        throw new VigieError('conflict', `there is a user ${user.username} already`);
+      if (this.#counts().users >= MAX_USERS)
+        throw new VigieError('conflict', `there are ${MAX_USERS} users already; remove one first`);
+      const id = randomId('user');
+      this.#statements.insert.run(id, user.username, user.passwordHash, user.role, nowMs);
+      this.#setCameraIds(id, cameraIds);
+      return { id, ...columns, createdAt: nowMs };
+    });
+  }
+
+  /**
+   * All of it or nothing. With a password end the sessions.
+   *
+   * @returns the ids of the sessions that ended
+   * @throws VigieError `badRequest` for an unknown camera, `notFound`, `conflict` when no administrator would be left, or the
+   *   password is not the former one any more
+   */
+  change(id: string, change: StoredUserChange): string[] {
+    const { passwordHash, role, cameraIds, formerPasswordHash: former, exceptSessionId = null } = change;
+    return inTransaction(this.#database, () => {
+      const user = this.#known(id);
+      if (former !== undefined && user.passwordHash !== former)
+        throw new VigieError('conflict', 'the password was changed by somebody else at the same moment');
+      if (role === 'viewer') this.#assertNotLastAdministrator(user);
+      if (passwordHash !== undefined) this.#statements.setPasswordHash.run(passwordHash, id);
+      if (role !== undefined) this.#statements.setRole.run(role, id);
+      if (cameraIds !== undefined) this.#setCameraIds(id, cameraIds);
+      return passwordHash === undefined ? [] : this.#endSessions(id, exceptSessionId);
+    });
+  }
+
+  /** The same password by another hash; nothing happens when it is another password by now. */
+  renewHash(id: string, former: string, passwordHash: string): void {
+    if (this.find(id)?.passwordHash === former) this.#statements.setPasswordHash.run(passwordHash, id);
+  }
+
+  /**
+   * With the user go their rights and sessions.
+   *
+   * @returns the ids of the sessions that ended
+   * @throws VigieError `notFound`, `conflict` for the last administrator
+   */
+  remove(id: string): string[] {
+    return inTransaction(this.#database, () => {
+      this.#assertNotLastAdministrator(this.#known(id));
+      const ended = this.#endSessions(id, null);
+      this.#statements.remove.run(id);
+      return ended;
+    });
+  }
+
+  /** What was given, which for an administrator says nothing. */
+  cameraIdsOf(id: string): string[] {
+    return this.#statements.rights.all(id).map((row) => String(row['camera_id']));
+  }
+
+  mayWatch(id: string, cameraId: string): boolean {
+    return this.#statements.mayWatch.get(id, cameraId) !== undefined;
+  }
+
+  #known(id: string): StoredUser {
+    const user = this.find(id);
+    if (!user) throw new VigieError('notFound', 'there is no such user');
+    return user;
+  }
+
+  #assertNotLastAdministrator({ role }: StoredUser): void {
+    if (role === 'administrator' && this.#counts().administrators === 1)
+      throw new VigieError('conflict', 'this is the only administrator; make another one first');
+  }
+
+  #endSessions(id: string, exceptId: string | null): string[] {
+    return this.#statements.endSessions.all(id, exceptId).map((row) => String(row['id']));
+  }
+
+  #setCameraIds(id: string, cameraIds: readonly string[]): void {
+    this.#statements.clearRights.run(id);
+    for (const cameraId of new Set(cameraIds)) {
+      if (this.#statements.addRight.run(id, cameraId).changes !== 1)
+        throw new VigieError('badRequest', `there is no camera ${cameraId}`);
+    }
+  }
+
+  #counts(): { users: number; administrators: number } {
+    const row = this.#statements.count.get();
+    return { users: Number(row?.['users']), administrators: Number(row?.['administrators']) };
+  }
+}
+
+export const USER_WORK = {
+  list: 'long',
+  find: 'quick',
+  findByName: 'quick',
+  isEmpty: 'quick',
+  add: 'action',
+  change: 'action',
+  renewHash: 'action',
+  remove: 'action',
+  cameraIdsOf: 'quick',
+  mayWatch: 'quick',
+} as const satisfies WorkOf<UserQueries>;
+
+export type UserStore = Shared<UserQueries, typeof USER_WORK>;
+
+function toUser(row: Record<string, SQLOutputValue>): StoredUser {
+  // The tables are STRICT, so the columns have the types the schema gives them.
+  return { ...row } as unknown as StoredUser;
+}

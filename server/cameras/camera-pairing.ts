@@ -1,0 +1,87 @@
+/**
+ * Gives a camera its key for a code: an administrator makes the code, whoever holds it may trade it for a new key, once.
+ *
+ * Invariants: codes and keys travel over TLS only; a guess is counted before the code is looked at, so that many at once
+ * gain nothing; what is wrong with a code, its letters or its age, is not told.
+ */
+
+import { AttemptLimit } from '../accounts/attempt-limit.ts';
+import { NetworkFailures } from '../core/address/network-failures.ts';
+import { PairingCodes } from '../core/link/pairing-codes.ts';
+import { VigieError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { PairedCamera, PairingCodeView, PairingRequest } from '../wire/api.ts';
+import type { CameraCatalog } from './camera-catalog.ts';
+import type { ClientConnection } from '../http/client-connection.ts';
+
+/**
+ * Wrong codes of one network in a code's lifetime. There is no limit for all together, which strangers could use up to keep
+ * a camera out: of 2^40 codes, a hundred thousand networks at a time find one in a million lifetimes.
+ */
+const LIFETIME_MS = 15 * 60_000;
+const WRONG_CODES = [
+  { prefix: 64, failures: 10, windowMs: LIFETIME_MS },
+  { prefix: 56, failures: 20, windowMs: LIFETIME_MS },
+  { prefix: 48, failures: 40, windowMs: LIFETIME_MS },
+] as const;
+
+export interface CameraPairingOptions {
+  catalog: CameraCatalog;
+  log: Log;
+  nowMs?: () => number;
+}
+
+export class CameraPairing {
+  readonly #catalog: CameraCatalog;
+  readonly #log: Log;
+  readonly #nowMs: () => number;
+  readonly #codes = new PairingCodes();
+  readonly #guesses: AttemptLimit;
+  readonly counters = { made: 0, paired: 0, refused: 0 };
+
+  constructor({ catalog, log, nowMs = Date.now }: CameraPairingOptions) {
+    this.#catalog = catalog;
+    this.#log = log.child({ room: 'pairing' });
+    this.#nowMs = nowMs;
+    this.#guesses = new AttemptLimit(new NetworkFailures(WRONG_CODES), nowMs);
+    catalog.on('changed', (cameraId, change) => {
+      if (change === 'removed' || change === 'keyRotated') this.#codes.revoke(cameraId);
+    });
+  }
+
+  /** @throws VigieError `forbidden` without TLS, `notFound`, `conflict` for cameras that have no key of their own */
+  makeCode(cameraId: string, { secure }: ClientConnection): PairingCodeView {
+    if (!secure)
+      throw new VigieError('forbidden', 'a pairing code is made over https only: open this page over https');
+    this.#catalog.assertHasKey(cameraId);
+    this.counters.made++;
+    return this.#codes.make(cameraId, this.#nowMs());
+  }
+
+  /** The former key of the camera is worth nothing from now on. @throws VigieError `forbidden`, `tooManyRequests`, `notFound` */
+  async pair(request: PairingRequest, { secure, address }: ClientConnection): Promise<PairedCamera> {
+    const { code, board, firmware } = request;
+    if (!secure)
+      throw new VigieError(
+        'forbidden',
+        'pairing is done over https only, for the key would travel in the clear: use a wss:// address, or the id and the key themselves',
+      );
+    this.#guesses.admit(address);
+    const cameraId = this.#codes.find(code, this.#nowMs());
+    if (cameraId === undefined) {
+      this.counters.refused++;
+      this.#log.warn({ address, board }, 'a pairing code was refused');
+      throw new VigieError(
+        'notFound',
+        'this code is wrong, or was used already, or is older than 15 minutes: make a new one',
+      );
+    }
+    // Before anything else can happen, so that two who have it get one key.
+    this.#codes.revoke(cameraId);
+    const { key } = await this.#catalog.rotateKey(cameraId);
+    this.counters.paired++;
+    this.#log.info({ cameraId, address, board, firmware }, 'a camera was paired');
+    this.#guesses.succeeded(address);
+    return { cameraId, key };
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * Which cameras are connected, whichever protocol they speak: ingest and the listeners for the older firmware as one.
+ *
+ * Invariant: `online` and `offline` alternate per camera, and when a camera goes offline the moment of its last frame is on
+ * its way into the store before anybody is told.
+ */
+
+import { EventEmitter } from 'node:events';
+import type { CameraControl, CameraStatus } from './camera-catalog.ts';
+import type { CameraIngest } from '../ingest/camera-ingest.ts';
+import type { SeedListeners } from '../ingest/legacy-listeners.ts';
+import type { CameraFrame } from '../core/video/camera-frame.ts';
+import type { Log } from '../log.ts';
+import type { CameraStore } from './camera-store.ts';
+import type { CameraSettings } from '../wire/camera-protocol.ts';
+
+export interface CameraPresenceEvents {
+  frame: [CameraFrame];
+  online: [cameraId: string];
+  offline: [cameraId: string, lastFrameAt: number | null];
+}
+
+export class CameraPresence extends EventEmitter<CameraPresenceEvents> implements CameraControl {
+  readonly #ingest: CameraIngest;
+  readonly #seed: SeedListeners | undefined;
+  readonly #store: CameraStore;
+  readonly #log: Log;
+
+  /** @param seed undefined when there are no listeners for the older firmware */
+  constructor(ingest: CameraIngest, seed: SeedListeners | undefined, store: CameraStore, log: Log) {
+    super();
+    this.#ingest = ingest;
+    this.#seed = seed;
+    this.#store = store;
+    this.#log = log;
+    for (const source of seed ? [ingest, seed] : [ingest]) {
+      source.on('frame', (frame) => this.emit('frame', frame));
+      source.on('online', (cameraId) => this.emit('online', cameraId));
+      source.on('offline', (cameraId) => this.#onOffline(cameraId));
+    }
+  }
+
+  status(cameraId: string): CameraStatus {
+    return this.#seed?.has(cameraId) ? this.#seed.status(cameraId) : this.#ingest.status(cameraId);
+  }
+
+  async set(cameraId: string, settings: CameraSettings): Promise<void> {
+    await this.#ingest.set(cameraId, settings);
+  }
+
+  async reboot(cameraId: string): Promise<void> {
+    await this.#ingest.reboot(cameraId);
+  }
+
+  disconnect(cameraId: string, reason: 'removed' | 'keyRotated'): void {
+    this.#ingest.disconnect(cameraId, reason);
+  }
+
+  #onOffline(cameraId: string): void {
+    const { lastFrameAt } = this.status(cameraId);
+    if (lastFrameAt !== null) this.#remember(cameraId, lastFrameAt);
+    this.emit('offline', cameraId, lastFrameAt);
+  }
+
+  /** A disk that is full, or gone, costs this memory and nothing else. */
+  #remember(cameraId: string, lastFrameAt: number): void {
+    this.#store.setLastFrameAt(cameraId, lastFrameAt).catch((error: unknown) => {
+      this.#log.error({ err: error, cameraId }, 'failed to store when its last frame came');
+    });
+  }
+}

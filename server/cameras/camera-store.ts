@@ -1,0 +1,147 @@
+/** The cameras that are known, connected or not, and the keys they prove. */
+
+import { randomBytes } from 'node:crypto';
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { VigieError } from '../errors.ts';
+import type { CameraKind } from '../wire/api.ts';
+import { CAMERA_KEY_BYTES, type CameraSettings } from '../wire/camera-protocol.ts';
+import { randomId } from '../store/random-id.ts';
+import { declareStatements, prepareStatements } from '../store/statements.ts';
+import type { Shared, WorkOf } from '../store/work.ts';
+
+/** Times are ms since the Unix epoch. */
+export interface StoredCamera {
+  id: string;
+  name: string;
+  kind: CameraKind;
+  createdAt: number;
+  /** Null if there never was a frame. */
+  lastFrameAt: number | null;
+}
+
+/** Bounds what a script gone wild can fill. */
+const MAX_CAMERAS = 1000;
+const COLUMNS = 'id, name, kind, created_at AS createdAt, last_frame_at AS lastFrameAt';
+
+const SQL = declareStatements('cameras', {
+  list: `SELECT ${COLUMNS} FROM cameras ORDER BY created_at, rowid`,
+  listOf: `
+    SELECT ${COLUMNS} FROM cameras c WHERE EXISTS (
+      SELECT 1 FROM users u WHERE u.id = ? AND (u.role = 'administrator' OR EXISTS (
+    SELECT 1 FROM camera_rights r WHERE r.user_id = u.id AND r.camera_id = c.id)))
+    ORDER BY created_at, rowid`,
+  find: `SELECT ${COLUMNS} FROM cameras WHERE id = ?`,
+  insert:
+    'INSERT INTO cameras (id, name, kind, key, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  count: 'SELECT count(*) AS count FROM cameras',
+  rename: 'UPDATE cameras SET name = ? WHERE id = ?',
+  remove: 'DELETE FROM cameras WHERE id = ?',
+  key: 'SELECT key FROM cameras WHERE id = ?',
+  setKey: 'UPDATE cameras SET key = ? WHERE id = ?',
+  settings: 'SELECT settings FROM cameras WHERE id = ?',
+  setSettings: 'UPDATE cameras SET settings = ? WHERE id = ?',
+  setLastFrame: 'UPDATE cameras SET last_frame_at = ? WHERE id = ?',
+});
+
+export class CameraQueries {
+  readonly #statements;
+
+  constructor(database: DatabaseSync) {
+    this.#statements = prepareStatements(database, SQL);
+  }
+
+  /** In the order they were added. */
+  list(): StoredCamera[] {
+    return this.#statements.list.all().map(toCamera);
+  }
+
+  /** Those a user may watch; none for a user there is not. */
+  listOf(userId: string): StoredCamera[] {
+    return this.#statements.listOf.all(userId).map(toCamera);
+  }
+
+  find(id: string): StoredCamera | undefined {
+    const row = this.#statements.find.get(id);
+    return row && toCamera(row);
+  }
+
+  /** @throws VigieError `conflict` when there are too many */
+  add(name: string, kind: CameraKind, nowMs: number): StoredCamera {
+    return this.ensure(randomId('cam'), name, kind, nowMs);
+  }
+
+  /**
+   * The camera of that id, made if it is not there yet: for those whose id the server itself decides (demo, seed).
+   *
+   * @throws VigieError `conflict` when there are too many
+   */
+  ensure(id: string, name: string, kind: CameraKind, nowMs: number): StoredCamera {
+    const known = this.find(id);
+    if (known) return known;
+    if (Number(this.#statements.count.get()?.['count']) >= MAX_CAMERAS)
+      throw new VigieError('conflict', `there are ${MAX_CAMERAS} cameras already; remove one first`);
+    // The older firmware knows no keys.
+    const key = kind === 'seed' ? null : randomBytes(CAMERA_KEY_BYTES);
+    this.#statements.insert.run(id, name, kind, key, nowMs);
+    return { id, name, kind, createdAt: nowMs, lastFrameAt: null };
+  }
+
+  /** @returns false when there is no such camera; so do the next ones */
+  rename(id: string, name: string): boolean {
+    return this.#statements.rename.run(name, id).changes === 1;
+  }
+
+  remove(id: string): boolean {
+    return this.#statements.remove.run(id).changes === 1;
+  }
+
+  setLastFrameAt(id: string, atMs: number): boolean {
+    return this.#statements.setLastFrame.run(Math.round(atMs), id).changes === 1;
+  }
+
+  /** @returns 32 bytes, or undefined when there is no such camera or it has no key */
+  keyOf(id: string): Uint8Array | undefined {
+    const key = this.#statements.key.get(id)?.['key'];
+    return key instanceof Uint8Array ? key : undefined;
+  }
+
+  /** From now on the old key proves nothing. @returns the new one, or undefined when there is no such camera */
+  rotateKey(id: string): Uint8Array | undefined {
+    const key = randomBytes(CAMERA_KEY_BYTES);
+    return this.#statements.setKey.run(key, id).changes === 1 ? key : undefined;
+  }
+
+  /** What the camera is set to when it connects; its own choice where left out. */
+  settingsOf(id: string): CameraSettings {
+    const json = this.#statements.settings.get(id)?.['settings'];
+    return typeof json === 'string' ? (JSON.parse(json) as CameraSettings) : {};
+  }
+
+  /** What is left out stays as it was. */
+  changeSettings(id: string, change: CameraSettings): void {
+    const settings = { ...this.settingsOf(id), ...change };
+    this.#statements.setSettings.run(JSON.stringify(settings), id);
+  }
+}
+
+export const CAMERA_WORK = {
+  list: 'quick',
+  listOf: 'quick',
+  find: 'quick',
+  add: 'action',
+  ensure: 'action',
+  rename: 'action',
+  remove: 'action',
+  setLastFrameAt: 'state',
+  keyOf: 'quick',
+  rotateKey: 'action',
+  settingsOf: 'quick',
+  changeSettings: 'action',
+} as const satisfies WorkOf<CameraQueries>;
+
+export type CameraStore = Shared<CameraQueries, typeof CAMERA_WORK>;
+
+function toCamera(row: Record<string, SQLOutputValue>): StoredCamera {
+  // The tables are STRICT, so the columns have the types the schema gives them.
+  return { ...row } as unknown as StoredCamera;
+}

@@ -1,0 +1,269 @@
+/**
+ * Every setting of the server, in one table: its name, default, unit, meaning and what counts as a value. The parser,
+ * `--check-config` and the README's table all come from here, so that none of them can lie about the others.
+ */
+
+import { parseIp, parseIpRange } from '../core/address/ip-address.ts';
+import { parseIceServerUrl } from '../core/stun-turn/ice-server-url.ts';
+
+export interface Setting<T> {
+  /** Of the environment variable. */
+  name: string;
+  /** As it would be written; empty: unset. */
+  default: string;
+  /** Of the value, where it has one. */
+  unit?: string;
+  description: string;
+  /** Never printed. */
+  secret?: true;
+  /** @throws RangeError whose message completes the sentence "NAME must be …" */
+  parse: (text: string) => T;
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const RELAY_USES = ['auto', 'on', 'off'] as const;
+export type RelayUse = (typeof RELAY_USES)[number];
+
+/** What express calls them too: ranges behind which a proxy of one's own is usually found. */
+const PROXY_RANGES = ['loopback', 'linklocal', 'uniquelocal'];
+const HOST_NAME = /^(?=.{1,253}$)[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?)*$/i;
+
+const setting = <T>(entry: Setting<T>): Setting<T> => entry;
+
+export const configTable = {
+  dataDir: setting({
+    name: 'VIGIE_DATA_DIR',
+    default: './data',
+    description: 'Folder of the database and the secrets; made when it is missing.',
+    parse: (text) => text,
+  }),
+  httpPort: setting({
+    name: 'VIGIE_HTTP_PORT',
+    default: '8080',
+    unit: 'TCP port',
+    description: 'Web app, API, signaling and cameras. 0 takes any free port.',
+    parse: (text) => parseInteger(text, 0, 65_535),
+  }),
+  httpHost: setting({
+    name: 'VIGIE_HTTP_HOST',
+    default: '',
+    description:
+      'Address to listen on; all of them when empty. 127.0.0.1 behind a proxy on the same machine.',
+    parse: (text) => (text === '' ? undefined : parseHost(text)),
+  }),
+  tls: setting({
+    name: 'VIGIE_TLS',
+    default: '',
+    description:
+      'local: https with a certificate of Vigie’s own local authority, for a LAN without a name. Empty: plain http, or https by the two below.',
+    parse: parseTlsMode,
+  }),
+  tlsCert: setting({
+    name: 'VIGIE_TLS_CERT',
+    default: '',
+    description:
+      'Certificate chain (PEM file) to serve https and wss with, on the same port; read again when it changes.',
+    parse: (text) => (text === '' ? undefined : text),
+  }),
+  tlsKey: setting({
+    name: 'VIGIE_TLS_KEY',
+    default: '',
+    description: 'Private key (PEM file) of that certificate.',
+    parse: (text) => (text === '' ? undefined : text),
+  }),
+  adminPassword: setting({
+    name: 'VIGIE_ADMIN_PASSWORD',
+    default: '',
+    secret: true,
+    description:
+      'Password of the user admin, used on the first start only. When empty, one is made up and printed once.',
+    parse: (text) => (text === '' ? undefined : parseLength(text, 8, 256)),
+  }),
+  rtcPort: setting({
+    name: 'VIGIE_RTC_PORT',
+    default: '8081',
+    unit: 'UDP port',
+    description:
+      'The one port all live video leaves by; forward it to watch from outside. 0 takes any free port.',
+    parse: (text) => parseInteger(text, 0, 65_535),
+  }),
+  rtcTcpPort: setting({
+    name: 'VIGIE_RTC_TCP_PORT',
+    default: '0',
+    unit: 'TCP port',
+    description:
+      'A port for live video over TCP, for viewers whose network lets no UDP through; video over TCP stalls more easily. 0: none.',
+    parse: (text) => parseInteger(text, 0, 65_535) || undefined,
+  }),
+  announcedAddresses: setting({
+    name: 'VIGIE_ANNOUNCED_ADDRESS',
+    default: '',
+    description:
+      'Comma-separated addresses viewers reach this machine at, besides its own: a public IP, a container host.',
+    parse: (text) => parseList(text, parseHost),
+  }),
+  turnUrls: setting({
+    name: 'VIGIE_TURN_URLS',
+    default: '',
+    description:
+      'Comma-separated TURN or STUN servers for viewers, like turn:turn.example.org:3478?transport=udp.',
+    parse: (text) => parseList(text, checkIceServerUrl),
+  }),
+  turnSecret: setting({
+    name: 'VIGIE_TURN_SECRET',
+    default: '',
+    secret: true,
+    description: 'The static-auth-secret of that coturn; viewers get short-lived passwords made from it.',
+    parse: (text) => (text === '' ? undefined : parseLength(text, 16, 1024)),
+  }),
+  turnSecretFile: setting({
+    name: 'VIGIE_TURN_SECRET_FILE',
+    default: '',
+    description: 'File that holds that secret, in place of VIGIE_TURN_SECRET.',
+    parse: (text) => (text === '' ? undefined : text),
+  }),
+  relay: setting({
+    name: 'VIGIE_RELAY',
+    default: 'auto',
+    description:
+      'Whether the server itself is reached through the TURN server, for where no port can be forwarded: on, off, or auto, which is on while VIGIE_ANNOUNCED_ADDRESS is empty.',
+    parse: parseRelay,
+  }),
+  recordingQuota: setting({
+    name: 'VIGIE_RECORDING_QUOTA',
+    default: '20G',
+    unit: 'bytes',
+    description:
+      'All recordings together never take more than this; the oldest go first. Like 500M, 20G or 1T. Nothing is recorded until a camera is told to.',
+    parse: (text) => parseBytes(text, 100e6),
+  }),
+  recordingFreeFloor: setting({
+    name: 'VIGIE_RECORDING_FREE_FLOOR',
+    default: '1G',
+    unit: 'bytes',
+    description: 'What recordings always leave free on the disk.',
+    parse: (text) => parseBytes(text, 0),
+  }),
+  demo: setting({
+    name: 'VIGIE_DEMO',
+    default: '1',
+    description: '1 shows a demo camera while there is no camera yet; 0 does not.',
+    parse: parseSwitch,
+  }),
+  logLevel: setting({
+    name: 'VIGIE_LOG_LEVEL',
+    default: 'info',
+    description: `How much is logged: ${LOG_LEVELS.join(', ')}.`,
+    parse: parseLogLevel,
+  }),
+  trustedProxies: setting({
+    name: 'VIGIE_TRUSTED_PROXIES',
+    default: '',
+    description: `Comma-separated addresses or ranges of proxies in front whose X-Forwarded-… is believed, or ${PROXY_RANGES.join(', ')}.`,
+    parse: (text) => parseList(text, parseProxyRange),
+  }),
+  legacyUsername: setting({
+    name: 'VIGIE_LEGACY_USERNAME',
+    default: '',
+    description:
+      'User name that cameras with the older firmware send. USERNAME in .env counts too, in the environment it does not: shells set it.',
+    parse: (text) => (text === '' ? undefined : text),
+  }),
+  legacyPassword: setting({
+    name: 'VIGIE_LEGACY_PASSWORD',
+    default: '',
+    secret: true,
+    description: 'Password that cameras with the older firmware send. PASSWORD in .env counts too.',
+    parse: (text) => (text === '' ? undefined : text),
+  }),
+};
+
+export type SettingKey = keyof typeof configTable;
+export type SettingValues = { [K in SettingKey]: ReturnType<(typeof configTable)[K]['parse']> };
+
+/** The table of the README, as Markdown. */
+export function configMarkdown(): string {
+  const rows = Object.values(configTable).map((entry: Setting<unknown>) => {
+    const unit = entry.unit === undefined ? '' : ` (${entry.unit})`;
+    return `| \`${entry.name}\` | ${entry.default === '' ? '' : `\`${entry.default}\`${unit}`} | ${entry.description} |`;
+  });
+  return ['| Variable | Default | Meaning |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+function parseInteger(text: string, min: number, max: number): number {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= min && value <= max)) throw new RangeError(`a whole number from ${min} to ${max}`);
+  return value;
+}
+
+const BYTE_UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12 };
+
+function parseBytes(text: string, min: number): number {
+  const [, digits, unit = ''] = /^(\d{1,9}(?:\.\d{1,3})?)([kMGT]?)$/.exec(text) ?? [];
+  const bytes = Math.round(Number(digits) * (BYTE_UNITS[unit] ?? Number.NaN));
+  if (!(bytes >= min && bytes <= Number.MAX_SAFE_INTEGER))
+    throw new RangeError(
+      `a number of bytes like 500M, 20G or 1T${min > 0 ? `, at least ${min / 1e6}M` : ''}`,
+    );
+  return bytes;
+}
+
+function parseLength(text: string, min: number, max: number): string {
+  if (text.length < min || text.length > max) throw new RangeError(`${min} to ${max} characters long`);
+  return text;
+}
+
+function parseSwitch(text: string): boolean {
+  if (text !== '0' && text !== '1') throw new RangeError('0 or 1');
+  return text === '1';
+}
+
+function parseTlsMode(text: string): 'local' | undefined {
+  if (text === '') return undefined;
+  if (text !== 'local') throw new RangeError('local, or empty');
+  return text;
+}
+
+function parseLogLevel(text: string): LogLevel {
+  const level = LOG_LEVELS.find((name) => name === text);
+  if (level === undefined) throw new RangeError(`one of ${LOG_LEVELS.join(', ')}`);
+  return level;
+}
+
+function parseRelay(text: string): RelayUse {
+  const use = RELAY_USES.find((name) => name === text);
+  if (use === undefined) throw new RangeError(`one of ${RELAY_USES.join(', ')}`);
+  return use;
+}
+
+function parseList(text: string, parse: (item: string) => string): string[] {
+  const items = text.split(',').map((item) => item.trim());
+  return items.filter((item) => item !== '').map(parse);
+}
+
+function parseHost(text: string): string {
+  // Four numbers that are no address are a slip, not a host name.
+  const isHostName = HOST_NAME.test(text) && !/^[\d.]+$/.test(text);
+  if (!parseIp(text) && !isHostName)
+    throw new RangeError('IP addresses or host names, without scheme or port');
+  return text;
+}
+
+function checkIceServerUrl(text: string): string {
+  const host = parseIceServerUrl(text)?.host;
+  // Numbers or colons that are no address are a slip, not a host name.
+  if (host === undefined || (/^[\d.]+$|:/.test(host) && !parseIp(host)))
+    throw new RangeError(
+      'URLs like turn:host:3478?transport=udp or stun:host:3478, with a port from 1 to 65535',
+    );
+  return text;
+}
+
+function parseProxyRange(text: string): string {
+  if (PROXY_RANGES.includes(text)) return text;
+  if (!parseIpRange(text))
+    throw new RangeError(`IP addresses, ranges like 10.0.0.0/8, or ${PROXY_RANGES.join(', ')}`);
+  return text;
+}

@@ -1,0 +1,279 @@
+/**
+ * Environment over `.env` over `server-config.json` over defaults → one validated, frozen Config. The first step of the
+ * start, and the only reader of the environment.
+ *
+ * Invariant: either everything is usable, or one error names everything that is not.
+ */
+
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { configTable, type Setting, type SettingKey, type SettingValues } from './config-table.ts';
+import { parseEnvFile } from './env-file.ts';
+import { VigieError } from '../errors.ts';
+import { readCertificatePair, type CertificatePaths } from './read-certificate-pair.ts';
+import { validate } from '../wire/validate.ts';
+
+export { configTable } from './config-table.ts';
+
+/** Listeners for cameras with the older firmware: ports startPort … startPort + cameraCount - 1, one camera each. */
+export interface LegacyCameras {
+  cameraCount: number;
+  startPort: number;
+  username: string;
+  password: string;
+}
+
+export interface Config extends Readonly<
+  Omit<SettingValues, 'legacyUsername' | 'legacyPassword' | 'tls' | 'tlsCert' | 'tlsKey'>
+> {
+  /** The operator's files, Vigie's own local authority, or undefined: plain http. */
+  readonly tls: Readonly<CertificatePaths> | 'local' | undefined;
+  /** Undefined unless server-config.json asks for them. */
+  readonly legacy: Readonly<LegacyCameras> | undefined;
+  /** `--check-config`: print the configuration and stop. */
+  readonly checkOnly: boolean;
+  /** Sentences worth logging that do not stop the start. */
+  readonly warnings: readonly string[];
+}
+
+export interface ConfigSources {
+  env: NodeJS.ProcessEnv;
+  /** Where `.env` and `server-config.json` are looked for, and what relative paths are relative to. */
+  cwd: string;
+  /** The command line, without node and the script. */
+  args: readonly string[];
+}
+
+/** Where a setting's text was found. */
+interface Found {
+  text: string;
+  /** As the setting is called there, for messages. */
+  name: string;
+}
+
+const LEGACY_FILE = 'server-config.json';
+/** What docker-compose.yml reads from the same `.env`, and makes other settings from. */
+const COMPOSE_SETTINGS: ReadonlySet<string> = new Set(
+  ['DOMAIN', 'LAN_IP', 'PUBLIC_IP', 'TURN_NAME', 'HTTPS_PORT', 'NETWORK'].map((name) => `VIGIE_${name}`),
+);
+const LEGACY_CAMERAS = z.object({
+  'camera-number': z.int().min(0).max(256),
+  'camera-start-port': z.int().min(1).max(65_535),
+});
+
+/** @throws VigieError `configuration`; its message has one line for each thing that is wrong */
+export function loadConfig({ env, cwd, args }: ConfigSources): Config {
+  const problems: string[] = [];
+  const envFile = parseEnvFile(readOptional(resolve(cwd, '.env'), problems) ?? '');
+  problems.push(...envFile.problems);
+  const values = withTurnSecretFile(
+    parseSettings((key) => find(key, env, envFile.values), problems),
+    cwd,
+    problems,
+  );
+  const legacy = readLegacy(resolve(cwd, LEGACY_FILE), values, problems);
+  checkTogether(values, legacy, problems);
+  const tls = tlsOf(values, cwd, problems);
+  for (const arg of args) {
+    if (arg !== '--check-config') problems.push(`unknown argument ${arg}; the only one is --check-config`);
+  }
+  const warnings = unknownSettings(env, envFile.values);
+  // A misspelt name is often why something else is missing.
+  if (problems.length > 0) throw new VigieError('configuration', [...problems, ...warnings].join('\n'));
+  const {
+    legacyUsername: _username,
+    legacyPassword: _password,
+    tlsCert: _cert,
+    tlsKey: _key,
+    ...settings
+  } = values;
+  const config = {
+    ...settings,
+    dataDir: resolve(cwd, values.dataDir),
+    tls: typeof tls === 'object' ? Object.freeze(tls) : tls,
+    legacy: legacy && Object.freeze(legacy),
+    checkOnly: args.includes('--check-config'),
+    warnings,
+  };
+  for (const value of Object.values(config)) if (Array.isArray(value)) Object.freeze(value);
+  return Object.freeze(config);
+}
+
+/** What `--check-config` prints: one setting a line, ready to be pasted into `.env` but for the secrets. */
+export function describeConfig(config: Config): string {
+  const values: Record<string, unknown> = {
+    ...config,
+    ...(typeof config.tls === 'object' && {
+      tls: undefined,
+      tlsCert: config.tls.certPath,
+      tlsKey: config.tls.keyPath,
+    }),
+    legacyUsername: config.legacy?.username,
+    legacyPassword: config.legacy?.password,
+  };
+  const lines = Object.entries(configTable).map(([key, entry]: [string, Setting<unknown>]) => {
+    const text = entry.secret && values[key] !== undefined ? '********' : textOf(values[key]);
+    return `${entry.name}=${text}`;
+  });
+  const { legacy } = config;
+  if (legacy) {
+    const lastPort = legacy.startPort + legacy.cameraCount - 1;
+    lines.push(
+      `# ${LEGACY_FILE}: cameras with the older firmware on ports ${legacy.startPort} to ${lastPort}`,
+    );
+  }
+  return lines.join('\n');
+}
+
+/**
+ * The environment counts before the file, with one exception: desktops and shells set USERNAME (and some PASSWORD) for
+ * purposes of their own, so these two names count in the file only.
+ */
+function find(key: SettingKey, env: NodeJS.ProcessEnv, file: Record<string, string>): Found {
+  const { name, default: fallback } = configTable[key];
+  const text = env[name] || file[name];
+  if (text) return { text, name };
+  const older = { legacyUsername: 'USERNAME', legacyPassword: 'PASSWORD' }[key as string];
+  const olderText = older === undefined ? undefined : file[older];
+  return older !== undefined && olderText ? { text: olderText, name: older } : { text: fallback, name };
+}
+
+function parseSettings(findText: (key: SettingKey) => Found, problems: string[]): SettingValues {
+  const parsed = Object.entries(configTable).map(([key, entry]: [string, Setting<unknown>]) => {
+    const { text, name } = findText(key as SettingKey);
+    try {
+      return [key, entry.parse(text)];
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      const shown = entry.secret ? '' : `, not ${JSON.stringify(text)}`;
+      problems.push(`${name} must be ${error.message}${shown}`);
+      // Stands in until the problems are thrown, so that the checks of several settings together can run.
+      return [key, entry.parse(entry.default)];
+    }
+  });
+  // Object.fromEntries forgets which key had which type; the table is the proof.
+  return Object.fromEntries(parsed) as SettingValues;
+}
+
+function readLegacy(path: string, values: SettingValues, problems: string[]): LegacyCameras | undefined {
+  const text = readOptional(path, problems);
+  if (text === undefined) return undefined;
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    problems.push(`${LEGACY_FILE} is not JSON: ${(error as SyntaxError).message.replaceAll(/\s+/g, ' ')}`);
+    return undefined;
+  }
+  const parsed = validate(LEGACY_CAMERAS, json);
+  if (!parsed.success) {
+    for (const { path: keys, message } of parsed.error.issues)
+      problems.push(`${LEGACY_FILE}${keys.length === 0 ? '' : ` "${keys.join('.')}"`}: ${message}`);
+    return undefined;
+  }
+  const { 'camera-number': cameraCount, 'camera-start-port': startPort } = parsed.data;
+  if (cameraCount === 0) return undefined;
+  if (startPort + cameraCount - 1 > 65_535)
+    problems.push(`${LEGACY_FILE}: ${cameraCount} cameras from port ${startPort} on go beyond port 65535`);
+  const { legacyUsername: username, legacyPassword: password } = values;
+  if (username === undefined || password === undefined) {
+    const missing = { USERNAME: username, PASSWORD: password };
+    for (const [name, value] of Object.entries(missing)) {
+      if (value === undefined)
+        problems.push(
+          `${LEGACY_FILE} asks for cameras with the older firmware: set ${name} in .env, or VIGIE_LEGACY_${name}`,
+        );
+    }
+    return undefined;
+  }
+  return { cameraCount, startPort, username, password };
+}
+
+/** The secret from its file, where one is named. A file made by another program may end with a line break. */
+function withTurnSecretFile(values: SettingValues, cwd: string, problems: string[]): SettingValues {
+  if (values.turnSecretFile === undefined) return values;
+  if (values.turnSecret !== undefined)
+    problems.push('VIGIE_TURN_SECRET and VIGIE_TURN_SECRET_FILE are both set: one of them is enough');
+  const path = resolve(cwd, values.turnSecretFile);
+  const text = readOptional(path, problems);
+  if (text === undefined) {
+    problems.push(`VIGIE_TURN_SECRET_FILE names ${path}, which is not there or cannot be read`);
+    return values;
+  }
+  try {
+    return { ...values, turnSecret: configTable.turnSecret.parse(text.trim()) };
+  } catch (error) {
+    problems.push(`the secret in ${path} must be ${(error as RangeError).message}`);
+    return values;
+  }
+}
+
+function checkTogether(values: SettingValues, legacy: LegacyCameras | undefined, problems: string[]): void {
+  const needsSecret = values.turnUrls.some((url) => /^turns?:/.test(url));
+  // Of a file that is named and wrong, something has been said already.
+  if (needsSecret && values.turnSecret === undefined && values.turnSecretFile === undefined)
+    problems.push('VIGIE_TURN_URLS names a TURN server: set VIGIE_TURN_SECRET to its static-auth-secret');
+  // URLs that are wrong are a problem already, and may well name a TURN server.
+  const namesNone = !needsSecret && !problems.some((problem) => problem.startsWith('VIGIE_TURN_URLS '));
+  if (namesNone && values.turnSecret !== undefined)
+    problems.push('VIGIE_TURN_SECRET is set, but VIGIE_TURN_URLS names no TURN server');
+  if (namesNone && values.relay === 'on')
+    problems.push('VIGIE_RELAY is on, but VIGIE_TURN_URLS names no TURN server');
+  const { httpPort, rtcTcpPort } = values;
+  if (rtcTcpPort !== undefined && rtcTcpPort === httpPort)
+    problems.push(
+      `VIGIE_RTC_TCP_PORT and VIGIE_HTTP_PORT are both ${httpPort}: set one of them to another port`,
+    );
+  if (legacy && httpPort >= legacy.startPort && httpPort < legacy.startPort + legacy.cameraCount)
+    problems.push(`VIGIE_HTTP_PORT ${httpPort} is one of the ports ${LEGACY_FILE} gives to cameras`);
+}
+
+/** The files are looked at now: a start, or a check, that passes will serve. */
+function tlsOf(
+  { tls, tlsCert, tlsKey }: SettingValues,
+  cwd: string,
+  problems: string[],
+): CertificatePaths | 'local' | undefined {
+  if (tlsCert === undefined && tlsKey === undefined) return tls;
+  if (tls !== undefined)
+    problems.push('VIGIE_TLS=local makes its own certificate: unset VIGIE_TLS_CERT and VIGIE_TLS_KEY');
+  if (tlsCert === undefined || tlsKey === undefined) {
+    const [set, missing] = tlsCert === undefined ? ['KEY', 'CERT'] : ['CERT', 'KEY'];
+    problems.push(`VIGIE_TLS_${set} is set: set VIGIE_TLS_${missing} too`);
+    return undefined;
+  }
+  const paths = { certPath: resolve(cwd, tlsCert), keyPath: resolve(cwd, tlsKey) };
+  const pair = readCertificatePair(paths);
+  if (typeof pair === 'string') problems.push(pair);
+  return paths;
+}
+
+/** Most likely misspelt, so they are worth a word; but other programs may own the prefix, so they stop nothing. */
+function unknownSettings(env: NodeJS.ProcessEnv, file: Record<string, string>): string[] {
+  const known = new Set(Object.values(configTable).map(({ name }) => name));
+  const names = [...new Set([...Object.keys(env), ...Object.keys(file)])].filter(
+    (name) => name.startsWith('VIGIE_') && !known.has(name),
+  );
+  return names.map((name) =>
+    COMPOSE_SETTINGS.has(name)
+      ? `${name} is set, but only docker compose reads it`
+      : `${name} is set, but there is no such setting`,
+  );
+}
+
+function readOptional(path: string, problems: string[]): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT') problems.push(`${path} cannot be read: ${message}`);
+    return undefined;
+  }
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'boolean') return value ? '1' : '0';
+  if (Array.isArray(value)) return value.join(',');
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}

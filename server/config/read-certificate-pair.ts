@@ -1,0 +1,30 @@
+/** VIGIE_TLS_CERT and VIGIE_TLS_KEY as they stand on the disk right now: for the configuration's check and for each renewal. */
+
+import { readFileSync } from 'node:fs';
+import { certificateProblem, type CertificatePair } from '../core/certificate-pair.ts';
+
+export interface CertificatePaths {
+  certPath: string;
+  keyPath: string;
+}
+
+/** @returns the pair, or one line that says what is wrong with which file */
+export function readCertificatePair(paths: CertificatePaths): CertificatePair | string {
+  const { certPath, keyPath } = paths;
+  const texts: string[] = [];
+  for (const [name, path] of [
+    ['VIGIE_TLS_CERT', certPath],
+    ['VIGIE_TLS_KEY', keyPath],
+  ] as const) {
+    try {
+      texts.push(readFileSync(path, 'utf8'));
+    } catch (error) {
+      return `${name}: ${path} cannot be read (${(error as NodeJS.ErrnoException).code})`;
+    }
+  }
+  const [cert = '', key = ''] = texts;
+  const problem = certificateProblem({ cert, key }, Date.now());
+  return problem === undefined
+    ? { cert, key }
+    : `VIGIE_TLS_CERT ${certPath}, VIGIE_TLS_KEY ${keyPath}: ${problem}`;
+}

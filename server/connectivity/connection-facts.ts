@@ -1,0 +1,70 @@
+/**
+ * What the server knows of the ways to it, for the connection check: ports, announced addresses, and whether it reaches the
+ * STUN and TURN servers it tells viewers of. Whoever asks while they are being asked gets the same answer. Besides, what
+ * devices are told to connect to.
+ */
+
+import { networkInterfaces } from 'node:os';
+import { serverOrigins } from './server-origins.ts';
+import { isPrivateAddress } from '../core/address/special-addresses.ts';
+import { probeTurn } from './turn-probe.ts';
+import type { ServerAddresses, ServerConnectionFacts, TurnFacts } from '../wire/connection-check.ts';
+
+export interface ConnectionFactsOptions {
+  /** Undefined: the server listens to every address. */
+  httpHost: string | undefined;
+  httpPort: () => number;
+  /** PEM, of the certificate the port serves https with now; undefined: plain http. */
+  certificate: () => string | undefined;
+  /** As in ServerAddresses. */
+  authorityFile: string | undefined;
+  rtcPort: number;
+  announced: readonly string[];
+  announcedNow: () => string[];
+  turnUrls: readonly string[];
+}
+
+export class ConnectionFactsSource {
+  readonly #options: ConnectionFactsOptions;
+  #asking: Promise<TurnFacts[]> | undefined;
+
+  constructor(options: ConnectionFactsOptions) {
+    this.#options = options;
+  }
+
+  async get(): Promise<ServerConnectionFacts> {
+    const { httpPort, rtcPort, announced, announcedNow } = this.#options;
+    return {
+      httpPort: httpPort(),
+      rtcPort,
+      announced: [...announced],
+      announcedNow: announcedNow(),
+      turn: await this.#turnFacts(),
+    };
+  }
+
+  addresses(): ServerAddresses {
+    const { httpHost, httpPort, certificate, announced, authorityFile } = this.#options;
+    const origins = serverOrigins({
+      httpHost,
+      httpPort: httpPort(),
+      announced,
+      interfaces: networkInterfaces(),
+      certificate: certificate(),
+    });
+    return { origins, authorityFile: authorityFile ?? null };
+  }
+
+  #turnFacts(): Promise<TurnFacts[]> {
+    this.#asking ??= Promise.all(this.#options.turnUrls.map(factsOf)).finally(() => {
+      this.#asking = undefined;
+    });
+    return this.#asking;
+  }
+}
+
+async function factsOf(url: string): Promise<TurnFacts> {
+  const { problem, seenAs } = await probeTurn(url);
+  const seenAsIsPrivate = seenAs !== null && isPrivateAddress(seenAs);
+  return { url, reachable: problem === null, problem, seenAs, seenAsIsPrivate };
+}

@@ -1,0 +1,39 @@
+/** The STUN and TURN servers a viewer is told of, and the server itself may use, with credentials made where TURN wants them. */
+
+import type { Config } from '../config/config.ts';
+import { turnCredentials } from '../core/stun-turn/turn-credentials.ts';
+import type { RelayOptions } from '../sfu/relay-socket.ts';
+import { TURN_CREDENTIAL_LIFETIME_SECONDS, type IceServer } from '../wire/signaling.ts';
+
+/** @param secret coturn's static-auth-secret; needed as soon as a URL is TURN's, which the configuration checks */
+export function iceServersFor(
+  userId: string,
+  urls: readonly string[],
+  secret: string | undefined,
+  nowMs: number,
+): IceServer[] {
+  const stun = urls.filter((url) => url.startsWith('stun'));
+  const turn = urls.filter((url) => url.startsWith('turn'));
+  const servers: IceServer[] = stun.length > 0 ? [{ urls: stun }] : [];
+  if (turn.length > 0 && secret !== undefined) {
+    servers.push({ urls: turn, ...turnCredentials(secret, userId, nowMs, TURN_CREDENTIAL_LIFETIME_SECONDS) });
+  }
+  return servers;
+}
+
+/** What the server's own relay needs, if it is to have one. */
+export function relayFor({
+  relay,
+  turnUrls,
+  turnSecret,
+  announcedAddresses,
+}: Pick<Config, 'relay' | 'turnUrls' | 'turnSecret' | 'announcedAddresses'>): RelayOptions | undefined {
+  const urls = turnUrls.filter((url) => url.startsWith('turn'));
+  const isWanted = relay === 'on' || (relay === 'auto' && announcedAddresses.length === 0);
+  if (!isWanted || turnSecret === undefined || urls.length === 0) return undefined;
+  return {
+    urls,
+    credentials: () =>
+      turnCredentials(turnSecret, 'vigie-server', Date.now(), TURN_CREDENTIAL_LIFETIME_SECONDS),
+  };
+}

@@ -1,0 +1,74 @@
+/** What happens at the cameras, put together: the log of it, those who write into it, and its pictures. */
+
+import { CameraSensor } from './camera-sensor.ts';
+import { ConnectionWatch } from './connection-watch.ts';
+import { EventLog } from './event-log.ts';
+import { EventPictures, type PictureSources } from './event-pictures.ts';
+import { Sensors } from './sensors.ts';
+import type { Log } from '../log.ts';
+import { MotionWatch, type LumaSource } from './motion-watch.ts';
+import type { Store } from '../store/store.ts';
+
+export interface OpenHappeningsOptions {
+  store: Store;
+  luma: LumaSource;
+  pictures: PictureSources;
+  log: Log;
+}
+
+/** Each known camera is watched as it is set to, and those that were there before are expected back. */
+export class Happenings {
+  readonly log: EventLog;
+  readonly sensors: Sensors;
+  readonly motion: MotionWatch;
+  readonly #cameraSensor: CameraSensor;
+  readonly #connections: ConnectionWatch;
+  readonly #pictures: EventPictures;
+
+  constructor({ store, luma, pictures, log }: OpenHappeningsOptions) {
+    this.log = new EventLog(store.events, log);
+    this.sensors = new Sensors(store.sensors, this.log);
+    this.motion = new MotionWatch(luma, this.log, store.motion);
+    this.#cameraSensor = new CameraSensor({ events: this.log });
+    this.#connections = new ConnectionWatch({ events: this.log });
+    this.#pictures = new EventPictures(pictures, this.log, log);
+    this.log.on('event', (event) => this.#pictures.onEvent(event));
+    for (const { id, kind, lastFrameAt } of store.cameras.list()) {
+      this.motion.addCamera(id);
+      if (kind !== 'demo' && lastFrameAt !== null) this.#connections.onOffline(id);
+    }
+  }
+
+  onOnline(cameraId: string): void {
+    this.#connections.onOnline(cameraId);
+  }
+
+  /** @param active whether the sensor wired to the camera sees something now */
+  onMotion(cameraId: string, active: boolean): void {
+    this.#cameraSensor.onMotion(cameraId, active);
+  }
+
+  onOffline(cameraId: string): void {
+    this.motion.onOffline(cameraId);
+    this.#cameraSensor.end(cameraId);
+    this.#connections.onOffline(cameraId);
+  }
+
+  addCamera(cameraId: string): void {
+    this.motion.addCamera(cameraId);
+  }
+
+  forget(cameraId: string): void {
+    this.motion.forget(cameraId);
+    this.#cameraSensor.end(cameraId);
+    this.#connections.forget(cameraId);
+  }
+
+  /** Idempotent. What goes on ends, but for cameras that are away. */
+  close(): void {
+    this.motion.close();
+    this.#cameraSensor.close();
+    this.#connections.close();
+    this.#pictures.close();
+  }
+}

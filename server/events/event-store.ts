@@ -1,0 +1,247 @@
+/** What happened at the cameras, and small pictures of it. */
+
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { EventKind, EventView } from '../wire/event.ts';
+import { inTransaction } from '../store/database.ts';
+import { declareStatements, prepareStatements } from '../store/statements.ts';
+import type { Shared, WorkOf } from '../store/work.ts';
+
+/** What becomes known of an event while it goes on. */
+export type EventFindings = Pick<EventView, 'zones' | 'score'>;
+
+/** Which events to list; times in ms since the Unix epoch. */
+export interface EventQuery {
+  limit: number;
+  kind?: EventKind;
+  /** An event's id: only those told before it; of one that is gone there are none. */
+  before?: string;
+  /** Only what touched this time. What goes on has no end yet. */
+  fromMs?: number;
+  toMs?: number;
+  /** By when it was told, the newest first; or, of a time, by when it started. */
+  oldestFirst?: boolean;
+}
+
+/** Of more the oldest give way, of each camera by itself, so that one busy camera costs no other its past. */
+export interface EventLimits {
+  /** Of those that are over; up to a hundredth more are there for a while. */
+  events: number;
+  thumbnails: number;
+}
+
+const DEFAULT_LIMITS: EventLimits = { events: 10_000, thumbnails: 2_000 };
+const COLUMNS = `id, camera_id AS cameraId, source, source_name AS sourceName, kind,
+  started_at AS startedAtMs, ended_at AS endedAtMs, zones, score,
+  EXISTS (SELECT 1 FROM event_thumbnails WHERE event_id = id) AS thumbnail`;
+const WITHIN = `camera_id = :cameraId AND started_at BETWEEN :lowMs AND :highMs
+    AND (ended_at IS NULL OR ended_at >= :fromMs) AND (:kind IS NULL OR kind = :kind)`;
+
+const SQL = declareStatements('events', {
+  insert: `
+    INSERT INTO events (id, camera_id, source, source_name, kind, started_at, ended_at, zones, score)
+    VALUES (:id, :cameraId, :source, :sourceName, :kind, :startedAtMs, :endedAtMs, :zones, :score)
+    ON CONFLICT (id) DO NOTHING`,
+  trim: `
+    DELETE FROM events WHERE camera_id = :cameraId AND ended_at IS NOT NULL AND sequence <= (
+      SELECT sequence FROM events WHERE camera_id = :cameraId ORDER BY sequence DESC LIMIT 1 OFFSET :max)`,
+  update: `
+    UPDATE events SET zones = :zones, score = :score WHERE id = :id AND ended_at IS NULL RETURNING ${COLUMNS}`,
+  end: `
+    UPDATE events SET ended_at = max(started_at, :endedAtMs) WHERE id = :id AND ended_at IS NULL
+    RETURNING ${COLUMNS}`,
+  endAll: 'UPDATE events SET ended_at = started_at WHERE ended_at IS NULL AND kind <> ?',
+  open: `SELECT ${COLUMNS} FROM events WHERE ended_at IS NULL AND kind = ?`,
+  find: `SELECT ${COLUMNS} FROM events WHERE camera_id = ? AND id = ?`,
+  sequenceOf: 'SELECT sequence FROM events WHERE id = ?',
+  at: `SELECT ${COLUMNS} FROM events WHERE sequence = ?`,
+  // Each of these walks one camera's part of an index and nothing else of the table.
+  newest: `
+    SELECT sequence, sequence AS rank FROM events WHERE camera_id = :cameraId AND sequence BETWEEN :low AND :high
+    ORDER BY sequence DESC LIMIT :limit`,
+  newestOfKind: `
+    SELECT sequence, sequence AS rank FROM events
+    WHERE camera_id = :cameraId AND kind = :kind AND sequence BETWEEN :low AND :high
+    ORDER BY sequence DESC LIMIT :limit`,
+  newestWithin: `
+    SELECT sequence, started_at AS rank FROM events WHERE ${WITHIN}
+    ORDER BY started_at DESC, sequence DESC LIMIT :limit`,
+  oldestWithin: `
+    SELECT sequence, started_at AS rank FROM events WHERE ${WITHIN} ORDER BY started_at, sequence LIMIT :limit`,
+  addThumbnail:
+    'INSERT INTO event_thumbnails (event_id, jpeg) SELECT id, ? FROM events WHERE id = ? ON CONFLICT DO NOTHING',
+  trimThumbnails: `
+    DELETE FROM event_thumbnails WHERE event_id IN (
+      SELECT event_id FROM event_thumbnails JOIN events ON id = event_id WHERE camera_id = ?
+      ORDER BY sequence DESC LIMIT -1 OFFSET ?)`,
+  thumbnail: `
+    SELECT jpeg FROM event_thumbnails JOIN events ON id = event_id WHERE camera_id = ? AND event_id = ?`,
+});
+
+/** A new event; who notices it gives it its id. */
+export type NewEvent = Omit<EventView, 'thumbnail'>;
+
+export interface EventQueriesOptions {
+  limits?: Partial<EventLimits>;
+  /** Told what starts and what ends, within the transaction that stores it. */
+  outbox?: (event: EventView, nowMs: number) => void;
+}
+
+export class EventQueries {
+  readonly #database: DatabaseSync;
+  readonly #limits: EventLimits;
+  readonly #outbox: (event: EventView, nowMs: number) => void;
+  /** Added since the oldest gave way, by table and camera: looking for them takes as long as there are many. */
+  readonly #added = new Map<string, number>();
+  readonly #statements;
+
+  constructor(database: DatabaseSync, { limits, outbox = () => undefined }: EventQueriesOptions = {}) {
+    this.#database = database;
+    this.#limits = { ...DEFAULT_LIMITS, ...limits };
+    this.#outbox = outbox;
+    this.#statements = prepareStatements(database, SQL);
+  }
+
+  /** Told again, after a failure, it is the same event. */
+  add(event: NewEvent, nowMs: number): EventView {
+    const { id, cameraId, source, sourceName, kind, startedAtMs, endedAtMs, zones, score } = event;
+    const row = { id, cameraId, source, sourceName, kind, startedAtMs, endedAtMs, score };
+    const added = { ...row, zones, thumbnail: false };
+    inTransaction(this.#database, () => {
+      this.#statements.insert.run({ ...row, zones: JSON.stringify(zones) });
+      if (this.#isFull('events', cameraId)) this.#statements.trim.run({ cameraId, max: this.#limits.events });
+      this.#outbox(added, nowMs);
+    });
+    return added;
+  }
+
+  /** @returns the event as it is now, or undefined when it has ended or is gone; so does `end` */
+  update(id: string, { zones, score }: EventFindings): EventView | undefined {
+    return toEvent(this.#statements.update.get({ id, zones: JSON.stringify(zones), score }));
+  }
+
+  /** Never before it started. */
+  end(id: string, endedAtMs: number, nowMs: number): EventView | undefined {
+    return inTransaction(this.#database, () => {
+      const ended = toEvent(this.#statements.end.get({ id, endedAtMs }));
+      if (ended) this.#outbox(ended, nowMs);
+      return ended;
+    });
+  }
+
+  /** What went on when the server ended without a word: all that is known for sure is when it started. */
+  endAllBut(kind: EventKind): void {
+    this.#statements.endAll.run(kind);
+  }
+
+  /** Of all cameras. */
+  goingOn(kind: EventKind): EventView[] {
+    return this.#statements.open.all(kind).flatMap((row) => toEvent(row) ?? []);
+  }
+
+  find(cameraId: string, id: string): EventView | undefined {
+    return toEvent(this.#statements.find.get(cameraId, id));
+  }
+
+  list(cameraIds: readonly string[], query: EventQuery): EventView[] {
+    return this.#ranked(cameraIds, query).flatMap(
+      ({ sequence }) => toEvent(this.#statements.at.get(sequence)) ?? [],
+    );
+  }
+
+  /** @returns the event as it is now, or undefined when it is gone */
+  addThumbnail(cameraId: string, id: string, jpeg: Uint8Array): EventView | undefined {
+    inTransaction(this.#database, () => {
+      this.#statements.addThumbnail.run(jpeg, id);
+      if (this.#isFull('thumbnails', cameraId))
+        this.#statements.trimThumbnails.run(cameraId, this.#limits.thumbnails);
+    });
+    return this.find(cameraId, id);
+  }
+
+  /** A JPEG. */
+  thumbnail(cameraId: string, id: string): Uint8Array | undefined {
+    const jpeg = this.#statements.thumbnail.get(cameraId, id)?.['jpeg'];
+    return jpeg instanceof Uint8Array ? jpeg : undefined;
+  }
+
+  /** To be asked whenever one was added. @returns whether there may be too many by now */
+  #isFull(table: keyof EventLimits, cameraId: string): boolean {
+    const key = `${table} ${cameraId}`;
+    const added = (this.#added.get(key) ?? Infinity) + 1;
+    const isFull = added >= this.#limits[table] / 100;
+    this.#added.set(key, isFull ? 0 : added);
+    return isFull;
+  }
+
+  #ranked(cameraIds: readonly string[], query: EventQuery): Ranked[] {
+    const { limit, kind = null, before, fromMs, toMs, oldestFirst = false } = query;
+    const { sequenceOf, newest, newestOfKind, newestWithin, oldestWithin } = this.#statements;
+    if (before === undefined && (fromMs !== undefined || toMs !== undefined || oldestFirst)) {
+      const [from, to] = [fromMs ?? 0, toMs ?? Number.MAX_SAFE_INTEGER];
+      if (from > to) return [];
+      const walk = oldestFirst ? oldestWithin : newestWithin;
+      return firstOfEach(cameraIds, { limit, oldestFirst, high: to }, (cameraId, low, high, most) =>
+        walk.all({ cameraId, kind, fromMs: from, lowMs: low, highMs: high, limit: most }),
+      );
+    }
+    const cursor = before === undefined ? undefined : sequenceOf.get(before)?.['sequence'];
+    if (before !== undefined && cursor === undefined) return [];
+    const high = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor) - 1;
+    return firstOfEach(cameraIds, { limit, oldestFirst: false, high }, (cameraId, low, top, most) => {
+      const range = { cameraId, low, high: top, limit: most };
+      return kind === null ? newest.all(range) : newestOfKind.all({ ...range, kind });
+    });
+  }
+}
+
+export const EVENT_WORK = {
+  add: 'record',
+  update: 'record',
+  end: 'record',
+  endAllBut: 'record',
+  goingOn: 'quick',
+  find: 'quick',
+  list: 'long',
+  addThumbnail: 'state',
+  thumbnail: 'long',
+} as const satisfies WorkOf<EventQueries>;
+
+export type EventStore = Shared<EventQueries, typeof EVENT_WORK>;
+
+/** An event by where it stands in the order that was asked for. */
+interface Ranked {
+  rank: number;
+  sequence: number;
+}
+
+/**
+ * The first `limit` of all cameras together. Each camera's events come out of an index in order; what cannot be among the
+ * first any more is not read, so that many cameras cost one look into the index each.
+ */
+function firstOfEach(
+  cameraIds: readonly string[],
+  { limit, oldestFirst, high }: { limit: number; oldestFirst: boolean; high: number },
+  walk: (cameraId: string, low: number, high: number, limit: number) => Record<string, SQLOutputValue>[],
+): Ranked[] {
+  const direction = oldestFirst ? 1 : -1;
+  let first: Ranked[] = [];
+  let low = 0;
+  for (const cameraId of cameraIds) {
+    const rows = walk(cameraId, low, high, limit) as unknown as Ranked[];
+    if (rows.length === 0) continue;
+    first = [...first, ...rows]
+      .sort((a, b) => direction * (a.rank - b.rank || a.sequence - b.sequence))
+      .slice(0, limit);
+    const last = first.length === limit ? first.at(-1) : undefined;
+    if (last && oldestFirst) high = last.rank;
+    else if (last) low = last.rank;
+  }
+  return first;
+}
+
+function toEvent(row: Record<string, SQLOutputValue> | undefined): EventView | undefined {
+  if (!row) return undefined;
+  // The table is STRICT, so the columns have the types the schema gives them.
+  const zones = JSON.parse(String(row['zones'])) as string[];
+  return { ...row, zones, thumbnail: row['thumbnail'] === 1 } as unknown as EventView;
+}

@@ -1,0 +1,71 @@
+/** The cameras' firmware as administrators see it: what the store knows, joined with what is connected and under way. */
+
+import { VigieError } from '../errors.ts';
+import type { FirmwareUpdates } from './firmware-updates.ts';
+import type { CameraStore, StoredCamera } from '../cameras/camera-store.ts';
+import type { CameraFirmwareView, CameraKind, UpdateView } from '../wire/api.ts';
+
+const KIND_OBSTACLES: Readonly<Record<CameraKind, string | null>> = {
+  v1: null,
+  seed: 'a camera with the older firmware takes no updates over the air. Flash it by cable, once.',
+  demo: 'the demo camera is a part of the server.',
+};
+
+export class CameraFirmware {
+  readonly #cameras: CameraStore;
+  readonly #updates: FirmwareUpdates;
+
+  constructor(cameras: CameraStore, updates: FirmwareUpdates) {
+    this.#cameras = cameras;
+    this.#updates = updates;
+  }
+
+  views(): CameraFirmwareView[] {
+    return this.#cameras.list().map((camera) => this.#view(camera));
+  }
+
+  /** @throws VigieError `notFound` */
+  view(cameraId: string): CameraFirmwareView {
+    return this.#view(this.#find(cameraId));
+  }
+
+  /** @throws VigieError `notFound`, `conflict` */
+  async stage(cameraId: string, imageId: string, allowOlder: boolean): Promise<CameraFirmwareView> {
+    const camera = this.#find(cameraId);
+    const obstacle = KIND_OBSTACLES[camera.kind];
+    if (obstacle !== null) throw new VigieError('conflict', obstacle);
+    await this.#updates.stage(cameraId, imageId, allowOlder);
+    return this.#view(camera);
+  }
+
+  /** @throws VigieError `notFound`, `conflict` */
+  cancel(cameraId: string): void {
+    this.#find(cameraId);
+    this.#updates.cancel(cameraId);
+  }
+
+  #find(cameraId: string): StoredCamera {
+    const camera = this.#cameras.find(cameraId);
+    if (!camera) throw new VigieError('notFound', 'there is no such camera');
+    return camera;
+  }
+
+  #view({ id, kind }: StoredCamera): CameraFirmwareView {
+    const device = this.#updates.deviceOf(id);
+    return {
+      cameraId: id,
+      firmware: device?.firmware ?? null,
+      board: device?.board ?? null,
+      target: device?.target ?? null,
+      obstacle: KIND_OBSTACLES[kind] ?? this.#updates.obstacleOf(id),
+      update: this.#update(id),
+    };
+  }
+
+  #update(cameraId: string): UpdateView | null {
+    const update = this.#updates.of(cameraId);
+    if (!update) return null;
+    const { imageId, version, fromVersion, bytes, state, receivedBytes, reason, changedAt } = update;
+    return { imageId, version, fromVersion, bytes, state, receivedBytes, reason, changedAt };
+  }
+}

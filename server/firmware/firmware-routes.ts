@@ -1,0 +1,67 @@
+/** /api/firmware, for administrators: the images, their upload, and the firmware of every camera. */
+
+import { Router, type Request } from 'express';
+import { VigieError } from '../errors.ts';
+import type { FirmwareImages } from './firmware-images.ts';
+import type { FirmwareUpdates } from './firmware-updates.ts';
+import { MAX_FIRMWARE_BYTES } from '../wire/camera-protocol.ts';
+import type { CameraFirmware } from './camera-firmware.ts';
+import type { Guard } from '../accounts/guard.ts';
+
+export interface Firmware {
+  images: FirmwareImages;
+  updates: FirmwareUpdates;
+  cameras: CameraFirmware;
+}
+
+export function firmwareRoutes({ images, updates, cameras }: Firmware, guard: Guard): Router {
+  const router = Router();
+
+  router.get('/', (request, response) => {
+    guard.administrator(request);
+    response.json(images.list());
+  });
+
+  router.get('/cameras', (request, response) => {
+    guard.administrator(request);
+    response.json(cameras.views());
+  });
+
+  // The body is the file itself: 201 with what it says of itself, 200 when it was there already.
+  router.post('/', async (request, response) => {
+    guard.administrator(request);
+    if (!request.is('application/octet-stream'))
+      throw new VigieError('badRequest', 'send the image itself, with content-type application/octet-stream');
+    // What is said to be too large is not even begun. What says nothing is measured as it comes.
+    if (Number(request.headers['content-length'] ?? 0) > MAX_FIRMWARE_BYTES)
+      throw new VigieError(
+        'tooLarge',
+        `a firmware image has at most ${MAX_FIRMWARE_BYTES / 1024 / 1024} MiB`,
+      );
+    const { image, isNew } = await images.add(wholeBodyOf(request));
+    response
+      .status(isNew ? 201 : 200)
+      .location(`/api/firmware/${image.id}`)
+      .json(image);
+  });
+
+  router.delete('/:id', async (request, response) => {
+    guard.administrator(request);
+    await updates.removeImage(request.params.id);
+    response.status(204).end();
+  });
+
+  return router;
+}
+
+/**
+ * Of a refused file the rest is still on its way, and a connection cut now would take the answer with it. So it is read to
+ * its end all the same, within the time a request may take.
+ */
+async function* wholeBodyOf(request: Request): AsyncGenerator<Uint8Array> {
+  try {
+    yield* request.iterator({ destroyOnReturn: false });
+  } finally {
+    request.resume();
+  }
+}

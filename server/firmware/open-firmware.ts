@@ -1,0 +1,35 @@
+/** Puts together all that updates of the cameras' firmware need, and joins it to the connections of the cameras. */
+
+import { CameraFirmware } from './camera-firmware.ts';
+import type { Firmware } from './firmware-routes.ts';
+import type { CameraIngest } from '../ingest/camera-ingest.ts';
+import { FirmwareImages } from './firmware-images.ts';
+import { FirmwareUpdates } from './firmware-updates.ts';
+import type { Log } from '../log.ts';
+import type { Store } from '../store/store.ts';
+import type { CameraFirmwareView } from '../wire/api.ts';
+
+export interface FirmwareSetup {
+  dataDir: string;
+  store: Store;
+  ingest: CameraIngest;
+  /** Of each camera whose firmware or update has changed. */
+  tell: (view: CameraFirmwareView) => void;
+  log: Log;
+}
+
+/** @throws VigieError `configuration` when the folder of the images cannot be used */
+export function openFirmware({ dataDir, store, ingest, tell, log }: FirmwareSetup): Firmware {
+  const images = new FirmwareImages(dataDir, store.firmware, log);
+  const updates = new FirmwareUpdates({ images, store: store.firmware, cameras: ingest, log });
+  const cameras = new CameraFirmware(store.cameras, updates);
+  ingest.on('connected', (cameraId) => updates.onConnected(cameraId));
+  ingest.on('offline', (cameraId) => updates.onOffline(cameraId));
+  ingest.on('otaProgress', (cameraId, progress) => updates.onProgress(cameraId, progress));
+  ingest.on('otaResult', (cameraId, result) => updates.onResult(cameraId, result));
+  updates.on('changed', (cameraId) => {
+    // One that was removed goes offline too.
+    if (store.cameras.find(cameraId)) tell(cameras.view(cameraId));
+  });
+  return { images, updates, cameras };
+}

@@ -1,0 +1,132 @@
+/**
+ * The HTTP side of the API as one express app. main passes it the accounts, the catalog of cameras (which main makes with
+ * the store and the ingest's control), the newest pictures, the folder of the built client and the trusted proxies, and
+ * hands the app to HttpServer.
+ *
+ * Invariant: every answer under /api that is an error is problem details, and no answer under /api is kept by a cache.
+ */
+
+import express, { type Express } from 'express';
+import type { Accounts } from './accounts/accounts.ts';
+import type { Log } from './log.ts';
+import type { AuthorityCertificate } from './tls/local-authority.ts';
+import type { LocalAuthorityView } from './wire/api.ts';
+import { FIRMWARE_PATH } from './wire/camera-protocol.ts';
+import { authRoutes } from './accounts/auth-routes.ts';
+import { authorityFiles } from './tls/authority-files.ts';
+import type { ConnectionOf } from './http/client-connection.ts';
+import type { CameraCatalog } from './cameras/camera-catalog.ts';
+import type { PushNotifier } from './outbound/push-notifier.ts';
+import type { Webhooks } from './outbound/webhooks.ts';
+import type { CameraPairing } from './cameras/camera-pairing.ts';
+import { cameraRoutes } from './cameras/camera-routes.ts';
+import { clientFiles } from './http/client-files.ts';
+import { allEventRoutes, eventRoutes, type Events } from './events/event-routes.ts';
+import { firmwareDownload } from './firmware/firmware-download.ts';
+import { firmwareRoutes, type Firmware } from './firmware/firmware-routes.ts';
+import { connectionRoutes, type ServerFacts } from './connectivity/connection-routes.ts';
+import { Guard } from './accounts/guard.ts';
+import { mjpegRoutes } from './pictures/mjpeg-routes.ts';
+import type { MjpegStreams } from './pictures/mjpeg-streams.ts';
+import { pairingCodeRoutes, pairingRoutes } from './cameras/pairing-routes.ts';
+import { errorHandler, notFound } from './http/problem.ts';
+import { securityHeaders } from './http/security-headers.ts';
+import { notificationRoutes } from './outbound/notification-routes.ts';
+import { motionRoutes, type MotionSettingsHolder } from './events/motion-routes.ts';
+import { recordingRoutes, recordingStatusRoutes, type Recordings } from './recording/recording-routes.ts';
+import { snapshotRoutes, type Snapshots } from './pictures/snapshot-routes.ts';
+import type { Thumbnails } from './pictures/thumbnails.ts';
+import { updateRoutes } from './firmware/update-routes.ts';
+import { userRoutes } from './accounts/user-routes.ts';
+import { webhookRoutes } from './outbound/webhook-routes.ts';
+
+export interface HttpAppOptions {
+  accounts: Accounts;
+  catalog: CameraCatalog;
+  pairing: CameraPairing;
+  events: Events;
+  snapshots: Snapshots;
+  thumbnails: Thumbnails;
+  mjpeg: MjpegStreams;
+  firmware: Firmware;
+  recordings: Recordings;
+  motion: MotionSettingsHolder;
+  webhooks: Webhooks;
+  notifier: PushNotifier;
+  /** What the server knows of the ways to it. */
+  connection: ServerFacts;
+  /** What an administrator sees of the server's inside; JSON without secrets. */
+  status: () => object;
+  /** client/dist */
+  clientFolder: string;
+  connectionOf: ConnectionOf;
+  /** Vigie's own, where it issues the server's certificate. */
+  authority: AuthorityCertificate | undefined;
+  log: Log;
+}
+
+/** The longest body is a list of cameras. */
+const MAX_BODY_BYTES = 64 * 1024;
+
+export function createHttpApp(options: HttpAppOptions): Express {
+  const { accounts, catalog, pairing, snapshots, thumbnails, mjpeg, firmware, recordings, connectionOf } =
+    options;
+  const log = options.log.child({ room: 'api' });
+  const guard = new Guard(accounts, connectionOf);
+  const app = express();
+  app.set('query parser', 'simple');
+  app.disable('x-powered-by');
+  // Answers of the API are not kept, so there is nothing to compare; pictures and files bring their own.
+  app.disable('etag');
+  app.use(securityHeaders({ connectionOf, hasLocalAuthority: options.authority !== undefined }));
+
+  const api = express.Router();
+  api.use((_request, response, next) => {
+    response.setHeader('Cache-Control', 'no-store');
+    next();
+  });
+  api.use(express.json({ limit: MAX_BODY_BYTES }));
+  // Asked on the sign-in page: who cannot trust the connection yet should not have to trust it with a password first.
+  api.get('/local-authority', (_request, response) => {
+    const { fingerprint, validUntil } = options.authority ?? {};
+    response.json({
+      authority: fingerprint === undefined || validUntil === undefined ? null : { fingerprint, validUntil },
+    } satisfies LocalAuthorityView);
+  });
+  api.get('/status', (request, response) => {
+    guard.administrator(request);
+    response.json(options.status());
+  });
+  api.use('/auth', authRoutes(accounts, guard, connectionOf));
+  api.use(
+    '/cameras',
+    snapshotRoutes(snapshots, thumbnails, guard),
+    mjpegRoutes(mjpeg, guard),
+    cameraRoutes(catalog, guard),
+    eventRoutes(options.events, recordings, catalog, guard, connectionOf),
+    pairingCodeRoutes(pairing, guard, connectionOf),
+    updateRoutes(firmware.cameras, guard),
+    recordingRoutes(recordings, catalog, guard),
+    motionRoutes(options.motion, catalog, guard),
+  );
+  api.use('/events', allEventRoutes(options.events.log, catalog, guard));
+  api.use('/webhooks', webhookRoutes(options.webhooks, guard));
+  api.use('/notifications', notificationRoutes(options.notifier, guard));
+  api.use('/recording', recordingStatusRoutes(recordings, guard));
+  api.use('/firmware', firmwareRoutes(firmware, guard));
+  api.use('/connection', connectionRoutes(options.connection, guard, connectionOf));
+  api.use('/pairing', pairingRoutes(pairing, connectionOf));
+  api.use('/users', userRoutes(accounts.users, guard));
+  api.use(notFound);
+
+  app.use('/api', api);
+  const sendAuthority = authorityFiles(options.authority);
+  app.use((request, response, next) => {
+    if (!sendAuthority(request, response)) next();
+  });
+  app.get(`${FIRMWARE_PATH}/:imageId`, firmwareDownload({ downloads: firmware.updates, connectionOf, log }));
+  app.use(clientFiles(options.clientFolder));
+  app.use(notFound);
+  app.use(errorHandler(log));
+  return app;
+}

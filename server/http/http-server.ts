@@ -1,0 +1,230 @@
+/**
+ * The one TCP port: the express app for requests, and WebSockets by path. main passes it the app and, for each path, what
+ * takes the upgrade over (`/camera`, `/signaling`).
+ *
+ * Invariants: a stranger who sends slowly, or nothing, is gone within seconds; a socket belongs either to this server or,
+ * from the moment of its upgrade, to whom it was handed.
+ */
+
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { CertificatePair } from '../core/certificate-pair.ts';
+import { VigieError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { descriptorLimit } from '../net/descriptor-limit.ts';
+import { TcpConnections } from '../net/tcp-connections.ts';
+import { clientConnections } from './client-connection.ts';
+import { answerPlainHttp } from './plain-http.ts';
+import { portOwner } from '../net/port-owner.ts';
+import { RequestGate, type RequestCounters, type RequestLimits } from './request-gate.ts';
+import { secureContextOf } from './tls-policy.ts';
+import type { IsTrustedProxy } from './trusted-proxies.ts';
+
+export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+export interface HttpServerOptions {
+  app: RequestListener;
+  /** By path, without a query. */
+  upgrades: Readonly<Record<string, UpgradeHandler>>;
+  log: Log;
+  timeouts?: HttpTimeouts;
+  /** Without it, plain http. */
+  tls?: HttpTls;
+  /** Many clients come from one of these. */
+  isTrustedProxy?: IsTrustedProxy;
+  maxConnections?: number;
+  maxPerNetwork?: number;
+  requestLimits?: Partial<RequestLimits>;
+}
+
+export interface HttpTls {
+  pair: CertificatePair;
+  /** Of the upgrades, what is let in by ws: too, by path; all else in the clear is sent on to https. */
+  plainUpgrades: Readonly<Record<string, UpgradeHandler>>;
+  /** Answers the few files that may be had in the clear; false when it does not know the path. */
+  plainFiles: (request: IncomingMessage, response: ServerResponse) => boolean;
+}
+
+export interface HttpTimeouts {
+  /** From connecting, or the end of the request before, to the end of the headers. */
+  headersMs: number;
+  /** To the end of the body. How long an answer takes is not limited. */
+  requestMs: number;
+  /** Of an answer that nobody reads, or a request that does not go on. */
+  idleMs: number;
+  /** How often connections are looked over for the two above. */
+  checkIntervalMs: number;
+}
+
+const DEFAULT_TIMEOUTS: HttpTimeouts = {
+  headersMs: 10_000,
+  requestMs: 30_000,
+  idleMs: 120_000,
+  checkIntervalMs: 2_000,
+};
+const KEEP_ALIVE_TIMEOUT_MS = 10_000;
+const MAX_HEADER_BYTES = 16 * 1024;
+/** Cameras, viewers and everybody else. */
+const MAX_CONNECTIONS = 4096;
+/** Files, viewers by TCP and the codec need descriptors too. */
+const SHARE_OF_DESCRIPTORS = 0.5;
+/** A house full of cameras and people behind one address, and still no one network takes all there are. */
+const MAX_PER_NETWORK = 512;
+const MAX_SHARE_PER_NETWORK = 0.5;
+/** Connections that were ended and have not closed yet. */
+const CLOSING_CONNECTIONS = 64;
+
+export class HttpServer {
+  readonly #server: Server | HttpsServer;
+  readonly #log: Log;
+  readonly #gate: RequestGate;
+  readonly #upgraded = new Set<Duplex>();
+  /** Under TLS also those still shaking hands, or in the clear, of which Node keeps no list. */
+  readonly #connections: TcpConnections;
+  #closing: Promise<void> | undefined;
+
+  constructor({ app, upgrades, log, timeouts = DEFAULT_TIMEOUTS, tls, ...limits }: HttpServerOptions) {
+    this.#log = log.child({ room: 'api' });
+    const { isTrustedProxy = () => false, requestLimits = {} } = limits;
+    const total =
+      limits.maxConnections ??
+      Math.min(MAX_CONNECTIONS, Math.floor(descriptorLimit() * SHARE_OF_DESCRIPTORS));
+    const perNetwork =
+      limits.maxPerNetwork ?? Math.min(MAX_PER_NETWORK, Math.floor(total * MAX_SHARE_PER_NETWORK));
+    this.#connections = new TcpConnections({ total, perNetwork, isTrustedProxy });
+    this.#gate = new RequestGate({
+      // Requests are counted by address, gateways' too.
+      connectionOf: clientConnections(isTrustedProxy, () => false),
+      onRequest: ({ socket }, use) => this.#connections.use(socket, use),
+      limits: requestLimits,
+    });
+    const options: ServerOptions = {
+      headersTimeout: timeouts.headersMs,
+      requestTimeout: timeouts.requestMs,
+      connectionsCheckingInterval: timeouts.checkIntervalMs,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      // The gate looks at it.
+      requireHostHeader: false,
+      // Other upgrades, like a client's offer of HTTP/2, are passed over, and the request answered as it is.
+      shouldUpgradeCallback: isUpgrade,
+    };
+    this.#server = tls ? this.#tlsServer(options, tls, timeouts.headersMs) : createServer(options);
+    this.#gate.guard(this.#server, app);
+    this.#server.maxConnections = total + CLOSING_CONNECTIONS;
+    this.#server.setTimeout(timeouts.idleMs);
+    this.#server.on('connection', (socket: Socket) => this.#connections.admit(socket));
+    const byPath = new Map(Object.entries(upgrades));
+    this.#server.on('upgrade', (request, socket, head) => this.#onUpgrade(byPath, request, socket, head));
+  }
+
+  get counters(): { connections: TcpConnections['counters']; requests: RequestCounters } {
+    return { connections: this.#connections.counters, requests: this.#gate.counters };
+  }
+
+  /** New connections get the new certificate; those that are there stay as they are. */
+  setCertificate(pair: CertificatePair): void {
+    if ('setSecureContext' in this.#server) this.#server.setSecureContext(secureContextOf(pair));
+  }
+
+  /**
+   * @param port 0 takes any free one
+   * @param host undefined: all addresses
+   * @returns the port it listens on
+   * @throws VigieError `configuration` when the port is taken or the address is not this machine's
+   */
+  async listen(port: number, host: string | undefined): Promise<number> {
+    const listening = Promise.withResolvers<void>();
+    this.#server.once('error', listening.reject);
+    this.#server.listen({ port, host }, listening.resolve);
+    try {
+      await listening.promise;
+    } catch (error) {
+      throw listenError(error as NodeJS.ErrnoException, port, host);
+    }
+    this.#server.off('error', listening.reject);
+    this.#server.on('error', (error) => this.#log.error({ err: error }, 'the http server failed'));
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Idempotent. Ends all connections; those handed over should have been closed by their owners before. */
+  close(): Promise<void> {
+    this.#closing ??= new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+      for (const socket of this.#upgraded) socket.destroy();
+      this.#connections.destroyAll();
+    });
+    return this.#closing;
+  }
+
+  #tlsServer(options: ServerOptions, tls: HttpTls, handshakeTimeout: number): HttpsServer {
+    const server = createHttpsServer({ ...options, ...secureContextOf(tls.pair), handshakeTimeout });
+    const plainUpgrades = new Map(Object.entries(tls.plainUpgrades));
+    answerPlainHttp(server, {
+      gate: this.#gate,
+      files: tls.plainFiles,
+      upgrade: (request, socket, head) => this.#onUpgrade(plainUpgrades, request, socket, head),
+      deadlineMs: handshakeTimeout,
+      maxHeaderBytes: MAX_HEADER_BYTES,
+    });
+    return server;
+  }
+
+  #onUpgrade(
+    upgrades: ReadonlyMap<string, UpgradeHandler>,
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+  ): void {
+    // Node takes its own listeners off; without this one, a reset before the hand-over would end the process.
+    const onError = (error: Error): void => this.#log.debug({ err: error }, 'an upgrading socket failed');
+    socket.on('error', onError);
+    const path = request.url?.split('?')[0] ?? '';
+    const handler = upgrades.get(path);
+    if (!handler || this.#closing) {
+      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n', () =>
+        socket.destroy(),
+      );
+      return;
+    }
+    this.#upgraded.add(socket);
+    this.#connections.use(request.socket, () => 'no');
+    socket.once('close', () => this.#upgraded.delete(socket));
+    try {
+      handler(request, socket, head);
+    } catch (error) {
+      this.#log.error({ err: error, path }, 'an upgrade failed');
+      socket.destroy();
+    }
+  }
+}
+
+/** An upgrade has no content (RFC 6455 section 4.1): with some, the socket would be handed over in the middle of it. */
+function isUpgrade({ headers }: IncomingMessage): boolean {
+  const hasContent = (headers['content-length'] ?? '0') !== '0' || headers['transfer-encoding'] !== undefined;
+  return headers.upgrade?.toLowerCase() === 'websocket' && !hasContent;
+}
+
+function listenError(error: NodeJS.ErrnoException, port: number, host: string | undefined): VigieError {
+  const where = host === undefined ? `port ${port}` : `${host}, port ${port}`;
+  const detail = {
+    EADDRINUSE: `port ${port} is taken by ${portOwner(port) ?? 'another program'}: stop it, or set VIGIE_HTTP_PORT to another one`,
+    EACCES: `this user may not listen on ${where}: set VIGIE_HTTP_PORT to one above 1023`,
+  }[error.code ?? ''];
+  return new VigieError(
+    'configuration',
+    detail ??
+      `cannot listen on ${where} (${error.code ?? error.message}): check VIGIE_HTTP_HOST and VIGIE_HTTP_PORT`,
+    { cause: error },
+  );
+}

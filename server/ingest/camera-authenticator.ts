@@ -1,0 +1,59 @@
+/**
+ * Decides whether a hello comes from who it says, and proves the server in return.
+ *
+ * Invariant: an id nobody knows takes the same computation, and gets the same answer, as a wrong proof. A hello is worth
+ * something to the connection whose nonce it answers and to no other.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { handshakeHmac, parseNonce, verifyHandshakeHmac } from '../core/link/camera-handshake.ts';
+import type { Log } from '../log.ts';
+import { CAMERA_KEY_BYTES, type CameraSettings, type HelloMessage } from '../wire/camera-protocol.ts';
+
+/** What ingest asks of the place where cameras are kept; main connects it. */
+export interface CameraCredentials {
+  /** @returns the camera's 32-byte key, or undefined when there is no such camera */
+  keyOf(cameraId: string): Uint8Array | undefined;
+  /** What a camera is told to be set to when it connects; its own choice where left out. */
+  settingsOf?(cameraId: string): CameraSettings;
+}
+
+export class CameraAuthenticator {
+  readonly #credentials: CameraCredentials;
+  readonly #log: Log;
+  readonly #nobodysKey = randomBytes(CAMERA_KEY_BYTES);
+
+  constructor(credentials: CameraCredentials, log: Log) {
+    this.#credentials = credentials;
+    this.#log = log;
+  }
+
+  /** @returns the server's own proof, or undefined when the camera's does not hold */
+  verify(hello: HelloMessage, serverNonce: Uint8Array): string | undefined {
+    const key = this.#lookUp(() => this.#credentials.keyOf(hello.cameraId));
+    const cameraNonce = parseNonce(hello.nonce);
+    if (!cameraNonce) return undefined;
+    const facts = { cameraId: hello.cameraId, serverNonce, cameraNonce };
+    const proven = verifyHandshakeHmac(key ?? this.#nobodysKey, 'camera', facts, hello.hmac);
+    return proven && key ? handshakeHmac(key, 'server', facts) : undefined;
+  }
+
+  /** For those inside only: it must not change what a stranger is answered, or when. */
+  isKnown(cameraId: string): boolean {
+    return this.#lookUp(() => this.#credentials.keyOf(cameraId)) !== undefined;
+  }
+
+  settingsOf(cameraId: string): CameraSettings {
+    return this.#lookUp(() => this.#credentials.settingsOf?.(cameraId)) ?? {};
+  }
+
+  /** A store that fails keeps this camera out, and must not end the connections of the others. */
+  #lookUp<T>(ask: () => T): T | undefined {
+    try {
+      return ask();
+    } catch (err) {
+      this.#log.error({ err }, 'a camera could not be looked up');
+      return undefined;
+    }
+  }
+}

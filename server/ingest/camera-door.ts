@@ -1,0 +1,98 @@
+/**
+ * The way in for cameras: a request for a WebSocket of the camera protocol becomes one, or is refused with a reason. What
+ * proves itself on it, or does not, is the session's business.
+ *
+ * Invariant: strangers cannot keep a camera out (see net/pending-connections.ts).
+ */
+
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { Clock } from '../core/clock.ts';
+import { PendingConnections, type Peer, type PendingPlace } from '../net/pending-connections.ts';
+import { CAMERA_SUBPROTOCOL, MAX_JPEG_BYTES } from '../wire/camera-protocol.ts';
+import { FRAME_HEADER_BYTES } from '../wire/frame-header.ts';
+import type { RefusalReason } from './ingest-counters.ts';
+import { refuseUpgrade } from '../net/refuse-upgrade.ts';
+
+/** Where a connection comes from, and whether over TLS, as a trusted proxy or the socket tells. */
+export interface CameraConnection extends Peer {
+  secure: boolean;
+}
+
+export interface OpenedConnection extends CameraConnection {
+  webSocket: WebSocket;
+  /** Under the WebSocket. */
+  socket: Socket;
+  place: PendingPlace;
+}
+
+export interface CameraDoorOptions {
+  connectionOf: (request: IncomingMessage) => CameraConnection;
+  clock: Clock;
+  /** For connections that have not proven themselves yet: every camera of a house may come back at once. */
+  pendingPlaces?: number;
+  onOpened: (connection: OpenedConnection) => void;
+  onRefused: (reason: RefusalReason, address: string) => void;
+  /** Its connection ended for a newer one, before it had proven itself. */
+  onDisplaced: (address: string) => void;
+}
+
+const PENDING_PLACES = 128;
+/** A frame of the largest size, in the smallest pieces that a camera's network stack cuts. */
+const MAX_FRAGMENTS = 4096;
+
+const REFUSALS = {
+  wrongProtocol: ['400 Bad Request', `this is for cameras that speak ${CAMERA_SUBPROTOCOL}`],
+  stopping: ['503 Service Unavailable', 'the server is stopping'],
+} as const satisfies Record<RefusalReason, readonly [string, string]>;
+
+export class CameraDoor {
+  readonly #options: CameraDoorOptions;
+  readonly #pending: PendingConnections;
+  readonly #sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: FRAME_HEADER_BYTES + MAX_JPEG_BYTES,
+    maxFragments: MAX_FRAGMENTS,
+    maxBufferedChunks: 2 * MAX_FRAGMENTS,
+  });
+  #closed = false;
+
+  constructor(options: CameraDoorOptions) {
+    this.#options = options;
+    const { clock, pendingPlaces = PENDING_PLACES } = options;
+    this.#pending = new PendingConnections({ places: pendingPlaces, clock });
+  }
+
+  /** Takes over a request for GET /camera. The socket is answered or destroyed, whatever the request says. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const connection = this.#options.connectionOf(request);
+    const offered = request.headers['sec-websocket-protocol']?.split(',') ?? [];
+    if (this.#closed) return this.#refuse('stopping', connection, socket);
+    if (!offered.some((protocol) => protocol.trim() === CAMERA_SUBPROTOCOL))
+      return this.#refuse('wrongProtocol', connection, socket);
+    const place = this.#pending.enter(connection, () => {
+      this.#options.onDisplaced(connection.address);
+      socket.destroy();
+    });
+    socket.once('close', () => place.leave());
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      this.#options.onOpened({ ...connection, webSocket, socket: request.socket, place });
+    });
+  }
+
+  /** Idempotent. Refuses everyone from now on. */
+  close(): void {
+    this.#closed = true;
+    this.#sockets.close();
+  }
+
+  #refuse(reason: RefusalReason, { address }: CameraConnection, socket: Duplex): void {
+    this.#options.onRefused(reason, address);
+    const [status, detail] = REFUSALS[reason];
+    refuseUpgrade(socket, status, detail);
+  }
+}

@@ -1,0 +1,246 @@
+/**
+ * The front door for cameras, protocol v1: accepts their WebSockets, keeps one session per camera, and hands their frames
+ * on. Source: the protocol in server/wire/camera-protocol.ts and server/wire/frame-header.ts.
+ *
+ * Invariant: a camera is online from its first welcome until its last session ends; a session replaced by a newer one of
+ * the same camera is no gap. Nothing one connection does can disturb another.
+ */
+
+import { EventEmitter } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { CameraFrame } from '../core/video/camera-frame.ts';
+import { serverClock, type Clock } from '../core/clock.ts';
+import { LogThrottle } from '../core/log-throttle.ts';
+import type { CameraDevice } from '../core/updates/update-obstacles.ts';
+import { VigieError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type {
+  CameraSettings,
+  OtaMessage,
+  OtaProgressMessage,
+  OtaResultMessage,
+  TelemetryMessage,
+} from '../wire/camera-protocol.ts';
+import { CameraAuthenticator, type CameraCredentials } from './camera-authenticator.ts';
+import type { StartedCommand } from './camera-commands.ts';
+import { CameraDoor, type CameraDoorOptions, type OpenedConnection } from './camera-door.ts';
+import { CameraSession } from './camera-session.ts';
+import { CameraRecord, type CameraStatus } from './camera-status.ts';
+import { zeroIngestCounters, type CloseReason, type IngestCounters } from './ingest-counters.ts';
+
+export interface CameraIngestOptions {
+  credentials: CameraCredentials;
+  connectionOf: CameraDoorOptions['connectionOf'];
+  log: Log;
+  clock?: Clock;
+  pendingPlaces?: number;
+  handshakeTimeoutMs?: number;
+  silenceTimeoutMs?: number;
+}
+
+export interface CameraIngestEvents {
+  frame: [CameraFrame];
+  online: [cameraId: string];
+  offline: [cameraId: string];
+  telemetry: [cameraId: string, TelemetryMessage];
+  /** Its movement sensor sees something, or does no more. */
+  motion: [cameraId: string, active: boolean];
+  /** Each welcome: also of a connection that replaces another one, which `online` passes over. */
+  connected: [cameraId: string];
+  /** A connection that was there gave way to a newer one of the same camera. */
+  replaced: [cameraId: string];
+  /** Somebody came under the id of a camera there is, with another key. Told after they were turned away. */
+  keyRejected: [cameraId: string];
+  /** A frame of it was damaged when it arrived. */
+  damaged: [cameraId: string];
+  /** Once per connection: how long ago the camera started, by its own clock. */
+  clock: [cameraId: string, uptimeMs: number];
+  otaProgress: [cameraId: string, OtaProgressMessage];
+  otaResult: [cameraId: string, OtaResultMessage];
+}
+
+const LOG_INTERVAL_US = 30_000_000;
+
+export class CameraIngest extends EventEmitter<CameraIngestEvents> {
+  readonly #options: CameraIngestOptions;
+  readonly #log: Log;
+  readonly #clock: Clock;
+  readonly #authenticator: CameraAuthenticator;
+  readonly #door: CameraDoor;
+  readonly #throttle = new LogThrottle(LOG_INTERVAL_US);
+  readonly #counters = zeroIngestCounters();
+  readonly #sessions = new Set<CameraSession>();
+  readonly #cameras = new Map<string, CameraRecord>();
+
+  constructor(options: CameraIngestOptions) {
+    super();
+    this.#options = options;
+    this.#log = options.log.child({ room: 'cameras' });
+    this.#clock = options.clock ?? serverClock;
+    this.#authenticator = new CameraAuthenticator(options.credentials, this.#log);
+    const { connectionOf, pendingPlaces } = options;
+    this.#door = new CameraDoor({
+      connectionOf,
+      clock: this.#clock,
+      ...(pendingPlaces !== undefined && { pendingPlaces }),
+      onOpened: (connection) => this.#open(connection),
+      onRefused: (reason, address) => {
+        this.#counters.refused[reason]++;
+        this.#say('warn', `${address} ${reason}`, { address, reason }, 'connection refused');
+      },
+      onDisplaced: (address) => {
+        this.#counters.displaced++;
+        this.#say('warn', `${address} displaced`, { address }, 'connection displaced by a newer one');
+      },
+    });
+  }
+
+  get counters(): IngestCounters {
+    return this.#counters;
+  }
+
+  /** Takes over a request for GET /camera. The socket is answered or destroyed, whatever the request says. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#door.handleUpgrade(request, socket, head);
+  }
+
+  /** Of any camera; one that was never here is offline. */
+  status(cameraId: string): CameraStatus {
+    return (this.#cameras.get(cameraId) ?? new CameraRecord()).status(this.#clock());
+  }
+
+  /** @throws VigieError `cameraOffline`, `cameraRejected`, `unavailable` or `tooManyRequests` */
+  async set(cameraId: string, settings: CameraSettings): Promise<void> {
+    await this.#sessionOf(cameraId).commands.run({ ...settings, type: 'set' });
+  }
+
+  /** Resolves when the camera has agreed to. @throws VigieError as `set` */
+  async reboot(cameraId: string): Promise<void> {
+    await this.#sessionOf(cameraId).commands.run({ type: 'reboot' });
+  }
+
+  /** What a connected camera said of itself; undefined for one that is not. */
+  deviceOf(cameraId: string): CameraDevice | undefined {
+    return this.#cameras.get(cameraId)?.session?.device;
+  }
+
+  /** Never to a camera that did not come over TLS. @throws VigieError `forbidden`, `cameraOffline`, `tooManyRequests` */
+  offerUpdate(cameraId: string, offer: Omit<OtaMessage, 'type' | 'id'>): StartedCommand {
+    const session = this.#sessionOf(cameraId);
+    if (!session.device?.secure)
+      throw new VigieError('forbidden', 'an update over ws: could be exchanged on its way');
+    return session.commands.start({ ...offer, type: 'ota' });
+  }
+
+  /** Ends the camera's connection, if it has one: its key was rotated, or it was removed. */
+  disconnect(cameraId: string, reason: 'keyRotated' | 'removed'): void {
+    const detail = reason === 'removed' ? 'the camera was removed' : 'the camera has a new key';
+    this.#cameras.get(cameraId)?.session?.close(reason, detail);
+    if (reason === 'removed') this.#cameras.delete(cameraId);
+  }
+
+  /** Idempotent. Tells every camera that the server stops; each comes back by itself. */
+  close(): void {
+    this.#door.close();
+    for (const session of this.#sessions) session.close('serverStopping', 'the server is stopping');
+  }
+
+  #open({ webSocket, socket, secure, address, place }: OpenedConnection): void {
+    const { handshakeTimeoutMs, silenceTimeoutMs } = this.#options;
+    const session = new CameraSession({
+      webSocket,
+      socket,
+      secure,
+      authenticator: this.#authenticator,
+      clock: this.#clock,
+      ...(handshakeTimeoutMs !== undefined && { handshakeTimeoutMs }),
+      ...(silenceTimeoutMs !== undefined && { silenceTimeoutMs }),
+    });
+    this.#counters.connections++;
+    this.#sessions.add(session);
+    session.on('welcomed', () => {
+      place.authenticated();
+      this.#onWelcomed(session, address);
+    });
+    session.on('failed', (error) => {
+      this.#say('error', `${address} failed`, { err: error, address }, 'failed to handle a message');
+    });
+    session.on('closed', (reason, detail) => this.#onClosed(session, address, reason, detail));
+  }
+
+  #onWelcomed(session: CameraSession, address: string): void {
+    const cameraId = session.hello?.cameraId ?? '';
+    this.#counters.welcomed++;
+    const camera = this.#cameras.get(cameraId) ?? new CameraRecord();
+    this.#cameras.set(cameraId, camera);
+    const former = camera.session;
+    camera.session = session;
+    former?.close('replaced', 'the same camera has connected again');
+
+    session.on('frame', (frame) => {
+      camera.lastFrameUs = frame.receivedUs;
+      this.#counters.frames++;
+      this.#counters.jpegBytes += frame.jpeg.length;
+      this.emit('frame', frame);
+    });
+    session.on('telemetry', (telemetry) => {
+      camera.telemetry = telemetry;
+      this.emit('telemetry', cameraId, telemetry);
+    });
+    session.on('clock', (uptimeMs) => this.emit('clock', cameraId, uptimeMs));
+    session.on('motion', (active) => this.emit('motion', cameraId, active));
+    session.on('otaProgress', (message) => this.emit('otaProgress', cameraId, message));
+    session.on('otaResult', (message) => this.emit('otaResult', cameraId, message));
+    session.on('dropped', (reason, detail) => {
+      camera.framesDropped++;
+      this.#counters.dropped[reason]++;
+      if (reason === 'damaged') this.emit('damaged', cameraId);
+      this.#say('warn', `${cameraId} ${reason}`, { cameraId, detail }, 'a frame was dropped');
+    });
+    if (!former) {
+      this.#say('info', `${cameraId} online`, { cameraId, address }, 'camera online');
+      this.emit('online', cameraId);
+    }
+    this.emit('connected', cameraId);
+    if (former) this.emit('replaced', cameraId);
+  }
+
+  #onClosed(session: CameraSession, address: string, reason: CloseReason, detail: string): void {
+    this.#sessions.delete(session);
+    this.#counters.closed[reason]++;
+    const cameraId = session.hello?.cameraId;
+    const camera = cameraId === undefined ? undefined : this.#cameras.get(cameraId);
+    if (reason !== 'serverStopping') {
+      const fields = { cameraId, address, reason, detail };
+      const level = reason === 'left' ? 'info' : 'warn';
+      this.#say(level, `${cameraId ?? address} ${reason}`, fields, 'connection closed');
+    }
+    const { claimedId } = session;
+    if (reason === 'unauthorized' && claimedId !== undefined && this.#authenticator.isKnown(claimedId))
+      this.emit('keyRejected', claimedId);
+    // Of another connection it may have nothing to say.
+    if (cameraId !== undefined) this.emit('motion', cameraId, false);
+    if (cameraId === undefined || camera?.session !== session) return;
+    camera.session = undefined;
+    this.#say('info', `${cameraId} offline`, { cameraId }, 'camera offline');
+    this.emit('offline', cameraId);
+  }
+
+  /** @param subject what repeats itself is said of it once in a while, with the count of what was not */
+  #say(
+    level: 'info' | 'warn' | 'error',
+    subject: string,
+    fields: Record<string, unknown>,
+    message: string,
+  ): void {
+    const unsaid = this.#throttle.pass(subject, this.#clock());
+    if (unsaid !== undefined) this.#log[level]({ ...fields, ...(unsaid > 0 && { unsaid }) }, message);
+  }
+
+  #sessionOf(cameraId: string): CameraSession {
+    const session = this.#cameras.get(cameraId)?.session;
+    if (!session) throw new VigieError('cameraOffline', 'the camera is not connected');
+    return session;
+  }
+}

@@ -1,0 +1,309 @@
+/**
+ * One camera's WebSocket: handshake, then frames in, acknowledgements out, commands and the clock between them.
+ *
+ * Invariants: nothing but a hello is looked at before the camera has proven itself; whatever breaks the protocol ends
+ * this connection and touches no other; `closed` is emitted exactly once, and nothing after it.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import type { Socket } from 'node:net';
+import type { WebSocket } from 'ws';
+import { ackWindowSize, MIN_ACK_WINDOW } from '../core/link/ack-window-size.ts';
+import type { CameraFrame } from '../core/video/camera-frame.ts';
+import type { Clock } from '../core/clock.ts';
+import { FrameRateMeter } from '../core/video/frame-rate-meter.ts';
+import { TokenBucket } from '../core/token-bucket.ts';
+import type { CameraDevice } from '../core/updates/update-obstacles.ts';
+import { VigieError } from '../errors.ts';
+import {
+  CAMERA_CLOSE,
+  HANDSHAKE_TIMEOUT_MS,
+  MAX_CONTROL_BYTES,
+  NONCE_BYTES,
+  SILENCE_TIMEOUT_MS,
+  type HelloMessage,
+  type OtaProgressMessage,
+  type OtaResultMessage,
+  type ServerToCamera,
+  type TelemetryMessage,
+} from '../wire/camera-protocol.ts';
+import type { CameraAuthenticator } from './camera-authenticator.ts';
+import { CameraClock } from './camera-clock.ts';
+import { CameraCommands } from './camera-commands.ts';
+import { parseCameraMessage, parseHello } from './camera-messages.ts';
+import { checkFrame } from './frame-check.ts';
+import type { CloseReason, DropReason } from './ingest-counters.ts';
+import { SilenceWatch } from './silence-watch.ts';
+
+export interface CameraSessionOptions {
+  webSocket: WebSocket;
+  /** Under the WebSocket: what arrives on it is the sign of life. */
+  socket: Socket;
+  /** It came over TLS: what can take a camera over may travel on it. */
+  secure: boolean;
+  authenticator: CameraAuthenticator;
+  clock: Clock;
+  handshakeTimeoutMs?: number;
+  silenceTimeoutMs?: number;
+}
+
+export interface CameraSessionEvents {
+  welcomed: [];
+  frame: [CameraFrame];
+  /** A frame that went no further; the connection stays. */
+  dropped: [reason: DropReason, detail: string];
+  telemetry: [TelemetryMessage];
+  /** The camera's monotonic clock, with its first question: how long ago it started. */
+  clock: [uptimeMs: number];
+  /** Its movement sensor sees something, or does no more. */
+  motion: [active: boolean];
+  otaProgress: [OtaProgressMessage];
+  otaResult: [OtaResultMessage];
+  /** A message that the server failed on; `closed` follows. */
+  failed: [error: unknown];
+  closed: [reason: CloseReason, detail: string];
+}
+
+/** How long a peer may take to close its side before the socket is torn down. */
+const CLOSE_TIMEOUT_MS = 1_000;
+/** All that may arrive before the welcome: a hello, however it is cut, and a few pings. */
+const MAX_HANDSHAKE_BYTES = 2 * MAX_CONTROL_BYTES;
+/** A camera that takes this many acknowledgements and reads none is not reading. */
+const MAX_UNREAD_BYTES = 64 * 1024;
+const MAX_FRAMES_PER_SECOND = 75;
+const MAX_MESSAGES_PER_SECOND = 20;
+const MAX_MESSAGE_BURST = 60;
+
+export class CameraSession extends EventEmitter<CameraSessionEvents> {
+  readonly commands: CameraCommands;
+  readonly #options: CameraSessionOptions;
+  readonly #serverNonce = randomBytes(NONCE_BYTES);
+  readonly #challengedAtUs: number;
+  readonly #cameraClock = new CameraClock();
+  readonly #frameRate = new FrameRateMeter(0);
+  readonly #frameBudget: TokenBucket;
+  readonly #messageBudget: TokenBucket;
+  readonly #handshakeDeadline: NodeJS.Timeout;
+  #hello: HelloMessage | undefined;
+  #claimedId: string | undefined;
+  #clockTold = false;
+  #closed = false;
+  #silenceWatch: SilenceWatch | undefined;
+  #lastSequence: number | undefined;
+  #roundTripUs = Infinity;
+  #ackWindow = MIN_ACK_WINDOW;
+  #handshakeBytes = 0;
+
+  constructor(options: CameraSessionOptions) {
+    super();
+    this.#options = options;
+    const { webSocket, socket, clock } = options;
+    const nowUs = clock();
+    this.#challengedAtUs = nowUs;
+    this.#frameBudget = new TokenBucket(MAX_FRAMES_PER_SECOND, MAX_FRAMES_PER_SECOND, nowUs);
+    this.#messageBudget = new TokenBucket(MAX_MESSAGES_PER_SECOND, MAX_MESSAGE_BURST, nowUs);
+    this.commands = new CameraCommands((message) => this.#send(message));
+
+    const handshakeTimeoutMs = options.handshakeTimeoutMs ?? HANDSHAKE_TIMEOUT_MS;
+    this.#handshakeDeadline = setTimeout(
+      () => this.close('handshakeTimeout', `no hello within ${handshakeTimeoutMs} ms`),
+      handshakeTimeoutMs,
+    );
+    webSocket.on('message', (data, isBinary) => this.#onMessage(data as Buffer, isBinary));
+    webSocket.on('pong', (payload) => this.#onPong(payload));
+    webSocket.on('error', (error) => this.#onError(error));
+    webSocket.on('close', (code) => this.#end('left', `the connection ended with code ${code}`));
+    socket.on('data', this.#limitHandshakeBytes);
+    this.#send({ type: 'challenge', nonce: this.#serverNonce.toString('base64url') });
+  }
+
+  /** Undefined until the camera has proven itself. */
+  get hello(): HelloMessage | undefined {
+    return this.#hello;
+  }
+
+  /** Undefined until the camera has proven itself. */
+  get device(): CameraDevice | undefined {
+    if (!this.#hello) return undefined;
+    const { firmware, board, target, rolledBackFrom, capabilities } = this.#hello;
+    return { firmware, board, target, rolledBackFrom, capabilities, secure: this.#options.secure };
+  }
+
+  /** Whom it said to be, proven or not; undefined before the hello. */
+  get claimedId(): string | undefined {
+    return this.#claimedId;
+  }
+
+  /** µs, the smallest measured; undefined before the handshake is done. */
+  get roundTripUs(): number | undefined {
+    return Number.isFinite(this.#roundTripUs) ? this.#roundTripUs : undefined;
+  }
+
+  get ackWindow(): number {
+    return this.#ackWindow;
+  }
+
+  get fps(): number {
+    return this.#frameRate.fps;
+  }
+
+  /** Idempotent. Tells the camera why, in a code and a sentence. */
+  close(reason: keyof typeof CAMERA_CLOSE, detail: string): void {
+    if (this.#closed) return;
+    const { webSocket } = this.#options;
+    webSocket.close(CAMERA_CLOSE[reason], Buffer.from(detail).subarray(0, 120).toString());
+    const tearDown = setTimeout(() => webSocket.terminate(), CLOSE_TIMEOUT_MS);
+    webSocket.once('close', () => clearTimeout(tearDown));
+    this.#end(reason, detail);
+  }
+
+  /** An exception here would end the process, and with it every camera's connection: it ends this one. */
+  #onMessage(data: Buffer, isBinary: boolean): void {
+    if (this.#closed) return;
+    try {
+      this.#read(data, isBinary);
+    } catch (error) {
+      this.emit('failed', error);
+      this.close('badMessage', 'the server failed on this message');
+    }
+  }
+
+  #read(data: Buffer, isBinary: boolean): void {
+    const receivedUs = this.#options.clock();
+    if (!this.#hello) {
+      if (isBinary) return this.close('badMessage', 'the first message must be a hello');
+      return this.#onHello(data.toString('utf8'), receivedUs);
+    }
+    if (isBinary) return this.#onFrame(this.#hello.cameraId, data, receivedUs);
+    if (data.length > MAX_CONTROL_BYTES)
+      return this.close('tooLarge', `text messages are at most ${MAX_CONTROL_BYTES} bytes`);
+    if (!this.#messageBudget.take(receivedUs)) return this.close('badMessage', 'too many text messages');
+    this.#onText(data.toString('utf8'), receivedUs);
+  }
+
+  #onHello(text: string, receivedUs: number): void {
+    const { authenticator, socket, clock } = this.#options;
+    const hello = text.length > MAX_CONTROL_BYTES ? 'too long' : parseHello(text);
+    if (typeof hello === 'string') return this.close('badMessage', `not a hello: ${hello}`);
+    this.#claimedId = hello.cameraId;
+    const hmac = authenticator.verify(hello, this.#serverNonce);
+    if (!hmac) return this.close('unauthorized', 'unknown camera or wrong key');
+    this.#hello = hello;
+    clearTimeout(this.#handshakeDeadline);
+    socket.off('data', this.#limitHandshakeBytes);
+    this.#roundTripUs = receivedUs - this.#challengedAtUs;
+    const settings = { ...authenticator.settingsOf(hello.cameraId), ackWindow: this.#ackWindow };
+    this.#send({ type: 'welcome', hmac, settings });
+    const silenceTimeoutMs = this.#options.silenceTimeoutMs ?? SILENCE_TIMEOUT_MS;
+    this.#silenceWatch = new SilenceWatch({
+      socket,
+      clock,
+      silenceTimeoutMs,
+      onTick: () => this.#onTick(),
+      onSilent: () => this.close('silent', `nothing heard for ${silenceTimeoutMs} ms`),
+    });
+    this.emit('welcomed');
+  }
+
+  #onFrame(cameraId: string, message: Buffer, receivedUs: number): void {
+    const frame = checkFrame(message, this.#lastSequence);
+    if (frame.verdict === 'violation') return this.close('badFrame', frame.reason);
+    const { header } = frame;
+    this.#lastSequence = header.sequence;
+    this.#send({ type: 'ack', sequence: header.sequence });
+    if (!this.#frameBudget.take(receivedUs)) {
+      this.emit('dropped', 'tooFast', `more than ${MAX_FRAMES_PER_SECOND} frames per second`);
+      return;
+    }
+    if (frame.verdict === 'damaged') {
+      this.emit('dropped', 'damaged', frame.reason);
+      return;
+    }
+    this.#frameRate.add(receivedUs);
+    const captureUs = this.#cameraClock.captureUs(header, receivedUs);
+    const { width, height } = header;
+    this.emit('frame', { cameraId, jpeg: frame.jpeg, width, height, captureUs, receivedUs });
+  }
+
+  #onText(text: string, receivedUs: number): void {
+    const message = parseCameraMessage(text);
+    if (typeof message === 'string') return this.close('badMessage', message);
+    switch (message.type) {
+      case 'time':
+        this.#send(this.#cameraClock.answer(message, receivedUs, this.#options.clock()));
+        if (!this.#clockTold) this.emit('clock', message.t0 / 1000);
+        this.#clockTold = true;
+        return undefined;
+      case 'applied':
+        return this.commands.onApplied(message.id);
+      case 'rejected':
+        return this.commands.onRejected(message.id, message.reason);
+      case 'telemetry':
+        return void this.emit('telemetry', message);
+      case 'motion':
+        return void this.emit('motion', message.active);
+      case 'otaProgress':
+        return void this.emit('otaProgress', message);
+      case 'otaResult':
+        this.emit('otaResult', message);
+    }
+  }
+
+  #onTick(): void {
+    const payload = Buffer.alloc(8);
+    payload.writeDoubleLE(this.#options.clock());
+    this.#options.webSocket.ping(payload);
+    void this.#widenAckWindow();
+  }
+
+  #onPong(payload: Buffer): void {
+    if (!this.#hello || payload.length !== 8) return;
+    const roundTripUs = this.#options.clock() - payload.readDoubleLE();
+    if (roundTripUs > 0) this.#roundTripUs = Math.min(this.#roundTripUs, roundTripUs);
+  }
+
+  /** Only ever wider: a camera that could use the window before and now sends less is not slowed by it. */
+  async #widenAckWindow(): Promise<void> {
+    const wanted = ackWindowSize(this.#roundTripUs, this.#frameRate.fps);
+    if (wanted <= this.#ackWindow) return;
+    this.#ackWindow = wanted;
+    try {
+      await this.commands.run({ type: 'set', ackWindow: wanted });
+    } catch (error) {
+      // A camera that keeps its window is slower than it could be, and no more than that.
+      if (!(error instanceof VigieError)) throw error;
+    }
+  }
+
+  #send(message: ServerToCamera): void {
+    const { webSocket } = this.#options;
+    if (webSocket.readyState !== webSocket.OPEN) return;
+    if (webSocket.bufferedAmount > MAX_UNREAD_BYTES)
+      return this.close('silent', 'the camera does not read what it is sent');
+    webSocket.send(JSON.stringify(message));
+  }
+
+  #onError(error: Error & { code?: string }): void {
+    if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' || error.code === 'WS_ERR_TOO_MANY_BUFFERED_PARTS')
+      return this.close('tooLarge', error.message);
+    if (error.code?.startsWith('WS_ERR_')) return this.close('badMessage', error.message);
+    this.#end('left', error.message);
+  }
+
+  readonly #limitHandshakeBytes = (chunk: Buffer): void => {
+    this.#handshakeBytes += chunk.length;
+    if (this.#handshakeBytes > MAX_HANDSHAKE_BYTES && !this.#hello)
+      this.close('tooLarge', 'too much before the handshake');
+  };
+
+  #end(reason: CloseReason, detail: string): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#handshakeDeadline);
+    this.#silenceWatch?.close();
+    this.#options.socket.off('data', this.#limitHandshakeBytes);
+    this.commands.close();
+    this.emit('closed', reason, detail);
+  }
+}

@@ -1,0 +1,261 @@
+/**
+ * One port for one camera that still runs the seed's firmware: MD5 words in the query, then a JPEG per binary message.
+ *
+ * Invariants: nothing is ever sent but a refusal; only peers in the private network get as far as the password; whoever
+ * has not shown it cannot keep the camera out; every JPEG is looked over like any other camera's.
+ */
+
+import { EventEmitter } from 'node:events';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { isPrivateAddress } from '../core/address/special-addresses.ts';
+import type { CameraFrame } from '../core/video/camera-frame.ts';
+import type { Clock } from '../core/clock.ts';
+import { FrameRateMeter } from '../core/video/frame-rate-meter.ts';
+import { inspectJpeg } from '../core/video/jpeg-header.ts';
+import { LogThrottle } from '../core/log-throttle.ts';
+import { TokenBucket } from '../core/token-bucket.ts';
+import { VigieError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { PendingConnections, type PendingPlace } from '../net/pending-connections.ts';
+import {
+  CAMERA_CLOSE,
+  HANDSHAKE_TIMEOUT_MS,
+  MAX_FRAME_HEIGHT,
+  MAX_FRAME_WIDTH,
+  MAX_JPEG_BYTES,
+} from '../wire/camera-protocol.ts';
+import { refuseUpgrade } from '../net/refuse-upgrade.ts';
+import type { SeedCredentials } from './legacy-credentials.ts';
+import { SilenceWatch } from './silence-watch.ts';
+
+export interface SeedListenerOptions {
+  cameraId: string;
+  /** 0 takes a free one. */
+  port: number;
+  /** Address to listen on; all of them when left out. */
+  host?: string;
+  credentials: SeedCredentials;
+  log: Log;
+  clock: Clock;
+  /** A camera that says nothing for so long is gone; it has no other way of telling. */
+  silenceTimeoutMs: number;
+}
+
+export interface SeedEvents {
+  frame: [CameraFrame];
+  online: [cameraId: string];
+  offline: [cameraId: string];
+}
+
+export interface SeedCounters {
+  frames: number;
+  dropped: { damaged: number; tooFast: number };
+  refused: { notPrivate: number; unauthorized: number; displaced: number };
+  closed: { badMessage: number; replaced: number; silent: number; left: number };
+}
+
+/** For connections that have not shown the password yet. */
+const PENDING_PLACES = 16;
+const MAX_FRAMES_PER_SECOND = 75;
+const MAX_FRAGMENTS = 4096;
+const LOG_INTERVAL_US = 30_000_000;
+
+export class SeedListener extends EventEmitter<SeedEvents> {
+  readonly counters: SeedCounters = {
+    frames: 0,
+    dropped: { damaged: 0, tooFast: 0 },
+    refused: { notPrivate: 0, unauthorized: 0, displaced: 0 },
+    closed: { badMessage: 0, replaced: 0, silent: 0, left: 0 },
+  };
+  readonly #options: SeedListenerOptions;
+  readonly #server: Server;
+  readonly #sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: MAX_JPEG_BYTES,
+    maxFragments: MAX_FRAGMENTS,
+    maxBufferedChunks: 2 * MAX_FRAGMENTS,
+  });
+  readonly #pending: PendingConnections;
+  readonly #places = new WeakMap<Duplex, PendingPlace>();
+  readonly #throttle = new LogThrottle(LOG_INTERVAL_US);
+  readonly #frameRate = new FrameRateMeter(0);
+  readonly #ended = new WeakSet<WebSocket>();
+  #camera: WebSocket | undefined;
+  #lastFrameUs: number | undefined;
+
+  constructor(options: SeedListenerOptions) {
+    super();
+    this.#options = options;
+    this.#server = createServer(
+      { requestTimeout: HANDSHAKE_TIMEOUT_MS, headersTimeout: HANDSHAKE_TIMEOUT_MS },
+      (_request, response) =>
+        response.writeHead(426, { connection: 'close' }).end('this port is for a camera'),
+    );
+    this.#pending = new PendingConnections({ places: PENDING_PLACES, clock: options.clock });
+    this.#server.on('connection', (socket) => this.#onConnection(socket));
+    this.#server.on('upgrade', (request, socket, head) => this.#onUpgrade(request, socket, head));
+  }
+
+  get cameraId(): string {
+    return this.#options.cameraId;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo | null)?.port ?? this.#options.port;
+  }
+
+  get online(): boolean {
+    return this.#camera !== undefined;
+  }
+
+  get fps(): number {
+    return this.#camera ? this.#frameRate.fps : 0;
+  }
+
+  /** µs since the Unix epoch. */
+  get lastFrameUs(): number | undefined {
+    return this.#lastFrameUs;
+  }
+
+  /** @throws VigieError `configuration` when the port cannot be had */
+  async listen(): Promise<void> {
+    const { port, host } = this.#options;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#server.once('error', reject);
+    this.#server.listen({ port, ...(host !== undefined && { host }) }, resolve);
+    try {
+      await promise;
+    } catch (error) {
+      throw new VigieError('configuration', sayWhyNot(port, error), { cause: error });
+    } finally {
+      this.#server.off('error', reject);
+    }
+    // Too many open files and the like: one connection fails, the port stays.
+    this.#server.on('error', (err) => this.#options.log.error({ err }, 'seed listener'));
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#camera?.terminate();
+    this.#server.close();
+    this.#server.closeAllConnections();
+    this.#sockets.close();
+  }
+
+  #onConnection(socket: Socket): void {
+    const address = socket.remoteAddress ?? '';
+    if (!isPrivateAddress(address)) {
+      this.counters.refused.notPrivate++;
+      this.#warn({ address, reason: 'notPrivate' }, 'seed camera refused');
+      return refuseUpgrade(socket, '403 Forbidden', 'this port is for cameras in the same private network');
+    }
+    const place = this.#pending.enter({ address, isPrivate: true }, () => {
+      this.counters.refused.displaced++;
+      socket.destroy();
+    });
+    this.#places.set(socket, place);
+    socket.once('close', () => place.leave());
+  }
+
+  #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const address = request.socket.remoteAddress ?? '';
+    const place = this.#places.get(socket);
+    // Refused already; what it goes on to say is not looked at.
+    if (!place) return void socket.destroy();
+    if (!this.#options.credentials.admits(request.url ?? '')) {
+      this.counters.refused.unauthorized++;
+      this.#warn({ address, reason: 'unauthorized' }, 'seed camera refused');
+      return refuseUpgrade(socket, '401 Unauthorized', 'wrong user name or password');
+    }
+    place.authenticated();
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, request));
+  }
+
+  #open(webSocket: WebSocket, request: IncomingMessage): void {
+    const { cameraId, clock, silenceTimeoutMs } = this.#options;
+    const address = request.socket.remoteAddress;
+    const former = this.#camera;
+    this.#camera = webSocket;
+    // A camera that lost its power comes back before anyone notices that it was gone.
+    if (former) this.#end(former, 'replaced');
+
+    const budget = new TokenBucket(MAX_FRAMES_PER_SECOND, MAX_FRAMES_PER_SECOND, clock());
+    const silenceWatch = new SilenceWatch({
+      socket: request.socket,
+      clock,
+      silenceTimeoutMs,
+      onSilent: () => this.#end(webSocket, 'silent'),
+    });
+    webSocket.on('message', (data, isBinary) => {
+      if (this.#camera !== webSocket) return;
+      if (isBinary) this.#onJpeg(data as Buffer, budget);
+      else this.#end(webSocket, 'badMessage');
+    });
+    webSocket.on('error', (error) => this.#warn({ err: error }, 'seed camera connection failed'));
+    webSocket.on('close', () => {
+      silenceWatch.close();
+      this.#leave(webSocket, 'left');
+    });
+    if (former) return;
+    this.#options.log.info({ cameraId, address }, 'seed camera online');
+    this.emit('online', cameraId);
+  }
+
+  #onJpeg(jpeg: Buffer, budget: TokenBucket): void {
+    const receivedUs = this.#options.clock();
+    if (!budget.take(receivedUs))
+      return this.#drop('tooFast', `more than ${MAX_FRAMES_PER_SECOND} per second`);
+    const size = inspectJpeg(jpeg);
+    if (typeof size === 'string') return this.#drop('damaged', size);
+    if (size.width > MAX_FRAME_WIDTH || size.height > MAX_FRAME_HEIGHT)
+      return this.#drop('damaged', `larger than ${MAX_FRAME_WIDTH}×${MAX_FRAME_HEIGHT} pixels`);
+    this.counters.frames++;
+    this.#lastFrameUs = receivedUs;
+    this.#frameRate.add(receivedUs);
+    // It does not say when the picture was taken; that it has just arrived is all that is known.
+    this.emit('frame', { cameraId: this.cameraId, jpeg, ...size, captureUs: receivedUs, receivedUs });
+  }
+
+  #drop(reason: 'damaged' | 'tooFast', detail: string): void {
+    this.counters.dropped[reason]++;
+    this.#warn({ reason, detail }, 'a frame of a seed camera was dropped');
+  }
+
+  #end(webSocket: WebSocket, reason: 'badMessage' | 'replaced' | 'silent'): void {
+    this.#leave(webSocket, reason);
+    webSocket.close(CAMERA_CLOSE[reason]);
+    webSocket.terminate();
+  }
+
+  #leave(webSocket: WebSocket, reason: keyof SeedCounters['closed']): void {
+    if (this.#ended.has(webSocket)) return;
+    this.#ended.add(webSocket);
+    this.counters.closed[reason]++;
+    this.#warn({ reason }, 'connection of a seed camera closed');
+    if (this.#camera !== webSocket) return;
+    this.#camera = undefined;
+    this.emit('offline', this.cameraId);
+  }
+
+  #warn(fields: Record<string, unknown>, message: string): void {
+    const { cameraId, clock, log } = this.#options;
+    const unsaid = this.#throttle.pass(`${message} ${String(fields['reason'])}`, clock());
+    if (unsaid !== undefined) log.warn({ cameraId, ...fields, ...(unsaid > 0 && { unsaid }) }, message);
+  }
+}
+
+function sayWhyNot(port: number, error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const why =
+    code === 'EADDRINUSE'
+      ? 'is taken by another program'
+      : code === 'EACCES'
+        ? 'needs more rights than this program has'
+        : `cannot be opened: ${error instanceof Error ? error.message : String(error)}`;
+  return `port ${port} for a seed-compatible camera ${why}; choose another camera-start-port in server-config.json`;
+}

@@ -1,0 +1,108 @@
+/**
+ * Ports for cameras that still run the seed's firmware, one camera each, from a first port on. Opt-in: what they speak is
+ * fit for a trusted LAN only, and the log says so.
+ *
+ * Invariant: either every port is open or none is.
+ */
+
+import { EventEmitter } from 'node:events';
+import { serverClock, type Clock } from '../core/clock.ts';
+import { VigieError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { CameraStatus } from './camera-status.ts';
+import { SeedCredentials } from './legacy-credentials.ts';
+import { SeedListener, type SeedCounters, type SeedEvents } from './legacy-listener.ts';
+
+export interface SeedListenersOptions {
+  /** The first camera's port, the next one's is one higher. 0 takes free ones, as tests want it. */
+  startPort: number;
+  /** One per port, in order. */
+  cameraIds: readonly string[];
+  /** In plain text, as the firmware was given them; neither may be empty. */
+  username: string;
+  password: string;
+  host?: string;
+  log: Log;
+  clock?: Clock;
+  silenceTimeoutMs?: number;
+}
+
+const SILENCE_TIMEOUT_MS = 10_000;
+const HIGHEST_PORT = 65_535;
+
+export class SeedListeners extends EventEmitter<SeedEvents> {
+  readonly #log: Log;
+  readonly #listeners: SeedListener[];
+
+  /** @throws VigieError `configuration` */
+  constructor(options: SeedListenersOptions) {
+    super();
+    const { startPort, cameraIds, username, password, host, clock = serverClock } = options;
+    if (username === '' || password === '')
+      throw new VigieError('configuration', 'the seed-compatible cameras need a user name and a password');
+    if (startPort + cameraIds.length - 1 > HIGHEST_PORT)
+      throw new VigieError('configuration', `${cameraIds.length} ports from ${startPort} on are too many`);
+    this.#log = options.log.child({ room: 'cameras' });
+    const credentials = new SeedCredentials(username, password);
+    this.#listeners = cameraIds.map((cameraId, index) => {
+      const listener = new SeedListener({
+        cameraId,
+        port: startPort === 0 ? 0 : startPort + index,
+        ...(host !== undefined && { host }),
+        credentials,
+        log: this.#log,
+        clock,
+        silenceTimeoutMs: options.silenceTimeoutMs ?? SILENCE_TIMEOUT_MS,
+      });
+      listener.on('frame', (frame) => this.emit('frame', frame));
+      listener.on('online', (id) => this.emit('online', id));
+      listener.on('offline', (id) => this.emit('offline', id));
+      return listener;
+    });
+  }
+
+  /** The ports that are open, in the order of the cameras. */
+  get ports(): number[] {
+    return this.#listeners.map(({ port }) => port);
+  }
+
+  /** @throws VigieError `configuration`, one line, when a port cannot be had; then none stays open */
+  async listen(): Promise<void> {
+    const results = await Promise.allSettled(this.#listeners.map((listener) => listener.listen()));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed) {
+      this.close();
+      throw failed.reason;
+    }
+    this.#log.warn(
+      { ports: this.ports },
+      'ports for the seed firmware are open: it sends its password unprotected, so keep them inside a LAN you trust. ' +
+        'To move on, add the camera on the web page and give it the firmware that comes with Vigie',
+    );
+  }
+
+  has(cameraId: string): boolean {
+    return this.#listeners.some((one) => one.cameraId === cameraId);
+  }
+
+  status(cameraId: string): Pick<CameraStatus, 'online' | 'lastFrameAt' | 'fps' | 'framesDropped'> {
+    const listener = this.#listeners.find((one) => one.cameraId === cameraId);
+    const { damaged = 0, tooFast = 0 } = listener?.counters.dropped ?? {};
+    return {
+      online: listener?.online ?? false,
+      lastFrameAt: listener?.lastFrameUs === undefined ? null : Math.floor(listener.lastFrameUs / 1000),
+      fps: listener?.fps ?? 0,
+      framesDropped: damaged + tooFast,
+    };
+  }
+
+  /** Per camera id. */
+  get counters(): ReadonlyMap<string, SeedCounters> {
+    return new Map(this.#listeners.map(({ cameraId, counters }) => [cameraId, counters]));
+  }
+
+  /** Idempotent. */
+  close(): void {
+    for (const listener of this.#listeners) listener.close();
+  }
+}

@@ -1,0 +1,29 @@
+/** The cameras with the older firmware, as the configuration counts them. */
+
+import { SeedListeners } from './legacy-listeners.ts';
+import type { Config } from '../config/config.ts';
+import type { Log } from '../log.ts';
+import type { Store } from '../store/store.ts';
+
+/** One camera per port, as server-config.json asks for. @returns undefined when it asks for none */
+export async function seedListeners(
+  { legacy, httpHost }: Config,
+  store: Store,
+  log: Log,
+): Promise<SeedListeners | undefined> {
+  if (!legacy) return undefined;
+  const { startPort, cameraCount, username, password } = legacy;
+  const ports = Array.from({ length: cameraCount }, (_, index) => startPort + index);
+  const cameras = await Promise.all(
+    ports.map((port) => store.cameras.ensure(`seed-${port}`, `Camera on port ${port}`, 'seed', Date.now())),
+  );
+  const cameraIds = cameras.map(({ id }) => id);
+  return new SeedListeners({
+    startPort,
+    cameraIds,
+    username,
+    password,
+    log,
+    ...(httpHost && { host: httpHost }),
+  });
+}

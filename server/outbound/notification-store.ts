@@ -1,0 +1,113 @@
+/** Devices that are told what happens, and what their users want to be told. A device goes with its session. */
+
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { NotificationSettings, PushDevice } from '../wire/notification.ts';
+import { inTransaction } from '../store/database.ts';
+import { declareStatements, prepareStatements } from '../store/statements.ts';
+import type { Shared, WorkOf } from '../store/work.ts';
+
+export interface StoredDevice extends PushDevice {
+  userId: string;
+}
+
+/** A user who has a device and may watch a camera. */
+export interface Recipient {
+  userId: string;
+  /** Undefined where the user changed none. */
+  settings: NotificationSettings | undefined;
+}
+
+/** Of one user; one more takes the place of the oldest. */
+const MAX_DEVICES = 10;
+const SELECT = `
+  SELECT endpoint, sessions.user_id AS userId, p256dh, auth
+  FROM push_devices JOIN sessions ON sessions.id = session_id`;
+
+const SQL = declareStatements('notifications', {
+  add: `
+    INSERT INTO push_devices (endpoint, session_id, p256dh, auth, created_at)
+    VALUES (:endpoint, :sessionId, :p256dh, :auth, :nowMs) ON CONFLICT (endpoint) DO UPDATE SET
+      session_id = excluded.session_id, p256dh = excluded.p256dh, auth = excluded.auth,
+      created_at = excluded.created_at`,
+  trim: `
+    DELETE FROM push_devices WHERE endpoint IN (
+      SELECT endpoint FROM push_devices JOIN sessions ON sessions.id = session_id WHERE sessions.user_id = :userId
+      ORDER BY push_devices.created_at DESC, push_devices.rowid DESC LIMIT -1 OFFSET :max)`,
+  recipients: `
+    SELECT sessions.user_id AS userId, settings
+    FROM push_devices JOIN sessions ON sessions.id = session_id JOIN users ON users.id = sessions.user_id
+      LEFT JOIN notification_settings n ON n.user_id = users.id
+    WHERE role = 'administrator'
+      OR EXISTS (SELECT 1 FROM camera_rights r WHERE r.user_id = users.id AND r.camera_id = ?)`,
+  ofUser: `${SELECT} WHERE sessions.user_id = ? ORDER BY push_devices.rowid`,
+  remove: 'DELETE FROM push_devices WHERE endpoint = ?',
+  settings: 'SELECT settings FROM notification_settings WHERE user_id = ?',
+  setSettings: `
+    INSERT INTO notification_settings (user_id, settings) VALUES (?, ?)
+    ON CONFLICT (user_id) DO UPDATE SET settings = excluded.settings`,
+});
+
+export class NotificationQueries {
+  readonly #database: DatabaseSync;
+  readonly #statements;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#statements = prepareStatements(database, SQL);
+  }
+
+  /** A browser that somebody else has signed in with since is theirs. */
+  add(who: { userId: string; sessionId: string }, { endpoint, keys }: PushDevice, nowMs: number): void {
+    const { p256dh, auth } = keys;
+    inTransaction(this.#database, () => {
+      this.#statements.add.run({ endpoint, sessionId: who.sessionId, p256dh, auth, nowMs });
+      this.#statements.trim.run({ userId: who.userId, max: MAX_DEVICES });
+    });
+  }
+
+  /** All who may watch a camera and have a device. */
+  recipients(cameraId: string): Recipient[] {
+    const rows = this.#statements.recipients.all(cameraId);
+    const byUser = new Map(rows.map(({ userId, settings }) => [String(userId), settings]));
+    return [...byUser].map(([userId, json]) => ({
+      userId,
+      settings: typeof json === 'string' ? (JSON.parse(json) as NotificationSettings) : undefined,
+    }));
+  }
+
+  devicesOf(userId: string): StoredDevice[] {
+    return this.#statements.ofUser.all(userId).map(deviceOf);
+  }
+
+  remove(endpoint: string): void {
+    this.#statements.remove.run(endpoint);
+  }
+
+  settingsOf(userId: string): NotificationSettings | undefined {
+    const json = this.#statements.settings.get(userId)?.['settings'];
+    return typeof json === 'string' ? (JSON.parse(json) as NotificationSettings) : undefined;
+  }
+
+  setSettings(userId: string, settings: NotificationSettings): void {
+    this.#statements.setSettings.run(userId, JSON.stringify(settings));
+  }
+}
+
+export const NOTIFICATION_WORK = {
+  add: 'action',
+  recipients: 'long',
+  devicesOf: 'quick',
+  remove: 'record',
+  settingsOf: 'quick',
+  setSettings: 'action',
+} as const satisfies WorkOf<NotificationQueries>;
+
+export type NotificationStore = Shared<NotificationQueries, typeof NOTIFICATION_WORK>;
+
+function deviceOf(row: Record<string, SQLOutputValue>): StoredDevice {
+  return {
+    endpoint: String(row['endpoint']),
+    userId: String(row['userId']),
+    keys: { p256dh: String(row['p256dh']), auth: String(row['auth']) },
+  };
+}

@@ -1,0 +1,191 @@
+/**
+ * Tells people's devices what begins at the cameras: whom it concerns, whether they want to know it now, and not too often.
+ *
+ * Invariants: nobody is told of a camera they may not see at that moment; a device has one notification on its way and the
+ * newest waiting, whatever its push service does; whoever tells an event waits for nothing.
+ */
+
+import { createHash } from 'node:crypto';
+import { isQuiet } from '../core/outbound/quiet-hours.ts';
+import type { Log } from '../log.ts';
+import type { NotificationStore, StoredDevice } from './notification-store.ts';
+import type { EventKind, EventView } from '../wire/event.ts';
+import type {
+  NotificationSettings,
+  NotificationsView,
+  PushDevice,
+  PushPayload,
+} from '../wire/notification.ts';
+import type { PushOutcome } from './push-sender.ts';
+
+/** What sends; main connects it. */
+export interface PushWay {
+  readonly publicKey: string;
+  send(device: PushDevice, payload: PushPayload): Promise<PushOutcome>;
+}
+
+export interface PushNotifierOptions {
+  store: NotificationStore;
+  way: PushWay;
+  mayWatch: (userId: string, cameraId: string) => boolean;
+  /** Undefined for a camera that is gone. */
+  nameOf: (cameraId: string) => string | undefined;
+  log: Log;
+  nowMs?: () => number;
+}
+
+const WORDS: Readonly<Record<EventKind, string>> = { motion: 'Motion', offline: 'Not connected any more' };
+/** Of events that were told, so that more that becomes known of one is no other. */
+const MAX_REMEMBERED = 500;
+
+interface Line {
+  busy: boolean;
+  waiting: PushPayload | undefined;
+}
+
+export class PushNotifier {
+  readonly #options: PushNotifierOptions;
+  readonly #log: Log;
+  readonly #nowMs: () => number;
+  readonly #told = new Set<string>();
+  /** When a user was last told of a camera, by `user camera`. */
+  readonly #lastMs = new Map<string, number>();
+  /** By endpoint. */
+  readonly #lines = new Map<string, Line>();
+  #closed = false;
+
+  constructor(options: PushNotifierOptions) {
+    this.#options = options;
+    this.#log = options.log.child({ room: 'push' });
+    this.#nowMs = options.nowMs ?? Date.now;
+  }
+
+  viewOf(userId: string): NotificationsView {
+    const { store, way } = this.#options;
+    return {
+      settings: this.settingsOf(userId),
+      publicKey: way.publicKey,
+      deviceIds: store.devicesOf(userId).map(deviceId),
+    };
+  }
+
+  settingsOf(userId: string): NotificationSettings {
+    return this.#options.store.settingsOf(userId) ?? defaultSettings();
+  }
+
+  async setSettings(userId: string, settings: NotificationSettings): Promise<void> {
+    await this.#options.store.setSettings(userId, settings);
+  }
+
+  /** Told until the session ends. */
+  async addDevice(who: { userId: string; sessionId: string }, device: PushDevice): Promise<void> {
+    await this.#options.store.add(who, device, this.#nowMs());
+  }
+
+  /** Nothing happens to a device of somebody else. */
+  async removeDevice(userId: string, id: string): Promise<void> {
+    const { store } = this.#options;
+    const devices = store.devicesOf(userId).filter((device) => deviceId(device) === id);
+    await Promise.all(devices.map(({ endpoint }) => store.remove(endpoint)));
+  }
+
+  /** To all devices of a user, whatever the hour, so that they see that it works. */
+  test(userId: string): void {
+    const payload = { title: 'Vigie', body: 'Notifications arrive here.', path: '/', tag: 'test' };
+    for (const device of this.#options.store.devicesOf(userId)) this.#put(device, payload);
+  }
+
+  /** As the log tells it. Never throws, never waits. */
+  onEvent(event: EventView): void {
+    if (this.#closed) return;
+    this.#tell(event).catch((error: unknown) => {
+      // What was being looked up when the server stopped.
+      if (this.#closed) return;
+      this.#log.error({ err: error, eventId: event.id }, 'nobody could be told of an event');
+    });
+  }
+
+  /** Idempotent. No event is told from now on. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  async #tell(event: EventView): Promise<void> {
+    const { id, cameraId, endedAtMs, startedAtMs } = event;
+    // Its end is no news, unless it is told once, with it.
+    if (this.#told.has(id) || (endedAtMs !== null && endedAtMs !== startedAtMs)) return;
+    this.#remember(id);
+    const { store, nameOf } = this.#options;
+    const name = nameOf(cameraId);
+    if (name === undefined) return;
+    for (const { userId, settings } of await store.recipients(cameraId)) {
+      if (!this.#wants(userId, settings ?? defaultSettings(), event)) continue;
+      // As they are now, for somebody may have signed out meanwhile.
+      for (const device of store.devicesOf(userId)) this.#put(device, payloadOf(event, name));
+    }
+  }
+
+  #wants(userId: string, settings: NotificationSettings, { cameraId, kind }: EventView): boolean {
+    const { kinds, cameraIds, quiet, timeZone, pauseSeconds } = settings;
+    const nowMs = this.#nowMs();
+    if (!kinds.includes(kind) || (cameraIds.length > 0 && !cameraIds.includes(cameraId))) return false;
+    if (!this.#options.mayWatch(userId, cameraId) || isQuiet(quiet, timeZone, nowMs)) return false;
+    const key = `${userId} ${cameraId}`;
+    if (nowMs - (this.#lastMs.get(key) ?? -Infinity) < pauseSeconds * 1000) return false;
+    this.#lastMs.set(key, nowMs);
+    return true;
+  }
+
+  #put(device: StoredDevice, payload: PushPayload): void {
+    const line = this.#lines.get(device.endpoint) ?? { busy: false, waiting: undefined };
+    this.#lines.set(device.endpoint, line);
+    line.waiting = payload;
+    if (!line.busy) void this.#run(device, line);
+  }
+
+  async #run(device: StoredDevice, line: Line): Promise<void> {
+    line.busy = true;
+    try {
+      for (let payload = line.waiting; payload; payload = line.waiting) {
+        line.waiting = undefined;
+        const outcome = await this.#options.way.send(device, payload);
+        if (outcome === 'gone') await this.#options.store.remove(device.endpoint);
+        if (outcome !== 'sent')
+          this.#log.info({ userId: device.userId, outcome }, 'a notification did not arrive');
+      }
+    } catch (error) {
+      this.#log.warn({ err: error, userId: device.userId }, 'a notification could not be sent');
+    } finally {
+      this.#lines.delete(device.endpoint);
+    }
+  }
+
+  #remember(eventId: string): void {
+    this.#told.add(eventId);
+    for (const oldest of this.#told) {
+      if (this.#told.size <= MAX_REMEMBERED) break;
+      this.#told.delete(oldest);
+    }
+  }
+}
+
+/** A name for a device that, unlike its endpoint, lets nobody send to it. */
+export function deviceId({ endpoint }: { endpoint: string }): string {
+  return createHash('sha256').update(endpoint).digest('base64url');
+}
+
+function payloadOf({ cameraId, kind, zones, startedAtMs }: EventView, name: string): PushPayload {
+  const camera = `/camera/${encodeURIComponent(cameraId)}`;
+  return {
+    title: name,
+    body: zones.length > 0 ? `${WORDS[kind]} in ${zones.join(', ')}` : WORDS[kind],
+    path: kind === 'motion' ? `${camera}/recordings/${startedAtMs}` : camera,
+    // At most 32 characters of base64url (RFC 8030 section 5.4).
+    tag: cameraId.replaceAll(/[^\w-]/g, '').slice(0, 32),
+  };
+}
+
+function defaultSettings(): NotificationSettings {
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+  return { kinds: ['motion', 'offline'], cameraIds: [], quiet: [], timeZone, pauseSeconds: 60 };
+}

@@ -1,0 +1,104 @@
+/**
+ * All the frame watches of one signaling session, and the one socket they share.
+ *
+ * Invariant: with more than MAX_UNSENT_BYTES unsent on the socket no picture is added, so its buffer never holds more than
+ * that and one picture, however many watches there are and however little the viewer reads.
+ */
+
+import type { WebSocket } from 'ws';
+import type { Clock } from '../core/clock.ts';
+import { VigieError } from '../errors.ts';
+import { FrameWatch, type CameraFrames } from './frame-watch.ts';
+import type { ViewerAllowance } from '../signaling/viewer-allowance.ts';
+
+/** As many as the web app keeps ready at once, and some to spare. */
+export const MAX_FRAME_WATCHES = 24;
+const MAX_UNSENT_BYTES = 64 * 1024;
+
+export interface FrameWatchesOptions {
+  socket: WebSocket;
+  frames: CameraFrames;
+  clock: Clock;
+  allowance: ViewerAllowance;
+}
+
+export class FrameWatches {
+  readonly #options: FrameWatchesOptions;
+  readonly #watches = new Map<number, FrameWatch>();
+  /** By watch: ends what it is counted as. */
+  readonly #streams = new Map<number, () => void>();
+  readonly #closed = { sent: 0, passedOver: 0 };
+  #nextId = 1;
+
+  constructor(options: FrameWatchesOptions) {
+    this.#options = options;
+  }
+
+  /** Of all watches, also those that are over. */
+  get counters(): { open: number; sent: number; passedOver: number } {
+    let { sent, passedOver } = this.#closed;
+    for (const { counters } of this.#watches.values()) {
+      sent += counters.sent;
+      passedOver += counters.passedOver;
+    }
+    return { open: this.#watches.size, sent, passedOver };
+  }
+
+  /** The right to the camera has been checked. @throws VigieError `tooManyRequests`, `full` */
+  open(cameraId: string, maxFps?: number): FrameWatch {
+    if (this.#watches.size >= MAX_FRAME_WATCHES)
+      throw new VigieError('tooManyRequests', `a page watches at most ${MAX_FRAME_WATCHES} cameras this way`);
+    const { socket, frames, clock, allowance } = this.#options;
+    const endStream = allowance.openStream(cameraId);
+    const watch = new FrameWatch({
+      id: this.#nextId++,
+      cameraId,
+      maxFps,
+      frames,
+      clock,
+      mayWrite: () => socket.readyState === socket.OPEN && socket.bufferedAmount <= MAX_UNSENT_BYTES,
+      write: (message) => socket.send(message, () => this.#onWritten()),
+    });
+    this.#watches.set(watch.id, watch);
+    this.#streams.set(watch.id, endStream);
+    return watch;
+  }
+
+  /** @returns false when it acknowledges nothing that was under way: such a message is paid for */
+  acknowledge(watchId: number, sequence: number): boolean {
+    return this.#watches.get(watchId)?.acknowledge(sequence) ?? false;
+  }
+
+  /** @throws VigieError `notFound` */
+  stop(watchId: number): void {
+    const watch = this.#watches.get(watchId);
+    if (!watch) throw new VigieError('notFound', 'there is no such watch');
+    this.#close(watch);
+  }
+
+  /** @param mayWatch asked for each camera @returns the ids of the watches that were closed */
+  closeUnless(mayWatch: (cameraId: string) => boolean): number[] {
+    const denied = [...this.#watches.values()].filter(({ cameraId }) => !mayWatch(cameraId));
+    for (const watch of denied) this.#close(watch);
+    return denied.map(({ id }) => id);
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.closeUnless(() => false);
+  }
+
+  /** What one watch has left over goes to the one that has waited: each flushes its own in turn. */
+  #onWritten(): void {
+    for (const watch of this.#watches.values()) watch.flush();
+  }
+
+  #close(watch: FrameWatch): void {
+    watch.close();
+    this.#watches.delete(watch.id);
+    this.#streams.get(watch.id)?.();
+    this.#streams.delete(watch.id);
+    this.#closed.sent += watch.counters.sent;
+    this.#closed.passedOver += watch.counters.passedOver;
+  }
+}

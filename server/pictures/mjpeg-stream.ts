@@ -1,0 +1,98 @@
+/**
+ * One `GET /api/cameras/:id/mjpeg`: a camera's JPEGs as they are, each part replacing the one before (RFC 2046 section
+ * 5.1, `multipart/x-mixed-replace`), for whatever can show no more than an `<img>`.
+ *
+ * Invariant: while the connection drains, at most the newest picture waits; what it replaces is counted.
+ */
+
+import type { ServerResponse } from 'node:http';
+import type { CameraFrame } from '../core/video/camera-frame.ts';
+import type { Subscription } from '../core/video/encoded-frame.ts';
+import { FramePace } from '../core/video/frame-pace.ts';
+import { LatestSlot } from '../core/latest-slot.ts';
+import type { CameraFrames } from './frame-watch.ts';
+
+const BOUNDARY = 'picture';
+/** A reader that takes nothing for so long is gone, or might as well be. */
+const STUCK_TIMEOUT_MS = 30_000;
+
+export interface MjpegStreamOptions {
+  response: ServerResponse;
+  cameraId: string;
+  maxFps: number | undefined;
+  frames: CameraFrames;
+  /** Until when the token is good: the stream is no way around its end. ms since the Unix epoch. */
+  expiresAtMs: number;
+}
+
+export class MjpegStream {
+  readonly cameraId: string;
+  readonly #response: ServerResponse;
+  readonly #pace: FramePace;
+  readonly #waiting = new LatestSlot<CameraFrame>();
+  readonly #subscription: Subscription;
+  readonly #expiry: NodeJS.Timeout;
+  #stuck: NodeJS.Timeout | undefined;
+  #sent = 0;
+
+  constructor({ response, cameraId, maxFps, frames, expiresAtMs }: MjpegStreamOptions) {
+    this.cameraId = cameraId;
+    this.#response = response;
+    this.#pace = new FramePace(maxFps);
+    response.writeHead(200, {
+      'Content-Type': `multipart/x-mixed-replace; boundary=${BOUNDARY}`,
+      'Cache-Control': 'no-store',
+      // Proxies that collect answers before they pass them on leave this one alone (nginx).
+      'X-Accel-Buffering': 'no',
+    });
+    // A camera may be silent for long; a reader that does not read is told by `stuck`.
+    response.setTimeout(0);
+    response.write(`--${BOUNDARY}\r\n`);
+    response.on('drain', () => this.#onDrain());
+    this.#subscription = frames.subscribe(cameraId, (frame) => this.#offer(frame));
+    this.#expiry = setTimeout(() => this.close(), expiresAtMs - Date.now());
+    const latest = frames.latest(cameraId);
+    if (latest) this.#offer(latest);
+  }
+
+  /** Pictures sent, and those a newer one replaced before they could be. */
+  get counters(): { sent: number; passedOver: number } {
+    return { sent: this.#sent, passedOver: this.#waiting.passedOver };
+  }
+
+  /** Idempotent. What is on its way to a reader that does not read is not waited for. */
+  close(): void {
+    this.#subscription.close();
+    clearTimeout(this.#expiry);
+    clearTimeout(this.#stuck);
+    if (this.#response.writableNeedDrain) this.#response.destroy();
+    else this.#response.end();
+  }
+
+  #offer(frame: CameraFrame): void {
+    if (!this.#pace.take(frame.receivedUs)) return;
+    this.#waiting.offer(frame);
+    if (!this.#response.writableNeedDrain) this.#send();
+  }
+
+  #onDrain(): void {
+    clearTimeout(this.#stuck);
+    this.#stuck = undefined;
+    this.#send();
+  }
+
+  #send(): void {
+    const frame = this.#waiting.take();
+    if (!frame || this.#response.writableEnded) return;
+    this.#sent++;
+    this.#response.cork();
+    this.#response.write(
+      `Content-Type: image/jpeg\r\nContent-Length: ${frame.jpeg.length}\r\nX-Timestamp: ${(frame.captureUs / 1_000_000).toFixed(6)}\r\n\r\n`,
+    );
+    this.#response.write(frame.jpeg);
+    // The next part's boundary at once: browsers show a picture when they have seen what ends it.
+    this.#response.write(`\r\n--${BOUNDARY}\r\n`);
+    this.#response.uncork();
+    if (this.#response.writableNeedDrain) this.#stuck ??= setTimeout(() => this.close(), STUCK_TIMEOUT_MS);
+  }
+}

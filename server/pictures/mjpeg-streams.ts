@@ -1,0 +1,82 @@
+/** All MJPEG streams that are open: bounded per user and in all, and ended with the right, the camera or the session they came by. */
+
+import type { ServerResponse } from 'node:http';
+import type { Identity } from '../accounts/sessions.ts';
+import type { Capacity } from '../sfu/capacity.ts';
+import type { CameraFrames } from './frame-watch.ts';
+import { MjpegStream } from './mjpeg-stream.ts';
+import { UserShares } from '../http/user-shares.ts';
+
+/** Browsers open at most six connections to a server, and a page needs some of them. */
+export const MAX_MJPEG_STREAMS_PER_USER = 8;
+const MAX_MJPEG_STREAMS = 256;
+
+export interface MjpegStreamsOptions {
+  frames: CameraFrames;
+  mayWatch: (userId: string, cameraId: string) => boolean;
+  capacity: Capacity;
+}
+
+export class MjpegStreams {
+  readonly #options: MjpegStreamsOptions;
+  readonly #streams = new Map<MjpegStream, Pick<Identity, 'userId' | 'sessionId'>>();
+  readonly #shares = new UserShares({
+    total: MAX_MJPEG_STREAMS,
+    perUser: MAX_MJPEG_STREAMS_PER_USER,
+    refusal: `one user has at most ${MAX_MJPEG_STREAMS_PER_USER} of these streams at once: close one first`,
+  });
+  readonly #closed = { sent: 0, passedOver: 0 };
+
+  constructor(options: MjpegStreamsOptions) {
+    this.#options = options;
+  }
+
+  /** Of all streams, also those that are over. */
+  get counters(): { open: number; sent: number; passedOver: number } {
+    let { sent, passedOver } = this.#closed;
+    for (const { counters } of this.#streams.keys()) {
+      sent += counters.sent;
+      passedOver += counters.passedOver;
+    }
+    return { open: this.#streams.size, sent, passedOver };
+  }
+
+  /** The right has been checked. @throws VigieError `tooManyRequests`, `full` */
+  open(who: Identity, cameraId: string, maxFps: number | undefined, response: ServerResponse): void {
+    // A refusal below ends the response too, which gives the place back.
+    response.once('close', this.#shares.enter(who.userId, response));
+    const { frames, capacity } = this.#options;
+    const endStream = capacity.open({ userId: who.userId }, cameraId);
+    const stream = new MjpegStream({ response, cameraId, maxFps, frames, expiresAtMs: who.expiresAtMs });
+    this.#streams.set(stream, who);
+    response.once('close', () => {
+      stream.close();
+      endStream();
+      this.#streams.delete(stream);
+      this.#closed.sent += stream.counters.sent;
+      this.#closed.passedOver += stream.counters.passedOver;
+    });
+  }
+
+  /** Rights or cameras changed. @param userId whose; everyone's when left out */
+  refreshAccess(userId?: string): void {
+    this.#closeIf(
+      (stream, who) =>
+        (userId === undefined || who.userId === userId) &&
+        !this.#options.mayWatch(who.userId, stream.cameraId),
+    );
+  }
+
+  endSession(sessionId: string): void {
+    this.#closeIf((_stream, who) => who.sessionId === sessionId);
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#closeIf(() => true);
+  }
+
+  #closeIf(condition: (stream: MjpegStream, who: Pick<Identity, 'userId' | 'sessionId'>) => boolean): void {
+    for (const [stream, who] of this.#streams) if (condition(stream, who)) stream.close();
+  }
+}

@@ -1,0 +1,62 @@
+/** Recording put together: library, recorder and export, as main needs them and as the API sees them. */
+
+import { join } from 'node:path';
+import type { Recordings } from './recording-routes.ts';
+import type { QuotaLimits } from '../core/recording/quota-ring.ts';
+import type { Log } from '../log.ts';
+import { Recorder, type RecorderOptions } from './recorder.ts';
+import { RecordingExport } from './recording-export.ts';
+import { RecordingLibrary } from './recording-library.ts';
+import type { Store } from '../store/store.ts';
+import type { RecordingStatus } from '../wire/recording.ts';
+
+export interface OpenRecordingsOptions {
+  dataDir: string;
+  store: Store;
+  limits: Omit<QuotaLimits, 'cameraBytes'>;
+  video: RecorderOptions['video'];
+  pictures: RecorderOptions['pictures'];
+  /** Told when nothing more can be recorded, and when it can again. */
+  onAlarm: (status: RecordingStatus) => void;
+  log: Log;
+}
+
+export interface OpenedRecordings {
+  library: RecordingLibrary;
+  recorder: Recorder;
+  recordings: Recordings;
+}
+
+/** Looks through what is there, then records every camera that is known, as it is set to. */
+export async function openRecordings(options: OpenRecordingsOptions): Promise<OpenedRecordings> {
+  const { dataDir, limits, video, pictures } = options;
+  const log = options.log.child({ room: 'recording' });
+  const folder = join(dataDir, 'recordings');
+  const store = options.store.recordings;
+  const library: RecordingLibrary = await RecordingLibrary.open({
+    folder,
+    store,
+    limits: { ...limits, cameraBytes: new Map() },
+    onAlarm: () => options.onAlarm(library.status),
+    log,
+  });
+  const exports = await RecordingExport.open(library, folder);
+  const recorder = new Recorder({ video, pictures, library, store, limits, log });
+  for (const { id } of options.store.cameras.list()) recorder.addCamera(id);
+  const recordings: Recordings = {
+    get status() {
+      return library.status;
+    },
+    timeline: (cameraId, fromMs, toMs, who) => library.timeline(cameraId, fromMs, toMs, who),
+    find: (id) => library.find(id),
+    finish: ({ cameraId, id }) => recorder.finish(cameraId, id),
+    pathOf: (recording) => library.pathOf(recording),
+    setProtected: (id, isProtected) => library.setProtected(id, isProtected),
+    remove: (id) => library.remove(id),
+    settingsOf: (cameraId) => recorder.settingsOf(cameraId),
+    setSettings: (cameraId, settings) => recorder.setSettings(cameraId, settings),
+    isRecording: (cameraId) => recorder.isRecording(cameraId),
+    exportRange: (cameraId, fromMs, toMs, stopped) => exports.range(cameraId, fromMs, toMs, stopped),
+  };
+  return { library, recorder, recordings };
+}

@@ -1,0 +1,197 @@
+/** The index of the recordings: which files there are, where something is missing and why, and what is to be recorded. */
+
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type {
+  GapReason,
+  RecordedSegment,
+  RecordingGap,
+  RecordingSettings,
+  Timeline,
+} from '../wire/recording.ts';
+import { declareStatements, prepareStatements } from '../store/statements.ts';
+import type { Shared, WorkOf } from '../store/work.ts';
+
+/** Times are ms since the Unix epoch. */
+export interface StoredSegment {
+  id: string;
+  cameraId: string;
+  startMs: number;
+  endMs: number;
+  bytes: number;
+  width: number;
+  height: number;
+  protected: boolean;
+  open: boolean;
+}
+
+/** What is known beside the index: entries that are not as they are written there, and those of them in the range. */
+export interface Unindexed {
+  ids: readonly string[];
+  segments: readonly StoredSegment[];
+}
+
+const COLUMNS =
+  'id, camera_id AS cameraId, start_ms AS startMs, end_ms AS endMs, bytes, width, height, protected, open';
+
+const SQL = declareStatements('recordings', {
+  all: `SELECT ${COLUMNS} FROM recordings ORDER BY start_ms`,
+  // A recording lasts a minute at most, so none that begins earlier than that can reach into the range.
+  range: `
+    SELECT ${COLUMNS} FROM recordings
+    WHERE camera_id = :cameraId AND start_ms BETWEEN :fromMs - 120000 AND :toMs AND end_ms >= :fromMs
+    ORDER BY start_ms`,
+  ids: `
+    SELECT id, start_ms AS startMs FROM recordings WHERE camera_id = :cameraId AND start_ms > :afterMs
+    ORDER BY start_ms LIMIT :limit`,
+  find: `SELECT ${COLUMNS} FROM recordings WHERE id = ?`,
+  newest: `
+    SELECT ${COLUMNS} FROM recordings WHERE camera_id = ? ORDER BY start_ms DESC LIMIT 1`,
+  put: `
+    INSERT INTO recordings (id, camera_id, start_ms, end_ms, bytes, width, height, protected, open)
+    VALUES (:id, :cameraId, :startMs, :endMs, :bytes, :width, :height, :protected, :open)
+    ON CONFLICT (id) DO UPDATE SET end_ms = :endMs, bytes = :bytes, width = :width, height = :height,
+      protected = :protected, open = :open`,
+  remove: 'DELETE FROM recordings WHERE id = ?',
+  gaps: `
+    SELECT start_ms AS startMs, end_ms AS endMs, reason FROM recording_gaps
+    WHERE camera_id = :cameraId AND end_ms >= :fromMs AND start_ms <= :toMs`,
+  openGaps: `
+    SELECT start_ms AS startMs, end_ms AS endMs, reason FROM recording_gaps
+    WHERE camera_id = :cameraId AND end_ms IS NULL AND start_ms <= :toMs`,
+  // Told again, after a failure, it is the same gap.
+  beginGap: `
+    INSERT INTO recording_gaps (camera_id, start_ms, end_ms, reason) SELECT :cameraId, :startMs, :endMs, :reason
+    WHERE NOT EXISTS (
+      SELECT 1 FROM recording_gaps WHERE camera_id = :cameraId AND start_ms = :startMs AND reason = :reason
+        AND (:endMs IS NULL OR end_ms IS :endMs))`,
+  endGaps: 'UPDATE recording_gaps SET end_ms = max(?, start_ms) WHERE camera_id = ? AND end_ms IS NULL',
+  forgetGaps: 'DELETE FROM recording_gaps WHERE camera_id = ?',
+  forgetOldGaps: 'DELETE FROM recording_gaps WHERE camera_id = ? AND end_ms < ?',
+  settings: 'SELECT settings FROM recording_settings WHERE camera_id = ?',
+  setSettings: `
+    INSERT INTO recording_settings (camera_id, settings) VALUES (?, ?)
+    ON CONFLICT (camera_id) DO UPDATE SET settings = excluded.settings`,
+});
+
+export class RecordingQueries {
+  readonly #statements;
+
+  constructor(database: DatabaseSync) {
+    this.#statements = prepareStatements(database, SQL);
+  }
+
+  /** Oldest first. */
+  all(): StoredSegment[] {
+    return this.#statements.all.all().map(toSegment);
+  }
+
+  /** Those of a camera that reach into a range of time, oldest first. */
+  range(cameraId: string, fromMs: number, toMs: number): StoredSegment[] {
+    return this.#statements.range.all({ cameraId, fromMs, toMs }).map(toSegment);
+  }
+
+  /**
+   * A wire Timeline as JSON in UTF-8, ready to be sent: a month has so many minutes that copying them to another thread as
+   * objects, and writing them down there, would take that thread a quarter of a second.
+   */
+  timeline(cameraId: string, fromMs: number, toMs: number, unindexed: Unindexed): Uint8Array {
+    const except = new Set(unindexed.ids);
+    const indexed = this.range(cameraId, fromMs, toMs).filter(({ id }) => !except.has(id));
+    const segments = [...indexed, ...unindexed.segments]
+      .sort((a, b) => a.startMs - b.startMs)
+      .map(toRecordedSegment);
+    const timeline: Timeline = { fromMs, toMs, segments, gaps: this.gaps(cameraId, fromMs, toMs) };
+    return new TextEncoder().encode(JSON.stringify(timeline));
+  }
+
+  /** Of a camera the next that begin after a moment, oldest first, `limit` at most. */
+  ids(cameraId: string, afterMs: number, limit: number): { id: string; startMs: number }[] {
+    return this.#statements.ids
+      .all({ cameraId, afterMs, limit })
+      .map(({ id, startMs }) => ({ id: String(id), startMs: Number(startMs) }));
+  }
+
+  find(id: string): StoredSegment | undefined {
+    const row = this.#statements.find.get(id);
+    return row && toSegment(row);
+  }
+
+  newestOf(cameraId: string): StoredSegment | undefined {
+    const row = this.#statements.newest.get(cameraId);
+    return row && toSegment(row);
+  }
+
+  put(segment: StoredSegment): void {
+    const { protected: isProtected, open, ...columns } = segment;
+    this.#statements.put.run({ ...columns, protected: Number(isProtected), open: Number(open) });
+  }
+
+  remove(id: string): void {
+    this.#statements.remove.run(id);
+  }
+
+  /** Those of a camera that reach into a range of time, oldest first. */
+  gaps(cameraId: string, fromMs: number, toMs: number): RecordingGap[] {
+    const { gaps, openGaps } = this.#statements;
+    const rows = [...gaps.all({ cameraId, fromMs, toMs }), ...openGaps.all({ cameraId, toMs })];
+    return rows.map((row) => ({ ...row }) as unknown as RecordingGap).sort((a, b) => a.startMs - b.startMs);
+  }
+
+  /** @param endMs null while it lasts */
+  addGap(cameraId: string, reason: GapReason, startMs: number, endMs: number | null): void {
+    this.#statements.beginGap.run({ cameraId, startMs, endMs, reason });
+  }
+
+  /** Whatever was missing until now is there again. */
+  endGaps(cameraId: string, endMs: number): void {
+    this.#statements.endGaps.run(endMs, cameraId);
+  }
+
+  forgetGaps(cameraId: string): void {
+    this.#statements.forgetGaps.run(cameraId);
+  }
+
+  /** Gaps of a time of which nothing is there any more explain nothing. */
+  forgetGapsBefore(cameraId: string, beforeMs: number): void {
+    this.#statements.forgetOldGaps.run(cameraId, beforeMs);
+  }
+
+  settingsOf(cameraId: string): RecordingSettings | undefined {
+    const json = this.#statements.settings.get(cameraId)?.['settings'];
+    return typeof json === 'string' ? (JSON.parse(json) as RecordingSettings) : undefined;
+  }
+
+  setSettings(cameraId: string, settings: RecordingSettings): void {
+    this.#statements.setSettings.run(cameraId, JSON.stringify(settings));
+  }
+}
+
+export const RECORDING_WORK = {
+  all: 'quick',
+  range: 'long',
+  timeline: 'long',
+  ids: 'long',
+  find: 'quick',
+  newestOf: 'quick',
+  put: 'record',
+  remove: 'record',
+  gaps: 'long',
+  addGap: 'record',
+  endGaps: 'record',
+  forgetGaps: 'record',
+  forgetGapsBefore: 'state',
+  settingsOf: 'quick',
+  setSettings: 'action',
+} as const satisfies WorkOf<RecordingQueries>;
+
+export type RecordingStore = Shared<RecordingQueries, typeof RECORDING_WORK>;
+
+function toSegment(row: Record<string, SQLOutputValue>): StoredSegment {
+  return { ...row, protected: row['protected'] === 1, open: row['open'] === 1 } as unknown as StoredSegment;
+}
+
+/** As it is listed under its camera. */
+function toRecordedSegment(segment: StoredSegment): RecordedSegment {
+  const { id, startMs, endMs, bytes, width, height, open } = segment;
+  return { id, startMs, endMs, bytes, width, height, protected: segment.protected, open };
+}

@@ -1,0 +1,102 @@
+/** The edge of the signaling WebSocket: every message of a viewer is checked here, once, before anything acts on it. */
+
+import { z } from 'zod';
+import { VigieError } from '../errors.ts';
+import { validate } from '../wire/validate.ts';
+import type {
+  AckMessage,
+  AuthenticateMessage,
+  SignalingMethod,
+  SignalingMethods,
+} from '../wire/signaling.ts';
+
+const id = z.string().min(1).max(64);
+const token = z.string().min(1).max(4096);
+const nothing = z.strictObject({});
+const fingerprint = z.strictObject({
+  algorithm: z.enum(['sha-256', 'sha-384', 'sha-512']),
+  value: z.string().regex(/^[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){31,63}$/),
+});
+const consumer = z.strictObject({ consumerId: id });
+const u32 = z.int().min(0).max(0xffffffff);
+
+const REQUESTS = {
+  authenticate: z.strictObject({ token }),
+  getRouterRtpCapabilities: nothing,
+  createWebRtcTransport: nothing,
+  connectWebRtcTransport: z.strictObject({
+    transportId: id,
+    dtlsParameters: z.strictObject({
+      // Whatever role the browser would like, it becomes the client: an ICE-lite server waits.
+      role: z.enum(['auto', 'client']).optional(),
+      fingerprints: z.array(fingerprint).min(1).max(4),
+    }),
+  }),
+  closeWebRtcTransport: z.strictObject({ transportId: id }),
+  getIceServers: nothing,
+  restartIce: z.strictObject({ transportId: id }),
+  consume: z.strictObject({ transportId: id, cameraId: id }),
+  pauseConsumer: consumer,
+  resumeConsumer: consumer,
+  closeConsumer: consumer,
+  setFrameTimings: z.strictObject({ consumerId: id, enabled: z.boolean() }),
+  watchFrames: z.strictObject({ cameraId: id, maxFps: z.number().min(1).max(60).optional() }),
+  stopFrames: z.strictObject({ watchId: u32 }),
+  getTime: z.strictObject({ t0: z.number() }),
+} satisfies { [M in SignalingMethod]: z.ZodType };
+
+const REQUEST = z.strictObject({
+  type: z.literal('request'),
+  id: z.int().min(0),
+  method: z.enum(Object.keys(REQUESTS) as [SignalingMethod]),
+  data: z.unknown().optional(),
+});
+
+const ACK = z.strictObject({ type: z.literal('ack'), watchId: u32, sequence: u32 });
+
+const MESSAGE = z.discriminatedUnion('type', [REQUEST, ACK]);
+
+const AUTHENTICATE = z.strictObject({ type: z.literal('authenticate'), token });
+
+/** A request whose data fits its method. */
+export type Request = {
+  [M in SignalingMethod]: { id: number; method: M; data: SignalingMethods[M]['request'] };
+}[SignalingMethod];
+
+/** @throws VigieError `badRequest` */
+export function parseAuthenticate(text: string): AuthenticateMessage {
+  return parse(AUTHENTICATE, parseJson(text), 'the first message must be {"type":"authenticate","token":…}');
+}
+
+/**
+ * @throws VigieError `badRequest` when the message is neither an ack nor a request. A request whose data is wrong comes back with its id
+ *   and the error, so that it can be answered.
+ */
+export function parseRequest(text: string): AckMessage | Request | { id: number; error: VigieError } {
+  const message = parse(MESSAGE, parseJson(text), 'not a message of this protocol');
+  if (message.type === 'ack') return message;
+  const { id: requestId, method, data } = message;
+  const parsed = validate<unknown>(REQUESTS[method], data ?? {});
+  if (!parsed.success) {
+    return {
+      id: requestId,
+      error: new VigieError('badRequest', `${method}: ${z.prettifyError(parsed.error)}`),
+    };
+  }
+  // The table above pairs each method with the schema of its data, which the compiler cannot follow.
+  return { id: requestId, method, data: parsed.data } as Request;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new VigieError('badRequest', 'the message is not JSON', { cause: error });
+  }
+}
+
+function parse<T>(schema: z.ZodType<T>, value: unknown, detail: string): T {
+  const parsed = validate(schema, value);
+  if (!parsed.success) throw new VigieError('badRequest', `${detail}: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}

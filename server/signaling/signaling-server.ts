@@ -1,0 +1,163 @@
+/**
+ * Accepts signaling WebSockets and tells their sessions what happens in the house: cameras coming and going, rights
+ * changing, people signing out. A socket that no longer answers pings is ended.
+ *
+ * Invariant: sockets that have not signed in keep nobody out: past their number the oldest gives way to a new one, and they
+ * take no place of those that have.
+ */
+
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
+import { MAX_SIGNALING_BYTES, SIGNALING_SUBPROTOCOL, type NotificationMessage } from '../wire/signaling.ts';
+import { networkOf } from '../core/address/network.ts';
+import { FairPlaces } from '../net/fair-places.ts';
+import { RequestRates } from '../net/request-rates.ts';
+import type { ConnectionOf } from '../http/client-connection.ts';
+import { isSameOrigin } from '../http/same-origin.ts';
+import { TransportQuota } from './transport-quota.ts';
+import { SignalingSession, type SignalingSessionOptions } from './signaling-session.ts';
+
+export interface SignalingServerOptions extends Omit<
+  SignalingSessionOptions,
+  'socket' | 'viewerAddress' | 'transportQuota'
+> {
+  connectionOf: ConnectionOf;
+}
+
+const PING_INTERVAL_MS = 10_000;
+const MAX_SESSIONS = 1000;
+/** Sockets that have not signed in: a page does so at once, and this is what a flood can hold open. */
+const STRANGERS = { total: 256, perNetwork: 32 };
+/** Of one network, as for requests. */
+const UPGRADES = { perSecond: 100, burst: 400 };
+/** For the viewer to answer the close frame; one that does not read holds its buffer no longer. */
+const CLOSE_TIMEOUT_MS = 5_000;
+/** Pages and devices of one user; the one open for longest gives way, so that nobody alone uses the server up. */
+export const MAX_SESSIONS_PER_USER = 40;
+
+export class SignalingServer {
+  readonly #options: SignalingServerOptions;
+  readonly #sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_SIGNALING_BYTES,
+    perMessageDeflate: false,
+    closeTimeout: CLOSE_TIMEOUT_MS,
+    handleProtocols: (offered) => (offered.has(SIGNALING_SUBPROTOCOL) ? SIGNALING_SUBPROTOCOL : false),
+  } as ServerOptions);
+  readonly #sessions = new Map<WebSocket, SignalingSession>();
+  readonly #answered = new WeakSet<WebSocket>();
+  readonly #transportQuota = new TransportQuota();
+  readonly #strangers = new FairPlaces(STRANGERS);
+  readonly #upgrades = new RequestRates(UPGRADES);
+  readonly #pings: NodeJS.Timeout;
+
+  constructor(options: SignalingServerOptions) {
+    this.#options = options;
+    this.#pings = setInterval(() => this.#ping(), PING_INTERVAL_MS);
+  }
+
+  get sessionCount(): number {
+    return this.#sessions.size;
+  }
+
+  /** Sockets that had not signed in and gave way to newer ones. */
+  get displacedCount(): number {
+    return this.#strangers.counters.displaced;
+  }
+
+  /** Pictures over the WebSocket, where WebRTC does not pass. */
+  get frameWatches(): { open: number; sent: number; passedOver: number } {
+    const total = { open: 0, sent: 0, passedOver: 0 };
+    for (const { frameWatches } of this.#sessions.values()) {
+      total.open += frameWatches.open;
+      total.sent += frameWatches.sent;
+      total.passedOver += frameWatches.passedOver;
+    }
+    return total;
+  }
+
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // A browser lets any page open a WebSocket to anywhere; only pages of this server are meant.
+    if (!isSameOrigin(request, this.#options.connectionOf)) return refuse(socket, '403 Forbidden');
+    const { address } = this.#options.connectionOf(request);
+    const network = networkOf(address);
+    if (!this.#upgrades.admit(network, this.#options.clock())) return refuse(socket, '429 Too Many Requests');
+    if (this.#sessions.size - this.#strangers.taken >= MAX_SESSIONS)
+      return refuse(socket, '503 Service Unavailable');
+    const leave = this.#strangers.enter(network, {
+      mayGiveWay: () => 'yes',
+      giveWay: () => socket.destroy(),
+    });
+    if (!leave) return refuse(socket, '503 Service Unavailable');
+    socket.once('close', leave);
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const session: SignalingSession = new SignalingSession({
+        ...this.#options,
+        socket: webSocket,
+        viewerAddress: address,
+        transportQuota: this.#transportQuota,
+        onSignedIn: () => {
+          leave();
+          this.#makeRoomFor(session);
+        },
+      });
+      this.#sessions.set(webSocket, session);
+      this.#answered.add(webSocket);
+      webSocket.on('pong', () => this.#answered.add(webSocket));
+      webSocket.on('close', () => this.#sessions.delete(webSocket));
+    });
+  }
+
+  /** To everyone who may see the camera. */
+  notifyWatchersOf(cameraId: string, notification: NotificationMessage): void {
+    for (const session of this.#sessions.values())
+      if (session.mayWatch(cameraId)) session.notify(notification);
+  }
+
+  notifyAdministrators(notification: NotificationMessage): void {
+    for (const session of this.#sessions.values()) if (session.isAdministrator) session.notify(notification);
+  }
+
+  /** Rights or cameras changed. @param userId whose; everyone's when left out */
+  refreshAccess(userId?: string): void {
+    for (const session of this.#sessions.values()) {
+      if (userId === undefined || session.identity?.userId === userId) session.refreshAccess();
+    }
+  }
+
+  /** Signed out, or no longer allowed in: ends the sockets of one sign-in. */
+  endSession(sessionId: string): void {
+    for (const session of this.#sessions.values()) {
+      if (session.identity?.sessionId === sessionId) session.close('signedOut');
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#pings);
+    for (const session of this.#sessions.values()) session.close('serverStopping');
+    this.#sockets.close();
+    for (const socket of this.#sessions.keys()) socket.terminate();
+  }
+
+  /** The map is in the order of connecting. */
+  #makeRoomFor(newest: SignalingSession): void {
+    const userId = newest.identity?.userId;
+    const ofUser = [...this.#sessions.values()].filter(({ identity }) => identity?.userId === userId);
+    for (const session of ofUser.slice(0, -MAX_SESSIONS_PER_USER))
+      if (session !== newest) session.close('tooManySessions');
+  }
+
+  #ping(): void {
+    for (const socket of this.#sessions.keys()) {
+      if (this.#answered.delete(socket)) socket.ping();
+      else socket.terminate();
+    }
+  }
+}
+
+function refuse(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nRetry-After: 5\r\nContent-Length: 0\r\n\r\n`, () =>
+    socket.destroy(),
+  );
+}

@@ -1,0 +1,105 @@
+/**
+ * The demo camera of the first minute: the virtual camera as a process of its own, which comes in over protocol v1 like
+ * any other, so that what a newcomer sees is the real thing.
+ *
+ * Invariant: it is there while no real camera is, unless it is turned off or an administrator has removed it.
+ */
+
+import { spawn, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { CameraCatalog } from '../cameras/camera-catalog.ts';
+import { Backoff } from '../core/backoff.ts';
+import type { Log } from '../log.ts';
+import type { CameraStore } from '../cameras/camera-store.ts';
+import { CAMERA_PATH } from '../wire/camera-protocol.ts';
+
+export interface DemoCameraOptions {
+  /** VIGIE_DEMO */
+  enabled: boolean;
+  cameras: CameraStore;
+  catalog: CameraCatalog;
+  log: Log;
+}
+
+const ID = 'demo';
+const NAME = 'Demo camera';
+const PROGRAM = fileURLToPath(new URL('../virtual-camera/main.ts', import.meta.url));
+
+export class DemoCamera {
+  readonly #options: DemoCameraOptions;
+  readonly #backoff = new Backoff(500, 30_000);
+  #httpPort: number | undefined;
+  #process: ChildProcess | undefined;
+  #restart: NodeJS.Timeout | undefined;
+  #running = false;
+  /** An administrator removed it: it stays away until the next start. */
+  #dismissed = false;
+  #stopped = false;
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(options: DemoCameraOptions) {
+    this.#options = options;
+  }
+
+  start(httpPort: number): void {
+    this.#httpPort = httpPort;
+    this.update();
+  }
+
+  /** To be called whenever cameras have come or gone. */
+  update(): void {
+    this.#work = this.#work
+      .then(() => this.#update())
+      .catch((error: unknown) => this.#options.log.error({ err: error }, 'failed to update the demo camera'));
+  }
+
+  /** Idempotent. */
+  stop(): void {
+    this.#stopped = true;
+    this.#end();
+  }
+
+  /** One after the other, for adding and removing take a moment. */
+  async #update(): Promise<void> {
+    if (this.#httpPort === undefined || this.#stopped) return;
+    const { enabled, cameras, catalog } = this.#options;
+    const known = cameras.find(ID) !== undefined;
+    if (this.#running && !known) this.#dismissed = true;
+    const wanted = enabled && !this.#dismissed && cameras.list().every(({ kind }) => kind === 'demo');
+    if (wanted && !this.#running) {
+      await cameras.ensure(ID, NAME, 'demo', Date.now());
+      if (this.#stopped) return;
+      this.#running = true;
+      this.#spawn(this.#httpPort);
+    } else if (!wanted) {
+      this.#end();
+      if (known) await catalog.remove(ID);
+    }
+  }
+
+  #end(): void {
+    this.#running = false;
+    clearTimeout(this.#restart);
+    this.#process?.kill();
+    this.#process = undefined;
+  }
+
+  #spawn(httpPort: number): void {
+    const { cameras, log } = this.#options;
+    const key = Buffer.from(cameras.keyOf(ID) ?? []).toString('base64url');
+    const url = `ws://127.0.0.1:${httpPort}${CAMERA_PATH}`;
+    // Its own messages would only puzzle a newcomer; the server's log tells when it comes and goes. By the IPC channel it
+    // notices when this process is gone. The key goes by the environment, for anybody may list command lines.
+    const child = spawn(process.execPath, [PROGRAM, '--url', url, '--id', ID], {
+      env: { VIGIE_CAMERA_KEY: key },
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    this.#process = child;
+    child.on('error', (error) => log.warn({ err: error }, 'the demo camera cannot be started'));
+    child.on('exit', (code, signal) => {
+      if (this.#process !== child) return;
+      log.warn({ code, signal }, 'the demo camera ended; it is started again');
+      this.#restart = setTimeout(() => this.#spawn(httpPort), this.#backoff.nextMs());
+    });
+  }
+}

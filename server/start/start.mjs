@@ -1,0 +1,34 @@
+/**
+ * `npm start`: looks whether this machine can run Vigie, brings the built web app up to date, then hands over to main.ts.
+ *
+ * Plain JavaScript that any Node from 18 on understands, because it is what tells people that their Node is too old.
+ */
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const MIN_NODE_MAJOR = 26;
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * @param {string} line
+ * @returns {never}
+ */
+function stop(line) {
+  process.stderr.write(`${line}\n`);
+  process.exit(1);
+}
+
+if (Number(process.versions.node.split('.')[0]) < MIN_NODE_MAJOR) {
+  stop(
+    `Vigie needs Node ${MIN_NODE_MAJOR}, this is ${process.version}: run \`npm install\`, which brings it along, then \`npm start\`.`,
+  );
+}
+if (!existsSync(join(ROOT, 'node_modules'))) stop('Run `npm install` first, then `npm start`.');
+if (!process.argv.includes('--check-config')) {
+  const { ensureClientBuilt } = await import('./client-build.mjs');
+  const problem = await ensureClientBuilt();
+  if (problem) stop(problem);
+}
+await import('../main.ts');

@@ -1,0 +1,26 @@
+/** The end of the process: asked once it stops in order, asked twice, or when that takes too long, at once. */
+
+import type { Log } from '../log.ts';
+
+/** What does not stop by itself in this time is left behind. */
+const STOP_TIMEOUT_MS = 5_000;
+
+/** @param close stops everything in order */
+export function stopOnSignals(close: () => Promise<void>, log: Log): void {
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    log.info({ signal }, 'stopping');
+    setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
+    close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.fatal({ err: error }, 'stopping failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}

@@ -1,0 +1,70 @@
+/** Puts together what the port needs to speak TLS itself: the certificate, and what is still answered in the clear. */
+
+import { hostname, networkInterfaces } from 'node:os';
+import { join, relative } from 'node:path';
+import { authorityFiles } from './authority-files.ts';
+import type { HttpTls } from '../http/http-server.ts';
+import type { CameraIngest } from '../ingest/camera-ingest.ts';
+import { refuseUpgrade } from '../net/refuse-upgrade.ts';
+import type { Config } from '../config/config.ts';
+import { isPrivateAddress } from '../core/address/special-addresses.ts';
+import type { Log } from '../log.ts';
+import type { CertificatePaths } from '../config/read-certificate-pair.ts';
+import { CertificateFiles } from './certificate-files.ts';
+import type { CertificateSource } from './certificate-source.ts';
+import { LocalAuthority, type AuthorityCertificate } from './local-authority.ts';
+import { localNames } from './local-names.ts';
+import { CAMERA_PATH } from '../wire/camera-protocol.ts';
+
+export interface Https {
+  certificates: CertificateSource;
+  /** Vigie's own, if it is the one. */
+  authority: AuthorityCertificate | undefined;
+  /** Path of its certificate, as a program that is started in the same folder as the server is told it. */
+  authorityFile: string | undefined;
+  tls(ingest: CameraIngest): HttpTls;
+}
+
+/**
+ * @returns undefined for plain http
+ * @throws VigieError `configuration` when there is no certificate to serve with
+ */
+export async function openHttps(config: Config, log: Log): Promise<Https | undefined> {
+  const { tls } = config;
+  if (tls === undefined) return undefined;
+  const local = tls === 'local' ? await openAuthority(config, log) : undefined;
+  const certificates = local ?? new CertificateFiles({ ...(tls as CertificatePaths), log });
+  const authority = local?.authority;
+  return {
+    certificates,
+    authority,
+    authorityFile: local && pathFromHere(join(config.dataDir, 'tls', 'ca.crt')),
+    tls: (ingest) => ({
+      pair: certificates.current,
+      plainFiles: authorityFiles(authority),
+      plainUpgrades: { [CAMERA_PATH]: camerasOfTheHouse(ingest) },
+    }),
+  };
+}
+
+function pathFromHere(path: string): string {
+  const shorter = relative('', path);
+  return shorter.startsWith('..') ? path : shorter;
+}
+
+function openAuthority({ dataDir, announcedAddresses }: Config, log: Log): Promise<LocalAuthority> {
+  const names = (): string[] =>
+    localNames({ hostname: hostname(), interfaces: networkInterfaces(), announced: announcedAddresses });
+  return LocalAuthority.open({ dataDir, names, log });
+}
+
+/**
+ * Turning https on must not cut off the cameras on the wall that know ws:// only. They prove themselves as ever; what can
+ * take a camera over needs wss. From outside, though, pictures in the clear are nobody's wish.
+ */
+function camerasOfTheHouse(ingest: CameraIngest): HttpTls['plainUpgrades'][string] {
+  return (request, socket, head) => {
+    if (isPrivateAddress(request.socket.remoteAddress ?? '')) ingest.handleUpgrade(request, socket, head);
+    else refuseUpgrade(socket, '403 Forbidden', 'from outside the house cameras connect by wss:');
+  };
+}

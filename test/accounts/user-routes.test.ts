@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import type { Problem, UserView } from '../../server/wire/api.ts';
+import { ApiClient } from '../http/support/api-client.ts';
+import { startApi } from '../http/support/api-server.ts';
+
+async function setUp(context: TestContext) {
+  const server = await startApi(context);
+  const admin = await ApiClient.signedIn(server);
+  const add = async (username: string, role: string) =>
+    (
+      await admin.call<UserView & Problem>('POST', '/api/users', {
+        body: { username, password: 'first password', role },
+      })
+    ).body;
+  const change = (id: string, body: object) =>
+    admin.call<UserView & Problem>('PATCH', `/api/users/${id}`, { body });
+  const adminId = server.store.users.findByName('admin')?.id ?? '';
+  return { server, admin, adminId, add, change };
+}
+
+test('users are added and listed without anything of their passwords', async (context) => {
+  const { admin, add } = await setUp(context);
+  const ada = await add(' Ada ', 'viewer');
+  assert.deepEqual(Object.keys(ada).sort(), ['cameraIds', 'createdAt', 'id', 'role', 'username']);
+  assert.equal(ada.username, 'Ada');
+  const { body } = await admin.call<UserView[]>('GET', '/api/users');
+  assert.deepEqual(
+    body.map(({ username, role }) => [username, role]),
+    [
+      ['admin', 'administrator'],
+      ['Ada', 'viewer'],
+    ],
+  );
+  assert.ok(!JSON.stringify(body).includes('argon2'));
+});
+
+test('a password set by an administrator signs the user out everywhere', async (context) => {
+  const { server, add, change } = await setUp(context);
+  const { id } = await add('ada', 'viewer');
+  const ada = await ApiClient.signedIn(server, 'ada', 'first password');
+  const ended: string[] = [];
+  server.accounts.events.on('sessionEnded', (sessionId) => ended.push(sessionId));
+  const { sessionId } = server.accounts.sessions.identify(ada.accessToken ?? '');
+  assert.equal((await change(id, { password: 'second password' })).status, 200);
+  assert.deepEqual(ended, [sessionId]);
+  assert.equal((await ada.call('GET', '/api/cameras')).status, 401);
+  assert.equal((await ada.refresh()).status, 401);
+  assert.equal((await ada.signIn('ada', 'first password')).status, 401);
+  assert.equal((await ada.signIn('ada', 'second password')).status, 200);
+});
+
+test('a user who is removed is refused at once, their sessions end and their access is gone', async (context) => {
+  const { server, admin, add } = await setUp(context);
+  const { id } = await add('ada', 'administrator');
+  const ada = await ApiClient.signedIn(server, 'ada', 'first password');
+  const told: string[] = [];
+  const { sessionId } = server.accounts.sessions.identify(ada.accessToken ?? '');
+  server.accounts.events.on('sessionEnded', (ended) => told.push(ended));
+  server.accounts.events.on('accessChanged', (userId) => told.push(userId));
+  assert.equal((await admin.call('DELETE', `/api/users/${id}`)).status, 204);
+  assert.deepEqual(told, [sessionId, id]);
+  assert.equal((await ada.call('GET', '/api/users')).status, 401);
+  assert.equal((await ada.refresh()).status, 401);
+  assert.equal((await ada.signIn('ada', 'first password')).status, 401);
+});
+
+test('a change of role counts at once, in both directions', async (context) => {
+  const { server, add, change } = await setUp(context);
+  const camera = (await server.store.cameras.add('Door', 'v1', 0)).id;
+  const { id } = await add('ada', 'viewer');
+  const ada = await ApiClient.signedIn(server, 'ada', 'first password');
+  const status = async () => (await ada.call('GET', '/api/users')).status;
+  const { access } = server.accounts;
+  assert.deepEqual([await status(), access.mayWatch(id, camera)], [403, false]);
+  await change(id, { role: 'administrator' });
+  assert.deepEqual([await status(), access.mayWatch(id, camera)], [200, true]);
+  await change(id, { role: 'viewer' });
+  assert.deepEqual([await status(), access.mayWatch(id, camera)], [403, false]);
+});
+
+test('a promoted viewer loses the list of cameras, so that a later demotion leaves none', async (context) => {
+  const { server, add, change } = await setUp(context);
+  const camera = (await server.store.cameras.add('Door', 'v1', 0)).id;
+  const { id } = await add('ada', 'viewer');
+  assert.deepEqual((await change(id, { cameraIds: [camera] })).body.cameraIds, [camera]);
+  assert.deepEqual((await change(id, { role: 'administrator' })).body.cameraIds, []);
+  assert.deepEqual((await change(id, { role: 'viewer' })).body.cameraIds, []);
+  assert.equal((await change(id, { role: 'administrator', cameraIds: [camera] })).status, 400);
+});
+
+test('the only administrator can be neither removed nor demoted, until there is another one', async (context) => {
+  const { admin, adminId, add, change } = await setUp(context);
+  const removal = await admin.call<Problem>('DELETE', `/api/users/${adminId}`);
+  assert.deepEqual([removal.status, removal.body.code], [409, 'conflict']);
+  assert.equal((await change(adminId, { role: 'viewer' })).status, 409);
+  await add('root', 'administrator');
+  assert.equal((await change(adminId, { role: 'viewer' })).status, 200);
+  assert.equal((await admin.call('GET', '/api/users')).status, 403);
+});
+
+test('two administrators who demote or remove each other at the same moment leave one', async (context) => {
+  const { server, admin, adminId, add, change } = await setUp(context);
+  const { id } = await add('root', 'administrator');
+  const answers = await Promise.all([
+    change(adminId, { role: 'viewer' }),
+    change(id, { role: 'viewer' }),
+    admin.call('DELETE', `/api/users/${id}`),
+  ]);
+  assert.ok(
+    answers.some(({ status }) => status === 409 || status === 403),
+    'not all of them',
+  );
+  const users = await server.store.users.list();
+  assert.equal(users.filter(({ role }) => role === 'administrator').length, 1);
+});
+
+test('of several changes in one request either all happen or none', async (context) => {
+  const { server, add, change } = await setUp(context);
+  const { id } = await add('ada', 'viewer');
+  const { status } = await change(id, { password: 'second password', cameraIds: ['cam_nobody'] });
+  assert.equal(status, 400);
+  const ada = new ApiClient(server);
+  assert.equal((await ada.signIn('ada', 'first password')).status, 200);
+});

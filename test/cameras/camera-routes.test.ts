@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { CatalogChange } from '../../server/cameras/camera-catalog.ts';
+import { VigieError } from '../../server/errors.ts';
+import type { CameraView, CameraWithKey, Problem, UserView } from '../../server/wire/api.ts';
+import { ApiClient } from '../http/support/api-client.ts';
+import { startApi } from '../http/support/api-server.ts';
+
+test('a camera that is added comes with its key, and the key is never shown again', async (context) => {
+  const server = await startApi(context);
+  const client = await ApiClient.signedIn(server);
+  const added = await client.call<CameraWithKey>('POST', '/api/cameras', { body: { name: '  Front door ' } });
+  assert.equal(added.status, 201);
+  assert.equal(added.headers.get('location'), `/api/cameras/${added.body.id}`);
+  const { key, ...view } = added.body;
+  assert.equal(Buffer.from(key, 'base64url').toString('base64url'), key);
+  assert.deepEqual(Buffer.from(key, 'base64url'), Buffer.from(server.store.cameras.keyOf(view.id) ?? []));
+  assert.deepEqual(
+    { name: view.name, kind: view.kind, status: view.status, lastFrameAt: view.lastFrameAt },
+    {
+      name: 'Front door',
+      kind: 'v1',
+      status: 'offline',
+      lastFrameAt: null,
+    },
+  );
+  for (const path of ['/api/cameras', `/api/cameras/${view.id}/status`]) {
+    const { body } = await client.call('GET', path);
+    assert.ok(!JSON.stringify(body).includes(key), path);
+  }
+  assert.deepEqual((await client.call('GET', '/api/cameras')).body, [view]);
+});
+
+test('renaming, rotating the key and removing are told, and end what hangs on the old key', async (context) => {
+  const disconnected: [string, string][] = [];
+  const server = await startApi(context, {
+    control: { disconnect: (cameraId, reason) => disconnected.push([cameraId, reason]) },
+  });
+  const changes: [string, CatalogChange][] = [];
+  server.catalog.on('changed', (cameraId, change) => changes.push([cameraId, change]));
+  const client = await ApiClient.signedIn(server);
+  const { id, key } = (await client.call<CameraWithKey>('POST', '/api/cameras', { body: { name: 'Door' } }))
+    .body;
+
+  const renamed = await client.call<CameraView>('PATCH', `/api/cameras/${id}`, { body: { name: 'Yard' } });
+  assert.equal(renamed.body.name, 'Yard');
+  const rotated = await client.call<CameraWithKey>('POST', `/api/cameras/${id}/key`);
+  assert.equal(rotated.status, 200);
+  assert.notEqual(rotated.body.key, key);
+  assert.equal((await client.call('DELETE', `/api/cameras/${id}`)).status, 204);
+  assert.equal((await client.call('DELETE', `/api/cameras/${id}`)).status, 404);
+
+  assert.deepEqual(disconnected, [
+    [id, 'keyRotated'],
+    [id, 'removed'],
+  ]);
+  assert.deepEqual(changes, [
+    [id, 'added'],
+    [id, 'renamed'],
+    [id, 'keyRotated'],
+    [id, 'removed'],
+  ]);
+  assert.equal(server.store.cameras.keyOf(id), undefined);
+});
+
+test('a viewer sees the cameras they were given, and a change of that at once', async (context) => {
+  const server = await startApi(context);
+  const admin = await ApiClient.signedIn(server);
+  const [door, yard] = [
+    await server.store.cameras.add('Door', 'v1', 1),
+    await server.store.cameras.add('Yard', 'v1', 2),
+  ];
+  const ada = await admin.call<UserView>('POST', '/api/users', {
+    body: { username: 'ada', password: 'ada password', role: 'viewer', cameraIds: [yard.id] },
+  });
+  const viewer = await ApiClient.signedIn(server, 'ada', 'ada password');
+  const seen = async () => (await viewer.call<CameraView[]>('GET', '/api/cameras')).body.map(({ id }) => id);
+  assert.deepEqual(await seen(), [yard.id]);
+  const told: string[] = [];
+  server.accounts.events.on('accessChanged', (userId) => told.push(userId));
+  const give = (cameraIds: string[]) =>
+    admin.call<UserView>('PUT', `/api/users/${ada.body.id}/cameras`, { body: { cameraIds } });
+  assert.deepEqual((await give([door.id, yard.id])).body.cameraIds.sort(), [door.id, yard.id].sort());
+  assert.deepEqual(await seen(), [door.id, yard.id]);
+  assert.equal((await viewer.call('GET', `/api/cameras/${door.id}/status`)).status, 200);
+  await give([]);
+  assert.deepEqual(await seen(), []);
+  assert.equal((await viewer.call('GET', `/api/cameras/${door.id}/status`)).status, 404);
+  assert.deepEqual(told, [ada.body.id, ada.body.id]);
+});
+
+test('the state of a connection overlays what is stored, and its details are for those who may watch', async (context) => {
+  const live = { online: true, lastFrameAt: 5000, fps: 25, telemetry: { rssi: -60 } };
+  const server = await startApi(context, { control: { status: () => live } });
+  const client = await ApiClient.signedIn(server);
+  const { id } = await server.store.cameras.add('Door', 'v1', 1);
+  await server.store.cameras.setLastFrameAt(id, 4000);
+  const [view] = (await client.call<CameraView[]>('GET', '/api/cameras')).body;
+  assert.deepEqual([view?.status, view?.lastFrameAt], ['online', 5000]);
+  assert.deepEqual((await client.call('GET', `/api/cameras/${id}/status`)).body, { ...live, ...view });
+});
+
+test('advice is for administrators, and left out where there is none', async (context) => {
+  const advice = [{ code: 'weakWifi', severity: 'warning', text: 'Closer.' }] as const;
+  const server = await startApi(context, { adviceFor: (id) => (id === door.id ? [...advice] : []) });
+  const [door, yard] = [
+    await server.store.cameras.add('Door', 'v1', 1),
+    await server.store.cameras.add('Yard', 'v1', 2),
+  ];
+  const admin = await ApiClient.signedIn(server);
+  await admin.call('POST', '/api/users', {
+    body: { username: 'ada', password: 'ada password', role: 'viewer', cameraIds: [door.id, yard.id] },
+  });
+  const viewer = await ApiClient.signedIn(server, 'ada', 'ada password');
+  const seenBy = async (client: ApiClient) => [
+    ...(await client.call<CameraView[]>('GET', '/api/cameras')).body.map((view) => view.advice),
+    (await client.call<CameraView>('GET', `/api/cameras/${door.id}/status`)).body.advice,
+  ];
+  assert.deepEqual(await seenBy(admin), [advice, undefined, advice]);
+  assert.deepEqual(await seenBy(viewer), [undefined, undefined, undefined]);
+});
+
+test('settings reach the camera, and are kept for its next connection only if it took them', async (context) => {
+  const sent: unknown[] = [];
+  const server = await startApi(context, {
+    control: {
+      set: (cameraId, settings) => {
+        if (settings.flash === 255) return Promise.reject(new VigieError('cameraRejected', 'too bright'));
+        sent.push([cameraId, settings]);
+        return Promise.resolve();
+      },
+    },
+  });
+  const client = await ApiClient.signedIn(server);
+  const { id } = await server.store.cameras.add('Door', 'v1', 1);
+  const set = (body: object) => client.call<Problem>('POST', `/api/cameras/${id}/settings`, { body });
+  assert.equal(
+    (await set({ frameSize: 'SVGA', maxFps: 12, exposure: -2, whiteBalance: 'home' })).status,
+    204,
+  );
+  const rejected = await set({ flash: 255 });
+  assert.deepEqual(
+    [rejected.status, rejected.body.code, rejected.body.detail],
+    [502, 'cameraRejected', 'too bright'],
+  );
+  const taken = { frameSize: 'SVGA', maxFps: 12, exposure: -2, whiteBalance: 'home' };
+  assert.deepEqual(sent, [[id, taken]]);
+  assert.deepEqual((await client.call('GET', `/api/cameras/${id}/settings`)).body, taken);
+});
+
+test('a reboot is passed on, and answered when the camera has agreed', async (context) => {
+  const told: string[] = [];
+  const server = await startApi(context, {
+    control: {
+      reboot: async (cameraId) => {
+        if (told.length > 0) throw new VigieError('cameraOffline', 'the camera is not connected');
+        told.push(cameraId);
+      },
+    },
+  });
+  const client = await ApiClient.signedIn(server);
+  const { id } = await server.store.cameras.add('Door', 'v1', 1);
+  const reboot = () => client.call<Problem>('POST', `/api/cameras/${id}/reboot`);
+  assert.equal((await reboot()).status, 204);
+  assert.deepEqual(told, [id]);
+  const offline = await reboot();
+  assert.deepEqual([offline.status, offline.body.code], [503, 'cameraOffline']);
+});
+
+test('what a camera with the older firmware, or the demo, cannot do is said', async (context) => {
+  const server = await startApi(context);
+  const client = await ApiClient.signedIn(server);
+  const seed = (await server.store.cameras.ensure('seed_8880', 'Old', 'seed', 0)).id;
+  const demo = (await server.store.cameras.ensure('cam_demo', 'Demo', 'demo', 0)).id;
+  const refused: [method: string, path: string, body?: object][] = [
+    ['DELETE', `/api/cameras/${seed}`],
+    ['POST', `/api/cameras/${seed}/key`],
+    ['POST', `/api/cameras/${seed}/settings`, { flash: 1 }],
+    ['POST', `/api/cameras/${seed}/reboot`],
+    ['POST', `/api/cameras/${demo}/key`],
+  ];
+  for (const [method, path, body] of refused) {
+    const answer = await client.call<Problem>(method, path, { ...(body && { body }) });
+    assert.deepEqual([answer.status, answer.body.code], [409, 'conflict'], `${method} ${path}`);
+  }
+  assert.equal((await client.call('PATCH', `/api/cameras/${seed}`, { body: { name: 'Gate' } })).status, 200);
+  assert.equal((await client.call('DELETE', `/api/cameras/${demo}`)).status, 204);
+});

@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { CheckFacts, WayKind, WayResult } from '../../../client/connection/check-facts.ts';
+import { checkReport } from '../../../client/connection/check-report.ts';
+import { checkWords } from '../../../client/connection/check-words.ts';
+import { CERTIFICATE_PROBLEM, type TurnFacts } from '../../../server/wire/connection-check.ts';
+
+const TURN = 'turn:turn.example.org:3478?transport=udp';
+
+function way(kind: WayKind, outcome: WayResult['outcome'], errorCode: number | null = null): WayResult {
+  const url = kind.startsWith('turn') ? TURN : null;
+  const connected = outcome === 'connected';
+  return {
+    kind,
+    url,
+    outcome,
+    address: connected ? '203.0.113.7:8081' : null,
+    roundTripMs: connected ? 12 : null,
+    errorCode,
+  };
+}
+
+function turn(facts: Partial<TurnFacts> = {}): TurnFacts {
+  return {
+    url: TURN,
+    reachable: true,
+    problem: null,
+    seenAs: '203.0.113.7',
+    seenAsIsPrivate: false,
+    ...facts,
+  };
+}
+
+const server = {
+  httpPort: 8080,
+  rtcPort: 8081,
+  announced: ['home.example.org'],
+  announcedNow: ['203.0.113.7'],
+  turn: [turn()],
+};
+const outside = { yourAddress: '198.51.100.9', yourAddressIsPrivate: false, https: true, server };
+const atHome = { ...outside, yourAddress: '192.168.1.20', yourAddressIsPrivate: true };
+
+const good: CheckFacts = {
+  administrator: true,
+  webrtc: true,
+  ways: [way('directUdp', 'connected'), way('turnUdp', 'connected')],
+  webSocketRoundTripMs: 20,
+  secureContext: true,
+  facts: outside,
+};
+
+test('where all is well, every mark is good and there is nothing to do', () => {
+  const { verdict, lines } = checkWords(good);
+  assert.equal(verdict.title, 'Video comes straight to you');
+  assert.deepEqual(
+    lines.filter(({ mark }) => mark !== 'good').map(({ title }) => title),
+    ['Where you are'],
+  );
+  assert.ok(lines.every(({ fix }) => fix === undefined));
+});
+
+const verdicts: [facts: Partial<CheckFacts>, verdict: string][] = [
+  [{ ways: [way('directUdp', 'noPath'), way('directTcp', 'connected')] }, 'Video comes to you by a detour'],
+  [{ ways: [way('directUdp', 'noPath'), way('turnTls', 'connected')] }, 'Video comes to you by a detour'],
+  [{ ways: [way('directUdp', 'noPath'), way('serverRelay', 'connected')] }, 'Video comes to you by a detour'],
+  [{ ways: [way('directUdp', 'noPath'), way('turnUdp', 'noRelay')] }, 'Only the slower way works here'],
+  [{ webrtc: false, ways: [] }, 'Only the slower way works here'],
+  [{ ways: [way('directUdp', 'noPath')], webSocketRoundTripMs: null }, 'The server cannot be reached'],
+];
+for (const [facts, title] of verdicts) {
+  test(`${facts.ways?.map(({ kind, outcome }) => `${kind} ${outcome}`).join(', ') || 'nothing'}: ${title}`, () => {
+    assert.equal(checkWords({ ...good, ...facts }).verdict.title, title);
+  });
+}
+
+const findings: [name: string, facts: Partial<CheckFacts>, title: string, words: RegExp][] = [
+  [
+    'UDP is blocked at home',
+    { ways: [way('directUdp', 'noPath')], facts: atHome },
+    'Straight to the server',
+    /Let UDP port 8081 through the firewall/,
+  ],
+  [
+    'from outside, and no address is announced: the address coturn sees is offered',
+    {
+      ways: [way('directUdp', 'noPath')],
+      facts: { ...outside, server: { ...server, announced: [], announcedNow: [] } },
+    },
+    'Straight to the server',
+    /Forward UDP port 8081 .* set VIGIE_ANNOUNCED_ADDRESS to 203\.0\.113\.7/,
+  ],
+  [
+    'from outside, and the announced address does not answer',
+    { ways: [way('directUdp', 'noPath')] },
+    'Straight to the server',
+    /No answer came from 203\.0\.113\.7.*Forward UDP port 8081/,
+  ],
+  [
+    'another port is named when it is another port',
+    { ways: [way('directUdp', 'noPath')], facts: { ...outside, server: { ...server, rtcPort: 40_000 } } },
+    'Straight to the server',
+    /UDP port 40000/,
+  ],
+  [
+    'the relay wants another password',
+    { ways: [way('turnUdp', 'noRelay', 401)] },
+    'Through the relay, over UDP',
+    /VIGIE_TURN_SECRET must be the same/,
+  ],
+  [
+    'the relay is full',
+    { ways: [way('turnUdp', 'noRelay', 486)] },
+    'Through the relay, over UDP',
+    /Raise the quotas/,
+  ],
+  [
+    'the relay answers the server only',
+    { ways: [way('turnTls', 'noRelay', 701)] },
+    'Through the relay, over TLS',
+    /does not answer you.*Let port 3478 \(TCP\)/,
+  ],
+  [
+    'the relay answers nobody',
+    {
+      ways: [way('turnUdp', 'noRelay', 701)],
+      facts: {
+        ...outside,
+        server: {
+          ...server,
+          turn: [turn({ reachable: false, problem: 'nothing listens there', seenAs: null })],
+        },
+      },
+    },
+    'Through the relay, over UDP',
+    /neither you nor the server: nothing listens there.*Start coturn/,
+  ],
+  [
+    'the relay has a bad certificate',
+    {
+      ways: [way('turnTls', 'noRelay', 701)],
+      facts: {
+        ...outside,
+        server: { ...server, turn: [turn({ reachable: false, problem: CERTIFICATE_PROBLEM, seenAs: null })] },
+      },
+    },
+    'Through the relay, over TLS',
+    /certificate is not valid.*from an authority browsers know/,
+  ],
+  [
+    'the relay does not get through to the server',
+    { ways: [way('turnUdp', 'noPath')] },
+    'Through the relay, over UDP',
+    /allowed-peer-ip/,
+  ],
+  [
+    'there is no relay',
+    { ways: [way('directUdp', 'connected')], facts: { ...outside, server: { ...server, turn: [] } } },
+    'Relay',
+    /Start coturn with the compose file/,
+  ],
+  [
+    'another address is announced than the one the server is seen at',
+    { facts: { ...outside, server: { ...server, announcedNow: ['203.0.113.99'] } } },
+    'Public address',
+    /seen as 203\.0\.113\.7, but tells viewers 203\.0\.113\.99.*Set VIGIE_ANNOUNCED_ADDRESS/,
+  ],
+  ['no WebRTC', { webrtc: false, ways: [] }, 'Video in this browser', /Use a current Chrome/],
+  ['no WebSocket', { webSocketRoundTripMs: null }, 'Web connection', /must pass WebSocket on/],
+  [
+    'plain http',
+    { secureContext: false, facts: { ...outside, https: false } },
+    'Encryption of this page',
+    /your password was not/,
+  ],
+  ['at home', { facts: atHome }, 'Where you are', /phone with its Wi-Fi switched off/],
+];
+for (const [name, facts, title, words] of findings) {
+  test(`${name}: said, and what to do`, () => {
+    const line = checkWords({ ...good, ...facts }).lines.find((each) => each.title.startsWith(title));
+    assert.match(`${line?.meaning} ${line?.fix}`, words);
+  });
+
+  test(`${name}: a viewer is told nothing of the server’s settings`, () => {
+    const known = { ...good, ...facts }.facts;
+    const { server: _server, ...forViewers } = known ?? outside;
+    const { verdict, lines } = checkWords({ ...good, ...facts, administrator: false, facts: forViewers });
+    assert.doesNotMatch(JSON.stringify([verdict, lines]), /VIGIE_|coturn\b/);
+  });
+}
+
+test('the server did not answer at all: what the browser found is still told', () => {
+  const { lines } = checkWords({ ...good, facts: null });
+  assert.ok(lines.length >= 3);
+});
+
+test('the report is plain text, one finding a line, what to do under it', () => {
+  const words = checkWords({ ...good, ways: [way('directUdp', 'noPath')] });
+  const report = checkReport(words, 'A browser', new Date(0));
+  assert.match(
+    report,
+    /^Vigie connection check, 1970-01-01T00:00:00\.000Z\nA browser\n\n\[!!\] Only the slower way works here: /,
+  );
+  assert.match(report, /\n\[NO\] Straight to the server: No answer.*\n {5}→ Forward UDP port 8081/);
+});

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { eventText } from '../../../client/events/event-text.ts';
+import type { EventView } from '../../../server/wire/event.ts';
+
+const NOW = Date.UTC(2027, 0, 20, 12);
+const MINUTE = 60_000;
+
+const event = (change: Partial<EventView>): EventView => ({
+  id: 'evt_1',
+  cameraId: 'cam_1',
+  source: 'motion',
+  sourceName: '',
+  kind: 'motion',
+  startedAtMs: NOW,
+  endedAtMs: NOW,
+  zones: [],
+  score: null,
+  thumbnail: false,
+  ...change,
+});
+
+const where = (change: Partial<EventView>) => eventText(event(change), NOW).where;
+
+const when = (agoMs: number, lastedMs = 0) => {
+  const endedAtMs = NOW - agoMs;
+  return eventText(event({ startedAtMs: endedAtMs - lastedMs, endedAtMs }), NOW).when;
+};
+
+test('where something happened is said by who noticed it', () => {
+  assert.equal(where({ source: 'sensor', sourceName: 'Porch' }), 'noticed by “Porch”');
+  assert.equal(where({ source: 'camera' }), 'noticed by the camera’s own sensor');
+  assert.equal(where({ source: 'connection', kind: 'offline' }), '');
+  assert.equal(where({}), 'in the picture');
+  assert.equal(where({ zones: ['Drive', 'Gate'] }), 'in “Drive”, “Gate”');
+});
+
+test('when it happened is said from now, with how long it lasted', () => {
+  assert.equal(eventText(event({ endedAtMs: null, startedAtMs: NOW - MINUTE }), NOW).when, 'going on');
+  assert.equal(when(0), 'just now');
+  assert.equal(when(-5_000), 'just now');
+  assert.equal(when(3_000, 25_000), 'just now, for 25 s');
+  assert.equal(when(40_000, 999), '40 s ago');
+  assert.equal(when(5 * MINUTE, 90_000), '5 min ago, for 1 min');
+  assert.equal(when(180 * MINUTE), '3 h ago');
+  assert.equal(when(2 * 24 * 60 * MINUTE), '2 days ago');
+  assert.match(when(30 * 24 * 60 * MINUTE), /2026/);
+});

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import { FeedAttachment } from '../../../client/live/feed-attachment.ts';
+import type { LiveConsumer, LiveTransport } from '../../../client/live/live-transport.ts';
+import { SignalingError } from '../../../client/signaling/signaling-error.ts';
+
+/** A transport whose server is full as long as the test says so. */
+function fullServer(context: TestContext) {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const server = { watching: 460 as number | null, resumes: 0, pauses: 0 };
+  const transport = {
+    consume: async (cameraId: string) => ({ id: `consumer of ${cameraId}`, transport }) as LiveConsumer,
+    resume: async () => {
+      server.resumes++;
+      if (server.watching !== null) throw new SignalingError('full', 'this server is full', server.watching);
+    },
+    pause: async () => void server.pauses++,
+    closeConsumer: () => undefined,
+  } as unknown as LiveTransport;
+  return { server, transport };
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+test('a full server is said to be full and asked again, ever more slowly, until there is room', async (context) => {
+  const { server, transport } = fullServer(context);
+  const attachment = new FeedAttachment('door');
+  await attachment.attach(transport);
+  await settled();
+  assert.equal(attachment.feed.watchingWhenFull, 460);
+  server.watching = 470;
+  context.mock.timers.tick(2_000);
+  await settled();
+  assert.deepEqual([server.resumes, attachment.feed.watchingWhenFull], [2, 470]);
+  for (let seconds = 0; seconds < 100; seconds++) {
+    context.mock.timers.tick(1_000);
+    await settled();
+  }
+  assert.ok(server.resumes >= 7 && server.resumes <= 14, `${server.resumes} tries in 100 s`);
+  server.watching = null;
+  context.mock.timers.tick(20_000);
+  await settled();
+  assert.equal(attachment.feed.watchingWhenFull, null);
+  const { resumes } = server;
+  context.mock.timers.tick(60_000);
+  assert.equal(server.resumes, resumes);
+  attachment.close();
+});
+
+test('nobody looks any longer: a full server is not asked again', async (context) => {
+  const { server, transport } = fullServer(context);
+  const attachment = new FeedAttachment('door');
+  await attachment.attach(transport);
+  await settled();
+  attachment.pauseWanted = true;
+  assert.equal(server.pauses, 0, 'it is paused already');
+  assert.equal(attachment.feed.watchingWhenFull, null);
+  context.mock.timers.tick(60_000);
+  await settled();
+  assert.equal(server.resumes, 1);
+  attachment.pauseWanted = false;
+  await settled();
+  assert.equal(server.resumes, 2);
+  attachment.close();
+  context.mock.timers.tick(60_000);
+  assert.equal(server.resumes, 2);
+});

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { pictureWay, type PictureWay, type WayFacts } from '../../../client/live/picture-way.ts';
+
+const NOW = 100_000;
+const watching: WayFacts = {
+  nowMs: NOW,
+  current: 'video',
+  wantedSinceMs: NOW - 60_000,
+  supported: true,
+  searchingSinceMs: null,
+  full: false,
+  videoAtMs: NOW - 40,
+  frameIntervalMs: 40,
+};
+
+const table: [name: string, facts: Partial<WayFacts>, way: PictureWay][] = [
+  ['video is coming', {}, 'video'],
+  ['a full server has refused the video', { full: true, videoAtMs: null }, 'video'],
+  [
+    'a full server has refused the pictures of a browser without WebRTC, which are asked for again',
+    { full: true, current: 'pictures', supported: false, videoAtMs: null },
+    'pictures',
+  ],
+  ['a browser without WebRTC', { supported: false, videoAtMs: null }, 'pictures'],
+  ['nobody looks, or the camera is offline', { supported: false, wantedSinceMs: null }, 'video'],
+  [
+    'a path has just begun to be sought',
+    { searchingSinceMs: NOW - 1000, wantedSinceMs: NOW - 1000, videoAtMs: null },
+    'video',
+  ],
+  [
+    'a path has been sought in vain since the click',
+    { searchingSinceMs: NOW - 2600, wantedSinceMs: NOW - 2600, videoAtMs: null },
+    'pictures',
+  ],
+  [
+    'a path was sought in vain long before the click',
+    { searchingSinceMs: NOW - 60_000, wantedSinceMs: NOW, videoAtMs: null },
+    'pictures',
+  ],
+  ['video has stopped a moment ago', { videoAtMs: NOW - 2000 }, 'video'],
+  ['video has stopped although the path stands', { videoAtMs: NOW - 2600 }, 'pictures'],
+  [
+    'video still comes while the transport doubts its path',
+    { searchingSinceMs: NOW - 5000, videoAtMs: NOW - 100 },
+    'video',
+  ],
+  ['a camera that is slow by intention', { videoAtMs: NOW - 5000, frameIntervalMs: 2000 }, 'video'],
+  ['a slow camera has stopped', { videoAtMs: NOW - 10_001, frameIntervalMs: 9000 }, 'pictures'],
+  ['no video came since the click', { wantedSinceMs: NOW - 2600, videoAtMs: null }, 'pictures'],
+  ['a click on a path that stands', { wantedSinceMs: NOW - 100, videoAtMs: null }, 'video'],
+  ['on the slower way, still no video', { current: 'pictures', videoAtMs: NOW - 5000 }, 'pictures'],
+  ['on the slower way, video comes again', { current: 'pictures', videoAtMs: NOW - 10 }, 'video'],
+  [
+    'on the slower way, a remainder of video while the path is lost',
+    { current: 'pictures', videoAtMs: NOW - 10, searchingSinceMs: NOW - 3000 },
+    'pictures',
+  ],
+];
+for (const [name, facts, way] of table) {
+  test(`${name}: ${way}`, () => {
+    assert.equal(pictureWay({ ...watching, ...facts }), way);
+  });
+}

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { DAY_MS, MAX_SPAN_MS, MIN_SPAN_MS, TimeScale } from '../../../client/recordings/time-scale.ts';
+
+const NOON_MS = Date.UTC(2026, 10, 23, 12);
+const HOUR_MS = 3_600_000;
+
+suite('a timeline’s scale', () => {
+  test('a moment and its position are each other’s inverse', () => {
+    const scale = new TimeScale(NOON_MS, NOON_MS + HOUR_MS);
+    assert.deepEqual([scale.position(NOON_MS), scale.position(NOON_MS + HOUR_MS)], [0, 1]);
+    assert.equal(scale.moment(scale.position(NOON_MS + 1234)), NOON_MS + 1234);
+  });
+
+  test('zooming keeps the moment under the pointer where it is', () => {
+    const scale = new TimeScale(NOON_MS, NOON_MS + 4 * HOUR_MS);
+    const around = NOON_MS + HOUR_MS;
+    for (const factor of [0.5, 0.9, 1.7, 10]) {
+      const zoomed = scale.zoomed(factor, around);
+      assert.ok(Math.abs(zoomed.position(around) - scale.position(around)) < 1e-9);
+    }
+  });
+
+  test('it shows no less than a minute and no more than a week', () => {
+    const scale = new TimeScale(NOON_MS, NOON_MS + HOUR_MS);
+    assert.equal(scale.zoomed(1e-6, NOON_MS).spanMs, MIN_SPAN_MS);
+    assert.equal(scale.zoomed(1e6, NOON_MS).spanMs, MAX_SPAN_MS);
+    assert.equal(new TimeScale(NOON_MS, NOON_MS).spanMs, MIN_SPAN_MS);
+  });
+
+  test('a moment that is played stays in sight, and one in sight moves nothing', () => {
+    const scale = new TimeScale(NOON_MS, NOON_MS + HOUR_MS);
+    assert.equal(scale.showing(NOON_MS + 1), scale);
+    for (const ms of [NOON_MS - 1, NOON_MS + HOUR_MS + 1, NOON_MS + DAY_MS]) {
+      const position = scale.showing(ms).position(ms);
+      assert.ok(position > 0 && position < 1);
+    }
+  });
+
+  test('ticks are in order, in sight, and no closer than a label needs', () => {
+    for (const span of [MIN_SPAN_MS, 10 * MIN_SPAN_MS, HOUR_MS, 5 * HOUR_MS, DAY_MS, MAX_SPAN_MS]) {
+      const scale = new TimeScale(NOON_MS, NOON_MS + span);
+      const ticks = scale.ticks(800);
+      assert.ok(ticks.length >= 1 && ticks.length <= 11, `${ticks.length} for ${span} ms`);
+      assert.ok(ticks.every(({ ms }) => ms >= scale.fromMs && ms <= scale.toMs));
+      assert.ok(ticks.every(({ ms }, index) => index === 0 || ms > (ticks[index - 1]?.ms ?? 0)));
+    }
+  });
+});

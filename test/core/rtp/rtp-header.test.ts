@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { RtpHeader } from 'werift';
+import { RTP_HEADER_BYTES, writeRtpHeader } from '../../../server/core/rtp/rtp-header.ts';
+import { timestamp90kAt } from '../../../server/core/rtp/rtp-clock.ts';
+
+test('the header has the bytes of RFC 3550 and a playout delay of 0/0 behind it', () => {
+  const header = Buffer.alloc(RTP_HEADER_BYTES, 0xff);
+  writeRtpHeader(header, {
+    payloadType: 96,
+    marker: true,
+    sequenceNumber: 0x1234,
+    timestamp90k: 0xfedcba98,
+    ssrc: 0x01020304,
+  });
+  assert.equal(header.toString('hex'), '90e01234fedcba9801020304bede000112000000');
+});
+
+test('another implementation reads the header as it was meant', () => {
+  const header = Buffer.alloc(RTP_HEADER_BYTES);
+  writeRtpHeader(header, {
+    payloadType: 97,
+    marker: false,
+    sequenceNumber: 65_535,
+    timestamp90k: 1,
+    ssrc: 0xffffffff,
+  });
+  const read = RtpHeader.deSerialize(Buffer.concat([header, Buffer.from('x')]));
+  assert.equal(read.payloadType, 97);
+  assert.equal(read.marker, false);
+  assert.equal(read.sequenceNumber, 65_535);
+  assert.equal(read.ssrc, 0xffffffff);
+  assert.equal(read.payloadOffset, RTP_HEADER_BYTES);
+  assert.deepEqual(
+    read.extensions.map(({ id, payload }) => [id, payload.toString('hex')]),
+    [[1, '000000']],
+  );
+});
+
+test('a second is 90000 ticks of the RTP clock, across its wrap', () => {
+  const wrapUs = Math.ceil((2 ** 32 * 400_000) / 0.09);
+  for (const us of [0, 1_700_000_000_000_000, wrapUs - 500_000]) {
+    const ticks = (timestamp90kAt(us + 1_000_000) - timestamp90kAt(us)) >>> 0;
+    assert.ok(Math.abs(ticks - 90_000) <= 1, `${ticks} ticks from ${us} µs`);
+  }
+  assert.ok(timestamp90kAt(wrapUs - 500_000) > timestamp90kAt(wrapUs + 500_000), 'this case wraps');
+});

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { combineDemands } from '../../../server/core/video/encoding-demand.ts';
+
+const recorder = { maxFps: 10, bitrateBps: 500_000 };
+
+suite('encoding demand', () => {
+  test('who watches live gets every frame', () => {
+    assert.deepEqual(combineDemands([undefined, undefined]), {
+      live: true,
+      maxFps: undefined,
+      minBitrateBps: 0,
+    });
+  });
+
+  test('a recorder alone gets what it asks for, several the most any asks for', () => {
+    assert.deepEqual(combineDemands([recorder]), { live: false, maxFps: 10, minBitrateBps: 500_000 });
+    const demands = [recorder, { maxFps: 5, bitrateBps: 800_000 }];
+    assert.deepEqual(combineDemands(demands), { live: false, maxFps: 10, minBitrateBps: 800_000 });
+  });
+
+  test('beside viewers a recorder limits no frames and keeps its bits', () => {
+    assert.deepEqual(combineDemands([undefined, recorder]), {
+      live: true,
+      maxFps: undefined,
+      minBitrateBps: 500_000,
+    });
+  });
+
+  test('nobody asks for nothing', () => {
+    assert.deepEqual(combineDemands([]), { live: false, maxFps: undefined, minBitrateBps: 0 });
+  });
+});

@@ -1,0 +1,228 @@
+/** A whole API server for tests: real SQLite in a temporary folder, real express on a free port, real cookies and hashes. */
+
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile, mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { openAccounts, type Accounts } from '../../../server/accounts/accounts.ts';
+import { CameraFirmware } from '../../../server/firmware/camera-firmware.ts';
+import {
+  CameraCatalog,
+  type CameraCatalogOptions,
+  type CameraControl,
+} from '../../../server/cameras/camera-catalog.ts';
+import { CameraPairing } from '../../../server/cameras/camera-pairing.ts';
+import { clientConnections } from '../../../server/http/client-connection.ts';
+import { createHttpApp } from '../../../server/http-app.ts';
+import { HttpServer, type HttpTimeouts, type UpgradeHandler } from '../../../server/http/http-server.ts';
+import { MjpegStreams } from '../../../server/pictures/mjpeg-streams.ts';
+import { Thumbnails, type FrameScaler } from '../../../server/pictures/thumbnails.ts';
+import { trustedProxies } from '../../../server/http/trusted-proxies.ts';
+import type { CameraFrame } from '../../../server/core/video/camera-frame.ts';
+import { serverClock } from '../../../server/core/clock.ts';
+import { EventLog } from '../../../server/events/event-log.ts';
+import { Sensors } from '../../../server/events/sensors.ts';
+import { Webhooks } from '../../../server/outbound/webhooks.ts';
+import { FirmwareImages } from '../../../server/firmware/firmware-images.ts';
+import { FirmwareUpdates, type UpdatableCameras } from '../../../server/firmware/firmware-updates.ts';
+import { createLog, type Log } from '../../../server/log.ts';
+import { MotionWatch } from '../../../server/events/motion-watch.ts';
+import { PushNotifier, type PushWay } from '../../../server/outbound/push-notifier.ts';
+import { openRecordings } from '../../../server/recording/open-recording.ts';
+import type { RecordingLibrary } from '../../../server/recording/recording-library.ts';
+import { Capacity } from '../../../server/sfu/capacity.ts';
+import { FrameHub } from '../../../server/video/frame-hub.ts';
+import { Transcoder } from '../../../server/video/transcoder.ts';
+import type { AuthorityCertificate } from '../../../server/tls/local-authority.ts';
+import { Store } from '../../../server/store/store.ts';
+
+export const ADMIN_PASSWORD = 'correct horse battery';
+
+export interface ApiServerOptions {
+  dataDir?: string;
+  trustedProxies?: readonly string[];
+  upgrades?: Record<string, UpgradeHandler>;
+  control?: Partial<CameraControl>;
+  adviceFor?: CameraCatalogOptions['adviceFor'];
+  /** Who is connected and takes updates; nobody when left out. */
+  updatable?: UpdatableCameras;
+  nowMs?: () => number;
+  authority?: AuthorityCertificate;
+  /** What notifications go out by; nowhere when left out. */
+  push?: PushWay;
+  timeouts?: HttpTimeouts;
+}
+
+export interface ApiServer {
+  url: string;
+  port: number;
+  store: Store;
+  accounts: Accounts;
+  catalog: CameraCatalog;
+  /** What the snapshot route finds. */
+  frames: Map<string, CameraFrame>;
+  thumbnails: Thumbnails;
+  /** What feeds the MJPEG streams. */
+  hub: FrameHub;
+  mjpeg: MjpegStreams;
+  capacity: Capacity;
+  updates: FirmwareUpdates;
+  library: RecordingLibrary;
+  close(): Promise<void>;
+}
+
+export async function temporaryFolder(context: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'vigie-test-'));
+  context.after(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Closed with the test, or before. */
+export async function startApi(context: TestContext, options: ApiServerOptions = {}): Promise<ApiServer> {
+  const dataDir = options.dataDir ?? (await temporaryFolder(context));
+  const log = createLog('silent');
+  const store = Store.open(dataDir, createLog('silent'));
+  const { nowMs } = options;
+  const accounts = await openAccounts({ store, adminPassword: ADMIN_PASSWORD, log, ...(nowMs && { nowMs }) });
+  const control: CameraControl = {
+    status: () => ({ online: false, lastFrameAt: null }),
+    set: () => Promise.resolve(),
+    reboot: () => Promise.resolve(),
+    disconnect: () => undefined,
+    ...options.control,
+  };
+  const catalog = new CameraCatalog({
+    store: store.cameras,
+    access: accounts.access,
+    control,
+    ...(options.adviceFor && { adviceFor: options.adviceFor }),
+  });
+  const frames = new Map<string, CameraFrame>();
+  const hub = new FrameHub(log);
+  const thumbnails = new Thumbnails(lazyScaler(context, hub, log), log);
+  const { access, events } = accounts;
+  const capacity = new Capacity(serverClock);
+  const mjpeg = new MjpegStreams({
+    frames: hub,
+    mayWatch: (...whatOf) => access.mayWatch(...whatOf),
+    capacity,
+  });
+  events.on('accessChanged', (userId) => mjpeg.refreshAccess(userId));
+  events.on('sessionEnded', (sessionId) => mjpeg.endSession(sessionId));
+  catalog.on('changed', () => mjpeg.refreshAccess());
+  const images = new FirmwareImages(dataDir, store.firmware, log, nowMs);
+  const updates = new FirmwareUpdates({
+    images,
+    store: store.firmware,
+    cameras: options.updatable ?? {
+      deviceOf: () => undefined,
+      offerUpdate: () => assert.fail('nobody is there'),
+    },
+    log,
+    ...(nowMs && { nowMs }),
+  });
+  const { library, recorder, recordings } = await openRecordings({
+    dataDir,
+    store,
+    limits: { totalBytes: 1e9, freeFloorBytes: 0 },
+    // No camera sends anything here: what is recorded the tests put there themselves.
+    video: {
+      subscribe: () => ({ close: () => undefined }),
+      requestKeyframe: () => undefined,
+      encodeBatch: () => Promise.resolve([]),
+    },
+    pictures: hub,
+    onAlarm: () => undefined,
+    log,
+  });
+  const pairing = new CameraPairing({ catalog, log, ...(nowMs && { nowMs }) });
+  const eventLog = new EventLog(store.events, log);
+  const webhooks = new Webhooks({
+    store: store.webhooks,
+    log,
+    ...(nowMs && { nowMs }),
+  });
+  eventLog.on('event', () => webhooks.wake());
+  context.after(() => webhooks.close());
+  const notifier = new PushNotifier({
+    store: store.notifications,
+    way: options.push ?? { publicKey: 'BKey', send: () => Promise.resolve('sent') },
+    mayWatch: (...whatOf) => access.mayWatch(...whatOf),
+    nameOf: (cameraId) => store.cameras.find(cameraId)?.name,
+    log,
+    ...(nowMs && { nowMs }),
+  });
+  const app = createHttpApp({
+    accounts,
+    catalog,
+    pairing,
+    events: { log: eventLog, sensors: new Sensors(store.sensors, eventLog, nowMs) },
+    snapshots: { latest: (cameraId) => frames.get(cameraId) },
+    thumbnails,
+    mjpeg,
+    firmware: { images, updates, cameras: new CameraFirmware(store.cameras, updates) },
+    recordings,
+    motion: new MotionWatch({ subscribeLuma: () => ({ close: () => undefined }) }, eventLog, store.motion),
+    webhooks,
+    notifier,
+    connection: {
+      get: () =>
+        Promise.resolve({ httpPort: 8080, rtcPort: 8081, announced: [], announcedNow: [], turn: [] }),
+      addresses: () => ({ origins: ['http://192.168.1.10:8080'], authorityFile: null }),
+    },
+    status: () => ({ cameras: store.cameras.list().length }),
+    clientFolder: await clientFolder(join(dataDir, 'client')),
+    connectionOf: clientConnections(trustedProxies(options.trustedProxies ?? []), () => false),
+    authority: options.authority,
+    log,
+  });
+  const server = new HttpServer({
+    app,
+    upgrades: options.upgrades ?? {},
+    log,
+    // What tests send in a loop is not what the limits are for.
+    requestLimits: { perSecond: 10_000, burst: 10_000 },
+    ...(options.timeouts && { timeouts: options.timeouts }),
+  });
+  const port = await server.listen(0, '127.0.0.1');
+  const close = async (): Promise<void> => {
+    await server.close();
+    updates.close();
+    await recorder.close();
+    thumbnails.close();
+    await store.close();
+  };
+  context.after(close);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    store,
+    accounts,
+    catalog,
+    frames,
+    thumbnails,
+    hub,
+    mjpeg,
+    capacity,
+    updates,
+    library,
+    close,
+  };
+}
+
+/** Most tests need no codec process, so it starts with the first thumbnail. */
+function lazyScaler(context: TestContext, hub: FrameHub, log: Log): FrameScaler {
+  let transcoder: Transcoder | undefined;
+  context.after(() => transcoder?.close());
+  return {
+    scaleFrame: (frame, width) => (transcoder ??= new Transcoder(hub, log)).scaleFrame(frame, width),
+  };
+}
+
+async function clientFolder(folder: string): Promise<string> {
+  await mkdir(join(folder, 'assets'), { recursive: true });
+  await writeFile(join(folder, 'index.html'), '<!doctype html><title>Vigie</title>');
+  await writeFile(join(folder, 'assets', 'app-1a2b3c4d.js'), 'export {};');
+  return folder;
+}

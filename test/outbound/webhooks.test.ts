@@ -1,0 +1,282 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { suite, test, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { createLog } from '../../server/log.ts';
+import { Store } from '../../server/store/store.ts';
+import { Webhooks } from '../../server/outbound/webhooks.ts';
+import type { EventView } from '../../server/wire/event.ts';
+import type { DeliveryView, WebhookSettings } from '../../server/wire/webhook.ts';
+import { temporaryFolder } from '../http/support/api-server.ts';
+import { until } from '../support/until.ts';
+import { Receiver } from './receiver.ts';
+
+const START_MS = 1_800_000_000_000;
+
+async function room(context: TestContext) {
+  const folder = await temporaryFolder(context);
+  let store = Store.open(folder, createLog('silent'));
+  await store.cameras.ensure('cam_1', 'Door', 'v1', 1);
+  await store.cameras.ensure('cam_2', 'Yard', 'v1', 2);
+  const receiver = await Receiver.start();
+  let nowMs = START_MS;
+  const open = (): Webhooks =>
+    new Webhooks({
+      store: store.webhooks,
+      log: createLog('silent'),
+      nowMs: () => nowMs,
+    });
+  let webhooks = open();
+  context.after(async () => {
+    webhooks.close();
+    await store.close();
+    receiver.close();
+  });
+  const stored = new Set<string>();
+  const settings = (change: Partial<WebhookSettings> = {}): WebhookSettings => ({
+    name: 'House',
+    url: receiver.url,
+    cameraIds: [],
+    kinds: ['motion'],
+    moment: 'started',
+    enabled: true,
+    ...change,
+  });
+  return {
+    receiver,
+    settings,
+    webhooks: () => webhooks,
+    store: () => store,
+    folder,
+    waits: (ms: number) => (nowMs += ms),
+    /** Stored as the log of events stores it: what starts, what more is known of it, what ends. */
+    happens: async (happened: EventView): Promise<void> => {
+      const { id, endedAtMs } = happened;
+      if (!stored.has(id)) await store.events.add(happened, nowMs);
+      else if (endedAtMs === null) await store.events.update(id, happened);
+      else await store.events.end(id, endedAtMs, nowMs);
+      stored.add(id);
+      webhooks.wake();
+    },
+    restart: async (): Promise<void> => {
+      webhooks.close();
+      await store.close();
+      store = Store.open(folder, createLog('silent'));
+      webhooks = open();
+    },
+    newest: async (id: string): Promise<DeliveryView | undefined> => (await webhooks.deliveries(id))[0],
+  };
+}
+
+let events = 0;
+const event = (change: Partial<EventView> = {}): EventView => ({
+  id: `evt_${++events}`,
+  cameraId: 'cam_1',
+  source: 'motion',
+  sourceName: '',
+  kind: 'motion',
+  startedAtMs: START_MS,
+  endedAtMs: null,
+  zones: ['Gate'],
+  score: 0.1,
+  thumbnail: false,
+  ...change,
+});
+
+suite('webhooks', () => {
+  test('an event arrives once, signed, with what it is about', async (context) => {
+    const { receiver, settings, webhooks, happens, newest } = await room(context);
+    const { id, secret } = await webhooks().add(settings());
+    const happened = event();
+    await happens(happened);
+    await happens({ ...happened, zones: ['Gate', 'Path'] });
+    await until('it is delivered', async () => (await newest(id))?.state === 'delivered');
+    assert.equal(receiver.received.length, 1);
+    const [{ headers, body, message } = assert.fail()] = receiver.received;
+    const key = Buffer.from(secret.replace('whsec_', ''), 'base64');
+    const content = `${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${body}`;
+    assert.equal(
+      headers['webhook-signature'],
+      `v1,${createHmac('sha256', key).update(content).digest('base64')}`,
+    );
+    assert.equal(headers['content-type'], 'application/json');
+    assert.deepEqual(message, {
+      type: 'event.started',
+      timestamp: new Date(START_MS).toISOString(),
+      data: { ...happened, cameraName: 'Door', recording: `/camera/cam_1/recordings/${START_MS}` },
+    });
+    const { attempts, status, answer } = (await newest(id)) ?? assert.fail();
+    assert.deepEqual([attempts, status, answer], [1, 200, 'thanks']);
+  });
+
+  test('each webhook is told what it asked for', async (context) => {
+    const { receiver, settings, webhooks, happens } = await room(context);
+    const add = async (name: string, change: Partial<WebhookSettings>): Promise<string> =>
+      (await webhooks().add(settings({ name, url: receiver.url.replace('hidden', name), ...change }))).id;
+    const ids = await Promise.all([
+      add('both', { moment: 'both' }),
+      add('ends', { moment: 'ended' }),
+      add('yard', { cameraIds: ['cam_2'] }),
+      add('away', { kinds: ['offline'] }),
+      add('off', { enabled: false }),
+    ]);
+    const motion = event();
+    await happens(motion);
+    await happens({ ...motion, endedAtMs: START_MS + 5_000 });
+    await happens(event({ cameraId: 'cam_2', endedAtMs: START_MS }));
+    await happens(event({ kind: 'offline', source: 'connection' }));
+    const told = async (id: string) => (await webhooks().deliveries(id)).map(({ type }) => type).toReversed();
+    assert.deepEqual(await Promise.all(ids.map(told)), [
+      ['event.started', 'event.ended', 'event.started', 'event.ended'],
+      ['event.ended', 'event.ended'],
+      ['event.started'],
+      ['event.started'],
+      [],
+    ]);
+    await until('all have arrived', () => receiver.received.length === 8);
+  });
+
+  test('what fails is tried again by its schedule, and the webhook is shown as failing until it works', async (context) => {
+    const { receiver, settings, webhooks, happens, waits, newest } = await room(context);
+    const { id } = await webhooks().add(settings());
+    receiver.answer = (response) => void response.writeHead(500).end('x'.repeat(100_000));
+    await happens(event());
+    await until('it has failed once', async () => (await newest(id))?.attempts === 1);
+    const { state, nextAttemptAt, answer, status } = (await newest(id)) ?? assert.fail();
+    assert.deepEqual([state, status, answer?.length], ['waiting', 500, 1024]);
+    assert.ok(
+      nextAttemptAt !== null && nextAttemptAt >= START_MS + 4_000 && nextAttemptAt <= START_MS + 6_000,
+    );
+    assert.equal(webhooks().list()[0]?.failingSince, START_MS);
+    receiver.answer = (response) => void response.end();
+    waits(6_000);
+    // Anything that is told looks at what is due.
+    await happens(event());
+    await until('both have arrived', async () =>
+      (await webhooks().deliveries(id)).every((each) => each.state === 'delivered'),
+    );
+    assert.equal(webhooks().list()[0]?.failingSince, null);
+    const sent = receiver.received.map(({ headers }) => headers['webhook-id']);
+    assert.deepEqual([sent.length, new Set(sent).size], [3, 2], 'the same id each time');
+  });
+
+  test('a crash between event and delivery loses nothing: whatever is stored of events is sent after the start', async (context) => {
+    const { receiver, settings, webhooks, store, folder, restart } = await room(context);
+    await webhooks().add(settings());
+    const program = fileURLToPath(new URL('store-events-until-killed.ts', import.meta.url));
+    const child = spawn(process.execPath, [program, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+    context.after(() => child.kill('SIGKILL'));
+    let lines = 0;
+    for await (const chunk of child.stdout) {
+      lines += String(chunk).split('\n').length - 1;
+      if (lines >= 20) child.kill('SIGKILL');
+    }
+    await restart();
+    const kept = await store().events.list(['cam_1'], { limit: 1000 });
+    assert.ok(kept.length >= 20);
+    await until('all have arrived', () => receiver.received.length === kept.length);
+    assert.deepEqual(
+      new Set(receiver.received.map(({ message }) => message.data?.id)),
+      new Set(kept.map(({ id }) => id)),
+    );
+  });
+
+  test('a receiver that hangs or answers endlessly holds up no other', async (context) => {
+    const { receiver, settings, webhooks, happens, newest } = await room(context);
+    const dead = await Receiver.start();
+    const endless = await Receiver.start();
+    context.after(() => (dead.close(), endless.close()));
+    dead.answer = () => undefined;
+    endless.answer = (response) => {
+      const more = (): void => {
+        if (response.write('blah '.repeat(1000))) setImmediate(more);
+        else response.once('drain', more);
+      };
+      response.on('error', () => undefined);
+      more();
+    };
+    const hanging = (await webhooks().add(settings({ url: dead.url }))).id;
+    const talking = (await webhooks().add(settings({ url: endless.url }))).id;
+    const good = (await webhooks().add(settings())).id;
+    for (let n = 0; n < 150; n++) await happens(event());
+    await until('the good one has them all', () => receiver.received.length === 150);
+    await until('the endless one is cut', async () => (await newest(talking))?.state === 'delivered');
+    assert.equal((await newest(talking))?.answer?.length, 1024);
+    assert.equal(dead.received.length, 1, 'one at a time');
+    assert.equal(
+      (await webhooks().deliveries(hanging)).every(({ state }) => state === 'waiting'),
+      true,
+    );
+    assert.ok((await webhooks().deliveries(good)).every(({ state }) => state === 'delivered'));
+  });
+
+  test('one that is led elsewhere does not follow; one that is gone for good is turned off', async (context) => {
+    const { receiver, settings, webhooks, happens, newest } = await room(context);
+    const elsewhere = await Receiver.start();
+    context.after(() => elsewhere.close());
+    const { id } = await webhooks().add(settings());
+    receiver.answer = (response) => void response.writeHead(302, { Location: elsewhere.url }).end();
+    await happens(event());
+    await until('it has failed', async () => (await newest(id))?.status === 302);
+    assert.equal(elsewhere.received.length, 0);
+    receiver.answer = (response) => void response.writeHead(410).end();
+    await happens(event());
+    await until('it is off', () => webhooks().list()[0]?.enabled === false);
+    assert.equal((await newest(id))?.state, 'failed');
+  });
+
+  test('nothing is sent to where no receiver is', async (context) => {
+    const { settings, webhooks, happens, newest } = await room(context);
+    for (const url of [
+      'http://169.254.169.254/latest',
+      'http://[fe80::1]/',
+      'http://0.0.0.0/',
+      'http://[::ffff:169.254.1.1]/',
+    ]) {
+      const { id } = await webhooks().add(settings({ url }));
+      await happens(event());
+      await until('it was refused', async () => (await newest(id))?.attempts === 1);
+      assert.match((await newest(id))?.answer ?? '', /no receiver’s address|no receiver's address/, url);
+      await webhooks().remove(id);
+    }
+  });
+
+  test('a test is sent at any time, and what was delivered once more if somebody wants it', async (context) => {
+    const { receiver, settings, webhooks, newest, waits } = await room(context);
+    const { id } = await webhooks().add(settings({ cameraIds: ['cam_9'] }));
+    await webhooks().test(id);
+    await until('it has arrived', async () => (await newest(id))?.state === 'delivered');
+    assert.deepEqual(receiver.received[0]?.message, {
+      type: 'test',
+      timestamp: new Date(START_MS).toISOString(),
+      data: null,
+    });
+    waits(1_000);
+    await webhooks().sendAgain(id, (await newest(id))?.id ?? '');
+    await until('it has arrived again', () => receiver.received.length === 2);
+    await assert.rejects(webhooks().test('hook_gone'), /no such webhook/);
+    await assert.rejects(webhooks().sendAgain(id, 'msg_gone'), /no such delivery/);
+  });
+
+  test('a new secret signs what comes next, and neither is ever shown again', async (context) => {
+    const { receiver, settings, webhooks, happens, newest } = await room(context);
+    const { id, secret } = await webhooks().add(settings());
+    const renewed = await webhooks().renewSecret(id);
+    assert.notEqual(renewed.secret, secret);
+    assert.ok(
+      webhooks()
+        .list()
+        .every((webhook) => !('secret' in webhook)),
+    );
+    await happens(event());
+    await until('it has arrived', async () => (await newest(id))?.state === 'delivered');
+    const [{ headers, body } = assert.fail()] = receiver.received;
+    const content = `${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${body}`;
+    const key = Buffer.from(renewed.secret.replace('whsec_', ''), 'base64');
+    assert.equal(
+      headers['webhook-signature'],
+      `v1,${createHmac('sha256', key).update(content).digest('base64')}`,
+    );
+  });
+});

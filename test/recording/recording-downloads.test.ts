@@ -1,0 +1,148 @@
+/** What films and exports hold open, and for how long, whatever their readers do. */
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { truncate, writeFile } from 'node:fs/promises';
+import { get, type IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import { suite, test, type TestContext } from 'node:test';
+import express, { type Request } from 'express';
+import type { CameraCatalog } from '../../server/cameras/camera-catalog.ts';
+import type { Guard } from '../../server/accounts/guard.ts';
+import { HttpServer } from '../../server/http/http-server.ts';
+import { errorHandler } from '../../server/http/problem.ts';
+import {
+  EXPORT_SHARES,
+  FILM_SHARES,
+  recordingRoutes,
+  type Recordings,
+} from '../../server/recording/recording-routes.ts';
+import { createLog, type Log } from '../../server/log.ts';
+import { canListOpenFiles, openFiles } from '../support/open-files.ts';
+import { until } from '../support/until.ts';
+import { temporaryFolder } from '../http/support/api-server.ts';
+
+/** More than the kernel takes of a connection nobody reads from. */
+const FILM_BYTES = 64 * 1024 * 1024;
+const FILM = '/door/recordings/rec_1.webm';
+const EXPORT = '/door/export.webm?from=0&to=1';
+
+interface Download {
+  response: IncomingMessage;
+  status: number | undefined;
+  leave: () => void;
+}
+
+/** The routes over one large file; who asks is what the request says. */
+async function start(context: TestContext, idleMs = 60_000) {
+  const path = join(await temporaryFolder(context), 'film.webm');
+  await writeFile(path, '');
+  await truncate(path, FILM_BYTES);
+  const state = { open: false, finish: Promise.resolve(), removedExports: 0 };
+  const recordings: Partial<Recordings> = {
+    find: (id) => ({ id, cameraId: 'door', open: state.open }) as ReturnType<Recordings['find']>,
+    finish: () => state.finish,
+    pathOf: () => path,
+    exportRange: async () => ({ path, startMs: 0, close: async () => void state.removedExports++ }),
+  };
+  const guard = { mediaViewerOf: ({ headers }: Request) => ({ userId: String(headers['user']) }) };
+  const faults: string[] = [];
+  const log = { error: (_fields: object, line: string) => faults.push(line) } as unknown as Log;
+  const routes = recordingRoutes(recordings as Recordings, {} as CameraCatalog, guard as unknown as Guard);
+  const server = new HttpServer({
+    app: express().use(routes).use(errorHandler(log)),
+    upgrades: {},
+    log: createLog('silent'),
+    timeouts: { headersMs: 5_000, requestMs: 5_000, idleMs, checkIntervalMs: 1_000 },
+  });
+  context.after(() => server.close());
+  const port = await server.listen(0, '127.0.0.1');
+  const request = (url: string, user: string, headers: Record<string, string> = {}) => {
+    const sent = get({ port, host: '127.0.0.1', path: url, headers: { user, ...headers }, agent: false });
+    sent.on('error', () => undefined);
+    context.after(() => sent.destroy());
+    return sent;
+  };
+  /** Begins a download and reads nothing of it. */
+  const begin = async (url: string, user = 'anna', headers?: Record<string, string>): Promise<Download> => {
+    const sent = request(url, user, headers);
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    response.pause().on('error', () => undefined);
+    return { response, status: response.statusCode, leave: () => sent.destroy() };
+  };
+  const files = (): number => openFiles(path).length;
+  return { server, state, request, begin, files, faults };
+}
+
+suite('downloads of recordings', { skip: !canListOpenFiles }, () => {
+  for (const [what, url] of [
+    ['a film', FILM],
+    ['an export', EXPORT],
+  ] as const)
+    test(`a reader of ${what} that leaves in the middle leaves no file open`, async (context) => {
+      const { begin, files, state, faults } = await start(context);
+      const { status, leave } = await begin(url);
+      assert.equal(status, 200);
+      await until('the file is open', () => files() === 1);
+      leave();
+      await until('the file is closed', () => files() === 0);
+      if (url === EXPORT) await until('the copy is removed', () => state.removedExports === 1);
+      assert.deepEqual(faults, []);
+    });
+
+  test('a reader that reads nothing is ended after a while, and the file closed', async (context) => {
+    const { begin, files } = await start(context, 200);
+    const { response } = await begin(FILM);
+    await until('the file is closed', () => files() === 0);
+    response.resume();
+    await until('its connection is closed', () => response.closed);
+    assert.equal(response.complete, false);
+  });
+
+  test('a reader that left while the minute was ended leaves no file open and no place taken', async (context) => {
+    const { request, begin, state, files, server } = await start(context);
+    const ended = Promise.withResolvers<void>();
+    state.open = true;
+    state.finish = ended.promise;
+    const waiting = Array.from({ length: FILM_SHARES.perUser }, () => request(FILM, 'anna'));
+    await until('all wait', () => server.counters.requests.unanswered === FILM_SHARES.perUser);
+    for (const sent of waiting) sent.destroy();
+    await until('all have left', () => server.counters.connections.open === 0);
+    state.open = false;
+    ended.resolve();
+    const { status, leave } = await begin(FILM);
+    assert.equal(status, 200);
+    leave();
+    await until('the file is closed', () => files() === 0);
+  });
+
+  for (const [what, url, { perUser }] of [
+    ['films', FILM, FILM_SHARES],
+    ['exports', EXPORT, EXPORT_SHARES],
+  ] as const)
+    test(`one user has ${perUser} ${what} under way at once, whoever else has some`, async (context) => {
+      const { begin } = await start(context);
+      const begun: Download[] = [];
+      for (let count = 0; count < perUser; count++) begun.push(await begin(url));
+      const refused = await begin(url);
+      assert.equal(refused.status, 429);
+      assert.equal(refused.response.headers['retry-after'], '10');
+      assert.equal((await begin(url, 'ben')).status, 200);
+      begun[0]?.leave();
+      await until('there is room again', async () => (await begin(url)).status === 200);
+    });
+
+  test('a part that is not there is 416, a film that has changed is 412, and neither is a fault', async (context) => {
+    const { begin, faults } = await start(context);
+    for (const [name, value, status] of [
+      ['range', `bytes=${FILM_BYTES}-`, 416],
+      ['if-match', '"old"', 412],
+      ['if-unmodified-since', 'Thu, 01 Jan 1970 00:00:00 GMT', 412],
+    ] as const) {
+      const answer = await begin(FILM, 'anna', { [name]: value });
+      assert.equal(answer.status, status, name);
+      assert.equal(answer.response.headers['content-type'], 'application/problem+json; charset=utf-8');
+    }
+    assert.deepEqual(faults, []);
+  });
+});

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { suite, test, type TestContext } from 'node:test';
+import { DEFAULT_RECORDING } from '../../server/recording/default-recording.ts';
+import type { Problem } from '../../server/wire/api.ts';
+import type { RecordingSettings, Timeline } from '../../server/wire/recording.ts';
+import { BEGIN_US, encodedFrames } from './encoded-frames.ts';
+import { readWebm } from './read-webm.ts';
+import { moved, recordAll } from './recording-rig.ts';
+import { ApiClient } from '../http/support/api-client.ts';
+import { startApi, temporaryFolder } from '../http/support/api-server.ts';
+
+const FRAMES = encodedFrames({ count: 100 });
+const BEGIN_MS = BEGIN_US / 1000;
+
+async function setUp(context: TestContext) {
+  const server = await startApi(context);
+  const { id } = await server.store.cameras.add('Door', 'v1', 0);
+  const other = (await server.store.cameras.add('Bird house', 'v1', 1)).id;
+  const first = await recordAll(server.library, moved(FRAMES, id, 0));
+  const second = await recordAll(server.library, moved(FRAMES, id, 10_000));
+  const admin = await ApiClient.signedIn(server);
+  await admin.call('POST', '/api/users', {
+    body: { username: 'guest', password: 'a guest of this house', role: 'viewer', cameraIds: [id] },
+  });
+  const guest = await ApiClient.signedIn(server, 'guest', 'a guest of this house');
+  const fetchFilm = (path: string, headers: Record<string, string> = {}) =>
+    fetch(server.url + path, { headers: { authorization: `Bearer ${guest.accessToken}`, ...headers } });
+  return { server, id, other, first, second, admin, guest, fetchFilm };
+}
+
+const range = (from: number, to: number): string => `?from=${from}&to=${to}`;
+
+suite('recordings over HTTP', () => {
+  test('a viewer sees what is there of a camera, and why something is not', async (context) => {
+    const { server, id, first, second, guest } = await setUp(context);
+    await server.store.recordings.addGap(id, 'cameraOffline', BEGIN_MS + 4_000, BEGIN_MS + 10_000);
+    const { status, body } = await guest.call<Timeline>(
+      'GET',
+      `/api/cameras/${id}/timeline${range(BEGIN_MS, BEGIN_MS + 60_000)}`,
+    );
+    assert.equal(status, 200);
+    assert.deepEqual(
+      body.segments.map((segment) => segment.id),
+      [first, second],
+    );
+    assert.deepEqual(Object.keys(body.segments[0] ?? {}).toSorted(), [
+      'bytes',
+      'endMs',
+      'height',
+      'id',
+      'open',
+      'protected',
+      'startMs',
+      'width',
+    ]);
+    assert.deepEqual(body.gaps, [
+      { startMs: BEGIN_MS + 4_000, endMs: BEGIN_MS + 10_000, reason: 'cameraOffline' },
+    ]);
+  });
+
+  test('a film is served in ranges, to the media cookie too', async (context) => {
+    const { server, id, first, fetchFilm } = await setUp(context);
+    const path = `/api/cameras/${id}/recordings/${first}.webm`;
+    const whole = await fetchFilm(path);
+    assert.equal(whole.status, 200);
+    assert.equal(whole.headers.get('content-type'), 'video/webm');
+    const bytes = Buffer.from(await whole.arrayBuffer());
+    const segment = server.library.find(first);
+    assert.ok(segment);
+    assert.deepEqual(bytes, await readFile(server.library.pathOf(segment)));
+    const part = await fetchFilm(path, { range: 'bytes=100-199' });
+    assert.equal(part.status, 206);
+    assert.deepEqual(Buffer.from(await part.arrayBuffer()), bytes.subarray(100, 200));
+  });
+
+  test('a range comes as one film, from the keyframe before it, with its true length', async (context) => {
+    const { id, fetchFilm } = await setUp(context);
+    const answer = await fetchFilm(
+      `/api/cameras/${id}/export.webm${range(BEGIN_MS + 2_500, BEGIN_MS + 12_000)}`,
+    );
+    assert.equal(answer.status, 200);
+    assert.match(
+      answer.headers.get('content-disposition') ?? '',
+      /^attachment; filename="?\w+-2026-11-23T12-46-54Z\.webm"?$/,
+    );
+    const path = join(await temporaryFolder(context), 'export.webm');
+    await writeFile(path, Buffer.from(await answer.arrayBuffer()));
+    const { packets, durationSeconds } = await readWebm(path);
+    assert.equal(packets[0]?.keyframe, true);
+    assert.ok(Math.abs(durationSeconds - 10) < 0.05, `${durationSeconds} s`);
+  });
+
+  test('nothing of it is for who may not watch the camera', async (context) => {
+    const { server, id, other, first, guest } = await setUp(context);
+    const elsewhere = await recordAll(server.library, moved(FRAMES, other, 0));
+    for (const path of [
+      `/api/cameras/${other}/timeline${range(0, 1)}`,
+      `/api/cameras/${other}/recordings/${elsewhere}.webm`,
+      `/api/cameras/${id}/recordings/${elsewhere}.webm`,
+      `/api/cameras/${other}/export.webm${range(0, 1)}`,
+    ])
+      assert.equal((await guest.call<Problem>('GET', path)).status, 404, path);
+    for (const [method, path, body] of [
+      ['PATCH', `/api/cameras/${id}/recordings/${first}`, { protected: true }],
+      ['DELETE', `/api/cameras/${id}/recordings/${first}`, undefined],
+      ['GET', `/api/cameras/${id}/recording`, undefined],
+      ['PUT', `/api/cameras/${id}/recording`, DEFAULT_RECORDING],
+    ] as const)
+      assert.equal((await guest.call<Problem>(method, path, { body })).status, 403, path);
+    assert.equal(
+      (await guest.call('GET', `/api/cameras/${id}/recordings/${first}.webm`, { token: null })).status,
+      200,
+    );
+    guest.cookies.clear();
+    assert.equal(
+      (await guest.call('GET', `/api/cameras/${id}/recordings/${first}.webm`, { token: null })).status,
+      401,
+    );
+  });
+
+  test('an administrator protects and deletes', async (context) => {
+    const { server, id, first, admin } = await setUp(context);
+    const path = `/api/cameras/${id}/recordings/${first}`;
+    assert.equal((await admin.call('PATCH', path, { body: { protected: true } })).status, 204);
+    assert.equal(server.library.find(first)?.protected, true);
+    assert.equal((await admin.call('DELETE', path)).status, 204);
+    assert.equal(server.library.find(first), undefined);
+    assert.equal((await admin.call('DELETE', path)).status, 404);
+  });
+
+  test('what is to be recorded is kept, and wrong wishes are refused with their names', async (context) => {
+    const { id, admin } = await setUp(context);
+    const path = `/api/cameras/${id}/recording`;
+    const schedule = [{ days: [1, 2], from: '22:00', to: '06:00' }];
+    const settings: RecordingSettings = { ...DEFAULT_RECORDING, mode: 'events', schedule };
+    assert.equal((await admin.call('PUT', path, { body: settings })).status, 204);
+    const { body } = await admin.call<{ settings: RecordingSettings; recording: boolean }>('GET', path);
+    assert.deepEqual([body.settings, body.recording], [settings, false]);
+    for (const [field, value] of [
+      ['mode', 'always'],
+      ['fps', 0],
+      ['bitrateBps', 1],
+      ['quotaBytes', 5],
+      ['preRollSeconds', 31],
+      ['schedule', [{ days: [7], from: '08:00', to: '09:00' }]],
+      ['schedule', [{ days: [1], from: '8:00', to: '09:00' }]],
+    ] as const) {
+      const answer = await admin.call<Problem>('PUT', path, { body: { ...settings, [field]: value } });
+      assert.equal(answer.status, 400, field);
+      assert.match(answer.body.detail, new RegExp(field));
+    }
+  });
+
+  test('a range that makes no sense, or is too long, is refused', async (context) => {
+    const { id, guest } = await setUp(context);
+    const timeline = `/api/cameras/${id}/timeline`;
+    for (const query of [
+      '',
+      '?from=1',
+      '?from=2&to=1',
+      '?from=a&to=b',
+      '?from=-1&to=1',
+      range(0, 40 * 86_400_000),
+    ])
+      assert.equal((await guest.call('GET', timeline + query)).status, 400, query);
+    assert.equal(
+      (await guest.call('GET', `/api/cameras/${id}/export.webm${range(0, 3 * 3_600_000)}`)).status,
+      400,
+    );
+    assert.equal((await guest.call('GET', `/api/cameras/${id}/export.webm${range(0, 1)}`)).status, 404);
+  });
+});

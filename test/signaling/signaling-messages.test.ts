@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseAuthenticate, parseRequest } from '../../server/signaling/signaling-messages.ts';
+import { VigieError } from '../../server/errors.ts';
+
+const isBadRequest = (error: unknown) => error instanceof VigieError && error.code === 'badRequest';
+const request = (method: string, data: unknown) => JSON.stringify({ type: 'request', id: 1, method, data });
+const value = Array.from({ length: 32 }, () => 'AB').join(':');
+
+const notMessages: [name: string, text: string][] = [
+  ['nothing', ''],
+  ['no JSON', 'hello'],
+  ['null', 'null'],
+  ['an array', '[]'],
+  ['a number', '1e999'],
+  ['no type', '{"id":1,"method":"getTime","data":{"t0":1}}'],
+  ['an unknown method', request('formatDisk', {})],
+  ['a method of the prototype', request('constructor', {})],
+  ['a negative id', '{"type":"request","id":-1,"method":"getTime","data":{"t0":1}}'],
+  ['an id that is no integer', '{"type":"request","id":1.5,"method":"getTime","data":{"t0":1}}'],
+  ['a field too many', '{"type":"request","id":1,"method":"getTime","data":{"t0":1},"admin":true}'],
+  ['an ack of a fraction', '{"type":"ack","watchId":1,"sequence":0.5}'],
+  ['an ack of nothing', '{"type":"ack","watchId":1}'],
+  ['deep nesting', '['.repeat(20_000)],
+];
+for (const [name, text] of notMessages) {
+  test(`${name} is no message`, () => {
+    assert.throws(() => parseRequest(text), isBadRequest);
+    assert.throws(() => parseAuthenticate(text), isBadRequest);
+  });
+}
+
+const wrongData: [method: string, data: unknown][] = [
+  ['getTime', {}],
+  ['getTime', { t0: 'now' }],
+  ['consume', { transportId: 't' }],
+  ['consume', { transportId: 't', cameraId: '' }],
+  ['consume', { transportId: 't', cameraId: 'c'.repeat(65) }],
+  ['consume', { transportId: 't', cameraId: 'c', ssrc: 1 }],
+  ['resumeConsumer', { consumerId: { $ne: null } }],
+  ['watchFrames', { cameraId: 'c', maxFps: 0 }],
+  ['watchFrames', { cameraId: 'c', maxFps: '5' }],
+  ['stopFrames', { watchId: -1 }],
+  ['setFrameTimings', { consumerId: 'c', enabled: 'yes' }],
+  ['connectWebRtcTransport', { transportId: 't', dtlsParameters: { fingerprints: [] } }],
+  [
+    'connectWebRtcTransport',
+    { transportId: 't', dtlsParameters: { fingerprints: [{ algorithm: 'md5', value }] } },
+  ],
+  [
+    'connectWebRtcTransport',
+    { transportId: 't', dtlsParameters: { fingerprints: [{ algorithm: 'sha-256', value: 'AB' }] } },
+  ],
+  [
+    'connectWebRtcTransport',
+    { transportId: 't', dtlsParameters: { role: 'server', fingerprints: [{ algorithm: 'sha-256', value }] } },
+  ],
+];
+for (const [method, data] of wrongData) {
+  test(`${method} with ${JSON.stringify(data).slice(0, 70)} is answered with what is wrong`, () => {
+    const parsed = parseRequest(request(method, data));
+    assert.ok('error' in parsed);
+    assert.equal(parsed.id, 1);
+    assert.equal(parsed.error.code, 'badRequest');
+    assert.ok(parsed.error.message.startsWith(`${method}: `));
+  });
+}
+
+test('a request that fits its method comes through with its data', () => {
+  const dtlsParameters = { role: 'client', fingerprints: [{ algorithm: 'sha-256', value }] };
+  assert.deepEqual(parseRequest(request('connectWebRtcTransport', { transportId: 't', dtlsParameters })), {
+    id: 1,
+    method: 'connectWebRtcTransport',
+    data: { transportId: 't', dtlsParameters },
+  });
+  assert.deepEqual(parseRequest('{"type":"request","id":2,"method":"createWebRtcTransport"}'), {
+    id: 2,
+    method: 'createWebRtcTransport',
+    data: {},
+  });
+  assert.equal(parseAuthenticate('{"type":"authenticate","token":"a.b.c"}').token, 'a.b.c');
+});

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { MAX_TRANSPORTS_PER_USER, TransportQuota } from '../../server/signaling/transport-quota.ts';
+
+const SECOND_US = 1_000_000;
+
+test('one user has so many transports open and no more, and another user is not affected', () => {
+  const quota = new TransportQuota();
+  const open = Array.from({ length: MAX_TRANSPORTS_PER_USER }, () => quota.take('anna', 0));
+  assert.throws(() => quota.take('anna', 60 * SECOND_US), /close a page that shows video/);
+  quota.take('bert', 0);
+  open[0]?.();
+  open[0]?.();
+  quota.take('anna', 60 * SECOND_US);
+  assert.throws(() => quota.take('anna', 60 * SECOND_US), /at most/, 'a place is given back once');
+});
+
+test('transports that are opened and closed in a loop come at four a second after the first burst', () => {
+  const quota = new TransportQuota();
+  let made = 0;
+  for (let nowUs = 0; nowUs < 10 * SECOND_US; nowUs += 10_000) {
+    try {
+      quota.take('anna', nowUs)();
+      made++;
+    } catch {
+      // Refused.
+    }
+  }
+  assert.ok(made >= MAX_TRANSPORTS_PER_USER + 39 && made <= MAX_TRANSPORTS_PER_USER + 40, `${made}`);
+});
