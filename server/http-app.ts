@@ -8,6 +8,7 @@
 
 import express, { type Express } from 'express';
 import type { Accounts } from './accounts/accounts.ts';
+import type { KnownCameras } from './core/cameras.ts';
 import type { Log } from './log.ts';
 import type { AuthorityCertificate } from './tls/local-authority.ts';
 import type { LocalAuthorityView } from './wire/api.ts';
@@ -42,6 +43,7 @@ import { webhookRoutes } from './outbound/webhook-routes.ts';
 
 export interface HttpAppOptions {
   accounts: Accounts;
+  cameras: KnownCameras;
   catalog: CameraCatalog;
   pairing: CameraPairing;
   events: Events;
@@ -69,8 +71,18 @@ export interface HttpAppOptions {
 const MAX_BODY_BYTES = 64 * 1024;
 
 export function createHttpApp(options: HttpAppOptions): Express {
-  const { accounts, catalog, pairing, snapshots, thumbnails, mjpeg, firmware, recordings, connectionOf } =
-    options;
+  const {
+    accounts,
+    cameras,
+    catalog,
+    pairing,
+    snapshots,
+    thumbnails,
+    mjpeg,
+    firmware,
+    recordings,
+    connectionOf,
+  } = options;
   const log = options.log.child({ room: 'api' });
   const guard = new Guard(accounts, connectionOf);
   const app = express();
@@ -103,13 +115,13 @@ export function createHttpApp(options: HttpAppOptions): Express {
     snapshotRoutes(snapshots, thumbnails, guard),
     mjpegRoutes(mjpeg, guard),
     cameraRoutes(catalog, guard),
-    eventRoutes(options.events, recordings, catalog, guard, connectionOf),
+    eventRoutes(options.events, recordings, cameras, guard, connectionOf),
     pairingCodeRoutes(pairing, guard, connectionOf),
     updateRoutes(firmware.cameras, guard),
-    recordingRoutes(recordings, catalog, guard),
-    motionRoutes(options.motion, catalog, guard),
+    recordingRoutes(recordings, cameras, guard),
+    motionRoutes(options.motion, cameras, guard),
   );
-  api.use('/events', allEventRoutes(options.events.log, catalog, guard));
+  api.use('/events', allEventRoutes(options.events.log, cameras, guard));
   api.use('/webhooks', webhookRoutes(options.webhooks, guard));
   api.use('/notifications', notificationRoutes(options.notifier, guard));
   api.use('/recording', recordingStatusRoutes(recordings, guard));

@@ -32,12 +32,12 @@ import { createLog, type Log } from './log.ts';
 import { machineGateways } from './net/machine-gateways.ts';
 import { openRecordings } from './recording/open-recording.ts';
 import { seedListeners } from './ingest/open-legacy-listeners.ts';
-import { Capacity } from './sfu/capacity.ts';
+import { Capacity } from './core/capacity.ts';
 import { Sfu } from './sfu/sfu.ts';
 import { PushNotifier } from './outbound/push-notifier.ts';
 import { PushSender } from './outbound/push-sender.ts';
 import { stopOnSignals } from './start/stop-on-signals.ts';
-import { Store } from './store/store.ts';
+import { openStores } from './stores.ts';
 import { FrameHub } from './video/frame-hub.ts';
 import { Transcoder } from './video/transcoder.ts';
 import { CAMERA_PATH } from './wire/camera-protocol.ts';
@@ -53,7 +53,7 @@ interface Vigie extends Started {
 
 /** @throws VigieError `configuration` when a port is taken or the data folder cannot be used */
 async function startVigie(config: Config, log: Log): Promise<Vigie> {
-  const store = Store.open(config.dataDir, log);
+  const store = openStores(config.dataDir, log);
   const https = await openHttps(config, log);
   const { adminPassword } = config;
   const accounts = await openAccounts({ store, adminPassword, log });
@@ -161,6 +161,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
   const pairing = new CameraPairing({ catalog, log });
   const app = createHttpApp({
     accounts,
+    cameras: store.cameras,
     catalog,
     pairing,
     events: happenings,
@@ -199,7 +200,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
       [CAMERA_PATH]: (request, socket, head) => ingest.handleUpgrade(request, socket, head),
       [SIGNALING_PATH]: (request, socket, head) => signaling.handleUpgrade(request, socket, head),
     },
-    ...(https && { tls: https.tls(ingest) }),
+    ...(https && { tls: https.tls((...upgrade) => ingest.handleUpgrade(...upgrade)) }),
     isTrustedProxy,
     log,
   });

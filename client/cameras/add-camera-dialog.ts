@@ -3,10 +3,11 @@
 import { html, type TemplateResult } from 'lit';
 import type { CameraWithKey } from '../../server/wire/api.ts';
 import { FormDialog, textOf } from '../ui/form-dialog.ts';
+import type { AppContext } from '../app-context.ts';
 import './camera-key.ts';
 import './pairing-code.ts';
 
-export class AddCameraDialog extends FormDialog {
+export class AddCameraDialog extends FormDialog<AppContext> {
   static override properties = { ...FormDialog.properties, camera: { state: true } };
   declare protected camera: CameraWithKey | null;
   protected override readonly testId = 'add-camera-dialog';

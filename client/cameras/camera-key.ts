@@ -7,9 +7,9 @@ import type { AppContext } from '../app-context.ts';
 import { routePath } from '../routing/routes.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import '../ui/copy-field.ts';
-import { cameraCommand, cameraConfiguration } from './camera-configuration.ts';
-import './server-address.ts';
-import type { ServerAddress } from './server-address.ts';
+import { cameraCommand, cameraConfiguration } from '../devices/camera-configuration.ts';
+import '../devices/server-address.ts';
+import type { ServerAddress } from '../devices/server-address.ts';
 
 export class CameraKey extends LitElement {
   static override styles = [

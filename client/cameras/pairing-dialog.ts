@@ -3,9 +3,10 @@
 import { html, type TemplateResult } from 'lit';
 import type { CameraView } from '../../server/wire/api.ts';
 import { FormDialog } from '../ui/form-dialog.ts';
+import type { AppContext } from '../app-context.ts';
 import './pairing-code.ts';
 
-export class PairingDialog extends FormDialog {
+export class PairingDialog extends FormDialog<AppContext> {
   static override properties = { ...FormDialog.properties, camera: { state: true }, wanted: { state: true } };
   declare protected camera: CameraView | null;
   declare protected wanted: boolean;

@@ -3,8 +3,9 @@
 import { html, type TemplateResult } from 'lit';
 import type { CameraView } from '../../server/wire/api.ts';
 import { FormDialog, textOf } from '../ui/form-dialog.ts';
+import type { AppContext } from '../app-context.ts';
 
-export class RenameCameraDialog extends FormDialog {
+export class RenameCameraDialog extends FormDialog<AppContext> {
   static override properties = { ...FormDialog.properties, camera: { state: true } };
   declare protected camera: CameraView | null;
   protected override readonly testId = 'rename-camera-dialog';

@@ -4,7 +4,7 @@ import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/details/details.js';
 import '@awesome.me/webawesome/dist/components/icon/icon.js';
-import { isLoopbackOrigin } from '../cameras/device-origins.ts';
+import { isLoopbackOrigin } from '../devices/device-origins.ts';
 import { localAuthority, type LocalAuthority } from './local-authority.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import '../ui/copy-field.ts';

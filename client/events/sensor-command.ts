@@ -1,4 +1,4 @@
-import { shellWord } from '../cameras/camera-configuration.ts';
+import { shellWord } from '../devices/camera-configuration.ts';
 
 /**
  * The call a sensor makes, as a line for a shell.

@@ -7,12 +7,13 @@ import type { SensorView, SensorWithToken } from '../../server/wire/event.ts';
 import { errorText } from '../http/api-error.ts';
 import '../ui/copy-field.ts';
 import { FormDialog, textOf } from '../ui/form-dialog.ts';
+import type { AppContext } from '../app-context.ts';
 import { shortDuration } from '../ui/relative-time.ts';
 import { sensorCommand } from './sensor-command.ts';
-import '../cameras/server-address.ts';
-import type { ServerAddress } from '../cameras/server-address.ts';
+import '../devices/server-address.ts';
+import type { ServerAddress } from '../devices/server-address.ts';
 
-export class SensorsDialog extends FormDialog {
+export class SensorsDialog extends FormDialog<AppContext> {
   static override styles = [
     ...FormDialog.styles,
     css`

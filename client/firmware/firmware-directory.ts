@@ -6,7 +6,7 @@
 import type { CameraFirmwareView, FirmwareImageView } from '../../server/wire/api.ts';
 import type { Api } from '../http/api.ts';
 import { Emitter } from '../emitter.ts';
-import type { LiveConnection } from '../live/live-connection.ts';
+import type { AppContext } from '../app-context.ts';
 
 export class FirmwareDirectory extends Emitter<{ change: FirmwareDirectory; error: unknown }> {
   readonly #api: Api;
@@ -14,7 +14,7 @@ export class FirmwareDirectory extends Emitter<{ change: FirmwareDirectory; erro
   readonly #cameras = new Map<string, CameraFirmwareView>();
   #images: readonly FirmwareImageView[] | null = null;
 
-  constructor(api: Api, { signaling, cameras }: LiveConnection) {
+  constructor(api: Api, { signaling, cameras }: AppContext['live']) {
     super();
     this.#api = api;
     this.#unlisten = [

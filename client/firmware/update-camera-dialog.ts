@@ -8,8 +8,9 @@ import type { CameraFirmwareView, FirmwareImageView } from '../../server/wire/ap
 import { compareFirmwareVersions } from '../../server/wire/firmware-version.ts';
 import { boardName, megabytes } from './update-text.ts';
 import { FormDialog } from '../ui/form-dialog.ts';
+import type { AppContext } from '../app-context.ts';
 
-export class UpdateCameraDialog extends FormDialog {
+export class UpdateCameraDialog extends FormDialog<AppContext> {
   static override properties = { ...FormDialog.properties, chosenId: { state: true } };
   declare protected chosenId: string;
   protected override readonly testId = 'update-dialog';

@@ -25,7 +25,6 @@ import type { NotificationSettings, NotificationsView, PushDevice } from '../../
 import { ApiError, errorFromResponse, unreachable } from './api-error.ts';
 import { fileNameOf, receiveFile, saveAs } from './receive-file.ts';
 import { sendFile } from './send-file.ts';
-import type { Session } from '../session/session.ts';
 
 const TIMEOUT_MS = 15_000;
 /** A long stretch of recordings has to be put together first. */
@@ -33,10 +32,20 @@ const EXPORT_TIMEOUT_MS = 600_000;
 /** A token must outlast a large file over a slow line. */
 const UPLOAD_TOKEN_VALIDITY_MS = 120_000;
 
-export class Api {
-  readonly #session: Session;
+/** Where the calls go, and whose they are. */
+export interface ApiSession {
+  /** Origin; empty: the page's own. */
+  readonly server: string;
+  /** @returns a token that is good for at least `validityMs` more @throws ApiError when nobody is signed in */
+  accessToken(validityMs?: number): Promise<string>;
+  /** The server has refused this one. */
+  rejectToken(token: string): void;
+}
 
-  constructor(session: Session) {
+export class Api {
+  readonly #session: ApiSession;
+
+  constructor(session: ApiSession) {
     this.#session = session;
   }
 

@@ -11,10 +11,11 @@ import { errorText } from '../http/api-error.ts';
 import { alarmText, bytesText } from './recording-words.ts';
 import { routePath } from '../routing/routes.ts';
 import { FormDialog, textOf } from '../ui/form-dialog.ts';
+import type { AppContext } from '../app-context.ts';
 
 const EVERY_DAY = [0, 1, 2, 3, 4, 5, 6];
 
-export class RecordingDialog extends FormDialog {
+export class RecordingDialog extends FormDialog<AppContext> {
   static override properties = {
     ...FormDialog.properties,
     camera: { state: true },

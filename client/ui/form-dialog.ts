@@ -9,10 +9,10 @@ import '@awesome.me/webawesome/dist/components/callout/callout.js';
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import '@awesome.me/webawesome/dist/components/input/input.js';
 import { errorText } from '../http/api-error.ts';
-import type { AppContext } from '../app-context.ts';
 import { sharedStyles } from './shared-styles.ts';
 
-export abstract class FormDialog extends LitElement {
+/** @template Context what the dialog is handed by its page */
+export abstract class FormDialog<Context = unknown> extends LitElement {
   static override styles = [
     sharedStyles,
     css`
@@ -44,7 +44,7 @@ export abstract class FormDialog extends LitElement {
     error: { state: true },
   };
 
-  declare context: AppContext;
+  declare context: Context;
   declare protected open: boolean;
   declare protected busy: boolean;
   declare protected error: string | null;

@@ -3,10 +3,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { UserView } from '../../server/wire/api.ts';
 import { FormDialog, passwordOf } from '../ui/form-dialog.ts';
+import type { AppContext } from '../app-context.ts';
 
 export const MIN_PASSWORD_LENGTH = 8;
 
-export class PasswordDialog extends FormDialog {
+export class PasswordDialog extends FormDialog<AppContext> {
   static override properties = { ...FormDialog.properties, user: { state: true } };
   /** Null: one's own. */
   declare protected user: UserView | null;

@@ -6,9 +6,10 @@ import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { Role, UserView } from '../../server/wire/api.ts';
 import { FormDialog, passwordOf, textOf } from '../ui/form-dialog.ts';
+import type { AppContext } from '../app-context.ts';
 import { MIN_PASSWORD_LENGTH } from './password-dialog.ts';
 
-export class UserDialog extends FormDialog {
+export class UserDialog extends FormDialog<AppContext> {
   static override styles = [
     ...FormDialog.styles,
     css`

@@ -9,8 +9,9 @@ import type { WebhookMoment, WebhookSettings, WebhookView } from '../../server/w
 import { EVENT_KINDS } from '../events/event-text.ts';
 import '../ui/copy-field.ts';
 import { FormDialog, textOf } from '../ui/form-dialog.ts';
+import type { AppContext } from '../app-context.ts';
 
-export class WebhookDialog extends FormDialog {
+export class WebhookDialog extends FormDialog<AppContext> {
   static override styles = [
     ...FormDialog.styles,
     css`

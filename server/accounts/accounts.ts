@@ -1,17 +1,19 @@
 /** The accounts stage, put together: who there is, who is signed in, who may see what. */
 
 import type { Log } from '../log.ts';
-import type { Store } from '../store/store.ts';
+import type { SecretStore } from '../store/secret-store.ts';
 import { Access } from './access.ts';
 import { AccountEvents } from './account-events.ts';
 import { LoginThrottle } from './login-throttle.ts';
 import { PasswordHasher } from './password-hasher.ts';
+import type { SessionStore } from './session-store.ts';
 import { Sessions } from './sessions.ts';
 import { SignIn } from './sign-in.ts';
+import type { UserStore } from './user-store.ts';
 import { Users } from './users.ts';
 
 export interface AccountsOptions {
-  store: Store;
+  store: { sessions: SessionStore; users: UserStore; secrets: SecretStore };
   /** Of the first administrator; undefined to have one made up. */
   adminPassword: string | undefined;
   log: Log;
@@ -41,5 +43,5 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
   const users = new Users({ users: store.users, hasher, events, nowMs });
   const signIn = await SignIn.create({ users: store.users, sessions, hasher, throttle, log });
   const firstPassword = await users.addFirstAdministrator(adminPassword);
-  return { events, sessions, signIn, users, access: new Access(store), hasher, firstPassword };
+  return { events, sessions, signIn, users, access: new Access(store.users), hasher, firstPassword };
 }

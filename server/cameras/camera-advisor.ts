@@ -6,9 +6,9 @@
 
 import { EventEmitter } from 'node:events';
 import { cameraAdvice } from '../core/link/camera-advice.ts';
+import type { CameraSource } from '../core/link/camera-events.ts';
 import { CameraHealth } from '../core/link/camera-health.ts';
 import type { CameraAdvice } from '../wire/api.ts';
-import type { CameraIngest } from '../ingest/camera-ingest.ts';
 
 /** Advice also ends by time alone. */
 const REVIEW_INTERVAL_MS = 30_000;
@@ -24,7 +24,7 @@ export class CameraAdvisor extends EventEmitter<{ changed: [cameraId: string, ad
   readonly #nowMs: () => number;
   readonly #reviews: NodeJS.Timeout;
 
-  constructor(ingest: CameraIngest, nowMs: () => number = Date.now) {
+  constructor(ingest: CameraSource, nowMs: () => number = Date.now) {
     super();
     this.#nowMs = nowMs;
     const on = (cameraId: string, note: (health: CameraHealth, atMs: number) => void): void => {

@@ -6,8 +6,9 @@
 
 import { EventEmitter } from 'node:events';
 import type { Access } from '../accounts/access.ts';
+import { findCamera, type KnownCamera } from '../core/cameras.ts';
 import { VigieError } from '../errors.ts';
-import type { CameraStore, StoredCamera } from './camera-store.ts';
+import type { CameraStore } from './camera-store.ts';
 import type { CameraAdvice, CameraView, CameraWithKey } from '../wire/api.ts';
 import type { CameraSettings } from '../wire/camera-protocol.ts';
 
@@ -54,8 +55,8 @@ export class CameraCatalog extends EventEmitter<{ changed: [cameraId: string, ch
 
   viewsFor(userId: string): CameraView[] {
     const advised = this.#access.isAdministrator(userId);
-    return this.#access
-      .camerasOf(userId)
+    return this.#store
+      .listOf(userId)
       .map((camera) => (advised ? this.#advisedView(camera) : this.#view(camera)));
   }
 
@@ -64,11 +65,6 @@ export class CameraCatalog extends EventEmitter<{ changed: [cameraId: string, ch
     const camera = this.#find(id);
     const advised = this.#access.isAdministrator(userId);
     return { ...this.#control.status(id), ...(advised ? this.#advisedView(camera) : this.#view(camera)) };
-  }
-
-  /** @returns the same id. @throws VigieError `notFound` when there is no such camera */
-  known(id: string): string {
-    return this.#find(id).id;
   }
 
   async add(name: string): Promise<CameraWithKey> {
@@ -141,13 +137,11 @@ export class CameraCatalog extends EventEmitter<{ changed: [cameraId: string, ch
     await this.#control.reboot(id);
   }
 
-  #find(id: string): StoredCamera {
-    const camera = this.#store.find(id);
-    if (!camera) throw new VigieError('notFound', 'there is no such camera');
-    return camera;
+  #find(id: string): KnownCamera {
+    return findCamera(this.#store, id);
   }
 
-  #view({ id, name, kind, createdAt, lastFrameAt }: StoredCamera): CameraView {
+  #view({ id, name, kind, createdAt, lastFrameAt }: KnownCamera): CameraView {
     const live = this.#control.status(id);
     return {
       id,
@@ -159,12 +153,12 @@ export class CameraCatalog extends EventEmitter<{ changed: [cameraId: string, ch
     };
   }
 
-  #advisedView(camera: StoredCamera): CameraView {
+  #advisedView(camera: KnownCamera): CameraView {
     const advice = this.#adviceFor(camera.id);
     return { ...this.#view(camera), ...(advice.length > 0 && { advice }) };
   }
 
-  #withKey(camera: StoredCamera, key: Uint8Array | undefined): CameraWithKey {
+  #withKey(camera: KnownCamera, key: Uint8Array | undefined): CameraWithKey {
     if (!key) throw new VigieError('notFound', 'there is no such camera');
     return { ...this.#view(camera), key: Buffer.from(key).toString('base64url') };
   }

@@ -7,12 +7,20 @@
 
 import { EventEmitter } from 'node:events';
 import type { CameraControl, CameraStatus } from './camera-catalog.ts';
-import type { CameraIngest } from '../ingest/camera-ingest.ts';
-import type { SeedListeners } from '../ingest/legacy-listeners.ts';
+import type { CameraEvents, CameraSource } from '../core/link/camera-events.ts';
 import type { CameraFrame } from '../core/video/camera-frame.ts';
 import type { Log } from '../log.ts';
 import type { CameraStore } from './camera-store.ts';
 import type { CameraSettings } from '../wire/camera-protocol.ts';
+
+/** The listeners for the older firmware. */
+export interface LegacySource extends Pick<
+  EventEmitter<Pick<CameraEvents, 'frame' | 'online' | 'offline'>>,
+  'on'
+> {
+  has(cameraId: string): boolean;
+  status(cameraId: string): CameraStatus;
+}
 
 export interface CameraPresenceEvents {
   frame: [CameraFrame];
@@ -21,13 +29,18 @@ export interface CameraPresenceEvents {
 }
 
 export class CameraPresence extends EventEmitter<CameraPresenceEvents> implements CameraControl {
-  readonly #ingest: CameraIngest;
-  readonly #seed: SeedListeners | undefined;
+  readonly #ingest: CameraControl;
+  readonly #seed: LegacySource | undefined;
   readonly #store: CameraStore;
   readonly #log: Log;
 
   /** @param seed undefined when there are no listeners for the older firmware */
-  constructor(ingest: CameraIngest, seed: SeedListeners | undefined, store: CameraStore, log: Log) {
+  constructor(
+    ingest: CameraSource & CameraControl,
+    seed: LegacySource | undefined,
+    store: CameraStore,
+    log: Log,
+  ) {
     super();
     this.#ingest = ingest;
     this.#seed = seed;

@@ -2,22 +2,13 @@
 
 import { randomBytes } from 'node:crypto';
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { KnownCamera } from '../core/cameras.ts';
 import { VigieError } from '../errors.ts';
 import type { CameraKind } from '../wire/api.ts';
 import { CAMERA_KEY_BYTES, type CameraSettings } from '../wire/camera-protocol.ts';
 import { randomId } from '../store/random-id.ts';
 import { declareStatements, prepareStatements } from '../store/statements.ts';
 import type { Shared, WorkOf } from '../store/work.ts';
-
-/** Times are ms since the Unix epoch. */
-export interface StoredCamera {
-  id: string;
-  name: string;
-  kind: CameraKind;
-  createdAt: number;
-  /** Null if there never was a frame. */
-  lastFrameAt: number | null;
-}
 
 /** Bounds what a script gone wild can fill. */
 const MAX_CAMERAS = 1000;
@@ -51,22 +42,22 @@ export class CameraQueries {
   }
 
   /** In the order they were added. */
-  list(): StoredCamera[] {
+  list(): KnownCamera[] {
     return this.#statements.list.all().map(toCamera);
   }
 
   /** Those a user may watch; none for a user there is not. */
-  listOf(userId: string): StoredCamera[] {
+  listOf(userId: string): KnownCamera[] {
     return this.#statements.listOf.all(userId).map(toCamera);
   }
 
-  find(id: string): StoredCamera | undefined {
+  find(id: string): KnownCamera | undefined {
     const row = this.#statements.find.get(id);
     return row && toCamera(row);
   }
 
   /** @throws VigieError `conflict` when there are too many */
-  add(name: string, kind: CameraKind, nowMs: number): StoredCamera {
+  add(name: string, kind: CameraKind, nowMs: number): KnownCamera {
     return this.ensure(randomId('cam'), name, kind, nowMs);
   }
 
@@ -75,7 +66,7 @@ export class CameraQueries {
    *
    * @throws VigieError `conflict` when there are too many
    */
-  ensure(id: string, name: string, kind: CameraKind, nowMs: number): StoredCamera {
+  ensure(id: string, name: string, kind: CameraKind, nowMs: number): KnownCamera {
     const known = this.find(id);
     if (known) return known;
     if (Number(this.#statements.count.get()?.['count']) >= MAX_CAMERAS)
@@ -141,7 +132,7 @@ export const CAMERA_WORK = {
 
 export type CameraStore = Shared<CameraQueries, typeof CAMERA_WORK>;
 
-function toCamera(row: Record<string, SQLOutputValue>): StoredCamera {
+function toCamera(row: Record<string, SQLOutputValue>): KnownCamera {
   // The tables are STRICT, so the columns have the types the schema gives them.
-  return { ...row } as unknown as StoredCamera;
+  return { ...row } as unknown as KnownCamera;
 }

@@ -1,8 +1,7 @@
 /** The STUN and TURN servers a viewer is told of, and the server itself may use, with credentials made where TURN wants them. */
 
 import type { Config } from '../config/config.ts';
-import { turnCredentials } from '../core/stun-turn/turn-credentials.ts';
-import type { RelayOptions } from '../sfu/relay-socket.ts';
+import { turnCredentials, type RelayOptions } from '../core/stun-turn/turn-credentials.ts';
 import { TURN_CREDENTIAL_LIFETIME_SECONDS, type IceServer } from '../wire/signaling.ts';
 
 /** @param secret coturn's static-auth-secret; needed as soon as a URL is TURN's, which the configuration checks */

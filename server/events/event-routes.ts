@@ -8,7 +8,7 @@ import type { EventLog } from './event-log.ts';
 import type { Sensors } from './sensors.ts';
 import type { EventQuery } from './event-store.ts';
 import type { StoredSensor } from './sensor-store.ts';
-import type { CameraCatalog } from '../cameras/camera-catalog.ts';
+import { findCamera, type KnownCameras } from '../core/cameras.ts';
 import type { ConnectionOf } from '../http/client-connection.ts';
 import type { Guard } from '../accounts/guard.ts';
 import { readFor } from '../http/read-for.ts';
@@ -30,7 +30,7 @@ const WRONG_TOKENS = { prefix: 64, failures: 100, windowMs: 5 * 60_000 } as cons
 export function eventRoutes(
   { log, sensors }: Events,
   clips: EventClips,
-  catalog: CameraCatalog,
+  cameras: KnownCameras,
   guard: Guard,
   connectionOf: ConnectionOf,
 ): Router {
@@ -88,13 +88,13 @@ export function eventRoutes(
 
   router.get('/:id/sensors', (request, response) => {
     guard.administrator(request);
-    response.json(sensors.list(catalog.known(request.params.id)));
+    response.json(sensors.list(findCamera(cameras, request.params.id).id));
   });
 
   router.post('/:id/sensors', async (request, response) => {
     guard.administrator(request);
     const { name } = parseRequest(SENSOR_NAME, request.body);
-    response.status(201).json(await sensors.add(catalog.known(request.params.id), name));
+    response.status(201).json(await sensors.add(findCamera(cameras, request.params.id).id, name));
   });
 
   router.delete('/:id/sensors/:sensorId', async (request, response) => {
@@ -107,11 +107,11 @@ export function eventRoutes(
 }
 
 /** GET /api/events: what happened at all cameras the caller may see. */
-export function allEventRoutes(log: EventLog, catalog: CameraCatalog, guard: Guard): Router {
+export function allEventRoutes(log: EventLog, cameras: KnownCameras, guard: Guard): Router {
   const router = Router();
   router.get('/', async (request, response) => {
     const who = guard.identify(request);
-    const mine = (): string[] => catalog.viewsFor(who.userId).map(({ id }) => id);
+    const mine = (): string[] => cameras.listOf(who.userId).map(({ id }) => id);
     const events = await log.list(mine(), queryOf(request), readFor(who, response));
     guard.identify(request);
     const stillMine = new Set(mine());

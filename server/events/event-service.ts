@@ -1,16 +1,19 @@
 /** What happens at the cameras, put together: the log of it, those who write into it, and its pictures. */
 
+import type { KnownCameras } from '../core/cameras.ts';
 import { CameraSensor } from './camera-sensor.ts';
 import { ConnectionWatch } from './connection-watch.ts';
 import { EventLog } from './event-log.ts';
 import { EventPictures, type PictureSources } from './event-pictures.ts';
+import type { EventStore } from './event-store.ts';
+import type { MotionStore } from './motion-store.ts';
+import type { SensorStore } from './sensor-store.ts';
 import { Sensors } from './sensors.ts';
 import type { Log } from '../log.ts';
 import { MotionWatch, type LumaSource } from './motion-watch.ts';
-import type { Store } from '../store/store.ts';
 
 export interface OpenHappeningsOptions {
-  store: Store;
+  store: { cameras: KnownCameras; events: EventStore; sensors: SensorStore; motion: MotionStore };
   luma: LumaSource;
   pictures: PictureSources;
   log: Log;

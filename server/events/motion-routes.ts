@@ -3,7 +3,7 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import type { MotionArea, MotionView } from '../wire/motion.ts';
-import type { CameraCatalog } from '../cameras/camera-catalog.ts';
+import { findCamera, type KnownCameras } from '../core/cameras.ts';
 import type { Guard } from '../accounts/guard.ts';
 import { parseRequest } from '../http/request-bodies.ts';
 
@@ -38,17 +38,17 @@ const MOTION = z.strictObject({
   separateZones: z.boolean().default(false),
 }) satisfies z.ZodType<MotionView>;
 
-export function motionRoutes(motion: MotionSettingsHolder, catalog: CameraCatalog, guard: Guard): Router {
+export function motionRoutes(motion: MotionSettingsHolder, cameras: KnownCameras, guard: Guard): Router {
   const router = Router();
 
   router.get('/:id/motion', (request, response) => {
     guard.administrator(request);
-    response.json(motion.settingsOf(catalog.known(request.params.id)));
+    response.json(motion.settingsOf(findCamera(cameras, request.params.id).id));
   });
 
   router.put('/:id/motion', async (request, response) => {
     guard.administrator(request);
-    const id = catalog.known(request.params.id);
+    const id = findCamera(cameras, request.params.id).id;
     await motion.setSettings(id, parseRequest(MOTION, request.body));
     response.status(204).end();
   });

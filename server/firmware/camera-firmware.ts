@@ -2,7 +2,7 @@
 
 import { VigieError } from '../errors.ts';
 import type { FirmwareUpdates } from './firmware-updates.ts';
-import type { CameraStore, StoredCamera } from '../cameras/camera-store.ts';
+import { findCamera, type KnownCamera, type KnownCameras } from '../core/cameras.ts';
 import type { CameraFirmwareView, CameraKind, UpdateView } from '../wire/api.ts';
 
 const KIND_OBSTACLES: Readonly<Record<CameraKind, string | null>> = {
@@ -12,10 +12,10 @@ const KIND_OBSTACLES: Readonly<Record<CameraKind, string | null>> = {
 };
 
 export class CameraFirmware {
-  readonly #cameras: CameraStore;
+  readonly #cameras: KnownCameras;
   readonly #updates: FirmwareUpdates;
 
-  constructor(cameras: CameraStore, updates: FirmwareUpdates) {
+  constructor(cameras: KnownCameras, updates: FirmwareUpdates) {
     this.#cameras = cameras;
     this.#updates = updates;
   }
@@ -44,13 +44,11 @@ export class CameraFirmware {
     this.#updates.cancel(cameraId);
   }
 
-  #find(cameraId: string): StoredCamera {
-    const camera = this.#cameras.find(cameraId);
-    if (!camera) throw new VigieError('notFound', 'there is no such camera');
-    return camera;
+  #find(cameraId: string): KnownCamera {
+    return findCamera(this.#cameras, cameraId);
   }
 
-  #view({ id, kind }: StoredCamera): CameraFirmwareView {
+  #view({ id, kind }: KnownCamera): CameraFirmwareView {
     const device = this.#updates.deviceOf(id);
     return {
       cameraId: id,

@@ -2,17 +2,18 @@
 
 import { CameraFirmware } from './camera-firmware.ts';
 import type { Firmware } from './firmware-routes.ts';
-import type { CameraIngest } from '../ingest/camera-ingest.ts';
+import type { KnownCameras } from '../core/cameras.ts';
+import type { CameraSource } from '../core/link/camera-events.ts';
 import { FirmwareImages } from './firmware-images.ts';
-import { FirmwareUpdates } from './firmware-updates.ts';
+import type { FirmwareStore } from './firmware-store.ts';
+import { FirmwareUpdates, type UpdatableCameras } from './firmware-updates.ts';
 import type { Log } from '../log.ts';
-import type { Store } from '../store/store.ts';
 import type { CameraFirmwareView } from '../wire/api.ts';
 
 export interface FirmwareSetup {
   dataDir: string;
-  store: Store;
-  ingest: CameraIngest;
+  store: { cameras: KnownCameras; firmware: FirmwareStore };
+  ingest: CameraSource & UpdatableCameras;
   /** Of each camera whose firmware or update has changed. */
   tell: (view: CameraFirmwareView) => void;
   log: Log;

@@ -9,19 +9,13 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { CameraFrame } from '../core/video/camera-frame.ts';
+import type { CameraEvents } from '../core/link/camera-events.ts';
 import { serverClock, type Clock } from '../core/clock.ts';
 import { LogThrottle } from '../core/log-throttle.ts';
 import type { CameraDevice } from '../core/updates/update-obstacles.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type {
-  CameraSettings,
-  OtaMessage,
-  OtaProgressMessage,
-  OtaResultMessage,
-  TelemetryMessage,
-} from '../wire/camera-protocol.ts';
+import type { CameraSettings, OtaMessage } from '../wire/camera-protocol.ts';
 import { CameraAuthenticator, type CameraCredentials } from './camera-authenticator.ts';
 import type { StartedCommand } from './camera-commands.ts';
 import { CameraDoor, type CameraDoorOptions, type OpenedConnection } from './camera-door.ts';
@@ -39,30 +33,9 @@ export interface CameraIngestOptions {
   silenceTimeoutMs?: number;
 }
 
-export interface CameraIngestEvents {
-  frame: [CameraFrame];
-  online: [cameraId: string];
-  offline: [cameraId: string];
-  telemetry: [cameraId: string, TelemetryMessage];
-  /** Its movement sensor sees something, or does no more. */
-  motion: [cameraId: string, active: boolean];
-  /** Each welcome: also of a connection that replaces another one, which `online` passes over. */
-  connected: [cameraId: string];
-  /** A connection that was there gave way to a newer one of the same camera. */
-  replaced: [cameraId: string];
-  /** Somebody came under the id of a camera there is, with another key. Told after they were turned away. */
-  keyRejected: [cameraId: string];
-  /** A frame of it was damaged when it arrived. */
-  damaged: [cameraId: string];
-  /** Once per connection: how long ago the camera started, by its own clock. */
-  clock: [cameraId: string, uptimeMs: number];
-  otaProgress: [cameraId: string, OtaProgressMessage];
-  otaResult: [cameraId: string, OtaResultMessage];
-}
-
 const LOG_INTERVAL_US = 30_000_000;
 
-export class CameraIngest extends EventEmitter<CameraIngestEvents> {
+export class CameraIngest extends EventEmitter<CameraEvents> {
   readonly #options: CameraIngestOptions;
   readonly #log: Log;
   readonly #clock: Clock;

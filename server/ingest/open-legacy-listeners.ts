@@ -2,13 +2,18 @@
 
 import { SeedListeners } from './legacy-listeners.ts';
 import type { Config } from '../config/config.ts';
+import type { KnownCamera } from '../core/cameras.ts';
 import type { Log } from '../log.ts';
-import type { Store } from '../store/store.ts';
+
+/** The store of the cameras. */
+interface LegacyCameras {
+  ensure(id: string, name: string, kind: 'seed', nowMs: number): Promise<KnownCamera>;
+}
 
 /** One camera per port, as server-config.json asks for. @returns undefined when it asks for none */
 export async function seedListeners(
   { legacy, httpHost }: Config,
-  store: Store,
+  store: { cameras: LegacyCameras },
   log: Log,
 ): Promise<SeedListeners | undefined> {
   if (!legacy) return undefined;

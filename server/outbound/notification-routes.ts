@@ -7,7 +7,7 @@ import { isTimeZone } from '../core/outbound/quiet-hours.ts';
 import type { PushNotifier } from './push-notifier.ts';
 import type { NotificationSettings, PushDevice } from '../wire/notification.ts';
 import type { Guard } from '../accounts/guard.ts';
-import { SCHEDULE_WINDOW } from '../recording/recording-bodies.ts';
+import { SCHEDULE_WINDOW } from '../wire/recording-bodies.ts';
 import { parseRequest } from '../http/request-bodies.ts';
 
 const MAX_ENDPOINT_CHARACTERS = 2048;

@@ -10,7 +10,7 @@ import type { CameraFrame } from '../core/video/camera-frame.ts';
 import type { Subscription } from '../core/video/encoded-frame.ts';
 import { FramePace } from '../core/video/frame-pace.ts';
 import { LatestSlot } from '../core/latest-slot.ts';
-import type { CameraFrames } from './frame-watch.ts';
+import type { CameraFrames } from '../core/video/camera-frame.ts';
 
 const BOUNDARY = 'picture';
 /** A reader that takes nothing for so long is gone, or might as well be. */

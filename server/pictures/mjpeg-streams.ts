@@ -2,8 +2,8 @@
 
 import type { ServerResponse } from 'node:http';
 import type { Identity } from '../accounts/sessions.ts';
-import type { Capacity } from '../sfu/capacity.ts';
-import type { CameraFrames } from './frame-watch.ts';
+import type { Capacity } from '../core/capacity.ts';
+import type { CameraFrames } from '../core/video/camera-frame.ts';
 import { MjpegStream } from './mjpeg-stream.ts';
 import { UserShares } from '../http/user-shares.ts';
 

@@ -2,17 +2,18 @@
 
 import { join } from 'node:path';
 import type { Recordings } from './recording-routes.ts';
+import type { KnownCameras } from '../core/cameras.ts';
 import type { QuotaLimits } from '../core/recording/quota-ring.ts';
 import type { Log } from '../log.ts';
 import { Recorder, type RecorderOptions } from './recorder.ts';
 import { RecordingExport } from './recording-export.ts';
 import { RecordingLibrary } from './recording-library.ts';
-import type { Store } from '../store/store.ts';
+import type { RecordingStore } from './recording-store.ts';
 import type { RecordingStatus } from '../wire/recording.ts';
 
 export interface OpenRecordingsOptions {
   dataDir: string;
-  store: Store;
+  store: { cameras: KnownCameras; recordings: RecordingStore };
   limits: Omit<QuotaLimits, 'cameraBytes'>;
   video: RecorderOptions['video'];
   pictures: RecorderOptions['pictures'];

@@ -11,12 +11,12 @@ import { Router, type Response } from 'express';
 import { VigieError } from '../errors.ts';
 import type { RecordedSegment, RecordingSettings, RecordingStatus } from '../wire/recording.ts';
 import { MAX_TIMELINE_MS } from '../wire/recording.ts';
-import type { CameraCatalog } from '../cameras/camera-catalog.ts';
+import { findCamera, type KnownCameras } from '../core/cameras.ts';
 import type { Guard } from '../accounts/guard.ts';
 import type { ReadFor } from '../store/work.ts';
 import { readFor } from '../http/read-for.ts';
 import { parseRequest } from '../http/request-bodies.ts';
-import { PROTECT_RECORDING, RECORDING_SETTINGS, TIME_RANGE } from './recording-bodies.ts';
+import { PROTECT_RECORDING, RECORDING_SETTINGS, TIME_RANGE } from '../wire/recording-bodies.ts';
 import { UserShares } from '../http/user-shares.ts';
 
 /** A player reads two films at once, in several ranges each, and a browser has six connections to a server. */
@@ -54,7 +54,7 @@ export interface Recordings {
   ): Promise<{ path: string; startMs: number; close(): Promise<void> }>;
 }
 
-export function recordingRoutes(recordings: Recordings, catalog: CameraCatalog, guard: Guard): Router {
+export function recordingRoutes(recordings: Recordings, cameras: KnownCameras, guard: Guard): Router {
   const router = Router();
   const refusal = 'other downloads are still under way; end one first';
   const films = new UserShares({ ...FILM_SHARES, refusal });
@@ -62,7 +62,7 @@ export function recordingRoutes(recordings: Recordings, catalog: CameraCatalog, 
 
   router.get('/:id/recording', (request, response) => {
     guard.administrator(request);
-    const id = catalog.known(request.params.id);
+    const id = findCamera(cameras, request.params.id).id;
     response.json({
       settings: recordings.settingsOf(id),
       recording: recordings.isRecording(id),
@@ -72,7 +72,7 @@ export function recordingRoutes(recordings: Recordings, catalog: CameraCatalog, 
 
   router.put('/:id/recording', async (request, response) => {
     guard.administrator(request);
-    const id = catalog.known(request.params.id);
+    const id = findCamera(cameras, request.params.id).id;
     await recordings.setSettings(id, parseRequest(RECORDING_SETTINGS, request.body));
     response.status(204).end();
   });

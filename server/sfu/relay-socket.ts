@@ -13,19 +13,12 @@ import { canonicalIp } from '../core/address/ip-address.ts';
 import type { TransportAddress } from '../core/stun-turn/stun-address.ts';
 import { isStun } from '../core/stun-turn/stun-check.ts';
 import { TurnAllocation } from '../core/stun-turn/turn-allocation.ts';
-import type { TurnCredentials } from '../core/stun-turn/turn-credentials.ts';
+import type { RelayOptions, TurnCredentials } from '../core/stun-turn/turn-credentials.ts';
 import type { Log } from '../log.ts';
 import type { IceUsers } from './ice-users.ts';
 import { KnownPaths } from './known-paths.ts';
 import type { Path } from './path.ts';
 import { openTurnConnection, type TurnConnection } from './turn-connection.ts';
-
-export interface RelayOptions {
-  /** TURN servers; one that cannot be had is followed by the next. */
-  urls: readonly string[];
-  /** Fresh ones each time. */
-  credentials: () => TurnCredentials;
-}
 
 const TICK_MS = 200;
 /** UDP costs least, TLS passes most. */

@@ -6,6 +6,7 @@
 
 import type { LoadSample } from '../core/admission.ts';
 import type { Clock } from '../core/clock.ts';
+import type { RelayOptions } from '../core/stun-turn/turn-credentials.ts';
 import type { EncodedVideo } from '../core/video/encoded-frame.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -17,7 +18,7 @@ import { iceCandidates, relayCandidate } from './ice-candidates.ts';
 import { IceUsers } from './ice-users.ts';
 import { LoadProbe } from './load-probe.ts';
 import type { Path } from './path.ts';
-import { RelaySocket, type RelayOptions } from './relay-socket.ts';
+import { RelaySocket } from './relay-socket.ts';
 import { RtcTcpListener } from './rtc-tcp-listener.ts';
 import { RtcSocket } from './rtc-socket.ts';
 import { ROUTER_RTP_CAPABILITIES } from './rtp-parameters.ts';

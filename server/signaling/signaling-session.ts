@@ -11,8 +11,8 @@ import type { Clock } from '../core/clock.ts';
 import { TokenBucket } from '../core/token-bucket.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { Capacity } from '../sfu/capacity.ts';
-import type { Sfu } from '../sfu/sfu.ts';
+import type { Capacity } from '../core/capacity.ts';
+import type { CameraFrames } from '../core/video/camera-frame.ts';
 import type { CameraView } from '../wire/api.ts';
 import {
   AUTHENTICATE_TIMEOUT_MS,
@@ -23,8 +23,8 @@ import {
   type SignalingMethod,
   type SignalingMethods,
 } from '../wire/signaling.ts';
-import type { CameraFrames } from '../pictures/frame-watch.ts';
-import { FrameWatches } from '../pictures/frame-watches.ts';
+import { FrameWatches } from './frame-watches.ts';
+import type { MediaServer } from './media-server.ts';
 import type { TransportQuota } from './transport-quota.ts';
 import { parseAuthenticate, parseRequest, type Request } from './signaling-messages.ts';
 import { ViewerAllowance } from './viewer-allowance.ts';
@@ -56,7 +56,7 @@ export interface SignalingSessionOptions {
   /** Called once, when the first token was good. */
   onSignedIn?: () => void;
   access: SignalingAccess;
-  sfu: Sfu;
+  sfu: MediaServer;
   frames: CameraFrames;
   transportQuota: TransportQuota;
   capacity: Capacity;

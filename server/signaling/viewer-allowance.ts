@@ -4,7 +4,7 @@
  */
 
 import type { Clock } from '../core/clock.ts';
-import type { Capacity, Viewer } from '../sfu/capacity.ts';
+import type { Capacity, Viewer } from '../core/capacity.ts';
 import type { TransportQuota } from './transport-quota.ts';
 
 export interface ViewerAllowanceOptions {

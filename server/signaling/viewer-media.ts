@@ -6,14 +6,12 @@
 
 import type { Clock } from '../core/clock.ts';
 import { VigieError } from '../errors.ts';
-import type { Consumer } from '../sfu/consumer.ts';
-import type { Sfu } from '../sfu/sfu.ts';
-import type { ViewerTransport } from '../sfu/viewer-transport.ts';
 import type { NotificationMessage, SignalingMethods } from '../wire/signaling.ts';
+import type { MediaConsumer, MediaServer, MediaTransport } from './media-server.ts';
 import type { ViewerAllowance } from './viewer-allowance.ts';
 
 export interface ViewerMediaOptions {
-  sfu: Sfu;
+  sfu: MediaServer;
   /** Where the viewer's WebSocket comes from, before any proxy of ours. */
   viewerAddress: string;
   clock: Clock;
@@ -28,8 +26,8 @@ const MAX_CONSUMERS = 128;
 export class ViewerMedia {
   readonly #options: ViewerMediaOptions;
   readonly #notify: (notification: NotificationMessage) => void;
-  readonly #transports = new Map<string, ViewerTransport>();
-  readonly #consumers = new Map<string, Consumer>();
+  readonly #transports = new Map<string, MediaTransport>();
+  readonly #consumers = new Map<string, MediaConsumer>();
   /** Of the consumers that are not paused: ends what they are counted as. */
   readonly #running = new Map<string, () => void>();
 
@@ -40,13 +38,13 @@ export class ViewerMedia {
   }
 
   /** @throws VigieError `tooManyRequests`, `full` */
-  createTransport(): ReturnType<Sfu['transportParameters']> {
+  createTransport(): ReturnType<MediaServer['transportParameters']> {
     const { sfu, viewerAddress, allowance } = this.#options;
     if (this.#transports.size >= MAX_TRANSPORTS) {
       throw new VigieError('tooManyRequests', `a page has at most ${MAX_TRANSPORTS} transports`);
     }
     const giveBack = allowance.openTransport();
-    let transport: ViewerTransport;
+    let transport: MediaTransport;
     try {
       transport = sfu.createTransport(viewerAddress);
     } catch (error) {
@@ -99,14 +97,14 @@ export class ViewerMedia {
   }
 
   /** @throws VigieError `notFound` */
-  transport(id: string): ViewerTransport {
+  transport(id: string): MediaTransport {
     const transport = this.#transports.get(id);
     if (!transport) throw new VigieError('notFound', 'there is no such transport');
     return transport;
   }
 
   /** @throws VigieError `notFound` */
-  consumer(id: string): Consumer {
+  consumer(id: string): MediaConsumer {
     const consumer = this.#consumers.get(id);
     if (!consumer) throw new VigieError('notFound', 'there is no such consumer');
     return consumer;

@@ -7,17 +7,22 @@
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { CameraCatalog } from '../cameras/camera-catalog.ts';
+import type { KnownCamera, KnownCameras } from '../core/cameras.ts';
 import { Backoff } from '../core/backoff.ts';
 import type { Log } from '../log.ts';
-import type { CameraStore } from '../cameras/camera-store.ts';
 import { CAMERA_PATH } from '../wire/camera-protocol.ts';
+
+/** The store of the cameras. */
+export interface DemoCameraStore extends Pick<KnownCameras, 'find' | 'list'> {
+  ensure(id: string, name: string, kind: 'demo', nowMs: number): Promise<KnownCamera>;
+  keyOf(id: string): Uint8Array | undefined;
+}
 
 export interface DemoCameraOptions {
   /** VIGIE_DEMO */
   enabled: boolean;
-  cameras: CameraStore;
-  catalog: CameraCatalog;
+  cameras: DemoCameraStore;
+  catalog: { remove(id: string): Promise<void> };
   log: Log;
 }
 

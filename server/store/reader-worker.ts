@@ -2,12 +2,12 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { openReader } from './database.ts';
-import { Tables } from './tables.ts';
 import {
   sendError,
   type Outcome,
   type ReaderReply,
   type ReaderRequest,
+  type QueriesModule,
   type ThreadData,
 } from './thread-messages.ts';
 import type { StoreCall } from './work.ts';
@@ -15,8 +15,10 @@ import { callMethod } from './write-batch.ts';
 
 const port = parentPort;
 if (!port) throw new Error('this file is a worker thread');
-const database = openReader((workerData as ThreadData).path);
-const tables = new Tables(database);
+const data = workerData as ThreadData;
+const { makeQueries } = (await import(data.queries)) as QueriesModule;
+const database = openReader(data.path);
+const queries = makeQueries(database);
 
 port.on('message', (request: ReaderRequest) => {
   if (request === 'close') {
@@ -30,7 +32,7 @@ port.on('message', (request: ReaderRequest) => {
 
 function answer(call: StoreCall): Outcome {
   try {
-    return { value: callMethod(tables, call) };
+    return { value: callMethod(queries, call) };
   } catch (error) {
     return { error: sendError(error) };
   }

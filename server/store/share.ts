@@ -10,7 +10,7 @@ export interface Queues {
 }
 
 /**
- * @param store its name in `Tables`
+ * @param store its name in server/stores.ts
  * @param queries on the caller's connection
  */
 export function share<Queries extends object, W extends WorkOf<Queries>>(

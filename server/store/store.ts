@@ -1,5 +1,6 @@
 /**
- * Everything that outlives a restart: one SQLite file, and typed queries on it, one store per subject.
+ * Everything that outlives a restart: one SQLite file, its threads and its queues. The queries are the features' own
+ * (server/stores.ts lists them).
  *
  * The server's thread reads a few rows at a time by a read-only connection; what takes longer is read in a thread, and every
  * write goes through one queue to another thread (work.ts says which is which). So neither a full table, a slow disk nor a
@@ -12,20 +13,11 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Log } from '../log.ts';
-import type { CameraStore } from '../cameras/camera-store.ts';
 import { FILE_NAME, openDatabase, openReader } from './database.ts';
-import type { EventStore } from '../events/event-store.ts';
-import type { FirmwareStore } from '../firmware/firmware-store.ts';
-import type { MotionStore } from '../events/motion-store.ts';
-import type { NotificationStore } from '../outbound/notification-store.ts';
 import { ReadQueue } from './read-queue.ts';
-import type { RecordingStore } from '../recording/recording-store.ts';
-import { SECRET_NAMES, type SecretStore } from './secret-store.ts';
-import type { SensorStore } from '../events/sensor-store.ts';
-import type { SessionStore } from '../accounts/session-store.ts';
+import { SECRET_NAMES, SecretQueries } from './secret-store.ts';
+import type { Queues } from './share.ts';
 import { StoreThread } from './store-thread.ts';
-import { shareStores, type Stores } from './stores.ts';
-import { Tables } from './tables.ts';
 import {
   receiveError,
   type Outcome,
@@ -34,29 +26,19 @@ import {
   type WriterReply,
   type WriterRequest,
 } from './thread-messages.ts';
-import type { UserStore } from '../accounts/user-store.ts';
-import type { WebhookStore } from '../outbound/webhook-store.ts';
 import { WriteQueue, type WriteOutcome } from './write-queue.ts';
 
 /** What waits at the end is written for this long; the process itself is given 5 s. */
 const FLUSH_MS = 2_000;
 
 export interface StoreOptions {
+  /** A module that exports `makeQueries` (thread-messages.ts), for the threads. */
+  queries: URL;
   flushMs?: number;
 }
 
-export class Store implements Stores {
-  readonly cameras: CameraStore;
-  readonly users: UserStore;
-  readonly events: EventStore;
-  readonly sensors: SensorStore;
-  readonly sessions: SessionStore;
-  readonly secrets: SecretStore;
-  readonly firmware: FirmwareStore;
-  readonly recordings: RecordingStore;
-  readonly motion: MotionStore;
-  readonly webhooks: WebhookStore;
-  readonly notifications: NotificationStore;
+export class Store {
+  readonly queues: Queues;
   readonly #log: Log;
   readonly #flushMs: number;
   /** Reads only. */
@@ -72,9 +54,9 @@ export class Store implements Stores {
    *
    * @throws VigieError `configuration` when the folder or the file in it cannot be used
    */
-  static open(dataDir: string, log: Log, options: StoreOptions = {}): Store {
+  static open(dataDir: string, log: Log, options: StoreOptions): Store {
     const database = openDatabase(dataDir);
-    const { secrets } = new Tables(database);
+    const secrets = new SecretQueries(database);
     for (const name of SECRET_NAMES) secrets.make(name);
     // Before the other is closed: the last one to go would take the log and the shared memory along.
     const reader = openReader(join(dataDir, FILE_NAME));
@@ -82,11 +64,13 @@ export class Store implements Stores {
     return new Store(reader, join(dataDir, FILE_NAME), log.child({ room: 'store' }), options);
   }
 
-  private constructor(database: DatabaseSync, path: string, log: Log, { flushMs = FLUSH_MS }: StoreOptions) {
+  private constructor(database: DatabaseSync, path: string, log: Log, options: StoreOptions) {
+    const { queries, flushMs = FLUSH_MS } = options;
     this.#database = database;
     this.#log = log;
     this.#flushMs = flushMs;
-    const thread = (file: string) => ({ url: new URL(file, import.meta.url), data: { path }, log });
+    const data = { path, queries: queries.href };
+    const thread = (file: string) => ({ url: new URL(file, import.meta.url), data, log });
     this.#reader = new StoreThread(thread('./reader-worker.ts'));
     this.#writer = new StoreThread(thread('./writer-worker.ts'));
     this.#reads = new ReadQueue(async (call) => unwrap((await this.#reader.ask({ call })).outcome));
@@ -99,18 +83,12 @@ export class Store implements Stores {
       },
       onLost: ({ store, method }, error) => log.error({ err: error, store, method }, 'write lost'),
     });
-    const stores = shareStores(new Tables(database), { reads: this.#reads, writes: this.#writes });
-    this.cameras = stores.cameras;
-    this.users = stores.users;
-    this.events = stores.events;
-    this.sensors = stores.sensors;
-    this.sessions = stores.sessions;
-    this.secrets = stores.secrets;
-    this.firmware = stores.firmware;
-    this.recordings = stores.recordings;
-    this.motion = stores.motion;
-    this.webhooks = stores.webhooks;
-    this.notifications = stores.notifications;
+    this.queues = { reads: this.#reads, writes: this.#writes };
+  }
+
+  /** The caller's own connection, which reads only. */
+  get database(): DatabaseSync {
+    return this.#database;
   }
 
   /** For the status route. */

@@ -1,5 +1,6 @@
 /** What goes between the server's thread and the threads of the store, and errors in a shape that survives the way. */
 
+import type { DatabaseSync } from 'node:sqlite';
 import { VigieError, type ErrorCode } from '../errors.ts';
 import type { StoreCall } from './work.ts';
 
@@ -7,7 +8,17 @@ import type { StoreCall } from './work.ts';
 export interface ThreadData {
   /** Of the database file. */
   path: string;
+  /** URL of a `QueriesModule`. */
+  queries: string;
 }
+
+/** The module that knows every feature's queries; each thread makes them on its own connection. */
+export interface QueriesModule {
+  makeQueries: (database: DatabaseSync) => Queries;
+}
+
+/** By the name of the store, as in `StoreCall`. */
+export type Queries = Readonly<Record<string, object>>;
 
 export type WriterRequest = { calls: readonly StoreCall[] } | 'close';
 export type WriterReply = { outcomes: readonly Outcome[] | 'locked' };

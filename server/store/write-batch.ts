@@ -7,18 +7,17 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import { inTransaction, isLocked } from './database.ts';
-import type { Tables } from './tables.ts';
-import { sendError, type Outcome } from './thread-messages.ts';
+import { sendError, type Outcome, type Queries } from './thread-messages.ts';
 import type { StoreCall } from './work.ts';
 
 /** @returns `locked` when another process kept the database locked; then nothing was written */
 export function writeBatch(
   database: DatabaseSync,
-  tables: Tables,
+  queries: Queries,
   calls: readonly StoreCall[],
 ): Outcome[] | 'locked' {
   try {
-    return inTransaction(database, () => calls.map((call) => runAlone(database, tables, call)));
+    return inTransaction(database, () => calls.map((call) => runAlone(database, queries, call)));
   } catch (error) {
     if (isLocked(error)) return 'locked';
     const [call] = calls;
@@ -28,7 +27,7 @@ export function writeBatch(
     for (const each of calls) {
       let alone: Outcome[] | 'locked';
       // Those before it are committed, so the batch as a whole cannot be put off any more.
-      do alone = writeBatch(database, tables, [each]);
+      do alone = writeBatch(database, queries, [each]);
       while (alone === 'locked');
       outcomes.push(...alone);
     }
@@ -37,18 +36,18 @@ export function writeBatch(
 }
 
 /** @throws when the whole transaction is gone */
-function runAlone(database: DatabaseSync, tables: Tables, call: StoreCall): Outcome {
+function runAlone(database: DatabaseSync, queries: Queries, call: StoreCall): Outcome {
   try {
-    return { value: inTransaction(database, () => callMethod(tables, call)) };
+    return { value: inTransaction(database, () => callMethod(queries, call)) };
   } catch (error) {
     if (!database.isTransaction) throw error;
     return { error: sendError(error) };
   }
 }
 
-export function callMethod(tables: Tables, { store, method, args }: StoreCall): unknown {
-  const queries = tables[store as keyof Tables] as unknown as Record<string, (...args: unknown[]) => unknown>;
-  const run = queries[method];
+export function callMethod(queries: Queries, { store, method, args }: StoreCall): unknown {
+  const queriesOfStore = queries[store] as Record<string, (...args: unknown[]) => unknown> | undefined;
+  const run = queriesOfStore?.[method];
   if (!run) throw new Error(`there is no ${store}.${method}`);
-  return run.apply(queries, [...args]);
+  return run.apply(queriesOfStore, [...args]);
 }

@@ -3,8 +3,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openWriter } from './database.ts';
-import { Tables } from './tables.ts';
-import type { ThreadData, WriterReply, WriterRequest } from './thread-messages.ts';
+import type { QueriesModule, ThreadData, WriterReply, WriterRequest } from './thread-messages.ts';
 import { writeBatch } from './write-batch.ts';
 
 /** After a lock that SQLite did not wait for. */
@@ -12,8 +11,10 @@ const PAUSE_MS = 100;
 
 const port = parentPort;
 if (!port) throw new Error('this file is a worker thread');
-const database = openWriter((workerData as ThreadData).path);
-const tables = new Tables(database);
+const data = workerData as ThreadData;
+const { makeQueries } = (await import(data.queries)) as QueriesModule;
+const database = openWriter(data.path);
+const queries = makeQueries(database);
 
 port.on('message', (request: WriterRequest) => {
   if (request === 'close') {
@@ -21,7 +22,7 @@ port.on('message', (request: WriterRequest) => {
     port.close();
     return;
   }
-  const outcomes = writeBatch(database, tables, request.calls);
+  const outcomes = writeBatch(database, queries, request.calls);
   const reply = (): void => port.postMessage({ outcomes } satisfies WriterReply);
   if (outcomes === 'locked') void setTimeout(PAUSE_MS).then(reply);
   else reply();

@@ -3,8 +3,7 @@
 import { hostname, networkInterfaces } from 'node:os';
 import { join, relative } from 'node:path';
 import { authorityFiles } from './authority-files.ts';
-import type { HttpTls } from '../http/http-server.ts';
-import type { CameraIngest } from '../ingest/camera-ingest.ts';
+import type { HttpTls, UpgradeHandler } from '../http/http-server.ts';
 import { refuseUpgrade } from '../net/refuse-upgrade.ts';
 import type { Config } from '../config/config.ts';
 import { isPrivateAddress } from '../core/address/special-addresses.ts';
@@ -22,7 +21,7 @@ export interface Https {
   authority: AuthorityCertificate | undefined;
   /** Path of its certificate, as a program that is started in the same folder as the server is told it. */
   authorityFile: string | undefined;
-  tls(ingest: CameraIngest): HttpTls;
+  tls(cameraDoor: UpgradeHandler): HttpTls;
 }
 
 /**
@@ -39,10 +38,10 @@ export async function openHttps(config: Config, log: Log): Promise<Https | undef
     certificates,
     authority,
     authorityFile: local && pathFromHere(join(config.dataDir, 'tls', 'ca.crt')),
-    tls: (ingest) => ({
+    tls: (cameraDoor) => ({
       pair: certificates.current,
       plainFiles: authorityFiles(authority),
-      plainUpgrades: { [CAMERA_PATH]: camerasOfTheHouse(ingest) },
+      plainUpgrades: { [CAMERA_PATH]: camerasOfTheHouse(cameraDoor) },
     }),
   };
 }
@@ -62,9 +61,9 @@ function openAuthority({ dataDir, announcedAddresses }: Config, log: Log): Promi
  * Turning https on must not cut off the cameras on the wall that know ws:// only. They prove themselves as ever; what can
  * take a camera over needs wss. From outside, though, pictures in the clear are nobody's wish.
  */
-function camerasOfTheHouse(ingest: CameraIngest): HttpTls['plainUpgrades'][string] {
+function camerasOfTheHouse(cameraDoor: UpgradeHandler): UpgradeHandler {
   return (request, socket, head) => {
-    if (isPrivateAddress(request.socket.remoteAddress ?? '')) ingest.handleUpgrade(request, socket, head);
+    if (isPrivateAddress(request.socket.remoteAddress ?? '')) cameraDoor(request, socket, head);
     else refuseUpgrade(socket, '403 Forbidden', 'from outside the house cameras connect by wss:');
   };
 }

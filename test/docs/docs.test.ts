@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { CAMERA_CLOSE } from '../../server/wire/camera-protocol.ts';
 import { SIGNALING_CLOSE } from '../../server/wire/signaling.ts';
 
-const ROOT = resolve(import.meta.dirname, '..');
+const ROOT = resolve(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
 function closeCodes(text: string): Record<string, number> {

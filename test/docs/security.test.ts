@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { test } from 'node:test';
 import { runInNewContext } from 'node:vm';
 
-const ROOT = resolve(import.meta.dirname, '..');
+const ROOT = resolve(import.meta.dirname, '../..');
 const policy = readFileSync(resolve(ROOT, 'SECURITY.md'), 'utf8');
 const [, table = ''] = /<!-- limits:[^>]*-->([\s\S]*)<!-- end of limits -->/.exec(policy) ?? [];
 const rows = table

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 import { FirmwareImages } from '../../server/firmware/firmware-images.ts';
 import { createLog } from '../../server/log.ts';
-import { Store } from '../../server/store/store.ts';
+import { openStores, type OpenStores } from '../../server/stores.ts';
 import { temporaryFolder } from '../http/support/api-server.ts';
 import { appImage, sha256Of } from '../support/app-image.ts';
 
@@ -13,14 +13,14 @@ const MAX_BYTES = 4 * 1024 * 1024;
 interface Library {
   images: FirmwareImages;
   folder: string;
-  store: Store;
+  store: OpenStores;
   /** As the next start of the server would. */
   reopen: () => FirmwareImages;
 }
 
 async function library(context: TestContext): Promise<Library> {
   const dataDir = await temporaryFolder(context);
-  const store = Store.open(dataDir, createLog('silent'));
+  const store = openStores(dataDir, createLog('silent'));
   context.after(() => store.close());
   const reopen = (): FirmwareImages =>
     new FirmwareImages(dataDir, store.firmware, createLog('silent'), () => 7);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createLog } from '../../server/log.ts';
-import { Store } from '../../server/store/store.ts';
+import { openStores } from '../../server/stores.ts';
 import type { EventView } from '../../server/wire/event.ts';
 import { startCamera } from '../support/camera-process.ts';
 import { ServerProcess } from '../support/server-process.ts';
@@ -14,7 +14,7 @@ after(() => server.stop());
 test('a camera that was away before the server was restarted is back when it connects', async (context) => {
   const camera = await (await server.admin()).addCamera('Door');
   assert.equal(await server.child.stop(), 0);
-  const store = Store.open(join(server.folder, 'data'), createLog('silent'));
+  const store = openStores(join(server.folder, 'data'), createLog('silent'));
   const away = await store.events.add(
     {
       id: 'evt_away',

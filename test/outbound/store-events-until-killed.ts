@@ -1,12 +1,12 @@
 /** Stores events as fast as it can, and says so after each, until it is killed: the program of webhooks.test.ts. */
 
 import { createLog } from '../../server/log.ts';
-import { Store } from '../../server/store/store.ts';
+import { openStores } from '../../server/stores.ts';
 
 const MAX_EVENTS = 400;
 
 const [folder = ''] = process.argv.slice(2);
-const store = Store.open(folder, createLog('silent'));
+const store = openStores(folder, createLog('silent'));
 for (let n = 0; n < MAX_EVENTS; n++) {
   await store.events.add(
     {

@@ -4,7 +4,7 @@ import { createHmac } from 'node:crypto';
 import { suite, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createLog } from '../../server/log.ts';
-import { Store } from '../../server/store/store.ts';
+import { openStores } from '../../server/stores.ts';
 import { Webhooks } from '../../server/outbound/webhooks.ts';
 import type { EventView } from '../../server/wire/event.ts';
 import type { DeliveryView, WebhookSettings } from '../../server/wire/webhook.ts';
@@ -16,7 +16,7 @@ const START_MS = 1_800_000_000_000;
 
 async function room(context: TestContext) {
   const folder = await temporaryFolder(context);
-  let store = Store.open(folder, createLog('silent'));
+  let store = openStores(folder, createLog('silent'));
   await store.cameras.ensure('cam_1', 'Door', 'v1', 1);
   await store.cameras.ensure('cam_2', 'Yard', 'v1', 2);
   const receiver = await Receiver.start();
@@ -62,7 +62,7 @@ async function room(context: TestContext) {
     restart: async (): Promise<void> => {
       webhooks.close();
       await store.close();
-      store = Store.open(folder, createLog('silent'));
+      store = openStores(folder, createLog('silent'));
       webhooks = open();
     },
     newest: async (id: string): Promise<DeliveryView | undefined> => (await webhooks.deliveries(id))[0],

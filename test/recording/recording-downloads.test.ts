@@ -7,7 +7,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 import express, { type Request } from 'express';
-import type { CameraCatalog } from '../../server/cameras/camera-catalog.ts';
+import type { KnownCameras } from '../../server/core/cameras.ts';
 import type { Guard } from '../../server/accounts/guard.ts';
 import { HttpServer } from '../../server/http/http-server.ts';
 import { errorHandler } from '../../server/http/problem.ts';
@@ -48,7 +48,7 @@ async function start(context: TestContext, idleMs = 60_000) {
   const guard = { mediaViewerOf: ({ headers }: Request) => ({ userId: String(headers['user']) }) };
   const faults: string[] = [];
   const log = { error: (_fields: object, line: string) => faults.push(line) } as unknown as Log;
-  const routes = recordingRoutes(recordings as Recordings, {} as CameraCatalog, guard as unknown as Guard);
+  const routes = recordingRoutes(recordings as Recordings, {} as KnownCameras, guard as unknown as Guard);
   const server = new HttpServer({
     app: express().use(routes).use(errorHandler(log)),
     upgrades: {},

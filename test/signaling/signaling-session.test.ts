@@ -7,7 +7,7 @@ import type { WebSocket } from 'ws';
 import { SignalingSession, type SignalingSessionOptions } from '../../server/signaling/signaling-session.ts';
 import { TransportQuota } from '../../server/signaling/transport-quota.ts';
 import { createLog } from '../../server/log.ts';
-import { Capacity } from '../../server/sfu/capacity.ts';
+import { Capacity } from '../../server/core/capacity.ts';
 import { SIGNALING_CLOSE } from '../../server/wire/signaling.ts';
 
 const BURST = 400;

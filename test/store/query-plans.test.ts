@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 import { openDatabase } from '../../server/store/database.ts';
 import { declaredStatements } from '../../server/store/statements.ts';
-import { Store } from '../../server/store/store.ts';
+import { openStores } from '../../server/stores.ts';
 import { temporaryFolder } from '../http/support/api-server.ts';
 import { fillDatabase } from '../support/full-database.ts';
 
@@ -91,7 +91,7 @@ async function plans(context: TestContext): Promise<[name: string, steps: string
 }
 
 test('no SQL is prepared or run past the declared statements', () => {
-  assert.ok(Store.name);
+  assert.ok(openStores.name);
   const open = new Set(['server/store/database.ts', 'server/store/statements.ts']);
   const files = globSync('server/**/*.{ts,mjs}', { cwd: ROOT }).filter((path) => !open.has(path));
   for (const path of files)

@@ -4,7 +4,7 @@ import type { Worker } from 'node:worker_threads';
 import { pino } from 'pino';
 import { VigieError } from '../../server/errors.ts';
 import type { NewEvent } from '../../server/events/event-store.ts';
-import { Store } from '../../server/store/store.ts';
+import { openStores } from '../../server/stores.ts';
 import { temporaryFolder } from '../http/support/api-server.ts';
 import { DatabaseLock } from '../support/database-lock.ts';
 import { until } from '../support/until.ts';
@@ -18,7 +18,7 @@ async function house(context: TestContext, flushMs?: number) {
   const folder = await temporaryFolder(context);
   const lines: Line[] = [];
   const log = pino({}, { write: (line: string) => lines.push(JSON.parse(line) as Line) });
-  const store = Store.open(folder, log, flushMs === undefined ? {} : { flushMs });
+  const store = openStores(folder, log, flushMs === undefined ? {} : { flushMs });
   context.after(() => store.close());
   // The thread that starts next; the first write starts the one that writes.
   const started = Promise.withResolvers<Worker>();

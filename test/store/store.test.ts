@@ -7,7 +7,7 @@ import { test, type TestContext } from 'node:test';
 import { VigieError } from '../../server/errors.ts';
 import { createLog } from '../../server/log.ts';
 import { MIGRATIONS } from '../../server/store/schema.ts';
-import { Store } from '../../server/store/store.ts';
+import { openStores, type OpenStores } from '../../server/stores.ts';
 
 function temporaryFolder(context: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'vigie-store-'));
@@ -15,8 +15,8 @@ function temporaryFolder(context: TestContext): string {
   return folder;
 }
 
-function openStore(context: TestContext, dataDir = temporaryFolder(context)): Store {
-  const store = Store.open(dataDir, createLog('silent'));
+function openStore(context: TestContext, dataDir = temporaryFolder(context)): OpenStores {
+  const store = openStores(dataDir, createLog('silent'));
   context.after(() => store.close());
   return store;
 }
@@ -29,7 +29,7 @@ const isCode = (code: string) => (error: unknown) => error instanceof VigieError
 
 test('what was stored is there after a restart: cameras with their keys, users with their rights, secrets', async (context) => {
   const dataDir = temporaryFolder(context);
-  const before = Store.open(dataDir, createLog('silent'));
+  const before = openStores(dataDir, createLog('silent'));
   const camera = await before.cameras.add('Door', 'v1', 1000);
   await before.cameras.setLastFrameAt(camera.id, 2000.7);
   await before.cameras.changeSettings(camera.id, { frameSize: 'VGA', flash: 3 });
@@ -59,7 +59,7 @@ test('the folder is private, and so are the database and what SQLite keeps besid
 
 test('a database that others could read is made private', async (context) => {
   const dataDir = temporaryFolder(context);
-  await Store.open(dataDir, createLog('silent')).close();
+  await openStores(dataDir, createLog('silent')).close();
   const path = join(dataDir, 'vigie.db');
   rmSync(path);
   writeFileSync(path, '', { mode: 0o644 });
@@ -71,7 +71,7 @@ test('a folder that cannot be written to is one clear line', async (context) => 
   const file = join(temporaryFolder(context), 'file');
   writeFileSync(file, '');
   assert.throws(
-    () => Store.open(join(file, 'data'), createLog('silent')),
+    () => openStores(join(file, 'data'), createLog('silent')),
     (error) =>
       isCode('configuration')(error) &&
       /cannot be written to \(ENOTDIR\).*VIGIE_DATA_DIR$/.test(String(error)),
@@ -84,7 +84,7 @@ test('a file that is no database is one clear line, and is left as it is', async
   writeFileSync(path, 'not a database, but somebody may need it'.repeat(100));
   const { size } = statSync(path);
   assert.throws(
-    () => Store.open(dataDir, createLog('silent')),
+    () => openStores(dataDir, createLog('silent')),
     (error) => isCode('configuration')(error) && /vigie\.db: file is not a database;/.test(String(error)),
   );
   assert.equal(statSync(path).size, size);
@@ -92,12 +92,12 @@ test('a file that is no database is one clear line, and is left as it is', async
 
 test('a database of a newer Vigie is not touched', async (context) => {
   const dataDir = temporaryFolder(context);
-  await Store.open(dataDir, createLog('silent')).close();
+  await openStores(dataDir, createLog('silent')).close();
   const database = new DatabaseSync(join(dataDir, 'vigie.db'));
   database.exec(`PRAGMA user_version = ${MIGRATIONS.length + 1}`);
   database.close();
   assert.throws(
-    () => Store.open(dataDir, createLog('silent')),
+    () => openStores(dataDir, createLog('silent')),
     (error) => isCode('configuration')(error) && /newer Vigie/.test(String(error)),
   );
 });

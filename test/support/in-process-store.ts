@@ -7,11 +7,10 @@ import { openDatabase } from '../../server/store/database.ts';
 import type { EventLimits } from '../../server/events/event-store.ts';
 import { ReadQueue } from '../../server/store/read-queue.ts';
 import { SECRET_NAMES } from '../../server/store/secret-store.ts';
-import { shareStores, type Stores } from '../../server/store/stores.ts';
-import { Tables } from '../../server/store/tables.ts';
 import { receiveError } from '../../server/store/thread-messages.ts';
 import { callMethod, writeBatch } from '../../server/store/write-batch.ts';
 import { WriteQueue } from '../../server/store/write-queue.ts';
+import { makeQueries, shareQueries, type Stores } from '../../server/stores.ts';
 
 export interface InProcessStore extends Stores {
   readonly idle: Promise<void>;
@@ -22,14 +21,14 @@ export interface InProcessStore extends Stores {
 
 export function openInProcessStore(dataDir: string, limits: Partial<EventLimits> = {}): InProcessStore {
   const database = openDatabase(dataDir);
-  const tables = new Tables(database, limits);
-  for (const name of SECRET_NAMES) tables.secrets.make(name);
+  const queries = makeQueries(database, limits);
+  for (const name of SECRET_NAMES) queries.secrets.make(name);
   // Copied, as on the way to a thread and back.
-  const reads = new ReadQueue((call) => Promise.resolve(structuredClone(callMethod(tables, call))));
+  const reads = new ReadQueue((call) => Promise.resolve(structuredClone(callMethod(queries, call))));
   const writes = new WriteQueue({
     writer: {
       write: (calls) => {
-        const outcomes = structuredClone(writeBatch(database, tables, structuredClone(calls)));
+        const outcomes = structuredClone(writeBatch(database, queries, structuredClone(calls)));
         return Promise.resolve(
           outcomes === 'locked'
             ? outcomes
@@ -42,7 +41,7 @@ export function openInProcessStore(dataDir: string, limits: Partial<EventLimits>
     },
   });
   return {
-    ...shareStores(tables, { reads, writes }),
+    ...shareQueries(queries, { reads, writes }),
     get idle() {
       return writes.idle;
     },

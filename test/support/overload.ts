@@ -1,7 +1,7 @@
 /** Tells a server's capacity, as its probe would, that it has been overloaded for ten seconds, or idle. */
 
 import type { LoadSample } from '../../server/core/admission.ts';
-import type { Capacity } from '../../server/sfu/capacity.ts';
+import type { Capacity } from '../../server/core/capacity.ts';
 
 let nowUs = 0;
 

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { z } from 'zod';
 import { validate } from '../../server/wire/validate.ts';
 
-const ROOT = resolve(import.meta.dirname, '..');
+const ROOT = resolve(import.meta.dirname, '../..');
 /** As JSON.parse makes it: comparing it with a number calls a method that is not there. */
 const INCOMPARABLE = JSON.parse('{"length":{"toString":null},"size":{"toString":null}}') as unknown;
 

@@ -7,6 +7,14 @@ export interface TurnCredentials {
   credential: string;
 }
 
+/** How the server gets a relayed address of its own. */
+export interface RelayOptions {
+  /** TURN servers; one that cannot be had is followed by the next. */
+  urls: readonly string[];
+  /** Fresh ones each time. */
+  credentials: () => TurnCredentials;
+}
+
 /**
  * @param name whom they are for; it shows in coturn's log
  * @param nowMs since the Unix epoch

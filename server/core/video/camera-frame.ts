@@ -1,3 +1,5 @@
+import type { Subscription } from './encoded-frame.ts';
+
 /** One JPEG on its way from ingest through the hub. Times are on the server's clock: µs since the Unix epoch. */
 export interface CameraFrame {
   readonly cameraId: string;
@@ -9,4 +11,10 @@ export interface CameraFrame {
   /** When the camera took it, as far as the clock exchange can tell; never after `receivedUs`. */
   readonly captureUs: number;
   readonly receivedUs: number;
+}
+
+/** Where cameras' pictures come from; main connects the hub. */
+export interface CameraFrames {
+  subscribe(cameraId: string, onFrame: (frame: CameraFrame) => void): Subscription;
+  latest(cameraId: string): CameraFrame | undefined;
 }

@@ -1,7 +1,7 @@
 /** Bodies and queries of the HTTP API, by the schemas that the routes check them with. */
 
 import * as bodies from '../../../server/http/request-bodies.ts';
-import * as recording from '../../../server/recording/recording-bodies.ts';
+import * as recording from '../../../server/wire/recording-bodies.ts';
 import { VigieError } from '../../../server/errors.ts';
 import { DEFAULT_RECORDING } from '../../../server/recording/default-recording.ts';
 import { mutatedJson } from '../arbitraries.ts';

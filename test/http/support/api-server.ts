@@ -31,11 +31,11 @@ import { MotionWatch } from '../../../server/events/motion-watch.ts';
 import { PushNotifier, type PushWay } from '../../../server/outbound/push-notifier.ts';
 import { openRecordings } from '../../../server/recording/open-recording.ts';
 import type { RecordingLibrary } from '../../../server/recording/recording-library.ts';
-import { Capacity } from '../../../server/sfu/capacity.ts';
+import { Capacity } from '../../../server/core/capacity.ts';
 import { FrameHub } from '../../../server/video/frame-hub.ts';
 import { Transcoder } from '../../../server/video/transcoder.ts';
 import type { AuthorityCertificate } from '../../../server/tls/local-authority.ts';
-import { Store } from '../../../server/store/store.ts';
+import { openStores, type OpenStores } from '../../../server/stores.ts';
 
 export const ADMIN_PASSWORD = 'correct horse battery';
 
@@ -57,7 +57,7 @@ export interface ApiServerOptions {
 export interface ApiServer {
   url: string;
   port: number;
-  store: Store;
+  store: OpenStores;
   accounts: Accounts;
   catalog: CameraCatalog;
   /** What the snapshot route finds. */
@@ -82,7 +82,7 @@ export async function temporaryFolder(context: TestContext): Promise<string> {
 export async function startApi(context: TestContext, options: ApiServerOptions = {}): Promise<ApiServer> {
   const dataDir = options.dataDir ?? (await temporaryFolder(context));
   const log = createLog('silent');
-  const store = Store.open(dataDir, createLog('silent'));
+  const store = openStores(dataDir, createLog('silent'));
   const { nowMs } = options;
   const accounts = await openAccounts({ store, adminPassword: ADMIN_PASSWORD, log, ...(nowMs && { nowMs }) });
   const control: CameraControl = {
@@ -155,6 +155,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
   });
   const app = createHttpApp({
     accounts,
+    cameras: store.cameras,
     catalog,
     pairing,
     events: { log: eventLog, sensors: new Sensors(store.sensors, eventLog, nowMs) },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isLoopbackOrigin, originsForDevices } from '../../../client/cameras/device-origins.ts';
+import { isLoopbackOrigin, originsForDevices } from '../../../client/devices/device-origins.ts';
 
 const LAN = ['http://192.168.1.10:8080', 'http://192.168.2.10:8080'];
 const LAN_TLS = ['https://192.168.1.10:8080'];

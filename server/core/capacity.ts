@@ -7,8 +7,8 @@
  * lost the connection while watching is let in again within RETURN_WITHIN_US.
  */
 
-import { Admission, type AdmissionState, type LoadSample } from '../core/admission.ts';
-import type { Clock } from '../core/clock.ts';
+import { Admission, type AdmissionState, type LoadSample } from './admission.ts';
+import type { Clock } from './clock.ts';
 import { VigieError } from '../errors.ts';
 
 /** A page, or a program that plays MJPEG. Told from others by being another object. */

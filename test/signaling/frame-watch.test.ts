@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FrameWatch } from '../../server/pictures/frame-watch.ts';
+import { FrameWatch } from '../../server/signaling/frame-watch.ts';
 import type { CameraFrame } from '../../server/core/video/camera-frame.ts';
 import { createLog } from '../../server/log.ts';
 import { FrameHub } from '../../server/video/frame-hub.ts';

@@ -1,7 +1,7 @@
 /** The edge of the recordings' API: what is asked of them, checked once. */
 
 import { z } from 'zod';
-import type { RecordingSettings, ScheduleWindow } from '../wire/recording.ts';
+import type { RecordingSettings, ScheduleWindow } from './recording.ts';
 
 const timeOfDay = z.string().regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, 'must be a time like 08:30');
 

@@ -8,8 +8,9 @@
 import type { WebSocket } from 'ws';
 import type { Clock } from '../core/clock.ts';
 import { VigieError } from '../errors.ts';
-import { FrameWatch, type CameraFrames } from './frame-watch.ts';
-import type { ViewerAllowance } from '../signaling/viewer-allowance.ts';
+import type { CameraFrames } from '../core/video/camera-frame.ts';
+import { FrameWatch } from './frame-watch.ts';
+import type { ViewerAllowance } from './viewer-allowance.ts';
 
 /** As many as the web app keeps ready at once, and some to spare. */
 export const MAX_FRAME_WATCHES = 24;

@@ -5,7 +5,7 @@ import {
   cameraConfiguration,
   cameraUrl,
   shellWord,
-} from '../../../client/cameras/camera-configuration.ts';
+} from '../../../client/devices/camera-configuration.ts';
 import { sensorCommand } from '../../../client/events/sensor-command.ts';
 import { parseCommandLine } from '../../../server/virtual-camera/command-line.ts';
 

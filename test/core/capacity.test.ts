@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { VigieError } from '../../server/errors.ts';
-import { Capacity } from '../../server/sfu/capacity.ts';
+import { Capacity } from '../../server/core/capacity.ts';
 import { overload } from '../support/overload.ts';
 
 const isFull = (error: unknown): boolean => error instanceof VigieError && error.code === 'full';

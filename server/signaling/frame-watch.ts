@@ -8,18 +8,12 @@
 
 import { AckWindow } from '../core/link/ack-window.ts';
 import { ackWindowSize, MIN_ACK_WINDOW } from '../core/link/ack-window-size.ts';
-import type { CameraFrame } from '../core/video/camera-frame.ts';
+import type { CameraFrame, CameraFrames } from '../core/video/camera-frame.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Subscription } from '../core/video/encoded-frame.ts';
 import { FramePace } from '../core/video/frame-pace.ts';
 import { FrameRateMeter } from '../core/video/frame-rate-meter.ts';
 import { PICTURE_HEADER_BYTES, writePictureHeader } from '../wire/picture-message.ts';
-
-/** Where cameras' pictures come from; main connects the hub. */
-export interface CameraFrames {
-  subscribe(cameraId: string, onFrame: (frame: CameraFrame) => void): Subscription;
-  latest(cameraId: string): CameraFrame | undefined;
-}
 
 export interface FrameWatchOptions {
   id: number;

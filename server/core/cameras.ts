@@ -1,0 +1,29 @@
+/** The cameras as every feature may know them, whoever keeps them. */
+
+import { VigieError } from '../errors.ts';
+import type { CameraKind } from '../wire/api.ts';
+
+/** Times are ms since the Unix epoch. */
+export interface KnownCamera {
+  id: string;
+  name: string;
+  kind: CameraKind;
+  createdAt: number;
+  /** Null if there never was a frame. */
+  lastFrameAt: number | null;
+}
+
+export interface KnownCameras {
+  find(id: string): KnownCamera | undefined;
+  /** In the order they were added. */
+  list(): KnownCamera[];
+  /** Those a user may watch; none for a user there is not. */
+  listOf(userId: string): KnownCamera[];
+}
+
+/** @throws VigieError `notFound` */
+export function findCamera(cameras: Pick<KnownCameras, 'find'>, id: string): KnownCamera {
+  const camera = cameras.find(id);
+  if (!camera) throw new VigieError('notFound', 'there is no such camera');
+  return camera;
+}

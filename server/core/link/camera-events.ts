@@ -1,0 +1,28 @@
+/** What happens on the connections of the cameras: ingest tells it, and the features that look after cameras listen. */
+
+import type { EventEmitter } from 'node:events';
+import type { OtaProgressMessage, OtaResultMessage, TelemetryMessage } from '../../wire/camera-protocol.ts';
+import type { CameraFrame } from '../video/camera-frame.ts';
+
+export interface CameraEvents {
+  frame: [CameraFrame];
+  online: [cameraId: string];
+  offline: [cameraId: string];
+  telemetry: [cameraId: string, TelemetryMessage];
+  /** Its movement sensor sees something, or does no more. */
+  motion: [cameraId: string, active: boolean];
+  /** Each welcome: also of a connection that replaces another one, which `online` passes over. */
+  connected: [cameraId: string];
+  /** A connection that was there gave way to a newer one of the same camera. */
+  replaced: [cameraId: string];
+  /** Somebody came under the id of a camera there is, with another key. Told after they were turned away. */
+  keyRejected: [cameraId: string];
+  /** A frame of it was damaged when it arrived. */
+  damaged: [cameraId: string];
+  /** Once per connection: how long ago the camera started, by its own clock. */
+  clock: [cameraId: string, uptimeMs: number];
+  otaProgress: [cameraId: string, OtaProgressMessage];
+  otaResult: [cameraId: string, OtaResultMessage];
+}
+
+export type CameraSource = Pick<EventEmitter<CameraEvents>, 'on'>;

@@ -1,0 +1,50 @@
+/** What signaling asks of the SFU; main connects the two. */
+
+import type {
+  ConsumerParameters,
+  DtlsParameters,
+  FrameTiming,
+  IceParameters,
+  RtpCapabilities,
+  SignalingNotifications,
+  TransportParameters,
+} from '../wire/signaling.ts';
+
+/** Why it ended: the viewer asked for it, or as the viewer is told. */
+type CloseReason<Method extends 'consumerClosed' | 'transportClosed'> =
+  'requested' | SignalingNotifications[Method]['reason'];
+
+export interface MediaServer {
+  readonly rtpCapabilities: RtpCapabilities;
+  /** @param viewerAddress where the viewer signals from @throws VigieError `unavailable` */
+  createTransport(viewerAddress: string): MediaTransport;
+  /** @param viewerIsLocal whether the viewer signals from this very machine */
+  transportParameters(
+    transport: MediaTransport,
+    viewerIsLocal: boolean,
+  ): Omit<TransportParameters, 'iceServers'>;
+  /** The consumer starts paused. @throws VigieError `tooManyRequests` */
+  consume(transport: MediaTransport, cameraId: string): MediaConsumer;
+}
+
+/** One viewer's; closing it closes its consumers. */
+export interface MediaTransport {
+  readonly id: string;
+  connect(parameters: DtlsParameters): void;
+  restartIce(): IceParameters;
+  close(reason: 'requested'): void;
+  once(event: 'close', listener: (reason: CloseReason<'transportClosed'>) => void): unknown;
+}
+
+/** One camera on its way to one viewer. */
+export interface MediaConsumer {
+  readonly id: string;
+  readonly cameraId: string;
+  parameters(nowUs: number): ConsumerParameters;
+  resume(): void;
+  pause(): void;
+  setFrameTimings(enabled: boolean): void;
+  close(reason: 'requested' | 'rightRevoked'): void;
+  on(event: 'timings', listener: (frames: FrameTiming[]) => void): unknown;
+  once(event: 'close', listener: (reason: CloseReason<'consumerClosed'>) => void): unknown;
+}

@@ -1,0 +1,82 @@
+/**
+ * Every feature's queries, one list, and the stores made of them. The store's threads load this module too.
+ */
+
+import type { DatabaseSync } from 'node:sqlite';
+import { SESSION_WORK, SessionQueries } from './accounts/session-store.ts';
+import { USER_WORK, UserQueries } from './accounts/user-store.ts';
+import { CAMERA_WORK, CameraQueries } from './cameras/camera-store.ts';
+import { EVENT_WORK, EventQueries, type EventLimits } from './events/event-store.ts';
+import { MOTION_WORK, MotionQueries } from './events/motion-store.ts';
+import { SENSOR_WORK, SensorQueries } from './events/sensor-store.ts';
+import { FIRMWARE_WORK, FirmwareQueries } from './firmware/firmware-store.ts';
+import type { Log } from './log.ts';
+import { NOTIFICATION_WORK, NotificationQueries } from './outbound/notification-store.ts';
+import { WEBHOOK_WORK, WebhookQueries } from './outbound/webhook-store.ts';
+import { RECORDING_WORK, RecordingQueries } from './recording/recording-store.ts';
+import { SECRET_WORK, SecretQueries } from './store/secret-store.ts';
+import { share, type Queues } from './store/share.ts';
+import { Store, type StoreOptions } from './store/store.ts';
+
+/** What one connection is asked. */
+export function makeQueries(database: DatabaseSync, limits: Partial<EventLimits> = {}) {
+  const cameras = new CameraQueries(database);
+  const webhooks = new WebhookQueries(database);
+  return {
+    cameras,
+    webhooks,
+    users: new UserQueries(database),
+    sensors: new SensorQueries(database),
+    sessions: new SessionQueries(database),
+    secrets: new SecretQueries(database),
+    firmware: new FirmwareQueries(database),
+    recordings: new RecordingQueries(database),
+    motion: new MotionQueries(database),
+    notifications: new NotificationQueries(database),
+    // An event and its deliveries are written together.
+    events: new EventQueries(database, {
+      limits,
+      outbox: (event, nowMs) => webhooks.queueEvent(event, cameras.find(event.cameraId)?.name ?? '', nowMs),
+    }),
+  };
+}
+
+/** @param queries on the caller's connection, for what is quick */
+export function shareQueries(queries: ReturnType<typeof makeQueries>, queues: Queues) {
+  return {
+    cameras: share('cameras', queries.cameras, CAMERA_WORK, queues),
+    users: share('users', queries.users, USER_WORK, queues),
+    events: share('events', queries.events, EVENT_WORK, queues),
+    sensors: share('sensors', queries.sensors, SENSOR_WORK, queues),
+    sessions: share('sessions', queries.sessions, SESSION_WORK, queues),
+    secrets: share('secrets', queries.secrets, SECRET_WORK, queues),
+    firmware: share('firmware', queries.firmware, FIRMWARE_WORK, queues),
+    recordings: share('recordings', queries.recordings, RECORDING_WORK, queues),
+    motion: share('motion', queries.motion, MOTION_WORK, queues),
+    webhooks: share('webhooks', queries.webhooks, WEBHOOK_WORK, queues),
+    notifications: share('notifications', queries.notifications, NOTIFICATION_WORK, queues),
+  };
+}
+
+export type Stores = ReturnType<typeof shareQueries>;
+
+export interface OpenStores extends Stores, Pick<Store, 'figures' | 'idle' | 'close'> {}
+
+/** @throws VigieError `configuration` when the folder or the file in it cannot be used */
+export function openStores(
+  dataDir: string,
+  log: Log,
+  options: Omit<StoreOptions, 'queries'> = {},
+): OpenStores {
+  const store = Store.open(dataDir, log, { ...options, queries: new URL(import.meta.url) });
+  return {
+    ...shareQueries(makeQueries(store.database), store.queues),
+    get figures() {
+      return store.figures;
+    },
+    get idle() {
+      return store.idle;
+    },
+    close: () => store.close(),
+  };
+}
