@@ -7,6 +7,8 @@
  */
 
 import { setTimeout as delay } from 'node:timers/promises';
+import type { LoadSample } from '../../../server/core/admission.ts';
+import type { CapacityStats } from '../../../server/core/capacity.ts';
 import { openVisit, type Visit } from '../../support/visit.ts';
 import { strangersAddress, type Attack, type Target } from '../attack.ts';
 import { call } from '../../support/http-call.ts';
@@ -25,6 +27,7 @@ const RECEIVE_BUFFER_BYTES = 2_304;
 const CONSENT_INTERVAL_MS = 4_000;
 const REFUSED_PAUSE_MS = 2_000;
 const SLEEP_MS = 250;
+const PROBE_MS = 1_000;
 
 export const attack: Attack<Given> = {
   name: 'past-capacity',
@@ -59,6 +62,25 @@ export const attack: Attack<Given> = {
     }
     counts.watching = visits.filter(({ isOver }) => !isOver).length;
     return counts;
+  },
+  probe: async (stage, untilMs) => {
+    const admin = await stage.administrator();
+    const seen: CapacityStats[] = [];
+    while (Date.now() < untilMs - PROBE_MS) {
+      await delay(PROBE_MS);
+      seen.push((await admin.request<{ capacity: CapacityStats }>('GET', '/status')).capacity);
+    }
+    const last = seen.slice(-Math.ceil(seen.length / 2)).flatMap(({ measured }) => measured ?? []);
+    const mean = (key: keyof LoadSample): number =>
+      last.reduce((sum, sample) => sum + sample[key], 0) / last.length;
+    return [
+      {
+        text:
+          `${Math.max(...seen.map(({ watching }) => watching))} watch at most; in the second half the loop is busy ` +
+          `${(mean('utilization') * 100).toFixed(0)} %, frames go out in ${(mean('lateUs') / 1000).toFixed(0)} ms, timers come ` +
+          `${(mean('delayUs') / 1000).toFixed(0)} ms late, ${(mean('droppedShare') * 100).toFixed(1)} % dropped`,
+      },
+    ];
   },
 };
 
