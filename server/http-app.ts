@@ -17,8 +17,7 @@ import { authRoutes } from './accounts/auth-routes.ts';
 import { authorityFiles } from './tls/authority-files.ts';
 import type { ConnectionOf } from './http/client-connection.ts';
 import type { CameraCatalog } from './cameras/camera-catalog.ts';
-import type { PushNotifier } from './outbound/push-notifier.ts';
-import type { Webhooks } from './outbound/webhooks.ts';
+import type { Outbound } from './outbound/open-outbound.ts';
 import type { CameraPairing } from './cameras/camera-pairing.ts';
 import { cameraRoutes } from './cameras/camera-routes.ts';
 import { clientFiles } from './http/client-files.ts';
@@ -28,7 +27,7 @@ import { firmwareRoutes, type Firmware } from './firmware/firmware-routes.ts';
 import { connectionRoutes, type ServerFacts } from './connectivity/connection-routes.ts';
 import { Guard } from './accounts/guard.ts';
 import { mjpegRoutes } from './pictures/mjpeg-routes.ts';
-import type { MjpegStreams } from './pictures/mjpeg-streams.ts';
+import type { Pictures } from './pictures/open-pictures.ts';
 import { pairingCodeRoutes, pairingRoutes } from './cameras/pairing-routes.ts';
 import { errorHandler, notFound } from './http/problem.ts';
 import { securityHeaders } from './http/security-headers.ts';
@@ -36,7 +35,6 @@ import { notificationRoutes } from './outbound/notification-routes.ts';
 import { motionRoutes, type MotionSettingsHolder } from './events/motion-routes.ts';
 import { recordingRoutes, recordingStatusRoutes, type Recordings } from './recording/recording-routes.ts';
 import { snapshotRoutes, type Snapshots } from './pictures/snapshot-routes.ts';
-import type { Thumbnails } from './pictures/thumbnails.ts';
 import { updateRoutes } from './firmware/update-routes.ts';
 import { userRoutes } from './accounts/user-routes.ts';
 import { webhookRoutes } from './outbound/webhook-routes.ts';
@@ -47,14 +45,11 @@ export interface HttpAppOptions {
   catalog: CameraCatalog;
   pairing: CameraPairing;
   events: Events;
-  snapshots: Snapshots;
-  thumbnails: Thumbnails;
-  mjpeg: MjpegStreams;
+  pictures: Pick<Pictures, 'thumbnails' | 'mjpeg'> & { frames: Snapshots };
   firmware: Firmware;
   recordings: Recordings;
   motion: MotionSettingsHolder;
-  webhooks: Webhooks;
-  notifier: PushNotifier;
+  outbound: Pick<Outbound, 'webhooks' | 'notifier'>;
   /** What the server knows of the ways to it. */
   connection: ServerFacts;
   /** What an administrator sees of the server's inside; JSON without secrets. */
@@ -71,18 +66,7 @@ export interface HttpAppOptions {
 const MAX_BODY_BYTES = 64 * 1024;
 
 export function createHttpApp(options: HttpAppOptions): Express {
-  const {
-    accounts,
-    cameras,
-    catalog,
-    pairing,
-    snapshots,
-    thumbnails,
-    mjpeg,
-    firmware,
-    recordings,
-    connectionOf,
-  } = options;
+  const { accounts, cameras, catalog, pairing, pictures, firmware, recordings, connectionOf } = options;
   const log = options.log.child({ room: 'api' });
   const guard = new Guard(accounts, connectionOf);
   const app = express();
@@ -112,8 +96,8 @@ export function createHttpApp(options: HttpAppOptions): Express {
   api.use('/auth', authRoutes(accounts, guard, connectionOf));
   api.use(
     '/cameras',
-    snapshotRoutes(snapshots, thumbnails, guard),
-    mjpegRoutes(mjpeg, guard),
+    snapshotRoutes(pictures.frames, pictures.thumbnails, guard),
+    mjpegRoutes(pictures.mjpeg, guard),
     cameraRoutes(catalog, guard),
     eventRoutes(options.events, recordings, cameras, guard, connectionOf),
     pairingCodeRoutes(pairing, guard, connectionOf),
@@ -122,8 +106,8 @@ export function createHttpApp(options: HttpAppOptions): Express {
     motionRoutes(options.motion, cameras, guard),
   );
   api.use('/events', allEventRoutes(options.events.log, cameras, guard));
-  api.use('/webhooks', webhookRoutes(options.webhooks, guard));
-  api.use('/notifications', notificationRoutes(options.notifier, guard));
+  api.use('/webhooks', webhookRoutes(options.outbound.webhooks, guard));
+  api.use('/notifications', notificationRoutes(options.outbound.notifier, guard));
   api.use('/recording', recordingStatusRoutes(recordings, guard));
   api.use('/firmware', firmwareRoutes(firmware, guard));
   api.use('/connection', connectionRoutes(options.connection, guard, connectionOf));

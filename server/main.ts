@@ -1,48 +1,45 @@
 /**
- * Reads the configuration, composes the stages in the order of the flow, connects them, and stops them in reverse.
+ * Reads the configuration, opens the stages in the order of the flow and joins them.
  *
- * Stages do not know each other; every line that joins two of them is here.
+ * Stages do not know each other; every line that joins two of them is here. They close in the reverse of the order in which
+ * they opened, also when the start fails half-way.
  */
 
 import { fileURLToPath } from 'node:url';
 import { openAccounts } from './accounts/accounts.ts';
-import { CameraCatalog } from './cameras/camera-catalog.ts';
-import { CameraPairing } from './cameras/camera-pairing.ts';
-import { createHttpApp } from './http-app.ts';
-import { HttpServer } from './http/http-server.ts';
-import { MjpegStreams } from './pictures/mjpeg-streams.ts';
-import { SignalingServer } from './signaling/signaling-server.ts';
-import { Thumbnails } from './pictures/thumbnails.ts';
-import { clientConnections } from './http/client-connection.ts';
-import { trustedProxies } from './http/trusted-proxies.ts';
-import { CameraPresence } from './cameras/camera-presence.ts';
-import { CameraAdvisor } from './cameras/camera-advisor.ts';
-import { CameraIngest } from './ingest/camera-ingest.ts';
+import { CameraStages } from './cameras/camera-stages.ts';
+import { openCameras } from './cameras/open-cameras.ts';
 import { describeConfig, loadConfig, type Config } from './config/config.ts';
 import { ConnectionFactsSource } from './connectivity/connection-facts.ts';
-import { serverClock as clock } from './core/clock.ts';
-import { DemoCamera } from './start/demo-camera.ts';
-import { VigieError } from './errors.ts';
-import { openHttps } from './tls/open-https.ts';
-import { openFirmware } from './firmware/open-firmware.ts';
-import { greet, type Started } from './start/greeting.ts';
-import { Happenings } from './events/event-service.ts';
 import { iceServersFor, relayFor } from './connectivity/ice-servers.ts';
+import { Capacity } from './core/capacity.ts';
+import { serverClock as clock } from './core/clock.ts';
+import type { CameraFrame } from './core/video/camera-frame.ts';
+import { VigieError } from './errors.ts';
+import { EventService } from './events/event-service.ts';
+import { openFirmware } from './firmware/open-firmware.ts';
+import { createHttpApp } from './http-app.ts';
+import { clientConnections } from './http/client-connection.ts';
+import { HttpServer } from './http/http-server.ts';
+import { trustedProxies } from './http/trusted-proxies.ts';
+import { CameraIngest } from './ingest/camera-ingest.ts';
+import { openLegacyListeners } from './ingest/open-legacy-listeners.ts';
 import { createLog, type Log } from './log.ts';
 import { machineGateways } from './net/machine-gateways.ts';
-import { openRecordings } from './recording/open-recording.ts';
-import { seedListeners } from './ingest/open-legacy-listeners.ts';
-import { Capacity } from './core/capacity.ts';
+import { openOutbound } from './outbound/open-outbound.ts';
+import { openPictures } from './pictures/open-pictures.ts';
+import { openRecording } from './recording/open-recording.ts';
 import { Sfu } from './sfu/sfu.ts';
-import { PushNotifier } from './outbound/push-notifier.ts';
-import { PushSender } from './outbound/push-sender.ts';
+import { openSignaling } from './signaling/open-signaling.ts';
+import { DemoCamera } from './start/demo-camera.ts';
+import { greet, type Started } from './start/greeting.ts';
 import { stopOnSignals } from './start/stop-on-signals.ts';
 import { openStores } from './stores.ts';
+import { openHttps } from './tls/open-https.ts';
 import { FrameHub } from './video/frame-hub.ts';
 import { Transcoder } from './video/transcoder.ts';
+import type { CameraFirmwareView } from './wire/api.ts';
 import { CAMERA_PATH } from './wire/camera-protocol.ts';
-import { Webhooks } from './outbound/webhooks.ts';
-import type { EventView } from './wire/event.ts';
 import { SIGNALING_PATH } from './wire/signaling.ts';
 
 const CLIENT_FOLDER = fileURLToPath(new URL('../client/dist', import.meta.url));
@@ -51,29 +48,61 @@ interface Vigie extends Started {
   close(): Promise<void>;
 }
 
-/** @throws VigieError `configuration` when a port is taken or the data folder cannot be used */
+/** @throws VigieError `configuration` when a port is taken or the data folder cannot be used; then nothing stays open */
 async function startVigie(config: Config, log: Log): Promise<Vigie> {
-  const store = openStores(config.dataDir, log);
-  const https = await openHttps(config, log);
-  const { adminPassword } = config;
-  const accounts = await openAccounts({ store, adminPassword, log });
-  const { access, events, sessions } = accounts;
+  await using opened = new AsyncDisposableStack();
+  const stages = await openStages(config, log, opened);
+  join(stages, log);
+  const { accounts, https, http, legacy, demo, ingest, signaling } = stages;
+  http.serve(httpApp(stages, config, log), {
+    [CAMERA_PATH]: (...upgrade) => ingest.handleUpgrade(...upgrade),
+    [SIGNALING_PATH]: (...upgrade) => signaling.handleUpgrade(...upgrade),
+  });
+  await legacy?.listen();
+  const httpPort = await http.listen(config.httpPort, config.httpHost);
+  // First of all, so that nobody new comes while those who are there are told that the server stops.
+  opened.defer(() => http.stopListening());
+  demo.start(httpPort);
 
+  const { firstPassword } = accounts;
+  const open = opened.move();
+  return {
+    httpPort,
+    firstPassword,
+    fingerprint: https?.authority?.fingerprint,
+    close: () => open.disposeAsync(),
+  };
+}
+
+/** In the order of the flow. @param opened gets what closes each */
+async function openStages(config: Config, log: Log, opened: AsyncDisposableStack) {
+  const closing = <Stage extends { close(): void | Promise<void> }>(stage: Stage): Stage =>
+    opened.adopt(stage, async (each) => each.close());
+  const { dataDir, announcedAddresses, turnUrls, turnSecret } = config;
+
+  const store = closing(openStores(dataDir, log));
+  const accounts = await openAccounts({ store, adminPassword: config.adminPassword, log });
+  const { access, sessions } = accounts;
+  const mayWatch = (userId: string, cameraId: string): boolean => access.mayWatch(userId, cameraId);
+  const https = await openHttps(config, log);
+  if (https) closing(https.certificates);
   const isTrustedProxy = trustedProxies(config.trustedProxies);
   const connectionOf = clientConnections(isTrustedProxy, machineGateways());
+  const http = closing(new HttpServer({ ...(https && { tls: https.tls }), isTrustedProxy, log }));
 
-  // The stages, in the order of the flow.
-  const ingest = new CameraIngest({ credentials: store.cameras, connectionOf, log, clock });
-  const seed = await seedListeners(config, store, log);
-  const presence = new CameraPresence(ingest, seed, store.cameras, log);
-  const advisor = new CameraAdvisor(ingest);
+  // Pictures come in, become video, and go to viewers.
   const hub = new FrameHub(log);
-  const transcoder = new Transcoder(hub, log, {}, clock);
+  const onFrame = (frame: CameraFrame): void => hub.publish(frame);
+  const ingest = closing(new CameraIngest({ credentials: store.cameras, connectionOf, onFrame, log, clock }));
+  const legacy = await openLegacyListeners(config, store, onFrame, log);
+  if (legacy) closing(legacy);
+  const cameras = closing(openCameras({ ingest, legacy, store, access, log }));
+  const { catalog } = cameras;
+  const transcoder = closing(new Transcoder(hub, log, {}, clock));
   const capacity = new Capacity(clock);
-  const { announcedAddresses, rtcPort, rtcTcpPort } = config;
   const sfu = await Sfu.open({
-    rtcPort,
-    rtcTcpPort,
+    rtcPort: config.rtcPort,
+    rtcTcpPort: config.rtcTcpPort,
     announcedAddresses,
     relay: relayFor(config),
     video: transcoder,
@@ -81,98 +110,99 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     clock,
     log: log.child({ room: 'sfu' }),
   });
-  const { recorder, recordings } = await openRecordings({
-    dataDir: config.dataDir,
+  closing(sfu);
+  const iceServers = (userId: string) => iceServersFor(userId, turnUrls, turnSecret, Date.now());
+  const viewers = { sessions, access, catalog, iceServers, connectionOf, capacity, clock, log };
+  const signaling = closing(openSignaling({ ...viewers, sfu, frames: hub }));
+  const pictures = closing(openPictures({ frames: hub, scaler: transcoder, mayWatch, capacity, log }));
+
+  // What is kept, noticed and sent out.
+  const recording = await openRecording({
+    dataDir,
     store,
     limits: { totalBytes: config.recordingQuota, freeFloorBytes: config.recordingFreeFloor },
     video: transcoder,
     pictures: hub,
-    onAlarm: (data) =>
-      signaling.notifyAdministrators({ type: 'notification', method: 'recordingStatus', data }),
+    onAlarm: (status) => signaling.tellAdministrators('recordingStatus', status),
     log,
+  });
+  closing(recording);
+  const outbound = closing(openOutbound({ store, mayWatch, log }));
+  const events = closing(new EventService({ store, luma: transcoder, pictures, log }));
+  const tell = (view: CameraFirmwareView): void => signaling.tellAdministrators('cameraFirmware', view);
+  const firmware = closing(openFirmware({ dataDir, store, ingest, tell, log }));
+  const demo = closing(new DemoCamera({ enabled: config.demo, cameras: store.cameras, catalog, log }));
+  const flow = { hub, ingest, legacy, cameras, transcoder, capacity, sfu, signaling, pictures };
+  const kept = { recording, outbound, events, firmware, demo };
+  return { store, accounts, https, http, connectionOf, ...flow, ...kept };
+}
+
+type Stages = Awaited<ReturnType<typeof openStages>>;
+
+function join(stages: Stages, log: Log): void {
+  const { accounts, https, http, hub, ingest, cameras, transcoder, sfu, signaling, pictures } = stages;
+  const { recording, outbound, events, firmware, demo } = stages;
+  const { presence, advisor, catalog } = cameras;
+  https?.certificates.on('changed', (pair) => http.setCertificate(pair));
+
+  // A camera comes or goes.
+  presence.on('online', (cameraId) => {
+    events.onOnline(cameraId);
+    signaling.tellWatchers(cameraId, 'cameraOnline', { cameraId });
+  });
+  presence.on('offline', (cameraId, sinceMs) => {
+    events.onOffline(cameraId);
+    signaling.tellWatchers(cameraId, 'cameraOffline', { cameraId, sinceMs });
+  });
+  const perCamera = [advisor, sfu, transcoder, hub, pictures.thumbnails, firmware, events, recording];
+  const cameraStages = new CameraStages(perCamera, log);
+  const watching = [signaling, pictures.mjpeg];
+  catalog.on('changed', (cameraId, change) => {
+    if (change === 'added') cameraStages.add(cameraId);
+    if (change === 'removed') cameraStages.remove(cameraId);
+    demo.update();
+    for (const each of watching) each.refreshAccess();
   });
 
-  // What people see of them.
-  const catalog = new CameraCatalog({
-    store: store.cameras,
-    access,
-    control: presence,
-    adviceFor: (cameraId) => advisor.adviceFor(cameraId),
-  });
-  const signaling = new SignalingServer({
-    access: {
-      identify: (token) => sessions.identify(token),
-      camerasOf: (userId) => catalog.viewsFor(userId),
-      mayWatch: (userId, cameraId) => access.mayWatch(userId, cameraId),
-      isAdministrator: (userId) => access.isAdministrator(userId),
-      iceServersFor: (userId) => iceServersFor(userId, config.turnUrls, config.turnSecret, Date.now()),
-    },
-    connectionOf,
-    sfu,
-    frames: hub,
-    capacity,
-    clock,
-    log: log.child({ room: 'signaling' }),
-  });
-  const firmware = openFirmware({
-    dataDir: config.dataDir,
-    store,
-    ingest,
-    tell: (data) => signaling.notifyAdministrators({ type: 'notification', method: 'cameraFirmware', data }),
-    log,
-  });
-  const thumbnails = new Thumbnails(transcoder, log);
-  const mjpeg = new MjpegStreams({
-    frames: hub,
-    mayWatch: (...whatOf) => access.mayWatch(...whatOf),
-    capacity,
-  });
+  // A right ends.
+  accounts.events.on('accessChanged', (userId) => watching.forEach((each) => each.refreshAccess(userId)));
+  accounts.events.on('sessionEnded', (sessionId) => watching.forEach((each) => each.endSession(sessionId)));
+
+  // Something happens at a camera.
+  ingest.on('motion', (cameraId, active) => events.onMotion(cameraId, active));
+  events.log.on('accepted', (event) => recording.onEvent(event));
+  events.log.on('event', (event) => outbound.onEvent(event));
+  events.log.on('event', (event) => signaling.tellWatchers(event.cameraId, 'event', event));
+  events.log.on('thumbnail', (event) => signaling.tellWatchers(event.cameraId, 'event', event));
+  advisor.on('changed', (cameraId, advice) =>
+    signaling.tellAdministrators('cameraAdvice', { cameraId, advice }),
+  );
+}
+
+function httpApp(stages: Stages, config: Config, log: Log) {
+  const { accounts, store, cameras, events, pictures, firmware, recording, outbound, https, http } = stages;
+  const { sfu, capacity, signaling, transcoder, ingest, connectionOf } = stages;
   const connection = new ConnectionFactsSource({
     httpHost: config.httpHost,
-    httpPort: () => httpPort,
+    httpPort: () => http.port,
     certificate: () => https?.certificates.current.cert,
     authorityFile: https?.authorityFile,
     rtcPort: sfu.port,
-    announced: announcedAddresses,
+    announced: config.announcedAddresses,
     announcedNow: () => sfu.announcedAddresses,
     turnUrls: config.turnUrls,
   });
-  const happenings = new Happenings({
-    store,
-    luma: transcoder,
-    pictures: {
-      latest: (cameraId) => hub.latest(cameraId),
-      shrink: (frame, width) => thumbnails.of(frame, width),
-    },
-    log,
-  });
-  const webhooks = new Webhooks({
-    store: store.webhooks,
-    log,
-  });
-  const push = new PushSender({ secret: store.secrets.get('push') });
-  const notifier = new PushNotifier({
-    store: store.notifications,
-    way: push,
-    mayWatch: (userId, cameraId) => access.mayWatch(userId, cameraId),
-    nameOf: (cameraId) => store.cameras.find(cameraId)?.name,
-    log,
-  });
-  const pairing = new CameraPairing({ catalog, log });
-  const app = createHttpApp({
+  return createHttpApp({
     accounts,
     cameras: store.cameras,
-    catalog,
-    pairing,
-    events: happenings,
-    snapshots: hub,
-    thumbnails,
-    mjpeg,
+    catalog: cameras.catalog,
+    pairing: cameras.pairing,
+    events,
+    pictures,
     firmware,
-    recordings,
-    motion: happenings.motion,
-    webhooks,
-    notifier,
+    recordings: recording.recordings,
+    motion: events.motion,
+    outbound,
     connection,
     status: () => ({
       sfu: sfu.stats,
@@ -180,11 +210,11 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
       signalingSessions: signaling.sessionCount,
       signalingDisplaced: signaling.displacedCount,
       frameWatches: signaling.frameWatches,
-      mjpeg: mjpeg.counters,
+      mjpeg: pictures.mjpeg.counters,
       codecPids: transcoder.codecPids,
       encoding: transcoder.encodingCount,
       ingest: ingest.counters,
-      pairing: pairing.counters,
+      pairing: cameras.pairing.counters,
       http: http.counters,
       store: store.figures,
       memory: process.memoryUsage(),
@@ -194,102 +224,6 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
     authority: https?.authority,
     log,
   });
-  const http = new HttpServer({
-    app,
-    upgrades: {
-      [CAMERA_PATH]: (request, socket, head) => ingest.handleUpgrade(request, socket, head),
-      [SIGNALING_PATH]: (request, socket, head) => signaling.handleUpgrade(request, socket, head),
-    },
-    ...(https && { tls: https.tls((...upgrade) => ingest.handleUpgrade(...upgrade)) }),
-    isTrustedProxy,
-    log,
-  });
-  https?.certificates.on('changed', (pair) => http.setCertificate(pair));
-  const demo = new DemoCamera({ enabled: config.demo, cameras: store.cameras, catalog, log });
-
-  // With the flow: frames.
-  presence.on('frame', (frame) => hub.publish(frame));
-  // What viewers are told.
-  presence.on('online', (cameraId) => {
-    happenings.onOnline(cameraId);
-    signaling.notifyWatchersOf(cameraId, {
-      type: 'notification',
-      method: 'cameraOnline',
-      data: { cameraId },
-    });
-  });
-  presence.on('offline', (cameraId, sinceMs) => {
-    const data = { cameraId, sinceMs };
-    happenings.onOffline(cameraId);
-    signaling.notifyWatchersOf(cameraId, { type: 'notification', method: 'cameraOffline', data });
-  });
-  const tellEvent = (data: EventView): void =>
-    signaling.notifyWatchersOf(data.cameraId, { type: 'notification', method: 'event', data });
-  happenings.log.on('accepted', (event) => {
-    if (event.kind === 'motion') recorder.onEvent(event);
-  });
-  happenings.log.on('event', (event) => {
-    webhooks.wake();
-    notifier.onEvent(event);
-    tellEvent(event);
-  });
-  ingest.on('motion', (cameraId, active) => happenings.onMotion(cameraId, active));
-  happenings.log.on('thumbnail', tellEvent);
-  advisor.on('changed', (cameraId, advice) => {
-    const data = { cameraId, advice };
-    signaling.notifyAdministrators({ type: 'notification', method: 'cameraAdvice', data });
-  });
-  // What ends with the right to it.
-  const watching = [signaling, mjpeg];
-  events.on('accessChanged', (userId) => watching.forEach((each) => each.refreshAccess(userId)));
-  events.on('sessionEnded', (sessionId) => watching.forEach((each) => each.endSession(sessionId)));
-  catalog.on('changed', (cameraId, change) => {
-    if (change === 'removed' || change === 'keyRotated') advisor.forget(cameraId);
-    if (change === 'removed') {
-      sfu.removeCamera(cameraId);
-      transcoder.forget(cameraId);
-      hub.forget(cameraId);
-      firmware.updates.forget(cameraId);
-      happenings.forget(cameraId);
-      recorder.removeCamera(cameraId).catch((error: unknown) => {
-        log.error({ err: error, cameraId }, 'the recordings of a removed camera could not all be removed');
-      });
-    } else {
-      recorder.addCamera(cameraId);
-      happenings.addCamera(cameraId);
-    }
-    demo.update();
-    for (const each of watching) each.refreshAccess();
-  });
-
-  await seed?.listen();
-  const httpPort = await http.listen(config.httpPort, config.httpHost);
-  demo.start(httpPort);
-
-  return {
-    httpPort,
-    firstPassword: accounts.firstPassword,
-    fingerprint: https?.authority?.fingerprint,
-    close: async () => {
-      demo.stop();
-      signaling.close();
-      mjpeg.close();
-      ingest.close();
-      advisor.close();
-      firmware.updates.close();
-      seed?.close();
-      https?.certificates.close();
-      happenings.close();
-      webhooks.close();
-      notifier.close();
-      push.close();
-      await recorder.close();
-      thumbnails.close();
-      await Promise.all([http.close(), sfu.close()]);
-      transcoder.close();
-      await store.close();
-    },
-  };
 }
 
 try {
@@ -308,5 +242,6 @@ try {
 } catch (error) {
   if (!(error instanceof VigieError) || error.code !== 'configuration') throw error;
   process.stderr.write(`${error.message}\n`);
-  process.exit(1);
+  // All that was opened is closed by now, so the process ends by itself.
+  process.exitCode = 1;
 }

@@ -52,8 +52,8 @@ export class CameraAdvisor extends EventEmitter<{ changed: [cameraId: string, ad
     return health ? cameraAdvice(health.facts(this.#nowMs())) : [];
   }
 
-  /** Removed, or given a new key: what was learnt of it is no longer true. */
-  forget(cameraId: string): void {
+  /** Also one that was given a new key: what was learned of it is no longer true. */
+  removeCamera(cameraId: string): void {
     this.#patients.delete(cameraId);
   }
 

@@ -4,10 +4,11 @@
  * Invariant: whatever changes the catalog tells it by `changed`, after it is stored.
  */
 
-import { EventEmitter } from 'node:events';
 import type { Access } from '../accounts/access.ts';
 import { findCamera, type KnownCamera } from '../core/cameras.ts';
+import { IsolatingEmitter } from '../core/fan-out.ts';
 import { VigieError } from '../errors.ts';
+import type { Log } from '../log.ts';
 import type { CameraStore } from './camera-store.ts';
 import type { CameraAdvice, CameraView, CameraWithKey } from '../wire/api.ts';
 import type { CameraSettings } from '../wire/camera-protocol.ts';
@@ -35,18 +36,19 @@ export interface CameraCatalogOptions {
   control: CameraControl;
   /** What to do about a camera that does not fare well; nobody advises when left out. */
   adviceFor?: (cameraId: string) => CameraAdvice[];
+  log: Log;
 }
 
 export type CatalogChange = 'added' | 'renamed' | 'keyRotated' | 'removed';
 
-export class CameraCatalog extends EventEmitter<{ changed: [cameraId: string, change: CatalogChange] }> {
+export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string, change: CatalogChange] }> {
   readonly #store: CameraStore;
   readonly #access: Access;
   readonly #control: CameraControl;
   readonly #adviceFor: (cameraId: string) => CameraAdvice[];
 
-  constructor({ store, access, control, adviceFor = () => [] }: CameraCatalogOptions) {
-    super();
+  constructor({ store, access, control, adviceFor = () => [], log }: CameraCatalogOptions) {
+    super((error, event) => log.error({ err: error, event }, 'failed to pass on a change of the cameras'));
     this.#store = store;
     this.#access = access;
     this.#control = control;

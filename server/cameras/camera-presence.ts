@@ -8,22 +8,17 @@
 import { EventEmitter } from 'node:events';
 import type { CameraControl, CameraStatus } from './camera-catalog.ts';
 import type { CameraEvents, CameraSource } from '../core/link/camera-events.ts';
-import type { CameraFrame } from '../core/video/camera-frame.ts';
 import type { Log } from '../log.ts';
 import type { CameraStore } from './camera-store.ts';
 import type { CameraSettings } from '../wire/camera-protocol.ts';
 
 /** The listeners for the older firmware. */
-export interface LegacySource extends Pick<
-  EventEmitter<Pick<CameraEvents, 'frame' | 'online' | 'offline'>>,
-  'on'
-> {
+export interface LegacySource extends Pick<EventEmitter<Pick<CameraEvents, 'online' | 'offline'>>, 'on'> {
   has(cameraId: string): boolean;
   status(cameraId: string): CameraStatus;
 }
 
 export interface CameraPresenceEvents {
-  frame: [CameraFrame];
   online: [cameraId: string];
   offline: [cameraId: string, lastFrameAt: number | null];
 }
@@ -47,7 +42,6 @@ export class CameraPresence extends EventEmitter<CameraPresenceEvents> implement
     this.#store = store;
     this.#log = log;
     for (const source of seed ? [ingest, seed] : [ingest]) {
-      source.on('frame', (frame) => this.emit('frame', frame));
       source.on('online', (cameraId) => this.emit('online', cameraId));
       source.on('offline', (cameraId) => this.#onOffline(cameraId));
     }

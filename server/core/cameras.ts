@@ -27,3 +27,9 @@ export function findCamera(cameras: Pick<KnownCameras, 'find'>, id: string): Kno
   if (!camera) throw new VigieError('notFound', 'there is no such camera');
   return camera;
 }
+
+/** A part of the server that keeps something for each camera. */
+export interface CameraStage {
+  addCamera?(cameraId: string): void;
+  removeCamera?(cameraId: string): void | Promise<void>;
+}

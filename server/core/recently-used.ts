@@ -50,6 +50,10 @@ export class RecentlyUsed<Key, Value> {
     if (value !== undefined) this.#onDropped(value);
   }
 
+  deleteIf(condition: (key: Key) => boolean): void {
+    for (const key of this.#values.keys()) if (condition(key)) this.delete(key);
+  }
+
   clear(): void {
     for (const key of this.#values.keys()) this.delete(key);
   }

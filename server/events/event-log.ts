@@ -3,11 +3,11 @@
  * detection and the watch over connections; main connects them.
  *
  * Invariants: an event is told after it is stored, except to who must not wait for a disk (`accepted`); it ends once; of what
- * is gone meanwhile, by its age or with its camera, nothing more is told. Writes keep their order, so whoever starts an event
+ * is gone meanwhile, by its age or with its camera, nothing more is told; a listener that throws keeps nothing from the others. Writes keep their order, so whoever starts an event
  * may end it at once.
  */
 
-import { EventEmitter } from 'node:events';
+import { IsolatingEmitter } from '../core/fan-out.ts';
 import type { Log } from '../log.ts';
 import type { EventFindings, EventQuery, EventStore, NewEvent } from './event-store.ts';
 import { randomId } from '../store/random-id.ts';
@@ -30,16 +30,17 @@ export interface EventLogEvents {
   thumbnail: [EventView];
 }
 
-export class EventLog extends EventEmitter<EventLogEvents> {
+export class EventLog extends IsolatingEmitter<EventLogEvents> {
   readonly #store: EventStore;
   readonly #errors: Log;
   /** Those that go on and were started here; each watcher has a few. */
   readonly #open = new Map<string, EventView>();
 
   constructor(store: EventStore, errors: Log) {
-    super();
+    const log = errors.child({ room: 'events' });
+    super((error, event) => log.error({ err: error, event }, 'failed to pass on an event'));
     this.#store = store;
-    this.#errors = errors.child({ room: 'events' });
+    this.#errors = log;
     // A camera that was away when the server ended may be so still; whoever watches over that finds it by `away`.
     this.#write('end what went on', () => store.endAllBut('offline'));
   }

@@ -12,15 +12,18 @@ import { Sensors } from './sensors.ts';
 import type { Log } from '../log.ts';
 import { MotionWatch, type LumaSource } from './motion-watch.ts';
 
-export interface OpenHappeningsOptions {
+export interface EventServiceOptions {
   store: { cameras: KnownCameras; events: EventStore; sensors: SensorStore; motion: MotionStore };
   luma: LumaSource;
-  pictures: PictureSources;
+  pictures: {
+    frames: Pick<PictureSources, 'latest'>;
+    thumbnails: { of: PictureSources['shrink'] };
+  };
   log: Log;
 }
 
 /** Each known camera is watched as it is set to, and those that were there before are expected back. */
-export class Happenings {
+export class EventService {
   readonly log: EventLog;
   readonly sensors: Sensors;
   readonly motion: MotionWatch;
@@ -28,13 +31,20 @@ export class Happenings {
   readonly #connections: ConnectionWatch;
   readonly #pictures: EventPictures;
 
-  constructor({ store, luma, pictures, log }: OpenHappeningsOptions) {
+  constructor({ store, luma, pictures, log }: EventServiceOptions) {
     this.log = new EventLog(store.events, log);
     this.sensors = new Sensors(store.sensors, this.log);
     this.motion = new MotionWatch(luma, this.log, store.motion);
     this.#cameraSensor = new CameraSensor({ events: this.log });
     this.#connections = new ConnectionWatch({ events: this.log });
-    this.#pictures = new EventPictures(pictures, this.log, log);
+    this.#pictures = new EventPictures(
+      {
+        latest: (cameraId) => pictures.frames.latest(cameraId),
+        shrink: (frame, width) => pictures.thumbnails.of(frame, width),
+      },
+      this.log,
+      log,
+    );
     this.log.on('event', (event) => this.#pictures.onEvent(event));
     for (const { id, kind, lastFrameAt } of store.cameras.list()) {
       this.motion.addCamera(id);
@@ -61,7 +71,7 @@ export class Happenings {
     this.motion.addCamera(cameraId);
   }
 
-  forget(cameraId: string): void {
+  removeCamera(cameraId: string): void {
     this.motion.forget(cameraId);
     this.#cameraSensor.end(cameraId);
     this.#connections.forget(cameraId);

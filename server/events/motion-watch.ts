@@ -4,7 +4,7 @@
  * Invariant: an event that was started ends, whatever becomes of the camera.
  */
 
-import type { Subscription } from '../core/video/encoded-frame.ts';
+import type { Subscription } from '../core/fan-out.ts';
 import type { LumaFrame } from '../core/video/luma-frame.ts';
 import { MOTION_DEFAULTS, MotionDetector, type ZoneChange } from '../core/motion/motion-detector.ts';
 import type { MotionEpisode } from '../core/motion/motion-episodes.ts';

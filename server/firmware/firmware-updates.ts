@@ -184,8 +184,7 @@ export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] 
     this.#apply(cameraId, { type: 'result', failure: result.ok ? null : result.reason });
   }
 
-  /** The camera was removed. */
-  forget(cameraId: string): void {
+  removeCamera(cameraId: string): void {
     this.#offers.drop(cameraId);
     this.#updates.delete(cameraId);
     this.#devices.delete(cameraId);

@@ -2,7 +2,7 @@
 
 import { CameraFirmware } from './camera-firmware.ts';
 import type { Firmware } from './firmware-routes.ts';
-import type { KnownCameras } from '../core/cameras.ts';
+import type { CameraStage, KnownCameras } from '../core/cameras.ts';
 import type { CameraSource } from '../core/link/camera-events.ts';
 import { FirmwareImages } from './firmware-images.ts';
 import type { FirmwareStore } from './firmware-store.ts';
@@ -19,8 +19,12 @@ export interface FirmwareSetup {
   log: Log;
 }
 
+export interface OpenedFirmware extends Firmware, CameraStage {
+  close(): void;
+}
+
 /** @throws VigieError `configuration` when the folder of the images cannot be used */
-export function openFirmware({ dataDir, store, ingest, tell, log }: FirmwareSetup): Firmware {
+export function openFirmware({ dataDir, store, ingest, tell, log }: FirmwareSetup): OpenedFirmware {
   const images = new FirmwareImages(dataDir, store.firmware, log);
   const updates = new FirmwareUpdates({ images, store: store.firmware, cameras: ingest, log });
   const cameras = new CameraFirmware(store.cameras, updates);
@@ -32,5 +36,11 @@ export function openFirmware({ dataDir, store, ingest, tell, log }: FirmwareSetu
     // One that was removed goes offline too.
     if (store.cameras.find(cameraId)) tell(cameras.view(cameraId));
   });
-  return { images, updates, cameras };
+  return {
+    images,
+    updates,
+    cameras,
+    removeCamera: (cameraId) => updates.removeCamera(cameraId),
+    close: () => updates.close(),
+  };
 }

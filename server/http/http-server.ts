@@ -21,6 +21,7 @@ import type { CertificatePair } from '../core/certificate-pair.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { descriptorLimit } from '../net/descriptor-limit.ts';
+import { refuseUpgrade } from '../net/refuse-upgrade.ts';
 import { TcpConnections } from '../net/tcp-connections.ts';
 import { clientConnections } from './client-connection.ts';
 import { answerPlainHttp } from './plain-http.ts';
@@ -32,9 +33,10 @@ import type { IsTrustedProxy } from './trusted-proxies.ts';
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 export interface HttpServerOptions {
-  app: RequestListener;
-  /** By path, without a query. */
-  upgrades: Readonly<Record<string, UpgradeHandler>>;
+  /** Answers requests; may be given later, by `serve`. */
+  app?: RequestListener;
+  /** By path, without a query; as `app`. */
+  upgrades?: Readonly<Record<string, UpgradeHandler>>;
   log: Log;
   timeouts?: HttpTimeouts;
   /** Without it, plain http. */
@@ -48,8 +50,8 @@ export interface HttpServerOptions {
 
 export interface HttpTls {
   pair: CertificatePair;
-  /** Of the upgrades, what is let in by ws: too, by path; all else in the clear is sent on to https. */
-  plainUpgrades: Readonly<Record<string, UpgradeHandler>>;
+  /** The upgrades that are taken by ws: too, by path: returns why not, undefined to take it. */
+  plainUpgrades: Readonly<Record<string, (request: IncomingMessage) => string | undefined>>;
   /** Answers the few files that may be had in the clear; false when it does not know the path. */
   plainFiles: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
@@ -90,9 +92,13 @@ export class HttpServer {
   readonly #upgraded = new Set<Duplex>();
   /** Under TLS also those still shaking hands, or in the clear, of which Node keeps no list. */
   readonly #connections: TcpConnections;
+  #app: RequestListener = (_request, response) => response.writeHead(503).end();
+  #upgrades: ReadonlyMap<string, UpgradeHandler> = new Map();
+  #stopped = false;
   #closing: Promise<void> | undefined;
 
-  constructor({ app, upgrades, log, timeouts = DEFAULT_TIMEOUTS, tls, ...limits }: HttpServerOptions) {
+  constructor(options: HttpServerOptions) {
+    const { app, upgrades = {}, log, timeouts = DEFAULT_TIMEOUTS, tls, ...limits } = options;
     this.#log = log.child({ room: 'api' });
     const { isTrustedProxy = () => false, requestLimits = {} } = limits;
     const total =
@@ -107,7 +113,7 @@ export class HttpServer {
       onRequest: ({ socket }, use) => this.#connections.use(socket, use),
       limits: requestLimits,
     });
-    const options: ServerOptions = {
+    const serverOptions: ServerOptions = {
       headersTimeout: timeouts.headersMs,
       requestTimeout: timeouts.requestMs,
       connectionsCheckingInterval: timeouts.checkIntervalMs,
@@ -118,13 +124,26 @@ export class HttpServer {
       // Other upgrades, like a client's offer of HTTP/2, are passed over, and the request answered as it is.
       shouldUpgradeCallback: isUpgrade,
     };
-    this.#server = tls ? this.#tlsServer(options, tls, timeouts.headersMs) : createServer(options);
-    this.#gate.guard(this.#server, app);
+    this.#server = tls
+      ? this.#tlsServer(serverOptions, tls, timeouts.headersMs)
+      : createServer(serverOptions);
+    this.#gate.guard(this.#server, (request, response) => this.#app(request, response));
+    if (app) this.serve(app, upgrades);
     this.#server.maxConnections = total + CLOSING_CONNECTIONS;
     this.#server.setTimeout(timeouts.idleMs);
     this.#server.on('connection', (socket: Socket) => this.#connections.admit(socket));
-    const byPath = new Map(Object.entries(upgrades));
-    this.#server.on('upgrade', (request, socket, head) => this.#onUpgrade(byPath, request, socket, head));
+    this.#server.on('upgrade', (request, socket, head) => this.#onUpgrade(request, socket, head));
+  }
+
+  /** Before it listens. @param upgrades by path, without a query */
+  serve(app: RequestListener, upgrades: Readonly<Record<string, UpgradeHandler>>): void {
+    this.#app = app;
+    this.#upgrades = new Map(Object.entries(upgrades));
+  }
+
+  /** The port it listens on; 0 before. */
+  get port(): number {
+    return (this.#server.address() as AddressInfo | null)?.port ?? 0;
   }
 
   get counters(): { connections: TcpConnections['counters']; requests: RequestCounters } {
@@ -153,13 +172,22 @@ export class HttpServer {
     }
     this.#server.off('error', listening.reject);
     this.#server.on('error', (error) => this.#log.error({ err: error }, 'the http server failed'));
-    return (this.#server.address() as AddressInfo).port;
+    return this.port;
+  }
+
+  /** Takes no new connection and no new WebSocket, so that their owners can close those that are there. Idempotent. */
+  stopListening(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#server.close();
   }
 
   /** Idempotent. Ends all connections; those handed over should have been closed by their owners before. */
   close(): Promise<void> {
     this.#closing ??= new Promise((resolve) => {
-      this.#server.close(() => resolve());
+      this.stopListening();
+      if (this.#server.listening) this.#server.once('close', resolve);
+      else resolve();
       this.#server.closeAllConnections();
       for (const socket of this.#upgraded) socket.destroy();
       this.#connections.destroyAll();
@@ -170,33 +198,27 @@ export class HttpServer {
   #tlsServer(options: ServerOptions, tls: HttpTls, handshakeTimeout: number): HttpsServer {
     const server = createHttpsServer({ ...options, ...secureContextOf(tls.pair), handshakeTimeout });
     const plainUpgrades = new Map(Object.entries(tls.plainUpgrades));
+    const refusalOf = (request: IncomingMessage): string | undefined =>
+      (plainUpgrades.get(pathOf(request)) ?? (() => 'connect by wss:'))(request);
     answerPlainHttp(server, {
       gate: this.#gate,
       files: tls.plainFiles,
-      upgrade: (request, socket, head) => this.#onUpgrade(plainUpgrades, request, socket, head),
+      upgrade: (request, socket, head) => this.#onUpgrade(request, socket, head, refusalOf(request)),
       deadlineMs: handshakeTimeout,
       maxHeaderBytes: MAX_HEADER_BYTES,
     });
     return server;
   }
 
-  #onUpgrade(
-    upgrades: ReadonlyMap<string, UpgradeHandler>,
-    request: IncomingMessage,
-    socket: Duplex,
-    head: Buffer,
-  ): void {
+  #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, refusal?: string): void {
     // Node takes its own listeners off; without this one, a reset before the hand-over would end the process.
     const onError = (error: Error): void => this.#log.debug({ err: error }, 'an upgrading socket failed');
     socket.on('error', onError);
-    const path = request.url?.split('?')[0] ?? '';
-    const handler = upgrades.get(path);
-    if (!handler || this.#closing) {
-      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n', () =>
-        socket.destroy(),
-      );
-      return;
-    }
+    const path = pathOf(request);
+    const handler = this.#upgrades.get(path);
+    if (!handler) return refuseUpgrade(socket, 404);
+    if (refusal !== undefined) return refuseUpgrade(socket, 403, refusal);
+    if (this.#stopped) return refuseUpgrade(socket, 503, 'the server is stopping');
     this.#upgraded.add(socket);
     this.#connections.use(request.socket, () => 'no');
     socket.once('close', () => this.#upgraded.delete(socket));
@@ -207,6 +229,10 @@ export class HttpServer {
       socket.destroy();
     }
   }
+}
+
+function pathOf({ url = '' }: IncomingMessage): string {
+  return url.split('?')[0] ?? '';
 }
 
 /** An upgrade has no content (RFC 6455 section 4.1): with some, the socket would be handed over in the middle of it. */

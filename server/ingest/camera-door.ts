@@ -44,9 +44,9 @@ const PENDING_PLACES = 128;
 const MAX_FRAGMENTS = 4096;
 
 const REFUSALS = {
-  wrongProtocol: ['400 Bad Request', `this is for cameras that speak ${CAMERA_SUBPROTOCOL}`],
-  stopping: ['503 Service Unavailable', 'the server is stopping'],
-} as const satisfies Record<RefusalReason, readonly [string, string]>;
+  wrongProtocol: [400, `this is for cameras that speak ${CAMERA_SUBPROTOCOL}`],
+  stopping: [503, 'the server is stopping'],
+} as const satisfies Record<RefusalReason, readonly [number, string]>;
 
 export class CameraDoor {
   readonly #options: CameraDoorOptions;

@@ -6,10 +6,11 @@
  * the same camera is no gap. Nothing one connection does can disturb another.
  */
 
-import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { CameraFrame } from '../core/video/camera-frame.ts';
 import type { CameraEvents } from '../core/link/camera-events.ts';
+import { IsolatingEmitter } from '../core/fan-out.ts';
 import { serverClock, type Clock } from '../core/clock.ts';
 import { LogThrottle } from '../core/log-throttle.ts';
 import type { CameraDevice } from '../core/updates/update-obstacles.ts';
@@ -26,6 +27,8 @@ import { zeroIngestCounters, type CloseReason, type IngestCounters } from './ing
 export interface CameraIngestOptions {
   credentials: CameraCredentials;
   connectionOf: CameraDoorOptions['connectionOf'];
+  /** Takes each frame; it does not throw. */
+  onFrame: (frame: CameraFrame) => void;
   log: Log;
   clock?: Clock;
   pendingPlaces?: number;
@@ -35,7 +38,7 @@ export interface CameraIngestOptions {
 
 const LOG_INTERVAL_US = 30_000_000;
 
-export class CameraIngest extends EventEmitter<CameraEvents> {
+export class CameraIngest extends IsolatingEmitter<CameraEvents> {
   readonly #options: CameraIngestOptions;
   readonly #log: Log;
   readonly #clock: Clock;
@@ -47,9 +50,10 @@ export class CameraIngest extends EventEmitter<CameraEvents> {
   readonly #cameras = new Map<string, CameraRecord>();
 
   constructor(options: CameraIngestOptions) {
-    super();
+    const log = options.log.child({ room: 'cameras' });
+    super((error, event) => log.error({ err: error, event }, 'failed to pass on what a camera did'));
     this.#options = options;
-    this.#log = options.log.child({ room: 'cameras' });
+    this.#log = log;
     this.#clock = options.clock ?? serverClock;
     this.#authenticator = new CameraAuthenticator(options.credentials, this.#log);
     const { connectionOf, pendingPlaces } = options;
@@ -127,6 +131,7 @@ export class CameraIngest extends EventEmitter<CameraEvents> {
       secure,
       authenticator: this.#authenticator,
       clock: this.#clock,
+      onFrame: (frame) => this.#onFrame(frame),
       ...(handshakeTimeoutMs !== undefined && { handshakeTimeoutMs }),
       ...(silenceTimeoutMs !== undefined && { silenceTimeoutMs }),
     });
@@ -151,12 +156,6 @@ export class CameraIngest extends EventEmitter<CameraEvents> {
     camera.session = session;
     former?.close('replaced', 'the same camera has connected again');
 
-    session.on('frame', (frame) => {
-      camera.lastFrameUs = frame.receivedUs;
-      this.#counters.frames++;
-      this.#counters.jpegBytes += frame.jpeg.length;
-      this.emit('frame', frame);
-    });
     session.on('telemetry', (telemetry) => {
       camera.telemetry = telemetry;
       this.emit('telemetry', cameraId, telemetry);
@@ -177,6 +176,15 @@ export class CameraIngest extends EventEmitter<CameraEvents> {
     }
     this.emit('connected', cameraId);
     if (former) this.emit('replaced', cameraId);
+  }
+
+  #onFrame(frame: CameraFrame): void {
+    const camera = this.#cameras.get(frame.cameraId);
+    if (!camera) return;
+    camera.lastFrameUs = frame.receivedUs;
+    this.#counters.frames++;
+    this.#counters.jpegBytes += frame.jpeg.length;
+    this.#options.onFrame(frame);
   }
 
   #onClosed(session: CameraSession, address: string, reason: CloseReason, detail: string): void {

@@ -44,13 +44,13 @@ export interface CameraSessionOptions {
   secure: boolean;
   authenticator: CameraAuthenticator;
   clock: Clock;
+  onFrame: (frame: CameraFrame) => void;
   handshakeTimeoutMs?: number;
   silenceTimeoutMs?: number;
 }
 
 export interface CameraSessionEvents {
   welcomed: [];
-  frame: [CameraFrame];
   /** A frame that went no further; the connection stays. */
   dropped: [reason: DropReason, detail: string];
   telemetry: [TelemetryMessage];
@@ -223,7 +223,7 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
     this.#frameRate.add(receivedUs);
     const captureUs = this.#cameraClock.captureUs(header, receivedUs);
     const { width, height } = header;
-    this.emit('frame', { cameraId, jpeg: frame.jpeg, width, height, captureUs, receivedUs });
+    this.#options.onFrame({ cameraId, jpeg: frame.jpeg, width, height, captureUs, receivedUs });
   }
 
   #onText(text: string, receivedUs: number): void {

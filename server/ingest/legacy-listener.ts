@@ -32,6 +32,7 @@ import type { SeedCredentials } from './legacy-credentials.ts';
 import { SilenceWatch } from './silence-watch.ts';
 
 export interface SeedListenerOptions {
+  onFrame: (frame: CameraFrame) => void;
   cameraId: string;
   /** 0 takes a free one. */
   port: number;
@@ -45,7 +46,6 @@ export interface SeedListenerOptions {
 }
 
 export interface SeedEvents {
-  frame: [CameraFrame];
   online: [cameraId: string];
   offline: [cameraId: string];
 }
@@ -152,7 +152,7 @@ export class SeedListener extends EventEmitter<SeedEvents> {
     if (!isPrivateAddress(address)) {
       this.counters.refused.notPrivate++;
       this.#warn({ address, reason: 'notPrivate' }, 'seed camera refused');
-      return refuseUpgrade(socket, '403 Forbidden', 'this port is for cameras in the same private network');
+      return refuseUpgrade(socket, 403, 'this port is for cameras in the same private network');
     }
     const place = this.#pending.enter({ address, isPrivate: true }, () => {
       this.counters.refused.displaced++;
@@ -170,7 +170,7 @@ export class SeedListener extends EventEmitter<SeedEvents> {
     if (!this.#options.credentials.admits(request.url ?? '')) {
       this.counters.refused.unauthorized++;
       this.#warn({ address, reason: 'unauthorized' }, 'seed camera refused');
-      return refuseUpgrade(socket, '401 Unauthorized', 'wrong user name or password');
+      return refuseUpgrade(socket, 401, 'wrong user name or password');
     }
     place.authenticated();
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, request));
@@ -218,7 +218,7 @@ export class SeedListener extends EventEmitter<SeedEvents> {
     this.#lastFrameUs = receivedUs;
     this.#frameRate.add(receivedUs);
     // It does not say when the picture was taken; that it has just arrived is all that is known.
-    this.emit('frame', { cameraId: this.cameraId, jpeg, ...size, captureUs: receivedUs, receivedUs });
+    this.#options.onFrame({ cameraId: this.cameraId, jpeg, ...size, captureUs: receivedUs, receivedUs });
   }
 
   #drop(reason: 'damaged' | 'tooFast', detail: string): void {

@@ -6,6 +6,7 @@
  */
 
 import { EventEmitter } from 'node:events';
+import type { CameraFrame } from '../core/video/camera-frame.ts';
 import { serverClock, type Clock } from '../core/clock.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -22,6 +23,7 @@ export interface SeedListenersOptions {
   username: string;
   password: string;
   host?: string;
+  onFrame: (frame: CameraFrame) => void;
   log: Log;
   clock?: Clock;
   silenceTimeoutMs?: number;
@@ -50,11 +52,11 @@ export class SeedListeners extends EventEmitter<SeedEvents> {
         port: startPort === 0 ? 0 : startPort + index,
         ...(host !== undefined && { host }),
         credentials,
+        onFrame: options.onFrame,
         log: this.#log,
         clock,
         silenceTimeoutMs: options.silenceTimeoutMs ?? SILENCE_TIMEOUT_MS,
       });
-      listener.on('frame', (frame) => this.emit('frame', frame));
       listener.on('online', (id) => this.emit('online', id));
       listener.on('offline', (id) => this.emit('offline', id));
       return listener;

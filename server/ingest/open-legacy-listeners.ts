@@ -3,6 +3,7 @@
 import { SeedListeners } from './legacy-listeners.ts';
 import type { Config } from '../config/config.ts';
 import type { KnownCamera } from '../core/cameras.ts';
+import type { CameraFrame } from '../core/video/camera-frame.ts';
 import type { Log } from '../log.ts';
 
 /** The store of the cameras. */
@@ -10,10 +11,15 @@ interface LegacyCameras {
   ensure(id: string, name: string, kind: 'seed', nowMs: number): Promise<KnownCamera>;
 }
 
-/** One camera per port, as server-config.json asks for. @returns undefined when it asks for none */
-export async function seedListeners(
+/**
+ * One camera per port, as server-config.json asks for.
+ *
+ * @returns undefined when it asks for none
+ */
+export async function openLegacyListeners(
   { legacy, httpHost }: Config,
   store: { cameras: LegacyCameras },
+  onFrame: (frame: CameraFrame) => void,
   log: Log,
 ): Promise<SeedListeners | undefined> {
   if (!legacy) return undefined;
@@ -28,6 +34,7 @@ export async function seedListeners(
     cameraIds,
     username,
     password,
+    onFrame,
     log,
     ...(httpHost && { host: httpHost }),
   });

@@ -1,11 +1,24 @@
-/** Answers a request to become a WebSocket with a no, and lets go of its socket. */
+/** Refuses a request to become a WebSocket, in the one way that every door does it. */
 
+import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** @param status code and phrase, for example `403 Forbidden`. @param detail a sentence in ASCII */
-export function refuseUpgrade(socket: Duplex, status: string, detail: string): void {
+/**
+ * Answers and closes the socket.
+ *
+ * @param status of HTTP, for example 403
+ * @param detail a sentence in ASCII; none when there is nothing to add
+ * @param retryAfterSeconds when it makes sense to come again
+ */
+export function refuseUpgrade(socket: Duplex, status: number, detail = '', retryAfterSeconds?: number): void {
   // The peer may be gone already, and that must not reach anyone.
   socket.on('error', () => socket.destroy());
-  const head = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${detail.length}\r\n`;
-  socket.end(`${head}\r\n${detail}`, () => socket.destroy());
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    'Connection: close',
+    ...(retryAfterSeconds === undefined ? [] : [`Retry-After: ${retryAfterSeconds}`]),
+    'Content-Type: text/plain',
+    `Content-Length: ${detail.length}`,
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${detail}`, () => socket.destroy());
 }

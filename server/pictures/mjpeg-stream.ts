@@ -7,7 +7,7 @@
 
 import type { ServerResponse } from 'node:http';
 import type { CameraFrame } from '../core/video/camera-frame.ts';
-import type { Subscription } from '../core/video/encoded-frame.ts';
+import type { Subscription } from '../core/fan-out.ts';
 import { FramePace } from '../core/video/frame-pace.ts';
 import { LatestSlot } from '../core/latest-slot.ts';
 import type { CameraFrames } from '../core/video/camera-frame.ts';

@@ -77,6 +77,11 @@ export class Thumbnails {
     return job.done.promise;
   }
 
+  /** Nothing of its pictures is kept. */
+  removeCamera(cameraId: string): void {
+    this.#cache.deleteIf((key) => key.startsWith(`${cameraId} `));
+  }
+
   /** Idempotent. */
   close(): void {
     this.#closed = true;

@@ -5,7 +5,8 @@
  * gap that says why, and the next frame ends it; whatever fails here is tried again and harms no live picture.
  */
 
-import type { EncodedFrame, EncodedVideo, Subscription } from '../core/video/encoded-frame.ts';
+import type { EncodedFrame, EncodedVideo } from '../core/video/encoded-frame.ts';
+import type { Subscription } from '../core/fan-out.ts';
 import { isScheduled, wallTimeOf } from '../core/recording/recording-schedule.ts';
 import type { Log } from '../log.ts';
 import type { GapReason, RecordingSettings } from '../wire/recording.ts';

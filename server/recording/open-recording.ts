@@ -1,17 +1,18 @@
-/** Recording put together: library, recorder and export, as main needs them and as the API sees them. */
+/** Recording put together: library, recorder and export. */
 
 import { join } from 'node:path';
 import type { Recordings } from './recording-routes.ts';
-import type { KnownCameras } from '../core/cameras.ts';
+import type { CameraStage, KnownCameras } from '../core/cameras.ts';
 import type { QuotaLimits } from '../core/recording/quota-ring.ts';
 import type { Log } from '../log.ts';
 import { Recorder, type RecorderOptions } from './recorder.ts';
 import { RecordingExport } from './recording-export.ts';
 import { RecordingLibrary } from './recording-library.ts';
 import type { RecordingStore } from './recording-store.ts';
+import type { EventView } from '../wire/event.ts';
 import type { RecordingStatus } from '../wire/recording.ts';
 
-export interface OpenRecordingsOptions {
+export interface OpenRecordingOptions {
   dataDir: string;
   store: { cameras: KnownCameras; recordings: RecordingStore };
   limits: Omit<QuotaLimits, 'cameraBytes'>;
@@ -22,14 +23,18 @@ export interface OpenRecordingsOptions {
   log: Log;
 }
 
-export interface OpenedRecordings {
+export interface Recording extends CameraStage {
   library: RecordingLibrary;
   recorder: Recorder;
+  /** As the API sees them. */
   recordings: Recordings;
+  /** Before the event is stored: what it starts must not miss what comes next. */
+  onEvent(event: EventView): void;
+  close(): Promise<void>;
 }
 
 /** Looks through what is there, then records every camera that is known, as it is set to. */
-export async function openRecordings(options: OpenRecordingsOptions): Promise<OpenedRecordings> {
+export async function openRecording(options: OpenRecordingOptions): Promise<Recording> {
   const { dataDir, limits, video, pictures } = options;
   const log = options.log.child({ room: 'recording' });
   const folder = join(dataDir, 'recordings');
@@ -59,5 +64,15 @@ export async function openRecordings(options: OpenRecordingsOptions): Promise<Op
     isRecording: (cameraId) => recorder.isRecording(cameraId),
     exportRange: (cameraId, fromMs, toMs, stopped) => exports.range(cameraId, fromMs, toMs, stopped),
   };
-  return { library, recorder, recordings };
+  return {
+    library,
+    recorder,
+    recordings,
+    addCamera: (cameraId) => recorder.addCamera(cameraId),
+    removeCamera: (cameraId) => recorder.removeCamera(cameraId),
+    onEvent: (event) => {
+      if (event.kind === 'motion') recorder.onEvent(event);
+    },
+    close: () => recorder.close(),
+  };
 }

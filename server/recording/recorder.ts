@@ -5,7 +5,8 @@
  */
 
 import type { CameraFrame } from '../core/video/camera-frame.ts';
-import type { EncodedFrame, EncodedVideo, Subscription } from '../core/video/encoded-frame.ts';
+import type { EncodedFrame, EncodedVideo } from '../core/video/encoded-frame.ts';
+import type { Subscription } from '../core/fan-out.ts';
 import { PreRoll } from '../core/recording/pre-roll.ts';
 import type { QuotaLimits } from '../core/recording/quota-ring.ts';
 import type { Log } from '../log.ts';

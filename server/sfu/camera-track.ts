@@ -6,7 +6,8 @@
  */
 
 import type { Clock } from '../core/clock.ts';
-import type { EncodedFrame, EncodedVideo, Subscription } from '../core/video/encoded-frame.ts';
+import type { EncodedFrame, EncodedVideo } from '../core/video/encoded-frame.ts';
+import type { Subscription } from '../core/fan-out.ts';
 import { Vp8Packetizer, type RtpPayload } from '../core/rtp/vp8-packetizer.ts';
 
 /** Told after each frame: when it was encoded, when sending began, and when the last viewer had been served. Server clock, µs. */

@@ -10,7 +10,7 @@ import { AckWindow } from '../core/link/ack-window.ts';
 import { ackWindowSize, MIN_ACK_WINDOW } from '../core/link/ack-window-size.ts';
 import type { CameraFrame, CameraFrames } from '../core/video/camera-frame.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Subscription } from '../core/video/encoded-frame.ts';
+import type { Subscription } from '../core/fan-out.ts';
 import { FramePace } from '../core/video/frame-pace.ts';
 import { FrameRateMeter } from '../core/video/frame-rate-meter.ts';
 import { PICTURE_HEADER_BYTES, writePictureHeader } from '../wire/picture-message.ts';

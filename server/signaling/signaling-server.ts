@@ -9,9 +9,16 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
-import { MAX_SIGNALING_BYTES, SIGNALING_SUBPROTOCOL, type NotificationMessage } from '../wire/signaling.ts';
+import {
+  MAX_SIGNALING_BYTES,
+  SIGNALING_SUBPROTOCOL,
+  type NotificationMessage,
+  type SignalingNotification,
+  type SignalingNotifications,
+} from '../wire/signaling.ts';
 import { networkOf } from '../core/address/network.ts';
 import { FairPlaces } from '../net/fair-places.ts';
+import { refuseUpgrade } from '../net/refuse-upgrade.ts';
 import { RequestRates } from '../net/request-rates.ts';
 import type { ConnectionOf } from '../http/client-connection.ts';
 import { isSameOrigin } from '../http/same-origin.ts';
@@ -35,6 +42,7 @@ const UPGRADES = { perSecond: 100, burst: 400 };
 const CLOSE_TIMEOUT_MS = 5_000;
 /** Pages and devices of one user; the one open for longest gives way, so that nobody alone uses the server up. */
 export const MAX_SESSIONS_PER_USER = 40;
+const RETRY_AFTER_SECONDS = 5;
 
 export class SignalingServer {
   readonly #options: SignalingServerOptions;
@@ -79,17 +87,19 @@ export class SignalingServer {
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // A browser lets any page open a WebSocket to anywhere; only pages of this server are meant.
-    if (!isSameOrigin(request, this.#options.connectionOf)) return refuse(socket, '403 Forbidden');
+    if (!isSameOrigin(request, this.#options.connectionOf))
+      return refuseUpgrade(socket, 403, 'only pages of this server may connect');
     const { address } = this.#options.connectionOf(request);
     const network = networkOf(address);
-    if (!this.#upgrades.admit(network, this.#options.clock())) return refuse(socket, '429 Too Many Requests');
+    if (!this.#upgrades.admit(network, this.#options.clock()))
+      return refuseUpgrade(socket, 429, '', RETRY_AFTER_SECONDS);
     if (this.#sessions.size - this.#strangers.taken >= MAX_SESSIONS)
-      return refuse(socket, '503 Service Unavailable');
+      return refuseUpgrade(socket, 503, '', RETRY_AFTER_SECONDS);
     const leave = this.#strangers.enter(network, {
       mayGiveWay: () => 'yes',
       giveWay: () => socket.destroy(),
     });
-    if (!leave) return refuse(socket, '503 Service Unavailable');
+    if (!leave) return refuseUpgrade(socket, 503, '', RETRY_AFTER_SECONDS);
     socket.once('close', leave);
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const session: SignalingSession = new SignalingSession({
@@ -110,12 +120,21 @@ export class SignalingServer {
   }
 
   /** To everyone who may see the camera. */
-  notifyWatchersOf(cameraId: string, notification: NotificationMessage): void {
+  tellWatchers<Method extends SignalingNotification>(
+    cameraId: string,
+    method: Method,
+    data: SignalingNotifications[Method],
+  ): void {
+    const notification = { type: 'notification', method, data } as NotificationMessage;
     for (const session of this.#sessions.values())
       if (session.mayWatch(cameraId)) session.notify(notification);
   }
 
-  notifyAdministrators(notification: NotificationMessage): void {
+  tellAdministrators<Method extends SignalingNotification>(
+    method: Method,
+    data: SignalingNotifications[Method],
+  ): void {
+    const notification = { type: 'notification', method, data } as NotificationMessage;
     for (const session of this.#sessions.values()) if (session.isAdministrator) session.notify(notification);
   }
 
@@ -154,10 +173,4 @@ export class SignalingServer {
       else socket.terminate();
     }
   }
-}
-
-function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nRetry-After: 5\r\nContent-Length: 0\r\n\r\n`, () =>
-    socket.destroy(),
-  );
 }

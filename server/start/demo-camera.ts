@@ -59,7 +59,7 @@ export class DemoCamera {
   }
 
   /** Idempotent. */
-  stop(): void {
+  close(): void {
     this.#stopped = true;
     this.#end();
   }

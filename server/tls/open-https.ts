@@ -1,10 +1,10 @@
 /** Puts together what the port needs to speak TLS itself: the certificate, and what is still answered in the clear. */
 
+import type { IncomingMessage } from 'node:http';
 import { hostname, networkInterfaces } from 'node:os';
 import { join, relative } from 'node:path';
 import { authorityFiles } from './authority-files.ts';
-import type { HttpTls, UpgradeHandler } from '../http/http-server.ts';
-import { refuseUpgrade } from '../net/refuse-upgrade.ts';
+import type { HttpTls } from '../http/http-server.ts';
 import type { Config } from '../config/config.ts';
 import { isPrivateAddress } from '../core/address/special-addresses.ts';
 import type { Log } from '../log.ts';
@@ -21,7 +21,7 @@ export interface Https {
   authority: AuthorityCertificate | undefined;
   /** Path of its certificate, as a program that is started in the same folder as the server is told it. */
   authorityFile: string | undefined;
-  tls(cameraDoor: UpgradeHandler): HttpTls;
+  tls: HttpTls;
 }
 
 /**
@@ -38,11 +38,11 @@ export async function openHttps(config: Config, log: Log): Promise<Https | undef
     certificates,
     authority,
     authorityFile: local && pathFromHere(join(config.dataDir, 'tls', 'ca.crt')),
-    tls: (cameraDoor) => ({
+    tls: {
       pair: certificates.current,
       plainFiles: authorityFiles(authority),
-      plainUpgrades: { [CAMERA_PATH]: camerasOfTheHouse(cameraDoor) },
-    }),
+      plainUpgrades: { [CAMERA_PATH]: refusalByWs },
+    },
   };
 }
 
@@ -61,9 +61,8 @@ function openAuthority({ dataDir, announcedAddresses }: Config, log: Log): Promi
  * Turning https on must not cut off the cameras on the wall that know ws:// only. They prove themselves as ever; what can
  * take a camera over needs wss. From outside, though, pictures in the clear are nobody's wish.
  */
-function camerasOfTheHouse(cameraDoor: UpgradeHandler): UpgradeHandler {
-  return (request, socket, head) => {
-    if (isPrivateAddress(request.socket.remoteAddress ?? '')) cameraDoor(request, socket, head);
-    else refuseUpgrade(socket, '403 Forbidden', 'from outside the house cameras connect by wss:');
-  };
+function refusalByWs({ socket }: IncomingMessage): string | undefined {
+  return isPrivateAddress(socket.remoteAddress ?? '')
+    ? undefined
+    : 'from outside the private network cameras connect by wss:';
 }

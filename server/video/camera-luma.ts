@@ -7,7 +7,7 @@
 
 import type { CameraFrame } from '../core/video/camera-frame.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Subscription } from '../core/video/encoded-frame.ts';
+import type { Subscription } from '../core/fan-out.ts';
 import type { LumaFrame } from '../core/video/luma-frame.ts';
 import { StrikeWindow } from '../core/strike-window.ts';
 import type { Log } from '../log.ts';

@@ -7,7 +7,7 @@
  */
 
 import type { CameraFrame } from '../core/video/camera-frame.ts';
-import type { Subscription } from '../core/video/encoded-frame.ts';
+import { FanOut, type Subscription } from '../core/fan-out.ts';
 import type { Log } from '../log.ts';
 
 export type OnCameraFrame = (frame: CameraFrame) => void;
@@ -15,7 +15,7 @@ export type OnCameraFrame = (frame: CameraFrame) => void;
 export class FrameHub {
   readonly #log: Log;
   readonly #latest = new Map<string, CameraFrame>();
-  readonly #subscribers = new Map<string, Set<{ onFrame: OnCameraFrame }>>();
+  readonly #subscribers = new Map<string, FanOut<[CameraFrame]>>();
 
   constructor(log: Log) {
     this.#log = log.child({ room: 'video' });
@@ -23,26 +23,17 @@ export class FrameHub {
 
   publish(frame: CameraFrame): void {
     this.#latest.set(frame.cameraId, frame);
-    const subscribers = this.#subscribers.get(frame.cameraId);
-    if (!subscribers) return;
-    for (const { onFrame } of subscribers) {
-      try {
-        onFrame(frame);
-      } catch (error) {
-        this.#log.error({ err: error, cameraId: frame.cameraId }, 'a subscriber failed on a frame');
-      }
-    }
+    this.#subscribers.get(frame.cameraId)?.tell(frame);
   }
 
   /** Every frame of the camera from now on; not the one that is there already, which is `latest`. */
   subscribe(cameraId: string, onFrame: OnCameraFrame): Subscription {
-    const subscriber = { onFrame };
-    const subscribers = this.#subscribers.get(cameraId) ?? new Set();
-    subscribers.add(subscriber);
+    const subscribers = this.#subscribers.get(cameraId) ?? this.#newFanOut(cameraId);
+    const subscription = subscribers.subscribe(onFrame);
     this.#subscribers.set(cameraId, subscribers);
     return {
       close: () => {
-        subscribers.delete(subscriber);
+        subscription.close();
         if (subscribers.size === 0 && this.#subscribers.get(cameraId) === subscribers)
           this.#subscribers.delete(cameraId);
       },
@@ -53,8 +44,14 @@ export class FrameHub {
     return this.#latest.get(cameraId);
   }
 
-  /** The camera was removed: its last picture goes. Subscriptions stay, they are their owners'. */
-  forget(cameraId: string): void {
+  /** Its last picture goes. Subscriptions stay, they are their owners'. */
+  removeCamera(cameraId: string): void {
     this.#latest.delete(cameraId);
+  }
+
+  #newFanOut(cameraId: string): FanOut<[CameraFrame]> {
+    return new FanOut<[CameraFrame]>((error) =>
+      this.#log.error({ err: error, cameraId }, 'failed to handle a frame'),
+    );
   }
 }

@@ -6,51 +6,51 @@
  */
 
 import { combineDemands, type CombinedDemand, type EncodingDemand } from '../core/video/encoding-demand.ts';
-import type { EncodedFrame, Subscription } from '../core/video/encoded-frame.ts';
+import type { EncodedFrame } from '../core/video/encoded-frame.ts';
+import { FanOut, type Subscription } from '../core/fan-out.ts';
 import type { Log } from '../log.ts';
 
-interface Subscriber {
-  readonly onFrame: (frame: EncodedFrame) => void;
-  readonly demand: EncodingDemand | undefined;
-  started: boolean;
-}
-
 export class FrameSubscribers {
-  readonly #log: Log;
-  readonly #subscribers = new Set<Subscriber>();
+  readonly #fanOut: FanOut<[EncodedFrame]>;
+  readonly #demands = new Set<{ demand: EncodingDemand | undefined }>();
 
   constructor(log: Log) {
-    this.#log = log;
+    this.#fanOut = new FanOut((error, { cameraId }) =>
+      log.error({ err: error, cameraId }, 'failed to handle an encoded frame'),
+    );
   }
 
   get size(): number {
-    return this.#subscribers.size;
+    return this.#fanOut.size;
   }
 
   /** What all of them together need. */
   get demand(): CombinedDemand {
-    return combineDemands(Array.from(this.#subscribers, ({ demand }) => demand));
+    return combineDemands(Array.from(this.#demands, ({ demand }) => demand));
   }
 
   add(onFrame: (frame: EncodedFrame) => void, demand?: EncodingDemand): Subscription {
-    const subscriber = { onFrame, demand, started: false };
-    this.#subscribers.add(subscriber);
-    return { close: () => this.#subscribers.delete(subscriber) };
+    let started = false;
+    const subscription = this.#fanOut.subscribe((frame) => {
+      started ||= frame.keyframe;
+      if (started) onFrame(frame);
+    });
+    const entry = { demand };
+    this.#demands.add(entry);
+    return {
+      close: () => {
+        subscription.close();
+        this.#demands.delete(entry);
+      },
+    };
   }
 
   deliver(frame: EncodedFrame): void {
-    for (const subscriber of this.#subscribers) {
-      subscriber.started ||= frame.keyframe;
-      if (!subscriber.started) continue;
-      try {
-        subscriber.onFrame(frame);
-      } catch (error) {
-        this.#log.error({ err: error, cameraId: frame.cameraId }, 'a subscriber failed on an encoded frame');
-      }
-    }
+    this.#fanOut.tell(frame);
   }
 
   clear(): void {
-    this.#subscribers.clear();
+    this.#fanOut.clear();
+    this.#demands.clear();
   }
 }

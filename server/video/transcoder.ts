@@ -8,7 +8,8 @@
 import type { CameraFrame } from '../core/video/camera-frame.ts';
 import { serverClock, type Clock } from '../core/clock.ts';
 import type { EncodingDemand } from '../core/video/encoding-demand.ts';
-import type { EncodedFrame, EncodedVideo, Subscription } from '../core/video/encoded-frame.ts';
+import type { EncodedFrame, EncodedVideo } from '../core/video/encoded-frame.ts';
+import type { Subscription } from '../core/fan-out.ts';
 import { VideoTimestamps } from '../core/video/video-timestamps.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -125,8 +126,8 @@ export class Transcoder implements EncodedVideo {
     };
   }
 
-  /** The camera was removed: its encoder, subscriptions and counters go. */
-  forget(cameraId: string): void {
+  /** Its encoder, subscriptions and counters go. */
+  removeCamera(cameraId: string): void {
     const camera = this.#cameras.get(cameraId);
     if (camera) this.#stop(camera);
     camera?.luma.close();

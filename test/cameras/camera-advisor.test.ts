@@ -34,7 +34,7 @@ suite('camera advisor', () => {
     assert.deepEqual(codes(advisor), ['weakWifi', 'brownOut']);
     assert.deepEqual(told, ['cam_1 weakWifi brownOut']);
     assert.deepEqual(codes(advisor, 'cam_2'), []);
-    advisor.forget('cam_1');
+    advisor.removeCamera('cam_1');
     assert.deepEqual(codes(advisor), []);
     advisor.close();
   });

@@ -352,7 +352,7 @@ test('a camera that is removed takes its update with it', async (context) => {
   const { rig, image, cameraId } = await Rig.start(context);
   await rig.updates.stage(cameraId, image.id, false);
   await rig.store.cameras.remove(cameraId);
-  rig.updates.forget(cameraId);
+  rig.updates.removeCamera(cameraId);
   assert.equal(rig.updates.of(cameraId), undefined);
   assert.equal(rig.store.firmware.updates().size, 0);
 });

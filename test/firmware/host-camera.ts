@@ -75,6 +75,7 @@ export class IngestServer {
 
   async start(): Promise<void> {
     const ingest = new CameraIngest({
+      onFrame: (frame) => this.frames.push(frame),
       connectionOf: ({ socket }) => ({
         address: socket.remoteAddress ?? '',
         isPrivate: true,
@@ -83,7 +84,6 @@ export class IngestServer {
       credentials: { keyOf: (id) => (id === CAMERA_ID ? KEY : undefined) },
       log: pino({ level: 'silent' }),
     });
-    ingest.on('frame', (frame) => this.frames.push(frame));
     const server = this.#tls ? createHttpsServer(this.#tls) : createHttpServer();
     server.on('upgrade', (request, socket, head) => ingest.handleUpgrade(request, socket, head));
     server.on('tlsClientError', () => undefined);

@@ -28,7 +28,7 @@ async function startHttps(context: TestContext, pair: CertificatePair) {
     upgrades: { '/camera': upgrade, '/signaling': upgrade },
     tls: {
       pair,
-      plainUpgrades: { '/camera': upgrade },
+      plainUpgrades: { '/camera': () => undefined },
       plainFiles: (request, response) => {
         if (request.url !== '/ca.crt') return false;
         response.end('the certificate');
@@ -142,7 +142,7 @@ test('who speaks plain http to it is sent on to https, and nothing is answered i
 test('in the clear only the upgrades that are let in are taken, with what came right behind them', async (context) => {
   const { port, seen } = await startHttps(context, await makeCertificate());
   assert.match(await plain(port, `${upgradeTo('/camera')}early`), /^HTTP\/1\.1 101/);
-  assert.match(await plain(port, upgradeTo('/signaling')), /^HTTP\/1\.1 404/);
+  assert.match(await plain(port, upgradeTo('/signaling')), /^HTTP\/1\.1 403/);
   assert.deepEqual(seen, [{ encrypted: false, head: 'early' }]);
 });
 

@@ -28,7 +28,7 @@ export class IngestRig {
   readonly keys: Map<string, Buffer>;
   /** Every line of the log. */
   readonly log: Record<string, unknown>[];
-  readonly frames: CameraFrame[] = [];
+  readonly frames: CameraFrame[];
   readonly #close: () => Promise<void>;
 
   private constructor(
@@ -36,14 +36,15 @@ export class IngestRig {
     url: string,
     keys: Map<string, Buffer>,
     log: Record<string, unknown>[],
+    frames: CameraFrame[],
     close: () => Promise<void>,
   ) {
     this.ingest = ingest;
     this.url = url;
     this.keys = keys;
     this.log = log;
+    this.frames = frames;
     this.#close = close;
-    ingest.on('frame', (frame) => this.frames.push(frame));
   }
 
   /** With the cameras `cam_1` and `cam_2`. @param secure what ingest is told of how they came */
@@ -51,7 +52,9 @@ export class IngestRig {
     const keys = new Map(['cam_1', 'cam_2'].map((id) => [id, randomBytes(32)]));
     const lines: Record<string, unknown>[] = [];
     const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) });
+    const frames: CameraFrame[] = [];
     const ingest = new CameraIngest({
+      onFrame: (frame) => frames.push(frame),
       credentials: { keyOf: (id) => keys.get(id) },
       connectionOf: ({ socket }) => ({ address: socket.remoteAddress ?? '', isPrivate: false, secure }),
       log,
@@ -61,7 +64,7 @@ export class IngestRig {
     server.on('upgrade', (request, socket, head) => ingest.handleUpgrade(request, socket, head));
     await once(server, 'listening');
     const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}${CAMERA_PATH}`;
-    return new IngestRig(ingest, url, keys, lines, async () => {
+    return new IngestRig(ingest, url, keys, lines, frames, async () => {
       ingest.close();
       server.closeAllConnections();
       server.close();

@@ -18,30 +18,32 @@ const GOOD_QUERY = `?password=${md5('s3cret')}&username=${md5('vigie')}`;
 
 class SeedRig {
   readonly listeners: SeedListeners;
-  readonly frames: CameraFrame[] = [];
+  readonly frames: CameraFrame[];
   readonly events: string[] = [];
   readonly log: Record<string, unknown>[];
 
-  private constructor(listeners: SeedListeners, log: Record<string, unknown>[]) {
+  private constructor(listeners: SeedListeners, log: Record<string, unknown>[], frames: CameraFrame[]) {
     this.listeners = listeners;
     this.log = log;
-    listeners.on('frame', (frame) => this.frames.push(frame));
+    this.frames = frames;
     listeners.on('online', (id) => this.events.push(`online ${id}`));
     listeners.on('offline', (id) => this.events.push(`offline ${id}`));
   }
 
   static async start(options: Partial<SeedListenersOptions> = {}): Promise<SeedRig> {
     const lines: Record<string, unknown>[] = [];
+    const frames: CameraFrame[] = [];
     const listeners = new SeedListeners({
       startPort: 0,
       cameraIds: ['seed-8880', 'seed-8881'],
+      onFrame: (frame) => frames.push(frame),
       username: 'vigie',
       password: 's3cret',
       log: pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) }),
       ...options,
     });
     await listeners.listen();
-    return new SeedRig(listeners, lines);
+    return new SeedRig(listeners, lines, frames);
   }
 
   connect(camera = 0, query = GOOD_QUERY): WebSocket {
@@ -225,6 +227,7 @@ suite('seed listeners', () => {
       assert.throws(
         () =>
           new SeedListeners({
+            onFrame: () => undefined,
             startPort: 8880,
             cameraIds: ['a', 'b'],
             username: 'vigie',

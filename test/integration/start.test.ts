@@ -84,7 +84,7 @@ test('the data folder and the database are for the server’s user only', async 
   await server.stop();
 });
 
-test('a taken port gives one line that says what to do', async (t) => {
+test('a taken port gives one line that says what to do, and the process ends because nothing was left open', async (t) => {
   const taken = createServer().listen(0);
   t.after(() => taken.close());
   await once(taken, 'listening');

@@ -1,6 +1,7 @@
 /** An encoder whose frames a test hands out: real VP8 frames, at the times the test says. */
 
-import type { EncodedFrame, EncodedVideo, Subscription } from '../../server/core/video/encoded-frame.ts';
+import type { EncodedFrame, EncodedVideo } from '../../server/core/video/encoded-frame.ts';
+import type { Subscription } from '../../server/core/fan-out.ts';
 import type { EncodingDemand } from '../../server/core/video/encoding-demand.ts';
 
 const INTERVAL_MS = 40;

@@ -75,11 +75,7 @@ test('a right that is revoked ends on every socket of the user, also behind one 
   assert.equal(sfu.stats.consumers, 2);
 
   deaf.socket.pause();
-  signaling.notifyWatchersOf('garden', {
-    type: 'notification',
-    method: 'cameraOnline',
-    data: { cameraId: MORE_THAN_FITS },
-  });
+  signaling.tellWatchers('garden', 'cameraOnline', { cameraId: MORE_THAN_FITS });
   await once(listening.socket, 'message');
   rights.delete('door');
   signaling.refreshAccess('anna');

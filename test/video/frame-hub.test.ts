@@ -80,7 +80,7 @@ test('a forgotten camera has no picture, but its subscribers hear of the next on
   const seen: number[] = [];
   hub.subscribe('a', ({ captureUs }) => seen.push(captureUs));
   hub.publish(frame('a', 1));
-  hub.forget('a');
+  hub.removeCamera('a');
   assert.equal(hub.latest('a'), undefined);
   hub.publish(frame('a', 2));
   assert.deepEqual(seen, [1, 2]);

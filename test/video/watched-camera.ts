@@ -2,7 +2,8 @@
 
 import { EventEmitter, once } from 'node:events';
 import type { TestContext } from 'node:test';
-import type { EncodedFrame, Subscription } from '../../server/core/video/encoded-frame.ts';
+import type { EncodedFrame } from '../../server/core/video/encoded-frame.ts';
+import type { Subscription } from '../../server/core/fan-out.ts';
 import type { EncodingDemand } from '../../server/core/video/encoding-demand.ts';
 import { serverClock } from '../../server/core/clock.ts';
 import type { FrameHub } from '../../server/video/frame-hub.ts';

@@ -162,7 +162,9 @@ suite('virtual camera', () => {
   test('footage is played, also by the seed’s protocol', async (context) => {
     const footage = footagePath('ov2640');
     if (footage === undefined) return context.diagnostic(NO_FOOTAGE);
+    const frames: CameraFrame[] = [];
     const listeners = new SeedListeners({
+      onFrame: (frame) => frames.push(frame),
       startPort: 0,
       cameraIds: ['seed-8880'],
       username: 'vigie',
@@ -170,8 +172,6 @@ suite('virtual camera', () => {
       log: pino({ level: 'silent' }),
     });
     await listeners.listen();
-    const frames: CameraFrame[] = [];
-    listeners.on('frame', (frame) => frames.push(frame));
     await using camera = new CameraProcess(
       ['--url', `ws://127.0.0.1:${listeners.ports[0]}`, '--seed', '--footage', footage],
       { VIGIE_LEGACY_USERNAME: 'vigie', VIGIE_LEGACY_PASSWORD: 's3cret' },

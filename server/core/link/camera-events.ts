@@ -2,10 +2,8 @@
 
 import type { EventEmitter } from 'node:events';
 import type { OtaProgressMessage, OtaResultMessage, TelemetryMessage } from '../../wire/camera-protocol.ts';
-import type { CameraFrame } from '../video/camera-frame.ts';
 
 export interface CameraEvents {
-  frame: [CameraFrame];
   online: [cameraId: string];
   offline: [cameraId: string];
   telemetry: [cameraId: string, TelemetryMessage];

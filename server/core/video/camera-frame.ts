@@ -1,4 +1,4 @@
-import type { Subscription } from './encoded-frame.ts';
+import type { Subscription } from '../fan-out.ts';
 
 /** One JPEG on its way from ingest through the hub. Times are on the server's clock: µs since the Unix epoch. */
 export interface CameraFrame {

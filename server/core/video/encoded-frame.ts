@@ -1,3 +1,4 @@
+import type { Subscription } from '../fan-out.ts';
 import type { EncodingDemand } from './encoding-demand.ts';
 
 /** One VP8 frame on its way from the transcoder to the SFU and the recorder. Times: server clock, µs since the epoch. */
@@ -26,16 +27,12 @@ export interface EncodedFrame {
  */
 export interface EncodedVideo {
   /**
-   * Every frame of the camera from now on, beginning with a keyframe made of its newest picture at once.
+   * Every frame of the camera from now on, beginning with a keyframe made of its newest picture at once. The last
+   * subscriber's close stops the camera's encoder after a grace of a few seconds.
    *
    * @param demand of one who does not watch live; see encoding-demand.ts
    */
   subscribe(cameraId: string, onFrame: (frame: EncodedFrame) => void, demand?: EncodingDemand): Subscription;
   /** Asks for a keyframe as soon as may be; requests close together are answered by one. */
   requestKeyframe(cameraId: string): void;
-}
-
-export interface Subscription {
-  /** Idempotent. The last subscriber's close stops the camera's encoder after a grace of a few seconds. */
-  close(): void;
 }

@@ -29,7 +29,7 @@ import { FirmwareUpdates, type UpdatableCameras } from '../../../server/firmware
 import { createLog, type Log } from '../../../server/log.ts';
 import { MotionWatch } from '../../../server/events/motion-watch.ts';
 import { PushNotifier, type PushWay } from '../../../server/outbound/push-notifier.ts';
-import { openRecordings } from '../../../server/recording/open-recording.ts';
+import { openRecording } from '../../../server/recording/open-recording.ts';
 import type { RecordingLibrary } from '../../../server/recording/recording-library.ts';
 import { Capacity } from '../../../server/core/capacity.ts';
 import { FrameHub } from '../../../server/video/frame-hub.ts';
@@ -96,6 +96,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     store: store.cameras,
     access: accounts.access,
     control,
+    log,
     ...(options.adviceFor && { adviceFor: options.adviceFor }),
   });
   const frames = new Map<string, CameraFrame>();
@@ -122,7 +123,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     log,
     ...(nowMs && { nowMs }),
   });
-  const { library, recorder, recordings } = await openRecordings({
+  const { library, recorder, recordings } = await openRecording({
     dataDir,
     store,
     limits: { totalBytes: 1e9, freeFloorBytes: 0 },
@@ -159,14 +160,11 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     catalog,
     pairing,
     events: { log: eventLog, sensors: new Sensors(store.sensors, eventLog, nowMs) },
-    snapshots: { latest: (cameraId) => frames.get(cameraId) },
-    thumbnails,
-    mjpeg,
+    pictures: { frames: { latest: (cameraId) => frames.get(cameraId) }, thumbnails, mjpeg },
     firmware: { images, updates, cameras: new CameraFirmware(store.cameras, updates) },
     recordings,
     motion: new MotionWatch({ subscribeLuma: () => ({ close: () => undefined }) }, eventLog, store.motion),
-    webhooks,
-    notifier,
+    outbound: { webhooks, notifier },
     connection: {
       get: () =>
         Promise.resolve({ httpPort: 8080, rtcPort: 8081, announced: [], announcedNow: [], turn: [] }),

@@ -1,0 +1,44 @@
+/** The cameras as people see them, put together: which there are, which are connected, what to do about them. */
+
+import type { Access } from '../accounts/access.ts';
+import type { CameraSource } from '../core/link/camera-events.ts';
+import type { Log } from '../log.ts';
+import { CameraAdvisor } from './camera-advisor.ts';
+import { CameraCatalog, type CameraControl } from './camera-catalog.ts';
+import { CameraPairing } from './camera-pairing.ts';
+import { CameraPresence, type LegacySource } from './camera-presence.ts';
+import type { CameraStore } from './camera-store.ts';
+
+export interface OpenCamerasOptions {
+  ingest: CameraSource & CameraControl;
+  /** Undefined when there are no listeners for the legacy firmware. */
+  legacy: LegacySource | undefined;
+  store: { cameras: CameraStore };
+  access: Access;
+  log: Log;
+}
+
+export interface Cameras {
+  presence: CameraPresence;
+  advisor: CameraAdvisor;
+  catalog: CameraCatalog;
+  pairing: CameraPairing;
+  close(): void;
+}
+
+export function openCameras({ ingest, legacy, store, access, log }: OpenCamerasOptions): Cameras {
+  const presence = new CameraPresence(ingest, legacy, store.cameras, log);
+  const advisor = new CameraAdvisor(ingest);
+  const catalog = new CameraCatalog({
+    store: store.cameras,
+    access,
+    control: presence,
+    adviceFor: (cameraId) => advisor.adviceFor(cameraId),
+    log,
+  });
+  catalog.on('changed', (cameraId, change) => {
+    if (change === 'keyRotated') advisor.removeCamera(cameraId);
+  });
+  const pairing = new CameraPairing({ catalog, log });
+  return { presence, advisor, catalog, pairing, close: () => advisor.close() };
+}

@@ -1,0 +1,37 @@
+/** Pictures that are not video, put together: thumbnails, and JPEGs one after the other for programs. */
+
+import type { Capacity } from '../core/capacity.ts';
+import type { CameraFrames } from '../core/video/camera-frame.ts';
+import type { Log } from '../log.ts';
+import { MjpegStreams, type MjpegStreamsOptions } from './mjpeg-streams.ts';
+import { Thumbnails, type FrameScaler } from './thumbnails.ts';
+
+export interface OpenPicturesOptions {
+  frames: CameraFrames;
+  scaler: FrameScaler;
+  mayWatch: MjpegStreamsOptions['mayWatch'];
+  capacity: Capacity;
+  log: Log;
+}
+
+export interface Pictures {
+  /** The newest frame of each camera, and those that follow. */
+  frames: CameraFrames;
+  thumbnails: Thumbnails;
+  mjpeg: MjpegStreams;
+  close(): void;
+}
+
+export function openPictures({ frames, scaler, mayWatch, capacity, log }: OpenPicturesOptions): Pictures {
+  const thumbnails = new Thumbnails(scaler, log);
+  const mjpeg = new MjpegStreams({ frames, mayWatch, capacity });
+  return {
+    frames,
+    thumbnails,
+    mjpeg,
+    close: () => {
+      mjpeg.close();
+      thumbnails.close();
+    },
+  };
+}

@@ -1,0 +1,27 @@
+/** Signaling joined to accounts and to the list of cameras. */
+
+import type { IceServer } from '../wire/signaling.ts';
+import { SignalingServer, type SignalingServerOptions } from './signaling-server.ts';
+import type { SignalingAccess } from './signaling-session.ts';
+
+export interface OpenSignalingOptions extends Omit<SignalingServerOptions, 'access'> {
+  sessions: Pick<SignalingAccess, 'identify'>;
+  access: Pick<SignalingAccess, 'mayWatch' | 'isAdministrator'>;
+  catalog: { viewsFor: SignalingAccess['camerasOf'] };
+  iceServers: (userId: string) => IceServer[];
+}
+
+export function openSignaling(options: OpenSignalingOptions): SignalingServer {
+  const { sessions, access, catalog, iceServers, ...rest } = options;
+  return new SignalingServer({
+    ...rest,
+    log: rest.log.child({ room: 'signaling' }),
+    access: {
+      identify: (token) => sessions.identify(token),
+      mayWatch: (userId, cameraId) => access.mayWatch(userId, cameraId),
+      isAdministrator: (userId) => access.isAdministrator(userId),
+      camerasOf: (userId) => catalog.viewsFor(userId),
+      iceServersFor: iceServers,
+    },
+  });
+}

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { CameraFrame } from '../../server/core/video/camera-frame.ts';
+import { CAMERA_CLOSE } from '../../server/wire/camera-protocol.ts';
+import { IngestRig } from './ingest-rig.ts';
+
+test('a frame that the server itself fails on costs its connection and no other', async () => {
+  const onFrame = ({ cameraId }: CameraFrame): void => {
+    if (cameraId === 'cam_1') throw new Error('a fault of ours');
+  };
+  await using rig = await IngestRig.start({ onFrame });
+  const bystander = await rig.online('cam_2');
+  const camera = await rig.online('cam_1');
+  camera.sendFrame();
+  assert.equal((await camera.closed).code, CAMERA_CLOSE.badMessage);
+  bystander.sendFrame();
+  await bystander.next('ack');
+  assert.equal(rig.log.filter(({ msg }) => msg === 'failed to handle a message').length, 1);
+});
+
+test('a listener that fails on what a camera says costs the camera nothing', async () => {
+  await using rig = await IngestRig.start();
+  const camera = await rig.online('cam_1');
+  rig.ingest.on('motion', () => {
+    throw new Error('a fault of ours');
+  });
+  camera.say({ type: 'motion', active: true });
+  camera.sendFrame();
+  await camera.next('ack');
+  assert.equal(rig.log.filter(({ msg }) => msg === 'failed to pass on what a camera did').length, 1);
+});
