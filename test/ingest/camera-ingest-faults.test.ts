@@ -4,10 +4,12 @@ import type { CameraFrame } from '../../server/core/video/camera-frame.ts';
 import { CAMERA_CLOSE } from '../../server/wire/camera-protocol.ts';
 import { IngestRig } from './ingest-rig.ts';
 
+/** Fails on the frames of one camera. */
+const onFrame = ({ cameraId }: CameraFrame): void => {
+  if (cameraId === 'cam_1') throw new Error('a fault of ours');
+};
+
 test('a frame that the server itself fails on costs its connection and no other', async () => {
-  const onFrame = ({ cameraId }: CameraFrame): void => {
-    if (cameraId === 'cam_1') throw new Error('a fault of ours');
-  };
   await using rig = await IngestRig.start({ onFrame });
   const bystander = await rig.online('cam_2');
   const camera = await rig.online('cam_1');
