@@ -1,6 +1,6 @@
 /**
  * Every setting of the server, in one table: its name, default, unit, meaning and what counts as a value. The parser,
- * `--check-config` and the README's table all come from here, so that none of them can lie about the others.
+ * `--check-config` and the table of docs/settings.md all come from here, so that none of them can lie about the others.
  */
 
 import { parseIp, parseIpRange } from '../core/address/ip-address.ts';
@@ -183,7 +183,7 @@ export const configTable = {
 export type SettingKey = keyof typeof configTable;
 export type SettingValues = { [K in SettingKey]: ReturnType<(typeof configTable)[K]['parse']> };
 
-/** The table of the README, as Markdown. */
+/** The table of docs/settings.md, as Markdown. */
 export function configMarkdown(): string {
   const rows = Object.values(configTable).map((entry: Setting<unknown>) => {
     const unit = entry.unit === undefined ? '' : ` (${entry.unit})`;

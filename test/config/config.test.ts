@@ -281,7 +281,7 @@ test('--check-config shows what is in effect, but no secret', (context) => {
   assert.match(text, /ports 8880 to 8883/);
 });
 
-test('every setting is in the table for the README', () => {
+test('every setting is in the table of docs/settings.md', () => {
   for (const { name, description } of Object.values(configTable)) {
     assert.ok(configMarkdown().includes(`| \`${name}\` |`), name);
     assert.ok(description.endsWith('.'), `${name} is described by a sentence`);

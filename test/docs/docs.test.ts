@@ -32,7 +32,7 @@ test('docs/camera-protocol.md shows the test vector that the firmware is tested 
 });
 
 test('every link of the documents leads to a file', () => {
-  const pages = ['README.md', 'SECURITY.md', ...globSync('docs/*.md', { cwd: ROOT })];
+  const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...globSync('docs/*.md', { cwd: ROOT })];
   const broken = pages.flatMap((page) =>
     [...read(page).matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)/g)]
       .map(([, link = '']) => link)

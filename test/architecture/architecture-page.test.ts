@@ -1,0 +1,43 @@
+/** Holds docs/architecture.md to rooms.ts and to the files it names. */
+
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { test } from 'node:test';
+import { CLIENT_ROOMS, SERVER_ROOMS } from './rooms.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const page = readFileSync(resolve(ROOT, 'docs/architecture.md'), 'utf8');
+
+test('the table of rooms has every room of the server', () => {
+  const [, table = ''] = /<!-- rooms:[^>]*-->([\s\S]*)<!-- end of rooms -->/.exec(page) ?? [];
+  const listed = [...table.matchAll(/^\| `([^`]+)`/gm)].map(([, room]) => room);
+  assert.deepEqual(listed.toSorted(), Object.keys(SERVER_ROOMS).toSorted());
+});
+
+test('the page names every folder of the client that is a feature', () => {
+  const features = [
+    'cameras',
+    'live',
+    'recordings',
+    'events',
+    'motion',
+    'users',
+    'webhooks',
+    'notifications',
+  ];
+  for (const room of [...features, 'firmware', 'connection', 'devices']) {
+    assert.ok(room in CLIENT_ROOMS, room);
+    assert.ok(page.includes(`\`${room}\``), room);
+  }
+});
+
+test('every file that the walks name is there', () => {
+  const [, walks = ''] = /## Three walks([\s\S]*?)\n## /.exec(page) ?? [];
+  const named = [...walks.matchAll(/`([\w-]+\/[\w./-]+\.ts)`/g)].map(([, path = '']) => path);
+  assert.ok(named.length > 10);
+  assert.deepEqual(
+    named.filter((path) => !existsSync(resolve(ROOT, 'server', path))),
+    [],
+  );
+});

@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { test } from 'node:test';
+import { configMarkdown } from '../../server/config/config-table.ts';
+
+const settings = readFileSync(resolve(import.meta.dirname, '../../docs/settings.md'), 'utf8');
+
+/** Cell contents only: the formatter pads tables as it likes. */
+const cells = (markdown: string) =>
+  markdown
+    .trim()
+    .split('\n')
+    .map((line) => line.split('|').map((cell) => cell.trim().replace(/^-+$/, '---')));
+
+test('docs/settings.md has the table of settings that the server reads', () => {
+  const [, table = ''] = /<!-- settings:[^>]*-->([\s\S]*)<!-- end of settings -->/.exec(settings) ?? [];
+  assert.deepEqual(cells(table), cells(configMarkdown()));
+});
