@@ -18,14 +18,13 @@ import { createServer as createHttpsServer, type Server as HttpsServer } from 'n
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { CertificatePair } from '../core/certificate-pair.ts';
-import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { descriptorLimit } from '../net/descriptor-limit.ts';
+import { listen } from '../net/listen.ts';
 import { refuseUpgrade } from '../net/refuse-upgrade.ts';
 import { TcpConnections } from '../net/tcp-connections.ts';
 import { clientConnections } from './client-connection.ts';
 import { answerPlainHttp } from './plain-http.ts';
-import { portOwner } from '../net/port-owner.ts';
 import { RequestGate, type RequestCounters, type RequestLimits } from './request-gate.ts';
 import { secureContextOf } from './tls-policy.ts';
 import type { IsTrustedProxy } from './trusted-proxies.ts';
@@ -162,15 +161,14 @@ export class HttpServer {
    * @throws VigieError `configuration` when the port is taken or the address is not this machine's
    */
   async listen(port: number, host: string | undefined): Promise<number> {
-    const listening = Promise.withResolvers<void>();
-    this.#server.once('error', listening.reject);
-    this.#server.listen({ port, host }, listening.resolve);
-    try {
-      await listening.promise;
-    } catch (error) {
-      throw listenError(error as NodeJS.ErrnoException, port, host);
-    }
-    this.#server.off('error', listening.reject);
+    await listen(this.#server, {
+      protocol: 'TCP',
+      port,
+      host,
+      purpose: 'the web app and cameras',
+      setting: 'VIGIE_HTTP_PORT',
+      hostSetting: 'VIGIE_HTTP_HOST',
+    });
     this.#server.on('error', (error) => this.#log.error({ err: error }, 'the http server failed'));
     return this.port;
   }
@@ -239,18 +237,4 @@ function pathOf({ url = '' }: IncomingMessage): string {
 function isUpgrade({ headers }: IncomingMessage): boolean {
   const hasContent = (headers['content-length'] ?? '0') !== '0' || headers['transfer-encoding'] !== undefined;
   return headers.upgrade?.toLowerCase() === 'websocket' && !hasContent;
-}
-
-function listenError(error: NodeJS.ErrnoException, port: number, host: string | undefined): VigieError {
-  const where = host === undefined ? `port ${port}` : `${host}, port ${port}`;
-  const detail = {
-    EADDRINUSE: `port ${port} is taken by ${portOwner(port) ?? 'another program'}: stop it, or set VIGIE_HTTP_PORT to another one`,
-    EACCES: `this user may not listen on ${where}: set VIGIE_HTTP_PORT to one above 1023`,
-  }[error.code ?? ''];
-  return new VigieError(
-    'configuration',
-    detail ??
-      `cannot listen on ${where} (${error.code ?? error.message}): check VIGIE_HTTP_HOST and VIGIE_HTTP_PORT`,
-    { cause: error },
-  );
 }

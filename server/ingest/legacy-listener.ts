@@ -17,7 +17,6 @@ import { FrameRateMeter } from '../core/video/frame-rate-meter.ts';
 import { inspectJpeg } from '../core/video/jpeg-header.ts';
 import { LogThrottle } from '../core/log-throttle.ts';
 import { TokenBucket } from '../core/token-bucket.ts';
-import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { PendingConnections, type PendingPlace } from '../net/pending-connections.ts';
 import {
@@ -27,6 +26,7 @@ import {
   MAX_FRAME_WIDTH,
   MAX_JPEG_BYTES,
 } from '../wire/camera-protocol.ts';
+import { listen } from '../net/listen.ts';
 import { refuseUpgrade } from '../net/refuse-upgrade.ts';
 import type { SeedCredentials } from './legacy-credentials.ts';
 import { SilenceWatch } from './silence-watch.ts';
@@ -125,16 +125,8 @@ export class SeedListener extends EventEmitter<SeedEvents> {
   /** @throws VigieError `configuration` when the port cannot be had */
   async listen(): Promise<void> {
     const { port, host } = this.#options;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#server.once('error', reject);
-    this.#server.listen({ port, ...(host !== undefined && { host }) }, resolve);
-    try {
-      await promise;
-    } catch (error) {
-      throw new VigieError('configuration', sayWhyNot(port, error), { cause: error });
-    } finally {
-      this.#server.off('error', reject);
-    }
+    const setting = 'camera-start-port in server-config.json';
+    await listen(this.#server, { protocol: 'TCP', port, host, purpose: 'a legacy camera', setting });
     // Too many open files and the like: one connection fails, the port stays.
     this.#server.on('error', (err) => this.#options.log.error({ err }, 'seed listener'));
   }
@@ -247,15 +239,4 @@ export class SeedListener extends EventEmitter<SeedEvents> {
     const unsaid = this.#throttle.pass(`${message} ${String(fields['reason'])}`, clock());
     if (unsaid !== undefined) log.warn({ cameraId, ...fields, ...(unsaid > 0 && { unsaid }) }, message);
   }
-}
-
-function sayWhyNot(port: number, error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  const why =
-    code === 'EADDRINUSE'
-      ? 'is taken by another program'
-      : code === 'EACCES'
-        ? 'needs more rights than this program has'
-        : `cannot be opened: ${error instanceof Error ? error.message : String(error)}`;
-  return `port ${port} for a seed-compatible camera ${why}; choose another camera-start-port in server-config.json`;
 }

@@ -1,12 +1,13 @@
-/** Which program listens on a TCP port, as far as Linux tells this user (proc(5)); elsewhere nothing is known. */
+/** Which program listens on a port, as far as Linux tells this user (proc(5)); elsewhere nothing is known. */
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-const LISTEN = '0A';
+/** States of net/tcp_states.h: TCP_LISTEN, and TCP_CLOSE for UDP sockets that are not connected. */
+const LISTENING = { TCP: '0A', UDP: '07' };
 
 /** @returns like `node (process 4711)`, or undefined when it cannot be found out */
-export function portOwner(port: number): string | undefined {
-  const sockets = listeningSockets(port);
+export function portOwner(protocol: 'TCP' | 'UDP', port: number): string | undefined {
+  const sockets = listeningSockets(protocol, port);
   if (sockets.size === 0) return undefined;
   for (const pid of entriesOf('/proc').filter((name) => /^\d+$/.test(name))) {
     const holdsIt = entriesOf(`/proc/${pid}/fd`).some((fd) =>
@@ -18,12 +19,15 @@ export function portOwner(port: number): string | undefined {
 }
 
 /** As the links under /proc/PID/fd name them: `socket:[inode]`. */
-function listeningSockets(port: number): Set<string> {
+function listeningSockets(protocol: 'TCP' | 'UDP', port: number): Set<string> {
   const hexPort = port.toString(16).toUpperCase().padStart(4, '0');
-  const lines = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((path) => read(path).split('\n').slice(1));
+  const table = `/proc/net/${protocol.toLowerCase()}`;
+  const lines = [table, `${table}6`].flatMap((path) => read(path).split('\n').slice(1));
   // sl local_address rem_address st tx:rx tr:tm retrnsmt uid timeout inode …
   const rows = lines.map((line) => line.trim().split(/\s+/));
-  const listening = rows.filter(([, local, , state]) => state === LISTEN && local?.endsWith(`:${hexPort}`));
+  const listening = rows.filter(
+    ([, local, , state]) => state === LISTENING[protocol] && local?.endsWith(`:${hexPort}`),
+  );
   return new Set(listening.map((row) => `socket:[${row[9]}]`));
 }
 

@@ -10,6 +10,7 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { canonicalIp } from '../core/address/ip-address.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { listenError } from '../net/listen.ts';
 import type { IceUsers } from './ice-users.ts';
 import { KnownPaths } from './known-paths.ts';
 import type { Path } from './path.ts';
@@ -55,11 +56,7 @@ export class RtcSocket {
         const { code } = error as NodeJS.ErrnoException;
         if (type === 'udp6' && (code === 'EAFNOSUPPORT' || code === 'EADDRNOTAVAIL' || code === 'EINVAL'))
           continue;
-        throw new VigieError(
-          'configuration',
-          `UDP port ${port} for viewers cannot be opened (${code}): stop what uses it or set VIGIE_RTC_PORT`,
-          { cause: error },
-        );
+        throw listenError(error, { protocol: 'UDP', port, purpose: 'viewers', setting: 'VIGIE_RTC_PORT' });
       }
     }
     throw new VigieError('configuration', 'this machine offers neither IPv6 nor IPv4 for UDP');

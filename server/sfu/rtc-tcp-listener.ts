@@ -7,8 +7,8 @@
 
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { canonicalIp } from '../core/address/ip-address.ts';
-import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { listen } from '../net/listen.ts';
 import { descriptorLimit } from '../net/descriptor-limit.ts';
 import { TcpConnections } from '../net/tcp-connections.ts';
 import type { IceUsers } from './ice-users.ts';
@@ -48,22 +48,8 @@ export class RtcTcpListener {
   /** @throws VigieError `configuration` when the port is taken */
   static async open(options: RtcTcpListenerOptions): Promise<RtcTcpListener> {
     const server = createServer();
-    try {
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(options.port, () => {
-          server.off('error', reject);
-          resolve();
-        });
-      });
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      throw new VigieError(
-        'configuration',
-        `TCP port ${options.port} for viewers cannot be opened (${code}): stop what uses it or set VIGIE_RTC_TCP_PORT`,
-        { cause: error },
-      );
-    }
+    const { port } = options;
+    await listen(server, { protocol: 'TCP', port, purpose: 'viewers', setting: 'VIGIE_RTC_TCP_PORT' });
     return new RtcTcpListener(server, options);
   }
 

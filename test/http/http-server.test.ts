@@ -140,7 +140,9 @@ test('a taken port is one clear line that says what to do', async (context) => {
     assert.equal(error.code, 'configuration');
     assert.match(
       error.message,
-      new RegExp(`^port ${port} is taken by .+: stop it, or set VIGIE_HTTP_PORT to another one$`),
+      new RegExp(
+        `^TCP port ${port} of 127.0.0.1 for the web app .* is taken by .+: stop it, or set VIGIE_HTTP_PORT .*$`,
+      ),
     );
     return true;
   });
@@ -162,7 +164,8 @@ test('an address that is not of this machine is one clear line', async (context)
   await assert.rejects(
     makeServer(context).listen(0, '192.0.2.1'),
     (error) =>
-      error instanceof VigieError && /cannot listen on 192\.0\.2\.1.*VIGIE_HTTP_HOST/.test(error.message),
+      error instanceof VigieError &&
+      /cannot listen on .* of 192\.0\.2\.1 .*VIGIE_HTTP_HOST/.test(error.message),
   );
 });
 

@@ -211,7 +211,7 @@ suite('seed listeners', () => {
     await assert.rejects(SeedRig.start({ startPort: port - 1 }), (error) => {
       assert.ok(error instanceof VigieError);
       assert.equal(error.code, 'configuration');
-      assert.match(error.message, new RegExp(`^port ${port} .* is taken`));
+      assert.match(error.message, new RegExp(`^TCP port ${port} for a legacy camera is taken`));
       assert.ok(!error.message.includes('\n'));
       return true;
     });

@@ -90,7 +90,7 @@ test('a taken port gives one line that says what to do, and the process ends bec
   await once(taken, 'listening');
   const { port } = taken.address() as AddressInfo;
   const output = await failedStart({ VIGIE_HTTP_PORT: String(port) });
-  assert.match(output, new RegExp(`^port ${port} is taken by [^\\n]*VIGIE_HTTP_PORT[^\\n]*\\n$`));
+  assert.match(output, new RegExp(`^TCP port ${port} [^\\n]* is taken by [^\\n]*VIGIE_HTTP_PORT[^\\n]*\\n$`));
 });
 
 test('a taken UDP port gives one line that says what to do', async (t) => {
@@ -98,7 +98,7 @@ test('a taken UDP port gives one line that says what to do', async (t) => {
   t.after(() => server.stop());
   const { port } = (await (await server.admin()).status()).sfu;
   const output = await failedStart({ VIGIE_RTC_PORT: String(port) });
-  assert.match(output, new RegExp(`^UDP port ${port} [^\\n]*VIGIE_RTC_PORT\\n$`));
+  assert.match(output, new RegExp(`^UDP port ${port} [^\\n]*VIGIE_RTC_PORT[^\\n]*\\n$`));
 });
 
 test('a data folder that cannot be written to gives one line that says what to do', async () => {
