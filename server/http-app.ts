@@ -67,7 +67,7 @@ const MAX_BODY_BYTES = 64 * 1024;
 
 export function createHttpApp(options: HttpAppOptions): Express {
   const { accounts, cameras, catalog, pairing, pictures, firmware, recordings, connectionOf } = options;
-  const log = options.log.child({ room: 'api' });
+  const log = options.log.child({ component: 'api' });
   const guard = new Guard(accounts, connectionOf);
   const app = express();
   app.set('query parser', 'simple');

@@ -34,8 +34,8 @@ export function createLog(level: string): Log {
     PinoPretty({
       sync: true,
       translateTime: 'SYS:HH:MM:ss',
-      ignore: 'room',
-      messageFormat: '{if room}[{room}] {end}{msg}',
+      ignore: 'component',
+      messageFormat: '{if component}[{component}] {end}{msg}',
     }),
   );
 }

@@ -108,7 +108,7 @@ async function openStages(config: Config, log: Log, opened: AsyncDisposableStack
     video: transcoder,
     onLoad: (sample, nowUs) => capacity.sample(sample, nowUs),
     clock,
-    log: log.child({ room: 'sfu' }),
+    log: log.child({ component: 'sfu' }),
   });
   closing(sfu);
   const iceServers = (userId: string) => iceServersFor(userId, turnUrls, turnSecret, Date.now());

@@ -35,7 +35,7 @@ export interface Accounts {
 /** Nothing here needs closing: what lasts is in the store. */
 export async function openAccounts(options: AccountsOptions): Promise<Accounts> {
   const { store, adminPassword, nowMs = Date.now } = options;
-  const log = options.log.child({ room: 'accounts' });
+  const log = options.log.child({ component: 'accounts' });
   const events = new AccountEvents();
   const hasher = new PasswordHasher();
   const throttle = new LoginThrottle(nowMs);

@@ -63,7 +63,7 @@ export class SignIn {
     // Removed, or given another password, while this one was being looked at.
     const isCurrent = user !== undefined && users.find(user.id)?.passwordHash === user.passwordHash;
     if (!isRight || !isCurrent) {
-      log.warn({ address, username: isCurrent ? user.username : undefined }, 'a sign-in failed');
+      log.warn({ address, username: isCurrent ? user.username : undefined }, 'sign-in refused');
       throw new VigieError('wrongCredentials', 'the user name or the password is wrong');
     }
     attempt.succeeded();

@@ -41,7 +41,7 @@ export class CameraPairing {
 
   constructor({ catalog, log, nowMs = Date.now }: CameraPairingOptions) {
     this.#catalog = catalog;
-    this.#log = log.child({ room: 'pairing' });
+    this.#log = log.child({ component: 'pairing' });
     this.#nowMs = nowMs;
     this.#guesses = new AttemptLimit(new NetworkFailures(WRONG_CODES), nowMs);
     catalog.on('changed', (cameraId, change) => {
@@ -70,7 +70,7 @@ export class CameraPairing {
     const cameraId = this.#codes.find(code, this.#nowMs());
     if (cameraId === undefined) {
       this.counters.refused++;
-      this.#log.warn({ address, board }, 'a pairing code was refused');
+      this.#log.warn({ address, board }, 'pairing code refused');
       throw new VigieError(
         'notFound',
         'this code is wrong, or was used already, or is older than 15 minutes: make a new one',
@@ -80,7 +80,7 @@ export class CameraPairing {
     this.#codes.revoke(cameraId);
     const { key } = await this.#catalog.rotateKey(cameraId);
     this.counters.paired++;
-    this.#log.info({ cameraId, address, board, firmware }, 'a camera was paired');
+    this.#log.info({ cameraId, address, board, firmware }, 'camera paired');
     this.#guesses.succeeded(address);
     return { cameraId, key };
   }

@@ -25,30 +25,30 @@ export interface CameraPresenceEvents {
 
 export class CameraPresence extends EventEmitter<CameraPresenceEvents> implements CameraControl {
   readonly #ingest: CameraControl;
-  readonly #seed: LegacySource | undefined;
+  readonly #legacy: LegacySource | undefined;
   readonly #store: CameraStore;
   readonly #log: Log;
 
-  /** @param seed undefined when there are no listeners for the older firmware */
+  /** @param legacy undefined when there are no listeners for the older firmware */
   constructor(
     ingest: CameraSource & CameraControl,
-    seed: LegacySource | undefined,
+    legacy: LegacySource | undefined,
     store: CameraStore,
     log: Log,
   ) {
     super();
     this.#ingest = ingest;
-    this.#seed = seed;
+    this.#legacy = legacy;
     this.#store = store;
     this.#log = log;
-    for (const source of seed ? [ingest, seed] : [ingest]) {
+    for (const source of legacy ? [ingest, legacy] : [ingest]) {
       source.on('online', (cameraId) => this.emit('online', cameraId));
       source.on('offline', (cameraId) => this.#onOffline(cameraId));
     }
   }
 
   status(cameraId: string): CameraStatus {
-    return this.#seed?.has(cameraId) ? this.#seed.status(cameraId) : this.#ingest.status(cameraId);
+    return this.#legacy?.has(cameraId) ? this.#legacy.status(cameraId) : this.#ingest.status(cameraId);
   }
 
   async set(cameraId: string, settings: CameraSettings): Promise<void> {
@@ -72,7 +72,7 @@ export class CameraPresence extends EventEmitter<CameraPresenceEvents> implement
   /** A disk that is full, or gone, costs this memory and nothing else. */
   #remember(cameraId: string, lastFrameAt: number): void {
     this.#store.setLastFrameAt(cameraId, lastFrameAt).catch((error: unknown) => {
-      this.#log.error({ err: error, cameraId }, 'failed to store when its last frame came');
+      this.#log.error({ err: error, cameraId }, 'failed to store the time of the last frame');
     });
   }
 }

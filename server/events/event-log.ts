@@ -37,7 +37,7 @@ export class EventLog extends IsolatingEmitter<EventLogEvents> {
   readonly #open = new Map<string, EventView>();
 
   constructor(store: EventStore, errors: Log) {
-    const log = errors.child({ room: 'events' });
+    const log = errors.child({ component: 'events' });
     super((error, event) => log.error({ err: error, event }, 'failed to pass on an event'));
     this.#store = store;
     this.#errors = log;

@@ -36,7 +36,7 @@ export class EventPictures {
   constructor(sources: PictureSources, log: IllustratedLog, errors: Log) {
     this.#sources = sources;
     this.#log = log;
-    this.#errors = errors.child({ room: 'events' });
+    this.#errors = errors.child({ component: 'events' });
   }
 
   /** As the log tells it: when it starts, when more is known of it, when it ends. */
@@ -64,7 +64,7 @@ export class EventPictures {
       const jpeg = frame.width > WIDTH_PIXELS ? await this.#sources.shrink(frame, WIDTH_PIXELS) : frame.jpeg;
       this.#log.illustrate(event, jpeg);
     } catch (error) {
-      this.#errors.warn({ err: error, cameraId: event.cameraId }, 'an event has no picture');
+      this.#errors.warn({ err: error, cameraId: event.cameraId }, 'failed to make an event picture');
     } finally {
       this.#waiting.delete(event.id);
     }

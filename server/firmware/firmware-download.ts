@@ -38,7 +38,7 @@ export function firmwareDownload(options: FirmwareDownloadOptions): RequestHandl
       await pipeline(createReadStream(path), response, { signal });
     } catch (error) {
       // The camera left, or the update was cancelled: it says so itself, or its connection does.
-      log.info({ imageId: image.id, reason: (error as Error).message }, 'a download of firmware was cut');
+      log.info({ imageId: image.id, reason: (error as Error).message }, 'firmware download aborted');
       response.destroy();
     }
   };

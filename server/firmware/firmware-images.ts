@@ -125,12 +125,9 @@ export class FirmwareImages {
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
       const images = this.#store.images();
       for (const { id, version } of images.filter((image) => !this.#isWhole(image))) {
-        this.#log.warn(
-          { imageId: id, version },
-          'the file of a firmware image is not what it was; it is off the list',
-        );
+        this.#log.warn({ imageId: id, version }, 'firmware image removed: its file has changed');
         this.#store.removeImage(id).catch((error: unknown) => {
-          this.#log.error({ err: error, imageId: id }, 'failed to take a firmware image off the list');
+          this.#log.error({ err: error, imageId: id }, 'failed to remove a firmware image');
         });
       }
       const whole = images.filter((image) => this.#isWhole(image));

@@ -63,7 +63,7 @@ export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] 
   constructor(options: FirmwareUpdatesOptions) {
     super();
     this.#options = options;
-    this.#log = options.log.child({ room: 'firmware' });
+    this.#log = options.log.child({ component: 'firmware' });
     this.#nowMs = options.nowMs ?? Date.now;
     this.#offers = new UpdateOffers(
       (cameraId, offer) => options.cameras.offerUpdate(cameraId, offer),
@@ -117,7 +117,7 @@ export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] 
       throw error;
     }
     if (this.#updates.get(cameraId) !== update) return;
-    this.#log.info({ cameraId, imageId, version: image.version, allowOlder }, 'an update was staged');
+    this.#log.info({ cameraId, imageId, version: image.version, allowOlder }, 'firmware update staged');
     this.#offer(cameraId);
   }
 
@@ -153,7 +153,7 @@ export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] 
       );
     const { cameraId, offer } = redeemed;
     const image = this.#options.images.find(imageId);
-    this.#log.info({ cameraId, imageId }, 'a camera downloads its update');
+    this.#log.info({ cameraId, imageId }, 'firmware download started');
     return { image, path: this.#options.images.pathOf(image), signal: offer.signal };
   }
 
@@ -225,7 +225,8 @@ export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] 
       if (this.#offers.of(cameraId) === offer) this.#apply(cameraId, { type: 'accepted' });
     } catch (error) {
       if (this.#offers.of(cameraId) !== offer) return;
-      if (!(error instanceof VigieError)) this.#log.error({ err: error, cameraId }, 'an offer failed');
+      if (!(error instanceof VigieError))
+        this.#log.error({ err: error, cameraId }, 'failed to offer a firmware update');
       const reason = error instanceof VigieError ? error.message : 'the server failed; its log says more';
       const lost = error instanceof VigieError && error.code === 'cameraOffline';
       this.#apply(cameraId, lost ? { type: 'lost' } : { type: 'refused', reason });
@@ -244,7 +245,7 @@ export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] 
     const { state, version, reason } = update;
     if (before && before.state !== state) {
       const level = state === 'failed' || state === 'rolledBack' ? 'warn' : 'info';
-      this.#log[level]({ cameraId, version, state, ...(reason && { reason }) }, 'an update went on');
+      this.#log[level]({ cameraId, version, state, ...(reason && { reason }) }, 'firmware update advanced');
     }
     // Bytes received are not worth a write each.
     if (before?.state !== state || before.reason !== reason)
@@ -262,7 +263,7 @@ export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] 
 
   #remember(cameraId: string, write: () => Promise<void>): void {
     write().catch((error: unknown) => {
-      this.#log.error({ err: error, cameraId }, 'how far an update is could not be stored');
+      this.#log.error({ err: error, cameraId }, 'failed to store the progress of an update');
     });
   }
 

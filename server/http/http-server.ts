@@ -98,7 +98,7 @@ export class HttpServer {
 
   constructor(options: HttpServerOptions) {
     const { app, upgrades = {}, log, timeouts = DEFAULT_TIMEOUTS, tls, ...limits } = options;
-    this.#log = log.child({ room: 'api' });
+    this.#log = log.child({ component: 'api' });
     const { isTrustedProxy = () => false, requestLimits = {} } = limits;
     const total =
       limits.maxConnections ??
@@ -169,7 +169,7 @@ export class HttpServer {
       setting: 'VIGIE_HTTP_PORT',
       hostSetting: 'VIGIE_HTTP_HOST',
     });
-    this.#server.on('error', (error) => this.#log.error({ err: error }, 'the http server failed'));
+    this.#server.on('error', (error) => this.#log.error({ err: error }, 'http server failed'));
     return this.port;
   }
 
@@ -210,7 +210,7 @@ export class HttpServer {
 
   #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, refusal?: string): void {
     // Node takes its own listeners off; without this one, a reset before the hand-over would end the process.
-    const onError = (error: Error): void => this.#log.debug({ err: error }, 'an upgrading socket failed');
+    const onError = (error: Error): void => this.#log.debug({ err: error }, 'upgrade socket failed');
     socket.on('error', onError);
     const path = pathOf(request);
     const handler = this.#upgrades.get(path);
@@ -223,7 +223,7 @@ export class HttpServer {
     try {
       handler(request, socket, head);
     } catch (error) {
-      this.#log.error({ err: error, path }, 'an upgrade failed');
+      this.#log.error({ err: error, path }, 'failed to handle an upgrade');
       socket.destroy();
     }
   }

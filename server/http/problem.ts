@@ -62,7 +62,8 @@ export function errorHandler(log: Log): ErrorRequestHandler {
     // RequestGate answered in the meantime, because the route took long and others needed the place.
     if (response.writableEnded && isHeadersSent(error)) return;
     const known = knownError(error);
-    if (!known) log.error({ err: error, method: request.method, path: request.path }, 'a request failed');
+    if (!known)
+      log.error({ err: error, method: request.method, path: request.path }, 'failed to handle a request');
     if (response.headersSent) return next(error);
     return sendProblem(
       response,

@@ -52,7 +52,7 @@ export class CameraAuthenticator {
     try {
       return ask();
     } catch (err) {
-      this.#log.error({ err }, 'a camera could not be looked up');
+      this.#log.error({ err }, 'failed to look up a camera');
       return undefined;
     }
   }

@@ -50,7 +50,7 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> {
   readonly #cameras = new Map<string, CameraRecord>();
 
   constructor(options: CameraIngestOptions) {
-    const log = options.log.child({ room: 'cameras' });
+    const log = options.log.child({ component: 'cameras' });
     super((error, event) => log.error({ err: error, event }, 'failed to pass on what a camera did'));
     this.#options = options;
     this.#log = log;
@@ -168,7 +168,7 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> {
       camera.framesDropped++;
       this.#counters.dropped[reason]++;
       if (reason === 'damaged') this.emit('damaged', cameraId);
-      this.#say('warn', `${cameraId} ${reason}`, { cameraId, detail }, 'a frame was dropped');
+      this.#say('warn', `${cameraId} ${reason}`, { cameraId, detail }, 'frame dropped');
     });
     if (!former) {
       this.#say('info', `${cameraId} online`, { cameraId, address }, 'camera online');

@@ -1,11 +1,11 @@
 /**
- * What the seed's firmware shows at the door: `?password=MD5&username=MD5`, lower-case hex. It is a fixed word sent in the
+ * What the legacy firmware shows at the door: `?password=MD5&username=MD5`, lower-case hex. It is a fixed word sent in the
  * clear, so it keeps honest neighbours out and nobody else; that is why those listeners are for a trusted LAN.
  */
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-export class SeedCredentials {
+export class LegacyCredentials {
   readonly #username: Buffer;
   readonly #password: Buffer;
 

@@ -1,5 +1,5 @@
 /**
- * One port for one camera that still runs the seed's firmware: MD5 words in the query, then a JPEG per binary message.
+ * One port for one camera that still runs the legacy firmware: MD5 words in the query, then a JPEG per binary message.
  *
  * Invariants: nothing is ever sent but a refusal; only peers in the private network get as far as the password; whoever
  * has not shown it cannot keep the camera out; every JPEG is looked over like any other camera's.
@@ -28,29 +28,29 @@ import {
 } from '../wire/camera-protocol.ts';
 import { listen } from '../net/listen.ts';
 import { refuseUpgrade } from '../net/refuse-upgrade.ts';
-import type { SeedCredentials } from './legacy-credentials.ts';
+import type { LegacyCredentials } from './legacy-credentials.ts';
 import { SilenceWatch } from './silence-watch.ts';
 
-export interface SeedListenerOptions {
+export interface LegacyListenerOptions {
   onFrame: (frame: CameraFrame) => void;
   cameraId: string;
   /** 0 takes a free one. */
   port: number;
   /** Address to listen on; all of them when left out. */
   host?: string;
-  credentials: SeedCredentials;
+  credentials: LegacyCredentials;
   log: Log;
   clock: Clock;
   /** A camera that says nothing for so long is gone; it has no other way of telling. */
   silenceTimeoutMs: number;
 }
 
-export interface SeedEvents {
+export interface LegacyEvents {
   online: [cameraId: string];
   offline: [cameraId: string];
 }
 
-export interface SeedCounters {
+export interface LegacyCounters {
   frames: number;
   dropped: { damaged: number; tooFast: number };
   refused: { notPrivate: number; unauthorized: number; displaced: number };
@@ -63,14 +63,14 @@ const MAX_FRAMES_PER_SECOND = 75;
 const MAX_FRAGMENTS = 4096;
 const LOG_INTERVAL_US = 30_000_000;
 
-export class SeedListener extends EventEmitter<SeedEvents> {
-  readonly counters: SeedCounters = {
+export class LegacyListener extends EventEmitter<LegacyEvents> {
+  readonly counters: LegacyCounters = {
     frames: 0,
     dropped: { damaged: 0, tooFast: 0 },
     refused: { notPrivate: 0, unauthorized: 0, displaced: 0 },
     closed: { badMessage: 0, replaced: 0, silent: 0, left: 0 },
   };
-  readonly #options: SeedListenerOptions;
+  readonly #options: LegacyListenerOptions;
   readonly #server: Server;
   readonly #sockets = new WebSocketServer({
     noServer: true,
@@ -88,7 +88,7 @@ export class SeedListener extends EventEmitter<SeedEvents> {
   #camera: WebSocket | undefined;
   #lastFrameUs: number | undefined;
 
-  constructor(options: SeedListenerOptions) {
+  constructor(options: LegacyListenerOptions) {
     super();
     this.#options = options;
     this.#server = createServer(
@@ -128,7 +128,7 @@ export class SeedListener extends EventEmitter<SeedEvents> {
     const setting = 'camera-start-port in server-config.json';
     await listen(this.#server, { protocol: 'TCP', port, host, purpose: 'a legacy camera', setting });
     // Too many open files and the like: one connection fails, the port stays.
-    this.#server.on('error', (err) => this.#options.log.error({ err }, 'seed listener'));
+    this.#server.on('error', (err) => this.#options.log.error({ err }, 'legacy listener failed'));
   }
 
   /** Idempotent. */
@@ -143,7 +143,7 @@ export class SeedListener extends EventEmitter<SeedEvents> {
     const address = socket.remoteAddress ?? '';
     if (!isPrivateAddress(address)) {
       this.counters.refused.notPrivate++;
-      this.#warn({ address, reason: 'notPrivate' }, 'seed camera refused');
+      this.#warn({ address, reason: 'notPrivate' }, 'legacy camera refused');
       return refuseUpgrade(socket, 403, 'this port is for cameras in the same private network');
     }
     const place = this.#pending.enter({ address, isPrivate: true }, () => {
@@ -161,7 +161,7 @@ export class SeedListener extends EventEmitter<SeedEvents> {
     if (!place) return void socket.destroy();
     if (!this.#options.credentials.admits(request.url ?? '')) {
       this.counters.refused.unauthorized++;
-      this.#warn({ address, reason: 'unauthorized' }, 'seed camera refused');
+      this.#warn({ address, reason: 'unauthorized' }, 'legacy camera refused');
       return refuseUpgrade(socket, 401, 'wrong user name or password');
     }
     place.authenticated();
@@ -188,13 +188,13 @@ export class SeedListener extends EventEmitter<SeedEvents> {
       if (isBinary) this.#onJpeg(data as Buffer, budget);
       else this.#end(webSocket, 'badMessage');
     });
-    webSocket.on('error', (error) => this.#warn({ err: error }, 'seed camera connection failed'));
+    webSocket.on('error', (error) => this.#warn({ err: error }, 'legacy camera connection failed'));
     webSocket.on('close', () => {
       silenceWatch.close();
       this.#leave(webSocket, 'left');
     });
     if (former) return;
-    this.#options.log.info({ cameraId, address }, 'seed camera online');
+    this.#options.log.info({ cameraId, address }, 'legacy camera connected');
     this.emit('online', cameraId);
   }
 
@@ -215,7 +215,7 @@ export class SeedListener extends EventEmitter<SeedEvents> {
 
   #drop(reason: 'damaged' | 'tooFast', detail: string): void {
     this.counters.dropped[reason]++;
-    this.#warn({ reason, detail }, 'a frame of a seed camera was dropped');
+    this.#warn({ reason, detail }, 'frame dropped');
   }
 
   #end(webSocket: WebSocket, reason: 'badMessage' | 'replaced' | 'silent'): void {
@@ -224,11 +224,11 @@ export class SeedListener extends EventEmitter<SeedEvents> {
     webSocket.terminate();
   }
 
-  #leave(webSocket: WebSocket, reason: keyof SeedCounters['closed']): void {
+  #leave(webSocket: WebSocket, reason: keyof LegacyCounters['closed']): void {
     if (this.#ended.has(webSocket)) return;
     this.#ended.add(webSocket);
     this.counters.closed[reason]++;
-    this.#warn({ reason }, 'connection of a seed camera closed');
+    this.#warn({ reason }, 'legacy camera connection closed');
     if (this.#camera !== webSocket) return;
     this.#camera = undefined;
     this.emit('offline', this.cameraId);

@@ -1,5 +1,5 @@
 /**
- * Ports for cameras that still run the seed's firmware, one camera each, from a first port on. Opt-in: what they speak is
+ * Ports for cameras that still run the legacy firmware, one camera each, from a first port on. Opt-in: what they speak is
  * fit for a trusted LAN only, and the log says so.
  *
  * Invariant: either every port is open or none is.
@@ -11,10 +11,10 @@ import { serverClock, type Clock } from '../core/clock.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { CameraStatus } from './camera-status.ts';
-import { SeedCredentials } from './legacy-credentials.ts';
-import { SeedListener, type SeedCounters, type SeedEvents } from './legacy-listener.ts';
+import { LegacyCredentials } from './legacy-credentials.ts';
+import { LegacyListener, type LegacyCounters, type LegacyEvents } from './legacy-listener.ts';
 
-export interface SeedListenersOptions {
+export interface LegacyListenersOptions {
   /** The first camera's port, the next one's is one higher. 0 takes free ones, as tests want it. */
   startPort: number;
   /** One per port, in order. */
@@ -32,22 +32,22 @@ export interface SeedListenersOptions {
 const SILENCE_TIMEOUT_MS = 10_000;
 const HIGHEST_PORT = 65_535;
 
-export class SeedListeners extends EventEmitter<SeedEvents> {
+export class LegacyListeners extends EventEmitter<LegacyEvents> {
   readonly #log: Log;
-  readonly #listeners: SeedListener[];
+  readonly #listeners: LegacyListener[];
 
   /** @throws VigieError `configuration` */
-  constructor(options: SeedListenersOptions) {
+  constructor(options: LegacyListenersOptions) {
     super();
     const { startPort, cameraIds, username, password, host, clock = serverClock } = options;
     if (username === '' || password === '')
-      throw new VigieError('configuration', 'the seed-compatible cameras need a user name and a password');
+      throw new VigieError('configuration', 'the legacy cameras need a user name and a password');
     if (startPort + cameraIds.length - 1 > HIGHEST_PORT)
       throw new VigieError('configuration', `${cameraIds.length} ports from ${startPort} on are too many`);
-    this.#log = options.log.child({ room: 'cameras' });
-    const credentials = new SeedCredentials(username, password);
+    this.#log = options.log.child({ component: 'cameras' });
+    const credentials = new LegacyCredentials(username, password);
     this.#listeners = cameraIds.map((cameraId, index) => {
-      const listener = new SeedListener({
+      const listener = new LegacyListener({
         cameraId,
         port: startPort === 0 ? 0 : startPort + index,
         ...(host !== undefined && { host }),
@@ -78,7 +78,7 @@ export class SeedListeners extends EventEmitter<SeedEvents> {
     }
     this.#log.warn(
       { ports: this.ports },
-      'ports for the seed firmware are open: it sends its password unprotected, so keep them inside a LAN you trust. ' +
+      'legacy listeners opened: cameras send their password unprotected, so keep these ports inside a trusted LAN. ' +
         'To move on, add the camera on the web page and give it the firmware that comes with Vigie',
     );
   }
@@ -99,7 +99,7 @@ export class SeedListeners extends EventEmitter<SeedEvents> {
   }
 
   /** Per camera id. */
-  get counters(): ReadonlyMap<string, SeedCounters> {
+  get counters(): ReadonlyMap<string, LegacyCounters> {
     return new Map(this.#listeners.map(({ cameraId, counters }) => [cameraId, counters]));
   }
 

@@ -1,6 +1,6 @@
 /** The cameras with the older firmware, as the configuration counts them. */
 
-import { SeedListeners } from './legacy-listeners.ts';
+import { LegacyListeners } from './legacy-listeners.ts';
 import type { Config } from '../config/config.ts';
 import type { KnownCamera } from '../core/cameras.ts';
 import type { CameraFrame } from '../core/video/camera-frame.ts';
@@ -21,7 +21,7 @@ export async function openLegacyListeners(
   store: { cameras: LegacyCameras },
   onFrame: (frame: CameraFrame) => void,
   log: Log,
-): Promise<SeedListeners | undefined> {
+): Promise<LegacyListeners | undefined> {
   if (!legacy) return undefined;
   const { startPort, cameraCount, username, password } = legacy;
   const ports = Array.from({ length: cameraCount }, (_, index) => startPort + index);
@@ -29,7 +29,7 @@ export async function openLegacyListeners(
     ports.map((port) => store.cameras.ensure(`seed-${port}`, `Camera on port ${port}`, 'seed', Date.now())),
   );
   const cameraIds = cameras.map(({ id }) => id);
-  return new SeedListeners({
+  return new LegacyListeners({
     startPort,
     cameraIds,
     username,

@@ -56,7 +56,7 @@ export class PushNotifier {
 
   constructor(options: PushNotifierOptions) {
     this.#options = options;
-    this.#log = options.log.child({ room: 'push' });
+    this.#log = options.log.child({ component: 'push' });
     this.#nowMs = options.nowMs ?? Date.now;
   }
 
@@ -101,7 +101,7 @@ export class PushNotifier {
     this.#tell(event).catch((error: unknown) => {
       // What was being looked up when the server stopped.
       if (this.#closed) return;
-      this.#log.error({ err: error, eventId: event.id }, 'nobody could be told of an event');
+      this.#log.error({ err: error, eventId: event.id }, 'failed to notify of an event');
     });
   }
 
@@ -151,10 +151,10 @@ export class PushNotifier {
         const outcome = await this.#options.way.send(device, payload);
         if (outcome === 'gone') await this.#options.store.remove(device.endpoint);
         if (outcome !== 'sent')
-          this.#log.info({ userId: device.userId, outcome }, 'a notification did not arrive');
+          this.#log.info({ userId: device.userId, outcome }, 'notification not delivered');
       }
     } catch (error) {
-      this.#log.warn({ err: error, userId: device.userId }, 'a notification could not be sent');
+      this.#log.warn({ err: error, userId: device.userId }, 'failed to send a notification');
     } finally {
       this.#lines.delete(device.endpoint);
     }

@@ -47,7 +47,7 @@ export class Webhooks {
 
   constructor(options: WebhooksOptions) {
     this.#store = options.store;
-    this.#log = options.log.child({ room: 'webhooks' });
+    this.#log = options.log.child({ component: 'webhooks' });
     this.#nowMs = options.nowMs ?? Date.now;
     this.#plan();
   }
@@ -105,7 +105,7 @@ export class Webhooks {
     try {
       this.#pump();
     } catch (error) {
-      this.#log.error({ err: error }, 'failed to look up what waits for the webhooks');
+      this.#log.error({ err: error }, 'failed to look up pending deliveries');
     }
   }
 
@@ -188,11 +188,10 @@ export class Webhooks {
     this.#store.setFailing(webhookId, isDelivered ? null : nowMs).catch(() => undefined);
     if (status === GONE) {
       await this.#store.disable(webhookId);
-      this.#log.warn({ webhookId, name }, 'a webhook was turned off: its receiver says it is gone');
+      this.#log.warn({ webhookId, name }, 'webhook disabled: its receiver is gone');
     }
     await this.#store.attempted(deliveryId, outcome);
-    if (outcome.state === 'failed')
-      this.#log.warn({ webhookId, name, status }, 'a message could not be delivered');
+    if (outcome.state === 'failed') this.#log.warn({ webhookId, name, status }, 'webhook delivery failed');
   }
 }
 

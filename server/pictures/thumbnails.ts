@@ -40,7 +40,7 @@ export class Thumbnails {
 
   constructor(scaler: FrameScaler, log: Log) {
     this.#scaler = scaler;
-    this.#log = log.child({ room: 'api' });
+    this.#log = log.child({ component: 'api' });
   }
 
   /** `replaced`: asked for of a frame that a newer one took the place of while it waited. */

@@ -221,8 +221,7 @@ export class CameraRecorder {
     const { gaps, log, cameraId, nowMs } = this.#context;
     gaps.begin(reason, this.#open?.endMs ?? nowMs());
     // Said once; it is tried again every few seconds.
-    if (this.#failedFor !== reason)
-      log.warn({ err: error, cameraId, reason }, 'recording has stopped; it goes on by itself when it can');
+    if (this.#failedFor !== reason) log.warn({ err: error, cameraId, reason }, 'recording stopped');
     this.#failedFor = reason;
     this.#retryAtMs = nowMs() + RETRY_MS;
     this.#stop();

@@ -36,7 +36,7 @@ export interface Recording extends CameraStage {
 /** Looks through what is there, then records every camera that is known, as it is set to. */
 export async function openRecording(options: OpenRecordingOptions): Promise<Recording> {
   const { dataDir, limits, video, pictures } = options;
-  const log = options.log.child({ room: 'recording' });
+  const log = options.log.child({ component: 'recording' });
   const folder = join(dataDir, 'recordings');
   const store = options.store.recordings;
   const library: RecordingLibrary = await RecordingLibrary.open({

@@ -195,7 +195,7 @@ export class Recorder {
       }
       await recording.close();
     } catch (error) {
-      log.error({ err: error, cameraId }, 'the seconds before an event could not be recorded');
+      log.error({ err: error, cameraId }, 'failed to record the pre-roll of an event');
     }
   }
 
@@ -210,7 +210,7 @@ export class Recorder {
       store.forgetGapsBefore(cameraId, nowMs - OLD_GAPS_MS),
       wasAway ? store.addGap(cameraId, 'serverDown', lastMs, nowMs) : undefined,
     ]).catch((error: unknown) => {
-      log.error({ err: error, cameraId }, 'failed to note that the server was away');
+      log.error({ err: error, cameraId }, 'failed to store a gap');
     });
   }
 }

@@ -35,7 +35,7 @@ export class RecordingGaps {
 
   #write(change: () => Promise<void>): void {
     change().catch((error: unknown) => {
-      this.#log.error({ err: error, cameraId: this.#cameraId }, 'a gap in the recordings could not be noted');
+      this.#log.error({ err: error, cameraId: this.#cameraId }, 'failed to store a gap');
     });
   }
 }

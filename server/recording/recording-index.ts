@@ -44,10 +44,7 @@ export class RecordingIndex {
     try {
       await write();
     } catch (error) {
-      this.#log.error(
-        { err: error, recordingId: id },
-        'failed to write the index of the recordings; the next start puts it in order',
-      );
+      this.#log.error({ err: error, recordingId: id }, 'failed to write the recording index');
       throw error;
     } finally {
       // Another change of it may have come meanwhile.

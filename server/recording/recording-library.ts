@@ -217,10 +217,7 @@ export class RecordingLibrary {
       this.#index.put(closed).catch(() => undefined);
       this.#room.put({ ...asStored(closed), kept: closed.protected });
     } catch (error) {
-      this.#options.log.error(
-        { err: error, recordingId: id },
-        'failed to close a recording in order; the next start repairs it',
-      );
+      this.#options.log.error({ err: error, recordingId: id }, 'failed to close a recording');
     }
   }
 

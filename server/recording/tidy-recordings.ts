@@ -26,7 +26,7 @@ export async function tidyRecordings(folder: string, store: RecordingStore, log:
       const outcome = await tidyFile(join(folder, path), name, segment, store);
       if (outcome) counts[outcome]++;
     } catch (error) {
-      log.error({ err: error, path }, 'a recording could not be looked at; it is left as it is');
+      log.error({ err: error, path }, 'failed to inspect a recording');
     }
   }
   for (const [path, { id }] of known) {
@@ -34,7 +34,7 @@ export async function tidyRecordings(folder: string, store: RecordingStore, log:
     await store.remove(id);
     counts.missing++;
   }
-  if (Object.values(counts).some((count) => count > 0)) log.info(counts, 'the recordings were put in order');
+  if (Object.values(counts).some((count) => count > 0)) log.info(counts, 'recordings tidied');
 }
 
 async function tidyFile(

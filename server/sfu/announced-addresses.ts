@@ -49,10 +49,7 @@ export class AnnouncedAddresses {
         const found = await lookup(name, { all: true });
         this.#resolved.set(name, [...new Set(found.map(({ address }) => address))]);
       } catch (error) {
-        this.#log.warn(
-          { err: error, name },
-          'VIGIE_ANNOUNCED_ADDRESS does not resolve; viewers are told what it last was',
-        );
+        this.#log.warn({ err: error, name }, 'failed to resolve VIGIE_ANNOUNCED_ADDRESS');
       }
     }
   }

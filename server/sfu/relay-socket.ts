@@ -132,7 +132,7 @@ export class RelaySocket {
     } catch (error) {
       // One datagram must never end the server, whatever it holds.
       if (this.counters.failed++ === 0)
-        this.#log.error({ err: error }, 'a relayed datagram could not be handled');
+        this.#log.error({ err: error }, 'failed to handle a relayed datagram');
     }
   }
 
@@ -144,15 +144,14 @@ export class RelaySocket {
     // A viewer that is relayed by the same server comes from an address of that server's.
     this.#permit(relayed.address);
     for (const address of this.#viewers.keys()) this.#permit(address);
-    this.#log.info(relayed, 'viewers can come through a relay');
+    this.#log.info(relayed, 'relay allocated');
   }
 
   #onLost({ host, port, transport }: IceServerUrl, problem: string): void {
     // Once per loss: that the next attempts fail too is not news.
     const isNews = this.#relayed !== undefined || this.#attempt === this.#servers.length;
     if (this.#relayed) this.counters.lost++;
-    if (isNews)
-      this.#log.warn({ host, port, transport, problem }, 'there is no relay for viewers; trying again');
+    if (isNews) this.#log.warn({ host, port, transport, problem }, 'failed to allocate a relay');
     this.#drop();
     // Within a round the next server is asked at once.
     const delayMs = this.#attempt % this.#servers.length === 0 ? this.#backoff.nextMs() : 0;

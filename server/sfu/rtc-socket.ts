@@ -72,7 +72,7 @@ export class RtcSocket {
         this.#receive(datagram, from);
       } catch (error) {
         // One datagram must never end the server, whatever it holds.
-        if (this.counters.failed++ === 0) log.error({ err: error }, 'a datagram could not be handled');
+        if (this.counters.failed++ === 0) log.error({ err: error }, 'failed to handle a datagram');
       }
     });
     socket.on('error', (error) => log.error({ err: error }, 'UDP socket failed'));

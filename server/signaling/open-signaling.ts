@@ -15,7 +15,7 @@ export function openSignaling(options: OpenSignalingOptions): SignalingServer {
   const { sessions, access, catalog, iceServers, ...rest } = options;
   return new SignalingServer({
     ...rest,
-    log: rest.log.child({ room: 'signaling' }),
+    log: rest.log.child({ component: 'signaling' }),
     access: {
       identify: (token) => sessions.identify(token),
       mayWatch: (userId, cameraId) => access.mayWatch(userId, cameraId),

@@ -158,7 +158,7 @@ export class SignalingSession {
       else if (!('sequence' in message)) this.#onRequest(message);
     } catch (error) {
       if (!(error instanceof VigieError)) {
-        this.#options.log.error({ err: error }, 'a signaling message failed');
+        this.#options.log.error({ err: error }, 'failed to handle a signaling message');
         return this.close('badMessage', 'the server failed on this message');
       }
       this.close(error.code === 'unauthorized' ? 'unauthorized' : 'badMessage', error.message);
@@ -199,7 +199,8 @@ export class SignalingSession {
       const handle = this.#handlers[request.method] as (data: Request['data']) => unknown;
       this.#send({ type: 'response', id: request.id, ok: true, data: handle(request.data) });
     } catch (error) {
-      if (!(error instanceof VigieError)) this.#options.log.error({ err: error }, 'signaling request failed');
+      if (!(error instanceof VigieError))
+        this.#options.log.error({ err: error }, 'failed to handle a signaling request');
       const { code, message, watching } =
         error instanceof VigieError ? error : new VigieError('internal', 'see the log');
       const answer = { code, detail: message, ...(watching !== undefined && { watching }) };

@@ -100,10 +100,10 @@ export class DemoCamera {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
     this.#process = child;
-    child.on('error', (error) => log.warn({ err: error }, 'the demo camera cannot be started'));
+    child.on('error', (error) => log.warn({ err: error }, 'failed to start the demo camera'));
     child.on('exit', (code, signal) => {
       if (this.#process !== child) return;
-      log.warn({ code, signal }, 'the demo camera ended; it is started again');
+      log.warn({ code, signal }, 'demo camera exited');
       this.#restart = setTimeout(() => this.#spawn(httpPort), this.#backoff.nextMs());
     });
   }

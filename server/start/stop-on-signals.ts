@@ -16,7 +16,7 @@ export function stopOnSignals(close: () => Promise<void>, log: Log): void {
     close().then(
       () => process.exit(0),
       (error: unknown) => {
-        log.fatal({ err: error }, 'stopping failed');
+        log.fatal({ err: error }, 'failed to stop');
         process.exit(1);
       },
     );

@@ -104,7 +104,7 @@ export class StoreThread<Request, Reply> {
     this.#worker = undefined;
     this.#options.log.error(
       { err: error, thread: this.#options.url.pathname.split('/').at(-1) },
-      'store thread died; the next question starts another',
+      'store thread died',
     );
     const detail = 'the database failed in the middle of it; try again';
     this.#fail(new VigieError('unavailable', detail, { cause: error }));

@@ -61,7 +61,7 @@ export class Store {
     // Before the other is closed: the last one to go would take the log and the shared memory along.
     const reader = openReader(join(dataDir, FILE_NAME));
     database.close();
-    return new Store(reader, join(dataDir, FILE_NAME), log.child({ room: 'store' }), options);
+    return new Store(reader, join(dataDir, FILE_NAME), log.child({ component: 'store' }), options);
   }
 
   private constructor(database: DatabaseSync, path: string, log: Log, options: StoreOptions) {
@@ -116,7 +116,7 @@ export class Store {
     await Promise.race([this.#writes.idle, pause]);
     stop.abort();
     const lost = this.#writes.abandon();
-    if (lost > 0) this.#log.error({ lost }, 'writes lost at the end: the database did not take them in time');
+    if (lost > 0) this.#log.error({ lost }, 'writes lost at shutdown');
     // The writer last: whoever closes last moves what was written from the log into the file, and must be able to.
     this.#database.close();
     await this.#reader.close();

@@ -46,7 +46,7 @@ export class CertificateFiles
   constructor(options: CertificateFilesOptions) {
     super();
     this.#options = options;
-    this.#log = options.log.child({ room: 'tls' });
+    this.#log = options.log.child({ component: 'tls' });
     const pair = readCertificatePair(options);
     if (typeof pair === 'string') throw new VigieError('configuration', pair);
     this.#current = pair;
@@ -82,7 +82,10 @@ export class CertificateFiles
   }
 
   #sayUnwatched(folder: string, error: unknown): void {
-    this.#log.warn({ err: error, folder }, 'changes of the certificate are noticed only every ten minutes');
+    this.#log.warn(
+      { err: error, folder },
+      'failed to watch the certificate; it is checked every ten minutes',
+    );
   }
 
   #reload(): void {
@@ -93,14 +96,14 @@ export class CertificateFiles
       const until = expiryOf(this.#current).toISOString();
       this.#log.error(
         { problem: pair, until },
-        'the new certificate is not usable, the old one stays in use',
+        'failed to load the new certificate; the old one stays in use',
       );
       return;
     }
     this.#lastProblem = undefined;
     if (pair.cert === this.#current.cert && pair.key === this.#current.key) return;
     this.#current = pair;
-    this.#log.info({ until: expiryOf(pair).toISOString() }, 'the new certificate is in use');
+    this.#log.info({ until: expiryOf(pair).toISOString() }, 'certificate replaced');
     this.emit('changed', pair);
   }
 }

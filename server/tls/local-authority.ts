@@ -100,7 +100,7 @@ export class LocalAuthority
     super();
     this.#options = options;
     this.#folder = folder;
-    this.#log = options.log.child({ room: 'tls' });
+    this.#log = options.log.child({ component: 'tls' });
     this.#pair = pair;
     this.#current = server;
     this.#isPermitted = permittedBy(pair);
@@ -128,11 +128,11 @@ export class LocalAuthority
       if (this.#closed) return;
       this.#current = pair;
       this.emit('changed', pair);
-      this.#log.info({ names, until: expiryOf(pair).toISOString() }, 'the server has a new certificate');
+      this.#log.info({ names, until: expiryOf(pair).toISOString() }, 'certificate renewed');
       writePair(this.#folder, 'server', pair);
     } catch (error) {
       // Not kept on the disk, it is issued again after the next start; not issued, it is tried again with the next check.
-      this.#log.error({ err: error }, 'the new certificate of the server could not be issued or kept');
+      this.#log.error({ err: error }, 'failed to issue a certificate');
     } finally {
       this.#issuing = false;
     }

@@ -18,7 +18,7 @@ export class FrameHub {
   readonly #subscribers = new Map<string, FanOut<[CameraFrame]>>();
 
   constructor(log: Log) {
-    this.#log = log.child({ room: 'video' });
+    this.#log = log.child({ component: 'video' });
   }
 
   publish(frame: CameraFrame): void {

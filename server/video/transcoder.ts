@@ -57,7 +57,7 @@ export class Transcoder implements EncodedVideo {
 
   constructor(hub: FrameHub, log: Log, options: Partial<TranscoderOptions> = {}, clock: Clock = serverClock) {
     this.#hub = hub;
-    this.#log = log.child({ room: 'video' });
+    this.#log = log.child({ component: 'video' });
     this.#clock = clock;
     this.#options = { ...TRANSCODER_DEFAULTS, ...options };
     this.#pool = new CodecPool(this.#log, this.#options.pool);

@@ -20,14 +20,14 @@ export const USAGE = `Usage: npm run camera -- --url ws://HOST:8080/camera --id 
 
   A signal USR2 lets its movement sensor see something, and the next one no more.
 
-  --seed            speak the protocol of the seed's firmware instead, to ws://HOST:8880
-  --username NAME   for --seed, or VIGIE_LEGACY_USERNAME
-  --password WORD   for --seed, or VIGIE_LEGACY_PASSWORD`;
+  --legacy          speak the protocol of the legacy firmware instead, to ws://HOST:8880
+  --username NAME   for --legacy, or VIGIE_LEGACY_USERNAME
+  --password WORD   for --legacy, or VIGIE_LEGACY_PASSWORD`;
 
 export interface CommandLine {
   target:
     | { protocol: 'v1'; url: string; cameraId: string; key: Uint8Array }
-    | { protocol: 'seed'; url: string; username: string; password: string };
+    | { protocol: 'legacy'; url: string; username: string; password: string };
   name: string;
   fps: number;
   frameSize: FrameSizeName;
@@ -53,6 +53,8 @@ export function parseCommandLine(args: string[], environment: NodeJS.ProcessEnv)
       firmware: { type: 'string', default: 'vigie-virtual-camera' },
       footage: { type: 'string' },
       ca: { type: 'string' },
+      legacy: { type: 'boolean', default: false },
+      // Its name before.
       seed: { type: 'boolean', default: false },
       username: { type: 'string' },
       password: { type: 'string' },
@@ -69,11 +71,15 @@ export function parseCommandLine(args: string[], environment: NodeJS.ProcessEnv)
     footage: values.footage,
     ca: values.ca,
   };
-  if (values.seed) {
+  if (values.legacy || values.seed) {
     const username = values.username ?? environment['VIGIE_LEGACY_USERNAME'];
     const password = values.password ?? environment['VIGIE_LEGACY_PASSWORD'];
-    if (!username || !password) throw new Error('--seed needs --username and --password');
-    return { ...common, name: values.name ?? 'seed', target: { protocol: 'seed', url, username, password } };
+    if (!username || !password) throw new Error('--legacy needs --username and --password');
+    return {
+      ...common,
+      name: values.name ?? 'legacy',
+      target: { protocol: 'legacy', url, username, password },
+    };
   }
   const { id } = values;
   if (!id) throw new Error('--id is missing: the id the server showed when the camera was added');

@@ -13,7 +13,7 @@ import { parseCommandLine, USAGE, type CommandLine } from './command-line.ts';
 import { takesUpdates, VIRTUAL_TARGET } from './firmware-update.ts';
 import { Footage } from './footage.ts';
 import { GeneratedScene } from './generated-scene.ts';
-import { SeedConnection } from './seed-connection.ts';
+import { LegacyConnection } from './legacy-connection.ts';
 import { VirtualCamera, type Connection } from './virtual-camera.ts';
 
 const STOP_TIMEOUT_MS = 500;
@@ -68,7 +68,7 @@ async function run(command: CommandLine, stopped: AbortSignal): Promise<void> {
 }
 
 function connect(target: CommandLine['target'], firmware: string, camera: VirtualCamera): Connection {
-  if (target.protocol === 'seed') return new SeedConnection(target);
+  if (target.protocol === 'legacy') return new LegacyConnection(target);
   return new CameraConnection({
     ...target,
     device: {

@@ -12,7 +12,7 @@ const page = readFileSync(resolve(ROOT, 'docs/architecture.md'), 'utf8');
 test('the table of rooms has every room of the server', () => {
   const [, table = ''] = /<!-- rooms:[^>]*-->([\s\S]*)<!-- end of rooms -->/.exec(page) ?? [];
   const listed = [...table.matchAll(/^\| `([^`]+)`/gm)].map(([, room]) => room);
-  assert.deepEqual(listed.toSorted(), Object.keys(SERVER_ROOMS).toSorted());
+  assert.deepEqual(new Set(listed), new Set(Object.keys(SERVER_ROOMS)));
 });
 
 test('the page names every folder of the client that is a feature', () => {

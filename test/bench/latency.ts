@@ -1,6 +1,6 @@
 /**
  * Glass to glass: from the moment that is drawn into a virtual camera's picture to the moment its pixels are shown in
- * Chromium, through the real server; and beside it, in turns within the same run, the seed's own way. Then the join:
+ * Chromium, through the real server; and beside it, in turns within the same run, the legacy way. Then the join:
  * from a click to the first picture.
  *
  *     npm run bench:latency               60 s of pictures each way, 20 joins
@@ -19,7 +19,7 @@ import { ServerProcess } from '../support/server-process.ts';
 import { until } from '../support/until.ts';
 import { measureJoins } from './joins.ts';
 import { median, percentile } from './percentiles.ts';
-import { SeedWay } from './seed-way.ts';
+import { LegacyWay } from './legacy-way.ts';
 import { takeShownFrames, watchPictures, type ShownFrame } from './shown-frames.ts';
 
 const { values } = parseArgs({
@@ -40,7 +40,7 @@ interface Way {
 ensureChromium();
 await ensureClientBuilt();
 const server = await ServerProcess.start();
-const seedWay = await SeedWay.listen();
+const legacyWay = await LegacyWay.listen();
 const browser = await TestBrowser.launch();
 const admin = await server.admin();
 const camera = await admin.addCamera('Bench');
@@ -59,11 +59,11 @@ const vigie: Way = { frames: [], bits: 0, seconds: 0 };
 const badges: number[] = [];
 /** Chromium tells the sum over all frames only. */
 const jitterBuffer = { seconds: 0, frames: 0 };
-const seed: Way = { frames: [], bits: 0, seconds: 0 };
+const legacy: Way = { frames: [], bits: 0, seconds: 0 };
 
 for (let done = 0; done < SECONDS; done += TURN_SECONDS) {
   await vigieTurn(page);
-  await seedTurn();
+  await legacyTurn();
 }
 print();
 const { afterClick, afterLoad } = await measureJoins(browser, server, camera, JOINS);
@@ -75,7 +75,7 @@ process.stdout.write(
     joinLine('after loading the page', afterLoad),
 );
 await browser.close();
-seedWay.close();
+legacyWay.close();
 await server.stop();
 
 async function vigieTurn(viewer: TestPage): Promise<void> {
@@ -112,10 +112,10 @@ async function badge(viewer: TestPage): Promise<number> {
   return p50 ?? Number.NaN;
 }
 
-async function seedTurn(): Promise<void> {
+async function legacyTurn(): Promise<void> {
   const credentials = { VIGIE_LEGACY_USERNAME: 'x', VIGIE_LEGACY_PASSWORD: 'x' };
-  const viewer = await browser.open(seedWay.pageUrl);
-  const process = new Child('server/virtual-camera/main.ts', ['--seed', '--url', seedWay.cameraUrl], {
+  const viewer = await browser.open(legacyWay.pageUrl);
+  const process = new Child('server/virtual-camera/main.ts', ['--legacy', '--url', legacyWay.cameraUrl], {
     env: credentials,
   });
   await until('pictures come', () => viewer.page.evaluate(() => window.bytesReceived > 0));
@@ -125,20 +125,20 @@ async function seedTurn(): Promise<void> {
   const before = await viewer.page.evaluate(() => window.bytesReceived);
   const beganMs = performance.now();
   await delay(TURN_SECONDS * 1000);
-  seed.frames.push(...(await takeShownFrames(viewer.page)));
-  seed.bits += ((await viewer.page.evaluate(() => window.bytesReceived)) - before) * 8;
-  seed.seconds += (performance.now() - beganMs) / 1000;
+  legacy.frames.push(...(await takeShownFrames(viewer.page)));
+  legacy.bits += ((await viewer.page.evaluate(() => window.bytesReceived)) - before) * 8;
+  legacy.seconds += (performance.now() - beganMs) / 1000;
   await process.stop();
   await viewer.close();
 }
 
 function print(): void {
-  const [ours, theirs] = [summary(vigie), summary(seed)];
+  const [ours, theirs] = [summary(vigie), summary(legacy)];
   process.stdout.write(
     `Glass to glass by time code, VGA at 25 fps, ${SECONDS} s each way in turns of ${TURN_SECONDS} s\n` +
       `${''.padEnd(28)}  p50 ms  p95 ms  p99 ms     fps   Mbit/s\n` +
       row('Vigie', ours) +
-      row("the seed's way", theirs) +
+      row('the legacy way', theirs) +
       `${'ratio'.padEnd(28)}${ratio(ours.p50, theirs.p50)}${ratio(ours.p95, theirs.p95)}${ratio(ours.p99, theirs.p99)}${ratio(ours.fps, theirs.fps)}${ratio(ours.mbps, theirs.mbps)}\n` +
       `${'goal'.padEnd(28)}    <1.0   <=1.2                <=0.2\n` +
       `${'the page’s own badge says'.padEnd(28)}${median(badges).toFixed(1).padStart(8)}\n\n` +

@@ -259,7 +259,7 @@ test('a route that answers after its place was given away is no fault of the ser
   const request = { method: 'GET', path: '/' } as Request;
   for (const [writableEnded, logged] of [
     [true, []],
-    [false, ['a request failed']],
+    [false, ['failed to handle a request']],
   ] as const) {
     const response = { writableEnded, headersSent: true } as Response;
     await handle(error, request, response, () => undefined);

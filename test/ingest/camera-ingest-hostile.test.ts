@@ -376,7 +376,7 @@ suite('after the welcome', () => {
       assert.equal(rig.frames.length, 1);
       assert.equal(rig.ingest.counters.dropped.damaged, 1);
       assert.equal(rig.ingest.status('cam_1').framesDropped, 1);
-      assert.equal(rig.log.filter(({ msg }) => msg === 'a frame was dropped').length, 1);
+      assert.equal(rig.log.filter(({ msg }) => msg === 'frame dropped').length, 1);
     });
   }
 
@@ -397,7 +397,7 @@ suite('after the welcome', () => {
     for (let count = 0; count < 1000; count++) camera.sendFrame({}, JPEG.subarray(0, -1));
     while ((await camera.next('ack')).sequence < 999);
     assert.equal(rig.ingest.counters.dropped.damaged, 1000);
-    const said = rig.log.filter(({ msg }) => msg === 'a frame was dropped');
+    const said = rig.log.filter(({ msg }) => msg === 'frame dropped');
     assert.ok(said.length >= 1 && said.length <= 4, String(said.length));
     const unsaid = said.reduce((sum, line) => sum + Number(line['unsaid'] ?? 0), 0);
     assert.ok(unsaid > 0, 'what was not said is counted');

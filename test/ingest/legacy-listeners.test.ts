@@ -6,7 +6,7 @@ import { createConnection, type AddressInfo } from 'node:net';
 import { suite, test } from 'node:test';
 import { pino } from 'pino';
 import { WebSocket } from 'ws';
-import { SeedListeners, type SeedListenersOptions } from '../../server/ingest/legacy-listeners.ts';
+import { LegacyListeners, type LegacyListenersOptions } from '../../server/ingest/legacy-listeners.ts';
 import type { CameraFrame } from '../../server/core/video/camera-frame.ts';
 import { VigieError } from '../../server/errors.ts';
 import { JPEG } from './ingest-rig.ts';
@@ -16,13 +16,13 @@ import { until } from './until.ts';
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 const GOOD_QUERY = `?password=${md5('s3cret')}&username=${md5('vigie')}`;
 
-class SeedRig {
-  readonly listeners: SeedListeners;
+class LegacyRig {
+  readonly listeners: LegacyListeners;
   readonly frames: CameraFrame[];
   readonly events: string[] = [];
   readonly log: Record<string, unknown>[];
 
-  private constructor(listeners: SeedListeners, log: Record<string, unknown>[], frames: CameraFrame[]) {
+  private constructor(listeners: LegacyListeners, log: Record<string, unknown>[], frames: CameraFrame[]) {
     this.listeners = listeners;
     this.log = log;
     this.frames = frames;
@@ -30,10 +30,10 @@ class SeedRig {
     listeners.on('offline', (id) => this.events.push(`offline ${id}`));
   }
 
-  static async start(options: Partial<SeedListenersOptions> = {}): Promise<SeedRig> {
+  static async start(options: Partial<LegacyListenersOptions> = {}): Promise<LegacyRig> {
     const lines: Record<string, unknown>[] = [];
     const frames: CameraFrame[] = [];
-    const listeners = new SeedListeners({
+    const listeners = new LegacyListeners({
       startPort: 0,
       cameraIds: ['seed-8880', 'seed-8881'],
       onFrame: (frame) => frames.push(frame),
@@ -43,7 +43,7 @@ class SeedRig {
       ...options,
     });
     await listeners.listen();
-    return new SeedRig(listeners, lines, frames);
+    return new LegacyRig(listeners, lines, frames);
   }
 
   connect(camera = 0, query = GOOD_QUERY): WebSocket {
@@ -75,9 +75,9 @@ async function takePortAboveFreeOne(): Promise<Server> {
   }
 }
 
-suite('seed listeners', () => {
+suite('legacy listeners', () => {
   test('each port is one camera, and its JPEGs come out as frames', async () => {
-    using rig = await SeedRig.start();
+    using rig = await LegacyRig.start();
     const sockets = [await rig.online(0), await rig.online(1)];
     for (const socket of sockets) socket.send(JPEG);
     await until(() => rig.frames.length === 2);
@@ -95,7 +95,7 @@ suite('seed listeners', () => {
   test('real OV2640 pictures pass', async (context) => {
     const pictures = sensorJpegs();
     if (!pictures) return context.diagnostic(NO_FOOTAGE);
-    using rig = await SeedRig.start();
+    using rig = await LegacyRig.start();
     const socket = await rig.online();
     for (const picture of pictures) socket.send(picture);
     await until(() => rig.frames.length === pictures.length);
@@ -116,7 +116,7 @@ suite('seed listeners', () => {
     'a malformed escape': `?password=%E0%A4%A&username=%`,
   })) {
     test(`${name} is refused`, async () => {
-      using rig = await SeedRig.start();
+      using rig = await LegacyRig.start();
       const [, response] = (await once(rig.connect(0, query), 'unexpected-response')) as [
         unknown,
         { statusCode: number; resume: () => void },
@@ -135,7 +135,7 @@ suite('seed listeners', () => {
     'too large a picture': drawnJpeg(2596, 16),
   })) {
     test(`a picture that is ${name} is dropped and counted, the next one passes`, async () => {
-      using rig = await SeedRig.start();
+      using rig = await LegacyRig.start();
       const socket = await rig.online();
       socket.send(bytes);
       socket.send(JPEG);
@@ -146,7 +146,7 @@ suite('seed listeners', () => {
   }
 
   test('text ends the connection, and the other camera stays', async () => {
-    using rig = await SeedRig.start();
+    using rig = await LegacyRig.start();
     const other = await rig.online(1);
     const socket = await rig.online(0);
     socket.send('hello');
@@ -157,14 +157,14 @@ suite('seed listeners', () => {
   });
 
   test('more than 1 MiB ends the connection', async () => {
-    using rig = await SeedRig.start();
+    using rig = await LegacyRig.start();
     const socket = await rig.online();
     socket.send(Buffer.alloc(1024 * 1024 + 1));
     assert.deepEqual((await once(socket, 'close'))[0], 1009);
   });
 
   test('nothing is ever said to the camera', async () => {
-    using rig = await SeedRig.start();
+    using rig = await LegacyRig.start();
     const socket = await rig.online();
     const said: string[] = [];
     for (const event of ['message', 'ping', 'pong']) socket.on(event, () => said.push(event));
@@ -174,7 +174,7 @@ suite('seed listeners', () => {
   });
 
   test('a camera that comes back replaces its old connection without having been offline', async () => {
-    using rig = await SeedRig.start();
+    using rig = await LegacyRig.start();
     const first = await rig.online();
     const ended = once(first, 'close');
     const second = await rig.online();
@@ -185,7 +185,7 @@ suite('seed listeners', () => {
   });
 
   test('connections that say nothing do not keep the camera out', async () => {
-    using rig = await SeedRig.start();
+    using rig = await LegacyRig.start();
     const silent = Array.from({ length: 40 }, () =>
       createConnection({ port: rig.listeners.ports[0] ?? 0, host: '127.0.0.1', localAddress: '127.0.0.2' }),
     );
@@ -198,7 +198,7 @@ suite('seed listeners', () => {
   });
 
   test('a camera that says nothing is offline', async () => {
-    using rig = await SeedRig.start({ silenceTimeoutMs: 200 });
+    using rig = await LegacyRig.start({ silenceTimeoutMs: 200 });
     const socket = await rig.online();
     await once(socket, 'close');
     assert.deepEqual(rig.events, ['online seed-8880', 'offline seed-8880']);
@@ -208,7 +208,7 @@ suite('seed listeners', () => {
   test('a taken port is one clear line, and no other port stays open', async () => {
     const taken = await takePortAboveFreeOne();
     const { port } = taken.address() as AddressInfo;
-    await assert.rejects(SeedRig.start({ startPort: port - 1 }), (error) => {
+    await assert.rejects(LegacyRig.start({ startPort: port - 1 }), (error) => {
       assert.ok(error instanceof VigieError);
       assert.equal(error.code, 'configuration');
       assert.match(error.message, new RegExp(`^TCP port ${port} for a legacy camera is taken`));
@@ -226,7 +226,7 @@ suite('seed listeners', () => {
     for (const wrong of [{ username: '' }, { password: '' }, { startPort: 65_535 }]) {
       assert.throws(
         () =>
-          new SeedListeners({
+          new LegacyListeners({
             onFrame: () => undefined,
             startPort: 8880,
             cameraIds: ['a', 'b'],
@@ -241,7 +241,7 @@ suite('seed listeners', () => {
   });
 
   test('the log warns that this is for a trusted LAN', async () => {
-    using rig = await SeedRig.start();
-    assert.ok(rig.log.some(({ level, msg }) => level === 40 && String(msg).includes('LAN you trust')));
+    using rig = await LegacyRig.start();
+    assert.ok(rig.log.some(({ level, msg }) => level === 40 && String(msg).includes('trusted LAN')));
   });
 });

@@ -37,12 +37,12 @@ suite('the virtual camera’s command line', () => {
     assert.equal(command.fps, 12.5);
   });
 
-  test('the seed’s protocol wants a user name and a password', () => {
-    const args = ['--url', 'ws://localhost:8880', '--seed', '--username', 'vigie'];
+  test('the legacy protocol wants a user name and a password', () => {
+    const args = ['--url', 'ws://localhost:8880', '--legacy', '--username', 'vigie'];
     const command = parseCommandLine(args, { VIGIE_LEGACY_PASSWORD: 's3cret' });
     assert.ok(command !== 'help');
     assert.deepEqual(command.target, {
-      protocol: 'seed',
+      protocol: 'legacy',
       url: 'ws://localhost:8880/',
       username: 'vigie',
       password: 's3cret',
@@ -60,7 +60,7 @@ suite('the virtual camera’s command line', () => {
       '--size',
       '--quality',
       '--footage',
-      '--seed',
+      '--legacy',
     ])
       assert.ok(USAGE.includes(option), option);
   });
@@ -78,7 +78,7 @@ suite('the virtual camera’s command line', () => {
     [/^--quality must be 4 to 63/, [...BASE, '--key', KEY, '--quality', '3']],
     [/^--size must be one of QQVGA, /, [...BASE, '--key', KEY, '--size', '640x480']],
     [/^--size must be one of QQVGA, /, [...BASE, '--key', KEY, '--size', 'toString']],
-    [/^--seed needs --username and --password/, ['--url', 'ws://localhost:8880', '--seed']],
+    [/^--legacy needs --username and --password/, ['--url', 'ws://localhost:8880', '--legacy']],
     [/Unknown option '--speed'/, [...BASE, '--key', KEY, '--speed', '3']],
   ] as const) {
     test(`${args.join(' ').replace(KEY, 'KEY')} is answered with one clear line`, () => {

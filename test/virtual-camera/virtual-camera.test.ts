@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
-import { SeedListeners } from '../../server/ingest/legacy-listeners.ts';
+import { LegacyListeners } from '../../server/ingest/legacy-listeners.ts';
 import type { CameraFrame } from '../../server/core/video/camera-frame.ts';
 import { JpegDecoder } from '../../server/video/jpeg-decoder.ts';
 import { readTimeCode, timeCodeDifferenceUs, timeCodeOf } from '../../server/wire/time-code.ts';
@@ -159,11 +159,11 @@ suite('virtual camera', () => {
     assert.match(camera.output, /^virtual camera: --id is missing[^\n]*\n$/);
   });
 
-  test('footage is played, also by the seed’s protocol', async (context) => {
+  test('footage is played, also by the legacy protocol', async (context) => {
     const footage = footagePath('ov2640');
     if (footage === undefined) return context.diagnostic(NO_FOOTAGE);
     const frames: CameraFrame[] = [];
-    const listeners = new SeedListeners({
+    const listeners = new LegacyListeners({
       onFrame: (frame) => frames.push(frame),
       startPort: 0,
       cameraIds: ['seed-8880'],
@@ -173,7 +173,7 @@ suite('virtual camera', () => {
     });
     await listeners.listen();
     await using camera = new CameraProcess(
-      ['--url', `ws://127.0.0.1:${listeners.ports[0]}`, '--seed', '--footage', footage],
+      ['--url', `ws://127.0.0.1:${listeners.ports[0]}`, '--legacy', '--footage', footage],
       { VIGIE_LEGACY_USERNAME: 'vigie', VIGIE_LEGACY_PASSWORD: 's3cret' },
     );
     await until(() => frames.length >= 15);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { signToken, verifyToken } from '../../../server/accounts/access-token.ts';
 import { makeRefreshToken, readRefreshToken } from '../../../server/accounts/refresh-token.ts';
-import { SeedCredentials } from '../../../server/ingest/legacy-credentials.ts';
+import { LegacyCredentials } from '../../../server/ingest/legacy-credentials.ts';
 import {
   handshakeHmac,
   parseCameraKey,
@@ -27,7 +27,7 @@ const near = (text: string): fc.Arbitrary<string> =>
 
 const codes = new PairingCodes();
 const downloads = new DownloadTokens(() => NOW_MS);
-const seed = new SeedCredentials('esp32', 'secret');
+const seed = new LegacyCredentials('esp32', 'secret');
 
 export const tokens: FuzzTarget = {
   name: 'tokens',

@@ -57,7 +57,7 @@ export class BehindCarrierNat implements AsyncDisposable {
         NODE_EXTRA_CA_CERTS: edge.authority,
       }),
     );
-    await server.child.line(/viewers can come through a relay/);
+    await server.child.line(/relay allocated/);
     return new BehindCarrierNat(networks, edge, server, stack.move());
   }
 

@@ -8,7 +8,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 
-const PAGE = `<!doctype html><meta charset="utf-8"><title>The seed's way</title><img id="picture" width="640" height="480">
+const PAGE = `<!doctype html><meta charset="utf-8"><title>The legacy way</title><img id="picture" width="640" height="480">
 <script>
   const image = document.getElementById('picture');
   const socket = new WebSocket('ws://' + location.host + '/viewer');
@@ -24,18 +24,18 @@ const PAGE = `<!doctype html><meta charset="utf-8"><title>The seed's way</title>
   };
 </script>`;
 
-export class SeedWay {
+export class LegacyWay {
   readonly #http: Server;
   readonly #viewers = new Set<WebSocket>();
 
-  static async listen(): Promise<SeedWay> {
+  static async listen(): Promise<LegacyWay> {
     const http = createServer((_request, response) => {
       response.setHeader('Content-Type', 'text/html');
       response.end(PAGE);
     });
     http.listen(0);
     await once(http, 'listening');
-    return new SeedWay(http);
+    return new LegacyWay(http);
   }
 
   private constructor(http: Server) {

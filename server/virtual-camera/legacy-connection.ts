@@ -1,5 +1,5 @@
 /**
- * A connection as the seed's firmware makes it: user name and password as MD5 in the query, then one binary message per
+ * A connection as the legacy firmware makes it: user name and password as MD5 in the query, then one binary message per
  * JPEG and nothing else. It is for testing that cameras already flashed keep working.
  *
  * There are no acknowledgements, so the only sign of a full link is the socket's own buffer: while that holds a frame,
@@ -13,7 +13,7 @@ import { LatestSlot } from '../core/latest-slot.ts';
 import type { CameraConnectionEvents } from './camera-connection.ts';
 import type { CapturedFrame } from './frame-ticker.ts';
 
-export interface SeedConnectionOptions {
+export interface LegacyConnectionOptions {
   /** ws://host:port */
   url: string;
   username: string;
@@ -22,13 +22,13 @@ export interface SeedConnectionOptions {
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
-export class SeedConnection extends EventEmitter<CameraConnectionEvents> {
+export class LegacyConnection extends EventEmitter<CameraConnectionEvents> {
   readonly #socket: WebSocket;
   readonly #waiting = new LatestSlot<CapturedFrame>();
   #closed = false;
   #framesSent = 0;
 
-  constructor({ url, username, password }: SeedConnectionOptions) {
+  constructor({ url, username, password }: LegacyConnectionOptions) {
     super();
     const target = new URL(url);
     target.search = `?password=${md5(password)}&username=${md5(username)}`;

@@ -27,22 +27,22 @@ after(async () => {
   browser.assertNoProblems();
 });
 
-function seedCamera(toPort: number, password: string): Child {
+function legacyCamera(toPort: number, password: string): Child {
   const options = pictures && existsSync(pictures) ? ['--footage', pictures] : [];
   const camera = new Child(
     'server/virtual-camera/main.ts',
-    ['--seed', '--url', `ws://localhost:${toPort}`, ...options],
+    ['--legacy', '--url', `ws://localhost:${toPort}`, ...options],
     { env: { ...CREDENTIALS, VIGIE_LEGACY_PASSWORD: password } },
   );
   cameras.push(camera);
   return camera;
 }
 
-test('a camera with the seed’s firmware is seen live', async (t) => {
+test('a camera with the legacy firmware is seen live', async (t) => {
   if (!pictures) t.diagnostic('without real footage: VIGIE_FOOTAGE_DIR is not set, a drawn scene stands in');
   await page.signIn('admin', server.password);
   await page.untilStatus(`seed-${port}`, 'offline');
-  seedCamera(port, CREDENTIALS.VIGIE_LEGACY_PASSWORD);
+  legacyCamera(port, CREDENTIALS.VIGIE_LEGACY_PASSWORD);
   await page.untilStatus(`seed-${port}`, 'live');
   const decoded = (await page.videoStats()).framesDecoded;
   await until(
@@ -58,7 +58,7 @@ const wrong: [name: string, query: string][] = [
   ['another password', `?password=${'0'.repeat(32)}&username=3b5d5c3712955042212316173ccf37be`],
 ];
 for (const [name, query] of wrong) {
-  test(`the seed's port refuses ${name}`, async () => {
+  test(`a legacy port refuses ${name}`, async () => {
     const socket = new WebSocket(`ws://localhost:${port + 1}/${query}`);
     const [what] = (await Promise.race([once(socket, 'error'), once(socket, 'close')])) as [Error | number];
     assert.notEqual(what, undefined);
@@ -67,7 +67,7 @@ for (const [name, query] of wrong) {
   });
 }
 
-test('what a viewer sends to the seed’s port goes nowhere, and the picture runs on', async () => {
+test('what a viewer sends to a legacy port goes nowhere, and the picture runs on', async () => {
   const socket = new WebSocket(`ws://localhost:${port}/`);
   await Promise.race([once(socket, 'error'), once(socket, 'close')]);
   const decoded = (await page.videoStats()).framesDecoded;
