@@ -1,8 +1,8 @@
-// A firmware update on its way into the slot that does not run. No network and no flash here: a port feeds the
-// bytes as they come and passes the slot in.
+// A firmware update on its way into the slot that does not run. No network and no flash here: a port feeds
+// the bytes as they come and passes the slot in.
 //
-// Invariant: the slot is finished, and so may be started, only when every byte that was offered is in it, with
-// the hash that was offered, and the image says it is this camera's, and the version that was offered.
+// Invariant: the slot is finished, and so may be started, only when every byte that was offered is in it,
+// with the hash that was offered, and the image says it is this camera's, and the version that was offered.
 #pragma once
 
 #include <array>

@@ -19,7 +19,8 @@ class JsonWriter {
 
   JsonWriter& field(std::string_view name, std::string_view value);
   template <std::integral T>
-  requires(!std::same_as<T, bool>) JsonWriter& field(std::string_view name, T value) {
+    requires(!std::same_as<T, bool>)
+  JsonWriter& field(std::string_view name, T value) {
     return field_number(name, static_cast<int64_t>(value));
   }
   /// A template so that no literal becomes `true`.

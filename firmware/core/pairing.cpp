@@ -69,7 +69,8 @@ PairingFailure pairing_failure(int status) {
       return {"the server's answer is not understood, and the code is used up: make a new one", true};
     case 400:
     case 404:
-      return {"the server does not take this code: it may be mistyped, used up, or older than 15 minutes", true};
+      return {"the server does not take this code: it may be mistyped, used up, or older than 15 minutes",
+              true};
     case 403:
       return {"the server does not see that the camera came over TLS: is its proxy trusted?", false};
     case 429:

@@ -35,8 +35,8 @@ inline constexpr uint32_t kMaxPairingRetryMs = 600'000;
 struct PairingFailure {
   /// A literal for a person.
   const char* reason;
-  /// The code will never be good again: only another one helps. Asking on would use up the few wrong codes that the server
-  /// takes from one network, which other cameras there may need.
+  /// The code will never be good again: only another one helps. Asking on would use up the few wrong codes
+  /// that the server takes from one network, which other cameras there may need.
   bool is_final;
 };
 

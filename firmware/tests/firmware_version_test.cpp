@@ -29,8 +29,9 @@ TEST_CASE("versions are ordered as the server orders them, and the other way rou
 }
 
 TEST_CASE("what is no version is told from one") {
-  for (const std::string_view text : {"", "1", "1.2", "1.2.", "1.2.3.4", "v1.2.3", "1.2.65536", "1.02.3", "1.2.3-",
-                                      "1.2.3-a_b", "1.2.3 ", " 1.2.3", "1.2.3-abcdefghijklmnopqrstu", "1.2.1234567"}) {
+  for (const std::string_view text :
+       {"", "1", "1.2", "1.2.", "1.2.3.4", "v1.2.3", "1.2.65536", "1.02.3", "1.2.3-", "1.2.3-a_b", "1.2.3 ",
+        " 1.2.3", "1.2.3-abcdefghijklmnopqrstu", "1.2.1234567"}) {
     CAPTURE(text);
     CHECK_FALSE(vigie::parse_firmware_version(text));
   }

@@ -9,7 +9,8 @@ using vigie::parse_pairing_answer;
 using vigie::tidy_pairing_code;
 
 TEST_CASE("a code is forgiven how it is typed") {
-  for (const std::string_view typed : {"K7QF-3MZ1", "k7qf3mz1", " K7QF 3MZl", "K7QF-3MZI", "k-7-q-f-3-m-z-1"}) {
+  for (const std::string_view typed :
+       {"K7QF-3MZ1", "k7qf3mz1", " K7QF 3MZl", "K7QF-3MZI", "k-7-q-f-3-m-z-1"}) {
     CAPTURE(typed);
     REQUIRE(tidy_pairing_code(typed));
     CHECK(tidy_pairing_code(typed)->view() == "K7QF3MZ1");
@@ -18,7 +19,8 @@ TEST_CASE("a code is forgiven how it is typed") {
 }
 
 TEST_CASE("what is no code is told from one") {
-  for (const std::string_view typed : {"", "K7QF", "K7QF-3MZ1-", "K7QF-3MZ11", "K7QF-3MZU", "K7QF_3MZ1", "\"},{\"a\":1"}) {
+  for (const std::string_view typed :
+       {"", "K7QF", "K7QF-3MZ1-", "K7QF-3MZ11", "K7QF-3MZU", "K7QF_3MZ1", "\"},{\"a\":1"}) {
     CAPTURE(typed);
     CHECK((typed == "K7QF-3MZ1-") == tidy_pairing_code(typed).has_value());
   }
@@ -40,7 +42,8 @@ TEST_CASE("an answer is an id and a whole key, or none") {
   for (const std::string& text :
        {std::string(), std::string("[]"), std::string(R"({"cameraId":"cam_1"})"),
         R"({"cameraId":"","key":")" + key + "\"}", R"({"cameraId":5,"key":")" + key + "\"}",
-        R"({"cameraId":"cam_1","key":")" + key + "A\"}", R"({"cameraId":")" + std::string(65, 'a') + R"(","key":")" + key + "\"}"}) {
+        R"({"cameraId":"cam_1","key":")" + key + "A\"}",
+        R"({"cameraId":")" + std::string(65, 'a') + R"(","key":")" + key + "\"}"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_pairing_answer(text));
   }

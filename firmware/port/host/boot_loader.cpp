@@ -21,7 +21,8 @@ void pass_on(int signal) {
 
 /// @returns its exit code, or 128 and the signal that ended it
 int run_firmware(const std::string& program, char** arguments, const std::string& trial) {
-  // Between fork and exec the child has pass_on as its handler, which would take a signal to stop and forget it.
+  // Between fork and exec the child has pass_on as its handler, which would take a signal to stop and forget
+  // it.
   sigset_t stop_signals;
   sigset_t before;
   sigemptyset(&stop_signals);

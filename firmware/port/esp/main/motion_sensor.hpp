@@ -1,5 +1,6 @@
-// A PIR or another movement sensor with a digital output, wired to the board's free pin: high while it sees something.
-// Off unless turned on (`motion on` on the serial line), for a pin with nothing on it says anything.
+// A PIR or another movement sensor with a digital output, wired to the board's free pin: high while it sees
+// something. Off unless turned on (`motion on` on the serial line), for a pin with nothing on it says
+// anything.
 #pragma once
 
 namespace vigie::esp {

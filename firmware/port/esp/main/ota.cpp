@@ -143,7 +143,8 @@ const char* Updater::begin(const UpdateOffer& offer, TaskHandle_t receiver) {
   received_ = 0;
   ended_ = false;
   const auto entry = [](void* self) { static_cast<Updater*>(self)->run(); };
-  if (xTaskCreate(entry, "update", kStackBytes, this, kPriority, nullptr) != pdPASS) return "too little memory";
+  if (xTaskCreate(entry, "update", kStackBytes, this, kPriority, nullptr) != pdPASS)
+    return "too little memory";
   running_ = true;
   ESP_LOGI(kTag, "fetching version %.*s", static_cast<int>(offer_.version.view().size()),
            offer_.version.view().data());

@@ -1,5 +1,6 @@
-// Updates on the device: the image is fetched by a task of its own, over verified TLS, into the slot that does not run. The
-// boot loader tries it once; it is good when its server has welcomed it (see CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE).
+// Updates on the device: the image is fetched by a task of its own, over verified TLS, into the slot that
+// does not run. The boot loader tries it once; it is good when its server has welcomed it (see
+// CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE).
 #pragma once
 
 #include <array>
@@ -50,8 +51,8 @@ class Updater {
   const char* failure_ = nullptr;
 };
 
-/// Whether this version is to be kept. On trial, a task of its own waits for the server's welcome, so that a version that
-/// hangs anywhere, at its sensor or before it has a network, gives way as well.
+/// Whether this version is to be kept. On trial, a task of its own waits for the server's welcome, so that a
+/// version that hangs anywhere, at its sensor or before it has a network, gives way as well.
 class OwnFirmware {
  public:
   /// The first thing of a start. Does nothing for a version that has proven itself.

@@ -39,7 +39,8 @@ Answer ask(esp_http_client_handle_t client, std::string_view question, std::span
   if (announced > static_cast<int64_t>(room.size())) return {.status = status, .body = {}};
   size_t received = 0;
   while (received < static_cast<size_t>(announced)) {
-    const int count = esp_http_client_read(client, room.data() + received, static_cast<int>(room.size() - received));
+    const int count =
+        esp_http_client_read(client, room.data() + received, static_cast<int>(room.size() - received));
     if (count <= 0) return {.status = status, .body = {}};
     received += static_cast<size_t>(count);
   }
@@ -74,7 +75,8 @@ std::optional<PairingFailure> pair(Credentials& credentials, const char* ca_pem)
   std::array<char, 256> question;
   std::array<char, 512> room;
   const std::string_view firmware = esp_app_get_description()->version;
-  const Answer answer = ask(client, write_pairing_request(question, code->view(), kBoard.name, firmware), room);
+  const Answer answer =
+      ask(client, write_pairing_request(question, code->view(), kBoard.name, firmware), room);
   esp_http_client_cleanup(client);
   const std::optional<PairedCamera> camera =
       answer.status == kPairedStatus ? parse_pairing_answer(answer.body) : std::nullopt;

@@ -1,4 +1,5 @@
-// Pairing on the device: with Wi-Fi and a server but no key yet, the code is given to the server for id and key.
+// Pairing on the device: with Wi-Fi and a server but no key yet, the code is given to the server for id and
+// key.
 #pragma once
 
 #include <optional>
