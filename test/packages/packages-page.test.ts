@@ -1,0 +1,47 @@
+/** Holds docs/packages.md to package.json, and the Node that is asked for to what the packages ask for. */
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { test } from 'node:test';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const read = (path: string): string => readFileSync(resolve(ROOT, path), 'utf8');
+
+interface Manifest {
+  dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+  engines: { node: string };
+}
+
+const manifest = JSON.parse(read('package.json')) as Manifest;
+const majorOf = (range: string): number =>
+  Math.min(...range.split('||').map((part) => Number(/(\d+)/.exec(part)?.[1] ?? 0)));
+
+test('docs/packages.md says of each package what it is for', () => {
+  const [atRunTime = '', toBuild = ''] = read('docs/packages.md').split('## To build and test');
+  const namedIn = (text: string): string[] =>
+    text
+      .split('\n')
+      .filter((line) => line.startsWith('| `'))
+      .flatMap((line) => [...(line.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, name = '']) => name));
+  const byName = (one: string, other: string): number => one.localeCompare(other);
+  for (const [text, packages] of [
+    [atRunTime, manifest.dependencies],
+    [toBuild, manifest.devDependencies],
+  ] as const)
+    assert.deepEqual(namedIn(text).toSorted(byName), Object.keys(packages).toSorted(byName));
+});
+
+test('no package asks for a newer Node than package.json and the README', () => {
+  const { packages } = JSON.parse(read('package-lock.json')) as {
+    packages: Record<string, { engines?: { node?: string } }>;
+  };
+  const ours = majorOf(manifest.engines.node);
+  const newer = Object.entries(packages).filter(([, { engines }]) => majorOf(engines?.node ?? '0') > ours);
+  assert.deepEqual(
+    newer.map(([path]) => path),
+    [],
+  );
+  assert.ok(read('README.md').includes(`${ours} or newer`));
+});
