@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { CodecGuilt, type CodecDeath } from '../../../server/core/video/codec-guilt.ts';
+
+const OPTIONS = {
+  maxDeaths: 2,
+  deathWindowMs: 60_000,
+  confineMs: 60_000,
+  asideMs: 60_000,
+  otherSizeAfterMs: 10_000,
+  maxMs: 3_600_000,
+  forgetAfterMs: 86_400_000,
+};
+const VGA = { width: 640, height: 480 };
+const SVGA = { width: 800, height: 600 };
+
+/** A guilt with a clock of its own, in seconds. */
+class Case {
+  readonly guilt = new CodecGuilt(OPTIONS);
+  second = 0;
+
+  dies(cameraId: string | undefined, death: Partial<CodecDeath> = {}): void {
+    const size = cameraId === undefined ? undefined : VGA;
+    const confined = cameraId !== undefined && this.guilt.standing(cameraId) === 'confined';
+    this.guilt.onDeath({ cameraId, size, confined, external: false, ...death }, this.second * 1e6);
+  }
+
+  /** @returns the cameras released on the way, with the second */
+  waits(seconds: number): string[] {
+    const released: string[] = [];
+    for (const end = this.second + seconds; this.second < end;) {
+      this.second++;
+      for (const cameraId of this.guilt.release(this.second * 1e6))
+        released.push(`${this.second} ${cameraId}`);
+    }
+    return released;
+  }
+
+  picture(cameraId: string, size: { width: number; height: number }): boolean {
+    return this.guilt.onPicture(cameraId, size, this.second * 1e6);
+  }
+
+  standings(...cameraIds: string[]): string[] {
+    return cameraIds.map((cameraId) => this.guilt.standing(cameraId));
+  }
+
+  setAside(cameraId: string): void {
+    for (let death = 0; death < 3; death++) this.dies(cameraId);
+    assert.equal(this.guilt.standing(cameraId), 'aside');
+  }
+}
+
+suite('suspicion', () => {
+  test('the camera whose picture was in work is confined, the others are not', () => {
+    const c = new Case();
+    c.dies('a');
+    assert.deepEqual(c.standings('a', 'b'), ['confined', 'trusted']);
+  });
+
+  test('a death with nothing in work accuses nobody', () => {
+    const c = new Case();
+    for (let death = 0; death < 100; death++) c.dies(undefined);
+    assert.deepEqual(c.guilt.camerasWith('confined'), []);
+  });
+
+  test('a process that somebody else killed accuses nobody, whatever was in work', () => {
+    const c = new Case();
+    for (let death = 0; death < 100; death++) c.dies('a', { external: true });
+    assert.deepEqual(c.standings('a'), ['trusted']);
+    c.dies('a');
+    for (let death = 0; death < 100; death++) c.dies('a', { external: true });
+    assert.deepEqual(c.standings('a'), ['confined']);
+  });
+
+  test('a suspect is trusted again after a minute without a death', () => {
+    const c = new Case();
+    c.dies('a');
+    assert.deepEqual(c.waits(100), ['60 a']);
+    assert.deepEqual(c.standings('a'), ['trusted']);
+  });
+
+  test('each time again confinement lasts twice as long, up to an hour', () => {
+    const c = new Case();
+    const minutes = Array.from({ length: 9 }, () => {
+      c.dies('a');
+      const from = c.second;
+      const [released = ''] = c.waits(3_600);
+      return (Number(released.split(' ')[0]) - from) / 60;
+    });
+    assert.deepEqual(minutes, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
+  });
+
+  test('a day without a death forgets what was', () => {
+    const c = new Case();
+    c.setAside('a');
+    c.waits(2 * 86_400);
+    assert.equal(c.guilt.timesAside('a'), 0);
+    c.dies('a');
+    const from = c.second;
+    assert.deepEqual(c.waits(100), [`${from + 60} a`]);
+  });
+});
+
+suite('setting aside', () => {
+  test('two deaths in a row in confinement set a camera aside, the one before does not count', () => {
+    const c = new Case();
+    c.dies('a');
+    c.dies('a');
+    assert.deepEqual(c.standings('a'), ['confined']);
+    c.dies('a');
+    assert.deepEqual(c.standings('a'), ['aside']);
+    assert.equal(c.guilt.timesAside('a'), 1);
+  });
+
+  test('pictures that went well in between do not matter, a minute does', () => {
+    const c = new Case();
+    c.dies('a');
+    c.dies('a');
+    c.waits(59);
+    c.dies('a');
+    assert.deepEqual(c.standings('a'), ['aside']);
+    const later = new Case();
+    later.dies('a');
+    later.waits(59);
+    later.dies('a');
+    later.waits(60);
+    later.dies('a', { confined: true });
+    assert.deepEqual(later.standings('a'), ['confined']);
+  });
+
+  for (const [what, between] of [
+    ['with nothing in work', (c: Case) => c.dies(undefined)],
+    ['by somebody else', (c: Case) => c.dies('a', { external: true })],
+    ['of another camera', (c: Case) => c.dies('b')],
+  ] as const) {
+    test(`a death ${what} in between breaks the row`, () => {
+      const c = new Case();
+      c.dies('a');
+      for (let death = 0; death < 20; death++) {
+        c.dies('a', { confined: true });
+        between(c);
+      }
+      assert.deepEqual(c.guilt.camerasWith('aside'), []);
+    });
+  }
+
+  test('deaths of several cameras in turn set nobody aside', () => {
+    const c = new Case();
+    for (let death = 0; death < 60; death++) c.dies(['a', 'b', 'c'][death % 3]);
+    assert.deepEqual(c.standings('a', 'b', 'c'), ['confined', 'confined', 'confined']);
+  });
+
+  test('a camera set aside is tried again, confined, and each time waits twice as long', () => {
+    const c = new Case();
+    c.setAside('a');
+    const waits = Array.from({ length: 8 }, () => {
+      const from = c.second;
+      while (c.guilt.standing('a') === 'aside') c.waits(1);
+      assert.deepEqual(c.standings('a'), ['confined']);
+      c.dies('a');
+      c.dies('a');
+      assert.deepEqual(c.standings('a'), ['aside']);
+      return (c.second - from) / 60;
+    });
+    assert.deepEqual(waits, [1, 2, 4, 8, 16, 32, 60, 60]);
+  });
+
+  test('a camera set aside that behaves again is trusted again', () => {
+    const c = new Case();
+    c.setAside('a');
+    assert.deepEqual(c.waits(200), ['60 a', '120 a']);
+    assert.deepEqual(c.standings('a'), ['trusted']);
+  });
+
+  test('pictures of another size are tried at once, but not within ten seconds', () => {
+    const c = new Case();
+    c.setAside('a');
+    c.waits(9);
+    assert.equal(c.picture('a', SVGA), false);
+    c.waits(1);
+    assert.equal(c.picture('a', VGA), false);
+    assert.equal(c.picture('a', SVGA), true);
+    assert.deepEqual(c.standings('a'), ['confined']);
+    assert.equal(c.picture('a', VGA), false);
+  });
+
+  test('a removed camera is forgotten', () => {
+    const c = new Case();
+    c.setAside('a');
+    c.guilt.forget('a');
+    assert.deepEqual(c.standings('a'), ['trusted']);
+    assert.deepEqual(c.waits(100), []);
+  });
+});
