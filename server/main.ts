@@ -212,6 +212,7 @@ function httpApp(stages: Stages, config: Config, log: Log) {
       frameWatches: signaling.frameWatches,
       mjpeg: pictures.mjpeg.counters,
       codecPids: transcoder.codecPids,
+      codec: transcoder.codecFigures,
       encoding: transcoder.encodingCount,
       ingest: ingest.counters,
       pairing: cameras.pairing.counters,

@@ -2,23 +2,31 @@
  * Pictures that were kept → VP8, as fast as a codec process can, in an encoder of their own: the seconds before an event.
  *
  * It sits beside the live encoders and asks for one picture at a time, so no live picture ever waits for more than one of
- * these. What the codec refuses is left out; if its process dies, what was encoded until then is what there is.
+ * these. What the codec refuses is left out; if its process dies, what was encoded until then is what there is. Of a camera whose
+ * pictures keep ending codec processes there is nothing.
  */
 
 import type { CameraFrame } from '../core/video/camera-frame.ts';
 import type { EncodedFrame } from '../core/video/encoded-frame.ts';
 import { encodeRequest, type CodecReplyHeader } from './codec-messages.ts';
-import type { CodecPool, CodecSeat } from './codec-pool.ts';
+import type { CodecPool } from './codec-pool.ts';
+import type { CodecSeat } from './codec-seat.ts';
 
 const KEYFRAME_INTERVAL_US = 2_000_000;
 
-/** @returns in the order of the frames, beginning with a keyframe; empty when none could be encoded */
+/**
+ * @param frames of one camera
+ * @returns in the order of the frames, beginning with a keyframe; empty when none could be encoded
+ */
 export function encodeBatch(
   pool: CodecPool,
   frames: readonly CameraFrame[],
   bitrateBps: number,
 ): Promise<EncodedFrame[]> {
-  return new Promise((resolve) => new Batch(pool, frames, bitrateBps, resolve).next());
+  const [first] = frames;
+  if (!first || pool.isAside(first.cameraId)) return Promise.resolve([]);
+  const { cameraId } = first;
+  return new Promise((resolve) => new Batch(cameraId, pool, frames, bitrateBps, resolve).next());
 }
 
 class Batch {
@@ -32,6 +40,7 @@ class Batch {
   #lastKeyframeUs = -Infinity;
 
   constructor(
+    cameraId: string,
     pool: CodecPool,
     frames: readonly CameraFrame[],
     bitrateBps: number,
@@ -40,7 +49,7 @@ class Batch {
     this.#frames = frames;
     this.#bitrateBps = bitrateBps;
     this.#done = done;
-    this.#seat = pool.open({
+    this.#seat = pool.open(cameraId, {
       onReady: () => this.next(),
       onAnswer: (reply, data) => this.#onEncoded(reply, data),
       onRejected: () => this.#onDone(),
@@ -54,9 +63,9 @@ class Batch {
     if (this.#busy || !this.#seat.ready) return;
     this.#busy = true;
     const keyframe = frame.captureUs - this.#lastKeyframeUs >= KEYFRAME_INTERVAL_US;
-    const { captureUs, jpeg } = frame;
+    const { captureUs } = frame;
     const request = { bitrateBps: this.#bitrateBps, captureUs, keyframe, luma: false };
-    this.#seat.ask(encodeRequest(request), jpeg);
+    this.#seat.ask(encodeRequest(request), frame);
   }
 
   #onEncoded({ keyframe, width, height }: CodecReplyHeader, data: Uint8Array): void {

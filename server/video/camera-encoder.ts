@@ -17,11 +17,11 @@ import { FrameRateMeter } from '../core/video/frame-rate-meter.ts';
 import { KeyframeRequests } from '../core/video/keyframe-requests.ts';
 import { lumaCells } from '../core/video/luma-frame.ts';
 import { LatestSlot } from '../core/latest-slot.ts';
-import { StrikeWindow } from '../core/strike-window.ts';
 import type { VideoTimestamps } from '../core/video/video-timestamps.ts';
 import type { Log } from '../log.ts';
 import { encodeRequest, monotonicUs, type CodecReplyHeader } from './codec-messages.ts';
-import type { CodecPool, CodecSeat } from './codec-pool.ts';
+import type { CodecPool } from './codec-pool.ts';
+import type { CodecSeat } from './codec-seat.ts';
 import type { CameraLuma } from './camera-luma.ts';
 import type { FrameHub } from './frame-hub.ts';
 import { FrameSubscribers } from './frame-subscribers.ts';
@@ -30,12 +30,6 @@ import type { TranscodeCounters } from './transcode-stats.ts';
 export interface CameraEncoderOptions {
   /** A camera's keyframes are at least this far apart. */
   keyframeIntervalMs: number;
-  /** A camera whose frames ended this many codec processes … */
-  maxDeaths: number;
-  /** … within this time, however many good ones came in between … */
-  deathWindowMs: number;
-  /** … is not encoded for this long. */
-  putAsideMs: number;
 }
 
 export interface CameraEncoderContext {
@@ -67,9 +61,7 @@ export class CameraEncoder {
   #inWork: { frame: CameraFrame; keyframe: boolean } | undefined;
   /** The frame the codec refused or died of; it is not tried again. */
   #unusable: CameraFrame | undefined;
-  readonly #deaths: StrikeWindow;
   #keyframeTimer: NodeJS.Timeout | undefined;
-  #asideTimer: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(context: CameraEncoderContext, timestamps: VideoTimestamps) {
@@ -78,8 +70,7 @@ export class CameraEncoder {
     this.#subscribers = new FrameSubscribers(context.log);
     this.#demand = this.#subscribers.demand;
     this.#keyframes = new KeyframeRequests(context.options.keyframeIntervalMs * 1000);
-    this.#deaths = new StrikeWindow(context.options.maxDeaths, context.options.deathWindowMs * 1000);
-    this.#seat = context.pool.open({
+    this.#seat = context.pool.open(context.cameraId, {
       onReady: () => this.#pump(),
       onAnswer: (reply, data, luma) => this.#onEncoded(reply, data, luma),
       onRejected: (reason) => this.#onRejected(reason),
@@ -128,13 +119,13 @@ export class CameraEncoder {
     this.#subscribers.clear();
     this.#slot.clear();
     clearTimeout(this.#keyframeTimer);
-    clearTimeout(this.#asideTimer);
     this.#seat.close();
   }
 
   #onCameraFrame(frame: CameraFrame): void {
-    const { counters, clock } = this.#context;
+    const { counters, clock, pool } = this.#context;
     counters.framesIn++;
+    pool.onPicture(frame.cameraId, frame);
     this.#rate.add(clock());
     if (!this.#pace.take(frame.receivedUs)) return;
     const before = this.#slot.passedOver;
@@ -145,7 +136,7 @@ export class CameraEncoder {
 
   /** Begins the next frame, if there is one and nothing stands in its way. */
   #pump(): void {
-    if (this.#closed || !this.watched || this.#inWork || this.#asideTimer || !this.#seat.ready) return;
+    if (this.#closed || !this.watched || this.#inWork || !this.#seat.ready) return;
     const { clock } = this.#context;
     const nowUs = clock();
     const waitUs = this.#keyframes.waitUs(nowUs);
@@ -158,7 +149,7 @@ export class CameraEncoder {
     const bitrateBps = this.#bitrateBps(frame, nowUs);
     this.#context.counters.bitrateBps = bitrateBps;
     const luma = this.#context.luma.due;
-    this.#seat.ask(encodeRequest({ bitrateBps, captureUs: frame.captureUs, keyframe, luma }), frame.jpeg);
+    this.#seat.ask(encodeRequest({ bitrateBps, captureUs: frame.captureUs, keyframe, luma }), frame);
   }
 
   #onDemand(): void {
@@ -225,28 +216,10 @@ export class CameraEncoder {
   }
 
   #onLost(culprit: boolean): void {
-    const { counters, clock } = this.#context;
-    counters.restarts++;
-    if (culprit) {
-      this.#giveUpFrame();
-      if (this.#deaths.strike(clock())) this.#putAside();
-    }
+    this.#context.counters.restarts++;
+    if (culprit) this.#giveUpFrame();
     this.#inWork = undefined;
     this.#keyframes.failed();
-  }
-
-  #putAside(): void {
-    const { counters, log, cameraId, options } = this.#context;
-    counters.putAside++;
-    log.error(
-      { cameraId, putAsideMs: options.putAsideMs },
-      'the frames of this camera keep ending codec processes; it is put aside for a while',
-    );
-    clearTimeout(this.#asideTimer);
-    this.#asideTimer = setTimeout(() => {
-      this.#asideTimer = undefined;
-      this.#pump();
-    }, options.putAsideMs);
   }
 
   #giveUpFrame(): void {

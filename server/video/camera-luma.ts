@@ -9,10 +9,10 @@ import type { CameraFrame } from '../core/video/camera-frame.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Subscription } from '../core/fan-out.ts';
 import type { LumaFrame } from '../core/video/luma-frame.ts';
-import { StrikeWindow } from '../core/strike-window.ts';
 import type { Log } from '../log.ts';
 import { LUMA_REQUEST } from './codec-messages.ts';
-import type { CodecPool, CodecSeat } from './codec-pool.ts';
+import type { CodecPool } from './codec-pool.ts';
+import type { CodecSeat } from './codec-seat.ts';
 import type { FrameHub } from './frame-hub.ts';
 
 export interface CameraLumaContext {
@@ -29,12 +29,6 @@ export interface CameraLumaContext {
 export interface LumaOptions {
   /** Between two pictures at least. */
   lumaIntervalMs: number;
-  /** A camera whose JPEGs ended this many codec processes … */
-  maxDeaths: number;
-  /** … within this time … */
-  deathWindowMs: number;
-  /** … is not looked at for this long. */
-  putAsideMs: number;
 }
 
 /** Cameras are not clockwork: a frame that comes this much early is due already. */
@@ -43,7 +37,6 @@ const EARLY_SHARE = 0.2;
 export class CameraLuma {
   readonly #context: CameraLumaContext;
   readonly #subscribers = new Set<{ onLuma: (frame: LumaFrame) => void }>();
-  readonly #deaths: StrikeWindow;
   #source: Subscription | undefined;
   #seat: CodecSeat | undefined;
   #inWork: CameraFrame | undefined;
@@ -51,8 +44,6 @@ export class CameraLuma {
 
   constructor(context: CameraLumaContext) {
     this.#context = context;
-    const { maxDeaths, deathWindowMs } = context.options;
-    this.#deaths = new StrikeWindow(maxDeaths, deathWindowMs * 1000);
   }
 
   get wanted(): boolean {
@@ -111,15 +102,16 @@ export class CameraLuma {
 
   #onCameraFrame(frame: CameraFrame): void {
     if (this.#context.isEncoded()) return this.#releaseSeat();
+    this.#context.pool.onPicture(frame.cameraId, frame);
     if (!this.due || this.#inWork) return;
     this.#seat ??= this.#open();
     if (!this.#seat.ready) return;
     this.#inWork = frame;
-    this.#seat.ask(LUMA_REQUEST, frame.jpeg);
+    this.#seat.ask(LUMA_REQUEST, frame);
   }
 
   #open(): CodecSeat {
-    return this.#context.pool.open({
+    return this.#context.pool.open(this.#context.cameraId, {
       // The next frame is never far away.
       onReady: () => undefined,
       onAnswer: ({ width, height }, _data, luma) => {
@@ -130,20 +122,9 @@ export class CameraLuma {
       onRejected: () => {
         this.#inWork = undefined;
       },
-      onLost: (culprit) => {
+      onLost: () => {
         this.#inWork = undefined;
-        if (culprit) this.#putAsideAfterStrikes();
       },
     });
-  }
-
-  #putAsideAfterStrikes(): void {
-    const { clock, log, cameraId, options } = this.#context;
-    if (!this.#deaths.strike(clock())) return;
-    this.#nextUs = clock() + options.putAsideMs * 1000;
-    log.error(
-      { cameraId, putAsideMs: options.putAsideMs },
-      'the JPEGs of this camera keep ending codec processes; its motion is not looked at for a while',
-    );
   }
 }

@@ -15,6 +15,8 @@ import {
   CLOSE_ENCODER,
   CODEC_FD,
   MAX_BODY_BYTES,
+  MEASURE,
+  NO_ENCODER,
   readReplyHeader,
   REPLY,
   REPLY_HEADER_BYTES,
@@ -32,8 +34,16 @@ export interface CodecLinkEvents {
   onAnswer(reply: CodecReplyHeader, data: Uint8Array, luma: Uint8Array | undefined): void;
   /** The JPEG was not sound. */
   onRejected(encoder: number, reason: string): void;
-  /** Once, last of all. `inWork` is the encoder whose frame was being worked on. */
-  onEnd(reason: string, inWork: number | undefined): void;
+  /** Once, last of all. */
+  onEnd(end: CodecEnd): void;
+}
+
+export interface CodecEnd {
+  reason: string;
+  /** The encoder whose frame was being worked on. */
+  inWork: number | undefined;
+  /** Somebody else killed the process, the system for want of memory for instance: no picture does that. */
+  external: boolean;
 }
 
 export interface CodecLinkOptions {
@@ -54,12 +64,13 @@ export class CodecLink {
   readonly #socket: Duplex | undefined;
   readonly #events: CodecLinkEvents;
   readonly #answerTimeoutMs: number;
-  /** The encoders of the unanswered requests, oldest first; at most one per camera. */
+  /** The encoders of the unanswered requests, oldest first; at most one per encoder, and one that concerns none. */
   readonly #unanswered: number[] = [];
   #received: Buffer = Buffer.alloc(0);
   #reply: CodecReplyHeader | undefined;
   #watchdog: NodeJS.Timeout;
   #ready = false;
+  #residentMib: number | undefined;
   #endReason: string | undefined;
   #gone = false;
   #lastWords = '';
@@ -71,8 +82,10 @@ export class CodecLink {
       env: CODEC_ENVIRONMENT,
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     });
-    this.#child.on('error', (error) => this.#onGone(`could not be started: ${error.message}`));
-    this.#child.on('close', (code, signal) => this.#onGone(`ended with ${signal ?? `exit code ${code}`}`));
+    this.#child.on('error', (error) => this.#onGone(`could not be started: ${error.message}`, false));
+    this.#child.on('close', (code, signal) =>
+      this.#onGone(`ended with ${signal ?? `exit code ${code}`}`, signal === 'SIGKILL'),
+    );
     this.#watchdog = setTimeout(() => this.end('did not start in time'), startTimeoutMs);
     this.#child.stderr?.setEncoding('utf8').on('data', (words: string) => {
       this.#lastWords = (this.#lastWords + words).slice(-MAX_LAST_WORDS);
@@ -80,7 +93,7 @@ export class CodecLink {
     const stdio: readonly unknown[] | undefined = this.#child.stdio;
     this.#socket = stdio?.[CODEC_FD] as Duplex | undefined;
     this.#socket?.on('data', (chunk: Buffer) => this.#onData(chunk));
-    this.#socket?.on('error', () => this.end('closed its socket'));
+    this.#socket?.on('error', () => undefined).on('close', () => this.#onSocketClosed());
   }
 
   get pid(): number | undefined {
@@ -91,10 +104,14 @@ export class CodecLink {
     return this.#ready && this.#endReason === undefined;
   }
 
+  /** Resident memory of the process, as it last said. */
+  get residentMib(): number | undefined {
+    return this.#residentMib;
+  }
+
   ask(encoder: number, request: CodecRequest, jpeg: Uint8Array): void {
     if (!this.ready) throw new Error('the codec process is not ready');
-    this.#unanswered.push(encoder);
-    if (this.#unanswered.length === 1) this.#watch();
+    this.#expect(encoder);
     this.#socket?.cork();
     this.#socket?.write(writeRequestHeader({ ...request, encoder, bodyBytes: jpeg.length }));
     this.#socket?.write(jpeg);
@@ -104,6 +121,13 @@ export class CodecLink {
   closeEncoder(encoder: number): void {
     if (!this.ready) return;
     this.#socket?.write(writeRequestHeader({ ...CLOSE_ENCODER, encoder, bodyBytes: 0 }));
+  }
+
+  /** Asks for `residentMib`, unless the last such question is unanswered yet. */
+  measure(): void {
+    if (!this.ready || this.#unanswered.includes(NO_ENCODER)) return;
+    this.#expect(NO_ENCODER);
+    this.#socket?.write(writeRequestHeader({ ...MEASURE, encoder: NO_ENCODER, bodyBytes: 0 }));
   }
 
   /** Kills the process; `onEnd` follows. Idempotent. */
@@ -137,12 +161,14 @@ export class CodecLink {
   #onReply(reply: CodecReplyHeader, data: Buffer): void {
     if (reply.type === REPLY.ready) {
       this.#ready = true;
+      this.#residentMib = reply.residentMib;
       clearTimeout(this.#watchdog);
       return this.#events.onReady();
     }
     if (this.#unanswered.shift() !== reply.encoder) return this.end('answered what was not asked');
     this.#watch();
-    if (reply.type === REPLY.rejected) this.#events.onRejected(reply.encoder, data.toString());
+    if (reply.type === REPLY.measured) this.#residentMib = reply.residentMib;
+    else if (reply.type === REPLY.rejected) this.#events.onRejected(reply.encoder, data.toString());
     else if (reply.type === REPLY.luma) this.#events.onAnswer(reply, NO_BYTES, data);
     else if (reply.luma) this.#onFrameWithLuma(reply, data);
     else this.#events.onAnswer(reply, data, undefined);
@@ -155,6 +181,11 @@ export class CodecLink {
     this.#events.onAnswer(reply, data.subarray(0, frameBytes), data.subarray(frameBytes));
   }
 
+  #expect(encoder: number): void {
+    this.#unanswered.push(encoder);
+    if (this.#unanswered.length === 1) this.#watch();
+  }
+
   /** The next frame's time begins now. */
   #watch(): void {
     clearTimeout(this.#watchdog);
@@ -162,13 +193,23 @@ export class CodecLink {
     this.#watchdog = setTimeout(() => this.end('did not answer in time'), this.#answerTimeoutMs);
   }
 
-  #onGone(how: string): void {
+  /** The process has ended, and how follows at once; otherwise it is ended. */
+  #onSocketClosed(): void {
+    if (this.#gone || this.#endReason !== undefined) return;
+    this.#ready = false;
+    clearTimeout(this.#watchdog);
+    this.#watchdog = setTimeout(() => this.end('closed its socket'), this.#answerTimeoutMs);
+  }
+
+  #onGone(how: string, killed: boolean): void {
     if (this.#gone) return;
     this.#gone = true;
     clearTimeout(this.#watchdog);
     this.#socket?.destroy();
     const reason = [this.#endReason, how, this.#lastWords.trim()].filter(Boolean).join(': ');
+    const external = killed && this.#endReason === undefined;
     this.#endReason = reason;
-    this.#events.onEnd(reason, this.#unanswered[0]);
+    const [inWork] = this.#unanswered;
+    this.#events.onEnd({ reason, inWork: inWork === NO_ENCODER ? undefined : inWork, external });
   }
 }

@@ -2,10 +2,10 @@
  * The messages between the server and a codec process, over a Unix socket pair: fixed little-endian headers, then the
  * picture's bytes as they are. One request is answered by one reply, in order; `closeEncoder` has no reply. An `encoded`
  * reply with the luma flag carries the picture's eighth-size luma behind the VP8 frame, a `luma` reply nothing else, and a
- * `scaled` reply a JPEG.
+ * `scaled` reply a JPEG. `ready` and `measured` say how much memory the process holds.
  *
  *     request   0 bodyBytes u32 · 4 type u8 · 5 flags u8 · 6 width u16 · 8 encoder u32 · 12 bitrateBps u32 · 16 captureUs f64
- *     reply     0 bodyBytes u32 · 4 type u8 · 5 flags u8 · 6 0 u16 · 8 encoder u32 · 12 width u16 · 14 height u16 ·
+ *     reply     0 bodyBytes u32 · 4 type u8 · 5 flags u8 · 6 residentMib u16 · 8 encoder u32 · 12 width u16 · 14 height u16 ·
  *               16 decodeStartUs f64 · 24 decodedUs f64 · 32 encodedUs f64
  *
  * Times in replies are the machine's monotonic clock (process.hrtime), which all its processes share.
@@ -15,11 +15,13 @@ export const REQUEST_HEADER_BYTES = 24;
 export const REPLY_HEADER_BYTES = 40;
 /** More is an error of the peer: a JPEG is at most 1 MiB and a VP8 frame never larger than that by much. */
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
+/** No encoder has this number; requests that concern none carry it. */
+export const NO_ENCODER = 0;
 /** The descriptor of the socket in the codec process. */
 export const CODEC_FD = 3;
 
-export const REQUEST = { encode: 1, closeEncoder: 2, readLuma: 3, scale: 4 } as const;
-export const REPLY = { ready: 1, encoded: 2, rejected: 3, luma: 4, scaled: 5 } as const;
+export const REQUEST = { encode: 1, closeEncoder: 2, readLuma: 3, scale: 4, measure: 5 } as const;
+export const REPLY = { ready: 1, encoded: 2, rejected: 3, luma: 4, scaled: 5, measured: 6 } as const;
 const FLAG_KEYFRAME = 1;
 const FLAG_LUMA = 2;
 
@@ -67,6 +69,9 @@ export function scaleRequest(width: number): CodecRequest {
 
 export const CLOSE_ENCODER: CodecRequest = { ...NO_FRAME, type: REQUEST.closeEncoder };
 
+/** How much memory does the process hold? */
+export const MEASURE: CodecRequest = { ...NO_FRAME, type: REQUEST.measure };
+
 export interface CodecReplyHeader {
   type: number;
   bodyBytes: number;
@@ -74,6 +79,8 @@ export interface CodecReplyHeader {
   keyframe: boolean;
   /** Luma is in the body. */
   luma: boolean;
+  /** Resident memory of the process, in `ready` and `measured`; else 0. */
+  residentMib: number;
   /** Pixels of the picture; in a `luma` reply cells of its luma. */
   width: number;
   height: number;
@@ -112,6 +119,7 @@ export function writeReplyHeader(reply: CodecReplyHeader): Buffer {
   header.writeUInt32LE(reply.bodyBytes, 0);
   header[4] = reply.type;
   header[5] = flagsOf(reply);
+  header.writeUInt16LE(reply.residentMib, 6);
   header.writeUInt32LE(reply.encoder, 8);
   header.writeUInt16LE(reply.width, 12);
   header.writeUInt16LE(reply.height, 14);
@@ -127,6 +135,7 @@ export function readReplyHeader(header: Buffer): CodecReplyHeader {
     type: header.readUInt8(4),
     keyframe: (header.readUInt8(5) & FLAG_KEYFRAME) !== 0,
     luma: (header.readUInt8(5) & FLAG_LUMA) !== 0,
+    residentMib: header.readUInt16LE(6),
     encoder: header.readUInt32LE(8),
     width: header.readUInt16LE(12),
     height: header.readUInt16LE(14),

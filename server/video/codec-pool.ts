@@ -1,216 +1,257 @@
 /**
  * The codec processes: cameras are spread over them, and whatever happens to a process, its cameras go on with another.
  *
- * Invariant: one process is kept warm without a camera as long as there is room for one, so that neither a first viewer
- * nor a camera whose process died waits for a start. A process that dies is started again, ever more slowly if it keeps
- * dying young.
+ * Invariants: one process is kept warm without a camera as long as there is room for one, so that neither a first viewer nor a
+ * camera whose process died waits for a start. A camera under suspicion never shares a process with one that is not (see
+ * codec-guilt.ts). A seat that moves while its process runs loses no frame.
  */
 
-import { availableParallelism } from 'node:os';
+import type { Clock } from '../core/clock.ts';
+import { CodecGuilt, type CodecStanding, type PictureSize } from '../core/video/codec-guilt.ts';
+import type { MemoryVerdict } from '../core/video/codec-memory.ts';
 import type { Log } from '../log.ts';
-import { CodecLink, type CodecLinkOptions } from './codec-link.ts';
-import type { CodecReplyHeader, CodecRequest } from './codec-messages.ts';
+import { CodecConfinement } from './codec-confinement.ts';
+import { CodecPlace, type PlaceDeath } from './codec-place.ts';
+import type { CodecPoolOptions } from './codec-pool-options.ts';
+import { CodecReplacement } from './codec-replacement.ts';
+import { Seat, type CodecClient, type CodecSeat } from './codec-seat.ts';
+import { SeatMoves } from './seat-moves.ts';
 
-/** What happens to one camera's encoder. */
-export interface CodecClient {
-  /** Frames may be sent; the encoder behind the seat knows nothing of earlier ones. */
-  onReady(): void;
-  /** See codec-link.ts. */
-  onAnswer(reply: CodecReplyHeader, data: Uint8Array, luma: Uint8Array | undefined): void;
-  onRejected(reason: string): void;
-  /** The process is gone, and the frame in flight with it. `culprit`: it was this camera's frame it was working on. */
-  onLost(culprit: boolean): void;
-}
-
-export interface CodecSeat {
-  readonly ready: boolean;
-  /** One at a time: the answer, or `onLost`, comes before the next. */
-  ask(request: CodecRequest, jpeg: Uint8Array): void;
-  /** Idempotent. Nothing is called any more. */
-  close(): void;
-}
-
-export interface CodecPoolOptions extends CodecLinkOptions {
-  /** How many processes at most. */
-  size: number;
-  /** The next process is started this long after a camera took the last free one, so as not to disturb its first frame. */
-  spareDelayMs: number;
-  /** Before a process is started again: this, doubled for each death in a row, up to the maximum. */
-  restartDelayMs: number;
-  maxRestartDelayMs: number;
-  /** A process that lived this long has proven itself, and the delays begin anew. */
-  provenAfterMs: number;
-}
-
-export const CODEC_POOL_DEFAULTS: CodecPoolOptions = {
-  size: Math.min(availableParallelism(), 4),
-  startTimeoutMs: 10_000,
-  answerTimeoutMs: 2_000,
-  spareDelayMs: 500,
-  restartDelayMs: 100,
-  maxRestartDelayMs: 10_000,
-  provenAfterMs: 30_000,
+const STANDING_LOG: Readonly<Record<CodecStanding, string>> = {
+  trusted: 'camera returned to the shared codec processes',
+  confined: 'camera confined to a codec process for suspects',
+  aside: 'camera set aside: its pictures keep ending codec processes',
 };
 
-interface Place {
-  link: CodecLink | undefined;
-  readonly seats: Set<Seat>;
-  deathsInARow: number;
-  startedAtMs: number;
-  restart: NodeJS.Timeout | undefined;
-}
-
-interface Seat {
-  /** A new number with each process, so that nothing an old one still says is taken for the new one's. */
-  encoder: number;
-  readonly client: CodecClient;
-  place: Place;
+export interface CodecFigures {
+  processes: { pid: number; residentMib: number; seats: number; confined: boolean }[];
+  /** Processes that died since the start. */
+  deaths: number;
+  /** Processes replaced for their memory since the start: without an encoder, or too large. */
+  replaced: Record<MemoryVerdict, number>;
+  /** Cameras in a process for suspects. */
+  confined: string[];
+  /** Cameras that are not encoded for a while. */
+  aside: string[];
 }
 
 export class CodecPool {
   readonly #log: Log;
   readonly #options: CodecPoolOptions;
-  readonly #places: Place[] = [];
-  readonly #seats = new Map<number, Seat>();
-  #nextEncoder = 1;
-  #restarts = 0;
+  readonly #clock: Clock;
+  readonly #places = new Set<CodecPlace>();
+  readonly #seats = new Set<Seat>();
+  readonly #guilt: CodecGuilt;
+  readonly #confinement: CodecConfinement;
+  readonly #replacement: CodecReplacement;
+  readonly #moves: SeatMoves;
+  readonly #timers: NodeJS.Timeout[];
+  #deaths = 0;
   #spare: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(log: Log, options: CodecPoolOptions) {
+  constructor(log: Log, options: CodecPoolOptions, clock: Clock) {
     this.#log = log;
     this.#options = options;
+    this.#clock = clock;
+    this.#guilt = new CodecGuilt(options.guilt);
+    this.#confinement = new CodecConfinement(options.confinedSize, () => this.#addPlace(true));
+    this.#replacement = new CodecReplacement(
+      {
+        addLike: ({ confined }) => this.#addPlace(confined),
+        succeed: (old, fresh) => this.#confinement.succeed(old, fresh),
+        remove: (place) => this.#removePlace(place, 'replaced'),
+      },
+      log,
+      options.replacementGapMs,
+    );
+    this.#moves = new SeatMoves(
+      options.moveIntervalMs,
+      () => this.#replacement.retiring ?? this.#overfull(),
+      (seat) => this.#moveHome(seat),
+    );
+    this.#timers = [
+      setInterval(() => this.#measure(), options.measureMs),
+      setInterval(() => this.#review(), options.reviewMs),
+    ];
     this.#keepOneWarm();
   }
 
-  /** How many processes died since the start. */
-  get restarts(): number {
-    return this.#restarts;
-  }
-
-  /** The processes alive, for tests and metrics. */
+  /** The processes alive. */
   get pids(): number[] {
-    return this.#places.flatMap(({ link }) => link?.pid ?? []);
+    return Array.from(this.#places).flatMap(({ pid }) => pid ?? []);
   }
 
-  open(client: CodecClient): CodecSeat {
-    if (this.#closed) throw new Error('the codec pool is closed');
-    const seat: Seat = { encoder: 0, client, place: this.#bestPlace() };
-    this.#seat(seat, seat.place);
-    this.#spare ??= setTimeout(() => this.#keepOneWarm(), this.#options.spareDelayMs);
+  get figures(): CodecFigures {
     return {
-      get ready() {
-        return seat.place.link?.ready ?? false;
-      },
-      ask: (request, jpeg) => seat.place.link?.ask(seat.encoder, request, jpeg),
-      close: () => this.#unseat(seat),
+      processes: Array.from(this.#places).flatMap(({ pid, residentMib = 0, size: seats, confined }) =>
+        pid === undefined ? [] : [{ pid, residentMib, seats, confined }],
+      ),
+      deaths: this.#deaths,
+      replaced: { ...this.#replacement.replaced },
+      confined: this.#guilt.camerasWith('confined'),
+      aside: this.#guilt.camerasWith('aside'),
     };
+  }
+
+  open(cameraId: string, client: CodecClient): CodecSeat {
+    if (this.#closed) throw new Error('the codec pool is closed');
+    const seat = new Seat(cameraId, client, (closing) => this.#onClose(closing));
+    this.#seats.add(seat);
+    this.#home(seat)?.add(seat);
+    this.#spare ??= setTimeout(() => this.#keepOneWarm(), this.#options.spareDelayMs);
+    return seat;
+  }
+
+  /** No seat of the camera becomes ready for a while, because its pictures end codec processes. */
+  isAside(cameraId: string): boolean {
+    return this.#guilt.standing(cameraId) === 'aside';
+  }
+
+  timesAside(cameraId: string): number {
+    return this.#guilt.timesAside(cameraId);
+  }
+
+  /** A picture came, whether it can be sent or not: pictures of another size give a camera set aside another try. */
+  onPicture(cameraId: string, size: PictureSize): void {
+    if (this.#guilt.onPicture(cameraId, size, this.#clock())) this.#onStanding(cameraId);
+  }
+
+  /** The camera was removed, and its seats are closed. */
+  forget(cameraId: string): void {
+    this.#guilt.forget(cameraId);
+    this.#confinement.release(cameraId);
   }
 
   /** Idempotent. Kills the processes. */
   close(): void {
     this.#closed = true;
     clearTimeout(this.#spare);
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#moves.close();
     this.#seats.clear();
-    for (const place of this.#places) {
-      clearTimeout(place.restart);
-      place.seats.clear();
-      place.link?.end('the server stops');
-    }
+    for (const place of this.#places) place.close('the server stops');
+  }
+
+  #home({ cameraId }: Seat): CodecPlace | undefined {
+    const standing = this.#guilt.standing(cameraId);
+    if (standing === 'aside') return undefined;
+    return standing === 'confined' ? this.#confinement.placeOf(cameraId) : this.#bestPlace();
+  }
+
+  #shared(): CodecPlace[] {
+    return Array.from(this.#places).filter(({ confined, retiring }) => !confined && !retiring);
   }
 
   /** One that is up goes before one that is not, then the one with the fewest cameras. */
-  #bestPlace(): Place {
-    const [best] = this.#places.toSorted(
-      (a, b) =>
-        Number(b.link?.ready ?? false) - Number(a.link?.ready ?? false) || a.seats.size - b.seats.size,
-    );
-    return best ?? this.#addPlace();
+  #bestPlace(): CodecPlace {
+    const [best] = this.#shared().toSorted((a, b) => Number(b.ready) - Number(a.ready) || a.size - b.size);
+    return best ?? this.#addPlace(false);
+  }
+
+  /** Two seats more than in another process that is up. */
+  #overfull(): CodecPlace | undefined {
+    const shared = this.#shared().toSorted((a, b) => b.size - a.size);
+    const [fullest] = shared;
+    const emptiest = shared.findLast(({ ready }) => ready);
+    return fullest && emptiest && fullest.size - emptiest.size >= 2 ? fullest : undefined;
   }
 
   #keepOneWarm(): void {
     this.#spare = undefined;
-    if (this.#places.length < this.#options.size && this.#places.every(({ seats }) => seats.size > 0))
-      this.#addPlace();
+    const shared = this.#shared();
+    if (shared.length < this.#options.size && shared.every(({ size }) => size > 0)) this.#addPlace(false);
   }
 
-  #addPlace(): Place {
-    const place: Place = {
-      link: undefined,
-      seats: new Set(),
-      deathsInARow: 0,
-      startedAtMs: 0,
-      restart: undefined,
-    };
-    this.#places.push(place);
-    this.#start(place);
+  #addPlace(confined: boolean): CodecPlace {
+    const place = new CodecPlace(confined, this.#options, this.#clock, {
+      onReady: () => this.#onReady(place),
+      onIdle: (seat) => this.#moves.onIdle(seat),
+      onDeath: (_place, death) => this.#onDeath(place, death),
+    });
+    this.#places.add(place);
     return place;
   }
 
-  #start(place: Place): void {
-    place.startedAtMs = performance.now();
-    place.link = new CodecLink(
-      {
-        onReady: () => this.#onReady(place),
-        onAnswer: (reply, data, luma) => this.#seats.get(reply.encoder)?.client.onAnswer(reply, data, luma),
-        onRejected: (encoder, reason) => this.#seats.get(encoder)?.client.onRejected(reason),
-        onEnd: (reason, inWork) => this.#onEnd(place, reason, inWork),
-      },
-      this.#options,
-    );
+  #removePlace(place: CodecPlace, reason: string): void {
+    this.#places.delete(place);
+    place.close(reason);
   }
 
-  #onEnd(place: Place, reason: string, inWork: number | undefined): void {
-    place.link = undefined;
-    if (this.#closed) return;
-    this.#restarts++;
-    const proven = performance.now() - place.startedAtMs >= this.#options.provenAfterMs;
-    place.deathsInARow = proven ? 1 : place.deathsInARow + 1;
-    const delayMs = Math.min(
-      this.#options.maxRestartDelayMs,
-      this.#options.restartDelayMs * 2 ** (place.deathsInARow - 1),
-    );
-    this.#log.warn({ reason, restartInMs: delayMs, cameras: place.seats.size }, 'a codec process ended');
-    place.restart = setTimeout(() => this.#start(place), delayMs);
-
-    for (const seat of this.#seatsOf(place)) this.#move(seat, this.#bestPlace(), seat.encoder === inWork);
+  #onReady(place: CodecPlace): void {
+    for (const { client } of place.seats) client.onReady();
+    this.#replacement.onReady(place);
+    this.#moves.begin();
   }
 
-  /** A fresh process takes its share of the cameras that crowd the others. */
-  #onReady(place: Place): void {
-    for (const { client } of this.#seatsOf(place)) client.onReady();
-    for (;;) {
-      const [fullest] = this.#places.toSorted((a, b) => b.seats.size - a.seats.size);
-      const [seat] = fullest?.seats ?? [];
-      if (!fullest || !seat || fullest.seats.size - place.seats.size < 2) return;
-      this.#move(seat, place, false);
+  #onDeath(place: CodecPlace, { reason, culprit, frame, external }: PlaceDeath): void {
+    this.#deaths++;
+    const { confined, seats } = place;
+    const cameraId = culprit?.cameraId;
+    const changed = this.#guilt.onDeath({ cameraId, size: frame, confined, external }, this.#clock());
+    if (changed && cameraId !== undefined) this.#onStanding(cameraId, place);
+    const replaced = this.#replacement.onDeath(place);
+    const gone = replaced || (confined && !this.#confinement.holds(place));
+    if (gone) this.#places.delete(place);
+    const restartInMs = gone ? undefined : place.startAgain();
+    this.#log.warn({ reason, restartInMs, seats: seats.length, cameraId }, 'codec process ended');
+    for (const seat of seats) this.#moveLost(seat, place, seat === culprit);
+    if (gone) place.close('gone');
+  }
+
+  #moveLost(seat: Seat, from: CodecPlace, culprit: boolean): void {
+    if (!this.#seats.has(seat)) return;
+    seat.leaving = false;
+    from.remove(seat);
+    this.#home(seat)?.add(seat);
+    seat.client.onLost(culprit);
+    if (this.#seats.has(seat) && seat.ready) seat.client.onReady();
+  }
+
+  #moveHome(seat: Seat): void {
+    const from = seat.place;
+    const wasReady = seat.ready;
+    seat.leaving = false;
+    const home = this.#home(seat);
+    if (home === from) return;
+    from?.remove(seat);
+    home?.add(seat);
+    this.#replacement.endWhenEmpty();
+    if (!wasReady && seat.ready) seat.client.onReady();
+  }
+
+  #onClose(seat: Seat): void {
+    if (!this.#seats.delete(seat)) return;
+    seat.place?.remove(seat);
+    this.#replacement.endWhenEmpty();
+  }
+
+  /** @param dead a process that died: its seats are moved by the caller */
+  #onStanding(cameraId: string, dead?: CodecPlace): void {
+    const standing = this.#guilt.standing(cameraId);
+    this.#log.warn({ cameraId, standing }, STANDING_LOG[standing]);
+    if (standing !== 'confined') this.#confinement.release(cameraId);
+    for (const seat of this.#seats) {
+      const died = dead !== undefined && seat.place === dead;
+      if (seat.cameraId === cameraId && !died) this.#moves.now(seat);
     }
   }
 
-  #move(seat: Seat, to: Place, culprit: boolean): void {
-    if (!this.#unseat(seat)) return;
-    this.#seat(seat, to);
-    seat.client.onLost(culprit);
-    if (to.link?.ready && this.#seats.has(seat.encoder)) seat.client.onReady();
+  #measure(): void {
+    for (const place of this.#places) {
+      const verdict = place.checkMemory();
+      if (verdict) this.#replacement.begin(place, verdict, this.#clock());
+    }
   }
 
-  #seat(seat: Seat, place: Place): void {
-    seat.encoder = this.#nextEncoder;
-    seat.place = place;
-    this.#nextEncoder = (this.#nextEncoder + 1) % 2 ** 32;
-    this.#seats.set(seat.encoder, seat);
-    place.seats.add(seat);
+  #review(): void {
+    for (const cameraId of this.#guilt.release(this.#clock())) this.#onStanding(cameraId);
+    for (const place of this.#places)
+      if (place.confined && place.size === 0 && !this.#isNeeded(place))
+        this.#removePlace(place, 'not needed');
   }
 
-  #unseat(seat: Seat): boolean {
-    if (!this.#seats.delete(seat.encoder)) return false;
-    seat.place.seats.delete(seat);
-    seat.place.link?.closeEncoder(seat.encoder);
-    return true;
-  }
-
-  /** A copy: clients open and close seats as they please. */
-  #seatsOf(place: Place): Seat[] {
-    return [...place.seats];
+  #isNeeded(place: CodecPlace): boolean {
+    return this.#confinement.holds(place) || this.#replacement.concerns(place);
   }
 }

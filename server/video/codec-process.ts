@@ -45,6 +45,7 @@ function reply(fields: Partial<CodecReplyHeader> & { type: number }, ...parts: U
       encoder: 0,
       keyframe: false,
       luma: false,
+      residentMib: 0,
       width: 0,
       height: 0,
       decodeStartUs: 0,
@@ -61,6 +62,11 @@ function reply(fields: Partial<CodecReplyHeader> & { type: number }, ...parts: U
     if (rest.length === 0) return;
     buffers = [rest];
   }
+}
+
+/** Of this process; the field has room for 64 GiB. */
+function residentMib(): number {
+  return Math.min(0xffff, Math.round(process.memoryUsage.rss() / 2 ** 20));
 }
 
 function turnEventLoop(): Promise<void> {
@@ -96,7 +102,7 @@ function answer(request: CodecRequestHeader, jpeg: Buffer): void {
 // A signal to the whole group (Ctrl-C, systemd) is the server's to answer; when it ends, this socket does.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
 Log.setLevel(AV_LOG_QUIET);
-reply({ type: REPLY.ready });
+reply({ type: REPLY.ready, residentMib: residentMib() });
 while (readFully(header)) {
   const request = readRequestHeader(header);
   if (request.bodyBytes > MAX_BODY_BYTES) throw new RangeError('request too large');
@@ -106,6 +112,8 @@ while (readFully(header)) {
   if (request.type === REQUEST.closeEncoder) {
     codecs.get(request.encoder)?.close();
     codecs.delete(request.encoder);
+  } else if (request.type === REQUEST.measure) {
+    reply({ type: REPLY.measured, residentMib: residentMib() });
   } else {
     answer(request, jpeg);
   }

@@ -12,10 +12,14 @@ import type { CodecPool } from './codec-pool.ts';
 const TIMEOUT_MS = 5_000;
 
 /** @throws Error whose message says why there is no smaller picture */
-export function scaleFrame(pool: CodecPool, { jpeg }: CameraFrame, width: number): Promise<Uint8Array> {
+export function scaleFrame(pool: CodecPool, frame: CameraFrame, width: number): Promise<Uint8Array> {
+  const { cameraId } = frame;
+  pool.onPicture(cameraId, frame);
+  if (pool.isAside(cameraId))
+    return Promise.reject(new Error('pictures of this camera keep ending codec processes'));
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
   const ask = (): void => {
-    if (seat.ready) seat.ask(scaleRequest(width), jpeg);
+    if (seat.ready) seat.ask(scaleRequest(width), frame);
   };
   const end = (): void => {
     clearTimeout(timer);
@@ -25,7 +29,7 @@ export function scaleFrame(pool: CodecPool, { jpeg }: CameraFrame, width: number
     end();
     reject(new Error(reason));
   };
-  const seat = pool.open({
+  const seat = pool.open(cameraId, {
     onReady: ask,
     onAnswer: (_reply, data) => {
       end();

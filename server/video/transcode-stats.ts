@@ -8,10 +8,8 @@ export interface TranscodeCounters {
   corrupt: number;
   encoded: number;
   keyframes: number;
-  /** Times the codec process changed under the camera. */
+  /** Times the camera's codec process died. */
   restarts: number;
-  /** Times the camera was put aside because its frames kept ending codec processes. */
-  putAside: number;
   /** Time spent on the encoded frames, in µs, by the wall. */
   decodeUs: number;
   encodeUs: number;
@@ -22,6 +20,8 @@ export interface TranscodeCounters {
 export interface TranscodeStats extends Readonly<TranscodeCounters> {
   /** An encoder is open. */
   readonly encoding: boolean;
+  /** Times the camera was set aside because its frames kept ending codec processes. */
+  readonly timesAside: number;
   /** Frames per second that come in; 0 when no encoder is open. */
   readonly fps: number;
 }
@@ -34,7 +34,6 @@ export function newTranscodeCounters(): TranscodeCounters {
     encoded: 0,
     keyframes: 0,
     restarts: 0,
-    putAside: 0,
     decodeUs: 0,
     encodeUs: 0,
     bitrateBps: 0,

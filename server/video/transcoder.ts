@@ -17,7 +17,8 @@ import type { LumaFrame } from '../core/video/luma-frame.ts';
 import { CameraLuma, type LumaOptions } from './camera-luma.ts';
 import { encodeBatch } from './batch-encoder.ts';
 import { CameraEncoder, type CameraEncoderOptions } from './camera-encoder.ts';
-import { CODEC_POOL_DEFAULTS, CodecPool, type CodecPoolOptions } from './codec-pool.ts';
+import { CodecPool, type CodecFigures } from './codec-pool.ts';
+import { CODEC_POOL_DEFAULTS, type CodecPoolOptions } from './codec-pool-options.ts';
 import type { FrameHub } from './frame-hub.ts';
 import { scaleFrame } from './frame-scaling.ts';
 import { newTranscodeCounters, type TranscodeCounters, type TranscodeStats } from './transcode-stats.ts';
@@ -32,9 +33,6 @@ export const TRANSCODER_DEFAULTS: TranscoderOptions = {
   graceMs: 3_000,
   keyframeIntervalMs: 300,
   lumaIntervalMs: 200,
-  maxDeaths: 3,
-  deathWindowMs: 60_000,
-  putAsideMs: 60_000,
   pool: CODEC_POOL_DEFAULTS,
 };
 
@@ -60,12 +58,17 @@ export class Transcoder implements EncodedVideo {
     this.#log = log.child({ component: 'video' });
     this.#clock = clock;
     this.#options = { ...TRANSCODER_DEFAULTS, ...options };
-    this.#pool = new CodecPool(this.#log, this.#options.pool);
+    this.#pool = new CodecPool(this.#log, this.#options.pool, clock);
   }
 
   /** The codec processes alive. */
   get codecPids(): number[] {
     return this.#pool.pids;
+  }
+
+  /** Memory, deaths and replacements of the codec processes, and the cameras under suspicion. */
+  get codecFigures(): CodecFigures {
+    return this.#pool.figures;
   }
 
   /** How many cameras are being transcoded now. */
@@ -122,6 +125,7 @@ export class Transcoder implements EncodedVideo {
     return {
       ...camera.counters,
       encoding: camera.encoder !== undefined,
+      timesAside: this.#pool.timesAside(cameraId),
       fps: camera.encoder?.fps ?? 0,
     };
   }
@@ -132,6 +136,7 @@ export class Transcoder implements EncodedVideo {
     if (camera) this.#stop(camera);
     camera?.luma.close();
     this.#cameras.delete(cameraId);
+    this.#pool.forget(cameraId);
   }
 
   /** Idempotent. Subscribers hear nothing more; the codec processes end. */

@@ -138,7 +138,7 @@ async function keyframeCpuMs(bitrates: readonly number[]): Promise<number> {
       onReady: next,
       onAnswer: next,
       onRejected: (_encoder, reason) => reject(new Error(reason)),
-      onEnd: (reason) => reject(new Error(reason)),
+      onEnd: ({ reason }) => reject(new Error(reason)),
     },
     { startTimeoutMs: 10_000, answerTimeoutMs: 10_000 },
   );

@@ -112,7 +112,7 @@ async function runVigie({ jpegs, bitrateBps }: Job): Promise<Cost> {
         link.end('done');
       },
       onRejected: (_encoder, reason) => reject(new Error(reason)),
-      onEnd: (reason) => reject(new Error(reason)),
+      onEnd: ({ reason }) => reject(new Error(reason)),
     },
     { startTimeoutMs: 10_000, answerTimeoutMs: 10_000 },
   );

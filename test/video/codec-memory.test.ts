@@ -37,7 +37,7 @@ async function residentAfter(
       onReady: next,
       onAnswer: next,
       onRejected: (_encoder, reason) => reject(new Error(reason)),
-      onEnd: (reason) => reject(new Error(reason)),
+      onEnd: ({ reason }) => reject(new Error(reason)),
     },
     { startTimeoutMs: 20_000, answerTimeoutMs: 20_000 },
   );

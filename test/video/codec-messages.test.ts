@@ -32,6 +32,7 @@ test('a reply header reads back as what was written', () => {
     bodyBytes: 5000,
     keyframe: false,
     luma: true,
+    residentMib: 0x0123,
     encoder: 7,
     width: 2592,
     height: 1944,
@@ -40,6 +41,6 @@ test('a reply header reads back as what was written', () => {
     encodedUs: 3456.25,
   };
   const header = writeReplyHeader(reply);
-  assert.equal(header.toString('hex', 0, 16), '881300000202000007000000200a9807');
+  assert.equal(header.toString('hex', 0, 16), '881300000202230107000000200a9807');
   assert.deepEqual(readReplyHeader(header), reply);
 });

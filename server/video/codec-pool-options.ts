@@ -1,0 +1,48 @@
+/** The numbers of the codec pool, with what they are unless a test says otherwise. */
+
+import { availableParallelism } from 'node:os';
+import type { CodecGuiltOptions } from '../core/video/codec-guilt.ts';
+import type { CodecPlaceOptions } from './codec-place.ts';
+
+export interface CodecPoolOptions extends CodecPlaceOptions {
+  /** How many processes for trusted cameras at most; while one is replaced, one more. */
+  size: number;
+  /** How many processes for suspects at most. */
+  confinedSize: number;
+  /** The next process is started this long after a camera took the last free one, so as not to disturb its first frame. */
+  spareDelayMs: number;
+  /** How often processes are asked for their memory. */
+  measureMs: number;
+  /** How often it is seen whose confinement or time aside is over. */
+  reviewMs: number;
+  /** Between two seats that move. */
+  moveIntervalMs: number;
+  /** Between the beginnings of two replacements. */
+  replacementGapMs: number;
+  guilt: CodecGuiltOptions;
+}
+
+export const CODEC_POOL_DEFAULTS: CodecPoolOptions = {
+  size: Math.min(availableParallelism(), 4),
+  confinedSize: 2,
+  startTimeoutMs: 10_000,
+  answerTimeoutMs: 2_000,
+  spareDelayMs: 500,
+  restartDelayMs: 100,
+  maxRestartDelayMs: 10_000,
+  provenAfterMs: 30_000,
+  measureMs: 1_000,
+  reviewMs: 1_000,
+  moveIntervalMs: 100,
+  replacementGapMs: 10_000,
+  memory: { idleGrowthMib: 64, idleAfterMs: 10_000, largeMib: 400, settledFactor: 1.5, settleMs: 5_000 },
+  guilt: {
+    maxDeaths: 2,
+    deathWindowMs: 60_000,
+    confineMs: 60_000,
+    asideMs: 60_000,
+    otherSizeAfterMs: 10_000,
+    maxMs: 3_600_000,
+    forgetAfterMs: 86_400_000,
+  },
+};

@@ -1,0 +1,71 @@
+/**
+ * What one asker has of the codec processes: an encoder, luma reader or scaler in one of them, whichever that is at the time.
+ *
+ * Invariant: a seat changes its process only while nothing of it is in flight, or because the process is gone; then the client
+ * hears of it. The codec behind the seat knows nothing of earlier pictures then, so its first frame is a keyframe.
+ */
+
+import type { CameraFrame } from '../core/video/camera-frame.ts';
+import { REQUEST, type CodecReplyHeader, type CodecRequest } from './codec-messages.ts';
+
+/** What happens to one seat. */
+export interface CodecClient {
+  /** Frames may be sent; the encoder behind the seat knows nothing of earlier ones. */
+  onReady(): void;
+  /** See codec-link.ts. */
+  onAnswer(reply: CodecReplyHeader, data: Uint8Array, luma: Uint8Array | undefined): void;
+  onRejected(reason: string): void;
+  /** The process is gone, and the frame in flight with it. `culprit`: it was this seat's frame it was working on. */
+  onLost(culprit: boolean): void;
+}
+
+export interface CodecSeat {
+  readonly ready: boolean;
+  /** One at a time: the answer, or `onLost`, comes before the next. */
+  ask(request: CodecRequest, frame: CameraFrame): void;
+  /** Idempotent. Nothing is called any more. */
+  close(): void;
+}
+
+/** One codec process, as a seat sees it; see codec-place.ts. */
+export interface SeatPlace {
+  readonly ready: boolean;
+  ask(seat: Seat, request: CodecRequest, jpeg: Uint8Array): void;
+  remove(seat: Seat): void;
+}
+
+export class Seat implements CodecSeat {
+  readonly cameraId: string;
+  readonly client: CodecClient;
+  readonly #onClose: (seat: Seat) => void;
+  /** The number of its encoder in the process; a new one with each move. */
+  encoder = 0;
+  /** None while the camera is set aside. */
+  place: SeatPlace | undefined;
+  inFlight: CameraFrame | undefined;
+  /** Holds an encoder, not only a luma reader. */
+  encodes = false;
+  /** It moves as soon as nothing is in flight. */
+  leaving = false;
+
+  constructor(cameraId: string, client: CodecClient, onClose: (seat: Seat) => void) {
+    this.cameraId = cameraId;
+    this.client = client;
+    this.#onClose = onClose;
+  }
+
+  get ready(): boolean {
+    return this.place?.ready ?? false;
+  }
+
+  ask(request: CodecRequest, frame: CameraFrame): void {
+    if (!this.ready) return;
+    this.inFlight = frame;
+    this.encodes ||= request.type === REQUEST.encode;
+    this.place?.ask(this, request, frame.jpeg);
+  }
+
+  close(): void {
+    this.#onClose(this);
+  }
+}
