@@ -11,7 +11,7 @@ import type { Accounts } from './accounts/accounts.ts';
 import type { KnownCameras } from './core/cameras.ts';
 import type { Log } from './log.ts';
 import type { AuthorityCertificate } from './tls/local-authority.ts';
-import type { LocalAuthorityView } from './wire/api.ts';
+import type { LocalAuthorityView } from './wire/connection-check.ts';
 import { FIRMWARE_PATH } from './wire/camera-protocol.ts';
 import { authRoutes } from './accounts/auth-routes.ts';
 import { authorityFiles } from './tls/authority-files.ts';

@@ -1,7 +1,7 @@
 /** Adds a camera: asks for its name, then shows what it needs to connect. */
 
 import { html, type TemplateResult } from 'lit';
-import type { CameraWithKey } from '../../server/wire/api.ts';
+import type { CameraWithKey } from '../../server/wire/camera.ts';
 import { FormDialog, textOf } from '../ui/form-dialog.ts';
 import type { AppContext } from '../app-context.ts';
 import './camera-key.ts';

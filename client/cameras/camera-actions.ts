@@ -5,7 +5,7 @@
 
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
-import type { CameraView } from '../../server/wire/api.ts';
+import type { CameraView } from '../../server/wire/camera.ts';
 import type { AppContext } from '../app-context.ts';
 import type { CameraSettingsDialog } from './camera-settings-dialog.ts';
 import '../ui/confirm-dialog.ts';

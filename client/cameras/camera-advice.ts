@@ -2,7 +2,7 @@
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';
-import type { CameraAdvice } from '../../server/wire/api.ts';
+import type { CameraAdvice } from '../../server/wire/camera.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 
 const VARIANTS = { error: 'danger', warning: 'warning', info: 'neutral' } as const;

@@ -2,7 +2,7 @@
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';
-import type { CameraWithKey } from '../../server/wire/api.ts';
+import type { CameraWithKey } from '../../server/wire/camera.ts';
 import type { AppContext } from '../app-context.ts';
 import { routePath } from '../routing/routes.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';

@@ -7,7 +7,7 @@ import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import '@awesome.me/webawesome/dist/components/switch/switch.js';
-import type { CameraView } from '../../server/wire/api.ts';
+import type { CameraView } from '../../server/wire/camera.ts';
 import type { CameraSettings } from '../../server/wire/camera-protocol.ts';
 import { errorText } from '../http/api-error.ts';
 import type { AppContext } from '../app-context.ts';

@@ -5,7 +5,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { createRef, ref } from 'lit/directives/ref.js';
 import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/spinner/spinner.js';
-import type { CameraView } from '../../server/wire/api.ts';
+import type { CameraView } from '../../server/wire/camera.ts';
 import { isAdministrator, type AppContext } from '../app-context.ts';
 import '../live/vigie-camera.ts';
 import './add-camera-dialog.ts';

@@ -1,7 +1,7 @@
 /** A new pairing code for a camera there is, after having said what it does. */
 
 import { html, type TemplateResult } from 'lit';
-import type { CameraView } from '../../server/wire/api.ts';
+import type { CameraView } from '../../server/wire/camera.ts';
 import { FormDialog } from '../ui/form-dialog.ts';
 import type { AppContext } from '../app-context.ts';
 import './pairing-code.ts';

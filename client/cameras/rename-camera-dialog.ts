@@ -1,7 +1,7 @@
 /** Gives a camera another name. */
 
 import { html, type TemplateResult } from 'lit';
-import type { CameraView } from '../../server/wire/api.ts';
+import type { CameraView } from '../../server/wire/camera.ts';
 import { FormDialog, textOf } from '../ui/form-dialog.ts';
 import type { AppContext } from '../app-context.ts';
 

@@ -1,7 +1,7 @@
 /** Gives a camera a new key, after having said what that means, and shows it once. */
 
 import { html, type TemplateResult } from 'lit';
-import type { CameraView, CameraWithKey } from '../../server/wire/api.ts';
+import type { CameraView, CameraWithKey } from '../../server/wire/camera.ts';
 import { FormDialog } from '../ui/form-dialog.ts';
 import type { AppContext } from '../app-context.ts';
 import './camera-key.ts';

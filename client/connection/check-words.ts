@@ -3,7 +3,7 @@
  * who know nothing of ICE read it.
  */
 
-import { CERTIFICATE_PROBLEM } from '../../server/wire/connection-check.ts';
+import { CERTIFICATE_PROBLEM } from '../../server/wire/browser-values.ts';
 import type { CheckFacts, WayKind, WayResult } from './check-facts.ts';
 
 export type Mark = 'good' | 'warning' | 'bad' | 'info';

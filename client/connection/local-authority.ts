@@ -1,6 +1,6 @@
 /** Whether the server's certificate comes from its own local authority; asked once, signed in or not. */
 
-import type { LocalAuthorityView } from '../../server/wire/api.ts';
+import type { LocalAuthorityView } from '../../server/wire/connection-check.ts';
 
 export type LocalAuthority = NonNullable<LocalAuthorityView['authority']>;
 

@@ -1,6 +1,6 @@
 /** The configuration a camera connects with: lines for a board, a command for the virtual camera. Pure. */
 
-import type { CameraWithKey } from '../../server/wire/api.ts';
+import type { CameraWithKey } from '../../server/wire/camera.ts';
 import { CAMERA_PATH } from '../../server/wire/camera-protocol.ts';
 
 type Credentials = Pick<CameraWithKey, 'id' | 'key'>;

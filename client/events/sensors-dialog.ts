@@ -2,7 +2,7 @@
 
 import { css, html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';
-import type { CameraView } from '../../server/wire/api.ts';
+import type { CameraView } from '../../server/wire/camera.ts';
 import type { SensorView, SensorWithToken } from '../../server/wire/event.ts';
 import { errorText } from '../http/api-error.ts';
 import '../ui/copy-field.ts';

@@ -3,7 +3,7 @@
  * kept up to date by what the signaling tells.
  */
 
-import type { CameraFirmwareView, FirmwareImageView } from '../../server/wire/api.ts';
+import type { CameraFirmwareView, FirmwareImageView } from '../../server/wire/firmware.ts';
 import type { Api } from '../http/api.ts';
 import { Emitter } from '../emitter.ts';
 import type { AppContext } from '../app-context.ts';

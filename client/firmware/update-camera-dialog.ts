@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/checkbox/checkbox.js';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
-import type { CameraFirmwareView, FirmwareImageView } from '../../server/wire/api.ts';
+import type { CameraFirmwareView, FirmwareImageView } from '../../server/wire/firmware.ts';
 import { compareFirmwareVersions } from '../../server/wire/firmware-version.ts';
 import { boardName, megabytes } from './update-text.ts';
 import { FormDialog } from '../ui/form-dialog.ts';

@@ -1,6 +1,6 @@
 /** What becomes of a camera's update, in words for people who never heard of firmware before. */
 
-import type { UpdateView } from '../../server/wire/api.ts';
+import type { UpdateView } from '../../server/wire/firmware.ts';
 import type { FirmwareTarget } from '../../server/wire/camera-protocol.ts';
 
 export interface UpdateText {

@@ -3,7 +3,8 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/progress-bar/progress-bar.js';
-import type { CameraFirmwareView, CameraView, UpdateView } from '../../server/wire/api.ts';
+import type { CameraFirmwareView, UpdateView } from '../../server/wire/firmware.ts';
+import type { CameraView } from '../../server/wire/camera.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import { boardName, updateText } from './update-text.ts';
 

@@ -5,7 +5,7 @@ import { createRef, ref } from 'lit/directives/ref.js';
 import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';
 import '@awesome.me/webawesome/dist/components/progress-bar/progress-bar.js';
-import type { FirmwareImageView } from '../../server/wire/api.ts';
+import type { FirmwareImageView } from '../../server/wire/firmware.ts';
 import { MAX_FIRMWARE_BYTES } from '../../server/wire/camera-protocol.ts';
 import { errorText } from '../http/api-error.ts';
 import type { AppContext } from '../app-context.ts';

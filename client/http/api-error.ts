@@ -1,6 +1,6 @@
 /** What went wrong between this page and the server, as one sentence a person can act on. */
 
-import type { Problem } from '../../server/wire/api.ts';
+import type { Problem } from '../../server/wire/problem.ts';
 
 export class ApiError extends Error {
   override readonly name = 'ApiError';

@@ -3,14 +3,11 @@
 import type { ConnectionFacts, ServerAddresses } from '../../server/wire/connection-check.ts';
 import type {
   CameraFirmwareView,
-  CameraView,
-  CameraWithKey,
   FirmwareImageView,
-  PairingCodeView,
-  Role,
   StageUpdateRequest,
-  UserView,
-} from '../../server/wire/api.ts';
+} from '../../server/wire/firmware.ts';
+import type { CameraView, CameraWithKey, PairingCodeView } from '../../server/wire/camera.ts';
+import type { Role, UserView } from '../../server/wire/account.ts';
 import type { CameraSettings } from '../../server/wire/camera-protocol.ts';
 import type { EventsQuery, EventView, SensorView, SensorWithToken } from '../../server/wire/event.ts';
 import type { MotionView } from '../../server/wire/motion.ts';

@@ -1,6 +1,6 @@
 /** The cameras one may see and whether each is online, as the signaling tells it. What was told last stands until it tells anew. */
 
-import type { CameraView } from '../../server/wire/api.ts';
+import type { CameraView } from '../../server/wire/camera.ts';
 import { Emitter } from '../emitter.ts';
 import type { SignalingClient } from '../signaling/signaling-client.ts';
 

@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/checkbox/checkbox.js';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
-import type { CameraView } from '../../server/wire/api.ts';
+import type { CameraView } from '../../server/wire/camera.ts';
 import type { MotionView } from '../../server/wire/motion.ts';
 import type { RecordingMode, RecordingSettings, RecordingStatus } from '../../server/wire/recording.ts';
 import { errorText } from '../http/api-error.ts';

@@ -3,7 +3,7 @@
  * cookie that says so is set and cleared beside the real one, and grants nothing.
  */
 
-import { SESSION_HINT_COOKIE } from '../../server/wire/api.ts';
+import { SESSION_HINT_COOKIE } from '../../server/wire/browser-values.ts';
 
 /** @param cookies document.cookie */
 export function hintsAtSession(cookies: string): boolean {

@@ -6,7 +6,7 @@
  * whole family, so tabs take turns by a lock and requests within a tab share one promise.
  */
 
-import type { SessionView } from '../../server/wire/api.ts';
+import type { SessionView } from '../../server/wire/account.ts';
 import { ApiError, errorFromResponse, unreachable } from '../http/api-error.ts';
 import { Emitter } from '../emitter.ts';
 import { Backoff } from '../signaling/backoff.ts';

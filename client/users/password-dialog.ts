@@ -1,7 +1,7 @@
 /** Sets a password: one's own, for which the old one is asked, or, by an administrator, another user's. */
 
 import { html, nothing, type TemplateResult } from 'lit';
-import type { UserView } from '../../server/wire/api.ts';
+import type { UserView } from '../../server/wire/account.ts';
 import { FormDialog, passwordOf } from '../ui/form-dialog.ts';
 import type { AppContext } from '../app-context.ts';
 

@@ -4,7 +4,7 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/checkbox/checkbox.js';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
-import type { Role, UserView } from '../../server/wire/api.ts';
+import type { Role, UserView } from '../../server/wire/account.ts';
 import { FormDialog, passwordOf, textOf } from '../ui/form-dialog.ts';
 import type { AppContext } from '../app-context.ts';
 import { MIN_PASSWORD_LENGTH } from './password-dialog.ts';

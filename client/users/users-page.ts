@@ -6,7 +6,7 @@ import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';
 import '@awesome.me/webawesome/dist/components/dropdown/dropdown.js';
 import '@awesome.me/webawesome/dist/components/dropdown-item/dropdown-item.js';
-import type { UserView } from '../../server/wire/api.ts';
+import type { UserView } from '../../server/wire/account.ts';
 import { errorText } from '../http/api-error.ts';
 import type { AppContext } from '../app-context.ts';
 import '../ui/confirm-dialog.ts';

@@ -4,7 +4,7 @@ import { Router, type Request, type Response } from 'express';
 import type { Accounts } from './accounts.ts';
 import type { SessionTokens } from './sessions.ts';
 import { VigieError } from '../errors.ts';
-import type { SessionView } from '../wire/api.ts';
+import type { SessionView } from '../wire/account.ts';
 import type { ClientConnection, ConnectionOf } from '../http/client-connection.ts';
 import type { Guard } from './guard.ts';
 import { CHANGE_PASSWORD, LOGIN, parseRequest } from '../http/request-bodies.ts';

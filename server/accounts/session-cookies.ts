@@ -11,7 +11,7 @@ import { parseCookie } from 'cookie';
 import type { CookieOptions, Request, Response } from 'express';
 import { LIFETIME_SECONDS } from './access-token.ts';
 import { SESSION_IDLE_SECONDS, type SessionTokens } from './sessions.ts';
-import { SESSION_HINT_COOKIE } from '../wire/api.ts';
+import { SESSION_HINT_COOKIE } from '../wire/browser-values.ts';
 import type { ClientConnection } from '../http/client-connection.ts';
 
 interface SessionCookie {

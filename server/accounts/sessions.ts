@@ -14,7 +14,7 @@ import { isDiskFull } from '../store/database.ts';
 import type { SessionStore, StoredSession } from './session-store.ts';
 import type { StoredUser, UserStore } from './user-store.ts';
 import { VigieError } from '../errors.ts';
-import type { Role } from '../wire/api.ts';
+import type { Role } from '../wire/account.ts';
 import { LIFETIME_SECONDS, signToken, verifyToken, type Audience } from './access-token.ts';
 import type { AccountEvents } from './account-events.ts';
 import { makeRefreshToken, readRefreshToken } from './refresh-token.ts';

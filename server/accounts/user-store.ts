@@ -2,7 +2,7 @@
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { VigieError } from '../errors.ts';
-import type { Role } from '../wire/api.ts';
+import type { Role } from '../wire/account.ts';
 import { inTransaction } from '../store/database.ts';
 import { randomId } from '../store/random-id.ts';
 import { declareStatements, prepareStatements } from '../store/statements.ts';

@@ -7,7 +7,7 @@
 
 import { FailureCounter } from '../core/failure-counter.ts';
 import { VigieError } from '../errors.ts';
-import type { Role, UserView } from '../wire/api.ts';
+import type { Role, UserView } from '../wire/account.ts';
 import { randomText } from '../store/random-id.ts';
 import type { StoredUser, UserStore } from './user-store.ts';
 import type { AccountEvents } from './account-events.ts';

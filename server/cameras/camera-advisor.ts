@@ -8,7 +8,7 @@ import { EventEmitter } from 'node:events';
 import { cameraAdvice } from '../core/link/camera-advice.ts';
 import type { CameraSource } from '../core/link/camera-events.ts';
 import { CameraHealth } from '../core/link/camera-health.ts';
-import type { CameraAdvice } from '../wire/api.ts';
+import type { CameraAdvice } from '../wire/camera.ts';
 
 /** Advice also ends by time alone. */
 const REVIEW_INTERVAL_MS = 30_000;

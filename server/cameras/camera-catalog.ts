@@ -10,7 +10,7 @@ import { IsolatingEmitter } from '../core/fan-out.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { CameraStore } from './camera-store.ts';
-import type { CameraAdvice, CameraView, CameraWithKey } from '../wire/api.ts';
+import type { CameraAdvice, CameraView, CameraWithKey } from '../wire/camera.ts';
 import type { CameraSettings } from '../wire/camera-protocol.ts';
 
 /** What the API asks of the cameras that are connected; main connects it. */

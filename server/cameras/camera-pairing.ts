@@ -10,7 +10,7 @@ import { NetworkFailures } from '../core/address/network-failures.ts';
 import { PairingCodes } from '../core/link/pairing-codes.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { PairedCamera, PairingCodeView, PairingRequest } from '../wire/api.ts';
+import type { PairedCamera, PairingCodeView, PairingRequest } from '../wire/camera.ts';
 import type { CameraCatalog } from './camera-catalog.ts';
 import type { ClientConnection } from '../http/client-connection.ts';
 

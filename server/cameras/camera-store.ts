@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { KnownCamera } from '../core/cameras.ts';
 import { VigieError } from '../errors.ts';
-import type { CameraKind } from '../wire/api.ts';
+import type { CameraKind } from '../wire/camera.ts';
 import { CAMERA_KEY_BYTES, type CameraSettings } from '../wire/camera-protocol.ts';
 import { randomId } from '../store/random-id.ts';
 import { declareStatements, prepareStatements } from '../store/statements.ts';

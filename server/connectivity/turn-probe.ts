@@ -11,7 +11,7 @@ import { connect as connectTls } from 'node:tls';
 import { parseIceServerUrl } from '../core/stun-turn/ice-server-url.ts';
 import { readStunBindingResponse, stunBindingRequest } from '../core/stun-turn/stun-binding.ts';
 import { TRANSACTION_ID_BYTES } from '../core/stun-turn/stun-message.ts';
-import { CERTIFICATE_PROBLEM } from '../wire/connection-check.ts';
+import { CERTIFICATE_PROBLEM } from '../wire/browser-values.ts';
 
 const TIMEOUT_MS = 3_000;
 const RETRANSMIT_MS = 500;

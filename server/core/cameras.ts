@@ -1,7 +1,7 @@
 /** The cameras as every feature may know them, whoever keeps them. */
 
 import { VigieError } from '../errors.ts';
-import type { CameraKind } from '../wire/api.ts';
+import type { CameraKind } from '../wire/camera.ts';
 
 /** Times are ms since the Unix epoch. */
 export interface KnownCamera {

@@ -12,7 +12,8 @@ import { findCamera, type KnownCameras } from '../core/cameras.ts';
 import type { ConnectionOf } from '../http/client-connection.ts';
 import type { Guard } from '../accounts/guard.ts';
 import { readFor } from '../http/read-for.ts';
-import { EVENTS_QUERY, parseRequest, SENSOR_EVENT, SENSOR_NAME } from '../http/request-bodies.ts';
+import { EVENTS_QUERY, SENSOR_EVENT } from '../wire/event.ts';
+import { parseRequest, SENSOR_NAME } from '../http/request-bodies.ts';
 
 export interface Events {
   log: EventLog;

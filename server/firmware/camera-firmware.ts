@@ -3,7 +3,8 @@
 import { VigieError } from '../errors.ts';
 import type { FirmwareUpdates } from './firmware-updates.ts';
 import { findCamera, type KnownCamera, type KnownCameras } from '../core/cameras.ts';
-import type { CameraFirmwareView, CameraKind, UpdateView } from '../wire/api.ts';
+import type { CameraFirmwareView, UpdateView } from '../wire/firmware.ts';
+import type { CameraKind } from '../wire/camera.ts';
 
 const KIND_OBSTACLES: Readonly<Record<CameraKind, string | null>> = {
   v1: null,

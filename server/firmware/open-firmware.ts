@@ -8,7 +8,7 @@ import { FirmwareImages } from './firmware-images.ts';
 import type { FirmwareStore } from './firmware-store.ts';
 import { FirmwareUpdates, type UpdatableCameras } from './firmware-updates.ts';
 import type { Log } from '../log.ts';
-import type { CameraFirmwareView } from '../wire/api.ts';
+import type { CameraFirmwareView } from '../wire/firmware.ts';
 
 export interface FirmwareSetup {
   dataDir: string;

@@ -3,7 +3,8 @@
 import { Router } from 'express';
 import type { CameraFirmware } from './camera-firmware.ts';
 import type { Guard } from '../accounts/guard.ts';
-import { parseRequest, STAGE_UPDATE } from '../http/request-bodies.ts';
+import { STAGE_UPDATE } from '../wire/firmware.ts';
+import { parseRequest } from '../http/request-bodies.ts';
 
 export function updateRoutes(cameras: CameraFirmware, guard: Guard): Router {
   const router = Router();

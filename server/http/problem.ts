@@ -8,7 +8,7 @@ import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { VigieError, type ErrorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { isDiskFull } from '../store/database.ts';
-import type { Problem } from '../wire/api.ts';
+import type { Problem } from '../wire/problem.ts';
 
 /** The code for an error that express, its parsers or its file sender throw, by the HTTP status they put on it. */
 const CODES_BY_STATUS: Readonly<Record<number, ErrorCode>> = {

@@ -2,37 +2,11 @@
 
 import { ECDH } from 'node:crypto';
 import { Router } from 'express';
-import { z } from 'zod';
-import { isTimeZone } from '../core/outbound/quiet-hours.ts';
+import { VigieError } from '../errors.ts';
 import type { PushNotifier } from './push-notifier.ts';
-import type { NotificationSettings, PushDevice } from '../wire/notification.ts';
+import { NOTIFICATION_SETTINGS, PUSH_DEVICE, type PushDevice } from '../wire/notification.ts';
 import type { Guard } from '../accounts/guard.ts';
-import { SCHEDULE_WINDOW } from '../wire/recording-bodies.ts';
 import { parseRequest } from '../http/request-bodies.ts';
-
-const MAX_ENDPOINT_CHARACTERS = 2048;
-const AUTH_BYTES = 16;
-
-const SETTINGS = z.strictObject({
-  kinds: z.array(z.enum(['motion', 'offline'])).max(2),
-  cameraIds: z.array(z.string().min(1).max(64)).max(1000),
-  quiet: z.array(SCHEDULE_WINDOW).max(14),
-  timeZone: z.string().max(64).refine(isTimeZone, 'must be a time zone like Europe/Paris'),
-  pauseSeconds: z.int().min(10).max(3600),
-}) satisfies z.ZodType<NotificationSettings>;
-
-const base64url = z.base64url().max(128);
-/** What a browser says of its subscription; some say more. */
-const DEVICE = z.object({
-  endpoint: z.string().max(MAX_ENDPOINT_CHARACTERS).refine(isHttps, 'must be an https: address'),
-  keys: z.object({
-    p256dh: base64url.refine(isPublicKey, 'must be a point of P-256'),
-    auth: base64url.refine(
-      (text) => Buffer.from(text, 'base64url').length === AUTH_BYTES,
-      `must be ${AUTH_BYTES} bytes`,
-    ),
-  }),
-}) satisfies z.ZodType<PushDevice>;
 
 export function notificationRoutes(notifier: PushNotifier, guard: Guard): Router {
   const router = Router();
@@ -43,13 +17,15 @@ export function notificationRoutes(notifier: PushNotifier, guard: Guard): Router
 
   router.put('/', async (request, response) => {
     const { userId } = guard.identify(request);
-    await notifier.setSettings(userId, parseRequest(SETTINGS, request.body));
+    await notifier.setSettings(userId, parseRequest(NOTIFICATION_SETTINGS, request.body));
     response.json(notifier.viewOf(userId));
   });
 
   router.post('/devices', async (request, response) => {
     const who = guard.identify(request);
-    await notifier.addDevice(who, parseRequest(DEVICE, request.body));
+    const device = parseRequest(PUSH_DEVICE, request.body);
+    assertOnCurve(device);
+    await notifier.addDevice(who, device);
     response.status(201).json(notifier.viewOf(who.userId));
   });
 
@@ -66,19 +42,11 @@ export function notificationRoutes(notifier: PushNotifier, guard: Guard): Router
   return router;
 }
 
-function isHttps(text: string): boolean {
-  const url = URL.parse(text);
-  return url?.protocol === 'https:' && url.username === '' && url.password === '';
-}
-
-/** Uncompressed (RFC 8291 section 2.1), and on the curve. */
-function isPublicKey(text: string): boolean {
-  const point = Buffer.from(text, 'base64url');
-  if (point.length !== 65 || point[0] !== 4) return false;
+/** Uncompressed, as the schema says; this is whether it is on the curve, which only node:crypto can tell. */
+function assertOnCurve({ keys }: PushDevice): void {
   try {
-    ECDH.convertKey(point, 'prime256v1');
-    return true;
-  } catch {
-    return false;
+    ECDH.convertKey(keys.p256dh, 'prime256v1', 'base64url');
+  } catch (error) {
+    throw new VigieError('badRequest', 'keys.p256dh: must be a point of P-256', { cause: error });
   }
 }

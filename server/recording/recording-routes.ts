@@ -10,13 +10,12 @@ import { setTimeout } from 'node:timers/promises';
 import { Router, type Response } from 'express';
 import { VigieError } from '../errors.ts';
 import type { RecordedSegment, RecordingSettings, RecordingStatus } from '../wire/recording.ts';
-import { MAX_TIMELINE_MS } from '../wire/recording.ts';
 import { findCamera, type KnownCameras } from '../core/cameras.ts';
 import type { Guard } from '../accounts/guard.ts';
 import type { ReadFor } from '../store/work.ts';
 import { readFor } from '../http/read-for.ts';
 import { parseRequest } from '../http/request-bodies.ts';
-import { PROTECT_RECORDING, RECORDING_SETTINGS, TIME_RANGE } from '../wire/recording-bodies.ts';
+import { PROTECT_RECORDING, RECORDING_SETTINGS, TIME_RANGE, TIMELINE_RANGE } from '../wire/recording.ts';
 import { UserShares } from '../http/user-shares.ts';
 
 /** A player reads two films at once, in several ranges each, and a browser has six connections to a server. */
@@ -80,9 +79,7 @@ export function recordingRoutes(recordings: Recordings, cameras: KnownCameras, g
   router.get('/:id/timeline', async (request, response) => {
     const { id } = request.params;
     const who = readFor(guard.viewerOf(request, id), response);
-    const { from, to } = parseRequest(TIME_RANGE, request.query);
-    if (to - from > MAX_TIMELINE_MS)
-      throw new VigieError('badRequest', `ask for ${MAX_TIMELINE_MS / 86_400_000} days at most`);
+    const { from, to } = parseRequest(TIMELINE_RANGE, request.query);
     const { buffer, byteOffset, byteLength } = await recordings.timeline(id, from, to, who);
     // It waited its turn, and the right may be gone.
     guard.viewerOf(request, id);

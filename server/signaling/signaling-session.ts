@@ -13,7 +13,7 @@ import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Capacity } from '../core/capacity.ts';
 import type { CameraFrames } from '../core/video/camera-frame.ts';
-import type { CameraView } from '../wire/api.ts';
+import type { CameraView } from '../wire/camera.ts';
 import {
   AUTHENTICATE_TIMEOUT_MS,
   SIGNALING_CLOSE,

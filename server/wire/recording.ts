@@ -1,76 +1,109 @@
 /**
  * Recordings as the API shows them: what a camera records, what is there of it, and why something is not. Times are ms since
- * the Unix epoch. This module imports nothing.
+ * the Unix epoch.
  */
 
-export type RecordingMode = 'off' | 'continuous' | 'events';
+import { z } from 'zod';
+import { count, id, queryTimeMs, timeMs } from './fields.ts';
+
+export const RECORDING_MODE = z.enum(['off', 'continuous', 'events']);
+export type RecordingMode = z.infer<typeof RECORDING_MODE>;
+
+/** ECMA-262's last moment. */
+const MAX_DATE_MS = 8.64e15;
+const timeOfDay = z.string().regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, 'must be a time like 08:30');
 
 /** A stretch of some days of the week, in the server's local time. */
-export interface ScheduleWindow {
-  /** 0 (Sunday) … 6, at least one. The day on which the window begins. */
-  days: number[];
-  /** `HH:MM`; an end that is not after the begin is on the next day. */
-  from: string;
-  to: string;
-}
+export const SCHEDULE_WINDOW = z.strictObject({
+  /** 0 (Sunday) … 6. The day on which the window begins. */
+  days: z.array(z.int().min(0).max(6)).min(1).max(7),
+  /** An end that is not after the begin is on the next day. */
+  from: timeOfDay,
+  to: timeOfDay,
+});
+export type ScheduleWindow = z.infer<typeof SCHEDULE_WINDOW>;
 
-export interface RecordingSettings {
-  mode: RecordingMode;
-  /** When to record at all; empty: always. At most 14. */
-  schedule: ScheduleWindow[];
-  /** Before an event, from memory, 0 … 30 s; and after its end, 0 … 300 s. For the mode `events`. */
-  preRollSeconds: number;
-  postRollSeconds: number;
-  /** Of a recording that nobody watches meanwhile: 1 … 30 frames a second, 100 000 … 6 000 000 bit/s. */
-  fps: number;
-  bitrateBps: number;
-  /** Of this camera alone, in bytes; null: only the total counts. */
-  quotaBytes: number | null;
+export const RECORDING_SETTINGS = z.strictObject({
+  mode: RECORDING_MODE,
+  /** When to record at all; empty: always. */
+  schedule: z.array(SCHEDULE_WINDOW).max(14),
+  /** Before an event, from memory, and after its end. For the mode `events`. */
+  preRollSeconds: z.number().min(0).max(30),
+  postRollSeconds: z.number().min(0).max(300),
+  /** Of a recording that nobody watches meanwhile. */
+  fps: z.number().min(1).max(30),
+  bitrateBps: z.int().min(100_000).max(6_000_000),
+  /** Of this camera alone; null: only the total counts. */
+  quotaBytes: z.int().min(100_000_000).nullable(),
   /** Clips of events are kept until somebody deletes them. */
-  protectEvents: boolean;
-}
+  protectEvents: z.boolean(),
+});
+export type RecordingSettings = z.infer<typeof RECORDING_SETTINGS>;
 
 /** One WebM file: at most a minute of one camera. */
-export interface RecordedSegment {
-  id: string;
-  startMs: number;
+export const RECORDED_SEGMENT = z.strictObject({
+  id,
+  startMs: timeMs,
   /** Of its last frame. While it is being written, of the newest. */
-  endMs: number;
-  bytes: number;
-  width: number;
-  height: number;
-  protected: boolean;
+  endMs: timeMs,
+  bytes: count,
+  width: count,
+  height: count,
+  protected: z.boolean(),
   /** It is still being written. Who asks for its film gets what there is by then, some seconds later: it is ended for them. */
-  open: boolean;
-}
+  open: z.boolean(),
+});
+export type RecordedSegment = z.infer<typeof RECORDED_SEGMENT>;
 
-export type GapReason = 'cameraOffline' | 'serverDown' | 'overload' | 'quotaFull' | 'diskFull';
+export const GAP_REASON = z.enum(['cameraOffline', 'serverDown', 'overload', 'quotaFull', 'diskFull']);
+export type GapReason = z.infer<typeof GAP_REASON>;
 
-export interface RecordingGap {
-  startMs: number;
+export const RECORDING_GAP = z.strictObject({
+  startMs: timeMs,
   /** Null while it lasts. */
-  endMs: number | null;
-  reason: GapReason;
-}
+  endMs: timeMs.nullable(),
+  reason: GAP_REASON,
+});
+export type RecordingGap = z.infer<typeof RECORDING_GAP>;
 
 /** What is there of one camera between two times, oldest first. */
-export interface Timeline {
-  fromMs: number;
-  toMs: number;
-  segments: RecordedSegment[];
-  gaps: RecordingGap[];
-}
-
-/** At most this much time in one question; a longer one is refused. */
-export const MAX_TIMELINE_MS = 32 * 24 * 3_600_000;
+export const TIMELINE = z.strictObject({
+  fromMs: timeMs,
+  toMs: timeMs,
+  segments: z.array(RECORDED_SEGMENT),
+  gaps: z.array(RECORDING_GAP),
+});
+export type Timeline = z.infer<typeof TIMELINE>;
 
 /** Of all cameras together. */
-export interface RecordingStatus {
-  usedBytes: number;
-  quotaBytes: number;
+export const RECORDING_STATUS = z.strictObject({
+  usedBytes: count,
+  quotaBytes: count,
   /** Of the disk the recordings are on, and how much of it is never used up. */
-  freeBytes: number;
-  freeFloorBytes: number;
+  freeBytes: count,
+  freeFloorBytes: count,
   /** Why nothing is recorded although it should be; null when all is well. */
-  alarm: 'quotaFull' | 'diskFull' | null;
-}
+  alarm: z.enum(['quotaFull', 'diskFull']).nullable(),
+});
+export type RecordingStatus = z.infer<typeof RECORDING_STATUS>;
+
+/** What one camera records, and how much room there is. */
+export const CAMERA_RECORDING = z.strictObject({
+  settings: RECORDING_SETTINGS,
+  recording: z.boolean(),
+  status: RECORDING_STATUS,
+});
+export type CameraRecording = z.infer<typeof CAMERA_RECORDING>;
+
+export const PROTECT_RECORDING = z.strictObject({ protected: z.boolean() });
+
+export const TIME_RANGE = z
+  .strictObject({ from: queryTimeMs.max(MAX_DATE_MS), to: queryTimeMs.max(MAX_DATE_MS) })
+  .refine(({ from, to }) => from <= to, 'from must not be after to');
+
+/** At most this much time in one question; a longer one is refused. */
+const MAX_TIMELINE_DAYS = 32;
+export const TIMELINE_RANGE = TIME_RANGE.refine(
+  ({ from, to }) => to - from <= MAX_TIMELINE_DAYS * 24 * 3_600_000,
+  `ask for ${MAX_TIMELINE_DAYS} days at most`,
+);

@@ -8,7 +8,8 @@
 
 import type { EventView } from './event.ts';
 import type { RecordingStatus } from './recording.ts';
-import type { CameraAdvice, CameraFirmwareView, CameraView } from './api.ts';
+import type { CameraAdvice, CameraView } from './camera.ts';
+import type { CameraFirmwareView } from './firmware.ts';
 
 export const SIGNALING_PATH = '/signaling';
 export const SIGNALING_SUBPROTOCOL = 'vigie.signaling.v1';

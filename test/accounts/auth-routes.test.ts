@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Problem } from '../../server/wire/api.ts';
+import type { Problem } from '../../server/wire/problem.ts';
 import { ApiClient } from '../http/support/api-client.ts';
 import { ADMIN_PASSWORD, startApi, temporaryFolder } from '../http/support/api-server.ts';
 

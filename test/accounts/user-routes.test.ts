@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import type { Problem, UserView } from '../../server/wire/api.ts';
+import type { Problem } from '../../server/wire/problem.ts';
+import type { UserView } from '../../server/wire/account.ts';
 import { ApiClient } from '../http/support/api-client.ts';
 import { startApi } from '../http/support/api-server.ts';
 

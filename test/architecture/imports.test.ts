@@ -39,7 +39,7 @@ function importsOf(from: string): Import[] {
   }));
 }
 
-/** @returns `wire` for server/wire/api.ts, `main` for server/main.ts */
+/** @returns `wire` for server/wire/camera.ts, `main` for server/main.ts */
 function roomOf(path: string): string {
   const [, room = ''] = path.split('/');
   return room.replace(/\.(?:ts|mjs)$/, '');

@@ -3,7 +3,7 @@
  * on a page that is open and signed in, and after loading the page anew.
  */
 
-import type { CameraWithKey } from '../../server/wire/api.ts';
+import type { CameraWithKey } from '../../server/wire/camera.ts';
 import type { TestBrowser, TestPage } from '../support/browser.ts';
 import { startCamera } from '../support/camera-process.ts';
 import type { ServerProcess } from '../support/server-process.ts';

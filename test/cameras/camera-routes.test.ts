@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CatalogChange } from '../../server/cameras/camera-catalog.ts';
 import { VigieError } from '../../server/errors.ts';
-import type { CameraView, CameraWithKey, Problem, UserView } from '../../server/wire/api.ts';
+import type { CameraView, CameraWithKey } from '../../server/wire/camera.ts';
+import type { Problem } from '../../server/wire/problem.ts';
+import type { UserView } from '../../server/wire/account.ts';
 import { ApiClient } from '../http/support/api-client.ts';
 import { startApi } from '../http/support/api-server.ts';
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { PairedCamera, PairingCodeView, Problem } from '../../server/wire/api.ts';
+import type { PairedCamera, PairingCodeView } from '../../server/wire/camera.ts';
+import type { Problem } from '../../server/wire/problem.ts';
 import { ApiClient } from '../http/support/api-client.ts';
 import { startApi, type ApiServer } from '../http/support/api-server.ts';
 

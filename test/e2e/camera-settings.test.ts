@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { CameraView } from '../../server/wire/api.ts';
+import type { CameraView } from '../../server/wire/camera.ts';
 import type { CameraSettings } from '../../server/wire/camera-protocol.ts';
 import { TestBrowser } from '../support/browser.ts';
 import { startCamera } from '../support/camera-process.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { DEFAULT_RECORDING } from '../../server/recording/default-recording.ts';
-import type { CameraView } from '../../server/wire/api.ts';
+import type { CameraView } from '../../server/wire/camera.ts';
 import type { RecordedSegment, Timeline } from '../../server/wire/recording.ts';
 import { TestBrowser } from '../support/browser.ts';
 import { startCamera } from '../support/camera-process.ts';

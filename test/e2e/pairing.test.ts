@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { request } from 'node:https';
 import { after, test } from 'node:test';
-import type { PairedCamera } from '../../server/wire/api.ts';
+import type { PairedCamera } from '../../server/wire/camera.ts';
 import { TestBrowser } from '../support/browser.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { TlsFront } from '../support/tls-front.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { test } from 'node:test';
-import type { Problem } from '../../server/wire/api.ts';
+import type { Problem } from '../../server/wire/problem.ts';
 import type { EventView, SensorView, SensorWithToken } from '../../server/wire/event.ts';
 import { callLikeCurl } from '../support/curl-call.ts';
 import { ApiClient } from '../http/support/api-client.ts';

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createServer, type TLSSocket } from 'node:tls';
-import type { PairingCodeView } from '../../server/wire/api.ts';
+import type { PairingCodeView } from '../../server/wire/camera.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { TlsFront } from '../support/tls-front.ts';
 import { until } from '../support/until.ts';

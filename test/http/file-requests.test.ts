@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import type { Problem } from '../../server/wire/api.ts';
+import type { Problem } from '../../server/wire/problem.ts';
 import { BEGIN_US, encodedFrames } from '../recording/encoded-frames.ts';
 import { moved, recordAll } from '../recording/recording-rig.ts';
 import { ApiClient } from './support/api-client.ts';

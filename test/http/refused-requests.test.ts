@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { before, after, describe, test, type TestContext } from 'node:test';
 import jwt from 'jsonwebtoken';
-import type { Problem } from '../../server/wire/api.ts';
+import type { Problem } from '../../server/wire/problem.ts';
 import { ApiClient, type Call } from './support/api-client.ts';
 import { startApi, type ApiServer } from './support/api-server.ts';
 

@@ -9,7 +9,7 @@ import { HttpServer, type HttpServerOptions } from '../../server/http/http-serve
 import { trustedProxies } from '../../server/http/trusted-proxies.ts';
 import { errorHandler } from '../../server/http/problem.ts';
 import { createLog, type Log } from '../../server/log.ts';
-import type { Problem } from '../../server/wire/api.ts';
+import type { Problem } from '../../server/wire/problem.ts';
 import { makeCertificate } from '../support/certificates.ts';
 import { until } from '../support/until.ts';
 

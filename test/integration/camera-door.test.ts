@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, suite, test, type TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import type { ClientOptions } from 'ws';
-import type { CameraWithKey } from '../../server/wire/api.ts';
+import type { CameraWithKey } from '../../server/wire/camera.ts';
 import { RawCamera } from '../ingest/ingest-rig.ts';
 import { DoorAttack, type DoorAttackOptions } from '../support/door-attack.ts';
 import { ServerProcess } from '../support/server-process.ts';

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { CameraFirmwareView, UpdateView } from '../../server/wire/api.ts';
+import type { CameraFirmwareView, UpdateView } from '../../server/wire/firmware.ts';
 import { appImage, sha256Of } from '../support/app-image.ts';
 import { startCamera } from '../support/camera-process.ts';
 import { ServerProcess } from '../support/server-process.ts';

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
 import { probeTurn } from '../../server/connectivity/turn-probe.ts';
-import { CERTIFICATE_PROBLEM } from '../../server/wire/connection-check.ts';
+import { CERTIFICATE_PROBLEM } from '../../server/wire/browser-values.ts';
 import { Coturn } from '../support/coturn.ts';
 
 const coturn = await Coturn.start();

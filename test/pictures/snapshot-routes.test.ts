@@ -12,7 +12,7 @@ import { Thumbnails, type FrameScaler } from '../../server/pictures/thumbnails.t
 import type { CameraFrame } from '../../server/core/video/camera-frame.ts';
 import { VigieError } from '../../server/errors.ts';
 import { createLog } from '../../server/log.ts';
-import type { Problem } from '../../server/wire/api.ts';
+import type { Problem } from '../../server/wire/problem.ts';
 import { until } from '../support/until.ts';
 import { ApiClient } from '../http/support/api-client.ts';
 import { startApi } from '../http/support/api-server.ts';

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 import { DEFAULT_RECORDING } from '../../server/recording/default-recording.ts';
-import type { Problem } from '../../server/wire/api.ts';
+import type { Problem } from '../../server/wire/problem.ts';
 import type { RecordingSettings, Timeline } from '../../server/wire/recording.ts';
 import { BEGIN_US, encodedFrames } from './encoded-frames.ts';
 import { readWebm } from './read-webm.ts';

@@ -17,7 +17,7 @@ import { DEFAULT_RECORDING } from '../../server/recording/default-recording.ts';
 import { REPAIR_SUFFIX } from '../../server/recording/repair-webm.ts';
 import { parseRecordingPath } from '../../server/recording/recording-path.ts';
 import { randomSequence } from '../../server/virtual-camera/scene-palette.ts';
-import type { CameraWithKey } from '../../server/wire/api.ts';
+import type { CameraWithKey } from '../../server/wire/camera.ts';
 import type { RecordedSegment, Timeline } from '../../server/wire/recording.ts';
 import { median } from '../bench/percentiles.ts';
 import { TestBrowser, type TestPage } from '../support/browser.ts';

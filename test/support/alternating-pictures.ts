@@ -10,7 +10,7 @@ import { parseCameraKey } from '../../server/core/link/camera-handshake.ts';
 import { CameraConnection } from '../../server/virtual-camera/camera-connection.ts';
 import type { Picture, PictureSource } from '../../server/virtual-camera/picture-source.ts';
 import { VirtualCamera } from '../../server/virtual-camera/virtual-camera.ts';
-import type { CameraWithKey } from '../../server/wire/api.ts';
+import type { CameraWithKey } from '../../server/wire/camera.ts';
 import { jpegPictures } from '../video/jpeg-pictures.ts';
 
 /** How JPEGs keep colour: in a quarter, half or all of the places. Cameras differ in it. */

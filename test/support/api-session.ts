@@ -2,14 +2,12 @@
 
 import type {
   CameraFirmwareView,
-  CameraView,
-  CameraWithKey,
   FirmwareImageView,
-  Problem,
-  SessionView,
   StageUpdateRequest,
-  UserView,
-} from '../../server/wire/api.ts';
+} from '../../server/wire/firmware.ts';
+import type { CameraView, CameraWithKey } from '../../server/wire/camera.ts';
+import type { Problem } from '../../server/wire/problem.ts';
+import type { SessionView, UserView } from '../../server/wire/account.ts';
 import { SignalingSocket } from './signaling-socket.ts';
 
 export class ApiError extends Error {

@@ -1,6 +1,6 @@
 /** The virtual camera as a process. */
 
-import type { CameraWithKey } from '../../server/wire/api.ts';
+import type { CameraWithKey } from '../../server/wire/camera.ts';
 import { Child } from './child-process.ts';
 
 /**

@@ -1,6 +1,7 @@
 /** Sign-ins by the hundred, as a trusted proxy tells where they come from. Loops end when they are stopped. */
 
-import type { Problem, SessionView } from '../../server/wire/api.ts';
+import type { Problem } from '../../server/wire/problem.ts';
+import type { SessionView } from '../../server/wire/account.ts';
 
 export interface LoginAnswer {
   status: number;

@@ -1,6 +1,6 @@
 /** A user's session as a browser keeps it: one sign-in, then renewals by the refresh cookie. */
 
-import type { SessionView } from '../../server/wire/api.ts';
+import type { SessionView } from '../../server/wire/account.ts';
 import { call } from './http-call.ts';
 
 /** A token lasts 15 minutes. */

@@ -3,7 +3,7 @@
  * named after the attack, so that an attacker's process finds it by its name.
  */
 
-import type { CameraWithKey } from '../../server/wire/api.ts';
+import type { CameraWithKey } from '../../server/wire/camera.ts';
 import type { ApiSession } from '../support/api-session.ts';
 
 /** What the measuring process offers to an attack that prepares itself. */

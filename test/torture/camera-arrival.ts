@@ -2,7 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseCameraKey } from '../../server/core/link/camera-handshake.ts';
-import type { CameraWithKey } from '../../server/wire/api.ts';
+import type { CameraWithKey } from '../../server/wire/camera.ts';
 import { CAMERA_SUBPROTOCOL } from '../../server/wire/camera-protocol.ts';
 import { RawCamera } from '../ingest/ingest-rig.ts';
 

@@ -3,7 +3,7 @@
  * who asks for its health; each a process of its own. Every second, what the server holds on to is looked at.
  */
 
-import type { CameraWithKey } from '../../server/wire/api.ts';
+import type { CameraWithKey } from '../../server/wire/camera.ts';
 import type { ApiSession } from '../support/api-session.ts';
 import { ApiSession as Api } from '../support/api-session.ts';
 import { startCamera } from '../support/camera-process.ts';

@@ -5,7 +5,7 @@
  * has not changed reads the same.
  */
 
-import type { CameraAdvice } from '../../wire/api.ts';
+import type { CameraAdvice } from '../../wire/camera.ts';
 import type { CameraHealthFacts } from './camera-health.ts';
 
 const MANY_BROWN_OUTS = 3;

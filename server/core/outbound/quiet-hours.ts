@@ -25,11 +25,3 @@ export function wallTimeIn(timeZone: string, nowMs: number): WallTime {
     minute: Number(parts.get('hour')) * 60 + Number(parts.get('minute')),
   };
 }
-
-export function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}

@@ -10,7 +10,7 @@
  * has a deadline, so none lasts for ever; after an end nothing but the camera itself reporting the new version changes it.
  */
 
-import type { UpdateState } from '../../wire/api.ts';
+import type { UpdateState } from '../../wire/firmware.ts';
 
 /** Times are ms since the Unix epoch. */
 export interface FirmwareUpdate {

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import type { CheckFacts, WayKind, WayResult } from '../../../client/connection/check-facts.ts';
 import { checkReport } from '../../../client/connection/check-report.ts';
 import { checkWords } from '../../../client/connection/check-words.ts';
-import { CERTIFICATE_PROBLEM, type TurnFacts } from '../../../server/wire/connection-check.ts';
+import { CERTIFICATE_PROBLEM } from '../../../server/wire/browser-values.ts';
+import type { TurnFacts } from '../../../server/wire/connection-check.ts';
 
 const TURN = 'turn:turn.example.org:3478?transport=udp';
 

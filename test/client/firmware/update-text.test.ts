@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { boardName, megabytes, updateText, type UpdateText } from '../../../client/firmware/update-text.ts';
-import type { UpdateView } from '../../../server/wire/api.ts';
+import type { UpdateView } from '../../../server/wire/firmware.ts';
 
 const UPDATE: UpdateView = {
   imageId: 'fw_1',

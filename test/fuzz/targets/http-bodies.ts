@@ -1,7 +1,10 @@
 /** Bodies and queries of the HTTP API, by the schemas that the routes check them with. */
 
 import * as bodies from '../../../server/http/request-bodies.ts';
-import * as recording from '../../../server/wire/recording-bodies.ts';
+import * as camera from '../../../server/wire/camera.ts';
+import * as event from '../../../server/wire/event.ts';
+import * as firmware from '../../../server/wire/firmware.ts';
+import * as recording from '../../../server/wire/recording.ts';
 import { VigieError } from '../../../server/errors.ts';
 import { DEFAULT_RECORDING } from '../../../server/recording/default-recording.ts';
 import { mutatedJson } from '../arbitraries.ts';
@@ -28,17 +31,20 @@ const examples: Record<string, { schema: Parameters<typeof bodies.parseRequest>[
   },
   USER_CAMERAS: { schema: bodies.USER_CAMERAS, example: { cameraIds: ['cam_1', 'cam_2'] } },
   SENSOR_NAME: { schema: bodies.SENSOR_NAME, example: { name: 'PIR' } },
-  SENSOR_EVENT: { schema: bodies.SENSOR_EVENT, example: { kind: 'motion', source: 'PIR' } },
+  SENSOR_EVENT: { schema: event.SENSOR_EVENT, example: { kind: 'motion', source: 'PIR' } },
   EVENTS_QUERY: {
-    schema: bodies.EVENTS_QUERY,
+    schema: event.EVENTS_QUERY,
     example: { limit: '20', from: '0', to: '1', order: 'oldest', kind: 'motion' },
   },
-  PAIRING: { schema: bodies.PAIRING, example: { code: 'K7QF-3MZP', board: 'AI-Thinker', firmware: '1.2.3' } },
+  PAIRING: {
+    schema: camera.PAIRING_REQUEST,
+    example: { code: 'K7QF-3MZP', board: 'AI-Thinker', firmware: '1.2.3' },
+  },
   CAMERA_SETTINGS: {
     schema: bodies.CAMERA_SETTINGS,
     example: { frameSize: 'VGA', jpegQuality: 12, flash: 0, vFlip: true },
   },
-  STAGE_UPDATE: { schema: bodies.STAGE_UPDATE, example: { imageId: 'img_1', allowOlder: true } },
+  STAGE_UPDATE: { schema: firmware.STAGE_UPDATE, example: { imageId: 'img_1', allowOlder: true } },
   SNAPSHOT_QUERY: { schema: bodies.SNAPSHOT_QUERY, example: { width: '320' } },
   MJPEG_QUERY: { schema: bodies.MJPEG_QUERY, example: { fps: '5' } },
   RECORDING_SETTINGS: {

@@ -6,7 +6,7 @@ import type { TestContext } from 'node:test';
 import * as fc from 'fast-check';
 import { DEFAULT_MOTION } from '../../../server/events/motion-watch.ts';
 import { DEFAULT_RECORDING } from '../../../server/recording/default-recording.ts';
-import type { Problem } from '../../../server/wire/api.ts';
+import type { Problem } from '../../../server/wire/problem.ts';
 import { ApiClient } from '../../http/support/api-client.ts';
 import { startApi } from '../../http/support/api-server.ts';
 import { appImage } from '../../support/app-image.ts';

@@ -1,7 +1,7 @@
 /** One paired camera whose every picture has another size or format, watched: the codec's memory must not grow with it. */
 
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CameraWithKey } from '../../../server/wire/api.ts';
+import type { CameraWithKey } from '../../../server/wire/camera.ts';
 import { alternatingCamera, AlternatingPictures } from '../../support/alternating-pictures.ts';
 import { openVisit } from '../../support/visit.ts';
 import { strangersAddress, type Attack } from '../attack.ts';

@@ -1,7 +1,7 @@
 /** Many cameras of different sizes, watched by one viewer who leaves: what their encoders took is given back. */
 
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CameraWithKey } from '../../../server/wire/api.ts';
+import type { CameraWithKey } from '../../../server/wire/camera.ts';
 import {
   alternatingCamera,
   AlternatingPictures,

@@ -1,0 +1,25 @@
+/** Users and their sessions. Times are ms since the Unix epoch. */
+
+import { z } from 'zod';
+import { id, timeMs } from './fields.ts';
+
+export const ROLE = z.enum(['administrator', 'viewer']);
+export type Role = z.infer<typeof ROLE>;
+
+export const SESSION_VIEW = z.strictObject({
+  accessToken: z.string(),
+  /** Seconds. */
+  expiresIn: z.int().min(0),
+  user: z.strictObject({ id, username: z.string(), role: ROLE }),
+});
+export type SessionView = z.infer<typeof SESSION_VIEW>;
+
+export const USER_VIEW = z.strictObject({
+  id,
+  username: z.string(),
+  role: ROLE,
+  /** Cameras a viewer was given; an administrator sees all and has none listed. */
+  cameraIds: z.array(id),
+  createdAt: timeMs,
+});
+export type UserView = z.infer<typeof USER_VIEW>;
