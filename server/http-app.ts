@@ -11,30 +11,32 @@ import type { Accounts } from './accounts/accounts.ts';
 import type { KnownCameras } from './core/cameras.ts';
 import type { Log } from './log.ts';
 import type { AuthorityCertificate } from './tls/local-authority.ts';
-import type { LocalAuthorityView } from './wire/connection-check.ts';
 import { FIRMWARE_PATH } from './wire/camera-protocol.ts';
 import { authRoutes } from './accounts/auth-routes.ts';
 import { authorityFiles } from './tls/authority-files.ts';
+import { authorityRoutes } from './tls/authority-routes.ts';
 import type { ConnectionOf } from './http/client-connection.ts';
 import type { CameraCatalog } from './cameras/camera-catalog.ts';
 import type { Outbound } from './outbound/open-outbound.ts';
 import type { CameraPairing } from './cameras/camera-pairing.ts';
 import { cameraRoutes } from './cameras/camera-routes.ts';
 import { clientFiles } from './http/client-files.ts';
-import { allEventRoutes, eventRoutes, type Events } from './events/event-routes.ts';
+import { eventRoutes, type Events } from './events/event-routes.ts';
 import { firmwareDownload } from './firmware/firmware-download.ts';
 import { firmwareRoutes, type Firmware } from './firmware/firmware-routes.ts';
 import { connectionRoutes, type ServerFacts } from './connectivity/connection-routes.ts';
 import { Guard } from './accounts/guard.ts';
 import { mjpegRoutes } from './pictures/mjpeg-routes.ts';
 import type { Pictures } from './pictures/open-pictures.ts';
-import { pairingCodeRoutes, pairingRoutes } from './cameras/pairing-routes.ts';
+import { pairingRoutes } from './cameras/pairing-routes.ts';
 import { errorHandler, notFound } from './http/problem.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { notificationRoutes } from './outbound/notification-routes.ts';
 import { motionRoutes, type MotionSettingsHolder } from './events/motion-routes.ts';
-import { recordingRoutes, recordingStatusRoutes, type Recordings } from './recording/recording-routes.ts';
+import { recordingRoutes, type Recordings } from './recording/recording-routes.ts';
 import { snapshotRoutes, type Snapshots } from './pictures/snapshot-routes.ts';
+import { statusRoutes } from './status/status-routes.ts';
+import type { ServerStatus } from './wire/server-status.ts';
 import { updateRoutes } from './firmware/update-routes.ts';
 import { userRoutes } from './accounts/user-routes.ts';
 import { webhookRoutes } from './outbound/webhook-routes.ts';
@@ -52,8 +54,8 @@ export interface HttpAppOptions {
   outbound: Pick<Outbound, 'webhooks' | 'notifier'>;
   /** What the server knows of the ways to it. */
   connection: ServerFacts;
-  /** What an administrator sees of the server's inside; JSON without secrets. */
-  status: () => object;
+  /** What an administrator sees of the server's inside. */
+  status: () => ServerStatus;
   /** client/dist */
   clientFolder: string;
   connectionOf: ConnectionOf;
@@ -76,46 +78,32 @@ export function createHttpApp(options: HttpAppOptions): Express {
   app.disable('etag');
   app.use(securityHeaders({ connectionOf, hasLocalAuthority: options.authority !== undefined }));
 
-  const api = express.Router();
-  api.use((_request, response, next) => {
+  app.use('/api', (_request, response, next) => {
     response.setHeader('Cache-Control', 'no-store');
     next();
   });
-  api.use(express.json({ limit: MAX_BODY_BYTES }));
-  // Asked on the sign-in page: who cannot trust the connection yet should not have to trust it with a password first.
-  api.get('/local-authority', (_request, response) => {
-    const { fingerprint, validUntil } = options.authority ?? {};
-    response.json({
-      authority: fingerprint === undefined || validUntil === undefined ? null : { fingerprint, validUntil },
-    } satisfies LocalAuthorityView);
-  });
-  api.get('/status', (request, response) => {
-    guard.administrator(request);
-    response.json(options.status());
-  });
-  api.use('/auth', authRoutes(accounts, guard, connectionOf));
-  api.use(
-    '/cameras',
+  app.use('/api', express.json({ limit: MAX_BODY_BYTES }));
+  // Each registers its routes by their whole path (wire/api-routes.ts).
+  app.use(
+    authorityRoutes(options.authority),
+    authRoutes(accounts, guard, connectionOf),
+    userRoutes(accounts.users, guard),
+    cameraRoutes(catalog, guard),
+    pairingRoutes(pairing, guard, connectionOf),
     snapshotRoutes(pictures.frames, pictures.thumbnails, guard),
     mjpegRoutes(pictures.mjpeg, guard),
-    cameraRoutes(catalog, guard),
     eventRoutes(options.events, recordings, cameras, guard, connectionOf),
-    pairingCodeRoutes(pairing, guard, connectionOf),
-    updateRoutes(firmware.cameras, guard),
-    recordingRoutes(recordings, cameras, guard),
     motionRoutes(options.motion, cameras, guard),
+    recordingRoutes(recordings, cameras, guard),
+    webhookRoutes(options.outbound.webhooks, guard),
+    notificationRoutes(options.outbound.notifier, guard),
+    firmwareRoutes(firmware, guard),
+    updateRoutes(firmware.cameras, guard),
+    connectionRoutes(options.connection, guard, connectionOf),
+    statusRoutes(options.status, guard),
   );
-  api.use('/events', allEventRoutes(options.events.log, cameras, guard));
-  api.use('/webhooks', webhookRoutes(options.outbound.webhooks, guard));
-  api.use('/notifications', notificationRoutes(options.outbound.notifier, guard));
-  api.use('/recording', recordingStatusRoutes(recordings, guard));
-  api.use('/firmware', firmwareRoutes(firmware, guard));
-  api.use('/connection', connectionRoutes(options.connection, guard, connectionOf));
-  api.use('/pairing', pairingRoutes(pairing, connectionOf));
-  api.use('/users', userRoutes(accounts.users, guard));
-  api.use(notFound);
+  app.use('/api', notFound);
 
-  app.use('/api', api);
   const sendAuthority = authorityFiles(options.authority);
   app.use((request, response, next) => {
     if (!sendAuthority(request, response)) next();

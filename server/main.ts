@@ -33,13 +33,14 @@ import { Sfu } from './sfu/sfu.ts';
 import { openSignaling } from './signaling/open-signaling.ts';
 import { DemoCamera } from './start/demo-camera.ts';
 import { greet, type Started } from './start/greeting.ts';
+import { serverStatus } from './status/server-status.ts';
 import { stopOnSignals } from './start/stop-on-signals.ts';
 import { openStores } from './stores.ts';
 import { openHttps } from './tls/open-https.ts';
 import { FrameHub } from './video/frame-hub.ts';
 import { Transcoder } from './video/transcoder.ts';
-import type { CameraFirmwareView } from './wire/api.ts';
 import { CAMERA_PATH } from './wire/camera-protocol.ts';
+import type { CameraFirmwareView } from './wire/firmware.ts';
 import { SIGNALING_PATH } from './wire/signaling.ts';
 
 const CLIENT_FOLDER = fileURLToPath(new URL('../client/dist', import.meta.url));
@@ -181,7 +182,7 @@ function join(stages: Stages, log: Log): void {
 
 function httpApp(stages: Stages, config: Config, log: Log) {
   const { accounts, store, cameras, events, pictures, firmware, recording, outbound, https, http } = stages;
-  const { sfu, capacity, signaling, transcoder, ingest, connectionOf } = stages;
+  const { sfu, connectionOf } = stages;
   const connection = new ConnectionFactsSource({
     httpHost: config.httpHost,
     httpPort: () => http.port,
@@ -204,22 +205,7 @@ function httpApp(stages: Stages, config: Config, log: Log) {
     motion: events.motion,
     outbound,
     connection,
-    status: () => ({
-      sfu: sfu.stats,
-      capacity: capacity.stats,
-      signalingSessions: signaling.sessionCount,
-      signalingDisplaced: signaling.displacedCount,
-      frameWatches: signaling.frameWatches,
-      mjpeg: pictures.mjpeg.counters,
-      codecPids: transcoder.codecPids,
-      codec: transcoder.codecFigures,
-      encoding: transcoder.encodingCount,
-      ingest: ingest.counters,
-      pairing: cameras.pairing.counters,
-      http: http.counters,
-      store: store.figures,
-      memory: process.memoryUsage(),
-    }),
+    status: () => serverStatus({ ...stages, mjpeg: pictures.mjpeg, pairing: cameras.pairing }),
     clientFolder: CLIENT_FOLDER,
     connectionOf,
     authority: https?.authority,

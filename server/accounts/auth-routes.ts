@@ -7,19 +7,19 @@ import { VigieError } from '../errors.ts';
 import type { SessionView } from '../wire/account.ts';
 import type { ClientConnection, ConnectionOf } from '../http/client-connection.ts';
 import type { Guard } from './guard.ts';
-import { CHANGE_PASSWORD, LOGIN, parseRequest } from '../http/request-bodies.ts';
+import { serve } from '../http/serve.ts';
 import { assertSameOrigin } from '../http/same-origin.ts';
 import { clearSessionCookies, refreshTokenOf, setSessionCookies } from './session-cookies.ts';
 
 export function authRoutes(accounts: Accounts, guard: Guard, connectionOf: ConnectionOf): Router {
   const router = Router();
-  router.use((request, _response, next) => {
+  router.use('/api/auth', (request, _response, next) => {
     assertSameOrigin(request, connectionOf);
     next();
   });
 
-  router.post('/login', async (request, response) => {
-    const credentials = parseRequest(LOGIN, request.body);
+  serve(router, 'POST /api/auth/login', async ({ request, response, readBody }) => {
+    const credentials = readBody();
     const connection = connectionOf(request);
     const { address, isPrivate } = connection;
     const gone = new AbortController();
@@ -30,10 +30,10 @@ export function authRoutes(accounts: Accounts, guard: Guard, connectionOf: Conne
       refreshToken: refreshTokenOf(request, connection),
       gone: gone.signal,
     };
-    sendSession(connection, response, await accounts.signIn.signIn(credentials, client));
+    return startSession(connection, response, await accounts.signIn.signIn(credentials, client));
   });
 
-  router.post('/refresh', async (request, response) => {
+  serve(router, 'POST /api/auth/refresh', async ({ request, response }) => {
     const token = refreshTokenOf(request, connectionOf(request));
     if (token === undefined) throw new VigieError('unauthorized', 'sign in first');
     let tokens: SessionTokens;
@@ -45,20 +45,18 @@ export function authRoutes(accounts: Accounts, guard: Guard, connectionOf: Conne
         clearSessionCookies(connectionOf(request), response);
       throw error;
     }
-    sendSession(connectionOf(request), response, tokens);
+    return startSession(connectionOf(request), response, tokens);
   });
 
-  router.post('/logout', async (request, response) => {
+  serve(router, 'POST /api/auth/logout', async ({ request, response }) => {
     await Promise.all([...sessionIdsOf(request)].map((id) => accounts.sessions.end(id)));
     clearSessionCookies(connectionOf(request), response);
-    response.status(204).end();
   });
 
-  router.post('/password', async (request, response) => {
+  serve(router, 'POST /api/auth/password', async ({ request, readBody }) => {
     const who = guard.identify(request);
-    const { currentPassword: current, newPassword: next } = parseRequest(CHANGE_PASSWORD, request.body);
+    const { currentPassword: current, newPassword: next } = readBody();
     await accounts.users.changeOwnPassword(who, { current, next });
-    response.status(204).end();
   });
 
   /** By the access token, which may have expired, or by the cookie, which may be gone: either is enough to leave. */
@@ -78,8 +76,8 @@ export function authRoutes(accounts: Accounts, guard: Guard, connectionOf: Conne
   return router;
 }
 
-function sendSession(connection: ClientConnection, response: Response, tokens: SessionTokens): void {
+function startSession(connection: ClientConnection, response: Response, tokens: SessionTokens): SessionView {
   setSessionCookies(connection, response, tokens);
   const { accessToken, expiresInSeconds: expiresIn, user } = tokens;
-  response.json({ accessToken, expiresIn, user } satisfies SessionView);
+  return { accessToken, expiresIn, user };
 }

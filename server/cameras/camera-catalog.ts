@@ -10,24 +10,24 @@ import { IsolatingEmitter } from '../core/fan-out.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { CameraStore } from './camera-store.ts';
-import type { CameraAdvice, CameraView, CameraWithKey } from '../wire/camera.ts';
+import type {
+  CameraAdvice,
+  CameraConnection,
+  CameraDetails,
+  CameraView,
+  CameraWithKey,
+} from '../wire/camera.ts';
 import type { CameraSettings } from '../wire/camera-protocol.ts';
 
 /** What the API asks of the cameras that are connected; main connects it. */
 export interface CameraControl {
-  /** Of any id, known or not. It is sent to viewers as it is, so it must be JSON and hold no secret. */
-  status(cameraId: string): CameraStatus;
+  /** Of any id, known or not. */
+  status(cameraId: string): CameraConnection;
   /** @throws VigieError `cameraOffline`, `cameraRejected`, `unavailable`, `tooManyRequests` */
   set(cameraId: string, settings: CameraSettings): Promise<void>;
   /** Resolves when the camera has agreed to. @throws VigieError as `set` */
   reboot(cameraId: string): Promise<void>;
   disconnect(cameraId: string, reason: 'removed' | 'keyRotated'): void;
-}
-
-export interface CameraStatus {
-  online: boolean;
-  /** ms since the Unix epoch; null if none came since the server started. */
-  lastFrameAt: number | null;
 }
 
 export interface CameraCatalogOptions {
@@ -63,10 +63,15 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
   }
 
   /** With everything that is known of its connection: telemetry, round trip, counters. */
-  details(id: string, userId: string): CameraView & CameraStatus {
+  details(id: string, userId: string): CameraDetails {
     const camera = this.#find(id);
     const advised = this.#access.isAdministrator(userId);
-    return { ...this.#control.status(id), ...(advised ? this.#advisedView(camera) : this.#view(camera)) };
+    const { telemetry, ...connection } = this.#control.status(id);
+    return {
+      ...connection,
+      ...(telemetry !== undefined && { telemetry: telemetry && telemetryView(telemetry) }),
+      ...(advised ? this.#advisedView(camera) : this.#view(camera)),
+    };
   }
 
   async add(name: string): Promise<CameraWithKey> {
@@ -164,4 +169,10 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
     if (!key) throw new VigieError('notFound', 'there is no such camera');
     return { ...this.#view(camera), key: Buffer.from(key).toString('base64url') };
   }
+}
+
+/** Fields that only the camera protocol needs, such as the type of the message, stay inside. */
+function telemetryView(telemetry: NonNullable<CameraConnection['telemetry']>): typeof telemetry {
+  const { rssi, heap, psram, fps, drops, sendStalls, resetReason } = telemetry;
+  return { rssi, heap, psram, fps, drops, ...(sendStalls !== undefined && { sendStalls }), resetReason };
 }

@@ -6,16 +6,17 @@
  */
 
 import { EventEmitter } from 'node:events';
-import type { CameraControl, CameraStatus } from './camera-catalog.ts';
+import type { CameraControl } from './camera-catalog.ts';
 import type { CameraEvents, CameraSource } from '../core/link/camera-events.ts';
 import type { Log } from '../log.ts';
 import type { CameraStore } from './camera-store.ts';
+import type { CameraConnection } from '../wire/camera.ts';
 import type { CameraSettings } from '../wire/camera-protocol.ts';
 
 /** The listeners for the older firmware. */
 export interface LegacySource extends Pick<EventEmitter<Pick<CameraEvents, 'online' | 'offline'>>, 'on'> {
   has(cameraId: string): boolean;
-  status(cameraId: string): CameraStatus;
+  status(cameraId: string): CameraConnection;
 }
 
 export interface CameraPresenceEvents {
@@ -47,7 +48,7 @@ export class CameraPresence extends EventEmitter<CameraPresenceEvents> implement
     }
   }
 
-  status(cameraId: string): CameraStatus {
+  status(cameraId: string): CameraConnection {
     return this.#legacy?.has(cameraId) ? this.#legacy.status(cameraId) : this.#ingest.status(cameraId);
   }
 

@@ -3,59 +3,53 @@
 import { Router } from 'express';
 import type { CameraCatalog } from './camera-catalog.ts';
 import type { Guard } from '../accounts/guard.ts';
-import { CAMERA_NAME, CAMERA_SETTINGS, parseRequest } from '../http/request-bodies.ts';
+import { serve } from '../http/serve.ts';
 
 export function cameraRoutes(catalog: CameraCatalog, guard: Guard): Router {
   const router = Router();
 
-  router.get('/', (request, response) => {
-    response.json(catalog.viewsFor(guard.identify(request).userId));
-  });
+  serve(router, 'GET /api/cameras', ({ request }) => catalog.viewsFor(guard.identify(request).userId));
 
-  router.post('/', async (request, response) => {
+  serve(router, 'POST /api/cameras', async ({ request, response, readBody }) => {
     guard.administrator(request);
-    const { name } = parseRequest(CAMERA_NAME, request.body);
-    const camera = await catalog.add(name);
-    response.status(201).location(`/api/cameras/${camera.id}`).json(camera);
+    const camera = await catalog.add(readBody().name);
+    response.location(`/api/cameras/${camera.id}`);
+    return camera;
   });
 
-  router.patch('/:id', async (request, response) => {
+  serve(router, 'PATCH /api/cameras/:cameraId', ({ request, params, readBody }) => {
     guard.administrator(request);
-    const { name } = parseRequest(CAMERA_NAME, request.body);
-    response.json(await catalog.rename(request.params.id, name));
+    return catalog.rename(params.cameraId, readBody().name);
   });
 
-  router.delete('/:id', async (request, response) => {
+  serve(router, 'DELETE /api/cameras/:cameraId', ({ request, params }) => {
     guard.administrator(request);
-    await catalog.remove(request.params.id);
-    response.status(204).end();
+    return catalog.remove(params.cameraId);
   });
 
-  router.post('/:id/key', async (request, response) => {
+  serve(router, 'POST /api/cameras/:cameraId/key', ({ request, params }) => {
     guard.administrator(request);
-    response.json(await catalog.rotateKey(request.params.id));
+    return catalog.rotateKey(params.cameraId);
   });
 
-  router.get('/:id/settings', (request, response) => {
+  serve(router, 'GET /api/cameras/:cameraId/settings', ({ request, params }) => {
     guard.administrator(request);
-    response.json(catalog.settings(request.params.id));
+    return catalog.settings(params.cameraId);
   });
 
-  router.post('/:id/settings', async (request, response) => {
+  serve(router, 'POST /api/cameras/:cameraId/settings', ({ request, params, readBody }) => {
     guard.administrator(request);
-    await catalog.set(request.params.id, parseRequest(CAMERA_SETTINGS, request.body));
-    response.status(204).end();
+    return catalog.set(params.cameraId, readBody());
   });
 
-  router.post('/:id/reboot', async (request, response) => {
+  serve(router, 'POST /api/cameras/:cameraId/reboot', ({ request, params }) => {
     guard.administrator(request);
-    await catalog.reboot(request.params.id);
-    response.status(204).end();
+    return catalog.reboot(params.cameraId);
   });
 
-  router.get('/:id/status', (request, response) => {
-    const { userId } = guard.viewerOf(request, request.params.id);
-    response.json(catalog.details(request.params.id, userId));
+  serve(router, 'GET /api/cameras/:cameraId/status', ({ request, params: { cameraId } }) => {
+    const { userId } = guard.viewerOf(request, cameraId);
+    return catalog.details(cameraId, userId);
   });
 
   return router;

@@ -2,9 +2,10 @@
 
 import { Router } from 'express';
 import { isPrivateAddress } from '../core/address/special-addresses.ts';
-import type { ConnectionFacts, ServerAddresses, ServerConnectionFacts } from '../wire/connection-check.ts';
+import type { ServerAddresses, ServerConnectionFacts } from '../wire/connection-check.ts';
 import type { ConnectionOf } from '../http/client-connection.ts';
 import type { Guard } from '../accounts/guard.ts';
+import { serve } from '../http/serve.ts';
 
 /** Main connects it. */
 export interface ServerFacts {
@@ -14,19 +15,22 @@ export interface ServerFacts {
 
 export function connectionRoutes(facts: ServerFacts, guard: Guard, connectionOf: ConnectionOf): Router {
   const router = Router();
-  router.get('/', async (request, response) => {
+
+  serve(router, 'GET /api/connection', async ({ request }) => {
     const { role } = guard.identify(request);
     const { address: yourAddress, secure: https } = connectionOf(request);
-    response.json({
+    return {
       yourAddress,
       yourAddressIsPrivate: isPrivateAddress(yourAddress),
       https,
       ...(role === 'administrator' && { server: await facts.get() }),
-    } satisfies ConnectionFacts);
+    };
   });
-  router.get('/addresses', (request, response) => {
+
+  serve(router, 'GET /api/connection/addresses', ({ request }) => {
     guard.administrator(request);
-    response.json(facts.addresses());
+    return facts.addresses();
   });
+
   return router;
 }

@@ -1,4 +1,4 @@
-/** /api/cameras/:id/events and /sensors: what happened, pictures and clips of it, and who may say that something has. */
+/** /api/events, and /events and /sensors of /api/cameras/:cameraId: what happened, pictures and clips of it, and who may say that something has. */
 
 import { Router, type Request } from 'express';
 import { AttemptLimit } from '../accounts/attempt-limit.ts';
@@ -12,8 +12,8 @@ import { findCamera, type KnownCameras } from '../core/cameras.ts';
 import type { ConnectionOf } from '../http/client-connection.ts';
 import type { Guard } from '../accounts/guard.ts';
 import { readFor } from '../http/read-for.ts';
-import { EVENTS_QUERY, SENSOR_EVENT } from '../wire/event.ts';
-import { parseRequest, SENSOR_NAME } from '../http/request-bodies.ts';
+import type { ApiQuery } from '../wire/api-routes.ts';
+import { serve } from '../http/serve.ts';
 
 export interface Events {
   log: EventLog;
@@ -38,29 +38,45 @@ export function eventRoutes(
   const router = Router();
   const wrongTokens = new AttemptLimit(new NetworkFailures([WRONG_TOKENS]), Date.now);
 
-  router.get('/:id/events', async (request, response) => {
-    const { id } = request.params;
-    const who = guard.viewerOf(request, id);
-    const events = await log.list([id], queryOf(request), readFor(who, response));
-    // It waited its turn, and the right may be gone.
-    guard.viewerOf(request, id);
-    response.json(events);
+  serve(router, 'GET /api/events', async ({ request, response, readQuery }) => {
+    const who = guard.identify(request);
+    const mine = (): string[] => cameras.listOf(who.userId).map(({ id }) => id);
+    const events = await log.list(mine(), queryOf(readQuery()), readFor(who, response));
+    guard.identify(request);
+    const stillMine = new Set(mine());
+    return events.filter(({ cameraId }) => stillMine.has(cameraId));
   });
 
-  router.get('/:id/events/:eventId/thumbnail.jpg', async (request, response) => {
-    const { id, eventId } = request.params;
-    const who = guard.mediaViewerOf(request, id);
-    const jpeg = await log.thumbnail(id, eventId, readFor(who, response));
-    guard.mediaViewerOf(request, id);
-    if (!jpeg) throw new VigieError('notFound', 'there is no picture of this event');
-    // It never changes; only the right to see it may.
-    response.setHeader('Cache-Control', 'private, max-age=86400');
-    response.type('jpeg').send(Buffer.from(jpeg));
-  });
+  serve(
+    router,
+    'GET /api/cameras/:cameraId/events',
+    async ({ request, response, params: { cameraId: id }, readQuery }) => {
+      const who = guard.viewerOf(request, id);
+      const events = await log.list([id], queryOf(readQuery()), readFor(who, response));
+      // It waited its turn, and the right may be gone.
+      guard.viewerOf(request, id);
+      return events;
+    },
+  );
+
+  serve(
+    router,
+    'GET /api/cameras/:cameraId/events/:eventId/thumbnail.jpg',
+    async ({ request, response, params }) => {
+      const { cameraId: id, eventId } = params;
+      const who = guard.mediaViewerOf(request, id);
+      const jpeg = await log.thumbnail(id, eventId, readFor(who, response));
+      guard.mediaViewerOf(request, id);
+      if (!jpeg) throw new VigieError('notFound', 'there is no picture of this event');
+      // It never changes; only the right to see it may.
+      response.setHeader('Cache-Control', 'private, max-age=86400');
+      response.type('jpeg').send(Buffer.from(jpeg));
+    },
+  );
 
   /** The recording of it, from the seconds before to those after, as one film. */
-  router.get('/:id/events/:eventId/clip.webm', (request, response) => {
-    const { id, eventId } = request.params;
+  serve(router, 'GET /api/cameras/:cameraId/events/:eventId/clip.webm', ({ request, response, params }) => {
+    const { cameraId: id, eventId } = params;
     guard.mediaViewerOf(request, id);
     const event = log.find(id, eventId);
     if (!event) throw new VigieError('notFound', 'there is no such event');
@@ -71,10 +87,9 @@ export function eventRoutes(
   });
 
   /** With a sensor's token, not a user's. Wrong ones are slowed; a right one always passes, whoever guesses beside it. */
-  router.post('/:id/events', async (request, response) => {
-    const sensor = sensorOf(request.params.id, request);
-    const event = parseRequest(SENSOR_EVENT, request.body);
-    response.status(201).json(await sensors.report(sensor, event));
+  serve(router, 'POST /api/cameras/:cameraId/events', ({ request, params, readBody }) => {
+    const sensor = sensorOf(params.cameraId, request);
+    return sensors.report(sensor, readBody());
   });
 
   function sensorOf(cameraId: string, request: Request): StoredSensor {
@@ -87,42 +102,27 @@ export function eventRoutes(
     }
   }
 
-  router.get('/:id/sensors', (request, response) => {
+  serve(router, 'GET /api/cameras/:cameraId/sensors', ({ request, params }) => {
     guard.administrator(request);
-    response.json(sensors.list(findCamera(cameras, request.params.id).id));
+    return sensors.list(findCamera(cameras, params.cameraId).id);
   });
 
-  router.post('/:id/sensors', async (request, response) => {
+  serve(router, 'POST /api/cameras/:cameraId/sensors', ({ request, params, readBody }) => {
     guard.administrator(request);
-    const { name } = parseRequest(SENSOR_NAME, request.body);
-    response.status(201).json(await sensors.add(findCamera(cameras, request.params.id).id, name));
+    const { name } = readBody();
+    return sensors.add(findCamera(cameras, params.cameraId).id, name);
   });
 
-  router.delete('/:id/sensors/:sensorId', async (request, response) => {
+  serve(router, 'DELETE /api/cameras/:cameraId/sensors/:sensorId', ({ request, params }) => {
     guard.administrator(request);
-    await sensors.remove(request.params.id, request.params.sensorId);
-    response.status(204).end();
+    return sensors.remove(params.cameraId, params.sensorId);
   });
 
   return router;
 }
 
-/** GET /api/events: what happened at all cameras the caller may see. */
-export function allEventRoutes(log: EventLog, cameras: KnownCameras, guard: Guard): Router {
-  const router = Router();
-  router.get('/', async (request, response) => {
-    const who = guard.identify(request);
-    const mine = (): string[] => cameras.listOf(who.userId).map(({ id }) => id);
-    const events = await log.list(mine(), queryOf(request), readFor(who, response));
-    guard.identify(request);
-    const stillMine = new Set(mine());
-    response.json(events.filter(({ cameraId }) => stillMine.has(cameraId)));
-  });
-  return router;
-}
-
-function queryOf(request: Request): EventQuery {
-  const { limit, before, from, to, order, kind } = parseRequest(EVENTS_QUERY, request.query);
+function queryOf(query: ApiQuery<'GET /api/events'>): EventQuery {
+  const { limit, before, from, to, order, kind } = query;
   return {
     limit,
     oldestFirst: order === 'oldest',

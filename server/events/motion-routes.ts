@@ -1,10 +1,10 @@
-/** GET and PUT /api/cameras/:id/motion: what of a camera's motion counts. Administrators only. */
+/** GET and PUT /api/cameras/:cameraId/motion: what of a camera's motion counts. Administrators only. */
 
 import { Router } from 'express';
-import { MOTION_VIEW, type MotionView } from '../wire/motion.ts';
+import type { MotionView } from '../wire/motion.ts';
 import { findCamera, type KnownCameras } from '../core/cameras.ts';
 import type { Guard } from '../accounts/guard.ts';
-import { parseRequest } from '../http/request-bodies.ts';
+import { serve } from '../http/serve.ts';
 
 /** What the API asks of the watch for motion; main connects it. */
 export interface MotionSettingsHolder {
@@ -15,16 +15,15 @@ export interface MotionSettingsHolder {
 export function motionRoutes(motion: MotionSettingsHolder, cameras: KnownCameras, guard: Guard): Router {
   const router = Router();
 
-  router.get('/:id/motion', (request, response) => {
+  serve(router, 'GET /api/cameras/:cameraId/motion', ({ request, params }) => {
     guard.administrator(request);
-    response.json(motion.settingsOf(findCamera(cameras, request.params.id).id));
+    return motion.settingsOf(findCamera(cameras, params.cameraId).id);
   });
 
-  router.put('/:id/motion', async (request, response) => {
+  serve(router, 'PUT /api/cameras/:cameraId/motion', ({ request, params, readBody }) => {
     guard.administrator(request);
-    const id = findCamera(cameras, request.params.id).id;
-    await motion.setSettings(id, parseRequest(MOTION_VIEW, request.body));
-    response.status(204).end();
+    const { id } = findCamera(cameras, params.cameraId);
+    return motion.setSettings(id, readBody());
   });
 
   return router;

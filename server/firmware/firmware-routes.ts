@@ -7,6 +7,7 @@ import type { FirmwareUpdates } from './firmware-updates.ts';
 import { MAX_FIRMWARE_BYTES } from '../wire/camera-protocol.ts';
 import type { CameraFirmware } from './camera-firmware.ts';
 import type { Guard } from '../accounts/guard.ts';
+import { serve } from '../http/serve.ts';
 
 export interface Firmware {
   images: FirmwareImages;
@@ -17,18 +18,18 @@ export interface Firmware {
 export function firmwareRoutes({ images, updates, cameras }: Firmware, guard: Guard): Router {
   const router = Router();
 
-  router.get('/', (request, response) => {
+  serve(router, 'GET /api/firmware', ({ request }) => {
     guard.administrator(request);
-    response.json(images.list());
+    return images.list();
   });
 
-  router.get('/cameras', (request, response) => {
+  serve(router, 'GET /api/firmware/cameras', ({ request }) => {
     guard.administrator(request);
-    response.json(cameras.views());
+    return cameras.views();
   });
 
   // The body is the file itself: 201 with what it says of itself, 200 when it was there already.
-  router.post('/', async (request, response) => {
+  serve(router, 'POST /api/firmware', async ({ request, response }) => {
     guard.administrator(request);
     if (!request.is('application/octet-stream'))
       throw new VigieError('badRequest', 'send the image itself, with content-type application/octet-stream');
@@ -39,16 +40,13 @@ export function firmwareRoutes({ images, updates, cameras }: Firmware, guard: Gu
         `a firmware image has at most ${MAX_FIRMWARE_BYTES / 1024 / 1024} MiB`,
       );
     const { image, isNew } = await images.add(wholeBodyOf(request));
-    response
-      .status(isNew ? 201 : 200)
-      .location(`/api/firmware/${image.id}`)
-      .json(image);
+    response.status(isNew ? 201 : 200).location(`/api/firmware/${image.id}`);
+    return image;
   });
 
-  router.delete('/:id', async (request, response) => {
+  serve(router, 'DELETE /api/firmware/:imageId', ({ request, params }) => {
     guard.administrator(request);
-    await updates.removeImage(request.params.id);
-    response.status(204).end();
+    return updates.removeImage(params.imageId);
   });
 
   return router;

@@ -4,40 +4,36 @@ import { ECDH } from 'node:crypto';
 import { Router } from 'express';
 import { VigieError } from '../errors.ts';
 import type { PushNotifier } from './push-notifier.ts';
-import { NOTIFICATION_SETTINGS, PUSH_DEVICE, type PushDevice } from '../wire/notification.ts';
+import type { PushDevice } from '../wire/notification.ts';
 import type { Guard } from '../accounts/guard.ts';
-import { parseRequest } from '../http/request-bodies.ts';
+import { serve } from '../http/serve.ts';
 
 export function notificationRoutes(notifier: PushNotifier, guard: Guard): Router {
   const router = Router();
 
-  router.get('/', (request, response) => {
-    response.json(notifier.viewOf(guard.identify(request).userId));
-  });
+  serve(router, 'GET /api/notifications', ({ request }) => notifier.viewOf(guard.identify(request).userId));
 
-  router.put('/', async (request, response) => {
+  serve(router, 'PUT /api/notifications', async ({ request, readBody }) => {
     const { userId } = guard.identify(request);
-    await notifier.setSettings(userId, parseRequest(NOTIFICATION_SETTINGS, request.body));
-    response.json(notifier.viewOf(userId));
+    await notifier.setSettings(userId, readBody());
+    return notifier.viewOf(userId);
   });
 
-  router.post('/devices', async (request, response) => {
+  serve(router, 'POST /api/notifications/devices', async ({ request, readBody }) => {
     const who = guard.identify(request);
-    const device = parseRequest(PUSH_DEVICE, request.body);
+    const device = readBody();
     assertOnCurve(device);
     await notifier.addDevice(who, device);
-    response.status(201).json(notifier.viewOf(who.userId));
+    return notifier.viewOf(who.userId);
   });
 
-  router.delete('/devices/:id', async (request, response) => {
-    await notifier.removeDevice(guard.identify(request).userId, request.params.id);
-    response.status(204).end();
-  });
+  serve(router, 'DELETE /api/notifications/devices/:deviceId', ({ request, params }) =>
+    notifier.removeDevice(guard.identify(request).userId, params.deviceId),
+  );
 
-  router.post('/test', (request, response) => {
-    notifier.test(guard.identify(request).userId);
-    response.status(204).end();
-  });
+  serve(router, 'POST /api/notifications/test', ({ request }) =>
+    notifier.test(guard.identify(request).userId),
+  );
 
   return router;
 }

@@ -2,56 +2,44 @@
 
 import { Router } from 'express';
 import type { Webhooks } from './webhooks.ts';
-import { WEBHOOK_SETTINGS } from '../wire/webhook.ts';
 import type { Guard } from '../accounts/guard.ts';
 import { readFor } from '../http/read-for.ts';
-import { parseRequest } from '../http/request-bodies.ts';
+import { serve } from '../http/serve.ts';
 
 export function webhookRoutes(webhooks: Webhooks, guard: Guard): Router {
   const router = Router();
   // Also before anything is looked up: whether there is such a webhook is none of a viewer's business.
-  router.use((request, _response, next) => {
+  router.use('/api/webhooks', (request, _response, next) => {
     guard.administrator(request);
     next();
   });
 
-  router.get('/', (_request, response) => {
-    response.json(webhooks.list());
-  });
+  serve(router, 'GET /api/webhooks', () => webhooks.list());
 
-  router.post('/', async (request, response) => {
-    response.status(201).json(await webhooks.add(parseRequest(WEBHOOK_SETTINGS, request.body)));
-  });
+  serve(router, 'POST /api/webhooks', ({ readBody }) => webhooks.add(readBody()));
 
-  router.put('/:id', async (request, response) => {
-    response.json(await webhooks.change(request.params.id, parseRequest(WEBHOOK_SETTINGS, request.body)));
-  });
+  serve(router, 'PUT /api/webhooks/:webhookId', ({ params, readBody }) =>
+    webhooks.change(params.webhookId, readBody()),
+  );
 
-  router.delete('/:id', async (request, response) => {
-    await webhooks.remove(request.params.id);
-    response.status(204).end();
-  });
+  serve(router, 'DELETE /api/webhooks/:webhookId', ({ params }) => webhooks.remove(params.webhookId));
 
-  router.post('/:id/secret', async (request, response) => {
-    response.json(await webhooks.renewSecret(request.params.id));
-  });
+  serve(router, 'POST /api/webhooks/:webhookId/secret', ({ params }) =>
+    webhooks.renewSecret(params.webhookId),
+  );
 
-  router.post('/:id/test', async (request, response) => {
-    await webhooks.test(request.params.id);
-    response.status(204).end();
-  });
+  serve(router, 'POST /api/webhooks/:webhookId/test', ({ params }) => webhooks.test(params.webhookId));
 
-  router.get('/:id/deliveries', async (request, response) => {
+  serve(router, 'GET /api/webhooks/:webhookId/deliveries', async ({ request, response, params }) => {
     const who = readFor(guard.identify(request), response);
-    const deliveries = await webhooks.deliveries(request.params.id, who);
+    const deliveries = await webhooks.deliveries(params.webhookId, who);
     guard.administrator(request);
-    response.json(deliveries);
+    return deliveries;
   });
 
-  router.post('/:id/deliveries/:deliveryId/again', async (request, response) => {
-    await webhooks.sendAgain(request.params.id, request.params.deliveryId);
-    response.status(204).end();
-  });
+  serve(router, 'POST /api/webhooks/:webhookId/deliveries/:deliveryId/again', ({ params }) =>
+    webhooks.sendAgain(params.webhookId, params.deliveryId),
+  );
 
   return router;
 }

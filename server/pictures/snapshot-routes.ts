@@ -1,10 +1,10 @@
-/** GET /api/cameras/:id/snapshot.jpg: the newest picture as it came, or `?width=320` of it. */
+/** GET /api/cameras/:cameraId/snapshot.jpg: the newest picture as it came, or `?width=320` of it. */
 
 import { Router } from 'express';
 import type { CameraFrame } from '../core/video/camera-frame.ts';
 import { VigieError } from '../errors.ts';
 import type { Guard } from '../accounts/guard.ts';
-import { parseRequest, SNAPSHOT_QUERY } from '../http/request-bodies.ts';
+import { serve } from '../http/serve.ts';
 import type { Thumbnails } from './thumbnails.ts';
 import { UserShares } from '../http/user-shares.ts';
 
@@ -22,24 +22,31 @@ export function snapshotRoutes(snapshots: Snapshots, thumbnails: Thumbnails, gua
     ...THUMBNAIL_SHARES,
     refusal: 'your other thumbnails are still being made; ask for fewer at once',
   });
-  router.get('/:id/snapshot.jpg', async (request, response) => {
-    const { userId } = guard.mediaViewerOf(request, request.params.id);
-    const { width } = parseRequest(SNAPSHOT_QUERY, request.query);
-    const frame = snapshots.latest(request.params.id);
-    if (!frame)
-      throw new VigieError('cameraOffline', 'no picture of this camera has come since the server started');
-    // The next request may bring a newer one, or be of somebody without the right; the same one need not be sent twice.
-    response.setHeader('Cache-Control', 'private, no-cache');
-    response.setHeader('ETag', `"${frame.receivedUs}-${width ?? 'full'}"`);
-    response.setHeader('Last-Modified', new Date(frame.receivedUs / 1000).toUTCString());
-    response.type('jpeg');
-    if (request.fresh) return response.status(304).end();
-    let { jpeg } = frame;
-    if (width !== undefined && width < frame.width) {
-      response.once('close', thumbnailShares.enter(userId, response));
-      jpeg = await thumbnails.of(frame, width);
-    }
-    return response.send(Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength));
-  });
+  serve(
+    router,
+    'GET /api/cameras/:cameraId/snapshot.jpg',
+    async ({ request, response, params: { cameraId }, readQuery }) => {
+      const { userId } = guard.mediaViewerOf(request, cameraId);
+      const { width } = readQuery();
+      const frame = snapshots.latest(cameraId);
+      if (!frame)
+        throw new VigieError('cameraOffline', 'no picture of this camera has come since the server started');
+      // The next request may bring a newer one, or be of somebody without the right; the same one need not be sent twice.
+      response.setHeader('Cache-Control', 'private, no-cache');
+      response.setHeader('ETag', `"${frame.receivedUs}-${width ?? 'full'}"`);
+      response.setHeader('Last-Modified', new Date(frame.receivedUs / 1000).toUTCString());
+      response.type('jpeg');
+      if (request.fresh) {
+        response.status(304).end();
+        return;
+      }
+      let { jpeg } = frame;
+      if (width !== undefined && width < frame.width) {
+        response.once('close', thumbnailShares.enter(userId, response));
+        jpeg = await thumbnails.of(frame, width);
+      }
+      response.send(Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength));
+    },
+  );
   return router;
 }

@@ -14,8 +14,7 @@ import { findCamera, type KnownCameras } from '../core/cameras.ts';
 import type { Guard } from '../accounts/guard.ts';
 import type { ReadFor } from '../store/work.ts';
 import { readFor } from '../http/read-for.ts';
-import { parseRequest } from '../http/request-bodies.ts';
-import { PROTECT_RECORDING, RECORDING_SETTINGS, TIME_RANGE, TIMELINE_RANGE } from '../wire/recording.ts';
+import { EncodedJson, serve } from '../http/serve.ts';
 import { UserShares } from '../http/user-shares.ts';
 
 /** A player reads two films at once, in several ranges each, and a browser has six connections to a server. */
@@ -59,100 +58,107 @@ export function recordingRoutes(recordings: Recordings, cameras: KnownCameras, g
   const films = new UserShares({ ...FILM_SHARES, refusal });
   const exports = new UserShares({ ...EXPORT_SHARES, refusal });
 
-  router.get('/:id/recording', (request, response) => {
+  /** How much room there is for recordings, and whether they stand still for want of it. */
+  serve(router, 'GET /api/recording', ({ request }) => {
     guard.administrator(request);
-    const id = findCamera(cameras, request.params.id).id;
-    response.json({
+    return recordings.status;
+  });
+
+  serve(router, 'GET /api/cameras/:cameraId/recording', ({ request, params }) => {
+    guard.administrator(request);
+    const { id } = findCamera(cameras, params.cameraId);
+    return {
       settings: recordings.settingsOf(id),
       recording: recordings.isRecording(id),
       status: recordings.status,
-    });
+    };
   });
 
-  router.put('/:id/recording', async (request, response) => {
+  serve(router, 'PUT /api/cameras/:cameraId/recording', ({ request, params, readBody }) => {
     guard.administrator(request);
-    const id = findCamera(cameras, request.params.id).id;
-    await recordings.setSettings(id, parseRequest(RECORDING_SETTINGS, request.body));
-    response.status(204).end();
+    const { id } = findCamera(cameras, params.cameraId);
+    return recordings.setSettings(id, readBody());
   });
 
-  router.get('/:id/timeline', async (request, response) => {
-    const { id } = request.params;
-    const who = readFor(guard.viewerOf(request, id), response);
-    const { from, to } = parseRequest(TIMELINE_RANGE, request.query);
-    const { buffer, byteOffset, byteLength } = await recordings.timeline(id, from, to, who);
-    // It waited its turn, and the right may be gone.
-    guard.viewerOf(request, id);
-    response.type('json').send(Buffer.from(buffer, byteOffset, byteLength));
-  });
+  serve(
+    router,
+    'GET /api/cameras/:cameraId/timeline',
+    async ({ request, response, params: { cameraId }, readQuery }) => {
+      const who = readFor(guard.viewerOf(request, cameraId), response);
+      const { from, to } = readQuery();
+      const timeline = await recordings.timeline(cameraId, from, to, who);
+      // It waited its turn, and the right may be gone.
+      guard.viewerOf(request, cameraId);
+      return new EncodedJson(timeline);
+    },
+  );
 
-  router.get('/:id/recordings/:recordingId.webm', async (request, response) => {
-    const { userId } = guard.mediaViewerOf(request, request.params.id);
-    let recording = find(request.params);
-    response.once('close', films.enter(userId, response));
-    if (recording.open) {
-      await Promise.race([recordings.finish(recording), setTimeout(MAX_WAIT_MS, undefined, { ref: false })]);
-      // Both may be another by now.
-      guard.mediaViewerOf(request, request.params.id);
-      recording = find(request.params);
-    }
-    if (recording.open)
-      throw new VigieError('unavailable', 'this minute is still being recorded', { retryAfterSeconds: 10 });
-    // A film never changes once it is whole; only the right to see it may.
-    response.setHeader('Cache-Control', 'private, max-age=3600');
-    response.sendFile(recordings.pathOf(recording), { cacheControl: false, dotfiles: 'allow' });
-  });
+  serve(
+    router,
+    'GET /api/cameras/:cameraId/recordings/:recordingId.webm',
+    async ({ request, response, params }) => {
+      const { userId } = guard.mediaViewerOf(request, params.cameraId);
+      let recording = find(params);
+      response.once('close', films.enter(userId, response));
+      if (recording.open) {
+        await Promise.race([
+          recordings.finish(recording),
+          setTimeout(MAX_WAIT_MS, undefined, { ref: false }),
+        ]);
+        // Both may be another by now.
+        guard.mediaViewerOf(request, params.cameraId);
+        recording = find(params);
+      }
+      if (recording.open)
+        throw new VigieError('unavailable', 'this minute is still being recorded', { retryAfterSeconds: 10 });
+      // A film never changes once it is whole; only the right to see it may.
+      response.setHeader('Cache-Control', 'private, max-age=3600');
+      response.sendFile(recordings.pathOf(recording), { cacheControl: false, dotfiles: 'allow' });
+    },
+  );
 
-  router.patch('/:id/recordings/:recordingId', async (request, response) => {
+  serve(router, 'PATCH /api/cameras/:cameraId/recordings/:recordingId', ({ request, params, readBody }) => {
     guard.administrator(request);
-    const recording = find(request.params);
-    await recordings.setProtected(recording.id, parseRequest(PROTECT_RECORDING, request.body).protected);
-    response.status(204).end();
+    const { id } = find(params);
+    return recordings.setProtected(id, readBody().protected);
   });
 
-  router.delete('/:id/recordings/:recordingId', async (request, response) => {
+  serve(router, 'DELETE /api/cameras/:cameraId/recordings/:recordingId', ({ request, params }) => {
     guard.administrator(request);
-    const recording = find(request.params);
+    const recording = find(params);
     if (recording.open)
       throw new VigieError('conflict', 'this minute is still being recorded; try again later');
-    await recordings.remove(recording.id);
-    response.status(204).end();
+    return recordings.remove(recording.id);
   });
 
-  router.get('/:id/export.webm', async (request, response) => {
-    const { userId } = guard.mediaViewerOf(request, request.params.id);
-    const { from, to } = parseRequest(TIME_RANGE, request.query);
-    const leave = exports.enter(userId, response);
-    const gone = new AbortController();
-    response.once('close', () => {
-      gone.abort();
-      leave();
-    });
-    const file = await recordings.exportRange(request.params.id, from, to, gone.signal);
-    try {
-      await send(file, request.params.id, response);
-    } finally {
-      await file.close();
-    }
-  });
+  serve(
+    router,
+    'GET /api/cameras/:cameraId/export.webm',
+    async ({ request, response, params: { cameraId }, readQuery }) => {
+      const { userId } = guard.mediaViewerOf(request, cameraId);
+      const { from, to } = readQuery();
+      const leave = exports.enter(userId, response);
+      const gone = new AbortController();
+      response.once('close', () => {
+        gone.abort();
+        leave();
+      });
+      const file = await recordings.exportRange(cameraId, from, to, gone.signal);
+      try {
+        await send(file, cameraId, response);
+      } finally {
+        await file.close();
+      }
+    },
+  );
 
   /** Also when there is one of that id, but of another camera: the right was checked for this one. */
-  function find({ id, recordingId }: { id: string; recordingId: string }): ListedRecording {
+  function find({ cameraId, recordingId }: { cameraId: string; recordingId: string }): ListedRecording {
     const recording = recordings.find(recordingId);
-    if (recording?.cameraId !== id) throw new VigieError('notFound', 'there is no such recording');
+    if (recording?.cameraId !== cameraId) throw new VigieError('notFound', 'there is no such recording');
     return recording;
   }
 
-  return router;
-}
-
-/** GET /api/recording: how much room there is for recordings, and whether they stand still for want of it. */
-export function recordingStatusRoutes(recordings: Pick<Recordings, 'status'>, guard: Guard): Router {
-  const router = Router();
-  router.get('/', (request, response) => {
-    guard.administrator(request);
-    response.json(recordings.status);
-  });
   return router;
 }
 

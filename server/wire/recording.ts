@@ -95,8 +95,7 @@ export const CAMERA_RECORDING = z.strictObject({
 });
 export type CameraRecording = z.infer<typeof CAMERA_RECORDING>;
 
-export const PROTECT_RECORDING = z.strictObject({ protected: z.boolean() });
-
+/** A range of time, as a query. */
 export const TIME_RANGE = z
   .strictObject({ from: queryTimeMs.max(MAX_DATE_MS), to: queryTimeMs.max(MAX_DATE_MS) })
   .refine(({ from, to }) => from <= to, 'from must not be after to');

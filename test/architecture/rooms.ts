@@ -33,6 +33,7 @@ export const SERVER_ROOMS: Readonly<Record<string, readonly string[]>> = {
   firmware: ROUTED_FEATURE,
   tls: FEATURE,
   connectivity: ROUTED_FEATURE,
+  status: ROUTED_FEATURE,
   stores: [...GROUND, 'store', 'accounts', 'cameras', 'events', 'firmware', 'outbound', 'recording'],
   'http-app': [
     ...ROUTED_FEATURE,
@@ -44,6 +45,7 @@ export const SERVER_ROOMS: Readonly<Record<string, readonly string[]>> = {
     'firmware',
     'tls',
     'connectivity',
+    'status',
   ],
   start: [...GROUND, 'config', 'main'],
   'virtual-camera': ['wire', 'core', 'ffmpeg'],
@@ -62,6 +64,7 @@ export const SERVER_ROOMS: Readonly<Record<string, readonly string[]>> = {
     'firmware',
     'tls',
     'connectivity',
+    'status',
     'http-app',
     'start',
   ],

@@ -92,8 +92,10 @@ test('a viewer sees the cameras they were given, and a change of that at once', 
 });
 
 test('the state of a connection overlays what is stored, and its details are for those who may watch', async (context) => {
-  const live = { online: true, lastFrameAt: 5000, fps: 25, telemetry: { rssi: -60 } };
-  const server = await startApi(context, { control: { status: () => live } });
+  const telemetry = { rssi: -60, heap: 100, psram: 200, fps: 25, drops: 0, resetReason: 'power-on' };
+  const live = { online: true, lastFrameAt: 5000, fps: 25, telemetry };
+  const message = { ...telemetry, type: 'telemetry' };
+  const server = await startApi(context, { control: { status: () => ({ ...live, telemetry: message }) } });
   const client = await ApiClient.signedIn(server);
   const { id } = await server.store.cameras.add('Door', 'v1', 1);
   await server.store.cameras.setLastFrameAt(id, 4000);

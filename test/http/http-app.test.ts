@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Problem } from '../../server/wire/problem.ts';
+import type { ServerStatus } from '../../server/wire/server-status.ts';
 import { ApiClient } from './support/api-client.ts';
 import { startApi } from './support/api-server.ts';
 
@@ -129,7 +130,8 @@ test('health is for everyone and says nothing else', async (context) => {
 
 test("an administrator reads the server's inner figures", async (context) => {
   const client = await ApiClient.signedIn(await startApi(context));
-  assert.deepEqual((await client.call('GET', '/api/status')).body, { cameras: 0 });
+  const { status, body } = await client.call<ServerStatus>('GET', '/api/status');
+  assert.deepEqual([status, body.encoding, body.http.connections.refused], [200, 0, 0]);
 });
 
 test('a fault of the server is answered without its details', async (context) => {

@@ -220,7 +220,7 @@ test('one user waits for so many thumbnails at once, and leaves room for others'
     .use(errorHandler(createLog('silent')));
   const server = new HttpServer({ app, upgrades: {}, log: createLog('silent') });
   context.after(() => server.close());
-  const url = `http://127.0.0.1:${await server.listen(0, '127.0.0.1')}/door/snapshot.jpg`;
+  const url = `http://127.0.0.1:${await server.listen(0, '127.0.0.1')}/api/cameras/door/snapshot.jpg`;
   const ask = (user: string, query: string) => fetch(url + query, { headers: { user } });
   const waiting = Array.from({ length: THUMBNAIL_SHARES.perUser }, (_, index) =>
     ask('anna', `?width=${100 + index}`),

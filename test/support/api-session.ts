@@ -1,4 +1,7 @@
-/** The HTTP API as a program uses it: signed in, and with a method for each thing tests do. */
+/**
+ * The HTTP API as a program uses it: signed in, and with a method for each thing tests do. Every answer is held to the HTTP
+ * contract.
+ */
 
 import type {
   CameraFirmwareView,
@@ -8,6 +11,8 @@ import type {
 import type { CameraView, CameraWithKey } from '../../server/wire/camera.ts';
 import type { Problem } from '../../server/wire/problem.ts';
 import type { SessionView, UserView } from '../../server/wire/account.ts';
+import { assertContract } from './assert-contract.ts';
+import type { ServerStatus } from '../../server/wire/server-status.ts';
 import { SignalingSocket } from './signaling-socket.ts';
 
 export class ApiError extends Error {
@@ -48,8 +53,12 @@ export class ApiSession {
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    if (!response.ok) throw new ApiError((await response.json()) as Problem);
-    return (response.status === 204 ? undefined : await response.json()) as T;
+    const text = await response.text();
+    const contentType = response.headers.get('content-type') ?? '';
+    assertContract({ method, path: `/api${path}`, status: response.status, contentType, text });
+    const answer: unknown = text === '' ? undefined : JSON.parse(text);
+    if (!response.ok) throw new ApiError(answer as Problem);
+    return answer as T;
   }
 
   /** @throws ApiError */
@@ -104,23 +113,4 @@ export class ApiSession {
   signaling(): Promise<SignalingSocket> {
     return SignalingSocket.open(this.#url, this.session.accessToken);
   }
-}
-
-/** The part of GET /api/status that tests look at. */
-export interface ServerStatus {
-  sfu: {
-    port: number;
-    transports: number;
-    consumers: number;
-    socket: { unknownUser: number };
-    tcp: { open: number; sent: number; dropped: number; malformed: number } | null;
-  };
-  capacity: { load: number; state: 'open' | 'full'; watching: number; streams: number; refused: number };
-  signalingSessions: number;
-  codecPids: number[];
-  /** Cameras being transcoded. */
-  encoding: number;
-  frameWatches: { open: number; sent: number; passedOver: number };
-  mjpeg: { open: number; sent: number; passedOver: number };
-  memory: NodeJS.MemoryUsage;
 }

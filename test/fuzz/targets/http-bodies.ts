@@ -1,12 +1,17 @@
 /** Bodies and queries of the HTTP API, by the schemas that the routes check them with. */
 
-import * as bodies from '../../../server/http/request-bodies.ts';
-import * as camera from '../../../server/wire/camera.ts';
-import * as event from '../../../server/wire/event.ts';
-import * as firmware from '../../../server/wire/firmware.ts';
-import * as recording from '../../../server/wire/recording.ts';
+import type { z } from 'zod';
+import { parseRequest } from '../../../server/http/serve.ts';
 import { VigieError } from '../../../server/errors.ts';
+import { DEFAULT_MOTION } from '../../../server/events/motion-watch.ts';
 import { DEFAULT_RECORDING } from '../../../server/recording/default-recording.ts';
+import type { ApiRoute } from '../../../server/wire/api-route.ts';
+import {
+  API_ROUTES,
+  type ApiBody,
+  type ApiQuery,
+  type ApiRouteName,
+} from '../../../server/wire/api-routes.ts';
 import { mutatedJson } from '../arbitraries.ts';
 import { fuzzCase, throwsOnly, type FuzzTarget } from '../target.ts';
 
@@ -14,60 +19,90 @@ import { fuzzCase, throwsOnly, type FuzzTarget } from '../target.ts';
 const MAX_REASON_CHARACTERS = 256 * 1024;
 const MAX_ANSWER_SHARE = 8;
 
-const examples: Record<string, { schema: Parameters<typeof bodies.parseRequest>[0]; example: unknown }> = {
-  LOGIN: { schema: bodies.LOGIN, example: { username: 'admin', password: 'password' } },
-  CHANGE_PASSWORD: {
-    schema: bodies.CHANGE_PASSWORD,
-    example: { currentPassword: 'a', newPassword: 'password' },
+const zone = {
+  id: 'z1',
+  name: 'Path',
+  points: [
+    [0, 0],
+    [1, 0],
+    [1, 1],
+  ],
+};
+const webhook = {
+  name: 'Home',
+  url: 'https://example.org/hook',
+  cameraIds: [],
+  kinds: ['motion'],
+  moment: 'both',
+  enabled: false,
+};
+const events = { limit: '20', from: '0', to: '1', order: 'oldest', kind: 'motion' };
+
+/** One for every route that has a body: a new one without an example does not compile. */
+const BODIES: {
+  readonly [N in ApiRouteName as ApiBody<N> extends undefined ? never : N]: object;
+} = {
+  'POST /api/auth/login': { username: 'admin', password: 'password' },
+  'POST /api/auth/password': { currentPassword: 'a', newPassword: 'password' },
+  'POST /api/users': { username: 'a', password: 'password', role: 'viewer', cameraIds: ['cam_1'] },
+  'PATCH /api/users/:userId': { password: 'password', role: 'viewer', cameraIds: [] },
+  'PUT /api/users/:userId/cameras': { cameraIds: ['cam_1', 'cam_2'] },
+  'POST /api/cameras': { name: 'Door' },
+  'PATCH /api/cameras/:cameraId': { name: 'Door' },
+  'POST /api/cameras/:cameraId/settings': { frameSize: 'VGA', jpegQuality: 12, flash: 0, vFlip: true },
+  'POST /api/pairing': { code: 'K7QF-3MZP', board: 'AI-Thinker', firmware: '1.2.3' },
+  'PUT /api/cameras/:cameraId/recording': {
+    ...DEFAULT_RECORDING,
+    schedule: [{ days: [0, 6], from: '08:30', to: '24:00' }],
   },
-  CAMERA_NAME: { schema: bodies.CAMERA_NAME, example: { name: 'Door' } },
-  NEW_USER: {
-    schema: bodies.NEW_USER,
-    example: { username: 'a', password: 'password', role: 'viewer', cameraIds: ['cam_1'] },
+  'PATCH /api/cameras/:cameraId/recordings/:recordingId': { protected: true },
+  'POST /api/cameras/:cameraId/events': { kind: 'motion', source: 'PIR' },
+  'POST /api/cameras/:cameraId/sensors': { name: 'PIR' },
+  'PUT /api/cameras/:cameraId/motion': { ...DEFAULT_MOTION, zones: [zone], masks: [] },
+  'POST /api/webhooks': webhook,
+  'PUT /api/webhooks/:webhookId': webhook,
+  'PUT /api/notifications': {
+    kinds: ['motion'],
+    cameraIds: [],
+    quiet: [{ days: [0], from: '22:00', to: '24:00' }],
+    timeZone: 'Europe/Paris',
+    pauseSeconds: 60,
   },
-  CHANGE_USER: {
-    schema: bodies.CHANGE_USER,
-    example: { password: 'password', role: 'viewer', cameraIds: [] },
+  'POST /api/notifications/devices': {
+    endpoint: 'https://example.org/push',
+    keys: { p256dh: `BA${'A'.repeat(85)}`, auth: 'A'.repeat(22) },
   },
-  USER_CAMERAS: { schema: bodies.USER_CAMERAS, example: { cameraIds: ['cam_1', 'cam_2'] } },
-  SENSOR_NAME: { schema: bodies.SENSOR_NAME, example: { name: 'PIR' } },
-  SENSOR_EVENT: { schema: event.SENSOR_EVENT, example: { kind: 'motion', source: 'PIR' } },
-  EVENTS_QUERY: {
-    schema: event.EVENTS_QUERY,
-    example: { limit: '20', from: '0', to: '1', order: 'oldest', kind: 'motion' },
-  },
-  PAIRING: {
-    schema: camera.PAIRING_REQUEST,
-    example: { code: 'K7QF-3MZP', board: 'AI-Thinker', firmware: '1.2.3' },
-  },
-  CAMERA_SETTINGS: {
-    schema: bodies.CAMERA_SETTINGS,
-    example: { frameSize: 'VGA', jpegQuality: 12, flash: 0, vFlip: true },
-  },
-  STAGE_UPDATE: { schema: firmware.STAGE_UPDATE, example: { imageId: 'img_1', allowOlder: true } },
-  SNAPSHOT_QUERY: { schema: bodies.SNAPSHOT_QUERY, example: { width: '320' } },
-  MJPEG_QUERY: { schema: bodies.MJPEG_QUERY, example: { fps: '5' } },
-  RECORDING_SETTINGS: {
-    schema: recording.RECORDING_SETTINGS,
-    example: { ...DEFAULT_RECORDING, schedule: [{ days: [0, 6], from: '08:30', to: '24:00' }] },
-  },
-  PROTECT_RECORDING: { schema: recording.PROTECT_RECORDING, example: { protected: true } },
-  TIME_RANGE: { schema: recording.TIME_RANGE, example: { from: '0', to: '1' } },
+  'POST /api/cameras/:cameraId/update': { imageId: 'img_1', allowOlder: true },
+};
+const QUERIES: { readonly [N in ApiRouteName as ApiQuery<N> extends undefined ? never : N]: object } = {
+  'GET /api/cameras/:cameraId/snapshot.jpg': { width: '320' },
+  'GET /api/cameras/:cameraId/mjpeg': { fps: '5' },
+  'GET /api/cameras/:cameraId/timeline': { from: '0', to: '1' },
+  'GET /api/cameras/:cameraId/export.webm': { from: '0', to: '1' },
+  'GET /api/events': events,
+  'GET /api/cameras/:cameraId/events': events,
 };
 
-export const httpBodies: FuzzTarget = {
-  name: 'http-bodies',
-  cases: Object.entries(examples).map(([name, { schema, example }]) =>
-    fuzzCase(`any body is a ${name} or is refused by name`, mutatedJson(example), (text) => {
+function casesOf(part: 'body' | 'query', examples: Readonly<Record<string, object>>) {
+  return Object.entries(examples).map(([name, example]) => {
+    const schema: z.ZodType | undefined = (API_ROUTES as Record<string, ApiRoute>)[name]?.[part];
+    if (!schema?.safeParse(example).success) throw new Error(`the example is no ${part} of ${name}`);
+    const fact = `anything is a ${part} of ${name} or is refused by name`;
+    return fuzzCase(fact, mutatedJson(example), (text) => {
       throwsOnly(
         (error) =>
           error instanceof VigieError &&
           error.code === 'badRequest' &&
           error.message.length <= Math.min(MAX_REASON_CHARACTERS, 1_000 + MAX_ANSWER_SHARE * text.length),
-        () => bodies.parseRequest(schema, jsonOf(text)),
+        () => parseRequest(schema, jsonOf(text)),
       );
-    }),
-  ),
+    });
+  });
+}
+
+export const httpBodies: FuzzTarget = {
+  name: 'http-bodies',
+  cases: [...casesOf('body', BODIES), ...casesOf('query', QUERIES)],
 };
 
 /** What is no JSON never reaches a schema. */

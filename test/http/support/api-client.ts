@@ -1,7 +1,8 @@
-/** What a browser does for a page: keeps cookies by path, sends the token. */
+/** What a browser does for a page: keeps cookies by path, sends the token. Every answer is held to the HTTP contract. */
 
 import type { Problem } from '../../../server/wire/problem.ts';
 import type { SessionView } from '../../../server/wire/account.ts';
+import { assertContract } from '../../support/assert-contract.ts';
 import { ADMIN_PASSWORD, type ApiServer } from './api-server.ts';
 
 export interface Answer<T> {
@@ -72,11 +73,12 @@ export class ApiClient {
     });
     this.#keepCookies(response.headers.getSetCookie());
     const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+    const contentType = response.headers.get('content-type') ?? '';
+    assertContract({ method, path, status: response.status, contentType, text });
     return {
       status: response.status,
       headers: response.headers,
-      body: (isJson ? JSON.parse(text) : text) as T,
+      body: (contentType.includes('json') ? JSON.parse(text) : text) as T,
     };
   }
 

@@ -14,7 +14,9 @@ import {
 } from '../../../server/cameras/camera-catalog.ts';
 import { CameraPairing } from '../../../server/cameras/camera-pairing.ts';
 import { clientConnections } from '../../../server/http/client-connection.ts';
+import type { Express } from 'express';
 import { createHttpApp } from '../../../server/http-app.ts';
+import { serverStatus } from '../../../server/status/server-status.ts';
 import { HttpServer, type HttpTimeouts, type UpgradeHandler } from '../../../server/http/http-server.ts';
 import { MjpegStreams } from '../../../server/pictures/mjpeg-streams.ts';
 import { Thumbnails, type FrameScaler } from '../../../server/pictures/thumbnails.ts';
@@ -37,6 +39,8 @@ import { Transcoder } from '../../../server/video/transcoder.ts';
 import type { AuthorityCertificate } from '../../../server/tls/local-authority.ts';
 import { openStores, type OpenStores } from '../../../server/stores.ts';
 
+import { IDLE_PARTS } from './server-figures.ts';
+
 export const ADMIN_PASSWORD = 'correct horse battery';
 
 export interface ApiServerOptions {
@@ -55,6 +59,7 @@ export interface ApiServerOptions {
 }
 
 export interface ApiServer {
+  app: Express;
   url: string;
   port: number;
   store: OpenStores;
@@ -170,7 +175,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
         Promise.resolve({ httpPort: 8080, rtcPort: 8081, announced: [], announcedNow: [], turn: [] }),
       addresses: () => ({ origins: ['http://192.168.1.10:8080'], authorityFile: null }),
     },
-    status: () => ({ cameras: store.cameras.list().length }),
+    status: () => serverStatus({ ...IDLE_PARTS, capacity, mjpeg, pairing, http: server, store }),
     clientFolder: await clientFolder(join(dataDir, 'client')),
     connectionOf: clientConnections(trustedProxies(options.trustedProxies ?? []), () => false),
     authority: options.authority,
@@ -194,6 +199,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
   };
   context.after(close);
   return {
+    app,
     url: `http://127.0.0.1:${port}`,
     port,
     store,

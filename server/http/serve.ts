@@ -1,0 +1,90 @@
+/**
+ * Registers a handler for a route of the HTTP contract (wire/api-routes.ts): what the handler reads was validated by the route's
+ * schemas, and what it returns has the type of the route's answer.
+ *
+ * Invariant: body and query are validated when the handler reads them, after it has checked the caller's rights. Whoever has
+ * none learns nothing of them.
+ */
+
+import type { Request, Response, Router } from 'express';
+import type { z } from 'zod';
+import { VigieError } from '../errors.ts';
+import { statusesOf, type ApiRoute } from '../wire/api-route.ts';
+import {
+  API_ROUTES,
+  type ApiAnswer,
+  type ApiBody,
+  type ApiParams,
+  type ApiQuery,
+  type ApiRouteName,
+} from '../wire/api-routes.ts';
+import { validate } from '../wire/validate.ts';
+
+export interface Call<N extends ApiRouteName> {
+  request: Request;
+  response: Response;
+  params: ApiParams<N>;
+  /** @throws VigieError `badRequest` that names every field that is wrong */
+  readQuery: () => ApiQuery<N>;
+  /** @throws VigieError as `readQuery` */
+  readBody: () => ApiBody<N>;
+}
+
+/** An answer that is JSON in UTF-8 already: a long list from the thread that looked it up. */
+export class EncodedJson {
+  readonly bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+}
+
+type Served<N extends ApiRouteName> = ApiAnswer<N> extends undefined ? void : ApiAnswer<N> | EncodedJson;
+/** Returns the JSON of the answer. On a route with `media` it sends the answer itself. */
+type Handler<N extends ApiRouteName> = (call: Call<N>) => Served<N> | Promise<Served<N>>;
+
+const METHODS = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } as const;
+
+/** The status is the route's usual one unless the handler sets another. */
+export function serve<N extends ApiRouteName>(router: Router, name: N, handler: Handler<N>): void {
+  const route: ApiRoute = API_ROUTES[name];
+  const [method, path = ''] = name.split(' ') as [keyof typeof METHODS, string?];
+  const [status] = statusesOf(route);
+  router[METHODS[method]](path, async (request, response) => {
+    // Each part has the type of the very schema it is parsed with.
+    const call = {
+      request,
+      response,
+      params: route.params && paramsOf(route.params, request),
+      readQuery: () => route.query && parseRequest(route.query, request.query),
+      readBody: () => route.body && parseRequest(route.body, request.body),
+    } as Call<N>;
+    response.status(status);
+    const answer: unknown = await handler(call);
+    if (route.media !== undefined) return;
+    if (answer instanceof EncodedJson) {
+      const { buffer, byteOffset, byteLength } = answer.bytes;
+      response.type('json').send(Buffer.from(buffer, byteOffset, byteLength));
+    } else if (answer === undefined) response.end();
+    else response.json(answer);
+  });
+}
+
+/** @throws VigieError `notFound`: what cannot be an id is the id of nothing */
+function paramsOf(schema: z.ZodType, request: Request): unknown {
+  const parsed = validate(schema, { ...request.params });
+  if (parsed.success) return parsed.data;
+  throw new VigieError('notFound', `there is nothing at ${request.method} ${request.path}`);
+}
+
+/** @throws VigieError `badRequest` that names every field that is wrong */
+export function parseRequest<T>(schema: z.ZodType<T>, value: unknown): T {
+  if (value === undefined)
+    throw new VigieError('badRequest', 'a JSON body is needed, with content-type application/json');
+  const parsed = validate(schema, value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) =>
+    path.length === 0 ? message : `${path.join('.')}: ${message}`,
+  );
+  throw new VigieError('badRequest', problems.join('; '));
+}

@@ -1,0 +1,49 @@
+/**
+ * The server's figures as administrators see them, gathered from the parts that count. Main hands over the parts.
+ *
+ * Invariant: each figure is named in wire/server-status.ts. One that is missing there fails the tests, which take no other key.
+ */
+
+import type { ServerStatus } from '../wire/server-status.ts';
+
+/** The parts, as far as figures go. */
+export interface StatusSources {
+  sfu: { readonly stats: ServerStatus['sfu'] };
+  capacity: { readonly stats: ServerStatus['capacity'] };
+  signaling: {
+    readonly sessionCount: number;
+    readonly displacedCount: number;
+    readonly frameWatches: ServerStatus['frameWatches'];
+  };
+  mjpeg: { readonly counters: ServerStatus['mjpeg'] };
+  transcoder: {
+    readonly codecPids: number[];
+    readonly codecFigures: ServerStatus['codec'];
+    readonly encodingCount: number;
+  };
+  ingest: { readonly counters: ServerStatus['ingest'] };
+  pairing: { readonly counters: ServerStatus['pairing'] };
+  http: { readonly counters: ServerStatus['http'] };
+  store: { readonly figures: ServerStatus['store'] };
+}
+
+export function serverStatus(sources: StatusSources): ServerStatus {
+  const { sfu, capacity, signaling, mjpeg, transcoder, ingest, pairing, http, store } = sources;
+  const { rss, heapTotal, heapUsed, external, arrayBuffers } = process.memoryUsage();
+  return {
+    sfu: sfu.stats,
+    capacity: capacity.stats,
+    signalingSessions: signaling.sessionCount,
+    signalingDisplaced: signaling.displacedCount,
+    frameWatches: signaling.frameWatches,
+    mjpeg: mjpeg.counters,
+    codecPids: transcoder.codecPids,
+    codec: transcoder.codecFigures,
+    encoding: transcoder.encodingCount,
+    ingest: ingest.counters,
+    pairing: pairing.counters,
+    http: http.counters,
+    store: store.figures,
+    memory: { rss, heapTotal, heapUsed, external, arrayBuffers },
+  };
+}

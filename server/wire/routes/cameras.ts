@@ -1,0 +1,110 @@
+/** Routes of cameras: seeing them, adding, changing, pairing and removing them. */
+
+import { z } from 'zod';
+import type { ApiRouteTable } from '../api-route.ts';
+import {
+  CAMERA_DETAILS,
+  CAMERA_VIEW,
+  CAMERA_WITH_KEY,
+  PAIRED_CAMERA,
+  PAIRING_CODE_VIEW,
+  PAIRING_REQUEST,
+} from '../camera.ts';
+import { FRAME_SIZES, WHITE_BALANCES, type CameraSettings, type FrameSizeName } from '../camera-protocol.ts';
+import { id, plainName } from '../fields.ts';
+
+const CAMERA_NAME = z.strictObject({ name: plainName });
+
+/** The limits of camera-protocol.ts. */
+const CAMERA_SETTINGS = z.strictObject({
+  frameSize: z.enum(Object.keys(FRAME_SIZES) as [FrameSizeName]).exactOptional(),
+  jpegQuality: z.int().min(4).max(63).exactOptional(),
+  maxFps: z.int().min(1).max(60).exactOptional(),
+  flash: z.int().min(0).max(255).exactOptional(),
+  hMirror: z.boolean().exactOptional(),
+  vFlip: z.boolean().exactOptional(),
+  brightness: z.int().min(-2).max(2).exactOptional(),
+  contrast: z.int().min(-2).max(2).exactOptional(),
+  exposure: z.int().min(-2).max(2).exactOptional(),
+  whiteBalance: z.enum(WHITE_BALANCES).exactOptional(),
+}) satisfies z.ZodType<CameraSettings>;
+
+/** Path parameters of everything under one camera. */
+export const ONE_CAMERA = z.strictObject({ cameraId: id });
+
+export const CAMERA_ROUTES = {
+  'GET /api/cameras': {
+    summary: 'List the cameras the caller may watch',
+    access: 'user',
+    response: z.array(CAMERA_VIEW),
+  },
+  'POST /api/cameras': {
+    summary: 'Add a camera; the only answer with its key',
+    access: 'administrator',
+    body: CAMERA_NAME,
+    response: CAMERA_WITH_KEY,
+    statuses: [201],
+    errors: [409],
+  },
+  'PATCH /api/cameras/:cameraId': {
+    summary: 'Rename a camera',
+    access: 'administrator',
+    params: ONE_CAMERA,
+    body: CAMERA_NAME,
+    response: CAMERA_VIEW,
+  },
+  'DELETE /api/cameras/:cameraId': {
+    summary: 'Remove a camera with all its recordings and events',
+    access: 'administrator',
+    params: ONE_CAMERA,
+    errors: [409],
+  },
+  'POST /api/cameras/:cameraId/key': {
+    summary: 'Give a camera a new key; the former one is worth nothing from then on',
+    access: 'administrator',
+    params: ONE_CAMERA,
+    response: CAMERA_WITH_KEY,
+    errors: [409],
+  },
+  'GET /api/cameras/:cameraId/settings': {
+    summary: 'Read which settings were changed; all others are the camera’s own choice',
+    access: 'administrator',
+    params: ONE_CAMERA,
+    response: CAMERA_SETTINGS,
+  },
+  'POST /api/cameras/:cameraId/settings': {
+    summary: 'Change settings; answered when the camera has applied them',
+    access: 'administrator',
+    params: ONE_CAMERA,
+    body: CAMERA_SETTINGS.refine((settings) => Object.keys(settings).length > 0, 'name at least one setting'),
+    errors: [409, 502],
+  },
+  'POST /api/cameras/:cameraId/reboot': {
+    summary: 'Restart a camera; answered when it has agreed to',
+    access: 'administrator',
+    params: ONE_CAMERA,
+    errors: [409, 502],
+  },
+  'GET /api/cameras/:cameraId/status': {
+    summary: 'Read everything that is known of a camera’s connection',
+    access: 'watcher',
+    params: ONE_CAMERA,
+    response: CAMERA_DETAILS,
+  },
+  'POST /api/cameras/:cameraId/pairing-code': {
+    summary: 'Make a code that a camera trades for its key; over https only',
+    access: 'administrator',
+    params: ONE_CAMERA,
+    response: PAIRING_CODE_VIEW,
+    statuses: [201],
+    errors: [409],
+  },
+  'POST /api/pairing': {
+    summary: 'Trade a pairing code for a camera’s id and a new key; over https only',
+    access: 'anyone',
+    body: PAIRING_REQUEST,
+    response: PAIRED_CAMERA,
+    statuses: [201],
+    errors: [409],
+  },
+} as const satisfies ApiRouteTable;

@@ -1,0 +1,82 @@
+/** Routes of events: what happened, pictures and clips of it, the sensors that report, and which motion counts. */
+
+import { z } from 'zod';
+import type { ApiRouteTable } from '../api-route.ts';
+import { EVENT_VIEW, EVENTS_QUERY, SENSOR_EVENT, SENSOR_VIEW, SENSOR_WITH_TOKEN } from '../event.ts';
+import { id, shortName } from '../fields.ts';
+import { MOTION_VIEW } from '../motion.ts';
+import { ONE_CAMERA } from './cameras.ts';
+
+const ONE_EVENT = ONE_CAMERA.extend({ eventId: id });
+
+export const EVENT_ROUTES = {
+  'GET /api/events': {
+    summary: 'List events of all cameras the caller may watch',
+    access: 'user',
+    query: EVENTS_QUERY,
+    response: z.array(EVENT_VIEW),
+  },
+  'GET /api/cameras/:cameraId/events': {
+    summary: 'List events of one camera',
+    access: 'watcher',
+    params: ONE_CAMERA,
+    query: EVENTS_QUERY,
+    response: z.array(EVENT_VIEW),
+  },
+  'POST /api/cameras/:cameraId/events': {
+    summary: 'Report motion',
+    access: 'sensor',
+    params: ONE_CAMERA,
+    body: SENSOR_EVENT,
+    response: EVENT_VIEW,
+    statuses: [201],
+    errors: [409],
+  },
+  'GET /api/cameras/:cameraId/events/:eventId/thumbnail.jpg': {
+    summary: 'Get a small picture of an event',
+    access: 'watcher',
+    params: ONE_EVENT,
+    media: 'image/jpeg',
+  },
+  'GET /api/cameras/:cameraId/events/:eventId/clip.webm': {
+    summary:
+      'Get the recording of an event, from the seconds before to those after: a redirect to the export',
+    access: 'watcher',
+    params: ONE_EVENT,
+    media: 'video/webm',
+    statuses: [307],
+  },
+  'GET /api/cameras/:cameraId/sensors': {
+    summary: 'List the sensors beside a camera',
+    access: 'administrator',
+    params: ONE_CAMERA,
+    response: z.array(SENSOR_VIEW),
+  },
+  'POST /api/cameras/:cameraId/sensors': {
+    summary: 'Add a sensor; the only answer with its token',
+    access: 'administrator',
+    params: ONE_CAMERA,
+    body: z.strictObject({ name: shortName }),
+    response: SENSOR_WITH_TOKEN,
+    statuses: [201],
+    errors: [409],
+  },
+  'DELETE /api/cameras/:cameraId/sensors/:sensorId': {
+    summary: 'Remove a sensor; its token is worth nothing from then on',
+    access: 'administrator',
+    params: ONE_CAMERA.extend({ sensorId: id }),
+  },
+  'GET /api/cameras/:cameraId/motion': {
+    summary: 'Read which motion counts',
+    access: 'administrator',
+    params: ONE_CAMERA,
+    response: MOTION_VIEW,
+  },
+  'PUT /api/cameras/:cameraId/motion': {
+    summary: 'Set which motion counts',
+    access: 'administrator',
+    params: ONE_CAMERA,
+    body: MOTION_VIEW,
+    errors: [409],
+  },
+} as const satisfies ApiRouteTable;

@@ -1,0 +1,175 @@
+/** What an administrator sees of the server's inside: figures, without secrets and addresses. Counters only ever grow. */
+
+import { z } from 'zod';
+import { count } from './fields.ts';
+
+const share = z.number().min(0);
+/** Pictures sent to viewers: `passedOver` gave way to newer ones. */
+const PICTURE_COUNTERS = z.strictObject({ open: count, sent: count, passedOver: count });
+
+const SFU_FIGURES = z.strictObject({
+  port: count,
+  transports: count,
+  consumers: count,
+  /** Viewers by the way their media takes from the server. */
+  ways: z.strictObject({ udp: count, tcp: count, relay: count }),
+  /** Datagrams. */
+  socket: z.strictObject({
+    received: count,
+    sent: count,
+    sendErrors: count,
+    dropped: count,
+    failed: count,
+    unknownAddress: count,
+    unknownUser: count,
+  }),
+  dtls: z.strictObject({ malformed: count, refusedFragments: count, excess: count }),
+  /** Null when there is no TCP port. */
+  tcp: z
+    .strictObject({
+      port: count,
+      open: count,
+      accepted: count,
+      refused: count,
+      displaced: count,
+      received: count,
+      sent: count,
+      dropped: count,
+      malformed: count,
+      timedOut: count,
+    })
+    .nullable(),
+  /** Null when the server is to have none. */
+  relay: z
+    .strictObject({
+      open: z.boolean(),
+      allocated: count,
+      lost: count,
+      sent: count,
+      received: count,
+      unsent: count,
+      failed: count,
+    })
+    .nullable(),
+});
+
+const CAPACITY_FIGURES = z.strictObject({
+  /** 1 is full. */
+  load: share,
+  state: z.enum(['open', 'full']),
+  /** Viewers that are being sent pictures. */
+  watching: count,
+  /** Viewers times cameras. */
+  streams: count,
+  /** Streams and transports that were refused. */
+  refused: count,
+  /** The last sample; null before the first. */
+  measured: z
+    .strictObject({
+      utilization: share,
+      sendingShare: share,
+      delayUs: z.number(),
+      lateUs: z.number(),
+      droppedShare: share,
+    })
+    .nullable(),
+});
+
+const CODEC_FIGURES = z.strictObject({
+  processes: z.array(
+    z.strictObject({ pid: count, residentMib: z.number().min(0), seats: count, confined: z.boolean() }),
+  ),
+  /** Processes that died since the start. */
+  deaths: count,
+  /** Processes replaced for their memory since the start. */
+  replaced: z.strictObject({ idle: count, tooLarge: count }),
+  /** Ids of cameras in a process for suspects. */
+  confined: z.array(z.string()),
+  /** Ids of cameras that are not encoded for a while. */
+  aside: z.array(z.string()),
+});
+
+const INGEST_FIGURES = z.strictObject({
+  connections: count,
+  welcomed: count,
+  frames: count,
+  jpegBytes: count,
+  displaced: count,
+  refused: z.strictObject({ wrongProtocol: count, stopping: count }),
+  /** By the reasons of CAMERA_CLOSE; `left`: by the camera or the network. */
+  closed: z.strictObject({
+    handshakeTimeout: count,
+    unauthorized: count,
+    badMessage: count,
+    badFrame: count,
+    tooLarge: count,
+    replaced: count,
+    silent: count,
+    removed: count,
+    keyRotated: count,
+    serverStopping: count,
+    left: count,
+  }),
+  dropped: z.strictObject({ damaged: count, tooFast: count }),
+});
+
+const HTTP_FIGURES = z.strictObject({
+  connections: z.strictObject({ open: count, refused: count, displaced: count }),
+  requests: z.strictObject({
+    unanswered: count,
+    refused: z.strictObject({
+      pipelined: count,
+      tooFast: count,
+      tooMany: count,
+      displaced: count,
+      malformed: count,
+    }),
+  }),
+});
+
+const STORE_FIGURES = z.strictObject({
+  writes: z.strictObject({
+    length: count,
+    written: count,
+    failed: count,
+    dropped: count,
+    refused: count,
+    lost: count,
+    locked: count,
+    slowestMs: count,
+    restarts: count,
+  }),
+  reads: z.strictObject({
+    length: count,
+    answered: count,
+    refused: count,
+    cancelled: count,
+    restarts: count,
+  }),
+});
+
+export const SERVER_STATUS = z.strictObject({
+  sfu: SFU_FIGURES,
+  capacity: CAPACITY_FIGURES,
+  signalingSessions: count,
+  signalingDisplaced: count,
+  frameWatches: PICTURE_COUNTERS,
+  mjpeg: PICTURE_COUNTERS,
+  codecPids: z.array(count),
+  codec: CODEC_FIGURES,
+  /** Cameras being transcoded. */
+  encoding: count,
+  ingest: INGEST_FIGURES,
+  pairing: z.strictObject({ made: count, paired: count, refused: count }),
+  http: HTTP_FIGURES,
+  store: STORE_FIGURES,
+  /** Of the process, in bytes. */
+  memory: z.strictObject({
+    rss: count,
+    heapTotal: count,
+    heapUsed: count,
+    external: count,
+    arrayBuffers: count,
+  }),
+});
+export type ServerStatus = z.infer<typeof SERVER_STATUS>;

@@ -1,0 +1,30 @@
+/** Figures of the parts that a test of the API does not start. */
+
+import { zeroIngestCounters } from '../../../server/ingest/ingest-counters.ts';
+import type { StatusSources } from '../../../server/status/server-status.ts';
+
+export const IDLE_PARTS: Pick<StatusSources, 'sfu' | 'signaling' | 'transcoder' | 'ingest'> = {
+  sfu: {
+    stats: {
+      port: 8081,
+      transports: 0,
+      consumers: 0,
+      ways: { udp: 0, tcp: 0, relay: 0 },
+      socket: {
+        received: 0,
+        sent: 0,
+        sendErrors: 0,
+        dropped: 0,
+        failed: 0,
+        unknownAddress: 0,
+        unknownUser: 0,
+      },
+      dtls: { malformed: 0, refusedFragments: 0, excess: 0 },
+      tcp: null,
+      relay: null,
+    },
+  },
+  signaling: { sessionCount: 0, displacedCount: 0, frameWatches: { open: 0, sent: 0, passedOver: 0 } },
+  transcoder: { codecPids: [], encodingCount: 0 },
+  ingest: { counters: zeroIngestCounters() },
+};

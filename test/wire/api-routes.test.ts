@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ApiRoute } from '../../server/wire/api-route.ts';
+import { API_ROUTES } from '../../server/wire/api-routes.ts';
+import { ACCOUNT_ROUTES } from '../../server/wire/routes/accounts.ts';
+import { CAMERA_ROUTES } from '../../server/wire/routes/cameras.ts';
+import { EVENT_ROUTES } from '../../server/wire/routes/events.ts';
+import { FIRMWARE_ROUTES } from '../../server/wire/routes/firmware.ts';
+import { OUTBOUND_ROUTES } from '../../server/wire/routes/outbound.ts';
+import { PICTURE_ROUTES } from '../../server/wire/routes/pictures.ts';
+import { RECORDING_ROUTES } from '../../server/wire/routes/recording.ts';
+import { SERVER_ROUTES } from '../../server/wire/routes/server.ts';
+import { assertContract } from '../support/assert-contract.ts';
+
+const routes: [name: string, route: ApiRoute][] = Object.entries(API_ROUTES);
+
+test('no two features have a route of the same name', () => {
+  const tables = [
+    ACCOUNT_ROUTES,
+    CAMERA_ROUTES,
+    EVENT_ROUTES,
+    FIRMWARE_ROUTES,
+    OUTBOUND_ROUTES,
+    PICTURE_ROUTES,
+    RECORDING_ROUTES,
+    SERVER_ROUTES,
+  ];
+  assert.deepEqual(
+    routes.map(([name]) => name).toSorted(),
+    tables.flatMap((table) => Object.keys(table)).toSorted(),
+  );
+});
+
+test('the parameters of a path are those of its schema', () => {
+  for (const [name, { params }] of routes) {
+    const named = [...name.matchAll(/:(\w+)/g)].map(([, each = '']) => each);
+    const example = Object.fromEntries(named.map((each) => [each, 'cam_1']));
+    assert.equal(params !== undefined, named.length > 0, name);
+    assert.deepEqual(params?.parse(example) ?? {}, example, name);
+    for (const each of named) {
+      const { [each]: _, ...others } = example;
+      assert.equal(params?.safeParse(others).success, false, `${name} without ${each}`);
+    }
+  }
+});
+
+test('a route that only reads has no body, and an answer is JSON, or of a media type, or empty', () => {
+  for (const [name, { body, upload, response, media, summary }] of routes) {
+    assert.ok(summary.length > 0 && !summary.endsWith('.'), name);
+    assert.ok(!name.startsWith('GET ') || (body === undefined && upload === undefined), name);
+    assert.ok(!response || media === undefined, name);
+  }
+});
+
+const camera = { id: 'cam_1', name: 'Door', kind: 'v1', status: 'offline', lastFrameAt: null, createdAt: 1 };
+const OK = { method: 'GET', path: '/api/cameras', status: 200, contentType: 'application/json' };
+const problem = {
+  type: 'urn:vigie:problem:conflict',
+  title: 'Conflict',
+  status: 409,
+  detail: '',
+  code: 'conflict',
+};
+const REFUSED = { contentType: 'application/problem+json', text: JSON.stringify(problem), status: 409 };
+
+test('an answer of the contract passes', () => {
+  assertContract({ ...OK, text: JSON.stringify([camera]) });
+  assertContract({ ...OK, ...REFUSED, method: 'DELETE', path: '/api/cameras/cam_1' });
+  assertContract({ method: 'POST', path: '/api/auth/logout', status: 204, contentType: '', text: '' });
+});
+
+const wrong: [what: string, exchange: Partial<Parameters<typeof assertContract>[0]>][] = [
+  ['a field more, say a secret', { text: JSON.stringify([{ ...camera, key: 'A'.repeat(43) }]) }],
+  ['a field less', { text: JSON.stringify([{ ...camera, kind: undefined }]) }],
+  ['a route that is in no table', { path: '/api/inner', text: '{}' }],
+  ['a status that is none of its own', { status: 201, text: '[]' }],
+  ['another content type', { contentType: 'text/html', text: '[]' }],
+  ['an error that is none of its own', REFUSED],
+  [
+    'a problem with a field more',
+    { ...REFUSED, status: 404, text: JSON.stringify({ ...problem, stack: '' }) },
+  ],
+  ['something where nothing is to be', { method: 'POST', path: '/api/auth/logout', status: 204, text: 'x' }],
+];
+for (const [what, exchange] of wrong)
+  test(`an answer breaks the contract by ${what}`, () => {
+    assert.throws(() => assertContract({ ...OK, text: '', ...exchange }), assert.AssertionError);
+  });
