@@ -1,5 +1,7 @@
 /** The pages and their URLs, both ways. Pure: what the history API has to do with it is in navigation.ts. */
 
+import { fillPath, PAGE_PATHS } from '../../server/wire/paths.ts';
+
 export type Route =
   | { page: 'cameras' }
   | { page: 'camera'; cameraId: string }
@@ -21,63 +23,52 @@ export type Route =
 /** One that has a path. */
 export type Reachable = Exclude<Route, { page: 'unknown' }>;
 
+type PathName = keyof typeof PAGE_PATHS;
+
+const PATTERNS = (Object.keys(PAGE_PATHS) as PathName[]).map((name) => ({
+  name,
+  pattern: new RegExp(`^${PAGE_PATHS[name].replaceAll(/:(\w+)/g, '(?<$1>[^/]+)')}$`),
+}));
+
 /** @param pathname of a URL, still percent-encoded; one slash at the end is ignored */
 export function parseRoute(pathname: string): Route {
   const path = pathname.length > 1 && pathname.endsWith('/') ? pathname.slice(0, -1) : pathname;
-  if (path === '/') return { page: 'cameras' };
-  if (path === '/recordings') return { page: 'lookBack' };
-  if (path === '/events') return { page: 'events' };
-  if (path === '/users') return { page: 'users' };
-  if (path === '/webhooks') return { page: 'webhooks' };
-  if (path === '/firmware') return { page: 'firmware' };
-  if (path === '/notifications') return { page: 'notifications' };
-  if (path === '/connection') return { page: 'connection' };
-  if (path === '/secure') return { page: 'secure' };
-  const [, encodedId, rest, at] =
-    /^\/camera\/([^/]+)(\/motion|\/events|\/recordings(?:\/(\d{1,15}))?)?$/.exec(path) ?? [];
-  if (encodedId !== undefined) {
-    try {
-      const cameraId = decodeURIComponent(encodedId);
-      if (rest === '/motion') return { page: 'motion', cameraId };
-      if (rest === '/events') return { page: 'events', cameraId };
-      if (rest === undefined) return { page: 'camera', cameraId };
-      return { page: 'recordings', cameraId, ...(at !== undefined && { atMs: Number(at) }) };
-    } catch {
-      return { page: 'unknown' };
-    }
+  for (const { name, pattern } of PATTERNS) {
+    const match = pattern.exec(path);
+    if (match) return routeOf(name, match.groups ?? {});
   }
   return { page: 'unknown' };
 }
 
+/** @param params still percent-encoded */
+function routeOf(name: PathName, { cameraId: encodedId = '', atMs = '' }: Record<string, string>): Route {
+  const cameraId = decoded(encodedId);
+  if (cameraId === undefined) return { page: 'unknown' };
+  if (name === 'cameraEvents') return { page: 'events', cameraId };
+  if (name === 'recordingsAt') {
+    if (!/^\d{1,15}$/.test(atMs)) return { page: 'unknown' };
+    return { page: 'recordings', cameraId, atMs: Number(atMs) };
+  }
+  if (name === 'camera' || name === 'motion' || name === 'recordings') return { page: name, cameraId };
+  return { page: name };
+}
+
 export function routePath(route: Reachable): string {
-  switch (route.page) {
-    case 'cameras':
-      return '/';
-    case 'motion':
-      return `/camera/${encodeURIComponent(route.cameraId)}/motion`;
-    case 'lookBack':
-      return '/recordings';
-    case 'events':
-      return route.cameraId === undefined
-        ? '/events'
-        : `/camera/${encodeURIComponent(route.cameraId)}/events`;
-    case 'users':
-      return '/users';
-    case 'webhooks':
-      return '/webhooks';
-    case 'firmware':
-      return '/firmware';
-    case 'notifications':
-      return '/notifications';
-    case 'connection':
-      return '/connection';
-    case 'secure':
-      return '/secure';
-    case 'camera':
-      return `/camera/${encodeURIComponent(route.cameraId)}`;
-    case 'recordings':
-      return `/camera/${encodeURIComponent(route.cameraId)}/recordings${route.atMs === undefined ? '' : `/${Math.round(route.atMs)}`}`;
-    default:
-      return route satisfies never;
+  const { cameraId = '', atMs = 0 }: { page: string; cameraId?: string; atMs?: number } = route;
+  return fillPath(PAGE_PATHS[pathNameOf(route)], { cameraId, atMs: Math.round(atMs) });
+}
+
+function pathNameOf(route: Reachable): PathName {
+  if (route.page === 'events' && route.cameraId !== undefined) return 'cameraEvents';
+  if (route.page === 'recordings' && route.atMs !== undefined) return 'recordingsAt';
+  return route.page;
+}
+
+/** @returns undefined for what is no percent-encoding */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
   }
 }

@@ -16,6 +16,7 @@ import type {
   PushDevice,
   PushPayload,
 } from '../wire/notification.ts';
+import { fillPath, PAGE_PATHS } from '../wire/paths.ts';
 import type { PushOutcome } from './push-sender.ts';
 
 /** What sends; main connects it. */
@@ -175,11 +176,13 @@ export function deviceId({ endpoint }: { endpoint: string }): string {
 }
 
 function payloadOf({ cameraId, kind, zones, startedAtMs }: EventView, name: string): PushPayload {
-  const camera = `/camera/${encodeURIComponent(cameraId)}`;
   return {
     title: name,
     body: zones.length > 0 ? `${WORDS[kind]} in ${zones.join(', ')}` : WORDS[kind],
-    path: kind === 'motion' ? `${camera}/recordings/${startedAtMs}` : camera,
+    path:
+      kind === 'motion'
+        ? fillPath(PAGE_PATHS.recordingsAt, { cameraId, atMs: startedAtMs })
+        : fillPath(PAGE_PATHS.camera, { cameraId }),
     // At most 32 characters of base64url (RFC 8030 section 5.4).
     tag: cameraId.replaceAll(/[^\w-]/g, '').slice(0, 32),
   };

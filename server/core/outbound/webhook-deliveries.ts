@@ -1,6 +1,7 @@
 /** Which messages an event makes for which webhooks, and what they say (the message of wire/webhook.ts, signed when it is sent). */
 
 import type { EventView } from '../../wire/event.ts';
+import { fillPath, PAGE_PATHS } from '../../wire/paths.ts';
 import type { WebhookMessage, WebhookView } from '../../wire/webhook.ts';
 
 export interface NewDelivery {
@@ -25,7 +26,7 @@ export function eventDeliveries(
     const data = {
       ...event,
       cameraName,
-      recording: `/camera/${encodeURIComponent(event.cameraId)}/recordings/${event.startedAtMs}`,
+      recording: fillPath(PAGE_PATHS.recordingsAt, { cameraId: event.cameraId, atMs: event.startedAtMs }),
     };
     const starts = moment !== 'ended' && isNew(event);
     const ends = moment !== 'started' && event.endedAtMs !== null;
