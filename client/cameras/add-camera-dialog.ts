@@ -57,7 +57,7 @@ export class AddCameraDialog extends FormDialog<AppContext> {
   }
 
   protected override async submit(form: FormData): Promise<boolean> {
-    this.camera = await this.context.api.addCamera(textOf(form, 'name'));
+    this.camera = await this.context.api.call('POST /api/cameras', { body: { name: textOf(form, 'name') } });
     return true;
   }
 }

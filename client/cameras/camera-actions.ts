@@ -57,7 +57,8 @@ export class CameraActions extends LitElement {
           heading: `Remove “${camera.name}”?`,
           text: 'Its key stops working and nobody can watch it any longer. This cannot be undone.',
           action: 'Remove camera',
-          run: () => this.context.api.removeCamera(camera.id),
+          run: () =>
+            this.context.api.call('DELETE /api/cameras/:cameraId', { params: { cameraId: camera.id } }),
         });
         break;
     }

@@ -193,10 +193,12 @@ export class CameraSettingsDialog extends LitElement {
 
   async #load(cameraId: string): Promise<void> {
     try {
-      const current = await this.context.api.cameraSettings(cameraId);
+      const { api } = this.context;
+      const params = { cameraId };
+      const current = await api.call('GET /api/cameras/:cameraId/settings', { params });
       if (this.#cameraId !== cameraId) return;
-      const changes = new SettingsChanges(current, (settings) =>
-        this.context.api.setCamera(cameraId, settings),
+      const changes = new SettingsChanges(current, (body) =>
+        api.call('POST /api/cameras/:cameraId/settings', { params, body }),
       );
       changes.on('change', () => this.requestUpdate());
       this.changes = changes;
@@ -208,7 +210,9 @@ export class CameraSettingsDialog extends LitElement {
   async #onReboot(): Promise<void> {
     this.reboot = { state: 'sending' };
     try {
-      await this.context.api.rebootCamera(this.#cameraId);
+      await this.context.api.call('POST /api/cameras/:cameraId/reboot', {
+        params: { cameraId: this.#cameraId },
+      });
       this.reboot = { state: 'applied' };
     } catch (error) {
       this.reboot = { state: 'rejected', reason: errorText(error) };

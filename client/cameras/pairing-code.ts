@@ -78,7 +78,9 @@ export class PairingCode extends LitElement {
 
   async #make(): Promise<void> {
     try {
-      this.pairing = await this.context.api.pairingCode(this.cameraId);
+      this.pairing = await this.context.api.call('POST /api/cameras/:cameraId/pairing-code', {
+        params: { cameraId: this.cameraId },
+      });
     } catch (error) {
       this.error = errorText(error);
       return;

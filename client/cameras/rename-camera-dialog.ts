@@ -39,7 +39,12 @@ export class RenameCameraDialog extends FormDialog<AppContext> {
   }
 
   protected override async submit(form: FormData): Promise<void> {
-    if (this.camera) await this.context.api.renameCamera(this.camera.id, textOf(form, 'name'));
+    if (!this.camera) return;
+    const params = { cameraId: this.camera.id };
+    await this.context.api.call('PATCH /api/cameras/:cameraId', {
+      params,
+      body: { name: textOf(form, 'name') },
+    });
   }
 }
 

@@ -52,7 +52,9 @@ export class RotateKeyDialog extends FormDialog<AppContext> {
 
   protected override async submit(): Promise<boolean> {
     if (!this.camera) return false;
-    this.result = await this.context.api.rotateCameraKey(this.camera.id);
+    this.result = await this.context.api.call('POST /api/cameras/:cameraId/key', {
+      params: { cameraId: this.camera.id },
+    });
     return true;
   }
 }

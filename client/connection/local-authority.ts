@@ -1,6 +1,7 @@
 /** Whether the server's certificate comes from its own local authority; asked once, signed in or not. */
 
 import type { LocalAuthorityView } from '../../server/wire/connection-check.ts';
+import { requestLine } from '../http/request-line.ts';
 
 export type LocalAuthority = NonNullable<LocalAuthorityView['authority']>;
 
@@ -16,7 +17,7 @@ async function ask(): Promise<LocalAuthority | null> {
   // In the clear there is none.
   if (location.protocol !== 'https:') return null;
   try {
-    const response = await fetch('/api/local-authority');
+    const response = await fetch(requestLine('GET /api/local-authority').path);
     return response.ok ? ((await response.json()) as LocalAuthorityView).authority : null;
   } catch {
     asked = undefined;

@@ -17,7 +17,7 @@ export async function runCheck({ session, live, api }: AppContext): Promise<Chec
   await opened(signaling);
   const webrtc = typeof RTCPeerConnection === 'function';
   const [facts, ways] = await Promise.all([
-    api.connection().catch(() => null),
+    api.call('GET /api/connection').catch(() => null),
     webrtc ? probeWays(live) : [],
   ]);
   return {

@@ -78,7 +78,7 @@ export class ServerAddressChoice extends LitElement {
 
   async #load(): Promise<void> {
     // The address of this page does as well, if the server cannot be asked.
-    const served = await this.context.api.serverAddresses().catch(() => null);
+    const served = await this.context.api.call('GET /api/connection/addresses').catch(() => null);
     this.#authorityFile = served?.authorityFile ?? null;
     this.origins = originsForDevices(location.origin, served?.origins ?? []);
     this.#choose(this.origins[0] ?? location.origin);

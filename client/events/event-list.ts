@@ -123,7 +123,8 @@ export class EventList extends LitElement {
     const { cameraId } = this;
     const { api, live } = this.context;
     this.#feed = new EventFeed({
-      ask: (limit) => api.events(cameraId, { limit }),
+      ask: (limit) =>
+        api.call('GET /api/cameras/:cameraId/events', { params: { cameraId }, query: { limit } }),
       signaling: live.signaling,
       belongs: (event) => event.cameraId === cameraId,
       pageSize: SHOWN,

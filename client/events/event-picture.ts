@@ -2,7 +2,7 @@
 
 import { css, html, type TemplateResult } from 'lit';
 import type { EventView } from '../../server/wire/event.ts';
-import { thumbnailPath } from '../http/api.ts';
+import { mediaPath } from '../http/request-line.ts';
 
 export const eventPictureStyles = css`
   .event-picture {
@@ -22,4 +22,9 @@ export function eventPicture({ cameraId, id, kind, source, thumbnail }: EventVie
     return html`<img class="event-picture" src=${thumbnailPath(cameraId, id)} alt="" loading="lazy" />`;
   const icon = kind === 'offline' ? 'power' : source === 'motion' ? 'eye' : 'sensor';
   return html`<span class="event-picture"><wa-icon name=${icon}></wa-icon></span>`;
+}
+
+function thumbnailPath(cameraId: string, eventId: string): string {
+  const params = { cameraId, eventId };
+  return mediaPath('GET /api/cameras/:cameraId/events/:eventId/thumbnail.jpg', { params });
 }

@@ -182,7 +182,9 @@ export class EventsPage extends LitElement {
     this.#feed = new EventFeed({
       ask: (limit, before) => {
         const query = { limit, ...(before !== undefined && { before }), ...(kind && { kind }) };
-        return cameraId === undefined ? api.allEvents(query) : api.events(cameraId, query);
+        return cameraId === undefined
+          ? api.call('GET /api/events', { query })
+          : api.call('GET /api/cameras/:cameraId/events', { params: { cameraId }, query });
       },
       signaling: live.signaling,
       belongs: (event) =>

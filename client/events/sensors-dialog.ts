@@ -5,6 +5,7 @@ import '@awesome.me/webawesome/dist/components/callout/callout.js';
 import type { CameraView } from '../../server/wire/camera.ts';
 import type { SensorView, SensorWithToken } from '../../server/wire/event.ts';
 import { errorText } from '../http/api-error.ts';
+import { requestLine } from '../http/request-line.ts';
 import '../ui/copy-field.ts';
 import { FormDialog, textOf } from '../ui/form-dialog.ts';
 import type { AppContext } from '../app-context.ts';
@@ -144,7 +145,7 @@ export class SensorsDialog extends FormDialog<AppContext> {
   }
 
   #call(cameraId: string, token: string, { origin, authorityFile }: ServerAddress): TemplateResult {
-    const url = `${origin}/api/cameras/${cameraId}/events`;
+    const url = origin + requestLine('POST /api/cameras/:cameraId/events', { params: { cameraId } }).path;
     return html`
       <vigie-copy-field label="Address" .value=${url} data-testid="sensor-address"></vigie-copy-field>
       <vigie-copy-field
@@ -157,7 +158,10 @@ export class SensorsDialog extends FormDialog<AppContext> {
 
   protected override async submit(form: FormData): Promise<boolean> {
     if (!this.camera) return false;
-    this.added = await this.context.api.addSensor(this.camera.id, textOf(form, 'name'));
+    this.added = await this.context.api.call('POST /api/cameras/:cameraId/sensors', {
+      params: { cameraId: this.camera.id },
+      body: { name: textOf(form, 'name') },
+    });
     return true;
   }
 
@@ -192,7 +196,9 @@ export class SensorsDialog extends FormDialog<AppContext> {
 
   async #load(cameraId: string): Promise<void> {
     try {
-      this.sensors = await this.context.api.sensors(cameraId);
+      this.sensors = await this.context.api.call('GET /api/cameras/:cameraId/sensors', {
+        params: { cameraId },
+      });
     } catch (error) {
       this.error = errorText(error);
     }
@@ -201,7 +207,9 @@ export class SensorsDialog extends FormDialog<AppContext> {
   async #remove(sensorId: string): Promise<void> {
     if (!this.camera) return;
     try {
-      await this.context.api.removeSensor(this.camera.id, sensorId);
+      await this.context.api.call('DELETE /api/cameras/:cameraId/sensors/:sensorId', {
+        params: { cameraId: this.camera.id, sensorId },
+      });
       await this.#load(this.camera.id);
     } catch (error) {
       this.error = errorText(error);

@@ -41,7 +41,10 @@ export class FirmwareDirectory extends Emitter<{ change: FirmwareDirectory; erro
   /** What goes wrong is told by `error`. */
   async load(): Promise<void> {
     try {
-      const [images, cameras] = await Promise.all([this.#api.firmwareImages(), this.#api.cameraFirmware()]);
+      const [images, cameras] = await Promise.all([
+        this.#api.call('GET /api/firmware'),
+        this.#api.call('GET /api/firmware/cameras'),
+      ]);
       this.#images = images;
       for (const view of cameras) this.#cameras.set(view.cameraId, view);
       this.emit('change', this);

@@ -147,7 +147,7 @@ export class FirmwarePage extends LitElement {
 
   async #clear(cameraId: string): Promise<void> {
     try {
-      await this.context.api.clearUpdate(cameraId);
+      await this.context.api.call('DELETE /api/cameras/:cameraId/update', { params: { cameraId } });
       this.error = null;
     } catch (error) {
       this.error = errorText(error);
@@ -160,7 +160,7 @@ export class FirmwarePage extends LitElement {
       text: 'Cameras that run it keep it. To put it on another one, it has to be uploaded again.',
       action: 'Delete firmware',
       run: async () => {
-        await this.context.api.removeFirmware(id);
+        await this.context.api.call('DELETE /api/firmware/:imageId', { params: { imageId: id } });
         await this.#directory?.load();
       },
     });

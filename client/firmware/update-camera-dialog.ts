@@ -77,8 +77,10 @@ export class UpdateCameraDialog extends FormDialog<AppContext> {
   protected override async submit(form: FormData): Promise<void> {
     const { api } = this.context;
     if (!this.#firmware || this.chosenId === '') return;
-    const allowOlder = form.has('allowOlder');
-    await api.stageUpdate(this.#firmware.cameraId, { imageId: this.chosenId, allowOlder });
+    await api.call('POST /api/cameras/:cameraId/update', {
+      params: { cameraId: this.#firmware.cameraId },
+      body: { imageId: this.chosenId, allowOlder: form.has('allowOlder') },
+    });
   }
 
   #isNewer(): boolean {

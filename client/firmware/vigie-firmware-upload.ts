@@ -112,7 +112,8 @@ export class FirmwareUpload extends LitElement {
       const onProgress = (part: number): void => {
         this.progress = part;
       };
-      const image = await this.context.api.uploadFirmware(file, onProgress, sending.signal);
+      const { api } = this.context;
+      const image = await api.upload('POST /api/firmware', file, onProgress, sending.signal);
       this.dispatchEvent(new CustomEvent<FirmwareImageView>('vigie-uploaded', { detail: image }));
     } catch (error) {
       if (!sending.signal.aborted) this.error = errorText(error);

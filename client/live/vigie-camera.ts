@@ -16,6 +16,7 @@ import type { CameraFeed } from './camera-feed.ts';
 import { cameraStatus, type CameraStatus } from './camera-status.ts';
 import type { LiveConnection } from './live-connection.ts';
 import type { LiveSource } from './live-source.ts';
+import { mediaPath } from '../http/request-line.ts';
 import { sharedConnection, type TokenProvider } from './shared-connection.ts';
 import { CameraStatsSampler, type CameraStats } from './camera-stats.ts';
 import { liveVideo } from './live-video.ts';
@@ -150,8 +151,11 @@ export class VigieCamera extends LitElement {
     if (this.status !== 'offline' || this.hasPicture || !this.#connection) return nothing;
     const { lastFrameAt } = this.#connection.cameras.find(this.cameraId) ?? { lastFrameAt: null };
     if (lastFrameAt === null) return nothing;
-    const id = encodeURIComponent(this.cameraId);
-    const url = `${this.#connection.server}/api/cameras/${id}/snapshot.jpg?width=640`;
+    const path = mediaPath('GET /api/cameras/:cameraId/snapshot.jpg', {
+      params: { cameraId: this.cameraId },
+      query: { width: 640 },
+    });
+    const url = this.#connection.server + path;
     return html`<img
       part="snapshot"
       alt=""

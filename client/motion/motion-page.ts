@@ -10,6 +10,7 @@ import '@awesome.me/webawesome/dist/components/switch/switch.js';
 import type { EventView } from '../../server/wire/event.ts';
 import type { MotionArea, MotionView } from '../../server/wire/motion.ts';
 import { errorText } from '../http/api-error.ts';
+import { mediaPath } from '../http/request-line.ts';
 import type { AppContext } from '../app-context.ts';
 import {
   areasOf,
@@ -140,7 +141,10 @@ export class MotionPage extends LitElement {
   }
 
   #picture(draft: MotionView): TemplateResult {
-    const source = `/api/cameras/${encodeURIComponent(this.cameraId)}/mjpeg?fps=${PREVIEW_FPS}`;
+    const source = mediaPath('GET /api/cameras/:cameraId/mjpeg', {
+      params: { cameraId: this.cameraId },
+      query: { fps: PREVIEW_FPS },
+    });
     const zones = [...this.#moving.values()].flatMap((event) => event.zones);
     return html`<div class="picture">
       <div class="view">
@@ -312,7 +316,9 @@ export class MotionPage extends LitElement {
   async #load(): Promise<void> {
     this.#moving.clear();
     try {
-      this.saved = await this.context.api.motion(this.cameraId);
+      this.saved = await this.context.api.call('GET /api/cameras/:cameraId/motion', {
+        params: { cameraId: this.cameraId },
+      });
       this.draft = this.saved;
     } catch (error) {
       this.error = errorText(error);
@@ -325,7 +331,10 @@ export class MotionPage extends LitElement {
     this.busy = true;
     this.error = null;
     try {
-      await this.context.api.setMotion(this.cameraId, draft);
+      await this.context.api.call('PUT /api/cameras/:cameraId/motion', {
+        params: { cameraId: this.cameraId },
+        body: draft,
+      });
       this.saved = draft;
       this.#moving.clear();
     } catch (error) {

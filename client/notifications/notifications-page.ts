@@ -68,7 +68,7 @@ export class NotificationsPage extends LitElement {
     super.connectedCallback();
     // Back from the browser's settings, where something may have been allowed.
     document.addEventListener('visibilitychange', this.#onVisible);
-    void this.#do(async () => this.#show(await this.context.api.notifications()));
+    void this.#do(async () => this.#show(await this.context.api.call('GET /api/notifications')));
   }
 
   override disconnectedCallback(): void {
@@ -217,18 +217,22 @@ export class NotificationsPage extends LitElement {
   async #turnOn(): Promise<void> {
     if (!this.view) return;
     const device = await subscribe(this.view.publicKey);
-    if (device) await this.#show(await this.context.api.addPushDevice(device));
-    else await this.#look();
+    if (device) {
+      await this.#show(await this.context.api.call('POST /api/notifications/devices', { body: device }));
+    } else await this.#look();
   }
 
   async #turnOff(): Promise<void> {
     const id = await unsubscribe();
-    if (id !== undefined) await this.context.api.removePushDevice(id);
-    await this.#show(await this.context.api.notifications());
+    if (id !== undefined) {
+      const params = { deviceId: id };
+      await this.context.api.call('DELETE /api/notifications/devices/:deviceId', { params });
+    }
+    await this.#show(await this.context.api.call('GET /api/notifications'));
   }
 
   async #try(): Promise<void> {
-    await this.context.api.testNotifications();
+    await this.context.api.call('POST /api/notifications/test');
     this.message =
       'It is on its way to all your devices. If it does not come, look whether this system mutes the browser.';
   }
@@ -243,14 +247,14 @@ export class NotificationsPage extends LitElement {
     const cameraIds = this.everywhere ? [] : form.getAll('camera').map(String);
     if (!this.everywhere && cameraIds.length === 0) throw new Error('Choose at least one camera.');
     const { quiet } = this.view.settings;
-    const view = await this.context.api.setNotifications({
+    const body = {
       kinds: form.getAll('kind').map(String) as EventKind[],
       cameraIds,
       quiet: this.quiet ? withNight(quiet, textOf(form, 'from'), textOf(form, 'to')) : [],
       timeZone: timeZone(),
       pauseSeconds: Number(textOf(form, 'pause')),
-    });
-    await this.#show(view);
+    };
+    await this.#show(await this.context.api.call('PUT /api/notifications', { body }));
     this.message = 'Saved.';
   }
 

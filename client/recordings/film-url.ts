@@ -1,4 +1,8 @@
 /** Where a recording's film is, for `<video>`, which shows the media cookie. */
+
+import { mediaPath } from '../http/request-line.ts';
+
 export function filmUrl(cameraId: string, recordingId: string): string {
-  return `/api/cameras/${encodeURIComponent(cameraId)}/recordings/${encodeURIComponent(recordingId)}.webm`;
+  const params = { cameraId, recordingId };
+  return mediaPath('GET /api/cameras/:cameraId/recordings/:recordingId.webm', { params });
 }

@@ -12,7 +12,7 @@ import { Playlist } from './playlist.ts';
 import { momentText } from './recording-words.ts';
 import { nextMomentOf, StepClock } from './step-clock.ts';
 import { TimeScale } from './time-scale.ts';
-import { Timelines } from './timelines.ts';
+import { rangeQuery, Timelines } from './timelines.ts';
 import './vigie-step-player.ts';
 import './vigie-timeline.ts';
 import type { Selection } from './vigie-timeline.ts';
@@ -47,7 +47,10 @@ export class LookBackPage extends LitElement {
   declare protected playheadMs: number | null;
   readonly #clock = new StepClock(Date.now(), performance.now());
   readonly #timelines = new Timelines((cameraId, fromMs, toMs) =>
-    this.context.api.timeline(cameraId, fromMs, toMs),
+    this.context.api.call('GET /api/cameras/:cameraId/timeline', {
+      params: { cameraId },
+      query: rangeQuery(fromMs, toMs),
+    }),
   );
   #refresh: ReturnType<typeof setInterval> | undefined;
   #frame: number | undefined;

@@ -49,13 +49,15 @@ export class RecordingDialog extends FormDialog<AppContext> {
   }
 
   async showFor(camera: CameraView): Promise<void> {
+    const { api } = this.context;
+    const params = { cameraId: camera.id };
     this.camera = camera;
     this.settings = null;
     this.show();
     try {
       const [{ settings, status }, motion] = await Promise.all([
-        this.context.api.recording(camera.id),
-        this.context.api.motion(camera.id),
+        api.call('GET /api/cameras/:cameraId/recording', { params }),
+        api.call('GET /api/cameras/:cameraId/motion', { params }),
       ]);
       this.motion = motion;
       this.watched = motion.enabled;
@@ -110,9 +112,12 @@ export class RecordingDialog extends FormDialog<AppContext> {
       settings.schedule = this.limited
         ? [{ days: window?.days ?? EVERY_DAY, from: textOf(form, 'from'), to: textOf(form, 'to') }]
         : [];
-    await this.context.api.setRecording(this.camera.id, settings);
+    const { api } = this.context;
+    const params = { cameraId: this.camera.id };
+    await api.call('PUT /api/cameras/:cameraId/recording', { params, body: settings });
     if (!this.motion) return;
-    await this.context.api.setMotion(this.camera.id, { ...this.motion, enabled: this.watched });
+    const motion = { ...this.motion, enabled: this.watched };
+    await api.call('PUT /api/cameras/:cameraId/motion', { params, body: motion });
   }
 
   #motion(): TemplateResult {

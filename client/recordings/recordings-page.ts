@@ -9,6 +9,7 @@ import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { EventView } from '../../server/wire/event.ts';
 import type { Timeline } from '../../server/wire/recording.ts';
 import { errorText } from '../http/api-error.ts';
+import { rangeQuery } from './timelines.ts';
 import { isAdministrator, type AppContext } from '../app-context.ts';
 import { mergeEvents } from '../events/event-feed.ts';
 import './recording-dialog.ts';
@@ -203,12 +204,15 @@ export class RecordingsPage extends LitElement {
     const asked = ++this.#asked;
     const { cameraId, context } = this;
     // A little more than is shown, so that moving it finds something there.
-    const fromMs = Math.max(0, Math.floor(this.scale.fromMs - this.scale.spanMs / 2));
-    const toMs = Math.ceil(this.scale.toMs + this.scale.spanMs / 2);
+    const marginMs = this.scale.spanMs / 2;
+    const query = rangeQuery(this.scale.fromMs - marginMs, this.scale.toMs + marginMs);
     try {
       const [timeline, events] = await Promise.all([
-        context.api.timeline(cameraId, fromMs, toMs),
-        context.api.events(cameraId, { from: fromMs, to: toMs, limit: MAX_EVENTS }),
+        context.api.call('GET /api/cameras/:cameraId/timeline', { params: { cameraId }, query }),
+        context.api.call('GET /api/cameras/:cameraId/events', {
+          params: { cameraId },
+          query: { ...query, limit: MAX_EVENTS },
+        }),
       ]);
       if (asked !== this.#asked) return;
       this.timeline = timeline;
@@ -240,7 +244,11 @@ export class RecordingsPage extends LitElement {
     try {
       const shownMs = this.playheadMs ?? Date.now();
       const event = await nextEvent(
-        (query) => this.context.api.events(this.cameraId, query),
+        (query) =>
+          this.context.api.call('GET /api/cameras/:cameraId/events', {
+            params: { cameraId: this.cameraId },
+            query,
+          }),
         shownMs,
         direction,
       );

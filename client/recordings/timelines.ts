@@ -43,3 +43,8 @@ export class Timelines extends Emitter<{ change: Timelines }> {
     this.emit('change', this);
   }
 }
+
+/** Whole milliseconds, as the API takes them. */
+export function rangeQuery(fromMs: number, toMs: number): { from: number; to: number } {
+  return { from: Math.max(0, Math.floor(fromMs)), to: Math.ceil(toMs) };
+}

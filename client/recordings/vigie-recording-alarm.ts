@@ -50,7 +50,7 @@ export class VigieRecordingAlarm extends LitElement {
 
   async #load(): Promise<void> {
     try {
-      this.status = await this.context.api.recordingStatus();
+      this.status = await this.context.api.call('GET /api/recording');
     } catch {
       // Whatever keeps the server from answering is told elsewhere.
     }

@@ -11,6 +11,7 @@ import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';
 import type { RecordedSegment } from '../../server/wire/recording.ts';
 import { errorText } from '../http/api-error.ts';
+import { rangeQuery } from './timelines.ts';
 import { isAdministrator, type AppContext } from '../app-context.ts';
 import '../ui/confirm-dialog.ts';
 import type { ConfirmDialog } from '../ui/confirm-dialog.ts';
@@ -174,7 +175,12 @@ export class VigieSelectionBar extends LitElement {
       this.progress = share;
     };
     try {
-      await this.context.api.downloadRecording(this.cameraId, selection, show, download.signal);
+      const target = {
+        params: { cameraId: this.cameraId },
+        query: rangeQuery(selection.fromMs, selection.toMs),
+      };
+      const { api } = this.context;
+      await api.download('GET /api/cameras/:cameraId/export.webm', target, show, download.signal);
     } catch (error) {
       if (!download.signal.aborted) this.error = errorText(error);
     } finally {
@@ -185,7 +191,11 @@ export class VigieSelectionBar extends LitElement {
   async #protect(films: readonly RecordedSegment[], protect: boolean): Promise<void> {
     this.error = null;
     try {
-      for (const { id } of films) await this.context.api.protectRecording(this.cameraId, id, protect);
+      for (const { id: recordingId } of films)
+        await this.context.api.call('PATCH /api/cameras/:cameraId/recordings/:recordingId', {
+          params: { cameraId: this.cameraId, recordingId },
+          body: { protected: protect },
+        });
     } catch (error) {
       this.error = errorText(error);
     }
@@ -199,7 +209,10 @@ export class VigieSelectionBar extends LitElement {
       text: `${whole.length === 1 ? 'One recording' : `${whole.length} recordings`}, each up to a minute long, as a whole. This cannot be undone.`,
       action: 'Delete',
       run: async () => {
-        for (const { id } of whole) await this.context.api.removeRecording(this.cameraId, id);
+        for (const { id: recordingId } of whole)
+          await this.context.api.call('DELETE /api/cameras/:cameraId/recordings/:recordingId', {
+            params: { cameraId: this.cameraId, recordingId },
+          });
         this.#select(null);
         this.dispatchEvent(new Event('vigie-changed'));
       },

@@ -7,7 +7,9 @@
  */
 
 import type { SessionView } from '../../server/wire/account.ts';
+import type { ApiAnswer, ApiRequest } from '../../server/wire/api-routes.ts';
 import { ApiError, errorFromResponse, unreachable } from '../http/api-error.ts';
+import { requestLine } from '../http/request-line.ts';
 import { Emitter } from '../emitter.ts';
 import { Backoff } from '../signaling/backoff.ts';
 
@@ -29,6 +31,9 @@ export interface SessionOptions {
   /** Milliseconds, monotonic. */
   now?: () => number;
 }
+
+type SigningIn = 'POST /api/auth/login' | 'POST /api/auth/refresh';
+type Credentials = ApiRequest<'POST /api/auth/login'>['body'];
 
 interface Token {
   value: string;
@@ -83,7 +88,7 @@ export class Session extends Emitter<{ change: SessionState }> {
 
   /** @throws ApiError wrongCredentials, tooManyRequests, unreachable … */
   async signIn(username: string, password: string): Promise<void> {
-    const view = await this.#post('/api/auth/login', { username, password });
+    const view = await this.#post('POST /api/auth/login', { username, password });
     this.#epoch++;
     this.#accept(view);
   }
@@ -92,7 +97,7 @@ export class Session extends Emitter<{ change: SessionState }> {
   async signOut(): Promise<void> {
     const token = this.#token?.value;
     this.#end();
-    await this.#send('/api/auth/logout', undefined, token).catch(() => undefined);
+    await this.#send('POST /api/auth/logout', undefined, token).catch(() => undefined);
   }
 
   /**
@@ -118,7 +123,7 @@ export class Session extends Emitter<{ change: SessionState }> {
   async #refresh(): Promise<Token> {
     const epoch = this.#epoch;
     try {
-      const view = await this.#post('/api/auth/refresh');
+      const view = await this.#post('POST /api/auth/refresh');
       if (epoch !== this.#epoch) throw new ApiError('unauthorized', 'Sign in first.', 401);
       return this.#accept(view);
     } catch (error) {
@@ -157,19 +162,24 @@ export class Session extends Emitter<{ change: SessionState }> {
     this.emit('change', state);
   }
 
-  async #post(path: string, body?: object): Promise<SessionView> {
-    const response = await this.#send(path, body);
+  async #post<N extends SigningIn>(name: N, body?: Credentials): Promise<ApiAnswer<N>> {
+    const response = await this.#send(name, body);
     if (!response.ok) throw await errorFromResponse(response);
-    return (await response.json()) as SessionView;
+    return (await response.json()) as ApiAnswer<N>;
   }
 
-  async #send(path: string, body?: object, token?: string): Promise<Response> {
+  async #send(
+    name: SigningIn | 'POST /api/auth/logout',
+    body?: Credentials,
+    token?: string,
+  ): Promise<Response> {
+    const { method, path } = requestLine(name);
     const headers: Record<string, string> = {};
     if (body) headers['content-type'] = 'application/json';
     if (token) headers['authorization'] = `Bearer ${token}`;
     try {
       return await this.#fetch(this.server + path, {
-        method: 'POST',
+        method,
         credentials: 'include',
         signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
         headers,

@@ -63,8 +63,14 @@ export class PasswordDialog extends FormDialog<AppContext> {
 
   protected override async submit(form: FormData): Promise<void> {
     const { api } = this.context;
-    if (this.user) await api.setUserPassword(this.user.id, passwordOf(form, 'next'));
-    else await api.changeOwnPassword(passwordOf(form, 'current'), passwordOf(form, 'next'));
+    const password = passwordOf(form, 'next');
+    if (this.user) {
+      const params = { userId: this.user.id };
+      await api.call('PATCH /api/users/:userId', { params, body: { password } });
+    } else {
+      const body = { currentPassword: passwordOf(form, 'current'), newPassword: password };
+      await api.call('POST /api/auth/password', { body });
+    }
   }
 }
 

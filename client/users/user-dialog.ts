@@ -59,10 +59,13 @@ export class UserDialog extends FormDialog<AppContext> {
   protected override async submit(form: FormData): Promise<void> {
     const { api } = this.context;
     const cameraIds = this.userRole === 'viewer' ? form.getAll('camera').map(String) : [];
-    if (this.user) await api.setUserCameras(this.user.id, cameraIds);
-    else {
+    if (this.user) {
+      const params = { userId: this.user.id };
+      await api.call('PATCH /api/users/:userId', { params, body: { cameraIds } });
+    } else {
       const [username, password] = [textOf(form, 'username'), passwordOf(form, 'password')];
-      await api.addUser({ username, password, role: this.userRole, cameraIds });
+      const body = { username, password, role: this.userRole, cameraIds };
+      await api.call('POST /api/users', { body });
     }
     this.dispatchEvent(new Event('vigie-saved'));
   }

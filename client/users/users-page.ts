@@ -196,7 +196,7 @@ export class UsersPage extends LitElement {
           text: 'They are signed out at once and cannot sign in again.',
           action: 'Delete user',
           run: async () => {
-            await this.context.api.removeUser(user.id);
+            await this.context.api.call('DELETE /api/users/:userId', { params: { userId: user.id } });
             await this.#load();
           },
         });
@@ -206,7 +206,7 @@ export class UsersPage extends LitElement {
 
   async #load(): Promise<void> {
     try {
-      this.users = await this.context.api.users();
+      this.users = await this.context.api.call('GET /api/users');
       this.error = null;
     } catch (error) {
       this.error = errorText(error);

@@ -152,9 +152,11 @@ export class WebhookDialog extends FormDialog<AppContext> {
       enabled: this.webhook?.enabled ?? true,
     };
     if (!this.everywhere && settings.cameraIds.length === 0) throw new Error('Choose at least one camera.');
-    if (this.webhook) await api.changeWebhook(this.webhook.id, settings);
-    else {
-      const { secret, ...webhook } = await api.addWebhook(settings);
+    if (this.webhook) {
+      const params = { webhookId: this.webhook.id };
+      await api.call('PUT /api/webhooks/:webhookId', { params, body: settings });
+    } else {
+      const { secret, ...webhook } = await api.call('POST /api/webhooks', { body: settings });
       this.webhook = webhook;
       this.secret = secret;
     }

@@ -151,7 +151,7 @@ export class WebhooksPage extends LitElement {
                   size="s"
                   appearance="plain"
                   data-testid="send-again"
-                  @click=${() => void this.#do(() => this.context.api.sendWebhookAgain(id, delivery.id))}
+                  @click=${() => this.#sendAgain(id, delivery.id)}
                   >Send again</wa-button
                 >`
           }
@@ -163,16 +163,22 @@ export class WebhooksPage extends LitElement {
   #run(action: WebhookAction, webhook: WebhookView): void {
     const { api } = this.context;
     const { id, name } = webhook;
+    const params = { webhookId: id };
     switch (action) {
       case 'change':
         this.#dialog.value?.showFor(webhook);
         break;
       case 'test':
         this.#open(id);
-        void this.#do(() => api.testWebhook(id));
+        void this.#do(() => api.call('POST /api/webhooks/:webhookId/test', { params }));
         break;
       case 'enable':
-        void this.#do(() => api.changeWebhook(id, settingsOf({ ...webhook, enabled: !webhook.enabled })));
+        void this.#do(() =>
+          api.call('PUT /api/webhooks/:webhookId', {
+            params,
+            body: settingsOf({ ...webhook, enabled: !webhook.enabled }),
+          }),
+        );
         break;
       case 'secret':
         this.#confirm.value?.ask({
@@ -180,7 +186,7 @@ export class WebhooksPage extends LitElement {
           text: 'The receiver takes no message any more until it knows the new one.',
           action: 'Make a new secret',
           run: async () => {
-            const { secret } = await api.renewWebhookSecret(id);
+            const { secret } = await api.call('POST /api/webhooks/:webhookId/secret', { params });
             this.#dialog.value?.showSecret(webhook, secret);
           },
         });
@@ -191,12 +197,20 @@ export class WebhooksPage extends LitElement {
           text: 'What waits to be sent is not sent any more.',
           action: 'Remove webhook',
           run: async () => {
-            await api.removeWebhook(id);
+            await api.call('DELETE /api/webhooks/:webhookId', { params });
             await this.#load();
           },
         });
         break;
     }
+  }
+
+  #sendAgain(webhookId: string, deliveryId: string): void {
+    void this.#do(() =>
+      this.context.api.call('POST /api/webhooks/:webhookId/deliveries/:deliveryId/again', {
+        params: { webhookId, deliveryId },
+      }),
+    );
   }
 
   #open(id: string | null): void {
@@ -217,9 +231,11 @@ export class WebhooksPage extends LitElement {
   async #load(): Promise<void> {
     const { opened } = this;
     try {
-      this.webhooks = await this.context.api.webhooks();
+      const { api } = this.context;
+      this.webhooks = await api.call('GET /api/webhooks');
       if (opened === null) return;
-      const deliveries = await this.context.api.webhookDeliveries(opened);
+      const params = { webhookId: opened };
+      const deliveries = await api.call('GET /api/webhooks/:webhookId/deliveries', { params });
       if (opened === this.opened) this.deliveries = deliveries;
     } catch (error) {
       this.error = errorText(error);

@@ -44,8 +44,23 @@ type PartOf<N extends ApiRouteName, P extends 'params' | 'query' | 'body'> =
       : { readonly [K in P]: z.input<S> }
     : unknown;
 
+/** Routes that take JSON or nothing, and answer JSON or nothing. */
+export type JsonRouteName = {
+  [N in ApiRouteName]: Routes[N] extends { media: string } | { upload: string } ? never : N;
+}[ApiRouteName];
+/** Routes that answer with a picture or a video. */
+export type MediaRouteName = {
+  [N in ApiRouteName]: Routes[N] extends { media: string } ? N : never;
+}[ApiRouteName];
+/** Routes that take a file. */
+export type UploadRouteName = {
+  [N in ApiRouteName]: Routes[N] extends { upload: string } ? N : never;
+}[ApiRouteName];
+
+/** What a client puts into the URL. */
+export type ApiTarget<N extends ApiRouteName> = PartOf<N, 'params'> & PartOf<N, 'query'>;
 /** What a client sends. */
-export type ApiRequest<N extends ApiRouteName> = PartOf<N, 'params'> & PartOf<N, 'query'> & PartOf<N, 'body'>;
+export type ApiRequest<N extends ApiRouteName> = ApiTarget<N> & PartOf<N, 'body'>;
 /** What the server reads of it. */
 export type ApiParams<N extends ApiRouteName> = OutputOf<SchemaOf<N, 'params'>>;
 export type ApiQuery<N extends ApiRouteName> = OutputOf<SchemaOf<N, 'query'>>;

@@ -23,19 +23,22 @@ export const PAGE_PATHS = {
   secure: '/secure',
 } as const;
 
-/** The names in a path: `cameraId` of `/camera/:cameraId/motion`, of `:id.webm` the part before the dot. */
-export type PathParams<P extends string> = P extends `${string}:${infer Name}/${infer Rest}`
-  ? WithoutSuffix<Name> | PathParams<Rest>
+/** The names in a path: `cameraId` of `/camera/:cameraId/motion`. */
+type PathParams<P extends string> = P extends `${string}:${infer Name}/${infer Rest}`
+  ? Name | PathParams<Rest>
   : P extends `${string}:${infer Name}`
-    ? WithoutSuffix<Name>
+    ? Name
     : never;
-type WithoutSuffix<Name extends string> = Name extends `${infer Bare}.${string}` ? Bare : Name;
 
 /** @param params percent-encoded here */
 export function fillPath<P extends string>(
   path: P,
   params: Readonly<Record<PathParams<P>, string | number>>,
 ): string {
-  const values: Readonly<Record<string, string | number>> = params;
+  return fillAnyPath(path, params);
+}
+
+/** As fillPath, for the paths of the API, whose parameters have the types of their schemas. */
+export function fillAnyPath(path: string, values: Readonly<Record<string, string | number>>): string {
   return path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(values[name] ?? ''));
 }
