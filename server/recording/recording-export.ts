@@ -106,7 +106,7 @@ export class RecordingExport {
   #assertRoom(segments: readonly StoredSegment[]): void {
     const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
     const { freeBytes, freeFloorBytes } = this.#library.status;
-    if (bytes > freeBytes - freeFloorBytes)
+    if (freeBytes !== null && bytes > freeBytes - freeFloorBytes)
       throw new VigieError(
         'unavailable',
         'the server has no room to prepare this download; ask for a shorter one',

@@ -42,7 +42,7 @@ export class RecordingRoom {
     return {
       usedBytes: this.#ring.usedBytes,
       quotaBytes: totalBytes,
-      freeBytes: this.#freeBytes,
+      freeBytes: Number.isFinite(this.#freeBytes) ? this.#freeBytes : null,
       freeFloorBytes,
       alarm: this.#alarm,
     };

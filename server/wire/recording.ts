@@ -79,8 +79,9 @@ export type Timeline = z.infer<typeof TIMELINE>;
 export const RECORDING_STATUS = z.strictObject({
   usedBytes: count,
   quotaBytes: count,
-  /** Of the disk the recordings are on, and how much of it is never used up. */
-  freeBytes: count,
+  /** Of the disk the recordings are on; null until it was looked at, which the first recording does. */
+  freeBytes: count.nullable(),
+  /** How much of it is never used up. */
   freeFloorBytes: count,
   /** Why nothing is recorded although it should be; null when all is well. */
   alarm: z.enum(['quotaFull', 'diskFull']).nullable(),

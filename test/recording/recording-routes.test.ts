@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 import { DEFAULT_RECORDING } from '../../server/recording/default-recording.ts';
 import type { Problem } from '../../server/wire/problem.ts';
-import type { RecordingSettings, Timeline } from '../../server/wire/recording.ts';
+import type { RecordingSettings, RecordingStatus, Timeline } from '../../server/wire/recording.ts';
 import { BEGIN_US, encodedFrames } from './encoded-frames.ts';
 import { readWebm } from './read-webm.ts';
 import { moved, recordAll } from './recording-rig.ts';
@@ -29,6 +29,16 @@ async function setUp(context: TestContext) {
     fetch(server.url + path, { headers: { authorization: `Bearer ${guest.accessToken}`, ...headers } });
   return { server, id, other, first, second, admin, guest, fetchFilm };
 }
+
+test('free space is unknown before the first recording, and a number from then on', async (context) => {
+  const server = await startApi(context);
+  const admin = await ApiClient.signedIn(server);
+  const freeBytes = async () => (await admin.call<RecordingStatus>('GET', '/api/recording')).body.freeBytes;
+  assert.equal(await freeBytes(), null);
+  const { id } = await server.store.cameras.add('Door', 'v1', 0);
+  await recordAll(server.library, moved(FRAMES, id, 0));
+  assert.equal(typeof (await freeBytes()), 'number');
+});
 
 const range = (from: number, to: number): string => `?from=${from}&to=${to}`;
 
