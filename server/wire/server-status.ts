@@ -82,7 +82,7 @@ const CODEC_FIGURES = z.strictObject({
   /** Processes that died since the start. */
   deaths: count,
   /** Processes replaced for their memory since the start. */
-  replaced: z.strictObject({ idle: count, tooLarge: count }),
+  replaced: z.strictObject({ idle: count, large: count }),
   /** Ids of cameras in a process for suspects. */
   confined: z.array(z.string()),
   /** Ids of cameras that are not encoded for a while. */

@@ -25,6 +25,10 @@ export const IDLE_PARTS: Pick<StatusSources, 'sfu' | 'signaling' | 'transcoder' 
     },
   },
   signaling: { sessionCount: 0, displacedCount: 0, frameWatches: { open: 0, sent: 0, passedOver: 0 } },
-  transcoder: { codecPids: [], encodingCount: 0 },
+  transcoder: {
+    codecPids: [],
+    codecFigures: { processes: [], deaths: 0, replaced: { idle: 0, large: 0 }, confined: [], aside: [] },
+    encodingCount: 0,
+  },
   ingest: { counters: zeroIngestCounters() },
 };
