@@ -1,4 +1,7 @@
-/** The real Chromium, watched closely: a page error, a refused resource or a foreign request fails the test. */
+/**
+ * The real Chromium, watched closely: a page error, a refused resource, a foreign request or an answer that breaks the HTTP
+ * contract fails the test.
+ */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +14,9 @@ import {
   type ElementHandle,
   type Locator,
   type Page,
+  type Response,
 } from 'playwright-core';
+import { assertContract } from './assert-contract.ts';
 import { findChromium } from './chromium.ts';
 import { mediaPathOfPage, PAGE_SCRIPTS, type MediaPath } from './page-scripts.ts';
 import { until } from './until.ts';
@@ -126,6 +131,23 @@ export class TestBrowser {
       const url = new URL(request.url());
       if (url.host !== '' && url.host !== host) this.#problems.push(`foreign request: ${request.url()}`);
     });
+    page.on('response', (response) => void this.#checkAnswer(response));
+  }
+
+  /** Files and streams are as long as they like; JSON is small. */
+  async #checkAnswer(response: Response): Promise<void> {
+    const contentType = response.headers()['content-type'] ?? '';
+    if (!contentType.includes('json')) return;
+    // Whatever the page left before it was there is nobody's.
+    const text = await response.text().catch(() => undefined);
+    if (text === undefined) return;
+    const method = response.request().method();
+    const { pathname: path } = new URL(response.url());
+    try {
+      assertContract({ method, path, status: response.status(), contentType, text });
+    } catch (error) {
+      this.#problems.push(`contract: ${String(error)}`);
+    }
   }
 }
 
