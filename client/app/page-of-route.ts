@@ -75,7 +75,7 @@ function pageAt(route: Reachable, context: AppContext): Page {
       };
     case 'connection':
       return {
-        title: 'Connection',
+        title: 'Connection check',
         element: html`<vigie-connection-page .context=${context}></vigie-connection-page>`,
         lazy: ['vigie-connection-page', () => import('../connection/connection-page.ts')],
       };

@@ -8,14 +8,6 @@ export const eventsPageStyles = css`
     max-width: 76rem;
     margin-inline: auto;
   }
-  header {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    justify-content: space-between;
-    gap: 0.75rem;
-    margin-bottom: 1.25rem;
-  }
   .filters {
     display: flex;
     gap: 0.5rem;

@@ -9,7 +9,7 @@ const PART_NAMES: Record<BudgetPart, string> = {
   server: 'Server',
   network: 'Network',
   decode: 'Buffer and decoding',
-  display: 'Screen',
+  display: 'Display',
 };
 
 export class VigieCameraStats extends LitElement {
@@ -113,8 +113,8 @@ export class VigieCameraStats extends LitElement {
         ${
           stats.way === 'video'
             ? html`${row('Packets lost', String(stats.packetsLost), 'stats-lost')}
-              ${row('Packets sent again', String(stats.packetsRetransmitted), 'stats-retransmitted')}`
-            : row('Pictures passed over', String(stats.framesDropped), 'stats-dropped')
+              ${row('Packets retransmitted', String(stats.packetsRetransmitted), 'stats-retransmitted')}`
+            : row('Frames dropped', String(stats.framesDropped), 'stats-dropped')
         }
       </dl>
       ${stats.budgetMs ? html`<div class="more">${budgetBar(stats.budgetMs)}</div>` : nothing}

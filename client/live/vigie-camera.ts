@@ -261,8 +261,8 @@ export class VigieCamera extends LitElement {
 /** Half a sentence where there is no room for a whole one. */
 function slowerWay(): TemplateResult {
   return html`<p class="note" part="note" role="status" data-testid="camera-note">
-    Slower way<span class="long">: pictures over the web connection</span
-    ><span class="longer">, until video gets through</span>
+    Slower fallback<span class="long">: single pictures over the web connection</span
+    ><span class="longer"> until video connects</span>
   </p>`;
 }
 

@@ -41,7 +41,7 @@ export async function subscribe(publicKey: string): Promise<PushDevice | undefin
     return subscription.toJSON() as unknown as PushDevice;
   } catch (error) {
     throw new Error(
-      'The push service of this browser cannot be used: it is out of reach or switched off, or this is a private window.',
+      'The push service of this browser is not available. It may be offline or turned off, or this may be a private window.',
       { cause: error },
     );
   }

@@ -1,4 +1,4 @@
-/** Which film shows a moment, and which comes next: a camera's recordings in the order of time. Pure. */
+/** Which film shows a moment, which comes next, and where it is: a camera's recordings in the order of time. Pure. */
 
 import type { RecordedSegment } from '../../server/wire/recording.ts';
 
@@ -31,4 +31,9 @@ export class Playlist {
   after(segment: RecordedSegment): RecordedSegment | undefined {
     return this.#segments.find(({ startMs }) => startMs > segment.startMs);
   }
+}
+
+/** For `<video>`, which sends the media cookie. */
+export function filmUrl(cameraId: string, recordingId: string): string {
+  return `/api/cameras/${encodeURIComponent(cameraId)}/recordings/${encodeURIComponent(recordingId)}.webm`;
 }

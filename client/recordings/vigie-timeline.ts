@@ -87,7 +87,7 @@ export class VigieTimeline extends LitElement {
         aria-valuemin=${Math.round(fromMs)}
         aria-valuemax=${Math.round(toMs)}
         aria-valuenow=${Math.round(this.playheadMs ?? fromMs)}
-        aria-valuetext=${this.playheadMs === null ? 'nothing chosen' : momentText(this.playheadMs)}
+        aria-valuetext=${this.playheadMs === null ? 'no time selected' : momentText(this.playheadMs)}
         data-testid="timeline"
         @wheel=${this.#onWheel}
         @pointerdown=${this.#onPointerDown}
@@ -106,7 +106,7 @@ export class VigieTimeline extends LitElement {
             `film ${segment.protected ? 'protected' : ''} ${segment.open ? 'open' : ''}`,
             segment.startMs,
             segment.endMs,
-            segment.open ? 'Being recorded' : 'Recorded',
+            segment.open ? 'Recording now' : 'Recorded',
           ),
         )}
         ${this.events.map((event) =>
@@ -119,7 +119,7 @@ export class VigieTimeline extends LitElement {
             EVENT_HEIGHT,
           ),
         )}
-        ${this.selection ? this.#bar('selection', this.selection.fromMs, this.selection.toMs, 'Marked', 8, TIMELINE_HEIGHT - 8) : nothing}
+        ${this.selection ? this.#bar('selection', this.selection.fromMs, this.selection.toMs, 'Selection', 8, TIMELINE_HEIGHT - 8) : nothing}
         ${this.#playhead()}
       </svg>
     `;

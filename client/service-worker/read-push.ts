@@ -5,7 +5,7 @@ import type { PushPayload } from '../../server/wire/notification.ts';
 /** What is shown of one that cannot be read: browsers insist that something is. */
 const UNREADABLE: PushPayload = {
   title: 'Vigie',
-  body: 'Something happened.',
+  body: 'New event.',
   path: '/events',
   tag: 'vigie',
 };

@@ -6,7 +6,7 @@
  * whole family, so tabs take turns by a lock and requests within a tab share one promise.
  */
 
-import type { SessionView } from '../../server/wire/api.ts';
+import { SESSION_HINT_COOKIE, type SessionView } from '../../server/wire/api.ts';
 import { ApiError, errorFromResponse, unreachable } from '../http/api-error.ts';
 import { Emitter } from '../emitter.ts';
 import { Backoff } from '../signaling/backoff.ts';
@@ -179,4 +179,14 @@ export class Session extends Emitter<{ change: SessionState }> {
       throw unreachable(error);
     }
   }
+}
+
+/**
+ * Whether this browser may have a session, told without asking the server: a first visit needs no refused request. The
+ * cookie that says so is set and cleared beside the real one, and grants nothing.
+ *
+ * @param cookies document.cookie
+ */
+export function hintsAtSession(cookies: string): boolean {
+  return cookies.split('; ').some((cookie) => cookie.startsWith(`${SESSION_HINT_COOKIE}=`));
 }

@@ -39,6 +39,9 @@ export const sharedStyles = css`
   .quiet {
     color: var(--wa-color-text-quiet);
   }
+  wa-button > wa-icon[label] {
+    font-size: 1.2rem;
+  }
   .card {
     border: 1px solid var(--wa-color-surface-border);
     border-radius: 1rem;
