@@ -28,8 +28,10 @@ export interface CheckFacts {
   administrator: boolean;
   /** Whether the browser has WebRTC. */
   webrtc: boolean;
-  /** In the order they were tried; empty without WebRTC. */
+  /** In the order they were tried; empty without WebRTC, and when the server is full. */
   ways: WayResult[];
+  /** The server refused to be tried because it is full: how many watch; null: it did not. */
+  watchingWhenFull: number | null;
   /** Of the signaling WebSocket, ms; null: it is not connected. */
   webSocketRoundTripMs: number | null;
   /** Of the page: `https:` or localhost. */

@@ -5,8 +5,10 @@ import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/spinner/spinner.js';
 import { isAdministrator, type AppContext } from '../app-context.ts';
 import { checkReport } from './check-report.ts';
-import { checkWords, type CheckLine, type CheckWords, type Mark } from './check-words.ts';
+import type { CheckLine, Mark } from './check-line.ts';
+import { checkWords, type CheckWords } from './check-words.ts';
 import { runCheck } from './run-check.ts';
+import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import { copyText } from '../ui/copy-text.ts';
 
@@ -14,7 +16,7 @@ const ICONS: Record<Mark, string> = { good: 'check', warning: 'warning', bad: 'x
 /** What a screen reader says of the icon. */
 const MARK_NAMES: Record<Mark, string> = {
   good: 'Works',
-  warning: 'Attention',
+  warning: 'Warning',
   bad: 'Does not work',
   info: 'Note',
 };
@@ -22,12 +24,16 @@ const MARK_NAMES: Record<Mark, string> = {
 export class ConnectionPage extends LitElement {
   static override styles = [
     sharedStyles,
+    pageHeaderStyles,
     css`
       :host {
         display: grid;
         gap: 1rem;
         max-width: 46rem;
         margin-inline: auto;
+      }
+      .page-header {
+        margin-bottom: 0;
       }
       .verdict,
       li {
@@ -119,17 +125,18 @@ export class ConnectionPage extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const administrator = isAdministrator(this.context.session.user);
     return html`
-      <header>
-        <h1 tabindex="-1">${administrator ? 'Can I be reached from outside?' : 'Why is my picture slow?'}</h1>
-        <p class="quiet">Every way between this device and the server, tried just now.</p>
-      </header>
+      ${pageHeader({
+        title: 'Connection check',
+        intro: isAdministrator(this.context.session.user)
+          ? 'Tests every path between this device and the server. Run it outside your network to see whether remote access works.'
+          : 'Tests every path between this device and the server, and shows why video may be slow.',
+      })}
       <div aria-live="polite">
         ${
           this.running || !this.words
             ? html`<div class="card busy" data-testid="check-running">
-                <wa-spinner></wa-spinner> Trying each way. This takes up to ten seconds.
+                <wa-spinner></wa-spinner> Testing all paths. This takes up to ten seconds.
               </div>`
             : this.#result(this.words)
         }
