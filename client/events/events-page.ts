@@ -77,8 +77,7 @@ export class EventsPage extends LitElement {
 
   #filters(): TemplateResult {
     const cameras = this.context.live.cameras.all ?? [];
-    return html`<div class="filters">
-      <wa-select
+    return html`<wa-select
         size="s"
         aria-label="Camera"
         value=${this.cameraId ?? ALL}
@@ -99,8 +98,7 @@ export class EventsPage extends LitElement {
         ${Object.entries(EVENT_KINDS).map(
           ([kind, name]) => html`<wa-option value=${kind}>${name}</wa-option>`,
         )}
-      </wa-select>
-    </div>`;
+      </wa-select>`;
   }
 
   #event(event: EventView, nowMs: number): TemplateResult {

@@ -6,11 +6,6 @@ export const lookBackPageStyles = css`
   :host {
     display: block;
   }
-  .cameras {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0.35rem;
-  }
   .players {
     display: grid;
     grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr));

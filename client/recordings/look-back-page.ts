@@ -89,9 +89,7 @@ export class LookBackPage extends LitElement {
       ${pageHeader({
         title: 'Recordings',
         testId: 'look-back-title',
-        actions: html`<div class="cameras">
-          ${(this.context.live.cameras.all ?? []).map((camera) => this.#choice(camera))}
-        </div>`,
+        actions: (this.context.live.cameras.all ?? []).map((camera) => this.#choice(camera)),
       })}
       ${errorCallout(this.#timelines.error, 'look-back-error')}
       ${cameras.length === 0 ? html`<p class="empty card quiet">Select a camera above.</p>` : nothing}

@@ -33,11 +33,11 @@ export const playbackControlsStyles = css`
   }
   .controls .moment {
     flex: 1;
-    min-width: 10rem;
+    min-width: 7.5rem;
     font-variant-numeric: tabular-nums;
   }
   .controls wa-select {
-    width: 6rem;
+    width: 5.25rem;
   }
 `;
 

@@ -115,7 +115,7 @@ export class RecordingsPage extends LitElement {
                 @click=${() => void this.#settings.value?.showFor(camera)}
                 >Recording settings</wa-button
               >`
-            : nothing,
+            : undefined,
       })}
       ${errorCallout(this.error, 'recordings-error')}
       <vigie-recording-player

@@ -21,6 +21,8 @@ const EVENT_HEIGHT = 7;
 /** Farther than this a press is a drag. */
 const DRAG_PIXELS = 4;
 const HINT_HALF_WIDTH = 92;
+/** A label that would be cut off at the right end is left out. */
+const LABEL_WIDTH = 64;
 const KEY_STEP_MS = 10_000;
 
 export interface Selection {
@@ -158,7 +160,8 @@ export class VigieTimeline extends LitElement {
             minute: '2-digit',
             ...(step === 'seconds' && { second: '2-digit' }),
           });
-    return svg`<line class="tick" x1=${x} x2=${x} y1="0" y2=${TIMELINE_HEIGHT}></line><text x=${x + 4} y="16">${label}</text>`;
+    return svg`<line class="tick" x1=${x} x2=${x} y1="0" y2=${TIMELINE_HEIGHT}></line>
+      ${x + LABEL_WIDTH > this.width ? nothing : svg`<text x=${x + 4} y="16">${label}</text>`}`;
   }
 
   #playhead(): TemplateResult | typeof nothing {

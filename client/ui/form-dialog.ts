@@ -20,6 +20,8 @@ export abstract class FormDialog<Context = unknown> extends LitElement {
         --width: min(32rem, calc(100vw - 2rem));
       }
       wa-dialog::part(title) {
+        padding-block: 0.5rem;
+        line-height: 1.25;
         font-size: 1.2rem;
         font-weight: var(--wa-font-weight-heading);
       }
@@ -33,7 +35,15 @@ export abstract class FormDialog<Context = unknown> extends LitElement {
         flex-wrap: wrap;
         gap: 0.6rem;
         justify-content: flex-end;
-        margin-top: 0.4rem;
+      }
+      /* In reach also where the form is longer than the screen. */
+      form .actions {
+        position: sticky;
+        z-index: 1;
+        bottom: calc(-1 * var(--spacing));
+        margin-bottom: calc(-1 * var(--spacing));
+        padding-block: 0.5rem var(--spacing);
+        background: var(--wa-color-surface-raised);
       }
     `,
   ];

@@ -29,11 +29,17 @@ export const pageHeaderStyles = css`
     flex: 1;
     min-width: min(100%, 11rem);
   }
+  .page-header h1 {
+    overflow-wrap: anywhere;
+  }
   .page-header.narrow h1 {
-    overflow: hidden;
     font-size: 1.25rem;
-    text-overflow: ellipsis;
-    white-space: nowrap;
+  }
+  .page-header .actions {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.4rem;
   }
   .page-header .intro {
     margin-top: 0.35rem;
@@ -54,7 +60,7 @@ export const pageHeaderStyles = css`
   }
 `;
 
-export function pageHeader({ title, testId, back, intro, actions = nothing }: PageHeader): TemplateResult {
+export function pageHeader({ title, testId, back, intro, actions }: PageHeader): TemplateResult {
   return html`<header class="page-header ${back ? 'narrow' : ''}">
     ${
       back
@@ -67,6 +73,6 @@ export function pageHeader({ title, testId, back, intro, actions = nothing }: Pa
       <h1 tabindex="-1" data-testid=${testId ?? nothing}>${title}</h1>
       ${intro === undefined ? nothing : html`<p class="intro quiet">${intro}</p>`}
     </div>
-    ${actions}
+    ${actions === undefined ? nothing : html`<div class="actions">${actions}</div>`}
   </header>`;
 }

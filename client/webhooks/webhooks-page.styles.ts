@@ -28,6 +28,9 @@ export const webhooksPageStyles = css`
   .what p {
     font-size: 0.9rem;
   }
+  [aria-expanded] {
+    margin-top: 0.3rem;
+  }
   .url {
     font-family: var(--wa-font-family-code);
   }
