@@ -18,7 +18,7 @@ import { routePath, type Reachable } from '../routing/routes.ts';
 import type { User } from '../session/session.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import '../recordings/vigie-recording-alarm.ts';
-import './connection-banner.ts';
+import './vigie-connection-banner.ts';
 import { listen } from '../ui/listen.ts';
 import { logo } from '../ui/logo.ts';
 import { appStyles } from './vigie-app.styles.ts';

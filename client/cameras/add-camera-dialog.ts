@@ -4,8 +4,8 @@ import { html, type TemplateResult } from 'lit';
 import type { CameraWithKey } from '../../server/wire/api.ts';
 import { FormDialog, textOf } from '../ui/form-dialog.ts';
 import type { AppContext } from '../app-context.ts';
-import './camera-key.ts';
-import './pairing-code.ts';
+import './vigie-camera-key.ts';
+import './vigie-pairing-code.ts';
 
 export class AddCameraDialog extends FormDialog<AppContext> {
   static override properties = { ...FormDialog.properties, camera: { state: true } };

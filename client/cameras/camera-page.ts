@@ -6,15 +6,15 @@ import { isAdministrator, type AppContext } from '../app-context.ts';
 import { saveAs } from '../http/receive-file.ts';
 import '../live/vigie-camera.ts';
 import type { VigieCamera } from '../live/vigie-camera.ts';
-import './camera-actions.ts';
-import type { CameraAction, CameraActions } from './camera-actions.ts';
+import './vigie-camera-actions.ts';
+import type { CameraAction, CameraActions } from './vigie-camera-actions.ts';
 import { routePath } from '../routing/routes.ts';
 import { iconButton } from '../ui/icon-button.ts';
 import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
-import './camera-advice.ts';
-import './camera-menu.ts';
-import '../events/event-list.ts';
+import './vigie-camera-advice.ts';
+import './vigie-camera-menu.ts';
+import '../events/vigie-event-list.ts';
 import { listen } from '../ui/listen.ts';
 
 /** Safari on iPhones only knows fullscreen of the video itself. */
@@ -27,11 +27,6 @@ export class CameraPage extends LitElement {
     css`
       :host {
         display: block;
-      }
-      .tools {
-        display: flex;
-        align-items: center;
-        gap: 0.25rem;
       }
       vigie-camera {
         width: 100%;
@@ -89,7 +84,7 @@ export class CameraPage extends LitElement {
         title: camera?.name ?? (cameras.all ? 'Camera' : ' '),
         testId: 'camera-title',
         back: { href: routePath({ page: 'cameras' }), label: 'All cameras' },
-        actions: camera ? this.#tools() : nothing,
+        actions: camera ? this.#tools() : undefined,
       })}
       ${
         cameras.all && !camera

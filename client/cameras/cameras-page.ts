@@ -10,13 +10,13 @@ import { isAdministrator, type AppContext } from '../app-context.ts';
 import '../live/vigie-camera.ts';
 import './add-camera-dialog.ts';
 import type { AddCameraDialog } from './add-camera-dialog.ts';
-import './camera-actions.ts';
-import type { CameraAction, CameraActions } from './camera-actions.ts';
+import './vigie-camera-actions.ts';
+import type { CameraAction, CameraActions } from './vigie-camera-actions.ts';
 import { routePath } from '../routing/routes.ts';
 import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
-import './camera-advice.ts';
-import './camera-menu.ts';
+import './vigie-camera-advice.ts';
+import './vigie-camera-menu.ts';
 import { listen } from '../ui/listen.ts';
 import { camerasPageStyles } from './cameras-page.styles.ts';
 
@@ -39,7 +39,7 @@ export class CamerasPage extends LitElement {
       ${pageHeader({
         title: 'Cameras',
         intro: html`<span data-testid="camera-count">${cameras ? summary(cameras) : ' '}</span>`,
-        actions: administrator && cameras && cameras.length > 0 ? this.#addButton('Add camera') : nothing,
+        actions: administrator && cameras && cameras.length > 0 ? this.#addButton('Add camera') : undefined,
       })}
       ${cameras === null ? this.#loading() : cameras.length === 0 ? this.#empty(administrator) : this.#grid(cameras)}
       ${

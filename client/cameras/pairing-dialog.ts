@@ -4,7 +4,7 @@ import { html, type TemplateResult } from 'lit';
 import type { CameraView } from '../../server/wire/api.ts';
 import { FormDialog } from '../ui/form-dialog.ts';
 import type { AppContext } from '../app-context.ts';
-import './pairing-code.ts';
+import './vigie-pairing-code.ts';
 
 export class PairingDialog extends FormDialog<AppContext> {
   static override properties = { ...FormDialog.properties, camera: { state: true }, wanted: { state: true } };

@@ -4,7 +4,7 @@ import { html, type TemplateResult } from 'lit';
 import type { CameraView, CameraWithKey } from '../../server/wire/api.ts';
 import { FormDialog } from '../ui/form-dialog.ts';
 import type { AppContext } from '../app-context.ts';
-import './camera-key.ts';
+import './vigie-camera-key.ts';
 
 export class RotateKeyDialog extends FormDialog<AppContext> {
   static override properties = { ...FormDialog.properties, camera: { state: true }, result: { state: true } };

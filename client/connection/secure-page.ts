@@ -8,7 +8,7 @@ import { isLoopbackOrigin } from '../devices/device-origins.ts';
 import { localAuthority, type LocalAuthority } from './local-authority.ts';
 import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
-import '../ui/copy-field.ts';
+import '../ui/vigie-copy-field.ts';
 
 export class SecurePage extends LitElement {
   static override styles = [
@@ -17,6 +17,7 @@ export class SecurePage extends LitElement {
     css`
       :host {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 1rem;
         max-width: 46rem;
         margin-inline: auto;
@@ -85,10 +86,10 @@ export class SecurePage extends LitElement {
         <h2>Certificate</h2>
         <div class="downloads">
           <wa-button variant="brand" href="/ca.crt" data-testid="download-certificate">
-            <wa-icon slot="start" name="download"></wa-icon>Certificate for phones and computers
+            <wa-icon slot="start" name="download"></wa-icon>For phones and computers
           </wa-button>
           <wa-button appearance="outlined" href="/ca.pem" download="server_ca.pem">
-            <wa-icon slot="start" name="download"></wa-icon>Certificate for cameras
+            <wa-icon slot="start" name="download"></wa-icon>For cameras
           </wa-button>
         </div>
         <vigie-copy-field label="Fingerprint (SHA-256)" .value=${fingerprint}></vigie-copy-field>

@@ -5,13 +5,13 @@ import '@awesome.me/webawesome/dist/components/callout/callout.js';
 import type { CameraView } from '../../server/wire/api.ts';
 import type { SensorView, SensorWithToken } from '../../server/wire/event.ts';
 import { errorText } from '../http/api-error.ts';
-import '../ui/copy-field.ts';
+import '../ui/vigie-copy-field.ts';
 import { FormDialog, textOf } from '../ui/form-dialog.ts';
 import type { AppContext } from '../app-context.ts';
 import { shortDuration } from '../ui/relative-time.ts';
 import { sensorCommand } from '../devices/device-commands.ts';
-import '../devices/server-address.ts';
-import type { ServerAddress } from '../devices/server-address.ts';
+import '../devices/vigie-server-address.ts';
+import type { ServerAddress } from '../devices/vigie-server-address.ts';
 
 export class SensorsDialog extends FormDialog<AppContext> {
   static override styles = [

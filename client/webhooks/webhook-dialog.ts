@@ -8,7 +8,7 @@ import type { EventKind } from '../../server/wire/event.ts';
 import type { WebhookMoment, WebhookSettings, WebhookView } from '../../server/wire/webhook.ts';
 import { EVENT_KINDS } from '../events/event-text.ts';
 import { checkboxList, fieldsetStyles } from '../ui/checkbox-list.ts';
-import '../ui/copy-field.ts';
+import '../ui/vigie-copy-field.ts';
 import { checkedOf } from '../ui/field-value.ts';
 import { FormDialog, textOf } from '../ui/form-dialog.ts';
 import type { AppContext } from '../app-context.ts';
@@ -69,6 +69,7 @@ export class WebhookDialog extends FormDialog<AppContext> {
         required
         maxlength="64"
         autocomplete="off"
+        autofocus
         value=${webhook?.name ?? ''}
         data-testid="webhook-name"
       ></wa-input>

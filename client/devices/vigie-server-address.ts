@@ -54,10 +54,14 @@ export class ServerAddressChoice extends LitElement {
     void this.#load();
   }
 
+  /** Takes no room where there is nothing to say or to choose. */
+  protected override willUpdate(): void {
+    this.hidden = this.chosen === null || (!isLoopbackOrigin(this.chosen) && this.origins.length < 2);
+  }
+
   protected override render(): TemplateResult | typeof nothing {
-    if (this.chosen === null) return nothing;
+    if (this.chosen === null || this.hidden) return nothing;
     if (isLoopbackOrigin(this.chosen)) return this.#unreachable();
-    if (this.origins.length < 2) return nothing;
     return html`<wa-select
       label="Server address"
       hint="Select the address in the same network as the ${this.device}."

@@ -6,10 +6,10 @@ import type { CameraWithKey } from '../../server/wire/api.ts';
 import type { AppContext } from '../app-context.ts';
 import { routePath } from '../routing/routes.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
-import '../ui/copy-field.ts';
+import '../ui/vigie-copy-field.ts';
 import { cameraCommand, cameraConfiguration } from '../devices/device-commands.ts';
-import '../devices/server-address.ts';
-import type { ServerAddress } from '../devices/server-address.ts';
+import '../devices/vigie-server-address.ts';
+import type { ServerAddress } from '../devices/vigie-server-address.ts';
 
 export class CameraKey extends LitElement {
   static override styles = [

@@ -6,7 +6,7 @@ import { errorText } from '../http/api-error.ts';
 import type { AppContext } from '../app-context.ts';
 import { errorCallout } from '../ui/error-callout.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
-import '../ui/copy-field.ts';
+import '../ui/vigie-copy-field.ts';
 
 export class PairingCode extends LitElement {
   static override styles = [

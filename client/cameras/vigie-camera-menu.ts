@@ -2,7 +2,7 @@
 
 import { LitElement, css, type TemplateResult } from 'lit';
 import { actionMenu } from '../ui/icon-button.ts';
-import type { CameraAction } from './camera-actions.ts';
+import type { CameraAction } from './vigie-camera-actions.ts';
 
 export class CameraMenu extends LitElement {
   static override styles = css`
