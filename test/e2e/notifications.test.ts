@@ -145,7 +145,7 @@ test('what is pushed is shown, the newest of a camera in place of the one before
   assert.deepEqual(await shownNotifications(), [{ ...push, body: 'Motion in Gate' }]);
   await deliver('no JSON');
   await until('something is shown nevertheless', async () =>
-    (await shownNotifications()).some(({ body }) => body === 'Something happened.'),
+    (await shownNotifications()).some(({ body }) => body === 'New event.'),
   );
 });
 
