@@ -10,7 +10,7 @@ interface Page {
   title: string;
   forAdministrators?: true;
   element: TemplateResult;
-  /** Where the element is defined, and its name; nothing for what is always there. */
+  /** The element's tag and the module that defines it; undefined for elements that are always loaded. */
   lazy?: readonly [tag: string, load: () => Promise<unknown>];
 }
 

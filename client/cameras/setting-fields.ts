@@ -39,7 +39,7 @@ export interface ChoiceField {
 
 export type SettingField = SliderField | SwitchField | ChoiceField;
 
-/** What a camera chooses by itself, as long as nobody has set anything else. */
+/** The camera's defaults, in force until somebody sets another value. */
 export const DEFAULT_SETTINGS: Required<CameraSettings> = {
   frameSize: 'VGA',
   jpegQuality: 12,

@@ -8,7 +8,7 @@ export interface CheckLine {
   mark: Mark;
   title: string;
   meaning: string;
-  /** What to change; for administrators where it is theirs to change. */
+  /** How to fix it; for administrators where only they can. */
   fix?: string;
 }
 

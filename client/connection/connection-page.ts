@@ -14,7 +14,7 @@ import { copyText } from '../ui/copy-text.ts';
 import { connectionPageStyles } from './connection-page.styles.ts';
 
 const ICONS: Record<Mark, string> = { good: 'check', warning: 'warning', bad: 'xmark', info: 'info' };
-/** What a screen reader says of the icon. */
+/** The label of the icon for screen readers. */
 const MARK_NAMES: Record<Mark, string> = {
   good: 'Works',
   warning: 'Warning',

@@ -47,7 +47,7 @@ export class SecurePage extends LitElement {
   ];
   static override properties = { authority: { state: true }, back: {} };
   declare protected authority: LocalAuthority | null | undefined;
-  /** Where the link at the end leads to say so. */
+  /** The label of the link at the end. */
   declare back: string;
 
   constructor() {

@@ -9,13 +9,13 @@ export interface EventText {
   when: string;
 }
 
-/** As people call them. */
+/** Display names. */
 export const EVENT_KINDS: Readonly<Record<EventKind, string>> = {
   motion: 'Motion',
   offline: 'Camera offline',
 };
 const JUST_NOW_MS = 10_000;
-/** From here on a date says more. */
+/** Older events are shown with their date. */
 const LONG_AGO_MS = 7 * 24 * 3_600_000;
 
 /** @param nowMs on the server's clock, ms since the Unix epoch */

@@ -1,5 +1,5 @@
 /**
- * What happened, at all cameras one may see or at one of them, day by day, the newest first.
+ * The events of one camera, or of all the user may see, by day, the newest first.
  *
  * Fires `vigie-go` with another route of this page.
  */

@@ -1,4 +1,4 @@
-/** What becomes of a camera's update, in words for people who never heard of firmware before. */
+/** The state of a camera's update in words. */
 
 import type { UpdateView } from '../../server/wire/api.ts';
 import type { FirmwareTarget } from '../../server/wire/camera-protocol.ts';
@@ -8,7 +8,7 @@ export interface UpdateText {
   tone: 'neutral' | 'success' | 'danger';
   /** 0 … 1; null where there is nothing to measure, undefined where nothing goes on. */
   progress: number | null | undefined;
-  /** What the button beside it does, if there is something to do. */
+  /** The label of the button beside it; null: no button. */
   action: 'Cancel' | 'Dismiss' | null;
 }
 

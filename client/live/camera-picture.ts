@@ -60,7 +60,7 @@ export class CameraPicture {
     this.frames.forget();
   }
 
-  /** What is on the screen now, as a JPEG; null when nothing is. */
+  /** The frame on the screen as a JPEG; null when there is none. */
   asJpeg(): Promise<Blob | null> {
     return pictureAsJpeg(this.video);
   }

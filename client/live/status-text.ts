@@ -1,4 +1,4 @@
-/** What the badge of a camera says, in words. */
+/** The text on the badge of a camera. */
 
 import type { CameraStatus } from './camera-status.ts';
 import { shortDuration } from '../ui/relative-time.ts';

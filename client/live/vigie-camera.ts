@@ -134,7 +134,7 @@ export class VigieCamera extends LitElement {
     `;
   }
 
-  /** What is on the screen now, as a JPEG; null when nothing is. */
+  /** The frame on the screen as a JPEG; null when there is none. */
   takeSnapshot(): Promise<Blob | null> {
     return this.#picture.asJpeg();
   }
@@ -144,7 +144,7 @@ export class VigieCamera extends LitElement {
     return this.#picture.video;
   }
 
-  /** Of a camera that is offline and has shown nothing yet: its last picture, as far as the server has one. */
+  /** The last picture of a camera that is offline and has shown nothing yet, if the server has one. */
   #snapshot(): TemplateResult | typeof nothing {
     if (this.status !== 'offline' || this.hasPicture || !this.#connection) return nothing;
     const { lastFrameAt } = this.#connection.cameras.find(this.cameraId) ?? { lastFrameAt: null };

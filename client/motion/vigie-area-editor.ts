@@ -39,7 +39,7 @@ export class VigieAreaEditor extends LitElement {
   declare masks: readonly MotionArea[];
   /** The id of the one with handles. */
   declare selected: string | null;
-  /** What is being drawn, if anything. */
+  /** The kind that is being drawn; null: none. */
   declare drawing: 'zone' | 'mask' | null;
   /** Shown as a square of that share of the picture; null: not shown. */
   declare minArea: number | null;
@@ -186,7 +186,7 @@ export class VigieAreaEditor extends LitElement {
   readonly #onKey = (event: KeyboardEvent): void => {
     if (!this.drawing) return;
     if (event.key === 'Escape') this.#finish(null);
-    // Who has set no corner yet draws with the keyboard.
+    // Without a corner so far, the user draws with the keyboard.
     else if (event.key === 'Enter' && this.outline.length === 0) this.#finish(MIDDLE);
     else if (event.key === 'Enter' && this.outline.length >= MIN_CORNERS) this.#finish(this.outline);
     else if (event.key === 'Backspace') this.outline = this.outline.slice(0, -1);

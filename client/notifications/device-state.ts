@@ -1,6 +1,6 @@
 /** Whether this browser can be told what happens, and if not, what its owner can do about it. Pure. */
 
-/** What the browser says of itself. */
+/** The facts that the browser reports. */
 export interface DeviceFacts {
   /** Service workers, and thus push, exist over https and on localhost only. */
   isSecure: boolean;

@@ -1,4 +1,4 @@
-/** What the form of notifications offers: quiet hours as one time of the night, and pauses of a few lengths. Pure. */
+/** The choices of the notification form: quiet hours as one time of the night, and a few limits. Pure. */
 
 import type { ScheduleWindow } from '../../server/wire/recording.ts';
 

@@ -212,7 +212,7 @@ export class LookBackPage extends LitElement {
     if (playing) this.scale = this.scale.showing(momentMs);
   };
 
-  /** Where no camera has anything nobody wants to wait. */
+  /** Skips time in which no camera has a recording. */
   #skipToFilm(now: number): void {
     const momentMs = this.#clock.momentMs(now);
     const playlists = this.#cameras().map(({ id }) => new Playlist(this.#timelines.of(id)?.segments ?? []));

@@ -16,7 +16,7 @@ export class Playlist {
     this.#segments = segments.filter(({ endMs, startMs }) => endMs > startMs);
   }
 
-  /** Where to play for this moment; where nothing was recorded, the beginning of what comes next. */
+  /** The position to play for this moment; in a gap, the beginning of the next film. */
   at(ms: number): PlayPosition | undefined {
     const segment = this.#segments.find(({ endMs }) => endMs > ms);
     return segment && { segment, seconds: Math.max(0, (ms - segment.startMs) / 1000) };

@@ -1,4 +1,4 @@
-/** What a camera records: nothing, all the time, or what happens; when, how well, and how much room it may take. */
+/** The recording settings of a camera: mode, schedule, quality and storage limit. */
 
 import { html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/checkbox/checkbox.js';

@@ -1,4 +1,4 @@
-/** What the recordings' states and troubles are called, in plain words. */
+/** States and faults of recording in words. */
 
 import type { GapReason, RecordingStatus } from '../../server/wire/recording.ts';
 

@@ -176,7 +176,7 @@ export class VigieRecordingPlayer extends LitElement {
   #onSeeked(index: VideoIndex): void {
     this.#onTime(index);
     if (index !== this.shown) return;
-    // What the browser tells of its picture may lag a frame behind.
+    // The frame that the browser reports may lag one behind.
     requestAnimationFrame(() =>
       requestAnimationFrame(() => {
         if (index === this.shown && !this.#pair.video(index).seeking) this.#onPicture();

@@ -45,7 +45,7 @@ export class VigieTimeline extends LitElement {
   /** Whose pictures are shown of the moment that is pointed at; empty: none. */
   declare cameraId: string;
   declare timeline: Timeline | null;
-  /** What happened, marked below the films. */
+  /** The events, drawn below the films. */
   declare events: readonly EventView[];
   declare scale: TimeScale;
   declare playheadMs: number | null;

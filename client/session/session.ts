@@ -1,5 +1,5 @@
 /**
- * Who is signed in. The access token lives in memory only; what survives a reload or a restart of the server is the
+ * The signed-in user. The access token lives in memory only; what survives a reload or a restart of the server is the
  * refresh token, an httpOnly cookie no script can read.
  *
  * Invariant: at most one refresh is under way in this browser. Refresh tokens rotate and using one twice revokes the

@@ -1,4 +1,4 @@
-/** What a field holds when its event arrives. */
+/** The value of a field, read from its event. */
 
 export function valueOf({ target }: Event): string {
   return (target as HTMLElement & { value: string }).value;

@@ -74,7 +74,7 @@ export abstract class FormDialog<Context = unknown> extends LitElement {
     this.error = null;
     this.busy = false;
     this.open = true;
-    // What was typed the last time was for another camera or user.
+    // The last input was for another camera or user.
     this.renderRoot.querySelector('form')?.reset();
   }
 

@@ -12,7 +12,7 @@ export interface IconButton {
   onClick?: (event: Event) => void;
   /** A link instead of an action. */
   href?: string;
-  /** What it switches is on. */
+  /** True while the thing it switches is on. */
   pressed?: boolean;
 }
 

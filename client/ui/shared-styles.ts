@@ -1,4 +1,4 @@
-/** What the app's pages have in common: headings, links, cards and the focus ring. */
+/** Styles of all pages: headings, links, cards and the focus ring. */
 
 import { css } from 'lit';
 

@@ -32,7 +32,7 @@ export class UserDialog extends FormDialog<AppContext> {
   }
 
   protected override heading(): string {
-    return this.user ? `Cameras of ${this.user.username}` : 'Add user';
+    return this.user ? `Cameras for ${this.user.username}` : 'Add user';
   }
 
   protected override fields(): TemplateResult {

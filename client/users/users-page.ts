@@ -1,4 +1,4 @@
-/** Who may sign in and what they may see. For administrators. */
+/** The users and the cameras they may see. For administrators. */
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
