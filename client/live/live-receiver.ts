@@ -9,6 +9,7 @@ import type { SignalingClient } from '../signaling/signaling-client.ts';
 import type { CameraDirectory } from './camera-directory.ts';
 import type { CameraFeed } from './camera-feed.ts';
 import { FeedAttachment } from './feed-attachment.ts';
+import { LiveTransport } from './live-transport.ts';
 import { PictureFallback } from './picture-fallback.ts';
 import { TransportKeeper } from './transport-keeper.ts';
 
@@ -42,8 +43,10 @@ export class LiveReceiver {
   constructor(signaling: SignalingClient, directory: CameraDirectory) {
     this.#signaling = signaling;
     this.#directory = directory;
-    this.#transport = new TransportKeeper(signaling, (next) =>
-      Promise.all([...this.#watched.values()].map(({ attachment }) => attachment.attach(next))),
+    this.#transport = new TransportKeeper(
+      signaling,
+      () => LiveTransport.open(signaling),
+      (next) => Promise.all([...this.#watched.values()].map(({ attachment }) => attachment.attach(next))),
     );
     const timer = setInterval(() => this.#updateFallbacks(), FALLBACK_INTERVAL_MS);
     this.#unsubscribe = [

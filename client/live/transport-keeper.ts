@@ -10,10 +10,12 @@ import { Emitter } from '../emitter.ts';
 import { Backoff } from '../signaling/backoff.ts';
 import type { SignalingClient } from '../signaling/signaling-client.ts';
 import { SignalingError } from '../signaling/signaling-error.ts';
-import { LiveTransport } from './live-transport.ts';
+import type { LiveTransport } from './live-transport.ts';
 
 /** How long an ICE restart may take before everything is made anew. */
 const ICE_RESTART_TIMEOUT_MS = 4_000;
+
+type TransportSignaling = Pick<SignalingClient, 'on' | 'state' | 'epoch'>;
 
 export interface TransportKeeperEvents {
   /** How many watch while the server has no room for a transport; null: it has. */
@@ -21,7 +23,8 @@ export interface TransportKeeperEvents {
 }
 
 export class TransportKeeper extends Emitter<TransportKeeperEvents> {
-  readonly #signaling: SignalingClient;
+  readonly #signaling: TransportSignaling;
+  readonly #open: () => Promise<LiveTransport>;
   readonly #adopted: (transport: LiveTransport) => Promise<unknown>;
   readonly #backoff = new Backoff({ baseMs: 500, maxMs: 15_000 });
   readonly #unsubscribe: (() => void)[];
@@ -37,10 +40,18 @@ export class TransportKeeper extends Emitter<TransportKeeperEvents> {
   #recovery: ReturnType<typeof setTimeout> | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param adopted moves everything to a new transport; the old one is closed when it resolves */
-  constructor(signaling: SignalingClient, adopted: (transport: LiveTransport) => Promise<unknown>) {
+  /**
+   * @param open makes a transport, as LiveTransport.open
+   * @param adopted moves everything to a new transport; the old one is closed when it resolves
+   */
+  constructor(
+    signaling: TransportSignaling,
+    open: () => Promise<LiveTransport>,
+    adopted: (transport: LiveTransport) => Promise<unknown>,
+  ) {
     super();
     this.#signaling = signaling;
+    this.#open = open;
     this.#adopted = adopted;
     this.#unsubscribe = [
       signaling.on('state', (state) => state === 'open' && this.#ensure()),
@@ -111,14 +122,14 @@ export class TransportKeeper extends Emitter<TransportKeeperEvents> {
 
   #ensure(): void {
     if (this.#closed || !this.#wanted || this.#opening || this.#signaling.state !== 'open') return;
-    if (!this.usable) void this.#open();
+    if (!this.usable) void this.#openNext();
   }
 
-  async #open(): Promise<void> {
+  async #openNext(): Promise<void> {
     this.#opening = true;
     clearTimeout(this.#retry);
     try {
-      const next = await LiveTransport.open(this.#signaling);
+      const next = await this.#open();
       if (this.#closed || !this.#isOfThisConnection(next)) next.close();
       else this.#adopt(next);
     } catch (error) {
