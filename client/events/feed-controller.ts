@@ -14,6 +14,7 @@ export class FeedController implements ReactiveController {
   #refresh: ReturnType<typeof setInterval> | undefined;
   /** The host has said what it shows. */
   #started = false;
+  #connected = false;
 
   /** @param options read each time a feed opens */
   constructor(host: ReactiveControllerHost, options: () => EventFeedOptions) {
@@ -46,16 +47,20 @@ export class FeedController implements ReactiveController {
   restart(): void {
     this.#started = true;
     this.#feed?.close();
+    this.#feed = undefined;
+    if (!this.#connected) return;
     this.#feed = new EventFeed(this.#options());
     this.#feed.on('change', () => this.#host.requestUpdate());
   }
 
   hostConnected(): void {
+    this.#connected = true;
     this.#refresh = setInterval(() => this.#host.requestUpdate(), REFRESH_MS);
     if (this.#started) this.restart();
   }
 
   hostDisconnected(): void {
+    this.#connected = false;
     clearInterval(this.#refresh);
     this.#feed?.close();
     this.#feed = undefined;
