@@ -1,4 +1,4 @@
-/** What every page of the app is handed: the session, the API and the live connection. Made once, in main.ts. */
+/** The context of every page: the session, the API and the live connection. Made once, in main.ts. */
 
 import type { Api } from './http/api.ts';
 import type { LiveConnection } from './live/live-connection.ts';

@@ -1,3 +1,3 @@
-/** What other pages load, at a name that stays: `<script type="module" src="https://…/vigie-camera.js">`. */
+/** Loaded by other pages, under a stable name: `<script type="module" src="https://…/vigie-camera.js">`. */
 
 export { VigieCamera } from './live/vigie-camera.ts';

@@ -5,7 +5,7 @@ import { Api } from './http/api.ts';
 import type { AppContext } from './app-context.ts';
 import { createSession } from './session/create-session.ts';
 import { LiveConnection } from './live/live-connection.ts';
-import { hintsAtSession } from './session/session-hint.ts';
+import { hintsAtSession } from './session/session.ts';
 import { followColorScheme } from './ui/theme.ts';
 import './app/vigie-app.ts';
 

@@ -39,8 +39,8 @@ export class AboutDialog extends LitElement {
     >
       <p>Version ${version}</p>
       <p>
-        Vigie’s own code is under the MIT licence. The FFmpeg it comes with contains x264, x265 and fdk-aac,
-        whose licences let you run it, but not pass this installation on.
+        Vigie is licensed under the MIT licence. The bundled FFmpeg contains x264, x265 and fdk-aac. Their
+        licences allow you to run this installation, but not to redistribute it.
       </p>
       <p><a href="/licences.txt" target="_blank" data-testid="third-party-licences">All licences</a></p>
     </wa-dialog>`;

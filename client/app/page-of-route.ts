@@ -10,7 +10,7 @@ interface Page {
   title: string;
   forAdministrators?: true;
   element: TemplateResult;
-  /** Where the element is defined, and its name; nothing for what is always there. */
+  /** The element's tag and the module that defines it; undefined for elements that are always loaded. */
   lazy?: readonly [tag: string, load: () => Promise<unknown>];
 }
 
@@ -75,7 +75,7 @@ function pageAt(route: Reachable, context: AppContext): Page {
       };
     case 'connection':
       return {
-        title: 'Connection',
+        title: 'Connection check',
         element: html`<vigie-connection-page .context=${context}></vigie-connection-page>`,
         lazy: ['vigie-connection-page', () => import('../connection/connection-page.ts')],
       };

@@ -105,7 +105,7 @@ export const appStyles = css`
       padding-inline: 1rem 0.25rem;
     }
     .brand span,
-    .username {
+    [slot='trigger']::part(label) {
       position: absolute;
       width: 1px;
       height: 1px;
@@ -115,10 +115,19 @@ export const appStyles = css`
     nav {
       gap: 0;
       margin-inline-start: 0;
+      padding-inline-end: 1.25rem;
+      /* Shows that there is more to swipe to. */
+      mask-image: linear-gradient(to right, #000 calc(100% - 1.5rem), transparent);
     }
     nav a {
       padding-inline: 0.5rem;
       font-size: 0.875rem;
+    }
+    [slot='trigger']::part(caret) {
+      display: none;
+    }
+    [slot='trigger'] [slot='start'] {
+      margin: 0;
     }
     main {
       padding: 1rem 1rem 4rem;

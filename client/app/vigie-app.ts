@@ -18,7 +18,7 @@ import { routePath, type Reachable } from '../routing/routes.ts';
 import type { User } from '../session/session.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import '../recordings/vigie-recording-alarm.ts';
-import './connection-banner.ts';
+import './vigie-connection-banner.ts';
 import { listen } from '../ui/listen.ts';
 import { logo } from '../ui/logo.ts';
 import { appStyles } from './vigie-app.styles.ts';
@@ -63,7 +63,7 @@ export class VigieApp extends LitElement {
     }
     if (state.kind === 'signedOut') {
       if (this.#navigation.route.page === 'secure')
-        return html`<main>${renderPage(securePage('Back to signing in'), () => this.requestUpdate())}</main>`;
+        return html`<main>${renderPage(securePage('Back to sign-in'), () => this.requestUpdate())}</main>`;
       return html`<vigie-sign-in-page
         .context=${this.context}
         .message=${state.message}
@@ -108,7 +108,7 @@ export class VigieApp extends LitElement {
           <wa-icon slot="icon" name="bell"></wa-icon>Notifications
         </wa-dropdown-item>
         <wa-dropdown-item value="connection" data-testid="check-connection">
-          <wa-icon slot="icon" name="gauge"></wa-icon>Check the connection
+          <wa-icon slot="icon" name="gauge"></wa-icon>Connection check
         </wa-dropdown-item>
         ${
           isAdministrator(user)
@@ -138,7 +138,7 @@ export class VigieApp extends LitElement {
     const page = pageOfRoute(this.#navigation.route, context);
     if (page) return renderPage(page, () => this.requestUpdate());
     return html`<div class="lost" data-testid="not-found">
-      <h1 tabindex="-1">There is no such page</h1>
+      <h1 tabindex="-1">Page not found</h1>
       <p><a href="/">Back to the cameras</a></p>
     </div>`;
   }

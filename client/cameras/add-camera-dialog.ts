@@ -4,8 +4,8 @@ import { html, type TemplateResult } from 'lit';
 import type { CameraWithKey } from '../../server/wire/camera.ts';
 import { FormDialog, textOf } from '../ui/form-dialog.ts';
 import type { AppContext } from '../app-context.ts';
-import './camera-key.ts';
-import './pairing-code.ts';
+import './vigie-camera-key.ts';
+import './vigie-pairing-code.ts';
 
 export class AddCameraDialog extends FormDialog<AppContext> {
   static override properties = { ...FormDialog.properties, camera: { state: true } };
@@ -29,14 +29,14 @@ export class AddCameraDialog extends FormDialog<AppContext> {
   }
 
   protected override heading(): string {
-    return this.camera ? `Connect “${this.camera.name}”` : 'Add a camera';
+    return this.camera ? `Connect “${this.camera.name}”` : 'Add camera';
   }
 
   protected override fields(): TemplateResult {
     return html`<wa-input
       name="name"
       label="Name"
-      hint="Where it looks, for example “Front door”."
+      hint="For example “Front door”."
       required
       maxlength="64"
       autocomplete="off"
@@ -47,13 +47,10 @@ export class AddCameraDialog extends FormDialog<AppContext> {
 
   protected override outcome(): TemplateResult | null {
     if (!this.camera) return null;
-    return html`<div class="outcome">
+    return html`
       <vigie-pairing-code .context=${this.context} .cameraId=${this.camera.id}></vigie-pairing-code>
       <vigie-camera-key .context=${this.context} .camera=${this.camera}></vigie-camera-key>
-      <div class="actions">
-        <wa-button variant="brand" @click=${() => this.hide()} data-testid="dialog-done">Done</wa-button>
-      </div>
-    </div>`;
+    `;
   }
 
   protected override async submit(form: FormData): Promise<boolean> {

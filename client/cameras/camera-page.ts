@@ -2,17 +2,19 @@
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
-import '@awesome.me/webawesome/dist/components/button/button.js';
 import { isAdministrator, type AppContext } from '../app-context.ts';
+import { saveAs } from '../http/receive-file.ts';
 import '../live/vigie-camera.ts';
 import type { VigieCamera } from '../live/vigie-camera.ts';
-import './camera-actions.ts';
-import type { CameraAction, CameraActions } from './camera-actions.ts';
+import './vigie-camera-actions.ts';
+import type { CameraAction, CameraActions } from './vigie-camera-actions.ts';
 import { routePath } from '../routing/routes.ts';
+import { iconButton } from '../ui/icon-button.ts';
+import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
-import './camera-advice.ts';
-import './camera-menu.ts';
-import '../events/event-list.ts';
+import './vigie-camera-advice.ts';
+import './vigie-camera-menu.ts';
+import '../events/vigie-event-list.ts';
 import { listen } from '../ui/listen.ts';
 
 /** Safari on iPhones only knows fullscreen of the video itself. */
@@ -21,49 +23,15 @@ type AppleVideo = HTMLVideoElement & { webkitEnterFullscreen?: () => void };
 export class CameraPage extends LitElement {
   static override styles = [
     sharedStyles,
+    pageHeaderStyles,
     css`
       :host {
         display: block;
-      }
-      header {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0.5rem;
-        margin-bottom: 0.9rem;
-      }
-      h1 {
-        flex: 1;
-        min-width: 8rem;
-        overflow: hidden;
-        font-size: 1.25rem;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
-      .back {
-        display: inline-grid;
-        width: 2.5rem;
-        height: 2.5rem;
-        border-radius: 0.6rem;
-        color: inherit;
-        place-items: center;
-      }
-      .back:hover {
-        background: var(--wa-color-neutral-fill-quiet);
-      }
-      .tools {
-        display: flex;
-        align-items: center;
-        gap: 0.25rem;
       }
       vigie-camera {
         width: 100%;
         max-height: calc(100dvh - 9.5rem);
         border-radius: 1rem;
-      }
-      .tools wa-icon,
-      .back wa-icon {
-        font-size: 1.2rem;
       }
       .below {
         margin-top: 1rem;
@@ -112,18 +80,16 @@ export class CameraPage extends LitElement {
     const { cameras } = this.context.live;
     const camera = cameras.find(this.cameraId);
     return html`
-      <header>
-        <a class="back" href="/" aria-label="All cameras" data-testid="back"
-          ><wa-icon name="arrow-left"></wa-icon
-        ></a>
-        <h1 tabindex="-1" data-testid="camera-title">${camera?.name ?? (cameras.all ? 'Camera' : ' ')}</h1>
-        ${this.slow ? html`<a href="/connection" data-testid="why-slow">Why is it slow?</a>` : nothing}
-        ${camera ? this.#tools() : nothing}
-      </header>
+      ${pageHeader({
+        title: camera?.name ?? (cameras.all ? 'Camera' : ' '),
+        testId: 'camera-title',
+        back: { href: routePath({ page: 'cameras' }), label: 'All cameras' },
+        actions: camera ? this.#tools() : undefined,
+      })}
       ${
         cameras.all && !camera
           ? html`<div class="missing card quiet" data-testid="camera-missing">
-              There is no such camera, or you may not see it.
+              This camera does not exist, or you do not have access to it.
             </div>`
           : html`<vigie-camera
               camera-id=${this.cameraId}
@@ -155,26 +121,38 @@ export class CameraPage extends LitElement {
   }
 
   #tools(): TemplateResult {
+    const { showStats, cameraId } = this;
     return html`<div class="tools">
-      ${tool(
-        'gauge',
-        this.showStats ? 'Hide figures' : 'Show figures',
-        'toggle-stats',
-        () => {
-          this.showStats = !this.showStats;
-        },
-        this.showStats,
-      )}
-      <wa-button
-        size="s"
-        appearance="plain"
-        title="Recordings"
-        href=${routePath({ page: 'recordings', cameraId: this.cameraId })}
-        data-testid="recordings"
-        ><wa-icon name="clock-rotate-left" label="Recordings"></wa-icon
-      ></wa-button>
-      ${tool('download', 'Save this picture', 'save-snapshot', () => void this.#saveSnapshot())}
-      ${tool('expand', 'Fullscreen', 'fullscreen', () => this.#fullscreen())}
+      ${
+        this.slow
+          ? html`<a href=${routePath({ page: 'connection' })} data-testid="why-slow">Why is video slow?</a>`
+          : nothing
+      }
+      ${iconButton({
+        icon: 'gauge',
+        label: showStats ? 'Hide statistics' : 'Show statistics',
+        testId: 'toggle-stats',
+        pressed: showStats,
+        onClick: () => (this.showStats = !showStats),
+      })}
+      ${iconButton({
+        icon: 'clock-rotate-left',
+        label: 'Recordings',
+        testId: 'recordings',
+        href: routePath({ page: 'recordings', cameraId }),
+      })}
+      ${iconButton({
+        icon: 'download',
+        label: 'Save snapshot',
+        testId: 'save-snapshot',
+        onClick: () => void this.#saveSnapshot(),
+      })}
+      ${iconButton({
+        icon: 'expand',
+        label: 'Full screen',
+        testId: 'fullscreen',
+        onClick: () => this.#fullscreen(),
+      })}
       ${
         isAdministrator(this.context.session.user)
           ? html`<vigie-camera-menu
@@ -203,29 +181,8 @@ export class CameraPage extends LitElement {
     const picture = await this.#camera.value?.takeSnapshot();
     if (!picture) return;
     const name = this.context.live.cameras.find(this.cameraId)?.name ?? 'camera';
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(picture);
-    link.download = `${name} ${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}.jpg`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    saveAs(picture, `${name} ${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}.jpg`);
   }
-}
-
-function tool(
-  icon: string,
-  label: string,
-  testId: string,
-  onClick: () => void,
-  pressed = false,
-): TemplateResult {
-  return html`<wa-button
-    size="s"
-    appearance=${pressed ? 'filled' : 'plain'}
-    title=${label}
-    data-testid=${testId}
-    @click=${onClick}
-    ><wa-icon name=${icon} label=${label}></wa-icon
-  ></wa-button>`;
 }
 
 customElements.define('vigie-camera-page', CameraPage);

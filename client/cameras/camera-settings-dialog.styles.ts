@@ -10,6 +10,8 @@ export const cameraSettingsStyles = css`
     padding-top: 0.75rem;
   }
   wa-dialog::part(title) {
+    padding-block: 0.5rem;
+    line-height: 1.25;
     font-size: 1.2rem;
     font-weight: var(--wa-font-weight-heading);
   }

@@ -21,6 +21,8 @@ import {
 } from './setting-fields.ts';
 import { SettingsChanges, type Answer, type SettingName } from './settings-changes.ts';
 import '../live/vigie-camera.ts';
+import { errorCallout } from '../ui/error-callout.ts';
+import { checkedOf, valueOf } from '../ui/field-value.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import { listen } from '../ui/listen.ts';
 import { cameraSettingsStyles } from './camera-settings-dialog.styles.ts';
@@ -64,7 +66,7 @@ export class CameraSettingsDialog extends LitElement {
     const camera = this.context.live.cameras.find(this.#cameraId);
     return html`
       <wa-dialog
-        label=${`Settings of “${camera?.name ?? ''}”`}
+        label=${`Settings for “${camera?.name ?? ''}”`}
         ?open=${this.open}
         light-dismiss
         data-testid="settings-dialog"
@@ -91,9 +93,7 @@ export class CameraSettingsDialog extends LitElement {
       <div class="groups">
         ${
           this.loadError
-            ? html`<wa-callout variant="danger" size="s" role="alert" data-testid="settings-error">
-                <wa-icon slot="icon" name="warning"></wa-icon>${this.loadError}
-              </wa-callout>`
+            ? errorCallout(this.loadError, 'settings-error')
             : SETTING_GROUPS.map(
                 ({ heading, fields }) =>
                   html`<fieldset ?disabled=${obstacle !== null || !this.changes}>
@@ -137,7 +137,7 @@ export class CameraSettingsDialog extends LitElement {
           .value=${String(turned(value))}
           aria-valuetext=${format(value)}
           ?disabled=${disabled}
-          @input=${({ target }: Event) => this.#ask(name, turned(Number((target as HTMLInputElement).value)))}
+          @input=${(event: Event) => this.#ask(name, turned(Number(valueOf(event))))}
         />
       </label>
       ${hint ? html`<span class="hint">${hint}</span>` : nothing}`;
@@ -148,7 +148,7 @@ export class CameraSettingsDialog extends LitElement {
       size="s"
       .checked=${this.#values[name]}
       ?disabled=${disabled}
-      @change=${({ target }: Event) => this.#ask(name, (target as HTMLElement & { checked: boolean }).checked)}
+      @change=${(event: Event) => this.#ask(name, checkedOf(event))}
       >${label}</wa-switch
     >`;
   }
@@ -160,7 +160,7 @@ export class CameraSettingsDialog extends LitElement {
       hint=${hint ?? ''}
       .value=${this.#values[name]}
       ?disabled=${disabled}
-      @change=${({ target }: Event) => this.#ask(name, (target as HTMLElement & { value: string }).value)}
+      @change=${(event: Event) => this.#ask(name, valueOf(event))}
     >
       ${options.map(([value, text]) => html`<wa-option value=${value}>${text}</wa-option>`)}
     </wa-select>`;
@@ -175,10 +175,10 @@ export class CameraSettingsDialog extends LitElement {
         ?loading=${this.reboot?.state === 'sending'}
         data-testid="reboot-camera"
         @click=${() => void this.#onReboot()}
-        ><wa-icon slot="start" name="power"></wa-icon>Restart the camera</wa-button
+        ><wa-icon slot="start" name="power"></wa-icon>Restart camera</wa-button
       >
       <span class="answer ${this.reboot?.state ?? ''}" role="status" data-testid="reboot-answer"
-        >${this.reboot?.state === 'applied' ? 'It restarts, and is back within seconds.' : answerText(this.reboot)}</span
+        >${this.reboot?.state === 'applied' ? 'Restarting. The camera is back in a few seconds.' : answerText(this.reboot)}</span
       >
     </div>`;
   }
@@ -229,8 +229,9 @@ export class CameraSettingsDialog extends LitElement {
 function obstacleOf(camera: CameraView | undefined): string | null {
   if (!camera) return 'This camera was removed.';
   if (camera.kind === 'seed')
-    return 'This camera runs the older firmware, which takes no settings. Flash the new one to change them here.';
-  if (camera.status === 'offline') return 'The camera is offline. It can be set as soon as it is back.';
+    return 'This camera runs the legacy firmware, which has no settings. Install the Vigie firmware to change them here.';
+  if (camera.status === 'offline')
+    return 'The camera is offline. Its settings can be changed when it is online again.';
   return null;
 }
 

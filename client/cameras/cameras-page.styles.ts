@@ -6,18 +6,6 @@ export const camerasPageStyles = css`
   :host {
     display: block;
   }
-  header {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    justify-content: space-between;
-    gap: 0.75rem;
-    margin-bottom: 1.25rem;
-  }
-  header p {
-    min-height: 1.4em;
-    font-size: 0.9rem;
-  }
   .grid {
     --narrowest: 28rem;
     display: grid;

@@ -10,17 +10,18 @@ import { isAdministrator, type AppContext } from '../app-context.ts';
 import '../live/vigie-camera.ts';
 import './add-camera-dialog.ts';
 import type { AddCameraDialog } from './add-camera-dialog.ts';
-import './camera-actions.ts';
-import type { CameraAction, CameraActions } from './camera-actions.ts';
+import './vigie-camera-actions.ts';
+import type { CameraAction, CameraActions } from './vigie-camera-actions.ts';
 import { routePath } from '../routing/routes.ts';
+import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
-import './camera-advice.ts';
-import './camera-menu.ts';
+import './vigie-camera-advice.ts';
+import './vigie-camera-menu.ts';
 import { listen } from '../ui/listen.ts';
 import { camerasPageStyles } from './cameras-page.styles.ts';
 
 export class CamerasPage extends LitElement {
-  static override styles = [sharedStyles, camerasPageStyles];
+  static override styles = [sharedStyles, pageHeaderStyles, camerasPageStyles];
   static override properties = { context: { attribute: false } };
   declare context: AppContext;
   readonly #addDialog = createRef<AddCameraDialog>();
@@ -35,13 +36,11 @@ export class CamerasPage extends LitElement {
     const cameras = this.context.live.cameras.all;
     const administrator = isAdministrator(this.context.session.user);
     return html`
-      <header>
-        <div>
-          <h1 tabindex="-1">Cameras</h1>
-          <p class="quiet" data-testid="camera-count">${cameras ? summary(cameras) : ' '}</p>
-        </div>
-        ${administrator && cameras && cameras.length > 0 ? this.#addButton('Add camera') : nothing}
-      </header>
+      ${pageHeader({
+        title: 'Cameras',
+        intro: html`<span data-testid="camera-count">${cameras ? summary(cameras) : ' '}</span>`,
+        actions: administrator && cameras && cameras.length > 0 ? this.#addButton('Add camera') : undefined,
+      })}
       ${cameras === null ? this.#loading() : cameras.length === 0 ? this.#empty(administrator) : this.#grid(cameras)}
       ${
         administrator
@@ -95,15 +94,15 @@ export class CamerasPage extends LitElement {
   #empty(administrator: boolean): TemplateResult {
     return html`<section class="notice card" data-testid="no-cameras">
       <wa-icon name="camera"></wa-icon>
-      <h2>${administrator ? 'Add your first camera' : 'No cameras yet'}</h2>
+      <h2>${administrator ? 'Add your first camera' : 'No cameras'}</h2>
       ${
         administrator
           ? html`<p class="quiet">
-                Give it a name and you get an id and a key. Put both into the configuration of the camera’s
-                firmware, or try it with the virtual camera first. Its picture appears here by itself.
+                Enter a name to get a camera ID and a key. Enter both in the firmware configuration of the
+                camera, or test with the virtual camera. The picture appears here automatically.
               </p>
               ${this.#addButton('Add camera')}`
-          : html`<p class="quiet">Ask an administrator to let you see one. It appears here by itself.</p>`
+          : html`<p class="quiet">Ask an administrator for access to a camera.</p>`
       }
     </section>`;
   }
@@ -120,7 +119,7 @@ export class CamerasPage extends LitElement {
 }
 
 function summary(cameras: readonly CameraView[]): string {
-  if (cameras.length === 0) return 'None yet';
+  if (cameras.length === 0) return 'No cameras';
   const online = cameras.filter(({ status }) => status === 'online').length;
   return online === cameras.length ? `${online} online` : `${online} of ${cameras.length} online`;
 }

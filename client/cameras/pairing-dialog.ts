@@ -4,14 +4,14 @@ import { html, type TemplateResult } from 'lit';
 import type { CameraView } from '../../server/wire/camera.ts';
 import { FormDialog } from '../ui/form-dialog.ts';
 import type { AppContext } from '../app-context.ts';
-import './pairing-code.ts';
+import './vigie-pairing-code.ts';
 
 export class PairingDialog extends FormDialog<AppContext> {
   static override properties = { ...FormDialog.properties, camera: { state: true }, wanted: { state: true } };
   declare protected camera: CameraView | null;
   declare protected wanted: boolean;
   protected override readonly testId = 'pairing-dialog';
-  protected override submitLabel = 'Make a pairing code';
+  protected override submitLabel = 'Create pairing code';
 
   constructor() {
     super();
@@ -36,19 +36,16 @@ export class PairingDialog extends FormDialog<AppContext> {
 
   protected override fields(): TemplateResult {
     return html`<p>
-      Whoever types the code into a camera within 15 minutes makes it this camera: it gets a new key, and the
-      key there is now stops working.
+      The code is valid for 15 minutes. The camera that uses it gets a new key, and the current key stops
+      working.
     </p>`;
   }
 
   protected override outcome(): TemplateResult | null {
     if (!this.wanted || !this.camera) return null;
-    return html`<div class="outcome">
+    return html`
       <vigie-pairing-code .context=${this.context} .cameraId=${this.camera.id}></vigie-pairing-code>
-      <div class="actions">
-        <wa-button variant="brand" @click=${() => this.hide()} data-testid="dialog-done">Done</wa-button>
-      </div>
-    </div>`;
+    `;
   }
 
   protected override submit(): Promise<boolean> {

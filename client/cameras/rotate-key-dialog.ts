@@ -4,14 +4,14 @@ import { html, type TemplateResult } from 'lit';
 import type { CameraView, CameraWithKey } from '../../server/wire/camera.ts';
 import { FormDialog } from '../ui/form-dialog.ts';
 import type { AppContext } from '../app-context.ts';
-import './camera-key.ts';
+import './vigie-camera-key.ts';
 
 export class RotateKeyDialog extends FormDialog<AppContext> {
   static override properties = { ...FormDialog.properties, camera: { state: true }, result: { state: true } };
   declare protected camera: CameraView | null;
   declare protected result: CameraWithKey | null;
   protected override readonly testId = 'rotate-key-dialog';
-  protected override submitLabel = 'Make a new key';
+  protected override submitLabel = 'Create new key';
 
   constructor() {
     super();
@@ -36,18 +36,13 @@ export class RotateKeyDialog extends FormDialog<AppContext> {
 
   protected override fields(): TemplateResult {
     return html`<p>
-      The old key stops working at once. The camera stays offline until it is given the new one.
+      The current key stops working immediately. The camera stays offline until you enter the new key on it.
     </p>`;
   }
 
   protected override outcome(): TemplateResult | null {
     if (!this.result) return null;
-    return html`<div class="outcome">
-      <vigie-camera-key .context=${this.context} .camera=${this.result}></vigie-camera-key>
-      <div class="actions">
-        <wa-button variant="brand" @click=${() => this.hide()} data-testid="dialog-done">Done</wa-button>
-      </div>
-    </div>`;
+    return html` <vigie-camera-key .context=${this.context} .camera=${this.result}></vigie-camera-key> `;
   }
 
   protected override async submit(): Promise<boolean> {

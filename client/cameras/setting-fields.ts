@@ -39,7 +39,7 @@ export interface ChoiceField {
 
 export type SettingField = SliderField | SwitchField | ChoiceField;
 
-/** What a camera chooses by itself, as long as nobody has set anything else. */
+/** The camera's defaults, in force until somebody sets another value. */
 export const DEFAULT_SETTINGS: Required<CameraSettings> = {
   frameSize: 'VGA',
   jpegQuality: 12,
@@ -55,10 +55,10 @@ export const DEFAULT_SETTINGS: Required<CameraSettings> = {
 
 const BALANCE_LABELS: Record<WhiteBalance, string> = {
   auto: 'Automatic',
-  sunny: 'Sunshine',
-  cloudy: 'Clouds',
-  office: 'Office light',
-  home: 'Warm lamps at home',
+  sunny: 'Sunny',
+  cloudy: 'Cloudy',
+  office: 'Fluorescent light',
+  home: 'Incandescent light',
 };
 
 export const SETTING_GROUPS: readonly { heading: string; fields: readonly SettingField[] }[] = [
@@ -68,8 +68,8 @@ export const SETTING_GROUPS: readonly { heading: string; fields: readonly Settin
       {
         kind: 'choice',
         name: 'frameSize',
-        label: 'Size',
-        hint: 'The larger, the fewer pictures per second, and the better the Wi-Fi must be.',
+        label: 'Resolution',
+        hint: 'A higher resolution lowers the frame rate and needs better Wi-Fi.',
         options: Object.entries(FRAME_SIZES).map(([name, [width, height]]) => [
           name,
           `${name} · ${width} × ${height}`,
@@ -78,8 +78,8 @@ export const SETTING_GROUPS: readonly { heading: string; fields: readonly Settin
       {
         kind: 'slider',
         name: 'jpegQuality',
-        label: 'Quality',
-        hint: 'Finer pictures are larger. If the picture stutters, go to the left.',
+        label: 'JPEG quality',
+        hint: 'A higher quality needs more bandwidth. Lower it if the video stutters.',
         least: 4,
         most: 63,
         reversed: true,
@@ -88,14 +88,14 @@ export const SETTING_GROUPS: readonly { heading: string; fields: readonly Settin
       {
         kind: 'slider',
         name: 'maxFps',
-        label: 'Pictures per second',
-        hint: 'At most; the sensor and the Wi-Fi may give fewer.',
+        label: 'Maximum frame rate',
+        hint: 'Frames per second. The sensor and the Wi-Fi may limit it further.',
         least: 1,
         most: 60,
         format: String,
       },
-      { kind: 'switch', name: 'hMirror', label: 'Mirror left and right' },
-      { kind: 'switch', name: 'vFlip', label: 'Turn upside down' },
+      { kind: 'switch', name: 'hMirror', label: 'Mirror horizontally' },
+      { kind: 'switch', name: 'vFlip', label: 'Flip vertically' },
     ],
   },
   {
@@ -104,8 +104,8 @@ export const SETTING_GROUPS: readonly { heading: string; fields: readonly Settin
       {
         kind: 'slider',
         name: 'flash',
-        label: 'Lamp',
-        hint: 'The bright LED beside the lens. It gets hot at full power.',
+        label: 'Flash LED',
+        hint: 'The bright LED beside the lens. It gets hot at full brightness.',
         least: 0,
         most: 255,
         format: (value) => (value === 0 ? 'Off' : `${Math.round((value / 255) * 100)} %`),

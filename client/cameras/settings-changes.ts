@@ -32,12 +32,12 @@ export class SettingsChanges extends Emitter<{ change: SettingsChanges }> {
     this.#send = send;
   }
 
-  /** What the controls show: as wanted, and again as it was where the camera has refused. */
+  /** The values the controls show: the wanted ones, and the old one of a setting that the camera has refused. */
   get values(): CameraSettings {
     return this.#wanted;
   }
 
-  /** Of the newest value of a setting; undefined when it was never changed here. */
+  /** The answer to the newest value of a setting; undefined when it was never changed here. */
   answerTo(name: SettingName): Answer | undefined {
     return this.#answers.get(name);
   }

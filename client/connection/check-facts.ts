@@ -1,4 +1,4 @@
-/** What a connection check finds out, before it is put into words. */
+/** The findings of a connection check, before they are put into words. */
 
 import type { ConnectionFacts } from '../../server/wire/connection-check.ts';
 
@@ -14,13 +14,13 @@ export type WayOutcome = 'connected' | 'noRelay' | 'noPath';
 
 export interface WayResult {
   kind: WayKind;
-  /** Of the STUN or TURN server; null for the direct ways. */
+  /** The STUN or TURN server; null for the direct ways. */
   url: string | null;
   outcome: WayOutcome;
   /** The server's end that answered, `address:port`; null without a connection. */
   address: string | null;
   roundTripMs: number | null;
-  /** What the relay said, as the browser tells it: a STUN error code (RFC 8656 section 18), 701: no answer. */
+  /** The relay's error as the browser reports it: a STUN error code (RFC 8656 section 18), 701: no answer. */
   errorCode: number | null;
 }
 
@@ -28,11 +28,13 @@ export interface CheckFacts {
   administrator: boolean;
   /** Whether the browser has WebRTC. */
   webrtc: boolean;
-  /** In the order they were tried; empty without WebRTC. */
+  /** In the order they were tried; empty without WebRTC, and when the server is full. */
   ways: WayResult[];
-  /** Of the signaling WebSocket, ms; null: it is not connected. */
+  /** The server refused to be tried because it is full: how many watch; null: it did not. */
+  watchingWhenFull: number | null;
+  /** Round trip of the signaling WebSocket, ms; null: it is not connected. */
   webSocketRoundTripMs: number | null;
-  /** Of the page: `https:` or localhost. */
+  /** The page came over `https:` or from localhost. */
   secureContext: boolean;
   /** Null: the server did not answer. */
   facts: ConnectionFacts | null;

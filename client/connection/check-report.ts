@@ -1,6 +1,7 @@
 /** The connection check as plain text, to be sent to somebody who can help. It holds addresses, and no name or secret. */
 
-import type { CheckLine, CheckWords } from './check-words.ts';
+import type { CheckLine } from './check-line.ts';
+import type { CheckWords } from './check-words.ts';
 
 const MARKS: Record<CheckLine['mark'], string> = { good: 'ok', warning: '!!', bad: 'NO', info: '--' };
 

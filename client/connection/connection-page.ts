@@ -1,101 +1,29 @@
 /** “Can I be reached from outside?”, or for viewers “Why is my picture slow?”: each way tried, and what to do about it. */
 
-import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/spinner/spinner.js';
 import { isAdministrator, type AppContext } from '../app-context.ts';
 import { checkReport } from './check-report.ts';
-import { checkWords, type CheckLine, type CheckWords, type Mark } from './check-words.ts';
+import type { CheckLine, Mark } from './check-line.ts';
+import { checkWords, type CheckWords } from './check-words.ts';
 import { runCheck } from './run-check.ts';
+import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import { copyText } from '../ui/copy-text.ts';
+import { connectionPageStyles } from './connection-page.styles.ts';
 
 const ICONS: Record<Mark, string> = { good: 'check', warning: 'warning', bad: 'xmark', info: 'info' };
-/** What a screen reader says of the icon. */
+/** The label of the icon for screen readers. */
 const MARK_NAMES: Record<Mark, string> = {
   good: 'Works',
-  warning: 'Attention',
+  warning: 'Warning',
   bad: 'Does not work',
   info: 'Note',
 };
 
 export class ConnectionPage extends LitElement {
-  static override styles = [
-    sharedStyles,
-    css`
-      :host {
-        display: grid;
-        gap: 1rem;
-        max-width: 46rem;
-        margin-inline: auto;
-      }
-      .verdict,
-      li {
-        display: grid;
-        grid-template-columns: auto 1fr;
-        gap: 0.15rem 0.8rem;
-        padding: 0.9rem 1.1rem;
-      }
-      .verdict {
-        margin-bottom: 1rem;
-      }
-      .verdict h2 {
-        font-size: 1.2rem;
-      }
-      ul {
-        margin: 0;
-        padding: 0;
-        list-style: none;
-      }
-      li + li {
-        border-top: 1px solid var(--wa-color-surface-border);
-      }
-      li h2 {
-        overflow-wrap: anywhere;
-      }
-      .words {
-        display: grid;
-        gap: 0.2rem;
-        min-width: 0;
-      }
-      .fix {
-        padding-inline-start: 0.7rem;
-        border-inline-start: 3px solid var(--wa-color-brand-border-normal);
-        overflow-wrap: anywhere;
-      }
-      .mark {
-        margin-top: 0.15rem;
-        font-size: 1.15rem;
-      }
-      .good {
-        color: var(--wa-color-success-on-quiet);
-      }
-      .warning {
-        color: var(--wa-color-warning-on-quiet);
-      }
-      .bad {
-        color: var(--wa-color-danger-on-quiet);
-      }
-      .info {
-        color: var(--wa-color-text-quiet);
-      }
-      .busy {
-        display: flex;
-        align-items: center;
-        gap: 0.8rem;
-        padding: 1.4rem 1.1rem;
-      }
-      .actions {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0.6rem;
-      }
-      .copy-source {
-        position: fixed;
-        opacity: 0;
-      }
-    `,
-  ];
+  static override styles = [sharedStyles, pageHeaderStyles, connectionPageStyles];
   static override properties = {
     context: { attribute: false },
     words: { state: true },
@@ -119,17 +47,18 @@ export class ConnectionPage extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const administrator = isAdministrator(this.context.session.user);
     return html`
-      <header>
-        <h1 tabindex="-1">${administrator ? 'Can I be reached from outside?' : 'Why is my picture slow?'}</h1>
-        <p class="quiet">Every way between this device and the server, tried just now.</p>
-      </header>
+      ${pageHeader({
+        title: 'Connection check',
+        intro: isAdministrator(this.context.session.user)
+          ? 'Tests every path between this device and the server. Run it outside your network to see whether remote access works.'
+          : 'Tests every path between this device and the server, and shows why video may be slow.',
+      })}
       <div aria-live="polite">
         ${
           this.running || !this.words
             ? html`<div class="card busy" data-testid="check-running">
-                <wa-spinner></wa-spinner> Trying each way. This takes up to ten seconds.
+                <wa-spinner></wa-spinner> Testing all paths. This takes up to ten seconds.
               </div>`
             : this.#result(this.words)
         }

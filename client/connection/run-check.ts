@@ -4,7 +4,8 @@ import type { IceServer, TransportParameters } from '../../server/wire/signaling
 import { isAdministrator, type AppContext } from '../app-context.ts';
 import { loadDevice, newDevice } from '../live/receive-transport.ts';
 import type { SignalingClient } from '../signaling/signaling-client.ts';
-import type { CheckFacts, WayKind, WayResult } from './check-facts.ts';
+import { SignalingError } from '../signaling/signaling-error.ts';
+import type { CheckFacts, WayKind } from './check-facts.ts';
 import { probeWay, type Way } from './way-probe.ts';
 
 const OPEN_TIMEOUT_MS = 5_000;
@@ -16,14 +17,14 @@ export async function runCheck({ session, live, api }: AppContext): Promise<Chec
   const { signaling, clock } = live;
   await opened(signaling);
   const webrtc = typeof RTCPeerConnection === 'function';
-  const [facts, ways] = await Promise.all([
+  const [facts, tried] = await Promise.all([
     api.call('GET /api/connection').catch(() => null),
-    webrtc ? probeWays(live) : [],
+    webrtc ? probeWays(live) : NOTHING_TRIED,
   ]);
   return {
     administrator: isAdministrator(session.user),
     webrtc,
-    ways,
+    ...tried,
     webSocketRoundTripMs: signaling.state === 'open' ? (clock.roundTripMs ?? 0) : null,
     secureContext: isSecureContext,
     facts,
@@ -44,15 +45,22 @@ function opened(signaling: SignalingClient): Promise<void> {
   });
 }
 
-/** Empty when the server does not answer. */
-async function probeWays({ signaling }: AppContext['live']): Promise<WayResult[]> {
+type Tried = Pick<CheckFacts, 'ways' | 'watchingWhenFull'>;
+
+const NOTHING_TRIED: Tried = { ways: [], watchingWhenFull: null };
+
+/** Without a way when the server does not answer, or is full: then what a few ways found says nothing about the network. */
+async function probeWays({ signaling }: AppContext['live']): Promise<Tried> {
   try {
     const device = newDevice();
     await loadDevice(device, signaling);
     const ways = await waysTo(signaling);
-    return await Promise.all(ways.map((way) => probeWay(signaling, device, way)));
-  } catch {
-    return [];
+    return {
+      ways: await Promise.all(ways.map((way) => probeWay(signaling, device, way))),
+      watchingWhenFull: null,
+    };
+  } catch (error) {
+    return { ...NOTHING_TRIED, watchingWhenFull: SignalingError.watchingWhenFull(error) ?? null };
   }
 }
 

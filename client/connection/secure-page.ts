@@ -6,20 +6,25 @@ import '@awesome.me/webawesome/dist/components/details/details.js';
 import '@awesome.me/webawesome/dist/components/icon/icon.js';
 import { isLoopbackOrigin } from '../devices/device-origins.ts';
 import { localAuthority, type LocalAuthority } from './local-authority.ts';
+import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
-import '../ui/copy-field.ts';
+import '../ui/vigie-copy-field.ts';
 
 export class SecurePage extends LitElement {
   static override styles = [
     sharedStyles,
+    pageHeaderStyles,
     css`
       :host {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 1rem;
         max-width: 46rem;
         margin-inline: auto;
       }
-      header,
+      .page-header {
+        margin-bottom: 0;
+      }
       section {
         display: grid;
         gap: 0.6rem;
@@ -42,7 +47,7 @@ export class SecurePage extends LitElement {
   ];
   static override properties = { authority: { state: true }, back: {} };
   declare protected authority: LocalAuthority | null | undefined;
-  /** Where the link at the end leads to say so. */
+  /** The label of the link at the end. */
   declare back: string;
 
   constructor() {
@@ -58,20 +63,14 @@ export class SecurePage extends LitElement {
   protected override render(): TemplateResult {
     if (this.authority === undefined) return html``;
     return html`
-      <header>
-        <h1 tabindex="-1">Secure connection</h1>
-        ${
-          this.authority
-            ? html`<p class="quiet">
-                This server is not on the internet's list of known names, so it vouches for itself. Install
-                its certificate once on each phone and computer, and the warning about an insecure connection
-                goes away for good. It is good for addresses of your home network only.
-              </p>`
-            : html`<p data-testid="no-authority">
-                This server uses no certificate of its own, so there is nothing to install here.
-              </p>`
-        }
-      </header>
+      ${pageHeader({
+        title: 'Secure connection',
+        intro: this.authority
+          ? 'Browsers do not know this server, so they warn about it. Install its certificate once on each phone and computer, and the warning goes away. The certificate is valid only for addresses in your home network.'
+          : html`<span data-testid="no-authority"
+              >This server does not use a certificate of its own. There is nothing to install.</span
+            >`,
+      })}
       ${this.authority ? this.#instructions(this.authority) : nothing}
       <p><a href="/">${this.back}</a></p>
     `;
@@ -84,7 +83,7 @@ export class SecurePage extends LitElement {
   #instructions({ fingerprint, validUntil }: LocalAuthority): TemplateResult {
     return html`
       <section class="card">
-        <h2>The certificate</h2>
+        <h2>Certificate</h2>
         <div class="downloads">
           <wa-button variant="brand" href="/ca.crt" data-testid="download-certificate">
             <wa-icon slot="start" name="download"></wa-icon>For phones and computers
@@ -95,8 +94,8 @@ export class SecurePage extends LitElement {
         </div>
         <vigie-copy-field label="Fingerprint (SHA-256)" .value=${fingerprint}></vigie-copy-field>
         <p class="quiet">
-          To be sure it came unharmed, compare this fingerprint with the one the server printed when it
-          started. Valid until ${new Date(validUntil).toLocaleDateString()}.
+          Compare this fingerprint with the one in the server’s log to make sure that the download is genuine.
+          Valid until ${new Date(validUntil).toLocaleDateString()}.
         </p>
       </section>
       <section>
@@ -115,7 +114,7 @@ export class SecurePage extends LitElement {
             <li>Download the certificate above in Safari and choose <b>Allow</b>.</li>
             <li>Open <b>Settings → Profile Downloaded</b> and choose <b>Install</b>.</li>
             <li>
-              Open <b>Settings → General → About → Certificate Trust Settings</b> and switch it on for
+              Open <b>Settings → General → About → Certificate Trust Settings</b> and turn it on for
               <b>Vigie local authority</b>.
             </li>
           </ol>
@@ -140,11 +139,11 @@ export class SecurePage extends LitElement {
           <ol>
             <li>
               Download the certificate for cameras (<code>server_ca.pem</code>) and build it into the
-              firmware, or give it to a program: <code>--ca server_ca.pem</code>.
+              firmware, or pass it to the virtual camera: <code>--ca server_ca.pem</code>.
             </li>
             <li>
-              Let the camera connect to <code>wss://${hostForCameras()}/camera</code>. From then on it talks
-              to this server and no other, and takes firmware updates.
+              Set the server URL of the camera to <code>wss://${hostForCameras()}/camera</code>. The camera
+              then trusts only this server, and can receive firmware updates.
             </li>
           </ol>
         </wa-details>

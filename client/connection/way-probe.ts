@@ -10,6 +10,7 @@ import type { ConsumerOptions, Transport } from 'mediasoup-client/types';
 import type { IceCandidate, IceServer, TransportParameters } from '../../server/wire/signaling.ts';
 import { receiveTransport } from '../live/receive-transport.ts';
 import type { SignalingClient } from '../signaling/signaling-client.ts';
+import { SignalingError } from '../signaling/signaling-error.ts';
 import type { WayKind, WayResult } from './check-facts.ts';
 
 export interface Way {
@@ -24,7 +25,12 @@ export interface Way {
 /** Over TLS to a relay far away, three connections are made one after the other. */
 const TIMEOUT_MS = 7_000;
 
-/** Never throws: a way that fails is a result too. @param device loaded */
+/**
+ * A way that fails is a result too.
+ *
+ * @param device loaded
+ * @throws SignalingError `full`, and no other: then nothing was tried
+ */
 export async function probeWay(signaling: SignalingClient, device: Device, way: Way): Promise<WayResult> {
   const { kind, url } = way;
   const failed = { kind, url, outcome: 'noPath', address: null, roundTripMs: null, errorCode: null } as const;
@@ -35,7 +41,8 @@ export async function probeWay(signaling: SignalingClient, device: Device, way: 
     } finally {
       signaling.request('closeWebRtcTransport', { transportId: parameters.id }).catch(() => undefined);
     }
-  } catch {
+  } catch (error) {
+    if (SignalingError.watchingWhenFull(error) !== undefined) throw error;
     return failed;
   }
 }

@@ -40,7 +40,7 @@ export class EventFeed extends Emitter<{ change: EventFeed }> {
       signaling.on('event', (event) => {
         if (belongs(event)) this.#take([event]);
       }),
-      // What happened while the line was down.
+      // Events may have come while the connection was down.
       signaling.on('state', (state) => {
         if (state === 'open') void this.#load();
       }),

@@ -1,4 +1,4 @@
-/** What stands for an event in a list: its picture, or a sign of its kind while or where there is none. */
+/** The picture of an event in a list; an icon of its kind while there is none. */
 
 import { css, html, type TemplateResult } from 'lit';
 import type { EventView } from '../../server/wire/event.ts';

@@ -9,13 +9,13 @@ export interface EventText {
   when: string;
 }
 
-/** As people call them. */
+/** Display names. */
 export const EVENT_KINDS: Readonly<Record<EventKind, string>> = {
   motion: 'Motion',
-  offline: 'Not connected',
+  offline: 'Camera offline',
 };
 const JUST_NOW_MS = 10_000;
-/** From here on a date says more. */
+/** Older events are shown with their date. */
 const LONG_AGO_MS = 7 * 24 * 3_600_000;
 
 /** @param nowMs on the server's clock, ms since the Unix epoch */
@@ -25,13 +25,13 @@ export function eventText(event: EventView, nowMs: number): EventText {
 
 function whereOf({ source, sourceName, zones }: EventView): string {
   if (source === 'connection') return '';
-  if (source === 'camera') return 'noticed by the camera’s own sensor';
-  if (source === 'sensor') return `noticed by “${sourceName}”`;
+  if (source === 'camera') return 'detected by the camera’s sensor';
+  if (source === 'sensor') return `detected by “${sourceName}”`;
   return zones.length === 0 ? 'in the picture' : `in ${zones.map((zone) => `“${zone}”`).join(', ')}`;
 }
 
 function whenOf({ startedAtMs, endedAtMs }: EventView, nowMs: number): string {
-  if (endedAtMs === null) return 'going on';
+  if (endedAtMs === null) return 'now';
   const agoMs = nowMs - endedAtMs;
   const lastedMs = endedAtMs - startedAtMs;
   const lasted = lastedMs < 1000 ? '' : `, for ${shortDuration(lastedMs)}`;

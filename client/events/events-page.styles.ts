@@ -8,18 +8,6 @@ export const eventsPageStyles = css`
     max-width: 76rem;
     margin-inline: auto;
   }
-  header {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    justify-content: space-between;
-    gap: 0.75rem;
-    margin-bottom: 1.25rem;
-  }
-  .filters {
-    display: flex;
-    gap: 0.5rem;
-  }
   wa-select {
     width: 11rem;
   }
@@ -75,8 +63,8 @@ export const eventsPageStyles = css`
     text-align: center;
   }
   @media (max-width: 600px) {
-    .filters {
-      width: 100%;
+    .actions {
+      flex: 1 1 100%;
     }
     wa-select {
       flex: 1;

@@ -1,5 +1,5 @@
 /**
- * What happened, at all cameras one may see or at one of them, day by day, the newest first.
+ * The events of one camera, or of all the user may see, by day, the newest first.
  *
  * Fires `vigie-go` with another route of this page.
  */
@@ -7,25 +7,27 @@
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import '@awesome.me/webawesome/dist/components/button/button.js';
-import '@awesome.me/webawesome/dist/components/callout/callout.js';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { EventKind, EventView } from '../../server/wire/event.ts';
 import type { AppContext } from '../app-context.ts';
-import { EventFeed } from './event-feed.ts';
+import type { EventFeedOptions } from './event-feed.ts';
 import { eventPicture, eventPictureStyles } from './event-picture.ts';
 import { EVENT_KINDS, eventText } from './event-text.ts';
+import { FeedController } from './feed-controller.ts';
 import { routePath, type Reachable } from '../routing/routes.ts';
+import { errorCallout } from '../ui/error-callout.ts';
+import { valueOf } from '../ui/field-value.ts';
+import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import { listen } from '../ui/listen.ts';
 import { eventsPageStyles } from './events-page.styles.ts';
 
 const PAGE_SIZE = 60;
-const REFRESH_MS = 10_000;
 const ALL = 'all';
 
 export class EventsPage extends LitElement {
-  static override styles = [sharedStyles, eventPictureStyles, eventsPageStyles];
+  static override styles = [sharedStyles, pageHeaderStyles, eventPictureStyles, eventsPageStyles];
   static override properties = {
     context: { attribute: false },
     cameraId: {},
@@ -38,8 +40,7 @@ export class EventsPage extends LitElement {
   /** Only this kind; undefined: all. */
   declare protected kind: EventKind | undefined;
   declare protected loading: boolean;
-  #feed: EventFeed | undefined;
-  #refresh: ReturnType<typeof setInterval> | undefined;
+  readonly #events = new FeedController(this, () => this.#feedOptions());
 
   constructor() {
     super();
@@ -47,37 +48,16 @@ export class EventsPage extends LitElement {
     listen(this, (update) => this.context.live.cameras.on('change', update));
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#refresh = setInterval(() => this.requestUpdate(), REFRESH_MS);
-    if (this.hasUpdated) this.#follow();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearInterval(this.#refresh);
-    this.#feed?.close();
-    this.#feed = undefined;
-  }
-
   protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has('cameraId') || changed.has('context') || changed.has('kind')) this.#follow();
+    if (changed.has('cameraId') || changed.has('context') || changed.has('kind')) this.#events.restart();
   }
 
   protected override render(): TemplateResult {
-    const nowUs = this.context.live.clock.nowUs();
-    const nowMs = nowUs === null ? Date.now() : nowUs / 1000;
-    const days = Map.groupBy(this.#feed?.events ?? [], ({ startedAtMs }) => dayText(startedAtMs));
+    const nowMs = this.context.live.clock.nowMs();
+    const days = Map.groupBy(this.#events.events, ({ startedAtMs }) => dayText(startedAtMs));
     return html`
-      <header>
-        <h1 tabindex="-1" data-testid="events-title">Events</h1>
-        ${this.#filters()}
-      </header>
-      ${
-        this.#feed?.error
-          ? html`<wa-callout variant="danger" size="s" role="alert">${this.#feed.error}</wa-callout>`
-          : nothing
-      }
+      ${pageHeader({ title: 'Events', testId: 'events-title', actions: this.#filters() })}
+      ${errorCallout(this.#events.error, 'events-error')}
       ${[...days].map(
         ([day, events]) =>
           html`<section>
@@ -91,14 +71,13 @@ export class EventsPage extends LitElement {
             </ol>
           </section>`,
       )}
-      ${days.size === 0 && this.#feed?.loaded ? this.#empty() : nothing} ${this.#more()}
+      ${days.size === 0 && this.#events.loaded ? this.#empty() : nothing} ${this.#more()}
     `;
   }
 
   #filters(): TemplateResult {
     const cameras = this.context.live.cameras.all ?? [];
-    return html`<div class="filters">
-      <wa-select
+    return html`<wa-select
         size="s"
         aria-label="Camera"
         value=${this.cameraId ?? ALL}
@@ -110,7 +89,7 @@ export class EventsPage extends LitElement {
       </wa-select>
       <wa-select
         size="s"
-        aria-label="What"
+        aria-label="Event type"
         value=${this.kind ?? ALL}
         data-testid="event-kind"
         @change=${(event: Event) => (this.kind = kindOf(valueOf(event)))}
@@ -119,8 +98,7 @@ export class EventsPage extends LitElement {
         ${Object.entries(EVENT_KINDS).map(
           ([kind, name]) => html`<wa-option value=${kind}>${name}</wa-option>`,
         )}
-      </wa-select>
-    </div>`;
+      </wa-select>`;
   }
 
   #event(event: EventView, nowMs: number): TemplateResult {
@@ -142,30 +120,27 @@ export class EventsPage extends LitElement {
 
   #empty(): TemplateResult {
     return html`<div class="empty card quiet" data-testid="no-events">
-      <p>Nothing has happened yet.</p>
-      <p>
-        Cameras notice motion when they are told to: under “What to record” on a camera’s recordings page, or
-        by a sensor beside it.
-      </p>
+      <p>No events.</p>
+      <p>To get motion events, turn on motion detection in the menu of a camera, or add a sensor to it.</p>
     </div>`;
   }
 
   #more(): TemplateResult | typeof nothing {
-    if (!this.#feed?.mayHaveMore) return nothing;
+    if (!this.#events.mayHaveMore) return nothing;
     return html`<div class="more">
       <wa-button
         appearance="outlined"
         ?loading=${this.loading}
         data-testid="more-events"
         @click=${() => void this.#loadMore()}
-        >Earlier</wa-button
+        >Load earlier events</wa-button
       >
     </div>`;
   }
 
   async #loadMore(): Promise<void> {
     this.loading = true;
-    await this.#feed?.loadMore();
+    await this.#events.loadMore();
     this.loading = false;
   }
 
@@ -175,11 +150,10 @@ export class EventsPage extends LitElement {
     this.dispatchEvent(new CustomEvent('vigie-go', { detail, bubbles: true, composed: true }));
   }
 
-  #follow(): void {
-    this.#feed?.close();
+  #feedOptions(): EventFeedOptions {
     const { cameraId, kind } = this;
     const { api, live } = this.context;
-    this.#feed = new EventFeed({
+    return {
       ask: (limit, before) => {
         const query = { limit, ...(before !== undefined && { before }), ...(kind && { kind }) };
         return cameraId === undefined
@@ -190,13 +164,8 @@ export class EventsPage extends LitElement {
       belongs: (event) =>
         (cameraId === undefined || event.cameraId === cameraId) && (!kind || event.kind === kind),
       pageSize: PAGE_SIZE,
-    });
-    this.#feed.on('change', () => this.requestUpdate());
+    };
   }
-}
-
-function valueOf(event: Event): string {
-  return (event.target as HTMLElement & { value: string }).value;
 }
 
 function kindOf(value: string): EventKind | undefined {

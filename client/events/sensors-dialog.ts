@@ -6,13 +6,13 @@ import type { CameraView } from '../../server/wire/camera.ts';
 import type { SensorView, SensorWithToken } from '../../server/wire/event.ts';
 import { errorText } from '../http/api-error.ts';
 import { requestLine } from '../http/request-line.ts';
-import '../ui/copy-field.ts';
+import '../ui/vigie-copy-field.ts';
 import { FormDialog, textOf } from '../ui/form-dialog.ts';
 import type { AppContext } from '../app-context.ts';
 import { shortDuration } from '../ui/relative-time.ts';
-import { sensorCommand } from './sensor-command.ts';
-import '../devices/server-address.ts';
-import type { ServerAddress } from '../devices/server-address.ts';
+import { sensorCommand } from '../devices/device-commands.ts';
+import '../devices/vigie-server-address.ts';
+import type { ServerAddress } from '../devices/vigie-server-address.ts';
 
 export class SensorsDialog extends FormDialog<AppContext> {
   static override styles = [
@@ -87,14 +87,14 @@ export class SensorsDialog extends FormDialog<AppContext> {
   }
 
   protected override heading(): string {
-    return `Sensors of “${this.camera?.name ?? ''}”`;
+    return `Sensors for “${this.camera?.name ?? ''}”`;
   }
 
   protected override fields(): TemplateResult {
     return html`
       <p class="quiet">
-        Anything that can make one web request, a movement sensor on an ESP8266 for example, can report motion
-        at this camera.
+        A sensor is any device that can send an HTTP request, such as a motion sensor on an ESP8266. It
+        reports motion for this camera.
       </p>
       ${
         this.sensors.length > 0
@@ -105,8 +105,8 @@ export class SensorsDialog extends FormDialog<AppContext> {
       }
       <wa-input
         name="name"
-        label="Name of a new sensor"
-        hint="Where it is, for example “Porch”."
+        label="New sensor"
+        hint="For example “Porch”."
         required
         maxlength="32"
         autocomplete="off"
@@ -117,14 +117,14 @@ export class SensorsDialog extends FormDialog<AppContext> {
 
   protected override outcome(): TemplateResult | null {
     if (!this.added || !this.camera) return null;
-    return html`<div class="outcome">
+    return html`
       <wa-callout variant="warning" size="s">
         <wa-icon slot="icon" name="key"></wa-icon>
-        The token is shown only this once. Whoever has it can report motion at this camera, and nothing else.
+        Copy the token now: it is not shown again. Anyone who has it can report motion for this camera.
         ${
           location.protocol === 'https:'
             ? nothing
-            : 'This page came over http, where others on the way can read the token: use https if you can.'
+            : 'This page was loaded over HTTP, so others on the network can read the token. Use HTTPS if you can.'
         }
       </wa-callout>
       <vigie-copy-field
@@ -138,18 +138,15 @@ export class SensorsDialog extends FormDialog<AppContext> {
         @vigie-server-address=${({ detail }: CustomEvent<ServerAddress>) => (this.server = detail)}
       ></vigie-server-address>
       ${this.server ? this.#call(this.camera.id, this.added.token, this.server) : nothing}
-      <div class="actions">
-        <wa-button variant="brand" @click=${() => this.hide()} data-testid="dialog-done">Done</wa-button>
-      </div>
-    </div>`;
+    `;
   }
 
   #call(cameraId: string, token: string, { origin, authorityFile }: ServerAddress): TemplateResult {
     const url = origin + requestLine('POST /api/cameras/:cameraId/events', { params: { cameraId } }).path;
     return html`
-      <vigie-copy-field label="Address" .value=${url} data-testid="sensor-address"></vigie-copy-field>
+      <vigie-copy-field label="URL" .value=${url} data-testid="sensor-address"></vigie-copy-field>
       <vigie-copy-field
-        label="Try it"
+        label="Test command"
         .value=${sensorCommand(url, token, authorityFile)}
         data-testid="sensor-command"
       ></vigie-copy-field>
@@ -173,8 +170,8 @@ export class SensorsDialog extends FormDialog<AppContext> {
         <span class="quiet"
           >${
             lastEventAt === null
-              ? 'has not reported yet'
-              : `reported ${shortDuration(Date.now() - lastEventAt)} ago`
+              ? 'no reports yet'
+              : `last report ${shortDuration(Date.now() - lastEventAt)} ago`
           }</span
         ></span
       >
@@ -189,7 +186,7 @@ export class SensorsDialog extends FormDialog<AppContext> {
           if (sure) void this.#remove(id);
           else this.leaving = id;
         }}
-        >${sure ? 'Remove for good' : 'Remove'}</wa-button
+        >${sure ? 'Confirm removal' : 'Remove'}</wa-button
       >
     </li>`;
   }

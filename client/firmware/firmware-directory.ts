@@ -38,7 +38,7 @@ export class FirmwareDirectory extends Emitter<{ change: FirmwareDirectory; erro
     return this.#cameras.get(cameraId);
   }
 
-  /** What goes wrong is told by `error`. */
+  /** Emits `error` when it fails. */
   async load(): Promise<void> {
     try {
       const [images, cameras] = await Promise.all([

@@ -8,13 +8,6 @@ export const firmwarePageStyles = css`
     max-width: 52rem;
     margin-inline: auto;
   }
-  header {
-    margin-bottom: 1.25rem;
-  }
-  header p {
-    margin-top: 0.35rem;
-    font-size: 0.9375rem;
-  }
   wa-callout {
     margin-bottom: 1rem;
   }
@@ -48,8 +41,5 @@ export const firmwarePageStyles = css`
   }
   .image p {
     font-size: 0.875rem;
-  }
-  .image wa-icon {
-    font-size: 1.2rem;
   }
 `;

@@ -2,8 +2,6 @@
 
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
-import '@awesome.me/webawesome/dist/components/button/button.js';
-import '@awesome.me/webawesome/dist/components/callout/callout.js';
 import type { CameraView } from '../../server/wire/camera.ts';
 import type { FirmwareImageView } from '../../server/wire/firmware.ts';
 import { errorText } from '../http/api-error.ts';
@@ -17,13 +15,16 @@ import { boardName, megabytes } from './update-text.ts';
 import './vigie-camera-firmware.ts';
 import type { CameraFirmwareAction } from './vigie-camera-firmware.ts';
 import './vigie-firmware-upload.ts';
+import { errorCallout } from '../ui/error-callout.ts';
+import { iconButton } from '../ui/icon-button.ts';
+import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import { firmwarePageStyles } from './firmware-page.styles.ts';
 
 const SHOWN_HASH_CHARACTERS = 8;
 
 export class FirmwarePage extends LitElement {
-  static override styles = [sharedStyles, firmwarePageStyles];
+  static override styles = [sharedStyles, pageHeaderStyles, firmwarePageStyles];
   static override properties = { context: { attribute: false }, error: { state: true } };
   declare context: AppContext;
   declare protected error: string | null;
@@ -57,13 +58,11 @@ export class FirmwarePage extends LitElement {
     const { context } = this;
     const images = this.#directory?.images;
     return html`
-      <header>
-        <h1 tabindex="-1">Firmware</h1>
-        <p class="quiet">
-          What runs on the cameras. Upload a new version here, then put it on them over the air.
-        </p>
-      </header>
-      ${this.error ? this.#errorCallout(this.error) : nothing}
+      ${pageHeader({
+        title: 'Firmware',
+        intro: 'Upload a firmware version, then install it on your cameras over the air.',
+      })}
+      ${errorCallout(this.error, 'firmware-error', () => void this.#directory?.load())}
       <vigie-firmware-upload .context=${context} @vigie-uploaded=${() => void this.#directory?.load()}>
       </vigie-firmware-upload>
       ${
@@ -76,7 +75,7 @@ export class FirmwarePage extends LitElement {
       ${
         images?.length === 0
           ? html`<p class="quiet" data-testid="no-firmware">
-              Nothing is uploaded yet. The file is <code>vigie-camera.bin</code>, in the build folder of the
+              No firmware uploaded. Upload <code>vigie-camera.bin</code> from the build folder of the
               firmware.
             </p>`
           : nothing
@@ -86,15 +85,6 @@ export class FirmwarePage extends LitElement {
       <vigie-update-camera-dialog .context=${context} ${ref(this.#updateDialog)}></vigie-update-camera-dialog>
       <vigie-confirm-dialog .context=${context} ${ref(this.#confirm)}></vigie-confirm-dialog>
     `;
-  }
-
-  #errorCallout(error: string): TemplateResult {
-    return html`<wa-callout variant="danger" role="alert" data-testid="firmware-error">
-      ${error}
-      <wa-button size="s" appearance="outlined" @click=${() => void this.#directory?.load()}
-        >Try again</wa-button
-      >
-    </wa-callout>`;
   }
 
   #imageRow(image: FirmwareImageView): TemplateResult {
@@ -108,19 +98,17 @@ export class FirmwarePage extends LitElement {
           <code title="SHA-256: ${sha256}">${sha256.slice(0, SHOWN_HASH_CHARACTERS)}</code>
         </p>
       </div>
-      <wa-button
-        size="s"
-        appearance="plain"
-        title="Delete"
-        data-testid="delete-firmware"
-        @click=${() => this.#askToDelete(image)}
-        ><wa-icon name="trash" label="Delete ${version} for ${boardName(target)}"></wa-icon
-      ></wa-button>
+      ${iconButton({
+        icon: 'trash',
+        label: `Delete ${version} for ${boardName(target)}`,
+        testId: 'delete-firmware',
+        onClick: () => this.#askToDelete(image),
+      })}
     </li>`;
   }
 
   #cameraList(cameras: readonly CameraView[]): TemplateResult {
-    if (cameras.length === 0) return html`<p class="quiet">There is no camera yet.</p>`;
+    if (cameras.length === 0) return html`<p class="quiet">There are no cameras yet.</p>`;
     const hasImages = (this.#directory?.images?.length ?? 0) > 0;
     return html`<ul class="card" data-testid="firmware-cameras">
       ${cameras.map(
@@ -157,7 +145,7 @@ export class FirmwarePage extends LitElement {
   #askToDelete({ id, version, target }: FirmwareImageView): void {
     this.#confirm.value?.ask({
       heading: `Delete ${version} for ${boardName(target)}?`,
-      text: 'Cameras that run it keep it. To put it on another one, it has to be uploaded again.',
+      text: 'Cameras that run this version keep it. To install it on other cameras, upload it again.',
       action: 'Delete firmware',
       run: async () => {
         await this.context.api.call('DELETE /api/firmware/:imageId', { params: { imageId: id } });

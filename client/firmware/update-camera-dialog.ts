@@ -7,6 +7,7 @@ import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { CameraFirmwareView, FirmwareImageView } from '../../server/wire/firmware.ts';
 import { compareFirmwareVersions } from '../../server/wire/firmware-version.ts';
 import { boardName, megabytes } from './update-text.ts';
+import { valueOf } from '../ui/field-value.ts';
 import { FormDialog } from '../ui/form-dialog.ts';
 import type { AppContext } from '../app-context.ts';
 
@@ -43,7 +44,7 @@ export class UpdateCameraDialog extends FormDialog<AppContext> {
     if (this.#images.length === 0) {
       const board = boardName(this.#firmware?.target ?? '');
       return html`<p data-testid="no-image">
-        None of the uploaded files is for this camera: it needs one for ${board}.
+        No uploaded firmware fits this camera. It needs firmware for ${board}.
       </p>`;
     }
     return html`
@@ -51,7 +52,7 @@ export class UpdateCameraDialog extends FormDialog<AppContext> {
         label="Version"
         value=${this.chosenId}
         data-testid="update-version"
-        @change=${(event: Event) => (this.chosenId = (event.target as HTMLElement & { value: string }).value)}
+        @change=${(event: Event) => (this.chosenId = valueOf(event))}
       >
         ${this.#images.map(
           ({ id, version, target, bytes }) =>
@@ -64,12 +65,12 @@ export class UpdateCameraDialog extends FormDialog<AppContext> {
         this.#isNewer()
           ? nothing
           : html`<wa-checkbox name="allowOlder" data-testid="allow-older"
-              >Put it on although the camera runs ${this.#firmware?.firmware}, which is not older</wa-checkbox
+              >Install although the camera already runs ${this.#firmware?.firmware}</wa-checkbox
             >`
       }
       <p class="quiet">
-        The camera downloads it, restarts and comes back by itself, usually within a minute. If the new
-        version cannot reach this server, the camera returns to the old one.
+        The camera downloads the firmware, restarts, and reconnects, usually within a minute. If the new
+        version cannot connect to this server, the camera rolls back to the previous version.
       </p>
     `;
   }

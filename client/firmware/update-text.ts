@@ -1,4 +1,4 @@
-/** What becomes of a camera's update, in words for people who never heard of firmware before. */
+/** The state of a camera's update in words. */
 
 import type { UpdateView } from '../../server/wire/firmware.ts';
 import type { FirmwareTarget } from '../../server/wire/camera-protocol.ts';
@@ -8,7 +8,7 @@ export interface UpdateText {
   tone: 'neutral' | 'success' | 'danger';
   /** 0 … 1; null where there is nothing to measure, undefined where nothing goes on. */
   progress: number | null | undefined;
-  /** What the button beside it does, if there is something to do. */
+  /** The label of the button beside it; null: no button. */
   action: 'Cancel' | 'Dismiss' | null;
 }
 
@@ -39,40 +39,40 @@ export function updateText(update: UpdateView): UpdateText {
     case 'staged':
       return {
         text: reason
-          ? `The update to ${version} waits: ${reason}`
-          : `The update to ${version} waits for the camera to come online.`,
+          ? `Update to ${version} is waiting: ${reason}`
+          : `Update to ${version} is waiting for the camera to come online.`,
         tone: 'neutral',
         progress: undefined,
         action: 'Cancel',
       };
     case 'offered':
       return {
-        text: `Asking the camera to update to ${version}.`,
+        text: `Starting the update to ${version}.`,
         tone: 'neutral',
         progress: null,
         action: 'Cancel',
       };
     case 'downloading':
       return {
-        text: `Downloading ${version}: ${progressText(receivedBytes, bytes)}. The picture may pause.`,
+        text: `Downloading ${version}: ${progressText(receivedBytes, bytes)}. Video may pause.`,
         tone: 'neutral',
         progress: receivedBytes / bytes,
         action: 'Cancel',
       };
     case 'restarting':
-      return { text: `The camera restarts with ${version}.`, tone: 'neutral', progress: null, action: null };
+      return { text: `Restarting with ${version}.`, tone: 'neutral', progress: null, action: null };
     case 'done':
       return { text: `Updated to ${version}.`, tone: 'success', progress: undefined, action: 'Dismiss' };
     case 'rolledBack':
       return {
-        text: `Back on the version before: ${reason ?? `${version} did not work`}. Nothing is lost.`,
+        text: `Rolled back to the previous version: ${reason ?? `${version} did not work`}.`,
         tone: 'danger',
         progress: undefined,
         action: 'Dismiss',
       };
     case 'failed':
       return {
-        text: `Not updated to ${version}: ${reason ?? 'it failed'}.`,
+        text: `Update to ${version} failed${reason === null ? '' : `: ${reason}`}.`,
         tone: 'danger',
         progress: undefined,
         action: 'Dismiss',

@@ -91,7 +91,7 @@ export class CameraFirmwareRow extends LitElement {
       </div>
       ${
         firmware?.obstacle
-          ? html`<p class="quiet" data-testid="update-obstacle">No updates: ${firmware.obstacle}</p>`
+          ? html`<p class="quiet" data-testid="update-obstacle">Cannot be updated: ${firmware.obstacle}</p>`
           : nothing
       }
       ${update ? this.#update(update) : nothing}
@@ -103,9 +103,7 @@ export class CameraFirmwareRow extends LitElement {
     if (!firmware) return ' ';
     const { firmware: version, board, target } = firmware;
     if (version === null)
-      return camera.status === 'offline'
-        ? 'Not connected since the server started'
-        : 'Does not say what it runs';
+      return camera.status === 'offline' ? 'Not connected since the server started' : 'Version unknown';
     const hardware = [board, target && boardName(target)].filter(Boolean).join(', ');
     const state = camera.status === 'offline' ? ' · offline' : '';
     return `${version || 'No version'}${hardware && ` · ${hardware}`}${state}`;

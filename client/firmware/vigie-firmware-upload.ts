@@ -1,14 +1,14 @@
 /** `<vigie-firmware-upload>`: chooses a firmware file and sends it. Fires `vigie-uploaded` with the image. */
 
-import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { LitElement, css, html, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
 import '@awesome.me/webawesome/dist/components/button/button.js';
-import '@awesome.me/webawesome/dist/components/callout/callout.js';
 import '@awesome.me/webawesome/dist/components/progress-bar/progress-bar.js';
 import type { FirmwareImageView } from '../../server/wire/firmware.ts';
 import { MAX_FIRMWARE_BYTES } from '../../server/wire/camera-protocol.ts';
 import { errorText } from '../http/api-error.ts';
 import type { AppContext } from '../app-context.ts';
+import { errorCallout } from '../ui/error-callout.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 
 export class FirmwareUpload extends LitElement {
@@ -82,13 +82,7 @@ export class FirmwareUpload extends LitElement {
               <wa-button size="s" appearance="plain" @click=${() => this.#sending?.abort()}>Cancel</wa-button>
             </div>`
       }
-      ${
-        this.error
-          ? html`<wa-callout variant="danger" size="s" role="alert" data-testid="upload-error">
-              <wa-icon slot="icon" name="warning"></wa-icon>${this.error}
-            </wa-callout>`
-          : nothing
-      }
+      ${errorCallout(this.error, 'upload-error')}
     `;
   }
 
@@ -102,7 +96,7 @@ export class FirmwareUpload extends LitElement {
   async #send(file: File): Promise<void> {
     this.error = null;
     if (file.size > MAX_FIRMWARE_BYTES) {
-      this.error = 'This file is larger than 4 MiB, more than a camera has room for.';
+      this.error = 'The file is larger than 4 MiB, the most that a camera can store.';
       return;
     }
     const sending = new AbortController();

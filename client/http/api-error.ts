@@ -1,4 +1,4 @@
-/** What went wrong between this page and the server, as one sentence a person can act on. */
+/** An error between this page and the server, as one sentence that a person can act on. */
 
 import type { Problem } from '../../server/wire/problem.ts';
 

@@ -19,7 +19,7 @@ export class CameraFeed extends Emitter<{ change: CameraFeed }> {
     this.cameraId = cameraId;
   }
 
-  /** What is to be shown; null before the first and after the right to it has gone. */
+  /** The source to show; null before the first one and after the right to see it is gone. */
   get source(): LiveSource | null {
     return this.#pictures ?? this.#consumer;
   }

@@ -28,7 +28,7 @@ export interface CameraStats {
   latencyMs: Percentiles | null;
   /** The same up to where the browser has the picture ready: what a script reading its pixels would find. */
   presentedLatencyMs: Percentiles | null;
-  /** Where that time goes. */
+  /** The parts of that time. */
   budgetMs: TimeBudget | null;
   /** The latency is right within half of this, ms. */
   clockRoundTripMs: number | null;

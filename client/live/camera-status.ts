@@ -1,5 +1,5 @@
 /**
- * What a camera's badge says. Only pictures that are really being presented make it `live`; the server's word alone
+ * The status on a camera's badge. Only pictures that are really being presented make it `live`; the server's word alone
  * never does.
  */
 

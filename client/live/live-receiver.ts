@@ -1,19 +1,17 @@
 /**
- * All live pictures of a page. Elements `watch` a camera and get a feed; the receiver keeps one transport for all of
- * them, and whatever breaks it (server, network, sleep) makes a new one and moves the feeds over. While none brings
- * video, each feed watched has a fallback.
+ * All live pictures of a page. Elements `watch` a camera and get a feed; one transport carries all of them, and when another
+ * takes its place, the feeds move over. While none brings video, each feed watched has a fallback.
  *
  * Invariant: a feed keeps its old consumer until the next one is there, so the last picture stays on the screen.
  */
 
 import type { SignalingClient } from '../signaling/signaling-client.ts';
-import { Backoff } from '../signaling/backoff.ts';
-import { SignalingError } from '../signaling/signaling-error.ts';
 import type { CameraDirectory } from './camera-directory.ts';
 import type { CameraFeed } from './camera-feed.ts';
 import { FeedAttachment } from './feed-attachment.ts';
 import { LiveTransport } from './live-transport.ts';
 import { PictureFallback } from './picture-fallback.ts';
+import { TransportKeeper } from './transport-keeper.ts';
 
 interface Watched {
   attachment: FeedAttachment;
@@ -30,8 +28,6 @@ const PAUSE_AFTER_MS = 1_000;
 /** So many cameras are kept ready, paused, which costs the server nothing; what is watched goes first. */
 const MAX_READY = 16;
 const PREPARE_AFTER_MS = 500;
-/** How long an ICE restart may take before everything is made anew. */
-const ICE_RESTART_TIMEOUT_MS = 4_000;
 const STALL_INTERVAL_MS = 8_000;
 const FALLBACK_INTERVAL_MS = 500;
 
@@ -39,37 +35,26 @@ export class LiveReceiver {
   readonly #signaling: SignalingClient;
   readonly #directory: CameraDirectory;
   readonly #watched = new Map<string, Watched>();
-  readonly #backoff = new Backoff({ baseMs: 500, maxMs: 15_000 });
+  readonly #transport: TransportKeeper;
   readonly #unsubscribe: (() => void)[];
-  #transport: LiveTransport | null = null;
-  /** The transport was given up and the next one is on its way. */
-  #broken = false;
-  #opening = false;
-  #unsupported = false;
-  /** The server had no room for a transport: how many watch. */
-  #watchingWhenFull: number | null = null;
-  /** Since when a path to the server is sought in vain; null while there is one. */
-  #searchingSinceMs: number | null = null;
-  #wanted = false;
   #hidden = false;
-  #closed = false;
-  #recovery: ReturnType<typeof setTimeout> | undefined;
-  #retry: ReturnType<typeof setTimeout> | undefined;
   #preparation: ReturnType<typeof setTimeout> | undefined;
 
   constructor(signaling: SignalingClient, directory: CameraDirectory) {
     this.#signaling = signaling;
     this.#directory = directory;
+    this.#transport = new TransportKeeper(
+      signaling,
+      () => LiveTransport.open(signaling),
+      (next) => Promise.all([...this.#watched.values()].map(({ attachment }) => attachment.attach(next))),
+    );
     const timer = setInterval(() => this.#updateFallbacks(), FALLBACK_INTERVAL_MS);
     this.#unsubscribe = [
       () => clearInterval(timer),
-      signaling.on('state', (state) => state === 'open' && this.#ensureTransport()),
+      this.#transport.on('full', (watching) => this.#onFull(watching)),
       signaling.on('consumerClosed', ({ consumerId, reason }) => {
         const watched = this.#withConsumer(consumerId);
         if (reason !== 'transportClosed') watched?.attachment.detach(true);
-      }),
-      signaling.on('transportClosed', ({ transportId }) => {
-        if (this.#transport?.id === transportId) this.#rebuild();
       }),
       signaling.on('cameraOnline', ({ cameraId }) => this.#attach(this.#watched.get(cameraId))),
       signaling.on('cameras', ({ cameras }) => {
@@ -82,8 +67,7 @@ export class LiveReceiver {
 
   /** Makes the transport before the first camera is watched, so that the first picture needs not wait for it. */
   warm(): void {
-    this.#wanted = true;
-    this.#ensureTransport();
+    this.#transport.want();
   }
 
   /** @returns the camera's feed; to be given back with `release` */
@@ -92,7 +76,7 @@ export class LiveReceiver {
     watched.watchers++;
     clearTimeout(watched.linger);
     watched.attachment.pauseWanted = this.#hidden;
-    if (!watched.attachment.feed.consumer) watched.attachment.feed.setFull(this.#watchingWhenFull);
+    if (!watched.attachment.feed.consumer) watched.attachment.feed.setFull(this.#transport.watchingWhenFull);
     this.warm();
     this.#attach(watched);
     this.#updateFallback(watched);
@@ -117,13 +101,13 @@ export class LiveReceiver {
 
   /** The way to the server may be another one now. */
   networkChanged(): void {
-    if (this.#transport?.state === 'connected') void this.#restartIce(this.#transport);
+    this.#transport.networkChanged();
   }
 
   /** Why no picture can come, as far as it is known: the browser has no WebRTC of a kind we know, or no path was found. */
   get problem(): 'unsupported' | 'noPath' | null {
-    if (this.#unsupported) return 'unsupported';
-    const searching = this.#signaling.state === 'open' && this.#transport?.state !== 'connected';
+    if (!this.#transport.supported) return 'unsupported';
+    const searching = this.#signaling.state === 'open' && !this.#transport.connected;
     return searching ? 'noPath' : null;
   }
 
@@ -139,30 +123,20 @@ export class LiveReceiver {
   reportStalled(feed: CameraFeed): void {
     const watched = this.#watched.get(feed.cameraId);
     const nowMs = performance.now();
-    if (
-      !watched ||
-      this.#hidden ||
-      this.#signaling.state !== 'open' ||
-      this.#transport?.state !== 'connected'
-    )
-      return;
+    if (!watched || this.#hidden || this.#signaling.state !== 'open' || !this.#transport.connected) return;
     if (!feed.consumer || feed.watchingWhenFull !== null) return;
     if (nowMs - watched.stalledAtMs < STALL_INTERVAL_MS) return;
     watched.stalledAtMs = nowMs;
-    if (++watched.stalls % 3 === 0) this.#rebuild();
+    if (++watched.stalls % 3 === 0) this.#transport.rebuild();
     else void watched.attachment.reattach();
   }
 
   /** Idempotent. */
   close(): void {
-    this.#closed = true;
-    clearTimeout(this.#recovery);
-    clearTimeout(this.#retry);
     clearTimeout(this.#preparation);
-    for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    for (const unsubscribe of this.#unsubscribe.splice(0)) unsubscribe();
     for (const watched of this.#watched.values()) this.#forget(watched);
-    this.#transport?.close();
-    this.#transport = null;
+    this.#transport.close();
   }
 
   #updateFallbacks(): void {
@@ -174,8 +148,8 @@ export class LiveReceiver {
     const wanted = watchers > 0 && !this.#hidden && this.#signaling.state === 'open' && online;
     void fallback.update({
       wanted,
-      supported: !this.#unsupported,
-      searchingSinceMs: this.#searchingSinceMs,
+      supported: this.#transport.supported,
+      searchingSinceMs: this.#transport.searchingSinceMs,
     });
   }
 
@@ -220,95 +194,12 @@ export class LiveReceiver {
   }
 
   #attach(watched: Watched | undefined): void {
-    if (watched && this.#transport && !this.#broken && this.#isOfThisConnection(this.#transport)) {
-      void watched.attachment.attach(this.#transport);
-    }
+    const { usable } = this.#transport;
+    if (watched && usable) void watched.attachment.attach(usable);
   }
 
-  #isOfThisConnection(transport: LiveTransport): boolean {
-    return transport.epoch === this.#signaling.epoch && this.#signaling.state === 'open';
-  }
-
-  #ensureTransport(): void {
-    if (this.#closed || !this.#wanted || this.#opening || this.#signaling.state !== 'open') return;
-    if (this.#transport && !this.#broken && this.#isOfThisConnection(this.#transport)) return;
-    void this.#openTransport();
-  }
-
-  async #openTransport(): Promise<void> {
-    this.#opening = true;
-    clearTimeout(this.#retry);
-    try {
-      const next = await LiveTransport.open(this.#signaling);
-      if (this.#closed || !this.#isOfThisConnection(next)) next.close();
-      else this.#adopt(next);
-    } catch (error) {
-      const watching = SignalingError.watchingWhenFull(error);
-      this.#setFull(watching ?? null);
-      if (watching === undefined) this.#searchingSinceMs ??= performance.now();
-      this.#unsupported = isUnsupported(error);
-      // No browser grows WebRTC while it runs.
-      if (!this.#unsupported) this.#retry = setTimeout(() => this.#ensureTransport(), this.#backoff.next());
-      return;
-    } finally {
-      this.#opening = false;
-    }
-    // The connection may have gone and come back meanwhile.
-    this.#ensureTransport();
-  }
-
-  #setFull(watching: number | null): void {
-    this.#watchingWhenFull = watching;
+  #onFull(watching: number | null): void {
     for (const { attachment } of this.#watched.values())
       if (!attachment.feed.consumer) attachment.feed.setFull(watching);
   }
-
-  #adopt(next: LiveTransport): void {
-    this.#setFull(null);
-    const old = this.#transport;
-    this.#transport = next;
-    this.#broken = false;
-    next.on('state', (state) => {
-      if (this.#transport === next) this.#onTransportState(next, state);
-    });
-    const moved = [...this.#watched.values()].map(({ attachment }) => attachment.attach(next));
-    void Promise.all(moved).then(() => old?.close());
-  }
-
-  #onTransportState(transport: LiveTransport, state: LiveTransport['state']): void {
-    if (state === 'connecting') {
-      this.#searchingSinceMs ??= performance.now();
-    } else if (state === 'connected') {
-      this.#searchingSinceMs = null;
-      clearTimeout(this.#recovery);
-      this.#backoff.reset();
-    } else if (state === 'disconnected') {
-      void this.#restartIce(transport);
-    } else if (state === 'failed') {
-      this.#rebuild();
-    }
-  }
-
-  async #restartIce(transport: LiveTransport): Promise<void> {
-    clearTimeout(this.#recovery);
-    this.#recovery = setTimeout(() => {
-      if (this.#transport === transport && transport.state !== 'connected') this.#rebuild();
-    }, ICE_RESTART_TIMEOUT_MS);
-    // Without signaling there is nobody to ask; its reconnection rebuilds everything.
-    await transport.restartIce().catch(() => undefined);
-  }
-
-  /** Gives the transport up. Its feeds keep their last picture until the next one carries them. */
-  #rebuild(): void {
-    clearTimeout(this.#recovery);
-    clearTimeout(this.#retry);
-    this.#broken = true;
-    this.#searchingSinceMs ??= performance.now();
-    this.#retry = setTimeout(() => this.#ensureTransport(), this.#backoff.next());
-  }
-}
-
-/** mediasoup-client's error, told by its name so that this module need not load it. */
-function isUnsupported(error: unknown): boolean {
-  return error instanceof Error && error.name === 'UnsupportedError';
 }

@@ -1,5 +1,5 @@
 /**
- * Where a camera's picture comes from: WebRTC (`LiveConsumer`), or where that does not pass, single pictures over the
+ * The source of a camera's picture: WebRTC (`LiveConsumer`), or where that does not pass, single pictures over the
  * signaling WebSocket (`PictureStream`). Whoever shows it need not know which.
  */
 

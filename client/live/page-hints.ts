@@ -1,6 +1,6 @@
 /**
- * What the browser tells about page and network, as the two questions the live view has: does anybody look, and may the
- * way to the server have changed?
+ * Page and network hints of the browser, reduced to two questions of the live view: is the page visible, and may the path
+ * to the server have changed?
  */
 
 export interface PageHints {

@@ -98,7 +98,7 @@ export class PictureFallback {
   async #lookForVideo(): Promise<void> {
     const { consumer } = this.#feed;
     const frames = (await consumer?.counters().catch(() => null))?.framesDecoded ?? 0;
-    // What a consumer had before it was first asked may be long ago.
+    // Frames decoded before the first query may be old.
     if (this.#decoded?.consumer === consumer && frames > this.#decoded.frames)
       this.#videoAtMs = performance.now();
     this.#decoded = consumer && { consumer, frames };

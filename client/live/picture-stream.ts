@@ -34,7 +34,7 @@ export class PictureStream implements LiveSource {
   #bytes = 0;
   #received = 0;
   #dropped = 0;
-  /** Of which the server says that it passed them over. */
+  /** Pictures that the server reports as passed over. */
   #passedOver = 0;
 
   /** @throws Error when the browser cannot capture a canvas */

@@ -38,7 +38,7 @@ export function pictureWay(facts: WayFacts): PictureWay {
   if (current === 'pictures')
     return searchingSinceMs === null && sinceVideoMs <= FRESH_MS ? 'video' : 'pictures';
   const patienceMs = Math.min(LONGEST_PATIENCE_MS, Math.max(PATIENCE_MS, 3 * frameIntervalMs));
-  // What is still coming counts more than what the transport says of itself.
+  // Frames that still arrive count more than the transport's state.
   if (sinceVideoMs <= patienceMs) return 'video';
   // A search that was in vain before the click need not be waited for again.
   if (searchingSinceMs !== null) return nowMs - searchingSinceMs > PATIENCE_MS ? 'pictures' : 'video';

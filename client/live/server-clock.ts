@@ -21,6 +21,12 @@ export class ServerClock {
     return offsetUs === null ? null : localUs() + offsetUs;
   }
 
+  /** ms since the Unix epoch; by this device's clock before the first exchange. */
+  nowMs(): number {
+    const nowUs = this.nowUs();
+    return nowUs === null ? Date.now() : nowUs / 1000;
+  }
+
   /** @param timestampMs a DOMHighResTimeStamp of this page */
   atUs(timestampMs: number): number | null {
     const { offsetUs } = this.#offset;

@@ -1,4 +1,4 @@
-/** What the badge of a camera says, in words. */
+/** The text on the badge of a camera. */
 
 import type { CameraStatus } from './camera-status.ts';
 import { shortDuration } from '../ui/relative-time.ts';
@@ -30,9 +30,9 @@ export function statusText(inputs: StatusTextInputs): string {
     return lastFrameAt === null ? 'Never connected' : `Offline for ${shortDuration(nowMs - lastFrameAt)}`;
   }
   if (watchingWhenFull !== null) return `Full: ${watchers(watchingWhenFull)}. Trying again…`;
-  if (problem === 'unsupported') return 'This browser cannot show it';
+  if (problem === 'unsupported') return 'Video is not supported by this browser';
   // Mostly a firewall or router that does not let the server's UDP port through.
-  if (problem === 'noPath' && connectingForMs > PATIENCE_MS) return 'Connecting… no path for video yet';
+  if (problem === 'noPath' && connectingForMs > PATIENCE_MS) return 'Connecting… video is blocked';
   return 'Connecting…';
 }
 

@@ -35,7 +35,7 @@ export function drawPicture(video: HTMLVideoElement, canvas: HTMLCanvasElement):
   return true;
 }
 
-/** What is on the screen now, as a JPEG; null when nothing is. */
+/** The frame on the screen as a JPEG; null when there is none. */
 export async function pictureAsJpeg(video: HTMLVideoElement): Promise<Blob | null> {
   const canvas = document.createElement('canvas');
   if (!drawPicture(video, canvas)) return null;

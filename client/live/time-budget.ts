@@ -1,5 +1,5 @@
 /**
- * Where the time between lens and screen goes: joins what the server tells about a frame (`frameTimings`) with what the
+ * The parts of the time between lens and screen: joins the server's report about a frame (`frameTimings`) with what the
  * browser saw of the same frame, by RTP timestamp.
  *
  * Invariant: for each frame the five parts add up to its glass-to-glass latency.

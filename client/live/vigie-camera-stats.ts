@@ -1,95 +1,20 @@
 /** The panel over a picture that tells how it gets here: frame rate, bits, losses, and its age part by part. */
 
-import { LitElement, css, html, nothing, svg, type TemplateResult } from 'lit';
+import { LitElement, html, nothing, svg, type TemplateResult } from 'lit';
 import { BUDGET_PARTS, type BudgetPart, type TimeBudget } from './time-budget.ts';
 import type { CameraStats } from './camera-stats.ts';
+import { cameraStatsStyles } from './vigie-camera-stats.styles.ts';
 
 const PART_NAMES: Record<BudgetPart, string> = {
   camera: 'Camera → server',
   server: 'Server',
   network: 'Network',
   decode: 'Buffer and decoding',
-  display: 'Screen',
+  display: 'Display',
 };
 
 export class VigieCameraStats extends LitElement {
-  static override styles = css`
-    :host {
-      display: block;
-      box-sizing: border-box;
-      width: 17rem;
-      padding: 0.6rem 0.75rem;
-      border-radius: 0.6rem;
-      background: rgb(6 14 19 / 0.78);
-      color: #e2e8f0;
-      backdrop-filter: blur(6px);
-      font-size: 0.75rem;
-      font-variant-numeric: tabular-nums;
-      pointer-events: none;
-    }
-    dl {
-      display: grid;
-      grid-template-columns: 1fr auto;
-      gap: 0.15rem 0.75rem;
-      margin: 0;
-    }
-    dt {
-      color: #a9b7c4;
-    }
-    dd {
-      margin: 0;
-      text-align: end;
-    }
-    .headline {
-      margin-bottom: 0.45rem;
-      font-size: 1.05rem;
-      font-weight: 600;
-    }
-    .headline small {
-      color: #a9b7c4;
-      font-size: 0.75rem;
-      font-weight: 400;
-    }
-    svg {
-      display: block;
-      width: 100%;
-      height: 6px;
-      margin: 0.55rem 0 0.4rem;
-      border-radius: 3px;
-    }
-    .camera {
-      fill: #f5b942;
-      background: #f5b942;
-    }
-    .server {
-      fill: #5eb3d6;
-      background: #5eb3d6;
-    }
-    .network {
-      fill: #9d8df1;
-      background: #9d8df1;
-    }
-    .decode {
-      fill: #57c99a;
-      background: #57c99a;
-    }
-    .display {
-      fill: #e58aa8;
-      background: #e58aa8;
-    }
-    i {
-      display: inline-block;
-      width: 0.5rem;
-      height: 0.5rem;
-      margin-inline-end: 0.4rem;
-      border-radius: 2px;
-    }
-    @container (max-width: 420px) {
-      .more {
-        display: none;
-      }
-    }
-  `;
+  static override styles = cameraStatsStyles;
   static override properties = { stats: { attribute: false } };
   declare stats: CameraStats | null;
 
@@ -113,8 +38,8 @@ export class VigieCameraStats extends LitElement {
         ${
           stats.way === 'video'
             ? html`${row('Packets lost', String(stats.packetsLost), 'stats-lost')}
-              ${row('Packets sent again', String(stats.packetsRetransmitted), 'stats-retransmitted')}`
-            : row('Pictures passed over', String(stats.framesDropped), 'stats-dropped')
+              ${row('Packets retransmitted', String(stats.packetsRetransmitted), 'stats-retransmitted')}`
+            : row('Frames dropped', String(stats.framesDropped), 'stats-dropped')
         }
       </dl>
       ${stats.budgetMs ? html`<div class="more">${budgetBar(stats.budgetMs)}</div>` : nothing}

@@ -13,16 +13,14 @@
 
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { CameraFeed } from './camera-feed.ts';
+import { CameraPicture } from './camera-picture.ts';
+import { CameraStatsSampler, type CameraStats } from './camera-stats.ts';
 import { cameraStatus, type CameraStatus } from './camera-status.ts';
 import type { LiveConnection } from './live-connection.ts';
 import type { LiveSource } from './live-source.ts';
 import { mediaPath } from '../http/request-line.ts';
 import { sharedConnection, type TokenProvider } from './shared-connection.ts';
-import { CameraStatsSampler, type CameraStats } from './camera-stats.ts';
-import { liveVideo } from './live-video.ts';
-import { PresentedFrames } from './presented-frames.ts';
 import { statusText } from './status-text.ts';
-import { StillPicture, pictureAsJpeg } from './still-picture.ts';
 import { cameraStyles } from './vigie-camera.styles.ts';
 import './vigie-camera-stats.ts';
 
@@ -63,13 +61,9 @@ export class VigieCamera extends LitElement {
   declare protected hasPicture: boolean;
   declare protected statusText: string;
 
-  /** The element that plays; always the same one. */
-  readonly video = liveVideo();
-  readonly #still = new StillPicture();
-  readonly #frames = new PresentedFrames(this.video, () => this.#onFrame());
+  readonly #picture = new CameraPicture(() => this.#onFrame());
   #connection: LiveConnection | null = null;
   #feed: CameraFeed | null = null;
-  #source: LiveSource | null = null;
   #sampler: CameraStatsSampler | null = null;
   #stops: (() => void)[] = [];
   #connectingSinceMs = 0;
@@ -128,7 +122,7 @@ export class VigieCamera extends LitElement {
     const name = this.name ?? this.#connection?.cameras.find(this.cameraId)?.name ?? '';
     return html`
       <div class="picture ${status} ${this.hasPicture ? 'has-picture' : ''}">
-        ${this.#snapshot()} ${this.video} ${this.#still.canvas}
+        ${this.#snapshot()} ${this.#picture.video} ${this.#picture.still}
       </div>
       ${way === 'pictures' ? slowerWay() : nothing}
       <div class="caption" part="caption">
@@ -141,12 +135,17 @@ export class VigieCamera extends LitElement {
     `;
   }
 
-  /** What is on the screen now, as a JPEG; null when nothing is. */
+  /** The frame on the screen as a JPEG; null when there is none. */
   takeSnapshot(): Promise<Blob | null> {
-    return pictureAsJpeg(this.video);
+    return this.#picture.asJpeg();
   }
 
-  /** Of a camera that is offline and has shown nothing yet: its last picture, as far as the server has one. */
+  /** The element that plays; always the same one. */
+  get video(): HTMLVideoElement {
+    return this.#picture.video;
+  }
+
+  /** The last picture of a camera that is offline and has shown nothing yet, if the server has one. */
   #snapshot(): TemplateResult | typeof nothing {
     if (this.status !== 'offline' || this.hasPicture || !this.#connection) return nothing;
     const { lastFrameAt } = this.#connection.cameras.find(this.cameraId) ?? { lastFrameAt: null };
@@ -188,8 +187,7 @@ export class VigieCamera extends LitElement {
     for (const stop of this.#stops.splice(0)) stop();
     this.#sampler?.close();
     this.#sampler = null;
-    this.#frames.stop();
-    this.#source = null;
+    this.#picture.stop();
     this.#feed = null;
   }
 
@@ -206,27 +204,16 @@ export class VigieCamera extends LitElement {
   #onFeedChange(): void {
     const { source, denied } = this.#feed ?? { source: null, denied: false };
     if (denied) this.#clearPicture();
-    if (!source || source === this.#source || !this.#connection) return;
-    this.#source = source;
-    // The new source shows black until its first picture.
-    this.#still.hold(this.video);
-    this.video.srcObject = new MediaStream([source.track]);
-    this.#frames.start(this.#connection.clock, source);
-    // Refused only when the element leaves the page at the same moment.
-    this.video.play().catch(() => undefined);
+    if (source && this.#connection) this.#picture.show(source, this.#connection.clock);
   }
 
   #onFrame(): void {
-    this.#still.release();
     this.hasPicture = true;
-    if (this.status !== 'live' || this.way !== this.#source?.way) this.#tick();
+    if (this.status !== 'live' || this.way !== this.#picture.source?.way) this.#tick();
   }
 
   #clearPicture(): void {
-    if (this.video.srcObject) this.video.srcObject = null;
-    this.#source = null;
-    this.#still.clear();
-    this.#frames.forget();
+    this.#picture.clear();
     this.hasPicture = false;
   }
 
@@ -237,20 +224,19 @@ export class VigieCamera extends LitElement {
     const camera = this.#connection.cameras.find(this.cameraId);
     const known = this.#connection.cameras.all !== null;
     const online = camera ? camera.status === 'online' : known ? false : undefined;
-    const status = cameraStatus({ online, lastFrame: this.#frames.last, nowMs });
+    const status = cameraStatus({ online, lastFrame: this.#picture.frames.last, nowMs });
     if (status !== 'connecting' || this.status !== 'connecting') this.#connectingSinceMs = nowMs;
     else if (nowMs - this.#connectingSinceMs > STALLED_AFTER_MS)
       this.#connection.receiver.reportStalled(this.#feed);
-    const { last } = this.#frames;
+    const { last } = this.#picture.frames;
     if (status === 'live' && last) this.#connection.receiver.reportLive(this.#feed, last);
-    this.way = status === 'live' ? (this.#source?.way ?? null) : null;
-    const serverUs = this.#connection.clock.nowUs();
+    this.way = status === 'live' ? (this.#picture.source?.way ?? null) : null;
     this.status = status;
     this.statusText = statusText({
       status,
       missing: known && !camera,
       lastFrameAt: camera?.lastFrameAt ?? null,
-      nowMs: serverUs === null ? Date.now() : serverUs / 1000,
+      nowMs: this.#connection.clock.nowMs(),
       connectingForMs: nowMs - this.#connectingSinceMs,
       problem: this.#connection.receiver.problem,
       watchingWhenFull: this.#feed.watchingWhenFull,
@@ -270,7 +256,7 @@ export class VigieCamera extends LitElement {
       feed: this.#feed,
       signaling,
       clock,
-      frames: this.#frames,
+      frames: this.#picture.frames,
       onStats,
     });
   }
@@ -279,8 +265,8 @@ export class VigieCamera extends LitElement {
 /** Half a sentence where there is no room for a whole one. */
 function slowerWay(): TemplateResult {
   return html`<p class="note" part="note" role="status" data-testid="camera-note">
-    Slower way<span class="long">: pictures over the web connection</span
-    ><span class="longer">, until video gets through</span>
+    Slower fallback<span class="long">: single pictures over the web connection</span
+    ><span class="longer"> until video connects</span>
   </p>`;
 }
 

@@ -1,17 +1,17 @@
-/** What of a camera's motion counts: where, how much of it, and for how long; drawn and tried over its moving picture. */
+/** The motion detection of a camera: where, how much and for how long; set up and tested over its moving picture. */
 
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { keyed } from 'lit/directives/keyed.js';
-import { repeat } from 'lit/directives/repeat.js';
 import '@awesome.me/webawesome/dist/components/button/button.js';
-import '@awesome.me/webawesome/dist/components/callout/callout.js';
-import '@awesome.me/webawesome/dist/components/input/input.js';
 import '@awesome.me/webawesome/dist/components/switch/switch.js';
-import type { EventView } from '../../server/wire/event.ts';
-import type { MotionArea, MotionView } from '../../server/wire/motion.ts';
+import type { MotionView } from '../../server/wire/motion.ts';
 import { errorText } from '../http/api-error.ts';
-import { mediaPath } from '../http/request-line.ts';
 import type { AppContext } from '../app-context.ts';
+import { routePath } from '../routing/routes.ts';
+import { errorCallout } from '../ui/error-callout.ts';
+import { checkedOf, valueOf } from '../ui/field-value.ts';
+import { listen } from '../ui/listen.ts';
+import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
+import { sharedStyles } from '../ui/shared-styles.ts';
 import {
   areasOf,
   hasRoom,
@@ -21,20 +21,14 @@ import {
   withoutArea,
   type AreaKind,
 } from './motion-draft.ts';
+import { motionPageStyles } from './motion-page.styles.ts';
 import { MOTION_SLIDERS, type MotionSlider } from './motion-sliders.ts';
 import type { Outline } from './outline.ts';
-import './vigie-area-editor.ts';
-import { routePath } from '../routing/routes.ts';
-import { sharedStyles } from '../ui/shared-styles.ts';
-import { listen } from '../ui/listen.ts';
-import { motionPageStyles } from './motion-page.styles.ts';
-
-const PREVIEW_FPS = 8;
-/** After the picture has failed, before the next try. */
-const RETRY_MS = 3_000;
+import './vigie-area-list.ts';
+import './vigie-motion-picture.ts';
 
 export class MotionPage extends LitElement {
-  static override styles = [sharedStyles, motionPageStyles];
+  static override styles = [sharedStyles, pageHeaderStyles, motionPageStyles];
   static override properties = {
     context: { attribute: false },
     cameraId: {},
@@ -42,10 +36,9 @@ export class MotionPage extends LitElement {
     draft: { state: true },
     selected: { state: true },
     drawing: { state: true },
-    showsSmallest: { state: true },
+    showsMinArea: { state: true },
     busy: { state: true },
     error: { state: true },
-    tries: { state: true },
   };
   declare context: AppContext;
   declare cameraId: string;
@@ -53,15 +46,10 @@ export class MotionPage extends LitElement {
   declare protected draft: MotionView | null;
   declare protected selected: string | null;
   declare protected drawing: AreaKind | null;
-  /** The smallest thing is drawn into the picture while its slider is touched. */
-  declare protected showsSmallest: boolean;
+  /** The minimum size is drawn into the picture while its slider is touched. */
+  declare protected showsMinArea: boolean;
   declare protected busy: boolean;
   declare protected error: string | null;
-  /** How often the picture was asked for. */
-  declare protected tries: number;
-  /** Motions that go on, by event id. */
-  readonly #moving = new Map<string, EventView>();
-  #retry: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     super();
@@ -69,19 +57,10 @@ export class MotionPage extends LitElement {
     this.draft = null;
     this.selected = null;
     this.drawing = null;
-    this.showsSmallest = false;
+    this.showsMinArea = false;
     this.busy = false;
     this.error = null;
-    this.tries = 0;
     listen(this, (update) => this.context.live.cameras.on('change', update));
-    listen(this, (update) =>
-      this.context.live.signaling.on('event', (event) => {
-        if (event.cameraId !== this.cameraId || event.source !== 'motion') return;
-        if (event.endedAtMs === null) this.#moving.set(event.id, event);
-        else this.#moving.delete(event.id);
-        update();
-      }),
-    );
   }
 
   override connectedCallback(): void {
@@ -92,9 +71,6 @@ export class MotionPage extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     window.removeEventListener('beforeunload', this.#onLeave);
-    clearTimeout(this.#retry);
-    // A picture that goes on coming is a connection that stays.
-    this.renderRoot.querySelector('img')?.removeAttribute('src');
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -104,17 +80,13 @@ export class MotionPage extends LitElement {
   protected override render(): TemplateResult {
     const name = this.context.live.cameras.find(this.cameraId)?.name ?? 'Camera';
     return html`
-      <header>
-        <a
-          class="back"
-          href=${routePath({ page: 'camera', cameraId: this.cameraId })}
-          aria-label="Live picture"
-          ><wa-icon name="arrow-left"></wa-icon
-        ></a>
-        <h1 tabindex="-1" data-testid="motion-title">${name}: motion</h1>
-        ${this.#saveButtons()}
-      </header>
-      ${this.error ? html`<wa-callout variant="danger" size="s" role="alert">${this.error}</wa-callout>` : nothing}
+      ${pageHeader({
+        title: `${name}: motion detection`,
+        testId: 'motion-title',
+        back: { href: routePath({ page: 'camera', cameraId: this.cameraId }), label: 'Live view' },
+        actions: this.#saveButtons(),
+      })}
+      ${errorCallout(this.error, 'motion-error')}
       ${this.draft ? html`<div class="content">${this.#picture(this.draft)} ${this.#settings(this.draft)}</div>` : nothing}
     `;
   }
@@ -141,47 +113,19 @@ export class MotionPage extends LitElement {
   }
 
   #picture(draft: MotionView): TemplateResult {
-    const source = mediaPath('GET /api/cameras/:cameraId/mjpeg', {
-      params: { cameraId: this.cameraId },
-      query: { fps: PREVIEW_FPS },
-    });
-    const zones = [...this.#moving.values()].flatMap((event) => event.zones);
-    return html`<div class="picture">
-      <div class="view">
-        <vigie-area-editor
-          .zones=${draft.zones}
-          .masks=${draft.masks}
-          .selected=${this.selected}
-          .drawing=${this.drawing}
-          .minArea=${this.showsSmallest ? draft.minArea : null}
-          @vigie-select=${({ detail }: CustomEvent<{ id: string }>) => (this.selected = detail.id)}
-          @vigie-outline=${({ detail }: CustomEvent<{ id: string; outline: Outline }>) =>
-            (this.draft = withChangedArea(draft, detail.id, { outline: detail.outline }))}
-          @vigie-drawn=${({ detail }: CustomEvent<{ outline: Outline | null }>) => this.#drawn(draft, detail.outline)}
-        >
-          ${keyed(
-            this.tries,
-            html`<img
-              src=${source}
-              alt="What the camera sees"
-              draggable="false"
-              @error=${() => this.#tryAgain()}
-            />`,
-          )}
-        </vigie-area-editor>
-      </div>
-      <p class="now ${this.#moving.size > 0 ? 'moves' : ''}" role="status" data-testid="motion-now">
-        <span aria-hidden="true"></span>${this.#nowText(zones)}
-      </p>
-    </div>`;
-  }
-
-  #nowText(zones: readonly string[]): string {
-    if (this.#moving.size > 0)
-      return zones.length > 0 ? `Motion in ${[...new Set(zones)].join(', ')}` : 'Motion';
-    return this.saved?.enabled
-      ? 'Nothing moves that counts. Walk by and see.'
-      : 'Motion is not looked for yet.';
+    return html`<vigie-motion-picture
+      .context=${this.context}
+      .cameraId=${this.cameraId}
+      .saved=${this.saved}
+      .draft=${draft}
+      .selected=${this.selected}
+      .drawing=${this.drawing}
+      .showsMinArea=${this.showsMinArea}
+      @vigie-select=${({ detail }: CustomEvent<{ id: string }>) => (this.selected = detail.id)}
+      @vigie-outline=${({ detail }: CustomEvent<{ id: string; outline: Outline }>) =>
+        (this.draft = withChangedArea(draft, detail.id, { outline: detail.outline }))}
+      @vigie-drawn=${({ detail }: CustomEvent<{ outline: Outline | null }>) => this.#drawn(draft, detail.outline)}
+    ></vigie-motion-picture>`;
   }
 
   #settings(draft: MotionView): TemplateResult {
@@ -189,27 +133,21 @@ export class MotionPage extends LitElement {
       <wa-switch
         ?checked=${draft.enabled}
         data-testid="motion-enabled"
-        @change=${({ target }: Event) =>
-          (this.draft = { ...draft, enabled: (target as HTMLElement & { checked: boolean }).checked })}
-        >Notice what moves in the picture</wa-switch
+        @change=${(event: Event) => (this.draft = { ...draft, enabled: checkedOf(event) })}
+        >Detect motion</wa-switch
       >
-      ${MOTION_SLIDERS.map((slider) => this.#slider(draft, slider))}
-      ${this.#areas(draft, 'zone', 'Zones', 'Only what moves in a zone counts. Without one, everything does.')}
+      ${MOTION_SLIDERS.map((slider) => this.#slider(draft, slider))} ${this.#areas(draft, 'zone')}
       ${
         draft.zones.length > 1
           ? html`<wa-switch
               ?checked=${draft.separateZones}
               data-testid="separate-zones"
-              @change=${({ target }: Event) =>
-                (this.draft = {
-                  ...draft,
-                  separateZones: (target as HTMLElement & { checked: boolean }).checked,
-                })}
-              >Each zone has events of its own</wa-switch
+              @change=${(event: Event) => (this.draft = { ...draft, separateZones: checkedOf(event) })}
+              >Separate events for each zone</wa-switch
             >`
           : nothing
       }
-      ${this.#areas(draft, 'mask', 'Masks', 'Nothing in a mask ever counts: a tree, the street, a clock in the picture.')}
+      ${this.#areas(draft, 'mask')}
     </div>`;
   }
 
@@ -228,69 +166,30 @@ export class MotionPage extends LitElement {
         .value=${String(toPosition(value))}
         aria-valuetext=${format(value)}
         data-testid="motion-${name}"
-        @focus=${() => (this.showsSmallest = marks)}
-        @blur=${() => (this.showsSmallest = false)}
-        @pointerdown=${() => (this.showsSmallest = marks)}
-        @input=${({ target }: Event) =>
-          (this.draft = { ...draft, [name]: toValue(Number((target as HTMLInputElement).value)) })}
+        @focus=${() => (this.showsMinArea = marks)}
+        @blur=${() => (this.showsMinArea = false)}
+        @pointerdown=${() => (this.showsMinArea = marks)}
+        @input=${(event: Event) => (this.draft = { ...draft, [name]: toValue(Number(valueOf(event))) })}
       />
       <span class="hint">${hint}</span>
     </label>`;
   }
 
-  #areas(draft: MotionView, kind: AreaKind, heading: string, hint: string): TemplateResult {
-    const isDrawn = this.drawing === kind;
-    return html`<section>
-      <h2>${heading}</h2>
-      <p class="hint">
-        ${isDrawn ? 'Press into the picture where the corners shall be, and at last on the first one again.' : hint}
-      </p>
-      <ul>
-        ${repeat(
-          areasOf(draft, kind),
-          ({ id }) => id,
-          (area) => this.#area(draft, kind, area),
-        )}
-      </ul>
-      <div class="buttons">
-        <wa-button
-          size="s"
-          appearance="outlined"
-          ?disabled=${!hasRoom(draft, kind)}
-          data-testid="draw-${kind}"
-          @click=${() => {
-            this.selected = null;
-            this.drawing = isDrawn ? null : kind;
-          }}
-          >${isDrawn ? 'Give up' : `Draw a ${kind}`}</wa-button
-        >
-      </div>
-    </section>`;
-  }
-
-  #area(draft: MotionView, kind: AreaKind, { id, name }: MotionArea): TemplateResult {
-    return html`<li data-testid=${kind}>
-      <span class="sample ${kind}" aria-hidden="true"></span>
-      <wa-input
-        size="s"
-        value=${name}
-        maxlength="32"
-        aria-label="Name of this ${kind}"
-        @focus=${() => (this.selected = id)}
-        @change=${({ target }: Event) => {
-          const text = (target as HTMLElement & { value: string }).value.trim();
-          if (text) this.draft = withChangedArea(draft, id, { name: text });
-        }}
-      ></wa-input>
-      <wa-button
-        size="s"
-        appearance="plain"
-        title="Remove ${name}"
-        data-testid="remove-${kind}"
-        @click=${() => (this.draft = withoutArea(draft, id))}
-        ><wa-icon name="trash" label="Remove ${name}"></wa-icon
-      ></wa-button>
-    </li>`;
+  #areas(draft: MotionView, kind: AreaKind): TemplateResult {
+    return html`<vigie-area-list
+      .kind=${kind}
+      .areas=${areasOf(draft, kind)}
+      ?drawing=${this.drawing === kind}
+      ?full=${!hasRoom(draft, kind)}
+      @vigie-draw=${({ detail }: CustomEvent<{ kind: AreaKind | null }>) => {
+        this.selected = null;
+        this.drawing = detail.kind;
+      }}
+      @vigie-select=${({ detail }: CustomEvent<{ id: string }>) => (this.selected = detail.id)}
+      @vigie-rename=${({ detail }: CustomEvent<{ id: string; name: string }>) =>
+        (this.draft = withChangedArea(draft, detail.id, { name: detail.name }))}
+      @vigie-remove=${({ detail }: CustomEvent<{ id: string }>) => (this.draft = withoutArea(draft, detail.id))}
+    ></vigie-area-list>`;
   }
 
   #drawn(draft: MotionView, outline: Outline | null): void {
@@ -308,13 +207,7 @@ export class MotionPage extends LitElement {
     this.drawing = null;
   }
 
-  #tryAgain(): void {
-    clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.tries++, RETRY_MS);
-  }
-
   async #load(): Promise<void> {
-    this.#moving.clear();
     try {
       this.saved = await this.context.api.call('GET /api/cameras/:cameraId/motion', {
         params: { cameraId: this.cameraId },
@@ -336,7 +229,6 @@ export class MotionPage extends LitElement {
         body: draft,
       });
       this.saved = draft;
-      this.#moving.clear();
     } catch (error) {
       this.error = errorText(error);
     } finally {

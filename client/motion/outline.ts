@@ -37,7 +37,7 @@ export function middleOf(outline: Outline, index: number): Point {
   return pointAt((x1 + x2) / 2, (y1 + y2) / 2);
 }
 
-/** For who draws with the keyboard: a piece in the middle to be pushed about. */
+/** The outline that drawing with the keyboard begins with. */
 export const MIDDLE: Outline = [
   [0.3, 0.3],
   [0.7, 0.3],

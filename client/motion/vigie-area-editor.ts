@@ -1,7 +1,7 @@
 /**
  * `<vigie-area-editor>`: zones and masks over the picture in its slot. What is selected has a handle at each corner and one in
  * the middle of each side, for mouse, finger and keyboard (arrows move a corner, Delete takes it away). While `drawing` is set,
- * presses on the picture set corners; the first one, or Enter, closes the outline; Escape gives up.
+ * presses on the picture set corners; the first one, or Enter, closes the outline; Escape cancels.
  *
  * Fires `vigie-outline` {id, outline} when one has changed, `vigie-select` {id}, and `vigie-drawn` {outline | null}.
  */
@@ -39,7 +39,7 @@ export class VigieAreaEditor extends LitElement {
   declare masks: readonly MotionArea[];
   /** The id of the one with handles. */
   declare selected: string | null;
-  /** What is being drawn, if anything. */
+  /** The kind that is being drawn; null: none. */
   declare drawing: 'zone' | 'mask' | null;
   /** Shown as a square of that share of the picture; null: not shown. */
   declare minArea: number | null;
@@ -73,7 +73,7 @@ export class VigieAreaEditor extends LitElement {
       class="frame ${this.drawing ? 'drawing' : ''}"
       tabindex=${this.drawing ? 0 : -1}
       role="group"
-      aria-label=${this.drawing ? 'Press where the corners shall be; Enter closes, Escape gives up' : 'Zones and masks'}
+      aria-label=${this.drawing ? 'Click to place corners. Enter finishes, Escape cancels.' : 'Zones and masks'}
       data-testid="area-editor"
       @pointerdown=${this.#onPress}
       @pointermove=${this.#onMove}
@@ -122,7 +122,7 @@ export class VigieAreaEditor extends LitElement {
       return html`<button
         class="corner ${closes ? 'closes' : ''}"
         .style=${placeOf(corner)}
-        aria-label=${closes ? 'Close the outline' : `Corner ${index + 1}`}
+        aria-label=${closes ? 'Finish outline' : `Corner ${index + 1}`}
         ?disabled=${!closes}
         data-testid=${closes ? 'close-outline' : 'drawn-corner'}
         @pointerdown=${(event: Event) => event.stopPropagation()}
@@ -148,7 +148,7 @@ export class VigieAreaEditor extends LitElement {
         html`<button
           class="middle"
           .style=${placeOf(middleOf(points, index))}
-          aria-label="A further corner after corner ${index + 1} of ${name}"
+          aria-label="Add corner after corner ${index + 1} of ${name}"
           data-testid="split-side"
           @pointerdown=${(event: Event) => event.stopPropagation()}
           @click=${() => this.#change(id, splitSide(points, index))}
@@ -186,7 +186,7 @@ export class VigieAreaEditor extends LitElement {
   readonly #onKey = (event: KeyboardEvent): void => {
     if (!this.drawing) return;
     if (event.key === 'Escape') this.#finish(null);
-    // Who has set no corner yet draws with the keyboard.
+    // Without a corner so far, the user draws with the keyboard.
     else if (event.key === 'Enter' && this.outline.length === 0) this.#finish(MIDDLE);
     else if (event.key === 'Enter' && this.outline.length >= MIN_CORNERS) this.#finish(this.outline);
     else if (event.key === 'Backspace') this.outline = this.outline.slice(0, -1);

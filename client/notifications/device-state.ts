@@ -1,6 +1,6 @@
 /** Whether this browser can be told what happens, and if not, what its owner can do about it. Pure. */
 
-/** What the browser says of itself. */
+/** The facts that the browser reports. */
 export interface DeviceFacts {
   /** Service workers, and thus push, exist over https and on localhost only. */
   isSecure: boolean;
@@ -23,13 +23,11 @@ export function deviceState(facts: DeviceFacts): DeviceState {
 }
 
 export const DEVICE_TEXTS: Readonly<Record<DeviceState, string>> = {
-  insecure:
-    'Browsers take notifications over a secure connection only. Open Vigie by an address that begins with https://.',
+  insecure: 'Notifications need a secure connection. Open Vigie at an address that begins with https://.',
   notInstalled:
-    'On an iPhone or iPad, first add Vigie to the home screen (Share, then “Add to Home Screen”), and open it from there.',
-  unsupported: 'This browser takes no notifications. Most others do; in a private window none does.',
-  blocked:
-    'This browser has been told to take no notifications from Vigie. Allow them in its settings for this page, then come back.',
-  off: 'This device is not notified yet.',
-  on: 'This device is notified, also while Vigie is closed, as long as you stay signed in on it.',
+    'On an iPhone or iPad, add Vigie to the home screen (Share, then “Add to Home Screen”) and open it from there.',
+  unsupported: 'This browser does not support notifications, or this is a private window.',
+  blocked: 'Notifications are blocked for this page. Allow them in the browser’s site settings.',
+  off: 'Notifications are off on this device.',
+  on: 'Notifications are on, even while Vigie is closed, as long as you stay signed in on this device.',
 };

@@ -9,36 +9,18 @@ export const notificationsPageStyles = css`
     max-width: 40rem;
     margin-inline: auto;
   }
-  .card {
+  .page-header {
+    margin-bottom: 0;
+  }
+  section {
     display: grid;
     gap: 0.9rem;
     padding: 1.1rem;
   }
-  fieldset {
-    display: grid;
-    gap: 0.5rem;
-    margin: 0;
-    padding: 0;
-    border: 0;
-  }
-  legend {
-    padding: 0 0 0.5rem;
-    font-weight: 600;
-  }
-  fieldset fieldset {
-    max-height: 14rem;
-    padding-left: 1.6rem;
-    overflow-y: auto;
-  }
-  .hours,
   .buttons {
     display: flex;
     flex-wrap: wrap;
-    align-items: end;
     gap: 0.75rem;
-  }
-  .hours {
-    padding-left: 1.6rem;
   }
   .device {
     display: flex;

@@ -31,7 +31,7 @@ export async function subscribe(publicKey: string): Promise<PushDevice | undefin
   await navigator.serviceWorker.register(WORKER_URL);
   const { pushManager } = await navigator.serviceWorker.ready;
   const known = await pushManager.getSubscription();
-  // Of another server that was at this address before: it would never arrive.
+  // A subscription for another server that had this address before never delivers.
   if (known && keyOf(known) !== publicKey) await known.unsubscribe();
   try {
     const subscription = await pushManager.subscribe({
@@ -41,7 +41,7 @@ export async function subscribe(publicKey: string): Promise<PushDevice | undefin
     return subscription.toJSON() as unknown as PushDevice;
   } catch (error) {
     throw new Error(
-      'The push service of this browser cannot be used: it is out of reach or switched off, or this is a private window.',
+      'The push service of this browser is not available. It may be offline or turned off, or this may be a private window.',
       { cause: error },
     );
   }

@@ -6,7 +6,7 @@ import type { EventsQuery, EventView } from '../../server/wire/event.ts';
 export const LEAD_MS = 2_000;
 /** A jump goes to some seconds before the event; from there the next is another one. */
 const APART_MS = 500;
-/** What has begun before the moment and goes on still is in the answer, too. */
+/** The answer also holds events that began earlier and have not ended. */
 const LIMIT = 50;
 
 export type AskForEvents = (query: EventsQuery) => Promise<EventView[]>;

@@ -6,18 +6,6 @@ export const lookBackPageStyles = css`
   :host {
     display: block;
   }
-  header {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: 0.75rem;
-    margin-bottom: 1rem;
-  }
-  .cameras {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0.35rem;
-  }
   .players {
     display: grid;
     grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr));
@@ -29,19 +17,7 @@ export const lookBackPageStyles = css`
     max-width: max(20rem, calc((100dvh - 18rem) * 4 / 3));
   }
   .controls {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: 0.25rem;
     margin-block: 0.75rem;
-  }
-  .moment {
-    flex: 1;
-    min-width: 11rem;
-    font-variant-numeric: tabular-nums;
-  }
-  wa-select {
-    width: 6rem;
   }
   .row + .row {
     margin-top: 0.5rem;

@@ -3,13 +3,10 @@
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import '@awesome.me/webawesome/dist/components/button/button.js';
-import '@awesome.me/webawesome/dist/components/callout/callout.js';
-import '@awesome.me/webawesome/dist/components/option/option.js';
-import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { CameraView } from '../../server/wire/camera.ts';
 import type { AppContext } from '../app-context.ts';
 import { Playlist } from './playlist.ts';
-import { momentText } from './recording-words.ts';
+import { playbackControls, playbackControlsStyles } from './playback-controls.ts';
 import { nextMomentOf, StepClock } from './step-clock.ts';
 import { TimeScale } from './time-scale.ts';
 import { rangeQuery, Timelines } from './timelines.ts';
@@ -17,6 +14,8 @@ import './vigie-step-player.ts';
 import './vigie-timeline.ts';
 import type { Selection } from './vigie-timeline.ts';
 import { routePath } from '../routing/routes.ts';
+import { errorCallout } from '../ui/error-callout.ts';
+import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import { listen } from '../ui/listen.ts';
 import { lookBackPageStyles } from './look-back-page.styles.ts';
@@ -32,7 +31,7 @@ const MAX_WAIT_MS = 3_000;
 const DRAW_MS = 100;
 
 export class LookBackPage extends LitElement {
-  static override styles = [sharedStyles, lookBackPageStyles];
+  static override styles = [sharedStyles, pageHeaderStyles, playbackControlsStyles, lookBackPageStyles];
   static override properties = {
     context: { attribute: false },
     scale: { state: true },
@@ -90,18 +89,13 @@ export class LookBackPage extends LitElement {
   protected override render(): TemplateResult {
     const cameras = this.#cameras();
     return html`
-      <header>
-        <h1 tabindex="-1" data-testid="look-back-title">Recordings</h1>
-        <div class="cameras">
-          ${(this.context.live.cameras.all ?? []).map((camera) => this.#choice(camera))}
-        </div>
-      </header>
-      ${
-        this.#timelines.error
-          ? html`<wa-callout variant="danger" size="s" role="alert">${this.#timelines.error}</wa-callout>`
-          : nothing
-      }
-      ${cameras.length === 0 ? html`<p class="empty card quiet">Choose a camera above.</p>` : nothing}
+      ${pageHeader({
+        title: 'Recordings',
+        testId: 'look-back-title',
+        actions: (this.context.live.cameras.all ?? []).map((camera) => this.#choice(camera)),
+      })}
+      ${errorCallout(this.#timelines.error, 'look-back-error')}
+      ${cameras.length === 0 ? html`<p class="empty card quiet">Select a camera above.</p>` : nothing}
       <div class="players ${cameras.length === 1 ? 'one' : ''}">
         ${repeat(
           cameras,
@@ -139,34 +133,18 @@ export class LookBackPage extends LitElement {
 
   #controls(): TemplateResult {
     const { playing, speed } = this.#clock;
-    return html`<div class="controls">
-      ${this.#button('play', playing ? 'Pause' : 'Play', playing ? 'pause' : 'play', () => this.#play(!playing))}
-      <span class="moment" data-testid="moment"
-        >${this.playheadMs === null ? 'Choose a moment below' : momentText(this.playheadMs)}</span
-      >
-      <wa-select
-        size="s"
-        aria-label="Speed"
-        value=${String(speed)}
-        data-testid="speed"
-        @change=${(event: Event) => {
-          this.#clock.setSpeed(
-            Number((event.target as HTMLElement & { value: string }).value),
-            performance.now(),
-          );
-        }}
-      >
-        ${SPEEDS.map((each) => html`<wa-option value=${String(each)}>${each}×</wa-option>`)}
-      </wa-select>
-      ${this.#button('zoom-in', 'Less time', 'plus', () => this.#zoom(0.4))}
-      ${this.#button('zoom-out', 'More time', 'minus', () => this.#zoom(2.5))}
-    </div>`;
-  }
-
-  #button(testId: string, label: string, icon: string, onClick: () => void): TemplateResult {
-    return html`<wa-button size="s" appearance="plain" title=${label} data-testid=${testId} @click=${onClick}
-      ><wa-icon name=${icon} label=${label}></wa-icon
-    ></wa-button>`;
+    return playbackControls({
+      playing,
+      onPlay: (play) => this.#play(play),
+      playheadMs: this.playheadMs,
+      speed,
+      speeds: SPEEDS,
+      onSpeed: (next) => {
+        this.#clock.setSpeed(next, performance.now());
+        this.requestUpdate();
+      },
+      onZoom: (factor) => this.#zoom(factor),
+    });
   }
 
   #row({ id, name }: CameraView): TemplateResult {
@@ -237,7 +215,7 @@ export class LookBackPage extends LitElement {
     if (playing) this.scale = this.scale.showing(momentMs);
   };
 
-  /** Where no camera has anything nobody wants to wait. */
+  /** Skips time in which no camera has a recording. */
   #skipToFilm(now: number): void {
     const momentMs = this.#clock.momentMs(now);
     const playlists = this.#cameras().map(({ id }) => new Playlist(this.#timelines.of(id)?.segments ?? []));

@@ -1,5 +1,6 @@
-/** Which film shows a moment, and which comes next: a camera's recordings in the order of time. Pure. */
+/** Which film shows a moment, which comes next, and where it is: a camera's recordings in the order of time. Pure. */
 
+import { mediaPath } from '../http/request-line.ts';
 import type { RecordedSegment } from '../../server/wire/recording.ts';
 
 export interface PlayPosition {
@@ -16,7 +17,7 @@ export class Playlist {
     this.#segments = segments.filter(({ endMs, startMs }) => endMs > startMs);
   }
 
-  /** Where to play for this moment; where nothing was recorded, the beginning of what comes next. */
+  /** The position to play for this moment; in a gap, the beginning of the next film. */
   at(ms: number): PlayPosition | undefined {
     const segment = this.#segments.find(({ endMs }) => endMs > ms);
     return segment && { segment, seconds: Math.max(0, (ms - segment.startMs) / 1000) };
@@ -31,4 +32,11 @@ export class Playlist {
   after(segment: RecordedSegment): RecordedSegment | undefined {
     return this.#segments.find(({ startMs }) => startMs > segment.startMs);
   }
+}
+
+/** For `<video>`, which sends the media cookie. */
+export function filmUrl(cameraId: string, recordingId: string): string {
+  return mediaPath('GET /api/cameras/:cameraId/recordings/:recordingId.webm', {
+    params: { cameraId, recordingId },
+  });
 }

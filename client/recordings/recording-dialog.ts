@@ -1,4 +1,4 @@
-/** What a camera records: nothing, all the time, or what happens; when, how well, and how much room it may take. */
+/** The recording settings of a camera: mode, schedule, quality and storage limit. */
 
 import { html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/checkbox/checkbox.js';
@@ -10,6 +10,8 @@ import type { RecordingMode, RecordingSettings, RecordingStatus } from '../../se
 import { errorText } from '../http/api-error.ts';
 import { alarmText, bytesText } from './recording-words.ts';
 import { routePath } from '../routing/routes.ts';
+import { errorCallout } from '../ui/error-callout.ts';
+import { checkedOf, valueOf } from '../ui/field-value.ts';
 import { FormDialog, textOf } from '../ui/form-dialog.ts';
 import type { AppContext } from '../app-context.ts';
 
@@ -33,7 +35,7 @@ export class RecordingDialog extends FormDialog<AppContext> {
   declare protected watched: boolean;
   declare protected status: RecordingStatus | null;
   declare protected mode: RecordingMode;
-  /** Only at certain hours. */
+  /** Record only at certain hours. */
   declare protected limited: boolean;
   protected override readonly testId = 'recording-dialog';
 
@@ -71,22 +73,22 @@ export class RecordingDialog extends FormDialog<AppContext> {
   }
 
   protected override heading(): string {
-    return `What ${this.camera?.name ?? 'the camera'} records`;
+    return `Recording settings for “${this.camera?.name ?? ''}”`;
   }
 
   protected override fields(): TemplateResult {
     const { settings, mode } = this;
-    if (!settings) return html`<p class="quiet">One moment …</p>`;
+    if (!settings) return html`<p class="quiet">Loading…</p>`;
     return html`
       <wa-select
-        label="Record"
+        label="Recording mode"
         value=${mode}
         data-testid="recording-mode"
-        @change=${(event: Event) => (this.mode = (event.target as HTMLElement & { value: RecordingMode }).value)}
+        @change=${(event: Event) => (this.mode = valueOf(event) as RecordingMode)}
       >
-        <wa-option value="off">Nothing</wa-option>
-        <wa-option value="continuous">All the time</wa-option>
-        <wa-option value="events">What happens, and a little before and after</wa-option>
+        <wa-option value="off">Off</wa-option>
+        <wa-option value="continuous">Continuous</wa-option>
+        <wa-option value="events">Events only</wa-option>
       </wa-select>
       ${this.#motion()} ${mode === 'off' ? nothing : this.#details(settings)} ${this.#room()}
     `;
@@ -125,18 +127,18 @@ export class RecordingDialog extends FormDialog<AppContext> {
       <wa-checkbox
         ?checked=${this.watched}
         data-testid="watch-motion"
-        @change=${(event: Event) => (this.watched = (event.target as HTMLInputElement).checked)}
-        >Notice what moves in the picture</wa-checkbox
+        @change=${(event: Event) => (this.watched = checkedOf(event))}
+        >Detect motion</wa-checkbox
       >
       ${
         this.watched
           ? html`<p class="quiet">
-              Where it counts, and how much of it:
+              Set zones and sensitivity under
               <a
                 href=${routePath({ page: 'motion', cameraId: this.camera?.id ?? '' })}
                 data-testid="set-up-motion"
-                >set up motion</a
-              >
+                >Motion detection</a
+              >.
             </p>`
           : nothing
       }
@@ -148,17 +150,15 @@ export class RecordingDialog extends FormDialog<AppContext> {
     return html`
       ${
         this.mode === 'events'
-          ? html`${numberField('preRoll', 'Seconds before', settings.preRollSeconds, 0, 30)}
-              ${numberField('postRoll', 'Seconds after', settings.postRollSeconds, 0, 300)}
+          ? html`${numberField('preRoll', 'Seconds before the event', settings.preRollSeconds, 0, 30)}
+              ${numberField('postRoll', 'Seconds after the event', settings.postRollSeconds, 0, 300)}
               <wa-checkbox name="protectEvents" ?checked=${settings.protectEvents}
-                >Keep these recordings until somebody deletes them</wa-checkbox
+                >Protect event recordings from automatic deletion</wa-checkbox
               >`
           : nothing
       }
-      <wa-checkbox
-        ?checked=${this.limited}
-        @change=${(event: Event) => (this.limited = (event.target as HTMLInputElement).checked)}
-        >Only at certain hours</wa-checkbox
+      <wa-checkbox ?checked=${this.limited} @change=${(event: Event) => (this.limited = checkedOf(event))}
+        >Record only at certain hours</wa-checkbox
       >
       ${
         this.limited
@@ -172,15 +172,15 @@ export class RecordingDialog extends FormDialog<AppContext> {
               <wa-input name="to" type="time" label="To" required value=${window?.to ?? '06:00'}></wa-input>`
           : nothing
       }
-      ${numberField('fps', 'Pictures a second, while nobody watches', settings.fps, 1, 30)}
-      ${numberField('megabits', 'Quality, in Mbit/s', settings.bitrateBps / 1e6, 0.1, 6, 0.1)}
+      ${numberField('fps', 'Frame rate while nobody is watching (fps)', settings.fps, 1, 30)}
+      ${numberField('megabits', 'Bitrate (Mbit/s)', settings.bitrateBps / 1e6, 0.1, 6, 0.1)}
       <wa-input
         name="share"
         type="number"
         min="0.1"
         step="0.1"
-        label="At most, in GB"
-        hint="Of this camera alone; empty: as much as there is."
+        label="Storage limit (GB)"
+        hint="For this camera only. Leave empty for no limit."
         value=${settings.quotaBytes === null ? '' : String(settings.quotaBytes / 1e9)}
       ></wa-input>
     `;
@@ -189,13 +189,10 @@ export class RecordingDialog extends FormDialog<AppContext> {
   #room(): TemplateResult | typeof nothing {
     const { status } = this;
     if (!status) return nothing;
-    const alarm = alarmText(status);
-    return html`${
-        alarm ? html`<wa-callout variant="danger" size="s" role="alert">${alarm}</wa-callout>` : nothing
-      }
+    return html`${errorCallout(alarmText(status), 'recording-problem')}
       <p class="quiet" data-testid="recording-room">
-        All recordings take ${bytesText(status.usedBytes)} of ${bytesText(status.quotaBytes)}; the oldest go
-        first.
+        All recordings use ${bytesText(status.usedBytes)} of ${bytesText(status.quotaBytes)}. The oldest are
+        deleted first.
       </p>`;
   }
 }

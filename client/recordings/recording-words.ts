@@ -1,12 +1,12 @@
-/** What the recordings' states and troubles are called, in plain words. */
+/** States and faults of recording in words. */
 
 import type { GapReason, RecordingStatus } from '../../server/wire/recording.ts';
 
 export const GAP_WORDS: Record<GapReason, string> = {
   cameraOffline: 'The camera was offline',
-  serverDown: 'Vigie was not running',
+  serverDown: 'The server was not running',
   overload: 'The server’s disk was too slow',
-  quotaFull: 'The space for recordings was full of what is protected',
+  quotaFull: 'Storage was full of protected recordings',
   diskFull: 'The server’s disk was full',
 };
 
@@ -22,9 +22,9 @@ export function bytesText(bytes: number): string {
 /** Why nothing is recorded although it should be, and what to do; null when all is well. */
 export function alarmText({ alarm }: RecordingStatus): string | null {
   if (alarm === 'quotaFull')
-    return 'Recording has stopped: the space for it is full of protected recordings. Delete some, or allow more space.';
+    return 'Recording has stopped: storage is full of protected recordings. Delete some of them, or raise the storage limit.';
   if (alarm === 'diskFull')
-    return 'Recording has stopped: the server’s disk is full. Make room on it; recording then goes on by itself.';
+    return 'Recording has stopped: the server’s disk is full. Recording resumes automatically when there is free space.';
   return null;
 }
 

@@ -3,9 +3,6 @@
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
 import '@awesome.me/webawesome/dist/components/button/button.js';
-import '@awesome.me/webawesome/dist/components/callout/callout.js';
-import '@awesome.me/webawesome/dist/components/option/option.js';
-import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { EventView } from '../../server/wire/event.ts';
 import type { Timeline } from '../../server/wire/recording.ts';
 import { errorText } from '../http/api-error.ts';
@@ -15,7 +12,7 @@ import { mergeEvents } from '../events/event-feed.ts';
 import './recording-dialog.ts';
 import type { RecordingDialog } from './recording-dialog.ts';
 import { LEAD_MS, nextEvent } from './event-jumps.ts';
-import { momentText } from './recording-words.ts';
+import { playbackControls, playbackControlsStyles } from './playback-controls.ts';
 import { TimeScale } from './time-scale.ts';
 import './vigie-recording-player.ts';
 import type { VigieRecordingPlayer } from './vigie-recording-player.ts';
@@ -23,6 +20,9 @@ import './vigie-selection-bar.ts';
 import './vigie-timeline.ts';
 import type { Selection } from './vigie-timeline.ts';
 import { routePath } from '../routing/routes.ts';
+import { errorCallout } from '../ui/error-callout.ts';
+import { iconButton } from '../ui/icon-button.ts';
+import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import { listen } from '../ui/listen.ts';
 import { recordingsPageStyles } from './recordings-page.styles.ts';
@@ -34,7 +34,7 @@ const MAX_EVENTS = 1000;
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
 
 export class RecordingsPage extends LitElement {
-  static override styles = [sharedStyles, recordingsPageStyles];
+  static override styles = [sharedStyles, pageHeaderStyles, playbackControlsStyles, recordingsPageStyles];
   static override properties = {
     context: { attribute: false },
     cameraId: {},
@@ -103,27 +103,22 @@ export class RecordingsPage extends LitElement {
     const camera = this.context.live.cameras.find(this.cameraId);
     const administrator = isAdministrator(this.context.session.user);
     return html`
-      <header>
-        <a
-          class="back"
-          href=${routePath({ page: 'camera', cameraId: this.cameraId })}
-          aria-label="Live picture"
-          ><wa-icon name="arrow-left"></wa-icon
-        ></a>
-        <h1 tabindex="-1" data-testid="recordings-title">${camera?.name ?? 'Camera'}: recordings</h1>
-        ${
+      ${pageHeader({
+        title: `${camera?.name ?? 'Camera'}: recordings`,
+        testId: 'recordings-title',
+        back: { href: routePath({ page: 'camera', cameraId: this.cameraId }), label: 'Live view' },
+        actions:
           administrator && camera
             ? html`<wa-button
                 size="s"
                 appearance="outlined"
                 data-testid="recording-settings"
                 @click=${() => void this.#settings.value?.showFor(camera)}
-                >What to record</wa-button
+                >Recording settings</wa-button
               >`
-            : nothing
-        }
-      </header>
-      ${this.error ? html`<wa-callout variant="danger" size="s" role="alert">${this.error}</wa-callout>` : nothing}
+            : undefined,
+      })}
+      ${errorCallout(this.error, 'recordings-error')}
       <vigie-recording-player
         camera-id=${this.cameraId}
         .cameraId=${this.cameraId}
@@ -160,43 +155,46 @@ export class RecordingsPage extends LitElement {
   }
 
   #controls(): TemplateResult {
-    const playing = this.#player.value?.playing ?? false;
     const player = this.#player.value;
-    return html`<div class="controls">
-      ${this.#button('step-back', 'One picture back', 'backward-step', () => player?.step(-1))}
-      ${this.#button('play', playing ? 'Pause' : 'Play', playing ? 'pause' : 'play', () => (playing ? player?.pause() : this.#play()))}
-      ${this.#button('step-on', 'One picture on', 'forward-step', () => player?.step(1))}
-      ${this.#button('event-before', 'The event before', 'backward-fast', () => void this.#jump(-1))}
-      ${this.#button('next-event', 'The next event', 'forward-fast', () => void this.#jump(1))}
-      <span class="moment" data-testid="moment"
-        >${this.playheadMs === null ? 'Choose a moment below' : momentText(this.playheadMs)}</span
-      >
-      <wa-select
-        size="s"
-        aria-label="Speed"
-        value=${String(this.speed)}
-        data-testid="speed"
-        @change=${(event: Event) => (this.speed = Number((event.target as HTMLElement & { value: string }).value))}
-      >
-        ${SPEEDS.map((speed) => html`<wa-option value=${String(speed)}>${speed}×</wa-option>`)}
-      </wa-select>
-      ${this.#button('zoom-in', 'Less time', 'plus', () => this.#zoom(0.4))}
-      ${this.#button('zoom-out', 'More time', 'minus', () => this.#zoom(2.5))}
-    </div>`;
-  }
-
-  #button(testId: string, label: string, icon: string, onClick: () => void): TemplateResult {
-    return html`<wa-button size="s" appearance="plain" title=${label} data-testid=${testId} @click=${onClick}
-      ><wa-icon name=${icon} label=${label}></wa-icon
-    ></wa-button>`;
+    const step = (direction: 1 | -1): void => player?.step(direction);
+    return playbackControls({
+      playing: player?.playing ?? false,
+      onPlay: (playing) => (playing ? this.#play() : player?.pause()),
+      before: iconButton({
+        icon: 'backward-step',
+        label: 'Previous frame',
+        testId: 'step-back',
+        onClick: () => step(-1),
+      }),
+      after: [
+        iconButton({ icon: 'forward-step', label: 'Next frame', testId: 'step-on', onClick: () => step(1) }),
+        iconButton({
+          icon: 'backward-fast',
+          label: 'Previous event',
+          testId: 'event-before',
+          onClick: () => void this.#jump(-1),
+        }),
+        iconButton({
+          icon: 'forward-fast',
+          label: 'Next event',
+          testId: 'next-event',
+          onClick: () => void this.#jump(1),
+        }),
+      ],
+      playheadMs: this.playheadMs,
+      speed: this.speed,
+      speeds: SPEEDS,
+      onSpeed: (speed) => (this.speed = speed),
+      onZoom: (factor) => this.#zoom(factor),
+    });
   }
 
   #emptyHint(administrator: boolean): TemplateResult | typeof nothing {
     const { timeline } = this;
     if (!timeline || timeline.segments.length > 0 || timeline.gaps.length > 0) return nothing;
     return html`<p class="quiet empty" data-testid="nothing-recorded">
-      Nothing was recorded in this time.
-      ${administrator ? 'With “What to record” you decide what this camera records.' : ''}
+      No recordings in this time range.
+      ${administrator ? 'Turn recording on under “Recording settings”.' : ''}
     </p>`;
   }
 
@@ -253,7 +251,7 @@ export class RecordingsPage extends LitElement {
         direction,
       );
       if (event) this.#showMoment(event.startedAtMs - LEAD_MS);
-      else this.error = direction === 1 ? 'Nothing happened after this.' : 'Nothing happened before this.';
+      else this.error = direction === 1 ? 'There are no later events.' : 'There are no earlier events.';
     } catch (error) {
       this.error = errorText(error);
     }

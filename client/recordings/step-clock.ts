@@ -1,5 +1,5 @@
 /**
- * What keeps several players in step: one clock of film time, and how a player that is ahead or behind gets back to it.
+ * Keeps several players in step: one clock of film time, and how a player that is ahead or behind gets back to it.
  *
  * Pure: now is an argument, ms of a clock that never goes back; moments of film are ms since the Unix epoch.
  */

@@ -7,13 +7,13 @@ export const DAY_MS = 24 * HOUR_MS;
 
 export const MIN_SPAN_MS = MINUTE_MS;
 export const MAX_SPAN_MS = 7 * DAY_MS;
-/** What people count in; the first that is wide enough is drawn. */
+/** Distances between ticks; the first that is wide enough is drawn. */
 const STEPS_MS = [
   ...[1, 2, 5, 10, 15, 30].map((count) => count * SECOND_MS),
   ...[1, 2, 5, 10, 15, 30].map((count) => count * MINUTE_MS),
   ...[1, 2, 3, 6, 12, 24].map((count) => count * HOUR_MS),
 ];
-/** Of a label with some air beside it. */
+/** The width of a label with its margin. */
 const MIN_TICK_PIXELS = 80;
 
 export interface Tick {

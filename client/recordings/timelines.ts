@@ -1,4 +1,4 @@
-/** What was recorded of several cameras around a stretch of time, looked up again while it is looked at. */
+/** The recordings of several cameras around a time range, loaded again while the page is open. */
 
 import type { Timeline } from '../../server/wire/recording.ts';
 import { errorText } from '../http/api-error.ts';
@@ -27,7 +27,7 @@ export class Timelines extends Emitter<{ change: Timelines }> {
     return this.#byCamera.get(cameraId) ?? null;
   }
 
-  /** Of a little more time than is shown, so that moving it finds something there. */
+  /** Loads a little more time than is shown, so that moving the timeline finds something there. */
   async load(cameraIds: readonly string[], fromMs: number, toMs: number): Promise<void> {
     const asked = ++this.#asked;
     const marginMs = (toMs - fromMs) / 2;

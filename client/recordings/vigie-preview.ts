@@ -7,8 +7,7 @@
 
 import { LitElement, css, html, type TemplateResult } from 'lit';
 import type { RecordedSegment } from '../../server/wire/recording.ts';
-import { filmUrl } from './film-url.ts';
-import { Playlist } from './playlist.ts';
+import { filmUrl, Playlist } from './playlist.ts';
 
 /** A film that does not come is not waited for longer. */
 const PATIENCE_MS = 3_000;

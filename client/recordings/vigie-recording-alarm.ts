@@ -27,7 +27,7 @@ export class VigieRecordingAlarm extends LitElement {
     const { signaling } = this.context.live;
     this.#stops = [
       signaling.on('recordingStatus', (status) => (this.status = status)),
-      // What was told while the line was down.
+      // The status may have changed while the connection was down.
       signaling.on('state', (state) => {
         if (state === 'open') void this.#load();
       }),

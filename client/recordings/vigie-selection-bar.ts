@@ -8,13 +8,13 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
 import '@awesome.me/webawesome/dist/components/button/button.js';
-import '@awesome.me/webawesome/dist/components/callout/callout.js';
 import type { RecordedSegment } from '../../server/wire/recording.ts';
 import { errorText } from '../http/api-error.ts';
 import { rangeQuery } from './timelines.ts';
 import { isAdministrator, type AppContext } from '../app-context.ts';
 import '../ui/confirm-dialog.ts';
 import type { ConfirmDialog } from '../ui/confirm-dialog.ts';
+import { errorCallout } from '../ui/error-callout.ts';
 import { bytesText, momentText } from './recording-words.ts';
 import type { Selection } from './vigie-timeline.ts';
 
@@ -78,9 +78,9 @@ export class VigieSelectionBar extends LitElement {
   protected override render(): TemplateResult {
     const { selection } = this;
     return html`
-      ${this.error ? html`<wa-callout variant="danger" size="s" role="alert">${this.error}</wa-callout>` : nothing}
+      ${errorCallout(this.error, 'selection-error')}
       <div class="bar" data-testid=${selection ? 'selection' : nothing}>
-        ${selection ? this.#marked(selection) : this.#button('mark-from', 'Mark a stretch from here', () => this.#mark())}
+        ${selection ? this.#marked(selection) : this.#button('mark-from', 'Start selection', () => this.#mark())}
       </div>
       <vigie-confirm-dialog .context=${this.context} ${ref(this.#confirm)}></vigie-confirm-dialog>
     `;
@@ -95,11 +95,11 @@ export class VigieSelectionBar extends LitElement {
       <span class="words"
         >${momentText(selection.fromMs)} – ${momentText(selection.toMs)} · ${bytesText(bytes)}</span
       >
-      ${this.#button('mark-to', 'To here', () => this.#markTo(selection))}
+      ${this.#button('mark-to', 'End selection here', () => this.#markTo(selection))}
       ${this.progress === undefined ? this.#downloadButton(selection, films.length > 0) : this.#progress(this.progress)}
       ${isAdministrator(this.context.session.user) ? this.#administration(films) : nothing}
       <wa-button size="s" appearance="plain" data-testid="unmark" @click=${() => this.#select(null)}
-        >Unmark</wa-button
+        >Clear selection</wa-button
       >
     `;
   }
@@ -129,7 +129,7 @@ export class VigieSelectionBar extends LitElement {
         appearance="outlined"
         data-testid="protect"
         @click=${() => void this.#protect(films, !areProtected)}
-        >${areProtected ? 'No longer protect' : 'Protect'}</wa-button
+        >${areProtected ? 'Unprotect' : 'Protect'}</wa-button
       >
       <wa-button
         size="s"
@@ -206,7 +206,7 @@ export class VigieSelectionBar extends LitElement {
     const whole = films.filter(({ open }) => !open);
     this.#confirm.value?.ask({
       heading: 'Delete these recordings?',
-      text: `${whole.length === 1 ? 'One recording' : `${whole.length} recordings`}, each up to a minute long, as a whole. This cannot be undone.`,
+      text: `This deletes ${whole.length === 1 ? '1 recording' : `${whole.length} recordings`} of up to one minute each, including the parts outside the selection. This cannot be undone.`,
       action: 'Delete',
       run: async () => {
         for (const { id: recordingId } of whole)

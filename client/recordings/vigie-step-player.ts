@@ -5,7 +5,7 @@
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import type { RecordedSegment, RecordingGap } from '../../server/wire/recording.ts';
-import { filmUrl } from './film-url.ts';
+import { FilmPair, filmPairStyles, otherVideo, type VideoIndex } from './film-pair.ts';
 import { Playlist } from './playlist.ts';
 import { GAP_WORDS } from './recording-words.ts';
 import { correction } from './step-clock.ts';
@@ -15,47 +15,34 @@ const PRELOAD_MS = 8_000;
 const NEAR_SECONDS = 0.02;
 
 export class VigieStepPlayer extends LitElement {
-  static override styles = css`
-    :host {
-      display: block;
-      position: relative;
-      aspect-ratio: 4 / 3;
-      overflow: hidden;
-      border-radius: 0.8rem;
-      background: #000;
-      color: #f1f5f9;
-    }
-    video {
-      position: absolute;
-      inset: 0;
-      width: 100%;
-      height: 100%;
-      object-fit: contain;
-      visibility: hidden;
-    }
-    video.shown {
-      visibility: visible;
-    }
-    .name {
-      position: absolute;
-      left: 0.6rem;
-      bottom: 0.5rem;
-      padding: 0.1rem 0.5rem;
-      border-radius: 0.5rem;
-      background: rgb(4 10 14 / 0.6);
-      font-size: 0.875rem;
-    }
-    .why {
-      position: absolute;
-      inset: 0;
-      display: grid;
-      padding: 1rem;
-      color: #94a3b8;
-      font-size: 0.9375rem;
-      text-align: center;
-      place-items: center;
-    }
-  `;
+  static override styles = [
+    filmPairStyles,
+    css`
+      :host {
+        border-radius: 0.8rem;
+        color: #f1f5f9;
+      }
+      .name {
+        position: absolute;
+        left: 0.6rem;
+        bottom: 0.5rem;
+        padding: 0.1rem 0.5rem;
+        border-radius: 0.5rem;
+        background: rgb(4 10 14 / 0.6);
+        font-size: 0.875rem;
+      }
+      .why {
+        position: absolute;
+        inset: 0;
+        display: grid;
+        padding: 1rem;
+        color: #94a3b8;
+        font-size: 0.9375rem;
+        text-align: center;
+        place-items: center;
+      }
+    `,
+  ];
   static override properties = {
     cameraId: {},
     name: {},
@@ -69,10 +56,10 @@ export class VigieStepPlayer extends LitElement {
   declare segments: readonly RecordedSegment[];
   declare gaps: readonly RecordingGap[];
   /** Which of the two videos is in front; neither where there is no film. */
-  declare protected shown: 0 | 1 | undefined;
+  declare protected shown: VideoIndex | undefined;
   /** Why there is no picture. */
   declare protected why: string;
-  readonly #films: [RecordedSegment | undefined, RecordedSegment | undefined] = [undefined, undefined];
+  readonly #pair = new FilmPair(() => this.renderRoot);
 
   constructor() {
     super();
@@ -85,10 +72,7 @@ export class VigieStepPlayer extends LitElement {
 
   /** The moment it shows, ms since the Unix epoch; undefined where it shows none. */
   get momentMs(): number | undefined {
-    const film = this.shown === undefined ? undefined : this.#films[this.shown];
-    return film && this.shown !== undefined
-      ? film.startMs + this.#video(this.shown).currentTime * 1000
-      : undefined;
+    return this.shown === undefined ? undefined : this.#pair.momentMs(this.shown);
   }
 
   /** @returns false while its picture is still on the way */
@@ -101,25 +85,17 @@ export class VigieStepPlayer extends LitElement {
       return true;
     }
     const index = this.#front(position.segment);
-    const video = this.#video(index);
+    const video = this.#pair.video(index);
     this.shown = index;
     this.why = '';
     const next = playlist.upcoming(position.segment);
-    if (next && next.startMs - momentMs < PRELOAD_MS * speed) this.#load(index === 0 ? 1 : 0, next);
+    if (next && next.startMs - momentMs < PRELOAD_MS * speed)
+      this.#pair.load(otherVideo(index), this.cameraId, next);
     return playing ? this.#run(video, position.seconds, speed) : stand(video, position.seconds);
   }
 
   protected override render(): TemplateResult {
-    return html`${([0, 1] as const).map(
-        (index) =>
-          html`<video
-            class=${index === this.shown ? 'shown' : ''}
-            muted
-            playsinline
-            disablepictureinpicture
-            preload="auto"
-          ></video>`,
-      )}${this.why ? html`<div class="why">${this.why}</div>` : nothing}
+    return html`${this.#pair.render(this.shown)}${this.why ? html`<div class="why">${this.why}</div>` : nothing}
       <span class="name">${this.name}</span>`;
   }
 
@@ -137,32 +113,18 @@ export class VigieStepPlayer extends LitElement {
     const gap = this.gaps.find(
       ({ startMs, endMs }) => startMs <= momentMs && momentMs <= (endMs ?? Number.MAX_SAFE_INTEGER),
     );
-    this.why = gap ? GAP_WORDS[gap.reason] : 'Nothing was recorded';
-    if (this.shown !== undefined) this.#video(this.shown).pause();
+    this.why = gap ? GAP_WORDS[gap.reason] : 'No recording';
+    if (this.shown !== undefined) this.#pair.video(this.shown).pause();
     this.shown = undefined;
   }
 
-  /** Where this film is, or will be. */
-  #front(film: RecordedSegment): 0 | 1 {
-    if (this.#films[1]?.id === film.id) return 1;
-    if (this.#films[0]?.id === film.id) return 0;
+  /** The video that holds this film, or will. */
+  #front(film: RecordedSegment): VideoIndex {
+    const holder = this.#pair.holderOf(film);
+    if (holder !== undefined) return holder;
     const index = this.shown === 0 ? 1 : 0;
-    this.#load(index, film);
+    this.#pair.load(index, this.cameraId, film);
     return index;
-  }
-
-  #load(index: 0 | 1, film: RecordedSegment): void {
-    if (this.#films[index]?.id === film.id) return;
-    this.#films[index] = film;
-    const video = this.#video(index);
-    video.pause();
-    video.src = filmUrl(this.cameraId, film.id);
-  }
-
-  #video(index: 0 | 1): HTMLVideoElement {
-    const video = this.renderRoot.querySelectorAll('video')[index];
-    if (!video) throw new Error('the player has not been rendered yet');
-    return video;
   }
 }
 

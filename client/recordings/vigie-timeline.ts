@@ -21,6 +21,8 @@ const EVENT_HEIGHT = 7;
 /** Farther than this a press is a drag. */
 const DRAG_PIXELS = 4;
 const HINT_HALF_WIDTH = 92;
+/** A label that would be cut off at the right end is left out. */
+const LABEL_WIDTH = 64;
 const KEY_STEP_MS = 10_000;
 
 export interface Selection {
@@ -43,7 +45,7 @@ export class VigieTimeline extends LitElement {
   /** Whose pictures are shown of the moment that is pointed at; empty: none. */
   declare cameraId: string;
   declare timeline: Timeline | null;
-  /** What happened, marked below the films. */
+  /** The events, drawn below the films. */
   declare events: readonly EventView[];
   declare scale: TimeScale;
   declare playheadMs: number | null;
@@ -87,7 +89,7 @@ export class VigieTimeline extends LitElement {
         aria-valuemin=${Math.round(fromMs)}
         aria-valuemax=${Math.round(toMs)}
         aria-valuenow=${Math.round(this.playheadMs ?? fromMs)}
-        aria-valuetext=${this.playheadMs === null ? 'nothing chosen' : momentText(this.playheadMs)}
+        aria-valuetext=${this.playheadMs === null ? 'no time selected' : momentText(this.playheadMs)}
         data-testid="timeline"
         @wheel=${this.#onWheel}
         @pointerdown=${this.#onPointerDown}
@@ -106,7 +108,7 @@ export class VigieTimeline extends LitElement {
             `film ${segment.protected ? 'protected' : ''} ${segment.open ? 'open' : ''}`,
             segment.startMs,
             segment.endMs,
-            segment.open ? 'Being recorded' : 'Recorded',
+            segment.open ? 'Recording now' : 'Recorded',
           ),
         )}
         ${this.events.map((event) =>
@@ -119,7 +121,7 @@ export class VigieTimeline extends LitElement {
             EVENT_HEIGHT,
           ),
         )}
-        ${this.selection ? this.#bar('selection', this.selection.fromMs, this.selection.toMs, 'Marked', 8, TIMELINE_HEIGHT - 8) : nothing}
+        ${this.selection ? this.#bar('selection', this.selection.fromMs, this.selection.toMs, 'Selection', 8, TIMELINE_HEIGHT - 8) : nothing}
         ${this.#playhead()}
       </svg>
     `;
@@ -158,7 +160,8 @@ export class VigieTimeline extends LitElement {
             minute: '2-digit',
             ...(step === 'seconds' && { second: '2-digit' }),
           });
-    return svg`<line class="tick" x1=${x} x2=${x} y1="0" y2=${TIMELINE_HEIGHT}></line><text x=${x + 4} y="16">${label}</text>`;
+    return svg`<line class="tick" x1=${x} x2=${x} y1="0" y2=${TIMELINE_HEIGHT}></line>
+      ${x + LABEL_WIDTH > this.width ? nothing : svg`<text x=${x + 4} y="16">${label}</text>`}`;
   }
 
   #playhead(): TemplateResult | typeof nothing {

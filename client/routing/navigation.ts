@@ -28,7 +28,7 @@ export class Navigation extends Emitter<{ change: Route }> {
     this.#follow();
   }
 
-  /** Of the service worker: a notification was clicked. */
+  /** A message from the service worker: a notification was clicked. */
   #onMessage(data: unknown): void {
     const path = (data as { goTo?: unknown } | null)?.goTo;
     if (typeof path !== 'string') return;

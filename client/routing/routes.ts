@@ -10,7 +10,7 @@ export type Route =
   | { page: 'motion'; cameraId: string }
   /** Several cameras looked back at together. */
   | { page: 'lookBack' }
-  /** Of one camera, or of all. */
+  /** Events of one camera, or of all. */
   | { page: 'events'; cameraId?: string }
   | { page: 'users' }
   | { page: 'firmware' }

@@ -1,11 +1,11 @@
-/** What a push message says. Pure. */
+/** Reads a push message. Pure. */
 
 import type { PushPayload } from '../../server/wire/notification.ts';
 
-/** What is shown of one that cannot be read: browsers insist that something is. */
+/** Shown for an unreadable message: browsers insist that a notification is shown. */
 const UNREADABLE: PushPayload = {
   title: 'Vigie',
-  body: 'Something happened.',
+  body: 'New event.',
   path: '/events',
   tag: 'vigie',
 };

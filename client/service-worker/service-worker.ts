@@ -39,7 +39,7 @@ async function open(path: string): Promise<void> {
     await worker.clients.openWindow(path);
     return;
   }
-  // Of a window that this worker sees there is no other origin.
+  // All windows of this worker have its origin.
   shown.postMessage({ goTo: path }, []);
   await shown.focus();
 }

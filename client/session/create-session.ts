@@ -1,7 +1,6 @@
 /** The session as it runs in a browser: tabs take turns at refreshing by a web lock, where the browser has them. */
 
-import { hintsAtSession } from './session-hint.ts';
-import { Session } from './session.ts';
+import { hintsAtSession, Session } from './session.ts';
 
 /** @param server origin; empty: the page's own */
 export function createSession(server = ''): Session {

@@ -1,11 +1,12 @@
 /**
- * Who is signed in. The access token lives in memory only; what survives a reload or a restart of the server is the
+ * The signed-in user. The access token lives in memory only; what survives a reload or a restart of the server is the
  * refresh token, an httpOnly cookie no script can read.
  *
  * Invariant: at most one refresh is under way in this browser. Refresh tokens rotate and using one twice revokes the
  * whole family, so tabs take turns by a lock and requests within a tab share one promise.
  */
 
+import { SESSION_HINT_COOKIE } from '../../server/wire/browser-values.ts';
 import type { SessionView } from '../../server/wire/account.ts';
 import type { ApiAnswer, ApiRequest } from '../../server/wire/api-routes.ts';
 import { ApiError, errorFromResponse, unreachable } from '../http/api-error.ts';
@@ -189,4 +190,14 @@ export class Session extends Emitter<{ change: SessionState }> {
       throw unreachable(error);
     }
   }
+}
+
+/**
+ * Whether this browser may have a session, told without asking the server: a first visit needs no refused request. The
+ * cookie that says so is set and cleared beside the real one, and grants nothing.
+ *
+ * @param cookies document.cookie
+ */
+export function hintsAtSession(cookies: string): boolean {
+  return cookies.split('; ').some((cookie) => cookie.startsWith(`${SESSION_HINT_COOKIE}=`));
 }

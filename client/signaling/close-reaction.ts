@@ -1,4 +1,4 @@
-/** What a viewer does when the server closes its signaling socket, by the code it closed with. */
+/** A viewer's reaction to a close of its signaling socket by the server, by close code. */
 
 import { SIGNALING_CLOSE } from '../../server/wire/signaling.ts';
 

@@ -44,7 +44,7 @@ export interface ReceivedPicture extends PictureHeader {
   jpeg: Uint8Array<ArrayBuffer>;
 }
 
-/** What signaling needs of the session. */
+/** The part of the session that signaling needs. */
 export interface TokenSource {
   /** @throws ApiError; with a refusal (401) the client stops, with anything else it tries again */
   accessToken(minValidityMs?: number): Promise<string>;

@@ -6,7 +6,7 @@ import { FormDialog } from './form-dialog.ts';
 export interface Confirmation {
   heading: string;
   text: string;
-  /** What the button says, as a verb. */
+  /** The button's label, a verb. */
   action: string;
   run: () => Promise<void>;
 }

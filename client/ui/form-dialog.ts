@@ -5,10 +5,10 @@
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/button/button.js';
-import '@awesome.me/webawesome/dist/components/callout/callout.js';
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import '@awesome.me/webawesome/dist/components/input/input.js';
 import { errorText } from '../http/api-error.ts';
+import { errorCallout } from './error-callout.ts';
 import { sharedStyles } from './shared-styles.ts';
 
 /** @template Context what the dialog is handed by its page */
@@ -20,6 +20,8 @@ export abstract class FormDialog<Context = unknown> extends LitElement {
         --width: min(32rem, calc(100vw - 2rem));
       }
       wa-dialog::part(title) {
+        padding-block: 0.5rem;
+        line-height: 1.25;
         font-size: 1.2rem;
         font-weight: var(--wa-font-weight-heading);
       }
@@ -33,7 +35,15 @@ export abstract class FormDialog<Context = unknown> extends LitElement {
         flex-wrap: wrap;
         gap: 0.6rem;
         justify-content: flex-end;
-        margin-top: 0.4rem;
+      }
+      /* In reach also where the form is longer than the screen. */
+      form .actions {
+        position: sticky;
+        z-index: 1;
+        bottom: calc(-1 * var(--spacing));
+        margin-bottom: calc(-1 * var(--spacing));
+        padding-block: 0.5rem var(--spacing);
+        background: var(--wa-color-surface-raised);
       }
     `,
   ];
@@ -64,7 +74,7 @@ export abstract class FormDialog<Context = unknown> extends LitElement {
     this.error = null;
     this.busy = false;
     this.open = true;
-    // What was typed the last time was for another camera or user.
+    // The last input was for another camera or user.
     this.renderRoot.querySelector('form')?.reset();
   }
 
@@ -83,7 +93,7 @@ export abstract class FormDialog<Context = unknown> extends LitElement {
    */
   protected abstract submit(form: FormData): Promise<boolean | void>;
 
-  /** What stands in place of the form, once there is nothing more to ask. */
+  /** Stands in place of the form once there is nothing more to ask, above a button that closes the dialog. */
   protected outcome(): TemplateResult | null {
     return null;
   }
@@ -96,22 +106,26 @@ export abstract class FormDialog<Context = unknown> extends LitElement {
         data-testid=${this.testId}
         @wa-after-hide=${this.#onHidden}
       >
-        ${this.open ? (this.outcome() ?? this.#form()) : nothing}
+        ${this.open ? this.#content() : nothing}
       </wa-dialog>
     `;
+  }
+
+  #content(): TemplateResult {
+    const outcome = this.outcome();
+    if (outcome === null) return this.#form();
+    return html`<div class="outcome">
+      ${outcome}
+      <div class="actions">
+        <wa-button variant="brand" @click=${() => this.hide()} data-testid="dialog-done">Done</wa-button>
+      </div>
+    </div>`;
   }
 
   #form(): TemplateResult {
     return html`
       <form @submit=${this.#onSubmit}>
-        ${this.fields()}
-        ${
-          this.error
-            ? html`<wa-callout variant="danger" size="s" role="alert" data-testid="dialog-error">
-                <wa-icon slot="icon" name="warning"></wa-icon>${this.error}
-              </wa-callout>`
-            : nothing
-        }
+        ${this.fields()} ${errorCallout(this.error, 'dialog-error')}
         <div class="actions">
           <wa-button type="button" appearance="plain" @click=${() => this.hide()} data-testid="dialog-cancel"
             >Cancel</wa-button

@@ -1,4 +1,4 @@
-/** What the app's pages have in common: headings, links, cards and the focus ring. */
+/** Styles of all pages: headings, links, cards and the focus ring. */
 
 import { css } from 'lit';
 
@@ -38,6 +38,9 @@ export const sharedStyles = css`
   }
   .quiet {
     color: var(--wa-color-text-quiet);
+  }
+  wa-button > wa-icon[label] {
+    font-size: 1.2rem;
   }
   .card {
     border: 1px solid var(--wa-color-surface-border);

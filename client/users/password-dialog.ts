@@ -25,7 +25,7 @@ export class PasswordDialog extends FormDialog<AppContext> {
   }
 
   protected override heading(): string {
-    return this.user ? `New password for ${this.user.username}` : 'Change your password';
+    return this.user ? `New password for ${this.user.username}` : 'Change password';
   }
 
   protected override fields(): TemplateResult {

@@ -123,7 +123,7 @@ export class SignInPage extends LitElement {
           this.hasAuthority
             ? html`<p class="secure">
                 <a href="/secure" data-testid="secure-link"
-                  >Does the browser warn of an insecure connection?</a
+                  >Does your browser warn about an insecure connection?</a
                 >
               </p>`
             : nothing

@@ -1,33 +1,17 @@
 /** Adds a viewer, or changes which cameras a viewer may see. */
 
-import { css, html, nothing, type TemplateResult } from 'lit';
-import '@awesome.me/webawesome/dist/components/checkbox/checkbox.js';
+import { html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { Role, UserView } from '../../server/wire/account.ts';
+import { checkboxList, fieldsetStyles } from '../ui/checkbox-list.ts';
+import { valueOf } from '../ui/field-value.ts';
 import { FormDialog, passwordOf, textOf } from '../ui/form-dialog.ts';
 import type { AppContext } from '../app-context.ts';
 import { MIN_PASSWORD_LENGTH } from './password-dialog.ts';
 
 export class UserDialog extends FormDialog<AppContext> {
-  static override styles = [
-    ...FormDialog.styles,
-    css`
-      fieldset {
-        display: grid;
-        gap: 0.6rem;
-        max-height: 16rem;
-        margin: 0;
-        padding: 0;
-        overflow-y: auto;
-        border: 0;
-      }
-      legend {
-        padding: 0 0 0.5rem;
-        font-weight: 600;
-      }
-    `,
-  ];
+  static override styles = [...FormDialog.styles, fieldsetStyles];
   static override properties = { ...FormDialog.properties, user: { state: true }, userRole: { state: true } };
   /** Null: a new one. */
   declare protected user: UserView | null;
@@ -48,7 +32,7 @@ export class UserDialog extends FormDialog<AppContext> {
   }
 
   protected override heading(): string {
-    return this.user ? `Cameras of ${this.user.username}` : 'Add a user';
+    return this.user ? `Cameras for ${this.user.username}` : 'Add user';
   }
 
   protected override fields(): TemplateResult {
@@ -95,10 +79,10 @@ export class UserDialog extends FormDialog<AppContext> {
       ></wa-input>
       <wa-select
         label="Role"
-        hint="A viewer sees the cameras you choose. An administrator sees and changes everything."
+        hint="A viewer sees the cameras you select. An administrator has full access."
         value=${this.userRole}
         data-testid="user-role"
-        @change=${(event: Event) => (this.userRole = (event.target as HTMLElement & { value: Role }).value)}
+        @change=${(event: Event) => (this.userRole = valueOf(event) as Role)}
       >
         <wa-option value="viewer">Viewer</wa-option>
         <wa-option value="administrator">Administrator</wa-option>
@@ -108,23 +92,21 @@ export class UserDialog extends FormDialog<AppContext> {
 
   #cameraFields(): TemplateResult {
     const cameras = this.context.live.cameras.all ?? [];
-    if (cameras.length === 0) return html`<p class="quiet">There are no cameras to give yet.</p>`;
-    return html`<fieldset>
-      <legend>May see</legend>
+    if (cameras.length === 0) return html`<p class="quiet">There are no cameras yet.</p>`;
+    return html`<fieldset class="long">
+      <legend>Cameras</legend>
       <p class="quiet" data-testid="user-rights">
-        Live video, recordings and events of the cameras ticked, with notifications and downloads. A viewer
-        changes nothing.
+        A viewer can watch the selected cameras live, see and download their recordings and events, and get
+        notifications. A viewer cannot change settings.
       </p>
-      ${cameras.map(
-        ({ id, name }) =>
-          html`<wa-checkbox
-            name="camera"
-            value=${id}
-            ?checked=${this.user?.cameraIds.includes(id) ?? false}
-            data-testid="user-camera"
-            data-camera-id=${id}
-            >${name}</wa-checkbox
-          >`,
+      ${checkboxList(
+        'camera',
+        'user-camera',
+        cameras.map(({ id, name }) => ({
+          value: id,
+          label: name,
+          checked: this.user?.cameraIds.includes(id) ?? false,
+        })),
       )}
     </fieldset>`;
   }

@@ -1,11 +1,8 @@
-/** Who may sign in and what they may see. For administrators. */
+/** The users and the cameras they may see. For administrators. */
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
 import '@awesome.me/webawesome/dist/components/button/button.js';
-import '@awesome.me/webawesome/dist/components/callout/callout.js';
-import '@awesome.me/webawesome/dist/components/dropdown/dropdown.js';
-import '@awesome.me/webawesome/dist/components/dropdown-item/dropdown-item.js';
 import type { UserView } from '../../server/wire/account.ts';
 import { errorText } from '../http/api-error.ts';
 import type { AppContext } from '../app-context.ts';
@@ -15,6 +12,9 @@ import './password-dialog.ts';
 import type { PasswordDialog } from './password-dialog.ts';
 import './user-dialog.ts';
 import type { UserDialog } from './user-dialog.ts';
+import { errorCallout } from '../ui/error-callout.ts';
+import { actionMenu } from '../ui/icon-button.ts';
+import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import { listen } from '../ui/listen.ts';
 
@@ -23,19 +23,12 @@ type UserAction = 'cameras' | 'password' | 'remove';
 export class UsersPage extends LitElement {
   static override styles = [
     sharedStyles,
+    pageHeaderStyles,
     css`
       :host {
         display: block;
         max-width: 52rem;
         margin-inline: auto;
-      }
-      header {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        justify-content: space-between;
-        gap: 0.75rem;
-        margin-bottom: 1.25rem;
       }
       ul {
         margin: 0;
@@ -61,9 +54,6 @@ export class UsersPage extends LitElement {
         color: var(--wa-color-brand-on-normal);
         font-weight: 650;
         place-items: center;
-      }
-      [slot='trigger'] wa-icon {
-        font-size: 1.2rem;
       }
       .who {
         flex: 1;
@@ -104,26 +94,17 @@ export class UsersPage extends LitElement {
   protected override render(): TemplateResult {
     const { context } = this;
     return html`
-      <header>
-        <h1 tabindex="-1">Users</h1>
-        <wa-button
+      ${pageHeader({
+        title: 'Users',
+        actions: html`<wa-button
           variant="brand"
           @click=${() => this.#userDialog.value?.showFor(null)}
           data-testid="add-user"
         >
           <wa-icon slot="start" name="plus"></wa-icon>Add user
-        </wa-button>
-      </header>
-      ${
-        this.error
-          ? html`<wa-callout variant="danger" role="alert" data-testid="users-error">
-              ${this.error}
-              <wa-button size="s" appearance="outlined" @click=${() => void this.#load()}
-                >Try again</wa-button
-              >
-            </wa-callout>`
-          : nothing
-      }
+        </wa-button>`,
+      })}
+      ${errorCallout(this.error, 'users-error', () => void this.#load())}
       ${
         this.users
           ? html`<ul class="card" data-testid="user-list">
@@ -151,35 +132,28 @@ export class UsersPage extends LitElement {
   }
 
   #menu(user: UserView): TemplateResult {
-    return html`<wa-dropdown
-      placement="bottom-end"
-      @wa-select=${({ detail }: CustomEvent<{ item: { value: UserAction } }>) => this.#run(detail.item.value, user)}
-    >
-      <wa-button slot="trigger" size="s" appearance="plain" data-testid="user-menu-button">
-        <wa-icon name="ellipsis" label="Change ${user.username}"></wa-icon>
-      </wa-button>
-      ${
-        user.role === 'viewer'
-          ? html`<wa-dropdown-item value="cameras" data-testid="user-cameras">
-              <wa-icon slot="icon" name="camera"></wa-icon>Give cameras
-            </wa-dropdown-item>`
-          : nothing
-      }
-      <wa-dropdown-item value="password" data-testid="user-password">
-        <wa-icon slot="icon" name="lock"></wa-icon>Set password
-      </wa-dropdown-item>
-      <wa-dropdown-item value="remove" variant="danger" data-testid="remove-user">
-        <wa-icon slot="icon" name="trash"></wa-icon>Delete
-      </wa-dropdown-item>
-    </wa-dropdown>`;
+    return actionMenu<UserAction>(
+      `Actions for ${user.username}`,
+      'user-menu-button',
+      [
+        ...(user.role === 'viewer'
+          ? ([
+              { action: 'cameras', icon: 'camera', label: 'Choose cameras', testId: 'user-cameras' },
+            ] as const)
+          : []),
+        { action: 'password', icon: 'lock', label: 'Set password', testId: 'user-password' },
+        { action: 'remove', icon: 'trash', label: 'Delete', testId: 'remove-user', danger: true },
+      ],
+      (action) => this.#run(action, user),
+    );
   }
 
   #describe({ role, cameraIds }: UserView): string {
-    if (role === 'administrator') return 'Administrator, sees every camera';
+    if (role === 'administrator') return 'Administrator, all cameras';
     const names = cameraIds
       .map((id) => this.context.live.cameras.find(id)?.name)
       .filter((name) => name !== undefined);
-    return names.length === 0 ? 'Viewer, sees no camera yet' : `Viewer, sees ${names.join(', ')}`;
+    return names.length === 0 ? 'Viewer, no cameras' : `Viewer, ${names.join(', ')}`;
   }
 
   #run(action: UserAction, user: UserView): void {
@@ -193,7 +167,7 @@ export class UsersPage extends LitElement {
       case 'remove':
         this.#confirm.value?.ask({
           heading: `Delete ${user.username}?`,
-          text: 'They are signed out at once and cannot sign in again.',
+          text: 'This user is signed out immediately and cannot sign in again.',
           action: 'Delete user',
           run: async () => {
             await this.context.api.call('DELETE /api/users/:userId', { params: { userId: user.id } });

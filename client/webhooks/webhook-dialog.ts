@@ -1,35 +1,20 @@
 /** Adds a webhook, or changes one. The secret of a new one is shown once. */
 
-import { css, html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/checkbox/checkbox.js';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { EventKind } from '../../server/wire/event.ts';
 import type { WebhookMoment, WebhookSettings, WebhookView } from '../../server/wire/webhook.ts';
 import { EVENT_KINDS } from '../events/event-text.ts';
-import '../ui/copy-field.ts';
+import { checkboxList, fieldsetStyles } from '../ui/checkbox-list.ts';
+import '../ui/vigie-copy-field.ts';
+import { checkedOf } from '../ui/field-value.ts';
 import { FormDialog, textOf } from '../ui/form-dialog.ts';
 import type { AppContext } from '../app-context.ts';
 
 export class WebhookDialog extends FormDialog<AppContext> {
-  static override styles = [
-    ...FormDialog.styles,
-    css`
-      fieldset {
-        display: grid;
-        gap: 0.5rem;
-        max-height: 12rem;
-        margin: 0;
-        padding: 0;
-        overflow-y: auto;
-        border: 0;
-      }
-      legend {
-        padding: 0 0 0.4rem;
-        font-weight: 600;
-      }
-    `,
-  ];
+  static override styles = [...FormDialog.styles, fieldsetStyles];
   static override properties = {
     ...FormDialog.properties,
     webhook: { state: true },
@@ -71,7 +56,7 @@ export class WebhookDialog extends FormDialog<AppContext> {
   }
 
   protected override heading(): string {
-    return this.webhook ? `Webhook “${this.webhook.name}”` : 'Add a webhook';
+    return this.webhook ? `Webhook “${this.webhook.name}”` : 'Add webhook';
   }
 
   protected override fields(): TemplateResult {
@@ -80,18 +65,19 @@ export class WebhookDialog extends FormDialog<AppContext> {
       <wa-input
         name="name"
         label="Name"
-        hint="What is told, for example “Home Assistant”."
+        hint="For example “Home Assistant”."
         required
         maxlength="64"
         autocomplete="off"
+        autofocus
         value=${webhook?.name ?? ''}
         data-testid="webhook-name"
       ></wa-input>
       <wa-input
         name="url"
         type="url"
-        label="Address"
-        hint="Where it is told, beginning with https:// or http://"
+        label="URL"
+        hint="Begins with https:// or http://"
         required
         maxlength="2048"
         autocomplete="off"
@@ -99,26 +85,26 @@ export class WebhookDialog extends FormDialog<AppContext> {
         data-testid="webhook-url"
       ></wa-input>
       <fieldset>
-        <legend>What is told</legend>
-        ${Object.entries(EVENT_KINDS).map(
-          ([kind, name]) =>
-            html`<wa-checkbox
-              name="kind"
-              value=${kind}
-              ?checked=${webhook ? webhook.kinds.includes(kind as EventKind) : kind === 'motion'}
-              >${name}</wa-checkbox
-            >`,
+        <legend>Events</legend>
+        ${checkboxList(
+          'kind',
+          'webhook-kind',
+          Object.entries(EVENT_KINDS).map(([kind, label]) => ({
+            value: kind,
+            label,
+            checked: webhook ? webhook.kinds.includes(kind as EventKind) : kind === 'motion',
+          })),
         )}
       </fieldset>
       <wa-select
         name="moment"
-        label="When"
+        label="Send"
         value=${webhook?.moment ?? 'started'}
         data-testid="webhook-moment"
       >
-        <wa-option value="started">When it begins</wa-option>
-        <wa-option value="ended">When it is over</wa-option>
-        <wa-option value="both">Both times</wa-option>
+        <wa-option value="started">When an event starts</wa-option>
+        <wa-option value="ended">When an event ends</wa-option>
+        <wa-option value="both">At the start and at the end</wa-option>
       </wa-select>
       ${this.#cameras()}
     `;
@@ -126,23 +112,20 @@ export class WebhookDialog extends FormDialog<AppContext> {
 
   protected override outcome(): TemplateResult | null {
     if (this.secret === null) return null;
-    return html`<div class="outcome">
+    return html`
       <wa-callout variant="warning" size="s">
         <wa-icon slot="icon" name="key"></wa-icon>
-        The secret is shown only this once. The receiver checks with it that a message comes from Vigie, by
-        the rules of Standard Webhooks.
+        Copy the secret now: it is not shown again. The receiver uses it to verify messages from Vigie, as
+        Standard Webhooks describes.
       </wa-callout>
       <vigie-copy-field label="Secret" .value=${this.secret} data-testid="webhook-secret"></vigie-copy-field>
-      <div class="actions">
-        <wa-button variant="brand" @click=${() => this.hide()} data-testid="dialog-done">Done</wa-button>
-      </div>
-    </div>`;
+    `;
   }
 
   protected override async submit(form: FormData): Promise<boolean> {
     const { api } = this.context;
     const kinds = form.getAll('kind').map(String) as EventKind[];
-    if (kinds.length === 0) throw new Error('Choose what is to be told.');
+    if (kinds.length === 0) throw new Error('Select at least one event type.');
     const settings: WebhookSettings = {
       name: textOf(form, 'name'),
       url: textOf(form, 'url'),
@@ -151,7 +134,7 @@ export class WebhookDialog extends FormDialog<AppContext> {
       moment: textOf(form, 'moment') as WebhookMoment,
       enabled: this.webhook?.enabled ?? true,
     };
-    if (!this.everywhere && settings.cameraIds.length === 0) throw new Error('Choose at least one camera.');
+    if (!this.everywhere && settings.cameraIds.length === 0) throw new Error('Select at least one camera.');
     if (this.webhook) {
       const params = { webhookId: this.webhook.id };
       await api.call('PUT /api/webhooks/:webhookId', { params, body: settings });
@@ -169,22 +152,21 @@ export class WebhookDialog extends FormDialog<AppContext> {
     return html`<wa-checkbox
         ?checked=${this.everywhere}
         data-testid="webhook-everywhere"
-        @change=${({ target }: Event) => (this.everywhere = (target as HTMLInputElement).checked)}
-        >At all cameras, also those added later</wa-checkbox
+        @change=${(event: Event) => (this.everywhere = checkedOf(event))}
+        >All cameras, including new ones</wa-checkbox
       >
       ${
         this.everywhere
           ? nothing
-          : html`<fieldset>
-              ${cameras.map(
-                ({ id, name }) =>
-                  html`<wa-checkbox
-                    name="camera"
-                    value=${id}
-                    ?checked=${this.webhook?.cameraIds.includes(id) ?? false}
-                    data-testid="webhook-camera"
-                    >${name}</wa-checkbox
-                  >`,
+          : html`<fieldset class="long">
+              ${checkboxList(
+                'camera',
+                'webhook-camera',
+                cameras.map(({ id, name }) => ({
+                  value: id,
+                  label: name,
+                  checked: this.webhook?.cameraIds.includes(id) ?? false,
+                })),
               )}
             </fieldset>`
       }`;

@@ -9,12 +9,8 @@ export const webhooksPageStyles = css`
     max-width: 52rem;
     margin-inline: auto;
   }
-  header {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    justify-content: space-between;
-    gap: 0.75rem;
+  .page-header {
+    margin-bottom: 0;
   }
   .card {
     padding: 0.9rem 0.7rem 0.6rem 1.1rem;
@@ -31,6 +27,9 @@ export const webhooksPageStyles = css`
   }
   .what p {
     font-size: 0.9rem;
+  }
+  [aria-expanded] {
+    margin-top: 0.3rem;
   }
   .url {
     font-family: var(--wa-font-family-code);

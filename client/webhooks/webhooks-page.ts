@@ -3,9 +3,6 @@
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
 import '@awesome.me/webawesome/dist/components/button/button.js';
-import '@awesome.me/webawesome/dist/components/callout/callout.js';
-import '@awesome.me/webawesome/dist/components/dropdown/dropdown.js';
-import '@awesome.me/webawesome/dist/components/dropdown-item/dropdown-item.js';
 import type { DeliveryView, WebhookView } from '../../server/wire/webhook.ts';
 import { errorText } from '../http/api-error.ts';
 import type { AppContext } from '../app-context.ts';
@@ -13,8 +10,11 @@ import '../ui/confirm-dialog.ts';
 import type { ConfirmDialog } from '../ui/confirm-dialog.ts';
 import './webhook-dialog.ts';
 import type { WebhookDialog } from './webhook-dialog.ts';
+import { errorCallout } from '../ui/error-callout.ts';
+import { actionMenu, type MenuItem } from '../ui/icon-button.ts';
+import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
-import { deliveryText, webhookState, whatIsTold } from './webhook-text.ts';
+import { deliveryText, webhookState, webhookSummary } from './webhook-text.ts';
 import { webhooksPageStyles } from './webhooks-page.styles.ts';
 
 const REFRESH_MS = 3_000;
@@ -22,7 +22,7 @@ const REFRESH_MS = 3_000;
 type WebhookAction = 'change' | 'test' | 'enable' | 'secret' | 'remove';
 
 export class WebhooksPage extends LitElement {
-  static override styles = [sharedStyles, webhooksPageStyles];
+  static override styles = [sharedStyles, pageHeaderStyles, webhooksPageStyles];
   static override properties = {
     context: { attribute: false },
     webhooks: { state: true },
@@ -61,21 +61,19 @@ export class WebhooksPage extends LitElement {
 
   protected override render(): TemplateResult {
     return html`
-      <header>
-        <h1 tabindex="-1">Webhooks</h1>
-        <wa-button
+      ${pageHeader({
+        title: 'Webhooks',
+        intro:
+          'A webhook sends the events of your cameras to another program, such as Home Assistant, Node-RED or ntfy.',
+        actions: html`<wa-button
           variant="brand"
           data-testid="add-webhook"
           @click=${() => this.#dialog.value?.showFor(null)}
         >
           <wa-icon slot="start" name="plus"></wa-icon>Add webhook
-        </wa-button>
-      </header>
-      <p class="quiet">
-        Other programs, such as Home Assistant, Node-RED or ntfy, can be told by the web what happens at the
-        cameras.
-      </p>
-      ${this.error ? html`<wa-callout variant="danger" size="s" role="alert">${this.error}</wa-callout>` : nothing}
+        </wa-button>`,
+      })}
+      ${errorCallout(this.error, 'webhooks-error')}
       ${(this.webhooks ?? []).map((webhook) => this.#card(webhook))}
       <vigie-webhook-dialog
         .context=${this.context}
@@ -96,7 +94,7 @@ export class WebhooksPage extends LitElement {
           <h2>${name}</h2>
           <p class="url quiet">${url}</p>
           <p class="quiet">
-            ${whatIsTold(webhook, (cameraId) => this.context.live.cameras.find(cameraId)?.name)}
+            ${webhookSummary(webhook, (cameraId) => this.context.live.cameras.find(cameraId)?.name)}
           </p>
           ${state ? html`<p class=${enabled && failingSince !== null ? 'failing' : 'quiet'}>${state}</p>` : nothing}
         </div>
@@ -108,29 +106,29 @@ export class WebhooksPage extends LitElement {
         aria-expanded=${isOpen}
         data-testid="show-deliveries"
         @click=${() => this.#open(isOpen ? null : id)}
-        >${isOpen ? 'Hide what was sent' : 'What was sent'}</wa-button
+        >${isOpen ? 'Hide deliveries' : 'Show deliveries'}</wa-button
       >
       ${isOpen ? this.#log(webhook) : nothing}
     </section>`;
   }
 
   #menu(webhook: WebhookView): TemplateResult {
-    return html`<wa-dropdown
-      placement="bottom-end"
-      @wa-select=${({ detail }: CustomEvent<{ item: { value: WebhookAction } }>) =>
-        this.#run(detail.item.value, webhook)}
-    >
-      <wa-button slot="trigger" size="s" appearance="plain" data-testid="webhook-menu">
-        <wa-icon name="ellipsis" label="Change ${webhook.name}"></wa-icon>
-      </wa-button>
-      ${item('test', 'upload', 'Send a test')} ${item('change', 'pencil', 'Change')}
-      ${item('enable', 'power', webhook.enabled ? 'Turn off' : 'Turn on')}
-      ${item('secret', 'key', 'New secret')} ${item('remove', 'trash', 'Remove')}
-    </wa-dropdown>`;
+    return actionMenu(
+      `Actions for ${webhook.name}`,
+      'webhook-menu',
+      [
+        item('test', 'upload', 'Send a test'),
+        item('change', 'pencil', 'Edit'),
+        item('enable', 'power', webhook.enabled ? 'Turn off' : 'Turn on'),
+        item('secret', 'key', 'New secret'),
+        item('remove', 'trash', 'Delete'),
+      ],
+      (action) => this.#run(action, webhook),
+    );
   }
 
   #log({ id }: WebhookView): TemplateResult {
-    if (this.deliveries.length === 0) return html`<p class="quiet">Nothing yet.</p>`;
+    if (this.deliveries.length === 0) return html`<p class="quiet">No deliveries yet.</p>`;
     return html`<ol>
       ${this.deliveries.map((delivery) => {
         const { what, how } = deliveryText(delivery, Date.now());
@@ -152,7 +150,7 @@ export class WebhooksPage extends LitElement {
                   appearance="plain"
                   data-testid="send-again"
                   @click=${() => this.#sendAgain(id, delivery.id)}
-                  >Send again</wa-button
+                  >Resend</wa-button
                 >`
           }
         </li>`;
@@ -183,8 +181,8 @@ export class WebhooksPage extends LitElement {
       case 'secret':
         this.#confirm.value?.ask({
           heading: `New secret for “${name}”?`,
-          text: 'The receiver takes no message any more until it knows the new one.',
-          action: 'Make a new secret',
+          text: 'The receiver rejects messages until you enter the new secret there.',
+          action: 'Create new secret',
           run: async () => {
             const { secret } = await api.call('POST /api/webhooks/:webhookId/secret', { params });
             this.#dialog.value?.showSecret(webhook, secret);
@@ -193,9 +191,9 @@ export class WebhooksPage extends LitElement {
         break;
       case 'remove':
         this.#confirm.value?.ask({
-          heading: `Remove “${name}”?`,
-          text: 'What waits to be sent is not sent any more.',
-          action: 'Remove webhook',
+          heading: `Delete “${name}”?`,
+          text: 'Deliveries that are waiting are not sent.',
+          action: 'Delete webhook',
           run: async () => {
             await api.call('DELETE /api/webhooks/:webhookId', { params });
             await this.#load();
@@ -243,10 +241,8 @@ export class WebhooksPage extends LitElement {
   }
 }
 
-function item(value: WebhookAction, icon: string, label: string): TemplateResult {
-  return html`<wa-dropdown-item value=${value} data-testid="webhook-${value}"
-    ><wa-icon slot="icon" name=${icon}></wa-icon>${label}</wa-dropdown-item
-  >`;
+function item(action: WebhookAction, icon: string, label: string): MenuItem<WebhookAction> {
+  return { action, icon, label, testId: `webhook-${action}`, danger: action === 'remove' };
 }
 
 /** Without what only the server says of it. */

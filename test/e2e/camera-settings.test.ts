@@ -61,7 +61,7 @@ test('finer is to the right', async () => {
 
 test('a restart is agreed to, and the camera comes back as it was set', async () => {
   await dialog.getByTestId('reboot-camera').click();
-  await dialog.getByTestId('reboot-answer').getByText('It restarts').waitFor();
+  await dialog.getByTestId('reboot-answer').getByText('Restarting').waitFor();
   await until('it is back with its size', async () => {
     const { status, telemetry } = await admin.request<CameraView & { telemetry?: { resetReason: string } }>(
       'GET',

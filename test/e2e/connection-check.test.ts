@@ -42,19 +42,19 @@ async function check(url: string, prepare?: Parameters<TestBrowser['open']>[1]):
   return page;
 }
 
-const over = (transport: string) => `Through the relay, over ${transport}`;
+const over = (transport: string) => `TURN relay over ${transport}`;
 const markOf = (marks: Record<string, string>, title: string) =>
   Object.entries(marks).find(([name]) => name.startsWith(title))?.[1];
 
 test('each way is really tried: direct, and the relay over UDP, TCP and TLS', async () => {
   const page = await check(server.url);
   const { verdict, marks, text } = await result(page);
-  assert.equal(verdict, 'Video comes straight to you');
-  assert.equal(markOf(marks, 'Straight to the server'), 'good');
+  assert.equal(verdict, 'Video connects directly');
+  assert.equal(markOf(marks, 'Direct over UDP'), 'good');
   assert.equal(markOf(marks, over('UDP')), 'good', text);
   assert.equal(markOf(marks, over('TCP')), 'good', text);
   assert.equal(markOf(marks, over('TLS')), 'bad', 'nobody vouches for its certificate');
-  assert.match(text, /Works: an answer came from [\d.:[\]a-f]+:\d+ in /);
+  assert.match(text, /Works. The server answered from [\d.:[\]a-f]+:\d+ in /);
   assert.match(text, /its certificate is not valid/);
   assert.equal(markOf(marks, 'Web connection'), 'good');
   const { sfu } = await (await server.admin()).status();
@@ -70,7 +70,7 @@ test('the report holds the findings and no secret', async () => {
   await page.page.getByText('Copied').waitFor();
   const report = await page.page.evaluate(() => navigator.clipboard.readText());
   assert.match(report, /^Vigie connection check/);
-  assert.match(report, /\[ok\] Straight to the server/);
+  assert.match(report, /\[ok\] Direct over UDP/);
   for (const secret of [coturn.secret, server.password, 'admin']) assert.ok(!report.includes(secret), secret);
   await page.close();
 });
@@ -82,10 +82,10 @@ test('where nothing reaches the server, it is told apart from a relay that does 
     await throughProxy(tab, proxy);
   });
   const { verdict, marks, text } = await result(page);
-  assert.equal(verdict, 'Only the slower way works here');
-  assert.equal(markOf(marks, 'Straight to the server'), 'bad');
-  assert.match(text, /Let UDP port \d+ through the firewall/);
-  assert.match(text, /answers you, but does not get through to the server/);
+  assert.equal(verdict, 'Only the slower fallback works');
+  assert.equal(markOf(marks, 'Direct over UDP'), 'bad');
+  assert.match(text, /Open UDP port \d+ in the firewall/);
+  assert.match(text, /answers you but cannot reach the server/);
   await page.close();
   proxy.close();
 });
@@ -97,9 +97,9 @@ test('a viewer is told what works, and nothing of how the server is set up', asy
   await page.signIn('anna', PASSWORD);
   await page.page.getByTestId('user-menu').click();
   await page.page.getByTestId('check-connection').click();
-  await page.page.getByText('Why is my picture slow?').waitFor();
+  await page.page.getByText('why video may be slow').waitFor();
   const { verdict, text } = await result(page);
-  assert.equal(verdict, 'Video comes straight to you');
+  assert.equal(verdict, 'Video connects directly');
   assert.doesNotMatch(text, /VIGIE_|coturn/);
   await page.close();
 });
@@ -110,7 +110,7 @@ test('a coturn with another secret, and one that is gone, are named', async (con
   });
   context.after(() => other.stop());
   const page = await check(other.url);
-  assert.match((await result(page)).text, /does not accept the password/);
+  assert.match((await result(page)).text, /rejects the password/);
   await coturn.stop();
   await page.page.getByTestId('check-again').click();
   await page.page.getByTestId('check-running').waitFor();

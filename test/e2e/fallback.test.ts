@@ -75,7 +75,7 @@ test('where no UDP passes, pictures come over the WebSocket within 5 s, and it i
   assert.equal(await page.way(door.id), 'pictures');
   assert.match(
     await page.tile(door.id).getByTestId('camera-note').innerText(),
-    /^Slower way: pictures over the web connection/,
+    /^Slower fallback: single pictures over the web connection/,
   );
   const first = await page.nextTimeCode(door.id);
   await until('2 s of the picture are shown', async () => {

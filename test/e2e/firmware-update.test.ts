@@ -45,7 +45,7 @@ test('what each camera runs is there as soon as it connects, without reloading',
 });
 
 test('a camera that came by ws: has no button, but the reason', async () => {
-  await row(attic.id).getByText('No updates: this camera connects by ws:').waitFor();
+  await row(attic.id).getByText('Cannot be updated: this camera connects by ws:').waitFor();
   assert.equal(await row(attic.id).getByTestId('update-camera').count(), 0);
 });
 
@@ -82,7 +82,7 @@ test('an update is followed from the offer to the version that runs', async () =
   };
   await row(door.id).getByTestId('update-camera').click();
   const dialog = page.page.getByTestId('update-dialog');
-  await dialog.getByText('comes back by itself').waitFor();
+  await dialog.getByText('usually within a minute').waitFor();
   assert.equal(await dialog.getByTestId('allow-older').count(), 0);
   await dialog.getByTestId('dialog-submit').click();
   await state(door.id, 'downloading')

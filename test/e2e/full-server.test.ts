@@ -59,9 +59,15 @@ test('a page says that the server is full and how many watch, and shows the came
   assert.equal((await state()).streams, ALWAYS_ADMITTED);
   await early.untilStatus(door.id, 'live');
 
+  const checking = await browser.open(`${server.url}/connection`);
+  await checking.signIn('admin', server.password);
+  const verdict = checking.page.getByTestId('check-verdict');
+  await verdict.getByText('The server is full').waitFor({ timeout: 30_000 });
+  await verdict.getByText('8 viewers are watching').waitFor();
+
   rmSync(loadFile);
   await late.untilStatus(door.id, 'live', 60_000);
   assert.equal(await late.way(door.id), 'video');
   assert.equal((await state()).state, 'open');
-  for (const page of [early, late]) await page.close();
+  for (const page of [early, late, checking]) await page.close();
 });

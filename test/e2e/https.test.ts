@@ -40,7 +40,7 @@ test('the sign-in page leads to the certificate, whose fingerprint is the server
     return [response.status, response.headers.get('content-type')];
   });
   assert.deepEqual(download, [200, 'application/x-x509-ca-cert']);
-  await visit.page.getByText('Back to signing in').click();
+  await visit.page.getByText('Back to sign-in').click();
   await visit.page.getByTestId('sign-in-form').waitFor();
   await visit.close();
 });

@@ -132,7 +132,7 @@ test('whose film is over says so, while the others go on', async () => {
   const [ofDoor] = await films(door);
   assert.ok(ofDoor);
   await seek(ofDoor.endMs - 500);
-  await page.getByText('Nothing was recorded').waitFor();
+  await page.getByText('No recording', { exact: true }).waitFor();
   const [, yardShows] = await shownMs();
   await until('the yard goes on', async () => afterMs((await shownMs())[1], yardShows ?? 0) > 300);
   await page.getByTestId('choose-camera').filter({ hasText: 'Door' }).click();

@@ -62,11 +62,11 @@ test('what one wants to be told is chosen', async () => {
   await tab.getByTestId('user-menu').click();
   await tab.getByTestId('notifications').click();
   await stateIs('off');
-  await tab.getByTestId('told-offline').click();
-  await tab.getByTestId('told-everywhere').click();
+  await tab.locator('[data-testid=notified-kind][data-value=offline]').click();
+  await tab.getByTestId('notify-everywhere').click();
   await tab.getByTestId('save-notifications').click();
-  await tab.getByText('Choose at least one camera.').waitFor();
-  await tab.getByTestId('told-camera').click();
+  await tab.getByText('Select at least one camera.').waitFor();
+  await tab.getByTestId('notified-camera').click();
   await tab.getByTestId('quiet-hours').click();
   await tab.locator('wa-input[name=from] input').fill('21:30');
   await tab.getByTestId('save-notifications').click();
@@ -91,7 +91,7 @@ test('what one wants to be told is chosen', async () => {
 test('a browser whose push service is out of reach says so', async () => {
   await context.grantPermissions(['notifications']);
   await tab.getByTestId('tell-this-device').click();
-  await tab.getByText('The push service of this browser cannot be used').waitFor();
+  await tab.getByText('The push service of this browser is not available').waitFor();
   await stateIs('off');
 });
 
@@ -126,7 +126,7 @@ test('a device is told until it is turned off', async () => {
   await stateIs('on');
   assert.equal((await admin.request<NotificationsView>('GET', '/notifications')).deviceIds.length, 1);
   await tab.getByTestId('try-notifications').click();
-  await tab.getByText('It is on its way').waitFor();
+  await tab.getByText('A test notification was sent').waitFor();
   await tab.getByTestId('forget-this-device').click();
   await stateIs('off');
   assert.deepEqual((await admin.request<NotificationsView>('GET', '/notifications')).deviceIds, []);
@@ -145,7 +145,7 @@ test('what is pushed is shown, the newest of a camera in place of the one before
   assert.deepEqual(await shownNotifications(), [{ ...push, body: 'Motion in Gate' }]);
   await deliver('no JSON');
   await until('something is shown nevertheless', async () =>
-    (await shownNotifications()).some(({ body }) => body === 'Something happened.'),
+    (await shownNotifications()).some(({ body }) => body === 'New event.'),
   );
 });
 

@@ -32,7 +32,7 @@ test('recordings that stand still are told to administrators at once and on ever
   await record('continuous');
   await alarm.getByText('disk is full').waitFor();
   await own.page.getByRole('link', { name: 'Users' }).click();
-  await alarm.getByText('goes on by itself').waitFor();
+  await alarm.getByText('resumes automatically').waitFor();
   await own.page.reload();
   await alarm.getByText('disk is full').waitFor();
   assert.equal(await hers.page.getByTestId('recording-alarm').count(), 0);

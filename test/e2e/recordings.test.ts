@@ -65,7 +65,7 @@ test('an administrator decides in the page what is recorded', async () => {
   await tab.getByTestId('recording-settings').click();
   await tab.getByTestId('recording-room').waitFor();
   await tab.getByTestId('recording-mode').click();
-  await tab.getByRole('option', { name: 'All the time' }).click();
+  await tab.getByRole('option', { name: 'Continuous' }).click();
   await tab.getByTestId('dialog-submit').click();
   await until('something is recorded', async () => (await films()).length > 0);
 });
@@ -127,7 +127,7 @@ test('what happened is marked, and gone to from a moment before, from the list, 
   await tab.getByTestId('next-event').click();
   await isShown();
   await tab.getByTestId('next-event').click();
-  await tab.getByText('Nothing happened after this').waitFor();
+  await tab.getByText('There are no later events').waitFor();
   await tab.getByTestId('play').click();
   await seekTo(film.endMs - 300);
   await tab.getByTestId('play').click();

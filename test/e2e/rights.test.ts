@@ -73,7 +73,7 @@ test('who gives a camera is told all that comes with it', async () => {
   await visit.page.goto(`${server.url}/users`);
   await visit.page.getByTestId('add-user').click();
   const text = (await visit.page.getByTestId('user-rights').textContent()) ?? '';
-  for (const thing of ['Live', 'recordings', 'events', 'notifications', 'downloads'])
+  for (const thing of ['live', 'recordings', 'events', 'notifications', 'download'])
     assert.ok(text.includes(thing), thing);
   await visit.close();
 });

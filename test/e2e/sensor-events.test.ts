@@ -38,7 +38,7 @@ test('a sensor is added in the menu, and what it reports is seen at once by thos
   await own.page.getByTestId('camera-sensors').click();
   // The first press asks, the second removes.
   await dialog.getByTestId('remove-sensor').click();
-  await dialog.getByText('Remove for good').click();
+  await dialog.getByText('Confirm removal').click();
   await dialog.getByTestId('sensor').waitFor({ state: 'detached' });
   assert.deepEqual(await admin.request('GET', `/cameras/${camera.id}/sensors`), []);
 });
@@ -62,7 +62,7 @@ test('the page of events shows all cameras one may see, live, and the picture of
   await page.getByTestId('event').getByText('Front door: Motion').waitFor();
   device.process.kill('SIGUSR2');
   other.process.kill('SIGUSR2');
-  const going = page.getByTestId('event').filter({ hasText: 'own sensor' });
+  const going = page.getByTestId('event').filter({ hasText: 'camera’s sensor' });
   await going.filter({ hasText: 'Front door' }).locator('img').waitFor();
   const picture = going.filter({ hasText: 'Yard' }).locator('img');
   await picture.waitFor();

@@ -30,27 +30,27 @@ test('a webhook is added, tried, seen to fail and to work again, and removed', a
   const secret = await dialog.getByTestId('webhook-secret').getByTestId('copy-value').textContent();
   assert.match(secret ?? '', /^whsec_/);
   await dialog.getByTestId('dialog-done').click();
-  await page.getByTestId('webhook').getByText('Motion at all cameras, when it begins').waitFor();
+  await page.getByTestId('webhook').getByText('Motion · all cameras · at the start').waitFor();
 
   const send = async (): Promise<void> => {
     await page.getByTestId('webhook-menu').click();
     await page.getByTestId('webhook-test').click();
   };
   await send();
-  await page.getByTestId('delivery').getByText('Arrived').waitFor();
+  await page.getByTestId('delivery').getByText('Delivered').waitFor();
   assert.equal(receiver.received[0]?.message.type, 'test');
   receiver.answer = (response) => void response.writeHead(503).end('out for lunch');
   await send();
-  await page.getByTestId('delivery').getByText('Tried once, answer 503').waitFor();
+  await page.getByTestId('delivery').getByText('1 attempt, HTTP status 503').waitFor();
   await page.getByText('out for lunch').waitFor();
-  await page.getByText('Nothing has arrived for').waitFor();
+  await page.getByText('Failing for').waitFor();
   receiver.answer = (response) => void response.end();
   await page.getByTestId('send-again').first().click();
   await until('it is tried again', () => receiver.received.length === 3);
-  await page.getByText('Nothing has arrived for').waitFor({ state: 'detached' });
+  await page.getByText('Failing for').waitFor({ state: 'detached' });
 
   await page.getByTestId('webhook-menu').click();
   await page.getByTestId('webhook-remove').click();
-  await page.getByRole('button', { name: 'Remove webhook' }).click();
+  await page.getByRole('button', { name: 'Delete webhook' }).click();
   await page.getByTestId('webhook').waitFor({ state: 'detached' });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { sensorCommand } from '../../client/events/sensor-command.ts';
+import { sensorCommand } from '../../client/devices/device-commands.ts';
 import type { EventView, SensorWithToken } from '../../server/wire/event.ts';
 import type { RecordingSettings, Timeline } from '../../server/wire/recording.ts';
 import { startCamera } from '../support/camera-process.ts';

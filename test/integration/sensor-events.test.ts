@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { sensorCommand } from '../../client/events/sensor-command.ts';
+import { sensorCommand } from '../../client/devices/device-commands.ts';
 import type { EventView, SensorWithToken } from '../../server/wire/event.ts';
 import { ApiSession } from '../support/api-session.ts';
 import { callLikeCurl } from '../support/curl-call.ts';

@@ -31,7 +31,7 @@ for (const otherPeers of ['public', 'deny'] as const) {
 
       await page.goto(`${WEB_URL}/connection`);
       await page.waitFor('check-verdict', 30_000);
-      assert.match(await page.textOf('check-verdict'), /Video comes to you by a detour/);
+      assert.match(await page.textOf('check-verdict'), /Video connects indirectly/);
       // The check agrees with the live view, which came that way.
       if (otherPeers === 'public')
         assert.match(await page.textOf('check-lines'), /own relay address\s+Works: an answer came/);

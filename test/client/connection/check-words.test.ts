@@ -45,6 +45,7 @@ const atHome = { ...outside, yourAddress: '192.168.1.20', yourAddressIsPrivate: 
 const good: CheckFacts = {
   administrator: true,
   webrtc: true,
+  watchingWhenFull: null,
   ways: [way('directUdp', 'connected'), way('turnUdp', 'connected')],
   webSocketRoundTripMs: 20,
   secureContext: true,
@@ -53,20 +54,20 @@ const good: CheckFacts = {
 
 test('where all is well, every mark is good and there is nothing to do', () => {
   const { verdict, lines } = checkWords(good);
-  assert.equal(verdict.title, 'Video comes straight to you');
+  assert.equal(verdict.title, 'Video connects directly');
   assert.deepEqual(
     lines.filter(({ mark }) => mark !== 'good').map(({ title }) => title),
-    ['Where you are'],
+    ['Your location'],
   );
   assert.ok(lines.every(({ fix }) => fix === undefined));
 });
 
 const verdicts: [facts: Partial<CheckFacts>, verdict: string][] = [
-  [{ ways: [way('directUdp', 'noPath'), way('directTcp', 'connected')] }, 'Video comes to you by a detour'],
-  [{ ways: [way('directUdp', 'noPath'), way('turnTls', 'connected')] }, 'Video comes to you by a detour'],
-  [{ ways: [way('directUdp', 'noPath'), way('serverRelay', 'connected')] }, 'Video comes to you by a detour'],
-  [{ ways: [way('directUdp', 'noPath'), way('turnUdp', 'noRelay')] }, 'Only the slower way works here'],
-  [{ webrtc: false, ways: [] }, 'Only the slower way works here'],
+  [{ ways: [way('directUdp', 'noPath'), way('directTcp', 'connected')] }, 'Video connects indirectly'],
+  [{ ways: [way('directUdp', 'noPath'), way('turnTls', 'connected')] }, 'Video connects indirectly'],
+  [{ ways: [way('directUdp', 'noPath'), way('serverRelay', 'connected')] }, 'Video connects indirectly'],
+  [{ ways: [way('directUdp', 'noPath'), way('turnUdp', 'noRelay')] }, 'Only the slower fallback works'],
+  [{ webrtc: false, ways: [] }, 'Only the slower fallback works'],
   [{ ways: [way('directUdp', 'noPath')], webSocketRoundTripMs: null }, 'The server cannot be reached'],
 ];
 for (const [facts, title] of verdicts) {
@@ -79,8 +80,8 @@ const findings: [name: string, facts: Partial<CheckFacts>, title: string, words:
   [
     'UDP is blocked at home',
     { ways: [way('directUdp', 'noPath')], facts: atHome },
-    'Straight to the server',
-    /Let UDP port 8081 through the firewall/,
+    'Direct over UDP',
+    /Open UDP port 8081 in the firewall/,
   ],
   [
     'from outside, and no address is announced: the address coturn sees is offered',
@@ -88,38 +89,38 @@ const findings: [name: string, facts: Partial<CheckFacts>, title: string, words:
       ways: [way('directUdp', 'noPath')],
       facts: { ...outside, server: { ...server, announced: [], announcedNow: [] } },
     },
-    'Straight to the server',
+    'Direct over UDP',
     /Forward UDP port 8081 .* set VIGIE_ANNOUNCED_ADDRESS to 203\.0\.113\.7/,
   ],
   [
     'from outside, and the announced address does not answer',
     { ways: [way('directUdp', 'noPath')] },
-    'Straight to the server',
-    /No answer came from 203\.0\.113\.7.*Forward UDP port 8081/,
+    'Direct over UDP',
+    /No answer from 203\.0\.113\.7.*Forward UDP port 8081/,
   ],
   [
     'another port is named when it is another port',
     { ways: [way('directUdp', 'noPath')], facts: { ...outside, server: { ...server, rtcPort: 40_000 } } },
-    'Straight to the server',
+    'Direct over UDP',
     /UDP port 40000/,
   ],
   [
     'the relay wants another password',
     { ways: [way('turnUdp', 'noRelay', 401)] },
-    'Through the relay, over UDP',
-    /VIGIE_TURN_SECRET must be the same/,
+    'TURN relay over UDP',
+    /Set VIGIE_TURN_SECRET to the static-auth-secret/,
   ],
   [
     'the relay is full',
     { ways: [way('turnUdp', 'noRelay', 486)] },
-    'Through the relay, over UDP',
+    'TURN relay over UDP',
     /Raise the quotas/,
   ],
   [
     'the relay answers the server only',
     { ways: [way('turnTls', 'noRelay', 701)] },
-    'Through the relay, over TLS',
-    /does not answer you.*Let port 3478 \(TCP\)/,
+    'TURN relay over TLS',
+    /does not answer you.*Open port 3478 \(TCP\)/,
   ],
   [
     'the relay answers nobody',
@@ -133,7 +134,7 @@ const findings: [name: string, facts: Partial<CheckFacts>, title: string, words:
         },
       },
     },
-    'Through the relay, over UDP',
+    'TURN relay over UDP',
     /neither you nor the server: nothing listens there.*Start coturn/,
   ],
   [
@@ -145,36 +146,36 @@ const findings: [name: string, facts: Partial<CheckFacts>, title: string, words:
         server: { ...server, turn: [turn({ reachable: false, problem: CERTIFICATE_PROBLEM, seenAs: null })] },
       },
     },
-    'Through the relay, over TLS',
-    /certificate is not valid.*from an authority browsers know/,
+    'TURN relay over TLS',
+    /certificate is not valid.*issued by an authority that browsers trust/,
   ],
   [
     'the relay does not get through to the server',
     { ways: [way('turnUdp', 'noPath')] },
-    'Through the relay, over UDP',
+    'TURN relay over UDP',
     /allowed-peer-ip/,
   ],
   [
     'there is no relay',
     { ways: [way('directUdp', 'connected')], facts: { ...outside, server: { ...server, turn: [] } } },
-    'Relay',
+    'TURN relay',
     /Start coturn with the compose file/,
   ],
   [
     'another address is announced than the one the server is seen at',
     { facts: { ...outside, server: { ...server, announcedNow: ['203.0.113.99'] } } },
     'Public address',
-    /seen as 203\.0\.113\.7, but tells viewers 203\.0\.113\.99.*Set VIGIE_ANNOUNCED_ADDRESS/,
+    /address is 203\.0\.113\.7, but viewers are given 203\.0\.113\.99.*Set VIGIE_ANNOUNCED_ADDRESS/,
   ],
   ['no WebRTC', { webrtc: false, ways: [] }, 'Video in this browser', /Use a current Chrome/],
-  ['no WebSocket', { webSocketRoundTripMs: null }, 'Web connection', /must pass WebSocket on/],
+  ['no WebSocket', { webSocketRoundTripMs: null }, 'Web connection', /must forward WebSocket/],
   [
     'plain http',
     { secureContext: false, facts: { ...outside, https: false } },
-    'Encryption of this page',
+    'Page encryption',
     /your password was not/,
   ],
-  ['at home', { facts: atHome }, 'Where you are', /phone with its Wi-Fi switched off/],
+  ['at home', { facts: atHome }, 'Your location', /phone with Wi-Fi off/],
 ];
 for (const [name, facts, title, words] of findings) {
   test(`${name}: said, and what to do`, () => {
@@ -190,6 +191,21 @@ for (const [name, facts, title, words] of findings) {
   });
 }
 
+test('a server that is full is named as the cause, with how many watch, and the network is not blamed', () => {
+  for (const administrator of [true, false]) {
+    const { verdict, lines } = checkWords({ ...good, administrator, ways: [], watchingWhenFull: 8 });
+    assert.equal(verdict.title, 'The server is full');
+    assert.match(verdict.meaning, /^8 viewers are watching, .*your network is not the cause/);
+    assert.match(verdict.fix ?? '', /Try again/);
+    assert.deepEqual(
+      lines.filter(({ mark }) => mark === 'bad' || mark === 'warning'),
+      [],
+    );
+  }
+  const { verdict } = checkWords({ ...good, ways: [], watchingWhenFull: 1 });
+  assert.match(verdict.meaning, /^1 viewer is watching, /);
+});
+
 test('the server did not answer at all: what the browser found is still told', () => {
   const { lines } = checkWords({ ...good, facts: null });
   assert.ok(lines.length >= 3);
@@ -200,7 +216,7 @@ test('the report is plain text, one finding a line, what to do under it', () => 
   const report = checkReport(words, 'A browser', new Date(0));
   assert.match(
     report,
-    /^Vigie connection check, 1970-01-01T00:00:00\.000Z\nA browser\n\n\[!!\] Only the slower way works here: /,
+    /^Vigie connection check, 1970-01-01T00:00:00\.000Z\nA browser\n\n\[!!\] Only the slower fallback works: /,
   );
-  assert.match(report, /\n\[NO\] Straight to the server: No answer.*\n {5}→ Forward UDP port 8081/);
+  assert.match(report, /\n\[NO\] Direct over UDP: No answer.*\n {5}→ Forward UDP port 8081/);
 });

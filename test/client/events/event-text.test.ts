@@ -28,15 +28,15 @@ const when = (agoMs: number, lastedMs = 0) => {
 };
 
 test('where something happened is said by who noticed it', () => {
-  assert.equal(where({ source: 'sensor', sourceName: 'Porch' }), 'noticed by “Porch”');
-  assert.equal(where({ source: 'camera' }), 'noticed by the camera’s own sensor');
+  assert.equal(where({ source: 'sensor', sourceName: 'Porch' }), 'detected by “Porch”');
+  assert.equal(where({ source: 'camera' }), 'detected by the camera’s sensor');
   assert.equal(where({ source: 'connection', kind: 'offline' }), '');
   assert.equal(where({}), 'in the picture');
   assert.equal(where({ zones: ['Drive', 'Gate'] }), 'in “Drive”, “Gate”');
 });
 
 test('when it happened is said from now, with how long it lasted', () => {
-  assert.equal(eventText(event({ endedAtMs: null, startedAtMs: NOW - MINUTE }), NOW).when, 'going on');
+  assert.equal(eventText(event({ endedAtMs: null, startedAtMs: NOW - MINUTE }), NOW).when, 'now');
   assert.equal(when(0), 'just now');
   assert.equal(when(-5_000), 'just now');
   assert.equal(when(3_000, 25_000), 'just now, for 25 s');

@@ -18,7 +18,7 @@ const texts: [change: Partial<UpdateView>, expected: UpdateText][] = [
   [
     { state: 'staged' },
     {
-      text: 'The update to 1.3.0 waits for the camera to come online.',
+      text: 'Update to 1.3.0 is waiting for the camera to come online.',
       tone: 'neutral',
       progress: undefined,
       action: 'Cancel',
@@ -27,7 +27,7 @@ const texts: [change: Partial<UpdateView>, expected: UpdateText][] = [
   [
     { state: 'staged', reason: 'this camera connects by ws:.' },
     {
-      text: 'The update to 1.3.0 waits: this camera connects by ws:.',
+      text: 'Update to 1.3.0 is waiting: this camera connects by ws:.',
       tone: 'neutral',
       progress: undefined,
       action: 'Cancel',
@@ -35,12 +35,12 @@ const texts: [change: Partial<UpdateView>, expected: UpdateText][] = [
   ],
   [
     { state: 'offered' },
-    { text: 'Asking the camera to update to 1.3.0.', tone: 'neutral', progress: null, action: 'Cancel' },
+    { text: 'Starting the update to 1.3.0.', tone: 'neutral', progress: null, action: 'Cancel' },
   ],
   [
     { state: 'downloading', receivedBytes: 700_000 },
     {
-      text: 'Downloading 1.3.0: 0.7 of 1.4 MB. The picture may pause.',
+      text: 'Downloading 1.3.0: 0.7 of 1.4 MB. Video may pause.',
       tone: 'neutral',
       progress: 0.5,
       action: 'Cancel',
@@ -48,13 +48,13 @@ const texts: [change: Partial<UpdateView>, expected: UpdateText][] = [
   ],
   [
     { state: 'restarting', receivedBytes: 1_400_000 },
-    { text: 'The camera restarts with 1.3.0.', tone: 'neutral', progress: null, action: null },
+    { text: 'Restarting with 1.3.0.', tone: 'neutral', progress: null, action: null },
   ],
   [{ state: 'done' }, { text: 'Updated to 1.3.0.', tone: 'success', progress: undefined, action: 'Dismiss' }],
   [
     { state: 'failed', reason: 'the hash is wrong' },
     {
-      text: 'Not updated to 1.3.0: the hash is wrong.',
+      text: 'Update to 1.3.0 failed: the hash is wrong.',
       tone: 'danger',
       progress: undefined,
       action: 'Dismiss',
@@ -63,7 +63,7 @@ const texts: [change: Partial<UpdateView>, expected: UpdateText][] = [
   [
     { state: 'rolledBack', reason: '1.3.0 could not reach the server' },
     {
-      text: 'Back on the version before: 1.3.0 could not reach the server. Nothing is lost.',
+      text: 'Rolled back to the previous version: 1.3.0 could not reach the server.',
       tone: 'danger',
       progress: undefined,
       action: 'Dismiss',

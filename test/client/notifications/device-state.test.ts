@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { deviceState, type DeviceFacts } from '../../../client/notifications/device-state.ts';
-import { withNight } from '../../../client/notifications/quiet-hours.ts';
+import { withNight } from '../../../client/notifications/notification-choices.ts';
 
 const able: DeviceFacts = {
   isSecure: true,

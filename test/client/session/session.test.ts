@@ -3,8 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { ApiError } from '../../../client/http/api-error.ts';
-import { hintsAtSession } from '../../../client/session/session-hint.ts';
-import { Session } from '../../../client/session/session.ts';
+import { hintsAtSession, Session } from '../../../client/session/session.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { deliveryText, webhookState, whatIsTold } from '../../../client/webhooks/webhook-text.ts';
+import { deliveryText, webhookState, webhookSummary } from '../../../client/webhooks/webhook-text.ts';
 import type { DeliveryView, WebhookView } from '../../../server/wire/webhook.ts';
 
 const NOW = 1_800_000_000_000;
@@ -32,34 +32,34 @@ const delivery = (change: Partial<DeliveryView>): DeliveryView => ({
 
 const nameOf = (id: string): string | undefined => ({ cam_1: 'Door', cam_2: 'Yard' })[id];
 
-test('what is told is one sentence', () => {
-  assert.equal(whatIsTold(webhook(), nameOf), 'Motion at all cameras, when it begins');
+test('a webhook is summed up in one line', () => {
+  assert.equal(webhookSummary(webhook(), nameOf), 'Motion · all cameras · at the start');
   assert.equal(
-    whatIsTold(
+    webhookSummary(
       webhook({ kinds: ['motion', 'offline'], cameraIds: ['cam_1', 'cam_2', 'cam_9'], moment: 'ended' }),
       nameOf,
     ),
-    'Motion, Not connected at Door, Yard, when it is over',
+    'Motion, Camera offline · Door, Yard · at the end',
   );
-  assert.match(whatIsTold(webhook({ cameraIds: ['cam_9'] }), nameOf), /no camera any more/);
+  assert.match(webhookSummary(webhook({ cameraIds: ['cam_9'] }), nameOf), /no cameras/);
 });
 
 test('a webhook that does not work says since when', () => {
   assert.equal(webhookState(webhook(), NOW), '');
-  assert.equal(webhookState(webhook({ failingSince: NOW - 7_200_000 }), NOW), 'Nothing has arrived for 2 h');
+  assert.equal(webhookState(webhook({ failingSince: NOW - 7_200_000 }), NOW), 'Failing for 2 h');
   assert.equal(webhookState(webhook({ enabled: false, failingSince: NOW }), NOW), 'Turned off');
 });
 
 test('what became of a delivery is said with its tries and the last answer', () => {
   const how = (change: Partial<DeliveryView>): string => deliveryText(delivery(change), NOW).how;
-  assert.equal(deliveryText(delivery({}), NOW).what, 'An event began, 2 min ago');
-  assert.equal(how({}), 'On its way');
-  assert.equal(how({ state: 'delivered', attempts: 1, status: 200 }), 'Arrived');
-  assert.equal(how({ state: 'delivered', attempts: 3, status: 204 }), 'Arrived after 3 tries');
+  assert.equal(deliveryText(delivery({}), NOW).what, 'Event started, 2 min ago');
+  assert.equal(how({}), 'Sending');
+  assert.equal(how({ state: 'delivered', attempts: 1, status: 200 }), 'Delivered');
+  assert.equal(how({ state: 'delivered', attempts: 3, status: 204 }), 'Delivered after 3 attempts');
   assert.equal(
     how({ attempts: 2, status: 500, nextAttemptAt: NOW + 30_000 }),
-    'Tried 2 times, answer 500; again in 30 s',
+    '2 attempts, HTTP status 500; next attempt in 30 s',
   );
-  assert.equal(how({ attempts: 1, nextAttemptAt: NOW - 5 }), 'Tried once, no answer; again in 0 s');
-  assert.equal(how({ state: 'failed', attempts: 9, status: null }), 'Given up after 9 tries: no answer');
+  assert.equal(how({ attempts: 1, nextAttemptAt: NOW - 5 }), '1 attempt, no answer; next attempt in 0 s');
+  assert.equal(how({ state: 'failed', attempts: 9, status: null }), 'Failed after 9 attempts: no answer');
 });

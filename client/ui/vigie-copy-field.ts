@@ -77,7 +77,7 @@ export class CopyField extends LitElement {
         </wa-button>
       </div>
       <span class="quiet" role="status"
-        >${this.feedback === 'failed' ? 'Please select and copy it by hand.' : ''}</span
+        >${this.feedback === 'failed' ? 'Copying failed. Select the text and copy it.' : ''}</span
       >
     `;
   }

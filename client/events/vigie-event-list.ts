@@ -5,13 +5,12 @@ import type { EventView } from '../../server/wire/event.ts';
 import type { AppContext } from '../app-context.ts';
 import { routePath } from '../routing/routes.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
-import { EventFeed } from './event-feed.ts';
+import type { EventFeedOptions } from './event-feed.ts';
 import { eventPicture, eventPictureStyles } from './event-picture.ts';
 import { eventText } from './event-text.ts';
+import { FeedController } from './feed-controller.ts';
 
 const SHOWN = 20;
-/** How often "5 min ago" is looked at again. */
-const REFRESH_MS = 10_000;
 
 export class EventList extends LitElement {
   static override styles = [
@@ -67,31 +66,16 @@ export class EventList extends LitElement {
   static override properties = { context: { attribute: false }, cameraId: {} };
   declare context: AppContext;
   declare cameraId: string;
-  #feed: EventFeed | undefined;
-  #refresh: ReturnType<typeof setInterval> | undefined;
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#refresh = setInterval(() => this.requestUpdate(), REFRESH_MS);
-    if (this.hasUpdated) this.#follow();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearInterval(this.#refresh);
-    this.#feed?.close();
-    this.#feed = undefined;
-  }
+  readonly #events = new FeedController(this, () => this.#feedOptions());
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('cameraId') || changed.has('context')) this.#follow();
+    if (changed.has('cameraId') || changed.has('context')) this.#events.restart();
   }
 
   protected override render(): TemplateResult | typeof nothing {
-    const events = this.#feed?.events.slice(0, SHOWN) ?? [];
+    const events = this.#events.events.slice(0, SHOWN);
     if (events.length === 0) return nothing;
-    const nowUs = this.context.live.clock.nowUs();
-    const nowMs = nowUs === null ? Date.now() : nowUs / 1000;
+    const nowMs = this.context.live.clock.nowMs();
     return html`<section aria-labelledby="heading" data-testid="events">
       <header>
         <h2 id="heading">Latest events</h2>
@@ -118,18 +102,16 @@ export class EventList extends LitElement {
     </li>`;
   }
 
-  #follow(): void {
-    this.#feed?.close();
+  #feedOptions(): EventFeedOptions {
     const { cameraId } = this;
     const { api, live } = this.context;
-    this.#feed = new EventFeed({
+    return {
       ask: (limit) =>
         api.call('GET /api/cameras/:cameraId/events', { params: { cameraId }, query: { limit } }),
       signaling: live.signaling,
       belongs: (event) => event.cameraId === cameraId,
       pageSize: SHOWN,
-    });
-    this.#feed.on('change', () => this.requestUpdate());
+    };
   }
 }
 

@@ -55,7 +55,7 @@ export class CameraActions extends LitElement {
       case 'remove':
         this.#confirm.value?.ask({
           heading: `Remove “${camera.name}”?`,
-          text: 'Its key stops working and nobody can watch it any longer. This cannot be undone.',
+          text: 'The camera can no longer connect or be watched. This cannot be undone.',
           action: 'Remove camera',
           run: () =>
             this.context.api.call('DELETE /api/cameras/:cameraId', { params: { cameraId: camera.id } }),

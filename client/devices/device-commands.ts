@@ -1,4 +1,4 @@
-/** The configuration a camera connects with: lines for a board, a command for the virtual camera. Pure. */
+/** Configurations and commands that connect a device to this server: lines for a board, commands for the virtual camera and for a sensor. Pure. */
 
 import type { CameraWithKey } from '../../server/wire/camera.ts';
 import { CAMERA_PATH } from '../../server/wire/camera-protocol.ts';
@@ -22,6 +22,17 @@ export function cameraCommand(
 ): string {
   const trust = authorityFile === null ? '' : ` --ca ${shellWord(authorityFile)}`;
   return `npm run camera -- --url ${cameraUrl(origin)} --id ${id} --key ${key}${trust}`;
+}
+
+/**
+ * The request that reports an event, as curl sends it.
+ *
+ * @param url of the camera's events
+ * @param authorityFile of ServerAddresses
+ */
+export function sensorCommand(url: string, token: string, authorityFile: string | null = null): string {
+  const trust = authorityFile === null ? '' : ` --cacert ${shellWord(authorityFile)}`;
+  return `curl -X POST ${url}${trust} -H "Authorization: Bearer ${token}" -H "Content-Type: application/json" -d '{"kind":"motion"}'`;
 }
 
 /** One word of a POSIX shell's command line. */

@@ -1,12 +1,12 @@
 /** `<vigie-pairing-code>`: makes a pairing code for a camera and shows it, as long as it is good; over plain http, why there is none. */
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
-import '@awesome.me/webawesome/dist/components/callout/callout.js';
 import type { PairingCodeView } from '../../server/wire/camera.ts';
 import { errorText } from '../http/api-error.ts';
 import type { AppContext } from '../app-context.ts';
+import { errorCallout } from '../ui/error-callout.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
-import '../ui/copy-field.ts';
+import '../ui/vigie-copy-field.ts';
 
 export class PairingCode extends LitElement {
   static override styles = [
@@ -52,15 +52,10 @@ export class PairingCode extends LitElement {
   protected override render(): TemplateResult | typeof nothing {
     if (location.protocol !== 'https:') {
       return html`<p class="quiet" data-testid="no-pairing-code">
-        There is no pairing code to type instead of id and key: that needs this page, and the camera, to use
-        https, or the key would travel for everybody to read.
+        Pairing codes need HTTPS for this page and for the camera. Over HTTP, others could read the key.
       </p>`;
     }
-    if (this.error) {
-      return html`<wa-callout variant="danger" size="s" role="alert" data-testid="pairing-error">
-        <wa-icon slot="icon" name="warning"></wa-icon>${this.error}
-      </wa-callout>`;
-    }
+    if (this.error) return html`${errorCallout(this.error, 'pairing-error')}`;
     if (!this.pairing) return nothing;
     const { code, expiresAt } = this.pairing;
     const until = new Date(expiresAt).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
@@ -69,8 +64,8 @@ export class PairingCode extends LitElement {
       <p class="quiet" role="status" data-testid="pairing-validity">
         ${
           this.expired
-            ? 'This code has run out. Choose “New pairing code” in the camera’s menu.'
-            : `Valid until ${until}, once. Type it on the camera’s setup page instead of id and key; it then gets a new key by itself.`
+            ? 'This code has expired. Choose “New pairing code” in the camera’s menu.'
+            : `Valid until ${until}, for one use. Enter it on the camera’s setup page instead of the ID and key.`
         }
       </p>
     `;

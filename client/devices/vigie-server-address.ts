@@ -8,6 +8,7 @@ import '@awesome.me/webawesome/dist/components/callout/callout.js';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { AppContext } from '../app-context.ts';
+import { valueOf } from '../ui/field-value.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import { isLoopbackOrigin, originsForDevices } from './device-origins.ts';
 
@@ -53,16 +54,20 @@ export class ServerAddressChoice extends LitElement {
     void this.#load();
   }
 
+  /** Takes no room where there is nothing to say or to choose. */
+  protected override willUpdate(): void {
+    this.hidden = this.chosen === null || (!isLoopbackOrigin(this.chosen) && this.origins.length < 2);
+  }
+
   protected override render(): TemplateResult | typeof nothing {
-    if (this.chosen === null) return nothing;
+    if (this.chosen === null || this.hidden) return nothing;
     if (isLoopbackOrigin(this.chosen)) return this.#unreachable();
-    if (this.origins.length < 2) return nothing;
     return html`<wa-select
-      label="Address of this server"
-      hint="Choose one in the network the ${this.device} is in."
+      label="Server address"
+      hint="Select the address in the same network as the ${this.device}."
       value=${this.chosen}
       data-testid="server-address"
-      @change=${({ target }: Event) => this.#choose((target as HTMLInputElement).value)}
+      @change=${(event: Event) => this.#choose(valueOf(event))}
     >
       ${this.origins.map((origin) => html`<wa-option value=${origin}>${origin}</wa-option>`)}
     </wa-select>`;
@@ -71,8 +76,8 @@ export class ServerAddressChoice extends LitElement {
   #unreachable(): TemplateResult {
     return html`<wa-callout variant="warning" size="s" data-testid="server-unreachable">
       <wa-icon slot="icon" name="warning"></wa-icon>
-      This address works on the server’s own machine only: the server has no other, or VIGIE_HTTP_HOST keeps
-      it from using one. Elsewhere, put an address that the ${this.device} can reach in its place.
+      This address works only on the server itself. Replace it with an address that the ${this.device} can
+      reach. If the server should listen on other addresses, check VIGIE_HTTP_HOST.
     </wa-callout>`;
   }
 

@@ -6,10 +6,10 @@ import type { CameraWithKey } from '../../server/wire/camera.ts';
 import type { AppContext } from '../app-context.ts';
 import { routePath } from '../routing/routes.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
-import '../ui/copy-field.ts';
-import { cameraCommand, cameraConfiguration } from '../devices/camera-configuration.ts';
-import '../devices/server-address.ts';
-import type { ServerAddress } from '../devices/server-address.ts';
+import '../ui/vigie-copy-field.ts';
+import { cameraCommand, cameraConfiguration } from '../devices/device-commands.ts';
+import '../devices/vigie-server-address.ts';
+import type { ServerAddress } from '../devices/vigie-server-address.ts';
 
 export class CameraKey extends LitElement {
   static override styles = [
@@ -41,9 +41,9 @@ export class CameraKey extends LitElement {
     return html`
       <wa-callout variant="warning" size="s">
         <wa-icon slot="icon" name="key"></wa-icon>
-        The key is shown only this once. Whoever has it can send pictures as this camera.
+        Copy the key now: it is not shown again. Anyone who has it can send pictures as this camera.
       </wa-callout>
-      <vigie-copy-field label="Camera id" .value=${id} data-testid="camera-id"></vigie-copy-field>
+      <vigie-copy-field label="Camera ID" .value=${id} data-testid="camera-id"></vigie-copy-field>
       <vigie-copy-field label="Key" .value=${key} data-testid="camera-key"></vigie-copy-field>
       <vigie-server-address
         .context=${this.context}
@@ -65,12 +65,12 @@ export class CameraKey extends LitElement {
         authorityFile === null
           ? nothing
           : html`<p class="quiet">
-              The camera must trust this server’s own certificate:
-              <a href=${routePath({ page: 'secure' })} target="_blank">Secure connection</a> says how.
+              The camera must trust the certificate of this server. See
+              <a href=${routePath({ page: 'secure' })} target="_blank">Secure connection</a>.
             </p>`
       }
       <vigie-copy-field
-        label="Or try it with a virtual camera"
+        label="Or test with a virtual camera"
         .value=${cameraCommand(origin, this.camera, authorityFile)}
         data-testid="camera-command"
       ></vigie-copy-field>

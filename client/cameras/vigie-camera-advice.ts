@@ -51,9 +51,9 @@ export class CameraAdviceList extends LitElement {
     const [worst] = this.advice;
     if (!worst) return nothing;
     if (this.badge) {
-      const label = this.advice.length === 1 ? 'One hint' : `${this.advice.length} hints`;
+      const label = this.advice.length === 1 ? '1 recommendation' : `${this.advice.length} recommendations`;
       return html`<span class="badge ${worst.severity}" title=${worst.text} data-testid="advice-badge">
-        <wa-icon name=${iconOf(worst)} label="${label} about this camera"></wa-icon>
+        <wa-icon name=${iconOf(worst)} label="${label} for this camera"></wa-icon>
       </span>`;
     }
     return html`${this.advice.map(

@@ -4,9 +4,9 @@ import {
   cameraCommand,
   cameraConfiguration,
   cameraUrl,
+  sensorCommand,
   shellWord,
-} from '../../../client/devices/camera-configuration.ts';
-import { sensorCommand } from '../../../client/events/sensor-command.ts';
+} from '../../../client/devices/device-commands.ts';
 import { parseCommandLine } from '../../../server/virtual-camera/command-line.ts';
 
 const CAMERA = { id: 'cam_1', key: 'A'.repeat(43) };

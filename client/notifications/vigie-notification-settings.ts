@@ -1,0 +1,184 @@
+/**
+ * `<vigie-notification-settings>`: the form that says which events of which cameras are notified, and when not.
+ *
+ * Fires `vigie-save` with the NotificationSettings, and `vigie-invalid` with what is missing.
+ */
+
+import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import '@awesome.me/webawesome/dist/components/button/button.js';
+import '@awesome.me/webawesome/dist/components/checkbox/checkbox.js';
+import '@awesome.me/webawesome/dist/components/input/input.js';
+import '@awesome.me/webawesome/dist/components/option/option.js';
+import '@awesome.me/webawesome/dist/components/select/select.js';
+import type { CameraView } from '../../server/wire/camera.ts';
+import type { EventKind } from '../../server/wire/event.ts';
+import type { NotificationSettings } from '../../server/wire/notification.ts';
+import { EVENT_KINDS } from '../events/event-text.ts';
+import { checkboxList, fieldsetStyles } from '../ui/checkbox-list.ts';
+import { checkedOf } from '../ui/field-value.ts';
+import { textOf } from '../ui/form-dialog.ts';
+import { sharedStyles } from '../ui/shared-styles.ts';
+import { nearestPause, PAUSES, USUAL_NIGHT, withNight } from './notification-choices.ts';
+
+export class VigieNotificationSettings extends LitElement {
+  static override styles = [
+    sharedStyles,
+    fieldsetStyles,
+    css`
+      :host {
+        display: block;
+      }
+      form {
+        display: grid;
+        gap: 0.9rem;
+        padding: 1.1rem;
+      }
+      fieldset.long,
+      .hours {
+        padding-left: 1.6rem;
+      }
+      .hours {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.75rem;
+      }
+      form > wa-button {
+        justify-self: start;
+      }
+    `,
+  ];
+  static override properties = {
+    settings: { attribute: false },
+    cameras: { attribute: false },
+    busy: { type: Boolean },
+    everywhere: { state: true },
+    quiet: { state: true },
+  };
+  declare settings: NotificationSettings;
+  /** Those one may see. */
+  declare cameras: readonly CameraView[];
+  declare busy: boolean;
+  /** For all cameras. */
+  declare protected everywhere: boolean;
+  /** There are quiet hours. */
+  declare protected quiet: boolean;
+
+  constructor() {
+    super();
+    this.cameras = [];
+    this.busy = false;
+    this.everywhere = true;
+    this.quiet = false;
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has('settings')) return;
+    this.everywhere = this.settings.cameraIds.length === 0;
+    this.quiet = this.settings.quiet.length > 0;
+  }
+
+  protected override render(): TemplateResult {
+    const { settings } = this;
+    return html`<form class="card" @submit=${this.#onSubmit}>
+      <h2>Settings</h2>
+      <fieldset>
+        <legend>Events</legend>
+        ${checkboxList(
+          'kind',
+          'notified-kind',
+          Object.entries(EVENT_KINDS).map(([kind, label]) => ({
+            value: kind,
+            label,
+            checked: settings.kinds.includes(kind as EventKind),
+          })),
+        )}
+      </fieldset>
+      ${this.#cameraFields()} ${this.#quietHours()}
+      <wa-select
+        name="pause"
+        label="Limit per camera"
+        value=${String(nearestPause(settings.pauseSeconds))}
+        data-testid="pause"
+      >
+        ${PAUSES.map(([seconds, name]) => html`<wa-option value=${String(seconds)}>${name}</wa-option>`)}
+      </wa-select>
+      <wa-button type="submit" variant="brand" ?loading=${this.busy} data-testid="save-notifications"
+        >Save</wa-button
+      >
+    </form>`;
+  }
+
+  #cameraFields(): TemplateResult {
+    return html`<fieldset>
+      <legend>Cameras</legend>
+      <wa-checkbox
+        ?checked=${this.everywhere}
+        data-testid="notify-everywhere"
+        @change=${(event: Event) => (this.everywhere = checkedOf(event))}
+        >All cameras, including new ones</wa-checkbox
+      >
+      ${
+        this.everywhere
+          ? nothing
+          : html`<fieldset class="long">
+              ${checkboxList(
+                'camera',
+                'notified-camera',
+                this.cameras.map(({ id, name }) => ({
+                  value: id,
+                  label: name,
+                  checked: this.settings.cameraIds.includes(id),
+                })),
+              )}
+            </fieldset>`
+      }
+    </fieldset>`;
+  }
+
+  #quietHours(): TemplateResult {
+    const [night = USUAL_NIGHT] = this.settings.quiet;
+    return html`<fieldset>
+      <legend>Quiet hours</legend>
+      <wa-checkbox
+        ?checked=${this.quiet}
+        data-testid="quiet-hours"
+        @change=${(event: Event) => (this.quiet = checkedOf(event))}
+        >No notifications at certain hours</wa-checkbox
+      >
+      ${
+        this.quiet
+          ? html`<div class="hours">
+                <wa-input name="from" type="time" label="From" required value=${night.from}></wa-input>
+                <wa-input name="to" type="time" label="To" required value=${night.to}></wa-input>
+              </div>
+              <p class="quiet">Time zone of this device: ${timeZone()}.</p>`
+          : nothing
+      }
+    </fieldset>`;
+  }
+
+  readonly #onSubmit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const form = new FormData(event.target as HTMLFormElement);
+    const cameraIds = this.everywhere ? [] : form.getAll('camera').map(String);
+    if (!this.everywhere && cameraIds.length === 0) {
+      this.dispatchEvent(new CustomEvent('vigie-invalid', { detail: 'Select at least one camera.' }));
+      return;
+    }
+    const { quiet } = this.settings;
+    const detail: NotificationSettings = {
+      kinds: form.getAll('kind').map(String) as EventKind[],
+      cameraIds,
+      quiet: this.quiet ? withNight(quiet, textOf(form, 'from'), textOf(form, 'to')) : [],
+      timeZone: timeZone(),
+      pauseSeconds: Number(textOf(form, 'pause')),
+    };
+    this.dispatchEvent(new CustomEvent('vigie-save', { detail }));
+  };
+}
+
+function timeZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+customElements.define('vigie-notification-settings', VigieNotificationSettings);

@@ -1,0 +1,70 @@
+/** The parts of a player's controls that both pages of recordings have: the moment shown, the speed, and the zoom. */
+
+import { css, html, type TemplateResult } from 'lit';
+import '@awesome.me/webawesome/dist/components/option/option.js';
+import '@awesome.me/webawesome/dist/components/select/select.js';
+import { valueOf } from '../ui/field-value.ts';
+import { iconButton } from '../ui/icon-button.ts';
+import { momentText } from './recording-words.ts';
+
+const ZOOM_IN = 0.4;
+const ZOOM_OUT = 2.5;
+
+export interface PlaybackControls {
+  playing: boolean;
+  onPlay: (playing: boolean) => void;
+  /** Buttons around the play button. */
+  before?: unknown;
+  after?: unknown;
+  playheadMs: number | null;
+  speed: number;
+  speeds: readonly number[];
+  onSpeed: (speed: number) => void;
+  /** @param factor below 1 shows less time */
+  onZoom: (factor: number) => void;
+}
+
+export const playbackControlsStyles = css`
+  .controls {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.25rem;
+  }
+  .controls .moment {
+    flex: 1;
+    min-width: 7.5rem;
+    font-variant-numeric: tabular-nums;
+  }
+  .controls wa-select {
+    width: 5.25rem;
+  }
+`;
+
+export function playbackControls(controls: PlaybackControls): TemplateResult {
+  const { playing, playheadMs, speed, speeds, before, after, onPlay, onSpeed, onZoom } = controls;
+  return html`<div class="controls">
+    ${before}
+    ${iconButton({
+      icon: playing ? 'pause' : 'play',
+      label: playing ? 'Pause' : 'Play',
+      testId: 'play',
+      onClick: () => onPlay(!playing),
+    })}
+    ${after}
+    <span class="moment" data-testid="moment"
+      >${playheadMs === null ? 'Select a time on the timeline' : momentText(playheadMs)}</span
+    >
+    <wa-select
+      size="s"
+      aria-label="Speed"
+      value=${String(speed)}
+      data-testid="speed"
+      @change=${(event: Event) => onSpeed(Number(valueOf(event)))}
+    >
+      ${speeds.map((each) => html`<wa-option value=${String(each)}>${each}×</wa-option>`)}
+    </wa-select>
+    ${iconButton({ icon: 'plus', label: 'Zoom in', testId: 'zoom-in', onClick: () => onZoom(ZOOM_IN) })}
+    ${iconButton({ icon: 'minus', label: 'Zoom out', testId: 'zoom-out', onClick: () => onZoom(ZOOM_OUT) })}
+  </div>`;
+}
