@@ -3,7 +3,7 @@
  *
  * The viewer first sends `authenticate`, is answered `authenticated`, and then speaks request/response/notification in
  * mediasoup's vocabulary, so that mediasoup-client is used as it was meant. Shapes of RTP, ICE and DTLS parameters are
- * mediasoup's; they are repeated here as plain types because this module imports nothing.
+ * mediasoup's; they are repeated here as plain types because this module imports types only.
  */
 
 import type { EventView } from './event.ts';
