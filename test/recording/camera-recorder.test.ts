@@ -115,6 +115,31 @@ suite('a camera’s recorder', () => {
     }
   });
 
+  test('ends a recording within a minute although no keyframe comes', async (t) => {
+    const { recorder, video, segments, run } = await setUp(t);
+    recorder.update();
+    await run(1);
+    video.makesKeyframes = false;
+    await run(70);
+    await recorder.close();
+    const [segment, ...others] = await segments();
+    assert.ok(segment && others.length === 0, 'the next one waits for a keyframe');
+    assert.ok(segment.endMs - segment.startMs <= 60_000, `${segment.endMs - segment.startMs} ms`);
+  });
+
+  test('ends a recording when the camera’s clock is set back, and begins another', async (t) => {
+    const { recorder, video, segments, run } = await setUp(t);
+    recorder.update();
+    await run(5);
+    video.nowMs -= 3_600_000;
+    video.requestKeyframe();
+    await run(5);
+    await recorder.close();
+    const found = await segments();
+    assert.equal(found.length, 2);
+    for (const { startMs, endMs } of found) assert.ok(endMs > startMs && endMs - startMs < 6_000);
+  });
+
   test('has a keyframe every two seconds to seek to', async (t) => {
     const { recorder, library, segments, run } = await setUp(t);
     recorder.update();

@@ -10,6 +10,8 @@ export class ScriptedVideo implements EncodedVideo {
   nowMs: number;
   demand: EncodingDemand | undefined;
   keyframeRequests = 0;
+  /** False: an encoder that is asked for keyframes and makes none. */
+  makesKeyframes = true;
   readonly #frames: readonly EncodedFrame[];
   #onFrame: ((frame: EncodedFrame) => void) | undefined;
   #next = 0;
@@ -43,7 +45,7 @@ export class ScriptedVideo implements EncodedVideo {
 
   requestKeyframe(): void {
     this.keyframeRequests++;
-    this.#wantKeyframe = true;
+    this.#wantKeyframe ||= this.makesKeyframes;
   }
 
   /** From now on the pictures have another size, which begins with a keyframe. */
