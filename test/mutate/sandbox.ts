@@ -13,6 +13,8 @@ import { apply, type Mutation } from './mutations.ts';
 export type RunResult = 'passed' | 'failed' | 'timed out';
 
 const COPIED = ['server', 'test', 'client', 'package.json', 'tsconfig.json'];
+/** Read by tests, and by no mutant written to. */
+const LINKED = ['node_modules', 'firmware', 'docs'];
 const NODE_OPTIONS = ['--disable-warning=ExperimentalWarning', '--max-old-space-size=768'];
 
 export class Sandbox {
@@ -28,7 +30,7 @@ export class Sandbox {
         recursive: true,
         filter: (path) => !path.startsWith(join(root, 'client', 'dist')),
       });
-    symlinkSync(join(root, 'node_modules'), join(this.#folder, 'node_modules'));
+    for (const name of LINKED) symlinkSync(join(root, name), join(this.#folder, name));
     const temporary = join(this.#folder, 'tmp');
     mkdirSync(temporary);
     this.#env = { ...env, TMPDIR: temporary };

@@ -1,7 +1,6 @@
 /**
- * Which tests are about a source file: the one that mirrors its path, those that import it, directly or by the helpers of the
- * tests, and those in its mirrored folder that import it by one file of the server. Where no test imports it, those that
- * reach it over the fewest imports.
+ * Which tests are about a source file: the one that mirrors its path, those that import it, and the few in its mirrored
+ * folder that reach it over the fewest imports. Where there is none, a few of other folders.
  *
  * Tests of the whole server, of browsers, networks and containers are left out: they take long and are about other things.
  */
@@ -17,7 +16,7 @@ const MAX_FARTHER_TESTS = 4;
 export class TestsOf {
   readonly #root: string;
   readonly #importsOf = new Map<string, string[]>();
-  /** By test file: how many imports of server files lead to each source. */
+  /** By test file: how many imports lead to each file. */
   readonly #distances = new Map<string, Map<string, number>>();
 
   constructor(root: string) {
@@ -36,26 +35,21 @@ export class TestsOf {
       })
       .toSorted((a, b) => a.distance - b.distance);
     const direct = near.filter(({ distance }) => distance <= 1);
-    const beside = near.filter(({ test, distance }) => distance === 2 && dirname(test) === dirname(mirror));
-    const found =
-      direct.length > 0
-        ? [...direct, ...beside.slice(0, MAX_FARTHER_TESTS)]
-        : near.slice(0, MAX_FARTHER_TESTS);
-    return found.map(({ test }) => test);
+    const beside = near.filter(({ test, distance }) => distance > 1 && dirname(test) === dirname(mirror));
+    const about = [...direct, ...beside.slice(0, MAX_FARTHER_TESTS)];
+    return (about.length > 0 ? about : near.slice(0, MAX_FARTHER_TESTS)).map(({ test }) => test);
   }
 
-  /** A step from one helper of the tests to another costs nothing. */
+  /** Breadth first. */
   #distancesFrom(test: string): Map<string, number> {
     const distances = new Map([[test, 0]]);
     const pending = [test];
     for (let file = pending.shift(); file !== undefined; file = pending.shift()) {
       const distance = distances.get(file) ?? 0;
       for (const imported of this.#imports(file)) {
-        const next = distance + (imported.startsWith('server/') ? 1 : 0);
-        if (next >= (distances.get(imported) ?? Infinity)) continue;
-        distances.set(imported, next);
-        if (next === distance) pending.unshift(imported);
-        else pending.push(imported);
+        if (distances.has(imported)) continue;
+        distances.set(imported, distance + 1);
+        pending.push(imported);
       }
     }
     return distances;
