@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { suite, test } from 'node:test';
 import { CameraAdvisor } from '../../server/cameras/camera-advisor.ts';
 import { IngestRig } from '../ingest/ingest-rig.ts';
-import { until } from '../ingest/until.ts';
+import { until } from '../support/until.ts';
 
 const TELEMETRY = {
   type: 'telemetry',

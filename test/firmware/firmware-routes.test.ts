@@ -12,7 +12,8 @@ import type { CameraFirmwareView, FirmwareImageView, Problem } from '../../serve
 import { appImage, sha256Of } from '../support/app-image.ts';
 import { until } from '../support/until.ts';
 import { ApiClient } from '../http/support/api-client.ts';
-import { startApi, temporaryFolder, type ApiServer } from '../http/support/api-server.ts';
+import { startApi, type ApiServer } from '../http/support/api-server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const DEVICE: CameraDevice = {
   firmware: '1.0.0',
@@ -44,7 +45,7 @@ interface Workshop {
 async function workshop(context: TestContext, trustedProxies = ['loopback']): Promise<Workshop> {
   const devices = new Map<string, CameraDevice>();
   const offers: Offer[] = [];
-  const dataDir = await temporaryFolder(context);
+  const dataDir = temporaryFolder(context);
   const server = await startApi(context, {
     dataDir,
     trustedProxies,

@@ -9,7 +9,8 @@ import { BEGIN_US, encodedFrames } from './encoded-frames.ts';
 import { readWebm } from './read-webm.ts';
 import { moved, recordAll } from './recording-rig.ts';
 import { ApiClient } from '../http/support/api-client.ts';
-import { startApi, temporaryFolder } from '../http/support/api-server.ts';
+import { startApi } from '../http/support/api-server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const FRAMES = encodedFrames({ count: 100 });
 const BEGIN_MS = BEGIN_US / 1000;
@@ -85,7 +86,7 @@ suite('recordings over HTTP', () => {
       answer.headers.get('content-disposition') ?? '',
       /^attachment; filename="?\w+-2026-11-23T12-46-54Z\.webm"?$/,
     );
-    const path = join(await temporaryFolder(context), 'export.webm');
+    const path = join(temporaryFolder(context), 'export.webm');
     await writeFile(path, Buffer.from(await answer.arrayBuffer()));
     const { packets, durationSeconds } = await readWebm(path);
     assert.equal(packets[0]?.keyframe, true);

@@ -5,7 +5,8 @@ import { createLog } from '../../server/log.ts';
 import { FrameHub } from '../../server/video/frame-hub.ts';
 import { Transcoder, TRANSCODER_DEFAULTS } from '../../server/video/transcoder.ts';
 import { jpegPictures } from './jpeg-pictures.ts';
-import { play, SeenFrames, until, type TestCamera } from './watched-camera.ts';
+import { until } from '../support/until.ts';
+import { play, SeenFrames, type TestCamera } from './watched-camera.ts';
 
 const TIMEOUT = { timeout: 30_000 };
 const VGA: TestCamera = {

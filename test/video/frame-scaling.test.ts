@@ -12,7 +12,7 @@ import { JpegDecoder } from '../../server/video/jpeg-decoder.ts';
 import { scaleJpeg } from '../../server/video/jpeg-scaler.ts';
 import { Transcoder, TRANSCODER_DEFAULTS } from '../../server/video/transcoder.ts';
 import { jpegPictures } from './jpeg-pictures.ts';
-import { until } from './watched-camera.ts';
+import { until } from '../support/until.ts';
 
 Log.setLevel(AV_LOG_QUIET);
 

@@ -6,7 +6,8 @@ import { FrameHub } from '../../server/video/frame-hub.ts';
 import { Transcoder, TRANSCODER_DEFAULTS, type TranscoderOptions } from '../../server/video/transcoder.ts';
 import { jpegPictures } from './jpeg-pictures.ts';
 import { Vp8Reader } from './vp8-reader.ts';
-import { play, publish, SeenFrames, until, type TestCamera } from './watched-camera.ts';
+import { until } from '../support/until.ts';
+import { play, publish, SeenFrames, type TestCamera } from './watched-camera.ts';
 
 const TIMEOUT = { timeout: 30_000 };
 const VGA: TestCamera = {

@@ -1,8 +1,7 @@
 /** A whole API server for tests: real SQLite in a temporary folder, real express on a free port, real cookies and hashes. */
 
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile, mkdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { openAccounts, type Accounts } from '../../../server/accounts/accounts.ts';
@@ -36,6 +35,7 @@ import { FrameHub } from '../../../server/video/frame-hub.ts';
 import { Transcoder } from '../../../server/video/transcoder.ts';
 import type { AuthorityCertificate } from '../../../server/tls/local-authority.ts';
 import { openStores, type OpenStores } from '../../../server/stores.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 export const ADMIN_PASSWORD = 'correct horse battery';
 
@@ -72,15 +72,9 @@ export interface ApiServer {
   close(): Promise<void>;
 }
 
-export async function temporaryFolder(context: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'vigie-test-'));
-  context.after(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
-
 /** Closed with the test, or before. */
 export async function startApi(context: TestContext, options: ApiServerOptions = {}): Promise<ApiServer> {
-  const dataDir = options.dataDir ?? (await temporaryFolder(context));
+  const dataDir = options.dataDir ?? temporaryFolder(context);
   const log = createLog('silent');
   const store = openStores(dataDir, createLog('silent'));
   const { nowMs } = options;
