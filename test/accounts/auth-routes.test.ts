@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Problem } from '../../server/wire/api.ts';
-import { ApiClient } from '../http/support/api-client.ts';
-import { ADMIN_PASSWORD, startApi } from '../http/support/api-server.ts';
+import { ApiClient } from '../support/api-client.ts';
+import { ADMIN_PASSWORD, startApi } from '../support/api-server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 test('signing in yields an access token and two cookies out of the reach of scripts and other sites', async (context) => {

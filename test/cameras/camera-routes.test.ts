@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import type { CatalogChange } from '../../server/cameras/camera-catalog.ts';
 import { VigieError } from '../../server/errors.ts';
 import type { CameraView, CameraWithKey, Problem, UserView } from '../../server/wire/api.ts';
-import { ApiClient } from '../http/support/api-client.ts';
-import { startApi } from '../http/support/api-server.ts';
+import { ApiClient } from '../support/api-client.ts';
+import { startApi } from '../support/api-server.ts';
 
 test('a camera that is added comes with its key, and the key is never shown again', async (context) => {
   const server = await startApi(context);

@@ -11,8 +11,8 @@ import type { UpdatableCameras } from '../../server/firmware/firmware-updates.ts
 import type { CameraFirmwareView, FirmwareImageView, Problem } from '../../server/wire/api.ts';
 import { appImage, sha256Of } from '../support/app-image.ts';
 import { until } from '../support/until.ts';
-import { ApiClient } from '../http/support/api-client.ts';
-import { startApi, type ApiServer } from '../http/support/api-server.ts';
+import { ApiClient } from '../support/api-client.ts';
+import { startApi, type ApiServer } from '../support/api-server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const DEVICE: CameraDevice = {

@@ -9,8 +9,8 @@ import { WebSocket } from 'ws';
 import { SeedListeners, type SeedListenersOptions } from '../../server/ingest/legacy-listeners.ts';
 import type { CameraFrame } from '../../server/core/video/camera-frame.ts';
 import { VigieError } from '../../server/errors.ts';
-import { JPEG } from './ingest-rig.ts';
-import { drawnJpeg, NO_FOOTAGE, sensorJpegs } from './sample-jpegs.ts';
+import { JPEG } from '../support/ingest-rig.ts';
+import { drawnJpeg, NO_FOOTAGE, sensorJpegs } from '../support/sample-jpegs.ts';
 import { until } from '../support/until.ts';
 
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');

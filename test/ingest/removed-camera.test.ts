@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { until } from '../support/until.ts';
-import { IngestRig } from './ingest-rig.ts';
+import { IngestRig } from '../support/ingest-rig.ts';
 
 test('a removed camera is forgotten; one whose key was rotated is not', async () => {
   await using rig = await IngestRig.start();

@@ -10,7 +10,7 @@ import type { EventView } from '../../server/wire/event.ts';
 import type { DeliveryView, WebhookSettings } from '../../server/wire/webhook.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
-import { Receiver } from './receiver.ts';
+import { Receiver } from '../support/receiver.ts';
 
 const START_MS = 1_800_000_000_000;
 

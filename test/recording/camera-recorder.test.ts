@@ -7,9 +7,9 @@ import { CameraRecorder } from '../../server/recording/camera-recorder.ts';
 import { RecordingGaps } from '../../server/recording/recording-gaps.ts';
 import type { RecordingSettings } from '../../server/wire/recording.ts';
 import { DEFAULT_RECORDING } from '../../server/recording/default-recording.ts';
-import { BEGIN_US, encodedFrames } from './encoded-frames.ts';
-import { readWebm } from './read-webm.ts';
-import { PLENTY, RecordingRig } from './recording-rig.ts';
+import { BEGIN_US, encodedFrames } from '../support/encoded-frames.ts';
+import { readWebm } from '../support/read-webm.ts';
+import { PLENTY, RecordingRig } from '../support/recording-rig.ts';
 import { ScriptedVideo } from './scripted-video.ts';
 
 const FRAMES = encodedFrames({ count: 20, keyframeEvery: 1_000 });

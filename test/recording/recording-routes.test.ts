@@ -5,11 +5,11 @@ import { suite, test, type TestContext } from 'node:test';
 import { DEFAULT_RECORDING } from '../../server/recording/default-recording.ts';
 import type { Problem } from '../../server/wire/api.ts';
 import type { RecordingSettings, Timeline } from '../../server/wire/recording.ts';
-import { BEGIN_US, encodedFrames } from './encoded-frames.ts';
-import { readWebm } from './read-webm.ts';
-import { moved, recordAll } from './recording-rig.ts';
-import { ApiClient } from '../http/support/api-client.ts';
-import { startApi } from '../http/support/api-server.ts';
+import { BEGIN_US, encodedFrames } from '../support/encoded-frames.ts';
+import { readWebm } from '../support/read-webm.ts';
+import { moved, recordAll } from '../support/recording-rig.ts';
+import { ApiClient } from '../support/api-client.ts';
+import { startApi } from '../support/api-server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const FRAMES = encodedFrames({ count: 100 });

@@ -9,8 +9,8 @@ import { WebmFile, type WebmFileOptions } from '../../server/recording/webm-file
 import { seededRandom } from '../support/seeded-random.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
-import { BEGIN_US, encodedFrames } from './encoded-frames.ts';
-import { readWebm } from './read-webm.ts';
+import { BEGIN_US, encodedFrames } from '../support/encoded-frames.ts';
+import { readWebm } from '../support/read-webm.ts';
 
 const FRAMES = encodedFrames({ count: 150 });
 const [FIRST] = FRAMES as [EncodedFrame];

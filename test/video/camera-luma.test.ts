@@ -4,9 +4,9 @@ import type { LumaFrame } from '../../server/core/video/luma-frame.ts';
 import { createLog } from '../../server/log.ts';
 import { FrameHub } from '../../server/video/frame-hub.ts';
 import { Transcoder, TRANSCODER_DEFAULTS } from '../../server/video/transcoder.ts';
-import { jpegPictures } from './jpeg-pictures.ts';
+import { jpegPictures } from '../support/jpeg-pictures.ts';
 import { until } from '../support/until.ts';
-import { play, SeenFrames, type TestCamera } from './watched-camera.ts';
+import { play, SeenFrames, type TestCamera } from '../support/watched-camera.ts';
 
 const TIMEOUT = { timeout: 30_000 };
 const VGA: TestCamera = {

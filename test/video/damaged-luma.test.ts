@@ -7,8 +7,8 @@ import { CodecPool } from '../../server/video/codec-pool.ts';
 import { FrameHub } from '../../server/video/frame-hub.ts';
 import { TRANSCODER_DEFAULTS } from '../../server/video/transcoder.ts';
 import { until } from '../support/until.ts';
-import { jpegPictures } from './jpeg-pictures.ts';
-import { publish, type TestCamera } from './watched-camera.ts';
+import { jpegPictures } from '../support/jpeg-pictures.ts';
+import { publish, type TestCamera } from '../support/watched-camera.ts';
 
 const CAMERA: TestCamera = {
   cameraId: 'door',

@@ -1,6 +1,6 @@
 /** What a browser does for a page: keeps cookies by path, sends the token. */
 
-import type { Problem, SessionView } from '../../../server/wire/api.ts';
+import type { Problem, SessionView } from '../../server/wire/api.ts';
 import { ADMIN_PASSWORD, type ApiServer } from './api-server.ts';
 
 export interface Answer<T> {

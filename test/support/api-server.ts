@@ -4,38 +4,38 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { openAccounts, type Accounts } from '../../../server/accounts/accounts.ts';
-import { CameraFirmware } from '../../../server/firmware/camera-firmware.ts';
+import { openAccounts, type Accounts } from '../../server/accounts/accounts.ts';
+import { CameraFirmware } from '../../server/firmware/camera-firmware.ts';
 import {
   CameraCatalog,
   type CameraCatalogOptions,
   type CameraControl,
-} from '../../../server/cameras/camera-catalog.ts';
-import { CameraPairing } from '../../../server/cameras/camera-pairing.ts';
-import { clientConnections } from '../../../server/http/client-connection.ts';
-import { createHttpApp } from '../../../server/http-app.ts';
-import { HttpServer, type HttpTimeouts, type UpgradeHandler } from '../../../server/http/http-server.ts';
-import { MjpegStreams } from '../../../server/pictures/mjpeg-streams.ts';
-import { Thumbnails, type FrameScaler } from '../../../server/pictures/thumbnails.ts';
-import { trustedProxies } from '../../../server/http/trusted-proxies.ts';
-import type { CameraFrame } from '../../../server/core/video/camera-frame.ts';
-import { serverClock } from '../../../server/core/clock.ts';
-import { EventLog } from '../../../server/events/event-log.ts';
-import { Sensors } from '../../../server/events/sensors.ts';
-import { Webhooks } from '../../../server/outbound/webhooks.ts';
-import { FirmwareImages } from '../../../server/firmware/firmware-images.ts';
-import { FirmwareUpdates, type UpdatableCameras } from '../../../server/firmware/firmware-updates.ts';
-import { createLog, type Log } from '../../../server/log.ts';
-import { MotionWatch } from '../../../server/events/motion-watch.ts';
-import { PushNotifier, type PushWay } from '../../../server/outbound/push-notifier.ts';
-import { openRecordings } from '../../../server/recording/open-recording.ts';
-import type { RecordingLibrary } from '../../../server/recording/recording-library.ts';
-import { Capacity } from '../../../server/core/capacity.ts';
-import { FrameHub } from '../../../server/video/frame-hub.ts';
-import { Transcoder } from '../../../server/video/transcoder.ts';
-import type { AuthorityCertificate } from '../../../server/tls/local-authority.ts';
-import { openStores, type OpenStores } from '../../../server/stores.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+} from '../../server/cameras/camera-catalog.ts';
+import { CameraPairing } from '../../server/cameras/camera-pairing.ts';
+import { clientConnections } from '../../server/http/client-connection.ts';
+import { createHttpApp } from '../../server/http-app.ts';
+import { HttpServer, type HttpTimeouts, type UpgradeHandler } from '../../server/http/http-server.ts';
+import { MjpegStreams } from '../../server/pictures/mjpeg-streams.ts';
+import { Thumbnails, type FrameScaler } from '../../server/pictures/thumbnails.ts';
+import { trustedProxies } from '../../server/http/trusted-proxies.ts';
+import type { CameraFrame } from '../../server/core/video/camera-frame.ts';
+import { serverClock } from '../../server/core/clock.ts';
+import { EventLog } from '../../server/events/event-log.ts';
+import { Sensors } from '../../server/events/sensors.ts';
+import { Webhooks } from '../../server/outbound/webhooks.ts';
+import { FirmwareImages } from '../../server/firmware/firmware-images.ts';
+import { FirmwareUpdates, type UpdatableCameras } from '../../server/firmware/firmware-updates.ts';
+import { createLog, type Log } from '../../server/log.ts';
+import { MotionWatch } from '../../server/events/motion-watch.ts';
+import { PushNotifier, type PushWay } from '../../server/outbound/push-notifier.ts';
+import { openRecordings } from '../../server/recording/open-recording.ts';
+import type { RecordingLibrary } from '../../server/recording/recording-library.ts';
+import { Capacity } from '../../server/core/capacity.ts';
+import { FrameHub } from '../../server/video/frame-hub.ts';
+import { Transcoder } from '../../server/video/transcoder.ts';
+import type { AuthorityCertificate } from '../../server/tls/local-authority.ts';
+import { openStores, type OpenStores } from '../../server/stores.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 export const ADMIN_PASSWORD = 'correct horse battery';
 
