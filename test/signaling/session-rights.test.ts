@@ -43,6 +43,23 @@ test('a camera without the right to it is not consumed, and is answered like one
   session.close('tokenExpired');
 });
 
+test('the transports of one session are not reached from another, not even by the same user', () => {
+  const sfu = sfuWithoutConsumers();
+  const owner = openSession({ sfu });
+  const other = openSession({ sfu });
+  for (const { socket } of [owner, other]) socket.say(AUTHENTICATE);
+  owner.ask('createWebRtcTransport', {});
+  for (const [method, data] of [
+    ['consume', { transportId: 'transport', cameraId: 'door' }],
+    ['restartIce', { transportId: 'transport' }],
+    ['closeWebRtcTransport', { transportId: 'transport' }],
+  ] as const) {
+    const answer = other.ask(method, data);
+    assert.equal(answer?.type === 'response' && !answer.ok && answer.error.code, 'notFound', method);
+  }
+  for (const { session } of [owner, other]) session.close('tokenExpired');
+});
+
 test('when the socket closes, so do the transports of the session', () => {
   const closed: string[] = [];
   const { socket, session, ask } = openSession({ sfu: sfuWithoutConsumers(closed) });
