@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Problem } from '../../server/wire/problem.ts';
-import { ApiClient } from '../http/support/api-client.ts';
-import { ADMIN_PASSWORD, startApi, temporaryFolder } from '../http/support/api-server.ts';
+import { ApiClient } from '../support/api-client.ts';
+import { ADMIN_PASSWORD, startApi } from '../support/api-server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 test('signing in yields an access token and two cookies out of the reach of scripts and other sites', async (context) => {
   const server = await startApi(context);
@@ -259,7 +260,7 @@ test('what cookies authenticate is refused when it comes from a page of another 
 });
 
 test('users, sign-ins and cameras are there after a restart, and the first password is made once', async (context) => {
-  const dataDir = await temporaryFolder(context);
+  const dataDir = temporaryFolder(context);
   const first = await startApi(context, { dataDir });
   const client = await ApiClient.signedIn(first);
   await client.call('POST', '/api/cameras', { body: { name: 'Door' } });

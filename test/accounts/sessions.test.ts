@@ -1,23 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { AccountEvents } from '../../server/accounts/account-events.ts';
 import { Sessions } from '../../server/accounts/sessions.ts';
 import { VigieError } from '../../server/errors.ts';
 import { openInProcessStore } from '../support/in-process-store.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
 async function setUp(context: TestContext) {
-  const dataDir = mkdtempSync(join(tmpdir(), 'vigie-sessions-'));
-  const store = openInProcessStore(dataDir);
-  context.after(async () => {
-    await store.close();
-    rmSync(dataDir, { recursive: true });
-  });
+  const store = openInProcessStore(temporaryFolder(context));
+  context.after(() => store.close());
   const clock = { nowMs: 1_800_000_000_000 };
   const events = new AccountEvents();
   const ended: string[] = [];

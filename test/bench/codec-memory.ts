@@ -19,7 +19,7 @@ import { CodecLink } from '../../server/video/codec-link.ts';
 import { encodeRequest } from '../../server/video/codec-messages.ts';
 import { FrameHub } from '../../server/video/frame-hub.ts';
 import { Transcoder } from '../../server/video/transcoder.ts';
-import { jpegPictures } from '../video/jpeg-pictures.ts';
+import { jpegPictures } from '../support/jpeg-pictures.ts';
 import { cpuMs, residentBytes } from '../support/process-figures.ts';
 
 const FRAME_MS = 40;

@@ -17,7 +17,7 @@ import {
   type MotionSettings,
 } from '../../server/core/motion/motion-detector.ts';
 import type { EpisodeChange } from '../../server/core/motion/motion-episodes.ts';
-import { realFootage } from '../video/footage.ts';
+import { realFootage } from '../support/footage.ts';
 import { FrameDifferencing } from './motion/frame-differencing.ts';
 import { lumaPictures } from './motion/pictures.ts';
 import {

@@ -20,9 +20,9 @@ import { videoBitrateBps } from '../../server/core/video/video-bitrate.ts';
 import { CodecLink } from '../../server/video/codec-link.ts';
 import { encodeRequest } from '../../server/video/codec-messages.ts';
 import { JpegDecoder } from '../../server/video/jpeg-decoder.ts';
-import { realFootage, scaledFootage } from '../video/footage.ts';
-import { jpegPictures } from '../video/jpeg-pictures.ts';
-import { lumaPsnr, Vp8Reader } from '../video/vp8-reader.ts';
+import { realFootage, scaledFootage } from '../support/footage.ts';
+import { jpegPictures } from '../support/jpeg-pictures.ts';
+import { lumaPsnr, Vp8Reader } from '../support/vp8-reader.ts';
 import { cpuMs } from '../support/process-figures.ts';
 
 const FPS = 25;

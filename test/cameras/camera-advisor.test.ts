@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { suite, test } from 'node:test';
 import { CameraAdvisor } from '../../server/cameras/camera-advisor.ts';
-import { IngestRig } from '../ingest/ingest-rig.ts';
-import { until } from '../ingest/until.ts';
+import { IngestRig } from '../support/ingest-rig.ts';
+import { until } from '../support/until.ts';
 
 const TELEMETRY = {
   type: 'telemetry',

@@ -5,8 +5,8 @@ import { VigieError } from '../../server/errors.ts';
 import type { CameraView, CameraWithKey } from '../../server/wire/camera.ts';
 import type { Problem } from '../../server/wire/problem.ts';
 import type { UserView } from '../../server/wire/account.ts';
-import { ApiClient } from '../http/support/api-client.ts';
-import { startApi } from '../http/support/api-server.ts';
+import { ApiClient } from '../support/api-client.ts';
+import { startApi } from '../support/api-server.ts';
 
 test('a camera that is added comes with its key, and the key is never shown again', async (context) => {
   const server = await startApi(context);

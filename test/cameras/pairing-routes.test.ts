@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PairedCamera, PairingCodeView } from '../../server/wire/camera.ts';
 import type { Problem } from '../../server/wire/problem.ts';
-import { ApiClient } from '../http/support/api-client.ts';
-import { startApi, type ApiServer } from '../http/support/api-server.ts';
+import { ApiClient } from '../support/api-client.ts';
+import { startApi, type ApiServer } from '../support/api-server.ts';
 
 const HTTPS = { 'x-forwarded-proto': 'https' };
 

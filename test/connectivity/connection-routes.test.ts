@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ConnectionFacts, ServerAddresses } from '../../server/wire/connection-check.ts';
-import { ApiClient } from '../http/support/api-client.ts';
-import { startApi } from '../http/support/api-server.ts';
+import { ApiClient } from '../support/api-client.ts';
+import { startApi } from '../support/api-server.ts';
 
 test('an administrator is told how the server is set up, a viewer only where she is, a stranger nothing', async (context) => {
   const server = await startApi(context, { trustedProxies: ['loopback'] });

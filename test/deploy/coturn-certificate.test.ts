@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { after, test } from 'node:test';
 import { connect, type ConnectionOptions } from 'node:tls';
-import { Workshop } from '../firmware/host-camera.ts';
+import { Workshop } from '../support/host-camera.ts';
 import { until } from '../support/until.ts';
 import { DeployedCoturn, OWN_ADDRESS } from './support/deployed-coturn.ts';
 import type { TurnClient } from './support/turn-client.ts';

@@ -6,7 +6,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { connect as connectTls } from 'node:tls';
-import { Workshop } from '../firmware/host-camera.ts';
+import { Workshop } from '../support/host-camera.ts';
 import { installOnDebian } from '../support/debian-packages.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { until } from '../support/until.ts';

@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
 import { after, test } from 'node:test';
-import { buildFirmware } from '../firmware/build-firmware.ts';
-import { HostCamera, Workshop } from '../firmware/host-camera.ts';
+import { buildFirmware } from '../support/build-firmware.ts';
+import { HostCamera, Workshop } from '../support/host-camera.ts';
 import { TestBrowser } from '../support/browser.ts';
 import { ServerProcess } from '../support/server-process.ts';
 

@@ -8,7 +8,7 @@ import { after, test } from 'node:test';
 import { DEFAULT_RECORDING } from '../../server/recording/default-recording.ts';
 import type { EventView } from '../../server/wire/event.ts';
 import type { RecordedSegment, Timeline } from '../../server/wire/recording.ts';
-import { readWebm } from '../recording/read-webm.ts';
+import { readWebm } from '../support/read-webm.ts';
 import { TestBrowser } from '../support/browser.ts';
 import { startCamera } from '../support/camera-process.ts';
 import { ServerProcess } from '../support/server-process.ts';

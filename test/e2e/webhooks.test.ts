@@ -3,7 +3,7 @@ import { after, test } from 'node:test';
 import { TestBrowser } from '../support/browser.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { until } from '../support/until.ts';
-import { Receiver } from '../outbound/receiver.ts';
+import { Receiver } from '../support/receiver.ts';
 
 const server = await ServerProcess.start();
 const receiver = await Receiver.start();

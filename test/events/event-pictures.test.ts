@@ -97,4 +97,15 @@ suite('event pictures', () => {
     await later();
     assert.deepEqual(taken, []);
   });
+
+  test('64 events wait for their pictures at most; one more gets none, and there is room again later', async (context) => {
+    const { pictures, taken, later } = photographer(context);
+    for (let number = 1; number <= 65; number++) pictures.onEvent(motion({ id: `evt_${number}` }));
+    await later();
+    assert.equal(taken.length, 64);
+    assert.ok(taken.every(([id]) => id !== 'evt_65'));
+    pictures.onEvent(motion({ id: 'evt_66' }));
+    await later();
+    assert.equal(taken.at(-1)?.[0], 'evt_66');
+  });
 });

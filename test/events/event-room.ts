@@ -8,7 +8,7 @@ import { createLog } from '../../server/log.ts';
 import type { CameraStore } from '../../server/cameras/camera-store.ts';
 import type { EventLimits } from '../../server/events/event-store.ts';
 import type { EventView } from '../../server/wire/event.ts';
-import { temporaryFolder } from '../http/support/api-server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { openInProcessStore } from '../support/in-process-store.ts';
 
 export interface EventRoom {
@@ -27,7 +27,7 @@ export interface EventRoom {
 }
 
 export async function eventRoom(context: TestContext, limits?: Partial<EventLimits>): Promise<EventRoom> {
-  const store = openInProcessStore(await temporaryFolder(context), limits);
+  const store = openInProcessStore(temporaryFolder(context), limits);
   context.after(() => store.close());
   const { cameras, events, sensors } = store;
   let nowMs = 1_800_000_000_000;

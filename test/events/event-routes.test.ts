@@ -5,8 +5,8 @@ import { test } from 'node:test';
 import type { Problem } from '../../server/wire/problem.ts';
 import type { EventView, SensorView, SensorWithToken } from '../../server/wire/event.ts';
 import { callLikeCurl } from '../support/curl-call.ts';
-import { ApiClient } from '../http/support/api-client.ts';
-import { startApi } from '../http/support/api-server.ts';
+import { ApiClient } from '../support/api-client.ts';
+import { startApi } from '../support/api-server.ts';
 
 const SKETCH = resolve(import.meta.dirname, '../../firmware/examples/pir-esp8266/pir-esp8266.ino');
 

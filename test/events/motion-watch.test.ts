@@ -5,8 +5,8 @@ import { createLog } from '../../server/log.ts';
 import { DEFAULT_MOTION, MotionWatch } from '../../server/events/motion-watch.ts';
 import type { LumaFrame } from '../../server/core/video/luma-frame.ts';
 import type { MotionView } from '../../server/wire/motion.ts';
-import { view, type Thing } from '../core/synthetic-view.ts';
-import { RecordingRig } from '../recording/recording-rig.ts';
+import { view, type Thing } from '../support/synthetic-view.ts';
+import { RecordingRig } from '../support/recording-rig.ts';
 
 const STEP_MS = 200;
 const LEFT_HALF: [number, number][] = [

@@ -9,10 +9,10 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import { drawnJpeg } from '../ingest/sample-jpegs.ts';
+import { drawnJpeg } from '../support/sample-jpegs.ts';
 import { until } from '../support/until.ts';
-import { buildFirmware, VIGIE_CAMERA } from './build-firmware.ts';
-import { CAMERA_ID, KEY, Workshop } from './host-camera.ts';
+import { buildFirmware, VIGIE_CAMERA } from '../support/build-firmware.ts';
+import { CAMERA_ID, KEY, Workshop } from '../support/host-camera.ts';
 import { ScriptedServer, type ScriptedConnection } from './scripted-server.ts';
 
 const VIRTUAL_CAMERA = resolve(import.meta.dirname, '../../server/virtual-camera/main.ts');

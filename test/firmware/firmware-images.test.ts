@@ -5,7 +5,7 @@ import { suite, test, type TestContext } from 'node:test';
 import { FirmwareImages } from '../../server/firmware/firmware-images.ts';
 import { createLog } from '../../server/log.ts';
 import { openStores, type OpenStores } from '../../server/stores.ts';
-import { temporaryFolder } from '../http/support/api-server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { appImage, sha256Of } from '../support/app-image.ts';
 
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -19,7 +19,7 @@ interface Library {
 }
 
 async function library(context: TestContext): Promise<Library> {
-  const dataDir = await temporaryFolder(context);
+  const dataDir = temporaryFolder(context);
   const store = openStores(dataDir, createLog('silent'));
   context.after(() => store.close());
   const reopen = (): FirmwareImages =>

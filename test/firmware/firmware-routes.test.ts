@@ -12,8 +12,9 @@ import type { CameraFirmwareView, FirmwareImageView } from '../../server/wire/fi
 import type { Problem } from '../../server/wire/problem.ts';
 import { appImage, sha256Of } from '../support/app-image.ts';
 import { until } from '../support/until.ts';
-import { ApiClient } from '../http/support/api-client.ts';
-import { startApi, temporaryFolder, type ApiServer } from '../http/support/api-server.ts';
+import { ApiClient } from '../support/api-client.ts';
+import { startApi, type ApiServer } from '../support/api-server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const DEVICE: CameraDevice = {
   firmware: '1.0.0',
@@ -45,7 +46,7 @@ interface Workshop {
 async function workshop(context: TestContext, trustedProxies = ['loopback']): Promise<Workshop> {
   const devices = new Map<string, CameraDevice>();
   const offers: Offer[] = [];
-  const dataDir = await temporaryFolder(context);
+  const dataDir = temporaryFolder(context);
   const server = await startApi(context, {
     dataDir,
     trustedProxies,

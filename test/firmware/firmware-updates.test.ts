@@ -6,7 +6,7 @@ import { FirmwareImages } from '../../server/firmware/firmware-images.ts';
 import { FirmwareUpdates, type UpdatableCameras } from '../../server/firmware/firmware-updates.ts';
 import { createLog } from '../../server/log.ts';
 import type { StoredImage } from '../../server/firmware/firmware-store.ts';
-import { temporaryFolder } from '../http/support/api-server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { appImage } from '../support/app-image.ts';
 import { openInProcessStore, type InProcessStore } from '../support/in-process-store.ts';
 
@@ -32,7 +32,7 @@ class Rig implements UpdatableCameras {
   readonly #changes: string[] = [];
 
   static async start(context: TestContext): Promise<{ rig: Rig; image: StoredImage; cameraId: string }> {
-    const rig = new Rig(await temporaryFolder(context));
+    const rig = new Rig(temporaryFolder(context));
     context.after(async () => {
       rig.updates.close();
       await rig.store.close();

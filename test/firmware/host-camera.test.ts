@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { after, afterEach, before, suite, test } from 'node:test';
 import { VigieError } from '../../server/errors.ts';
 import { until } from '../support/until.ts';
-import { buildFirmware, FIRMWARE_BUILD, run } from './build-firmware.ts';
-import { CAMERA_ID, HostCamera, IngestServer, Workshop, type Certificate } from './host-camera.ts';
+import { buildFirmware, FIRMWARE_BUILD, run } from '../support/build-firmware.ts';
+import { CAMERA_ID, HostCamera, IngestServer, Workshop, type Certificate } from '../support/host-camera.ts';
 
 suite('the firmware on the host', () => {
   const workshop = new Workshop();

@@ -11,8 +11,8 @@ import type { PairingCodeView } from '../../server/wire/camera.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { TlsFront } from '../support/tls-front.ts';
 import { until } from '../support/until.ts';
-import { buildFirmware } from './build-firmware.ts';
-import { HostCamera, Workshop } from './host-camera.ts';
+import { buildFirmware } from '../support/build-firmware.ts';
+import { HostCamera, Workshop } from '../support/host-camera.ts';
 
 buildFirmware();
 const workshop = new Workshop();

@@ -14,8 +14,8 @@ import { appImage } from '../support/app-image.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { TlsFront } from '../support/tls-front.ts';
 import { until } from '../support/until.ts';
-import { buildFirmware, VIGIE_CAMERA_NEXT } from './build-firmware.ts';
-import { HostCamera, Workshop } from './host-camera.ts';
+import { buildFirmware, VIGIE_CAMERA_NEXT } from '../support/build-firmware.ts';
+import { HostCamera, Workshop } from '../support/host-camera.ts';
 
 const NEXT_VERSION = '99.0.0';
 const HEAD_BYTES = 288;

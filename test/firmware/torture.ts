@@ -7,8 +7,8 @@
 
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { buildFirmware } from './build-firmware.ts';
-import { HostCamera, IngestServer, Workshop } from './host-camera.ts';
+import { buildFirmware } from '../support/build-firmware.ts';
+import { HostCamera, IngestServer, Workshop } from '../support/host-camera.ts';
 
 /** What an allocator may take for itself; that nothing is lost altogether, the leak check at exit sees to. */
 const MAX_GROWTH_MB = 4;

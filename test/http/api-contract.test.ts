@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ApiAccess, ApiRoute } from '../../server/wire/api-route.ts';
 import { API_ROUTES } from '../../server/wire/api-routes.ts';
-import { ApiClient } from './support/api-client.ts';
-import { startApi } from './support/api-server.ts';
+import { ApiClient } from '../support/api-client.ts';
+import { startApi } from '../support/api-server.ts';
 
 interface Layer {
   route?: { path: string; methods: Record<string, boolean> };

@@ -13,7 +13,7 @@ import { errorHandler, notFound } from '../../server/http/problem.ts';
 import { createLog, type Log } from '../../server/log.ts';
 import { canListOpenFiles, openFiles } from '../support/open-files.ts';
 import { until } from '../support/until.ts';
-import { temporaryFolder } from './support/api-server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const PAGE = `<!doctype html><title>Vigie</title>${'<p>A page of some length.</p>'.repeat(200)}`;
 const SCRIPT = '/assets/app-1a2b3c4d.js';
@@ -26,7 +26,7 @@ interface Answer {
 
 /** The files are removed once the server has them. */
 async function start(context: TestContext) {
-  const folder = join(await temporaryFolder(context), 'dist');
+  const folder = join(temporaryFolder(context), 'dist');
   await mkdir(join(folder, 'assets'), { recursive: true });
   await writeFile(join(folder, 'index.html'), PAGE);
   await writeFile(join(folder, 'icon.png'), Buffer.alloc(3000));

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import type { Problem } from '../../server/wire/problem.ts';
-import { BEGIN_US, encodedFrames } from '../recording/encoded-frames.ts';
-import { moved, recordAll } from '../recording/recording-rig.ts';
-import { ApiClient } from './support/api-client.ts';
-import { startApi } from './support/api-server.ts';
+import { BEGIN_US, encodedFrames } from '../support/encoded-frames.ts';
+import { moved, recordAll } from '../support/recording-rig.ts';
+import { ApiClient } from '../support/api-client.ts';
+import { startApi } from '../support/api-server.ts';
 
 const BEGIN_MS = BEGIN_US / 1000;
 const LONG_AGO = 'Thu, 01 Jan 1970 00:00:01 GMT';

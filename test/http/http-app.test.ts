@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Problem } from '../../server/wire/problem.ts';
 import type { ServerStatus } from '../../server/wire/server-status.ts';
-import { ApiClient } from './support/api-client.ts';
-import { startApi } from './support/api-server.ts';
+import { ApiClient } from '../support/api-client.ts';
+import { startApi } from '../support/api-server.ts';
 
 const NAVIGATION = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 

@@ -3,8 +3,8 @@ import { createHmac } from 'node:crypto';
 import { before, after, describe, test, type TestContext } from 'node:test';
 import jwt from 'jsonwebtoken';
 import type { Problem } from '../../server/wire/problem.ts';
-import { ApiClient, type Call } from './support/api-client.ts';
-import { startApi, type ApiServer } from './support/api-server.ts';
+import { ApiClient, type Call } from '../support/api-client.ts';
+import { startApi, type ApiServer } from '../support/api-server.ts';
 
 const VIEWER_PASSWORD = 'viewer password';
 

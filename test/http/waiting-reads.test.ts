@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { NewEvent } from '../../server/events/event-store.ts';
-import { ApiClient } from './support/api-client.ts';
-import { startApi } from './support/api-server.ts';
+import { ApiClient } from '../support/api-client.ts';
+import { startApi } from '../support/api-server.ts';
 
 const PASSWORD = 'a password of her own';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CameraFrame } from '../../server/core/video/camera-frame.ts';
 import { CAMERA_CLOSE } from '../../server/wire/camera-protocol.ts';
-import { IngestRig } from './ingest-rig.ts';
+import { IngestRig } from '../support/ingest-rig.ts';
 
 /** Fails on the frames of one camera. */
 const onFrame = ({ cameraId }: CameraFrame): void => {

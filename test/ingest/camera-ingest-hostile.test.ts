@@ -8,8 +8,8 @@ import { suite, test } from 'node:test';
 import { WebSocket } from 'ws';
 import type { CloseReason } from '../../server/ingest/ingest-counters.ts';
 import { CAMERA_CLOSE, MAX_JPEG_BYTES } from '../../server/wire/camera-protocol.ts';
-import { frameMessage, IngestRig, JPEG, RawCamera } from './ingest-rig.ts';
-import { drawnJpeg } from './sample-jpegs.ts';
+import { frameMessage, IngestRig, JPEG, RawCamera } from '../support/ingest-rig.ts';
+import { drawnJpeg } from '../support/sample-jpegs.ts';
 
 type Closing = Exclude<CloseReason, 'left'>;
 

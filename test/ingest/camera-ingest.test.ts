@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { suite, test } from 'node:test';
 import { verifyHandshakeHmac } from '../../server/core/link/camera-handshake.ts';
 import { CAMERA_CLOSE } from '../../server/wire/camera-protocol.ts';
-import { frameMessage, IngestRig, JPEG, RawCamera } from './ingest-rig.ts';
+import { frameMessage, IngestRig, JPEG, RawCamera } from '../support/ingest-rig.ts';
 
 suite('camera ingest', () => {
   test('camera and server prove to each other that they know the key', async () => {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { suite, test } from 'node:test';
 import { VigieError } from '../../server/errors.ts';
-import { IngestRig } from './ingest-rig.ts';
+import { IngestRig } from '../support/ingest-rig.ts';
 
 const OFFER = {
   version: '1.3.0',

@@ -9,9 +9,9 @@ import { WebSocket } from 'ws';
 import { LegacyListeners, type LegacyListenersOptions } from '../../server/ingest/legacy-listeners.ts';
 import type { CameraFrame } from '../../server/core/video/camera-frame.ts';
 import { VigieError } from '../../server/errors.ts';
-import { JPEG } from './ingest-rig.ts';
-import { drawnJpeg, NO_FOOTAGE, sensorJpegs } from './sample-jpegs.ts';
-import { until } from './until.ts';
+import { JPEG } from '../support/ingest-rig.ts';
+import { drawnJpeg, NO_FOOTAGE, sensorJpegs } from '../support/sample-jpegs.ts';
+import { until } from '../support/until.ts';
 
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 const GOOD_QUERY = `?password=${md5('s3cret')}&username=${md5('vigie')}`;

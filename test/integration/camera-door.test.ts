@@ -5,7 +5,7 @@ import { after, suite, test, type TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import type { ClientOptions } from 'ws';
 import type { CameraWithKey } from '../../server/wire/camera.ts';
-import { RawCamera } from '../ingest/ingest-rig.ts';
+import { RawCamera } from '../support/ingest-rig.ts';
 import { DoorAttack, type DoorAttackOptions } from '../support/door-attack.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { until } from '../support/until.ts';

@@ -5,7 +5,7 @@ import type { SensorWithToken } from '../../server/wire/event.ts';
 import { callLikeCurl } from '../support/curl-call.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { until } from '../support/until.ts';
-import { Receiver } from '../outbound/receiver.ts';
+import { Receiver } from '../support/receiver.ts';
 
 const server = await ServerProcess.start();
 const receiver = await Receiver.start();

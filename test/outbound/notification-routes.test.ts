@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createECDH, randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import type { NotificationsView, PushDevice } from '../../server/wire/notification.ts';
-import { ApiClient } from '../http/support/api-client.ts';
-import { startApi } from '../http/support/api-server.ts';
+import { ApiClient } from '../support/api-client.ts';
+import { startApi } from '../support/api-server.ts';
 
 const PATH = '/api/notifications';
 

@@ -5,7 +5,7 @@ import { deviceId, PushNotifier } from '../../server/outbound/push-notifier.ts';
 import type { PushOutcome } from '../../server/outbound/push-sender.ts';
 import type { EventView } from '../../server/wire/event.ts';
 import type { NotificationSettings, PushDevice, PushPayload } from '../../server/wire/notification.ts';
-import { temporaryFolder } from '../http/support/api-server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { openInProcessStore } from '../support/in-process-store.ts';
 import { until } from '../support/until.ts';
 
@@ -21,7 +21,7 @@ interface Sent {
 
 /** Two people; what is sent to their devices is answered by the test. */
 async function room(context: TestContext) {
-  const store = openInProcessStore(await temporaryFolder(context));
+  const store = openInProcessStore(temporaryFolder(context));
   context.after(() => store.close());
   let nowMs = START_MS;
   const sent: Sent[] = [];

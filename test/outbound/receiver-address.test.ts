@@ -7,7 +7,7 @@ import {
   isReceiverOnInternet,
   lookupReceiver,
 } from '../../server/outbound/receiver-address.ts';
-import { specialRangeOf, SPECIAL_RANGES } from '../core/address/special-ranges.ts';
+import { specialRangeOf, SPECIAL_RANGES } from '../support/special-ranges.ts';
 import { boundsOf } from '../support/ip-arithmetic.ts';
 
 /** Where an administrator's webhook may go besides the internet: hubs and servers of the house. */

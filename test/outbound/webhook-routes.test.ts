@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DeliveryView, WebhookView, WebhookWithSecret } from '../../server/wire/webhook.ts';
-import { ApiClient } from '../http/support/api-client.ts';
-import { startApi } from '../http/support/api-server.ts';
+import { ApiClient } from '../support/api-client.ts';
+import { startApi } from '../support/api-server.ts';
 
 const HOOK = { name: 'House', url: 'http://house.test/hook', kinds: ['motion'] };
 

@@ -8,14 +8,14 @@ import { openStores } from '../../server/stores.ts';
 import { Webhooks } from '../../server/outbound/webhooks.ts';
 import type { EventView } from '../../server/wire/event.ts';
 import type { DeliveryView, WebhookSettings } from '../../server/wire/webhook.ts';
-import { temporaryFolder } from '../http/support/api-server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
-import { Receiver } from './receiver.ts';
+import { Receiver } from '../support/receiver.ts';
 
 const START_MS = 1_800_000_000_000;
 
 async function room(context: TestContext) {
-  const folder = await temporaryFolder(context);
+  const folder = temporaryFolder(context);
   let store = openStores(folder, createLog('silent'));
   await store.cameras.ensure('cam_1', 'Door', 'v1', 1);
   await store.cameras.ensure('cam_2', 'Yard', 'v1', 2);

@@ -6,8 +6,8 @@ import { MAX_MJPEG_STREAMS_PER_USER } from '../../server/pictures/mjpeg-streams.
 import type { CameraFrame } from '../../server/core/video/camera-frame.ts';
 import { overload } from '../support/overload.ts';
 import { until } from '../support/until.ts';
-import { ApiClient } from '../http/support/api-client.ts';
-import { startApi } from '../http/support/api-server.ts';
+import { ApiClient } from '../support/api-client.ts';
+import { startApi } from '../support/api-server.ts';
 
 /** @param mark the byte the picture is made of */
 function pictureOf(cameraId: string, mark: number, bytes = 100): CameraFrame {

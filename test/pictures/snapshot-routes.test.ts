@@ -14,8 +14,8 @@ import { VigieError } from '../../server/errors.ts';
 import { createLog } from '../../server/log.ts';
 import type { Problem } from '../../server/wire/problem.ts';
 import { until } from '../support/until.ts';
-import { ApiClient } from '../http/support/api-client.ts';
-import { startApi } from '../http/support/api-server.ts';
+import { ApiClient } from '../support/api-client.ts';
+import { startApi } from '../support/api-server.ts';
 
 const picture = new Jimp({ width: 640, height: 480, color: 0x3366ccff });
 const jpeg = new Uint8Array(await picture.getBuffer('image/jpeg'));

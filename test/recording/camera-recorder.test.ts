@@ -7,9 +7,9 @@ import { CameraRecorder } from '../../server/recording/camera-recorder.ts';
 import { RecordingGaps } from '../../server/recording/recording-gaps.ts';
 import type { RecordingSettings } from '../../server/wire/recording.ts';
 import { DEFAULT_RECORDING } from '../../server/recording/default-recording.ts';
-import { BEGIN_US, encodedFrames } from './encoded-frames.ts';
-import { readWebm } from './read-webm.ts';
-import { PLENTY, RecordingRig } from './recording-rig.ts';
+import { BEGIN_US, encodedFrames } from '../support/encoded-frames.ts';
+import { readWebm } from '../support/read-webm.ts';
+import { PLENTY, RecordingRig } from '../support/recording-rig.ts';
 import { ScriptedVideo } from './scripted-video.ts';
 
 const FRAMES = encodedFrames({ count: 20, keyframeEvery: 1_000 });
@@ -113,6 +113,31 @@ suite('a camera’s recorder', () => {
       await wish;
       assert.equal((await segments())[0]?.open, false, end);
     }
+  });
+
+  test('ends a recording within a minute although no keyframe comes', async (t) => {
+    const { recorder, video, segments, run } = await setUp(t);
+    recorder.update();
+    await run(1);
+    video.makesKeyframes = false;
+    await run(70);
+    await recorder.close();
+    const [segment, ...others] = await segments();
+    assert.ok(segment && others.length === 0, 'the next one waits for a keyframe');
+    assert.ok(segment.endMs - segment.startMs <= 60_000, `${segment.endMs - segment.startMs} ms`);
+  });
+
+  test('ends a recording when the camera’s clock is set back, and begins another', async (t) => {
+    const { recorder, video, segments, run } = await setUp(t);
+    recorder.update();
+    await run(5);
+    video.nowMs -= 3_600_000;
+    video.requestKeyframe();
+    await run(5);
+    await recorder.close();
+    const found = await segments();
+    assert.equal(found.length, 2);
+    for (const { startMs, endMs } of found) assert.ok(endMs > startMs && endMs - startMs < 6_000);
   });
 
   test('has a keyframe every two seconds to seek to', async (t) => {

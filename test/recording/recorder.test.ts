@@ -8,10 +8,10 @@ import { FrameHub } from '../../server/video/frame-hub.ts';
 import { Transcoder } from '../../server/video/transcoder.ts';
 import type { RecordingSettings } from '../../server/wire/recording.ts';
 import { until } from '../support/until.ts';
-import { jpegPictures } from '../video/jpeg-pictures.ts';
-import { play, type TestCamera } from '../video/watched-camera.ts';
-import { readWebm } from './read-webm.ts';
-import { PLENTY, RecordingRig } from './recording-rig.ts';
+import { jpegPictures } from '../support/jpeg-pictures.ts';
+import { play, type TestCamera } from '../support/watched-camera.ts';
+import { readWebm } from '../support/read-webm.ts';
+import { PLENTY, RecordingRig } from '../support/recording-rig.ts';
 
 const TIMEOUT = { timeout: 60_000 };
 const EVER = [0, Number.MAX_SAFE_INTEGER] as const;

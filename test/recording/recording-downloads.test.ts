@@ -20,7 +20,7 @@ import {
 import { createLog, type Log } from '../../server/log.ts';
 import { canListOpenFiles, openFiles } from '../support/open-files.ts';
 import { until } from '../support/until.ts';
-import { temporaryFolder } from '../http/support/api-server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** More than the kernel takes of a connection nobody reads from. */
 const FILM_BYTES = 64 * 1024 * 1024;
@@ -35,7 +35,7 @@ interface Download {
 
 /** The routes over one large file; who asks is what the request says. */
 async function start(context: TestContext, idleMs = 60_000) {
-  const path = join(await temporaryFolder(context), 'film.webm');
+  const path = join(temporaryFolder(context), 'film.webm');
   await writeFile(path, '');
   await truncate(path, FILM_BYTES);
   const state = { open: false, finish: Promise.resolve(), removedExports: 0 };

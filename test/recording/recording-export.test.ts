@@ -3,9 +3,9 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { RecordingExport } from '../../server/recording/recording-export.ts';
-import { encodedFrames } from './encoded-frames.ts';
-import { readWebm } from './read-webm.ts';
-import { moved, recordAll, RecordingRig } from './recording-rig.ts';
+import { encodedFrames } from '../support/encoded-frames.ts';
+import { readWebm } from '../support/read-webm.ts';
+import { moved, recordAll, RecordingRig } from '../support/recording-rig.ts';
 
 suite('taking recordings away', () => {
   test('a range over several recordings is one film, from the keyframe before it, and is removed when it was sent', async (t) => {

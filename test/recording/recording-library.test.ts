@@ -5,9 +5,9 @@ import { suite, test } from 'node:test';
 import { parseRecordingPath, recordingPath } from '../../server/recording/recording-path.ts';
 import type { Timeline } from '../../server/wire/recording.ts';
 import { seededRandom } from '../support/seeded-random.ts';
-import { BEGIN_US, encodedFrames } from './encoded-frames.ts';
-import { readWebm } from './read-webm.ts';
-import { moved, PLENTY, recordAll, RecordingRig } from './recording-rig.ts';
+import { BEGIN_US, encodedFrames } from '../support/encoded-frames.ts';
+import { readWebm } from '../support/read-webm.ts';
+import { moved, PLENTY, recordAll, RecordingRig } from '../support/recording-rig.ts';
 
 const FRAMES = encodedFrames({ count: 50 });
 const BEGIN_MS = BEGIN_US / 1000;

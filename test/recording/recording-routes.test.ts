@@ -5,11 +5,12 @@ import { suite, test, type TestContext } from 'node:test';
 import { DEFAULT_RECORDING } from '../../server/recording/default-recording.ts';
 import type { Problem } from '../../server/wire/problem.ts';
 import type { RecordingSettings, RecordingStatus, Timeline } from '../../server/wire/recording.ts';
-import { BEGIN_US, encodedFrames } from './encoded-frames.ts';
-import { readWebm } from './read-webm.ts';
-import { moved, recordAll } from './recording-rig.ts';
-import { ApiClient } from '../http/support/api-client.ts';
-import { startApi, temporaryFolder } from '../http/support/api-server.ts';
+import { BEGIN_US, encodedFrames } from '../support/encoded-frames.ts';
+import { readWebm } from '../support/read-webm.ts';
+import { moved, recordAll } from '../support/recording-rig.ts';
+import { ApiClient } from '../support/api-client.ts';
+import { startApi } from '../support/api-server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const FRAMES = encodedFrames({ count: 100 });
 const BEGIN_MS = BEGIN_US / 1000;
@@ -95,7 +96,7 @@ suite('recordings over HTTP', () => {
       answer.headers.get('content-disposition') ?? '',
       /^attachment; filename="?\w+-2026-11-23T12-46-54Z\.webm"?$/,
     );
-    const path = join(await temporaryFolder(context), 'export.webm');
+    const path = join(temporaryFolder(context), 'export.webm');
     await writeFile(path, Buffer.from(await answer.arrayBuffer()));
     const { packets, durationSeconds } = await readWebm(path);
     assert.equal(packets[0]?.keyframe, true);

@@ -11,6 +11,8 @@ export class ScriptedVideo implements EncodedVideo {
   nowMs: number;
   demand: EncodingDemand | undefined;
   keyframeRequests = 0;
+  /** False: an encoder that is asked for keyframes and makes none. */
+  makesKeyframes = true;
   readonly #frames: readonly EncodedFrame[];
   #onFrame: ((frame: EncodedFrame) => void) | undefined;
   #next = 0;
@@ -44,7 +46,7 @@ export class ScriptedVideo implements EncodedVideo {
 
   requestKeyframe(): void {
     this.keyframeRequests++;
-    this.#wantKeyframe = true;
+    this.#wantKeyframe ||= this.makesKeyframes;
   }
 
   /** From now on the pictures have another size, which begins with a keyframe. */

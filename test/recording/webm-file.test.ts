@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 import type { EncodedFrame } from '../../server/core/video/encoded-frame.ts';
@@ -8,19 +7,14 @@ import { recoverFrames } from '../../server/core/recording/webm-recovery.ts';
 import { repairWebm } from '../../server/recording/repair-webm.ts';
 import { WebmFile, type WebmFileOptions } from '../../server/recording/webm-file.ts';
 import { seededRandom } from '../support/seeded-random.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
-import { BEGIN_US, encodedFrames } from './encoded-frames.ts';
-import { readWebm } from './read-webm.ts';
+import { BEGIN_US, encodedFrames } from '../support/encoded-frames.ts';
+import { readWebm } from '../support/read-webm.ts';
 
 const FRAMES = encodedFrames({ count: 150 });
 const [FIRST] = FRAMES as [EncodedFrame];
 const always = (): Promise<boolean> => Promise.resolve(true);
-
-async function folderFor(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'vigie-recording-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 async function record(
   path: string,
@@ -34,14 +28,14 @@ async function record(
 }
 
 async function whole(t: TestContext): Promise<{ path: string; bytes: Buffer }> {
-  const path = join(await folderFor(t), 'a.webm');
+  const path = join(temporaryFolder(t), 'a.webm');
   await record(path, FRAMES);
   return { path, bytes: await readFile(path) };
 }
 
 suite('a recording’s file', () => {
   test('has every frame as it was encoded, at its time to the millisecond, with size, duration and cues', async (t) => {
-    const path = join(await folderFor(t), 'cam_1', 'a.webm');
+    const path = join(temporaryFolder(t), 'cam_1', 'a.webm');
     const file = await record(path, FRAMES);
     assert.equal(file.error, undefined);
     const { codec, width, height, durationSeconds, packets } = await readWebm(path);
@@ -59,13 +53,13 @@ suite('a recording’s file', () => {
   });
 
   test('is only its owner’s to read', async (t) => {
-    const path = join(await folderFor(t), 'a.webm');
+    const path = join(temporaryFolder(t), 'a.webm');
     await record(path, FRAMES.slice(0, 3));
     assert.equal((await stat(path)).mode & 0o777, 0o600);
   });
 
   test('has a frame on the way to the disk as soon as it is added', async (t) => {
-    const path = join(await folderFor(t), 'a.webm');
+    const path = join(temporaryFolder(t), 'a.webm');
     const file = await WebmFile.create(path, FIRST, { admit: always });
     t.after(() => file.close());
     for (const [index, frame] of FRAMES.slice(0, 30).entries()) {
@@ -78,7 +72,7 @@ suite('a recording’s file', () => {
   });
 
   test('uses no byte it has not asked for, and ends as it should when it gets no more', async (t) => {
-    const path = join(await folderFor(t), 'a.webm');
+    const path = join(temporaryFolder(t), 'a.webm');
     let room = 40_000;
     const file = await record(path, FRAMES, {
       admit: (bytes) => Promise.resolve(room >= bytes && ((room -= bytes), true)),
@@ -90,7 +84,7 @@ suite('a recording’s file', () => {
   });
 
   test('ends when the disk is too slow, with what is in it until then', async (t) => {
-    const path = join(await folderFor(t), 'a.webm');
+    const path = join(temporaryFolder(t), 'a.webm');
     const disk = Promise.withResolvers<boolean>();
     const file = await WebmFile.create(path, FIRST, { admit: () => disk.promise, maxQueuedBytes: 20_000 });
     for (const frame of FRAMES) file.add(frame);
@@ -100,7 +94,7 @@ suite('a recording’s file', () => {
   });
 
   test('frames that came in the same millisecond stay two', async (t) => {
-    const path = join(await folderFor(t), 'a.webm');
+    const path = join(temporaryFolder(t), 'a.webm');
     await record(
       path,
       FRAMES.slice(0, 3).map((frame, index) => ({ ...frame, captureUs: BEGIN_US + index })),

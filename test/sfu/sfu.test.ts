@@ -16,6 +16,7 @@ import { timestamp90kAt } from '../../server/core/rtp/rtp-clock.ts';
 import { Sfu } from '../../server/sfu/sfu.ts';
 import type { ViewerTransport } from '../../server/sfu/viewer-transport.ts';
 import { NodeViewer } from '../support/node-viewer.ts';
+import { until } from '../support/until.ts';
 
 /** Stands where the transcoder would: the test says when which frame comes. */
 class ScriptedVideo implements EncodedVideo {
@@ -106,10 +107,6 @@ function fir(ssrc: number): RtcpPacket {
   const bytes = Buffer.from('84ce000400000001000000000000000001000000', 'hex');
   bytes.writeUInt32BE(ssrc, 12);
   return { serialize: () => bytes } as RtcpPacket;
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise(setImmediate);
 }
 
 test('the first frame a viewer gets is a keyframe, whole, with VP8 payload type and capture time', async () => {

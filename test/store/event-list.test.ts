@@ -4,7 +4,7 @@ import { CameraQueries } from '../../server/cameras/camera-store.ts';
 import { openDatabase } from '../../server/store/database.ts';
 import { EventQueries, type EventQuery } from '../../server/events/event-store.ts';
 import type { EventKind, EventView } from '../../server/wire/event.ts';
-import { temporaryFolder } from '../http/support/api-server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
 /** What the list is to be, by reading everything. */
@@ -26,7 +26,7 @@ function expected(events: readonly EventView[], cameraIds: readonly string[], qu
 }
 
 test('lists of any cameras, kind, time and cursor are what reading everything would find', async (context) => {
-  const database = openDatabase(await temporaryFolder(context));
+  const database = openDatabase(temporaryFolder(context));
   context.after(() => database.close());
   const { random, label } = seededRandom();
   const below = (max: number): number => Math.floor(random() * max);

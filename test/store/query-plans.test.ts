@@ -5,7 +5,7 @@ import { suite, test, type TestContext } from 'node:test';
 import { openDatabase } from '../../server/store/database.ts';
 import { declaredStatements } from '../../server/store/statements.ts';
 import { openStores } from '../../server/stores.ts';
-import { temporaryFolder } from '../http/support/api-server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { fillDatabase } from '../support/full-database.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -77,7 +77,7 @@ suite('the plan of every statement, with and without statistics of full tables',
 });
 
 async function plans(context: TestContext): Promise<[name: string, steps: string[]][]> {
-  const database = openDatabase(await temporaryFolder(context));
+  const database = openDatabase(temporaryFolder(context));
   context.after(() => database.close());
   fillDatabase(database, FILL);
   const planAll = (): [string, string[]][] =>

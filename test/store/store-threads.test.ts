@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { VigieError } from '../../server/errors.ts';
 import type { NewEvent } from '../../server/events/event-store.ts';
 import { openStores } from '../../server/stores.ts';
-import { temporaryFolder } from '../http/support/api-server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { DatabaseLock } from '../support/database-lock.ts';
 import { until } from '../support/until.ts';
 
@@ -15,7 +15,7 @@ interface Line {
 }
 
 async function house(context: TestContext, flushMs?: number) {
-  const folder = await temporaryFolder(context);
+  const folder = temporaryFolder(context);
   const lines: Line[] = [];
   const log = pino({}, { write: (line: string) => lines.push(JSON.parse(line) as Line) });
   const store = openStores(folder, log, flushMs === undefined ? {} : { flushMs });

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test, type TestContext } from 'node:test';
@@ -8,12 +7,7 @@ import { VigieError } from '../../server/errors.ts';
 import { createLog } from '../../server/log.ts';
 import { MIGRATIONS } from '../../server/store/schema.ts';
 import { openStores, type OpenStores } from '../../server/stores.ts';
-
-function temporaryFolder(context: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'vigie-store-'));
-  context.after(() => rmSync(folder, { recursive: true }));
-  return folder;
-}
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 function openStore(context: TestContext, dataDir = temporaryFolder(context)): OpenStores {
   const store = openStores(dataDir, createLog('silent'));

@@ -11,7 +11,7 @@ import { CameraConnection } from '../../server/virtual-camera/camera-connection.
 import type { Picture, PictureSource } from '../../server/virtual-camera/picture-source.ts';
 import { VirtualCamera } from '../../server/virtual-camera/virtual-camera.ts';
 import type { CameraWithKey } from '../../server/wire/camera.ts';
-import { jpegPictures } from '../video/jpeg-pictures.ts';
+import { jpegPictures } from './jpeg-pictures.ts';
 
 /** How JPEGs keep colour: in a quarter, half or all of the places. Cameras differ in it. */
 export const PICTURE_FORMATS = {

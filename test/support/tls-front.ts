@@ -5,7 +5,7 @@ import { request as httpRequest, type IncomingMessage, type ServerResponse } fro
 import { createServer, type Server } from 'node:https';
 import { connect, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { Workshop, type Certificate } from '../firmware/host-camera.ts';
+import { Workshop, type Certificate } from './host-camera.ts';
 
 /** @returns true when it has answered a response of the server in its own way */
 export type Meddle = (response: IncomingMessage, answer: ServerResponse) => boolean;

@@ -3,22 +3,30 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 const POLL_MS = 20;
+const TIMEOUT_MS = 30_000;
+
+type Condition<T> = () => T | Promise<T>;
+type Truthy<T> = Exclude<T, undefined | null | false | 0 | ''>;
 
 /**
+ * @param what for the error; left out, the error shows the condition's source
  * @param condition asked every 20 ms until its answer is truthy
  * @returns that answer
  * @throws Error naming what was waited for, after `timeoutMs`
  */
+export async function until<T>(what: string, condition: Condition<T>, timeoutMs?: number): Promise<Truthy<T>>;
+export async function until<T>(condition: Condition<T>): Promise<Truthy<T>>;
 export async function until<T>(
-  what: string,
-  condition: () => T | Promise<T>,
-  timeoutMs = 15_000,
-): Promise<Exclude<T, undefined | null | false | 0 | ''>> {
+  what: string | Condition<T>,
+  named?: Condition<T>,
+  timeoutMs = TIMEOUT_MS,
+): Promise<Truthy<T>> {
+  const condition = named ?? (what as Condition<T>);
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const answer = await condition();
-    if (answer) return answer as Exclude<T, undefined | null | false | 0 | ''>;
-    if (performance.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain until ${what}`);
+    if (answer) return answer as Truthy<T>;
+    if (performance.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain until ${String(what)}`);
     await delay(POLL_MS);
   }
 }

@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { checkServerIdentity, connect } from 'node:tls';
@@ -14,6 +13,7 @@ import type { CertificatePair } from '../../server/core/certificate-pair.ts';
 import { VigieError } from '../../server/errors.ts';
 import { issueServerCertificate } from '../../server/tls/local-certificates.ts';
 import { LocalAuthority, type LocalAuthorityOptions } from '../../server/tls/local-authority.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const DAY_MS = 86_400_000;
 const NAMES = [
@@ -25,12 +25,6 @@ const NAMES = [
   '192.168.1.20',
   '203.0.113.7',
 ];
-
-function temporaryFolder(context: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'vigie-authority-'));
-  context.after(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 async function open(context: TestContext, dataDir: string, options: Partial<LocalAuthorityOptions> = {}) {
   const lines: Record<string, unknown>[] = [];

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseCameraKey } from '../../server/core/link/camera-handshake.ts';
 import type { CameraWithKey } from '../../server/wire/camera.ts';
 import { CAMERA_SUBPROTOCOL } from '../../server/wire/camera-protocol.ts';
-import { RawCamera } from '../ingest/ingest-rig.ts';
+import { RawCamera } from '../support/ingest-rig.ts';
 
 const RETRY_MS = 500;
 const ATTEMPT_MS = 5_000;

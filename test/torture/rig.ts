@@ -11,7 +11,7 @@ import type { Child } from '../support/child-process.ts';
 import { childrenOf, descriptorCount, residentMb } from '../support/process-facts.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { until } from '../support/until.ts';
-import { footagePath } from '../ingest/sample-jpegs.ts';
+import { footagePath } from '../support/sample-jpegs.ts';
 import type { Stage } from './attack.ts';
 import type { HealthSample, Samples } from './figures.ts';
 import { fillEventLog } from './full-log.ts';

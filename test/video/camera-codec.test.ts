@@ -5,9 +5,9 @@ import { Log } from 'node-av/lib';
 import { CameraCodec } from '../../server/video/camera-codec.ts';
 import type { Luma } from '../../server/video/luma-reader.ts';
 import { CodecError } from '../../server/ffmpeg/codec-error.ts';
-import { realFootage } from './footage.ts';
-import { jpegPictures } from './jpeg-pictures.ts';
-import { lumaPsnr, Vp8Reader } from './vp8-reader.ts';
+import { realFootage } from '../support/footage.ts';
+import { jpegPictures } from '../support/jpeg-pictures.ts';
+import { lumaPsnr, Vp8Reader } from '../support/vp8-reader.ts';
 
 Log.setLevel(AV_LOG_QUIET);
 

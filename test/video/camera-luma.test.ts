@@ -4,8 +4,9 @@ import type { LumaFrame } from '../../server/core/video/luma-frame.ts';
 import { createLog } from '../../server/log.ts';
 import { FrameHub } from '../../server/video/frame-hub.ts';
 import { Transcoder, TRANSCODER_DEFAULTS } from '../../server/video/transcoder.ts';
-import { jpegPictures } from './jpeg-pictures.ts';
-import { play, publish, SeenFrames, until, type TestCamera } from './watched-camera.ts';
+import { jpegPictures } from '../support/jpeg-pictures.ts';
+import { until } from '../support/until.ts';
+import { play, SeenFrames, type TestCamera } from '../support/watched-camera.ts';
 
 const TIMEOUT = { timeout: 30_000 };
 const VGA: TestCamera = {
@@ -59,13 +60,6 @@ test('it goes on when the last viewer leaves, and when one comes', TIMEOUT, asyn
     const between = seen.length;
     await until(() => seen.length > between + 1);
   }
-});
-
-test('a picture that is no JPEG costs its own luma only', TIMEOUT, async (t) => {
-  const { hub, seen } = setUp(t);
-  publish(hub, VGA, 0, Buffer.from('ffd8ffd9', 'hex'));
-  play(t, hub, VGA);
-  await until(() => seen.length >= 2);
 });
 
 test('a codec process that dies costs a picture or two', TIMEOUT, async (t) => {

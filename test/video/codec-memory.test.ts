@@ -6,7 +6,7 @@ import { CodecLink } from '../../server/video/codec-link.ts';
 import { encodeRequest, LUMA_REQUEST } from '../../server/video/codec-messages.ts';
 import { JpegDecoder } from '../../server/video/jpeg-decoder.ts';
 import { residentBytes } from '../support/process-figures.ts';
-import { jpegPictures } from './jpeg-pictures.ts';
+import { jpegPictures } from '../support/jpeg-pictures.ts';
 
 const TIMEOUT = { timeout: 120_000 };
 const MIB = 1024 * 1024;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { until } from './watched-camera.ts';
+import { until } from '../support/until.ts';
 
 const VIDEO = new URL('../../server/video/', import.meta.url);
 const SERVER = `

@@ -5,9 +5,10 @@ import { createLog } from '../../server/log.ts';
 import { CODEC_POOL_DEFAULTS, type CodecPoolOptions } from '../../server/video/codec-pool-options.ts';
 import { FrameHub } from '../../server/video/frame-hub.ts';
 import { Transcoder } from '../../server/video/transcoder.ts';
-import { jpegPictures } from './jpeg-pictures.ts';
+import { jpegPictures } from '../support/jpeg-pictures.ts';
 import { assertNothingIsMissing, LockstepStream } from './lockstep-stream.ts';
-import { play, publish, SeenFrames, until, type TestCamera } from './watched-camera.ts';
+import { play, publish, SeenFrames, type TestCamera } from '../support/watched-camera.ts';
+import { until } from '../support/until.ts';
 
 const TIMEOUT = { timeout: 60_000 };
 const QVGA = { width: 320, height: 240, jpegs: jpegPictures({ width: 320, height: 240, count: 20 }) };

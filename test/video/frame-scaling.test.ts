@@ -11,8 +11,8 @@ import { FrameHub } from '../../server/video/frame-hub.ts';
 import { JpegDecoder } from '../../server/video/jpeg-decoder.ts';
 import { scaleJpeg } from '../../server/video/jpeg-scaler.ts';
 import { Transcoder, TRANSCODER_DEFAULTS } from '../../server/video/transcoder.ts';
-import { jpegPictures } from './jpeg-pictures.ts';
-import { until } from './watched-camera.ts';
+import { jpegPictures } from '../support/jpeg-pictures.ts';
+import { until } from '../support/until.ts';
 
 Log.setLevel(AV_LOG_QUIET);
 

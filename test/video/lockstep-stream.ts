@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import type { FrameHub } from '../../server/video/frame-hub.ts';
 import type { Transcoder } from '../../server/video/transcoder.ts';
-import { Vp8Reader } from './vp8-reader.ts';
-import { publish, SeenFrames, type TestCamera } from './watched-camera.ts';
+import { Vp8Reader } from '../support/vp8-reader.ts';
+import { publish, SeenFrames, type TestCamera } from '../support/watched-camera.ts';
 
 /** Publishes one frame after the other, each when the one before came back, until it is told to stop. */
 export class LockstepStream {

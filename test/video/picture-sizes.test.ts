@@ -16,7 +16,7 @@ import { CameraCodec } from '../../server/video/camera-codec.ts';
 import { scaleJpeg } from '../../server/video/jpeg-scaler.ts';
 import { MAX_FRAME_HEIGHT, MAX_FRAME_WIDTH } from '../../server/wire/camera-protocol.ts';
 import { GREY, greyJpeg } from './grey-jpeg.ts';
-import { Vp8Reader } from './vp8-reader.ts';
+import { Vp8Reader } from '../support/vp8-reader.ts';
 
 Log.setLevel(AV_LOG_QUIET);
 

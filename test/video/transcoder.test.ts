@@ -4,9 +4,10 @@ import { createLog } from '../../server/log.ts';
 import { VigieError } from '../../server/errors.ts';
 import { FrameHub } from '../../server/video/frame-hub.ts';
 import { Transcoder, TRANSCODER_DEFAULTS, type TranscoderOptions } from '../../server/video/transcoder.ts';
-import { jpegPictures } from './jpeg-pictures.ts';
-import { Vp8Reader } from './vp8-reader.ts';
-import { play, publish, SeenFrames, until, type TestCamera } from './watched-camera.ts';
+import { jpegPictures } from '../support/jpeg-pictures.ts';
+import { Vp8Reader } from '../support/vp8-reader.ts';
+import { until } from '../support/until.ts';
+import { play, publish, SeenFrames, type TestCamera } from '../support/watched-camera.ts';
 
 const TIMEOUT = { timeout: 30_000 };
 const VGA: TestCamera = {

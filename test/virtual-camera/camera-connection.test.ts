@@ -14,8 +14,8 @@ import {
 import { cameraClockUs } from '../../server/virtual-camera/frame-ticker.ts';
 import type { CameraSettings, CameraToServer, HelloMessage } from '../../server/wire/camera-protocol.ts';
 import { readFrameHeader } from '../../server/wire/frame-header.ts';
-import { drawnJpeg } from '../ingest/sample-jpegs.ts';
-import { until } from '../ingest/until.ts';
+import { drawnJpeg } from '../support/sample-jpegs.ts';
+import { until } from '../support/until.ts';
 
 const KEY = randomBytes(32);
 const JPEG = drawnJpeg(320, 240, 4);

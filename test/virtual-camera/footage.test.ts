@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { Footage } from '../../server/virtual-camera/footage.ts';
-import { drawnJpeg, footagePath, NO_FOOTAGE } from '../ingest/sample-jpegs.ts';
+import { drawnJpeg, footagePath, NO_FOOTAGE } from '../support/sample-jpegs.ts';
 
 suite('footage', () => {
   const [a, b, c] = [drawnJpeg(32, 24), drawnJpeg(48, 24), drawnJpeg(64, 24)];

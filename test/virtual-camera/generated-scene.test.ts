@@ -6,7 +6,7 @@ import { Vp8Encoder } from '../../server/video/vp8-encoder.ts';
 import { GeneratedScene } from '../../server/virtual-camera/generated-scene.ts';
 import { FRAME_SIZES } from '../../server/wire/camera-protocol.ts';
 import { readTimeCode, timeCodeOf } from '../../server/wire/time-code.ts';
-import { Vp8Reader } from '../video/vp8-reader.ts';
+import { Vp8Reader } from '../support/vp8-reader.ts';
 
 const START_US = 1_795_439_105_000_000;
 

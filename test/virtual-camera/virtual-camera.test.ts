@@ -10,9 +10,9 @@ import { LegacyListeners } from '../../server/ingest/legacy-listeners.ts';
 import type { CameraFrame } from '../../server/core/video/camera-frame.ts';
 import { JpegDecoder } from '../../server/video/jpeg-decoder.ts';
 import { readTimeCode, timeCodeDifferenceUs, timeCodeOf } from '../../server/wire/time-code.ts';
-import { IngestRig } from '../ingest/ingest-rig.ts';
-import { footagePath, NO_FOOTAGE } from '../ingest/sample-jpegs.ts';
-import { until } from '../ingest/until.ts';
+import { IngestRig } from '../support/ingest-rig.ts';
+import { footagePath, NO_FOOTAGE } from '../support/sample-jpegs.ts';
+import { until } from '../support/until.ts';
 
 const MAIN = fileURLToPath(new URL('../../server/virtual-camera/main.ts', import.meta.url));
 

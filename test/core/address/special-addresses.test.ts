@@ -11,7 +11,7 @@ import {
   rangesOf,
 } from '../../../server/core/address/special-addresses.ts';
 import { boundsOf } from '../../support/ip-arithmetic.ts';
-import { specialRangeOf, SPECIAL_RANGES } from './special-ranges.ts';
+import { specialRangeOf, SPECIAL_RANGES } from '../../support/special-ranges.ts';
 
 const ip = (text: string): IpAddress => parseIp(text) ?? assert.fail(`${text} is no address`);
 

@@ -6,7 +6,7 @@ import {
   type MotionSettings,
 } from '../../../server/core/motion/motion-detector.ts';
 import type { EpisodeChange } from '../../../server/core/motion/motion-episodes.ts';
-import { view, type Thing } from '../synthetic-view.ts';
+import { view, type Thing } from '../../support/synthetic-view.ts';
 
 const STEP_MS = 200;
 const walker = (left: number): Thing => ({ left, top: 20, width: 4, height: 12, luma: 240 });

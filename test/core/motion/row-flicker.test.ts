@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { RowFlicker } from '../../../server/core/motion/row-flicker.ts';
-import { VIEW_HEIGHT, VIEW_WIDTH, wall } from '../synthetic-view.ts';
+import { VIEW_HEIGHT, VIEW_WIDTH, wall } from '../../support/synthetic-view.ts';
 
 const expected = Float32Array.from(wall());
 

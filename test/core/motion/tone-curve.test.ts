@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { ToneCurve } from '../../../server/core/motion/tone-curve.ts';
-import { wall } from '../synthetic-view.ts';
+import { wall } from '../../support/synthetic-view.ts';
 
 const background = Float32Array.from(wall());
 const rendered = (render: (luma: number) => number): Uint8Array =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { inspectJpeg, scanJpeg } from '../../../server/core/video/jpeg-header.ts';
-import { drawnJpeg, NO_FOOTAGE, sensorJpegs } from '../../ingest/sample-jpegs.ts';
+import { drawnJpeg, NO_FOOTAGE, sensorJpegs } from '../../support/sample-jpegs.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 
 const SOI = 'ffd8';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readVp8Frame } from '../../../server/core/video/vp8-frame.ts';
-import { encodedFrames } from '../../recording/encoded-frames.ts';
+import { encodedFrames } from '../../support/encoded-frames.ts';
 
 test('a frame says whether it is a keyframe, and a keyframe its size', () => {
   const [first, second] = encodedFrames({ count: 2 });

@@ -21,7 +21,7 @@ import { once } from 'node:events';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { turnCredentials, type TurnCredentials } from '../../../server/core/stun-turn/turn-credentials.ts';
-import type { Certificate } from '../../firmware/host-camera.ts';
+import type { Certificate } from '../../support/host-camera.ts';
 import { installOnDebian } from '../../support/debian-packages.ts';
 import { until } from '../../support/until.ts';
 import { freePort } from './free-port.ts';

@@ -17,7 +17,7 @@ import {
   readPictureHeader,
   writePictureHeader,
 } from '../../../server/wire/picture-message.ts';
-import { frameMessage, JPEG } from '../../ingest/ingest-rig.ts';
+import { frameMessage, JPEG } from '../../support/ingest-rig.ts';
 import { mutatedBytes, mutatedJson } from '../arbitraries.ts';
 import { fuzzCase, type FuzzTarget } from '../target.ts';
 

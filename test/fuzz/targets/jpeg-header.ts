@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { inspectJpeg, scanJpeg } from '../../../server/core/video/jpeg-header.ts';
-import { drawnJpeg, sensorJpegs } from '../../ingest/sample-jpegs.ts';
+import { drawnJpeg, sensorJpegs } from '../../support/sample-jpegs.ts';
 import { mutatedBytes, repeatedBytes } from '../arbitraries.ts';
 import { fuzzCase, type FuzzTarget } from '../target.ts';
 

@@ -1,43 +1,43 @@
 /** A whole API server for tests: real SQLite in a temporary folder, real express on a free port, real cookies and hashes. */
 
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile, mkdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { openAccounts, type Accounts } from '../../../server/accounts/accounts.ts';
-import { CameraFirmware } from '../../../server/firmware/camera-firmware.ts';
+import { openAccounts, type Accounts } from '../../server/accounts/accounts.ts';
+import { CameraFirmware } from '../../server/firmware/camera-firmware.ts';
 import {
   CameraCatalog,
   type CameraCatalogOptions,
   type CameraControl,
-} from '../../../server/cameras/camera-catalog.ts';
-import { CameraPairing } from '../../../server/cameras/camera-pairing.ts';
-import { clientConnections } from '../../../server/http/client-connection.ts';
+} from '../../server/cameras/camera-catalog.ts';
+import { CameraPairing } from '../../server/cameras/camera-pairing.ts';
+import { clientConnections } from '../../server/http/client-connection.ts';
 import type { Express } from 'express';
-import { createHttpApp } from '../../../server/http-app.ts';
-import { serverStatus } from '../../../server/status/server-status.ts';
-import { HttpServer, type HttpTimeouts, type UpgradeHandler } from '../../../server/http/http-server.ts';
-import { MjpegStreams } from '../../../server/pictures/mjpeg-streams.ts';
-import { Thumbnails, type FrameScaler } from '../../../server/pictures/thumbnails.ts';
-import { trustedProxies } from '../../../server/http/trusted-proxies.ts';
-import type { CameraFrame } from '../../../server/core/video/camera-frame.ts';
-import { serverClock } from '../../../server/core/clock.ts';
-import { EventLog } from '../../../server/events/event-log.ts';
-import { Sensors } from '../../../server/events/sensors.ts';
-import { Webhooks } from '../../../server/outbound/webhooks.ts';
-import { FirmwareImages } from '../../../server/firmware/firmware-images.ts';
-import { FirmwareUpdates, type UpdatableCameras } from '../../../server/firmware/firmware-updates.ts';
-import { createLog, type Log } from '../../../server/log.ts';
-import { MotionWatch } from '../../../server/events/motion-watch.ts';
-import { PushNotifier, type PushWay } from '../../../server/outbound/push-notifier.ts';
-import { openRecording } from '../../../server/recording/open-recording.ts';
-import type { RecordingLibrary } from '../../../server/recording/recording-library.ts';
-import { Capacity } from '../../../server/core/capacity.ts';
-import { FrameHub } from '../../../server/video/frame-hub.ts';
-import { Transcoder } from '../../../server/video/transcoder.ts';
-import type { AuthorityCertificate } from '../../../server/tls/local-authority.ts';
-import { openStores, type OpenStores } from '../../../server/stores.ts';
+import { createHttpApp } from '../../server/http-app.ts';
+import { serverStatus } from '../../server/status/server-status.ts';
+import { HttpServer, type HttpTimeouts, type UpgradeHandler } from '../../server/http/http-server.ts';
+import { MjpegStreams } from '../../server/pictures/mjpeg-streams.ts';
+import { Thumbnails, type FrameScaler } from '../../server/pictures/thumbnails.ts';
+import { trustedProxies } from '../../server/http/trusted-proxies.ts';
+import type { CameraFrame } from '../../server/core/video/camera-frame.ts';
+import { serverClock } from '../../server/core/clock.ts';
+import { EventLog } from '../../server/events/event-log.ts';
+import { Sensors } from '../../server/events/sensors.ts';
+import { Webhooks } from '../../server/outbound/webhooks.ts';
+import { FirmwareImages } from '../../server/firmware/firmware-images.ts';
+import { FirmwareUpdates, type UpdatableCameras } from '../../server/firmware/firmware-updates.ts';
+import { createLog, type Log } from '../../server/log.ts';
+import { MotionWatch } from '../../server/events/motion-watch.ts';
+import { PushNotifier, type PushWay } from '../../server/outbound/push-notifier.ts';
+import { openRecording } from '../../server/recording/open-recording.ts';
+import type { RecordingLibrary } from '../../server/recording/recording-library.ts';
+import { Capacity } from '../../server/core/capacity.ts';
+import { FrameHub } from '../../server/video/frame-hub.ts';
+import { Transcoder } from '../../server/video/transcoder.ts';
+import type { AuthorityCertificate } from '../../server/tls/local-authority.ts';
+import { openStores, type OpenStores } from '../../server/stores.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 import { IDLE_PARTS } from './server-figures.ts';
 
@@ -77,15 +77,9 @@ export interface ApiServer {
   close(): Promise<void>;
 }
 
-export async function temporaryFolder(context: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'vigie-test-'));
-  context.after(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
-
 /** Closed with the test, or before. */
 export async function startApi(context: TestContext, options: ApiServerOptions = {}): Promise<ApiServer> {
-  const dataDir = options.dataDir ?? (await temporaryFolder(context));
+  const dataDir = options.dataDir ?? temporaryFolder(context);
   const log = createLog('silent');
   const store = openStores(dataDir, createLog('silent'));
   const { nowMs } = options;

@@ -12,8 +12,8 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { CameraIngest } from '../../server/ingest/camera-ingest.ts';
 import type { CameraFrame } from '../../server/core/video/camera-frame.ts';
-import { drawnJpeg } from '../ingest/sample-jpegs.ts';
-import { until } from '../support/until.ts';
+import { drawnJpeg } from './sample-jpegs.ts';
+import { until } from './until.ts';
 import { run, VIGIE_CAMERA } from './build-firmware.ts';
 
 export const CAMERA_ID = 'cam_1';

@@ -66,8 +66,3 @@ export function play(t: TestContext, hub: FrameHub, camera: TestCamera): void {
   const timer = setInterval(() => publish(hub, camera, index++), 40);
   t.after(() => clearInterval(timer));
 }
-
-/** Waits until something that has no event of its own has become true; the test's timeout bounds it. */
-export async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
-}

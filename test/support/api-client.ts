@@ -1,8 +1,8 @@
 /** What a browser does for a page: keeps cookies by path, sends the token. Every answer is held to the HTTP contract. */
 
-import type { Problem } from '../../../server/wire/problem.ts';
-import type { SessionView } from '../../../server/wire/account.ts';
-import { assertContract } from '../../support/assert-contract.ts';
+import type { Problem } from '../../server/wire/problem.ts';
+import type { SessionView } from '../../server/wire/account.ts';
+import { assertContract } from './assert-contract.ts';
 import { ADMIN_PASSWORD, type ApiServer } from './api-server.ts';
 
 export interface Answer<T> {

@@ -8,7 +8,7 @@ import type { EncodedFrame } from '../../server/core/video/encoded-frame.ts';
 import type { QuotaLimits } from '../../server/core/recording/quota-ring.ts';
 import { createLog } from '../../server/log.ts';
 import { RecordingLibrary } from '../../server/recording/recording-library.ts';
-import { openInProcessStore, type InProcessStore } from '../support/in-process-store.ts';
+import { openInProcessStore, type InProcessStore } from './in-process-store.ts';
 
 export const PLENTY: QuotaLimits = { totalBytes: 1e12, cameraBytes: new Map(), freeFloorBytes: 0 };
 

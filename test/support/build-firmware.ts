@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { installOnDebian } from '../support/debian-packages.ts';
+import { installOnDebian } from './debian-packages.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const PACKAGES = ['cmake', 'g++', 'doctest-dev', 'libssl-dev', 'openssl'];

@@ -1,7 +1,7 @@
 /** The special-purpose ranges, as the tests have them: copied from IANA's registries apart from the server's table. */
 
-import type { AddressKind } from '../../../server/core/address/special-addresses.ts';
-import { ipToNumber, rangeOf } from '../../support/ip-arithmetic.ts';
+import type { AddressKind } from '../../server/core/address/special-addresses.ts';
+import { ipToNumber, rangeOf } from './ip-arithmetic.ts';
 
 export interface SpecialRange {
   range: string;

@@ -2,7 +2,7 @@
 
 import type { EncodedFrame } from '../../server/core/video/encoded-frame.ts';
 import { CameraCodec } from '../../server/video/camera-codec.ts';
-import { jpegPictures } from '../video/jpeg-pictures.ts';
+import { jpegPictures } from './jpeg-pictures.ts';
 
 export const BEGIN_US = 1_795_438_012_514_000;
 

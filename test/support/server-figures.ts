@@ -1,7 +1,7 @@
 /** Figures of the parts that a test of the API does not start. */
 
-import { zeroIngestCounters } from '../../../server/ingest/ingest-counters.ts';
-import type { StatusSources } from '../../../server/status/server-status.ts';
+import { zeroIngestCounters } from '../../server/ingest/ingest-counters.ts';
+import type { StatusSources } from '../../server/status/server-status.ts';
 
 export const IDLE_PARTS: Pick<StatusSources, 'sfu' | 'signaling' | 'transcoder' | 'ingest'> = {
   sfu: {

@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CameraHealth } from '../../../server/core/link/camera-health.ts';
+
+const MAX_EVENTS = 64;
+
+test('what is remembered is bounded, however often somebody knocks', () => {
+  const health = new CameraHealth();
+  for (let knock = 0; knock < 10_000; knock++) {
+    health.onKeyRejected(1);
+    health.onReplaced(1);
+    health.onDamaged(1);
+  }
+  const { keyRejections, replacements, damaged } = health.facts(1);
+  assert.deepEqual([keyRejections, replacements, damaged], [MAX_EVENTS, MAX_EVENTS, MAX_EVENTS]);
+});

@@ -1,0 +1,76 @@
+/** A right that is revoked while a request for recordings waits: the request is refused. */
+
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import express from 'express';
+import type { Guard } from '../../server/accounts/guard.ts';
+import type { KnownCameras } from '../../server/core/cameras.ts';
+import { VigieError } from '../../server/errors.ts';
+import { HttpServer } from '../../server/http/http-server.ts';
+import { errorHandler } from '../../server/http/problem.ts';
+import { createLog } from '../../server/log.ts';
+import { recordingRoutes, type Recordings } from '../../server/recording/recording-routes.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+/** The routes over recordings that answer when the test says so. */
+async function start(context: TestContext) {
+  const path = join(temporaryFolder(context), 'segment.webm');
+  await writeFile(path, 'a segment');
+  const waits = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  const state = { mayWatch: true, open: true, cameraId: 'door' };
+  const waiting = async (): Promise<void> => {
+    asked.resolve();
+    await waits.promise;
+    state.open = false;
+  };
+  const recordings: Partial<Recordings> = {
+    find: (id) => ({ id, cameraId: state.cameraId, open: state.open }) as ReturnType<Recordings['find']>,
+    finish: waiting,
+    timeline: async () => (await waiting(), Buffer.from('{"segments":[],"gaps":[]}')),
+    pathOf: () => path,
+  };
+  const viewer = (): { userId: string } => {
+    if (!state.mayWatch) throw new VigieError('notFound', 'there is no such camera');
+    return { userId: 'anna' };
+  };
+  const log = createLog('silent');
+  const guard = { viewerOf: viewer, mediaViewerOf: viewer } as unknown as Guard;
+  const routes = recordingRoutes(recordings as Recordings, {} as KnownCameras, guard);
+  const server = new HttpServer({ app: express().use(routes).use(errorHandler(log)), upgrades: {}, log });
+  context.after(() => server.close());
+  const port = await server.listen(0, '127.0.0.1');
+  /** @param change what happens while the request waits */
+  const request = async (url: string, change: () => void): Promise<number> => {
+    const answer = fetch(`http://127.0.0.1:${port}${url}`);
+    await asked.promise;
+    change();
+    waits.resolve();
+    const { status, body } = await answer;
+    await body?.cancel();
+    return status;
+  };
+  return { state, request };
+}
+
+for (const [what, url] of [
+  ['a timeline', '/door/timeline?from=0&to=1'],
+  ['a recording that is being ended', '/door/recordings/rec_1.webm'],
+] as const) {
+  test(`${what} is not sent to a viewer whose right was revoked while it waited`, async (context) => {
+    const { state, request } = await start(context);
+    assert.equal(await request(url, () => (state.mayWatch = false)), 404);
+  });
+
+  test(`${what} is sent to a viewer whose right stayed`, async (context) => {
+    const { request } = await start(context);
+    assert.equal(await request(url, () => undefined), 200);
+  });
+}
+
+test('a recording that was removed while it was being ended is not sent', async (context) => {
+  const { state, request } = await start(context);
+  assert.equal(await request('/door/recordings/rec_1.webm', () => (state.cameraId = 'another')), 404);
+});

@@ -1,0 +1,111 @@
+/** A signaling session answers nothing before its token, and consumes no camera without the right to it. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { VigieError } from '../../server/errors.ts';
+import type { MediaServer } from '../../server/signaling/media-server.ts';
+import { SIGNALING_CLOSE } from '../../server/wire/signaling.ts';
+import { AUTHENTICATE, openSession } from '../support/signaling-session.ts';
+
+/** A media server that may be asked for a transport only. @param closed told why the transport was closed */
+function sfuWithoutConsumers(closed: string[] = []): MediaServer {
+  const transport = {
+    id: 'transport',
+    once: () => undefined,
+    close: (reason: string) => closed.push(reason),
+  };
+  const sfu: Partial<Record<keyof MediaServer, unknown>> = {
+    createTransport: () => transport,
+    transportParameters: () => ({ id: transport.id }),
+    consume: () => assert.fail('the SFU was asked for a camera'),
+  };
+  return sfu as unknown as MediaServer;
+}
+
+function expired(): never {
+  throw new VigieError('unauthorized', 'this token has expired');
+}
+
+test('a camera without the right to it is not consumed, and is answered like one that does not exist', () => {
+  const { socket, session, ask } = openSession({
+    sfu: sfuWithoutConsumers(),
+    access: { mayWatch: () => false },
+  });
+  socket.say(AUTHENTICATE);
+  ask('createWebRtcTransport', {});
+  const answer = ask('consume', { transportId: 'transport', cameraId: 'garden' });
+  assert.deepEqual(answer, {
+    type: 'response',
+    id: 2,
+    ok: false,
+    error: { code: 'notFound', detail: 'there is no such camera, or it is not yours to see' },
+  });
+  session.close('tokenExpired');
+});
+
+test('the transports of one session are not reached from another, not even by the same user', () => {
+  const sfu = sfuWithoutConsumers();
+  const owner = openSession({ sfu });
+  const other = openSession({ sfu });
+  for (const { socket } of [owner, other]) socket.say(AUTHENTICATE);
+  owner.ask('createWebRtcTransport', {});
+  for (const [method, data] of [
+    ['consume', { transportId: 'transport', cameraId: 'door' }],
+    ['restartIce', { transportId: 'transport' }],
+    ['closeWebRtcTransport', { transportId: 'transport' }],
+  ] as const) {
+    const answer = other.ask(method, data);
+    assert.equal(answer?.type === 'response' && !answer.ok && answer.error.code, 'notFound', method);
+  }
+  for (const { session } of [owner, other]) session.close('tokenExpired');
+});
+
+test('when the socket closes, so do the transports of the session', () => {
+  const closed: string[] = [];
+  const { socket, session, ask } = openSession({ sfu: sfuWithoutConsumers(closed) });
+  socket.say(AUTHENTICATE);
+  ask('createWebRtcTransport', {});
+  socket.emit('close');
+  assert.deepEqual(closed, ['requested']);
+  assert.equal(session.identity, undefined);
+});
+
+test('before the token nothing is answered: any other message ends the session', () => {
+  const { socket, session, ask } = openSession({
+    access: { identify: () => assert.fail('there is no token') },
+  });
+  assert.equal(ask('getRouterRtpCapabilities', {}), undefined);
+  assert.deepEqual([socket.sent, socket.closedWith], [[], SIGNALING_CLOSE.badMessage]);
+  assert.equal(session.mayWatch('door'), false);
+});
+
+test('a token that is not good ends the session', () => {
+  const { socket } = openSession({ access: { identify: expired } });
+  socket.say(AUTHENTICATE);
+  assert.deepEqual([socket.sent, socket.closedWith], [[], SIGNALING_CLOSE.unauthorized]);
+});
+
+test('a session is never taken over by the token of another user', () => {
+  let userId = 'anna';
+  const identify = () => ({ userId, sessionId: 's', expiresAtMs: Date.now() + 60_000 });
+  const { socket, session, ask } = openSession({ access: { identify } });
+  socket.say(AUTHENTICATE);
+  userId = 'ben';
+  const answer = ask('authenticate', { token: 'another' });
+  assert.equal(answer?.type === 'response' && !answer.ok && answer.error.code, 'unauthorized');
+  assert.equal(session.identity?.userId, 'anna');
+  session.close('tokenExpired');
+});
+
+test('a session without a token is closed after 5 s, and one whose token expires is told so', (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  const silent = openSession();
+  const renewing = openSession();
+  renewing.socket.say(AUTHENTICATE);
+  context.mock.timers.tick(5_000);
+  assert.equal(silent.socket.closedWith, SIGNALING_CLOSE.authenticateTimeout);
+  assert.equal(renewing.socket.closedWith, undefined);
+  context.mock.timers.tick(55_000);
+  assert.equal(renewing.socket.closedWith, SIGNALING_CLOSE.tokenExpired);
+  assert.equal(renewing.session.identity, undefined);
+});

@@ -1,0 +1,83 @@
+/** One signaling session on a socket that does as the test says, with nothing else of the server behind it. */
+
+import { EventEmitter } from 'node:events';
+import type { WebSocket } from 'ws';
+import { Capacity } from '../../server/core/capacity.ts';
+import { createLog } from '../../server/log.ts';
+import {
+  SignalingSession,
+  type SignalingAccess,
+  type SignalingSessionOptions,
+} from '../../server/signaling/signaling-session.ts';
+import { TransportQuota } from '../../server/signaling/transport-quota.ts';
+import type { ServerToViewer } from '../../server/wire/signaling.ts';
+
+export class ScriptedSocket extends EventEmitter {
+  readonly OPEN = 1;
+  readyState = 1;
+  bufferedAmount = 0;
+  terminated = 0;
+  closedWith: number | undefined;
+  /** Each text message. */
+  readonly sent: ServerToViewer[] = [];
+
+  send(message: string | Uint8Array): void {
+    if (typeof message === 'string') this.sent.push(JSON.parse(message) as ServerToViewer);
+  }
+
+  close(code: number): void {
+    this.closedWith = code;
+  }
+
+  terminate(): void {
+    this.terminated++;
+  }
+
+  /** What the viewer sends. */
+  say(message: object): void {
+    this.emit('message', Buffer.from(JSON.stringify(message)), false);
+  }
+}
+
+export interface ScriptedSession {
+  socket: ScriptedSocket;
+  session: SignalingSession;
+  /** @returns the answer to this request */
+  ask: (method: string, data: object) => ServerToViewer | undefined;
+}
+
+/** Nobody is signed in yet. @param options without `sfu` and `frames` nothing may ask for either */
+export function openSession({
+  access = {},
+  ...options
+}: Partial<Omit<SignalingSessionOptions, 'access'>> & {
+  access?: Partial<SignalingAccess>;
+} = {}): ScriptedSession {
+  const socket = new ScriptedSocket();
+  const session = new SignalingSession({
+    viewerAddress: '192.0.2.1',
+    capacity: new Capacity(() => 0),
+    transportQuota: new TransportQuota(),
+    clock: () => 0,
+    log: createLog('silent'),
+    ...options,
+    socket: socket as unknown as WebSocket,
+    access: {
+      identify: () => ({ userId: 'anna', sessionId: 's', expiresAtMs: Date.now() + 60_000 }),
+      camerasOf: () => [],
+      mayWatch: () => true,
+      isAdministrator: () => false,
+      iceServersFor: () => [],
+      ...access,
+    },
+  } as SignalingSessionOptions);
+  let id = 0;
+  const ask = (method: string, data: object): ServerToViewer | undefined => {
+    id++;
+    socket.say({ type: 'request', id, method, data });
+    return socket.sent.findLast((message) => message.type === 'response' && message.id === id);
+  };
+  return { socket, session, ask };
+}
+
+export const AUTHENTICATE = { type: 'authenticate', token: 'good' };
