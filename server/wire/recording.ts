@@ -102,8 +102,8 @@ export const TIME_RANGE = z
   .refine(({ from, to }) => from <= to, 'from must not be after to');
 
 /** At most this much time in one question; a longer one is refused. */
-const MAX_TIMELINE_DAYS = 32;
+const MAX_TIMELINE_MS = 32 * 24 * 3_600_000;
 export const TIMELINE_RANGE = TIME_RANGE.refine(
-  ({ from, to }) => to - from <= MAX_TIMELINE_DAYS * 24 * 3_600_000,
-  `ask for ${MAX_TIMELINE_DAYS} days at most`,
+  ({ from, to }) => to - from <= MAX_TIMELINE_MS,
+  'ask for 32 days at most',
 );

@@ -18,14 +18,16 @@ const manifest = JSON.parse(read('package.json')) as Manifest;
 const majorOf = (range: string): number =>
   Math.min(...range.split('||').map((part) => Number(/(\d+)/.exec(part)?.[1] ?? 0)));
 
+/** The packages that a table names in its first column. */
+function namedIn(text: string): string[] {
+  const cells = text.split('\n').filter((line) => line.startsWith('| `')).map((line) => line.split('|')[1] ?? '');
+  return cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name));
+}
+
+const byName = (one: string, other: string): number => one.localeCompare(other);
+
 test('docs/packages.md says of each package what it is for', () => {
   const [atRunTime = '', toBuild = ''] = read('docs/packages.md').split('## To build and test');
-  const namedIn = (text: string): string[] =>
-    text
-      .split('\n')
-      .filter((line) => line.startsWith('| `'))
-      .flatMap((line) => [...(line.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, name = '']) => name));
-  const byName = (one: string, other: string): number => one.localeCompare(other);
   for (const [text, packages] of [
     [atRunTime, manifest.dependencies],
     [toBuild, manifest.devDependencies],
