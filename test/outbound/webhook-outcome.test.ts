@@ -12,7 +12,7 @@ test('a delivery whose outcome cannot be stored is not sent again at once, and o
   context.after(() => receiver.close());
   const due = new Map<string, StoredDelivery>();
   const queue = (webhookId: string): void => {
-    due.set(webhookId, { id: webhookId, webhookId, body: '{}', attempts: 0 } as StoredDelivery);
+    due.set(webhookId, { id: webhookId, webhookId, body: '{}', attempts: 0 });
   };
   let failures = 0;
   const store: Partial<WebhookStore> = {
