@@ -21,6 +21,7 @@ export class Sandbox {
   readonly #root: string;
   readonly #folder: string;
   readonly #env: NodeJS.ProcessEnv;
+  #endRun: () => void = () => undefined;
 
   constructor(root: string, env: NodeJS.ProcessEnv) {
     this.#root = root;
@@ -62,8 +63,9 @@ export class Sandbox {
     }
   }
 
-  /** Idempotent. */
+  /** Idempotent. What still runs is ended first, so that it writes nothing behind the removal. */
   close(): void {
+    this.#endRun();
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
@@ -77,7 +79,7 @@ export class Sandbox {
         // The group is gone already.
       }
     };
-    process.once('exit', endGroup);
+    this.#endRun = endGroup;
     let timedOut = false;
     const timer = setTimeout(() => {
       timedOut = true;
@@ -88,7 +90,7 @@ export class Sandbox {
       child.once('error', () => resolve(1));
     });
     clearTimeout(timer);
-    process.off('exit', endGroup);
+    this.#endRun = () => undefined;
     endGroup();
     if (timedOut) return 'timed out';
     return code === 0 ? 'passed' : 'failed';

@@ -84,6 +84,16 @@ test('after close nothing is told and nothing is sent, though what was said befo
   assert.deepEqual([messages, problems], [[], []]);
 });
 
+test('a connection that is closed while a message is handled hands over no other of the same chunk', async (context) => {
+  const { peer, connection, messages } = await overTcp(context);
+  const push = messages.push.bind(messages);
+  messages.push = (...received) => (connection.close(), push(...received));
+  const ended = once(peer, 'close');
+  peer.write(Buffer.concat([DATA, STUN, DATA]));
+  await ended;
+  assert.deepEqual([...messages], [DATA]);
+});
+
 test('a stream nobody reads is full, then drops relayed data, and lets STUN through', async (context) => {
   const { peer, connection } = await overTcp(context);
   peer.pause();
