@@ -20,7 +20,10 @@ const majorOf = (range: string): number =>
 
 /** The packages that a table names in its first column. */
 function namedIn(text: string): string[] {
-  const cells = text.split('\n').filter((line) => line.startsWith('| `')).map((line) => line.split('|')[1] ?? '');
+  const cells = text
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line) => line.split('|')[1] ?? '');
   return cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name));
 }
 

@@ -2,7 +2,8 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 
-const POLL_MS = 20;
+/** Most conditions hold within a few milliseconds; the pause grows by one with each look, up to this. */
+const MAX_POLL_MS = 20;
 const TIMEOUT_MS = 30_000;
 
 type Condition<T> = () => T | Promise<T>;
@@ -10,7 +11,7 @@ type Truthy<T> = Exclude<T, undefined | null | false | 0 | ''>;
 
 /**
  * @param what for the error; left out, the error shows the condition's source
- * @param condition asked every 20 ms until its answer is truthy
+ * @param condition asked until its answer is truthy, every 20 ms in the end
  * @returns that answer
  * @throws Error naming what was waited for, after `timeoutMs`
  */
@@ -23,10 +24,10 @@ export async function until<T>(
 ): Promise<Truthy<T>> {
   const condition = named ?? (what as Condition<T>);
   const deadline = performance.now() + timeoutMs;
-  for (;;) {
+  for (let looks = 1; ; looks++) {
     const answer = await condition();
     if (answer) return answer as Truthy<T>;
     if (performance.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain until ${String(what)}`);
-    await delay(POLL_MS);
+    await delay(Math.min(looks, MAX_POLL_MS));
   }
 }
