@@ -8,7 +8,7 @@ import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import '@awesome.me/webawesome/dist/components/switch/switch.js';
 import type { CameraView } from '../../server/wire/camera.ts';
-import type { CameraSettings } from '../../server/wire/camera-protocol.ts';
+import type { CameraSettings } from '../../server/wire/camera-settings.ts';
 import { errorText } from '../http/api-error.ts';
 import type { AppContext } from '../app-context.ts';
 import {

@@ -5,7 +5,7 @@ import {
   WHITE_BALANCES,
   type CameraSettings,
   type WhiteBalance,
-} from '../../server/wire/camera-protocol.ts';
+} from '../../server/wire/camera-settings.ts';
 
 type NameOf<T> = {
   [K in keyof CameraSettings]-?: Required<CameraSettings>[K] extends T ? K : never;

@@ -5,7 +5,7 @@
  * Invariant: each value that was asked for and not replaced by a newer one is answered, applied or rejected, on its own.
  */
 
-import type { CameraSettings } from '../../server/wire/camera-protocol.ts';
+import type { CameraSettings } from '../../server/wire/camera-settings.ts';
 import { errorText } from '../http/api-error.ts';
 import { Emitter } from '../emitter.ts';
 

@@ -1,5 +1,6 @@
 /** From one event of a camera to the next or the one before, also when it lies far outside of what is shown. */
 
+import type { Api } from '../http/api.ts';
 import type { EventsQuery, EventView } from '../../server/wire/event.ts';
 
 /** So that one sees how it began. */
@@ -10,6 +11,10 @@ const APART_MS = 500;
 const LIMIT = 50;
 
 export type AskForEvents = (query: EventsQuery) => Promise<EventView[]>;
+
+export function eventsOf(api: Api, cameraId: string): AskForEvents {
+  return (query) => api.call('GET /api/cameras/:cameraId/events', { params: { cameraId }, query });
+}
 
 /**
  * @param fromMs the moment that is shown

@@ -11,7 +11,7 @@ import { isAdministrator, type AppContext } from '../app-context.ts';
 import { mergeEvents } from '../events/event-feed.ts';
 import './recording-dialog.ts';
 import type { RecordingDialog } from './recording-dialog.ts';
-import { LEAD_MS, nextEvent } from './event-jumps.ts';
+import { eventsOf, LEAD_MS, nextEvent } from './event-jumps.ts';
 import { playbackControls, playbackControlsStyles } from './playback-controls.ts';
 import { TimeScale } from './time-scale.ts';
 import './vigie-recording-player.ts';
@@ -156,7 +156,6 @@ export class RecordingsPage extends LitElement {
 
   #controls(): TemplateResult {
     const player = this.#player.value;
-    const step = (direction: 1 | -1): void => player?.step(direction);
     return playbackControls({
       playing: player?.playing ?? false,
       onPlay: (playing) => (playing ? this.#play() : player?.pause()),
@@ -164,10 +163,15 @@ export class RecordingsPage extends LitElement {
         icon: 'backward-step',
         label: 'Previous frame',
         testId: 'step-back',
-        onClick: () => step(-1),
+        onClick: () => player?.step(-1),
       }),
       after: [
-        iconButton({ icon: 'forward-step', label: 'Next frame', testId: 'step-on', onClick: () => step(1) }),
+        iconButton({
+          icon: 'forward-step',
+          label: 'Next frame',
+          testId: 'step-on',
+          onClick: () => player?.step(1),
+        }),
         iconButton({
           icon: 'backward-fast',
           label: 'Previous event',
@@ -185,7 +189,7 @@ export class RecordingsPage extends LitElement {
       speed: this.speed,
       speeds: SPEEDS,
       onSpeed: (speed) => (this.speed = speed),
-      onZoom: (factor) => this.#zoom(factor),
+      onZoom: (factor) => (this.scale = this.scale.zoomed(factor, this.playheadMs ?? this.scale.moment(0.5))),
     });
   }
 
@@ -207,10 +211,7 @@ export class RecordingsPage extends LitElement {
     try {
       const [timeline, events] = await Promise.all([
         context.api.call('GET /api/cameras/:cameraId/timeline', { params: { cameraId }, query }),
-        context.api.call('GET /api/cameras/:cameraId/events', {
-          params: { cameraId },
-          query: { ...query, limit: MAX_EVENTS },
-        }),
+        eventsOf(context.api, cameraId)({ ...query, limit: MAX_EVENTS }),
       ]);
       if (asked !== this.#asked) return;
       this.timeline = timeline;
@@ -241,15 +242,7 @@ export class RecordingsPage extends LitElement {
   async #jump(direction: 1 | -1): Promise<void> {
     try {
       const shownMs = this.playheadMs ?? Date.now();
-      const event = await nextEvent(
-        (query) =>
-          this.context.api.call('GET /api/cameras/:cameraId/events', {
-            params: { cameraId: this.cameraId },
-            query,
-          }),
-        shownMs,
-        direction,
-      );
+      const event = await nextEvent(eventsOf(this.context.api, this.cameraId), shownMs, direction);
       if (event) this.#showMoment(event.startedAtMs - LEAD_MS);
       else this.error = direction === 1 ? 'There are no later events.' : 'There are no earlier events.';
     } catch (error) {
@@ -278,10 +271,6 @@ export class RecordingsPage extends LitElement {
   #onTime(ms: number): void {
     this.playheadMs = ms;
     this.scale = this.scale.showing(ms);
-  }
-
-  #zoom(factor: number): void {
-    this.scale = this.scale.zoomed(factor, this.playheadMs ?? this.scale.moment(0.5));
   }
 }
 

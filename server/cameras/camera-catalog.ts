@@ -17,7 +17,7 @@ import type {
   CameraView,
   CameraWithKey,
 } from '../wire/camera.ts';
-import type { CameraSettings } from '../wire/camera-protocol.ts';
+import type { CameraSettings } from '../wire/camera-settings.ts';
 
 /** What the API asks of the cameras that are connected; main connects it. */
 export interface CameraControl {

@@ -11,7 +11,7 @@ import type { CameraEvents, CameraSource } from '../core/link/camera-events.ts';
 import type { Log } from '../log.ts';
 import type { CameraStore } from './camera-store.ts';
 import type { CameraConnection } from '../wire/camera.ts';
-import type { CameraSettings } from '../wire/camera-protocol.ts';
+import type { CameraSettings } from '../wire/camera-settings.ts';
 
 /** The listeners for the older firmware. */
 export interface LegacySource extends Pick<EventEmitter<Pick<CameraEvents, 'online' | 'offline'>>, 'on'> {

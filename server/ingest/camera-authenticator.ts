@@ -8,7 +8,8 @@
 import { randomBytes } from 'node:crypto';
 import { handshakeHmac, parseNonce, verifyHandshakeHmac } from '../core/link/camera-handshake.ts';
 import type { Log } from '../log.ts';
-import { CAMERA_KEY_BYTES, type CameraSettings, type HelloMessage } from '../wire/camera-protocol.ts';
+import { CAMERA_KEY_BYTES, type HelloMessage } from '../wire/camera-protocol.ts';
+import { type CameraSettings } from '../wire/camera-settings.ts';
 
 /** What ingest asks of the place where cameras are kept; main connects it. */
 export interface CameraCredentials {

@@ -12,7 +12,6 @@ import type { WebSocket } from 'ws';
 import { ackWindowSize, MIN_ACK_WINDOW } from '../core/link/ack-window-size.ts';
 import type { CameraFrame } from '../core/video/camera-frame.ts';
 import type { Clock } from '../core/clock.ts';
-import { FrameRateMeter } from '../core/video/frame-rate-meter.ts';
 import { TokenBucket } from '../core/token-bucket.ts';
 import type { CameraDevice } from '../core/updates/update-obstacles.ts';
 import { VigieError } from '../errors.ts';
@@ -32,8 +31,10 @@ import type { CameraAuthenticator } from './camera-authenticator.ts';
 import { CameraClock } from './camera-clock.ts';
 import { CameraCommands } from './camera-commands.ts';
 import { parseCameraMessage, parseHello } from './camera-messages.ts';
-import { checkFrame } from './frame-check.ts';
+import { FrameIntake } from './frame-intake.ts';
+import { HandshakeLimit } from './handshake-limit.ts';
 import type { CloseReason, DropReason } from './ingest-counters.ts';
+import { RoundTrip } from './round-trip.ts';
 import { SilenceWatch } from './silence-watch.ts';
 
 export interface CameraSessionOptions {
@@ -67,11 +68,8 @@ export interface CameraSessionEvents {
 
 /** How long a peer may take to close its side before the socket is torn down. */
 const CLOSE_TIMEOUT_MS = 1_000;
-/** All that may arrive before the welcome: a hello, however it is cut, and a few pings. */
-const MAX_HANDSHAKE_BYTES = 2 * MAX_CONTROL_BYTES;
 /** A camera that takes this many acknowledgements and reads none is not reading. */
 const MAX_UNREAD_BYTES = 64 * 1024;
-const MAX_FRAMES_PER_SECOND = 75;
 const MAX_MESSAGES_PER_SECOND = 20;
 const MAX_MESSAGE_BURST = 60;
 
@@ -81,19 +79,16 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
   readonly #serverNonce = randomBytes(NONCE_BYTES);
   readonly #challengedAtUs: number;
   readonly #cameraClock = new CameraClock();
-  readonly #frameRate = new FrameRateMeter(0);
-  readonly #frameBudget: TokenBucket;
+  readonly #frames: FrameIntake;
   readonly #messageBudget: TokenBucket;
-  readonly #handshakeDeadline: NodeJS.Timeout;
+  readonly #handshake: HandshakeLimit;
   #hello: HelloMessage | undefined;
   #claimedId: string | undefined;
   #clockTold = false;
   #closed = false;
   #silenceWatch: SilenceWatch | undefined;
-  #lastSequence: number | undefined;
-  #roundTripUs = Infinity;
+  readonly #roundTrip = new RoundTrip();
   #ackWindow = MIN_ACK_WINDOW;
-  #handshakeBytes = 0;
 
   constructor(options: CameraSessionOptions) {
     super();
@@ -101,20 +96,19 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
     const { webSocket, socket, clock } = options;
     const nowUs = clock();
     this.#challengedAtUs = nowUs;
-    this.#frameBudget = new TokenBucket(MAX_FRAMES_PER_SECOND, MAX_FRAMES_PER_SECOND, nowUs);
+    this.#frames = new FrameIntake(nowUs);
     this.#messageBudget = new TokenBucket(MAX_MESSAGES_PER_SECOND, MAX_MESSAGE_BURST, nowUs);
     this.commands = new CameraCommands((message) => this.#send(message));
 
-    const handshakeTimeoutMs = options.handshakeTimeoutMs ?? HANDSHAKE_TIMEOUT_MS;
-    this.#handshakeDeadline = setTimeout(
-      () => this.close('handshakeTimeout', `no hello within ${handshakeTimeoutMs} ms`),
-      handshakeTimeoutMs,
-    );
+    this.#handshake = new HandshakeLimit({
+      socket,
+      timeoutMs: options.handshakeTimeoutMs ?? HANDSHAKE_TIMEOUT_MS,
+      onExceeded: (reason, detail) => this.close(reason, detail),
+    });
     webSocket.on('message', (data, isBinary) => this.#onMessage(data as Buffer, isBinary));
-    webSocket.on('pong', (payload) => this.#onPong(payload));
+    webSocket.on('pong', (payload) => this.#hello && this.#roundTrip.onPong(payload, clock()));
     webSocket.on('error', (error) => this.#onError(error));
     webSocket.on('close', (code) => this.#end('left', `the connection ended with code ${code}`));
-    socket.on('data', this.#limitHandshakeBytes);
     this.#send({ type: 'challenge', nonce: this.#serverNonce.toString('base64url') });
   }
 
@@ -137,7 +131,8 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
 
   /** µs, the smallest measured; undefined before the handshake is done. */
   get roundTripUs(): number | undefined {
-    return Number.isFinite(this.#roundTripUs) ? this.#roundTripUs : undefined;
+    const { smallestUs } = this.#roundTrip;
+    return Number.isFinite(smallestUs) ? smallestUs : undefined;
   }
 
   get ackWindow(): number {
@@ -145,7 +140,7 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
   }
 
   get fps(): number {
-    return this.#frameRate.fps;
+    return this.#frames.fps;
   }
 
   /** Idempotent. Tells the camera why, in a code and a sentence. */
@@ -190,9 +185,8 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
     const hmac = authenticator.verify(hello, this.#serverNonce);
     if (!hmac) return this.close('unauthorized', 'unknown camera or wrong key');
     this.#hello = hello;
-    clearTimeout(this.#handshakeDeadline);
-    socket.off('data', this.#limitHandshakeBytes);
-    this.#roundTripUs = receivedUs - this.#challengedAtUs;
+    this.#handshake.end();
+    this.#roundTrip.note(receivedUs - this.#challengedAtUs);
     const settings = { ...authenticator.settingsOf(hello.cameraId), ackWindow: this.#ackWindow };
     this.#send({ type: 'welcome', hmac, settings });
     const silenceTimeoutMs = this.#options.silenceTimeoutMs ?? SILENCE_TIMEOUT_MS;
@@ -207,23 +201,14 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
   }
 
   #onFrame(cameraId: string, message: Buffer, receivedUs: number): void {
-    const frame = checkFrame(message, this.#lastSequence);
-    if (frame.verdict === 'violation') return this.close('badFrame', frame.reason);
-    const { header } = frame;
-    this.#lastSequence = header.sequence;
-    this.#send({ type: 'ack', sequence: header.sequence });
-    if (!this.#frameBudget.take(receivedUs)) {
-      this.emit('dropped', 'tooFast', `more than ${MAX_FRAMES_PER_SECOND} frames per second`);
-      return;
-    }
-    if (frame.verdict === 'damaged') {
-      this.emit('dropped', 'damaged', frame.reason);
-      return;
-    }
-    this.#frameRate.add(receivedUs);
-    const captureUs = this.#cameraClock.captureUs(header, receivedUs);
+    const intake = this.#frames.take(message, receivedUs);
+    if (intake.verdict === 'violation') return this.close('badFrame', intake.detail);
+    this.#send({ type: 'ack', sequence: intake.sequence });
+    if (intake.verdict === 'dropped') return void this.emit('dropped', intake.reason, intake.detail);
+    const { header, jpeg } = intake;
     const { width, height } = header;
-    this.#options.onFrame({ cameraId, jpeg: frame.jpeg, width, height, captureUs, receivedUs });
+    const captureUs = this.#cameraClock.captureUs(header, receivedUs);
+    this.#options.onFrame({ cameraId, jpeg, width, height, captureUs, receivedUs });
   }
 
   #onText(text: string, receivedUs: number): void {
@@ -251,21 +236,13 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
   }
 
   #onTick(): void {
-    const payload = Buffer.alloc(8);
-    payload.writeDoubleLE(this.#options.clock());
-    this.#options.webSocket.ping(payload);
+    this.#options.webSocket.ping(this.#roundTrip.ping(this.#options.clock()));
     void this.#widenAckWindow();
-  }
-
-  #onPong(payload: Buffer): void {
-    if (!this.#hello || payload.length !== 8) return;
-    const roundTripUs = this.#options.clock() - payload.readDoubleLE();
-    if (roundTripUs > 0) this.#roundTripUs = Math.min(this.#roundTripUs, roundTripUs);
   }
 
   /** Only ever wider: a camera that could use the window before and now sends less is not slowed by it. */
   async #widenAckWindow(): Promise<void> {
-    const wanted = ackWindowSize(this.#roundTripUs, this.#frameRate.fps);
+    const wanted = ackWindowSize(this.#roundTrip.smallestUs, this.#frames.fps);
     if (wanted <= this.#ackWindow) return;
     this.#ackWindow = wanted;
     try {
@@ -291,18 +268,11 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
     this.#end('left', error.message);
   }
 
-  readonly #limitHandshakeBytes = (chunk: Buffer): void => {
-    this.#handshakeBytes += chunk.length;
-    if (this.#handshakeBytes > MAX_HANDSHAKE_BYTES && !this.#hello)
-      this.close('tooLarge', 'too much before the handshake');
-  };
-
   #end(reason: CloseReason, detail: string): void {
     if (this.#closed) return;
     this.#closed = true;
-    clearTimeout(this.#handshakeDeadline);
+    this.#handshake.end();
     this.#silenceWatch?.close();
-    this.#options.socket.off('data', this.#limitHandshakeBytes);
     this.commands.close();
     this.emit('closed', reason, detail);
   }

@@ -2,7 +2,7 @@
 
 import type { IceServer } from '../wire/signaling.ts';
 import { SignalingServer, type SignalingServerOptions } from './signaling-server.ts';
-import type { SignalingAccess } from './signaling-session.ts';
+import type { SignalingAccess } from './signaling-access.ts';
 
 export interface OpenSignalingOptions extends Omit<SignalingServerOptions, 'access'> {
   sessions: Pick<SignalingAccess, 'identify'>;

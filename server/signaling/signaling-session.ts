@@ -13,7 +13,6 @@ import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Capacity } from '../core/capacity.ts';
 import type { CameraFrames } from '../core/video/camera-frame.ts';
-import type { CameraView } from '../wire/camera.ts';
 import {
   AUTHENTICATE_TIMEOUT_MS,
   SIGNALING_CLOSE,
@@ -26,28 +25,10 @@ import {
 import { FrameWatches } from './frame-watches.ts';
 import type { MediaServer } from './media-server.ts';
 import type { TransportQuota } from './transport-quota.ts';
+import type { SignalingAccess, ViewerIdentity } from './signaling-access.ts';
 import { parseAuthenticate, parseRequest, type Request } from './signaling-messages.ts';
 import { ViewerAllowance } from './viewer-allowance.ts';
 import { ViewerMedia } from './viewer-media.ts';
-
-/** Whom an access token speaks for. */
-export interface ViewerIdentity {
-  userId: string;
-  /** The sign-in this token descends from: signing out ends its sockets. */
-  sessionId: string;
-  /** ms since the Unix epoch. */
-  expiresAtMs: number;
-}
-
-/** What signaling asks of accounts and cameras; main connects it. */
-export interface SignalingAccess {
-  /** @throws VigieError `unauthorized` */
-  identify(token: string): ViewerIdentity;
-  camerasOf(userId: string): CameraView[];
-  mayWatch(userId: string, cameraId: string): boolean;
-  isAdministrator(userId: string): boolean;
-  iceServersFor(userId: string): IceServer[];
-}
 
 export interface SignalingSessionOptions {
   socket: WebSocket;

@@ -23,17 +23,17 @@ import {
   SILENCE_TIMEOUT_MS,
   TELEMETRY_INTERVAL_MS,
   TIME_SYNC_INTERVAL_MS,
-  type CameraSettings,
   type CameraToServer,
   type HelloMessage,
   type OtaMessage,
   type TelemetryMessage,
-  type TimeRequest,
 } from '../wire/camera-protocol.ts';
-import { FRAME_HEADER_BYTES, writeFrameHeader } from '../wire/frame-header.ts';
+import { type CameraSettings } from '../wire/camera-settings.ts';
 import { FirmwareUpdate } from './firmware-update.ts';
+import { frameMessage, sendInFragments } from './frame-message.ts';
 import { cameraClockUs, type CapturedFrame } from './frame-ticker.ts';
 import { parseServerMessage, readSettings, type SettingsRequest } from './server-messages.ts';
+import { TimeQuestions } from './time-questions.ts';
 
 export interface CameraConnectionOptions {
   url: string;
@@ -59,10 +59,6 @@ export interface CameraConnectionEvents {
   closed: [reason: string, code: number];
 }
 
-/** As the ESP32's WebSocket client cuts its messages. */
-const FRAGMENT_BYTES = 4096;
-/** Questions asked one after the other at the start, so that the server knows the clock at once. */
-const FIRST_TIME_QUESTIONS = 4;
 const WATCH_INTERVAL_MS = 1_000;
 const NOT_THE_PROTOCOL = 'the server said something that is not protocol v1';
 
@@ -74,6 +70,7 @@ export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
   readonly #silenceTimeoutMs: number;
   readonly #handshakeDeadline: NodeJS.Timeout;
   readonly #update: FirmwareUpdate;
+  readonly #time = new TimeQuestions((question) => this.#send(question));
   #facts: HandshakeFacts | undefined;
   #welcomed = false;
   #online = false;
@@ -81,10 +78,6 @@ export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
   #acknowledged = false;
   #framesSent = 0;
   #sendStalls = 0;
-  #timeQuestions = 0;
-  /** When the question on its way was asked; undefined when it was answered. */
-  #askedAtUs: number | undefined;
-  #answered: TimeRequest['answered'];
   #motion: boolean;
   #motionTold = false;
 
@@ -152,7 +145,7 @@ export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
       case 'ack':
         return this.#onAck(message.sequence);
       case 'time':
-        return this.#onTime(message.id);
+        return this.#time.onAnswer(message.id);
       case 'set':
         return void this.#onSet(message.id, readSettings(message));
       case 'ota':
@@ -191,11 +184,11 @@ export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
     await this.#apply(request);
     if (this.#closed) return;
     this.#timers.push(
-      setInterval(() => this.#askTime(), TIME_SYNC_INTERVAL_MS),
+      setInterval(() => this.#time.ask(), TIME_SYNC_INTERVAL_MS),
       setInterval(() => this.#sendTelemetry(), TELEMETRY_INTERVAL_MS),
       setInterval(() => this.#watch(), Math.min(WATCH_INTERVAL_MS, this.#silenceTimeoutMs)),
     );
-    this.#askTime();
+    this.#time.ask();
     this.#sendTelemetry();
     this.#tellMotion();
     this.emit('online');
@@ -238,40 +231,11 @@ export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
       const sendUs = cameraClockUs();
       const next = this.#window.take(sendUs);
       if (!next) return;
-      const { frame, sequence } = next;
-      const { jpeg, width, height, captureUs } = frame;
-      const message = new Uint8Array(FRAME_HEADER_BYTES + jpeg.length);
-      writeFrameHeader({ sequence, captureUs, sendUs, width, height, jpegBytes: jpeg.length }, message);
-      message.set(jpeg, FRAME_HEADER_BYTES);
-      this.#sendFragments(message, () => {
+      sendInFragments(this.#socket, frameMessage(next.frame, next.sequence, sendUs), () => {
         if (cameraClockUs() - sendUs > SEND_STALL_MS * 1000) this.#sendStalls++;
       });
       this.#framesSent++;
     }
-  }
-
-  /** @param onSent called when the network has taken all of it, or never will */
-  #sendFragments(message: Uint8Array, onSent: () => void): void {
-    for (let at = 0; at < message.length; at += FRAGMENT_BYTES) {
-      const fin = at + FRAGMENT_BYTES >= message.length;
-      const fragment = message.subarray(at, at + FRAGMENT_BYTES);
-      this.#socket.send(fragment, { binary: true, fin }, fin ? onSent : undefined);
-    }
-  }
-
-  #askTime(): void {
-    const id = this.#timeQuestions++;
-    const answered = this.#answered;
-    this.#askedAtUs = cameraClockUs();
-    this.#send({ type: 'time', id, t0: this.#askedAtUs, ...(answered && { answered }) });
-  }
-
-  #onTime(id: number): void {
-    // A late answer to an earlier question, or one given twice, completes nothing.
-    if (id !== this.#timeQuestions - 1 || this.#askedAtUs === undefined) return;
-    this.#askedAtUs = undefined;
-    this.#answered = { id, t3: cameraClockUs() };
-    if (this.#timeQuestions < FIRST_TIME_QUESTIONS) this.#askTime();
   }
 
   #sendTelemetry(): void {
@@ -288,7 +252,7 @@ export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
 
   #watch(): void {
     const longAgoUs = cameraClockUs() - this.#silenceTimeoutMs * 1000;
-    const waitingSince = [this.#window.oldestSentAtUs, this.#askedAtUs];
+    const waitingSince = [this.#window.oldestSentAtUs, this.#time.askedAtUs];
     if (waitingSince.some((us) => us !== undefined && us < longAgoUs))
       this.#end(`the server has not answered for ${this.#silenceTimeoutMs / 1000} s`);
   }

@@ -2,7 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import { parseCameraKey } from '../core/link/camera-handshake.ts';
-import { FRAME_SIZES, type FrameSizeName } from '../wire/camera-protocol.ts';
+import { FRAME_SIZES, type FrameSizeName } from '../wire/camera-settings.ts';
 
 export const USAGE = `Usage: npm run camera -- --url ws://HOST:8080/camera --id ID [--key KEY]
 

@@ -3,12 +3,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { scanJpeg } from '../core/video/jpeg-header.ts';
-import {
-  MAX_FRAME_HEIGHT,
-  MAX_FRAME_WIDTH,
-  MAX_JPEG_BYTES,
-  type CameraSettings,
-} from '../wire/camera-protocol.ts';
+import { MAX_FRAME_HEIGHT, MAX_FRAME_WIDTH, MAX_JPEG_BYTES } from '../wire/camera-protocol.ts';
+import { type CameraSettings } from '../wire/camera-settings.ts';
 import type { Picture, PictureSource } from './picture-source.ts';
 
 /** Held in memory while it plays. */

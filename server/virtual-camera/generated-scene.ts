@@ -5,7 +5,7 @@
  * FFmpeg makes the JPEG: one to three milliseconds for VGA.
  */
 
-import { FRAME_SIZES, type CameraSettings, type FrameSizeName } from '../wire/camera-protocol.ts';
+import { FRAME_SIZES, type CameraSettings, type FrameSizeName } from '../wire/camera-settings.ts';
 import { drawTimeCode } from '../wire/time-code.ts';
 import type { Picture, PictureSource } from './picture-source.ts';
 import { RawPicture } from './raw-picture.ts';

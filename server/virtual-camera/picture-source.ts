@@ -1,6 +1,6 @@
 /** Where a virtual camera's pictures come from: drawn, or real ones played again. */
 
-import type { CameraSettings } from '../wire/camera-protocol.ts';
+import type { CameraSettings } from '../wire/camera-settings.ts';
 
 export interface Picture {
   /** Never written to. */

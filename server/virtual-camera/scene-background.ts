@@ -4,7 +4,7 @@
  */
 
 import { Jimp } from 'jimp';
-import type { WhiteBalance } from '../wire/camera-protocol.ts';
+import type { WhiteBalance } from '../wire/camera-settings.ts';
 import { RawPicture, toYCbCr } from './raw-picture.ts';
 import type { SceneLayout } from './scene-layout.ts';
 import { randomSequence, type Rgb, type ScenePalette } from './scene-palette.ts';

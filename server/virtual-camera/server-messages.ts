@@ -3,12 +3,8 @@
  * not exactly a message of this protocol is none, as in firmware/core/control_messages.cpp, which is the reference.
  */
 
-import {
-  FRAME_SIZES,
-  WHITE_BALANCES,
-  type CameraSettings,
-  type ServerToCamera,
-} from '../wire/camera-protocol.ts';
+import { type ServerToCamera } from '../wire/camera-protocol.ts';
+import { FRAME_SIZES, WHITE_BALANCES, type CameraSettings } from '../wire/camera-settings.ts';
 
 type Fields = Record<string, unknown>;
 type Check = (value: unknown) => boolean;

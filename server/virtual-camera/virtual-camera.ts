@@ -8,7 +8,8 @@
 import type { EventEmitter } from 'node:events';
 import { getHeapStatistics } from 'node:v8';
 import { Backoff } from '../core/backoff.ts';
-import { CAMERA_CLOSE, type CameraSettings, type TelemetryMessage } from '../wire/camera-protocol.ts';
+import { CAMERA_CLOSE, type TelemetryMessage } from '../wire/camera-protocol.ts';
+import { type CameraSettings } from '../wire/camera-settings.ts';
 import type { CameraConnectionEvents } from './camera-connection.ts';
 import { FrameTicker, type CapturedFrame } from './frame-ticker.ts';
 import type { PictureSource } from './picture-source.ts';

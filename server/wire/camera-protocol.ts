@@ -1,9 +1,11 @@
 /**
  * Camera ingest, protocol v1: the JSON messages, limits and the handshake transcript that camera and server share.
  *
- * Text messages are JSON, binary messages are frames (see frame-header.ts). This module imports nothing, so that the
+ * Text messages are JSON, binary messages are frames (see frame-header.ts). This module imports types only, so that the
  * server, the virtual camera and the tests read the same contract.
  */
+
+import type { CameraSettings } from './camera-settings.ts';
 
 export const CAMERA_PATH = '/camera';
 export const CAMERA_SUBPROTOCOL = 'vigie.camera.v1';
@@ -54,47 +56,6 @@ export type FirmwareTarget = (typeof FIRMWARE_TARGETS)[number];
 export const OTA_CAPABILITY = 'ota';
 /** In the hello of a camera with a movement sensor of its own. */
 export const MOTION_CAPABILITY = 'motion';
-
-export type FrameSizeName = keyof typeof FRAME_SIZES;
-
-/** Frame sizes by the name the camera world uses (esp32-camera's framesize_t), width × height in pixels. */
-export const FRAME_SIZES = {
-  QQVGA: [160, 120],
-  HQVGA: [240, 176],
-  QVGA: [320, 240],
-  CIF: [400, 296],
-  HVGA: [480, 320],
-  VGA: [640, 480],
-  SVGA: [800, 600],
-  XGA: [1024, 768],
-  HD: [1280, 720],
-  SXGA: [1280, 1024],
-  UXGA: [1600, 1200],
-} as const satisfies Record<string, readonly [number, number]>;
-
-/** The sensor's white balance, by name. */
-export const WHITE_BALANCES = ['auto', 'sunny', 'cloudy', 'office', 'home'] as const;
-export type WhiteBalance = (typeof WHITE_BALANCES)[number];
-
-/** What an administrator may change on a running camera. Every number is whole. */
-export interface CameraSettings {
-  frameSize?: FrameSizeName;
-  /** The sensor's own scale, 4 (best) … 63 (worst). */
-  jpegQuality?: number;
-  /** 1 … 60 frames per second. */
-  maxFps?: number;
-  /** Flash LED, 0 (off) … 255. */
-  flash?: number;
-  hMirror?: boolean;
-  vFlip?: boolean;
-  /** -2 … 2. */
-  brightness?: number;
-  /** -2 … 2. */
-  contrast?: number;
-  /** -2 … 2, what the automatic exposure aims at. */
-  exposure?: number;
-  whiteBalance?: WhiteBalance;
-}
 
 export interface ChallengeMessage {
   type: 'challenge';

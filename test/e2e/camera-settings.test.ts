@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { CameraView } from '../../server/wire/camera.ts';
-import type { CameraSettings } from '../../server/wire/camera-protocol.ts';
+import type { CameraSettings } from '../../server/wire/camera-settings.ts';
 import { TestBrowser } from '../support/browser.ts';
 import { startCamera } from '../support/camera-process.ts';
 import { ServerProcess } from '../support/server-process.ts';

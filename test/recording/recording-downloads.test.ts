@@ -24,8 +24,8 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** More than the kernel takes of a connection nobody reads from. */
 const FILM_BYTES = 64 * 1024 * 1024;
-const FILM = '/door/recordings/rec_1.webm';
-const EXPORT = '/door/export.webm?from=0&to=1';
+const FILM = '/api/cameras/door/recordings/rec_1.webm';
+const EXPORT = '/api/cameras/door/export.webm?from=0&to=1';
 
 interface Download {
   response: IncomingMessage;

@@ -56,8 +56,8 @@ async function start(context: TestContext) {
 }
 
 for (const [what, url] of [
-  ['a timeline', '/door/timeline?from=0&to=1'],
-  ['a recording that is being ended', '/door/recordings/rec_1.webm'],
+  ['a timeline', '/api/cameras/door/timeline?from=0&to=1'],
+  ['a recording that is being ended', '/api/cameras/door/recordings/rec_1.webm'],
 ] as const) {
   test(`${what} is not sent to a viewer whose right was revoked while it waited`, async (context) => {
     const { state, request } = await start(context);
@@ -72,5 +72,5 @@ for (const [what, url] of [
 
 test('a recording that was removed while it was being ended is not sent', async (context) => {
   const { state, request } = await start(context);
-  assert.equal(await request('/door/recordings/rec_1.webm', () => (state.cameraId = 'another')), 404);
+  assert.equal(await request('/api/cameras/door/recordings/rec_1.webm', () => (state.cameraId = 'another')), 404);
 });

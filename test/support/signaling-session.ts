@@ -4,11 +4,8 @@ import { EventEmitter } from 'node:events';
 import type { WebSocket } from 'ws';
 import { Capacity } from '../../server/core/capacity.ts';
 import { createLog } from '../../server/log.ts';
-import {
-  SignalingSession,
-  type SignalingAccess,
-  type SignalingSessionOptions,
-} from '../../server/signaling/signaling-session.ts';
+import { SignalingSession, type SignalingSessionOptions } from '../../server/signaling/signaling-session.ts';
+import type { SignalingAccess } from '../../server/signaling/signaling-access.ts';
 import { TransportQuota } from '../../server/signaling/transport-quota.ts';
 import type { ServerToViewer } from '../../server/wire/signaling.ts';
 

@@ -12,7 +12,8 @@ import {
   type CameraConnectionOptions,
 } from '../../server/virtual-camera/camera-connection.ts';
 import { cameraClockUs } from '../../server/virtual-camera/frame-ticker.ts';
-import type { CameraSettings, CameraToServer, HelloMessage } from '../../server/wire/camera-protocol.ts';
+import type { CameraToServer, HelloMessage } from '../../server/wire/camera-protocol.ts';
+import type { CameraSettings } from '../../server/wire/camera-settings.ts';
 import { readFrameHeader } from '../../server/wire/frame-header.ts';
 import { drawnJpeg } from '../support/sample-jpegs.ts';
 import { until } from '../support/until.ts';

@@ -4,7 +4,7 @@ import { inspectJpeg } from '../../server/core/video/jpeg-header.ts';
 import { JpegDecoder } from '../../server/video/jpeg-decoder.ts';
 import { Vp8Encoder } from '../../server/video/vp8-encoder.ts';
 import { GeneratedScene } from '../../server/virtual-camera/generated-scene.ts';
-import { FRAME_SIZES } from '../../server/wire/camera-protocol.ts';
+import { FRAME_SIZES } from '../../server/wire/camera-settings.ts';
 import { readTimeCode, timeCodeOf } from '../../server/wire/time-code.ts';
 import { Vp8Reader } from '../support/vp8-reader.ts';
 

@@ -10,7 +10,7 @@ import {
   PAIRING_CODE_VIEW,
   PAIRING_REQUEST,
 } from '../camera.ts';
-import { FRAME_SIZES, WHITE_BALANCES, type CameraSettings, type FrameSizeName } from '../camera-protocol.ts';
+import { FRAME_SIZES, WHITE_BALANCES, type CameraSettings, type FrameSizeName } from '../camera-settings.ts';
 import { id, plainName } from '../fields.ts';
 
 const CAMERA_NAME = z.strictObject({ name: plainName });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiError } from '../../../client/http/api-error.ts';
 import { SettingsChanges } from '../../../client/cameras/settings-changes.ts';
-import type { CameraSettings } from '../../../server/wire/camera-protocol.ts';
+import type { CameraSettings } from '../../../server/wire/camera-settings.ts';
 
 /** A camera that answers when it is told to. */
 class SlowCamera {

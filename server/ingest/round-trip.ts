@@ -1,0 +1,32 @@
+/**
+ * The round trip to a camera, measured by the handshake and by WebSocket pings: the payload brings back the time it was sent.
+ *
+ * Invariant: the smallest counts, since everything else is waiting.
+ */
+
+const PAYLOAD_BYTES = 8;
+
+export class RoundTrip {
+  #smallestUs = Infinity;
+
+  /** µs; Infinity before the first. */
+  get smallestUs(): number {
+    return this.#smallestUs;
+  }
+
+  note(us: number): void {
+    if (us > 0) this.#smallestUs = Math.min(this.#smallestUs, us);
+  }
+
+  /** @returns the payload of a ping */
+  ping(nowUs: number): Buffer {
+    const payload = Buffer.alloc(PAYLOAD_BYTES);
+    payload.writeDoubleLE(nowUs);
+    return payload;
+  }
+
+  /** @param payload as it came back; of another length it says nothing */
+  onPong(payload: Buffer, nowUs: number): void {
+    if (payload.length === PAYLOAD_BYTES) this.note(nowUs - payload.readDoubleLE());
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * Asks the server the time, one question at a time, so that the server learns the camera's clock.
+ *
+ * Invariant: a late answer to an earlier question, or one given twice, completes nothing.
+ */
+
+import type { TimeRequest } from '../wire/camera-protocol.ts';
+import { cameraClockUs } from './frame-ticker.ts';
+
+/** Questions asked one after the other at the start, so that the server knows the clock at once. */
+const FIRST_QUESTIONS = 4;
+
+export class TimeQuestions {
+  readonly #send: (question: TimeRequest) => void;
+  #count = 0;
+  #askedAtUs: number | undefined;
+  #answered: TimeRequest['answered'];
+
+  constructor(send: (question: TimeRequest) => void) {
+    this.#send = send;
+  }
+
+  /** When the question that waits for its answer was asked; undefined when none does. */
+  get askedAtUs(): number | undefined {
+    return this.#askedAtUs;
+  }
+
+  ask(): void {
+    const id = this.#count++;
+    this.#askedAtUs = cameraClockUs();
+    this.#send({
+      type: 'time',
+      id,
+      t0: this.#askedAtUs,
+      ...(this.#answered && { answered: this.#answered }),
+    });
+  }
+
+  onAnswer(id: number): void {
+    if (id !== this.#count - 1 || this.#askedAtUs === undefined) return;
+    this.#askedAtUs = undefined;
+    this.#answered = { id, t3: cameraClockUs() };
+    if (this.#count < FIRST_QUESTIONS) this.ask();
+  }
+}

@@ -1,0 +1,42 @@
+/** What can be set on a camera: in the welcome, by a `set` message, and by the API. */
+
+export type FrameSizeName = keyof typeof FRAME_SIZES;
+
+/** Frame sizes by the name the camera world uses (esp32-camera's framesize_t), width × height in pixels. */
+export const FRAME_SIZES = {
+  QQVGA: [160, 120],
+  HQVGA: [240, 176],
+  QVGA: [320, 240],
+  CIF: [400, 296],
+  HVGA: [480, 320],
+  VGA: [640, 480],
+  SVGA: [800, 600],
+  XGA: [1024, 768],
+  HD: [1280, 720],
+  SXGA: [1280, 1024],
+  UXGA: [1600, 1200],
+} as const satisfies Record<string, readonly [number, number]>;
+
+/** The sensor's white balance, by name. */
+export const WHITE_BALANCES = ['auto', 'sunny', 'cloudy', 'office', 'home'] as const;
+export type WhiteBalance = (typeof WHITE_BALANCES)[number];
+
+/** What an administrator may change on a running camera. Every number is whole. */
+export interface CameraSettings {
+  frameSize?: FrameSizeName;
+  /** The sensor's own scale, 4 (best) … 63 (worst). */
+  jpegQuality?: number;
+  /** 1 … 60 frames per second. */
+  maxFps?: number;
+  /** Flash LED, 0 (off) … 255. */
+  flash?: number;
+  hMirror?: boolean;
+  vFlip?: boolean;
+  /** -2 … 2. */
+  brightness?: number;
+  /** -2 … 2. */
+  contrast?: number;
+  /** -2 … 2, what the automatic exposure aims at. */
+  exposure?: number;
+  whiteBalance?: WhiteBalance;
+}
