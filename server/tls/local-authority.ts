@@ -149,7 +149,7 @@ export class LocalAuthority
     if (leftOut !== this.#leftOut && leftOut !== '')
       this.#log.warn(
         { leftOut },
-        'these names came after the local authority was made, which does not vouch for them; see docs/reach.md',
+        'names not covered by the local authority, which is older than they are; see docs/reach.md',
       );
     this.#leftOut = leftOut;
     return names.filter((name) => this.#isPermitted(name));

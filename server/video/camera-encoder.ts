@@ -210,7 +210,7 @@ export class CameraEncoder {
   #onRejected(reason: string): void {
     const { counters, log, cameraId } = this.#context;
     counters.corrupt++;
-    log.debug({ cameraId, reason }, 'a frame was not usable and is left out');
+    log.debug({ cameraId, reason }, 'frame rejected by the decoder');
     this.#giveUpFrame();
     this.#pump();
   }
