@@ -7,7 +7,7 @@
 
 import type { CameraFrame } from '../core/video/camera-frame.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Subscription } from '../core/fan-out.ts';
+import { FanOut, type Subscription } from '../core/fan-out.ts';
 import type { LumaFrame } from '../core/video/luma-frame.ts';
 import type { Log } from '../log.ts';
 import { LUMA_REQUEST } from './codec-messages.ts';
@@ -36,7 +36,7 @@ const EARLY_SHARE = 0.2;
 
 export class CameraLuma {
   readonly #context: CameraLumaContext;
-  readonly #subscribers = new Set<{ onLuma: (frame: LumaFrame) => void }>();
+  readonly #subscribers: FanOut<[LumaFrame]>;
   #source: Subscription | undefined;
   #seat: CodecSeat | undefined;
   #inWork: CameraFrame | undefined;
@@ -44,6 +44,10 @@ export class CameraLuma {
 
   constructor(context: CameraLumaContext) {
     this.#context = context;
+    const { log, cameraId } = context;
+    this.#subscribers = new FanOut<[LumaFrame]>((error) =>
+      log.error({ err: error, cameraId }, 'failed to handle a luma picture'),
+    );
   }
 
   get wanted(): boolean {
@@ -56,30 +60,23 @@ export class CameraLuma {
   }
 
   subscribe(onLuma: (frame: LumaFrame) => void): Subscription {
-    const subscriber = { onLuma };
-    this.#subscribers.add(subscriber);
+    const subscription = this.#subscribers.subscribe(onLuma);
     this.#source ??= this.#context.hub.subscribe(this.#context.cameraId, (frame) =>
       this.#onCameraFrame(frame),
     );
     return {
       close: () => {
-        this.#subscribers.delete(subscriber);
+        subscription.close();
         if (!this.wanted) this.#rest();
       },
     };
   }
 
   deliver({ cameraId, captureUs }: CameraFrame, columns: number, rows: number, luma: Uint8Array): void {
-    const { clock, log, options } = this.#context;
+    const { clock, options } = this.#context;
     this.#nextUs = clock() + options.lumaIntervalMs * 1000 * (1 - EARLY_SHARE);
     const frame: LumaFrame = { cameraId, width: columns, height: rows, luma, captureUs };
-    for (const { onLuma } of this.#subscribers) {
-      try {
-        onLuma(frame);
-      } catch (error) {
-        log.error({ err: error, cameraId }, 'a subscriber failed on a luma picture');
-      }
-    }
+    this.#subscribers.tell(frame);
   }
 
   /** Idempotent. */

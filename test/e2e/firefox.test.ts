@@ -20,5 +20,5 @@ firefoxTest('in Firefox a camera is seen moving over WebRTC, and the connection 
 
   await page.goto(`${server.url}/connection`);
   await page.waitFor('check-verdict', 30_000);
-  assert.match(await page.textOf('check-verdict'), /Video comes straight to you/);
+  assert.match(await page.textOf('check-verdict'), /Video connects directly/);
 });

@@ -36,7 +36,7 @@ test('a JPEG that a real codec process rejects costs its own luma only', async (
   const luma = new CameraLuma({
     cameraId: CAMERA.cameraId,
     hub,
-    pool: { open } as CodecPool,
+    pool: { open, onPicture: (...picture) => pool.onPicture(...picture) } as CodecPool,
     clock: serverClock,
     log,
     isEncoded: () => false,
