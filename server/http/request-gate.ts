@@ -131,7 +131,7 @@ export class RequestGate {
     let leave: (() => void) | undefined;
     let answered: (() => void) | undefined;
     response.once('close', () => {
-      this.#turns.end(request);
+      this.#turns.end(request, response);
       leave?.();
       answered?.();
     });

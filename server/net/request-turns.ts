@@ -7,6 +7,8 @@
  * them, to the app at once. So the rule is applied where the parser reports a request's headers, which also covers
  * upgrades, `Expect` and CONNECT, and stops the parser there: 0.1 ms for such a chunk instead of 40.
  *
+ * An answer to HEAD is whole with its headers, whatever the server still does for it; Node keeps the next answer back until then.
+ *
  * Invariant: nothing of a second request reaches a listener of the server. `socket.parser.onIncoming` is not documented;
  * without it `begin` still holds the rule, at the price of parsing the whole chunk.
  */
@@ -62,14 +64,14 @@ export class RequestTurns {
     return true;
   }
 
-  end({ socket }: IncomingMessage): void {
-    this.#unanswered.delete(socket);
+  end({ socket }: IncomingMessage, response: ServerResponse): void {
+    if (this.#unanswered.get(socket) === response) this.#unanswered.delete(socket);
   }
 
   #isOutOfTurn(socket: ParsedSocket): boolean {
     if (this.#ended.has(socket)) return true;
     const response = this.#unanswered.get(socket);
-    if (!response) return false;
+    if (!response || isWhole(response)) return false;
     this.#refused++;
     this.#ended.add(socket);
     if (!response.headersSent) response.setHeader('Connection', 'close');
@@ -79,4 +81,9 @@ export class RequestTurns {
     socket.parser?.pause?.();
     return true;
   }
+}
+
+/** The client has all of the answer, and may well send its next request. */
+function isWhole(response: ServerResponse): boolean {
+  return response.headersSent && response.req.method === 'HEAD';
 }

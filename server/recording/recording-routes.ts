@@ -7,7 +7,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
-import { Router, type Response } from 'express';
+import { Router, type Request, type Response } from 'express';
 import { VigieError } from '../errors.ts';
 import type { RecordedSegment, RecordingSettings, RecordingStatus } from '../wire/recording.ts';
 import { findCamera, type KnownCameras } from '../core/cameras.ts';
@@ -145,7 +145,7 @@ export function recordingRoutes(recordings: Recordings, cameras: KnownCameras, g
       });
       const file = await recordings.exportRange(cameraId, from, to, gone.signal);
       try {
-        await send(file, cameraId, response);
+        await send(file, cameraId, request, response);
       } finally {
         await file.close();
       }
@@ -165,11 +165,16 @@ export function recordingRoutes(recordings: Recordings, cameras: KnownCameras, g
 async function send(
   { path, startMs }: { path: string; startMs: number },
   cameraId: string,
+  request: Request,
   response: Response,
 ): Promise<void> {
   const time = new Date(startMs).toISOString().slice(0, 19).replaceAll(':', '-');
   response.attachment(`${cameraId}-${time}Z.webm`);
-  response.setHeader('Content-Length', (await stat(path)).size);
+  const { size } = await stat(path);
+  response.setHeader('Content-Length', size);
+  if (request.method === 'HEAD') return void response.end();
   // Who goes away in the middle of it needs no answer.
-  await pipeline(createReadStream(path), response).catch(() => response.destroy());
+  // With its end known, the answer ends with its last byte; else a read more stands between them, while the client, which has
+  // counted the bytes, sends its next request already.
+  await pipeline(createReadStream(path, { end: size - 1 }), response).catch(() => response.destroy());
 }

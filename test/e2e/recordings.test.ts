@@ -214,9 +214,14 @@ test('stepping goes from picture to picture, and back over the same ones', async
     assert.ok((next - from) / 10 < 400, `${(next - from) / 10} ms on at once`);
     shown.push(next);
   }
-  for (let i = 2; i >= 0; i--) {
-    const from = shown[i + 1] ?? assert.fail('nothing is shown');
-    assert.equal(await step('back', (code) => code < from), shown[i]);
+  // A slow step on may have been taken for a repeated picture and done twice; so one of those may lie between two of these.
+  for (const expected of shown.slice(0, -1).reverse()) {
+    let code = (await shownCode()) ?? assert.fail('nothing is shown');
+    for (let steps = 0; code > expected && steps < 3; steps++) {
+      const from = code;
+      code = await step('back', (next) => next < from);
+    }
+    assert.equal(code, expected);
   }
 });
 

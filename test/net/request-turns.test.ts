@@ -69,6 +69,24 @@ class Client {
 const GET = 'GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n';
 const answersOf = (client: Client): number => client.count(/HTTP\/1\.1 \d/g);
 
+test('an answer to HEAD is whole with its headers: the next request is no second one, but the one after it is', async (context) => {
+  const heads: ServerResponse[] = [];
+  const { server, requests, open } = await start(context, 'http', (request, response) => {
+    if (request.method === 'GET') return void response.end('answered');
+    heads.push(response);
+    response.flushHeaders();
+  });
+  const client = open();
+  client.socket.write('HEAD /film HTTP/1.1\r\nHost: x\r\n\r\n');
+  await until('the headers are here', () => answersOf(client) === 1);
+  client.socket.write(GET);
+  await until('the next request is taken', () => requests.length === 2);
+  heads[0]?.end();
+  await until('it is answered', () => answersOf(client) === 2);
+  assert.equal(client.closed, false);
+  assert.equal(server.counters.requests.refused.pipelined, 0);
+});
+
 for (const kind of KINDS) {
   suite(`requests on one ${kind} connection`, () => {
     test('two thousand in one write: one reaches the app, and its answer is the last of the connection', async (context) => {
@@ -202,7 +220,7 @@ test('the parser stops at the second request, so that Node makes nothing of the 
   server.on('request', (request, response) => {
     seen++;
     if (!turns.begin(request, response)) return;
-    response.once('close', () => turns.end(request));
+    response.once('close', () => turns.end(request, response));
     setImmediate(() => response.end());
   });
   context.after(() => server.close());

@@ -72,5 +72,8 @@ for (const [what, url] of [
 
 test('a recording that was removed while it was being ended is not sent', async (context) => {
   const { state, request } = await start(context);
-  assert.equal(await request('/api/cameras/door/recordings/rec_1.webm', () => (state.cameraId = 'another')), 404);
+  assert.equal(
+    await request('/api/cameras/door/recordings/rec_1.webm', () => (state.cameraId = 'another')),
+    404,
+  );
 });
