@@ -6,8 +6,10 @@ import type { KnownCamera } from '../core/cameras.ts';
 import { VigieError } from '../errors.ts';
 import type { CameraKind } from '../wire/camera.ts';
 import { CAMERA_KEY_BYTES } from '../wire/camera-protocol.ts';
-import { type CameraSettings } from '../wire/camera-settings.ts';
+import type { CameraSettings } from '../wire/camera-settings.ts';
+import { CAMERA_SETTINGS } from '../wire/routes/cameras.ts';
 import { randomId } from '../store/random-id.ts';
+import { readFields } from '../store/json-column.ts';
 import { declareStatements, prepareStatements } from '../store/statements.ts';
 import type { Shared, WorkOf } from '../store/work.ts';
 
@@ -105,8 +107,7 @@ export class CameraQueries {
 
   /** What the camera is set to when it connects; its own choice where left out. */
   settingsOf(id: string): CameraSettings {
-    const json = this.#statements.settings.get(id)?.['settings'];
-    return typeof json === 'string' ? (JSON.parse(json) as CameraSettings) : {};
+    return readFields(CAMERA_SETTINGS, this.#statements.settings.get(id)?.['settings']) ?? {};
   }
 
   /** What is left out stays as it was. */

@@ -1,8 +1,10 @@
 /** What happened at the cameras, and small pictures of it. */
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { z } from 'zod';
 import type { EventKind, EventView } from '../wire/event.ts';
 import { inTransaction } from '../store/database.ts';
+import { readEntries } from '../store/json-column.ts';
 import { declareStatements, prepareStatements } from '../store/statements.ts';
 import type { Shared, WorkOf } from '../store/work.ts';
 
@@ -242,6 +244,6 @@ function firstOfEach(
 function toEvent(row: Record<string, SQLOutputValue> | undefined): EventView | undefined {
   if (!row) return undefined;
   // The table is STRICT, so the columns have the types the schema gives them.
-  const zones = JSON.parse(String(row['zones'])) as string[];
+  const zones = readEntries(z.string(), row['zones']);
   return { ...row, zones, thumbnail: row['thumbnail'] === 1 } as unknown as EventView;
 }

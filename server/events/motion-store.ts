@@ -1,7 +1,8 @@
 /** What of each camera's motion counts. */
 
 import type { DatabaseSync } from 'node:sqlite';
-import type { MotionView } from '../wire/motion.ts';
+import { MOTION_VIEW, type MotionView } from '../wire/motion.ts';
+import { readFields } from '../store/json-column.ts';
 import { declareStatements, prepareStatements } from '../store/statements.ts';
 import type { Shared, WorkOf } from '../store/work.ts';
 
@@ -19,9 +20,8 @@ export class MotionQueries {
     this.#statements = prepareStatements(database, SQL);
   }
 
-  settingsOf(cameraId: string): MotionView | undefined {
-    const json = this.#statements.settings.get(cameraId)?.['settings'];
-    return typeof json === 'string' ? (JSON.parse(json) as MotionView) : undefined;
+  settingsOf(cameraId: string): Partial<MotionView> | undefined {
+    return readFields(MOTION_VIEW, this.#statements.settings.get(cameraId)?.['settings']);
   }
 
   setSettings(cameraId: string, settings: MotionView): void {

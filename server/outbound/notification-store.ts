@@ -1,8 +1,9 @@
 /** Devices that are told what happens, and what their users want to be told. A device goes with its session. */
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import type { NotificationSettings, PushDevice } from '../wire/notification.ts';
+import { NOTIFICATION_SETTINGS, type NotificationSettings, type PushDevice } from '../wire/notification.ts';
 import { inTransaction } from '../store/database.ts';
+import { readFields } from '../store/json-column.ts';
 import { declareStatements, prepareStatements } from '../store/statements.ts';
 import type { Shared, WorkOf } from '../store/work.ts';
 
@@ -14,7 +15,7 @@ export interface StoredDevice extends PushDevice {
 export interface Recipient {
   userId: string;
   /** Undefined where the user changed none. */
-  settings: NotificationSettings | undefined;
+  settings: Partial<NotificationSettings> | undefined;
 }
 
 /** Of one user; one more takes the place of the oldest. */
@@ -71,7 +72,7 @@ export class NotificationQueries {
     const byUser = new Map(rows.map(({ userId, settings }) => [String(userId), settings]));
     return [...byUser].map(([userId, json]) => ({
       userId,
-      settings: typeof json === 'string' ? (JSON.parse(json) as NotificationSettings) : undefined,
+      settings: readFields(NOTIFICATION_SETTINGS, json),
     }));
   }
 
@@ -83,9 +84,8 @@ export class NotificationQueries {
     this.#statements.remove.run(endpoint);
   }
 
-  settingsOf(userId: string): NotificationSettings | undefined {
-    const json = this.#statements.settings.get(userId)?.['settings'];
-    return typeof json === 'string' ? (JSON.parse(json) as NotificationSettings) : undefined;
+  settingsOf(userId: string): Partial<NotificationSettings> | undefined {
+    return readFields(NOTIFICATION_SETTINGS, this.#statements.settings.get(userId)?.['settings']);
   }
 
   setSettings(userId: string, settings: NotificationSettings): void {

@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import { isQuiet } from '../core/outbound/quiet-hours.ts';
 import type { Log } from '../log.ts';
 import type { NotificationStore, StoredDevice } from './notification-store.ts';
-import type { EventKind, EventView } from '../wire/event.ts';
+import { EVENT_KIND, type EventKind, type EventView } from '../wire/event.ts';
 import type {
   NotificationSettings,
   NotificationsView,
@@ -71,7 +71,7 @@ export class PushNotifier {
   }
 
   settingsOf(userId: string): NotificationSettings {
-    return this.#options.store.settingsOf(userId) ?? defaultSettings();
+    return { ...defaultSettings(), ...this.#options.store.settingsOf(userId) };
   }
 
   async setSettings(userId: string, settings: NotificationSettings): Promise<void> {
@@ -120,7 +120,7 @@ export class PushNotifier {
     const name = nameOf(cameraId);
     if (name === undefined) return;
     for (const { userId, settings } of await store.recipients(cameraId)) {
-      if (!this.#wants(userId, settings ?? defaultSettings(), event)) continue;
+      if (!this.#wants(userId, { ...defaultSettings(), ...settings }, event)) continue;
       // As they are now, for somebody may have signed out meanwhile.
       for (const device of store.devicesOf(userId)) this.#put(device, payloadOf(event, name));
     }
@@ -190,5 +190,5 @@ function payloadOf({ cameraId, kind, zones, startedAtMs }: EventView, name: stri
 
 function defaultSettings(): NotificationSettings {
   const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
-  return { kinds: ['motion', 'offline'], cameraIds: [], quiet: [], timeZone, pauseSeconds: 60 };
+  return { kinds: [...EVENT_KIND.options], cameraIds: [], quiet: [], timeZone, pauseSeconds: 60 };
 }

@@ -1,12 +1,14 @@
 /** Webhooks, and what was sent by them or waits to be. */
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { z } from 'zod';
 import { eventDeliveries, type NewDelivery } from '../core/outbound/webhook-deliveries.ts';
 import { VigieError } from '../errors.ts';
-import type { EventView } from '../wire/event.ts';
+import { EVENT_KIND, type EventView } from '../wire/event.ts';
 import type { DeliveryView, WebhookSettings, WebhookView } from '../wire/webhook.ts';
 import { inTransaction } from '../store/database.ts';
 import { randomId } from '../store/random-id.ts';
+import { readEntries } from '../store/json-column.ts';
 import { declareStatements, prepareStatements } from '../store/statements.ts';
 import type { Shared, WorkOf } from '../store/work.ts';
 
@@ -221,8 +223,8 @@ function toWebhook(row: Record<string, SQLOutputValue>): WebhookView {
   // The table is STRICT, so the columns have the types the schema gives them.
   return {
     ...row,
-    cameraIds: JSON.parse(String(row['cameraIds'])) as string[],
-    kinds: JSON.parse(String(row['kinds'])) as string[],
+    cameraIds: readEntries(z.string(), row['cameraIds']),
+    kinds: readEntries(EVENT_KIND, row['kinds']),
     enabled: row['enabled'] === 1,
   } as unknown as WebhookView;
 }

@@ -1,13 +1,15 @@
 /** The index of the recordings: which files there are, where something is missing and why, and what is to be recorded. */
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import type {
-  GapReason,
-  RecordedSegment,
-  RecordingGap,
-  RecordingSettings,
-  Timeline,
+import {
+  RECORDING_SETTINGS,
+  type GapReason,
+  type RecordedSegment,
+  type RecordingGap,
+  type RecordingSettings,
+  type Timeline,
 } from '../wire/recording.ts';
+import { readFields } from '../store/json-column.ts';
 import { declareStatements, prepareStatements } from '../store/statements.ts';
 import type { Shared, WorkOf } from '../store/work.ts';
 
@@ -156,9 +158,8 @@ export class RecordingQueries {
     this.#statements.forgetOldGaps.run(cameraId, beforeMs);
   }
 
-  settingsOf(cameraId: string): RecordingSettings | undefined {
-    const json = this.#statements.settings.get(cameraId)?.['settings'];
-    return typeof json === 'string' ? (JSON.parse(json) as RecordingSettings) : undefined;
+  settingsOf(cameraId: string): Partial<RecordingSettings> | undefined {
+    return readFields(RECORDING_SETTINGS, this.#statements.settings.get(cameraId)?.['settings']);
   }
 
   setSettings(cameraId: string, settings: RecordingSettings): void {

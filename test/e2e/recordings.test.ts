@@ -215,7 +215,7 @@ test('stepping goes from picture to picture, and back over the same ones', async
     shown.push(next);
   }
   // A slow step on may have been taken for a repeated picture and done twice; so one of those may lie between two of these.
-  for (const expected of shown.slice(0, -1).reverse()) {
+  for (const expected of shown.slice(0, -1).toReversed()) {
     let code = (await shownCode()) ?? assert.fail('nothing is shown');
     for (let steps = 0; code > expected && steps < 3; steps++) {
       const from = code;

@@ -16,7 +16,7 @@ import { id, plainName } from '../fields.ts';
 const CAMERA_NAME = z.strictObject({ name: plainName });
 
 /** The limits of camera-protocol.ts. */
-const CAMERA_SETTINGS = z.strictObject({
+export const CAMERA_SETTINGS = z.strictObject({
   frameSize: z.enum(Object.keys(FRAME_SIZES) as [FrameSizeName]).exactOptional(),
   jpegQuality: z.int().min(4).max(63).exactOptional(),
   maxFps: z.int().min(1).max(60).exactOptional(),
