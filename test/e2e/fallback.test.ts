@@ -95,11 +95,12 @@ test('nothing is decoded for it', async () => {
 test('the latency it shows is that of the picture', async () => {
   await page.page.getByTestId('camera-link').click();
   await page.page.getByTestId('toggle-stats').click();
-  const shown = await until('a latency is shown', async () => {
+  // The first may hold what the page took to open.
+  await until('a latency is shown that such a picture can have', async () => {
     const text = await page.page.getByTestId('stats-latency').innerText();
-    return /^([\d.]+) ms/.exec(text)?.[1];
+    const shownMs = Number(/^([\d.]+) ms/.exec(text)?.[1]);
+    return shownMs > 1 && shownMs < 500;
   });
-  assert.ok(Number(shown) > 1 && Number(shown) < 500, `${shown} ms`);
   await page.page.getByTestId('stats-dropped').waitFor();
   await page.page.getByTestId('back').click();
   await page.untilStatus(door.id, 'live');
