@@ -4,8 +4,7 @@
  *     npm test                    everything
  *     npm test -- sfu recovery    only files whose path contains one of these words
  *
- * Two files run at a time; network tests one, since their networks share the machine's kernel, and so do those that watch how
- * the picture moves.
+ * Unit and integration tests run two files at a time, network and browser tests alone, so that they measure no neighbour.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -17,8 +16,6 @@ import { ensureNetworkPrograms } from './network/support/network-test.ts';
 import { ensureChromium } from './support/chromium.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
-/** Browser tests that watch how the picture moves; with a neighbour they would see the machine's load. */
-const WATCHING = ['bad-network', 'fallback', 'live-view'];
 const TEST_TIMEOUT_MS = 240_000;
 const END_OF_FILE = new URL('support/end-of-file.ts', import.meta.url).href;
 
@@ -47,17 +44,7 @@ if (browserFiles.length + networkFiles.length > 0) {
     process.exit(1);
   }
 }
-const watchingFiles = browserFiles.filter((path) =>
-  WATCHING.some((name) => path.endsWith(`/${name}.test.ts`)),
-);
-const results = [
-  runTests(otherFiles, 2),
-  runTests(
-    browserFiles.filter((path) => !watchingFiles.includes(path)),
-    2,
-  ),
-  runTests([...watchingFiles, ...networkFiles], 1),
-];
+const results = [runTests(otherFiles, 2), runTests([...networkFiles, ...browserFiles], 1)];
 process.exit(results.every(Boolean) ? 0 : 1);
 
 function runTests(paths: string[], concurrency: number): boolean {
