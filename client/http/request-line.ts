@@ -12,7 +12,7 @@ export interface RequestLine {
 /** The last argument, left out where everything in it may be. */
 export type Optional<T> = Record<string, never> extends T ? [T?] : [T];
 
-/** What goes into the URL, whichever route it is. */
+/** The parts of the URL of any route. */
 export interface AnyTarget {
   params?: Readonly<Record<string, string>>;
   query?: object;

@@ -68,7 +68,7 @@ export class VigieMotionPicture extends LitElement {
   declare cameraId: string;
   /** The settings in force; other ones begin without motion. */
   declare saved: MotionView | null;
-  /** Whose areas are drawn into the picture. */
+  /** The settings whose areas are drawn into the picture. */
   declare draft: MotionView;
   declare selected: string | null;
   declare drawing: AreaKind | null;

@@ -27,7 +27,7 @@ export class PasswordHasher {
     home: new FairQueue(MAX_WAITING),
     stranger: new FairQueue(MAX_WAITING),
   };
-  /** Whose turn it is next, first. */
+  /** The one whose turn is next stands first. */
   readonly #turns = Object.values(this.#queues);
   #running = 0;
   #refused = 0;
@@ -55,7 +55,7 @@ export class PasswordHasher {
 
   async #inTurn<T>(origin: LoginOrigin, work: () => Promise<T>): Promise<T> {
     this.assertRoom(origin);
-    // Whoever finishes hands over its place, so `running` does not change in between.
+    // A job that finishes hands over its place, so `running` does not change in between.
     if (this.#running >= MAX_RUNNING) await this.#wait(origin);
     else this.#running++;
     try {

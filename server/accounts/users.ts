@@ -33,9 +33,9 @@ export interface UserChange {
 export const FIRST_USERNAME = 'admin';
 /** 5 bits each. */
 const GENERATED_PASSWORD_CHARACTERS = 16;
-/** Of one sign-in, which whoever stole an access token has no second one of. */
+/** Limits one sign-in, because a stolen access token brings no second one. */
 const WRONG_CURRENT_PASSWORDS = { failures: 5, windowMs: 5 * 60_000 };
-/** What administrators ask for. */
+/** The origin of password hashes that administrators ask for. */
 const ADMINISTRATION: LoginOrigin = { kind: 'device', sessionId: 'administration' };
 
 export class Users {

@@ -21,7 +21,7 @@ import type { CameraSettings } from '../wire/camera-settings.ts';
 
 /** What the API asks of the cameras that are connected; main connects it. */
 export interface CameraControl {
-  /** Of any id, known or not. */
+  /** The connection of any id, known or not. */
   status(cameraId: string): CameraConnection;
   /** @throws VigieError `cameraOffline`, `cameraRejected`, `unavailable`, `tooManyRequests` */
   set(cameraId: string, settings: CameraSettings): Promise<void>;

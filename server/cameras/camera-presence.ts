@@ -1,5 +1,5 @@
 /**
- * Which cameras are connected, whichever protocol they speak: ingest and the listeners for the older firmware as one.
+ * Which cameras are connected, whichever protocol they speak: ingest and the legacy listeners as one.
  *
  * Invariant: `online` and `offline` alternate per camera, and when a camera goes offline the moment of its last frame is on
  * its way into the store before anybody is told.
@@ -13,7 +13,7 @@ import type { CameraStore } from './camera-store.ts';
 import type { CameraConnection } from '../wire/camera.ts';
 import type { CameraSettings } from '../wire/camera-settings.ts';
 
-/** The listeners for the older firmware. */
+/** The legacy listeners. */
 export interface LegacySource extends Pick<EventEmitter<Pick<CameraEvents, 'online' | 'offline'>>, 'on'> {
   has(cameraId: string): boolean;
   status(cameraId: string): CameraConnection;
@@ -30,7 +30,7 @@ export class CameraPresence extends EventEmitter<CameraPresenceEvents> implement
   readonly #store: CameraStore;
   readonly #log: Log;
 
-  /** @param legacy undefined when there are no listeners for the older firmware */
+  /** @param legacy undefined when there are no legacy listeners */
   constructor(
     ingest: CameraSource & CameraControl,
     legacy: LegacySource | undefined,

@@ -40,7 +40,7 @@ const MAX_PRESSURE = 1.5;
 const MAX_SAMPLE_US = 500_000;
 /** Between the admission of a stream and its full weight in the measured load. */
 const SETTLING_US = 3_000_000;
-/** Of one stream, as long as there are too few to measure it. */
+/** The cost of one stream as long as there are too few to measure it. */
 const ASSUMED_COST = 0.025;
 /** Streams of cameras that are offline cost nothing yet. */
 const MIN_COST = 0.002;

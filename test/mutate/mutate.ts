@@ -10,7 +10,7 @@
  *
  * Stryker 9 was considered and does not fit: its sample cannot be random, its only runner that knows single test files (tap)
  * first runs all of them with its own instrumentation, which codec processes and store threads do not report to, and its
- * instrumented code is a dependency of some 200 packages. Vite's parser, which is here already, gives the syntax tree.
+ * instrumented code is a large dependency. Vite's parser, which is here already, gives the syntax tree.
  */
 
 import { existsSync, globSync, readFileSync } from 'node:fs';
