@@ -1,17 +1,18 @@
 /**
- * The images that were uploaded and the firmware of every camera: asked for once and after each gap in the signaling,
- * kept up to date by what the signaling tells.
+ * The uploaded images and the firmware of every camera: requested once and after each gap in the signaling, kept up to
+ * date by its notifications.
  */
 
 import type { CameraFirmwareView, FirmwareImageView } from '../../server/wire/firmware.ts';
 import type { Api } from '../http/api.ts';
 import { Emitter } from '../emitter.ts';
 import type { AppContext } from '../app-context.ts';
+import { FreshViews } from '../signaling/fresh-views.ts';
 
 export class FirmwareDirectory extends Emitter<{ change: FirmwareDirectory; error: unknown }> {
   readonly #api: Api;
   readonly #unlisten: (() => void)[];
-  readonly #cameras = new Map<string, CameraFirmwareView>();
+  readonly #cameras = new FreshViews<CameraFirmwareView>();
   #images: readonly FirmwareImageView[] | null = null;
 
   constructor(api: Api, { signaling, cameras }: AppContext['live']) {
@@ -19,7 +20,7 @@ export class FirmwareDirectory extends Emitter<{ change: FirmwareDirectory; erro
     this.#api = api;
     this.#unlisten = [
       signaling.on('cameraFirmware', (view) => {
-        this.#cameras.set(view.cameraId, view);
+        this.#cameras.tell(view.cameraId, view);
         this.emit('change', this);
       }),
       signaling.on('state', (state) => {
@@ -41,12 +42,14 @@ export class FirmwareDirectory extends Emitter<{ change: FirmwareDirectory; erro
   /** Emits `error` when it fails. */
   async load(): Promise<void> {
     try {
-      const [images, cameras] = await Promise.all([
+      const [images] = await Promise.all([
         this.#api.call('GET /api/firmware'),
-        this.#api.call('GET /api/firmware/cameras'),
+        this.#cameras.load(async () => {
+          const views = await this.#api.call('GET /api/firmware/cameras');
+          return views.map((view) => [view.cameraId, view]);
+        }),
       ]);
       this.#images = images;
-      for (const view of cameras) this.#cameras.set(view.cameraId, view);
       this.emit('change', this);
     } catch (error) {
       this.emit('error', error);

@@ -4,7 +4,11 @@ import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';
 import type { RecordingStatus } from '../../server/wire/recording.ts';
 import type { AppContext } from '../app-context.ts';
+import { FreshViews } from '../signaling/fresh-views.ts';
 import { alarmText } from './recording-words.ts';
+
+/** There is one recording status, the server's. */
+const SERVER = 'server';
 
 export class VigieRecordingAlarm extends LitElement {
   static override styles = css`
@@ -15,6 +19,7 @@ export class VigieRecordingAlarm extends LitElement {
   static override properties = { context: { attribute: false }, status: { state: true } };
   declare context: AppContext;
   declare protected status: RecordingStatus | null;
+  readonly #known = new FreshViews<RecordingStatus>();
   #stops: (() => void)[] = [];
 
   constructor() {
@@ -26,7 +31,10 @@ export class VigieRecordingAlarm extends LitElement {
     super.connectedCallback();
     const { signaling } = this.context.live;
     this.#stops = [
-      signaling.on('recordingStatus', (status) => (this.status = status)),
+      signaling.on('recordingStatus', (status) => {
+        this.#known.tell(SERVER, status);
+        this.status = status;
+      }),
       // The status may have changed while the connection was down.
       signaling.on('state', (state) => {
         if (state === 'open') void this.#load();
@@ -50,7 +58,8 @@ export class VigieRecordingAlarm extends LitElement {
 
   async #load(): Promise<void> {
     try {
-      this.status = await this.context.api.call('GET /api/recording');
+      await this.#known.load(async () => [[SERVER, await this.context.api.call('GET /api/recording')]]);
+      this.status = this.#known.get(SERVER) ?? null;
     } catch {
       // Whatever keeps the server from answering is told elsewhere.
     }
