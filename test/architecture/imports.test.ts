@@ -10,7 +10,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 /** Outside packages of the pure rooms. Time, sockets and files come as arguments, or not at all. */
 const PURE: Readonly<Record<string, readonly string[]>> = {
   wire: ['zod'],
-  core: ['node:crypto', 'node:events', 'ipaddr.js'],
+  core: ['node:crypto', 'node:events', 'node:zlib', 'ipaddr.js'],
 };
 
 interface Import {

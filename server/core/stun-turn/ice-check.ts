@@ -6,6 +6,7 @@
  * right; the work is linear in its bytes.
  */
 
+import { crc32 } from 'node:zlib';
 import { writeXorAddress, type TransportAddress } from './stun-address.ts';
 import { ATTRIBUTE, readStun, verifiesStun, writeStun, type StunAttribute } from './stun-message.ts';
 
@@ -98,17 +99,4 @@ function uint16s(values: readonly number[]): Buffer {
 
 function fingerprint(bytes: Uint8Array): number {
   return (crc32(bytes) ^ FINGERPRINT_XOR) >>> 0;
-}
-
-const CRC32_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let remainder = byte;
-  for (let bit = 0; bit < 8; bit++) remainder = (remainder >>> 1) ^ (remainder & 1 ? 0xedb88320 : 0);
-  return remainder;
-});
-
-/** As in ISO 3309 and zlib, which core does not import. */
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = (crc >>> 8) ^ (CRC32_TABLE[(crc ^ byte) & 0xff] ?? 0);
-  return ~crc >>> 0;
 }
