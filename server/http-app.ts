@@ -1,7 +1,5 @@
 /**
- * The HTTP side of the API as one express app. main passes it the accounts, the catalog of cameras (which main makes with
- * the store and the ingest's control), the newest pictures, the folder of the built client and the trusted proxies, and
- * hands the app to HttpServer.
+ * Every HTTP route, as one express app. `main` passes what the features have opened, and hands the app to `HttpServer`.
  *
  * Invariant: every answer under /api that is an error is problem details, and no answer under /api is kept by a cache.
  */

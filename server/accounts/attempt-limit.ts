@@ -2,7 +2,7 @@
 
 import { VigieError } from '../errors.ts';
 
-/** Counted by a key: core/failure-counter.ts, or by address: core/network-failures.ts. */
+/** Counted by a key: core/failure-counter.ts, or by address: core/address/network-failures.ts. */
 export interface Failures {
   waitMs(key: string, nowMs: number): number;
   add(key: string, nowMs: number): void;
@@ -40,5 +40,6 @@ export function tooManyAttempts(waitMs: number): VigieError {
 }
 
 function spell(seconds: number): string {
+  if (seconds === 1) return '1 second';
   return seconds < 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;
 }

@@ -1,6 +1,6 @@
 /**
  * The updates of all cameras: stages them, offers them when a camera is there, hands the image out once, and follows what
- * the camera says until it is back. What may follow what is decided in core/firmware-update.ts; here it meets the
+ * the camera says until it is back. What may follow what is decided in core/updates/firmware-update.ts; here it meets the
  * connections, the store and the clock.
  *
  * Invariants: an update is offered only over TLS, with a token of its own; what is staged outlives a restart of the

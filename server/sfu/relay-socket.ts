@@ -1,6 +1,6 @@
 /**
  * The server's own relay: an address on the TURN server that stands for it, for a server no port can be forwarded to. It is
- * to the viewers' ICE agents what the UDP socket is (rtc-socket.ts); the protocol is in core/turn-allocation.ts.
+ * to the viewers' ICE agents what the UDP socket is (rtc-socket.ts); the protocol is in core/stun-turn/turn-allocation.ts.
  *
  * Invariant: there is one allocation for all viewers, or, after a loss, the next attempt is on its way. A path belongs to
  * the allocation it came by, and carries nothing any more once that is lost.

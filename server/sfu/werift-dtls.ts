@@ -11,7 +11,7 @@
  *   HandshakeOrder takes its place.
  * - werift has no bound on what it computes for a handshake: each ClientHello costs it a key pair. A viewer that sends more
  *   than MAX_HANDSHAKE_BYTES before its handshake is done is refused.
- * - werift's RTCP parser does far more work than the bytes it reads. Here it only decrypts; core/rtcp-feedback.ts reads.
+ * - werift's RTCP parser does far more work than the bytes it reads. Here it only decrypts; core/rtp/rtcp-feedback.ts reads.
  * - werift repeats its flight for half a minute although the transport is closed.
  * - The server's last flight may be lost. The viewer then repeats its own, and is sent the server's again (RFC 6347
  *   section 4.2.4).

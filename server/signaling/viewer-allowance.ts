@@ -1,5 +1,5 @@
 /**
- * What one page may take of the server: streams and handshakes while there is room (sfu/capacity.ts), transports within what
+ * What one page may take of the server: streams and handshakes while there is room (core/capacity.ts), transports within what
  * its user has (transport-quota.ts).
  */
 

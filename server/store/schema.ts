@@ -39,7 +39,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE sessions (
     id            TEXT PRIMARY KEY,
     user_id       TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    -- Number of the one refresh token that is good; the token itself is nowhere, see accounts/refresh-tokens.ts.
+    -- Number of the one refresh token that is good; the token itself is nowhere, see accounts/refresh-token.ts.
     generation    INTEGER NOT NULL,
     created_at    INTEGER NOT NULL,
     rotated_at    INTEGER NOT NULL
@@ -62,7 +62,7 @@ export const MIGRATIONS: readonly string[] = [
     created_at    INTEGER NOT NULL
   ) STRICT;
 
-  -- The last update of each camera, as core/firmware-update.ts has it.
+  -- The last update of each camera, as core/updates/firmware-update.ts has it.
   CREATE TABLE firmware_updates (
     camera_id     TEXT PRIMARY KEY REFERENCES cameras (id) ON DELETE CASCADE,
     image_id      TEXT REFERENCES firmware_images (id) ON DELETE SET NULL,

@@ -1,5 +1,6 @@
 /**
- * One route of the HTTP API as a value: who may call it, what it takes and what it answers. Its name is its method and path, such as
+ * One route of the HTTP API as a value: who may call it, what it takes and what it answers. The handler's guard decides who may
+ * call it; `access` says so here, and a test calls every route in every role to hold the two together. Its name is its method and path, such as
  * `GET /api/cameras/:cameraId/events`. Server, client and tests read the same table (api-routes.ts); an OpenAPI
  * description would be made from it too, so each route has a summary and its statuses.
  */
