@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { CameraFrame } from '../../server/core/video/camera-frame.ts';
 import { CAMERA_CLOSE } from '../../server/wire/camera-protocol.ts';
 import { IngestRig } from '../support/ingest-rig.ts';
+import { until } from '../support/until.ts';
 
 /** Fails on the frames of one camera. */
 const onFrame = ({ cameraId }: CameraFrame): void => {
@@ -30,4 +31,22 @@ test('a listener that fails on what a camera says costs the camera nothing', asy
   camera.sendFrame();
   await camera.next('ack');
   assert.equal(rig.log.filter(({ msg }) => msg === 'failed to pass on what a camera did').length, 1);
+});
+
+test('a connection that the server ends is counted once, and so is one that the camera ends', async () => {
+  await using rig = await IngestRig.start();
+  const { closed } = rig.ingest.counters;
+  const violator = await rig.online('cam_1');
+  // The messages behind the first violation arrive while the closing handshake is under way.
+  for (let message = 0; message < 5; message++) violator.say('no message');
+  await violator.closed;
+  const leaver = await rig.online('cam_2');
+  leaver.socket.close();
+  await leaver.closed;
+  await until('both ends are counted', () => closed.left === 1);
+  assert.equal(closed.badMessage, 1);
+  assert.equal(
+    Object.values(closed).reduce((sum, count) => sum + count),
+    2,
+  );
 });

@@ -23,6 +23,15 @@ suite('row flicker', () => {
     );
   });
 
+  test('clipped cells do not pull a row’s factor down', () => {
+    // Two thirds of the row would be 276, and show 255.
+    const row = Float32Array.from({ length: 90 }, (_, cell) => (cell % 3 === 0 ? 100 : 230));
+    const picture = Uint8Array.from(row, (luma) => Math.min(255, Math.round(luma * 1.2)));
+    const factors = new Float32Array(1);
+    new RowFlicker().fit(row, picture, 90, factors);
+    assert.ok(Math.abs((factors[0] ?? 0) - 1.2) < 0.02, `${factors[0]}`);
+  });
+
   test('a row too dark to tell is left as it is', () => {
     const factors = new Float32Array(1);
     new RowFlicker().fit(new Float32Array(80).fill(5), new Uint8Array(80).fill(9), 80, factors);

@@ -63,6 +63,26 @@ test('no bit of a signed message can be turned, and nothing cut off', () => {
   }
 });
 
+test('a datagram with a wrong first byte, length or magic cookie is no STUN message', () => {
+  const change = (offset: number, hex: string): Buffer => {
+    const bytes = Buffer.from(REQUEST);
+    bytes.write(hex, offset, 'hex');
+    return bytes;
+  };
+  const odd = Buffer.concat([REQUEST, Buffer.alloc(2)]);
+  odd.writeUInt16BE(odd.length - 20, 2);
+  for (const [name, bytes] of [
+    ['first two bits set', change(0, '4001')],
+    ['first two bits set, as in RTP', change(0, '8001')],
+    ['length too small', change(2, '005c')],
+    ['length too large', change(2, '0064')],
+    ['length no multiple of four', odd],
+    ['another cookie', change(4, '2112a443')],
+  ] as const)
+    assert.equal(readStun(bytes), undefined, name);
+  assert.ok(readStun(change(0, '0301')), 'the highest type');
+});
+
 test('addresses are masked and unmasked again, in one spelling', () => {
   const spellings = [
     ['192.0.2.1', '192.0.2.1'],

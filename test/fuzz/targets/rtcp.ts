@@ -1,4 +1,4 @@
-/** RTCP of a signed-in viewer: core/rtcp-feedback.ts reads it, the consumer acts on it. */
+/** RTCP of a signed-in viewer: core/rtp/rtcp-feedback.ts reads it, the consumer acts on it. */
 
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
