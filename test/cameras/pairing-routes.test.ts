@@ -66,10 +66,10 @@ test('over plain http there is neither a code nor a key, and it is said what to 
   const { id } = await server.store.cameras.add('Door', 'v1', 1);
   const made = await makeCode(id, {});
   assert.deepEqual([made.status, made.body.code], [403, 'forbidden']);
-  const stranger = new ApiClient(server);
+  const outsider = new ApiClient(server);
   const body = { code: await code(id), board: 'b', firmware: 'f' };
   for (const headers of [{}, { 'x-forwarded-proto': 'http' }, { 'x-forwarded-proto': 'https, http' }]) {
-    const answer = await stranger.call<Problem>('POST', '/api/pairing', { body, headers });
+    const answer = await outsider.call<Problem>('POST', '/api/pairing', { body, headers });
     assert.deepEqual([answer.status, answer.body.code], [403, 'forbidden']);
     assert.match(answer.body.detail, /id and the key/);
   }
