@@ -1,9 +1,8 @@
 /**
- * The HTTP side of the API as one express app. main passes it the accounts, the catalog of cameras (which main makes with
- * the store and the ingest's control), the newest pictures, the folder of the built client and the trusted proxies, and
- * hands the app to HttpServer.
+ * The HTTP side of the API as one express app. main passes it the features' services, the folder of the built client
+ * and the trusted proxies, and gives the app to HttpServer.
  *
- * Invariant: every answer under /api that is an error is problem details, and no answer under /api is kept by a cache.
+ * Invariant: every error under /api is problem details, and no answer under /api is cached.
  */
 
 import express, { type Express } from 'express';
@@ -52,19 +51,19 @@ export interface HttpAppOptions {
   recordings: Recordings;
   motion: MotionSettingsHolder;
   outbound: Pick<Outbound, 'webhooks' | 'notifier'>;
-  /** What the server knows of the ways to it. */
+  /** The server's facts for the connection check. */
   connection: ServerFacts;
-  /** What an administrator sees of the server's inside. */
+  /** The server's figures for administrators. */
   status: () => ServerStatus;
   /** client/dist */
   clientFolder: string;
   connectionOf: ConnectionOf;
-  /** Vigie's own, where it issues the server's certificate. */
+  /** Vigie's own authority, if it issues the server's certificate. */
   authority: AuthorityCertificate | undefined;
   log: Log;
 }
 
-/** The longest body is a list of cameras. */
+/** The largest body is a list of cameras. */
 const MAX_BODY_BYTES = 64 * 1024;
 
 export function createHttpApp(options: HttpAppOptions): Express {
@@ -74,7 +73,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
   const app = express();
   app.set('query parser', 'simple');
   app.disable('x-powered-by');
-  // Answers of the API are not kept, so there is nothing to compare; pictures and files bring their own.
+  // API answers are not cached, so there is nothing to compare; pictures and files set their own.
   app.disable('etag');
   app.use(securityHeaders({ connectionOf, hasLocalAuthority: options.authority !== undefined }));
 
@@ -83,7 +82,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     next();
   });
   app.use('/api', express.json({ limit: MAX_BODY_BYTES }));
-  // Each registers its routes by their whole path (wire/api-routes.ts).
+  // Each registers its routes by their full path (wire/api-routes.ts).
   app.use(
     authorityRoutes(options.authority),
     authRoutes(accounts, guard, connectionOf),

@@ -1,4 +1,4 @@
-/** Whom a long look into the database is for: it is given up when the client goes. */
+/** The user and lifetime of a long database read: it is cancelled when the client disconnects. */
 
 import type { Response } from 'express';
 import type { ReadFor } from '../store/work.ts';
