@@ -1,6 +1,6 @@
 /**
- * GET /api/local-authority, without signing in. The sign-in page shows it: who cannot trust the connection yet should not have
- * to trust it with a password first.
+ * GET /api/local-authority, without sign-in: the sign-in page shows the fingerprint, so that users can verify the
+ * connection before they enter a password.
  */
 
 import { Router } from 'express';
