@@ -1,4 +1,4 @@
-/** Devices that are told what happens, and what their users want to be told. A device goes with its session. */
+/** Devices for push notifications and their users' settings. A device is removed with its session. */
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { NOTIFICATION_SETTINGS, type NotificationSettings, type PushDevice } from '../wire/notification.ts';
@@ -14,11 +14,11 @@ export interface StoredDevice extends PushDevice {
 /** A user who has a device and may watch a camera. */
 export interface Recipient {
   userId: string;
-  /** Undefined where the user changed none. */
+  /** Undefined fields are at their default. */
   settings: Partial<NotificationSettings> | undefined;
 }
 
-/** Of one user; one more takes the place of the oldest. */
+/** Per user; one more replaces the oldest. */
 const MAX_DEVICES = 10;
 const SELECT = `
   SELECT endpoint, sessions.user_id AS userId, p256dh, auth
@@ -57,7 +57,7 @@ export class NotificationQueries {
     this.#statements = prepareStatements(database, SQL);
   }
 
-  /** A browser that somebody else has signed in with since is theirs. */
+  /** A browser in which another user has signed in since belongs to that user. */
   add(who: { userId: string; sessionId: string }, { endpoint, keys }: PushDevice, nowMs: number): void {
     const { p256dh, auth } = keys;
     inTransaction(this.#database, () => {
@@ -66,7 +66,7 @@ export class NotificationQueries {
     });
   }
 
-  /** All who may watch a camera and have a device. */
+  /** All users with a device who may watch the camera. */
   recipients(cameraId: string): Recipient[] {
     const rows = this.#statements.recipients.all(cameraId);
     const byUser = new Map(rows.map(({ userId, settings }) => [String(userId), settings]));

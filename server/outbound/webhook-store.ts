@@ -1,4 +1,4 @@
-/** Webhooks, and what was sent by them or waits to be. */
+/** Webhooks and their deliveries, waiting and finished. */
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { z } from 'zod';
@@ -12,18 +12,18 @@ import { readEntries } from '../store/json-column.ts';
 import { declareStatements, prepareStatements } from '../store/statements.ts';
 import type { Shared, WorkOf } from '../store/work.ts';
 
-/** What an attempt needs to know. */
+/** The data that an attempt needs. */
 export interface StoredDelivery {
   id: string;
   webhookId: string;
-  /** As it is sent. */
+  /** Exactly as it is sent. */
   body: string;
-  /** Made so far. */
+  /** Attempts made so far. */
   attempts: number;
 }
 
 export interface AttemptOutcome {
-  /** Made so far, this one among them. */
+  /** Attempts made so far, including this one. */
   attempts: number;
   state: DeliveryView['state'];
   nextAttemptAt: number | null;
@@ -32,10 +32,10 @@ export interface AttemptOutcome {
 }
 
 const MAX_WEBHOOKS = 20;
-/** Kept of each webhook, besides what waits. */
+/** Finished deliveries kept per webhook. */
 const MAX_FINISHED = 200;
 const MAX_AGE_MS = 30 * 24 * 3_600_000;
-/** Of one webhook; of more the oldest are given up. */
+/** Waiting deliveries per webhook; above this the oldest are given up. */
 const MAX_WAITING = 500;
 
 const WEBHOOK_COLUMNS = `id, name, url, camera_ids AS cameraIds, kinds, moment, enabled, created_at AS createdAt,
@@ -64,11 +64,11 @@ const SQL = declareStatements('webhooks', {
       OR sequence <= (SELECT sequence FROM webhook_deliveries WHERE webhook_id = :webhookId AND state <> 'waiting'
         ORDER BY sequence DESC LIMIT 1 OFFSET :kept))`,
   giveUp: `
-    UPDATE webhook_deliveries SET state = 'failed', next_attempt_at = NULL, answer = 'too much was waiting'
+    UPDATE webhook_deliveries SET state = 'failed', next_attempt_at = NULL, answer = 'too many deliveries were waiting'
     WHERE webhook_id = :webhookId AND state = 'waiting' AND sequence <= (
       SELECT sequence FROM webhook_deliveries WHERE webhook_id = :webhookId AND state = 'waiting'
       ORDER BY sequence DESC LIMIT 1 OFFSET :kept)`,
-  // Of each webhook one look into the index of what waits.
+  // One look-up per webhook in the index of waiting deliveries.
   due: `
     SELECT d.id, d.webhook_id AS webhookId, d.body, d.attempts, d.next_attempt_at AS dueAt
     FROM webhooks w JOIN webhook_deliveries d ON d.sequence = (
@@ -117,7 +117,7 @@ export class WebhookQueries {
     return { id, ...settings, createdAt: nowMs, failingSince: null };
   }
 
-  /** @returns false when there is no such webhook; so does `remove` */
+  /** @returns false for an unknown webhook; likewise `remove` */
   change(id: string, settings: WebhookSettings): boolean {
     return this.#statements.change.run({ id, ...toRow(settings) }).changes === 1;
   }
@@ -139,17 +139,17 @@ export class WebhookQueries {
     this.#statements.setEnabled.run(0, id);
   }
 
-  /** @param since ms, or null when something has arrived */
+  /** @param since ms; null when a delivery has succeeded */
   setFailing(id: string, since: number | null): void {
     this.#statements.failing.run(since, id, since);
   }
 
-  /** For every webhook that wants to know it; called within the transaction that stores the event. */
+  /** Queues the event for each matching webhook; called within the transaction that stores the event. */
   queueEvent(event: EventView, cameraName: string, nowMs: number): void {
     this.queue(eventDeliveries(this.list(), event, cameraName, nowMs), nowMs);
   }
 
-  /** What was queued of that subject already is not queued again. */
+  /** Subjects that are already queued are skipped. */
   queue(deliveries: readonly NewDelivery[], nowMs: number): void {
     inTransaction(this.#database, () => {
       for (const delivery of deliveries) {
@@ -161,14 +161,14 @@ export class WebhookQueries {
     });
   }
 
-  /** Whose time has come: of each webhook that is enabled the one that has waited longest. */
+  /** Due deliveries: for each enabled webhook the one that has waited longest. */
   due(nowMs: number): StoredDelivery[] {
     return this.#statements.due
       .all(nowMs)
       .sort((a, b) => Number(a['dueAt']) - Number(b['dueAt'])) as unknown as StoredDelivery[];
   }
 
-  /** When the next one's time comes; null when none waits. */
+  /** When the next delivery is due; null when none waits. */
   nextAttemptAt(): number | null {
     const at = this.#statements.next.get()?.['at'];
     return typeof at === 'number' ? at : null;
@@ -178,7 +178,7 @@ export class WebhookQueries {
     this.#statements.attempted.run({ id, ...outcome });
   }
 
-  /** From the beginning, whatever became of it. @returns false when there is no such delivery */
+  /** Sends it again from the beginning, whatever its outcome was. @returns false for an unknown delivery */
   sendAgain(webhookId: string, id: string, nowMs: number): boolean {
     return this.#statements.again.run(nowMs, id, webhookId).changes === 1;
   }
