@@ -21,7 +21,7 @@ test('one whose certificate nobody vouches for is not believed', async () => {
 });
 
 test('a port nobody listens on, a name nobody has, a URL that is none', async () => {
-  assert.equal((await probeTurn('turn:127.0.0.1:1?transport=tcp')).problem, 'nothing listens there');
+  assert.equal((await probeTurn('turn:127.0.0.1:1?transport=tcp')).problem, 'no server listens at that port');
   assert.equal((await probeTurn('turn:no-such-host.invalid')).problem, 'its name does not resolve');
   assert.equal((await probeTurn('http://127.0.0.1')).problem, 'the URL is not understood');
 });
@@ -36,7 +36,7 @@ test('something else that listens there is not taken for a relay', async () => {
   silent.bind(0, '127.0.0.1');
   await once(silent, 'listening');
   const { port } = chatty.address() as AddressInfo;
-  assert.equal((await probeTurn(`turn:127.0.0.1:${port}?transport=tcp`)).problem, 'it is no STUN server');
+  assert.equal((await probeTurn(`turn:127.0.0.1:${port}?transport=tcp`)).problem, 'the answer is not STUN');
   assert.equal((await probeTurn(`turn:127.0.0.1:${silent.address().port}`)).problem, 'no answer');
   chatty.close();
   silent.close();
