@@ -78,7 +78,7 @@ SettingsRequest read_settings(const JsonValue& object) {
   Settings& s = request.settings;
   SettingsReader reader(object);
   reader.name(
-      "frameSize", kFrameSizes, [](const FrameSize& size) { return size.name; }, "frameSize is no known name",
+      "frameSize", kFrameSizes, [](const FrameSize& size) { return size.name; }, "frameSize is not a known name",
       s.frame_size);
   reader.number("jpegQuality", 4, 63, "jpegQuality must be 4 to 63", s.jpeg_quality);
   reader.number("maxFps", 1, 60, "maxFps must be 1 to 60", s.max_fps);
@@ -90,7 +90,7 @@ SettingsRequest read_settings(const JsonValue& object) {
   reader.number("exposure", -2, 2, "exposure must be -2 to 2", s.exposure);
   reader.name(
       "whiteBalance", kWhiteBalances, [](std::string_view name) { return name; },
-      "whiteBalance is no known name", s.white_balance);
+      "whiteBalance is not a known name", s.white_balance);
   reader.number("ackWindow", 1, kMaxAckWindow, "ackWindow must be 1 to 8", request.ack_window);
   request.refusal = reader.refusal();
   return request;

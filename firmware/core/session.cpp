@@ -127,7 +127,7 @@ void Session::say(std::string_view message) {
   if (!link_.send_text(message)) fail("the network takes nothing any more");
 }
 
-void Session::handle(std::monostate) { fail("the server said something that is not protocol v1"); }
+void Session::handle(std::monostate) { fail("the server sent a message that is not protocol v1"); }
 
 void Session::handle(const Challenge& challenge) {
   if (state_ != SessionState::greeting) return fail("a second challenge");
@@ -138,7 +138,7 @@ void Session::handle(const Challenge& challenge) {
 }
 
 void Session::handle(const Welcome& welcome) {
-  if (state_ != SessionState::proving) return fail("a welcome nobody asked for");
+  if (state_ != SessionState::proving) return fail("an unexpected welcome");
   if (!equal_in_constant_time(handshake_proof(key_, HandshakeRole::server, facts_), welcome.proof))
     return fail("the server does not know the key: this is not the server it was paired with");
   apply(welcome.settings);

@@ -116,9 +116,9 @@ TEST_CASE("what is no message of this protocol is refused") {
 
 TEST_CASE("settings out of range are refused as a whole, in the words of the contract") {
   CHECK(refusal_of(R"("maxFps":10)") == "none");
-  CHECK(refusal_of(R"("frameSize":"vga")") == "frameSize is no known name");
-  CHECK(refusal_of(R"("frameSize":8)") == "frameSize is no known name");
-  CHECK(refusal_of(R"("frameSize":"a name longer than any of ours")") == "frameSize is no known name");
+  CHECK(refusal_of(R"("frameSize":"vga")") == "frameSize is not a known name");
+  CHECK(refusal_of(R"("frameSize":8)") == "frameSize is not a known name");
+  CHECK(refusal_of(R"("frameSize":"a name longer than any of ours")") == "frameSize is not a known name");
   CHECK(refusal_of(R"("jpegQuality":3)") == "jpegQuality must be 4 to 63");
   CHECK(refusal_of(R"("jpegQuality":64)") == "jpegQuality must be 4 to 63");
   CHECK(refusal_of(R"("jpegQuality":12.5)") == "jpegQuality must be 4 to 63");
@@ -131,7 +131,7 @@ TEST_CASE("settings out of range are refused as a whole, in the words of the con
   CHECK(refusal_of(R"("brightness":3)") == "brightness must be -2 to 2");
   CHECK(refusal_of(R"("contrast":-3)") == "contrast must be -2 to 2");
   CHECK(refusal_of(R"("exposure":9)") == "exposure must be -2 to 2");
-  CHECK(refusal_of(R"("whiteBalance":"moon")") == "whiteBalance is no known name");
+  CHECK(refusal_of(R"("whiteBalance":"moon")") == "whiteBalance is not a known name");
   CHECK(refusal_of(R"("ackWindow":9)") == "ackWindow must be 1 to 8");
   CHECK(refusal_of(R"("maxFps":10,"flash":999)") == "flash must be 0 to 255");
 }

@@ -103,9 +103,9 @@ TEST_CASE("nothing else is ever finished") {
   cut_in_head.resize(100);
   const Spoiled cases[] = {
       {"a byte is another", flipped, offer_of(image), "the image's hash is wrong"},
-      {"it was cut", cut, offer_of(image), "the download was cut"},
-      {"it was cut in its head", cut_in_head, offer_of(image), "the download was cut"},
-      {"it is longer", longer, offer_of(image), "the image is longer than was offered"},
+      {"it was cut", cut, offer_of(image), "the download was interrupted"},
+      {"it was cut in its head", cut_in_head, offer_of(image), "the download was interrupted"},
+      {"it is longer", longer, offer_of(image), "the image is longer than offered"},
       {"it is another version", image, offer_of(image, "1.2.0"),
        "the image is another version than was offered"},
       {"it is for another chip", image_of("1.1.0", vigie::kChipEsp32),

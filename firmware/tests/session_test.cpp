@@ -383,7 +383,7 @@ TEST_CASE("a session allocates nothing, from the first connection to the last fr
   session.on_text(R"({"type":"set","id":1,"maxFps":5})");
   session.on_text(offer);
   session.update_progress(1000);
-  session.update_finished("the download was cut");
+  session.update_finished("the download was interrupted");
   const bool still_online = session.state() == SessionState::online;
   port.now += 20'000'000;
   session.run();

@@ -106,11 +106,11 @@ TEST_CASE("while one update is under way another is refused, and the first goes 
   CHECK(world.updates.size() == 1);
   CHECK(said_of(world, "rejected") ==
         std::vector<std::string>{R"({"type":"rejected","id":9,"reason":"an update is under way"})"});
-  world.session().update_finished("the download was cut");
+  world.session().update_finished("the download was interrupted");
   world.run_for(100'000);
   CHECK(
       said_of(world, "otaResult") ==
-      std::vector<std::string>{R"({"type":"otaResult","id":7,"ok":false,"reason":"the download was cut"})"});
+      std::vector<std::string>{R"({"type":"otaResult","id":7,"ok":false,"reason":"the download was interrupted"})"});
 }
 
 TEST_CASE("after an update that failed the old version streams on, and takes the next offer") {
@@ -142,7 +142,7 @@ TEST_CASE("what was begun on a connection that is gone is not spoken of on the n
   // The camera itself still fetches, and says so.
   world.refuse_update = "an update is under way";
   make_offer(world, 9);
-  world.session().update_finished("the download was cut");
+  world.session().update_finished("the download was interrupted");
   world.refuse_update = nullptr;
   make_offer(world, 10);
   world.run_for(100'000);

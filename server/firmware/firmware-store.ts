@@ -1,4 +1,4 @@
-/** What is known of the firmware images that were uploaded, and how far the update of each camera is. */
+/** Rows of the uploaded firmware images, and the progress of each camera's update. */
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { FirmwareUpdate } from '../core/updates/firmware-update.ts';
@@ -9,7 +9,7 @@ import type { Shared, WorkOf } from '../store/work.ts';
 
 export interface StoredImage {
   id: string;
-  /** 64 characters of lower-case hex; also the name of its file. */
+  /** 64 characters of lower-case hex; also the file's name. */
   sha256: string;
   version: string;
   target: FirmwareTarget;
@@ -71,12 +71,12 @@ export class FirmwareQueries {
     return { id, ...image };
   }
 
-  /** Updates that were made with it stay known, without it. */
+  /** Updates with this image stay recorded, without the image. */
   removeImage(id: string): void {
     this.#statements.removeImage.run(id);
   }
 
-  /** By camera. How much was received is not kept: a download does not outlive a restart. */
+  /** By camera. Received bytes are not stored: a download does not survive a restart. */
   updates(): Map<string, FirmwareUpdate> {
     return new Map(
       this.#statements.updates.all().map((row) => {

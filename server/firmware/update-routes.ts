@@ -1,4 +1,4 @@
-/** /api/cameras/:cameraId/update, for administrators: putting another firmware on one camera. */
+/** /api/cameras/:cameraId/update, for administrators: the firmware update of one camera. */
 
 import { Router } from 'express';
 import type { CameraFirmware } from './camera-firmware.ts';
@@ -19,7 +19,7 @@ export function updateRoutes(cameras: CameraFirmware, guard: Guard): Router {
     return cameras.stage(params.cameraId, imageId, allowOlder);
   });
 
-  // Cancels it, or clears away what is left of one that has ended.
+  // Cancels the update, or clears one that has ended.
   serve(router, 'DELETE /api/cameras/:cameraId/update', ({ request, params }) => {
     guard.administrator(request);
     cameras.cancel(params.cameraId);

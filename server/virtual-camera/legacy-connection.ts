@@ -1,6 +1,6 @@
 /**
- * A connection as the legacy firmware makes it: user name and password as MD5 in the query, then one binary message per
- * JPEG and nothing else. It is for testing that cameras already flashed keep working.
+ * A connection of the legacy firmware: user name and password as MD5 in the query, then one binary message per JPEG and
+ * nothing else. It tests that cameras already flashed keep working.
  *
  * There are no acknowledgements, so the only sign of a full link is the socket's own buffer: while that holds a frame,
  * newer ones replace each other.

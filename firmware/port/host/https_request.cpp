@@ -123,7 +123,7 @@ class Receiving {
           buffer_.insert(buffer_.end(), room.begin(), room.begin() + static_cast<std::ptrdiff_t>(length));
           return {};
         case Stream::Read::ended:
-          return "the download was cut";
+          return "the download was interrupted";
         case Stream::Read::none_yet:
           if (const char* reason = wait()) return reason;
       }

@@ -86,7 +86,7 @@ class HttpsDownload {
     if (esp_http_client_open(client_, 0) != ESP_OK) return "the server cannot be reached for the download";
     const int64_t length = esp_http_client_fetch_headers(client_);
     if (esp_http_client_get_status_code(client_) != HttpStatus_Ok) return "the server refused the download";
-    return length == offer.bytes ? nullptr : "the image has another length than was offered";
+    return length == offer.bytes ? nullptr : "the length of the image differs from the offer";
   }
 
   /// @returns bytes, 0 at the end, negative when the connection is gone
@@ -178,7 +178,7 @@ const char* Updater::fetch() {
   if (const char* failure = update.begin()) return failure;
   for (;;) {
     const int length = download.read(piece_);
-    if (length < 0) return "the download was cut";
+    if (length < 0) return "the download was interrupted";
     if (length == 0) break;
     const auto* bytes = reinterpret_cast<const uint8_t*>(piece_.data());
     if (const char* failure = update.add({bytes, static_cast<size_t>(length)})) return failure;
