@@ -9,7 +9,7 @@ const able: DeviceFacts = {
   isApple: false,
   isInstalled: false,
   permission: 'default',
-  isTold: false,
+  isSubscribed: false,
 };
 
 suite('a device that could be told', () => {
@@ -23,10 +23,10 @@ suite('a device that could be told', () => {
       'unsupported',
     ],
     ['a browser without push', { hasPush: false }, 'unsupported'],
-    ['its owner said no', { permission: 'denied', isTold: true }, 'blocked'],
+    ['its owner said no', { permission: 'denied', isSubscribed: true }, 'blocked'],
     ['allowed, but signed out since', { permission: 'granted' }, 'off'],
-    ['told', { permission: 'granted', isTold: true }, 'on'],
-    ['known to the server, but not allowed any more', { isTold: true }, 'off'],
+    ['told', { permission: 'granted', isSubscribed: true }, 'on'],
+    ['known to the server, but not allowed any more', { isSubscribed: true }, 'off'],
   ] as const)
     test(name, () => assert.equal(deviceState({ ...able, ...facts }), expected));
 });

@@ -8,8 +8,8 @@ import { readRetryAfter, retryDelayMs } from '../../../server/core/outbound/deli
 import { signWebhook, writeWebhookSecret } from '../../../server/core/outbound/webhook-signature.ts';
 import {
   assertMayReceive,
-  isReceiverInHouse,
-  isReceiverOnInternet,
+  isReceiverForWebhooks,
+  isReceiverForPush,
   RefusedAddress,
 } from '../../../server/outbound/receiver-address.ts';
 import { headerText } from '../arbitraries.ts';
@@ -64,9 +64,9 @@ export const webhooks: FuzzTarget = {
         headerText,
       ),
       (host) => {
-        throwsOnly(isRefusal, () => assertMayReceive(host, isReceiverInHouse));
-        throwsOnly(isRefusal, () => assertMayReceive(host, isReceiverOnInternet));
-        if (isIP(host) !== 0 && isReceiverOnInternet(host)) assert.ok(isReceiverInHouse(host));
+        throwsOnly(isRefusal, () => assertMayReceive(host, isReceiverForWebhooks));
+        throwsOnly(isRefusal, () => assertMayReceive(host, isReceiverForPush));
+        if (isIP(host) !== 0 && isReceiverForPush(host)) assert.ok(isReceiverForWebhooks(host));
       },
     ),
   ],
