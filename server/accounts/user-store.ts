@@ -16,7 +16,7 @@ export interface StoredUser {
   passwordHash: string;
   role: Role;
   /** ms since the Unix epoch. */
-  createdAt: number;
+  createdAtMs: number;
 }
 
 export interface NewUser {
@@ -38,7 +38,7 @@ export interface StoredUserChange {
 }
 
 const MAX_USERS = 1000;
-const COLUMNS = 'id, username, password_hash AS passwordHash, role, created_at AS createdAt';
+const COLUMNS = 'id, username, password_hash AS passwordHash, role, created_at AS createdAtMs';
 
 const SQL = declareStatements('users', {
   list: `SELECT ${COLUMNS} FROM users ORDER BY created_at, rowid`,
@@ -100,7 +100,7 @@ export class UserQueries {
       const id = randomId('user');
       this.#statements.insert.run(id, user.username, user.passwordHash, user.role, nowMs);
       this.#setCameraIds(id, cameraIds);
-      return { id, ...columns, createdAt: nowMs };
+      return { id, ...columns, createdAtMs: nowMs };
     });
   }
 

@@ -141,8 +141,8 @@ export class Users {
   }
 }
 
-function viewOf({ id, username, role, createdAt }: StoredUser, given: string[]): UserView {
-  return { id, username, role, cameraIds: role === 'administrator' ? [] : given, createdAt };
+function viewOf({ id, username, role, createdAtMs }: StoredUser, given: string[]): UserView {
+  return { id, username, role, cameraIds: role === 'administrator' ? [] : given, createdAtMs };
 }
 
 function assertRightsFit(role: Role, cameraIds: readonly string[]): void {

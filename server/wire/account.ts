@@ -20,6 +20,6 @@ export const USER_VIEW = z.strictObject({
   role: ROLE,
   /** Cameras granted to a viewer; empty for an administrator, who sees all. */
   cameraIds: z.array(id),
-  createdAt: timeMs,
+  createdAtMs: timeMs,
 });
 export type UserView = z.infer<typeof USER_VIEW>;

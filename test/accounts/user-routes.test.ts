@@ -23,7 +23,7 @@ async function setUp(context: TestContext) {
 test('users are added and listed without any part of their passwords', async (context) => {
   const { admin, add } = await setUp(context);
   const ada = await add(' Ada ', 'viewer');
-  assert.deepEqual(Object.keys(ada).sort(), ['cameraIds', 'createdAt', 'id', 'role', 'username']);
+  assert.deepEqual(Object.keys(ada).sort(), ['cameraIds', 'createdAtMs', 'id', 'role', 'username']);
   assert.equal(ada.username, 'Ada');
   const { body } = await admin.call<UserView[]>('GET', '/api/users');
   assert.deepEqual(
