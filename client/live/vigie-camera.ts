@@ -148,8 +148,8 @@ export class VigieCamera extends LitElement {
   /** The last picture of a camera that is offline and has shown nothing yet, if the server has one. */
   #snapshot(): TemplateResult | typeof nothing {
     if (this.status !== 'offline' || this.hasPicture || !this.#connection) return nothing;
-    const { lastFrameAt } = this.#connection.cameras.find(this.cameraId) ?? { lastFrameAt: null };
-    if (lastFrameAt === null) return nothing;
+    const { lastFrameAtMs } = this.#connection.cameras.find(this.cameraId) ?? { lastFrameAtMs: null };
+    if (lastFrameAtMs === null) return nothing;
     const path = mediaPath('GET /api/cameras/:cameraId/snapshot.jpg', {
       params: { cameraId: this.cameraId },
       query: { width: 640 },
@@ -235,7 +235,7 @@ export class VigieCamera extends LitElement {
     this.statusText = statusText({
       status,
       missing: known && !camera,
-      lastFrameAt: camera?.lastFrameAt ?? null,
+      lastFrameAtMs: camera?.lastFrameAtMs ?? null,
       nowMs: this.#connection.clock.nowMs(),
       connectingForMs: nowMs - this.#connectingSinceMs,
       problem: this.#connection.receiver.problem,

@@ -148,15 +148,15 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
     return findCamera(this.#store, id);
   }
 
-  #view({ id, name, kind, createdAt, lastFrameAt }: KnownCamera): CameraView {
+  #view({ id, name, kind, createdAtMs, lastFrameAtMs }: KnownCamera): CameraView {
     const live = this.#control.status(id);
     return {
       id,
       name,
       kind,
       status: live.online ? 'online' : 'offline',
-      lastFrameAt: live.lastFrameAt ?? lastFrameAt,
-      createdAt,
+      lastFrameAtMs: live.lastFrameAtMs ?? lastFrameAtMs,
+      createdAtMs,
     };
   }
 

@@ -21,7 +21,7 @@ export interface LegacySource extends Pick<EventEmitter<Pick<CameraEvents, 'onli
 
 export interface CameraPresenceEvents {
   online: [cameraId: string];
-  offline: [cameraId: string, lastFrameAt: number | null];
+  offline: [cameraId: string, lastFrameAtMs: number | null];
 }
 
 export class CameraPresence extends EventEmitter<CameraPresenceEvents> implements CameraControl {
@@ -65,14 +65,14 @@ export class CameraPresence extends EventEmitter<CameraPresenceEvents> implement
   }
 
   #onOffline(cameraId: string): void {
-    const { lastFrameAt } = this.status(cameraId);
-    if (lastFrameAt !== null) this.#remember(cameraId, lastFrameAt);
-    this.emit('offline', cameraId, lastFrameAt);
+    const { lastFrameAtMs } = this.status(cameraId);
+    if (lastFrameAtMs !== null) this.#remember(cameraId, lastFrameAtMs);
+    this.emit('offline', cameraId, lastFrameAtMs);
   }
 
   /** A disk that is full, or gone, costs this memory and nothing else. */
-  #remember(cameraId: string, lastFrameAt: number): void {
-    this.#store.setLastFrameAt(cameraId, lastFrameAt).catch((error: unknown) => {
+  #remember(cameraId: string, lastFrameAtMs: number): void {
+    this.#store.setLastFrameAt(cameraId, lastFrameAtMs).catch((error: unknown) => {
       this.#log.error({ err: error, cameraId }, 'failed to store the time of the last frame');
     });
   }

@@ -15,7 +15,7 @@ import type { Shared, WorkOf } from '../store/work.ts';
 
 /** Bounds what a script gone wild can fill. */
 const MAX_CAMERAS = 1000;
-const COLUMNS = 'id, name, kind, created_at AS createdAt, last_frame_at AS lastFrameAt';
+const COLUMNS = 'id, name, kind, created_at AS createdAtMs, last_frame_at AS lastFrameAtMs';
 
 const SQL = declareStatements('cameras', {
   list: `SELECT ${COLUMNS} FROM cameras ORDER BY created_at, rowid`,
@@ -77,7 +77,7 @@ export class CameraQueries {
     // The older firmware knows no keys.
     const key = kind === 'seed' ? null : randomBytes(CAMERA_KEY_BYTES);
     this.#statements.insert.run(id, name, kind, key, nowMs);
-    return { id, name, kind, createdAt: nowMs, lastFrameAt: null };
+    return { id, name, kind, createdAtMs: nowMs, lastFrameAtMs: null };
   }
 
   /** @returns false when there is no such camera; so do the next ones */

@@ -8,9 +8,9 @@ export interface KnownCamera {
   id: string;
   name: string;
   kind: CameraKind;
-  createdAt: number;
+  createdAtMs: number;
   /** Null before the first frame. */
-  lastFrameAt: number | null;
+  lastFrameAtMs: number | null;
 }
 
 export interface KnownCameras {

@@ -46,9 +46,9 @@ export class EventService {
       log,
     );
     this.log.on('event', (event) => this.#pictures.onEvent(event));
-    for (const { id, kind, lastFrameAt } of store.cameras.list()) {
+    for (const { id, kind, lastFrameAtMs } of store.cameras.list()) {
       this.motion.addCamera(id);
-      if (kind !== 'demo' && lastFrameAt !== null) this.#connections.onOffline(id);
+      if (kind !== 'demo' && lastFrameAtMs !== null) this.#connections.onOffline(id);
     }
   }
 

@@ -12,7 +12,7 @@ interface Grant {
   cameraId: string;
   imageId: string;
   hash: Buffer;
-  expiresAt: number;
+  expiresAtMs: number;
 }
 
 const TOKEN_BYTES = 32;
@@ -29,8 +29,8 @@ export class DownloadTokens {
   /** Replaces the camera's former token, which becomes invalid. @returns 43 characters of base64url */
   grant(cameraId: string, imageId: string): string {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    const expiresAt = this.#nowMs() + FIRMWARE_TOKEN_LIFETIME_MS;
-    this.#grants.set(cameraId, { cameraId, imageId, hash: hashOf(token), expiresAt });
+    const expiresAtMs = this.#nowMs() + FIRMWARE_TOKEN_LIFETIME_MS;
+    this.#grants.set(cameraId, { cameraId, imageId, hash: hashOf(token), expiresAtMs });
     return token;
   }
 
@@ -45,7 +45,7 @@ export class DownloadTokens {
     for (const grant of this.#grants.values()) if (timingSafeEqual(grant.hash, hash)) found = grant;
     if (!found || found.imageId !== imageId) return undefined;
     this.#grants.delete(found.cameraId);
-    return this.#nowMs() < found.expiresAt ? found.cameraId : undefined;
+    return this.#nowMs() < found.expiresAtMs ? found.cameraId : undefined;
   }
 }
 

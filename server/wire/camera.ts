@@ -22,8 +22,8 @@ export const CAMERA_VIEW = z.strictObject({
   kind: CAMERA_KIND,
   status: z.enum(['online', 'offline']),
   /** Time of its last frame; null before the first. */
-  lastFrameAt: timeMs.nullable(),
-  createdAt: timeMs,
+  lastFrameAtMs: timeMs.nullable(),
+  createdAtMs: timeMs,
   /** For administrators, the worst first; absent when empty. */
   advice: z.array(CAMERA_ADVICE).exactOptional(),
 });
@@ -40,7 +40,7 @@ export type CameraWithKey = z.infer<typeof CAMERA_WITH_KEY>;
 export const CAMERA_CONNECTION = z.strictObject({
   online: z.boolean(),
   /** Time of its last frame; null if none came since the server started. */
-  lastFrameAt: timeMs.nullable(),
+  lastFrameAtMs: timeMs.nullable(),
   /**
    * This and all below are absent for cameras with the older firmware, which send no data about themselves. Frames per
    * second.
@@ -81,7 +81,7 @@ export type CameraConnection = z.infer<typeof CAMERA_CONNECTION>;
 
 /** A camera with the state of its connection. */
 export const CAMERA_DETAILS = CAMERA_VIEW.extend({
-  ...CAMERA_CONNECTION.omit({ lastFrameAt: true }).shape,
+  ...CAMERA_CONNECTION.omit({ lastFrameAtMs: true }).shape,
 });
 export type CameraDetails = z.infer<typeof CAMERA_DETAILS>;
 
@@ -89,7 +89,7 @@ export type CameraDetails = z.infer<typeof CAMERA_DETAILS>;
 export const PAIRING_CODE_VIEW = z.strictObject({
   /** Like `K7QF-3MZP`. */
   code: z.string(),
-  expiresAt: timeMs,
+  expiresAtMs: timeMs,
 });
 export type PairingCodeView = z.infer<typeof PAIRING_CODE_VIEW>;
 

@@ -18,12 +18,12 @@ test('a camera that is added comes with its key, and the key is never shown agai
   assert.equal(Buffer.from(key, 'base64url').toString('base64url'), key);
   assert.deepEqual(Buffer.from(key, 'base64url'), Buffer.from(server.store.cameras.keyOf(view.id) ?? []));
   assert.deepEqual(
-    { name: view.name, kind: view.kind, status: view.status, lastFrameAt: view.lastFrameAt },
+    { name: view.name, kind: view.kind, status: view.status, lastFrameAtMs: view.lastFrameAtMs },
     {
       name: 'Front door',
       kind: 'v1',
       status: 'offline',
-      lastFrameAt: null,
+      lastFrameAtMs: null,
     },
   );
   for (const path of ['/api/cameras', `/api/cameras/${view.id}/status`]) {
@@ -93,14 +93,14 @@ test('a viewer sees the cameras they were given, and a change of that at once', 
 
 test('the state of a connection overlays what is stored, and its details are for those who may watch', async (context) => {
   const telemetry = { rssi: -60, heap: 100, psram: 200, fps: 25, drops: 0, resetReason: 'power-on' };
-  const live = { online: true, lastFrameAt: 5000, fps: 25, telemetry };
+  const live = { online: true, lastFrameAtMs: 5000, fps: 25, telemetry };
   const message = { ...telemetry, type: 'telemetry' };
   const server = await startApi(context, { control: { status: () => ({ ...live, telemetry: message }) } });
   const client = await ApiClient.signedIn(server);
   const { id } = await server.store.cameras.add('Door', 'v1', 1);
   await server.store.cameras.setLastFrameAt(id, 4000);
   const [view] = (await client.call<CameraView[]>('GET', '/api/cameras')).body;
-  assert.deepEqual([view?.status, view?.lastFrameAt], ['online', 5000]);
+  assert.deepEqual([view?.status, view?.lastFrameAtMs], ['online', 5000]);
   assert.deepEqual((await client.call('GET', `/api/cameras/${id}/status`)).body, { ...live, ...view });
 });
 

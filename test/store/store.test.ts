@@ -34,7 +34,7 @@ test('cameras with keys, users with rights, and secrets survive a restart', asyn
   await before.close();
 
   const after = openStore(context, dataDir);
-  assert.deepEqual(after.cameras.list(), [{ ...camera, lastFrameAt: 2001 }]);
+  assert.deepEqual(after.cameras.list(), [{ ...camera, lastFrameAtMs: 2001 }]);
   assert.deepEqual(after.cameras.keyOf(camera.id), key);
   assert.deepEqual(after.cameras.settingsOf(camera.id), { frameSize: 'VGA', flash: 0 });
   assert.deepEqual(after.users.find(user.id), user);

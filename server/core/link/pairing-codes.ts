@@ -17,7 +17,7 @@ const CODE = new RegExp(`^[${ALPHABET}]{${LETTERS}}$`);
 interface Grant {
   cameraId: string;
   hash: Buffer;
-  expiresAt: number;
+  expiresAtMs: number;
 }
 
 export class PairingCodes {
@@ -26,12 +26,12 @@ export class PairingCodes {
   readonly #grants = new Map<string, Grant>();
 
   /** The camera's former code, if it had one, is worth nothing from now on. @returns like `K7QF-3MZP` */
-  make(cameraId: string, nowMs: number): { code: string; expiresAt: number } {
+  make(cameraId: string, nowMs: number): { code: string; expiresAtMs: number } {
     // 256 is a multiple of 32, so each letter is as likely as any other.
     const letters = [...randomBytes(LETTERS)].map((byte) => ALPHABET.charAt(byte % ALPHABET.length)).join('');
-    const expiresAt = nowMs + PAIRING_CODE_LIFETIME_MS;
-    this.#grants.set(cameraId, { cameraId, hash: this.#hash(letters), expiresAt });
-    return { code: `${letters.slice(0, 4)}-${letters.slice(4)}`, expiresAt };
+    const expiresAtMs = nowMs + PAIRING_CODE_LIFETIME_MS;
+    this.#grants.set(cameraId, { cameraId, hash: this.#hash(letters), expiresAtMs });
+    return { code: `${letters.slice(0, 4)}-${letters.slice(4)}`, expiresAtMs };
   }
 
   /** @param text as a person typed it. @returns whose it is, or undefined when it is nobody's, or no more */
@@ -39,7 +39,7 @@ export class PairingCodes {
     const hash = this.#hash(normalizedPairingCode(text) ?? '');
     let found: Grant | undefined;
     for (const grant of this.#grants.values()) if (timingSafeEqual(grant.hash, hash)) found = grant;
-    return found && nowMs < found.expiresAt ? found.cameraId : undefined;
+    return found && nowMs < found.expiresAtMs ? found.cameraId : undefined;
   }
 
   /** It was used, or the camera has gone, or has been given a key otherwise. */

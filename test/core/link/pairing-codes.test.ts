@@ -28,9 +28,9 @@ suite('pairing codes', () => {
     const codes = new PairingCodes();
     const seen = new Set<string>();
     for (let i = 0; i < 200; i++) {
-      const { code, expiresAt } = codes.make('cam_1', NOW_MS);
+      const { code, expiresAtMs } = codes.make('cam_1', NOW_MS);
       assert.match(code, /^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/);
-      assert.equal(expiresAt, NOW_MS + 15 * 60_000);
+      assert.equal(expiresAtMs, NOW_MS + 15 * 60_000);
       for (const letter of code.replace('-', '')) seen.add(letter);
     }
     assert.equal(seen.size, 32);
