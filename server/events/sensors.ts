@@ -82,8 +82,8 @@ export class Sensors {
   }
 }
 
-function toView({ id, name, createdAt, lastEventAt }: StoredSensor): SensorView {
-  return { id, name, createdAt, lastEventAt };
+function toView({ id, name, createdAtMs, lastEventAtMs }: StoredSensor): SensorView {
+  return { id, name, createdAtMs, lastEventAtMs };
 }
 
 function hashOf(token: string): Buffer {

@@ -64,9 +64,9 @@ export type SensorEvent = z.infer<typeof SENSOR_EVENT>;
 export const SENSOR_VIEW = z.strictObject({
   id,
   name: z.string(),
-  createdAt: timeMs,
+  createdAtMs: timeMs,
   /** Null before its first event. */
-  lastEventAt: timeMs.nullable(),
+  lastEventAtMs: timeMs.nullable(),
 });
 export type SensorView = z.infer<typeof SENSOR_VIEW>;
 

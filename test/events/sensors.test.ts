@@ -27,7 +27,7 @@ suite('sensors', () => {
     assert.deepEqual([first.sourceName, second.sourceName, first.source], ['Porch', 'Left', 'sensor']);
     assert.equal(first.endedAtMs, first.startedAtMs);
     assert.deepEqual(
-      sensors.list(door).map((sensor) => [sensor.id, sensor.lastEventAt]),
+      sensors.list(door).map((sensor) => [sensor.id, sensor.lastEventAtMs]),
       [[id, second.startedAtMs]],
     );
   });
