@@ -66,7 +66,7 @@ export class CameraFirmware {
   #update(cameraId: string): UpdateView | null {
     const update = this.#updates.of(cameraId);
     if (!update) return null;
-    const { imageId, version, fromVersion, bytes, state, receivedBytes, reason, changedAt } = update;
-    return { imageId, version, fromVersion, bytes, state, receivedBytes, reason, changedAt };
+    const { imageId, version, fromVersion, bytes, state, receivedBytes, reason, changedAtMs } = update;
+    return { imageId, version, fromVersion, bytes, state, receivedBytes, reason, changedAtMs };
   }
 }

@@ -103,8 +103,11 @@ export class FirmwareImages {
     if (known) return { image: known, isNew: false };
     this.#assertRoom();
     renameSync(upload, this.pathOf({ sha256 }));
-    const createdAt = this.#nowMs();
-    return { image: await this.#store.addImage({ sha256, version, target, bytes, createdAt }), isNew: true };
+    const createdAtMs = this.#nowMs();
+    return {
+      image: await this.#store.addImage({ sha256, version, target, bytes, createdAtMs }),
+      isNew: true,
+    };
   }
 
   /** Changes file and list together, without another change in between. */

@@ -15,7 +15,7 @@ export interface StoredImage {
   target: FirmwareTarget;
   bytes: number;
   /** ms since the Unix epoch. */
-  createdAt: number;
+  createdAtMs: number;
 }
 
 type UpdateRow = Omit<FirmwareUpdate, 'allowOlder' | 'receivedBytes'> & {
@@ -23,9 +23,9 @@ type UpdateRow = Omit<FirmwareUpdate, 'allowOlder' | 'receivedBytes'> & {
   allowOlder: 0 | 1;
 };
 
-const IMAGE_COLUMNS = 'id, sha256, version, target, bytes, created_at AS createdAt';
+const IMAGE_COLUMNS = 'id, sha256, version, target, bytes, created_at AS createdAtMs';
 const UPDATE_COLUMNS = `camera_id AS cameraId, image_id AS imageId, version, bytes, allow_older AS allowOlder,
-  from_version AS fromVersion, state, reason, attempts, changed_at AS changedAt`;
+  from_version AS fromVersion, state, reason, attempts, changed_at AS changedAtMs`;
 
 const SQL = declareStatements('firmware', {
   images: `SELECT ${IMAGE_COLUMNS} FROM firmware_images ORDER BY created_at DESC, rowid DESC`,
@@ -66,8 +66,8 @@ export class FirmwareQueries {
 
   addImage(image: Omit<StoredImage, 'id'>): StoredImage {
     const id = randomId('fw');
-    const { sha256, version, target, bytes, createdAt } = image;
-    this.#statements.addImage.run(id, sha256, version, target, bytes, createdAt);
+    const { sha256, version, target, bytes, createdAtMs } = image;
+    this.#statements.addImage.run(id, sha256, version, target, bytes, createdAtMs);
     return { id, ...image };
   }
 
@@ -87,7 +87,7 @@ export class FirmwareQueries {
   }
 
   putUpdate(cameraId: string, update: FirmwareUpdate): void {
-    const { imageId, version, bytes, allowOlder, fromVersion, state, reason, attempts, changedAt } = update;
+    const { imageId, version, bytes, allowOlder, fromVersion, state, reason, attempts, changedAtMs } = update;
     this.#statements.putUpdate.run(
       cameraId,
       imageId,
@@ -98,7 +98,7 @@ export class FirmwareQueries {
       state,
       reason,
       attempts,
-      changedAt,
+      changedAtMs,
     );
   }
 

@@ -11,7 +11,7 @@ export const FIRMWARE_IMAGE_VIEW = z.strictObject({
   target: z.enum(FIRMWARE_TARGETS),
   bytes: count,
   sha256: z.string().regex(/^[\da-f]{64}$/),
-  createdAt: timeMs,
+  createdAtMs: timeMs,
 });
 export type FirmwareImageView = z.infer<typeof FIRMWARE_IMAGE_VIEW>;
 
@@ -41,7 +41,7 @@ export const UPDATE_VIEW = z.strictObject({
   receivedBytes: count,
   /** Why it failed or waits, as a sentence for people. */
   reason: z.string().nullable(),
-  changedAt: timeMs,
+  changedAtMs: timeMs,
 });
 export type UpdateView = z.infer<typeof UPDATE_VIEW>;
 

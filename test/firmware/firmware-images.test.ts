@@ -44,7 +44,7 @@ test('an image is stored byte for byte under its hash, with the description from
     version: '2.0.1',
     target: 'esp32',
     bytes: file.length,
-    createdAt: 7,
+    createdAtMs: 7,
   });
   assert.deepEqual(readdirSync(folder), [`${sha256Of(file)}.bin`]);
   assert.deepEqual(readFileSync(images.pathOf(image)), file);

@@ -85,9 +85,9 @@ test('an uploaded file is listed, and the same file again is not listed twice', 
   const file = appImage({ version: '1.4.0', bytes: 300_000 });
   const first = await upload(file);
   assert.equal(first.status, 201);
-  const { id, createdAt, ...facts } = first.body;
+  const { id, createdAtMs, ...facts } = first.body;
   assert.deepEqual(facts, { version: '1.4.0', target: 'host', bytes: 300_000, sha256: sha256Of(file) });
-  assert.ok(Math.abs(Date.now() - createdAt) < 60_000);
+  assert.ok(Math.abs(Date.now() - createdAtMs) < 60_000);
   const again = await upload(file);
   assert.deepEqual([again.status, again.body.id], [200, id]);
   assert.deepEqual((await admin.call('GET', '/api/firmware')).body, [first.body]);
@@ -206,7 +206,7 @@ test('an update is staged, listed and cancelled', async (context) => {
   const staged = await admin.call<CameraFirmwareView>('POST', path, { body: { imageId } });
   assert.equal(staged.status, 202);
   assert.deepEqual(
-    { ...staged.body, update: { ...staged.body.update, changedAt: 0 } },
+    { ...staged.body, update: { ...staged.body.update, changedAtMs: 0 } },
     {
       cameraId,
       firmware: '1.0.0',
@@ -221,7 +221,7 @@ test('an update is staged, listed and cancelled', async (context) => {
         state: 'offered',
         receivedBytes: 0,
         reason: null,
-        changedAt: 0,
+        changedAtMs: 0,
       },
     },
   );

@@ -26,7 +26,7 @@ export interface FirmwareUpdate {
   reason: string | null;
   /** Offers made. */
   attempts: number;
-  changedAt: number;
+  changedAtMs: number;
 }
 
 export type UpdateEvent =
@@ -72,7 +72,7 @@ export function stagedUpdate(
     receivedBytes: 0,
     reason: null,
     attempts: 0,
-    changedAt: nowMs,
+    changedAtMs: nowMs,
   };
 }
 
@@ -82,15 +82,15 @@ export function isUnderWay({ state }: FirmwareUpdate): boolean {
 }
 
 /** When to call `advance` with `time`, ms since the Unix epoch; undefined without a deadline. */
-export function deadlineOf({ state, changedAt }: FirmwareUpdate): number | undefined {
+export function deadlineOf({ state, changedAtMs }: FirmwareUpdate): number | undefined {
   const timeoutMs = TIMEOUTS_MS[state];
-  return timeoutMs === undefined ? undefined : changedAt + timeoutMs;
+  return timeoutMs === undefined ? undefined : changedAtMs + timeoutMs;
 }
 
 /** @returns the new state; the same object when the event changes nothing */
 export function advance(update: FirmwareUpdate, event: UpdateEvent, nowMs: number): FirmwareUpdate {
   const change = changeBy(update, event, nowMs);
-  return change ? { ...update, ...change, changedAt: nowMs } : update;
+  return change ? { ...update, ...change, changedAtMs: nowMs } : update;
 }
 
 function changeBy(

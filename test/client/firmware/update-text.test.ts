@@ -11,7 +11,7 @@ const UPDATE: UpdateView = {
   state: 'staged',
   receivedBytes: 0,
   reason: null,
-  changedAt: 0,
+  changedAtMs: 0,
 };
 
 const texts: [change: Partial<UpdateView>, expected: UpdateText][] = [
