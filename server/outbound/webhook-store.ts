@@ -26,7 +26,7 @@ export interface AttemptOutcome {
   /** Attempts made so far, including this one. */
   attempts: number;
   state: DeliveryView['state'];
-  nextAttemptAt: number | null;
+  nextAttemptAtMs: number | null;
   status: number | null;
   answer: string | null;
 }
@@ -38,16 +38,16 @@ const MAX_AGE_MS = 30 * 24 * 3_600_000;
 /** Waiting deliveries per webhook; above this the oldest are given up. */
 const MAX_WAITING = 500;
 
-const WEBHOOK_COLUMNS = `id, name, url, camera_ids AS cameraIds, kinds, moment, enabled, created_at AS createdAt,
-  failing_since AS failingSince`;
-const DELIVERY_COLUMNS = `id, type, created_at AS createdAt, state, attempts, next_attempt_at AS nextAttemptAt, status, answer`;
+const WEBHOOK_COLUMNS = `id, name, url, camera_ids AS cameraIds, kinds, moment, enabled, created_at AS createdAtMs,
+  failing_since AS failingSinceMs`;
+const DELIVERY_COLUMNS = `id, type, created_at AS createdAtMs, state, attempts, next_attempt_at AS nextAttemptAtMs, status, answer`;
 
 const SQL = declareStatements('webhooks', {
   list: `SELECT ${WEBHOOK_COLUMNS} FROM webhooks ORDER BY created_at, rowid`,
   find: `SELECT ${WEBHOOK_COLUMNS} FROM webhooks WHERE id = ?`,
   add: `
     INSERT INTO webhooks (id, name, url, secret, camera_ids, kinds, moment, enabled, created_at)
-    VALUES (:id, :name, :url, :secret, :cameraIds, :kinds, :moment, :enabled, :createdAt)`,
+    VALUES (:id, :name, :url, :secret, :cameraIds, :kinds, :moment, :enabled, :createdAtMs)`,
   change: `
     UPDATE webhooks SET name = :name, url = :url, camera_ids = :cameraIds, kinds = :kinds, moment = :moment,
       enabled = :enabled WHERE id = :id`,
@@ -81,7 +81,7 @@ const SQL = declareStatements('webhooks', {
       ORDER BY next_attempt_at LIMIT 1)) AS at
     FROM webhooks w WHERE w.enabled = 1`,
   attempted: `
-    UPDATE webhook_deliveries SET attempts = :attempts, state = :state, next_attempt_at = :nextAttemptAt,
+    UPDATE webhook_deliveries SET attempts = :attempts, state = :state, next_attempt_at = :nextAttemptAtMs,
       status = :status, answer = :answer WHERE id = :id`,
   again: `
     UPDATE webhook_deliveries SET state = 'waiting', next_attempt_at = ?, attempts = 0
@@ -113,8 +113,8 @@ export class WebhookQueries {
     if (this.list().length >= MAX_WEBHOOKS)
       throw new VigieError('conflict', `there are at most ${MAX_WEBHOOKS} webhooks; remove one first`);
     const id = randomId('hook');
-    this.#statements.add.run({ id, ...toRow(settings), secret, createdAt: nowMs });
-    return { id, ...settings, createdAt: nowMs, failingSince: null };
+    this.#statements.add.run({ id, ...toRow(settings), secret, createdAtMs: nowMs });
+    return { id, ...settings, createdAtMs: nowMs, failingSinceMs: null };
   }
 
   /** @returns false for an unknown webhook; likewise `remove` */
@@ -169,7 +169,7 @@ export class WebhookQueries {
   }
 
   /** When the next delivery is due; null when none waits. */
-  nextAttemptAt(): number | null {
+  nextAttemptAtMs(): number | null {
     const at = this.#statements.next.get()?.['at'];
     return typeof at === 'number' ? at : null;
   }
@@ -202,7 +202,7 @@ export const WEBHOOK_WORK = {
   queueEvent: 'record',
   queue: 'action',
   due: 'quick',
-  nextAttemptAt: 'quick',
+  nextAttemptAtMs: 'quick',
   attempted: 'record',
   sendAgain: 'action',
   deliveries: 'long',

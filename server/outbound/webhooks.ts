@@ -132,7 +132,7 @@ export class Webhooks {
 
   #plan(): void {
     clearTimeout(this.#timer);
-    const nextMs = this.#store.nextAttemptAt();
+    const nextMs = this.#store.nextAttemptAtMs();
     if (nextMs === null) return;
     // Deliveries that are already due belong to a busy webhook, which pumps when it is done.
     const pauseMs = nextMs <= this.#nowMs() && this.#busy.size > 0 ? MAX_PAUSE_MS : nextMs - this.#nowMs();
@@ -181,7 +181,7 @@ export class Webhooks {
     const outcome: AttemptOutcome = {
       attempts,
       state: isDelivered ? 'delivered' : delayMs === undefined ? 'failed' : 'waiting',
-      nextAttemptAt: delayMs === undefined ? null : nowMs + delayMs,
+      nextAttemptAtMs: delayMs === undefined ? null : nowMs + delayMs,
       status,
       answer: text,
     };

@@ -42,9 +42,9 @@ export const WEBHOOK_VIEW = z.strictObject({
   kinds: z.array(EVENT_KIND),
   moment: WEBHOOK_MOMENT,
   enabled: z.boolean(),
-  createdAt: timeMs,
+  createdAtMs: timeMs,
   /** Time since which deliveries fail; null while they succeed. */
-  failingSince: timeMs.nullable(),
+  failingSinceMs: timeMs.nullable(),
 });
 export type WebhookView = z.infer<typeof WEBHOOK_VIEW>;
 
@@ -62,11 +62,11 @@ export const DELIVERY_VIEW = z.strictObject({
   /** The same for each attempt, so that the receiver recognizes repetitions. */
   id,
   type: MESSAGE_TYPE,
-  createdAt: timeMs,
+  createdAtMs: timeMs,
   state: DELIVERY_STATE,
   attempts: count,
   /** Null unless it waits. */
-  nextAttemptAt: timeMs.nullable(),
+  nextAttemptAtMs: timeMs.nullable(),
   /** HTTP status of the last answer; null without one. */
   status: z.int().nullable(),
   /** The receiver's last answer, or why it could not be reached, at most 1 KiB. */

@@ -16,7 +16,7 @@ test('a delivery whose outcome cannot be stored is not sent again at once, and o
   };
   let failures = 0;
   const store: Partial<WebhookStore> = {
-    nextAttemptAt: () => (due.size > 0 ? 0 : null),
+    nextAttemptAtMs: () => (due.size > 0 ? 0 : null),
     due: () => [...due.values()],
     find: (id) => ({ id, url: receiver.url }) as WebhookView,
     secretOf: () => Buffer.alloc(32),

@@ -14,7 +14,7 @@ test('a webhook is added, shown without its secret, changed and removed', async 
   const { secret, ...view } = added.body;
   assert.match(secret, /^whsec_[\w+/]{43}=$/);
   assert.deepEqual(
-    [view.cameraIds, view.moment, view.enabled, view.failingSince],
+    [view.cameraIds, view.moment, view.enabled, view.failingSinceMs],
     [[], 'started', true, null],
   );
   assert.deepEqual((await admin.call<WebhookView[]>('GET', '/api/webhooks')).body, [view]);

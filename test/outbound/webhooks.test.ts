@@ -143,12 +143,12 @@ suite('webhooks', () => {
     receiver.answer = (response) => void response.writeHead(500).end('x'.repeat(100_000));
     await happens(event());
     await until('it has failed once', async () => (await newest(id))?.attempts === 1);
-    const { state, nextAttemptAt, answer, status } = (await newest(id)) ?? assert.fail();
+    const { state, nextAttemptAtMs, answer, status } = (await newest(id)) ?? assert.fail();
     assert.deepEqual([state, status, answer?.length], ['waiting', 500, 1024]);
     assert.ok(
-      nextAttemptAt !== null && nextAttemptAt >= START_MS + 4_000 && nextAttemptAt <= START_MS + 6_000,
+      nextAttemptAtMs !== null && nextAttemptAtMs >= START_MS + 4_000 && nextAttemptAtMs <= START_MS + 6_000,
     );
-    assert.equal(webhooks().list()[0]?.failingSince, START_MS);
+    assert.equal(webhooks().list()[0]?.failingSinceMs, START_MS);
     receiver.answer = (response) => void response.end();
     waits(6_000);
     // Every queued delivery triggers a look at what is due.
@@ -156,7 +156,7 @@ suite('webhooks', () => {
     await until('both have arrived', async () =>
       (await webhooks().deliveries(id)).every((each) => each.state === 'delivered'),
     );
-    assert.equal(webhooks().list()[0]?.failingSince, null);
+    assert.equal(webhooks().list()[0]?.failingSinceMs, null);
     const sent = receiver.received.map(({ headers }) => headers['webhook-id']);
     assert.deepEqual([sent.length, new Set(sent).size], [3, 2], 'the same id each time');
   });
