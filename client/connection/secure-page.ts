@@ -80,7 +80,7 @@ export class SecurePage extends LitElement {
     this.authority = await localAuthority();
   }
 
-  #instructions({ fingerprint, validUntil }: LocalAuthority): TemplateResult {
+  #instructions({ fingerprint, validUntilMs }: LocalAuthority): TemplateResult {
     return html`
       <section class="card">
         <h2>Certificate</h2>
@@ -95,7 +95,7 @@ export class SecurePage extends LitElement {
         <vigie-copy-field label="Fingerprint (SHA-256)" .value=${fingerprint}></vigie-copy-field>
         <p class="quiet">
           Compare this fingerprint with the one in the server’s log to make sure that the download is genuine.
-          Valid until ${new Date(validUntil).toLocaleDateString()}.
+          Valid until ${new Date(validUntilMs).toLocaleDateString()}.
         </p>
       </section>
       <section>

@@ -10,7 +10,9 @@ import type { AuthorityCertificate } from './local-authority.ts';
 export function authorityRoutes(authority: AuthorityCertificate | undefined): Router {
   const router = Router();
   serve(router, 'GET /api/local-authority', () => ({
-    authority: authority ? { fingerprint: authority.fingerprint, validUntil: authority.validUntil } : null,
+    authority: authority
+      ? { fingerprint: authority.fingerprint, validUntilMs: authority.validUntilMs }
+      : null,
   }));
   return router;
 }

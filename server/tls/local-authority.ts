@@ -34,7 +34,7 @@ export interface AuthorityCertificate {
   /** SHA-256 of the DER, as 64 hex digits in pairs: AB:CD:… */
   fingerprint: string;
   /** ms since the Unix epoch. */
-  validUntil: number;
+  validUntilMs: number;
 }
 
 const CHECK_INTERVAL_MS = 60_000;
@@ -109,7 +109,7 @@ export class LocalAuthority
       pem: pair.cert,
       der: raw,
       fingerprint: fingerprint256,
-      validUntil: validToDate.getTime(),
+      validUntilMs: validToDate.getTime(),
     };
     this.#checks = setInterval(() => void this.check(), options.checkIntervalMs ?? CHECK_INTERVAL_MS);
   }

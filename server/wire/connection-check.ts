@@ -58,7 +58,7 @@ export const LOCAL_AUTHORITY_VIEW = z.strictObject({
     .strictObject({
       /** SHA-256 of the certificate, in the format of phones and browsers: AB:CD:… */
       fingerprint: z.string(),
-      validUntil: timeMs,
+      validUntilMs: timeMs,
     })
     .nullable(),
 });

@@ -58,7 +58,7 @@ const HSTS: [host: string, proto: string, authority: boolean, promised: boolean]
 ];
 
 test('HSTS is sent for public names on the default port, and for no shared name', async (context) => {
-  const authority = { pem: '', der: Buffer.alloc(0), fingerprint: 'AA', validUntil: 0 };
+  const authority = { pem: '', der: Buffer.alloc(0), fingerprint: 'AA', validUntilMs: 0 };
   const servers = {
     true: await startApi(context, { trustedProxies: ['loopback'], authority }),
     false: await startApi(context, { trustedProxies: ['loopback'] }),
