@@ -12,8 +12,7 @@ import type { Log } from './log.ts';
 import type { AuthorityCertificate } from './tls/local-authority.ts';
 import { FIRMWARE_PATH } from './wire/camera-protocol.ts';
 import { authRoutes } from './accounts/auth-routes.ts';
-import { authorityFiles } from './tls/authority-files.ts';
-import { authorityRoutes } from './tls/authority-routes.ts';
+import { authorityFiles, authorityRoutes } from './tls/authority-routes.ts';
 import type { ConnectionOf } from './http/client-connection.ts';
 import type { CameraCatalog } from './cameras/camera-catalog.ts';
 import type { Outbound } from './outbound/open-outbound.ts';
@@ -22,7 +21,7 @@ import { cameraRoutes } from './cameras/camera-routes.ts';
 import { clientFiles } from './http/client-files.ts';
 import { eventRoutes, type Events } from './events/event-routes.ts';
 import { firmwareDownload } from './firmware/firmware-download.ts';
-import { firmwareRoutes, type Firmware } from './firmware/firmware-routes.ts';
+import { firmwareRoutes, updateRoutes, type Firmware } from './firmware/firmware-routes.ts';
 import { connectionRoutes, type ServerFacts } from './connectivity/connection-routes.ts';
 import { Guard } from './accounts/guard.ts';
 import { mjpegRoutes } from './pictures/mjpeg-routes.ts';
@@ -36,7 +35,6 @@ import { recordingRoutes, type Recordings } from './recording/recording-routes.t
 import { snapshotRoutes, type Snapshots } from './pictures/snapshot-routes.ts';
 import { statusRoutes } from './status/status-routes.ts';
 import type { ServerStatus } from './wire/server-status.ts';
-import { updateRoutes } from './firmware/update-routes.ts';
 import { userRoutes } from './accounts/user-routes.ts';
 import { webhookRoutes } from './outbound/webhook-routes.ts';
 

@@ -3,11 +3,10 @@
 import type { Log } from '../log.ts';
 import type { SecretStore } from '../store/secret-store.ts';
 import { Access } from './access.ts';
-import { AccountEvents } from './account-events.ts';
 import { LoginThrottle } from './login-throttle.ts';
 import { PasswordHasher } from './password-hasher.ts';
 import type { SessionStore } from './session-store.ts';
-import { Sessions } from './sessions.ts';
+import { AccountEvents, Sessions } from './sessions.ts';
 import { SignIn } from './sign-in.ts';
 import type { UserStore } from './user-store.ts';
 import { Users } from './users.ts';

@@ -9,6 +9,7 @@
  * renewal detects the reuse.
  */
 
+import { EventEmitter } from 'node:events';
 import type { SecretStore } from '../store/secret-store.ts';
 import { isDiskFull } from '../store/database.ts';
 import type { SessionStore, StoredSession } from './session-store.ts';
@@ -16,8 +17,15 @@ import type { StoredUser, UserStore } from './user-store.ts';
 import { VigieError } from '../errors.ts';
 import type { Role } from '../wire/account.ts';
 import { LIFETIME_SECONDS, signToken, verifyToken, type Audience } from './access-token.ts';
-import type { AccountEvents } from './account-events.ts';
 import { makeRefreshToken, readRefreshToken } from './refresh-token.ts';
+
+/** Emitted by sessions and users, so that whatever used a lost right ends at once. */
+export class AccountEvents extends EventEmitter<{
+  /** A user's role or rights changed, or the user was removed: check again what they are using. */
+  accessChanged: [userId: string];
+  /** A sign-in has ended, by signing out or by force: close its connections. */
+  sessionEnded: [sessionId: string];
+}> {}
 
 export interface Identity {
   userId: string;

@@ -10,12 +10,11 @@ import { VigieError } from '../errors.ts';
 import type { Role, UserView } from '../wire/account.ts';
 import { randomText } from '../store/random-id.ts';
 import type { StoredUser, UserStore } from './user-store.ts';
-import type { AccountEvents } from './account-events.ts';
 import { AttemptLimit } from './attempt-limit.ts';
 import type { LoginOrigin } from './login-origin.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import type { ReadFor } from '../store/work.ts';
-import type { Identity } from './sessions.ts';
+import type { AccountEvents, Identity } from './sessions.ts';
 
 export interface UsersOptions {
   users: UserStore;

@@ -11,9 +11,8 @@ import type { StoredSensor } from './sensor-store.ts';
 import { findCamera, type KnownCameras } from '../core/cameras.ts';
 import type { ConnectionOf } from '../http/client-connection.ts';
 import type { Guard } from '../accounts/guard.ts';
-import { readFor } from '../http/read-for.ts';
 import type { ApiQuery } from '../wire/api-routes.ts';
-import { serve } from '../http/serve.ts';
+import { readFor, serve } from '../http/serve.ts';
 
 export interface Events {
   log: EventLog;

@@ -1,4 +1,7 @@
-/** /api/firmware, for administrators: the images, their upload, and the firmware of every camera. */
+/**
+ * /api/firmware, for administrators: the images, their upload, and the firmware of every camera; and
+ * /api/cameras/:cameraId/update, the firmware update of one camera.
+ */
 
 import { Router, type Request } from 'express';
 import { VigieError } from '../errors.ts';
@@ -51,6 +54,29 @@ export function firmwareRoutes({ images, updates, cameras }: Firmware, guard: Gu
   serve(router, 'DELETE /api/firmware/:imageId', ({ request, params }) => {
     guard.administrator(request);
     return updates.removeImage(params.imageId);
+  });
+
+  return router;
+}
+
+export function updateRoutes(cameras: CameraFirmware, guard: Guard): Router {
+  const router = Router();
+
+  serve(router, 'GET /api/cameras/:cameraId/update', ({ request, params }) => {
+    guard.administrator(request);
+    return cameras.view(params.cameraId);
+  });
+
+  serve(router, 'POST /api/cameras/:cameraId/update', ({ request, params, readBody }) => {
+    guard.administrator(request);
+    const { imageId, allowOlder } = readBody();
+    return cameras.stage(params.cameraId, imageId, allowOlder);
+  });
+
+  // Cancels the update, or clears one that has ended.
+  serve(router, 'DELETE /api/cameras/:cameraId/update', ({ request, params }) => {
+    guard.administrator(request);
+    cameras.cancel(params.cameraId);
   });
 
   return router;

@@ -18,6 +18,7 @@ import {
   type ApiQuery,
   type ApiRouteName,
 } from '../wire/api-routes.ts';
+import type { ReadFor } from '../store/work.ts';
 import { validate } from '../wire/validate.ts';
 
 export interface Call<N extends ApiRouteName> {
@@ -87,4 +88,11 @@ export function parseRequest<T>(schema: z.ZodType<T>, value: unknown): T {
     path.length === 0 ? message : `${path.join('.')}: ${message}`,
   );
   throw new VigieError('badRequest', problems.join('; '));
+}
+
+/** The user and lifetime of a long database read: it is cancelled when the client disconnects. */
+export function readFor({ userId }: { userId: string }, response: Response): ReadFor {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  return { userId, signal: gone.signal };
 }

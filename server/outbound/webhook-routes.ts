@@ -3,8 +3,7 @@
 import { Router } from 'express';
 import type { Webhooks } from './webhooks.ts';
 import type { Guard } from '../accounts/guard.ts';
-import { readFor } from '../http/read-for.ts';
-import { serve } from '../http/serve.ts';
+import { readFor, serve } from '../http/serve.ts';
 
 export function webhookRoutes(webhooks: Webhooks, guard: Guard): Router {
   const router = Router();

@@ -3,7 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import { hostname, networkInterfaces } from 'node:os';
 import { join, relative } from 'node:path';
-import { authorityFiles } from './authority-files.ts';
+import { authorityFiles } from './authority-routes.ts';
 import type { HttpTls } from '../http/http-server.ts';
 import type { Config } from '../config/config.ts';
 import { isPrivateAddress } from '../core/address/special-addresses.ts';

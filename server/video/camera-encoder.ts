@@ -17,7 +17,7 @@ import { FrameRateMeter } from '../core/video/frame-rate-meter.ts';
 import { KeyframeRequests } from '../core/video/keyframe-requests.ts';
 import { lumaCells } from '../core/video/luma-frame.ts';
 import { LatestSlot } from '../core/latest-slot.ts';
-import type { VideoTimestamps } from '../core/video/video-timestamps.ts';
+import type { VideoTimestamps } from '../core/rtp/rtp-clock.ts';
 import type { Log } from '../log.ts';
 import { encodeRequest, monotonicUs, type CodecReplyHeader } from './codec-messages.ts';
 import type { CodecPool } from './codec-pool.ts';

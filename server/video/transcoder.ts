@@ -10,7 +10,7 @@ import { serverClock, type Clock } from '../core/clock.ts';
 import type { EncodingDemand } from '../core/video/encoding-demand.ts';
 import type { EncodedFrame, EncodedVideo } from '../core/video/encoded-frame.ts';
 import type { Subscription } from '../core/fan-out.ts';
-import { VideoTimestamps } from '../core/video/video-timestamps.ts';
+import { VideoTimestamps } from '../core/rtp/rtp-clock.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { LumaFrame } from '../core/video/luma-frame.ts';

@@ -2,8 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AccountEvents } from '../../server/accounts/account-events.ts';
-import { Sessions } from '../../server/accounts/sessions.ts';
+import { AccountEvents, Sessions } from '../../server/accounts/sessions.ts';
 import { openInProcessStore } from '../support/in-process-store.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 

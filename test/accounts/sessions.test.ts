@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { AccountEvents } from '../../server/accounts/account-events.ts';
-import { Sessions } from '../../server/accounts/sessions.ts';
+import { AccountEvents, Sessions } from '../../server/accounts/sessions.ts';
 import { VigieError } from '../../server/errors.ts';
 import { openInProcessStore } from '../support/in-process-store.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
