@@ -4,6 +4,7 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { NOTIFICATION_SETTINGS, type NotificationSettings, type PushDevice } from '../wire/notification.ts';
 import { inTransaction } from '../store/database.ts';
 import { readFields } from '../store/json-column.ts';
+import { SETTINGS_WORK, SettingsQueries, settingsSql } from '../store/settings-queries.ts';
 import { declareStatements, prepareStatements } from '../store/statements.ts';
 import type { Shared, WorkOf } from '../store/work.ts';
 
@@ -42,19 +43,18 @@ const SQL = declareStatements('notifications', {
       OR EXISTS (SELECT 1 FROM camera_rights r WHERE r.user_id = users.id AND r.camera_id = ?)`,
   ofUser: `${SELECT} WHERE sessions.user_id = ? ORDER BY push_devices.rowid`,
   remove: 'DELETE FROM push_devices WHERE endpoint = ?',
-  settings: 'SELECT settings FROM notification_settings WHERE user_id = ?',
-  setSettings: `
-    INSERT INTO notification_settings (user_id, settings) VALUES (?, ?)
-    ON CONFLICT (user_id) DO UPDATE SET settings = excluded.settings`,
+  ...settingsSql('notification_settings', 'user_id'),
 });
 
-export class NotificationQueries {
+export class NotificationQueries extends SettingsQueries<typeof NOTIFICATION_SETTINGS.shape> {
   readonly #database: DatabaseSync;
   readonly #statements;
 
   constructor(database: DatabaseSync) {
+    const statements = prepareStatements(database, SQL);
+    super(NOTIFICATION_SETTINGS, statements);
     this.#database = database;
-    this.#statements = prepareStatements(database, SQL);
+    this.#statements = statements;
   }
 
   /** A browser in which another user has signed in since belongs to that user. */
@@ -83,14 +83,6 @@ export class NotificationQueries {
   remove(endpoint: string): void {
     this.#statements.remove.run(endpoint);
   }
-
-  settingsOf(userId: string): Partial<NotificationSettings> | undefined {
-    return readFields(NOTIFICATION_SETTINGS, this.#statements.settings.get(userId)?.['settings']);
-  }
-
-  setSettings(userId: string, settings: NotificationSettings): void {
-    this.#statements.setSettings.run(userId, JSON.stringify(settings));
-  }
 }
 
 export const NOTIFICATION_WORK = {
@@ -98,8 +90,7 @@ export const NOTIFICATION_WORK = {
   recipients: 'long',
   devicesOf: 'quick',
   remove: 'record',
-  settingsOf: 'quick',
-  setSettings: 'action',
+  ...SETTINGS_WORK,
 } as const satisfies WorkOf<NotificationQueries>;
 
 export type NotificationStore = Shared<NotificationQueries, typeof NOTIFICATION_WORK>;
