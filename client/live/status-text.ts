@@ -1,10 +1,10 @@
 /** The text on the badge of a camera. */
 
-import type { CameraStatus } from './camera-status.ts';
+import type { BadgeStatus } from './camera-status.ts';
 import { shortDuration } from '../ui/relative-time.ts';
 
 export interface StatusTextInputs {
-  status: CameraStatus;
+  status: BadgeStatus;
   /** The list of cameras is known and this one is not in it: removed, or not to be seen by us. */
   missing: boolean;
   /** ms since the Unix epoch; null: never. */

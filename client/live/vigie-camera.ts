@@ -15,7 +15,7 @@ import { LitElement, html, nothing, type PropertyValues, type TemplateResult } f
 import type { CameraFeed } from './camera-feed.ts';
 import { CameraPicture } from './camera-picture.ts';
 import { CameraStatsSampler, type CameraStats } from './camera-stats.ts';
-import { cameraStatus, type CameraStatus } from './camera-status.ts';
+import { cameraStatus, type BadgeStatus } from './camera-status.ts';
 import type { LiveConnection } from './live-connection.ts';
 import type { LiveSource } from './live-source.ts';
 import { mediaPath } from '../http/request-line.ts';
@@ -53,7 +53,7 @@ export class VigieCamera extends LitElement {
   declare showStats: boolean;
   declare live: LiveConnection | undefined;
   declare tokenProvider: TokenProvider | undefined;
-  declare status: CameraStatus;
+  declare status: BadgeStatus;
   /** Once a second while `showStats` is on, else null. */
   declare stats: CameraStats | null;
   /** How the live picture comes; null while there is none. */

@@ -12,7 +12,7 @@ import type { Log } from '../log.ts';
 import type { CameraStore } from './camera-store.ts';
 import type {
   CameraAdvice,
-  CameraConnection,
+  CameraConnectionView,
   CameraDetails,
   CameraView,
   CameraWithKey,
@@ -22,7 +22,7 @@ import type { CameraSettings } from '../wire/camera-settings.ts';
 /** What the API asks of the cameras that are connected; main connects it. */
 export interface CameraControl {
   /** The connection of any id, known or not. */
-  status(cameraId: string): CameraConnection;
+  status(cameraId: string): CameraConnectionView;
   /** @throws VigieError `cameraOffline`, `cameraRejected`, `unavailable`, `tooManyRequests` */
   set(cameraId: string, settings: CameraSettings): Promise<void>;
   /** Resolves when the camera has agreed to. @throws VigieError as `set` */
@@ -172,7 +172,7 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
 }
 
 /** Fields that only the camera protocol needs, such as the type of the message, stay inside. */
-function telemetryView(telemetry: NonNullable<CameraConnection['telemetry']>): typeof telemetry {
+function telemetryView(telemetry: NonNullable<CameraConnectionView['telemetry']>): typeof telemetry {
   const { rssi, heap, psram, fps, drops, sendStalls, resetReason } = telemetry;
   return { rssi, heap, psram, fps, drops, ...(sendStalls !== undefined && { sendStalls }), resetReason };
 }

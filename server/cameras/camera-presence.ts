@@ -10,13 +10,13 @@ import type { CameraControl } from './camera-catalog.ts';
 import type { CameraEvents, CameraSource } from '../core/link/camera-events.ts';
 import type { Log } from '../log.ts';
 import type { CameraStore } from './camera-store.ts';
-import type { CameraConnection } from '../wire/camera.ts';
+import type { CameraConnectionView } from '../wire/camera.ts';
 import type { CameraSettings } from '../wire/camera-settings.ts';
 
 /** The legacy listeners. */
 export interface LegacySource extends Pick<EventEmitter<Pick<CameraEvents, 'online' | 'offline'>>, 'on'> {
   has(cameraId: string): boolean;
-  status(cameraId: string): CameraConnection;
+  status(cameraId: string): CameraConnectionView;
 }
 
 export interface CameraPresenceEvents {
@@ -48,7 +48,7 @@ export class CameraPresence extends EventEmitter<CameraPresenceEvents> implement
     }
   }
 
-  status(cameraId: string): CameraConnection {
+  status(cameraId: string): CameraConnectionView {
     return this.#legacy?.has(cameraId) ? this.#legacy.status(cameraId) : this.#ingest.status(cameraId);
   }
 

@@ -9,7 +9,7 @@ import { EventEmitter } from 'node:events';
 import type { RtcpPacket } from 'werift';
 import type { EncodedFrame } from '../core/video/encoded-frame.ts';
 import { timestamp90kAt } from '../core/rtp/rtp-clock.ts';
-import type { RtcpFeedback } from '../core/rtp/rtcp-feedback.ts';
+import type { ViewerFeedback } from '../core/rtp/rtcp-feedback.ts';
 import { RtpHistory } from '../core/rtp/rtp-history.ts';
 import type { RtpPayload } from '../core/rtp/vp8-packetizer.ts';
 import type { ConsumerParameters, FrameTiming } from '../wire/signaling.ts';
@@ -170,7 +170,7 @@ export class Consumer
   }
 
   /** @param feedback that names this consumer's `ssrc` */
-  onFeedback(feedback: RtcpFeedback, nowUs: number): void {
+  onFeedback(feedback: ViewerFeedback, nowUs: number): void {
     switch (feedback.kind) {
       case 'report':
         this.#counters.fractionLost = feedback.fractionLost;

@@ -8,7 +8,7 @@
 import { EventEmitter } from 'node:events';
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
-import type { RtcpFeedback } from '../core/rtp/rtcp-feedback.ts';
+import type { ViewerFeedback } from '../core/rtp/rtcp-feedback.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { DtlsParameters, IceParameters } from '../wire/signaling.ts';
@@ -151,7 +151,7 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
     for (const consumer of this.consumers.values()) consumer.openPath();
   }
 
-  #onFeedback(feedback: RtcpFeedback): void {
+  #onFeedback(feedback: ViewerFeedback): void {
     this.#consumersBySsrc.get(feedback.ssrc)?.onFeedback(feedback, this.#clock());
   }
 }

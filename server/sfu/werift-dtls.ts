@@ -30,7 +30,7 @@ import {
   type RtcpPacket,
 } from 'werift';
 import { HandshakeOrder } from '../core/rtp/dtls-handshake-order.ts';
-import { readRtcp, type RtcpFeedback } from '../core/rtp/rtcp-feedback.ts';
+import { readRtcp, type ViewerFeedback } from '../core/rtp/rtcp-feedback.ts';
 import { SrtpGcm } from '../core/rtp/srtp-gcm.ts';
 import type { DtlsFingerprint } from '../wire/signaling.ts';
 
@@ -75,7 +75,7 @@ export class WeriftDtls {
   readonly #transport: RTCDtlsTransport;
   readonly #receivers: ((datagram: Buffer) => void)[] = [];
   readonly #send: (datagram: Buffer) => void;
-  readonly #onFeedback: (feedback: RtcpFeedback) => void;
+  readonly #onFeedback: (feedback: ViewerFeedback) => void;
   /** The server's last handshake flight; undefined until the handshake is done. */
   #lastFlight: readonly Buffer[] | undefined;
   #lastFlightRepeats = 0;
@@ -89,7 +89,7 @@ export class WeriftDtls {
    */
   constructor(
     send: (datagram: Buffer) => void,
-    onFeedback: (feedback: RtcpFeedback) => void,
+    onFeedback: (feedback: ViewerFeedback) => void,
     counters: DtlsCounters,
   ) {
     this.#send = send;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { VigieError } from '../errors.ts';
 import { validate } from '../wire/validate.ts';
 import type {
-  AckMessage,
+  PictureAckMessage,
   AuthenticateMessage,
   SignalingMethod,
   SignalingMethods,
@@ -72,7 +72,7 @@ export function parseAuthenticate(text: string): AuthenticateMessage {
  * @throws VigieError `badRequest` when the message is neither an ack nor a request. A request with wrong data is
  * returned with its id and the error, so it can be answered.
  */
-export function parseRequest(text: string): AckMessage | Request | { id: number; error: VigieError } {
+export function parseRequest(text: string): PictureAckMessage | Request | { id: number; error: VigieError } {
   const message = parse(MESSAGE, parseJson(text), 'this message is not part of the signaling protocol');
   if (message.type === 'ack') return message;
   const { id: requestId, method, data } = message;

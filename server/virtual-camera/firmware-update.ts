@@ -32,7 +32,7 @@ export function takesUpdates(serverUrl: string): boolean {
 }
 
 /** The updates offered over one connection. */
-export class FirmwareUpdate {
+export class UpdateReceiver {
   readonly #serverUrl: string;
   readonly #running: string;
   readonly #send: (message: CameraToServer) => void;

@@ -10,7 +10,7 @@ import { createHash } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { WebSocket } from 'ws';
 import { LatestSlot } from '../core/latest-slot.ts';
-import type { CameraConnectionEvents } from './camera-connection.ts';
+import type { ConnectionEvents } from './v1-connection.ts';
 import type { CapturedFrame } from './frame-ticker.ts';
 
 export interface LegacyConnectionOptions {
@@ -22,7 +22,7 @@ export interface LegacyConnectionOptions {
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
-export class LegacyConnection extends EventEmitter<CameraConnectionEvents> {
+export class LegacyConnection extends EventEmitter<ConnectionEvents> {
   readonly #socket: WebSocket;
   readonly #waiting = new LatestSlot<CapturedFrame>();
   #closed = false;

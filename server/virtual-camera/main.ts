@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { MOTION_CAPABILITY, OTA_CAPABILITY } from '../wire/camera-protocol.ts';
-import { CameraConnection } from './camera-connection.ts';
+import { V1Connection } from './v1-connection.ts';
 import { parseCommandLine, USAGE, type CommandLine } from './command-line.ts';
 import { takesUpdates, VIRTUAL_TARGET } from './firmware-update.ts';
 import { Footage } from './footage.ts';
@@ -69,7 +69,7 @@ async function run(command: CommandLine, stopped: AbortSignal): Promise<void> {
 
 function connect(target: CommandLine['target'], firmware: string, camera: VirtualCamera): Connection {
   if (target.protocol === 'legacy') return new LegacyConnection(target);
-  return new CameraConnection({
+  return new V1Connection({
     ...target,
     device: {
       firmware,

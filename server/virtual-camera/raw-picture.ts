@@ -9,7 +9,7 @@ export interface YCbCr {
   readonly cr: number;
 }
 
-export interface Point {
+export interface PixelPosition {
   readonly x: number;
   readonly y: number;
 }
@@ -100,7 +100,7 @@ export class RawPicture {
   }
 
   /** @param corners of a convex shape, in order */
-  fillConvex(corners: readonly Point[], color: YCbCr, alpha = 1): void {
+  fillConvex(corners: readonly PixelPosition[], color: YCbCr, alpha = 1): void {
     const top = Math.floor(Math.min(...corners.map(({ y }) => y)));
     const bottom = Math.ceil(Math.max(...corners.map(({ y }) => y)));
     for (let row = top; row < bottom; row++) {

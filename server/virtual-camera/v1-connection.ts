@@ -29,13 +29,13 @@ import {
   type TelemetryMessage,
 } from '../wire/camera-protocol.ts';
 import { type CameraSettings } from '../wire/camera-settings.ts';
-import { FirmwareUpdate } from './firmware-update.ts';
+import { UpdateReceiver } from './firmware-update.ts';
 import { frameMessage, sendInFragments } from './frame-message.ts';
 import { cameraClockUs, type CapturedFrame } from './frame-ticker.ts';
 import { parseServerMessage, readSettings, type SettingsRequest } from './server-messages.ts';
 import { TimeQuestions } from './time-questions.ts';
 
-export interface CameraConnectionOptions {
+export interface V1ConnectionOptions {
   url: string;
   cameraId: string;
   /** 32 bytes. */
@@ -50,7 +50,7 @@ export interface CameraConnectionOptions {
   silenceTimeoutMs?: number;
 }
 
-export interface CameraConnectionEvents {
+export interface ConnectionEvents {
   online: [];
   /** The server requested a restart; the connection closes itself. */
   reboot: [];
@@ -62,14 +62,14 @@ export interface CameraConnectionEvents {
 const WATCH_INTERVAL_MS = 1_000;
 const NOT_THE_PROTOCOL = 'the server sent a message that is not protocol v1';
 
-export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
-  readonly #options: CameraConnectionOptions;
+export class V1Connection extends EventEmitter<ConnectionEvents> {
+  readonly #options: V1ConnectionOptions;
   readonly #socket: WebSocket;
   readonly #window = new AckWindow<CapturedFrame>(1);
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #silenceTimeoutMs: number;
   readonly #handshakeDeadline: NodeJS.Timeout;
-  readonly #update: FirmwareUpdate;
+  readonly #update: UpdateReceiver;
   readonly #time = new TimeQuestions((question) => this.#send(question));
   #facts: HandshakeFacts | undefined;
   #welcomed = false;
@@ -81,12 +81,12 @@ export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
   #motion: boolean;
   #motionTold = false;
 
-  constructor(options: CameraConnectionOptions) {
+  constructor(options: V1ConnectionOptions) {
     super();
     this.#options = options;
     this.#motion = options.motion ?? false;
     this.#silenceTimeoutMs = options.silenceTimeoutMs ?? SILENCE_TIMEOUT_MS;
-    this.#update = new FirmwareUpdate(options.url, options.device.firmware, (message) => this.#send(message));
+    this.#update = new UpdateReceiver(options.url, options.device.firmware, (message) => this.#send(message));
     this.#socket = new WebSocket(options.url, CAMERA_SUBPROTOCOL, {
       perMessageDeflate: false,
       maxPayload: MAX_CONTROL_BYTES,

@@ -10,12 +10,12 @@ import { getHeapStatistics } from 'node:v8';
 import { Backoff } from '../core/backoff.ts';
 import { CAMERA_CLOSE, type TelemetryMessage } from '../wire/camera-protocol.ts';
 import { type CameraSettings } from '../wire/camera-settings.ts';
-import type { CameraConnectionEvents } from './camera-connection.ts';
+import type { ConnectionEvents } from './v1-connection.ts';
 import { FrameTicker, type CapturedFrame } from './frame-ticker.ts';
 import type { PictureSource } from './picture-source.ts';
 
 /** The common part of the two protocols. */
-export interface Connection extends EventEmitter<CameraConnectionEvents> {
+export interface Connection extends EventEmitter<ConnectionEvents> {
   /** Whether a frame was acknowledged, so that the connection counts as a success. */
   readonly acknowledged: boolean;
   readonly framesSent: number;

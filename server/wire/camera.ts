@@ -77,7 +77,7 @@ export const CAMERA_CONNECTION = z.strictObject({
   /** Frames it may have unacknowledged; null while offline. */
   ackWindow: count.nullable().exactOptional(),
 });
-export type CameraConnection = z.infer<typeof CAMERA_CONNECTION>;
+export type CameraConnectionView = z.infer<typeof CAMERA_CONNECTION>;
 
 /** A camera with the state of its connection. */
 export const CAMERA_DETAILS = CAMERA_VIEW.extend({

@@ -232,14 +232,14 @@ export interface RequestMessage<M extends SignalingMethod = SignalingMethod> {
 }
 
 /** The picture with this sequence number and all before it were shown or skipped. Has no response. */
-export interface AckMessage {
+export interface PictureAckMessage {
   type: 'ack';
   watchId: number;
   sequence: number;
 }
 
 /** `code` is one of the codes of server/errors.ts, `detail` a sentence for people. */
-export interface SignalingError {
+export interface SignalingErrorBody {
   code: string;
   detail: string;
   /** With `full`: number of viewers. */
@@ -248,7 +248,7 @@ export interface SignalingError {
 
 export type ResponseMessage =
   | { type: 'response'; id: number; ok: true; data: unknown }
-  | { type: 'response'; id: number; ok: false; error: SignalingError };
+  | { type: 'response'; id: number; ok: false; error: SignalingErrorBody };
 
 export type NotificationMessage = {
   [N in SignalingNotification]: { type: 'notification'; method: N; data: SignalingNotifications[N] };

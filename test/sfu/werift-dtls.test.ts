@@ -16,7 +16,7 @@ import {
   type RtcpPacket,
   type SrtpProfile,
 } from 'werift';
-import type { RtcpFeedback } from '../../server/core/rtp/rtcp-feedback.ts';
+import type { ViewerFeedback } from '../../server/core/rtp/rtcp-feedback.ts';
 import { RTP_HEADER_BYTES, writeRtpHeader } from '../../server/core/rtp/rtp-header.ts';
 import { newCertificate } from '../support/node-viewer.ts';
 import { until } from '../support/until.ts';
@@ -34,7 +34,7 @@ async function pair(
 ) {
   const counters = { malformed: 0, refusedFragments: 0, excess: 0 };
   const fingerprint = await localFingerprint();
-  const rtcp: RtcpFeedback[] = [];
+  const rtcp: ViewerFeedback[] = [];
   const toViewer: ((datagram: Buffer) => void)[] = [];
   /** All datagrams of either side. */
   const said = { server: [] as Buffer[], viewer: [] as Buffer[] };

@@ -7,7 +7,7 @@ import {
   type AVPixelFormat,
 } from 'node-av/constants';
 import { parseCameraKey } from '../../server/core/link/camera-handshake.ts';
-import { CameraConnection } from '../../server/virtual-camera/camera-connection.ts';
+import { V1Connection } from '../../server/virtual-camera/v1-connection.ts';
 import type { Picture, PictureSource } from '../../server/virtual-camera/picture-source.ts';
 import { VirtualCamera } from '../../server/virtual-camera/virtual-camera.ts';
 import type { CameraWithKey } from '../../server/wire/camera.ts';
@@ -76,7 +76,7 @@ export function alternatingCamera(
     fps,
     report: () => undefined,
     connect: (self) =>
-      new CameraConnection({
+      new V1Connection({
         url,
         cameraId: id,
         key: secret,

@@ -7,10 +7,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { suite, test } from 'node:test';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { handshakeHmac } from '../../server/core/link/camera-handshake.ts';
-import {
-  CameraConnection,
-  type CameraConnectionOptions,
-} from '../../server/virtual-camera/camera-connection.ts';
+import { V1Connection, type V1ConnectionOptions } from '../../server/virtual-camera/v1-connection.ts';
 import { cameraClockUs } from '../../server/virtual-camera/frame-ticker.ts';
 import type { CameraToServer, HelloMessage } from '../../server/wire/camera-protocol.ts';
 import type { CameraSettings } from '../../server/wire/camera-settings.ts';
@@ -30,7 +27,7 @@ class ScriptedServer {
   readonly #server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   camera: WebSocket | undefined;
 
-  async connect(options: Partial<CameraConnectionOptions> = {}): Promise<CameraConnection> {
+  async connect(options: Partial<V1ConnectionOptions> = {}): Promise<V1Connection> {
     await once(this.#server, 'listening');
     this.#server.on('connection', (socket, request) => {
       this.camera = socket;
@@ -40,7 +37,7 @@ class ScriptedServer {
         else this.messages.push(JSON.parse(data.toString('utf8')) as CameraToServer);
       });
     });
-    return new CameraConnection({
+    return new V1Connection({
       url: `ws://127.0.0.1:${(this.#server.address() as AddressInfo).port}/camera`,
       cameraId: 'cam_1',
       key: KEY,
@@ -71,7 +68,7 @@ class ScriptedServer {
     return { hello, hmac: handshakeHmac(KEY, 'server', facts) };
   }
 
-  async welcome(connection: CameraConnection, ackWindow = 2): Promise<void> {
+  async welcome(connection: V1Connection, ackWindow = 2): Promise<void> {
     const { hmac } = await this.challenge();
     const online = once(connection, 'online');
     this.say({ type: 'welcome', hmac, settings: { ackWindow } });
@@ -111,7 +108,7 @@ function frame(width = 320) {
   return { jpeg: JPEG, width, height: 240, captureUs: cameraClockUs() };
 }
 
-suite('camera connection', () => {
+suite('connection of protocol v1', () => {
   test('a server that does not know the key gets no frame', async () => {
     using server = new ScriptedServer();
     const connection = await server.connect();

@@ -15,7 +15,7 @@
  * makes an object for every packet that a transport-wide report claims: 1,200 bytes keep it busy for seconds.)
  */
 
-export type RtcpFeedback =
+export type ViewerFeedback =
   | {
       kind: 'report';
       ssrc: number;
@@ -42,8 +42,8 @@ const FIR_ENTRY_BYTES = 8;
 const MAX_LOST = 512;
 
 /** @param compound decrypted, one or several packets; parsing stops at malformed data */
-export function readRtcp(compound: Buffer): RtcpFeedback[] {
-  const feedback: RtcpFeedback[] = [];
+export function readRtcp(compound: Buffer): ViewerFeedback[] {
+  const feedback: ViewerFeedback[] = [];
   let budget = MAX_LOST;
   for (let offset = 0; offset + HEADER_BYTES <= compound.length;) {
     const end = offset + HEADER_BYTES + 4 * compound.readUInt16BE(offset + 2);
@@ -76,8 +76,8 @@ function withoutPadding(compound: Buffer, offset: number, end: number): Buffer {
   return isPadded ? body.subarray(0, Math.max(0, body.length - (body.at(-1) ?? 0))) : body;
 }
 
-function reports(body: Buffer, count: number): RtcpFeedback[] {
-  const blocks: RtcpFeedback[] = [];
+function reports(body: Buffer, count: number): ViewerFeedback[] {
+  const blocks: ViewerFeedback[] = [];
   for (let i = 0, block = 4; i < count && block + REPORT_BLOCK_BYTES <= body.length; i++) {
     blocks.push({
       kind: 'report',

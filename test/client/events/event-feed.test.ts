@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiError } from '../../../client/http/api-error.ts';
 import { Emitter } from '../../../client/emitter.ts';
-import { EventFeed, mergeEvents, type AskForEvents } from '../../../client/events/event-feed.ts';
+import { EventFeed, mergeEvents, type LoadEvents } from '../../../client/events/event-feed.ts';
 import type { SignalingClientEvents } from '../../../client/signaling/signaling-client.ts';
 import type { EventView } from '../../../server/wire/event.ts';
 
@@ -30,7 +30,7 @@ const settled = (): Promise<void> => new Promise((resolve) => void setImmediate(
 
 const belongs = ({ cameraId }: EventView): boolean => cameraId === 'cam_1';
 
-function feedOf(ask: AskForEvents, pageSize = 3) {
+function feedOf(ask: LoadEvents, pageSize = 3) {
   const signaling = new Signaling();
   const feed = new EventFeed({ ask, signaling, belongs, pageSize });
   return { feed, signaling, ids: () => feed.events.map(({ id }) => id) };
@@ -38,7 +38,7 @@ function feedOf(ask: AskForEvents, pageSize = 3) {
 
 /** The server's answers, of what has the numbers 1 … `newest`. */
 const serverWith =
-  (newest: number): AskForEvents =>
+  (newest: number): LoadEvents =>
   (limit, before) => {
     const from = before === undefined ? newest : Number(before.slice(4)) - 1;
     const numbers = Array.from({ length: Math.min(limit, from) }, (_, index) => from - index);

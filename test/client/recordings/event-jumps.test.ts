@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LEAD_MS, nextEvent, type AskForEvents } from '../../../client/recordings/event-jumps.ts';
+import { LEAD_MS, nextEvent, type QueryEvents } from '../../../client/recordings/event-jumps.ts';
 import type { EventView } from '../../../server/wire/event.ts';
 
 const T0 = 1_800_000_000_000;
@@ -13,7 +13,7 @@ const EVENTS: readonly [number, number | null][] = [
 ];
 
 /** As the server answers: what touches the time, ordered by when it started. */
-const server: AskForEvents = ({ from = 0, to = Infinity, order, limit = 20 }) => {
+const server: QueryEvents = ({ from = 0, to = Infinity, order, limit = 20 }) => {
   const touched = EVENTS.filter(([startMs, endMs]) => startMs <= to && (endMs ?? to) >= from);
   const sorted = touched.toSorted(([a], [b]) => (order === 'oldest' ? a - b : b - a));
   return Promise.resolve(
