@@ -1,4 +1,4 @@
-/** One word for one thing: an exported type of server/ or client/ has its name for itself. */
+/** One word for one thing: no two exported types of server/ and client/ have the same name. */
 
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-/** The same thing on both sides; the client imports nothing of server/core. */
+/** The same thing on both sides; the client does not import server/core. */
 const ON_BOTH_SIDES = ['Backoff', 'ClockExchange', 'ClockOffset'];
 
 test('no two files of server/ and client/ export a type of the same name', () => {
