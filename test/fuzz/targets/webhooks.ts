@@ -1,4 +1,4 @@
-/** Messages to receivers that people name: where they may go, how they are signed, and when they are sent again. */
+/** Messages to configured receivers: allowed addresses, signatures, and retries. */
 
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
@@ -56,7 +56,7 @@ export const webhooks: FuzzTarget = {
       },
     ),
     fuzzCase(
-      'an address is refused by name or allowed, and the internet is never larger than the house',
+      'an address is refused or allowed, and push never allows one that webhooks refuse',
       fc.oneof(
         fc.ipV4(),
         fc.ipV6(),
