@@ -32,7 +32,7 @@ const delivery = (change: Partial<DeliveryView>): DeliveryView => ({
 
 const nameOf = (id: string): string | undefined => ({ cam_1: 'Door', cam_2: 'Yard' })[id];
 
-test('a webhook is summed up in one line', () => {
+test('a webhook is summarized in one line', () => {
   assert.equal(webhookSummary(webhook(), nameOf), 'Motion · all cameras · at the start');
   assert.equal(
     webhookSummary(
@@ -44,13 +44,13 @@ test('a webhook is summed up in one line', () => {
   assert.match(webhookSummary(webhook({ cameraIds: ['cam_9'] }), nameOf), /no cameras/);
 });
 
-test('a webhook that does not work says since when', () => {
+test('a failing webhook shows since when', () => {
   assert.equal(webhookState(webhook(), NOW), '');
   assert.equal(webhookState(webhook({ failingSinceMs: NOW - 7_200_000 }), NOW), 'Failing for 2 h');
   assert.equal(webhookState(webhook({ enabled: false, failingSinceMs: NOW }), NOW), 'Turned off');
 });
 
-test('what became of a delivery is said with its tries and the last answer', () => {
+test('a delivery shows its outcome, attempts and last answer', () => {
   const how = (change: Partial<DeliveryView>): string => deliveryText(delivery(change), NOW).how;
   assert.equal(deliveryText(delivery({}), NOW).what, 'Event started, 2 min ago');
   assert.equal(how({}), 'Sending');
