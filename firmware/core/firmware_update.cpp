@@ -24,7 +24,7 @@ const char* FirmwareUpdate::add(std::span<const uint8_t> bytes) {
   if (received_ < head_.size()) {
     const size_t missing = std::min<size_t>(head_.size() - received_, bytes.size());
     std::copy_n(bytes.begin(), missing, head_.begin() + received_);
-    // An image that is not for this camera is found out before the most of it has come.
+    // An image for another camera is detected at its beginning.
     if (received_ + missing == head_.size()) {
       if (const char* reason = check_head()) return fail(reason);
     }

@@ -86,7 +86,7 @@ suite('a refused upload leaves no files behind', () => {
     [
       'another file',
       () => pieces(Buffer.alloc(5000, 65)),
-      { code: 'badRequest', message: /no firmware image/ },
+      { code: 'badRequest', message: /not a firmware image/ },
     ],
     ['another project', () => pieces(appImage({ project: 'x' })), { code: 'badRequest', message: /“x”/ }],
     [

@@ -81,7 +81,7 @@ const sized = (body: string): string => head(`Content-Length: ${body.length}`) +
 const NOT_UNDERSTOOD = /not understood/;
 
 const ANSWERS: readonly (readonly [name: string, answer: string, said: RegExp])[] = [
-  ['nothing', '', /was cut/],
+  ['nothing', '', /was interrupted/],
   ['another protocol', 'SSH-2.0-OpenSSH_9.2\r\n\r\n', NOT_UNDERSTOOD],
   ['a head that never ends', `HTTP/1.1 201 Created\r\n${'X-Long: y\r\n'.repeat(2000)}`, NOT_UNDERSTOOD],
   [
@@ -94,7 +94,7 @@ const ANSWERS: readonly (readonly [name: string, answer: string, said: RegExp])[
   ['a negative length', head('Content-Length: -1') + GOOD, NOT_UNDERSTOOD],
   ['a length beyond all numbers', head(`Content-Length: ${'9'.repeat(30)}`) + GOOD, NOT_UNDERSTOOD],
   ['a body of a gigabyte', head('Content-Length: 1000000000'), /too long/],
-  ['less than it said', head(`Content-Length: ${GOOD.length + 1}`) + GOOD, /was cut/],
+  ['less than it said', head(`Content-Length: ${GOOD.length + 1}`) + GOOD, /was interrupted/],
   [
     'a redirect',
     'HTTP/1.1 302 Found\r\nLocation: https://evil.test/\r\nContent-Length: 0\r\n\r\n',

@@ -137,7 +137,7 @@ test('an image with a wrong hash and a truncated one are refused, and the old ve
   const { id: imageId } = await admin.uploadFirmware(imageOf(VIGIE_CAMERA_NEXT, NEXT_VERSION));
   for (const [meddle, reason] of [
     [flip, /hash is wrong/],
-    [cut, /cut/],
+    [cut, /interrupted/],
   ] as const) {
     front.meddle = meddle;
     await admin.stageUpdate(camera.id, { imageId });
