@@ -1,8 +1,8 @@
 /**
- * Which cameras are connected, whichever protocol they speak: ingest and the legacy listeners as one.
+ * The connected cameras of all protocols: ingest and the legacy listeners combined.
  *
- * Invariant: `online` and `offline` alternate per camera, and when a camera goes offline the moment of its last frame is on
- * its way into the store before anybody is told.
+ * Invariant: `online` and `offline` alternate per camera, and when a camera goes offline, storing the time of its last
+ * frame begins before the event.
  */
 
 import { EventEmitter } from 'node:events';
@@ -70,7 +70,7 @@ export class CameraPresence extends EventEmitter<CameraPresenceEvents> implement
     this.emit('offline', cameraId, lastFrameAtMs);
   }
 
-  /** A disk that is full, or gone, costs this memory and nothing else. */
+  /** A full or missing disk loses this time only. */
   #remember(cameraId: string, lastFrameAtMs: number): void {
     this.#store.setLastFrameAt(cameraId, lastFrameAtMs).catch((error: unknown) => {
       this.#log.error({ err: error, cameraId }, 'failed to store the time of the last frame');
