@@ -44,7 +44,7 @@ suite('pairing codes', () => {
     assert.equal(codes.find((newest ?? '').toLowerCase().replace('-', ' '), NOW_MS), 'cam_1');
   });
 
-  test('it is good until its time is up, or it is revoked', () => {
+  test('a code is valid until it expires or is revoked', () => {
     const codes = new PairingCodes();
     const { code } = codes.make('cam_1', NOW_MS);
     assert.equal(codes.find(code, NOW_MS + PAIRING_CODE_LIFETIME_MS - 1), 'cam_1');
@@ -53,7 +53,7 @@ suite('pairing codes', () => {
     assert.equal(codes.find(code, NOW_MS), undefined);
   });
 
-  test('what is no code is nobody’s', () => {
+  test('an invalid code has no camera', () => {
     const codes = new PairingCodes();
     codes.make('cam_1', NOW_MS);
     for (const text of ['', 'nonsense', '00000000', '-'.repeat(32)])
