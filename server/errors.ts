@@ -1,6 +1,6 @@
 /**
- * Every error Vigie answers with: one class, one table. The code is what programs match on, the detail is a sentence
- * for people that says what is wrong and what to do.
+ * Every error Vigie answers with: one class, one table. Programs match on the code; the detail is a sentence for people
+ * that says what is wrong and what to do.
  */
 
 /** code → HTTP status and title (RFC 9457). The same codes answer signaling requests. */
@@ -10,7 +10,7 @@ const ERRORS = {
   wrongCredentials: [401, 'Wrong user name or password'],
   forbidden: [403, 'Not allowed'],
   notFound: [404, 'Not found'],
-  conflict: [409, 'In conflict with what is there'],
+  conflict: [409, 'In conflict with the current state'],
   preconditionFailed: [412, 'The precondition does not hold'],
   tooLarge: [413, 'Too large'],
   rangeNotSatisfiable: [416, 'The range is not within the file'],
@@ -20,16 +20,16 @@ const ERRORS = {
   cameraRejected: [502, 'The camera refused'],
   unavailable: [503, 'Not available now'],
   full: [503, 'The server is full'],
-  /** The start cannot go on: shown as one line, exit code 1. */
+  /** The start must stop: shown as one line, exit code 1. */
   configuration: [500, 'The configuration is not usable'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
 export type ErrorCode = keyof typeof ERRORS;
 
 export interface VigieErrorOptions extends ErrorOptions {
-  /** When trying again may help. */
+  /** Set when trying again may help. */
   retryAfterSeconds?: number;
-  /** With `full`: how many watch. */
+  /** With `full`: number of viewers. */
   watching?: number;
 }
 

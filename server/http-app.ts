@@ -1,7 +1,8 @@
 /**
- * Every HTTP route, as one express app. `main` passes what the features have opened, and hands the app to `HttpServer`.
+ * The HTTP side of the API as one express app. main passes it the features' services and the folder of the built client,
+ * and gives the app to HttpServer.
  *
- * Invariant: every answer under /api that is an error is problem details, and no answer under /api is kept by a cache.
+ * Invariant: every error under /api is problem details, and no answer under /api is cached.
  */
 
 import express, { type Express } from 'express';
@@ -11,8 +12,7 @@ import type { Log } from './log.ts';
 import type { AuthorityCertificate } from './tls/local-authority.ts';
 import { FIRMWARE_PATH } from './wire/camera-protocol.ts';
 import { authRoutes } from './accounts/auth-routes.ts';
-import { authorityFiles } from './tls/authority-files.ts';
-import { authorityRoutes } from './tls/authority-routes.ts';
+import { authorityFiles, authorityRoutes } from './tls/authority-routes.ts';
 import type { ConnectionOf } from './http/client-connection.ts';
 import type { CameraCatalog } from './cameras/camera-catalog.ts';
 import type { Outbound } from './outbound/open-outbound.ts';
@@ -21,7 +21,7 @@ import { cameraRoutes } from './cameras/camera-routes.ts';
 import { clientFiles } from './http/client-files.ts';
 import { eventRoutes, type Events } from './events/event-routes.ts';
 import { firmwareDownload } from './firmware/firmware-download.ts';
-import { firmwareRoutes, type Firmware } from './firmware/firmware-routes.ts';
+import { firmwareRoutes, updateRoutes, type Firmware } from './firmware/firmware-routes.ts';
 import { connectionRoutes, type ServerFacts } from './connectivity/connection-routes.ts';
 import { Guard } from './accounts/guard.ts';
 import { mjpegRoutes } from './pictures/mjpeg-routes.ts';
@@ -35,7 +35,6 @@ import { recordingRoutes, type Recordings } from './recording/recording-routes.t
 import { snapshotRoutes, type Snapshots } from './pictures/snapshot-routes.ts';
 import { statusRoutes } from './status/status-routes.ts';
 import type { ServerStatus } from './wire/server-status.ts';
-import { updateRoutes } from './firmware/update-routes.ts';
 import { userRoutes } from './accounts/user-routes.ts';
 import { webhookRoutes } from './outbound/webhook-routes.ts';
 
@@ -50,19 +49,19 @@ export interface HttpAppOptions {
   recordings: Recordings;
   motion: MotionSettingsHolder;
   outbound: Pick<Outbound, 'webhooks' | 'notifier'>;
-  /** What the server knows of the ways to it. */
+  /** The server's facts for the connection check. */
   connection: ServerFacts;
-  /** What an administrator sees of the server's inside. */
+  /** The server's figures for administrators. */
   status: () => ServerStatus;
   /** client/dist */
   clientFolder: string;
   connectionOf: ConnectionOf;
-  /** Vigie's own, where it issues the server's certificate. */
+  /** Vigie's own authority, if it issues the server's certificate. */
   authority: AuthorityCertificate | undefined;
   log: Log;
 }
 
-/** The longest body is a list of cameras. */
+/** The largest body is a list of cameras. */
 const MAX_BODY_BYTES = 64 * 1024;
 
 export function createHttpApp(options: HttpAppOptions): Express {
@@ -72,7 +71,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
   const app = express();
   app.set('query parser', 'simple');
   app.disable('x-powered-by');
-  // Answers of the API are not kept, so there is nothing to compare; pictures and files bring their own.
+  // API answers are not cached, so there is nothing to compare; pictures and files set their own.
   app.disable('etag');
   app.use(securityHeaders({ connectionOf, hasLocalAuthority: options.authority !== undefined }));
 
@@ -81,7 +80,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     next();
   });
   app.use('/api', express.json({ limit: MAX_BODY_BYTES }));
-  // Each registers its routes by their whole path (wire/api-routes.ts).
+  // Each registers its routes by their full path (wire/api-routes.ts).
   app.use(
     authorityRoutes(options.authority),
     authRoutes(accounts, guard, connectionOf),

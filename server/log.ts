@@ -1,7 +1,7 @@
 /**
  * Structured logs (pino): one JSON line each, or a readable line when standard output is a terminal.
  *
- * Fields that could carry a secret are censored here, once, whoever logs them.
+ * Fields that could hold a secret are censored here, for every caller.
  */
 
 import { pino, type Logger } from 'pino';

@@ -1,8 +1,8 @@
 /**
  * Reads the configuration, opens the stages in the order of the flow and joins them.
  *
- * Stages do not know each other; every line that joins two of them is here. They close in the reverse of the order in which
- * they opened, also when the start fails half-way.
+ * Stages do not import each other; every line that joins two of them is here. They close in the reverse order of
+ * opening, also when the start fails half-way.
  */
 
 import { fileURLToPath } from 'node:url';
@@ -49,7 +49,7 @@ interface Vigie extends Started {
   close(): Promise<void>;
 }
 
-/** @throws VigieError `configuration` when a port is taken or the data folder cannot be used; then nothing stays open */
+/** @throws VigieError `configuration` when a port is taken or the data folder is not usable; then nothing stays open */
 async function startVigie(config: Config, log: Log): Promise<Vigie> {
   await using opened = new AsyncDisposableStack();
   const stages = await openStages(config, log, opened);
@@ -61,7 +61,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
   });
   await legacy?.listen();
   const httpPort = await http.listen(config.httpPort, config.httpHost);
-  // First of all, so that nobody new comes while those who are there are told that the server stops.
+  // Closed first, so that no client connects while the existing ones are told that the server stops.
   opened.defer(() => http.stopListening());
   demo.start(httpPort);
 
@@ -75,7 +75,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
   };
 }
 
-/** In the order of the flow. @param opened gets what closes each */
+/** In the order of the flow. @param opened collects what must be closed */
 async function openStages(config: Config, log: Log, opened: AsyncDisposableStack) {
   const closing = <Stage extends { close(): void | Promise<void> }>(stage: Stage): Stage =>
     opened.adopt(stage, async (each) => each.close());
@@ -91,7 +91,7 @@ async function openStages(config: Config, log: Log, opened: AsyncDisposableStack
   const connectionOf = clientConnections(isTrustedProxy, machineGateways());
   const http = closing(new HttpServer({ ...(https && { tls: https.tls }), isTrustedProxy, log }));
 
-  // Pictures come in, become video, and go to viewers.
+  // Frames become video and go to viewers.
   const hub = new FrameHub(log);
   const onFrame = (frame: CameraFrame): void => hub.publish(frame);
   const ingest = closing(new CameraIngest({ credentials: store.cameras, connectionOf, onFrame, log, clock }));
@@ -117,7 +117,7 @@ async function openStages(config: Config, log: Log, opened: AsyncDisposableStack
   const signaling = closing(openSignaling({ ...viewers, sfu, frames: hub }));
   const pictures = closing(openPictures({ frames: hub, scaler: transcoder, mayWatch, capacity, log }));
 
-  // What is kept, noticed and sent out.
+  // Recording, events, outbound messages.
   const recording = await openRecording({
     dataDir,
     store,
@@ -146,7 +146,7 @@ function join(stages: Stages, log: Log): void {
   const { presence, advisor, catalog } = cameras;
   https?.certificates.on('changed', (pair) => http.setCertificate(pair));
 
-  // A camera comes or goes.
+  // Cameras come and go.
   presence.on('online', (cameraId) => {
     events.onOnline(cameraId);
     signaling.tellWatchers(cameraId, 'cameraOnline', { cameraId });
@@ -165,11 +165,11 @@ function join(stages: Stages, log: Log): void {
     for (const each of watching) each.refreshAccess();
   });
 
-  // A right ends.
+  // Rights end.
   accounts.events.on('accessChanged', (userId) => watching.forEach((each) => each.refreshAccess(userId)));
   accounts.events.on('sessionEnded', (sessionId) => watching.forEach((each) => each.endSession(sessionId)));
 
-  // Something happens at a camera.
+  // Events happen.
   ingest.on('motion', (cameraId, active) => events.onMotion(cameraId, active));
   events.log.on('accepted', (event) => recording.onEvent(event));
   events.log.on('event', (event) => outbound.onEvent(event));
@@ -217,7 +217,7 @@ try {
   const config = loadConfig({ env: process.env, cwd: process.cwd(), args: process.argv.slice(2) });
   if (config.checkOnly) {
     process.stdout.write(`${describeConfig(config)}\n`);
-    // Not on the standard output, which can be pasted into .env.
+    // On standard error, because standard output can be pasted into .env.
     for (const warning of config.warnings) process.stderr.write(`${warning}\n`);
   } else {
     const log = createLog(config.logLevel);
@@ -229,6 +229,6 @@ try {
 } catch (error) {
   if (!(error instanceof VigieError) || error.code !== 'configuration') throw error;
   process.stderr.write(`${error.message}\n`);
-  // All that was opened is closed by now, so the process ends by itself.
+  // Everything opened is closed by now, so the process exits.
   process.exitCode = 1;
 }

@@ -1,6 +1,4 @@
-/**
- * Every feature's queries, one list, and the stores made of them. The store's threads load this module too.
- */
+/** Every feature's queries in one list, and the stores made of them. The store's threads load this module too. */
 
 import type { DatabaseSync } from 'node:sqlite';
 import { SESSION_WORK, SessionQueries } from './accounts/session-store.ts';
@@ -18,7 +16,7 @@ import { SECRET_WORK, SecretQueries } from './store/secret-store.ts';
 import { share, type Queues } from './store/share.ts';
 import { Store, type StoreOptions } from './store/store.ts';
 
-/** What one connection is asked. */
+/** The queries on one connection. */
 export function makeQueries(database: DatabaseSync, limits: Partial<EventLimits> = {}) {
   const cameras = new CameraQueries(database);
   const webhooks = new WebhookQueries(database);
@@ -41,7 +39,7 @@ export function makeQueries(database: DatabaseSync, limits: Partial<EventLimits>
   };
 }
 
-/** @param queries on the caller's connection, for what is quick */
+/** @param queries on the caller's connection, for the quick methods */
 export function shareQueries(queries: ReturnType<typeof makeQueries>, queues: Queues) {
   return {
     cameras: share('cameras', queries.cameras, CAMERA_WORK, queues),
@@ -62,7 +60,7 @@ export type Stores = ReturnType<typeof shareQueries>;
 
 export interface OpenStores extends Stores, Pick<Store, 'figures' | 'idle' | 'close'> {}
 
-/** @throws VigieError `configuration` when the folder or the file in it cannot be used */
+/** @throws VigieError `configuration` when the folder or the file in it is not usable */
 export function openStores(
   dataDir: string,
   log: Log,

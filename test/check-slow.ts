@@ -1,6 +1,6 @@
 /**
- * `npm run check:slow`: what takes too long for every change and is run before a release. Attacks, fuzzing and a soak, one
- * after the other whatever the one before found, within half an hour on two cores.
+ * `npm run check:slow`: checks that take too long for every change and are run before a release. Attacks, fuzzing and a
+ * soak, one after the other whatever the results, within half an hour on two cores.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -8,7 +8,7 @@ import { resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const TOTAL_MINUTES = 29;
-/** The soak gets what is left over: less than this says nothing, more than the most nothing new. */
+/** The soak gets the remaining time: less than this shows nothing, more than the maximum nothing new. */
 const SOAK_MINUTES = { least: 2, most: 10 };
 
 const startedMs = Date.now();

@@ -1,6 +1,7 @@
 /**
- * `npm run coverage`: how much of server/core and server/sfu their tests run, by file. It is a place to look for what no test
- * touches; there is no share to reach, since a line that ran is not a line that was checked (`npm run mutate` looks at that).
+ * `npm run coverage`: the share of server/core and server/sfu that their tests run, by file. It shows code without
+ * tests; there is no target share, because a line that ran is not a line that was checked (`npm run mutate` measures
+ * that).
  */
 
 import { globSync } from 'node:fs';

@@ -1,10 +1,11 @@
 /**
- * `npm test`: installs what is missing, builds the web app, runs every test.
+ * `npm test`: installs missing programs, builds the web app, runs every test.
  *
  *     npm test                    everything
  *     npm test -- sfu recovery    only files whose path contains one of these words
  *
- * Unit and integration tests run two files at a time, network and browser tests alone, so that they measure no neighbour.
+ * Unit and integration tests run two files at a time, network and browser tests alone, so that they do not disturb each
+ * other's measurements.
  */
 
 import { spawnSync } from 'node:child_process';

@@ -37,7 +37,7 @@ export class VigieApp extends LitElement {
   constructor() {
     super();
     this.hasAuthority = false;
-    void this.#askForAuthority();
+    void this.#loadAuthority();
     listen(this, (update) => this.#navigation.on('change', update));
   }
 
@@ -143,7 +143,7 @@ export class VigieApp extends LitElement {
     </div>`;
   }
 
-  async #askForAuthority(): Promise<void> {
+  async #loadAuthority(): Promise<void> {
     this.hasAuthority = (await localAuthority()) !== null;
   }
 

@@ -57,8 +57,8 @@ export class PairingCode extends LitElement {
     }
     if (this.error) return html`${errorCallout(this.error, 'pairing-error')}`;
     if (!this.pairing) return nothing;
-    const { code, expiresAt } = this.pairing;
-    const until = new Date(expiresAt).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+    const { code, expiresAtMs } = this.pairing;
+    const until = new Date(expiresAtMs).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
     return html`
       <vigie-copy-field label="Pairing code" .value=${code} data-testid="pairing-code"></vigie-copy-field>
       <p class="quiet" role="status" data-testid="pairing-validity">
@@ -80,7 +80,7 @@ export class PairingCode extends LitElement {
       this.error = errorText(error);
       return;
     }
-    const validForMs = Math.max(0, this.pairing.expiresAt - Date.now());
+    const validForMs = Math.max(0, this.pairing.expiresAtMs - Date.now());
     this.#timer = setTimeout(() => {
       this.expired = true;
     }, validForMs);

@@ -3,17 +3,17 @@
 import type { LocalAuthorityView } from '../../server/wire/connection-check.ts';
 import { requestLine } from '../http/request-line.ts';
 
-export type LocalAuthority = NonNullable<LocalAuthorityView['authority']>;
+export type AuthorityFacts = NonNullable<LocalAuthorityView['authority']>;
 
-let asked: Promise<LocalAuthority | null> | undefined;
+let asked: Promise<AuthorityFacts | null> | undefined;
 
 /** Null also when the server cannot be asked: then nothing is offered. */
-export function localAuthority(): Promise<LocalAuthority | null> {
+export function localAuthority(): Promise<AuthorityFacts | null> {
   asked ??= ask();
   return asked;
 }
 
-async function ask(): Promise<LocalAuthority | null> {
+async function ask(): Promise<AuthorityFacts | null> {
   // In the clear there is none.
   if (location.protocol !== 'https:') return null;
   try {

@@ -5,7 +5,7 @@ import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/details/details.js';
 import '@awesome.me/webawesome/dist/components/icon/icon.js';
 import { isLoopbackOrigin } from '../devices/device-origins.ts';
-import { localAuthority, type LocalAuthority } from './local-authority.ts';
+import { localAuthority, type AuthorityFacts } from './local-authority.ts';
 import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import '../ui/vigie-copy-field.ts';
@@ -46,7 +46,7 @@ export class SecurePage extends LitElement {
     `,
   ];
   static override properties = { authority: { state: true }, back: {} };
-  declare protected authority: LocalAuthority | null | undefined;
+  declare protected authority: AuthorityFacts | null | undefined;
   /** The label of the link at the end. */
   declare back: string;
 
@@ -80,7 +80,7 @@ export class SecurePage extends LitElement {
     this.authority = await localAuthority();
   }
 
-  #instructions({ fingerprint, validUntil }: LocalAuthority): TemplateResult {
+  #instructions({ fingerprint, validUntilMs }: AuthorityFacts): TemplateResult {
     return html`
       <section class="card">
         <h2>Certificate</h2>
@@ -95,7 +95,7 @@ export class SecurePage extends LitElement {
         <vigie-copy-field label="Fingerprint (SHA-256)" .value=${fingerprint}></vigie-copy-field>
         <p class="quiet">
           Compare this fingerprint with the one in the server’s log to make sure that the download is genuine.
-          Valid until ${new Date(validUntil).toLocaleDateString()}.
+          Valid until ${new Date(validUntilMs).toLocaleDateString()}.
         </p>
       </section>
       <section>

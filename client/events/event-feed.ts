@@ -11,10 +11,10 @@ import { Emitter } from '../emitter.ts';
 import type { SignalingClient } from '../signaling/signaling-client.ts';
 
 /** A page of them, the newest first. @param before an event's id: only older ones */
-export type AskForEvents = (limit: number, before?: string) => Promise<EventView[]>;
+export type LoadEvents = (limit: number, before?: string) => Promise<EventView[]>;
 
 export interface EventFeedOptions {
-  ask: AskForEvents;
+  ask: LoadEvents;
   signaling: Pick<SignalingClient, 'on'>;
   /** Whether an event that was told belongs here. */
   belongs: (event: EventView) => boolean;

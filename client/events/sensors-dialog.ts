@@ -162,16 +162,16 @@ export class SensorsDialog extends FormDialog<AppContext> {
     return true;
   }
 
-  #sensor({ id, name, lastEventAt }: SensorView): TemplateResult {
+  #sensor({ id, name, lastEventAtMs }: SensorView): TemplateResult {
     const sure = this.leaving === id;
     return html`<li data-testid="sensor">
       <span
         >${name}
         <span class="quiet"
           >${
-            lastEventAt === null
+            lastEventAtMs === null
               ? 'no reports yet'
-              : `last report ${shortDuration(Date.now() - lastEventAt)} ago`
+              : `last report ${shortDuration(Date.now() - lastEventAtMs)} ago`
           }</span
         ></span
       >

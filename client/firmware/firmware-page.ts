@@ -88,8 +88,8 @@ export class FirmwarePage extends LitElement {
   }
 
   #imageRow(image: FirmwareImageView): TemplateResult {
-    const { version, target, bytes, sha256, createdAt } = image;
-    const date = new Date(createdAt).toLocaleDateString(undefined, { dateStyle: 'medium' });
+    const { version, target, bytes, sha256, createdAtMs } = image;
+    const date = new Date(createdAtMs).toLocaleDateString(undefined, { dateStyle: 'medium' });
     return html`<li class="image" data-testid="firmware-image" data-version=${version}>
       <div>
         <strong>${version}</strong> <span class="quiet">for ${boardName(target)}</span>

@@ -12,7 +12,7 @@ export class CameraDirectory extends Emitter<{ change: CameraDirectory }> {
     signaling.on('cameras', ({ cameras }) => this.#set(cameras));
     signaling.on('cameraOnline', ({ cameraId }) => this.#update(cameraId, { status: 'online' }));
     signaling.on('cameraOffline', ({ cameraId, sinceMs }) =>
-      this.#update(cameraId, { status: 'offline', lastFrameAt: sinceMs }),
+      this.#update(cameraId, { status: 'offline', lastFrameAtMs: sinceMs }),
     );
     signaling.on('cameraAdvice', ({ cameraId, advice }) => this.#update(cameraId, { advice }));
   }

@@ -3,7 +3,7 @@
  * never does.
  */
 
-export type CameraStatus = 'live' | 'connecting' | 'offline';
+export type BadgeStatus = 'live' | 'connecting' | 'offline';
 
 export interface StatusInputs {
   /** The server's word; undefined while we have not heard from it. */
@@ -22,7 +22,7 @@ const LONGEST_STALE_AFTER_MS = 10_000;
  * Pictures older than 2 s are not live, except from a camera that is slow by intention: it has three of its own
  * intervals, 10 s at most.
  */
-export function cameraStatus({ online, lastFrame, nowMs }: StatusInputs): CameraStatus {
+export function cameraStatus({ online, lastFrame, nowMs }: StatusInputs): BadgeStatus {
   if (lastFrame) {
     const patienceMs = Math.min(LONGEST_STALE_AFTER_MS, Math.max(STALE_AFTER_MS, 3 * lastFrame.intervalMs));
     const allowedMs = online === false ? OFFLINE_STALE_AFTER_MS : patienceMs;

@@ -7,7 +7,7 @@
 
 import type { LiveSource, SourceCounters } from './live-source.ts';
 
-export interface Picture {
+export interface ArrivedPicture {
   jpeg: Uint8Array<ArrayBuffer>;
   /** µs since the Unix epoch, server clock. */
   captureUs: number;
@@ -28,7 +28,7 @@ export class PictureStream implements LiveSource {
   readonly #onDrawn: () => void;
   /** The newest pictures drawn; `atMs` as of performance.now(). */
   readonly #recent: { atMs: number; captureUs: number }[] = [];
-  #waiting: Picture | null = null;
+  #waiting: ArrivedPicture | null = null;
   #decoding = false;
   #closed = false;
   #bytes = 0;
@@ -48,7 +48,7 @@ export class PictureStream implements LiveSource {
   }
 
   /** @param passedOver as the server counts */
-  show(picture: Picture, passedOver: number): void {
+  show(picture: ArrivedPicture, passedOver: number): void {
     this.#bytes += picture.jpeg.length;
     this.#received++;
     this.#passedOver = passedOver;
@@ -99,7 +99,7 @@ export class PictureStream implements LiveSource {
     this.#decoding = false;
   }
 
-  #takeWaiting(): Picture | null {
+  #takeWaiting(): ArrivedPicture | null {
     const next = this.#waiting;
     this.#waiting = null;
     return next;
@@ -118,7 +118,7 @@ export class PictureStream implements LiveSource {
     this.#onDrawn();
   }
 
-  #drop({ settled }: Picture): void {
+  #drop({ settled }: ArrivedPicture): void {
     this.#dropped++;
     settled();
   }

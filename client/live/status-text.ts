@@ -1,14 +1,14 @@
 /** The text on the badge of a camera. */
 
-import type { CameraStatus } from './camera-status.ts';
+import type { BadgeStatus } from './camera-status.ts';
 import { shortDuration } from '../ui/relative-time.ts';
 
 export interface StatusTextInputs {
-  status: CameraStatus;
+  status: BadgeStatus;
   /** The list of cameras is known and this one is not in it: removed, or not to be seen by us. */
   missing: boolean;
   /** ms since the Unix epoch; null: never. */
-  lastFrameAt: number | null;
+  lastFrameAtMs: number | null;
   /** The server's clock, ms since the Unix epoch. */
   nowMs: number;
   /** For how long nothing has been shown, ms. */
@@ -23,11 +23,11 @@ export interface StatusTextInputs {
 const PATIENCE_MS = 8_000;
 
 export function statusText(inputs: StatusTextInputs): string {
-  const { status, missing, lastFrameAt, nowMs, connectingForMs, problem, watchingWhenFull } = inputs;
+  const { status, missing, lastFrameAtMs, nowMs, connectingForMs, problem, watchingWhenFull } = inputs;
   if (status === 'live') return 'Live';
   if (missing) return 'Not available';
   if (status === 'offline') {
-    return lastFrameAt === null ? 'Never connected' : `Offline for ${shortDuration(nowMs - lastFrameAt)}`;
+    return lastFrameAtMs === null ? 'Never connected' : `Offline for ${shortDuration(nowMs - lastFrameAtMs)}`;
   }
   if (watchingWhenFull !== null) return `Full: ${watchers(watchingWhenFull)}. Trying again…`;
   if (problem === 'unsupported') return 'Video is not supported by this browser';

@@ -15,7 +15,7 @@ import { LitElement, html, nothing, type PropertyValues, type TemplateResult } f
 import type { CameraFeed } from './camera-feed.ts';
 import { CameraPicture } from './camera-picture.ts';
 import { CameraStatsSampler, type CameraStats } from './camera-stats.ts';
-import { cameraStatus, type CameraStatus } from './camera-status.ts';
+import { cameraStatus, type BadgeStatus } from './camera-status.ts';
 import type { LiveConnection } from './live-connection.ts';
 import type { LiveSource } from './live-source.ts';
 import { mediaPath } from '../http/request-line.ts';
@@ -53,7 +53,7 @@ export class VigieCamera extends LitElement {
   declare showStats: boolean;
   declare live: LiveConnection | undefined;
   declare tokenProvider: TokenProvider | undefined;
-  declare status: CameraStatus;
+  declare status: BadgeStatus;
   /** Once a second while `showStats` is on, else null. */
   declare stats: CameraStats | null;
   /** How the live picture comes; null while there is none. */
@@ -148,8 +148,8 @@ export class VigieCamera extends LitElement {
   /** The last picture of a camera that is offline and has shown nothing yet, if the server has one. */
   #snapshot(): TemplateResult | typeof nothing {
     if (this.status !== 'offline' || this.hasPicture || !this.#connection) return nothing;
-    const { lastFrameAt } = this.#connection.cameras.find(this.cameraId) ?? { lastFrameAt: null };
-    if (lastFrameAt === null) return nothing;
+    const { lastFrameAtMs } = this.#connection.cameras.find(this.cameraId) ?? { lastFrameAtMs: null };
+    if (lastFrameAtMs === null) return nothing;
     const path = mediaPath('GET /api/cameras/:cameraId/snapshot.jpg', {
       params: { cameraId: this.cameraId },
       query: { width: 640 },
@@ -235,7 +235,7 @@ export class VigieCamera extends LitElement {
     this.statusText = statusText({
       status,
       missing: known && !camera,
-      lastFrameAt: camera?.lastFrameAt ?? null,
+      lastFrameAtMs: camera?.lastFrameAtMs ?? null,
       nowMs: this.#connection.clock.nowMs(),
       connectingForMs: nowMs - this.#connectingSinceMs,
       problem: this.#connection.receiver.problem,

@@ -10,7 +10,7 @@ export interface DeviceFacts {
   isInstalled: boolean;
   permission: NotificationPermission;
   /** It has a subscription, and the server knows it. */
-  isTold: boolean;
+  isSubscribed: boolean;
 }
 
 export type DeviceState = 'insecure' | 'notInstalled' | 'unsupported' | 'blocked' | 'off' | 'on';
@@ -19,7 +19,7 @@ export function deviceState(facts: DeviceFacts): DeviceState {
   if (!facts.isSecure) return 'insecure';
   if (!facts.hasPush) return facts.isApple && !facts.isInstalled ? 'notInstalled' : 'unsupported';
   if (facts.permission === 'denied') return 'blocked';
-  return facts.isTold && facts.permission === 'granted' ? 'on' : 'off';
+  return facts.isSubscribed && facts.permission === 'granted' ? 'on' : 'off';
 }
 
 export const DEVICE_TEXTS: Readonly<Record<DeviceState, string>> = {

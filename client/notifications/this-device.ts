@@ -15,7 +15,7 @@ export async function factsOfThisDevice(deviceIds: readonly string[]): Promise<D
     isApple: /iPhone|iPad|Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints > 1,
     isInstalled: matchMedia('(display-mode: standalone)').matches,
     permission: hasPush ? Notification.permission : 'default',
-    isTold: subscription !== null && deviceIds.includes(await deviceIdOf(subscription.endpoint)),
+    isSubscribed: subscription !== null && deviceIds.includes(await deviceIdOf(subscription.endpoint)),
   };
 }
 

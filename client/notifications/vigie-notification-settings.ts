@@ -14,6 +14,8 @@ import type { CameraView } from '../../server/wire/camera.ts';
 import type { EventKind } from '../../server/wire/event.ts';
 import type { NotificationSettings } from '../../server/wire/notification.ts';
 import { EVENT_KINDS } from '../events/event-text.ts';
+import type { VigieCameraChoice } from '../events/vigie-camera-choice.ts';
+import '../events/vigie-camera-choice.ts';
 import { checkboxList, fieldsetStyles } from '../ui/checkbox-list.ts';
 import { checkedOf } from '../ui/field-value.ts';
 import { textOf } from '../ui/form-dialog.ts';
@@ -33,12 +35,9 @@ export class VigieNotificationSettings extends LitElement {
         gap: 0.9rem;
         padding: 1.1rem;
       }
-      fieldset.long,
-      .hours {
-        padding-left: 1.6rem;
-      }
       .hours {
         display: flex;
+        padding-left: 1.6rem;
         flex-wrap: wrap;
         gap: 0.75rem;
       }
@@ -51,15 +50,12 @@ export class VigieNotificationSettings extends LitElement {
     settings: { attribute: false },
     cameras: { attribute: false },
     busy: { type: Boolean },
-    everywhere: { state: true },
     quiet: { state: true },
   };
   declare settings: NotificationSettings;
   /** Those one may see. */
   declare cameras: readonly CameraView[];
   declare busy: boolean;
-  /** For all cameras. */
-  declare protected everywhere: boolean;
   /** There are quiet hours. */
   declare protected quiet: boolean;
 
@@ -67,13 +63,11 @@ export class VigieNotificationSettings extends LitElement {
     super();
     this.cameras = [];
     this.busy = false;
-    this.everywhere = true;
     this.quiet = false;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('settings')) return;
-    this.everywhere = this.settings.cameraIds.length === 0;
     this.quiet = this.settings.quiet.length > 0;
   }
 
@@ -93,7 +87,11 @@ export class VigieNotificationSettings extends LitElement {
           })),
         )}
       </fieldset>
-      ${this.#cameraFields()} ${this.#quietHours()}
+      <fieldset>
+        <legend>Cameras</legend>
+        <vigie-camera-choice .cameras=${this.cameras} .cameraIds=${settings.cameraIds}></vigie-camera-choice>
+      </fieldset>
+      ${this.#quietHours()}
       <wa-select
         name="pause"
         label="Limit per camera"
@@ -106,33 +104,6 @@ export class VigieNotificationSettings extends LitElement {
         >Save</wa-button
       >
     </form>`;
-  }
-
-  #cameraFields(): TemplateResult {
-    return html`<fieldset>
-      <legend>Cameras</legend>
-      <wa-checkbox
-        ?checked=${this.everywhere}
-        data-testid="notify-everywhere"
-        @change=${(event: Event) => (this.everywhere = checkedOf(event))}
-        >All cameras, including new ones</wa-checkbox
-      >
-      ${
-        this.everywhere
-          ? nothing
-          : html`<fieldset class="long">
-              ${checkboxList(
-                'camera',
-                'notified-camera',
-                this.cameras.map(({ id, name }) => ({
-                  value: id,
-                  label: name,
-                  checked: this.settings.cameraIds.includes(id),
-                })),
-              )}
-            </fieldset>`
-      }
-    </fieldset>`;
   }
 
   #quietHours(): TemplateResult {
@@ -160,8 +131,8 @@ export class VigieNotificationSettings extends LitElement {
   readonly #onSubmit = (event: SubmitEvent): void => {
     event.preventDefault();
     const form = new FormData(event.target as HTMLFormElement);
-    const cameraIds = this.everywhere ? [] : form.getAll('camera').map(String);
-    if (!this.everywhere && cameraIds.length === 0) {
+    const cameraIds = this.renderRoot.querySelector<VigieCameraChoice>('vigie-camera-choice')?.choice;
+    if (!cameraIds) {
       this.dispatchEvent(new CustomEvent('vigie-invalid', { detail: 'Select at least one camera.' }));
       return;
     }

@@ -10,9 +10,9 @@ const APART_MS = 500;
 /** The answer also holds events that began earlier and have not ended. */
 const LIMIT = 50;
 
-export type AskForEvents = (query: EventsQuery) => Promise<EventView[]>;
+export type QueryEvents = (query: EventsQuery) => Promise<EventView[]>;
 
-export function eventsOf(api: Api, cameraId: string): AskForEvents {
+export function eventsOf(api: Api, cameraId: string): QueryEvents {
   return (query) => api.call('GET /api/cameras/:cameraId/events', { params: { cameraId }, query });
 }
 
@@ -21,7 +21,7 @@ export function eventsOf(api: Api, cameraId: string): AskForEvents {
  * @returns undefined when there is none in that direction
  */
 export async function nextEvent(
-  ask: AskForEvents,
+  ask: QueryEvents,
   fromMs: number,
   direction: 1 | -1,
 ): Promise<EventView | undefined> {

@@ -13,7 +13,7 @@ import {
 } from '../../server/wire/picture-message.ts';
 import {
   SIGNALING_SUBPROTOCOL,
-  type AckMessage,
+  type PictureAckMessage,
   type RequestMessage,
   type ServerToViewer,
   type SignalingMethod,
@@ -144,7 +144,7 @@ export class SignalingClient extends Emitter<SignalingClientEvents> {
 
   /** This picture and all before it were shown or passed over: the server may send more. */
   acknowledge(watchId: number, sequence: number): void {
-    const ack: AckMessage = { type: 'ack', watchId, sequence };
+    const ack: PictureAckMessage = { type: 'ack', watchId, sequence };
     if (this.#state === 'open') this.#socket?.send(JSON.stringify(ack));
   }
 

@@ -1,17 +1,20 @@
 /** Adds a webhook, or changes one. The secret of a new one is shown once. */
 
-import { html, nothing, type TemplateResult } from 'lit';
-import '@awesome.me/webawesome/dist/components/checkbox/checkbox.js';
+import { html, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { EventKind } from '../../server/wire/event.ts';
 import type { WebhookMoment, WebhookSettings, WebhookView } from '../../server/wire/webhook.ts';
 import { EVENT_KINDS } from '../events/event-text.ts';
+import type { VigieCameraChoice } from '../events/vigie-camera-choice.ts';
+import '../events/vigie-camera-choice.ts';
 import { checkboxList, fieldsetStyles } from '../ui/checkbox-list.ts';
 import '../ui/vigie-copy-field.ts';
-import { checkedOf } from '../ui/field-value.ts';
 import { FormDialog, textOf } from '../ui/form-dialog.ts';
 import type { AppContext } from '../app-context.ts';
+
+/** One array, so that rendering again does not reset the choice. */
+const ALL_CAMERAS: readonly string[] = [];
 
 export class WebhookDialog extends FormDialog<AppContext> {
   static override styles = [...FormDialog.styles, fieldsetStyles];
@@ -19,27 +22,22 @@ export class WebhookDialog extends FormDialog<AppContext> {
     ...FormDialog.properties,
     webhook: { state: true },
     secret: { state: true },
-    everywhere: { state: true },
   };
   /** Null: a new one. */
   declare protected webhook: WebhookView | null;
   /** To be shown, this once. */
   declare protected secret: string | null;
-  /** At all cameras. */
-  declare protected everywhere: boolean;
   protected override readonly testId = 'webhook-dialog';
 
   constructor() {
     super();
     this.webhook = null;
     this.secret = null;
-    this.everywhere = true;
   }
 
   showFor(webhook: WebhookView | null): void {
     this.webhook = webhook;
     this.secret = null;
-    this.everywhere = (webhook?.cameraIds.length ?? 0) === 0;
     this.submitLabel = webhook ? 'Save' : 'Add webhook';
     this.show();
   }
@@ -106,7 +104,10 @@ export class WebhookDialog extends FormDialog<AppContext> {
         <wa-option value="ended">When an event ends</wa-option>
         <wa-option value="both">At the start and at the end</wa-option>
       </wa-select>
-      ${this.#cameras()}
+      <vigie-camera-choice
+        .cameras=${this.context.live.cameras.all ?? []}
+        .cameraIds=${webhook?.cameraIds ?? ALL_CAMERAS}
+      ></vigie-camera-choice>
     `;
   }
 
@@ -126,15 +127,16 @@ export class WebhookDialog extends FormDialog<AppContext> {
     const { api } = this.context;
     const kinds = form.getAll('kind').map(String) as EventKind[];
     if (kinds.length === 0) throw new Error('Select at least one event type.');
+    const cameraIds = this.renderRoot.querySelector<VigieCameraChoice>('vigie-camera-choice')?.choice;
+    if (!cameraIds) throw new Error('Select at least one camera.');
     const settings: WebhookSettings = {
       name: textOf(form, 'name'),
       url: textOf(form, 'url'),
-      cameraIds: this.everywhere ? [] : form.getAll('camera').map(String),
+      cameraIds,
       kinds,
       moment: textOf(form, 'moment') as WebhookMoment,
       enabled: this.webhook?.enabled ?? true,
     };
-    if (!this.everywhere && settings.cameraIds.length === 0) throw new Error('Select at least one camera.');
     if (this.webhook) {
       const params = { webhookId: this.webhook.id };
       await api.call('PUT /api/webhooks/:webhookId', { params, body: settings });
@@ -145,31 +147,6 @@ export class WebhookDialog extends FormDialog<AppContext> {
     }
     this.dispatchEvent(new Event('vigie-saved'));
     return this.secret !== null;
-  }
-
-  #cameras(): TemplateResult {
-    const cameras = this.context.live.cameras.all ?? [];
-    return html`<wa-checkbox
-        ?checked=${this.everywhere}
-        data-testid="webhook-everywhere"
-        @change=${(event: Event) => (this.everywhere = checkedOf(event))}
-        >All cameras, including new ones</wa-checkbox
-      >
-      ${
-        this.everywhere
-          ? nothing
-          : html`<fieldset class="long">
-              ${checkboxList(
-                'camera',
-                'webhook-camera',
-                cameras.map(({ id, name }) => ({
-                  value: id,
-                  label: name,
-                  checked: this.webhook?.cameraIds.includes(id) ?? false,
-                })),
-              )}
-            </fieldset>`
-      }`;
   }
 }
 

@@ -27,20 +27,20 @@ export function webhookSummary(
   return `${what} · ${where} · ${MOMENTS[moment]}`;
 }
 
-export function webhookState({ enabled, failingSince }: WebhookView, nowMs: number): string {
+export function webhookState({ enabled, failingSinceMs }: WebhookView, nowMs: number): string {
   if (!enabled) return 'Turned off';
-  return failingSince === null ? '' : `Failing for ${shortDuration(nowMs - failingSince)}`;
+  return failingSinceMs === null ? '' : `Failing for ${shortDuration(nowMs - failingSinceMs)}`;
 }
 
 export function deliveryText(delivery: DeliveryView, nowMs: number): { what: string; how: string } {
-  const { type, state, attempts, nextAttemptAt, status, createdAt } = delivery;
-  const what = `${TYPES[type]}, ${shortDuration(nowMs - createdAt)} ago`;
+  const { type, state, attempts, nextAttemptAtMs, status, createdAtMs } = delivery;
+  const what = `${TYPES[type]}, ${shortDuration(nowMs - createdAtMs)} ago`;
   const tries = attempts > 1 ? ` after ${attempts} attempts` : '';
   const said = status === null ? 'no answer' : `HTTP status ${status}`;
   if (state === 'delivered') return { what, how: `Delivered${tries}` };
   if (state === 'failed') return { what, how: `Failed${tries}: ${said}` };
   if (attempts === 0) return { what, how: 'Sending' };
-  const againMs = Math.max(0, (nextAttemptAt ?? nowMs) - nowMs);
+  const againMs = Math.max(0, (nextAttemptAtMs ?? nowMs) - nowMs);
   return {
     what,
     how: `${attempts === 1 ? '1 attempt' : `${attempts} attempts`}, ${said}; next attempt in ${shortDuration(againMs)}`,

@@ -85,7 +85,7 @@ export class WebhooksPage extends LitElement {
   }
 
   #card(webhook: WebhookView): TemplateResult {
-    const { id, name, url, enabled, failingSince } = webhook;
+    const { id, name, url, enabled, failingSinceMs } = webhook;
     const state = webhookState(webhook, Date.now());
     const isOpen = this.opened === id;
     return html`<section class="card" data-testid="webhook">
@@ -96,7 +96,7 @@ export class WebhooksPage extends LitElement {
           <p class="quiet">
             ${webhookSummary(webhook, (cameraId) => this.context.live.cameras.find(cameraId)?.name)}
           </p>
-          ${state ? html`<p class=${enabled && failingSince !== null ? 'failing' : 'quiet'}>${state}</p>` : nothing}
+          ${state ? html`<p class=${enabled && failingSinceMs !== null ? 'failing' : 'quiet'}>${state}</p>` : nothing}
         </div>
         ${this.#menu(webhook)}
       </div>

@@ -1,5 +1,5 @@
-// Holds frames back until the server has acknowledged earlier ones, so that a slow link shows the present at
-// a lower rate instead of the past at the full one. Invariant: at most `size` frames are on their way.
+// Holds frames back until the server has acknowledged earlier ones, so that a slow link shows current frames
+// at a lower rate instead of old ones at the full rate. Invariant: at most `size` frames are unacknowledged.
 // Camera's side of protocol v1.
 #pragma once
 
@@ -21,20 +21,20 @@ class AckWindow {
   uint8_t in_flight() const { return in_flight_; }
   bool is_open() const { return in_flight_ < size_; }
 
-  /// When the oldest frame on its way was sent.
+  /// When the oldest unacknowledged frame was sent.
   std::optional<uint64_t> oldest_sent_us() const {
     if (in_flight_ == 0) return std::nullopt;
     return sent_us_[(next_ - in_flight_) % kMaxAckWindow];
   }
 
-  /// To be called only while the window is open. @returns the frame's sequence number
+  /// Call it only while the window is open. @returns the frame's sequence number
   uint32_t send(uint64_t now_us) {
     sent_us_[next_ % kMaxAckWindow] = now_us;
     in_flight_++;
     return next_++;
   }
 
-  /// Cumulative; an old acknowledgement is no news. @returns false for one of a frame that was never sent
+  /// Cumulative; an old acknowledgement changes nothing. @returns false for a frame that was never sent
   bool acknowledge(uint32_t sequence) {
     const auto unsent = static_cast<int32_t>(next_ - sequence) - 1;
     if (unsent < 0) return false;
@@ -48,7 +48,7 @@ class AckWindow {
   uint8_t size_ = 1;
   uint8_t in_flight_ = 0;
   uint32_t next_ = 0;
-  /// By sequence number modulo the size; never more on their way than there is room.
+  /// By sequence number modulo the size; never more unacknowledged frames than room.
   std::array<uint64_t, kMaxAckWindow> sent_us_{};
 };
 

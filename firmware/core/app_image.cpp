@@ -14,7 +14,7 @@ uint32_t u32(std::span<const uint8_t> bytes, size_t at) {
          uint32_t{bytes[at + 3]} << 24;
 }
 
-/// What stands before the NUL; empty when that is nothing, has no end, or is not plain text.
+/// The text before the NUL; empty when it is empty, has no end, or is not plain text.
 std::string_view text(std::span<const uint8_t> bytes, size_t at) {
   const std::span field = bytes.subspan(at, kTextBytes);
   const auto end = std::ranges::find(field, uint8_t{0});

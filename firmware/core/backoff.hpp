@@ -1,5 +1,5 @@
-// How long to wait before the next attempt: doubling, bounded, and random so that many cameras do not come
-// back at once.
+// The delay before the next attempt: doubling, bounded, and random so that many cameras do not reconnect at
+// once.
 #pragma once
 
 #include <algorithm>
@@ -19,7 +19,7 @@ class Backoff {
     return static_cast<uint32_t>(delay / 2 + ((delay - delay / 2) * random >> 32));
   }
 
-  /// It worked: the next failure starts from the beginning.
+  /// After a success: the next failure starts with the first delay.
   void reset() { failures_ = 0; }
 
  private:

@@ -9,9 +9,9 @@
 namespace vigie {
 namespace {
 
-/// Of every camera.
+/// The capability of every camera.
 constexpr std::array<std::string_view, 3> kCommonCapabilities{"set", "reboot", "telemetry"};
-/// No server names another place on itself for images.
+/// Servers send images from this path only.
 constexpr std::string_view kFirmwarePath = "/firmware/";
 
 std::optional<uint32_t> count(const JsonValue& message, std::string_view name) {
@@ -27,7 +27,7 @@ std::optional<int64_t> server_time(const JsonValue& message, std::string_view na
   return time && *time >= 0 ? time : std::nullopt;
 }
 
-/// Reads the fields of a settings object one by one; the first that is wrong refuses them all.
+/// Reads the fields of a settings object one by one; the first invalid one refuses them all.
 class SettingsReader {
  public:
   explicit SettingsReader(const JsonValue& object) : object_(object) {}
@@ -78,8 +78,8 @@ SettingsRequest read_settings(const JsonValue& object) {
   Settings& s = request.settings;
   SettingsReader reader(object);
   reader.name(
-      "frameSize", kFrameSizes, [](const FrameSize& size) { return size.name; }, "frameSize is no known name",
-      s.frame_size);
+      "frameSize", kFrameSizes, [](const FrameSize& size) { return size.name; },
+      "frameSize is not a known name", s.frame_size);
   reader.number("jpegQuality", 4, 63, "jpegQuality must be 4 to 63", s.jpeg_quality);
   reader.number("maxFps", 1, 60, "maxFps must be 1 to 60", s.max_fps);
   reader.number("flash", 0, 255, "flash must be 0 to 255", s.flash);
@@ -90,7 +90,7 @@ SettingsRequest read_settings(const JsonValue& object) {
   reader.number("exposure", -2, 2, "exposure must be -2 to 2", s.exposure);
   reader.name(
       "whiteBalance", kWhiteBalances, [](std::string_view name) { return name; },
-      "whiteBalance is no known name", s.white_balance);
+      "whiteBalance is not a known name", s.white_balance);
   reader.number("ackWindow", 1, kMaxAckWindow, "ackWindow must be 1 to 8", request.ack_window);
   request.refusal = reader.refusal();
   return request;
@@ -127,7 +127,7 @@ bool is_token_char(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
 }
 
-/// Path and token go into a request as they are, so they hold nothing that could end a line of it.
+/// Path and token are put into a request unchanged, so they must not contain a line break.
 bool is_plain(std::string_view text) { return !text.empty() && std::ranges::all_of(text, is_token_char); }
 
 ServerMessage read_offer(const JsonValue& message, uint32_t id) {

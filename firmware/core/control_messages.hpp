@@ -1,5 +1,5 @@
-// The text messages of protocol v1, both directions. What a server says is checked here, once; whatever is
-// not exactly a message of this protocol becomes std::monostate and ends the connection.
+// The text messages of protocol v1, both directions. A server's messages are validated here, once; anything
+// that is not exactly a message of this protocol becomes std::monostate and ends the connection.
 #pragma once
 
 #include <optional>
@@ -13,11 +13,11 @@
 
 namespace vigie {
 
-/// Settings as a server sent them: either good as a whole, or refused as a whole.
+/// Settings as a server sent them: accepted or refused as a whole.
 struct SettingsRequest {
   Settings settings;
   std::optional<uint8_t> ack_window;
-  /// Why they cannot be taken, a literal; nullptr when they can.
+  /// Why they are refused, a literal; nullptr when they are accepted.
   const char* refusal = nullptr;
 };
 
@@ -50,22 +50,22 @@ using ServerMessage =
 
 ServerMessage parse_server_message(std::string_view text);
 
-/// What a camera says of itself. Each text at most 64 bytes, the id 1 ... 255.
+/// The camera's description. Each text at most 64 bytes, the id 1 ... 255.
 struct DeviceDescription {
   std::string_view firmware;
   std::string_view board;
   std::string_view sensor;
-  /// What its firmware is built for: "esp32", "esp32s3", "host".
+  /// Target of its firmware: "esp32", "esp32s3", "host".
   std::string_view target = {};
-  /// It has a second slot, and is connected by wss to a server whose certificate it has verified.
+  /// It has a second slot, and is connected by wss to a server with a verified certificate.
   bool takes_updates = false;
-  /// A movement sensor is wired to it.
+  /// A motion sensor is wired to it.
   bool senses_motion = false;
-  /// The version that was given up for this one; empty when none was.
+  /// The version that was rolled back to this one; empty without a rollback.
   std::string_view rolled_back_from = {};
 };
 
-/// The exchange that came before, completed: `t3` is when its answer arrived on the camera's clock.
+/// The previous exchange, completed: `t3` is when its answer arrived on the camera's clock.
 struct AnsweredTime {
   uint32_t id;
   uint64_t t3;
@@ -74,7 +74,7 @@ struct AnsweredTime {
 struct TelemetryReport {
   Telemetry device;
   uint32_t fps_tenths = 0;
-  /// Since the connection began: frames passed over, and frames whose sending took longer than kSendStallMs.
+  /// Since the connection began: dropped frames, and frames whose sending took longer than kSendStallMs.
   uint32_t drops = 0;
   uint32_t send_stalls = 0;
 };
@@ -88,13 +88,13 @@ std::string_view write_applied(std::span<char> room, uint32_t id);
 std::string_view write_rejected(std::span<char> room, uint32_t id, std::string_view reason);
 std::string_view write_telemetry(std::span<char> room, const TelemetryReport& report);
 
-/// @param active whether the movement sensor sees something now
+/// @param active whether the motion sensor is active
 std::string_view write_motion(std::span<char> room, bool active);
 std::string_view write_ota_progress(std::span<char> room, uint32_t id, uint32_t received_bytes);
-/// @param failure why it failed; nullptr when it did not
+/// @param failure why it failed; nullptr on success
 std::string_view write_ota_result(std::span<char> room, uint32_t id, const char* failure);
 
-/// Settings as JSON, as they are kept across restarts; `parse_settings` reads them back.
+/// Settings as JSON, as stored across restarts; `parse_settings` reads them back.
 std::string_view write_settings(std::span<char> room, const Settings& settings);
 SettingsRequest parse_settings(std::string_view text);
 

@@ -34,7 +34,7 @@ const char* Credentials::set(std::string_view field, std::string_view value) {
     const bool is_code = tidy_pairing_code(value).has_value();
     if ((!is_code && !value.empty()) || !pairing_code.assign(value))
       return "the pairing code has eight characters, like K7QF-3MZP";
-    // Who gives a code wants the key that the server has for it, and not the one from before.
+    // A user who enters a code wants the key that the server has for it, not the previous one.
     if (is_code) key.assign("");
     return nullptr;
   }

@@ -1,6 +1,5 @@
-// What a camera must be told before it can work: the Wi-Fi, the server, its id and its key. Every way of
-// telling it (the setup page, the serial line, a compiled-in header) ends here, so that all accept the same
-// and say the same.
+// The configuration a camera needs: Wi-Fi, server, id and key. Every way of entering it (the setup page, the
+// serial line, a compiled-in header) ends here, so that all accept the same values with the same answers.
 #pragma once
 
 #include <array>
@@ -13,11 +12,11 @@
 
 namespace vigie {
 
-/// A text of bounded length that is its own memory, with a zero behind it for C.
+/// A text of bounded length with its own memory, with a zero at its end for C.
 template <size_t kMost>
 class Text {
  public:
-  /// @returns false, and changes nothing, when it is too long or has a control character in it
+  /// @returns false, and changes nothing, when it is too long or contains a control character
   bool assign(std::string_view text) {
     if (text.size() > kMost) return false;
     for (const char c : text)
@@ -45,24 +44,24 @@ struct Credentials {
   Text<kMaxCameraIdBytes> camera_id;
   /// As text, 43 characters of base64url.
   Text<kBase64UrlChars> key;
-  /// Instead of id and key: a code that the server gives both for, once. Of key and code, the one said last
-  /// counts.
+  /// Instead of id and key: a code that the server exchanges for both, once. Of key and code, the last one
+  /// entered counts.
   Text<16> pairing_code;
 
   /// Fields by their names on the page and on the serial line: ssid, password, server, id, key, pair.
-  /// @returns nullptr, or why the value cannot be taken: a literal for a person
+  /// @returns nullptr, or why the value is refused: a literal for a person
   const char* set(std::string_view field, std::string_view value);
 
-  /// One line of the configuration that the server's page offers to copy: `VIGIE_SERVER_URL=`,
-  /// `VIGIE_CAMERA_ID=`, `VIGIE_CAMERA_KEY=`. @returns as `set`
+  /// One line of the configuration from the server's page: `VIGIE_SERVER_URL=`, `VIGIE_CAMERA_ID=`,
+  /// `VIGIE_CAMERA_KEY=`. @returns like `set`
   const char* set_line(std::string_view line);
 
-  /// @returns nullptr when everything is there, or can be had by pairing, else what is missing
+  /// @returns nullptr when the configuration is complete, or pairing can complete it, else what is missing
   const char* problem() const;
-  /// Id and key are still to be asked for.
+  /// Id and key must still be obtained by pairing.
   bool needs_pairing() const { return key.empty() && !pairing_code.empty(); }
 
-  /// Only when there is no problem and nothing to be paired.
+  /// Valid only when there is no problem and no pairing needed.
   Bytes32 key_bytes() const { return from_base64url(key.view()).value_or(Bytes32{}); }
 };
 

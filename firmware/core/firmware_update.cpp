@@ -20,11 +20,11 @@ const char* FirmwareUpdate::begin() {
 
 const char* FirmwareUpdate::add(std::span<const uint8_t> bytes) {
   if (!open_) return "the update has ended";
-  if (bytes.size() > offer_.bytes - received_) return fail("the image is longer than was offered");
+  if (bytes.size() > offer_.bytes - received_) return fail("the image is longer than offered");
   if (received_ < head_.size()) {
     const size_t missing = std::min<size_t>(head_.size() - received_, bytes.size());
     std::copy_n(bytes.begin(), missing, head_.begin() + received_);
-    // An image that is not for this camera is found out before the most of it has come.
+    // An image for another camera is detected at its beginning.
     if (received_ + missing == head_.size()) {
       if (const char* reason = check_head()) return fail(reason);
     }
@@ -36,7 +36,7 @@ const char* FirmwareUpdate::add(std::span<const uint8_t> bytes) {
 
 const char* FirmwareUpdate::finish() {
   if (!open_) return "the update has ended";
-  if (received_ < offer_.bytes) return fail("the download was cut");
+  if (received_ < offer_.bytes) return fail("the download was interrupted");
   if (!equal_in_constant_time(hash_.finish(), offer_.sha256)) return fail("the image's hash is wrong");
   if (!slot_.finish()) return fail("the slot does not take the image");
   open_ = false;

@@ -1,8 +1,8 @@
-// A firmware update on its way into the slot that does not run. No network and no flash here: a port feeds
-// the bytes as they come and passes the slot in.
+// Writes a firmware update into the inactive slot. No network and no flash here: a port passes the bytes as
+// they arrive, and the slot.
 //
-// Invariant: the slot is finished, and so may be started, only when every byte that was offered is in it,
-// with the hash that was offered, and the image says it is this camera's, and the version that was offered.
+// Invariant: the slot is finished, and so may be started, only when it contains every offered byte, with the
+// offered hash, and the image is for this camera and of the offered version.
 #pragma once
 
 #include <array>
@@ -19,14 +19,14 @@ namespace vigie {
 
 inline constexpr uint32_t kMaxFirmwareBytes = 4 * 1024 * 1024;
 inline constexpr uint32_t kUpdateProgressIntervalMs = 1'000;
-/// A new version that has not been welcomed by its server after this long is given up for the old one.
+/// A new version without the server's welcome is rolled back after this time.
 inline constexpr uint32_t kTrialMs = 5 * 60'000;
 
-/// A short text of its own.
+/// A short text with its own memory.
 template <size_t Capacity>
 class ShortText {
  public:
-  /// @returns false when it does not fit; then nothing is kept
+  /// @returns false when it does not fit; then nothing is stored
   bool assign(std::string_view text) {
     if (text.size() > Capacity) return false;
     size_ = text.copy(chars_.data(), Capacity);
@@ -43,34 +43,34 @@ class ShortText {
 struct UpdateOffer {
   uint32_t id = 0;
   ShortText<kMaxVersionChars> version;
-  /// A path on the very server the camera is connected to.
+  /// A path on the server the camera is connected to.
   ShortText<96> path;
   uint32_t bytes = 0;
   Digest sha256{};
-  /// To be sent as `Authorization: Bearer`, once.
+  /// Sent as `Authorization: Bearer`, once.
   ShortText<96> token;
   bool allow_older = false;
 };
 
-/// What an offer is held against.
+/// The state that an offer is checked against.
 struct RunningFirmware {
   std::string_view version;
   uint16_t chip;
   /// The server's certificate was verified for this connection.
   bool is_verified;
-  /// Room for an image; 0 when there is no second slot.
+  /// Room for an image; 0 without a second slot.
   uint32_t slot_bytes;
 };
 
-/// @returns nullptr when the offer can be taken, else why not: a literal for a person
+/// @returns nullptr when the offer is acceptable, else why not: a literal for a person
 const char* refusal_of(const UpdateOffer& offer, const RunningFirmware& running);
 
-/// Where the new image goes.
+/// The destination of the new image.
 class UpdateSlot {
  public:
   virtual bool begin(uint32_t bytes) = 0;
   virtual bool write(std::span<const uint8_t> bytes) = 0;
-  /// From the next start on it is the one to be tried. @returns false when it cannot be
+  /// Makes it the one to try at the next start. @returns false when that fails
   virtual bool finish() = 0;
   virtual void abort() = 0;
 
@@ -87,11 +87,11 @@ class FirmwareUpdate {
   FirmwareUpdate(const FirmwareUpdate&) = delete;
   FirmwareUpdate& operator=(const FirmwareUpdate&) = delete;
 
-  /// @returns nullptr, or why the update has failed; then the slot has been let go
+  /// @returns nullptr, or why the update has failed; then the slot has been released
   const char* begin();
   const char* add(std::span<const uint8_t> bytes);
   const char* finish();
-  /// Idempotent; does nothing once it was finished.
+  /// Idempotent; does nothing after finishing.
   void abort();
 
   uint32_t received_bytes() const { return received_; }

@@ -1,6 +1,6 @@
 // Versions of the firmware and their order: MAJOR.MINOR.PATCH, each 0 ... 65535 without leading zeros, and an
-// optional -suffix for what comes before the release. The server orders them by the same rules; both are held
-// to test/fixtures/firmware-versions.json.
+// optional -suffix of a pre-release. The server orders them by the same rules;
+// test/fixtures/firmware-versions.json tests both.
 #pragma once
 
 #include <array>
@@ -10,7 +10,7 @@
 
 namespace vigie {
 
-/// The room for it in an ESP-IDF application, without the NUL that ends it.
+/// Length of the field in an ESP-IDF application, without the final NUL.
 inline constexpr size_t kMaxVersionChars = 31;
 
 struct FirmwareVersion {
@@ -19,12 +19,12 @@ struct FirmwareVersion {
   std::string_view suffix;
 };
 
-/// @returns nothing for anything else, say what `git describe` makes up
+/// @returns nothing for any other text, such as the output of `git describe`
 std::optional<FirmwareVersion> parse_firmware_version(std::string_view text);
 
-/// A suffix sorts before the same version without one; two suffixes are compared as text. What is no version
-/// is older than every version, and equal to anything else that is none.
-/// @returns -1 when `a` is older than `b`, 0 when neither is, 1 when it is newer
+/// A suffix sorts before the same version without one; two suffixes are compared as text. A text that is not
+/// a version is older than every version, and equal to any other such text.
+/// @returns -1 when `a` is older than `b`, 0 when they are equal, 1 when it is newer
 int compare_firmware_versions(std::string_view a, std::string_view b);
 
 }  // namespace vigie

@@ -1,5 +1,4 @@
-// The setup page's answer: `application/x-www-form-urlencoded` (WHATWG URL, section 5), decoded where it
-// stands.
+// The setup page's form: `application/x-www-form-urlencoded` (WHATWG URL, section 5), decoded in place.
 #pragma once
 
 #include <cstddef>
@@ -8,8 +7,8 @@
 
 namespace vigie {
 
-/// Calls `field(name, value)` for each pair. The body is overwritten by what is decoded; the views refer to
-/// it. A malformed `%` stands for itself.
+/// Calls `field(name, value)` for each pair. The body is overwritten with the decoded text, to which the
+/// views refer. A malformed `%` is kept.
 template <typename Field>
 void for_each_form_field(std::span<char> body, Field&& field);
 

@@ -6,7 +6,7 @@ namespace {
 constexpr uint8_t kMagic = 0x56;
 constexpr uint8_t kVersion = 1;
 constexpr uint8_t kTypeJpeg = 1;
-/// What a JavaScript number holds exactly; the server's clocks are such numbers.
+/// The largest integer that a JavaScript number holds exactly; the server's clocks are such numbers.
 constexpr uint64_t kMaxClockUs = (uint64_t{1} << 53) - 1;
 
 template <typename T>

@@ -36,8 +36,8 @@ struct FrameHeader {
 
 void write_frame_header(const FrameHeader& header, std::span<uint8_t, kFrameHeaderBytes> target);
 
-/// Reads the header at the start of a whole message: what the tests and a server of this protocol need.
-/// @returns nullptr, or a sentence saying why the message begins with none
+/// Reads the header at the start of a whole message, for the tests and for a server of this protocol.
+/// @returns nullptr, or a sentence that names the problem
 const char* read_frame_header(std::span<const uint8_t> message, FrameHeader& header);
 
 }  // namespace vigie

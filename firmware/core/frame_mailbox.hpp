@@ -1,8 +1,7 @@
-// Hands frames from the task that captures to the task that sends: newest wins, neither ever waits for the
-// other.
+// Hands frames from the capturing task to the sending task: the newest wins, and neither waits for the other.
 //
 // Three slots: one is being filled, one waits, one is being sent. Publishing swaps the filled slot with the
-// waiting one, taking swaps the sent slot with it, each by one atomic exchange; so no slot is ever seen by
+// waiting one, taking swaps the sent slot with it, each by one atomic exchange; so no slot is ever used by
 // both tasks, and a frame that was not taken in time is overwritten and counted. One task may publish, one
 // may take.
 #pragma once
@@ -17,7 +16,7 @@
 
 namespace vigie {
 
-/// Header and JPEG stand in one piece of memory, so that a message is one buffer.
+/// Header and JPEG are in one piece of memory, so that a message is one buffer.
 struct FrameSlot {
   /// Room for the header and the largest JPEG.
   std::span<uint8_t> bytes;
@@ -52,7 +51,7 @@ class FrameMailbox {
 
   // The sending task.
 
-  /// @returns the newest frame, the taker's until the next call, or nullptr when none has come since
+  /// @returns the newest frame, valid until the next call, or nullptr when none has come since
   FrameSlot* take() {
     if (!has_frame()) return nullptr;
     reading_ = waiting_.exchange(reading_, std::memory_order_acq_rel) & kIndex;
@@ -63,7 +62,7 @@ class FrameMailbox {
 
   // Any task.
 
-  /// Frames that a newer one replaced before they could be sent. Wraps.
+  /// Frames that were replaced by a newer one before they were sent. Wraps.
   uint32_t passed_over() const { return passed_over_.load(std::memory_order_relaxed); }
 
  private:

@@ -1,5 +1,5 @@
-// Lets at most so many frames a second pass, chosen when they are captured: what is sent is then always
-// fresh, and what is not wanted is not even copied. One task asks; any may set the rate.
+// Limits the frames per second at capture time: sent frames are then always fresh, and the others are not
+// even copied. One task uses it; any task may set the rate.
 #pragma once
 
 #include <atomic>
@@ -14,7 +14,7 @@ class FrameRateLimit {
 
   bool admit(uint64_t now_us) {
     const uint64_t interval = interval_us_.load(std::memory_order_relaxed);
-    // A sensor's frames come when they come: one slightly early is the one that was meant.
+    // A sensor's frames jitter: one slightly early is accepted.
     if (now_us + interval / 8 < due_us_) return false;
     // Keeps the average rate, but never makes up for a pause.
     if (now_us >= due_us_ + interval) due_us_ = now_us;

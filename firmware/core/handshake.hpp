@@ -1,7 +1,7 @@
 // Proof of the key that camera and server share, in both directions (protocol v1):
-//   HMAC-SHA256(key, "vigie.camera.v1 " + role + 0x00 + u8 length(cameraId) + cameraId + serverNonce +
-//   cameraNonce)
-// The role makes an echoed proof worthless; the length keeps the id from running into the nonces.
+//  HMAC-SHA256(key, "vigie.camera.v1 " + role + 0x00 + u8 length(cameraId) + cameraId + serverNonce +
+//  cameraNonce)
+// The role makes an echoed proof invalid; the length separates the id from the nonces.
 #pragma once
 
 #include <string_view>
@@ -13,7 +13,7 @@ namespace vigie {
 
 enum class HandshakeRole { camera, server };
 
-/// What both sides know when the proofs are made.
+/// The values both sides know when they compute the proofs.
 struct HandshakeFacts {
   /// 1 ... 255 bytes of UTF-8.
   std::string_view camera_id;

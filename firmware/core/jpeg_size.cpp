@@ -18,7 +18,7 @@ bool begins_with_soi(std::span<const uint8_t> bytes) {
   return bytes.size() >= 4 && bytes[0] == 0xff && bytes[1] == kSoi;
 }
 
-/// The next marker segment, or nothing at the end of what is a JPEG.
+/// The next marker segment, or nothing at the end of the JPEG.
 struct Segment {
   uint8_t marker;
   size_t at;

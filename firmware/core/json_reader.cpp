@@ -145,8 +145,8 @@ uint32_t four_hex_digits(std::string_view text, size_t at) {
   return code;
 }
 
-/// `\uXXXX`, or two of them for a character beyond the first plane; half a pair is not a character. Moves
-/// `at` behind.
+/// `\uXXXX`, or two of them for a character beyond the first plane; half a pair is not a character. Advances
+/// `at`.
 uint32_t unescape_unicode(std::string_view text, size_t& at) {
   constexpr uint32_t kReplacement = 0xfffd;
   const uint32_t code = four_hex_digits(text, at);

@@ -1,6 +1,6 @@
-// Reads JSON (RFC 8259) where it stands: no allocation, no copy, bounded depth. A message is checked as a
-// whole once; what is asked of it afterwards cannot fail on its syntax. Finding a field walks the object,
-// which is right for messages of a few hundred bytes with a handful of fields.
+// Parses JSON (RFC 8259) in place: no allocation, no copy, bounded depth. A message is checked as a whole
+// once; later accesses cannot fail on its syntax. Finding a field walks the object, which suits messages of a
+// few hundred bytes with a handful of fields.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace vigie {
 
 inline constexpr int kMaxJsonDepth = 8;
 
-/// A piece of a message that has been checked. Refers to the text given to `parse_json`.
+/// A part of a checked message. Refers to the text given to `parse_json`.
 class JsonValue {
  public:
   bool is_object() const { return text_.front() == '{'; }
@@ -20,10 +20,10 @@ class JsonValue {
   /// The value of the last field of that name, or nothing. Only for objects.
   std::optional<JsonValue> field(std::string_view name) const;
 
-  /// Whole numbers within ±(2^53 - 1), however they are spelled (`5`, `5.0`, `50e-1`).
+  /// Integers within ±(2^53 - 1), in any notation (`5`, `5.0`, `50e-1`).
   std::optional<int64_t> integer() const;
   std::optional<bool> boolean() const;
-  /// @returns the string, unescaped into `room`, or nothing when it is none or does not fit
+  /// @returns the string, unescaped into `room`, or nothing when it is not a string or does not fit
   std::optional<std::string_view> string(std::span<char> room) const;
 
  private:

@@ -1,5 +1,5 @@
-// Writes one JSON message into memory that is given. What does not fit makes the whole message void, never a
-// cut one.
+// Writes one JSON message into given memory. Content that does not fit makes the whole message empty, never
+// truncated.
 #pragma once
 
 #include <concepts>

@@ -8,7 +8,7 @@
 namespace vigie {
 namespace {
 
-/// Crockford's base 32: what can be mistaken for another character is left out.
+/// Crockford's base 32, without characters that are easily confused.
 constexpr std::string_view kAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 constexpr size_t kCodeChars = 8;
 

@@ -1,4 +1,4 @@
-// Camera protocol v1 as the firmware needs it: limits, picture sizes, settings. The contract is
+// Camera protocol v1 for the firmware: limits, picture sizes, settings. The contract is
 // server/wire/camera-protocol.ts; names and numbers here are the same.
 #pragma once
 
@@ -16,7 +16,7 @@ inline constexpr std::string_view kCameraSubprotocol = "vigie.camera.v1";
 inline constexpr size_t kMaxJpegBytes = 1024 * 1024;
 /// Largest text message in either direction.
 inline constexpr size_t kMaxControlBytes = 4096;
-/// Messages are cut into WebSocket fragments of this many bytes, which is also the TLS output record.
+/// Messages are split into WebSocket fragments of this many bytes, which is also the TLS output record.
 inline constexpr size_t kFragmentBytes = 4096;
 inline constexpr size_t kMaxCameraIdBytes = 255;
 inline constexpr size_t kNonceBytes = 32;
@@ -28,7 +28,7 @@ inline constexpr uint32_t kTimeSyncIntervalMs = 10'000;
 inline constexpr uint32_t kTelemetryIntervalMs = 5'000;
 
 inline constexpr uint8_t kMaxAckWindow = 8;
-/// Of a reason given to the server; what is longer is cut.
+/// Limit of a reason sent to the server; longer ones are cut.
 inline constexpr size_t kMaxReasonBytes = 200;
 
 /// Codes with which the server closes a camera's WebSocket.
@@ -66,7 +66,7 @@ inline constexpr std::array<FrameSize, 11> kFrameSizes{{
 /// Position in kWhiteBalances, which is also the scale of the OV2640's driver.
 inline constexpr std::array<std::string_view, 5> kWhiteBalances{"auto", "sunny", "cloudy", "office", "home"};
 
-/// What may be changed on a running camera. What is left out stays as it is.
+/// Settings that may be changed on a running camera. Missing ones stay unchanged.
 struct Settings {
   /// Position in kFrameSizes.
   std::optional<uint8_t> frame_size;
@@ -88,7 +88,7 @@ struct Settings {
   bool operator==(const Settings&) const = default;
 };
 
-/// Takes over what `changes` names.
+/// Applies the settings in `changes`.
 void merge(Settings& settings, const Settings& changes);
 
 struct Telemetry {
@@ -97,7 +97,7 @@ struct Telemetry {
   /// Free bytes.
   uint32_t heap = 0;
   uint32_t psram = 0;
-  /// Why the camera last started: "power-on", "brown-out", ... A string that outlives the call.
+  /// Reason of the camera's last start: "power-on", "brown-out", ... A string that outlives the call.
   std::string_view reset_reason;
 };
 

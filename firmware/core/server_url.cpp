@@ -28,7 +28,7 @@ std::optional<uint16_t> parse_port(std::string_view text) {
 }  // namespace
 
 std::optional<ServerUrl> parse_server_url(std::string_view text) {
-  // No space and no control character: it becomes part of an HTTP request.
+  // No spaces or control characters: it becomes part of an HTTP request.
   if (std::ranges::any_of(text, [](char c) { return c <= ' ' || c == 0x7f || c == '#'; }))
     return std::nullopt;
   ServerUrl url;

@@ -1,4 +1,5 @@
-// Where a camera's server is: `ws://HOST[:PORT]/camera` or `wss://...`, checked before it is kept or used.
+// The URL of a camera's server: `ws://HOST[:PORT]/camera` or `wss://...`, checked before it is stored or
+// used.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,7 @@ struct ServerUrl {
   std::string_view path;
 };
 
-/// @returns nothing for whatever is not a WebSocket's URL, or names a user or a fragment
+/// @returns nothing when it is not a WebSocket URL, or contains a user or a fragment
 std::optional<ServerUrl> parse_server_url(std::string_view text);
 
 }  // namespace vigie

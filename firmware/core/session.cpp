@@ -5,13 +5,12 @@
 namespace vigie {
 namespace {
 
-/// Questions asked one after the other at the start, so that the server knows the clock at once.
+/// Requests sent in a row at the start, so that the server knows the clock at once.
 constexpr uint32_t kFirstTimeQuestions = 4;
 
 constexpr uint64_t us(uint32_t ms) { return uint64_t{ms} * 1000; }
 
-/// Not to be tried again at full speed however well it went: another camera has the name, or a person has
-/// decided.
+/// Close codes after which it reconnects slowly: another camera uses the id, or an administrator has decided.
 bool calls_for_patience(uint16_t code) {
   return code == close_code::kUnauthorized || code == close_code::kReplaced || code == close_code::kRemoved ||
          code == close_code::kKeyRotated;
@@ -119,7 +118,7 @@ void Session::fail(std::string_view reason, uint16_t code) {
   const uint32_t retry_ms = backoff_.next_ms(random);
   enter(SessionState::waiting, reason, retry_ms);
   link_.close(code);
-  // Closing may take its time; the pause begins when it is done.
+  // Closing may take some time; the pause begins when it is done.
   deadline_us_ = environment_.now_us() + us(retry_ms);
 }
 
@@ -127,7 +126,7 @@ void Session::say(std::string_view message) {
   if (!link_.send_text(message)) fail("the network takes nothing any more");
 }
 
-void Session::handle(std::monostate) { fail("the server said something that is not protocol v1"); }
+void Session::handle(std::monostate) { fail("the server sent a message that is not protocol v1"); }
 
 void Session::handle(const Challenge& challenge) {
   if (state_ != SessionState::greeting) return fail("a second challenge");
@@ -138,18 +137,18 @@ void Session::handle(const Challenge& challenge) {
 }
 
 void Session::handle(const Welcome& welcome) {
-  if (state_ != SessionState::proving) return fail("a welcome nobody asked for");
+  if (state_ != SessionState::proving) return fail("an unexpected welcome");
   if (!equal_in_constant_time(handshake_proof(key_, HandshakeRole::server, facts_), welcome.proof))
     return fail("the server does not know the key: this is not the server it was paired with");
   apply(welcome.settings);
-  // Whatever the camera makes of the other settings, this one is between the session and the server.
+  // Whether or not the camera accepts the other settings, this one applies to the session.
   if (welcome.settings.ack_window) window_.set_size(*welcome.settings.ack_window);
   const uint64_t now = environment_.now_us();
   next_time_us_ = now;
   next_telemetry_us_ = now;
   telemetry_at_us_ = now;
   frames_at_telemetry_ = 0;
-  // What was captured for nobody is old by now.
+  // Frames captured before the connection are outdated by now.
   mailbox_.take();
   passed_over_before_ = mailbox_.passed_over();
   enter(SessionState::online, "online");
@@ -163,7 +162,7 @@ void Session::handle(const Ack& ack) {
 
 void Session::handle(const TimeAnswer& answer) {
   if (state_ != SessionState::online) return handle(std::monostate{});
-  // A late answer to an earlier question, or one given twice, completes nothing.
+  // A late answer to an earlier request, or a duplicate, completes nothing.
   if (!asked_at_us_ || answer.id != time_questions_ - 1) return;
   const uint64_t t3 = environment_.now_us();
   clock_.add(static_cast<int64_t>(*asked_at_us_), answer.t1, answer.t2, static_cast<int64_t>(t3));
@@ -208,7 +207,7 @@ void Session::update_finished(const char* failure) {
   if (state_ == SessionState::online && update_id_) say(write_ota_result(text_, *update_id_, failure));
   update_id_.reset();
   if (failure) return;
-  // A server that could not be told sees the new version when the camera is back.
+  // A server that missed the report sees the new version when the camera reconnects.
   if (state_ > SessionState::waiting) fail("restarting into the new firmware", close_code::kGoingAway);
   device_.reboot();
 }

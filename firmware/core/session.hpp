@@ -1,14 +1,14 @@
-// One camera's conversation with its server, for ever: connect, prove the key both ways, stream, and come
-// back after whatever ended it. No socket, clock, timer or thread lives here; a port passes them in and calls
-// from one task only.
+// A camera's permanent session with its server: connects, proves the key in both directions, streams, and
+// reconnects whatever ended the connection. It contains no socket, clock, timer or thread; a port passes them
+// in and calls from one task only.
 //
-//   waiting --run()--> connecting --on_open()--> greeting --challenge--> proving --welcome--> online
-//      ^                   |                        |                       |                    |
-//      +---- backoff ------+------------------------+-----------------------+--------------------+
+//  waiting --run()--> connecting --on_open()--> greeting --challenge--> proving --welcome--> online
+//     ^                   |                        |                       |                    |
+//     +---- backoff ------+------------------------+-----------------------+--------------------+
 //
-// Invariants: no frame leaves before the server has proven that it knows the key; at most the ack window is
-// on its way and one frame waits, the newest; each `open` of the link is followed by one `close`; nothing is
-// allocated.
+// Invariants: no frame is sent before the server has proven that it knows the key; at most the ack window is
+// unacknowledged and one frame, the newest, waits; each `open` of the link is followed by one `close`;
+// nothing is allocated.
 #pragma once
 
 #include <array>
@@ -44,36 +44,34 @@ class Environment {
   ~Environment() = default;
 };
 
-/// One WebSocket at a time. Its owner tells the session what becomes of it: `on_open`, `on_text`,
-/// `on_closed`.
+/// One WebSocket at a time. Its owner reports events to the session: `on_open`, `on_text`, `on_closed`.
 class Link {
  public:
-  /// Starts to connect. What comes of it is told to the session afterwards, never from within.
+  /// Starts to connect. The outcome is reported to the session afterwards, never from within.
   virtual void open() = 0;
-  /// Hand a whole message to the network, waiting for it at most a few seconds. @returns false when it could
-  /// not be
+  /// Hands a whole message to the network, waiting at most a few seconds. @returns false on failure
   virtual bool send_text(std::string_view text) = 0;
   virtual bool send_binary(std::span<const uint8_t> message) = 0;
-  /// Lets go of everything the connection holds. Also called when it is already gone.
+  /// Releases everything the connection holds. Also called when it is already closed.
   virtual void close(uint16_t code) = 0;
 
  protected:
   ~Link() = default;
 };
 
-/// The camera that the session speaks for.
+/// The camera of the session.
 class Device {
  public:
-  /// All or nothing. @returns nullptr, or why not: a literal that the server passes on to a person
+  /// Applies all or none. @returns nullptr, or why not: a literal that the server shows to a person
   virtual const char* apply(const Settings& settings) = 0;
   virtual Telemetry telemetry() = 0;
-  /// The server has asked for it, or there is a new firmware to start; it knows, and the connection is
+  /// The server has requested it, or there is a new firmware to start; it was informed, and the connection is
   /// closed.
   virtual void reboot() = 0;
-  /// Begins to fetch what is offered, in the background; `update_progress` and `update_finished` tell what
-  /// becomes of it. @returns nullptr, or why it is not taken: a literal that the server passes on to a person
+  /// Starts the download of the offer in the background; `update_progress` and `update_finished` report it.
+  /// @returns nullptr, or why it is refused: a literal that the server shows to a person
   virtual const char* begin_update(const UpdateOffer&) { return "this camera takes no updates"; }
-  /// @param detail why, for a person; @param retry_ms how long it waits, in the state `waiting`
+  /// @param detail why, for a person; @param retry_ms the delay, in the state `waiting`
   virtual void on_state(SessionState state, std::string_view detail, uint32_t retry_ms) = 0;
 
  protected:
@@ -93,31 +91,31 @@ class Session {
           Device& device);
 
   void start();
-  /// Idempotent. Says goodbye when there is somebody to say it to.
+  /// Idempotent. Sends a close frame if there is a connection.
   void stop();
 
   void on_open();
   void on_text(std::string_view text);
-  /// The server has nothing to say in binary.
+  /// A server sends no binary messages.
   void on_binary();
   /// @param reason from the close frame or the network's error
   void on_closed(uint16_t code, std::string_view reason);
 
-  /// Whether the movement sensor sees something now. To be called as often as one likes; a change is told.
+  /// State of the motion sensor. May be called at any rate; changes are sent.
   void sense(bool motion);
 
-  /// Bytes of the image that are there. To be called as often as one likes.
+  /// Bytes of the image received so far. May be called at any rate.
   void update_progress(uint32_t received_bytes);
   /// @param failure a literal; nullptr when the new firmware is in its slot and the camera restarts into it
   void update_finished(const char* failure);
 
-  /// Does what is due: connects, sends the newest frame, asks the time, reports, gives up on a silent server.
-  /// To be called after every event, and no later than it says. @returns microseconds until it must be called
-  /// again
+  /// Does what is due: connects, sends the newest frame, requests the time, sends telemetry, leaves a silent
+  /// server. Call it after every event, and no later than it returns. @returns microseconds until the next
+  /// call is due
   uint64_t run();
 
   SessionState state() const { return state_; }
-  /// The close code that ended the last connection, so that a person can be told that the key is wrong.
+  /// The close code that ended the last connection, so that a wrong key can be reported.
   uint16_t last_close_code() const { return last_close_code_; }
   std::optional<int64_t> clock_offset_us() const { return clock_.offset_us(); }
   uint32_t frames_sent() const { return window_.next_sequence(); }
@@ -155,26 +153,26 @@ class Session {
   SessionState state_ = SessionState::stopped;
   uint16_t last_close_code_ = close_code::kNormal;
 
-  // Of the connection at hand.
+  // State of the current connection.
   AckWindow window_;
   ClockOffset clock_;
   bool acknowledged_ = false;
-  /// When to connect, or until when the welcome must be here.
+  /// When to connect, or when the welcome is due.
   uint64_t deadline_us_ = 0;
   uint64_t next_time_us_ = 0;
   uint64_t next_telemetry_us_ = 0;
   uint32_t time_questions_ = 0;
-  /// When the last question was asked, while its answer is still to come.
+  /// When the last time request was sent, while its answer is pending.
   std::optional<uint64_t> asked_at_us_;
   std::optional<AnsweredTime> answered_;
   bool motion_ = false;
-  /// What this connection was told of it.
+  /// The state sent on this connection.
   bool motion_told_ = false;
   uint64_t telemetry_at_us_ = 0;
   uint32_t frames_at_telemetry_ = 0;
   uint32_t passed_over_before_ = 0;
   uint32_t send_stalls_ = 0;
-  /// The offer whose image is being fetched, while this connection is the one it came by.
+  /// The offer being downloaded, while its connection is open.
   std::optional<uint32_t> update_id_;
   uint64_t next_progress_us_ = 0;
 

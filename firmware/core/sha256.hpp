@@ -14,7 +14,7 @@ using Digest = std::array<uint8_t, 32>;
 class Sha256 {
  public:
   void update(std::span<const uint8_t> bytes);
-  /// To be called once, at the end.
+  /// Call it once, at the end.
   Digest finish();
 
  private:
@@ -37,7 +37,7 @@ class HmacSha256 {
   std::array<uint8_t, 64> outer_pad_{};
 };
 
-/// Takes as long whatever the bytes are.
+/// Takes the same time for all contents.
 bool equal_in_constant_time(const Digest& a, const Digest& b);
 
 }  // namespace vigie

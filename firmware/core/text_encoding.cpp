@@ -6,7 +6,7 @@ namespace {
 constexpr std::string_view kBase64Url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr std::string_view kHex = "0123456789abcdef";
 
-/// @returns the digit's value, or nothing for a character that is none
+/// @returns the digit's value, or nothing for another character
 std::optional<uint32_t> digit(std::string_view alphabet, char character) {
   const size_t at = alphabet.find(character);
   if (at == std::string_view::npos) return std::nullopt;

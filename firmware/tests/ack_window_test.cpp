@@ -5,7 +5,7 @@
 #include <deque>
 #include <random>
 
-TEST_CASE("at most the window is on its way, and acknowledgements are cumulative") {
+TEST_CASE("at most the window is unacknowledged, and acknowledgements are cumulative") {
   vigie::AckWindow window;
   window.set_size(3);
   CHECK(window.send(10) == 0);
@@ -30,7 +30,7 @@ TEST_CASE("an acknowledgement before the first frame is refused") {
   CHECK_FALSE(window.acknowledge(0x7fff'ffff));
 }
 
-TEST_CASE("the window's size stays within what the protocol allows, and shrinking lets go of nothing") {
+TEST_CASE("the window's size stays within the protocol's limits, and shrinking drops nothing") {
   vigie::AckWindow window;
   window.set_size(0);
   CHECK(window.size() == 1);
@@ -44,7 +44,7 @@ TEST_CASE("the window's size stays within what the protocol allows, and shrinkin
   CHECK(window.is_open());
 }
 
-TEST_CASE("it agrees with a plain list, whatever is acknowledged in whatever order") {
+TEST_CASE("it behaves like a plain list for any acknowledgements in any order") {
   const uint32_t seed = 7;
   CAPTURE(seed);
   std::mt19937 random(seed);

@@ -5,7 +5,7 @@
 #include <utility>
 
 namespace {
-/// Negative while nobody counts.
+/// Negative while not counting.
 thread_local long allocations = -1;
 }  // namespace
 

@@ -1,6 +1,6 @@
-// Counts what this thread allocates, to show that something allocates nothing.
+// Counts the allocations of this thread.
 #pragma once
 
 void count_allocations();
-/// @returns how many there were, and counts no more
+/// @returns their number, and stops counting
 long counted_allocations();

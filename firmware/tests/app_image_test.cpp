@@ -26,7 +26,7 @@ const Malformed kMalformed[] = {
 
 }  // namespace
 
-TEST_CASE("the head of an image says the same here as on the server") {
+TEST_CASE("firmware and server read the same head of an image") {
   for (const Valid& row : kValid) {
     CAPTURE(row.version);
     const std::vector<uint8_t> bytes = bytes_of_hex(row.hex);
@@ -39,7 +39,7 @@ TEST_CASE("the head of an image says the same here as on the server") {
   }
 }
 
-TEST_CASE("what is no head is no image, here as on the server") {
+TEST_CASE("firmware and server refuse the same malformed heads") {
   for (const Malformed& row : kMalformed) {
     CAPTURE(row.reason);
     const std::vector<uint8_t> bytes = bytes_of_hex(row.hex);

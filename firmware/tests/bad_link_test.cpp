@@ -1,4 +1,4 @@
-// What a viewer sees of a bad link: a frame's age. On the device it is bounded by the capture interval,
+// A bad link as a viewer sees it: a frame's age. On the device it is bounded by the capture interval,
 // whatever the link does, because the newest frame is taken; on the way it is bounded by the ack window,
 // because no more than that is sent.
 
@@ -39,7 +39,7 @@ constexpr uint64_t kFrameMessageBytes = 20'000 + vigie::kFrameHeaderBytes;
 TEST_CASE("on a link too slow by far, frames are sent fresh and arrive within the window's worth of link") {
   for (const uint64_t bytes_per_second : {30'000u, 60'000u, 100'000u, 200'000u}) {
     CAPTURE(bytes_per_second);
-    // A buffer that would swallow minutes of video, as routers have them.
+    // A buffer for minutes of video, as in many routers.
     SimulatedWorld world({.bytes_per_second = bytes_per_second, .socket_buffer_bytes = 100'000'000});
     stream_for(world, 60'000'000);
     const uint64_t frame_us = kFrameMessageBytes * 1'000'000 / bytes_per_second;
@@ -47,12 +47,12 @@ TEST_CASE("on a link too slow by far, frames are sent fresh and arrive within th
     CHECK(worst.at_sending_us <= world.frame_interval_us);
     CHECK(worst.at_arrival_us <= world.frame_interval_us + 2 * frame_us + world.network().delay_us + 20'000);
     CHECK(world.most_on_their_way <= 2);
-    // And the link is used: at least four fifths of what it could carry.
+    // The link is used: at least four fifths of its rate.
     CHECK(world.arrived.size() >= 60'000'000 / frame_us * 4 / 5);
   }
 }
 
-TEST_CASE("it is the window that bounds the age: with a wider one frames wait longer on the same link") {
+TEST_CASE("the window bounds the age: with a wider one frames wait longer on the same link") {
   const auto worst_with = [](const char* settings) {
     SimulatedWorld world({.bytes_per_second = 100'000, .socket_buffer_bytes = 100'000'000});
     world.welcome_settings = settings;
@@ -65,20 +65,20 @@ TEST_CASE("it is the window that bounds the age: with a wider one frames wait lo
   CHECK(with_8 > 1'400'000);
 }
 
-TEST_CASE("a small socket buffer blocks the sender, and what it sends next is fresh all the same") {
+TEST_CASE("a small socket buffer blocks the sender, and the next frame is still fresh") {
   SimulatedWorld world({.bytes_per_second = 50'000, .socket_buffer_bytes = 6'000});
   stream_for(world, 30'000'000);
   CHECK(worst_ages(world).at_sending_us <= world.frame_interval_us);
   CHECK(world.arrived.size() >= 60);
 }
 
-TEST_CASE("after a stall the present is shown at once, not what was missed") {
+TEST_CASE("after a stall the current frame is sent at once, not the missed ones") {
   const Stall stall{10'000'000, 13'000'000};
   SimulatedWorld world({.stalls = {stall}});
   stream_for(world, 30'000'000);
   CHECK(world.opened == 1);
   CHECK(worst_ages(world).at_sending_us <= world.frame_interval_us);
-  // Only what was on its way when it began is old; 200 ms after it, everything is as before it.
+  // Only frames under way at its beginning are old; 200 ms after it, everything is as before.
   CHECK(worst_ages(world, stall.to_us + 200'000).at_arrival_us <= 100'000);
   const auto late = std::ranges::count_if(world.arrived, [&stall](const ArrivedFrame& frame) {
     return frame.arrived_us >= stall.to_us && frame.header.capture_us < stall.to_us - 100'000;
@@ -119,7 +119,7 @@ TEST_CASE("acknowledgements that overtake each other neither widen the window no
     REQUIRE(world.arrived[i].header.sequence == world.arrived[i - 1].header.sequence + 1);
 }
 
-TEST_CASE("a long way is filled when the server widens the window") {
+TEST_CASE("a link with a long delay is filled when the server widens the window") {
   const auto arrived_with = [](const char* settings) {
     SimulatedWorld world({.delay_us = 100'000});
     world.welcome_settings = settings;

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <random>
 
-TEST_CASE("an even exchange gives the offset exactly") {
+TEST_CASE("equal delays give the exact offset") {
   vigie::ClockOffset clock;
   CHECK_FALSE(clock.offset_us());
   CHECK(clock.add(1'000, 501'500, 501'600, 2'100));
@@ -13,7 +13,7 @@ TEST_CASE("an even exchange gives the offset exactly") {
   CHECK(clock.error_us() == 500);
 }
 
-TEST_CASE("the quickest exchange counts, a slow one changes nothing") {
+TEST_CASE("the fastest exchange counts, a slow one changes nothing") {
   vigie::ClockOffset clock;
   clock.add(0, 1'000'100, 1'000'100, 200);
   clock.add(1'000, 1'021'000, 1'021'000, 21'000);
@@ -48,7 +48,7 @@ TEST_CASE("the true offset lies within the error it gives") {
   }
 }
 
-TEST_CASE("with time an old exchange loses its worth to drift") {
+TEST_CASE("an old exchange is replaced because clocks drift") {
   vigie::ClockOffset clock;
   clock.add(0, 1'000'100, 1'000'100, 200);
   // 100 s later two crystals may have moved 10 ms apart: a measurement good to 5 ms is better by then.

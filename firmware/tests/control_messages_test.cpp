@@ -30,7 +30,7 @@ std::string refusal_of(const std::string& fields) {
 
 }  // namespace
 
-TEST_CASE("a server's messages are understood, whatever else they bring") {
+TEST_CASE("a server's messages are parsed, with unknown fields") {
   CHECK(expect<vigie::Challenge>(R"({"type":"challenge","nonce":")" + kNonce + "\"}").nonce ==
         vigie::Bytes32{});
   const auto welcome = expect<vigie::Welcome>(
@@ -65,7 +65,7 @@ TEST_CASE("a server's messages are understood, whatever else they bring") {
   CHECK(set.settings.settings == expected);
 }
 
-TEST_CASE("what is no message of this protocol is refused") {
+TEST_CASE("other messages are refused") {
   const std::string table[] = {
       "",
       "null",
@@ -114,11 +114,11 @@ TEST_CASE("what is no message of this protocol is refused") {
   }
 }
 
-TEST_CASE("settings out of range are refused as a whole, in the words of the contract") {
+TEST_CASE("settings out of range are refused as a whole, with the texts of the contract") {
   CHECK(refusal_of(R"("maxFps":10)") == "none");
-  CHECK(refusal_of(R"("frameSize":"vga")") == "frameSize is no known name");
-  CHECK(refusal_of(R"("frameSize":8)") == "frameSize is no known name");
-  CHECK(refusal_of(R"("frameSize":"a name longer than any of ours")") == "frameSize is no known name");
+  CHECK(refusal_of(R"("frameSize":"vga")") == "frameSize is not a known name");
+  CHECK(refusal_of(R"("frameSize":8)") == "frameSize is not a known name");
+  CHECK(refusal_of(R"("frameSize":"a name longer than any of ours")") == "frameSize is not a known name");
   CHECK(refusal_of(R"("jpegQuality":3)") == "jpegQuality must be 4 to 63");
   CHECK(refusal_of(R"("jpegQuality":64)") == "jpegQuality must be 4 to 63");
   CHECK(refusal_of(R"("jpegQuality":12.5)") == "jpegQuality must be 4 to 63");
@@ -131,7 +131,7 @@ TEST_CASE("settings out of range are refused as a whole, in the words of the con
   CHECK(refusal_of(R"("brightness":3)") == "brightness must be -2 to 2");
   CHECK(refusal_of(R"("contrast":-3)") == "contrast must be -2 to 2");
   CHECK(refusal_of(R"("exposure":9)") == "exposure must be -2 to 2");
-  CHECK(refusal_of(R"("whiteBalance":"moon")") == "whiteBalance is no known name");
+  CHECK(refusal_of(R"("whiteBalance":"moon")") == "whiteBalance is not a known name");
   CHECK(refusal_of(R"("ackWindow":9)") == "ackWindow must be 1 to 8");
   CHECK(refusal_of(R"("maxFps":10,"flash":999)") == "flash must be 0 to 255");
 }
@@ -180,7 +180,7 @@ TEST_CASE("the longest hello fits, even with an id that must be escaped") {
   CHECK_FALSE(hello.empty());
 }
 
-TEST_CASE("settings survive being kept") {
+TEST_CASE("settings survive being stored") {
   std::array<char, 512> room;
   const vigie::Settings settings{.frame_size = 6,
                                  .jpeg_quality = 12,
@@ -200,7 +200,7 @@ TEST_CASE("settings survive being kept") {
   CHECK(vigie::parse_settings("[]").refusal != nullptr);
 }
 
-TEST_CASE("changes take over what they name and nothing else") {
+TEST_CASE("changes affect only the named settings") {
   vigie::Settings settings{.frame_size = 5, .jpeg_quality = 12};
   vigie::merge(settings, {.jpeg_quality = 20, .v_flip = true});
   CHECK(settings == vigie::Settings{.frame_size = 5, .jpeg_quality = 20, .v_flip = true});
@@ -223,7 +223,7 @@ std::string offer_with(std::string_view field = "", std::string_view json = "") 
 
 }  // namespace
 
-TEST_CASE("an offered firmware is understood") {
+TEST_CASE("a firmware offer is parsed") {
   const auto offer = expect<vigie::UpdateOffer>(offer_with());
   CHECK(offer.id == 7);
   CHECK(offer.version.view() == "1.2.0");
@@ -236,7 +236,7 @@ TEST_CASE("an offered firmware is understood") {
   CHECK_FALSE(expect<vigie::UpdateOffer>(offer_with("allowOlder", "1")).allow_older);
 }
 
-TEST_CASE("an offer that could lead elsewhere, or is none, is no message") {
+TEST_CASE("an offer that could lead elsewhere, or is malformed, is refused") {
   const std::pair<const char*, std::string> wrong[] = {
       {"version", "5"},
       {"version", R"("")"},
@@ -266,21 +266,21 @@ TEST_CASE("an offer that could lead elsewhere, or is none, is no message") {
   }
 }
 
-TEST_CASE("what a camera says of an update is one JSON object each") {
+TEST_CASE("reports about an update are one JSON object each") {
   std::array<char, 256> room;
   CHECK(vigie::write_ota_progress(room, 7, 65536) ==
         R"({"type":"otaProgress","id":7,"receivedBytes":65536})");
   CHECK(vigie::write_ota_result(room, 7, nullptr) == R"({"type":"otaResult","id":7,"ok":true})");
   CHECK(vigie::write_ota_result(room, 7, "cut") ==
         R"({"type":"otaResult","id":7,"ok":false,"reason":"cut"})");
-  // The server takes 200 characters, and would end the connection over more.
+  // The server accepts 200 characters, and would close the connection over more.
   std::array<char, 512> more_room;
   const std::string reason(201, 'r');
   CHECK(vigie::write_ota_result(more_room, 7, reason.c_str()) ==
         R"({"type":"otaResult","id":7,"ok":false,"reason":")" + reason.substr(1) + "\"}");
 }
 
-TEST_CASE("only a camera that takes updates says so, and what it was rolled back from") {
+TEST_CASE("only a camera that takes updates lists the capability and its rollback") {
   std::array<char, 2048> room;
   vigie::DeviceDescription device{.firmware = "1.0.0", .board = "b", .sensor = "s", .target = "esp32"};
   const std::string without(vigie::write_hello(room, {}, {}, device));

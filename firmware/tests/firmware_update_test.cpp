@@ -74,7 +74,7 @@ std::string outcome(const UpdateOffer& offer, const std::vector<uint8_t>& image,
 
 }  // namespace
 
-TEST_CASE("an image that is what was offered gets into the slot, however it is cut on its way") {
+TEST_CASE("an image that matches the offer is written to the slot, however it is split") {
   const auto image = image_of("1.1.0");
   for (const size_t piece : {size_t{1}, size_t{287}, size_t{288}, size_t{289}, size_t{3000}}) {
     RecordingSlot slot;
@@ -85,7 +85,7 @@ TEST_CASE("an image that is what was offered gets into the slot, however it is c
   }
 }
 
-TEST_CASE("nothing else is ever finished") {
+TEST_CASE("an image that does not match is never finished") {
   const auto image = image_of("1.1.0");
   struct Spoiled {
     const char* name;
@@ -103,9 +103,9 @@ TEST_CASE("nothing else is ever finished") {
   cut_in_head.resize(100);
   const Spoiled cases[] = {
       {"a byte is another", flipped, offer_of(image), "the image's hash is wrong"},
-      {"it was cut", cut, offer_of(image), "the download was cut"},
-      {"it was cut in its head", cut_in_head, offer_of(image), "the download was cut"},
-      {"it is longer", longer, offer_of(image), "the image is longer than was offered"},
+      {"it was cut", cut, offer_of(image), "the download was interrupted"},
+      {"it was cut in its head", cut_in_head, offer_of(image), "the download was interrupted"},
+      {"it is longer", longer, offer_of(image), "the image is longer than offered"},
       {"it is another version", image, offer_of(image, "1.2.0"),
        "the image is another version than was offered"},
       {"it is for another chip", image_of("1.1.0", vigie::kChipEsp32),
@@ -124,7 +124,7 @@ TEST_CASE("nothing else is ever finished") {
   }
 }
 
-TEST_CASE("a slot that does not take it ends the update") {
+TEST_CASE("a slot that fails ends the update") {
   const auto image = image_of("1.1.0");
   RecordingSlot slot;
   slot.begins = false;
@@ -139,7 +139,7 @@ TEST_CASE("a slot that does not take it ends the update") {
   CHECK(slot.aborted == 1);
 }
 
-TEST_CASE("an update that is given up lets its slot go, once") {
+TEST_CASE("an aborted update releases its slot, once") {
   const auto image = image_of("1.1.0");
   const UpdateOffer offer = offer_of(image);
   RecordingSlot slot;
@@ -154,7 +154,7 @@ TEST_CASE("an update that is given up lets its slot go, once") {
   CHECK(slot.aborted == 1);
 }
 
-TEST_CASE("an image passes through without anything being allocated") {
+TEST_CASE("an update allocates nothing") {
   class NullSlot final : public vigie::UpdateSlot {
    public:
     bool begin(uint32_t) override { return true; }
@@ -177,7 +177,7 @@ TEST_CASE("an image passes through without anything being allocated") {
   for (const char* failure : {begun, first, rest, end}) CHECK(failure == nullptr);
 }
 
-TEST_CASE("an offer is taken only over verified wss, for a newer version, with room for it") {
+TEST_CASE("an offer is accepted only over verified wss, for a newer version, with room for it") {
   UpdateOffer offer = offer_of(image_of("1.1.0"));
   const RunningFirmware running{.version = "1.0.9", .chip = 0xffff, .is_verified = true, .slot_bytes = 4000};
   CHECK(vigie::refusal_of(offer, running) == nullptr);
@@ -199,7 +199,7 @@ TEST_CASE("an offer is taken only over verified wss, for a newer version, with r
   }
 }
 
-TEST_CASE("a version on trial is good once it was welcomed, and gives way when it is not in time") {
+TEST_CASE("a version on trial is valid once it was welcomed, and rolled back when that takes too long") {
   vigie::TrialRun trial(true, 1'000, 60'000);
   CHECK_FALSE(trial.has_failed(60'000'999));
   CHECK(trial.has_failed(60'001'000));

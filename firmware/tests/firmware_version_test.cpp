@@ -19,7 +19,7 @@ const Comparison kComparisons[] = {
 
 }  // namespace
 
-TEST_CASE("versions are ordered as the server orders them, and the other way round") {
+TEST_CASE("versions are ordered like on the server, in both directions") {
   for (const auto& [a, b, order] : kComparisons) {
     CAPTURE(a);
     CAPTURE(b);
@@ -28,7 +28,7 @@ TEST_CASE("versions are ordered as the server orders them, and the other way rou
   }
 }
 
-TEST_CASE("what is no version is told from one") {
+TEST_CASE("a text that is not a version is refused") {
   for (const std::string_view text :
        {"", "1", "1.2", "1.2.", "1.2.3.4", "v1.2.3", "1.2.65536", "1.02.3", "1.2.3-", "1.2.3-a_b", "1.2.3 ",
         " 1.2.3", "1.2.3-abcdefghijklmnopqrstu", "1.2.1234567"}) {

@@ -29,7 +29,7 @@ const Malformed kMalformed[] = {
 
 }  // namespace
 
-TEST_CASE("frame headers are the bytes that the server's tests expect") {
+TEST_CASE("frame headers are the golden bytes of the server's tests") {
   for (const Valid& row : kValid) {
     CAPTURE(row.hex);
     const vigie::FrameHeader header{row.sequence, row.capture_us, row.send_us,
@@ -45,7 +45,7 @@ TEST_CASE("frame headers are the bytes that the server's tests expect") {
   }
 }
 
-TEST_CASE("malformed headers are refused for the reason that the server gives") {
+TEST_CASE("malformed headers are refused with the server's reasons") {
   for (const Malformed& row : kMalformed) {
     CAPTURE(row.hex);
     vigie::FrameHeader header;

@@ -7,7 +7,7 @@
 
 #include "tests/mailbox_memory.hpp"
 
-TEST_CASE("the newest frame is taken, those before it are counted") {
+TEST_CASE("the newest frame is taken, replaced ones are counted") {
   MailboxMemory memory(64);
   vigie::FrameMailbox mailbox(memory.slots());
   CHECK(mailbox.take() == nullptr);
@@ -22,7 +22,7 @@ TEST_CASE("the newest frame is taken, those before it are counted") {
   CHECK(mailbox.passed_over() == 4);
 }
 
-TEST_CASE("a frame that is being sent is left alone, however many are captured meanwhile") {
+TEST_CASE("a frame being sent is not overwritten, however many are captured meanwhile") {
   MailboxMemory memory(64);
   vigie::FrameMailbox mailbox(memory.slots());
   mailbox.writable().capture_us = 1;

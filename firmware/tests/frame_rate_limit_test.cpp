@@ -19,7 +19,7 @@ int passed_in_10_s(uint32_t limit, uint64_t interval_us, uint64_t jitter_us = 0)
 
 }  // namespace
 
-TEST_CASE("the average rate is the limit, whatever the sensor's own is") {
+TEST_CASE("the average rate is the limit, for any rate of the sensor") {
   for (const uint32_t limit : {1u, 3u, 5u, 10u, 12u, 15u, 20u, 24u}) {
     CAPTURE(limit);
     const int passed = passed_in_10_s(limit, 40'000);
@@ -28,13 +28,13 @@ TEST_CASE("the average rate is the limit, whatever the sensor's own is") {
   }
 }
 
-TEST_CASE("a sensor at the limit loses no frame to its jitter") {
+TEST_CASE("a sensor at the limit loses no frame to jitter") {
   CHECK(passed_in_10_s(25, 40'000) == 250);
   CHECK(passed_in_10_s(25, 40'000, 4'000) == 250);
   CHECK(passed_in_10_s(60, 40'000) == 250);
 }
 
-TEST_CASE("a pause is not made up for") {
+TEST_CASE("a pause is not compensated") {
   vigie::FrameRateLimit rate;
   rate.set(10);
   CHECK(rate.admit(0));

@@ -20,7 +20,7 @@ const Row kRows[] = {
 
 }  // namespace
 
-TEST_CASE("proofs are those that the server's tests expect") {
+TEST_CASE("proofs match the server's test vectors") {
   for (const Row& row : kRows) {
     CAPTURE(row.camera_id);
     const vigie::HandshakeFacts facts{row.camera_id, bytes32_of_hex(row.server_nonce),

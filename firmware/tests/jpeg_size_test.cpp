@@ -24,14 +24,14 @@ TEST_CASE("the size comes from the frame header") {
   CHECK(size->height == 480);
 }
 
-TEST_CASE("pictures that stand behind each other are told apart") {
+TEST_CASE("concatenated pictures are separated") {
   CHECK(vigie::jpeg_length(kJpeg) == kJpeg.size());
   std::vector<uint8_t> two = kJpeg;
   two.insert(two.end(), kJpeg.begin(), kJpeg.end());
   CHECK(vigie::jpeg_length(two) == kJpeg.size());
 }
 
-TEST_CASE("nothing cut short or damaged is a picture, and no byte outside it is read") {
+TEST_CASE("a truncated or damaged picture is refused, and no byte outside it is read") {
   for (size_t size = 0; size < kJpeg.size(); size++) {
     CAPTURE(size);
     const std::vector<uint8_t> cut(kJpeg.begin(), kJpeg.begin() + static_cast<std::ptrdiff_t>(size));

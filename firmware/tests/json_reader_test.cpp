@@ -23,7 +23,7 @@ std::string string(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("JSON is what RFC 8259 says it is") {
+TEST_CASE("JSON follows RFC 8259") {
   for (const char* text :
        {"0", "-0", "1.5e+10", "1E-2", "\"\"", "\"\\u00e9\\n\\\"\"", "true", "false", "null", "[]", "{}",
         " [ 1 , [ ] , { } ] ", "{\"a\":{\"b\":[1,2,{\"c\":null}]}}", "\t\r\n1\n", "[[[[[[[[1]]]]]]]]"}) {
@@ -32,7 +32,7 @@ TEST_CASE("JSON is what RFC 8259 says it is") {
   }
 }
 
-TEST_CASE("what is not JSON, or nested too deeply, is refused") {
+TEST_CASE("malformed JSON and deep nesting are refused") {
   for (const char* text : {"",
                            " ",
                            "{",
@@ -83,7 +83,7 @@ TEST_CASE("what is not JSON, or nested too deeply, is refused") {
   CHECK_FALSE(vigie::parse_json(std::string_view("{\"a\0\":1}", 8)));
 }
 
-TEST_CASE("whole numbers are read however they are spelled") {
+TEST_CASE("integers are read in any notation") {
   CHECK(integer("0") == 0);
   CHECK(integer("-0") == 0);
   CHECK(integer("42") == 42);
@@ -128,7 +128,7 @@ TEST_CASE("fields are found by name, the last of a name, at this level only") {
   CHECK_FALSE(vigie::parse_json("{}")->field("x"));
 }
 
-TEST_CASE("no damage to a message leads out of it") {
+TEST_CASE("no damage makes the reader leave the message") {
   const std::string message =
       R"({"type":"welcome","hmac":"ab\u00e9\ud83d\ude00","settings":{"ackWindow":2,"x":[-1.5e3,true,null]}})";
   const uint32_t seed = 20'240'601;

@@ -31,7 +31,7 @@ TEST_CASE("messages are written as JSON") {
   CHECK(vigie::parse_json(text));
 }
 
-TEST_CASE("a message that does not fit is none") {
+TEST_CASE("a message that does not fit is empty") {
   const auto write = [](std::span<char> room) {
     return vigie::JsonWriter(room).begin_object().field("id", 12345).field("text", "abc").end_object().text();
   };

@@ -4,7 +4,7 @@
 
 #include <string>
 
-TEST_CASE("a server's URL is taken apart") {
+TEST_CASE("a server's URL is split into its parts") {
   struct Row {
     const char* text;
     bool is_secure;
@@ -30,7 +30,7 @@ TEST_CASE("a server's URL is taken apart") {
   }
 }
 
-TEST_CASE("what is no URL of a server is refused") {
+TEST_CASE("other URLs are refused") {
   for (const char* text : {"",
                            "ws://",
                            "wss:///camera",

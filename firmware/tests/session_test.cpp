@@ -24,7 +24,7 @@ bool go_online(SimulatedWorld& world) {
 
 }  // namespace
 
-TEST_CASE("a camera proves itself, is welcomed and streams") {
+TEST_CASE("a camera authenticates, is welcomed and streams") {
   SimulatedWorld world;
   world.start_capturing();
   REQUIRE(go_online(world));
@@ -38,11 +38,11 @@ TEST_CASE("a camera proves itself, is welcomed and streams") {
   CHECK(world.closed_with.empty());
 }
 
-TEST_CASE("no frame leaves before the server has proven that it knows the key") {
+TEST_CASE("no frame is sent before the server has proven that it knows the key") {
   SimulatedWorld world;
   world.start_capturing();
   world.session().start();
-  // A stranger's server lets everybody in, with a proof it made up.
+  // An attacker's server that sends a forged proof.
   world.run_until_state(SessionState::greeting);
   world.run_until_state(SessionState::proving);
   world.say_instead =
@@ -55,7 +55,7 @@ TEST_CASE("no frame leaves before the server has proven that it knows the key") 
   CHECK(world.run_until_state(SessionState::online));
 }
 
-TEST_CASE("the camera's own proof, echoed, does not make a server") {
+TEST_CASE("the camera's own proof, echoed, is not valid") {
   SimulatedWorld world;
   world.session().start();
   world.run_until_state(SessionState::proving);
@@ -66,7 +66,7 @@ TEST_CASE("the camera's own proof, echoed, does not make a server") {
   CHECK(world.session().state() == SessionState::waiting);
 }
 
-TEST_CASE("what does not belong into a state ends the connection, and the camera comes back") {
+TEST_CASE("an unexpected message ends the connection, and the camera reconnects") {
   const std::string nonce(43, 'A');
   const std::string challenge = R"({"type":"challenge","nonce":")" + nonce + "\"}";
   const std::string welcome = R"({"type":"welcome","hmac":")" + std::string(64, '0') + R"(","settings":{}})";
@@ -99,7 +99,7 @@ TEST_CASE("what does not belong into a state ends the connection, and the camera
   CHECK(world.session().state() == SessionState::waiting);
 }
 
-TEST_CASE("what the movement sensor sees is told as it changes, and to each new connection") {
+TEST_CASE("changes of the motion sensor are sent, and its state on each new connection") {
   SimulatedWorld world;
   const auto told = [&world] {
     return std::pair(count_said(world, R"({"type":"motion","active":true})"),
@@ -127,7 +127,7 @@ TEST_CASE("what the movement sensor sees is told as it changes, and to each new 
   CHECK(told() == std::pair(2, 1));
 }
 
-TEST_CASE("words of a connection that is gone are not listened to") {
+TEST_CASE("events of a closed connection are ignored") {
   SimulatedWorld world;
   REQUIRE(go_online(world));
   world.session().on_closed(1006, "cut");
@@ -139,7 +139,7 @@ TEST_CASE("words of a connection that is gone are not listened to") {
   CHECK(world.rebooted == 0);
 }
 
-TEST_CASE("it comes back for ever, at growing and varied intervals, and at once after it worked") {
+TEST_CASE("it always reconnects, at growing, random intervals, and at once after a success") {
   SimulatedWorld world;
   world.server_reachable = false;
   world.session().start();
@@ -167,7 +167,7 @@ TEST_CASE("it comes back for ever, at growing and varied intervals, and at once 
   CHECK(world.states.back().detail == "the server is stopping");
 }
 
-TEST_CASE("a thousand cut connections leave it streaming") {
+TEST_CASE("it streams after a thousand interrupted connections") {
   SimulatedWorld world;
   world.start_capturing();
   REQUIRE(go_online(world));
@@ -184,7 +184,7 @@ TEST_CASE("a thousand cut connections leave it streaming") {
   CHECK(world.closed_with.size() == 1000);
 }
 
-TEST_CASE("a wrong key is told apart, and tried ever more patiently") {
+TEST_CASE("a wrong key is reported, and tried at growing intervals") {
   SimulatedWorld world;
   world.server_key[5] ^= 1;
   world.session().start();
@@ -194,7 +194,7 @@ TEST_CASE("a wrong key is told apart, and tried ever more patiently") {
   CHECK(world.arrived.empty());
 }
 
-TEST_CASE("two cameras of one name do not throw each other out at full speed") {
+TEST_CASE("two cameras with one id do not replace each other at full speed") {
   SimulatedWorld world;
   world.start_capturing();
   REQUIRE(go_online(world));
@@ -209,7 +209,7 @@ TEST_CASE("two cameras of one name do not throw each other out at full speed") {
   CHECK(retry_ms >= vigie::kMaxRetryMs / 2);
 }
 
-TEST_CASE("a server that falls silent is left") {
+TEST_CASE("a silent server is left") {
   SUBCASE("with frames on their way") {
     SimulatedWorld world;
     world.start_capturing();
@@ -268,7 +268,7 @@ TEST_CASE("commands are answered: applied, or rejected with a reason and without
   CHECK(world.closed_with.empty());
 }
 
-TEST_CASE("a welcome with settings that this camera cannot take is a welcome") {
+TEST_CASE("a welcome with refused settings is still a welcome") {
   SimulatedWorld world({.bytes_per_second = 100'000});
   world.welcome_settings = R"({"ackWindow":2,"frameSize":"16K"})";
   world.start_capturing();
@@ -278,7 +278,7 @@ TEST_CASE("a welcome with settings that this camera cannot take is a welcome") {
   CHECK(world.most_on_their_way == 2);
 }
 
-TEST_CASE("a reboot is agreed to before it happens") {
+TEST_CASE("a reboot is confirmed before it happens") {
   SimulatedWorld world;
   REQUIRE(go_online(world));
   world.server_says(R"({"type":"reboot","id":77})");
@@ -320,7 +320,7 @@ TEST_CASE("telemetry comes every five seconds, with the true rate and what was p
   CHECK((last.find(R"("fps":10.)") != std::string::npos || last.find(R"("fps":11.)") != std::string::npos));
 }
 
-TEST_CASE("stopping says goodbye once and stays stopped") {
+TEST_CASE("stopping sends one close frame and stays stopped") {
   SimulatedWorld world;
   REQUIRE(go_online(world));
   world.session().stop();
@@ -332,7 +332,7 @@ TEST_CASE("stopping says goodbye once and stays stopped") {
 
 namespace {
 
-/// Takes everything and allocates nothing.
+/// Accepts everything and allocates nothing.
 class NullPort final : public vigie::Environment, public vigie::Link, public vigie::Device {
  public:
   uint64_t now_us() override { return now += 10; }
@@ -383,7 +383,7 @@ TEST_CASE("a session allocates nothing, from the first connection to the last fr
   session.on_text(R"({"type":"set","id":1,"maxFps":5})");
   session.on_text(offer);
   session.update_progress(1000);
-  session.update_finished("the download was cut");
+  session.update_finished("the download was interrupted");
   const bool still_online = session.state() == SessionState::online;
   port.now += 20'000'000;
   session.run();

@@ -1,4 +1,4 @@
-// Everything between a person who sets a camera up and the credentials it keeps.
+// Everything between a person who sets up a camera and the credentials it stores.
 
 #include <doctest/doctest.h>
 
@@ -50,7 +50,7 @@ TEST_CASE("credentials are complete when the server, the network, the id and the
   CHECK(std::string(credentials.server.c_str()) == "wss://vigie.example/camera");
 }
 
-TEST_CASE("a value that cannot be right is refused and changes nothing") {
+TEST_CASE("an invalid value is refused and changes nothing") {
   vigie::Credentials credentials;
   REQUIRE(credentials.set("ssid", "home") == nullptr);
   const std::pair<const char*, std::string> table[] = {{"ssid", ""},
@@ -77,7 +77,7 @@ TEST_CASE("a value that cannot be right is refused and changes nothing") {
   CHECK(credentials.key.empty());
 }
 
-TEST_CASE("what the server's page offers to copy is taken line by line") {
+TEST_CASE("the configuration of the server's page is accepted line by line") {
   vigie::Credentials credentials;
   CHECK(credentials.set_line("VIGIE_SERVER_URL=ws://192.168.1.5:8080/camera") == nullptr);
   CHECK(credentials.set_line("VIGIE_CAMERA_ID=cam_x9w3hda4hun5") == nullptr);
@@ -101,7 +101,7 @@ TEST_CASE("a form's fields are decoded") {
   CHECK(fields_of("").empty());
 }
 
-TEST_CASE("every name leads to the camera while it is set up") {
+TEST_CASE("every name resolves to the camera during the setup") {
   std::array<uint8_t, vigie::kMaxDnsBytes> message{};
   const size_t length = answer(message, kQuestion);
   const std::vector<uint8_t> expected = bytes_of_hex(
@@ -111,7 +111,7 @@ TEST_CASE("every name leads to the camera while it is set up") {
         expected);
 }
 
-TEST_CASE("other questions get an empty answer, what is no question none") {
+TEST_CASE("other queries get an empty answer, malformed ones none") {
   std::array<uint8_t, vigie::kMaxDnsBytes> message{};
   std::vector<uint8_t> ipv6 = kQuestion;
   ipv6[ipv6.size() - 3] = 28;
@@ -134,7 +134,7 @@ TEST_CASE("other questions get an empty answer, what is no question none") {
   }
 }
 
-TEST_CASE("a pairing code does instead of id and key, over wss only") {
+TEST_CASE("a pairing code replaces id and key, over wss only") {
   vigie::Credentials credentials;
   CHECK(credentials.set("ssid", "home") == nullptr);
   CHECK(credentials.set("server", "wss://vigie.example/camera") == nullptr);
@@ -149,7 +149,7 @@ TEST_CASE("a pairing code does instead of id and key, over wss only") {
   CHECK_FALSE(credentials.needs_pairing());
 }
 
-TEST_CASE("of key and pairing code, the one that is said last counts") {
+TEST_CASE("of key and pairing code, the last one entered counts") {
   const std::string key(43, 'A');
   vigie::Credentials credentials;
   CHECK(credentials.set("id", "cam_1") == nullptr);
@@ -158,7 +158,7 @@ TEST_CASE("of key and pairing code, the one that is said last counts") {
   CHECK(credentials.set("pair", "") == nullptr);
   CHECK(credentials.key.view() == key);
   CHECK_FALSE(credentials.needs_pairing());
-  // A camera whose key was lost is paired anew, and keeps its Wi-Fi.
+  // A camera whose key was lost is paired again, and keeps its Wi-Fi.
   CHECK(credentials.set("pair", "K7QF-3MZP") == nullptr);
   CHECK(credentials.needs_pairing());
   CHECK(credentials.key.empty());

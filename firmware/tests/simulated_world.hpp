@@ -1,7 +1,7 @@
-// A camera, a network and a server in virtual time: nothing here waits, and every run of a test is the same.
+// A camera, a network and a server in virtual time: nothing waits, and every run of a test is the same.
 //
-// The network has a rate, a delay, moments in which nothing passes, and a socket buffer that blocks the
-// sender when it is full, as TCP does. The server does the real handshake and acknowledges what arrives.
+// The network has a rate, a delay, interruptions, and a socket buffer that blocks the sender when it is full,
+// like TCP. The server does the real handshake and acknowledges received frames.
 #pragma once
 
 #include <deque>
@@ -26,7 +26,7 @@ struct NetworkOptions {
   uint64_t delay_us = 5'000;
   size_t socket_buffer_bytes = 16 * 1024;
   std::vector<Stall> stalls;
-  /// Acknowledgements come up to this much later than they should, and so out of order.
+  /// Acknowledgements are up to this much late, and so out of order.
   uint64_t ack_jitter_us = 0;
 };
 
@@ -48,24 +48,24 @@ class SimulatedWorld final : public vigie::Environment, public vigie::Link, publ
 
   explicit SimulatedWorld(const NetworkOptions& network = {}) : network_(network) {}
 
-  // What a test sets.
+  // Set by a test.
   /// The server's.
   vigie::Bytes32 server_key = kCameraKey;
   std::string welcome_settings = R"({"ackWindow":2})";
   bool server_reachable = true;
   bool server_acknowledges = true;
   bool server_answers_time = true;
-  /// Instead of whatever the server would say next.
+  /// Replaces the server's next message.
   std::optional<std::string> say_instead;
   const char* refuse_settings = nullptr;
   const char* refuse_update = nullptr;
-  /// Called as it happens, before the network has carried it anywhere.
+  /// Called at once, before the network has carried it.
   std::function<void(std::string_view)> on_sent_text = [](std::string_view) {};
   std::function<void(uint16_t)> on_close = [](uint16_t) {};
   size_t jpeg_bytes = 20'000;
   uint64_t frame_interval_us = 40'000;
 
-  // What a test looks at.
+  // Read by a test.
   uint64_t now = 1'000'000;
   std::vector<StateChange> states;
   std::vector<ArrivedFrame> arrived;
@@ -82,7 +82,7 @@ class SimulatedWorld final : public vigie::Environment, public vigie::Link, publ
   vigie::Session& session() { return session_; }
   const NetworkOptions& network() const { return network_; }
 
-  /// Captures for ever.
+  /// Captures forever.
   void start_capturing() {
     capture();
     at(now + frame_interval_us, [this] { start_capturing(); });
@@ -101,7 +101,7 @@ class SimulatedWorld final : public vigie::Environment, public vigie::Link, publ
     run_until(now + us, [] { return false; });
   }
 
-  /// @returns whether it came true within a minute
+  /// @returns whether it became true within a minute
   bool run_until_state(vigie::SessionState state) {
     run_until(now + 60'000'000, [this, state] { return session_.state() == state; });
     return session_.state() == state;
@@ -278,7 +278,7 @@ class SimulatedWorld final : public vigie::Environment, public vigie::Link, publ
   NetworkOptions network_;
   std::mt19937 random_{42};
   std::multimap<uint64_t, std::function<void()>> events_;
-  /// What has reached the camera and is handed to the session from its own loop.
+  /// Received by the camera, and passed to the session from its own loop.
   std::deque<std::function<void()>> inbox_;
   uint64_t connection_ = 0;
   uint64_t wire_free_us_ = 0;

@@ -31,7 +31,7 @@ TEST_CASE("base64url is that of RFC 4648 section 5") {
   CHECK(std::string(counted.data(), counted.size()) == "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8");
 }
 
-TEST_CASE("what is not the one spelling of 32 bytes is refused") {
+TEST_CASE("any other spelling of 32 bytes is refused") {
   const std::string good(43, 'A');
   CHECK(vigie::from_base64url(good));
   const std::string bad[] = {"",

@@ -1,4 +1,4 @@
-// What the session says and does about an update, on the connection it came by and when that is gone.
+// The session's messages about an update, on the connection of its offer and after that is closed.
 
 #include <doctest/doctest.h>
 
@@ -42,7 +42,7 @@ bool streams(SimulatedWorld& world) {
 
 }  // namespace
 
-TEST_CASE("an update is agreed to, reported once a second, and restarted into once the server knows") {
+TEST_CASE("an update is confirmed, reported once a second, and started once the server knows") {
   SimulatedWorld world;
   go_online(world);
   make_offer(world, 7);
@@ -66,7 +66,7 @@ TEST_CASE("an update is agreed to, reported once a second, and restarted into on
   CHECK(world.states.back().state == SessionState::waiting);
 }
 
-TEST_CASE("the result is the last thing said before the goodbye") {
+TEST_CASE("the result is the last message before the close frame") {
   SimulatedWorld world;
   go_online(world);
   make_offer(world, 7);
@@ -77,7 +77,7 @@ TEST_CASE("the result is the last thing said before the goodbye") {
   CHECK(order == std::vector<std::string>{R"({"type":"otaResult","id":7,"ok":true})", "1001"});
 }
 
-TEST_CASE("an update that the camera does not take is refused with its reason, and it streams on") {
+TEST_CASE("a refused update is answered with its reason, and streaming continues") {
   SimulatedWorld world;
   go_online(world);
   world.refuse_update = "the offered version is not newer than the running one";
@@ -98,7 +98,7 @@ TEST_CASE("a camera that knows of no updates refuses them") {
   CHECK(world.Device::begin_update(offer) != nullptr);
 }
 
-TEST_CASE("while one update is under way another is refused, and the first goes on under its own number") {
+TEST_CASE("during an update another is refused, and the first continues under its own id") {
   SimulatedWorld world;
   go_online(world);
   make_offer(world, 7);
@@ -106,14 +106,14 @@ TEST_CASE("while one update is under way another is refused, and the first goes 
   CHECK(world.updates.size() == 1);
   CHECK(said_of(world, "rejected") ==
         std::vector<std::string>{R"({"type":"rejected","id":9,"reason":"an update is under way"})"});
-  world.session().update_finished("the download was cut");
+  world.session().update_finished("the download was interrupted");
   world.run_for(100'000);
   CHECK(
       said_of(world, "otaResult") ==
-      std::vector<std::string>{R"({"type":"otaResult","id":7,"ok":false,"reason":"the download was cut"})"});
+      std::vector<std::string>{R"({"type":"otaResult","id":7,"ok":false,"reason":"the download was interrupted"})"});
 }
 
-TEST_CASE("after an update that failed the old version streams on, and takes the next offer") {
+TEST_CASE("after a failed update the old version continues, and accepts the next offer") {
   SimulatedWorld world;
   go_online(world);
   for (uint32_t id = 1; id <= 3; id++) {
@@ -128,7 +128,7 @@ TEST_CASE("after an update that failed the old version streams on, and takes the
   CHECK(world.opened == 1);
 }
 
-TEST_CASE("what was begun on a connection that is gone is not spoken of on the next one") {
+TEST_CASE("a download of a closed connection is not reported on the next one") {
   SimulatedWorld world;
   go_online(world);
   make_offer(world, 7);
@@ -139,10 +139,10 @@ TEST_CASE("what was begun on a connection that is gone is not spoken of on the n
   world.session().update_progress(2000);
   world.run_for(2'000'000);
   CHECK(said_of(world, "otaProgress").empty());
-  // The camera itself still fetches, and says so.
+  // The camera itself continues the download, and reports it.
   world.refuse_update = "an update is under way";
   make_offer(world, 9);
-  world.session().update_finished("the download was cut");
+  world.session().update_finished("the download was interrupted");
   world.refuse_update = nullptr;
   make_offer(world, 10);
   world.run_for(100'000);
@@ -152,7 +152,7 @@ TEST_CASE("what was begun on a connection that is gone is not spoken of on the n
   CHECK(streams(world));
 }
 
-TEST_CASE("an update that is done while the server is away is restarted into all the same") {
+TEST_CASE("an update that finishes while the server is away is started all the same") {
   SimulatedWorld world;
   go_online(world);
   make_offer(world, 7);
@@ -166,7 +166,7 @@ TEST_CASE("an update that is done while the server is away is restarted into all
   CHECK(world.said.size() == said);
 }
 
-TEST_CASE("an update that is done after the session was stopped is restarted into without a word") {
+TEST_CASE("an update that finishes after the session was stopped is started without a report") {
   SimulatedWorld world;
   go_online(world);
   make_offer(world, 7);
@@ -177,7 +177,7 @@ TEST_CASE("an update that is done after the session was stopped is restarted int
   CHECK(world.closed_with == closed);
 }
 
-TEST_CASE("who has not proven to know the key offers nothing") {
+TEST_CASE("an unauthenticated server cannot offer an update") {
   SimulatedWorld world;
   world.say_instead = offer_of(7);
   world.session().start();

@@ -1,9 +1,9 @@
 /**
- * Access tokens: JWTs (RFC 7519) that say who and since which sign-in, for 15 minutes. What their bearer may do is not in
- * them but looked up each time, so that a right is gone the moment it is taken.
+ * Access tokens: JWTs (RFC 7519), valid for 15 minutes, that name the user and the sign-in. They hold no rights: rights
+ * are looked up on each request, so a revoked right ends at once.
  *
- * Two audiences: `api` for the Authorization header, `media` for the cookie that goes along with `<img>` and `<video>`.
- * Neither is accepted for the other.
+ * Two audiences: `api` for the Authorization header, `media` for the cookie that `<img>` and `<video>` send. Neither is
+ * accepted in place of the other.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -16,16 +16,19 @@ export type Audience = 'api' | 'media';
 
 export interface TokenClaims {
   userId: string;
-  /** The sign-in it descends from. */
+  /** The sign-in that issued the token. */
   sessionId: string;
   /** ms since the Unix epoch. */
   expiresAtMs: number;
 }
 
-/** A page renews both together every 15 minutes; the second may run on, for an `<img>` cannot ask for a new one. */
+/**
+ * A page renews both together every 15 minutes. The media token lives longer because an `<img>` cannot request a new
+ * one.
+ */
 export const LIFETIME_SECONDS = { api: 15 * 60, media: 60 * 60 } as const satisfies Record<Audience, number>;
 const ISSUER = 'vigie';
-/** Pinned for signing and verifying: a token that names another one, or none, is no token. */
+/** Pinned for signing and verifying: a token with another algorithm, or none, is not valid. */
 const ALGORITHM = 'HS256';
 
 const CLAIMS = z.object({

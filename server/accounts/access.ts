@@ -1,4 +1,4 @@
-/** Who may see which camera. Looked up each time, never kept: a right that is taken is gone with the next question. */
+/** Which user may see which camera. Looked up each time, never cached: a revoked right ends with the next check. */
 
 import { VigieError } from '../errors.ts';
 import type { UserStore } from './user-store.ts';
@@ -24,7 +24,10 @@ export class Access {
     if (role !== 'administrator') throw new VigieError('forbidden', 'only an administrator may do this');
   }
 
-  /** @throws VigieError `notFound`, also for a camera that is there: which ones exist is none of a stranger's business */
+  /**
+   * @throws VigieError `notFound`, also for an existing camera: its existence is hidden from users without the right to
+   * it
+   */
   assertMayWatch(userId: string, cameraId: string): void {
     if (!this.mayWatch(userId, cameraId))
       throw new VigieError('notFound', 'there is no such camera, or it is not yours to see');

@@ -1,20 +1,19 @@
-/** The accounts stage, put together: who there is, who is signed in, who may see what. */
+/** The accounts stage: users, sign-ins and rights. */
 
 import type { Log } from '../log.ts';
 import type { SecretStore } from '../store/secret-store.ts';
 import { Access } from './access.ts';
-import { AccountEvents } from './account-events.ts';
 import { LoginThrottle } from './login-throttle.ts';
 import { PasswordHasher } from './password-hasher.ts';
 import type { SessionStore } from './session-store.ts';
-import { Sessions } from './sessions.ts';
+import { AccountEvents, Sessions } from './sessions.ts';
 import { SignIn } from './sign-in.ts';
 import type { UserStore } from './user-store.ts';
 import { Users } from './users.ts';
 
 export interface AccountsOptions {
   store: { sessions: SessionStore; users: UserStore; secrets: SecretStore };
-  /** Of the first administrator; undefined to have one made up. */
+  /** Password of the first administrator; undefined: generate one. */
   adminPassword: string | undefined;
   log: Log;
   /** ms since the Unix epoch. */
@@ -28,11 +27,11 @@ export interface Accounts {
   readonly users: Users;
   readonly access: Access;
   readonly hasher: PasswordHasher;
-  /** Made up on this very first start, to be shown once. */
+  /** Generated on the first start, shown once. */
   readonly firstPassword: string | undefined;
 }
 
-/** Nothing here needs closing: what lasts is in the store. */
+/** Nothing here needs closing: all lasting state is in the store. */
 export async function openAccounts(options: AccountsOptions): Promise<Accounts> {
   const { store, adminPassword, nowMs = Date.now } = options;
   const log = options.log.child({ component: 'accounts' });

@@ -1,8 +1,8 @@
-/** Refuses who has failed too often: with a code, a token, a password. */
+/** Refuses clients with too many failed attempts at a code, a token or a password. */
 
 import { VigieError } from '../errors.ts';
 
-/** Counted by a key: core/failure-counter.ts, or by address: core/address/network-failures.ts. */
+/** Counted by key (core/failure-counter.ts) or by address (core/address/network-failures.ts). */
 export interface Failures {
   waitMs(key: string, nowMs: number): number;
   add(key: string, nowMs: number): void;
@@ -18,7 +18,10 @@ export class AttemptLimit {
     this.#nowMs = nowMs;
   }
 
-  /** Counts an attempt as failed, before it is looked at, so that many at once gain nothing. @throws VigieError `tooManyRequests` */
+  /**
+   * Counts the attempt as failed before it is checked, so parallel attempts gain nothing. @throws VigieError
+   * `tooManyRequests`
+   */
   admit(key: string): void {
     const nowMs = this.#nowMs();
     const waitMs = this.#failures.waitMs(key, nowMs);
@@ -26,20 +29,20 @@ export class AttemptLimit {
     this.#failures.add(key, nowMs);
   }
 
-  /** It was no failure. */
+  /** Takes the counted failure back. */
   succeeded(key: string): void {
     this.#failures.takeBack(key);
   }
 }
 
-/** @param waitMs until it may be tried again */
+/** @param waitMs until the next attempt is allowed */
 export function tooManyAttempts(waitMs: number): VigieError {
   const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
-  const detail = `too many failed attempts; try again in ${spell(retryAfterSeconds)}`;
+  const detail = `too many failed attempts; try again in ${formatDuration(retryAfterSeconds)}`;
   return new VigieError('tooManyRequests', detail, { retryAfterSeconds });
 }
 
-function spell(seconds: number): string {
+function formatDuration(seconds: number): string {
   if (seconds === 1) return '1 second';
   return seconds < 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;
 }

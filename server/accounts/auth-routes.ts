@@ -1,4 +1,7 @@
-/** /api/auth: signing in and out, renewing, one's own password. What cookies authenticate must come from our own pages. */
+/**
+ * /api/auth: sign-in, sign-out, renewal, change of the own password. Requests authenticated by cookies must come from
+ * this server's pages.
+ */
 
 import { Router, type Request, type Response } from 'express';
 import type { Accounts } from './accounts.ts';
@@ -40,7 +43,7 @@ export function authRoutes(accounts: Accounts, guard: Guard, connectionOf: Conne
     try {
       tokens = await accounts.sessions.refresh(token);
     } catch (error) {
-      // Worth nothing any more: the next visit need not try it.
+      // The cookie is no longer valid: the next visit need not send it.
       if (error instanceof VigieError && error.code === 'unauthorized')
         clearSessionCookies(connectionOf(request), response);
       throw error;
@@ -59,7 +62,9 @@ export function authRoutes(accounts: Accounts, guard: Guard, connectionOf: Conne
     await accounts.users.changeOwnPassword(who, { current, next });
   });
 
-  /** By the access token, which may have expired, or by the cookie, which may be gone: either is enough to leave. */
+  /**
+   * From the access token, which may have expired, or the cookie, which may be missing: either is enough to sign out.
+   */
   function sessionIdsOf(request: Request): Set<string> {
     const ids = new Set<string>();
     const token = refreshTokenOf(request, connectionOf(request));

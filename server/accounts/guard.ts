@@ -1,8 +1,9 @@
 /**
- * Who is asking, and may they? Every route but health, login and the files of the web app begins with one of these.
+ * Authenticates and authorizes requests. Every route except health, login and the files of the web app begins with one
+ * of these functions.
  *
- * All throw VigieError: `unauthorized` without a good token, `forbidden` for administrators' work, `notFound` for
- * a camera that is not the caller's to see, whether there is one or not.
+ * All throw VigieError: `unauthorized` without a valid token, `forbidden` without the administrator role, `notFound`
+ * for a camera the caller may not see, whether it exists or not.
  */
 
 import type { Request } from 'express';
@@ -40,7 +41,7 @@ export class Guard {
     return who;
   }
 
-  /** For what `<img>` and `<video>` fetch: the media cookie does as well. Reading only. */
+  /** For `<img>` and `<video>`: the media cookie is accepted too, for reading only. */
   mediaViewerOf(request: Request, cameraId: string): Identity {
     const cookie = mediaTokenOf(request, this.#connectionOf(request));
     if (request.headers.authorization !== undefined || cookie === undefined || !isSameOriginFetch(request))
@@ -56,6 +57,6 @@ function bearerTokenOf(request: Request): string {
   if (authorization === undefined) throw new VigieError('unauthorized', 'sign in first');
   const token = BEARER.exec(authorization)?.[1];
   if (token === undefined)
-    throw new VigieError('unauthorized', 'the Authorization header must be Bearer and a token');
+    throw new VigieError('unauthorized', 'the Authorization header must be "Bearer" and a token');
   return token;
 }

@@ -1,9 +1,9 @@
 /**
- * Slows the guessing of those who are not refused: the first failures cost nothing, then each attempt waits longer, up to
- * five seconds.
+ * Slows down password guessing by origins that are not refused: the first failures cost nothing, then each attempt
+ * waits longer, up to five seconds.
  *
- * Invariants: an attempt is counted before it waits, so that many at once gain nothing; of one origin at most two wait,
- * which bounds its guesses to two in five seconds; memory and timers are bounded.
+ * Invariants: an attempt is counted before it waits, so parallel attempts gain nothing; at most two attempts of one
+ * origin wait, which bounds its guesses to two in five seconds; memory and timers are bounded.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,7 +13,7 @@ import { tooManyAttempts } from './attempt-limit.ts';
 
 const WINDOW_MS = 15 * 60_000;
 const AT_ACCOUNT = { failures: 5, windowMs: WINDOW_MS };
-/** Failures of one origin at all accounts together. */
+/** Failures of one origin across all accounts. */
 const IN_ALL = { failures: 30, windowMs: WINDOW_MS };
 const FIRST_DELAY_MS = 250;
 const MAX_DELAY_MS = 5_000;
@@ -34,10 +34,10 @@ export class LoginDelays {
   }
 
   /**
-   * Counts an attempt as failed until `succeeded` or `takeBack` says otherwise, and waits.
+   * Counts an attempt as failed until `succeeded` or `takeBack` is called, and waits.
    *
-   * @param gone ends the waiting
-   * @throws VigieError `tooManyRequests` while too many others of the same origin wait, or when `gone`
+   * @param gone ends the wait
+   * @throws VigieError `tooManyRequests` while too many other attempts of the same origin wait, or when `gone`
    */
   async admit(origin: string, account: string, gone: AbortSignal): Promise<void> {
     const nowMs = this.#nowMs();
@@ -81,7 +81,7 @@ export class LoginDelays {
   }
 }
 
-/** @param surplus failures beyond those that cost nothing, 0 for the first of them */
+/** @param surplus failures beyond the free ones, 0 for the first */
 function delayAfter(surplus: number): number {
   return surplus < 0 ? 0 : Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(surplus, 10));
 }

@@ -1,19 +1,20 @@
 /**
- * Who may be trying to sign in, before the password is looked at. Strangers are counted by network and refused when they
- * fail too often; the others are slowed down only, so that strangers cannot turn a limit against the owner.
+ * Origin of a login attempt, known before the password is checked. Unknown origins are counted by network and refused
+ * after too many failures. Known devices and the private network are only slowed down, so outsiders cannot lock the
+ * owner out.
  */
 
 import { networkOf } from '../core/address/network.ts';
 
 export type LoginOrigin =
-  /** It holds a session of the very account: somebody has known the password on it before. */
+  /** The client holds a session of this account: the password was entered on it before. */
   | { readonly kind: 'device'; readonly sessionId: string }
   /** A device in the private network (see server/http/client-connection.ts). */
-  | { readonly kind: 'home'; readonly address: string }
-  | { readonly kind: 'stranger'; readonly address: string };
+  | { readonly kind: 'private'; readonly address: string }
+  | { readonly kind: 'unknown'; readonly address: string };
 
-/** The key that shares are counted by: a stranger may have 2^16 networks of /64, so theirs is the /48. */
+/** The key of a fair share. An unknown origin may control 2^16 networks of /64, so its key is the /48. */
 export function originKey(origin: LoginOrigin): string {
   if (origin.kind === 'device') return origin.sessionId;
-  return networkOf(origin.address, origin.kind === 'home' ? 64 : 48);
+  return networkOf(origin.address, origin.kind === 'private' ? 64 : 48);
 }

@@ -1,12 +1,13 @@
 /**
- * Slows the guessing of passwords.
+ * Slows down password guessing.
  *
- * Strangers: failures are counted by network, of one network at one account, and at one account from everywhere; past a
- * limit they are refused. Others (see login-origin.ts) are slowed down, and count for nobody but themselves.
+ * Unknown origins: failures are counted by network, by network and account, and by account from all networks; above a
+ * limit they are refused. Other origins (login-origin.ts) are slowed down, and their failures count only against
+ * themselves.
  *
- * Invariants: an attempt is counted before the password is looked at, so that many at once gain nothing; a refused one is
- * not counted; one network alone, of whatever size up to a /48, never reaches an account's own limit; no stranger has a
- * part in what a device of the account or the private network may do; a name nobody has is treated like any other.
+ * Invariants: an attempt is counted before the password is checked, so parallel attempts gain nothing; a refused
+ * attempt is not counted; one network of up to a /48 never reaches an account's limit; unknown origins do not affect a
+ * known device or the private network; an unknown user name is treated like any other.
  */
 
 import { NetworkFailures } from '../core/address/network-failures.ts';
@@ -18,7 +19,7 @@ import { originKey, type LoginOrigin } from './login-origin.ts';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** Failures of one network at all accounts together. */
+/** Failures of one network across all accounts. */
 const NETWORK_LIMITS = [
   { prefix: 64, failures: 30, windowMs: 15 * MINUTE_MS },
   { prefix: 56, failures: 60, windowMs: 15 * MINUTE_MS },
@@ -30,14 +31,14 @@ const NETWORK_AT_ACCOUNT_LIMITS = [
   { prefix: 56, failures: 20, windowMs: HOUR_MS },
   { prefix: 48, failures: 40, windowMs: HOUR_MS },
 ] as const;
-/** At one account, from all networks of strangers together. */
+/** Failures at one account, from all unknown networks together. */
 const ACCOUNT_LIMIT = { failures: 100, windowMs: HOUR_MS };
 
-/** An attempt that counts as failed until one of these says otherwise, once. */
+/** An attempt that counts as failed until one of these is called. Both work once. */
 export interface LoginAttempt {
   /** Forgives the failures of the same origin at the same account. */
   succeeded(): void;
-  /** The password was not looked at. */
+  /** The password was not checked. */
   takeBack(): void;
 }
 
@@ -54,15 +55,15 @@ export class LoginThrottle {
   }
 
   /**
-   * Waits as long as the origin has to.
+   * Waits as long as this origin must.
    *
-   * @param gone when the client no longer waits for an answer
+   * @param gone aborted when the client no longer waits for an answer
    * @throws VigieError `tooManyRequests`
    */
   async admit(username: string, origin: LoginOrigin, gone: AbortSignal): Promise<LoginAttempt> {
-    // The store compares names without case.
+    // The store compares names case-insensitively.
     const account = username.toLowerCase();
-    if (origin.kind === 'stranger') return this.#admitStranger(account, origin.address);
+    if (origin.kind === 'unknown') return this.#admitUnknown(account, origin.address);
     const key = `${origin.kind} ${originKey(origin)}`;
     await this.#delays.admit(key, account, gone);
     return {
@@ -71,7 +72,7 @@ export class LoginThrottle {
     };
   }
 
-  #admitStranger(account: string, address: string): LoginAttempt {
+  #admitUnknown(account: string, address: string): LoginAttempt {
     const nowMs = this.#nowMs();
     const waitMs = Math.max(
       this.#networks.waitMs(address, nowMs),

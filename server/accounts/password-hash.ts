@@ -57,7 +57,7 @@ async function derive(
   tagLength: number,
   parameters: Parameters,
 ): Promise<Buffer> {
-  // The same password typed on another keyboard may come as other code points (RFC 8265 section 4.2).
+  // The same password typed on another keyboard may arrive as other code points (RFC 8265 section 4.2).
   return computeArgon2('argon2id', { message: password.normalize('NFC'), nonce, tagLength, ...parameters });
 }
 

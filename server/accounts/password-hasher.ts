@@ -1,10 +1,10 @@
 /**
- * Keeps password hashing from taking the machine: each hash costs 19 MiB and some 30 ms of a thread that file access and
- * name look-ups share. Whoever waits for one has a share: strangers, the private network, and those who are signed in take
- * turns, and within each of these so does every network or session.
+ * Bounds the cost of password hashing: each hash takes 19 MiB and about 30 ms of a thread that file access and name
+ * look-ups share. Three kinds of origins (unknown, private network, signed in) take turns, and within each kind its
+ * networks or sessions take turns.
  *
- * Invariants: at most 2 are computed at once; of each kind at most 32 wait, at most 8 of one key. Who floods it, with
- * whatever names, delays itself and is told to try again.
+ * Invariants: at most 2 hashes are computed at once; at most 32 of each kind wait, at most 8 of one key. A flood delays
+ * only its own origin, which is told to try again.
  */
 
 import { FairQueue } from '../core/fair-queue.ts';
@@ -24,10 +24,10 @@ interface Waiting {
 export class PasswordHasher {
   readonly #queues: Readonly<Record<LoginOrigin['kind'], FairQueue<Waiting>>> = {
     device: new FairQueue(MAX_WAITING),
-    home: new FairQueue(MAX_WAITING),
-    stranger: new FairQueue(MAX_WAITING),
+    private: new FairQueue(MAX_WAITING),
+    unknown: new FairQueue(MAX_WAITING),
   };
-  /** The one whose turn is next stands first. */
+  /** The kind whose turn is next stands first. */
   readonly #turns = Object.values(this.#queues);
   #running = 0;
   #refused = 0;
@@ -47,7 +47,7 @@ export class PasswordHasher {
     return this.#inTurn(origin, () => verifyPassword(phc, password));
   }
 
-  /** @throws VigieError `tooManyRequests` when the next one of this origin would have to be refused */
+  /** @throws VigieError `tooManyRequests` when the next request of this origin would be refused */
   assertRoom(origin: LoginOrigin): void {
     if (this.#running >= MAX_RUNNING && !this.#queues[origin.kind].hasRoom(originKey(origin)))
       throw this.#refusal();
@@ -55,7 +55,7 @@ export class PasswordHasher {
 
   async #inTurn<T>(origin: LoginOrigin, work: () => Promise<T>): Promise<T> {
     this.assertRoom(origin);
-    // A job that finishes hands over its place, so `running` does not change in between.
+    // A finishing job hands over its place, so `running` does not change in between.
     if (this.#running >= MAX_RUNNING) await this.#wait(origin);
     else this.#running++;
     try {

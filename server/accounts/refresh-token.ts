@@ -1,7 +1,7 @@
 /**
  * Refresh tokens: `session.number.mac`, where the MAC is HMAC-SHA256 under a secret of this installation. The store
- * keeps the number of the newest one per session and no token at all, so nothing in it grows with use, a token that
- * was really given out can be told from a made-up one, and the newest can be given once more (see sessions.ts).
+ * keeps only the number of the newest token per session. It therefore does not grow with use, an issued token can be
+ * told from a forged one, and the newest token can be issued again (see sessions.ts).
  */
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
@@ -21,12 +21,12 @@ export function makeRefreshToken(secret: Buffer, { sessionId, generation }: Refr
   return `${sessionId}.${generation}.${mac}`;
 }
 
-/** @returns undefined for whatever this server has not made */
+/** @returns undefined for a token that this server has not issued */
 export function readRefreshToken(secret: Buffer, token: string): RefreshClaims | undefined {
   const [, sessionId, number] = TOKEN.exec(token) ?? [];
   if (sessionId === undefined || number === undefined) return undefined;
   const claims = { sessionId, generation: Number(number) };
-  // Compared as text, so that there is one way to write a token: base64url leaves bits of its last character unused.
+  // Compared as text, so a token has one spelling only: base64url leaves bits of its last character unused.
   const [given, genuine] = [Buffer.from(token), Buffer.from(makeRefreshToken(secret, claims))];
   return given.length === genuine.length && timingSafeEqual(given, genuine) ? claims : undefined;
 }

@@ -1,10 +1,10 @@
 /**
- * The two cookies of a sign-in, both out of reach of scripts and of other sites, and a third that tells our pages no more
- * than that they are there.
+ * The two cookies of a sign-in, inaccessible to scripts and to other sites, and a third that tells the pages only that
+ * they exist.
  *
- * Over TLS the two are `Secure` and named `__Host-…` (RFC 6265bis section 4.1.3.2), so that neither a page in the clear nor
- * a neighbour under the same domain can put one of its own in their place; for that they have to go to every path. In a
- * LAN without TLS such cookies would keep everyone out: there they are plain, and go only where they are used.
+ * Over TLS the two are `Secure` and named `__Host-…` (RFC 6265bis section 4.1.3.2), so neither an unencrypted page nor
+ * another host of the same domain can replace them; this requires the path `/`. Browsers reject such cookies without
+ * TLS: in a LAN over http they are plain and sent only to the paths that use them.
  */
 
 import { parseCookie } from 'cookie';
@@ -16,7 +16,7 @@ import type { ClientConnection } from '../http/client-connection.ts';
 
 interface SessionCookie {
   name: string;
-  /** In the clear. */
+  /** Without TLS. */
   path: string;
   seconds: number;
 }
@@ -59,7 +59,7 @@ export function mediaTokenOf(request: Request, connection: ClientConnection): st
   return valueOf(request, MEDIA, connection);
 }
 
-/** Over TLS the plain name counts for nothing: anybody in between may have set it while the page was in the clear. */
+/** Over TLS the plain name is ignored: an attacker on the network may have set it while the page was unencrypted. */
 function valueOf(request: Request, cookie: SessionCookie, { secure }: ClientConnection): string | undefined {
   return parseCookie(request.headers.cookie ?? '')[nameOf(cookie, secure)];
 }

@@ -11,13 +11,13 @@ import type { Shared, WorkOf } from '../store/work.ts';
 export interface StoredSession {
   id: string;
   userId: string;
-  /** Of the newest refresh token, from 0. */
+  /** Number of the newest refresh token, from 0. */
   generation: number;
-  /** When that token was made. */
+  /** When that token was issued. */
   rotatedAt: number;
 }
 
-/** The one unused for longest gives way. */
+/** Above this, the session unused for longest is removed. */
 const MAX_SESSIONS_PER_USER = 50;
 const COLUMNS = 'id, user_id AS userId, generation, rotated_at AS rotatedAt';
 
@@ -48,7 +48,7 @@ export class SessionQueries {
 
   /**
    * @param passwordHash of the password that was given
-   * @returns also the ids of the sessions that gave way
+   * @returns also the ids of the sessions removed to make room
    * @throws VigieError `wrongCredentials` when the user is gone or has another password by now
    */
   create(
@@ -71,7 +71,7 @@ export class SessionQueries {
     return row && ({ ...row } as unknown as StoredSession);
   }
 
-  /** @returns false when its newest token is not of this generation any more, or it is gone */
+  /** @returns false when the session is gone or its newest token is of another generation */
   rotate(id: string, generation: number, nowMs: number): boolean {
     return this.#statements.rotate.run({ id, generation, nowMs }).changes === 1;
   }
@@ -81,7 +81,7 @@ export class SessionQueries {
     return this.#statements.remove.run(id).changes === 1;
   }
 
-  /** @returns the ids of those removed @param beforeMs those last refreshed before go */
+  /** @returns the ids of the removed sessions @param beforeMs sessions last refreshed before this time are removed */
   removeUnused(beforeMs: number): string[] {
     return ids(this.#statements.removeUnused.all(beforeMs));
   }

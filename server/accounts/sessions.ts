@@ -1,14 +1,15 @@
 /**
- * Sign-ins: one session each, from the password to signing out. A session yields short-lived access tokens as long as its
- * refresh token is renewed.
+ * Sign-ins: one session each, from the password to signing out. A session yields short-lived access tokens as long as
+ * its refresh token is renewed.
  *
- * Invariants: a token is worth nothing the moment its session or user is gone; a refresh token works once. Using an
- * older one ends the session, for then two parties hold it. The one exception: two tabs, or a reload, may send the same
- * token at the same moment, and an answer may be lost on the way. For 30 s the token just replaced is therefore
- * answered with the very token that replaced it. Both parties then hold one and the same token, not two that live
- * on side by side, so a thief gains nothing by hurrying: the next renewal tells.
+ * Invariants: a token is invalid as soon as its session or user is gone; a refresh token works once. Reuse of an older
+ * one ends the session, because two parties hold it then. One exception: two tabs, or a reload, may send the same token
+ * at the same moment, and an answer may be lost. For 30 s the token just replaced is therefore answered with the same
+ * token that replaced it. Both parties then hold one token, not two valid ones, so a thief gains nothing: the next
+ * renewal detects the reuse.
  */
 
+import { EventEmitter } from 'node:events';
 import type { SecretStore } from '../store/secret-store.ts';
 import { isDiskFull } from '../store/database.ts';
 import type { SessionStore, StoredSession } from './session-store.ts';
@@ -16,20 +17,27 @@ import type { StoredUser, UserStore } from './user-store.ts';
 import { VigieError } from '../errors.ts';
 import type { Role } from '../wire/account.ts';
 import { LIFETIME_SECONDS, signToken, verifyToken, type Audience } from './access-token.ts';
-import type { AccountEvents } from './account-events.ts';
 import { makeRefreshToken, readRefreshToken } from './refresh-token.ts';
+
+/** Emitted by sessions and users, so that whatever used a lost right ends at once. */
+export class AccountEvents extends EventEmitter<{
+  /** A user's role or rights changed, or the user was removed: check again what they are using. */
+  accessChanged: [userId: string];
+  /** A sign-in has ended, by signing out or by force: close its connections. */
+  sessionEnded: [sessionId: string];
+}> {}
 
 export interface Identity {
   userId: string;
   username: string;
   role: Role;
-  /** The sign-in the token descends from. */
+  /** The sign-in that issued the token. */
   sessionId: string;
-  /** Of the token, ms since the Unix epoch. */
+  /** Expiry of the token, ms since the Unix epoch. */
   expiresAtMs: number;
 }
 
-/** What a client holds after signing in or renewing. */
+/** Tokens of a client after sign-in or renewal. */
 export interface SessionTokens {
   accessToken: string;
   expiresInSeconds: number;
@@ -41,11 +49,11 @@ export interface SessionTokens {
 export interface SessionsOptions {
   store: { sessions: SessionStore; users: UserStore; secrets: SecretStore };
   events: AccountEvents;
-  /** ms since the Unix epoch. Not the server's monotonic clock: that one stands still while the machine sleeps. */
+  /** ms since the Unix epoch. Not the server's monotonic clock, which stops while the machine sleeps. */
   nowMs: () => number;
 }
 
-/** A session that is not renewed for this long is over. */
+/** A session that is not renewed for this long ends. */
 export const SESSION_IDLE_SECONDS = 30 * 24 * 3600;
 const REUSE_GRACE_MS = 30_000;
 
@@ -94,7 +102,7 @@ export class Sessions {
     }
     if (claims.generation === session.generation) {
       const generation = await this.#rotate(session, nowMs);
-      // Somebody else renewed or ended it at the same moment: that is stored now, so it is judged by what came of it.
+      // Another request renewed or ended it at the same moment; the stored result decides.
       return generation === undefined
         ? this.refresh(refreshToken)
         : this.#tokens(user, session.id, generation);
@@ -108,7 +116,7 @@ export class Sessions {
     );
   }
 
-  /** Whom a token speaks for, as things stand now. @throws VigieError `unauthorized` */
+  /** The user a token stands for, with the current role. @throws VigieError `unauthorized` */
   identify(token: string, audience: Audience = 'api'): Identity {
     const claims = verifyToken(this.#tokenSecret, audience, token, this.#nowMs());
     const user = this.#store.users.find(claims.userId);
@@ -117,12 +125,12 @@ export class Sessions {
     return { ...claims, username: user.username, role: user.role };
   }
 
-  /** Whose session a refresh token belongs to, however old the token. */
+  /** The session a refresh token belongs to, however old the token. */
   sessionIdOf(refreshToken: string): string | undefined {
     return readRefreshToken(this.#refreshSecret, refreshToken)?.sessionId;
   }
 
-  /** The session that a device goes on with by this refresh token, which stays as it is; undefined for one that is over. */
+  /** The session that a device continues with this refresh token, without renewing it; undefined when it has ended. */
   deviceOf(refreshToken: string): { sessionId: string; userId: string } | undefined {
     const claims = readRefreshToken(this.#refreshSecret, refreshToken);
     const session = claims && this.#store.sessions.find(claims.sessionId);
@@ -139,12 +147,12 @@ export class Sessions {
     if (await this.#store.sessions.remove(sessionId)) this.#tellEnded([sessionId]);
   }
 
-  /** @returns the generation of the token that is good from now on; undefined when it was not this one's turn any more */
+  /** @returns the generation of the new valid token; undefined when another request was faster */
   async #rotate({ id, generation }: StoredSession, nowMs: number): Promise<number | undefined> {
     try {
       return (await this.#store.sessions.rotate(id, generation, nowMs)) ? generation + 1 : undefined;
     } catch (error) {
-      // With a full disk nothing can be counted on, but whoever watches must not go blind for it.
+      // A full disk prevents counting, but viewers must not lose their picture because of it.
       if (isDiskFull(error)) return generation;
       throw error;
     }

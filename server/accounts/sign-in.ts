@@ -1,7 +1,7 @@
 /**
- * From a name and a password to a session.
+ * Turns a name and a password into a session.
  *
- * Invariant: for a name nobody has, the same work is done and the same answer given as for a wrong password.
+ * Invariant: an unknown name costs the same work and gets the same answer as a wrong password.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -27,29 +27,29 @@ export interface Credentials {
   password: string;
 }
 
-/** Who sends them. */
+/** The client that sends the credentials. */
 export interface SignInClient {
   address: string;
-  /** A device in the private network, as server/http/client-connection.ts tells. */
+  /** A device in the private network, according to server/http/client-connection.ts. */
   isPrivate: boolean;
-  /** The refresh cookie it came with. */
+  /** The refresh cookie of the request. */
   refreshToken: string | undefined;
-  /** It no longer waits for an answer. */
+  /** Aborted when the client no longer waits for an answer. */
   gone: AbortSignal;
 }
 
 export class SignIn {
   readonly #options: SignInOptions;
-  readonly #nobodysHash: string;
+  readonly #dummyHash: string;
 
   static async create(options: SignInOptions): Promise<SignIn> {
     const password = randomBytes(32).toString('hex');
     return new SignIn(options, await options.hasher.hash(password, { kind: 'device', sessionId: 'start' }));
   }
 
-  private constructor(options: SignInOptions, nobodysHash: string) {
+  private constructor(options: SignInOptions, dummyHash: string) {
     this.#options = options;
-    this.#nobodysHash = nobodysHash;
+    this.#dummyHash = dummyHash;
   }
 
   /** @throws VigieError `wrongCredentials`, `tooManyRequests` */
@@ -60,7 +60,7 @@ export class SignIn {
     const attempt = await throttle.admit(username, origin, client.gone);
     const user = users.findByName(username);
     const isRight = await this.#verify(user, password, origin, attempt);
-    // Removed, or given another password, while this one was being looked at.
+    // The user may have been removed, or given another password, during the check.
     const isCurrent = user !== undefined && users.find(user.id)?.passwordHash === user.passwordHash;
     if (!isRight || !isCurrent) {
       log.warn({ address, username: isCurrent ? user.username : undefined }, 'sign-in refused');
@@ -78,7 +78,7 @@ export class SignIn {
     const device = refreshToken === undefined ? undefined : sessions.deviceOf(refreshToken);
     if (device && device.userId === users.findByName(username)?.id)
       return { kind: 'device', sessionId: device.sessionId };
-    return { kind: isPrivate ? 'home' : 'stranger', address };
+    return { kind: isPrivate ? 'private' : 'unknown', address };
   }
 
   async #verify(
@@ -88,7 +88,7 @@ export class SignIn {
     attempt: LoginAttempt,
   ): Promise<boolean> {
     try {
-      return await this.#options.hasher.verify(user?.passwordHash ?? this.#nobodysHash, password, origin);
+      return await this.#options.hasher.verify(user?.passwordHash ?? this.#dummyHash, password, origin);
     } catch (error) {
       attempt.takeBack();
       throw error;

@@ -3,8 +3,7 @@
 import { Router } from 'express';
 import type { Users } from './users.ts';
 import type { Guard } from './guard.ts';
-import { readFor } from '../http/read-for.ts';
-import { serve } from '../http/serve.ts';
+import { readFor, serve } from '../http/serve.ts';
 
 export function userRoutes(users: Users, guard: Guard): Router {
   const router = Router();

@@ -1,4 +1,4 @@
-/** Users and which cameras a viewer was given. An administrator sees every camera and has none listed. */
+/** Users, and the cameras each viewer has a right to. An administrator sees every camera; none are stored for them. */
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { VigieError } from '../errors.ts';
@@ -10,13 +10,13 @@ import type { Shared, WorkOf } from '../store/work.ts';
 
 export interface StoredUser {
   id: string;
-  /** Unique, whatever the case of its ASCII letters. */
+  /** Unique, without regard to the case of ASCII letters. */
   username: string;
   /** PHC string. */
   passwordHash: string;
   role: Role;
   /** ms since the Unix epoch. */
-  createdAt: number;
+  createdAtMs: number;
 }
 
 export interface NewUser {
@@ -26,19 +26,19 @@ export interface NewUser {
   cameraIds: readonly string[];
 }
 
-/** What is undefined stays as it is. */
+/** Undefined fields stay unchanged. */
 export interface StoredUserChange {
   passwordHash?: string | undefined;
   role?: Role | undefined;
   cameraIds?: readonly string[] | undefined;
-  /** Must still be there, where the change follows from having known that password. */
+  /** Must still be the current hash, for a change that follows from knowing that password. */
   formerPasswordHash?: string | undefined;
-  /** The session that outlives another password. */
+  /** The session that stays when the password changes. */
   exceptSessionId?: string | undefined;
 }
 
 const MAX_USERS = 1000;
-const COLUMNS = 'id, username, password_hash AS passwordHash, role, created_at AS createdAt';
+const COLUMNS = 'id, username, password_hash AS passwordHash, role, created_at AS createdAtMs';
 
 const SQL = declareStatements('users', {
   list: `SELECT ${COLUMNS} FROM users ORDER BY created_at, rowid`,
@@ -67,7 +67,7 @@ export class UserQueries {
     this.#statements = prepareStatements(database, SQL);
   }
 
-  /** In the order they were added, each with the cameras that were given. */
+  /** In the order they were added, each with the granted cameras. */
   list(): (StoredUser & { cameraIds: string[] })[] {
     return this.#statements.list
       .all()
@@ -100,23 +100,24 @@ export class UserQueries {
       const id = randomId('user');
       this.#statements.insert.run(id, user.username, user.passwordHash, user.role, nowMs);
       this.#setCameraIds(id, cameraIds);
-      return { id, ...columns, createdAt: nowMs };
+      return { id, ...columns, createdAtMs: nowMs };
     });
   }
 
   /**
-   * All of it or nothing. With a password end the sessions.
+   * Applies all of the change or nothing. A new password ends the sessions.
    *
    * @returns the ids of the sessions that ended
-   * @throws VigieError `badRequest` for an unknown camera, `notFound`, `conflict` when no administrator would be left, or the
-   *   password is not the former one any more
+   * @throws VigieError `badRequest` for an unknown camera, `notFound`, `conflict` when no administrator would be left,
+   * or the
+   *    password is no longer the former one
    */
   change(id: string, change: StoredUserChange): string[] {
     const { passwordHash, role, cameraIds, formerPasswordHash: former, exceptSessionId = null } = change;
     return inTransaction(this.#database, () => {
       const user = this.#known(id);
       if (former !== undefined && user.passwordHash !== former)
-        throw new VigieError('conflict', 'the password was changed by somebody else at the same moment');
+        throw new VigieError('conflict', 'the password was changed by someone else at the same moment');
       if (role === 'viewer') this.#assertNotLastAdministrator(user);
       if (passwordHash !== undefined) this.#statements.setPasswordHash.run(passwordHash, id);
       if (role !== undefined) this.#statements.setRole.run(role, id);
@@ -125,13 +126,13 @@ export class UserQueries {
     });
   }
 
-  /** The same password by another hash; nothing happens when it is another password by now. */
+  /** Stores another hash of the same password; does nothing when the password has changed meanwhile. */
   renewHash(id: string, former: string, passwordHash: string): void {
     if (this.find(id)?.passwordHash === former) this.#statements.setPasswordHash.run(passwordHash, id);
   }
 
   /**
-   * With the user go their rights and sessions.
+   * Removes the user with all rights and sessions.
    *
    * @returns the ids of the sessions that ended
    * @throws VigieError `notFound`, `conflict` for the last administrator
@@ -145,7 +146,7 @@ export class UserQueries {
     });
   }
 
-  /** What was given, which for an administrator says nothing. */
+  /** The granted cameras; meaningless for an administrator. */
   cameraIdsOf(id: string): string[] {
     return this.#statements.rights.all(id).map((row) => String(row['camera_id']));
   }
@@ -162,7 +163,10 @@ export class UserQueries {
 
   #assertNotLastAdministrator({ role }: StoredUser): void {
     if (role === 'administrator' && this.#counts().administrators === 1)
-      throw new VigieError('conflict', 'this is the only administrator; make another one first');
+      throw new VigieError(
+        'conflict',
+        'this is the only administrator; make another user administrator first',
+      );
   }
 
   #endSessions(id: string, exceptId: string | null): string[] {

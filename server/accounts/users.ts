@@ -1,8 +1,8 @@
 /**
  * Adding, changing and removing users.
  *
- * Invariants: there is always an administrator; who loses a right, a password or the account loses what hangs on it at
- * once (see account-events.ts).
+ * Invariants: there is always an administrator; losing a right, a password or the account takes effect at once (see
+ * AccountEvents).
  */
 
 import { FailureCounter } from '../core/failure-counter.ts';
@@ -10,12 +10,11 @@ import { VigieError } from '../errors.ts';
 import type { Role, UserView } from '../wire/account.ts';
 import { randomText } from '../store/random-id.ts';
 import type { StoredUser, UserStore } from './user-store.ts';
-import type { AccountEvents } from './account-events.ts';
 import { AttemptLimit } from './attempt-limit.ts';
 import type { LoginOrigin } from './login-origin.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import type { ReadFor } from '../store/work.ts';
-import type { Identity } from './sessions.ts';
+import type { AccountEvents, Identity } from './sessions.ts';
 
 export interface UsersOptions {
   users: UserStore;
@@ -33,7 +32,7 @@ export interface UserChange {
 export const FIRST_USERNAME = 'admin';
 /** 5 bits each. */
 const GENERATED_PASSWORD_CHARACTERS = 16;
-/** Limits one sign-in, because a stolen access token brings no second one. */
+/** Limits one sign-in, because a stolen access token grants no second one. */
 const WRONG_CURRENT_PASSWORDS = { failures: 5, windowMs: 5 * 60_000 };
 /** The origin of password hashes that administrators ask for. */
 const ADMINISTRATION: LoginOrigin = { kind: 'device', sessionId: 'administration' };
@@ -48,10 +47,10 @@ export class Users {
   }
 
   /**
-   * On the very first start, adds the administrator `admin`.
+   * On the first start, adds the administrator `admin`.
    *
-   * @param password undefined to have one made up
-   * @returns the password that was made up, to be shown once
+   * @param password undefined: generate one
+   * @returns the generated password, to be shown once
    */
   async addFirstAdministrator(password: string | undefined): Promise<string | undefined> {
     if (!this.#options.users.isEmpty()) return undefined;
@@ -107,7 +106,7 @@ export class Users {
   }
 
   /**
-   * One's own password. All other sign-ins of the user end.
+   * Changes the own password. All other sign-ins of the user end.
    *
    * @throws VigieError `forbidden` when the current one is wrong, `tooManyRequests`
    */
@@ -141,8 +140,8 @@ export class Users {
   }
 }
 
-function viewOf({ id, username, role, createdAt }: StoredUser, given: string[]): UserView {
-  return { id, username, role, cameraIds: role === 'administrator' ? [] : given, createdAt };
+function viewOf({ id, username, role, createdAtMs }: StoredUser, given: string[]): UserView {
+  return { id, username, role, cameraIds: role === 'administrator' ? [] : given, createdAtMs };
 }
 
 function assertRightsFit(role: Role, cameraIds: readonly string[]): void {

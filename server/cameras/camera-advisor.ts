@@ -1,7 +1,7 @@
 /**
- * Keeps the health of every camera that ingest knows, and says when the advice for one has changed.
+ * Keeps the health of every known camera, and reports when its advice has changed.
  *
- * Invariant: only ids of cameras there are take memory; what strangers make up is never told to it.
+ * Invariant: only ids of existing cameras take memory; invented ids are never passed to it.
  */
 
 import { EventEmitter } from 'node:events';
@@ -10,12 +10,12 @@ import type { CameraSource } from '../core/link/camera-events.ts';
 import { CameraHealth } from '../core/link/camera-health.ts';
 import type { CameraAdvice } from '../wire/camera.ts';
 
-/** Advice also ends by time alone. */
+/** Advice also ends with time alone. */
 const REVIEW_INTERVAL_MS = 30_000;
 
 interface Patient {
   health: CameraHealth;
-  /** As it was last told, as JSON. */
+  /** As last reported, as JSON. */
   told: string;
 }
 
@@ -46,13 +46,13 @@ export class CameraAdvisor extends EventEmitter<{ changed: [cameraId: string, ad
     }, REVIEW_INTERVAL_MS);
   }
 
-  /** The worst first; none for a camera that was never here. */
+  /** The worst first; empty for a camera that never connected. */
   adviceFor(cameraId: string): CameraAdvice[] {
     const health = this.#patients.get(cameraId)?.health;
     return health ? cameraAdvice(health.facts(this.#nowMs())) : [];
   }
 
-  /** Also one that was given a new key: what was learned of it is no longer true. */
+  /** Also for a camera with a new key: its history no longer applies. */
   removeCamera(cameraId: string): void {
     this.#patients.delete(cameraId);
   }

@@ -1,7 +1,7 @@
 /**
- * The cameras as users see them: what the store knows, joined with what is connected right now.
+ * The cameras as users see them: the stored state, joined with the current connections.
  *
- * Invariant: whatever changes the catalog tells it by `changed`, after it is stored.
+ * Invariant: every change of the catalog is reported by `changed`, after it is stored.
  */
 
 import type { Access } from '../accounts/access.ts';
@@ -12,20 +12,20 @@ import type { Log } from '../log.ts';
 import type { CameraStore } from './camera-store.ts';
 import type {
   CameraAdvice,
-  CameraConnection,
+  CameraConnectionView,
   CameraDetails,
   CameraView,
   CameraWithKey,
 } from '../wire/camera.ts';
 import type { CameraSettings } from '../wire/camera-settings.ts';
 
-/** What the API asks of the cameras that are connected; main connects it. */
+/** The part of the connected cameras that the API uses; main connects it. */
 export interface CameraControl {
   /** The connection of any id, known or not. */
-  status(cameraId: string): CameraConnection;
+  status(cameraId: string): CameraConnectionView;
   /** @throws VigieError `cameraOffline`, `cameraRejected`, `unavailable`, `tooManyRequests` */
   set(cameraId: string, settings: CameraSettings): Promise<void>;
-  /** Resolves when the camera has agreed to. @throws VigieError as `set` */
+  /** Resolves when the camera has agreed. @throws VigieError like `set` */
   reboot(cameraId: string): Promise<void>;
   disconnect(cameraId: string, reason: 'removed' | 'keyRotated'): void;
 }
@@ -34,7 +34,7 @@ export interface CameraCatalogOptions {
   store: CameraStore;
   access: Access;
   control: CameraControl;
-  /** What to do about a camera that does not fare well; nobody advises when left out. */
+  /** Advice about a camera with a problem; undefined: no advice. */
   adviceFor?: (cameraId: string) => CameraAdvice[];
   log: Log;
 }
@@ -62,7 +62,7 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
       .map((camera) => (advised ? this.#advisedView(camera) : this.#view(camera)));
   }
 
-  /** With everything that is known of its connection: telemetry, round trip, counters. */
+  /** With the state of its connection: telemetry, round trip, counters. */
   details(id: string, userId: string): CameraDetails {
     const camera = this.#find(id);
     const advised = this.#access.isAdministrator(userId);
@@ -80,7 +80,7 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
     return this.#withKey(camera, this.#store.keyOf(camera.id));
   }
 
-  /** @throws VigieError `notFound`; so do the next ones */
+  /** @throws VigieError `notFound`, like the following methods */
   async rename(id: string, name: string): Promise<CameraView> {
     this.#find(id);
     await this.#store.rename(id, name);
@@ -100,7 +100,7 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
       );
   }
 
-  /** The old key is worth nothing from now on, and whoever is connected by it is disconnected. */
+  /** The old key becomes invalid, and the camera's connection is closed. */
   async rotateKey(id: string): Promise<CameraWithKey> {
     this.assertHasKey(id);
     const camera = this.#find(id);
@@ -117,18 +117,18 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
         'conflict',
         'this camera comes from server-config.json: lower camera-number there',
       );
-    // Somebody else has removed it at the same moment, and told so.
+    // Another request has removed and reported it at the same moment.
     if (!(await this.#store.remove(id))) return;
     this.#control.disconnect(id, 'removed');
     this.emit('changed', id, 'removed');
   }
 
-  /** What an administrator has changed; the rest is the camera's own choice. @throws VigieError `notFound` */
+  /** Settings changed by an administrator; the camera chooses the others. @throws VigieError `notFound` */
   settings(id: string): CameraSettings {
     return this.#store.settingsOf(this.#find(id).id);
   }
 
-  /** Kept, too, for the next time the camera connects. @throws VigieError as `CameraControl.set` */
+  /** Also stored for the camera's next connection. @throws VigieError like `CameraControl.set` */
   async set(id: string, settings: CameraSettings): Promise<void> {
     const camera = this.#find(id);
     if (camera.kind === 'seed')
@@ -137,7 +137,7 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
     await this.#store.changeSettings(id, settings);
   }
 
-  /** @throws VigieError as `CameraControl.reboot` */
+  /** @throws VigieError like `CameraControl.reboot` */
   async reboot(id: string): Promise<void> {
     if (this.#find(id).kind === 'seed')
       throw new VigieError('conflict', 'cameras with the older firmware take no commands');
@@ -148,15 +148,15 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
     return findCamera(this.#store, id);
   }
 
-  #view({ id, name, kind, createdAt, lastFrameAt }: KnownCamera): CameraView {
+  #view({ id, name, kind, createdAtMs, lastFrameAtMs }: KnownCamera): CameraView {
     const live = this.#control.status(id);
     return {
       id,
       name,
       kind,
       status: live.online ? 'online' : 'offline',
-      lastFrameAt: live.lastFrameAt ?? lastFrameAt,
-      createdAt,
+      lastFrameAtMs: live.lastFrameAtMs ?? lastFrameAtMs,
+      createdAtMs,
     };
   }
 
@@ -171,8 +171,8 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
   }
 }
 
-/** Fields that only the camera protocol needs, such as the type of the message, stay inside. */
-function telemetryView(telemetry: NonNullable<CameraConnection['telemetry']>): typeof telemetry {
+/** Fields of the camera protocol only, such as the type of the message, are left out. */
+function telemetryView(telemetry: NonNullable<CameraConnectionView['telemetry']>): typeof telemetry {
   const { rssi, heap, psram, fps, drops, sendStalls, resetReason } = telemetry;
   return { rssi, heap, psram, fps, drops, ...(sendStalls !== undefined && { sendStalls }), resetReason };
 }

@@ -1,8 +1,9 @@
 /**
- * Gives a camera its key for a code: an administrator makes the code, whoever holds it may trade it for a new key, once.
+ * Gives a camera its key for a code: an administrator makes the code, and its holder may exchange it for a new key,
+ * once.
  *
- * Invariants: codes and keys travel over TLS only; a guess is counted before the code is looked at, so that many at once
- * gain nothing; what is wrong with a code, its letters or its age, is not told.
+ * Invariants: codes and keys travel over TLS only; a guess is counted before the code is checked, so parallel guesses
+ * gain nothing; the refusal does not tell whether a code is wrong or expired.
  */
 
 import { AttemptLimit } from '../accounts/attempt-limit.ts';
@@ -15,8 +16,8 @@ import type { CameraCatalog } from './camera-catalog.ts';
 import type { ClientConnection } from '../http/client-connection.ts';
 
 /**
- * Wrong codes of one network in a code's lifetime. There is no limit for all together, which strangers could use up to keep
- * a camera out: of 2^40 codes, a hundred thousand networks at a time find one in a million lifetimes.
+ * Wrong codes of one network in a code's lifetime. There is no limit for all networks together, because attackers could
+ * use it up to block a camera: of 2^40 codes, a hundred thousand networks at a time find one in a million lifetimes.
  */
 const LIFETIME_MS = 15 * 60_000;
 const WRONG_CODES = [
@@ -49,7 +50,7 @@ export class CameraPairing {
     });
   }
 
-  /** @throws VigieError `forbidden` without TLS, `notFound`, `conflict` for cameras that have no key of their own */
+  /** @throws VigieError `forbidden` without TLS, `notFound`, `conflict` for cameras without a key */
   makeCode(cameraId: string, { secure }: ClientConnection): PairingCodeView {
     if (!secure)
       throw new VigieError('forbidden', 'a pairing code is made over https only: open this page over https');
@@ -58,13 +59,13 @@ export class CameraPairing {
     return this.#codes.make(cameraId, this.#nowMs());
   }
 
-  /** The former key of the camera is worth nothing from now on. @throws VigieError `forbidden`, `tooManyRequests`, `notFound` */
+  /** The camera's former key becomes invalid. @throws VigieError `forbidden`, `tooManyRequests`, `notFound` */
   async pair(request: PairingRequest, { secure, address }: ClientConnection): Promise<PairedCamera> {
     const { code, board, firmware } = request;
     if (!secure)
       throw new VigieError(
         'forbidden',
-        'pairing is done over https only, for the key would travel in the clear: use a wss:// address, or the id and the key themselves',
+        'pairing is possible over https only, because the key would be sent unencrypted: use a wss:// address, or the id and the key themselves',
       );
     this.#guesses.admit(address);
     const cameraId = this.#codes.find(code, this.#nowMs());
@@ -73,10 +74,10 @@ export class CameraPairing {
       this.#log.warn({ address, board }, 'pairing code refused');
       throw new VigieError(
         'notFound',
-        'this code is wrong, or was used already, or is older than 15 minutes: make a new one',
+        'this code is wrong, already used, or older than 15 minutes: make a new one',
       );
     }
-    // Before anything else can happen, so that two who have it get one key.
+    // At once, so that two clients with the code get one key.
     this.#codes.revoke(cameraId);
     const { key } = await this.#catalog.rotateKey(cameraId);
     this.counters.paired++;

@@ -1,8 +1,8 @@
 /**
- * Which cameras are connected, whichever protocol they speak: ingest and the legacy listeners as one.
+ * The connected cameras of all protocols: ingest and the legacy listeners combined.
  *
- * Invariant: `online` and `offline` alternate per camera, and when a camera goes offline the moment of its last frame is on
- * its way into the store before anybody is told.
+ * Invariant: `online` and `offline` alternate per camera, and when a camera goes offline, storing the time of its last
+ * frame begins before the event.
  */
 
 import { EventEmitter } from 'node:events';
@@ -10,18 +10,18 @@ import type { CameraControl } from './camera-catalog.ts';
 import type { CameraEvents, CameraSource } from '../core/link/camera-events.ts';
 import type { Log } from '../log.ts';
 import type { CameraStore } from './camera-store.ts';
-import type { CameraConnection } from '../wire/camera.ts';
+import type { CameraConnectionView } from '../wire/camera.ts';
 import type { CameraSettings } from '../wire/camera-settings.ts';
 
 /** The legacy listeners. */
 export interface LegacySource extends Pick<EventEmitter<Pick<CameraEvents, 'online' | 'offline'>>, 'on'> {
   has(cameraId: string): boolean;
-  status(cameraId: string): CameraConnection;
+  status(cameraId: string): CameraConnectionView;
 }
 
 export interface CameraPresenceEvents {
   online: [cameraId: string];
-  offline: [cameraId: string, lastFrameAt: number | null];
+  offline: [cameraId: string, lastFrameAtMs: number | null];
 }
 
 export class CameraPresence extends EventEmitter<CameraPresenceEvents> implements CameraControl {
@@ -48,7 +48,7 @@ export class CameraPresence extends EventEmitter<CameraPresenceEvents> implement
     }
   }
 
-  status(cameraId: string): CameraConnection {
+  status(cameraId: string): CameraConnectionView {
     return this.#legacy?.has(cameraId) ? this.#legacy.status(cameraId) : this.#ingest.status(cameraId);
   }
 
@@ -65,14 +65,14 @@ export class CameraPresence extends EventEmitter<CameraPresenceEvents> implement
   }
 
   #onOffline(cameraId: string): void {
-    const { lastFrameAt } = this.status(cameraId);
-    if (lastFrameAt !== null) this.#remember(cameraId, lastFrameAt);
-    this.emit('offline', cameraId, lastFrameAt);
+    const { lastFrameAtMs } = this.status(cameraId);
+    if (lastFrameAtMs !== null) this.#remember(cameraId, lastFrameAtMs);
+    this.emit('offline', cameraId, lastFrameAtMs);
   }
 
-  /** A disk that is full, or gone, costs this memory and nothing else. */
-  #remember(cameraId: string, lastFrameAt: number): void {
-    this.#store.setLastFrameAt(cameraId, lastFrameAt).catch((error: unknown) => {
+  /** A full or missing disk loses this time only. */
+  #remember(cameraId: string, lastFrameAtMs: number): void {
+    this.#store.setLastFrameAt(cameraId, lastFrameAtMs).catch((error: unknown) => {
       this.#log.error({ err: error, cameraId }, 'failed to store the time of the last frame');
     });
   }

@@ -1,4 +1,4 @@
-/** /api/cameras: seeing the cameras one may see; adding, changing and removing them for administrators. */
+/** /api/cameras: listing the visible cameras; adding, changing and removing cameras for administrators. */
 
 import { Router } from 'express';
 import type { CameraCatalog } from './camera-catalog.ts';

@@ -1,7 +1,7 @@
 /**
- * Tells every part of the server that keeps something for each camera which cameras come and go.
+ * Tells every part of the server with state per camera which cameras were added and removed.
  *
- * Invariant: a stage that fails is logged and keeps nothing from the others.
+ * Invariant: a stage that fails is logged and does not affect the others.
  */
 
 import type { CameraStage } from '../core/cameras.ts';
@@ -16,7 +16,7 @@ export class CameraStages {
     this.#log = log;
   }
 
-  /** A camera that was there already is no new one to any stage. */
+  /** An existing camera is not reported again. */
   add(cameraId: string): void {
     this.#each(cameraId, 'failed to add a camera', (stage) => stage.addCamera?.(cameraId));
   }

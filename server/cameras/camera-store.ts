@@ -1,4 +1,4 @@
-/** The cameras that are known, connected or not, and the keys they prove. */
+/** The known cameras, connected or not, and their keys. */
 
 import { randomBytes } from 'node:crypto';
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
@@ -13,9 +13,9 @@ import { readFields } from '../store/json-column.ts';
 import { declareStatements, prepareStatements } from '../store/statements.ts';
 import type { Shared, WorkOf } from '../store/work.ts';
 
-/** Bounds what a script gone wild can fill. */
+/** Bounds what a faulty script can add. */
 const MAX_CAMERAS = 1000;
-const COLUMNS = 'id, name, kind, created_at AS createdAt, last_frame_at AS lastFrameAt';
+const COLUMNS = 'id, name, kind, created_at AS createdAtMs, last_frame_at AS lastFrameAtMs';
 
 const SQL = declareStatements('cameras', {
   list: `SELECT ${COLUMNS} FROM cameras ORDER BY created_at, rowid`,
@@ -49,7 +49,7 @@ export class CameraQueries {
     return this.#statements.list.all().map(toCamera);
   }
 
-  /** Those a user may watch; none for a user there is not. */
+  /** The cameras a user may watch; none for an unknown user. */
   listOf(userId: string): KnownCamera[] {
     return this.#statements.listOf.all(userId).map(toCamera);
   }
@@ -65,7 +65,7 @@ export class CameraQueries {
   }
 
   /**
-   * The camera of that id, made if it is not there yet: for those whose id the server itself decides (demo, seed).
+   * The camera with that id, created if missing: for ids chosen by the server itself (demo, seed).
    *
    * @throws VigieError `conflict` when there are too many
    */
@@ -74,13 +74,13 @@ export class CameraQueries {
     if (known) return known;
     if (Number(this.#statements.count.get()?.['count']) >= MAX_CAMERAS)
       throw new VigieError('conflict', `there are ${MAX_CAMERAS} cameras already; remove one first`);
-    // The older firmware knows no keys.
+    // The older firmware has no keys.
     const key = kind === 'seed' ? null : randomBytes(CAMERA_KEY_BYTES);
     this.#statements.insert.run(id, name, kind, key, nowMs);
-    return { id, name, kind, createdAt: nowMs, lastFrameAt: null };
+    return { id, name, kind, createdAtMs: nowMs, lastFrameAtMs: null };
   }
 
-  /** @returns false when there is no such camera; so do the next ones */
+  /** @returns false for an unknown camera, like the following methods */
   rename(id: string, name: string): boolean {
     return this.#statements.rename.run(name, id).changes === 1;
   }
@@ -93,24 +93,24 @@ export class CameraQueries {
     return this.#statements.setLastFrame.run(Math.round(atMs), id).changes === 1;
   }
 
-  /** @returns 32 bytes, or undefined when there is no such camera or it has no key */
+  /** @returns 32 bytes; undefined for an unknown camera or one without a key */
   keyOf(id: string): Uint8Array | undefined {
     const key = this.#statements.key.get(id)?.['key'];
     return key instanceof Uint8Array ? key : undefined;
   }
 
-  /** From now on the old key proves nothing. @returns the new one, or undefined when there is no such camera */
+  /** The old key becomes invalid. @returns the new one; undefined for an unknown camera */
   rotateKey(id: string): Uint8Array | undefined {
     const key = randomBytes(CAMERA_KEY_BYTES);
     return this.#statements.setKey.run(key, id).changes === 1 ? key : undefined;
   }
 
-  /** What the camera is set to when it connects; its own choice where left out. */
+  /** Settings sent to the camera when it connects; it chooses the missing ones. */
   settingsOf(id: string): CameraSettings {
     return readFields(CAMERA_SETTINGS, this.#statements.settings.get(id)?.['settings']) ?? {};
   }
 
-  /** What is left out stays as it was. */
+  /** Missing fields stay unchanged. */
   changeSettings(id: string, change: CameraSettings): void {
     const settings = { ...this.settingsOf(id), ...change };
     this.#statements.setSettings.run(JSON.stringify(settings), id);

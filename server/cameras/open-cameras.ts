@@ -1,4 +1,4 @@
-/** The cameras as people see them, put together: which there are, which are connected, what to do about them. */
+/** Opens the cameras stage: catalogue, presence, advice, pairing. */
 
 import type { Access } from '../accounts/access.ts';
 import type { CameraSource } from '../core/link/camera-events.ts';

@@ -1,4 +1,4 @@
-/** /api/pairing, where a camera trades its code for its key, and where administrators make the code. */
+/** /api/pairing, where a camera exchanges its code for its key, and the route where administrators make the code. */
 
 import { Router } from 'express';
 import type { CameraPairing } from './camera-pairing.ts';
@@ -9,7 +9,7 @@ import { serve } from '../http/serve.ts';
 export function pairingRoutes(pairing: CameraPairing, guard: Guard, connectionOf: ConnectionOf): Router {
   const router = Router();
 
-  // Asks for no user's token: the code is all a camera has.
+  // Needs no user's token: the code is all a camera has.
   serve(router, 'POST /api/pairing', ({ request, readBody }) =>
     pairing.pair(readBody(), connectionOf(request)),
   );

@@ -1,17 +1,17 @@
 /**
- * Every setting of the server, in one table: its name, default, unit, meaning and what counts as a value. The parser,
- * `--check-config` and the table of docs/settings.md all come from here, so that none of them can lie about the others.
+ * Every setting of the server, in one table: name, default, unit, meaning and valid values. The parser,
+ * `--check-config` and the table of docs/settings.md are made from it, so they cannot disagree.
  */
 
 import { parseIp, parseIpRange } from '../core/address/ip-address.ts';
 import { parseIceServerUrl } from '../core/stun-turn/ice-server-url.ts';
 
 export interface Setting<T> {
-  /** Of the environment variable. */
+  /** The environment variable. */
   name: string;
-  /** As it would be written; empty: unset. */
+  /** As written in the environment; empty: unset. */
   default: string;
-  /** Of the value, where it has one. */
+  /** Unit of the value, if it has one. */
   unit?: string;
   description: string;
   /** Never printed. */
@@ -26,7 +26,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 const RELAY_USES = ['auto', 'on', 'off'] as const;
 export type RelayUse = (typeof RELAY_USES)[number];
 
-/** What express calls them too: ranges behind which a proxy of one's own is usually found. */
+/** Express uses the same names: ranges where a trusted proxy usually is. */
 const PROXY_RANGES = ['loopback', 'linklocal', 'uniquelocal'];
 const HOST_NAME = /^(?=.{1,253}$)[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?)*$/i;
 
@@ -36,7 +36,7 @@ export const configTable = {
   dataDir: setting({
     name: 'VIGIE_DATA_DIR',
     default: './data',
-    description: 'Folder of the database and the secrets; made when it is missing.',
+    description: 'Folder of the database and the secrets; created when missing.',
     parse: (text) => text,
   }),
   httpPort: setting({
@@ -49,22 +49,20 @@ export const configTable = {
   httpHost: setting({
     name: 'VIGIE_HTTP_HOST',
     default: '',
-    description:
-      'Address to listen on; all of them when empty. 127.0.0.1 behind a proxy on the same machine.',
+    description: 'Address to listen on; empty: all. Use 127.0.0.1 behind a proxy on the same machine.',
     parse: (text) => (text === '' ? undefined : parseHost(text)),
   }),
   tls: setting({
     name: 'VIGIE_TLS',
     default: '',
     description:
-      'local: https with a certificate of Vigie’s own local authority, for a LAN without a name. Empty: plain http, or https by the two below.',
+      'local: https with a certificate of Vigie’s own local authority, for a LAN without a public name. Empty: plain http, or https with the two settings below.',
     parse: parseTlsMode,
   }),
   tlsCert: setting({
     name: 'VIGIE_TLS_CERT',
     default: '',
-    description:
-      'Certificate chain (PEM file) to serve https and wss with, on the same port; read again when it changes.',
+    description: 'Certificate chain (PEM file) for https and wss on the same port; reloaded when it changes.',
     parse: (text) => (text === '' ? undefined : text),
   }),
   tlsKey: setting({
@@ -78,15 +76,14 @@ export const configTable = {
     default: '',
     secret: true,
     description:
-      'Password of the user admin, used on the first start only. When empty, one is made up and printed once.',
+      'Password of the user admin, used on the first start only. Empty: one is generated and printed once.',
     parse: (text) => (text === '' ? undefined : parseLength(text, 8, 256)),
   }),
   rtcPort: setting({
     name: 'VIGIE_RTC_PORT',
     default: '8081',
     unit: 'UDP port',
-    description:
-      'The one port all live video leaves by; forward it to watch from outside. 0 takes any free port.',
+    description: 'The one port for all live video; forward it to watch from outside. 0 takes any free port.',
     parse: (text) => parseInteger(text, 0, 65_535),
   }),
   rtcTcpPort: setting({
@@ -94,14 +91,14 @@ export const configTable = {
     default: '0',
     unit: 'TCP port',
     description:
-      'A port for live video over TCP, for viewers whose network lets no UDP through; video over TCP stalls more easily. 0: none.',
+      'Port for live video over TCP, for viewers whose network blocks UDP; video over TCP stalls more easily. 0: none.',
     parse: (text) => parseInteger(text, 0, 65_535) || undefined,
   }),
   announcedAddresses: setting({
     name: 'VIGIE_ANNOUNCED_ADDRESS',
     default: '',
     description:
-      'Comma-separated addresses viewers reach this machine at, besides its own: a public IP, a container host.',
+      'Comma-separated addresses of this machine for viewers, besides its own: a public IP, a container host.',
     parse: (text) => parseList(text, parseHost),
   }),
   turnUrls: setting({
@@ -121,14 +118,14 @@ export const configTable = {
   turnSecretFile: setting({
     name: 'VIGIE_TURN_SECRET_FILE',
     default: '',
-    description: 'File that holds that secret, in place of VIGIE_TURN_SECRET.',
+    description: 'File with that secret, instead of VIGIE_TURN_SECRET.',
     parse: (text) => (text === '' ? undefined : text),
   }),
   relay: setting({
     name: 'VIGIE_RELAY',
     default: 'auto',
     description:
-      'Whether the server itself is reached through the TURN server, for where no port can be forwarded: on, off, or auto, which is on while VIGIE_ANNOUNCED_ADDRESS is empty.',
+      'Whether viewers reach the server itself through the TURN server, when no port can be forwarded: on, off, or auto, which means on while VIGIE_ANNOUNCED_ADDRESS is empty.',
     parse: parseRelay,
   }),
   recordingQuota: setting({
@@ -136,46 +133,46 @@ export const configTable = {
     default: '20G',
     unit: 'bytes',
     description:
-      'All recordings together never take more than this; the oldest go first. Like 500M, 20G or 1T. Nothing is recorded until a camera is told to.',
+      'Limit of all recordings together; the oldest are deleted first. Like 500M, 20G or 1T. Cameras record only when told to.',
     parse: (text) => parseBytes(text, 100e6),
   }),
   recordingFreeFloor: setting({
     name: 'VIGIE_RECORDING_FREE_FLOOR',
     default: '1G',
     unit: 'bytes',
-    description: 'What recordings always leave free on the disk.',
+    description: 'Space that recordings always leave free on the disk.',
     parse: (text) => parseBytes(text, 0),
   }),
   demo: setting({
     name: 'VIGIE_DEMO',
     default: '1',
-    description: '1 shows a demo camera while there is no camera yet; 0 does not.',
+    description: '1 shows a demo camera while there is no other camera; 0 does not.',
     parse: parseSwitch,
   }),
   logLevel: setting({
     name: 'VIGIE_LOG_LEVEL',
     default: 'info',
-    description: `How much is logged: ${LOG_LEVELS.join(', ')}.`,
+    description: `Log level: ${LOG_LEVELS.join(', ')}.`,
     parse: parseLogLevel,
   }),
   trustedProxies: setting({
     name: 'VIGIE_TRUSTED_PROXIES',
     default: '',
-    description: `Comma-separated addresses or ranges of proxies in front whose X-Forwarded-… is believed, or ${PROXY_RANGES.join(', ')}.`,
+    description: `Comma-separated addresses or ranges of proxies whose X-Forwarded-… headers are trusted, or ${PROXY_RANGES.join(', ')}.`,
     parse: (text) => parseList(text, parseProxyRange),
   }),
   legacyUsername: setting({
     name: 'VIGIE_LEGACY_USERNAME',
     default: '',
     description:
-      'User name that cameras with the older firmware send. USERNAME in .env counts too, in the environment it does not: shells set it.',
+      'User name sent by cameras with the older firmware. USERNAME counts too, but only in .env, because shells set it.',
     parse: (text) => (text === '' ? undefined : text),
   }),
   legacyPassword: setting({
     name: 'VIGIE_LEGACY_PASSWORD',
     default: '',
     secret: true,
-    description: 'Password that cameras with the older firmware send. PASSWORD in .env counts too.',
+    description: 'Password sent by cameras with the older firmware. PASSWORD in .env counts too.',
     parse: (text) => (text === '' ? undefined : text),
   }),
 };
@@ -244,7 +241,7 @@ function parseList(text: string, parse: (item: string) => string): string[] {
 }
 
 function parseHost(text: string): string {
-  // Four numbers that are no address are a slip, not a host name.
+  // Four numbers that are not a valid address are a typing error, not a host name.
   const isHostName = HOST_NAME.test(text) && !/^[\d.]+$/.test(text);
   if (!parseIp(text) && !isHostName)
     throw new RangeError('IP addresses or host names, without scheme or port');
@@ -253,7 +250,7 @@ function parseHost(text: string): string {
 
 function checkIceServerUrl(text: string): string {
   const host = parseIceServerUrl(text)?.host;
-  // Numbers or colons that are no address are a slip, not a host name.
+  // Digits or colons that are not a valid address are a typing error, not a host name.
   if (host === undefined || (/^[\d.]+$|:/.test(host) && !parseIp(host)))
     throw new RangeError(
       'URLs like turn:host:3478?transport=udp or stun:host:3478, with a port from 1 to 65535',

@@ -1,8 +1,8 @@
 /**
- * Environment over `.env` over `server-config.json` over defaults → one validated, frozen Config. The first step of the
- * start, and the only reader of the environment.
+ * Merges environment, `.env`, `server-config.json` and defaults, in this order of precedence, into one validated,
+ * frozen Config. The first step of the start; nothing else reads the environment.
  *
- * Invariant: either everything is usable, or one error names everything that is not.
+ * Invariant: either every setting is valid, or one error names all that are not.
  */
 
 import { readFileSync } from 'node:fs';
@@ -33,27 +33,27 @@ export interface Config extends Readonly<
   readonly legacy: Readonly<LegacyCameras> | undefined;
   /** `--check-config`: print the configuration and stop. */
   readonly checkOnly: boolean;
-  /** Sentences worth logging that do not stop the start. */
+  /** Problems that are logged and do not stop the start. */
   readonly warnings: readonly string[];
 }
 
 export interface ConfigSources {
   env: NodeJS.ProcessEnv;
-  /** Where `.env` and `server-config.json` are looked for, and what relative paths are relative to. */
+  /** Folder of `.env` and `server-config.json`, and base of relative paths. */
   cwd: string;
-  /** The command line, without node and the script. */
+  /** Command-line arguments, without node and the script. */
   args: readonly string[];
 }
 
 /** Where a setting's text was found. */
 interface Found {
   text: string;
-  /** As the setting is called there, for messages. */
+  /** Name of the setting in that source, for messages. */
   name: string;
 }
 
 const LEGACY_FILE = 'server-config.json';
-/** What docker-compose.yml reads from the same `.env`, and makes other settings from. */
+/** Settings that docker-compose.yml reads from the same `.env`, and makes other settings from. */
 const COMPOSE_SETTINGS: ReadonlySet<string> = new Set(
   ['DOMAIN', 'LAN_IP', 'PUBLIC_IP', 'TURN_NAME', 'HTTPS_PORT', 'NETWORK'].map((name) => `VIGIE_${name}`),
 );
@@ -62,7 +62,7 @@ const LEGACY_CAMERAS = z.object({
   'camera-start-port': z.int().min(1).max(65_535),
 });
 
-/** @throws VigieError `configuration`; its message has one line for each thing that is wrong */
+/** @throws VigieError `configuration`; its message has one line per problem */
 export function loadConfig({ env, cwd, args }: ConfigSources): Config {
   const problems: string[] = [];
   const envFile = parseEnvFile(readOptional(resolve(cwd, '.env'), problems) ?? '');
@@ -79,7 +79,7 @@ export function loadConfig({ env, cwd, args }: ConfigSources): Config {
     if (arg !== '--check-config') problems.push(`unknown argument ${arg}; the only one is --check-config`);
   }
   const warnings = unknownSettings(env, envFile.values);
-  // A misspelt name is often why something else is missing.
+  // A misspelt name often explains why another setting is missing.
   if (problems.length > 0) throw new VigieError('configuration', [...problems, ...warnings].join('\n'));
   const {
     legacyUsername: _username,
@@ -100,7 +100,7 @@ export function loadConfig({ env, cwd, args }: ConfigSources): Config {
   return Object.freeze(config);
 }
 
-/** What `--check-config` prints: one setting a line, ready to be pasted into `.env` but for the secrets. */
+/** Output of `--check-config`: one setting per line, ready to be pasted into `.env` except for the secrets. */
 export function describeConfig(config: Config): string {
   const values: Record<string, unknown> = {
     ...config,
@@ -127,8 +127,8 @@ export function describeConfig(config: Config): string {
 }
 
 /**
- * The environment counts before the file, with one exception: desktops and shells set USERNAME (and some PASSWORD) for
- * purposes of their own, so these two names count in the file only.
+ * The environment takes precedence over the file, with one exception: desktops and shells set USERNAME (and some
+ * PASSWORD) for their own use, so these two names count in the file only.
  */
 function find(key: SettingKey, env: NodeJS.ProcessEnv, file: Record<string, string>): Found {
   const { name, default: fallback } = configTable[key];
@@ -148,11 +148,11 @@ function parseSettings(findText: (key: SettingKey) => Found, problems: string[])
       if (!(error instanceof RangeError)) throw error;
       const shown = entry.secret ? '' : `, not ${JSON.stringify(text)}`;
       problems.push(`${name} must be ${error.message}${shown}`);
-      // Stands in until the problems are thrown, so that the checks of several settings together can run.
+      // A placeholder until the problems are thrown, so that checks across settings can run.
       return [key, entry.parse(entry.default)];
     }
   });
-  // Object.fromEntries forgets which key had which type; the table is the proof.
+  // Object.fromEntries loses the type of each key; the table guarantees it.
   return Object.fromEntries(parsed) as SettingValues;
 }
 
@@ -190,7 +190,7 @@ function readLegacy(path: string, values: SettingValues, problems: string[]): Le
   return { cameraCount, startPort, username, password };
 }
 
-/** The secret from its file, where one is named. A file made by another program may end with a line break. */
+/** Reads the secret from its file, if one is set. A file made by another program may end with a line break. */
 function withTurnSecretFile(values: SettingValues, cwd: string, problems: string[]): SettingValues {
   if (values.turnSecretFile === undefined) return values;
   if (values.turnSecret !== undefined)
@@ -198,7 +198,7 @@ function withTurnSecretFile(values: SettingValues, cwd: string, problems: string
   const path = resolve(cwd, values.turnSecretFile);
   const text = readOptional(path, problems);
   if (text === undefined) {
-    problems.push(`VIGIE_TURN_SECRET_FILE names ${path}, which is not there or cannot be read`);
+    problems.push(`VIGIE_TURN_SECRET_FILE names ${path}, which does not exist or cannot be read`);
     return values;
   }
   try {
@@ -211,10 +211,10 @@ function withTurnSecretFile(values: SettingValues, cwd: string, problems: string
 
 function checkTogether(values: SettingValues, legacy: LegacyCameras | undefined, problems: string[]): void {
   const needsSecret = values.turnUrls.some((url) => /^turns?:/.test(url));
-  // Of a file that is named and wrong, something has been said already.
+  // A problem with the secret's file has been reported already.
   if (needsSecret && values.turnSecret === undefined && values.turnSecretFile === undefined)
     problems.push('VIGIE_TURN_URLS names a TURN server: set VIGIE_TURN_SECRET to its static-auth-secret');
-  // URLs that are wrong are a problem already, and may well name a TURN server.
+  // Malformed URLs are a problem already, and may name a TURN server.
   const namesNone = !needsSecret && !problems.some((problem) => problem.startsWith('VIGIE_TURN_URLS '));
   if (namesNone && values.turnSecret !== undefined)
     problems.push('VIGIE_TURN_SECRET is set, but VIGIE_TURN_URLS names no TURN server');
@@ -229,7 +229,7 @@ function checkTogether(values: SettingValues, legacy: LegacyCameras | undefined,
     problems.push(`VIGIE_HTTP_PORT ${httpPort} is one of the ports ${LEGACY_FILE} gives to cameras`);
 }
 
-/** The files are looked at now: a start, or a check, that passes will serve. */
+/** The files are read now, so a start or check that succeeds can serve. */
 function tlsOf(
   { tls, tlsCert, tlsKey }: SettingValues,
   cwd: string,
@@ -249,7 +249,7 @@ function tlsOf(
   return paths;
 }
 
-/** Most likely misspelt, so they are worth a word; but other programs may own the prefix, so they stop nothing. */
+/** Most likely misspelt, so they are reported; other programs may use the prefix, so they stop nothing. */
 function unknownSettings(env: NodeJS.ProcessEnv, file: Record<string, string>): string[] {
   const known = new Set(Object.values(configTable).map(({ name }) => name));
   const names = [...new Set([...Object.keys(env), ...Object.keys(file)])].filter(

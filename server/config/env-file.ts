@@ -1,14 +1,14 @@
 /**
- * Reads a `.env` file strictly. Node's parseEnv does the unquoting, but it passes over lines it does not understand
- * and lets an unclosed quote swallow the settings below it; here each such line is named, so that a typing error stops
- * the start instead of changing it.
+ * Reads a `.env` file strictly. Node's parseEnv does the unquoting, but it skips lines it does not understand, and lets
+ * an unclosed quote swallow the following settings. Here each such line is reported, so a typing error stops the start
+ * instead of changing settings.
  */
 
 import { parseEnv } from 'node:util';
 
 export interface EnvFile {
   values: Record<string, string>;
-  /** One sentence per line that is not understood. They never repeat a value: it may be a secret. */
+  /** One sentence per invalid line, without the value: it may be a secret. */
   problems: string[];
 }
 
@@ -26,11 +26,11 @@ export function parseEnvFile(text: string): EnvFile {
     else problems.push(`.env line ${index + 1}: ${entry.problem}`);
     index += entry.lineCount;
   }
-  // parseEnv's type allows undefined for a name that is not there; for those that are, it never holds one.
+  // parseEnv's type allows undefined for missing names; existing ones always have a value.
   return { values: { ...(parseEnv(understood.join('\n')) as Record<string, string>) }, problems };
 }
 
-/** @returns how many lines the entry at `start` takes: a quoted value may run over several */
+/** @returns the number of lines of the entry at `start`: a quoted value may span several */
 function readEntry(lines: string[], start: number): { lineCount: number; problem?: string } {
   const line = lines[start] ?? '';
   if (BLANK_OR_COMMENT.test(line)) return { lineCount: 1 };
@@ -47,7 +47,7 @@ function readEntry(lines: string[], start: number): { lineCount: number; problem
         ? { lineCount: end - start + 1 }
         : { lineCount: 1, problem: `${name}: something follows the closing ${quote} of the value` };
     }
-    // Only this line is given up: what stands below it is still read, and named if it is wrong too.
+    // Only this line is skipped: the lines below are still read and checked.
     if (end + 1 >= lines.length) return { lineCount: 1, problem: `${name}: the ${quote} is never closed` };
   }
 }

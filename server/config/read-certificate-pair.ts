@@ -1,4 +1,4 @@
-/** VIGIE_TLS_CERT and VIGIE_TLS_KEY as they stand on the disk right now: for the configuration's check and for each renewal. */
+/** Reads VIGIE_TLS_CERT and VIGIE_TLS_KEY from the disk: for the configuration's check and for each renewal. */
 
 import { readFileSync } from 'node:fs';
 import { certificateProblem, type CertificatePair } from '../core/certificate-pair.ts';
@@ -8,7 +8,7 @@ export interface CertificatePaths {
   keyPath: string;
 }
 
-/** @returns the pair, or one line that says what is wrong with which file */
+/** @returns the pair, or one line that names the file and its problem */
 export function readCertificatePair(paths: CertificatePaths): CertificatePair | string {
   const { certPath, keyPath } = paths;
   const texts: string[] = [];

@@ -1,7 +1,7 @@
 /**
- * What the server knows of the ways to it, for the connection check: ports, announced addresses, and whether it reaches the
- * STUN and TURN servers it tells viewers of. Whoever asks while they are being asked gets the same answer. Besides, what
- * devices are told to connect to.
+ * The server's facts for the connection check: ports, announced addresses, and whether it reaches the STUN and TURN
+ * servers it gives to viewers. Requests during a probe share its answer. It also lists the origins that devices can
+ * connect to.
  */
 
 import { networkInterfaces } from 'node:os';
@@ -14,7 +14,7 @@ export interface ConnectionFactsOptions {
   /** Undefined: the server listens to every address. */
   httpHost: string | undefined;
   httpPort: () => number;
-  /** PEM, of the certificate the port serves https with now; undefined: plain http. */
+  /** PEM of the current https certificate; undefined: plain http. */
   certificate: () => string | undefined;
   /** As in ServerAddresses. */
   authorityFile: string | undefined;

@@ -1,4 +1,7 @@
-/** /api/connection: the server's side of the connection check, and its addresses. How it is set up is for administrators. */
+/**
+ * /api/connection: the server's side of the connection check, and its addresses. The configuration is shown to
+ * administrators only.
+ */
 
 import { Router } from 'express';
 import { isPrivateAddress } from '../core/address/special-addresses.ts';

@@ -1,10 +1,13 @@
-/** The STUN and TURN servers a viewer is told of, and the server itself may use, with credentials made where TURN wants them. */
+/**
+ * The STUN and TURN servers given to viewers and used by the server's own relay, with credentials where TURN needs
+ * them.
+ */
 
 import type { Config } from '../config/config.ts';
 import { turnCredentials, type RelayOptions } from '../core/stun-turn/turn-credentials.ts';
 import { TURN_CREDENTIAL_LIFETIME_SECONDS, type IceServer } from '../wire/signaling.ts';
 
-/** @param secret coturn's static-auth-secret; needed as soon as a URL is TURN's, which the configuration checks */
+/** @param secret coturn's static-auth-secret; required by TURN URLs, which the configuration checks */
 export function iceServersFor(
   userId: string,
   urls: readonly string[],
@@ -20,7 +23,7 @@ export function iceServersFor(
   return servers;
 }
 
-/** What the server's own relay needs, if it is to have one. */
+/** The options of the server's own relay, if it is enabled. */
 export function relayFor({
   relay,
   turnUrls,

@@ -1,8 +1,8 @@
 /**
- * The origins (`https://192.168.1.10:8080`) at which boards, sensors and programs reach this server without a proxy, the
- * likeliest first. Pages merge them with the origin they came from, which knows of proxies.
+ * The origins (`https://192.168.1.10:8080`) at which boards, sensors and programs reach this server without a proxy,
+ * the likeliest first. Pages add the origin they were loaded from, which includes a proxy.
  *
- * Invariants: no loopback origin; none at which the server's certificate does not hold.
+ * Invariants: no loopback origin; none that the server's certificate does not cover.
  */
 
 import { X509Certificate } from 'node:crypto';
@@ -17,13 +17,13 @@ export interface ServerOriginsOf {
   /** VIGIE_ANNOUNCED_ADDRESS: host names and IP addresses. */
   announced: readonly string[];
   interfaces: NetworkInterfaces;
-  /** PEM, of the certificate that the port serves https with; undefined: plain http. */
+  /** PEM of the https certificate; undefined: plain http. */
   certificate: string | undefined;
 }
 
 const EVERY_ADDRESS = new Set([undefined, '0.0.0.0', '::']);
 const LOOPBACK = /^(?:127\.|::1$|localhost$)/i;
-/** Boards do not resolve names of multicast DNS (RFC 6762), nor every router plain host names. */
+/** Boards do not resolve multicast DNS names (RFC 6762), and not every router resolves plain host names. */
 const BOARDS_RESOLVE = /^(?!\*).*\.(?!local$)[^.]+$/i;
 
 export function serverOrigins(options: ServerOriginsOf): string[] {
@@ -41,7 +41,7 @@ export function serverOrigins(options: ServerOriginsOf): string[] {
 
 function hostsOf({ httpHost, announced, interfaces }: ServerOriginsOf): string[] {
   if (httpHost !== undefined && !EVERY_ADDRESS.has(httpHost)) return [httpHost];
-  // In a container the interfaces are the container's own; its host's address is what was announced.
+  // In a container the interfaces are the container's; the announced addresses are the host's.
   return [
     ...announced.filter(isInLan),
     ...lanAddresses(interfaces),

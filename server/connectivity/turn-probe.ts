@@ -1,6 +1,6 @@
 /**
- * Asks a STUN or TURN server for a binding, over whatever its URL says (RFC 7064, RFC 7065): UDP, TCP or TLS. Whoever
- * watches from outside goes through it, so it should answer the server too.
+ * Sends a binding request to a STUN or TURN server over the transport of its URL (RFC 7064, RFC 7065): UDP, TCP or TLS.
+ * Viewers outside the LAN depend on it, so the server checks that it answers.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -20,11 +20,11 @@ const MAX_RESPONSE_BYTES = 2_048;
 export interface TurnProbe {
   /** Null: it answered. */
   problem: string | null;
-  /** This machine's address as seen from there. */
+  /** This machine's address as the server sees it. */
   seenAs: string | null;
 }
 
-/** Never throws; what went wrong is the answer. @param url as in VIGIE_TURN_URLS */
+/** Never throws; a failure is part of the answer. @param url as in VIGIE_TURN_URLS */
 export async function probeTurn(url: string): Promise<TurnProbe> {
   const parts = parseIceServerUrl(url);
   if (!parts) return { problem: 'the URL is not understood', seenAs: null };
@@ -57,7 +57,7 @@ async function overUdp(host: string, port: number, transactionId: Buffer): Promi
   });
   socket.on('error', answered.reject);
   send();
-  // UDP loses packets, also on the way to a server that is there.
+  // UDP loses packets, even to a server that is up.
   const again = setInterval(send, RETRANSMIT_MS);
   const timeout = setTimeout(() => answered.reject(new Error('no answer')), TIMEOUT_MS);
   try {
@@ -75,14 +75,14 @@ async function overStream(socket: Socket, transactionId: Buffer): Promise<string
   socket.setTimeout(TIMEOUT_MS, () => answered.reject(new Error('no answer')));
   const timeout = setTimeout(() => answered.reject(new Error('no answer')), TIMEOUT_MS);
   socket.on('error', answered.reject);
-  socket.on('close', () => answered.reject(new Error('it closed the connection')));
+  socket.on('close', () => answered.reject(new Error('the server closed the connection')));
   socket.on('data', (chunk: Buffer) => {
     received = Buffer.concat([received, chunk]);
     const seenAs = readStunBindingResponse(received, transactionId);
     if (seenAs !== undefined) answered.resolve(seenAs);
-    else if (received.length > MAX_RESPONSE_BYTES) answered.reject(new Error('it is no STUN server'));
+    else if (received.length > MAX_RESPONSE_BYTES) answered.reject(new Error('the answer is not STUN'));
   });
-  // TLS waits for its handshake by itself.
+  // A TLS socket sends this after its handshake.
   socket.write(stunBindingRequest(transactionId));
   try {
     return await answered.promise;
@@ -93,7 +93,7 @@ async function overStream(socket: Socket, transactionId: Buffer): Promise<string
 }
 
 function problemOf({ code, message }: NodeJS.ErrnoException): string {
-  if (code === 'ECONNREFUSED') return 'nothing listens there';
+  if (code === 'ECONNREFUSED') return 'no server listens at that port';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'its name does not resolve';
   if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH') return 'there is no route to it';
   if (

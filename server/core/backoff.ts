@@ -1,11 +1,11 @@
-/** How long to wait before the next attempt: doubling, bounded, and random so that many cameras do not come back at once. */
+/** The delay before the next attempt: doubling, bounded, and random so that many cameras do not reconnect at once. */
 export class Backoff {
   readonly #firstMs: number;
   readonly #maxMs: number;
   readonly #random: () => number;
   #failures = 0;
 
-  /** @param random 0 … 1, Math.random unless given */
+  /** @param random 0 … 1, default Math.random */
   constructor(firstMs: number, maxMs: number, random: () => number = Math.random) {
     this.#firstMs = firstMs;
     this.#maxMs = maxMs;
@@ -19,7 +19,7 @@ export class Backoff {
     return delayMs * (0.5 + 0.5 * this.#random());
   }
 
-  /** It worked: the next failure starts from the beginning. */
+  /** After a success: the next failure starts with the first delay. */
   reset(): void {
     this.#failures = 0;
   }

@@ -1,4 +1,4 @@
-/** The cameras as every feature may know them, whoever keeps them. */
+/** The cameras as every feature sees them, whichever module stores them. */
 
 import { VigieError } from '../errors.ts';
 import type { CameraKind } from '../wire/camera.ts';
@@ -8,16 +8,16 @@ export interface KnownCamera {
   id: string;
   name: string;
   kind: CameraKind;
-  createdAt: number;
-  /** Null if there never was a frame. */
-  lastFrameAt: number | null;
+  createdAtMs: number;
+  /** Null before the first frame. */
+  lastFrameAtMs: number | null;
 }
 
 export interface KnownCameras {
   find(id: string): KnownCamera | undefined;
   /** In the order they were added. */
   list(): KnownCamera[];
-  /** Those a user may watch; none for a user there is not. */
+  /** The cameras a user may watch; none for an unknown user. */
   listOf(userId: string): KnownCamera[];
 }
 
@@ -28,7 +28,7 @@ export function findCamera(cameras: Pick<KnownCameras, 'find'>, id: string): Kno
   return camera;
 }
 
-/** A part of the server that keeps something for each camera. */
+/** A part of the server that holds state per camera. */
 export interface CameraStage {
   addCamera?(cameraId: string): void;
   removeCamera?(cameraId: string): void | Promise<void>;

@@ -1,17 +1,17 @@
 /**
- * Who may watch when the server is near its limit, by whichever way the picture comes: a video consumer that is running, or
- * JPEGs over the WebSocket or HTTP. What is paused costs nothing and is not counted.
+ * Decides who may watch when the server is near its limit, for every kind of picture stream: a running video consumer,
+ * or JPEGs over the WebSocket or HTTP. Paused streams cost nothing and are not counted.
  *
- * Invariants: a stream is let in only while there is room (core/admission.ts), with two exceptions, so that a full server
- * takes nobody's place: who watches a camera may do so a second way meanwhile (the next transport, the fallback), and who
- * lost the connection while watching is let in again within RETURN_WITHIN_US.
+ * Invariants: a stream is admitted only while there is room (core/admission.ts), with two exceptions, so that a full
+ * server interrupts no viewer: a viewer of a camera may watch it in a second way meanwhile (the next transport, the
+ * fallback), and a viewer who lost the connection while watching is admitted again within RETURN_WITHIN_US.
  */
 
 import { Admission, type AdmissionState, type LoadSample } from './admission.ts';
 import type { Clock } from './clock.ts';
 import { VigieError } from '../errors.ts';
 
-/** A page, or a program that plays MJPEG. Told from others by being another object. */
+/** A page, or a program that plays MJPEG. Identified by the object itself. */
 export interface Viewer {
   readonly userId: string;
 }
@@ -24,7 +24,7 @@ export interface CapacityStats {
   watching: number;
   /** Viewers times cameras. */
   streams: number;
-  /** Streams and transports that were refused. */
+  /** Refused streams and transports. */
   refused: number;
   /** The last sample; null before the first. */
   measured: LoadSample | null;
@@ -37,9 +37,9 @@ const RETRY_AFTER_SECONDS = 5;
 export class Capacity {
   readonly #admission = new Admission();
   readonly #clock: Clock;
-  /** The cameras each viewer is being sent, one as often as there are ways. */
+  /** The cameras sent to each viewer, one entry per way. */
   readonly #watching = new Map<Viewer, string[]>();
-  /** By user: how many streams were lost with a connection a moment ago. */
+  /** By user: streams recently lost with a connection. */
   readonly #returning = new Map<string, { streams: number; untilUs: number }>();
   #refused = 0;
   #measured: LoadSample | null = null;
@@ -59,7 +59,7 @@ export class Capacity {
     this.#admission.sample(sample, nowUs);
   }
 
-  /** A stream begins. @returns to be called when it ends; idempotent @throws VigieError `full` */
+  /** A stream begins. @returns call it when the stream ends; idempotent @throws VigieError `full` */
   open(viewer: Viewer, cameraId: string): () => void {
     const cameras = this.#watching.get(viewer) ?? [];
     const ways = cameras.filter((id) => id === cameraId).length;
@@ -78,14 +78,14 @@ export class Capacity {
     };
   }
 
-  /** A viewer is about to shake hands. @throws VigieError `full` when it could watch nothing then */
+  /** A viewer is about to start a handshake. @throws VigieError `full` when it could not watch anything afterwards */
   expectHandshake(viewer: Viewer): void {
     if (!this.#admission.hasRoom && !this.#watching.has(viewer) && !this.#mayReturn(viewer.userId))
       throw this.#refusal();
     this.#admission.expectHandshake();
   }
 
-  /** The viewer's connection ends, and its streams will. */
+  /** The viewer's connection is lost, and its streams will end. */
   lost(viewer: Viewer): void {
     const nowUs = this.#clock();
     for (const [userId, { untilUs }] of this.#returning) if (untilUs < nowUs) this.#returning.delete(userId);
@@ -110,9 +110,13 @@ export class Capacity {
   #refusal(): VigieError {
     this.#refused++;
     const watching = this.#watching.size;
-    return new VigieError('full', `this server is full: ${watching} are watching; try again in a moment`, {
-      retryAfterSeconds: RETRY_AFTER_SECONDS,
-      watching,
-    });
+    return new VigieError(
+      'full',
+      `this server is full: ${watching} are watching; try again in a moment`,
+      {
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
+        watching,
+      },
+    );
   }
 }

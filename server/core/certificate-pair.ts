@@ -1,23 +1,23 @@
 /**
- * Whether a certificate chain and a private key are fit to serve with, and if not, why, in words for whoever put the files
- * there. Used on the start and whenever the files change.
+ * Checks whether a certificate chain and a private key are usable, and if not, tells the operator why. Used at the
+ * start and whenever the files change.
  */
 
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 
 /** PEM, both. */
 export interface CertificatePair {
-  /** The server's own certificate first, then those it was issued by. */
+  /** The server's own certificate first, then its issuers. */
   cert: string;
   key: string;
 }
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 const ENCRYPTED_KEY = /BEGIN ENCRYPTED PRIVATE KEY|Proc-Type: 4,ENCRYPTED/;
-/** What OpenSSL accepts at its ordinary security level, and browsers at all. */
+/** OpenSSL's default security level and all browsers require it. */
 const MIN_RSA_BITS = 2048;
 
-/** @returns what is wrong, as a sentence without its subject's file name; undefined when nothing is */
+/** @returns the problem as a sentence without the file's name; undefined when there is none */
 export function certificateProblem({ cert, key }: CertificatePair, nowMs: number): string | undefined {
   const chain = parseChain(cert);
   if (typeof chain === 'string') return chain;
@@ -39,7 +39,7 @@ export function certificateProblem({ cert, key }: CertificatePair, nowMs: number
   return undefined;
 }
 
-/** Of the server's own certificate. @throws Error when there is none; ask `certificateProblem` before */
+/** Expiry of the server's own certificate. @throws Error when there is none; call `certificateProblem` before */
 export function expiryOf({ cert }: CertificatePair): Date {
   return new X509Certificate(cert).validToDate;
 }

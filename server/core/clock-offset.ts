@@ -1,21 +1,22 @@
 /**
- * How far a camera's clock is from the server's, from exchanges of four timestamps (RFC 5905 section 8):
+ * The offset of a camera's clock from the server's, by exchanges of four timestamps (RFC 5905 section 8):
  *
  *     camera   t0 ──────────────▶ t3        offset     = ((t1 - t0) + (t2 - t3)) / 2
  *     server       t1 ──▶ t2                round trip = (t3 - t0) - (t2 - t1)
  *
  * The error of an exchange is at most half its round trip, and grows as the two clocks drift apart. The exchange with the
- * smallest bound counts, so a quiet moment outlives many busy ones. Times in µs; the server's since the Unix epoch.
+ * smallest bound counts, so one exchange on a quiet link is used longer than many on a busy one. Times in µs; the
+ * server's since the Unix epoch.
  */
 
 /** How fast two clocks may drift apart: 100 ppm, twice what a camera's crystal is allowed. */
 const DRIFT = 0.000_1;
 
 export interface ClockExchange {
-  /** The camera asked, and had its answer, on its clock. */
+  /** When the camera sent the request and received the answer, on its clock. */
   t0: number;
   t3: number;
-  /** The server received the question and sent the answer, on its clock. */
+  /** When the server received the request and sent the answer, on its clock. */
   t1: number;
   t2: number;
 }
@@ -44,15 +45,15 @@ export class ClockOffset {
   }
 }
 
-/** A picture older than this is not believed to be that old: no camera keeps one for so long. */
+/** Greatest age of a picture that is plausible: no camera keeps one for longer. */
 const MAX_AGE_US = 60_000_000;
 
 /**
- * When a picture was taken, on the server's clock.
+ * Capture time of a picture, on the server's clock.
  *
  * @param captureUs on the camera's clock, as `sendUs`
- * @param offsetUs undefined when unknown: then the way is taken to need no time at all
- * @returns never later than the arrival less the time that the picture spent in the camera
+ * @param offsetUs undefined when unknown: then the network's delay is taken as 0
+ * @returns at most the time of arrival minus the time that the picture spent in the camera
  */
 export function captureTimeUs(
   { captureUs, sendUs }: { captureUs: number; sendUs: number },

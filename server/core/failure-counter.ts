@@ -1,12 +1,13 @@
 /**
- * Counts failures by key (a network, an account) within a time that begins with the key's first one.
+ * Counts failures by key (a network, an account) within a time that begins with the key's first failure.
  *
- * Invariants: memory is bounded, whatever keys strangers choose; making room costs a bounded number of steps and takes the
- * key with the fewest failures among those looked at, so that a flood of new keys wipes out its own before a guesser's.
+ * Invariants: memory is bounded, whatever keys attackers choose; making room takes a bounded number of steps and
+ * removes the checked key with the fewest failures, so that a flood of new keys removes its own keys before a
+ * guesser's.
  */
 
 export interface FailureLimit {
-  /** This many are allowed, the next one has to wait. */
+  /** This many are allowed, the next one must wait. */
   failures: number;
   windowMs: number;
 }
@@ -17,7 +18,7 @@ interface Entry {
 }
 
 const MAX_KEYS = 10_000;
-/** Looked at to make room for one. */
+/** Number of keys checked to make room for one. */
 const CANDIDATES = 16;
 
 export class FailureCounter {
@@ -38,7 +39,7 @@ export class FailureCounter {
     return this.#current(key, nowMs)?.failures ?? 0;
   }
 
-  /** @returns ms until the key may fail again, 0 when it may now */
+  /** @returns ms until the key's next attempt is allowed, 0 when it is allowed now */
   waitMs(key: string, nowMs: number): number {
     const entry = this.#current(key, nowMs);
     return entry && entry.failures >= this.#limit.failures ? entry.endsAtMs - nowMs : 0;
@@ -55,7 +56,7 @@ export class FailureCounter {
     this.#entries.set(key, { failures: 1, endsAtMs: nowMs + this.#limit.windowMs });
   }
 
-  /** It was no failure after all. */
+  /** Takes back one failure. */
   takeBack(key: string): void {
     const entry = this.#entries.get(key);
     if (!entry) return;
@@ -76,7 +77,7 @@ export class FailureCounter {
     let fewest: [key: string, entry: Entry] | undefined;
     const candidates = [...this.#entries.entries().take(CANDIDATES)];
     for (const [key, entry] of candidates) {
-      // Looked at again only after all others.
+      // Checked again only after all others.
       this.#entries.delete(key);
       this.#entries.set(key, entry);
       if (nowMs >= entry.endsAtMs) fewest = [key, { ...entry, failures: 0 }];

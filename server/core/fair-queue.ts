@@ -1,8 +1,8 @@
 /**
- * A bounded queue in which everybody has a turn: one item of each key, then the next of each.
+ * A bounded queue in which keys take turns: one item of each key, then the next of each.
  *
- * Invariant: whoever floods it delays itself. When it is full, the key with the most items waiting gives up its newest for
- * a key with at least two fewer.
+ * Invariant: a flood delays only its own key. When the queue is full, the key with the most waiting items loses its
+ * newest to a key with at least two fewer.
  */
 
 export interface FairQueueLimits {
@@ -12,7 +12,7 @@ export interface FairQueueLimits {
 
 export class FairQueue<T> {
   readonly #limits: FairQueueLimits;
-  /** In the order of their turns; none is empty. */
+  /** In the order of their turns; no key is empty. */
   readonly #byKey = new Map<string, T[]>();
   #size = 0;
 
@@ -30,7 +30,7 @@ export class FairQueue<T> {
     return own < perKey && (this.#size < total || this.#longest().length >= own + 2);
   }
 
-  /** There must be room. @returns the item that had to go for it, if one had to */
+  /** There must be room. @returns the item that was removed for it, if any */
   push(key: string, item: T): T | undefined {
     if (!this.hasRoom(key)) throw new RangeError(`the queue has no room for ${key}`);
     const dropped = this.#size >= this.#limits.total ? this.#longest().pop() : undefined;

@@ -1,7 +1,7 @@
 /**
- * Tells everybody who listens, one after the other.
+ * Calls all listeners, one after the other.
  *
- * Invariant: a listener that throws is reported and takes nothing from the others.
+ * Invariant: a listener that throws is reported and does not affect the others.
  */
 
 import { EventEmitter } from 'node:events';
@@ -15,7 +15,7 @@ export class FanOut<Args extends unknown[]> {
   readonly #listeners = new Set<{ tell: (...args: Args) => void }>();
   readonly #onFailure: (error: unknown, ...args: Args) => void;
 
-  /** @param onFailure told what a listener threw, and on what */
+  /** @param onFailure called with a listener's error and the arguments */
   constructor(onFailure: (error: unknown, ...args: Args) => void) {
     this.#onFailure = onFailure;
   }
@@ -47,11 +47,11 @@ export class FanOut<Args extends unknown[]> {
 
 /** The same for several kinds of events, by name. */
 export class IsolatingEmitter<Events extends Record<keyof Events, unknown[]>> extends EventEmitter<Events> {
-  /** @param onFailure told what a listener threw, and on which event */
+  /** @param onFailure called with a listener's error and the event */
   constructor(onFailure: (error: unknown, event: string) => void) {
     super();
     const emit = (event: string | symbol, ...args: unknown[]): boolean => {
-      // Raw, so that listeners for one time are taken off as they are called.
+      // Raw, so that one-time listeners are removed when they are called.
       const listeners = this.rawListeners(event as never);
       for (const listener of listeners) {
         try {

@@ -1,9 +1,9 @@
 /** A level that follows a value without flickering: it rises at one threshold and falls only below a lower one. */
 
 export interface LevelThresholds {
-  /** From here on the level is reached. */
+  /** The level is reached at this value. */
   enter: number;
-  /** Below this it is left. Less than `enter`. */
+  /** The level is left below this value. Less than `enter`. */
   leave: number;
 }
 
@@ -20,7 +20,7 @@ export class Hysteresis {
     return this.#level;
   }
 
-  /** @returns the level that holds now */
+  /** @returns the current level */
   update(value: number): number {
     const reached = this.#levels.filter(({ enter }) => value >= enter).length;
     const kept = this.#levels.filter(({ leave }, index) => index < this.#level && value >= leave).length;

@@ -1,11 +1,9 @@
-/**
- * The only queue video ever waits in: room for one, the newest wins, and what it replaces is counted.
- */
+/** The only queue of video: room for one value, the newest wins, and replaced values are counted. */
 export class LatestSlot<T> {
   #waiting: T | undefined;
   #passedOver = 0;
 
-  /** How many values were replaced, or thrown away by `clear`, before anybody took them. */
+  /** Values that were replaced, or cleared, before they were taken. */
   get passedOver(): number {
     return this.#passedOver;
   }

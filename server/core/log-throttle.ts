@@ -1,13 +1,13 @@
 /**
- * Keeps something that repeats itself (a bad camera, a stranger at the door) from flooding the log: once per interval
- * and subject, with the count of what was not said. Bounded, since strangers choose the subjects.
+ * Keeps repeated log lines (a bad camera, failed attempts) from flooding the log: one per interval and subject, with
+ * the count of suppressed lines. Bounded, because attackers can choose the subjects.
  */
 
 const MAX_SUBJECTS = 1000;
 
 interface Subject {
-  saidAtUs: number;
-  unsaid: number;
+  passedAtUs: number;
+  suppressed: number;
 }
 
 export class LogThrottle {
@@ -18,20 +18,20 @@ export class LogThrottle {
     this.#intervalUs = intervalUs;
   }
 
-  /** @returns how often it happened unsaid since the last time it was said, or undefined when not to say it now */
+  /** @returns the number of suppressed lines since the last one; undefined: suppress this one too */
   pass(name: string, nowUs: number): number | undefined {
     const subject = this.#subjects.get(name);
-    if (subject && nowUs - subject.saidAtUs < this.#intervalUs) {
-      subject.unsaid++;
+    if (subject && nowUs - subject.passedAtUs < this.#intervalUs) {
+      subject.suppressed++;
       return undefined;
     }
-    // Said again, it becomes the youngest entry; the first in the map is the one said longest ago.
+    // It becomes the newest entry; the first in the map is the oldest.
     this.#subjects.delete(name);
-    this.#subjects.set(name, { saidAtUs: nowUs, unsaid: 0 });
+    this.#subjects.set(name, { passedAtUs: nowUs, suppressed: 0 });
     for (const oldest of this.#subjects.keys()) {
       if (this.#subjects.size <= MAX_SUBJECTS) break;
       this.#subjects.delete(oldest);
     }
-    return subject?.unsaid ?? 0;
+    return subject?.suppressed ?? 0;
   }
 }

@@ -1,15 +1,15 @@
 /**
- * Few values by key: what is asked for again is kept, and past the limit the one used longest ago goes.
+ * A small cache by key: above the limit the least recently used value is dropped.
  *
- * Invariant: never more than `limit` values; each one that goes is handed to `onDropped` once.
+ * Invariant: at most `limit` values; each dropped value is passed to `onDropped` once.
  */
 export class RecentlyUsed<Key, Value> {
   readonly #limit: number;
   readonly #onDropped: (value: Value) => void;
-  /** The one used longest ago first. */
+  /** The least recently used first. */
   readonly #values = new Map<Key, Value>();
 
-  /** @param onDropped for what has to be closed */
+  /** @param onDropped for values that must be closed */
   constructor(limit: number, onDropped: (value: Value) => void = () => undefined) {
     this.#limit = limit;
     this.#onDropped = onDropped;

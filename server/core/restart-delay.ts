@@ -1,7 +1,7 @@
 /**
- * How long to wait before a process that died is started again. Time is an argument.
+ * The delay before a process that died is restarted. Time is an argument.
  *
- * Invariant: the delay doubles with each death in a row up to its bound, and begins anew after a run that lasted.
+ * Invariant: the delay doubles with each death in a row up to its bound, and starts again after a long enough run.
  */
 
 import { Backoff } from './backoff.ts';
@@ -10,7 +10,7 @@ export interface RestartDelayOptions {
   /** After the first death. */
   restartDelayMs: number;
   maxRestartDelayMs: number;
-  /** A process that lived this long has proven itself. */
+  /** A process that ran this long counts as healthy. */
   provenAfterMs: number;
 }
 
@@ -21,7 +21,7 @@ export class RestartDelay {
 
   constructor({ restartDelayMs, maxRestartDelayMs, provenAfterMs }: RestartDelayOptions) {
     this.#provenAfterUs = provenAfterMs * 1000;
-    // There are few processes on one machine, so nothing is to be spread.
+    // A machine has few of these processes, so the delays need no spreading.
     this.#backoff = new Backoff(restartDelayMs, maxRestartDelayMs, () => 1);
   }
 

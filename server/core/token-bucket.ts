@@ -1,4 +1,4 @@
-/** A rate with a burst, in one number. Time is an argument. */
+/** A rate limit with a burst, in one number. Time is an argument. */
 export class TokenBucket {
   readonly #perSecond: number;
   readonly #burst: number;
@@ -12,7 +12,7 @@ export class TokenBucket {
     this.#lastUs = nowUs;
   }
 
-  /** @returns false when there is none left */
+  /** @returns false when no token is left */
   take(nowUs: number): boolean {
     const elapsedUs = Math.max(0, nowUs - this.#lastUs);
     this.#tokens = Math.min(this.#burst, this.#tokens + (elapsedUs / 1_000_000) * this.#perSecond);

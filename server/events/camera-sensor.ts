@@ -1,11 +1,11 @@
 /**
- * What the movement sensors wired to the cameras say, as events.
+ * Turns reports of the motion sensors wired to cameras into events.
  *
- * A PIR lets go after a few seconds and sees the same visitor again: what comes back within that time is one event.
- * Invariants: one event a camera at most goes on; it ends with the camera's connection at the latest.
+ * A PIR releases after a few seconds and detects the same visitor again: reports within that time are one event.
+ * Invariants: at most one event per camera continues; it ends at the latest with the camera's connection.
  */
 
-/** Where events are written, which waits for nothing and says itself what went wrong; main connects it. */
+/** Destination of the events, which never waits and logs its own errors; main connects it. */
 export interface SensorLog {
   start(event: { cameraId: string; source: 'camera'; kind: 'motion'; startedAtMs: number }): { id: string };
   end(id: string, endedAtMs: number): void;
@@ -21,7 +21,7 @@ const QUIET_MS = 8_000;
 
 interface Sensed {
   eventId: string;
-  /** When it let go; while it sees something, undefined. */
+  /** When the sensor released; undefined while it is active. */
   sinceMs: number | undefined;
   timer: NodeJS.Timeout | undefined;
 }
@@ -38,7 +38,7 @@ export class CameraSensor {
     this.#nowMs = nowMs;
   }
 
-  /** @param active whether it sees something now */
+  /** @param active state of the sensor */
   onMotion(cameraId: string, active: boolean): void {
     const sensed = this.#sensed.get(cameraId);
     if (active && !sensed) return this.#begin(cameraId);
@@ -48,7 +48,7 @@ export class CameraSensor {
     sensed.timer = active ? undefined : setTimeout(() => this.end(cameraId), this.#quietMs);
   }
 
-  /** What goes on at this camera ends: its connection did, or it was removed. Idempotent. */
+  /** Ends the camera's event: its connection was lost, or it was removed. Idempotent. */
   end(cameraId: string): void {
     const sensed = this.#sensed.get(cameraId);
     if (!sensed) return;

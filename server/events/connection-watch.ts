@@ -1,26 +1,26 @@
 /**
- * Turns a camera that stays away into an event. Wi-Fi drops out for seconds all day long; that is not one.
+ * Turns a camera that stays offline into an event. Wi-Fi often drops out for seconds; that is not an event.
  *
- * Invariants: a camera is away in one event at most; the event ends when the camera is back, also when the server was
- * restarted meanwhile.
+ * Invariants: a camera has at most one such event at a time; the event ends when the camera is back, also after a
+ * restart of the server.
  */
 
 import type { EventView } from '../wire/event.ts';
 
-/** Where events are written, which waits for nothing and says itself what went wrong; main connects it. */
+/** Destination of the events, which never waits and logs its own errors; main connects it. */
 export interface ConnectionLog {
   away(): EventView[];
   start(event: { cameraId: string; source: 'connection'; kind: 'offline'; startedAtMs: number }): EventView;
   end(id: string, endedAtMs: number): void;
 }
 
-/** A reboot or an update takes some 10 s. */
+/** A reboot or an update takes about 10 s. */
 const PATIENCE_MS = 30_000;
 
 interface Away {
   sinceMs: number;
   timer: NodeJS.Timeout | undefined;
-  /** Once it was told. */
+  /** Set once the event was reported. */
   eventId: string | undefined;
 }
 
@@ -36,7 +36,7 @@ export class ConnectionWatch {
   readonly #nowMs: () => number;
   readonly #away = new Map<string, Away>();
 
-  /** Who was away when the server ended is taken to be so until it is back. */
+  /** Cameras that were offline when the server stopped count as offline until they are back. */
   constructor({ events, patienceMs = PATIENCE_MS, nowMs = Date.now }: ConnectionWatchOptions) {
     this.#events = events;
     this.#patienceMs = patienceMs;
@@ -45,7 +45,7 @@ export class ConnectionWatch {
       this.#away.set(cameraId, { sinceMs: startedAtMs, timer: undefined, eventId: id });
   }
 
-  /** It is not there: it went, or it is expected at the server's start. Idempotent. */
+  /** The camera is offline: it disconnected, or it is expected at the server's start. Idempotent. */
   onOffline(cameraId: string): void {
     if (this.#away.has(cameraId)) return;
     const away: Away = { sinceMs: this.#nowMs(), timer: undefined, eventId: undefined };
@@ -59,13 +59,13 @@ export class ConnectionWatch {
     if (away?.eventId !== undefined) this.#events.end(away.eventId, this.#nowMs());
   }
 
-  /** It was removed, or is not to be watched over. */
+  /** The camera was removed, or is no longer watched. */
   forget(cameraId: string): void {
     clearTimeout(this.#away.get(cameraId)?.timer);
     this.#away.delete(cameraId);
   }
 
-  /** Idempotent. Who is away stays so. */
+  /** Idempotent. Events of offline cameras continue. */
   close(): void {
     for (const cameraId of this.#away.keys()) this.forget(cameraId);
   }

@@ -1,10 +1,10 @@
 /**
- * What happens at the cameras: kept, bounded, and told to whoever listens. Sensors write into it, and so do motion
- * detection and the watch over connections; main connects them.
+ * The events of all cameras: stored, bounded, and passed to listeners. Sensors, motion detection and the connection
+ * watch write into it; main connects them.
  *
- * Invariants: an event is told after it is stored, except to who must not wait for a disk (`accepted`); it ends once; of what
- * is gone meanwhile, by its age or with its camera, nothing more is told; a listener that throws keeps nothing from the others. Writes keep their order, so whoever starts an event
- * may end it at once.
+ * Invariants: an event is emitted after it is stored, except to listeners that must not wait for a disk (`accepted`);
+ * it ends once; for an event that is gone meanwhile, by age or with its camera, nothing more is emitted; a listener
+ * that throws does not affect the others. Writes keep their order, so an event may be ended right after its start.
  */
 
 import { IsolatingEmitter } from '../core/fan-out.ts';
@@ -14,7 +14,7 @@ import { randomId } from '../store/random-id.ts';
 import type { ReadFor } from '../store/work.ts';
 import type { EventView } from '../wire/event.ts';
 
-/** Times may have fractions, of microseconds for example. */
+/** Times may have fractions, for example microseconds. */
 export type EventStart = Omit<
   EventView,
   'id' | 'sourceName' | 'endedAtMs' | 'thumbnail' | keyof EventFindings
@@ -22,18 +22,18 @@ export type EventStart = Omit<
   Partial<Pick<EventView, 'sourceName' | keyof EventFindings>>;
 
 export interface EventLogEvents {
-  /** It started or ended, and waits to be stored: for recording, which must not miss what comes next. */
+  /** It started or ended, and waits to be stored: for recording, which must not miss the following video. */
   accepted: [EventView];
   /** It started, more is known of it, or it ended. */
   event: [EventView];
-  /** There is a picture of it now, whether it goes on or has ended. */
+  /** It has a thumbnail now, whether it continues or has ended. */
   thumbnail: [EventView];
 }
 
 export class EventLog extends IsolatingEmitter<EventLogEvents> {
   readonly #store: EventStore;
   readonly #errors: Log;
-  /** Those that go on and were started here; each watcher has a few. */
+  /** Continuing events that were started here; each watcher has a few. */
   readonly #open = new Map<string, EventView>();
 
   constructor(store: EventStore, errors: Log) {
@@ -41,11 +41,11 @@ export class EventLog extends IsolatingEmitter<EventLogEvents> {
     super((error, event) => log.error({ err: error, event }, 'failed to pass on an event'));
     this.#store = store;
     this.#errors = log;
-    // A camera that was away when the server ended may be so still; whoever watches over that finds it by `away`.
+    // A camera that was offline when the server stopped may still be; the connection watch finds it by `away`.
     this.#write('end what went on', () => store.endAllBut('offline'));
   }
 
-  /** Something has begun and goes on. @returns at once; what cannot be stored is logged and told to nobody */
+  /** Starts a continuing event. @returns at once; an event that cannot be stored is logged and not emitted */
   start(start: EventStart): EventView {
     const event = newEvent(start, null);
     this.#open.set(event.id, event);
@@ -55,10 +55,11 @@ export class EventLog extends IsolatingEmitter<EventLogEvents> {
   }
 
   /**
-   * Something without a length.
+   * An event without a duration.
    *
    * @returns once it is stored
-   * @throws VigieError `unavailable` when too much waits to be written, `conflict` when the camera is gone; what the store throws
+   * @throws VigieError `unavailable` when too many writes are waiting, `conflict` when the camera is gone; the store's
+   * errors
    */
   async note(start: EventStart): Promise<EventView> {
     const event = newEvent(start, start.startedAtMs);
@@ -67,14 +68,14 @@ export class EventLog extends IsolatingEmitter<EventLogEvents> {
     return this.#tell(await stored);
   }
 
-  /** More is known of what goes on. */
+  /** Adds findings to a continuing event. */
   update(id: string, findings: EventFindings): void {
     this.#write('store what is known of an event', async () =>
       this.#tell(await this.#store.update(id, findings)),
     );
   }
 
-  /** It is over; nothing happens if it was already. */
+  /** Ends the event; does nothing when it has ended already. */
   end(id: string, endedAtMs: number): void {
     const atMs = Math.round(endedAtMs);
     const event = this.#open.get(id);
@@ -85,7 +86,7 @@ export class EventLog extends IsolatingEmitter<EventLogEvents> {
     );
   }
 
-  /** @param jpeg a small picture of it; nothing happens if it has one already, or is gone */
+  /** @param jpeg its thumbnail; does nothing when it has one, or is gone */
   illustrate({ cameraId, id }: EventView, jpeg: Uint8Array): void {
     this.#write('store the picture of an event', async () => {
       const event = await this.#store.addThumbnail(cameraId, id, jpeg);
@@ -93,7 +94,7 @@ export class EventLog extends IsolatingEmitter<EventLogEvents> {
     });
   }
 
-  /** Cameras that are away, as far as was told. */
+  /** Events of cameras that are offline. */
   away(): EventView[] {
     return this.#store.goingOn('offline');
   }
@@ -121,7 +122,7 @@ export class EventLog extends IsolatingEmitter<EventLogEvents> {
     return event;
   }
 
-  /** Nobody waits for it. */
+  /** Nothing waits for it. */
   #write(what: string, write: () => Promise<unknown>): void {
     write().catch((error: unknown) => this.#errors.error({ err: error }, `failed to ${what}`));
   }

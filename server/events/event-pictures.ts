@@ -1,15 +1,15 @@
 /**
- * A small picture of each thing that moved, for lists and timelines.
+ * A thumbnail for each motion event, for lists and timelines.
  *
- * Invariant: one picture an event, taken while the camera sends some; where none can be had the event has none, and nothing
- * else suffers.
+ * Invariant: one picture per event, taken while the camera sends pictures; where that fails the event has none, with no
+ * other effect.
  */
 
 import type { CameraFrame } from '../core/video/camera-frame.ts';
 import type { Log } from '../log.ts';
 import type { EventView } from '../wire/event.ts';
 
-/** Where the newest pictures are, and what makes them small; main connects both. */
+/** Source of the newest frames, and their scaling; main connects both. */
 export interface PictureSources {
   latest(cameraId: string): CameraFrame | undefined;
   /** @returns a JPEG of `width` pixels. @throws when it cannot be made */
@@ -20,7 +20,7 @@ export interface IllustratedLog {
   illustrate(event: EventView, jpeg: Uint8Array): void;
 }
 
-/** Who has just come in is at the rim of the picture, and half of them outside of it. */
+/** A person who has just entered is at the edge of the picture, and half outside of it. */
 const DELAY_MS = 700;
 const WIDTH_PIXELS = 240;
 /** A camera that sent nothing for this long shows something else. */
@@ -39,11 +39,11 @@ export class EventPictures {
     this.#errors = errors.child({ component: 'events' });
   }
 
-  /** As the log tells it: when it starts, when more is known of it, when it ends. */
+  /** Called by the event log at the start, at updates and at the end. */
   onEvent(event: EventView): void {
     const { id, kind, thumbnail } = event;
     if (kind !== 'motion' || thumbnail || this.#waiting.has(id) || this.#waiting.size >= MAX_WAITING) return;
-    // What is told once, ended, has just begun all the same; what ends now had its picture taken.
+    // An event stored only once, ended, has just begun; one that ends now has its picture.
     if (event.endedAtMs !== null && event.endedAtMs > event.startedAtMs) return;
     this.#waiting.set(
       id,

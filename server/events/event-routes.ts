@@ -1,4 +1,7 @@
-/** /api/events, and /events and /sensors of /api/cameras/:cameraId: what happened, pictures and clips of it, and who may say that something has. */
+/**
+ * /api/events, and /events and /sensors of /api/cameras/:cameraId: the log, thumbnails and clips, and sensors that
+ * report.
+ */
 
 import { Router, type Request } from 'express';
 import { AttemptLimit } from '../accounts/attempt-limit.ts';
@@ -11,21 +14,20 @@ import type { StoredSensor } from './sensor-store.ts';
 import { findCamera, type KnownCameras } from '../core/cameras.ts';
 import type { ConnectionOf } from '../http/client-connection.ts';
 import type { Guard } from '../accounts/guard.ts';
-import { readFor } from '../http/read-for.ts';
 import type { ApiQuery } from '../wire/api-routes.ts';
-import { serve } from '../http/serve.ts';
+import { readFor, serve } from '../http/serve.ts';
 
 export interface Events {
   log: EventLog;
   sensors: Sensors;
 }
 
-/** What of a recording belongs to an event; main connects it. */
+/** The recording of an event; main connects it. */
 export interface EventClips {
   settingsOf(cameraId: string): { preRollSeconds: number; postRollSeconds: number };
 }
 
-/** Wrong tokens of one network. A sensor that was removed and does not know it stays below. */
+/** Wrong tokens of one network. A removed sensor that still reports stays below. */
 const WRONG_TOKENS = { prefix: 64, failures: 100, windowMs: 5 * 60_000 } as const;
 
 export function eventRoutes(
@@ -53,7 +55,7 @@ export function eventRoutes(
     async ({ request, response, params: { cameraId: id }, readQuery }) => {
       const who = guard.viewerOf(request, id);
       const events = await log.list([id], queryOf(readQuery()), readFor(who, response));
-      // It waited its turn, and the right may be gone.
+      // Checked again: the right may have ended during the wait.
       guard.viewerOf(request, id);
       return events;
     },
@@ -74,7 +76,7 @@ export function eventRoutes(
     },
   );
 
-  /** The recording of it, from the seconds before to those after, as one film. */
+  /** The recording of the event, with the seconds before and after, as one file. */
   serve(router, 'GET /api/cameras/:cameraId/events/:eventId/clip.webm', ({ request, response, params }) => {
     const { cameraId: id, eventId } = params;
     guard.mediaViewerOf(request, id);
@@ -86,7 +88,7 @@ export function eventRoutes(
     response.redirect(307, `../../export.webm?from=${from}&to=${to}`);
   });
 
-  /** With a sensor's token, not a user's. Wrong ones are slowed; a right one always passes, whoever guesses beside it. */
+  /** With a sensor's token, not a user's. Wrong tokens are slowed down; a right one always passes. */
   serve(router, 'POST /api/cameras/:cameraId/events', ({ request, params, readBody }) => {
     const sensor = sensorOf(params.cameraId, request);
     return sensors.report(sensor, readBody());
@@ -136,6 +138,9 @@ function queryOf(query: ApiQuery<'GET /api/events'>): EventQuery {
 function sensorTokenOf(request: Request): string {
   const token = /^Bearer ([\w-]{43})$/i.exec(request.headers.authorization ?? '')?.[1];
   if (token === undefined)
-    throw new VigieError('unauthorized', 'the Authorization header must be Bearer and the token of a sensor');
+    throw new VigieError(
+      'unauthorized',
+      'the Authorization header must be "Bearer" and the token of a sensor',
+    );
   return token;
 }

@@ -1,4 +1,4 @@
-/** What happens at the cameras, put together: the log of it, those who write into it, and its pictures. */
+/** The events stage: the log, its writers, and thumbnails. */
 
 import type { KnownCameras } from '../core/cameras.ts';
 import { CameraSensor } from './camera-sensor.ts';
@@ -22,7 +22,7 @@ export interface EventServiceOptions {
   log: Log;
 }
 
-/** Each known camera is watched as it is set to, and those that were there before are expected back. */
+/** Watches each known camera with its settings, and expects cameras that were connected before. */
 export class EventService {
   readonly log: EventLog;
   readonly sensors: Sensors;
@@ -46,9 +46,9 @@ export class EventService {
       log,
     );
     this.log.on('event', (event) => this.#pictures.onEvent(event));
-    for (const { id, kind, lastFrameAt } of store.cameras.list()) {
+    for (const { id, kind, lastFrameAtMs } of store.cameras.list()) {
       this.motion.addCamera(id);
-      if (kind !== 'demo' && lastFrameAt !== null) this.#connections.onOffline(id);
+      if (kind !== 'demo' && lastFrameAtMs !== null) this.#connections.onOffline(id);
     }
   }
 
@@ -56,7 +56,7 @@ export class EventService {
     this.#connections.onOnline(cameraId);
   }
 
-  /** @param active whether the sensor wired to the camera sees something now */
+  /** @param active state of the sensor wired to the camera */
   onMotion(cameraId: string, active: boolean): void {
     this.#cameraSensor.onMotion(cameraId, active);
   }
@@ -77,7 +77,7 @@ export class EventService {
     this.#connections.forget(cameraId);
   }
 
-  /** Idempotent. What goes on ends, but for cameras that are away. */
+  /** Idempotent. Ends continuing events, except of offline cameras. */
   close(): void {
     this.motion.close();
     this.#cameraSensor.close();

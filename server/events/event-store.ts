@@ -1,4 +1,4 @@
-/** What happened at the cameras, and small pictures of it. */
+/** Rows of events, and their thumbnails. */
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { z } from 'zod';
@@ -8,25 +8,25 @@ import { readEntries } from '../store/json-column.ts';
 import { declareStatements, prepareStatements } from '../store/statements.ts';
 import type { Shared, WorkOf } from '../store/work.ts';
 
-/** What becomes known of an event while it goes on. */
+/** Findings added while an event continues. */
 export type EventFindings = Pick<EventView, 'zones' | 'score'>;
 
-/** Which events to list; times in ms since the Unix epoch. */
+/** Selection of events; times in ms since the Unix epoch. */
 export interface EventQuery {
   limit: number;
   kind?: EventKind;
-  /** An event's id: only those told before it; of one that is gone there are none. */
+  /** An event's id: only events stored before it; none if it is gone. */
   before?: string;
-  /** Only what touched this time. What goes on has no end yet. */
+  /** Only events that overlap this time. A continuing event has no end yet. */
   fromMs?: number;
   toMs?: number;
-  /** By when it was told, the newest first; or, of a time, by when it started. */
+  /** Order by storing, the newest first; or, with a time, by start. */
   oldestFirst?: boolean;
 }
 
-/** Of more the oldest give way, of each camera by itself, so that one busy camera costs no other its past. */
+/** Above these the oldest are removed, per camera, so that one busy camera does not shorten another's history. */
 export interface EventLimits {
-  /** Of those that are over; up to a hundredth more are there for a while. */
+  /** Ended events; up to a hundredth more exist for a while. */
   events: number;
   thumbnails: number;
 }
@@ -56,7 +56,7 @@ const SQL = declareStatements('events', {
   find: `SELECT ${COLUMNS} FROM events WHERE camera_id = ? AND id = ?`,
   sequenceOf: 'SELECT sequence FROM events WHERE id = ?',
   at: `SELECT ${COLUMNS} FROM events WHERE sequence = ?`,
-  // Each of these walks one camera's part of an index and nothing else of the table.
+  // Each of these reads one camera's part of an index and nothing else of the table.
   newest: `
     SELECT sequence, sequence AS rank FROM events WHERE camera_id = :cameraId AND sequence BETWEEN :low AND :high
     ORDER BY sequence DESC LIMIT :limit`,
@@ -79,12 +79,12 @@ const SQL = declareStatements('events', {
     SELECT jpeg FROM event_thumbnails JOIN events ON id = event_id WHERE camera_id = ? AND event_id = ?`,
 });
 
-/** A new event; who notices it gives it its id. */
+/** A new event; its detector chooses the id. */
 export type NewEvent = Omit<EventView, 'thumbnail'>;
 
 export interface EventQueriesOptions {
   limits?: Partial<EventLimits>;
-  /** Told what starts and what ends, within the transaction that stores it. */
+  /** Called with each start and end, within the transaction that stores it. */
   outbox?: (event: EventView, nowMs: number) => void;
 }
 
@@ -92,7 +92,7 @@ export class EventQueries {
   readonly #database: DatabaseSync;
   readonly #limits: EventLimits;
   readonly #outbox: (event: EventView, nowMs: number) => void;
-  /** Added since the oldest gave way, by table and camera: looking for them takes as long as there are many. */
+  /** Added since the last removal, by table and camera: counting takes time proportional to their number. */
   readonly #added = new Map<string, number>();
   readonly #statements;
 
@@ -103,7 +103,7 @@ export class EventQueries {
     this.#statements = prepareStatements(database, SQL);
   }
 
-  /** Told again, after a failure, it is the same event. */
+  /** Repeated after a failure, it is the same event. */
   add(event: NewEvent, nowMs: number): EventView {
     const { id, cameraId, source, sourceName, kind, startedAtMs, endedAtMs, zones, score } = event;
     const row = { id, cameraId, source, sourceName, kind, startedAtMs, endedAtMs, score };
@@ -116,7 +116,7 @@ export class EventQueries {
     return added;
   }
 
-  /** @returns the event as it is now, or undefined when it has ended or is gone; so does `end` */
+  /** @returns the event's current state; undefined when it has ended or is gone, like `end` */
   update(id: string, { zones, score }: EventFindings): EventView | undefined {
     return toEvent(this.#statements.update.get({ id, zones: JSON.stringify(zones), score }));
   }
@@ -130,7 +130,7 @@ export class EventQueries {
     });
   }
 
-  /** What went on when the server ended without a word: all that is known for sure is when it started. */
+  /** Events that continued when the server crashed: only their start is known. */
   endAllBut(kind: EventKind): void {
     this.#statements.endAll.run(kind);
   }
@@ -150,7 +150,7 @@ export class EventQueries {
     );
   }
 
-  /** @returns the event as it is now, or undefined when it is gone */
+  /** @returns the event's current state; undefined when it is gone */
   addThumbnail(cameraId: string, id: string, jpeg: Uint8Array): EventView | undefined {
     inTransaction(this.#database, () => {
       this.#statements.addThumbnail.run(jpeg, id);
@@ -166,7 +166,7 @@ export class EventQueries {
     return jpeg instanceof Uint8Array ? jpeg : undefined;
   }
 
-  /** To be asked whenever one was added. @returns whether there may be too many by now */
+  /** Call it for each addition. @returns whether there may be too many by now */
   #isFull(table: keyof EventLimits, cameraId: string): boolean {
     const key = `${table} ${cameraId}`;
     const added = (this.#added.get(key) ?? Infinity) + 1;
@@ -210,15 +210,15 @@ export const EVENT_WORK = {
 
 export type EventStore = Shared<EventQueries, typeof EVENT_WORK>;
 
-/** An event by where it stands in the order that was asked for. */
+/** An event with its position in the requested order. */
 interface Ranked {
   rank: number;
   sequence: number;
 }
 
 /**
- * The first `limit` of all cameras together. Each camera's events come out of an index in order; what cannot be among the
- * first any more is not read, so that many cameras cost one look into the index each.
+ * The first `limit` of all cameras together. Each camera's events come from an index in order; events that cannot be
+ * among the first any more are not read, so each of many cameras costs one look-up in the index.
  */
 function firstOfEach(
   cameraIds: readonly string[],

@@ -1,4 +1,4 @@
-/** GET and PUT /api/cameras/:cameraId/motion: what of a camera's motion counts. Administrators only. */
+/** GET and PUT /api/cameras/:cameraId/motion: motion settings of a camera. Administrators only. */
 
 import { Router } from 'express';
 import type { MotionView } from '../wire/motion.ts';
@@ -6,7 +6,7 @@ import { findCamera, type KnownCameras } from '../core/cameras.ts';
 import type { Guard } from '../accounts/guard.ts';
 import { serve } from '../http/serve.ts';
 
-/** What the API asks of the watch for motion; main connects it. */
+/** The part of the motion watch that the API uses; main connects it. */
 export interface MotionSettingsHolder {
   settingsOf(cameraId: string): MotionView;
   setSettings(cameraId: string, settings: MotionView): Promise<void>;

@@ -1,7 +1,7 @@
 /**
- * Looks at the pictures of the cameras that are to be watched for motion, and writes what it sees into the log of events.
+ * Analyses the pictures of cameras with motion detection, and writes events into the event log.
  *
- * Invariant: an event that was started ends, whatever becomes of the camera.
+ * Invariant: a started event always ends, whatever happens to the camera.
  */
 
 import type { Subscription } from '../core/fan-out.ts';
@@ -11,12 +11,12 @@ import type { MotionEpisode } from '../core/motion/motion-episodes.ts';
 import type { MotionStore } from './motion-store.ts';
 import type { MotionView } from '../wire/motion.ts';
 
-/** Where small pictures come from; main connects it. */
+/** Source of luma pictures; main connects it. */
 export interface LumaSource {
   subscribeLuma(cameraId: string, onLuma: (frame: LumaFrame) => void): Subscription;
 }
 
-/** Where events are written, which waits for nothing and says itself what went wrong; main connects it. */
+/** Destination of the events, which never waits and logs its own errors; main connects it. */
 export interface MotionLog {
   start(event: {
     cameraId: string;
@@ -45,7 +45,7 @@ interface Watched {
   settings: MotionView;
   detector: MotionDetector;
   subscription: Subscription;
-  /** Events that go on, by the detector's groups of zones. */
+  /** Continuing events, by the detector's groups of zones. */
   eventIds: Map<string, string>;
 }
 
@@ -65,14 +65,14 @@ export class MotionWatch {
     return { ...DEFAULT_MOTION, ...this.#store.settingsOf(cameraId) };
   }
 
-  /** Kept, and in force at once: what was learnt of the view is learnt anew. */
+  /** Stored, and in effect at once: the background is learned again. */
   async setSettings(cameraId: string, settings: MotionView): Promise<void> {
     await this.#store.setSettings(cameraId, settings);
     this.forget(cameraId);
     this.addCamera(cameraId);
   }
 
-  /** From now on it is watched, if it is to be. Idempotent. */
+  /** Starts watching the camera, if configured. Idempotent. */
   addCamera(cameraId: string): void {
     const settings = this.settingsOf(cameraId);
     if (!settings.enabled || this.#watched.has(cameraId)) return;
@@ -87,20 +87,20 @@ export class MotionWatch {
     this.#watched.set(cameraId, watched);
   }
 
-  /** The camera is not there now; when it is back, its view may be another. */
+  /** The camera is offline; its view may have changed when it returns. */
   onOffline(cameraId: string): void {
     const watched = this.#watched.get(cameraId);
     if (watched) this.#tell(cameraId, watched, watched.detector.reset());
   }
 
-  /** It is removed, or watched no longer. */
+  /** The camera was removed, or is no longer watched. */
   forget(cameraId: string): void {
     this.onOffline(cameraId);
     this.#watched.get(cameraId)?.subscription.close();
     this.#watched.delete(cameraId);
   }
 
-  /** Idempotent. What goes on ends. */
+  /** Idempotent. Continuing events end. */
   close(): void {
     for (const cameraId of this.#watched.keys()) this.forget(cameraId);
   }
@@ -125,7 +125,7 @@ export class MotionWatch {
   }
 }
 
-/** As people called the zones; nothing where nobody drew any. */
+/** The zones' names; empty without zones. */
 function zoneNames({ zones }: MotionView, { zoneIds }: MotionEpisode): string[] {
   return zoneIds.flatMap((id) => zones.find((zone) => zone.id === id)?.name ?? []);
 }

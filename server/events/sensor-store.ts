@@ -12,7 +12,7 @@ export interface StoredSensor extends SensorView {
 }
 
 const MAX_SENSORS_PER_CAMERA = 16;
-const COLUMNS = 'id, camera_id AS cameraId, name, created_at AS createdAt, last_event_at AS lastEventAt';
+const COLUMNS = 'id, camera_id AS cameraId, name, created_at AS createdAtMs, last_event_at AS lastEventAtMs';
 
 const SQL = declareStatements('sensors', {
   add: 'INSERT INTO sensors (id, camera_id, name, token_hash, created_at) VALUES (?, ?, ?, ?, ?)',
@@ -38,7 +38,7 @@ export class SensorQueries {
       );
     const id = randomId('sen');
     this.#statements.add.run(id, cameraId, name, tokenHash, nowMs);
-    return { id, cameraId, name, createdAt: nowMs, lastEventAt: null };
+    return { id, cameraId, name, createdAtMs: nowMs, lastEventAtMs: null };
   }
 
   /** In the order they were added. */

@@ -1,8 +1,8 @@
 /**
- * Sensors beside the cameras, each with the right to report at one camera and to do nothing else.
+ * Sensors beside the cameras. Each has the right to report at one camera and no other right.
  *
- * Invariants: of a token only the SHA-256 is kept, which is enough for 256 random bits, and by which it is looked up, so that
- * how long the search takes tells nothing of any token; a sensor that goes wild is slowed and harms no other.
+ * Invariants: only the SHA-256 of a token is kept, which is enough for 256 random bits; the look-up is by hash, so its
+ * duration reveals nothing about a token; a faulty sensor is slowed down and affects no other.
  */
 
 import { createHash, randomBytes } from 'node:crypto';
@@ -13,7 +13,7 @@ import type { EventView, SensorEvent, SensorView, SensorWithToken } from '../wir
 import type { EventLog } from './event-log.ts';
 
 const TOKEN_BYTES = 32;
-/** A movement sensor that is left on says so every few seconds. */
+/** An active motion sensor reports every few seconds. */
 const EVENTS_PER_SECOND = 0.5;
 const EVENT_BURST = 10;
 
@@ -34,35 +34,35 @@ export class Sensors {
     return this.#store.list(cameraId).map(toView);
   }
 
-  /** The token is in this answer and nowhere else. @throws VigieError `conflict` when there are too many */
+  /** Only this answer contains the token. @throws VigieError `conflict` when there are too many */
   async add(cameraId: string, name: string): Promise<SensorWithToken> {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     return { ...toView(await this.#store.add(cameraId, name, hashOf(token), this.#nowMs())), token };
   }
 
-  /** Its token is worth nothing from now on. @throws VigieError `notFound` */
+  /** Its token becomes invalid. @throws VigieError `notFound` */
   async remove(cameraId: string, sensorId: string): Promise<void> {
     if (!(await this.#store.remove(cameraId, sensorId)))
       throw new VigieError('notFound', 'this camera has no such sensor');
     this.#budgets.delete(sensorId);
   }
 
-  /** @throws VigieError `unauthorized`, the same whether the token, the camera or both are nobody's */
+  /** @throws VigieError `unauthorized`, the same for an unknown token, an unknown camera or both */
   identify(cameraId: string, token: string): StoredSensor {
     const sensor = this.#store.ofToken(hashOf(token));
     if (!sensor || sensor.cameraId !== cameraId)
-      throw new VigieError('unauthorized', 'this is no token of a sensor of this camera');
+      throw new VigieError('unauthorized', 'this is not a token of a sensor of this camera');
     return sensor;
   }
 
-  /** @returns once it is stored. @throws VigieError `tooManyRequests`, and as `EventLog.note` */
+  /** @returns once it is stored. @throws VigieError `tooManyRequests`, and like `EventLog.note` */
   async report({ id, cameraId, name }: StoredSensor, { kind, source }: SensorEvent): Promise<EventView> {
     const nowMs = this.#nowMs();
     if (!this.#budgetOf(id, nowMs).take(nowMs * 1000))
-      throw new VigieError('tooManyRequests', 'this sensor says too much: at most one event in 2 s', {
+      throw new VigieError('tooManyRequests', 'this sensor reports too often: at most one event in 2 s', {
         retryAfterSeconds: 1 / EVENTS_PER_SECOND,
       });
-    // Of no use to anybody who waits for the event; the next one says it again.
+    // Irrelevant for the event; the next report repeats it.
     this.#store.said(id, nowMs).catch(() => undefined);
     return this.#log.note({
       cameraId,
@@ -73,7 +73,7 @@ export class Sensors {
     });
   }
 
-  /** Those of a camera that was removed are left behind, and are few. */
+  /** Entries of removed cameras are left behind; they are few. */
   #budgetOf(sensorId: string, nowMs: number): TokenBucket {
     const budget =
       this.#budgets.get(sensorId) ?? new TokenBucket(EVENTS_PER_SECOND, EVENT_BURST, nowMs * 1000);
@@ -82,8 +82,8 @@ export class Sensors {
   }
 }
 
-function toView({ id, name, createdAt, lastEventAt }: StoredSensor): SensorView {
-  return { id, name, createdAt, lastEventAt };
+function toView({ id, name, createdAtMs, lastEventAtMs }: StoredSensor): SensorView {
+  return { id, name, createdAtMs, lastEventAtMs };
 }
 
 function hashOf(token: string): Buffer {

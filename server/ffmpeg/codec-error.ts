@@ -1,4 +1,4 @@
-/** An error of FFmpeg, in its own words. It crosses from the codec process to the server as a sentence. */
+/** An error of FFmpeg with FFmpeg's own text. It is sent from the codec process to the server as a sentence. */
 
 import { FFmpegError } from 'node-av/lib';
 

@@ -1,5 +1,5 @@
 /**
- * Pictures → JPEG as an OV2640 writes it: planar 4:2:2, full range, standard Huffman tables. It takes half a millisecond for
+ * Pictures → JPEG like an OV2640's: planar 4:2:2, full range, standard Huffman tables. It takes half a millisecond for
  * VGA.
  */
 
@@ -50,15 +50,15 @@ export class JpegEncoder {
     check(this.#picture.allocBuffer(), 'picture');
   }
 
-  /** The picture that `encode` takes, of this encoder's size and format, ready to be written to. */
+  /** The picture that `encode` reads, of this encoder's size and format; the caller writes to it. */
   get picture(): Frame {
     check(this.#picture.makeWritable(), 'picture');
     return this.#picture;
   }
 
   /**
-   * @param quantizer of FFmpeg, 2 (best) … 31 (worst); values outside are taken to the nearest
-   * @throws CodecError when no JPEG came out
+   * @param quantizer of FFmpeg, 2 (best) … 31 (worst); values outside are clamped
+   * @throws CodecError when FFmpeg returns no JPEG
    */
   encode(quantizer: number): Buffer {
     const inRange = Math.min(COARSEST, Math.max(FINEST, quantizer));

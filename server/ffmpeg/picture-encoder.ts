@@ -1,8 +1,8 @@
 /**
- * An FFmpeg encoder without delay: one picture in, one packet out. VP8 and JPEG are set up through it.
+ * An FFmpeg encoder without delay: one picture in, one packet out. VP8 and JPEG use it.
  *
- * Invariant: options are set before the encoder is opened, and only with setOption. A dictionary given to open2Sync corrupts
- * memory (node-av 6.1.1), and an option that is set later has no effect.
+ * Invariant: options are set before the encoder is opened, and only with setOption. A dictionary given to open2Sync
+ * corrupts memory (node-av 6.1.1), and an option set later has no effect.
  */
 
 import type { AVCodecID } from 'node-av/constants';
@@ -13,7 +13,7 @@ export interface PictureEncoderSetup {
   codecId: AVCodecID;
   /** Sets size, format, rates and quality. */
   configure: (context: CodecContext) => void;
-  /** Private options of the encoder, by their names in FFmpeg. */
+  /** Private options of the encoder, by their FFmpeg names. */
   options: Readonly<Record<string, string | number>>;
 }
 
@@ -35,7 +35,7 @@ export class PictureEncoder {
     this.#packet.alloc();
   }
 
-  /** @throws CodecError when no packet came out */
+  /** @throws CodecError when FFmpeg returns no packet */
   encode(picture: Frame): { data: Buffer; keyframe: boolean } {
     check(this.#context.sendFrameSync(picture), 'encoding');
     check(this.#context.receivePacketSync(this.#packet), 'encoding');

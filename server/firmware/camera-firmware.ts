@@ -1,4 +1,6 @@
-/** The cameras' firmware as administrators see it: what the store knows, joined with what is connected and under way. */
+/**
+ * The cameras' firmware as administrators see it: the stored state, joined with connections and updates in progress.
+ */
 
 import { VigieError } from '../errors.ts';
 import type { FirmwareUpdates } from './firmware-updates.ts';
@@ -8,8 +10,8 @@ import type { CameraKind } from '../wire/camera.ts';
 
 const KIND_OBSTACLES: Readonly<Record<CameraKind, string | null>> = {
   v1: null,
-  seed: 'a camera with the older firmware takes no updates over the air. Flash it by cable, once.',
-  demo: 'the demo camera is a part of the server.',
+  seed: 'a camera with the older firmware takes no updates over the air: flash it once by cable',
+  demo: 'the demo camera is part of the server and takes no updates',
 };
 
 export class CameraFirmware {
@@ -64,7 +66,7 @@ export class CameraFirmware {
   #update(cameraId: string): UpdateView | null {
     const update = this.#updates.of(cameraId);
     if (!update) return null;
-    const { imageId, version, fromVersion, bytes, state, receivedBytes, reason, changedAt } = update;
-    return { imageId, version, fromVersion, bytes, state, receivedBytes, reason, changedAt };
+    const { imageId, version, fromVersion, bytes, state, receivedBytes, reason, changedAtMs } = update;
+    return { imageId, version, fromVersion, bytes, state, receivedBytes, reason, changedAtMs };
   }
 }

@@ -1,7 +1,7 @@
 /**
- * GET /firmware/:imageId, for cameras: the image whose update was offered to them, by the token of that offer.
+ * GET /firmware/:imageId, for cameras: the image offered to the camera, authorized by the token of that offer.
  *
- * Invariant: not a byte goes out over a connection that was not TLS.
+ * Invariant: no byte of an image is sent without TLS.
  */
 
 import { createReadStream } from 'node:fs';
@@ -24,10 +24,10 @@ export function firmwareDownload(options: FirmwareDownloadOptions): RequestHandl
   const { downloads, connectionOf, log } = options;
   return async (request, response) => {
     if (!connectionOf(request).secure)
-      throw new VigieError('forbidden', 'firmware is handed out over https: only');
+      throw new VigieError('forbidden', 'firmware can only be downloaded over https:');
     const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
     if (request.method !== 'GET' || token === undefined)
-      throw new VigieError('unauthorized', 'an update is downloaded by the token of its offer');
+      throw new VigieError('unauthorized', 'an update is downloaded with the token of its offer');
     const { image, path, signal } = downloads.download(request.params.imageId, token);
     response.writeHead(200, {
       'Content-Type': 'application/octet-stream',
@@ -37,7 +37,7 @@ export function firmwareDownload(options: FirmwareDownloadOptions): RequestHandl
     try {
       await pipeline(createReadStream(path), response, { signal });
     } catch (error) {
-      // The camera left, or the update was cancelled: it says so itself, or its connection does.
+      // The camera left or the update was cancelled: the cause is in the reason.
       log.info({ imageId: image.id, reason: (error as Error).message }, 'firmware download aborted');
       response.destroy();
     }

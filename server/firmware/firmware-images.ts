@@ -1,9 +1,8 @@
 /**
- * The firmware images that may be put on cameras: files in the data folder, named by their SHA-256, and what is known of
- * them in the store.
+ * The uploaded firmware images: files in the data folder, named by their SHA-256, and their rows in the store.
  *
- * Invariants: an image that is listed has its whole file: it is renamed into place before it is listed, and taken off the
- * list before it is removed. What a power cut left half way is cleared away at the start.
+ * Invariants: a listed image has its complete file: it is renamed into place before it is listed, and removed from the
+ * list before it is deleted. Leftovers of a power cut are deleted at the start.
  */
 
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
@@ -23,7 +22,7 @@ export class FirmwareImages {
   readonly #store: FirmwareStore;
   readonly #nowMs: () => number;
   readonly #log: Log;
-  /** What changes files and list, one after the other. */
+  /** Changes of files and list run one after the other. */
   #changes: Promise<unknown> = Promise.resolve();
   #uploads = 0;
   #uploadNumber = 0;
@@ -54,10 +53,10 @@ export class FirmwareImages {
   }
 
   /**
-   * @param source the file, piece by piece
-   * @returns the image; the one that is there already when it is the same
-   * @throws VigieError `badRequest`, `tooLarge`, `tooManyRequests`, `conflict` when there are too many; also what ended
-   *   `source` early, and errors of the disk
+   * @param source the file in chunks
+   * @returns the image; the existing one when it is the same
+   * @throws VigieError `badRequest`, `tooLarge`, `tooManyRequests`, `conflict` when there are too many; also the error
+   * that ended `source` early, and errors of the disk
    */
   async add(source: AsyncIterable<Uint8Array>): Promise<{ image: StoredImage; isNew: boolean }> {
     if (this.#uploads >= MAX_UPLOADS)
@@ -79,7 +78,7 @@ export class FirmwareImages {
     return this.#inTurn(async () => {
       const image = this.find(id);
       await this.#store.removeImage(id);
-      // One that is being downloaded right now is read to its end: the file stays until it is closed.
+      // A download in progress continues to its end: the file stays until it is closed.
       rmSync(this.pathOf(image), { force: true });
     });
   }
@@ -104,11 +103,14 @@ export class FirmwareImages {
     if (known) return { image: known, isNew: false };
     this.#assertRoom();
     renameSync(upload, this.pathOf({ sha256 }));
-    const createdAt = this.#nowMs();
-    return { image: await this.#store.addImage({ sha256, version, target, bytes, createdAt }), isNew: true };
+    const createdAtMs = this.#nowMs();
+    return {
+      image: await this.#store.addImage({ sha256, version, target, bytes, createdAtMs }),
+      isNew: true,
+    };
   }
 
-  /** File and list in one go, so that nothing comes between them. */
+  /** Changes file and list together, without another change in between. */
   #inTurn<T>(change: () => Promise<T>): Promise<T> {
     const changed = this.#changes.then(change);
     this.#changes = changed.catch(() => undefined);
@@ -150,7 +152,7 @@ export class FirmwareImages {
   }
 }
 
-/** A rename is only then sure to outlive a power cut. */
+/** A rename survives a power cut only after this. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {

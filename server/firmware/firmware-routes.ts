@@ -1,4 +1,7 @@
-/** /api/firmware, for administrators: the images, their upload, and the firmware of every camera. */
+/**
+ * /api/firmware, for administrators: the images, their upload, and the firmware of every camera; and
+ * /api/cameras/:cameraId/update, the firmware update of one camera.
+ */
 
 import { Router, type Request } from 'express';
 import { VigieError } from '../errors.ts';
@@ -28,12 +31,16 @@ export function firmwareRoutes({ images, updates, cameras }: Firmware, guard: Gu
     return cameras.views();
   });
 
-  // The body is the file itself: 201 with what it says of itself, 200 when it was there already.
+  // The body is the file itself: answers 201 with the image, 200 when it already existed.
   serve(router, 'POST /api/firmware', async ({ request, response }) => {
     guard.administrator(request);
     if (!request.is('application/octet-stream'))
-      throw new VigieError('badRequest', 'send the image itself, with content-type application/octet-stream');
-    // What is said to be too large is not even begun. What says nothing is measured as it comes.
+      throw new VigieError(
+        'badRequest',
+        'send the image itself as the body, with content-type application/octet-stream',
+      );
+    // A body with a too large Content-Length is refused before reading; a body without one is measured while it is
+    // read.
     if (Number(request.headers['content-length'] ?? 0) > MAX_FIRMWARE_BYTES)
       throw new VigieError(
         'tooLarge',
@@ -52,9 +59,32 @@ export function firmwareRoutes({ images, updates, cameras }: Firmware, guard: Gu
   return router;
 }
 
+export function updateRoutes(cameras: CameraFirmware, guard: Guard): Router {
+  const router = Router();
+
+  serve(router, 'GET /api/cameras/:cameraId/update', ({ request, params }) => {
+    guard.administrator(request);
+    return cameras.view(params.cameraId);
+  });
+
+  serve(router, 'POST /api/cameras/:cameraId/update', ({ request, params, readBody }) => {
+    guard.administrator(request);
+    const { imageId, allowOlder } = readBody();
+    return cameras.stage(params.cameraId, imageId, allowOlder);
+  });
+
+  // Cancels the update, or clears one that has ended.
+  serve(router, 'DELETE /api/cameras/:cameraId/update', ({ request, params }) => {
+    guard.administrator(request);
+    cameras.cancel(params.cameraId);
+  });
+
+  return router;
+}
+
 /**
- * Of a refused file the rest is still on its way, and a connection cut now would take the answer with it. So it is read to
- * its end all the same, within the time a request may take.
+ * The rest of a refused file is still arriving, and closing the connection now would lose the answer. So it is read to
+ * its end, within the time limit of a request.
  */
 async function* wholeBodyOf(request: Request): AsyncGenerator<Uint8Array> {
   try {

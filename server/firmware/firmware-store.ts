@@ -1,4 +1,4 @@
-/** What is known of the firmware images that were uploaded, and how far the update of each camera is. */
+/** Rows of the uploaded firmware images, and the progress of each camera's update. */
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { FirmwareUpdate } from '../core/updates/firmware-update.ts';
@@ -9,13 +9,13 @@ import type { Shared, WorkOf } from '../store/work.ts';
 
 export interface StoredImage {
   id: string;
-  /** 64 characters of lower-case hex; also the name of its file. */
+  /** 64 characters of lower-case hex; also the file's name. */
   sha256: string;
   version: string;
   target: FirmwareTarget;
   bytes: number;
   /** ms since the Unix epoch. */
-  createdAt: number;
+  createdAtMs: number;
 }
 
 type UpdateRow = Omit<FirmwareUpdate, 'allowOlder' | 'receivedBytes'> & {
@@ -23,9 +23,9 @@ type UpdateRow = Omit<FirmwareUpdate, 'allowOlder' | 'receivedBytes'> & {
   allowOlder: 0 | 1;
 };
 
-const IMAGE_COLUMNS = 'id, sha256, version, target, bytes, created_at AS createdAt';
+const IMAGE_COLUMNS = 'id, sha256, version, target, bytes, created_at AS createdAtMs';
 const UPDATE_COLUMNS = `camera_id AS cameraId, image_id AS imageId, version, bytes, allow_older AS allowOlder,
-  from_version AS fromVersion, state, reason, attempts, changed_at AS changedAt`;
+  from_version AS fromVersion, state, reason, attempts, changed_at AS changedAtMs`;
 
 const SQL = declareStatements('firmware', {
   images: `SELECT ${IMAGE_COLUMNS} FROM firmware_images ORDER BY created_at DESC, rowid DESC`,
@@ -66,17 +66,17 @@ export class FirmwareQueries {
 
   addImage(image: Omit<StoredImage, 'id'>): StoredImage {
     const id = randomId('fw');
-    const { sha256, version, target, bytes, createdAt } = image;
-    this.#statements.addImage.run(id, sha256, version, target, bytes, createdAt);
+    const { sha256, version, target, bytes, createdAtMs } = image;
+    this.#statements.addImage.run(id, sha256, version, target, bytes, createdAtMs);
     return { id, ...image };
   }
 
-  /** Updates that were made with it stay known, without it. */
+  /** Updates with this image stay recorded, without the image. */
   removeImage(id: string): void {
     this.#statements.removeImage.run(id);
   }
 
-  /** By camera. How much was received is not kept: a download does not outlive a restart. */
+  /** By camera. Received bytes are not stored: a download does not survive a restart. */
   updates(): Map<string, FirmwareUpdate> {
     return new Map(
       this.#statements.updates.all().map((row) => {
@@ -87,7 +87,7 @@ export class FirmwareQueries {
   }
 
   putUpdate(cameraId: string, update: FirmwareUpdate): void {
-    const { imageId, version, bytes, allowOlder, fromVersion, state, reason, attempts, changedAt } = update;
+    const { imageId, version, bytes, allowOlder, fromVersion, state, reason, attempts, changedAtMs } = update;
     this.#statements.putUpdate.run(
       cameraId,
       imageId,
@@ -98,7 +98,7 @@ export class FirmwareQueries {
       state,
       reason,
       attempts,
-      changedAt,
+      changedAtMs,
     );
   }
 

@@ -1,10 +1,10 @@
 /**
- * The updates of all cameras: stages them, offers them when a camera is there, hands the image out once, and follows what
- * the camera says until it is back. What may follow what is decided in core/updates/firmware-update.ts; here it meets the
- * connections, the store and the clock.
+ * The updates of all cameras: stages them, offers them when the camera is connected, serves the image once, and follows
+ * the camera's reports until it is back. The allowed transitions are in core/updates/firmware-update.ts; this connects
+ * them to the connections, the store and the clock.
  *
- * Invariants: an update is offered only over TLS, with a token of its own; what is staged outlives a restart of the
- * server; a store that fails costs that memory and nothing else.
+ * Invariants: an update is offered only over TLS, with its own token; a staged update survives a restart of the server;
+ * a failing store loses only that record.
  */
 
 import { EventEmitter } from 'node:events';
@@ -24,9 +24,9 @@ import type { OtaProgressMessage, OtaResultMessage } from '../wire/camera-protoc
 import type { FirmwareImages } from './firmware-images.ts';
 import { UpdateOffers, type SendOffer } from './update-offers.ts';
 
-/** What updates ask of the cameras that are connected; main connects it. */
+/** The part of the connected cameras that updates use; main connects it. */
 export interface UpdatableCameras {
-  /** Undefined for one that is not connected. */
+  /** Undefined for a camera that is not connected. */
   deviceOf(cameraId: string): CameraDevice | undefined;
   offerUpdate: SendOffer;
 }
@@ -42,11 +42,11 @@ export interface FirmwareUpdatesOptions {
 export interface Download {
   image: StoredImage;
   path: string;
-  /** The update was given up: the rest is not to be sent. */
+  /** Aborted when the update is cancelled: stop sending. */
   signal: AbortSignal;
 }
 
-/** Longest that setTimeout is asked to wait. */
+/** Longest delay given to setTimeout. */
 const MAX_WAIT_MS = 60_000;
 
 export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] }> {
@@ -55,7 +55,7 @@ export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] 
   readonly #nowMs: () => number;
   readonly #offers: UpdateOffers;
   readonly #updates: Map<string, FirmwareUpdate>;
-  /** Of each camera that connected since the start. */
+  /** Of each camera that has connected since the start. */
   readonly #devices = new Map<string, CameraDevice>();
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -70,32 +70,32 @@ export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] 
       this.#nowMs,
     );
     this.#updates = options.store.updates();
-    // The connections they went over are gone.
+    // The connections of these updates are gone.
     for (const cameraId of this.#updates.keys()) this.#apply(cameraId, { type: 'lost' });
     this.#schedule();
   }
 
-  /** The last that was staged for it. */
+  /** The camera's latest staged update. */
   of(cameraId: string): FirmwareUpdate | undefined {
     return this.#updates.get(cameraId);
   }
 
-  /** What it said when it connected last; undefined if it did not since the server started. */
+  /** The camera's report at its last connection; undefined if it has not connected since the server started. */
   deviceOf(cameraId: string): CameraDevice | undefined {
     return this.#devices.get(cameraId);
   }
 
-  /** Why the camera, as it is connected, can take no update. @returns null when it can, or is offline */
+  /** Why the connected camera cannot take an update. @returns null when it can, or is offline */
   obstacleOf(cameraId: string): string | null {
     const device = this.#options.cameras.deviceOf(cameraId);
     return device ? connectionObstacle(device) : null;
   }
 
   /**
-   * The camera gets the image now, or when it is there.
+   * Offers the image to the camera now, or when it connects.
    *
-   * @throws VigieError `notFound` when there is no such image, `conflict` when it cannot be put on this camera, or another
-   *   update is under way; also what the store throws
+   * @throws VigieError `notFound` for an unknown image, `conflict` when it does not suit this camera or another update
+   * is under way; also errors of the store
    */
   async stage(cameraId: string, imageId: string, allowOlder: boolean): Promise<void> {
     const image = this.#options.images.find(imageId);
@@ -108,7 +108,7 @@ export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] 
     this.#offers.drop(cameraId);
     const update = stagedUpdate(image, allowOlder, this.#nowMs());
     this.#set(cameraId, update, update);
-    // Of a disk that is full, whoever asks for this is told now.
+    // The caller learns now when the disk is full.
     try {
       await this.#options.store.putUpdate(cameraId, update);
     } catch (error) {
@@ -121,7 +121,7 @@ export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] 
     this.#offer(cameraId);
   }
 
-  /** Also clears away what has ended. Idempotent. @throws VigieError `conflict` when it is too late */
+  /** Also clears an ended update. Idempotent. @throws VigieError `conflict` when it is too late */
   cancel(cameraId: string): void {
     const update = this.#updates.get(cameraId);
     if (!update) return;
@@ -134,11 +134,11 @@ export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] 
     this.#remove(cameraId);
   }
 
-  /** @throws VigieError `notFound`, or `conflict` while a camera waits for it or is at it */
+  /** @throws VigieError `notFound`, or `conflict` while an update of a camera needs it */
   async removeImage(imageId: string): Promise<void> {
     const usersOf = () => [...this.#updates].filter(([, update]) => update.imageId === imageId);
     if (usersOf().some(([, update]) => update.state === 'staged' || isUnderWay(update)))
-      throw new VigieError('conflict', 'a camera is to be updated with it; cancel that first');
+      throw new VigieError('conflict', 'a camera is waiting to be updated with it; cancel that update first');
     await this.#options.images.remove(imageId);
     for (const [cameraId, update] of usersOf()) this.#updates.set(cameraId, { ...update, imageId: null });
   }
@@ -149,7 +149,7 @@ export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] 
     if (!redeemed)
       throw new VigieError(
         'unauthorized',
-        'this token is not good for this image, was used already, or has run out',
+        'this token is not valid for this image, was already used, or has expired',
       );
     const { cameraId, offer } = redeemed;
     const image = this.#options.images.find(imageId);
@@ -190,7 +190,7 @@ export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] 
     this.#devices.delete(cameraId);
   }
 
-  /** What has run out ends. Called by a timer; tests call it with a clock of their own. */
+  /** Ends updates whose time is over. Called by a timer; tests call it with their own clock. */
   checkTime(): void {
     for (const cameraId of this.#updates.keys()) this.#apply(cameraId, { type: 'time' });
     this.#schedule();
@@ -203,7 +203,7 @@ export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] 
     this.#offers.close();
   }
 
-  /** If an update waits for this camera, and it is there. */
+  /** Offers the camera its waiting update, when both exist. */
   #offer(cameraId: string): void {
     const update = this.#updates.get(cameraId);
     const device = this.#options.cameras.deviceOf(cameraId);
@@ -227,7 +227,8 @@ export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] 
       if (this.#offers.of(cameraId) !== offer) return;
       if (!(error instanceof VigieError))
         this.#log.error({ err: error, cameraId }, 'failed to offer a firmware update');
-      const reason = error instanceof VigieError ? error.message : 'the server failed; its log says more';
+      const reason =
+        error instanceof VigieError ? error.message : 'the server failed to send the offer; see its log';
       const lost = error instanceof VigieError && error.code === 'cameraOffline';
       this.#apply(cameraId, lost ? { type: 'lost' } : { type: 'refused', reason });
     }
@@ -247,7 +248,7 @@ export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] 
       const level = state === 'failed' || state === 'rolledBack' ? 'warn' : 'info';
       this.#log[level]({ cameraId, version, state, ...(reason && { reason }) }, 'firmware update advanced');
     }
-    // Bytes received are not worth a write each.
+    // Progress in bytes is not worth a write each.
     if (before?.state !== state || before.reason !== reason)
       this.#remember(cameraId, () => this.#options.store.putUpdate(cameraId, update));
     if (!isUnderWay(update)) this.#offers.revoke(cameraId);

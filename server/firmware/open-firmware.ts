@@ -1,4 +1,4 @@
-/** Puts together all that updates of the cameras' firmware need, and joins it to the connections of the cameras. */
+/** Assembles the parts of firmware updates and connects them to the cameras' connections. */
 
 import { CameraFirmware } from './camera-firmware.ts';
 import type { Firmware } from './firmware-routes.ts';
@@ -14,7 +14,7 @@ export interface FirmwareSetup {
   dataDir: string;
   store: { cameras: KnownCameras; firmware: FirmwareStore };
   ingest: CameraSource & UpdatableCameras;
-  /** Of each camera whose firmware or update has changed. */
+  /** Called for each camera whose firmware or update has changed. */
   tell: (view: CameraFirmwareView) => void;
   log: Log;
 }
@@ -33,7 +33,7 @@ export function openFirmware({ dataDir, store, ingest, tell, log }: FirmwareSetu
   ingest.on('otaProgress', (cameraId, progress) => updates.onProgress(cameraId, progress));
   ingest.on('otaResult', (cameraId, result) => updates.onResult(cameraId, result));
   updates.on('changed', (cameraId) => {
-    // One that was removed goes offline too.
+    // A removed camera goes offline too.
     if (store.cameras.find(cameraId)) tell(cameras.view(cameraId));
   });
   return {

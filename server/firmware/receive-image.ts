@@ -1,8 +1,7 @@
 /**
- * A firmware image on its way from an upload to the disk: written as it comes, hashed while it does, never more of it in
- * memory than a piece.
+ * Receives an uploaded firmware image: written and hashed chunk by chunk, so memory holds one chunk only.
  *
- * Invariant: when this fails, the file is gone again.
+ * Invariant: on failure the file is deleted.
  */
 
 import { createHash } from 'node:crypto';
@@ -17,10 +16,11 @@ export interface ReceivedImage extends AppImage {
 }
 
 /**
- * On return the file is whole and on the disk itself, not only in its cache.
+ * On return the complete file is on the disk, not only in its cache.
  *
- * @param path of a file that is not there yet
- * @throws VigieError `badRequest` when this is no firmware for a camera, `tooLarge`; also whatever ends `source` early
+ * @param path of a file that does not exist yet
+ * @throws VigieError `badRequest` when this is not camera firmware, `tooLarge`; also the error that ended `source`
+ * early
  */
 export async function receiveImage(source: AsyncIterable<Uint8Array>, path: string): Promise<ReceivedImage> {
   const file = await open(path, 'wx', 0o600);
@@ -49,7 +49,7 @@ async function write(source: AsyncIterable<Uint8Array>, file: FileHandle): Promi
       );
     if (head.length < APP_IMAGE_HEAD_BYTES) {
       head = Buffer.concat([head, piece.subarray(0, APP_IMAGE_HEAD_BYTES - head.length)]);
-      // What is none is not worth the rest of its way.
+      // A file that is not firmware is refused at its beginning.
       if (head.length === APP_IMAGE_HEAD_BYTES) imageOf(head, bytes);
     }
     hash.update(piece);

@@ -1,8 +1,8 @@
 /**
- * The offers that were made over the connections there are now: the id the camera names each by, the token it downloads
- * with, and the means to cut that download.
+ * The offers made over current connections: the id the camera uses for each, its download token, and the means to abort
+ * that download.
  *
- * Invariant: a camera has at most one, and it dies with its connection.
+ * Invariant: a camera has at most one offer, which ends with its connection.
  */
 
 import type { FirmwareUpdate } from '../core/updates/firmware-update.ts';
@@ -10,7 +10,7 @@ import type { StoredImage } from './firmware-store.ts';
 import { FIRMWARE_PATH, type OtaMessage } from '../wire/camera-protocol.ts';
 import { DownloadTokens } from './download-tokens.ts';
 
-/** Sends it. @returns by which id the camera speaks of it, and its answer @throws VigieError */
+/** Sends the offer. @returns the id the camera uses for it, and the camera's answer @throws VigieError */
 export type SendOffer = (
   cameraId: string,
   offer: Omit<OtaMessage, 'type' | 'id'>,
@@ -20,7 +20,7 @@ export interface UpdateOffer {
   readonly id: number;
   /** Rejects with VigieError when the camera refuses, does not answer, or is gone. */
   readonly answered: Promise<void>;
-  /** Aborted when the rest of the download is not to be sent. */
+  /** Aborted when the rest of the download must not be sent. */
   readonly signal: AbortSignal;
 }
 
@@ -34,7 +34,7 @@ export class UpdateOffers {
     this.#tokens = new DownloadTokens(nowMs);
   }
 
-  /** In place of a former one. @throws VigieError when it could not be sent */
+  /** Replaces a former offer. @throws VigieError when it could not be sent */
   make(
     cameraId: string,
     image: StoredImage,
@@ -62,20 +62,20 @@ export class UpdateOffers {
     return this.#offers.get(cameraId)?.offer;
   }
 
-  /** Uses the token up. @returns whose offer it is, or undefined when it is not good for this image */
+  /** Uses the token up. @returns the camera and its offer; undefined when the token is not valid for this image */
   redeem(imageId: string, token: string): { cameraId: string; offer: UpdateOffer } | undefined {
     const cameraId = this.#tokens.redeem(token, imageId);
     const offer = cameraId === undefined ? undefined : this.of(cameraId);
     return cameraId !== undefined && offer ? { cameraId, offer } : undefined;
   }
 
-  /** Nothing more is downloaded; what the camera says of it still counts. */
+  /** Ends the download; further reports of the camera still count. */
   revoke(cameraId: string): void {
     this.#tokens.revoke(cameraId);
     this.#offers.get(cameraId)?.abort.abort();
   }
 
-  /** What the camera says of it counts no more. */
+  /** Forgets the offer; further reports of the camera are ignored. */
   drop(cameraId: string): void {
     this.revoke(cameraId);
     this.#offers.delete(cameraId);

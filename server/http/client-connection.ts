@@ -1,9 +1,9 @@
 /**
- * Who is at the other end of a request, and how it came: told for a proxy's requests by what a trusted proxy says, and for
- * all others by the socket. Every limit per address, every decision that needs TLS or a private network and every look at
- * the host asks here, so that they cannot disagree.
+ * The client of a request and its connection: from a trusted proxy's headers for requests through that proxy, from the
+ * socket for all others. Every limit per address and every decision about TLS, private networks or the host uses this,
+ * so they cannot disagree.
  *
- * Invariant: nothing a client itself writes into a header changes the answer, unless it is a trusted proxy.
+ * Invariant: a header written by the client never changes the answer, unless the client is a trusted proxy.
  */
 
 import type { IncomingMessage } from 'node:http';
@@ -13,25 +13,25 @@ import { isPrivateAddress } from '../core/address/special-addresses.ts';
 import type { IsTrustedProxy } from './trusted-proxies.ts';
 
 export interface ClientConnection {
-  /** IP address in its one spelling (see core/address); '' when the socket has already gone. */
+  /** IP address in canonical form (see core/address); '' when the socket has already closed. */
   address: string;
   /**
-   * It comes from a device in a private network (or this machine) itself. Never true of an address that stands for others:
-   * a trusted proxy's, a gateway's, or that of a proxy nobody told this server about.
+   * The device itself is in a private network (or is this machine). Never true for an address shared by others: that of
+   * a trusted proxy, a gateway, or a proxy that is not configured as trusted.
    */
   isPrivate: boolean;
-  /** It came over TLS all the way to the first trusted proxy, or to this server. */
+  /** TLS was used all the way to the first trusted proxy, or to this server. */
   secure: boolean;
-  /** As the client named it, with the port if it named one; '' when it named none. */
+  /** As sent by the client, with the port if present; '' without a Host header. */
   host: string;
 }
 
 export type ConnectionOf = (request: IncomingMessage) => ClientConnection;
 
-/** What proxies add on the way. A client that sends one itself gives up being in the private network, and nothing else. */
+/** Headers that proxies add. A client that sends one itself only loses its private-network status. */
 const FORWARDING_HEADERS = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'];
 
-/** @param isGateway whether an address stands for others in this machine's networks (see core/address/gateways.ts) */
+/** @param isGateway whether an address is shared by others in this machine's networks (see core/address/gateways.ts) */
 export function clientConnections(
   isTrustedProxy: IsTrustedProxy,
   isGateway: (address: string) => boolean,
@@ -47,12 +47,12 @@ export function clientConnections(
       const isPrivate = !isForwarded && isDevice(peer);
       return { address: peer, isPrivate, secure: encrypted, host: headers.host ?? '' };
     }
-    const { address, isFirst } = rightmostStranger(peer, listOf(headers['x-forwarded-for']), isTrustedProxy);
+    const { address, isFirst } = rightmostUntrusted(peer, listOf(headers['x-forwarded-for']), isTrustedProxy);
     const protocols = listOf(headers['x-forwarded-proto']);
     return {
       address,
       isPrivate: isFirst && isDevice(address),
-      // Where one of several proxies was reached in the clear, the request was readable there.
+      // Where one of several proxies was reached without TLS, the request was readable there.
       secure:
         protocols.length === 0 ? encrypted : protocols.every((protocol) => /^(?:https|wss)$/i.test(protocol)),
       host: listOf(headers['x-forwarded-host'])[0] ?? headers.host ?? '',
@@ -60,8 +60,8 @@ export function clientConnections(
   };
 }
 
-/** Each proxy adds its own peer at the right; what stands left of the first stranger is that stranger's invention. */
-function rightmostStranger(
+/** Each proxy appends its own peer; entries left of the first untrusted address may be forged by it. */
+function rightmostUntrusted(
   peer: string,
   hops: readonly string[],
   isTrustedProxy: IsTrustedProxy,
@@ -69,7 +69,7 @@ function rightmostStranger(
   let address = peer;
   for (const [index, hop] of [...hops.entries()].toReversed()) {
     const next = canonicalIp(withoutPort(hop));
-    // "unknown" and the like (RFC 7239 section 6): then the proxy that says so is all there is to count by.
+    // "unknown" and similar (RFC 7239 section 6): only the proxy's own address is left to count by.
     if (next === undefined) return { address, isFirst: false };
     address = next;
     if (!isTrustedProxy(address)) return { address, isFirst: index === 0 };
@@ -83,7 +83,7 @@ function listOf(header: string | string[] | undefined): string[] {
   return items.filter((item) => item !== '');
 }
 
-/** Some proxies write the port along: 192.0.2.1:4711, [2001:db8::1]:4711. */
+/** Some proxies append the port: 192.0.2.1:4711, [2001:db8::1]:4711. */
 function withoutPort(text: string): string {
   const [, bracketed, ipv4] = /^\[([\da-f:.]+)\](?::\d+)?$|^([\d.]+):\d+$/i.exec(text) ?? [];
   return bracketed ?? ipv4 ?? text;

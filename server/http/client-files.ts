@@ -1,7 +1,7 @@
 /**
- * The built web app, read into memory once: some forty files, 1.2 MB with their compressed forms. Files with a hash
- * in their name never change, so browsers keep them for ever; everything else they ask about each time. Every other path
- * that a browser navigates to is a page of the app itself.
+ * The built web app, read into memory once: about forty files, 1.2 MB with their compressed forms. Files with a hash in
+ * their name never change and are cached forever; all other files are revalidated on each use. Every other path that a
+ * browser navigates to serves the app's page.
  *
  * Invariants: no request opens a file. A running server serves the app it was started with, all files of one build.
  */
@@ -18,12 +18,12 @@ interface ClientFile {
   type: string;
   isImmutable: boolean;
   plain: Representation;
-  /** The smallest first; empty for what is compressed already. */
+  /** The smallest first; empty for types that are already compressed. */
   compressed: Representation[];
 }
 
 const COMPRESSIBLE = new Set(['.html', '.js', '.css', '.svg', '.json', '.webmanifest']);
-/** Within 2 % of the strongest but the last two, which take twenty times as long. */
+/** Within 2 % of the strongest levels; the last two take twenty times as long. */
 const BROTLI_QUALITY = 5;
 const INDEX = '/index.html';
 
@@ -35,10 +35,11 @@ export function clientFiles(folder: string): Router {
     const { path } = request;
     const file = files.get(path === '/' ? INDEX : path);
     if (file) return send(request, response, file);
-    // Never the app's page in place of a script or style that a newer version replaced: browsers would keep it.
+    // A missing script or style must not be answered with the app's page: browsers would cache it.
     if (path.startsWith('/assets/'))
       throw new VigieError('notFound', 'there is no such file; reload the page');
-    // Navigation names HTML; scripts, pictures and programs accept anything, and a page would only confuse them.
+    // A navigation accepts HTML explicitly; scripts, pictures and programs accept anything, and a page would be wrong
+    // for them.
     if (!request.headers.accept?.includes('text/html')) return next();
     const page = files.get(INDEX);
     if (!page)

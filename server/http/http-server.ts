@@ -1,9 +1,9 @@
 /**
- * The one TCP port: the express app for requests, and WebSockets by path. main passes it the app and, for each path, what
- * takes the upgrade over (`/camera`, `/signaling`).
+ * The one TCP port: the express app for requests, and WebSockets by path. main passes it the app and, for each path,
+ * the handler of its upgrades (`/camera`, `/signaling`).
  *
- * Invariants: a stranger who sends slowly, or nothing, is gone within seconds; a socket belongs either to this server or,
- * from the moment of its upgrade, to whom it was handed.
+ * Invariants: a client that sends slowly, or nothing, is disconnected within seconds; a socket belongs either to this
+ * server or, from its upgrade on, to the handler.
  */
 
 import {
@@ -32,15 +32,15 @@ import type { IsTrustedProxy } from './trusted-proxies.ts';
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 export interface HttpServerOptions {
-  /** Answers requests; may be given later, by `serve`. */
+  /** Answers requests; `serve` can set it later. */
   app?: RequestListener;
-  /** By path, without a query; as `app`. */
+  /** By path, without a query; like `app`. */
   upgrades?: Readonly<Record<string, UpgradeHandler>>;
   log: Log;
   timeouts?: HttpTimeouts;
-  /** Without it, plain http. */
+  /** Undefined: plain http. */
   tls?: HttpTls;
-  /** Many clients come from one of these. */
+  /** Connections from a trusted proxy carry many clients. */
   isTrustedProxy?: IsTrustedProxy;
   maxConnections?: number;
   maxPerNetwork?: number;
@@ -49,20 +49,20 @@ export interface HttpServerOptions {
 
 export interface HttpTls {
   pair: CertificatePair;
-  /** The upgrades that are taken by ws: too, by path: returns why not, undefined to take it. */
+  /** Upgrades that are also accepted by ws:, by path: returns the refusal, or undefined to accept. */
   plainUpgrades: Readonly<Record<string, (request: IncomingMessage) => string | undefined>>;
-  /** Answers the few files that may be had in the clear; false when it does not know the path. */
+  /** Answers the few files that are served without TLS; false for an unknown path. */
   plainFiles: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
 export interface HttpTimeouts {
-  /** From connecting, or the end of the request before, to the end of the headers. */
+  /** From connecting, or the end of the previous request, to the end of the headers. */
   headersMs: number;
-  /** To the end of the body. How long an answer takes is not limited. */
+  /** To the end of the body. The time of an answer is not limited. */
   requestMs: number;
-  /** Of an answer that nobody reads, or a request that does not go on. */
+  /** Of an answer that is not read, or a request that does not continue. */
   idleMs: number;
-  /** How often connections are looked over for the two above. */
+  /** How often connections are checked for the two above. */
   checkIntervalMs: number;
 }
 
@@ -74,14 +74,14 @@ const DEFAULT_TIMEOUTS: HttpTimeouts = {
 };
 const KEEP_ALIVE_TIMEOUT_MS = 10_000;
 const MAX_HEADER_BYTES = 16 * 1024;
-/** Cameras, viewers and everybody else. */
+/** Cameras, viewers and all other clients. */
 const MAX_CONNECTIONS = 4096;
-/** Files, viewers by TCP and the codec need descriptors too. */
+/** Files, viewers by TCP and the codec processes need descriptors too. */
 const SHARE_OF_DESCRIPTORS = 0.5;
-/** A house full of cameras and people behind one address, and still no one network takes all there are. */
+/** Enough for many cameras and people behind one address, while no network can take all connections. */
 const MAX_PER_NETWORK = 512;
 const MAX_SHARE_PER_NETWORK = 0.5;
-/** Connections that were ended and have not closed yet. */
+/** Connections that were ended but are not closed yet. */
 const CLOSING_CONNECTIONS = 64;
 
 export class HttpServer {
@@ -89,7 +89,7 @@ export class HttpServer {
   readonly #log: Log;
   readonly #gate: RequestGate;
   readonly #upgraded = new Set<Duplex>();
-  /** Under TLS also those still shaking hands, or in the clear, of which Node keeps no list. */
+  /** Under TLS these include connections during the handshake or without TLS, which Node does not list. */
   readonly #connections: TcpConnections;
   #app: RequestListener = (_request, response) => response.writeHead(503).end();
   #upgrades: ReadonlyMap<string, UpgradeHandler> = new Map();
@@ -107,7 +107,7 @@ export class HttpServer {
       limits.maxPerNetwork ?? Math.min(MAX_PER_NETWORK, Math.floor(total * MAX_SHARE_PER_NETWORK));
     this.#connections = new TcpConnections({ total, perNetwork, isTrustedProxy });
     this.#gate = new RequestGate({
-      // Requests are counted by address, gateways' too.
+      // Requests are counted by address, including gateways'.
       connectionOf: clientConnections(isTrustedProxy, () => false),
       onRequest: ({ socket }, use) => this.#connections.use(socket, use),
       limits: requestLimits,
@@ -118,9 +118,9 @@ export class HttpServer {
       connectionsCheckingInterval: timeouts.checkIntervalMs,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
-      // The gate looks at it.
+      // The gate checks it.
       requireHostHeader: false,
-      // Other upgrades, like a client's offer of HTTP/2, are passed over, and the request answered as it is.
+      // Other upgrades, such as a client's offer of HTTP/2, are ignored, and the request is answered as usual.
       shouldUpgradeCallback: isUpgrade,
     };
     this.#server = tls
@@ -134,13 +134,13 @@ export class HttpServer {
     this.#server.on('upgrade', (request, socket, head) => this.#onUpgrade(request, socket, head));
   }
 
-  /** Before it listens. @param upgrades by path, without a query */
+  /** Call it before `listen`. @param upgrades by path, without a query */
   serve(app: RequestListener, upgrades: Readonly<Record<string, UpgradeHandler>>): void {
     this.#app = app;
     this.#upgrades = new Map(Object.entries(upgrades));
   }
 
-  /** The port it listens on; 0 before. */
+  /** The port it listens on; 0 before `listen`. */
   get port(): number {
     return (this.#server.address() as AddressInfo | null)?.port ?? 0;
   }
@@ -149,13 +149,13 @@ export class HttpServer {
     return { connections: this.#connections.counters, requests: this.#gate.counters };
   }
 
-  /** New connections get the new certificate; those that are there stay as they are. */
+  /** New connections get the new certificate; existing ones keep theirs. */
   setCertificate(pair: CertificatePair): void {
     if ('setSecureContext' in this.#server) this.#server.setSecureContext(secureContextOf(pair));
   }
 
   /**
-   * @param port 0 takes any free one
+   * @param port 0 takes any free port
    * @param host undefined: all addresses
    * @returns the port it listens on
    * @throws VigieError `configuration` when the port is taken or the address is not this machine's
@@ -173,14 +173,14 @@ export class HttpServer {
     return this.port;
   }
 
-  /** Takes no new connection and no new WebSocket, so that their owners can close those that are there. Idempotent. */
+  /** Accepts no new connections and WebSockets, so that their owners can close the existing ones. Idempotent. */
   stopListening(): void {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#server.close();
   }
 
-  /** Idempotent. Ends all connections; those handed over should have been closed by their owners before. */
+  /** Idempotent. Closes all connections; the owners of upgraded sockets should have closed them before. */
   close(): Promise<void> {
     this.#closing ??= new Promise((resolve) => {
       this.stopListening();
@@ -209,7 +209,7 @@ export class HttpServer {
   }
 
   #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, refusal?: string): void {
-    // Node takes its own listeners off; without this one, a reset before the hand-over would end the process.
+    // Node removes its own listeners; without this one, a reset before the hand-over would crash the process.
     const onError = (error: Error): void => this.#log.debug({ err: error }, 'upgrade socket failed');
     socket.on('error', onError);
     const path = pathOf(request);
@@ -233,7 +233,9 @@ function pathOf({ url = '' }: IncomingMessage): string {
   return url.split('?')[0] ?? '';
 }
 
-/** An upgrade has no content (RFC 6455 section 4.1): with some, the socket would be handed over in the middle of it. */
+/**
+ * An upgrade has no content (RFC 6455 section 4.1): with a body, the socket would be handed over in the middle of it.
+ */
 function isUpgrade({ headers }: IncomingMessage): boolean {
   const hasContent = (headers['content-length'] ?? '0') !== '0' || headers['transfer-encoding'] !== undefined;
   return headers.upgrade?.toLowerCase() === 'websocket' && !hasContent;

@@ -1,10 +1,10 @@
 /**
- * What the port does with those who speak plain http to it although it serves https: people type http://host:8080, and
- * older cameras are set to ws://. The first byte tells a TLS handshake (RFC 8446 section 5.1: record type 22) from a
- * request; from then on the connection is the TLS server's, or this one's, as if it had come there.
+ * Handles plain http on the https port: users type http://host:8080, and older cameras are set to ws://. The first byte
+ * distinguishes a TLS handshake (RFC 8446 section 5.1: record type 22) from a request; the connection is then given to
+ * the TLS server or to this one.
  *
- * Invariants: a page is never answered in the clear, only sent on to https; nothing in the clear holds a connection longer
- * than a deadline, but a camera that was let in.
+ * Invariants: a page is never served without TLS, only redirected to https; nothing without TLS holds a connection
+ * beyond a deadline, except an accepted camera.
  */
 
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
@@ -14,22 +14,22 @@ import type { Duplex } from 'node:stream';
 import type { RequestGate } from './request-gate.ts';
 
 export interface PlainHttpOptions {
-  /** What requests pass here as well. */
+  /** Checks that requests pass here as well. */
   gate: Pick<RequestGate, 'guard'>;
-  /** Answers what may be had in the clear (a certificate to install); false when it does not know the path. */
+  /** Answers files that are served without TLS (a certificate to install); false for an unknown path. */
   files: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** Cameras by ws:; undefined refuses them. */
   upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
-  /** From connecting to having sent a request. */
+  /** From connecting to a complete request. */
   deadlineMs: number;
   maxHeaderBytes: number;
 }
 
 const TLS_HANDSHAKE = 22;
-/** Of an error there is nothing to say; the connection closes after it. */
+/** Errors need no handling; the connection closes after them. */
 const leaveToClose = (): void => undefined;
 
-/** Puts itself in front of the server's own handling of connections. */
+/** Installs itself in front of the server's handling of connections. */
 export function answerPlainHttp(server: HttpsServer, options: PlainHttpOptions): void {
   const plain = createServer({
     maxHeaderSize: options.maxHeaderBytes,
@@ -37,7 +37,7 @@ export function answerPlainHttp(server: HttpsServer, options: PlainHttpOptions):
     requireHostHeader: false,
   });
   options.gate.guard(plain, redirectToHttps(options.files));
-  // This server never listens, so Node does not time its connections: the deadline below does.
+  // This server never listens, so Node does not apply its timeouts to these connections: the deadline below does.
   const deadlines = new WeakMap<Duplex, NodeJS.Timeout>();
   plain.on('upgrade', (request, socket, head) => {
     clearTimeout(deadlines.get(socket));
@@ -56,7 +56,7 @@ export function answerPlainHttp(server: HttpsServer, options: PlainHttpOptions):
       socket.off('error', leaveToClose);
       socket.unshift(first);
       if (first[0] === TLS_HANDSHAKE) {
-        // From here on the TLS server has a time limit of its own.
+        // From here on the TLS server's own timeouts apply.
         clearTimeout(deadline);
         for (const take of takeTls) take.call(server, socket);
       } else {
@@ -74,12 +74,12 @@ function redirectToHttps(files: PlainHttpOptions['files']): RequestListener {
     if (files(request, response)) return;
     const target = URL.parse(`https://${request.headers.host ?? ''}`);
     if (!target || (request.method !== 'GET' && request.method !== 'HEAD')) {
-      // What was sent has been readable on the way: going on silently would hide that.
+      // The request was readable on the way: a silent redirect would hide that.
       response.writeHead(403, { 'Content-Type': 'text/plain; charset=utf-8' });
       response.end('This server speaks https only.\n');
       return;
     }
-    // Not to be remembered: the port may serve plain http again tomorrow.
+    // Temporary, so that browsers do not remember it: the port may serve plain http again later.
     response.writeHead(307, {
       Location: `https://${target.host}${pathOf(request)}`,
       'Cache-Control': 'no-store',
@@ -88,7 +88,7 @@ function redirectToHttps(files: PlainHttpOptions['files']): RequestListener {
   };
 }
 
-/** An absolute-form target, or one that is no path, leads to the front page. */
+/** An absolute-form target, or one that is not a path, leads to the front page. */
 function pathOf({ url = '' }: IncomingMessage): string {
   return /^\/[!-~]*$/.test(url) ? url : '/';
 }

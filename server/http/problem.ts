@@ -1,7 +1,7 @@
 /**
- * Every error of the HTTP API as problem details (RFC 9457), whoever threw it: our code, express, its body parser.
+ * Every error of the HTTP API as problem details (RFC 9457), whether thrown by this code, express or its body parser.
  *
- * Invariant: what is not meant for the caller stays in the log.
+ * Invariant: details not meant for the caller stay in the log.
  */
 
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
@@ -10,7 +10,7 @@ import type { Log } from '../log.ts';
 import { isDiskFull } from '../store/database.ts';
 import type { Problem } from '../wire/problem.ts';
 
-/** The code for an error that express, its parsers or its file sender throw, by the HTTP status they put on it. */
+/** The code for an error of express, its parsers or its file sender, by the HTTP status on it. */
 const CODES_BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   403: 'forbidden',
   404: 'notFound',
@@ -19,11 +19,11 @@ const CODES_BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   416: 'rangeNotSatisfiable',
 };
 
-/** These messages are safe to show. Messages of other errors are not: they may hold a path, a query or a secret. */
+/** These messages are safe to show. Other errors' messages are not: they may contain a path, a query or a secret. */
 const DETAILS_BY_TYPE: Readonly<Record<string, string>> = {
   'entity.parse.failed': 'the body is not JSON',
   'entity.too.large': 'the body is larger than this API needs',
-  'encoding.unsupported': 'the body is compressed in a way that is not understood',
+  'encoding.unsupported': 'the body uses an unsupported compression',
   'charset.unsupported': 'the body must be UTF-8',
 };
 
@@ -38,7 +38,7 @@ export function problemOf(error: VigieError): Problem {
 }
 
 export function sendProblem(response: Response, error: VigieError): void {
-  // What a route may have said of the answer it did not come to give.
+  // The route may have set these for the answer that failed.
   for (const name of ['ETag', 'Last-Modified']) response.removeHeader(name);
   response.setHeader('Cache-Control', 'no-store');
   if (error.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="vigie"');
@@ -49,7 +49,7 @@ export function sendProblem(response: Response, error: VigieError): void {
     .send(JSON.stringify(problemOf(error)));
 }
 
-/** The last of all routes. */
+/** Registered after all other routes. */
 export const notFound: RequestHandler = (request, response) => {
   sendProblem(
     response,
@@ -59,7 +59,7 @@ export const notFound: RequestHandler = (request, response) => {
 
 export function errorHandler(log: Log): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
-    // RequestGate answered in the meantime, because the route took long and others needed the place.
+    // RequestGate has answered meanwhile, because the route took long and others needed the place.
     if (response.writableEnded && isHeadersSent(error)) return;
     const known = knownError(error);
     if (!known)
@@ -67,7 +67,7 @@ export function errorHandler(log: Log): ErrorRequestHandler {
     if (response.headersSent) return next(error);
     return sendProblem(
       response,
-      known ?? new VigieError('internal', 'this is a fault of the server; its log says more'),
+      known ?? new VigieError('internal', 'this is a fault of the server; see its log'),
     );
   };
 }
@@ -79,12 +79,12 @@ function isHeadersSent(error: unknown): boolean {
 function knownError(error: unknown): VigieError | undefined {
   if (error instanceof VigieError) return error;
   if (isDiskFull(error))
-    return new VigieError('unavailable', 'the disk that holds the data folder is full: make room on it');
+    return new VigieError('unavailable', 'the disk of the data folder is full: free some space');
   if (typeof error !== 'object' || error === null) return undefined;
   const { status, type } = error as { status?: unknown; type?: unknown };
   if (typeof status !== 'number' || status < 400 || status > 499) return undefined;
   const detail = typeof type === 'string' ? DETAILS_BY_TYPE[type] : undefined;
-  // Every 4xx is the caller's to mend: one without a code of its own is a bad request, never a fault of the server.
+  // Every 4xx is the caller's error: without a code of its own it is a bad request, never a fault of the server.
   const code = CODES_BY_STATUS[status] ?? 'badRequest';
-  return new VigieError(code, detail ?? 'the request cannot be answered as it stands');
+  return new VigieError(code, detail ?? 'the request is not valid');
 }

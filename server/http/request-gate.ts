@@ -1,11 +1,11 @@
 /**
- * What each request passes before express: one unanswered request per connection, so many a second per network, so many
- * unanswered in all. HttpServer puts it in front of every server that answers on its port.
+ * Admission of each request before express: one unanswered request per connection, a rate per network, a total of
+ * unanswered requests. HttpServer puts it in front of every server on its port.
  *
- * Invariants: who sends too much is refused, and nobody else. A refusal costs no more than a few headers, and for a rate it
- * is held for a moment, in which its connection can send nothing: so a network that floods costs one refusal per
- * connection and second. Health is answered here, at worst late but never refused: it costs as much as a refusal, and a
- * refused probe would have a healthy server restarted.
+ * Invariants: only clients above a limit are refused. A refusal costs a few headers; for a rate it is delayed, and its
+ * connection can send nothing meanwhile, so a flooding network costs one refusal per connection and second. Health is
+ * answered here, possibly late but never refused: it costs as much as a refusal, and a refused probe would cause a
+ * restart of a healthy server.
  */
 
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
@@ -13,23 +13,26 @@ import type { Server as HttpsServer } from 'node:https';
 import { networkOf } from '../core/address/network.ts';
 import { serverClock, type Clock } from '../core/clock.ts';
 import { VigieError } from '../errors.ts';
-import { FairPlaces, type Willingness } from '../net/fair-places.ts';
+import { FairPlaces, type Replaceable } from '../net/fair-places.ts';
 import { RequestRates, type RequestRatesOptions } from '../net/request-rates.ts';
 import { RequestTurns } from '../net/request-turns.ts';
 import type { ConnectionOf } from './client-connection.ts';
 import { problemOf } from './problem.ts';
 
 export interface RequestLimits extends RequestRatesOptions {
-  /** Unanswered requests in all. */
+  /** Unanswered requests in total. */
   unanswered: number;
-  /** How long the answer to a request beyond the rate is held. */
+  /** Delay of the answer to a request above the rate. */
   holdMs: number;
 }
 
 export interface RequestGateOptions {
   connectionOf: ConnectionOf;
-  /** Told of each request that is let in, and whether it may give way. @returns what to call when it has been answered */
-  onRequest?: (request: IncomingMessage, use: () => Willingness) => () => void;
+  /**
+   * Called for each admitted request; `use` tells whether it may be dropped. @returns a function to call when it is
+   * answered
+   */
+  onRequest?: (request: IncomingMessage, use: () => Replaceable) => () => void;
   limits?: Partial<RequestLimits>;
   clock?: Clock;
 }
@@ -45,19 +48,19 @@ export interface RequestCounters {
   refused: {
     /** Connections ended for a second request before the first was answered. */
     pipelined: number;
-    /** Requests of a network beyond its rate; those for health were answered late. */
+    /** Requests above their network's rate; health requests among them were answered late. */
     tooFast: number;
-    /** Requests beyond what may be unanswered in all; `displaced` had begun to wait. */
+    /** Requests above the total of unanswered ones; `displaced` were already waiting. */
     tooMany: number;
     displaced: number;
     malformed: number;
   };
 }
 
-/** A page is some forty requests, and a house has several people behind one address. */
+/** A page makes about forty requests, and a household has several people behind one address. */
 const LIMITS: RequestLimits = { perSecond: 100, burst: 400, unanswered: 1000, holdMs: 1000 };
 const HEALTH = /^\/api\/health(?:\?|$)/;
-/** As on every other answer: it is shown nowhere and kept nowhere. */
+/** As on every other answer: not displayed in frames, not cached. */
 const HEADERS = {
   'Cache-Control': 'no-store',
   'Content-Security-Policy': "default-src 'none';frame-ancestors 'none'",
@@ -73,11 +76,11 @@ const TOO_FAST = refusal(
   }),
 );
 const TOO_MANY = refusal(
-  new VigieError('unavailable', 'the server has more to answer than it can; try again in a moment', {
+  new VigieError('unavailable', 'the server has too many requests to answer; try again in a moment', {
     retryAfterSeconds: 2,
   }),
 );
-const NO_HOST = refusal(new VigieError('badRequest', 'a request names its host once'));
+const NO_HOST = refusal(new VigieError('badRequest', 'a request must have exactly one Host header'));
 const UNKNOWN_EXPECTATION = bareAnswer(417, 'text/plain', '');
 
 export class RequestGate {
@@ -85,7 +88,7 @@ export class RequestGate {
   readonly #clock: Clock;
   readonly #turns = new RequestTurns();
   readonly #rates: RequestRates;
-  /** Apart, so that a probe is not late because of what else its network sends. */
+  /** Separate, so that other requests of the same network do not delay a probe. */
   readonly #healthRates: RequestRates;
   readonly #holdMs: number;
   readonly #unanswered: FairPlaces;
@@ -109,7 +112,7 @@ export class RequestGate {
     };
   }
 
-  /** @param server made with `requireHostHeader: false`: that is looked at here, or Node would answer on its own */
+  /** @param server made with `requireHostHeader: false`: checked here instead, since Node would answer on its own */
   guard(server: Server | HttpsServer, app: RequestListener): void {
     this.#turns.guard(server);
     server.on('request', (request, response) => this.#enter(request, response, app));
@@ -148,8 +151,8 @@ export class RequestGate {
     }
     if (isHealth) return send(response, HEALTHY);
     leave = this.#unanswered.enter(network, {
-      mayGiveWay: () => willingnessOf(request, response),
-      giveWay: () => {
+      replaceable: () => replaceabilityOf(request, response),
+      onReplaced: () => {
         if (response.headersSent) {
           request.socket.destroy();
           return;
@@ -160,19 +163,19 @@ export class RequestGate {
       },
     });
     if (!leave) return send(response, TOO_MANY);
-    answered = this.#options.onRequest?.(request, () => willingnessOf(request, response));
+    answered = this.#options.onRequest?.(request, () => replaceabilityOf(request, response));
     app(request, response);
   }
 
-  /** The timer ends with the response, and that with its connection. */
+  /** The timer ends with the response, which ends with its connection. */
   #sendLate(response: ServerResponse, answer: BareAnswer): void {
     const timer = setTimeout(() => send(response, answer), this.#holdMs);
     response.once('close', () => clearTimeout(timer));
   }
 }
 
-/** Who sends its body slowly, or has its whole answer and does not read it, costs the server nothing but the place. */
-function willingnessOf(request: IncomingMessage, response: ServerResponse): Willingness {
+/** A client that sends its body slowly, or does not read its complete answer, costs the server only the place. */
+function replaceabilityOf(request: IncomingMessage, response: ServerResponse): Replaceable {
   if (response.writableEnded) return 'yes';
   if (response.headersSent) return 'no';
   return request.complete ? 'toFewer' : 'yes';

@@ -1,9 +1,9 @@
 /**
- * Whether a request comes from a page of this very server. Cookies go along with requests that other pages start, and any
- * page may open a WebSocket to anywhere; the browser's Origin header tells them apart (RFC 6454).
+ * Tells whether a request comes from a page of this server. Cookies are also sent with requests of other sites' pages,
+ * and any page may open a WebSocket to any server; the browser's Origin header distinguishes them (RFC 6454).
  *
- * Invariant: a browser always sends Origin with a POST and a WebSocket, so a request without one is from a program,
- * which has no cookies of a person to abuse.
+ * Invariant: a browser always sends Origin with a POST and a WebSocket, so a request without one comes from a program,
+ * which holds no user's cookies.
  */
 
 import type { IncomingMessage } from 'node:http';
@@ -15,15 +15,16 @@ export function isSameOrigin(request: IncomingMessage, connectionOf: ConnectionO
   if (origin === undefined) return true;
   const { protocol, host } = URL.parse(origin) ?? {};
   const connection = connectionOf(request);
-  // A page that came in the clear may be anybody's by now. (A proxy that does not say how it was asked is given the doubt.)
+  // A page loaded without TLS may have been modified. (A proxy that does not tell the scheme is given the benefit of
+  // the doubt.)
   if (connection.secure && protocol !== 'https:') return false;
-  // Through the same scheme, so that a default port that only one of the two names makes no difference.
+  // With the same scheme, so that an omitted default port makes no difference.
   return host !== undefined && host !== '' && URL.parse(`${protocol}//${connection.host}`)?.host === host;
 }
 
 /**
- * For what a browser fetches by itself, without an Origin: `<img>`, `<video>`. Where the browser does not say (older
- * ones, plain http), the SameSite cookie alone decides.
+ * For requests without an Origin: `<img>`, `<video>`. Where the browser does not send Sec-Fetch-Site (older ones, plain
+ * http), only the SameSite cookie decides.
  */
 export function isSameOriginFetch(request: IncomingMessage): boolean {
   const site = request.headers['sec-fetch-site'];
@@ -35,6 +36,6 @@ export function assertSameOrigin(request: IncomingMessage, connectionOf: Connect
   if (!isSameOrigin(request, connectionOf))
     throw new VigieError(
       'forbidden',
-      `this request comes from a page of ${request.headers.origin}, not of this server; a proxy in front must pass the Host header on`,
+      `this request comes from a page of ${request.headers.origin}, not of this server; a proxy must pass on the Host header`,
     );
 }

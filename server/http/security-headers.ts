@@ -1,9 +1,9 @@
 /**
- * What browsers are told to refuse on behalf of our pages (Content-Security-Policy Level 3 and its kin), and that https is to
- * stay https (RFC 6797).
+ * Headers that restrict what browsers allow this server's pages (Content-Security-Policy Level 3 and related), and keep
+ * https on https (RFC 6797).
  *
- * Lit and Web Awesome style by constructed style sheets and the style object of an element, neither of which is inline
- * style, so nothing inline is allowed at all.
+ * Lit and Web Awesome use constructed style sheets and the style object of an element; neither is inline style, so
+ * nothing inline is allowed.
  */
 
 import type { RequestHandler } from 'express';
@@ -19,7 +19,7 @@ const POLICY: HelmetOptions = {
       defaultSrc: ["'none'"],
       scriptSrc: ["'self'"],
       styleSrc: ["'self'"],
-      // 'self' covers the WebSocket of the same host and port too.
+      // 'self' includes the WebSocket of the same host and port.
       connectSrc: ["'self'"],
       imgSrc: ["'self'", 'blob:', 'data:'],
       mediaSrc: ["'self'", 'blob:'],
@@ -32,24 +32,24 @@ const POLICY: HelmetOptions = {
   },
   referrerPolicy: { policy: 'no-referrer' },
   xFrameOptions: { action: 'deny' },
-  // Not for every host: see below.
+  // Set for some hosts only: see below.
   strictTransportSecurity: false,
 };
 const overTls = helmet({ ...POLICY, crossOriginOpenerPolicy: { policy: 'same-origin' } });
-// Browsers ignore these two over plain http, and complain about it in the console of every LAN installation.
-const inTheClear = helmet({ ...POLICY, crossOriginOpenerPolicy: false, originAgentCluster: false });
+// Browsers ignore these two over plain http, and log a warning about it in every LAN installation.
+const withoutTls = helmet({ ...POLICY, crossOriginOpenerPolicy: false, originAgentCluster: false });
 
-/** Our pages only receive. A name that Chromium does not know is an error in its console on every page. */
+/** The pages only receive media. A name that Chromium does not know is an error in its console on every page. */
 const PERMISSIONS = ['camera', 'microphone', 'geolocation', 'display-capture', 'usb', 'serial', 'payment']
   .map((feature) => `${feature}=()`)
   .join(', ');
 const HALF_A_YEAR_SECONDS = 15_552_000;
-/** RFC 6761, RFC 6762, RFC 8375 and what home routers use: names that mean another machine in the next house. */
+/** RFC 6761, RFC 6762, RFC 8375 and names that home routers use: they denote another machine in another network. */
 const LOCAL_NAME = /(?:^|\.)(?:localhost|local|home\.arpa|internal|lan|home|fritz\.box)$/i;
 
 export interface SecurityHeadersOptions {
   connectionOf: ConnectionOf;
-  /** The certificate is Vigie's own: who has not installed it must be able to come by an exception. */
+  /** The certificate is Vigie's own: users who have not installed it must be able to accept an exception. */
   hasLocalAuthority: boolean;
 }
 
@@ -59,13 +59,13 @@ export function securityHeaders({ connectionOf, hasLocalAuthority }: SecurityHea
     response.setHeader('Permissions-Policy', PERMISSIONS);
     if (!hasLocalAuthority && staysHttps(connection))
       response.setHeader('Strict-Transport-Security', `max-age=${HALF_A_YEAR_SECONDS}`);
-    (connection.secure ? overTls : inTheClear)(request, response, next);
+    (connection.secure ? overTls : withoutTls)(request, response, next);
   };
 }
 
 /**
- * The promise holds for all ports of the host, so it is made only for a public name that is served on https's own port: a
- * home server's other pages on ports of their own would be cut off by it.
+ * HSTS applies to all ports of the host, so it is sent only for a public name served on https's default port: it would
+ * cut off a home server's other pages on their own ports.
  */
 function staysHttps({ secure, host }: ClientConnection): boolean {
   const url = URL.parse(`https://${host}`);

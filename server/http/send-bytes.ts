@@ -1,6 +1,6 @@
 /**
- * Answers GET and HEAD with bytes that are in memory: preconditions (RFC 9110 section 13), one range (section 14), 304, 412
- * and 416. No file is opened for it, so a client that goes away leaves nothing open.
+ * Answers GET and HEAD with bytes in memory: preconditions (RFC 9110 section 13), one range (section 14), 304, 412 and
+ * 416. No file is opened, so a client that disconnects leaves nothing open.
  */
 
 import type { Request, Response } from 'express';
@@ -11,7 +11,7 @@ export interface Representation {
   /** Strong, with its quotes. */
   etag: string;
   modifiedAt: Date;
-  /** Of the bytes, if they are compressed. */
+  /** Content encoding, if they are compressed. */
   encoding?: string;
 }
 
@@ -47,7 +47,7 @@ function meetsPreconditions({ headers }: Request, { etag, modifiedAt }: Represen
   return Number.isNaN(since) || inSeconds(modifiedAt) <= since / 1000;
 }
 
-/** @returns undefined for all of it, which is also the answer to several ranges, or to one that is not understood */
+/** @returns undefined for the whole, which also answers several ranges or a malformed range */
 function partOf(request: Request, { bytes, etag, modifiedAt }: Representation) {
   const condition = request.headers['if-range']?.toString();
   if (condition !== undefined && condition !== etag && condition !== modifiedAt.toUTCString())
@@ -59,7 +59,7 @@ function partOf(request: Request, { bytes, etag, modifiedAt }: Representation) {
   return ranges[0];
 }
 
-/** A date in a header has no fraction. */
+/** HTTP dates have no fraction. */
 function inSeconds(date: Date): number {
   return Math.floor(date.getTime() / 1000);
 }

@@ -1,9 +1,9 @@
 /**
- * Registers a handler for a route of the HTTP contract (wire/api-routes.ts): what the handler reads was validated by the route's
- * schemas, and what it returns has the type of the route's answer.
+ * Registers a handler for a route of the HTTP contract (wire/api-routes.ts): the request parts it reads are validated
+ * by the route's schemas, and its return value has the type of the route's answer.
  *
- * Invariant: body and query are validated when the handler reads them, after it has checked the caller's rights. Whoever has
- * none learns nothing of them.
+ * Invariant: body and query are validated when the handler reads them, after it has checked the caller's rights, so
+ * callers without rights learn nothing about them.
  */
 
 import type { Request, Response, Router } from 'express';
@@ -18,19 +18,20 @@ import {
   type ApiQuery,
   type ApiRouteName,
 } from '../wire/api-routes.ts';
+import type { ReadFor } from '../store/work.ts';
 import { validate } from '../wire/validate.ts';
 
 export interface Call<N extends ApiRouteName> {
   request: Request;
   response: Response;
   params: ApiParams<N>;
-  /** @throws VigieError `badRequest` that names every field that is wrong */
+  /** @throws VigieError `badRequest` that names every invalid field */
   readQuery: () => ApiQuery<N>;
-  /** @throws VigieError as `readQuery` */
+  /** @throws VigieError like `readQuery` */
   readBody: () => ApiBody<N>;
 }
 
-/** An answer that is JSON in UTF-8 already: a long list from the thread that looked it up. */
+/** An answer that is already JSON in UTF-8: a long list from the reading thread. */
 export class EncodedJson {
   readonly bytes: Uint8Array;
 
@@ -51,7 +52,7 @@ export function serve<N extends ApiRouteName>(router: Router, name: N, handler: 
   const [method, path = ''] = name.split(' ') as [keyof typeof METHODS, string?];
   const [status] = statusesOf(route);
   router[METHODS[method]](path, async (request, response) => {
-    // Each part has the type of the very schema it is parsed with.
+    // Each part has the type of the schema it is parsed with.
     const call = {
       request,
       response,
@@ -70,14 +71,14 @@ export function serve<N extends ApiRouteName>(router: Router, name: N, handler: 
   });
 }
 
-/** @throws VigieError `notFound`: what cannot be an id is the id of nothing */
+/** @throws VigieError `notFound`: a malformed id cannot exist */
 function paramsOf(schema: z.ZodType, request: Request): unknown {
   const parsed = validate(schema, { ...request.params });
   if (parsed.success) return parsed.data;
   throw new VigieError('notFound', `there is nothing at ${request.method} ${request.path}`);
 }
 
-/** @throws VigieError `badRequest` that names every field that is wrong */
+/** @throws VigieError `badRequest` that names every invalid field */
 export function parseRequest<T>(schema: z.ZodType<T>, value: unknown): T {
   if (value === undefined)
     throw new VigieError('badRequest', 'a JSON body is needed, with content-type application/json');
@@ -87,4 +88,11 @@ export function parseRequest<T>(schema: z.ZodType<T>, value: unknown): T {
     path.length === 0 ? message : `${path.join('.')}: ${message}`,
   );
   throw new VigieError('badRequest', problems.join('; '));
+}
+
+/** The user and lifetime of a long database read: it is cancelled when the client disconnects. */
+export function readFor({ userId }: { userId: string }, response: Response): ReadFor {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  return { userId, signal: gone.signal };
 }

@@ -1,9 +1,9 @@
 /**
- * How TLS is spoken: 1.2 and 1.3, forward secrecy and authenticated encryption only. Every browser since 2016 and the
- * mbedTLS of the cameras can.
+ * TLS policy: 1.2 and 1.3, forward secrecy and authenticated encryption only. Every browser since 2016 and the cameras'
+ * mbedTLS support it.
  *
- * Source: Mozilla's "intermediate" recommendation for servers (wiki.mozilla.org/Security/Server_Side_TLS), without finite-
- * field DHE.
+ * Source: Mozilla's "intermediate" recommendation for servers (wiki.mozilla.org/Security/Server_Side_TLS), without
+ * finite-field DHE.
  */
 
 import type { SecureContextOptions } from 'node:tls';
@@ -27,7 +27,7 @@ export function secureContextOf({ cert, key }: CertificatePair): SecureContextOp
     key,
     minVersion: 'TLSv1.2',
     ciphers: CIPHERS.join(':'),
-    // A phone without AES hardware knows best that it wants ChaCha20.
+    // Clients without AES hardware prefer ChaCha20.
     honorCipherOrder: false,
   };
 }

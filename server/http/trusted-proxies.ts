@@ -1,11 +1,11 @@
-/** Whose X-Forwarded-… headers are believed: VIGIE_TRUSTED_PROXIES, as validated by the configuration. */
+/** Proxies whose X-Forwarded-… headers are trusted: VIGIE_TRUSTED_PROXIES, as validated by the configuration. */
 
 import { ipRanges } from '../core/address/ip-address.ts';
 import { rangesOf } from '../core/address/special-addresses.ts';
 
 export type IsTrustedProxy = (address: string | undefined) => boolean;
 
-/** The names are those of express. */
+/** Express uses the same names. */
 const NAMED_RANGES: Readonly<Record<string, readonly string[]>> = {
   loopback: rangesOf('loopback'),
   linklocal: rangesOf('linkLocal'),

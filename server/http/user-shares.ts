@@ -1,8 +1,8 @@
 /**
- * How many answers of one kind a user, and all users together, have under way: those that hold a file, a place in a queue or a
- * stream of pictures for as long as their reader takes.
+ * Limits the answers of one kind in progress, per user and in total: those that hold a file, a queue place or a picture
+ * stream while their client reads.
  *
- * Invariant: a place is only taken for a response that is still open, so that its end gives the place back.
+ * Invariant: only an open response takes a place, so its end always releases the place.
  */
 
 import type { ServerResponse } from 'node:http';
@@ -12,11 +12,11 @@ import { FairPlaces, type PlaceHolder } from '../net/fair-places.ts';
 export interface UserSharesOptions {
   total: number;
   perUser: number;
-  /** What is said to one who has too many: what to do about it. */
+  /** Detail of the refusal: what to do about it. */
   refusal: string;
 }
 
-const STAYS: PlaceHolder = { mayGiveWay: () => 'no', giveWay: () => undefined };
+const STAYS: PlaceHolder = { replaceable: () => 'no', onReplaced: () => undefined };
 const RETRY_AFTER_SECONDS = 10;
 
 export class UserShares {
@@ -29,11 +29,11 @@ export class UserShares {
   }
 
   /**
-   * @returns a function that gives the place back, to be called when the response closes
+   * @returns releases the place; call it when the response closes
    * @throws VigieError `tooManyRequests`
    */
   enter(userId: string, response: ServerResponse): () => void {
-    if (response.destroyed) throw new VigieError('unavailable', 'nobody waits for this answer any more');
+    if (response.destroyed) throw new VigieError('unavailable', 'the client no longer waits for this answer');
     const leave = this.#places.enter(userId, STAYS);
     if (!leave)
       throw new VigieError('tooManyRequests', this.#refusal, { retryAfterSeconds: RETRY_AFTER_SECONDS });

@@ -6,7 +6,7 @@ import type { CameraSession } from './camera-session.ts';
 export interface CameraStatus {
   online: boolean;
   /** ms since the Unix epoch; null if none came since the server started. */
-  lastFrameAt: number | null;
+  lastFrameAtMs: number | null;
   /** Frames arriving per second, 0 while none do. */
   fps: number;
   framesDropped: number;
@@ -37,7 +37,7 @@ export class CameraRecord {
     const { firmware = '', board = '', sensor = '', capabilities = [] } = session?.hello ?? {};
     return {
       online: session !== undefined,
-      lastFrameAt: lastFrameUs === undefined ? null : Math.floor(lastFrameUs / 1000),
+      lastFrameAtMs: lastFrameUs === undefined ? null : Math.floor(lastFrameUs / 1000),
       fps: session && sending ? session.fps : 0,
       framesDropped,
       device: session ? { firmware, board, sensor, capabilities } : null,

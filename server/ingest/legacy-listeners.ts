@@ -87,12 +87,12 @@ export class LegacyListeners extends EventEmitter<LegacyEvents> {
     return this.#listeners.some((one) => one.cameraId === cameraId);
   }
 
-  status(cameraId: string): Pick<CameraStatus, 'online' | 'lastFrameAt' | 'fps' | 'framesDropped'> {
+  status(cameraId: string): Pick<CameraStatus, 'online' | 'lastFrameAtMs' | 'fps' | 'framesDropped'> {
     const listener = this.#listeners.find((one) => one.cameraId === cameraId);
     const { damaged = 0, tooFast = 0 } = listener?.counters.dropped ?? {};
     return {
       online: listener?.online ?? false,
-      lastFrameAt: listener?.lastFrameUs === undefined ? null : Math.floor(listener.lastFrameUs / 1000),
+      lastFrameAtMs: listener?.lastFrameUs === undefined ? null : Math.floor(listener.lastFrameUs / 1000),
       fps: listener?.fps ?? 0,
       framesDropped: damaged + tooFast,
     };

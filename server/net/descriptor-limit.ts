@@ -1,10 +1,13 @@
-/** How many files and sockets this process may have open. Node raises the soft limit to the hard one when it starts. */
+/**
+ * The number of files and sockets this process may have open. Node raises the soft limit to the hard one when it
+ * starts.
+ */
 
 interface Report {
   userLimits?: { open_files?: { soft: number | string } };
 }
 
-/** @returns Infinity where there is no limit, or none that the system tells */
+/** @returns Infinity when there is no limit, or it is unknown */
 export function descriptorLimit(): number {
   const report = process.report as typeof process.report & { excludeNetwork: boolean };
   const { excludeNetwork } = report;

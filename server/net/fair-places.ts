@@ -1,30 +1,30 @@
 /**
- * A bounded number of places that many networks share: connections, unanswered requests, sockets that have not signed in.
- * A door enters each client here and ends it when it is told to give way.
+ * A bounded number of places shared by many networks: connections, unanswered requests, sockets that have not signed
+ * in. The owner of a limit enters each client here and ends it when told to.
  *
- * Invariants: never more than `total` places are taken, nor more than `perNetwork` of one network. Whoever fills them
- * cannot keep others out: for a newcomer the oldest holder that only waits for its client gives its place up, of the site
- * that holds the most; if there is none, one that is being worked for, of a site that even then holds no less than the
- * newcomer's. So a flood never undoes the work for its own site, and a client that is being served is never ended.
+ * Invariants: at most `total` places are taken, and at most `perNetwork` by one network. Filling them cannot block
+ * others: a new client replaces the oldest holder, from the site with the most places, that only waits for its client;
+ * without one, a holder being worked for, from a site that afterwards still has no fewer places than the new client's.
+ * So a flood never undoes work for its own site, and a client that is being served is never ended.
  */
 
 import { networkOf } from '../core/address/network.ts';
 
 /**
- * `yes`: it waits for its client, and nothing is lost. `toFewer`: it is being worked for, and gives way to a site that
- * has fewer places. `no`: it is being served.
+ * `yes`: it waits for its client, and nothing is lost. `toFewer`: it is being worked for, and may be replaced by a site
+ * with fewer places. `no`: it is being served.
  */
-export type Willingness = 'yes' | 'toFewer' | 'no';
+export type Replaceable = 'yes' | 'toFewer' | 'no';
 
 export interface PlaceHolder {
-  mayGiveWay(): Willingness;
-  /** The place belongs to another one from now on. */
-  giveWay(): void;
+  replaceable(): Replaceable;
+  /** Called when the place is given to another holder. */
+  onReplaced(): void;
 }
 
 export interface FairPlacesOptions {
   total: number;
-  /** Default: no limit of its own. */
+  /** Default: unlimited. */
   perNetwork?: number;
 }
 
@@ -34,7 +34,7 @@ interface Place {
   holder: PlaceHolder;
 }
 
-/** Bounds the work of one refusal. Holders that were looked at move to the end, so that the next look sees others. */
+/** Bounds the work of one refusal. Checked holders move to the end, so that the next search sees others. */
 const MAX_SEARCHED = 256;
 
 export class FairPlaces {
@@ -54,8 +54,8 @@ export class FairPlaces {
   }
 
   /**
-   * @param network as networkOf gives it
-   * @returns a function that gives the place back, idempotent, or undefined when there is no room
+   * @param network from networkOf
+   * @returns releases the place, idempotent; undefined when there is no room
    */
   enter(network: string, holder: PlaceHolder): (() => void) | undefined {
     const place: Place = { network, site: siteOf(network), holder };
@@ -77,9 +77,9 @@ export class FairPlaces {
     return this.#places.size < total || this.#displace(this.#places, site);
   }
 
-  /** @param site the newcomer's @returns false when nobody gives way */
+  /** @param site of the new client @returns false when no holder can be replaced */
   #displace(places: Set<Place>, site: string): boolean {
-    const found: Record<Willingness, Place | undefined> = {
+    const found: Record<Replaceable, Place | undefined> = {
       yes: undefined,
       toFewer: undefined,
       no: undefined,
@@ -90,7 +90,7 @@ export class FairPlaces {
     let searched = 0;
     for (const place of places) {
       if (++searched > MAX_SEARCHED) break;
-      const willingness = place.holder.mayGiveWay();
+      const willingness = place.holder.replaceable();
       const share = this.#shareOf(place.site);
       const other = found[willingness];
       if (willingness === 'no' || (willingness === 'toFewer' && (place.site === site || share < least)))
@@ -105,7 +105,7 @@ export class FairPlaces {
     if (!displaced) return false;
     this.#leave(displaced);
     this.counters.displaced++;
-    displaced.holder.giveWay();
+    displaced.holder.onReplaced();
     return true;
   }
 
@@ -126,8 +126,8 @@ export class FairPlaces {
 }
 
 /**
- * Who shares: of IPv6 the /48, since a subscriber may have 65,536 networks (RFC 6177) and would fill all places with one
- * holder from each.
+ * The unit of sharing: for IPv6 the /48, since a subscriber may have 65,536 networks (RFC 6177) and would fill all
+ * places with one holder each.
  */
 function siteOf(network: string): string {
   return network.endsWith('/64') ? networkOf(network.slice(0, -'/64'.length), 48) : network;

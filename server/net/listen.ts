@@ -1,4 +1,4 @@
-/** Listens on a port, or says in one line why not and what to do: one way and one wording for every listener. */
+/** Listens on a port, or reports in one line why it cannot and what to do: the same wording for every listener. */
 
 import type { AddressInfo, Server } from 'node:net';
 import { VigieError } from '../errors.ts';
@@ -17,7 +17,7 @@ export interface ListenAttempt {
 }
 
 /**
- * @returns the port, which the system chose where `port` is 0
+ * @returns the port; the system chooses it when `port` is 0
  * @throws VigieError `configuration`
  */
 export async function listen(server: Server, attempt: ListenAttempt): Promise<number> {
@@ -35,7 +35,7 @@ export async function listen(server: Server, attempt: ListenAttempt): Promise<nu
   return (server.address() as AddressInfo).port;
 }
 
-/** @returns a VigieError `configuration` of one line */
+/** @returns a one-line VigieError `configuration` */
 export function listenError(error: unknown, attempt: ListenAttempt): VigieError {
   const { protocol, port, host, purpose, setting, hostSetting } = attempt;
   const where = `${protocol} port ${port}${host === undefined ? '' : ` of ${host}`} for ${purpose}`;

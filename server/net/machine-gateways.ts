@@ -1,13 +1,18 @@
-/** Reads this machine's interfaces and routes, so that core/address/gateways.ts can tell which addresses stand for others. */
+/**
+ * Reads this machine's interfaces and routes, so that core/address/gateways.ts can tell which addresses are shared by
+ * others.
+ */
 
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { gatewaysOf, type MachineNetworks } from '../core/address/gateways.ts';
 
-/** Containers are attached to networks while they run, and Wi-Fi changes. */
+/** Containers join networks at run time, and Wi-Fi changes. */
 const MAX_AGE_MS = 30_000;
 
-/** @returns whether an address, in its one spelling, is a gateway or this machine's own; read anew when asked later than 30 s */
+/**
+ * @returns whether an address in canonical form is a gateway or this machine's own; reads the tables again after 30 s
+ */
 export function machineGateways(
   read: () => MachineNetworks = readMachineNetworks,
   nowMs: () => number = Date.now,
@@ -32,7 +37,7 @@ function readMachineNetworks(): MachineNetworks {
   };
 }
 
-/** Elsewhere than on Linux there is none. */
+/** Exists only on Linux. */
 function readTable(path: string): string {
   try {
     return readFileSync(path, 'utf8');

@@ -1,24 +1,24 @@
 /**
- * Connections that have not authenticated yet, at one door. Those that have do not count: what bounds their number is what
- * was given out to authenticate with.
+ * Connections at one listener that have not authenticated yet. Authenticated ones do not count: the credentials handed
+ * out bound their number.
  *
- * Invariants: nobody is refused; when all places are taken, another connection has to go. No one network keeps another
- * out: the network that holds the most places gives up its oldest for one that holds at least two fewer. Among equals half
- * of the places are safe for a while, long enough to authenticate over a slow line, and the oldest in the other half goes,
- * which is long enough over a fast one. Devices in the private network, and networks from which somebody has authenticated
- * before, have places of their own, which the rest of the world cannot take.
+ * Invariants: every new connection is accepted; when all places are taken, another one is closed. No network can block
+ * another: the network with the most places loses its oldest one to a network with at least two fewer. Among equals,
+ * half of the places are safe for a while, long enough to authenticate over a slow line, and the oldest of the other
+ * half is closed, which is long enough over a fast line. Private networks, and networks with a successful
+ * authentication before, have separate places that the rest of the world cannot take.
  */
 
 import { networkOf } from '../core/address/network.ts';
 import type { Clock } from '../core/clock.ts';
 
 export interface PendingConnectionsOptions {
-  /** At least 2. For devices at home and known networks; strangers have as many again. */
+  /** At least 2. For private and known networks; all others have as many again. */
   places: number;
   clock: Clock;
 }
 
-/** Where a connection comes from, as server/http/client-connection.ts tells. */
+/** Origin of a connection, as in server/http/client-connection.ts. */
 export interface Peer {
   address: string;
   isPrivate: boolean;
@@ -26,50 +26,50 @@ export interface Peer {
 
 /** Both idempotent. */
 export interface PendingPlace {
-  /** It has ended. */
+  /** The connection has ended. */
   leave(): void;
-  /** It has authenticated: its place is free, and its network is known from now on. */
+  /** The connection has authenticated: its place is free, and its network is known from now on. */
   authenticated(): void;
 }
 
 interface Occupant {
   readonly network: string;
   readonly safeUntilUs: number;
-  readonly turnAway: () => void;
+  readonly onDisplaced: () => void;
 }
 
-/** A round trip around the world, and a camera that computes its answer. */
+/** A round trip around the world, and the camera's computation of its answer. */
 const SAFE_US = 500_000;
-/** The network that somebody authenticated from the longest ago is forgotten first. */
+/** The network with the oldest authentication is forgotten first. */
 const MAX_KNOWN_NETWORKS = 1024;
 
 export class PendingConnections {
-  /** Connections that had to go for others. */
+  /** Connections closed to make room for others. */
   displaced = 0;
   readonly #clock: Clock;
   readonly #known = new Set<string>();
   readonly #knownPlaces: Places;
-  readonly #strangersPlaces: Places;
+  readonly #unknownPlaces: Places;
 
   constructor({ places, clock }: PendingConnectionsOptions) {
     this.#clock = clock;
     this.#knownPlaces = new Places(places);
-    this.#strangersPlaces = new Places(places);
+    this.#unknownPlaces = new Places(places);
   }
 
-  /** @param turnAway ends the connection; called at most once, when it has to make room */
-  enter({ address, isPrivate }: Peer, turnAway: () => void): PendingPlace {
+  /** @param onDisplaced closes the connection; called at most once, to make room */
+  enter({ address, isPrivate }: Peer, onDisplaced: () => void): PendingPlace {
     const network = networkOf(address);
     const isKnown = isPrivate || this.#known.has(network);
-    const places = isKnown ? this.#knownPlaces : this.#strangersPlaces;
-    // A stranger may have 2^16 networks of /64.
+    const places = isKnown ? this.#knownPlaces : this.#unknownPlaces;
+    // An unknown client may control 2^16 networks of /64.
     const counted = isKnown ? network : networkOf(address, 48);
     const nowUs = this.#clock();
     const displaced = places.makeRoomFor(counted, nowUs);
-    const occupant = places.add(counted, nowUs, turnAway);
+    const occupant = places.add(counted, nowUs, onDisplaced);
     if (displaced) {
       this.displaced++;
-      displaced.turnAway();
+      displaced.onDisplaced();
     }
     return {
       leave: () => places.remove(occupant),
@@ -100,10 +100,10 @@ class Places {
     this.#total = total;
   }
 
-  add(network: string, nowUs: number, turnAway: () => void): Occupant {
+  add(network: string, nowUs: number, onDisplaced: () => void): Occupant {
     const safe = [...this.#occupants].filter(({ safeUntilUs }) => nowUs < safeUntilUs).length;
     const isSafe = safe < Math.floor(this.#total / 2);
-    const occupant = { network, safeUntilUs: isSafe ? nowUs + SAFE_US : nowUs, turnAway };
+    const occupant = { network, safeUntilUs: isSafe ? nowUs + SAFE_US : nowUs, onDisplaced };
     this.#occupants.add(occupant);
     this.#byNetwork.set(network, (this.#byNetwork.get(network) ?? 0) + 1);
     return occupant;
@@ -118,7 +118,7 @@ class Places {
     else this.#byNetwork.delete(network);
   }
 
-  /** @returns who was removed for it, if somebody had to be */
+  /** @returns the occupant that was removed, if any */
   makeRoomFor(network: string, nowUs: number): Occupant | undefined {
     if (this.#occupants.size < this.#total) return undefined;
     const largest = Math.max(...this.#byNetwork.values());

@@ -1,11 +1,11 @@
-/** Which program listens on a port, as far as Linux tells this user (proc(5)); elsewhere nothing is known. */
+/** The program that listens on a port, as far as Linux shows it to this user (proc(5)); unknown on other systems. */
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** States of net/tcp_states.h: TCP_LISTEN, and TCP_CLOSE for UDP sockets that are not connected. */
 const LISTENING = { TCP: '0A', UDP: '07' };
 
-/** @returns like `node (process 4711)`, or undefined when it cannot be found out */
+/** @returns like `node (process 4711)`, or undefined when unknown */
 export function portOwner(protocol: 'TCP' | 'UDP', port: number): string | undefined {
   const sockets = listeningSockets(protocol, port);
   if (sockets.size === 0) return undefined;

@@ -1,4 +1,4 @@
-/** Refuses a request to become a WebSocket, in the one way that every door does it. */
+/** Refuses a WebSocket upgrade; every listener does it this way. */
 
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -7,11 +7,11 @@ import type { Duplex } from 'node:stream';
  * Answers and closes the socket.
  *
  * @param status of HTTP, for example 403
- * @param detail a sentence in ASCII; none when there is nothing to add
- * @param retryAfterSeconds when it makes sense to come again
+ * @param detail a sentence in ASCII; may be empty
+ * @param retryAfterSeconds when trying again makes sense
  */
 export function refuseUpgrade(socket: Duplex, status: number, detail = '', retryAfterSeconds?: number): void {
-  // The peer may be gone already, and that must not reach anyone.
+  // The peer may have left already; that error needs no handling.
   socket.on('error', () => socket.destroy());
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,

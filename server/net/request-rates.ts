@@ -1,8 +1,8 @@
 /**
- * How many requests a second each network may send, with a burst. Time is an argument.
+ * Rate limit of requests per network, with a burst. Time is an argument.
  *
- * Invariant: the table is bounded. A network that has been silent until its burst was whole again is forgotten, which
- * changes nothing for it; past `maxNetworks` the one that has been silent longest is.
+ * Invariant: the table is bounded. A network silent long enough to have its whole burst again is forgotten, which
+ * changes nothing for it; above `maxNetworks` the network silent for longest is forgotten.
  */
 
 import { TokenBucket } from '../core/token-bucket.ts';
@@ -22,7 +22,7 @@ interface Network {
 export class RequestRates {
   readonly #options: Required<RequestRatesOptions>;
   readonly #refillUs: number;
-  /** The one that was silent longest first. */
+  /** The network silent for longest comes first. */
   readonly #networks = new Map<string, Network>();
 
   constructor(options: RequestRatesOptions) {
@@ -34,7 +34,7 @@ export class RequestRates {
     return this.#networks.size;
   }
 
-  /** @returns false when this request is one too many */
+  /** @returns false when this request is above the rate */
   admit(network: string, nowUs: number): boolean {
     const { perSecond, burst } = this.#options;
     const bucket = this.#networks.get(network)?.bucket ?? new TokenBucket(perSecond, burst, nowUs);

@@ -1,16 +1,17 @@
 /**
- * At most one unanswered request per connection. A client that sends a second one before it has its answer gets that answer
- * and then the end of the connection (RFC 9112 sections 9.3.2 and 9.6 allow it, and a client sends the rest again); no
- * browser and no proxy pipelines.
+ * At most one unanswered request per connection. A client that sends a second one before its answer gets that answer
+ * and then the end of the connection (RFC 9112 sections 9.3.2 and 9.6 allow it, and the client sends the rest again);
+ * no browser and no proxy pipelines.
  *
- * Node alone holds a client back only after it has made the answers: it hands every request in a chunk of 64 KiB, 2,500 of
- * them, to the app at once. So the rule is applied where the parser reports a request's headers, which also covers
+ * Node itself applies back-pressure only after the answers are made: it hands every request in a chunk of 64 KiB, 2,500
+ * of them, to the app at once. So the rule is applied where the parser reports a request's headers, which also covers
  * upgrades, `Expect` and CONNECT, and stops the parser there: 0.1 ms for such a chunk instead of 40.
  *
- * An answer to HEAD is whole with its headers, whatever the server still does for it; Node keeps the next answer back until then.
+ * An answer to HEAD is complete with its headers, whatever the server still does for it; Node delays the next answer
+ * until then.
  *
- * Invariant: nothing of a second request reaches a listener of the server. `socket.parser.onIncoming` is not documented;
- * without it `begin` still holds the rule, at the price of parsing the whole chunk.
+ * Invariant: no part of a second request reaches a listener of the server. `socket.parser.onIncoming` is undocumented;
+ * without it `begin` still enforces the rule, at the cost of parsing the whole chunk.
  */
 
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -26,7 +27,7 @@ interface Parser {
 }
 type ParsedSocket = Socket & { parser?: Parser | null };
 
-/** To the parser: no message follows that you know how to read. */
+/** Tells the parser that no further message can be read. */
 const STOP_PARSING = 2;
 
 export class RequestTurns {
@@ -34,12 +35,12 @@ export class RequestTurns {
   readonly #ended = new WeakSet<Socket>();
   #refused = 0;
 
-  /** Connections that were ended for a second request. */
+  /** Connections ended for a second request. */
   get refused(): number {
     return this.#refused;
   }
 
-  /** Puts itself between the server's parsers and its listeners. */
+  /** Installs itself between the server's parsers and its listeners. */
   guard(server: Server | HttpsServer): void {
     server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', (socket: ParsedSocket) => {
       const { parser } = socket;
@@ -55,8 +56,8 @@ export class RequestTurns {
   }
 
   /**
-   * @returns false when it is not this request's turn: it is to be left alone, and its connection ends. After true the caller
-   *   says `end` when the response has closed.
+   * @returns false when it is not this request's turn: ignore it, its connection ends. After true the caller calls
+   * `end` when the response has closed.
    */
   begin({ socket }: IncomingMessage, response: ServerResponse): boolean {
     if (this.#isOutOfTurn(socket)) return false;
@@ -76,14 +77,14 @@ export class RequestTurns {
     this.#ended.add(socket);
     if (!response.headersSent) response.setHeader('Connection', 'close');
     response.once('close', () => socket.destroySoon());
-    // What else it sends stays in the kernel, and then with the client.
+    // Further data stays in the kernel, and then at the client.
     socket.pause();
     socket.parser?.pause?.();
     return true;
   }
 }
 
-/** The client has all of the answer, and may well send its next request. */
+/** The client has the complete answer, and may send its next request. */
 function isWhole(response: ServerResponse): boolean {
   return response.headersSent && response.req.method === 'HEAD';
 }

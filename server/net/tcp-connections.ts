@@ -1,32 +1,34 @@
 /**
- * The connections of one TCP server: how many there may be, and who goes when there are too many.
+ * The connections of one TCP server: their limit, and which one is closed above it.
  *
- * Invariants: a connection belongs to the set until its socket closes. A new one is let in at the cost of one that waits for
- * its client, of the same network or of the site that holds the most, so that connections that do nothing keep nobody out;
- * one that is being served stays.
+ * Invariants: a connection belongs to the set until its socket closes. A new one replaces one that waits for its
+ * client, of the same network or of the site with the most connections, so idle connections block no client; a
+ * connection that is being served stays.
  */
 
 import type { Socket } from 'node:net';
 import { networkOf } from '../core/address/network.ts';
-import { FairPlaces, type Willingness } from './fair-places.ts';
+import { FairPlaces, type Replaceable } from './fair-places.ts';
 
 export interface TcpConnectionsOptions {
   total: number;
   perNetwork: number;
-  /** Many clients come from one of these: it has no limit of its own. */
+  /** A trusted proxy carries many clients: it has no limit of its own. */
   isTrustedProxy?: ((address: string | undefined) => boolean) | undefined;
 }
 
 interface Connection {
   socket: Socket;
   /** Undefined while it is idle. */
-  use: (() => Willingness) | undefined;
+  use: (() => Replaceable) | undefined;
 }
 
 export class TcpConnections {
   readonly #isTrustedProxy: (address: string | undefined) => boolean;
   readonly #places: FairPlaces;
-  /** By the peer's address and port, since under TLS a request's socket is another object than the connection's. */
+  /**
+   * By the peer's address and port, because under TLS a request's socket is a different object from the connection's.
+   */
   readonly #connections = new Map<string, Connection>();
 
   constructor({ isTrustedProxy = () => false, total, perNetwork }: TcpConnectionsOptions) {
@@ -38,7 +40,7 @@ export class TcpConnections {
     return { open: this.#connections.size, ...this.#places.counters };
   }
 
-  /** @returns false when there was no room and it was destroyed, or when it has left already */
+  /** @returns false when there was no room and it was destroyed, or when it has closed already */
   admit(socket: Socket): boolean {
     const { remoteAddress } = socket;
     if (remoteAddress === undefined) return refuse(socket);
@@ -46,8 +48,8 @@ export class TcpConnections {
     const leave = this.#isTrustedProxy(remoteAddress)
       ? (): void => undefined
       : this.#places.enter(networkOf(remoteAddress), {
-          mayGiveWay: () => connection.use?.() ?? 'yes',
-          giveWay: () => socket.destroy(),
+          replaceable: () => connection.use?.() ?? 'yes',
+          onReplaced: () => socket.destroy(),
         });
     if (!leave) return refuse(socket);
     const key = keyOf(socket);
@@ -60,12 +62,12 @@ export class TcpConnections {
   }
 
   /**
-   * From now on it is not idle.
+   * Marks the connection as in use.
    *
-   * @param use whether it may give way all the same
-   * @returns a function that says it is idle again
+   * @param use whether it may still be replaced
+   * @returns marks it as idle again
    */
-  use(socket: Pick<Socket, 'remoteAddress' | 'remotePort'>, use: () => Willingness): () => void {
+  use(socket: Pick<Socket, 'remoteAddress' | 'remotePort'>, use: () => Replaceable): () => void {
     const connection = this.#connections.get(keyOf(socket));
     if (connection) connection.use = use;
     return () => {
@@ -80,7 +82,7 @@ export class TcpConnections {
 }
 
 function refuse(socket: Socket): false {
-  // A reset on the way must not reach anyone.
+  // A connection reset needs no handling.
   socket.on('error', () => undefined);
   socket.destroy();
   return false;

@@ -1,4 +1,6 @@
-/** /api/notifications: what somebody's devices are told, and which devices those are. Everybody for themselves. */
+/**
+ * /api/notifications: which notifications a user's devices get, and which devices those are. Each user for themselves.
+ */
 
 import { ECDH } from 'node:crypto';
 import { Router } from 'express';
@@ -38,7 +40,7 @@ export function notificationRoutes(notifier: PushNotifier, guard: Guard): Router
   return router;
 }
 
-/** Uncompressed, as the schema says; this is whether it is on the curve, which only node:crypto can tell. */
+/** The schema checks that the point is uncompressed; this checks that it is on the curve, which needs node:crypto. */
 function assertOnCurve({ keys }: PushDevice): void {
   try {
     ECDH.convertKey(keys.p256dh, 'prime256v1', 'base64url');

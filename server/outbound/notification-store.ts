@@ -1,9 +1,10 @@
-/** Devices that are told what happens, and what their users want to be told. A device goes with its session. */
+/** Devices for push notifications and their users' settings. A device is removed with its session. */
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { NOTIFICATION_SETTINGS, type NotificationSettings, type PushDevice } from '../wire/notification.ts';
 import { inTransaction } from '../store/database.ts';
 import { readFields } from '../store/json-column.ts';
+import { SETTINGS_WORK, SettingsQueries, settingsSql } from '../store/settings-queries.ts';
 import { declareStatements, prepareStatements } from '../store/statements.ts';
 import type { Shared, WorkOf } from '../store/work.ts';
 
@@ -14,11 +15,11 @@ export interface StoredDevice extends PushDevice {
 /** A user who has a device and may watch a camera. */
 export interface Recipient {
   userId: string;
-  /** Undefined where the user changed none. */
+  /** Undefined fields are at their default. */
   settings: Partial<NotificationSettings> | undefined;
 }
 
-/** Of one user; one more takes the place of the oldest. */
+/** Per user; one more replaces the oldest. */
 const MAX_DEVICES = 10;
 const SELECT = `
   SELECT endpoint, sessions.user_id AS userId, p256dh, auth
@@ -42,22 +43,21 @@ const SQL = declareStatements('notifications', {
       OR EXISTS (SELECT 1 FROM camera_rights r WHERE r.user_id = users.id AND r.camera_id = ?)`,
   ofUser: `${SELECT} WHERE sessions.user_id = ? ORDER BY push_devices.rowid`,
   remove: 'DELETE FROM push_devices WHERE endpoint = ?',
-  settings: 'SELECT settings FROM notification_settings WHERE user_id = ?',
-  setSettings: `
-    INSERT INTO notification_settings (user_id, settings) VALUES (?, ?)
-    ON CONFLICT (user_id) DO UPDATE SET settings = excluded.settings`,
+  ...settingsSql('notification_settings', 'user_id'),
 });
 
-export class NotificationQueries {
+export class NotificationQueries extends SettingsQueries<typeof NOTIFICATION_SETTINGS.shape> {
   readonly #database: DatabaseSync;
   readonly #statements;
 
   constructor(database: DatabaseSync) {
+    const statements = prepareStatements(database, SQL);
+    super(NOTIFICATION_SETTINGS, statements);
     this.#database = database;
-    this.#statements = prepareStatements(database, SQL);
+    this.#statements = statements;
   }
 
-  /** A browser that somebody else has signed in with since is theirs. */
+  /** A browser in which another user has signed in since belongs to that user. */
   add(who: { userId: string; sessionId: string }, { endpoint, keys }: PushDevice, nowMs: number): void {
     const { p256dh, auth } = keys;
     inTransaction(this.#database, () => {
@@ -66,7 +66,7 @@ export class NotificationQueries {
     });
   }
 
-  /** All who may watch a camera and have a device. */
+  /** All users with a device who may watch the camera. */
   recipients(cameraId: string): Recipient[] {
     const rows = this.#statements.recipients.all(cameraId);
     const byUser = new Map(rows.map(({ userId, settings }) => [String(userId), settings]));
@@ -83,14 +83,6 @@ export class NotificationQueries {
   remove(endpoint: string): void {
     this.#statements.remove.run(endpoint);
   }
-
-  settingsOf(userId: string): Partial<NotificationSettings> | undefined {
-    return readFields(NOTIFICATION_SETTINGS, this.#statements.settings.get(userId)?.['settings']);
-  }
-
-  setSettings(userId: string, settings: NotificationSettings): void {
-    this.#statements.setSettings.run(userId, JSON.stringify(settings));
-  }
 }
 
 export const NOTIFICATION_WORK = {
@@ -98,8 +90,7 @@ export const NOTIFICATION_WORK = {
   recipients: 'long',
   devicesOf: 'quick',
   remove: 'record',
-  settingsOf: 'quick',
-  setSettings: 'action',
+  ...SETTINGS_WORK,
 } as const satisfies WorkOf<NotificationQueries>;
 
 export type NotificationStore = Shared<NotificationQueries, typeof NOTIFICATION_WORK>;

@@ -1,4 +1,4 @@
-/** What is sent out when something happens, put together: messages to other programs, notifications to people's devices. */
+/** Opens the outbound side of events: webhooks to other programs, push notifications to devices. */
 
 import type { KnownCameras } from '../core/cameras.ts';
 import type { Log } from '../log.ts';
@@ -24,7 +24,7 @@ export interface OpenOutboundOptions {
 export interface Outbound {
   webhooks: Webhooks;
   notifier: PushNotifier;
-  /** After it is stored. */
+  /** Called after the event is stored. */
   onEvent(event: EventView): void;
   close(): void;
 }
@@ -43,7 +43,7 @@ export function openOutbound({ store, mayWatch, log }: OpenOutboundOptions): Out
     webhooks,
     notifier,
     onEvent: (event) => {
-      // Its messages were queued with it.
+      // Its deliveries were queued in the same transaction.
       webhooks.wake();
       notifier.onEvent(event);
     },

@@ -1,4 +1,4 @@
-/** One HTTP POST to a receiver: bounded in time and in what is read, and never led elsewhere by it. */
+/** One HTTP POST to a receiver: bounded in time and in the bytes read; redirects are not followed. */
 
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
@@ -6,13 +6,13 @@ import { readRetryAfter } from '../core/outbound/delivery-schedule.ts';
 import { assertMayReceive, lookupReceiver, RefusedAddress, type MayReceive } from './receiver-address.ts';
 
 export interface ReceiverAnswer {
-  /** Null when none came. */
+  /** Null without an answer. */
   status: number | null;
-  /** What the receiver said, cut at 1 KiB, or why it could not be reached. */
+  /** The receiver's answer, cut at 1 KiB, or why it could not be reached. */
   text: string;
-  /** It was not even tried: the address is nobody's to send to, and will not be later. */
+  /** No attempt was made: the address must not be sent to, now or later. */
   refused: boolean;
-  /** 0 unless it asked for patience. */
+  /** 0 unless the receiver asked for a delay. */
   retryAfterMs: number;
 }
 
@@ -22,14 +22,14 @@ const MAX_ANSWER_BYTES = 1024;
 export interface OutboundMessage {
   headers: Readonly<Record<string, string>>;
   body: string | Uint8Array;
-  /** Gives it up. */
+  /** Aborts the attempt. */
   stopped: AbortSignal;
   mayReceive: MayReceive;
-  /** A certificate that is trusted instead of the system's. */
+  /** A certificate to trust instead of the system's. */
   ca?: string;
 }
 
-/** Never throws: what went wrong is the answer. */
+/** Never throws: errors are part of the outcome. */
 export async function postMessage(url: string, message: OutboundMessage): Promise<ReceiverAnswer> {
   const signal = AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), message.stopped]);
   try {
@@ -59,7 +59,7 @@ function send(
   const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
     method: 'POST',
     headers: { ...headers, 'Content-Length': Buffer.byteLength(body) },
-    // A connection of its own: what a receiver leaves open is closed after the answer.
+    // A connection of its own: a connection the receiver keeps open is closed after the answer.
     agent: false,
     lookup: lookupReceiver(mayReceive),
     signal,
@@ -77,7 +77,7 @@ async function readText(response: IncomingMessage): Promise<string> {
   for await (const piece of response as AsyncIterable<Buffer>) {
     pieces.push(piece);
     bytes += piece.length;
-    // Leaving the loop destroys the connection, whatever else was to come.
+    // Leaving the loop destroys the connection, whatever data would follow.
     if (bytes >= MAX_ANSWER_BYTES) break;
   }
   return Buffer.concat(pieces).subarray(0, MAX_ANSWER_BYTES).toString('utf8').replaceAll('\u0000', '');

@@ -1,8 +1,8 @@
 /**
- * Tells people's devices what begins at the cameras: whom it concerns, whether they want to know it now, and not too often.
+ * Notifies users' devices of events: selects the users with the right and matching settings, and limits the rate.
  *
- * Invariants: nobody is told of a camera they may not see at that moment; a device has one notification on its way and the
- * newest waiting, whatever its push service does; whoever tells an event waits for nothing.
+ * Invariants: no user is notified of a camera they may not see at that moment; a device has one notification under way
+ * and the newest waiting, whatever its push service does; callers never wait.
  */
 
 import { createHash } from 'node:crypto';
@@ -19,7 +19,7 @@ import type {
 import { fillPath, PAGE_PATHS } from '../wire/paths.ts';
 import type { PushOutcome } from './push-sender.ts';
 
-/** What sends; main connects it. */
+/** The sender of notifications; main connects it. */
 export interface PushWay {
   readonly publicKey: string;
   send(device: PushDevice, payload: PushPayload): Promise<PushOutcome>;
@@ -29,14 +29,14 @@ export interface PushNotifierOptions {
   store: NotificationStore;
   way: PushWay;
   mayWatch: (userId: string, cameraId: string) => boolean;
-  /** Undefined for a camera that is gone. */
+  /** Undefined for a removed camera. */
   nameOf: (cameraId: string) => string | undefined;
   log: Log;
   nowMs?: () => number;
 }
 
-const WORDS: Readonly<Record<EventKind, string>> = { motion: 'Motion', offline: 'Not connected any more' };
-/** Of events that were told, so that more that becomes known of one is no other. */
+const WORDS: Readonly<Record<EventKind, string>> = { motion: 'Motion', offline: 'Camera offline' };
+/** Ids of notified events, so that an update of an event is not a second notification. */
 const MAX_REMEMBERED = 500;
 
 interface Line {
@@ -49,7 +49,7 @@ export class PushNotifier {
   readonly #log: Log;
   readonly #nowMs: () => number;
   readonly #told = new Set<string>();
-  /** When a user was last told of a camera, by `user camera`. */
+  /** Time of the last notification, by `user camera`. */
   readonly #lastMs = new Map<string, number>();
   /** By endpoint. */
   readonly #lines = new Map<string, Line>();
@@ -78,42 +78,42 @@ export class PushNotifier {
     await this.#options.store.setSettings(userId, settings);
   }
 
-  /** Told until the session ends. */
+  /** The device is notified until the session ends. */
   async addDevice(who: { userId: string; sessionId: string }, device: PushDevice): Promise<void> {
     await this.#options.store.add(who, device, this.#nowMs());
   }
 
-  /** Nothing happens to a device of somebody else. */
+  /** Ignores devices of other users. */
   async removeDevice(userId: string, id: string): Promise<void> {
     const { store } = this.#options;
     const devices = store.devicesOf(userId).filter((device) => deviceId(device) === id);
     await Promise.all(devices.map(({ endpoint }) => store.remove(endpoint)));
   }
 
-  /** To all devices of a user, whatever the hour, so that they see that it works. */
+  /** Notifies all devices of a user, at any hour, to show that it works. */
   test(userId: string): void {
-    const payload = { title: 'Vigie', body: 'Notifications arrive here.', path: '/', tag: 'test' };
+    const payload = { title: 'Vigie', body: 'Notifications work on this device.', path: '/', tag: 'test' };
     for (const device of this.#options.store.devicesOf(userId)) this.#put(device, payload);
   }
 
-  /** As the log tells it. Never throws, never waits. */
+  /** Called by the event log. Never throws, never waits. */
   onEvent(event: EventView): void {
     if (this.#closed) return;
     this.#tell(event).catch((error: unknown) => {
-      // What was being looked up when the server stopped.
+      // The server stopped during the look-up.
       if (this.#closed) return;
       this.#log.error({ err: error, eventId: event.id }, 'failed to notify of an event');
     });
   }
 
-  /** Idempotent. No event is told from now on. */
+  /** Idempotent. No further event is notified. */
   close(): void {
     this.#closed = true;
   }
 
   async #tell(event: EventView): Promise<void> {
     const { id, cameraId, endedAtMs, startedAtMs } = event;
-    // Its end is no news, unless it is told once, with it.
+    // The end of an event is not notified, except for an event that is stored only once, at its end.
     if (this.#told.has(id) || (endedAtMs !== null && endedAtMs !== startedAtMs)) return;
     this.#remember(id);
     const { store, nameOf } = this.#options;
@@ -121,7 +121,7 @@ export class PushNotifier {
     if (name === undefined) return;
     for (const { userId, settings } of await store.recipients(cameraId)) {
       if (!this.#wants(userId, { ...defaultSettings(), ...settings }, event)) continue;
-      // As they are now, for somebody may have signed out meanwhile.
+      // Looked up now, because a user may have signed out meanwhile.
       for (const device of store.devicesOf(userId)) this.#put(device, payloadOf(event, name));
     }
   }
@@ -170,7 +170,7 @@ export class PushNotifier {
   }
 }
 
-/** A name for a device that, unlike its endpoint, lets nobody send to it. */
+/** A name for a device that, unlike its endpoint, does not allow sending to it. */
 export function deviceId({ endpoint }: { endpoint: string }): string {
   return createHash('sha256').update(endpoint).digest('base64url');
 }

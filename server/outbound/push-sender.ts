@@ -1,33 +1,33 @@
 /**
- * Sends one notification to one device by its browser's push service: encrypted for the device (RFC 8291), signed by this
- * server (VAPID, RFC 8292).
+ * Sends one notification to one device through its browser's push service: encrypted for the device (RFC 8291), signed
+ * by this server (VAPID, RFC 8292).
  *
- * Invariant: the address comes from a browser, that is from whoever has an account; so it must be a public one, by https.
+ * Invariant: the endpoint comes from a browser, so any user may choose it; it must be a public https address.
  */
 
 import { createECDH } from 'node:crypto';
 import webPush from 'web-push';
 import { postMessage, type ReceiverAnswer } from './post-message.ts';
-import { isReceiverOnInternet, type MayReceive } from './receiver-address.ts';
+import { isReceiverForPush, type MayReceive } from './receiver-address.ts';
 import type { PushDevice, PushPayload } from '../wire/notification.ts';
 
 export interface PushSenderOptions {
-  /** 32 bytes, the same for ever: devices subscribe to the key that is made of them. */
+  /** 32 bytes, never changed: devices subscribe to the key derived from them. */
   secret: Uint8Array;
-  /** Which addresses are sent to; tests have a push service of their own. */
+  /** The addresses that may be sent to; tests use their own push service. */
   mayReceive?: MayReceive;
-  /** Trusted besides the system's, for tests. */
+  /** Trusted besides the system's certificates, for tests. */
   ca?: string;
 }
 
-/** `gone`: the device will never take one again. */
+/** `gone`: the device's subscription has ended. */
 export type PushOutcome = 'sent' | 'gone' | 'failed';
 
 const TTL_SECONDS = 3_600;
 const MAX_ATTEMPTS = 3;
 const RETRY_MS = 2_000;
 const MAX_RETRY_MS = 30_000;
-/** Whom a push service may ask about this server; none of them writes to it. */
+/** Contact for push services; no mail arrives there. */
 const SUBJECT = 'mailto:owner@vigie.example';
 
 export class PushSender {
@@ -37,7 +37,7 @@ export class PushSender {
   readonly #ca: string | undefined;
   readonly #stopped = new AbortController();
 
-  constructor({ secret, mayReceive = isReceiverOnInternet, ca }: PushSenderOptions) {
+  constructor({ secret, mayReceive = isReceiverForPush, ca }: PushSenderOptions) {
     const key = createECDH('prime256v1');
     key.setPrivateKey(secret);
     this.publicKey = key.getPublicKey('base64url');
@@ -46,7 +46,7 @@ export class PushSender {
     this.#ca = ca;
   }
 
-  /** Never throws. Tries again a few times where that may help. */
+  /** Never throws. Repeats the attempt a few times where that may help. */
   async send(device: PushDevice, payload: PushPayload): Promise<PushOutcome> {
     for (let attempt = 1; ; attempt++) {
       const { status, refused, retryAfterMs } = await this.#post(device, payload);
@@ -58,9 +58,9 @@ export class PushSender {
     }
   }
 
-  /** Idempotent. What waits is given up. */
+  /** Idempotent. Drops waiting notifications. */
   close(): void {
-    this.#stopped.abort(new Error('the server stops'));
+    this.#stopped.abort(new Error('the server is stopping'));
   }
 
   async #post(device: PushDevice, payload: PushPayload): Promise<ReceiverAnswer> {

@@ -1,7 +1,7 @@
 /**
- * Where messages may be sent that somebody asked this server to send.
+ * Addresses that the server may send user-configured messages to.
  *
- * The address that is checked is the one that is connected to, so that a name cannot be another one by then.
+ * The checked address is the one connected to, so a name cannot resolve differently in between.
  */
 
 import { lookup, type LookupAddress } from 'node:dns';
@@ -13,17 +13,17 @@ import { isGloballyReachable, kindBehind } from '../core/address/special-address
 export type MayReceive = (address: string) => boolean;
 
 /**
- * For what an administrator asks for (webhooks): anything on the internet, and what runs a house, which is at a private
- * address, in an overlay or on this very machine. Never where a cloud keeps its machines' credentials.
+ * For webhooks, which administrators configure: the internet and home automation, which runs at a private address, in
+ * an overlay network or on this machine. Excluded are the metadata addresses where clouds serve machine credentials.
  */
-export const isReceiverInHouse: MayReceive = (text) => {
+export const isReceiverForWebhooks: MayReceive = (text) => {
   const address = parseIp(text);
   if (!address) return false;
   return isGloballyReachable(address) || ['private', 'shared', 'loopback'].includes(kindBehind(address));
 };
 
-/** For what anybody with an account can ask for (push): public unicast addresses only. */
-export const isReceiverOnInternet: MayReceive = (text) => {
+/** For push endpoints, which every user can set: public unicast addresses only. */
+export const isReceiverForPush: MayReceive = (text) => {
   const address = parseIp(text);
   return address !== undefined && kindBehind(address) === 'public';
 };
@@ -31,17 +31,20 @@ export const isReceiverOnInternet: MayReceive = (text) => {
 export class RefusedAddress extends Error {
   override readonly name = 'RefusedAddress';
   constructor(host: string) {
-    super(`nothing is sent to ${host}: it is no receiver's address`);
+    super(`nothing is sent to ${host}: this address is not allowed for receivers`);
   }
 }
 
-/** @param host a name, or an address, in brackets if it is one of IPv6. @throws RefusedAddress for an address; names are looked up later */
+/**
+ * @param host a name or an address, IPv6 in brackets. @throws RefusedAddress for a forbidden address; names are checked
+ * when they are resolved
+ */
 export function assertMayReceive(host: string, mayReceive: MayReceive): void {
   const address = host.replace(/^\[|\]$/g, '');
   if (parseIp(address) && !mayReceive(address)) throw new RefusedAddress(address);
 }
 
-/** For net.connect, which does not look up what is an address already. */
+/** For net.connect, which does not call it for a literal address. */
 export function lookupReceiver(mayReceive: MayReceive): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {

@@ -1,14 +1,13 @@
-/** /api/webhooks: whom Vigie tells what happens, and how that went. Administrators only. */
+/** /api/webhooks: webhooks and their deliveries. Administrators only. */
 
 import { Router } from 'express';
 import type { Webhooks } from './webhooks.ts';
 import type { Guard } from '../accounts/guard.ts';
-import { readFor } from '../http/read-for.ts';
-import { serve } from '../http/serve.ts';
+import { readFor, serve } from '../http/serve.ts';
 
 export function webhookRoutes(webhooks: Webhooks, guard: Guard): Router {
   const router = Router();
-  // Also before anything is looked up: whether there is such a webhook is none of a viewer's business.
+  // Checked before any look-up: viewers must not learn which webhooks exist.
   router.use('/api/webhooks', (request, _response, next) => {
     guard.administrator(request);
     next();

@@ -1,4 +1,4 @@
-/** Webhooks, and what was sent by them or waits to be. */
+/** Webhooks and their deliveries, waiting and finished. */
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { z } from 'zod';
@@ -12,42 +12,42 @@ import { readEntries } from '../store/json-column.ts';
 import { declareStatements, prepareStatements } from '../store/statements.ts';
 import type { Shared, WorkOf } from '../store/work.ts';
 
-/** What an attempt needs to know. */
+/** The data that an attempt needs. */
 export interface StoredDelivery {
   id: string;
   webhookId: string;
-  /** As it is sent. */
+  /** Exactly as it is sent. */
   body: string;
-  /** Made so far. */
+  /** Attempts made so far. */
   attempts: number;
 }
 
 export interface AttemptOutcome {
-  /** Made so far, this one among them. */
+  /** Attempts made so far, including this one. */
   attempts: number;
   state: DeliveryView['state'];
-  nextAttemptAt: number | null;
+  nextAttemptAtMs: number | null;
   status: number | null;
   answer: string | null;
 }
 
 const MAX_WEBHOOKS = 20;
-/** Kept of each webhook, besides what waits. */
+/** Finished deliveries kept per webhook. */
 const MAX_FINISHED = 200;
 const MAX_AGE_MS = 30 * 24 * 3_600_000;
-/** Of one webhook; of more the oldest are given up. */
+/** Waiting deliveries per webhook; above this the oldest are given up. */
 const MAX_WAITING = 500;
 
-const WEBHOOK_COLUMNS = `id, name, url, camera_ids AS cameraIds, kinds, moment, enabled, created_at AS createdAt,
-  failing_since AS failingSince`;
-const DELIVERY_COLUMNS = `id, type, created_at AS createdAt, state, attempts, next_attempt_at AS nextAttemptAt, status, answer`;
+const WEBHOOK_COLUMNS = `id, name, url, camera_ids AS cameraIds, kinds, moment, enabled, created_at AS createdAtMs,
+  failing_since AS failingSinceMs`;
+const DELIVERY_COLUMNS = `id, type, created_at AS createdAtMs, state, attempts, next_attempt_at AS nextAttemptAtMs, status, answer`;
 
 const SQL = declareStatements('webhooks', {
   list: `SELECT ${WEBHOOK_COLUMNS} FROM webhooks ORDER BY created_at, rowid`,
   find: `SELECT ${WEBHOOK_COLUMNS} FROM webhooks WHERE id = ?`,
   add: `
     INSERT INTO webhooks (id, name, url, secret, camera_ids, kinds, moment, enabled, created_at)
-    VALUES (:id, :name, :url, :secret, :cameraIds, :kinds, :moment, :enabled, :createdAt)`,
+    VALUES (:id, :name, :url, :secret, :cameraIds, :kinds, :moment, :enabled, :createdAtMs)`,
   change: `
     UPDATE webhooks SET name = :name, url = :url, camera_ids = :cameraIds, kinds = :kinds, moment = :moment,
       enabled = :enabled WHERE id = :id`,
@@ -64,11 +64,11 @@ const SQL = declareStatements('webhooks', {
       OR sequence <= (SELECT sequence FROM webhook_deliveries WHERE webhook_id = :webhookId AND state <> 'waiting'
         ORDER BY sequence DESC LIMIT 1 OFFSET :kept))`,
   giveUp: `
-    UPDATE webhook_deliveries SET state = 'failed', next_attempt_at = NULL, answer = 'too much was waiting'
+    UPDATE webhook_deliveries SET state = 'failed', next_attempt_at = NULL, answer = 'too many deliveries were waiting'
     WHERE webhook_id = :webhookId AND state = 'waiting' AND sequence <= (
       SELECT sequence FROM webhook_deliveries WHERE webhook_id = :webhookId AND state = 'waiting'
       ORDER BY sequence DESC LIMIT 1 OFFSET :kept)`,
-  // Of each webhook one look into the index of what waits.
+  // One look-up per webhook in the index of waiting deliveries.
   due: `
     SELECT d.id, d.webhook_id AS webhookId, d.body, d.attempts, d.next_attempt_at AS dueAt
     FROM webhooks w JOIN webhook_deliveries d ON d.sequence = (
@@ -81,7 +81,7 @@ const SQL = declareStatements('webhooks', {
       ORDER BY next_attempt_at LIMIT 1)) AS at
     FROM webhooks w WHERE w.enabled = 1`,
   attempted: `
-    UPDATE webhook_deliveries SET attempts = :attempts, state = :state, next_attempt_at = :nextAttemptAt,
+    UPDATE webhook_deliveries SET attempts = :attempts, state = :state, next_attempt_at = :nextAttemptAtMs,
       status = :status, answer = :answer WHERE id = :id`,
   again: `
     UPDATE webhook_deliveries SET state = 'waiting', next_attempt_at = ?, attempts = 0
@@ -113,11 +113,11 @@ export class WebhookQueries {
     if (this.list().length >= MAX_WEBHOOKS)
       throw new VigieError('conflict', `there are at most ${MAX_WEBHOOKS} webhooks; remove one first`);
     const id = randomId('hook');
-    this.#statements.add.run({ id, ...toRow(settings), secret, createdAt: nowMs });
-    return { id, ...settings, createdAt: nowMs, failingSince: null };
+    this.#statements.add.run({ id, ...toRow(settings), secret, createdAtMs: nowMs });
+    return { id, ...settings, createdAtMs: nowMs, failingSinceMs: null };
   }
 
-  /** @returns false when there is no such webhook; so does `remove` */
+  /** @returns false for an unknown webhook; likewise `remove` */
   change(id: string, settings: WebhookSettings): boolean {
     return this.#statements.change.run({ id, ...toRow(settings) }).changes === 1;
   }
@@ -139,17 +139,17 @@ export class WebhookQueries {
     this.#statements.setEnabled.run(0, id);
   }
 
-  /** @param since ms, or null when something has arrived */
+  /** @param since ms; null when a delivery has succeeded */
   setFailing(id: string, since: number | null): void {
     this.#statements.failing.run(since, id, since);
   }
 
-  /** For every webhook that wants to know it; called within the transaction that stores the event. */
+  /** Queues the event for each matching webhook; called within the transaction that stores the event. */
   queueEvent(event: EventView, cameraName: string, nowMs: number): void {
     this.queue(eventDeliveries(this.list(), event, cameraName, nowMs), nowMs);
   }
 
-  /** What was queued of that subject already is not queued again. */
+  /** Subjects that are already queued are skipped. */
   queue(deliveries: readonly NewDelivery[], nowMs: number): void {
     inTransaction(this.#database, () => {
       for (const delivery of deliveries) {
@@ -161,15 +161,15 @@ export class WebhookQueries {
     });
   }
 
-  /** Whose time has come: of each webhook that is enabled the one that has waited longest. */
+  /** Due deliveries: for each enabled webhook the one that has waited longest. */
   due(nowMs: number): StoredDelivery[] {
     return this.#statements.due
       .all(nowMs)
       .sort((a, b) => Number(a['dueAt']) - Number(b['dueAt'])) as unknown as StoredDelivery[];
   }
 
-  /** When the next one's time comes; null when none waits. */
-  nextAttemptAt(): number | null {
+  /** When the next delivery is due; null when none waits. */
+  nextAttemptAtMs(): number | null {
     const at = this.#statements.next.get()?.['at'];
     return typeof at === 'number' ? at : null;
   }
@@ -178,7 +178,7 @@ export class WebhookQueries {
     this.#statements.attempted.run({ id, ...outcome });
   }
 
-  /** From the beginning, whatever became of it. @returns false when there is no such delivery */
+  /** Sends it again from the beginning, whatever its outcome was. @returns false for an unknown delivery */
   sendAgain(webhookId: string, id: string, nowMs: number): boolean {
     return this.#statements.again.run(nowMs, id, webhookId).changes === 1;
   }
@@ -202,7 +202,7 @@ export const WEBHOOK_WORK = {
   queueEvent: 'record',
   queue: 'action',
   due: 'quick',
-  nextAttemptAt: 'quick',
+  nextAttemptAtMs: 'quick',
   attempted: 'record',
   sendAgain: 'action',
   deliveries: 'long',

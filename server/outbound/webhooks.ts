@@ -1,10 +1,10 @@
 /**
- * Tells other programs what happens at the cameras: each event becomes a signed message to every webhook that wants it, is
- * queued in the transaction that stores the event, and is tried until it has arrived or a day has passed.
+ * Webhooks: each event becomes a signed message to every matching webhook, queued in the transaction that stores the
+ * event, and is attempted until it is delivered or a day has passed.
  *
- * Invariants: what is stored of an event is sent at least once, whatever crashes; a webhook has one message on its way at a
- * time, the one whose time came first, so a dead receiver harms no other; the next is sent after the outcome of the last is
- * stored, or, where that fails, after a pause.
+ * Invariants: a stored event is sent at least once, whatever crashes; a webhook has one message under way at a time, in
+ * the order of their due times, so a dead receiver delays no other; the next is sent after the outcome of the last is
+ * stored or, where that fails, after a pause.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -18,7 +18,7 @@ import type { AttemptOutcome, StoredDelivery, WebhookStore } from './webhook-sto
 import type { ReadFor } from '../store/work.ts';
 import type { DeliveryView, WebhookSettings, WebhookView, WebhookWithSecret } from '../wire/webhook.ts';
 import { postMessage, type ReceiverAnswer } from './post-message.ts';
-import { isReceiverInHouse } from './receiver-address.ts';
+import { isReceiverForWebhooks } from './receiver-address.ts';
 
 export interface WebhooksOptions {
   store: WebhookStore;
@@ -29,18 +29,18 @@ export interface WebhooksOptions {
 const MAX_IN_FLIGHT = 8;
 const SECRET_BYTES = 32;
 const SHOWN_DELIVERIES = 50;
-/** How long the queue is left alone at most: timers do not run while a machine sleeps. */
+/** Longest pause between looks at the queue: timers do not run while a machine sleeps. */
 const MAX_PAUSE_MS = 60_000;
-/** After an outcome that could not be stored. */
+/** Pause after an outcome that could not be stored. */
 const FAILURE_PAUSE_MS = 30_000;
-/** The receiver is gone for good (RFC 9110 section 15.5.11). */
+/** The receiver is permanently gone (RFC 9110 section 15.5.11). */
 const GONE = 410;
 
 export class Webhooks {
   readonly #store: WebhookStore;
   readonly #log: Log;
   readonly #nowMs: () => number;
-  /** Webhooks that have a message on its way. */
+  /** Webhooks with a message under way. */
   readonly #busy = new Set<string>();
   readonly #stopped = new AbortController();
   #timer: NodeJS.Timeout | undefined;
@@ -56,26 +56,26 @@ export class Webhooks {
     return this.#store.list();
   }
 
-  /** The secret is in this answer and nowhere else. @throws VigieError `conflict` when there are too many */
+  /** Only this answer contains the secret. @throws VigieError `conflict` when there are too many */
   async add(settings: WebhookSettings): Promise<WebhookWithSecret> {
     const secret = randomBytes(SECRET_BYTES);
     const webhook = await this.#store.add(settings, secret, this.#nowMs());
     return { ...webhook, secret: writeWebhookSecret(secret) };
   }
 
-  /** @throws VigieError `notFound`, as everything below that names a webhook */
+  /** @throws VigieError `notFound`, like every method below with a webhook's id */
   async change(id: string, settings: WebhookSettings): Promise<WebhookView> {
     if (!(await this.#store.change(id, settings))) throw unknownWebhook();
     this.wake();
     return this.#known(id);
   }
 
-  /** What waits for it is not sent any more. */
+  /** Drops its waiting deliveries. */
   async remove(id: string): Promise<void> {
     if (!(await this.#store.remove(id))) throw unknownWebhook();
   }
 
-  /** The old one is worth nothing from now on. */
+  /** The old secret becomes invalid. */
   async renewSecret(id: string): Promise<WebhookWithSecret> {
     const secret = randomBytes(SECRET_BYTES);
     if (!(await this.#store.setSecret(id, secret))) throw unknownWebhook();
@@ -87,7 +87,7 @@ export class Webhooks {
     return this.#store.deliveries(this.#known(id).id, SHOWN_DELIVERIES, who);
   }
 
-  /** Queues a message that says nothing happened. */
+  /** Queues a test message without an event. */
   async test(id: string): Promise<void> {
     const nowMs = this.#nowMs();
     await this.#store.queue([testDelivery(this.#known(id).id, nowMs)], nowMs);
@@ -100,7 +100,7 @@ export class Webhooks {
     this.wake();
   }
 
-  /** Something was queued: an event was stored, say. Sends what is due. Never throws, never waits. */
+  /** Sends what is due; call it when deliveries were queued. Never throws, never waits. */
   wake(): void {
     try {
       this.#pump();
@@ -109,10 +109,10 @@ export class Webhooks {
     }
   }
 
-  /** Idempotent. What is on its way may be sent again after the next start. */
+  /** Idempotent. A message under way may be sent again after the next start. */
   close(): void {
     clearTimeout(this.#timer);
-    this.#stopped.abort(new Error('the server stops'));
+    this.#stopped.abort(new Error('the server is stopping'));
   }
 
   #known(id: string): WebhookView {
@@ -132,9 +132,9 @@ export class Webhooks {
 
   #plan(): void {
     clearTimeout(this.#timer);
-    const nextMs = this.#store.nextAttemptAt();
+    const nextMs = this.#store.nextAttemptAtMs();
     if (nextMs === null) return;
-    // What is due already waits for a webhook that is busy, which pumps when it is done.
+    // Deliveries that are already due belong to a busy webhook, which pumps when it is done.
     const pauseMs = nextMs <= this.#nowMs() && this.#busy.size > 0 ? MAX_PAUSE_MS : nextMs - this.#nowMs();
     this.#timer = setTimeout(() => this.wake(), Math.min(MAX_PAUSE_MS, Math.max(0, pauseMs)));
   }
@@ -155,12 +155,12 @@ export class Webhooks {
         'webhook-signature': signWebhook(secret, id, seconds, body),
       };
       const stopped = this.#stopped.signal;
-      const message = { headers, body, stopped, mayReceive: isReceiverInHouse };
+      const message = { headers, body, stopped, mayReceive: isReceiverForWebhooks };
       const answer = await postMessage(webhook.url, message);
       if (!stopped.aborted) await this.#settle(webhook, id, attempts + 1, answer);
     } catch (error) {
       this.#log.error({ err: error, webhookId }, 'failed to store the outcome of a delivery');
-      // It is due still, and would be sent again and again until it can be stored.
+      // It is still due, and without a pause would be sent repeatedly until it can be stored.
       await pause(FAILURE_PAUSE_MS, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
     } finally {
       this.#busy.delete(webhookId);
@@ -181,7 +181,7 @@ export class Webhooks {
     const outcome: AttemptOutcome = {
       attempts,
       state: isDelivered ? 'delivered' : delayMs === undefined ? 'failed' : 'waiting',
-      nextAttemptAt: delayMs === undefined ? null : nowMs + delayMs,
+      nextAttemptAtMs: delayMs === undefined ? null : nowMs + delayMs,
       status,
       answer: text,
     };

@@ -1,4 +1,6 @@
-/** GET /api/cameras/:cameraId/mjpeg: moving pictures for an `<img>`, and for programs that know nothing better. `?fps=5` for fewer. */
+/**
+ * GET /api/cameras/:cameraId/mjpeg: moving pictures for an `<img>` and for simple programs. `?fps=5` limits the rate.
+ */
 
 import { Router } from 'express';
 import type { Guard } from '../accounts/guard.ts';

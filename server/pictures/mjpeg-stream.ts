@@ -1,8 +1,8 @@
 /**
- * One `GET /api/cameras/:id/mjpeg`: a camera's JPEGs as they are, each part replacing the one before (RFC 2046 section
- * 5.1, `multipart/x-mixed-replace`), for whatever can show no more than an `<img>`.
+ * One `GET /api/cameras/:id/mjpeg`: a camera's unmodified JPEGs, each part replacing the one before (RFC 2046 section
+ * 5.1, `multipart/x-mixed-replace`), for clients that can show only an `<img>`.
  *
- * Invariant: while the connection drains, at most the newest picture waits; what it replaces is counted.
+ * Invariant: while the connection drains, at most the newest picture waits; the ones it replaces are counted.
  */
 
 import type { ServerResponse } from 'node:http';
@@ -13,7 +13,7 @@ import { LatestSlot } from '../core/latest-slot.ts';
 import type { CameraFrames } from '../core/video/camera-frame.ts';
 
 const BOUNDARY = 'picture';
-/** A reader that takes nothing for so long is gone, or might as well be. */
+/** A client that reads nothing for this long counts as gone. */
 const STUCK_TIMEOUT_MS = 30_000;
 
 export interface MjpegStreamOptions {
@@ -21,7 +21,7 @@ export interface MjpegStreamOptions {
   cameraId: string;
   maxFps: number | undefined;
   frames: CameraFrames;
-  /** Until when the token is good: the stream is no way around its end. ms since the Unix epoch. */
+  /** Expiry of the token: the stream ends with it. ms since the Unix epoch. */
   expiresAtMs: number;
 }
 
@@ -42,10 +42,10 @@ export class MjpegStream {
     response.writeHead(200, {
       'Content-Type': `multipart/x-mixed-replace; boundary=${BOUNDARY}`,
       'Cache-Control': 'no-store',
-      // Proxies that collect answers before they pass them on leave this one alone (nginx).
+      // Tells proxies that buffer answers (nginx) to pass this one on at once.
       'X-Accel-Buffering': 'no',
     });
-    // A camera may be silent for long; a reader that does not read is told by `stuck`.
+    // A camera may be silent for long; `stuck` detects a client that does not read.
     response.setTimeout(0);
     response.write(`--${BOUNDARY}\r\n`);
     response.on('drain', () => this.#onDrain());
@@ -55,12 +55,12 @@ export class MjpegStream {
     if (latest) this.#offer(latest);
   }
 
-  /** Pictures sent, and those a newer one replaced before they could be. */
+  /** Pictures sent, and pictures replaced by a newer one before they were sent. */
   get counters(): { sent: number; passedOver: number } {
     return { sent: this.#sent, passedOver: this.#waiting.passedOver };
   }
 
-  /** Idempotent. What is on its way to a reader that does not read is not waited for. */
+  /** Idempotent. Does not wait for a client that does not read. */
   close(): void {
     this.#subscription.close();
     clearTimeout(this.#expiry);
@@ -90,7 +90,7 @@ export class MjpegStream {
       `Content-Type: image/jpeg\r\nContent-Length: ${frame.jpeg.length}\r\nX-Timestamp: ${(frame.captureUs / 1_000_000).toFixed(6)}\r\n\r\n`,
     );
     this.#response.write(frame.jpeg);
-    // The next part's boundary at once: browsers show a picture when they have seen what ends it.
+    // The next part's boundary is sent at once: browsers show a picture when they see its end.
     this.#response.write(`\r\n--${BOUNDARY}\r\n`);
     this.#response.uncork();
     if (this.#response.writableNeedDrain) this.#stuck ??= setTimeout(() => this.close(), STUCK_TIMEOUT_MS);

@@ -1,4 +1,4 @@
-/** All MJPEG streams that are open: bounded per user and in all, and ended with the right, the camera or the session they came by. */
+/** All open MJPEG streams: bounded per user and in total; a stream ends with its right, camera or session. */
 
 import type { ServerResponse } from 'node:http';
 import type { Identity } from '../accounts/sessions.ts';
@@ -31,7 +31,7 @@ export class MjpegStreams {
     this.#options = options;
   }
 
-  /** Of all streams, also those that are over. */
+  /** Totals of all streams, closed ones included. */
   get counters(): { open: number; sent: number; passedOver: number } {
     let { sent, passedOver } = this.#closed;
     for (const { counters } of this.#streams.keys()) {
@@ -41,9 +41,9 @@ export class MjpegStreams {
     return { open: this.#streams.size, sent, passedOver };
   }
 
-  /** The right has been checked. @throws VigieError `tooManyRequests`, `full` */
+  /** The caller has checked the right. @throws VigieError `tooManyRequests`, `full` */
   open(who: Identity, cameraId: string, maxFps: number | undefined, response: ServerResponse): void {
-    // A refusal below ends the response too, which gives the place back.
+    // A refusal below ends the response too, which releases the place.
     response.once('close', this.#shares.enter(who.userId, response));
     const { frames, capacity } = this.#options;
     const endStream = capacity.open({ userId: who.userId }, cameraId);
@@ -58,7 +58,7 @@ export class MjpegStreams {
     });
   }
 
-  /** Rights or cameras changed. @param userId whose; everyone's when left out */
+  /** Applies changed rights or cameras. @param userId the user concerned; undefined: all users */
   refreshAccess(userId?: string): void {
     this.#closeIf(
       (stream, who) =>

@@ -1,4 +1,4 @@
-/** Pictures that are not video, put together: thumbnails, and JPEGs one after the other for programs. */
+/** Opens the JPEG side of pictures: thumbnails and MJPEG streams. */
 
 import type { Capacity } from '../core/capacity.ts';
 import type { CameraFrames } from '../core/video/camera-frame.ts';
@@ -15,7 +15,7 @@ export interface OpenPicturesOptions {
 }
 
 export interface Pictures {
-  /** The newest frame of each camera, and those that follow. */
+  /** The newest frame of each camera, and the following ones. */
   frames: CameraFrames;
   thumbnails: Thumbnails;
   mjpeg: MjpegStreams;

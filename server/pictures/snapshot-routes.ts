@@ -1,4 +1,4 @@
-/** GET /api/cameras/:cameraId/snapshot.jpg: the newest picture as it came, or `?width=320` of it. */
+/** GET /api/cameras/:cameraId/snapshot.jpg: the newest frame unmodified, or scaled down with `?width=320`. */
 
 import { Router } from 'express';
 import type { CameraFrame } from '../core/video/camera-frame.ts';
@@ -8,10 +8,13 @@ import { serve } from '../http/serve.ts';
 import type { Thumbnails } from './thumbnails.ts';
 import { UserShares } from '../http/user-shares.ts';
 
-/** One is made at a time, and 32 may wait: a page with a grid of cameras asks for as many, and nobody for all. */
+/**
+ * One is made at a time, and 32 may wait: a page with a grid of cameras requests as many, and one user must not take
+ * all.
+ */
 export const THUMBNAIL_SHARES = { total: 64, perUser: 24 };
 
-/** Where the newest pictures are; main connects it. */
+/** The newest frames; main connects it. */
 export interface Snapshots {
   latest(cameraId: string): CameraFrame | undefined;
 }
@@ -31,7 +34,8 @@ export function snapshotRoutes(snapshots: Snapshots, thumbnails: Thumbnails, gua
       const frame = snapshots.latest(cameraId);
       if (!frame)
         throw new VigieError('cameraOffline', 'no picture of this camera has come since the server started');
-      // The next request may bring a newer one, or be of somebody without the right; the same one need not be sent twice.
+      // The next request may find a newer frame, or come from a user without the right; an unchanged frame need not be
+      // sent twice.
       response.setHeader('Cache-Control', 'private, no-cache');
       response.setHeader('ETag', `"${frame.receivedUs}-${width ?? 'full'}"`);
       response.setHeader('Last-Modified', new Date(frame.receivedUs / 1000).toUTCString());

@@ -1,8 +1,8 @@
 /**
- * Small pictures of cameras. The pixels are handled in the codec process; here stand the queue and the cache.
+ * Thumbnails of cameras' frames. The codec process handles the pixels; this is the queue and the cache.
  *
- * Invariants: one is made at a time; of one camera and width at most one waits, and it is made of the newest frame that was
- * asked for; requests for the same thumbnail share one. The queue is bounded, and what it refuses is counted.
+ * Invariants: one is made at a time; per camera and width at most one waits, for the newest requested frame; requests
+ * for the same thumbnail share one. The queue is bounded, and refusals are counted.
  */
 
 import type { CameraFrame } from '../core/video/camera-frame.ts';
@@ -13,11 +13,11 @@ import type { Log } from '../log.ts';
 const MAX_WAITING = 32;
 const MAX_CACHED = 64;
 
-/** Makes a camera's picture smaller; main connects it. */
+/** Scales a camera's frame down; main connects it. */
 export interface FrameScaler {
   /**
    * @param width in pixels
-   * @throws Error whose message says why there is no smaller picture; it settles within seconds
+   * @throws Error whose message says why it failed; it settles within seconds
    */
   scaleFrame(frame: CameraFrame, width: number): Promise<Uint8Array>;
 }
@@ -43,7 +43,7 @@ export class Thumbnails {
     this.#log = log.child({ component: 'api' });
   }
 
-  /** `replaced`: asked for of a frame that a newer one took the place of while it waited. */
+  /** `replaced`: requests whose frame was replaced by a newer one while they waited. */
   get counters(): Readonly<{ made: number; failed: number; refused: number; replaced: number }> {
     return this.#counters;
   }
@@ -51,7 +51,7 @@ export class Thumbnails {
   /**
    * @param width in pixels, less than the frame's
    * @returns a JPEG of this frame, or of a newer one of the same camera
-   * @throws VigieError `unavailable` when too many are wanted at once, or it cannot be made
+   * @throws VigieError `unavailable` when too many are waiting, or it cannot be made
    */
   async of(frame: CameraFrame, width: number): Promise<Uint8Array> {
     const key = `${frame.cameraId} ${width}`;
@@ -67,7 +67,7 @@ export class Thumbnails {
     if (this.#closed) throw stopping();
     if (this.#waiting.size >= MAX_WAITING) {
       this.#counters.refused++;
-      throw new VigieError('unavailable', 'too many thumbnails are wanted at once; try again', {
+      throw new VigieError('unavailable', 'too many thumbnails are requested at once; try again', {
         retryAfterSeconds: 1,
       });
     }
@@ -77,7 +77,7 @@ export class Thumbnails {
     return job.done.promise;
   }
 
-  /** Nothing of its pictures is kept. */
+  /** Drops the camera's cached pictures. */
   removeCamera(cameraId: string): void {
     this.#cache.deleteIf((key) => key.startsWith(`${cameraId} `));
   }
@@ -110,7 +110,9 @@ export class Thumbnails {
       this.#counters.failed++;
       const reason = error instanceof Error ? error.message : 'unknown error';
       this.#log.warn({ cameraId: frame.cameraId, reason }, 'failed to make a thumbnail');
-      done.reject(new VigieError('unavailable', 'the picture cannot be made smaller; ask for it in full'));
+      done.reject(
+        new VigieError('unavailable', 'the picture cannot be scaled down; request it in full size'),
+      );
     }
     this.#current = undefined;
     this.#next();

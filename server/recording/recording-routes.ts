@@ -13,8 +13,7 @@ import type { RecordedSegment, RecordingSettings, RecordingStatus } from '../wir
 import { findCamera, type KnownCameras } from '../core/cameras.ts';
 import type { Guard } from '../accounts/guard.ts';
 import type { ReadFor } from '../store/work.ts';
-import { readFor } from '../http/read-for.ts';
-import { EncodedJson, serve } from '../http/serve.ts';
+import { readFor, EncodedJson, serve } from '../http/serve.ts';
 import { UserShares } from '../http/user-shares.ts';
 
 /** A player reads two films at once, in several ranges each, and a browser has six connections to a server. */

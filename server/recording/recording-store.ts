@@ -6,10 +6,9 @@ import {
   type GapReason,
   type RecordedSegment,
   type RecordingGap,
-  type RecordingSettings,
   type Timeline,
 } from '../wire/recording.ts';
-import { readFields } from '../store/json-column.ts';
+import { SETTINGS_WORK, SettingsQueries, settingsSql } from '../store/settings-queries.ts';
 import { declareStatements, prepareStatements } from '../store/statements.ts';
 import type { Shared, WorkOf } from '../store/work.ts';
 
@@ -69,17 +68,16 @@ const SQL = declareStatements('recordings', {
   endGaps: 'UPDATE recording_gaps SET end_ms = max(?, start_ms) WHERE camera_id = ? AND end_ms IS NULL',
   forgetGaps: 'DELETE FROM recording_gaps WHERE camera_id = ?',
   forgetOldGaps: 'DELETE FROM recording_gaps WHERE camera_id = ? AND end_ms < ?',
-  settings: 'SELECT settings FROM recording_settings WHERE camera_id = ?',
-  setSettings: `
-    INSERT INTO recording_settings (camera_id, settings) VALUES (?, ?)
-    ON CONFLICT (camera_id) DO UPDATE SET settings = excluded.settings`,
+  ...settingsSql('recording_settings', 'camera_id'),
 });
 
-export class RecordingQueries {
+export class RecordingQueries extends SettingsQueries<typeof RECORDING_SETTINGS.shape> {
   readonly #statements;
 
   constructor(database: DatabaseSync) {
-    this.#statements = prepareStatements(database, SQL);
+    const statements = prepareStatements(database, SQL);
+    super(RECORDING_SETTINGS, statements);
+    this.#statements = statements;
   }
 
   /** Oldest first. */
@@ -157,14 +155,6 @@ export class RecordingQueries {
   forgetGapsBefore(cameraId: string, beforeMs: number): void {
     this.#statements.forgetOldGaps.run(cameraId, beforeMs);
   }
-
-  settingsOf(cameraId: string): Partial<RecordingSettings> | undefined {
-    return readFields(RECORDING_SETTINGS, this.#statements.settings.get(cameraId)?.['settings']);
-  }
-
-  setSettings(cameraId: string, settings: RecordingSettings): void {
-    this.#statements.setSettings.run(cameraId, JSON.stringify(settings));
-  }
 }
 
 export const RECORDING_WORK = {
@@ -181,8 +171,7 @@ export const RECORDING_WORK = {
   endGaps: 'record',
   forgetGaps: 'record',
   forgetGapsBefore: 'state',
-  settingsOf: 'quick',
-  setSettings: 'action',
+  ...SETTINGS_WORK,
 } as const satisfies WorkOf<RecordingQueries>;
 
 export type RecordingStore = Shared<RecordingQueries, typeof RECORDING_WORK>;

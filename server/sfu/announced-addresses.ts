@@ -1,6 +1,7 @@
 /**
- * The addresses viewers are told besides the machine's own: IP addresses as they are, host names as what they resolve to
- * now. A dynamic DNS name follows its line, since browsers need an address and not every one looks names up.
+ * Addresses announced to viewers besides the machine's own: IP addresses as configured, host names as they resolve now.
+ * Names are resolved again every minute, because a dynamic DNS name follows its line; browsers get addresses, since
+ * some do not resolve names in candidates.
  */
 
 import { lookup } from 'node:dns/promises';
@@ -12,7 +13,7 @@ const REFRESH_MS = 60_000;
 export class AnnouncedAddresses {
   readonly #configured: readonly string[];
   readonly #log: Log;
-  /** By name; what it last resolved to stays until it resolves to something else. */
+  /** By name; the last addresses stay until the name resolves to others. */
   readonly #resolved = new Map<string, string[]>();
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -23,7 +24,7 @@ export class AnnouncedAddresses {
     this.#log = log;
   }
 
-  /** Resolves the names for the first time, and from then on once a minute. */
+  /** Resolves the names, now and then once a minute. */
   async start(): Promise<void> {
     const names = this.#configured.filter((address) => canonicalIp(address) === undefined);
     if (names.length === 0) return;

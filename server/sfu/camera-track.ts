@@ -1,7 +1,7 @@
 /**
  * One camera's encoded video, packetized once and handed to every consumer that is flowing.
  *
- * Invariant: the track holds a subscription of the transcoder exactly while somebody watches, so a camera nobody sees
+ * Invariant: the track holds a subscription of the transcoder exactly while it has a sink, so a camera without viewers
  * costs nothing.
  */
 
@@ -10,7 +10,10 @@ import type { EncodedFrame, EncodedVideo } from '../core/video/encoded-frame.ts'
 import type { Subscription } from '../core/fan-out.ts';
 import { Vp8Packetizer, type RtpPayload } from '../core/rtp/vp8-packetizer.ts';
 
-/** Told after each frame: when it was encoded, when sending began, and when the last viewer had been served. Server clock, µs. */
+/**
+ * Called after each frame: when it was encoded, when sending began, when the last viewer had been served. Server clock,
+ * µs.
+ */
 export type OnFrameSent = (encodedUs: number, startedUs: number, endedUs: number) => void;
 
 export interface FrameSink {
@@ -39,7 +42,7 @@ export class CameraTrack {
     this.#onFrameSent = onFrameSent;
   }
 
-  /** The sink's first frame is a fresh keyframe, made at once. */
+  /** The sink's first frame is a new keyframe, made at once. */
   add(sink: FrameSink): void {
     this.#sinks.add(sink);
     if (this.#subscription) this.requestKeyframe();
@@ -57,7 +60,7 @@ export class CameraTrack {
     this.#video.requestKeyframe(this.cameraId);
   }
 
-  /** @throws AggregateError of what sinks threw, after every one of them has had the frame */
+  /** @throws AggregateError of the sinks' errors, after every sink has had the frame */
   #deliver(frame: EncodedFrame): void {
     const nowUs = this.#clock();
     const payloads = this.#packetizer.packetize(frame);

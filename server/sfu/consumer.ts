@@ -9,7 +9,7 @@ import { EventEmitter } from 'node:events';
 import type { RtcpPacket } from 'werift';
 import type { EncodedFrame } from '../core/video/encoded-frame.ts';
 import { timestamp90kAt } from '../core/rtp/rtp-clock.ts';
-import type { RtcpFeedback } from '../core/rtp/rtcp-feedback.ts';
+import type { ViewerFeedback } from '../core/rtp/rtcp-feedback.ts';
 import { RtpHistory } from '../core/rtp/rtp-history.ts';
 import type { RtpPayload } from '../core/rtp/vp8-packetizer.ts';
 import type { ConsumerParameters, FrameTiming } from '../wire/signaling.ts';
@@ -25,7 +25,7 @@ import { ntpTimestamp, RtpStream, type RtpPath } from './rtp-stream.ts';
 export type ConsumerCloseReason = 'requested' | 'cameraRemoved' | 'rightRevoked' | 'transportClosed';
 
 const MAX_TIMINGS = 100;
-/** Before the first receiver report has told the round trip. */
+/** Used until the first receiver report gives the round trip. */
 const DEFAULT_ROUND_TRIP_US = 50_000;
 
 export interface ConsumerStats {
@@ -36,7 +36,7 @@ export interface ConsumerStats {
   packetsRetransmitted: number;
   nacksReceived: number;
   keyframeRequests: number;
-  /** 0 … 1, of the last receiver report. */
+  /** 0 … 1, from the last receiver report. */
   fractionLost: number;
   roundTripUs: number;
 }
@@ -65,11 +65,11 @@ export class Consumer
   #resumed = false;
   #pathOpen: boolean;
   #awaitingKeyframe = true;
-  /** The last frame was left out because the line was full. */
+  /** The last frame was skipped because the path was full. */
   #wasFull = false;
   #closed = false;
 
-  /** It starts paused. @param pathOpen whether DTLS is done already, see `openPath` */
+  /** It starts paused. @param pathOpen whether DTLS is done, see `openPath` */
   constructor(id: string, identity: ConsumerIdentity, track: CameraTrack, path: RtpPath, pathOpen: boolean) {
     super();
     this.id = id;
@@ -82,7 +82,7 @@ export class Consumer
     this.#pathOpen = pathOpen;
   }
 
-  /** Feedback on what it sends names this. */
+  /** Feedback on this consumer's packets names this SSRC. */
   get ssrc(): number {
     return this.#identity.ssrc;
   }
@@ -118,11 +118,11 @@ export class Consumer
     if (!this.#resumed) return;
     this.#resumed = false;
     this.#track.remove(this);
-    // A page keeps many cameras ready, paused: the last second of each need not be kept with them.
+    // A page keeps many cameras ready, paused: their last second of video is not kept.
     this.#history.clear();
   }
 
-  /** The transport's DTLS is done: packets can go out from now on. */
+  /** DTLS is done: packets can be sent from now on. */
   openPath(): void {
     this.#pathOpen = true;
     this.#startIfReady();
@@ -149,7 +149,7 @@ export class Consumer
     }
     if (this.#awaitingKeyframe && !frame.keyframe) {
       this.#counters.framesSkipped++;
-      // Asked for only now that there is room for it: each one costs all viewers of the camera.
+      // Requested only when there is room for it: each keyframe costs all viewers of the camera.
       if (this.#wasFull) this.#track.requestKeyframe();
       this.#wasFull = false;
       return;
@@ -170,7 +170,7 @@ export class Consumer
   }
 
   /** @param feedback that names this consumer's `ssrc` */
-  onFeedback(feedback: RtcpFeedback, nowUs: number): void {
+  onFeedback(feedback: ViewerFeedback, nowUs: number): void {
     switch (feedback.kind) {
       case 'report':
         this.#counters.fractionLost = feedback.fractionLost;
@@ -185,7 +185,7 @@ export class Consumer
     }
   }
 
-  /** @returns the RTCP packets that are due; to be called about once a second */
+  /** @returns the RTCP packets that are due; call it about once a second */
   report(nowUs: number): RtcpPacket[] {
     if (this.#timings && this.#timings.length > 0) {
       this.emit('timings', this.#timings);
@@ -206,7 +206,7 @@ export class Consumer
     if (this.#resumed && this.#pathOpen) this.#track.requestKeyframe();
   }
 
-  /** RFC 4588 section 4: the original sequence number goes in front of the original payload. */
+  /** RFC 4588 section 4: the original sequence number precedes the original payload. */
   #retransmit(lost: readonly number[], nowUs: number): void {
     this.#counters.nacksReceived++;
     for (const sequenceNumber of lost) {
@@ -224,7 +224,7 @@ export class Consumer
     if (lastSr === 0) return;
     const middle32 = Number((ntpTimestamp(nowUs) >> 16n) & 0xffff_ffffn);
     const roundTrip = (middle32 - lastSr - delaySinceLastSr) >>> 0;
-    // More than ten seconds is a lie or a wrapped clock.
+    // More than ten seconds is a false report or a wrapped clock.
     if (roundTrip < 655_360) this.#roundTripUs = Math.max(1000, (roundTrip / 65_536) * 1_000_000);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The addresses a viewer is told to try: one host candidate each on the one UDP port (RFC 8445 section 5.1.1), where it is
- * open on the one TCP port (RFC 6544 section 4.1), and the relay.
+ * The candidates given to a viewer: per address one host candidate on the UDP port (RFC 8445 section 5.1.1) and, where
+ * it is open, one on the TCP port (RFC 6544 section 4.1), then the relay.
  */
 
 import { networkInterfaces } from 'node:os';
@@ -9,17 +9,17 @@ import type { TransportAddress } from '../core/stun-turn/stun-address.ts';
 import type { IceCandidate } from '../wire/signaling.ts';
 
 const HOST_TYPE_PREFERENCE = 126;
-/** Below everything by UDP, above relays (RFC 6544 section 4.2). */
+/** Below all UDP candidates, above relays (RFC 6544 section 4.2). */
 const TCP_TYPE_PREFERENCE = 80;
-/** Of a passive host candidate (RFC 6544 section 4.2). */
+/** Preference of a passive host candidate (RFC 6544 section 4.2). */
 const PASSIVE_PREFERENCE = 4 * 2 ** 13;
 const RELAY_TYPE_PREFERENCE = 0;
 const COMPONENT_RTP = 1;
 
 /**
- * @param announced public addresses the operator configured; they come first
- * @param viewerIsLocal whether the viewer signals over loopback: only then is a loopback address of use to it
- * @param tcpPort undefined when viewers may not come by TCP
+ * @param announced public addresses from the configuration; they come first
+ * @param viewerIsLocal whether the viewer signals over loopback: only then can it use a loopback address
+ * @param tcpPort undefined when viewers may not connect by TCP
  */
 export function iceCandidates(
   announced: readonly string[],
@@ -51,7 +51,7 @@ export function iceCandidates(
   return [...udp, ...tcp];
 }
 
-/** Comes after all others: what can go directly should. */
+/** Lowest priority: a direct path is preferred. */
 export function relayCandidate({ address, port }: TransportAddress): IceCandidate {
   return {
     foundation: 'relay',
@@ -73,7 +73,7 @@ function candidatePriority(typePreference: number, localPreference: number): num
 function interfaceAddresses(withLoopback: boolean): string[] {
   const addresses = Object.values(networkInterfaces())
     .flatMap((entries) => entries ?? [])
-    // Link-local IPv6 means nothing without its zone, which a candidate cannot carry.
+    // Link-local IPv6 needs a zone, which a candidate cannot carry.
     .filter(({ address, family }) => !(family === 'IPv6' && isLinkLocal(address)));
   const outward = addresses.filter(({ internal }) => !internal);
   const loopback = addresses.filter(({ internal, family }) => internal && family === 'IPv4');

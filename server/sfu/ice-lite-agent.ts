@@ -1,9 +1,9 @@
 /**
- * ICE, the server's half: an ICE-lite agent (RFC 8445 section 2.5) that answers connectivity checks and follows the
- * viewer's nominations. It never sends a check of its own.
+ * The server's side of ICE: an ICE-lite agent (RFC 8445 section 2.5) that answers connectivity checks and follows the
+ * viewer's nominations. It never sends a check.
  *
- * Invariant: nothing changes and nothing is answered unless the request carries a MESSAGE-INTEGRITY made with this
- * agent's password, so neither a forged request nor one for another viewer can move or keep alive a path.
+ * Invariant: a request without a MESSAGE-INTEGRITY made with this agent's password changes nothing and gets no answer,
+ * so neither a forged request nor one for another viewer can move a path or keep it alive.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -13,7 +13,7 @@ import type { IceParameters } from '../wire/signaling.ts';
 import type { IceUsers } from './ice-users.ts';
 import type { DatagramReceiver, Path } from './path.ts';
 
-/** Paths a viewer may have validated at a time: its interfaces, behind their NATs and relays. */
+/** Validated paths of a viewer at a time: its interfaces, behind their NATs and relays. */
 const MAX_PATHS = 8;
 
 interface Credentials {
@@ -29,11 +29,11 @@ export interface IceLiteCounters {
 
 export class IceLiteAgent implements DatagramReceiver {
   readonly counters: IceLiteCounters = { accepted: 0, badIntegrity: 0, refused: 0 };
-  /** Called with every datagram that is not STUN and comes by a validated path. */
+  /** Called with every datagram that arrives by a validated path and is not STUN. */
   onData: (datagram: Buffer) => void = () => {};
   readonly #users: IceUsers;
   readonly #clock: Clock;
-  /** The newest first; an older one is kept until the viewer has used the newer. */
+  /** The newest first; an older one is kept until the viewer has used the newer one. */
   #credentials: Credentials[] = [];
   /** In the order of their last use. */
   readonly #validated = new Set<Path>();
@@ -55,29 +55,29 @@ export class IceLiteAgent implements DatagramReceiver {
     return { ...newest, iceLite: true };
   }
 
-  /** Where the viewer receives, or undefined as long as no check has come. */
+  /** The viewer's address; undefined before the first check. */
   get selected(): Path | undefined {
     return this.#selected;
   }
 
-  /** The line to the viewer cannot take what is sent. */
+  /** The path to the viewer cannot take more datagrams now. */
   get isFull(): boolean {
     return this.#selected?.isFull ?? false;
   }
 
-  /** When the viewer last showed, with valid integrity, that it still wants to receive (RFC 7675). */
+  /** When the viewer last proved, with valid integrity, its consent to receive (RFC 7675). */
   get consentUs(): number {
     return this.#consentUs;
   }
 
-  /** ICE restart (RFC 8445 section 2.4): new credentials; the old path carries on until a check uses them. */
+  /** ICE restart (RFC 8445 section 2.4): new credentials; the old path stays in use until a check uses them. */
   restart(): IceParameters {
     this.#dropOldCredentials();
     this.#addCredentials();
     return this.parameters;
   }
 
-  /** @returns false when there is nowhere to send to yet */
+  /** @returns false when no path is selected yet */
   send(datagram: Buffer): boolean {
     if (!this.#selected || this.#closed) return false;
     this.#selected.send(datagram);
@@ -85,7 +85,7 @@ export class IceLiteAgent implements DatagramReceiver {
   }
 
   onBindingRequest(datagram: Buffer, path: Path): void {
-    // No program can be answered there (RFC 768), and Node throws on every attempt to.
+    // No program can listen on port 0 (RFC 768), and Node throws on each attempt to send there.
     if (path.port === 0) return void this.counters.refused++;
     for (const credentials of this.#credentials) {
       const check = readIceCheck(datagram, credentials.password);
@@ -117,7 +117,7 @@ export class IceLiteAgent implements DatagramReceiver {
     }
     this.counters.accepted++;
     this.#consentUs = this.#clock();
-    // A check with the newest credentials proves that the viewer has them: the older ones are done.
+    // A check with the newest credentials proves that the viewer has them: the older ones are removed.
     if (credentials === this.#credentials[0]) this.#dropOldCredentials();
     this.#validate(path);
     if (check.isNominating || !this.#nominated) {
@@ -142,7 +142,7 @@ export class IceLiteAgent implements DatagramReceiver {
   }
 
   #validate(path: Path): void {
-    // Deleted first, so that the set's order is that of last use and the stalest path goes when there are too many.
+    // Deleted first, so the set keeps the order of last use and the stalest path is removed when there are too many.
     this.#validated.delete(path);
     this.#validated.add(path);
     path.claim(this);

@@ -1,10 +1,10 @@
-/** Finds the viewer a connectivity check is for, whichever socket it came in by: by the username fragment in it. */
+/** Finds the viewer that a connectivity check addresses, on any socket, by the username fragment in it. */
 
 import { localUsernameFragment } from '../core/stun-turn/stun-check.ts';
 import type { DatagramReceiver, Path } from './path.ts';
 
 export class IceUsers {
-  /** Checks that were for nobody. */
+  /** Checks with an unknown username fragment. */
   unknownUser = 0;
   readonly #byUsernameFragment = new Map<string, DatagramReceiver>();
 
@@ -16,7 +16,7 @@ export class IceUsers {
     this.#byUsernameFragment.delete(usernameFragment);
   }
 
-  /** @param datagram STUN of any kind, from anyone */
+  /** @param datagram any STUN message, from any sender */
   onStun(datagram: Buffer, path: Path): void {
     const user = this.#byUsernameFragment.get(localUsernameFragment(datagram) ?? '');
     if (user) user.onBindingRequest(datagram, path);

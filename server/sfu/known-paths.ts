@@ -1,19 +1,19 @@
 /**
- * The paths of one socket, by the remote address: each datagram finds its viewer here.
+ * The paths of one socket, by remote address: each datagram finds its viewer here.
  *
- * Invariant: only what a viewer has claimed is kept, which takes a check with valid integrity (ice-lite-agent.ts), and it
- * goes with the viewer.
+ * Invariant: only claimed paths are kept. A claim takes a check with valid integrity (ice-lite-agent.ts), and ends with
+ * the viewer.
  */
 
 import { isStun } from '../core/stun-turn/stun-check.ts';
 import type { IceUsers } from './ice-users.ts';
 import type { DatagramReceiver, Path } from './path.ts';
 
-/** How the socket names the other end; made for each datagram, so it should cost little. */
+/** The socket's name of the remote end; made for each datagram, so it must be cheap. */
 export type PathKey = string | number;
 
 export class KnownPaths {
-  /** Datagrams from addresses no viewer has shown to be its own. */
+  /** Datagrams from addresses that no viewer has claimed. */
   unknownAddress = 0;
   readonly #users: IceUsers;
   readonly #known = new Map<PathKey, { path: Path; receiver: DatagramReceiver }>();
@@ -22,7 +22,7 @@ export class KnownPaths {
     this.#users = users;
   }
 
-  /** @param newPath gives the path to where the datagram came from; asked for only when it is not known */
+  /** @param newPath makes the path to the sender; called only for an unknown key */
   receive(key: PathKey, datagram: Buffer, newPath: () => Path): void {
     const known = this.#known.get(key);
     if (isStun(datagram)) this.#users.onStun(datagram, known?.path ?? newPath());
@@ -34,7 +34,7 @@ export class KnownPaths {
     this.#known.set(key, { path, receiver });
   }
 
-  /** @returns false when it is someone else's meanwhile */
+  /** @returns false when another receiver has claimed it meanwhile */
   release(key: PathKey, receiver: DatagramReceiver): boolean {
     return this.#known.get(key)?.receiver === receiver && this.#known.delete(key);
   }

@@ -1,8 +1,8 @@
 /**
- * Measures how much of its time the path that sends video has left: samples for core/admission.ts, a few a second.
+ * Measures the spare time of the path that sends video: samples for core/admission.ts, a few per second.
  *
- * Event loop utilization alone does not do: on a machine that others keep busy, a loop that waits for its turn looks idle.
- * There the lateness of the timer tells.
+ * Event loop utilization alone is not enough: on a machine busy with other programs, a loop that waits for the CPU
+ * looks idle. The lateness of a timer shows that wait.
  */
 
 import { performance, type EventLoopUtilization } from 'node:perf_hooks';
@@ -11,13 +11,13 @@ import type { Clock } from '../core/clock.ts';
 
 export interface LoadProbeOptions {
   clock: Clock;
-  /** Of all datagrams so far. */
+  /** All datagrams so far. */
   datagrams: () => { sent: number; dropped: number };
   onSample: (sample: LoadSample, nowUs: number) => void;
 }
 
 export const SAMPLE_MS = 250;
-/** A frame that is later than this is not of the live path: an old one, or a machine that slept. */
+/** A frame later than this is not live: an old one, or the machine slept. */
 const MAX_LATE_US = 1_000_000;
 
 export class LoadProbe {
@@ -37,7 +37,7 @@ export class LoadProbe {
     this.#timer = setInterval(() => this.#sample(), SAMPLE_MS);
   }
 
-  /** A frame has gone to all its viewers. */
+  /** A frame was sent to all its viewers. */
   frameSent(encodedUs: number, startedUs: number, endedUs: number): void {
     this.#frames++;
     this.#lateUs += Math.min(MAX_LATE_US, Math.max(0, endedUs - encodedUs));

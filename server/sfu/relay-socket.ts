@@ -1,9 +1,9 @@
 /**
- * The server's own relay: an address on the TURN server that stands for it, for a server no port can be forwarded to. It is
- * to the viewers' ICE agents what the UDP socket is (rtc-socket.ts); the protocol is in core/stun-turn/turn-allocation.ts.
+ * The server's own relay: an allocation on the TURN server, for a server that no port can be forwarded to. The viewers'
+ * ICE agents use it like the UDP socket (rtc-socket.ts); the protocol is in core/stun-turn/turn-allocation.ts.
  *
- * Invariant: there is one allocation for all viewers, or, after a loss, the next attempt is on its way. A path belongs to
- * the allocation it came by, and carries nothing any more once that is lost.
+ * Invariant: there is one allocation for all viewers or, after a loss, a scheduled attempt. A path belongs to the
+ * allocation it came from, and carries nothing once that is lost.
  */
 
 import { Backoff } from '../core/backoff.ts';
@@ -21,7 +21,7 @@ import type { Path } from './path.ts';
 import { openTurnConnection, type TurnConnection } from './turn-connection.ts';
 
 const TICK_MS = 200;
-/** UDP costs least, TLS passes most. */
+/** UDP costs least, TLS passes most firewalls. */
 const ORDER = ['udp', 'tcp', 'tls'];
 
 export class RelaySocket {
@@ -32,7 +32,7 @@ export class RelaySocket {
   readonly #log: Log;
   readonly #paths: KnownPaths;
   readonly #backoff = new Backoff(500, 15_000);
-  /** How many viewers signal from each address. */
+  /** Number of viewers signaling from each address. */
   readonly #viewers = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
   #attempt = 0;
@@ -54,12 +54,12 @@ export class RelaySocket {
     void this.#open();
   }
 
-  /** Where viewers reach the server through the relay; undefined while there is none. */
+  /** The server's address at the relay; undefined while there is none. */
   get relayed(): TransportAddress | undefined {
     return this.#relayed;
   }
 
-  /** Lets a viewer through that may come from this address. @returns takes that back; idempotent */
+  /** Permits a viewer that may come from this address. @returns revokes the permission; idempotent */
   permit(viewerAddress: string): () => void {
     const address = canonicalIp(viewerAddress);
     if (address === undefined) return () => {};
@@ -130,7 +130,7 @@ export class RelaySocket {
     try {
       allocation.receive(message, this.#clock());
     } catch (error) {
-      // One datagram must never end the server, whatever it holds.
+      // A datagram must never crash the server.
       if (this.counters.failed++ === 0)
         this.#log.error({ err: error }, 'failed to handle a relayed datagram');
     }
@@ -141,19 +141,19 @@ export class RelaySocket {
     this.#attempt = 0;
     this.#backoff.reset();
     this.#relayed = relayed;
-    // A viewer that is relayed by the same server comes from an address of that server's.
+    // A viewer that uses the same TURN server comes from one of its addresses.
     this.#permit(relayed.address);
     for (const address of this.#viewers.keys()) this.#permit(address);
     this.#log.info(relayed, 'relay allocated');
   }
 
   #onLost({ host, port, transport }: IceServerUrl, problem: string): void {
-    // Once per loss: that the next attempts fail too is not news.
+    // Logged once per loss; further failed attempts are not logged.
     const isNews = this.#relayed !== undefined || this.#attempt === this.#servers.length;
     if (this.#relayed) this.counters.lost++;
     if (isNews) this.#log.warn({ host, port, transport, problem }, 'failed to allocate a relay');
     this.#drop();
-    // Within a round the next server is asked at once.
+    // Within a round the next server is tried at once.
     const delayMs = this.#attempt % this.#servers.length === 0 ? this.#backoff.nextMs() : 0;
     this.#retry = setTimeout(() => void this.#open(), delayMs);
   }
@@ -193,7 +193,7 @@ export class RelaySocket {
         return connection.isFull;
       },
       send: (datagram) => {
-        // Checks come by many paths, media goes by one: that is worth a channel.
+        // Checks use many paths, media uses one, which is worth a channel.
         if (!asked && !isStun(datagram)) {
           asked = true;
           allocation.bindChannel(peer, this.#clock());

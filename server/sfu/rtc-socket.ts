@@ -1,9 +1,9 @@
 /**
  * The one UDP socket for all viewers.
  *
- * Datagrams find their viewer in two steps: a STUN binding request by the username fragment in it (ice-users.ts),
- * everything else by the address it comes from, which only a request with valid integrity can have entered
- * (known-paths.ts). What belongs to nobody is counted and dropped.
+ * Datagrams find their viewer in two steps: a STUN binding request by its username fragment (ice-users.ts), everything
+ * else by its source address, which only a request with valid integrity can have registered (known-paths.ts). Other
+ * datagrams are counted and dropped.
  */
 
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
@@ -15,18 +15,18 @@ import type { IceUsers } from './ice-users.ts';
 import { KnownPaths } from './known-paths.ts';
 import type { Path } from './path.ts';
 
-/** A keyframe for a dozen viewers leaves in one burst; the kernel must have room for it. */
+/** A keyframe for a dozen viewers is sent in one burst; the kernel needs room for it. */
 const SOCKET_BUFFER_BYTES = 2 * 1024 * 1024;
-/** More than this waits because the network takes it too slowly: frames are left out, and at last single datagrams. */
+/** With more than this waiting, the network is too slow: frames are skipped, in the worst case single datagrams. */
 const FULL_BYTES = 1024 * 1024;
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
 
 export class RtcSocket {
-  /** `dropped`: datagrams left out because too much was waiting already. */
+  /** `dropped`: datagrams dropped because too much was waiting. */
   readonly counters = { received: 0, sent: 0, sendErrors: 0, dropped: 0, failed: 0 };
   readonly #socket: Socket;
   readonly #paths: KnownPaths;
-  /** One for all datagrams: it costs less than one each. */
+  /** One callback for all datagrams is cheaper than one each. */
   readonly #onSent = (error: Error | null): void => {
     if (error) this.counters.sendErrors++;
   };
@@ -37,7 +37,7 @@ export class RtcSocket {
    */
   static async open(port: number, users: IceUsers, log: Log): Promise<RtcSocket> {
     for (const type of ['udp6', 'udp4'] as const) {
-      // The destination is always a literal address: answering the look-up at once saves a tick per packet.
+      // The destination is always a literal address: resolving it synchronously saves a tick per packet.
       const socket = createSocket({
         type,
         lookup: (host, _options, done) => done(null, host, type === 'udp6' ? 6 : 4),
@@ -71,7 +71,7 @@ export class RtcSocket {
       try {
         this.#receive(datagram, from);
       } catch (error) {
-        // One datagram must never end the server, whatever it holds.
+        // A datagram must never crash the server.
         if (this.counters.failed++ === 0) log.error({ err: error }, 'failed to handle a datagram');
       }
     });
@@ -86,12 +86,12 @@ export class RtcSocket {
     return this.#socket.address().port;
   }
 
-  /** Node queues without end what the network does not take. */
+  /** Node queues without a bound when the network does not keep up. */
   get isFull(): boolean {
     return this.#socket.getSendQueueSize() > FULL_BYTES;
   }
 
-  /** The datagram must not be written to afterwards: the system reads it later. */
+  /** Do not write to the datagram afterwards: the system reads it later. */
   send(datagram: Buffer, to: { address: string; port: number }): void {
     if (this.#socket.getSendQueueSize() > MAX_WAITING_BYTES) return void this.counters.dropped++;
     this.counters.sent++;
@@ -109,12 +109,12 @@ export class RtcSocket {
     this.#paths.receive(key, datagram, () => this.#newPath(key, from));
   }
 
-  /** IPv4 addresses are mapped (`::ffff:192.0.2.1`) on a dual-stack socket, which wants to see them like that again. */
+  /** A dual-stack socket shows IPv4 addresses mapped (`::ffff:192.0.2.1`) and expects that form for sending. */
   #newPath(key: string, from: RemoteInfo): Path {
     const isFull = (): boolean => this.isFull;
     const path: Path = {
       kind: 'udp',
-      // Asked for by few, while a path is made for each datagram that somebody forges.
+      // Computed on demand: few callers need it, and a path is made even for each forged datagram.
       get address() {
         return canonicalIp(from.address) ?? from.address;
       },

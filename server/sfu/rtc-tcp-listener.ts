@@ -1,8 +1,8 @@
 /**
- * The one TCP port for viewers whose network lets no UDP through (ICE-TCP, RFC 6544, passive side). Each connection is a
- * path to one viewer (tcp-path.ts); what viewer it is tells its first connectivity check, as on the UDP port.
+ * The one TCP port for viewers without UDP (ICE-TCP, RFC 6544, passive side). Each connection is a path to one viewer
+ * (tcp-path.ts); its first connectivity check names the viewer, as on the UDP port.
  *
- * Invariant: connections that have not proven to be a viewer's keep none out; they give way to newer ones.
+ * Invariant: connections not yet claimed by a viewer never block new ones; the oldest of them are closed.
  */
 
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
@@ -24,11 +24,11 @@ export interface RtcTcpListenerOptions {
 }
 
 const MAX_CONNECTIONS = 1024;
-/** Half is for the HTTP port, and files need some. */
+/** Half of the descriptors are for the HTTP port, and files need some. */
 const SHARE_OF_DESCRIPTORS = 0.125;
-/** A household behind one address, each of its devices trying more than once. */
+/** Enough for a household behind one address whose devices try several times. */
 const MAX_PER_NETWORK = 64;
-/** Connections that were ended and have not closed yet. */
+/** Connections that were ended but are not closed yet. */
 const CLOSING_CONNECTIONS = 64;
 const CLAIM_TIMEOUT_MS = 10_000;
 
@@ -67,7 +67,7 @@ export class RtcTcpListener {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** `displaced`: connections that were no viewer's yet and gave way to newer ones. */
+  /** `displaced`: unclaimed connections that were closed to make room for newer ones. */
   get counters(): TcpPathCounters & { accepted: number; refused: number; displaced: number } {
     const { refused, displaced } = this.#connections.counters;
     return { accepted: this.#accepted, refused, displaced, ...this.#counters };

@@ -1,7 +1,7 @@
 /**
- * What the SFU can send, in mediasoup's vocabulary: one codec, VP8 with RTX, and one header extension.
+ * The codec and header extension the SFU can send, in mediasoup's vocabulary: VP8 with RTX, and one header extension.
  *
- * The payload types are the ones every consumer uses; mediasoup-client writes them into the SDP it makes for the browser.
+ * Every consumer uses the same payload types; mediasoup-client writes them into the SDP it makes for the browser.
  */
 
 import { PLAYOUT_DELAY_ID, PLAYOUT_DELAY_URI } from '../core/rtp/rtp-header.ts';

@@ -1,6 +1,4 @@
-/**
- * One SSRC going to one viewer: counts sequence numbers, protects, sends, and knows what its sender report says.
- */
+/** One SSRC to one viewer: numbers the packets, protects and sends them, and counts for its sender report. */
 
 import { randomInt } from 'node:crypto';
 import {
@@ -17,13 +15,13 @@ import type { SrtpProtector } from './werift-dtls.ts';
 export interface RtpPath {
   /** Undefined until DTLS is done. */
   readonly srtp: SrtpProtector | undefined;
-  /** The line cannot take more just now: frames are to be left out. */
+  /** The path is full: skip frames. */
   readonly isFull: boolean;
-  /** @returns false when there is nowhere to send to */
+  /** @returns false when no path is selected */
   send(datagram: Buffer): boolean;
 }
 
-/** Seconds between 1900, where NTP begins, and 1970 (RFC 3550 section 4). */
+/** Seconds from 1900, the NTP epoch, to 1970 (RFC 3550 section 4). */
 const NTP_EPOCH_OFFSET_S = 2_208_988_800n;
 
 export class RtpStream {
@@ -31,8 +29,8 @@ export class RtpStream {
   readonly #payloadType: number;
   readonly #path: RtpPath;
   /**
-   * Rollover counter × 65536 + sequence number (RFC 3711 section 3.3.1). It starts below 2^15, so that a viewer that
-   * misses the first packets still guesses the rollover counter right.
+   * Rollover counter × 65536 + sequence number (RFC 3711 section 3.3.1). It starts below 2^15, so a viewer that misses
+   * the first packets still guesses the rollover counter right.
    */
   #extendedSequence = randomInt(1, 0x8000);
   packetCount = 0;
@@ -50,7 +48,7 @@ export class RtpStream {
     if (!srtp) return undefined;
     const extendedSequence = this.#extendedSequence++;
     const sequenceNumber = extendedSequence & 0xffff;
-    // A fresh buffer for each packet: the system reads it after this call has returned.
+    // A new buffer per packet: the system reads it after this call has returned.
     const header = Buffer.allocUnsafe(RTP_HEADER_BYTES);
     writeRtpHeader(header, {
       payloadType: this.#payloadType,
@@ -68,7 +66,7 @@ export class RtpStream {
   /**
    * Sender report and source description (RFC 3550 sections 6.4.1 and 6.5).
    *
-   * @param timestampAt maps a moment on the server's clock to the stream's RTP clock
+   * @param timestampAt maps a time on the server's clock to the stream's RTP clock
    */
   senderReport(
     cname: string,

@@ -1,7 +1,7 @@
 /**
- * The selective forwarding unit: cameras' encoded video in, one transport per viewer out.
+ * The selective forwarding unit: encoded video of the cameras in, one transport per viewer out.
  *
- * It knows nothing of users and rights: who may call `consume` for which camera is decided by the signaling.
+ * It knows no users and rights: the signaling decides who may `consume` which camera.
  */
 
 import type { LoadSample } from '../core/admission.ts';
@@ -30,12 +30,12 @@ export interface SfuOptions {
   rtcPort: number;
   /** The one TCP port for viewers without UDP; 0 lets the system choose, undefined opens none. */
   rtcTcpPort?: number | undefined;
-  /** IP addresses and host names told to viewers before those of the machine's interfaces. */
+  /** IP addresses and host names, announced to viewers before those of the machine's interfaces. */
   announcedAddresses: readonly string[];
-  /** A relay of the server's own, for when nobody can reach it otherwise. */
+  /** The server's own relay, for when viewers cannot reach it otherwise. */
   relay?: RelayOptions | undefined;
   video: EncodedVideo;
-  /** Told a few times a second how busy the path that sends video is. */
+  /** Called a few times per second with the load of the path that sends video. */
   onLoad?: (sample: LoadSample, nowUs: number) => void;
   clock: Clock;
   log: Log;
@@ -45,18 +45,18 @@ export interface SfuStats {
   port: number;
   transports: number;
   consumers: number;
-  /** Viewers by the way their media takes from the server. */
+  /** Viewers by the path their media takes. */
   ways: Record<Path['kind'], number>;
   /** Datagrams. */
   socket: RtcSocket['counters'] & { unknownAddress: number; unknownUser: number };
   dtls: DtlsCounters;
   /** Null when there is no TCP port. */
   tcp: (RtcTcpListener['counters'] & { port: number; open: number }) | null;
-  /** Null when the server is to have none. */
+  /** Null without a configured relay. */
   relay: (RelaySocket['counters'] & { open: boolean }) | null;
 }
 
-/** A peer costs about 0.4 MB; this bounds what a flood of them can take. */
+/** A transport costs about 0.4 MB; this bounds the memory of a flood. */
 const MAX_TRANSPORTS = 1000;
 const TICK_MS = 1000;
 
@@ -113,7 +113,7 @@ export class Sfu {
       onSample: (sample, nowUs) => options.onLoad?.(sample, nowUs),
     });
     this.#announced = new AnnouncedAddresses(options.announcedAddresses, options.log);
-    // Not waited for: without a network a look-up takes long, and viewers at home need none of it.
+    // Not awaited: without a network a look-up takes long, and viewers in the LAN do not need it.
     void this.#announced.start();
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
@@ -122,12 +122,12 @@ export class Sfu {
     return this.#socket.port;
   }
 
-  /** Undefined when viewers may not come by TCP. */
+  /** Undefined when viewers may not connect by TCP. */
   get tcpPort(): number | undefined {
     return this.#tcp?.port;
   }
 
-  /** The announced addresses, names resolved. */
+  /** The announced addresses, with names resolved. */
   get announcedAddresses(): string[] {
     return this.#announced.current;
   }
@@ -167,7 +167,7 @@ export class Sfu {
     return transport;
   }
 
-  /** @param viewerIsLocal whether the viewer signals from this very machine */
+  /** @param viewerIsLocal whether the viewer signals from the server's own machine */
   transportParameters(
     transport: ViewerTransport,
     viewerIsLocal: boolean,
@@ -192,7 +192,7 @@ export class Sfu {
     return transport.consume(track);
   }
 
-  /** The camera is gone for good: its consumers are closed. */
+  /** The camera was removed: its consumers are closed. */
   removeCamera(cameraId: string): void {
     for (const transport of this.#transports.values()) {
       for (const consumer of transport.consumers.values()) {

@@ -1,9 +1,9 @@
 /**
- * One TCP connection of a viewer as a path: datagrams framed both ways (RFC 4571).
+ * One TCP connection of a viewer as a path: framed datagrams both ways (RFC 4571).
  *
- * Invariants: a connection that does not prove, within seconds and a few kilobytes, that it belongs to a viewer is closed;
- * what waits to be sent is bounded, and when the line cannot take it the path says that it is full, so that whole frames are
- * left out instead of growing old in a queue. A peer that only asks and never reads gets no more answers when it is full.
+ * Invariants: a connection that no viewer claims within seconds and a few kilobytes is closed; waiting data is bounded,
+ * and a path that cannot keep up reports that it is full, so whole frames are skipped instead of aging in a queue. A
+ * peer that sends checks but never reads gets no answers while the path is full.
  */
 
 import type { Socket } from 'node:net';
@@ -15,33 +15,33 @@ import type { DatagramReceiver, Path } from './path.ts';
 export interface TcpPathCounters {
   received: number;
   sent: number;
-  /** Datagrams left out because too much was waiting already. */
+  /** Datagrams dropped because too much was waiting. */
   dropped: number;
-  /** Connections closed because what came was no framing, or nothing of a viewer's. */
+  /** Connections closed because of malformed framing, or data that belongs to no viewer. */
   malformed: number;
-  /** Connections closed because no viewer showed in time, or nothing came any more. */
+  /** Connections closed because no viewer claimed them in time, or because they were idle. */
   timedOut: number;
 }
 
 export interface TcpPathOptions {
   socket: Socket;
-  /** In plain form. */
+  /** In canonical form. */
   address: string;
   users: IceUsers;
   counters: TcpPathCounters;
-  /** To a check with valid integrity. */
+  /** Time until a check with valid integrity must arrive. */
   claimTimeoutMs: number;
-  /** A viewer has claimed it for the first time. */
+  /** Called when a viewer claims the connection for the first time. */
   onClaimed?: () => void;
 }
 
-/** A connection that carried nothing for so long is dead; Chromium checks its spare paths more often. */
+/** A connection without traffic for this long is dead; Chromium checks its spare paths more often. */
 const IDLE_TIMEOUT_MS = 60_000;
 /** A handful of connectivity checks. */
 const MAX_UNCLAIMED_BYTES = 8 * 1024;
 /** A quarter of a second of one camera. */
 const FULL_BYTES = 32 * 1024;
-/** Whole frames go out once begun, of several cameras perhaps; this is the end of it. */
+/** A frame that has begun is sent whole, perhaps for several cameras; this is the hard limit. */
 const MAX_WAITING_BYTES = 1024 * 1024;
 
 export class TcpPath implements Path {
@@ -74,17 +74,17 @@ export class TcpPath implements Path {
       try {
         if (this.#unclaimedBytes <= MAX_UNCLAIMED_BYTES && deframer.push(chunk)) return;
       } catch {
-        // STUN that the parser stumbles over.
+        // Malformed STUN.
       }
       this.#end('malformed');
     });
     socket.on('error', () => socket.destroy());
     socket.on('close', () => clearTimeout(this.#deadline));
-    // Both directions or nothing: half a path is none.
+    // A half-closed connection is of no use.
     socket.on('end', () => socket.destroy());
   }
 
-  /** From too much waiting until all of it has gone. */
+  /** True from too much waiting until all of it is sent. */
   get isFull(): boolean {
     const { writableLength } = this.#socket;
     this.#full = this.#full ? writableLength > 0 : writableLength > FULL_BYTES;
@@ -107,7 +107,7 @@ export class TcpPath implements Path {
     this.#onClaimed = undefined;
   }
 
-  /** A viewer that lets go of its path needs the connection no more. */
+  /** A viewer that releases its path no longer needs the connection. */
   release(receiver: DatagramReceiver): void {
     if (this.#receiver !== receiver) return;
     this.#receiver = undefined;
@@ -115,7 +115,7 @@ export class TcpPath implements Path {
   }
 
   #onDatagram(datagram: Buffer): void {
-    // The rest of a chunk whose beginning ended the connection.
+    // The rest of a chunk whose beginning closed the connection.
     if (this.#socket.destroyed) return;
     this.#counters.received++;
     if (isStun(datagram)) this.#onCheck(datagram);
@@ -123,7 +123,7 @@ export class TcpPath implements Path {
     else this.#end('malformed');
   }
 
-  /** Whatever is sent meanwhile is an answer. */
+  /** Data sent meanwhile is an answer to the check. */
   #onCheck(datagram: Buffer): void {
     this.#isAnswering = true;
     try {

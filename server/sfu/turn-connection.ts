@@ -1,7 +1,8 @@
 /**
- * The way from the server to its TURN server: UDP, TCP or TLS. It carries whole messages and knows nothing of what they say.
+ * The connection from the server to its TURN server: UDP, TCP or TLS. It carries whole messages and does not look into
+ * them.
  *
- * Invariant: `onClose` is called once, whatever ends it, and not after `close`.
+ * Invariant: `onClose` is called once, whatever the cause, and never after `close`.
  */
 
 import { lookup } from 'node:dns/promises';
@@ -13,11 +14,11 @@ import type { IceServerUrl } from '../core/stun-turn/ice-server-url.ts';
 
 export interface TurnConnection {
   readonly isStream: boolean;
-  /** So much waits on a slow stream that whole frames had better be left out. */
+  /** So much waits on a slow stream that whole frames should be skipped. */
   readonly isFull: boolean;
-  /** Relayed data that found no room at all. */
+  /** Relayed datagrams dropped for lack of room. */
   readonly dropped: number;
-  /** The message must not be written to afterwards. */
+  /** Do not write to the message afterwards. */
   send(message: Buffer): void;
   /** Idempotent. */
   close(): void;
@@ -31,11 +32,13 @@ export interface TurnConnectionEvents {
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const SOCKET_BUFFER_BYTES = 2 * 1024 * 1024;
-/** What may wait on a slow stream: it is the video of all viewers, and newer video is worth more than older. */
+/**
+ * Bound of the data waiting on a slow stream: it is the video of all viewers, and newer video is worth more than older.
+ */
 const FULL_BYTES = 128 * 1024;
 const MAX_QUEUED_BYTES = 512 * 1024;
 
-/** @throws Error when the server cannot be reached, which over UDP is only found out by asking */
+/** @throws Error when the server cannot be reached; over UDP only an unanswered request shows that */
 export async function openTurnConnection(
   { host, port, transport }: IceServerUrl,
   events: TurnConnectionEvents,
@@ -80,7 +83,7 @@ async function openDatagrams(
   const ready = Promise.withResolvers<void>();
   socket.once('connect', () => ready.resolve());
   socket.on('message', (message) => onMessage(message));
-  // Connected, the socket hears when nothing listens there any more.
+  // A connected UDP socket reports when no program listens there any more.
   socket.on('error', (error) => {
     ready.reject(error);
     if (closed) return;
@@ -93,7 +96,7 @@ async function openDatagrams(
     isStream: false,
     isFull: false,
     dropped: 0,
-    // What it says of a single datagram comes as an `error` of the socket too, where it matters.
+    // Errors of a single datagram that matter are also emitted as the socket's `error`.
     send: (message) => {
       if (!closed) socket.send(message, () => {});
     },
@@ -127,14 +130,14 @@ function stream(socket: Socket, { onMessage, onClose }: TurnConnectionEvents): T
     },
     dropped: 0,
     send: (message: Buffer): void => {
-      // STUN is let through: without it the allocation would be lost as well.
+      // STUN is always sent: without it the allocation would be lost too.
       const isData = (message[0] ?? 0) > 3;
       if (isData && socket.writableLength > MAX_QUEUED_BYTES) connection.dropped++;
       else if (!closed) socket.write(message);
     },
     close: () => {
       closed = true;
-      // What was said last shall still leave.
+      // Messages already written are still sent.
       socket.end();
       socket.destroySoon();
     },

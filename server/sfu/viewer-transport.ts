@@ -1,14 +1,14 @@
 /**
  * One browser's transport: ICE path, DTLS, SRTP and the consumers that share them.
  *
- * Closing it closes its consumers. It closes by itself when the viewer is gone: no authentic connectivity check for
+ * Closing it closes its consumers. It closes itself when the viewer is gone: no authentic connectivity check for
  * CONSENT_TIMEOUT_US (RFC 7675), or no finished DTLS handshake.
  */
 
 import { EventEmitter } from 'node:events';
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
-import type { RtcpFeedback } from '../core/rtp/rtcp-feedback.ts';
+import type { ViewerFeedback } from '../core/rtp/rtcp-feedback.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { DtlsParameters, IceParameters } from '../wire/signaling.ts';
@@ -36,7 +36,7 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #cname = randomUUID().slice(0, 16);
-  /** SSRCs and mids are never used twice in a transport: SRTP's key stream depends on the SSRC. */
+  /** SSRCs and mids are never reused in a transport: SRTP's key stream depends on the SSRC. */
   #nextSsrc = randomInt(1, 2 ** 31);
   #nextMid = 0;
   #srtp: SrtpProtector | undefined;
@@ -68,7 +68,7 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
     return this.#ice.isFull;
   }
 
-  /** How the viewer is reached now. */
+  /** The kind of path in use now. */
   get way(): Path['kind'] | undefined {
     return this.#ice.selected?.kind;
   }
@@ -78,7 +78,7 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
   }
 
   /**
-   * Lets the viewer with these fingerprints in; returns at once, the handshake comes over the path.
+   * Accepts the viewer with these fingerprints; returns at once, the handshake arrives over the path.
    *
    * @throws VigieError `conflict` when called twice
    */
@@ -99,7 +99,7 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
     return this.#ice.restart();
   }
 
-  /** @throws VigieError `tooManyRequests` past 64 consumers */
+  /** @throws VigieError `tooManyRequests` above 64 consumers */
   consume(track: CameraTrack): Consumer {
     if (this.consumers.size >= MAX_CONSUMERS) {
       throw new VigieError('tooManyRequests', `one page shows at most ${MAX_CONSUMERS} cameras`);
@@ -121,7 +121,7 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
     return consumer;
   }
 
-  /** Sends what RTCP is due and closes the transport of a viewer that is gone; to be called about once a second. */
+  /** Sends due RTCP, and closes the transport of a viewer that is gone; call it about once a second. */
   tick(nowUs: number): void {
     if (this.#closed || this.#connectedUs === undefined) return;
     if (!this.#srtp && nowUs - this.#connectedUs > DTLS_TIMEOUT_US) return this.close('dtls');
@@ -151,7 +151,7 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
     for (const consumer of this.consumers.values()) consumer.openPath();
   }
 
-  #onFeedback(feedback: RtcpFeedback): void {
+  #onFeedback(feedback: ViewerFeedback): void {
     this.#consumersBySsrc.get(feedback.ssrc)?.onFeedback(feedback, this.#clock());
   }
 }

@@ -1,19 +1,20 @@
 /**
- * DTLS and SRTCP for one viewer, by werift, over a path that is ours (ice-lite-agent.ts).
+ * DTLS and SRTCP for one viewer, by werift, over the server's own ICE path (ice-lite-agent.ts).
  *
- * This is the one file that touches werift's internals; its exact version is pinned and test/sfu/werift-dtls.test.ts
- * fails when they move. It adds what werift 0.25.2 leaves out:
+ * Only this file touches werift's internals; its exact version is pinned, and test/sfu/werift-dtls.test.ts fails when
+ * they change. It adds what werift 0.25.2 lacks:
  * - werift does not check the client's CertificateVerify (RFC 5246 section 7.4.8). Without it the fingerprint proves
- *   nothing, since the certificate travels in the clear: whoever sits in the path could show the viewer's certificate.
- * - werift lets unauthenticated records reset or end an established session (RFC 6347 section 4.2.8). Once connected, it
- *   gets no DTLS any more: nothing is left to say.
- * - werift keeps every fragment of a handshake message that never becomes whole, and allocates what a fragment claims.
- *   HandshakeOrder takes its place.
- * - werift has no bound on what it computes for a handshake: each ClientHello costs it a key pair. A viewer that sends more
- *   than MAX_HANDSHAKE_BYTES before its handshake is done is refused.
- * - werift's RTCP parser does far more work than the bytes it reads. Here it only decrypts; core/rtp/rtcp-feedback.ts reads.
- * - werift repeats its flight for half a minute although the transport is closed.
- * - The server's last flight may be lost. The viewer then repeats its own, and is sent the server's again (RFC 6347
+ *   nothing: the certificate is sent unencrypted, so an attacker on the path could present the viewer's certificate.
+ * - werift lets unauthenticated records reset or end an established session (RFC 6347 section 4.2.8). Once connected,
+ *   it gets no further DTLS records.
+ * - werift keeps every fragment of an incomplete handshake message, and allocates the length a fragment claims.
+ *   HandshakeOrder replaces this.
+ * - werift does not bound the computation of a handshake: each ClientHello costs it a key pair. A viewer that sends
+ *   more than MAX_HANDSHAKE_BYTES before its handshake is done is refused.
+ * - werift's RTCP parser does far more work than the bytes justify. Here werift only decrypts;
+ *   core/rtp/rtcp-feedback.ts parses.
+ * - werift repeats its flight for half a minute after the transport is closed.
+ * - The server's last flight may be lost. The viewer then repeats its own flight and gets the server's again (RFC 6347
  *   section 4.2.4).
  */
 
@@ -29,7 +30,7 @@ import {
   type RtcpPacket,
 } from 'werift';
 import { HandshakeOrder } from '../core/rtp/dtls-handshake-order.ts';
-import { readRtcp, type RtcpFeedback } from '../core/rtp/rtcp-feedback.ts';
+import { readRtcp, type ViewerFeedback } from '../core/rtp/rtcp-feedback.ts';
 import { SrtpGcm } from '../core/rtp/srtp-gcm.ts';
 import type { DtlsFingerprint } from '../wire/signaling.ts';
 
@@ -40,18 +41,18 @@ export interface SrtpProtector {
 
 const HANDSHAKE_CERTIFICATE_VERIFY = 15;
 const RECORD_HANDSHAKE = 22;
-/** A browser repeats itself after 50 ms, then ever more slowly: this many come in more than a minute. */
+/** A browser repeats its flight after 50 ms, then ever more slowly: this many take more than a minute. */
 const MAX_LAST_FLIGHT_REPEATS = 16;
-/** A browser's handshake takes 1 to 4 KB, each repetition of a flight in it at most 2 KB. */
+/** A browser's handshake takes 1 to 4 KB, and each repeated flight at most 2 KB. */
 const MAX_HANDSHAKE_BYTES = 64 * 1024;
 /** Handshake flights and RTCP fit a path's MTU. */
 const MAX_DATAGRAM_BYTES = 2048;
-/** Past every flight of werift's: it stops repeating the one it is in. */
+/** Beyond every flight number of werift: it stops repeating the current one. */
 const NO_FLIGHT = 99;
 /** Offered to the viewer, the cheaper first. */
 const SRTP_PROFILES = [ProtectionProfileAeadAes128Gcm, ProtectionProfileAes128CmHmacSha1_80];
 
-/** The fingerprint of the certificate that all of this process's transports share (RFC 8122). */
+/** Fingerprint of the certificate that all transports of this process share (RFC 8122). */
 export async function localFingerprint(): Promise<DtlsFingerprint> {
   const certificate = await RTCDtlsTransport.SetupCertificate();
   const [fingerprint] = certificate.getFingerprints();
@@ -59,13 +60,13 @@ export async function localFingerprint(): Promise<DtlsFingerprint> {
   return { algorithm: 'sha-256', value: fingerprint.value };
 }
 
-/** Of all viewers together. */
+/** Totals of all viewers. */
 export interface DtlsCounters {
-  /** Datagrams that could not be read, or were not the viewer's. */
+  /** Unreadable datagrams, and those not from the viewer. */
   malformed: number;
-  /** Handshake fragments that no browser sends, or not at that moment. */
+  /** Handshake fragments that no browser sends, at least not at that moment. */
   refusedFragments: number;
-  /** Transports that were ended because they sent more than a handshake has. */
+  /** Transports closed because they sent more than a handshake needs. */
   excess: number;
 }
 
@@ -74,8 +75,8 @@ export class WeriftDtls {
   readonly #transport: RTCDtlsTransport;
   readonly #receivers: ((datagram: Buffer) => void)[] = [];
   readonly #send: (datagram: Buffer) => void;
-  readonly #onFeedback: (feedback: RtcpFeedback) => void;
-  /** What the server said last in the handshake; undefined until that is done. */
+  readonly #onFeedback: (feedback: ViewerFeedback) => void;
+  /** The server's last handshake flight; undefined until the handshake is done. */
   #lastFlight: readonly Buffer[] | undefined;
   #lastFlightRepeats = 0;
   #handshakeBytes = 0;
@@ -83,12 +84,12 @@ export class WeriftDtls {
   #closed = false;
 
   /**
-   * @param send puts a datagram on the path; it may be dropped there
-   * @param onFeedback called with what the viewer reports and asks for by authentic RTCP
+   * @param send puts a datagram on the path, where it may be dropped
+   * @param onFeedback called with the feedback in authentic RTCP of the viewer
    */
   constructor(
     send: (datagram: Buffer) => void,
-    onFeedback: (feedback: RtcpFeedback) => void,
+    onFeedback: (feedback: ViewerFeedback) => void,
     counters: DtlsCounters,
   ) {
     this.#send = send;
@@ -107,8 +108,7 @@ export class WeriftDtls {
   /**
    * Waits for the viewer's handshake.
    *
-   * @throws Error when the handshake fails, is longer than any, or the viewer's certificate is not the announced one or not
-   *   its own
+   * @throws Error when the handshake fails or is too long, or the viewer does not prove the announced certificate
    */
   async connect(fingerprints: readonly DtlsFingerprint[]): Promise<SrtpProtector> {
     const announced = fingerprints.map(({ algorithm, value }) => new RTCDtlsFingerprint(algorithm, value));
@@ -136,7 +136,7 @@ export class WeriftDtls {
     void this.#transport.sendRtcp(packets);
   }
 
-  /** Nothing is sent by these SSRCs any more, ever again: werift would keep its state of each. */
+  /** These SSRCs are never used again: drops werift's state of each. */
   forget(ssrcs: readonly number[]): void {
     const { srtp, srtcp } = this.#transport;
     for (const ssrc of ssrcs) {
@@ -159,7 +159,7 @@ export class WeriftDtls {
     try {
       for (const receive of this.#receivers) receive(datagram);
     } catch {
-      // werift throws on records that are cut short.
+      // werift throws on truncated records.
       this.#counters.malformed++;
     }
   }
@@ -176,7 +176,10 @@ export class WeriftDtls {
     for (const feedback of readRtcp(compound)) this.#onFeedback(feedback);
   }
 
-  /** werift asks `handleFragmentHandshake` which messages are whole, for each fragment, also the encrypted ones. */
+  /**
+   * werift calls `handleFragmentHandshake` for each fragment, also the encrypted ones, to learn which messages are
+   * complete.
+   */
   #putInOrder(): void {
     const { dtls } = this.#transport;
     if (!dtls) throw new Error('werift did not begin its handshake');
@@ -185,12 +188,12 @@ export class WeriftDtls {
       const before = order.refused;
       const whole = fragments.map((fragment) => order.take(fragment)).filter((each) => each !== undefined);
       this.#counters.refusedFragments += order.refused - before;
-      // What werift makes of them next copies their fields.
+      // werift only copies fields of these in its next step.
       return whole as typeof fragments;
     };
   }
 
-  /** The first excess ends the transport: no handshake could still come of it. */
+  /** The first excess closes the transport: no handshake could still succeed. */
   #isWithinHandshake(datagram: Buffer): boolean {
     if (!this.#transport.dtls) return true;
     const isFirstExcess = this.#handshakeBytes <= MAX_HANDSHAKE_BYTES;
@@ -221,12 +224,12 @@ function verifyClientProof(transport: RTCDtlsTransport): void {
   const index = handshakes.findIndex(({ msg_type }) => msg_type === HANDSHAKE_CERTIFICATE_VERIFY);
   const proof = handshakes[index]?.fragment;
   const certificate = transport.dtls?.remoteCertificate;
-  if (!proof || !certificate) throw new Error('the viewer proved no certificate');
+  if (!proof || !certificate) throw new Error('the viewer did not prove its certificate');
   // struct { SignatureAndHashAlgorithm algorithm; opaque signature<0..2^16-1>; }
   const hash = ({ 4: 'sha256', 5: 'sha384', 6: 'sha512' } as Record<number, string>)[proof[0] ?? 0];
   const signature = proof.subarray(4);
   if (!hash || signature.length !== proof.readUInt16BE(2))
-    throw new Error('the viewer signed in an unknown way');
+    throw new Error('the viewer used an unknown signature algorithm');
   const verifier = createVerify(hash);
   for (const handshake of handshakes.slice(0, index)) verifier.update(handshake.serialize());
   if (!verifier.verify(new X509Certificate(certificate).publicKey, signature)) {
@@ -241,7 +244,7 @@ function srtpProtector(transport: RTCDtlsTransport): SrtpProtector {
   if (context.profile === ProtectionProfileAeadAes128Gcm) {
     return new SrtpGcm(context.srtpSessionKey, context.srtpSessionSalt);
   }
-  // A browser without GCM: werift's own path, which finds the rollover counter by itself.
+  // A browser without GCM: werift's own implementation, which tracks the rollover counter itself.
   return {
     protect: (header, payload) => srtp.encrypt(Buffer.from(payload), WeriftRtpHeader.deSerialize(header)),
   };

@@ -1,9 +1,9 @@
 /**
- * One viewer's watch of one camera over the signaling WebSocket: the JPEGs as the camera sent them, from the hub to the
- * socket. Nothing is decoded for it.
+ * One viewer's watch of one camera over the signaling WebSocket: the camera's JPEGs, from the hub to the socket,
+ * without decoding.
  *
- * Invariant: at most `window` pictures are sent and not acknowledged, at most one waits, and that one is the newest. So a slow
- * link or a slow phone gets fewer pictures, never older ones, and the socket's buffer holds no more than the window.
+ * Invariant: at most `window` pictures are unacknowledged and at most one, the newest, waits. So a slow link or phone
+ * gets fewer pictures, never older ones, and the socket buffers no more than the window.
  */
 
 import { AckWindow } from '../core/link/ack-window.ts';
@@ -18,16 +18,16 @@ import { PICTURE_HEADER_BYTES, writePictureHeader } from '../wire/picture-messag
 export interface FrameWatchOptions {
   id: number;
   cameraId: string;
-  /** Frames per second; undefined: every one that fits the link. */
+  /** Frames per second; undefined: as many as fit the link. */
   maxFps?: number | undefined;
   frames: CameraFrames;
   clock: Clock;
-  /** Whether the socket has room; when it has again, `flush` is to be called. */
+  /** Whether the socket has room; call `flush` when it has room again. */
   mayWrite: () => boolean;
   write: (message: Uint8Array) => void;
 }
 
-/** An older picture than this is no sign of life: the viewer had better wait for the next. */
+/** An older picture is not shown as live: the viewer waits for the next one. */
 const FRESH_US = 2_000_000;
 
 export class FrameWatch {
@@ -51,20 +51,20 @@ export class FrameWatch {
     this.#pace = new FramePace(maxFps);
     this.#subscription = frames.subscribe(cameraId, (frame) => this.#onFrame(frame));
     const latest = frames.latest(cameraId);
-    // Not from here: the answer that tells the watch's id must be on the socket before its first picture.
+    // Sent later: the answer with the watch's id must be on the socket before the first picture.
     if (!latest || clock() - latest.receivedUs > FRESH_US) return;
     queueMicrotask(() => {
-      // A newer one may have been quicker.
+      // A newer picture may have arrived meanwhile.
       if (this.#pace.lastUs < latest.receivedUs) this.#onFrame(latest);
     });
   }
 
-  /** Pictures sent, and those a newer one replaced before they could be. */
+  /** Pictures sent, and pictures replaced by a newer one before they were sent. */
   get counters(): { sent: number; passedOver: number } {
     return { sent: this.#sent, passedOver: this.#window.passedOver + this.#skipped };
   }
 
-  /** @returns false when it acknowledges nothing that was under way */
+  /** @returns false when no sent picture was waiting for this acknowledgement */
   acknowledge(sequence: number): boolean {
     const { oldestSentAtUs, inFlight } = this.#window;
     if (!this.#window.acknowledge(sequence) || this.#window.inFlight === inFlight) return false;
@@ -75,7 +75,7 @@ export class FrameWatch {
     return true;
   }
 
-  /** Sends what waits, as far as window and socket let it. Also to be called when the socket has drained. */
+  /** Sends the waiting picture when window and socket allow. Call it also when the socket has drained. */
   flush(): void {
     const { clock, mayWrite, write } = this.#options;
     while (!this.#closed && mayWrite()) {

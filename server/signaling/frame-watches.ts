@@ -1,8 +1,8 @@
 /**
- * All the frame watches of one signaling session, and the one socket they share.
+ * All frame watches of one signaling session, on its one socket.
  *
- * Invariant: with more than MAX_UNSENT_BYTES unsent on the socket no picture is added, so its buffer never holds more than
- * that and one picture, however many watches there are and however little the viewer reads.
+ * Invariant: with more than MAX_UNSENT_BYTES unsent on the socket no picture is added, so its buffer never holds more
+ * than that and one picture, regardless of the number of watches and of how little the viewer reads.
  */
 
 import type { WebSocket } from 'ws';
@@ -12,7 +12,7 @@ import type { CameraFrames } from '../core/video/camera-frame.ts';
 import { FrameWatch } from './frame-watch.ts';
 import type { ViewerAllowance } from './viewer-allowance.ts';
 
-/** As many as the web app keeps ready at once, and some to spare. */
+/** As many as the web app keeps ready at once, plus a reserve. */
 export const MAX_FRAME_WATCHES = 24;
 const MAX_UNSENT_BYTES = 64 * 1024;
 
@@ -26,7 +26,7 @@ export interface FrameWatchesOptions {
 export class FrameWatches {
   readonly #options: FrameWatchesOptions;
   readonly #watches = new Map<number, FrameWatch>();
-  /** By watch: ends what it is counted as. */
+  /** By watch: ends its stream's count. */
   readonly #streams = new Map<number, () => void>();
   readonly #closed = { sent: 0, passedOver: 0 };
   #nextId = 1;
@@ -35,7 +35,7 @@ export class FrameWatches {
     this.#options = options;
   }
 
-  /** Of all watches, also those that are over. */
+  /** Totals of all watches, closed ones included. */
   get counters(): { open: number; sent: number; passedOver: number } {
     let { sent, passedOver } = this.#closed;
     for (const { counters } of this.#watches.values()) {
@@ -45,7 +45,7 @@ export class FrameWatches {
     return { open: this.#watches.size, sent, passedOver };
   }
 
-  /** The right to the camera has been checked. @throws VigieError `tooManyRequests`, `full` */
+  /** The caller has checked the right to the camera. @throws VigieError `tooManyRequests`, `full` */
   open(cameraId: string, maxFps?: number): FrameWatch {
     if (this.#watches.size >= MAX_FRAME_WATCHES)
       throw new VigieError('tooManyRequests', `a page watches at most ${MAX_FRAME_WATCHES} cameras this way`);
@@ -65,7 +65,9 @@ export class FrameWatches {
     return watch;
   }
 
-  /** @returns false when it acknowledges nothing that was under way: such a message is paid for */
+  /**
+   * @returns false when no sent picture was waiting for this acknowledgement: such a message counts against the rate
+   */
   acknowledge(watchId: number, sequence: number): boolean {
     return this.#watches.get(watchId)?.acknowledge(sequence) ?? false;
   }
@@ -77,7 +79,7 @@ export class FrameWatches {
     this.#close(watch);
   }
 
-  /** @param mayWatch asked for each camera @returns the ids of the watches that were closed */
+  /** @param mayWatch called for each camera @returns the ids of the closed watches */
   closeUnless(mayWatch: (cameraId: string) => boolean): number[] {
     const denied = [...this.#watches.values()].filter(({ cameraId }) => !mayWatch(cameraId));
     for (const watch of denied) this.#close(watch);
@@ -89,7 +91,7 @@ export class FrameWatches {
     this.closeUnless(() => false);
   }
 
-  /** What one watch has left over goes to the one that has waited: each flushes its own in turn. */
+  /** Room left by one watch goes to the one that has waited longest: each flushes in turn. */
   #onWritten(): void {
     for (const watch of this.#watches.values()) watch.flush();
   }

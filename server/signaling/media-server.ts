@@ -1,4 +1,4 @@
-/** What signaling asks of the SFU; main connects the two. */
+/** The part of the SFU that signaling uses; main connects the two. */
 
 import type {
   ConsumerParameters,
@@ -10,7 +10,7 @@ import type {
   TransportParameters,
 } from '../wire/signaling.ts';
 
-/** Why it ended: the viewer asked for it, or as the viewer is told. */
+/** Why it ended: on the viewer's request, or with the reason sent to the viewer. */
 type CloseReason<Method extends 'consumerClosed' | 'transportClosed'> =
   'requested' | SignalingNotifications[Method]['reason'];
 
@@ -18,7 +18,7 @@ export interface MediaServer {
   readonly rtpCapabilities: RtpCapabilities;
   /** @param viewerAddress where the viewer signals from @throws VigieError `unavailable` */
   createTransport(viewerAddress: string): MediaTransport;
-  /** @param viewerIsLocal whether the viewer signals from this very machine */
+  /** @param viewerIsLocal whether the viewer signals from the server's own machine */
   transportParameters(
     transport: MediaTransport,
     viewerIsLocal: boolean,
@@ -27,7 +27,7 @@ export interface MediaServer {
   consume(transport: MediaTransport, cameraId: string): MediaConsumer;
 }
 
-/** One viewer's; closing it closes its consumers. */
+/** A viewer's transport; closing it closes its consumers. */
 export interface MediaTransport {
   readonly id: string;
   connect(parameters: DtlsParameters): void;
@@ -36,7 +36,7 @@ export interface MediaTransport {
   once(event: 'close', listener: (reason: CloseReason<'transportClosed'>) => void): unknown;
 }
 
-/** One camera on its way to one viewer. */
+/** One camera to one viewer. */
 export interface MediaConsumer {
   readonly id: string;
   readonly cameraId: string;

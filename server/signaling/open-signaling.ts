@@ -1,4 +1,4 @@
-/** Signaling joined to accounts and to the list of cameras. */
+/** Connects signaling to accounts and to the list of cameras. */
 
 import type { IceServer } from '../wire/signaling.ts';
 import { SignalingServer, type SignalingServerOptions } from './signaling-server.ts';

@@ -1,12 +1,12 @@
-/** Accounts and cameras, as signaling asks them; main connects them. */
+/** The part of accounts and cameras that signaling uses; main connects them. */
 
 import type { CameraView } from '../wire/camera.ts';
 import type { IceServer } from '../wire/signaling.ts';
 
-/** Whom an access token speaks for. */
+/** The user that an access token stands for. */
 export interface ViewerIdentity {
   userId: string;
-  /** The sign-in this token descends from: signing out ends its sockets. */
+  /** The sign-in that issued the token: signing out closes its sockets. */
   sessionId: string;
   /** ms since the Unix epoch. */
   expiresAtMs: number;

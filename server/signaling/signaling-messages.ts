@@ -1,10 +1,10 @@
-/** The edge of the signaling WebSocket: every message of a viewer is checked here, once, before anything acts on it. */
+/** The edge of the signaling WebSocket: every viewer message is validated here once, before it is used. */
 
 import { z } from 'zod';
 import { VigieError } from '../errors.ts';
 import { validate } from '../wire/validate.ts';
 import type {
-  AckMessage,
+  PictureAckMessage,
   AuthenticateMessage,
   SignalingMethod,
   SignalingMethods,
@@ -27,7 +27,7 @@ const REQUESTS = {
   connectWebRtcTransport: z.strictObject({
     transportId: id,
     dtlsParameters: z.strictObject({
-      // Whatever role the browser would like, it becomes the client: an ICE-lite server waits.
+      // Whatever role the browser prefers, it becomes the client: an ICE-lite server waits.
       role: z.enum(['auto', 'client']).optional(),
       fingerprints: z.array(fingerprint).min(1).max(4),
     }),
@@ -58,7 +58,7 @@ const MESSAGE = z.discriminatedUnion('type', [REQUEST, ACK]);
 
 const AUTHENTICATE = z.strictObject({ type: z.literal('authenticate'), token });
 
-/** A request whose data fits its method. */
+/** A request with data that matches its method. */
 export type Request = {
   [M in SignalingMethod]: { id: number; method: M; data: SignalingMethods[M]['request'] };
 }[SignalingMethod];
@@ -69,11 +69,11 @@ export function parseAuthenticate(text: string): AuthenticateMessage {
 }
 
 /**
- * @throws VigieError `badRequest` when the message is neither an ack nor a request. A request whose data is wrong comes back with its id
- *   and the error, so that it can be answered.
+ * @throws VigieError `badRequest` when the message is neither an ack nor a request. A request with wrong data is
+ * returned with its id and the error, so it can be answered.
  */
-export function parseRequest(text: string): AckMessage | Request | { id: number; error: VigieError } {
-  const message = parse(MESSAGE, parseJson(text), 'not a message of this protocol');
+export function parseRequest(text: string): PictureAckMessage | Request | { id: number; error: VigieError } {
+  const message = parse(MESSAGE, parseJson(text), 'this message is not part of the signaling protocol');
   if (message.type === 'ack') return message;
   const { id: requestId, method, data } = message;
   const parsed = validate<unknown>(REQUESTS[method], data ?? {});
@@ -83,7 +83,7 @@ export function parseRequest(text: string): AckMessage | Request | { id: number;
       error: new VigieError('badRequest', `${method}: ${z.prettifyError(parsed.error)}`),
     };
   }
-  // The table above pairs each method with the schema of its data, which the compiler cannot follow.
+  // The table above pairs each method with the schema of its data; the compiler cannot follow that.
   return { id: requestId, method, data: parsed.data } as Request;
 }
 

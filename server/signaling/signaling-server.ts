@@ -1,9 +1,9 @@
 /**
- * Accepts signaling WebSockets and tells their sessions what happens in the house: cameras coming and going, rights
- * changing, people signing out. A socket that no longer answers pings is ended.
+ * Accepts signaling WebSockets and tells their sessions about changes: cameras coming and going, rights changing, users
+ * signing out. A socket that does not answer pings is closed.
  *
- * Invariant: sockets that have not signed in keep nobody out: past their number the oldest gives way to a new one, and they
- * take no place of those that have.
+ * Invariant: sockets that have not signed in never block others: above their limit a new one replaces the oldest, and
+ * they take no place of signed-in sockets.
  */
 
 import type { IncomingMessage } from 'node:http';
@@ -34,13 +34,15 @@ export interface SignalingServerOptions extends Omit<
 
 const PING_INTERVAL_MS = 10_000;
 const MAX_SESSIONS = 1000;
-/** Sockets that have not signed in: a page does so at once, and this is what a flood can hold open. */
-const STRANGERS = { total: 256, perNetwork: 32 };
-/** Of one network, as for requests. */
+/** Limits of sockets that have not signed in: a page signs in at once, so this bounds a flood. */
+const UNAUTHENTICATED = { total: 256, perNetwork: 32 };
+/** Per network, as for requests. */
 const UPGRADES = { perSecond: 100, burst: 400 };
-/** For the viewer to answer the close frame; one that does not read holds its buffer no longer. */
+/** Time for the viewer to answer the close frame; a viewer that does not read holds its buffer no longer. */
 const CLOSE_TIMEOUT_MS = 5_000;
-/** Pages and devices of one user; the one open for longest gives way, so that nobody alone uses the server up. */
+/**
+ * Pages and devices of one user; above this the one open for longest is closed, so one user cannot exhaust the server.
+ */
 export const MAX_SESSIONS_PER_USER = 40;
 const RETRY_AFTER_SECONDS = 5;
 
@@ -56,7 +58,7 @@ export class SignalingServer {
   readonly #sessions = new Map<WebSocket, SignalingSession>();
   readonly #answered = new WeakSet<WebSocket>();
   readonly #transportQuota = new TransportQuota();
-  readonly #strangers = new FairPlaces(STRANGERS);
+  readonly #unauthenticated = new FairPlaces(UNAUTHENTICATED);
   readonly #upgrades = new RequestRates(UPGRADES);
   readonly #pings: NodeJS.Timeout;
 
@@ -69,12 +71,12 @@ export class SignalingServer {
     return this.#sessions.size;
   }
 
-  /** Sockets that had not signed in and gave way to newer ones. */
+  /** Sockets closed before sign-in to make room for newer ones. */
   get displacedCount(): number {
-    return this.#strangers.counters.displaced;
+    return this.#unauthenticated.counters.displaced;
   }
 
-  /** Pictures over the WebSocket, where WebRTC does not pass. */
+  /** Pictures over the WebSocket, for viewers without WebRTC. */
   get frameWatches(): { open: number; sent: number; passedOver: number } {
     const total = { open: 0, sent: 0, passedOver: 0 };
     for (const { frameWatches } of this.#sessions.values()) {
@@ -86,18 +88,18 @@ export class SignalingServer {
   }
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    // A browser lets any page open a WebSocket to anywhere; only pages of this server are meant.
+    // Browsers let any page open a WebSocket to any server; only this server's own pages are accepted.
     if (!isSameOrigin(request, this.#options.connectionOf))
       return refuseUpgrade(socket, 403, 'only pages of this server may connect');
     const { address } = this.#options.connectionOf(request);
     const network = networkOf(address);
     if (!this.#upgrades.admit(network, this.#options.clock()))
       return refuseUpgrade(socket, 429, '', RETRY_AFTER_SECONDS);
-    if (this.#sessions.size - this.#strangers.taken >= MAX_SESSIONS)
+    if (this.#sessions.size - this.#unauthenticated.taken >= MAX_SESSIONS)
       return refuseUpgrade(socket, 503, '', RETRY_AFTER_SECONDS);
-    const leave = this.#strangers.enter(network, {
-      mayGiveWay: () => 'yes',
-      giveWay: () => socket.destroy(),
+    const leave = this.#unauthenticated.enter(network, {
+      replaceable: () => 'yes',
+      onReplaced: () => socket.destroy(),
     });
     if (!leave) return refuseUpgrade(socket, 503, '', RETRY_AFTER_SECONDS);
     socket.once('close', leave);
@@ -119,7 +121,7 @@ export class SignalingServer {
     });
   }
 
-  /** To everyone who may see the camera. */
+  /** Sends to every user who may see the camera. */
   tellWatchers<Method extends SignalingNotification>(
     cameraId: string,
     method: Method,
@@ -138,14 +140,14 @@ export class SignalingServer {
     for (const session of this.#sessions.values()) if (session.isAdministrator) session.notify(notification);
   }
 
-  /** Rights or cameras changed. @param userId whose; everyone's when left out */
+  /** Applies changed rights or cameras. @param userId the user concerned; undefined: all users */
   refreshAccess(userId?: string): void {
     for (const session of this.#sessions.values()) {
       if (userId === undefined || session.identity?.userId === userId) session.refreshAccess();
     }
   }
 
-  /** Signed out, or no longer allowed in: ends the sockets of one sign-in. */
+  /** Closes the sockets of one sign-in that has ended. */
   endSession(sessionId: string): void {
     for (const session of this.#sessions.values()) {
       if (session.identity?.sessionId === sessionId) session.close('signedOut');

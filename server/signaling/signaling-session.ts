@@ -1,9 +1,9 @@
 /**
- * One viewer's signaling WebSocket: authenticates it, answers its requests, tells it what changes.
+ * One viewer's signaling WebSocket: authenticates it, answers its requests, sends notifications.
  *
- * Invariants: before `authenticated` nothing but the token is looked at; a camera is only ever consumed after the right
- * to it was checked, and a right that goes away closes its consumers; when the socket closes, its transports close; and
- * who goes on sending after it was told to stop is cut off.
+ * Invariants: before `authenticated` only the token is read; a camera is consumed only after the right to it was
+ * checked, and losing the right closes its consumers; closing the socket closes its transports; a client that keeps
+ * sending after the close frame is cut off.
  */
 
 import type { WebSocket } from 'ws';
@@ -32,9 +32,9 @@ import { ViewerMedia } from './viewer-media.ts';
 
 export interface SignalingSessionOptions {
   socket: WebSocket;
-  /** Where the WebSocket comes from, before any proxy of ours. */
+  /** Origin of the WebSocket, in front of any trusted proxy. */
   viewerAddress: string;
-  /** Called once, when the first token was good. */
+  /** Called once, after the first valid token. */
   onSignedIn?: () => void;
   access: SignalingAccess;
   sfu: MediaServer;
@@ -45,12 +45,12 @@ export interface SignalingSessionOptions {
   log: Log;
 }
 
-/** A page that opens with a full grid of cameras sends a few hundred messages at once. */
+/** A page that opens a full grid of cameras sends a few hundred messages at once. */
 const MESSAGE_BURST = 400;
 const MESSAGES_PER_SECOND = 40;
-/** Messages that may have been on their way when the socket was closed from here. */
+/** Messages that may have been under way when the server closed the socket. */
 const MAX_LATE_MESSAGES = MESSAGE_BURST;
-/** More than the largest picture (1 MiB) and what may wait in front of it. */
+/** More than the largest picture (1 MiB) and the data that may wait in front of it. */
 const MAX_BUFFERED_BYTES = 2 * 1024 * 1024;
 
 type Handlers = {
@@ -78,7 +78,7 @@ export class SignalingSession {
     this.#frameWatches = new FrameWatches(shared);
     this.#deadline = setTimeout(() => this.close('authenticateTimeout'), AUTHENTICATE_TIMEOUT_MS);
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
-    // The library answers each, and bounds the answers that wait.
+    // The library answers each ping, and bounds the waiting answers.
     socket.on('ping', () => {
       if (this.#closed) this.#onLateMessage();
       else if (!this.#messages.take(options.clock())) this.close('tooManyMessages');
@@ -107,10 +107,10 @@ export class SignalingSession {
     if (this.#identity) this.#send(notification);
   }
 
-  /** Rights, names or the set of cameras have changed: closes what may no longer be seen and sends the new list. */
+  /** Rights, names or the set of cameras changed: closes consumers without a right and sends the new list. */
   refreshAccess(): void {
     if (!this.#identity) return;
-    // Before anything is sent: what is sent to a viewer that does not read ends this session.
+    // Read before sending: sending to a viewer that does not read ends this session.
     const cameras = this.#options.access.camerasOf(this.#identity.userId);
     this.#media.closeUnless((cameraId) => this.mayWatch(cameraId));
     for (const watchId of this.#frameWatches.closeUnless((cameraId) => this.mayWatch(cameraId)))
@@ -120,7 +120,7 @@ export class SignalingSession {
 
   close(reason: keyof typeof SIGNALING_CLOSE, detail: string = reason): void {
     if (this.#closed) return;
-    // A close frame has room for 123 bytes of UTF-8; a character that is cut in two takes up to two more.
+    // A close frame has room for 123 bytes of UTF-8; a split character takes up to two more.
     const text = Buffer.from(detail).subarray(0, 120).toString();
     this.#options.socket.close(SIGNALING_CLOSE[reason], text);
     this.#cleanUp();
@@ -132,7 +132,7 @@ export class SignalingSession {
     const text = (data as Buffer).toString('utf8');
     try {
       const message = this.#identity ? parseRequest(text) : parseAuthenticate(text);
-      // As many acks as pictures were sent are free: the server itself sets their pace.
+      // As many acks as sent pictures are free: the server itself sets their pace.
       if ('sequence' in message && this.#frameWatches.acknowledge(message.watchId, message.sequence)) return;
       if (!this.#messages.take(this.#options.clock())) return this.close('tooManyMessages');
       if ('token' in message) this.#onAuthenticate(message.token);
@@ -146,7 +146,7 @@ export class SignalingSession {
     }
   }
 
-  /** Closing waits for the viewer's answer, which stands behind all that it sends before. */
+  /** A close waits for the viewer's answer, which arrives after all earlier messages. */
   #onLateMessage(): void {
     if (++this.#lateMessages > MAX_LATE_MESSAGES) this.#options.socket.terminate();
   }
@@ -159,15 +159,15 @@ export class SignalingSession {
     this.refreshAccess();
   }
 
-  /** @returns seconds the token is still good for */
+  /** @returns seconds until the token expires */
   #identify(token: string): number {
     const identity = this.#options.access.identify(token);
     if (this.#identity && identity.userId !== this.#identity.userId) {
-      throw new VigieError('unauthorized', 'the new token is of another user');
+      throw new VigieError('unauthorized', 'the new token belongs to another user');
     }
     this.#identity = identity;
     this.#allowance.userId = identity.userId;
-    // Not the server's clock, which stands still while the machine sleeps.
+    // Not the server's clock, which stops while the machine sleeps.
     const remainingMs = identity.expiresAtMs - Date.now();
     clearTimeout(this.#deadline);
     this.#deadline = setTimeout(() => this.close('tokenExpired'), remainingMs);
@@ -241,12 +241,12 @@ export class SignalingSession {
     },
   };
 
-  /** With credentials made this moment. */
+  /** With newly made credentials. */
   #iceServers(): IceServer[] {
     return this.#options.access.iceServersFor(this.#identity?.userId ?? '');
   }
 
-  /** @throws VigieError the same for a camera that is not there: its existence is none of the caller's business */
+  /** @throws VigieError the same for a missing camera: its existence is hidden from users without the right to it */
   #assertMayWatch(cameraId: string): void {
     if (!this.mayWatch(cameraId))
       throw new VigieError('notFound', 'there is no such camera, or it is not yours to see');

@@ -1,14 +1,15 @@
 /**
- * How many WebRTC transports one user has, over all pages and devices. A handshake is the most a viewer can make the server
- * compute at once, on the thread that sends everybody's video.
+ * Number of WebRTC transports per user, across all pages and devices. A handshake is the most expensive computation a
+ * viewer can cause at once, on the thread that sends all video.
  *
- * Invariant: at most MAX_TRANSPORTS_PER_USER are open, and new ones come at TRANSPORTS_PER_SECOND after a burst of as many.
+ * Invariant: at most MAX_TRANSPORTS_PER_USER are open, and new ones come at TRANSPORTS_PER_SECOND after a burst of as
+ * many.
  */
 
 import { TokenBucket } from '../core/token-bucket.ts';
 import { VigieError } from '../errors.ts';
 
-/** Two for each page that one user may have open: its own and its successor. */
+/** Two for each page that one user may have open: the current one and its successor. */
 export const MAX_TRANSPORTS_PER_USER = 80;
 const TRANSPORTS_PER_SECOND = 4;
 
@@ -21,7 +22,7 @@ export class TransportQuota {
   /** As many entries as there are accounts. */
   readonly #usages = new Map<string, Usage>();
 
-  /** @returns gives the transport back; idempotent @throws VigieError `tooManyRequests` */
+  /** @returns releases the transport; idempotent @throws VigieError `tooManyRequests` */
   take(userId: string, nowUs: number): () => void {
     const usage = this.#usages.get(userId) ?? {
       open: 0,

@@ -1,6 +1,6 @@
 /**
- * What one page may take of the server: streams and handshakes while there is room (core/capacity.ts), transports within what
- * its user has (transport-quota.ts).
+ * Resources of the server that one page may use: streams and handshakes while there is capacity (core/capacity.ts),
+ * transports within the quota of its user (transport-quota.ts).
  */
 
 import type { Clock } from '../core/clock.ts';
@@ -26,12 +26,12 @@ export class ViewerAllowance {
     if (this.#viewer.userId !== userId) this.#viewer = { userId };
   }
 
-  /** A picture begins to be sent. @returns to be called when it ends @throws VigieError `full` */
+  /** A picture stream begins. @returns call it when the stream ends @throws VigieError `full` */
   openStream(cameraId: string): () => void {
     return this.#options.capacity.open(this.#viewer, cameraId);
   }
 
-  /** @returns to be called when the transport is gone @throws VigieError `full`, `tooManyRequests` */
+  /** @returns call it when the transport is closed @throws VigieError `full`, `tooManyRequests` */
   openTransport(): () => void {
     const { capacity, transportQuota, clock } = this.#options;
     const giveBack = transportQuota.take(this.#viewer.userId, clock());
@@ -44,7 +44,7 @@ export class ViewerAllowance {
     return giveBack;
   }
 
-  /** The page's connection ends: what it watches may be watched again soon. */
+  /** The page's connection is lost: its streams may start again soon. */
   connectionLost(): void {
     this.#options.capacity.lost(this.#viewer);
   }

@@ -1,7 +1,8 @@
 /**
- * What one viewer has at the SFU: transports, and on them a consumer for each camera that is watched.
+ * One viewer's media at the SFU: transports, and on them a consumer for each watched camera.
  *
- * Invariants: a viewer reaches nothing but their own; when this closes, its transports do, and with them their consumers.
+ * Invariants: a viewer reaches only their own transports and consumers; closing this closes its transports and thereby
+ * their consumers.
  */
 
 import type { Clock } from '../core/clock.ts';
@@ -12,15 +13,15 @@ import type { ViewerAllowance } from './viewer-allowance.ts';
 
 export interface ViewerMediaOptions {
   sfu: MediaServer;
-  /** Where the viewer's WebSocket comes from, before any proxy of ours. */
+  /** Origin of the WebSocket, in front of any trusted proxy. */
   viewerAddress: string;
   clock: Clock;
   allowance: ViewerAllowance;
 }
 
-/** The page's own, its successor, and those the connection check tries one way each with. */
+/** The page's own, its successor, and those of the connection check, one per path. */
 const MAX_TRANSPORTS = 8;
-/** Twice the cameras one page shows: they are on two transports while they move. */
+/** Twice the cameras of one page: while they move they are on two transports. */
 const MAX_CONSUMERS = 128;
 
 export class ViewerMedia {
@@ -28,10 +29,10 @@ export class ViewerMedia {
   readonly #notify: (notification: NotificationMessage) => void;
   readonly #transports = new Map<string, MediaTransport>();
   readonly #consumers = new Map<string, MediaConsumer>();
-  /** Of the consumers that are not paused: ends what they are counted as. */
+  /** For each consumer that is not paused: ends its stream's count. */
   readonly #running = new Map<string, () => void>();
 
-  /** @param notify told of what ended by itself, and of the timings that were asked for */
+  /** @param notify called when the SFU closes a transport or consumer, and with requested timings */
   constructor(options: ViewerMediaOptions, notify: (notification: NotificationMessage) => void) {
     this.#options = options;
     this.#notify = notify;
@@ -63,7 +64,7 @@ export class ViewerMedia {
     return sfu.transportParameters(transport, viewerIsLocal);
   }
 
-  /** Of a camera this viewer was found to have the right to. @throws VigieError */
+  /** The caller has checked the right to the camera. @throws VigieError */
   consume(transportId: string, cameraId: string): SignalingMethods['consume']['response'] {
     if (this.#consumers.size >= MAX_CONSUMERS)
       throw new VigieError('tooManyRequests', `a page has at most ${MAX_CONSUMERS} cameras ready`);
@@ -110,7 +111,7 @@ export class ViewerMedia {
     return consumer;
   }
 
-  /** Rights have changed: what may no longer be seen ends. */
+  /** Rights have changed: closes consumers without a right. */
   closeUnless(mayWatch: (cameraId: string) => boolean): void {
     for (const consumer of this.#consumers.values()) {
       if (!mayWatch(consumer.cameraId)) consumer.close('rightRevoked');

@@ -11,12 +11,10 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CLIENT = join(ROOT, 'client');
 const DIST = join(CLIENT, 'dist');
-/** What the web app is built from, besides client/ itself. */
+/** Sources of the web app besides client/ itself. */
 const OTHER_SOURCES = ['server/wire', 'package-lock.json'].map((path) => join(ROOT, path));
 
-/**
- * @returns {Promise<string | undefined>} undefined when the web app is there and up to date, else what to do about it
- */
+/** @returns {Promise<string | undefined>} undefined when the web app is up to date, else what to do about it */
 export async function ensureClientBuilt() {
   if (isClientFresh()) return undefined;
   const error = await buildClient();
@@ -25,13 +23,13 @@ export async function ensureClientBuilt() {
 
 /**
  * @param {string} path of a file or folder
- * @returns {number} when anything in it was last changed, ms since the Unix epoch
+ * @returns {number} time of the newest change in it, ms since the Unix epoch
  */
 function newestChange(path) {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!stat) return 0;
   if (!stat.isDirectory()) return stat.mtimeMs;
-  // The folder's own time counts too: it is what a removed file leaves behind. Built files and hidden ones do not.
+  // The folder's own time counts too: a removed file changes it. Built files and hidden ones do not count.
   const names = readdirSync(path).filter((name) => !name.startsWith('dist') && !name.startsWith('.'));
   const own = path === CLIENT ? 0 : stat.mtimeMs;
   return Math.max(own, ...names.map((name) => newestChange(join(path, name))));
@@ -42,21 +40,22 @@ function isClientFresh() {
   return built > 0 && [CLIENT, ...OTHER_SOURCES].every((path) => newestChange(path) <= built);
 }
 
-/** @returns {Promise<Error | undefined>} what went wrong */
+/** @returns {Promise<Error | undefined>} the error, if any */
 async function buildClient() {
   const vite = await import('vite').catch((error) => {
     if (error.code === 'ERR_MODULE_NOT_FOUND') return undefined;
     throw error;
   });
   if (!vite) {
-    // A production install brings its own build and nothing to make one with.
+    // A production install has a finished build and no tools to make one.
     if (existsSync(join(DIST, 'index.html'))) return undefined;
     return new Error(
       'vite, which builds it, is not installed: run `npm install --include=dev`, then `npm start`',
     );
   }
   process.stdout.write('Building the web app, once …\n');
-  // Built beside and moved into place, so that a server that runs, or starts at the same moment, never serves half of it.
+  // Built in a separate folder and moved into place, so that a server running or starting meanwhile never serves half
+  // of it.
   const [next, old] = [`${DIST}-next-${process.pid}`, `${DIST}-old-${process.pid}`];
   try {
     const configFile = join(CLIENT, 'vite.config.ts');
@@ -64,7 +63,7 @@ async function buildClient() {
     if (existsSync(DIST)) renameSync(DIST, old);
     renameSync(next, DIST);
   } catch (error) {
-    // Of two that start at the same moment, one comes second; what the first has built is as good.
+    // Of two starts at the same moment one comes second; the first one's build is as good.
     if (!isClientFresh()) return /** @type {Error} */ (error);
   } finally {
     for (const folder of [next, old]) rmSync(folder, { recursive: true, force: true });

@@ -1,8 +1,8 @@
 /**
- * The demo camera of the first minute: the virtual camera as a process of its own, which comes in over protocol v1 like
- * any other, so that what a newcomer sees is the real thing.
+ * The demo camera of the first minute: the virtual camera as a separate process that connects over protocol v1 like any
+ * other.
  *
- * Invariant: it is there while no real camera is, unless it is turned off or an administrator has removed it.
+ * Invariant: it exists while there is no real camera, unless it is disabled or an administrator has removed it.
  */
 
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -37,7 +37,7 @@ export class DemoCamera {
   #process: ChildProcess | undefined;
   #restart: NodeJS.Timeout | undefined;
   #running = false;
-  /** An administrator removed it: it stays away until the next start. */
+  /** An administrator removed it: it does not return before the next start. */
   #dismissed = false;
   #stopped = false;
   #work: Promise<void> = Promise.resolve();
@@ -51,7 +51,7 @@ export class DemoCamera {
     this.update();
   }
 
-  /** To be called whenever cameras have come or gone. */
+  /** Call it whenever cameras were added or removed. */
   update(): void {
     this.#work = this.#work
       .then(() => this.#update())
@@ -64,7 +64,7 @@ export class DemoCamera {
     this.#end();
   }
 
-  /** One after the other, for adding and removing take a moment. */
+  /** One run at a time, because adding and removing are asynchronous. */
   async #update(): Promise<void> {
     if (this.#httpPort === undefined || this.#stopped) return;
     const { enabled, cameras, catalog } = this.#options;
@@ -93,8 +93,8 @@ export class DemoCamera {
     const { cameras, log } = this.#options;
     const key = Buffer.from(cameras.keyOf(ID) ?? []).toString('base64url');
     const url = `ws://127.0.0.1:${httpPort}${CAMERA_PATH}`;
-    // Its own messages would only puzzle a newcomer; the server's log tells when it comes and goes. By the IPC channel it
-    // notices when this process is gone. The key goes by the environment, for anybody may list command lines.
+    // Its own output is not shown; the server's log reports its connections. Through the IPC channel it notices the end
+    // of this process. The key is passed in the environment, because command lines are public.
     const child = spawn(process.execPath, [PROGRAM, '--url', url, '--id', ID], {
       env: { VIGIE_CAMERA_KEY: key },
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

@@ -1,4 +1,4 @@
-/** What the console says when the server is up: plain lines for people, once; everything after is the log's. */
+/** The console's text when the server is up: plain lines for people, once; the log follows. */
 
 import { isIPv4 } from 'node:net';
 import { networkInterfaces } from 'node:os';
@@ -7,9 +7,9 @@ import { lanAddresses } from '../core/address/lan-addresses.ts';
 
 export interface Started {
   httpPort: number;
-  /** The administrator's, if this was the very first start. */
+  /** The administrator's generated password, on the first start. */
   firstPassword: string | undefined;
-  /** Of Vigie's own authority, if it issues the certificate. */
+  /** Fingerprint of Vigie's own authority, if it issues the certificate. */
   fingerprint: string | undefined;
 }
 

@@ -1,7 +1,7 @@
 /**
- * `npm start`: looks whether this machine can run Vigie, brings the built web app up to date, then hands over to main.ts.
+ * `npm start`: checks that this machine can run Vigie, brings the built web app up to date, then starts main.ts.
  *
- * Plain JavaScript that any Node from 18 on understands, because it is what tells people that their Node is too old.
+ * Plain JavaScript that Node 18 and later can parse, because it reports a Node version that is too old.
  */
 
 import { existsSync } from 'node:fs';
@@ -22,7 +22,7 @@ function stop(line) {
 
 if (Number(process.versions.node.split('.')[0]) < MIN_NODE_MAJOR) {
   stop(
-    `Vigie needs Node ${MIN_NODE_MAJOR}, this is ${process.version}: run \`npm install\`, which brings it along, then \`npm start\`.`,
+    `Vigie needs Node ${MIN_NODE_MAJOR}, this is ${process.version}: run \`npm install\`, which installs it, then \`npm start\`.`,
   );
 }
 if (!existsSync(join(ROOT, 'node_modules'))) stop('Run `npm install` first, then `npm start`.');

@@ -1,8 +1,8 @@
-/** The end of the process: asked once it stops in order, asked twice, or when that takes too long, at once. */
+/** Stops the process: the first signal stops everything in order; a second signal, or the timeout, exits at once. */
 
 import type { Log } from '../log.ts';
 
-/** What does not stop by itself in this time is left behind. */
+/** Anything still running after this time is abandoned. */
 const STOP_TIMEOUT_MS = 5_000;
 
 /** @param close stops everything in order */

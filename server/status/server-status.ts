@@ -1,12 +1,12 @@
 /**
- * The server's figures as administrators see them, gathered from the parts that count. Main hands over the parts.
+ * The server's figures for administrators, gathered from the parts that count. Main hands over the parts.
  *
- * Invariant: each figure is named in wire/server-status.ts. One that is missing there fails the tests, which take no other key.
+ * Invariant: each figure is named in wire/server-status.ts; the tests fail for any other key.
  */
 
 import type { ServerStatus } from '../wire/server-status.ts';
 
-/** The parts, as far as figures go. */
+/** The figures of each part. */
 export interface StatusSources {
   sfu: { readonly stats: ServerStatus['sfu'] };
   capacity: { readonly stats: ServerStatus['capacity'] };

@@ -1,10 +1,10 @@
 /**
- * Opens the SQLite file in the data folder: once to bring its schema up to date, then by connections that read or write.
+ * Opens the SQLite file in the data folder: once to update its schema, then for connections that read or write.
  *
- * In WAL mode (https://sqlite.org/wal.html) nobody who reads waits for whoever writes, in this process or another.
+ * In WAL mode (https://sqlite.org/wal.html) readers never wait for writers, in this process or another.
  *
- * Invariant: the file is readable by nobody but the server's user, since it holds the cameras' keys; a migration happens
- * whole or not at all.
+ * Invariant: only the server's user can read the file, which contains the cameras' keys; a migration is applied
+ * completely or not at all.
  */
 
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
@@ -14,18 +14,18 @@ import { VigieError } from '../errors.ts';
 import { MIGRATIONS } from './schema.ts';
 
 export const FILE_NAME = 'vigie.db';
-/** How long the start waits for another process, say a backup, to let go of the file. */
+/** How long the start waits for another process, such as a backup, to release the file. */
 const START_TIMEOUT_MS = 5_000;
-/** How long the writing thread waits before it says that the database is locked. */
+/** How long the writing thread waits before it reports that the database is locked. */
 const WRITER_TIMEOUT_MS = 1_000;
 /** https://sqlite.org/rescode.html */
 const SQLITE_BUSY = 5;
 const SQLITE_FULL = 13;
 
 /**
- * Made if it is not there yet, with the schema of this version.
+ * Creates the file if needed, and updates the schema to this version.
  *
- * @throws VigieError `configuration` when the folder or the file in it cannot be used
+ * @throws VigieError `configuration` when the folder or the file in it is not usable
  */
 export function openDatabase(dataDir: string): DatabaseSync {
   const path = join(dataDir, FILE_NAME);
@@ -39,7 +39,7 @@ export function openDatabase(dataDir: string): DatabaseSync {
   } catch (error) {
     database?.close();
     if (error instanceof VigieError) throw error;
-    const advice = 'move it away to start anew, restore a backup, or set VIGIE_DATA_DIR';
+    const advice = 'move it away to start with an empty database, restore a backup, or set VIGIE_DATA_DIR';
     throw new VigieError('configuration', `${path}: ${(error as Error).message}; ${advice}`, {
       cause: error,
     });
@@ -54,12 +54,12 @@ export function openWriter(path: string): DatabaseSync {
 /** @param path as for `openWriter` */
 export function openReader(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { readOnly: true });
-  // The file is opened by the first statement. While somebody has it open, its write-ahead log stays.
+  // The first statement opens the file. While a connection has it open, its write-ahead log stays.
   database.exec('PRAGMA user_version');
   return database;
 }
 
-/** Runs `work` whole or not at all; within another transaction, as a part of it. */
+/** Runs `work` completely or not at all; within another transaction, as a part of it. */
 export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
   const isInner = database.isTransaction;
   database.exec(isInner ? 'SAVEPOINT part' : 'BEGIN IMMEDIATE');
@@ -68,13 +68,13 @@ export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
     database.exec(isInner ? 'RELEASE part' : 'COMMIT');
     return result;
   } catch (error) {
-    // SQLite itself rolls back all of it when the disk is full.
+    // SQLite itself rolls back the whole transaction when the disk is full.
     if (database.isTransaction) database.exec(isInner ? 'ROLLBACK TO part; RELEASE part' : 'ROLLBACK');
     throw error;
   }
 }
 
-/** Whether another process had it locked for longer than this connection waits. */
+/** Whether another process kept it locked for longer than this connection waits. */
 export function isLocked(error: unknown): boolean {
   // The low byte is the primary code.
   return (
@@ -85,7 +85,7 @@ export function isLocked(error: unknown): boolean {
   );
 }
 
-/** Whether something could not be written for want of room, by SQLite or into a file. What is stored already can still be read. */
+/** Whether a write failed for lack of space, in SQLite or in a file. Stored data can still be read. */
 export function isDiskFull(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if ('errcode' in error && error.errcode === SQLITE_FULL) return true;
@@ -115,7 +115,7 @@ function migrate(database: DatabaseSync, path: string): void {
 function makePrivateFile(dataDir: string, path: string): void {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    // Before SQLite opens it, so that there is no moment in which others can read it; its -wal file takes the same mode.
+    // Before SQLite opens it, so it is never readable by other users; its -wal file gets the same mode.
     closeSync(openSync(path, 'a', 0o600));
     chmodSync(path, 0o600);
   } catch (error) {

@@ -1,13 +1,13 @@
 /**
- * Reads what a column holds as JSON. Rows of an older or newer version are met here, and files that were edited by hand.
+ * Reads a column of JSON. Rows may come from an older or newer version, or from a file edited by hand.
  *
- * Invariant: what is returned fits its schema. A field or entry that does not is left out, and the others stay.
+ * Invariant: the returned value fits its schema. Fields or entries that do not fit are left out; the others stay.
  */
 
 import type { z } from 'zod';
 import { validate } from '../wire/validate.ts';
 
-/** @returns the fields that fit; undefined for a column without an object */
+/** @returns the fields that fit; undefined when the column holds no object */
 export function readFields<Shape extends Record<string, z.ZodType>>(
   schema: z.ZodObject<Shape>,
   column: unknown,
@@ -22,7 +22,7 @@ export function readFields<Shape extends Record<string, z.ZodType>>(
   return fields as Partial<z.infer<z.ZodObject<Shape>>>;
 }
 
-/** @returns the entries that fit; none for a column without a list */
+/** @returns the entries that fit; none when the column holds no list */
 export function readEntries<T>(schema: z.ZodType<T>, column: unknown): T[] {
   const value = parse(column);
   if (!Array.isArray(value)) return [];

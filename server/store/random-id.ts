@@ -1,8 +1,8 @@
-/** Ids and first passwords: nobody can guess them, and a person can copy them from a screen. */
+/** Ids and first passwords: impossible to guess, easy to copy from a screen. */
 
 import { randomBytes } from 'node:crypto';
 
-/** 32 characters, so 5 bits each; no capitals, and no 0/o or 1/l to mix up. */
+/** 32 characters, 5 bits each; no capitals, and no 0/o or 1/l to confuse. */
 const ALPHABET = '23456789abcdefghijkmnpqrstuvwxyz';
 const ID_CHARACTERS = 12;
 

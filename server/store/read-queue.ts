@@ -1,20 +1,20 @@
 /**
- * Long reads that wait for the reading thread, which answers one after the other.
+ * Queue of long reads for the reading thread, which answers one at a time.
  *
- * Invariants: at most `MAX_WAITING` of all users wait, and `MAX_PER_USER` of one; users are answered in turn, so whoever asks
- * for much waits longer and nobody else does; one that nobody waits for any more is not asked.
+ * Invariants: at most `MAX_WAITING` reads wait in total and `MAX_PER_USER` per user; users take turns, so many reads of
+ * one user delay only that user; a read whose caller has left is not run.
  */
 
 import { VigieError } from '../errors.ts';
 import type { ReadFor, StoreCall } from './work.ts';
 
-/** What reads; the thread in the server, a function in tests. */
+/** Runs a read: the thread in the server, a function in tests. */
 export type Read = (call: StoreCall) => Promise<unknown>;
 
 export const MAX_WAITING = 512;
-/** A page asks for the small pictures of all events it shows at once. */
+/** A page requests the thumbnails of all its events at once. */
 export const MAX_PER_USER = 128;
-/** Whom reads of the server itself are counted for. */
+/** The user that reads of the server itself count for. */
 const SERVER = '';
 
 interface Entry {
@@ -39,7 +39,7 @@ export class ReadQueue {
     return { length: this.#length + Number(this.#busy), ...this.#counters };
   }
 
-  /** @throws (rejects) what the method threw; VigieError `unavailable` when too many wait, or nobody waits for this one */
+  /** @throws (rejects) the error of the method; VigieError `unavailable` when too many wait, or the caller has left */
   async ask(call: StoreCall, { userId = SERVER, signal }: ReadFor = {}): Promise<unknown> {
     if (this.#closed) throw new VigieError('unavailable', 'the server is stopping');
     if (this.#isFullFor(userId)) {
@@ -75,13 +75,13 @@ export class ReadQueue {
     return [...this.#waiting.values()].reduce((sum, ofUser) => sum + ofUser.length, 0);
   }
 
-  /** The server asks for few things, each of which somebody counts on. */
+  /** The server itself makes few reads, and each is needed. */
   #isFullFor(userId: string): boolean {
     if (userId === SERVER) return this.#length >= 2 * MAX_WAITING;
     return (this.#waiting.get(userId)?.length ?? 0) >= MAX_PER_USER || this.#length >= MAX_WAITING;
   }
 
-  /** The one that is being answered is answered to its end: SQLite cannot be interrupted here. */
+  /** The read that is running continues to its end: SQLite cannot be interrupted here. */
   #cancel(entry: Entry): void {
     const ofUser = this.#waiting.get(entry.userId) ?? [];
     const left = ofUser.filter((each) => each !== entry);
@@ -89,10 +89,10 @@ export class ReadQueue {
     if (left.length > 0) this.#waiting.set(entry.userId, left);
     else this.#waiting.delete(entry.userId);
     this.#counters.cancelled++;
-    entry.done.reject(new VigieError('unavailable', 'nobody waits for this any more'));
+    entry.done.reject(new VigieError('unavailable', 'the caller no longer waits for this'));
   }
 
-  /** Of the user whose turn it is; then it is the others' turn. */
+  /** Takes a read of the user whose turn it is, and moves that user to the end. */
   #next(): Entry | undefined {
     const [turn] = this.#waiting;
     if (!turn) return undefined;

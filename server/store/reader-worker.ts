@@ -1,4 +1,4 @@
-/** The thread that reads what takes long, by a read-only connection of its own (store-thread.ts). */
+/** The thread for long reads, on its own read-only connection (store-thread.ts). */
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { openReader } from './database.ts';
@@ -38,7 +38,7 @@ function answer(call: StoreCall): Outcome {
   }
 }
 
-/** What is handed over and not copied. */
+/** Buffers that are transferred instead of copied. */
 function bytesOf(outcome: Outcome): ArrayBuffer[] {
   const value = 'value' in outcome ? outcome.value : undefined;
   return value instanceof Uint8Array && value.buffer instanceof ArrayBuffer ? [value.buffer] : [];

@@ -1,5 +1,5 @@
 /**
- * The tables, as the steps that made them. A step that was ever released is never changed; the next one is appended.
+ * The tables, as a list of migrations. A released migration is never changed; new ones are appended.
  *
  * Times are ms since the Unix epoch.
  */

@@ -1,4 +1,4 @@
-/** Random secrets of this installation, made at its first start and kept from then on. */
+/** Random secrets of this installation, created at its first start and never changed. */
 
 import { randomBytes } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
@@ -6,7 +6,7 @@ import { declareStatements, prepareStatements } from './statements.ts';
 import type { Shared, WorkOf } from './work.ts';
 
 const SECRET_BYTES = 32;
-/** For signing tokens, and for the key that push services know this server by. */
+/** For signing tokens, and for the key that identifies this server to push services. */
 export const SECRET_NAMES = ['access-token', 'refresh-token', 'push'] as const;
 export type SecretName = (typeof SECRET_NAMES)[number];
 
@@ -22,15 +22,15 @@ export class SecretQueries {
     this.#statements = prepareStatements(database, SQL);
   }
 
-  /** Unless it is there already. */
+  /** Does nothing when it exists. */
   make(name: SecretName): void {
     this.#statements.add.run(name, randomBytes(SECRET_BYTES));
   }
 
-  /** @returns 32 bytes, the same for the same name for ever */
+  /** @returns 32 bytes, always the same for the same name */
   get(name: SecretName): Buffer {
     const value = this.#statements.find.get(name)?.['value'];
-    if (!(value instanceof Uint8Array)) throw new Error(`the secret ${name} was never made`);
+    if (!(value instanceof Uint8Array)) throw new Error(`the secret ${name} does not exist`);
     return Buffer.from(value);
   }
 }

@@ -1,4 +1,4 @@
-/** Makes of the queries on the caller's own connection a store whose methods run where their work belongs. */
+/** Turns the queries of the caller's own connection into a store whose methods run on the thread declared for them. */
 
 import type { ReadQueue } from './read-queue.ts';
 import type { ReadFor, Shared, StoreCall, WorkOf, Work } from './work.ts';
@@ -28,7 +28,7 @@ export function share<Queries extends object, W extends WorkOf<Queries>>(
     if (kind === 'quick') shared[method] = (...args) => run.apply(queries, args);
     else if (kind === 'long')
       shared[method] = (...args) => {
-        // Long reads have no optional arguments, so what comes after the last one is who waits.
+        // Long reads have no optional arguments, so an argument after the last one is the ReadFor.
         const who = args.length > run.length ? (args[run.length] as ReadFor | undefined) : undefined;
         return reads.ask(callOf(args.slice(0, run.length)), who);
       };

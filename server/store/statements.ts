@@ -1,8 +1,9 @@
 /**
- * SQL as data: each store declares its statements here under its name, and prepares them on whichever connection it is given.
+ * SQL as data: each store declares its statements under its name, and prepares them on the connection it is given.
  *
- * Invariant: every statement the server runs is declared, so that a test can plan all of them against full tables
- * (test/store/query-plans.test.ts). A statement is prepared when it is first run, so a read-only connection prepares no writes.
+ * Invariant: every statement of the server is declared, so that a test can plan all of them against full tables
+ * (test/store/query-plans.test.ts). A statement is prepared at its first use, so a read-only connection prepares no
+ * writes.
  */
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
@@ -14,7 +15,7 @@ const DECLARED = new Map<string, string>();
 /** By `store.statement`. Complete once every store's file is loaded. */
 export const declaredStatements: ReadonlyMap<string, string> = DECLARED;
 
-/** To be called once, when the store's file is loaded. */
+/** Call it once, when the store's file is loaded. */
 export function declareStatements<S extends Sql>(store: string, sql: S): S {
   for (const [name, text] of Object.entries(sql)) {
     const key = `${store}.${name}`;

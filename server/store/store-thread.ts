@@ -1,9 +1,8 @@
 /**
- * One thread of the store, as the server's thread sees it: a question at a time, and an answer.
+ * One thread of the store, as seen from the server's thread: one request at a time, one reply.
  *
- * Invariants: a thread that dies fails the question it had, is counted, and is started anew with the next question, but not
- * more often than once in `RESTART_MS`; with nothing to answer it does not keep
- * the process from ending.
+ * Invariants: a thread that dies fails its current request, is counted, and is restarted for the next request, but at
+ * most once per `RESTART_MS`; an idle thread does not keep the process running.
  */
 
 import { setTimeout } from 'node:timers/promises';
@@ -13,12 +12,12 @@ import type { Log } from '../log.ts';
 import type { ThreadData } from './thread-messages.ts';
 
 const RESTART_MS = 1_000;
-/** For closing its connection, which may have to move what was written from the log into the file. */
+/** Time to close its connection, which may have to move the log into the file. */
 const CLOSE_MS = 1_000;
 const MAX_HEAP_MB = 256;
 
 export interface StoreThreadOptions {
-  /** Of the worker's module. */
+  /** URL of the worker's module. */
   url: URL;
   data: ThreadData;
   log: Log;
@@ -41,9 +40,12 @@ export class StoreThread<Request, Reply> {
     return this.#restarts;
   }
 
-  /** Only after the last answer. @throws (rejects) VigieError `unavailable` when the thread died, or the store is closed */
+  /**
+   * Call it only after the last reply. @throws (rejects) VigieError `unavailable` when the thread died, or the store is
+   * closed
+   */
   async ask(request: Request): Promise<Reply> {
-    if (this.#question) throw new Error('a question at a time');
+    if (this.#question) throw new Error('the store thread takes one request at a time');
     const question = Promise.withResolvers<Reply>();
     this.#question = question;
     try {
@@ -106,7 +108,7 @@ export class StoreThread<Request, Reply> {
       { err: error, thread: this.#options.url.pathname.split('/').at(-1) },
       'store thread died',
     );
-    const detail = 'the database failed in the middle of it; try again';
+    const detail = 'the database failed during this request; try again';
     this.#fail(new VigieError('unavailable', detail, { cause: error }));
   }
 

@@ -1,12 +1,12 @@
 /**
- * Everything that outlives a restart: one SQLite file, its threads and its queues. The queries are the features' own
- * (server/stores.ts lists them).
+ * All persistent state: one SQLite file, its threads and its queues. The queries belong to the features (listed in
+ * server/stores.ts).
  *
- * The server's thread reads a few rows at a time by a read-only connection; what takes longer is read in a thread, and every
- * write goes through one queue to another thread (work.ts says which is which). So neither a full table, a slow disk nor a
- * database that another process has locked stops a frame.
+ * The server's thread reads a few rows at a time on a read-only connection; longer reads run in a thread, and all
+ * writes go through one queue to another thread (see work.ts). So a full table, a slow disk or a database locked by
+ * another process delays no frame.
  *
- * Invariant: once a write's promise resolves it is committed, and every read that is asked from then on sees it.
+ * Invariant: once a write's promise resolves it is committed, and every later read sees it.
  */
 
 import { join } from 'node:path';
@@ -28,11 +28,11 @@ import {
 } from './thread-messages.ts';
 import { WriteQueue, type WriteOutcome } from './write-queue.ts';
 
-/** What waits at the end is written for this long; the process itself is given 5 s. */
+/** At the end, waiting writes get this long; the process itself has 5 s. */
 const FLUSH_MS = 2_000;
 
 export interface StoreOptions {
-  /** A module that exports `makeQueries` (thread-messages.ts), for the threads. */
+  /** A module for the threads that exports `makeQueries` (thread-messages.ts). */
   queries: URL;
   flushMs?: number;
 }
@@ -41,7 +41,7 @@ export class Store {
   readonly queues: Queues;
   readonly #log: Log;
   readonly #flushMs: number;
-  /** Reads only. */
+  /** Read-only. */
   readonly #database: DatabaseSync;
   readonly #reader: StoreThread<ReaderRequest, ReaderReply>;
   readonly #writer: StoreThread<WriterRequest, WriterReply>;
@@ -50,15 +50,15 @@ export class Store {
   #closed: Promise<void> | undefined;
 
   /**
-   * Brings the schema up to date, on this thread: nothing listens yet.
+   * Updates the schema, on this thread: nothing is listening yet.
    *
-   * @throws VigieError `configuration` when the folder or the file in it cannot be used
+   * @throws VigieError `configuration` when the folder or the file in it is not usable
    */
   static open(dataDir: string, log: Log, options: StoreOptions): Store {
     const database = openDatabase(dataDir);
     const secrets = new SecretQueries(database);
     for (const name of SECRET_NAMES) secrets.make(name);
-    // Before the other is closed: the last one to go would take the log and the shared memory along.
+    // Opened before the other is closed: closing the last connection would remove the log and the shared memory.
     const reader = openReader(join(dataDir, FILE_NAME));
     database.close();
     return new Store(reader, join(dataDir, FILE_NAME), log.child({ component: 'store' }), options);
@@ -86,7 +86,7 @@ export class Store {
     this.queues = { reads: this.#reads, writes: this.#writes };
   }
 
-  /** The caller's own connection, which reads only. */
+  /** The caller's own read-only connection. */
   get database(): DatabaseSync {
     return this.#database;
   }
@@ -104,7 +104,7 @@ export class Store {
     return this.#writes.idle;
   }
 
-  /** Idempotent. Writes what waits, for a while; what is left then is counted and logged. */
+  /** Idempotent. Writes what waits, for a limited time; the rest is counted and logged. */
   close(): Promise<void> {
     return (this.#closed ??= this.#close());
   }
@@ -117,7 +117,7 @@ export class Store {
     stop.abort();
     const lost = this.#writes.abandon();
     if (lost > 0) this.#log.error({ lost }, 'writes lost at shutdown');
-    // The writer last: whoever closes last moves what was written from the log into the file, and must be able to.
+    // The writer last: the last connection to close moves the log into the file, and needs write access.
     this.#database.close();
     await this.#reader.close();
     await this.#writer.close();

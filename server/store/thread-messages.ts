@@ -1,18 +1,18 @@
-/** What goes between the server's thread and the threads of the store, and errors in a shape that survives the way. */
+/** Messages between the server's thread and the threads of the store, and errors in a form that can be copied. */
 
 import type { DatabaseSync } from 'node:sqlite';
 import { VigieError, type ErrorCode } from '../errors.ts';
 import type { StoreCall } from './work.ts';
 
-/** Data of both threads. */
+/** workerData of both threads. */
 export interface ThreadData {
-  /** Of the database file. */
+  /** The database file. */
   path: string;
   /** URL of a `QueriesModule`. */
   queries: string;
 }
 
-/** The module that knows every feature's queries; each thread makes them on its own connection. */
+/** The module with every feature's queries; each thread creates them on its own connection. */
 export interface QueriesModule {
   makeQueries: (database: DatabaseSync) => Queries;
 }
@@ -31,9 +31,9 @@ export type Outcome = { value: unknown } | { error: SentError };
 export interface SentError {
   message: string;
   stack: string | undefined;
-  /** Of a VigieError. */
+  /** Set for a VigieError. */
   code?: ErrorCode;
-  /** Of SQLite. */
+  /** Set for an error of SQLite. */
   errcode?: number;
 }
 
@@ -53,6 +53,6 @@ export function receiveError({ message, stack, code, errcode }: SentError): Erro
   if (code) return new VigieError(code, message);
   const error = Object.assign(new Error(message), { stack, ...(errcode !== undefined && { errcode }) });
   if (errcode !== FOREIGN_KEY) return error;
-  // Writes wait, so what they belong to may be gone when their turn comes.
-  return new VigieError('conflict', 'what this belongs to was removed meanwhile', { cause: error });
+  // Writes wait, so the row they refer to may be gone when their turn comes.
+  return new VigieError('conflict', 'the item this belongs to was removed meanwhile', { cause: error });
 }

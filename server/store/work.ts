@@ -1,43 +1,44 @@
 /**
- * Where each method of a store runs. SQLite answers synchronously, and the thread that carries live video must not wait for it.
+ * Declares where each method of a store runs. SQLite answers synchronously, and the thread of the live video must not
+ * wait for it.
  *
  * - `quick`: on the calling thread, by its own read-only connection: a few rows by an index, well below a millisecond.
- * - `long`: in the reading thread; bounded per user and in all, given up when nobody waits any more (read-queue.ts).
- * - `action`, `record`, `state`: in the writing thread, through the queue, which treats them differently when the database is
- *   locked or the queue full (write-queue.ts).
+ * - `long`: in the reading thread; bounded per user and in total, dropped when the caller leaves (read-queue.ts).
+ * - `action`, `record`, `state`: in the writing thread, through the queue, which treats them differently when the
+ *   database is locked or the queue is full (write-queue.ts).
  *
- * Each store's file says so for each of its methods; one that is missing there does not compile.
+ * Each store's file declares this for all of its methods; a missing one does not compile.
  */
 
-/** How a write is treated when it has to wait. */
+/** How a waiting write is treated. */
 export type WriteKind =
-  /** Somebody waits for it, and is told after some time that it was not done. */
+  /** A caller waits for it, and after some time gets an error. */
   | 'action'
-  /** It happened and must be kept, however long that takes. */
+  /** It has happened and must be kept, however long that takes. */
   | 'record'
-  /** The next one says it again. */
+  /** The next one replaces it. */
   | 'state';
 
 export type Work = 'quick' | 'long' | WriteKind;
 
-/** One call of a method of a store, as it goes to a thread: arguments and result are copied. */
+/** One call of a store's method as sent to a thread: arguments and result are copied. */
 export interface StoreCall {
   store: string;
   method: string;
   args: readonly unknown[];
 }
 
-/** Who waits for a long read. */
+/** The caller of a long read. */
 export interface ReadFor {
-  /** The server itself when left out. */
+  /** Undefined: the server itself. */
   userId?: string;
-  /** Aborted when nobody waits any more. */
+  /** Aborted when the caller no longer waits. */
   signal?: AbortSignal;
 }
 
 export type WorkOf<Queries> = { readonly [Method in keyof Queries]: Work };
 
-/** A store as callers see it: what does not run on their thread is a promise. */
+/** A store as callers see it: methods that run on another thread return a promise. */
 export type Shared<Queries, W extends WorkOf<Queries>> = {
   readonly [Method in keyof Queries]: Queries[Method] extends (...args: infer Args) => infer Result
     ? W[Method] extends 'quick'

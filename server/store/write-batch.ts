@@ -1,8 +1,8 @@
 /**
  * Writes a batch of calls in one transaction, on the connection of the writing thread.
  *
- * Invariants: each call is written whole or not at all, and one that fails takes no other with it; nothing is reported as
- * written before it is committed.
+ * Invariants: each call is applied completely or not at all, and a failing call affects no other; nothing is reported
+ * as written before it is committed.
  */
 
 import type { DatabaseSync } from 'node:sqlite';
@@ -22,11 +22,12 @@ export function writeBatch(
     if (isLocked(error)) return 'locked';
     const [call] = calls;
     if (call && calls.length === 1) return [{ error: sendError(error) }];
-    // SQLite gave up the whole transaction, for want of room say: each call gets its own, to see which of them fit.
+    // SQLite rolled back the whole transaction, for example for lack of space: each call gets its own, to find those
+    // that fit.
     const outcomes: Outcome[] = [];
     for (const each of calls) {
       let alone: Outcome[] | 'locked';
-      // Those before it are committed, so the batch as a whole cannot be put off any more.
+      // Earlier calls are committed, so the batch as a whole cannot be repeated.
       do alone = writeBatch(database, queries, [each]);
       while (alone === 'locked');
       outcomes.push(...alone);
@@ -35,7 +36,7 @@ export function writeBatch(
   }
 }
 
-/** @throws when the whole transaction is gone */
+/** @throws when the whole transaction was rolled back */
 function runAlone(database: DatabaseSync, queries: Queries, call: StoreCall): Outcome {
   try {
     return { value: inTransaction(database, () => callMethod(queries, call)) };

@@ -1,10 +1,10 @@
 /**
- * What waits to be written. One batch at a time goes to the writer, which writes it in one transaction; while the database is
- * locked by another process, or the writer starts anew, everything else waits here, in its order.
+ * Queue of writes. One batch at a time goes to the writer, which writes it in one transaction; while another process
+ * locks the database, or the writer restarts, everything else waits here in order.
  *
- * Invariants: at most `capacity` wait; when it is full the oldest `state` gives way, and where there is none the newcomer is
- * refused; a `record` that was taken is given up only after the writer died of it several times, or at the end; of an
- * `action` whose caller was told `unavailable` because of a lock, nothing is ever written.
+ * Invariants: at most `capacity` writes wait; when it is full the oldest `state` is dropped, and without one the new
+ * write is refused; an accepted `record` is given up only after the writer died of it several times, or at shutdown; an
+ * `action` whose caller got `unavailable` because of a lock is never written.
  */
 
 import { VigieError } from '../errors.ts';
@@ -12,19 +12,19 @@ import type { StoreCall, WriteKind } from './work.ts';
 
 export type WriteOutcome = { value: unknown } | { error: Error };
 
-/** What writes; the thread in the server, a function in tests. */
+/** Writes a batch: the thread in the server, a function in tests. */
 export interface Writer {
   /**
-   * @returns the outcome of each, in their order, once all that succeeded is committed; `locked` when another process kept
-   *   the database locked for a while, and nothing was written
-   * @throws when the writer died: what was written then is unknown
+   * @returns the outcomes in order, once all successful writes are committed; `locked` when another process kept the
+   * database locked for a while and nothing was written
+   * @throws when the writer died: it is unknown what was written
    */
   write(calls: readonly StoreCall[]): Promise<readonly WriteOutcome[] | 'locked'>;
 }
 
 export interface WriteQueueOptions {
   writer: Writer;
-  /** Told of what is lost, once for each. */
+  /** Called once for each lost write. */
   onLost: (call: StoreCall, error: Error) => void;
   capacity?: number;
   /** Monotonic ms. */
@@ -41,9 +41,9 @@ interface Entry {
 }
 
 const CAPACITY = 10_000;
-/** One transaction: large enough that a burst is written at once, small enough that nobody waits long for its end. */
+/** One transaction: large enough to write a burst at once, small enough to end soon. */
 const MAX_BATCH = 200;
-/** How long an `action` waits for another process to let go of the database. */
+/** How long an `action` waits for another process to release the database. */
 const ACTION_PATIENCE_MS = 20_000;
 const MAX_DEATHS = 3;
 
@@ -51,9 +51,9 @@ export class WriteQueue {
   readonly #options: WriteQueueOptions;
   readonly #capacity: number;
   readonly #nowMs: () => number;
-  /** In their order; each leaves in one step, however many there are. */
+  /** In order; each is removed in one step, whatever the length. */
   readonly #waiting = new Set<Entry>();
-  /** Those of `#waiting` that may give way, the oldest first. */
+  /** The droppable writes of `#waiting`, the oldest first. */
   readonly #states = new Set<Entry>();
   #inFlight: readonly Entry[] = [];
   #idle = Promise.withResolvers<void>();
@@ -68,9 +68,9 @@ export class WriteQueue {
   }
 
   /**
-   * `length`: what waits and what is being written; `dropped`: states that gave way; `refused`: callers that were told
-   * `unavailable`; `lost`: given up after it was taken; `locked`: batches that met a locked database; `slowestMs`: the longest
-   * from a call to its commit.
+   * `length`: waiting and in progress; `dropped`: dropped states; `refused`: callers that got `unavailable`; `lost`:
+   * given up after acceptance; `locked`: batches that met a locked database; `slowestMs`: the longest time from a call
+   * to its commit.
    */
   get figures(): Readonly<{ length: number } & Record<'written' | 'failed' | 'dropped' | 'refused', number>> &
     Readonly<Record<'lost' | 'locked' | 'slowestMs', number>> {
@@ -82,12 +82,14 @@ export class WriteQueue {
     return this.#idle.promise;
   }
 
-  /** @throws (rejects) what the method threw; VigieError `unavailable` when it was not, or may not have been, written */
+  /**
+   * @throws (rejects) the error of the method; VigieError `unavailable` when it was not, or may not have been, written
+   */
   async add(kind: WriteKind, call: StoreCall): Promise<unknown> {
     if (this.#closed) throw new VigieError('unavailable', 'the server is stopping');
     if (this.#length >= this.#capacity && !this.#makeRoom(kind)) {
       this.#counters.refused++;
-      throw new VigieError('unavailable', 'too much waits to be written; try again in a moment', {
+      throw new VigieError('unavailable', 'too many writes are waiting; try again in a moment', {
         retryAfterSeconds: 5,
       });
     }
@@ -98,7 +100,7 @@ export class WriteQueue {
     return entry.done.promise;
   }
 
-  /** Nothing more is taken from now on. @returns how many were given up */
+  /** Accepts nothing further. @returns the number of writes given up */
   abandon(): number {
     this.#closed = true;
     const left = [...this.#inFlight, ...this.#waiting];
@@ -118,7 +120,7 @@ export class WriteQueue {
     if (entry.kind === 'state') this.#states.add(entry);
   }
 
-  /** @returns the first so many, which wait no more */
+  /** Removes and returns the first `count` writes. */
   #take(count: number): Entry[] {
     const taken = [...this.#waiting.values().take(count)];
     for (const entry of taken) {
@@ -128,14 +130,14 @@ export class WriteQueue {
     return taken;
   }
 
-  /** @returns whether there is room for one of this kind now */
+  /** @returns whether there is room for a write of this kind */
   #makeRoom(kind: WriteKind): boolean {
     const [dropped] = this.#states;
     if (dropped) {
       this.#counters.dropped++;
       this.#waiting.delete(dropped);
       this.#states.delete(dropped);
-      dropped.done.reject(new VigieError('unavailable', 'it gave way to what matters more'));
+      dropped.done.reject(new VigieError('unavailable', 'dropped in favour of a more important write'));
     } else if (kind === 'state') {
       this.#counters.dropped++;
     }
@@ -174,7 +176,7 @@ export class WriteQueue {
     }
   }
 
-  /** Tried again at once: the writer has waited for the lock already. */
+  /** Tried again at once: the writer has already waited for the lock. */
   #onLocked(batch: readonly Entry[]): void {
     this.#counters.locked++;
     const isTooOld = ({ kind, sinceMs }: Entry): boolean =>
@@ -190,8 +192,8 @@ export class WriteQueue {
   }
 
   /**
-   * Whether it was written is unknown. Records and states can be written twice without harm, so they are tried again; whoever
-   * waits for an action decides for themselves.
+   * It is unknown whether it was written. Records and states can be written twice without harm, so they are tried
+   * again; the caller of an action decides.
    */
   #onDeath(batch: readonly Entry[], error: Error): void {
     const again: Entry[] = [];
@@ -206,7 +208,7 @@ export class WriteQueue {
   #lose({ call, done }: Entry, cause: Error): void {
     this.#counters.lost++;
     this.#options.onLost(call, cause);
-    const detail = 'it may not have been written; look whether it was, and try again';
+    const detail = 'it may not have been written; check, and try again if needed';
     done.reject(new VigieError('unavailable', detail, { cause }));
   }
 }

@@ -1,4 +1,4 @@
-/** The thread that writes: it owns the one connection that may, and takes one batch after the other (store-thread.ts). */
+/** The writing thread: it owns the only connection that writes, and takes one batch at a time (store-thread.ts). */
 
 import { setTimeout } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -6,7 +6,7 @@ import { openWriter } from './database.ts';
 import type { QueriesModule, ThreadData, WriterReply, WriterRequest } from './thread-messages.ts';
 import { writeBatch } from './write-batch.ts';
 
-/** After a lock that SQLite did not wait for. */
+/** Pause after a lock that SQLite did not wait for. */
 const PAUSE_MS = 100;
 
 const port = parentPort;

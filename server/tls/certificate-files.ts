@@ -1,10 +1,10 @@
 /**
- * The operator's certificate and key, read again whenever they change, so that certbot, acme.sh or a Kubernetes secret
+ * The operator's certificate and key, reloaded when they change, so that certbot, acme.sh or a Kubernetes secret can
  * renew them without a restart.
  *
- * Invariant: `current` is always a pair that fits; a new one that does not is named in the log, once, and the old one stays.
- * Folders are watched rather than files, because renewals swap symbolic links or rename over; and because some file systems
- * tell of nothing (NFS, bind mounts of a single file), the files are also looked at now and then.
+ * Invariant: `current` is always a matching pair; an unusable new one is logged once, and the old one stays. Folders
+ * are watched instead of files, because renewals swap symbolic links or rename files; and because some file systems
+ * report no changes (NFS, bind mounts of a single file), the files are also checked periodically.
  */
 
 import { EventEmitter } from 'node:events';
@@ -20,7 +20,7 @@ export interface CertificateFilesOptions {
   certPath: string;
   keyPath: string;
   log: Log;
-  /** Files that were touched are read after this much quiet: two files are not replaced in one instant. */
+  /** Changed files are read after this much quiet: two files are never replaced at the same instant. */
   settleMs?: number;
   pollMs?: number;
 }
@@ -38,11 +38,11 @@ export class CertificateFiles
   readonly #poll: NodeJS.Timeout;
   #settle: NodeJS.Timeout | undefined;
   #current: CertificatePair;
-  /** The last that was wrong, so that it is said once. */
+  /** The last problem, so that each is logged once. */
   #lastProblem: string | undefined;
   #closed = false;
 
-  /** @throws VigieError `configuration` when the files cannot be served with */
+  /** @throws VigieError `configuration` when the files are not usable */
   constructor(options: CertificateFilesOptions) {
     super();
     this.#options = options;

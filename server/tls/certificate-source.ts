@@ -1,11 +1,11 @@
-/** Where the server's certificate comes from: files of the operator's, or Vigie's own local authority. */
+/** Source of the server's certificate: the operator's files, or Vigie's own local authority. */
 
 import type { EventEmitter } from 'node:events';
 import type { CertificatePair } from '../core/certificate-pair.ts';
 
 export interface CertificateSource extends EventEmitter<{ changed: [CertificatePair] }> {
-  /** Fit to serve with, always. */
+  /** Always usable. */
   readonly current: CertificatePair;
-  /** Idempotent; nothing is emitted after. */
+  /** Idempotent; emits nothing afterwards. */
   close(): void;
 }

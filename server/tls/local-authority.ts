@@ -1,10 +1,10 @@
 /**
- * A certificate authority of this house's own, for a LAN without a public name: made on the first start, kept in the data
- * folder, installed once on phones and pinned in cameras. The server's certificate is issued by it, and anew when it grows
- * old or the machine gets another name or address.
+ * A certificate authority of this installation, for a LAN without a public name: created on the first start, kept in
+ * the data folder, installed once on phones and pinned in cameras. It issues the server's certificate, and a new one
+ * before that expires or when the machine gets another name or address.
  *
- * Invariant: the authority never changes by itself, for every phone and camera would have to be told; its key leaves the
- * folder as little as the folder does.
+ * Invariant: the authority never changes automatically, because every phone and camera would need the new one; its key
+ * never leaves the folder.
  */
 
 import { X509Certificate } from 'node:crypto';
@@ -20,21 +20,21 @@ import { issueServerCertificate, makeAuthority, permittedBy, SERVER_DAYS } from 
 
 export interface LocalAuthorityOptions {
   dataDir: string;
-  /** What the server is called right now: host names and IP addresses, lower case. */
+  /** The server's current names: host names and IP addresses, lower case. */
   names: () => string[];
   log: Log;
   nowMs?: () => number;
   checkIntervalMs?: number;
 }
 
-/** What people compare and install. */
+/** The certificate that users compare and install. */
 export interface AuthorityCertificate {
   pem: string;
   der: Buffer;
   /** SHA-256 of the DER, as 64 hex digits in pairs: AB:CD:… */
   fingerprint: string;
   /** ms since the Unix epoch. */
-  validUntil: number;
+  validUntilMs: number;
 }
 
 const CHECK_INTERVAL_MS = 60_000;
@@ -56,7 +56,7 @@ export class LocalAuthority
   #issuing = false;
   #closed = false;
 
-  /** @throws VigieError `configuration` when the folder cannot be used, or what is in it is no authority */
+  /** @throws VigieError `configuration` when the folder is not usable, or does not contain an authority */
   static async open(options: LocalAuthorityOptions): Promise<LocalAuthority> {
     const folder = join(options.dataDir, 'tls');
     const nowMs = options.nowMs ?? Date.now;
@@ -67,7 +67,7 @@ export class LocalAuthority
       if (problem !== undefined)
         throw new VigieError(
           'configuration',
-          `the local authority in ${folder} (ca.crt, ca.key): ${problem}; put it right, or remove the folder for a new one, which phones and cameras must then be told`,
+          `the local authority in ${folder} (ca.crt, ca.key): ${problem}; repair it, or remove the folder to create a new one, which must then be installed on phones and cameras`,
         );
       writePair(folder, 'ca', authority);
       let server = readPair(folder, 'server');
@@ -109,7 +109,7 @@ export class LocalAuthority
       pem: pair.cert,
       der: raw,
       fingerprint: fingerprint256,
-      validUntil: validToDate.getTime(),
+      validUntilMs: validToDate.getTime(),
     };
     this.#checks = setInterval(() => void this.check(), options.checkIntervalMs ?? CHECK_INTERVAL_MS);
   }
@@ -118,7 +118,7 @@ export class LocalAuthority
     return this.#current;
   }
 
-  /** Issues another certificate if the one in use does not do. Called by itself now and then; never rejects. */
+  /** Issues another certificate if the current one is outdated. Called periodically; never rejects. */
   async check(): Promise<void> {
     const names = this.#names();
     if (this.#issuing || this.#closed || !this.#isDue(names)) return;
@@ -131,7 +131,8 @@ export class LocalAuthority
       this.#log.info({ names, until: expiryOf(pair).toISOString() }, 'certificate renewed');
       writePair(this.#folder, 'server', pair);
     } catch (error) {
-      // Not kept on the disk, it is issued again after the next start; not issued, it is tried again with the next check.
+      // A certificate that could not be stored is issued again after the next start; one that could not be issued, at
+      // the next check.
       this.#log.error({ err: error }, 'failed to issue a certificate');
     } finally {
       this.#issuing = false;
@@ -155,7 +156,7 @@ export class LocalAuthority
     return names.filter((name) => this.#isPermitted(name));
   }
 
-  /** A name that has gone does not matter: interfaces come and go. */
+  /** A removed name does not matter: interfaces come and go. */
   #isDue(names: readonly string[]): boolean {
     const nowMs = (this.#options.nowMs ?? Date.now)();
     const certificate = new X509Certificate(this.#current.cert);
@@ -170,14 +171,14 @@ export class LocalAuthority
   }
 }
 
-/** Without its certificate, which nobody can have been given, a key is worth nothing. */
+/** A key without its certificate, which nothing can have pinned yet, is ignored. */
 function readPair(folder: string, name: string): CertificatePair | undefined {
   const [certPath, keyPath] = [join(folder, `${name}.crt`), join(folder, `${name}.key`)];
   if (!existsSync(certPath)) return undefined;
   return { cert: readFileSync(certPath, 'utf8'), key: readFileSync(keyPath, 'utf8') };
 }
 
-/** The key first, so that a certificate that is there has one. */
+/** The key first, so that an existing certificate always has its key. */
 function writePair(folder: string, name: string, { cert, key }: CertificatePair): void {
   for (const [file, text, mode] of [
     [`${name}.key`, key, 0o600],

@@ -1,11 +1,11 @@
 /**
- * Makes the certificates of the local authority: the authority's own, and the server's that it issues.
+ * Makes the certificates of the local authority: its own, and the server certificates it issues.
  *
- * Invariant: the authority is worth nothing outside this house. Its name constraints (RFC 5280 section 4.2.1.10) permit
- * private addresses, LAN names and the names this machine had when it was made, so that who steals its key cannot pose as
- * a bank to a phone that trusts it. They are not marked critical, which RFC 5280 asks for, because the mbedTLS of the
- * cameras refuses to read a certificate with a critical extension it does not know; browsers and OpenSSL heed them
- * either way.
+ * Invariant: the authority is useless outside this installation. Its name constraints (RFC 5280 section 4.2.1.10)
+ * permit private addresses, LAN names and the machine's names at its creation, so a stolen key cannot impersonate a
+ * bank to a phone that trusts it. The constraints are not marked critical, which RFC 5280 requires, because the
+ * cameras' mbedTLS rejects a certificate with an unknown critical extension; browsers and OpenSSL enforce them either
+ * way.
  */
 
 import { AsnConvert } from '@peculiar/asn1-schema';
@@ -33,20 +33,23 @@ import type { CertificatePair } from '../core/certificate-pair.ts';
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const NAME_CONSTRAINTS = '2.5.29.30';
 const DAY_MS = 86_400_000;
-/** Apple refuses server certificates of more than 398 days; shorter ones are renewed by themselves just as well. */
+/** Apple rejects server certificates of more than 398 days; shorter ones are renewed automatically too. */
 export const SERVER_DAYS = 90;
 const AUTHORITY_DAYS = 3650;
-/** Clocks of phones and cameras are not all right. */
+/** Tolerance for wrong clocks of phones and cameras. */
 const BACKDATED_MS = DAY_MS;
 
-/** RFC 6762, RFC 8375, RFC 6761, and .internal, .lan, .home, which no public name can end in or home routers use. */
+/**
+ * RFC 6762, RFC 8375, RFC 6761, and .internal, .lan, .home, which are no public top-level domains or are used by home
+ * routers.
+ */
 const LAN_DOMAINS = ['localhost', 'local', 'home.arpa', 'internal', 'lan', 'home'];
 const LAN_RANGES = rangesOf('loopback', 'private', 'shared', 'linkLocal');
 
-/** @param names of the machine; those that are no LAN names are permitted exactly as they are */
+/** @param names of the machine; names outside the LAN domains are permitted exactly */
 export async function makeAuthority(names: readonly string[], nowMs: number): Promise<CertificatePair> {
   const keys = await makeKeys();
-  // Told apart in a phone's list, and by programs that look issuers up by name.
+  // Distinguishes authorities in a phone's list, and in programs that look issuers up by name.
   const suffix = randomBytes(3).toString('hex').toUpperCase();
   const host = names.find((name) => name !== 'localhost' && isIP(name) === 0);
   const certificate = await X509CertificateGenerator.createSelfSigned({
@@ -67,8 +70,8 @@ export async function makeAuthority(names: readonly string[], nowMs: number): Pr
 }
 
 /**
- * @param names host names and IP addresses, those the authority permits
- * @returns the server's certificate alone; whoever trusts the authority has the authority's own
+ * @param names host names and IP addresses that the authority permits
+ * @returns the server's certificate alone; a client that trusts the authority has the authority's certificate
  */
 export async function issueServerCertificate(
   authority: CertificatePair,
@@ -107,7 +110,7 @@ export async function issueServerCertificate(
   return { cert: pemOf(certificate), key: keyPemOf(keys.privateKey) };
 }
 
-/** Which of the names the authority may issue a certificate for. */
+/** Tells which names the authority may issue a certificate for. */
 export function permittedBy(authority: CertificatePair): (name: string) => boolean {
   const extension = new X509Certificate(authority.cert).getExtension(NAME_CONSTRAINTS);
   const constraints = extension && AsnConvert.parse(extension.value, NameConstraints);
@@ -146,7 +149,7 @@ function makeKeys(): Promise<{ publicKey: CryptoKey; privateKey: CryptoKey }> {
   return crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
 }
 
-/** Positive and without a leading zero byte (RFC 5280 section 4.1.2.2), 127 bits of chance. */
+/** Positive and without a leading zero byte (RFC 5280 section 4.1.2.2), 127 random bits. */
 function serialNumber(): string {
   const bytes = randomBytes(16);
   bytes.writeUInt8((bytes.readUInt8() & 0x7f) | 0x40);

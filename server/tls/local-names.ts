@@ -1,6 +1,6 @@
 /**
- * What people and cameras of the house may call this machine: its host name, as it is and in .local (RFC 6762), localhost,
- * its addresses, and those it is announced by.
+ * Names under which clients in the LAN may reach this machine: its host name, plain and in .local (RFC 6762),
+ * localhost, its addresses, and the announced ones.
  */
 
 import type { NetworkInterfaceInfo } from 'node:os';
@@ -15,10 +15,10 @@ export interface LocalNamesOf {
 }
 
 const DNS_NAME = /^(?=.{1,253}$)[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?)*$/;
-/** Plenty for a machine with containers and VPNs; a certificate is sent with each handshake. */
+/** Enough for a machine with containers and VPNs; a certificate is sent with each handshake. */
 const MAX_NAMES = 64;
 
-/** Lower case, without doubles, the same order for the same machine. */
+/** Lower case, without duplicates, in the same order for the same machine. */
 export function localNames({ hostname, interfaces, announced }: LocalNamesOf): string[] {
   const host = hostname.toLowerCase().replace(/\.$/, '');
   const [label = ''] = host.split('.');
@@ -27,7 +27,7 @@ export function localNames({ hostname, interfaces, announced }: LocalNamesOf): s
   );
   const addresses = Object.values(interfaces)
     .flatMap((entries) => entries ?? [])
-    // Addresses of one link are of no use without naming the link; public IPv6 ones change from day to day.
+    // Link-local addresses need a zone; public IPv6 addresses change daily.
     .filter(
       ({ family, address }) => family === 'IPv4' || (isPrivateAddress(address) && !isLinkLocal(address)),
     )

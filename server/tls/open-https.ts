@@ -1,9 +1,9 @@
-/** Puts together what the port needs to speak TLS itself: the certificate, and what is still answered in the clear. */
+/** Opens TLS for the HTTP port: the certificate, and the requests that are still answered without TLS. */
 
 import type { IncomingMessage } from 'node:http';
 import { hostname, networkInterfaces } from 'node:os';
 import { join, relative } from 'node:path';
-import { authorityFiles } from './authority-files.ts';
+import { authorityFiles } from './authority-routes.ts';
 import type { HttpTls } from '../http/http-server.ts';
 import type { Config } from '../config/config.ts';
 import { isPrivateAddress } from '../core/address/special-addresses.ts';
@@ -17,16 +17,16 @@ import { CAMERA_PATH } from '../wire/camera-protocol.ts';
 
 export interface Https {
   certificates: CertificateSource;
-  /** Vigie's own, if it is the one. */
+  /** Vigie's own authority, if it issues the certificate. */
   authority: AuthorityCertificate | undefined;
-  /** Path of its certificate, as a program that is started in the same folder as the server is told it. */
+  /** Path of the authority's certificate, as seen by a program started in the server's working directory. */
   authorityFile: string | undefined;
   tls: HttpTls;
 }
 
 /**
  * @returns undefined for plain http
- * @throws VigieError `configuration` when there is no certificate to serve with
+ * @throws VigieError `configuration` without a usable certificate
  */
 export async function openHttps(config: Config, log: Log): Promise<Https | undefined> {
   const { tls } = config;
@@ -58,11 +58,11 @@ function openAuthority({ dataDir, announcedAddresses }: Config, log: Log): Promi
 }
 
 /**
- * Turning https on must not cut off the cameras on the wall that know ws:// only. They prove themselves as ever; what can
- * take a camera over needs wss. From outside, though, pictures in the clear are nobody's wish.
+ * Turning https on must not cut off cameras that are set to ws://. They authenticate as before; commands that could
+ * take a camera over need wss. From outside the private network, unencrypted pictures are refused.
  */
 function refusalByWs({ socket }: IncomingMessage): string | undefined {
   return isPrivateAddress(socket.remoteAddress ?? '')
     ? undefined
-    : 'from outside the private network cameras connect by wss:';
+    : 'from outside the private network, cameras must connect by wss:';
 }

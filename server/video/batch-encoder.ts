@@ -1,9 +1,9 @@
 /**
- * Pictures that were kept → VP8, as fast as a codec process can, in an encoder of their own: the seconds before an event.
+ * Stored pictures → VP8 as fast as a codec process can, in a separate encoder: the seconds before an event.
  *
- * It sits beside the live encoders and asks for one picture at a time, so no live picture ever waits for more than one of
- * these. What the codec refuses is left out; if its process dies, what was encoded until then is what there is. Of a camera whose
- * pictures keep ending codec processes there is nothing.
+ * It runs beside the live encoders, one picture at a time, so a live picture waits for at most one of these. Pictures
+ * the codec refuses are skipped; if its process dies, the frames encoded so far are the result. A camera whose pictures
+ * keep crashing codec processes yields none.
  */
 
 import type { CameraFrame } from '../core/video/camera-frame.ts';
@@ -80,7 +80,7 @@ class Batch {
       decodedUs: receivedUs,
       encodedUs: receivedUs,
     };
-    // The codec's buffer is its own; these are kept.
+    // The codec reuses its buffer; these are kept.
     this.#encoded.push({
       cameraId,
       data: Uint8Array.from(data),

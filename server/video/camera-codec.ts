@@ -1,8 +1,8 @@
 /**
- * JPEG → VP8 of one camera, whatever size its pictures have. Runs in the codec process.
+ * JPEG → VP8 of one camera, for any sizes of its pictures. Runs in the codec process.
  *
- * Each camera has a decoder of its own, so that nothing one camera sends (Huffman tables outlive their picture in an MJPEG
- * decoder) shows in another's picture.
+ * Each camera has its own decoder, so that data of one camera (Huffman tables outlive their picture in an MJPEG
+ * decoder) never affects another's picture.
  */
 
 import { monotonicUs, type EncodeRequest } from './codec-messages.ts';
@@ -19,17 +19,17 @@ export interface Transcoded {
   decodeStartUs: number;
   decodedUs: number;
   encodedUs: number;
-  /** When it was asked for. */
+  /** Present when requested. */
   luma: Luma | undefined;
 }
 
 export class CameraCodec {
-  /** Made when needed: a camera that is only looked at for motion never needs one. */
+  /** Made when needed: a camera used for motion only never needs one. */
   #decoder: JpegDecoder | undefined;
   readonly #luma = new LumaReader();
   #encoder: Vp8Encoder | undefined;
 
-  /** @throws CodecError when the JPEG is not sound; the codec stays usable */
+  /** @throws CodecError for a damaged JPEG; the codec stays usable */
   transcode(request: EncodeRequest, jpeg: Buffer): Transcoded {
     const decodeStartUs = monotonicUs();
     this.#decoder ??= new JpegDecoder();
@@ -43,7 +43,7 @@ export class CameraCodec {
     return { data, keyframe, width, height, decodeStartUs, decodedUs, encodedUs, luma };
   }
 
-  /** @throws CodecError when the JPEG is not sound; the codec stays usable */
+  /** @throws CodecError for a damaged JPEG; the codec stays usable */
   readLuma(jpeg: Buffer): Luma {
     return this.#luma.ofJpeg(jpeg);
   }

@@ -1,9 +1,9 @@
 /**
- * One watched camera: its newest frame goes to the codec, what comes back goes to its subscribers.
+ * One watched camera: its newest frame goes to the codec, encoded frames go to its subscribers.
  *
- * Invariant: at most one frame is in work and one, the newest, waits; the next frame after anything that broke the stream
- * (a first subscriber, a request, another codec process) is a keyframe, made of the newest picture there is rather than of
- * the next one to come.
+ * Invariant: at most one frame is in work and one, the newest, waits; the next frame after any break of the stream (a
+ * first subscriber, a request, another codec process) is a keyframe, made of the newest existing picture instead of the
+ * next one.
  */
 
 import { BitrateChoice } from '../core/video/video-bitrate.ts';
@@ -17,7 +17,7 @@ import { FrameRateMeter } from '../core/video/frame-rate-meter.ts';
 import { KeyframeRequests } from '../core/video/keyframe-requests.ts';
 import { lumaCells } from '../core/video/luma-frame.ts';
 import { LatestSlot } from '../core/latest-slot.ts';
-import type { VideoTimestamps } from '../core/video/video-timestamps.ts';
+import type { VideoTimestamps } from '../core/rtp/rtp-clock.ts';
 import type { Log } from '../log.ts';
 import { encodeRequest, monotonicUs, type CodecReplyHeader } from './codec-messages.ts';
 import type { CodecPool } from './codec-pool.ts';
@@ -43,7 +43,7 @@ export interface CameraEncoderContext {
   options: CameraEncoderOptions;
 }
 
-/** Until a second of frames has been seen. */
+/** Used until a second of frames has been seen. */
 const ASSUMED_FPS = 25;
 
 export class CameraEncoder {
@@ -59,7 +59,7 @@ export class CameraEncoder {
   #pace = new FramePace(undefined);
   #source: Subscription | undefined;
   #inWork: { frame: CameraFrame; keyframe: boolean } | undefined;
-  /** The frame the codec refused or died of; it is not tried again. */
+  /** The frame that the codec refused or crashed on; it is not tried again. */
   #unusable: CameraFrame | undefined;
   #keyframeTimer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -106,7 +106,7 @@ export class CameraEncoder {
   }
 
   requestKeyframe(): void {
-    // One that is in work has not been delivered yet: it answers this request too.
+    // A keyframe in work has not been delivered yet: it serves this request too.
     if (this.#inWork?.keyframe) return;
     this.#keyframes.request();
     this.#pump();
@@ -134,7 +134,7 @@ export class CameraEncoder {
     this.#pump();
   }
 
-  /** Begins the next frame, if there is one and nothing stands in its way. */
+  /** Starts the next frame, if there is one and nothing prevents it. */
   #pump(): void {
     if (this.#closed || !this.watched || this.#inWork || !this.#seat.ready) return;
     const { clock } = this.#context;
@@ -181,7 +181,7 @@ export class CameraEncoder {
     const { clock, cameraId, counters } = this.#context;
     const { captureUs, receivedUs } = work.frame;
     const { keyframe, width, height } = reply;
-    // Both clocks are read at the same moment, so that they cannot drift apart.
+    // Both clocks are read at the same moment, so their drift does not matter.
     const offsetUs = clock() - monotonicUs();
     const toServerClock = (us: number) => Math.round(us + offsetUs);
     counters.encoded++;

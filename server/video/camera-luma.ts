@@ -1,8 +1,8 @@
 /**
- * One camera's eighth-size luma, a few times a second, for whoever looks at what moves.
+ * One camera's eighth-size luma, a few times a second, for motion detection.
  *
- * Invariant: no picture is decoded twice. While the camera is encoded, the encoder reads the luma off the picture it has
- * decoded anyway; while it is not, a reduced decode of the newest JPEG does, and only as often as is asked for.
+ * Invariant: no picture is decoded twice. While the camera is encoded, the luma is taken from the decoded picture;
+ * otherwise from a reduced decode of the newest JPEG, only as often as requested.
  */
 
 import type { CameraFrame } from '../core/video/camera-frame.ts';
@@ -27,11 +27,11 @@ export interface CameraLumaContext {
 }
 
 export interface LumaOptions {
-  /** Between two pictures at least. */
+  /** Minimum between two pictures. */
   lumaIntervalMs: number;
 }
 
-/** Cameras are not clockwork: a frame that comes this much early is due already. */
+/** Cameras jitter: a frame that comes this much early is due already. */
 const EARLY_SHARE = 0.2;
 
 export class CameraLuma {
@@ -54,7 +54,7 @@ export class CameraLuma {
     return this.#subscribers.size > 0;
   }
 
-  /** For the encoder, before it takes a picture: should it read the luma too? */
+  /** For the encoder, before it takes a picture: whether it should read the luma too. */
   get due(): boolean {
     return this.wanted && this.#context.clock() >= this.#nextUs;
   }
@@ -109,7 +109,7 @@ export class CameraLuma {
 
   #open(): CodecSeat {
     return this.#context.pool.open(this.#context.cameraId, {
-      // The next frame is never far away.
+      // The next frame always comes soon.
       onReady: () => undefined,
       onAnswer: ({ width, height }, _data, luma) => {
         const frame = this.#inWork;

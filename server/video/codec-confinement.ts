@@ -1,7 +1,7 @@
 /**
- * The codec processes for suspects: each suspect has one of its own as long as there are enough, beyond that suspects share.
+ * The codec processes for suspects: each suspect has its own while there are enough, beyond that suspects share.
  *
- * Invariant: no trusted camera is in such a process, there are only so many of them, and one without suspects ends.
+ * Invariant: no trusted camera is in such a process, their number is bounded, and one without suspects ends.
  */
 
 import type { CodecPlace } from './codec-place.ts';

@@ -1,9 +1,9 @@
 /**
- * One run of one codec process, seen from the server: started here, asked here, and when it dies or hangs, ended here for
- * good. Who comes after it is the pool's business.
+ * One run of one codec process, seen from the server: started here, given requests here, and ended here when it dies or
+ * hangs. Its successor is the pool's task.
  *
- * Invariant: the process answers in order, so the oldest unanswered request is the one in work. It alone is to blame when
- * the process ends or says nothing for too long.
+ * Invariant: the process answers in order, so the oldest unanswered request is the one in work. Only that one is to
+ * blame when the process ends or is silent for too long.
  */
 
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -28,21 +28,21 @@ import {
 export interface CodecLinkEvents {
   onReady(): void;
   /**
-   * @param data the VP8 frame or JPEG; empty when only luma was asked for
-   * @param luma when it was asked for
+   * @param data the VP8 frame or JPEG; empty for a luma request
+   * @param luma when it was requested
    */
   onAnswer(reply: CodecReplyHeader, data: Uint8Array, luma: Uint8Array | undefined): void;
-  /** The JPEG was not sound. */
+  /** The JPEG was damaged. */
   onRejected(encoder: number, reason: string): void;
-  /** Once, last of all. */
+  /** Called once, last of all. */
   onEnd(end: CodecEnd): void;
 }
 
 export interface CodecEnd {
   reason: string;
-  /** The encoder whose frame was being worked on. */
+  /** The encoder whose frame was in work. */
   inWork: number | undefined;
-  /** Somebody else killed the process, the system for want of memory for instance: no picture does that. */
+  /** The process was killed from outside, for example by the system for lack of memory: no picture causes that. */
   external: boolean;
 }
 
@@ -54,17 +54,17 @@ export interface CodecLinkOptions {
 }
 
 const ENTRY = fileURLToPath(new URL('codec-process.ts', import.meta.url));
-/** The last words of a process that died: enough for a stack, too little to flood the log. */
+/** Kept output of a process that died: enough for a stack, too little to flood the log. */
 const MAX_LAST_WORDS = 2000;
 const NO_BYTES = new Uint8Array(0);
 
 export class CodecLink {
   readonly #child: ChildProcess;
-  /** Undefined when there was no descriptor left to start a process with; then an error follows. */
+  /** Undefined when there was no descriptor left to start a process; then an error follows. */
   readonly #socket: Duplex | undefined;
   readonly #events: CodecLinkEvents;
   readonly #answerTimeoutMs: number;
-  /** The encoders of the unanswered requests, oldest first; at most one per encoder, and one that concerns none. */
+  /** The encoders of the unanswered requests, oldest first; at most one per encoder, and one without. */
   readonly #unanswered: number[] = [];
   #received: Buffer = Buffer.alloc(0);
   #reply: CodecReplyHeader | undefined;
@@ -104,7 +104,7 @@ export class CodecLink {
     return this.#ready && this.#endReason === undefined;
   }
 
-  /** Resident memory of the process, as it last said. */
+  /** Resident memory of the process, as last reported. */
   get residentMib(): number | undefined {
     return this.#residentMib;
   }
@@ -123,7 +123,7 @@ export class CodecLink {
     this.#socket?.write(writeRequestHeader({ ...CLOSE_ENCODER, encoder, bodyBytes: 0 }));
   }
 
-  /** Asks for `residentMib`, unless the last such question is unanswered yet. */
+  /** Requests `residentMib`, unless the last such request is unanswered. */
   measure(): void {
     if (!this.ready || this.#unanswered.includes(NO_ENCODER)) return;
     this.#expect(NO_ENCODER);
@@ -165,7 +165,7 @@ export class CodecLink {
       clearTimeout(this.#watchdog);
       return this.#events.onReady();
     }
-    if (this.#unanswered.shift() !== reply.encoder) return this.end('answered what was not asked');
+    if (this.#unanswered.shift() !== reply.encoder) return this.end('answered without a request');
     this.#watch();
     if (reply.type === REPLY.measured) this.#residentMib = reply.residentMib;
     else if (reply.type === REPLY.rejected) this.#events.onRejected(reply.encoder, data.toString());
@@ -177,7 +177,7 @@ export class CodecLink {
   #onFrameWithLuma(reply: CodecReplyHeader, data: Buffer): void {
     const { columns, rows } = lumaCells(reply.width, reply.height);
     const frameBytes = data.length - columns * rows;
-    if (frameBytes < 0) return this.end('sent less luma than it said');
+    if (frameBytes < 0) return this.end('sent less luma than announced');
     this.#events.onAnswer(reply, data.subarray(0, frameBytes), data.subarray(frameBytes));
   }
 
@@ -193,7 +193,7 @@ export class CodecLink {
     this.#watchdog = setTimeout(() => this.end('did not answer in time'), this.#answerTimeoutMs);
   }
 
-  /** The process has ended, and how follows at once; otherwise it is ended. */
+  /** The process has ended, and the cause follows at once; otherwise it is ended. */
   #onSocketClosed(): void {
     if (this.#gone || this.#endReason !== undefined) return;
     this.#ready = false;

@@ -13,9 +13,9 @@
 
 export const REQUEST_HEADER_BYTES = 24;
 export const REPLY_HEADER_BYTES = 40;
-/** More is an error of the peer: a JPEG is at most 1 MiB and a VP8 frame never larger than that by much. */
+/** More is an error of the peer: a JPEG is at most 1 MiB, and a VP8 frame is never much larger. */
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
-/** No encoder has this number; requests that concern none carry it. */
+/** No encoder has this number; requests without an encoder carry it. */
 export const NO_ENCODER = 0;
 /** The descriptor of the socket in the codec process. */
 export const CODEC_FD = 3;
@@ -30,11 +30,11 @@ export interface EncodeRequest {
   captureUs: number;
   /** The frame must come out as a keyframe. */
   keyframe: boolean;
-  /** Its eighth-size luma is wanted too. */
+  /** Its eighth-size luma is requested too. */
   luma: boolean;
 }
 
-/** What is to be done with one JPEG. */
+/** The work for one JPEG. */
 export interface CodecRequest extends EncodeRequest {
   type: number;
   /** Of the scaled picture, pixels, u16. */
@@ -43,7 +43,7 @@ export interface CodecRequest extends EncodeRequest {
 
 export interface CodecRequestHeader extends CodecRequest {
   bodyBytes: number;
-  /** Which encoder, u32; it is opened by its first request. */
+  /** The encoder's number, u32; its first request opens it. */
   encoder: number;
 }
 
@@ -62,14 +62,14 @@ export function encodeRequest(frame: EncodeRequest): CodecRequest {
 /** The eighth-size luma alone, by a reduced decode. */
 export const LUMA_REQUEST: CodecRequest = { ...NO_FRAME, type: REQUEST.readLuma };
 
-/** @param width of the JPEG that comes back; its height follows from the shape of the picture */
+/** @param width of the resulting JPEG; its height follows from the shape of the picture */
 export function scaleRequest(width: number): CodecRequest {
   return { ...NO_FRAME, width, type: REQUEST.scale };
 }
 
 export const CLOSE_ENCODER: CodecRequest = { ...NO_FRAME, type: REQUEST.closeEncoder };
 
-/** How much memory does the process hold? */
+/** Requests the memory of the process. */
 export const MEASURE: CodecRequest = { ...NO_FRAME, type: REQUEST.measure };
 
 export interface CodecReplyHeader {
@@ -77,7 +77,7 @@ export interface CodecReplyHeader {
   bodyBytes: number;
   encoder: number;
   keyframe: boolean;
-  /** Luma is in the body. */
+  /** The body contains luma. */
   luma: boolean;
   /** Resident memory of the process, in `ready` and `measured`; else 0. */
   residentMib: number;

@@ -1,8 +1,8 @@
 /**
- * A place for one codec process, and the seats in it. A process that dies is started again here, ever more slowly if it keeps
- * dying young.
+ * A place for one codec process, and the seats in it. A process that dies is restarted here, at growing delays if it
+ * keeps dying early.
  *
- * Invariant: an answer reaches the seat that asked, and no other: a seat has a new number each time it is added.
+ * Invariant: an answer reaches only the seat that made the request: a seat gets a new number each time it is added.
  */
 
 import type { Clock } from '../core/clock.ts';
@@ -20,25 +20,25 @@ export interface CodecPlaceOptions extends CodecLinkOptions, RestartDelayOptions
 /** How a process died. */
 export interface PlaceDeath {
   reason: string;
-  /** Whose frame was in work. */
+  /** The seat whose frame was in work. */
   culprit: Seat | undefined;
   frame: CameraFrame | undefined;
-  /** Somebody else killed the process. */
+  /** The process was killed from outside. */
   external: boolean;
 }
 
 export interface CodecPlaceEvents {
   onReady(place: CodecPlace): void;
-  /** Nothing of the seat is in flight; comes before its client gets the answer, which may ask for the next at once. */
+  /** The seat has no request pending; called before its client gets the answer, which may send the next at once. */
   onIdle(seat: Seat): void;
-  /** Nothing of any seat is in flight any more. Whether it is started again, and who stays, is the listener's business. */
+  /** No seat has a request pending any more. The listener decides whether it is restarted, and which seats stay. */
   onDeath(place: CodecPlace, death: PlaceDeath): void;
 }
 
 export class CodecPlace implements SeatPlace {
   /** For suspects only. */
   readonly confined: boolean;
-  /** It is being emptied, and takes nobody in. */
+  /** It is being emptied, and takes no new seats. */
   retiring = false;
   readonly #options: CodecPlaceOptions;
   readonly #clock: Clock;
@@ -68,12 +68,12 @@ export class CodecPlace implements SeatPlace {
     return this.#link?.pid;
   }
 
-  /** Resident memory of the process, as it last said; undefined before it did. */
+  /** Resident memory of the process, as last reported; undefined before. */
   get residentMib(): number | undefined {
     return this.#link?.residentMib;
   }
 
-  /** A copy: clients open and close seats as they please. */
+  /** A copy: clients open and close seats at any time. */
   get seats(): Seat[] {
     return [...this.#seats.values()];
   }
@@ -100,7 +100,7 @@ export class CodecPlace implements SeatPlace {
     this.#link?.ask(seat.encoder, request, jpeg);
   }
 
-  /** Looks at the memory the process reported last, and asks for the next report. */
+  /** Checks the last reported memory, and requests the next report. */
   checkMemory(): MemoryVerdict | undefined {
     const link = this.#link;
     if (!link?.ready) return undefined;
@@ -112,7 +112,7 @@ export class CodecPlace implements SeatPlace {
     return verdict;
   }
 
-  /** After a death. @returns in how many milliseconds */
+  /** After a death. @returns the delay in milliseconds */
   startAgain(): number {
     const delayMs = this.#delay.died(this.#clock());
     this.#restart = setTimeout(() => this.#start(), delayMs);

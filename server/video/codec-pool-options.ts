@@ -1,19 +1,19 @@
-/** The numbers of the codec pool, with what they are unless a test says otherwise. */
+/** Options of the codec pool, with their defaults. */
 
 import { availableParallelism } from 'node:os';
 import type { CodecGuiltOptions } from '../core/video/codec-guilt.ts';
 import type { CodecPlaceOptions } from './codec-place.ts';
 
 export interface CodecPoolOptions extends CodecPlaceOptions {
-  /** How many processes for trusted cameras at most; while one is replaced, one more. */
+  /** Maximum of processes for trusted cameras; one more during a replacement. */
   size: number;
-  /** How many processes for suspects at most. */
+  /** Maximum of processes for suspects. */
   confinedSize: number;
-  /** The next process is started this long after a camera took the last free one, so as not to disturb its first frame. */
+  /** Delay of the next process after a camera took the last free one, so as not to disturb its first frame. */
   spareDelayMs: number;
-  /** How often processes are asked for their memory. */
+  /** How often processes report their memory. */
   measureMs: number;
-  /** How often it is seen whose confinement or time aside is over. */
+  /** How often the ends of confinement and time aside are checked. */
   reviewMs: number;
   /** Between two seats that move. */
   moveIntervalMs: number;

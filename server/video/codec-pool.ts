@@ -1,8 +1,8 @@
 /**
- * The codec processes: cameras are spread over them, and whatever happens to a process, its cameras go on with another.
+ * The codec processes: cameras are spread over them, and when a process dies, its cameras continue with another.
  *
- * Invariants: one process is kept warm without a camera as long as there is room for one, so that neither a first viewer nor a
- * camera whose process died waits for a start. A camera under suspicion never shares a process with one that is not (see
+ * Invariants: one process is kept warm without a camera while there is room for one, so that neither a first viewer nor
+ * a camera whose process died waits for a start. A suspected camera never shares a process with a trusted one (see
  * codec-guilt.ts). A seat that moves while its process runs loses no frame.
  */
 
@@ -31,7 +31,7 @@ export interface CodecFigures {
   replaced: Record<MemoryVerdict, number>;
   /** Cameras in a process for suspects. */
   confined: string[];
-  /** Cameras that are not encoded for a while. */
+  /** Cameras that are temporarily not encoded. */
   aside: string[];
 }
 
@@ -103,7 +103,7 @@ export class CodecPool {
     return seat;
   }
 
-  /** No seat of the camera becomes ready for a while, because its pictures end codec processes. */
+  /** No seat of the camera becomes ready for a while, because its pictures crash codec processes. */
   isAside(cameraId: string): boolean {
     return this.#guilt.standing(cameraId) === 'aside';
   }
@@ -112,7 +112,7 @@ export class CodecPool {
     return this.#guilt.timesAside(cameraId);
   }
 
-  /** A picture came, whether it can be sent or not: pictures of another size give a camera set aside another try. */
+  /** A picture arrived, whether it can be sent or not: another size gives a camera set aside another attempt. */
   onPicture(cameraId: string, size: PictureSize): void {
     if (this.#guilt.onPicture(cameraId, size, this.#clock())) this.#onStanding(cameraId);
   }
@@ -130,7 +130,7 @@ export class CodecPool {
     for (const timer of this.#timers) clearInterval(timer);
     this.#moves.close();
     this.#seats.clear();
-    for (const place of this.#places) place.close('the server stops');
+    for (const place of this.#places) place.close('the server is stopping');
   }
 
   #home({ cameraId }: Seat): CodecPlace | undefined {
@@ -143,13 +143,13 @@ export class CodecPool {
     return Array.from(this.#places).filter(({ confined, retiring }) => !confined && !retiring);
   }
 
-  /** One that is up goes before one that is not, then the one with the fewest cameras. */
+  /** A running process before one that is starting, then the one with the fewest cameras. */
   #bestPlace(): CodecPlace {
     const [best] = this.#shared().toSorted((a, b) => Number(b.ready) - Number(a.ready) || a.size - b.size);
     return best ?? this.#addPlace(false);
   }
 
-  /** Two seats more than in another process that is up. */
+  /** At least two seats more than in another running process. */
   #overfull(): CodecPlace | undefined {
     const shared = this.#shared().toSorted((a, b) => b.size - a.size);
     const [fullest] = shared;

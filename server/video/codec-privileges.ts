@@ -1,6 +1,6 @@
 /**
- * What a codec process may do, as Node's permission model says it: read its own code, load the codec, and nothing else. No
- * other file, no network, no process, no thread.
+ * Permissions of a codec process in Node's permission model: reading its own code and loading the codec. No other file,
+ * no network, no process, no thread.
  */
 
 import { fileURLToPath } from 'node:url';
@@ -12,8 +12,8 @@ export function codecPrivileges(): string[] {
     new URL('../wire/', import.meta.url),
     new URL('../core/', import.meta.url),
     new URL('../ffmpeg/', import.meta.url),
-    // The folder of all packages, since the codec's binary is a package of its own; by both names where it is a link, for
-    // Node looks a package up by the one and reads it by the other.
+    // The folder of all packages, because the codec's binary is a separate package; under both names if it is a link,
+    // because Node resolves a package by the one and reads it by the other.
     new URL('../../node_modules/', import.meta.url),
     new URL('../../..', import.meta.resolve('node-av/lib')),
   ];
@@ -26,8 +26,8 @@ export function codecPrivileges(): string[] {
 }
 
 /**
- * The environment of the codec process: nothing but how the GNU C library allocates. By itself it raises the size from
- * which a block is mapped, and given back, on its own; blocks of encoders and pictures then come from a heap that they
- * fragment, since FFmpeg aligns them. Other C libraries do not read this.
+ * The environment of the codec process: only the GNU C library's allocation setting. By default it raises the size from
+ * which a block is mapped, and released, separately; blocks of encoders and pictures then come from a heap that they
+ * fragment, because FFmpeg aligns them. Other C libraries ignore this.
  */
 export const CODEC_ENVIRONMENT: Readonly<Record<string, string>> = { MALLOC_MMAP_THRESHOLD_: '131072' };

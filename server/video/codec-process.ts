@@ -1,10 +1,10 @@
 /**
- * The codec process: JPEG in, VP8 out, on one socket, for as long as the server holds the other end. A hostile JPEG meets
- * FFmpeg here, in a process without environment, secrets or rights; if it crashes, this process is all it takes along.
+ * The codec process: JPEG in, VP8 out, on one socket, as long as the server holds the other end. Hostile JPEGs reach
+ * FFmpeg only here, in a process without environment, secrets or rights; a crash affects this process only.
  *
- * One blocking loop: a request is read, answered, and only then is the next one looked at. That is the least latency and the
- * least work there can be between two processes. Between two requests the event loop is turned once, because Node runs the
- * finalizers of native objects there and nowhere else: without it, memory grows with every picture.
+ * One blocking loop: a request is read and answered before the next one is read. That gives the least latency and work
+ * between two processes. Between two requests the event loop runs one turn, because Node runs the finalizers of native
+ * objects only there: without it, memory grows with every picture.
  */
 
 import { readSync, writevSync } from 'node:fs';
@@ -99,7 +99,7 @@ function answer(request: CodecRequestHeader, jpeg: Buffer): void {
   }
 }
 
-// A signal to the whole group (Ctrl-C, systemd) is the server's to answer; when it ends, this socket does.
+// The server handles a signal to the whole group (Ctrl-C, systemd); when it ends, this socket closes.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
 Log.setLevel(AV_LOG_QUIET);
 reply({ type: REPLY.ready, residentMib: residentMib() });

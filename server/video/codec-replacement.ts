@@ -1,9 +1,9 @@
 /**
- * A codec process that holds too much memory is replaced without a gap: a fresh one starts, the seats move over one by one, and
+ * Replaces a codec process that holds too much memory without a gap: a new one starts, the seats move one by one, and
  * the old one ends when it is empty.
  *
- * Invariant: one replacement at a time, each begun at least a gap after the one before; while the fresh process is not ready,
- * the old one goes on as if nothing were, and when the fresh one does not come up, for good.
+ * Invariant: one replacement at a time, each started at least a gap after the previous one; while the new process is
+ * not ready, or if it never is, the old one continues.
  */
 
 import type { MemoryVerdict } from '../core/video/codec-memory.ts';
@@ -13,7 +13,7 @@ import type { CodecPlace } from './codec-place.ts';
 export interface ReplacementHost {
   /** Starts a process of the same kind. */
   addLike(place: CodecPlace): CodecPlace;
-  /** From now on `fresh` stands for `old`, which takes no seat any more. */
+  /** From now on `fresh` replaces `old`, which takes no new seats. */
   succeed(old: CodecPlace, fresh: CodecPlace): void;
   /** Ends the process, which has no seats. */
   remove(place: CodecPlace): void;
@@ -33,12 +33,12 @@ export class CodecReplacement {
     this.#gapUs = gapMs * 1000;
   }
 
-  /** Replacements carried out since the start, by their reason. */
+  /** Replacements since the start, by reason. */
   get replaced(): Readonly<Record<MemoryVerdict, number>> {
     return this.#replaced;
   }
 
-  /** The process that seats are to leave. */
+  /** The process that seats must leave. */
   get retiring(): CodecPlace | undefined {
     return this.#current?.old.retiring ? this.#current.old : undefined;
   }
@@ -63,7 +63,7 @@ export class CodecReplacement {
     this.endWhenEmpty();
   }
 
-  /** To be called when a seat has left the retiring process. */
+  /** Call it when a seat has left the retiring process. */
   endWhenEmpty(): void {
     const current = this.#current;
     if (!current?.old.retiring || current.old.size > 0) return;
@@ -76,7 +76,7 @@ export class CodecReplacement {
     this.#host.remove(current.old);
   }
 
-  /** A process died. @returns whether another one stands for it already */
+  /** A process died. @returns whether another one replaces it already */
   onDeath(place: CodecPlace): boolean {
     const current = this.#current;
     if (!current || !this.concerns(place)) return false;

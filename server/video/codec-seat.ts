@@ -1,21 +1,21 @@
 /**
- * What one asker has of the codec processes: an encoder, luma reader or scaler in one of them, whichever that is at the time.
+ * One client's use of the codec processes: an encoder, luma reader or scaler in one of them, which may change.
  *
- * Invariant: a seat changes its process only while nothing of it is in flight, or because the process is gone; then the client
- * hears of it. The codec behind the seat knows nothing of earlier pictures then, so its first frame is a keyframe.
+ * Invariant: a seat changes its process only while it has no request pending, or because the process is gone; then the
+ * client is told. The codec behind the seat has no state of earlier pictures then, so its first frame is a keyframe.
  */
 
 import type { CameraFrame } from '../core/video/camera-frame.ts';
 import { REQUEST, type CodecReplyHeader, type CodecRequest } from './codec-messages.ts';
 
-/** What happens to one seat. */
+/** Events of one seat. */
 export interface CodecClient {
-  /** Frames may be sent; the encoder behind the seat knows nothing of earlier ones. */
+  /** Frames may be sent; the encoder behind the seat has no state of earlier ones. */
   onReady(): void;
   /** See codec-link.ts. */
   onAnswer(reply: CodecReplyHeader, data: Uint8Array, luma: Uint8Array | undefined): void;
   onRejected(reason: string): void;
-  /** The process is gone, and the frame in flight with it. `culprit`: it was this seat's frame it was working on. */
+  /** The process is gone, and the pending frame with it. `culprit`: this seat's frame was in work. */
   onLost(culprit: boolean): void;
 }
 
@@ -45,7 +45,7 @@ export class Seat implements CodecSeat {
   inFlight: CameraFrame | undefined;
   /** Holds an encoder, not only a luma reader. */
   encodes = false;
-  /** It moves as soon as nothing is in flight. */
+  /** It moves as soon as no request is pending. */
   leaving = false;
 
   constructor(cameraId: string, client: CodecClient, onClose: (seat: Seat) => void) {

@@ -1,9 +1,9 @@
 /**
- * Where cameras and everything that looks at their JPEGs meet: ingest publishes, transcoder, motion, recorder and
- * snapshots subscribe.
+ * Connects cameras with all consumers of their JPEGs: ingest publishes; transcoder, motion, recorder and snapshots
+ * subscribe.
  *
- * Invariant: the hub keeps one frame per camera, the newest. A camera nobody subscribes to costs the exchange of one
- * reference per frame, and one subscriber's failure reaches neither the camera nor the other subscribers.
+ * Invariant: the hub keeps one frame per camera, the newest. A camera without subscribers costs the exchange of one
+ * reference per frame, and a subscriber's failure affects neither the camera nor the other subscribers.
  */
 
 import type { CameraFrame } from '../core/video/camera-frame.ts';
@@ -26,7 +26,7 @@ export class FrameHub {
     this.#subscribers.get(frame.cameraId)?.tell(frame);
   }
 
-  /** Every frame of the camera from now on; not the one that is there already, which is `latest`. */
+  /** Every frame of the camera from now on; not the existing one, which is `latest`. */
   subscribe(cameraId: string, onFrame: OnCameraFrame): Subscription {
     const subscribers = this.#subscribers.get(cameraId) ?? this.#newFanOut(cameraId);
     const subscription = subscribers.subscribe(onFrame);
@@ -44,7 +44,7 @@ export class FrameHub {
     return this.#latest.get(cameraId);
   }
 
-  /** Its last picture goes. Subscriptions stay, they are their owners'. */
+  /** Drops its last frame. Subscriptions stay; they belong to their owners. */
   removeCamera(cameraId: string): void {
     this.#latest.delete(cameraId);
   }

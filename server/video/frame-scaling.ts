@@ -1,7 +1,7 @@
 /**
- * One camera picture → a smaller JPEG, asked of a codec process: camera pictures are decoded nowhere else.
+ * One camera picture → a smaller JPEG, by a codec process: camera pictures are decoded nowhere else.
  *
- * Invariant: the promise settles, at the latest after the timeout, and the seat in the pool is given back then.
+ * Invariant: the promise settles, at the latest after the timeout, and the seat in the pool is released then.
  */
 
 import type { CameraFrame } from '../core/video/camera-frame.ts';
@@ -11,7 +11,7 @@ import type { CodecPool } from './codec-pool.ts';
 /** For a free process and the picture together; a picture of a full sensor takes a twentieth of a second. */
 const TIMEOUT_MS = 5_000;
 
-/** @throws Error whose message says why there is no smaller picture */
+/** @throws Error whose message says why it failed */
 export function scaleFrame(pool: CodecPool, frame: CameraFrame, width: number): Promise<Uint8Array> {
   const { cameraId } = frame;
   pool.onPicture(cameraId, frame);
@@ -33,7 +33,7 @@ export function scaleFrame(pool: CodecPool, frame: CameraFrame, width: number): 
     onReady: ask,
     onAnswer: (_reply, data) => {
       end();
-      // The codec's buffer is its own; this is kept.
+      // The codec reuses its buffer; this is kept.
       resolve(Uint8Array.from(data));
     },
     onRejected: (reason) => fail(reason),

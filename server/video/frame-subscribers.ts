@@ -1,8 +1,8 @@
 /**
- * Who gets one camera's encoded frames.
+ * The subscribers of one camera's encoded frames.
  *
- * Invariant: a subscriber's first frame is a keyframe, since it could do nothing with any other; and one that fails takes
- * nothing from the others.
+ * Invariant: a subscriber's first frame is a keyframe, because it could not decode any other; a failing one does not
+ * affect the others.
  */
 
 import { combineDemands, type CombinedDemand, type EncodingDemand } from '../core/video/encoding-demand.ts';
@@ -24,7 +24,7 @@ export class FrameSubscribers {
     return this.#fanOut.size;
   }
 
-  /** What all of them together need. */
+  /** The combined demand of all of them. */
   get demand(): CombinedDemand {
     return combineDemands(Array.from(this.#demands, ({ demand }) => demand));
   }

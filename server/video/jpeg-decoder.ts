@@ -1,8 +1,8 @@
 /**
- * JPEG → planar YCbCr 4:2:0, limited range, as VP8 wants it. Runs in the codec process.
+ * JPEG → planar YCbCr 4:2:0, limited range, as VP8 requires. Runs in the codec process.
  *
- * Cameras send full-range 4:2:2. A VP8 stream has no field for the range and every browser takes it for limited
- * (16…235), so the range is converted here, in the same pass as the chroma.
+ * Cameras send full-range 4:2:2. A VP8 stream has no field for the range and every browser assumes limited (16…235), so
+ * the range is converted here, in the same pass as the chroma.
  */
 
 import {
@@ -16,7 +16,7 @@ import { check } from '../ffmpeg/codec-error.ts';
 import { RecentlyUsed } from '../core/recently-used.ts';
 import { MjpegDecoder } from './mjpeg-decoder.ts';
 
-/** Sizes and formats whose converter is kept: a camera that goes back and forth between two costs no set-up. */
+/** Sizes and formats whose converter is kept: a camera that alternates between two costs no set-up. */
 const MAX_CONVERTERS = 3;
 
 export class JpegDecoder {
@@ -26,8 +26,8 @@ export class JpegDecoder {
   );
 
   /**
-   * @returns the picture, which is the decoder's own and valid until the next call
-   * @throws CodecError when the bytes are not one whole, sound JPEG
+   * @returns the picture, which belongs to the decoder and is valid until the next call
+   * @throws CodecError when the bytes are not one complete, undamaged JPEG
    */
   decode(jpeg: Buffer): Frame {
     const decoded = this.#decoder.decode(jpeg);

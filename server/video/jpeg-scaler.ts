@@ -1,8 +1,9 @@
 /**
  * JPEG → smaller JPEG, for thumbnails. Runs in the codec process.
  *
- * A decoder that is told so gives the picture at a half, a quarter or an eighth of its size, at less cost than in full; the
- * rest is one pass of the scaler. Everything is made for the one picture, so that nothing of one camera shows in another's.
+ * The decoder can yield the picture at a half, a quarter or an eighth of its size, at less cost than in full; the rest
+ * is one pass of the scaler. Everything is made for the one picture, so that data of one camera never affects
+ * another's.
  */
 
 import { AV_PIX_FMT_YUVJ422P, SWS_AREA, type AVPixelFormat } from 'node-av/constants';
@@ -23,7 +24,7 @@ export interface ScaledJpeg {
 
 /**
  * @param width of the result, in pixels; a picture is never enlarged
- * @throws CodecError when the bytes are not one whole, sound JPEG
+ * @throws CodecError when the bytes are not one complete, undamaged JPEG
  */
 export function scaleJpeg(jpeg: Buffer, width: number): ScaledJpeg {
   const size = scanJpeg(jpeg, 0);
@@ -41,7 +42,7 @@ export function scaleJpeg(jpeg: Buffer, width: number): ScaledJpeg {
   return { data: encoder.encode(QUANTIZER), width: scaledWidth, height: scaledHeight };
 }
 
-/** As often as leaves no fewer pixels than are wanted. */
+/** As often as possible without falling below the requested size. */
 function halvingsFor(from: number, to: number): 0 | 1 | 2 | 3 {
   if (from >= 8 * to) return 3;
   if (from >= 4 * to) return 2;

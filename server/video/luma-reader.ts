@@ -1,8 +1,8 @@
 /**
  * Pictures → luma at an eighth of their size, full range. Runs in the codec process.
  *
- * From a picture that is decoded anyway it is one pass of the scaler. From a JPEG alone it is cheaper than that picture would
- * be: a decoder that is told so reads the DC coefficients, which are the means of the 8 × 8 blocks, and no more.
+ * For a picture that is decoded anyway it takes one pass of the scaler. From a JPEG alone it is cheaper than decoding
+ * the picture: a reduced decode reads only the DC coefficients, which are the means of the 8 × 8 blocks.
  */
 
 import { AV_PIX_FMT_GRAY8, AV_PIX_FMT_YUV420P, SWS_AREA } from 'node-av/constants';
@@ -26,14 +26,14 @@ export class LumaReader {
   readonly #scalers = new RecentlyUsed<string, LumaScaler>(MAX_SCALERS, (scaler) => scaler.close());
   #decoder: MjpegDecoder | undefined;
 
-  /** @param picture 4:2:0, limited range, as JpegDecoder gives it */
+  /** @param picture 4:2:0, limited range, from JpegDecoder */
   ofPicture(picture: Frame): Luma {
     const { width, height } = picture;
     const scaler = this.#scalers.getOrAdd(`${width}×${height}`, () => new LumaScaler(width, height));
     return scaler.scale(picture);
   }
 
-  /** @throws CodecError when the bytes are not one whole, sound JPEG */
+  /** @throws CodecError when the bytes are not one complete, undamaged JPEG */
   ofJpeg(jpeg: Buffer): Luma {
     this.#decoder ??= new MjpegDecoder(3);
     return lumaOf(this.#decoder.decode(jpeg));
@@ -72,7 +72,7 @@ class LumaScaler {
   }
 }
 
-/** The first plane without the padding of its lines: luma, in whatever way the chroma is sampled. */
+/** The first plane without the padding of its lines: luma, for any sampling of the chroma. */
 function lumaOf({ width: columns, height: rows, data, linesize }: Frame): Luma {
   const plane = data?.[0];
   const stride = linesize[0] ?? 0;

@@ -1,7 +1,7 @@
 /**
  * FFmpeg's JPEG decoder, set up to be strict. Runs in the codec process.
  *
- * It belongs to one camera: the Huffman tables of one picture serve the next, as in a film.
+ * It belongs to one camera: the Huffman tables of one picture apply to the next, as in MJPEG video.
  */
 
 import { AV_CODEC_ID_MJPEG } from 'node-av/constants';
@@ -9,12 +9,12 @@ import { Codec, CodecContext, Frame, Packet } from 'node-av/lib';
 import { MAX_FRAME_HEIGHT, MAX_FRAME_WIDTH } from '../wire/camera-protocol.ts';
 import { check } from '../ffmpeg/codec-error.ts';
 
-/** The fastest inverse transform of FFmpeg's that is as exact as the others; elsewhere than on x64 it has no assembler. */
+/** The fastest of FFmpeg's exact inverse transforms; it has assembler code on x64 only. */
 const IDCT = process.arch === 'x64' ? 'xvid' : 'auto';
 
 /**
- * FFmpeg compares `max_pixels` with the height times the width rounded up to the alignment of a line, which is 64 pixels
- * with AVX-512 and less elsewhere. A picture may stand on its side.
+ * FFmpeg compares `max_pixels` with the height times the width rounded up to the alignment of a line, which is 64
+ * pixels with AVX-512 and less elsewhere. A picture may be in portrait format.
  */
 const LINE_ALIGNMENT = 128;
 const MAX_PIXELS = Math.max(
@@ -31,12 +31,12 @@ export class MjpegDecoder {
   readonly #packet = new Packet();
   readonly #decoded = new Frame();
 
-  /** @param halvings of width and height; 3 gives an eighth of the size, by the DC coefficients alone */
+  /** @param halvings of width and height; 3 gives an eighth of the size, from the DC coefficients alone */
   constructor(halvings: 0 | 1 | 2 | 3) {
     const codec = Codec.findDecoder(AV_CODEC_ID_MJPEG);
     this.#context.allocContext3(codec);
     this.#context.threadCount = 1;
-    // Without it a truncated JPEG comes out as half a picture, and no error.
+    // Without it a truncated JPEG yields half a picture, and no error.
     check(this.#context.setOption('err_detect', 'explode'), 'decoder option');
     check(this.#context.setOption('max_pixels', MAX_PIXELS), 'decoder option');
     check(this.#context.setOption('idct', IDCT), 'decoder option');
@@ -47,8 +47,8 @@ export class MjpegDecoder {
   }
 
   /**
-   * @returns the picture as the JPEG has it, full range; the decoder's own and valid until the next call
-   * @throws CodecError when the bytes are not one whole, sound JPEG
+   * @returns the picture in the JPEG's format, full range; it belongs to the decoder and is valid until the next call
+   * @throws CodecError when the bytes are not one complete, undamaged JPEG
    */
   decode(jpeg: Buffer): Frame {
     this.#packet.data = jpeg;

@@ -1,8 +1,8 @@
 /**
- * Moves seats out of a codec process that goes on running, one after the other, so that no camera misses a frame.
+ * Moves seats out of a running codec process, one after the other, so that no camera misses a frame.
  *
- * Invariant: a seat moves only while nothing of it is in flight, and at most one per interval: each move costs the encoder's
- * opening and a keyframe.
+ * Invariant: a seat moves only while it has no request pending, and at most one per interval: each move costs opening
+ * an encoder and a keyframe.
  */
 
 import type { Seat } from './codec-seat.ts';
@@ -14,8 +14,8 @@ export class SeatMoves {
   #timer: NodeJS.Timeout | undefined;
 
   /**
-   * @param crowded the process that is to lose a seat, as long as there is one
-   * @param move takes the seat to where it belongs
+   * @param crowded the process that must lose a seat, while there is one
+   * @param move moves the seat to its new process
    */
   constructor(
     intervalMs: number,
@@ -38,7 +38,7 @@ export class SeatMoves {
     else this.#move(seat);
   }
 
-  /** Nothing of the seat is in flight. */
+  /** The seat has no request pending. */
   onIdle(seat: Seat): void {
     if (seat.leaving) this.#move(seat);
   }

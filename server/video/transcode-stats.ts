@@ -1,28 +1,28 @@
-/** What the transcoder counts per camera, since the server's start. Counts only grow. */
+/** The transcoder's counters per camera, since the server's start. They never decrease. */
 export interface TranscodeCounters {
-  /** Frames that came while somebody watched. */
+  /** Frames that came while there was a subscriber. */
   framesIn: number;
-  /** Replaced by a newer one before their turn came. */
+  /** Frames replaced by a newer one before their turn. */
   passedOver: number;
-  /** Not one whole, sound JPEG. */
+  /** Frames that were not one complete, undamaged JPEG. */
   corrupt: number;
   encoded: number;
   keyframes: number;
   /** Times the camera's codec process died. */
   restarts: number;
-  /** Time spent on the encoded frames, in µs, by the wall. */
+  /** Time spent on the encoded frames, in µs, wall time. */
   decodeUs: number;
   encodeUs: number;
-  /** The encoder's present target. */
+  /** The encoder's current target. */
   bitrateBps: number;
 }
 
 export interface TranscodeStats extends Readonly<TranscodeCounters> {
   /** An encoder is open. */
   readonly encoding: boolean;
-  /** Times the camera was set aside because its frames kept ending codec processes. */
+  /** How often the camera was set aside because its frames kept crashing codec processes. */
   readonly timesAside: number;
-  /** Frames per second that come in; 0 when no encoder is open. */
+  /** Incoming frames per second; 0 without an open encoder. */
   readonly fps: number;
 }
 

@@ -1,8 +1,8 @@
 /**
  * JPEG frames of the hub → VP8, once per watched camera, off the main thread.
  *
- * Invariant: a camera has an encoder from its first subscriber until a grace after its last one, and never otherwise;
- * during the grace the encoder is kept, but nothing is encoded.
+ * Invariant: a camera has an encoder from its first subscriber until a grace period after its last one, and never
+ * otherwise; during the grace period the encoder is kept, but nothing is encoded.
  */
 
 import type { CameraFrame } from '../core/video/camera-frame.ts';
@@ -10,7 +10,7 @@ import { serverClock, type Clock } from '../core/clock.ts';
 import type { EncodingDemand } from '../core/video/encoding-demand.ts';
 import type { EncodedFrame, EncodedVideo } from '../core/video/encoded-frame.ts';
 import type { Subscription } from '../core/fan-out.ts';
-import { VideoTimestamps } from '../core/video/video-timestamps.ts';
+import { VideoTimestamps } from '../core/rtp/rtp-clock.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { LumaFrame } from '../core/video/luma-frame.ts';
@@ -66,12 +66,12 @@ export class Transcoder implements EncodedVideo {
     return this.#pool.pids;
   }
 
-  /** Memory, deaths and replacements of the codec processes, and the cameras under suspicion. */
+  /** Memory, deaths and replacements of the codec processes, and the suspected cameras. */
   get codecFigures(): CodecFigures {
     return this.#pool.figures;
   }
 
-  /** How many cameras are being transcoded now. */
+  /** Number of cameras being transcoded. */
   get encodingCount(): number {
     let count = 0;
     for (const { encoder } of this.#cameras.values()) if (encoder) count++;
@@ -92,13 +92,15 @@ export class Transcoder implements EncodedVideo {
     };
   }
 
-  /** A few eighth-size luma pictures a second, whether the camera is watched or not. Does not make it be encoded. */
+  /**
+   * A few eighth-size luma pictures a second, whether the camera is watched or not. Does not cause it to be encoded.
+   */
   subscribeLuma(cameraId: string, onLuma: (frame: LumaFrame) => void): Subscription {
     if (this.#closed) throw new VigieError('unavailable', 'the server is stopping');
     return this.#camera(cameraId).luma.subscribe(onLuma);
   }
 
-  /** Pictures that were kept, encoded beside the live ones; see batch-encoder.ts. */
+  /** Stored pictures, encoded beside the live ones; see batch-encoder.ts. */
   encodeBatch(frames: readonly CameraFrame[], bitrateBps: number): Promise<EncodedFrame[]> {
     return this.#closed ? Promise.resolve([]) : encodeBatch(this.#pool, frames, bitrateBps);
   }
@@ -107,7 +109,7 @@ export class Transcoder implements EncodedVideo {
    * A smaller JPEG of one picture.
    *
    * @param width in pixels
-   * @throws Error whose message says why there is none
+   * @throws Error whose message says why it failed
    */
   async scaleFrame(frame: CameraFrame, width: number): Promise<Uint8Array> {
     if (this.#closed) throw new VigieError('unavailable', 'the server is stopping');
@@ -130,7 +132,7 @@ export class Transcoder implements EncodedVideo {
     };
   }
 
-  /** Its encoder, subscriptions and counters go. */
+  /** Drops its encoder, subscriptions and counters. */
   removeCamera(cameraId: string): void {
     const camera = this.#cameras.get(cameraId);
     if (camera) this.#stop(camera);
@@ -139,7 +141,7 @@ export class Transcoder implements EncodedVideo {
     this.#pool.forget(cameraId);
   }
 
-  /** Idempotent. Subscribers hear nothing more; the codec processes end. */
+  /** Idempotent. Subscribers get nothing more; the codec processes end. */
   close(): void {
     this.#closed = true;
     for (const camera of this.#cameras.values()) {

@@ -1,8 +1,8 @@
 /**
- * Pictures → VP8 of one camera, with no delay: every picture in is one frame out. Runs in the codec process.
+ * Pictures → VP8 of one camera, without delay: every picture in is one frame out. Runs in the codec process.
  *
- * Size and bitrate are fixed for life: libvpx crops a picture of another size without a word, and FFmpeg ignores a new
- * bitrate. Whoever wants another closes this encoder and opens a new one, which begins with a keyframe.
+ * Size and bitrate are fixed for its life: libvpx crops a picture of another size silently, and FFmpeg ignores a new
+ * bitrate. For others, close this encoder and open a new one, which begins with a keyframe.
  */
 
 import {
@@ -17,9 +17,9 @@ import { Rational, type Frame } from 'node-av/lib';
 import { PictureEncoder } from '../ffmpeg/picture-encoder.ts';
 
 /**
- * `cpu-used` is negative on purpose: it pins libvpx to one speed, while positive values let it wander to slower ones. Of
- * the fast ones -14 is the last that still searches motion to the half pixel: a quarter less work than -8 for 0.1 dB on a
- * still view and 0.4 dB on a panning one; -16 would lose 3 dB there.
+ * `cpu-used` is negative on purpose: it fixes libvpx's speed, while positive values let it change to slower ones. Of
+ * the fast ones -14 is the last that still searches motion to the half pixel: a quarter less work than -8 for 0.1 dB on
+ * a still view and 0.4 dB on a panning one; -16 would lose 3 dB there.
  */
 const OPTIONS: Readonly<Record<string, string | number>> = {
   deadline: 'realtime',
@@ -31,11 +31,11 @@ const OPTIONS: Readonly<Record<string, string | number>> = {
 };
 const QUANTIZER_MIN = 4;
 const QUANTIZER_MAX = 56;
-/** Keyframes come when asked for, never by the clock. */
+/** Keyframes are made on request only, never periodically. */
 const NO_PERIODIC_KEYFRAMES = 1_000_000;
 /** The rate control's clock never runs faster than this, however close together two frames are: 10 ms at 90 kHz. */
 const MIN_TICKS = 900;
-/** After a pause the rate control needs to know no more than that there was one. */
+/** Longer pauses make no difference to the rate control. */
 const MAX_TICKS = 90_000;
 
 export class Vp8Encoder {
@@ -73,8 +73,8 @@ export class Vp8Encoder {
 
   /**
    * @param picture of this encoder's size, 4:2:0, limited range
-   * @param captureUs tells the rate control how much time a frame stands for
-   * @throws CodecError when nothing came out
+   * @param captureUs from which the rate control derives a frame's duration
+   * @throws CodecError when FFmpeg returns no packet
    */
   encode(picture: Frame, captureUs: number, keyframe: boolean): { data: Buffer; keyframe: boolean } {
     const elapsedTicks = (captureUs - (this.#lastCaptureUs ?? captureUs)) * 0.09;

@@ -1,4 +1,4 @@
-/** What the virtual camera is told on its command line and in its environment. */
+/** The options of the virtual camera, from its command line and its environment. */
 
 import { parseArgs } from 'node:util';
 import { parseCameraKey } from '../core/link/camera-handshake.ts';
@@ -38,7 +38,7 @@ export interface CommandLine {
   ca: string | undefined;
 }
 
-/** @throws Error with one line that says what is wrong */
+/** @throws Error with a one-line message */
 export function parseCommandLine(args: string[], environment: NodeJS.ProcessEnv): CommandLine | 'help' {
   const { values } = parseArgs({
     args,
@@ -54,7 +54,7 @@ export function parseCommandLine(args: string[], environment: NodeJS.ProcessEnv)
       footage: { type: 'string' },
       ca: { type: 'string' },
       legacy: { type: 'boolean', default: false },
-      // Its name before.
+      // Former name of this option.
       seed: { type: 'boolean', default: false },
       username: { type: 'string' },
       password: { type: 'string' },
@@ -86,7 +86,7 @@ export function parseCommandLine(args: string[], environment: NodeJS.ProcessEnv)
   const keyText = values.key ?? environment['VIGIE_CAMERA_KEY'];
   if (!keyText) throw new Error('the key is missing: give --key, or VIGIE_CAMERA_KEY in the environment');
   const key = parseCameraKey(keyText);
-  if (!key) throw new Error('the key is not one: it must be the 43 characters the server showed');
+  if (!key) throw new Error('the key is not valid: it must be the 43 characters the server showed');
   return { ...common, name: values.name ?? id, target: { protocol: 'v1', url, cameraId: id, key } };
 }
 

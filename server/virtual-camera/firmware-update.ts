@@ -1,8 +1,8 @@
 /**
- * A firmware update as a real camera takes it: refused unless it came by wss: and is newer, downloaded from the very host
- * the camera is connected to, and counted only when length, hash and head are what was offered.
+ * A firmware update as a real camera takes it: accepted only over wss: and if newer, downloaded from the host the
+ * camera is connected to, and valid only if length, hash and head match the offer.
  *
- * A virtual camera has no flash: what it keeps is the version, with which it comes back.
+ * A virtual camera has no flash: it keeps only the version, and reconnects with it.
  */
 
 import { createHash } from 'node:crypto';
@@ -15,7 +15,7 @@ import {
 } from '../wire/camera-protocol.ts';
 import { compareFirmwareVersions } from '../wire/firmware-version.ts';
 
-/** What a camera of this kind is built for. */
+/** The target a virtual camera reports. */
 export const VIRTUAL_TARGET = 'host';
 
 const PROGRESS_INTERVAL_MS = 1_000;
@@ -23,7 +23,7 @@ const TIMEOUT_MS = 10 * 60_000;
 const MAX_REASON_CHARACTERS = 200;
 
 /**
- * Node verifies certificates unless told otherwise, so a wss: connection is a verified one.
+ * Node verifies certificates by default, so a wss: connection is verified.
  *
  * @param serverUrl of the camera's connection
  */
@@ -31,22 +31,25 @@ export function takesUpdates(serverUrl: string): boolean {
   return URL.parse(serverUrl)?.protocol === 'wss:' && process.env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0';
 }
 
-/** The updates that are offered over one connection. */
-export class FirmwareUpdate {
+/** The updates offered over one connection. */
+export class UpdateReceiver {
   readonly #serverUrl: string;
   readonly #running: string;
   readonly #send: (message: CameraToServer) => void;
   readonly #closing = new AbortController();
   #underWay = false;
 
-  /** @param running the version of the firmware there is */
+  /** @param running version of the current firmware */
   constructor(serverUrl: string, running: string, send: (message: CameraToServer) => void) {
     this.#serverUrl = serverUrl;
     this.#running = running;
     this.#send = send;
   }
 
-  /** Says all that is to be said of it. @returns whether the camera is to start again with the new firmware */
+  /**
+   * Downloads the offered image and reports the progress. @returns whether the camera must restart with the new
+   * firmware
+   */
   async take(offer: OtaMessage): Promise<boolean> {
     const { id } = offer;
     const refusal = this.#underWay
@@ -70,19 +73,19 @@ export class FirmwareUpdate {
     return failure === undefined && !this.#closing.signal.aborted;
   }
 
-  /** Idempotent. A download under way is given up. */
+  /** Idempotent. Aborts a download. */
   close(): void {
     this.#closing.abort();
   }
 }
 
-/** @returns why the offer is not taken, or undefined when it is */
+/** @returns why the offer is refused; undefined when it is accepted */
 function refuseUpdate(offer: OtaMessage, serverUrl: string, running: string): string | undefined {
   if (!takesUpdates(serverUrl)) return 'updates are taken over verified wss: only';
   if (!/^\/firmware\/[\w-]{1,64}$/.test(offer.url)) return `the address does not begin with ${FIRMWARE_PATH}`;
   if (!(offer.bytes >= APP_IMAGE_HEAD_BYTES && offer.bytes <= MAX_FIRMWARE_BYTES))
     return 'the image does not fit';
-  if (!/^[0-9a-f]{64}$/.test(offer.sha256)) return 'the hash is none';
+  if (!/^[0-9a-f]{64}$/.test(offer.sha256)) return 'the hash is not valid';
   if (!offer.allowOlder && compareFirmwareVersions(offer.version, running) <= 0)
     return `${offer.version} is not newer than ${running}`;
   return undefined;
@@ -90,7 +93,7 @@ function refuseUpdate(offer: OtaMessage, serverUrl: string, running: string): st
 
 /**
  * @param onProgress bytes received, at most once a second
- * @returns why it failed, or undefined when the image is here and whole
+ * @returns why it failed; undefined when the complete image was received
  */
 async function downloadUpdate(
   offer: OtaMessage,
@@ -102,7 +105,7 @@ async function downloadUpdate(
   const hash = createHash('sha256');
   let head = Buffer.alloc(0);
   let receivedBytes = 0;
-  let saidAtMs = performance.now();
+  let reportedAtMs = performance.now();
   try {
     const response = await fetch(url, {
       headers: { authorization: `Bearer ${offer.token}` },
@@ -111,23 +114,23 @@ async function downloadUpdate(
     });
     if (response.status !== 200 || !response.body) return `the server answered ${response.status}`;
     if (Number(response.headers.get('content-length')) !== offer.bytes)
-      return 'the image has another length than was offered';
+      return 'the length of the image differs from the offer';
     for await (const piece of response.body) {
       receivedBytes += piece.length;
-      if (receivedBytes > offer.bytes) return 'the image is longer than was offered';
+      if (receivedBytes > offer.bytes) return 'the image is longer than offered';
       hash.update(piece);
       if (head.length < APP_IMAGE_HEAD_BYTES) head = Buffer.concat([head, piece]);
-      if (performance.now() - saidAtMs < PROGRESS_INTERVAL_MS) continue;
-      saidAtMs = performance.now();
+      if (performance.now() - reportedAtMs < PROGRESS_INTERVAL_MS) continue;
+      reportedAtMs = performance.now();
       onProgress(receivedBytes);
     }
   } catch (error) {
-    return `the download was cut: ${error instanceof Error ? error.message : 'it failed'}`;
+    return `the download was interrupted: ${error instanceof Error ? error.message : 'it failed'}`;
   }
-  if (receivedBytes !== offer.bytes) return 'the download was cut';
+  if (receivedBytes !== offer.bytes) return 'the download was interrupted';
   if (hash.digest('hex') !== offer.sha256) return 'the hash is wrong';
   const image = readAppImageHead(head, receivedBytes);
   if (typeof image === 'string') return image;
   if (image.target !== VIRTUAL_TARGET) return 'the image is not for this board';
-  return image.version === offer.version ? undefined : 'the image is of another version than was offered';
+  return image.version === offer.version ? undefined : 'the version of the image differs from the offer';
 }

@@ -1,4 +1,4 @@
-/** Real pictures played again and again: a folder of JPEGs, or one file of JPEGs behind one another. */
+/** Recorded pictures played in a loop: a folder of JPEGs, or one file of concatenated JPEGs. */
 
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ export class Footage implements PictureSource {
     return this.#pictures.length;
   }
 
-  /** @throws Error that names the file and says what is wrong with it */
+  /** @throws Error that names the file and its problem */
   static async load(path: string): Promise<Footage> {
     const isFolder = (await stat(path)).isDirectory();
     const files = isFolder

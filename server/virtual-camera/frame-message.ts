@@ -1,10 +1,10 @@
-/** A frame as the wire has it, the header of wire/frame-header.ts and then the JPEG, cut as a board cuts it. */
+/** A frame in wire format: the header of wire/frame-header.ts, then the JPEG, fragmented as a board does it. */
 
 import type { WebSocket } from 'ws';
 import { FRAME_HEADER_BYTES, writeFrameHeader } from '../wire/frame-header.ts';
 import type { CapturedFrame } from './frame-ticker.ts';
 
-/** As the ESP32's WebSocket client cuts its messages. */
+/** The fragment size of the ESP32's WebSocket client. */
 const FRAGMENT_BYTES = 4096;
 
 export function frameMessage(frame: CapturedFrame, sequence: number, sendUs: number): Uint8Array {
@@ -15,7 +15,7 @@ export function frameMessage(frame: CapturedFrame, sequence: number, sendUs: num
   return message;
 }
 
-/** @param onSent called when the network has taken all of it, or never will */
+/** @param onSent called when all of it was written to the network, or never will be */
 export function sendInFragments(socket: WebSocket, message: Uint8Array, onSent: () => void): void {
   for (let at = 0; at < message.length; at += FRAGMENT_BYTES) {
     const fin = at + FRAGMENT_BYTES >= message.length;

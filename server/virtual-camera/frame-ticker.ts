@@ -1,8 +1,8 @@
 /**
  * The camera's shutter: one picture per tick, at an even rate.
  *
- * The picture for a tick is made before it, so that at the tick it only has to be sent, and what it shows is the moment
- * of the tick. A tick that could not be met is left out; none is ever made up for.
+ * The picture for a tick is made before it, so that at the tick it only has to be sent, and it shows the time of the
+ * tick. A missed tick is skipped and never made up for.
  */
 
 import type { Picture, PictureSource } from './picture-source.ts';
@@ -37,7 +37,7 @@ export class FrameTicker {
     this.#intervalUs = 1_000_000 / fps;
   }
 
-  /** Ticks for which no picture was ready. */
+  /** Ticks without a ready picture. */
   get missed(): number {
     return this.#missed;
   }
@@ -52,7 +52,7 @@ export class FrameTicker {
     this.#prepare();
   }
 
-  /** Idempotent; `start` begins anew. */
+  /** Idempotent; `start` begins again. */
   stop(): void {
     clearImmediate(this.#preparation);
     clearTimeout(this.#timer);
@@ -75,10 +75,10 @@ export class FrameTicker {
   }
 
   #tick(frame: CapturedFrame): void {
-    // Timers may fire a little early, and a camera has no pictures of the future.
+    // Timers may fire a little early, and no picture may come from the future.
     if (cameraClockUs() < frame.captureUs) return this.#await(frame);
     this.#timer = undefined;
-    // The picture leaves first; the next one is made when there is nothing else to do.
+    // The picture is sent first; the next one is made when the loop is idle.
     this.#preparation = setImmediate(() => {
       this.#preparation = undefined;
       this.#prepare();

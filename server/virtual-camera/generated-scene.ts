@@ -1,8 +1,8 @@
 /**
- * The demo's picture: a lighthouse over the sea, with the camera's name, its clock and a time code that machines can read.
+ * The demo's picture: a lighthouse over the sea, with the camera's name, its clock and a machine-readable time code.
  *
- * What stands still is painted once; per frame it is copied, the moving parts and the time code are drawn over it, and
- * FFmpeg makes the JPEG: one to three milliseconds for VGA.
+ * The static parts are painted once; per frame they are copied, the moving parts and the time code are drawn over them,
+ * and FFmpeg makes the JPEG: one to three milliseconds for VGA.
  */
 
 import { FRAME_SIZES, type CameraSettings, type FrameSizeName } from '../wire/camera-settings.ts';
@@ -25,9 +25,9 @@ export interface GeneratedSceneOptions {
   jpegQuality: number;
 }
 
-/** All that belongs to one size and tone. */
+/** Everything that belongs to one size and tone. */
 interface Stage {
-  /** Where the time code's strip begins: it is for machines, and stays as it is. */
+  /** Top of the time code's strip: it is for machines, and stays undisturbed. */
   stripY: number;
   backgrounds: RawPicture[];
   foreground: SceneForeground;
@@ -77,7 +77,7 @@ export class GeneratedScene implements PictureSource {
   }
 
   apply(settings: CameraSettings): Promise<string | undefined> {
-    // One after the other: two changes at once would each build a stage from the same old one.
+    // Run one after the other: two concurrent changes would each build a stage from the same old one.
     const change = this.#changes.then(() => this.#change(settings));
     this.#changes = change.catch(() => undefined);
     return change.then(() => undefined);

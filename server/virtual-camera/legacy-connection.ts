@@ -1,6 +1,6 @@
 /**
- * A connection as the legacy firmware makes it: user name and password as MD5 in the query, then one binary message per
- * JPEG and nothing else. It is for testing that cameras already flashed keep working.
+ * A connection of the legacy firmware: user name and password as MD5 in the query, then one binary message per JPEG and
+ * nothing else. It tests that cameras already flashed keep working.
  *
  * There are no acknowledgements, so the only sign of a full link is the socket's own buffer: while that holds a frame,
  * newer ones replace each other.
@@ -10,7 +10,7 @@ import { createHash } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { WebSocket } from 'ws';
 import { LatestSlot } from '../core/latest-slot.ts';
-import type { CameraConnectionEvents } from './camera-connection.ts';
+import type { ConnectionEvents } from './v1-connection.ts';
 import type { CapturedFrame } from './frame-ticker.ts';
 
 export interface LegacyConnectionOptions {
@@ -22,7 +22,7 @@ export interface LegacyConnectionOptions {
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
-export class LegacyConnection extends EventEmitter<CameraConnectionEvents> {
+export class LegacyConnection extends EventEmitter<ConnectionEvents> {
   readonly #socket: WebSocket;
   readonly #waiting = new LatestSlot<CapturedFrame>();
   #closed = false;

@@ -1,14 +1,14 @@
 /**
- * The command: `npm run camera -- --url … --id …`. It also is the demo camera, which the server starts as a child.
+ * The command `npm run camera -- --url … --id …`. The server also starts it as a child process for the demo camera.
  *
- * It runs until it is told to stop, by a signal or by the end of its parent's channel.
+ * It runs until a signal or the end of its parent's channel stops it.
  */
 
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { MOTION_CAPABILITY, OTA_CAPABILITY } from '../wire/camera-protocol.ts';
-import { CameraConnection } from './camera-connection.ts';
+import { V1Connection } from './v1-connection.ts';
 import { parseCommandLine, USAGE, type CommandLine } from './command-line.ts';
 import { takesUpdates, VIRTUAL_TARGET } from './firmware-update.ts';
 import { Footage } from './footage.ts';
@@ -21,7 +21,7 @@ const STOP_TIMEOUT_MS = 500;
 const stopping = new AbortController();
 const stop = (): void => stopping.abort();
 process.once('SIGINT', stop).once('SIGTERM', stop).once('disconnect', stop);
-// The parent may be gone before anybody listened.
+// The parent may have ended before the listener was added.
 if (process.send && !process.connected) stop();
 
 try {
@@ -32,15 +32,15 @@ try {
   process.stderr.write(`virtual camera: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 }
-// A channel to a parent would keep the process running with nothing left to do.
+// A channel to a parent would keep the process running without work.
 if (process.connected) process.disconnect?.();
-// So would a connection that waits for its goodbye to be answered; that is not waited for very long.
+// So would a connection that waits for the answer to its close; that wait is limited.
 setTimeout(() => process.exit(), STOP_TIMEOUT_MS).unref();
 
-/** Resolves when it was told to stop. */
+/** Resolves when it is stopped. */
 async function run(command: CommandLine, stopped: AbortSignal): Promise<void> {
   const { name, fps, frameSize, jpegQuality, footage, target, ca } = command;
-  // For the WebSocket and for downloads alike.
+  // Applies to the WebSocket and to downloads.
   if (ca !== undefined) setDefaultCACertificates([...getCACertificates(), readFileSync(ca, 'utf8')]);
   let { firmware } = command;
   const source =
@@ -69,7 +69,7 @@ async function run(command: CommandLine, stopped: AbortSignal): Promise<void> {
 
 function connect(target: CommandLine['target'], firmware: string, camera: VirtualCamera): Connection {
   if (target.protocol === 'legacy') return new LegacyConnection(target);
-  return new CameraConnection({
+  return new V1Connection({
     ...target,
     device: {
       firmware,

@@ -1,4 +1,4 @@
-/** Where a virtual camera's pictures come from: drawn, or real ones played again. */
+/** Source of a virtual camera's pictures: drawn, or recorded ones in a loop. */
 
 import type { CameraSettings } from '../wire/camera-settings.ts';
 
@@ -11,12 +11,12 @@ export interface Picture {
 }
 
 export interface PictureSource {
-  /** @param timeUs the moment it shows, µs since the Unix epoch */
+  /** @param timeUs the time it shows, µs since the Unix epoch */
   render(timeUs: number): Picture;
   /**
-   * Changes how pictures look from now on, all of it or nothing. `maxFps` says nothing about the picture and is ignored.
+   * Changes all further pictures, completely or not at all. `maxFps` does not concern the picture and is ignored.
    *
-   * @returns why it cannot, in words for a person, or undefined when it did
+   * @returns why it cannot, as a sentence; undefined on success
    */
   apply(settings: CameraSettings): Promise<string | undefined>;
   /** Idempotent. */

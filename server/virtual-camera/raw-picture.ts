@@ -1,6 +1,6 @@
 /**
- * A picture as an OV2640 hands it to its JPEG encoder: planar YCbCr 4:2:2, full range, and what is needed to draw moving
- * things into it, with soft edges. Positions and sizes are in pixels and need not be whole; what lies outside is left out.
+ * A picture as an OV2640 passes it to its JPEG encoder: planar YCbCr 4:2:2, full range, with methods to draw moving
+ * things with soft edges. Positions and sizes are in pixels and may be fractional; parts outside are clipped.
  */
 
 export interface YCbCr {
@@ -9,7 +9,7 @@ export interface YCbCr {
   readonly cr: number;
 }
 
-export interface Point {
+export interface PixelPosition {
   readonly x: number;
   readonly y: number;
 }
@@ -26,7 +26,7 @@ export function toYCbCr(red: number, green: number, blue: number): YCbCr {
 export class RawPicture {
   readonly width: number;
   readonly height: number;
-  /** All of it: the three planes behind one another, without gaps. */
+  /** The three planes one after the other, without gaps. */
   readonly bytes: Buffer;
   readonly luma: Uint8ClampedArray;
   /** Half as wide as the luma. */
@@ -49,7 +49,7 @@ export class RawPicture {
     this.bytes.set(other.bytes);
   }
 
-  /** Turns the uppermost `rows` around as a sensor does: left for right, top for bottom. */
+  /** Mirrors or flips the uppermost `rows` as a sensor does: left for right, top for bottom. */
   turn(rows: number, { mirror, flip }: { mirror: boolean; flip: boolean }): void {
     for (const [plane, width] of [
       [this.luma, this.width],
@@ -57,7 +57,7 @@ export class RawPicture {
       [this.cr, this.width / 2],
     ] as const) {
       const part = plane.subarray(0, rows * width);
-      // Back to front is both at once.
+      // Reversing the bytes does both at once.
       if (mirror && flip) part.reverse();
       else if (mirror)
         for (let row = 0; row < rows; row++) part.subarray(row * width, (row + 1) * width).reverse();
@@ -68,7 +68,7 @@ export class RawPicture {
     }
   }
 
-  /** @param alpha 0 (leaves it as it is) … 1 */
+  /** @param alpha 0 (unchanged) … 1 */
   blend(x: number, y: number, color: YCbCr, alpha: number): void {
     if (x < 0 || y < 0 || x >= this.width || y >= this.height) return;
     const at = y * this.width + x;
@@ -82,7 +82,7 @@ export class RawPicture {
     this.cr[half] = cr + (color.cr - cr) * alpha;
   }
 
-  /** Light on top of what is there. */
+  /** Adds light to the existing pixel. */
   lighten(x: number, y: number, amount: number): void {
     if (x < 0 || y < 0 || x >= this.width || y >= this.height) return;
     const at = y * this.width + x;
@@ -100,7 +100,7 @@ export class RawPicture {
   }
 
   /** @param corners of a convex shape, in order */
-  fillConvex(corners: readonly Point[], color: YCbCr, alpha = 1): void {
+  fillConvex(corners: readonly PixelPosition[], color: YCbCr, alpha = 1): void {
     const top = Math.floor(Math.min(...corners.map(({ y }) => y)));
     const bottom = Math.ceil(Math.max(...corners.map(({ y }) => y)));
     for (let row = top; row < bottom; row++) {

@@ -1,6 +1,6 @@
 /**
- * What moves in the generated scene: clouds, glitter on the water, a sailing boat, gulls and the lighthouse's beam. Each
- * is a function of the time alone, so any moment can be drawn without the ones before it.
+ * The moving parts of the generated scene: clouds, glitter on the water, a sailing boat, gulls and the lighthouse's
+ * beam. Each is a function of time alone, so any moment can be drawn without the ones before it.
  */
 
 import { toYCbCr, type RawPicture, type YCbCr } from './raw-picture.ts';
@@ -49,7 +49,7 @@ export class SceneActors {
     this.#glints = Array.from({ length: 140 }, () => makeGlint(layout, random));
   }
 
-  /** What passes behind the headland. @param seconds since any fixed moment */
+  /** Draws the parts behind the headland. @param seconds since any fixed moment */
   drawBehind(picture: RawPicture, seconds: number): void {
     for (const cloud of this.#clouds) this.#drawCloud(picture, cloud, seconds);
     for (const glint of this.#glints) drawGlint(picture, glint, seconds);
@@ -81,7 +81,7 @@ export class SceneActors {
     picture.fillConvex([at(-0.04, 0.2), at(-0.04, 1.6), at(0.75, 0.28)], this.#sail);
     picture.fillConvex([at(-0.1, 0.2), at(-0.1, 1.45), at(-0.6, 0.3)], this.#sail, 0.85);
     picture.fillConvex([at(-0.85, 0.2), at(0.95, 0.2), at(0.6, -0.12), at(-0.6, -0.12)], this.#hull);
-    // What the water gives back of the sail.
+    // The sail's reflection in the water.
     for (let row = 1; row < size * 0.8; row++) {
       const ripple = Math.sin(row * 0.9 + seconds * 3) * size * 0.08;
       const half = size * 0.45 * (1 - row / size);
@@ -107,7 +107,7 @@ export class SceneActors {
     }
   }
 
-  /** Over everything else. @param seconds as for drawBehind */
+  /** Draws the beam over everything else. @param seconds like drawBehind */
   drawBeam(picture: RawPicture, seconds: number): void {
     const { lamp, height } = this.#layout;
     const angle = (seconds / BEAM_TURN_S) * 2 * Math.PI;
@@ -122,7 +122,7 @@ export class SceneActors {
       for (let y = Math.floor(middle - half); y <= middle + half; y++)
         picture.lighten(x, y, strength * Math.max(0, 1 - Math.abs(y + 0.5 - middle) / half));
     }
-    // Turned towards the one who looks, it dazzles.
+    // Turned towards the viewer, it dazzles.
     const dazzle = Math.max(0, Math.sin(angle)) ** 8;
     const radius = lamp.radius * (2 + 5 * dazzle);
     for (let y = Math.floor(-radius); y <= radius; y++) {
@@ -180,7 +180,7 @@ function makeGlint({ width, height, horizonY, stripY, sun }: SceneLayout, random
   };
 }
 
-/** A heap of soft discs, flat below. */
+/** A heap of soft discs with a flat bottom. */
 function makeCloud({ width, height }: SceneLayout, random: () => number): Cloud {
   const cloudWidth = Math.round(height * (0.35 + 0.25 * random()));
   const cloudHeight = Math.round(height * 0.09);

@@ -1,6 +1,6 @@
 /**
- * Everything in the generated scene that does not move, painted once with jimp and kept as raw pictures: one per grain of
- * sensor noise, so that a still scene costs a camera's bits, as a real one does, and no time.
+ * The static parts of the generated scene, painted once with jimp and kept as raw pictures: one per grain of sensor
+ * noise, so that a still scene takes as many bits as a real camera's, without the time to draw it.
  */
 
 import { Jimp } from 'jimp';
@@ -10,7 +10,7 @@ import type { SceneLayout } from './scene-layout.ts';
 import { randomSequence, type Rgb, type ScenePalette } from './scene-palette.ts';
 import type { SceneText } from './scene-text.ts';
 
-/** How the sensor is set. */
+/** Settings of the sensor. */
 export interface SceneTone {
   /** 0 … 255. */
   flash: number;
@@ -21,7 +21,7 @@ export interface SceneTone {
   whiteBalance: WhiteBalance;
 }
 
-/** What each white balance does to red and blue in this scene, which is balanced for `auto`: [red, blue]. */
+/** Effect of each white balance on [red, blue] in this scene, which is balanced for `auto`. */
 const BALANCE_GAINS: Record<WhiteBalance, readonly [number, number]> = {
   auto: [1, 1],
   sunny: [1.08, 0.94],
@@ -110,7 +110,7 @@ function paintSea(paint: Painter, layout: SceneLayout, palette: ScenePalette): v
   for (let y = Math.floor(horizonY); y < height; y++) {
     const depth = (y - horizonY) / (height - horizonY);
     const color = mix(palette.seaFar, palette.seaNear, depth ** 0.55);
-    // Waves look longer and higher the nearer they are.
+    // Nearer waves look longer and higher.
     const scale = 0.25 + depth;
     for (let x = 0; x < width; x++) {
       const wave =
@@ -239,7 +239,7 @@ function addNoise(clean: RawPicture, stripY: number, random: () => number): RawP
   const noisy = new RawPicture(clean.width, clean.height);
   noisy.copyFrom(clean);
   for (let at = 0; at < stripY * clean.width; at++) {
-    // The sum of three is near enough to a normal distribution; its standard deviation is 1/2.
+    // The sum of three is close enough to a normal distribution; its standard deviation is 1/2.
     noisy.luma[at] = (clean.luma[at] ?? 0) + (random() + random() + random() - 1.5) * 2 * NOISE;
   }
   return noisy;

@@ -1,10 +1,12 @@
-/** The headland with all that stands on it: put back over what moves behind it, so that the boat sails past, not over. */
+/**
+ * The headland with everything on it: restored over the parts that move behind it, so that the boat sails behind it.
+ */
 
 import type { RawPicture } from './raw-picture.ts';
 import type { SceneLayout } from './scene-layout.ts';
 
 export class SceneForeground {
-  /** Where the stretches of foreground begin and end, as indexes of the luma plane; even, since chroma is half as wide. */
+  /** Begin and end of the foreground's spans, as indexes of the luma plane; even, since chroma is half as wide. */
   readonly #spans: readonly (readonly [begin: number, end: number])[];
 
   constructor(layout: SceneLayout) {
@@ -23,7 +25,7 @@ export class SceneForeground {
     this.#spans = spans;
   }
 
-  /** @param background of the same size, without what moves */
+  /** @param background of the same size, without moving parts */
   restore(picture: RawPicture, background: RawPicture): void {
     for (const [begin, end] of this.#spans) {
       picture.luma.set(background.luma.subarray(begin, end), begin);

@@ -1,6 +1,6 @@
 /**
- * Where things stand in the generated scene, in pixels of one picture size. Drawing and moving parts share it, so that
- * the lamp shines from the lantern and the boat floats on the sea.
+ * Layout of the generated scene, in pixels of one picture size. Background and moving parts share it, so that the lamp
+ * shines from the lantern and the boat floats on the sea.
  */
 
 import { timeCodeLayout } from '../wire/time-code.ts';
@@ -9,17 +9,17 @@ export interface SceneLayout {
   width: number;
   height: number;
   horizonY: number;
-  /** Where the time code's strip begins. */
+  /** Top of the time code's strip. */
   stripY: number;
   sun: { x: number; y: number; radius: number };
   /** The tower's middle axis; half widths at its foot and under its gallery. */
   tower: { x: number; footY: number; topY: number; footHalf: number; topHalf: number };
   lamp: { x: number; y: number; radius: number };
-  /** The headland's upper edge; the picture's height where there is none. */
+  /** The headland's upper edge; the picture's height outside of it. */
   landY: (x: number) => number;
   /** The far mountains' upper edge. */
   ridgeY: (x: number) => number;
-  /** Whether the land, the tower or the cottage is there. */
+  /** Whether a pixel shows the land, the tower or the cottage. */
   isForeground: (x: number, y: number) => boolean;
 }
 

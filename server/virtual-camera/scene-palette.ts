@@ -1,4 +1,4 @@
-/** Colours and small differences of a generated scene: the same for the same camera, another for the next. */
+/** Colours and small variations of a generated scene, derived from the camera's name. */
 
 export type Rgb = readonly [red: number, green: number, blue: number];
 
@@ -13,7 +13,7 @@ export interface ScenePalette {
   cloud: Rgb;
   /** Opacity of the stars, 0 … 1. */
   stars: number;
-  /** Where the sun stands, as a share of the width. */
+  /** Horizontal position of the sun, as a share of the width. */
   sunAt: number;
 }
 
@@ -82,7 +82,7 @@ export function seedOf(text: string): number {
   return hash >>> 0;
 }
 
-/** A small seeded generator (mulberry32): the scene must not differ from one start to the next. @returns 0 … 1 */
+/** A small seeded generator (mulberry32): the scene must be the same at each start. @returns 0 … 1 */
 export function randomSequence(seed: number): () => number {
   let state = seed;
   return () => {

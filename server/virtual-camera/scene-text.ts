@@ -1,4 +1,4 @@
-/** Lettering of the generated scene: jimp's fonts, printed once into the background and, for the clock, cut into glyphs. */
+/** Text of the generated scene: jimp's fonts, printed once into the background and, for the clock, cut into glyphs. */
 
 import { Jimp, loadFont, measureText, measureTextHeight } from 'jimp';
 import { SANS_16_WHITE, SANS_32_WHITE, SANS_64_WHITE, SANS_8_WHITE } from 'jimp/fonts';
@@ -17,7 +17,7 @@ const CLOCK_CHARACTERS = '0123456789:.-';
 const WHITE: YCbCr = { y: 240, cb: 128, cr: 128 };
 const SHADOW: YCbCr = { y: 16, cb: 128, cr: 128 };
 
-/** The largest font whose letters are at most a fifteenth of the picture high. */
+/** The largest font with letters of at most a fifteenth of the picture's height. */
 const FONTS = [
   [900, SANS_64_WHITE],
   [460, SANS_32_WHITE],
@@ -45,7 +45,7 @@ export class SceneText {
     return new SceneText(await loadFont(file), pictureHeight);
   }
 
-  /** In the upper left corner, with a shadow so that it can be read on any sky. */
+  /** In the upper left corner, with a shadow for contrast on any sky. */
   printName(image: Canvas, name: string): void {
     const { width, height } = image.bitmap;
     const layer = blankCanvas(width, height);

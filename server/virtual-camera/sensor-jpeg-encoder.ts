@@ -1,10 +1,10 @@
-/** Drawn pictures → JPEG, with the quality on the scale of an OV2640. */
+/** Drawn pictures → JPEG, with quality on the scale of an OV2640. */
 
 import { check } from '../ffmpeg/codec-error.ts';
 import { JpegEncoder } from '../ffmpeg/jpeg-encoder.ts';
 import type { RawPicture } from './raw-picture.ts';
 
-/** The sensor's scale of 4 … 63 on FFmpeg's of 2 … 31: at 12, its default, both write about 25 KB of VGA. */
+/** Maps the sensor's scale of 4 … 63 to FFmpeg's of 2 … 31: at 12, its default, both write about 25 KB for VGA. */
 const QUANTIZER_PER_QUALITY = 0.4;
 
 export class SensorJpegEncoder {

@@ -1,6 +1,6 @@
 /**
- * What a server may say to a camera, read with the care that a small device can afford: no library, no surprises. What is
- * not exactly a message of this protocol is none, as in firmware/core/control_messages.cpp, which is the reference.
+ * Parses messages from the server as strictly as a small device can: without a library. Anything that is not exactly a
+ * message of the protocol is rejected, as in the reference, firmware/core/control_messages.cpp.
  */
 
 import { type ServerToCamera } from '../wire/camera-protocol.ts';
@@ -9,9 +9,9 @@ import { FRAME_SIZES, WHITE_BALANCES, type CameraSettings } from '../wire/camera
 type Fields = Record<string, unknown>;
 type Check = (value: unknown) => boolean;
 
-/** Each setting: what is a value of it, and what is said of one that is none. In the order in which they are looked at. */
+/** Each setting: the check of its value, and the refusal of an invalid one. In the order of checking. */
 const SETTINGS: readonly (readonly [name: string, check: Check, refusal: string])[] = [
-  ['frameSize', oneOf(Object.keys(FRAME_SIZES)), 'frameSize is no known name'],
+  ['frameSize', oneOf(Object.keys(FRAME_SIZES)), 'frameSize is not a known name'],
   wholeNumber('jpegQuality', 4, 63),
   wholeNumber('maxFps', 1, 60),
   wholeNumber('flash', 0, 255),
@@ -20,11 +20,11 @@ const SETTINGS: readonly (readonly [name: string, check: Check, refusal: string]
   wholeNumber('brightness', -2, 2),
   wholeNumber('contrast', -2, 2),
   wholeNumber('exposure', -2, 2),
-  ['whiteBalance', oneOf(WHITE_BALANCES), 'whiteBalance is no known name'],
+  ['whiteBalance', oneOf(WHITE_BALANCES), 'whiteBalance is not a known name'],
   wholeNumber('ackWindow', 1, 8),
 ];
 
-/** @returns the message, or undefined when it is none that this camera knows */
+/** @returns the message; undefined when this camera does not know it */
 export function parseServerMessage(text: string): ServerToCamera | undefined {
   let value: unknown;
   try {
@@ -60,15 +60,15 @@ function isWellFormed(fields: Fields): boolean {
   }
 }
 
-/** Settings as a server sent them: either good as a whole, or refused as a whole. */
+/** Settings as the server sent them: accepted or refused as a whole. */
 export interface SettingsRequest {
   settings: CameraSettings;
   ackWindow: number | undefined;
-  /** Why they cannot be taken. */
+  /** Why they are refused. */
   refusal: string | undefined;
 }
 
-/** @param fields a set message, or the settings of a welcome; names that are no setting's are passed over */
+/** @param fields a set message, or the settings of a welcome; other names are ignored */
 export function readSettings(fields: object): SettingsRequest {
   const given = fields as Fields;
   const named = SETTINGS.filter(([name]) => given[name] !== undefined);

@@ -1,13 +1,13 @@
 /**
- * Asks the server the time, one question at a time, so that the server learns the camera's clock.
+ * Sends time requests to the server, one at a time, from which the server learns the camera's clock.
  *
- * Invariant: a late answer to an earlier question, or one given twice, completes nothing.
+ * Invariant: a late answer to an earlier request, or a duplicate, completes nothing.
  */
 
 import type { TimeRequest } from '../wire/camera-protocol.ts';
 import { cameraClockUs } from './frame-ticker.ts';
 
-/** Questions asked one after the other at the start, so that the server knows the clock at once. */
+/** Requests sent in a row at the start, so that the server knows the clock at once. */
 const FIRST_QUESTIONS = 4;
 
 export class TimeQuestions {
@@ -20,7 +20,7 @@ export class TimeQuestions {
     this.#send = send;
   }
 
-  /** When the question that waits for its answer was asked; undefined when none does. */
+  /** When the pending request was sent; undefined without one. */
   get askedAtUs(): number | undefined {
     return this.#askedAtUs;
   }

@@ -1,8 +1,8 @@
 /**
- * A camera without hardware: pictures, a shutter, and a connection that comes back for ever.
+ * A camera without hardware: pictures, a shutter, and a connection that is always re-established.
  *
- * Invariant: pictures are only made while somebody takes them; at any time there is one connection, or one timer that
- * will make the next.
+ * Invariant: pictures are made only while a connection takes them; at any time there is one connection, or one timer
+ * that will open the next.
  */
 
 import type { EventEmitter } from 'node:events';
@@ -10,18 +10,18 @@ import { getHeapStatistics } from 'node:v8';
 import { Backoff } from '../core/backoff.ts';
 import { CAMERA_CLOSE, type TelemetryMessage } from '../wire/camera-protocol.ts';
 import { type CameraSettings } from '../wire/camera-settings.ts';
-import type { CameraConnectionEvents } from './camera-connection.ts';
+import type { ConnectionEvents } from './v1-connection.ts';
 import { FrameTicker, type CapturedFrame } from './frame-ticker.ts';
 import type { PictureSource } from './picture-source.ts';
 
-/** What the two protocols have in common. */
-export interface Connection extends EventEmitter<CameraConnectionEvents> {
-  /** Whether frames are known to arrive, so that the connection counts as a success. */
+/** The common part of the two protocols. */
+export interface Connection extends EventEmitter<ConnectionEvents> {
+  /** Whether a frame was acknowledged, so that the connection counts as a success. */
   readonly acknowledged: boolean;
   readonly framesSent: number;
   readonly passedOver: number;
   offer(frame: CapturedFrame): void;
-  /** Only the newer protocol knows movement sensors. */
+  /** Only protocol v1 has motion sensors. */
   sense?(motion: boolean): void;
   close(): void;
 }
@@ -31,13 +31,13 @@ export interface VirtualCameraOptions {
   fps: number;
   /** Makes the next connection. */
   connect: (camera: VirtualCamera) => Connection;
-  /** One line about what happens. */
+  /** Prints one line about the progress. */
   report: (line: string) => void;
 }
 
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 30_000;
-/** Not to be tried again at full speed however well it went: another camera has the name, or a person has decided. */
+/** Close codes after which it reconnects slowly: another camera uses the id, or an administrator has decided. */
 const PATIENT_CODES: ReadonlySet<number> = new Set([
   CAMERA_CLOSE.unauthorized,
   CAMERA_CLOSE.replaced,
@@ -81,7 +81,7 @@ export class VirtualCamera {
     return refusal;
   }
 
-  /** Whether its movement sensor sees something now. */
+  /** State of its motion sensor. */
   get motion(): boolean {
     return this.#motion;
   }
@@ -98,7 +98,7 @@ export class VirtualCamera {
     this.#framesAtTelemetry = framesSent;
     this.#telemetryAtMs = nowMs;
     return {
-      // There is no radio: what a camera next to its access point says.
+      // There is no radio: the value of a camera next to its access point.
       rssi: -40,
       heap: getHeapStatistics().total_available_size,
       psram: 0,

@@ -18,8 +18,8 @@ export const USER_VIEW = z.strictObject({
   id,
   username: z.string(),
   role: ROLE,
-  /** Cameras a viewer was given; an administrator sees all and has none listed. */
+  /** Cameras granted to a viewer; empty for an administrator, who sees all. */
   cameraIds: z.array(id),
-  createdAt: timeMs,
+  createdAtMs: timeMs,
 });
 export type UserView = z.infer<typeof USER_VIEW>;

@@ -1,7 +1,7 @@
 /**
- * The HTTP contract: every route of the API in one table, and the types of what each takes and answers. The server validates
- * and answers by it (http/serve.ts), the client's calls take their types from it (never its values: zod stays out of the
- * browser), tests hold every answer to it.
+ * The HTTP contract: every route of the API in one table, and the types of its requests and answers. The server
+ * validates and answers by it (http/serve.ts), the client's calls take their types from it (never its values: zod stays
+ * out of the browser), and tests check every answer against it.
  */
 
 import type { z } from 'zod';
@@ -34,9 +34,9 @@ type SchemaOf<N extends ApiRouteName, P extends keyof ApiRoute> = Routes[N] exte
 }
   ? S
   : undefined;
-/** What a schema gives; undefined where the route has none. */
+/** Output type of a schema; undefined without one. */
 type OutputOf<S> = S extends z.ZodType ? z.output<S> : undefined;
-/** One part of a request; it may be left out where everything in it may. */
+/** One part of a request; optional where all of its fields are. */
 type PartOf<N extends ApiRouteName, P extends 'params' | 'query' | 'body'> =
   SchemaOf<N, P> extends infer S extends z.ZodType
     ? Record<string, never> extends z.input<S>
@@ -44,7 +44,7 @@ type PartOf<N extends ApiRouteName, P extends 'params' | 'query' | 'body'> =
       : { readonly [K in P]: z.input<S> }
     : unknown;
 
-/** Routes that take JSON or nothing, and answer JSON or nothing. */
+/** Routes with JSON or nothing in request and answer. */
 export type JsonRouteName = {
   [N in ApiRouteName]: Routes[N] extends { media: string } | { upload: string } ? never : N;
 }[ApiRouteName];
@@ -57,13 +57,13 @@ export type UploadRouteName = {
   [N in ApiRouteName]: Routes[N] extends { upload: string } ? N : never;
 }[ApiRouteName];
 
-/** What a client puts into the URL. */
+/** The parts of a request that go into the URL. */
 export type ApiTarget<N extends ApiRouteName> = PartOf<N, 'params'> & PartOf<N, 'query'>;
-/** What a client sends. */
+/** The complete request of a client. */
 export type ApiRequest<N extends ApiRouteName> = ApiTarget<N> & PartOf<N, 'body'>;
-/** What the server reads of it. */
+/** The parsed parts as the server reads them. */
 export type ApiParams<N extends ApiRouteName> = OutputOf<SchemaOf<N, 'params'>>;
 export type ApiQuery<N extends ApiRouteName> = OutputOf<SchemaOf<N, 'query'>>;
 export type ApiBody<N extends ApiRouteName> = OutputOf<SchemaOf<N, 'body'>>;
-/** The JSON of the answer; undefined for an empty one, and for one that is no JSON. */
+/** The JSON of the answer; undefined when the answer is empty or not JSON. */
 export type ApiAnswer<N extends ApiRouteName> = OutputOf<SchemaOf<N, 'response'>>;

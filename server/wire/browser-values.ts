@@ -1,7 +1,7 @@
-/** Values that server and browser both need at run time. No schemas: zod stays out of the browser's bundle. */
+/** Values that server and browser both use at run time. No schemas: zod stays out of the browser's bundle. */
 
-/** A cookie that scripts may read: this browser may have a session. It holds no secret and grants nothing. */
+/** A cookie readable by scripts: this browser may have a session. It is not a secret and grants nothing. */
 export const SESSION_HINT_COOKIE = 'vigie_session';
 
-/** What `problem` of TurnFacts says when the server answers, but cannot be believed. */
+/** `problem` of TurnFacts for a server that answers with an untrusted certificate. */
 export const CERTIFICATE_PROBLEM = 'its certificate is not valid';

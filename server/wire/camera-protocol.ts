@@ -19,17 +19,17 @@ export const MAX_FRAME_HEIGHT = 1944;
 export const MAX_CONTROL_BYTES = 4096;
 /** The whole handshake, from accept to welcome, in milliseconds. */
 export const HANDSHAKE_TIMEOUT_MS = 5_000;
-/** A camera that waits this long for an acknowledgement reconnects; a server that hears nothing this long closes. */
+/** A camera without an acknowledgement for this long reconnects; a server without any message for this long closes. */
 export const SILENCE_TIMEOUT_MS = 5_000;
 export const TIME_SYNC_INTERVAL_MS = 10_000;
 export const TELEMETRY_INTERVAL_MS = 5_000;
 /** A frame that takes longer than this to hand to the network counts as a stall, in milliseconds. */
 export const SEND_STALL_MS = 500;
-/** Largest firmware image: what a slot for it holds at most, in bytes. */
+/** Largest firmware image, limited by the firmware slots, in bytes. */
 export const MAX_FIRMWARE_BYTES = 4 * 1024 * 1024;
 /** Images are fetched from `/firmware/IMAGE_ID`, at the host the camera is connected to. */
 export const FIRMWARE_PATH = '/firmware';
-/** How long the token of an offer is good for, in milliseconds. */
+/** How long the token of an offer is valid, in milliseconds. */
 export const FIRMWARE_TOKEN_LIFETIME_MS = 10 * 60_000;
 /** Random bytes in a nonce and in a camera key. */
 export const NONCE_BYTES = 32;
@@ -49,12 +49,12 @@ export const CAMERA_CLOSE = {
   serverStopping: 4009,
 } as const;
 
-/** What firmware is built for: two chips, and Linux. */
+/** Targets that firmware is built for: two chips, and Linux. */
 export const FIRMWARE_TARGETS = ['esp32', 'esp32s3', 'host'] as const;
 export type FirmwareTarget = (typeof FIRMWARE_TARGETS)[number];
-/** In the capabilities of a camera that takes updates: it has two slots and came over a wss: it has verified. */
+/** Capability of a camera that takes updates: it has two slots and is connected by verified wss:. */
 export const OTA_CAPABILITY = 'ota';
-/** In the hello of a camera with a movement sensor of its own. */
+/** Capability, in the hello, of a camera with its own motion sensor. */
 export const MOTION_CAPABILITY = 'motion';
 
 export interface ChallengeMessage {
@@ -73,9 +73,9 @@ export interface HelloMessage {
   board: string;
   sensor: string;
   capabilities: string[];
-  /** What its firmware is built for: one of FIRMWARE_TARGETS, or another this server does not know yet. */
+  /** Target of its firmware: one of FIRMWARE_TARGETS, or one that this server does not know yet. */
   target?: string;
-  /** The version that was tried last and did not make it. */
+  /** The last version that was tried and rolled back. */
   rolledBackFrom?: string;
 }
 
@@ -98,12 +98,12 @@ export interface AckMessage {
 export interface TimeRequest {
   type: 'time';
   id: number;
-  /** The camera's monotonic clock when it asked, in µs. */
+  /** The camera's monotonic clock at the request, in µs. */
   t0: number;
   /**
-   * When the answer to an earlier question arrived, on the camera's clock: only the camera knows it, and it completes that
-   * exchange for the server. Absent from the first question. With a few questions close together at the start of the
-   * connection, the server knows the offset before the first seconds are over.
+   * When the answer to an earlier request arrived, on the camera's clock: only the camera knows it, and it completes
+   * that exchange for the server. Absent in the first request. With a few requests in a row at the start of the
+   * connection, the server knows the offset within the first seconds.
    */
   answered?: { id: number; t3: number };
 }
@@ -129,25 +129,25 @@ export interface RebootMessage {
 }
 
 /**
- * Here is another firmware. Sent over TLS only, since whoever can change it on its way takes the camera over. The camera
- * answers `applied` when it has begun, or `rejected`.
+ * Offers a firmware image. Sent over TLS only, because an attacker who could modify it would control the camera. The
+ * camera answers `applied` when it has begun, or `rejected`.
  */
 export interface OtaMessage {
   type: 'ota';
   id: number;
   version: string;
   /**
-   * An absolute path, resolved against the scheme, host and port the camera is connected to: it can name no other host.
-   * Fetched by GET with `Authorization: Bearer TOKEN`; the answer has a Content-Length.
+   * An absolute path, resolved against the scheme, host and port the camera is connected to, so it cannot name another
+   * host. Fetched by GET with `Authorization: Bearer TOKEN`; the answer has a Content-Length.
    */
   url: string;
   /** 1 … MAX_FIRMWARE_BYTES. */
   bytes: number;
   /** 64 characters of lower-case hex. */
   sha256: string;
-  /** For one download by this camera of this image, within FIRMWARE_TOKEN_LIFETIME_MS. */
+  /** Valid for one download of this image by this camera, within FIRMWARE_TOKEN_LIFETIME_MS. */
   token: string;
-  /** An administrator insists, though it is not newer than what runs. */
+  /** Set when an administrator insists on a version that is not newer than the current one. */
   allowOlder?: true;
 }
 
@@ -170,7 +170,7 @@ export interface TelemetryMessage {
   heap: number;
   psram: number;
   fps: number;
-  /** Frames passed over since the connection began. */
+  /** Frames dropped since the connection began. */
   drops: number;
   /** Frames since the connection began that took longer than SEND_STALL_MS to hand to the network. */
   sendStalls?: number;
@@ -179,23 +179,23 @@ export interface TelemetryMessage {
 }
 
 /**
- * The movement sensor wired to the camera begins to see something, or sees it no more. Told as it changes, and after the
- * welcome when it sees something then; only by cameras with the capability MOTION_CAPABILITY.
+ * The state of the camera's motion sensor has changed. Also sent after the welcome when the sensor is active then; only
+ * by cameras with the capability MOTION_CAPABILITY.
  */
 export interface MotionMessage {
   type: 'motion';
   active: boolean;
 }
 
-/** At most once a second while it downloads; frames may pause. */
+/** At most once a second during the download; frames may pause. */
 export interface OtaProgressMessage {
   type: 'otaProgress';
-  /** Of the offer. */
+  /** Id of the offer. */
   id: number;
   receivedBytes: number;
 }
 
-/** The camera restarts into the new firmware, or goes on with the old one and says why. */
+/** The camera restarts into the new firmware, or keeps the old one and gives the reason. */
 export type OtaResultMessage =
   { type: 'otaResult'; id: number; ok: true } | { type: 'otaResult'; id: number; ok: false; reason: string };
 
@@ -215,12 +215,11 @@ export type CameraToServer =
 export type HandshakeRole = 'camera' | 'server';
 
 /**
- * The bytes both sides authenticate:
- * `"vigie.camera.v1 " + role + 0x00 + u8 length(cameraId) + cameraId + serverNonce + cameraNonce`.
- * The role makes an echoed proof worthless; the length keeps the id from running into the nonces.
+ * The bytes both sides authenticate: `"vigie.camera.v1 " + role + 0x00 + u8 length(cameraId) + cameraId + serverNonce +
+ * cameraNonce`. The role makes an echoed proof invalid; the length separates the id from the nonces.
  *
  * @param cameraId 1 … 255 bytes of UTF-8
- * @throws RangeError when the id or a nonce has another length than the protocol gives it
+ * @throws RangeError when the id or a nonce has another length
  */
 export function handshakeTranscript(
   role: HandshakeRole,

@@ -1,8 +1,8 @@
-/** What can be set on a camera: in the welcome, by a `set` message, and by the API. */
+/** Settings of a camera: in the welcome, in a `set` message, and in the API. */
 
 export type FrameSizeName = keyof typeof FRAME_SIZES;
 
-/** Frame sizes by the name the camera world uses (esp32-camera's framesize_t), width × height in pixels. */
+/** Frame sizes by their usual names (esp32-camera's framesize_t), width × height in pixels. */
 export const FRAME_SIZES = {
   QQVGA: [160, 120],
   HQVGA: [240, 176],
@@ -21,7 +21,7 @@ export const FRAME_SIZES = {
 export const WHITE_BALANCES = ['auto', 'sunny', 'cloudy', 'office', 'home'] as const;
 export type WhiteBalance = (typeof WHITE_BALANCES)[number];
 
-/** What an administrator may change on a running camera. Every number is whole. */
+/** Settings that an administrator may change on a running camera. All numbers are integers. */
 export interface CameraSettings {
   frameSize?: FrameSizeName;
   /** The sensor's own scale, 4 (best) … 63 (worst). */

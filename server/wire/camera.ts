@@ -6,9 +6,9 @@ import { count, id, timeMs } from './fields.ts';
 export const CAMERA_KIND = z.enum(['v1', 'seed', 'demo']);
 export type CameraKind = z.infer<typeof CAMERA_KIND>;
 
-/** What to do about a camera that does not fare well. */
+/** Advice about a camera with a problem. */
 export const CAMERA_ADVICE = z.strictObject({
-  /** What programs match on: brownOut, weakWifi, keyRejected … */
+  /** For programs: brownOut, weakWifi, keyRejected … */
   code: z.string(),
   severity: z.enum(['info', 'warning', 'error']),
   /** For people. */
@@ -21,30 +21,33 @@ export const CAMERA_VIEW = z.strictObject({
   name: z.string(),
   kind: CAMERA_KIND,
   status: z.enum(['online', 'offline']),
-  /** When its last frame came; null if there never was one. */
-  lastFrameAt: timeMs.nullable(),
-  createdAt: timeMs,
-  /** For administrators, the worst first; left out when there is none. */
+  /** Time of its last frame; null before the first. */
+  lastFrameAtMs: timeMs.nullable(),
+  createdAtMs: timeMs,
+  /** For administrators, the worst first; absent when empty. */
   advice: z.array(CAMERA_ADVICE).exactOptional(),
 });
 export type CameraView = z.infer<typeof CAMERA_VIEW>;
 
-/** To administrators a key is shown in this answer only: of adding a camera and of rotating its key. */
+/** The only answers with a key: adding a camera and rotating its key, for administrators. */
 export const CAMERA_WITH_KEY = CAMERA_VIEW.extend({
   /** 32 bytes, base64url. */
   key: z.string().length(43),
 });
 export type CameraWithKey = z.infer<typeof CAMERA_WITH_KEY>;
 
-/** What is known of a camera's connection. */
+/** State of a camera's connection. */
 export const CAMERA_CONNECTION = z.strictObject({
   online: z.boolean(),
-  /** When its last frame came; null if none came since the server started. */
-  lastFrameAt: timeMs.nullable(),
-  /** The rest is left out for cameras with the older firmware, which say nothing of themselves. Frames arriving per second. */
+  /** Time of its last frame; null if none came since the server started. */
+  lastFrameAtMs: timeMs.nullable(),
+  /**
+   * This and all below are absent for cameras with the older firmware, which send no data about themselves. Frames per
+   * second.
+   */
   fps: z.number().min(0).exactOptional(),
   framesDropped: count.exactOptional(),
-  /** What it said of itself when it connected; null while offline. */
+  /** Sent by the camera when it connected; null while offline. */
   device: z
     .strictObject({
       firmware: z.string(),
@@ -54,9 +57,9 @@ export const CAMERA_CONNECTION = z.strictObject({
     })
     .nullable()
     .exactOptional(),
-  /** Its connection came over TLS; null while offline. */
+  /** Its connection uses TLS; null while offline. */
   secure: z.boolean().nullable().exactOptional(),
-  /** The last it sent, also while offline; null if none came. As TelemetryMessage of camera-protocol.ts. */
+  /** The latest telemetry, also while offline; null if none came. Like TelemetryMessage of camera-protocol.ts. */
   telemetry: z
     .strictObject({
       rssi: z.number(),
@@ -69,33 +72,33 @@ export const CAMERA_CONNECTION = z.strictObject({
     })
     .nullable()
     .exactOptional(),
-  /** Of the link, the smallest measured; null while offline. */
+  /** The smallest measured round trip of the link; null while offline. */
   roundTripMs: z.number().nullable().exactOptional(),
-  /** Frames it may have on their way; null while offline. */
+  /** Frames it may have unacknowledged; null while offline. */
   ackWindow: count.nullable().exactOptional(),
 });
-export type CameraConnection = z.infer<typeof CAMERA_CONNECTION>;
+export type CameraConnectionView = z.infer<typeof CAMERA_CONNECTION>;
 
-/** A camera with everything that is known of its connection. */
+/** A camera with the state of its connection. */
 export const CAMERA_DETAILS = CAMERA_VIEW.extend({
-  ...CAMERA_CONNECTION.omit({ lastFrameAt: true }).shape,
+  ...CAMERA_CONNECTION.omit({ lastFrameAtMs: true }).shape,
 });
 export type CameraDetails = z.infer<typeof CAMERA_DETAILS>;
 
-/** A code to be typed into a camera instead of id and key; good once. */
+/** A code to type into a camera instead of id and key; works once. */
 export const PAIRING_CODE_VIEW = z.strictObject({
   /** Like `K7QF-3MZP`. */
   code: z.string(),
-  expiresAt: timeMs,
+  expiresAtMs: timeMs,
 });
 export type PairingCodeView = z.infer<typeof PAIRING_CODE_VIEW>;
 
 const label = z.string().max(64);
-/** Sent by a camera. Fields of newer firmware are passed over. */
+/** Sent by a camera. Unknown fields of newer firmware are ignored. */
 export const PAIRING_REQUEST = z.object({
-  /** As a person typed it: longer than a code, for people type spaces. */
+  /** As typed: longer than a code, because users type spaces. */
   code: z.string().min(1).max(32),
-  /** What the camera says of itself, for the log. */
+  /** Reported by the camera, for the log. */
   board: label.default(''),
   firmware: label.default(''),
 });
@@ -103,7 +106,7 @@ export type PairingRequest = z.infer<typeof PAIRING_REQUEST>;
 
 export const PAIRED_CAMERA = z.strictObject({
   cameraId: id,
-  /** A new one: 32 bytes, base64url. */
+  /** A new key: 32 bytes, base64url. */
   key: z.string().length(43),
 });
 export type PairedCamera = z.infer<typeof PAIRED_CAMERA>;

@@ -1,17 +1,17 @@
-/** What only the server can tell about the ways to it. Nothing in it is secret. Times are ms since the Unix epoch. */
+/** The server's part of the connection check. It contains no secrets. Times are ms since the Unix epoch. */
 
 import { z } from 'zod';
 import { timeMs } from './fields.ts';
 
 const port = z.int().min(0).max(65_535);
 
-/** Whether the server itself reaches a STUN or TURN server it tells viewers of. */
+/** Whether the server itself reaches a STUN or TURN server that it gives to viewers. */
 export const TURN_FACTS = z.strictObject({
   url: z.string(),
   reachable: z.boolean(),
-  /** Why not, in few words, one of them CERTIFICATE_PROBLEM; null when it is. */
+  /** Why not, in a few words, for example CERTIFICATE_PROBLEM; null when it is reachable. */
   problem: z.string().nullable(),
-  /** The server's own address as seen from there; null when it was not told. */
+  /** The server's own address as that server reports it; null when unknown. */
   seenAs: z.string().nullable(),
   seenAsIsPrivate: z.boolean(),
 });
@@ -24,39 +24,41 @@ export const SERVER_CONNECTION_FACTS = z.strictObject({
   rtcPort: port,
   /** As configured: addresses and names. */
   announced: z.array(z.string()),
-  /** What viewers are told of them now. */
+  /** The addresses now announced to viewers. */
   announcedNow: z.array(z.string()),
   turn: z.array(TURN_FACTS),
 });
 export type ServerConnectionFacts = z.infer<typeof SERVER_CONNECTION_FACTS>;
 
 export const CONNECTION_FACTS = z.strictObject({
-  /** The viewer's address as the server sees it, and whether it is of a private network: at home, then, most likely. */
+  /**
+   * The viewer's address as the server sees it, and whether it is in a private network, that is most likely in the LAN.
+   */
   yourAddress: z.string(),
   yourAddressIsPrivate: z.boolean(),
-  /** The page came by https, as far as the server or a proxy it trusts can tell. */
+  /** The page was loaded by https, as far as the server or a trusted proxy can tell. */
   https: z.boolean(),
   /** For administrators only. */
   server: SERVER_CONNECTION_FACTS.exactOptional(),
 });
 export type ConnectionFacts = z.infer<typeof CONNECTION_FACTS>;
 
-/** What boards, sensors and programs are told to connect to. */
+/** Addresses for boards, sensors and programs. */
 export const SERVER_ADDRESSES = z.strictObject({
-  /** Like `http://192.168.1.10:8080`, the likeliest first. Empty when the server listens to its own machine only. */
+  /** Like `http://192.168.1.10:8080`, the likeliest first. Empty when the server listens on loopback only. */
   origins: z.array(z.string()),
-  /** The certificate of the server's own authority: its path for a program on the server's machine. Null: there is none. */
+  /** Path of the server's own authority's certificate, for a program on the server's machine; null without one. */
   authorityFile: z.string().nullable(),
 });
 export type ServerAddresses = z.infer<typeof SERVER_ADDRESSES>;
 
 export const LOCAL_AUTHORITY_VIEW = z.strictObject({
-  /** Null when the server's certificate comes from elsewhere, or there is none. */
+  /** Null when the certificate is not issued by the server's own authority. */
   authority: z
     .strictObject({
-      /** SHA-256 of the certificate, as phones and browsers show it: AB:CD:… */
+      /** SHA-256 of the certificate, in the format of phones and browsers: AB:CD:… */
       fingerprint: z.string(),
-      validUntil: timeMs,
+      validUntilMs: timeMs,
     })
     .nullable(),
 });

@@ -1,7 +1,7 @@
 /**
- * Versions of camera firmware and their order: `MAJOR.MINOR.PATCH`, each 0 … 65535 without leading zeros, and an optional
- * `-suffix` for what comes before the release. The camera orders them by the same rules (firmware/core); both are held
- * to test/fixtures/firmware-versions.json.
+ * Versions of camera firmware and their order: `MAJOR.MINOR.PATCH`, each 0 … 65535 without leading zeros, and an
+ * optional `-suffix` of a pre-release. The camera orders them by the same rules (firmware/core);
+ * test/fixtures/firmware-versions.json tests both.
  */
 
 export interface FirmwareVersion {
@@ -10,13 +10,13 @@ export interface FirmwareVersion {
   suffix: string;
 }
 
-/** The room for it in an ESP-IDF application, without the NUL that ends it. */
+/** Length of the field in an ESP-IDF application, without the final NUL. */
 export const MAX_VERSION_CHARACTERS = 31;
 
 const VERSION = /^(0|[1-9]\d{0,4})\.(0|[1-9]\d{0,4})\.(0|[1-9]\d{0,4})(?:-([0-9A-Za-z.-]{1,20}))?$/;
 const MAX_NUMBER = 0xffff;
 
-/** @returns undefined for anything else, say what `git describe` makes up */
+/** @returns undefined for any other text, such as the output of `git describe` */
 export function parseFirmwareVersion(text: string): FirmwareVersion | undefined {
   const [, major, minor, patch, suffix = ''] = VERSION.exec(text) ?? [];
   const numbers = [Number(major), Number(minor), Number(patch)] as const;
@@ -24,10 +24,10 @@ export function parseFirmwareVersion(text: string): FirmwareVersion | undefined 
 }
 
 /**
- * A suffix sorts before the same version without one; two suffixes are compared as text. What is no version counts as
- * older than every version, and as equal to anything else that is none.
+ * A suffix sorts before the same version without one; two suffixes are compared as text. A text that is not a version
+ * is older than every version, and equal to any other such text.
  *
- * @returns -1 when `a` is older than `b`, 0 when neither is, 1 when it is newer
+ * @returns -1 when `a` is older than `b`, 0 when they are equal, 1 when it is newer
  */
 export function compareFirmwareVersions(a: string, b: string): -1 | 0 | 1 {
   const one = parseFirmwareVersion(a);
@@ -40,7 +40,7 @@ export function compareFirmwareVersions(a: string, b: string): -1 | 0 | 1 {
   if (one.suffix === other.suffix) return 0;
   if (one.suffix === '') return 1;
   if (other.suffix === '') return -1;
-  // Suffixes are ASCII, so the order of UTF-16 units is that of the bytes the camera compares.
+  // Suffixes are ASCII, so the order of UTF-16 units equals the order of the bytes that the camera compares.
   return one.suffix < other.suffix ? -1 : 1;
 }
 

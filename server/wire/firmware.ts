@@ -1,23 +1,23 @@
-/** Firmware of cameras: the images, and how far an update is. For administrators. Times are ms since the Unix epoch. */
+/** Firmware of cameras: images and updates. For administrators. Times are ms since the Unix epoch. */
 
 import { z } from 'zod';
 import { FIRMWARE_TARGETS } from './camera-protocol.ts';
 import { count, id, timeMs } from './fields.ts';
 
-/** A firmware that was uploaded, ready to be put on cameras. */
+/** An uploaded firmware image. */
 export const FIRMWARE_IMAGE_VIEW = z.strictObject({
   id,
   version: z.string(),
   target: z.enum(FIRMWARE_TARGETS),
   bytes: count,
   sha256: z.string().regex(/^[\da-f]{64}$/),
-  createdAt: timeMs,
+  createdAtMs: timeMs,
 });
 export type FirmwareImageView = z.infer<typeof FIRMWARE_IMAGE_VIEW>;
 
 /**
- * How far a camera's update is: `staged` waits for the camera (it is offline, or `reason` says what is in the way),
- * `offered` for its answer, `restarting` for it to come back. The last three are ends.
+ * Progress of a camera's update: `staged` waits for the camera (it is offline, or `reason` names the obstacle),
+ * `offered` for its answer, `restarting` for its return. The last three are final.
  */
 export const UPDATE_STATE = z.enum([
   'staged',
@@ -31,39 +31,44 @@ export const UPDATE_STATE = z.enum([
 export type UpdateState = z.infer<typeof UPDATE_STATE>;
 
 export const UPDATE_VIEW = z.strictObject({
-  /** Null when the image was deleted since. */
+  /** Null when the image has been deleted. */
   imageId: id.nullable(),
   version: z.string(),
-  /** What the camera ran before; null when it was not known. */
+  /** Version before the update; null when unknown. */
   fromVersion: z.string().nullable(),
   bytes: count,
   state: UPDATE_STATE,
   receivedBytes: count,
-  /** Why it failed, or why it waits; a sentence for people. */
+  /** Why it failed or waits, as a sentence for people. */
   reason: z.string().nullable(),
-  changedAt: timeMs,
+  changedAtMs: timeMs,
 });
 export type UpdateView = z.infer<typeof UPDATE_VIEW>;
 
-/** A camera's firmware, and what becomes of it. */
+/** A camera's firmware and its update. */
 export const CAMERA_FIRMWARE_VIEW = z.strictObject({
   cameraId: id,
-  /** What it said when it connected last; null if it did not since the server started. So are the next two. */
+  /**
+   * Reported at its last connection; null if it has not connected since the server started. The same for the next two.
+   */
   firmware: z.string().nullable(),
   board: z.string().nullable(),
   /** One of FIRMWARE_TARGETS, or another. */
   target: z.string().nullable(),
-  /** Why it can take no update as it is connected now, a sentence for people; null when it can, or is offline. */
+  /**
+   * Why it cannot take an update over its current connection, as a sentence for people; null when it can, or is
+   * offline.
+   */
   obstacle: z.string().nullable(),
-  /** The last that was staged. */
+  /** The latest staged update. */
   update: UPDATE_VIEW.nullable(),
 });
 export type CameraFirmwareView = z.infer<typeof CAMERA_FIRMWARE_VIEW>;
 
 export const STAGE_UPDATE = z.strictObject({
   imageId: id,
-  /** Put it on though it is not newer than what runs. */
+  /** Install it even when it is not newer than the current version. */
   allowOlder: z.boolean().default(false),
 });
-/** As the client writes it. */
+/** As the client sends it. */
 export type StageUpdateRequest = z.input<typeof STAGE_UPDATE>;

@@ -50,7 +50,7 @@ export function writeFrameHeader(header: FrameHeader, target: Uint8Array, offset
 /**
  * Reads the header at the start of a binary message.
  *
- * @returns the header, or a sentence saying why these bytes are none. Nothing is thrown: the bytes are a stranger's.
+ * @returns the header, or a sentence that names the problem. Never throws: the bytes are untrusted.
  */
 export function readFrameHeader(message: Uint8Array): FrameHeader | string {
   if (message.length < FRAME_HEADER_BYTES) return 'shorter than a frame header';

@@ -1,14 +1,14 @@
-/** What of a camera's motion counts, as the API shows it and takes it. */
+/** Motion settings of a camera in the API. */
 
 import { z } from 'zod';
 
-/** From the left, or from the top. */
+/** Distance from the left or top edge. */
 const share = z.number().min(0).max(1);
 
-/** A piece of the picture, drawn by people. */
+/** An area of the picture, drawn by a user. */
 export const MOTION_AREA = z.strictObject({
   id: z.string().regex(/^[\w-]{1,32}$/),
-  /** As people call it. */
+  /** Name given by a user. */
   name: z.string().trim().min(1).max(32),
   points: z
     .array(z.tuple([share, share]))
@@ -23,21 +23,21 @@ const areas = z
   .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, 'two have the same id');
 
 export const MOTION_VIEW = z.strictObject({
-  /** Whether its pictures are looked at for motion at all. */
+  /** Whether its pictures are analysed for motion. */
   enabled: z.boolean(),
-  /** 1 (only what is plain to see) … 100 (a mouse at dusk, and now and then a shadow). */
+  /** 1 (only obvious motion) … 100 (a mouse at dusk, and now and then a shadow). */
   sensitivity: z.int().min(1).max(100),
-  /** Smallest thing that counts, as a share of the whole picture. */
+  /** Smallest moving object that counts, as a share of the picture. */
   minArea: z.number().min(0.0005).max(0.5),
-  /** Shorter movements do not count. */
+  /** Shorter motion does not count. */
   minDurationMs: z.int().min(0).max(10_000),
   /** An event ends after this long without motion. */
   quietMs: z.int().min(1_000).max(60_000),
-  /** Where motion counts; none: everywhere. */
+  /** Where motion counts; empty: everywhere. */
   zones: areas,
-  /** Where nothing counts. */
+  /** Where motion is ignored. */
   masks: areas,
-  /** Each zone raises events of its own; else one event names all the zones it was in. */
+  /** Each zone raises its own events; otherwise one event names all its zones. */
   separateZones: z.boolean().default(false),
 });
 export type MotionView = z.infer<typeof MOTION_VIEW>;

@@ -6,25 +6,28 @@ import { cameraIds } from './fields.ts';
 import { SCHEDULE_WINDOW } from './recording.ts';
 
 export const NOTIFICATION_SETTINGS = z.strictObject({
-  /** What is told; none: nothing. */
+  /** Event kinds to notify; empty: none. */
   kinds: z.array(EVENT_KIND).max(2),
-  /** Empty: all cameras one may see, also those that are added later. */
+  /** Empty: all cameras the user may see, including new ones. */
   cameraIds,
-  /** When nothing is told, on the clock of `timeZone`. */
+  /** Quiet hours, in `timeZone`. */
   quiet: z.array(SCHEDULE_WINDOW).max(14),
   /** IANA. */
   timeZone: z.string().max(64).refine(isTimeZone, 'must be a time zone like Europe/Paris'),
-  /** Of one camera at most one in this time. */
+  /** At most one notification per camera in this time. */
   pauseSeconds: z.int().min(10).max(3600),
 });
 export type NotificationSettings = z.infer<typeof NOTIFICATION_SETTINGS>;
 
-/** What a browser says of its subscription (PushSubscription.toJSON()); some say more, which is passed over. */
+/** A browser's subscription (PushSubscription.toJSON()); additional fields are ignored. */
 export const PUSH_DEVICE = z.object({
-  /** Of the browser's push service. */
+  /** URL at the browser's push service. */
   endpoint: z.string().max(2048).refine(isHttps, 'must be an https: address'),
   keys: z.object({
-    /** 65 bytes, base64url: an uncompressed point of P-256 (RFC 8291 section 2.1). The server also looks whether it is on the curve. */
+    /**
+     * 65 bytes, base64url: an uncompressed point of P-256 (RFC 8291 section 2.1). The server also checks that it is on
+     * the curve.
+     */
     p256dh: z.string().regex(/^B[A-P][\w-]{85}$/, 'must be a point of P-256'),
     /** 16 bytes, base64url. */
     auth: z.string().regex(/^[\w-]{22}$/, 'must be 16 bytes'),
@@ -34,20 +37,20 @@ export type PushDevice = z.infer<typeof PUSH_DEVICE>;
 
 export const NOTIFICATIONS_VIEW = z.strictObject({
   settings: NOTIFICATION_SETTINGS,
-  /** The server's VAPID key, base64url: what devices subscribe with. */
+  /** The server's VAPID key, base64url: browsers subscribe with it. */
   publicKey: z.string(),
-  /** Devices of this user that are told, by the SHA-256 of their endpoints, base64url. */
+  /** This user's subscribed devices, by the SHA-256 of their endpoints, base64url. */
   deviceIds: z.array(z.string()),
 });
 export type NotificationsView = z.infer<typeof NOTIFICATIONS_VIEW>;
 
-/** What arrives at the service worker. */
+/** The payload received by the service worker. */
 export interface PushPayload {
   title: string;
   body: string;
   /** The page to open, absolute and without a host. */
   path: string;
-  /** A newer one of the same tag takes its place. */
+  /** A newer notification with the same tag replaces it. */
   tag: string;
 }
 

@@ -1,8 +1,8 @@
 /**
- * The pages of the web app by their paths: what the app's router reads and writes, and what the links of webhooks and
- * notifications open. The browser needs them at run time, so zod stays out of here.
+ * Paths of the web app's pages: the app's router reads and writes them, and the links of webhooks and notifications
+ * open them. The browser uses them at run time, so this file does not import zod.
  *
- * Invariant: links that were sent long ago still open, so a path may be added and none may change.
+ * Invariant: links that were sent long ago still work, so a path may be added and none may change.
  */
 
 export const PAGE_PATHS = {
@@ -11,7 +11,7 @@ export const PAGE_PATHS = {
   motion: '/camera/:cameraId/motion',
   cameraEvents: '/camera/:cameraId/events',
   recordings: '/camera/:cameraId/recordings',
-  /** At a moment, ms since the Unix epoch. */
+  /** At a time, ms since the Unix epoch. */
   recordingsAt: '/camera/:cameraId/recordings/:atMs',
   lookBack: '/recordings',
   events: '/events',
@@ -30,7 +30,7 @@ type PathParams<P extends string> = P extends `${string}:${infer Name}/${infer R
     ? Name
     : never;
 
-/** @param params percent-encoded here */
+/** @param params are percent-encoded here */
 export function fillPath<P extends string>(
   path: P,
   params: Readonly<Record<PathParams<P>, string | number>>,
@@ -38,7 +38,7 @@ export function fillPath<P extends string>(
   return fillAnyPath(path, params);
 }
 
-/** As fillPath, for the paths of the API, whose parameters have the types of their schemas. */
+/** Like fillPath, for paths of the API, whose parameters have the types of their schemas. */
 export function fillAnyPath(path: string, values: Readonly<Record<string, string | number>>): string {
   return path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(values[name] ?? ''));
 }

@@ -42,7 +42,7 @@ export function writePictureHeader(header: PictureHeader, target: Uint8Array): v
   view.setBigUint64(16, BigInt(header.captureUs), true);
 }
 
-/** @returns the header, or a sentence saying why these bytes are none */
+/** @returns the header, or a sentence that names the problem */
 export function readPictureHeader(message: Uint8Array): PictureHeader | string {
   if (message.length <= PICTURE_HEADER_BYTES) return 'shorter than a header and a picture';
   const view = new DataView(message.buffer, message.byteOffset, PICTURE_HEADER_BYTES);

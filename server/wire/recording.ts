@@ -1,7 +1,4 @@
-/**
- * Recordings as the API shows them: what a camera records, what is there of it, and why something is not. Times are ms since
- * the Unix epoch.
- */
+/** Recordings in the API: settings, timeline, gaps. Times are ms since the Unix epoch. */
 
 import { z } from 'zod';
 import { count, id, queryTimeMs, timeMs } from './fields.ts';
@@ -9,15 +6,15 @@ import { count, id, queryTimeMs, timeMs } from './fields.ts';
 export const RECORDING_MODE = z.enum(['off', 'continuous', 'events']);
 export type RecordingMode = z.infer<typeof RECORDING_MODE>;
 
-/** ECMA-262's last moment. */
+/** The latest time of ECMA-262. */
 const MAX_DATE_MS = 8.64e15;
 const timeOfDay = z.string().regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, 'must be a time like 08:30');
 
-/** A stretch of some days of the week, in the server's local time. */
+/** A span of some days of the week, in the server's local time. */
 export const SCHEDULE_WINDOW = z.strictObject({
   /** 0 (Sunday) … 6. The day on which the window begins. */
   days: z.array(z.int().min(0).max(6)).min(1).max(7),
-  /** An end that is not after the begin is on the next day. */
+  /** An end that is not after the start is on the next day. */
   from: timeOfDay,
   to: timeOfDay,
 });
@@ -25,17 +22,17 @@ export type ScheduleWindow = z.infer<typeof SCHEDULE_WINDOW>;
 
 export const RECORDING_SETTINGS = z.strictObject({
   mode: RECORDING_MODE,
-  /** When to record at all; empty: always. */
+  /** When to record; empty: always. */
   schedule: z.array(SCHEDULE_WINDOW).max(14),
   /** Before an event, from memory, and after its end. For the mode `events`. */
   preRollSeconds: z.number().min(0).max(30),
   postRollSeconds: z.number().min(0).max(300),
-  /** Of a recording that nobody watches meanwhile. */
+  /** Frame rate while only the recording uses the video. */
   fps: z.number().min(1).max(30),
   bitrateBps: z.int().min(100_000).max(6_000_000),
-  /** Of this camera alone; null: only the total counts. */
+  /** Limit of this camera; null: only the total limit applies. */
   quotaBytes: z.int().min(100_000_000).nullable(),
-  /** Clips of events are kept until somebody deletes them. */
+  /** Clips of events are kept until a user deletes them. */
   protectEvents: z.boolean(),
 });
 export type RecordingSettings = z.infer<typeof RECORDING_SETTINGS>;
@@ -44,13 +41,13 @@ export type RecordingSettings = z.infer<typeof RECORDING_SETTINGS>;
 export const RECORDED_SEGMENT = z.strictObject({
   id,
   startMs: timeMs,
-  /** Of its last frame. While it is being written, of the newest. */
+  /** Time of its last frame. While it is being written: of the newest. */
   endMs: timeMs,
   bytes: count,
   width: count,
   height: count,
   protected: z.boolean(),
-  /** It is still being written. Who asks for its film gets what there is by then, some seconds later: it is ended for them. */
+  /** It is still being written. A download returns it some seconds later, after ending it. */
   open: z.boolean(),
 });
 export type RecordedSegment = z.infer<typeof RECORDED_SEGMENT>;
@@ -60,13 +57,13 @@ export type GapReason = z.infer<typeof GAP_REASON>;
 
 export const RECORDING_GAP = z.strictObject({
   startMs: timeMs,
-  /** Null while it lasts. */
+  /** Null while it continues. */
   endMs: timeMs.nullable(),
   reason: GAP_REASON,
 });
 export type RecordingGap = z.infer<typeof RECORDING_GAP>;
 
-/** What is there of one camera between two times, oldest first. */
+/** Segments and gaps of one camera between two times, oldest first. */
 export const TIMELINE = z.strictObject({
   fromMs: timeMs,
   toMs: timeMs,
@@ -75,20 +72,20 @@ export const TIMELINE = z.strictObject({
 });
 export type Timeline = z.infer<typeof TIMELINE>;
 
-/** Of all cameras together. */
+/** All cameras together. */
 export const RECORDING_STATUS = z.strictObject({
   usedBytes: count,
   quotaBytes: count,
-  /** Of the disk the recordings are on; null until it was looked at, which the first recording does. */
+  /** Of the disk with the recordings; null before the first recording. */
   freeBytes: count.nullable(),
-  /** How much of it is never used up. */
+  /** Space that recordings always leave free. */
   freeFloorBytes: count,
-  /** Why nothing is recorded although it should be; null when all is well. */
+  /** Why nothing can be recorded; null without a problem. */
   alarm: z.enum(['quotaFull', 'diskFull']).nullable(),
 });
 export type RecordingStatus = z.infer<typeof RECORDING_STATUS>;
 
-/** What one camera records, and how much room there is. */
+/** Recording settings of one camera, and the available space. */
 export const CAMERA_RECORDING = z.strictObject({
   settings: RECORDING_SETTINGS,
   recording: z.boolean(),
@@ -96,12 +93,12 @@ export const CAMERA_RECORDING = z.strictObject({
 });
 export type CameraRecording = z.infer<typeof CAMERA_RECORDING>;
 
-/** A range of time, as a query. */
+/** A time range in a query. */
 export const TIME_RANGE = z
   .strictObject({ from: queryTimeMs.max(MAX_DATE_MS), to: queryTimeMs.max(MAX_DATE_MS) })
   .refine(({ from, to }) => from <= to, 'from must not be after to');
 
-/** At most this much time in one question; a longer one is refused. */
+/** Longest range in one request; a longer one is refused. */
 const MAX_TIMELINE_MS = 32 * 24 * 3_600_000;
 export const TIMELINE_RANGE = TIME_RANGE.refine(
   ({ from, to }) => to - from <= MAX_TIMELINE_MS,

@@ -1,17 +1,17 @@
-/** What an administrator sees of the server's inside: figures, without secrets and addresses. Counters only ever grow. */
+/** The server's figures for administrators, without secrets and addresses. Counters never decrease. */
 
 import { z } from 'zod';
 import { count } from './fields.ts';
 
 const share = z.number().min(0);
-/** Pictures sent to viewers: `passedOver` gave way to newer ones. */
+/** Pictures sent to viewers; `passedOver`: replaced by newer ones. */
 const PICTURE_COUNTERS = z.strictObject({ open: count, sent: count, passedOver: count });
 
 const SFU_FIGURES = z.strictObject({
   port: count,
   transports: count,
   consumers: count,
-  /** Viewers by the way their media takes from the server. */
+  /** Viewers by the path their media takes. */
   ways: z.strictObject({ udp: count, tcp: count, relay: count }),
   /** Datagrams. */
   socket: z.strictObject({
@@ -39,7 +39,7 @@ const SFU_FIGURES = z.strictObject({
       timedOut: count,
     })
     .nullable(),
-  /** Null when the server is to have none. */
+  /** Null without a configured relay. */
   relay: z
     .strictObject({
       open: z.boolean(),
@@ -57,11 +57,11 @@ const CAPACITY_FIGURES = z.strictObject({
   /** 1 is full. */
   load: share,
   state: z.enum(['open', 'full']),
-  /** Viewers that are being sent pictures. */
+  /** Viewers that are sent pictures. */
   watching: count,
   /** Viewers times cameras. */
   streams: count,
-  /** Streams and transports that were refused. */
+  /** Refused streams and transports. */
   refused: count,
   /** The last sample; null before the first. */
   measured: z
@@ -85,7 +85,7 @@ const CODEC_FIGURES = z.strictObject({
   replaced: z.strictObject({ idle: count, large: count }),
   /** Ids of cameras in a process for suspects. */
   confined: z.array(z.string()),
-  /** Ids of cameras that are not encoded for a while. */
+  /** Ids of cameras that are temporarily not encoded. */
   aside: z.array(z.string()),
 });
 
@@ -96,7 +96,7 @@ const INGEST_FIGURES = z.strictObject({
   jpegBytes: count,
   displaced: count,
   refused: z.strictObject({ wrongProtocol: count, stopping: count }),
-  /** By the reasons of CAMERA_CLOSE; `left`: by the camera or the network. */
+  /** By the reasons of CAMERA_CLOSE; `left`: closed by the camera or the network. */
   closed: z.strictObject({
     handshakeTimeout: count,
     unauthorized: count,

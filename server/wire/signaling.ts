@@ -1,8 +1,8 @@
 /**
  * Signaling, `GET /signaling`, subprotocol `vigie.signaling.v1`: every message between a viewer and the server.
  *
- * The viewer first sends `authenticate`, is answered `authenticated`, and then speaks request/response/notification in
- * mediasoup's vocabulary, so that mediasoup-client is used as it was meant. Shapes of RTP, ICE and DTLS parameters are
+ * The viewer first sends `authenticate`, gets `authenticated`, and then uses request/response/notification in
+ * mediasoup's vocabulary, so that mediasoup-client works as intended. The shapes of RTP, ICE and DTLS parameters are
  * mediasoup's; they are repeated here as plain types because this module imports types only.
  */
 
@@ -15,8 +15,8 @@ export const SIGNALING_PATH = '/signaling';
 export const SIGNALING_SUBPROTOCOL = 'vigie.signaling.v1';
 export const MAX_SIGNALING_BYTES = 64 * 1024;
 /**
- * How long a viewer has to ask a TURN server for a relay. The relay itself, once there, lives as long as it is refreshed:
- * coturn looks at the expiry when a relay is asked for, and not again.
+ * Time for a viewer to request a relay from a TURN server. An existing relay lives as long as it is refreshed: coturn
+ * checks the expiry only at the request.
  */
 export const TURN_CREDENTIAL_LIFETIME_SECONDS = 300;
 export const AUTHENTICATE_TIMEOUT_MS = 5_000;
@@ -32,7 +32,7 @@ export const SIGNALING_CLOSE = {
   serverStopping: 4106,
   /** The viewer read too slowly and its buffer was full. */
   tooSlow: 4107,
-  /** The same user has opened many newer ones. */
+  /** The same user has opened many newer sockets. */
   tooManySessions: 4108,
 } as const;
 
@@ -50,12 +50,12 @@ export interface IceCandidate {
   protocol: 'udp' | 'tcp';
   port: number;
   /**
-   * Also for a relay: Firefox drops candidates of every other type that name no related address (`raddr`), and
+   * Also for a relay: Firefox drops candidates of every other type without a related address (`raddr`), and
    * mediasoup-client writes none.
    */
   type: 'host';
   tcpType?: 'passive';
-  /** The server's own address at a relay, the last to be tried. */
+  /** The server's own address at a relay; the last to try. */
   relayed?: true;
 }
 
@@ -131,13 +131,13 @@ export interface ConsumerParameters {
   kind: 'video';
   rtpParameters: RtpParameters;
   /**
-   * Which moment a RTP timestamp stands for: `captureUs` (server clock, µs since the Unix epoch) was at `rtpTimestamp`
-   * (90 kHz, u32, wraps). The relation is linear for the consumer's whole life.
+   * The capture time of an RTP timestamp: `captureUs` (server clock, µs since the Unix epoch) corresponds to
+   * `rtpTimestamp` (90 kHz, u32, wraps). The relation is linear for the consumer's whole life.
    */
   captureClock: { rtpTimestamp: number; captureUs: number };
 }
 
-/** What became of one frame inside the server; all times on the server's clock, µs since the Unix epoch. */
+/** Times of one frame inside the server, on the server's clock, µs since the Unix epoch. */
 export interface FrameTiming {
   rtpTimestamp: number;
   captureUs: number;
@@ -148,9 +148,9 @@ export interface FrameTiming {
   sentUs: number;
 }
 
-/** Every request: what it carries and what it is answered with. */
+/** Every request: its data and its response. */
 export interface SignalingMethods {
-  /** The access token is about to expire; here is the next one. */
+  /** The next access token, before the current one expires. */
   authenticate: { request: { token: string }; response: { expiresInSeconds: number } };
   getRouterRtpCapabilities: { request: Record<string, never>; response: RtpCapabilities };
   createWebRtcTransport: { request: Record<string, never>; response: TransportParameters };
@@ -159,15 +159,15 @@ export interface SignalingMethods {
     response: Record<string, never>;
   };
   closeWebRtcTransport: { request: { transportId: string }; response: Record<string, never> };
-  /** What was handed out with the transport expires. */
+  /** New credentials, before those of the transport expire. */
   getIceServers: { request: Record<string, never>; response: { iceServers: IceServer[] } };
   restartIce: {
     request: { transportId: string };
     response: { iceParameters: IceParameters; iceServers: IceServer[] };
   };
   /**
-   * The consumer starts paused; `resumeConsumer` brings a fresh keyframe at once. That, `createWebRtcTransport` and
-   * `watchFrames` are refused with `full` when the server can serve nobody more: the viewer tries again later.
+   * The consumer starts paused; `resumeConsumer` sends a new keyframe at once. That, `createWebRtcTransport` and
+   * `watchFrames` are refused with `full` when the server has no capacity: the viewer tries again later.
    */
   consume: { request: { transportId: string; cameraId: string }; response: ConsumerParameters };
   pauseConsumer: { request: { consumerId: string }; response: Record<string, never> };
@@ -176,7 +176,7 @@ export interface SignalingMethods {
   /** Turns `frameTimings` notifications for one consumer on or off. */
   setFrameTimings: { request: { consumerId: string; enabled: boolean }; response: Record<string, never> };
   /**
-   * The camera's JPEGs as they are, in binary messages (picture-message.ts), where WebRTC does not pass. Only a few are
+   * The camera's JPEGs unmodified, in binary messages (picture-message.ts), for viewers without WebRTC. Only a few are
    * under way at once, then the newest waits for an `ack`. `maxFps` 1 … 60; without it, as many as the link takes.
    */
   watchFrames: {
@@ -184,31 +184,31 @@ export interface SignalingMethods {
     response: { watchId: number };
   };
   stopFrames: { request: { watchId: number }; response: Record<string, never> };
-  /** Clock exchange, as NTP does it: `t0` comes back with the server's receive and send time, in µs. */
+  /** Clock exchange like NTP: `t0` comes back with the server's receive and send time, in µs. */
   getTime: { request: { t0: number }; response: { t0: number; t1: number; t2: number } };
 }
 
 export type SignalingMethod = keyof SignalingMethods;
 
 export interface SignalingNotifications {
-  /** The list of cameras this viewer may see; sent after `authenticated` and whenever it changes. */
+  /** The cameras this viewer may see; sent after `authenticated` and whenever they change. */
   cameras: { cameras: CameraView[] };
   cameraOnline: { cameraId: string };
-  /** `sinceMs`: when its last frame came, ms since the Unix epoch, null if there never was one. */
+  /** `sinceMs`: time of its last frame, ms since the Unix epoch; null before the first. */
   cameraOffline: { cameraId: string; sinceMs: number | null };
-  /** To administrators: what a camera runs, or how far its update is. */
+  /** To administrators: a camera's firmware or update has changed. */
   cameraFirmware: CameraFirmwareView;
-  /** Something happened at a camera one may see. */
+  /** An event at a camera the viewer may see. */
   event: EventView;
-  /** To administrators: all there is to advise about a camera now. */
+  /** To administrators: all current advice about a camera. */
   cameraAdvice: { cameraId: string; advice: CameraAdvice[] };
-  /** To administrators: recording has stopped for want of room, or goes on. */
+  /** To administrators: recording has stopped for lack of space, or continues. */
   recordingStatus: RecordingStatus;
   consumerClosed: { consumerId: string; reason: 'cameraRemoved' | 'rightRevoked' | 'transportClosed' };
-  /** The right to it was revoked, or the camera removed. */
+  /** The right to the camera was revoked, or the camera was removed. */
   framesEnded: { watchId: number };
   transportClosed: { transportId: string; reason: 'timeout' | 'dtls' | 'serverStopping' };
-  /** At most one a second and 100 entries. */
+  /** At most one per second, with at most 100 entries. */
   frameTimings: { consumerId: string; frames: FrameTiming[] };
 }
 
@@ -231,24 +231,24 @@ export interface RequestMessage<M extends SignalingMethod = SignalingMethod> {
   data: SignalingMethods[M]['request'];
 }
 
-/** The picture of this sequence number, and all before it, have been shown or passed over. Not answered. */
-export interface AckMessage {
+/** The picture with this sequence number and all before it were shown or skipped. Has no response. */
+export interface PictureAckMessage {
   type: 'ack';
   watchId: number;
   sequence: number;
 }
 
 /** `code` is one of the codes of server/errors.ts, `detail` a sentence for people. */
-export interface SignalingError {
+export interface SignalingErrorBody {
   code: string;
   detail: string;
-  /** With `full`: how many watch. */
+  /** With `full`: number of viewers. */
   watching?: number;
 }
 
 export type ResponseMessage =
   | { type: 'response'; id: number; ok: true; data: unknown }
-  | { type: 'response'; id: number; ok: false; error: SignalingError };
+  | { type: 'response'; id: number; ok: false; error: SignalingErrorBody };
 
 export type NotificationMessage = {
   [N in SignalingNotification]: { type: 'notification'; method: N; data: SignalingNotifications[N] };

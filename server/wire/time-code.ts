@@ -1,24 +1,24 @@
 /**
- * A moment drawn into a picture and read back from the pixels shown: the true latency from one to the other.
+ * A time drawn into a picture and read back from the shown pixels: the true latency between the two.
  *
- * One row of 40 blocks over the whole width at the bottom of the picture, black for 0 and white for 1: 32 bits of time,
- * the most significant first, then 8 bits of check. Blocks are as wide as the picture allows, so that they survive JPEG
- * and VP8 at 100 kbit/s, and the strip is 1/60 of the height, so that it does not spoil the picture. It grows with the
- * picture, and is read in the size it was drawn in.
+ * One row of 40 blocks across the bottom of the picture, dark for 0 and light for 1: 32 bits of time, the most
+ * significant first, then 8 check bits. Blocks are as wide as possible to survive JPEG and VP8 at 100 kbit/s, and the
+ * strip is only 1/60 of the height so that it does not disturb. It scales with the picture, and is read at the size it
+ * was drawn in.
  */
 
 const TIME_BITS = 32;
 const CHECK_BITS = 8;
 const BLOCKS = TIME_BITS + CHECK_BITS;
 const UNITS = 2 ** TIME_BITS;
-/** The time is counted in these: 32 bits of them last 119 hours. */
+/** Unit of the time: 32 bits of them last 119 hours. */
 export const TIME_CODE_UNIT_US = 100;
 
-/** Dark and light grey: gentler on the eye and on the encoder than black and white. */
+/** Dark and light grey: less conspicuous and cheaper to encode than black and white. */
 const BLACK = 32;
 const WHITE = 200;
 const THRESHOLD = 116;
-/** Closer to the threshold than this, a block is neither. */
+/** A block closer to the threshold than this is undefined. */
 const MIN_CONTRAST = 24;
 
 export interface Rectangle {
@@ -29,7 +29,7 @@ export interface Rectangle {
   height: number;
 }
 
-/** Where the blocks stand in a picture of this size, in the order of their bits. */
+/** Positions of the blocks in a picture of this size, in the order of their bits. */
 export function timeCodeLayout(width: number, height: number): Rectangle[] {
   const blockHeight = Math.max(4, Math.round(height / 60));
   return Array.from({ length: BLOCKS }, (_, index) => {
@@ -63,7 +63,7 @@ export function drawTimeCode(
 
 /**
  * @param lumaAt brightness of a pixel, 0 … 255
- * @returns the time in units of 100 µs, modulo 2^32, or undefined when no sound code is there
+ * @returns the time in units of 100 µs, modulo 2^32; undefined without a valid code
  */
 export function readTimeCode(
   lumaAt: (x: number, y: number) => number,
@@ -82,7 +82,7 @@ export function readTimeCode(
   return check === checkOf(units) ? units : undefined;
 }
 
-/** What the code says for a moment: units of 100 µs, modulo 2^32. */
+/** The code of a time: units of 100 µs, modulo 2^32. */
 export function timeCodeOf(timeUs: number): number {
   return Math.floor(timeUs / TIME_CODE_UNIT_US) % UNITS;
 }
@@ -92,7 +92,7 @@ export function timeCodeDifferenceUs(later: number, earlier: number): number {
   return ((later - earlier) | 0) * TIME_CODE_UNIT_US;
 }
 
-/** The middle half of a block each way, where its neighbours do not reach. */
+/** The middle half of a block in both directions, out of reach of its neighbours. */
 function meanOfMiddle(lumaAt: (x: number, y: number) => number, block: Rectangle): number {
   const left = block.x + Math.floor(block.width / 4);
   const right = block.x + Math.max(Math.floor(block.width / 4) + 1, Math.ceil((block.width * 3) / 4));
@@ -103,7 +103,7 @@ function meanOfMiddle(lumaAt: (x: number, y: number) => number, block: Rectangle
   return sum / ((bottom - top) * (right - left));
 }
 
-/** CRC-8, polynomial 0x07, starting from 0xff so that an all-black strip is no code. */
+/** CRC-8, polynomial 0x07, starting with 0xff so that an all-dark strip is invalid. */
 function checkOf(units: number): number {
   let crc = 0xff;
   for (let bit = TIME_BITS - 1; bit >= 0; bit--) {

@@ -1,9 +1,9 @@
 /**
- * Whether a value from outside is what a schema describes. Messages of cameras and viewers, bodies, queries, tokens and files of the
- * configuration are all checked here.
+ * Validates a value from outside against a schema: messages of cameras and viewers, bodies, queries, tokens and
+ * configuration files.
  *
- * Invariant: this never throws, whatever the value is. zod 4 runs the checks of a length also on a value that is neither text nor a
- * list, and compares what stands in its `length`; for {"length":{"toString":null}} that comparison throws.
+ * Invariant: this never throws, whatever the value. zod 4 runs length checks also on a value that is neither text nor a
+ * list, and compares its `length`; for {"length":{"toString":null}} that comparison throws.
  */
 
 import { z } from 'zod';
@@ -12,7 +12,7 @@ export function validate<T>(schema: z.ZodType<T>, value: unknown): z.ZodSafePars
   try {
     return schema.safeParse(value);
   } catch {
-    const message = 'holds a value that cannot be compared with anything';
+    const message = 'contains a value that cannot be compared';
     const error = new z.ZodError([{ code: 'custom', path: [], message, input: value }]);
     return { success: false, error: error as z.ZodError<T> };
   }

@@ -5,7 +5,7 @@ import { ApiClient } from '../support/api-client.ts';
 import { ADMIN_PASSWORD, startApi } from '../support/api-server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-test('signing in yields an access token and two cookies out of the reach of scripts and other sites', async (context) => {
+test('signing in yields an access token and two cookies that scripts and other sites cannot read', async (context) => {
   const server = await startApi(context);
   const client = new ApiClient(server);
   const { status, body, headers } = await client.signIn('admin', ADMIN_PASSWORD);
@@ -23,7 +23,7 @@ test('signing in yields an access token and two cookies out of the reach of scri
   }
 });
 
-test('behind a trusted TLS proxy the cookies are Secure and this host’s alone; a stranger cannot say so', async (context) => {
+test('behind a trusted TLS proxy the cookies are Secure and host-only; an untrusted client cannot claim TLS', async (context) => {
   const headers = { 'x-forwarded-proto': 'https' };
   for (const [trustedProxies, names] of [
     [['loopback'], ['__Host-vigie_refresh', '__Host-vigie_media', 'vigie_session']],
@@ -45,7 +45,7 @@ test('behind a trusted TLS proxy the cookies are Secure and this host’s alone;
   }
 });
 
-test('over TLS a cookie that may have been set in the clear counts for nothing', async (context) => {
+test('over TLS a cookie that may have been set without TLS is ignored', async (context) => {
   const server = await startApi(context, { trustedProxies: ['loopback'] });
   const headers = { 'x-forwarded-proto': 'https' };
   const client = new ApiClient(server);
@@ -60,7 +60,7 @@ test('over TLS a cookie that may have been set in the clear counts for nothing',
   assert.equal((await client.refresh({ headers })).status, 200);
   const { status } = await client.call('POST', '/api/auth/logout', { headers });
   assert.equal(status, 204);
-  assert.equal(client.cookies.size, 0, 'all three are taken back');
+  assert.equal(client.cookies.size, 0, 'all three are cleared');
 });
 
 test('an unknown user and a wrong password get the same answer, byte for byte', async (context) => {
@@ -74,7 +74,7 @@ test('an unknown user and a wrong password get the same answer, byte for byte', 
   assert.equal(client.cookies.size, 0);
 });
 
-test('an unknown user costs a hash like a known one, so that the time tells nothing', async (context) => {
+test('an unknown user costs a password hash like a known one, so timing reveals nothing', async (context) => {
   const server = await startApi(context);
   const verified: string[] = [];
   const { hasher } = server.accounts;
@@ -89,7 +89,7 @@ test('an unknown user costs a hash like a known one, so that the time tells noth
   assert.deepEqual(verified, ['$argon2id$v=19$m=19456,t=2,p=1', '$argon2id$v=19$m=19456,t=2,p=1']);
 });
 
-/** Signs in as the administrator from an address, as a trusted proxy tells it. */
+/** Signs in as the administrator from an address that a trusted proxy reports. */
 function signInFrom(client: ApiClient, address: string, password: string, username = 'admin') {
   return client.call<Problem>('POST', '/api/auth/login', {
     body: { username, password },
@@ -97,7 +97,7 @@ function signInFrom(client: ApiClient, address: string, password: string, userna
   });
 }
 
-test('after five failures even the right password has to wait, and the answer says how long', async (context) => {
+test('after five failures even the right password must wait, and the answer tells how long', async (context) => {
   const server = await startApi(context, { trustedProxies: ['loopback'] });
   const client = new ApiClient(server);
   for (let failure = 0; failure < 5; failure++)
@@ -110,11 +110,11 @@ test('after five failures even the right password has to wait, and the answer sa
   assert.equal(
     (await signInFrom(client, '192.0.2.2', ADMIN_PASSWORD)).status,
     200,
-    'it is the client, not the proxy',
+    'the client is counted, not the proxy',
   );
 });
 
-test('at home the right password is accepted, however often a wrong one was sent from there', async (context) => {
+test('in the private network the right password is accepted, however many wrong ones were sent from there', async (context) => {
   const server = await startApi(context);
   const client = new ApiClient(server);
   for (let failure = 0; failure < 6; failure++)
@@ -122,16 +122,16 @@ test('at home the right password is accepted, however often a wrong one was sent
   assert.equal((await client.signIn('admin', ADMIN_PASSWORD)).status, 200);
 });
 
-test('a device that is signed in to the account gets in from where nobody else does', async (context) => {
+test('a device with a session of the account is accepted while unknown origins are refused', async (context) => {
   const server = await startApi(context, { trustedProxies: ['loopback'] });
   const phone = await ApiClient.signedIn(server);
-  const stranger = new ApiClient(server);
-  for (let failure = 0; failure < 6; failure++) await signInFrom(stranger, '192.0.2.1', 'wrong password');
-  assert.equal((await signInFrom(stranger, '192.0.2.1', ADMIN_PASSWORD)).status, 429);
+  const outsider = new ApiClient(server);
+  for (let failure = 0; failure < 6; failure++) await signInFrom(outsider, '192.0.2.1', 'wrong password');
+  assert.equal((await signInFrom(outsider, '192.0.2.1', ADMIN_PASSWORD)).status, 429);
   assert.equal((await signInFrom(phone, '192.0.2.1', ADMIN_PASSWORD)).status, 200);
 });
 
-test('neither a cookie of another account, nor one that is over, nor one made up helps', async (context) => {
+test('a cookie of another account, an expired one and a forged one do not make a known device', async (context) => {
   const server = await startApi(context, { trustedProxies: ['loopback'] });
   const admin = await ApiClient.signedIn(server);
   const viewer = { username: 'ada', password: 'a long password', role: 'viewer', cameraIds: [] };
@@ -147,8 +147,8 @@ test('neither a cookie of another account, nor one that is over, nor one made up
       ...cookie,
       value: cookie.value.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')),
     });
-  const stranger = new ApiClient(server);
-  for (let failure = 0; failure < 6; failure++) await signInFrom(stranger, '192.0.2.1', 'wrong password');
+  const outsider = new ApiClient(server);
+  for (let failure = 0; failure < 6; failure++) await signInFrom(outsider, '192.0.2.1', 'wrong password');
   for (const client of [ada, signedOut, madeUp])
     assert.equal((await signInFrom(client, '192.0.2.1', ADMIN_PASSWORD)).status, 429);
 });
@@ -175,7 +175,7 @@ test('two tabs that renew at the same moment both stay signed in', async (contex
   assert.equal((await client.refresh()).status, 200);
 });
 
-test('a refresh token used again later signs everyone who holds it out', async (context) => {
+test('reusing an old refresh token ends the session for everyone who holds it', async (context) => {
   let nowMs = Date.now();
   const server = await startApi(context, { nowMs: () => nowMs });
   const owner = await ApiClient.signedIn(server);
@@ -191,7 +191,7 @@ test('a refresh token used again later signs everyone who holds it out', async (
   assert.equal((await owner.call('GET', '/api/cameras')).status, 401);
 });
 
-test('signing out ends the session, clears the cookies and makes the access token worthless', async (context) => {
+test('signing out ends the session, clears the cookies and invalidates the access token', async (context) => {
   const server = await startApi(context);
   const client = await ApiClient.signedIn(server);
   const refreshCookie = client.cookies.get('vigie_refresh')?.value ?? '';
@@ -202,7 +202,7 @@ test('signing out ends the session, clears the cookies and makes the access toke
   assert.equal((await client.refresh({ headers })).status, 401);
 });
 
-test('signing out works by the cookie alone, and twice, and without either', async (context) => {
+test('signing out works with the cookie alone, twice, and without either', async (context) => {
   const server = await startApi(context);
   const client = await ApiClient.signedIn(server);
   assert.equal((await client.call('POST', '/api/auth/logout', { token: null })).status, 204);
@@ -216,7 +216,7 @@ test('changing the password needs the current one and ends all other sign-ins', 
   const change = (currentPassword: string, newPassword: string) =>
     here.call<{ code: string }>('POST', '/api/auth/password', { body: { currentPassword, newPassword } });
   const wrong = await change('wrong password', 'a new password');
-  // Not 401: that would make the page renew its token and ask again.
+  // A 401 would make the page renew its token and try again.
   assert.deepEqual([wrong.status, wrong.body.code], [403, 'forbidden']);
   assert.equal((await change(ADMIN_PASSWORD, 'short')).status, 400);
   assert.equal((await change(ADMIN_PASSWORD, 'a new password')).status, 204);
@@ -229,7 +229,7 @@ test('changing the password needs the current one and ends all other sign-ins', 
   assert.equal((await client.signIn('admin', 'a new password')).status, 200);
 });
 
-test('guessing the current password through a stolen access token is slowed as well', async (context) => {
+test('guessing the current password with a stolen access token is slowed down', async (context) => {
   const server = await startApi(context);
   const client = await ApiClient.signedIn(server);
   const guess = () =>
@@ -240,7 +240,7 @@ test('guessing the current password through a stolen access token is slowed as w
   assert.equal((await guess()).status, 429);
 });
 
-test('what cookies authenticate is refused when it comes from a page of another origin', async (context) => {
+test('requests authenticated by cookies are refused from a page of another origin', async (context) => {
   const server = await startApi(context);
   const client = await ApiClient.signedIn(server);
   const origins = [
@@ -259,7 +259,7 @@ test('what cookies authenticate is refused when it comes from a page of another 
   assert.equal((await client.refresh({ headers: { origin: server.url } })).status, 200);
 });
 
-test('users, sign-ins and cameras are there after a restart, and the first password is made once', async (context) => {
+test('users, sign-ins and cameras survive a restart, and the first password is generated once', async (context) => {
   const dataDir = temporaryFolder(context);
   const first = await startApi(context, { dataDir });
   const client = await ApiClient.signedIn(first);

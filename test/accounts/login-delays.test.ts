@@ -7,7 +7,7 @@ const NEVER = new AbortController().signal;
 const isRefusal = (error: unknown): boolean =>
   error instanceof VigieError && error.code === 'tooManyRequests';
 
-/** Delays that end when the test says so. */
+/** Delays that end when the test ends them. */
 function setUp() {
   const wake: (() => void)[] = [];
   const sleep = <T>(_ms?: number, value?: T): Promise<T> =>
@@ -19,7 +19,7 @@ async function failFreely(delays: LoginDelays, origin: string): Promise<void> {
   for (let failure = 0; failure < 5; failure++) await delays.admit(origin, 'ada', NEVER);
 }
 
-test('two attempts of one origin wait at once, and no more', async () => {
+test('at most two attempts of one origin wait at once', async () => {
   const { delays, wake } = setUp();
   await failFreely(delays, 'a');
   const waiting = [delays.admit('a', 'ada', NEVER), delays.admit('a', 'ada', NEVER)];
@@ -32,7 +32,7 @@ test('two attempts of one origin wait at once, and no more', async () => {
   await Promise.all(waiting);
 });
 
-test('a hundred attempts at the same moment are two that wait beside the five that need not', async () => {
+test('of a hundred simultaneous attempts, two wait besides the five free ones', async () => {
   const { delays, wake } = setUp();
   const attempts = Array.from({ length: 100 }, () =>
     delays.admit('a', 'ada', NEVER).then(
@@ -47,7 +47,7 @@ test('a hundred attempts at the same moment are two that wait beside the five th
   assert.equal(outcomes.filter((outcome) => outcome === 'admitted').length, 7);
 });
 
-test('all origins together have 256 that wait, and those that need not wait are let through', async () => {
+test('at most 256 attempts of all origins wait, and free attempts pass', async () => {
   const { delays, wake } = setUp();
   const waiting = [];
   for (let origin = 0; origin < 128; origin++) {
@@ -64,7 +64,7 @@ test('all origins together have 256 that wait, and those that need not wait are 
   await Promise.all(waiting);
 });
 
-test('who leaves while waiting leaves no timer, and its attempt counts', async () => {
+test('a client that leaves while waiting leaves no timer, and its attempt counts', async () => {
   const delays = new LoginDelays(() => 0);
   await failFreely(delays, 'a');
   const client = new AbortController();

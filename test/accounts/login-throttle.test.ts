@@ -10,7 +10,7 @@ const NEVER = new AbortController().signal;
 
 let nowMs: number;
 let throttle: LoginThrottle;
-/** How long those were made to wait that were not refused. */
+/** The delays of attempts that were not refused. */
 let delays: number[];
 beforeEach(() => {
   nowMs = 1_800_000_000_000;
@@ -23,8 +23,8 @@ beforeEach(() => {
   throttle = new LoginThrottle(clock, new LoginDelays(clock, sleep));
 });
 
-const stranger = (address: string): LoginOrigin => ({ kind: 'stranger', address });
-const home = (address: string): LoginOrigin => ({ kind: 'home', address });
+const fromUnknown = (address: string): LoginOrigin => ({ kind: 'unknown', address });
+const fromPrivate = (address: string): LoginOrigin => ({ kind: 'private', address });
 const device: LoginOrigin = { kind: 'device', sessionId: 'ses_1' };
 
 /** @returns the attempt, or seconds to wait */
@@ -40,25 +40,25 @@ async function attempt(username: string, origin: LoginOrigin): Promise<LoginAtte
 
 async function admittedOf(attempts: [username: string, address: string][]): Promise<number> {
   const answers = [];
-  for (const [username, address] of attempts) answers.push(await attempt(username, stranger(address)));
+  for (const [username, address] of attempts) answers.push(await attempt(username, fromUnknown(address)));
   return answers.filter((answer) => typeof answer === 'object').length;
 }
 
 const repeat = <T>(count: number, item: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => item(index));
 
-suite('a stranger', () => {
-  test('may fail five times at one account from one address, then waits five minutes', async () => {
+suite('an unknown origin', () => {
+  test('waits five minutes after five failures at one account from one address', async () => {
     assert.equal(await admittedOf(repeat(8, () => ['ada', '192.0.2.1'])), 5);
-    assert.equal(await attempt('ada', stranger('192.0.2.1')), 300);
+    assert.equal(await attempt('ada', fromUnknown('192.0.2.1')), 300);
     nowMs += 299_000;
-    assert.equal(await attempt('ada', stranger('192.0.2.1')), 1);
+    assert.equal(await attempt('ada', fromUnknown('192.0.2.1')), 1);
     nowMs += 1_000;
-    assert.equal(typeof (await attempt('ada', stranger('192.0.2.1'))), 'object');
+    assert.equal(typeof (await attempt('ada', fromUnknown('192.0.2.1'))), 'object');
   });
 
-  test('gets no further with a hundred attempts at the same moment', async () => {
-    const answers = await Promise.all(repeat(100, () => attempt('ada', stranger('192.0.2.1'))));
+  test('gains nothing from a hundred simultaneous attempts', async () => {
+    const answers = await Promise.all(repeat(100, () => attempt('ada', fromUnknown('192.0.2.1'))));
     assert.equal(answers.filter((answer) => typeof answer === 'object').length, 5);
   });
 
@@ -71,11 +71,11 @@ suite('a stranger', () => {
     assert.equal(await admittedOf([['ada', '192.0.2.2']]), 1);
   });
 
-  test('may fail 30 times in all from one address, whatever the accounts', async () => {
+  test('is refused after 30 failures from one address across all accounts', async () => {
     assert.equal(await admittedOf(repeat(50, (index) => [`user${index}`, '192.0.2.1'])), 30);
   });
 
-  test('may fail twenty times an hour at one account from one IPv4 address', async () => {
+  test('is refused after twenty failures per hour at one account from one IPv4 address', async () => {
     let admitted = 0;
     for (let fiveMinutes = 0; fiveMinutes < 12; fiveMinutes++) {
       admitted += await admittedOf(repeat(10, () => ['ada', '192.0.2.1']));
@@ -86,29 +86,29 @@ suite('a stranger', () => {
 
   test('is refused when many networks together have failed a hundred times within an hour at one account', async () => {
     assert.equal(await admittedOf(repeat(150, (index) => ['ada', `192.0.2.${index}`])), 100);
-    assert.equal(await admittedOf([['bob', '192.0.2.1']]), 1, 'at that one only');
+    assert.equal(await admittedOf([['bob', '192.0.2.1']]), 1, 'at that account only');
     nowMs += 60 * MINUTE_MS;
     assert.equal(await admittedOf([['ada', '192.0.2.200']]), 1);
   });
 
-  test('who succeeds has failed at that account no more, and nowhere for that attempt', async () => {
+  test('loses its failures at that account, and the attempt itself everywhere, by a success', async () => {
     for (let round = 0; round < 50; round++) {
-      const admitted = await attempt('ada', stranger('192.0.2.1'));
+      const admitted = await attempt('ada', fromUnknown('192.0.2.1'));
       assert.ok(typeof admitted === 'object', `round ${round}`);
       admitted.succeeded();
     }
     assert.equal(await admittedOf(repeat(8, () => ['ada', '192.0.2.1'])), 5);
   });
 
-  test('whose password was not looked at has not failed', async () => {
+  test('does not fail when the password was not checked', async () => {
     for (let round = 0; round < 50; round++) {
-      const admitted = await attempt('ada', stranger('192.0.2.1'));
+      const admitted = await attempt('ada', fromUnknown('192.0.2.1'));
       assert.ok(typeof admitted === 'object', `round ${round}`);
       admitted.takeBack();
     }
   });
 
-  test('with a /64 has one address, with a /56 or a /48 not many', async () => {
+  test('counts a /64 as one address, and a /56 or a /48 as a few', async () => {
     const of = (count: number, address: (index: number) => string): [string, string][] =>
       repeat(count, (index) => ['ada', address(index)]);
     assert.equal(await admittedOf(of(20, (index) => `2001:db8:a:1::${index}`)), 5);
@@ -119,10 +119,10 @@ suite('a stranger', () => {
       'a /48',
     );
     const names = repeat(300, (index): [string, string] => [`user${index}`, `2001:db8:d:${index}::1`]);
-    assert.equal(await admittedOf(names), 120, 'a /48, whatever the accounts');
+    assert.equal(await admittedOf(names), 120, 'a /48, across all accounts');
   });
 
-  test('with one network of any size never reaches the limit of the account', async () => {
+  test('cannot reach the limit of an account with one network of any size', async () => {
     let admitted = 0;
     for (let minute = 0; minute < 60; minute++) {
       admitted += await admittedOf(repeat(20, (index) => ['ada', `2001:db8:a:${minute * 20 + index}::1`]));
@@ -131,7 +131,7 @@ suite('a stranger', () => {
     assert.ok(admitted < 100, `${admitted} in an hour`);
   });
 
-  test('is the same however an IPv4 address is written', async () => {
+  test('is counted the same in every notation of an IPv4 address', async () => {
     const attempts = repeat(10, (index): [string, string] => [
       'ada',
       index % 2 ? '192.0.2.1' : '64:ff9b::192.0.2.1',
@@ -140,14 +140,14 @@ suite('a stranger', () => {
     assert.equal(await admittedOf([['ada', '::ffff:192.0.2.2']]), 1);
   });
 
-  test('finds a name nobody has treated as any other: the throttle does not know who there is', async () => {
+  test('gets the same treatment for an unknown name', async () => {
     assert.equal(await admittedOf(repeat(150, (index) => ['nobody', `192.0.2.${index}`])), 100);
   });
 });
 
-suite('a device of the account, or one at home', () => {
-  for (const [name, origin] of Object.entries({ device, home: home('192.168.1.20') })) {
-    test(`${name}: waits after five failures, five seconds at most, and is not refused`, async () => {
+suite('a known device, or one in the private network', () => {
+  for (const [name, origin] of Object.entries({ device, home: fromPrivate('192.168.1.20') })) {
+    test(`${name}: waits after five failures, at most five seconds, and is not refused`, async () => {
       for (let failure = 0; failure < 200; failure++)
         assert.equal(typeof (await attempt('ada', origin)), 'object', `attempt ${failure}`);
       assert.deepEqual(delays.slice(0, 6), [250, 500, 1000, 2000, 4000, 5000]);
@@ -159,10 +159,10 @@ suite('a device of the account, or one at home', () => {
       assert.deepEqual(delays, []);
     });
 
-    test(`${name}: does not wait for what strangers have done to the account`, async () => {
+    test(`${name}: does not wait because of the failures of unknown origins`, async () => {
       await admittedOf(repeat(1000, (index) => ['ada', `2001:db8:${index}::1`]));
       assert.equal(
-        typeof (await attempt('ada', stranger('198.51.100.1'))),
+        typeof (await attempt('ada', fromUnknown('198.51.100.1'))),
         'number',
         'the account is under attack',
       );
@@ -171,19 +171,19 @@ suite('a device of the account, or one at home', () => {
     });
   }
 
-  test('takes no attempt away from strangers', async () => {
-    for (let failure = 0; failure < 200; failure++) await attempt('ada', home(`192.168.1.${failure}`));
+  test('uses no attempts of unknown origins', async () => {
+    for (let failure = 0; failure < 200; failure++) await attempt('ada', fromPrivate(`192.168.1.${failure}`));
     assert.equal(await admittedOf(repeat(100, (index) => ['ada', `192.0.2.${index}`])), 100);
   });
 
-  test('that tries many names waits as well', async () => {
-    for (let index = 0; index < 40; index++) await attempt(`user${index}`, home('192.168.1.66'));
+  test('waits as well when it tries many names', async () => {
+    for (let index = 0; index < 40; index++) await attempt(`user${index}`, fromPrivate('192.168.1.66'));
     assert.equal(delays.length, 10);
-    await attempt('ada', home('192.168.1.20'));
+    await attempt('ada', fromPrivate('192.168.1.20'));
     assert.equal(delays.length, 10, 'another device does not');
   });
 
-  test('that succeeds no longer waits at that account', async () => {
+  test('no longer waits at that account after a success', async () => {
     for (let failure = 0; failure < 10; failure++) await attempt('ada', device);
     const right = await attempt('ada', device);
     assert.ok(typeof right === 'object');

@@ -17,19 +17,19 @@ test('two hashes of one password differ', async () => {
   assert.notEqual(await hashPassword('same'), await hashPassword('same'));
 });
 
-test('a hash of the reference implementation verifies, and is known to be made with other parameters', async () => {
+test('a hash of the reference implementation verifies, and its other parameters are detected', async () => {
   assert.equal(await verifyPassword(REFERENCE, 'password'), true);
   assert.equal(await verifyPassword(REFERENCE, 'passwort'), false);
   assert.equal(isOutdated(REFERENCE), true);
   assert.equal(isOutdated(await hashPassword('password')), false);
 });
 
-test('one password typed as different code points is one password', async () => {
+test('a password typed as other code points is the same password', async () => {
   assert.equal(await verifyPassword(await hashPassword('caf\u00e9'), 'cafe\u0301'), true);
 });
 
 for (const damaged of ['', 'plain', '$argon2i$v=19$m=1,t=1,p=1$YQ$YQ', REFERENCE.slice(0, -44)]) {
-  test(`a stored hash of ${JSON.stringify(damaged.slice(0, 24))} is a fault, not a wrong password`, async () => {
+  test(`a stored hash of ${JSON.stringify(damaged.slice(0, 24))} is a server fault, not a wrong password`, async () => {
     await assert.rejects(verifyPassword(damaged, 'password'), /PHC/);
   });
 }

@@ -5,17 +5,17 @@ import { hashPassword } from '../../server/accounts/password-hash.ts';
 import { PasswordHasher } from '../../server/accounts/password-hasher.ts';
 import { VigieError } from '../../server/errors.ts';
 
-const stranger = (address: string): LoginOrigin => ({ kind: 'stranger', address });
-const home = (address: string): LoginOrigin => ({ kind: 'home', address });
+const fromUnknown = (address: string): LoginOrigin => ({ kind: 'unknown', address });
+const fromPrivate = (address: string): LoginOrigin => ({ kind: 'private', address });
 const device = (sessionId: string): LoginOrigin => ({ kind: 'device', sessionId });
 
 const isRefusal = (error: unknown): boolean =>
   error instanceof VigieError && error.code === 'tooManyRequests' && error.retryAfterSeconds === 2;
 
-/** A hash to compare with: what is verified against it is wrong, and costs a little. */
+/** A hash to verify against: every password is wrong, and verifying is cheap. */
 const CHEAP = '$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc';
 
-/** Sends many verifications at once. @returns who was answered, in that order, and who was refused */
+/** Sends many verifications at once. @returns the answered ones in order, and the refused ones */
 async function answersOf(
   hasher: PasswordHasher,
   origins: readonly [name: string, origin: LoginOrigin][],
@@ -39,64 +39,67 @@ async function answersOf(
 const repeat = <T>(count: number, item: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => item(index));
 
-test('two hashes are computed at once, eight of one network wait, the next one is refused and the others are not', async () => {
+test('two hashes are computed at once, eight of one network wait, and the next of that network is refused', async () => {
   const hasher = new PasswordHasher();
-  const admitted = repeat(10, (index) => hasher.hash(`password ${index}`, stranger('192.0.2.1')));
+  const admitted = repeat(10, (index) => hasher.hash(`password ${index}`, fromUnknown('192.0.2.1')));
   assert.deepEqual(hasher.load, { running: 2, waiting: 8, refused: 0 });
-  await assert.rejects(hasher.hash('one too many', stranger('192.0.2.1')), isRefusal);
-  assert.throws(() => hasher.assertRoom(stranger('192.0.2.1')), isRefusal);
-  hasher.assertRoom(stranger('192.0.2.2'));
+  await assert.rejects(hasher.hash('one too many', fromUnknown('192.0.2.1')), isRefusal);
+  assert.throws(() => hasher.assertRoom(fromUnknown('192.0.2.1')), isRefusal);
+  hasher.assertRoom(fromUnknown('192.0.2.2'));
   assert.equal(new Set(await Promise.all(admitted)).size, 10);
   assert.deepEqual(hasher.load, { running: 0, waiting: 0, refused: 2 });
 });
 
-test('a network that floods it is served once for each time another one is, and that one is never refused', async () => {
+test('a flooding network takes turns with others, which are never refused', async () => {
   const hasher = new PasswordHasher();
-  const flood = repeat(100, (index): [string, LoginOrigin] => ['flood', stranger(`2001:db8:1:${index}::1`)]);
-  const { answered, refused } = await answersOf(hasher, [...flood, ['owner', stranger('192.0.2.1')]]);
+  const flood = repeat(100, (index): [string, LoginOrigin] => [
+    'flood',
+    fromUnknown(`2001:db8:1:${index}::1`),
+  ]);
+  const { answered, refused } = await answersOf(hasher, [...flood, ['owner', fromUnknown('192.0.2.1')]]);
   assert.ok(answered.indexOf('owner') <= 4, answered.join(' '));
   assert.equal(refused.length, 90, 'a whole /48 is one network');
 });
 
-test('strangers of all the world leave the private network and those who are signed in their turns', async () => {
+test('a flood from unknown networks leaves the private network and signed-in users their turns', async () => {
   const hasher = new PasswordHasher();
-  const flood = repeat(200, (index): [string, LoginOrigin] => ['flood', stranger(`198.51.100.${index}`)]);
+  const flood = repeat(200, (index): [string, LoginOrigin] => ['flood', fromUnknown(`198.51.100.${index}`)]);
   const { answered } = await answersOf(hasher, [
     ...flood,
-    ['home', home('192.168.1.20')],
+    ['home', fromPrivate('192.168.1.20')],
     ['device', device('ses_1')],
   ]);
   assert.ok(Math.max(answered.indexOf('home'), answered.indexOf('device')) <= 6, answered.join(' '));
 });
 
-test('a device at home that floods it delays neither the others at home nor the strangers for long', async () => {
+test('a flooding device in the private network delays other devices there and unknown origins only briefly', async () => {
   const hasher = new PasswordHasher();
-  const flood = repeat(100, (): [string, LoginOrigin] => ['flood', home('192.168.1.66')]);
+  const flood = repeat(100, (): [string, LoginOrigin] => ['flood', fromPrivate('192.168.1.66')]);
   const { answered } = await answersOf(hasher, [
     ...flood,
-    ['home', home('192.168.1.20')],
-    ['away', stranger('192.0.2.1')],
+    ['home', fromPrivate('192.168.1.20')],
+    ['away', fromUnknown('192.0.2.1')],
   ]);
   assert.ok(Math.max(answered.indexOf('home'), answered.indexOf('away')) <= 6, answered.join(' '));
 });
 
-test('when all places are taken, one of those that wait for the busiest network goes for another one', async () => {
+test("when all places are taken, a waiting request of the busiest network is replaced by another network's", async () => {
   const hasher = new PasswordHasher();
   const flood = repeat(40, (index): [string, LoginOrigin] => [
     `network ${index % 4}`,
-    stranger(`192.0.2.${index % 4}`),
+    fromUnknown(`192.0.2.${index % 4}`),
   ]);
-  const { answered, refused } = await answersOf(hasher, [...flood, ['owner', stranger('198.51.100.1')]]);
+  const { answered, refused } = await answersOf(hasher, [...flood, ['owner', fromUnknown('198.51.100.1')]]);
   assert.ok(answered.includes('owner'));
   assert.equal(answered.length, 2 + 32);
   assert.equal(refused.length, 7);
 });
 
-test('work that fails gives its place back', async () => {
+test('a failing job releases its place', async () => {
   const hasher = new PasswordHasher();
   await Promise.all(
-    [1, 2, 3].map(() => assert.rejects(hasher.verify('damaged', 'password', stranger('192.0.2.1')))),
+    [1, 2, 3].map(() => assert.rejects(hasher.verify('damaged', 'password', fromUnknown('192.0.2.1')))),
   );
   assert.deepEqual(hasher.load, { running: 0, waiting: 0, refused: 0 });
-  assert.equal(await hasher.verify(await hashPassword('right'), 'right', stranger('192.0.2.1')), true);
+  assert.equal(await hasher.verify(await hashPassword('right'), 'right', fromUnknown('192.0.2.1')), true);
 });

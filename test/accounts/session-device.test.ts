@@ -1,15 +1,14 @@
-/** Which device a refresh token belongs to, asked without renewing it: notifications are kept by it. */
+/** Finds the device of a refresh token without renewing it: push subscriptions belong to it. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AccountEvents } from '../../server/accounts/account-events.ts';
-import { Sessions } from '../../server/accounts/sessions.ts';
+import { AccountEvents, Sessions } from '../../server/accounts/sessions.ts';
 import { openInProcessStore } from '../support/in-process-store.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
-test('a device is known by its newest refresh token, by the one just replaced for 30 s, and by no other', async (context) => {
+test('a device is identified by its newest refresh token and, for 30 s, by the one just replaced', async (context) => {
   const store = openInProcessStore(temporaryFolder(context));
   context.after(() => store.close());
   let nowMs = 1_800_000_000_000;
@@ -27,7 +26,7 @@ test('a device is known by its newest refresh token, by the one just replaced fo
   assert.deepEqual(sessions.deviceOf(second.refreshToken), device);
   nowMs += 1;
   assert.equal(sessions.deviceOf(first.refreshToken), undefined, 'replaced for longer');
-  assert.deepEqual(sessions.deviceOf(second.refreshToken), device, 'asking ends nothing');
+  assert.deepEqual(sessions.deviceOf(second.refreshToken), device, 'the look-up ends nothing');
   const third = await sessions.refresh(second.refreshToken);
   assert.equal(sessions.deviceOf(first.refreshToken), undefined, 'two generations old');
   assert.equal(sessions.deviceOf('made.up.token'), undefined);

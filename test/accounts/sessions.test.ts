@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { AccountEvents } from '../../server/accounts/account-events.ts';
-import { Sessions } from '../../server/accounts/sessions.ts';
+import { AccountEvents, Sessions } from '../../server/accounts/sessions.ts';
 import { VigieError } from '../../server/errors.ts';
 import { openInProcessStore } from '../support/in-process-store.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -27,7 +26,7 @@ async function setUp(context: TestContext) {
 const isUnauthorized = (error: unknown): boolean =>
   error instanceof VigieError && error.code === 'unauthorized';
 
-test('an access token is identified as its user, with the role of this moment', async (context) => {
+test('an access token identifies its user with the current role', async (context) => {
   const { store, sessions, user } = await setUp(context);
   const { accessToken, mediaToken } = await sessions.start(user);
   assert.equal(sessions.identify(accessToken).role, 'viewer');
@@ -38,7 +37,7 @@ test('an access token is identified as its user, with the role of this moment', 
   assert.throws(() => sessions.identify(accessToken, 'media'), isUnauthorized);
 });
 
-test('a session is renewed for as long as it is used, each time by the newest refresh token', async (context) => {
+test('a session is renewed as long as it is used, each time with the newest refresh token', async (context) => {
   const { clock, sessions, user } = await setUp(context);
   let tokens = await sessions.start(user);
   const { sessionId } = sessions.identify(tokens.accessToken);
@@ -49,7 +48,7 @@ test('a session is renewed for as long as it is used, each time by the newest re
   }
 });
 
-test('a session unused for more than 30 days is over', async (context) => {
+test('a session unused for more than 30 days has ended', async (context) => {
   const { clock, ended, sessions, user } = await setUp(context);
   const { refreshToken, accessToken } = await sessions.start(user);
   const { sessionId } = sessions.identify(accessToken);
@@ -58,7 +57,7 @@ test('a session unused for more than 30 days is over', async (context) => {
   assert.deepEqual(ended, [sessionId]);
 });
 
-test('a refresh token sent twice at once, by two tabs, yields the same successor, and the session goes on', async (context) => {
+test('a refresh token sent twice at once by two tabs yields the same successor, and the session continues', async (context) => {
   const { clock, ended, sessions, user } = await setUp(context);
   const { refreshToken } = await sessions.start(user);
   clock.nowMs += 10 * MINUTE_MS;
@@ -72,7 +71,7 @@ test('a refresh token sent twice at once, by two tabs, yields the same successor
   assert.deepEqual(ended, []);
 });
 
-test('a refresh token sent many times at the very same moment is renewed once', async (context) => {
+test('a refresh token sent many times at the same moment is renewed once', async (context) => {
   const { clock, ended, sessions, user } = await setUp(context);
   const { refreshToken } = await sessions.start(user);
   clock.nowMs += MINUTE_MS;
@@ -83,7 +82,7 @@ test('a refresh token sent many times at the very same moment is renewed once', 
   assert.deepEqual(ended, []);
 });
 
-test('a refresh that meets the end of its session yields nothing', async (context) => {
+test('a refresh during the end of its session yields nothing', async (context) => {
   const { sessions, user } = await setUp(context);
   const { refreshToken, accessToken } = await sessions.start(user);
   const { sessionId } = sessions.identify(accessToken);
@@ -94,7 +93,7 @@ test('a refresh that meets the end of its session yields nothing', async (contex
   assert.deepEqual([ended.status, renewed.status], ['fulfilled', 'rejected']);
 });
 
-test('who signs in with a password that is changed at that moment gets no session', async (context) => {
+test('signing in with a password that is changed at that moment yields no session', async (context) => {
   const { store, sessions, user } = await setUp(context);
   const [, started] = await Promise.allSettled([
     store.users.change(user.id, { passwordHash: 'another' }),
@@ -103,7 +102,7 @@ test('who signs in with a password that is changed at that moment gets no sessio
   assert.equal(started.status, 'rejected');
 });
 
-test('a refresh token used again after 30 s ends the session, and all its tokens with it', async (context) => {
+test('a refresh token reused after 30 s ends the session and all its tokens', async (context) => {
   const { clock, ended, sessions, user } = await setUp(context);
   const { refreshToken, accessToken } = await sessions.start(user);
   const { sessionId } = sessions.identify(accessToken);
@@ -118,7 +117,7 @@ test('a refresh token used again after 30 s ends the session, and all its tokens
   assert.deepEqual(ended, [sessionId]);
 });
 
-test('a refresh token two generations old ends the session, even at once', async (context) => {
+test('a refresh token two generations old ends the session, even within the grace period', async (context) => {
   const { sessions, user } = await setUp(context);
   const { refreshToken } = await sessions.start(user);
   const second = await sessions.refresh(refreshToken);
@@ -127,7 +126,7 @@ test('a refresh token two generations old ends the session, even at once', async
   await assert.rejects(sessions.refresh(second.refreshToken), isUnauthorized);
 });
 
-test('a thief who is quicker than the owner, within the grace, is found out by the next renewal', async (context) => {
+test('a thief who is faster than the owner within the grace period is detected by the next renewal', async (context) => {
   const { clock, ended, sessions, user } = await setUp(context);
   const { refreshToken } = await sessions.start(user);
   const thief = await sessions.refresh(refreshToken);
@@ -139,7 +138,7 @@ test('a thief who is quicker than the owner, within the grace, is found out by t
   assert.equal(ended.length, 1);
 });
 
-test('a refresh token that was made up ends nothing', async (context) => {
+test('a forged refresh token ends nothing', async (context) => {
   const { ended, sessions, user } = await setUp(context);
   const { refreshToken, accessToken } = await sessions.start(user);
   const forged = refreshToken.replace('.0.', '.1.');
@@ -148,7 +147,7 @@ test('a refresh token that was made up ends nothing', async (context) => {
   assert.deepEqual(ended, []);
 });
 
-test('signing out ends one session, the others of the user go on', async (context) => {
+test("signing out ends one session, and the user's others continue", async (context) => {
   const { ended, sessions, user } = await setUp(context);
   const [phone, desk] = [await sessions.start(user), await sessions.start(user)];
   const { sessionId } = sessions.identify(phone.accessToken);
@@ -160,7 +159,7 @@ test('signing out ends one session, the others of the user go on', async (contex
   assert.deepEqual(ended, [sessionId]);
 });
 
-test('the tokens of a user who is gone are refused at once', async (context) => {
+test('the tokens of a removed user are refused at once', async (context) => {
   const { store, sessions, user } = await setUp(context);
   const { accessToken, refreshToken, mediaToken } = await sessions.start(user);
   await store.users.remove(user.id);
@@ -169,7 +168,7 @@ test('the tokens of a user who is gone are refused at once', async (context) => 
   await assert.rejects(sessions.refresh(refreshToken), isUnauthorized);
 });
 
-test('a session outlives a restart of the server', async (context) => {
+test('a session survives a restart of the server', async (context) => {
   const { store, clock, sessions, user } = await setUp(context);
   const { accessToken, refreshToken } = await sessions.start(user);
   const after = new Sessions({ store, events: new AccountEvents(), nowMs: () => clock.nowMs });

@@ -25,13 +25,13 @@ function handMade(header: object, claims: object, algorithm = 'sha256'): string 
   return `${text}.${createHmac(algorithm, SECRET).update(text).digest('base64url')}`;
 }
 
-test('a token says who, since which sign-in, and until when', () => {
+test('a token contains user, sign-in and expiry', () => {
   const token = signToken(SECRET, 'api', SUBJECT, NOW_MS);
   assert.deepEqual(verifyToken(SECRET, 'api', token, NOW_MS), { ...SUBJECT, expiresAtMs: NOW_MS + 900_000 });
-  assert.notEqual(token, signToken(SECRET, 'api', SUBJECT, NOW_MS), 'each has an id of its own');
+  assert.notEqual(token, signToken(SECRET, 'api', SUBJECT, NOW_MS), 'each has its own id');
 });
 
-test('a token is good for 15 minutes, one for media for an hour', () => {
+test('an access token is valid for 15 minutes, a media token for an hour', () => {
   for (const [audience, lifetimeMs] of [
     ['api', 900_000],
     ['media', 3_600_000],
@@ -42,14 +42,14 @@ test('a token is good for 15 minutes, one for media for an hour', () => {
   }
 });
 
-test('a token made by hand as this server makes them is accepted, so that the refusals below mean something', () => {
+test("a token made by hand like the server's own is accepted, so the refusals below are meaningful", () => {
   verifyToken(SECRET, 'api', handMade({ alg: 'HS256', typ: 'JWT' }, CLAIMS), NOW_MS);
 });
 
 const good = handMade({ alg: 'HS256' }, CLAIMS);
 const FORGERIES: [what: string, token: string][] = [
   ['nothing', ''],
-  ['no JWT', 'a.b.c'],
+  ['not a JWT', 'a.b.c'],
   ['algorithm none', `${encode({ alg: 'none' })}.${encode(CLAIMS)}.`],
   ['algorithm None with a signature', handMade({ alg: 'None' }, CLAIMS)],
   ['another HMAC', handMade({ alg: 'HS512' }, CLAIMS, 'sha512')],
@@ -64,9 +64,9 @@ const FORGERIES: [what: string, token: string][] = [
   ['no subject', handMade({ alg: 'HS256' }, { ...CLAIMS, sub: undefined })],
   ['no session', handMade({ alg: 'HS256' }, { ...CLAIMS, sid: undefined })],
   ['no id', handMade({ alg: 'HS256' }, { ...CLAIMS, jti: undefined })],
-  ['no end', handMade({ alg: 'HS256' }, { ...CLAIMS, exp: undefined })],
-  ['its end in the past', handMade({ alg: 'HS256' }, { ...CLAIMS, exp: NOW_MS / 1000 })],
-  ['its beginning in the future', handMade({ alg: 'HS256' }, { ...CLAIMS, nbf: NOW_MS / 1000 + 60 })],
+  ['no expiry', handMade({ alg: 'HS256' }, { ...CLAIMS, exp: undefined })],
+  ['an expiry in the past', handMade({ alg: 'HS256' }, { ...CLAIMS, exp: NOW_MS / 1000 })],
+  ['a start in the future', handMade({ alg: 'HS256' }, { ...CLAIMS, nbf: NOW_MS / 1000 + 60 })],
 ];
 
 for (const [what, token] of FORGERIES) {
@@ -78,15 +78,15 @@ for (const [what, token] of FORGERIES) {
   });
 }
 
-test('a refresh token reads back as what it was made of', () => {
+test('a refresh token is parsed into its parts', () => {
   const claims = { sessionId: 'ses_abcdefgh2345', generation: 4711 };
   assert.deepEqual(readRefreshToken(SECRET, makeRefreshToken(SECRET, claims)), claims);
 });
 
-test('a refresh token changed in any one character is none', () => {
+test('a refresh token with any one character changed is invalid', () => {
   const token = makeRefreshToken(SECRET, { sessionId: 'ses_abcdefgh2345', generation: 12 });
   for (let index = 0; index < token.length; index++) {
-    // The last character carries two bits that stand for nothing; flipping those must not pass either.
+    // The last character has two unused bits; flipping those must not pass either.
     for (const character of ['A', 'z', '0', '.', '_']) {
       const changed = token.slice(0, index) + character + token.slice(index + 1);
       if (changed !== token) assert.equal(readRefreshToken(SECRET, changed), undefined, changed);

@@ -20,10 +20,10 @@ async function setUp(context: TestContext) {
   return { server, admin, adminId, add, change };
 }
 
-test('users are added and listed without anything of their passwords', async (context) => {
+test('users are added and listed without any part of their passwords', async (context) => {
   const { admin, add } = await setUp(context);
   const ada = await add(' Ada ', 'viewer');
-  assert.deepEqual(Object.keys(ada).sort(), ['cameraIds', 'createdAt', 'id', 'role', 'username']);
+  assert.deepEqual(Object.keys(ada).sort(), ['cameraIds', 'createdAtMs', 'id', 'role', 'username']);
   assert.equal(ada.username, 'Ada');
   const { body } = await admin.call<UserView[]>('GET', '/api/users');
   assert.deepEqual(
@@ -51,7 +51,7 @@ test('a password set by an administrator signs the user out everywhere', async (
   assert.equal((await ada.signIn('ada', 'second password')).status, 200);
 });
 
-test('a user who is removed is refused at once, their sessions end and their access is gone', async (context) => {
+test('a removed user is refused at once, and their sessions and rights end', async (context) => {
   const { server, admin, add } = await setUp(context);
   const { id } = await add('ada', 'administrator');
   const ada = await ApiClient.signedIn(server, 'ada', 'first password');
@@ -66,7 +66,7 @@ test('a user who is removed is refused at once, their sessions end and their acc
   assert.equal((await ada.signIn('ada', 'first password')).status, 401);
 });
 
-test('a change of role counts at once, in both directions', async (context) => {
+test('a change of role takes effect at once, in both directions', async (context) => {
   const { server, add, change } = await setUp(context);
   const camera = (await server.store.cameras.add('Door', 'v1', 0)).id;
   const { id } = await add('ada', 'viewer');
@@ -80,7 +80,7 @@ test('a change of role counts at once, in both directions', async (context) => {
   assert.deepEqual([await status(), access.mayWatch(id, camera)], [403, false]);
 });
 
-test('a promoted viewer loses the list of cameras, so that a later demotion leaves none', async (context) => {
+test('a promoted viewer loses the list of cameras, so a later demotion leaves none', async (context) => {
   const { server, add, change } = await setUp(context);
   const camera = (await server.store.cameras.add('Door', 'v1', 0)).id;
   const { id } = await add('ada', 'viewer');
@@ -90,7 +90,7 @@ test('a promoted viewer loses the list of cameras, so that a later demotion leav
   assert.equal((await change(id, { role: 'administrator', cameraIds: [camera] })).status, 400);
 });
 
-test('the only administrator can be neither removed nor demoted, until there is another one', async (context) => {
+test('the only administrator can be neither removed nor demoted', async (context) => {
   const { admin, adminId, add, change } = await setUp(context);
   const removal = await admin.call<Problem>('DELETE', `/api/users/${adminId}`);
   assert.deepEqual([removal.status, removal.body.code], [409, 'conflict']);
@@ -116,7 +116,7 @@ test('two administrators who demote or remove each other at the same moment leav
   assert.equal(users.filter(({ role }) => role === 'administrator').length, 1);
 });
 
-test('of several changes in one request either all happen or none', async (context) => {
+test('several changes in one request are applied all or not at all', async (context) => {
   const { server, add, change } = await setUp(context);
   const { id } = await add('ada', 'viewer');
   const { status } = await change(id, { password: 'second password', cameraIds: ['cam_nobody'] });

@@ -1,4 +1,4 @@
-/** Holds docs/architecture.md to rooms.ts and to the files it names. */
+/** Compares docs/architecture.md with rooms.ts and with the files it names. */
 
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ test('the table of rooms has every room of the server', () => {
   assert.deepEqual(new Set(listed), new Set(Object.keys(SERVER_ROOMS)));
 });
 
-test('the page names every folder of the client that is a feature', () => {
+test('the page names every feature folder of the client', () => {
   const features = [
     'cameras',
     'live',
@@ -32,7 +32,7 @@ test('the page names every folder of the client that is a feature', () => {
   }
 });
 
-test('every file that the page names is there', () => {
+test('every file that the page names exists', () => {
   const named = [...page.matchAll(/`((?:[\w-]+\/)+[\w.-]+\.ts)`/g)].map(([, path = '']) => path);
   assert.ok(named.length > 30);
   assert.deepEqual(

@@ -1,4 +1,4 @@
-/** The browser downloads no validator: the client takes types from wire/, and values only from files that do without zod. */
+/** The browser downloads no validator: the client takes types from wire/, and values only from files without zod. */
 
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { test } from 'node:test';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** Files and packages that this one brings along. `import type` brings nothing; `import { type A }` still brings the file. */
+/** Files and packages that this file loads. `import type` loads nothing; `import { type A }` still loads the file. */
 function broughtBy(path: string): string[] {
   const text = readFileSync(join(ROOT, path), 'utf8');
   const specifiers = text.matchAll(
@@ -18,7 +18,7 @@ function broughtBy(path: string): string[] {
   );
 }
 
-/** @returns how the target is reached from a file, or undefined */
+/** @returns the chain of imports from a file to the target, or undefined */
 function wayTo(target: string, from: string, seen = new Set<string>()): string[] | undefined {
   if (from === target) return [from];
   if (!from.startsWith('server/') || seen.has(from)) return undefined;
@@ -30,7 +30,7 @@ function wayTo(target: string, from: string, seen = new Set<string>()): string[]
   return undefined;
 }
 
-test('no file of the client brings zod into the browser', () => {
+test('no file of the client loads zod into the browser', () => {
   const files = globSync('client/**/*.ts', { cwd: ROOT, exclude: ['client/dist*/**', 'client/*.config.ts'] });
   const ways = files.flatMap((file) =>
     broughtBy(file).flatMap((next) => {
@@ -41,7 +41,7 @@ test('no file of the client brings zod into the browser', () => {
   assert.deepEqual(ways, []);
 });
 
-test('the scan follows values and passes over types', () => {
+test('the scan follows values and skips types', () => {
   assert.deepEqual(wayTo('zod', 'server/wire/api-routes.ts')?.at(-1), 'zod');
   assert.ok(broughtBy('client/routing/routes.ts').includes('server/wire/paths.ts'));
   assert.ok(!broughtBy('client/http/api.ts').includes('server/wire/api-routes.ts'));

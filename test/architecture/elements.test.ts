@@ -1,6 +1,7 @@
 /**
- * Where an element of the client stands: `vigie-x.ts` for the tag `vigie-x`; a page or a dialog in `x-page.ts`, `x-dialog.ts`.
- * Its css stands in `<file>.styles.ts` beside it, which it alone imports; up to 60 lines may stand in the element itself.
+ * Files of the client's elements: `vigie-x.ts` for the tag `vigie-x`; a page or a dialog in `x-page.ts`, `x-dialog.ts`.
+ * Its css is in `<file>.styles.ts` beside it, which only the element imports; up to 60 lines may be in the element
+ * itself.
  */
 
 import assert from 'node:assert/strict';
@@ -24,7 +25,7 @@ function fileNameOf(tag: string): string {
   return /-(?:page|dialog)$/.test(tag) ? tag.replace(/^vigie-/, '') : tag;
 }
 
-test('each element stands in the file of its name', () => {
+test('each element is in the file of its name', () => {
   assert.ok(elements.length > 30);
   assert.deepEqual(
     elements
@@ -34,7 +35,7 @@ test('each element stands in the file of its name', () => {
   );
 });
 
-test('css of more than 60 lines stands in a file of its own', () => {
+test('css of more than 60 lines is in a separate file', () => {
   const long = files
     .filter(({ name }) => !name.endsWith('.styles'))
     .filter(({ text }) =>
@@ -48,7 +49,7 @@ test('css of more than 60 lines stands in a file of its own', () => {
   );
 });
 
-test('a file of css stands beside its element, which alone imports it', () => {
+test('a css file is beside its element, which alone imports it', () => {
   for (const { path, name } of files.filter((file) => file.name.endsWith('.styles'))) {
     const element = path.replace('.styles.ts', '.ts');
     assert.ok(existsSync(join(ROOT, element)), `${path} has no ${element}`);

@@ -1,4 +1,7 @@
-/** Holds server/ and client/ to the directions of rooms.ts, and the two pure rooms to what may be imported there. */
+/**
+ * Compares the imports of server/ and client/ with rooms.ts, and those of the two pure rooms with their allowed
+ * packages.
+ */
 
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
@@ -7,7 +10,7 @@ import { test } from 'node:test';
 import { CLIENT_ROOMS, SERVER_ROOMS } from './rooms.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-/** Outside packages of the pure rooms. Time, sockets and files come as arguments, or not at all. */
+/** Packages allowed in the pure rooms. Time, sockets and files come as arguments, or not at all. */
 const PURE: Readonly<Record<string, readonly string[]>> = {
   wire: ['zod'],
   core: ['node:crypto', 'node:events', 'node:zlib', 'ipaddr.js'],
@@ -17,7 +20,7 @@ interface Import {
   from: string;
   /** As written. */
   specifier: string;
-  /** Of the repository, for relative specifiers. */
+  /** Path in the repository, for relative specifiers. */
   to: string | undefined;
 }
 
@@ -59,15 +62,15 @@ function faults(side: 'server' | 'client', rooms: Readonly<Record<string, readon
     });
 }
 
-test('each room of the server imports what the allow-list gives it, and no other', () => {
+test('each room of the server imports only what the allow-list permits', () => {
   assert.deepEqual(faults('server', SERVER_ROOMS), []);
 });
 
-test('each room of the client imports what the allow-list gives it, and no other', () => {
+test('each room of the client imports only what the allow-list permits', () => {
   assert.deepEqual(faults('client', CLIENT_ROOMS), []);
 });
 
-test('wire and core import no package but those named here', () => {
+test('wire and core import only the packages named here', () => {
   const packages = imports.filter(({ from, to }) => to === undefined && from.startsWith('server/'));
   const strange = packages.filter(({ from, specifier }) => PURE[roomOf(from)]?.includes(specifier) === false);
   assert.deepEqual(strange, []);

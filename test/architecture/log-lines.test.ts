@@ -1,4 +1,4 @@
-/** Holds log lines to their form: `failed to …`, or a noun with a past participle, so that they can be searched for. */
+/** Checks the form of log lines: `failed to …`, or a noun with a past participle, so that they can be searched for. */
 
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';

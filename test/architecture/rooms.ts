@@ -1,13 +1,13 @@
 /**
- * The rooms of server/ and client/, and what each may import besides itself. The one list: imports.test.ts holds the code to it,
- * docs/architecture.md is held to it. A folder or root file that is not here fails.
+ * The rooms of server/ and client/, and what each may import besides itself: the one list, to which imports.test.ts
+ * compares the code and docs/architecture.md. An unlisted folder or root file fails.
  */
 
-/** What every room of server/ but wire and core may import. */
+/** Every room of server/ except wire and core may import these. */
 const GROUND = ['wire', 'errors', 'core', 'log'];
-/** What every feature may import besides: sockets, settings, its own queries' database, and what routes need. */
+/** Every feature may also import these: sockets, settings, its own queries' database, and the parts of routes. */
 const FEATURE = [...GROUND, 'net', 'config', 'store', 'http'];
-/** With the guard of its routes, the one thing that features import of another. */
+/** Also the guard of routes, the only thing that features import from another feature. */
 const ROUTED_FEATURE = [...FEATURE, 'accounts'];
 
 export const SERVER_ROOMS: Readonly<Record<string, readonly string[]>> = {
@@ -70,7 +70,7 @@ export const SERVER_ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** The client knows server/wire and nothing else of the server. */
+/** The client imports only server/wire of the server. */
 // Below every page: events, requests, signaling, the session.
 const PAGE_GROUND = [
   'emitter',

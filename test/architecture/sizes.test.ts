@@ -1,4 +1,4 @@
-/** Holds every file to the size that its side allows: a file has one idea. */
+/** Checks every file against the size limit of its side: a file has one idea. */
 
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';

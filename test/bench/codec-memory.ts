@@ -1,9 +1,9 @@
 /**
- * What the codec processes hold on to, in three situations that once made them grow:
+ * Memory of the codec processes in three situations that once made them grow:
  *
- *  1. one camera that alternates two sizes, 25 times a second, for 30 s;
- *  2. many watched cameras, of large and small pictures, that all lose their viewers;
- *  3. an encoder opened anew for each picture: what that costs.
+ * 1. one camera that alternates two sizes, 25 times a second, for 30 s;
+ * 2. many watched cameras, of large and small pictures, that all lose their viewers;
+ * 3. a new encoder for each picture: its cost.
  *
  *     npm run bench:codec-memory
  *

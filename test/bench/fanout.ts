@@ -1,7 +1,7 @@
 /**
- * What one packet to one more viewer costs: header, AES-128-GCM, history and UDP send, by the SFU's own consumer over
- * its own socket, beside a bare UDP send of the same size in the same run. Nobody receives, reports or asks for a packet
- * again, so a core serves fewer real viewers than the printed bound.
+ * The cost of one packet to one more viewer: header, AES-128-GCM, history and UDP send, by the SFU's own consumer over
+ * its own socket, compared with a bare UDP send of the same size in the same run. The viewers never receive, report or
+ * request retransmissions, so a core serves fewer real viewers than the printed bound.
  *
  *     npm run bench:fanout
  */
@@ -23,7 +23,7 @@ const FRAMES_PER_ROUND = 25;
 /** 1 Mbit/s at 25 fps. */
 const FRAME_BYTES = 5000;
 
-/** Binds a port and never reads: the kernel takes the packets and throws away what does not fit. */
+/** Binds a port and never reads: the kernel accepts the packets and drops what does not fit. */
 const sink = new Worker(
   `const socket = require('node:dgram').createSocket('udp4');
    socket.bind(0, '127.0.0.1', () => {
@@ -80,7 +80,7 @@ async function measure(sendFrame: () => number): Promise<number> {
   let packets = 0;
   for (let i = 0; i < FRAMES_PER_ROUND; i++) {
     packets += sendFrame();
-    // The system sends when this turn of the loop ends.
+    // The system sends at the end of this turn of the loop.
     await new Promise(setImmediate);
   }
   const { user, system } = process.cpuUsage(before);

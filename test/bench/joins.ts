@@ -1,6 +1,6 @@
 /**
- * How long a viewer waits for the first picture, each time on a page of its own: after the click that opens the cameras
- * on a page that is open and signed in, and after loading the page anew.
+ * Time until a viewer sees the first picture, each time on a new page: after the click that opens the cameras on an
+ * open, signed-in page, and after reloading the page.
  */
 
 import type { CameraWithKey } from '../../server/wire/camera.ts';
@@ -24,7 +24,7 @@ declare global {
   }
 }
 
-/** Runs in the page from its first moment on. */
+/** Runs in the page from its start. */
 const FIRST_PICTURE_SCRIPT = `(() => {
   const findVideo = (root) => {
     for (const element of root.querySelectorAll('*')) {
@@ -55,7 +55,7 @@ export async function measureJoins(
       await page.addInitScript(FIRST_PICTURE_SCRIPT);
     });
     await viewer.signIn('admin', server.password);
-    // What a person does who looks at the page before clicking: by then its path to the server is there.
+    // Waits like a person who looks at the page before clicking: by then its path to the server exists.
     await until('the page is settled', () =>
       viewer.page.evaluate(() => window.peerConnections.some((peer) => peer.connectionState === 'connected')),
     );

@@ -1,7 +1,7 @@
 /**
- * Glass to glass: from the moment that is drawn into a virtual camera's picture to the moment its pixels are shown in
- * Chromium, through the real server; and beside it, in turns within the same run, the legacy way. Then the join:
- * from a click to the first picture.
+ * Glass to glass: from the time drawn into a virtual camera's picture to the moment its pixels are shown in Chromium,
+ * through the real server; compared, in turns within the same run, with the legacy way. Then the join: from a click to
+ * the first picture.
  *
  *     npm run bench:latency               60 s of pictures each way, 20 joins
  *     npm run bench:latency -- --seconds 20 --joins 5
@@ -27,7 +27,7 @@ const { values } = parseArgs({
 });
 const SECONDS = Number(values.seconds);
 const JOINS = Number(values.joins);
-/** Each way takes this long a turn, so that what else the machine does falls on both alike. */
+/** Duration of each way's turn, so that other load of the machine affects both alike. */
 const TURN_SECONDS = Math.min(10, SECONDS);
 const WARM_UP_MS = 2_000;
 
@@ -57,7 +57,7 @@ const page = await browser.open(server.url, async (tab) => {
 await page.signIn('admin', server.password);
 const vigie: Way = { frames: [], bits: 0, seconds: 0 };
 const badges: number[] = [];
-/** Chromium tells the sum over all frames only. */
+/** Chromium reports only the sum over all frames. */
 const jitterBuffer = { seconds: 0, frames: 0 };
 const legacy: Way = { frames: [], bits: 0, seconds: 0 };
 
@@ -101,7 +101,7 @@ async function vigieTurn(viewer: TestPage): Promise<void> {
   await viewer.untilStatus(camera.id, 'offline');
 }
 
-/** What the page itself says of the latency: it knows no time code, only clocks and RTP timestamps. In ms. */
+/** The latency according to the page itself: it knows no time code, only clocks and RTP timestamps. In ms. */
 async function badge(viewer: TestPage): Promise<number> {
   const p50 = await viewer.page
     .locator('vigie-camera')
@@ -169,7 +169,7 @@ function ratio(ours: number, theirs: number): string {
   return (ours / theirs).toFixed(2).padStart(8);
 }
 
-/** Each frame's way through the house, stage by stage; medians and 95th percentiles over all frames. */
+/** Each frame's time in the server, stage by stage; medians and 95th percentiles over all frames. */
 function whereTheTimeGoes(): string {
   const stages = new Map<string, number[]>();
   const jitterBufferMs = (jitterBuffer.seconds / jitterBuffer.frames) * 1000;

@@ -1,5 +1,5 @@
 /**
- * The way of the project Vigie grew from, to be measured beside it: the camera's JPEGs over one WebSocket to the server,
+ * The pipeline of the project Vigie grew from, for comparison: the camera's JPEGs over one WebSocket to the server,
  * over another to the page, there into an <img>.
  */
 

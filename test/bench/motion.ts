@@ -1,8 +1,8 @@
 /**
- * `npm run bench:motion`: hits and false alarms of Vigie's motion and of plain frame differencing, on the same pictures, and
- * what an analysis costs.
+ * `npm run bench:motion`: hits and false alarms of Vigie's motion and of plain frame differencing on the same pictures,
+ * and the cost of an analysis.
  *
- * Still scenes (an OV2640's own pictures) may raise no event whatever light, lamps, rain and the sensor do to them; the real
+ * Still scenes (an OV2640's own pictures) must raise no event whatever light, lamps, rain and the sensor do; the real
  * street must raise one, in an empty zone within a second of the first walker.
  */
 
@@ -34,7 +34,7 @@ const ANALYSES_PER_SECOND = 5;
 const STILL_SECONDS = 120;
 const STILL_PICTURES = 3;
 const STREET_FPS = 10;
-/** A stretch of the street's path where nobody is until the walker in blue, whose first pixels enter in picture 183. */
+/** A part of the street's path that is empty until the walker in blue, whose first pixels enter in picture 183. */
 const EMPTY_ZONE = {
   id: 'path',
   points: [
@@ -62,7 +62,7 @@ interface Analyser {
 
 interface Outcome {
   events: number;
-  /** Share of the analyses during which an event was going on. */
+  /** Share of the analyses during which an event was active. */
   covered: number;
   /** When the first event was raised. */
   firstMs: number | undefined;
@@ -100,7 +100,7 @@ function street(pictures: readonly Picture[], disturbances: readonly Disturbance
 }
 
 const NOISE = 4;
-/** Every ten seconds another gain, at once. */
+/** Another gain every ten seconds, at once. */
 const gainSteps = exposure(
   (timeMs) => [1, 1.6, 0.6, 1.25, 0.8, 2, 0.5][Math.floor(timeMs / 10_000) % 7] ?? 1,
 );
@@ -118,7 +118,7 @@ const STILL_SCENES: Record<string, Disturbance[]> = {
   'all at once': [gainSteps, lampFlicker(0.25), rain(120, 5), noise],
 };
 const STREET_SCENES: Record<string, Disturbance[]> = {
-  'as it is': [],
+  unchanged: [],
   'with noise': [noise],
   'with gain steps': [gainSteps, noise],
   'with flicker': [lampFlicker(0.25), noise],

@@ -1,15 +1,15 @@
 /**
- * Runs in the page: notes, for each picture shown, when it was shown and the time code read off its pixels. A video and
- * an image are timed alike, at the rendering step in which they first appear.
+ * Runs in the page: records, for each picture shown, when it was shown and the time code in its pixels. A video and an
+ * image are timed alike, at the rendering step in which they first appear.
  */
 
 import type { Page } from 'playwright-core';
 import { timeCodeDifferenceUs, timeCodeOf } from '../../server/wire/time-code.ts';
 
 export interface ShownFrame {
-  /** From the moment in the picture to the moment it was shown, in ms. */
+  /** From the time in the picture to the moment it was shown, in ms. */
   latencyMs: number;
-  /** Of a video frame: RTP timestamp, when its last packet came, and how long it was decoded, as Chromium tells. */
+  /** For a video frame: RTP timestamp, arrival of its last packet, and decoding time, as Chromium reports them. */
   rtpTimestamp?: number;
   receivedMs?: number;
   decodeMs?: number;
@@ -30,7 +30,7 @@ declare global {
 /** Finds the first <video>, also inside shadow roots, or the first <img>, and watches it. */
 export async function watchPictures(page: Page): Promise<void> {
   await page.evaluate(() => {
-    // A video element lives through many turns; it is watched once.
+    // A video element is used for many turns; it is watched once.
     if (window.shownFrames) return;
     const frames: RawFrame[] = (window.shownFrames = []);
     const find = (root: Document | ShadowRoot): HTMLVideoElement | HTMLImageElement | undefined => {
@@ -72,7 +72,7 @@ export async function watchPictures(page: Page): Promise<void> {
   });
 }
 
-/** @returns what was shown since the last call */
+/** @returns the pictures shown since the last call */
 export async function takeShownFrames(page: Page): Promise<ShownFrame[]> {
   const frames = await page.evaluate(() => window.shownFrames?.splice(0) ?? []);
   return frames.map(({ code, ...frame }) => ({

@@ -1,6 +1,7 @@
 /**
- * A house in use: viewers come and go, some without a word; cameras lose their connection and come back; pictures change size
- * and format. Prints what the server and its codec processes hold on to over time, and fails when it grows.
+ * A server in use: viewers come and go, some abruptly; cameras lose their connection and reconnect; pictures change
+ * size and format. Prints the memory and descriptors of the server and its codec processes over time, and fails when
+ * they grow.
  *
  *     npm run soak                    10 minutes
  *     npm run soak -- --minutes 2
@@ -24,7 +25,7 @@ const VIEWERS = 5;
 const SAMPLE_MS = 5_000;
 /** Growth of the medians from the second to the last quarter of the run that still counts as flat. */
 const ALLOWED_GROWTH_MB = 15;
-/** All codec processes together. Each time a size or format changes, an encoder is opened anew. */
+/** All codec processes together. Each change of size or format opens a new encoder. */
 const ALLOWED_CODEC_GROWTH_MB = 60;
 const ALLOWED_GROWTH_HANDLES = 8;
 const SIZE_CHANGE_MS = 7_000;
@@ -55,7 +56,7 @@ let admin = await server.admin();
 const drawn = await admin.addCamera('Drawn');
 const alternating = await admin.addCamera('Alternating');
 const cameraIds = [drawn.id, alternating.id];
-// Access tokens last a quarter of an hour, and a soak may last longer.
+// Access tokens are valid for a quarter of an hour, and a soak may last longer.
 const renewal = setInterval(() => void server.admin().then((renewed) => (admin = renewed)), 10 * 60_000);
 const port = Number(new URL(server.url).port);
 const viewer = new SignedIn(port, 'admin', server.password);
@@ -84,7 +85,7 @@ if (report()) process.exitCode = 1;
 // It throws when the server logged an error or an unhandled rejection.
 await server.stop();
 
-/** One viewer's life: visit after visit, each some seconds long, every third one ending without a word. */
+/** One viewer's life: visit after visit, some seconds each, every third one ending abruptly. */
 async function comeAndGo(): Promise<void> {
   while (!isOver()) {
     try {
@@ -106,7 +107,7 @@ async function comeAndGo(): Promise<void> {
   }
 }
 
-/** The drawn camera is a process that is killed, or told to stop, and started again. */
+/** The drawn camera is a process that is killed, or stopped, and started again. */
 async function loseConnections(): Promise<void> {
   while (!isOver()) {
     const camera = startCamera(server.cameraUrl, drawn);
@@ -116,7 +117,7 @@ async function loseConnections(): Promise<void> {
   }
 }
 
-/** The alternating camera plays three sizes and formats in turn, and leaves and comes back now and then. */
+/** The alternating camera plays three sizes and formats in turn, and disconnects and reconnects now and then. */
 async function changeKinds(): Promise<void> {
   const pictures = new AlternatingPictures(
     [
@@ -137,14 +138,14 @@ async function changeKinds(): Promise<void> {
   }
 }
 
-/** An administrator who cannot decide. */
+/** An administrator who keeps changing settings. */
 async function changeSizes(): Promise<void> {
   while (!isOver()) {
     await waitUntilOver(SIZE_CHANGE_MS);
     const frameSize = SIZES[counts.sizes % SIZES.length];
     await admin.request('POST', `/cameras/${drawn.id}/settings`, { frameSize }).then(
       () => counts.sizes++,
-      // Away at the moment.
+      // Offline at the moment.
       () => undefined,
     );
   }
@@ -162,7 +163,7 @@ async function sample(): Promise<Sample> {
     heapMb: mb(memory.heapUsed),
     externalMb: mb(memory.external),
     codecMb: codecPids.reduce((sum, pid) => sum + (residentMb(pid) || 0), 0),
-    // Elsewhere than on Linux NaN, which is never too many.
+    // NaN on systems other than Linux, which never counts as too many.
     descriptors: descriptorCount(serverPid),
     transports: sfu.transports,
     consumers: sfu.consumers,

@@ -1,11 +1,11 @@
 /**
- * What a full log of events costs: the time of one list, and how long the server's thread stands still while one viewer asks
- * for it again and again.
+ * The cost of a full event log: the time of one list, and how long the server's thread stands still while one viewer
+ * requests it repeatedly.
  *
  *     npm run bench:store
  *
- * 20 cameras with 10,000 events each, the product's own bound. The statement of version 0.1.0 runs on the same tables, for
- * comparison.
+ * 20 cameras with 10,000 events each, the product's own bound. The statement of version 0.1.0 runs on the same tables,
+ * for comparison.
  */
 
 import { performance, monitorEventLoopDelay } from 'node:perf_hooks';
@@ -33,7 +33,7 @@ const FILL = {
   deliveries: 700,
 };
 const LOOP_MS = 5_000;
-/** The statement and the index of before. */
+/** The former statement and its index. */
 const FORMER_INDEX = `DROP INDEX events_by_kind; DROP INDEX events_by_time;
   CREATE INDEX events_by_time ON events (camera_id, started_at)`;
 const FORMER = `SELECT id FROM events WHERE camera_id IN (SELECT value FROM json_each(:cameraIds))
@@ -54,10 +54,10 @@ async function bench(): Promise<void> {
   timeFormer(database);
   database.close();
 
-  // A server whose clean-up a test would do.
+  // A server, whose clean-up a test framework would do.
   const context = { after: (close: () => unknown) => closing.push(close) } as unknown as TestContext;
   const { url, accounts } = await startApi(context, { dataDir: folder });
-  // Those that were filled in have no password.
+  // Users inserted directly have no password.
   const owner = {
     username: 'owner',
     password: ADMIN_PASSWORD,
@@ -102,7 +102,7 @@ async function signIn(url: string): Promise<string> {
   return ((await response.json()) as { accessToken: string }).accessToken;
 }
 
-/** Asks from a thread of its own, so that its work is not counted as the server's. */
+/** Sends requests from a separate thread, so that its work is not counted as the server's. */
 async function viewer(url: string, token: string): Promise<number[]> {
   const worker = new Worker(
     `const { workerData, parentPort } = require('node:worker_threads');

@@ -1,10 +1,11 @@
 /**
- * What one frame costs, JPEG in to VP8 out: CPU time (user + system) of Vigie's codec process, beside the ffmpeg command
- * line doing the same job at the same bitrate, in alternating runs; and how good the pictures are that come out.
+ * The cost of one frame, JPEG in to VP8 out: CPU time (user + system) of Vigie's codec process, compared with the
+ * ffmpeg command line doing the same job at the same bitrate, in alternating runs; and the quality of the resulting
+ * pictures.
  *
  *     npm run bench:transcode
  *
- * ffmpeg is given every advantage: one thread, the fast scaler, its start-up not counted. Targets: at most 0.60 of ffmpeg
+ * ffmpeg gets every advantage: one thread, the fast scaler, its start-up not counted. Targets: at most 0.60 of ffmpeg
  * at `-deadline realtime -cpu-used 8`, at most 0.85 of ffmpeg at `-cpu-used -8`.
  */
 
@@ -33,7 +34,7 @@ const SIZES = [
   { name: 'VGA', width: 640, height: 480 },
   { name: '720p', width: 1280, height: 720 },
 ] as const;
-/** -14 is what Vigie itself asks of libvpx: the comparison of the very same work. */
+/** -14 is Vigie's own setting of libvpx: the comparison of the same work. */
 const FFMPEG_RUNS = [
   { cpuUsed: '8', target: 0.6 },
   { cpuUsed: '-8', target: 0.85 },
@@ -49,11 +50,11 @@ interface Cost {
   cpuMsPerFrame: number;
   kbitPerSecond: number;
   psnrDb: number;
-  /** What handing over the frames costs the server itself. */
+  /** The cost for the server itself of handing over the frames. */
   serverCpuMsPerFrame?: number;
 }
 
-/** Mean over the frames after the warm-up, against the picture the encoder was given. */
+/** Mean over the frames after the warm-up, compared with the encoder's input. */
 function psnrDb(frames: readonly Uint8Array[], jpegs: readonly Buffer[]): number {
   using reader = new Vp8Reader();
   const decoder = new JpegDecoder();
@@ -79,7 +80,7 @@ function measured(frames: readonly Uint8Array[], jpegs: readonly Buffer[], cpu: 
   };
 }
 
-/** Vigie's own codec process, never without a frame to work on, as when it serves as many cameras as it can. */
+/** Vigie's own codec process, always with a frame to work on, as at full capacity. */
 async function runVigie({ jpegs, bitrateBps }: Job): Promise<Cost> {
   const { promise, resolve, reject } = Promise.withResolvers<Cost>();
   const frames: Uint8Array[] = [];
@@ -156,7 +157,7 @@ function ivfFrames(file: Buffer): Buffer[] {
   return frames;
 }
 
-/** Whatever else the machine does only ever adds to a run: the least disturbed one is nearest to the truth. */
+/** Other load of the machine only adds to a run, so the fastest run is closest to the truth. */
 function best(costs: readonly Cost[]): Cost | undefined {
   return costs.toSorted((a, b) => a.cpuMsPerFrame - b.cpuMsPerFrame)[0];
 }

@@ -20,7 +20,7 @@ function codes(advisor: CameraAdvisor, cameraId = 'cam_1'): string[] {
 }
 
 suite('camera advisor', () => {
-  test('what a camera reports is advised about, told once, and forgotten with the camera', async () => {
+  test("a camera's reports cause advice, which is sent once and removed with the camera", async () => {
     await using rig = await IngestRig.start();
     const advisor = new CameraAdvisor(rig.ingest);
     const told: string[] = [];
@@ -39,7 +39,7 @@ suite('camera advisor', () => {
     advisor.close();
   });
 
-  test('a wrong key is known to those inside only, and of ids there are', async () => {
+  test('advice about a wrong key is for administrators only, and only for existing ids', async () => {
     await using rig = await IngestRig.start();
     const advisor = new CameraAdvisor(rig.ingest);
     const told: string[] = [];
@@ -62,7 +62,7 @@ suite('camera advisor', () => {
     advisor.close();
   });
 
-  test('two cameras of one id are told apart from one that comes back', async () => {
+  test('two cameras with one id are distinguished from one that reconnects', async () => {
     await using rig = await IngestRig.start();
     const advisor = new CameraAdvisor(rig.ingest);
     await rig.online('cam_1');

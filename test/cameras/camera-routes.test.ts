@@ -8,7 +8,7 @@ import type { UserView } from '../../server/wire/account.ts';
 import { ApiClient } from '../support/api-client.ts';
 import { startApi } from '../support/api-server.ts';
 
-test('a camera that is added comes with its key, and the key is never shown again', async (context) => {
+test('adding a camera returns its key, which is never shown again', async (context) => {
   const server = await startApi(context);
   const client = await ApiClient.signedIn(server);
   const added = await client.call<CameraWithKey>('POST', '/api/cameras', { body: { name: '  Front door ' } });
@@ -18,12 +18,12 @@ test('a camera that is added comes with its key, and the key is never shown agai
   assert.equal(Buffer.from(key, 'base64url').toString('base64url'), key);
   assert.deepEqual(Buffer.from(key, 'base64url'), Buffer.from(server.store.cameras.keyOf(view.id) ?? []));
   assert.deepEqual(
-    { name: view.name, kind: view.kind, status: view.status, lastFrameAt: view.lastFrameAt },
+    { name: view.name, kind: view.kind, status: view.status, lastFrameAtMs: view.lastFrameAtMs },
     {
       name: 'Front door',
       kind: 'v1',
       status: 'offline',
-      lastFrameAt: null,
+      lastFrameAtMs: null,
     },
   );
   for (const path of ['/api/cameras', `/api/cameras/${view.id}/status`]) {
@@ -33,7 +33,7 @@ test('a camera that is added comes with its key, and the key is never shown agai
   assert.deepEqual((await client.call('GET', '/api/cameras')).body, [view]);
 });
 
-test('renaming, rotating the key and removing are told, and end what hangs on the old key', async (context) => {
+test('renaming, rotating the key and removing are reported, and end what depends on the old key', async (context) => {
   const disconnected: [string, string][] = [];
   const server = await startApi(context, {
     control: { disconnect: (cameraId, reason) => disconnected.push([cameraId, reason]) },
@@ -65,7 +65,7 @@ test('renaming, rotating the key and removing are told, and end what hangs on th
   assert.equal(server.store.cameras.keyOf(id), undefined);
 });
 
-test('a viewer sees the cameras they were given, and a change of that at once', async (context) => {
+test('a viewer sees the granted cameras, and a change of rights takes effect at once', async (context) => {
   const server = await startApi(context);
   const admin = await ApiClient.signedIn(server);
   const [door, yard] = [
@@ -91,20 +91,20 @@ test('a viewer sees the cameras they were given, and a change of that at once', 
   assert.deepEqual(told, [ada.body.id, ada.body.id]);
 });
 
-test('the state of a connection overlays what is stored, and its details are for those who may watch', async (context) => {
+test('the current connection overrides the stored state, and its details need the right to the camera', async (context) => {
   const telemetry = { rssi: -60, heap: 100, psram: 200, fps: 25, drops: 0, resetReason: 'power-on' };
-  const live = { online: true, lastFrameAt: 5000, fps: 25, telemetry };
+  const live = { online: true, lastFrameAtMs: 5000, fps: 25, telemetry };
   const message = { ...telemetry, type: 'telemetry' };
   const server = await startApi(context, { control: { status: () => ({ ...live, telemetry: message }) } });
   const client = await ApiClient.signedIn(server);
   const { id } = await server.store.cameras.add('Door', 'v1', 1);
   await server.store.cameras.setLastFrameAt(id, 4000);
   const [view] = (await client.call<CameraView[]>('GET', '/api/cameras')).body;
-  assert.deepEqual([view?.status, view?.lastFrameAt], ['online', 5000]);
+  assert.deepEqual([view?.status, view?.lastFrameAtMs], ['online', 5000]);
   assert.deepEqual((await client.call('GET', `/api/cameras/${id}/status`)).body, { ...live, ...view });
 });
 
-test('advice is for administrators, and left out where there is none', async (context) => {
+test('advice is for administrators, and absent when there is none', async (context) => {
   const advice = [{ code: 'weakWifi', severity: 'warning', text: 'Closer.' }] as const;
   const server = await startApi(context, { adviceFor: (id) => (id === door.id ? [...advice] : []) });
   const [door, yard] = [
@@ -124,7 +124,7 @@ test('advice is for administrators, and left out where there is none', async (co
   assert.deepEqual(await seenBy(viewer), [undefined, undefined, undefined]);
 });
 
-test('settings reach the camera, and are kept for its next connection only if it took them', async (context) => {
+test('settings are sent to the camera, and stored for its next connection only if it applied them', async (context) => {
   const sent: unknown[] = [];
   const server = await startApi(context, {
     control: {
@@ -171,7 +171,7 @@ test('a reboot is passed on, and answered when the camera has agreed', async (co
   assert.deepEqual([offline.status, offline.body.code], [503, 'cameraOffline']);
 });
 
-test('what a camera with the older firmware, or the demo, cannot do is said', async (context) => {
+test('commands that the older firmware or the demo does not support are refused with the reason', async (context) => {
   const server = await startApi(context);
   const client = await ApiClient.signedIn(server);
   const seed = (await server.store.cameras.ensure('seed_8880', 'Old', 'seed', 0)).id;

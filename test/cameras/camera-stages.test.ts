@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { pino } from 'pino';
 import { CameraStages } from '../../server/cameras/camera-stages.ts';
 
-test('a stage that fails, at once or later, is logged and keeps a removal from no other', async () => {
+test('a stage that fails, at once or later, is logged and does not affect the others', async () => {
   const lines: string[] = [];
   const log = pino({}, { write: (line: string) => lines.push(line) });
   const removed: string[] = [];
@@ -23,7 +23,7 @@ test('a stage that fails, at once or later, is logged and keeps a removal from n
   );
 });
 
-test('a stage that keeps nothing for cameras that are there already need not be told of new ones', () => {
+test('a stage without state for existing cameras is not called for new ones', () => {
   const added: string[] = [];
   const stages = new CameraStages(
     [{}, { addCamera: (id) => void added.push(id) }],

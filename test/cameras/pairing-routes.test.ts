@@ -36,7 +36,7 @@ async function setUp(context: Parameters<typeof startApi>[0], nowMs = () => Date
   };
 }
 
-test('a code is traded for a new key, once', async (context) => {
+test('a code is exchanged for a new key, once', async (context) => {
   const { server, code, pair } = await setUp(context);
   const { id } = await server.store.cameras.add('Door', 'v1', 1);
   const before = server.store.cameras.keyOf(id);
@@ -54,28 +54,28 @@ test('a code is traded for a new key, once', async (context) => {
   assert.deepEqual([again.status, again.body.code], [404, 'notFound']);
 });
 
-test('of many at once with the same code one is paired', async (context) => {
+test('of many simultaneous requests with the same code one is paired', async (context) => {
   const { server, code, pair } = await setUp(context);
   const text = await code((await server.store.cameras.add('Door', 'v1', 1)).id);
   const answers = await Promise.all(Array.from({ length: 8 }, () => pair(text)));
   assert.equal(answers.filter(({ status }) => status === 201).length, 1);
 });
 
-test('over plain http there is neither a code nor a key, and it is said what to do', async (context) => {
+test('over plain http there is neither a code nor a key, and the refusal says what to do', async (context) => {
   const { server, makeCode, code } = await setUp(context);
   const { id } = await server.store.cameras.add('Door', 'v1', 1);
   const made = await makeCode(id, {});
   assert.deepEqual([made.status, made.body.code], [403, 'forbidden']);
-  const stranger = new ApiClient(server);
+  const outsider = new ApiClient(server);
   const body = { code: await code(id), board: 'b', firmware: 'f' };
   for (const headers of [{}, { 'x-forwarded-proto': 'http' }, { 'x-forwarded-proto': 'https, http' }]) {
-    const answer = await stranger.call<Problem>('POST', '/api/pairing', { body, headers });
+    const answer = await outsider.call<Problem>('POST', '/api/pairing', { body, headers });
     assert.deepEqual([answer.status, answer.body.code], [403, 'forbidden']);
     assert.match(answer.body.detail, /id and the key/);
   }
 });
 
-test('a client that is no trusted proxy cannot claim to have come over TLS', async (context) => {
+test('an untrusted client cannot claim TLS', async (context) => {
   const server = await startApi(context);
   const answer = await new ApiClient(server).call('POST', '/api/pairing', {
     body: { code: 'K7QF-3MZP' },
@@ -84,7 +84,7 @@ test('a client that is no trusted proxy cannot claim to have come over TLS', asy
   assert.equal(answer.status, 403);
 });
 
-test('a code ends after a quarter of an hour, with the camera, and with a key given otherwise', async (context) => {
+test('a code ends after a quarter of an hour, with the camera, and with another key', async (context) => {
   let now = Date.now();
   const { server, admin, code, pair } = await setUp(context, () => now);
   const cameras = await Promise.all(['A', 'B', 'C'].map((name) => server.store.cameras.add(name, 'v1', 1)));
@@ -96,7 +96,7 @@ test('a code ends after a quarter of an hour, with the camera, and with a key gi
   for (const text of texts) assert.equal((await pair(text)).status, 404);
 });
 
-test('guesses are slowed per address, and a right code does not count as one', async (context) => {
+test('guesses are slowed down per address, and a right code does not count as one', async (context) => {
   const { server, code, pair } = await setUp(context);
   const { id } = await server.store.cameras.add('Door', 'v1', 1);
   for (let i = 0; i < 12; i++) assert.equal((await pair(await code(id))).status, 201);
@@ -108,10 +108,10 @@ test('guesses are slowed per address, and a right code does not count as one', a
   assert.equal((await pair(text, '192.0.2.2')).status, 201);
 });
 
-test('guesses of the whole world do not keep a camera from being paired, and those of a /48 are one’s', async (context) => {
+test('guesses from everywhere do not block pairing, and a /48 counts as one origin', async (context) => {
   const { server, code, pair } = await setUp(context);
   const { id } = await server.store.cameras.add('Door', 'v1', 1);
-  /** @returns how many were not refused */
+  /** @returns the number of guesses that were not refused */
   const guesses = async (count: number, address: (index: number) => string): Promise<number> => {
     let looked = 0;
     for (let from = 0; from < count; from += 20) {
@@ -125,7 +125,7 @@ test('guesses of the whole world do not keep a camera from being paired, and tho
   assert.equal(await guesses(60, (index) => `2001:db8:1:${index}00::1`), 40);
 });
 
-test('what is no request for pairing is refused, and so are cameras without a key of their own', async (context) => {
+test('an invalid pairing request is refused, and so is one for a camera without a key', async (context) => {
   const { server, makeCode, pair } = await setUp(context);
   for (const code of [undefined, '', 7, 'x'.repeat(33), null]) assert.equal((await pair(code)).status, 400);
   assert.equal((await pair('nonsense')).status, 404);

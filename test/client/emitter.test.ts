@@ -8,7 +8,7 @@ class Bell extends Emitter<{ ring: number }> {
   }
 }
 
-test('listeners hear what is emitted until they are taken away', () => {
+test('listeners are called until they are removed', () => {
   const bell = new Bell();
   const heard: number[] = [];
   const stop = bell.on('ring', (times) => heard.push(times));
@@ -19,7 +19,7 @@ test('listeners hear what is emitted until they are taken away', () => {
   assert.deepEqual(heard, [1]);
 });
 
-test('a listener may take itself away while it is called', () => {
+test('a listener may remove itself while it is called', () => {
   const bell = new Bell();
   const heard: string[] = [];
   const stop = bell.on('ring', () => {
@@ -32,12 +32,12 @@ test('a listener may take itself away while it is called', () => {
   assert.deepEqual(heard, ['first', 'second', 'second']);
 });
 
-test('a listener that throws is reported and harms no other', (context) => {
+test('a listener that throws is reported and does not affect the others', (context) => {
   const bell = new Bell();
   let heard = 0;
   const failure = new Error('a bug in a listener');
   const reported: unknown[] = [];
-  // queueMicrotask is the way out of the emitter; here its error is caught instead of ending the process.
+  // The emitter reports by queueMicrotask; here its error is caught instead of ending the process.
   context.mock.method(globalThis, 'queueMicrotask', (work: () => void) => {
     try {
       work();

@@ -1,4 +1,4 @@
-/** The page that loads the app names its files by hand; vite leaves a name that leads nowhere as it is. */
+/** The page that loads the app names its files by hand; vite keeps a name that leads nowhere. */
 
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { test } from 'node:test';
 
 const CLIENT = resolve(import.meta.dirname, '../../client');
 
-test('every file that index.html names is there', () => {
+test('every file that index.html names exists', () => {
   const text = readFileSync(join(CLIENT, 'index.html'), 'utf8');
   const paths = [...text.matchAll(/(?:href|src)="(\/[^"]+)"/g)].map(([, path = '']) => path);
   assert.ok(paths.length > 3);

@@ -37,7 +37,7 @@ function problemsOf(context: TestContext, sources: Sources): string[] {
 
 const LEGACY_FILE = '{"camera-number": 4, "camera-start-port": 8880}';
 
-test('with nothing set, everything has its default', (context) => {
+test('every setting has a default', (context) => {
   const { dataDir, ...config } = load(context, {});
   assert.match(dataDir, /vigie-config-.*\/data$/);
   assert.deepEqual(config, {
@@ -63,7 +63,7 @@ test('with nothing set, everything has its default', (context) => {
   });
 });
 
-test('the environment counts before .env, and an empty variable counts as none', (context) => {
+test('the environment takes precedence over .env, and an empty variable counts as unset', (context) => {
   const dotEnv = 'VIGIE_HTTP_PORT=9000\nVIGIE_RTC_PORT=9001\nVIGIE_DEMO=0\n';
   const config = load(context, { env: { VIGIE_HTTP_PORT: '9100', VIGIE_RTC_PORT: '' }, dotEnv });
   assert.equal(config.httpPort, 9100);
@@ -71,7 +71,7 @@ test('the environment counts before .env, and an empty variable counts as none',
   assert.equal(config.demo, false);
 });
 
-test('the configuration cannot be changed, nor can its lists', (context) => {
+test('the configuration and its lists are frozen', (context) => {
   const config = load(context, {
     env: { VIGIE_ANNOUNCED_ADDRESS: '203.0.113.7, cam.example.org,2001:db8::1' },
   });
@@ -80,7 +80,7 @@ test('the configuration cannot be changed, nor can its lists', (context) => {
   assert.ok(Object.isFrozen(config.announcedAddresses));
 });
 
-test('everything that is wrong is named at once, one line each, and no secret is repeated', (context) => {
+test('all problems are reported at once, one line each, without secrets', (context) => {
   const problems = problemsOf(context, {
     env: { VIGIE_ADMIN_PASSWORD: 'hunter2', VIGIE_TURN_URLS: 'turn:turn.example.org' },
     dotEnv: 'VIGIE_HTTP_PORT=70000\nthis is no setting\nVIGIE_DEMO=yes\nVIGIE_TURN_SECRET="abc\n',
@@ -100,7 +100,7 @@ test('everything that is wrong is named at once, one line each, and no secret is
   ]);
 });
 
-test('certificate files are looked at before the start, and what is wrong with them is one line', (context) => {
+test('certificate files are checked before the start, and a problem with them is one line', (context) => {
   const both = { VIGIE_TLS_CERT: 'tls.crt', VIGIE_TLS_KEY: '/nowhere/tls.key' };
   const missing = problemsOf(context, { env: both });
   assert.equal(missing.length, 1);
@@ -114,7 +114,7 @@ test('certificate files are looked at before the start, and what is wrong with t
   );
 });
 
-test('certificate files that fit are part of the configuration, by their full paths', async (context) => {
+test('usable certificate files are part of the configuration, by their full paths', async (context) => {
   const { cert, key } = await makeCertificate();
   const folder = mkdtempSync(join(tmpdir(), 'vigie-config-tls-'));
   context.after(() => rmSync(folder, { recursive: true }));
@@ -174,7 +174,7 @@ test('the TURN secret may come from a file', (context) => {
   assert.equal(load(context, { env }).turnSecret, 'from the file, 16 signs or more');
   assert.doesNotMatch(describeConfig(load(context, { env })), /from the file/);
   for (const [changed, message] of [
-    [{ VIGIE_TURN_SECRET_FILE: join(folder, 'missing') }, /missing, which is not there/],
+    [{ VIGIE_TURN_SECRET_FILE: join(folder, 'missing') }, /missing, which does not exist/],
     [{ VIGIE_TURN_SECRET_FILE: join(folder, 'short') }, /must be 16 to 1024 characters long/],
     [{ VIGIE_TURN_SECRET: '0123456789abcdef' }, /one of them is enough/],
   ] as const) {
@@ -184,7 +184,7 @@ test('the TURN secret may come from a file', (context) => {
   }
 });
 
-test('a TURN secret without a TURN server is a mistake, a STUN server alone is none', (context) => {
+test('a TURN secret without a TURN server is a problem, a STUN server alone is not', (context) => {
   const env = { VIGIE_TURN_SECRET: '0123456789abcdef', VIGIE_TURN_URLS: 'stun:stun.example.org' };
   assert.match(problemsOf(context, { env })[0] ?? '', /names no TURN server/);
   assert.deepEqual(load(context, { env: { VIGIE_TURN_URLS: 'stun:stun.example.org' } }).turnUrls, [
@@ -203,7 +203,7 @@ test('cameras with the older firmware: USERNAME and PASSWORD count in .env, neve
   ]);
 });
 
-test('VIGIE_LEGACY_… counts before USERNAME and PASSWORD, from either place', (context) => {
+test('VIGIE_LEGACY_… take precedence over USERNAME and PASSWORD, from either place', (context) => {
   const dotEnv = 'USERNAME=old\nPASSWORD=old\nVIGIE_LEGACY_PASSWORD=new\n';
   const { legacy } = load(context, {
     env: { VIGIE_LEGACY_USERNAME: 'esp' },
@@ -236,7 +236,7 @@ for (const [legacyFile, problem] of WRONG_LEGACY_FILES) {
   });
 }
 
-test('a misspelt setting is pointed out', (context) => {
+test('a misspelt setting is reported', (context) => {
   const { warnings } = load(context, { env: { VIGIE_HTTP_PROT: '80' }, dotEnv: 'VIGIE_RTC_PORTS=1\n' });
   assert.deepEqual(warnings, [
     'VIGIE_HTTP_PROT is set, but there is no such setting',
@@ -244,7 +244,7 @@ test('a misspelt setting is pointed out', (context) => {
   ]);
 });
 
-test('a misspelt setting is named beside what is missing because of it', (context) => {
+test('a misspelt setting is reported beside the setting that is missing because of it', (context) => {
   const env = { VIGIE_TURN_URLS: 'turn:a', VIGIE_TURN_SECERT: '0123456789abcdef' };
   assert.deepEqual(problemsOf(context, { env }), [
     'VIGIE_TURN_URLS names a TURN server: set VIGIE_TURN_SECRET to its static-auth-secret',
@@ -252,14 +252,14 @@ test('a misspelt setting is named beside what is missing because of it', (contex
   ]);
 });
 
-test('TURN URLs that are wrong are one problem, also with a secret for them', (context) => {
+test('malformed TURN URLs are one problem, also with a secret for them', (context) => {
   const env = { VIGIE_TURN_URLS: 'turn:a:99999', VIGIE_TURN_SECRET: '0123456789abcdef', VIGIE_RELAY: 'on' };
   assert.deepEqual(problemsOf(context, { env }), [
     'VIGIE_TURN_URLS must be URLs like turn:host:3478?transport=udp or stun:host:3478, with a port from 1 to 65535, not "turn:a:99999"',
   ]);
 });
 
-test('--check-config shows what is in effect, but no secret', (context) => {
+test('--check-config prints the settings without secrets', (context) => {
   const env = {
     VIGIE_ADMIN_PASSWORD: 'open sesame',
     VIGIE_TURN_URLS: 'turn:a:3478,turns:b',
@@ -288,7 +288,7 @@ test('every setting is in the table of docs/settings.md', () => {
   }
 });
 
-test('.env: comments, quotes, export and values over several lines are read as Node reads them', () => {
+test('.env: comments, quotes, export and multi-line values are read like Node reads them', () => {
   const text = [
     '\uFEFFA=1',
     '# a comment',
@@ -318,7 +318,7 @@ const BROKEN_LINES: [line: string, problem: RegExp][] = [
 ];
 
 for (const [line, problem] of BROKEN_LINES) {
-  test(`.env: ${line} is named with its line, and what stands around it is still read`, () => {
+  test(`.env: ${line} is reported with its line, and the lines around it are still read`, () => {
     const { values, problems } = parseEnvFile(`BEFORE=1\n${line}\nAFTER=2\n`);
     assert.deepEqual(values, { BEFORE: '1', AFTER: '2' });
     assert.equal(problems.length, 1);

@@ -4,7 +4,7 @@ import type { ConnectionFacts, ServerAddresses } from '../../server/wire/connect
 import { ApiClient } from '../support/api-client.ts';
 import { startApi } from '../support/api-server.ts';
 
-test('an administrator is told how the server is set up, a viewer only where she is, a stranger nothing', async (context) => {
+test('the connection facts are for administrators, a viewer sees only their own address, other clients nothing', async (context) => {
   const server = await startApi(context, { trustedProxies: ['loopback'] });
   const admin = await ApiClient.signedIn(server);
   await server.accounts.users.add({
@@ -24,7 +24,7 @@ test('an administrator is told how the server is set up, a viewer only where she
   assert.equal(body.server?.rtcPort, 8081);
 });
 
-test('the addresses for devices are for administrators', async (context) => {
+test('only administrators see the addresses for devices', async (context) => {
   const server = await startApi(context);
   const path = '/api/connection/addresses';
   const admin = await ApiClient.signedIn(server);

@@ -4,7 +4,7 @@ import { iceServersFor } from '../../server/connectivity/ice-servers.ts';
 
 const NOW_MS = 1_800_000_000_000;
 
-test('TURN servers come with a credential that is good for minutes, STUN servers with none', () => {
+test('TURN servers have credentials that are valid for minutes, STUN servers have none', () => {
   const urls = ['stun:a.example', 'turn:b.example:3478?transport=udp', 'turns:b.example:5349?transport=tcp'];
   const [stun, turn, ...others] = iceServersFor('user_1', urls, 'a secret of coturn', NOW_MS);
   assert.deepEqual(stun, { urls: ['stun:a.example'] });
@@ -16,6 +16,6 @@ test('TURN servers come with a credential that is good for minutes, STUN servers
   assert.equal(others.length, 0);
 });
 
-test('without a secret no TURN server is named', () => {
+test('without a secret no TURN server is listed', () => {
   assert.deepEqual(iceServersFor('user_1', ['turn:b.example'], undefined, NOW_MS), []);
 });

@@ -21,12 +21,12 @@ function origins(options: Partial<ServerOriginsOf>): string[] {
   });
 }
 
-test('a server without a certificate is told by each address of the LAN', () => {
+test('a server without a certificate has one origin per LAN address', () => {
   assert.deepEqual(origins({}), ['http://192.168.1.10:8080', 'http://192.168.2.10:8080']);
   assert.deepEqual(origins({ httpPort: 80, httpHost: '::' }), ['http://192.168.1.10', 'http://192.168.2.10']);
 });
 
-test('what is announced in the LAN comes before the interfaces, as in a container, and all else after', () => {
+test('announced LAN addresses come before the interfaces, as in a container, and all others after', () => {
   const announced = ['203.0.113.7', '10.1.1.1', 'cams.example.org', '2001:db8::7'];
   assert.deepEqual(origins({ announced }), [
     'http://10.1.1.1:8080',
@@ -38,13 +38,13 @@ test('what is announced in the LAN comes before the interfaces, as in a containe
   ]);
 });
 
-test('a server that listens to one address is told by that one, and by none on loopback', () => {
+test('a server that listens on one address has that origin only, and none on loopback', () => {
   assert.deepEqual(origins({ httpHost: '192.168.2.10' }), ['http://192.168.2.10:8080']);
   for (const httpHost of ['127.0.0.1', '::1', 'localhost', '127.1.2.3'])
     assert.deepEqual(origins({ httpHost }), [], httpHost);
 });
 
-test('with a certificate only what it holds for is told, by names that boards can resolve too', async () => {
+test('with a certificate only the origins it covers are listed, including names that boards can resolve', async () => {
   const authority = await makeAuthority(['box.lan'], Date.now());
   const names = ['localhost', '127.0.0.1', 'box', 'box.local', 'box.lan', '192.168.2.10'];
   const { cert } = await issueServerCertificate(authority, names, Date.now());

@@ -6,14 +6,14 @@ import { seededRandom } from '../support/seeded-random.ts';
 const SAMPLE_US = 250_000;
 const IDLE: LoadSample = { utilization: 0, sendingShare: 0, delayUs: 0, lateUs: 0, droppedShare: 0 };
 
-/** @returns whether one more was let in */
+/** @returns whether one more stream was admitted */
 function enter(admission: Admission): boolean {
   if (!admission.hasRoom) return false;
   admission.enter();
   return true;
 }
 
-/** A server in virtual time: what it does besides, and what each stream costs it. */
+/** A server in virtual time: its other load, and the cost of each stream. */
 class SimulatedServer {
   readonly admission = new Admission();
   nowUs = 1_000_000_000;
@@ -40,7 +40,7 @@ class SimulatedServer {
           ...IDLE,
           utilization: Math.min(1, Math.max(0, busy + noise)),
           sendingShare: 0.6 * this.#costOf() * this.admission.streams,
-          // Past its limit a loop falls behind without end.
+          // Above its limit a loop falls further and further behind.
           lateUs: busy < 1 ? 40_000 * busy : 200_000,
         },
         this.nowUs,
@@ -50,7 +50,7 @@ class SimulatedServer {
   }
 }
 
-test('the first streams are let in whatever the load', () => {
+test('the first streams are admitted at any load', () => {
   const server = new SimulatedServer(1, 0.1);
   server.run(10);
   assert.equal(server.admission.state, 'full');
@@ -63,7 +63,7 @@ test('the first streams are let in whatever the load', () => {
 for (const [machine, base, cost, fits] of [
   ['a fast machine', 0.02, 0.0017, 460],
   ['a small board', 0.1, 0.02, 35],
-  ['a machine that does much besides', 0.6, 0.002, 100],
+  ['a machine with other work', 0.6, 0.002, 100],
 ] as const) {
   test(`viewers that come one by one fill ${machine} and do not overload it`, () => {
     const { random, label } = seededRandom();
@@ -99,7 +99,7 @@ for (const [machine, base, cost, fits] of [
   });
 }
 
-test('a stall of seconds on a server that is half full refuses nobody', () => {
+test('a stall of seconds on a server that is half full refuses no viewer', () => {
   for (const stallUs of [300_000, 3_000_000, 60_000_000]) {
     const server = new SimulatedServer(0, 0.004);
     for (let i = 0; i < 100; i++) server.run(0.25, () => enter(server.admission));
@@ -114,7 +114,7 @@ test('a stall of seconds on a server that is half full refuses nobody', () => {
   }
 });
 
-test('each measure by itself makes the server full, and it opens again when that is over', () => {
+test('each measure alone makes the server full, and it admits again afterwards', () => {
   for (const over of [
     { utilization: 0.95 },
     { delayUs: 60_000 },
@@ -133,7 +133,7 @@ test('each measure by itself makes the server full, and it opens again when that
   }
 });
 
-test('a load that trembles about the limit does not open and close the door with each sample', () => {
+test('a load that fluctuates about the limit does not change the decision with each sample', () => {
   const { random, label } = seededRandom();
   let cost = 0.0195;
   const server = new SimulatedServer(0, () => cost, random);
@@ -149,7 +149,7 @@ test('a load that trembles about the limit does not open and close the door with
   assert.ok(changes <= 10, `${changes} changes in ten minutes; ${label}`);
 });
 
-test('a hundred handshakes at once keep the next viewers waiting for a moment', () => {
+test('a hundred handshakes at once delay the next viewers for a moment', () => {
   const server = new SimulatedServer(0.3, 0.002);
   for (let i = 0; i < 8; i++) server.admission.enter();
   server.run(20);
@@ -159,7 +159,7 @@ test('a hundred handshakes at once keep the next viewers waiting for a moment', 
   assert.equal(enter(server.admission), true);
 });
 
-test('whoever watches already is let in on a full server, and counts', () => {
+test('a current viewer is admitted on a full server, and counted', () => {
   const server = new SimulatedServer(1, 0.1);
   server.run(10);
   for (let i = 0; i < 20; i++) server.admission.enter();

@@ -6,7 +6,7 @@ import { overload } from '../support/overload.ts';
 
 const isFull = (error: unknown): boolean => error instanceof VigieError && error.code === 'full';
 
-/** One that is overloaded while eight watch. */
+/** A server that is overloaded with eight viewers. */
 function fullServer() {
   const clock = { nowUs: 1_000_000 };
   const capacity = new Capacity(() => clock.nowUs);
@@ -16,7 +16,7 @@ function fullServer() {
   return { capacity, viewers, leave, clock };
 }
 
-test('a refusal says how many watch and when to try again', () => {
+test('a refusal contains the number of viewers and when to try again', () => {
   const { capacity } = fullServer();
   assert.throws(
     () => capacity.open({ userId: 'late' }, 'door'),
@@ -33,7 +33,7 @@ test('a refusal says how many watch and when to try again', () => {
   );
 });
 
-test('a stream that ends makes room once, and a viewer counts until its last one ends', () => {
+test('the end of a stream makes room once, and a viewer counts until the last one ends', () => {
   const { capacity, viewers, leave } = fullServer();
   const [viewer = { userId: '' }] = viewers;
   const endSecondWay = capacity.open(viewer, 'door');
@@ -46,7 +46,7 @@ test('a stream that ends makes room once, and a viewer counts until its last one
   capacity.open({ userId: 'late' }, 'door');
 });
 
-test('who watches a camera gets it a second way, no third, and no other camera', () => {
+test('a viewer of a camera gets it a second way, not a third, and no other camera', () => {
   const { capacity, viewers } = fullServer();
   const [viewer = { userId: '' }] = viewers;
   capacity.open(viewer, 'door');
@@ -56,7 +56,7 @@ test('who watches a camera gets it a second way, no third, and no other camera',
   assert.throws(() => capacity.expectHandshake({ userId: 'late' }), isFull);
 });
 
-test('who lost the connection while watching is let in again for half a minute, as often as it watched', () => {
+test('a viewer who lost the connection is admitted again for half a minute, with as many streams', () => {
   const { capacity, viewers, leave, clock } = fullServer();
   for (let i = 0; i < 2; i++) capacity.open(viewers[i] ?? { userId: '' }, 'door');
   const lose = (index: number): void => {

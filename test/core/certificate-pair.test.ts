@@ -7,7 +7,7 @@ import { makeCertificate } from '../support/certificates.ts';
 const DAY_MS = 86_400_000;
 const now = Date.now();
 
-test('a pair that fits has no problem, alone or with those it was issued by behind it', async () => {
+test('a matching pair has no problem, with or without its issuers', async () => {
   const pair = await makeCertificate({ notAfter: new Date(now + DAY_MS) });
   const other = await makeCertificate();
   assert.equal(certificateProblem(pair, now), undefined);
@@ -16,7 +16,7 @@ test('a pair that fits has no problem, alone or with those it was issued by behi
   assert.equal(expiryOf(pair).getTime(), Math.floor((now + DAY_MS) / 1000) * 1000);
 });
 
-test('whatever is wrong with a pair is said in words', async () => {
+test('every problem of a pair is described', async () => {
   const pair = await makeCertificate();
   const other = await makeCertificate();
   const encrypted = createPrivateKey(pair.key).export({

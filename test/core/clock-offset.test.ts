@@ -58,9 +58,9 @@ suite('clock offset', () => {
   });
 
   for (const [name, times] of [
-    ['answered before it was asked', { t0: 100, t1: 0, t2: 0, t3: 99 }],
+    ['answered before the request', { t0: 100, t1: 0, t2: 0, t3: 99 }],
     ['sent before it was received', { t0: 0, t1: 100, t2: 99, t3: 1_000 }],
-    ['longer in the server than under way', { t0: 0, t1: 0, t2: 1_000, t3: 10 }],
+    ['longer in the server than on the way', { t0: 0, t1: 0, t2: 1_000, t3: 10 }],
     ['not a number', { t0: Number.NaN, t1: 0, t2: 0, t3: 0 }],
     ['infinite', { t0: 0, t1: 0, t2: 0, t3: Infinity }],
   ] as const) {
@@ -73,7 +73,7 @@ suite('clock offset', () => {
 });
 
 suite('capture time', () => {
-  test('without an offset the way is taken to need no time', () => {
+  test("without an offset the network's delay is taken as 0", () => {
     assert.equal(captureTimeUs({ captureUs: 100, sendUs: 4_100 }, 9_000_000, undefined), 8_996_000);
   });
 
@@ -81,11 +81,11 @@ suite('capture time', () => {
     assert.equal(captureTimeUs({ captureUs: 100, sendUs: 4_100 }, 9_000_000, 8_980_000), 8_980_100);
   });
 
-  test('it is never later than the arrival less the time in the camera', () => {
+  test('it is never later than the arrival minus the time in the camera', () => {
     assert.equal(captureTimeUs({ captureUs: 100, sendUs: 4_100 }, 9_000_000, 9_999_999), 8_996_000);
   });
 
-  test('an absurd age is not believed', () => {
+  test('an implausible age is limited', () => {
     const day = 86_400_000_000;
     assert.equal(
       captureTimeUs({ captureUs: 0, sendUs: 2 ** 52 }, 30 * day, undefined),

@@ -10,7 +10,7 @@ function fail(counter: FailureCounter, key: string, times: number, nowMs: number
 }
 
 suite('failures by key', () => {
-  test('past the limit a key waits until the time that began with its first failure is over', () => {
+  test('above the limit a key waits until the time that began with its first failure is over', () => {
     const counter = new FailureCounter(LIMIT);
     fail(counter, 'a', 2, 0);
     assert.equal(counter.waitMs('a', 400), 0);
@@ -24,7 +24,7 @@ suite('failures by key', () => {
     assert.equal(counter.failuresOf('a', 1999), 1);
   });
 
-  test('what was no failure is taken back, and can be forgotten altogether', () => {
+  test('a failure can be taken back, and a key forgotten', () => {
     const counter = new FailureCounter(LIMIT);
     fail(counter, 'a', 3, 0);
     counter.takeBack('a');
@@ -37,7 +37,7 @@ suite('failures by key', () => {
     assert.equal(counter.size, 0);
   });
 
-  test('memory is bounded, and a flood of new keys wipes out its own, not the ones that failed more often', () => {
+  test('memory is bounded, and a flood of new keys removes its own keys, not those with more failures', () => {
     const counter = new FailureCounter(LIMIT, 100);
     fail(counter, 'guesser', 3, 0);
     for (let key = 0; key < 100_000; key++) counter.add(`flood ${key}`, 1);
@@ -45,7 +45,7 @@ suite('failures by key', () => {
     assert.equal(counter.waitMs('guesser', 1), 999);
   });
 
-  test('what is over goes first', () => {
+  test('expired keys are removed first', () => {
     const counter = new FailureCounter(LIMIT, 3);
     fail(counter, 'old', 3, 0);
     counter.add('a', 900);
@@ -64,7 +64,7 @@ suite('failures by network', () => {
     { prefix: 48, failures: 3, windowMs: 5000 },
   ] as const;
 
-  test('each size of network has its limit, and the longest wait counts', () => {
+  test('each network size has its limit, and the longest wait counts', () => {
     const failures = new NetworkFailures(limits);
     failures.add('2001:db8:1:1::1', 0);
     failures.add('2001:db8:1:1::2', 0);
@@ -76,7 +76,7 @@ suite('failures by network', () => {
     assert.equal(failures.waitMs('192.0.2.1', 0), 0);
   });
 
-  test('a success takes one back everywhere, and can forgive the narrowest network all', () => {
+  test('a success takes one failure back for each size, and can forget the narrowest network', () => {
     const failures = new NetworkFailures(limits);
     for (let time = 0; time < 3; time++) failures.add('192.0.2.1', 0, 'ada');
     assert.equal(failures.waitMs('192.0.2.1', 0, 'bob'), 0, 'another subject');

@@ -28,14 +28,14 @@ suite('fair queue', () => {
     assert.deepEqual(drain(queue), ['b1', 'a2', 'c1', 'a3']);
   });
 
-  test('one key has a bounded number of places', () => {
+  test('one key has a limited number of places', () => {
     const queue = filled({ total: 10, perKey: 2 }, ['a1', 'a2']);
     assert.equal(queue.hasRoom('a'), false);
     assert.equal(queue.hasRoom('b'), true);
     assert.throws(() => queue.push('a', 'a3'), RangeError);
   });
 
-  test('when it is full, the longest gives up its newest for one with at least two fewer', () => {
+  test('when full, the key with the most items loses its newest to one with at least two fewer', () => {
     const queue = filled({ total: 5, perKey: 5 }, ['a1', 'a2', 'a3', 'b1', 'b2']);
     assert.equal(queue.hasRoom('b'), false);
     assert.equal(queue.push('c', 'c1'), 'a3');

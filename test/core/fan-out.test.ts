@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import { FanOut, IsolatingEmitter } from '../../server/core/fan-out.ts';
 
 suite('fan-out', () => {
-  test('a listener that throws is reported and takes nothing from the others', () => {
+  test('a listener that throws is reported and does not affect the others', () => {
     const [failures, heard]: [unknown[], number[]] = [[], []];
     const fanOut = new FanOut<[number]>((error, value) => failures.push([error, value]));
     const fault = new Error('listener failed');
@@ -15,7 +15,7 @@ suite('fan-out', () => {
     assert.deepEqual([heard, failures], [[1], [[fault, 1]]]);
   });
 
-  test('the same function subscribed twice is told twice, and ends each by itself', () => {
+  test('a function subscribed twice is called twice, and each subscription ends separately', () => {
     let calls = 0;
     const fanOut = new FanOut<[]>(() => undefined);
     const count = (): void => void calls++;
@@ -45,7 +45,7 @@ suite('isolating emitter', () => {
     assert.deepEqual([heard, failures], [['door'], [[fault, 'opened']]]);
   });
 
-  test('a listener for one time is called once', () => {
+  test('a one-time listener is called once', () => {
     const heard: string[] = [];
     const emitter = emitterWith([]);
     emitter.once('opened', (id) => heard.push(id));

@@ -9,11 +9,11 @@ const LEVELS = [
 
 for (const [name, values, levels] of [
   ['rises at the threshold', [74, 75, 84, 85], [0, 1, 1, 2]],
-  ['stays until it is clearly better', [75, 72, 70, 69], [1, 1, 1, 0]],
+  ['stays until the value is clearly lower', [75, 72, 70, 69], [1, 1, 1, 0]],
   ['steps down one level at a time', [90, 80, 79, 71, 69], [2, 2, 1, 1, 0]],
   ['falls all the way at once', [90, 10], [2, 0]],
   ['does not flicker about a threshold', [75, 74, 75, 74], [1, 1, 1, 1]],
-  ['nothing is below everything', [-Infinity, 75, -Infinity], [0, 1, 0]],
+  ['-Infinity is below everything', [-Infinity, 75, -Infinity], [0, 1, 0]],
 ] as const) {
   test(`a level ${name}`, () => {
     const hysteresis = new Hysteresis(LEVELS);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LatestSlot } from '../../server/core/latest-slot.ts';
 
-test('the newest value wins, and what it replaces is counted', () => {
+test('the newest value wins, and replaced ones are counted', () => {
   const slot = new LatestSlot<number>();
   for (const value of [1, 2, 3]) slot.offer(value);
   assert.equal(slot.take(), 3);
@@ -10,7 +10,7 @@ test('the newest value wins, and what it replaces is counted', () => {
   assert.equal(slot.passedOver, 2);
 });
 
-test('clearing counts what was waiting, and nothing when nothing was', () => {
+test('clearing counts a waiting value', () => {
   const slot = new LatestSlot<number>();
   slot.clear();
   slot.offer(1);
@@ -19,7 +19,7 @@ test('clearing counts what was waiting, and nothing when nothing was', () => {
   assert.equal(slot.passedOver, 1);
 });
 
-test('every value offered is taken or counted, whatever the order', () => {
+test('every offered value is either taken or counted', () => {
   for (let pattern = 0; pattern < 2 ** 10; pattern++) {
     const slot = new LatestSlot<number>();
     let offered = 0;

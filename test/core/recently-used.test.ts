@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RecentlyUsed } from '../../server/core/recently-used.ts';
 
-test('past the limit the value used longest ago goes, and reading counts as use', () => {
+test('above the limit the least recently used value is dropped, and reading counts as use', () => {
   const dropped: string[] = [];
   const kept = new RecentlyUsed<number, string>(2, (value) => dropped.push(value));
   kept.set(1, 'one');
@@ -13,7 +13,7 @@ test('past the limit the value used longest ago goes, and reading counts as use'
   assert.deepEqual([dropped, kept.size], [['two'], 2]);
 });
 
-test('every value that goes is handed over once, whether replaced, deleted or cleared', () => {
+test('every dropped value is handed over once, whether replaced, deleted or cleared', () => {
   const dropped: string[] = [];
   const kept = new RecentlyUsed<number, string>(3, (value) => dropped.push(value));
   kept.set(1, 'one');
@@ -27,7 +27,7 @@ test('every value that goes is handed over once, whether replaced, deleted or cl
   assert.deepEqual([dropped, kept.size], [['one', 'two', 'first', 'three'], 0]);
 });
 
-test('a value is made only when it is not there', () => {
+test('a value is made only when it is missing', () => {
   const kept = new RecentlyUsed<number, string>(1);
   assert.equal(
     kept.getOrAdd(1, () => 'one'),

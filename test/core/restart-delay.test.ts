@@ -4,7 +4,7 @@ import { RestartDelay } from '../../server/core/restart-delay.ts';
 
 const OPTIONS = { restartDelayMs: 100, maxRestartDelayMs: 10_000, provenAfterMs: 30_000 };
 
-/** @returns the delays after runs of these lengths in ms, each begun when the delay was over */
+/** @returns the delays after runs of these lengths in ms, each begun after the delay */
 function delaysAfter(runs: readonly number[]): number[] {
   const delay = new RestartDelay(OPTIONS);
   let nowMs = 0;
@@ -16,13 +16,13 @@ function delaysAfter(runs: readonly number[]): number[] {
   });
 }
 
-test('a process that keeps dying young is started ever more slowly, up to the bound', () => {
+test('a process that keeps dying is restarted at growing delays, up to the bound', () => {
   assert.deepEqual(
     delaysAfter(Array.from({ length: 9 }, () => 200)),
     [100, 200, 400, 800, 1600, 3200, 6400, 10_000, 10_000],
   );
 });
 
-test('a run that lasted begins the delays anew', () => {
+test('a long enough run resets the delays', () => {
   assert.deepEqual(delaysAfter([0, 0, 29_999, 30_000, 0]), [100, 200, 400, 100, 200]);
 });

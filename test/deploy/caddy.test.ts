@@ -22,26 +22,26 @@ function logIn(password: string, headers: Record<string, string> = {}, url = cad
   });
 }
 
-test('answers carry each header of security once, and say no more of the program than needed', async () => {
+test('answers have each security header once, and reveal no more of the software than needed', async () => {
   const { headers } = await fetch(`${caddy.url}/api/health`);
   assert.equal(headers.get('strict-transport-security'), 'max-age=63072000');
   assert.match(headers.get('content-security-policy') ?? '', /^default-src 'none';[^,]*$/);
   assert.equal(headers.get('x-content-type-options'), 'nosniff');
   assert.equal(headers.get('server'), null);
-  assert.equal(headers.get('alt-svc'), null, 'nobody is sent to a port that is not forwarded');
+  assert.equal(headers.get('alt-svc'), null, 'no client is sent to a port that is not forwarded');
 });
 
-test('who comes by http is sent to https, at the name and without the port of the inside', async () => {
+test('http is redirected to https, with the same name and without the internal port', async () => {
   const answer = await fetch(`http://localhost:${caddy.httpPort}/cameras`, { redirect: 'manual' });
   assert.equal(answer.status, 308);
   assert.equal(answer.headers.get('location'), 'https://localhost/cameras');
 });
 
-test('cookies are for https only, because the server believes what Caddy says', async () => {
+test("cookies are Secure, because the server trusts Caddy's headers", async () => {
   const through = (await logIn(server.password)).headers.getSetCookie();
   assert.ok(through.length > 0);
   for (const cookie of through) assert.match(cookie, /; Secure/);
-  // Somebody who is not a trusted proxy may claim what they like; here all are, so the other way round: nobody claims.
+  // An untrusted client may claim anything; here all are trusted, so the test checks without a claim.
   const direct = (await logIn(server.password, {}, server.url)).headers.getSetCookie();
   for (const cookie of direct) assert.doesNotMatch(cookie, /; Secure/);
 });
@@ -57,7 +57,7 @@ test('files are compressed, answers of the API are not', async () => {
   assert.equal(await encodingOf('/api/health'), null);
 });
 
-test('a body beyond every limit is refused, and the server stays as it was', async () => {
+test('a body beyond every limit is refused, and the server keeps working', async () => {
   const answer = await fetch(`${caddy.url}/api/auth/login`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
@@ -71,7 +71,7 @@ test('a body beyond every limit is refused, and the server stays as it was', asy
   assert.equal((await logIn(server.password)).status, 200);
 });
 
-test('a camera streams over wss, trusting Caddy’s root alone, and a viewer sees it', async (context) => {
+test('a camera that trusts only Caddy’s root streams over wss, and a viewer sees it', async (context) => {
   const admin = await ApiSession.signIn(caddy.url, 'admin', server.password);
   const { id, key } = await admin.addCamera('Door');
   const url = `${caddy.url.replace('https', 'wss')}/camera`;
@@ -92,7 +92,7 @@ test('a camera streams over wss, trusting Caddy’s root alone, and a viewer see
   await strange.line(/certificate|self.signed|unable to verify/i);
 });
 
-test('a client cannot choose the address it is taken for: guessing passwords is slowed all the same', async () => {
+test('a client cannot choose its address: guessing passwords is slowed down', async () => {
   let refused = 0;
   for (let i = 0; i < 12; i++) {
     const { status } = await logIn('wrong password', { 'X-Forwarded-For': `203.0.113.${i}` });

@@ -1,6 +1,6 @@
 /**
- * The schema, test/fixtures/compose-spec.json, is the Compose specification's own (Apache-2.0, its licence lies beside it), as
- * compose-go 2.16.2, the library in docker compose, carries it.
+ * The schema, test/fixtures/compose-spec.json, is the Compose specification's own (Apache-2.0, its licence is beside
+ * it), from compose-go 2.16.2, the library in docker compose.
  */
 
 import assert from 'node:assert/strict';
@@ -18,7 +18,7 @@ const read = (path: string): string => readFileSync(resolve(ROOT, path), 'utf8')
 
 const SETUPS: Record<string, Record<string, string>> = {
   'a public name': { VIGIE_DOMAIN: 'cams.example.org', VIGIE_LAN_IP: '192.168.1.20' },
-  'an address at home': { VIGIE_DOMAIN: '192.168.1.20' },
+  'a LAN address': { VIGIE_DOMAIN: '192.168.1.20' },
   'TURN on port 443 too': {
     VIGIE_DOMAIN: 'cams.example.org',
     VIGIE_PUBLIC_IP: '203.0.113.7',
@@ -40,7 +40,7 @@ function addressOf(name: string): string {
   return service(name).networks?.vigie.ipv4_address ?? '';
 }
 
-test('variables are put in as compose does it', () => {
+test('variables are substituted like compose does it', () => {
   const env = { A: 'a', EMPTY: '' };
   for (const [text, expected] of [
     ['x${A}y', 'xay'],
@@ -60,7 +60,7 @@ for (const [name, env] of Object.entries(SETUPS)) {
     assert.ok(validate(renderCompose(env)), JSON.stringify(validate.errors, null, 2));
   });
 
-  test(`rendered for ${name}, the server takes its settings without a word of complaint`, (context) => {
+  test(`rendered for ${name}, the server accepts its settings without a warning`, (context) => {
     const folder = mkdtempSync(join(tmpdir(), 'vigie-compose-'));
     context.after(() => rmSync(folder, { recursive: true }));
     writeFileSync(join(folder, 'secret'), 'of the length a secret has\n');
@@ -79,12 +79,12 @@ test('without a name it does not start', () => {
   assert.throws(() => renderCompose({}), /VIGIE_DOMAIN/);
 });
 
-test('every variable it asks for is explained in .env.example', () => {
+test('every variable in it is explained in .env.example', () => {
   const explained = read('.env.example');
   for (const name of composeVariables()) assert.match(explained, new RegExp(`^#${name}=`, 'm'));
 });
 
-test('a variable that only it reads is not taken for a misspelt setting of the server', (context) => {
+test('a variable that only compose reads is not reported as a misspelt setting', (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'vigie-compose-'));
   context.after(() => rmSync(folder, { recursive: true }));
   const settings = new Set(Object.values(configTable).map(({ name }) => name));
@@ -96,7 +96,7 @@ test('a variable that only it reads is not taken for a misspelt setting of the s
   );
 });
 
-test('every setting it makes is known to the program it is for', () => {
+test('every setting it makes is known to its program', () => {
   const settings = new Set(Object.values(configTable).map(({ name }) => name));
   for (const name of Object.keys(service('server').environment ?? {})) assert.ok(settings.has(name), name);
   const readers: Record<string, string[]> = {
@@ -112,12 +112,12 @@ test('every setting it makes is known to the program it is for', () => {
   }
 });
 
-test('addresses and ports agree: who believes, reaches or publishes whom', () => {
+test('addresses and ports of the services agree', () => {
   const { environment: server = {}, ports: serverPorts } = service('server');
   const { environment: caddy = {}, ports: caddyPorts } = service('caddy');
   const { environment: coturn = {}, ports: coturnPorts } = service('coturn');
   const { environment: haproxy = {}, ports: haproxyPorts } = service('haproxy');
-  // The same number outside: candidates tell viewers the number inside.
+  // The same number outside: candidates tell viewers the internal number.
   assert.deepEqual(serverPorts, [`${server['VIGIE_RTC_PORT']}:${server['VIGIE_RTC_PORT']}/udp`]);
   assert.match(
     read('Dockerfile'),
@@ -148,7 +148,7 @@ function loadUrls(text = ''): string[] {
   });
 }
 
-test('every service can do as little as possible', () => {
+test('every service has the fewest possible privileges', () => {
   for (const [name, each] of Object.entries(file.services)) {
     assert.equal(each['read_only'], true, name);
     assert.deepEqual(each['cap_drop'], ['ALL'], name);
@@ -156,7 +156,7 @@ test('every service can do as little as possible', () => {
     assert.equal(each['privileged'], undefined, name);
     for (const volume of each.volumes ?? []) assert.doesNotMatch(volume, /docker\.sock/);
   }
-  // Root without a network, for as long as it takes to hand over three folders.
+  // Root without a network, only while it hands over three folders.
   assert.equal(service('prepare').user, '0:0');
   assert.equal(service('prepare')['network_mode'], 'none');
   for (const name of ['caddy', 'coturn', 'haproxy']) assert.equal(service(name).user, '10001:10001', name);
@@ -170,7 +170,7 @@ test('every image is pinned to a version', () => {
     assert.match(tag, /^\d+\.\d+\.\d+-trixie-slim$/);
 });
 
-test('no password or secret stands in it, nor a way to set one', () => {
+test('it contains no password or secret, and no way to set one', () => {
   for (const [name, { environment = {} }] of Object.entries(file.services))
     for (const variable of Object.keys(environment))
       assert.doesNotMatch(variable, /(?:PASSWORD|SECRET|KEY)$/, `${name} ${variable}`);

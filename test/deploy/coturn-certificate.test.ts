@@ -24,7 +24,7 @@ function fingerprint(cert: string): string {
   return new X509Certificate(cert).fingerprint256;
 }
 
-test('without a certificate there is no TLS port, and TURN all the same', async () => {
+test('without a certificate there is no TLS port, and TURN still works', async () => {
   assert.deepEqual(coturn.listeningTcpPorts, [coturn.port]);
   using client = await coturn.client();
   await client.allocate();
@@ -32,7 +32,7 @@ test('without a certificate there is no TLS port, and TURN all the same', async 
 
 const first = workshop.certificate(NAME);
 
-test('when Caddy has got the first certificate, TURN is served over TLS with it', async () => {
+test('TURN is served over TLS once Caddy has its first certificate', async () => {
   coturn.putCertificate(first);
   await coturn.says(/starting with TLS/);
   await until('the TLS port is open', () => coturn.listeningTcpPorts.length === 2);
@@ -43,7 +43,7 @@ test('when Caddy has got the first certificate, TURN is served over TLS with it'
   await assert.rejects(overTls(workshop.certificate('somebody.else').cert), { code: /SELF_SIGNED|UNABLE/ });
 });
 
-test('when Caddy has renewed the certificate, the next client sees the new one, and relays in use go on', async () => {
+test('after a renewal the next client gets the new certificate, and relays in use continue', async () => {
   using before = await overTls(first.cert);
   await before.allocate();
   const second = workshop.certificate(NAME);
@@ -56,7 +56,7 @@ test('when Caddy has renewed the certificate, the next client sees the new one, 
   assert.equal(await before.refresh(600), 600);
 });
 
-test('TLS 1.0 and 1.1 are not spoken', async () => {
+test('TLS 1.0 and 1.1 are refused', async () => {
   const { host, tlsPort: port } = coturn;
   const lenient: ConnectionOptions = {
     host,
@@ -69,7 +69,7 @@ test('TLS 1.0 and 1.1 are not spoken', async () => {
   let spoken = 0;
   for (const socket of old) socket.on('error', () => undefined).on('secureConnect', () => spoken++);
   await Promise.all(old.map((socket) => once(socket, 'connect')));
-  // Coturn does not refuse, it falls silent; so others, who come later, show that an answer would be there by now.
+  // Coturn does not refuse but stays silent; later clients with answers show that an answer would have arrived.
   for (let i = 0; i < 5; i++) {
     const modern = connect(lenient);
     await once(modern, 'secureConnect');

@@ -6,7 +6,10 @@ import { ipOfNumber, rangeOf } from '../support/ip-arithmetic.ts';
 import { DeployedCoturn, OWN_ADDRESS } from './support/deployed-coturn.ts';
 import { TurnRefused, type TurnClient } from './support/turn-client.ts';
 
-/** Neither globally reachable nor multicast by IANA's special-purpose address registries, or standing for an IPv4 address. */
+/**
+ * Neither globally reachable nor multicast by IANA's special-purpose address registries, or standing for an IPv4
+ * address.
+ */
 const IPV4 =
   `0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24
   192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4`.split(
@@ -15,7 +18,7 @@ const IPV4 =
 const IPV6 =
   `::/128 ::1/128 ::/96 ::ffff:0:0/96 64:ff9b::/96 64:ff9b:1::/48 100::/64 100:0:0:1::/64 2001::/23 2001:db8::/32
   2002::/16 3fff::/20 5f00::/16 fc00::/7 fe80::/10 fec0::/10 ff00::/8`.split(/\s+/);
-/** Right beside those, and anybody's. */
+/** Ordinary addresses right beside those. */
 const PUBLIC_IPV4 =
   `1.0.0.0 9.255.255.255 11.0.0.0 100.63.255.255 100.128.0.0 126.255.255.255 128.0.0.0 169.253.255.255
   169.255.0.0 172.15.255.255 172.32.0.0 191.255.255.255 192.0.1.0 192.0.3.0 192.88.98.255 192.88.100.0 192.167.255.255
@@ -35,7 +38,7 @@ const PUBLIC_IPV6 = [
 const SAMPLES = 8;
 const { random, label } = seededRandom();
 
-/** Its first and last address, and some between; many of their bytes are 0 or 255, for bounds are where mistakes live. */
+/** Its first and last address, and some between; many of their bytes are 0 or 255, because mistakes are at bounds. */
 function addressesOf(range: string): string[] {
   const { first, last, bits } = rangeOf(range);
   const hostMask = last - first;
@@ -69,7 +72,7 @@ const VIGIE = OWN_ADDRESS ?? '';
 const coturn = await DeployedCoturn.start({ TURN_OTHER_PEERS: 'public', TURN_ALLOWED_PEERS: VIGIE });
 after(() => coturn.stop());
 
-test('of a relay for the public, every special-purpose IPv4 range is closed from its first to its last address', async (context) => {
+test('a public relay refuses every special-purpose IPv4 range from its first to its last address', async (context) => {
   context.diagnostic(label);
   using client = await coturn.client();
   await client.allocate();
@@ -80,7 +83,7 @@ test('of a relay for the public, every special-purpose IPv4 range is closed from
   );
 });
 
-test('what stands beside those ranges is open, and so is Vigie itself', async () => {
+test('addresses beside those ranges are allowed, and so is Vigie itself', async () => {
   using client = await coturn.client();
   await client.allocate();
   const hosts = [...PUBLIC_IPV4, VIGIE];
@@ -97,7 +100,7 @@ const ownIpv6 = Object.values(networkInterfaces())
   )?.address;
 
 test(
-  'the same of IPv6',
+  'a public relay refuses every special-purpose IPv6 range',
   { skip: ownIpv6 === undefined && 'this machine has no IPv6 address' },
   async (context) => {
     context.diagnostic(label);

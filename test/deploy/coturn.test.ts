@@ -51,7 +51,7 @@ async function allocationRefusal(credentials: TurnCredentials, server?: TurnServ
   return await refusal(client.allocate());
 }
 
-test('an expired, a forged and somebody else’s credential are refused', async () => {
+test('an expired, a forged and another user’s credential are refused', async () => {
   const good = coturn.credentials('user_1');
   assert.equal(await allocationRefusal(good), 0);
   assert.equal(await allocationRefusal(coturn.credentials('user_1', -1)), 401, 'expired');
@@ -73,7 +73,7 @@ test('nothing is relayed over TCP', async () => {
   await assert.doesNotReject(client.allocate());
 });
 
-test('only Vigie is relayed to, not even public addresses', async () => {
+test('data is relayed to Vigie only, not even to public addresses', async () => {
   using client = await coturn.client();
   await client.allocate();
   assert.equal(await refusal(client.permit(VIGIE)), 0);
@@ -81,11 +81,11 @@ test('only Vigie is relayed to, not even public addresses', async () => {
     assert.equal(await refusal(client.permit(host)), 403, host);
 });
 
-test('it listens for TURN and nothing else: no command line, no web page', async () => {
+test('it listens for TURN only: no command line, no web page', async () => {
   assert.deepEqual(coturn.listeningTcpPorts, [coturn.port]);
 });
 
-test('dozens of viewers have relays at a time, of which browsers ask for several each', async () => {
+test('dozens of viewers have relays at a time, several per browser', async () => {
   using clients = new DisposableStack();
   for (let index = 0; index < 60; index++) {
     const client = clients.use(await coturn.client(coturn.credentials(`viewer_${index}`)));
@@ -93,7 +93,7 @@ test('dozens of viewers have relays at a time, of which browsers ask for several
   }
 });
 
-test('a user has so many relays and no more, however many credentials they were given', async () => {
+test('a user has a limited number of relays, whatever the number of credentials', async () => {
   await using frugal = await DeployedCoturn.start({ TURN_USER_QUOTA: '2' });
   const client = (seconds: number) => frugal.client(frugal.credentials('user_1', seconds));
   using first = await client(600);
@@ -106,7 +106,7 @@ test('a user has so many relays and no more, however many credentials they were 
   assert.equal(await refusal(other.allocate()), 0);
 });
 
-test('a relay outlives the credential it was asked for with, which is then good for no other', async () => {
+test('a relay outlives its credential, which is then valid for no other', async () => {
   const credentials = coturn.credentials('user_1', 1);
   using client = await coturn.client(credentials);
   await client.allocate();
@@ -115,7 +115,7 @@ test('a relay outlives the credential it was asked for with, which is then good 
   await client.permit(VIGIE);
 });
 
-test('a relay outlives its credential also when the nonce is stale by then', async (context) => {
+test('a relay outlives its credential also with a stale nonce', async (context) => {
   const scripts = mkdtempSync(join(tmpdir(), 'vigie-turn-scripts-'));
   context.after(() => rmSync(scripts, { recursive: true }));
   cpSync(TURN_SCRIPTS, scripts, { recursive: true });
@@ -133,7 +133,7 @@ test('a relay outlives its credential also when the nonce is stale by then', asy
   });
 });
 
-test('coturn stops when it is asked to', async () => {
+test('coturn stops on SIGTERM', async () => {
   const one = await DeployedCoturn.start();
   assert.equal(await one.stop(), 0);
 });

@@ -17,7 +17,7 @@ const NODE_USER = 1000;
 const tree = ImageTree.build();
 after(() => tree[Symbol.dispose]());
 
-test('what the Dockerfile copies is let through by .dockerignore, which begins by keeping everything out', () => {
+test('.dockerignore excludes everything except what the Dockerfile copies', () => {
   const [first, ...others] = readFileSync(join(ROOT, '.dockerignore'), 'utf8')
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'));
@@ -30,7 +30,7 @@ test('what the Dockerfile copies is let through by .dockerignore, which begins b
   );
 });
 
-test('nothing is in the image that is not needed to run', () => {
+test('the image contains only what is needed to run', () => {
   const packages = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
     dependencies: Record<string, string>;
     devDependencies: Record<string, string>;
@@ -47,7 +47,7 @@ test('nothing is in the image that is not needed to run', () => {
   assert.deepEqual(globSync('**/.env*', { cwd: tree.path('vigie/server') }), []);
 });
 
-test('the image says under which licences its contents are, and that it is not to be passed on', () => {
+test('the image names the licences of its contents, and that it must not be redistributed', () => {
   const notice = readFileSync(tree.path('vigie/LICENCES.txt'), 'utf8');
   assert.match(notice, /not\s+be passed on/);
   assert.match(notice, /^@seydx\/node-av-linux-x64 .*GPL-3\.0-or-later AND FDK-AAC$/m);
@@ -57,11 +57,11 @@ test('the image says under which licences its contents are, and that it is not t
   );
 });
 
-test('from the image’s files alone, as a user who may change none of them, a camera is transcoded and watched', async (context) => {
+test('from the image’s files alone, as a user without write access, a camera is transcoded and watched', async (context) => {
   const data = mkdtempSync(join(tmpdir(), 'vigie-image-data-'));
   const isRoot = process.getuid?.() === 0;
   if (isRoot) chownSync(data, NODE_USER, NODE_USER);
-  // mkdtemp keeps others out of it.
+  // mkdtemp makes it private.
   chmodSync(tree.folder, 0o755);
   const [, ...args] = tree.command;
   const server = spawn(process.execPath, args, {

@@ -10,7 +10,7 @@ const EDGE_USER = 10001;
 const isRoot = process.getuid?.() === 0;
 
 test(
-  'the first start makes a secret of 256 bits that only coturn’s group may read; a later one leaves it as it is',
+  'the first start makes a secret of 256 bits readable by coturn’s group only; a later one keeps it',
   { skip: !isRoot && 'gives files to other users, which takes root' },
   (context) => {
     const folder = mkdtempSync(join(tmpdir(), 'vigie-prepare-'));
@@ -22,7 +22,7 @@ test(
     });
     assert.ok(secrets && caddyData && certificates);
     const prepare = (): string => {
-      // Root as in the container: of all it could, it may only give files away.
+      // Root as in the container: of all privileges, it may only change owners.
       const { status, stderr } = spawnSync('setpriv', ['--bounding-set=-all,+chown', 'sh', PREPARE], {
         env: {
           PATH: process.env['PATH'],

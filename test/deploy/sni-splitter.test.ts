@@ -43,7 +43,7 @@ async function startHaproxy(context: TestContext, env: Record<string, string>): 
   return port;
 }
 
-test('one port serves TURN over TLS and the web, told apart by the name that is asked for', async (context) => {
+test('one port serves TURN over TLS and the web, selected by the requested server name', async (context) => {
   const workshop = new Workshop();
   const server = await ServerProcess.start({ env: { VIGIE_TRUSTED_PROXIES: 'loopback' } });
   const caddy = await DeployedCaddy.start(server.url);
@@ -73,13 +73,13 @@ test('one port serves TURN over TLS and the web, told apart by the name that is 
   await client.allocate();
   assert.equal((await fetch(`https://localhost:${port}/api/health`)).status, 200);
 
-  // No name at all, as who comes by address: the web.
+  // No name, as for clients that connect by address: the web.
   const nameless = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false });
   await once(nameless, 'secureConnect');
   assert.match(nameless.getPeerX509Certificate()?.subjectAltName ?? '', /localhost/);
   nameless.destroy();
 
-  // Not TLS: nobody's.
+  // Not TLS: closed.
   const plain = connect(port, '127.0.0.1');
   plain.on('error', () => undefined);
   plain.end('GET / HTTP/1.1\r\n\r\n');
@@ -88,7 +88,7 @@ test('one port serves TURN over TLS and the web, told apart by the name that is 
   assert.equal(plain.bytesRead, 0);
 });
 
-test('Caddy is told the client’s address in front of the client’s own bytes', async (context) => {
+test('Caddy gets the client’s address in front of the client’s own bytes', async (context) => {
   const caddy = createServer();
   caddy.listen(0, '127.0.0.1');
   await once(caddy, 'listening');
@@ -112,7 +112,7 @@ test('Caddy is told the client’s address in front of the client’s own bytes'
   socket.destroy();
 });
 
-test('what Caddy is told to believe is haproxy’s word alone', () => {
+test('Caddy trusts only haproxy’s PROXY header', () => {
   const listener = readFileSync(resolve(CONFIG, '../caddy-listener.conf'), 'utf8');
   assert.match(listener, /allow \{\$HAPROXY_ADDRESS\}\/32\n/);
 });

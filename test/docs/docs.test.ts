@@ -1,4 +1,6 @@
-/** Holds the pages under docs/ to the code: the tables of close codes, the handshake's test vector, and every link. */
+/**
+ * Compares the pages under docs/ with the code: the tables of close codes, the handshake's test vector, and every link.
+ */
 
 import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
@@ -23,7 +25,7 @@ test('docs/signaling.md lists the close codes of signaling', () => {
   assert.deepEqual(closeCodes(read('docs/signaling.md')), { ...SIGNALING_CLOSE });
 });
 
-test('docs/camera-protocol.md shows the test vector that the firmware is tested with', () => {
+test("docs/camera-protocol.md shows the test vector of the firmware's tests", () => {
   const text = read('docs/camera-protocol.md');
   const vectors = read('test/fixtures/camera-handshake.json');
   const macs = [...text.matchAll(/`([\da-f]{64})`/g)].map(([, mac = '']) => mac);
@@ -31,7 +33,7 @@ test('docs/camera-protocol.md shows the test vector that the firmware is tested 
   for (const mac of macs) assert.ok(vectors.includes(mac), mac);
 });
 
-test('every link of the documents leads to a file', () => {
+test('every link in the documents leads to a file', () => {
   const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...globSync('docs/*.md', { cwd: ROOT })];
   const broken = pages.flatMap((page) =>
     [...read(page).matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)/g)]

@@ -9,7 +9,7 @@ const { scripts } = JSON.parse(readFileSync(resolve(ROOT, 'package.json'), 'utf8
   scripts: Record<string, string>;
 };
 
-test('every npm script that the documents name is there', () => {
+test('every npm script that the documents name exists', () => {
   const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...globSync('docs/*.md', { cwd: ROOT })];
   const named = pages.flatMap((page) =>
     [...readFileSync(resolve(ROOT, page), 'utf8').matchAll(/npm run ([\w:]*\w)/g)].map(
@@ -20,6 +20,6 @@ test('every npm script that the documents name is there', () => {
   for (const name of named) assert.ok(scripts[name], `npm run ${name}`);
 });
 
-test('the README states no capacity, which only a bench on the machine itself can tell', () => {
+test('the README states no capacity, because only a bench on the machine itself can measure it', () => {
   assert.doesNotMatch(readme, /\d+ (?:\w+ )?(?:viewers|cameras)\b/i);
 });

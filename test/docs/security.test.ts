@@ -14,7 +14,7 @@ const rows = table
   .map((line) => line.split('|').map((cell) => cell.trim()))
   .map(([, door = '', what = '', limit = '', constant = '']) => ({ door, what, limit, constant }));
 
-/** In the unit that the name of a constant, or the table, says. */
+/** In the unit of the constant's name, or of the table. */
 const UNITS: Readonly<Record<string, number>> = {
   '': 1,
   KiB: 1024,
@@ -25,7 +25,7 @@ const UNITS: Readonly<Record<string, number>> = {
   d: 24 * 3_600_000,
 };
 
-test('the table of limits has every door', () => {
+test('the table of limits has every listener', () => {
   const doors = new Set(rows.map(({ door }) => door));
   for (const door of ['HTTP', 'Signaling', 'Camera', 'UDP', 'ICE-TCP', 'MJPEG', 'Downloads', 'Uploads'])
     assert.ok(doors.has(door), door);
@@ -33,7 +33,7 @@ test('the table of limits has every door', () => {
 });
 
 for (const { door, what, limit, constant } of rows) {
-  test(`SECURITY.md says the truth about ${door}: ${what}`, () => {
+  test(`the limit in SECURITY.md is the code's: ${door}: ${what}`, () => {
     const [, file = '', path = ''] = /^`([^`]+)` `([^`]+)`$/.exec(constant) ?? [];
     const [, digits = '', unit = ''] = /^([\d,]+)(?: (\w+))?$/.exec(limit) ?? [];
     const factor = UNITS[unit];
@@ -50,7 +50,7 @@ function msPer(path: string, unit: string): number {
   return 1;
 }
 
-/** Of a constant, or of a field in one, as the source has it: most of them are nobody else's business and not exported. */
+/** The value of a constant, or of a field in one, parsed from the source: most of them are not exported. */
 function valueOf(file: string, path: string): number {
   const [name = '', ...fields] = path.split('.');
   const source = readFileSync(resolve(ROOT, file), 'utf8');
@@ -62,7 +62,7 @@ function valueOf(file: string, path: string): number {
   return value as number;
 }
 
-/** With the constants in it put in, those that are imported from another file too. */
+/** With the constants in it inserted, also those imported from another file. */
 function initializerOf(file: string, source: string, name: string): string {
   const declaration = new RegExp(`^(?:export )?const ${name}(?::[^=]+)? = ([^;]+);`, 'm').exec(source);
   const imported = new RegExp(`import \\{[^}]*\\b${name}\\b[^}]*\\} from '([^']+)'`).exec(source)?.[1];

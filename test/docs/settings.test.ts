@@ -6,14 +6,14 @@ import { configMarkdown } from '../../server/config/config-table.ts';
 
 const settings = readFileSync(resolve(import.meta.dirname, '../../docs/settings.md'), 'utf8');
 
-/** Cell contents only: the formatter pads tables as it likes. */
+/** Cell contents only: the formatter pads tables. */
 const cells = (markdown: string) =>
   markdown
     .trim()
     .split('\n')
     .map((line) => line.split('|').map((cell) => cell.trim().replace(/^-+$/, '---')));
 
-test('docs/settings.md has the table of settings that the server reads', () => {
+test("docs/settings.md has the table of the server's settings", () => {
   const [, table = ''] = /<!-- settings:[^>]*-->([\s\S]*)<!-- end of settings -->/.exec(settings) ?? [];
   assert.deepEqual(cells(table), cells(configMarkdown()));
 });

@@ -63,10 +63,10 @@ test('what one wants to be told is chosen', async () => {
   await tab.getByTestId('notifications').click();
   await stateIs('off');
   await tab.locator('[data-testid=notified-kind][data-value=offline]').click();
-  await tab.getByTestId('notify-everywhere').click();
+  await tab.getByTestId('all-cameras').click();
   await tab.getByTestId('save-notifications').click();
   await tab.getByText('Select at least one camera.').waitFor();
-  await tab.getByTestId('notified-camera').click();
+  await tab.getByTestId('chosen-camera').click();
   await tab.getByTestId('quiet-hours').click();
   await tab.locator('wa-input[name=from] input').fill('21:30');
   await tab.getByTestId('save-notifications').click();

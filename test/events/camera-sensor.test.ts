@@ -18,8 +18,8 @@ async function wired(context: TestContext) {
   return { ...room, sensor, passes };
 }
 
-suite('the sensor wired to a camera', () => {
-  test('a visitor whom it loses and finds again is one event, up to when it last let go', async (context) => {
+suite('a sensor wired to a camera', () => {
+  test('reports yield one event for a visitor who is lost and found again, until the last release', async (context) => {
     const { sensor, passes, settled, told, door } = await wired(context);
     sensor.onMotion(door, true);
     sensor.onMotion(door, true);
@@ -43,10 +43,10 @@ suite('the sensor wired to a camera', () => {
     );
     sensor.onMotion(door, true);
     await settled();
-    assert.equal(told.length, 3, 'and the next is another');
+    assert.equal(told.length, 3, 'the next one is a new event');
   });
 
-  test('what goes on ends with the connection, and with the server', async (context) => {
+  test('its event ends with the connection, and with the server', async (context) => {
     const { sensor, passes, settled, told, door, yard } = await wired(context);
     sensor.onMotion(door, true);
     sensor.onMotion(yard, true);
@@ -64,7 +64,7 @@ suite('the sensor wired to a camera', () => {
     assert.equal(told.length, 4);
   });
 
-  test('nothing is told of a camera there is not, nor of one that sees nothing', async (context) => {
+  test('reports of an unknown camera, or of a release alone, yield no event', async (context) => {
     const { sensor, passes, told, cameras, door, yard } = await wired(context);
     sensor.onMotion(yard, false);
     await cameras.remove(door);

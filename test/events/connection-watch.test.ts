@@ -20,7 +20,7 @@ async function watched(context: TestContext) {
 }
 
 suite('connection watch', () => {
-  test('a camera that stays away is an event from when it went to when it is back', async (context) => {
+  test('a camera that stays offline is an event from its departure to its return', async (context) => {
     const { watch, passes, settled, told, door } = await watched(context);
     const connections = watch();
     connections.onOffline(door);
@@ -39,7 +39,7 @@ suite('connection watch', () => {
     assert.equal(told[1]?.endedAtMs, START_MS + PATIENCE_MS + 60_000);
   });
 
-  test('Wi-Fi that drops out for a moment, time and again, is none', async (context) => {
+  test('Wi-Fi that drops out for a moment, repeatedly, is no event', async (context) => {
     const { watch, passes, told, door } = await watched(context);
     const connections = watch();
     for (let times = 0; times < 100; times++) {
@@ -51,7 +51,7 @@ suite('connection watch', () => {
     assert.deepEqual(told, []);
   });
 
-  test('a restart of the server neither ends it nor tells it again', async (context) => {
+  test('a restart of the server neither ends nor repeats the event', async (context) => {
     const { watch, passes, settled, told, door, restarted } = await watched(context);
     const before = watch();
     before.onOffline(door);
@@ -69,7 +69,7 @@ suite('connection watch', () => {
     assert.deepEqual([told[1]?.id, told[1]?.endedAtMs], [told[0]?.id, START_MS + 11 * PATIENCE_MS]);
   });
 
-  test('nothing is told of a camera that was removed, nor after the end', async (context) => {
+  test('nothing is emitted for a removed camera, nor after the end', async (context) => {
     const { watch, passes, told, cameras, door, yard } = await watched(context);
     const connections = watch();
     connections.onOffline(door);
@@ -78,7 +78,7 @@ suite('connection watch', () => {
     connections.close();
     await passes(2 * PATIENCE_MS);
     assert.deepEqual(told, []);
-    // Removed without a word: what cannot be stored is not told, and nothing falls.
+    // Removed without notice: the event cannot be stored, is not emitted, and nothing crashes.
     await cameras.remove(door);
     connections.onOffline(door);
     await passes(PATIENCE_MS);

@@ -13,7 +13,7 @@ const motion = (cameraId: string, startedAtMs = 1000): EventStart => ({
 });
 
 suite('event log', () => {
-  test('an event is told and listed as it starts, as more is known of it, and as it ends', async (context) => {
+  test('an event is emitted and listed at its start, at updates and at its end', async (context) => {
     const { log, told, door, settled } = await eventRoom(context);
     const started = log.start({ ...motion(door, 1000.4), zones: ['Drive'], score: 0.1 });
     assert.deepEqual(await log.list([door], { limit: 10 }), [started]);
@@ -26,7 +26,7 @@ suite('event log', () => {
     assert.deepEqual(await log.list([door], { limit: 10 }), told.slice(-1));
   });
 
-  test('what is over stays as it is, and nothing is told of what is gone', async (context) => {
+  test('an ended event stays unchanged, and nothing is emitted for a removed one', async (context) => {
     const { log, told, cameras, door, settled } = await eventRoom(context);
     const { id } = log.start(motion(door));
     log.end(id, 2000);
@@ -55,7 +55,7 @@ suite('event log', () => {
     assert.equal((await log.note(motion(door, 6000))).endedAtMs, 6000);
   });
 
-  test('recording is told at once what starts and ends, also while it cannot be stored', async (context) => {
+  test('recording is told of starts and ends at once, also while they cannot be stored', async (context) => {
     const { log, told, door, settled } = await eventRoom(context);
     const accepted: EventView[] = [];
     log.on('accepted', (event) => accepted.push(event));
@@ -76,7 +76,7 @@ suite('event log', () => {
     assert.equal(told.length, 2);
   });
 
-  test('what went on when the server ended goes on no more when it starts', async (context) => {
+  test('an event that continued when the server stopped has ended at the next start', async (context) => {
     const { log, door, settled, restarted } = await eventRoom(context);
     const open = log.start(motion(door, 5000));
     await settled();
@@ -103,7 +103,7 @@ suite('event log', () => {
     assert.deepEqual(await log.list([door], { limit: 3, before: 'evt_gone' }), []);
   });
 
-  test('of each camera the newest are kept, and a busy one costs a quiet one nothing', async (context) => {
+  test('the newest events of each camera are kept, and a busy camera does not affect a quiet one', async (context) => {
     const { log, door, yard } = await eventRoom(context, { events: 5 });
     const quiet = await log.note(motion(yard));
     const open = log.start(motion(door));
@@ -112,12 +112,12 @@ suite('event log', () => {
     assert.deepEqual(
       (await log.list([door], { limit: 100 })).map(({ id }) => id),
       [...added.slice(-5).toReversed(), open.id],
-      'and what goes on, so that its end can be told',
+      'and the continuing one, so that its end can be stored',
     );
     assert.deepEqual(await log.list([yard], { limit: 100 }), [quiet]);
   });
 
-  test('a camera that was away when the server ended is away when it starts', async (context) => {
+  test('a camera that was offline when the server stopped is offline at the next start', async (context) => {
     const { log, door, settled, restarted } = await eventRoom(context);
     const away = log.start({ cameraId: door, kind: 'offline', source: 'connection', startedAtMs: 5000 });
     await settled();
@@ -127,7 +127,7 @@ suite('event log', () => {
     assert.deepEqual(restarted().away(), []);
   });
 
-  test('of a time, what touches it is listed, from either end', async (context) => {
+  test('events that overlap a time are listed, from either end', async (context) => {
     const { log, door } = await eventRoom(context);
     const lasting = log.start(motion(door, 1000));
     const open = log.start(motion(door, 2000));
@@ -137,13 +137,13 @@ suite('event log', () => {
     const ids = async (query: Partial<EventQuery>) =>
       (await log.list([door], { limit: 10, ...query })).map(({ id }) => id);
     assert.deepEqual(await ids({ fromMs: 3000, toMs: 3000 }), [told.id, open.id, lasting.id]);
-    assert.deepEqual(await ids({ fromMs: 4001 }), [late.id, open.id], 'what goes on has no end yet');
+    assert.deepEqual(await ids({ fromMs: 4001 }), [late.id, open.id], 'a continuing event has no end yet');
     assert.deepEqual(await ids({ toMs: 1999 }), [lasting.id]);
     assert.deepEqual(await ids({ oldestFirst: true, limit: 3 }), [lasting.id, open.id, told.id]);
     assert.deepEqual(await ids({ fromMs: 2500, oldestFirst: true, limit: 2 }), [lasting.id, open.id]);
   });
 
-  test('an event gets one picture, also after it has ended, and its listeners hear of it', async (context) => {
+  test('an event gets one thumbnail, also after its end, and listeners are told', async (context) => {
     const { log, cameras, door, yard, settled } = await eventRoom(context);
     const illustrated: EventView[] = [];
     log.on('thumbnail', (event) => illustrated.push(event));
@@ -163,7 +163,7 @@ suite('event log', () => {
     assert.ok(illustrated.every(({ thumbnail }) => thumbnail));
   });
 
-  test('of each camera the newest pictures are kept', async (context) => {
+  test('the newest thumbnails of each camera are kept', async (context) => {
     const { log, door, yard, settled } = await eventRoom(context, { thumbnails: 3 });
     const quiet = await log.note(motion(yard));
     log.illustrate(quiet, Uint8Array.of(0));

@@ -1,4 +1,4 @@
-/** An event and the messages about it are stored in one transaction, so that no crash leaves one without the other. */
+/** An event and its messages are stored in one transaction, so that no crash leaves one without the other. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -19,7 +19,7 @@ const EVENT: NewEvent = {
   score: null,
 };
 
-test('an event whose messages cannot be queued is not stored, and does not end', (context) => {
+test('an event whose messages cannot be queued is neither stored nor ended', (context) => {
   const database = openDatabase(temporaryFolder(context));
   context.after(() => database.close());
   makeQueries(database).cameras.ensure('cam_1', 'Door', 'v1', 1);

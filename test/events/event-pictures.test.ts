@@ -43,11 +43,11 @@ function photographer(context: TestContext, { ageMs = 100, width = 640 } = {}) {
 }
 
 suite('event pictures', () => {
-  test('a motion gets one small picture, however often it is told meanwhile', async (context) => {
+  test('a motion event gets one thumbnail, however often it is updated', async (context) => {
     const { pictures, taken, shrink, later } = photographer(context);
     pictures.onEvent(motion());
     pictures.onEvent(motion({ zones: ['Gate'] }));
-    assert.deepEqual(taken, [], 'who comes in is at the rim yet');
+    assert.deepEqual(taken, [], 'a person who enters is still at the edge');
     await later();
     pictures.onEvent(motion({ thumbnail: true, endedAtMs: NOW_MS + 5_000 }));
     await later();
@@ -55,21 +55,21 @@ suite('event pictures', () => {
     assert.equal(shrink.mock.callCount(), 1);
   });
 
-  test('so does what is told once, with its end', async (context) => {
+  test('an event stored only once, at its end, gets a thumbnail', async (context) => {
     const { pictures, taken, later } = photographer(context);
     pictures.onEvent(motion({ source: 'sensor', endedAtMs: NOW_MS }));
     await later();
     assert.equal(taken.length, 1);
   });
 
-  test('a picture that is small already is taken as it came', async (context) => {
+  test('a picture that is small already is used unchanged', async (context) => {
     const { pictures, taken, later } = photographer(context, { width: 160 });
     pictures.onEvent(motion());
     await later();
     assert.deepEqual(taken, [['evt_1', Uint8Array.of(1, 2, 3)]]);
   });
 
-  test('of what has no picture none is taken: a camera that is away, or sends nothing', async (context) => {
+  test('an offline or silent camera yields no thumbnail', async (context) => {
     const { pictures, taken, later } = photographer(context, { ageMs: 60_000 });
     pictures.onEvent(motion());
     pictures.onEvent(motion({ id: 'evt_2', kind: 'offline', source: 'connection' }));
@@ -77,7 +77,7 @@ suite('event pictures', () => {
     assert.deepEqual(taken, []);
   });
 
-  test('a picture that cannot be made costs the others nothing', async (context) => {
+  test('a thumbnail that fails does not affect the others', async (context) => {
     const { pictures, taken, shrink, later } = photographer(context);
     shrink.mock.mockImplementationOnce(() => Promise.reject(new Error('too many')));
     pictures.onEvent(motion());
@@ -98,7 +98,7 @@ suite('event pictures', () => {
     assert.deepEqual(taken, []);
   });
 
-  test('64 events wait for their pictures at most; one more gets none, and there is room again later', async (context) => {
+  test('at most 64 events wait for their thumbnails; another gets none, and there is room again later', async (context) => {
     const { pictures, taken, later } = photographer(context);
     for (let number = 1; number <= 65; number++) pictures.onEvent(motion({ id: `evt_${number}` }));
     await later();

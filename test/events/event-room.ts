@@ -1,4 +1,4 @@
-/** The events room over a real database, with two cameras and a clock that is told how long it waits. */
+/** The events stage over a real database, with two cameras and a clock that the test sets. */
 
 import type { TestContext } from 'node:test';
 import { EventLog } from '../../server/events/event-log.ts';
@@ -15,14 +15,14 @@ export interface EventRoom {
   log: EventLog;
   sensors: Sensors;
   cameras: CameraStore;
-  /** What listeners were told, in order. */
+  /** Events emitted to listeners, in order. */
   told: EventView[];
   door: string;
   yard: string;
   waits: (ms: number) => void;
-  /** Resolves when what was written is stored and told. */
+  /** Resolves when all writes are stored and emitted. */
   settled: () => Promise<void>;
-  /** What a server finds that starts over the same database. */
+  /** The state that a server finds which starts with the same database. */
   restarted: () => EventLog;
 }
 

@@ -10,14 +10,14 @@ import { startApi } from '../support/api-server.ts';
 
 const SKETCH = resolve(import.meta.dirname, '../../firmware/examples/pir-esp8266/pir-esp8266.ino');
 
-test('the sketch’s own HTTP call raises an event', async (context) => {
+test('the HTTP call of the example sketch raises an event', async (context) => {
   const server = await startApi(context);
   const admin = await ApiClient.signedIn(server);
   const { id } = await server.store.cameras.add('Door', 'v1', 1);
   const sensor = (
     await admin.call<SensorWithToken>('POST', `/api/cameras/${id}/sensors`, { body: { name: 'Porch' } })
   ).body;
-  // What the sketch says, read out of the sketch: its headers, its body, its path.
+  // Parsed from the sketch: its headers, its body, its path.
   const source = readFileSync(SKETCH, 'utf8');
   const body = /http\.POST\("(.+?)"\);/.exec(source)?.[1]?.replaceAll('\\"', '"') ?? assert.fail('no POST');
   const path =
@@ -36,7 +36,7 @@ test('the sketch’s own HTTP call raises an event', async (context) => {
   assert.deepEqual([event.kind, event.source, event.sourceName], ['motion', 'sensor', 'Porch']);
 });
 
-test('so does one line of curl', async (context) => {
+test('the line of curl raises an event', async (context) => {
   const server = await startApi(context);
   const { id } = await server.store.cameras.add('Door', 'v1', 1);
   const admin = await ApiClient.signedIn(server);
@@ -54,7 +54,7 @@ test('so does one line of curl', async (context) => {
   assert.equal(((await response.json()) as EventView).cameraId, id);
 });
 
-test('a sensor’s token is shown once and opens nothing else', async (context) => {
+test('a sensor’s token is shown once and grants nothing else', async (context) => {
   const server = await startApi(context);
   const { id } = await server.store.cameras.add('Door', 'v1', 1);
   const admin = await ApiClient.signedIn(server);
@@ -74,7 +74,7 @@ async function seenBy(client: ApiClient, query = ''): Promise<EventView[]> {
   return (await client.call<EventView[]>('GET', `/api/events${query}`)).body;
 }
 
-test('everybody is shown the events of the cameras they may see, of all at once and of a kind', async (context) => {
+test('a user lists the events of the visible cameras, of all at once and of a kind', async (context) => {
   const server = await startApi(context);
   const { store } = server;
   const cameras = await Promise.all(
@@ -113,7 +113,7 @@ test('everybody is shown the events of the cameras they may see, of all at once 
     assert.equal((await admin.call('GET', `/api/events?${query}`)).status, 400, query);
 });
 
-test('what is no event is refused', async (context) => {
+test('an invalid event is refused', async (context) => {
   const server = await startApi(context);
   const { id } = await server.store.cameras.add('Door', 'v1', 1);
   const admin = await ApiClient.signedIn(server);
@@ -139,7 +139,7 @@ test('what is no event is refused', async (context) => {
   assert.equal((await admin.call('POST', '/api/cameras/cam_x/sensors', { body: { name: 'P' } })).status, 404);
 });
 
-test('guessing tokens is slowed by address, and a right one passes, whoever guesses beside it', async (context) => {
+test('guessing tokens is slowed down by address, and a right one always passes', async (context) => {
   const server = await startApi(context, { trustedProxies: ['loopback'] });
   const { id } = await server.store.cameras.add('Door', 'v1', 1);
   const admin = await ApiClient.signedIn(server);

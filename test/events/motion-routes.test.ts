@@ -11,7 +11,7 @@ const TRIANGLE = [
   [0, 1],
 ];
 
-test('an administrator decides what of a camera’s motion counts, and wrong wishes are refused by name', async (context) => {
+test('an administrator sets the motion settings, and invalid values are refused by name', async (context) => {
   const server = await startApi(context);
   const { id } = await server.store.cameras.add('Door', 'v1', 0);
   const admin = await ApiClient.signedIn(server);

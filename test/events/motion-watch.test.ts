@@ -16,7 +16,7 @@ const LEFT_HALF: [number, number][] = [
   [0, 1],
 ];
 
-/** The real log of events and its store; the pictures are the test's. */
+/** The real event log and its store; the test supplies the pictures. */
 async function setUp(t: TestContext, settings: Partial<MotionView> = {}) {
   const rig = await RecordingRig.make(t);
   const { store } = rig;
@@ -52,8 +52,8 @@ const walks = (timeMs: number): Thing[] => [
   { left: Math.round((timeMs % 8_000) / 100), top: 20, width: 4, height: 12, luma: 240 },
 ];
 
-suite('the watch for motion', () => {
-  test('somebody who walks by is an event, with its zone, its score and its end', async (t) => {
+suite('the motion watch', () => {
+  test('a person who walks by is an event, with its zone, its score and its end', async (t) => {
     const zones = [{ id: 'left', name: 'Driveway', points: LEFT_HALF }];
     const { play, happened } = await setUp(t, { zones });
     play(10);
@@ -67,7 +67,7 @@ suite('the watch for motion', () => {
     assert.ok(event.endedAtMs !== null && event.endedAtMs > event.startedAtMs);
   });
 
-  test('zones apart are events of their own, each with its end', async (t) => {
+  test('separate zones have separate events, each with its end', async (t) => {
     const right = LEFT_HALF.map(([x, y]): [number, number] => [x + 0.5, y]);
     const zones = [
       { id: 'left', name: 'Driveway', points: LEFT_HALF },
@@ -87,7 +87,7 @@ suite('the watch for motion', () => {
     assert.ok((await happened()).every(({ endedAtMs }) => endedAtMs !== null));
   });
 
-  test('a camera that goes offline, or is watched no longer, ends its event', async (t) => {
+  test('a camera that goes offline, or is no longer watched, ends its event', async (t) => {
     const { motion, play, happened, subscribed } = await setUp(t);
     play(10);
     play(3, walks);
@@ -101,12 +101,12 @@ suite('the watch for motion', () => {
     assert.equal(subscribed(), false);
   });
 
-  test('a camera nobody wants watched costs nothing', async (t) => {
+  test('a camera without motion detection costs nothing', async (t) => {
     const { subscribed } = await setUp(t, { enabled: false });
     assert.equal(subscribed(), false);
   });
 
-  test('a log that cannot be written costs that event and no more', async (t) => {
+  test('a log that cannot be written loses that event only', async (t) => {
     const { store, play, happened } = await setUp(t);
     play(10);
     const failing = t.mock.method(store.events, 'add', () => Promise.reject(new Error('disk full')));

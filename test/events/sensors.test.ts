@@ -14,7 +14,7 @@ function report(
 }
 
 suite('sensors', () => {
-  test('what a sensor reports is stored, told, and listed newest first', async (context) => {
+  test("a sensor's report is stored, emitted, and listed newest first", async (context) => {
     const room = await eventRoom(context);
     const { log, sensors, told, door, yard, waits } = room;
     const { token, id } = await sensors.add(door, 'Porch');
@@ -27,12 +27,12 @@ suite('sensors', () => {
     assert.deepEqual([first.sourceName, second.sourceName, first.source], ['Porch', 'Left', 'sensor']);
     assert.equal(first.endedAtMs, first.startedAtMs);
     assert.deepEqual(
-      sensors.list(door).map((sensor) => [sensor.id, sensor.lastEventAt]),
+      sensors.list(door).map((sensor) => [sensor.id, sensor.lastEventAtMs]),
       [[id, second.startedAtMs]],
     );
   });
 
-  test('a token is good for its camera, until it is revoked', async (context) => {
+  test('a token is valid for its camera, until it is revoked', async (context) => {
     const { sensors, door, yard } = await eventRoom(context);
     const { token, id } = await sensors.add(door, 'Porch');
     assert.equal(sensors.identify(door, token).id, id);
@@ -48,7 +48,7 @@ suite('sensors', () => {
     assert.throws(() => sensors.identify(door, token), withCode('unauthorized'));
   });
 
-  test('a sensor that goes wild is slowed, and no other', async (context) => {
+  test('a faulty sensor is slowed down, and no other', async (context) => {
     const room = await eventRoom(context);
     const { sensors, door, told, waits } = room;
     const [wild, calm] = [await sensors.add(door, 'Wild'), await sensors.add(door, 'Calm')];
@@ -60,7 +60,7 @@ suite('sensors', () => {
     assert.equal(told.length, 12);
   });
 
-  test('a camera takes its sensors along', async (context) => {
+  test('removing a camera removes its sensors', async (context) => {
     const { sensors, cameras, door } = await eventRoom(context);
     const { token } = await sensors.add(door, 'Porch');
     await cameras.remove(door);
@@ -68,7 +68,7 @@ suite('sensors', () => {
     assert.throws(() => sensors.identify(door, token), withCode('unauthorized'));
   });
 
-  test('a camera has 16 sensors at most', async (context) => {
+  test('a camera has at most 16 sensors', async (context) => {
     const { sensors, door } = await eventRoom(context);
     for (let i = 0; i < 16; i++) await sensors.add(door, `${i}`);
     await assert.rejects(sensors.add(door, 'one more'), withCode('conflict'));

@@ -29,17 +29,17 @@ test('an encoder option that FFmpeg does not know is an error that names it', ()
   );
 });
 
-test('a size that FFmpeg refuses is an error, not an encoder', () => {
+test('a size that FFmpeg refuses is an error', () => {
   assert.throws(() => vp8(0, { deadline: 'realtime' }), CodecError);
 });
 
-test('closing an encoder twice is the same as once', () => {
+test('an encoder can be closed twice', () => {
   const encoder = vp8(64, { deadline: 'realtime' });
   encoder.close();
   encoder.close();
 });
 
-test('every picture given to the JPEG encoder is one JPEG of its size, smaller with a coarser quantizer', () => {
+test('every picture becomes one JPEG of its size, smaller with a coarser quantizer', () => {
   const encoder = new JpegEncoder(66, 50);
   const sizes = [2, 31].map((quantizer) => {
     encoder.picture.data?.[0]?.forEach((_, at, luma) => (luma[at] = (at * 37) % 251));

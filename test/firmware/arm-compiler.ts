@@ -1,6 +1,7 @@
 /**
- * A 32-bit compiler with newlib, as ESP-IDF's are: there `uint32_t` is `unsigned long` and `size_t` is `unsigned int`, while on
- * a 64-bit host code that mixes the two compiles. Debian has no compiler for Xtensa; the one for ARM has these types too.
+ * A 32-bit compiler with newlib, like ESP-IDF's: there `uint32_t` is `unsigned long` and `size_t` is `unsigned int`, so
+ * code that mixes the two does not compile, while on a 64-bit host it does. Debian has no compiler for Xtensa; the one
+ * for ARM has these types too.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -11,18 +12,18 @@ import { installOnDebian } from '../support/debian-packages.ts';
 const COMPILER = 'arm-none-eabi-g++';
 const HEADERS = '/usr/include/newlib/c++';
 const FIRMWARE = resolve(import.meta.dirname, '../../firmware');
-/** As firmware/CMakeLists.txt has them for the host. */
+/** The flags of firmware/CMakeLists.txt for the host. */
 const WARNINGS =
   '-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wno-missing-field-initializers -Werror';
 const OPTIONS = `-std=gnu++20 -fno-exceptions -fno-rtti ${WARNINGS} -I. -fsyntax-only -x c++`.split(' ');
 
-/** Before the tests run: two gigabytes take longer to install than a test may last. */
+/** Before the tests run: installing two gigabytes takes longer than a test may. */
 export function ensureArmCompiler(): void {
   if (spawnSync(COMPILER, ['--version']).status === 0 && existsSync(HEADERS)) return;
   installOnDebian(['gcc-arm-none-eabi', 'libstdc++-arm-none-eabi-newlib']);
 }
 
-/** @returns what the compiler finds wrong with a file (path from firmware/), '' for nothing */
+/** @returns the compiler's messages for a file (path from firmware/), '' for none */
 export function compileErrors(path: string, source?: string): string {
   const options = source === undefined ? [...OPTIONS, path] : [...OPTIONS, '-'];
   const { status, stderr, error } = spawnSync(COMPILER, options, {

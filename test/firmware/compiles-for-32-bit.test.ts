@@ -1,4 +1,6 @@
-/** The portable core compiles where it is meant to run. Whole builds with Espressif's compiler are in firmware.yml. */
+/**
+ * The portable core compiles for its target's word size. Whole builds with Espressif's compiler are in firmware.yml.
+ */
 
 import assert from 'node:assert/strict';
 import { globSync } from 'node:fs';
@@ -20,7 +22,7 @@ test('every header of the core compiles for a 32-bit newlib target', () => {
   assert.equal(compileErrors('headers.cpp', headers.map((path) => `#include "${path}"\n`).join('')), '');
 });
 
-test('mixing uint32_t and size_t is an error there, which a 64-bit host does not see', () => {
+test('mixing uint32_t and size_t is an error there, unlike on a 64-bit host', () => {
   const mixed =
     '#include <algorithm>\n#include <cstdint>\nuint32_t a; size_t b; auto c = std::min(0 + sizeof b - a, b);\n';
   assert.match(compileErrors('mixed.cpp', mixed), /no matching function for call to .min/);

@@ -1,6 +1,6 @@
 /**
- * One table of facts about protocol v1, held against both virtual cameras as processes: the TypeScript one and the firmware's
- * core on the host. Where they differ, one of them is wrong.
+ * One table of facts about protocol v1, tested against both virtual cameras as processes: the TypeScript one and the
+ * firmware's core on the host. Where they differ, one of them is wrong.
  */
 
 import assert from 'node:assert/strict';
@@ -20,7 +20,7 @@ const FPS = 50;
 const JPEG = drawnJpeg(320, 240, 4);
 const NOT_THIS_PICTURE = 'footage plays as it was recorded';
 
-/** Settings as JSON, and what is said of them: nothing when they are applied. */
+/** Settings as JSON, with the refusal, or nothing when they are applied. */
 const SETTINGS: readonly (readonly [json: string, refusal?: string])[] = [
   ['"maxFps":60'],
   ['"maxFps":6e1'],
@@ -38,9 +38,9 @@ const SETTINGS: readonly (readonly [json: string, refusal?: string])[] = [
   ['"contrast":0.5', 'contrast must be -2 to 2'],
   ['"exposure":3', 'exposure must be -2 to 2'],
   ['"exposure":null', 'exposure must be -2 to 2'],
-  ['"whiteBalance":"moon"', 'whiteBalance is no known name'],
-  ['"frameSize":"toString"', 'frameSize is no known name'],
-  ['"frameSize":5', 'frameSize is no known name'],
+  ['"whiteBalance":"moon"', 'whiteBalance is not a known name'],
+  ['"frameSize":"toString"', 'frameSize is not a known name'],
+  ['"frameSize":5', 'frameSize is not a known name'],
   ['"ackWindow":0', 'ackWindow must be 1 to 8'],
   ['"ackWindow":9', 'ackWindow must be 1 to 8'],
   ['"ackWindow":9,"flash":-1', 'flash must be 0 to 255'],
@@ -50,7 +50,7 @@ const SETTINGS: readonly (readonly [json: string, refusal?: string])[] = [
 
 const NONCE = Buffer.alloc(32).toString('base64url');
 const VIOLATIONS: readonly (readonly [name: string, message: string | Buffer])[] = [
-  ['no JSON', '{'],
+  ['not JSON', '{'],
   ['null', 'null'],
   ['a list', '[]'],
   ['no type', '{}'],
@@ -61,7 +61,7 @@ const VIOLATIONS: readonly (readonly [name: string, message: string | Buffer])[]
   ['an acknowledgement without a number', '{"type":"ack","sequence":"0"}'],
   ['a negative acknowledgement', '{"type":"ack","sequence":-1}'],
   ['an acknowledgement of more than 32 bits', '{"type":"ack","sequence":4294967296}'],
-  ['an acknowledgement of what was never sent', '{"type":"ack","sequence":100000}'],
+  ['an acknowledgement of a frame never sent', '{"type":"ack","sequence":100000}'],
   ['a time without the server’s times', '{"type":"time","id":0,"t0":0}'],
   ['a set without an id', '{"type":"set","maxFps":5}'],
   ['a reboot without an id', '{"type":"reboot"}'],
@@ -69,7 +69,7 @@ const VIOLATIONS: readonly (readonly [name: string, message: string | Buffer])[]
   ['binary', Buffer.from('{"type":"ack","sequence":0}')],
 ];
 
-/** What only a server that has proven itself may say. */
+/** Messages that only an authenticated server may send. */
 const TOO_EARLY = [
   '{"type":"set","id":1,"maxFps":5}',
   '{"type":"reboot","id":1}',
@@ -80,7 +80,7 @@ const TOO_EARLY = [
 type Fact = (server: ScriptedServer, camera: CameraProcess) => Promise<void>;
 
 const FACTS: Readonly<Record<string, Fact>> = {
-  'it connects to the path and subprotocol, proves its key, and says what it is': async (server) => {
+  'it connects to the path and subprotocol, proves its key, and describes itself': async (server) => {
     const connection = await server.connection(0);
     assert.deepEqual([connection.path, connection.socket.protocol], ['/camera', 'vigie.camera.v1']);
     const hello = await connection.challenge();
@@ -88,7 +88,7 @@ const FACTS: Readonly<Record<string, Fact>> = {
     assert.match(hello.nonce, /^[\w-]{43}$/);
     assert.equal(hello.hmac, connection.proof('camera', hello, KEY));
     for (const text of [hello.firmware, hello.board, hello.sensor]) assert.match(text, /^.{1,64}$/);
-    // No update over ws:, which anybody in between could exchange.
+    // No update over ws:, where an attacker on the path could exchange it.
     assert.deepEqual(hello.capabilities, ['set', 'reboot', 'telemetry', 'motion']);
     connection.socket.terminate();
     const again = await (await server.connection(1)).challenge();
@@ -103,14 +103,14 @@ const FACTS: Readonly<Record<string, Fact>> = {
     ].entries()) {
       const connection = await server.connection(index);
       const { hmac } = await connection.challenge();
-      // The camera's own proof sent back is worth no more.
+      // The camera's own proof sent back is not valid.
       connection.say({ type: 'welcome', hmac: proof(hmac), settings: { ackWindow: 8 } });
       await connection.closed();
       assert.deepEqual([connection.messages.length, connection.frames.length], [1, 0]);
     }
   },
 
-  'nobody commands it before that': async (server) => {
+  'it ignores commands before that': async (server) => {
     for (const [index, message] of TOO_EARLY.entries()) {
       const connection = await server.connection(index);
       await connection.challenge();
@@ -137,18 +137,18 @@ const FACTS: Readonly<Record<string, Fact>> = {
     assert.equal(Math.max(...connection.fragments), 4096);
   },
 
-  'without acknowledgements the window is all that leaves, and then the newest': async (server) => {
+  'without acknowledgements it sends only the window, and then the newest frame': async (server) => {
     const connection = await server.connection(0);
     await connection.welcome(KEY, { ackWindow: 3 });
-    connection.tellTheTime();
+    connection.answerTimeRequests();
     await connection.frame(2);
-    // Nothing outside the camera tells that pictures were taken and passed over but the time for ten of them.
+    // From outside, only the elapsed time for ten pictures shows that pictures were skipped.
     const startMs = performance.now();
     await until('ten pictures were taken', () => performance.now() - startMs > (10 * 1000) / FPS);
     assert.equal(connection.frames.length, 3);
     connection.say({ type: 'ack', sequence: 0 });
     const [last, next] = [await connection.frame(2), await connection.frame(3)];
-    assert.ok(capturedUs(next) - capturedUs(last) > (5 * 1_000_000) / FPS, 'not the one that waited longest');
+    assert.ok(capturedUs(next) - capturedUs(last) > (5 * 1_000_000) / FPS, 'not the oldest waiting one');
     // Acknowledgements are cumulative.
     connection.say({ type: 'ack', sequence: 3 });
     await connection.frame(6);
@@ -158,13 +158,13 @@ const FACTS: Readonly<Record<string, Fact>> = {
     assert.equal((await connection.nth('telemetry', 1)).drops > 4, true);
   },
 
-  'settings it cannot take in the welcome leave the window to the server': async (server) => {
+  'refused settings in the welcome do not affect the server’s window': async (server) => {
     const connection = await server.connection(0);
     await connection.welcome(KEY, { ackWindow: 4, frameSize: 'IMAX', somethingNewer: {} });
     await connection.frame(3);
   },
 
-  'the clock is exchanged four times at once, each question completing the one before': async (server) => {
+  'the clock is exchanged four times at once, each request completing the previous one': async (server) => {
     const connection = await server.connection(0);
     await connection.welcome(KEY);
     for (let id = 0; id < 4; id++) {
@@ -173,7 +173,7 @@ const FACTS: Readonly<Record<string, Fact>> = {
       if (question.answered) assert.ok(question.answered.t3 <= question.t0);
       const answer = { type: 'time', id, t0: question.t0, t1: 1, t2: 2 };
       connection.say(answer);
-      // Twice, or late, it is no news.
+      // Duplicate or late answers change nothing.
       connection.say(answer);
     }
     connection.say({ type: 'set', id: 1, maxFps: 60 });
@@ -181,7 +181,7 @@ const FACTS: Readonly<Record<string, Fact>> = {
     assert.equal(connection.of('time').length, 4);
   },
 
-  'settings are applied or rejected as a whole, in the same words': async (server) => {
+  'settings are applied or rejected as a whole, with the same texts': async (server) => {
     const connection = await server.connection(0);
     await connection.welcome(KEY);
     for (const [id, [json]] of SETTINGS.entries()) connection.say(`{"type":"set","id":${id},${json}}`);
@@ -193,7 +193,7 @@ const FACTS: Readonly<Record<string, Fact>> = {
     for (const [id, [json, refusal]] of SETTINGS.entries()) assert.equal(refusals.get(id), refusal, json);
   },
 
-  'whatever is not this protocol ends the connection, and it comes back': async (server) => {
+  'any other message ends the connection, and it reconnects': async (server) => {
     for (const [index, [name, message]] of VIOLATIONS.entries()) {
       const connection = await server.connection(index);
       await connection.welcome(KEY);
@@ -210,7 +210,7 @@ const FACTS: Readonly<Record<string, Fact>> = {
     assertGrowing(server.connections);
   },
 
-  'a close that calls for patience is not forgotten over frames that arrived': async (server) => {
+  'acknowledged frames do not shorten the delay after a close code that asks for one': async (server) => {
     for (let index = 0; index < 4; index++) {
       const connection = await server.connection(index);
       await connection.welcome(KEY);
@@ -222,16 +222,16 @@ const FACTS: Readonly<Record<string, Fact>> = {
     assertGrowing(server.connections);
   },
 
-  'a frame nobody acknowledges for 5 s ends the connection': async (server) => {
+  'a frame without an acknowledgement for 5 s ends the connection': async (server) => {
     const connection = await server.connection(0);
     await connection.welcome(KEY);
-    connection.tellTheTime();
+    connection.answerTimeRequests();
     await connection.closed();
     assert.ok(performance.now() - connection.atMs > 4_900);
     await server.connection(1);
   },
 
-  'a time question nobody answers for 5 s does, too': async (server) => {
+  'a time request without an answer for 5 s ends the connection': async (server) => {
     const connection = await server.connection(0);
     await connection.welcome(KEY);
     connection.acknowledge();
@@ -240,11 +240,11 @@ const FACTS: Readonly<Record<string, Fact>> = {
     assert.ok(connection.frames.length > 100, String(connection.frames.length));
   },
 
-  'it says how it is, at once and again': async (server) => {
+  'it sends telemetry at once and repeatedly': async (server) => {
     const connection = await server.connection(0);
     await connection.welcome(KEY);
     connection.acknowledge();
-    connection.tellTheTime();
+    connection.answerTimeRequests();
     const [first, second] = [await connection.nth('telemetry'), await connection.nth('telemetry', 1)];
     const names = ['type', 'rssi', 'heap', 'psram', 'fps', 'drops', 'sendStalls', 'resetReason'];
     assert.deepEqual(Object.keys(first), names);
@@ -252,10 +252,7 @@ const FACTS: Readonly<Record<string, Fact>> = {
     assert.ok(first.rssi < 0 && second.fps > 5, JSON.stringify(second));
   },
 
-  'what its movement sensor sees is told as it changes, and to the next connection': async (
-    server,
-    camera,
-  ) => {
+  'changes of its motion sensor are sent, and its state on the next connection': async (server, camera) => {
     const connection = await server.connection(0);
     await connection.welcome(KEY);
     connection.acknowledge();
@@ -270,7 +267,7 @@ const FACTS: Readonly<Record<string, Fact>> = {
     assert.equal((await next.nth('motion', 1)).active, false);
   },
 
-  'told to reboot it agrees, says goodbye, and says so when it is back': async (server) => {
+  'on a reboot command it agrees, closes, and reports the reason after reconnecting': async (server) => {
     const connection = await server.connection(0);
     await connection.welcome(KEY);
     connection.say({ type: 'reboot', id: 7 });
@@ -281,7 +278,7 @@ const FACTS: Readonly<Record<string, Fact>> = {
     assert.equal((await next.nth('telemetry')).resetReason, 'software');
   },
 
-  'stopped, it says goodbye': async (server, camera) => {
+  'when stopped it closes the connection': async (server, camera) => {
     const connection = await server.connection(0);
     await connection.welcome(KEY);
     assert.equal(await camera.stop(), 0);
@@ -315,7 +312,7 @@ class CameraProcess {
       stream?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
   }
 
-  /** Who stands before it now is gone the next time. */
+  /** The connection it has now is gone the next time. */
   passesTheSensor(): void {
     this.#process.kill('SIGUSR2');
   }
@@ -340,7 +337,7 @@ for (const [name, command] of [
   ['the virtual camera', [process.execPath, VIRTUAL_CAMERA]],
   ['the firmware’s core', [VIGIE_CAMERA]],
 ] as const) {
-  suite(`protocol v1, as ${name} speaks it`, { concurrency: 4 }, () => {
+  suite(`protocol v1, implemented by ${name}`, { concurrency: 4 }, () => {
     for (const [fact, holds] of Object.entries(FACTS)) {
       test(fact, async () => {
         const server = await ScriptedServer.start();

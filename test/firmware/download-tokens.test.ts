@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DownloadTokens } from '../../server/firmware/download-tokens.ts';
 
-test('a token is good once, for its image, and says whose it is', () => {
+test('a token works once, for its image, and yields its camera', () => {
   const tokens = new DownloadTokens(() => 0);
   const token = tokens.grant('cam_1', 'fw_1');
   assert.match(token, /^[\w-]{43}$/);
@@ -10,14 +10,14 @@ test('a token is good once, for its image, and says whose it is', () => {
   assert.equal(tokens.redeem(token, 'fw_1'), undefined);
 });
 
-test('for another image it is worth nothing, and stays good for its own', () => {
+test('for another image a token is invalid, and stays valid for its own', () => {
   const tokens = new DownloadTokens(() => 0);
   const token = tokens.grant('cam_1', 'fw_1');
   assert.equal(tokens.redeem(token, 'fw_2'), undefined);
   assert.equal(tokens.redeem(token, 'fw_1'), 'cam_1');
 });
 
-test('after ten minutes it is worth nothing', () => {
+test('a token expires after ten minutes', () => {
   let now = 1000;
   const tokens = new DownloadTokens(() => now);
   const [early, late] = [tokens.grant('cam_1', 'fw_1'), tokens.grant('cam_2', 'fw_1')];
@@ -27,7 +27,7 @@ test('after ten minutes it is worth nothing', () => {
   assert.equal(tokens.redeem(late, 'fw_1'), undefined);
 });
 
-test('a camera has one: the newest, until it is revoked', () => {
+test("only a camera's newest token is valid, until it is revoked", () => {
   const tokens = new DownloadTokens(() => 0);
   const [former, other] = [tokens.grant('cam_1', 'fw_1'), tokens.grant('cam_2', 'fw_1')];
   const newest = tokens.grant('cam_1', 'fw_1');
@@ -37,7 +37,7 @@ test('a camera has one: the newest, until it is revoked', () => {
   assert.equal(tokens.redeem(newest, 'fw_1'), 'cam_1');
 });
 
-test('a made-up token, or a piece of a good one, is none', () => {
+test('a forged token, or a part of a valid one, is invalid', () => {
   const tokens = new DownloadTokens(() => 0);
   const token = tokens.grant('cam_1', 'fw_1');
   for (const wrong of [

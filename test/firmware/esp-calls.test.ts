@@ -1,4 +1,4 @@
-/** Whoever compiles the port on a real toolchain finds every call it makes in one table: that table is held to the sources. */
+/** Every ESP-IDF call of the port is listed in one table of its README; this compares the table with the sources. */
 
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
@@ -6,10 +6,10 @@ import { resolve } from 'node:path';
 import { test } from 'node:test';
 
 const PORT = resolve(import.meta.dirname, '../../firmware/port/esp');
-/** Functions of ESP-IDF, its components and FreeRTOS, by how they are called. */
+/** Functions of ESP-IDF, its components and FreeRTOS, by their prefixes. */
 const CALL =
   /\b((?:esp_(?:camera|websocket|transport|crt|wifi|netif|event|ota|http|app|task|restart|reset|random|fill|read|timer|psram|log)|nvs_|httpd_|ledc_|gpio_|heap_caps)\w*|[xuv](?:l?Task|TaskNotify|Semaphore|MessageBuffer)\w+)\(/g;
-/** Macros, types, and what is only declared. */
+/** Macros, types and declarations. */
 const NO_CALLS = /^(?:esp_log_|esp_timer_handle_t|esp_err)/;
 
 const sources = globSync('main/*.{cpp,hpp}', { cwd: PORT })
@@ -28,7 +28,7 @@ const listed = new Set(
       let prefix = '';
       return [...line.matchAll(/`(_?[a-zA-Z]\w+)`/g)].map(([, name = '']) => {
         if (!name.startsWith('_')) {
-          // Of what is called as a family, the part all have in common comes first.
+          // For a family of calls, the common part comes first.
           prefix = /^(esp_websocket_client|esp_http_client|esp_wifi)/.exec(name)?.[1] ?? '';
           return name;
         }
@@ -45,7 +45,7 @@ test('every call of the port is in its README’s table', () => {
   );
 });
 
-test('the table names no call the port does not make', () => {
+test('the table lists no call that the port does not make', () => {
   const calls = [...listed].filter(
     (name) =>
       /^(?:esp_|nvs_|httpd_|ledc_|gpio_|heap_caps_|[xuv]l?(?:Task|Semaphore|MessageBuffer))/.test(name) &&

@@ -14,7 +14,7 @@ interface Library {
   images: FirmwareImages;
   folder: string;
   store: OpenStores;
-  /** As the next start of the server would. */
+  /** Like the next start of the server. */
   reopen: () => FirmwareImages;
 }
 
@@ -27,12 +27,12 @@ async function library(context: TestContext): Promise<Library> {
   return { images: reopen(), folder: join(dataDir, 'firmware'), store, reopen };
 }
 
-/** In pieces as a network cuts them. */
+/** In chunks, like from a network. */
 async function* pieces(bytes: Buffer, size = 1000): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
-test('an image is kept byte for byte under its hash, and known by what it says of itself', async (context) => {
+test('an image is stored byte for byte under its hash, with the description from its head', async (context) => {
   const { images, folder } = await library(context);
   const file = appImage({ version: '2.0.1', chip: 0, bytes: 123_457 });
   const { image, isNew } = await images.add(pieces(file));
@@ -44,7 +44,7 @@ test('an image is kept byte for byte under its hash, and known by what it says o
     version: '2.0.1',
     target: 'esp32',
     bytes: file.length,
-    createdAt: 7,
+    createdAtMs: 7,
   });
   assert.deepEqual(readdirSync(folder), [`${sha256Of(file)}.bin`]);
   assert.deepEqual(readFileSync(images.pathOf(image)), file);
@@ -53,14 +53,14 @@ test('an image is kept byte for byte under its hash, and known by what it says o
 });
 
 for (const size of [1, 7, 287, 288, 289]) {
-  test(`its head is read whole when it comes in pieces of ${size}`, async (context) => {
+  test(`its head is read completely when it arrives in chunks of ${size}`, async (context) => {
     const { images } = await library(context);
     const { image } = await images.add(pieces(appImage({ version: '3.2.1', bytes: 700 }), size));
     assert.equal(image.version, '3.2.1');
   });
 }
 
-test('the same file again is the same image, also when it comes twice at once', async (context) => {
+test('the same file again is the same image, also when uploaded twice at once', async (context) => {
   const { images, folder } = await library(context);
   const file = appImage();
   const twice = await Promise.all([images.add(pieces(file)), images.add(pieces(file))]);
@@ -79,18 +79,18 @@ test('the newest is listed first', async (context) => {
   );
 });
 
-suite('what is refused leaves nothing behind', () => {
+suite('a refused upload leaves no files behind', () => {
   const refused: [name: string, source: () => AsyncIterable<Uint8Array>, error: object][] = [
     ['nothing', () => pieces(Buffer.alloc(0)), { code: 'badRequest', message: /too short/ }],
     ['half a head', () => pieces(appImage().subarray(0, 200)), { code: 'badRequest', message: /too short/ }],
     [
       'another file',
       () => pieces(Buffer.alloc(5000, 65)),
-      { code: 'badRequest', message: /no firmware image/ },
+      { code: 'badRequest', message: /not a firmware image/ },
     ],
     ['another project', () => pieces(appImage({ project: 'x' })), { code: 'badRequest', message: /“x”/ }],
     [
-      'a byte too many',
+      'one byte too many',
       () => pieces(appImage({ bytes: MAX_BYTES + 1 }), 65_536),
       { code: 'tooLarge', message: /at most 4 MiB/ },
     ],
@@ -112,7 +112,7 @@ suite('what is refused leaves nothing behind', () => {
     });
   }
 
-  test('what is no image is refused with its first bytes, not with its last', async (context) => {
+  test('a file that is not an image is refused at its beginning', async (context) => {
     const { images } = await library(context);
     let asked = 0;
     const source = async function* (): AsyncGenerator<Buffer> {
@@ -123,12 +123,12 @@ suite('what is refused leaves nothing behind', () => {
   });
 });
 
-test('an image of exactly the largest size is taken', async (context) => {
+test('an image of exactly the largest size is accepted', async (context) => {
   const { images } = await library(context);
   assert.equal((await images.add(pieces(appImage({ bytes: MAX_BYTES }), 65_536))).image.bytes, MAX_BYTES);
 });
 
-test('a third upload at once is asked to wait, and a finished one makes room', async (context) => {
+test('a third upload at once is refused, and accepted after another has finished', async (context) => {
   const { images } = await library(context);
   const gate = Promise.withResolvers<void>();
   const slow = async function* (version: string): AsyncGenerator<Buffer> {
@@ -142,14 +142,14 @@ test('a third upload at once is asked to wait, and a finished one makes room', a
   assert.equal((await images.add(pieces(appImage()))).isNew, true);
 });
 
-test('there is a limit to how many are kept', async (context) => {
+test('the number of stored images is limited', async (context) => {
   const { images } = await library(context);
   for (let patch = 0; patch < 32; patch++)
     await images.add(pieces(appImage({ version: `1.0.${patch}`, bytes: 288 })));
   await assert.rejects(images.add(pieces(appImage())), { code: 'conflict', message: /delete one first/ });
 });
 
-test('removing takes the file with it', async (context) => {
+test('removing an image removes its file', async (context) => {
   const { images, folder } = await library(context);
   const { image } = await images.add(pieces(appImage()));
   await images.remove(image.id);
@@ -158,7 +158,7 @@ test('removing takes the file with it', async (context) => {
   await assert.rejects(images.remove(image.id), { code: 'notFound' });
 });
 
-test('what a power cut left half way is cleared away at the next start, and nothing else', async (context) => {
+test('leftovers of a power cut are deleted at the next start, and nothing else', async (context) => {
   const { images, folder, store, reopen } = await library(context);
   const add = async (version: string) => (await images.add(pieces(appImage({ version })))).image;
   const kept = await add('1.0.0');
@@ -176,7 +176,7 @@ test('what a power cut left half way is cleared away at the next start, and noth
   assert.equal(sha256Of(readFileSync(next.pathOf(kept))), kept.sha256);
 });
 
-test('a folder that cannot be used is said at the start', async (context) => {
+test('an unusable folder is reported at the start', async (context) => {
   const { folder, reopen } = await library(context);
   rmSync(folder, { recursive: true });
   writeFileSync(folder, 'a file in its place');

@@ -39,7 +39,7 @@ interface Workshop {
     file: Uint8Array,
     headers?: Record<string, string>,
   ) => Promise<{ status: number; body: FirmwareImageView & Problem }>;
-  /** A camera that is connected, ready to be updated. */
+  /** A connected camera that can be updated. */
   addCamera: (device?: Partial<CameraDevice>) => Promise<string>;
 }
 
@@ -52,7 +52,7 @@ async function workshop(context: TestContext, trustedProxies = ['loopback']): Pr
     trustedProxies,
     updatable: {
       deviceOf: (cameraId) => devices.get(cameraId),
-      // No camera answers before the request that made the offer was answered.
+      // The camera answers only after the request that made the offer was answered.
       offerUpdate: (_cameraId, offer) => ({ id: offers.push(offer), answered: nextTurn() }),
     },
   });
@@ -80,14 +80,14 @@ async function workshop(context: TestContext, trustedProxies = ['loopback']): Pr
   };
 }
 
-test('a file that is uploaded is listed, and the same again is no other', async (context) => {
+test('an uploaded file is listed, and the same file again is not listed twice', async (context) => {
   const { admin, upload } = await workshop(context);
   const file = appImage({ version: '1.4.0', bytes: 300_000 });
   const first = await upload(file);
   assert.equal(first.status, 201);
-  const { id, createdAt, ...facts } = first.body;
+  const { id, createdAtMs, ...facts } = first.body;
   assert.deepEqual(facts, { version: '1.4.0', target: 'host', bytes: 300_000, sha256: sha256Of(file) });
-  assert.ok(Math.abs(Date.now() - createdAt) < 60_000);
+  assert.ok(Math.abs(Date.now() - createdAtMs) < 60_000);
   const again = await upload(file);
   assert.deepEqual([again.status, again.body.id], [200, id]);
   assert.deepEqual((await admin.call('GET', '/api/firmware')).body, [first.body]);
@@ -96,7 +96,7 @@ test('a file that is uploaded is listed, and the same again is no other', async 
   assert.deepEqual((await admin.call('GET', '/api/firmware')).body, []);
 });
 
-suite('an upload that cannot be is answered, and leaves nothing', () => {
+suite('an invalid upload is answered with the reason, and leaves nothing', () => {
   const refused: [
     name: string,
     file: Buffer,
@@ -104,7 +104,7 @@ suite('an upload that cannot be is answered, and leaves nothing', () => {
     status: number,
     detail: RegExp,
   ][] = [
-    ['something else', Buffer.alloc(400_000, 65), BINARY, 400, /no firmware image/],
+    ['another file', Buffer.alloc(400_000, 65), BINARY, 400, /not a firmware image/],
     ['nothing', Buffer.alloc(0), BINARY, 400, /too short|octet-stream/],
     ['too much', appImage({ bytes: 4 * 1024 * 1024 + 1 }), BINARY, 413, /at most 4 MiB/],
     ['JSON', Buffer.from('{}'), { 'content-type': 'application/json' }, 400, /octet-stream/],
@@ -121,7 +121,7 @@ suite('an upload that cannot be is answered, and leaves nothing', () => {
     });
   }
 
-  test('too much, without saying so before', async (context) => {
+  test('a chunked upload that is too large is refused', async (context) => {
     const { server, admin, folder } = await workshop(context);
     const request = httpRequest(`${server.url}/api/firmware`, {
       method: 'POST',
@@ -137,7 +137,7 @@ suite('an upload that cannot be is answered, and leaves nothing', () => {
     assert.deepEqual(readdirSync(folder), []);
   });
 
-  test('the answer comes before the rest of the file does, and the connection goes on', async (context) => {
+  test('the answer comes before the rest of the file, and the connection stays usable', async (context) => {
     const { server, admin } = await workshop(context);
     const socket = connect(server.port, '127.0.0.1');
     context.after(() => socket.destroy());
@@ -154,7 +154,7 @@ suite('an upload that cannot be is answered, and leaves nothing', () => {
     await until('the next request is answered', () => answers.includes('HTTP/1.1 200'));
   });
 
-  test('one that breaks off', async (context) => {
+  test('an aborted upload', async (context) => {
     const { server, admin, folder, upload } = await workshop(context);
     const socket = connect(server.port, '127.0.0.1');
     socket.write(
@@ -170,7 +170,7 @@ suite('an upload that cannot be is answered, and leaves nothing', () => {
   });
 });
 
-test('all of it is for administrators', async (context) => {
+test('all routes are for administrators', async (context) => {
   const { server, admin, upload, addCamera } = await workshop(context);
   const { id } = (await upload(appImage())).body;
   const cameraId = await addCamera();
@@ -198,7 +198,7 @@ test('all of it is for administrators', async (context) => {
   }
 });
 
-test('an update is staged, seen, and cancelled', async (context) => {
+test('an update is staged, listed and cancelled', async (context) => {
   const { admin, upload, addCamera, offers } = await workshop(context);
   const { id: imageId } = (await upload(appImage({ version: '1.1.0' }))).body;
   const cameraId = await addCamera();
@@ -206,7 +206,7 @@ test('an update is staged, seen, and cancelled', async (context) => {
   const staged = await admin.call<CameraFirmwareView>('POST', path, { body: { imageId } });
   assert.equal(staged.status, 202);
   assert.deepEqual(
-    { ...staged.body, update: { ...staged.body.update, changedAt: 0 } },
+    { ...staged.body, update: { ...staged.body.update, changedAtMs: 0 } },
     {
       cameraId,
       firmware: '1.0.0',
@@ -221,13 +221,13 @@ test('an update is staged, seen, and cancelled', async (context) => {
         state: 'offered',
         receivedBytes: 0,
         reason: null,
-        changedAt: 0,
+        changedAtMs: 0,
       },
     },
   );
   assert.ok(
     !JSON.stringify(staged.body).includes(offers[0]?.token ?? '?'),
-    'the token is the camera’s alone',
+    'the token is sent to the camera only',
   );
   const state = async () => (await admin.call<CameraFirmwareView>('GET', path)).body.update?.state;
   assert.equal(await state(), 'downloading');
@@ -240,7 +240,7 @@ test('an update is staged, seen, and cancelled', async (context) => {
   assert.deepEqual([view?.cameraId, view?.update], [cameraId, null]);
 });
 
-test('what cannot be staged is answered with the reason', async (context) => {
+test('an impossible update is refused with the reason', async (context) => {
   const { server, admin, upload, addCamera } = await workshop(context);
   const { id: imageId } = (await upload(appImage({ version: '1.1.0' }))).body;
   const plain = await addCamera({ secure: false });
@@ -292,7 +292,7 @@ suite('the download', () => {
     };
   }
 
-  test('is the file, whole, with its length, for the token of the offer', async (context) => {
+  test('is the complete file with its length, for the token of the offer', async (context) => {
     const { get, path, token } = await offered(context);
     const response = await get(path, { ...HTTPS, authorization: `Bearer ${token}` });
     assert.equal(response.status, 200);
@@ -304,7 +304,7 @@ suite('the download', () => {
     assert.equal(again.status, 401, 'once');
   });
 
-  test('is refused over plain http, and the token stays good for https', async (context) => {
+  test('is refused over plain http, and the token stays valid for https', async (context) => {
     const { get, path, token } = await offered(context);
     const authorization = `Bearer ${token}`;
     for (const headers of [{}, { 'x-forwarded-proto': 'http' }]) {
@@ -314,12 +314,12 @@ suite('the download', () => {
     assert.equal((await get(path, { ...HTTPS, authorization })).status, 200);
   });
 
-  test('is refused when a proxy nobody trusts says https', async (context) => {
+  test('is refused when an untrusted proxy claims https', async (context) => {
     const { get, path, token } = await offered(context, []);
     assert.equal((await get(path, { ...HTTPS, authorization: `Bearer ${token}` })).status, 403);
   });
 
-  test('is refused without a token, with another one, and with one of a person', async (context) => {
+  test("is refused without a token, with another one, and with a user's", async (context) => {
     const { get, path, admin, token } = await offered(context);
     const wrong = [
       undefined,
@@ -334,17 +334,17 @@ suite('the download', () => {
       assert.equal(response.status, 401, authorization ?? 'none');
     }
     const asked = await get(`${path}?token=${token}`, HTTPS);
-    assert.equal(asked.status, 401, 'a token in the URL is none');
+    assert.equal(asked.status, 401, 'a token in the URL is ignored');
     const elsewhere = await get('/firmware/fw_other', { ...HTTPS, authorization: `Bearer ${token}` });
     assert.equal(elsewhere.status, 401);
     const head = await get(path, { ...HTTPS, authorization: `Bearer ${token}` }, 'HEAD');
-    assert.equal(head.status, 401, 'asking for its size does not use the token up');
+    assert.equal(head.status, 401, 'a HEAD request does not use the token up');
     assert.equal((await get(path, { ...HTTPS, authorization: `Bearer ${token}` })).status, 200);
   });
 
-  test('is cut when the update is cancelled', async (context) => {
+  test('is aborted when the update is cancelled', async (context) => {
     const { server, cameraId, admin, path, token } = await offered(context);
-    // Reads nothing beyond what is on its way already.
+    // Reads nothing beyond the data already under way.
     const socket = connect(server.port, '127.0.0.1');
     context.after(() => socket.destroy());
     socket.pause();

@@ -21,7 +21,7 @@ const DEVICE: CameraDevice = {
   secure: true,
 };
 
-/** Real folder, real store; cameras that do what the test says. */
+/** Real folder, real store; cameras controlled by the test. */
 class Rig implements UpdatableCameras {
   readonly store: InProcessStore;
   readonly images: FirmwareImages;
@@ -47,7 +47,7 @@ class Rig implements UpdatableCameras {
     this.updates = this.open();
   }
 
-  /** As a start of the server does. */
+  /** Like a start of the server. */
   open(): FirmwareUpdates {
     const updates = new FirmwareUpdates({
       images: this.images,
@@ -75,7 +75,7 @@ class Rig implements UpdatableCameras {
     return (await this.images.add(source())).image;
   }
 
-  /** States as they were told, since asked last; the same one after the other only once. */
+  /** The states reported since the last call, without repetitions. */
   changes(): string[] {
     return this.#changes.splice(0).filter((state, index, all) => state !== all[index - 1]);
   }
@@ -114,12 +114,12 @@ class Rig implements UpdatableCameras {
   }
 }
 
-/** Everything that was decided by now is done. */
+/** Everything decided so far is done. */
 function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-test('a camera that is there is offered the update at once, with all it needs to check it', async (context) => {
+test('a connected camera is offered the update at once, with everything needed to check it', async (context) => {
   const { rig, image, cameraId } = await Rig.start(context);
   rig.connect(cameraId);
   await rig.updates.stage(cameraId, image.id, false);
@@ -141,7 +141,7 @@ test('a camera that is there is offered the update at once, with all it needs to
   assert.equal(rig.offers.length, 1);
 });
 
-test('one that is not there gets it when it comes, also after a restart of the server', async (context) => {
+test('a camera that is offline is offered the update when it connects, also after a restart of the server', async (context) => {
   const { rig, image, cameraId } = await Rig.start(context);
   await rig.updates.stage(cameraId, image.id, false);
   assert.deepEqual([rig.updates.of(cameraId)?.state, rig.offers.length], ['staged', 0]);
@@ -151,7 +151,7 @@ test('one that is not there gets it when it comes, also after a restart of the s
   assert.equal(rig.offer.cameraId, cameraId);
 });
 
-test('a restart of the server in the middle begins it anew, with a new token', async (context) => {
+test('a restart of the server in the middle starts the update again with a new token', async (context) => {
   const { rig, image, cameraId } = await Rig.start(context);
   rig.connect(cameraId);
   await rig.updates.stage(cameraId, image.id, false);
@@ -178,10 +178,10 @@ test('a restart of the server while the camera restarts loses nothing', async (c
   assert.equal(rig.updates.of(cameraId)?.state, 'rolledBack');
 });
 
-suite('what cannot be is refused before anything is staged', () => {
+suite('an impossible update is refused before it is staged', () => {
   const refused: [name: string, device: Partial<CameraDevice>, reason: RegExp][] = [
-    ['a camera that came by ws:', { secure: false }, /connects by ws:/],
-    ['a camera that takes no updates', { capabilities: [] }, /no updates over the air/],
+    ['a camera connected by ws:', { secure: false }, /connects by ws:/],
+    ['a camera that takes no updates', { capabilities: [] }, /takes no updates over the air/],
     ['a camera with another chip', { target: 'esp32' }, /is for host/],
     ['a camera that runs it already', { firmware: '1.1.0' }, /is the same/],
     ['a camera that runs a newer one', { firmware: '1.1.1' }, /not newer/],
@@ -195,12 +195,12 @@ suite('what cannot be is refused before anything is staged', () => {
     });
   }
 
-  test('an image there is not', async (context) => {
+  test('an unknown image is refused', async (context) => {
     const { rig, cameraId } = await Rig.start(context);
     await assert.rejects(rig.updates.stage(cameraId, 'fw_none', false), { code: 'notFound' });
   });
 
-  test('another update while one is under way', async (context) => {
+  test('another update while one is under way is refused', async (context) => {
     const { rig, image, cameraId } = await Rig.start(context);
     rig.connect(cameraId);
     await rig.updates.stage(cameraId, image.id, false);
@@ -212,14 +212,14 @@ suite('what cannot be is refused before anything is staged', () => {
   });
 });
 
-test('an older one is offered when the administrator insists, and the camera is told so', async (context) => {
+test('an older version is offered when the administrator insists, and the offer says so', async (context) => {
   const { rig, image, cameraId } = await Rig.start(context);
   rig.connect(cameraId, { firmware: '2.0.0' });
   await rig.updates.stage(cameraId, image.id, true);
   assert.equal(rig.offer.offer.allowOlder, true);
 });
 
-test('a camera that comes back by ws: is offered nothing, and the update says why it waits', async (context) => {
+test('a camera that reconnects by ws: is offered nothing, and the update shows the obstacle', async (context) => {
   const { rig, image, cameraId } = await Rig.start(context);
   await rig.updates.stage(cameraId, image.id, false);
   rig.connect(cameraId, { secure: false });
@@ -232,14 +232,14 @@ test('a camera that comes back by ws: is offered nothing, and the update says wh
   assert.equal(rig.updates.of(cameraId)?.state, 'offered');
 });
 
-test('one that was updated by cable meanwhile is not taken back to what was staged', async (context) => {
+test('a camera updated by cable meanwhile is not downgraded to the staged version', async (context) => {
   const { rig, image, cameraId } = await Rig.start(context);
   await rig.updates.stage(cameraId, image.id, false);
   rig.connect(cameraId, { firmware: '3.0.0' });
   assert.deepEqual([rig.updates.of(cameraId)?.state, rig.offers.length], ['failed', 0]);
 });
 
-test('what the camera says when it refuses is what people read', async (context) => {
+test("the camera's refusal is shown to the administrator", async (context) => {
   const { rig, image, cameraId } = await Rig.start(context);
   rig.connect(cameraId);
   await rig.updates.stage(cameraId, image.id, false);
@@ -249,7 +249,7 @@ test('what the camera says when it refuses is what people read', async (context)
   assert.deepEqual([state, reason], ['failed', 'an update is under way']);
 });
 
-test('a download that is cut three times with the connection is given up', async (context) => {
+test('a download interrupted three times with the connection is given up', async (context) => {
   const { rig, image, cameraId } = await Rig.start(context);
   rig.connect(cameraId);
   await rig.updates.stage(cameraId, image.id, false);
@@ -263,7 +263,7 @@ test('a download that is cut three times with the connection is given up', async
   assert.match(rig.updates.of(cameraId)?.reason ?? '', /lost 3 times/);
 });
 
-test('what a connection says of the offer of another one is not heard', async (context) => {
+test('reports about an offer of an earlier connection are ignored', async (context) => {
   const { rig, image, cameraId } = await Rig.start(context);
   rig.connect(cameraId);
   await rig.updates.stage(cameraId, image.id, false);
@@ -277,7 +277,7 @@ test('what a connection says of the offer of another one is not heard', async (c
 });
 
 suite('the token of an offer', () => {
-  test('is for one download, and gone with the end of the update', async (context) => {
+  test('works for one download, and ends with the update', async (context) => {
     const { rig, image, cameraId } = await Rig.start(context);
     const other = await rig.upload('1.2.0');
     rig.connect(cameraId);
@@ -288,7 +288,7 @@ suite('the token of an offer', () => {
     assert.throws(() => rig.updates.download(image.id, token), { code: 'unauthorized' });
   });
 
-  test('dies with a cancelled update, and a download under way is cut', async (context) => {
+  test('ends with a cancelled update, and a download under way is aborted', async (context) => {
     const { rig, image, cameraId } = await Rig.start(context);
     rig.connect(cameraId);
     await rig.updates.stage(cameraId, image.id, false);
@@ -303,7 +303,7 @@ suite('the token of an offer', () => {
 });
 
 suite('cancelling', () => {
-  test('takes away what waits, and what has ended', async (context) => {
+  test('removes a waiting update, and clears an ended one', async (context) => {
     const { rig, image, cameraId } = await Rig.start(context);
     await rig.updates.stage(cameraId, image.id, false);
     rig.updates.cancel(cameraId);
@@ -313,7 +313,7 @@ suite('cancelling', () => {
     assert.equal(rig.updates.of(cameraId), undefined);
   });
 
-  test('is too late when the camera has it all', async (context) => {
+  test('is refused when the camera has the whole image', async (context) => {
     const { rig, image, cameraId } = await Rig.start(context);
     rig.connect(cameraId);
     await rig.updates.stage(cameraId, image.id, false);
@@ -322,7 +322,7 @@ suite('cancelling', () => {
   });
 });
 
-test('an image that a camera waits for cannot go; afterwards it can, and what was done with it stays known', async (context) => {
+test('an image with a waiting update cannot be removed; afterwards it can, and its updates stay listed', async (context) => {
   const { rig, image, cameraId } = await Rig.start(context);
   await rig.updates.stage(cameraId, image.id, false);
   await assert.rejects(rig.updates.removeImage(image.id), { code: 'conflict' });
@@ -338,17 +338,17 @@ test('an image that a camera waits for cannot go; afterwards it can, and what wa
   assert.deepEqual(facts(), [null, '1.1.0', 'hash is wrong']);
 });
 
-test('time that has run out is seen without anybody asking', async (context) => {
+test('a deadline ends an update without a request', async (context) => {
   const { rig, image, cameraId } = await Rig.start(context);
   rig.connect(cameraId);
   await rig.updates.stage(cameraId, image.id, false);
   await rig.accept();
   rig.nowMs += 60_000;
   rig.updates.checkTime();
-  assert.match(rig.updates.of(cameraId)?.reason ?? '', /stood still/);
+  assert.match(rig.updates.of(cameraId)?.reason ?? '', /no progress/);
 });
 
-test('a camera that is removed takes its update with it', async (context) => {
+test('removing a camera removes its update', async (context) => {
   const { rig, image, cameraId } = await Rig.start(context);
   await rig.updates.stage(cameraId, image.id, false);
   await rig.store.cameras.remove(cameraId);
@@ -357,7 +357,7 @@ test('a camera that is removed takes its update with it', async (context) => {
   assert.equal(rig.store.firmware.updates().size, 0);
 });
 
-test('a store that fails costs nothing but its memory', async (context) => {
+test('a failing store loses only the record', async (context) => {
   const { rig, image, cameraId } = await Rig.start(context);
   rig.connect(cameraId);
   await rig.updates.stage(cameraId, image.id, false);
@@ -367,7 +367,7 @@ test('a store that fails costs nothing but its memory', async (context) => {
   assert.equal(rig.updates.of(cameraId)?.state, 'restarting');
 });
 
-test('an update that cannot be kept is not staged', async (context) => {
+test('an update that cannot be stored is not staged', async (context) => {
   const { rig, image, cameraId } = await Rig.start(context);
   const full = Object.assign(new Error('database or disk is full'), { errcode: 13 });
   context.mock.method(rig.store.firmware, 'putUpdate', () => {

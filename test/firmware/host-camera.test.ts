@@ -20,7 +20,7 @@ suite('the firmware on the host', () => {
     return server;
   }
 
-  /** Starts one, and sees to it that it ends without a leak or another finding of the sanitizers. */
+  /** Starts a camera, and checks that it ends without a leak or another sanitizer finding. */
   function start(...args: ConstructorParameters<typeof HostCamera>): HostCamera {
     camera = new HostCamera(...args);
     return camera;
@@ -37,11 +37,11 @@ suite('the firmware on the host', () => {
   });
   after(() => workshop[Symbol.dispose]());
 
-  test('its own tests pass under the sanitizers', () => {
+  test("the firmware's own tests pass under the sanitizers", () => {
     assert.equal(run('ctest', ['--test-dir', FIRMWARE_BUILD, '--output-on-failure']), undefined);
   });
 
-  test('a camera streams whole pictures, newest first to last, and says how it is', async () => {
+  test('a camera streams complete pictures and sends telemetry', async () => {
     const { url, ingest, frames } = await serve();
     start(url, workshop.footage());
     await until('40 frames have arrived', () => frames.length >= 40);
@@ -62,7 +62,7 @@ suite('the firmware on the host', () => {
     assert.equal(ingestServer.frames[0]?.width, 640);
   });
 
-  test('commands are answered, and a reboot is seen in the telemetry after it', async () => {
+  test('commands are answered, and the telemetry after a reboot shows it', async () => {
     const ingestServer = await serve();
     const { url, ingest } = ingestServer;
     assert.ok(ingest);
@@ -75,12 +75,12 @@ suite('the firmware on the host', () => {
     );
     await ingest.reboot(CAMERA_ID);
     await until(
-      'it is back',
+      'it reconnected',
       () => ingest.status(CAMERA_ID).telemetry?.resetReason === 'software' && ingest.counters.welcomed === 2,
     );
   });
 
-  test('a server that goes, politely or not, three times: it comes back and streams each time', async () => {
+  test('the camera reconnects and streams after each of three server exits, orderly or not', async () => {
     const ingestServer = await serve();
     start(ingestServer.url, workshop.footage());
     for (const politely of [true, false, true]) {
@@ -92,14 +92,14 @@ suite('the firmware on the host', () => {
     assert.equal(camera?.output.match(/online/g)?.length, 4);
   });
 
-  test('with wss the certificate is checked: the pinned one streams', async () => {
+  test('with wss and the pinned certificate it streams', async () => {
     const certificate = workshop.certificate('localhost');
     const ingestServer = await serve(certificate);
     start(ingestServer.url, workshop.footage(), ['--ca', certificate.path]);
     await ingestServer.receives(25);
   });
 
-  test('a certificate nobody vouches for is refused, and so is one for another name', async () => {
+  test('an untrusted certificate is refused, and so is one for another name', async () => {
     const mine = workshop.certificate('localhost');
     const others = workshop.certificate('other.example');
     const first = await serve(mine);
@@ -113,7 +113,7 @@ suite('the firmware on the host', () => {
     assert.equal(first.frames.length + second.frames.length, 0);
   });
 
-  test('a wrong key is told to whoever reads the log, and no picture leaves', async () => {
+  test('a wrong key is logged, and no picture is sent', async () => {
     const ingestServer = await serve();
     start(ingestServer.url, workshop.footage(), [], randomBytes(32));
     await camera?.says(/unknown camera or wrong key; trying again/);

@@ -1,4 +1,4 @@
-/** `vigie-camera --pair`: with the real server behind TLS, and with servers that answer anything but what they should. */
+/** `vigie-camera --pair`: with the real server behind TLS, and with servers that send invalid answers. */
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -30,7 +30,7 @@ function start(url: string, ca: string, words: readonly string[]): HostCamera {
   return new HostCamera(url, footage, ['--ca', ca, ...words], Buffer.alloc(32), '');
 }
 
-/** As the administrator's browser asks for one, through the proxy. */
+/** Requested through the proxy, as the administrator's browser does it. */
 async function pairingCode(cameraId: string): Promise<string> {
   const answer = await fetch(`${server.url}/api/cameras/${cameraId}/pairing-code`, {
     method: 'POST',
@@ -43,7 +43,7 @@ async function isOnline(cameraId: string): Promise<boolean> {
   return (await admin.cameras()).some(({ id, status }) => id === cameraId && status === 'online');
 }
 
-test('a code makes a camera that streams, keeps its id and key for its owner only, and pairs no other', async () => {
+test('a code pairs one camera, which streams and stores id and key readable by its owner only', async () => {
   const { id } = await admin.addCamera('Nest');
   const code = await pairingCode(id);
   const credentials = join(workshop.folder, 'nest');
@@ -60,7 +60,7 @@ test('a code makes a camera that streams, keeps its id and key for its owner onl
   assert.match(readFileSync(credentials, 'utf8'), new RegExp(`^${id}\n[\\w-]{43}\n$`));
   await until('it is offline', async () => !(await isOnline(id)));
 
-  // The next time without the code, which is used up.
+  // The next start is without the code, which is used up.
   const again = start(front.cameraUrl, front.certificate.path, ['--credentials', credentials]);
   await until('it is online again', () => isOnline(id));
   assert.equal(await again.stop(), 0, again.output);
@@ -81,7 +81,7 @@ const sized = (body: string): string => head(`Content-Length: ${body.length}`) +
 const NOT_UNDERSTOOD = /not understood/;
 
 const ANSWERS: readonly (readonly [name: string, answer: string, said: RegExp])[] = [
-  ['nothing', '', /was cut/],
+  ['nothing', '', /was interrupted/],
   ['another protocol', 'SSH-2.0-OpenSSH_9.2\r\n\r\n', NOT_UNDERSTOOD],
   ['a head that never ends', `HTTP/1.1 201 Created\r\n${'X-Long: y\r\n'.repeat(2000)}`, NOT_UNDERSTOOD],
   [
@@ -94,20 +94,20 @@ const ANSWERS: readonly (readonly [name: string, answer: string, said: RegExp])[
   ['a negative length', head('Content-Length: -1') + GOOD, NOT_UNDERSTOOD],
   ['a length beyond all numbers', head(`Content-Length: ${'9'.repeat(30)}`) + GOOD, NOT_UNDERSTOOD],
   ['a body of a gigabyte', head('Content-Length: 1000000000'), /too long/],
-  ['less than it said', head(`Content-Length: ${GOOD.length + 1}`) + GOOD, /was cut/],
+  ['less than it said', head(`Content-Length: ${GOOD.length + 1}`) + GOOD, /was interrupted/],
   [
-    'a way elsewhere',
+    'a redirect',
     'HTTP/1.1 302 Found\r\nLocation: https://evil.test/\r\nContent-Length: 0\r\n\r\n',
     /cannot pair a camera now/,
   ],
-  ['a body that is no JSON', sized('<html>'), NOT_UNDERSTOOD],
+  ['a body that is not JSON', sized('<html>'), NOT_UNDERSTOOD],
   ['no key', sized('{"cameraId":"cam_1"}'), NOT_UNDERSTOOD],
   ['a short key', sized('{"cameraId":"cam_1","key":"AAAA"}'), NOT_UNDERSTOOD],
   ['no id', sized(GOOD.replace('cam_1', '')), NOT_UNDERSTOOD],
   ['an id of 300 characters', sized(GOOD.replace('cam_1', 'x'.repeat(300))), NOT_UNDERSTOOD],
 ];
 
-test('whatever a server answers that is no pairing is said, and nothing is kept of it', async () => {
+test('an invalid answer to a pairing request is reported, and nothing of it is stored', async () => {
   const certificate = workshop.certificate('localhost');
   let answer = '';
   const liar = createServer(certificate, (socket: TLSSocket) => {

@@ -1,6 +1,6 @@
 /**
- * Updates over the air with the firmware's own core on the host: the real server behind a TLS proxy, a real image with a real
- * program in it, and a boot loader that tries it.
+ * Updates over the air with the firmware's core on the host: the real server behind a TLS proxy, a real image with a
+ * real program in it, and a boot loader that tries it.
  */
 
 import assert from 'node:assert/strict';
@@ -41,8 +41,8 @@ after(async () => {
 });
 
 /**
- * An image that starts this program. A sanitizer's build is larger than any slot, so what is downloaded, checked and started is
- * a script that becomes it, with enough behind it to be cut.
+ * An image that starts this program. A sanitizer's build is larger than any slot, so the image contains a script that
+ * executes it, with enough padding to be interrupted.
  */
 function imageOf(program: string, version: string): Buffer {
   const script = `#!/bin/sh\nexec '${program}' "$@"\n`.padEnd(300_000, '#');
@@ -54,7 +54,7 @@ function imageOf(program: string, version: string): Buffer {
 interface Board {
   camera: CameraWithKey;
   device: HostCamera;
-  /** What is in its slots. */
+  /** The content of its slots. */
   slots: string;
 }
 
@@ -98,11 +98,11 @@ async function untilStreams(cameraId: string): Promise<void> {
   const before = Date.now();
   await until('it streams', async () => {
     const camera = (await admin.cameras()).find(({ id }) => id === cameraId);
-    return camera?.status === 'online' && (camera.lastFrameAt ?? 0) > before;
+    return camera?.status === 'online' && (camera.lastFrameAtMs ?? 0) > before;
   });
 }
 
-test('an update runs through: fetched, started, marked good once its server has welcomed it, and kept', async () => {
+test("a complete update: downloaded, started, marked valid after the server's welcome, and kept", async () => {
   const { camera, device, slots } = await board();
   const image = await admin.uploadFirmware(imageOf(VIGIE_CAMERA_NEXT, NEXT_VERSION));
   await admin.stageUpdate(camera.id, { imageId: image.id });
@@ -118,7 +118,7 @@ const flip: TlsFront['meddle'] = (response, answer) => {
   answer.writeHead(200, response.headers);
   let first = true;
   response.on('data', (piece: Buffer) => {
-    // Behind the head, so that only the hash can tell.
+    // After the head, so that only the hash can detect it.
     if (!first) piece[0] = (piece[0] ?? 0) ^ 1;
     first = false;
     answer.write(piece);
@@ -132,12 +132,12 @@ const cut: TlsFront['meddle'] = (response, answer) => {
   return true;
 };
 
-test('an image with a wrong hash and one that is cut are refused, and the old version streams on', async () => {
+test('an image with a wrong hash and a truncated one are refused, and the old version continues', async () => {
   const { camera, slots } = await board();
   const { id: imageId } = await admin.uploadFirmware(imageOf(VIGIE_CAMERA_NEXT, NEXT_VERSION));
   for (const [meddle, reason] of [
     [flip, /hash is wrong/],
-    [cut, /cut/],
+    [cut, /interrupted/],
   ] as const) {
     front.meddle = meddle;
     await admin.stageUpdate(camera.id, { imageId });
@@ -150,7 +150,7 @@ test('an image with a wrong hash and one that is cut are refused, and the old ve
   assert.throws(() => statSync(join(slots, 'boot')), /ENOENT/);
 });
 
-test('a new version that crashes is given up for the old one, which says so', async () => {
+test('a new version that crashes is rolled back, and the old one reports it', async () => {
   const { camera, device } = await board();
   const { id: imageId } = await admin.uploadFirmware(imageOf('/bin/false', '50.0.0'));
   await admin.stageUpdate(camera.id, { imageId });
@@ -161,7 +161,7 @@ test('a new version that crashes is given up for the old one, which says so', as
   await untilStreams(camera.id);
 });
 
-test('a new version that its server never welcomes is given up when its time is over', async () => {
+test('a new version that gets no welcome is rolled back after its trial time', async () => {
   const { camera, device } = await board(['--trial-seconds', '3']);
   const { id: imageId } = await admin.uploadFirmware(imageOf(VIGIE_CAMERA_NEXT, NEXT_VERSION));
   await admin.stageUpdate(camera.id, { imageId });
@@ -172,7 +172,7 @@ test('a new version that its server never welcomes is given up when its time is 
   await untilRuns(camera.id, running);
 });
 
-test('an older version is refused unless somebody insists', async () => {
+test('an older version is refused unless the offer allows it', async () => {
   const again = await server.admin();
   const { camera, device } = await board();
   const { id: imageId } = await again.uploadFirmware(imageOf(VIGIE_CAMERA_NEXT, '0.0.1'));

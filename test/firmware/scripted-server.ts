@@ -1,4 +1,6 @@
-/** A server of which the test decides every word, for cameras that are processes: what they say is all that is known of them. */
+/**
+ * A server whose every message the test decides, for cameras that are processes: only their messages show their state.
+ */
 
 import { createHmac, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -29,7 +31,7 @@ export class ScriptedServer {
     return `ws://localhost:${(this.#server.address() as AddressInfo).port}/camera`;
   }
 
-  /** @param index how many came before it */
+  /** @param index number of connections before it */
   async connection(index: number): Promise<ScriptedConnection> {
     return until(`connection ${index} is made`, () => this.connections[index], 60_000);
   }
@@ -63,7 +65,7 @@ export class ScriptedConnection {
     });
   }
 
-  /** @param message text goes as it is */
+  /** @param message text is sent as is */
   say(message: unknown): void {
     this.socket.send(typeof message === 'string' ? message : JSON.stringify(message));
   }
@@ -72,7 +74,7 @@ export class ScriptedConnection {
     return this.messages.filter((message) => message.type === type) as Extract<CameraToServer, { type: T }>[];
   }
 
-  /** @returns the message of that type that follows `index` others of it */
+  /** @returns the message of that type after `index` others of the type */
   async nth<T extends CameraToServer['type']>(
     type: T,
     index = 0,
@@ -94,7 +96,7 @@ export class ScriptedConnection {
     return this.nth('hello');
   }
 
-  /** By hand, from the protocol's own words (DESIGN's transcript), and not by the code that is under test. */
+  /** Computed from the specification of the transcript, not by the code under test. */
   proof(role: 'camera' | 'server', { cameraId, nonce }: HelloMessage, key: Uint8Array): string {
     const id = Buffer.from(cameraId);
     return createHmac('sha256', key)
@@ -112,7 +114,7 @@ export class ScriptedConnection {
     await this.nth('telemetry');
   }
 
-  /** From now on each frame is acknowledged. */
+  /** Acknowledges each frame from now on. */
   acknowledge(): void {
     this.#acknowledgeNewest();
     this.socket.on('message', (_data, isBinary) => {
@@ -120,8 +122,8 @@ export class ScriptedConnection {
     });
   }
 
-  /** From now on each question is answered. */
-  tellTheTime(): void {
+  /** Answers each time request from now on. */
+  answerTimeRequests(): void {
     const answered = new Set<number>();
     const answer = (): void => {
       for (const { id, t0 } of this.of('time')) {
@@ -141,7 +143,7 @@ export class ScriptedConnection {
   }
 }
 
-/** RFC 6455 section 5.2: reads the lengths of a client's frames and skips what they hold. */
+/** RFC 6455 section 5.2: reads the lengths of a client's frames and skips their payloads. */
 function watchFragments(socket: Socket, lengths: number[]): void {
   let bytes = Buffer.alloc(0);
   socket.prependListener('data', (chunk: Buffer) => {

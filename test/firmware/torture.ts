@@ -1,8 +1,8 @@
 /**
- * Kills the server again and again under the firmware's host build, and sees to it that the camera streams each time, grows
- * no memory, and ends clean. Built with sanitizers: a leak at exit fails it.
+ * Kills the server again and again under the firmware's host build, and checks that the camera streams each time, grows
+ * no memory, and ends without errors. Built with sanitizers: a leak at exit fails it.
  *
- *     node test/firmware/torture.ts [times, 50 unless given]
+ *    node test/firmware/torture.ts [times, 50 unless given]
  */
 
 import assert from 'node:assert/strict';
@@ -10,7 +10,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { buildFirmware } from '../support/build-firmware.ts';
 import { HostCamera, IngestServer, Workshop } from '../support/host-camera.ts';
 
-/** What an allocator may take for itself; that nothing is lost altogether, the leak check at exit sees to. */
+/** Allowance for the allocator itself; the leak check at exit finds real leaks. */
 const MAX_GROWTH_MB = 4;
 const times = Number(process.argv[2] ?? 50);
 buildFirmware();
@@ -48,7 +48,7 @@ const memory =
   now && before ? `${before.residentMb} MB after ${early}, ${now.residentMb} MB at the end` : 'no /proc';
 process.stdout.write(`${times} restarts in ${seconds} s: streaming after each, clean at exit; ${memory}\n`);
 
-/** Of the camera's process; undefined where there is no /proc. */
+/** Figures of the camera's process; undefined without /proc. */
 function measure(): { descriptors: number; residentMb: number } | undefined {
   const folder = `/proc/${camera.process.pid}`;
   if (!existsSync(folder)) return undefined;

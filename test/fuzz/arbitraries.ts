@@ -1,4 +1,4 @@
-/** What hostile input is made of: good input with a few things changed, which gets further into a parser than noise. */
+/** Hostile input: valid input with a few changes, which gets further into a parser than noise. */
 
 import * as fc from 'fast-check';
 
@@ -6,7 +6,7 @@ const INTERESTING = [
   0, 1, 2, 3, 4, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0x8000, 0xffff, 0x10000, 0x7fffffff, 0xffffffff,
 ];
 
-/** One change of some bytes; places are shares of the length, so that they fit every length. */
+/** One change of some bytes; positions are shares of the length, so that they fit every length. */
 type Edit = (bytes: Uint8Array) => Buffer;
 
 const place = fc.double({ min: 0, max: 1, noNaN: true });
@@ -49,7 +49,7 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
   }),
 );
 
-/** Some of `good` with up to six changes, and now and then plain noise. */
+/** One of `good` with up to six changes, and now and then plain noise. */
 export function mutatedBytes(good: fc.Arbitrary<Uint8Array>, noiseBytes = 2_048): fc.Arbitrary<Buffer> {
   return fc.oneof(
     {
@@ -64,12 +64,12 @@ export function mutatedBytes(good: fc.Arbitrary<Uint8Array>, noiseBytes = 2_048)
   );
 }
 
-/** A few bytes again and again, up to a mebibyte: what makes a parser slow that looks at everything twice. */
+/** A few bytes repeated, up to a mebibyte: slows down a parser that reads everything twice. */
 export const repeatedBytes: fc.Arbitrary<Buffer> = fc
   .tuple(fc.uint8Array({ minLength: 1, maxLength: 6 }), fc.nat(20))
   .map(([pattern, exponent]) => Buffer.alloc(2 ** exponent, pattern));
 
-/** Values that programs trip over. */
+/** Values that often break programs. */
 export const oddValue: fc.Arbitrary<unknown> = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),
   fc.constantFrom<unknown>(
@@ -97,7 +97,7 @@ export const oddValue: fc.Arbitrary<unknown> = fc.oneof(
   ),
 );
 
-/** JSON text near one of the examples: fields replaced, left out or added, or the text itself damaged. */
+/** JSON text close to one of the examples: fields replaced, omitted or added, or the text itself damaged. */
 export function mutatedJson(...examples: readonly unknown[]): fc.Arbitrary<string> {
   const change = fc.record({
     steps: fc.array(fc.nat(20), { minLength: 1, maxLength: 4 }),
@@ -128,7 +128,7 @@ export function mutatedJson(...examples: readonly unknown[]): fc.Arbitrary<strin
   );
 }
 
-/** Walks down by the steps, each the number of a field, and changes what stands there. */
+/** Walks down by the steps, each the number of a field, and changes the value there. */
 function alter(parent: object, steps: readonly number[], value: unknown, kind: string, name: string): void {
   const keys = Object.keys(parent);
   const [step = 0, ...rest] = steps;
@@ -139,13 +139,13 @@ function alter(parent: object, steps: readonly number[], value: unknown, kind: s
   if (rest.length > 0 && typeof child === 'object' && child !== null)
     return alter(child, rest, value, kind, name);
   if (kind === 'remove' && !('value' in parent && keys.length === 1)) delete fields[key];
-  // As a field of its own, for JSON.parse makes one too, unlike an assignment.
+  // As its own field, because JSON.parse makes one too, unlike an assignment.
   else if (kind === 'add')
     Object.defineProperty(fields, name, { value, enumerable: true, configurable: true, writable: true });
   else fields[key] = value;
 }
 
-/** Bytes as a stream brings them: the whole in pieces, some of them empty. */
+/** Bytes as from a stream: in pieces, some of them empty. */
 export function inPieces(bytes: Buffer, cuts: readonly number[]): Buffer[] {
   const offsets = [0, ...cuts.map((share) => at(bytes, share)), bytes.length].sort((a, b) => a - b);
   return offsets.slice(1).map((end, index) => bytes.subarray(offsets[index] ?? 0, end));
@@ -153,7 +153,7 @@ export function inPieces(bytes: Buffer, cuts: readonly number[]): Buffer[] {
 
 export const cuts = fc.array(place, { maxLength: 8 });
 
-/** What may stand in a header's line, and some that may not. */
+/** Characters that may be in a header's line, and some that may not. */
 export const headerText: fc.Arbitrary<string> = fc.oneof(
   fc.string({ maxLength: 60 }),
   fc.string({ unit: 'binary', maxLength: 40 }),

@@ -1,4 +1,4 @@
-/** A small part of `npm run fuzz`: the same values each time, and every failure that was ever found. */
+/** A small part of `npm run fuzz`: the same values each time, and every failure found so far. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

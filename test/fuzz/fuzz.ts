@@ -1,6 +1,6 @@
 /**
- * Tries every parser that strangers reach with input that is almost good; prints what it found, keeps the seeds of failures
- * in failures.json, and fails when there was one.
+ * Tries every parser of untrusted input with input that is almost valid; prints failures, keeps their seeds in
+ * failures.json, and fails when there was one.
  *
  *     npm run fuzz                                     20 seconds for each
  *     npm run fuzz -- --seconds 300 --only stun,rtcp
@@ -65,5 +65,5 @@ for (const target of chosen) {
   say(`${target.name.padEnd(18)} ${runs.toLocaleString('en').padStart(10)} cases   ${verdict}`);
   for (const problem of problems) say(problem);
 }
-// Servers of targets that have one.
+// Servers of targets that need one.
 process.exit(failures > 0 ? 1 : 0);

@@ -9,7 +9,7 @@ export function keptFailures(): KeptFailure[] {
   return JSON.parse(readFileSync(FILE, 'utf8')) as KeptFailure[];
 }
 
-/** Unless it is there already. */
+/** Does nothing when it is already there. */
 export function keepFailure({ target, case: name, seed, path, error }: KeptFailure): void {
   const kept = keptFailures();
   const failure: KeptFailure = { target, case: name, seed, path, error: error.split('\n')[0] ?? '' };

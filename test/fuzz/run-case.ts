@@ -1,14 +1,14 @@
-/** Runs one case: what failed before comes first, then new values from a seed. */
+/** Runs one case: known failures first, then new values from a seed. */
 
 import * as fc from 'fast-check';
 import type { FuzzCase, FuzzTarget } from './target.ts';
 
-/** How a failure is found again. Kept in failures.json. */
+/** Identifies a failure. Kept in failures.json. */
 export interface KeptFailure {
   target: string;
   case: string;
   seed: number;
-  /** fast-check's way from the seed to the smallest value that fails. */
+  /** fast-check's path from the seed to the smallest failing value. */
   path: string;
   /** For people; nothing depends on it. */
   error: string;
@@ -16,11 +16,11 @@ export interface KeptFailure {
 
 export interface CaseOptions {
   seed: number;
-  /** At most. */
+  /** Maximum. */
   runs: number;
-  /** After this long it ends; Infinity: when all runs are done. */
+  /** Time limit; Infinity: ends when all runs are done. */
   limitMs: number;
-  /** Checks that take more CPU time than this, three times in a row, fail; Infinity: time does not count. */
+  /** A check that takes more CPU time than this, three times in a row, fails; Infinity: no limit. */
   slowMs: number;
   kept: readonly KeptFailure[];
 }
@@ -58,7 +58,10 @@ export async function runCase(
   return { runs: runs + details.numRuns, failure: failureOf(target, fuzzCase, details) };
 }
 
-/** Neither a loaded machine nor a garbage collection is a fault of the parser: CPU time counts, and only if it is high each time. */
+/**
+ * A loaded machine or a garbage collection is not a fault of the parser: CPU time counts, and only if it is high each
+ * time.
+ */
 async function timed(check: () => void | Promise<void>, slowMs: number): Promise<void> {
   let fastestMs = Infinity;
   for (let repeat = 0; repeat < REPEATS && fastestMs > slowMs; repeat++) {

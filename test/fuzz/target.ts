@@ -1,6 +1,6 @@
 /**
- * A parser that strangers reach, and what must hold of it for every input: it throws nothing but its named error, and its
- * answer is bounded; where there is an encoder, what it wrote is read back.
+ * A parser of untrusted input, and its properties for every input: it throws only its named error, and its result is
+ * bounded; if there is an encoder, its output is parsed back.
  */
 
 import * as fc from 'fast-check';
@@ -9,7 +9,7 @@ type Check = () => void | Promise<void>;
 
 export interface FuzzCase {
   name: string;
-  /** @param run is called with every check, which it has to run; one that measures may do so again */
+  /** @param run is called with every check and must run it; a measuring one may run it again */
   property(run: (check: Check) => Promise<void>): fc.IAsyncProperty<[unknown]>;
 }
 
@@ -18,7 +18,7 @@ export interface FuzzTarget {
   cases: readonly FuzzCase[];
 }
 
-/** @param check throws when something does not hold for the value */
+/** @param check throws when a property does not hold for the value */
 export function fuzzCase<T>(
   name: string,
   values: fc.Arbitrary<T>,
@@ -30,7 +30,7 @@ export function fuzzCase<T>(
   };
 }
 
-/** @returns what `parse` returns, or undefined when it threw the error it may throw */
+/** @returns the result of `parse`, or undefined when it threw the permitted error */
 export function throwsOnly<T>(isNamed: (error: unknown) => boolean, parse: () => T): T | undefined {
   try {
     return parse();

@@ -1,4 +1,4 @@
-/** Every parser that strangers reach, in the order of the run. */
+/** Every parser of untrusted input, in the order of the run. */
 
 import type { FuzzTarget } from './target.ts';
 import { appImages } from './targets/app-image.ts';

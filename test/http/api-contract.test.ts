@@ -1,4 +1,4 @@
-/** The express app and the table of routes say the same, and every route asks for the rights that the table names. */
+/** The express app and the table of routes agree, and every route requires the rights in the table. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -12,9 +12,9 @@ interface Layer {
   handle: { stack?: Layer[] };
 }
 
-/** Answered by RequestGate, ahead of express. */
+/** Answered by RequestGate, before express. */
 const AHEAD_OF_EXPRESS = ['GET /api/health'];
-/** No part of the API: the download of the camera protocol, and the files of the web app. */
+/** Not part of the API: the download of the camera protocol, and the files of the web app. */
 const NOT_API = ['GET /firmware/:imageId', 'GET /{*path}'];
 
 function routesOf(stack: readonly Layer[]): string[] {
@@ -25,7 +25,7 @@ function routesOf(stack: readonly Layer[]): string[] {
   );
 }
 
-test('the app has every route of the table, and no other', async (context) => {
+test('the app has exactly the routes of the table', async (context) => {
   const { app } = await startApi(context);
   const served = [...routesOf(app.router.stack as unknown as Layer[]), ...AHEAD_OF_EXPRESS];
   assert.deepEqual(served.toSorted(), [...Object.keys(API_ROUTES), ...NOT_API].toSorted());
@@ -34,14 +34,14 @@ test('the app has every route of the table, and no other', async (context) => {
 const routes: [name: string, route: ApiRoute][] = Object.entries(API_ROUTES);
 const withAccess = (...accesses: ApiAccess[]) => routes.filter(([, { access }]) => accesses.includes(access));
 
-/** The guard comes first: no body, and no id of anything, is needed to be refused. */
+/** The guard runs first: a refusal needs neither a body nor an existing id. */
 function ask(client: ApiClient, name: string, cameraId: string) {
   const [method = '', path = ''] = name.split(' ');
   const url = path.replace(':cameraId', cameraId).replaceAll(/:\w+/g, 'none_1');
   return client.call(method, url);
 }
 
-test('without a token every route but those for anyone is refused', async (context) => {
+test('without a token every route except the public ones is refused', async (context) => {
   const server = await startApi(context);
   const { id } = await server.store.cameras.add('Door', 'v1', 0);
   const stranger = new ApiClient(server);
@@ -49,7 +49,7 @@ test('without a token every route but those for anyone is refused', async (conte
     assert.equal((await ask(stranger, name, id)).status, 401, name);
 });
 
-test('a viewer is refused what is for administrators, and everything of a camera that is not theirs', async (context) => {
+test("a viewer is refused administrators' routes, and every route of a camera without the right", async (context) => {
   const server = await startApi(context);
   const { id } = await server.store.cameras.add('Door', 'v1', 0);
   const viewer = { username: 'ada', password: 'ada password', role: 'viewer', cameraIds: [] } as const;

@@ -18,14 +18,14 @@ function connection(
   return connectionOf({ headers, socket: { remoteAddress: peer, encrypted } } as unknown as IncomingMessage);
 }
 
-/** What X-Forwarded-For says, by which peer, and whose request it therefore is. */
+/** The peer, its X-Forwarded-For, and the resulting client address. */
 const ADDRESSES: [peer: string | undefined, forwardedFor: string | undefined, address: string][] = [
-  // Nobody in front, or nobody that is believed.
+  // No proxy, or an untrusted one.
   ['192.0.2.1', undefined, '192.0.2.1'],
   ['::ffff:192.0.2.1', undefined, '192.0.2.1'],
   ['192.0.2.1', '198.51.100.7', '192.0.2.1'],
   [undefined, '198.51.100.7', ''],
-  // One proxy, and what the client made up before it.
+  // One proxy, and entries forged by the client before it.
   ['127.0.0.1', '198.51.100.7', '198.51.100.7'],
   ['::ffff:127.0.0.1', '198.51.100.7', '198.51.100.7'],
   ['127.0.0.1', '203.0.113.9, 198.51.100.7', '198.51.100.7'],
@@ -38,7 +38,7 @@ const ADDRESSES: [peer: string | undefined, forwardedFor: string | undefined, ad
   ['127.0.0.1', '203.0.113.9, 198.51.100.7, 10.1.1.1', '198.51.100.7'],
   ['2001:db8:1::1', '198.51.100.7,10.1.1.1 , 127.0.0.1', '198.51.100.7'],
   ['127.0.0.1', '10.1.1.1, 10.1.1.2', '10.1.1.1'],
-  // Proxies that say nothing, or nothing of use.
+  // Proxies that send nothing, or nothing useful.
   ['127.0.0.1', undefined, '127.0.0.1'],
   ['127.0.0.1', '', '127.0.0.1'],
   ['127.0.0.1', ' , ,', '127.0.0.1'],
@@ -48,7 +48,7 @@ const ADDRESSES: [peer: string | undefined, forwardedFor: string | undefined, ad
   ['127.0.0.1', '198.51.100.7, _hidden:1\u00e9', '127.0.0.1'],
 ];
 
-test('the address is that of the first stranger from the right, and what stands left of it is not believed', () => {
+test('the address is the first untrusted one from the right, and entries left of it are ignored', () => {
   for (const [peer, forwardedFor, address] of ADDRESSES)
     assert.equal(
       connection(peer, { 'x-forwarded-for': forwardedFor }).address,
@@ -57,7 +57,7 @@ test('the address is that of the first stranger from the right, and what stands 
     );
 });
 
-/** Whose request it is, by which peer, and whether it comes from a device in the private network. */
+/** The client address by peer, and whether it is a device in the private network. */
 const PRIVATE: [peer: string, headers: IncomingHttpHeaders, isPrivate: boolean][] = [
   ['192.168.1.20', {}, true],
   ['::ffff:192.168.1.20', {}, true],
@@ -65,21 +65,21 @@ const PRIVATE: [peer: string, headers: IncomingHttpHeaders, isPrivate: boolean][
   ['fe80::7%eth0', {}, true],
   ['192.0.2.1', {}, false],
   ['64:ff9b::192.168.1.20', {}, false],
-  // Behind a trusted proxy it is the client's address that counts.
+  // Behind a trusted proxy the client's address counts.
   ['127.0.0.1', { 'x-forwarded-for': '192.168.1.20' }, true],
   ['127.0.0.1', { 'x-forwarded-for': '192.168.1.20, 10.1.1.1' }, true],
   ['127.0.0.1', { 'x-forwarded-for': '198.51.100.7' }, false],
-  // A trusted proxy that does not say for whom it asks, or says that it does not know.
+  // A trusted proxy that does not send the client's address, or sends "unknown".
   ['127.0.0.1', {}, false],
   ['10.1.1.1', {}, false],
   ['127.0.0.1', { 'x-forwarded-for': '10.1.1.1' }, false],
   ['127.0.0.1', { 'x-forwarded-for': '192.168.1.20, unknown' }, false],
-  // Gateways, behind which is everybody.
+  // Gateways, which any client may be behind.
   ['172.17.0.1', {}, false],
   ['192.168.1.1', {}, false],
   ['fe80::1%eth0', {}, false],
   ['127.0.0.1', { 'x-forwarded-for': '172.17.0.1' }, false],
-  // Proxies nobody told the server about.
+  // Proxies that the server was not told about.
   ['192.168.1.20', { 'x-forwarded-for': '198.51.100.7' }, false],
   ['192.168.1.20', { 'x-forwarded-for': '192.168.1.21' }, false],
   ['192.168.1.20', { forwarded: 'for=198.51.100.7' }, false],
@@ -88,7 +88,7 @@ const PRIVATE: [peer: string, headers: IncomingHttpHeaders, isPrivate: boolean][
   ['127.0.0.1', { 'x-forwarded-for': '198.51.100.7, 192.168.1.20' }, false],
 ];
 
-test('a device in the private network is one whose own address is private; proxies and gateways are none', () => {
+test('a device with a private address is in the private network; proxies and gateways are not', () => {
   for (const [peer, headers, isPrivate] of PRIVATE)
     assert.equal(connection(peer, headers).isPrivate, isPrivate, JSON.stringify([peer, headers]));
 });
@@ -117,7 +117,7 @@ const SECURE: [
   ['127.0.0.1', '', undefined, false],
 ];
 
-test('a connection is secure when its socket is, or when a trusted proxy says so for every hop', () => {
+test('a connection is secure when its socket is, or when a trusted proxy reports TLS for every hop', () => {
   for (const [peer, forwardedProto, encrypted, secure] of SECURE)
     assert.equal(
       connection(peer, { 'x-forwarded-proto': forwardedProto }, encrypted).secure,
@@ -126,7 +126,7 @@ test('a connection is secure when its socket is, or when a trusted proxy says so
     );
 });
 
-test('the host is the one the client named, which a trusted proxy may have put aside', () => {
+test('the host is the one the client named, as a trusted proxy forwards it', () => {
   const headers = { host: 'inner:8080', 'x-forwarded-host': 'vigie.example, middle' };
   assert.equal(connection('127.0.0.1', headers).host, 'vigie.example');
   assert.equal(connection('192.0.2.1', headers).host, 'inner:8080');

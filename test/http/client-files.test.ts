@@ -24,7 +24,7 @@ interface Answer {
   body: Buffer;
 }
 
-/** The files are removed once the server has them. */
+/** The files are removed after the server has read them. */
 async function start(context: TestContext) {
   const folder = join(temporaryFolder(context), 'dist');
   await mkdir(join(folder, 'assets'), { recursive: true });
@@ -59,7 +59,7 @@ async function start(context: TestContext) {
   return { folder, server, port, call, faults };
 }
 
-test('each file is sent in the smallest form the client takes, and is the same in each', async (context) => {
+test('each file is sent in the smallest form the client accepts, with the same content', async (context) => {
   const { call } = await start(context);
   const plain = await call('/');
   assert.deepEqual([plain.body.toString(), plain.headers['content-encoding']], [PAGE, undefined]);
@@ -79,7 +79,7 @@ test('each file is sent in the smallest form the client takes, and is the same i
   }
 });
 
-test('a picture, and what compressing does not make smaller, is sent as it is', async (context) => {
+test('a picture, and a file that compression does not make smaller, is sent uncompressed', async (context) => {
   const { call } = await start(context);
   for (const path of ['/icon.png', '/manifest.webmanifest']) {
     const { headers, status } = await call(path, { 'accept-encoding': 'br, gzip' });
@@ -91,7 +91,7 @@ test('a picture, and what compressing does not make smaller, is sent as it is', 
   );
 });
 
-test('HEAD tells what GET would, without the body', async (context) => {
+test('HEAD answers like GET without the body', async (context) => {
   const { call } = await start(context);
   for (const path of ['/', SCRIPT]) {
     const [get, head] = [await call(path), await call(path, {}, 'HEAD')];
@@ -101,7 +101,7 @@ test('HEAD tells what GET would, without the body', async (context) => {
   }
 });
 
-test('a browser that has the file is told so, in the form it has it', async (context) => {
+test('a browser that has the file in some encoding gets 304', async (context) => {
   const { call } = await start(context);
   const accept = { 'accept-encoding': 'br' };
   const { etag = '', 'last-modified': modified = '' } = (await call('/', accept)).headers;
@@ -125,7 +125,7 @@ test('a browser that has the file is told so, in the form it has it', async (con
   }
 });
 
-test('a part is sent when it is there, 416 when it is not, all of it when the request means nothing', async (context) => {
+test('a valid range is answered with 206, one outside with 416, a malformed one with the whole file', async (context) => {
   const { call, faults } = await start(context);
   const { etag = '' } = (await call('/')).headers;
   const size = PAGE.length;
@@ -155,7 +155,7 @@ test('a part is sent when it is there, 416 when it is not, all of it when the re
   assert.deepEqual(faults, []);
 });
 
-test('a precondition that is not met is 412', async (context) => {
+test('a failed precondition is answered with 412', async (context) => {
   const { call, faults } = await start(context);
   const { etag = '', 'last-modified': modified = '' } = (await call('/')).headers;
   for (const [headers, status] of [
@@ -176,7 +176,7 @@ test('a precondition that is not met is 412', async (context) => {
 });
 
 test(
-  'clients that ask for files and reset leave no descriptor open',
+  'clients that request files and reset leave no descriptor open',
   { skip: !canListOpenFiles },
   async (context) => {
     const { port, server, call } = await start(context);

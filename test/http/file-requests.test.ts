@@ -8,7 +8,7 @@ import { startApi } from '../support/api-server.ts';
 
 const BEGIN_MS = BEGIN_US / 1000;
 const LONG_AGO = 'Thu, 01 Jan 1970 00:00:01 GMT';
-/** Requests that a file sender refuses, or answers in its own way (RFC 9110 sections 13 and 14). */
+/** Requests that a file sender refuses, or answers in a special way (RFC 9110 sections 13 and 14). */
 const HEADERS: Record<string, string>[] = [
   { range: 'bytes=999999999-' },
   { range: 'bytes=5-2' },
@@ -56,7 +56,7 @@ async function setUp(context: TestContext) {
   };
 }
 
-test('no file is answered with a fault of the server, whatever range or precondition is asked for', async (context) => {
+test('no range or precondition makes a file answer with a server fault', async (context) => {
   const { ask, files } = await setUp(context);
   for (const path of files)
     for (const headers of HEADERS)
@@ -67,18 +67,22 @@ test('no file is answered with a fault of the server, whatever range or precondi
       }
 });
 
-test('a range beyond the end of a film is refused with its length', async (context) => {
+test('a range beyond the end of a recording is refused with its length', async (context) => {
   const { ask, film } = await setUp(context);
   const bytes = (await (await ask(film, {})).arrayBuffer()).byteLength;
   const answer = await ask(film, { range: `bytes=${bytes}-` });
   assert.equal(answer.status, 416);
   assert.equal(answer.headers.get('content-range'), `bytes */${bytes}`);
   assert.equal(answer.headers.get('content-type'), 'application/problem+json; charset=utf-8');
-  assert.equal(answer.headers.get('cache-control'), 'no-store', 'the refusal is not kept, the film is');
+  assert.equal(
+    answer.headers.get('cache-control'),
+    'no-store',
+    'the refusal is not cached, the recording is',
+  );
   assert.equal(((await answer.json()) as Problem).code, 'rangeNotSatisfiable');
 });
 
-test('a film that is not as a precondition says is refused', async (context) => {
+test('a failed precondition on a recording is refused', async (context) => {
   const { ask, film } = await setUp(context);
   for (const headers of [{ 'if-match': '"other"' }, { 'if-unmodified-since': LONG_AGO }]) {
     const answer = await ask(film, headers);

@@ -7,7 +7,7 @@ import { startApi } from '../support/api-server.ts';
 
 const NAVIGATION = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 
-test('pages may load from this server only, run no inline script or style, and stay usable over plain http', async (context) => {
+test('pages may load from this server only, run no inline script or style, and work over plain http', async (context) => {
   const client = new ApiClient(await startApi(context));
   const { headers } = await client.call('GET', '/', { headers: NAVIGATION });
   const policy = new Map(
@@ -29,7 +29,7 @@ test('pages may load from this server only, run no inline script or style, and s
   assert.ok(!(headers.get('content-security-policy') ?? '').includes('unsafe'));
 });
 
-test('every answer says not to sniff, not to refer and not to be framed elsewhere, and not what it is made with', async (context) => {
+test("every answer forbids sniffing, referrers and framing by other sites, and hides the server's software", async (context) => {
   const client = new ApiClient(await startApi(context));
   for (const path of ['/', '/assets/app-1a2b3c4d.js', '/api/health', '/api/cameras', '/nothing']) {
     const { headers } = await client.call('GET', path);
@@ -57,8 +57,8 @@ const HSTS: [host: string, proto: string, authority: boolean, promised: boolean]
   ['a b', 'https', false, false],
 ];
 
-test('https is promised to stay for public names on its own port, and for nothing that others share', async (context) => {
-  const authority = { pem: '', der: Buffer.alloc(0), fingerprint: 'AA', validUntil: 0 };
+test('HSTS is sent for public names on the default port, and for no shared name', async (context) => {
+  const authority = { pem: '', der: Buffer.alloc(0), fingerprint: 'AA', validUntilMs: 0 };
   const servers = {
     true: await startApi(context, { trustedProxies: ['loopback'], authority }),
     false: await startApi(context, { trustedProxies: ['loopback'] }),
@@ -77,7 +77,7 @@ test('https is promised to stay for public names on its own port, and for nothin
   }
 });
 
-test('files named by their content are kept for ever, everything else is asked for each time', async (context) => {
+test('files with a hash in their name are cached forever, all others are revalidated', async (context) => {
   const client = new ApiClient(await startApi(context));
   const asset = await client.call('GET', '/assets/app-1a2b3c4d.js');
   assert.equal(asset.headers.get('cache-control'), 'public, max-age=31536000, immutable');
@@ -90,7 +90,7 @@ test('files named by their content are kept for ever, everything else is asked f
     );
 });
 
-test('every path a browser navigates to is the app, but a file that is not there is not', async (context) => {
+test('every path a browser navigates to serves the app, and a missing file does not', async (context) => {
   const client = new ApiClient(await startApi(context));
   for (const path of ['/users', '/camera/cam_x', '/some/where.html']) {
     const { status, body } = await client.call<string>('GET', path, { headers: NAVIGATION });
@@ -123,18 +123,18 @@ test('nothing outside the folder of the web app is served', async (context) => {
   }
 });
 
-test('health is for everyone and says nothing else', async (context) => {
+test('health is public and contains nothing else', async (context) => {
   const { status, body } = await new ApiClient(await startApi(context)).call('GET', '/api/health');
   assert.deepEqual([status, body], [200, { status: 'ok' }]);
 });
 
-test("an administrator reads the server's inner figures", async (context) => {
+test("an administrator reads the server's figures", async (context) => {
   const client = await ApiClient.signedIn(await startApi(context));
   const { status, body } = await client.call<ServerStatus>('GET', '/api/status');
   assert.deepEqual([status, body.encoding, body.http.connections.refused], [200, 0, 0]);
 });
 
-test('a fault of the server is answered without its details', async (context) => {
+test('a server fault is answered without its details', async (context) => {
   const server = await startApi(context, {
     control: {
       status: () => {

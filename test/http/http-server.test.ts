@@ -21,7 +21,7 @@ function makeServer(context: TestContext, upgrades: Record<string, UpgradeHandle
   return server;
 }
 
-/** @returns all that comes back until the other side closes */
+/** @returns everything received until the other side closes */
 async function exchange(port: number, text: string): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   socket.end(text);
@@ -33,7 +33,7 @@ async function exchange(port: number, text: string): Promise<string> {
 const upgradeTo = (path: string, protocol = 'websocket'): string =>
   `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\n\r\n`;
 
-test('upgrades go by their path, whatever the query, with what came right behind them', async (context) => {
+test('upgrades are routed by path, ignoring the query, with the data right behind them', async (context) => {
   const seen: [string, string][] = [];
   const takeOver =
     (name: string): UpgradeHandler =>
@@ -58,13 +58,13 @@ test('an upgrade to an unknown path is answered 404 and closed', async (context)
     assert.match(await exchange(port, upgradeTo(path)), /^HTTP\/1\.1 404 /, path);
 });
 
-test('an offer of another protocol than WebSocket is passed over, and the request answered', async (context) => {
+test('an offer of another protocol than WebSocket is ignored, and the request answered', async (context) => {
   const server = makeServer(context);
   const port = await server.listen(0, '127.0.0.1');
   assert.match(await exchange(port, upgradeTo('/', 'h2c')), /^HTTP\/1\.1 200 OK[^]*answered/);
 });
 
-test('a handler that fails, or a peer that resets, harms nobody else', async (context) => {
+test('a failing handler, or a peer that resets, affects no other connection', async (context) => {
   const handed = Promise.withResolvers<void>();
   const server = makeServer(context, {
     '/fails': () => {
@@ -81,7 +81,7 @@ test('a handler that fails, or a peer that resets, harms nobody else', async (co
   assert.match(await exchange(port, 'GET / HTTP/1.0\r\n\r\n'), /answered$/);
 });
 
-test('what is no HTTP at all is answered 400 and closed', async (context) => {
+test('malformed HTTP is answered with 400 and closed', async (context) => {
   const server = makeServer(context);
   const port = await server.listen(0, '127.0.0.1');
   for (const text of ['\0\0\0\0', 'HELO mail\r\n\r\n', `GET / HTTP/1.1\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`])
@@ -95,7 +95,7 @@ const SLOW: [what: string, text: string][] = [
 ];
 
 for (const [what, text] of SLOW) {
-  test(`who connects and sends ${what} is disconnected`, async (context) => {
+  test(`a client that sends ${what} is disconnected`, async (context) => {
     const timeouts = { headersMs: 50, requestMs: 100, idleMs: 5_000, checkIntervalMs: 20 };
     const server = new HttpServer({
       app: (request, response) => request.resume().on('end', () => response.end('answered')),
@@ -112,7 +112,7 @@ for (const [what, text] of SLOW) {
   });
 }
 
-test('closing ends every connection, also those handed over, and twice is once', async (context) => {
+test('closing ends every connection, also upgraded ones, and can be called twice', async (context) => {
   const handed = Promise.withResolvers<void>();
   const server = makeServer(context, { '/camera': () => handed.resolve() });
   const port = await server.listen(0, '127.0.0.1');
@@ -133,7 +133,7 @@ async function takenPort(context: TestContext): Promise<number> {
   return (other.address() as AddressInfo).port;
 }
 
-test('a taken port is one clear line that says what to do', async (context) => {
+test('a taken port is reported in one line that says what to do', async (context) => {
   const port = await takenPort(context);
   await assert.rejects(makeServer(context).listen(port, '127.0.0.1'), (error) => {
     assert.ok(error instanceof VigieError);
@@ -148,19 +148,15 @@ test('a taken port is one clear line that says what to do', async (context) => {
   });
 });
 
-test(
-  'on Linux the program that took the port is named',
-  { skip: process.platform !== 'linux' },
-  async (context) => {
-    const port = await takenPort(context);
-    await assert.rejects(
-      makeServer(context).listen(port, '127.0.0.1'),
-      new RegExp(`\\(process ${process.pid}\\)`),
-    );
-  },
-);
+test('on Linux the program on the port is named', { skip: process.platform !== 'linux' }, async (context) => {
+  const port = await takenPort(context);
+  await assert.rejects(
+    makeServer(context).listen(port, '127.0.0.1'),
+    new RegExp(`\\(process ${process.pid}\\)`),
+  );
+});
 
-test('an address that is not of this machine is one clear line', async (context) => {
+test('an address of another machine is reported in one line', async (context) => {
   await assert.rejects(
     makeServer(context).listen(0, '192.0.2.1'),
     (error) =>
@@ -169,7 +165,7 @@ test('an address that is not of this machine is one clear line', async (context)
   );
 });
 
-test('an answer nobody reads is not held for ever', async (context) => {
+test('an answer that is not read is ended after a timeout', async (context) => {
   const large = Buffer.alloc(32 * 1024 * 1024);
   const server = new HttpServer({
     app: (_request, response) => response.end(large),
@@ -185,7 +181,7 @@ test('an answer nobody reads is not held for ever', async (context) => {
   socket.destroy();
 });
 
-test('one address cannot take all connections there are; a trusted proxy’s many clients may', async (context) => {
+test('one address cannot take all connections; a trusted proxy’s many clients may', async (context) => {
   for (const [isTrustedProxy, open] of [
     [trustedProxies([]), 3],
     [trustedProxies(['loopback']), 5],
@@ -207,7 +203,7 @@ test('one address cannot take all connections there are; a trusted proxy’s man
         .on('close', () => closed++)
         .resume();
     await until(
-      'the rest is turned away',
+      'the rest is refused',
       () => server.counters.connections.open === open && closed === 5 - open,
     );
     for (const socket of sockets) socket.destroy();
@@ -242,7 +238,7 @@ const SAME_ORIGIN: [
   ['https://evil.example', '127.0.0.1:8080', 'evil.example', ['10.0.0.0/8'], false],
 ];
 
-test('a page that came in the clear is not of this server when the request came over TLS', () => {
+test('a page loaded without TLS is not same-origin when the request came over TLS', () => {
   const connectionOf = clientConnections(trustedProxies([]), () => false);
   for (const [origin, same] of [
     ['http://vigie.lan', false],
@@ -253,7 +249,7 @@ test('a page that came in the clear is not of this server when the request came 
   }
 });
 
-test('a page is of this server when its origin names the host that was asked, as the browser or a trusted proxy says', () => {
+test('a page is same-origin when its origin names the requested host, as the browser or a trusted proxy reports it', () => {
   for (const [origin, host, forwardedHost, proxies, same] of SAME_ORIGIN) {
     const headers = { origin, host, 'x-forwarded-host': forwardedHost };
     const request = { headers, socket: { remoteAddress: '::ffff:127.0.0.1' } } as unknown as Parameters<
@@ -270,7 +266,7 @@ test('a page is of this server when its origin names the host that was asked, as
   }
 });
 
-test('trusted proxies: addresses, ranges and names, however IPv4 is written', () => {
+test('trusted proxies: addresses, ranges and names, in every notation of IPv4', () => {
   const isTrusted = trustedProxies(['192.0.2.7', '10.0.0.0/8', '2001:db8::/32', 'loopback', 'linklocal']);
   const yes = [
     '192.0.2.7',

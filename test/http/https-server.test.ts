@@ -98,7 +98,7 @@ test('TLS 1.1 and ciphers without forward secrecy are refused', async (context) 
   socket.destroy();
 });
 
-test('a new certificate serves new connections, and those that are there stay', async (context) => {
+test('a new certificate serves new connections, and existing ones stay', async (context) => {
   const [first, second] = [await makeCertificate(), await makeCertificate()];
   const { server, port } = await startHttps(context, first);
   const before = await handshake(port, first.cert);
@@ -134,19 +134,19 @@ const REDIRECTS: [request: string, answer: RegExp][] = [
   ['nonsense\r\n\r\n', /^HTTP\/1\.1 400 /],
 ];
 
-test('who speaks plain http to it is sent on to https, and nothing is answered in the clear but what may be', async (context) => {
+test('plain http is redirected to https, and only public files are answered without TLS', async (context) => {
   const { port } = await startHttps(context, await makeCertificate());
   for (const [request, answer] of REDIRECTS) assert.match(await plain(port, request), answer, request);
 });
 
-test('in the clear only the upgrades that are let in are taken, with what came right behind them', async (context) => {
+test('without TLS only allowed upgrades are accepted, with the data right behind them', async (context) => {
   const { port, seen } = await startHttps(context, await makeCertificate());
   assert.match(await plain(port, `${upgradeTo('/camera')}early`), /^HTTP\/1\.1 101/);
   assert.match(await plain(port, upgradeTo('/signaling')), /^HTTP\/1\.1 403/);
   assert.deepEqual(seen, [{ encrypted: false, head: 'early' }]);
 });
 
-test('who says nothing, or too little, in TLS or not, is gone after the deadline', async (context) => {
+test('a client that sends nothing, or too little, over TLS or not, is disconnected after the deadline', async (context) => {
   const pair = await makeCertificate();
   const { port } = await startHttps(context, pair);
   await Promise.all(
@@ -163,7 +163,7 @@ test('who says nothing, or too little, in TLS or not, is gone after the deadline
   await once(silent, 'close');
 });
 
-test('closing ends whoever is still shaking hands', async (context) => {
+test('closing ends connections during their handshake', async (context) => {
   const { server, port } = await startHttps(context, await makeCertificate());
   const sockets = ['', '\x16\x03\x01', 'GET'].map((text) => {
     const socket = connect(port, '127.0.0.1');

@@ -12,7 +12,7 @@ interface House {
   server: ApiServer;
   admin: ApiClient;
   viewer: ApiClient;
-  /** The one the viewer was given, and another one. */
+  /** The camera granted to the viewer, and another one. */
   own: string;
   other: string;
   viewerId: string;
@@ -36,7 +36,7 @@ async function openHouse(context: TestContext): Promise<House> {
 
 type Route = [method: string, path: string, body?: unknown];
 
-/** Every route that needs to know who is asking. `:own` and `:viewer` stand for ids. */
+/** Every route that needs a user. `:own` and `:viewer` stand for ids. */
 const FOR_USERS: Route[] = [
   ['GET', '/api/cameras'],
   ['GET', '/api/cameras/:own/status'],
@@ -108,11 +108,11 @@ function assertProblem(
   assert.equal(body.type, `urn:vigie:problem:${code}`);
 }
 
-describe('what is refused', () => {
+describe('refused requests', () => {
   let house: House;
   const closers: (() => unknown)[] = [];
   before(async () => {
-    // A house for all tests of this suite: they change nothing in it, which the last one proves.
+    // One server for all tests of this suite: they change nothing in it, which the last test checks.
     const context = { after: (close: () => unknown) => closers.unshift(close) };
     house = await openHouse(context as unknown as TestContext);
   });
@@ -125,7 +125,7 @@ describe('what is refused', () => {
   const inHouse = (path: string): string =>
     path.replace(':own', house.own).replace(':other', house.other).replace(':viewer', house.viewerId);
 
-  test('everything but health, signing in and the web app, without a token', async () => {
+  test('every route except health, sign-in and the web app, without a token', async () => {
     for (const request of GUARDED) {
       const answer = await ask(new ApiClient(house.server), request);
       assertProblem(answer, 401, 'unauthorized', request.join(' '));
@@ -145,7 +145,7 @@ describe('what is refused', () => {
     }
   });
 
-  test('a token anywhere but in the Authorization header', async () => {
+  test('a token outside the Authorization header', async () => {
     const token = house.admin.accessToken ?? '';
     const client = new ApiClient(house.server);
     const calls: [path: string, headers: Record<string, string>][] = [
@@ -159,12 +159,12 @@ describe('what is refused', () => {
       assertProblem(await client.call('GET', path, { headers }), 401, 'unauthorized', path);
   });
 
-  test("administrators' work, for a viewer", async () => {
+  test("administrators' routes, for a viewer", async () => {
     for (const request of FOR_ADMINISTRATORS)
       assertProblem(await ask(house.viewer, request), 403, 'forbidden', request.join(' '));
   });
 
-  test('a camera of others answers a viewer as one that does not exist', async () => {
+  test('a camera without the right is answered like a missing one', async () => {
     for (const leaf of ['status', 'snapshot.jpg']) {
       const others = await house.viewer.call<Problem>('GET', `/api/cameras/${house.other}/${leaf}`);
       const nobodys = await house.viewer.call<Problem>('GET', `/api/cameras/cam_222222222222/${leaf}`);
@@ -187,7 +187,7 @@ describe('what is refused', () => {
         'badRequest',
       ],
       [
-        'text as another site can send it',
+        'text that another site can send',
         'POST',
         '/api/cameras',
         { body: '{"name":"x"}', headers: { 'content-type': 'text/plain' } },
@@ -214,7 +214,7 @@ describe('what is refused', () => {
       ['an empty name', 'POST', '/api/cameras', { body: { name: ' \t ' } }, 400, 'badRequest'],
       ['a name too long', 'POST', '/api/cameras', { body: { name: 'x'.repeat(65) } }, 400, 'badRequest'],
       ['control characters', 'POST', '/api/cameras', { body: { name: 'a\u0000b' } }, 400, 'badRequest'],
-      ['a field too many', 'POST', '/api/cameras', { body: { name: 'x', kind: 'demo' } }, 400, 'badRequest'],
+      ['an extra field', 'POST', '/api/cameras', { body: { name: 'x', kind: 'demo' } }, 400, 'badRequest'],
       [
         'a prototype',
         'POST',
@@ -248,26 +248,19 @@ describe('what is refused', () => {
         400,
         'badRequest',
       ],
-      ['a camera that is not there', 'PATCH', '/api/cameras/cam_x', { body: { name: 'x' } }, 404, 'notFound'],
-      ['a camera that is not there', 'DELETE', '/api/cameras/cam_x', {}, 404, 'notFound'],
-      ['a camera that is not there', 'POST', '/api/cameras/cam_x/key', {}, 404, 'notFound'],
+      ['a missing camera', 'PATCH', '/api/cameras/cam_x', { body: { name: 'x' } }, 404, 'notFound'],
+      ['a missing camera', 'DELETE', '/api/cameras/cam_x', {}, 404, 'notFound'],
+      ['a missing camera', 'POST', '/api/cameras/cam_x/key', {}, 404, 'notFound'],
+      ['a missing camera', 'POST', '/api/cameras/cam_x/settings', { body: { flash: 1 } }, 404, 'notFound'],
       [
-        'a camera that is not there',
-        'POST',
-        '/api/cameras/cam_x/settings',
-        { body: { flash: 1 } },
-        404,
-        'notFound',
-      ],
-      [
-        'a user that is not there',
+        'a missing user',
         'PATCH',
         '/api/users/user_x',
         { body: { password: 'long enough' } },
         404,
         'notFound',
       ],
-      ['a user that is not there', 'DELETE', '/api/users/user_x', {}, 404, 'notFound'],
+      ['a missing user', 'DELETE', '/api/users/user_x', {}, 404, 'notFound'],
       [
         'an unknown role',
         'POST',
@@ -310,10 +303,17 @@ describe('what is refused', () => {
         400,
         'badRequest',
       ],
-      ['a snapshot there is none of', 'GET', '/api/cameras/:own/snapshot.jpg', {}, 503, 'cameraOffline'],
-      ['a route that is not there', 'GET', '/api/nothing', {}, 404, 'notFound'],
-      ['a method that is not there', 'PUT', '/api/cameras', { body: {} }, 404, 'notFound'],
-      ['a path that is no text', 'GET', '/api/cameras/%E0%A4%A/status', {}, 400, 'badRequest'],
+      [
+        'a snapshot of a camera without pictures',
+        'GET',
+        '/api/cameras/:own/snapshot.jpg',
+        {},
+        503,
+        'cameraOffline',
+      ],
+      ['a missing route', 'GET', '/api/nothing', {}, 404, 'notFound'],
+      ['a missing method', 'PUT', '/api/cameras', { body: {} }, 404, 'notFound'],
+      ['a malformed path', 'GET', '/api/cameras/%E0%A4%A/status', {}, 400, 'badRequest'],
     ];
 
   for (const [what, method, path, call, status, code] of MALFORMED) {
@@ -322,7 +322,7 @@ describe('what is refused', () => {
     });
   }
 
-  test('nothing of all this has changed anything', async () => {
+  test('none of these requests has changed anything', async () => {
     const { store, admin, viewer, own, other, viewerId } = { ...house, store: house.server.store };
     assert.deepEqual(
       store.cameras.list().map(({ id }) => id),

@@ -13,7 +13,7 @@ import type { Problem } from '../../server/wire/problem.ts';
 import { makeCertificate } from '../support/certificates.ts';
 import { until } from '../support/until.ts';
 
-/** So slow that a bucket that is empty stays empty. */
+/** So slow that an empty bucket stays empty. */
 const NEVER = 1e-6;
 
 async function start(context: TestContext, options: Partial<HttpServerOptions>) {
@@ -28,7 +28,7 @@ async function start(context: TestContext, options: Partial<HttpServerOptions>) 
   const port = await server.listen(0, '127.0.0.1');
   const agent = new Agent({ keepAlive: true });
   context.after(() => agent.destroy());
-  /** @param network the client's address, as the proxy says */
+  /** @param network the client's address, as the proxy reports it */
   const get = async (network: string, path = '/', headers: Record<string, string> = {}) => {
     const request = httpRequest({
       port,
@@ -46,7 +46,7 @@ async function start(context: TestContext, options: Partial<HttpServerOptions>) 
   return { server, port, get };
 }
 
-test('a network has a burst of requests and a rate; past it 429 says when to try again, and others are served', async (context) => {
+test('a network has a burst of requests and a rate; above it 429 tells when to try again, and others are served', async (context) => {
   const { server, get } = await start(context, {
     requestLimits: { burst: 3, perSecond: NEVER, holdMs: 1 },
   });
@@ -60,7 +60,7 @@ test('a network has a burst of requests and a rate; past it 429 says when to try
   assert.equal(server.counters.requests.refused.tooFast, 1);
 });
 
-test('who is no trusted proxy cannot choose the network it is counted in', async (context) => {
+test('a client that is not a trusted proxy cannot choose its network', async (context) => {
   const { get } = await start(context, {
     isTrustedProxy: trustedProxies([]),
     requestLimits: { burst: 1, perSecond: NEVER, holdMs: 1 },
@@ -69,7 +69,7 @@ test('who is no trusted proxy cannot choose the network it is counted in', async
   assert.equal((await get('192.0.2.2')).status, 429);
 });
 
-test('a refusal for a rate is held, and its connection sends nothing meanwhile', async (context) => {
+test('a refusal for the rate is delayed, and its connection sends nothing meanwhile', async (context) => {
   const { server, get } = await start(context, {
     requestLimits: { burst: 1, perSecond: NEVER, holdMs: 60_000 },
   });
@@ -81,10 +81,10 @@ test('a refusal for a rate is held, and its connection sends nothing meanwhile',
   assert.equal((await get('192.0.2.2')).status, 200);
   assert.equal(refused, false);
   await server.close();
-  await assert.rejects(late, 'and closing waits for none of them');
+  await assert.rejects(late, 'closing waits for none of them');
 });
 
-test('health is answered past every limit, and what a network floods with does not make it late', async (context) => {
+test("health is answered above every limit, and a network's flood does not delay it", async (context) => {
   const { get } = await start(context, {
     requestLimits: { burst: 1, perSecond: NEVER, holdMs: 1, unanswered: 0 },
   });
@@ -96,7 +96,7 @@ test('health is answered past every limit, and what a network floods with does n
   }
 });
 
-test('past the unanswered requests there may be, 503 says when to try again', async (context) => {
+test('above the limit of unanswered requests, 503 tells when to try again', async (context) => {
   const waiting: ServerResponse[] = [];
   const { server, get } = await start(context, {
     app: (_request, response) => waiting.push(response),
@@ -117,7 +117,7 @@ test('past the unanswered requests there may be, 503 says when to try again', as
   assert.equal((await next).status, 200);
 });
 
-test('who fills the unanswered requests keeps nobody out: the oldest that waits gives way', async (context) => {
+test('a client that takes all places of unanswered requests blocks no other: the oldest waiting one is ended', async (context) => {
   const waiting: ServerResponse[] = [];
   const { server, get } = await start(context, {
     app: (_request, response) => waiting.push(response.setHeader('ETag', 'not of a refusal')),
@@ -142,7 +142,7 @@ for (const [what, limits] of [
   ['unanswered requests', { requestLimits: { unanswered: 2 } }],
   ['connections', { maxPerNetwork: 2 }],
 ] as const)
-  test(`who fills the ${what} with bodies that do not come gives way, also to its own network`, async (context) => {
+  test(`a client that takes all ${what} with incomplete bodies is replaced, also by its own network`, async (context) => {
     const { port, server, get } = await start(context, {
       app: (request, response) => request.resume().on('end', () => response.end('answered')),
       isTrustedProxy: trustedProxies([]),
@@ -160,7 +160,7 @@ for (const [what, limits] of [
     await until('one has gone', () => slow.filter(({ closed }) => closed).length === 1);
   });
 
-test('who has its whole answer and does not read it gives way', async (context) => {
+test('a client that does not read its complete answer is replaced', async (context) => {
   const large = Buffer.alloc(32 * 1024 * 1024);
   const { port, server, get } = await start(context, {
     app: (request, response) => response.end(request.url === '/large' ? large : 'answered'),
@@ -175,7 +175,7 @@ test('who has its whole answer and does not read it gives way', async (context) 
   assert.equal(server.counters.requests.refused.displaced, 1);
 });
 
-test('an answer that has begun is not taken back for a newcomer', async (context) => {
+test('an answer that has begun is not ended for a new request', async (context) => {
   const waiting: ServerResponse[] = [];
   const { get } = await start(context, {
     app: (_request, response) => {
@@ -199,7 +199,7 @@ const HOSTS: [text: string, status: number][] = [
   ['GET / HTTP/1.1\r\nHost: a\r\nExpect: a miracle\r\n\r\n', 417],
 ];
 
-test('a request names its host once; what else it expects is not met', async (context) => {
+test('a request has exactly one Host header, and an unknown expectation is refused', async (context) => {
   const { port, server } = await start(context, {});
   for (const [text, status] of HOSTS) {
     const socket = connect(port, '127.0.0.1');
@@ -215,7 +215,7 @@ const pair = await makeCertificate();
 const tls = { pair, plainUpgrades: {}, plainFiles: () => false };
 
 for (const kind of ['http', 'https'] as const)
-  test(`idle connections give way to new ones of their own network, one in the middle of its answer does not (${kind})`, async (context) => {
+  test(`idle connections are replaced by new ones of their own network, one in the middle of its answer is not (${kind})`, async (context) => {
     const waiting: ServerResponse[] = [];
     const { port, server } = await start(context, {
       app: (_request, response) => waiting.push(response),
@@ -251,7 +251,7 @@ for (const kind of ['http', 'https'] as const)
     assert.deepEqual([server.counters.connections.displaced, server.counters.connections.refused], [1, 0]);
   });
 
-test('a route that answers after its place was given away is no fault of the server', async () => {
+test('a route that answers after losing its place is not a server fault', async () => {
   const lines: string[] = [];
   const log = { error: (_fields: object, line: string) => lines.push(line) };
   const handle = errorHandler(log as unknown as Log);

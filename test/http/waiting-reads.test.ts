@@ -6,7 +6,7 @@ import { startApi } from '../support/api-server.ts';
 
 const PASSWORD = 'a password of her own';
 
-test('who loses the right while an answer is being looked up is not given it', async (context) => {
+test('a user who loses the right during a look-up does not get the answer', async (context) => {
   const server = await startApi(context);
   const { store, accounts } = server;
   const { id: cameraId } = await store.cameras.add('Door', 'v1', 1);
@@ -57,7 +57,7 @@ test('who loses the right while an answer is being looked up is not given it', a
   }
 });
 
-test('long reads of one user have a bound, beyond which they are told to come again', async (context) => {
+test('long reads of one user are limited, and refused above that with a delay', async (context) => {
   const server = await startApi(context);
   const admin = await ApiClient.signedIn(server);
   const answers = await Promise.all(Array.from({ length: 400 }, () => admin.call('GET', '/api/events')));

@@ -71,7 +71,7 @@ suite('camera ingest', () => {
     assert.deepEqual(Buffer.from(frame.jpeg), JPEG);
     assert.deepEqual([frame.width, frame.height], [64, 48]);
     assert.equal(
-      rig.ingest.status('cam_1').lastFrameAt,
+      rig.ingest.status('cam_1').lastFrameAtMs,
       Math.floor((rig.frames.at(-1)?.receivedUs ?? 0) / 1000),
     );
     assert.equal(rig.ingest.counters.frames, 3);
@@ -207,7 +207,7 @@ suite('camera ingest', () => {
     await offline;
     assert.deepEqual(events, ['online cam_1', 'offline cam_1']);
     assert.equal(rig.ingest.status('cam_1').online, false);
-    assert.notEqual(rig.ingest.status('cam_1').lastFrameAt, null);
+    assert.notEqual(rig.ingest.status('cam_1').lastFrameAtMs, null);
   });
 
   for (const reason of ['keyRotated', 'removed'] as const) {

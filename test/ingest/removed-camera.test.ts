@@ -12,10 +12,10 @@ test('a removed camera is forgotten; one whose key was rotated is not', async ()
     const camera = await rig.online(cameraId);
     camera.sendFrame();
     camera.say({ type: 'telemetry', rssi: -60 });
-    await until('the frame has arrived', () => rig.ingest.status(cameraId).lastFrameAt !== null);
+    await until('the frame has arrived', () => rig.ingest.status(cameraId).lastFrameAtMs !== null);
     rig.ingest.disconnect(cameraId, reason);
     await camera.closed;
-    const { online, lastFrameAt } = rig.ingest.status(cameraId);
-    assert.deepEqual([online, lastFrameAt !== null], [false, remembered], reason);
+    const { online, lastFrameAtMs } = rig.ingest.status(cameraId);
+    assert.deepEqual([online, lastFrameAtMs !== null], [false, remembered], reason);
   }
 });

@@ -11,7 +11,7 @@ import { until } from '../support/until.ts';
 const server = await ServerProcess.start();
 after(() => server.stop());
 
-test('a camera that was away before the server was restarted is back when it connects', async (context) => {
+test('the event of a camera that was offline before a restart of the server ends when it reconnects', async (context) => {
   const camera = await (await server.admin()).addCamera('Door');
   assert.equal(await server.child.stop(), 0);
   const store = openStores(join(server.folder, 'data'), createLog('silent'));

@@ -1,4 +1,4 @@
-/** Paired cameras against those who only want to keep them out, at the real server's door. */
+/** Paired cameras against attackers who try to block them, at the real server's camera listener. */
 
 import assert from 'node:assert/strict';
 import { after, suite, test, type TestContext } from 'node:test';
@@ -12,10 +12,10 @@ import { until } from '../support/until.ts';
 
 /** More than there are places. */
 const SOCKETS = 160;
-/** Of a camera that was refused; attackers are quicker. */
+/** Delay of a camera that was refused; attackers are faster. */
 const RETRY_MS = 1_000;
 
-/** Connects as a camera does: again and again, after a moment. */
+/** Connects like a camera: again and again, with a short delay. */
 async function bringOnline(
   url: string,
   { id, key }: CameraWithKey,
@@ -61,14 +61,14 @@ suite('behind a trusted proxy', async () => {
   after(() => server.stop());
 
   for (const behaviour of ['silent', 'slow', 'wrongKey', 'restless'] as const) {
-    test(`a camera comes online past ${SOCKETS} ${behaviour} sockets of one IPv6 network`, (context) =>
+    test(`a camera connects despite ${SOCKETS} ${behaviour} sockets of one IPv6 network`, (context) =>
       underAttack(context, {
         server,
         attack: { behaviour, from: (index) => forwarded(`2001:db8:bad:${index.toString(16)}::1`) },
         camera: forwarded('2001:db8:5:5::1'),
       }));
 
-    test(`a camera that was online before comes back past ${behaviour} sockets of ${SOCKETS} networks`, (context) =>
+    test(`a known camera reconnects despite ${behaviour} sockets of ${SOCKETS} networks`, (context) =>
       underAttack(context, {
         server,
         attack: { behaviour, from: (index) => forwarded(`198.51.100.${index}`) },
@@ -77,7 +77,7 @@ suite('behind a trusted proxy', async () => {
       }));
   }
 
-  test('a camera at home comes online past those of the whole world', (context) =>
+  test('a camera in the private network connects despite sockets from everywhere', (context) =>
     underAttack(context, {
       server,
       attack: { behaviour: 'silent', from: (index) => forwarded(`198.51.100.${index}`) },
@@ -93,7 +93,7 @@ suite('in the private network', async () => {
     ['another device', '127.0.0.66'],
     ['its own address', '127.0.0.1'],
   ] as const)
-    test(`a camera comes online past silent sockets of ${where}`, (context) =>
+    test(`a camera connects despite silent sockets of ${where}`, (context) =>
       underAttack(context, {
         server,
         attack: { behaviour: 'silent', from: () => ({ localAddress }) },

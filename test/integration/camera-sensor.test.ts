@@ -8,7 +8,7 @@ import { until } from '../support/until.ts';
 const server = await ServerProcess.start();
 after(() => server.stop());
 
-test('what the sensor wired to a camera sees is an event, which ends with its connection', async (context) => {
+test("a report of a camera's wired sensor is an event, which ends with its connection", async (context) => {
   const admin = await server.admin();
   const camera = await admin.addCamera('Door');
   const device = startCamera(server.cameraUrl, camera);

@@ -1,4 +1,4 @@
-/** An update over the air, whole: the real server behind a real TLS proxy, and a camera that checks what it gets. */
+/** A complete update over the air: the real server behind a real TLS proxy, and a camera that checks the image. */
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -37,7 +37,7 @@ async function untilState(state: UpdateView['state']): Promise<UpdateView> {
   });
 }
 
-/** As administrators were told by signaling, the same one after the other only once. */
+/** The states that signaling sent to administrators, without repetitions. */
 function toldStates(): string[] {
   return signaling.received
     .flatMap((message) =>
@@ -48,7 +48,7 @@ function toldStates(): string[] {
     .filter((state, index, all) => state !== all[index - 1]);
 }
 
-test('a camera that came by wss: takes an update, restarts with it, and every step is told', async () => {
+test('a camera connected by wss: takes an update and restarts, and every step is reported', async () => {
   const { board, target, obstacle } = await untilRuns('1.0.0');
   assert.deepEqual([board, target, obstacle], ['virtual', 'host', null]);
   const file = appImage({ version: '1.1.0', bytes: 3_000_000 });
@@ -95,7 +95,7 @@ const spoiled: [name: string, meddle: TlsFront['meddle'], reason: RegExp][] = [
   ],
 ];
 for (const [name, meddle, reason] of spoiled) {
-  test(`when ${name}, the camera keeps what it has and says why`, async () => {
+  test(`when ${name}, the camera keeps its version and reports why`, async () => {
     const image = await admin.uploadFirmware(appImage({ version: '1.2.0', bytes: 100_000 }));
     front.meddle = meddle;
     await admin.stageUpdate(camera.id, { imageId: image.id });
@@ -107,7 +107,7 @@ for (const [name, meddle, reason] of spoiled) {
   });
 }
 
-test('an older one is put on only when somebody insists', async () => {
+test('an older version is installed only when allowed explicitly', async () => {
   const { id: imageId } = await admin.uploadFirmware(appImage({ version: '0.9.0' }));
   await assert.rejects(admin.stageUpdate(camera.id, { imageId }), /409 conflict: .*not newer/);
   await admin.stageUpdate(camera.id, { imageId, allowOlder: true });
@@ -115,7 +115,7 @@ test('an older one is put on only when somebody insists', async () => {
   await untilRuns('0.9.0');
 });
 
-test('a camera for which an update was staged while it was away gets it when it comes, also after a restart of the server', async () => {
+test('a camera that was offline at the staging gets the update when it connects, also after a restart of the server', async () => {
   const away = await admin.addCamera('Garden');
   const { id: imageId } = await admin.uploadFirmware(appImage({ version: '2.0.0' }));
   const staged = await admin.stageUpdate(away.id, { imageId });
@@ -129,7 +129,7 @@ test('a camera for which an update was staged while it was away gets it when it 
   await garden.stop();
 });
 
-test('a camera that came by ws: is offered nothing, and the reason is shown', async () => {
+test('a camera connected by ws: is offered nothing, and the reason is shown', async () => {
   const again = await server.admin();
   const plain = await again.addCamera('Attic');
   const attic = startCamera(server.cameraUrl, plain, options);

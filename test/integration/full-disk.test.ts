@@ -14,7 +14,7 @@ const isDiskFull = (error: unknown) => error instanceof ApiError && /disk .* is 
 const disk = SmallDisk.mount(1_500 * 1024);
 after(() => disk?.[Symbol.dispose]());
 
-test('with a full disk whoever watches goes on watching, and the others are told why not', async (t) => {
+test('with a full disk viewers keep watching, and other requests are refused with the reason', async (t) => {
   if (!disk) return t.skip('only root can make a small disk to fill');
   const server = await ServerProcess.start({ env: { VIGIE_DATA_DIR: join(disk.path, 'data') } });
   t.after(() => server.kill());
@@ -45,7 +45,7 @@ test('with a full disk whoever watches goes on watching, and the others are told
   await signaling.request('resumeConsumer', { consumerId: consumer.id });
   await viewer.nextRtp();
 
-  // To the last byte, and then what SQLite had set aside.
+  // To the last byte, and then the space that SQLite had reserved.
   disk.fill();
   assert.throws(() => writeFileSync(join(disk.path, 'one-more'), Buffer.alloc(8192)), /ENOSPC/);
   await until('nothing more can be stored', async () =>
@@ -54,9 +54,9 @@ test('with a full disk whoever watches goes on watching, and the others are told
   await assert.rejects(ApiSession.signIn(server.url, 'admin', server.password), isDiskFull);
 
   await assert.rejects(admin.uploadFirmware(appImage({ bytes: 500_000 })), isDiskFull);
-  assert.deepEqual(readdirSync(join(disk.path, 'data', 'firmware')), [], 'nothing is left of it');
+  assert.deepEqual(readdirSync(join(disk.path, 'data', 'firmware')), [], 'no part of it is left');
 
-  // A camera that leaves makes the server want to remember when.
+  // The server tries to store when a camera left.
   await cameras[1]?.stop();
   await until('it is offline', async () => (await statusOf(garden.id)) === 'offline');
   await viewer.nextRtp();

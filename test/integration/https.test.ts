@@ -1,4 +1,4 @@
-/** The server on its own with https: its local authority, cameras by wss: and ws:, and the files of an operator. */
+/** The server's own https: its local authority, cameras by wss: and ws:, and an operator's files. */
 
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
@@ -35,7 +35,7 @@ async function servedBy(url: string): Promise<string | undefined> {
   return fingerprint;
 }
 
-test('with a local authority a camera that pins it streams by wss:, and one that knows ws: only stays', async (context) => {
+test('with a local authority a camera that pins it streams by wss:, and a ws: camera keeps working', async (context) => {
   const server = await ServerProcess.start({ env: { VIGIE_TLS: 'local' } });
   context.after(() => server.stop());
   const plainUrl = server.url.replace('https:', 'http:');
@@ -45,7 +45,7 @@ test('with a local authority a camera that pins it streams by wss:, and one that
   const { fingerprint256 } = new X509Certificate(Buffer.from(await crt.arrayBuffer()));
   assert.equal(new X509Certificate(pem).fingerprint256, fingerprint256);
   await server.child.line(new RegExp(`SHA-256 ${fingerprint256}`));
-  await assert.rejects(fetch(server.url), 'who does not trust it refuses');
+  await assert.rejects(fetch(server.url), 'a client that does not trust it refuses');
   const redirect = await fetch(`${plainUrl}/users`, { redirect: 'manual' });
   assert.deepEqual([redirect.status, redirect.headers.get('location')], [307, `${server.url}/users`]);
 
@@ -77,7 +77,7 @@ test('with a local authority a camera that pins it streams by wss:, and one that
   await stranger.line(/self-signed certificate in certificate chain|unable to (?:verify|get)/i);
 });
 
-test('with files of the operator a renewed certificate is served without a restart', async (context) => {
+test("with the operator's files a renewed certificate is served without a restart", async (context) => {
   const [first, second] = [await makeCertificate(), await makeCertificate()];
   const paths = { VIGIE_TLS_CERT: join(folder, 'tls.crt'), VIGIE_TLS_KEY: join(folder, 'tls.key') };
   writeFileSync(paths.VIGIE_TLS_CERT, first.cert);

@@ -11,7 +11,7 @@ import { until } from '../support/until.ts';
 const server = await ServerProcess.start();
 after(() => server.stop());
 
-test('while another program has the database locked, live goes on, the API answers, and no sensor event is lost', async (t) => {
+test('while another program locks the database, live video continues, the API answers, and no sensor event is lost', async (t) => {
   const admin = await server.admin();
   const camera = await admin.addCamera('Door');
   const device = startCamera(server.cameraUrl, camera);
@@ -55,7 +55,7 @@ test('while another program has the database locked, live goes on, the API answe
     answered++;
     return event;
   });
-  // Each turn is one answer of each kind; the writer waits for the lock for a second at a time, so this is some seconds.
+  // Each turn is one answer of each kind; the writer waits a second at a time for the lock, so this is some seconds.
   await until('it has gone on like this for a while', async () => {
     const { status } = await fetch(`${server.url}/api/health`);
     assert.equal(status, 200);
@@ -64,7 +64,7 @@ test('while another program has the database locked, live goes on, the API answe
     const { store } = await admin.request<{ store: { writes: { locked: number } } }>('GET', '/status');
     return store.writes.locked >= 4;
   });
-  assert.equal(answered, 0, 'nothing is said to be stored before it is');
+  assert.equal(answered, 0, 'no success is reported before the write');
   await lock.release();
   const events = await Promise.all(reports);
   const listed = await admin.request<EventView[]>('GET', '/events');

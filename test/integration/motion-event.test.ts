@@ -1,4 +1,7 @@
-/** Motion, whole: the real street through the real ingest, decoder and detector, into the log of events and onto the disk. */
+/**
+ * Motion from end to end: the real street through the real ingest, decoder and detector, into the event log and onto
+ * the disk.
+ */
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
@@ -16,7 +19,7 @@ const footage = process.env['VIGIE_FOOTAGE_DIR'];
 const server = await ServerProcess.start();
 after(() => server.stop());
 
-test('people on a street are an event with its score, though nobody watches, and are recorded', async (t) => {
+test('people on a street are an event with its score and a recording, without any viewer', async (t) => {
   if (!footage) return t.skip('VIGIE_FOOTAGE_DIR is not set: ran without real footage');
   const admin = await server.admin();
   const camera = await admin.addCamera('Street');

@@ -17,7 +17,7 @@ after(async () => {
   await server.stop();
 });
 
-test('a camera that records on events records what a sensor reports, with the seconds before and after', async () => {
+test("a sensor's report starts a recording on events, with the seconds before and after", async () => {
   const settings: RecordingSettings = {
     mode: 'events',
     schedule: [],

@@ -1,4 +1,4 @@
-/** Recording onto a real disk that somebody else fills: below the floor, and to the last byte. */
+/** Recording onto a real disk that another program fills: below the floor, and to the last byte. */
 
 import assert from 'node:assert/strict';
 import { globSync, statSync } from 'node:fs';
@@ -17,7 +17,7 @@ const FLOOR = 4 * MB;
 const disk = SmallDisk.mount(24 * MB);
 after(() => disk?.[Symbol.dispose]());
 
-test('a full disk stops recording with an alarm and a gap that says so, nothing else, and it goes on by itself', async (t) => {
+test('a full disk stops only the recording, with an alarm and a gap, and it resumes automatically', async (t) => {
   if (!disk) return t.skip('only root can make a small disk to fill');
   const server = await ServerProcess.start({
     env: {
@@ -73,14 +73,13 @@ test('a full disk stops recording with an alarm and a gap that says so, nothing 
     await until(`${name} there is an alarm`, () => told().length > before);
     assert.equal(told().at(-1), 'diskFull', name);
     assert.equal((await admin.request<RecordingStatus>('GET', '/recording')).alarm, 'diskFull');
-    // The file ends as it should, in the room that was kept for that.
+    // The file ends properly, in the reserved space.
     await until(`${name} it stops`, async () => !(await isRecorded()));
     const stopped = bytesRecorded();
-    // Pictures go on, and long enough for the recorder to try again.
+    // Pictures continue, long enough for the recorder to try again.
     for (let pictures = 0; pictures < 150; pictures++) await viewer.nextRtp();
     assert.ok(bytesRecorded() <= stopped, `${name} nothing more is written`);
-    if (leaveBytes > 0)
-      assert.ok(disk.freeBytes >= leaveBytes - 256 * 1024, 'and what is left is left to others');
+    if (leaveBytes > 0) assert.ok(disk.freeBytes >= leaveBytes - 256 * 1024, 'the rest is left to others');
     assert.equal(await isRecorded(), false, name);
 
     disk.empty();

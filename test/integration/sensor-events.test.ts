@@ -17,7 +17,7 @@ function eventsTold({ received }: SignalingSocket): EventView[] {
   );
 }
 
-test('an event is told to who may watch its camera, and is hidden from everybody else', async () => {
+test('an event is sent to users with the right to its camera, and to no other', async () => {
   const admin = await server.admin();
   const [door, yard] = [await admin.addCamera('Door'), await admin.addCamera('Yard')];
   await admin.addViewer('anna', 'a password of her own', [door.id]);
@@ -33,7 +33,7 @@ test('an event is told to who may watch its camera, and is hidden from everybody
   const event = (await answer.json()) as EventView;
   await until('the event', () => eventsTold(hers).length > 0);
   assert.deepEqual(eventsTold(hers), [event]);
-  // Whatever was sent to him before this answer has arrived with it.
+  // Everything sent to him before this answer has arrived with it.
   await his.request('getTime', { t0: 0 });
   assert.deepEqual(eventsTold(his), []);
   assert.deepEqual(await anna.request('GET', `/cameras/${door.id}/events`), [event]);

@@ -1,4 +1,4 @@
-/** The owner's right password against those who want to keep the owner out, at the real server. */
+/** The owner's right password against attackers who try to lock the owner out, at the real server. */
 
 import assert from 'node:assert/strict';
 import { after, suite, test } from 'node:test';
@@ -17,7 +17,7 @@ async function start(): Promise<ServerProcess> {
 const rightFrom = ({ url, password }: ServerProcess, from: string, cookies?: string): Promise<LoginAnswer> =>
   login(url, from, 'admin', password, cookies);
 
-/** @returns how many of the attempts had their password looked at */
+/** @returns the number of attempts whose password was checked */
 async function guess(
   { url }: ServerProcess,
   times: number,
@@ -32,12 +32,12 @@ async function guess(
 suite('wrong passwords for the owner’s account', async () => {
   const server = await start();
 
-  test('of one home line with its 256 networks of /64 leave everybody else as they were', async () => {
+  test('from one home line with its 256 networks of /64 affect no other origin', async () => {
     assert.equal(await guess(server, 100, (index) => `2001:db8:5:${(index % 20).toString(16)}::1`), 20);
     assert.equal((await rightFrom(server, '203.0.113.7')).status, 200);
   });
 
-  test('of twenty lines keep strangers out, and neither a device of the account nor those at home', async (context) => {
+  test('from twenty lines block unknown origins, but neither a known device nor the private network', async (context) => {
     const phone = await rightFrom(server, '203.0.113.7');
     await guess(server, 100, (index) => `2001:db8:${(0x100 + (index % 20)).toString(16)}:1::1`);
     const stranger = await rightFrom(server, '203.0.113.8');
@@ -50,7 +50,7 @@ suite('wrong passwords for the owner’s account', async () => {
     assert.equal((await login(server.url, AT_HOME, 'admin', 'wrong')).status, 401, 'a wrong one is wrong');
   });
 
-  test('of a device at home slow that one down, and neither the others at home nor the rest of the world', async () => {
+  test('from a device in the private network slow down that one only', async () => {
     const fresh = await start();
     for (let index = 0; index < 7; index++)
       assert.equal((await login(fresh.url, '192.168.1.66', 'admin', 'a guess')).status, 401);
@@ -60,24 +60,24 @@ suite('wrong passwords for the owner’s account', async () => {
   });
 });
 
-suite('a flood of made-up names', async () => {
+suite('a flood of unknown names', async () => {
   const server = await start();
   const OWNERS_SIGN_INS = 5;
 
   for (const [whose, owner, from] of [
     // Each client has a /48, and another /64 of it for each attempt.
     [
-      'eight companies',
+      'eight /48 networks',
       '203.0.113.7',
       (client: number, attempt: number) => `2001:db8:${client % 8}:${attempt}::1`,
     ],
     [
-      'all the world',
+      'networks everywhere',
       AT_HOME,
       (client: number, attempt: number) => `198.${18 + (attempt & 1)}.${client}.${attempt & 255}`,
     ],
   ] as const)
-    test(`of ${whose} does not keep the owner from signing in`, async (context) => {
+    test(`from ${whose} does not keep the owner from signing in`, async (context) => {
       await using flood = new MadeUpNames(server.url, 40, from);
       await until('the flood is on', () => flood.sent >= 80);
       const startedAt = performance.now();

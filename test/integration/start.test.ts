@@ -24,14 +24,14 @@ function emptyFolder(): string {
 
 const FREE_PORTS = { VIGIE_HTTP_PORT: '0', VIGIE_RTC_PORT: '0' };
 
-/** Starts a server that must not come up. @returns what it printed */
+/** Starts a server that must fail. @returns its output */
 async function failedStart(env: Record<string, string>, cwd = emptyFolder()): Promise<string> {
   const child = new Child('server/main.ts', [], { cwd, env: { ...FREE_PORTS, ...env } });
   assert.equal(await child.exited(), 1);
   return child.output;
 }
 
-test('the very first start prints the address and a password, shows a demo camera, and no later start prints it', async () => {
+test('the first start prints the address and a password and shows a demo camera, and no later start prints it', async () => {
   const cwd = emptyFolder();
   const first = new Child('server/main.ts', [], { cwd, env: FREE_PORTS });
   const [, url = ''] = await first.line(/Vigie is ready: (\S+)/);
@@ -44,7 +44,7 @@ test('the very first start prints the address and a password, shows a demo camer
   assert.deepEqual(
     (await admin.cameras()).map(({ name }) => name),
     ['Front door'],
-    'the demo makes room for the first real camera',
+    'the first real camera replaces the demo',
   );
   assert.equal(await first.stop(), 0);
 
@@ -56,7 +56,7 @@ test('the very first start prints the address and a password, shows a demo camer
   assert.equal(await second.stop(), 0);
 });
 
-test('a restart keeps users, cameras, keys and sign-ins', async () => {
+test('users, cameras, keys and sign-ins survive a restart', async () => {
   const server = await ServerProcess.start();
   const admin = await server.admin();
   const door = await admin.addCamera('Front door');
@@ -76,7 +76,7 @@ test('a restart keeps users, cameras, keys and sign-ins', async () => {
   await server.stop();
 });
 
-test('the data folder and the database are for the server’s user only', async () => {
+test('only the server’s user can read the data folder and the database', async () => {
   const server = await ServerProcess.start();
   const data = join(server.folder, 'data');
   assert.equal(statSync(data).mode & 0o077, 0);
@@ -84,7 +84,7 @@ test('the data folder and the database are for the server’s user only', async 
   await server.stop();
 });
 
-test('a taken port gives one line that says what to do, and the process ends because nothing was left open', async (t) => {
+test('a taken port prints one line that says what to do, and the process ends', async (t) => {
   const taken = createServer().listen(0);
   t.after(() => taken.close());
   await once(taken, 'listening');
@@ -93,7 +93,7 @@ test('a taken port gives one line that says what to do, and the process ends bec
   assert.match(output, new RegExp(`^TCP port ${port} [^\\n]* is taken by [^\\n]*VIGIE_HTTP_PORT[^\\n]*\\n$`));
 });
 
-test('a taken UDP port gives one line that says what to do', async (t) => {
+test('a taken UDP port prints one line that says what to do', async (t) => {
   const server = await ServerProcess.start();
   t.after(() => server.stop());
   const { port } = (await (await server.admin()).status()).sfu;
@@ -101,7 +101,7 @@ test('a taken UDP port gives one line that says what to do', async (t) => {
   assert.match(output, new RegExp(`^UDP port ${port} [^\\n]*VIGIE_RTC_PORT[^\\n]*\\n$`));
 });
 
-test('a data folder that cannot be written to gives one line that says what to do', async () => {
+test('an unwritable data folder prints one line that says what to do', async () => {
   const folder = emptyFolder();
   // Even root cannot make a folder inside a file.
   const file = join(folder, 'file');
@@ -110,7 +110,7 @@ test('a data folder that cannot be written to gives one line that says what to d
   assert.match(output, /^the data folder [^\n]* cannot be written to [^\n]*VIGIE_DATA_DIR\n$/);
 });
 
-test('a broken .env gives one line for each thing that is wrong', async () => {
+test('a broken .env prints one line for each problem', async () => {
   const folder = emptyFolder();
   writeFileSync(join(folder, '.env'), 'VIGIE_DEMO=1\nthis is no setting\nVIGIE_LOG_LEVEL=chatty\n');
   const lines = (await failedStart({}, folder)).trimEnd().split('\n');

@@ -14,7 +14,7 @@ after(async () => {
   await server.stop();
 });
 
-test('what a sensor reports arrives, also when the server is killed before it could say so', async () => {
+test("a sensor's report is delivered, even when the server is killed right after it", async () => {
   const admin = await server.admin();
   const { id } = await admin.addCamera('Door');
   await admin.request('POST', '/webhooks', { name: 'House', url: receiver.url, kinds: ['motion'] });

@@ -24,7 +24,7 @@ test('each mutation changes one place, found by its line and the text it replace
   );
 });
 
-test('types, strings, numbers and log lines are left as they are', () => {
+test('types, strings, numbers and log lines are not mutated', () => {
   const source =
     "interface A<T = 1 | 2> { b: T extends true ? 'x' : 3 }\nthis.#log.warn({ a }, 'b');\nconst c: A = 'd';";
   assert.deepEqual(mutated(source), []);
@@ -33,7 +33,7 @@ test('types, strings, numbers and log lines are left as they are', () => {
 test('every mutant of the four rooms parses', () => {
   for (const path of globSync('server/{core,sfu,accounts,recording}/**/*.ts', { cwd: ROOT })) {
     const source = readFileSync(join(ROOT, path), 'utf8');
-    // One in ten, since parsing all 5,000 takes a while.
+    // One in ten, because parsing all 5,000 takes a while.
     for (const mutation of mutationsOf(source).filter((_, index) => index % 10 === 0))
       assert.doesNotThrow(
         () => parseAst(apply(source, mutation), { lang: 'ts' }),
@@ -42,13 +42,13 @@ test('every mutant of the four rooms parses', () => {
   }
 });
 
-test('a source is tested by its mirror and by the tests that import it', () => {
+test('the tests of a source are its mirror and the tests that import it', () => {
   const testsOf = new TestsOf(ROOT);
   assert.equal(testsOf.find('server/core/token-bucket.ts')[0], 'test/core/token-bucket.test.ts');
   assert.ok(testsOf.find('server/sfu/consumer.ts').includes('test/sfu/sfu.test.ts'));
 });
 
-test('a run names its seed, kills a mutant, and leaves the work tree as it was', () => {
+test('a run names its seed, kills a mutant, and leaves the work tree unchanged', () => {
   const source = join(ROOT, 'server/core/token-bucket.ts');
   const before = readFileSync(source, 'utf8');
   const { stdout } = spawnSync(

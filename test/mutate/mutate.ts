@@ -1,16 +1,17 @@
 /**
- * `npm run mutate`: puts small faults into the code, one at a time, and looks whether a test notices.
+ * `npm run mutate`: puts small faults into the code, one at a time, and checks whether a test fails.
  *
- *     npm run mutate                                       300 of server/core, sfu, accounts and recording, 20 minutes at most
+ *     npm run mutate                                       300 of server/core, sfu, accounts and recording, 20 minutes
+ *     at most
  *     npm run mutate -- --seed 7 --count 40                the same 40 each time
  *     npm run mutate -- --only server/core/token-bucket.ts  everything below that path, in any room of server/
- *     npm run mutate -- --minutes 3                        what has not run by then is left out
+ *     npm run mutate -- --minutes 3                        mutants that have not run by then are skipped
  *
  * Exits with 1 when less than 75 % are killed. A mutant that makes its tests take three times as long counts as killed.
  *
- * Stryker 9 was considered and does not fit: its sample cannot be random, its only runner that knows single test files (tap)
- * first runs all of them with its own instrumentation, which codec processes and store threads do not report to, and its
- * instrumented code is a large dependency. Vite's parser, which is here already, gives the syntax tree.
+ * Stryker 9 was considered and does not fit: its sample cannot be random, its only runner that knows single test files
+ * (tap) first runs all of them with its own instrumentation, which codec processes and store threads do not report to,
+ * and its instrumented code is a large dependency. Vite's parser, which is installed already, yields the syntax tree.
  */
 
 import { existsSync, globSync, readFileSync } from 'node:fs';
@@ -26,7 +27,7 @@ const ROOMS = ['server/core', 'server/sfu', 'server/accounts', 'server/recording
 const SANDBOXES = 2;
 const REQUIRED_SHARE = 0.75;
 const BASELINE_TIMEOUT_MS = 120_000;
-/** A mutant may take this many times what its tests take, and GRACE_MS, on a machine that others use too. */
+/** A mutant may take this many times the time of its tests, plus GRACE_MS, on a shared machine. */
 const SLOWER = 3;
 const GRACE_MS = 10_000;
 
@@ -59,7 +60,7 @@ process.on('exit', () => {
 });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
-/** By test file: how long it takes without a mutant; undefined when it fails then. */
+/** By test file: its duration without a mutant; undefined when it fails then. */
 const baselines = new Map<string, Promise<number | undefined>>();
 const pending = [...mutants];
 await Promise.all(sandboxes.map(runPending));
@@ -82,13 +83,13 @@ async function runPending(sandbox: Sandbox): Promise<void> {
       tests.length === 0
         ? 'no test'
         : await sandbox.runMutant(source, mutation, tests, Math.min(timeoutMs, leftMs));
-    // The time for all was up, which says nothing of this one.
+    // The total time was up, which says nothing about this one.
     mutant.result = result === 'timed out' && performance.now() > deadline ? 'left out' : result;
     if (isSurvivor(mutant)) say(describe(mutant));
   }
 }
 
-/** Measured once, by the sandbox that needs it first. */
+/** Measured once, by the first sandbox that needs it. */
 function baselineOf(sandbox: Sandbox, test: string): Promise<number | undefined> {
   let baseline = baselines.get(test);
   if (!baseline) {

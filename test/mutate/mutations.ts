@@ -1,8 +1,8 @@
 /**
  * The small faults that `npm run mutate` puts into a source, one at a time, found in its syntax tree.
  *
- * Not mutated: types; strings, since a changed path might reach outside of the test's folder; numbers, since most are tuned
- * values that no test should pin; log lines.
+ * Not mutated: types; strings, because a changed path might reach outside of the test's folder; numbers, because most
+ * are tuned values that no test should pin; log lines.
  */
 
 import { parseAst } from 'vite';
@@ -79,7 +79,7 @@ type Replace = (start: number, end: number, after: string) => void;
 
 function mutate(node: SyntaxNode, text: (node: SyntaxNode) => string, replace: Replace): void {
   const child = (key: string): SyntaxNode => node[key] as SyntaxNode;
-  /** `??` may not stand beside `&&` or `||` without parentheses. */
+  /** `??` may not be mixed with `&&` or `||` without parentheses. */
   const operand = (side: SyntaxNode): string =>
     side.type === 'LogicalExpression' ? `(${text(side)})` : text(side);
   switch (node.type) {
@@ -142,7 +142,7 @@ function mutate(node: SyntaxNode, text: (node: SyntaxNode) => string, replace: R
   }
 }
 
-/** Every node that stands for something at run time. */
+/** Every node that exists at run time. */
 function visit(node: SyntaxNode, see: (node: SyntaxNode) => void): void {
   if (node.type.startsWith('TS') && !TRANSPARENT.has(node.type)) return;
   if (node.type === 'ImportDeclaration') return;

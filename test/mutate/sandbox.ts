@@ -1,7 +1,8 @@
 /**
  * A copy of server/ and test/ in a temporary folder, where mutants run: the work tree is only read.
  *
- * A run is a process group that is ended with it, whatever the mutant started; it has a time limit and a limit of memory.
+ * A run is a process group that is killed at its end, whatever the mutant started; it has a time limit and a memory
+ * limit.
  */
 
 import { spawn } from 'node:child_process';
@@ -13,7 +14,7 @@ import { apply, type Mutation } from './mutations.ts';
 export type RunResult = 'passed' | 'failed' | 'timed out';
 
 const COPIED = ['server', 'test', 'client', 'package.json', 'tsconfig.json'];
-/** Read by tests, and by no mutant written to. */
+/** Read by tests, and never written by a mutant. */
 const LINKED = ['node_modules', 'firmware', 'docs'];
 const NODE_OPTIONS = ['--disable-warning=ExperimentalWarning', '--max-old-space-size=768'];
 
@@ -37,7 +38,7 @@ export class Sandbox {
     this.#env = { ...env, TMPDIR: temporary };
   }
 
-  /** @param tests files, in this order, until one does not pass @param timeoutMs for all of them */
+  /** @param tests files, run in order until one fails @param timeoutMs for all of them */
   async run(tests: readonly string[], timeoutMs: number): Promise<RunResult> {
     const deadline = performance.now() + timeoutMs;
     for (const test of tests) {
@@ -63,7 +64,7 @@ export class Sandbox {
     }
   }
 
-  /** Idempotent. What still runs is ended first, so that it writes nothing behind the removal. */
+  /** Idempotent. Kills running processes first, so that they write nothing after the removal. */
   close(): void {
     this.#endRun();
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });

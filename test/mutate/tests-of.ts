@@ -1,8 +1,8 @@
 /**
- * Which tests are about a source file: the one that mirrors its path, those that import it, and the few in its mirrored
- * folder that reach it over the fewest imports. Where there is none, a few of other folders.
+ * The tests of a source file: the one that mirrors its path, those that import it, and the few in its mirrored folder
+ * that reach it over the fewest imports. Without any, a few of other folders.
  *
- * Tests of the whole server, of browsers, networks and containers are left out: they take long and are about other things.
+ * Tests of the whole server, of browsers, networks and containers are excluded: they take long and test other things.
  */
 
 import { existsSync, globSync, readFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ const MAX_FARTHER_TESTS = 4;
 export class TestsOf {
   readonly #root: string;
   readonly #importsOf = new Map<string, string[]>();
-  /** By test file: how many imports lead to each file. */
+  /** By test file: the number of imports to each file. */
   readonly #distances = new Map<string, Map<string, number>>();
 
   constructor(root: string) {
@@ -25,7 +25,7 @@ export class TestsOf {
       if (!NOT_ABOUT_ONE_FILE.test(test)) this.#distances.set(test, this.#distancesFrom(test));
   }
 
-  /** @param source from the root, as `server/core/backoff.ts` @returns the mirror first, the farthest last */
+  /** @param source from the root, such as `server/core/backoff.ts` @returns the mirror first, the farthest last */
   find(source: string): string[] {
     const mirror = mirrorOf(source).replace(/\.ts$/, '.test.ts');
     const near = [...this.#distances]

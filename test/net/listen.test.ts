@@ -22,7 +22,7 @@ suite('listening', () => {
     assert.equal(server.listenerCount('error'), 0);
   });
 
-  test('a port that needs more rights, and any other failure, is one line that names the setting', () => {
+  test('a privileged port, and any other failure, is one line that names the setting', () => {
     assert.equal(
       listenError(failure('EACCES'), attempt).message,
       'this user may not open TCP port 80 for viewers: set VIGIE_RTC_TCP_PORT to a port above 1023',
@@ -35,7 +35,7 @@ suite('listening', () => {
   });
 
   test(
-    'the program that holds a port is named, for TCP and UDP',
+    'the program on a port is named, for TCP and UDP',
     { skip: process.platform !== 'linux' },
     async (context) => {
       const server = createServer().listen(0, '127.0.0.1');

@@ -4,13 +4,13 @@ import { test } from 'node:test';
 import { canonicalIp } from '../../server/core/address/ip-address.ts';
 import { machineGateways } from '../../server/net/machine-gateways.ts';
 
-test('this machine’s own addresses stand for others, but loopback is this machine itself', () => {
+test('this machine’s own addresses are shared by others, loopback is this machine itself', () => {
   const isGateway = machineGateways();
   for (const { address, internal } of Object.values(networkInterfaces()).flatMap((entries) => entries ?? []))
     assert.equal(isGateway(canonicalIp(address) ?? ''), !internal, address);
 });
 
-test('networks that come and go are noticed within half a minute, and not looked for at each request', () => {
+test('changed networks are noticed within half a minute, without reading the tables for each request', () => {
   let nowMs = 0;
   let reads = 0;
   let interfaces = ['172.17.0.2/16'];

@@ -7,105 +7,105 @@ const SECOND_US = 1_000_000;
 
 let nowUs = 0;
 let pending: PendingConnections;
-/** Who had to go, in that order. */
-let turnedAway: string[];
+/** The closed connections, in that order. */
+let displaced: string[];
 beforeEach(() => {
   nowUs = 0;
-  turnedAway = [];
+  displaced = [];
   pending = new PendingConnections({ places: PLACES, clock: () => nowUs });
 });
 
 function enter(address: string, name = address, isPrivate = false): PendingPlace {
-  return pending.enter({ address, isPrivate }, () => turnedAway.push(name));
+  return pending.enter({ address, isPrivate }, () => displaced.push(name));
 }
 
-/** Takes all places, from one address or from one each. */
+/** Takes all places, from one address or from one address each. */
 function fill(addressOf: (index: number) => string, isPrivate = false): PendingPlace[] {
   return Array.from({ length: PLACES }, (_, index) => enter(addressOf(index), `filler ${index}`, isPrivate));
 }
 
 suite('places for connections that have not authenticated', () => {
-  test('one network may have all of them as long as nobody else comes, and gives up its oldest at once when one does', () => {
+  test('one network may take all places, and loses its oldest at once to another network', () => {
     fill(() => '192.0.2.1');
-    assert.deepEqual(turnedAway, []);
+    assert.deepEqual(displaced, []);
     for (const address of ['192.0.2.2', '192.0.2.3']) enter(address);
-    assert.deepEqual(turnedAway, ['filler 0', 'filler 1']);
+    assert.deepEqual(displaced, ['filler 0', 'filler 1']);
     assert.equal(pending.displaced, 2);
   });
 
-  test('an attacker that comes back at once does not displace those of other networks', () => {
+  test('an attacker that reconnects at once does not displace other networks', () => {
     fill(() => '192.0.2.1');
     enter('192.0.2.2', 'camera');
     for (let attempt = 0; attempt < 100; attempt++) {
       nowUs += 10_000;
       enter('192.0.2.1', 'attacker');
     }
-    assert.ok(!turnedAway.includes('camera'));
+    assert.ok(!displaced.includes('camera'));
   });
 
-  test('however many networks of /64 one has, they are one stranger', () => {
+  test('an attacker with many /64 networks counts as one', () => {
     fill((index) => `2001:db8:1:${index}::1`);
     enter('2001:db8:2::1', 'camera');
     nowUs += SECOND_US;
     for (let attempt = 0; attempt < 100; attempt++) enter(`2001:db8:1:${1000 + attempt}::1`, 'attacker');
-    assert.ok(!turnedAway.includes('camera'));
+    assert.ok(!displaced.includes('camera'));
   });
 
-  test('among equals half are safe for half a second, and of the others the oldest goes', () => {
+  test('among equals half are safe for half a second, and the oldest of the others is closed', () => {
     fill((index) => `192.0.2.${index}`);
     nowUs += SECOND_US / 2 - 1;
     for (let index = 0; index < 5; index++) enter(`198.51.100.${index}`, `newcomer ${index}`);
     const unsafe = ['filler 4', 'filler 5', 'filler 6', 'filler 7', 'newcomer 0'];
-    assert.deepEqual(turnedAway, unsafe);
+    assert.deepEqual(displaced, unsafe);
     nowUs += 1;
     enter('198.51.100.5');
-    assert.deepEqual(turnedAway, [...unsafe, 'filler 0'], 'no longer safe, and older than all others');
+    assert.deepEqual(displaced, [...unsafe, 'filler 0'], 'no longer safe, and older than all others');
   });
 
-  test('the same holds for those of one network among themselves', () => {
+  test('the same holds within one network', () => {
     fill(() => '192.0.2.1');
     for (let index = 0; index < 4; index++) enter('192.0.2.1', `newcomer ${index}`);
-    assert.deepEqual(turnedAway, ['filler 4', 'filler 5', 'filler 6', 'filler 7']);
+    assert.deepEqual(displaced, ['filler 4', 'filler 5', 'filler 6', 'filler 7']);
   });
 
-  test('every connection stays long enough for a fast line, whatever flood there is', () => {
+  test('every connection stays long enough for a fast line during any flood', () => {
     fill(() => '192.0.2.1');
     for (let index = 0; index < 1000; index++) enter('192.0.2.1', 'attacker');
-    turnedAway = [];
+    displaced = [];
     enter('192.0.2.1', 'camera');
     for (let index = 1; index < PLACES / 2; index++) enter('192.0.2.1', 'attacker');
-    assert.ok(!turnedAway.includes('camera'));
+    assert.ok(!displaced.includes('camera'));
   });
 
-  test('a network with one more than another is no reason to displace a safe one', () => {
+  test('a network with one more than another does not displace a safe one', () => {
     fill((index) => `192.0.2.${Math.floor(index / 2)}`);
     enter('198.51.100.1', 'first');
-    assert.deepEqual(turnedAway, ['filler 0'], 'two against none');
+    assert.deepEqual(displaced, ['filler 0'], 'two against none');
     enter('198.51.100.1', 'second');
-    assert.deepEqual(turnedAway, ['filler 0', 'filler 4'], 'two against one');
+    assert.deepEqual(displaced, ['filler 0', 'filler 4'], 'two against one');
   });
 
-  test('a place is given back once, however its holder leaves', () => {
+  test('a place is released once, however its holder leaves', () => {
     const [first, second] = fill((index) => `192.0.2.${index}`);
     first?.leave();
     first?.leave();
     first?.authenticated();
     enter('198.51.100.1');
-    assert.deepEqual(turnedAway, []);
+    assert.deepEqual(displaced, []);
     second?.authenticated();
     second?.leave();
     enter('198.51.100.2');
-    assert.deepEqual(turnedAway, []);
+    assert.deepEqual(displaced, []);
     enter('198.51.100.3');
-    assert.equal(turnedAway.length, 1);
+    assert.equal(displaced.length, 1);
   });
 
-  test('who was turned away may still say that it leaves', () => {
+  test('a displaced connection may still report that it leaves', () => {
     const [oldest] = fill(() => '192.0.2.1');
     enter('192.0.2.2');
     oldest?.leave();
     enter('192.0.2.3');
-    assert.deepEqual(turnedAway, ['filler 0', 'filler 1'], 'still full');
+    assert.deepEqual(displaced, ['filler 0', 'filler 1'], 'still full');
   });
 });
 
@@ -113,38 +113,38 @@ suite('places for connections that have not authenticated', () => {
 const known = (index: number): string => `198.51.${index >> 8}.${index & 255}`;
 
 suite('places of known networks', () => {
-  test('devices at home have places that the world cannot take', () => {
+  test('private networks have places that others cannot take', () => {
     fill((index) => `192.0.2.${index}`);
     enter('192.168.1.20', 'camera', true);
     for (let index = 0; index < 100; index++) enter(`198.51.100.${index}`, 'attacker');
-    assert.ok(!turnedAway.includes('camera'));
+    assert.ok(!displaced.includes('camera'));
   });
 
-  test('so have those of a network from which somebody has authenticated before', () => {
+  test('so has a network with a successful authentication before', () => {
     enter('2001:db8:5:5::1').authenticated();
     enter('2001:db8:5:5::2', 'camera');
     enter('2001:db8:5:6::1', 'its neighbour');
     for (let index = 0; index < 100; index++) enter(`198.51.100.${index}`, 'attacker');
     nowUs += SECOND_US;
     for (let index = 0; index < 100; index++) enter(`198.51.100.${index}`, 'attacker');
-    assert.ok(!turnedAway.includes('camera'));
-    assert.ok(turnedAway.includes('its neighbour'), 'the next /64 is another network');
+    assert.ok(!displaced.includes('camera'));
+    assert.ok(displaced.includes('its neighbour'), 'the next /64 is another network');
   });
 
   test('a known network cannot take all places of the others', () => {
     fill(() => '192.168.1.66', true);
     enter('192.168.1.20', 'camera', true);
-    assert.deepEqual(turnedAway, ['filler 0']);
+    assert.deepEqual(displaced, ['filler 0']);
   });
 
-  test('a network that was known is not one for ever: the least recent of more than 1024 is forgotten', () => {
+  test('at most 1024 known networks are kept: the least recent is forgotten', () => {
     for (let index = 0; index < 1024; index++) enter(known(index)).authenticated();
     enter(known(0)).authenticated();
     enter('203.0.113.1').authenticated();
     fill((index) => `192.0.2.${index}`);
     for (const index of [0, 2]) enter(known(index));
-    assert.deepEqual(turnedAway, []);
+    assert.deepEqual(displaced, []);
     enter(known(1));
-    assert.equal(turnedAway.length, 1);
+    assert.equal(displaced.length, 1);
   });
 });

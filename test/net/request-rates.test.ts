@@ -14,7 +14,7 @@ suite('request rates', () => {
     assert.equal(admitted(rates, 'a', 1000, SECOND_US), 100);
   });
 
-  test('a network that was silent until its burst is whole again is forgotten, and not before', () => {
+  test('a network silent until its burst is complete again is forgotten, and not before', () => {
     const rates = new RequestRates({ perSecond: 100, burst: 400 });
     rates.admit('a', 0);
     rates.admit('b', 3.9 * SECOND_US);
@@ -23,7 +23,7 @@ suite('request rates', () => {
     assert.equal(rates.networkCount, 1);
   });
 
-  test('the table is bounded: the network that was silent longest goes', () => {
+  test('the table is bounded: the network silent for longest is removed', () => {
     const rates = new RequestRates({ perSecond: 1, burst: 2, maxNetworks: 3 });
     assert.equal(admitted(rates, 'a', 3, 0), 2);
     for (const network of ['b', 'c', 'a', 'd']) rates.admit(network, 1);

@@ -1,4 +1,4 @@
-/** Over plain TCP, over TLS, and in the clear on a port that speaks TLS: the rule holds for each. */
+/** Over plain TCP, over TLS, and without TLS on a TLS port: the rule holds for each. */
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -24,7 +24,7 @@ const TLS = {
   },
 };
 
-/** @param app runs for each request that comes through */
+/** @param app runs for each request that is passed on */
 async function start(context: TestContext, kind: (typeof KINDS)[number], app: RequestListener) {
   const requests: IncomingMessage[] = [];
   const upgrades: IncomingMessage[] = [];
@@ -69,7 +69,7 @@ class Client {
 const GET = 'GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n';
 const answersOf = (client: Client): number => client.count(/HTTP\/1\.1 \d/g);
 
-test('an answer to HEAD is whole with its headers: the next request is no second one, but the one after it is', async (context) => {
+test('an answer to HEAD is complete with its headers: the next request is allowed, the one after it is not', async (context) => {
   const heads: ServerResponse[] = [];
   const { server, requests, open } = await start(context, 'http', (request, response) => {
     if (request.method === 'HEAD') {
@@ -90,7 +90,7 @@ test('an answer to HEAD is whole with its headers: the next request is no second
 
 for (const kind of KINDS) {
   suite(`requests on one ${kind} connection`, () => {
-    test('two thousand in one write: one reaches the app, and its answer is the last of the connection', async (context) => {
+    test('of two thousand in one write one reaches the app, and its answer is the last of the connection', async (context) => {
       const { requests, open, server } = await start(context, kind, (_request, response) =>
         setImmediate(() => response.end('answered')),
       );
@@ -102,7 +102,7 @@ for (const kind of KINDS) {
       assert.equal(server.counters.requests.refused.pipelined, 1);
     });
 
-    test('a second one behind an answer that has begun ends the connection after it', async (context) => {
+    test('a second request behind an answer that has begun ends the connection after it', async (context) => {
       const begun = Promise.withResolvers<ServerResponse>();
       const { requests, open, server } = await start(context, kind, (_request, response) => {
         response.write('one,');
@@ -132,12 +132,12 @@ for (const kind of KINDS) {
       ['a request without a host', 'GET / HTTP/1.1\r\n\r\n'],
       ['a tunnel', 'CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n'],
       [
-        'a body of a size that is said twice',
+        'a body with two lengths',
         'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
       ],
     ];
     for (const [what, text] of BEHIND)
-      test(`${what} behind an unanswered request is not looked at`, async (context) => {
+      test(`${what} behind an unanswered request is ignored`, async (context) => {
         const begun = Promise.withResolvers<ServerResponse>();
         const { requests, upgrades, open } = await start(context, kind, (_request, response) =>
           begun.resolve(response),
@@ -151,7 +151,7 @@ for (const kind of KINDS) {
         assert.doesNotMatch(client.answer, /100 Continue/);
       });
 
-    test('one after the other is answered, with and without a body either way', async (context) => {
+    test('consecutive requests are answered, with and without a body', async (context) => {
       const { requests, open } = await start(context, kind, (request, response) => {
         request.resume().on('end', () => {
           if (request.url === '/empty') response.writeHead(204).end();
@@ -178,7 +178,7 @@ for (const kind of KINDS) {
       assert.doesNotMatch(client.answer, /Connection: close/);
     });
 
-    test('with a length and a transfer coding at once it is refused, and nothing behind it is a request', async (context) => {
+    test('a request with both a length and a transfer coding is refused, and nothing behind it is a request', async (context) => {
       const { requests, open } = await start(context, kind, (_request, response) => response.end());
       const client = open();
       client.socket.write(
@@ -189,7 +189,7 @@ for (const kind of KINDS) {
       assert.match(client.answer, /^HTTP\/1\.1 400 /);
     });
 
-    test('who expects 100 is told to go on, once', async (context) => {
+    test('a client that expects 100 gets it once', async (context) => {
       const { open } = await start(context, kind, (request, response) => {
         request.resume().on('end', () => response.end('answered'));
       });
@@ -201,7 +201,7 @@ for (const kind of KINDS) {
       assert.match(client.answer, /Continue\r\n\r\nHTTP\/1\.1 200 OK[^]*answered$/);
     });
 
-    test('an upgrade with content is not handed over in the middle of it', async (context) => {
+    test('an upgrade with content is not handed over', async (context) => {
       const { requests, upgrades, open } = await start(context, kind, (_request, response) => response.end());
       const client = open();
       client.socket.write(
@@ -213,7 +213,7 @@ for (const kind of KINDS) {
   });
 }
 
-test('the parser stops at the second request, so that Node makes nothing of the rest of the chunk', async (context) => {
+test('the parser stops at the second request, so Node does not parse the rest of the chunk', async (context) => {
   const turns = new RequestTurns();
   const server = createServer();
   turns.guard(server);
@@ -233,7 +233,7 @@ test('the parser stops at the second request, so that Node makes nothing of the 
   assert.equal(seen, 1);
 });
 
-test('in the clear on a port that speaks TLS, requests behind the first are not looked at', async (context) => {
+test('without TLS on a TLS port, requests behind the first are ignored', async (context) => {
   const { port, server } = await start(context, 'https', (_request, response) => response.end());
   const client = new Client(context, 'http', port);
   client.socket.write('GET /ca.crt HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(2000));

@@ -7,20 +7,20 @@ import { networkTest } from './support/network-test.ts';
 import { Watching } from './support/watching.ts';
 
 interface Case extends BehindCarrierNatOptions {
-  /** How the viewer then comes to the server's relay. */
+  /** The viewer's path to the server's relay. */
   viewers: 'relayed' | 'direct';
 }
 
 const CASES: Record<string, Case> = {
-  'where coturn relays to nobody but itself': {
+  'where coturn relays only to itself': {
     otherPeers: 'deny',
     viewers: 'relayed',
   },
-  'where coturn lets the server reach anybody, so that one relay is enough': {
+  'where coturn lets the server reach any address, so one relay is enough': {
     otherPeers: 'public',
     viewers: 'direct',
   },
-  'whose network lets no UDP out either': {
+  'whose network blocks UDP too': {
     home: {
       passages: [
         { name: 'tunnel', protocol: 'tcp', port: TUNNEL_PORT },
@@ -43,7 +43,7 @@ for (const [where, { viewers, ...options }] of Object.entries(CASES)) {
     const timeMs = await watching.timeToVideoMs();
     await until('the best way there is was found', async () => {
       const path = await watching.untilMoving();
-      // Of the ports that coturn hands out.
+      // Of the ports that coturn assigns.
       assert.match(path?.remote ?? '', new RegExp(`^${RENTED_ADDRESS}:49\\d{3}$`));
       return (path?.local === 'relay') === (viewers === 'relayed');
     });

@@ -32,7 +32,7 @@ for (const otherPeers of ['public', 'deny'] as const) {
       await page.goto(`${WEB_URL}/connection`);
       await page.waitFor('check-verdict', 30_000);
       assert.match(await page.textOf('check-verdict'), /Video connects indirectly/);
-      // The check agrees with the live view, which came that way.
+      // The connection check agrees with the live view's path.
       if (otherPeers === 'public')
         assert.match(await page.textOf('check-lines'), /relay address\s+Works\. The server answered/);
     },

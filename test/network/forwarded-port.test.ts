@@ -24,7 +24,7 @@ networkTest(
     }
     assert.ok(networks.homeRouter.packets('video') > 0);
 
-    // Both go on from ports the server has never seen, and nothing is negotiated anew.
+    // Both continue from ports that the server has never seen, without a new negotiation.
     const connections = await Promise.all([anna, ben].map(peerConnections));
     networks.viewersRouter.rebind('50000-50999');
     for (const viewer of [anna, ben]) {
@@ -38,7 +38,7 @@ networkTest(
   },
 );
 
-/** How many the page has ever made. */
+/** Number of transports the page has ever opened. */
 function peerConnections({ page }: Watching): Promise<number> {
   return page.page.evaluate(() => window.peerConnections.length);
 }

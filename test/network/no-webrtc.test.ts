@@ -4,13 +4,13 @@ import { networkTest } from './support/network-test.ts';
 import type { Passage } from './support/nat-router.ts';
 import { HTTP_PORT, RTC_PORT, startServer, Watching } from './support/watching.ts';
 
-/** The product's promise: where video does not come, pictures do within this. */
+/** The product's promise: without video, pictures come within this time. */
 const FALLBACK_MS = 5_000;
 const WEB: Passage = { name: 'web', protocol: 'tcp', port: HTTP_PORT, to: HOME_ADDRESS };
 const VIDEO: Passage = { name: 'video', protocol: 'udp', port: RTC_PORT, to: HOME_ADDRESS };
 
 networkTest(
-  'where no WebRTC passes, pictures come over the web connection, and video as soon as it can',
+  'where WebRTC is blocked, pictures come over the web connection, and video as soon as possible',
   async (context) => {
     using networks = new HomeAndAway({
       home: { forwardedPorts: [WEB, VIDEO].map((passage) => ({ port: 0, ...passage, to: SERVER_ADDRESS })) },

@@ -16,7 +16,7 @@ function device(name = 'phone'): PushDevice {
   };
 }
 
-test('a device is added and removed, by who owns it', async (context) => {
+test('only its owner adds and removes a device', async (context) => {
   const server = await startApi(context);
   const admin = await ApiClient.signedIn(server);
   await admin.call('POST', '/api/users', {
@@ -36,7 +36,7 @@ test('a device is added and removed, by who owns it', async (context) => {
   assert.deepEqual((await ben.call<NotificationsView>('GET', PATH)).body.deviceIds, []);
 });
 
-test('signing out, a new password and the end of an account each forget the device', async (context) => {
+test('sign-out, a new password and removal of the account each remove the device', async (context) => {
   const server = await startApi(context);
   const admin = await ApiClient.signedIn(server);
   const { body: user } = await admin.call<{ id: string }>('POST', '/api/users', {
@@ -49,7 +49,7 @@ test('signing out, a new password and the end of an account each forget the devi
       'battery staple',
       () => admin.call('PATCH', `/api/users/${user.id}`, { body: { password: 'horse battery' } }),
     ],
-    ['the end of the account', 'horse battery', () => admin.call('DELETE', `/api/users/${user.id}`)],
+    ['removal of the account', 'horse battery', () => admin.call('DELETE', `/api/users/${user.id}`)],
   ];
   for (const [name, password, end] of endings) {
     const ben = await ApiClient.signedIn(server, 'ben', password);
@@ -60,7 +60,7 @@ test('signing out, a new password and the end of an account each forget the devi
   }
 });
 
-test('what somebody wants to be told is kept', async (context) => {
+test('notification settings are stored', async (context) => {
   const server = await startApi(context);
   const admin = await ApiClient.signedIn(server);
   const before = await admin.call<NotificationsView>('GET', PATH);
@@ -77,7 +77,7 @@ test('what somebody wants to be told is kept', async (context) => {
   assert.deepEqual((await admin.call<NotificationsView>('GET', PATH)).body.settings, settings);
 });
 
-test('what is no device and no wish is refused', async (context) => {
+test('an invalid device and invalid settings are refused', async (context) => {
   const server = await startApi(context);
   const admin = await ApiClient.signedIn(server);
   const good = device();
@@ -120,7 +120,7 @@ test('what is no device and no wish is refused', async (context) => {
   assert.deepEqual((await admin.call<NotificationsView>('GET', PATH)).body, body);
 });
 
-test('who is not signed in is told nothing', async (context) => {
+test('a client that is not signed in gets 401', async (context) => {
   const server = await startApi(context);
   const stranger = new ApiClient(server);
   for (const [method, path] of [

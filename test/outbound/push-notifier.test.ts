@@ -19,7 +19,7 @@ interface Sent {
   answer: (outcome: PushOutcome) => void;
 }
 
-/** Two people; what is sent to their devices is answered by the test. */
+/** Two users; the test answers for their devices' push service. */
 async function room(context: TestContext) {
   const store = openInProcessStore(temporaryFolder(context));
   context.after(() => store.close());
@@ -68,9 +68,9 @@ async function room(context: TestContext) {
     forbid: (name: 'anna' | 'ben', cameraId: string) => forbidden.add(`${who(name).userId} ${cameraId}`),
     waits: (ms: number) => (nowMs += ms),
     sent,
-    /** Where what has been sent went to, in short; all of it arrives. */
+    /** Short names of the devices notified so far; every notification succeeds. */
     arrived: async (): Promise<string[]> => {
-      // Whom an event concerns is looked up in its turn, and this after it.
+      // Recipients are looked up in a queue; this look-up comes after them.
       await store.notifications.recipients('cam_none');
       return sent.splice(0).map(({ endpoint, answer }) => {
         answer('sent');
@@ -96,7 +96,7 @@ const event = (change: Partial<EventView> = {}): EventView => ({
 });
 
 suite('notifications', () => {
-  test('all devices of all who may see the camera are told, once', async (context) => {
+  test('all devices of all users who may see the camera are notified, once', async (context) => {
     const { notifier, tell, forbid, arrived } = await room(context);
     await tell('anna', 'phone');
     await tell('anna', 'desk');
@@ -109,7 +109,7 @@ suite('notifications', () => {
     assert.deepEqual(await arrived(), ['phone', 'desk']);
   });
 
-  test('no event is told once the server stops', async (context) => {
+  test('no event is notified once the server stops', async (context) => {
     const { notifier, tell, arrived } = await room(context);
     await tell('anna', 'phone');
     notifier.close();
@@ -117,7 +117,7 @@ suite('notifications', () => {
     assert.deepEqual(await arrived(), []);
   });
 
-  test('what is told: the camera, what and where, and where to look', async (context) => {
+  test('a notification contains camera, kind, zones and the page to open', async (context) => {
     const { notifier, tell, sent, waits } = await room(context);
     await tell('anna', 'phone');
     notifier.onEvent(event({ zones: ['Gate', 'Path'] }));
@@ -135,24 +135,24 @@ suite('notifications', () => {
       return sent.length > 0;
     });
     const { body, path } = sent[0]?.payload ?? assert.fail();
-    assert.deepEqual([body, path], ['Not connected any more', '/camera/cam_1']);
+    assert.deepEqual([body, path], ['Camera offline', '/camera/cam_1']);
   });
 
-  test('a sensor that only knows a moment is news', async (context) => {
+  test('a sensor event without a duration is notified', async (context) => {
     const { notifier, tell, arrived } = await room(context);
     await tell('anna', 'phone');
     notifier.onEvent(event({ source: 'sensor', endedAtMs: START_MS }));
     assert.deepEqual(await arrived(), ['phone']);
   });
 
-  test('the end of what began before the server started is none', async (context) => {
+  test('the end of an event that began before the server started is not notified', async (context) => {
     const { notifier, tell, arrived } = await room(context);
     await tell('anna', 'phone');
     notifier.onEvent(event({ startedAtMs: START_MS - 60_000, endedAtMs: START_MS }));
     assert.deepEqual(await arrived(), []);
   });
 
-  test('everybody is told what they chose', async (context) => {
+  test('each user is notified of the chosen kinds and cameras', async (context) => {
     const { notifier, tell, set, arrived } = await room(context);
     await tell('anna', 'phone');
     await tell('ben', 'tablet');
@@ -166,7 +166,7 @@ suite('notifications', () => {
     assert.deepEqual(await arrived(), ['phone']);
   });
 
-  test('nobody is told in their quiet hours, which are those of their own clock', async (context) => {
+  test("no notification is sent in the user's quiet hours, in their time zone", async (context) => {
     const { notifier, tell, set, arrived } = await room(context);
     const quiet = [{ days: [1], from: '09:30', to: '12:00' }];
     await tell('anna', 'phone');
@@ -177,7 +177,7 @@ suite('notifications', () => {
     assert.deepEqual(await arrived(), ['tablet']);
   });
 
-  test('of one camera nobody is told more often than they like, of another at once', async (context) => {
+  test('one camera is notified at most once per pause, another at once', async (context) => {
     const { notifier, tell, set, arrived, waits } = await room(context);
     await tell('anna', 'phone');
     await set('anna', { pauseSeconds: 300 });
@@ -195,7 +195,7 @@ suite('notifications', () => {
     assert.deepEqual(await arrived(), ['phone']);
   });
 
-  test('a push service that does not answer holds up nobody, and gets only the newest afterwards', async (context) => {
+  test('a push service that hangs delays no other device, and gets only the newest notification afterwards', async (context) => {
     const { notifier, tell, sent, set, waits } = await room(context);
     await tell('anna', 'phone');
     await tell('ben', 'tablet');
@@ -220,7 +220,7 @@ suite('notifications', () => {
     );
   });
 
-  test('a device that will never take one again is forgotten', async (context) => {
+  test('a device whose subscription has ended is removed', async (context) => {
     const { notifier, tell, sent, store, who } = await room(context);
     await tell('anna', 'phone');
     notifier.onEvent(event());
@@ -229,7 +229,7 @@ suite('notifications', () => {
     await until('it is forgotten', () => store.notifications.devicesOf(who('anna').userId).length === 0);
   });
 
-  test('a device is told as long as it is signed in', async (context) => {
+  test('a device is notified as long as its user is signed in', async (context) => {
     const { notifier, tell, who, store, arrived } = await room(context);
     await tell('anna', 'phone');
     await store.sessions.remove(who('anna').sessionId);
@@ -238,7 +238,7 @@ suite('notifications', () => {
     assert.deepEqual(notifier.viewOf(who('anna').userId).deviceIds, []);
   });
 
-  test('somebody else who signs in on a device takes it over', async (context) => {
+  test('another user who signs in on a device takes it over', async (context) => {
     const { tell, who, notifier } = await room(context);
     const device = await tell('anna', 'phone');
     await tell('ben', 'phone');
@@ -250,7 +250,7 @@ suite('notifications', () => {
     assert.equal(notifier.viewOf(who('ben').userId).deviceIds.length, 0);
   });
 
-  test('the eleventh device takes the place of the first', async (context) => {
+  test('the eleventh device replaces the first', async (context) => {
     const { tell, who, notifier, waits } = await room(context);
     const ids: string[] = [];
     for (let i = 0; i < 11; i++) {
@@ -260,7 +260,7 @@ suite('notifications', () => {
     assert.deepEqual(notifier.viewOf(who('anna').userId).deviceIds, ids.slice(1));
   });
 
-  test('one to try comes whatever the hour, to one’s own devices', async (context) => {
+  test('a test notification comes at any hour, to the own devices only', async (context) => {
     const { notifier, tell, set, who, arrived } = await room(context);
     await tell('anna', 'phone');
     await tell('ben', 'tablet');
@@ -269,7 +269,7 @@ suite('notifications', () => {
     assert.deepEqual(await arrived(), ['phone']);
   });
 
-  test('a camera that is gone meanwhile is not told of', async (context) => {
+  test('an event of a camera that was removed meanwhile is not notified', async (context) => {
     const { notifier, tell, arrived } = await room(context);
     await tell('anna', 'phone');
     notifier.onEvent(event({ cameraId: 'cam_gone' }));

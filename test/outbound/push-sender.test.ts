@@ -35,14 +35,14 @@ suite('a notification', () => {
     assert.equal(signer, sender.publicKey);
   });
 
-  test('is signed with the same key after a restart: devices subscribed to that one', async (context) => {
+  test('is signed with the same key after a restart, because devices subscribed with it', async (context) => {
     const { secret, sender } = await room(context);
     assert.equal(new PushSender({ secret }).publicKey, sender.publicKey);
     assert.notEqual(new PushSender({ secret: randomBytes(32) }).publicKey, sender.publicKey);
   });
 
   for (const status of [404, 410])
-    test(`answered with ${status} was for a device that is gone`, async (context) => {
+    test(`answered with ${status} reports that the subscription has ended`, async (context) => {
       const { service, sender } = await room(context);
       service.answer = (response) => void response.writeHead(status).end();
       assert.equal(await sender.send(service.device, PAYLOAD), 'gone');
@@ -58,13 +58,13 @@ suite('a notification', () => {
     });
 
   for (const status of [429, 500, 503])
-    test(`answered with ${status} is sent again, after as long as was asked for`, async (context) => {
+    test(`answered with ${status} is sent again, after the requested delay`, async (context) => {
       const { service, sender } = await room(context);
       context.mock.timers.enable({ apis: ['setTimeout'] });
       service.answer = (response) => void response.writeHead(status, { 'retry-after': '20' }).end();
       const outcome = sender.send(service.device, PAYLOAD);
       await until('it is answered', () => service.received.length === 1);
-      // The pause begins when the answer has been read: time only counts from there.
+      // The pause begins when the answer has been read, so time is advanced from there.
       for (let i = 0; i < 20; i++) await new Promise(setImmediate);
       context.mock.timers.tick(19_000);
       assert.equal(service.received.length, 1);
@@ -76,7 +76,7 @@ suite('a notification', () => {
       assert.equal(await outcome, 'sent');
     });
 
-  test('that waits to be sent again is given up when the server stops', async (context) => {
+  test('waiting to be sent again is dropped when the server stops', async (context) => {
     const { service, sender } = await room(context);
     service.answer = (response) => {
       response.writeHead(503, { 'retry-after': '30' }).end();
@@ -86,7 +86,7 @@ suite('a notification', () => {
     assert.equal(service.received.length, 1);
   });
 
-  test('goes to no address inside the house or the machine', async (context) => {
+  test('is never sent to an address in the LAN or on this machine', async (context) => {
     const { service, secret } = await room(context);
     const sender = new PushSender({ secret, ca: service.certificate });
     const { keys } = service.device;

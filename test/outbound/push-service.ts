@@ -1,6 +1,6 @@
 /**
- * A push service as browsers have one, on loopback, and a device that subscribes to it: checks who sends (VAPID, RFC 8292) and
- * reads what is sent (RFC 8291, RFC 8188), by Node's own cryptography.
+ * A push service like a browser's, on loopback, and a device subscribed to it: verifies the sender (VAPID, RFC 8292)
+ * and decrypts the payload (RFC 8291, RFC 8188) with Node's own cryptography.
  */
 
 import assert from 'node:assert/strict';
@@ -19,9 +19,9 @@ const TAG_BYTES = 16;
 export interface ReceivedPush {
   headers: IncomingHttpHeaders;
   payload: PushPayload;
-  /** Of the VAPID token, after its signature was verified. */
+  /** Claims of the VAPID token, after its signature was verified. */
   claims: { aud: string; exp: number; sub: string };
-  /** Whose key signed it, base64url. */
+  /** The key that signed it, base64url. */
   signer: string;
 }
 

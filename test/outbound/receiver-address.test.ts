@@ -3,31 +3,31 @@ import type { LookupAddress } from 'node:dns';
 import { suite, test } from 'node:test';
 import {
   assertMayReceive,
-  isReceiverInHouse,
-  isReceiverOnInternet,
+  isReceiverForWebhooks,
+  isReceiverForPush,
   lookupReceiver,
 } from '../../server/outbound/receiver-address.ts';
 import { specialRangeOf, SPECIAL_RANGES } from '../support/special-ranges.ts';
 import { boundsOf } from '../support/ip-arithmetic.ts';
 
-/** Where an administrator's webhook may go besides the internet: hubs and servers of the house. */
+/** Allowed for webhooks besides the internet: hubs and servers in the LAN. */
 const OF_THE_HOUSE = new Set(['private', 'shared', 'loopback']);
 const TRANSLATED = new Set(['nat64', '6to4', 'teredo']);
 
-suite('where messages may be sent', () => {
+suite('addresses of receivers', () => {
   for (const { range, kind } of SPECIAL_RANGES.filter((each) => !TRANSLATED.has(each.kind)))
-    test(`${range} (${kind}), its bounds and what is beside them`, () => {
+    test(`${range} (${kind}): its bounds and their neighbours`, () => {
       const { first, last, beside } = boundsOf(range);
       for (const address of [first, last, ...beside]) {
         const special = specialRangeOf(address);
         if (TRANSLATED.has(special?.kind ?? '')) continue;
-        assert.equal(isReceiverOnInternet(address), special === undefined, `push to ${address}`);
+        assert.equal(isReceiverForPush(address), special === undefined, `push to ${address}`);
         const inHouse = special === undefined || special.reachable || OF_THE_HOUSE.has(special.kind);
-        assert.equal(isReceiverInHouse(address), inHouse, `webhook to ${address}`);
+        assert.equal(isReceiverForWebhooks(address), inHouse, `webhook to ${address}`);
       }
     });
 
-  // The same IPv4 address as itself, mapped, behind NAT64, by 6to4 and by Teredo.
+  // The same IPv4 address plain, mapped, behind NAT64, by 6to4 and by Teredo.
   for (const [ipv4, hex, inverted, push, webhook] of [
     ['8.8.8.8', '808:808', 'f7f7:f7f7', true, true],
     ['192.168.1.1', 'c0a8:101', '3f57:fefe', false, true],
@@ -39,7 +39,7 @@ suite('where messages may be sent', () => {
     ['0.0.0.0', '0:0', 'ffff:ffff', false, false],
     ['255.255.255.255', 'ffff:ffff', '0:0', false, false],
   ] as const)
-    test(`${ipv4} is judged the same however it is wrapped`, () => {
+    test(`${ipv4} is treated the same in every IPv6 form`, () => {
       for (const address of [
         ipv4,
         `::ffff:${ipv4}`,
@@ -47,12 +47,12 @@ suite('where messages may be sent', () => {
         `2002:${hex}::1`,
         `2001:0:4136:e378:8000:63bf:${inverted}`,
       ]) {
-        assert.equal(isReceiverOnInternet(address), push, `push to ${address}`);
-        assert.equal(isReceiverInHouse(address), webhook, `webhook to ${address}`);
+        assert.equal(isReceiverForPush(address), push, `push to ${address}`);
+        assert.equal(isReceiverForWebhooks(address), webhook, `webhook to ${address}`);
       }
     });
 
-  test('the services of clouds that tell credentials get nothing, not even from an administrator', () => {
+  test("metadata services of clouds get nothing, not even an administrator's webhook", () => {
     for (const address of [
       '169.254.169.254',
       'fd00:ec2::254',
@@ -60,23 +60,23 @@ suite('where messages may be sent', () => {
       '168.63.129.16',
       '100.100.100.200',
     ]) {
-      assert.equal(isReceiverInHouse(address), false, address);
-      assert.equal(isReceiverOnInternet(address), false, address);
+      assert.equal(isReceiverForWebhooks(address), false, address);
+      assert.equal(isReceiverForPush(address), false, address);
     }
   });
 
-  test('an address in a URL is refused before anything is connected, in brackets too; a name is looked up later', () => {
+  test('an address in a URL is refused before connecting, in brackets too; a name is resolved later', () => {
     for (const host of ['127.0.0.1', '[::1]', '[::ffff:7f00:1]', '[64:ff9b::7f00:1]'])
-      assert.throws(() => assertMayReceive(host, isReceiverOnInternet), /receiver's address/, host);
-    assertMayReceive('localhost', isReceiverOnInternet);
+      assert.throws(() => assertMayReceive(host, isReceiverForPush), /not allowed for receivers/, host);
+    assertMayReceive('localhost', isReceiverForPush);
   });
 
-  test('of a name only the addresses that may receive are connected to', async () => {
+  test('only the allowed addresses of a name are connected to', async () => {
     const answered = Promise.withResolvers<[Error | null, string | LookupAddress[]]>();
-    lookupReceiver(isReceiverOnInternet)('localhost', { all: true }, (error, addresses) =>
+    lookupReceiver(isReceiverForPush)('localhost', { all: true }, (error, addresses) =>
       answered.resolve([error, addresses]),
     );
     const [error] = await answered.promise;
-    assert.match(error?.message ?? '', /receiver's address/);
+    assert.match(error?.message ?? '', /not allowed for receivers/);
   });
 });

@@ -1,4 +1,6 @@
-/** Stores events as fast as it can, and says so after each, until it is killed: the program of webhooks.test.ts. */
+/**
+ * Stores events as fast as it can, and prints a line after each, until it is killed: the program of webhooks.test.ts.
+ */
 
 import { createLog } from '../../server/log.ts';
 import { openStores } from '../../server/stores.ts';
@@ -24,5 +26,5 @@ for (let n = 0; n < MAX_EVENTS; n++) {
   );
   process.stdout.write('stored\n');
 }
-// Kept from ending by itself, for what is tested is the end that is not in order.
+// Keeps running, because the test is about an abrupt end.
 setInterval(() => undefined, 1_000);

@@ -7,7 +7,7 @@ import type { WebhookView } from '../../server/wire/webhook.ts';
 import { Receiver } from '../support/receiver.ts';
 import { until } from '../support/until.ts';
 
-test('a delivery whose outcome cannot be stored is not sent again at once, and other webhooks go on', async (context) => {
+test('a delivery whose outcome cannot be stored is not sent again at once, and other webhooks continue', async (context) => {
   const receiver = await Receiver.start();
   context.after(() => receiver.close());
   const due = new Map<string, StoredDelivery>();
@@ -16,7 +16,7 @@ test('a delivery whose outcome cannot be stored is not sent again at once, and o
   };
   let failures = 0;
   const store: Partial<WebhookStore> = {
-    nextAttemptAt: () => (due.size > 0 ? 0 : null),
+    nextAttemptAtMs: () => (due.size > 0 ? 0 : null),
     due: () => [...due.values()],
     find: (id) => ({ id, url: receiver.url }) as WebhookView,
     secretOf: () => Buffer.alloc(32),

@@ -14,7 +14,7 @@ test('a webhook is added, shown without its secret, changed and removed', async 
   const { secret, ...view } = added.body;
   assert.match(secret, /^whsec_[\w+/]{43}=$/);
   assert.deepEqual(
-    [view.cameraIds, view.moment, view.enabled, view.failingSince],
+    [view.cameraIds, view.moment, view.enabled, view.failingSinceMs],
     [[], 'started', true, null],
   );
   assert.deepEqual((await admin.call<WebhookView[]>('GET', '/api/webhooks')).body, [view]);
@@ -40,7 +40,7 @@ test('a webhook is added, shown without its secret, changed and removed', async 
     assert.equal((await admin.call(method, gone)).status, 404, gone);
 });
 
-test('what is no webhook is refused', async (context) => {
+test('an invalid webhook is refused', async (context) => {
   const server = await startApi(context);
   const admin = await ApiClient.signedIn(server);
   for (const change of [
@@ -68,7 +68,7 @@ test('what is no webhook is refused', async (context) => {
   assert.equal((await admin.call('POST', '/api/webhooks', { body: HOOK })).status, 409);
 });
 
-test('they are administrators’ work', async (context) => {
+test('webhooks are for administrators', async (context) => {
   const server = await startApi(context);
   const admin = await ApiClient.signedIn(server);
   const { id } = (await admin.call<WebhookView>('POST', '/api/webhooks', { body: HOOK })).body;

@@ -14,7 +14,7 @@ function somePackage(change: Partial<ThirdPartyPackage>): ThirdPartyPackage {
   return { name, path, version: '1.0.0', licence: 'MIT', isDevelopment: false, ...change };
 }
 
-test('every package is under a permissive licence, or accepted with a reason', () => {
+test('every package has a permissive licence, or is accepted with a reason', () => {
   assert.deepEqual(licenceProblems(thirdPartyPackages()), []);
 });
 
@@ -33,17 +33,17 @@ for (const licence of [
     assert.deepEqual(others, []);
   });
 
-test('a package that is accepted under one licence is a problem under another', () => {
+test('a package accepted under one licence is a problem under another', () => {
   assert.equal(licenceProblems([somePackage({ name: 'mediabunny', licence: 'MPL-2.0' })]).length, 0);
   assert.equal(licenceProblems([somePackage({ name: 'mediabunny', licence: 'GPL-3.0-only' })]).length, 1);
 });
 
-test('a choice between or a sum of permissive licences is permissive', () => {
+test('a choice or combination of permissive licences is permissive', () => {
   assert.deepEqual(licenceProblems([somePackage({ licence: '(MIT AND Zlib)' })]), []);
   assert.deepEqual(licenceProblems([somePackage({ licence: '(MIT OR Apache-2.0)' })]), []);
 });
 
-test('a bundled module is traced to its package, also to one below another', () => {
+test('a bundled module is traced to its package, also to a nested one', () => {
   assert.equal(packagePathOf('/vigie/node_modules/lit/index.js'), 'node_modules/lit');
   assert.equal(packagePathOf('/vigie/node_modules/@lit/context/lib/x.js?v=1'), 'node_modules/@lit/context');
   assert.equal(
@@ -53,7 +53,7 @@ test('a bundled module is traced to its package, also to one below another', () 
   assert.equal(packagePathOf('/vigie/client/main.ts'), undefined);
 });
 
-test('the list has every package once, in its place, and the licence texts of what is passed on', () => {
+test('the list has every package once, in its place, and the licence texts of redistributed packages', () => {
   const text = renderLicences(new Set(['node_modules/lit']));
   const [head = '', ...texts] = text.split('\n\n\n').slice(4);
   const webApp = text.slice(text.indexOf('Packages in the web app'), text.indexOf('Packages of the server'));
@@ -71,7 +71,7 @@ test('the list has every package once, in its place, and the licence texts of wh
   assert.ok(text.includes(readFileSync(resolve(ROOT, 'LICENSE'), 'utf8').trim()));
 });
 
-test('no workflow publishes an image, which may not be passed on', () => {
+test('no workflow publishes an image, because it must not be redistributed', () => {
   const workflows = globSync('.github/workflows/*.yml', { cwd: ROOT }).map((path) =>
     readFileSync(resolve(ROOT, path), 'utf8'),
   );

@@ -1,16 +1,16 @@
 /**
- * `npm run check:licences`: fails on a package under a licence that nobody has looked at yet. Copyleft is accepted package by
- * package, with the reason. It reads package-lock.json, so it covers the packages of every system.
+ * `npm run check:licences`: fails on a package under a licence that was not reviewed yet. Copyleft is accepted package
+ * by package, with the reason. It reads package-lock.json, so it covers the packages of every system.
  */
 
 import { thirdPartyPackages, type ThirdPartyPackage } from '../../client/build/third-party.ts';
 
-/** Permissive licences, by SPDX identifier: they ask for no more than that their text is passed on. */
+/** Permissive licences, by SPDX identifier: they only require that their text is passed on. */
 const PERMISSIVE: ReadonlySet<string> = new Set(
   '0BSD Apache-2.0 BlueOak-1.0.0 BSD-2-Clause BSD-3-Clause ISC MIT Unlicense Zlib'.split(' '),
 );
 
-/** Any other licence, for these packages only. */
+/** Other licences, accepted for these packages only. */
 const ACCEPTED: { packages: RegExp; licence: string; reason: string }[] = [
   {
     packages: /^@seydx\/node-av-(?:darwin|linux|win32)-/,
@@ -34,7 +34,7 @@ export function licenceProblems(packages: readonly ThirdPartyPackage[]): string[
   return packages.filter((each) => !isPermissive(each.licence) && !isAccepted(each)).map(describe);
 }
 
-/** Of an expression, every part must be permissive: a choice (OR) is not made here. */
+/** Every part of an expression must be permissive: a choice (OR) is not made here. */
 function isPermissive(expression: string): boolean {
   return expression
     .replaceAll(/[()]/g, '')

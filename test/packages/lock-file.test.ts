@@ -1,6 +1,7 @@
 /**
- * A fresh clone installs, and installing changes no tracked file, with npm 10, 11 and 12. The npm at hand is asked; what only
- * the others would stumble over is looked for in the file. Needs no network while the file is right, and takes about 5 s.
+ * A fresh clone installs, and installing changes no tracked file, with npm 10, 11 and 12. The installed npm is run;
+ * faults that only other versions would show are checked in the file. Needs no network while the file is right, and
+ * takes about 5 s.
  */
 
 import assert from 'node:assert/strict';
@@ -9,20 +10,20 @@ import { freshClone, parseLock, UNSTABLE_KEYS } from './lock-file.ts';
 
 const MEND = 'run `npm run lock`';
 
-test('`npm ci` takes the lock file of a fresh clone', () => {
+test('`npm ci` accepts the lock file of a fresh clone', () => {
   using clone = freshClone();
   clone.npm('ci', '--dry-run');
 });
 
-test('`npm install` leaves the lock file of a fresh clone as it is', () => {
+test('`npm install` leaves the lock file of a fresh clone unchanged', () => {
   using clone = freshClone();
   const before = clone.readLock();
   clone.npm('install', '--package-lock-only');
   assert.ok(clone.readLock() === before, `npm changes package-lock.json: ${MEND}`);
 });
 
-test('no package asks for a version of another that is not the one locked', () => {
-  // npm 10 installs a second version for an optional peer, npm 11 and 12 do not. All of them find the conflict.
+test('no package requires a version of another that is not the locked one', () => {
+  // npm 10 installs a second version for an optional peer, npm 11 and 12 do not. All of them report the conflict.
   using clone = freshClone();
   clone.npm('ls', '--all', '--package-lock-only');
 });
@@ -48,7 +49,7 @@ test('the lock file has no field that a version of npm removes, and names no dow
   assert.doesNotMatch(clone.readLock(), /https?:\/\/[^"]*\.tgz/);
 });
 
-test('an install for production brings the Node that runs the server', () => {
+test('an install for production includes the Node that runs the server', () => {
   using clone = freshClone();
   const { packages } = parseLock(clone.readLock());
   assert.equal(packages['node_modules/node']?.['dev'], undefined);

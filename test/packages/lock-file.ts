@@ -1,9 +1,9 @@
 /**
- * `npm run lock`: writes package-lock.json anew so that npm 10, 11 and 12 all take it and leave it alone. Run it after adding,
- * removing or updating a package; lock-file.test.ts fails until it was.
+ * `npm run lock`: writes package-lock.json again so that npm 10, 11 and 12 all accept it and leave it unchanged. Run it
+ * after adding, removing or updating a package; lock-file.test.ts fails until then.
  *
- * npm writes the file in a folder without node_modules: beside one, it leaves out the optional packages of other systems.
- * npm 10 removes the field `libc`, and npm 11 and 12 do not miss it.
+ * npm writes the file in a folder without node_modules: next to one, it omits the optional packages of other systems.
+ * npm 10 removes the field `libc`, which npm 11 and 12 do not need.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -15,7 +15,7 @@ import { z } from 'zod';
 const ROOT = resolve(import.meta.dirname, '../..');
 const LOCK = 'package-lock.json';
 
-/** Keys that some versions of npm write and others remove. `resolved` also names the registry of whoever ran npm. */
+/** Keys that some versions of npm write and others remove. `resolved` also names the registry in use. */
 export const UNSTABLE_KEYS = ['libc', 'resolved'];
 
 const Lock = z.looseObject({ packages: z.record(z.string(), z.record(z.string(), z.unknown())) });
@@ -24,11 +24,11 @@ export function parseLock(text: string): z.output<typeof Lock> {
   return Lock.parse(JSON.parse(text));
 }
 
-/** What git brings onto a new machine, in a folder of its own that disposing removes. */
+/** The tracked files in a new folder, which disposing removes. */
 export function freshClone(): { readLock(): string; npm(...args: string[]): void } & Disposable {
   const folder = mkdtempSync(join(tmpdir(), 'vigie-lock-'));
   for (const name of ['package.json', LOCK, '.npmrc']) copyFileSync(join(ROOT, name), join(folder, name));
-  // An own empty cache: what the lock file does not say must come from the registry, also on a machine that has seen it.
+  // A separate empty cache: everything missing in the lock file must come from the registry.
   const options = ['--ignore-scripts', '--loglevel=error', '--fetch-retries=0', '--logs-max=0'];
   return {
     readLock: () => readFileSync(join(folder, LOCK), 'utf8'),
@@ -47,7 +47,7 @@ function writeLock(): void {
   clone.npm('install', '--package-lock-only');
   const text = clone.readLock();
   parseLock(text);
-  // Not the parsed copy: zod moves the keys it knows to the front, and npm moves them back.
+  // Not the parsed copy: zod moves known keys to the front, and npm moves them back.
   const lock = JSON.parse(text) as z.output<typeof Lock>;
   for (const entry of Object.values(lock.packages)) for (const key of UNSTABLE_KEYS) delete entry[key];
   writeFileSync(join(ROOT, LOCK), `${JSON.stringify(lock, null, 2)}\n`);

@@ -1,4 +1,4 @@
-/** Holds docs/packages.md to package.json, and the Node that is asked for to what the packages ask for. */
+/** Compares docs/packages.md with package.json, and the required Node version with the packages' requirements. */
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -18,7 +18,7 @@ const manifest = JSON.parse(read('package.json')) as Manifest;
 const majorOf = (range: string): number =>
   Math.min(...range.split('||').map((part) => Number(/(\d+)/.exec(part)?.[1] ?? 0)));
 
-/** The packages that a table names in its first column. */
+/** The packages in a table's first column. */
 function namedIn(text: string): string[] {
   const cells = text
     .split('\n')
@@ -29,7 +29,7 @@ function namedIn(text: string): string[] {
 
 const byName = (one: string, other: string): number => one.localeCompare(other);
 
-test('docs/packages.md says of each package what it is for', () => {
+test('docs/packages.md names the purpose of each package', () => {
   const [atRunTime = '', toBuild = ''] = read('docs/packages.md').split('## To build and test');
   for (const [text, packages] of [
     [atRunTime, manifest.dependencies],
@@ -38,7 +38,7 @@ test('docs/packages.md says of each package what it is for', () => {
     assert.deepEqual(namedIn(text).toSorted(byName), Object.keys(packages).toSorted(byName));
 });
 
-test('no package asks for a newer Node than package.json and the README', () => {
+test('no package requires a newer Node than package.json and the README', () => {
   const { packages } = JSON.parse(read('package-lock.json')) as {
     packages: Record<string, { engines?: { node?: string } }>;
   };

@@ -9,7 +9,7 @@ import { until } from '../support/until.ts';
 import { ApiClient } from '../support/api-client.ts';
 import { startApi } from '../support/api-server.ts';
 
-/** @param mark the byte the picture is made of */
+/** @param mark the byte that fills the picture */
 function pictureOf(cameraId: string, mark: number, bytes = 100): CameraFrame {
   const jpeg = new Uint8Array(bytes).fill(mark);
   const us = 1_800_000_000_000_000 + mark;
@@ -33,7 +33,7 @@ async function setUp(context: TestContext) {
   return { server, client, id, path, open };
 }
 
-/** Reads the parts as a browser does. */
+/** Reads the parts like a browser. */
 class Mjpeg {
   readonly response: IncomingMessage;
   readonly marks: number[] = [];
@@ -60,7 +60,7 @@ class Mjpeg {
       if (!part) return;
       const start = part[0].length;
       const end = start + Number(part[1]);
-      // The boundary of the next part stands behind it at once.
+      // The boundary of the next part follows at once.
       if (!this.#text.startsWith('\r\n--picture\r\n', end)) return;
       this.marks.push(this.#text.charCodeAt(start));
       this.#text = this.#text.slice(end + 2);
@@ -68,7 +68,7 @@ class Mjpeg {
   }
 }
 
-test('the pictures come as they are, the newest first, each complete before the next', async (context) => {
+test('the pictures are sent unmodified, the newest first, each complete before the next', async (context) => {
   const { server, id, open } = await setUp(context);
   server.hub.publish(pictureOf(id, 1));
   const stream = await open();
@@ -81,7 +81,7 @@ test('the pictures come as they are, the newest first, each complete before the 
   assert.deepEqual(stream.marks, [1, 2]);
 });
 
-test('the media cookie is enough, a stranger and a viewer without the right get nothing', async (context) => {
+test('the media cookie is enough, and clients without a session or the right get nothing', async (context) => {
   const { server, client, path, open } = await setUp(context);
   assert.equal((await open(true)).response.statusCode, 200);
   assert.equal((await client.call('GET', path, { token: null, headers: { cookie: '' } })).status, 401);
@@ -98,7 +98,7 @@ test('the media cookie is enough, a stranger and a viewer without the right get 
   assert.equal(server.mjpeg.counters.open, 1);
 });
 
-test('a slow reader gets the newest when it reads again, what it missed is counted', async (context) => {
+test('a slow reader gets the newest picture when it reads again, and skipped ones are counted', async (context) => {
   const { server, id, open } = await setUp(context);
   const slow = await open();
   const fast = await open();
@@ -113,7 +113,7 @@ test('a slow reader gets the newest when it reads again, what it missed is count
   assert.ok(slow.marks.length < 30, `${slow.marks.length} came`);
 });
 
-test('a stream ends with the right, with the camera, and with the session it came by', async (context) => {
+test('a stream ends with its right, camera or session', async (context) => {
   const { server, id, client, open } = await setUp(context);
   const ada = await server.accounts.users.add({
     username: 'ada',
@@ -138,7 +138,7 @@ test('a stream ends with the right, with the camera, and with the session it cam
   await until('none is left', () => server.mjpeg.counters.open === 0);
 });
 
-test('a full server refuses a stream, saying when to try again, and a stream that ends makes room', async (context) => {
+test('a full server refuses a stream with a delay, and the end of a stream makes room', async (context) => {
   const { server, id, client, path, open } = await setUp(context);
   const streams = [];
   for (let i = 0; i < 7; i++) streams.push(await open());
@@ -156,7 +156,7 @@ test('a full server refuses a stream, saying when to try again, and a stream tha
   leave();
 });
 
-test('one user has a bounded number of them, and a closed one makes room', async (context) => {
+test('one user has a limited number of streams, and a closed one makes room', async (context) => {
   const { server, open } = await setUp(context);
   const streams: Mjpeg[] = [];
   for (let i = 0; i < MAX_MJPEG_STREAMS_PER_USER; i++) streams.push(await open());

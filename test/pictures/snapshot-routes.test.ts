@@ -32,7 +32,7 @@ async function setUp(context: TestContext) {
   const path = `/api/cameras/${id}/snapshot.jpg`;
   const fetchBytes = async (query = '', headers: Record<string, string> = {}) => {
     const authorization = `Bearer ${client.accessToken}`;
-    // Not fetch, which forbids a cached answer as soon as one asks for a conditional one.
+    // Not fetch, which forbids a cached answer for a conditional request.
     const request = get(server.url + path + query, { headers: { authorization, ...headers } });
     const [response] = (await once(request, 'response')) as [IncomingMessage];
     const chunks: Buffer[] = await response.toArray();
@@ -45,7 +45,7 @@ async function setUp(context: TestContext) {
   return { server, client, id, path, fetchBytes };
 }
 
-test('a snapshot is the newest JPEG as the camera sent it, kept by no cache without asking', async (context) => {
+test('a snapshot is the newest JPEG unmodified, and caches revalidate it', async (context) => {
   const { fetchBytes } = await setUp(context);
   const { status, headers, bytes } = await fetchBytes();
   assert.equal(status, 200);
@@ -55,7 +55,7 @@ test('a snapshot is the newest JPEG as the camera sent it, kept by no cache with
   assert.deepEqual(bytes, jpeg);
 });
 
-test('a picture the browser has already is not sent again, a newer one is', async (context) => {
+test('a picture that the browser has is not sent again, a newer one is', async (context) => {
   const { server, id, fetchBytes } = await setUp(context);
   const { headers } = await fetchBytes();
   const condition = { 'if-none-match': headers.etag ?? '' };
@@ -66,7 +66,7 @@ test('a picture the browser has already is not sent again, a newer one is', asyn
   assert.equal((await fetchBytes('', condition)).status, 200);
 });
 
-test('a thumbnail has the width asked for and the shape of the picture, and is never enlarged', async (context) => {
+test("a thumbnail has the requested width and the picture's shape, and is never enlarged", async (context) => {
   const { fetchBytes } = await setUp(context);
   const { status, bytes } = await fetchBytes('?width=320');
   assert.equal(status, 200);
@@ -87,7 +87,7 @@ test('the media cookie shows pictures, and nothing else', async (context) => {
   assert.equal((await client.call('DELETE', `/api/cameras/${id}`, { token })).status, 401);
 });
 
-test('the media cookie does not count for what another site embeds', async (context) => {
+test('the media cookie is ignored for embedding by another site', async (context) => {
   const { client, path } = await setUp(context);
   for (const [site, status] of [
     ['cross-site', 401],
@@ -102,7 +102,7 @@ test('the media cookie does not count for what another site embeds', async (cont
     );
 });
 
-test('the media cookie is worth nothing after signing out, and for cameras of others', async (context) => {
+test('the media cookie is invalid after signing out, and for cameras without the right', async (context) => {
   const { server, client, path } = await setUp(context);
   await server.accounts.users.add({
     username: 'ada',
@@ -117,7 +117,7 @@ test('the media cookie is worth nothing after signing out, and for cameras of ot
   assert.equal((await client.call('GET', path, { token: null, headers: { cookie } })).status, 401);
 });
 
-test('a picture that cannot be made smaller is an error, and the next one works', async (context) => {
+test('a picture that cannot be scaled is an error, and the next one works', async (context) => {
   const { server, client, id, path, fetchBytes } = await setUp(context);
   server.frames.set(id, frameOf(id, 1, new Uint8Array([0xff, 0xd8, 0xff, 0xd9])));
   const answer = await client.call<Problem>('GET', `${path}?width=100`);
@@ -162,7 +162,7 @@ test('requests for the same thumbnail share one', async (context) => {
   assert.deepEqual([scaler.asked.length, thumbnails.counters.made], [1, 1]);
 });
 
-test('while one is made, only the newest frame waits for its turn', async (context) => {
+test('while one is made, only the newest frame waits', async (context) => {
   const { scaler, thumbnails } = makeThumbnails(context);
   const all = [1, 2, 3, 4, 5].map((receivedUs) => thumbnails.of(frameOf('cam_a', receivedUs), 100));
   scaler.answer(0);
@@ -173,7 +173,7 @@ test('while one is made, only the newest frame waits for its turn', async (conte
   assert.equal(await thumbnails.of(frameOf('cam_a', 5), 100), await all[4]);
 });
 
-test('a thumbnail that cannot be made fails for those who wait for it, and the next is made', async (context) => {
+test('a thumbnail that cannot be made fails for its requests, and the next is made', async (context) => {
   const { scaler, thumbnails } = makeThumbnails(context);
   const bad = thumbnails.of(frameOf('cam_a', 1), 100);
   const good = thumbnails.of(frameOf('cam_a', 2), 100);
@@ -200,7 +200,7 @@ test('at most 32 thumbnails wait, and closing answers all of them', async (conte
   thumbnails.close();
 });
 
-test('one user waits for so many thumbnails at once, and leaves room for others', async (context) => {
+test('one user has a limited number of waiting thumbnails, which leaves room for others', async (context) => {
   const made = Promise.withResolvers<Uint8Array>();
   let asked = 0;
   const thumbnails = {

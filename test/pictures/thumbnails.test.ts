@@ -12,7 +12,7 @@ const frame = (cameraId: string) => ({
   receivedUs: 1,
 });
 
-test('nothing of a camera that was removed is kept, and of the others everything', async (context) => {
+test('removing a camera drops its thumbnails only', async (context) => {
   const made: string[] = [];
   const scaler = {
     scaleFrame: ({ cameraId }: { cameraId: string }) => {

@@ -5,9 +5,9 @@ import { createLog } from '../../server/log.ts';
 
 const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
 
-test('addresses stay in order, and names stand for what they resolve to', async () => {
+test('addresses stay in order, and names are replaced by their addresses', async () => {
   const announced = new AnnouncedAddresses(['192.0.2.1', 'localhost'], createLog('silent'));
-  assert.deepEqual(announced.current, ['192.0.2.1'], 'a name is nothing before it is resolved');
+  assert.deepEqual(announced.current, ['192.0.2.1'], 'an unresolved name is left out');
   await announced.start();
   const [first, ...rest] = announced.current;
   assert.equal(first, '192.0.2.1');
@@ -15,7 +15,7 @@ test('addresses stay in order, and names stand for what they resolve to', async 
   announced.close();
 });
 
-test('closed while a name is still looked up, it leaves no timer behind', async () => {
+test('closing during a look-up leaves no timer behind', async () => {
   const before = timers();
   const announced = new AnnouncedAddresses(['localhost'], createLog('silent'));
   const started = announced.start();

@@ -17,7 +17,7 @@ const FRAME: EncodedFrame = {
   encodedUs: 1,
 };
 
-test('a viewer that fails on a frame takes it from nobody else, and the failure is told', () => {
+test('a viewer that fails on a frame does not affect the others, and the error is reported', () => {
   let deliver: ((frame: EncodedFrame) => void) | undefined;
   const track = new CameraTrack(
     'door',
@@ -46,7 +46,7 @@ test('a viewer that fails on a frame takes it from nobody else, and the failure 
   assert.deepEqual(seen, ['first', 'last']);
 });
 
-test('after each frame it is told how long all viewers together took, also when one of them failed', () => {
+test('after each frame the track reports the time for all viewers, also when one of them failed', () => {
   let deliver: ((frame: EncodedFrame) => void) | undefined;
   let nowUs = 100;
   const times: number[][] = [];

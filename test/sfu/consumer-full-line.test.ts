@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ScriptedConsumer } from '../support/scripted-consumer.ts';
 
-test('on a full line whole frames are left out, and a keyframe is asked for once there is room again', () => {
+test('on a full path whole frames are skipped, and a keyframe is requested once there is room again', () => {
   const rig = new ScriptedConsumer();
   const { consumer, path } = rig;
   consumer.resume();
@@ -17,15 +17,11 @@ test('on a full line whole frames are left out, and a keyframe is asked for once
   rig.frame(true);
   rig.frame();
   assert.equal(consumer.stats.framesSent, 2);
-  assert.equal(
-    rig.keyframeRequests,
-    asked,
-    'a keyframe that finds no room would cost the others for nothing',
-  );
+  assert.equal(rig.keyframeRequests, asked, 'a keyframe without room would cost the others for nothing');
 
   path.isFull = false;
   rig.frame();
-  assert.equal(consumer.stats.framesSent, 2, 'without what was left out it cannot be shown');
+  assert.equal(consumer.stats.framesSent, 2, 'it depends on a skipped frame');
   assert.equal(rig.keyframeRequests, asked + 1);
   rig.frame();
   assert.equal(rig.keyframeRequests, asked + 1, 'once');
@@ -36,6 +32,6 @@ test('on a full line whole frames are left out, and a keyframe is asked for once
   const gaps = numbers.slice(1).map((number, at) => number - (numbers[at] ?? 0));
   assert.ok(
     gaps.every((gap) => gap === 1),
-    'what was never sent is nothing to ask for again',
+    'a packet that was never sent is not retransmitted',
   );
 });

@@ -14,10 +14,10 @@ test('after every gap the first frame sent is a keyframe', () => {
   path.isOpen = false;
   assert.equal(rig.frame(), 4);
   path.isOpen = true;
-  assert.deepEqual([rig.frame(), rig.frame(true), rig.frame()], [4, 5, 6], 'after the path was gone');
+  assert.deepEqual([rig.frame(), rig.frame(true), rig.frame()], [4, 5, 6], 'after the path was lost');
 });
 
-test('a frame that finds the path gone is given up after its first packet', () => {
+test('a frame during which the path is lost is given up after its first packet', () => {
   const rig = new ScriptedConsumer();
   rig.consumer.resume();
   rig.path.isOpen = false;
@@ -44,7 +44,7 @@ test('the camera is encoded for a consumer exactly while it is resumed and its p
   assert.equal(rig.subscribed, false, 'closed');
 });
 
-test('a second resume asks for nothing: the frames go on without a keyframe', () => {
+test('a second resume requests no keyframe', () => {
   const rig = new ScriptedConsumer();
   rig.consumer.resume();
   rig.frame(true);
@@ -53,7 +53,7 @@ test('a second resume asks for nothing: the frames go on without a keyframe', ()
   assert.equal(rig.keyframeRequests, 0);
 });
 
-test('closing is told once, with its reason', () => {
+test('closing is reported once, with its reason', () => {
   const { consumer } = new ScriptedConsumer();
   const reasons: string[] = [];
   consumer.on('close', (reason) => reasons.push(reason));
@@ -62,7 +62,7 @@ test('closing is told once, with its reason', () => {
   assert.deepEqual(reasons, ['rightRevoked']);
 });
 
-test('a lost packet is sent again with its number in front of it; one that was never sent, or is gone by a pause, is not', () => {
+test('a lost packet is sent again with its original number; one never sent, or dropped by a pause, is not', () => {
   const rig = new ScriptedConsumer();
   const { consumer, sent } = rig;
   consumer.resume();
@@ -89,7 +89,7 @@ test('a lost packet is sent again with its number in front of it; one that was n
   assert.equal(sent.length, 4);
 });
 
-test('a keyframe that a viewer asks for is made while its frames flow, and counted always', () => {
+test("a viewer's keyframe request is served while its frames flow, and always counted", () => {
   const rig = new ScriptedConsumer();
   const { consumer } = rig;
   consumer.onFeedback({ kind: 'keyframe', ssrc: SSRC }, rig.nowUs);
@@ -100,10 +100,10 @@ test('a keyframe that a viewer asks for is made while its frames flow, and count
   assert.equal(consumer.stats.keyframeRequests, 2);
 });
 
-/** What a report quotes of the sender report of that moment. */
+/** The middle 32 bits of the current sender report's time. */
 const middle32At = (us: number): number => Number((ntpTimestamp(us) >> 16n) & 0xffff_ffffn);
 
-test('the round trip is what the report says of the last sender report, from 1 ms to 10 s', () => {
+test('the round trip is computed from the last sender report, from 1 ms to 10 s', () => {
   const rig = new ScriptedConsumer();
   const { consumer } = rig;
   const report = (lastSr: number, delaySinceLastSr: number): void =>
@@ -124,7 +124,7 @@ test('the round trip is what the report says of the last sender report, from 1 m
   assert.equal(consumer.stats.fractionLost, 0.25);
 });
 
-test('timings of frames are told with each report while they are asked for, 100 at most', () => {
+test('frame timings are sent with each report while they are requested, at most 100', () => {
   const rig = new ScriptedConsumer();
   const { consumer } = rig;
   const told: number[] = [];
@@ -132,7 +132,7 @@ test('timings of frames are told with each report while they are asked for, 100 
   consumer.resume();
   rig.frame(true);
   consumer.report(rig.nowUs);
-  assert.deepEqual(told, [], 'not asked for');
+  assert.deepEqual(told, [], 'not requested');
   consumer.setFrameTimings(true);
   for (let frame = 0; frame < 101; frame++) rig.frame();
   consumer.report(rig.nowUs);
@@ -146,7 +146,7 @@ test('timings of frames are told with each report while they are asked for, 100 
   assert.deepEqual(told, [100, 1]);
 });
 
-test('a report is due once something was sent', () => {
+test('a report is due once a packet was sent', () => {
   const rig = new ScriptedConsumer();
   rig.consumer.resume();
   assert.deepEqual(rig.consumer.report(rig.nowUs), []);

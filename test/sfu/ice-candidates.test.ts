@@ -25,7 +25,7 @@ test('announced addresses come first, each with the one port, and priorities fal
   assert.ok(priorities.every((priority) => priority > 0 && priority < 2 ** 31));
 });
 
-test('with a TCP port each address is told for it too, passive, and below everything by UDP', () => {
+test('with a TCP port each address also has a passive TCP candidate, below all UDP candidates', () => {
   const candidates = iceCandidates(['203.0.113.7'], 8081, true, 8082);
   const [udp, tcp] = ['udp', 'tcp'].map((name) => candidates.filter(({ protocol }) => protocol === name));
   assert.deepEqual(
@@ -47,7 +47,7 @@ test('with a TCP port each address is told for it too, passive, and below everyt
   );
 });
 
-test('the relay is told below everything else, as a type that Firefox takes without a related address', () => {
+test('the relay is the last candidate, of a type that Firefox accepts without a related address', () => {
   const { priority, ...relay } = relayCandidate({ address: '198.51.100.3', port: 49_200 });
   const address = '198.51.100.3';
   assert.deepEqual(relay, {
@@ -64,22 +64,22 @@ test('the relay is told below everything else, as a type that Firefox takes with
   assert.ok(direct.every(({ type, relayed }) => type === 'host' && relayed === undefined));
 });
 
-test('loopback is told only to viewers on this machine', () => {
+test('loopback candidates are given only to viewers on this machine', () => {
   const local = iceCandidates([], 1, true).map(({ address }) => address);
   assert.ok(local.includes('127.0.0.1'));
   const remote = iceCandidates(['203.0.113.7'], 1, false).map(({ address }) => address);
-  // A machine without any other interface has nothing else to offer.
+  // A machine without other interfaces has only loopback candidates.
   if (local.length > 1) assert.ok(!remote.includes('127.0.0.1'));
 });
 
-test('no address is told twice, and none that needs a zone', () => {
+test('no address is listed twice, and none that needs a zone', () => {
   const [own] = iceCandidates([], 1, true);
   const addresses = iceCandidates([own?.address ?? ''], 1, true).map(({ address }) => address);
   assert.equal(new Set(addresses).size, addresses.length);
   assert.ok(addresses.every((address) => isIP(address) > 0 && !address.startsWith('fe80')));
 });
 
-test('a host name is announced as what it resolves to; one that does not resolve is left out', async () => {
+test('a host name is announced as its addresses; one that does not resolve is left out', async () => {
   const announced = new AnnouncedAddresses(['203.0.113.7', 'localhost', 'does-not-exist.invalid'], log);
   assert.deepEqual(announced.current, ['203.0.113.7'], 'before the first answer');
   await announced.start();

@@ -9,7 +9,7 @@ import { IceUsers } from '../../server/sfu/ice-users.ts';
 import { RtcSocket } from '../../server/sfu/rtc-socket.ts';
 import { connectivityCheck, USE_CANDIDATE, type CheckOptions } from '../support/node-viewer.ts';
 
-/** Whoever asks last: its answer shows that what was sent before has come in. */
+/** Sends the last check: its answer shows that everything sent before has arrived. */
 const barrier = createSocket('udp4');
 const users = new IceUsers();
 const server = await RtcSocket.open(0, users, pino({ level: 'silent' }));
@@ -41,7 +41,7 @@ async function ask(socket: Socket, request: Buffer): Promise<Message> {
   return message;
 }
 
-/** Sends something that must not be answered, then waits until a genuine check of another agent has been. */
+/** Sends a datagram that must not be answered, then waits until a genuine check of another agent is answered. */
 async function send(socket: Socket, datagram: Buffer): Promise<void> {
   const received = server.counters.received;
   socket.send(datagram, server.port, '127.0.0.1');
@@ -50,7 +50,7 @@ async function send(socket: Socket, datagram: Buffer): Promise<void> {
   other.close();
 }
 
-test('a check is answered with the address it came from, signed', async () => {
+test('a check is answered with its source address, signed', async () => {
   const agent = new IceLiteAgent(users, () => 0);
   const socket = await viewer();
   const request = check(agent);
@@ -66,14 +66,14 @@ test('a check is answered with the address it came from, signed', async () => {
 });
 
 const forgeries: [name: string, options: CheckOptions][] = [
-  ['a made-up user', { username: 'nobody:browser' }],
+  ['an unknown user', { username: 'nobody:browser' }],
   ['no user name', { username: '' }],
   ['no integrity', { password: null }],
   ['an integrity made with another password', { password: 'x'.repeat(32) }],
   ['a nomination behind its integrity', { nominate: false, appended: USE_CANDIDATE }],
 ];
 for (const [name, options] of forgeries) {
-  test(`a request with ${name} is not answered and moves nothing`, async () => {
+  test(`a request with ${name} is not answered and moves no path`, async () => {
     let nowUs = 1;
     const agent = new IceLiteAgent(users, () => nowUs);
     const [genuine, forger] = [await viewer(), await viewer()];
@@ -107,7 +107,7 @@ test('every truncation and every flipped byte of a check is refused', async () =
   agent.close();
 });
 
-test('media goes where the last nomination came from', async () => {
+test('media follows the last nomination', async () => {
   const agent = new IceLiteAgent(users, () => 0);
   const [home, train] = [await viewer(), await viewer()];
   await ask(home, check(agent));
@@ -118,7 +118,7 @@ test('media goes where the last nomination came from', async () => {
   agent.close();
 });
 
-test('datagrams come in only from addresses that a genuine check validated', async () => {
+test('datagrams are accepted only from addresses that a genuine check validated', async () => {
   const agent = new IceLiteAgent(users, () => 0);
   const [known, stranger] = [await viewer(), await viewer()];
   const received: string[] = [];
@@ -158,11 +158,11 @@ test('an unknown attribute that must be understood is answered with 420, a role 
   agent.close();
 });
 
-test('a genuine check from port 0, where nobody can be answered, is not followed', async () => {
+test('a genuine check from port 0 is not followed', async () => {
   const agent = new IceLiteAgent(users, () => 0);
   const socket = await viewer();
   await ask(socket, check(agent));
-  // Only raw sockets send from there, so it is handed in where the socket would.
+  // Only raw sockets can send from port 0, so the test calls the socket's handler.
   agent.onBindingRequest(check(agent), {
     kind: 'udp',
     address: '127.0.0.1',

@@ -1,4 +1,4 @@
-/** The paths one viewer has validated, on sockets of the test's own. */
+/** The validated paths of one viewer, on the test's own sockets. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -11,7 +11,7 @@ const MAX_PATHS = 8;
 
 function setUp() {
   const agent = new IceLiteAgent(new IceUsers(), () => 0);
-  /** The ports whose paths the agent has claimed and not released. */
+  /** The ports of the paths that the agent has claimed and not released. */
   const claimed = new Set<number>();
   const path = (port: number): Path => ({
     kind: 'udp',
@@ -30,7 +30,7 @@ function setUp() {
   return { agent, claimed, check };
 }
 
-test('a viewer holds 8 paths at most: the one used longest ago is forgotten, never the selected one', () => {
+test('a viewer has at most 8 paths: the least recently used is dropped, never the selected one', () => {
   const { agent, claimed, check } = setUp();
   check(1, true);
   for (let port = 2; port <= MAX_PATHS; port++) check(port);
@@ -44,7 +44,7 @@ test('a viewer holds 8 paths at most: the one used longest ago is forgotten, nev
   agent.close();
 });
 
-test('closing gives every path back', () => {
+test('closing releases every path', () => {
   const { agent, claimed, check } = setUp();
   for (let port = 1; port <= 5; port++) check(port);
   agent.close();

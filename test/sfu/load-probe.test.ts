@@ -3,7 +3,7 @@ import { mock, test } from 'node:test';
 import type { LoadSample } from '../../server/core/admission.ts';
 import { LoadProbe, SAMPLE_MS } from '../../server/sfu/load-probe.ts';
 
-test('a sample tells what was measured since the one before', () => {
+test('a sample contains the measurements since the previous one', () => {
   mock.timers.enable({ apis: ['setInterval'] });
   let nowUs = 0;
   const datagrams = { sent: 1000, dropped: 10 };
@@ -13,7 +13,7 @@ test('a sample tells what was measured since the one before', () => {
     datagrams: () => datagrams,
     onSample: (sample) => samples.push(sample),
   });
-  /** The timer comes this much late. */
+  /** The timer is late by this much. */
   const tick = (lateUs = 0): LoadSample => {
     nowUs += SAMPLE_MS * 1000 + lateUs;
     mock.timers.tick(SAMPLE_MS);
@@ -27,7 +27,7 @@ test('a sample tells what was measured since the one before', () => {
   probe.frameSent(100, 10_100, 30_100);
   probe.frameSent(100, 20_100, 50_100);
   assert.deepEqual(tick(), { ...idle, sendingShare: 0.2, lateUs: 40_000 });
-  assert.deepEqual(tick(), idle, 'nothing of it is told twice');
+  assert.deepEqual(tick(), idle, 'nothing is reported twice');
   datagrams.sent += 90;
   datagrams.dropped += 10;
   assert.deepEqual(tick(15_000), { ...idle, delayUs: 15_000, droppedShare: 0.1 });
@@ -37,7 +37,7 @@ test('a sample tells what was measured since the one before', () => {
   assert.equal(
     tick().lateUs,
     500_000,
-    'an old frame counts for a second at most, one of the future for nothing',
+    'an old frame counts for at most a second, one from the future for nothing',
   );
 
   probe.close();

@@ -41,7 +41,7 @@ async function answer(socket: Socket): Promise<Buffer> {
   return ((await once(socket, 'message')) as [Buffer])[0];
 }
 
-/** A viewer's way through the relay: check, answer, and data both ways. */
+/** A viewer's path through the relay: check, answer, and data both ways. */
 async function talkThrough(relay: RelaySocket): Promise<void> {
   const agent = new IceLiteAgent(users, serverClock);
   const received: string[] = [];
@@ -56,7 +56,7 @@ async function talkThrough(relay: RelaySocket): Promise<void> {
   assert.deepEqual(response.getAttributeValue('XOR-MAPPED-ADDRESS'), ['127.0.0.1', viewer.address().port]);
   assert.equal(agent.selected?.kind, 'relay');
 
-  // The first goes in a Send indication and asks for the channel that the others go by.
+  // The first is sent in a Send indication and requests the channel for the others.
   const heard: string[] = [];
   const hear = (datagram: Buffer) => heard.push(datagram.toString('latin1'));
   viewer.on('message', hear);
@@ -71,7 +71,7 @@ async function talkThrough(relay: RelaySocket): Promise<void> {
 }
 
 for (const [index, transport] of ['UDP', 'TCP'].entries()) {
-  test(`a viewer's check, media and answers pass through the relay, over ${transport}`, async () => {
+  test(`a viewer's check, media and answers pass through the relay over ${transport}`, async () => {
     const relay = await relayBy(coturn.urls.slice(index, index + 1));
     const forbid = relay.permit('127.0.0.1');
     await talkThrough(relay);
@@ -80,13 +80,13 @@ for (const [index, transport] of ['UDP', 'TCP'].entries()) {
   });
 }
 
-test('a server that does not answer is followed by the next', async () => {
+test('the next server is tried when one does not answer', async () => {
   const relay = await relayBy(['turn:127.0.0.1:9', 'turn:127.0.0.1:9?transport=tcp', coturn.urls[1] ?? '']);
   await talkThrough(relay);
   relay.close();
 });
 
-test('with a wrong secret there is no relay, and it is tried again', async () => {
+test('a wrong secret yields no relay, and it is tried again', async () => {
   let attempts = 0;
   const credentials = () => {
     attempts++;
@@ -98,7 +98,7 @@ test('with a wrong secret there is no relay, and it is tried again', async () =>
   relay.close();
 });
 
-test('when coturn dies and returns, so does the relay, with whom it let through', async () => {
+test("after coturn's restart the relay returns with its permissions", async () => {
   const relay = await relayBy(coturn.urls.slice(0, 1));
   const forbid = relay.permit('127.0.0.1');
   await talkThrough(relay);

@@ -11,7 +11,7 @@ const users = new IceUsers();
 const server = await RtcSocket.open(0, users, pino({ level: 'silent' }));
 after(() => server.close());
 
-test('what the network does not take is left out: first whole frames, then datagrams', async (context) => {
+test('an overloaded network causes skipped frames first, then dropped datagrams', async (context) => {
   const agent = new IceLiteAgent(users, () => 0);
   const viewer = await NodeViewer.create({
     port: server.port,
@@ -24,7 +24,7 @@ test('what the network does not take is left out: first whole frames, then datag
   const MIB = 1024 * 1024;
   let waiting = 2 * MIB;
   context.mock.method(Socket.prototype, 'getSendQueueSize', () => waiting);
-  assert.equal(agent.isFull, true, 'frames are left out');
+  assert.equal(agent.isFull, true, 'frames are skipped');
   agent.send(Buffer.from('the rest of a frame'));
   assert.deepEqual([server.counters.sent, server.counters.dropped], [sent + 1, 0]);
   waiting = 5 * MIB;

@@ -73,7 +73,7 @@ test('a check over TCP is answered, framed and signed, and its connection carrie
   assert.deepEqual([listener.counters.accepted, listener.counters.malformed, listener.openCount], [1, 0, 1]);
 });
 
-const STRANGERS: [name: string, bytes: (agent: IceLiteAgent) => Buffer][] = [
+const NOT_VIEWERS: [name: string, bytes: (agent: IceLiteAgent) => Buffer][] = [
   ['something that is not STUN', () => framed(Buffer.from('\x80 media before any check', 'latin1'))],
   ['a length beyond all reason', () => Buffer.from('ffff', 'hex')],
   ['an HTTP request', () => Buffer.from('GET / HTTP/1.1\r\nHost: a\r\n\r\n')],
@@ -88,8 +88,8 @@ const STRANGERS: [name: string, bytes: (agent: IceLiteAgent) => Buffer][] = [
       ),
   ],
 ];
-for (const [name, bytes] of STRANGERS) {
-  test(`${name} ends the connection, unanswered`, async (context) => {
+for (const [name, bytes] of NOT_VIEWERS) {
+  test(`${name} closes the connection without an answer`, async (context) => {
     const { listener, agent } = await open(context);
     const viewer = new TcpViewer(context, listener.port);
     viewer.socket.write(bytes(agent));
@@ -100,7 +100,7 @@ for (const [name, bytes] of STRANGERS) {
   });
 }
 
-test('who does not prove to be a viewer in time is gone', async (context) => {
+test('a connection without a valid check in time is closed', async (context) => {
   const { listener, agent } = await open(context, { claimTimeoutMs: 100 });
   const silent = new TcpViewer(context, listener.port);
   const forger = new TcpViewer(context, listener.port);
@@ -113,7 +113,7 @@ test('who does not prove to be a viewer in time is gone', async (context) => {
   assert.equal(good.closed, false);
 });
 
-test('a network has so many connections: one that is no viewer’s yet gives way to a new one, a viewer’s never', async (context) => {
+test("a network has a limited number of connections: a new one replaces an unclaimed one, never a viewer's", async (context) => {
   const { listener, agent } = await open(context, { maxPerNetwork: 2 });
   const first = new TcpViewer(context, listener.port);
   first.send(connectivityCheck(agent.parameters));
@@ -136,7 +136,7 @@ test('a network has so many connections: one that is no viewer’s yet gives way
   assert.equal(fifth.closed, false);
 });
 
-test('a viewer that does not read makes its path full, and memory stays bounded', async (context) => {
+test('a viewer that does not read fills its path, and memory stays bounded', async (context) => {
   const { listener, agent } = await open(context);
   const viewer = new TcpViewer(context, listener.port);
   viewer.send(connectivityCheck(agent.parameters));
@@ -144,18 +144,18 @@ test('a viewer that does not read makes its path full, and memory stays bounded'
   assert.equal(agent.isFull, false);
   viewer.socket.pause();
   const packet = Buffer.alloc(1200, 1);
-  // More than the kernel's buffers on both sides take, without a pause in which anything could drain.
+  // More than the kernel's buffers on both sides, without a pause in which they could drain.
   for (let sent = 0; sent < 40_000 && listener.counters.dropped === 0; sent++) {
     agent.send(packet);
     if (sent % 100 === 0) await new Promise(setImmediate);
   }
   assert.equal(agent.isFull, true);
-  assert.ok(listener.counters.dropped > 0, 'what does not fit is dropped');
+  assert.ok(listener.counters.dropped > 0, 'datagrams that do not fit are dropped');
   viewer.socket.resume();
   await until('the line is free again', () => !agent.isFull);
 });
 
-test('a viewer that leaves takes its connection along, and the server’s end takes all', async (context) => {
+test('a leaving viewer closes its connection, and closing the server closes all', async (context) => {
   const { listener, agent, users } = await open(context);
   const viewer = new TcpViewer(context, listener.port);
   viewer.send(connectivityCheck(agent.parameters));
@@ -171,10 +171,10 @@ test('a viewer that leaves takes its connection along, and the server’s end ta
   await until('it is served', () => staying.datagrams.length > 1);
   staying.socket.destroy();
   await until('the connection is gone', () => listener.openCount === 0);
-  assert.equal(other.send(Buffer.from('into the void')), true, 'until the viewer checks another path');
+  assert.equal(other.send(Buffer.from('into the void')), true, 'until the viewer validates another path');
 });
 
-test('a port that is taken stops the start in one line', async (context) => {
+test('a taken port stops the start with one line', async (context) => {
   const { listener } = await open(context);
   await assert.rejects(
     RtcTcpListener.open({ port: listener.port, users: new IceUsers(), log }),

@@ -4,14 +4,14 @@ import { RtpStream } from '../../server/sfu/rtp-stream.ts';
 
 const PAYLOAD = Buffer.from('payload');
 
-test('before DTLS is done nothing is sent, and nothing counted', () => {
+test('before DTLS is done nothing is sent or counted', () => {
   const path = { srtp: undefined, isFull: false, send: () => assert.fail('it was sent in the clear') };
   const stream = new RtpStream(1, 96, path);
   assert.equal(stream.send(PAYLOAD, 0, true), undefined);
   assert.deepEqual([stream.packetCount, stream.octetCount], [0, 0]);
 });
 
-test('no packet index is used twice, also across the wrap of sequence numbers and for packets that did not leave', () => {
+test('no packet index is used twice, across the wrap of sequence numbers and for packets that were not sent', () => {
   const indexes: number[] = [];
   const protect = (header: Buffer, _payload: Uint8Array, _ssrc: number, index: number): Buffer => {
     assert.equal(header.readUInt16BE(2), index % 65_536);

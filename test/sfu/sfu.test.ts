@@ -18,7 +18,7 @@ import type { ViewerTransport } from '../../server/sfu/viewer-transport.ts';
 import { NodeViewer } from '../support/node-viewer.ts';
 import { until } from '../support/until.ts';
 
-/** Stands where the transcoder would: the test says when which frame comes. */
+/** Replaces the transcoder: the test emits the frames. */
 class ScriptedVideo implements EncodedVideo {
   readonly subscribers = new Map<string, (frame: EncodedFrame) => void>();
   readonly keyframeRequests: string[] = [];
@@ -78,7 +78,7 @@ async function connectedViewer(): Promise<{ viewer: NodeViewer; transport: Viewe
   viewers.push(viewer);
   transport.connect(viewer.dtlsParameters);
   await viewer.connect();
-  // The server has finished its handshake when it has sent its last flight; its promise resolves a tick later.
+  // The server has finished its handshake after its last flight; its promise resolves a tick later.
   while (!transport.srtp) await new Promise(setImmediate);
   return { viewer, transport };
 }
@@ -109,7 +109,7 @@ function fir(ssrc: number): RtcpPacket {
   return { serialize: () => bytes } as RtcpPacket;
 }
 
-test('the first frame a viewer gets is a keyframe, whole, with VP8 payload type and capture time', async () => {
+test('the first frame a viewer gets is a complete keyframe with VP8 payload type and capture time', async () => {
   const { viewer, transport } = await connectedViewer();
   const consumer = sfu.consume(transport, 'door');
   consumer.resume();
@@ -139,17 +139,17 @@ test('the first frame a viewer gets is a keyframe, whole, with VP8 payload type 
     packets.map((_, index) => index),
   );
   consumer.close('requested');
-  assert.equal(video.subscribers.has('door'), false, 'nobody watches: the camera is let go');
+  assert.equal(video.subscribers.has('door'), false, 'without a viewer the subscription ends');
 });
 
-test('a camera is not even subscribed before the path to its viewer is open', async () => {
+test('a camera is not subscribed before the path to its viewer is open', async () => {
   const transport = sfu.createTransport('127.0.0.1');
   sfu.consume(transport, 'early').resume();
   assert.equal(video.subscribers.has('early'), false);
   transport.close('requested');
 });
 
-test('two viewers of one camera share a subscription; the second asks for a keyframe', async () => {
+test('two viewers of one camera share a subscription; the second requests a keyframe', async () => {
   const one = await watching('shared');
   const { viewer, transport } = await connectedViewer();
   video.keyframeRequests.length = 0;
@@ -166,7 +166,7 @@ test('two viewers of one camera share a subscription; the second asks for a keyf
   second.close('requested');
 });
 
-test('a NACK is answered on the RTX stream with the original sequence number in front (RFC 4588)', async () => {
+test('a NACK is answered on the RTX stream, with the original sequence number first (RFC 4588)', async () => {
   const { viewer, consumer, ssrc, header } = await watching('nack');
   const retransmission = viewer.nextRtp((packet) => packet.header.payloadType === 97);
   await viewer.sendRtcp(nack(ssrc, [header.sequenceNumber]));
@@ -178,7 +178,7 @@ test('a NACK is answered on the RTX stream with the original sequence number in 
   assert.equal(consumer.stats.packetsRetransmitted, 1);
 });
 
-test('a NACK for what was never sent, or for another stream, is counted at most', async () => {
+test('a NACK for a packet never sent, or for another stream, is at most counted', async () => {
   const { viewer, consumer, ssrc, header } = await watching('nack2');
   await viewer.sendRtcp(nack(ssrc, [(header.sequenceNumber + 1000) & 0xffff]));
   await viewer.sendRtcp(nack(ssrc + 100, [header.sequenceNumber]));
@@ -190,7 +190,7 @@ for (const [name, request] of [
   ['PLI', pli],
   ['FIR', fir],
 ] as const) {
-  test(`${name} asks the camera for a keyframe, and for another stream it does not`, async () => {
+  test(`${name} requests a keyframe of the camera, for another stream it does not`, async () => {
     const cameraId = `camera-${name}`;
     const { viewer, consumer, ssrc } = await watching(cameraId);
     video.keyframeRequests.length = 0;
@@ -215,7 +215,7 @@ test('a sender report maps the RTP clock to wall-clock time', async () => {
   assert.ok(Math.abs((packet.senderInfo.rtpTimestamp - expected) << 0) <= 1);
 });
 
-test('after a pause nothing is sent until the next keyframe', async () => {
+test('after a pause nothing is sent before the next keyframe', async () => {
   const { viewer, consumer, header } = await watching('pause');
   consumer.pause();
   assert.equal(video.subscribers.has('pause'), false);
@@ -232,7 +232,7 @@ test('after a pause nothing is sent until the next keyframe', async () => {
   );
 });
 
-test('a paused camera keeps nothing to send again', async () => {
+test('a paused camera keeps no packets for retransmission', async () => {
   const { viewer, consumer, ssrc, header } = await watching('kept-ready');
   consumer.pause();
   const { nacksReceived } = consumer.stats;
@@ -241,7 +241,7 @@ test('a paused camera keeps nothing to send again', async () => {
   assert.equal(consumer.stats.packetsRetransmitted, 0);
 });
 
-test('cameras come and go on one transport while it runs, each with SSRCs of its own', async () => {
+test('cameras are added and removed on one running transport, each with its own SSRCs', async () => {
   const { viewer, transport, ssrc } = await watching('grid-1');
   const seen = new Set([ssrc]);
   for (const cameraId of ['grid-2', 'grid-3', 'grid-2']) {
@@ -260,7 +260,7 @@ test('cameras come and go on one transport while it runs, each with SSRCs of its
   }
 });
 
-test('the picture follows a viewer to another address', async () => {
+test('media follows a viewer to another address', async () => {
   const { viewer } = await watching('train');
   await viewer.moveToNewAddress();
   await viewer.check();
@@ -279,13 +279,13 @@ test('an ICE restart moves the path without touching DTLS', async () => {
   assert.equal((await next).header.timestamp, frame.timestamp90k);
 });
 
-test('a viewer that stops checking is gone within 30 s, its consumers with it', async () => {
+test('a viewer that stops checking is removed within 30 s, with its consumers', async () => {
   const { transport, consumer } = await watching('gone');
   const closed = once(transport, 'close');
   const consumerClosed = once(consumer, 'close');
   skippedUs += 15_000_000;
   mock.timers.tick(1000);
-  assert.equal(transport.consumers.size, 1, 'fifteen seconds of silence are forgiven');
+  assert.equal(transport.consumers.size, 1, 'fifteen seconds of silence are tolerated');
   skippedUs += 10_000_000;
   mock.timers.tick(1000);
   assert.deepEqual(await closed, ['timeout']);
@@ -302,7 +302,7 @@ test('a removed camera closes its consumers and no others', async () => {
   assert.deepEqual([...transport.consumers.keys()], [other.id]);
 });
 
-test('frame timings come only to who asked for them', async () => {
+test('frame timings are sent only to viewers that requested them', async () => {
   const { consumer } = await watching('timed');
   mock.timers.tick(1000);
   consumer.setFrameTimings(true);

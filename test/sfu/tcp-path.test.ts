@@ -10,7 +10,7 @@ import { connectivityCheck } from '../support/node-viewer.ts';
 const CHECK = connectivityCheck({ usernameFragment: 'ufrag', password: 'password' });
 const KIB = 1024;
 
-/** A path on a socket whose buffer is as full as the test says; each check is answered at once. */
+/** A path on a socket whose fill level the test sets; each check is answered at once. */
 function open(context: TestContext) {
   const socket = Object.assign(new EventEmitter(), {
     writable: true,
@@ -38,7 +38,7 @@ function open(context: TestContext) {
   return { socket, path, counters, check };
 }
 
-test('a peer that sends checks and does not read gets no more answers when the path is full', (context) => {
+test('a peer that sends checks without reading gets no more answers when the path is full', (context) => {
   const { socket, counters, check } = open(context);
   check();
   assert.deepEqual([socket.written, counters.dropped], [1, 0]);
@@ -50,7 +50,7 @@ test('a peer that sends checks and does not read gets no more answers when the p
   assert.equal(socket.written, 2);
 });
 
-test('media has a larger bound than answers, since a frame that has begun goes out whole', (context) => {
+test('media has a larger bound than answers, because a frame that has begun is sent whole', (context) => {
   const { socket, path, counters } = open(context);
   socket.writableLength = 33 * KIB;
   assert.equal(path.isFull, true);

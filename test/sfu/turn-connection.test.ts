@@ -1,4 +1,4 @@
-/** The ways to a TURN server, to servers of the test's own. */
+/** Connections to the test's own TURN servers. */
 
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
@@ -38,7 +38,7 @@ async function overTcp(context: TestContext) {
 
 const settled = (): Promise<unknown> => new Promise(setImmediate);
 
-test('over a stream, messages come whole, however they are cut', async (context) => {
+test('over a stream, messages are complete, however they are split', async (context) => {
   const { peer, messages } = await overTcp(context);
   const both = Buffer.concat([DATA, STUN]);
   peer.setNoDelay(true);
@@ -50,7 +50,7 @@ test('over a stream, messages come whole, however they are cut', async (context)
   assert.deepEqual(messages, [DATA, STUN]);
 });
 
-test('a stream that the server ends is told once', async (context) => {
+test('a stream closed by the server is reported once', async (context) => {
   const { peer, connection, problems } = await overTcp(context);
   peer.destroy();
   await until('it is told', () => problems.length > 0);
@@ -59,7 +59,7 @@ test('a stream that the server ends is told once', async (context) => {
   assert.deepEqual(problems, ['the server closed the connection']);
 });
 
-test('bytes that are no message end the stream, and what follows them is not read', async (context) => {
+test('malformed bytes close the stream, and bytes after them are not read', async (context) => {
   const { peer, messages, problems } = await overTcp(context);
   const ended = once(peer, 'close');
   peer.write(Buffer.concat([Buffer.alloc(24, 0xff), DATA]));
@@ -69,7 +69,7 @@ test('bytes that are no message end the stream, and what follows them is not rea
   assert.deepEqual(messages, []);
 });
 
-test('after close nothing is told and nothing is sent, though what was said before still leaves', async (context) => {
+test('after close nothing is reported or sent, though earlier messages are still sent', async (context) => {
   const { peer, connection, messages, problems } = await overTcp(context);
   const received: Buffer[] = [];
   peer.on('data', (chunk: Buffer) => received.push(chunk));
@@ -84,7 +84,7 @@ test('after close nothing is told and nothing is sent, though what was said befo
   assert.deepEqual([messages, problems], [[], []]);
 });
 
-test('a connection that is closed while a message is handled hands over no other of the same chunk', async (context) => {
+test('closing the connection from a message handler drops the rest of the chunk', async (context) => {
   const { peer, connection, messages } = await overTcp(context);
   const push = messages.push.bind(messages);
   messages.push = (...received) => (connection.close(), push(...received));
@@ -94,7 +94,7 @@ test('a connection that is closed while a message is handled hands over no other
   assert.deepEqual([...messages], [DATA]);
 });
 
-test('a stream nobody reads is full, then drops relayed data, and lets STUN through', async (context) => {
+test('a stream that is not read reports full, then drops relayed data, and sends STUN', async (context) => {
   const { peer, connection } = await overTcp(context);
   peer.pause();
   const data = Buffer.alloc(16 * 1024);
@@ -114,7 +114,7 @@ test('a stream nobody reads is full, then drops relayed data, and lets STUN thro
   await until('the STUN message is the last that arrives', () => last.equals(STUN));
 });
 
-test('a server that refuses a connection is an error, not a loss', async () => {
+test('a refused connection is an error, not a loss', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -124,7 +124,7 @@ test('a server that refuses a connection is an error, not a loss', async () => {
   await assert.rejects(openTurnConnection({ ...LOOPBACK, port, transport: 'tcp' }, events), /ECONNREFUSED/);
 });
 
-test('over UDP, a server that is gone is told once, and nothing after close', async () => {
+test('over UDP, a server that is gone is reported once, and nothing after close', async () => {
   const server = createSocket('udp4');
   server.bind(0, '127.0.0.1');
   await once(server, 'listening');

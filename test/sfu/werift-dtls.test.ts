@@ -16,16 +16,16 @@ import {
   type RtcpPacket,
   type SrtpProfile,
 } from 'werift';
-import type { RtcpFeedback } from '../../server/core/rtp/rtcp-feedback.ts';
+import type { ViewerFeedback } from '../../server/core/rtp/rtcp-feedback.ts';
 import { RTP_HEADER_BYTES, writeRtpHeader } from '../../server/core/rtp/rtp-header.ts';
 import { newCertificate } from '../support/node-viewer.ts';
 import { until } from '../support/until.ts';
 import { localFingerprint, WeriftDtls, type SrtpProtector } from '../../server/sfu/werift-dtls.ts';
 
 /**
- * A server's WeriftDtls and a viewer (werift as DTLS client), joined by a wire that loses nothing.
+ * A server's WeriftDtls and a viewer (werift as DTLS client), joined by a lossless wire.
  *
- * @param rewrite what becomes of each of the viewer's datagrams on the way
+ * @param rewrite maps each of the viewer's datagrams to those that are delivered
  */
 async function pair(
   certificate: RTCCertificate,
@@ -34,7 +34,7 @@ async function pair(
 ) {
   const counters = { malformed: 0, refusedFragments: 0, excess: 0 };
   const fingerprint = await localFingerprint();
-  const rtcp: RtcpFeedback[] = [];
+  const rtcp: ViewerFeedback[] = [];
   const toViewer: ((datagram: Buffer) => void)[] = [];
   /** All datagrams of either side. */
   const said = { server: [] as Buffer[], viewer: [] as Buffer[] };
@@ -86,14 +86,14 @@ function protectedPacket(srtp: SrtpProtector, text: string, extendedSequence = 5
   return srtp.protect(header, Buffer.from(text), SSRC, extendedSequence);
 }
 
-/** A DTLS record (RFC 6347 section 4.1), unencrypted, or one that only says it is not. */
+/** A DTLS record (RFC 6347 section 4.1), unencrypted or only claiming to be encrypted. */
 function record(type: number, fragment: Buffer, epoch = 0): Buffer {
   const head = Buffer.from([type, 0xfe, 0xfd, 0, epoch, 0, 0, 0, 0, 0, 0, 0, 0]);
   head.writeUInt16BE(fragment.length, 11);
   return Buffer.concat([head, fragment]);
 }
 
-/** A fragment of a handshake message in a record of its own (RFC 6347 section 4.2.2). */
+/** A fragment of a handshake message in its own record (RFC 6347 section 4.2.2). */
 function handshakeFragment(
   type: number,
   length: number,
@@ -114,7 +114,7 @@ for (const [name, profile] of [
   ['AEAD_AES_128_GCM', ProtectionProfileAeadAes128Gcm],
   ['AES_CM_128_HMAC_SHA1_80', ProtectionProfileAes128CmHmacSha1_80],
 ] as const) {
-  test(`what is protected after the handshake can be read by the viewer: ${name}`, async () => {
+  test(`data protected after the handshake can be read by the viewer: ${name}`, async () => {
     const { server, viewer, connect } = await pair(await newCertificate(), [profile]);
     const srtp = await connect();
     const clear = viewer.srtp?.decrypt(protectedPacket(srtp, 'picture'));
@@ -137,10 +137,10 @@ test('RTCP passes both ways', async () => {
   server.close();
 });
 
-test('werift keeps nothing of an SSRC that is used no more', async () => {
+test('werift keeps no state of an SSRC that is no longer used', async () => {
   const { server, viewer, connect, said } = await pair(await newCertificate());
   await connect();
-  /** The index at the end tells what is kept: it grows as long as the SSRC is known (RFC 3711 section 3.4). */
+  /** The index at the end shows the state: it grows as long as the SSRC is known (RFC 3711 section 3.4). */
   const index = () => (said.server.at(-1)?.readUInt32BE((said.server.at(-1)?.length ?? 4) - 4) ?? 0) & 0xffff;
   const report = [new RtcpRrPacket({ ssrc: 7 })];
   server.sendRtcp(report);
@@ -153,7 +153,7 @@ test('werift keeps nothing of an SSRC that is used no more', async () => {
   server.close();
 });
 
-test('RTCP of a viewer never reaches the parser of werift', async (t) => {
+test("a viewer's RTCP never reaches werift's parser", async (t) => {
   const { server, viewer, connect, rtcp } = await pair(await newCertificate());
   await connect();
   const parser = t.mock.method(RtcpPacketConverter, 'deSerialize');
@@ -178,9 +178,9 @@ test('a viewer with another certificate than announced is refused', async () => 
   server.close();
 });
 
-test("a viewer that shows someone else's certificate is refused", async () => {
+test("a viewer that presents another viewer's certificate is refused", async () => {
   const [own, stolen] = [await newCertificate(), await newCertificate()];
-  // It has the certificate, which travels in the clear, but only its own key to sign with.
+  // It has the certificate, which is sent unencrypted, but only its own key to sign with.
   const impostor = Object.assign(Object.create(RTCCertificate.prototype) as RTCCertificate, stolen, {
     privateKey: own.privateKey,
   });
@@ -189,10 +189,10 @@ test("a viewer that shows someone else's certificate is refused", async () => {
   server.close();
 });
 
-test('after the handshake nothing unencrypted resets the session', async () => {
+test('after the handshake no unencrypted record resets the session', async () => {
   const { server, viewer, connect, deliver } = await pair(await newCertificate());
   const srtp = await connect();
-  // A fatal alert, a ClientHello cut short, a change of cipher spec.
+  // A fatal alert, a truncated ClientHello, a change of cipher spec.
   for (const [type, fragment] of [
     [21, '0228'],
     [22, '01000000000000000000000a'],
@@ -227,12 +227,12 @@ test('a viewer that repeats its last flight is sent the server’s again, a boun
   server.close();
 });
 
-test('a record that only claims to be encrypted opens the session to nothing', async () => {
+test('a record that only claims to be encrypted does not reopen the handshake', async () => {
   const { server, connect, said } = await pair(await newCertificate());
   await connect();
   const [clientHello = Buffer.alloc(0)] = said.viewer;
   const before = said.server.length;
-  // Of no known type, which werift takes for the end of the session; then a handshake from the beginning behind it.
+  // A record of an unknown type, which werift takes for the end of the session, then a new handshake.
   const claim = record(25, Buffer.alloc(0), 1);
   server.receive(claim);
   server.receive(Buffer.concat([claim, clientHello]));
@@ -241,7 +241,7 @@ test('a record that only claims to be encrypted opens the session to nothing', a
   server.close();
 });
 
-test('garbage of every first byte and length harms neither the handshake nor the session', async () => {
+test('garbage of every first byte and length affects neither handshake nor session', async () => {
   const { server, viewer, connect, counters } = await pair(await newCertificate());
   const garbage = () => {
     for (let first = 0; first < 256; first++) {
@@ -257,7 +257,7 @@ test('garbage of every first byte and length harms neither the handshake nor the
   server.close();
 });
 
-test('a message that comes in fragments, the last one first and junk between them, is put together', async () => {
+test('a message is reassembled from fragments that arrive out of order with junk in between', async () => {
   const CERTIFICATE = 11;
   const cut = (datagram: Buffer): Buffer[] => {
     if (datagram[0] !== 22 || datagram.readUInt16BE(3) !== 0 || datagram[13] !== CERTIFICATE)
@@ -278,7 +278,7 @@ test('a message that comes in fragments, the last one first and junk between the
   server.close();
 });
 
-test('the first excess of unfinished fragments ends the transport', async () => {
+test('the first excess of incomplete fragments closes the transport', async () => {
   const { server, fingerprints, counters } = await pair(await newCertificate());
   const ended = server.connect(fingerprints).then(
     () => 'connected',
@@ -291,7 +291,7 @@ test('the first excess of unfinished fragments ends the transport', async () => 
   server.close();
 });
 
-test('a storm of ClientHellos is answered a bounded number of times', async () => {
+test('a flood of ClientHellos is answered a bounded number of times', async () => {
   const { server, connect, said } = await pair(await newCertificate());
   await connect();
   server.close();
@@ -310,7 +310,7 @@ const timers = () => process.getActiveResourcesInfo().filter((name) => name === 
 /** The viewer's flight with its certificate is lost: the server repeats its own. */
 const withoutCertificate = (datagram: Buffer): Buffer[] => (datagram[13] === 11 ? [] : [datagram]);
 
-test('a transport that is closed during its handshake leaves no timers behind', async () => {
+test('closing a transport during its handshake leaves no timers behind', async () => {
   await until('those of the tests before are gone', () => timers() === 0);
   const { server, viewer, fingerprints, said } = await pair(
     await newCertificate(),
@@ -320,14 +320,14 @@ test('a transport that is closed during its handshake leaves no timers behind', 
   void server.connect(fingerprints).catch(() => undefined);
   void viewer.start().catch(() => undefined);
   await until("the viewer's certificate", () => said.viewer.some((datagram) => datagram[13] === 11));
-  // Lets the viewer stop repeating itself.
+  // Lets the viewer stop its repetitions.
   if (viewer.dtls) viewer.dtls.dtls.flight = 99;
   assert.ok(timers() > 0);
   server.close();
   await until('the timers are gone', () => timers() === 0, 10_000);
 });
 
-test('a datagram larger than any that is due is dropped unread', async () => {
+test('a datagram larger than any expected one is dropped unread', async () => {
   const { server, connect, counters } = await pair(await newCertificate());
   await connect();
   const { malformed } = counters;

@@ -9,13 +9,13 @@ import { readPictureHeader } from '../../server/wire/picture-message.ts';
 interface Rig {
   nowUs: number;
   mayWrite: boolean;
-  /** captureUs of the pictures sent. */
+  /** captureUs of the sent pictures. */
   sent: number[];
   publish(receivedUs?: number): void;
   open(): FrameWatch;
 }
 
-/** A watch with a clock, a socket and a camera in the test's hands. */
+/** A watch with a clock, a socket and a camera controlled by the test. */
 function setUp({ maxFps }: { maxFps?: number } = {}): Rig {
   const hub = new FrameHub(createLog('silent'));
   const rig: Rig = {
@@ -52,7 +52,7 @@ function setUp({ maxFps }: { maxFps?: number } = {}): Rig {
   return rig;
 }
 
-test('a picture older than 2 s is no beginning', async () => {
+test('a watch does not begin with a picture older than 2 s', async () => {
   const rig = setUp();
   rig.publish();
   rig.nowUs += 2_000_001;
@@ -61,7 +61,7 @@ test('a picture older than 2 s is no beginning', async () => {
   assert.deepEqual(rig.sent, []);
 });
 
-test('the picture that was there is not sent after one that was quicker', async () => {
+test('the picture at the start is not sent after a newer one', async () => {
   const rig = setUp();
   rig.publish(1);
   rig.nowUs = 2;
@@ -71,7 +71,7 @@ test('the picture that was there is not sent after one that was quicker', async 
   assert.deepEqual(rig.sent, [2]);
 });
 
-test('while the socket is full the newest waits, and goes when it has drained', () => {
+test('while the socket is full the newest picture waits, and is sent when it has drained', () => {
   const rig = setUp();
   const watch = rig.open();
   rig.mayWrite = false;
@@ -83,7 +83,7 @@ test('while the socket is full the newest waits, and goes when it has drained', 
   assert.deepEqual(watch.counters, { sent: 1, passedOver: 2 });
 });
 
-test('over a link with a long way the window grows until every picture fits, and over a slow one it stays', () => {
+test('the window grows on a link with a long round trip until every picture fits, and stays small on a slow link', () => {
   for (const { roundTripUs, wireUs, everyPicture } of [
     { roundTripUs: 150_000, wireUs: 0, everyPicture: true },
     { roundTripUs: 20_000, wireUs: 300_000, everyPicture: false },
@@ -113,7 +113,7 @@ test('over a link with a long way the window grows until every picture fits, and
   }
 });
 
-test('maxFps is kept, and a camera that trembles around it loses no picture', () => {
+test('maxFps is kept, and a camera with jitter around that rate loses no picture', () => {
   const rig = setUp({ maxFps: 10 });
   const watch = rig.open();
   for (let i = 0; i < 100; i++) {
@@ -132,7 +132,7 @@ test('maxFps is kept, and a camera that trembles around it loses no picture', ()
   assert.equal(trembling.sent.length, 100);
 });
 
-test('acks of what was never sent, or long ago, change nothing', () => {
+test('acknowledgements of pictures never sent, or sent long ago, change nothing', () => {
   const rig = setUp();
   const watch = rig.open();
   rig.publish(1);
@@ -142,7 +142,7 @@ test('acks of what was never sent, or long ago, change nothing', () => {
   assert.equal(watch.acknowledge(0), false);
 });
 
-test('after its end nothing is sent', async () => {
+test('nothing is sent after the end', async () => {
   const rig = setUp();
   rig.publish();
   const watch = rig.open();

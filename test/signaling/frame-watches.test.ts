@@ -1,4 +1,4 @@
-/** All watches of one session on a socket whose buffer the test empties. */
+/** All watches of one session, on a socket whose buffer the test empties. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -23,7 +23,7 @@ function setUp() {
     OPEN: 1,
     readyState: 1,
     bufferedAmount: 0,
-    /** The cameras of the pictures sent, by their watches. */
+    /** The cameras of the sent pictures, by watch. */
     sent: [] as number[],
     send: (message: Uint8Array, onWritten: () => void) => {
       const header = readPictureHeader(message);
@@ -60,7 +60,7 @@ function setUp() {
   return { socket, watches, publish, drain };
 }
 
-test('however many watches there are, the socket holds no more than the bound and one picture', () => {
+test('with any number of watches, the socket holds no more than the bound and one picture', () => {
   const { socket, watches, publish, drain } = setUp();
   const cameras = Array.from({ length: 10 }, (_, index) => `camera ${index}`);
   for (const cameraId of cameras) watches.open(cameraId);
@@ -71,12 +71,12 @@ test('however many watches there are, the socket holds no more than the bound an
     `${socket.bufferedAmount} bytes`,
   );
   drain();
-  assert.deepEqual(socket.sent, [1, 2, 3, 4, 5, 6, 7, 8], 'those that waited go when there is room');
+  assert.deepEqual(socket.sent, [1, 2, 3, 4, 5, 6, 7, 8], 'the waiting ones are sent when there is room');
   drain();
   assert.deepEqual(socket.sent, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
 });
 
-test('nothing is written to a socket that is closing', () => {
+test('nothing is written to a closing socket', () => {
   const { socket, watches, publish } = setUp();
   watches.open('door');
   socket.readyState = 2;
@@ -84,7 +84,7 @@ test('nothing is written to a socket that is closing', () => {
   assert.deepEqual(socket.sent, []);
 });
 
-test('what closed watches have sent stays counted', () => {
+test('pictures of closed watches stay counted', () => {
   const { watches, publish } = setUp();
   const { id } = watches.open('door');
   for (let picture = 0; picture < 5; picture++) publish('door');

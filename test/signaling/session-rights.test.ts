@@ -7,7 +7,7 @@ import type { MediaServer } from '../../server/signaling/media-server.ts';
 import { SIGNALING_CLOSE } from '../../server/wire/signaling.ts';
 import { AUTHENTICATE, openSession } from '../support/signaling-session.ts';
 
-/** A media server that may be asked for a transport only. @param closed told why the transport was closed */
+/** A media server for transports only. @param closed called with the reason for closing the transport */
 function sfuWithoutConsumers(closed: string[] = []): MediaServer {
   const transport = {
     id: 'transport',
@@ -26,7 +26,7 @@ function expired(): never {
   throw new VigieError('unauthorized', 'this token has expired');
 }
 
-test('a camera without the right to it is not consumed, and is answered like one that does not exist', () => {
+test('consuming a camera without the right is answered like consuming one that does not exist', () => {
   const { socket, session, ask } = openSession({
     sfu: sfuWithoutConsumers(),
     access: { mayWatch: () => false },
@@ -43,7 +43,7 @@ test('a camera without the right to it is not consumed, and is answered like one
   session.close('tokenExpired');
 });
 
-test('the transports of one session are not reached from another, not even by the same user', () => {
+test('the transports of a session cannot be used from another session, even of the same user', () => {
   const sfu = sfuWithoutConsumers();
   const owner = openSession({ sfu });
   const other = openSession({ sfu });
@@ -60,7 +60,7 @@ test('the transports of one session are not reached from another, not even by th
   for (const { session } of [owner, other]) session.close('tokenExpired');
 });
 
-test('when the socket closes, so do the transports of the session', () => {
+test('closing the socket closes the transports of the session', () => {
   const closed: string[] = [];
   const { socket, session, ask } = openSession({ sfu: sfuWithoutConsumers(closed) });
   socket.say(AUTHENTICATE);
@@ -70,7 +70,7 @@ test('when the socket closes, so do the transports of the session', () => {
   assert.equal(session.identity, undefined);
 });
 
-test('before the token nothing is answered: any other message ends the session', () => {
+test('any message before the token ends the session', () => {
   const { socket, session, ask } = openSession({
     access: { identify: () => assert.fail('there is no token') },
   });
@@ -79,13 +79,13 @@ test('before the token nothing is answered: any other message ends the session',
   assert.equal(session.mayWatch('door'), false);
 });
 
-test('a token that is not good ends the session', () => {
+test('an invalid token ends the session', () => {
   const { socket } = openSession({ access: { identify: expired } });
   socket.say(AUTHENTICATE);
   assert.deepEqual([socket.sent, socket.closedWith], [[], SIGNALING_CLOSE.unauthorized]);
 });
 
-test('a session is never taken over by the token of another user', () => {
+test('a token of another user does not take over a session', () => {
   let userId = 'anna';
   const identify = () => ({ userId, sessionId: 's', expiresAtMs: Date.now() + 60_000 });
   const { socket, session, ask } = openSession({ access: { identify } });
@@ -97,7 +97,7 @@ test('a session is never taken over by the token of another user', () => {
   session.close('tokenExpired');
 });
 
-test('a session without a token is closed after 5 s, and one whose token expires is told so', (context) => {
+test('a session without a token is closed after 5 s, and one with an expired token gets the reason', (context) => {
   context.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   const silent = openSession();
   const renewing = openSession();

@@ -9,7 +9,7 @@ const value = Array.from({ length: 32 }, () => 'AB').join(':');
 
 const notMessages: [name: string, text: string][] = [
   ['nothing', ''],
-  ['no JSON', 'hello'],
+  ['not JSON', 'hello'],
   ['null', 'null'],
   ['an array', '[]'],
   ['a number', '1e999'],
@@ -17,14 +17,14 @@ const notMessages: [name: string, text: string][] = [
   ['an unknown method', request('formatDisk', {})],
   ['a method of the prototype', request('constructor', {})],
   ['a negative id', '{"type":"request","id":-1,"method":"getTime","data":{"t0":1}}'],
-  ['an id that is no integer', '{"type":"request","id":1.5,"method":"getTime","data":{"t0":1}}'],
-  ['a field too many', '{"type":"request","id":1,"method":"getTime","data":{"t0":1},"admin":true}'],
+  ['an id that is not an integer', '{"type":"request","id":1.5,"method":"getTime","data":{"t0":1}}'],
+  ['an extra field', '{"type":"request","id":1,"method":"getTime","data":{"t0":1},"admin":true}'],
   ['an ack of a fraction', '{"type":"ack","watchId":1,"sequence":0.5}'],
-  ['an ack of nothing', '{"type":"ack","watchId":1}'],
+  ['an ack without a sequence', '{"type":"ack","watchId":1}'],
   ['deep nesting', '['.repeat(20_000)],
 ];
 for (const [name, text] of notMessages) {
-  test(`${name} is no message`, () => {
+  test(`${name} is refused`, () => {
     assert.throws(() => parseRequest(text), isBadRequest);
     assert.throws(() => parseAuthenticate(text), isBadRequest);
   });
@@ -57,7 +57,7 @@ const wrongData: [method: string, data: unknown][] = [
   ],
 ];
 for (const [method, data] of wrongData) {
-  test(`${method} with ${JSON.stringify(data).slice(0, 70)} is answered with what is wrong`, () => {
+  test(`${method} with ${JSON.stringify(data).slice(0, 70)} is answered with the error`, () => {
     const parsed = parseRequest(request(method, data));
     assert.ok('error' in parsed);
     assert.equal(parsed.id, 1);
@@ -66,7 +66,7 @@ for (const [method, data] of wrongData) {
   });
 }
 
-test('a request that fits its method comes through with its data', () => {
+test('a request that fits its method is parsed with its data', () => {
   const dtlsParameters = { role: 'client', fingerprints: [{ algorithm: 'sha-256', value }] };
   assert.deepEqual(parseRequest(request('connectWebRtcTransport', { transportId: 't', dtlsParameters })), {
     id: 1,

@@ -19,10 +19,10 @@ import { overload, relieve } from '../support/overload.ts';
 import { SignalingSocket } from '../support/signaling-socket.ts';
 import { until } from '../support/until.ts';
 
-/** More than the kernel takes of a connection nobody reads from. */
+/** More than the kernel buffers of a connection that is not read. */
 const MORE_THAN_FITS = 'x'.repeat(24 * 1024 * 1024);
 
-/** Real sockets and a real SFU; every token is good, and `rights` says what may be seen. */
+/** Real sockets and a real SFU; every token is valid, and `rights` lists the visible cameras. */
 async function startSignaling(
   context: TestContext,
   rights: Set<string>,
@@ -63,7 +63,7 @@ async function startSignaling(
   return { signaling, sfu, capacity, hub, url: `http://127.0.0.1:${port}` };
 }
 
-test('a right that is revoked ends on every socket of the user, also behind one that does not read', async (context) => {
+test('a revoked right ends on every socket of the user, even while one of them does not read', async (context) => {
   const rights = new Set(['door', 'garden']);
   const { signaling, sfu, url } = await startSignaling(context, rights);
   const sockets = [await SignalingSocket.open(url, 'deaf'), await SignalingSocket.open(url, 'listening')];
@@ -92,7 +92,7 @@ test('a right that is revoked ends on every socket of the user, also behind one 
   listening.close();
 });
 
-/** @param bytes of the JPEG; the first tells one from the other */
+/** @param bytes of the JPEG; the first one identifies it */
 function pictureOf(cameraId: string, mark: number, bytes = 1000): CameraFrame {
   const nowUs = serverClock();
   return {
@@ -105,7 +105,7 @@ function pictureOf(cameraId: string, mark: number, bytes = 1000): CameraFrame {
   };
 }
 
-test('the pictures of a camera come as they are, from the newest on, after the answer that names them', async (context) => {
+test("a camera's pictures are sent unmodified, from the newest on, after the answer with the watch's id", async (context) => {
   const { hub, url } = await startSignaling(context, new Set(['door']));
   hub.publish(pictureOf('door', 1));
   const socket = await SignalingSocket.open(url, 'viewer');
@@ -149,7 +149,7 @@ test('a slow reader gets the newest picture when it reads again, and no buffer g
   assert.deepEqual(
     [signaling.frameWatches.sent, signaling.frameWatches.passedOver],
     [102, 97],
-    'two are under way to the slow one, one waits',
+    'two are under way to the slow reader, one waits',
   );
   slow.socket.resume();
   await until('what was under way', () => slow.pictures.length === 2);
@@ -160,7 +160,7 @@ test('a slow reader gets the newest picture when it reads again, and no buffer g
   for (const socket of [slow, fast]) socket.close();
 });
 
-test('acks are as free as the pictures they answer, and no more', async (context) => {
+test('as many acks as sent pictures are free of the rate limit, and no more', async (context) => {
   const { hub, url } = await startSignaling(context, new Set(['door']));
   const socket = await SignalingSocket.open(url, 'viewer');
   const { watchId } = await socket.request('watchFrames', { cameraId: 'door' });
@@ -175,7 +175,7 @@ test('acks are as free as the pictures they answer, and no more', async (context
   assert.equal(socket.closeCode, SIGNALING_CLOSE.tooManyMessages);
 });
 
-test('a right that is revoked ends the pictures, and what is not one’s own cannot be watched', async (context) => {
+test('a revoked right ends the pictures, and a camera without the right cannot be watched', async (context) => {
   const rights = new Set(['door']);
   const { signaling, hub, url } = await startSignaling(context, rights);
   const socket = await SignalingSocket.open(url, 'viewer');
@@ -199,7 +199,7 @@ test('a right that is revoked ends the pictures, and what is not one’s own can
   socket.close();
 });
 
-test('a page watches a bounded number of cameras this way, and its end ends them', async (context) => {
+test('a page has a limited number of frame watches, and its end ends them', async (context) => {
   const { signaling, url } = await startSignaling(context, new Set(['door']));
   const socket = await SignalingSocket.open(url, 'viewer');
   for (let i = 0; i < MAX_FRAME_WATCHES; i++) await socket.request('watchFrames', { cameraId: 'door' });
@@ -209,7 +209,7 @@ test('a page watches a bounded number of cameras this way, and its end ends them
   await until('its watches are gone', () => signaling.frameWatches.open === 0);
 });
 
-test('every search for a path gets TURN credentials of its own', async (context) => {
+test('every request for ICE servers gets new TURN credentials', async (context) => {
   const { url } = await startSignaling(context, new Set(['door']));
   const socket = await SignalingSocket.open(url, 'viewer');
   const transport = await socket.request('createWebRtcTransport', {});
@@ -223,7 +223,7 @@ test('every search for a path gets TURN credentials of its own', async (context)
   socket.close();
 });
 
-/** What an upgrade is answered with. */
+/** The answer to an upgrade. */
 async function upgradeStatus(url: string, headers: Record<string, string>): Promise<number> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}${SIGNALING_PATH}`, SIGNALING_SUBPROTOCOL, {
     headers,
@@ -237,7 +237,7 @@ async function upgradeStatus(url: string, headers: Record<string, string>): Prom
   return status;
 }
 
-test('a page of another host gets no socket, and behind a proxy the host is the one the proxy was asked for', async (context) => {
+test('a page of another host gets no socket, and behind a proxy the host of the original request counts', async (context) => {
   const direct = await startSignaling(context, new Set());
   const proxied = await startSignaling(context, new Set(), ['loopback']);
   const own = direct.url.replace('http://', '');
@@ -250,7 +250,7 @@ test('a page of another host gets no socket, and behind a proxy the host is the 
   assert.equal(await upgradeStatus(proxied.url, { origin: 'https://evil.example', ...forwarded }), 403);
 });
 
-test('sockets that have not signed in are limited per network: the oldest gives way, one that signed in does not', async (context) => {
+test('unauthenticated sockets are limited per network: the oldest is replaced, an authenticated one stays', async (context) => {
   const { url, signaling } = await startSignaling(context, new Set());
   const signedIn = await SignalingSocket.open(url, 'viewer');
   const open = (): WebSocket =>
@@ -273,7 +273,7 @@ test('sockets that have not signed in are limited per network: the oldest gives 
   signedIn.close();
 });
 
-test('a network that opens sockets in a loop is told to wait', async (context) => {
+test('a network that opens sockets in a loop gets 429 with a delay', async (context) => {
   const { url } = await startSignaling(context, new Set(), [], () => 0);
   const statuses = new Map<number, number>();
   for (let round = 0; round < 402; round++) {
@@ -283,7 +283,7 @@ test('a network that opens sockets in a loop is told to wait', async (context) =
   assert.deepEqual(Object.fromEntries(statuses), { 101: 400, 429: 2 });
 });
 
-test('one user has so many pages open and no more; the one open for longest gives way', async (context) => {
+test('one user has a limited number of pages, and a new one replaces the one open for longest', async (context) => {
   const { url } = await startSignaling(context, new Set());
   const sockets: SignalingSocket[] = [];
   for (let page = 0; page < MAX_SESSIONS_PER_USER + 2; page++)
@@ -297,7 +297,7 @@ test('one user has so many pages open and no more; the one open for longest give
   for (const socket of sockets) socket.close();
 });
 
-test('the pages of one user have so many transports together, and a page that closes gives its own back', async (context) => {
+test('the pages of one user share a limit of transports, and closing a page releases its own', async (context) => {
   const { sfu, url } = await startSignaling(context, new Set());
   const sockets: SignalingSocket[] = [];
   for (let page = 0; page < MAX_TRANSPORTS_PER_USER / 8; page++) {
@@ -319,7 +319,7 @@ test('the pages of one user have so many transports together, and a page that cl
   for (const socket of [...sockets, next]) socket.close();
 });
 
-test('a page has a bounded number of cameras ready', async (context) => {
+test('a page has a limited number of consumers', async (context) => {
   const { sfu, url } = await startSignaling(context, new Set(['door']));
   const socket = await SignalingSocket.open(url, 'viewer');
   for (let transport = 0; transport < 2; transport++) {
@@ -335,13 +335,13 @@ test('a page has a bounded number of cameras ready', async (context) => {
   socket.close();
 });
 
-/** The answer to a request that is refused because the server is full. */
+/** The answer to a request refused by a full server. */
 function refusal({ received }: SignalingSocket) {
   const answer = received.findLast((message) => message.type === 'response');
   return answer?.type === 'response' && !answer.ok ? answer.error : undefined;
 }
 
-test('a full server refuses new pictures by any way and lets those who watch go on', async (context) => {
+test('a full server refuses new pictures of any kind and keeps serving current viewers', async (context) => {
   const { sfu, capacity, url } = await startSignaling(context, new Set(['door', 'garden']));
   const watching = await SignalingSocket.open(url, 'watching');
   const { id: transportId } = await watching.request('createWebRtcTransport', {});
@@ -381,7 +381,7 @@ test('a full server refuses new pictures by any way and lets those who watch go 
   await until('they have left', () => capacity.stats.watching === 7);
 });
 
-test('a viewer that watches may fall back to pictures on a full server', async (context) => {
+test('a current viewer may fall back to pictures on a full server', async (context) => {
   const { capacity, url } = await startSignaling(context, new Set(['door']));
   const socket = await SignalingSocket.open(url, 'viewer');
   const { id: transportId } = await socket.request('createWebRtcTransport', {});

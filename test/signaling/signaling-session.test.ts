@@ -1,4 +1,4 @@
-/** One session on a socket that does what the test says. */
+/** One session on a socket controlled by the test. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -17,7 +17,7 @@ for (const [what, act] of [
   ['requests', ({ ask }: ScriptedSession) => ask('getTime', { t0: 0 })],
   ['pings', ({ socket }: ScriptedSession) => socket.emit('ping', Buffer.alloc(0))],
 ] as const)
-  test(`${what} beyond the burst end the session, and who still goes on is cut off`, () => {
+  test(`${what} beyond the burst end the session, and a client that continues is cut off`, () => {
     const opened = signedIn();
     const { socket } = opened;
     // Signing in was the first message.
@@ -26,12 +26,12 @@ for (const [what, act] of [
     act(opened);
     assert.equal(socket.closedWith, SIGNALING_CLOSE.tooManyMessages);
     for (let late = 0; late < BURST; late++) act(opened);
-    assert.equal(socket.terminated, 0, 'what was on its way is forgiven');
+    assert.equal(socket.terminated, 0, 'messages already under way are tolerated');
     act(opened);
     assert.equal(socket.terminated, 1);
   });
 
-test('a viewer that asks and does not read is closed when its answers fill the buffer', () => {
+test('a viewer that sends requests without reading is closed when its answers fill the buffer', () => {
   const { socket, ask } = signedIn();
   ask('getTime', { t0: 0 });
   const sent = socket.sent.length;

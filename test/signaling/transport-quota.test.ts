@@ -4,7 +4,7 @@ import { MAX_TRANSPORTS_PER_USER, TransportQuota } from '../../server/signaling/
 
 const SECOND_US = 1_000_000;
 
-test('one user has so many transports open and no more, and another user is not affected', () => {
+test('one user has a limited number of open transports, and another user is not affected', () => {
   const quota = new TransportQuota();
   const open = Array.from({ length: MAX_TRANSPORTS_PER_USER }, () => quota.take('anna', 0));
   assert.throws(() => quota.take('anna', 60 * SECOND_US), /close a page that shows video/);
@@ -12,10 +12,10 @@ test('one user has so many transports open and no more, and another user is not 
   open[0]?.();
   open[0]?.();
   quota.take('anna', 60 * SECOND_US);
-  assert.throws(() => quota.take('anna', 60 * SECOND_US), /at most/, 'a place is given back once');
+  assert.throws(() => quota.take('anna', 60 * SECOND_US), /at most/, 'a place is released once');
 });
 
-test('transports that are opened and closed in a loop come at four a second after the first burst', () => {
+test('transports opened and closed in a loop are limited to four a second after the first burst', () => {
   const quota = new TransportQuota();
   let made = 0;
   for (let nowUs = 0; nowUs < 10 * SECOND_US; nowUs += 10_000) {

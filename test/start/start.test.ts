@@ -17,7 +17,7 @@ function start(context: TestContext, options: { args?: string[]; nodeArgs?: stri
   return { status, stdout, stderr };
 }
 
-test('an older Node is told in one line what to do', (context) => {
+test('an older Node prints one line that says what to do', (context) => {
   const pretend = "Object.defineProperty(process, 'versions', { value: { node: '20.19.0' } })";
   const { status, stderr } = start(context, {
     nodeArgs: ['--import', `data:text/javascript,${encodeURIComponent(pretend)}`],
@@ -35,7 +35,7 @@ test('--check-config prints the configuration and stops', (context) => {
   assert.match(stdout, /^VIGIE_HTTP_PORT=9000$/m);
 });
 
-test('--check-config names what is misspelt, apart from what can be pasted into .env', (context) => {
+test('--check-config reports misspelt settings on standard error', (context) => {
   const { status, stdout, stderr } = start(context, {
     args: ['--check-config'],
     dotEnv: 'VIGIE_HTTP_PROT=9000\n',
@@ -45,7 +45,7 @@ test('--check-config names what is misspelt, apart from what can be pasted into 
   assert.doesNotMatch(stdout, /HTTP_PROT/);
 });
 
-test('a broken .env is one line for each mistake and exit code 1', (context) => {
+test('a broken .env prints one line per mistake and exits with code 1', (context) => {
   const { status, stdout, stderr } = start(context, {
     args: ['--check-config'],
     dotEnv: 'VIGIE_DEMO=maybe\nhm\n',

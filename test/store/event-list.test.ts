@@ -7,7 +7,7 @@ import type { EventKind, EventView } from '../../server/wire/event.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
-/** What the list is to be, by reading everything. */
+/** The expected list, by reading everything. */
 function expected(events: readonly EventView[], cameraIds: readonly string[], query: EventQuery): string[] {
   const { kind, before, fromMs, toMs, oldestFirst = false, limit } = query;
   const isTime = fromMs !== undefined || toMs !== undefined || oldestFirst;
@@ -25,7 +25,7 @@ function expected(events: readonly EventView[], cameraIds: readonly string[], qu
   return wanted.slice(0, limit).map(({ id }) => id);
 }
 
-test('lists of any cameras, kind, time and cursor are what reading everything would find', async (context) => {
+test('lists by cameras, kind, time and cursor equal a full scan', async (context) => {
   const database = openDatabase(temporaryFolder(context));
   context.after(() => database.close());
   const { random, label } = seededRandom();
@@ -35,7 +35,7 @@ test('lists of any cameras, kind, time and cursor are what reading everything wo
   const ids = Array.from({ length: 5 }, (_, index) => cameras.add(`Camera ${index}`, 'v1', index).id);
   const pick = <T>(of: readonly T[]): T => of[below(of.length)] ?? assert.fail();
   const events = Array.from({ length: 300 }, (_, n) => {
-    // Many begin at the same moment, and some go on.
+    // Many start at the same time, and some have not ended.
     const startedAtMs = 1_000 + below(60) * 10;
     const endedAtMs = below(10) === 0 ? null : startedAtMs + below(100);
     const kind: EventKind = below(8) === 0 ? 'offline' : 'motion';

@@ -11,24 +11,24 @@ const SETTINGS = z.strictObject({
 
 suite('JSON columns', () => {
   for (const [what, column, expected] of [
-    ['what fits', '{"mode":"on","seconds":3}', { mode: 'on', seconds: 3 }],
+    ['all fields', '{"mode":"on","seconds":3}', { mode: 'on', seconds: 3 }],
     ['a field of a newer version', '{"mode":"on","seconds":3,"zoom":2}', { mode: 'on', seconds: 3 }],
     ['a value that this version does not know', '{"mode":"sometimes","seconds":3}', { seconds: 3 }],
-    ['a field that is missing', '{"mode":"on"}', { mode: 'on' }],
+    ['a missing field', '{"mode":"on"}', { mode: 'on' }],
     ['a key of every object', '{"__proto__":{"mode":"on"},"seconds":3}', { seconds: 3 }],
     ['a list', '[1]', undefined],
     ['null', 'null', undefined],
-    ['what is no JSON', '{"mode":', undefined],
-    ['no text', null, undefined],
+    ['malformed JSON', '{"mode":', undefined],
+    ['null', null, undefined],
   ] as const)
     test(`fields of ${what}`, () => assert.deepEqual(readFields(SETTINGS, column), expected));
 
   for (const [what, column, expected] of [
-    ['what fits', '["motion","offline"]', ['motion', 'offline']],
+    ['all entries', '["motion","offline"]', ['motion', 'offline']],
     ['an entry that this version does not know', '["motion","sound",3]', ['motion']],
     ['an object', '{}', []],
-    ['what is no JSON', '[', []],
-    ['no text', undefined, []],
+    ['malformed JSON', '[', []],
+    ['undefined', undefined, []],
   ] as const)
     test(`entries of ${what}`, () =>
       assert.deepEqual(readEntries(z.enum(['motion', 'offline']), column), expected));

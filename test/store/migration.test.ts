@@ -4,7 +4,7 @@ import { openDatabase } from '../../server/store/database.ts';
 import { MIGRATIONS } from '../../server/store/schema.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-test('a migration that fails in the middle changes nothing, and can be tried again', (context) => {
+test('a migration that fails in the middle changes nothing, and can be run again', (context) => {
   const folder = temporaryFolder(context);
   openDatabase(folder).close();
   const steps = MIGRATIONS as string[];

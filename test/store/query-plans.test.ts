@@ -21,7 +21,7 @@ const FILL = {
   deliveries: 200,
 };
 
-/** Steps of a plan that read a whole table or sort: what they read and why that is bounded. */
+/** Plan steps that read a whole table or sort: the subject and why it is bounded. */
 const ALLOWED: Readonly<Record<string, { steps: readonly RegExp[]; because: string }>> = {
   'cameras.list': { steps: [/^SCAN cameras$/, /ORDER BY$/], because: 'there are at most 1,000 cameras' },
   'cameras.listOf': { steps: [/^SCAN c\b/, /ORDER BY$/], because: 'there are at most 1,000 cameras' },
@@ -57,7 +57,7 @@ const ALLOWED: Readonly<Record<string, { steps: readonly RegExp[]; because: stri
 const COSTLY = /^SCAN (?!CONSTANT ROW)|^SEARCH \w+$|TEMP B-TREE/;
 
 suite('the plan of every statement, with and without statistics of full tables', () => {
-  test('reads no whole table that grows and sorts none', async (context) => {
+  test('reads no growing table completely and sorts none', async (context) => {
     const refused = (await plans(context)).filter(([name, steps]) => {
       const allowed = ALLOWED[name]?.steps ?? [];
       return steps.some((step) => COSTLY.test(step) && !allowed.some((pattern) => pattern.test(step)));
@@ -65,7 +65,7 @@ suite('the plan of every statement, with and without statistics of full tables',
     assert.deepEqual(refused, []);
   });
 
-  test('has no exception that nothing needs', async (context) => {
+  test('needs every listed exception', async (context) => {
     const made = await plans(context);
     const unused = Object.entries(ALLOWED).flatMap(([name, { steps }]) =>
       steps
@@ -90,7 +90,7 @@ async function plans(context: TestContext): Promise<[name: string, steps: string
   return [...before, ...planAll()];
 }
 
-test('no SQL is prepared or run past the declared statements', () => {
+test('all SQL is prepared and run through the declared statements', () => {
   assert.ok(openStores.name);
   const open = new Set(['server/store/database.ts', 'server/store/statements.ts']);
   const files = globSync('server/**/*.{ts,mjs}', { cwd: ROOT }).filter((path) => !open.has(path));

@@ -4,7 +4,7 @@ import { VigieError } from '../../server/errors.ts';
 import { MAX_PER_USER, MAX_WAITING, ReadQueue } from '../../server/store/read-queue.ts';
 import type { ReadFor } from '../../server/store/work.ts';
 
-/** A reader that answers one after the other, when the test says so. */
+/** A reader that answers one at a time, when the test says so. */
 function desk() {
   const asked: { name: string; answer: PromiseWithResolvers<unknown> }[] = [];
   const queue = new ReadQueue(({ method }) => {
@@ -29,7 +29,7 @@ function desk() {
 }
 
 suite('the queue of long reads', () => {
-  test('asks one after the other', async () => {
+  test('runs one read at a time', async () => {
     const { ask, asked, answerAll } = desk();
     const told = [ask('a'), ask('b')];
     assert.deepEqual(asked(), ['a']);
@@ -37,9 +37,9 @@ suite('the queue of long reads', () => {
     assert.deepEqual(await Promise.all(told), ['a', 'b']);
   });
 
-  test('one user fills a share of it, all users no more than it holds, and the server is heard all the same', async () => {
+  test("bounds the reads per user and in total, and always accepts the server's own", async () => {
     const { ask, queue, answerAll } = desk();
-    // The first is being answered and waits no more.
+    // The first is running and no longer waits.
     const told = [ask('first', { userId: 'anna' })];
     for (let n = 0; n < MAX_PER_USER; n++) told.push(ask('mine', { userId: 'anna' }));
     assert.equal(await ask('one more', { userId: 'anna' }), 'unavailable');
@@ -54,7 +54,7 @@ suite('the queue of long reads', () => {
     assert.equal(await again, 'again');
   });
 
-  test('users take turns, so that one who asks for much delays no other', async () => {
+  test('serves users in turn, so many reads of one user delay no other', async () => {
     const { ask, asked, answerAll } = desk();
     for (let n = 1; n <= 4; n++) void ask(`anna ${n}`, { userId: 'anna' });
     void ask('ben 1', { userId: 'ben' });
@@ -64,7 +64,7 @@ suite('the queue of long reads', () => {
     assert.deepEqual(asked(), ['anna 1', 'anna 2', 'ben 1', 'server', 'anna 3', 'ben 2', 'anna 4']);
   });
 
-  test('what nobody waits for any more is not asked, and its place is free', async () => {
+  test('drops a read whose caller has left, and frees its place', async () => {
     const { ask, asked, queue, answerAll } = desk();
     const first = ask('first', { userId: 'anna' });
     const gone = new AbortController();
@@ -80,7 +80,7 @@ suite('the queue of long reads', () => {
     assert.equal(queue.figures.cancelled, MAX_PER_USER + 1);
   });
 
-  test('at the end who waits is told so', async () => {
+  test('refuses waiting reads at shutdown', async () => {
     const { ask, queue } = desk();
     void ask('being answered');
     const waiting = ask('waiting');

@@ -1,4 +1,4 @@
-/** One thread of the store, over a worker that does as it is asked. */
+/** One thread of the store, with a worker that follows instructions. */
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -9,7 +9,7 @@ import { StoreThread } from '../../server/store/store-thread.ts';
 import type { ThreadData } from '../../server/store/thread-messages.ts';
 
 const RESTART_MS = 1_000;
-/** Answers what it is told, and dies of `die`. */
+/** Answers with its instruction, and dies of `die`. */
 const WORKER = new URL(
   `data:text/javascript,${encodeURIComponent(`
     import { parentPort } from 'node:worker_threads';
@@ -29,7 +29,7 @@ function open(context: TestContext): StoreThread<string, string> {
   return thread;
 }
 
-test('a thread that dies fails its question, and is started anew at most once a second', async (context) => {
+test('a thread that dies fails its request, and is restarted at most once a second', async (context) => {
   const thread = open(context);
   const startedMs = performance.now();
   assert.equal(await thread.ask('first'), 'first');
@@ -41,17 +41,17 @@ test('a thread that dies fails its question, and is started anew at most once a 
   assert.ok(performance.now() - startedMs >= 2 * RESTART_MS, 'each start waits for the interval');
 });
 
-test('one question at a time is asked, and none after close', async (context) => {
+test('one request at a time is accepted, and none after close', async (context) => {
   const thread = open(context);
   const first = thread.ask('first');
-  await assert.rejects(thread.ask('second'), /a question at a time/);
+  await assert.rejects(thread.ask('second'), /one request at a time/);
   assert.equal(await first, 'first');
   await thread.close();
   await thread.close();
   await assert.rejects(thread.ask('late'), { code: 'unavailable' });
 });
 
-test('a thread with nothing to answer does not keep the process from ending', async () => {
+test('an idle thread does not keep the process running', async () => {
   const module = new URL('../../server/store/store-thread.ts', import.meta.url).href;
   const program = `
     import { StoreThread } from ${JSON.stringify(module)};

@@ -20,7 +20,7 @@ async function house(context: TestContext, flushMs?: number) {
   const log = pino({}, { write: (line: string) => lines.push(JSON.parse(line) as Line) });
   const store = openStores(folder, log, flushMs === undefined ? {} : { flushMs });
   context.after(() => store.close());
-  // The thread that starts next; the first write starts the one that writes.
+  // The next thread to start; the first write starts the writing thread.
   const started = Promise.withResolvers<Worker>();
   process.once('worker', started.resolve);
   const { id: cameraId } = await store.cameras.add('Door', 'v1', 1);
@@ -43,7 +43,7 @@ const isUnavailable = (error: unknown): boolean =>
   error instanceof VigieError && error.code === 'unavailable';
 
 suite('the threads of the store', () => {
-  test('what was awaited is read at once, by whichever connection', async (context) => {
+  test('a committed write is visible on every connection at once', async (context) => {
     const { store, cameraId, event, stored } = await house(context);
     for (let n = 0; n < 50; n++) {
       await store.cameras.rename(cameraId, `Name ${n}`);
@@ -53,7 +53,7 @@ suite('the threads of the store', () => {
     }
   });
 
-  test('one write that fails takes no other of its batch with it', async (context) => {
+  test('a failing write does not affect the others of its batch', async (context) => {
     const { store, event, stored } = await house(context);
     const told = await Promise.allSettled([
       store.events.add(event(1), 1),
@@ -68,7 +68,7 @@ suite('the threads of the store', () => {
     assert.deepEqual(await stored(), ['evt_3', 'evt_1']);
   });
 
-  test('a locked database delays whoever changes something, and nobody who reads', async (context) => {
+  test('a locked database delays writers, not readers', async (context) => {
     const { store, folder } = await house(context);
     await using lock = await DatabaseLock.hold(folder);
     let isWritten = false;
@@ -82,7 +82,7 @@ suite('the threads of the store', () => {
     await rename;
   });
 
-  test('while another process has the database locked, reads go on and no event is lost', async (context) => {
+  test('while another process locks the database, reads continue and no event is lost', async (context) => {
     const { folder, store, event, stored } = await house(context);
     await using lock = await DatabaseLock.hold(folder);
     const added = Array.from({ length: 300 }, (_, n) => store.events.add(event(n), n));
@@ -100,7 +100,7 @@ suite('the threads of the store', () => {
     const { folder, lines, store, event, stored, writer } = await house(context);
     const lock = await DatabaseLock.hold(folder);
     const added = Array.from({ length: 300 }, (_, n) => store.events.add(event(n), n));
-    // In the middle of a batch, whose fate nobody knows then.
+    // In the middle of a batch, whose outcome is then unknown.
     await writer.terminate();
     await lock.release();
     await Promise.all(added);
@@ -111,7 +111,7 @@ suite('the threads of the store', () => {
     assert.match(lines.map(({ msg }) => msg).join('\n'), /thread died/);
   });
 
-  test('whoever waits for an action of which the writing thread dies is told that it may not be done', async (context) => {
+  test('the caller of an action is told that it may not have been written when the writing thread dies', async (context) => {
     const { folder, store, cameraId, writer } = await house(context);
     const lock = await DatabaseLock.hold(folder);
     const rename = store.cameras.rename(cameraId, 'Yard');
@@ -122,7 +122,7 @@ suite('the threads of the store', () => {
     assert.equal(store.cameras.find(cameraId)?.name, 'Garden');
   });
 
-  test('a reading thread that dies costs one answer', async (context) => {
+  test('a reading thread that dies fails one read', async (context) => {
     const { store, stored } = await house(context);
     const started = Promise.withResolvers<Worker>();
     process.once('worker', started.resolve);
@@ -135,7 +135,7 @@ suite('the threads of the store', () => {
     assert.equal(store.figures.reads.restarts, 1);
   });
 
-  test('at the end what waits is written; what a locked database does not take is counted and logged', async (context) => {
+  test('at shutdown waiting writes are written; those a locked database refuses are counted and logged', async (context) => {
     const { folder, lines, store, event } = await house(context, 100);
     const orderly = store.events.add(event(1), 1);
     await orderly;

@@ -21,7 +21,7 @@ const viewer = (username: string, cameraIds: string[] = []) =>
   ({ username, passwordHash: HASH, role: 'viewer', cameraIds }) as const;
 const isCode = (code: string) => (error: unknown) => error instanceof VigieError && error.code === code;
 
-test('what was stored is there after a restart: cameras with their keys, users with their rights, secrets', async (context) => {
+test('cameras with keys, users with rights, and secrets survive a restart', async (context) => {
   const dataDir = temporaryFolder(context);
   const before = openStores(dataDir, createLog('silent'));
   const camera = await before.cameras.add('Door', 'v1', 1000);
@@ -34,7 +34,7 @@ test('what was stored is there after a restart: cameras with their keys, users w
   await before.close();
 
   const after = openStore(context, dataDir);
-  assert.deepEqual(after.cameras.list(), [{ ...camera, lastFrameAt: 2001 }]);
+  assert.deepEqual(after.cameras.list(), [{ ...camera, lastFrameAtMs: 2001 }]);
   assert.deepEqual(after.cameras.keyOf(camera.id), key);
   assert.deepEqual(after.cameras.settingsOf(camera.id), { frameSize: 'VGA', flash: 0 });
   assert.deepEqual(after.users.find(user.id), user);
@@ -43,7 +43,7 @@ test('what was stored is there after a restart: cameras with their keys, users w
   assert.deepEqual(after.secrets.get('push'), secret);
 });
 
-test('the folder is private, and so are the database and what SQLite keeps beside it', async (context) => {
+test("the folder, the database and SQLite's files beside it are private", async (context) => {
   const dataDir = join(temporaryFolder(context), 'made', 'by-vigie');
   await openStore(context, dataDir).cameras.add('Door', 'v1', 0);
   assert.equal(modeOf(dataDir), '700');
@@ -51,7 +51,7 @@ test('the folder is private, and so are the database and what SQLite keeps besid
     assert.equal(modeOf(join(dataDir, name)), '600', name);
 });
 
-test('a database that others could read is made private', async (context) => {
+test('a database readable by others is made private', async (context) => {
   const dataDir = temporaryFolder(context);
   await openStores(dataDir, createLog('silent')).close();
   const path = join(dataDir, 'vigie.db');
@@ -61,7 +61,7 @@ test('a database that others could read is made private', async (context) => {
   assert.equal(modeOf(path), '600');
 });
 
-test('a folder that cannot be written to is one clear line', async (context) => {
+test('an unwritable folder is reported in one line', async (context) => {
   const file = join(temporaryFolder(context), 'file');
   writeFileSync(file, '');
   assert.throws(
@@ -72,7 +72,7 @@ test('a folder that cannot be written to is one clear line', async (context) => 
   );
 });
 
-test('a file that is no database is one clear line, and is left as it is', async (context) => {
+test('a file that is not a database is reported in one line, and left unchanged', async (context) => {
   const dataDir = temporaryFolder(context);
   const path = join(dataDir, 'vigie.db');
   writeFileSync(path, 'not a database, but somebody may need it'.repeat(100));
@@ -84,7 +84,7 @@ test('a file that is no database is one clear line, and is left as it is', async
   assert.equal(statSync(path).size, size);
 });
 
-test('a database of a newer Vigie is not touched', async (context) => {
+test('a database of a newer Vigie is left unchanged', async (context) => {
   const dataDir = temporaryFolder(context);
   await openStores(dataDir, createLog('silent')).close();
   const database = new DatabaseSync(join(dataDir, 'vigie.db'));
@@ -96,7 +96,7 @@ test('a database of a newer Vigie is not touched', async (context) => {
   );
 });
 
-test('ids are unique, and made of what is easily copied', async (context) => {
+test('ids are unique, and easy to copy', async (context) => {
   const { cameras } = openStore(context);
   const added = Array.from({ length: 200 }, () => cameras.add('Same name', 'v1', 0));
   const ids = (await Promise.all(added)).map(({ id }) => id);
@@ -104,7 +104,7 @@ test('ids are unique, and made of what is easily copied', async (context) => {
   for (const id of ids) assert.match(id, /^cam_[2-9a-kmnp-z]{12}$/);
 });
 
-test('a camera made under an id of its own is made once', async (context) => {
+test('a camera with a fixed id is created once', async (context) => {
   const { cameras } = openStore(context);
   const first = await cameras.ensure('cam_demo', 'Demo', 'demo', 1);
   const key = cameras.keyOf('cam_demo');
@@ -126,7 +126,7 @@ test('keys are 32 bytes, change when rotated, and cameras with the older firmwar
   assert.equal(await cameras.rotateKey('cam_nobody'), undefined);
 });
 
-test('a viewer may watch what was given, an administrator all there is, and nobody what there is not', async (context) => {
+test('a viewer may watch the granted cameras, an administrator all, and no user a missing one', async (context) => {
   const { cameras, users } = openStore(context);
   const [door, yard] = [await cameras.add('Door', 'v1', 1), await cameras.add('Yard', 'v1', 2)];
   const ada = await users.add(viewer('Ada', [yard.id]), 0);
@@ -145,7 +145,7 @@ test('a viewer may watch what was given, an administrator all there is, and nobo
     assert.equal(users.mayWatch(user, camera), may, `${user} ${camera}`);
 });
 
-test('with a camera go the rights to it, with a user their rights and sessions', async (context) => {
+test('removing a camera removes its rights, removing a user their rights and sessions', async (context) => {
   const { cameras, users, sessions } = openStore(context);
   const camera = await cameras.add('Door', 'v1', 0);
   const ada = await users.add(viewer('Ada', [camera.id]), 0);
@@ -157,14 +157,14 @@ test('with a camera go the rights to it, with a user their rights and sessions',
   assert.equal(sessions.find(session.id), undefined);
 });
 
-test('two users cannot have one name, whatever its case', async (context) => {
+test('user names are unique without regard to case', async (context) => {
   const { users } = openStore(context);
   await users.add(viewer('Ada'), 0);
   await assert.rejects(users.add(viewer('aDA'), 0), isCode('conflict'));
   assert.equal(users.findByName('ADA')?.username, 'Ada');
 });
 
-test('a change that names an unknown camera changes nothing at all', async (context) => {
+test('a change that names an unknown camera changes nothing', async (context) => {
   const { cameras, users } = openStore(context);
   const camera = await cameras.add('Door', 'v1', 0);
   const ada = await users.add(viewer('Ada', [camera.id]), 0);
@@ -176,7 +176,7 @@ test('a change that names an unknown camera changes nothing at all', async (cont
   assert.equal(users.findByName('Bob'), undefined);
 });
 
-test('a user has at most 50 sessions; the one unused for longest gives way', async (context) => {
+test('a user has at most 50 sessions; a new one replaces the one unused for longest', async (context) => {
   const { users, sessions } = openStore(context);
   const ada = await users.add(viewer('Ada'), 0);
   const made = Array.from({ length: 50 }, (_, index) => sessions.create(ada.id, HASH, index));
@@ -187,7 +187,7 @@ test('a user has at most 50 sessions; the one unused for longest gives way', asy
   assert.equal(sessions.find(ids[1] ?? ''), undefined);
 });
 
-test('text that looks like SQL is text', async (context) => {
+test('text that looks like SQL is stored as text', async (context) => {
   const { cameras, users } = openStore(context);
   const name = `'; DROP TABLE cameras; --`;
   const { id } = await cameras.add(name, 'v1', 0);

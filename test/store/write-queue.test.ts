@@ -29,7 +29,7 @@ class Desk {
     });
   }
 
-  /** @returns what becomes of it, in words */
+  /** @returns the outcome, as a word */
   async add(kind: WriteKind, method: string): Promise<string> {
     const call: StoreCall = { store: 'test', method, args: [] };
     return this.queue.add(kind, call).then(String, (error: unknown) => {
@@ -53,7 +53,7 @@ class Desk {
 }
 
 suite('the queue of writes', () => {
-  test('writes what waits in one batch, in the order it came, and tells each its outcome', async () => {
+  test('writes everything waiting in one batch, in order, and reports each outcome', async () => {
     const desk = new Desk();
     const told = ['a', 'b', 'c'].map((name) => desk.add('action', name));
     assert.deepEqual(desk.newest.names, ['a']);
@@ -66,7 +66,7 @@ suite('the queue of writes', () => {
     assert.deepEqual([length, written, failed], [0, 2, 1]);
   });
 
-  test('full, drops the oldest state for what matters more, and refuses what has nothing to displace', async () => {
+  test('when full, drops the oldest state for a more important write, and refuses a write with nothing to drop', async () => {
     const desk = new Desk(4);
     const told = [
       desk.add('record', 'in flight'),
@@ -96,7 +96,7 @@ suite('the queue of writes', () => {
     assert.deepEqual(desk.lost, []);
   });
 
-  test('never holds more than its bound, whatever comes', async () => {
+  test('never holds more than its bound', async () => {
     const desk = new Desk();
     const told: Promise<string>[] = [];
     for (let n = 0; n < 30_000; n++) told.push(desk.add(n % 3 === 0 ? 'record' : 'state', `${n}`));
@@ -106,20 +106,20 @@ suite('the queue of writes', () => {
     assert.ok((await Promise.all(records)).every((outcome) => outcome !== 'unavailable'));
   });
 
-  test('a locked database delays records for as long as it takes, and ends the patience of actions', async () => {
+  test('keeps records while the database is locked, and refuses actions after their time', async () => {
     const desk = new Desk();
     const record = desk.add('record', 'event');
     const action = desk.add('action', 'rename');
     for (; desk.nowMs < 60_000; desk.nowMs += 1_000) await desk.answer('locked');
     assert.equal(await action, 'unavailable');
-    assert.deepEqual(desk.newest.names, ['event'], 'what was refused is not written later');
+    assert.deepEqual(desk.newest.names, ['event'], 'the refused action is not written later');
     await desk.answer();
     assert.equal(await record, 'event');
     assert.equal(desk.queue.figures.locked, 60);
     assert.equal(desk.queue.figures.slowestMs, 60_000);
   });
 
-  test('what comes while it is locked keeps its place behind', async () => {
+  test('keeps the order of writes that arrive while it is locked', async () => {
     const desk = new Desk();
     void desk.add('record', 'start');
     void desk.add('record', 'update');
@@ -129,7 +129,7 @@ suite('the queue of writes', () => {
     assert.deepEqual(desk.newest.names, ['start', 'update', 'end']);
   });
 
-  test('a writer that dies costs actions their certainty, and records nothing', async () => {
+  test('when the writer dies, actions get an unknown outcome, and records are written again', async () => {
     const desk = new Desk();
     void desk.add('record', 'first');
     const told = [desk.add('record', 'event'), desk.add('action', 'rename'), desk.add('state', 'seen')];
@@ -141,7 +141,7 @@ suite('the queue of writes', () => {
     assert.deepEqual([await told[0], await told[2]], ['event', 'seen']);
   });
 
-  test('what the writer dies of each time is given up and named, and what comes after it is written', async () => {
+  test('a write that kills the writer each time is given up and named, and later ones are written', async () => {
     const desk = new Desk();
     const poison = desk.add('record', 'poison');
     for (let deaths = 0; deaths < 3; deaths++) await desk.die();
@@ -152,7 +152,7 @@ suite('the queue of writes', () => {
     assert.equal(await next, 'next');
   });
 
-  test('at the end what is left is counted and named, and nothing more is taken', async () => {
+  test('at shutdown the rest is counted and named, and nothing more is accepted', async () => {
     const desk = new Desk();
     const told = ['a', 'b'].map((name) => desk.add('record', name));
     assert.equal(desk.queue.abandon(), 2);

@@ -1,4 +1,4 @@
-/** A camera whose pictures change size and format as they come: drawn ahead of time, played in turn. */
+/** A camera whose pictures change size and format: drawn ahead of time, played in turn. */
 
 import {
   AV_PIX_FMT_YUV420P,
@@ -7,13 +7,13 @@ import {
   type AVPixelFormat,
 } from 'node-av/constants';
 import { parseCameraKey } from '../../server/core/link/camera-handshake.ts';
-import { CameraConnection } from '../../server/virtual-camera/camera-connection.ts';
+import { V1Connection } from '../../server/virtual-camera/v1-connection.ts';
 import type { Picture, PictureSource } from '../../server/virtual-camera/picture-source.ts';
 import { VirtualCamera } from '../../server/virtual-camera/virtual-camera.ts';
 import type { CameraWithKey } from '../../server/wire/camera.ts';
 import { jpegPictures } from './jpeg-pictures.ts';
 
-/** How JPEGs keep colour: in a quarter, half or all of the places. Cameras differ in it. */
+/** Chroma subsampling of the JPEGs: quarter, half or full. Cameras differ in it. */
 export const PICTURE_FORMATS = {
   '4:2:0': AV_PIX_FMT_YUV420P,
   '4:2:2': AV_PIX_FMT_YUV422P,
@@ -26,7 +26,7 @@ export interface PictureKind {
   format: keyof typeof PICTURE_FORMATS;
 }
 
-/** Pictures of each kind: enough that an encoder has something to do. */
+/** Pictures of each kind: enough to keep an encoder busy. */
 const PICTURES_EACH = 5;
 
 export class AlternatingPictures implements PictureSource {
@@ -34,7 +34,7 @@ export class AlternatingPictures implements PictureSource {
   readonly #hold: number;
   #count = 0;
 
-  /** @param hold how many pictures of one kind come in a row */
+  /** @param hold number of consecutive pictures of one kind */
   constructor(kinds: readonly PictureKind[], hold: number) {
     this.#hold = hold;
     this.#pictures = kinds.map(({ width, height, format }) =>
@@ -76,7 +76,7 @@ export function alternatingCamera(
     fps,
     report: () => undefined,
     connect: (self) =>
-      new CameraConnection({
+      new V1Connection({
         url,
         cameraId: id,
         key: secret,

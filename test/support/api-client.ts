@@ -1,4 +1,7 @@
-/** What a browser does for a page: keeps cookies by path, sends the token. Every answer is held to the HTTP contract. */
+/**
+ * A browser's behaviour for a page: keeps cookies by path, sends the token. Every answer is checked against the HTTP
+ * contract.
+ */
 
 import type { Problem } from '../../server/wire/problem.ts';
 import type { SessionView } from '../../server/wire/account.ts';
@@ -53,7 +56,7 @@ export class ApiClient {
     return this.#keepToken(await this.call('POST', '/api/auth/refresh', { token: null, ...call }));
   }
 
-  /** @returns the body as JSON where it is JSON, else as text */
+  /** @returns the body as JSON if it is JSON, else as text */
   async call<T>(method: string, path: string, call: Call = {}): Promise<Answer<T>> {
     const { body, token = this.accessToken } = call;
     const cookies = [...this.cookies].filter(([, cookie]) => path.startsWith(cookie.path));

@@ -1,4 +1,7 @@
-/** A whole API server for tests: real SQLite in a temporary folder, real express on a free port, real cookies and hashes. */
+/**
+ * A whole API server for tests: real SQLite in a temporary folder, real express on a free port, real cookies and
+ * hashes.
+ */
 
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -49,11 +52,11 @@ export interface ApiServerOptions {
   upgrades?: Record<string, UpgradeHandler>;
   control?: Partial<CameraControl>;
   adviceFor?: CameraCatalogOptions['adviceFor'];
-  /** Who is connected and takes updates; nobody when left out. */
+  /** Connected cameras that take updates; default: none. */
   updatable?: UpdatableCameras;
   nowMs?: () => number;
   authority?: AuthorityCertificate;
-  /** What notifications go out by; nowhere when left out. */
+  /** Sender of notifications; default: none. */
   push?: PushWay;
   timeouts?: HttpTimeouts;
 }
@@ -65,10 +68,10 @@ export interface ApiServer {
   store: OpenStores;
   accounts: Accounts;
   catalog: CameraCatalog;
-  /** What the snapshot route finds. */
+  /** Frames for the snapshot route. */
   frames: Map<string, CameraFrame>;
   thumbnails: Thumbnails;
-  /** What feeds the MJPEG streams. */
+  /** Frames for the MJPEG streams. */
   hub: FrameHub;
   mjpeg: MjpegStreams;
   capacity: Capacity;
@@ -85,7 +88,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
   const { nowMs } = options;
   const accounts = await openAccounts({ store, adminPassword: ADMIN_PASSWORD, log, ...(nowMs && { nowMs }) });
   const control: CameraControl = {
-    status: () => ({ online: false, lastFrameAt: null }),
+    status: () => ({ online: false, lastFrameAtMs: null }),
     set: () => Promise.resolve(),
     reboot: () => Promise.resolve(),
     disconnect: () => undefined,
@@ -126,7 +129,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     dataDir,
     store,
     limits: { totalBytes: 1e9, freeFloorBytes: 0 },
-    // No camera sends anything here: what is recorded the tests put there themselves.
+    // No camera sends here: the tests add recordings themselves.
     video: {
       subscribe: () => ({ close: () => undefined }),
       requestKeyframe: () => undefined,
@@ -179,7 +182,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     app,
     upgrades: options.upgrades ?? {},
     log,
-    // What tests send in a loop is not what the limits are for.
+    // Rate limits would hinder tests that send in a loop.
     requestLimits: { perSecond: 10_000, burst: 10_000 },
     ...(options.timeouts && { timeouts: options.timeouts }),
   });

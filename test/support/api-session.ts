@@ -1,6 +1,6 @@
 /**
- * The HTTP API as a program uses it: signed in, and with a method for each thing tests do. Every answer is held to the HTTP
- * contract.
+ * The HTTP API for a program: signed in, with a method for each common action of tests. Every answer is checked against
+ * the HTTP contract.
  */
 
 import type {

@@ -1,4 +1,4 @@
-/** Firmware images as the build makes them, with as much behind the head as a test wants. */
+/** Firmware images like the build's, with any number of bytes after the head. */
 
 import { createHash } from 'node:crypto';
 
@@ -8,7 +8,7 @@ export interface AppImageFields {
   chip?: number;
   /** Of the whole image. */
   bytes?: number;
-  /** What stands after the head. */
+  /** Content after the head. */
   filling?: number;
 }
 

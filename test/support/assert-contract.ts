@@ -1,4 +1,7 @@
-/** Holds an answer of the HTTP API to the contract of server/wire: its status, its content type and every field of its JSON. */
+/**
+ * Checks an answer of the HTTP API against the contract of server/wire: its status, its content type and every field of
+ * its JSON.
+ */
 
 import assert from 'node:assert/strict';
 import { COMMON_ERRORS, statusesOf, type ApiRoute } from '../../server/wire/api-route.ts';
@@ -20,12 +23,12 @@ const PATTERNS = Object.entries(API_ROUTES).map(([name, route]: [string, ApiRout
   return { name, method, pattern: new RegExp(`^${pattern}/?$`, 'i'), route };
 });
 
-/** @throws AssertionError that names the route and what is wrong with the answer */
+/** @throws AssertionError that names the route and the fault */
 export function assertContract(exchange: ApiExchange): void {
   const { method, status, contentType, text } = exchange;
   const [path = ''] = exchange.path.split('?');
   if (!/^\/api(?:\/|$)/i.test(path)) return;
-  // Answered as GET is, without the body (RFC 9110 section 9.3.2).
+  // Answered like GET, without the body (RFC 9110 section 9.3.2).
   const isHead = method === 'HEAD';
   const verb = isHead ? 'GET' : method;
   const match = PATTERNS.find((each) => each.method === verb && each.pattern.test(path));
@@ -47,7 +50,7 @@ export function assertContract(exchange: ApiExchange): void {
   else if (status < 300) assert.ok(contentType.startsWith(route.media), `${what} with ${contentType}`);
 }
 
-/** As the schema says, and nothing besides: a field it would pass over, or fill in, is a difference. */
+/** Exactly as the schema says: a field it would ignore, or fill in, is a difference. */
 function assertShape(schema: NonNullable<ApiRoute['response']>, text: string, what: string): void {
   const body: unknown = JSON.parse(text);
   const parsed = schema.safeParse(body);

@@ -1,6 +1,7 @@
 /**
- * WebDriver BiDi (https://w3c.github.io/webdriver-bidi/), as Firefox speaks it itself: commands and events as JSON over one
- * WebSocket. A few commands are all the tests need; playwright-core's driver for a stock Firefox wants its newest version.
+ * WebDriver BiDi (https://w3c.github.io/webdriver-bidi/), as Firefox itself implements it: commands and events as JSON
+ * over one WebSocket. The tests need only a few commands; playwright-core's driver for a stock Firefox requires the
+ * newest version.
  */
 
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -28,7 +29,7 @@ const PIPE = `
   socket.on('close', () => process.exit(0));`;
 
 function duplexOf({ stdin, stdout }: ChildProcess): Duplex {
-  // The types know pairs of web streams only; Node takes pairs of its own as well.
+  // The types know pairs of web streams only; Node accepts pairs of its own as well.
   return Duplex.from({ writable: stdin, readable: stdout } as unknown as NodeJS.ReadableStream);
 }
 
@@ -39,13 +40,13 @@ export class BidiSession {
   readonly #onEvent: (method: string, parameters: Parameters) => void;
   #lastId = 0;
 
-  /** @param prefix words in front of the command line of a program that is to see the port */
+  /** @param prefix words in front of the command line of a program that can reach the port */
   static async open(
     port: number,
     prefix: readonly string[],
     onEvent: (method: string, parameters: Parameters) => void,
   ): Promise<BidiSession> {
-    // Firefox listens on the loopback of its own network, which need not be ours.
+    // Firefox listens on the loopback of its own network, which may be another namespace.
     const [command, ...words] = [...prefix, process.execPath, '-e', PIPE, String(port)];
     const pipe = spawn(command, words, { stdio: ['pipe', 'pipe', 'inherit'] });
     const socket = new WebSocket(`ws://127.0.0.1:${port}/session`, {
@@ -74,7 +75,7 @@ export class BidiSession {
     });
   }
 
-  /** @throws Error with what Firefox says is wrong */
+  /** @throws Error with Firefox's message */
   send(method: string, parameters: Parameters): Promise<Parameters> {
     const id = ++this.#lastId;
     const pending = Promise.withResolvers<Parameters>();

@@ -1,4 +1,4 @@
-/** A home folder in which Chromium on Linux finds a certificate authority to trust, as if somebody had installed it. */
+/** A home folder in which Chromium on Linux finds a trusted certificate authority, as if a user had installed it. */
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installOnDebian } from './debian-packages.ts';
 
-/** @returns the folder, to be removed by the caller */
+/** @returns the folder, which the caller removes */
 export function homeThatTrusts(pem: string): string {
   const home = mkdtempSync(join(tmpdir(), 'vigie-home-'));
   const file = join(home, 'authority.pem');

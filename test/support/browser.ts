@@ -1,6 +1,6 @@
 /**
- * The real Chromium, watched closely: a page error, a refused resource, a foreign request or an answer that breaks the HTTP
- * contract fails the test.
+ * The real Chromium, under observation: a page error, a refused resource, a request to another host or an answer that
+ * breaks the HTTP contract fails the test.
  */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -32,7 +32,7 @@ const ARGUMENTS = [
   // Chromium's sandbox does not work for root, and CI is root.
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
 ];
-/** What the browser says by itself when a session is over, or the server is away: not the page's fault. */
+/** Errors that the browser reports when a session has ended, or the server is unreachable: not the page's fault. */
 const EXPECTED_CONSOLE =
   /status of 401|WebSocket connection to .* failed|ERR_CONNECTION_REFUSED|status of 404/;
 
@@ -48,7 +48,7 @@ const SUMMED_STATS = [
 ] as const;
 
 export interface LaunchOptions {
-  /** Its home folder; there it looks for certificates to trust. */
+  /** Its home folder; it looks there for certificates to trust. */
   home?: string;
   /** Words in front of its command line; they must exec it. */
   prefix?: readonly string[];
@@ -79,7 +79,7 @@ export class TestBrowser {
     this.browser = browser;
   }
 
-  /** A page of a browser profile of its own. @param prepare called before the page goes anywhere */
+  /** A page with a separate browser profile. @param prepare called before the page navigates */
   async open(url: string, prepare: (page: Page) => Promise<void> = async () => {}): Promise<TestPage> {
     const context = await this.browser.newContext({ viewport: { width: 1280, height: 800 } });
     await context.addInitScript(PAGE_SCRIPTS);
@@ -94,7 +94,7 @@ export class TestBrowser {
     return this.browser.contexts().length;
   }
 
-  /** @param provoked what the test itself made happen @throws Error listing what went wrong in any of the pages */
+  /** @param provoked errors caused by the test @throws Error listing the errors of all pages */
   assertNoProblems(provoked?: RegExp): void {
     const problems = this.#problems.filter((problem) => !provoked?.test(problem));
     if (problems.length > 0) throw new Error(`the pages had problems:\n${problems.join('\n')}`);
@@ -105,7 +105,7 @@ export class TestBrowser {
     await this.#server.close();
   }
 
-  /** Stops all its processes as they stand, sockets open, like a phone off the network: the server hears no word. */
+  /** Stops all its processes with their sockets open, like a phone off the network: the server gets no notice. */
   freeze(): void {
     process.kill(-this.#processGroup, 'SIGSTOP');
   }
@@ -134,11 +134,11 @@ export class TestBrowser {
     page.on('response', (response) => void this.#checkAnswer(response));
   }
 
-  /** Files and streams are as long as they like; JSON is small. */
+  /** Files and streams may be long; JSON is small. */
   async #checkAnswer(response: Response): Promise<void> {
     const contentType = response.headers()['content-type'] ?? '';
     if (!contentType.includes('json')) return;
-    // Whatever the page left before it was there is nobody's.
+    // Answers to a page that has navigated away are ignored.
     const text = await response.text().catch(() => undefined);
     if (text === undefined) return;
     const method = response.request().method();
@@ -171,10 +171,10 @@ export class TestPage {
     return this.page.locator(`[data-testid=camera-tile][data-camera-id="${cameraId}"]`);
   }
 
-  /** live, connecting or offline, as the page says; undefined when it shows no such camera. */
+  /** live, connecting or offline, as the page shows; undefined without such a camera. */
   async status(cameraId: string): Promise<string | undefined> {
     const badge = this.tile(cameraId).getByTestId('camera-status');
-    // In one step: between asking whether it is there and what it says, it may go.
+    // In one step: the element may disappear in between.
     const [status] = await badge.evaluateAll((elements) =>
       elements.map((element) => element.dataset['status']),
     );
@@ -189,14 +189,14 @@ export class TestPage {
     );
   }
 
-  /** The time code in the picture a camera shows now: units of 100 µs modulo 2^32. */
+  /** The time code in a camera's current picture: units of 100 µs modulo 2^32. */
   timeCode(cameraId: string): Promise<number | undefined> {
     return this.#onVideo(cameraId, (video) =>
       window.readTimeCodeOf(video, video.videoWidth, video.videoHeight),
     );
   }
 
-  /** How the picture comes that is shown now: over WebRTC, or as pictures over the WebSocket, which it says in words. */
+  /** The current way of the picture: over WebRTC, or as pictures over the WebSocket, which the page states. */
   async way(cameraId: string): Promise<'video' | 'pictures'> {
     return (await this.tile(cameraId).getByTestId('camera-note').count()) > 0 ? 'pictures' : 'video';
   }
@@ -205,7 +205,7 @@ export class TestPage {
     return this.#onVideo(cameraId, (video) => video.videoWidth);
   }
 
-  /** Waits until the picture has moved on. @returns the newer code */
+  /** Waits until the picture has changed. @returns the newer code */
   async nextTimeCode(cameraId: string, timeoutMs = 20_000): Promise<number> {
     const before = await this.timeCode(cameraId);
     return until(
@@ -218,7 +218,7 @@ export class TestPage {
     );
   }
 
-  /** What getStats says of all incoming video of the page, summed up. */
+  /** getStats of all incoming video of the page, summed up. */
   videoStats(): Promise<Record<(typeof SUMMED_STATS)[number], number>> {
     return this.page.evaluate(async (names) => {
       const sums = Object.fromEntries(names.map((name) => [name, 0]));
@@ -232,7 +232,7 @@ export class TestPage {
     }, SUMMED_STATS);
   }
 
-  /** The way the media takes, as the browser has it; undefined while there is none. */
+  /** The path of the media, as the browser reports it; undefined while there is none. */
   mediaPath(): Promise<MediaPath | undefined> {
     return this.page.evaluate(mediaPathOfPage);
   }

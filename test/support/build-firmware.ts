@@ -1,4 +1,4 @@
-/** Builds the firmware's host part (CMake), installing what that needs where it is missing and can be installed. */
+/** Builds the firmware's host part (CMake), installing missing build tools where possible. */
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,17 +8,17 @@ import { installOnDebian } from './debian-packages.ts';
 const ROOT = resolve(import.meta.dirname, '../..');
 const PACKAGES = ['cmake', 'g++', 'doctest-dev', 'libssl-dev', 'openssl'];
 
-/** Kept between runs: the second time, what has not changed is not compiled again. */
+/** Kept between runs: unchanged files are not compiled again. */
 export const FIRMWARE_BUILD = resolve(ROOT, 'node_modules/.cache/vigie-firmware');
 export const VIGIE_CAMERA = resolve(FIRMWARE_BUILD, 'port/host/vigie-camera');
-/** The same program as the next version, to update to. */
+/** The same program as the next version, for updates. */
 export const VIGIE_CAMERA_NEXT = resolve(FIRMWARE_BUILD, 'port/host/vigie-camera-next');
 
-/** Files of tests run side by side, and two builds in one folder would tread on each other. */
+/** Test files run side by side, and two builds in one folder would disturb each other. */
 const LOCK = `${FIRMWARE_BUILD}.lock`;
 const LOCK_POLL_MS = 100;
 
-/** @throws Error with the output of what failed */
+/** @throws Error with the output of the failed step */
 export function buildFirmware(): void {
   mkdirSync(FIRMWARE_BUILD, { recursive: true });
   while (!takeLock()) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOCK_POLL_MS);
@@ -29,7 +29,7 @@ export function buildFirmware(): void {
   }
 }
 
-/** The lock of a process that is no more is nobody's. */
+/** A dead process's lock is ignored. */
 function takeLock(): boolean {
   try {
     writeFileSync(LOCK, String(process.pid), { flag: 'wx' });

@@ -4,7 +4,7 @@ import type { CameraWithKey } from '../../server/wire/camera.ts';
 import { Child } from './child-process.ts';
 
 /**
- * @param options further words of the command line, like `--footage PATH`
+ * @param options further arguments, like `--footage PATH`
  * @param authority a file with the certificate that is trusted for wss:
  */
 export function startCamera(

@@ -13,7 +13,7 @@ export interface TestCertificateOptions {
 
 const DAY_MS = 86_400_000;
 
-/** Self-signed, for localhost and whatever name is given. */
+/** Self-signed, for localhost and the given name. */
 export async function makeCertificate(options: TestCertificateOptions = {}): Promise<CertificatePair> {
   const { name = 'localhost', notBefore, notAfter, rsaBits } = options;
   const algorithm =

@@ -1,4 +1,4 @@
-/** A program of the project as a process of its own, its output kept, so that a test can wait for a line of it. */
+/** A program of the project in a separate process, with its output kept, so that a test can wait for a line of it. */
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -29,7 +29,7 @@ export class Child implements AsyncDisposable {
     ];
     this.process = spawn(command, words, {
       cwd: options.cwd ?? ROOT,
-      // Nothing of the machine's own settings may leak in.
+      // The machine's own settings must not leak in.
       env: { PATH, HOME, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -55,7 +55,7 @@ export class Child implements AsyncDisposable {
     return found;
   }
 
-  /** @returns the exit code, or the signal it died of */
+  /** @returns the exit code, or the signal that ended it */
   async exited(): Promise<number | NodeJS.Signals> {
     if (!this.hasExited) await once(this.process, 'exit');
     return this.process.exitCode ?? this.process.signalCode ?? -1;

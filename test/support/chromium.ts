@@ -1,4 +1,4 @@
-/** Finds Chromium for the browser tests; on Debian and Ubuntu it is installed when it is missing. */
+/** Finds Chromium for the browser tests; on Debian and Ubuntu it is installed when missing. */
 
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -7,12 +7,12 @@ import { installOnDebian } from './debian-packages.ts';
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 const MAC_PATH = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
 
-/** @returns the path of VIGIE_CHROMIUM, or of the first Chromium or Chrome there is */
+/** @returns VIGIE_CHROMIUM, or the path of the first Chromium or Chrome found */
 export function findChromium(): string | undefined {
   return findProgram(process.env['VIGIE_CHROMIUM'], NAMES, MAC_PATH);
 }
 
-/** @returns the first that can be run: the wish, one of the names in the PATH, or the path where it is on a Mac */
+/** @returns the first that can be run: the configured one, one of the names in the PATH, or the path on a Mac */
 export function findProgram(
   wish: string | undefined,
   names: readonly string[],

@@ -1,4 +1,4 @@
-/** The real coturn on loopback, with a secret, and a certificate that nobody vouches for. */
+/** The real coturn on loopback, with a secret and an untrusted certificate. */
 
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -40,7 +40,7 @@ export class Coturn {
     this.#process = this.#spawn();
   }
 
-  /** What VIGIE_TURN_URLS says of it: over UDP, TCP and TLS. */
+  /** Its VIGIE_TURN_URLS: over UDP, TCP and TLS. */
   get urls(): string[] {
     return [
       `turn:127.0.0.1:${this.port}?transport=udp`,
@@ -49,14 +49,14 @@ export class Coturn {
     ];
   }
 
-  /** As the power cut would. Idempotent. */
+  /** Kills it like a power cut. Idempotent. */
   async kill(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     this.#process.kill('SIGKILL');
     await once(this.#process, 'exit');
   }
 
-  /** Again on its ports, knowing nothing of before. */
+  /** Starts it again on its ports, without its former state. */
   async restart(): Promise<void> {
     this.#process = this.#spawn();
     await this.#untilAnswers();
@@ -94,7 +94,7 @@ export class Coturn {
       ],
       { cwd: this.#folder, stdio: ['ignore', 'pipe', 'pipe'] },
     );
-    // Read, or it stops when the pipe is full.
+    // Read, because it stops when the pipe is full.
     for (const stream of [child.stdout, child.stderr]) stream?.resume();
     return child;
   }

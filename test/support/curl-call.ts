@@ -1,9 +1,9 @@
 /**
- * Makes the HTTP call that a line of curl would make, where there may be no curl. Knows -X, -H, -d, an address, and --cacert,
- * which it passes over: the test's own process trusts what it needs to.
+ * Makes the HTTP call of a curl command line, for machines without curl. Supports -X, -H, -d, a URL, and --cacert,
+ * which it ignores: the test's own process trusts what it needs to.
  */
 
-/** @throws Error at a word it does not know */
+/** @throws Error at an unknown word */
 export async function callLikeCurl(line: string): Promise<Response> {
   const [program, ...words] = [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
     ([, single, double, plain]) => single ?? double ?? plain ?? '',

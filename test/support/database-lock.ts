@@ -1,4 +1,4 @@
-/** Another process that keeps the server's database locked for as long as the test wants. */
+/** Another process that keeps the server's database locked as long as the test wants. */
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';

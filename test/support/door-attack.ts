@@ -1,5 +1,5 @@
 /**
- * Sockets at the camera's door that never become cameras: a bounded number, each connecting again the moment it is ended,
+ * Sockets at the camera listener that never become cameras: a bounded number, each reconnecting when it is closed,
  * until the attack is stopped.
  */
 
@@ -8,13 +8,13 @@ import { WebSocket, type ClientOptions } from 'ws';
 import { CAMERA_SUBPROTOCOL } from '../../server/wire/camera-protocol.ts';
 
 export type DoorBehaviour =
-  /** Finishes the upgrade and says nothing. */
+  /** Completes the upgrade and sends nothing. */
   | 'silent'
-  /** Says a hello, a byte now and then. */
+  /** Sends a hello, a byte now and then. */
   | 'slow'
-  /** Says a hello with a key of its own invention. */
+  /** Sends a hello with an invented key. */
   | 'wrongKey'
-  /** Leaves as soon as it is in. */
+  /** Disconnects as soon as it is accepted. */
   | 'restless';
 
 export interface DoorAttackOptions {
@@ -22,12 +22,12 @@ export interface DoorAttackOptions {
   url: string;
   sockets: number;
   behaviour: DoorBehaviour;
-  /** Where a socket comes from, by its number: `localAddress`, or what a proxy says of it in `headers`. */
+  /** A socket's source, by its number: `localAddress`, or a proxy's `headers` for it. */
   from: (index: number) => Pick<ClientOptions, 'headers' | 'localAddress'>;
 }
 
 const SLOW_BYTE_MS = 200;
-/** After a refusal. A flood of connections is not what this is about. */
+/** After a refusal. A flood of connections is not the subject here. */
 const AGAIN_MS = 20;
 
 const HELLO = {
@@ -45,7 +45,7 @@ export class DoorAttack implements Disposable {
   readonly #options: DoorAttackOptions;
   readonly #sockets = new Set<WebSocket>();
   #stopped = false;
-  /** Those that got as far as a challenge. */
+  /** Number of sockets that got a challenge. */
   challenged = 0;
 
   constructor(options: DoorAttackOptions) {

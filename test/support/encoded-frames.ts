@@ -1,4 +1,4 @@
-/** Real VP8 frames, as the transcoder gives them, without a process or a clock. */
+/** Real VP8 frames, like the transcoder's, without a process or a clock. */
 
 import type { EncodedFrame } from '../../server/core/video/encoded-frame.ts';
 import { CameraCodec } from '../../server/video/camera-codec.ts';

@@ -1,6 +1,6 @@
 /**
- * Loaded before every test file: one that does not end by itself says what keeps it, and fails. Node waits for such a file for
- * ever, `--test-timeout` or not, and with it the whole suite.
+ * Loaded before every test file: a file that does not end reports what keeps it running, and fails. Node waits for such
+ * a file forever, `--test-timeout` or not, and with it the whole suite.
  */
 
 import { after } from 'node:test';
@@ -12,11 +12,11 @@ const GRACE_MS = 3_000;
 
 function failIn(ms: number, what: string): void {
   const fail = (): void => {
-    // Not by the console, which the test runner has taken.
+    // Not by the console, which the test runner has replaced.
     process.stderr.write(`${process.argv[1]} ${what}: ${process.getActiveResourcesInfo().join(', ')}\n`);
     process.exit(1);
   };
-  // Who blocked the thread until now, say by removing a large folder, may be about to end.
+  // A file whose thread was blocked until now, for example by removing a large folder, may be about to end.
   setTimeout(() => setTimeout(fail, GRACE_MS).unref(), ms).unref();
 }
 

@@ -1,4 +1,6 @@
-/** A page in Firefox: found by test id through all shadow roots, clicked and typed into as a person does. */
+/**
+ * A page in Firefox: elements are found by test id through all shadow roots, clicked and typed into like a person does.
+ */
 
 import type { BidiSession } from './bidi-session.ts';
 import { mediaPathOfPage, type MediaPath } from './page-scripts.ts';
@@ -6,7 +8,7 @@ import { until } from './until.ts';
 
 type Json = string | number | boolean | null;
 
-/** Runs in the page. @returns the first element that fits, in whichever shadow root, that is drawn */
+/** Runs in the page. @returns the first matching, visible element, in any shadow root */
 const FIND = `(selector) => {
   const within = (root) => {
     for (const element of root.querySelectorAll('*')) {
@@ -38,7 +40,7 @@ export class FirefoxPage {
     await this.#session.send('browsingContext.reload', { context: this.#context, wait: 'complete' });
   }
 
-  /** Runs a function in the page, which sees nothing of what stands around it here. Arguments and answer go as JSON. */
+  /** Runs a function in the page, without its surrounding scope. Arguments and result are passed as JSON. */
   async evaluate<A extends Json[], R>(run: (...args: A) => R, ...args: A): Promise<Awaited<R>> {
     const text = await this.#call(
       `async (args) => JSON.stringify((await (${run.toString()})(...JSON.parse(args))) ?? null)`,
@@ -47,7 +49,7 @@ export class FirefoxPage {
     return ((JSON.parse(String(text['value'])) as unknown) ?? undefined) as Awaited<R>;
   }
 
-  /** Waits until it is shown. @param selector of CSS; a bare word is a test id */
+  /** Waits until it is visible. @param selector of CSS; a bare word is a test id */
   async waitFor(selector: string, timeoutMs?: number): Promise<void> {
     await this.#element(selector, timeoutMs);
   }
@@ -73,7 +75,7 @@ export class FirefoxPage {
     ]);
   }
 
-  /** Types into a field that is empty. */
+  /** Types into an empty field. */
   async type(selector: string, text: string): Promise<void> {
     await this.click(selector);
     const keys = Array.from(text).flatMap((value) => [
@@ -90,12 +92,12 @@ export class FirefoxPage {
     await this.waitFor('user-menu');
   }
 
-  /** How a camera's picture comes that is shown now: over WebRTC, or as pictures over the WebSocket. */
+  /** The way of a camera's current picture: over WebRTC, or as pictures over the WebSocket. */
   async way(): Promise<'video' | 'pictures'> {
     return (await this.isShown('camera-note')) ? 'pictures' : 'video';
   }
 
-  /** The time code in the picture shown first: units of 100 µs modulo 2^32. */
+  /** The time code in the first picture shown: units of 100 µs modulo 2^32. */
   async timeCode(): Promise<number | undefined> {
     const sharedId = await this.#find('camera-video');
     if (sharedId === undefined) return undefined;
@@ -104,7 +106,7 @@ export class FirefoxPage {
     return typeof value === 'number' ? value : undefined;
   }
 
-  /** Waits until the picture has moved on. @returns the newer code */
+  /** Waits until the picture has changed. @returns the newer code */
   async nextTimeCode(timeoutMs = 20_000): Promise<number> {
     const before = await this.timeCode();
     return until(
@@ -121,7 +123,7 @@ export class FirefoxPage {
     return this.evaluate(mediaPathOfPage);
   }
 
-  /** @returns a PNG of what is in view */
+  /** @returns a PNG of the visible part */
   async screenshot(): Promise<Buffer> {
     const { data } = await this.#session.send('browsingContext.captureScreenshot', {
       context: this.#context,
@@ -143,7 +145,7 @@ export class FirefoxPage {
     return typeof sharedId === 'string' ? sharedId : undefined;
   }
 
-  /** @returns the answer as BiDi serializes it @throws Error with what the page threw */
+  /** @returns the result as BiDi serializes it @throws Error with the page's exception */
   async #call(
     functionDeclaration: string,
     argument: string | { sharedId: string },

@@ -1,13 +1,13 @@
 /**
- * The real Firefox, headless, with a profile that nobody used before. Each page has cookies of its own; an error in a page or
- * in its console fails the test, as in Chromium.
+ * The real Firefox, headless, with a new profile. Each page has its own cookies; an error in a page or in its console
+ * fails the test, as in Chromium.
  *
  *     await using firefox = await Firefox.launch();
  *     const page = await firefox.open(server.url);
  *     await page.signIn('admin', server.password);
  *     await page.nextTimeCode(camera.id);
  *
- * Tests that need it are `firefoxTest`s: where there is no Firefox they are skipped, with the reason.
+ * Tests that need it are `firefoxTest`s: without Firefox they are skipped, with the reason.
  */
 
 import assert from 'node:assert/strict';
@@ -27,7 +27,7 @@ import { until } from './until.ts';
 const NAMES = ['firefox-esr', 'firefox'];
 const MAC_PATH = '/Applications/Firefox.app/Contents/MacOS/firefox';
 const VIEWPORT = { width: 1280, height: 800 };
-/** A browser that is driven switches most of its services off by itself; these too would ask other servers. */
+/** A driven browser switches most of its services off; these too would contact other servers. */
 const PREFERENCES = {
   'app.normandy.enabled': false,
   'media.gmp-manager.url': '',
@@ -47,7 +47,7 @@ export interface FirefoxOptions {
   preferences?: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** As `test`, for what only Firefox can show. */
+/** Like `test`, for cases that only Firefox can show. */
 export function firefoxTest(name: string, run: (context: TestContext) => Promise<void>): void {
   test(name, async (context) => {
     if (hasFirefox(context)) await run(context);
@@ -64,7 +64,7 @@ export function hasFirefox(context: TestContext): boolean {
 
 let triedToInstall = false;
 
-/** Installed when it is missing, where that can be done. */
+/** Installed when missing, where possible. */
 export function findFirefox(): string | undefined {
   const found = findProgram(process.env['VIGIE_FIREFOX'], NAMES, MAC_PATH);
   if (found !== undefined || triedToInstall) return found;
@@ -89,7 +89,7 @@ export class Firefox implements AsyncDisposable {
     writeFileSync(join(profile, 'user.js'), lines.join(''));
     const options = ['--headless', '--no-remote', '--profile', profile, '--remote-debugging-port=0'];
     const [command = '', ...words] = [...prefix, program, ...options];
-    // The leader of a group of its own: it has children.
+    // The leader of a separate group: it has children.
     const child = spawn(command, words, {
       stdio: ['ignore', 'ignore', 'pipe'],
       detached: true,
@@ -127,7 +127,7 @@ export class Firefox implements AsyncDisposable {
     this.#problems = problems;
   }
 
-  /** A page with cookies of its own. Certificates are not checked. */
+  /** A page with its own cookies. Certificates are not checked. */
   async open(url: string): Promise<FirefoxPage> {
     const { userContext } = await this.#session.send('browser.createUserContext', {});
     const { context } = await this.#session.send('browsingContext.create', { type: 'tab', userContext });
@@ -140,7 +140,7 @@ export class Firefox implements AsyncDisposable {
     return page;
   }
 
-  /** @param provoked what the test itself made happen @throws Error listing what went wrong in any of the pages */
+  /** @param provoked errors caused by the test @throws Error listing the errors of all pages */
   assertNoProblems(provoked?: RegExp): void {
     const problems = this.#problems.filter((text) => !provoked?.test(text) && !EXPECTED_CONSOLE.test(text));
     if (problems.length > 0) throw new Error(`the pages had problems:\n${problems.join('\n')}`);
@@ -151,7 +151,7 @@ export class Firefox implements AsyncDisposable {
     const { exitCode, signalCode } = this.#process;
     if (exitCode === null && signalCode === null) {
       const exited = once(this.#process, 'exit');
-      // Its profile is thrown away, so there is nothing to wait for.
+      // Its profile is deleted, so there is nothing to wait for.
       end(this.#process);
       await exited;
     }

@@ -1,5 +1,5 @@
 /**
- * Real camera pictures, when this machine has them: `VIGIE_FOOTAGE_DIR`, or `../shared/footage` beside the repository.
+ * Real camera pictures, if this machine has them: `VIGIE_FOOTAGE_DIR`, or `../shared/footage` beside the repository.
  */
 
 import { existsSync, readFileSync } from 'node:fs';
@@ -12,13 +12,13 @@ import { QUANTIZER } from './jpeg-pictures.ts';
 const DIRECTORY =
   process.env['VIGIE_FOOTAGE_DIR'] ?? resolve(import.meta.dirname, '..', '..', '..', 'shared', 'footage');
 
-/** @returns the frames of a real surveillance view, VGA, or undefined where there is none */
+/** @returns the frames of a real surveillance view, VGA; undefined without them */
 export function realFootage(): Buffer[] | undefined {
   const file = join(DIRECTORY, 'pedestrians-vga.mjpeg');
   return existsSync(file) ? splitJpegs(readFileSync(file)) : undefined;
 }
 
-/** Cuts concatenated JPEGs where an end-of-image marker is followed by a start-of-image marker. */
+/** Splits concatenated JPEGs where an end-of-image marker is followed by a start-of-image marker. */
 function splitJpegs(stream: Buffer): Buffer[] {
   const seam = Buffer.from('ffd9ffd8', 'hex');
   const jpegs: Buffer[] = [];
@@ -31,7 +31,7 @@ function splitJpegs(stream: Buffer): Buffer[] {
   return jpegs;
 }
 
-/** The same pictures in another size, all of one size to begin with. */
+/** The same pictures in another size; all must have one size. */
 export function scaledFootage(jpegs: readonly Buffer[], width: number, height: number): Buffer[] {
   const codec = Codec.findDecoder(AV_CODEC_ID_MJPEG);
   using decoder = new CodecContext();

@@ -4,16 +4,16 @@ import type { DatabaseSync } from 'node:sqlite';
 
 export interface Fill {
   cameras: number;
-  /** Of each camera, as everything below. */
+  /** Per camera, like everything below. */
   events: number;
   thumbnails: number;
   segments: number;
   gaps: number;
   users: number;
-  /** Of each user. */
+  /** Per user. */
   sessions: number;
   webhooks: number;
-  /** Of each webhook; a third of them wait. */
+  /** Per webhook; a third of them wait. */
   deliveries: number;
 }
 
@@ -47,7 +47,8 @@ export function fillDatabase(database: DatabaseSync, fill: Fill): void {
   );
   database.exec(`INSERT INTO push_devices (endpoint, session_id, p256dh, auth, created_at)
     SELECT 'https://push.example/' || id, id, 'key', 'auth', rotated_at FROM sessions WHERE id LIKE 'ses_%_1'`);
-  // The cameras take turns, so that each one's events are spread over the whole table. A few go on; one kind is rare.
+  // The cameras take turns, so that each one's events are spread over the whole table. A few continue; one kind is
+  // rare.
   insert(
     `events (id, camera_id, source, source_name, kind, started_at, ended_at, zones, score)`,
     `SELECT 'evt_' || c.rowid || '_' || n, c.id, 'motion', '', iif(n % 500 = 7, 'offline', 'motion'),

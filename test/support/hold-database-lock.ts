@@ -1,4 +1,4 @@
-/** A program that keeps a database locked for writing until its standard input ends: what a backup or a shell does. */
+/** A program that keeps a database locked for writing until its standard input ends, like a backup or a shell. */
 
 import { DatabaseSync } from 'node:sqlite';
 

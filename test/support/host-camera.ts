@@ -31,7 +31,7 @@ export class HostCamera {
     id = CAMERA_ID,
   ) {
     this.process = spawn(VIGIE_CAMERA, ['--url', url, '--id', id, '--footage', footage, ...options], {
-      // The sanitizer holds back what is freed: little of it, so that what grows is the camera's own.
+      // The sanitizer delays freeing memory: only a little of it, so that growth is the camera's own.
       env: { VIGIE_CAMERA_KEY: key.toString('base64url'), ASAN_OPTIONS: 'quarantine_size_mb=1' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -45,7 +45,7 @@ export class HostCamera {
     });
   }
 
-  /** @returns its exit code; what a sanitizer finds makes it another one than 0 */
+  /** @returns its exit code; a sanitizer's finding makes it another one than 0 */
   async stop(): Promise<number | NodeJS.Signals | null> {
     if (this.process.exitCode === null && this.process.signalCode === null) {
       this.process.kill('SIGTERM');
@@ -68,7 +68,7 @@ export class IngestServer {
     this.#tls = tls;
   }
 
-  /** By name, so that the certificate's name counts. */
+  /** By name, so that the certificate's name is checked. */
   get url(): string {
     return `${this.#tls ? 'wss' : 'ws'}://localhost:${this.port}/camera`;
   }
@@ -87,7 +87,7 @@ export class IngestServer {
     const server = this.#tls ? createHttpsServer(this.#tls) : createHttpServer();
     server.on('upgrade', (request, socket, head) => ingest.handleUpgrade(request, socket, head));
     server.on('tlsClientError', () => undefined);
-    // Of upgraded connections the server itself keeps no list.
+    // The server itself keeps no list of upgraded connections.
     server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
@@ -99,7 +99,7 @@ export class IngestServer {
     this.#server = server;
   }
 
-  /** @param politely says goodbye to the camera first; else the connection is just gone */
+  /** @param politely closes the connection to the camera properly; else it is just gone */
   async stop(politely = true): Promise<void> {
     const server = this.#server;
     this.#server = undefined;

@@ -1,8 +1,8 @@
-/** HTTP requests from a chosen address of this machine, alone or as a trusted proxy passes them on. */
+/** HTTP requests from a chosen address of this machine, directly or as a trusted proxy forwards them. */
 
 import { Agent, request } from 'node:http';
 
-/** The server of the rig trusts this address, and no other, to say whom it speaks for. */
+/** The server of the rig trusts this proxy address only. */
 export const PROXY_ADDRESS = '127.0.0.9';
 const TIMEOUT_MS = 15_000;
 
@@ -12,24 +12,24 @@ export interface Call {
   headers?: Record<string, string>;
   /** Sent as JSON. */
   body?: unknown;
-  /** Sent as it is, and said to be JSON. */
+  /** Sent unchanged, with the content type of JSON. */
   text?: string;
-  /** The address the connection comes from; 127.0.0.1 unless given. */
+  /** Source address of the connection; default 127.0.0.1. */
   from?: string;
-  /** Whom the trusted proxy speaks for; then the connection comes from the proxy. */
+  /** The client that the trusted proxy reports; the connection then comes from the proxy. */
   client?: string;
   agent?: Agent;
 }
 
 export interface Answer {
-  /** 0: none came. */
+  /** 0: no answer. */
   status: number;
   body: string;
   cookies: string[];
   retryAfterSeconds: number;
 }
 
-/** Never throws: no answer is an answer too. */
+/** Never throws: no answer is a result too. */
 export function call(port: number, options: Call): Promise<Answer> {
   const { method = 'GET', path, body, from = '127.0.0.1', client, agent } = options;
   const text = options.text ?? (body === undefined ? undefined : JSON.stringify(body));

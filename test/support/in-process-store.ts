@@ -1,6 +1,6 @@
 /**
- * The stores without their threads: the same queues and queries, on one connection. For tests of what uses them, which then
- * start faster and may have a clock of their own.
+ * The stores without their threads: the same queues and queries, on one connection. Their users start faster with it in
+ * tests, and can have a fake clock.
  */
 
 import { openDatabase } from '../../server/store/database.ts';
@@ -14,7 +14,7 @@ import { makeQueries, shareQueries, type Stores } from '../../server/stores.ts';
 
 export interface InProcessStore extends Stores {
   readonly idle: Promise<void>;
-  /** Resolves when everything is written and whoever waited for it was told. */
+  /** Resolves when everything is written and all callers were told. */
   settled(): Promise<void>;
   close(): Promise<void>;
 }
@@ -23,7 +23,7 @@ export function openInProcessStore(dataDir: string, limits: Partial<EventLimits>
   const database = openDatabase(dataDir);
   const queries = makeQueries(database, limits);
   for (const name of SECRET_NAMES) queries.secrets.make(name);
-  // Copied, as on the way to a thread and back.
+  // Copied, as for a thread.
   const reads = new ReadQueue((call) => Promise.resolve(structuredClone(callMethod(queries, call))));
   const writes = new WriteQueue({
     writer: {

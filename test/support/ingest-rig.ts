@@ -47,7 +47,7 @@ export class IngestRig {
     this.#close = close;
   }
 
-  /** With the cameras `cam_1` and `cam_2`. @param secure what ingest is told of how they came */
+  /** With the cameras `cam_1` and `cam_2`. @param secure whether ingest takes their connections for TLS */
   static async start(options: Partial<CameraIngestOptions> = {}, secure = false): Promise<IngestRig> {
     const keys = new Map(['cam_1', 'cam_2'].map((id) => [id, randomBytes(32)]));
     const lines: Record<string, unknown>[] = [];
@@ -108,7 +108,7 @@ export class RawCamera {
     });
   }
 
-  /** The next message of this type that was not asked for yet; those of other types before it are passed over. */
+  /** The next unread message of this type; earlier ones of other types are skipped. */
   async next<T extends ServerToCamera['type']>(type: T): Promise<Extract<ServerToCamera, { type: T }>> {
     for (;;) {
       const message = this.#messages.shift();
@@ -140,7 +140,7 @@ export class RawCamera {
     return { hello, challenge };
   }
 
-  /** @param changes what it says of itself */
+  /** @param changes to its hello */
   async shakeHands(
     cameraId: string,
     key: Uint8Array,

@@ -1,13 +1,13 @@
-/** IP addresses as whole numbers, so that tests reckon bounds of ranges in another way than the server does. */
+/** IP addresses as integers, so that tests compute bounds of ranges differently from the server. */
 
 export interface Bounds {
   first: string;
   last: string;
-  /** The addresses right beside the range, where there are any. */
+  /** The addresses right beside the range, where they exist. */
   beside: string[];
 }
 
-/** @param address no dotted tail in IPv6 */
+/** @param address without a dotted tail in IPv6 */
 export function ipToNumber(address: string): bigint {
   if (!address.includes(':')) return address.split('.').reduce((sum, part) => (sum << 8n) | BigInt(part), 0n);
   const [head = [], tail] = address.split('::').map((half) => half.split(':').filter(Boolean));

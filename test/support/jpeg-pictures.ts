@@ -15,11 +15,11 @@ export interface PictureOptions {
   /** Even. */
   width: number;
   height: number;
-  /** How many; each differs from the one before. */
+  /** Their number; each differs from the one before. */
   count: number;
-  /** Gives a plain picture of this colour instead of the scene, full range. */
+  /** Draws a plain picture of this colour instead of the scene, full range. */
   plain?: readonly [y: number, cb: number, cr: number];
-  /** YUV422P unless given; YUV420P and YUV444P work too. */
+  /** Default YUV422P; YUV420P and YUV444P work too. */
   format?: AVPixelFormat;
 }
 

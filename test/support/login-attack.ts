@@ -1,11 +1,11 @@
-/** Sign-ins by the hundred, as a trusted proxy tells where they come from. Loops end when they are stopped. */
+/** Sign-ins by the hundred, from addresses that a trusted proxy reports. Loops end when they are stopped. */
 
 import type { Problem } from '../../server/wire/problem.ts';
 import type { SessionView } from '../../server/wire/account.ts';
 
 export interface LoginAnswer {
   status: number;
-  /** Of a session that was started, as the browser would send them back. */
+  /** Cookies of a session, as the browser would send them. */
   cookies: string;
   body: SessionView & Problem;
 }
@@ -36,15 +36,15 @@ export async function login(
   };
 }
 
-/** Made-up names, sent by a bounded number of clients each of which waits for its answer and goes on. */
+/** Invented names, sent by a bounded number of clients, one attempt at a time each. */
 export class MadeUpNames implements AsyncDisposable {
   readonly #clients: Promise<void>[];
   #stopped = false;
   sent = 0;
-  /** For which a password was hashed. */
+  /** Attempts for which a password was hashed. */
   looked = 0;
 
-  /** @param from where a client comes from, by its number and that of its attempt */
+  /** @param from a client's address, by its number and that of its attempt */
   constructor(url: string, clients: number, from: (client: number, attempt: number) => string) {
     this.#clients = Array.from({ length: clients }, async (_, client) => {
       for (let attempt = 0; !this.#stopped; attempt++) {

@@ -1,6 +1,6 @@
 /**
  * A viewer without a browser: real UDP, real connectivity checks, real DTLS and SRTP (werift as client), and nothing
- * above it. It sees every RTP packet and sends any RTCP, which no browser lets a test do.
+ * above it. It receives every RTP packet and sends any RTCP, which tests cannot do in a browser.
  */
 
 import { createHmac } from 'node:crypto';
@@ -33,7 +33,7 @@ export interface ReceivedRtp {
 }
 
 export interface NodeViewerOptions {
-  /** How much the system keeps until it is read; what is more gets lost. Its own default unless given. */
+  /** The socket's receive buffer; packets beyond it are lost. Default: the system's. */
   receiveBufferBytes?: number;
 }
 
@@ -43,14 +43,14 @@ export interface CheckOptions {
   password?: string | null;
   /** Default true. */
   nominate?: boolean;
-  /** Attributes of any kind, put in front of the integrity or behind it. */
+  /** Attributes of any kind, before or after the integrity. */
   extra?: Buffer;
   appended?: Buffer;
 }
 
 export const USE_CANDIDATE = Buffer.from('00250000', 'hex');
 
-/** A connectivity check as an ICE agent in the controlling role sends it (RFC 8445 section 7.2), or a forged one. */
+/** A connectivity check of an ICE agent in the controlling role (RFC 8445 section 7.2), or a forged one. */
 export function connectivityCheck(ice: Omit<IceParameters, 'iceLite'>, options: CheckOptions = {}): Buffer {
   const message = new Message(methods.BINDING, classes.REQUEST);
   message.setAttribute('USERNAME', options.username ?? `${ice.usernameFragment}:viewer`);
@@ -70,7 +70,7 @@ export function connectivityCheck(ice: Omit<IceParameters, 'iceLite'>, options: 
   return Buffer.concat([withLength(parts, 8), fingerprint]);
 }
 
-/** The message so far, its header's length counting `more` bytes to come. */
+/** The message so far, with a header length that counts `more` bytes to come. */
 function withLength(parts: Buffer[], more: number): Buffer {
   const bytes = Buffer.concat(parts);
   bytes.writeUInt16BE(bytes.length - 20 + more, 2);
@@ -135,7 +135,7 @@ export class NodeViewer extends EventEmitter<{ rtp: [ReceivedRtp]; rtcp: [RtcpPa
     return this.#socket.address().port;
   }
 
-  /** Checks the path, then shakes hands; the server must have been given `dtlsParameters` before. */
+  /** Validates the path, then makes the handshake; the server must have got `dtlsParameters` before. */
   async connect(): Promise<void> {
     await this.check();
     await this.#dtls.start();
@@ -159,12 +159,12 @@ export class NodeViewer extends EventEmitter<{ rtp: [ReceivedRtp]; rtcp: [RtcpPa
     await answered;
   }
 
-  /** A connectivity check whose answer is not waited for: it consents to more packets (RFC 7675). */
+  /** A connectivity check without waiting for the answer: it consents to more packets (RFC 7675). */
   renewConsent(): void {
     this.#send(connectivityCheck(this.#iceParameters));
   }
 
-  /** What a change of network looks like from outside: the next datagrams come from another address. */
+  /** A change of network as seen from outside: the next datagrams come from another address. */
   async moveToNewAddress(): Promise<void> {
     const old = this.#socket;
     this.#socket = await boundSocket();
@@ -176,7 +176,7 @@ export class NodeViewer extends EventEmitter<{ rtp: [ReceivedRtp]; rtcp: [RtcpPa
     await this.#dtls.sendRtcp([packet]);
   }
 
-  /** The next RTP packet that fits. */
+  /** The next matching RTP packet. */
   async nextRtp(fits: (packet: ReceivedRtp) => boolean = () => true): Promise<ReceivedRtp> {
     for (;;) {
       const [packet] = await once(this, 'rtp');
@@ -201,7 +201,7 @@ export class NodeViewer extends EventEmitter<{ rtp: [ReceivedRtp]; rtcp: [RtcpPa
   }
 
   #onRtp(datagram: Buffer): void {
-    // Decrypting costs more than receiving, and a crowd of viewers whose packets nobody looks at shares one process.
+    // Decrypting costs more than receiving, and a crowd of viewers shares one process.
     if (this.listenerCount('rtp') === 0) return;
     const clear = this.#dtls.srtp?.decrypt(datagram);
     if (!clear) return;

@@ -1,10 +1,10 @@
-/** Which files this process has open, where the system tells (Linux). */
+/** Files that this process has open, if the system shows them (Linux). */
 
 import { readdirSync, readlinkSync } from 'node:fs';
 
 export const canListOpenFiles = process.platform === 'linux';
 
-/** Descriptors that are no sockets, those of one file when its path is given. */
+/** Descriptors that are not sockets; only those of one file when its path is given. */
 export function openFiles(path?: string): string[] {
   return readdirSync('/proc/self/fd').flatMap((fd) => {
     try {
@@ -17,7 +17,7 @@ export function openFiles(path?: string): string[] {
           ? [target]
           : [];
     } catch {
-      // It was the one that lists them.
+      // It was the descriptor of the listing itself.
       return [];
     }
   });

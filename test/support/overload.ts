@@ -1,4 +1,4 @@
-/** Tells a server's capacity, as its probe would, that it has been overloaded for ten seconds, or idle. */
+/** Reports an overload of ten seconds, or idleness, to a server's capacity, like its probe. */
 
 import type { LoadSample } from '../../server/core/admission.ts';
 import type { Capacity } from '../../server/core/capacity.ts';

@@ -1,10 +1,10 @@
-/** What the browser tests run inside a page, in whichever browser: reading time codes, and asking how the media comes. */
+/** Scripts that the browser tests run inside a page, in any browser: reading time codes, and the path of the media. */
 
 import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { resolve } from 'node:path';
 
-/** Reads the time code off a video's newest picture. */
+/** Reads the time code of a video's newest picture. */
 const TIME_CODE_SCRIPT = `(() => {
   ${stripTypeScriptTypes(readFileSync(resolve(import.meta.dirname, '../../server/wire/time-code.ts'), 'utf8')).replaceAll(/^export /gm, '')}
   const canvas = document.createElement('canvas');
@@ -23,7 +23,7 @@ const TIME_CODE_SCRIPT = `(() => {
   };
 })();`;
 
-/** Keeps hold of the page's peer connections. */
+/** Keeps references to the page's peer connections. */
 const PEER_CONNECTIONS_SCRIPT = `(() => {
   window.peerConnections = [];
   window.RTCPeerConnection = class extends RTCPeerConnection {
@@ -40,7 +40,7 @@ export const PAGE_SCRIPTS = `${TIME_CODE_SCRIPT}${PEER_CONNECTIONS_SCRIPT}`;
 declare global {
   interface Window {
     peerConnections: RTCPeerConnection[];
-    /** @returns units of 100 µs modulo 2^32, or undefined when no code can be read */
+    /** @returns units of 100 µs modulo 2^32; undefined without a readable code */
     readTimeCodeOf(source: CanvasImageSource, width: number, height: number): number | undefined;
   }
 }
@@ -48,16 +48,16 @@ declare global {
 export interface MediaPath {
   /** The browser's own end: its interface, the outside of its NAT as the server or a STUN server saw it, or a relay. */
   local: 'host' | 'srflx' | 'prflx' | 'relay';
-  /** Of that end; seen from outside unless it is `host`. */
+  /** Address of that end; seen from outside unless it is `host`. */
   localPort: number;
-  /** How it speaks to its relay. */
+  /** Its transport to its relay. */
   relayProtocol?: 'udp' | 'tcp' | 'tls';
   protocol: 'udp' | 'tcp';
   /** Address and port of the server's end. */
   remote: string;
 }
 
-/** Runs in the page. @returns the way the media takes, as the browser has it; undefined while there is none */
+/** Runs in the page. @returns the path of the media, as the browser reports it; undefined while there is none */
 export async function mediaPathOfPage(): Promise<MediaPath | undefined> {
   for (const peer of window.peerConnections) {
     if (peer.connectionState !== 'connected') continue;

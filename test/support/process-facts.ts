@@ -1,4 +1,4 @@
-/** What Linux tells about a process and the machine, from /proc (proc(5)). Elsewhere there is nothing to read: `hasProc` is false. */
+/** Linux's figures of a process and of the machine, from /proc (proc(5)). On other systems `hasProc` is false. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
@@ -28,7 +28,7 @@ export function cpuSeconds(pid: number): number {
   return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / TICKS_PER_SECOND;
 }
 
-/** @returns pids of the processes it started and that are still alive */
+/** @returns pids of its running child processes */
 export function childrenOf(pid: number): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -47,7 +47,7 @@ export function machineCpu(): { busy: number; idle: number } {
   };
 }
 
-/** The fields behind the program's name, which may itself hold spaces: state, parent, … */
+/** The fields after the program's name, which may itself contain spaces: state, parent, … */
 function statFields(pid: number): string[] {
   const stat = readProc(`${pid}/stat`);
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -1,4 +1,4 @@
-/** What a process of this machine has used: CPU time, and memory where /proc tells it. */
+/** CPU time and, where /proc exists, memory of a process on this machine. */
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ export function cpuMs(pid: number): number {
   return ((hours * 60 + minutes) * 60 + seconds) * 1000;
 }
 
-/** Resident memory of a process in bytes; NaN when it is gone, or elsewhere than on Linux. */
+/** Resident memory of a process in bytes; NaN when it is gone, or not on Linux. */
 export function residentBytes(pid: number): number {
   try {
     const [, kb] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];

@@ -1,4 +1,4 @@
-/** What a player would find in a WebM file. */
+/** Reads a WebM file like a player. */
 
 import { readFile } from 'node:fs/promises';
 import { BufferSource, EncodedPacketSink, Input, WEBM } from 'mediabunny';

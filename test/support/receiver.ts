@@ -1,4 +1,4 @@
-/** A receiver of messages on loopback that answers as it is told, and keeps what came. */
+/** A receiver of messages on loopback that answers as configured, and keeps the requests. */
 
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
@@ -14,7 +14,7 @@ export interface ReceivedMessage {
 
 export class Receiver {
   readonly received: ReceivedMessage[] = [];
-  /** What it does; by default it says thank you. */
+  /** Its behaviour; the default answers with success. */
   answer: (response: ServerResponse, received: ReceivedMessage) => void = (response) =>
     void response.end('thanks');
   readonly #server = createServer((request, response) => {

@@ -1,4 +1,4 @@
-/** A library of recordings in a folder of its own, with the real index. */
+/** A library of recordings in a temporary folder, with the real index. */
 
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -42,7 +42,7 @@ export class RecordingRig {
     });
   }
 
-  /** As after a crash: the index as it is on the disk, nothing in memory. */
+  /** Like after a crash: the index as it is on the disk, nothing in memory. */
   async reopen(limits?: QuotaLimits): Promise<RecordingLibrary> {
     await this.store.close();
     this.store = openInProcessStore(this.dataDir);
@@ -60,7 +60,7 @@ export class RecordingRig {
   }
 }
 
-/** The same frames of another camera, or later. */
+/** The same frames for another camera, or later. */
 export function moved(frames: readonly EncodedFrame[], cameraId: string, byMs: number): EncodedFrame[] {
   return frames.map((frame) => ({ ...frame, cameraId, captureUs: frame.captureUs + byMs * 1000 }));
 }

@@ -1,4 +1,4 @@
-/** JPEGs for tests: drawn by the virtual camera's own encoder, and real ones where this machine has some. */
+/** JPEGs for tests: drawn by the virtual camera's own encoder, and real ones if this machine has some. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -22,13 +22,13 @@ export function drawnJpeg(width: number, height: number, quality = 12): Buffer {
 const FOOTAGE =
   process.env['VIGIE_FOOTAGE_DIR'] ?? resolve(import.meta.dirname, '..', '..', '..', 'shared', 'footage');
 
-/** Where the real pictures are, or undefined on a machine that has none. */
+/** The folder of the real pictures; undefined on a machine without them. */
 export function footagePath(name: 'ov2640' | 'pedestrians-vga.mjpeg'): string | undefined {
   const path = join(FOOTAGE, name);
   return existsSync(path) ? path : undefined;
 }
 
-/** As an OV2640 wrote them, or undefined on a machine that has none. */
+/** Written by an OV2640; undefined on a machine without them. */
 export function sensorJpegs(): Buffer[] | undefined {
   const folder = footagePath('ov2640');
   if (folder === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** One consumer on its track: a test hands in the frames, holds the path, and reads what was sent. */
+/** One consumer on its track: a test hands in the frames, controls the path, and reads the sent packets. */
 
 import type { EncodedFrame, EncodedVideo } from '../../server/core/video/encoded-frame.ts';
 import { timestamp90kAt } from '../../server/core/rtp/rtp-clock.ts';
@@ -27,7 +27,7 @@ export class ScriptedConsumer {
   /** Of the transport. */
   readonly path = {
     isFull: false,
-    /** False: there is nowhere to send to. */
+    /** False: no path is selected. */
     isOpen: true,
     srtp: {
       protect: (header: Buffer, payload: Uint8Array): Buffer => {
@@ -64,7 +64,7 @@ export class ScriptedConsumer {
     return this.#deliver !== undefined;
   }
 
-  /** The camera sends a frame. @returns the frames this consumer has sent on until now */
+  /** The camera sends a frame. @returns the number of frames this consumer has sent so far */
   frame(keyframe = false): number {
     this.nowUs += INTERVAL_US;
     const us = this.nowUs;

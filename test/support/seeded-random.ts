@@ -1,4 +1,4 @@
-/** Randomness for properties: another each run, and the same again by the seed that a failure prints. */
+/** Randomness for properties: different in each run, and reproducible by the seed that a failure prints. */
 
 import { randomSequence } from '../../server/virtual-camera/scene-palette.ts';
 

@@ -1,4 +1,4 @@
-/** Figures of the parts that a test of the API does not start. */
+/** Figures of the parts that an API test does not start. */
 
 import { zeroIngestCounters } from '../../server/ingest/ingest-counters.ts';
 import type { StatusSources } from '../../server/status/server-status.ts';

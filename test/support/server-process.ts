@@ -1,4 +1,4 @@
-/** The real server as a process, on free ports and a data folder of its own. */
+/** The real server as a process, on free ports and a temporary data folder. */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { Child } from './child-process.ts';
 
 export interface ServerProcessOptions {
   env?: Record<string, string>;
-  /** Put into the folder it is started in: `.env`, `server-config.json`. By name, their text. */
+  /** Files for its working directory, by name: `.env`, `server-config.json`. */
   files?: Record<string, string>;
   /** Words in front of its command line. */
   prefix?: readonly string[];
@@ -19,7 +19,7 @@ export interface ServerProcessOptions {
 const PASSWORD = 'correct horse battery staple';
 
 export class ServerProcess implements AsyncDisposable {
-  /** Where it runs and keeps everything. */
+  /** Its working directory and data. */
   readonly folder = mkdtempSync(join(tmpdir(), 'vigie-test-'));
   readonly password = PASSWORD;
   readonly #env: Record<string, string>;
@@ -59,7 +59,7 @@ export class ServerProcess implements AsyncDisposable {
     return `${this.#scheme.replace('http', 'ws')}://localhost:${this.#httpPort}/signaling`;
   }
 
-  /** Again on the port and data folder it had before. */
+  /** Starts it again on its former port and data folder. */
   async start(): Promise<void> {
     this.#child = new Child('server/main.ts', [], {
       cwd: this.folder,
@@ -78,7 +78,7 @@ export class ServerProcess implements AsyncDisposable {
     this.#httpPort = Number(port);
   }
 
-  /** One that does not come up in time is not left behind. */
+  /** A server that does not start in time is killed. */
   async #ready(child: Child): Promise<RegExpExecArray> {
     try {
       return await child.line(/Vigie is ready: (https?):\/\/localhost:(\d+)/, this.#startTimeoutMs);
@@ -88,7 +88,7 @@ export class ServerProcess implements AsyncDisposable {
     }
   }
 
-  /** As the power cut would. */
+  /** Kills it like a power cut. */
   async kill(): Promise<void> {
     await this.child.stop('SIGKILL');
   }
@@ -98,7 +98,7 @@ export class ServerProcess implements AsyncDisposable {
     return ApiSession.signIn(this.url, 'admin', PASSWORD);
   }
 
-  /** Stops it and removes its data. @throws Error when it does not stop cleanly or said something it should not */
+  /** Stops it and removes its data. @throws Error when it does not stop cleanly or logged an unexpected line */
   async stop(): Promise<void> {
     const wasRunning = !this.child.hasExited;
     const code = await this.child.stop();

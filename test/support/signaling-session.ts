@@ -1,4 +1,4 @@
-/** One signaling session on a socket that does as the test says, with nothing else of the server behind it. */
+/** One signaling session on a socket controlled by the test, without the rest of the server. */
 
 import { EventEmitter } from 'node:events';
 import type { WebSocket } from 'ws';
@@ -30,7 +30,7 @@ export class ScriptedSocket extends EventEmitter {
     this.terminated++;
   }
 
-  /** What the viewer sends. */
+  /** Messages of the viewer. */
   say(message: object): void {
     this.emit('message', Buffer.from(JSON.stringify(message)), false);
   }
@@ -43,7 +43,7 @@ export interface ScriptedSession {
   ask: (method: string, data: object) => ServerToViewer | undefined;
 }
 
-/** Nobody is signed in yet. @param options without `sfu` and `frames` nothing may ask for either */
+/** Not signed in yet. @param options without `sfu` and `frames` no request may need either */
 export function openSession({
   access = {},
   ...options

@@ -24,7 +24,7 @@ export class SignalingSocket {
   closeCode: number | undefined;
   #nextId = 1;
 
-  /** Opens it and sends the token; `closed` tells what became of it if it was not welcome. */
+  /** Opens it and sends the token; `closed` contains the reason if it was refused. */
   static async open(url: string, token: string, options: ClientOptions = {}): Promise<SignalingSocket> {
     const socket = new WebSocket(url.replace('http', 'ws') + SIGNALING_PATH, SIGNALING_SUBPROTOCOL, options);
     const signaling = new SignalingSocket(socket);

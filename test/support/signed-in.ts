@@ -1,9 +1,9 @@
-/** A user's session as a browser keeps it: one sign-in, then renewals by the refresh cookie. */
+/** A user's session like a browser's: one sign-in, then renewals by the refresh cookie. */
 
 import type { SessionView } from '../../server/wire/account.ts';
 import { call } from './http-call.ts';
 
-/** A token lasts 15 minutes. */
+/** A token is valid for 15 minutes. */
 const FRESH_MS = 8 * 60_000;
 
 export class SignedIn {
@@ -20,12 +20,12 @@ export class SignedIn {
     this.#password = password;
   }
 
-  /** @throws Error when it is not let in */
+  /** @throws Error when it is refused */
   async token(): Promise<string> {
     return Date.now() - this.#renewedMs < FRESH_MS ? this.#token : this.renewed();
   }
 
-  /** @throws Error when it is not let in */
+  /** @throws Error when it is refused */
   async renewed(): Promise<string> {
     const answer =
       this.#cookie === ''

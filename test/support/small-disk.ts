@@ -1,4 +1,4 @@
-/** A small file system of its own (tmpfs), so that it can be filled. */
+/** A small separate file system (tmpfs) that a test can fill. */
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 export class SmallDisk implements Disposable {
   readonly path = mkdtempSync(join(tmpdir(), 'vigie-disk-'));
 
-  /** @returns undefined where this user may not make one */
+  /** @returns undefined when this user may not make one */
   static mount(bytes: number): SmallDisk | undefined {
     const disk = new SmallDisk();
     try {
@@ -25,12 +25,12 @@ export class SmallDisk implements Disposable {
     return bavail * bsize;
   }
 
-  /** Somebody else's file, which leaves so much free. */
+  /** Another program's file, which leaves this much space. */
   fill(leaveBytes = 0): void {
     try {
       writeFileSync(this.#filling, Buffer.alloc(Math.max(0, this.freeBytes - leaveBytes)));
     } catch (error) {
-      // Others write meanwhile; full it is all the same.
+      // Others write meanwhile; it is full all the same.
       if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
     }
   }

@@ -1,4 +1,4 @@
-/** The special-purpose ranges, as the tests have them: copied from IANA's registries apart from the server's table. */
+/** The special-purpose ranges for tests: copied from IANA's registries independently of the server's table. */
 
 import type { AddressKind } from '../../server/core/address/special-addresses.ts';
 import { ipToNumber, rangeOf } from './ip-arithmetic.ts';
@@ -6,7 +6,7 @@ import { ipToNumber, rangeOf } from './ip-arithmetic.ts';
 export interface SpecialRange {
   range: string;
   kind: AddressKind;
-  /** What the registries call "globally reachable". */
+  /** Called "globally reachable" in the registries. */
   reachable: boolean;
 }
 
@@ -28,17 +28,18 @@ export const SPECIAL_RANGES: readonly SpecialRange[] = [
   ...row('multicast', false, '224.0.0.0/4 ff00::/8'),
   ...row('broadcast', false, '255.255.255.255/32'),
   ...row('reserved', false, '192.88.99.0/24 240.0.0.0/4 64:ff9b:1::/48 100::/64 100:0:0:1::/64'),
-  // Not in the registries: IPv4-compatible and site-local addresses (RFC 4291), and all that IANA has not assigned.
+  // Not in the registries: IPv4-compatible and site-local addresses (RFC 4291), and everything that IANA has not
+  // assigned.
   ...row('reserved', false, '0:0:0:0:0:0:102:0/112 fec0::/10 1fff::/16 4000::/3'),
   ...row('metadata', false, '169.254.169.254/32 168.63.129.16/32 100.100.100.200/32 192.0.0.192/32'),
   ...row('metadata', false, 'fd00:ec2::254/128 fd20:ce::254/128'),
-  // These are what the IPv4 address in them is.
+  // These are treated like the embedded IPv4 address.
   ...row('nat64', true, '64:ff9b::/96'),
   ...row('6to4', true, '2002::/16'),
   ...row('teredo', true, '2001::/32'),
 ];
 
-/** The narrowest range that holds an address. @param address no dotted tail in IPv6 */
+/** The narrowest range that contains an address. @param address without a dotted tail in IPv6 */
 export function specialRangeOf(address: string): SpecialRange | undefined {
   const isIpv6 = address.includes(':');
   const value = ipToNumber(address);

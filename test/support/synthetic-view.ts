@@ -1,4 +1,4 @@
-/** Views for tests of motion: a textured wall of any size, with things in front of it, in cells. */
+/** Views for motion tests: a textured wall of any size, with objects in front of it, in cells. */
 
 import type { LumaFrame } from '../../server/core/video/luma-frame.ts';
 import { randomSequence } from '../../server/virtual-camera/scene-palette.ts';
@@ -20,7 +20,7 @@ export function wall(): Uint8Array {
   return Uint8Array.from({ length: VIEW_WIDTH * VIEW_HEIGHT }, () => 30 + Math.floor(random() * 160));
 }
 
-/** @param light what becomes of a cell's luma: exposure, flicker, noise */
+/** @param light maps a cell's luma: exposure, flicker, noise */
 export function view(
   timeMs: number,
   things: readonly Thing[] = [],

@@ -1,4 +1,7 @@
-/** A proxy that ends TLS in front of the server, as nginx or Caddy would: it says by X-Forwarded-Proto how the client came. */
+/**
+ * A proxy that ends TLS in front of the server, like nginx or Caddy: it reports the client's scheme in
+ * X-Forwarded-Proto.
+ */
 
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -7,12 +10,12 @@ import { connect, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Workshop, type Certificate } from './host-camera.ts';
 
-/** @returns true when it has answered a response of the server in its own way */
+/** @returns true when it has answered itself instead of the server */
 export type Meddle = (response: IncomingMessage, answer: ServerResponse) => boolean;
 
 export class TlsFront {
   readonly certificate: Certificate;
-  /** For tests of what a network may do to answers. */
+  /** For tests of networks that modify answers. */
   meddle: Meddle = () => false;
   readonly #workshop: Workshop;
   readonly #server: Server;

@@ -1,6 +1,6 @@
 /**
- * A bad network between viewers and the server's UDP port: loses packets at random, and changes a viewer's address as a
- * NAT does whose mapping ran out.
+ * A bad network between viewers and the server's UDP port: loses packets at random, and changes a viewer's address like
+ * a NAT whose mapping has expired.
  */
 
 import { createSocket, type Socket } from 'node:dgram';
@@ -36,12 +36,12 @@ export class UdpProxy {
     });
   }
 
-  /** Where viewers send to. */
+  /** The address that viewers send to. */
   get port(): number {
     return this.#server.socket.address().port;
   }
 
-  /** The server sees every viewer at a new address from now on. */
+  /** From now on the server sees every viewer at a new address. */
   rebind(): void {
     for (const socket of this.#mappings.values()) socket.close();
     this.#mappings.clear();
@@ -72,7 +72,7 @@ export class UdpProxy {
   }
 }
 
-/** Has the page send its media through the proxy: the candidates it is told of get the proxy's port. */
+/** Makes the page send its media through the proxy: its candidates get the proxy's port. */
 export async function throughProxy(page: Page, proxy: UdpProxy): Promise<void> {
   await page.routeWebSocket(new RegExp(`${SIGNALING_PATH}$`), (socket) => {
     const server = socket.connectToServer();

@@ -2,7 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Most conditions hold within a few milliseconds; the pause grows by one with each look, up to this. */
+/** Most conditions become true within a few milliseconds; the pause grows by one with each check, up to this. */
 const MAX_POLL_MS = 20;
 const TIMEOUT_MS = 30_000;
 
@@ -10,10 +10,10 @@ type Condition<T> = () => T | Promise<T>;
 type Truthy<T> = Exclude<T, undefined | null | false | 0 | ''>;
 
 /**
- * @param what for the error; left out, the error shows the condition's source
- * @param condition asked until its answer is truthy, every 20 ms in the end
- * @returns that answer
- * @throws Error naming what was waited for, after `timeoutMs`
+ * @param what for the error; by default it shows the condition's source
+ * @param condition called until its result is truthy, finally every 20 ms
+ * @returns that result
+ * @throws Error that names the condition, after `timeoutMs`
  */
 export async function until<T>(what: string, condition: Condition<T>, timeoutMs?: number): Promise<Truthy<T>>;
 export async function until<T>(condition: Condition<T>): Promise<Truthy<T>>;

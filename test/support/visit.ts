@@ -1,4 +1,4 @@
-/** One viewer's way from a token to packets: signaling, transport, connectivity check, DTLS, consumers. */
+/** One viewer's steps from a token to packets: signaling, transport, connectivity check, DTLS, consumers. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { NodeViewer, type NodeViewerOptions } from './node-viewer.ts';
@@ -7,7 +7,7 @@ import { SignalingSocket } from './signaling-socket.ts';
 export interface Visit {
   readonly viewer: NodeViewer;
   readonly signaling: SignalingSocket;
-  /** The server, or somebody in between, has ended it. */
+  /** The server, or a proxy, has ended it. */
   readonly isOver: boolean;
   close(): void;
 }
@@ -23,7 +23,7 @@ export async function openVisit(
 ): Promise<Visit> {
   const opened: (() => void)[] = [];
   const visit = open(port, token, cameraIds, options, opened);
-  // What failed or came too late holds on to nothing.
+  // A failed or late step releases everything.
   const timeout = delay(OPEN_TIMEOUT_MS, undefined, { ref: false }).then(() => {
     throw new Error('the visit took too long to open');
   });

@@ -1,4 +1,4 @@
-/** VP8 frames → pictures, by FFmpeg's own decoder, which shares no code with the encoder: what a viewer would see. */
+/** VP8 frames → pictures, by FFmpeg's own decoder, which shares no code with the encoder: the viewer's view. */
 
 import { AV_CODEC_ID_VP8 } from 'node-av/constants';
 import { Codec, CodecContext, Frame, Packet } from 'node-av/lib';
@@ -43,7 +43,7 @@ export class Vp8Reader {
   }
 }
 
-/** Peak signal-to-noise ratio of the luma, in dB; of every seventh pixel, which is enough to tell encoders apart. */
+/** Peak signal-to-noise ratio of the luma, in dB; of every seventh pixel, which is enough to distinguish encoders. */
 export function lumaPsnr(a: Picture, b: Picture): number {
   let squares = 0;
   let count = 0;

@@ -9,7 +9,7 @@ import { serverClock } from '../../server/core/clock.ts';
 import type { FrameHub } from '../../server/video/frame-hub.ts';
 import type { Transcoder } from '../../server/video/transcoder.ts';
 
-/** What a subscriber saw, with waiting for what it has yet to see. */
+/** Frames of a subscriber, with waiting for later ones. */
 export class SeenFrames {
   readonly frames: EncodedFrame[] = [];
   readonly subscription: Subscription;
@@ -23,7 +23,7 @@ export class SeenFrames {
     this.subscription = transcoder.subscribe(cameraId, onFrame, demand);
   }
 
-  /** The first frame at or after `from` that fits; waits for it if need be. */
+  /** The first matching frame at or after `from`; waits for it if necessary. */
   async find(fits: (frame: EncodedFrame) => boolean, from = 0): Promise<EncodedFrame> {
     for (let at = from; ; at++) {
       while (at >= this.frames.length) await once(this.#events, 'frame');

@@ -33,7 +33,7 @@ function open(context: TestContext, folder: string, pollMs = HOUR_MS) {
   return { files, lines };
 }
 
-test('files that are written over are used', async (context) => {
+test('overwritten files are loaded', async (context) => {
   const folder = temporaryFolder(context);
   write(folder, await makeCertificate());
   const { files } = open(context, folder);
@@ -44,7 +44,7 @@ test('files that are written over are used', async (context) => {
   assert.deepEqual(files.current, next);
 });
 
-test('links that are swapped are followed, as Kubernetes swaps a folder and certbot a file', async (context) => {
+test("replaced symbolic links are followed, both Kubernetes' folder and certbot's file", async (context) => {
   const folder = temporaryFolder(context);
   const [first, second, third] = [await makeCertificate(), await makeCertificate(), await makeCertificate()];
   write(join(folder, 'v1'), first);
@@ -68,7 +68,7 @@ test('links that are swapped are followed, as Kubernetes swaps a folder and cert
   assert.deepEqual(await changed, [third]);
 });
 
-test('a new pair that does not fit is named once, the old one stays, and the next good one is used', async (context) => {
+test('an unusable new pair is logged once, the old one stays, and the next usable one is loaded', async (context) => {
   const folder = temporaryFolder(context);
   const first = await makeCertificate();
   write(folder, first);
@@ -90,11 +90,11 @@ test('a new pair that does not fit is named once, the old one stays, and the nex
   assert.equal(problems.filter((problem) => /ENOENT/.test(String(problem))).length, 1);
 });
 
-test('where nothing tells of a change, the files are looked at now and then', async (context) => {
+test('without change notifications, the files are checked periodically', async (context) => {
   const folder = temporaryFolder(context);
   const inner = join(folder, 'target');
   write(inner, await makeCertificate());
-  // Behind a link to a file of another folder, which is not watched, a file is written over in place.
+  // Behind a link to a file in another folder, which is not watched, a file is overwritten in place.
   for (const name of ['tls.crt', 'tls.key']) symlinkSync(join('target', name), join(folder, name));
   const { files } = open(context, folder, 20);
   const next = await makeCertificate();
@@ -104,7 +104,7 @@ test('where nothing tells of a change, the files are looked at now and then', as
   assert.deepEqual(files.current, next);
 });
 
-test('without a usable pair there is no start', async (context) => {
+test('the start fails without a usable pair', async (context) => {
   const folder = temporaryFolder(context);
   assert.throws(
     () => open(context, folder),

@@ -34,7 +34,7 @@ async function open(context: TestContext, dataDir: string, options: Partial<Loca
   return { local, lines };
 }
 
-/** A real handshake. @returns why the client refused, or undefined */
+/** A real handshake. @returns the client's refusal, or undefined */
 async function refusal(
   { cert, key }: CertificatePair,
   ca: string,
@@ -60,14 +60,14 @@ async function refusal(
   }
 }
 
-test('who trusts the authority trusts the server by each of its names', async (context) => {
+test('a client that trusts the authority trusts the server by each of its names', async (context) => {
   const { local } = await open(context, temporaryFolder(context));
   for (const name of NAMES)
     assert.equal(await refusal(local.current, local.authority.pem, name), undefined, name);
   assert.match((await refusal(local.current, local.authority.pem, 'other.local')) ?? '', /does not match/);
 });
 
-test('the certificates are what phones and cameras accept', async (context) => {
+test('phones and cameras accept the certificates', async (context) => {
   const { local } = await open(context, temporaryFolder(context));
   const authority = new X509Certificate(local.authority.pem);
   const server = new X509Certificate(local.current.cert);
@@ -82,12 +82,12 @@ test('the certificates are what phones and cameras accept', async (context) => {
   assert.ok(days < 397, `${days} days`);
   assert.match(local.authority.fingerprint, /^(?:[\dA-F]{2}:){31}[\dA-F]{2}$/);
   assert.deepEqual(new X509Certificate(local.authority.der).raw, authority.raw);
-  // Two on one phone can be told apart.
+  // Two authorities on one phone can be distinguished.
   const other = await open(context, temporaryFolder(context));
   assert.notEqual(new X509Certificate(other.local.authority.pem).subject, authority.subject);
 });
 
-test('the authority is worth nothing for names that are not of this house', async (context) => {
+test('the authority is not valid for names outside the LAN', async (context) => {
   const folder = temporaryFolder(context);
   const { local } = await open(context, folder);
   const stolen = { cert: local.authority.pem, key: readFileSync(join(folder, 'tls', 'ca.key'), 'utf8') };
@@ -106,7 +106,7 @@ test('the authority is worth nothing for names that are not of this house', asyn
     assert.equal(await refusal(await issue(name), stolen.cert, name), undefined, name);
 });
 
-test('OpenSSL finds nothing to complain about, but for what is said on purpose', async (context) => {
+test('OpenSSL finds no fault except the intended one', async (context) => {
   const folder = temporaryFolder(context);
   const { local } = await open(context, folder);
   writeFileSync(join(folder, 'server.pem'), local.current.cert);
@@ -126,7 +126,7 @@ test('OpenSSL finds nothing to complain about, but for what is said on purpose',
   assert.match(stdout, /server\.pem: OK/, stderr);
 });
 
-test('both are kept over a restart, the keys for the owner’s eyes only', async (context) => {
+test('authority and certificate survive a restart, and only the owner can read the keys', async (context) => {
   const folder = temporaryFolder(context);
   const first = await open(context, folder);
   const second = await open(context, folder);
@@ -137,7 +137,7 @@ test('both are kept over a restart, the keys for the owner’s eyes only', async
   assert.equal(statSync(join(folder, 'tls')).mode & 0o777, 0o700);
 });
 
-test('a new name or address, and growing old, bring a new certificate by the same authority', async (context) => {
+test('a new name or address, or a near expiry, causes a new certificate by the same authority', async (context) => {
   const names = [...NAMES];
   let nowMs = Date.now();
   const { local, lines } = await open(context, temporaryFolder(context), {
@@ -151,7 +151,7 @@ test('a new name or address, and growing old, bring a new certificate by the sam
 
   names.splice(names.indexOf('192.168.1.20'), 1);
   await local.check();
-  assert.equal(local.current, first, 'a name that went does not matter');
+  assert.equal(local.current, first, 'a removed name does not matter');
 
   names.push('192.168.7.7');
   const changed = once(local, 'changed');
@@ -173,7 +173,7 @@ test('a new name or address, and growing old, bring a new certificate by the sam
   await local.check();
   await local.check();
   const leftOut = lines.filter((line) => line['leftOut'] === '203.0.113.99');
-  assert.equal(leftOut.length, 1, 'what the authority does not vouch for is said once');
+  assert.equal(leftOut.length, 1, 'names outside the authority are logged once');
 });
 
 test('a server certificate that is damaged, or of another authority, is replaced; an authority never is', async (context) => {

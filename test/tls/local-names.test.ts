@@ -6,7 +6,7 @@ import { localNames } from '../../server/tls/local-names.ts';
 const entry = (address: string): NetworkInterfaceInfo =>
   ({ address, family: address.includes(':') ? 'IPv6' : 'IPv4' }) as NetworkInterfaceInfo;
 
-test('a machine is called by its host name, in .local, localhost, its addresses and what it is announced by', () => {
+test('the names are host name, .local name, localhost, addresses and announced names', () => {
   const names = localNames({
     hostname: 'RaspberryPi',
     interfaces: {
@@ -34,7 +34,7 @@ test('a machine is called by its host name, in .local, localhost, its addresses 
 const namesOf = (hostname: string): string[] =>
   localNames({ hostname, interfaces: {}, announced: [] }).slice(0, -2);
 
-test('a host name with a domain keeps it, and one that DNS cannot carry is left out', () => {
+test('a host name with a domain is kept, and one that DNS cannot represent is left out', () => {
   assert.deepEqual(namesOf('nas.home.arpa'), ['localhost', 'nas.home.arpa', 'nas.local']);
   assert.deepEqual(namesOf('nas.local.'), ['localhost', 'nas.local']);
   assert.deepEqual(namesOf('my_box'), ['localhost']);
@@ -42,7 +42,7 @@ test('a host name with a domain keeps it, and one that DNS cannot carry is left 
   assert.deepEqual(namesOf(''), ['localhost']);
 });
 
-test('a machine with ever so many interfaces has a certificate of bounded size', () => {
+test('a machine with very many interfaces has a certificate of bounded size', () => {
   const many = Array.from({ length: 300 }, (_, index) => entry(`10.0.${index >> 8}.${index & 255}`));
   assert.equal(localNames({ hostname: 'a', interfaces: { veth: many }, announced: [] }).length, 64);
 });

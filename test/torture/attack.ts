@@ -1,6 +1,6 @@
 /**
- * An attack: what it needs, what its attackers do, and what else is measured while it lasts. Each is one file in attacks/,
- * named after the attack, so that an attacker's process finds it by its name.
+ * An attack: its needs, its attackers, and its additional measurements. Each is one file in attacks/, named after the
+ * attack, so that an attacker's process finds it by its name.
  */
 
 import type { CameraWithKey } from '../../server/wire/camera.ts';
@@ -16,13 +16,13 @@ export interface Stage {
   readonly otherCameras: readonly CameraWithKey[];
   /** Of the user `admin`. */
   readonly ownerPassword: string;
-  /** As another administrator than `admin`. */
+  /** As an administrator other than `admin`. */
   administrator(): Promise<ApiSession>;
-  /** Of a viewer who may see every camera; a new sign-in each time. */
+  /** Token of a viewer who may see every camera; a new sign-in each time. */
   attackerToken(): Promise<string>;
 }
 
-/** What an attacker's process is told. */
+/** Parameters of an attacker's process. */
 export interface Target<Given> {
   port: number;
   cameraUrl: string;
@@ -33,36 +33,36 @@ export interface Target<Given> {
   given: Given;
 }
 
-/** Something measured besides the figures of every attack. */
+/** A measurement besides the figures of every attack. */
 export interface Finding {
   text: string;
-  /** A few words for the limit that did not hold. */
+  /** A few words for a broken limit. */
   broken?: string;
 }
 
-/** Counts of what attackers did, added up and printed. */
+/** Counts of the attackers' actions, added up and printed. */
 export type Counts = Record<string, number>;
 
 export interface Attack<Given = unknown> {
   name: string;
   /** Completes "… (60 s)". */
   title: string;
-  /** Of attackers; 1 unless given. */
+  /** Number of attacker processes; default 1. */
   processes?: number;
-  /** In the measuring process, before anything is measured. @returns what the attackers need, as JSON */
+  /** In the measuring process, before the measurement. @returns the attackers' parameters, as JSON */
   prepare(stage: Stage): Promise<Given>;
   /** In each attacker's process. */
   run(target: Target<Given>): Promise<Counts>;
-  /** In the measuring process while the attack lasts. */
+  /** In the measuring process during the attack. */
   probe?(stage: Stage, untilMs: number): Promise<Finding[]>;
 }
 
-/** Addresses of the loopback network that stand for strangers' networks; the healthy ones use 127.0.0.1. */
+/** Addresses of the loopback network that stand for outside networks; the healthy clients use 127.0.0.1. */
 export function strangersAddress(attackNumber: number, host: number): string {
   return `127.66.${attackNumber}.${1 + (host % 250)}`;
 }
 
-/** Adds up the counts of loops that ran side by side. */
+/** Adds up the counts of concurrent loops. */
 export function sumOf(all: readonly Counts[]): Counts {
   const sum: Counts = {};
   for (const counts of all)

@@ -17,5 +17,5 @@ const { attack } = (await import(`./attacks/${name}.ts`)) as { attack: Attack };
 const counts = await attack.run(target);
 report({ counts } satisfies AttackerReport);
 process.disconnect?.();
-// Whatever is still open belongs to the attack.
+// Everything still open belongs to the attack.
 process.exit();

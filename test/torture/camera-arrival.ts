@@ -1,4 +1,4 @@
-/** A paired camera that connects from a chosen address until it is welcome, as its firmware would. */
+/** A paired camera that connects from a chosen address until it is welcome, like its firmware. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseCameraKey } from '../../server/core/link/camera-handshake.ts';
@@ -9,7 +9,7 @@ import { RawCamera } from '../support/ingest-rig.ts';
 const RETRY_MS = 500;
 const ATTEMPT_MS = 5_000;
 
-/** @returns false when it was not let in by the deadline, ms since the Unix epoch */
+/** @returns false when it was not accepted by the deadline, ms since the Unix epoch */
 export async function cameraIsWelcome(
   cameraUrl: string,
   { id, key }: CameraWithKey,

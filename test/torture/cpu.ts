@@ -1,4 +1,4 @@
-/** Who used the CPU over some time, in cores: tells a server that is slow from a machine that is full. */
+/** CPU use over some time, in cores: distinguishes a slow server from a busy machine. */
 
 import { availableParallelism } from 'node:os';
 import { childrenOf, cpuSeconds, machineCpu } from '../support/process-facts.ts';
@@ -8,16 +8,16 @@ export interface CpuUse {
   codecs: number;
   attackers: number;
   measuring: number;
-  /** Programs that are no part of this. */
+  /** Programs outside of the test. */
   others: number;
   cores: number;
-  /** Hardly anything of the machine was left over. */
+  /** Less idle time than this means that the machine was busy. */
   isFull: boolean;
 }
 
 const FULL_SHARE = 0.95;
 
-/** A process that ends keeps the last time it was seen with, so `look` is to be called every second or so. */
+/** A process that ends keeps its last known time, so call `look` every second or so. */
 export class CpuWatch {
   readonly #serverPid: number;
   readonly #attackers: readonly number[];

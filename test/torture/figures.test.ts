@@ -10,11 +10,11 @@ import {
   type Samples,
 } from './figures.ts';
 
-/** A minute of peace, a minute of attack, ten seconds after it; all as it should be. */
+/** A minute without and a minute with attack, then ten seconds; everything normal. */
 const PHASE = { fromMs: 60_000, toMs: 120_000, recoveredMs: 130_000 };
 
 interface Change {
-  /** By the second they are about. */
+  /** By the second they describe. */
   frames?: Record<number, number>;
   health?: Record<number, Partial<HealthSample>>;
   resources?: Record<number, Partial<ResourceSample>>;
@@ -39,27 +39,27 @@ function samplesWith({ frames = {}, health = {}, resources = {}, absences = [] }
 
 const brokenBy = (change: Change): string[] => brokenLimits(figuresOf(samplesWith(change), PHASE));
 
-test('nothing is broken when the attack changes nothing', () => {
+test('no limit is broken when the attack changes nothing', () => {
   assert.deepEqual(brokenBy({}), []);
 });
 
-test('a standstill of one second breaks the limit of the viewer, one late frame does not', () => {
+test("a stall of one second breaks the viewer's limit, one late frame does not", () => {
   assert.deepEqual(brokenBy({ frames: { 70: 19, 71: 31 } }), []);
   assert.deepEqual(brokenBy({ frames: { 70: 0 } }), ['viewer']);
 });
 
-test('a viewer whose frames nobody counted has seen none', () => {
+test('a viewer without counted frames has received none', () => {
   const uncounted = { ...samplesWith({}), frames: [] };
   assert.deepEqual(brokenLimits(figuresOf(uncounted, PHASE)), ['viewer']);
 });
 
-test('answers that come late, or never, break the limit of health', () => {
+test('late or missing answers break the limit of health', () => {
   const unanswered = { health: { 80: { latencyMs: 5_000, ok: false } } };
   assert.deepEqual(brokenBy(unanswered), ['health']);
   assert.equal(figuresOf(samplesWith(unanswered), PHASE).health.failed, 1);
 });
 
-test('memory and descriptors count as they are at the end, not at the peak', () => {
+test('memory and descriptors count at the end, not at the peak', () => {
   const peak = { resources: { 90: { serverMb: 900, codecMb: 900, descriptors: 900 } } };
   assert.deepEqual(brokenBy(peak), []);
   assert.equal(figuresOf(samplesWith(peak), PHASE).peak.serverMb, 900);
@@ -70,19 +70,19 @@ test('memory and descriptors count as they are at the end, not at the peak', () 
   ]);
 });
 
-test('the figures of a server that died are broken limits', () => {
+test('the figures of a crashed server are broken limits', () => {
   const gone = { serverMb: Number.NaN, codecMb: 0, descriptors: Number.NaN };
   assert.deepEqual(brokenBy({ resources: { 129: gone } }), ['memory of the server', 'descriptors']);
 });
 
-test('a camera may be away for five seconds, and has to be back at the end', () => {
+test('a camera may be offline for five seconds, and must be back at the end', () => {
   assert.deepEqual(brokenBy({ absences: [{ fromMs: 70_000, toMs: 74_000 }] }), []);
   assert.deepEqual(brokenBy({ absences: [{ fromMs: 70_000, toMs: 76_000 }] }), ['camera']);
   assert.deepEqual(brokenBy({ absences: [{ fromMs: 129_000, toMs: undefined }] }), ['camera']);
   assert.deepEqual(brokenBy({ absences: [{ fromMs: 10_000, toMs: 50_000 }] }), [], 'before the attack');
 });
 
-test('each attack is found by its name in a file of its own', async () => {
+test('each attack is found by its name in a separate file', async () => {
   const names = ATTACKS.map(({ name }) => name);
   assert.equal(new Set(names).size, names.length);
   for (const attack of ATTACKS) {

@@ -1,5 +1,5 @@
 /**
- * From samples to the figures that are printed, and to the limits they break. Pure: the samples and the times are arguments.
+ * From samples to the printed figures and the limits they break. Pure: samples and times are arguments.
  *
  * Times are ms since the Unix epoch.
  */
@@ -12,7 +12,7 @@ export interface FrameSample {
   frames: number;
 }
 
-/** One GET /api/health, counted from the moment it was due. */
+/** One GET /api/health, measured from the time it was due. */
 export interface HealthSample {
   atMs: number;
   latencyMs: number;
@@ -47,7 +47,7 @@ export interface Phase {
   /** The attack. */
   fromMs: number;
   toMs: number;
-  /** When the server was given up waiting for, or was back to what it was before. */
+  /** When the server was back to normal, or was given up. */
   recoveredMs: number;
 }
 
@@ -57,15 +57,15 @@ export interface Figures {
   before: ResourceSample;
   peak: ResourceSample;
   after: ResourceSample;
-  /** The longest absence of the camera in seconds; Infinity when it was still away at the end. */
+  /** The longest absence of the camera in seconds; Infinity when it was still offline at the end. */
   cameraAwaySeconds: number;
 }
 
 export const LIMITS = {
-  /** Frames per second, in any WINDOW_SECONDS of the attack: one second that lends a frame to the next is no fault. */
+  /** Frames per second, in any WINDOW_SECONDS of the attack: a frame that slips into the next second is no fault. */
   minFps: 20,
   maxHealthP99Ms: 100,
-  /** Share of what it was before. */
+  /** Share of the value before. */
   maxMemoryGrowth: 0.25,
   maxDescriptorChange: 20,
   maxCameraAwaySeconds: 5,
@@ -98,7 +98,7 @@ export function figuresOf(samples: Samples, phase: Phase): Figures {
   };
 }
 
-/** @returns a few words for each limit that does not hold */
+/** @returns a few words for each broken limit */
 export function brokenLimits(figures: Figures): string[] {
   const { fps, health, cameraAwaySeconds } = figures;
   return [
@@ -109,7 +109,7 @@ export function brokenLimits(figures: Figures): string[] {
   ].filter((limit) => typeof limit === 'string');
 }
 
-/** @returns those of the limits that are about what the server holds on to */
+/** @returns the limits of memory and descriptors among them */
 export function brokenResources(before: ResourceSample, after: ResourceSample): string[] {
   const isBack = (mb: number, beforeMb: number): boolean => mb <= beforeMb * (1 + LIMITS.maxMemoryGrowth);
   const change = Math.abs(after.descriptors - before.descriptors);
@@ -137,7 +137,7 @@ function combine(samples: readonly ResourceSample[], choose: (values: number[]) 
   };
 }
 
-/** @returns frames per second in the worst WINDOW_SECONDS in a row */
+/** @returns frames per second in the worst consecutive WINDOW_SECONDS */
 function worstWindow(frames: readonly number[]): number {
   if (frames.length < WINDOW_SECONDS) return frames.length === 0 ? 0 : Math.min(...frames);
   const sums = frames

@@ -1,4 +1,4 @@
-/** Fills the log of events to the product's own bound, straight into the database of a server that is stopped. */
+/** Fills the event log to the product's bound, directly in the database of a stopped server. */
 
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ export const EVENTS_PER_CAMERA = 10_000;
 const SPACING_MS = 60_000;
 const LENGTH_MS = 8_000;
 
-/** The events of all cameras stand mixed, as they would have come. */
+/** The events of all cameras are interleaved, as they would have come. */
 export function fillEventLog(dataDir: string, cameraIds: readonly string[]): void {
   const database = new DatabaseSync(join(dataDir, 'vigie.db'));
   const insert = database.prepare(`

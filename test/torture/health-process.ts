@@ -1,6 +1,6 @@
 /**
- * Asks GET /api/health every 50 ms, whether or not the answers before have come: what waits behind a standstill counts as
- * long as it waited.
+ * Requests GET /api/health every 50 ms, whether or not earlier answers have come: a request behind a stall counts its
+ * whole wait.
  */
 
 import { Agent, get } from 'node:http';

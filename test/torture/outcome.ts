@@ -1,4 +1,4 @@
-/** What is printed of one attack, for people as it happens and as a row of the table at the end. */
+/** The printed result of one attack, for people as it happens and as a row of the table at the end. */
 
 import type { Attack, Counts, Finding } from './attack.ts';
 import type { CpuUse } from './cpu.ts';
@@ -8,19 +8,19 @@ export interface Outcome {
   attack: Pick<Attack, 'name' | 'title'>;
   seconds: number;
   figures: Figures;
-  /** From the end of the attack until all was as before, or until it was given up. */
+  /** From the end of the attack until everything was normal, or until it was given up. */
   recoverySeconds: number;
   findings: readonly Finding[];
   counts: Counts;
   cpu: CpuUse;
-  /** How often the viewer lost its picture and came back. */
+  /** How often the viewer lost its picture and got it back. */
   viewerReturns: number;
   errorsLogged: number;
   /** How the server's process ended, if it did. */
   serverEnd: string | undefined;
 }
 
-/** @returns a few words for each limit that does not hold */
+/** @returns a few words for each broken limit */
 export function brokenBy({ figures, findings, serverEnd }: Outcome): string[] {
   return [
     ...(serverEnd === undefined ? [] : [`the server ended (${serverEnd})`]),
@@ -68,7 +68,7 @@ export function describe(outcome: Outcome): string {
   return `\n${attack.name}: ${attack.title} (${seconds} s)\n${lines}`;
 }
 
-/** Markdown, as docs/attacks.md has it. */
+/** Markdown, as in docs/attacks.md. */
 export function table(outcomes: readonly Outcome[]): string {
   const rows = outcomes.map((outcome) => {
     const { fps, health, before, peak, after, cameraAwaySeconds } = outcome.figures;

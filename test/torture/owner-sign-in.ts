@@ -1,14 +1,14 @@
-/** The owner, who signs in from home with the right password while strangers try: how long until it works. */
+/** The owner, who signs in from home with the right password during the attack: the time until it works. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Counts, Finding, Stage } from './attack.ts';
 import { call, type Answer } from '../support/http-call.ts';
 
-/** In the LAN, behind the trusted proxy as everybody else. */
+/** In the LAN, behind the trusted proxy like all others. */
 const HOME_ADDRESS = '192.168.1.20';
 const MAX_MS = 10_000;
 const PAUSE_MS = 4_000;
-/** Somebody who is told to wait tries again after this at the latest. */
+/** A client that must wait tries again after at most this time. */
 const MAX_PATIENCE_MS = 1_000;
 
 export async function ownerSignsIn({ port, ownerPassword }: Stage, untilMs: number): Promise<Finding[]> {
@@ -45,7 +45,7 @@ async function signInOnce(port: number, password: string): Promise<number> {
   }
 }
 
-/** What became of the strangers' attempts. */
+/** Outcomes of the attackers' attempts. */
 export function tallySignIn(counts: Counts, { status }: Answer): void {
   const outcome =
     { 401: 'wrong', 429: 'refused', 503: 'refused', 0: 'unanswered' }[status] ?? `status ${status}`;

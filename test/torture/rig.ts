@@ -1,6 +1,6 @@
 /**
- * The house under attack: the real server with a full log of events, one virtual camera at 25 fps, one viewer, and somebody
- * who asks for its health; each a process of its own. Every second, what the server holds on to is looked at.
+ * The server under attack: the real server with a full event log, one virtual camera at 25 fps, one viewer, and a
+ * health check; each in its own process. The server's memory and descriptors are sampled every second.
  */
 
 import type { CameraWithKey } from '../../server/wire/camera.ts';
@@ -48,7 +48,7 @@ export class Rig implements Stage {
   readonly #sampling: NodeJS.Timeout;
   #visits = 0;
 
-  /** Resolves when the viewer has its picture. @throws Error when that does not come about */
+  /** Resolves when the viewer has its picture. @throws Error when it gets none */
   static async start({ heap, nofile }: RigOptions): Promise<Rig> {
     const server = await ServerProcess.start({
       startTimeoutMs: START_TIMEOUT_MS,
@@ -58,7 +58,7 @@ export class Rig implements Stage {
         ...(heap !== undefined && { NODE_OPTIONS: `--max-old-space-size=${heap}` }),
       },
     });
-    // Also when what follows fails.
+    // Also when a later step fails.
     process.once('exit', () => server.child.process.kill('SIGKILL'));
     const admin = await server.admin();
     const liveCamera = await admin.addCamera('Live');
@@ -140,7 +140,7 @@ export class Rig implements Stage {
     return this.samples.frames.at(-1)?.frames ?? 0;
   }
 
-  /** How often the viewer had to begin. */
+  /** How often the viewer had to start. */
   get visits(): number {
     return this.#visits;
   }
@@ -159,7 +159,7 @@ export class Rig implements Stage {
     return [process.pid, this.#viewer.pid, this.#health.pid, this.#camera.process.pid ?? 0];
   }
 
-  /** Lines of the server's log that say that something failed in it. */
+  /** Lines of the server's log that report a failure in it. */
   get errorsLogged(): number {
     return this.server.child.output.match(/"level":(?:50|60)|unhandled/gi)?.length ?? 0;
   }
@@ -172,7 +172,7 @@ export class Rig implements Stage {
     return new SignedIn(this.port, 'attacker', PASSWORD).token();
   }
 
-  /** Idempotent. Kills the server: whether it stops well is another test's question. */
+  /** Idempotent. Kills the server: its orderly stop is another test's subject. */
   async stop(): Promise<void> {
     clearInterval(this.#sampling);
     await Promise.all([this.#viewer.stop(), this.#health.stop(), this.#camera.stop('SIGKILL')]);

@@ -1,7 +1,7 @@
 /**
- * Attacks a running server, each attack for a minute, while a camera sends at 25 fps and a viewer watches; prints what the
- * viewer, the health check, memory and descriptors say, and fails when a limit does not hold. Loopback only, and 15 minutes at
- * most. A server that does not recover is replaced by a new one before the next attack.
+ * Attacks a running server, each attack for a minute, while a camera sends at 25 fps and a viewer watches; prints the
+ * figures of viewer, health check, memory and descriptors, and fails when a limit is broken. Loopback only, and at most
+ * 15 minutes. A server that does not recover is replaced by a new one before the next attack.
  *
  *     npm run torture:server
  *     npm run torture:server -- --list
@@ -25,14 +25,14 @@ import { Worker } from './worker.ts';
 
 const MAX_TOTAL_MS = 15 * 60_000;
 const WARM_UP_MS = 30_000;
-/** The end of the warm-up, in which nothing but the camera and the viewer is there. */
+/** The end of the warm-up, with only the camera and the viewer. */
 const QUIET_MS = 10_000;
 const MIN_RECOVERY_MS = 5_000;
 const MAX_RECOVERY_MS = 60_000;
 const BEFORE_MS = 6_000;
-/** Attackers who do not end by themselves are ended this long after. */
+/** Attackers that do not end by themselves are killed after this. */
 const ATTACKER_GRACE_MS = 3_000;
-/** Attackers get the CPU that the house leaves over, as if they were elsewhere. */
+/** Attackers get the CPU that the server leaves over, as if they were on other machines. */
 const NICE = 10;
 
 const { values } = parseArgs({
@@ -91,7 +91,7 @@ if (broken.length > 0 || notRun.length > 0) process.exitCode = 1;
 else say('all limits hold');
 for (const outcome of broken) say(`${outcome.attack.name}: ${brokenBy(outcome).join(', ')}`);
 
-/** A server, warmed up; says so when it does not do well even in peace. */
+/** A server, warmed up; reports when it is unhealthy even without an attack. */
 async function startRig(): Promise<Rig> {
   const started = await Rig.start({
     heap: values.heap === undefined ? undefined : Number(values.heap),
@@ -162,7 +162,7 @@ async function strike(on: Rig, attack: Attack): Promise<Outcome> {
   };
 }
 
-/** Waits until all is as before the attack, a minute at most. */
+/** Waits until everything is as before the attack, at most a minute. */
 async function recover(on: Rig, fromMs: number, toMs: number): Promise<void> {
   const before = medianResources(within(on.samples.resources, fromMs - BEFORE_MS, fromMs));
   const lastMs = Math.min(toMs + MAX_RECOVERY_MS, deadlineMs);

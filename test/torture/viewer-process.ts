@@ -1,5 +1,5 @@
 /**
- * The healthy viewer: watches one camera by WebRTC as a page would, counts the frames of each second, and comes back when
+ * The healthy viewer: watches one camera by WebRTC like a page, counts the frames of each second, and starts again when
  * it loses the picture. A frame counts when all of its packets have arrived.
  */
 
@@ -18,17 +18,19 @@ export interface ViewerBeginning {
 }
 
 export interface ViewerReport extends FrameSample {
-  /** How often it has begun to watch so far. */
+  /** How often it has started to watch so far. */
   visits: number;
 }
 
 const RETRY_MS = 1_000;
-/** Without a packet for this long it starts over. */
+/** Without a packet for this long it starts again. */
 const SILENCE_MS = 5_000;
 const CONSENT_INTERVAL_MS = 4_000;
 const RENEWAL_MS = 8 * 60_000;
 
-/** A frame is whole when its last packet, which carries the marker, follows without a gap on the last packet before it. */
+/**
+ * A frame is complete when its last packet, with the marker, follows the previous frame's last packet without a gap.
+ */
 class FrameEnds {
   #expected: number | undefined;
   #whole = true;

@@ -1,6 +1,7 @@
 /**
- * An ordinary half minute: pages are loaded, people sign in, watch and leave, cameras come back, events are listed. What the
- * server takes for that it has by then, so that memory is compared with a house in use and not with one that just started.
+ * An ordinary half minute: pages are loaded, users sign in, watch and leave, cameras reconnect, events are listed.
+ * Afterwards the server has allocated what this needs, so memory is compared with a server in use, not with one that
+ * just started.
  */
 
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,7 +10,7 @@ import { openVisit } from '../support/visit.ts';
 import type { Stage } from './attack.ts';
 import { cameraIsWelcome } from './camera-arrival.ts';
 
-/** Then it is quiet again until the warm-up is over. */
+/** Then nothing happens until the warm-up is over. */
 const BUSY_SHARE = 0.6;
 const VISIT_MS = 1_000;
 const PAUSE_MS = 100;
@@ -25,7 +26,7 @@ export async function warmUp(stage: Stage, lengthMs: number): Promise<void> {
 
 async function repeat(work: () => Promise<unknown>, untilMs: number): Promise<void> {
   while (Date.now() < untilMs) {
-    // On a machine with no room for it, what fails fails in peace, and the figures say so.
+    // On a machine that is too small, failures occur without an attack, and the figures show it.
     await work().catch(() => undefined);
     await delay(PAUSE_MS);
   }

@@ -1,6 +1,6 @@
 /**
- * A process that measures or attacks, so that neither disturbs the other: it gets one message to begin with, and reports by
- * messages. It ends when it is told to, or when the process that started it is gone.
+ * A process that measures or attacks, so that neither disturbs the other: it gets one initial message, and reports by
+ * messages. It ends when it is told to, or when its parent is gone.
  */
 
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -15,8 +15,8 @@ export class Worker<Message> {
 
   /**
    * @param script in this folder
-   * @param beginning the first message it gets, as JSON
-   * @param nice 0: as everything else; up to 19: gets the CPU that is left over
+   * @param beginning its initial message, as JSON
+   * @param nice 0: normal; up to 19: gets the remaining CPU
    */
   constructor(script: string, beginning: object, onMessage: (message: Message) => void, nice = 0) {
     const words = [
@@ -38,12 +38,12 @@ export class Worker<Message> {
     return this.#process.exitCode !== null || this.#process.signalCode !== null;
   }
 
-  /** It ended by itself, and not well. */
+  /** It ended by itself with an error. */
   get hasFailed(): boolean {
     return this.#process.exitCode !== null && this.#process.exitCode !== 0;
   }
 
-  /** Resolves when it has ended by itself, or was made to at that time. */
+  /** Resolves when it has ended by itself, or was killed at that time. */
   async endedBy(deadlineMs: number): Promise<void> {
     const ended = this.hasExited ? Promise.resolve() : once(this.#process, 'exit');
     await Promise.race([ended, delay(Math.max(0, deadlineMs - Date.now()), undefined, { ref: false })]);
@@ -60,7 +60,7 @@ export class Worker<Message> {
   }
 }
 
-/** In the process itself: the message it was started with. */
+/** In the process itself: its initial message. */
 export async function beginningOf<Beginning>(): Promise<Beginning> {
   process.once('disconnect', () => process.exit());
   const [message] = await once(process, 'message');

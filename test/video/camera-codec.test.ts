@@ -41,7 +41,7 @@ test('every JPEG in is one VP8 frame out, without delay, beginning with a keyfra
   codec.close();
 });
 
-test('a keyframe asked for is that very frame, and can be decoded by itself', () => {
+test('a requested keyframe is that very frame, and can be decoded on its own', () => {
   const codec = new CameraCodec();
   for (const [index, jpeg] of jpegPictures({ width: 320, height: 240, count: 12 }).entries()) {
     const { data, keyframe } = codec.transcode(request(index, index === 7), jpeg);
@@ -143,7 +143,7 @@ const MALFORMED: Record<string, Buffer> = {
 };
 
 for (const [name, jpeg] of Object.entries(MALFORMED)) {
-  test(`${name} is refused, and the picture runs on without a new keyframe`, () => {
+  test(`${name} is refused, and the video continues without a new keyframe`, () => {
     const codec = new CameraCodec();
     using reader = new Vp8Reader();
     const [first = sound, second = sound] = jpegPictures({ width: 320, height: 240, count: 2 });
@@ -156,7 +156,7 @@ for (const [name, jpeg] of Object.entries(MALFORMED)) {
   });
 }
 
-test('a JPEG cut anywhere is refused, never half a picture', () => {
+test('a JPEG truncated anywhere is refused, never half a picture', () => {
   const codec = new CameraCodec();
   for (let cut = 100; cut < sound.length - 40; cut += 97) {
     const jpeg = Buffer.concat([sound.subarray(0, cut), EOI]);
@@ -165,7 +165,7 @@ test('a JPEG cut anywhere is refused, never half a picture', () => {
   codec.close();
 });
 
-test('real camera pictures come out as they went in', (t) => {
+test('real camera pictures keep their quality', (t) => {
   const footage = realFootage();
   if (!footage) return t.skip('no footage on this machine (VIGIE_FOOTAGE_DIR)');
   const codec = new CameraCodec();
@@ -174,7 +174,7 @@ test('real camera pictures come out as they went in', (t) => {
   for (const [index, jpeg] of footage.slice(0, 100).entries()) {
     const { data } = codec.transcode(request(index), jpeg);
     const seen = reader.read(data);
-    // The same picture at a bitrate that leaves nothing to be desired stands for the original.
+    // The same picture at a very high bitrate stands for the original.
     using best = new Vp8Reader();
     const original = best.read(
       decoder.transcode({ ...request(index, true), bitrateBps: 50_000_000 }, jpeg).data,
@@ -191,7 +191,7 @@ const lumaMeans = ({ cells, columns, rows }: Luma): number[] => [
   cells.reduce((sum, cell) => sum + cell, 0) / cells.length,
 ];
 
-test('the luma of a decoded picture and that of a reduced decode are the same, full range, a cell a block', () => {
+test('a decoded picture and a reduced decode yield the same luma, full range, one cell per block', () => {
   const codec = new CameraCodec();
   for (const [width, height] of [
     [320, 240],
@@ -207,7 +207,7 @@ test('the luma of a decoded picture and that of a reduced decode are the same, f
     assert.deepEqual([columns, rows], [Math.ceil(width / 8), Math.ceil(height / 8)]);
     assert.deepEqual([reducedColumns, reducedRows], [columns, rows]);
     assert.ok(Math.abs(mean - reducedMean) < 1.5, `${mean} and ${reducedMean}`);
-    // Blocks that end beside the picture are another matter; no frame size that has a name has them.
+    // Blocks that end outside the picture are different; no named frame size has them.
     if (width % 8 !== 0 || height % 8 !== 0) continue;
     luma.cells.forEach((cell, at) => assert.ok(Math.abs(cell - (reduced.cells[at] ?? 0)) <= 4, `cell ${at}`));
   }
@@ -215,7 +215,7 @@ test('the luma of a decoded picture and that of a reduced decode are the same, f
 });
 
 for (const { name, plain } of COLOURS) {
-  test(`the luma of ${name} is full range, whichever way it is read`, () => {
+  test(`the luma of ${name} is full range, either way`, () => {
     const codec = new CameraCodec();
     const [jpeg = sound] = jpegPictures({ width: 64, height: 48, count: 1, plain });
     const { luma } = codec.transcode({ ...request(0), luma: true }, jpeg);
@@ -225,7 +225,7 @@ for (const { name, plain } of COLOURS) {
   });
 }
 
-test('a JPEG cut anywhere has no luma', () => {
+test('a JPEG truncated anywhere has no luma', () => {
   const codec = new CameraCodec();
   for (let cut = 100; cut < sound.length - 40; cut += 397) {
     const jpeg = Buffer.concat([sound.subarray(0, cut), EOI]);

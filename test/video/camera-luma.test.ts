@@ -27,7 +27,7 @@ function setUp(t: TestContext) {
   return { hub, transcoder, seen, subscription };
 }
 
-test('a camera nobody watches is not encoded, and its luma comes all the same', TIMEOUT, async (t) => {
+test('a camera without viewers is not encoded, and its luma still comes', TIMEOUT, async (t) => {
   const { hub, transcoder, seen } = setUp(t);
   play(t, hub, VGA);
   await until(() => seen.length >= 4);
@@ -39,7 +39,7 @@ test('a camera nobody watches is not encoded, and its luma comes all the same', 
   assert.equal(transcoder.stats(VGA.cameraId)?.encoded, 0);
 });
 
-test('the luma of a watched camera comes with its pictures, fewer than they are', TIMEOUT, async (t) => {
+test('the luma of a watched camera comes with its pictures, at a lower rate', TIMEOUT, async (t) => {
   const { hub, transcoder, seen } = setUp(t);
   const watched = new SeenFrames(transcoder, VGA.cameraId);
   play(t, hub, VGA);
@@ -49,7 +49,7 @@ test('the luma of a watched camera comes with its pictures, fewer than they are'
   assert.ok(seen.length < watched.frames.length + 2);
 });
 
-test('it goes on when the last viewer leaves, and when one comes', TIMEOUT, async (t) => {
+test('it continues when the last viewer leaves, and when one comes', TIMEOUT, async (t) => {
   const { hub, transcoder, seen } = setUp(t);
   play(t, hub, VGA);
   for (let round = 0; round < 3; round++) {
@@ -62,7 +62,7 @@ test('it goes on when the last viewer leaves, and when one comes', TIMEOUT, asyn
   }
 });
 
-test('a codec process that dies costs a picture or two', TIMEOUT, async (t) => {
+test('a codec process that dies loses a picture or two', TIMEOUT, async (t) => {
   const { hub, transcoder, seen } = setUp(t);
   play(t, hub, VGA);
   await until(() => seen.length >= 2);
@@ -73,7 +73,7 @@ test('a codec process that dies costs a picture or two', TIMEOUT, async (t) => {
   await until(() => transcoder.codecPids.some((each) => each !== pid) && seen.length > before + 3);
 });
 
-test('who stops looking is told nothing more, and nothing is decoded', TIMEOUT, async (t) => {
+test('after closing nothing more is emitted or decoded', TIMEOUT, async (t) => {
   const { hub, seen, subscription } = setUp(t);
   play(t, hub, VGA);
   await until(() => seen.length >= 2);

@@ -1,6 +1,6 @@
 /**
- * Vigie uses FFmpeg's own JPEG codec and libvpx, both permissive, and depends on nothing else in the binary: it could be
- * exchanged for one without x264, x265 and fdk-aac. docs/licences.md says why that matters.
+ * Vigie uses FFmpeg's own JPEG codec and libvpx, both permissive, and depends on nothing else in the binary: it could
+ * be exchanged for one without x264, x265 and fdk-aac. docs/licences.md explains why that matters.
  */
 
 import assert from 'node:assert/strict';
@@ -19,7 +19,7 @@ const sources = globSync('server/**/*.{ts,mjs}', { cwd: ROOT }).map((path) => ({
   text: readFileSync(resolve(ROOT, path), 'utf8'),
 }));
 
-/** What follows a pattern in the server's sources, with the file for the message. */
+/** The text after a pattern in the server's sources, with the file for the message. */
 function uses(pattern: RegExp): { path: string; what: string }[] {
   return sources.flatMap(({ path, text }) =>
     [...text.matchAll(pattern)].map(([, what = '']) => ({ path, what })),
@@ -38,7 +38,7 @@ test('the server opens no codec but JPEG and VP8', () => {
   );
 });
 
-test('the server names no other codec, and imports nothing of node-av that chooses one by itself', () => {
+test('the server names no other codec, and imports no part of node-av that chooses one', () => {
   const named = uses(/\b(AV_CODEC_ID_\w+|FF_(?:EN|DE)CODER_\w+)/g);
   assert.deepEqual(
     named.filter(({ what }) => !USED_CODECS.test(what)),
@@ -52,17 +52,17 @@ test('the server names no other codec, and imports nothing of node-av that choos
   );
 });
 
-test('VP8 is libvpx’s, JPEG is FFmpeg’s own', () => {
+test('VP8 uses libvpx, JPEG uses FFmpeg’s own codec', () => {
   assert.equal(Codec.findEncoder(AV_CODEC_ID_VP8)?.name, 'libvpx');
   assert.equal(Codec.findEncoder(AV_CODEC_ID_MJPEG)?.name, 'mjpeg');
   assert.equal(Codec.findDecoder(AV_CODEC_ID_MJPEG)?.name, 'mjpeg');
 });
 
-test('docs/licences.md names the licences of what is in the binary', () => {
+test("docs/licences.md names the licences of the binary's parts", () => {
   const { configuration, version } = getFFmpegInfo();
   const text = readFileSync(resolve(ROOT, 'docs/licences.md'), 'utf8');
   assert.ok(text.includes(version), `FFmpeg ${version}`);
-  // The options that decide about the licence of the whole (FFmpeg's LICENSE.md and configure).
+  // The options that determine the licence of the whole (FFmpeg's LICENSE.md and configure).
   const decisive = [
     'gpl',
     'version3',

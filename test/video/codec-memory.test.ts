@@ -11,13 +11,15 @@ import { jpegPictures } from '../support/jpeg-pictures.ts';
 const TIMEOUT = { timeout: 120_000 };
 const MIB = 1024 * 1024;
 
-/** The allocator's setting is for the GNU C library, and so are the figures. */
+/** The allocator's setting applies to the GNU C library, and so do the figures. */
 function usesGlibc(): boolean {
   const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
   return header.glibcVersionRuntime !== undefined;
 }
 
-/** Asks a codec process for one thing after the other. @returns its resident memory in bytes after each of `at` requests */
+/**
+ * Sends a codec process one request after the other. @returns its resident memory in bytes after each of `at` requests
+ */
 async function residentAfter(
   t: TestContext,
   at: readonly number[],
@@ -45,7 +47,7 @@ async function residentAfter(
   return promise;
 }
 
-test('a codec process that reads luma for a long time stays as large as it is', TIMEOUT, async (t) => {
+test('a codec process that reads luma for a long time does not grow', TIMEOUT, async (t) => {
   if (process.platform !== 'linux') return t.skip('the size of another process is read from /proc');
   const [jpeg = Buffer.alloc(0)] = jpegPictures({ width: 16, height: 16, count: 1 });
   const [early = 0, late = 0] = await residentAfter(t, [4_000, 16_000], (link) =>
@@ -67,7 +69,7 @@ test('a camera that alternates two sizes does not make its codec process grow', 
   assert.ok(late - early < 25 * MIB, `${early} bytes, later ${late} bytes`);
 });
 
-test('a codec process gives back what the encoders of many cameras took', TIMEOUT, async (t) => {
+test("a codec process releases the memory of many cameras' encoders", TIMEOUT, async (t) => {
   if (!usesGlibc()) return t.skip('another C library');
   const jpegs = [
     ...jpegPictures({ width: 640, height: 480, count: 1 }),

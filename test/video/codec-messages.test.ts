@@ -9,7 +9,7 @@ import {
   writeRequestHeader,
 } from '../../server/video/codec-messages.ts';
 
-test('a request header has these bytes, and reads back as what was written', () => {
+test('a request header has these bytes, and is read back', () => {
   const request = {
     type: REQUEST.encode,
     bodyBytes: 0x01020304,
@@ -26,7 +26,7 @@ test('a request header has these bytes, and reads back as what was written', () 
   assert.deepEqual(readRequestHeader(header), request);
 });
 
-test('a reply header reads back as what was written', () => {
+test('a reply header is read back', () => {
   const reply = {
     type: REPLY.encoded,
     bodyBytes: 5000,

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { codecPrivileges } from '../../server/video/codec-privileges.ts';
 
-/** Runs a script as the codec process runs: its options, an empty environment. */
+/** Runs a script like the codec process: with its options, and an empty environment. */
 function asCodec(script: string): string {
   const options = [...codecPrivileges(), '--input-type=module', '--eval', script];
   return execFileSync(process.execPath, options, {

@@ -14,7 +14,7 @@ const QVGA = { width: 320, height: 240, jpegs: jpegPictures({ width: 320, height
 
 /** Any size is too large, so one replacement follows another. */
 const ALWAYS_LARGE = { ...CODEC_POOL_DEFAULTS.memory, largeMib: 1, settledFactor: 0, settleMs: 0 };
-/** Any process that has had an encoder grew. */
+/** Any process that has had an encoder counts as grown. */
 const ALWAYS_GROWN = { ...CODEC_POOL_DEFAULTS.memory, idleGrowthMib: -10_000, idleAfterMs: 0 };
 
 function setUp(t: TestContext, pool: Partial<CodecPoolOptions>) {
@@ -49,7 +49,7 @@ test('a process that is too large is replaced, and no camera misses a frame', TI
 });
 
 test(
-  'a camera that is silent meanwhile goes on in the fresh process, with a keyframe',
+  'a camera that is silent meanwhile continues in the new process, with a keyframe',
   TIMEOUT,
   async (t) => {
     const { hub, transcoder } = setUp(t, { memory: ALWAYS_LARGE, replacementGapMs: 600_000 });
@@ -64,7 +64,7 @@ test(
   },
 );
 
-test('luma and small pictures go on as well', TIMEOUT, async (t) => {
+test('luma and thumbnails continue as well', TIMEOUT, async (t) => {
   const { hub, transcoder } = setUp(t, { memory: ALWAYS_LARGE });
   const camera = cameraOf('a');
   let lumas = 0;
@@ -86,7 +86,7 @@ test('luma and small pictures go on as well', TIMEOUT, async (t) => {
   assert.equal(transcoder.codecFigures.deaths, 0);
 });
 
-test('a fresh process that does not come up leaves everything as it was', TIMEOUT, async (t) => {
+test('a new process that fails to start changes nothing', TIMEOUT, async (t) => {
   const { hub, transcoder } = setUp(t, { memory: ALWAYS_LARGE, replacementGapMs: 200 });
   const stream = new LockstepStream(hub, transcoder, cameraOf('a'));
   const [old] = transcoder.codecPids;
@@ -105,7 +105,7 @@ test('a fresh process that does not come up leaves everything as it was', TIMEOU
   assert.equal(transcoder.stats('a')?.restarts, 0);
 });
 
-test('a process that dies while the fresh one starts is not started again beside it', TIMEOUT, async (t) => {
+test('a process that dies while the new one starts is not restarted beside it', TIMEOUT, async (t) => {
   const { hub, transcoder } = setUp(t, { memory: ALWAYS_LARGE, replacementGapMs: 600_000 });
   const seen = new SeenFrames(transcoder, 'a');
   publish(hub, cameraOf('a'), 0);
@@ -120,7 +120,7 @@ test('a process that dies while the fresh one starts is not started again beside
   assert.equal(transcoder.codecPids.length, 1);
 });
 
-test('a process whose viewers left gives its memory back, once', TIMEOUT, async (t) => {
+test('a process whose viewers left is replaced once, which releases its memory', TIMEOUT, async (t) => {
   const { hub, transcoder } = setUp(t, { memory: ALWAYS_GROWN });
   const jpegs = jpegPictures({ width: 1600, height: 1200, count: 1 });
   const large = (cameraId: string): TestCamera => ({ cameraId, width: 1600, height: 1200, jpegs });
@@ -138,7 +138,7 @@ test('a process whose viewers left gives its memory back, once', TIMEOUT, async 
   await until(() => transcoder.codecFigures.replaced.idle === 1);
   assert.ok(residentMib() < freshMib + 20, `${residentMib()} MiB, fresh ${freshMib} MiB`);
 
-  // Luma readers, which are no encoders, do not have it replaced again.
+  // Luma readers, which are not encoders, do not cause another replacement.
   let lumas = 0;
   transcoder.subscribeLuma('a', () => lumas++);
   const timer = setInterval(() => publish(hub, cameraOf('a'), 0), 20);

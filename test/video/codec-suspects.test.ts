@@ -14,8 +14,8 @@ const TIMEOUT = { timeout: 60_000 };
 const QVGA = { width: 320, height: 240, jpegs: jpegPictures({ width: 320, height: 240, count: 20 }) };
 const VGA = { width: 640, height: 480, jpegs: jpegPictures({ width: 640, height: 480, count: 20 }) };
 /**
- * Stands for a crash. Unlike SIGSEGV it ends all threads at once, before the one that decodes has answered: Node has no handler
- * for it, and no core is dumped.
+ * Replaces a crash. Unlike SIGSEGV it ends all threads at once, before the decoding one has answered: Node has no
+ * handler for it, and no core is dumped.
  */
 const CRASH = 'SIGUSR2';
 const BAD: TestCamera = { ...QVGA, cameraId: 'bad' };
@@ -29,7 +29,7 @@ class Stage {
   constructor(t: TestContext, pool: Partial<CodecPoolOptions> = {}) {
     const log = createLog('silent');
     this.hub = new FrameHub(log);
-    // No question about memory is in work when a process is stopped, only a picture.
+    // No memory request is in work when a process is stopped, only a picture.
     const calm = { size: 1, restartDelayMs: 1, measureMs: 600_000, reviewMs: 20 };
     const options = { pool: { ...CODEC_POOL_DEFAULTS, ...calm, ...pool } };
     this.transcoder = new Transcoder(this.hub, log, options, () => serverClock() + this.#aheadUs);
@@ -61,7 +61,7 @@ class Stage {
   /**
    * Ends the process with a picture of the camera in work: it is stopped, the picture comes, and then the signal.
    *
-   * @param meanwhile after the picture was sent
+   * @param meanwhile runs after the picture was sent
    */
   async dies(
     pid: number | undefined,
@@ -80,7 +80,7 @@ class Stage {
     await until(() => this.transcoder.codecFigures.deaths > deaths);
   }
 
-  /** The camera's pictures end the shared process, and then twice the one it is confined to. */
+  /** The camera's pictures crash the shared process, and then twice the one it is confined to. */
   async setAside(camera: TestCamera, seen: SeenFrames): Promise<void> {
     await this.dies(this.transcoder.codecPids[0], camera, CRASH);
     for (let death = 0; death < 2; death++) {
@@ -110,7 +110,7 @@ test('codec processes killed from outside set no camera aside, whatever was in w
   assert.deepEqual([confined, aside, deaths], [[], [], 8]);
 });
 
-test('a kill while two cameras are watched: both go on with a keyframe', TIMEOUT, async (t) => {
+test('after a kill with two watched cameras both continue with a keyframe', TIMEOUT, async (t) => {
   const stage = new Stage(t);
   const watched = [await stage.watch(BAD), await stage.watch(GOOD)];
   play(t, stage.hub, BAD);
@@ -127,7 +127,7 @@ test('a kill while two cameras are watched: both go on with a keyframe', TIMEOUT
 });
 
 test(
-  'a camera whose pictures end processes is confined, then set aside; of the others only the first death takes a frame',
+  'a camera whose pictures crash processes is confined, then set aside; others lose a frame at the first death only',
   TIMEOUT,
   async (t) => {
     const stage = new Stage(t);
@@ -204,7 +204,7 @@ test('a camera set aside is tried again when its pictures have another size', TI
 });
 
 test(
-  'of a camera set aside there are neither small pictures nor kept ones, and it is said at once',
+  'a camera set aside yields neither thumbnails nor stored pictures, and the refusal is immediate',
   TIMEOUT,
   async (t) => {
     const stage = new Stage(t);
@@ -217,27 +217,23 @@ test(
   },
 );
 
-test(
-  'suspects beyond the processes for them share one, and never one with a trusted camera',
-  TIMEOUT,
-  async (t) => {
-    const stage = new Stage(t, { confinedSize: 2 });
-    const { transcoder, hub } = stage;
-    const good = await stage.watch(GOOD);
-    for (const cameraId of ['x', 'y', 'z']) {
-      const suspect = { ...QVGA, cameraId };
-      const seen = await stage.watch(suspect);
-      const shared = transcoder.codecFigures.processes.find(({ confined }) => !confined);
-      await stage.dies(shared?.pid, suspect, CRASH);
-      publish(hub, suspect, 2);
-      await seen.count(2);
-      const before = good.frames.length;
-      publish(hub, GOOD, 2);
-      await good.count(before + 1);
-    }
-    const { confined, processes } = transcoder.codecFigures;
-    assert.deepEqual(confined, ['x', 'y', 'z']);
-    const seats = processes.map((process) => `${process.confined ? 'confined' : 'shared'} ${process.seats}`);
-    assert.deepEqual(seats.toSorted(), ['confined 1', 'confined 2', 'shared 1']);
-  },
-);
+test('suspects beyond the processes for them share one, never with a trusted camera', TIMEOUT, async (t) => {
+  const stage = new Stage(t, { confinedSize: 2 });
+  const { transcoder, hub } = stage;
+  const good = await stage.watch(GOOD);
+  for (const cameraId of ['x', 'y', 'z']) {
+    const suspect = { ...QVGA, cameraId };
+    const seen = await stage.watch(suspect);
+    const shared = transcoder.codecFigures.processes.find(({ confined }) => !confined);
+    await stage.dies(shared?.pid, suspect, CRASH);
+    publish(hub, suspect, 2);
+    await seen.count(2);
+    const before = good.frames.length;
+    publish(hub, GOOD, 2);
+    await good.count(before + 1);
+  }
+  const { confined, processes } = transcoder.codecFigures;
+  assert.deepEqual(confined, ['x', 'y', 'z']);
+  const seats = processes.map((process) => `${process.confined ? 'confined' : 'shared'} ${process.seats}`);
+  assert.deepEqual(seats.toSorted(), ['confined 1', 'confined 2', 'shared 1']);
+});

@@ -18,7 +18,7 @@ const CAMERA: TestCamera = {
 };
 const NO_PICTURE = Buffer.from('ffd8ffd9', 'hex');
 
-test('a JPEG that a real codec process rejects costs its own luma only', async (t) => {
+test('a JPEG rejected by a real codec process loses its own luma only', async (t) => {
   const log = createLog('silent');
   const hub = new FrameHub(log);
   const pool = new CodecPool(log, { ...TRANSCODER_DEFAULTS.pool, size: 1 }, serverClock);

@@ -49,7 +49,7 @@ test('the same function subscribed twice is called twice, and closing one leaves
   assert.deepEqual(seen, [1, 1, 2]);
 });
 
-test('a subscriber that throws disturbs neither the publisher nor the others', () => {
+test('a subscriber that throws affects neither the publisher nor the others', () => {
   const hub = newHub();
   const seen: number[] = [];
   hub.subscribe('a', () => {
@@ -60,7 +60,7 @@ test('a subscriber that throws disturbs neither the publisher nor the others', (
   assert.deepEqual(seen, [1]);
 });
 
-test('subscribing and closing from within a frame is safe', () => {
+test('subscribing and closing within a frame is safe', () => {
   const hub = newHub();
   const seen: string[] = [];
   const outer = hub.subscribe('a', () => {
@@ -75,7 +75,7 @@ test('subscribing and closing from within a frame is safe', () => {
   assert.equal(seen.filter((who) => who === 'outer').length, 1);
 });
 
-test('a forgotten camera has no picture, but its subscribers hear of the next one', () => {
+test('a forgotten camera has no frame, but its subscribers get the next one', () => {
   const hub = newHub();
   const seen: number[] = [];
   hub.subscribe('a', ({ captureUs }) => seen.push(captureUs));

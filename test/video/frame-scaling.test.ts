@@ -31,7 +31,7 @@ function setUp(t: TestContext, pool: Partial<typeof TRANSCODER_DEFAULTS.pool> = 
   return transcoder;
 }
 
-test('a picture is scaled to the width asked for, whatever part of it the decoder does', () => {
+test('a picture is scaled to the requested width, whatever part of it the decoder does', () => {
   for (const width of [639, 500, 321, 320, 319, 200, 160, 100, 80, 33, 16, 1]) {
     const scaled = scaleJpeg(vga, width);
     const height = Math.max(1, Math.round((width * 3) / 4));
@@ -68,7 +68,7 @@ test('a scaled picture has the colours of the picture', () => {
   }
 });
 
-test('a damaged picture has no smaller one, at any width', () => {
+test('a damaged picture cannot be scaled, at any width', () => {
   const end = Buffer.from('ffd9', 'hex');
   const damaged = [
     Buffer.alloc(0),
@@ -91,14 +91,14 @@ test('a picture is scaled in the codec process, also while that is still startin
   assert.deepEqual(inspectJpeg(smaller), { width: 160, height: 120 });
 });
 
-test('a picture that the codec refuses is an error that says why', TIMEOUT, async (t) => {
+test('a picture that the codec refuses is an error with the reason', TIMEOUT, async (t) => {
   const transcoder = setUp(t);
   const cut = Buffer.concat([vga.subarray(0, 9000), Buffer.from('ffd9', 'hex')]);
   await assert.rejects(transcoder.scaleFrame(frameOf(cut), 320), /JPEG: Invalid data/);
   assert.equal((await transcoder.scaleFrame(frameOf(vga), 320)).length > 0, true);
 });
 
-test('a closed transcoder scales nothing, and says so', TIMEOUT, async (t) => {
+test('a closed transcoder refuses to scale', TIMEOUT, async (t) => {
   const transcoder = setUp(t);
   await until(() => transcoder.codecPids.length === 1);
   transcoder.close();

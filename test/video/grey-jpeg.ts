@@ -1,6 +1,7 @@
 /**
- * A grey JPEG as a sensor in greyscale mode gives it: one component, baseline. FFmpeg's encoder writes none, so this one is
- * put together here: every block has the same mean and nothing else. It brings no Huffman tables; the standard ones hold.
+ * A grey JPEG like that of a sensor in greyscale mode: one component, baseline. FFmpeg's encoder writes none, so this
+ * one is composed here: every block has the same mean and nothing else. It contains no Huffman tables; the standard
+ * ones apply.
  */
 
 /** The value of every pixel: 128 + 72. */

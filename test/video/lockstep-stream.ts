@@ -6,7 +6,7 @@ import type { Transcoder } from '../../server/video/transcoder.ts';
 import { Vp8Reader } from '../support/vp8-reader.ts';
 import { publish, SeenFrames, type TestCamera } from '../support/watched-camera.ts';
 
-/** Publishes one frame after the other, each when the one before came back, until it is told to stop. */
+/** Publishes the next frame when the previous one came back, until it is stopped. */
 export class LockstepStream {
   readonly seen: SeenFrames;
   readonly publishedUs: number[] = [];
@@ -31,7 +31,7 @@ export class LockstepStream {
   }
 }
 
-/** Every picture came out once, in order, decodable, on timestamps that ascend. */
+/** Every picture came out once, in order, decodable, with ascending timestamps. */
 export function assertNothingIsMissing({ seen: { frames }, publishedUs }: LockstepStream): void {
   assert.deepEqual(
     frames.map(({ captureUs }) => captureUs),

@@ -23,7 +23,7 @@ Log.setLevel(AV_LOG_QUIET);
 const SIZES = [
   [MAX_FRAME_WIDTH, MAX_FRAME_HEIGHT],
   [MAX_FRAME_WIDTH - 1, MAX_FRAME_HEIGHT - 1],
-  // A camera that stands on its side.
+  // A camera in portrait orientation.
   [MAX_FRAME_HEIGHT, MAX_FRAME_WIDTH],
   [2560, 1920],
   [2048, 1536],

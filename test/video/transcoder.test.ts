@@ -34,7 +34,7 @@ function setUp(t: TestContext, options: Partial<TranscoderOptions> = {}) {
 /** Only the first codec process, none kept warm beside it. */
 const ONE_PROCESS = { ...TRANSCODER_DEFAULTS.pool, size: 1 };
 
-/** Every frame can be decoded in its turn, and the first of them is a keyframe. */
+/** Every frame can be decoded in order, and the first of them is a keyframe. */
 function assertPlays(seen: SeenFrames, from = 0): void {
   using reader = new Vp8Reader();
   for (const [index, { data, keyframe, width }] of seen.frames.slice(from).entries()) {
@@ -45,55 +45,51 @@ function assertPlays(seen: SeenFrames, from = 0): void {
   }
 }
 
-test(
-  'JPEGs go in, VP8 comes out, in order, with true times and increasing timestamps',
-  TIMEOUT,
-  async (t) => {
-    const { hub, transcoder } = setUp(t);
-    const seen = new SeenFrames(transcoder, VGA.cameraId);
-    const captures: number[] = [];
-    for (let index = 0; index < 10; index++) {
-      captures.push(publish(hub, VGA, index));
-      await seen.count(index + 1);
-    }
-    assertPlays(seen);
+test('JPEGs become VP8 in order, with true times and increasing timestamps', TIMEOUT, async (t) => {
+  const { hub, transcoder } = setUp(t);
+  const seen = new SeenFrames(transcoder, VGA.cameraId);
+  const captures: number[] = [];
+  for (let index = 0; index < 10; index++) {
+    captures.push(publish(hub, VGA, index));
+    await seen.count(index + 1);
+  }
+  assertPlays(seen);
+  assert.deepEqual(
+    seen.frames.map(({ captureUs }) => captureUs),
+    captures,
+  );
+  for (const [index, frame] of seen.frames.entries()) {
+    const { captureUs, receivedUs, decodeStartUs, decodedUs, encodedUs } = frame;
+    const times = [captureUs, receivedUs, decodeStartUs, decodedUs, encodedUs];
     assert.deepEqual(
-      seen.frames.map(({ captureUs }) => captureUs),
-      captures,
+      times,
+      times.toSorted((a, b) => a - b),
     );
-    for (const [index, frame] of seen.frames.entries()) {
-      const { captureUs, receivedUs, decodeStartUs, decodedUs, encodedUs } = frame;
-      const times = [captureUs, receivedUs, decodeStartUs, decodedUs, encodedUs];
-      assert.deepEqual(
-        times,
-        times.toSorted((a, b) => a - b),
-      );
-      assert.ok(encodedUs - receivedUs < 10_000_000);
-      const before = seen.frames[index - 1];
-      if (before) assert.ok((frame.timestamp90k - before.timestamp90k + 2 ** 32) % 2 ** 32 < 2 ** 31);
-    }
-    assert.deepEqual(
-      { ...transcoder.stats(VGA.cameraId), decodeUs: 0, encodeUs: 0, fps: 0 },
-      {
-        framesIn: 10,
-        passedOver: 0,
-        corrupt: 0,
-        encoded: 10,
-        keyframes: 1,
-        restarts: 0,
-        decodeUs: 0,
-        encodeUs: 0,
-        bitrateBps: 950_000,
-        encoding: true,
-        timesAside: 0,
-        fps: 0,
-      },
-    );
-  },
-);
+    assert.ok(encodedUs - receivedUs < 10_000_000);
+    const before = seen.frames[index - 1];
+    if (before) assert.ok((frame.timestamp90k - before.timestamp90k + 2 ** 32) % 2 ** 32 < 2 ** 31);
+  }
+  assert.deepEqual(
+    { ...transcoder.stats(VGA.cameraId), decodeUs: 0, encodeUs: 0, fps: 0 },
+    {
+      framesIn: 10,
+      passedOver: 0,
+      corrupt: 0,
+      encoded: 10,
+      keyframes: 1,
+      restarts: 0,
+      decodeUs: 0,
+      encodeUs: 0,
+      bitrateBps: 950_000,
+      encoding: true,
+      timesAside: 0,
+      fps: 0,
+    },
+  );
+});
 
 test(
-  'whoever joins gets a keyframe of the newest picture, without waiting for the next',
+  'a new subscriber gets a keyframe of the newest picture, without waiting for the next',
   TIMEOUT,
   async (t) => {
     const { hub, transcoder } = setUp(t, { keyframeIntervalMs: 50 });
@@ -111,7 +107,7 @@ test(
   },
 );
 
-test('a subscriber never begins with anything but a keyframe', TIMEOUT, async (t) => {
+test('a subscriber always begins with a keyframe', TIMEOUT, async (t) => {
   const { hub, transcoder } = setUp(t, { keyframeIntervalMs: 1 });
   const first = new SeenFrames(transcoder, QVGA.cameraId);
   publish(hub, QVGA, 0);
@@ -127,27 +123,23 @@ test('a subscriber never begins with anything but a keyframe', TIMEOUT, async (t
   }
 });
 
-test(
-  'keyframe requests close together are answered by one, and the last of them is not forgotten',
-  TIMEOUT,
-  async (t) => {
-    const { hub, transcoder } = setUp(t, { keyframeIntervalMs: 200 });
-    const seen = new SeenFrames(transcoder, QVGA.cameraId);
-    publish(hub, QVGA, 0);
-    await seen.count(1);
-    for (let request = 0; request < 50; request++) transcoder.requestKeyframe(QVGA.cameraId);
-    const second = await seen.find(({ keyframe }) => keyframe, 1);
-    assert.equal(second.captureUs, seen.frames[0]?.captureUs, 'made of the picture that is there');
-    publish(hub, QVGA, 1);
-    await seen.count(3);
-    assert.deepEqual(
-      seen.frames.map(({ keyframe }) => keyframe),
-      [true, true, false],
-    );
-  },
-);
+test('keyframe requests close together share one, and the last of them is served', TIMEOUT, async (t) => {
+  const { hub, transcoder } = setUp(t, { keyframeIntervalMs: 200 });
+  const seen = new SeenFrames(transcoder, QVGA.cameraId);
+  publish(hub, QVGA, 0);
+  await seen.count(1);
+  for (let request = 0; request < 50; request++) transcoder.requestKeyframe(QVGA.cameraId);
+  const second = await seen.find(({ keyframe }) => keyframe, 1);
+  assert.equal(second.captureUs, seen.frames[0]?.captureUs, 'made of the picture that is there');
+  publish(hub, QVGA, 1);
+  await seen.count(3);
+  assert.deepEqual(
+    seen.frames.map(({ keyframe }) => keyframe),
+    [true, true, false],
+  );
+});
 
-test('a corrupt frame is left out and counted, and the picture runs on', TIMEOUT, async (t) => {
+test('a corrupt frame is skipped and counted, and the video continues', TIMEOUT, async (t) => {
   const { hub, transcoder } = setUp(t);
   const seen = new SeenFrames(transcoder, VGA.cameraId);
   publish(hub, VGA, 0);
@@ -162,7 +154,7 @@ test('a corrupt frame is left out and counted, and the picture runs on', TIMEOUT
   assertPlays(seen);
 });
 
-test('a corrupt newest picture is not tried again and again for whoever joins', TIMEOUT, async (t) => {
+test('a corrupt newest picture is not tried again for new subscribers', TIMEOUT, async (t) => {
   const { hub, transcoder } = setUp(t);
   publish(hub, VGA, 0, VGA.jpegs[0]?.subarray(0, 9000));
   const seen = new SeenFrames(transcoder, VGA.cameraId);
@@ -175,61 +167,57 @@ test('a corrupt newest picture is not tried again and again for whoever joins', 
   assert.equal(transcoder.stats(VGA.cameraId)?.corrupt, 1);
 });
 
-test('a camera that changes its picture size goes on with a keyframe of the new size', TIMEOUT, async (t) => {
-  const { hub, transcoder } = setUp(t);
-  const seen = new SeenFrames(transcoder, VGA.cameraId);
-  publish(hub, VGA, 0);
-  await seen.count(1);
-  publish(hub, { ...QVGA, cameraId: VGA.cameraId }, 0);
-  await seen.count(2);
-  assert.deepEqual(
-    seen.frames.map(({ width, height, keyframe }) => ({ width, height, keyframe })),
-    [
-      { width: 640, height: 480, keyframe: true },
-      { width: 320, height: 240, keyframe: true },
-    ],
-  );
-});
-
 test(
-  'of frames that come faster than they can be encoded, the newest wins and the rest is counted',
+  'a camera that changes its picture size continues with a keyframe of the new size',
   TIMEOUT,
   async (t) => {
     const { hub, transcoder } = setUp(t);
     const seen = new SeenFrames(transcoder, VGA.cameraId);
     publish(hub, VGA, 0);
     await seen.count(1);
-    let newestUs = 0;
-    for (let index = 1; index <= 20; index++) newestUs = publish(hub, VGA, index);
-    await seen.find(({ captureUs }) => captureUs === newestUs);
-    const stats = transcoder.stats(VGA.cameraId);
-    assert.deepEqual([stats?.framesIn, stats?.encoded, stats?.passedOver], [21, 3, 18]);
+    publish(hub, { ...QVGA, cameraId: VGA.cameraId }, 0);
+    await seen.count(2);
+    assert.deepEqual(
+      seen.frames.map(({ width, height, keyframe }) => ({ width, height, keyframe })),
+      [
+        { width: 640, height: 480, keyframe: true },
+        { width: 320, height: 240, keyframe: true },
+      ],
+    );
   },
 );
 
-test(
-  'a camera nobody watches has no encoder, before the first viewer and after the last',
-  TIMEOUT,
-  async (t) => {
-    const { hub, transcoder } = setUp(t, { graceMs: 20 });
-    publish(hub, VGA, 0);
-    assert.equal(transcoder.stats(VGA.cameraId), undefined);
-    const seen = new SeenFrames(transcoder, VGA.cameraId);
-    await seen.count(1);
-    seen.subscription.close();
-    seen.subscription.close();
-    publish(hub, VGA, 1);
-    await until(() => transcoder.stats(VGA.cameraId)?.encoding === false);
-    publish(hub, VGA, 2);
-    assert.equal(transcoder.stats(VGA.cameraId)?.framesIn, 0);
-    assert.equal(transcoder.stats(VGA.cameraId)?.encoded, 1);
-    const again = new SeenFrames(transcoder, VGA.cameraId);
-    await again.count(1);
-    assert.equal(again.frames[0]?.keyframe, true);
-  },
-);
+test('of frames faster than the encoder the newest wins and the rest is counted', TIMEOUT, async (t) => {
+  const { hub, transcoder } = setUp(t);
+  const seen = new SeenFrames(transcoder, VGA.cameraId);
+  publish(hub, VGA, 0);
+  await seen.count(1);
+  let newestUs = 0;
+  for (let index = 1; index <= 20; index++) newestUs = publish(hub, VGA, index);
+  await seen.find(({ captureUs }) => captureUs === newestUs);
+  const stats = transcoder.stats(VGA.cameraId);
+  assert.deepEqual([stats?.framesIn, stats?.encoded, stats?.passedOver], [21, 3, 18]);
+});
 
-test('a viewer who comes back within the grace finds the encoder still there', TIMEOUT, async (t) => {
+test('a camera without viewers has no encoder, before the first and after the last', TIMEOUT, async (t) => {
+  const { hub, transcoder } = setUp(t, { graceMs: 20 });
+  publish(hub, VGA, 0);
+  assert.equal(transcoder.stats(VGA.cameraId), undefined);
+  const seen = new SeenFrames(transcoder, VGA.cameraId);
+  await seen.count(1);
+  seen.subscription.close();
+  seen.subscription.close();
+  publish(hub, VGA, 1);
+  await until(() => transcoder.stats(VGA.cameraId)?.encoding === false);
+  publish(hub, VGA, 2);
+  assert.equal(transcoder.stats(VGA.cameraId)?.framesIn, 0);
+  assert.equal(transcoder.stats(VGA.cameraId)?.encoded, 1);
+  const again = new SeenFrames(transcoder, VGA.cameraId);
+  await again.count(1);
+  assert.equal(again.frames[0]?.keyframe, true);
+});
+
+test('a viewer who returns within the grace period finds the encoder still open', TIMEOUT, async (t) => {
   const { hub, transcoder } = setUp(t, { graceMs: 60_000, keyframeIntervalMs: 1 });
   publish(hub, VGA, 0);
   const seen = new SeenFrames(transcoder, VGA.cameraId);
@@ -241,7 +229,7 @@ test('a viewer who comes back within the grace finds the encoder still there', T
   assert.equal(again.frames[0]?.keyframe, true);
 });
 
-test('a subscriber that throws takes nothing from the others', TIMEOUT, async (t) => {
+test('a subscriber that throws does not affect the others', TIMEOUT, async (t) => {
   const { hub, transcoder } = setUp(t);
   transcoder.subscribe(QVGA.cameraId, () => {
     throw new Error('broken subscriber');
@@ -251,7 +239,7 @@ test('a subscriber that throws takes nothing from the others', TIMEOUT, async (t
   await seen.count(5);
 });
 
-test('cameras go on with a keyframe when a codec process is killed', TIMEOUT, async (t) => {
+test('cameras continue with a keyframe when a codec process is killed', TIMEOUT, async (t) => {
   const { hub, transcoder } = setUp(t, { pool: ONE_PROCESS });
   const seen = new SeenFrames(transcoder, VGA.cameraId);
   play(t, hub, VGA);
@@ -267,7 +255,7 @@ test('cameras go on with a keyframe when a codec process is killed', TIMEOUT, as
   assert.equal(new Set(stamps).size, stamps.length);
 });
 
-test('cameras go on when a codec process hangs', TIMEOUT, async (t) => {
+test('cameras continue when a codec process hangs', TIMEOUT, async (t) => {
   const { hub, transcoder } = setUp(t, { pool: { ...ONE_PROCESS, answerTimeoutMs: 200 } });
   const seen = new SeenFrames(transcoder, VGA.cameraId);
   play(t, hub, VGA);
@@ -279,7 +267,7 @@ test('cameras go on when a codec process hangs', TIMEOUT, async (t) => {
   assertPlays(seen, from);
 });
 
-test('a codec process outlives the signals that are meant for the server', TIMEOUT, async (t) => {
+test('a codec process ignores signals that are meant for the server', TIMEOUT, async (t) => {
   const { hub, transcoder } = setUp(t, { pool: ONE_PROCESS });
   const seen = new SeenFrames(transcoder, VGA.cameraId);
   play(t, hub, VGA);
@@ -290,7 +278,7 @@ test('a codec process outlives the signals that are meant for the server', TIMEO
   assert.equal(transcoder.stats(VGA.cameraId)?.restarts, 0);
 });
 
-test('the frame a codec process died of is not tried again', TIMEOUT, async (t) => {
+test('a frame that crashed a codec process is not tried again', TIMEOUT, async (t) => {
   const { hub, transcoder } = setUp(t, { pool: { ...ONE_PROCESS, answerTimeoutMs: 200, restartDelayMs: 1 } });
   const seen = new SeenFrames(transcoder, VGA.cameraId);
   publish(hub, VGA, 0);
@@ -306,33 +294,29 @@ test('the frame a codec process died of is not tried again', TIMEOUT, async (t) 
   assert.ok(seen.frames.every((frame) => frame.captureUs !== poisonUs));
 });
 
-test(
-  'cameras are spread over the processes, and a death moves them to the ones alive',
-  TIMEOUT,
-  async (t) => {
-    const { hub, transcoder } = setUp(t, {
-      pool: { ...TRANSCODER_DEFAULTS.pool, size: 2, spareDelayMs: 0, restartDelayMs: 600_000 },
-    });
-    const cameras = ['a', 'b', 'c', 'd'].map((cameraId) => ({ ...QVGA, cameraId }));
-    const all = cameras.map(({ cameraId }) => new SeenFrames(transcoder, cameraId));
-    for (const camera of cameras) play(t, hub, camera);
-    await until(() => transcoder.codecPids.length === 2);
-    await Promise.all(all.map((seen) => seen.count(30)));
-    const restarts = () => cameras.map(({ cameraId }) => transcoder.stats(cameraId)?.restarts ?? 0);
-    const before = restarts();
-    process.kill(transcoder.codecPids[0] ?? 0, 'SIGKILL');
-    await until(() => transcoder.codecPids.length === 1);
-    const moved = restarts().map((count, index) => count - (before[index] ?? 0));
-    assert.equal(
-      moved.reduce((sum, count) => sum + count, 0),
-      2,
-      `moved: ${moved.join(' ')}`,
-    );
-    await Promise.all(all.map((seen) => seen.count(seen.frames.length + 10)));
-  },
-);
+test('cameras are spread over the processes, and a death moves them to running ones', TIMEOUT, async (t) => {
+  const { hub, transcoder } = setUp(t, {
+    pool: { ...TRANSCODER_DEFAULTS.pool, size: 2, spareDelayMs: 0, restartDelayMs: 600_000 },
+  });
+  const cameras = ['a', 'b', 'c', 'd'].map((cameraId) => ({ ...QVGA, cameraId }));
+  const all = cameras.map(({ cameraId }) => new SeenFrames(transcoder, cameraId));
+  for (const camera of cameras) play(t, hub, camera);
+  await until(() => transcoder.codecPids.length === 2);
+  await Promise.all(all.map((seen) => seen.count(30)));
+  const restarts = () => cameras.map(({ cameraId }) => transcoder.stats(cameraId)?.restarts ?? 0);
+  const before = restarts();
+  process.kill(transcoder.codecPids[0] ?? 0, 'SIGKILL');
+  await until(() => transcoder.codecPids.length === 1);
+  const moved = restarts().map((count, index) => count - (before[index] ?? 0));
+  assert.equal(
+    moved.reduce((sum, count) => sum + count, 0),
+    2,
+    `moved: ${moved.join(' ')}`,
+  );
+  await Promise.all(all.map((seen) => seen.count(seen.frames.length + 10)));
+});
 
-test('a closed transcoder says so, and closing twice is nothing new', TIMEOUT, async (t) => {
+test('a closed transcoder refuses requests, and closing twice is safe', TIMEOUT, async (t) => {
   const { hub, transcoder } = setUp(t);
   const seen = new SeenFrames(transcoder, VGA.cameraId);
   publish(hub, VGA, 0);
@@ -347,29 +331,25 @@ test('a closed transcoder says so, and closing twice is nothing new', TIMEOUT, a
   );
 });
 
-test(
-  'for a recorder alone no more is encoded than it asks for; beside a viewer it gets all',
-  TIMEOUT,
-  async (t) => {
-    const { hub, transcoder } = setUp(t);
-    const recorded = new SeenFrames(transcoder, VGA.cameraId, { maxFps: 5, bitrateBps: 300_000 });
-    play(t, hub, VGA);
-    await recorded.count(4);
-    const alone = recorded.frames.slice(1, 4);
-    const intervals = alone
-      .slice(1)
-      .map(({ receivedUs }, index) => receivedUs - (alone[index]?.receivedUs ?? 0));
-    assert.ok(Math.min(...intervals) >= 160_000, intervals.join(', '));
-    assert.equal(transcoder.stats(VGA.cameraId)?.bitrateBps, 300_000);
-    const watched = new SeenFrames(transcoder, VGA.cameraId);
-    await watched.count(10);
-    const since = recorded.frames.length;
-    await recorded.count(since + 5);
-    assert.deepEqual(
-      recorded.frames.slice(-5).map(({ data }) => data),
-      watched.frames.slice(-5).map(({ data }) => data),
-    );
-    assert.ok((transcoder.stats(VGA.cameraId)?.bitrateBps ?? 0) > 300_000);
-    watched.subscription.close();
-  },
-);
+test('for a recorder alone only its demand is encoded; beside a viewer it gets all', TIMEOUT, async (t) => {
+  const { hub, transcoder } = setUp(t);
+  const recorded = new SeenFrames(transcoder, VGA.cameraId, { maxFps: 5, bitrateBps: 300_000 });
+  play(t, hub, VGA);
+  await recorded.count(4);
+  const alone = recorded.frames.slice(1, 4);
+  const intervals = alone
+    .slice(1)
+    .map(({ receivedUs }, index) => receivedUs - (alone[index]?.receivedUs ?? 0));
+  assert.ok(Math.min(...intervals) >= 160_000, intervals.join(', '));
+  assert.equal(transcoder.stats(VGA.cameraId)?.bitrateBps, 300_000);
+  const watched = new SeenFrames(transcoder, VGA.cameraId);
+  await watched.count(10);
+  const since = recorded.frames.length;
+  await recorded.count(since + 5);
+  assert.deepEqual(
+    recorded.frames.slice(-5).map(({ data }) => data),
+    watched.frames.slice(-5).map(({ data }) => data),
+  );
+  assert.ok((transcoder.stats(VGA.cameraId)?.bitrateBps ?? 0) > 300_000);
+  watched.subscription.close();
+});

@@ -6,7 +6,7 @@ const KEY = Buffer.alloc(32, 7).toString('base64url');
 const BASE = ['--url', 'ws://localhost:8080/camera', '--id', 'cam_1'];
 
 suite('the virtual camera’s command line', () => {
-  test('url, id and key are enough', () => {
+  test('URL, id and key are enough', () => {
     assert.deepEqual(parseCommandLine([...BASE, '--key', KEY], {}), {
       target: {
         protocol: 'v1',
@@ -24,20 +24,20 @@ suite('the virtual camera’s command line', () => {
     });
   });
 
-  test('the key may stand in the environment, so that it does not stand in the process list', () => {
+  test('the key may be given in the environment, which keeps it out of the process list', () => {
     const command = parseCommandLine(BASE, { VIGIE_CAMERA_KEY: KEY });
     assert.ok(command !== 'help' && command.target.protocol === 'v1');
     assert.deepEqual(command.target.key, Buffer.alloc(32, 7));
   });
 
-  test('sizes are known by name, however it is written', () => {
+  test('sizes are given by name, in upper or lower case', () => {
     const command = parseCommandLine([...BASE, '--key', KEY, '--size', 'qvga', '--fps', '12.5'], {});
     assert.ok(command !== 'help');
     assert.equal(command.frameSize, 'QVGA');
     assert.equal(command.fps, 12.5);
   });
 
-  test('the legacy protocol wants a user name and a password', () => {
+  test('the legacy protocol requires a user name and a password', () => {
     const args = ['--url', 'ws://localhost:8880', '--legacy', '--username', 'vigie'];
     const command = parseCommandLine(args, { VIGIE_LEGACY_PASSWORD: 's3cret' });
     assert.ok(command !== 'help');
@@ -49,7 +49,7 @@ suite('the virtual camera’s command line', () => {
     });
   });
 
-  test('--help wins over what is missing, and every option is in it', () => {
+  test('--help works without the other options, and lists every option', () => {
     assert.equal(parseCommandLine(['--help'], {}), 'help');
     for (const option of [
       '--url',
@@ -71,7 +71,7 @@ suite('the virtual camera’s command line', () => {
     [/^--url must begin with ws/, ['--url', 'localhost:8080', '--id', 'cam_1', '--key', KEY]],
     [/^--id is missing/, ['--url', 'ws://localhost:8080/camera', '--key', KEY]],
     [/^the key is missing/, BASE],
-    [/^the key is not one/, [...BASE, '--key', KEY.slice(1)]],
+    [/^the key is not valid/, [...BASE, '--key', KEY.slice(1)]],
     [/^--fps must be 1 to 60/, [...BASE, '--key', KEY, '--fps', '0']],
     [/^--fps must be 1 to 60/, [...BASE, '--key', KEY, '--fps', 'fast']],
     [/^--fps must be 1 to 60/, [...BASE, '--key', KEY, '--fps', '']],
@@ -81,7 +81,7 @@ suite('the virtual camera’s command line', () => {
     [/^--legacy needs --username and --password/, ['--url', 'ws://localhost:8880', '--legacy']],
     [/Unknown option '--speed'/, [...BASE, '--key', KEY, '--speed', '3']],
   ] as const) {
-    test(`${args.join(' ').replace(KEY, 'KEY')} is answered with one clear line`, () => {
+    test(`${args.join(' ').replace(KEY, 'KEY')} prints one clear line`, () => {
       assert.throws(() => parseCommandLine([...args], {}), { message });
     });
   }

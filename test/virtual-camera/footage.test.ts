@@ -16,7 +16,7 @@ suite('footage', () => {
 
   after(() => rm(folder, { recursive: true }));
 
-  test('a folder’s JPEGs play in the order of their names, again and again', async () => {
+  test('a folder’s JPEGs play in the order of their names, in a loop', async () => {
     const path = await mkdtemp(join(folder, 'pictures-'));
     await Promise.all([
       writeFile(join(path, '2.JPG'), b),
@@ -31,7 +31,7 @@ suite('footage', () => {
     );
   });
 
-  test('a file of JPEGs behind one another is cut into them', async () => {
+  test('a file of concatenated JPEGs is split into them', async () => {
     const path = join(folder, 'film.mjpeg');
     await writeFile(path, Buffer.concat([a, b, c]));
     const footage = await Footage.load(path);
@@ -41,7 +41,7 @@ suite('footage', () => {
     );
   });
 
-  test('it plays at any rate, and refuses to look different', async () => {
+  test('it plays at any rate, and refuses other settings of the picture', async () => {
     const path = join(folder, 'film.mjpeg');
     await writeFile(path, a);
     const footage = await Footage.load(path);
@@ -71,14 +71,14 @@ suite('footage', () => {
     ],
     ['holds too large a picture', drawnJpeg(2594, 16), /film.*larger than a camera may send/],
   ] as const) {
-    test(`a file that ${name} is named, with what is wrong`, async () => {
+    test(`a file that ${name} is reported with its problem`, async () => {
       const path = join(folder, 'film-bad.mjpeg');
       await writeFile(path, bytes);
       await assert.rejects(Footage.load(path), { message });
     });
   }
 
-  test('an empty folder and a missing file are named', async () => {
+  test('an empty folder and a missing file are reported', async () => {
     const empty = await mkdtemp(join(folder, 'empty-'));
     await assert.rejects(Footage.load(empty), { message: /there is no picture in .*empty/ });
     await assert.rejects(Footage.load(join(folder, 'nowhere')), { message: /nowhere/ });

@@ -19,7 +19,7 @@ function source(onRender: (timeUs: number) => void): PictureSource {
   };
 }
 
-/** Runs a ticker until it has given so many frames. */
+/** Runs a ticker until it has produced this many frames. */
 async function frames(count: number, fps: number, onRender: (timeUs: number) => void = () => undefined) {
   const seen: (CapturedFrame & { nowUs: number })[] = [];
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -46,7 +46,7 @@ suite('frame ticker', () => {
     }
   });
 
-  test('what a frame shows is the moment of its tick, and it never leaves before that', async () => {
+  test('a frame shows the time of its tick, and is never sent before it', async () => {
     const rendered: number[] = [];
     const { seen } = await frames(8, 60, (timeUs) => rendered.push(timeUs));
     for (const [index, { captureUs, nowUs }] of seen.entries()) {

@@ -13,7 +13,7 @@ const START_US = 1_795_439_105_000_000;
 function decode(jpeg: Uint8Array): { planes: Buffer[]; strides: number[] } {
   const decoder = new JpegDecoder();
   const { data, linesize } = decoder.decode(Buffer.from(jpeg));
-  // Copied before the decoder goes.
+  // Copied before the decoder is closed.
   const planes = (data ?? []).map((plane) => Buffer.from(plane));
   const strides = [...linesize];
   decoder.close();
@@ -26,7 +26,7 @@ function decodedLuma(jpeg: Uint8Array): (x: number, y: number) => number {
   return (x, y) => (((planes[0]?.[y * (strides[0] ?? 0) + x] ?? 0) - 16) * 255) / 219;
 }
 
-/** Of a QVGA picture, which is 4:2:0 when it is decoded. */
+/** Of a QVGA picture, which is 4:2:0 after decoding. */
 function meanColors(scene: GeneratedScene): { luma: number; cb: number; cr: number } {
   const { planes, strides } = decode(scene.render(START_US).jpeg);
   const mean = (plane: number, width: number, height: number): number => {
@@ -40,7 +40,7 @@ function meanColors(scene: GeneratedScene): { luma: number; cb: number; cr: numb
 
 suite('generated scene', () => {
   for (const frameSize of ['QQVGA', 'CIF', 'VGA', 'HD'] as const) {
-    test(`${frameSize} is a sound JPEG of that size`, async () => {
+    test(`${frameSize} is a valid JPEG of that size`, async () => {
       const scene = await GeneratedScene.create({ name: 'garden', frameSize, jpegQuality: 12 });
       const picture = scene.render(START_US);
       const [width, height] = FRAME_SIZES[frameSize];
@@ -89,7 +89,7 @@ suite('generated scene', () => {
     });
   }
 
-  test('it moves, and the same moment looks the same', async () => {
+  test('the scene moves, and the same time gives the same picture', async () => {
     const options = { name: 'garden', frameSize: 'QVGA', jpegQuality: 12 } as const;
     const [one, two] = [await GeneratedScene.create(options), await GeneratedScene.create(options)];
     const first = one.render(START_US).jpeg;
@@ -99,7 +99,7 @@ suite('generated scene', () => {
     two.close();
   });
 
-  test('settings change the picture, several at once one after the other', async () => {
+  test('settings change the picture, several changes at once one after the other', async () => {
     const scene = await GeneratedScene.create({ name: 'garden', frameSize: 'VGA', jpegQuality: 12 });
     const before = scene.render(START_US).jpeg.length;
     await scene.apply({ jpegQuality: 60 });
@@ -114,7 +114,7 @@ suite('generated scene', () => {
     scene.close();
   });
 
-  test('exposure and white balance change light and colour, and go back', async () => {
+  test('exposure and white balance change light and colour, and can be reset', async () => {
     const scene = await GeneratedScene.create({ name: 'garden', frameSize: 'QVGA', jpegQuality: 12 });
     const before = meanColors(scene);
     await scene.apply({ exposure: 2 });
@@ -123,12 +123,12 @@ suite('generated scene', () => {
     const bluish = meanColors(scene);
     assert.ok(bluish.cb > before.cb + 1 && bluish.cr < before.cr - 1, JSON.stringify({ before, bluish }));
     await scene.apply({ whiteBalance: 'auto' });
-    // The noise is another.
+    // The noise differs.
     assert.ok(Math.abs(meanColors(scene).cb - before.cb) < 0.5);
     scene.close();
   });
 
-  test('mirrored and flipped it can still be read by machines', async () => {
+  test('a mirrored and flipped picture is still machine-readable', async () => {
     const scene = await GeneratedScene.create({ name: 'garden', frameSize: 'VGA', jpegQuality: 12 });
     const upright = scene.render(START_US).jpeg;
     await scene.apply({ hMirror: true, vFlip: true });
@@ -141,7 +141,7 @@ suite('generated scene', () => {
     scene.close();
   });
 
-  test('a change that is ready only after it was closed harms nothing', async () => {
+  test('a change that finishes after closing does no harm', async () => {
     const scene = await GeneratedScene.create({ name: 'garden', frameSize: 'QQVGA', jpegQuality: 12 });
     const change = scene.apply({ frameSize: 'QVGA' });
     scene.close();

@@ -15,7 +15,7 @@ suite('raw picture', () => {
     [false, true, [3, 4, 1, 2, 5, 6], [2, 1, 3]],
     [true, true, [4, 3, 2, 1, 5, 6], [2, 1, 3]],
   ] as const) {
-    test(`turned with mirror ${mirror} and flip ${flip}, the rows below stay as they are`, () => {
+    test(`with mirror ${mirror} and flip ${flip}, the rows below stay unchanged`, () => {
       const picture = new RawPicture(2, 3);
       picture.luma.set([1, 2, 3, 4, 5, 6]);
       picture.cb.set([1, 2, 3]);
@@ -25,7 +25,7 @@ suite('raw picture', () => {
     });
   }
 
-  test('colours are those of JFIF', () => {
+  test('colours follow JFIF', () => {
     for (const [rgb, expected] of [
       [
         [0, 0, 0],
@@ -55,7 +55,7 @@ suite('raw picture', () => {
     }
   });
 
-  test('its planes lie behind one another, the chroma half as wide', () => {
+  test('its planes are contiguous, the chroma half as wide', () => {
     const picture = new RawPicture(8, 4);
     picture.luma.fill(1);
     picture.cb.fill(2);
@@ -85,7 +85,7 @@ suite('raw picture', () => {
     assert.deepEqual([...picture.cb.subarray(4, 8)], [0, 60, 60, 0]);
   });
 
-  test('what lies outside is left out', () => {
+  test('parts outside are clipped', () => {
     const picture = new RawPicture(4, 4);
     picture.lighten(-1, 0, 9);
     picture.lighten(4, 0, 9);
@@ -103,7 +103,7 @@ suite('raw picture', () => {
     assert.ok(picture.bytes.every((byte) => byte === 0));
   });
 
-  test('brightness ends at 255', () => {
+  test('brightness is limited to 255', () => {
     const picture = new RawPicture(2, 1);
     picture.lighten(0, 0, 250);
     picture.lighten(0, 0, 250);

@@ -1,4 +1,4 @@
-/** The command as it is run, in a process of its own, against the real ingest. */
+/** The command in a separate process, against the real ingest. */
 
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -46,7 +46,7 @@ class CameraProcess {
   }
 }
 
-/** µs from the moment drawn into the picture to the one its header tells. */
+/** µs from the time drawn into the picture to the one in its header. */
 function clockError(frame: CameraFrame): number {
   const decoder = new JpegDecoder();
   const picture = decoder.decode(Buffer.from(frame.jpeg));
@@ -59,13 +59,13 @@ function clockError(frame: CameraFrame): number {
 }
 
 suite('virtual camera', () => {
-  test('it sends a picture that tells the time, and the server knows that time', async () => {
+  test('it sends a picture with a time code, and the server knows that time', async () => {
     await using rig = await IngestRig.start();
     await using camera = CameraProcess.online(rig, 'cam_1', '--size', 'QVGA', '--name', 'porch');
     await until(() => rig.frames.length >= 20);
     const frame = rig.frames.at(-1) ?? assert.fail();
     assert.deepEqual([frame.width, frame.height], [320, 240]);
-    // Both clocks are this machine's; what remains is half of an uneven round trip over loopback.
+    // Both clocks are this machine's; the rest is half of an uneven round trip over loopback.
     assert.ok(Math.abs(clockError(frame)) < 50_000, String(clockError(frame)));
     assert.ok(frame.captureUs <= frame.receivedUs);
     assert.equal(rig.ingest.status('cam_1').device?.board, 'virtual');
@@ -74,7 +74,7 @@ suite('virtual camera', () => {
     assert.match(camera.output, /^porch: online\n$/);
   });
 
-  test('it does as it is told: size, rate, refusal, reboot', async () => {
+  test('it obeys commands: size, rate, refusal, reboot', async () => {
     await using rig = await IngestRig.start();
     await using camera = CameraProcess.online(rig, 'cam_1', '--size', 'QQVGA');
     await until(() => rig.frames.length >= 1);
@@ -95,7 +95,7 @@ suite('virtual camera', () => {
     assert.equal(camera.child.exitCode, null);
   });
 
-  test('it comes back by itself when its connection is lost', async () => {
+  test('it reconnects when its connection is lost', async () => {
     await using rig = await IngestRig.start();
     await using camera = CameraProcess.online(rig, 'cam_1', '--size', 'QQVGA');
     await until(() => rig.frames.length >= 2);
@@ -108,7 +108,7 @@ suite('virtual camera', () => {
   });
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    test(`${signal} ends it with exit code 0 and a goodbye`, async () => {
+    test(`${signal} ends it with exit code 0 and a close frame`, async () => {
       await using rig = await IngestRig.start();
       await using camera = CameraProcess.online(rig, 'cam_1', '--size', 'QQVGA');
       await until(() => rig.frames.length >= 1);
@@ -126,7 +126,7 @@ suite('virtual camera', () => {
     assert.equal(await camera.exit(), 0);
   });
 
-  test('told to stop before it has begun, it does not begin', async () => {
+  test('stopped before it has begun, it does not begin', async () => {
     await using rig = await IngestRig.start();
     await using camera = CameraProcess.online(rig, 'cam_1', '--size', 'UXGA');
     camera.child.disconnect();
@@ -134,7 +134,7 @@ suite('virtual camera', () => {
     assert.equal(rig.ingest.counters.connections, 0);
   });
 
-  test('while there is no server it waits, and still ends when told to', async () => {
+  test('without a server it waits, and still ends on a signal', async () => {
     await using camera = new CameraProcess(
       ['--url', 'ws://127.0.0.1:9/camera', '--id', 'cam_1', '--size', 'QQVGA'],
       { VIGIE_CAMERA_KEY: Buffer.alloc(32).toString('base64url') },
@@ -144,7 +144,7 @@ suite('virtual camera', () => {
     assert.equal(await camera.exit(), 0);
   });
 
-  test('a wrong key is said in one line, and tried again later', async () => {
+  test('a wrong key is reported in one line, and tried again later', async () => {
     await using rig = await IngestRig.start();
     await using camera = new CameraProcess(['--url', rig.url, '--id', 'cam_1', '--size', 'QQVGA'], {
       VIGIE_CAMERA_KEY: Buffer.alloc(32).toString('base64url'),
@@ -153,13 +153,13 @@ suite('virtual camera', () => {
     assert.match(camera.output, /^cam_1: offline: unknown camera or wrong key; trying again in [\d.]+ s\n/);
   });
 
-  test('a mistake on the command line is one line and exit code 1', async () => {
+  test('a command line error prints one line and exits with code 1', async () => {
     await using camera = new CameraProcess(['--url', 'ws://localhost/camera']);
     assert.equal(await camera.exit(), 1);
     assert.match(camera.output, /^virtual camera: --id is missing[^\n]*\n$/);
   });
 
-  test('footage is played, also by the legacy protocol', async (context) => {
+  test('footage is played, also over the legacy protocol', async (context) => {
     const footage = footagePath('ov2640');
     if (footage === undefined) return context.diagnostic(NO_FOOTAGE);
     const frames: CameraFrame[] = [];

@@ -44,7 +44,7 @@ test('the parameters of a path are those of its schema', () => {
   }
 });
 
-test('a route that only reads has no body, and an answer is JSON, or of a media type, or empty', () => {
+test('a read-only route has no body, and an answer is JSON, of a media type, or empty', () => {
   for (const [name, { body, upload, response, media, summary }] of routes) {
     assert.ok(summary.length > 0 && !summary.endsWith('.'), name);
     assert.ok(!name.startsWith('GET ') || (body === undefined && upload === undefined), name);
@@ -52,7 +52,14 @@ test('a route that only reads has no body, and an answer is JSON, or of a media 
   }
 });
 
-const camera = { id: 'cam_1', name: 'Door', kind: 'v1', status: 'offline', lastFrameAt: null, createdAt: 1 };
+const camera = {
+  id: 'cam_1',
+  name: 'Door',
+  kind: 'v1',
+  status: 'offline',
+  lastFrameAtMs: null,
+  createdAtMs: 1,
+};
 const OK = { method: 'GET', path: '/api/cameras', status: 200, contentType: 'application/json' };
 const problem = {
   type: 'urn:vigie:problem:conflict',
@@ -63,24 +70,24 @@ const problem = {
 };
 const REFUSED = { contentType: 'application/problem+json', text: JSON.stringify(problem), status: 409 };
 
-test('an answer of the contract passes', () => {
+test('a valid answer passes', () => {
   assertContract({ ...OK, text: JSON.stringify([camera]) });
   assertContract({ ...OK, ...REFUSED, method: 'DELETE', path: '/api/cameras/cam_1' });
   assertContract({ method: 'POST', path: '/api/auth/logout', status: 204, contentType: '', text: '' });
 });
 
 const wrong: [what: string, exchange: Partial<Parameters<typeof assertContract>[0]>][] = [
-  ['a field more, say a secret', { text: JSON.stringify([{ ...camera, key: 'A'.repeat(43) }]) }],
-  ['a field less', { text: JSON.stringify([{ ...camera, kind: undefined }]) }],
-  ['a route that is in no table', { path: '/api/inner', text: '{}' }],
-  ['a status that is none of its own', { status: 201, text: '[]' }],
+  ['an extra field, such as a secret', { text: JSON.stringify([{ ...camera, key: 'A'.repeat(43) }]) }],
+  ['a missing field', { text: JSON.stringify([{ ...camera, kind: undefined }]) }],
+  ['a route that is not in the table', { path: '/api/inner', text: '{}' }],
+  ['an unlisted status', { status: 201, text: '[]' }],
   ['another content type', { contentType: 'text/html', text: '[]' }],
-  ['an error that is none of its own', REFUSED],
+  ['an unlisted error', REFUSED],
   [
-    'a problem with a field more',
+    'a problem with an extra field',
     { ...REFUSED, status: 404, text: JSON.stringify({ ...problem, stack: '' }) },
   ],
-  ['something where nothing is to be', { method: 'POST', path: '/api/auth/logout', status: 204, text: 'x' }],
+  ['a body where none is expected', { method: 'POST', path: '/api/auth/logout', status: 204, text: 'x' }],
 ];
 for (const [what, exchange] of wrong)
   test(`an answer breaks the contract by ${what}`, () => {

@@ -19,14 +19,14 @@ suite('the order of firmware versions', () => {
     });
   }
 
-  test('it is one order: sorting by it puts no pair the wrong way round', () => {
+  test('it is a total order: sorting by it inverts no pair', () => {
     const versions = [...new Set(table.flatMap(({ a, b }) => [a, b]))].sort(compareFirmwareVersions);
     for (const [index, version] of versions.entries())
       for (const later of versions.slice(index)) assert.ok(compareFirmwareVersions(version, later) <= 0);
   });
 });
 
-test('a version is taken apart', () => {
+test('a version is split into its parts', () => {
   assert.deepEqual(parseFirmwareVersion('1.20.300-rc.1'), { numbers: [1, 20, 300], suffix: 'rc.1' });
   assert.deepEqual(parseFirmwareVersion('0.0.0'), { numbers: [0, 0, 0], suffix: '' });
   assert.equal(parseFirmwareVersion('1.2'), undefined);

@@ -32,7 +32,7 @@ suite('frame header', () => {
     });
   }
 
-  test('it is written at an offset without touching what stands around it', () => {
+  test('it is written at an offset without changing the bytes around it', () => {
     const bytes = new Uint8Array(FRAME_HEADER_BYTES + 4).fill(0xee);
     writeFrameHeader(valid[0]?.header ?? assert.fail(), bytes, 2);
     assert.equal(Buffer.from(bytes).toString('hex'), `eeee${valid[0]?.hex}eeee`);

@@ -44,7 +44,7 @@ suite('time code', () => {
   }
 
   for (const [width, height] of SIZES) {
-    test(`what is drawn into ${width}×${height} is read back`, () => {
+    test(`a time drawn into ${width}×${height} is read back`, () => {
       for (const { timeUs, code } of cases)
         assert.equal(readTimeCode(drawn(width, height, timeUs).at, width, height), code);
     });
@@ -62,7 +62,7 @@ suite('time code', () => {
     });
   }
 
-  test('one wrong block is noticed', () => {
+  test('one wrong block is detected', () => {
     for (const block of timeCodeLayout(640, 480)) {
       const { luma, at } = drawn(640, 480, 1_795_439_105_000_000);
       for (let y = block.y; y < block.y + block.height; y++)
@@ -77,7 +77,7 @@ suite('time code', () => {
     ['white', 255],
     ['grey', 116],
   ] as const) {
-    test(`an all ${name} picture holds no time code`, () => {
+    test(`an all ${name} picture has no valid time code`, () => {
       assert.equal(
         readTimeCode(() => luma, 640, 480),
         undefined,

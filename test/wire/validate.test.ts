@@ -6,10 +6,10 @@ import { z } from 'zod';
 import { validate } from '../../server/wire/validate.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-/** As JSON.parse makes it: comparing it with a number calls a method that is not there. */
+/** As JSON.parse makes it: comparing it with a number calls a missing method. */
 const INCOMPARABLE = JSON.parse('{"length":{"toString":null},"size":{"toString":null}}') as unknown;
 
-test('a value whose length cannot be compared is no text, no list and no number', () => {
+test('a value whose length cannot be compared is no text, list or number', () => {
   for (const schema of [
     z.string().min(1),
     z.string().max(1),
@@ -27,11 +27,11 @@ test('a value whose length cannot be compared is no text, no list and no number'
   }
 });
 
-test('what is valid is returned as the schema has it', () => {
+test('a valid value is returned as the schema transforms it', () => {
   assert.deepEqual(validate(z.strictObject({ limit: z.coerce.number() }), { limit: '5' }).data, { limit: 5 });
 });
 
-test('nothing in the server asks a schema by a way that may throw', () => {
+test('the server calls no schema method that may throw', () => {
   const files = globSync('server/**/*.ts', { cwd: ROOT }).filter(
     (path) => path !== 'server/wire/validate.ts',
   );

@@ -21,8 +21,7 @@ void pass_on(int signal) {
 
 /// @returns its exit code, or 128 and the signal that ended it
 int run_firmware(const std::string& program, char** arguments, const std::string& trial) {
-  // Between fork and exec the child has pass_on as its handler, which would take a signal to stop and forget
-  // it.
+  // Between fork and exec the child still has pass_on as its handler, which would swallow a signal to stop.
   sigset_t stop_signals;
   sigset_t before;
   sigemptyset(&stop_signals);
@@ -43,7 +42,7 @@ int run_firmware(const std::string& program, char** arguments, const std::string
       unsetenv(kTrialVariable);
     else
       setenv(kTrialVariable, trial.c_str(), 1);
-    // As it was called: a path, or a name to be looked for.
+    // As it was called: a path, or a name to look up.
     execvp(program.c_str(), arguments);
     std::perror(program.c_str());
     _exit(127);
@@ -85,7 +84,7 @@ int run_boot_loader(const Slots& slots, char** arguments) {
     }
     const int code = run_firmware(unpacked ? *unpacked : arguments[0], arguments, trial);
     if (told_to_stop) return code;
-    // Marked good means: it has made itself the active one.
+    // Marked valid means: it has made itself the active one.
     const bool on_trial = !trial.empty() && slots.load().active != trial;
     if (on_trial) {
       give_up(slots, trial);

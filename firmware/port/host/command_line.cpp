@@ -81,7 +81,7 @@ std::optional<CommandLine> parse_command_line(std::span<char* const> arguments, 
     }
   }
   command.trial_ms = trial_seconds * 1000;
-  // Who is paired has id and key in the file.
+  // After pairing, id and key are in the file.
   const bool paired = !command.credentials_file.empty();
   const std::optional<Bytes32> key_bytes = paired ? Bytes32{} : from_base64url(key);
   if (!parse_server_url(command.url)) {

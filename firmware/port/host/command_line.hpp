@@ -1,4 +1,4 @@
-// What vigie-camera is told on its command line and in its environment.
+// Options of vigie-camera, from its command line and its environment.
 #pragma once
 
 #include <cstdint>
@@ -20,15 +20,15 @@ struct CommandLine {
   std::string footage;
   std::string ca_file;
   uint32_t fps = 25;
-  /// Where firmware is kept; empty when this program is the only one.
+  /// Folder of the firmware slots; empty when this program is the only one.
   std::string slots;
   uint32_t trial_ms = 0;
-  /// To be asked the server about; then id and key come from its answer.
+  /// A pairing code; id and key then come from the server's answer.
   std::string pairing_code;
   std::string credentials_file;
 };
 
-/// @returns nothing, with one line that says what is wrong in `error`
+/// @returns nothing, with a one-line problem in `error`
 std::optional<CommandLine> parse_command_line(std::span<char* const> arguments, std::string& error);
 
 }  // namespace vigie::host

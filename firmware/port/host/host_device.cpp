@@ -23,7 +23,7 @@ const char* HostDevice::apply(const Settings& settings) {
 }
 
 Telemetry HostDevice::telemetry() {
-  // There is no radio: what a camera next to its access point says.
+  // There is no radio: the value of a camera next to its access point.
   return {.rssi = -40, .heap = 0, .psram = 0, .reset_reason = reset_reason_};
 }
 

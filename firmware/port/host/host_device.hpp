@@ -1,4 +1,4 @@
-// What the session speaks for on the host: footage, a clock, and lines on the standard output.
+// The session's device on the host: footage, a clock, and lines on the standard output.
 #pragma once
 
 #include <string>

@@ -47,7 +47,7 @@ bool is_called(std::string_view name, std::string_view expected) {
       name, expected, [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
 }
 
-/// @returns nothing for whatever is no answer with a known length
+/// @returns nothing when it is not an answer with a known length
 std::optional<HttpsAnswer> parse_head(std::string_view head) {
   HttpsAnswer answer;
   const size_t line_end = std::min(head.find("\r\n"), head.size());
@@ -123,7 +123,7 @@ class Receiving {
           buffer_.insert(buffer_.end(), room.begin(), room.begin() + static_cast<std::ptrdiff_t>(length));
           return {};
         case Stream::Read::ended:
-          return "the download was cut";
+          return "the download was interrupted";
         case Stream::Read::none_yet:
           if (const char* reason = wait()) return reason;
       }

@@ -1,6 +1,5 @@
-// One request to the server the camera is set to, over verified TLS: the image of an update, or pairing.
-// HTTP/1.1 (RFC 9112) as far as that needs it: an answer has a Content-Length, and no other host is ever
-// asked.
+// One request to the camera's server over verified TLS: the image of an update, or pairing. As much of
+// HTTP/1.1 (RFC 9112) as that needs: an answer has a Content-Length, and no other host is contacted.
 #pragma once
 
 #include <functional>
@@ -15,7 +14,7 @@ struct HttpsRequest {
   /// "GET" or "POST".
   std::string method;
   std::string path;
-  /// Whole lines, each with its end; for what is secret too.
+  /// Complete lines with their ends; may contain secrets.
   std::string header_lines;
   std::string body;
 };
@@ -25,15 +24,15 @@ struct HttpsAnswer {
   uint64_t content_length = 0;
 };
 
-/// Tells the request what to do with what comes. Each returns nullptr to go on, or why to stop.
+/// Handles the answer's data. Each returns nullptr to continue, or why to stop.
 struct HttpsReceiver {
   std::function<const char*(const HttpsAnswer&)> on_head;
   std::function<const char*(std::span<const uint8_t>)> on_body;
-  /// Asked a few times a second while nothing comes.
+  /// Called a few times a second while nothing arrives.
   std::function<bool()> goes_on = [] { return true; };
 };
 
-/// @param silence_ms without a byte, and the server is given up
+/// @param silence_ms without a byte after which the server is given up
 /// @returns empty when the whole answer was received, else why not
 std::string https_request(const ServerUrl& server, SSL_CTX* tls, const HttpsRequest& request,
                           uint32_t silence_ms, const HttpsReceiver& receiver);

@@ -1,5 +1,5 @@
-// vigie-camera: the firmware's core on Linux or macOS, with footage for a sensor. It runs until it is told to
-// stop.
+// vigie-camera: the firmware's core on Linux or macOS, with footage instead of a sensor. It runs until it is
+// stopped.
 //
 // Two threads, as on the device: the shutter captures, this one connects, listens and sends. A pipe wakes it.
 
@@ -28,15 +28,15 @@ namespace {
 using namespace vigie;
 using namespace vigie::host;
 
-/// So that a version on trial is given up in time.
+/// So that a version on trial is rolled back in time.
 constexpr uint64_t kMaxIdleUs = 1'000'000;
 
 std::array<int, 2> wake_pipe{-1, -1};
 volatile std::sig_atomic_t stopping = 0;
-/// What the movement sensor sees, which is a signal's every other time.
+/// State of the motion sensor, toggled by a signal.
 volatile std::sig_atomic_t motion = 0;
 
-/// From any thread and from a signal's handler. A full pipe has been written to: that is enough.
+/// From any thread and from a signal handler. A full pipe is enough.
 void wake() {
   const int saved = errno;
   const char byte = 0;
@@ -63,7 +63,7 @@ bool open_wake_pipe() {
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
   std::signal(SIGUSR2, on_motion_signal);
-  // A server that goes away is an error of a write, not a reason to die.
+  // A server that disconnects is a write error, not a reason to exit.
   std::signal(SIGPIPE, SIG_IGN);
   return true;
 }
@@ -76,7 +76,7 @@ void wait(const WebSocketLink& link, uint64_t us) {
   while (read(wake_pipe[0], drained.data(), drained.size()) > 0) continue;
 }
 
-/// Id and key: given, kept from an earlier pairing, or asked the server for now.
+/// Id and key: given, stored by an earlier pairing, or requested from the server now.
 bool find_credentials(CommandLine& command, const ServerUrl& url, SSL_CTX* tls, std::string& error) {
   if (command.credentials_file.empty()) return true;
   std::optional<PairedCamera> camera = load_credentials(command.credentials_file);

@@ -1,5 +1,4 @@
-// This program as a firmware among others: whether it is on trial, what ran before it, and whether it may be
-// replaced.
+// This program as a firmware: whether it is on trial, what ran before it, and whether it may be replaced.
 #pragma once
 
 #include <optional>

@@ -59,7 +59,7 @@ std::string Updater::fetch() {
   const HttpsReceiver receiver{.on_head = [&](const HttpsAnswer& answer) -> const char* {
                                  if (answer.status != 200) return "the server refused the download";
                                  if (answer.content_length != offer_.bytes)
-                                   return "the image has another length than was offered";
+                                   return "the length of the image differs from the offer";
                                  return update.begin();
                                },
                                .on_body = [&](std::span<const uint8_t> bytes) -> const char* {

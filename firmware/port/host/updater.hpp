@@ -1,5 +1,4 @@
-// Fetches an image in a thread of its own, so that the connection lives on meanwhile, as the device's update
-// task does.
+// Downloads an image in a separate thread, so that the connection stays alive, like the device's update task.
 #pragma once
 
 #include <atomic>
@@ -20,14 +19,14 @@ class Updater {
   /// @param wake called, from the thread, when there is news
   Updater(const ServerUrl& server, TlsContext tls, const Slots& slots, std::function<void()> wake)
       : server_(server), tls_(std::move(tls)), slots_(slots), wake_(std::move(wake)) {}
-  /// A download under way is given up.
+  /// Aborts a download.
   ~Updater();
   Updater(const Updater&) = delete;
   Updater& operator=(const Updater&) = delete;
 
   /// @returns false while another download is under way
   bool start(const UpdateOffer& offer);
-  /// Tells the session what has happened since. To be called from the session's thread.
+  /// Reports what has happened since to the session. Call it from the session's thread.
   void deliver(Session& session);
 
  private:
@@ -44,7 +43,7 @@ class Updater {
   std::atomic<bool> stopping_{false};
   bool running_ = false;
   std::mutex mutex_;
-  /// How the download ended, until the session was told: empty when all is well.
+  /// How the download ended, until it was reported: empty on success.
   std::optional<std::string> outcome_;
 };
 

@@ -34,7 +34,7 @@ std::string base64(std::span<const uint8_t> bytes) {
   return text;
 }
 
-/// What the server must answer, so that no cache or other protocol is taken for it (section 4.2.2).
+/// The server's required answer, which no cache or other protocol sends (section 4.2.2).
 std::string expected_accept(const std::string& key) {
   const std::string text = key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
   std::array<uint8_t, 20> digest;
@@ -130,7 +130,7 @@ std::optional<WebSocketEvent> WebSocket::next() {
 }
 
 bool WebSocket::fill() {
-  // Bounded by what one frame may hold and the frames behind it that came along.
+  // Bounded by one frame and the frames received with it.
   std::array<uint8_t, 4096> room;
   while (input_.size() < 4 * kMaxControlBytes) {
     size_t length = 0;
@@ -229,7 +229,7 @@ bool WebSocket::send_frame(uint8_t first_byte, std::span<const uint8_t> payload,
     frame[at++] = static_cast<uint8_t>(payload.size() >> 8);
     frame[at++] = static_cast<uint8_t>(payload.size());
   }
-  // A client's frames are masked, so that no one can make it write another protocol's words (section 10.3).
+  // A client's frames are masked, so that it cannot be made to write another protocol's bytes (section 10.3).
   uint8_t* mask = frame.data() + at;
   RAND_bytes(mask, 4);
   at += 4;
@@ -244,7 +244,7 @@ WebSocketEvent WebSocket::end(uint16_t code, std::string reason) {
 
 void WebSocket::close(uint16_t code) {
   if (!stream_.is_open()) return;
-  // 1005 and 1006 stand for what no frame can say.
+  // No frame can contain 1005 and 1006.
   if (code != 1005 && code != close_code::kAbnormal) {
     const std::array<uint8_t, 2> payload{static_cast<uint8_t>(code >> 8), static_cast<uint8_t>(code)};
     send_frame(kFin | kClose, payload, soon(200));

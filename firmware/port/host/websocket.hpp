@@ -1,5 +1,5 @@
-// A WebSocket client (RFC 6455) as the device's is: it says little, and cuts what it says at 4096 bytes. What
-// a server may say to it is bounded as the protocol bounds it.
+// A WebSocket client (RFC 6455) like the device's: it sends few messages, in fragments of 4096 bytes. A
+// server's messages are bounded by the protocol's limits.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ class WebSocket {
   /// Connects and upgrades, with the camera's subprotocol. @returns false with the reason in `error`
   bool open(const ServerUrl& url, SSL_CTX* tls, Deadline deadline, std::string& error);
 
-  /// @returns the next event that has arrived, or nothing yet. Answers pings. After `closed` there is nothing
+  /// @returns the next event that has arrived, or nothing yet. Answers pings. After `closed` there are no
   /// more.
   std::optional<WebSocketEvent> next();
 

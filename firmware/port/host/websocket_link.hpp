@@ -1,5 +1,5 @@
-// The session's link on the host: connects while the session waits, hands on what arrives from the program's
-// loop.
+// The session's link on the host: connects while the session waits, and passes on received messages from the
+// program's loop.
 #pragma once
 
 #include <string>
@@ -19,7 +19,7 @@ class WebSocketLink final : public Link {
   bool send_binary(std::span<const uint8_t> message) override;
   void close(uint16_t code) override;
 
-  /// Tells the session what has happened since. @returns whether something has
+  /// Reports what has happened since to the session. @returns whether anything has
   bool deliver(Session& session);
 
   int descriptor() const { return socket_.descriptor(); }

@@ -1,12 +1,12 @@
 /**
- * Addresses that stand for others in this machine's networks: a request from one of them may be anybody's.
+ * Addresses shared by several clients in this machine's networks: a request from one of them may come from anyone.
  *
- * Routers that rewrite source addresses and container hosts that pass published ports on both show strangers under an
- * address of the private network: the gateway's, or this machine's own. A container host has the first address of each of
- * its bridges, whichever of them is the way out.
+ * Routers that rewrite source addresses, and container hosts that forward published ports, both show outside clients
+ * under an address of the private network: the gateway's, or this machine's own. A container host has the first address
+ * of each of its bridges, whichever of them is the default route.
  */
 
-import { ipOfBytes, maskIp, parseIpRange, spellIp, type IpAddress } from './ip-address.ts';
+import { ipOfBytes, maskIp, parseIpRange, formatIp, type IpAddress } from './ip-address.ts';
 import { kindOf } from './special-addresses.ts';
 
 export interface MachineNetworks {
@@ -18,14 +18,14 @@ export interface MachineNetworks {
   readonly ipv6Routes: string;
 }
 
-/** @returns addresses in their one spelling; never loopback ones, behind which is this machine itself */
+/** @returns addresses in canonical form; never loopback ones, which stand for this machine only */
 export function gatewaysOf({ interfaces, ipv4Routes, ipv6Routes }: MachineNetworks): Set<string> {
   const addresses = [
     ...interfaces.flatMap(ownAndFirst),
     ...ipv4Gateways(ipv4Routes),
     ...ipv6Gateways(ipv6Routes),
   ].filter((address) => kindOf(address) !== 'loopback' && kindOf(address) !== 'unspecified');
-  return new Set(addresses.map(spellIp));
+  return new Set(addresses.map(formatIp));
 }
 
 function ownAndFirst(text: string): IpAddress[] {
@@ -33,7 +33,7 @@ function ownAndFirst(text: string): IpAddress[] {
   if (!range) return [];
   const { network: own, prefix } = range;
   const bytes = Uint8Array.from(maskIp(own, prefix).toByteArray());
-  // Networks of one address, or of two ends (RFC 3021, RFC 6164), have no first address of their own.
+  // Networks of one address, or of two ends (RFC 3021, RFC 6164), have no separate first address.
   if (prefix >= bytes.length * 8 - 1) return [own];
   bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) | 1;
   return [own, ipOfBytes(bytes)];

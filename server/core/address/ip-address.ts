@@ -1,9 +1,9 @@
 /**
- * IP addresses: one reader, one spelling, one way to ask whether an address is in a range.
+ * IP addresses: one parser, one canonical form, one test for ranges.
  *
- * Invariants: an IPv4 address written as IPv6 (`::ffff:192.0.2.1`, RFC 4291 section 2.5.5.2) is the IPv4 address, whatever
- * asks; what is read is exactly what a socket accepts as an address. ipaddr.js does the arithmetic; text is read here, because
- * the version that express brings accepts `017.0.0.1` and `1:2:3:4:5:6:7:8:` and refuses `::192.0.2.1`.
+ * Invariants: an IPv4 address written as IPv6 (`::ffff:192.0.2.1`, RFC 4291 section 2.5.5.2) is the IPv4 address
+ * everywhere; the parser accepts exactly what a socket accepts. ipaddr.js does the arithmetic; text is parsed here,
+ * because express's version of ipaddr.js accepts `017.0.0.1` and `1:2:3:4:5:6:7:8:` and refuses `::192.0.2.1`.
  */
 
 import ipaddr from 'ipaddr.js';
@@ -22,9 +22,12 @@ const MAPPED: IpRange = {
 };
 const GROUPS = 8;
 
-/** @param text a zone (`%eth0`) is left out: it says nothing beyond this machine. @returns undefined for anything but an address */
+/**
+ * @param text a zone (`%eth0`) is dropped: it has a meaning on this machine only. @returns undefined when it is not an
+ * address
+ */
 export function parseIp(text: string): IpAddress | undefined {
-  // How dual-stack sockets write IPv4: by far the most frequent.
+  // The form in which dual-stack sockets write IPv4: by far the most frequent.
   const octets = readOctets(/^::ffff:\d/i.test(text) ? text.slice(7) : text);
   if (octets) return new ipaddr.IPv4(octets);
   const groups = readGroups(text.replace(/%[^%]+$/, ''));
@@ -36,14 +39,14 @@ export function ipOfBytes(bytes: Uint8Array): IpAddress {
   return bytes.length === 4 ? new ipaddr.IPv4([...bytes]) : unmapped(new ipaddr.IPv6([...bytes]));
 }
 
-/** The one spelling of an address (RFC 5952). @returns undefined for anything but an address */
+/** The canonical form of an address (RFC 5952). @returns undefined when it is not an address */
 export function canonicalIp(text: string): string | undefined {
   const address = parseIp(text);
-  return address && spellIp(address);
+  return address && formatIp(address);
 }
 
-/** As RFC 5952 has it: the longest run of zeros is left out, the first of equals. */
-export function spellIp(address: IpAddress): string {
+/** RFC 5952 section 4: the longest run of zeros is omitted, the first of equals. */
+export function formatIp(address: IpAddress): string {
   const groups = address.toNormalizedString();
   if (isIpv4(address)) return groups;
   const runs = [...groups.matchAll(/\b0(?::0)+\b/g)];
@@ -58,7 +61,7 @@ export function isIpv4(address: IpAddress): address is ipaddr.IPv4 {
   return address.kind() === 'ipv4';
 }
 
-/** @param text `10.0.0.0/8`, or an address alone. @returns undefined for anything else */
+/** @param text `10.0.0.0/8`, or a single address. @returns undefined for other text */
 export function parseIpRange(text: string): IpRange | undefined {
   const [address = '', digits, ...rest] = text.split('/');
   const network = parseIp(address);
@@ -68,7 +71,7 @@ export function parseIpRange(text: string): IpRange | undefined {
   if (digits !== undefined && !/^\d{1,3}$/.test(digits)) return undefined;
   if (prefix > bits) return undefined;
   if (bits === 32 || !isIpv4(network)) return { network, prefix };
-  // Mapped IPv4 addresses; a range beyond those would be of both families.
+  // Mapped IPv4 addresses; a range beyond those would contain both families.
   return prefix < MAPPED.prefix ? undefined : { network, prefix: prefix - MAPPED.prefix };
 }
 
@@ -77,7 +80,10 @@ export function isInRange(address: IpAddress, { network, prefix }: IpRange): boo
   return !isIpv4(network) && address.match(network, prefix);
 }
 
-/** @param ranges as `parseIpRange` reads them; others hold nothing. @returns whether an address, as text, is in one of them */
+/**
+ * @param ranges in the syntax of `parseIpRange`; others contain nothing. @returns whether an address, as text, is in
+ * one of them
+ */
 export function ipRanges(ranges: readonly string[]): (text: string) => boolean {
   const parsed = ranges.flatMap((range) => parseIpRange(range) ?? []);
   return (text) => {
@@ -86,7 +92,7 @@ export function ipRanges(ranges: readonly string[]): (text: string) => boolean {
   };
 }
 
-/** @param prefix in bits. @returns the address with all bits after the prefix at 0 */
+/** @param prefix in bits. @returns the address with all bits after the prefix set to 0 */
 export function maskIp(address: IpAddress, prefix: number): IpAddress {
   const bytes = address.toByteArray().map((byte, index) => {
     const kept = Math.min(8, Math.max(0, prefix - index * 8));
@@ -99,7 +105,7 @@ function unmapped(address: ipaddr.IPv6): IpAddress {
   return isInRange(address, MAPPED) ? address.toIPv4Address() : address;
 }
 
-/** @returns eight numbers of 16 bits, or undefined for what is no IPv6 address (RFC 4291 section 2.2) */
+/** @returns eight 16-bit numbers; undefined when it is not an IPv6 address (RFC 4291 section 2.2) */
 function readGroups(text: string): number[] | undefined {
   const plain = dottedTailAsGroups(text);
   if (plain === undefined || !/^[\da-f:]{2,39}$/i.test(plain) || /:::|::.*::/.test(plain)) return undefined;
@@ -112,7 +118,7 @@ function readGroups(text: string): number[] | undefined {
   return groups.map((group) => Number.parseInt(group, 16));
 }
 
-/** @returns four numbers of 8 bits; leading zeros, which some read as octal, are refused */
+/** @returns four 8-bit numbers; leading zeros, which some parsers read as octal, are refused */
 function readOctets(text: string): number[] | undefined {
   if (!/^(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}$/.test(text)) return undefined;
   const octets = text.split('.').map(Number);

@@ -1,20 +1,20 @@
 /**
- * The addresses by which other machines in the local network reach this one, for what is printed, shown and copied into
- * devices. The likeliest comes first.
+ * The addresses of this machine for others in the local network, for printing, showing and copying into devices. The
+ * likeliest comes first.
  *
- * Invariants: no loopback and no link-local address (RFC 3927, RFC 4291 section 2.5.6); no address of a bridge to containers
- * or virtual machines, which only those can reach; addresses of tunnels come last. IPv6 stands in only where there is no
- * IPv4: few boards speak it.
+ * Invariants: no loopback and no link-local address (RFC 3927, RFC 4291 section 2.5.6); no address of a bridge to
+ * containers or virtual machines, which only those can reach; addresses of tunnels come last. IPv6 is used only without
+ * IPv4: few boards support it.
  */
 
 import { isLinkLocal } from './special-addresses.ts';
 
-/** As `os.networkInterfaces()` gives them. */
+/** The return type of `os.networkInterfaces()`. */
 export type NetworkInterfaces = Readonly<
   Record<string, readonly { address: string; family: string; internal: boolean }[] | undefined>
 >;
 
-/** Names that Docker, Podman, LXC, Kubernetes, libvirt, VMware, VirtualBox and macOS give to bridges of their own. */
+/** Names of bridges made by Docker, Podman, LXC, Kubernetes, libvirt, VMware, VirtualBox and macOS. */
 const INNER_BRIDGE =
   /^(?:docker|br-[\da-f]{12}$|veth|podman|cni|flannel|cali|lxc|lxdbr|virbr|vmnet|vboxnet|bridge\d{3})/;
 const TUNNEL = /^(?:tun|tap|utun|ppp|ipsec|wg|tailscale|zt)/;

@@ -1,13 +1,13 @@
 /**
- * Counts failures by the network they come from, by several sizes of network at once: who has a whole /48 must not have
- * 2^16 times the failures of one line.
+ * Counts failures by network, for several network sizes at once: a client with a whole /48 must not get 2^16 times the
+ * failures of one line.
  */
 
 import { FailureCounter, type FailureLimit } from '../failure-counter.ts';
 import { networkOf, type NetworkPrefix } from './network.ts';
 
 export interface NetworkLimit extends FailureLimit {
-  /** Of IPv6; an IPv4 address is a network by itself. */
+  /** IPv6 prefix; an IPv4 address is its own network. */
   prefix: NetworkPrefix;
 }
 
@@ -18,7 +18,7 @@ export class NetworkFailures {
     this.#counters = limits.map((limit) => ({ prefix: limit.prefix, counter: new FailureCounter(limit) }));
   }
 
-  /** @param subject what was tried, where each thing is counted for itself. @returns ms until the next may fail */
+  /** @param subject a name to count separately, such as an account. @returns ms until the next attempt is allowed */
   waitMs(address: string, nowMs: number, subject = ''): number {
     return Math.max(
       ...this.#counters.map(({ prefix, counter }) => counter.waitMs(keyOf(address, prefix, subject), nowMs)),
@@ -29,12 +29,12 @@ export class NetworkFailures {
     for (const { prefix, counter } of this.#counters) counter.add(keyOf(address, prefix, subject), nowMs);
   }
 
-  /** The last one was no failure. */
+  /** Takes back the last failure. */
   takeBack(address: string, subject = ''): void {
     for (const { prefix, counter } of this.#counters) counter.takeBack(keyOf(address, prefix, subject));
   }
 
-  /** All of the narrowest network; what is counted of the wider ones others may have failed. */
+  /** Forgets the narrowest network's failures; those of the wider ones may be other clients'. */
   forget(address: string, subject = ''): void {
     const [narrowest] = this.#counters;
     narrowest?.counter.forget(keyOf(address, narrowest.prefix, subject));

@@ -1,20 +1,23 @@
 /**
- * The network an address is counted by. A subscriber has a whole IPv6 /64 to choose addresses from, a home line often a
- * /56, a company or a rented server a /48 (RFC 6177), so single addresses of those mean nothing.
+ * The network that an address is counted by. A subscriber can choose addresses from a whole IPv6 /64, a home line often
+ * from a /56, a company or a rented server from a /48 (RFC 6177), so single addresses mean nothing.
  *
- * Invariant: an IPv4 address is counted as itself however it arrives: mapped, behind NAT64 (where a /64 would be the whole
- * IPv4 internet), or through 6to4 or Teredo (where one address has 2^16 networks of /64, or shares its one with strangers).
+ * Invariant: an IPv4 address is counted as itself in every form: mapped, behind NAT64 (where a /64 would be the whole
+ * IPv4 internet), or through 6to4 or Teredo (where one address has 2^16 networks of /64, or shares a /64 with others).
  */
 
-import { maskIp, isIpv4, parseIp, spellIp } from './ip-address.ts';
+import { maskIp, isIpv4, parseIp, formatIp } from './ip-address.ts';
 import { embeddedIpv4 } from './special-addresses.ts';
 
 export type NetworkPrefix = 64 | 56 | 48;
 
-/** @param address as a socket gives it; what is no address is its own network. @returns `192.0.2.1` or `2001:db8:1:2::/64` */
+/**
+ * @param address as a socket returns it; text that is not an address is its own network. @returns `192.0.2.1` or
+ * `2001:db8:1:2::/64`
+ */
 export function networkOf(address: string, prefix: NetworkPrefix = 64): string {
   const parsed = parseIp(address);
   if (!parsed) return address;
   const counted = embeddedIpv4(parsed) ?? parsed;
-  return isIpv4(counted) ? spellIp(counted) : `${spellIp(maskIp(counted, prefix))}/${prefix}`;
+  return isIpv4(counted) ? formatIp(counted) : `${formatIp(maskIp(counted, prefix))}/${prefix}`;
 }

@@ -1,11 +1,11 @@
 /**
- * Addresses that are not simply somebody's on the internet: the one table that says so, and what each range is.
+ * Special-purpose addresses: one table of ranges and their kinds.
  *
  * Source: IANA's IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890, as of 2025), the multicast and deprecated
- * ranges of RFC 5771 and RFC 4291, and the addresses where clouds answer their machines with credentials.
+ * ranges of RFC 5771 and RFC 4291, and the metadata addresses where clouds serve machine credentials.
  *
- * Invariants: the longest range that holds an address decides; an IPv6 address outside 2000::/3 is reserved unless the
- * table names it (RFC 4291 section 2.4: IANA assigns from there only).
+ * Invariants: the longest range that contains an address decides; an IPv6 address outside 2000::/3 is reserved unless
+ * the table names it (RFC 4291 section 2.4: IANA assigns from there only).
  */
 
 import {
@@ -23,18 +23,18 @@ export type AddressKind =
   | 'public'
   /** This machine. */
   | 'loopback'
-  /** Networks of houses and companies (RFC 1918, RFC 4193). */
+  /** Private networks (RFC 1918, RFC 4193). */
   | 'private'
   /** Between a provider and its customers, and in overlays such as Tailscale (RFC 6598). */
   | 'shared'
   | 'linkLocal'
-  /** Where clouds tell their machines credentials. */
+  /** Metadata services of clouds, which serve credentials. */
   | 'metadata'
-  /** Stands for an IPv4 address (see `embeddedIpv4`). */
+  /** Embeds an IPv4 address (see `embeddedIpv4`). */
   | 'nat64'
   | '6to4'
   | 'teredo'
-  /** A service of the network itself, the nearest router among them. */
+  /** A service of the network itself, such as the nearest router. */
   | 'protocol'
   | 'documentation'
   | 'benchmarking'
@@ -77,7 +77,7 @@ const RANGES: readonly SpecialRange[] = (
     ['::1/128', 'loopback'],
     ['::/128', 'unspecified'],
     ['64:ff9b::/96', 'nat64', 'reachable'],
-    // The operator chooses where in it the IPv4 address stands (RFC 8215).
+    // The operator chooses the position of the IPv4 address (RFC 8215).
     ['64:ff9b:1::/48', 'reserved'],
     ['100::/64', 'reserved'],
     ['100:0:0:1::/64', 'reserved'],
@@ -116,17 +116,17 @@ const ASSIGNED_IPV6 = specialRange('2000::/3', 'public', true);
 const UNASSIGNED_IPV6 = specialRange('::/0', 'reserved', false);
 const ANY_IPV4 = specialRange('0.0.0.0/0', 'public', true);
 
-/** The address itself; one that stands for an IPv4 address is `nat64`, `6to4` or `teredo`. */
+/** The kind of the address itself; an address that embeds an IPv4 address is `nat64`, `6to4` or `teredo`. */
 export function kindOf(address: IpAddress): AddressKind {
   return rangeOf(address).kind;
 }
 
-/** As the registries say; an address that stands for an IPv4 address is as reachable as that one. */
+/** According to the registries; an address that embeds an IPv4 address is as reachable as that one. */
 export function isGloballyReachable(address: IpAddress): boolean {
   return rangeOf(judged(address)).globallyReachable;
 }
 
-/** The kind of what is reached at the address: that of the IPv4 address it stands for, if it does. */
+/** The kind of the destination: that of the embedded IPv4 address, if there is one. */
 export function kindBehind(address: IpAddress): AddressKind {
   return kindOf(judged(address));
 }
@@ -145,15 +145,16 @@ export function embeddedIpv4(address: IpAddress): IpAddress | undefined {
 }
 
 /**
- * Whether a peer is on this machine or in the same private network. Takes text as a socket gives it; anything that is no
- * address is not. An IPv4 address inside an IPv6 one does not count: such a peer came through a translator or a tunnel.
+ * Whether a peer is on this machine or in the same private network. Takes text as a socket returns it; false for text
+ * that is not an address. An IPv4 address embedded in IPv6 does not count: such a peer came through a translator or a
+ * tunnel.
  */
 export function isPrivateAddress(text: string): boolean {
   const address = parseIp(text);
   return address !== undefined && ['loopback', 'private', 'linkLocal'].includes(kindOf(address));
 }
 
-/** RFC 3927, RFC 4291 section 2.5.6: good on one link only. */
+/** RFC 3927, RFC 4291 section 2.5.6: valid on one link only. */
 export function isLinkLocal(text: string): boolean {
   const address = parseIp(text);
   return address !== undefined && kindOf(address) === 'linkLocal';

@@ -1,9 +1,8 @@
 /**
- * Holds a camera's frames back until the server has acknowledged earlier ones, so that a slow link shows the present at a
- * lower rate instead of the past at the full one.
+ * Holds a camera's frames back until the server has acknowledged earlier ones, so that a slow link shows current frames
+ * at a lower rate instead of old ones at the full rate.
  *
- * Invariant: at most `size` frames are on their way, at most one waits, and that one is the newest. Camera's side of
- * protocol v1.
+ * Invariant: at most `size` frames are unacknowledged and at most one, the newest, waits. Camera's side of protocol v1.
  */
 
 import { LatestSlot } from '../latest-slot.ts';
@@ -19,10 +18,10 @@ export class AckWindow<T> {
   readonly #waiting = new LatestSlot<T>();
   #size: number;
   #nextSequence: number;
-  /** When each frame on its way was sent, oldest first; their sequence numbers end just below `#nextSequence`. */
+  /** When each unacknowledged frame was sent, oldest first; their sequence numbers end just below `#nextSequence`. */
   #sentAtUs: number[] = [];
 
-  /** @param size frames on their way at once, at least 1 */
+  /** @param size unacknowledged frames at a time, at least 1 */
   constructor(size: number, firstSequence = 0) {
     this.#size = size;
     this.#nextSequence = firstSequence;
@@ -36,7 +35,7 @@ export class AckWindow<T> {
     this.#size = Math.max(1, size);
   }
 
-  /** Frames that a newer one replaced before they could be sent. */
+  /** Frames that were replaced by a newer one before they were sent. */
   get passedOver(): number {
     return this.#waiting.passedOver;
   }
@@ -45,7 +44,7 @@ export class AckWindow<T> {
     return this.#sentAtUs.length;
   }
 
-  /** When the oldest frame on its way was sent; undefined when none is. */
+  /** When the oldest unacknowledged frame was sent; undefined without one. */
   get oldestSentAtUs(): number | undefined {
     return this.#sentAtUs[0];
   }
@@ -65,7 +64,7 @@ export class AckWindow<T> {
     return { frame, sequence };
   }
 
-  /** @returns false for an acknowledgement of what was never sent, which changes nothing; an old one is no news */
+  /** @returns false for an acknowledgement of a frame never sent, which changes nothing; an old one is accepted */
   acknowledge(sequence: number): boolean {
     const unsent = sequenceDistance(this.#nextSequence, sequence) - 1;
     if (unsent < 0) return false;

@@ -1,8 +1,8 @@
 /**
- * What to do about a camera that does not fare well, from what is known of it. Pure: the same facts give the same advice.
+ * Advice about a camera with a problem, from its health facts. Pure: the same facts give the same advice.
  *
- * Reset reasons are those of firmware/port/esp/main/telemetry.cpp. The numbers in the texts are rounded, so that advice that
- * has not changed reads the same.
+ * Reset reasons are those of firmware/port/esp/main/telemetry.cpp. The numbers in the texts are rounded, so that
+ * unchanged advice has the same text.
  */
 
 import type { CameraAdvice } from '../../wire/camera.ts';
@@ -29,7 +29,7 @@ const RULES: readonly ((facts: CameraHealthFacts) => CameraAdvice | undefined)[]
       ? {
           code: 'keyRejected',
           severity: 'error',
-          text: 'Something keeps connecting under this camera’s id with another key, and is turned away. If it is the camera itself, its key is out of date: choose “New key” in its menu and put that on it. If it is not, somebody is trying to pass for it.',
+          text: 'A device keeps connecting with this camera’s id and a wrong key, and is refused. If it is the camera itself, its key is out of date: choose “New key” in its menu and enter it on the camera. Otherwise someone may be trying to impersonate it.',
         }
       : undefined,
   ({ replacements }) =>
@@ -37,7 +37,7 @@ const RULES: readonly ((facts: CameraHealthFacts) => CameraAdvice | undefined)[]
       ? {
           code: 'sameId',
           severity: 'error',
-          text: 'Two cameras seem to use this id: they keep taking the connection from each other. Add the second one as a camera of its own and give it its own id and key.',
+          text: 'Two cameras seem to use this id: they keep replacing each other’s connection. Add the second one as a new camera, with its own id and key.',
         }
       : undefined,
   ({ brownOuts }) =>
@@ -45,7 +45,7 @@ const RULES: readonly ((facts: CameraHealthFacts) => CameraAdvice | undefined)[]
       ? {
           code: 'brownOut',
           severity: brownOuts >= MANY_BROWN_OUTS ? 'error' : 'warning',
-          text: `The camera’s voltage broke down and restarted it ${times(brownOuts)} within a day. Give it a 5 V supply of 1 A or more over a short, thick cable, and, if it goes on, a capacitor of 470 µF between 5V and GND.`,
+          text: `The camera restarted ${times(brownOuts)} within a day because its supply voltage dropped. Use a 5 V supply of 1 A or more with a short, thick cable and, if it continues, add a capacitor of 470 µF between 5V and GND.`,
         }
       : undefined,
   ({ crashes }) =>
@@ -53,7 +53,7 @@ const RULES: readonly ((facts: CameraHealthFacts) => CameraAdvice | undefined)[]
       ? {
           code: 'crashes',
           severity: crashes >= MANY_CRASHES ? 'error' : 'warning',
-          text: `The camera got stuck and restarted itself ${times(crashes)} within a day. Check the ribbon cable of its sensor and the power supply, and update its firmware.`,
+          text: `The camera crashed and restarted ${times(crashes)} within a day. Check the ribbon cable of its sensor and the power supply, and update its firmware.`,
         }
       : undefined,
   ({ wifiLevel, rssiDbm }) =>
@@ -61,7 +61,7 @@ const RULES: readonly ((facts: CameraHealthFacts) => CameraAdvice | undefined)[]
       ? {
           code: 'weakWifi',
           severity: wifiLevel > 1 ? 'error' : 'warning',
-          text: `The camera’s Wi-Fi is ${wifiLevel > 1 ? 'hardly there' : 'weak'} (about ${roundTo(rssiDbm ?? 0, 5)} dBm). Bring camera and access point closer together, turn its antenna, or use a board with an external one.`,
+          text: `The camera’s Wi-Fi is ${wifiLevel > 1 ? 'very weak' : 'weak'} (about ${roundTo(rssiDbm ?? 0, 5)} dBm). Move the camera and the access point closer together, turn its antenna, or use a board with an external one.`,
         }
       : undefined,
   ({ damaged }) =>
@@ -69,7 +69,7 @@ const RULES: readonly ((facts: CameraHealthFacts) => CameraAdvice | undefined)[]
       ? {
           code: 'damagedPictures',
           severity: 'warning',
-          text: 'Many of the camera’s pictures are damaged when they leave it. Check the ribbon cable of its sensor and the power supply; a smaller size or lower quality may help.',
+          text: 'Many of the camera’s pictures arrive damaged. Check the ribbon cable of its sensor and the power supply; a smaller size or lower quality may help.',
         }
       : undefined,
   ({ heapLevel, heapBytes }) =>
@@ -77,7 +77,7 @@ const RULES: readonly ((facts: CameraHealthFacts) => CameraAdvice | undefined)[]
       ? {
           code: 'lowHeap',
           severity: 'warning',
-          text: `The camera is short of memory (${roundTo(heapBytes / 1024, 4)} KB left). Choose a smaller picture, or restart it.`,
+          text: `The camera is low on memory (${roundTo(heapBytes / 1024, 4)} KB free). Choose a smaller picture size, or restart it.`,
         }
       : undefined,
   ({ stallLevel }) =>
@@ -85,7 +85,7 @@ const RULES: readonly ((facts: CameraHealthFacts) => CameraAdvice | undefined)[]
       ? {
           code: 'sendStalls',
           severity: 'warning',
-          text: 'The camera’s pictures keep getting stuck on their way into the network. Its Wi-Fi is disturbed or overloaded: choose another channel, or fewer or smaller pictures.',
+          text: 'The camera’s pictures are often delayed in its network. Its Wi-Fi is disturbed or overloaded: choose another channel, or fewer or smaller pictures.',
         }
       : undefined,
   ({ passedOverLevel, passedOver }) =>
@@ -93,7 +93,7 @@ const RULES: readonly ((facts: CameraHealthFacts) => CameraAdvice | undefined)[]
       ? {
           code: 'slowLink',
           severity: 'info',
-          text: `The link to the camera is too slow for its pictures: about ${roundTo(passedOver * 100, 10)} % of them are left out to stay live. A smaller size, a lower quality or fewer pictures per second make it smoother.`,
+          text: `The link to the camera is too slow for its pictures: about ${roundTo(passedOver * 100, 10)} % of them are skipped to stay live. A smaller size, lower quality or lower frame rate makes it smoother.`,
         }
       : undefined,
 ];

@@ -1,4 +1,4 @@
-/** What happens on the connections of the cameras: ingest tells it, and the features that look after cameras listen. */
+/** Events on the cameras' connections: ingest emits them, and the features that look after cameras listen. */
 
 import type { EventEmitter } from 'node:events';
 import type { OtaProgressMessage, OtaResultMessage, TelemetryMessage } from '../../wire/camera-protocol.ts';
@@ -7,17 +7,17 @@ export interface CameraEvents {
   online: [cameraId: string];
   offline: [cameraId: string];
   telemetry: [cameraId: string, TelemetryMessage];
-  /** Its movement sensor sees something, or does no more. */
+  /** The state of its motion sensor has changed. */
   motion: [cameraId: string, active: boolean];
-  /** Each welcome: also of a connection that replaces another one, which `online` passes over. */
+  /** Each welcome: also of a connection that replaces another one, for which there is no `online`. */
   connected: [cameraId: string];
-  /** A connection that was there gave way to a newer one of the same camera. */
+  /** A connection was replaced by a newer one of the same camera. */
   replaced: [cameraId: string];
-  /** Somebody came under the id of a camera there is, with another key. Told after they were turned away. */
+  /** A client used the id of an existing camera with another key. Emitted after it was refused. */
   keyRejected: [cameraId: string];
-  /** A frame of it was damaged when it arrived. */
+  /** One of its frames arrived damaged. */
   damaged: [cameraId: string];
-  /** Once per connection: how long ago the camera started, by its own clock. */
+  /** Once per connection: the camera's uptime, by its own clock. */
   clock: [cameraId: string, uptimeMs: number];
   otaProgress: [cameraId: string, OtaProgressMessage];
   otaResult: [cameraId: string, OtaResultMessage];

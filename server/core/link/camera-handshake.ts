@@ -11,7 +11,7 @@ import {
   type HandshakeRole,
 } from '../../wire/camera-protocol.ts';
 
-/** What both sides know when the proofs are made. */
+/** The values both sides know when they compute the proofs. */
 export interface HandshakeFacts {
   /** 1 … 255 bytes of UTF-8. */
   cameraId: string;
@@ -38,12 +38,12 @@ export function verifyHandshakeHmac(
   return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
-/** @returns the 32 bytes of a camera key written as 43 characters of base64url, or undefined when it is none */
+/** @returns the 32 bytes of a camera key written as 43 characters of base64url; undefined for other text */
 export function parseCameraKey(text: string): Uint8Array | undefined {
   return parseBase64Url(text, CAMERA_KEY_BYTES);
 }
 
-/** @returns the 32 bytes of a nonce in a JSON message, or undefined when it is none */
+/** @returns the 32 bytes of a nonce in a JSON message; undefined for other text */
 export function parseNonce(text: string): Uint8Array | undefined {
   return parseBase64Url(text, NONCE_BYTES);
 }

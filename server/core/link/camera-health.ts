@@ -1,36 +1,37 @@
 /**
- * What is remembered of a camera to tell how it fares: its restarts, its radio, its memory and its link, its handshakes.
- * Fed by the ingest, read by camera-advice.ts.
+ * The health of a camera: its restarts, radio, memory, link and handshakes. Fed by the ingest, read by
+ * camera-advice.ts.
  *
- * Invariant: bounded, however long a camera lives and however often somebody knocks. Times are ms since the Unix epoch.
+ * Invariant: bounded, however long a camera lives and however many attempts are made. Times are ms since the Unix
+ * epoch.
  */
 
 import type { TelemetryMessage } from '../../wire/camera-protocol.ts';
 import { Hysteresis } from '../hysteresis.ts';
 
-/** The state of things at one moment; all of it plain values. */
+/** The state at one moment, as plain values. */
 export interface CameraHealthFacts {
-  /** Restarts nobody asked for, within the last day. */
+  /** Unrequested restarts within the last day. */
   brownOuts: number;
   crashes: number;
-  /** Smoothed; null when it was never told. */
+  /** Smoothed; null before the first report. */
   rssiDbm: number | null;
-  /** 0 good, 1 weak, 2 hardly there. */
+  /** 0 good, 1 weak, 2 very weak. */
   wifiLevel: number;
-  /** 0 enough, 1 scarce. */
+  /** 0 enough, 1 low. */
   heapLevel: number;
   heapBytes: number;
-  /** Frames within the last minute that took long to hand to the network, and whether that is many: 0, 1. */
+  /** Frames within the last minute with a long hand-over to the network, and the level: 0, 1 (many). */
   sendStalls: number;
   stallLevel: number;
-  /** 0 … 1 of the frames within the last minute were passed over by the camera, and whether that is much: 0, 1. */
+  /** Share of the frames within the last minute that the camera skipped, 0 … 1, and the level: 0, 1 (large). */
   passedOver: number;
   passedOverLevel: number;
   /** Frames within the last minute that arrived damaged. */
   damaged: number;
   /** Handshakes under the camera's id with a wrong key, within the last ten minutes and since the last right one. */
   keyRejections: number;
-  /** Connections within the last ten minutes that took the place of one that was there. */
+  /** Connections within the last ten minutes that replaced an existing one. */
   replacements: number;
 }
 
@@ -40,12 +41,12 @@ const MINUTE_MS = 60_000;
 const MAX_EVENTS = 64;
 /** Telemetry comes every 5 s; a longer gap says nothing about the time in between. */
 const LONGEST_REPORT_MS = 15_000;
-/** Two estimates of one start agree within this, and as far as a camera's crystal may drift. */
+/** Two estimates of the same start differ by at most this, plus the drift of a camera's crystal. */
 const BOOT_TOLERANCE_MS = 2_000;
 const BOOT_DRIFT = 2e-4;
 /** Share of the newest value in the smoothed one: about the last half minute counts. */
 const RSSI_SHARE = 0.3;
-/** Below this many frames a share says nothing. */
+/** Below this many frames a share means nothing. */
 const FEWEST_FRAMES = 50;
 const CRASHES = new Set(['panic', 'watchdog']);
 
@@ -58,7 +59,7 @@ export class CameraHealth {
   readonly #drops = new RecentEvents(MINUTE_MS);
   readonly #stalls = new RecentEvents(MINUTE_MS);
   readonly #damaged = new RecentEvents(MINUTE_MS);
-  // Signal strength the other way round, so that more is worse.
+  // Negated signal strength, so that more is worse.
   readonly #wifi = new Hysteresis([
     { enter: 75, leave: 71 },
     { enter: 84, leave: 80 },
@@ -69,7 +70,7 @@ export class CameraHealth {
   #rssiDbm: number | null = null;
   #heapBytes = 0;
   #boot: { startedAtMs: number; estimatedAtMs: number } | undefined;
-  /** The start it says the reason of with its next report. */
+  /** A start whose reason comes with the next telemetry. */
   #unexplainedStartMs: number | undefined;
   #last: { atMs: number; drops: number; sendStalls: number } | undefined;
 
@@ -79,7 +80,7 @@ export class CameraHealth {
     this.#last = undefined;
   }
 
-  /** Somebody has come under its id with another key. */
+  /** A client has used its id with another key. */
   onKeyRejected(nowMs: number): void {
     this.#keyRejections.add(nowMs);
   }
@@ -92,7 +93,10 @@ export class CameraHealth {
     this.#damaged.add(nowMs);
   }
 
-  /** @param uptimeMs the camera's monotonic clock, which begins at its start: tells a restart from a mere reconnection */
+  /**
+   * @param uptimeMs the camera's monotonic clock, which begins at its start: distinguishes a restart from a
+   * reconnection
+   */
   onClock(uptimeMs: number, nowMs: number): void {
     const startedAtMs = nowMs - uptimeMs;
     const known = this.#boot;
@@ -108,7 +112,7 @@ export class CameraHealth {
       if (CRASHES.has(resetReason)) this.#crashes.add(this.#unexplainedStartMs);
       this.#unexplainedStartMs = undefined;
     }
-    // 0 is what esp_wifi has to say before it knows.
+    // esp_wifi reports 0 while it is unknown.
     if (rssi < 0)
       this.#rssiDbm = this.#rssiDbm === null ? rssi : this.#rssiDbm + (rssi - this.#rssiDbm) * RSSI_SHARE;
     this.#heapBytes = heap;
@@ -131,7 +135,7 @@ export class CameraHealth {
       crashes: this.#crashes.count(nowMs),
       rssiDbm: this.#rssiDbm === null ? null : Math.round(this.#rssiDbm),
       wifiLevel: this.#wifi.update(-(this.#rssiDbm ?? 0)),
-      // A camera that has no memory to speak of says 0.
+      // A camera without this figure sends 0.
       heapLevel: this.#heap.update(this.#heapBytes === 0 ? -Infinity : -this.#heapBytes),
       heapBytes: this.#heapBytes,
       sendStalls,
@@ -145,7 +149,7 @@ export class CameraHealth {
   }
 }
 
-/** How much of something there was within a time. Of more than 64 entries the oldest are forgotten. */
+/** The sum within a time. Above 64 entries the oldest are dropped. */
 class RecentEvents {
   readonly #windowMs: number;
   #events: { atMs: number; count: number }[] = [];

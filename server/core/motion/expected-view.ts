@@ -1,13 +1,13 @@
 /**
- * A background as the camera would render it at this moment: what the camera itself changed, exposure, gain and slow light
- * by a tone curve and mains flicker by one factor per row, is put into it, so that what still differs is in the scene.
+ * A background as the camera would render it now. Changes by the camera itself are applied to it, exposure, gain and
+ * slow light by a tone curve and mains flicker by one factor per row, so the remaining differences are in the scene.
  */
 
 import { RowFlicker } from './row-flicker.ts';
 import { ToneCurve } from './tone-curve.ts';
 
 export class ExpectedView {
-  /** 0 … 255 per cell, of the picture last fitted. */
+  /** 0 … 255 per cell, for the picture last fitted. */
   readonly luma: Float32Array;
   readonly #width: number;
   readonly #rowFactors: Float32Array;
@@ -34,12 +34,12 @@ export class ExpectedView {
     }
   }
 
-  /** How much the exposure has changed since the background was rendered, in luma steps on average. */
+  /** Change of the exposure since the background was rendered, in luma steps on average. */
   get exposureChange(): number {
     return this.#tone.change;
   }
 
-  /** The exposure is there to stay, so it is put into the background; the flicker is of one picture only. */
+  /** Applies the lasting exposure change to the background; flicker belongs to one picture only. */
   keepExposure(background: Float32Array): void {
     for (let cell = 0; cell < background.length; cell++)
       background[cell] = this.#tone.apply(background[cell] ?? 0);

@@ -1,33 +1,38 @@
 /**
- * What a camera's view looks like when nothing moves, and which cells differ from it now.
+ * The camera's view without motion, and the cells that differ from it now.
  *
- * Each cell keeps its usual luma and how much that usually varies, both apart from what the camera itself changes (see
- * expected-view.ts): light may drift, jump or flicker without a cell moving, and a noisy cell needs a larger difference
- * than a calm one. A thing that keeps still for `ABSORB_MS` becomes background; a thing that moves never does.
+ * Each cell keeps its usual luma and its usual variation, both without the camera's own changes (see expected-view.ts):
+ * light may drift, jump or flicker without a cell differing, and a noisy cell needs a larger difference than a calm
+ * one. An object that keeps still for `ABSORB_MS` becomes background; a moving object never does.
  */
 
 import { ExpectedView } from './expected-view.ts';
 import type { LumaFrame } from '../video/luma-frame.ts';
 
-/** Pictures the background is begun from, cell by cell their median: whoever walks through meanwhile leaves no trace. */
+/** Number of pictures for the first background, the median of each cell: a person walking through leaves no trace. */
 const START_PICTURES = 11;
 /** A calm cell follows with this time constant … */
 const FOLLOW_MS = 8_000;
 /** … and its usual variation with this one. */
 const VARIATION_MS = 15_000;
-/** A parked car, an opened curtain: it differs, but no more than its threshold from what it was this long ago. */
+/**
+ * A parked car, an opened curtain: the cell differs from the background, but has not changed by more than its threshold
+ * for this long.
+ */
 const ABSORB_MS = 30_000;
-/** Usual variation, in luma steps: never taken for less, so that a frozen picture does not become infinitely touchy … */
+/**
+ * Lower bound of the usual variation, in luma steps, so that a frozen picture does not become infinitely sensitive …
+ */
 const MIN_VARIATION = 0.7;
-/** … nor for more, so that a busy path does not make itself blind. */
+/** … and upper bound, so that a busy path does not become insensitive. */
 const MAX_VARIATION = 8;
 const START_VARIATION = 2;
-/** A gap of more than this between two pictures counts as this. */
+/** A longer gap between two pictures counts as this. */
 const MAX_STEP_MS = 2_000;
 /**
- * When the exposure jumps by more than this, in luma steps on average, what was clipped or lost in the dark comes back with
- * a brightness no curve can foretell: the background is begun anew. Unless more than the given share of the picture differs
- * whatever the exposure: then it was no jump, something large stands before the camera.
+ * When the exposure jumps by more than this, in luma steps on average, clipped or dark areas return with a brightness
+ * that no curve can predict: the background is started again. Exception: more than the given share of the picture
+ * differs at any exposure; then it was no jump, but something large in front of the camera.
  */
 const EXPOSURE_JUMP = 6;
 const MAX_JUMP_SHARE = 0.3;
@@ -46,8 +51,8 @@ export class MotionBackground {
   readonly #mean: Float32Array;
   readonly #variation: Float32Array;
   readonly #expected: ExpectedView;
-  /** Of a cell that differs: what it looked like when it began to keep still, and for how long it has, in ms. */
-  readonly #newcomer: Float32Array;
+  /** For a cell that differs: its luma when it began to keep still, and for how long it has, in ms. */
+  readonly #candidate: Float32Array;
   readonly #stillMs: Float32Array;
   readonly #differs: Uint8Array;
   #start: Uint8Array[] = [];
@@ -62,7 +67,7 @@ export class MotionBackground {
     this.#mean = new Float32Array(cells);
     this.#variation = new Float32Array(cells);
     this.#expected = new ExpectedView(width, height);
-    this.#newcomer = new Float32Array(cells);
+    this.#candidate = new Float32Array(cells);
     this.#stillMs = new Float32Array(cells);
     this.#differs = new Uint8Array(cells);
   }
@@ -70,8 +75,8 @@ export class MotionBackground {
   /**
    * Compares a picture of this size with the background, then learns from it.
    *
-   * @returns 1 for each cell that differs, 0 for the others; valid until the next call. Undefined while it learns what there
-   *   is, in the beginning and after a jump of the exposure
+   * @returns 1 for each cell that differs, 0 for the others; valid until the next call. Undefined while it learns the
+   * background, at the start and after an exposure jump
    */
   compare({ luma, captureUs }: LumaFrame): Uint8Array | undefined {
     const elapsedMs = Math.min(MAX_STEP_MS, (captureUs - (this.#lastCaptureUs ?? captureUs)) / 1000);
@@ -142,19 +147,19 @@ export class MotionBackground {
         this.#mean[cell] = (this.#mean[cell] ?? 0) + follow * difference;
         this.#variation[cell] = towards(usual, size, vary);
       } else {
-        // What comes and goes, as rain does, makes the cell less touchy; what comes and stays does not.
+        // A change that comes and goes, like rain, makes the cell less sensitive; a lasting one does not.
         if (this.#differs[cell] === 0)
           this.#variation[cell] = towards(usual, Math.min(size, 2 * threshold), vary);
         this.#differs[cell] = 1;
-        this.#watchNewcomer(cell, value, threshold, elapsedMs);
+        this.#trackCandidate(cell, value, threshold, elapsedMs);
       }
     }
   }
 
-  #watchNewcomer(cell: number, value: number, threshold: number, elapsedMs: number): void {
-    const keptStill = Math.abs(value - (this.#newcomer[cell] ?? 0)) <= threshold;
+  #trackCandidate(cell: number, value: number, threshold: number, elapsedMs: number): void {
+    const keptStill = Math.abs(value - (this.#candidate[cell] ?? 0)) <= threshold;
     const stillMs = keptStill ? (this.#stillMs[cell] ?? 0) + elapsedMs : 0;
-    if (stillMs === 0) this.#newcomer[cell] = value;
+    if (stillMs === 0) this.#candidate[cell] = value;
     this.#stillMs[cell] = stillMs;
     if (stillMs < ABSORB_MS) return;
     this.#mean[cell] = value;

@@ -1,21 +1,24 @@
 /**
- * From cells that differ to things that move: lone cells go, holes close, what hangs together is one blob, and each blob is
- * followed from picture to picture.
+ * Turns cells that differ into moving objects: single cells are removed, holes are closed, connected cells form a blob,
+ * and each blob is followed from picture to picture.
  *
- * Rain, snow and sensor noise are many cells that differ for one picture, thin and far apart; a person or a cat is a patch
- * of them that is still there, or next to it, a fifth of a second later, and again after that.
+ * Rain, snow and sensor noise are many cells that differ for one picture, thin and far apart; a person or a cat is a
+ * patch of cells that is still there, or next to it, in the pictures that follow.
  */
 
 export interface Blob {
   /** Cells it consists of, as indices, row by row. */
   readonly cells: readonly number[];
-  /** When it, or what it came from, was first seen: server clock, µs since the Unix epoch. */
+  /** When it, or its predecessor, was first seen: server clock, µs since the Unix epoch. */
   readonly sinceUs: number;
 }
 
-/** Of a cell and its eight neighbours, how many must differ for the cell to count: thinner than two cells is no thing. */
+/**
+ * How many cells among a cell and its eight neighbours must differ for the cell to count: an object is at least two
+ * cells thick.
+ */
 const MAJORITY = 4;
-/** What share of a thing must be near to where something was in the picture before, to be taken for the same. */
+/** Share of a blob that must be near a blob of the previous picture to be the same object. */
 const MIN_OVERLAP = 1 / 2;
 
 export class BlobFinder {
@@ -23,7 +26,7 @@ export class BlobFinder {
   readonly #height: number;
   readonly #solid: Uint8Array;
   readonly #stack: number[] = [];
-  /** Per cell since when the blob has been there that covered it in the picture before; 0 for none. */
+  /** Per cell, when the blob that covered it in the previous picture was first seen; 0 without one. */
   #before: Float64Array;
   #now: Float64Array;
 
@@ -38,7 +41,7 @@ export class BlobFinder {
 
   /**
    * @param differs 1 for each cell that differs from the background
-   * @param minCells smaller blobs are left out
+   * @param minCells smaller blobs are ignored
    */
   find(differs: Uint8Array, minCells: number, nowUs: number): Blob[] {
     this.#keepMajority(differs);
@@ -70,7 +73,7 @@ export class BlobFinder {
     }
   }
 
-  /** All cells that hang together with this one, across corners too; they are taken off the solid ones. */
+  /** All cells connected to this one, also diagonally; they are removed from the solid ones. */
   #flood(start: number): number[] {
     const width = this.#width;
     const cells: number[] = [];
@@ -91,7 +94,7 @@ export class BlobFinder {
     return cells;
   }
 
-  /** Since when the thing has been there that this blob goes on from; undefined when it is new. */
+  /** When the object that this blob continues was first seen; undefined for a new one. */
   #sinceUs(cells: readonly number[]): number | undefined {
     const reach = reachOf(cells.length);
     let overlap = 0;
@@ -121,7 +124,9 @@ export class BlobFinder {
   }
 }
 
-/** How far, in cells, a thing of this size may have moved between two pictures: what is near is large and crosses quickly. */
+/**
+ * How far, in cells, an object of this size may move between two pictures: near objects are large and cross quickly.
+ */
 function reachOf(cellCount: number): number {
   return 1 + Math.min(3, Math.floor(Math.sqrt(cellCount) / 4));
 }

@@ -1,7 +1,8 @@
 /**
  * One camera's motion: luma pictures in, episodes out. Joins background, blobs, zones and episodes.
  *
- * Pure: pictures carry their time. A picture of another size starts afresh, since nothing learnt fits it.
+ * Pure: pictures carry their time. A picture of another size starts from the beginning, because the learned background
+ * does not fit it.
  */
 
 import type { LumaFrame } from '../video/luma-frame.ts';
@@ -11,18 +12,18 @@ import { MotionEpisodes, type EpisodeChange, type ZoneMotion } from './motion-ep
 import { ZoneMap, type MotionZone } from './motion-zones.ts';
 
 export interface MotionSettings {
-  /** 1 (only what is plain to see) … 100 (a mouse at dusk, and now and then a shadow). */
+  /** 1 (only obvious motion) … 100 (a mouse at dusk, and now and then a shadow). */
   sensitivity: number;
-  /** Smallest thing that counts, as a share of the whole picture's area. */
+  /** Smallest moving object that counts, as a share of the picture's area. */
   minArea: number;
-  /** Shorter movements do not count, ms. */
+  /** Shorter motion does not count, ms. */
   minDurationMs: number;
   /** An event ends after this long without motion, ms. */
   quietMs: number;
   zones: readonly MotionZone[];
-  /** Where nothing counts: the neighbour's garden, a tree, the clock in the picture. */
+  /** Where motion is ignored: the neighbour's garden, a tree, the clock in the picture. */
   masks: readonly MotionZone[];
-  /** Each zone has episodes of its own; else those of all are one. */
+  /** Each zone has its own episodes; otherwise all zones share them. */
   separateZones: boolean;
 }
 
@@ -39,19 +40,19 @@ export const MOTION_DEFAULTS: MotionSettings = {
 /** The group of all zones, when they are not separate. */
 const ALL_ZONES = '';
 
-/** A change of one of the episodes that may go on side by side. */
+/** A change of one of the concurrent episodes. */
 export interface ZoneChange extends EpisodeChange {
-  /** Which of them: a zone's id, or empty where all zones have one together. */
+  /** A zone's id, or empty when all zones share one group. */
   group: string;
 }
 
-/** Cells of the smallest blob, whatever `minArea` says: fewer do not survive the removal of lone cells. */
+/** Cells of the smallest blob, whatever `minArea` is: fewer do not survive the removal of single cells. */
 const MIN_CELLS = 4;
 
 export class MotionDetector {
   readonly #settings: MotionSettings;
   readonly #thresholds: MotionThresholds;
-  /** By zone, or of all together. */
+  /** By zone, or for all together. */
   readonly #episodes = new Map<string, MotionEpisodes>();
   #view: { background: MotionBackground; blobs: BlobFinder; zones: ZoneMap } | undefined;
 
@@ -63,7 +64,7 @@ export class MotionDetector {
     for (const group of groups) this.#episodes.set(group, new MotionEpisodes(quietMs));
   }
 
-  /** @returns what this picture changed: at most one thing a group of zones */
+  /** @returns the changes by this picture: at most one per group of zones */
   analyse(frame: LumaFrame): ZoneChange[] {
     const view = this.#viewOf(frame);
     const differs = view.background.compare(frame);
@@ -74,7 +75,7 @@ export class MotionDetector {
       if (frame.captureUs - sinceUs < this.#settings.minDurationMs * 1000) continue;
       for (const [zoneId, zone] of view.zones.zones) {
         const inZone = cells.reduce((count, cell) => count + (zone[cell] ?? 0), 0);
-        // A thing half in the zone counts by the half that is in it.
+        // An object partly in the zone counts with that part.
         if (inZone < minCells) continue;
         const before = moving.get(zoneId);
         moving.set(zoneId, {
@@ -88,7 +89,7 @@ export class MotionDetector {
     );
   }
 
-  /** The camera went offline; when it is back, its view may be another. */
+  /** The camera went offline; its view may have changed when it returns. */
   reset(): ZoneChange[] {
     this.#view = undefined;
     return this.#changes((episodes) => episodes.end());

@@ -1,27 +1,27 @@
 /**
- * From "something moves in this picture" to "something happened from here to there": one episode at a time, of all zones
- * together or, with one of these for each, of a zone by itself.
+ * Turns "something moves in this picture" into "something happened from here to there": one episode at a time, for all
+ * zones together or, with one instance per zone, for each zone.
  *
- * Once it is quiet for `quietMs` an episode is over, so that a visitor who stops to ring the bell is one visitor. Zones in
- * which something moves later join the episode.
+ * After `quietMs` without motion an episode ends, so that a visitor who stops to ring the bell is one visitor. Zones
+ * with later motion join the episode.
  */
 
 export interface MotionEpisode {
-  /** Server clock, µs since the Unix epoch: when what moves was first seen, not when it was believed. */
+  /** Server clock, µs since the Unix epoch: when the motion was first seen, not when it was confirmed. */
   startedUs: number;
   /** When motion was last seen. */
   lastUs: number;
-  /** Ids of the zones that showed motion, in the order they did. */
+  /** Ids of the zones with motion, in that order. */
   zoneIds: string[];
   /** The largest share of the picture that moved at once within one zone, 0 … 1. */
   score: number;
 }
 
-/** What moves in one zone in one picture. */
+/** Motion in one zone of one picture. */
 export interface ZoneMotion {
   /** Share of the picture's cells that move in it. */
   share: number;
-  /** When the thing that moves was first seen, µs. */
+  /** When the moving object was first seen, µs. */
   sinceUs: number;
 }
 
@@ -39,8 +39,8 @@ export class MotionEpisodes {
   }
 
   /**
-   * @param moving by zone id, only zones where something moves
-   * @returns what this changed, if anything
+   * @param moving by zone id, only zones with motion
+   * @returns the change, if any
    */
   update(moving: ReadonlyMap<string, ZoneMotion>, nowUs: number): EpisodeChange | undefined {
     const episode = this.#episode;
@@ -52,14 +52,14 @@ export class MotionEpisodes {
       this.#episode = { startedUs, lastUs: nowUs, zoneIds: [...moving.keys()], score };
       return { type: 'started', episode: this.#episode };
     }
-    const newcomers = [...moving.keys()].filter((zoneId) => !episode.zoneIds.includes(zoneId));
+    const joined = [...moving.keys()].filter((zoneId) => !episode.zoneIds.includes(zoneId));
     episode.lastUs = nowUs;
     episode.score = Math.max(episode.score, score);
-    episode.zoneIds.push(...newcomers);
-    return newcomers.length > 0 ? { type: 'zoneJoined', episode } : undefined;
+    episode.zoneIds.push(...joined);
+    return joined.length > 0 ? { type: 'zoneJoined', episode } : undefined;
   }
 
-  /** The camera is gone: what was going on ends with what was last seen. */
+  /** The camera went offline: the current episode ends with the last motion. */
   end(): EpisodeChange | undefined {
     const episode = this.#episode;
     this.#episode = undefined;

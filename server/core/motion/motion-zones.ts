@@ -1,12 +1,12 @@
 /**
- * Where motion counts: zones that people drew, and masks where nothing counts, as cells.
+ * Where motion counts, as cells: zones drawn by users, and masks where it is ignored.
  *
- * Points are shares of the picture's width and height, so that zones outlive a change of frame size.
+ * Points are shares of the picture's width and height, so that zones survive a change of frame size.
  */
 
 export interface MotionZone {
   id: string;
-  /** At least three corners, each 0 … 1 from the left and from the top. The outline closes by itself. */
+  /** At least three corners, each 0 … 1 from the left and from the top. The outline is closed automatically. */
   points: readonly (readonly [x: number, y: number])[];
 }
 
@@ -32,7 +32,7 @@ export class ZoneMap {
   }
 }
 
-/** A cell belongs to the polygon when its middle lies inside, by the even-odd rule. */
+/** A cell belongs to the polygon when its centre lies inside, by the even-odd rule. */
 function fillPolygon(cells: Uint8Array, width: number, height: number, points: MotionZone['points']): void {
   for (let row = 0; row < height; row++) {
     const y = (row + 0.5) / height;

@@ -2,17 +2,17 @@
  * Bands of light that lamps on 50 or 60 Hz mains draw across a rolling-shutter picture: each row is exposed at another
  * moment of the lamp's cycle, so a whole row is brighter or darker by one factor.
  *
- * The factor is the row's median, which something that moves and covers less than half of the row does not bend.
+ * The factor is the row's median, which an object that covers less than half of the row does not change.
  */
 
-/** Factors are counted in steps of 1/64 between these. Lamps swing less; what goes beyond is no flicker. */
+/** Factors are counted in steps of 1/64 in this range. Lamps vary less; larger factors are not flicker. */
 const MIN_FACTOR = 0.75;
 const MAX_FACTOR = 1.25;
 const STEPS_PER_UNIT = 64;
 const BINS = (MAX_FACTOR - MIN_FACTOR) * STEPS_PER_UNIT + 1;
 /** Darker than this a factor is mostly noise. */
 const MIN_LUMA = 24;
-/** Of a row's cells, to say anything. */
+/** Share of a row's cells needed for an estimate. */
 const MIN_SHARE = 1 / 4;
 
 export class RowFlicker {
@@ -37,7 +37,7 @@ export class RowFlicker {
     for (let cell = start; cell < start + width; cell++) {
       const base = expected[cell] ?? 0;
       const value = luma[cell] ?? 0;
-      // A clipped cell does not know how much brighter it would be.
+      // A clipped cell does not show how much brighter it would be.
       if (base < MIN_LUMA || value >= 250) continue;
       const bin = Math.round((value / base - MIN_FACTOR) * STEPS_PER_UNIT);
       if (bin < 0 || bin >= BINS) continue;

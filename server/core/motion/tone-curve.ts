@@ -1,21 +1,21 @@
 /**
- * How brightly the camera renders the scene now, compared with how it did before: the curve from a background's luma to the
- * present picture's.
+ * The brightness at which the camera renders the scene now, compared with before: the curve from a background's luma to
+ * the present picture's.
  *
- * A camera's exposure, gain and gamma change every cell of the same brightness in the same way; something that moves changes
- * a few cells. So the median change within each level of brightness is the camera's doing, as long as what moves covers less
- * than half of that level. A curve rather than one factor, because gamma and clipping bend it.
+ * A camera's exposure, gain and gamma change every cell of the same brightness in the same way; a moving object changes
+ * a few cells. So the median change within each level of brightness is the camera's, as long as objects cover less than
+ * half of that level. It is a curve, not one factor, because gamma and clipping bend it.
  */
 
 const LEVELS = 8;
 const LEVEL_WIDTH = 256 / LEVELS;
-/** Fewer cells than this share of the picture say nothing about a level; its neighbours then speak for it. */
+/** With fewer cells than this share of the picture a level is unknown; its neighbours then determine it. */
 const MIN_SHARE = 1 / 100;
 /** Differences are counted from -255 to 255. */
 const BINS = 511;
 
 export class ToneCurve {
-  /** The curve for each whole luma value: what the background's value looks like now. */
+  /** The curve for each integer luma value: the background's value as rendered now. */
   readonly #map = new Float32Array(256);
   readonly #histograms = new Uint16Array(LEVELS * BINS);
   readonly #counts = new Uint32Array(LEVELS);
@@ -24,8 +24,8 @@ export class ToneCurve {
   /**
    * Fits the curve to one picture.
    *
-   * @param background what is expected, 0 … 255
-   * @param luma what is there, as many cells
+   * @param background expected luma, 0 … 255
+   * @param luma actual luma, as many cells
    */
   fit(background: Float32Array, luma: Uint8Array): void {
     this.#histograms.fill(0);
@@ -46,7 +46,7 @@ export class ToneCurve {
     this.#drawMap();
   }
 
-  /** What a background cell of this luma should look like in the picture last fitted. */
+  /** Expected luma of a background cell in the picture last fitted. */
   apply(luma: number): number {
     const below = luma | 0;
     const low = this.#map[below] ?? 0;
@@ -54,14 +54,14 @@ export class ToneCurve {
     return low + (high - low) * (luma - below);
   }
 
-  /** The mean absolute change over all brightnesses, in luma steps: large when the exposure jumped. */
+  /** The mean absolute change over all brightnesses, in luma steps: large after an exposure jump. */
   get change(): number {
     let sum = 0;
     for (let value = 0; value < 256; value++) sum += Math.abs((this.#map[value] ?? 0) - value);
     return sum / 256;
   }
 
-  /** To a fraction of a step: half-way within the bin, so that a slow drift is not rounded away. */
+  /** To a fraction of a step: interpolated within the bin, so that a slow drift is not rounded away. */
   #medianShift(level: number): number {
     const half = (this.#counts[level] ?? 0) / 2;
     let seen = 0;
@@ -73,7 +73,7 @@ export class ToneCurve {
     return 0;
   }
 
-  /** A level nobody knows is brighter or darker by the nearest known one's factor. */
+  /** An unknown level is brighter or darker by the factor of the nearest known one. */
   #bridgeUnknownLevels(): void {
     const known = [...this.#shifts.keys()].filter((level) => !Number.isNaN(this.#shifts[level]));
     for (let level = 0; level < LEVELS; level++) {
@@ -87,7 +87,7 @@ export class ToneCurve {
     return 1 + (this.#shifts[level] ?? 0) / middleOf(level);
   }
 
-  /** Straight lines between the middles of the levels, and on from the last one to white. */
+  /** Straight lines between the middles of the levels, extended from the last one to white. */
   #drawMap(): void {
     const atWhite = 255 * (this.#factor(LEVELS - 1) - 1);
     for (let value = 0; value < 256; value++) {

@@ -1,9 +1,9 @@
-/** When a message that could not be delivered is tried again: soon at first, for about a day, and never all at once. */
+/** When a failed delivery is tried again: soon at first, for about a day, at random so that deliveries spread. */
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
-/** After the first attempt, the second, … As Standard Webhooks recommends it. */
+/** After the first attempt, the second, … as Standard Webhooks recommends. */
 const DELAYS_MS = [
   5 * SECOND_MS,
   30 * SECOND_MS,
@@ -15,14 +15,14 @@ const DELAYS_MS = [
   10 * HOUR_MS,
 ];
 const JITTER = 0.2;
-/** A receiver may ask for patience, but not for ever. */
+/** Longest delay that a receiver may ask for. */
 const MAX_RETRY_AFTER_MS = HOUR_MS;
 
 /**
  * @param attempts made so far, at least 1
- * @param retryAfterMs what the receiver asked for
+ * @param retryAfterMs the receiver's Retry-After
  * @param random 0 … 1
- * @returns ms until the next attempt, or undefined when there is none any more
+ * @returns ms until the next attempt; undefined after the last one
  */
 export function retryDelayMs(attempts: number, retryAfterMs = 0, random = Math.random()): number | undefined {
   const delayMs = DELAYS_MS[attempts - 1];
@@ -31,7 +31,7 @@ export function retryDelayMs(attempts: number, retryAfterMs = 0, random = Math.r
   return Math.round(Math.max(jittered, Math.min(MAX_RETRY_AFTER_MS, retryAfterMs)));
 }
 
-/** Retry-After (RFC 9110 section 10.2.3), as seconds or as a date. @returns ms; 0 when it says nothing that is understood */
+/** Retry-After (RFC 9110 section 10.2.3), as seconds or as a date. @returns ms; 0 for a missing or malformed value */
 export function readRetryAfter(value: string | undefined, nowMs: number): number {
   if (value === undefined) return 0;
   if (/^\d{1,9}$/.test(value.trim())) return Number(value) * SECOND_MS;

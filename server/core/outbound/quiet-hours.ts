@@ -1,4 +1,4 @@
-/** Hours in which nobody wants to be told: windows of the week on the clock where the person is, not where the server is. */
+/** Hours without notifications: windows of the week in the user's time zone, not the server's. */
 
 import type { ScheduleWindow } from '../../wire/recording.ts';
 import { isScheduled, type WallTime } from '../recording/recording-schedule.ts';
@@ -10,7 +10,7 @@ export function isQuiet(windows: readonly ScheduleWindow[], timeZone: string, no
   return windows.length > 0 && isScheduled(windows, wallTimeIn(timeZone, nowMs));
 }
 
-/** @param timeZone IANA. @throws RangeError for one that is not known */
+/** @param timeZone IANA. @throws RangeError for an unknown one */
 export function wallTimeIn(timeZone: string, nowMs: number): WallTime {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone,

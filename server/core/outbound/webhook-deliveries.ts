@@ -1,4 +1,7 @@
-/** Which messages an event makes for which webhooks, and what they say (the message of wire/webhook.ts, signed when it is sent). */
+/**
+ * The messages that an event causes for each webhook, and their content (the message of wire/webhook.ts, signed when it
+ * is sent).
+ */
 
 import type { EventView } from '../../wire/event.ts';
 import { fillPath, PAGE_PATHS } from '../../wire/paths.ts';
@@ -7,13 +10,13 @@ import type { WebhookMessage, WebhookView } from '../../wire/webhook.ts';
 export interface NewDelivery {
   webhookId: string;
   type: WebhookMessage['type'];
-  /** The id of the event: a webhook is told the same of it once. */
+  /** The event's id: a webhook gets each message about it once. */
   subject: string;
-  /** As it is sent. */
+  /** Exactly as it is sent. */
   body: string;
 }
 
-/** @param cameraName empty for a camera that is gone */
+/** @param cameraName empty for a removed camera */
 export function eventDeliveries(
   webhooks: readonly WebhookView[],
   event: EventView,
@@ -37,7 +40,7 @@ export function eventDeliveries(
   });
 }
 
-/** A message that says nothing happened. */
+/** A test message without an event. */
 export function testDelivery(webhookId: string, nowMs: number): NewDelivery {
   return delivery(webhookId, iso(nowMs), { type: 'test', timestamp: iso(nowMs), data: null });
 }
@@ -46,7 +49,7 @@ function delivery(webhookId: string, subject: string, message: WebhookMessage): 
   return { webhookId, type: message.type, subject, body: JSON.stringify(message) };
 }
 
-/** It goes on, or was told once, with its end. */
+/** It continues, or is stored only once, at its end. */
 function isNew({ startedAtMs, endedAtMs }: EventView): boolean {
   return endedAtMs === null || endedAtMs === startedAtMs;
 }

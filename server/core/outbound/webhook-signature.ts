@@ -10,7 +10,7 @@ export function signWebhook(secret: Uint8Array, id: string, timestampSeconds: nu
   return `v1,${createHmac('sha256', secret).update(content).digest('base64')}`;
 }
 
-/** As the receiver is to be told. */
+/** The format in which receivers get the secret. */
 export function writeWebhookSecret(secret: Uint8Array): string {
   return SECRET_PREFIX + Buffer.from(secret).toString('base64');
 }

@@ -21,7 +21,7 @@ export interface QuotaLimits {
   freeFloorBytes: number;
 }
 
-export type Admission =
+export type QuotaDecision =
   /** There is room once these are gone. */
   | { admitted: true; victims: StoredRecording[] }
   /** Even without everything that may go there would not be. */
@@ -71,7 +71,7 @@ export class QuotaRing {
    *
    * @param freeBytes of the disk, now
    */
-  admit(cameraId: string, bytes: number, freeBytes: number): Admission {
+  admit(cameraId: string, bytes: number, freeBytes: number): QuotaDecision {
     const { totalBytes, cameraBytes, freeFloorBytes } = this.#limits;
     const ownLimit = cameraBytes.get(cameraId) ?? Infinity;
     let ownExcess = (this.#cameraBytes.get(cameraId) ?? 0) + bytes - ownLimit;

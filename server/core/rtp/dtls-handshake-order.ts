@@ -1,6 +1,6 @@
 /**
- * Puts the handshake messages of one DTLS client together from their fragments and in order (RFC 6347 section 4.2.2), in
- * front of werift's DTLS, which keeps every fragment of a message that never becomes whole.
+ * Reassembles and orders the handshake messages of one DTLS client (RFC 6347 section 4.2.2), in front of werift's DTLS,
+ * which keeps every fragment of a message that is never completed.
  *
  *      0        1        2        3
  *     +--------+--------+--------+--------+
@@ -11,16 +11,16 @@
  *       length          |  fragment …
  *     +--------+--------+--------
  *
- * Invariants: at most one unfinished message is held, of at most MAX_MESSAGE_BYTES; each message comes out whole, in the
- * order of `message_seq`, and once. Only the newest one may come out again, because a client that repeats its ClientHello
- * or Finished has not received the answer; MAX_REPEATS bounds that. A message that is too early is dropped: the client
- * repeats its flight.
+ * Invariants: at most one incomplete message is held, of at most MAX_MESSAGE_BYTES; each message is returned complete, in
+ * the order of `message_seq`, and once. Only the newest one may be returned again, because a client that repeats its
+ * ClientHello or Finished has not received the answer; MAX_REPEATS bounds that. A message that is too early is dropped:
+ * the client repeats its flight.
  */
 
-/** Field names of werift's own class, so that its objects can be passed in as they are. */
+/** Field names of werift's own class, so that its objects can be passed in directly. */
 export interface HandshakeFragment {
   msg_type: number;
-  /** Bytes of the whole message. */
+  /** Length of the whole message. */
   length: number;
   message_seq: number;
   fragment_offset: number;
@@ -42,26 +42,26 @@ const CLIENT_MESSAGES = new Set([
 ]);
 /** The largest one is the certificate; a browser's has less than 1 KB. */
 const MAX_MESSAGE_BYTES = 16 * 1024;
-/** A browser repeats itself after 50 ms, then ever more slowly: this many come in more than a minute. */
+/** A browser repeats its flight after 50 ms, then ever more slowly: this many take more than a minute. */
 const MAX_REPEATS = 16;
 
 interface Unfinished {
   type: number;
   sequence: number;
   body: Buffer;
-  /** 1 for each byte of the body that has come. */
+  /** 1 for each byte of the body that has arrived. */
   arrived: Uint8Array;
   missing: number;
 }
 
 export class HandshakeOrder {
-  /** Fragments that no client has reason to send, or not now. */
+  /** Fragments that no client needs to send, at least not now. */
   refused = 0;
   #next = 0;
   #repeats = 0;
   #unfinished: Unfinished | undefined;
 
-  /** @returns the whole message when this fragment was the last one missing and it is the message's turn */
+  /** @returns the whole message when this was its last missing fragment and it is the message's turn */
   take(fragment: HandshakeFragment): HandshakeFragment | undefined {
     if (!isSane(fragment) || !this.#isTurnOf(fragment)) {
       this.refused++;
@@ -128,7 +128,7 @@ function isSane({
     length <= MAX_MESSAGE_BYTES &&
     fragment.length === fragment_length &&
     fragment_offset + fragment_length <= length &&
-    // An empty fragment of a message that is not empty would cost work and bring nothing.
+    // An empty fragment of a message that is not empty would cost work and add nothing.
     (fragment_length > 0 || length === 0)
   );
 }

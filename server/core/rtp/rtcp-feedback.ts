@@ -1,27 +1,27 @@
 /**
- * Reads what a viewer reports and asks for by RTCP: receiver reports (RFC 3550 section 6.4.2), generic NACKs (RFC 4585
- * section 6.2.1), PLI (RFC 4585 section 6.3.1) and FIR (RFC 5104 section 4.3.1). Everything else is passed over unread.
+ * Parses a viewer's RTCP: receiver reports (RFC 3550 section 6.4.2), generic NACKs (RFC 4585 section 6.2.1), PLI (RFC
+ * 4585 section 6.3.1) and FIR (RFC 5104 section 4.3.1). Other packets are skipped.
  *
  *      0                   1                   2                   3
  *      0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
  *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *   0 |V=2|P| RC, FMT |      PT       |   length in words, minus one  |
  *   4 |                     SSRC of packet sender                     |
- *   8 |        SSRC of media source (feedback), or what follows       |
+ *   8 |        SSRC of media source (feedback), or the content        |
  *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *
- * Invariants: each packet of a compound one is read within its own length; the work is linear in the bytes, and no more
- * than MAX_LOST sequence numbers come of one datagram. (werift 0.25.2 reads each packet to the end of the datagram, and
+ * Invariants: each packet of a compound one is read within its own length; the work is linear in the bytes, and one
+ * datagram yields at most MAX_LOST sequence numbers. (werift 0.25.2 reads each packet to the end of the datagram, and
  * makes an object for every packet that a transport-wide report claims: 1,200 bytes keep it busy for seconds.)
  */
 
-export type RtcpFeedback =
+export type ViewerFeedback =
   | {
       kind: 'report';
       ssrc: number;
       /** 0 … 1, since the report before. */
       fractionLost: number;
-      /** Middle 32 bits of the NTP time of the last sender report, 0 when there was none. */
+      /** Middle 32 bits of the NTP time of the last sender report, 0 without one. */
       lastSr: number;
       /** 1/65536 s. */
       delaySinceLastSr: number;
@@ -38,12 +38,12 @@ const FULL_INTRA_REQUEST = 4;
 const HEADER_BYTES = 4;
 const REPORT_BLOCK_BYTES = 24;
 const FIR_ENTRY_BYTES = 8;
-/** What a viewer can have lost and still be sent again: the history of one consumer. */
+/** The most that a viewer can lose and still be sent again: the history of one consumer. */
 const MAX_LOST = 512;
 
-/** @param compound decrypted, one packet or several; what is wrong in it ends the reading */
-export function readRtcp(compound: Buffer): RtcpFeedback[] {
-  const feedback: RtcpFeedback[] = [];
+/** @param compound decrypted, one or several packets; parsing stops at malformed data */
+export function readRtcp(compound: Buffer): ViewerFeedback[] {
+  const feedback: ViewerFeedback[] = [];
   let budget = MAX_LOST;
   for (let offset = 0; offset + HEADER_BYTES <= compound.length;) {
     const end = offset + HEADER_BYTES + 4 * compound.readUInt16BE(offset + 2);
@@ -69,15 +69,15 @@ export function readRtcp(compound: Buffer): RtcpFeedback[] {
   return feedback;
 }
 
-/** What follows a packet's header, from the SSRC of its sender on. */
+/** A packet without its header, from the sender's SSRC on. */
 function withoutPadding(compound: Buffer, offset: number, end: number): Buffer {
   const body = compound.subarray(offset + HEADER_BYTES, end);
   const isPadded = (compound.readUInt8(offset) & 0x20) !== 0;
   return isPadded ? body.subarray(0, Math.max(0, body.length - (body.at(-1) ?? 0))) : body;
 }
 
-function reports(body: Buffer, count: number): RtcpFeedback[] {
-  const blocks: RtcpFeedback[] = [];
+function reports(body: Buffer, count: number): ViewerFeedback[] {
+  const blocks: ViewerFeedback[] = [];
   for (let i = 0, block = 4; i < count && block + REPORT_BLOCK_BYTES <= body.length; i++) {
     blocks.push({
       kind: 'report',
@@ -91,7 +91,7 @@ function reports(body: Buffer, count: number): RtcpFeedback[] {
   return blocks;
 }
 
-/** Packet ID and a bit mask of the 16 packets behind it, as often as there is room for. */
+/** Packet id and a bit mask of the 16 following packets, repeated. */
 function lostPackets(body: Buffer, max: number): number[] {
   const lost: number[] = [];
   for (let entry = 8; entry + 4 <= body.length && lost.length < max; entry += 4) {

@@ -7,7 +7,7 @@
  *     |            length             |  datagram …
  *     +-------------------------------+-------------
  *
- * Invariant: at most one datagram is held, and none longer than a viewer has reason to send.
+ * Invariant: at most one datagram is held, of at most MAX_DATAGRAM_BYTES.
  */
 
 const LENGTH_BYTES = 2;
@@ -26,12 +26,12 @@ export class Deframer {
   readonly #onDatagram: (datagram: Buffer) => void;
   #held: Buffer = Buffer.alloc(0);
 
-  /** @param onDatagram is given a buffer that is its own, or a part of the chunk */
+  /** @param onDatagram receives its own buffer, or a part of the chunk */
   constructor(onDatagram: (datagram: Buffer) => void) {
     this.#onDatagram = onDatagram;
   }
 
-  /** @returns false when what comes is no framing of ours: the stream is worth nothing from here on */
+  /** @returns false for malformed framing: the stream is unusable from here on */
   push(chunk: Buffer): boolean {
     let rest = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
     while (rest.length >= LENGTH_BYTES) {
@@ -39,11 +39,11 @@ export class Deframer {
       if (length > MAX_DATAGRAM_BYTES) return false;
       const end = LENGTH_BYTES + length;
       if (rest.length < end) break;
-      // An empty one says nothing but is no mistake (RFC 4571 section 2).
+      // An empty datagram is allowed (RFC 4571 section 2).
       if (length > 0) this.#onDatagram(rest.subarray(LENGTH_BYTES, end));
       rest = rest.subarray(end);
     }
-    // A copy: the chunk it is the end of may be much larger.
+    // Copied, because the chunk it belongs to may be much larger.
     this.#held = Buffer.from(rest);
     return true;
   }

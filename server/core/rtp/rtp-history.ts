@@ -1,8 +1,8 @@
 /**
- * What one consumer has sent lately, so that a NACK can be answered (RFC 4585 section 6.2.1, RFC 4588).
+ * The packets one consumer has sent recently, to answer NACKs (RFC 4585 section 6.2.1, RFC 4588).
  *
- * A ring indexed by sequence number that holds references: payloads are shared by all viewers of a camera, so a
- * viewer's history costs a few words per packet, and nothing before the first. Time is an argument.
+ * A ring of references, indexed by sequence number: all viewers of a camera share the payloads, so a viewer's history
+ * costs a few words per packet, and nothing before the first. Time is an argument.
  */
 
 export interface SentPacket {
@@ -21,9 +21,9 @@ interface Entry extends SentPacket {
 
 /** Must divide 65536, so that the ring's index survives the wrap of sequence numbers. */
 const CAPACITY = 512;
-/** Older packets come too late to be worth their bits: the viewer asks for a keyframe instead. */
+/** Older packets arrive too late to be useful: the viewer requests a keyframe instead. */
 const MAX_AGE_US = 1_000_000;
-/** Bounds what a viewer that asks for everything again and again can make the server send. */
+/** Bounds what a viewer with repeated requests can make the server send. */
 const MAX_RESENDS = 8;
 
 export class RtpHistory {
@@ -43,8 +43,8 @@ export class RtpHistory {
   }
 
   /**
-   * The packet to send again, or undefined when it is unknown, too old, was sent again too often, or so
-   * recently that the request must have crossed it.
+   * The packet to send again; undefined when it is unknown, too old, was sent again too often, or so recently that the
+   * request must have crossed it.
    *
    * @param minIntervalUs the viewer's round trip
    */

@@ -1,7 +1,7 @@
 /**
  * SRTP with AEAD_AES_128_GCM, sending side only (RFC 3711, RFC 7714): the hot path, run once per packet and viewer.
  *
- * Invariant: a (SSRC, packet index) pair is never used twice under one key, for that would give the key stream away.
+ * Invariant: a (SSRC, packet index) pair is never used twice under one key, because that would reveal the key stream.
  * The caller therefore counts packets with an extended sequence number that only grows, and never reuses an SSRC within
  * one transport.
  */
@@ -16,8 +16,8 @@ export class SrtpGcm {
   readonly #salt: Buffer;
 
   /**
-   * @param sessionKey 16 bytes, as derived from the master key by RFC 3711 section 4.3
-   * @param sessionSalt 12 bytes (longer ones are cut, as the derivation yields 14)
+   * @param sessionKey 16 bytes, derived from the master key by RFC 3711 section 4.3
+   * @param sessionSalt 12 bytes (longer ones are cut, because the derivation yields 14)
    */
   constructor(sessionKey: Uint8Array, sessionSalt: Uint8Array) {
     if (sessionKey.length !== GCM_KEY_BYTES) throw new RangeError('session key must be 16 bytes');
@@ -27,8 +27,8 @@ export class SrtpGcm {
   }
 
   /**
-   * @param header the whole RTP header with its extensions; authenticated, not encrypted
-   * @param extendedSequence rollover counter × 65536 + sequence number; its low 16 bits stand in the header
+   * @param header the complete RTP header with its extensions; authenticated, not encrypted
+   * @param extendedSequence rollover counter × 65536 + sequence number; the header contains its low 16 bits
    * @returns header, encrypted payload and 16-byte tag
    */
   protect(header: Buffer, payload: Uint8Array, ssrc: number, extendedSequence: number): Buffer {

@@ -1,8 +1,8 @@
 /**
- * Cuts one VP8 frame into RTP payloads (RFC 7741), once per camera; every viewer's packets share them.
+ * Splits one VP8 frame into RTP payloads (RFC 7741), once per camera; every viewer's packets share them.
  *
- * Invariant: no payload is larger than the limit, all but the last carry no marker, and the pieces of a frame differ by
- * at most one byte in size, so that no tiny last packet pays for a whole header.
+ * Invariant: no payload exceeds the limit, only the last carries the marker, and the pieces of a frame differ by at
+ * most one byte in size, so that no tiny last packet costs a whole header.
  */
 
 import type { EncodedFrame } from '../video/encoded-frame.ts';
@@ -21,13 +21,13 @@ export interface RtpPayload {
 }
 
 export interface Vp8PacketizerOptions {
-  /** Largest payload, descriptor included, in bytes: what is left of the datagram after all headers and tags. */
+  /** Largest payload, descriptor included, in bytes: the datagram without all headers and tags. */
   maxPayloadBytes: number;
-  /** u15; where the count of pictures begins. Default 0. */
+  /** u15; the first picture id. Default 0. */
   firstPictureId?: number;
 }
 
-/** How the encoder placed a frame. A single-layer stream leaves it out and saves two bytes per packet. */
+/** The encoder's temporal layer of a frame. A single-layer stream omits it and saves two bytes per packet. */
 export interface Vp8FramePlacement {
   layer: TemporalLayer;
   nonReference: boolean;
@@ -37,7 +37,7 @@ export class Vp8Packetizer {
   readonly #maxPayloadBytes: number;
   #pictureId: number;
 
-  /** @throws RangeError when the limit leaves no room for a descriptor and a byte behind it */
+  /** @throws RangeError when the limit leaves no room for a descriptor and one byte */
   constructor({ maxPayloadBytes, firstPictureId = 0 }: Vp8PacketizerOptions) {
     if (!Number.isInteger(maxPayloadBytes) || maxPayloadBytes < 7)
       throw new RangeError(`maxPayloadBytes must be an integer of at least 7, not ${maxPayloadBytes}`);
@@ -45,7 +45,7 @@ export class Vp8Packetizer {
     this.#pictureId = firstPictureId % PICTURE_ID_MODULUS;
   }
 
-  /** @returns the payloads in order; none for an empty frame, which then takes no picture id either */
+  /** @returns the payloads in order; none for an empty frame, which uses no picture id */
   packetize({ data }: Pick<EncodedFrame, 'data'>, placement?: Vp8FramePlacement): RtpPayload[] {
     if (data.length === 0) return [];
     const pictureId = this.#pictureId;

@@ -29,7 +29,7 @@ const T = 0x20;
 const M = 0x80;
 const Y = 0x20;
 
-/** Where a frame stands among the temporal layers; both indexes belong together (RFC 7741: L needs T). */
+/** A frame's place among the temporal layers; both indexes belong together (RFC 7741: L needs T). */
 export interface TemporalLayer {
   /** 0 (base) … 3. */
   tid: number;
@@ -42,7 +42,7 @@ export interface TemporalLayer {
 export interface Vp8PayloadDescriptor {
   /** No other frame refers to this one; a forwarder may drop it. */
   nonReference: boolean;
-  /** This piece is the first of its frame (the frame goes as one partition, PID 0). */
+  /** This piece is the first of its frame (the frame is one partition, PID 0). */
   start: boolean;
   /** u15. */
   pictureId: number;

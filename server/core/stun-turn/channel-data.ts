@@ -1,6 +1,6 @@
 /**
- * What a TURN client and its server send each other, as bytes (RFC 8656 section 12.4): STUN, told by its first byte 0…3,
- * and relayed data behind the number of a channel, 4000…4fff hex.
+ * Messages between a TURN client and its server, as bytes (RFC 8656 section 12.4): STUN, recognized by its first byte
+ * 0…3, and relayed data with the number of a channel, 4000…4fff hex, in front.
  *
  *      0                   1                   2                   3
  *      0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
@@ -24,7 +24,7 @@ export function writeChannelData(channel: number, data: Uint8Array, padded: bool
   return message;
 }
 
-/** @returns undefined when the message is not of that kind, or shorter than it says */
+/** @returns undefined when the message is of another kind, or shorter than its length field */
 export function readChannelData(message: Buffer): { channel: number; data: Buffer } | undefined {
   if (message.length < HEADER_BYTES) return undefined;
   const channel = message.readUInt16BE(0);
@@ -33,19 +33,19 @@ export function readChannelData(message: Buffer): { channel: number; data: Buffe
   return { channel, data: message.subarray(HEADER_BYTES, end) };
 }
 
-/** Cuts a stream into messages: both kinds say how long they are. */
+/** Splits a stream into messages: both kinds contain their length. */
 export class TurnStream {
   #waiting: Buffer = Buffer.alloc(0);
 
   /**
-   * @returns the messages that are whole now, without padding
-   * @throws RangeError when the stream holds anything else: what comes after cannot be made out any more
+   * @returns the complete messages, without padding
+   * @throws RangeError for malformed data: the rest of the stream cannot be parsed
    */
   push(chunk: Buffer): Buffer[] {
     const bytes = this.#waiting.length === 0 ? chunk : Buffer.concat([this.#waiting, chunk]);
     const messages: Buffer[] = [];
     let offset = 0;
-    // The longest message is 64 KiB, so no more than that ever waits.
+    // The longest message is 64 KiB, so at most that much waits.
     while (bytes.length - offset >= HEADER_BYTES) {
       const kind = bytes.readUInt16BE(offset);
       if (kind > LAST_CHANNEL) throw new RangeError('neither STUN nor channel data');

@@ -1,8 +1,8 @@
 /**
- * A connectivity check as the controlled side of ICE reads and answers it (RFC 8445 section 7.3, RFC 8489 sections 6.3.1,
+ * Parses and answers a connectivity check on the controlled side of ICE (RFC 8445 section 7.3, RFC 8489 sections 6.3.1,
  * 14.5 and 14.7).
  *
- * Invariant: nothing of a request is told unless its MESSAGE-INTEGRITY was made with the password and its FINGERPRINT is
+ * Invariant: a request is returned only if its MESSAGE-INTEGRITY was made with the password and its FINGERPRINT is
  * right; the work is linear in its bytes.
  */
 
@@ -13,11 +13,11 @@ import { ATTRIBUTE, readStun, verifiesStun, writeStun, type StunAttribute } from
 export interface IceCheck {
   /** 12 bytes. */
   transactionId: Buffer;
-  /** It carries USE-CANDIDATE: the path is the one to use. */
+  /** It carries USE-CANDIDATE: this path is nominated. */
   isNominating: boolean;
-  /** The other side takes itself for the controlled one, too. */
+  /** The other side considers itself controlled, too. */
   isRoleConflict: boolean;
-  /** Attributes that would have to be understood (RFC 8489 section 14). */
+  /** Unknown attributes that require comprehension (RFC 8489 section 14). */
   unknown: number[];
 }
 
@@ -37,7 +37,7 @@ const FINGERPRINT_XOR = 0x5354554e;
 
 const REASONS = { 420: 'Unknown Attribute', 487: 'Role Conflict' } as const;
 
-/** @param datagram any bytes @returns undefined for what is no check made with the password */
+/** @param datagram any bytes @returns undefined unless it is a check made with the password */
 export function readIceCheck(datagram: Buffer, password: string): IceCheck | undefined {
   const message = readStun(datagram);
   if (message?.type !== BINDING_REQUEST || !verifiesStun(datagram, message, Buffer.from(password)))
@@ -54,7 +54,7 @@ export function readIceCheck(datagram: Buffer, password: string): IceCheck | und
   };
 }
 
-/** @param seen where the check came from */
+/** @param seen the source address of the check */
 export function iceCheckSuccess(
   { transactionId }: IceCheck,
   seen: TransportAddress,
@@ -83,7 +83,7 @@ function signed(
 ): Buffer {
   const message = writeStun(type, transactionId, attributes, Buffer.from(password));
   const length = message.readUInt16BE(2) + FINGERPRINT_BYTES;
-  // The fingerprint covers the length that counts it in.
+  // The fingerprint covers the length that includes it.
   message.writeUInt16BE(length, 2);
   const attribute = Buffer.alloc(FINGERPRINT_BYTES);
   attribute.writeUInt32BE(FINGERPRINT_HEADER, 0);

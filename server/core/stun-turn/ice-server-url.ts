@@ -1,6 +1,6 @@
 /**
- * The parts of a STUN or TURN server's URL (RFC 7064, RFC 7065). The only parser of such URLs: what the configuration accepts,
- * the relay and the connection check understand.
+ * Parses the URL of a STUN or TURN server (RFC 7064, RFC 7065). The only parser of such URLs: configuration, relay and
+ * connection check accept the same ones.
  */
 
 export interface IceServerUrl {
@@ -15,17 +15,17 @@ const URL_PARTS = /^(stun|turn)(s?):(\[[\da-fA-F:]+\]|[\w.-]+)(?::(\d{1,5}))?(?:
 const PORT = 3478;
 const TLS_PORT = 5349;
 
-/** @returns undefined when it is no such URL */
+/** @returns undefined when it is not such a URL */
 export function parseIceServerUrl(url: string): IceServerUrl | undefined {
   const [, scheme, secure, bracketed = '', portText, transport] = URL_PARTS.exec(url) ?? [];
   if (scheme === undefined) return undefined;
-  // RFC 7064 has no transport for STUN, and browsers refuse the whole list of servers for one.
+  // RFC 7064 has no transport for STUN, and browsers then refuse the whole list of servers.
   if (scheme === 'stun' && transport !== undefined) return undefined;
   const port = portText === undefined ? (secure ? TLS_PORT : PORT) : Number(portText);
   if (port < 1 || port > 65_535) return undefined;
   return {
     scheme: scheme as 'stun' | 'turn',
-    // Whatever it says besides: with the s it is TLS, DTLS is spoken by nobody.
+    // The s in the scheme means TLS, whatever the transport: no client here uses DTLS.
     transport: secure ? 'tls' : transport === 'tcp' ? 'tcp' : 'udp',
     host: bracketed.replace(/^\[|\]$/g, ''),
     port,

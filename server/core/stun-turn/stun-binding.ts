@@ -1,6 +1,6 @@
 /**
- * A STUN binding request and its answer (RFC 8489 section 5 and 14.2): who asks learns that the server is there, and the
- * address it is seen at.
+ * A STUN binding request and its answer (RFC 8489 sections 5 and 14.2): it tells the client that the server is
+ * reachable, and the client's address as the server sees it.
  */
 
 import { readXorAddress } from './stun-address.ts';
@@ -15,8 +15,8 @@ export function stunBindingRequest(transactionId: Uint8Array): Buffer {
 }
 
 /**
- * @param received what has come so far, which over a stream may be less than the answer, or more
- * @returns the address the request came from, as the server saw it; undefined when this is no answer to that request
+ * @param received the bytes so far, over a stream possibly less or more than the answer
+ * @returns the request's source address as the server saw it; undefined when this is not an answer to that request
  */
 export function readStunBindingResponse(received: Buffer, transactionId: Uint8Array): string | undefined {
   if (received.length < STUN_HEADER_BYTES) return undefined;

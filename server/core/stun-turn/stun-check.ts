@@ -1,9 +1,9 @@
 /**
- * Finds out whom a connectivity check is for, before anything else of it is believed (RFC 8489 section 5 and 14).
+ * Finds the user of a connectivity check before anything else in it is trusted (RFC 8489 sections 5 and 14).
  *
- * The message integrity can only be checked with the password that belongs to the user name, so this much must be read
- * from a stranger's bytes. It also insists on the shape every ICE agent sends: MESSAGE-INTEGRITY, then FINGERPRINT, then
- * nothing, for what stands behind the integrity is not covered by it (RFC 8489 section 14.5).
+ * The message integrity can only be verified with the user's password, so this much must be read from unverified bytes.
+ * It also requires the shape every ICE agent sends: MESSAGE-INTEGRITY, then FINGERPRINT, then nothing, because the
+ * integrity does not cover what follows it (RFC 8489 section 14.5).
  */
 
 const HEADER_BYTES = 20;
@@ -24,8 +24,8 @@ export function isStun(datagram: Uint8Array): boolean {
 }
 
 /**
- * @returns the part of USERNAME before the colon, which is the receiver's username fragment (RFC 8445 section 7.2.2), or
- *   undefined when this is no well-formed connectivity check
+ * @returns the part of USERNAME before the colon, which is the receiver's username fragment (RFC 8445 section 7.2.2);
+ * undefined when this is not a well-formed connectivity check
  */
 export function localUsernameFragment(datagram: Buffer): string | undefined {
   const { length } = datagram;

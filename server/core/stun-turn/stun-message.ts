@@ -1,6 +1,5 @@
 /**
- * STUN messages as bytes (RFC 8489 section 5 and 14). Before a viewer's message is read here, stun-check.ts has found out
- * whom it is for.
+ * STUN messages as bytes (RFC 8489 sections 5 and 14). For a viewer's message, stun-check.ts has found the user before.
  *
  *      0                   1                   2                   3
  *      0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
@@ -38,13 +37,16 @@ export interface StunMessage {
   /** Method and class together, as they stand in the first two bytes. */
   readonly type: number;
   readonly transactionId: Buffer;
-  /** Of each attribute the first: RFC 8489 section 14 wants later ones ignored. Those behind the integrity are left out. */
+  /**
+   * The first of each type: RFC 8489 section 14 requires later ones to be ignored. Those after the integrity are
+   * omitted.
+   */
   readonly attributes: ReadonlyMap<number, Buffer>;
 }
 
 /**
  * @param transactionId 12 bytes
- * @param key when given, MESSAGE-INTEGRITY is made with it and put last
+ * @param key undefined: without MESSAGE-INTEGRITY; otherwise it is appended last
  */
 export function writeStun(
   type: number,
@@ -70,7 +72,7 @@ export function writeStun(
   return signed;
 }
 
-/** @returns undefined for what is no whole STUN message, neither more nor less */
+/** @returns undefined unless the bytes are exactly one STUN message */
 export function readStun(bytes: Buffer): StunMessage | undefined {
   if (bytes.length < STUN_HEADER_BYTES || bytes.length % 4 !== 0 || (bytes[0] ?? 0) > 3) return undefined;
   if (bytes.readUInt16BE(2) !== bytes.length - STUN_HEADER_BYTES) return undefined;
@@ -81,7 +83,7 @@ export function readStun(bytes: Buffer): StunMessage | undefined {
     const length = bytes.readUInt16BE(offset + 2);
     const end = offset + 4 + length;
     if (end > bytes.length) return undefined;
-    // What stands behind the integrity is not covered by it.
+    // The integrity does not cover the attributes after it.
     if (!attributes.has(ATTRIBUTE.messageIntegrity) && !attributes.has(attribute))
       attributes.set(attribute, bytes.subarray(offset + 4, end));
     offset = end + padding(length);
@@ -89,7 +91,7 @@ export function readStun(bytes: Buffer): StunMessage | undefined {
   return { type: bytes.readUInt16BE(0), transactionId: bytes.subarray(8, STUN_HEADER_BYTES), attributes };
 }
 
-/** Whether a message, read from these bytes, carries a MESSAGE-INTEGRITY made with this key. */
+/** Whether a message, read from these bytes, contains a MESSAGE-INTEGRITY made with this key. */
 export function verifiesStun(bytes: Buffer, { attributes }: StunMessage, key: Buffer): boolean {
   const mac = attributes.get(ATTRIBUTE.messageIntegrity);
   if (mac?.length !== INTEGRITY_BYTES) return false;
@@ -102,7 +104,7 @@ export function longTermKey(username: string, realm: string, password: string): 
   return createHash('md5').update(`${username}:${realm}:${password}`).digest();
 }
 
-/** @param message all before the attribute; its length field is set as if the attribute were there */
+/** @param message everything before the attribute; its length field is set as if the attribute were present */
 function integrity(message: Buffer, key: Buffer): Buffer {
   message.writeUInt16BE(message.length - STUN_HEADER_BYTES + 4 + INTEGRITY_BYTES, 2);
   return createHmac('sha1', key).update(message).digest();

@@ -1,8 +1,9 @@
 /**
- * One TURN allocation, the client's side without sockets and timers (RFC 8656): asks for an address on the server, keeps it,
- * lets the wanted peers through, and carries their data both ways. Whoever owns it gives it bytes and the time.
+ * One TURN allocation, the client's side without sockets and timers (RFC 8656): requests a relayed address, keeps it,
+ * permits peers, and carries their data both ways. Its owner passes it bytes and the time.
  *
- * Invariant: from `close` or `onLost` on it says nothing more; a lost allocation is not mended, the owner makes a new one.
+ * Invariant: after `close` or `onLost` it calls nothing more; a lost allocation is not repaired, the owner makes a new
+ * one.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -16,15 +17,15 @@ import { TurnTransactions } from './turn-transactions.ts';
 
 export interface TurnAllocationOptions {
   credentials: TurnCredentials;
-  /** Whether the way to the server is TCP or TLS. */
+  /** Whether the transport to the server is TCP or TLS. */
   isStream: boolean;
-  /** Takes a message to the server. */
+  /** Sends a message to the server. */
   transmit: (message: Buffer) => void;
-  /** The relay's address is there. */
+  /** The relayed address is available. */
   onAllocated: (relayed: TransportAddress) => void;
-  /** Something came from a peer. */
+  /** Data from a peer arrived. */
   onData: (from: TransportAddress, data: Buffer) => void;
-  /** There is none, or no longer. @param problem completes "the relay is lost: …" */
+  /** The allocation failed or was lost. @param problem completes "the relay is lost: …" */
   onLost: (problem: string) => void;
 }
 
@@ -35,13 +36,13 @@ const CHANNEL_BIND = 0x0009;
 const SEND_INDICATION = 0x0016;
 const DATA_INDICATION = 0x0017;
 const UDP = 17;
-/** Also tells whether the server is still there and knows us, and keeps the NATs on the way open. */
+/** Also detects a server that is gone or has restarted, and keeps NAT bindings on the way open. */
 const REFRESH_INTERVAL_US = 5_000_000;
-/** A server may forget us soon after we are gone. */
+/** Short, so that the server frees the allocation soon after this process has ended. */
 const LIFETIME_SECONDS = 600;
 
 export class TurnAllocation {
-  /** Datagrams in either direction, and messages that made no sense. */
+  /** Datagrams in both directions; `ignored`: malformed messages. */
   readonly counters = { received: 0, sent: 0, indications: 0, ignored: 0, refusedPeers: 0 };
   readonly #options: TurnAllocationOptions;
   readonly #transactions: TurnTransactions;
@@ -66,7 +67,7 @@ export class TurnAllocation {
     );
   }
 
-  /** Lets a peer's address through, any port of it; to be given back with `forbid`. */
+  /** Permits a peer's address, with any port; `forbid` revokes it. */
   permit(address: string, nowUs: number): void {
     this.#permissions.want(address, nowUs);
     this.tick(nowUs);
@@ -76,19 +77,19 @@ export class TurnAllocation {
     this.#permissions.drop(address);
   }
 
-  /** Asks for a channel to a peer that has none; until it is there, data goes in Send indications. */
+  /** Requests a channel to a peer; until it is bound, data is sent in Send indications. */
   bindChannel(peer: TurnPeer, nowUs: number): void {
     if (this.#state !== 'allocated' || peer.channel !== 0) return;
     const channel = this.#channels.take(peer, nowUs);
     if (channel !== undefined) this.#bind(channel, peer, nowUs);
   }
 
-  /** The peer is not sent to any more. */
+  /** No more data is sent to the peer. */
   releaseChannel(peer: TurnPeer): void {
     this.#channels.release(peer);
   }
 
-  /** @returns false when there is no allocation to send it by */
+  /** @returns false when there is no allocation to send through */
   send(data: Buffer, peer: TurnPeer): boolean {
     if (this.#state !== 'allocated') return false;
     const { transmit, isStream } = this.#options;
@@ -109,7 +110,7 @@ export class TurnAllocation {
     return true;
   }
 
-  /** @param message one whole message of the server, or what claims to be one */
+  /** @param message one complete message from the server, or from a forger */
   receive(message: Buffer, nowUs: number): void {
     if (this.#state === 'closed') return;
     if ((message[0] ?? 0) > 3) return this.#onChannelData(message);
@@ -118,7 +119,7 @@ export class TurnAllocation {
     if (!this.#transactions.receive(message, nowUs)) this.counters.ignored++;
   }
 
-  /** To be called at least a few times a second. */
+  /** Call it at least a few times a second. */
   tick(nowUs: number): void {
     this.#transactions.tick(nowUs);
     if (this.#state !== 'allocated') return;
@@ -127,7 +128,7 @@ export class TurnAllocation {
     for (const { channel, peer } of this.#channels.due(nowUs)) this.#bind(channel, peer, nowUs);
   }
 
-  /** Gives the address back. Idempotent. */
+  /** Frees the allocation. Idempotent. */
   close(nowUs: number): void {
     if (this.#state === 'allocated') this.#request(REFRESH, () => [lifetime(0)], nowUs, {});
     this.#end();
@@ -149,7 +150,7 @@ export class TurnAllocation {
       granted: (_message, laterUs) => {
         this.#refreshUs = laterUs + REFRESH_INTERVAL_US;
       },
-      // It restarted and knows us no more (437), wants other credentials (441), or is gone.
+      // The server restarted and lost the allocation (437), requires other credentials (441), or is gone.
       refused: (reason) => this.#lose(reason),
     });
   }
@@ -161,9 +162,9 @@ export class TurnAllocation {
     ];
     this.#request(CREATE_PERMISSION, (id) => [peer(id)], nowUs, {
       granted: (_message, laterUs) => this.#permissions.answered(address, true, laterUs),
-      refused: (_reason, laterUs, heard) => {
+      refused: (_reason, laterUs, hasAnswer) => {
         this.counters.refusedPeers++;
-        this.#permissions.answered(address, heard, laterUs);
+        this.#permissions.answered(address, hasAnswer, laterUs);
       },
     });
   }
@@ -209,7 +210,7 @@ export class TurnAllocation {
     nowUs: number,
     on: {
       granted?: (message: StunMessage, nowUs: number) => void;
-      refused?: (reason: string, nowUs: number, heard: boolean) => void;
+      refused?: (reason: string, nowUs: number, hasAnswer: boolean) => void;
     },
   ): void {
     this.#transactions.request(

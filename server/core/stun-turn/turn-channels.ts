@@ -1,25 +1,25 @@
 /**
- * The channels of an allocation: a number of two bytes stands for a peer's address, so that relaying a packet costs four
- * bytes more instead of a STUN message around it (RFC 8656 section 12).
+ * The channels of an allocation: a two-byte number stands for a peer's address, so that relaying a packet costs four
+ * bytes instead of a STUN message around it (RFC 8656 section 12).
  *
- * Invariant: a number means one peer until five minutes after its binding has run out, whoever uses it (section 12).
+ * Invariant: a number means one peer until five minutes after its binding has expired (section 12).
  */
 
 import { FIRST_CHANNEL, LAST_CHANNEL } from './channel-data.ts';
 import type { TransportAddress } from './stun-address.ts';
 
-/** A viewer as the TURN server sees it. */
+/** A viewer's address as the TURN server sees it. */
 export interface TurnPeer extends TransportAddress {
-  /** 0 as long as there is none: data then goes in Send indications. */
+  /** 0 without a channel: data is sent in Send indications. */
   channel: number;
 }
 
 interface Binding {
   peer: TurnPeer;
-  /** Nobody sends to the peer any more. */
+  /** No more data is sent to the peer. */
   released: boolean;
   refreshUs: number;
-  /** From then on the number may mean someone else. */
+  /** From then on the number may stand for another peer. */
   freeUs: number;
 }
 
@@ -32,7 +32,7 @@ export class TurnChannels {
   readonly #bindings = new Map<number, Binding>();
   #next = FIRST_CHANNEL;
 
-  /** Takes a number for a peer that has none. @returns undefined when all are taken */
+  /** Takes a number for a peer without one. @returns undefined when all are taken */
   take(peer: TurnPeer, nowUs: number): number | undefined {
     for (let tried = FIRST_CHANNEL; tried <= LAST_CHANNEL; tried++) {
       const channel = this.#next;
@@ -44,7 +44,7 @@ export class TurnChannels {
     return undefined;
   }
 
-  /** The server has bound it, again or for the first time. */
+  /** The server has bound it, for the first time or again. */
   bound(channel: number, nowUs: number): void {
     const binding = this.#bindings.get(channel);
     if (!binding) return;
@@ -52,7 +52,7 @@ export class TurnChannels {
     if (!binding.released) binding.peer.channel = channel;
   }
 
-  /** The server would not have it: the peer goes without, the number comes back in its time. */
+  /** The server refused it: the peer does without, and the number is freed later. */
   refused(channel: number): void {
     const binding = this.#bindings.get(channel);
     if (!binding) return;
@@ -64,7 +64,7 @@ export class TurnChannels {
     return this.#bindings.get(channel)?.peer;
   }
 
-  /** It runs out by itself. */
+  /** The binding expires on the server. */
   release(peer: TurnPeer): void {
     peer.channel = 0;
     for (const binding of this.#bindings.values()) {
@@ -72,7 +72,7 @@ export class TurnChannels {
     }
   }
 
-  /** @returns the channels to be bound anew now; each is told once */
+  /** @returns the channels to bind again now; each is returned once */
   due(nowUs: number): { channel: number; peer: TurnPeer }[] {
     const due: { channel: number; peer: TurnPeer }[] = [];
     for (const [channel, binding] of this.#bindings) {

@@ -7,16 +7,16 @@ export interface TurnCredentials {
   credential: string;
 }
 
-/** How the server gets a relayed address of its own. */
+/** Options of the server's own relay. */
 export interface RelayOptions {
-  /** TURN servers; one that cannot be had is followed by the next. */
+  /** TURN servers, tried in order. */
   urls: readonly string[];
-  /** Fresh ones each time. */
+  /** New ones for each call. */
   credentials: () => TurnCredentials;
 }
 
 /**
- * @param name whom they are for; it shows in coturn's log
+ * @param name of the user; it appears in coturn's log
  * @param nowMs since the Unix epoch
  */
 export function turnCredentials(

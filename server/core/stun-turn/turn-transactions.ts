@@ -1,8 +1,8 @@
 /**
- * A TURN client's requests on their way: retransmitted over UDP, timed out, signed with the long-term credential, and asked
- * again when the server wants a newer nonce (RFC 8489 section 6.2 and 9.2, RFC 8656 section 5).
+ * A TURN client's pending requests: retransmitted over UDP, timed out, signed with the long-term credential, and
+ * repeated when the server requires a newer nonce (RFC 8489 sections 6.2 and 9.2, RFC 8656 section 5).
  *
- * Invariant: an answer counts only when it belongs to a request on its way and, once the server can sign, is signed;
+ * Invariant: an answer counts only when it belongs to a pending request and, once the server can sign, is signed;
  * `done` is called once for each request unless everything is closed first.
  */
 
@@ -37,7 +37,7 @@ interface Pending {
   key: Buffer | undefined;
   /** How often it was sent. */
   sent: number;
-  /** How often the server wanted a newer nonce or realm. */
+  /** How often the server required a newer nonce or realm. */
   challenged: number;
   dueUs: number;
 }
@@ -63,7 +63,7 @@ export class TurnTransactions {
   #nonce: Buffer | undefined;
   #key: Buffer | undefined;
 
-  /** @param isStream whether nothing gets lost on the way to the server */
+  /** @param isStream whether the transport to the server is reliable */
   constructor(credentials: TurnCredentials, isStream: boolean, transmit: (message: Buffer) => void) {
     this.#credentials = credentials;
     this.#isStream = isStream;
@@ -74,7 +74,7 @@ export class TurnTransactions {
     this.#send(request, 0, nowUs);
   }
 
-  /** @returns false when the message answers nothing, or is not the server's */
+  /** @returns false when the message answers no request, or is not the server's */
   receive(bytes: Buffer, nowUs: number): boolean {
     const message = readStun(bytes);
     const id = message?.transactionId.toString('latin1') ?? '';
@@ -84,7 +84,7 @@ export class TurnTransactions {
     if (!isError && message.type !== (pending.request.type | SUCCESS)) return false;
     const { code, reason } = errorOf(message);
     const isChallenge = isError && (code === UNAUTHENTICATED || code === STALE_NONCE);
-    // Who does not know the password yet, or any longer, cannot sign; everything else is signed.
+    // A server that does not accept the credentials cannot sign; every other answer is signed.
     if (pending.key && !isChallenge && !verifiesStun(bytes, message, pending.key)) return false;
     this.#pending.delete(id);
     if (isChallenge && this.#accepts(message, code, pending))
@@ -93,7 +93,7 @@ export class TurnTransactions {
     return true;
   }
 
-  /** To be called at least a few times a second. */
+  /** Call it at least a few times a second. */
   tick(nowUs: number): void {
     for (const [id, pending] of this.#pending) {
       if (nowUs < pending.dueUs) continue;
@@ -107,17 +107,17 @@ export class TurnTransactions {
     }
   }
 
-  /** Without answers to what is on its way. */
+  /** Pending requests get no answer. */
   close(): void {
     this.#pending.clear();
   }
 
-  /** @returns whether the request is worth being sent again, with what the challenge says */
+  /** @returns whether the request is worth repeating with the challenge's values */
   #accepts(message: StunMessage, code: number, pending: Pending): boolean {
     const nonce = message.attributes.get(ATTRIBUTE.nonce);
     const realm = message.attributes.get(ATTRIBUTE.realm) ?? this.#realm;
     if (!nonce || !realm || Math.max(nonce.length, realm.length) > MAX_CHALLENGE_BYTES) return false;
-    // Asked for credentials although they were given: they are wrong.
+    // Credentials were requested although they were given: they are wrong.
     if ((code === UNAUTHENTICATED && pending.key) || pending.challenged >= MAX_CHALLENGES) return false;
     this.#nonce = Buffer.from(nonce);
     if (this.#realm?.equals(realm) && this.#key) return true;
@@ -142,7 +142,7 @@ export class TurnTransactions {
   }
 }
 
-/** RFC 8489 section 14.8: class in the third byte, number in the fourth, then words. */
+/** RFC 8489 section 14.8: class in the third byte, number in the fourth, then the reason phrase. */
 function errorOf({ attributes }: StunMessage): { code: number; reason: string } {
   const value = attributes.get(ATTRIBUTE.errorCode);
   if (!value || value.length < 4) return { code: 0, reason: 'an error without a code' };

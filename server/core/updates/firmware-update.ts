@@ -1,51 +1,51 @@
 /**
- * What becomes of one camera's update, from the moment it is staged to one of its ends. Sans-IO: events and the time come
- * in, the next state goes out.
+ * The state machine of one camera's update, from staging to a final state. Sans-IO: events and the time come in, the next
+ * state goes out.
  *
  *     staged ─▶ offered ─▶ downloading ─▶ restarting ─▶ done | rolledBack | failed
  *       ▲          │            │
  *       └── the connection was lost, at most MAX_ATTEMPTS times
  *
- * Invariants: what a camera says it runs is believed over what was thought of it; every state but `staged` and the ends
- * has a deadline, so none lasts for ever; after an end nothing but the camera itself reporting the new version changes it.
+ * Invariants: the version a camera reports overrides the stored state; every state except `staged` and the final ones has
+ * a deadline, so none lasts forever; a final state changes only when the camera itself reports the new version.
  */
 
 import type { UpdateState } from '../../wire/firmware.ts';
 
 /** Times are ms since the Unix epoch. */
 export interface FirmwareUpdate {
-  /** Null when the image was deleted since. */
+  /** Null when the image has been deleted. */
   imageId: string | null;
   version: string;
   bytes: number;
   allowOlder: boolean;
-  /** What the camera ran when it was offered; null before. */
+  /** The camera's version at the offer; null before. */
   fromVersion: string | null;
   state: UpdateState;
   receivedBytes: number;
   reason: string | null;
   /** Offers made. */
   attempts: number;
-  changedAt: number;
+  changedAtMs: number;
 }
 
 export type UpdateEvent =
-  /** @param reason what is in the way; null when the camera is just not there */
+  /** @param reason the obstacle; null when the camera is only offline */
   | { type: 'waiting'; reason: string | null }
   | { type: 'offered'; fromVersion: string }
   | { type: 'accepted' }
-  /** By the camera, or because the image is nothing for it. */
+  /** By the camera, or because the image does not fit it. */
   | { type: 'refused'; reason: string }
   | { type: 'progress'; receivedBytes: number }
   | { type: 'result'; failure: string | null }
   | { type: 'lost' }
   | { type: 'connected'; firmware: string; rolledBackFrom: string | undefined }
   | { type: 'cancelled' }
-  /** Nothing happened but that time has passed. */
+  /** Only time has passed. */
   | { type: 'time' };
 
 export const MAX_ATTEMPTS = 3;
-/** Longer than the camera's commands wait for an answer: a net below that net. */
+/** Longer than the timeout of the camera's commands, as a second safety net. */
 const OFFER_TIMEOUT_MS = 30_000;
 const STALL_TIMEOUT_MS = 60_000;
 /** The new firmware has 5 minutes to authenticate itself, then the old one starts and connects. */
@@ -72,25 +72,25 @@ export function stagedUpdate(
     receivedBytes: 0,
     reason: null,
     attempts: 0,
-    changedAt: nowMs,
+    changedAtMs: nowMs,
   };
 }
 
-/** Whether the camera is at it. */
+/** Whether the camera is working on it. */
 export function isUnderWay({ state }: FirmwareUpdate): boolean {
   return state === 'offered' || state === 'downloading' || state === 'restarting';
 }
 
-/** When `advance` is to be asked again with `time`, ms since the Unix epoch; undefined: nothing runs out. */
-export function deadlineOf({ state, changedAt }: FirmwareUpdate): number | undefined {
+/** When to call `advance` with `time`, ms since the Unix epoch; undefined without a deadline. */
+export function deadlineOf({ state, changedAtMs }: FirmwareUpdate): number | undefined {
   const timeoutMs = TIMEOUTS_MS[state];
-  return timeoutMs === undefined ? undefined : changedAt + timeoutMs;
+  return timeoutMs === undefined ? undefined : changedAtMs + timeoutMs;
 }
 
-/** @returns what it is now; the very same object when the event changes nothing */
+/** @returns the new state; the same object when the event changes nothing */
 export function advance(update: FirmwareUpdate, event: UpdateEvent, nowMs: number): FirmwareUpdate {
   const change = changeBy(update, event, nowMs);
-  return change ? { ...update, ...change, changedAt: nowMs } : update;
+  return change ? { ...update, ...change, changedAtMs: nowMs } : update;
 }
 
 function changeBy(
@@ -122,7 +122,7 @@ function changeBy(
       return isNews ? { state: 'downloading', receivedBytes: received } : undefined;
     }
     case 'result':
-      // Also of an update that was given up here: a camera that has it whole restarts all the same.
+      // Also for an update that was given up here: a camera that has the whole image restarts all the same.
       if (event.failure === null)
         return transferring || state === 'failed'
           ? { state: 'restarting', receivedBytes: bytes, reason: null }
@@ -154,9 +154,9 @@ function afterConnecting(
       ? { state: 'rolledBack', reason: `${version} could not reach the server, so ${reason}` }
       : failed(reason);
   }
-  // Its word of success was lost on the way. With the same version put on again, nobody could tell.
+  // Its report of success was lost. When the same version was installed again, this cannot be detected.
   if (attempts > 0 && state !== 'done' && firmware === version && fromVersion !== version) return done;
-  // A connection that replaced another one: that one is lost.
+  // A connection that replaced another one: the former is lost.
   return state === 'offered' || state === 'downloading' ? afterLoss(attempts) : undefined;
 }
 
@@ -169,7 +169,7 @@ function afterLoss(attempts: number): Partial<FirmwareUpdate> {
 function afterTimeout({ state }: FirmwareUpdate): Partial<FirmwareUpdate> {
   if (state === 'offered') return failed('the camera did not answer the offer');
   if (state === 'downloading')
-    return failed(`the download stood still for ${STALL_TIMEOUT_MS / 1000} s; is its Wi-Fi weak?`);
+    return failed(`the download made no progress for ${STALL_TIMEOUT_MS / 1000} s; is its Wi-Fi weak?`);
   return failed(`the camera did not come back within ${RESTART_TIMEOUT_MS / 60_000} minutes of restarting`);
 }
 

@@ -8,12 +8,12 @@ export interface CameraFrame {
   /** Pixels. */
   readonly width: number;
   readonly height: number;
-  /** When the camera took it, as far as the clock exchange can tell; never after `receivedUs`. */
+  /** Capture time, as far as the clock exchange can tell; never after `receivedUs`. */
   readonly captureUs: number;
   readonly receivedUs: number;
 }
 
-/** Where cameras' pictures come from; main connects the hub. */
+/** Source of the cameras' frames; main connects the hub. */
 export interface CameraFrames {
   subscribe(cameraId: string, onFrame: (frame: CameraFrame) => void): Subscription;
   latest(cameraId: string): CameraFrame | undefined;

@@ -1,21 +1,21 @@
 /**
- * Decides which camera goes on where after codec processes died; codec-pool.ts carries it out. Time is an argument.
+ * Decides where a camera is encoded after codec processes died; codec-pool.ts carries it out. Time is an argument.
  *
- * A death with a camera's picture in work makes the camera a suspect, no more: it goes on confined, in a process apart from the
- * trusted cameras. Only a row of deaths there sets it aside.
+ * A death while a camera's picture is in work only makes the camera a suspect: it continues confined, in a process
+ * separate from the trusted cameras. Only a row of deaths there sets it aside.
  *
- * Invariants: a camera is set aside only after deaths in confinement, each with its own picture in work, and with no other
- * death in between. A process that somebody else killed, or that died with nothing in work, accuses nobody and breaks every
- * row. Both states end by themselves; each time again they last twice as long, up to a bound.
+ * Invariants: a camera is set aside only after deaths in confinement, each with its own picture in work, and with no
+ * other death in between. A process that was killed from outside, or died with nothing in work, makes no camera a
+ * suspect and breaks every row. Both states end automatically; each repetition lasts twice as long, up to a bound.
  */
 
 import { StrikeWindow } from '../strike-window.ts';
 
-/** `confined`: encoded, apart from the trusted ones. `aside`: not encoded. */
+/** `confined`: encoded, separate from the trusted ones. `aside`: not encoded. */
 export type CodecStanding = 'trusted' | 'confined' | 'aside';
 
 export interface CodecGuiltOptions {
-  /** So many deaths in a row in confinement … */
+  /** This many deaths in a row in confinement … */
   maxDeaths: number;
   /** … within this time set a camera aside. */
   deathWindowMs: number;
@@ -27,7 +27,7 @@ export interface CodecGuiltOptions {
   otherSizeAfterMs: number;
   /** Bound of the doubled times. */
   maxMs: number;
-  /** What a camera did is forgotten after this time without a death. */
+  /** A camera's history is forgotten after this time without a death. */
   forgetAfterMs: number;
 }
 
@@ -37,12 +37,12 @@ export interface PictureSize {
 }
 
 export interface CodecDeath {
-  /** Whose picture was in work. */
+  /** The camera whose picture was in work. */
   cameraId: string | undefined;
   size: PictureSize | undefined;
   /** The process was one for suspects. */
   confined: boolean;
-  /** Somebody else killed the process. */
+  /** The process was killed from outside. */
   external: boolean;
 }
 
@@ -59,7 +59,7 @@ interface Suspect {
 
 export class CodecGuilt {
   readonly #options: CodecGuiltOptions;
-  /** At most the cameras there are: forget() takes a removed one out. */
+  /** At most one entry per camera: forget() removes those of removed cameras. */
   readonly #suspects = new Map<string, Suspect>();
   #row: { cameraId: string; deaths: StrikeWindow } | undefined;
 
@@ -82,7 +82,7 @@ export class CodecGuilt {
       .map(([cameraId]) => cameraId);
   }
 
-  /** @returns whether the camera's standing is another now */
+  /** @returns whether the camera's standing has changed */
   onDeath({ cameraId, size, confined, external }: CodecDeath, nowUs: number): boolean {
     if (cameraId === undefined || external) {
       this.#row = undefined;
@@ -103,7 +103,7 @@ export class CodecGuilt {
     return suspect.standing !== before;
   }
 
-  /** A picture came. @returns whether it ends the camera's time aside */
+  /** A picture arrived. @returns whether it ends the camera's time aside */
   onPicture(cameraId: string, { width, height }: PictureSize, nowUs: number): boolean {
     const suspect = this.#suspects.get(cameraId);
     if (suspect?.standing !== 'aside' || !suspect.size) return false;
@@ -113,7 +113,7 @@ export class CodecGuilt {
     return true;
   }
 
-  /** @returns the cameras whose standing ended with the time; call it every now and then */
+  /** @returns the cameras whose standing ended with time; call it periodically */
   release(nowUs: number): string[] {
     const released: string[] = [];
     for (const [cameraId, suspect] of this.#suspects) {

@@ -1,13 +1,14 @@
 /**
- * Decides when a codec process holds so much memory that a fresh one takes over; codec-replacement.ts carries it out. Time is
- * an argument.
+ * Decides when a codec process holds so much memory that a new one replaces it; codec-replacement.ts carries it out.
+ * Time is an argument.
  *
- * Invariant: a process is `idle` only after it has held encoders, and `large` only against what its present number of cameras
- * needs. So a fresh process is never replaced for the load it has just taken over, and replacement does not repeat itself.
+ * Invariant: a process is `idle` only after it has held encoders, and `large` only relative to the needs of its current
+ * number of cameras. So a new process is never replaced for the load it has just taken over, and replacements do not
+ * repeat.
  */
 
 export interface CodecMemoryOptions {
-  /** A process that had encoders is given back when it stays this much above its fresh size … */
+  /** A process that had encoders is replaced when it stays this much above its initial size … */
   idleGrowthMib: number;
   /** … for this long without an encoder. */
   idleAfterMs: number;
@@ -15,7 +16,7 @@ export interface CodecMemoryOptions {
   largeMib: number;
   /** … and above its settled size times this is replaced. */
   settledFactor: number;
-  /** The settled size is what the process holds this long after it got more encoders than ever before. */
+  /** The settled size is the memory this long after it got more encoders than ever before. */
   settleMs: number;
 }
 
@@ -37,7 +38,7 @@ export class CodecMemory {
     this.#settlesUs = nowUs + options.settleMs * 1000;
   }
 
-  /** @returns why the process is to be replaced; undefined when it is not */
+  /** @returns the reason for replacing the process; undefined without one */
   check(residentMib: number, encoders: number, nowUs: number): MemoryVerdict | undefined {
     if (encoders > this.#mostEncoders) {
       this.#mostEncoders = encoders;

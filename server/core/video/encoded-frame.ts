@@ -1,7 +1,9 @@
 import type { Subscription } from '../fan-out.ts';
 import type { EncodingDemand } from './encoding-demand.ts';
 
-/** One VP8 frame on its way from the transcoder to the SFU and the recorder. Times: server clock, µs since the epoch. */
+/**
+ * One VP8 frame on its way from the transcoder to the SFU and the recorder. Times: server clock, µs since the epoch.
+ */
 export interface EncodedFrame {
   readonly cameraId: string;
   /** One whole VP8 frame (RFC 6386). Never written to. */
@@ -22,17 +24,15 @@ export interface EncodedFrame {
   readonly encodedUs: number;
 }
 
-/**
- * What the SFU and the recorder see of the transcoder. Subscribing is what makes a camera be encoded at all.
- */
+/** The transcoder as the SFU and the recorder see it. A camera is encoded only while there is a subscription. */
 export interface EncodedVideo {
   /**
-   * Every frame of the camera from now on, beginning with a keyframe made of its newest picture at once. The last
-   * subscriber's close stops the camera's encoder after a grace of a few seconds.
+   * Every frame of the camera from now on, beginning with a keyframe made of its newest picture at once. Closing the
+   * last subscription stops the camera's encoder after a few seconds.
    *
-   * @param demand of one who does not watch live; see encoding-demand.ts
+   * @param demand of a subscriber that is not live; see encoding-demand.ts
    */
   subscribe(cameraId: string, onFrame: (frame: EncodedFrame) => void, demand?: EncodingDemand): Subscription;
-  /** Asks for a keyframe as soon as may be; requests close together are answered by one. */
+  /** Requests a keyframe as soon as possible; requests close together share one. */
   requestKeyframe(cameraId: string): void;
 }

@@ -1,11 +1,11 @@
 /**
- * What a camera's one encoder has to give, from what each of its subscribers asks for.
+ * Combines the demands of a camera's subscribers on its one encoder.
  *
- * Who watches live gets every frame. Who does not, a recorder, says how much it needs, and while it is alone no more than that
- * is encoded. While both are there, the recording is what the viewers see, never of fewer bits than it asks for.
+ * A live viewer gets every frame. A recorder states how much it needs, and while it is alone only that is encoded. With
+ * both, the recording is the viewers' video, at least at the recorder's bitrate.
  */
 
-/** Of a subscriber that does not watch live. */
+/** Of a subscriber that is not live. */
 export interface EncodingDemand {
   /** Frames a second. */
   maxFps: number;
@@ -13,15 +13,15 @@ export interface EncodingDemand {
 }
 
 export interface CombinedDemand {
-  /** Somebody watches live. */
+  /** There is a live subscriber. */
   live: boolean;
-  /** Undefined: every frame there is. */
+  /** Undefined: every frame. */
   maxFps: number | undefined;
-  /** Bits a second, at least; 0 when nobody asks for any. */
+  /** Minimum in bits per second; 0 without a demand. */
   minBitrateBps: number;
 }
 
-/** @param demands one per subscriber, undefined for who watches live */
+/** @param demands one per subscriber, undefined for a live one */
 export function combineDemands(demands: readonly (EncodingDemand | undefined)[]): CombinedDemand {
   const asked = demands.filter((demand) => demand !== undefined);
   const live = asked.length < demands.length;

@@ -1,6 +1,6 @@
-/** Takes at most so many frames a second of a camera that sends more. Time is the frames' own. */
+/** Limits the frames per second of a camera that sends more. Time is that of the frames. */
 
-/** A camera's clock is not exact to the frame, so one may come this part of an interval early. */
+/** A camera's clock is not exact: a frame may come this share of an interval early. */
 const EARLY_INTERVALS = 0.2;
 
 export class FramePace {
@@ -12,12 +12,12 @@ export class FramePace {
     this.#minIntervalUs = maxFps === undefined ? 0 : (1_000_000 / maxFps) * (1 - EARLY_INTERVALS);
   }
 
-  /** When the last one taken had come, µs; -Infinity before the first. */
+  /** Arrival of the last accepted frame, µs; -Infinity before the first. */
   get lastUs(): number {
     return this.#lastUs;
   }
 
-  /** @returns whether this frame is to be taken */
+  /** @returns whether this frame is accepted */
   take(receivedUs: number): boolean {
     if (receivedUs - this.#lastUs < this.#minIntervalUs) return false;
     this.#lastUs = receivedUs;

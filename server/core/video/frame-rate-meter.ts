@@ -1,4 +1,7 @@
-/** Frames per second of one camera, over a sliding second or two; steady under jitter because it counts, not averages gaps. */
+/**
+ * Frames per second of one camera, over a sliding second or two; steady under jitter because it counts instead of
+ * averaging gaps.
+ */
 
 const WINDOW_US = 2_000_000;
 const MAX_FRAMES = 256;
@@ -7,7 +10,7 @@ export class FrameRateMeter {
   readonly #assumedFps: number;
   #arrivalsUs: number[] = [];
 
-  /** @param assumedFps what is said until a second of frames has been seen */
+  /** @param assumedFps the result until a second of frames has been seen */
   constructor(assumedFps: number) {
     this.#assumedFps = assumedFps;
   }

@@ -1,8 +1,8 @@
 /**
- * Looks over a JPEG before any decoder sees it: is it one whole baseline picture, and how large? (ITU-T T.81, annex B.)
+ * Inspects a JPEG before decoding: whether it is one complete baseline picture, and its size (ITU-T T.81, annex B).
  *
- * Invariant: what passes begins with SOI, ends with its only EOI, has exactly one frame header and at least one scan,
- * and every segment lies inside it. Nothing here throws, and the cost is one pass over the 0xFF bytes.
+ * Invariant: an accepted JPEG begins with SOI, ends with its only EOI, has exactly one frame header and at least one
+ * scan, and all segments lie inside it. Never throws, and costs one pass over the 0xFF bytes.
  */
 
 const SOI = 0xd8;
@@ -26,7 +26,7 @@ export interface JpegSize {
   height: number;
 }
 
-/** @returns the picture's size, or a few words saying why these bytes are not one whole baseline JPEG */
+/** @returns the picture's size, or a few words why these bytes are not one complete baseline JPEG */
 export function inspectJpeg(bytes: Uint8Array): JpegSize | string {
   const found = scanJpeg(bytes, 0);
   if (typeof found === 'string') return found;
@@ -35,9 +35,9 @@ export function inspectJpeg(bytes: Uint8Array): JpegSize | string {
 }
 
 /**
- * Finds the end of the JPEG that begins at `start`, for files in which one stands behind the other.
+ * Finds the end of the JPEG that begins at `start`, for files of concatenated JPEGs.
  *
- * @returns its size and the offset of the first byte behind it, or why there is none
+ * @returns its size and the offset of the first byte after it, or why there is none
  */
 export function scanJpeg(bytes: Uint8Array, start: number): (JpegSize & { end: number }) | string {
   if (bytes[start] !== 0xff || bytes[start + 1] !== SOI) return 'no start-of-image marker';

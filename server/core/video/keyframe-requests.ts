@@ -18,13 +18,13 @@ export class KeyframeRequests {
     this.#pending = true;
   }
 
-  /** @returns µs until a keyframe is due, 0 when it is due now, undefined when nobody asked for one */
+  /** @returns µs until a keyframe is due, 0 when it is due now, undefined without a request */
   waitUs(nowUs: number): number | undefined {
     if (!this.#pending) return undefined;
     return Math.max(0, this.#lastUs + this.#minIntervalUs - nowUs);
   }
 
-  /** A keyframe is being made: all requests so far are answered by it. */
+  /** A keyframe is being made: it serves all requests so far. */
   served(nowUs: number): void {
     this.#pending = false;
     this.#lastUs = nowUs;

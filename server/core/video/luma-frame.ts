@@ -1,4 +1,4 @@
-/** A camera's picture as motion looks at it: luma only, at an eighth of its size, one cell for each 8 × 8 block. */
+/** A camera's picture for motion detection: luma only, at an eighth of its size, one cell for each 8 × 8 block. */
 export interface LumaFrame {
   readonly cameraId: string;
   /** Cells, not pixels: a VGA picture has 80 × 60. */
@@ -10,10 +10,10 @@ export interface LumaFrame {
   readonly captureUs: number;
 }
 
-/** Width and height of a block that one cell stands for, in pixels: what a JPEG's DC coefficients give for nothing. */
+/** Size of a cell's block in pixels, which a JPEG's DC coefficients yield without further decoding. */
 export const LUMA_SCALE = 8;
 
-/** Cells of a picture's luma; a block that is cut off at the right or the bottom has one too. */
+/** Cells of a picture's luma; a block cut off at the right or the bottom has one too. */
 export function lumaCells(width: number, height: number): { columns: number; rows: number } {
   return { columns: Math.ceil(width / LUMA_SCALE), rows: Math.ceil(height / LUMA_SCALE) };
 }

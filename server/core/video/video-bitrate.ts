@@ -1,6 +1,6 @@
 /**
- * What bitrate a picture deserves: 0.95 Mbit/s for VGA at 25 fps, less per pixel for larger pictures and more per frame
- * for slower cameras, since neighbouring frames then differ more.
+ * Bitrate of a picture size and frame rate: 0.95 Mbit/s for VGA at 25 fps, less per pixel for larger pictures and more
+ * per frame for slower cameras, because neighbouring frames then differ more.
  */
 
 const VGA_PIXELS = 640 * 480;
@@ -14,13 +14,13 @@ export function videoBitrateBps(width: number, height: number, fps: number): num
   return Math.round(Math.min(MAX_BPS, Math.max(MIN_BPS, bps)) / 10_000) * 10_000;
 }
 
-/** Far enough off that the keyframe of a re-opened encoder is worth it. */
+/** Ratio from which a new bitrate is worth the keyframe of a re-opened encoder. */
 const WORTHWHILE_RATIO = 1.3;
 const MIN_CHANGE_INTERVAL_US = 5_000_000;
 
 /**
- * One camera's bitrate over time. An open encoder cannot change it, re-opening costs a keyframe: so it moves in large
- * steps and seldom, except with the picture's size, which re-opens the encoder anyway.
+ * One camera's bitrate over time. An open encoder cannot change it, and re-opening costs a keyframe: so it changes in
+ * large steps and rarely, except with the picture's size, which re-opens the encoder anyway.
  */
 export class BitrateChoice {
   #bps = 0;

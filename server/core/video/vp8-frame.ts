@@ -17,7 +17,7 @@ export interface Vp8FrameInfo {
   height?: number;
 }
 
-/** @returns undefined when these are no VP8 frame's first bytes */
+/** @returns undefined when these are not the first bytes of a VP8 frame */
 export function readVp8Frame(frame: Uint8Array): Vp8FrameInfo | undefined {
   const [first, second, third] = frame;
   if (first === undefined || second === undefined || third === undefined) return undefined;

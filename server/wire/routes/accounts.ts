@@ -1,11 +1,11 @@
-/** Routes of accounts: signing in and out, one's own password, and the users. */
+/** Routes of accounts: sign-in and sign-out, the own password, and users. */
 
 import { z } from 'zod';
 import { ROLE, SESSION_VIEW, USER_VIEW } from '../account.ts';
 import type { ApiRouteTable } from '../api-route.ts';
 import { cameraIds, id, plainName } from '../fields.ts';
 
-/** Only a bound on what is hashed: a password that was once accepted must not be refused here. */
+/** Only bounds the work of hashing: a password that was once accepted must not be refused here. */
 const password = z.string().min(1).max(256);
 const newPassword = z
   .string()
@@ -26,7 +26,7 @@ export const ACCOUNT_ROUTES = {
     response: SESSION_VIEW,
   },
   'POST /api/auth/refresh': {
-    summary: 'Get the next access token, by the refresh cookie',
+    summary: 'Get the next access token with the refresh cookie',
     access: 'anyone',
     response: SESSION_VIEW,
   },
@@ -35,7 +35,7 @@ export const ACCOUNT_ROUTES = {
     access: 'anyone',
   },
   'POST /api/auth/password': {
-    summary: 'Change one’s own password; ends all other sessions',
+    summary: 'Change the own password; ends all other sessions',
     access: 'user',
     body: z.strictObject({ currentPassword: password, newPassword }),
     errors: [409],

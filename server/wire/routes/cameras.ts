@@ -1,4 +1,4 @@
-/** Routes of cameras: seeing them, adding, changing, pairing and removing them. */
+/** Routes of cameras: list, add, change, pair and remove. */
 
 import { z } from 'zod';
 import type { ApiRouteTable } from '../api-route.ts';
@@ -60,14 +60,14 @@ export const CAMERA_ROUTES = {
     errors: [409],
   },
   'POST /api/cameras/:cameraId/key': {
-    summary: 'Give a camera a new key; the former one is worth nothing from then on',
+    summary: 'Give a camera a new key; the former one becomes invalid',
     access: 'administrator',
     params: ONE_CAMERA,
     response: CAMERA_WITH_KEY,
     errors: [409],
   },
   'GET /api/cameras/:cameraId/settings': {
-    summary: 'Read which settings were changed; all others are the camera’s own choice',
+    summary: 'Read the changed settings; the camera chooses all others',
     access: 'administrator',
     params: ONE_CAMERA,
     response: CAMERA_SETTINGS,
@@ -80,19 +80,19 @@ export const CAMERA_ROUTES = {
     errors: [409, 502],
   },
   'POST /api/cameras/:cameraId/reboot': {
-    summary: 'Restart a camera; answered when it has agreed to',
+    summary: 'Restart a camera; answered when it has agreed',
     access: 'administrator',
     params: ONE_CAMERA,
     errors: [409, 502],
   },
   'GET /api/cameras/:cameraId/status': {
-    summary: 'Read everything that is known of a camera’s connection',
+    summary: 'Read the state of a camera’s connection',
     access: 'watcher',
     params: ONE_CAMERA,
     response: CAMERA_DETAILS,
   },
   'POST /api/cameras/:cameraId/pairing-code': {
-    summary: 'Make a code that a camera trades for its key; over https only',
+    summary: 'Make a code that a camera exchanges for its key; over https only',
     access: 'administrator',
     params: ONE_CAMERA,
     response: PAIRING_CODE_VIEW,
@@ -100,7 +100,7 @@ export const CAMERA_ROUTES = {
     errors: [409],
   },
   'POST /api/pairing': {
-    summary: 'Trade a pairing code for a camera’s id and a new key; over https only',
+    summary: 'Exchange a pairing code for a camera’s id and a new key; over https only',
     access: 'anyone',
     body: PAIRING_REQUEST,
     response: PAIRED_CAMERA,

@@ -1,4 +1,4 @@
-/** Routes of events: what happened, pictures and clips of it, the sensors that report, and which motion counts. */
+/** Routes of events: the log, thumbnails and clips, sensors, and motion settings. */
 
 import { z } from 'zod';
 import type { ApiRouteTable } from '../api-route.ts';
@@ -33,7 +33,7 @@ export const EVENT_ROUTES = {
     errors: [409],
   },
   'GET /api/cameras/:cameraId/events/:eventId/thumbnail.jpg': {
-    summary: 'Get a small picture of an event',
+    summary: 'Get the thumbnail of an event',
     access: 'watcher',
     params: ONE_EVENT,
     media: 'image/jpeg',
@@ -62,18 +62,18 @@ export const EVENT_ROUTES = {
     errors: [409],
   },
   'DELETE /api/cameras/:cameraId/sensors/:sensorId': {
-    summary: 'Remove a sensor; its token is worth nothing from then on',
+    summary: 'Remove a sensor; its token becomes invalid',
     access: 'administrator',
     params: ONE_CAMERA.extend({ sensorId: id }),
   },
   'GET /api/cameras/:cameraId/motion': {
-    summary: 'Read which motion counts',
+    summary: 'Read the motion settings',
     access: 'administrator',
     params: ONE_CAMERA,
     response: MOTION_VIEW,
   },
   'PUT /api/cameras/:cameraId/motion': {
-    summary: 'Set which motion counts',
+    summary: 'Set the motion settings',
     access: 'administrator',
     params: ONE_CAMERA,
     body: MOTION_VIEW,

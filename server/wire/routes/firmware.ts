@@ -1,4 +1,4 @@
-/** Routes of firmware: the images, and putting one on a camera. */
+/** Routes of firmware: images and updates. */
 
 import { z } from 'zod';
 import type { ApiRouteTable } from '../api-route.ts';
@@ -13,7 +13,7 @@ export const FIRMWARE_ROUTES = {
     response: z.array(FIRMWARE_IMAGE_VIEW),
   },
   'POST /api/firmware': {
-    summary: 'Upload a firmware image; 200 when it was there already',
+    summary: 'Upload a firmware image; 200 when it already existed',
     access: 'administrator',
     upload: 'application/octet-stream',
     response: FIRMWARE_IMAGE_VIEW,
@@ -27,12 +27,12 @@ export const FIRMWARE_ROUTES = {
     errors: [409],
   },
   'GET /api/firmware/cameras': {
-    summary: 'List what every camera runs and how far its update is',
+    summary: 'List the firmware and update of every camera',
     access: 'administrator',
     response: z.array(CAMERA_FIRMWARE_VIEW),
   },
   'GET /api/cameras/:cameraId/update': {
-    summary: 'Read what a camera runs and how far its update is',
+    summary: 'Read the firmware and update of a camera',
     access: 'administrator',
     params: ONE_CAMERA,
     response: CAMERA_FIRMWARE_VIEW,
@@ -47,7 +47,7 @@ export const FIRMWARE_ROUTES = {
     errors: [409],
   },
   'DELETE /api/cameras/:cameraId/update': {
-    summary: 'Cancel an update, or clear how one has ended',
+    summary: 'Cancel an update, or clear one that has ended',
     access: 'administrator',
     params: ONE_CAMERA,
     errors: [409],

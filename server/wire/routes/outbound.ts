@@ -1,4 +1,4 @@
-/** Routes of what goes out when something happens: webhooks, and notifications to one's own devices. */
+/** Routes of outbound messages: webhooks, and notifications to a user's own devices. */
 
 import { z } from 'zod';
 import type { ApiRouteTable } from '../api-route.ts';
@@ -41,7 +41,7 @@ export const OUTBOUND_ROUTES = {
     response: WEBHOOK_WITH_SECRET,
   },
   'POST /api/webhooks/:webhookId/test': {
-    summary: 'Queue a message that says nothing happened',
+    summary: 'Queue a test message',
     access: 'administrator',
     params: ONE_WEBHOOK,
     errors: [409],
@@ -58,19 +58,19 @@ export const OUTBOUND_ROUTES = {
     params: ONE_WEBHOOK.extend({ deliveryId: id }),
   },
   'GET /api/notifications': {
-    summary: 'Read what one’s own devices are told',
+    summary: 'Read the own notification settings and devices',
     access: 'user',
     response: NOTIFICATIONS_VIEW,
   },
   'PUT /api/notifications': {
-    summary: 'Set what one’s own devices are told',
+    summary: 'Set the own notification settings',
     access: 'user',
     body: NOTIFICATION_SETTINGS,
     response: NOTIFICATIONS_VIEW,
     errors: [409],
   },
   'POST /api/notifications/devices': {
-    summary: 'Add a device; it is told until the session ends',
+    summary: 'Add a device; it gets notifications until the session ends',
     access: 'user',
     body: PUSH_DEVICE,
     response: NOTIFICATIONS_VIEW,
@@ -83,7 +83,7 @@ export const OUTBOUND_ROUTES = {
     params: z.strictObject({ deviceId: id }),
   },
   'POST /api/notifications/test': {
-    summary: 'Notify one’s own devices to test them',
+    summary: 'Send a test notification to the own devices',
     access: 'user',
   },
 } as const satisfies ApiRouteTable;

@@ -1,4 +1,4 @@
-/** Routes of recordings: what is recorded, what is there, the segments themselves and a range of them to take away. */
+/** Routes of recordings: settings, timeline, segments, and export of a time range. */
 
 import { z } from 'zod';
 import type { ApiRouteTable } from '../api-route.ts';
@@ -17,18 +17,18 @@ const ONE_RECORDING = ONE_CAMERA.extend({ recordingId: id });
 
 export const RECORDING_ROUTES = {
   'GET /api/recording': {
-    summary: 'Read how much room there is for recordings',
+    summary: 'Read the space for recordings',
     access: 'administrator',
     response: RECORDING_STATUS,
   },
   'GET /api/cameras/:cameraId/recording': {
-    summary: 'Read what a camera records',
+    summary: 'Read the recording settings of a camera',
     access: 'administrator',
     params: ONE_CAMERA,
     response: CAMERA_RECORDING,
   },
   'PUT /api/cameras/:cameraId/recording': {
-    summary: 'Set what a camera records',
+    summary: 'Set the recording settings of a camera',
     access: 'administrator',
     params: ONE_CAMERA,
     body: RECORDING_SETTINGS,
@@ -42,7 +42,7 @@ export const RECORDING_ROUTES = {
     response: TIMELINE,
   },
   'GET /api/cameras/:cameraId/recordings/:recordingId.webm': {
-    summary: 'Get one recording, in ranges',
+    summary: 'Get one segment, in ranges',
     access: 'watcher',
     params: ONE_RECORDING,
     media: 'video/webm',
@@ -50,20 +50,20 @@ export const RECORDING_ROUTES = {
     errors: [412, 416],
   },
   'PATCH /api/cameras/:cameraId/recordings/:recordingId': {
-    summary: 'Protect a recording, or no longer',
+    summary: 'Protect a segment or end its protection',
     access: 'administrator',
     params: ONE_RECORDING,
     body: z.strictObject({ protected: z.boolean() }),
     errors: [409],
   },
   'DELETE /api/cameras/:cameraId/recordings/:recordingId': {
-    summary: 'Delete a recording',
+    summary: 'Delete a segment',
     access: 'administrator',
     params: ONE_RECORDING,
     errors: [409],
   },
   'GET /api/cameras/:cameraId/export.webm': {
-    summary: 'Get a range of time as one file, from the keyframe before it',
+    summary: 'Get a time range as one file, from the keyframe before it',
     access: 'watcher',
     params: ONE_CAMERA,
     query: TIME_RANGE,

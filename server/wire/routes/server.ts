@@ -1,4 +1,4 @@
-/** Routes of the server itself: whether it is there, its figures, and the ways to it. */
+/** Routes of the server itself: health, figures, and reachability. */
 
 import { z } from 'zod';
 import type { ApiRouteTable } from '../api-route.ts';
@@ -7,7 +7,7 @@ import { SERVER_STATUS } from '../server-status.ts';
 
 export const SERVER_ROUTES = {
   'GET /api/health': {
-    summary: 'Read whether the server is up; answered ahead of every other route',
+    summary: 'Check that the server is up; answered before every other route',
     access: 'anyone',
     response: z.strictObject({ status: z.literal('ok') }),
   },
@@ -22,12 +22,12 @@ export const SERVER_ROUTES = {
     response: SERVER_STATUS,
   },
   'GET /api/connection': {
-    summary: 'Read what the server knows of the way to it',
+    summary: 'Read the server’s facts for the connection check',
     access: 'user',
     response: CONNECTION_FACTS,
   },
   'GET /api/connection/addresses': {
-    summary: 'List where devices reach the server',
+    summary: 'List the addresses for devices',
     access: 'administrator',
     response: SERVER_ADDRESSES,
   },

@@ -1,6 +1,6 @@
 /**
- * What Vigie's motion must beat: the plain way. A cell has moved when it differs from the picture before by more than a
- * threshold, and there is motion when enough cells have. Episodes are made of it by the same rules.
+ * The plain way, for comparison with Vigie's motion: a cell has moved when it differs from the previous picture by more
+ * than a threshold, and there is motion when enough cells have moved. Episodes follow the same rules.
  */
 
 import type { LumaFrame } from '../../../server/core/video/luma-frame.ts';

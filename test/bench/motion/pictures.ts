@@ -3,7 +3,7 @@
 import { JpegDecoder } from '../../../server/video/jpeg-decoder.ts';
 import type { Picture } from './scene.ts';
 
-/** @throws Error when one is no JPEG */
+/** @throws Error when a file is not a JPEG */
 export function lumaPictures(jpegs: readonly Buffer[]): Picture[] {
   const decoder = new JpegDecoder();
   try {

@@ -1,8 +1,9 @@
 /**
- * Scenes to try motion on: real pictures as full-size luma, with what light, lamps, sensors and weather do to them.
+ * Scenes for motion: real pictures as full-size luma, with the effects of light, lamps, sensors and weather.
  *
- * Every disturbance is a function of the scene's time, deterministic by seed, and works on the full 640 × 480 luma in the
- * order light does: scene, exposure, lamp, rain, sensor noise. The eighth-size picture is made from that last.
+ * Every disturbance is a function of the scene's time, deterministic by seed, and works on the full 640 × 480 luma in
+ * the order of the light's path: scene, exposure, lamp, rain, sensor noise. The eighth-size picture is made from that
+ * last.
  */
 
 import { LUMA_SCALE, type LumaFrame } from '../../../server/core/video/luma-frame.ts';
@@ -21,7 +22,7 @@ export type Disturbance = (pixels: Float32Array, picture: Picture, timeMs: numbe
 
 const GAMMA = 2.2;
 
-/** Exposure or gain: `gain(timeMs)` times the light, through the gamma that cameras apply. */
+/** Exposure or gain: `gain(timeMs)` times the light, through a camera's gamma. */
 export function exposure(gain: (timeMs: number) => number): Disturbance {
   return (pixels, _, timeMs) => {
     const factor = gain(timeMs) ** (1 / GAMMA);
@@ -34,7 +35,7 @@ export function lampFlicker(depth: number): Disturbance {
   const rowMs = 0.06;
   return (pixels, { width, height }, timeMs) => {
     for (let row = 0; row < height; row++) {
-      // Half a per cent off the mains' beat, so that the bands wander.
+      // Half a percent off the mains' frequency, so that the bands drift.
       const phase = 2 * Math.PI * 0.1 * (timeMs * 1.005 + row * rowMs);
       const factor = (1 + depth * Math.sin(phase)) ** (1 / GAMMA);
       for (let index = row * width; index < (row + 1) * width; index++)
@@ -43,7 +44,7 @@ export function lampFlicker(depth: number): Disturbance {
   };
 }
 
-/** Bright streaks, elsewhere in each picture. */
+/** Bright streaks at other positions in each picture. */
 export function rain(streaks: number, seed: number): Disturbance {
   const random = randomSequence(seed);
   return (pixels, { width, height }) => {
@@ -62,7 +63,7 @@ export function rain(streaks: number, seed: number): Disturbance {
   };
 }
 
-/** Gaussian noise of a pixel, in luma steps; the same table read from another place for each picture. */
+/** Gaussian noise of a pixel, in luma steps; the same table read from another offset for each picture. */
 export function sensorNoise(deviation: number | ((timeMs: number) => number), seed: number): Disturbance {
   const random = randomSequence(seed);
   const table = Float32Array.from({ length: 1_000_003 }, () => {
@@ -80,7 +81,7 @@ export function sensorNoise(deviation: number | ((timeMs: number) => number), se
   };
 }
 
-/** The picture with everything done to it, at an eighth of its size. */
+/** The picture with all disturbances, at an eighth of its size. */
 export function lumaFrame(picture: Picture, disturbances: readonly Disturbance[], timeMs: number): LumaFrame {
   const pixels = Float32Array.from(picture.luma);
   for (const disturb of disturbances) disturb(pixels, picture, timeMs);

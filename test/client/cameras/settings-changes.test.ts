@@ -4,7 +4,7 @@ import { ApiError } from '../../../client/http/api-error.ts';
 import { SettingsChanges } from '../../../client/cameras/settings-changes.ts';
 import type { CameraSettings } from '../../../server/wire/camera-settings.ts';
 
-/** A camera that answers when it is told to. */
+/** A camera that answers when the test says so. */
 class SlowCamera {
   readonly asked: CameraSettings[] = [];
   readonly #answers: PromiseWithResolvers<void>[] = [];
@@ -26,7 +26,7 @@ class SlowCamera {
   }
 }
 
-test('a slider that is dragged sends its first value and then only the newest', async () => {
+test('a dragged slider sends its first value and then only the newest', async () => {
   const camera = new SlowCamera();
   for (let flash = 1; flash <= 50; flash++) camera.changes.ask('flash', { flash });
   assert.equal(camera.changes.values.flash, 50);
@@ -37,7 +37,7 @@ test('a slider that is dragged sends its first value and then only the newest', 
   assert.deepEqual(camera.changes.answerTo('flash'), { state: 'applied' });
 });
 
-test('each setting is answered on its own', async () => {
+test('each setting is answered separately', async () => {
   const camera = new SlowCamera();
   camera.changes.ask('vFlip', { vFlip: true });
   camera.changes.ask('flash', { flash: 9 });
@@ -51,7 +51,7 @@ test('each setting is answered on its own', async () => {
   assert.equal(camera.changes.answerTo('contrast'), undefined);
 });
 
-test('what the camera refuses stands again where it was', async () => {
+test('a refused value is reset to the former one', async () => {
   const camera = new SlowCamera();
   camera.changes.ask('brightness', { brightness: 2 });
   camera.changes.ask('contrast', { contrast: 2 });
@@ -61,7 +61,7 @@ test('what the camera refuses stands again where it was', async () => {
   assert.deepEqual(camera.changes.values, { brightness: 1 });
 });
 
-test('a value refused after a newer one was taken up says nothing about the newer', async () => {
+test('a refusal after a newer accepted value does not affect the newer one', async () => {
   const camera = new SlowCamera();
   camera.changes.ask('brightness', { brightness: 2 });
   camera.changes.ask('brightness', { brightness: -1 });

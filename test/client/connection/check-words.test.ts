@@ -52,7 +52,7 @@ const good: CheckFacts = {
   facts: outside,
 };
 
-test('where all is well, every mark is good and there is nothing to do', () => {
+test('without a problem every mark is good and there is nothing to do', () => {
   const { verdict, lines } = checkWords(good);
   assert.equal(verdict.title, 'Video connects directly');
   assert.deepEqual(
@@ -178,12 +178,12 @@ const findings: [name: string, facts: Partial<CheckFacts>, title: string, words:
   ['at home', { facts: atHome }, 'Your location', /phone with Wi-Fi off/],
 ];
 for (const [name, facts, title, words] of findings) {
-  test(`${name}: said, and what to do`, () => {
+  test(`${name}: the problem and what to do`, () => {
     const line = checkWords({ ...good, ...facts }).lines.find((each) => each.title.startsWith(title));
     assert.match(`${line?.meaning} ${line?.fix}`, words);
   });
 
-  test(`${name}: a viewer is told nothing of the server’s settings`, () => {
+  test(`${name}: a viewer sees nothing of the server’s settings`, () => {
     const known = { ...good, ...facts }.facts;
     const { server: _server, ...forViewers } = known ?? outside;
     const { verdict, lines } = checkWords({ ...good, ...facts, administrator: false, facts: forViewers });
@@ -191,7 +191,7 @@ for (const [name, facts, title, words] of findings) {
   });
 }
 
-test('a server that is full is named as the cause, with how many watch, and the network is not blamed', () => {
+test('a full server is named as the cause, with the number of viewers, and the network is not blamed', () => {
   for (const administrator of [true, false]) {
     const { verdict, lines } = checkWords({ ...good, administrator, ways: [], watchingWhenFull: 8 });
     assert.equal(verdict.title, 'The server is full');
@@ -206,12 +206,12 @@ test('a server that is full is named as the cause, with how many watch, and the 
   assert.match(verdict.meaning, /^1 viewer is watching, /);
 });
 
-test('the server did not answer at all: what the browser found is still told', () => {
+test("without an answer from the server, the browser's findings are still shown", () => {
   const { lines } = checkWords({ ...good, facts: null });
   assert.ok(lines.length >= 3);
 });
 
-test('the report is plain text, one finding a line, what to do under it', () => {
+test('the report is plain text, one finding a line, with what to do under it', () => {
   const words = checkWords({ ...good, ways: [way('directUdp', 'noPath')] });
   const report = checkReport(words, 'A browser', new Date(0));
   assert.match(

@@ -17,7 +17,7 @@ test('a camera connects by ws at http and by wss at https, on the same port', ()
   assert.equal(cameraUrl('https://[fd00::1]:8443'), 'wss://[fd00::1]:8443/camera');
 });
 
-test('the lines for the firmware name the server, the id and the key', () => {
+test('the lines for the firmware contain the server, the id and the key', () => {
   assert.deepEqual(cameraConfiguration('https://cams.example.org', CAMERA).split('\n'), [
     'VIGIE_SERVER_URL=wss://cams.example.org/camera',
     'VIGIE_CAMERA_ID=cam_1',
@@ -25,7 +25,7 @@ test('the lines for the firmware name the server, the id and the key', () => {
   ]);
 });
 
-test('the command of the virtual camera is one it understands, with the authority where there is one', () => {
+test('the virtual camera understands its command, with the authority if there is one', () => {
   for (const authorityFile of [null, 'data/tls/ca.crt']) {
     const command = cameraCommand('https://192.168.1.10:8080', CAMERA, authorityFile);
     const [, words = ''] = /^npm run camera -- (.+)$/.exec(command) ?? [];
@@ -36,12 +36,12 @@ test('the command of the virtual camera is one it understands, with the authorit
   }
 });
 
-test('a sensor’s command trusts the authority where there is one', () => {
+test('a sensor’s command trusts the authority if there is one', () => {
   assert.match(sensorCommand('https://a/events', 'T', 'data/tls/ca.crt'), / --cacert data\/tls\/ca\.crt /);
   assert.doesNotMatch(sensorCommand('https://a/events', 'T'), /cacert/);
 });
 
-test('a path with spaces or quotes stays one word of the shell', () => {
+test('a path with spaces or quotes stays one word for the shell', () => {
   assert.equal(shellWord('/var/lib/vigie/tls/ca.crt'), '/var/lib/vigie/tls/ca.crt');
   assert.equal(shellWord("/my data/it's"), `'/my data/it'\\''s'`);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiError } from '../../../client/http/api-error.ts';
 import { Emitter } from '../../../client/emitter.ts';
-import { EventFeed, mergeEvents, type AskForEvents } from '../../../client/events/event-feed.ts';
+import { EventFeed, mergeEvents, type LoadEvents } from '../../../client/events/event-feed.ts';
 import type { SignalingClientEvents } from '../../../client/signaling/signaling-client.ts';
 import type { EventView } from '../../../server/wire/event.ts';
 
@@ -30,22 +30,22 @@ const settled = (): Promise<void> => new Promise((resolve) => void setImmediate(
 
 const belongs = ({ cameraId }: EventView): boolean => cameraId === 'cam_1';
 
-function feedOf(ask: AskForEvents, pageSize = 3) {
+function feedOf(ask: LoadEvents, pageSize = 3) {
   const signaling = new Signaling();
   const feed = new EventFeed({ ask, signaling, belongs, pageSize });
   return { feed, signaling, ids: () => feed.events.map(({ id }) => id) };
 }
 
-/** The server's answers, of what has the numbers 1 … `newest`. */
+/** The server's answers, for events numbered 1 … `newest`. */
 const serverWith =
-  (newest: number): AskForEvents =>
+  (newest: number): LoadEvents =>
   (limit, before) => {
     const from = before === undefined ? newest : Number(before.slice(4)) - 1;
     const numbers = Array.from({ length: Math.min(limit, from) }, (_, index) => from - index);
     return Promise.resolve(numbers.map((n) => event(n)));
   };
 
-test('an event is shown as it is known best, whichever way the news comes', () => {
+test('an event shows its newest state, whichever way the update comes', () => {
   const ended = event(1, { endedAtMs: 5000 });
   const seen = event(1, { thumbnail: true });
   const both = event(1, { endedAtMs: 5000, thumbnail: true });
@@ -65,7 +65,7 @@ test('an event is shown as it is known best, whichever way the news comes', () =
   );
 });
 
-test('pages join, and the last one says so', async () => {
+test('pages are joined, and the last one is marked', async () => {
   const { feed, ids } = feedOf(serverWith(7));
   assert.equal(feed.loaded, false);
   await settled();
@@ -75,7 +75,7 @@ test('pages join, and the last one says so', async () => {
   assert.deepEqual([ids().length, ids().at(-1), feed.mayHaveMore], [7, 'evt_1', false]);
 });
 
-test('what is told comes on top; what belongs elsewhere does not; after a break the top is asked for again', async () => {
+test('new events come on top, others are ignored, and after a reconnect the top is loaded again', async () => {
   let newest = 4;
   const { feed, signaling, ids } = feedOf((limit, before) => serverWith(newest)(limit, before));
   await settled();
@@ -91,7 +91,7 @@ test('what is told comes on top; what belongs elsewhere does not; after a break 
   assert.equal(ids().at(-1), 'evt_1', 'and how far back it goes is as before');
 });
 
-test('a question that fails is told, and the next one that does not takes it back', async () => {
+test('a failed request is shown, and the next success clears it', async () => {
   let fails = true;
   const { feed, signaling } = feedOf((limit) =>
     fails ? Promise.reject(new ApiError('unavailable', 'the server is busy', 503)) : serverWith(2)(limit),
@@ -104,7 +104,7 @@ test('a question that fails is told, and the next one that does not takes it bac
   assert.deepEqual([feed.error, feed.events.length], [null, 2]);
 });
 
-test('once closed it hears and asks nothing more', async () => {
+test('after closing it neither listens nor requests', async () => {
   let asked = 0;
   const { feed, signaling, ids } = feedOf((limit) => {
     asked++;

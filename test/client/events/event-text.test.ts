@@ -27,7 +27,7 @@ const when = (agoMs: number, lastedMs = 0) => {
   return eventText(event({ startedAtMs: endedAtMs - lastedMs, endedAtMs }), NOW).when;
 };
 
-test('where something happened is said by who noticed it', () => {
+test('the place of an event depends on its source', () => {
   assert.equal(where({ source: 'sensor', sourceName: 'Porch' }), 'detected by “Porch”');
   assert.equal(where({ source: 'camera' }), 'detected by the camera’s sensor');
   assert.equal(where({ source: 'connection', kind: 'offline' }), '');
@@ -35,7 +35,7 @@ test('where something happened is said by who noticed it', () => {
   assert.equal(where({ zones: ['Drive', 'Gate'] }), 'in “Drive”, “Gate”');
 });
 
-test('when it happened is said from now, with how long it lasted', () => {
+test('the time of an event is relative to now, with its duration', () => {
   assert.equal(eventText(event({ endedAtMs: null, startedAtMs: NOW - MINUTE }), NOW).when, 'now');
   assert.equal(when(0), 'just now');
   assert.equal(when(-5_000), 'just now');

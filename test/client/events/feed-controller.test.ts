@@ -37,7 +37,7 @@ function element(context: TestContext) {
   };
 }
 
-test('no feed is opened before the element has said what it shows', (context) => {
+test('no feed is opened before the element has chosen its camera', (context) => {
   const { connect, feeds, controller } = element(context);
   connect();
   assert.equal(feeds.length, 0);
@@ -45,7 +45,7 @@ test('no feed is opened before the element has said what it shows', (context) =>
   assert.deepEqual(feeds, [{ cameraId: 'door', open: true }]);
 });
 
-test('another camera takes the place of the one before', (context) => {
+test('another camera replaces the former one', (context) => {
   const { connect, feeds, controller, shown } = element(context);
   connect();
   controller.restart();
@@ -57,7 +57,7 @@ test('another camera takes the place of the one before', (context) => {
   ]);
 });
 
-test('an element off the page has no feed and no timer, and gets a feed when it comes back', (context) => {
+test('an element off the page has no feed and no timer, and gets a feed when it returns', (context) => {
   const { connect, disconnect, feeds, controller, updates, tick } = element(context);
   connect();
   controller.restart();

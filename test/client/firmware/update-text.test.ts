@@ -11,7 +11,7 @@ const UPDATE: UpdateView = {
   state: 'staged',
   receivedBytes: 0,
   reason: null,
-  changedAt: 0,
+  changedAtMs: 0,
 };
 
 const texts: [change: Partial<UpdateView>, expected: UpdateText][] = [
@@ -71,12 +71,12 @@ const texts: [change: Partial<UpdateView>, expected: UpdateText][] = [
   ],
 ];
 for (const [change, expected] of texts) {
-  test(`an update that is ${change.state}${change.reason ? ' with a reason' : ''} is said in words`, () => {
+  test(`an update that is ${change.state}${change.reason ? ' with a reason' : ''} has a text`, () => {
     assert.deepEqual(updateText({ ...UPDATE, ...change }), expected);
   });
 }
 
-test('boards are called as on the box, and sizes are short', () => {
+test('boards have their product names, and sizes are short', () => {
   assert.deepEqual(['esp32', 'esp32s3', 'host', 'esp32p4', 'toString'].map(boardName), [
     'ESP32',
     'ESP32-S3',

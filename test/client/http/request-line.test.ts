@@ -16,7 +16,7 @@ test('no id leaves its place in the path', () => {
   }
 });
 
-test('what the query names stands in the URL, and nothing else', () => {
+test('the query contains the given parameters, and nothing else', () => {
   const params = { cameraId: 'cam_1' };
   const line = requestLine('GET /api/cameras/:cameraId/events', {
     params,

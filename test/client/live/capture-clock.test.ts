@@ -11,7 +11,7 @@ function rtpAt(clock: { rtpTimestamp: number; captureUs: number }, captureUs: nu
   return (((clock.rtpTimestamp + ticks) % 2 ** 32) + 2 ** 32) % 2 ** 32;
 }
 
-test('the reference timestamp stands for the reference time', () => {
+test('the reference timestamp yields the reference time', () => {
   const clock = { rtpTimestamp: 1234, captureUs: START_US };
   assert.equal(captureTimeUs(clock, 1234, START_US), START_US);
 });
@@ -21,7 +21,7 @@ test('one second later is 90000 ticks later', () => {
   assert.ok(Math.abs(captureTimeUs(clock, 90_000, START_US) - (START_US + 1_000_000)) < 1);
 });
 
-test('a timestamp that has wrapped comes after the reference, not 13 hours before it', () => {
+test('a wrapped timestamp comes after the reference, not 13 hours before it', () => {
   const clock = { rtpTimestamp: 2 ** 32 - 45_000, captureUs: START_US };
   assert.ok(Math.abs(captureTimeUs(clock, 45_000, START_US + 1_000_000) - (START_US + 1_000_000)) < 1);
 });

@@ -22,7 +22,7 @@ function fullServer(context: TestContext) {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-test('a full server is said to be full and asked again, ever more slowly, until there is room', async (context) => {
+test('a full server is reported, and tried again at growing intervals until there is room', async (context) => {
   const { server, transport } = fullServer(context);
   const attachment = new FeedAttachment('door');
   await attachment.attach(transport);
@@ -47,7 +47,7 @@ test('a full server is said to be full and asked again, ever more slowly, until 
   attachment.close();
 });
 
-test('nobody looks any longer: a full server is not asked again', async (context) => {
+test('without a viewer a full server is not tried again', async (context) => {
   const { server, transport } = fullServer(context);
   const attachment = new FeedAttachment('door');
   await attachment.attach(transport);

@@ -6,7 +6,7 @@ const NOW_MS = 1_800_000_000_000;
 const connecting: StatusTextInputs = {
   status: 'connecting',
   missing: false,
-  lastFrameAt: NOW_MS - 60_000,
+  lastFrameAtMs: NOW_MS - 60_000,
   nowMs: NOW_MS,
   connectingForMs: 0,
   problem: null,
@@ -17,7 +17,7 @@ const cases: [inputs: Partial<StatusTextInputs>, text: string][] = [
   [{}, 'Connecting…'],
   [{ status: 'live', problem: 'noPath' }, 'Live'],
   [{ status: 'offline' }, 'Offline for 1 min'],
-  [{ status: 'offline', lastFrameAt: null }, 'Never connected'],
+  [{ status: 'offline', lastFrameAtMs: null }, 'Never connected'],
   [{ status: 'offline', missing: true }, 'Not available'],
   [{ problem: 'noPath', connectingForMs: 1_000 }, 'Connecting…'],
   [{ problem: 'noPath', connectingForMs: 9_000 }, 'Connecting… video is blocked'],

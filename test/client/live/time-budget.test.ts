@@ -25,7 +25,7 @@ function presented(rtpTimestamp: number) {
   };
 }
 
-test('the parts of a frame are told apart and add up to its latency', () => {
+test('the parts of a frame are separated and add up to its latency', () => {
   const window = new TimeBudgetWindow();
   window.addPresented(presented(42));
   window.addTimings([timing(42)]);
@@ -37,7 +37,7 @@ test('the parts of a frame are told apart and add up to its latency', () => {
   );
 });
 
-test('a frame that was sent but not shown, or shown but not told about, does not count', () => {
+test('a frame that was sent but not shown, or shown without timings, does not count', () => {
   const window = new TimeBudgetWindow();
   window.addPresented(presented(1));
   window.addTimings([timing(2)]);

@@ -52,7 +52,7 @@ class FakeTransport extends Emitter<{ state: LiveTransportState }> {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-/** What is opened waits until the test answers it. */
+/** Opened transports wait until the test answers. */
 function room(context: TestContext) {
   context.mock.timers.enable({ apis: ['setTimeout'] });
   const signaling = new FakeSignaling();
@@ -81,7 +81,7 @@ function room(context: TestContext) {
   return { signaling, keeper, asked, moved, answered, tick: (ms: number) => context.mock.timers.tick(ms) };
 }
 
-test('a transport is opened when it is wanted and signaling is open, and one at a time', async (context) => {
+test('a transport is opened when it is wanted and signaling is open, one at a time', async (context) => {
   const { signaling, keeper, asked, answered } = room(context);
   signaling.opens();
   assert.equal(asked.length, 0);
@@ -131,7 +131,7 @@ test('a transport of an earlier signaling epoch is never usable', async (context
   assert.equal(keeper.usable, undefined);
 });
 
-test('a lost path restarts ICE first, and opens the next transport when that does not help', async (context) => {
+test('a lost path first restarts ICE, and opens the next transport when that does not help', async (context) => {
   const { signaling, keeper, asked, answered, tick } = room(context);
   signaling.opens();
   keeper.want();
@@ -147,7 +147,7 @@ test('a lost path restarts ICE first, and opens the next transport when that doe
   assert.equal(asked.length, 2);
 });
 
-test('a full server is told with how many watch, is no missing path, and is asked again', async (context) => {
+test('a full server is reported with its number of viewers, is not a missing path, and is tried again', async (context) => {
   const { signaling, keeper, asked, answered, tick } = room(context);
   const told: (number | null)[] = [];
   keeper.on('full', (watching) => told.push(watching));
@@ -162,7 +162,7 @@ test('a full server is told with how many watch, is no missing path, and is aske
   assert.deepEqual(told, [8, null]);
 });
 
-test('a browser without WebRTC is not asked again', async (context) => {
+test('a browser without WebRTC is not tried again', async (context) => {
   const { signaling, keeper, asked, tick } = room(context);
   signaling.opens();
   keeper.want();

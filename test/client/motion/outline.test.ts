@@ -22,12 +22,12 @@ const TRIANGLE: Outline = [
   [0.5, 1],
 ];
 
-test('a corner is within the picture, wherever the finger went', () => {
+test('a corner is within the picture, wherever the pointer went', () => {
   assert.deepEqual(pointAt(-0.2, 1.7), [0, 1]);
   assert.deepEqual(pointAt(0.123_456, 0.5), [0.123, 0.5]);
 });
 
-test('an outline keeps three corners and gets no more than the server takes', () => {
+test('an outline keeps three corners and gets no more than the server accepts', () => {
   assert.deepEqual(withoutCorner(TRIANGLE, 1), TRIANGLE);
   assert.deepEqual(withoutCorner(MIDDLE, 1), [MIDDLE[0], MIDDLE[2], MIDDLE[3]]);
   const full: Outline = Array.from({ length: MAX_CORNERS }, (_, index) => pointAt(index / MAX_CORNERS, 0));
@@ -47,7 +47,7 @@ test('a side is split in its middle, the last one too', () => {
   assert.deepEqual(middleOf(TRIANGLE, 2), [0.25, 0.5]);
 });
 
-test('a corner is moved, the others stay, and what was given is as it was', () => {
+test('moving a corner keeps the others, and the original outline', () => {
   const before = structuredClone(TRIANGLE);
   assert.deepEqual(movedCorner(TRIANGLE, 1, [0.9, 0.1]), [
     [0, 0],
@@ -57,7 +57,7 @@ test('a corner is moved, the others stay, and what was given is as it was', () =
   assert.deepEqual(TRIANGLE, before);
 });
 
-test('areas get names and ids nobody has, are changed wherever they are, and are taken away', () => {
+test('areas get unused names and ids, and can be changed and removed', () => {
   assert.equal(freshName('Zone', ['Zone 1', 'Gate', 'Zone 3']), 'Zone 2');
   const first = withArea(DEFAULT_MOTION, 'zone', TRIANGLE);
   const second = withArea(first.view, 'zone', MIDDLE);
@@ -78,7 +78,7 @@ test('areas get names and ids nobody has, are changed wherever they are, and are
   assert.ok(!isSame(first.view, DEFAULT_MOTION));
 });
 
-test('sliders lead to values the server takes, from end to end, and back to where they stood', () => {
+test('sliders yield values that the server accepts, from end to end, and back', () => {
   const bounds = {
     sensitivity: [1, 100],
     minArea: [0.0005, 0.5],

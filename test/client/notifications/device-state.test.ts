@@ -9,12 +9,12 @@ const able: DeviceFacts = {
   isApple: false,
   isInstalled: false,
   permission: 'default',
-  isTold: false,
+  isSubscribed: false,
 };
 
-suite('a device that could be told', () => {
+suite('a device that could get notifications', () => {
   for (const [name, facts, expected] of [
-    ['nobody asked it yet', {}, 'off'],
+    ['not asked yet', {}, 'off'],
     ['over plain http', { isSecure: false, hasPush: false }, 'insecure'],
     ['an iPhone’s browser', { hasPush: false, isApple: true }, 'notInstalled'],
     [
@@ -23,15 +23,15 @@ suite('a device that could be told', () => {
       'unsupported',
     ],
     ['a browser without push', { hasPush: false }, 'unsupported'],
-    ['its owner said no', { permission: 'denied', isTold: true }, 'blocked'],
+    ['its owner refused', { permission: 'denied', isSubscribed: true }, 'blocked'],
     ['allowed, but signed out since', { permission: 'granted' }, 'off'],
-    ['told', { permission: 'granted', isTold: true }, 'on'],
-    ['known to the server, but not allowed any more', { isTold: true }, 'off'],
+    ['subscribed', { permission: 'granted', isSubscribed: true }, 'on'],
+    ['known to the server, but not allowed any more', { isSubscribed: true }, 'off'],
   ] as const)
     test(name, () => assert.equal(deviceState({ ...able, ...facts }), expected));
 });
 
-test('other hours keep their days, and what programs added stays', () => {
+test('other hours keep their days, and windows added by programs stay', () => {
   const weekend = { days: [0, 6], from: '00:00', to: '24:00' };
   assert.deepEqual(withNight([], '23:00', '06:00'), [
     { days: [0, 1, 2, 3, 4, 5, 6], from: '23:00', to: '06:00' },

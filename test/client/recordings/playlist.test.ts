@@ -20,27 +20,27 @@ const open = film('d', 560_040, 570_000, true);
 const playlist = new Playlist([first, second, later, open]);
 
 suite('a playlist', () => {
-  test('knows the film of a moment, and where in it', () => {
+  test('finds the segment of a time, and the position in it', () => {
     assert.deepEqual(playlist.at(31_000), { segment: first, seconds: 30 });
     assert.deepEqual(playlist.at(61_040), { segment: second, seconds: 0 });
   });
 
-  test('where nothing was recorded, what comes next begins', () => {
+  test('where nothing was recorded, the next segment begins', () => {
     assert.deepEqual(playlist.at(300_000), { segment: later, seconds: 0 });
     assert.deepEqual(playlist.at(0), { segment: first, seconds: 0 });
   });
 
-  test('what is still being written is played as far as it has come', () => {
+  test('a segment being written plays up to its current end', () => {
     assert.deepEqual(playlist.at(565_040), { segment: open, seconds: 5 });
     assert.equal(playlist.at(570_000), undefined);
   });
 
-  test('but is not fetched before somebody wants to see it', () => {
+  test('but is not fetched before a viewer wants to see it', () => {
     assert.deepEqual([playlist.after(later)?.id, playlist.upcoming(later)], ['d', undefined]);
     assert.equal(playlist.upcoming(first)?.id, 'b');
   });
 
-  test('films follow one another', () => {
+  test('segments follow one another', () => {
     assert.deepEqual(
       [playlist.after(first)?.id, playlist.after(second)?.id, playlist.after(open)],
       ['b', 'c', undefined],

@@ -15,7 +15,7 @@ const film = (startMs: number, endMs: number): RecordedSegment => ({
   open: false,
 });
 
-test('the clock runs with real time at its speed, and stands while it is paused or held', () => {
+test('the clock runs with real time at its speed, and stops while it is paused or held', () => {
   const clock = new StepClock(1_000_000, 50);
   assert.equal(clock.momentMs(5_050), 1_000_000);
   clock.setPlaying(true, 5_050);
@@ -34,7 +34,7 @@ test('the clock runs with real time at its speed, and stands while it is paused 
   assert.deepEqual([clock.momentMs(99_000), clock.playing], [2_000_050, false]);
 });
 
-test('who is far off jumps; who is near hurries or dawdles unseen, the nearer the less', () => {
+test('a player far off jumps; one close by plays slightly faster or slower', () => {
   assert.deepEqual(correction(0, 1), { jump: false, rate: 1 });
   assert.deepEqual(correction(30, 2), { jump: false, rate: 2 });
   assert.deepEqual(correction(401, 1), { jump: true, rate: 1 });
@@ -49,7 +49,7 @@ test('who is far off jumps; who is near hurries or dawdles unseen, the nearer th
   }
 });
 
-/** A player that does what it is told, but whose own clock is wrong by `error`. */
+/** A player that obeys, but whose own clock is wrong by `error`. */
 function followedFor(seconds: number, startDriftMs: number, speed: number, error: number): number {
   const clock = new StepClock(0, 0);
   clock.setSpeed(speed, 0);
@@ -72,7 +72,7 @@ test('a player gets into step within seconds and stays there, wherever it began'
       }
 });
 
-test('where nobody has anything, the next of any is gone to; where somebody has, nobody is skipped', () => {
+test('a gap of all players is skipped; while one has video, none skips', () => {
   const [door, yard] = [new Playlist([film(100, 200), film(500, 600)]), new Playlist([film(300, 400)])];
   assert.equal(nextMomentOf([door, yard], 0), 100);
   assert.equal(nextMomentOf([door, yard], 150), 150);

@@ -6,13 +6,13 @@ const NOON_MS = Date.UTC(2026, 10, 23, 12);
 const HOUR_MS = 3_600_000;
 
 suite('a timeline’s scale', () => {
-  test('a moment and its position are each other’s inverse', () => {
+  test('time and position are each other’s inverse', () => {
     const scale = new TimeScale(NOON_MS, NOON_MS + HOUR_MS);
     assert.deepEqual([scale.position(NOON_MS), scale.position(NOON_MS + HOUR_MS)], [0, 1]);
     assert.equal(scale.moment(scale.position(NOON_MS + 1234)), NOON_MS + 1234);
   });
 
-  test('zooming keeps the moment under the pointer where it is', () => {
+  test('zooming keeps the time under the pointer in place', () => {
     const scale = new TimeScale(NOON_MS, NOON_MS + 4 * HOUR_MS);
     const around = NOON_MS + HOUR_MS;
     for (const factor of [0.5, 0.9, 1.7, 10]) {
@@ -28,7 +28,7 @@ suite('a timeline’s scale', () => {
     assert.equal(new TimeScale(NOON_MS, NOON_MS).spanMs, MIN_SPAN_MS);
   });
 
-  test('a moment that is played stays in sight, and one in sight moves nothing', () => {
+  test('the played time stays visible, and a visible one moves nothing', () => {
     const scale = new TimeScale(NOON_MS, NOON_MS + HOUR_MS);
     assert.equal(scale.showing(NOON_MS + 1), scale);
     for (const ms of [NOON_MS - 1, NOON_MS + HOUR_MS + 1, NOON_MS + DAY_MS]) {
@@ -37,7 +37,7 @@ suite('a timeline’s scale', () => {
     }
   });
 
-  test('ticks are in order, in sight, and no closer than a label needs', () => {
+  test('ticks are in order, visible, and no closer than a label needs', () => {
     for (const span of [MIN_SPAN_MS, 10 * MIN_SPAN_MS, HOUR_MS, 5 * HOUR_MS, DAY_MS, MAX_SPAN_MS]) {
       const scale = new TimeScale(NOON_MS, NOON_MS + span);
       const ticks = scale.ticks(800);

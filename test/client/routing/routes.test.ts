@@ -44,9 +44,9 @@ for (const [pathname, route] of paths) {
     assert.deepEqual(parseRoute(pathname), route));
 }
 
-test('every camera id survives the way into the URL and back', () => {
+test('every camera id survives the conversion into the URL and back', () => {
   for (const cameraId of ['cam_1', 'a/b', '%2F', 'ü 日本', '?x#y']) {
-    // As the browser does it: what URL makes of the path is what the router reads.
+    // Like the browser: the router reads the path as URL encodes it.
     const { pathname } = new URL(routePath({ page: 'camera', cameraId }), 'http://vigie.test');
     assert.deepEqual(parseRoute(pathname), { page: 'camera', cameraId });
   }

@@ -19,7 +19,7 @@ test('its path leads to no other host', () => {
     assert.equal(readPush(JSON.stringify({ ...push, path })).path, '/events', String(path));
 });
 
-test('of what cannot be read, something is shown nevertheless', () => {
+test('an unreadable push is still shown', () => {
   for (const text of [undefined, '', '{', 'null', '[]', '{}', JSON.stringify({ ...push, title: 1 })]) {
     const { title, path } = readPush(text);
     assert.deepEqual([title, path], ['Vigie', '/events'], String(text));

@@ -29,7 +29,7 @@ function answerProblem(response: ServerResponse, status: number, code: string, d
     .end(JSON.stringify({ type: 'about:blank', title: 'No', status, detail, code }));
 }
 
-test('callers at the same time share one refresh', async (context) => {
+test('simultaneous callers share one refresh', async (context) => {
   let refreshes = 0;
   const server = await serve(context, (_request, response) =>
     answerSession(response, `token ${++refreshes}`),
@@ -55,7 +55,7 @@ test('a token is used until it is about to expire, then renewed', async (context
   assert.equal(await session.accessToken(200_000), 'token 3');
 });
 
-test('a token the server rejected is not given out again', async (context) => {
+test('a token the server rejected is not used again', async (context) => {
   let refreshes = 0;
   const server = await serve(context, (_request, response) =>
     answerSession(response, `token ${++refreshes}`),
@@ -80,7 +80,7 @@ test('a refused refresh ends the session, and no further request is made', async
   assert.equal(requests, 1);
 });
 
-test('a server that is in trouble does not end the session', async (context) => {
+test('a server fault does not end the session', async (context) => {
   let broken = false;
   let refreshes = 0;
   const server = await serve(context, (_request, response) => {
@@ -96,7 +96,7 @@ test('a server that is in trouble does not end the session', async (context) => 
   assert.equal(await session.accessToken(), 'token 2');
 });
 
-test('restoring waits for a server that is not there yet', async (context) => {
+test('restoring waits for a server that is not reachable yet', async (context) => {
   let requests = 0;
   const server = await serve(context, (request, response) => {
     if (++requests < 3) request.socket.destroy();
@@ -107,7 +107,7 @@ test('restoring waits for a server that is not there yet', async (context) => {
   assert.equal(session.state.kind, 'signedIn');
 });
 
-test('wrong credentials are told in the words of the server', async (context) => {
+test("wrong credentials are shown with the server's text", async (context) => {
   const server = await serve(context, (_request, response) =>
     answerProblem(response, 401, 'wrongCredentials', 'The user name or the password is wrong.'),
   );
@@ -118,7 +118,7 @@ test('wrong credentials are told in the words of the server', async (context) =>
   });
 });
 
-test('an answer that is no problem details becomes a sentence with the status', async (context) => {
+test('an answer without problem details becomes a sentence with the status', async (context) => {
   const server = await serve(context, (_request, response) => response.writeHead(502).end('<h1>nginx</h1>'));
   await assert.rejects(new Session({ server }).signIn('ada', 'pw'), {
     code: 'unexpected',
@@ -162,7 +162,7 @@ test('a refresh that is answered after signing out does not sign in again', asyn
   assert.equal(session.state.kind, 'signedOut');
 });
 
-test('where there is no sign of a session, the server is not asked', async (context) => {
+test('without a sign of a session the server is not asked', async (context) => {
   let requests = 0;
   const server = await serve(context, (_request, response) => {
     requests++;

@@ -8,7 +8,7 @@ test('delays double up to the maximum', () => {
   assert.deepEqual(delays, [100, 200, 400, 800, 1_000, 1_000]);
 });
 
-test('chance takes away at most half of a delay', () => {
+test('randomness takes at most half of a delay', () => {
   const backoff = new Backoff({ baseMs: 100, maxMs: 1_000, random: () => 0 });
   assert.deepEqual(
     Array.from({ length: 5 }, () => backoff.next()),
@@ -16,7 +16,7 @@ test('chance takes away at most half of a delay', () => {
   );
 });
 
-test('after a success it begins anew', () => {
+test('after a success it starts again', () => {
   const backoff = new Backoff({ baseMs: 100, maxMs: 1_000, random: () => 0 });
   backoff.next();
   backoff.next();
@@ -24,7 +24,7 @@ test('after a success it begins anew', () => {
   assert.equal(backoff.next(), 50);
 });
 
-test('ten thousand tries are still bounded', () => {
+test('it is bounded after ten thousand attempts', () => {
   const backoff = new Backoff({ baseMs: 100, maxMs: 1_000 });
   for (let i = 0; i < 10_000; i++) assert.ok(backoff.next() <= 1_000);
 });

@@ -2,19 +2,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ClockOffset } from '../../../client/signaling/clock-offset.ts';
 
-/** An exchange with a server that is `ahead` µs ahead, over a way of `there` and `back` µs. */
+/** An exchange with a server that is `ahead` µs ahead, with delays of `there` and `back` µs. */
 function exchange(t0: number, ahead: number, there: number, back: number) {
   const t1 = t0 + there + ahead;
   return { t0, t1, t2: t1 + 50, t3: t0 + there + 50 + back };
 }
 
-test('before the first exchange nothing is known', () => {
+test('before the first exchange the offset is unknown', () => {
   const offset = new ClockOffset();
   assert.equal(offset.offsetUs, null);
   assert.equal(offset.roundTripUs, null);
 });
 
-test('a way that is as long there as back gives the offset exactly', () => {
+test('equal delays yield the exact offset', () => {
   const offset = new ClockOffset();
   offset.add(exchange(1_000, 7_000_000, 400, 400));
   assert.equal(offset.offsetUs, 7_000_000);
@@ -48,7 +48,7 @@ test('a fast exchange is forgotten after a minute, because clocks drift', () => 
   assert.equal(offset.offsetUs, 4_000);
 });
 
-test('exchanges that contradict causality are passed over', () => {
+test('exchanges that contradict causality are ignored', () => {
   const offset = new ClockOffset();
   offset.add({ t0: 100, t1: 500, t2: 400, t3: 200 });
   offset.add({ t0: 200, t1: 500, t2: 500, t3: 100 });

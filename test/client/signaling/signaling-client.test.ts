@@ -26,7 +26,7 @@ const authenticated = (expiresInSeconds = 900): string =>
 const response = (id: number | undefined, data: unknown): string =>
   JSON.stringify({ type: 'response', id, ok: true, data });
 
-/** A real WebSocket server; it answers the clock exchanges, everything else is up to `onMessage`. */
+/** A real WebSocket server; it answers the clock exchanges, `onMessage` handles the rest. */
 async function serve(context: TestContext, onMessage: OnMessage) {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   await new Promise((resolve) => server.once('listening', resolve));
@@ -102,7 +102,7 @@ test('requests are answered in any order, errors with their code', async (contex
   assert.deepEqual(await good, {});
 });
 
-test('a request that is not answered times out', async (context) => {
+test('a request without an answer times out', async (context) => {
   const { url } = await serve(context, (message, socket) => {
     if (message.type === 'authenticate') socket.send(authenticated());
   });
@@ -118,7 +118,7 @@ test('without a connection a request fails at once', async (context) => {
   await assert.rejects(signaling.request('createWebRtcTransport', {}), { code: 'disconnected' });
 });
 
-test('a lost connection rejects what is under way and comes back with a new epoch', async (context) => {
+test('a lost connection rejects pending requests and returns with a new epoch', async (context) => {
   const { url } = await serve(context, (message, socket) => {
     if (message.type === 'authenticate') socket.send(authenticated());
     else socket.terminate();
@@ -133,7 +133,7 @@ test('a lost connection rejects what is under way and comes back with a new epoc
   assert.equal(signaling.epoch, 2);
 });
 
-test('after "unauthorized" the token is rejected before the next try', async (context) => {
+test('after "unauthorized" the token is rejected before the next attempt', async (context) => {
   const tokensSeen: (string | undefined)[] = [];
   const { url } = await serve(context, (message, socket) => {
     tokensSeen.push(message.token);
@@ -164,7 +164,7 @@ test('when the session has ended it stops for good', async (context) => {
   await stopped;
 });
 
-test('when the token cannot be had now, it tries again', async (context) => {
+test('when no token is available now, it tries again', async (context) => {
   const { url } = await serve(context, (_message, socket) => socket.send(authenticated()));
   let tries = 0;
   const signaling = client(context, url, {
@@ -195,7 +195,7 @@ test('the token is renewed on the open socket before it expires', async (context
   assert.equal(signaling.epoch, 1);
 });
 
-test('notifications and clock exchanges are handed on', async (context) => {
+test('notifications and clock exchanges are passed on', async (context) => {
   const { url } = await serve(context, (_message, socket) => {
     socket.send(authenticated());
     socket.send(
@@ -212,7 +212,7 @@ test('notifications and clock exchanges are handed on', async (context) => {
   assert.equal((await exchange).t1, 1);
 });
 
-test('a nudge does not wait for the backoff', async (context) => {
+test('a nudge skips the backoff', async (context) => {
   let connections = 0;
   const { server, url } = await serve(context, (_message, socket) => {
     if (++connections === 1) socket.close(SIGNALING_CLOSE.tooManyMessages);

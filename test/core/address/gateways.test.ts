@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gatewaysOf } from '../../../server/core/address/gateways.ts';
 
-/** As a container has them that is attached to two bridges, one of them with IPv6. */
+/** The tables of a container on two bridges, one of them with IPv6. */
 const IPV4_ROUTES = `Iface	Destination	Gateway 	Flags	RefCnt	Use	Metric	Mask		MTU	Window	IRTT
 eth0	00000000	FE0011AC	0003	0	0	0	00000000	0	0	0
 eth0	000011AC	00000000	0001	0	0	0	0000FFFF	0	0	0
@@ -24,13 +24,13 @@ test('gateways are the next hops of all routes, the first address of each own ne
   assert.deepEqual([...gateways].toSorted(), expected.toSorted());
 });
 
-test('a network of one or two addresses has none besides them', () => {
+test('a network of one or two addresses has no separate first address', () => {
   const interfaces = ['10.1.1.4/32', '10.1.1.6/31', 'fd00::4/128', 'fd00::6/127'];
   const gateways = gatewaysOf({ interfaces, ipv4Routes: '', ipv6Routes: '' });
   assert.deepEqual([...gateways], ['10.1.1.4', '10.1.1.6', 'fd00::4', 'fd00::6']);
 });
 
-test('what is no table of routes names no gateway', () => {
+test('malformed tables name no gateway', () => {
   const gateways = gatewaysOf({ interfaces: ['', 'eth0'], ipv4Routes: 'Iface\n\0', ipv6Routes: 'none' });
   assert.equal(gateways.size, 0);
 });

@@ -8,7 +8,7 @@ import {
   maskIp,
   parseIp,
   parseIpRange,
-  spellIp,
+  formatIp,
 } from '../../../server/core/address/ip-address.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 
@@ -23,7 +23,7 @@ suite('an IP address', () => {
     ['2001:DB8::7', '2001:db8::7'],
     ['2001:db8:0:0:0:0:0:7', '2001:db8::7'],
     ['2001:0db8:0001:0002:0003:0004:0005:0006', '2001:db8:1:2:3:4:5:6'],
-    // RFC 5952 section 4.2: one group of zeros stays, the longest run goes, the first of equals.
+    // RFC 5952 section 4.2: a single group of zeros stays, the longest run is omitted, the first of equals.
     ['2001:db8:0:1:1:1:1:1', '2001:db8:0:1:1:1:1:1'],
     ['2001:0:0:1:0:0:0:1', '2001:0:0:1::1'],
     ['0:0:ffff:0:0:1:ffff:1', '::ffff:0:0:1:ffff:1'],
@@ -32,14 +32,14 @@ suite('an IP address', () => {
     ['1::', '1::'],
     ['fe80::1%eth0.100', 'fe80::1'],
   ] as const)
-    test(`${text} is spelt ${spelling}`, () => assert.equal(canonicalIp(text), spelling));
+    test(`${text} is written as ${spelling}`, () => assert.equal(canonicalIp(text), spelling));
 
   for (const text of `localhost 1.2.3 1.2.3.256 01.2.3.4 0x7f.0.0.1 2130706433 1.2.3.4. 1.2.3.4:80 : ::: 1::2::3
     1:2:3:4:5:6:7 1:2:3:4:5:6:7:8: 1:2:3:4:5:6:7:8:9 1::2:3:4:5:6:7:8 12345:: ::1.2.3 ::1.2.3.04 1.2.3.4:: [::1] g::
     %eth0 fe80::1% 192.0.2.1%eth0`.split(/\s+/))
-    test(`"${text}" is none`, () => assert.equal(parseIp(text), undefined));
+    test(`"${text}" is refused`, () => assert.equal(parseIp(text), undefined));
 
-  test('is what a socket takes for one, and reads as the same', (context) => {
+  test('is accepted exactly when a socket accepts it, and reads as the same', (context) => {
     const { random, label } = seededRandom();
     context.diagnostic(label);
     const pieces = [
@@ -79,27 +79,27 @@ suite('an IP address', () => {
     assert.ok(addresses > 1000, `${addresses} addresses`);
   });
 
-  test('comes from 4 or 16 bytes as well', () => {
-    assert.equal(spellIp(ipOfBytes(Uint8Array.of(192, 0, 2, 1))), '192.0.2.1');
+  test('can be made from 4 or 16 bytes', () => {
+    assert.equal(formatIp(ipOfBytes(Uint8Array.of(192, 0, 2, 1))), '192.0.2.1');
     const bytes = new Uint8Array(16);
     bytes.set([0x20, 0x01, 0x0d, 0xb8]);
-    assert.equal(spellIp(ipOfBytes(bytes)), '2001:db8::');
+    assert.equal(formatIp(ipOfBytes(bytes)), '2001:db8::');
     bytes.fill(0);
     bytes.set([0xff, 0xff, 192, 0, 2, 1], 10);
-    assert.equal(spellIp(ipOfBytes(bytes)), '192.0.2.1');
+    assert.equal(formatIp(ipOfBytes(bytes)), '192.0.2.1');
   });
 });
 
-/** As the URL standard spells it, which is RFC 5952 but for dotted tails. */
+/** In the URL standard's form, which is RFC 5952 except for dotted tails. */
 function hostname(address: string): string {
   return new URL(`http://[${address.replace(/%.*/, '')}]`).hostname;
 }
 
 const masked = (text: string, prefix: number): string =>
-  spellIp(maskIp(parseIp(text) ?? assert.fail(), prefix));
+  formatIp(maskIp(parseIp(text) ?? assert.fail(), prefix));
 
 suite('a range of addresses', () => {
-  test('holds its addresses, however they are written, and no others', () => {
+  test('contains its addresses in every notation, and no others', () => {
     const isIn = ipRanges([
       '192.0.2.7',
       '10.0.0.0/8',
@@ -131,7 +131,7 @@ suite('a range of addresses', () => {
       assert.equal(isIn(text), false, text);
   });
 
-  test('everything of one family is nothing of the other', () => {
+  test('the range of one family contains no address of the other', () => {
     assert.equal(ipRanges(['0.0.0.0/0'])('2001:db8::1'), false);
     assert.equal(ipRanges(['::/0'])('192.0.2.1'), false);
     assert.equal(ipRanges(['::/0'])('2001:db8::1'), true);
@@ -146,9 +146,9 @@ suite('a range of addresses', () => {
     '::ffff:10.0.0.0/95',
     'fe80::1%a/64',
   ])
-    test(`${text} is none`, () => assert.equal(parseIpRange(text), undefined));
+    test(`${text} is refused`, () => assert.equal(parseIpRange(text), undefined));
 
-  test('what is masked keeps its first bits only', () => {
+  test('masking keeps the first bits only', () => {
     assert.equal(masked('2001:db8:1:2ff:ffff::1', 64), '2001:db8:1:2ff::');
     assert.equal(masked('2001:db8:1:2ff:ffff::1', 56), '2001:db8:1:200::');
     assert.equal(masked('2001:db8:1:2ff:ffff::1', 50), '2001:db8:1::');

@@ -8,7 +8,7 @@ const at = (address: string, internal = false) => ({
   internal,
 });
 
-test('only addresses that others in the network reach are named, real networks before tunnels', () => {
+test('only addresses that others in the network reach are listed, real networks before tunnels', () => {
   const addresses = lanAddresses({
     lo: [at('127.0.0.1', true), at('::1', true)],
     docker0: [at('172.17.0.1')],
@@ -23,7 +23,7 @@ test('only addresses that others in the network reach are named, real networks b
   assert.deepEqual(addresses, ['192.168.1.10', '192.168.1.11', '10.8.0.2']);
 });
 
-test('IPv6 stands in where there is no IPv4', () => {
+test('IPv6 is listed only without IPv4', () => {
   const eth0 = [at('fe80::2'), at('fd00::2'), at('2001:db8::2')];
   assert.deepEqual(lanAddresses({ lo: [at('127.0.0.1', true)], eth0 }), ['fd00::2', '2001:db8::2']);
 });

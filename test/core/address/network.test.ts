@@ -14,7 +14,7 @@ test('IPv6 is counted by /64, /56 or /48', () => {
   }
 });
 
-test('IPv4 is counted by address, however it arrives', () => {
+test('IPv4 is counted by address, in every form', () => {
   for (const address of [
     '192.0.2.45',
     '::ffff:192.0.2.45',
@@ -26,7 +26,7 @@ test('IPv4 is counted by address, however it arrives', () => {
       assert.equal(networkOf(address, prefix), '192.0.2.45', address);
 });
 
-test('what is no address is counted as it is', () => {
+test('text that is not an address is counted as it is', () => {
   assert.equal(networkOf(''), '');
   assert.equal(networkOf('unix'), 'unix');
 });

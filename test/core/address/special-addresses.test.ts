@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { parseIp, spellIp, type IpAddress } from '../../../server/core/address/ip-address.ts';
+import { parseIp, formatIp, type IpAddress } from '../../../server/core/address/ip-address.ts';
 import {
   embeddedIpv4,
   isGloballyReachable,
@@ -15,12 +15,12 @@ import { specialRangeOf, SPECIAL_RANGES } from '../../support/special-ranges.ts'
 
 const ip = (text: string): IpAddress => parseIp(text) ?? assert.fail(`${text} is no address`);
 
-/** Translated addresses are judged as the address behind, which has tests of its own. */
+/** Translated addresses are treated as the embedded one, which has its own tests. */
 const isTranslated = (kind: string | undefined): boolean => ['nat64', '6to4', 'teredo'].includes(kind ?? '');
 
 suite('special-purpose addresses', () => {
   for (const { range, kind, reachable } of SPECIAL_RANGES) {
-    test(`${range} is ${kind} from its first to its last address, and what is beside it is not`, () => {
+    test(`${range} is ${kind} from its first to its last address, and its neighbours are not`, () => {
       const { first, last, beside } = boundsOf(range);
       assert.equal(kindOf(ip(first)), specialRangeOf(first)?.kind);
       assert.equal(kindOf(ip(last)), specialRangeOf(last)?.kind);
@@ -33,7 +33,7 @@ suite('special-purpose addresses', () => {
     });
   }
 
-  test('addresses of everybody are public and globally reachable', () => {
+  test('ordinary addresses are public and globally reachable', () => {
     for (const text of [
       '8.8.8.8',
       '1.1.1.1',
@@ -47,25 +47,25 @@ suite('special-purpose addresses', () => {
   });
 });
 
-/** The same IPv4 address by each way it is carried in an IPv6 one. */
+/** The same IPv4 address in each IPv6 form. */
 const carriers = (hex: string, inverted: string): Record<string, string> => ({
   nat64: `64:ff9b::${hex}`,
   '6to4': `2002:${hex}::1`,
   teredo: `2001:0:4136:e378:8000:63bf:${inverted}`,
 });
 
-suite('an IPv4 address inside an IPv6 one', () => {
+suite('an IPv4 address embedded in IPv6', () => {
   test('is found behind NAT64, 6to4 and Teredo', () => {
     // RFC 4380 section 4 by example of 192.0.2.45.
     for (const [kind, text] of Object.entries(carriers('c000:22d', '3fff:fdd2'))) {
       assert.equal(kindOf(ip(text)), kind);
-      assert.equal(spellIp(embeddedIpv4(ip(text)) ?? assert.fail()), '192.0.2.45', text);
+      assert.equal(formatIp(embeddedIpv4(ip(text)) ?? assert.fail()), '192.0.2.45', text);
     }
     for (const text of ['192.0.2.45', '2a00::c000:22d', '64:ff9b:1::c000:22d', '::192.0.2.45'])
       assert.equal(embeddedIpv4(ip(text)), undefined, text);
   });
 
-  test('decides what is reached there', () => {
+  test('decides the kind of the destination', () => {
     for (const [hex, inverted, kind, reachable] of [
       ['c0a8:101', '3f57:fefe', 'private', false],
       ['7f00:1', '80ff:fffe', 'loopback', false],
@@ -78,7 +78,7 @@ suite('an IPv4 address inside an IPv6 one', () => {
       }
   });
 
-  test('does not make a peer one of the private network: it came through a translator or a tunnel', () => {
+  test('is not in the private network: the peer came through a translator or a tunnel', () => {
     for (const text of Object.values(carriers('c0a8:101', '3f57:fefe')))
       assert.equal(isPrivateAddress(text), false);
   });
@@ -95,7 +95,7 @@ suite('private address', () => {
   for (const address of [...OTHERS, ''])
     test(`"${address}" is not`, () => assert.ok(!isPrivateAddress(address)));
 
-  test('link-local is good on one link only', () => {
+  test('link-local addresses are valid on one link only', () => {
     for (const text of ['169.254.7.7', 'fe80::1', 'fe80::1%en0', 'febf::1'])
       assert.ok(isLinkLocal(text), text);
     for (const text of ['169.253.7.7', 'fec0::1', '10.0.0.1', '']) assert.ok(!isLinkLocal(text), text);

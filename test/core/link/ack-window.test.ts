@@ -5,7 +5,7 @@ import { AckWindow, sequenceDistance } from '../../../server/core/link/ack-windo
 import { seededRandom } from '../../support/seeded-random.ts';
 
 suite('ack window', () => {
-  test('it lets as many frames go as its size, and the next one waits', () => {
+  test('it passes as many frames as its size, and the next one waits', () => {
     const window = new AckWindow<string>(2);
     const taken = ['a', 'b', 'c'].map((frame) => {
       window.offer(frame);
@@ -14,7 +14,7 @@ suite('ack window', () => {
     assert.deepEqual(taken, [{ frame: 'a', sequence: 0 }, { frame: 'b', sequence: 1 }, undefined]);
   });
 
-  test('the newest frame replaces the one that waits, and that is counted', () => {
+  test('the newest frame replaces the waiting one, which is counted', () => {
     const window = new AckWindow<string>(1);
     window.offer('a');
     assert.deepEqual(window.take(0), { frame: 'a', sequence: 0 });
@@ -40,7 +40,7 @@ suite('ack window', () => {
     assert.equal(window.oldestSentAtUs, undefined);
   });
 
-  test('an old acknowledgement is no news, one for a frame never sent is refused', () => {
+  test('an old acknowledgement changes nothing, one for a frame never sent is refused', () => {
     const window = new AckWindow<number>(2);
     window.offer(1);
     window.take(0);
@@ -51,7 +51,7 @@ suite('ack window', () => {
     assert.equal(window.inFlight, 0);
   });
 
-  test('sequence numbers go on after 2^32 - 1 with 0', () => {
+  test('sequence numbers continue after 2^32 - 1 with 0', () => {
     const window = new AckWindow<number>(2, 2 ** 32 - 1);
     window.offer(1);
     assert.equal(window.take(0)?.sequence, 2 ** 32 - 1);
@@ -77,7 +77,7 @@ suite('ack window', () => {
     assert.equal(window.size, 1);
   });
 
-  test('whatever happens: never more under way than its size, every frame sent, waiting or counted', () => {
+  test('at most its size is unacknowledged, and every frame is sent, waiting or counted', () => {
     const { random, label } = seededRandom();
     for (let round = 0; round < 200; round++) {
       const size = 1 + Math.floor(random() * 8);
@@ -125,14 +125,14 @@ suite('ack window size', () => {
     });
   }
 
-  test('a link limited by its window is opened until the camera’s full rate passes', () => {
+  test('a link limited by its window gets a wider one until the camera’s full rate passes', () => {
     let size = 2;
     for (let step = 0; step < 10; step++) size = ackWindowSize(200_000, Math.min(25, size / 0.2));
     assert.equal(size, 6);
   });
 
   test('a link limited by its bandwidth keeps the smallest window', () => {
-    // 5 fps pass, over a link whose own round trip is 20 ms.
+    // 5 fps over a link whose own round trip is 20 ms.
     assert.equal(ackWindowSize(20_000, 5), 2);
   });
 });

@@ -19,7 +19,7 @@ const WELL: TelemetryMessage = {
   resetReason: 'power-on',
 };
 
-/** A camera in virtual time, and what is advised about it: `code severity`. */
+/** A camera in virtual time, and its advice: `code severity`. */
 class Camera {
   readonly health = new CameraHealth();
   nowMs = START_MS;
@@ -79,8 +79,8 @@ const noisyWeeks = (resetReason: string): Camera => {
 };
 
 const CASES: readonly (readonly [name: string, camera: () => Camera, advice: string[]])[] = [
-  ['one that was never here', () => new Camera(), []],
-  ['one that is well', () => camera().goesOn(100), []],
+  ['a camera that never connected', () => new Camera(), []],
+  ['a healthy camera', () => camera().goesOn(100), []],
   ['one brown-out', () => camera().waits(HOUR_MS).starts('brown-out'), ['brownOut warning']],
   ['a brown-out found at the first sight', () => new Camera().starts('brown-out'), ['brownOut warning']],
   [
@@ -109,19 +109,19 @@ const CASES: readonly (readonly [name: string, camera: () => Camera, advice: str
   ['one crash', () => camera().waits(HOUR_MS).starts('panic'), []],
   ['two crashes', () => camera().starts('panic').waits(HOUR_MS).starts('watchdog'), ['crashes warning']],
   ['crashes every 20 s', () => noisyWeeks('watchdog'), ['crashes error']],
-  ['restarts that were asked for', () => noisyWeeks('software'), []],
+  ['requested restarts', () => noisyWeeks('software'), []],
   ['weak Wi-Fi', () => camera().goesOn(20, { rssi: -78 }), ['weakWifi warning']],
-  ['hardly any Wi-Fi', () => camera().goesOn(20, { rssi: -88 }), ['weakWifi error']],
+  ['very weak Wi-Fi', () => camera().goesOn(20, { rssi: -88 }), ['weakWifi error']],
   ['one bad moment of the radio', () => camera().goesOn(20).goesOn(1, { rssi: -88 }).goesOn(1), []],
   ['weak Wi-Fi that went away', () => camera().goesOn(20, { rssi: -78 }).goesOn(20, { rssi: -60 }), []],
-  ['a radio that does not know yet', () => camera().goesOn(20, { rssi: 0 }), []],
+  ['an unknown signal strength', () => camera().goesOn(20, { rssi: 0 }), []],
   ['little memory', () => camera().goesOn(2, { heap: 20_000 }), ['lowHeap warning']],
-  ['a camera without memory to speak of', () => camera().goesOn(2, { heap: 0 }), []],
+  ['a camera without a memory figure', () => camera().goesOn(2, { heap: 0 }), []],
   ['stalls now and then', () => camera().goesOn(10).goesOn(1, {}, 0, 1).goesOn(10), []],
   ['stall after stall', () => camera().goesOn(12, {}, 0, 1), ['sendStalls warning']],
   ['stalls that ended a minute ago', () => camera().goesOn(12, {}, 0, 1).goesOn(13), []],
-  ['half of the frames passed over', () => camera().goesOn(12, { fps: 12 }, 65), ['slowLink info']],
-  ['some frames passed over', () => camera().goesOn(12, { fps: 23 }, 10), []],
+  ['half of the frames skipped', () => camera().goesOn(12, { fps: 12 }, 65), ['slowLink info']],
+  ['some frames skipped', () => camera().goesOn(12, { fps: 23 }, 10), []],
   [
     'counters that begin again with the connection',
     () => camera().goesOn(12, {}, 1).reports({ drops: 0 }),
@@ -139,7 +139,7 @@ const CASES: readonly (readonly [name: string, camera: () => Camera, advice: str
     ['keyRejected error'],
   ],
   [
-    'a wrong key that was put right',
+    'a wrong key that was corrected',
     () =>
       camera()
         .does(9, (health, nowMs) => health.onKeyRejected(nowMs))
@@ -172,7 +172,7 @@ const CASES: readonly (readonly [name: string, camera: () => Camera, advice: str
 
 suite('camera advice', () => {
   for (const [name, make, advice] of CASES) {
-    test(`${name}: ${advice.join(', ') || 'nothing to say'}`, () => assert.deepEqual(make().advice, advice));
+    test(`${name}: ${advice.join(', ') || 'no advice'}`, () => assert.deepEqual(make().advice, advice));
   }
 
   test('a clock that drifts for ten days is no restart', () => {

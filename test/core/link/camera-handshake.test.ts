@@ -41,20 +41,20 @@ suite('camera handshake', () => {
     const key = hex(vector.key);
     const facts = factsOf(vector);
 
-    test(`${label}: transcript and both proofs are the golden ones`, () => {
+    test(`${label}: transcript and both proofs match the golden ones`, () => {
       const transcript = handshakeTranscript('camera', facts.cameraId, facts.serverNonce, facts.cameraNonce);
       assert.equal(Buffer.from(transcript).toString('hex'), vector.cameraTranscript);
       assert.equal(handshakeHmac(key, 'camera', facts), vector.cameraHmac);
       assert.equal(handshakeHmac(key, 'server', facts), vector.serverHmac);
     });
 
-    test(`${label}: a proof holds for its own role and no other`, () => {
+    test(`${label}: a proof is valid for its own role only`, () => {
       assert.equal(verifyHandshakeHmac(key, 'camera', facts, vector.cameraHmac), true);
       assert.equal(verifyHandshakeHmac(key, 'server', facts, vector.cameraHmac), false);
       assert.equal(verifyHandshakeHmac(key, 'camera', facts, vector.serverHmac), false);
     });
 
-    test(`${label}: a proof does not hold for other facts`, () => {
+    test(`${label}: a proof is not valid for other facts`, () => {
       const other = hex('33'.repeat(32));
       for (const changed of [
         { ...facts, cameraId: `${facts.cameraId.slice(1)}y` },
@@ -67,7 +67,7 @@ suite('camera handshake', () => {
   }
 
   for (const given of ['', '0', 'é'.repeat(64), 'F'.repeat(64), '0'.repeat(63), '0'.repeat(65)]) {
-    test(`"${given.slice(0, 8)}" of ${given.length} characters is no proof, and no exception`, () => {
+    test(`"${given.slice(0, 8)}" of ${given.length} characters is not a valid proof, and no exception`, () => {
       const vector = cases[0] ?? assert.fail();
       assert.equal(verifyHandshakeHmac(hex(vector.key), 'camera', factsOf(vector), given), false);
     });
@@ -81,7 +81,7 @@ suite('camera handshake', () => {
     assert.throws(() => handshakeTranscript('camera', 'cam', nonce, new Uint8Array(33)), RangeError);
   });
 
-  test('a key is 43 characters of base64url and nothing else', () => {
+  test('a key is exactly 43 characters of base64url', () => {
     const bytes = Buffer.from(Array.from({ length: 32 }, (_, index) => 255 - index));
     const text = bytes.toString('base64url');
     assert.deepEqual(parseCameraKey(text), bytes);
@@ -93,7 +93,7 @@ suite('camera handshake', () => {
       `${text}=`,
       ` ${text}`,
       bytes.toString('base64'),
-      // The last character's lowest two bits are not part of the key; only one spelling is right.
+      // The last character's lowest two bits are unused; only one spelling is valid.
       text.slice(0, -1) + String.fromCharCode(text.charCodeAt(42) + 1),
       bytes.toString('hex'),
     ];

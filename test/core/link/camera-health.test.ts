@@ -4,7 +4,7 @@ import { CameraHealth } from '../../../server/core/link/camera-health.ts';
 
 const MAX_EVENTS = 64;
 
-test('what is remembered is bounded, however often somebody knocks', () => {
+test('memory is bounded, however many attempts are made', () => {
   const health = new CameraHealth();
   for (let knock = 0; knock < 10_000; knock++) {
     health.onKeyRejected(1);

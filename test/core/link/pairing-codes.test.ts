@@ -28,9 +28,9 @@ suite('pairing codes', () => {
     const codes = new PairingCodes();
     const seen = new Set<string>();
     for (let i = 0; i < 200; i++) {
-      const { code, expiresAt } = codes.make('cam_1', NOW_MS);
+      const { code, expiresAtMs } = codes.make('cam_1', NOW_MS);
       assert.match(code, /^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/);
-      assert.equal(expiresAt, NOW_MS + 15 * 60_000);
+      assert.equal(expiresAtMs, NOW_MS + 15 * 60_000);
       for (const letter of code.replace('-', '')) seen.add(letter);
     }
     assert.equal(seen.size, 32);
@@ -44,7 +44,7 @@ suite('pairing codes', () => {
     assert.equal(codes.find((newest ?? '').toLowerCase().replace('-', ' '), NOW_MS), 'cam_1');
   });
 
-  test('it is good until its time is up, or it is revoked', () => {
+  test('a code is valid until it expires or is revoked', () => {
     const codes = new PairingCodes();
     const { code } = codes.make('cam_1', NOW_MS);
     assert.equal(codes.find(code, NOW_MS + PAIRING_CODE_LIFETIME_MS - 1), 'cam_1');
@@ -53,7 +53,7 @@ suite('pairing codes', () => {
     assert.equal(codes.find(code, NOW_MS), undefined);
   });
 
-  test('what is no code is nobody’s', () => {
+  test('an invalid code has no camera', () => {
     const codes = new PairingCodes();
     codes.make('cam_1', NOW_MS);
     for (const text of ['', 'nonsense', '00000000', '-'.repeat(32)])

@@ -23,22 +23,22 @@ const sizes = (differs: Uint8Array): number[] =>
   new BlobFinder(WIDTH, HEIGHT).find(differs, 1, 1).map(({ cells }) => cells.length);
 
 suite('blobs', () => {
-  test('lone cells and streaks one cell wide are no thing', () => {
+  test('single cells and streaks one cell wide are not objects', () => {
     assert.deepEqual(sizes(cellsOf('', '  #       #', '          #', '     #    #', '          #')), []);
   });
 
-  test('two things apart are two blobs, a thing with a hole is one', () => {
+  test('two separate objects are two blobs, an object with a hole is one', () => {
     const cells = cellsOf('', ' ####     ####', ' # ##     ####', ' ####     ####', ' ####     ####');
     assert.equal(sizes(cells).length, 2);
   });
 
-  test('a blob smaller than asked is left out', () => {
+  test('a blob below the minimum size is ignored', () => {
     const finder = new BlobFinder(WIDTH, HEIGHT);
     assert.equal(finder.find(block(5, 5, 3, 3), 30, 1).length, 0);
     assert.equal(finder.find(block(5, 5, 8, 8), 30, 1).length, 1);
   });
 
-  test('a thing that moves keeps the moment it was first seen', () => {
+  test('a moving object keeps the time it was first seen', () => {
     const finder = new BlobFinder(WIDTH, HEIGHT);
     for (let step = 0; step < 6; step++) {
       const [blob] = finder.find(block(2 + 2 * step, 5), 4, 1000 + step);
@@ -46,7 +46,7 @@ suite('blobs', () => {
     }
   });
 
-  test('a thing that shows up elsewhere, or again after a pause, is new', () => {
+  test('an object that appears elsewhere, or again after a pause, is new', () => {
     const finder = new BlobFinder(WIDTH, HEIGHT);
     finder.find(block(2, 2), 4, 1000);
     assert.equal(finder.find(block(14, 10), 4, 1001)[0]?.sinceUs, 1001);

@@ -64,23 +64,23 @@ const dim = (timeMs: number): Thing[] => [
 ];
 
 suite('motion detector', () => {
-  test('nothing moves, nothing is told', () => {
+  test('a still scene raises no event', () => {
     assert.deepEqual(new Watch().play({ from: 0, seconds: 60 }).changes, []);
   });
 
-  test('someone who walks through is one event', () => {
+  test('a person who walks through is one event', () => {
     assert.deepEqual(new Watch().play(empty).play(walksThrough).play({ from: 20, seconds: 10 }).changes, [
       'started',
       'ended',
     ]);
   });
 
-  test('someone who walks through while the background is begun leaves no ghost', () => {
+  test('a person who walks through while the background is started leaves no ghost', () => {
     const start: Scene = { from: 0, seconds: 2.2, things: (timeMs) => [walker(Math.round(timeMs / 50))] };
     assert.deepEqual(new Watch().play(start).play({ from: 2.2, seconds: 20 }).changes, []);
   });
 
-  test('a car that parks is an event that ends once it has become part of the view', () => {
+  test('a car that parks is an event that ends once it has become background', () => {
     const parked: Scene = {
       from: 10,
       seconds: 60,
@@ -94,13 +94,13 @@ suite('motion detector', () => {
       assert.deepEqual(new Watch().play({ from: 0, seconds: 90, light }).changes, []);
   });
 
-  test('someone who walks through is seen though the exposure has jumped', () => {
+  test('a person who walks through is detected despite an exposure jump', () => {
     const brighter: Scene = { from: 10, seconds: 5, light: (luma) => luma * 1.3 };
     const walks = { ...walksThrough, from: 15, light: (luma: number) => luma * 1.3 };
     assert.deepEqual(new Watch().play(empty).play(brighter).play(walks).changes.slice(0, 1), ['started']);
   });
 
-  test('something that fills most of the picture at once is an event, not an exposure', () => {
+  test('an object that fills most of the picture at once is an event, not an exposure jump', () => {
     const close: Scene = {
       from: 10,
       seconds: 4,
@@ -111,7 +111,7 @@ suite('motion detector', () => {
     assert.deepEqual(new Watch().play(empty).play(close).changes, ['started']);
   });
 
-  test('zones apart have episodes of their own, which may go on side by side', () => {
+  test('separate zones have their own, possibly concurrent episodes', () => {
     const right = { id: 'right', points: LEFT.points.map(([x, y]) => [x + 0.5, y] as const) };
     const zones = [LEFT, right];
     const across = { ...walksThrough, seconds: 8 };
@@ -125,12 +125,12 @@ suite('motion detector', () => {
     assert.deepEqual(
       new Watch({ zones: [LEFT], separateZones: true }).play(empty).play(across).groups,
       ['left'],
-      'what moves in no zone is nobody’s',
+      'motion outside of all zones is ignored',
     );
     assert.deepEqual(
       new Watch({ separateZones: true }).play(empty).play(across).changes,
       ['started'],
-      'where nobody drew any the whole picture is one',
+      'without zones the whole picture is one',
     );
   });
 
@@ -151,7 +151,7 @@ suite('motion detector', () => {
     );
   });
 
-  test('what is smaller or shorter than asked is no event', () => {
+  test('smaller or shorter motion than configured is no event', () => {
     const small: Scene = {
       from: 10,
       seconds: 4,
@@ -165,14 +165,14 @@ suite('motion detector', () => {
     );
   });
 
-  test('a more sensitive setting sees what a less sensitive one does not', () => {
+  test('a higher sensitivity detects motion that a lower one does not', () => {
     const even: Scene = { from: 0, seconds: 10, light: () => 100 };
     const passes: Scene = { from: 10, seconds: 4, things: dim, light: (luma) => (luma === 110 ? 108 : 100) };
     assert.deepEqual(new Watch({ sensitivity: 90 }).play(even).play(passes).changes, ['started']);
     assert.deepEqual(new Watch({ sensitivity: 20 }).play(even).play(passes).changes, []);
   });
 
-  test('another frame size starts afresh and raises nothing', () => {
+  test('another frame size starts again and raises nothing', () => {
     const detector = new MotionDetector(MOTION_DEFAULTS);
     for (let index = 0; index < 20; index++) detector.analyse(view(index * STEP_MS));
     const luma = new Uint8Array(40 * 30).fill(200);

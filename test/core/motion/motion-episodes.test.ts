@@ -8,7 +8,7 @@ const moving = (...zoneIds: string[]) =>
 const nothing = moving();
 
 suite('motion episodes', () => {
-  test('an episode begins when the thing was first seen, and ends after the quiet time with its last sighting', () => {
+  test('an episode begins when the object was first seen, and ends after the quiet time with its last sighting', () => {
     const episodes = new MotionEpisodes(5_000);
     const started = episodes.update(moving('door'), seconds(2));
     assert.equal(started?.type, 'started');
@@ -37,7 +37,7 @@ suite('motion episodes', () => {
     assert.equal(episode?.score, 0.02);
   });
 
-  test('nothing going on has no end', () => {
+  test('without an episode there is nothing to end', () => {
     const episodes = new MotionEpisodes(5_000);
     assert.equal(episodes.update(nothing, seconds(1)), undefined);
     assert.equal(episodes.end(), undefined);

@@ -37,13 +37,13 @@ suite('motion zones', () => {
     assert.equal(count(zones.get(WHOLE_PICTURE)), 4800);
   });
 
-  test('a zone is the cells whose middles lie in its outline', () => {
+  test('a zone is the cells whose centres lie in its outline', () => {
     const { zones } = new ZoneMap(80, 60, [leftHalf, triangle], []);
     assert.equal(count(zones.get('left')), 2400);
     assert.ok(Math.abs(count(zones.get('triangle')) - 2400) <= 40);
   });
 
-  test('a mask takes its cells out of every zone', () => {
+  test('a mask removes its cells from every zone', () => {
     assert.equal(count(new ZoneMap(80, 60, [leftHalf], [topHalf]).zones.get('left')), 1200);
     assert.equal(count(new ZoneMap(80, 60, [], [topHalf]).zones.get(WHOLE_PICTURE)), 2400);
   });

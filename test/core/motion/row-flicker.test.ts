@@ -14,7 +14,7 @@ function fit(picture: Uint8Array): Float32Array {
 const truth = (row: number): number => 1 + 0.15 * Math.sin(row / 5);
 
 suite('row flicker', () => {
-  test('each row’s factor is found, also behind a thing that covers a third of it', () => {
+  test('each row’s factor is found, also behind an object that covers a third of it', () => {
     const picture = Uint8Array.from(expected, (luma, cell) =>
       cell % VIEW_WIDTH < VIEW_WIDTH / 3 ? 0 : Math.round(luma * truth(Math.floor(cell / VIEW_WIDTH))),
     );
@@ -32,7 +32,7 @@ suite('row flicker', () => {
     assert.ok(Math.abs((factors[0] ?? 0) - 1.2) < 0.02, `${factors[0]}`);
   });
 
-  test('a row too dark to tell is left as it is', () => {
+  test('a row too dark for an estimate stays unchanged', () => {
     const factors = new Float32Array(1);
     new RowFlicker().fit(new Float32Array(80).fill(5), new Uint8Array(80).fill(9), 80, factors);
     assert.equal(factors[0], 1);

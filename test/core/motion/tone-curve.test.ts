@@ -15,7 +15,7 @@ suite('tone curve', () => {
     'another gamma': (luma: number) => 255 * (luma / 255) ** 0.7,
     'a raised black level': (luma: number) => luma + 17,
   })) {
-    test(`${name} is foretold, to within what eight levels can tell`, () => {
+    test(`${name} is predicted, within the precision of eight levels`, () => {
       const curve = new ToneCurve();
       curve.fit(background, rendered(render));
       for (const luma of background) {
@@ -25,7 +25,7 @@ suite('tone curve', () => {
     });
   }
 
-  test('a thing that covers a third of the picture does not bend it', () => {
+  test('an object that covers a third of the picture does not bend it', () => {
     const picture = rendered((luma) => luma);
     picture.fill(250, 0, picture.length / 3);
     const curve = new ToneCurve();

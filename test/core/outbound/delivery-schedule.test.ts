@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readRetryAfter, retryDelayMs } from '../../../server/core/outbound/delivery-schedule.ts';
 
-test('it is tried again soon at first, ever more seldom, for about a day, and then no more', () => {
+test('a delivery is repeated soon at first, then at growing intervals for about a day, and then no more', () => {
   const delays: number[] = [];
   for (let attempts = 1; ; attempts++) {
     const delayMs = retryDelayMs(attempts, 0, 0.5);
@@ -19,17 +19,17 @@ test('it is tried again soon at first, ever more seldom, for about a day, and th
   assert.equal(retryDelayMs(100), undefined);
 });
 
-test('no two wait exactly as long, and none much longer or shorter', () => {
+test('no two delays are equal, and none is much longer or shorter', () => {
   assert.deepEqual([retryDelayMs(1, 0, 0), retryDelayMs(1, 0, 1)], [4_000, 6_000]);
 });
 
-test('a receiver’s wish for patience is heard, up to an hour', () => {
+test('a receiver’s Retry-After is respected, up to an hour', () => {
   assert.equal(retryDelayMs(1, 120_000, 0.5), 120_000);
   assert.equal(retryDelayMs(1, 1_000, 0.5), 5_000);
   assert.equal(retryDelayMs(1, 86_400_000, 0.5), 3_600_000);
 });
 
-test('Retry-After is read as seconds or as a date, and nonsense as nothing', () => {
+test('Retry-After is read as seconds or as a date, and malformed values as 0', () => {
   const nowMs = Date.UTC(2026, 10, 23, 12);
   assert.equal(readRetryAfter('120', nowMs), 120_000);
   assert.equal(readRetryAfter('Mon, 23 Nov 2026 12:01:00 GMT', nowMs), 60_000);

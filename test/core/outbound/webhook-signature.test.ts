@@ -14,6 +14,6 @@ test('the signature is that of Standard Webhooks’ own example', () => {
   assert.equal(signature, 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=');
 });
 
-test('the secret is told as its libraries take it', () => {
+test('the secret has the format that libraries expect', () => {
   assert.equal(writeWebhookSecret(Buffer.from(SECRET, 'base64')), `whsec_${SECRET}`);
 });

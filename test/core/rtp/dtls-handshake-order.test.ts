@@ -26,7 +26,7 @@ function part(whole: HandshakeFragment, offset: number, end: number): HandshakeF
   return { ...whole, fragment_offset: offset, fragment_length: fragment.length, fragment };
 }
 
-/** An order in which the client's two ClientHellos have come. */
+/** An order that has received the client's two ClientHellos. */
 function afterHello(): HandshakeOrder {
   const order = new HandshakeOrder();
   order.take(message(CLIENT_HELLO, 0));
@@ -34,7 +34,7 @@ function afterHello(): HandshakeOrder {
   return order;
 }
 
-test('whole messages pass in order, as they are', () => {
+test('whole messages pass in order, unchanged', () => {
   const order = new HandshakeOrder();
   const types = [CLIENT_HELLO, CLIENT_HELLO, CERTIFICATE, CLIENT_KEY_EXCHANGE, CERTIFICATE_VERIFY, FINISHED];
   for (const [sequence, type] of types.entries()) {
@@ -44,7 +44,7 @@ test('whole messages pass in order, as they are', () => {
   assert.equal(order.refused, 0);
 });
 
-test('fragments in any order, overlapping and repeated, give the message once', () => {
+test('fragments in any order, overlapping and repeated, yield the message once', () => {
   const { random, label } = seededRandom();
   for (let round = 0; round < 200; round++) {
     const order = afterHello();
@@ -90,7 +90,7 @@ test('the newest ClientHello or Finished passes again when it is repeated, a bou
   }
 });
 
-test('a repeated ClientHello that is fragmented is put together again', () => {
+test('a repeated, fragmented ClientHello is reassembled', () => {
   const order = new HandshakeOrder();
   const whole = message(CLIENT_HELLO, 0, 1500);
   for (let i = 0; i < 3; i++) {
@@ -120,7 +120,7 @@ test('fragments that no client sends are refused', () => {
   assert.ok(order.take(good), 'the genuine one still passes');
 });
 
-test('only one unfinished message is held: the next one that begins takes its place', () => {
+test('only one incomplete message is held: the next one that begins replaces it', () => {
   const order = new HandshakeOrder();
   const [one, other] = [message(CLIENT_HELLO, 0, 300), message(CLIENT_HELLO, 0, 301)];
   order.take(part(one, 0, 200));

@@ -32,7 +32,7 @@ test('a NACK names the first packet and those of its mask, across the wrap of se
   assert.deepEqual(readRtcp(NACK), [{ kind: 'nack', ssrc: 0x11223344, lost: [65_534, 65_535, 1, 14] }]);
 });
 
-test('PLI and each entry of FIR ask for a keyframe', () => {
+test('PLI and each entry of FIR request a keyframe', () => {
   assert.deepEqual(readRtcp(PLI), [{ kind: 'keyframe', ssrc: 0x11223344 }]);
   assert.deepEqual(readRtcp(FIR), [
     { kind: 'keyframe', ssrc: 0x11223344 },
@@ -40,7 +40,7 @@ test('PLI and each entry of FIR ask for a keyframe', () => {
   ]);
 });
 
-test('each packet of a compound one is read within its own length, and unknown ones are passed over', () => {
+test('each packet of a compound one is read within its own length, and unknown ones are skipped', () => {
   const compound = Buffer.concat([REPORT, SDES, NACK, EXTENDED_REPORT, TRANSPORT_WIDE, REMB, PLI, BYE, FIR]);
   assert.deepEqual(readRtcp(compound), [
     ...readRtcp(REPORT),
@@ -57,7 +57,7 @@ test('padding is not read as content', () => {
   assert.deepEqual(readRtcp(hex('a1cd0002 00000001 112233ff')), [], 'more padding than packet');
 });
 
-test('no more comes of one datagram than a viewer can have lost', () => {
+test('one datagram yields at most as many lost packets as a viewer can have lost', () => {
   const entries = Buffer.alloc(4 * 200, 0xff);
   const nack = Buffer.concat([hex('81cd0000 00000001 11223344'), entries]);
   nack.writeUInt16BE(nack.length / 4 - 1, 2);
@@ -66,7 +66,7 @@ test('no more comes of one datagram than a viewer can have lost', () => {
   assert.equal(lost.length, 512);
 });
 
-test('a report that claims more blocks than it has, a length past the end and a wrong version end the reading', () => {
+test('a report with too many blocks, a length past the end and a wrong version stop the parsing', () => {
   const more = Buffer.from(REPORT);
   more.writeUInt8(0x9f);
   assert.equal(readRtcp(more).length, 1);
@@ -78,7 +78,7 @@ test('a report that claims more blocks than it has, a length past the end and a 
   assert.deepEqual(readRtcp(Buffer.concat([version, PLI])), []);
 });
 
-test('no bytes make it throw or bring more feedback than they have room for', () => {
+test('no bytes make it throw or yield more feedback than fits into them', () => {
   const { random, label } = seededRandom();
   for (let round = 0; round < 20_000; round++) {
     const bytes = Buffer.from(

@@ -10,12 +10,12 @@ function deframe(chunks: readonly Buffer[]): { datagrams: string[]; ok: boolean 
   return { datagrams, ok };
 }
 
-test('a datagram is framed by its length in two bytes, the greater first', () => {
+test('a datagram is framed by its length in two bytes, big-endian', () => {
   assert.equal(framed(Buffer.from('abc')).toString('hex'), '0003616263');
   assert.equal(framed(Buffer.alloc(0x0102)).subarray(0, 2).toString('hex'), '0102');
 });
 
-test('datagrams come out as they went in, however the stream is cut', () => {
+test('datagrams are returned unchanged, however the stream is split', () => {
   const { random, label } = seededRandom();
   for (let round = 0; round < 200; round++) {
     const datagrams = Array.from({ length: 1 + Math.floor(random() * 6) }, () =>
@@ -33,13 +33,13 @@ test('datagrams come out as they went in, however the stream is cut', () => {
   }
 });
 
-test('an empty datagram is passed over, and the longest comes through', () => {
+test('an empty datagram is skipped, and the longest allowed one is returned', () => {
   const longest = Buffer.alloc(MAX_DATAGRAM_BYTES, 7);
   const { datagrams, ok } = deframe([Buffer.concat([framed(Buffer.alloc(0)), framed(longest)])]);
   assert.deepEqual([datagrams, ok], [[longest.toString('hex')], true]);
 });
 
-test('a length no viewer has reason to send is refused before any of it is held', () => {
+test('an excessive length is refused before any of the datagram is held', () => {
   const tooLong = Buffer.alloc(2);
   tooLong.writeUInt16BE(MAX_DATAGRAM_BYTES + 1);
   assert.deepEqual(deframe([framed(Buffer.from('a')), tooLong]), { datagrams: ['61'], ok: false });

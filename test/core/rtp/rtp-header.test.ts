@@ -4,7 +4,7 @@ import { RtpHeader } from 'werift';
 import { RTP_HEADER_BYTES, writeRtpHeader } from '../../../server/core/rtp/rtp-header.ts';
 import { timestamp90kAt } from '../../../server/core/rtp/rtp-clock.ts';
 
-test('the header has the bytes of RFC 3550 and a playout delay of 0/0 behind it', () => {
+test('the header has the bytes of RFC 3550 and a playout delay of 0/0 after it', () => {
   const header = Buffer.alloc(RTP_HEADER_BYTES, 0xff);
   writeRtpHeader(header, {
     payloadType: 96,
@@ -16,7 +16,7 @@ test('the header has the bytes of RFC 3550 and a playout delay of 0/0 behind it'
   assert.equal(header.toString('hex'), '90e01234fedcba9801020304bede000112000000');
 });
 
-test('another implementation reads the header as it was meant', () => {
+test('another implementation parses the header', () => {
   const header = Buffer.alloc(RTP_HEADER_BYTES);
   writeRtpHeader(header, {
     payloadType: 97,

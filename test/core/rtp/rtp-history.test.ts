@@ -9,7 +9,7 @@ const packet = (sequenceNumber: number) => ({
   payload: Buffer.from([sequenceNumber & 0xff]),
 });
 
-test('a packet that was sent can be sent again', () => {
+test('a sent packet can be sent again', () => {
   const history = new RtpHistory();
   history.add(packet(7), 0);
   assert.equal(history.take(7, 10_000, 5_000)?.timestamp90k, 7 * 3600);
@@ -31,7 +31,7 @@ test('a packet is never sent again more than eight times', () => {
   assert.equal(answered.length, 8);
 });
 
-test('what is older than a second, or 512 packets, is forgotten', () => {
+test('packets older than a second, or than 512 packets, are forgotten', () => {
   const history = new RtpHistory();
   history.add(packet(7), 0);
   assert.equal(history.take(7, 1_000_001, 0), undefined);
@@ -41,7 +41,7 @@ test('what is older than a second, or 512 packets, is forgotten', () => {
   assert.ok(history.take(9, 1, 0));
 });
 
-test('the ring goes on over the wrap of sequence numbers', () => {
+test('the ring works across the wrap of sequence numbers', () => {
   const history = new RtpHistory();
   for (let i = 65_400; i < 65_400 + 400; i++) history.add(packet(i & 0xffff), 0);
   for (const sequenceNumber of [65_400, 65_535, 0, 200]) {

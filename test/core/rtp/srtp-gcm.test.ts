@@ -4,7 +4,7 @@ import { ProtectionProfileAeadAes128Gcm, RtpHeader, SrtpSession } from 'werift';
 import { RTP_HEADER_BYTES, writeRtpHeader } from '../../../server/core/rtp/rtp-header.ts';
 import { SrtpGcm } from '../../../server/core/rtp/srtp-gcm.ts';
 
-test('a packet is protected as in RFC 7714 section 16.1.1', () => {
+test('a packet is protected like in RFC 7714 section 16.1.1', () => {
   const key = Buffer.from('000102030405060708090a0b0c0d0e0f', 'hex');
   const salt = Buffer.from('517569642070726f2071756f', 'hex');
   const header = Buffer.from('8040f17b8041f8d35501a0b2', 'hex');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Vp8Packetizer, type RtpPayload } from '../../../server/core/rtp/vp8-packetizer.ts';
 
-/** mulberry32: a seeded generator, so that a failure can be had again. */
+/** mulberry32: a seeded generator, so that a failure can be reproduced. */
 function random(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -23,7 +23,7 @@ interface Depacketized {
   starts: boolean[];
 }
 
-/** Reads the descriptors as RFC 7741 section 4.2 says, independently of what wrote them. */
+/** Parses the descriptors by RFC 7741 section 4.2, independently of the code under test. */
 function depacketize(payloads: RtpPayload[]): Depacketized {
   const pieces: Uint8Array[] = [];
   const pictureIds = new Set<number>();
@@ -51,7 +51,7 @@ test('a small frame is one payload: descriptor, then the frame', () => {
   assert.equal(Buffer.from(first.payload).toString('hex'), '90809234aabbcc');
 });
 
-test('temporal layers are written as L, T, TL0PICIDX, TID and Y, and N for what nobody refers to', () => {
+test('temporal layers are written as L, T, TL0PICIDX, TID and Y, and N for non-reference frames', () => {
   const packetizer = new Vp8Packetizer({ maxPayloadBytes: 1150, firstPictureId: 1 });
   const [base] = packetizer.packetize(
     { data: Uint8Array.of(0xaa) },
@@ -65,7 +65,7 @@ test('temporal layers are written as L, T, TL0PICIDX, TID and Y, and N for what 
   assert.equal(Buffer.from(upper?.payload ?? []).toString('hex'), 'b0e0800207a0aa');
 });
 
-test('the pieces of any frame give the frame again, within the limit, evenly cut, marked and numbered', () => {
+test('the pieces of any frame yield the frame again, within the limit, evenly split, marked and numbered', () => {
   for (let seed = 1; seed <= 300; seed++) {
     const next = random(seed);
     const maxPayloadBytes = 7 + next(1400);
@@ -96,7 +96,7 @@ test('the pieces of any frame give the frame again, within the limit, evenly cut
   }
 });
 
-test('a frame is cut at the very byte the limit asks for', () => {
+test('a frame is split exactly at the limit', () => {
   const packetizer = new Vp8Packetizer({ maxPayloadBytes: 104 });
   assert.equal(packetizer.packetize({ data: bytes(100) }).length, 1);
   assert.equal(packetizer.packetize({ data: bytes(101) }).length, 2);
@@ -111,7 +111,7 @@ test('picture ids count by one and wrap at 2^15', () => {
   assert.deepEqual(ids, [[32_766], [32_767], [0], [1]]);
 });
 
-test('an empty frame is no payload and takes no picture id', () => {
+test('an empty frame yields no payload and uses no picture id', () => {
   const packetizer = new Vp8Packetizer({ maxPayloadBytes: 100, firstPictureId: 9 });
   assert.deepEqual(packetizer.packetize({ data: new Uint8Array(0) }), []);
   assert.deepEqual([...depacketize(packetizer.packetize({ data: bytes(1) })).pictureIds], [9]);

@@ -8,13 +8,13 @@ import {
 
 const BINDING = Buffer.from('000100002112a4420102030405060708090a0b0c', 'hex');
 
-test('data is put behind channel and length, and padded on a stream only', () => {
+test('data follows channel and length, and is padded on a stream only', () => {
   const data = Buffer.from('hello');
   assert.equal(writeChannelData(0x4001, data, false).toString('hex'), '4001000568656c6c6f');
   assert.equal(writeChannelData(0x4001, data, true).toString('hex'), '4001000568656c6c6f000000');
 });
 
-test('data is read from its channel, whatever is behind it', () => {
+test('data is read with its channel, and bytes after it are ignored', () => {
   for (const hex of ['4001000568656c6c6f', '4001000568656c6c6f000000']) {
     const read = readChannelData(Buffer.from(hex, 'hex'));
     assert.equal(read?.channel, 0x4001);
@@ -22,12 +22,12 @@ test('data is read from its channel, whatever is behind it', () => {
   }
 });
 
-test('what is no channel data is none', () => {
+test('other bytes are not channel data', () => {
   for (const hex of ['', '400100', '40010005686565', '3fff0000', '50000000', '8000000100'])
     assert.equal(readChannelData(Buffer.from(hex, 'hex')), undefined, hex);
 });
 
-test('a stream gives the same messages wherever it is cut', () => {
+test('a stream yields the same messages however it is split', () => {
   const messages = ['', 'a', 'ab', 'abc', 'abcd'].map((text) =>
     writeChannelData(0x4fff, Buffer.from(text), true),
   );
@@ -45,7 +45,7 @@ test('a stream gives the same messages wherever it is cut', () => {
   }
 });
 
-test('a stream of anything else is given up', () => {
+test('a malformed stream is refused', () => {
   for (const text of ['SSH-2.0-OpenSSH_9.2', '\x50\x00\x00\x00'])
     assert.throws(() => new TurnStream().push(Buffer.from(text, 'latin1')), RangeError);
 });

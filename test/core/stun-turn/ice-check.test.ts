@@ -42,7 +42,7 @@ test('the check of RFC 5769 is read with its password and with no other', () => 
   assert.equal(readIceCheck(RFC_5769_REQUEST, 'another'), undefined);
 });
 
-test('every flipped bit of a check is noticed', () => {
+test('every flipped bit of a check is detected', () => {
   const genuine = connectivityCheck(ICE);
   assert.equal(read(genuine).isNominating, true);
   for (let bit = 0; bit < genuine.length * 8; bit++) {
@@ -52,7 +52,7 @@ test('every flipped bit of a check is noticed', () => {
   }
 });
 
-test('answers carry integrity and fingerprint as another implementation checks them', () => {
+test('another implementation accepts integrity and fingerprint of the answers', () => {
   const check = read(connectivityCheck(ICE));
   const key = Buffer.from(ICE.password);
   for (const seen of [
@@ -68,7 +68,7 @@ test('answers carry integrity and fingerprint as another implementation checks t
   assert.deepEqual(refusal?.getAttributeValue('UNKNOWN-ATTRIBUTES'), [0x7777]);
 });
 
-test('what is larger than any check is for nobody', () => {
+test('a datagram larger than any check has no user', () => {
   const junk = Buffer.from('80220100' + '00'.repeat(256), 'hex');
   const large = connectivityCheck(ICE, { extra: Buffer.concat([junk, junk, junk, junk, junk]) });
   assert.ok(large.length > 1280);
@@ -76,7 +76,7 @@ test('what is larger than any check is for nobody', () => {
   assert.equal(localUsernameFragment(connectivityCheck(ICE, { extra: junk })), 'abcd');
 });
 
-test('no bytes make the reader throw', () => {
+test('no bytes make the parser throw', () => {
   const { random, label } = seededRandom();
   const genuine = connectivityCheck(ICE);
   for (let round = 0; round < 5000; round++) {

@@ -33,7 +33,7 @@ const REFUSED = [
 ];
 
 for (const url of REFUSED) {
-  test(`"${url}" is no URL of a STUN or TURN server`, () => {
+  test(`"${url}" is not a URL of a STUN or TURN server`, () => {
     assert.equal(parseIceServerUrl(url), undefined);
   });
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readStunBindingResponse, stunBindingRequest } from '../../../server/core/stun-turn/stun-binding.ts';
 
-/** RFC 5769 section 2.2 and 2.3: sample responses, whose source address is known. */
+/** RFC 5769 sections 2.2 and 2.3: sample responses with a known source address. */
 const TRANSACTION_ID = Buffer.from('b7e7a701bc34d686fa87dfae', 'hex');
 const IPV4_RESPONSE = Buffer.from(
   '0101003c2112a442b7e7a701bc34d686fa87dfae8022000b7465737420766563746f7220002000080001a147e112a643' +
@@ -15,7 +15,7 @@ const IPV6_RESPONSE = Buffer.from(
   'hex',
 );
 
-test('the sample responses of RFC 5769 tell the address they were written for', () => {
+test('the sample responses of RFC 5769 yield their address', () => {
   assert.equal(readStunBindingResponse(IPV4_RESPONSE, TRANSACTION_ID), '192.0.2.1');
   assert.equal(
     readStunBindingResponse(IPV6_RESPONSE, TRANSACTION_ID),
@@ -23,18 +23,18 @@ test('the sample responses of RFC 5769 tell the address they were written for', 
   );
 });
 
-test('a request is twenty bytes, with the id it was given', () => {
+test('a request is twenty bytes, with the given id', () => {
   assert.equal(
     stunBindingRequest(TRANSACTION_ID).toString('hex'),
     `000100002112a442${TRANSACTION_ID.toString('hex')}`,
   );
 });
 
-test('an answer to another request is none', () => {
+test('an answer to another request is ignored', () => {
   assert.equal(readStunBindingResponse(IPV4_RESPONSE, Buffer.alloc(12)), undefined);
 });
 
-test('whatever is cut off or bent tells nothing, or what it told before', () => {
+test('truncated and damaged answers yield nothing', () => {
   for (let length = 0; length < IPV4_RESPONSE.length; length++)
     assert.equal(readStunBindingResponse(IPV4_RESPONSE.subarray(0, length), TRANSACTION_ID), undefined);
   for (let at = 0; at < IPV4_RESPONSE.length; at++) {

@@ -43,7 +43,7 @@ test('the sample request is read, and verifies with its password only', () => {
   assert.equal(verifiesStun(REQUEST, message, longTermKey(USERNAME, REALM, 'another')), false);
 });
 
-test('what is appended behind the integrity is not read', () => {
+test('attributes after the integrity are not read', () => {
   const appended = Buffer.concat([REQUEST, Buffer.from('000d000400000000', 'hex')]);
   appended.writeUInt16BE(appended.length - 20, 2);
   const message = readStun(appended);
@@ -52,7 +52,7 @@ test('what is appended behind the integrity is not read', () => {
   assert.equal(verifiesStun(appended, message, KEY), true);
 });
 
-test('no bit of a signed message can be turned, and nothing cut off', () => {
+test('every flipped bit and every truncation of a signed message is detected', () => {
   for (let length = 0; length < REQUEST.length; length++)
     assert.equal(readStun(REQUEST.subarray(0, length)), undefined);
   for (let bit = 0; bit < REQUEST.length * 8; bit++) {
@@ -83,7 +83,7 @@ test('a datagram with a wrong first byte, length or magic cookie is no STUN mess
   assert.ok(readStun(change(0, '0301')), 'the highest type');
 });
 
-test('addresses are masked and unmasked again, in one spelling', () => {
+test('addresses are masked and unmasked again, in canonical form', () => {
   const spellings = [
     ['192.0.2.1', '192.0.2.1'],
     ['::ffff:192.0.2.1', '192.0.2.1'],
@@ -97,7 +97,7 @@ test('addresses are masked and unmasked again, in one spelling', () => {
   }
 });
 
-test('what is no address is neither written nor read', () => {
+test('a malformed address is neither written nor read', () => {
   for (const address of ['', '1.2.3.256', 'localhost'])
     assert.throws(() => writeXorAddress({ address, port: 1 }, TRANSACTION_ID), RangeError, address);
   for (const hex of ['', '0001a147', '0001a147e112a6', '0002a147e112a643', '0003a147e112a643'])

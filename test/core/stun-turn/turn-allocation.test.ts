@@ -26,13 +26,13 @@ const NAMES: Record<number, string> = {
   22: 'send',
 };
 
-/** The other end, as far as a client needs it, in virtual time. */
+/** A TURN server, as far as a client needs it, in virtual time. */
 let nowUs = 0;
 let nonce = 'first';
-/** What came since it was last looked at. */
+/** Messages received since the last look. */
 let sent: { name: string; bytes: Buffer; message: StunMessage | undefined }[] = [];
 let events: string[] = [];
-/** Answers of the server to requests of that name, in place of success. */
+/** Answers of the server to requests of that name, instead of success. */
 let refusals: Record<string, number> = {};
 let isSilent = false;
 let isAlwaysStale = false;
@@ -103,7 +103,7 @@ function error(
   return writeStun(type | 0x0110, transactionId, [[ATTRIBUTE.errorCode, value], ...more], key);
 }
 
-/** Lets time pass as the timer of the owner does. */
+/** Advances the time like the owner's timer. */
 async function pass(durationUs: number): Promise<void> {
   const endUs = nowUs + durationUs;
   while (nowUs < endUs) {
@@ -131,7 +131,7 @@ async function allocated(): Promise<void> {
   take();
 }
 
-test('an allocation is asked for in the open, then with the credential the server wants', async () => {
+test('an allocation is requested without, then with the credential', async () => {
   start();
   await Promise.resolve();
   const [first, second] = take();
@@ -144,7 +144,7 @@ test('an allocation is asked for in the open, then with the credential the serve
   assert.deepEqual(events, ['allocated 198.51.100.7 50000']);
 });
 
-test('a request without an answer is repeated ever more slowly, then given up', async () => {
+test('a request without an answer is repeated at growing intervals, then given up', async () => {
   isSilent = true;
   start();
   assert.deepEqual(names(), ['allocate']);
@@ -155,7 +155,7 @@ test('a request without an answer is repeated ever more slowly, then given up', 
   assert.deepEqual(await timesOf('allocate', MINUTE), []);
 });
 
-test('a credential that is not taken is not offered for ever', async () => {
+test('a refused credential is not sent forever', async () => {
   refusals = { allocate: 401 };
   start();
   await Promise.resolve();
@@ -163,14 +163,14 @@ test('a credential that is not taken is not offered for ever', async () => {
   assert.deepEqual(events, ['lost: 401 Reason']);
 });
 
-test('a server that knows us no more, as after a restart, has lost the allocation', async () => {
+test('a server that has restarted has lost the allocation', async () => {
   await allocated();
   refusals = { refresh: 437 };
   await pass(5 * SECOND);
   assert.deepEqual(events, ['lost: 437 Reason']);
 });
 
-test('a server that always wants another nonce is given up', async () => {
+test('a server that always requires another nonce is given up', async () => {
   await allocated();
   isAlwaysStale = true;
   await pass(5 * SECOND);
@@ -178,7 +178,7 @@ test('a server that always wants another nonce is given up', async () => {
   assert.deepEqual(events, ['lost: 438 Reason']);
 });
 
-test('the allocation is refreshed every five seconds, also when the nonce has grown stale', async () => {
+test('the allocation is refreshed every five seconds, also with a stale nonce', async () => {
   await allocated();
   assert.deepEqual(await timesOf('refresh', 15 * SECOND), [5, 10, 15]);
   nonce = 'second';
@@ -186,14 +186,14 @@ test('the allocation is refreshed every five seconds, also when the nonce has gr
   assert.deepEqual(events, []);
 });
 
-test('a server that is gone is noticed within thirteen seconds', async () => {
+test('a server that is gone is detected within thirteen seconds', async () => {
   await allocated();
   isSilent = true;
   await pass(13 * SECOND);
   assert.deepEqual(events, ['lost: no answer']);
 });
 
-test('a peer is let through as long as anyone wants it, and asked for anew every four minutes', async () => {
+test('a peer is permitted as long as it is needed, and renewed every four minutes', async () => {
   await allocated();
   client.permit(VIEWER, nowUs);
   client.permit(VIEWER, nowUs);
@@ -209,7 +209,7 @@ test('a peer is let through as long as anyone wants it, and asked for anew every
   assert.deepEqual(await timesOf('permission', 10 * MINUTE), []);
 });
 
-test('a peer the server refuses costs nothing else, and is not asked for again soon', async () => {
+test('a refused peer affects nothing else, and is not requested again soon', async () => {
   await allocated();
   refusals = { permission: 403 };
   client.permit('10.0.0.1', nowUs);
@@ -220,7 +220,7 @@ test('a peer the server refuses costs nothing else, and is not asked for again s
   assert.deepEqual(events, []);
 });
 
-test('data goes in indications until the channel is bound, then with four bytes more', async () => {
+test('data is sent in indications until the channel is bound, then with four extra bytes', async () => {
   await allocated();
   const peer = { address: VIEWER, port: 4000, channel: 0 };
   assert.equal(client.send(Buffer.from('one'), peer), true);
@@ -238,7 +238,7 @@ test('data goes in indications until the channel is bound, then with four bytes 
   assert.deepEqual(await timesOf('channel', 20 * MINUTE), []);
 });
 
-test('a channel the server refuses is done without', async () => {
+test('without a channel data is still sent in indications', async () => {
   await allocated();
   refusals = { channel: 400 };
   const peer = { address: VIEWER, port: 4000, channel: 0 };
@@ -249,7 +249,7 @@ test('a channel the server refuses is done without', async () => {
   assert.deepEqual(names(), ['send']);
 });
 
-test('a number means nobody else until its channel is surely gone', async () => {
+test('a number is not reused until its channel has certainly expired', async () => {
   await allocated();
   const first = { address: VIEWER, port: 4000, channel: 0 };
   client.bindChannel(first, nowUs);
@@ -274,7 +274,7 @@ test('a number means nobody else until its channel is surely gone', async () => 
   assert.equal(last.channel, 0x4000);
 });
 
-test('what peers send comes out, by indication and by channel', async () => {
+test('data from peers is passed on, by indication and by channel', async () => {
   await allocated();
   const id = Buffer.alloc(12, 7);
   const from = writeXorAddress({ address: VIEWER, port: 4000 }, id);
@@ -289,7 +289,7 @@ test('what peers send comes out, by indication and by channel', async () => {
   assert.deepEqual(events, [`hello from ${VIEWER} 4000`, `hi from ${VIEWER} 4001`]);
 });
 
-test('answers that nobody signed, or to what was never asked, change nothing', async () => {
+test('unsigned answers, and answers without a request, change nothing', async () => {
   await allocated();
   isSilent = true;
   await pass(5 * SECOND);
@@ -303,7 +303,7 @@ test('answers that nobody signed, or to what was never asked, change nothing', a
   assert.deepEqual(events, []);
 });
 
-test('garbage of any kind and length is counted and harms nothing', async () => {
+test('garbage of any kind and length is counted and does no harm', async () => {
   await allocated();
   const id = Buffer.alloc(12, 7);
   const indication = writeStun(0x0017, id, [
@@ -319,7 +319,7 @@ test('garbage of any kind and length is counted and harms nothing', async () => 
   assert.deepEqual(await timesOf('refresh', 5 * SECOND), [5]);
 });
 
-test('closing gives the address back and says nothing more', async () => {
+test('closing frees the allocation and reports nothing more', async () => {
   await allocated();
   client.close(nowUs);
   const [goodbye] = take();

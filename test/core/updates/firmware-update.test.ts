@@ -17,7 +17,7 @@ const LOST: UpdateEvent = { type: 'lost' };
 const OK: UpdateEvent = { type: 'result', failure: null };
 const CANCELLED: UpdateEvent = { type: 'cancelled' };
 
-test('an update that goes well passes through every state, and each takes its time', () => {
+test('a successful update passes through every state, and each takes its time', () => {
   const states: [UpdateEvent, Partial<FirmwareUpdate>][] = [
     [OFFERED, { state: 'offered', fromVersion: '1.2.0', attempts: 1 }],
     [ACCEPTED, { state: 'downloading', receivedBytes: 0 }],
@@ -36,7 +36,7 @@ test('an update that goes well passes through every state, and each takes its ti
   }
 });
 
-suite('how it ends otherwise', () => {
+suite('other outcomes', () => {
   const ends: [name: string, events: UpdateEvent[], state: string, reason: RegExp][] = [
     ['refused', [OFFERED, { type: 'refused', reason: 'no room' }], 'failed', /^no room$/],
     ['refused before it was offered', [{ type: 'refused', reason: 'other chip' }], 'failed', /^other chip$/],
@@ -48,8 +48,13 @@ suite('how it ends otherwise', () => {
       'rolledBack',
       /^1.3.0 could not reach the server, so the camera came back with 1.2.0$/,
     ],
-    ['back with the old one', [OFFERED, ACCEPTED, OK, connected('1.2.0')], 'failed', /came back with 1.2.0/],
-    ['back with none', [OFFERED, ACCEPTED, OK, connected('')], 'failed', /without a version/],
+    [
+      'back with the old version',
+      [OFFERED, ACCEPTED, OK, connected('1.2.0')],
+      'failed',
+      /came back with 1.2.0/,
+    ],
+    ['back without a version', [OFFERED, ACCEPTED, OK, connected('')], 'failed', /without a version/],
     [
       'an old roll-back of another version',
       [OFFERED, ACCEPTED, OK, connected('1.2.0', '1.1.0')],
@@ -86,7 +91,7 @@ suite('a connection that is lost', () => {
     assert.equal(run([OFFERED, ACCEPTED, connected('1.2.0')]).state, 'staged');
   });
 
-  test(`is forgiven, but only ${MAX_ATTEMPTS} times in all: an image that crashes the camera is not offered for ever`, () => {
+  test(`is tolerated ${MAX_ATTEMPTS} times in all: an image that crashes the camera is not offered forever`, () => {
     const round = [OFFERED, ACCEPTED, LOST];
     const rounds = Array.from({ length: MAX_ATTEMPTS }, () => round).flat();
     assert.equal(run(rounds.slice(0, -1)).state, 'downloading');
@@ -95,18 +100,18 @@ suite('a connection that is lost', () => {
     assert.match(update.reason ?? '', /lost 3 times/);
   });
 
-  test('that took the word of success with it is no loss: the camera itself says what it runs', () => {
+  test('together with the report of success does no harm: the camera reports its version', () => {
     assert.equal(run([OFFERED, ACCEPTED, LOST, connected('1.3.0')]).state, 'done');
     assert.equal(run([OFFERED, ACCEPTED, connected('1.3.0')]).state, 'done');
   });
 
-  test('but when the same version is put on again, running it proves nothing', () => {
+  test('proves nothing when the same version is installed again', () => {
     const again: UpdateEvent = { type: 'offered', fromVersion: '1.3.0' };
     assert.equal(run([again, ACCEPTED, LOST, connected('1.3.0')]).state, 'staged');
     assert.equal(run([again, ACCEPTED, OK, connected('1.3.0')]).state, 'done');
   });
 
-  test('of a camera that said once that it rolled back is judged by what it runs', () => {
+  test('of a camera that once reported a rollback is judged by its version', () => {
     assert.equal(run([OFFERED, ACCEPTED, LOST, connected('1.2.0', '1.3.0')]).state, 'staged');
   });
 });
@@ -114,11 +119,11 @@ suite('a connection that is lost', () => {
 suite('time', () => {
   const limits: [state: string, events: UpdateEvent[], ms: number, reason: RegExp][] = [
     ['offered', [OFFERED], 30_000, /did not answer/],
-    ['downloading', [OFFERED, ACCEPTED], 60_000, /stood still for 60 s/],
+    ['downloading', [OFFERED, ACCEPTED], 60_000, /no progress for 60 s/],
     ['restarting', [OFFERED, ACCEPTED, OK], 600_000, /did not come back within 10 minutes/],
   ];
   for (const [state, events, ms, reason] of limits) {
-    test(`runs out for what is ${state}, to the millisecond`, () => {
+    test(`runs out for an update that is ${state}, to the millisecond`, () => {
       const update = run(events, 5_000);
       assert.equal(update.state, state);
       assert.equal(deadlineOf(update), 5_000 + ms);
@@ -129,20 +134,20 @@ suite('time', () => {
     });
   }
 
-  test('does not run out for a camera that is not there', () => {
+  test('does not run out for a camera that is offline', () => {
     const update = run([]);
     assert.equal(deadlineOf(update), undefined);
     assert.equal(advance(update, { type: 'time' }, 1e15), update);
   });
 
-  test('begins anew with every byte that is new, and with no other', () => {
+  test('starts again with every new byte, and with no other', () => {
     const update = run([OFFERED, ACCEPTED, progress(10)], 1_000);
     assert.equal(deadlineOf(advance(update, progress(11), 2_000)), 62_000);
     assert.equal(advance(update, progress(10), 2_000), update);
     assert.equal(advance(update, progress(9), 2_000), update);
   });
 
-  test('may run out too early: a camera that comes back with it after all has done it', () => {
+  test('may run out too early: a camera that returns with the version has succeeded', () => {
     const timedOut = advance(run([OFFERED, ACCEPTED, OK]), { type: 'time' }, 1e9);
     assert.equal(timedOut.state, 'failed');
     assert.equal(advance(timedOut, connected('1.3.0'), 1e9).state, 'done');
@@ -150,7 +155,7 @@ suite('time', () => {
   });
 });
 
-suite('what comes at the wrong time changes nothing', () => {
+suite('an event at the wrong time changes nothing', () => {
   const strays: [state: string, before: UpdateEvent[], events: UpdateEvent[]][] = [
     ['staged', [], [ACCEPTED, progress(1), OK, result('x'), LOST, CANCELLED, connected('1.3.0')]],
     ['offered', [OFFERED], [OFFERED, { type: 'waiting', reason: 'x' }]],
@@ -179,19 +184,19 @@ suite('what comes at the wrong time changes nothing', () => {
     });
   }
 
-  test('but a camera that has all of a cancelled update restarts, and is waited for', () => {
+  test('a camera that has all of a cancelled update restarts, and the update waits for it', () => {
     assert.equal(run([OFFERED, ACCEPTED, CANCELLED, OK]).state, 'restarting');
   });
 });
 
-test('why it waits is kept, and forgotten with the offer', () => {
+test('the reason for waiting is kept, and cleared by the offer', () => {
   const waiting = run([{ type: 'waiting', reason: 'by ws:' }]);
   assert.equal(waiting.reason, 'by ws:');
   assert.equal(advance(waiting, { type: 'waiting', reason: 'by ws:' }, 9), waiting);
   assert.equal(advance(waiting, OFFERED, 9).reason, null);
 });
 
-test('a camera cannot have received more than there is', () => {
+test('a camera cannot have received more than the image', () => {
   assert.equal(run([OFFERED, progress(4_000_000)]).receivedBytes, 1000);
 });
 

@@ -16,20 +16,20 @@ const DEVICE: CameraDevice = {
 };
 const IMAGE = { version: '1.3.0', target: 'esp32' } as const;
 
-test('a camera that came over TLS and says it can is given a newer firmware for its chip', () => {
+test('a capable camera connected by TLS takes a newer firmware for its chip', () => {
   assert.equal(connectionObstacle(DEVICE), null);
   assert.equal(imageObstacle(DEVICE, IMAGE, false), null);
 });
 
-test('never over a connection that is not encrypted, whatever the camera says it can', () => {
+test("an unencrypted connection is an obstacle, whatever the camera's capabilities", () => {
   assert.match(connectionObstacle({ ...DEVICE, secure: false }) ?? '', /connects by ws:.*wss: first/);
 });
 
-test('nor to a camera that does not list it', () => {
+test('a missing capability is an obstacle', () => {
   assert.match(connectionObstacle({ ...DEVICE, capabilities: ['set'] }) ?? '', /no updates over the air/);
 });
 
-test('never for another chip, and insisting does not help', () => {
+test('another chip is an obstacle that cannot be overridden', () => {
   for (const allowOlder of [false, true]) {
     assert.match(
       imageObstacle({ ...DEVICE, target: 'esp32s3' }, IMAGE, allowOlder) ?? '',
@@ -47,14 +47,14 @@ const notNewer: [running: string, offered: string, reason: RegExp][] = [
   ['v1-3-gabcdef', 'v1-4-gabcdef', /not newer/],
 ];
 for (const [running, offered, reason] of notNewer) {
-  test(`${offered} is put on ${running} only if somebody insists`, () => {
+  test(`${offered} is installed over ${running} only when allowed explicitly`, () => {
     const device = { ...DEVICE, firmware: running };
     assert.match(imageObstacle(device, { ...IMAGE, version: offered }, false) ?? '', reason);
     assert.equal(imageObstacle(device, { ...IMAGE, version: offered }, true), null);
   });
 }
 
-test('what has no version is older than whatever has one', () => {
+test('an image without a version is older than any with one', () => {
   assert.equal(imageObstacle({ ...DEVICE, firmware: 'v1-3-gabcdef' }, IMAGE, false), null);
   assert.equal(imageObstacle({ ...DEVICE, firmware: '' }, IMAGE, false), null);
 });

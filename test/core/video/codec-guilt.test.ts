@@ -14,7 +14,7 @@ const OPTIONS = {
 const VGA = { width: 640, height: 480 };
 const SVGA = { width: 800, height: 600 };
 
-/** A guilt with a clock of its own, in seconds. */
+/** The suspicion with its own clock, in seconds. */
 class Case {
   readonly guilt = new CodecGuilt(OPTIONS);
   second = 0;
@@ -25,7 +25,7 @@ class Case {
     this.guilt.onDeath({ cameraId, size, confined, external: false, ...death }, this.second * 1e6);
   }
 
-  /** @returns the cameras released on the way, with the second */
+  /** @returns the cameras released meanwhile, with the second */
   waits(seconds: number): string[] {
     const released: string[] = [];
     for (const end = this.second + seconds; this.second < end;) {
@@ -57,13 +57,13 @@ suite('suspicion', () => {
     assert.deepEqual(c.standings('a', 'b'), ['confined', 'trusted']);
   });
 
-  test('a death with nothing in work accuses nobody', () => {
+  test('a death with nothing in work makes no camera a suspect', () => {
     const c = new Case();
     for (let death = 0; death < 100; death++) c.dies(undefined);
     assert.deepEqual(c.guilt.camerasWith('confined'), []);
   });
 
-  test('a process that somebody else killed accuses nobody, whatever was in work', () => {
+  test('a process killed from outside makes no camera a suspect, whatever was in work', () => {
     const c = new Case();
     for (let death = 0; death < 100; death++) c.dies('a', { external: true });
     assert.deepEqual(c.standings('a'), ['trusted']);
@@ -79,7 +79,7 @@ suite('suspicion', () => {
     assert.deepEqual(c.standings('a'), ['trusted']);
   });
 
-  test('each time again confinement lasts twice as long, up to an hour', () => {
+  test('each repeated confinement lasts twice as long, up to an hour', () => {
     const c = new Case();
     const minutes = Array.from({ length: 9 }, () => {
       c.dies('a');
@@ -90,7 +90,7 @@ suite('suspicion', () => {
     assert.deepEqual(minutes, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
   });
 
-  test('a day without a death forgets what was', () => {
+  test('a day without a death resets the history', () => {
     const c = new Case();
     c.setAside('a');
     c.waits(2 * 86_400);
@@ -112,7 +112,7 @@ suite('setting aside', () => {
     assert.equal(c.guilt.timesAside('a'), 1);
   });
 
-  test('pictures that went well in between do not matter, a minute does', () => {
+  test('successful pictures in between do not matter, a minute does', () => {
     const c = new Case();
     c.dies('a');
     c.dies('a');
@@ -144,13 +144,13 @@ suite('setting aside', () => {
     });
   }
 
-  test('deaths of several cameras in turn set nobody aside', () => {
+  test('deaths of several cameras in turn set none aside', () => {
     const c = new Case();
     for (let death = 0; death < 60; death++) c.dies(['a', 'b', 'c'][death % 3]);
     assert.deepEqual(c.standings('a', 'b', 'c'), ['confined', 'confined', 'confined']);
   });
 
-  test('a camera set aside is tried again, confined, and each time waits twice as long', () => {
+  test('a camera set aside is tried again, confined, and waits twice as long each time', () => {
     const c = new Case();
     c.setAside('a');
     const waits = Array.from({ length: 8 }, () => {
@@ -165,7 +165,7 @@ suite('setting aside', () => {
     assert.deepEqual(waits, [1, 2, 4, 8, 16, 32, 60, 60]);
   });
 
-  test('a camera set aside that behaves again is trusted again', () => {
+  test('a camera set aside without further deaths is trusted again', () => {
     const c = new Case();
     c.setAside('a');
     assert.deepEqual(c.waits(200), ['60 a', '120 a']);

@@ -32,7 +32,7 @@ test('a process that grew is idle ten seconds after its last encoder', () => {
   assert.equal(first, '30 idle');
 });
 
-test('an encoder that comes back in time keeps the process', () => {
+test('an encoder that returns in time keeps the process', () => {
   const pauses = Array.from({ length: 5 }, () => [
     { mib: 180, encoders: 0, seconds: 9 },
     { mib: 180, encoders: 1, seconds: 1 },
@@ -40,7 +40,7 @@ test('an encoder that comes back in time keeps the process', () => {
   assert.deepEqual(verdicts(pauses), []);
 });
 
-test('a process that gave its memory back by itself is kept', () => {
+test('a process that released its memory is kept', () => {
   assert.deepEqual(
     verdicts([
       { mib: 300, encoders: 8, seconds: 60 },
@@ -50,7 +50,7 @@ test('a process that gave its memory back by itself is kept', () => {
   );
 });
 
-test('a process that never had an encoder is not idle, however many luma readers made it grow', () => {
+test('a process that never had an encoder is not idle, however much luma readers made it grow', () => {
   assert.deepEqual(verdicts([{ mib: 300, encoders: 0, seconds: 600 }]), []);
 });
 
@@ -72,7 +72,7 @@ test('many cameras that need more than 400 MB are no reason', () => {
   assert.deepEqual(verdicts([...joining, { mib: 620, encoders: 20, seconds: 600 }]), []);
 });
 
-test('a fresh process that takes over a large load settles with it, and is not replaced for it', () => {
+test('a new process that takes over a large load settles with it, and is not replaced for it', () => {
   assert.deepEqual(verdicts([{ mib: 600, encoders: 20, seconds: 600 }]), []);
 });
 

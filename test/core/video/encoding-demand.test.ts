@@ -5,7 +5,7 @@ import { combineDemands } from '../../../server/core/video/encoding-demand.ts';
 const recorder = { maxFps: 10, bitrateBps: 500_000 };
 
 suite('encoding demand', () => {
-  test('who watches live gets every frame', () => {
+  test('a live viewer gets every frame', () => {
     assert.deepEqual(combineDemands([undefined, undefined]), {
       live: true,
       maxFps: undefined,
@@ -13,13 +13,13 @@ suite('encoding demand', () => {
     });
   });
 
-  test('a recorder alone gets what it asks for, several the most any asks for', () => {
+  test('a recorder alone gets its demand, several the maximum of theirs', () => {
     assert.deepEqual(combineDemands([recorder]), { live: false, maxFps: 10, minBitrateBps: 500_000 });
     const demands = [recorder, { maxFps: 5, bitrateBps: 800_000 }];
     assert.deepEqual(combineDemands(demands), { live: false, maxFps: 10, minBitrateBps: 800_000 });
   });
 
-  test('beside viewers a recorder limits no frames and keeps its bits', () => {
+  test('beside viewers a recorder limits no frames and keeps its bitrate', () => {
     assert.deepEqual(combineDemands([undefined, recorder]), {
       live: true,
       maxFps: undefined,
@@ -27,7 +27,7 @@ suite('encoding demand', () => {
     });
   });
 
-  test('nobody asks for nothing', () => {
+  test('without subscribers there is no demand', () => {
     assert.deepEqual(combineDemands([]), { live: false, maxFps: undefined, minBitrateBps: 0 });
   });
 });

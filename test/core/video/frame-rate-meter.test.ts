@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FrameRateMeter } from '../../../server/core/video/frame-rate-meter.ts';
 
-test('until a second of frames was seen, the assumption stands', () => {
+test('until a second of frames was seen, the assumption counts', () => {
   const meter = new FrameRateMeter(25);
   assert.equal(meter.fps, 25);
   for (let nowUs = 0; nowUs < 1_000_000; nowUs += 100_000) meter.add(nowUs);

@@ -99,7 +99,7 @@ suite('JPEG inspection', () => {
       assert.equal(typeof inspectJpeg(small.subarray(0, length)), 'string', `${length} bytes`);
   });
 
-  test('every truncation of a JPEG is refused, also with an end-of-image marker put behind it in its header', () => {
+  test('every truncation of a JPEG is refused, also with an end-of-image marker appended in its header', () => {
     const scan = small.indexOf(Buffer.from('ffda', 'hex'));
     for (let length = 0; length < scan; length++) {
       const cut = Buffer.concat([small.subarray(0, length), Buffer.from(EOI, 'hex')]);
@@ -107,7 +107,7 @@ suite('JPEG inspection', () => {
     }
   });
 
-  test('real OV2640 pictures are good, and every truncation of one is refused', (context) => {
+  test('real OV2640 pictures are accepted, and every truncation of one is refused', (context) => {
     const pictures = sensorJpegs();
     if (!pictures) return context.diagnostic(NO_FOOTAGE);
     for (const picture of pictures) assert.deepEqual(inspectJpeg(picture), { width: 640, height: 480 });
@@ -117,7 +117,7 @@ suite('JPEG inspection', () => {
       assert.equal(typeof inspectJpeg(first.subarray(0, length)), 'string', `${length} bytes`);
   });
 
-  test('JPEGs behind one another are found one by one', () => {
+  test('concatenated JPEGs are found one by one', () => {
     const other = drawnJpeg(64, 48);
     const file = Buffer.concat([small, other, small]);
     assert.deepEqual(scanJpeg(file, 0), { width: 32, height: 24, end: small.length });
@@ -128,13 +128,13 @@ suite('JPEG inspection', () => {
     });
   });
 
-  test('no bytes make it throw or run on, and it believes no size that is not in them', () => {
+  test('no bytes make it throw or run on, and it returns no size that is not in them', () => {
     const { random, label } = seededRandom();
     for (let round = 0; round < 20_000; round++) {
       const bytes = Buffer.from(small);
       const changes = 1 + Math.floor(random() * 8);
       for (let change = 0; change < changes; change++) {
-        // Half of the damage hits markers, where it hurts.
+        // Half of the damage hits markers, where it has the most effect.
         const at = Math.floor(random() * bytes.length);
         bytes[at] = random() < 0.5 ? 0xff : Math.floor(random() * 256);
       }

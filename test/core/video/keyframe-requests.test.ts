@@ -4,7 +4,7 @@ import { KeyframeRequests } from '../../../server/core/video/keyframe-requests.t
 
 const INTERVAL_US = 300_000;
 
-test('nothing is due until somebody asks', () => {
+test('without a request no keyframe is due', () => {
   assert.equal(new KeyframeRequests(INTERVAL_US).waitUs(0), undefined);
 });
 
@@ -14,7 +14,7 @@ test('the first request is due at once', () => {
   assert.equal(requests.waitUs(1_000_000), 0);
 });
 
-test('requests close together are answered by one keyframe, and the ones after it by one more', () => {
+test('requests close together share one keyframe, and later ones share one more', () => {
   const requests = new KeyframeRequests(INTERVAL_US);
   let keyframes = 0;
   for (let nowUs = 0; nowUs <= 1_000_000; nowUs += 10_000) {
@@ -37,7 +37,7 @@ test('a request soon after a keyframe waits for the rest of the interval', () =>
   assert.equal(requests.waitUs(300_000), 0);
 });
 
-test('however often it is asked, keyframes are an interval apart', () => {
+test('with any number of requests, keyframes are an interval apart', () => {
   const requests = new KeyframeRequests(INTERVAL_US);
   const servedUs: number[] = [];
   for (let nowUs = 0; nowUs < 5_000_000; nowUs += 7_000) {
@@ -50,7 +50,7 @@ test('however often it is asked, keyframes are an interval apart', () => {
   assert.ok(Math.min(...gaps) >= INTERVAL_US);
 });
 
-test('a keyframe that failed is due again at once', () => {
+test('after a failed keyframe the next is due at once', () => {
   const requests = new KeyframeRequests(INTERVAL_US);
   requests.request();
   requests.served(0);

@@ -1,4 +1,6 @@
-/** docker-compose.yml as compose would see it: merged, with the variables of an .env put in (compose specification §12). */
+/**
+ * docker-compose.yml as compose sees it: merged, with the variables of an .env substituted (compose specification §12).
+ */
 
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -23,7 +25,7 @@ export interface ComposeFile {
 const ROOT = resolve(import.meta.dirname, '../../..');
 export const COMPOSE_TEXT = readFileSync(resolve(ROOT, 'docker-compose.yml'), 'utf8');
 
-/** @throws Error as compose does when a variable that must be set is not */
+/** @throws Error like compose when a required variable is not set */
 export function renderCompose(env: Record<string, string>): ComposeFile {
   return interpolateAll(parse(COMPOSE_TEXT, { merge: true }), env) as ComposeFile;
 }
@@ -35,7 +37,7 @@ function interpolateAll(value: unknown, env: Record<string, string>): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, interpolateAll(item, env)]));
 }
 
-/** `${NAME}`, and with `:-` a default, `:+` a replacement, `:?` a complaint; each may hold variables itself. */
+/** `${NAME}`, and with `:-` a default, `:+` a replacement, `:?` an error; each may contain variables itself. */
 export function interpolate(text: string, env: Record<string, string>): string {
   const start = text.indexOf('${');
   if (start === -1) return text;
@@ -65,7 +67,7 @@ function valueOf(
   return operator === '-' ? interpolate(operand, env) : '';
 }
 
-/** Every variable that the file asks for. */
+/** Every variable in the file. */
 export function composeVariables(): string[] {
   return [...new Set([...COMPOSE_TEXT.matchAll(/\$\{(\w+)/g)].map(([, name = '']) => name))].toSorted();
 }

@@ -1,4 +1,4 @@
-/** The real Caddy with the Caddyfile as it is deployed, in front of a server, with certificates of Caddy's own authority. */
+/** The real Caddy with the deployed Caddyfile, in front of a server, with certificates of Caddy's own authority. */
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -21,7 +21,7 @@ export class DeployedCaddy {
   readonly #process: ChildProcess;
 
   /**
-   * This process believes its certificates from then on.
+   * This process trusts its certificates from then on.
    *
    * @param upstream URL of the server
    */
@@ -64,12 +64,12 @@ export class DeployedCaddy {
     return `https://localhost:${this.httpsPort}`;
   }
 
-  /** Of the site, as coturn finds it. */
+  /** The site's certificate, where coturn finds it. */
   get certificatePath(): string {
     return join(this.folder, 'caddy/certificates/local/localhost/localhost.crt');
   }
 
-  /** What phones install and cameras pin. */
+  /** The root that phones install and cameras pin. */
   get rootPath(): string {
     return join(this.folder, 'caddy/pki/authorities/local/root.crt');
   }

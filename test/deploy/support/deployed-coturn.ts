@@ -1,6 +1,6 @@
 /**
- * The real coturn as it is deployed: by turn/start.sh, with the configuration it renders, on an address of this machine
- * that is not loopback (to which coturn relays nothing, whatever it is told).
+ * The real coturn as deployed: by turn/start.sh, with the configuration it renders, on an address of this machine that
+ * is not loopback (to which coturn never relays).
  */
 
 import { randomBytes } from 'node:crypto';
@@ -100,7 +100,7 @@ export class DeployedCoturn {
     return join(this.folder, 'certificates');
   }
 
-  /** As Caddy does when it has a new one. */
+  /** Like Caddy with a new one. */
   putCertificate({ cert, key }: Certificate, name = 'vigie.test'): void {
     const folder = join(this.certificates, 'local', name);
     mkdirSync(folder, { recursive: true });
@@ -114,7 +114,7 @@ export class DeployedCoturn {
     }
   }
 
-  /** As the server mints them. */
+  /** Made like the server's. */
   credentials(user = 'user_1', lifetimeSeconds = MINUTES_SECONDS, secret = this.secret): TurnCredentials {
     return turnCredentials(secret, user, Date.now(), lifetimeSeconds);
   }
@@ -132,7 +132,7 @@ export class DeployedCoturn {
     return Number(readFileSync(join(this.folder, 'run/turnserver.pid'), 'utf8'));
   }
 
-  /** The TCP ports it listens on, whatever the address. */
+  /** The TCP ports it listens on, on any address. */
   get listeningTcpPorts(): number[] {
     const sockets = new Set(
       globSync(`/proc/${this.pid}/fd/*`).flatMap((path) => {
@@ -171,7 +171,7 @@ export class DeployedCoturn {
   }
 }
 
-/** One STUN binding request; an answer of any kind will do. */
+/** One STUN binding request; any answer counts. */
 async function answersBinding(host: string, port: number): Promise<boolean> {
   await using socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
   socket.on('error', () => undefined);

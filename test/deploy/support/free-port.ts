@@ -1,4 +1,4 @@
-/** A port that nobody has at the moment, for programs that cannot be told to take any. */
+/** A port that is free at the moment, for programs that cannot be told to take any. */
 
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';

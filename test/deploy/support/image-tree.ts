@@ -1,9 +1,9 @@
 /**
- * Builds the file tree of the image by the Dockerfile's own steps, in folders instead of layers: a stage is a folder, COPY
- * copies, RUN runs in it. Enough of the language for our Dockerfile; what it does not know it refuses.
+ * Builds the file tree of the image with the Dockerfile's own steps, in folders instead of layers: a stage is a folder,
+ * COPY copies, RUN runs in it. It supports as much of the language as the Dockerfile uses, and refuses the rest.
  *
- * What it cannot show: the base image, and that the context holds no more than .dockerignore lets through (it copies what
- * git knows, which is less).
+ * It cannot show: the base image, and that the context contains only what .dockerignore lets through (it copies the
+ * files known to git, which are fewer).
  */
 
 import { spawnSync } from 'node:child_process';
@@ -15,14 +15,14 @@ const ROOT = resolve(import.meta.dirname, '../../..');
 
 export class ImageTree {
   readonly folder = mkdtempSync(join(tmpdir(), 'vigie-image-'));
-  /** The last stage's: what the image would hold below /. */
+  /** The last stage's tree: the image's content below /. */
   root = '';
   workdir = '/';
   env: Record<string, string> = {};
   command: string[] = [];
   readonly #stages = new Map<string, string>();
 
-  /** @throws Error when a step fails, with what it said */
+  /** @throws Error with its output when a step fails */
   static build(): ImageTree {
     const tree = new ImageTree();
     try {
@@ -36,7 +36,7 @@ export class ImageTree {
     return tree;
   }
 
-  /** Where the image's file or folder of that path is. */
+  /** The path of a file or folder of the image. */
   path(inside: string): string {
     return join(this.root, inside);
   }
@@ -116,7 +116,7 @@ export class ImageTree {
       return;
     }
     if (!/^np[mx] /.test(command)) throw new Error(`not to be run outside an image: ${command}`);
-    // A machine may have authorities of its own between it and the registry.
+    // A machine may have additional authorities between it and the registry.
     const { PATH = '', HOME = '', NODE_EXTRA_CA_CERTS } = process.env;
     const { status, stdout, stderr } = spawnSync('sh', ['-c', command], {
       cwd: this.path(this.workdir),

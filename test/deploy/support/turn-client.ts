@@ -1,6 +1,6 @@
 /**
- * A TURN client over UDP, TCP or TLS that says with which code it was refused (RFC 8656; long-term credentials of RFC 8489
- * section 9.2). Browsers tell a test neither.
+ * A TURN client over UDP, TCP or TLS that returns the code of a refusal (RFC 8656; long-term credentials of RFC 8489
+ * section 9.2). Browsers show a test neither.
  */
 
 import { createHash } from 'node:crypto';
@@ -17,7 +17,7 @@ export interface TurnServer {
   host: string;
   port: number;
   transport: 'udp' | 'tcp' | 'tls';
-  /** For TLS: whom to believe, and who that shall be. */
+  /** For TLS: the trusted authority, and the expected name. */
   ca?: string;
   servername?: string;
 }
@@ -42,7 +42,7 @@ interface Pipe {
   close(): void;
 }
 
-/** `data`: what a peer sent by way of the relay. */
+/** `data`: received from a peer through the relay. */
 export class TurnClient extends EventEmitter<{ data: [payload: Buffer, peer: Address]; answer: [Message] }> {
   readonly #pipe: Pipe;
   readonly #credentials: TurnCredentials;
@@ -74,7 +74,7 @@ export class TurnClient extends EventEmitter<{ data: [payload: Buffer, peer: Add
     received.on('message', (bytes) => this.#onMessage(bytes));
   }
 
-  /** The one the server last named. */
+  /** The nonce last named by the server. */
   get nonce(): Buffer | undefined {
     return this.#nonce;
   }
@@ -90,7 +90,9 @@ export class TurnClient extends EventEmitter<{ data: [payload: Buffer, peer: Add
     return answer.getAttributeValue('XOR-RELAYED-ADDRESS') as Address;
   }
 
-  /** @param seconds how long the allocation shall live from now; 0 ends it. @returns how long it will. @throws TurnRefused */
+  /**
+   * @param seconds lifetime of the allocation from now; 0 ends it. @returns the granted lifetime. @throws TurnRefused
+   */
   async refresh(seconds: number): Promise<number> {
     const answer = await this.#request(methods.REFRESH, (request) =>
       request.setAttribute('LIFETIME', seconds),
@@ -98,7 +100,7 @@ export class TurnClient extends EventEmitter<{ data: [payload: Buffer, peer: Add
     return answer.getAttributeValue('LIFETIME') as number;
   }
 
-  /** @throws TurnRefused 403 when nothing may be relayed there */
+  /** @throws TurnRefused 403 when relaying there is forbidden */
   async permit(host: string): Promise<void> {
     await this.#request(methods.CREATE_PERMISSION, (request) =>
       request.setAttribute('XOR-PEER-ADDRESS', [host, 9]),
@@ -112,7 +114,7 @@ export class TurnClient extends EventEmitter<{ data: [payload: Buffer, peer: Add
     this.#pipe.send(indication.bytes);
   }
 
-  /** Gives the address back, or whoever gets this port next is refused with 437. */
+  /** Frees the allocation; otherwise the next client with this port is refused with 437. */
   close(): void {
     if (this.#allocated && this.#nonce) {
       const request = new Message(methods.REFRESH, classes.REQUEST);
@@ -136,7 +138,7 @@ export class TurnClient extends EventEmitter<{ data: [payload: Buffer, peer: Add
       const answer = await this.#answerTo(request);
       if (answer.messageClass === classes.RESPONSE) return answer;
       const [code, reason] = answer.getAttributeValue('ERROR-CODE') as [number, string];
-      // The first question is asked without a name, to learn realm and nonce; and a nonce lives its time only.
+      // The first request is sent without a user name, to learn realm and nonce; and a nonce has a limited life.
       const mayAskAgain = attempt < 2 && ((code === 401 && !this.#nonce) || code === STALE_NONCE);
       if (!mayAskAgain) throw new TurnRefused([code, reason]);
       this.#realm = answer.getAttributeValue('REALM') as string;
@@ -173,7 +175,7 @@ export class TurnClient extends EventEmitter<{ data: [payload: Buffer, peer: Add
   }
 }
 
-/** Coturn gives an address back a second after it is asked to; whoever came from the same port meanwhile would get 437. */
+/** Coturn frees an allocation a second after the request; until then a client from the same port would get 437. */
 const usedPorts = new Set<number>();
 
 async function unusedSocket(family: 'udp4' | 'udp6'): Promise<UdpSocket> {
@@ -206,7 +208,7 @@ async function udpPipe(
   };
 }
 
-/** @throws Error of TLS when the server is not who it should be */
+/** @throws Error of TLS when the server's certificate is not the expected one */
 async function openStream({ host, port, transport, ca, servername }: TurnServer): Promise<Socket> {
   if (transport === 'tls') {
     const socket = connectTls({ host, port, ca, servername });
@@ -218,7 +220,7 @@ async function openStream({ host, port, transport, ca, servername }: TurnServer)
   return socket;
 }
 
-/** On a stream, messages follow each other; each says its length (RFC 8656 section 3.1). */
+/** On a stream, messages follow each other; each contains its length (RFC 8656 section 3.1). */
 function streamPipe(socket: Socket, received: EventEmitter<{ message: [Buffer] }>): Pipe {
   let pending = Buffer.alloc(0);
   socket.on('error', () => undefined);

@@ -1,4 +1,4 @@
-/** Protocol v1 between camera and server, both ends, and the pictures that go on to viewers. */
+/** Protocol v1 between camera and server, both ends, and the pictures sent on to viewers. */
 
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
@@ -21,13 +21,13 @@ import { frameMessage, JPEG } from '../../support/ingest-rig.ts';
 import { mutatedBytes, mutatedJson } from '../arbitraries.ts';
 import { fuzzCase, type FuzzTarget } from '../target.ts';
 
-/** As a literal has its prototype, for comparing. */
+/** With the prototype of a literal, for comparing. */
 const plainRecord = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> =>
   fc.record<T>(model, { noNullPrototype: true });
 const u32 = fc.nat(0xffff_ffff);
 const u16 = fc.nat(0xffff);
 const clockUs = fc.nat(Number.MAX_SAFE_INTEGER);
-/** Why a message was not taken goes into logs and to the camera. */
+/** The reason of a refused message goes into logs and to the camera. */
 const MAX_REASON_CHARACTERS = 4 * MAX_CONTROL_BYTES;
 
 const hello = {
@@ -86,7 +86,7 @@ export const cameraProtocol: FuzzTarget = {
       if (read) readSettings(read);
     }),
     fuzzCase(
-      'a frame header that was written is read back',
+      'a written frame header is read back',
       plainRecord({
         sequence: u32,
         captureUs: clockUs,
@@ -119,7 +119,7 @@ export const cameraProtocol: FuzzTarget = {
       },
     ),
     fuzzCase(
-      'a picture header that was written is read back',
+      'a written picture header is read back',
       plainRecord({ watchId: u32, sequence: u32, passedOver: u32, captureUs: clockUs }),
       (header) => {
         const message = Buffer.concat([Buffer.alloc(PICTURE_HEADER_BYTES), JPEG]);
@@ -128,7 +128,7 @@ export const cameraProtocol: FuzzTarget = {
       },
     ),
     fuzzCase(
-      'any picture message is one or is told why not',
+      'any picture message is valid or is refused with the reason',
       mutatedBytes(fc.constant(Buffer.concat([Buffer.from([0x57, 1, 1, 0]), Buffer.alloc(20), JPEG]))),
       (message) => void readPictureHeader(message),
     ),

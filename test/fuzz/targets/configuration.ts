@@ -1,4 +1,4 @@
-/** The environment and the files a server is started with. */
+/** The environment and the files that a server is started with. */
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -52,7 +52,7 @@ export const configuration: FuzzTarget = {
   name: 'configuration',
   cases: [
     fuzzCase(
-      'any configuration is one, or all that is wrong is named',
+      'any configuration is valid, or all its problems are named',
       fc.tuple(
         settings,
         fc.array(envLine, { maxLength: 5 }),
@@ -74,7 +74,7 @@ export const configuration: FuzzTarget = {
       },
     ),
     fuzzCase(
-      'any .env is read, and what is not understood is named without its value',
+      'any .env is read, and invalid lines are named without their values',
       fc.array(envLine, { maxLength: 12 }),
       (lines) => {
         const { values, problems } = parseEnvFile(lines.join('\n'));
@@ -83,7 +83,7 @@ export const configuration: FuzzTarget = {
       },
     ),
     fuzzCase(
-      'any URL of an ICE server is one or none',
+      'any text is a URL of an ICE server or is refused',
       fc.oneof(
         headerText,
         fc

@@ -1,4 +1,4 @@
-/** Headers of requests: who is at the other end, which page asks, and what its cookies say. */
+/** Headers of requests: the client's address, the requesting page, and the cookies. */
 
 import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
@@ -62,7 +62,7 @@ export const requestHeaders: FuzzTarget = {
   name: 'headers',
   cases: [
     fuzzCase(
-      'any headers tell an address, and a stranger’s change nothing',
+      'any headers yield an address, and untrusted ones change nothing',
       fc.tuple(
         headers,
         fc.oneof(address, fc.constantFrom('', '127.0.0.9', '::ffff:127.0.0.9', '10.1.2.3')),
@@ -76,7 +76,7 @@ export const requestHeaders: FuzzTarget = {
         if (!isTrusted(remoteAddress)) {
           const bare = connectionOf(requestOf({ host: given.host }, remoteAddress, encrypted));
           assert.deepEqual({ ...connection, isPrivate: bare.isPrivate }, bare);
-          assert.ok(bare.isPrivate || !connection.isPrivate, 'a header makes nobody private');
+          assert.ok(bare.isPrivate || !connection.isPrivate, 'a header makes no client private');
         }
         isSameOrigin(request, connectionOf);
         isSameOriginFetch(request);

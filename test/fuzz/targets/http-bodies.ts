@@ -1,4 +1,4 @@
-/** Bodies and queries of the HTTP API, by the schemas that the routes check them with. */
+/** Bodies and queries of the HTTP API, by the schemas of the routes. */
 
 import type { z } from 'zod';
 import { parseRequest } from '../../../server/http/serve.ts';
@@ -15,7 +15,7 @@ import {
 import { mutatedJson } from '../arbitraries.ts';
 import { fuzzCase, throwsOnly, type FuzzTarget } from '../target.ts';
 
-/** Express refuses longer bodies; an answer names what is wrong with them, and no more. */
+/** Express refuses longer bodies; an answer only names the problems. */
 const MAX_REASON_CHARACTERS = 256 * 1024;
 const MAX_ANSWER_SHARE = 8;
 
@@ -38,7 +38,7 @@ const webhook = {
 };
 const events = { limit: '20', from: '0', to: '1', order: 'oldest', kind: 'motion' };
 
-/** One for every route that has a body: a new one without an example does not compile. */
+/** One for every route with a body: a new one without an example does not compile. */
 const BODIES: {
   readonly [N in ApiRouteName as ApiBody<N> extends undefined ? never : N]: object;
 } = {
@@ -105,7 +105,7 @@ export const httpBodies: FuzzTarget = {
   cases: [...casesOf('body', BODIES), ...casesOf('query', QUERIES)],
 };
 
-/** What is no JSON never reaches a schema. */
+/** Malformed JSON never reaches a schema. */
 function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);

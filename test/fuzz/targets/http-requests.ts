@@ -1,4 +1,4 @@
-/** Whole HTTP requests to the real server with all its routes, body parsers and files: no answer is a fault of the server. */
+/** Whole HTTP requests to the real server with all its routes, body parsers and files: no answer is a server fault. */
 
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
@@ -22,7 +22,7 @@ const zone = {
     [1, 1],
   ],
 };
-/** What is sent where; `:id` becomes a camera's id or something else. */
+/** Methods and paths; `:id` becomes a camera's id or something else. */
 const ROUTES: readonly (readonly [method: string, path: string, body?: unknown])[] = [
   ['POST', '/api/cameras', { name: 'Door' }],
   ['PATCH', '/api/cameras/:id', { name: 'Door' }],
@@ -75,17 +75,17 @@ const ROUTES: readonly (readonly [method: string, path: string, body?: unknown])
 ];
 const FILES = ['/', '/index.html', '/assets/app-1a2b3c4d.js', '/assets/none.js', '/users'];
 const ANSWER_TIMEOUT_MS = 20_000;
-/** What is wrong with a body is quoted, and a body has 64 KiB. */
+/** The problem with a body is quoted, and a body has up to 64 KiB. */
 const MAX_ANSWER_BYTES = 512 * 1024;
-/** Faults of ours. A camera that is offline, and a server that is busy, are none. */
+/** Server faults. An offline camera or a busy server is not one. */
 const FAULTS = new Set([500, 501, 504]);
 
-/** Started once, with the first request of whichever case. */
+/** Started once, with the first request of any case. */
 let started: Promise<{ port: number; token: string; cameraId: string }> | undefined;
 
 function server(): Promise<{ port: number; token: string; cameraId: string }> {
   started ??= (async () => {
-    // It lives as long as the process, which every caller ends by itself.
+    // It lives as long as the process, which every caller ends.
     const context = { after: (close: () => unknown) => process.once('exit', () => void close()) };
     const api = await startApi(context as unknown as TestContext);
     const client = await ApiClient.signedIn(api);
@@ -170,7 +170,7 @@ export const httpRequests: FuzzTarget = {
   name: 'http-requests',
   cases: [
     fuzzCase(
-      'any body and any id at any route is answered, and not by a fault',
+      'any body and any id at any route is answered without a server fault',
       routed,
       async ({ method, path, body, headers }) => {
         const { port, token, cameraId } = await server();
@@ -188,7 +188,7 @@ export const httpRequests: FuzzTarget = {
       },
     ),
     fuzzCase(
-      'any upload is firmware or is refused by name',
+      'any upload is firmware or is refused with the reason',
       mutatedBytes(fc.constant(appImage())),
       async (bytes) => {
         const { port, token } = await server();
@@ -202,7 +202,7 @@ export const httpRequests: FuzzTarget = {
       },
     ),
     fuzzCase(
-      'any bytes are answered without a fault, or the connection ends',
+      'any bytes are answered without a server fault, or the connection ends',
       mutatedBytes(
         routed.map(({ method, path, body, headers }) => request(method, path, headers, Buffer.from(body))),
       ),
@@ -218,7 +218,7 @@ export const fileRequests: FuzzTarget = {
   name: 'file-requests',
   cases: [
     fuzzCase(
-      'any condition and any range of a file is answered, and not by a fault',
+      'any condition and any range of a file is answered without a server fault',
       fc.tuple(
         fc.constantFrom('GET', 'HEAD'),
         fc.constantFrom(...FILES),
@@ -294,7 +294,7 @@ function assertNoFault({ status, body, bytes }: Answer): void {
 }
 
 function assertProblem({ status, contentType, body }: Answer): void {
-  // What Node itself refuses, for its form or for an Expect header, never reaches a route.
+  // Requests that Node itself refuses, for their form or an Expect header, never reach a route.
   if ((status === 400 && contentType === '') || (status === 417 && body === '')) return;
   assert.match(contentType, /application\/problem\+json/, `${status} ${body}`);
   const problem = JSON.parse(body) as Problem;

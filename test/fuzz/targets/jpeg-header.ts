@@ -1,4 +1,4 @@
-/** The look at a JPEG before any decoder sees it. */
+/** The inspection of a JPEG before decoding. */
 
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
@@ -15,7 +15,7 @@ export const jpegHeader: FuzzTarget = {
   name: 'jpeg-header',
   cases: [
     fuzzCase(
-      'any bytes are one whole picture or are told why not',
+      'any bytes are one whole picture or are refused with the reason',
       fc.oneof({ weight: 9, arbitrary: mutatedBytes(picture) }, { weight: 1, arbitrary: afterSoi }),
       (bytes) => {
         const found = inspectJpeg(bytes);
@@ -27,7 +27,7 @@ export const jpegHeader: FuzzTarget = {
       },
     ),
     fuzzCase(
-      'pictures behind one another are told apart',
+      'concatenated pictures are separated',
       fc.array(picture, { minLength: 1, maxLength: 4 }),
       (several) => {
         const bytes = Buffer.concat(several);

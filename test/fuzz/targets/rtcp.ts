@@ -1,4 +1,4 @@
-/** RTCP of a signed-in viewer: core/rtp/rtcp-feedback.ts reads it, the consumer acts on it. */
+/** RTCP of a signed-in viewer: core/rtp/rtcp-feedback.ts parses it, the consumer acts on it. */
 
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
@@ -18,7 +18,7 @@ import { mutatedBytes } from '../arbitraries.ts';
 import { fuzzCase, type FuzzTarget } from '../target.ts';
 
 const SSRC = 1_000;
-/** Each packet again as often as its history allows. */
+/** Each packet is sent again as often as its history allows. */
 const MAX_SENT = 8 * 512 + 64;
 
 const u32 = fc.nat(0xffff_ffff);

@@ -1,4 +1,4 @@
-/** What viewers say over the signaling WebSocket. */
+/** Messages of viewers over the signaling WebSocket. */
 
 import assert from 'node:assert/strict';
 import { parseAuthenticate, parseRequest } from '../../../server/signaling/signaling-messages.ts';
@@ -22,7 +22,7 @@ const requests = [
   { method: 'stopFrames', data: { watchId: 1 } },
   { method: 'getTime', data: { t0: 1 } },
 ].map((request, id) => ({ type: 'request', id, ...request }));
-/** A reason may quote the message, which has a limit of its own. */
+/** A reason may quote the message, which has its own limit. */
 const MAX_REASON_CHARACTERS = 64 * 1024;
 
 const isNamed = (error: unknown): boolean =>
@@ -32,7 +32,7 @@ export const signaling: FuzzTarget = {
   name: 'signaling',
   cases: [
     fuzzCase(
-      'any first message is one or is refused by name',
+      'any first message is valid or is refused with the reason',
       mutatedJson({ type: 'authenticate', token: 'a.b.c' }),
       (text) => {
         const read = throwsOnly(isNamed, () => parseAuthenticate(text));
@@ -40,7 +40,7 @@ export const signaling: FuzzTarget = {
       },
     ),
     fuzzCase(
-      'any later message is one, is answered with an error, or is refused by name',
+      'any later message is valid, is answered with an error, or is refused with the reason',
       mutatedJson(...requests, { type: 'ack', watchId: 1, sequence: 2 }),
       (text) => {
         const read = throwsOnly(isNamed, () => parseRequest(text));

@@ -1,4 +1,4 @@
-/** Messages cut out of streams: RTP over TCP, and what a TURN server sends. */
+/** Messages split out of streams: RTP over TCP, and data from a TURN server. */
 
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
@@ -33,7 +33,7 @@ function deframed(pieces: readonly Buffer[]): { datagrams: Buffer[]; good: boole
   return { datagrams: found, good };
 }
 
-/** `undefined` when the stream is found to be none. */
+/** `undefined` when the stream is malformed. */
 function messagesOf(pieces: readonly Buffer[]): Buffer[] | undefined {
   const stream = new TurnStream();
   return throwsOnly(
@@ -46,7 +46,7 @@ export const streams: FuzzTarget = {
   name: 'streams',
   cases: [
     fuzzCase(
-      'datagrams come out of the stream as they went in, however it is cut',
+      'datagrams are returned unchanged, however the stream is split',
       fc.tuple(datagrams, cuts),
       ([sent, where]) => {
         const whole = Buffer.concat(sent.map(framed));
@@ -57,7 +57,7 @@ export const streams: FuzzTarget = {
       },
     ),
     fuzzCase(
-      'any stream yields the same however it is cut',
+      'any stream yields the same however it is split',
       fc.tuple(mutatedBytes(datagrams.map((sent) => Buffer.concat(sent.map(framed)))), cuts),
       ([bytes, where]) => {
         const atOnce = deframed([bytes]);
@@ -66,7 +66,7 @@ export const streams: FuzzTarget = {
       },
     ),
     fuzzCase(
-      'channel data that was written is read back',
+      'written channel data is read back',
       fc.tuple(channel, fc.uint8Array({ maxLength: 2_000 }), fc.boolean()),
       ([number, data, padded]) => {
         assert.deepEqual(readChannelData(writeChannelData(number, data, padded)), {
@@ -76,12 +76,12 @@ export const streams: FuzzTarget = {
       },
     ),
     fuzzCase(
-      'any stream of a TURN server yields the same however it is cut',
+      'any stream of a TURN server yields the same however it is split',
       fc.tuple(mutatedBytes(messages.map((sent) => Buffer.concat(sent))), cuts),
       ([bytes, where]) => {
         const atOnce = messagesOf([bytes]);
         const cut = messagesOf(inPieces(bytes, where));
-        // A stream that breaks off has given out what was whole before, when it came in pieces.
+        // A malformed stream has returned the messages that were complete before, when it came in pieces.
         if (atOnce) assert.deepEqual(cut, atOnce);
         for (const message of atOnce ?? []) readChannelData(message);
         assert.ok((atOnce ?? []).reduce((sum, { length }) => sum + length, 0) <= bytes.length);

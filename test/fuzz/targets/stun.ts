@@ -1,4 +1,4 @@
-/** STUN: connectivity checks of strangers, addresses, and the answers of STUN servers. */
+/** STUN: unauthenticated connectivity checks, addresses, and the answers of STUN servers. */
 
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
@@ -12,7 +12,7 @@ import { mutatedBytes } from '../arbitraries.ts';
 import { fuzzCase, type FuzzTarget } from '../target.ts';
 
 const KEY = Buffer.from('a key of twenty bytes');
-/** The first byte, 0 to 3, tells STUN from what else comes by the same socket (RFC 7983). */
+/** The first byte, 0 to 3, distinguishes STUN from other data on the same socket (RFC 7983). */
 const messageType = fc.nat(0x3ff);
 const transactionId = fc.uint8Array({ minLength: 12, maxLength: 12 });
 const attribute = fc.tuple(
@@ -30,7 +30,7 @@ export const stun: FuzzTarget = {
   name: 'stun',
   cases: [
     fuzzCase(
-      'a message that was written is read back',
+      'a written message is read back',
       fc.tuple(messageType, transactionId, fc.array(attribute, { maxLength: 6 })),
       ([type, id, attributes]) => {
         const bytes = writeStun(type, id, attributes, KEY);
@@ -58,7 +58,7 @@ export const stun: FuzzTarget = {
         for (const value of read.attributes.values()) readXorAddress(value, read.transactionId);
       }
       readStunBindingResponse(bytes, bytes.subarray(8, 20));
-      assert.deepEqual(bytes, copy, 'what is read stays as it is');
+      assert.deepEqual(bytes, copy, 'parsing does not change the bytes');
     }),
     fuzzCase('a check of a stranger names a user or nobody', mutatedBytes(check), (bytes) => {
       isStun(bytes);
@@ -66,18 +66,18 @@ export const stun: FuzzTarget = {
       assert.ok(fragment === undefined || (fragment.length > 0 && fragment.length <= bytes.length));
     }),
     fuzzCase(
-      'an address that was written is read back',
+      'a written address is read back',
       fc.tuple(fc.oneof(fc.ipV4(), fc.ipV6()), fc.nat(0xffff), transactionId),
       ([text, port, id]) => {
         const address = canonicalIp(text);
-        // Mixed notation, like ::1.2.3.4, is nothing that any of our sources writes.
+        // No source here writes mixed notation, like ::1.2.3.4.
         if (address === undefined) return assert.match(text, /:.*\./);
         assert.deepEqual(readXorAddress(writeXorAddress({ address, port }, id), id), { address, port });
         assert.equal(canonicalIp(address), address);
       },
     ),
     fuzzCase(
-      'any text is an address or none',
+      'any text is an address or is refused',
       fc.oneof(fc.string({ maxLength: 60 }), fc.stringMatching(/^[0-9a-f:.%]{0,50}$/)),
       (text) => {
         const address = canonicalIp(text);

@@ -1,4 +1,4 @@
-/** The server as a TURN client: whatever the TURN server answers, and whenever, it goes on or gives up. */
+/** The server as a TURN client: with any answers of the TURN server, at any time, it continues or gives up. */
 
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
@@ -19,10 +19,10 @@ const REALM = Buffer.from('vigie');
 const NONCE = Buffer.from('nonce');
 const KEY = longTermKey(CREDENTIALS.username, 'vigie', CREDENTIALS.credential);
 const PEER = { address: '192.0.2.1', port: 4000 };
-/** A client with a handful of peers has no more on its way than this, each sent four times. */
+/** A client with a few peers has at most this many requests pending, each sent four times. */
 const MAX_SENT_PER_STEP = 40;
 
-/** What happens next; answers are to the request sent last, or to an earlier one. */
+/** The next step; answers are to the last request, or to an earlier one. */
 const step = fc.record({
   kind: fc.constantFrom(
     'grant',
@@ -62,7 +62,7 @@ export const turnClient: FuzzTarget = {
             credentials: CREDENTIALS,
             isStream,
             transmit: (message) => {
-              assert.equal(ended, false, 'it says nothing after its end');
+              assert.equal(ended, false, 'it reports nothing after its end');
               sent.push(message);
             },
             onAllocated: () => undefined,

@@ -1,4 +1,4 @@
-/** Messages to receivers that people name: where they may go, how they are signed, and when they are sent again. */
+/** Messages to configured receivers: allowed addresses, signatures, and retries. */
 
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
@@ -8,8 +8,8 @@ import { readRetryAfter, retryDelayMs } from '../../../server/core/outbound/deli
 import { signWebhook, writeWebhookSecret } from '../../../server/core/outbound/webhook-signature.ts';
 import {
   assertMayReceive,
-  isReceiverInHouse,
-  isReceiverOnInternet,
+  isReceiverForWebhooks,
+  isReceiverForPush,
   RefusedAddress,
 } from '../../../server/outbound/receiver-address.ts';
 import { headerText } from '../arbitraries.ts';
@@ -56,7 +56,7 @@ export const webhooks: FuzzTarget = {
       },
     ),
     fuzzCase(
-      'an address is refused by name or allowed, and the internet is never larger than the house',
+      'an address is refused or allowed, and push never allows one that webhooks refuse',
       fc.oneof(
         fc.ipV4(),
         fc.ipV6(),
@@ -64,9 +64,9 @@ export const webhooks: FuzzTarget = {
         headerText,
       ),
       (host) => {
-        throwsOnly(isRefusal, () => assertMayReceive(host, isReceiverInHouse));
-        throwsOnly(isRefusal, () => assertMayReceive(host, isReceiverOnInternet));
-        if (isIP(host) !== 0 && isReceiverOnInternet(host)) assert.ok(isReceiverInHouse(host));
+        throwsOnly(isRefusal, () => assertMayReceive(host, isReceiverForWebhooks));
+        throwsOnly(isRefusal, () => assertMayReceive(host, isReceiverForPush));
+        if (isIP(host) !== 0 && isReceiverForPush(host)) assert.ok(isReceiverForWebhooks(host));
       },
     ),
   ],

@@ -1,4 +1,4 @@
-/** The frames of a recording that was cut off, or of whatever stands in its place. */
+/** The frames of a truncated recording, or of any other file in its place. */
 
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
@@ -11,7 +11,7 @@ const FRAME_MS = 40;
 const file = webm(FRAMES);
 const whole = recoverFrames(file);
 
-/** Known elements in any order, with sizes that may be wrong and times of any length. */
+/** Known elements in any order, with wrong sizes and times of any length. */
 const elements = fc
   .array(
     fc.oneof(
@@ -58,7 +58,7 @@ export const webmRecovery: FuzzTarget = {
   ],
 };
 
-/** As the recorder writes it: header, segment, a cluster for each keyframe, blocks. */
+/** Written like the recorder does: header, segment, a cluster for each keyframe, blocks. */
 function webm(count: number): Buffer {
   const frames = Array.from({ length: count }, (_, index) => frame(index % 4 === 0, index));
   const clusters = frames.flatMap((data, index) => {

@@ -1,6 +1,6 @@
 /**
- * A server that nothing comes in to: carrier NAT without a forwarded port. Its page is reached through a tunnel to the rented
- * machine, where Caddy and coturn run; its video through the address that coturn lends it.
+ * A server without incoming connections: carrier NAT, no forwarded port. Its page is reached through a tunnel to the
+ * rented machine, where Caddy and coturn run; its video through its allocation at that coturn.
  */
 
 import { Child } from '../../support/child-process.ts';
@@ -16,7 +16,7 @@ export const TUNNEL_PORT = 7000;
 export interface BehindCarrierNatOptions {
   home?: NatRouterOptions;
   turnUrls?: readonly string[];
-  /** Whom coturn relays to, besides itself. */
+  /** Peers that coturn relays to, besides itself. */
   otherPeers: 'deny' | 'public';
 }
 
@@ -26,7 +26,7 @@ export class BehindCarrierNat implements AsyncDisposable {
   readonly server: ServerProcess;
   readonly #stack: AsyncDisposableStack;
 
-  /** Resolves when the server has its address at the relay. */
+  /** Resolves when the server has its relayed address. */
   static async start(options: BehindCarrierNatOptions): Promise<BehindCarrierNat> {
     const { home = {}, turnUrls = TURN_URLS, otherPeers } = options;
     await using stack = new AsyncDisposableStack();

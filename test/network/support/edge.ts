@@ -1,6 +1,6 @@
 /**
- * What stands in front of Vigie, as it is deployed: Caddy with the repository's Caddyfile, coturn with its start script, and
- * haproxy with its configuration. Caddy's own authority makes their certificates, as it does for a name at home.
+ * The deployed programs in front of Vigie: Caddy with the repository's Caddyfile, coturn with its start script, and
+ * haproxy with its configuration. Caddy's own authority makes their certificates, as for a LAN name.
  */
 
 import { createHash, randomBytes, X509Certificate } from 'node:crypto';
@@ -20,21 +20,21 @@ export const TURN_URLS = [
   `turns:${TURN_NAME}:5349?transport=tcp`,
   `turns:${TURN_NAME}:443?transport=tcp`,
 ];
-/** Where Caddy listens while haproxy has 443. */
+/** Caddy's port while haproxy has 443. */
 export const CADDY_HTTPS_PORT = 8443;
 const ROOT = resolve(import.meta.dirname, '../../..');
 
 export interface EdgeOptions {
-  /** Where Caddy and haproxy run. */
+  /** The host of Caddy and haproxy. */
   web: Host;
-  /** Where the server is from there, ADDRESS:PORT. */
+  /** The server as seen from there, ADDRESS:PORT. */
   upstream: string;
-  /** Whether TURN over TLS is served on 443 too. Debian's Caddy is then not told whom it serves. */
+  /** Whether TURN over TLS is also served on 443. Debian's Caddy then gets no client addresses. */
   sharedPort?: boolean;
-  /** Where coturn runs, and its address. */
+  /** The host of coturn, and its address. */
   turn: Host;
   turnAddress: string;
-  /** Of coturn, besides: TURN_ALLOWED_PEERS … */
+  /** Further settings of coturn: TURN_ALLOWED_PEERS … */
   turnEnv?: Record<string, string>;
 }
 
@@ -66,7 +66,7 @@ export class Edge implements AsyncDisposable {
     return join(this.#folder, 'caddy/pki/authorities/local/root.crt');
   }
 
-  /** What makes Chromium trust what that authority signed, and nothing else. */
+  /** Makes Chromium trust the certificates of that authority, and nothing else. */
   get chromiumArgs(): string[] {
     const intermediate = readFileSync(join(this.#folder, 'caddy/pki/authorities/local/intermediate.crt'));
     const key = new X509Certificate(intermediate).publicKey.export({ type: 'spki', format: 'der' });

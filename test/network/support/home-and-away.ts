@@ -1,12 +1,12 @@
 /**
- * The networks of every case: Vigie's home LAN and a viewer's LAN, each behind a router of its own, and the internet
- * between them with a rented machine in it, where coturn runs.
+ * The networks of every case: Vigie's home LAN and a viewer's LAN, each behind its own router, and the internet between
+ * them with a rented machine, where coturn runs.
  *
  *     192.168.1.0/24            51.15.7.0/24              10.0.0.0/24
  *     server ── home router ──── internet ──── viewer's router ── viewer, neighbour
- *                                    └── rented machine
+ *                                 └── rented machine
  *
- * The internet's addresses are of the kind anyone has: coturn rightly relays to none that are reserved for documentation.
+ * The internet's addresses are ordinary ones: coturn refuses to relay to those reserved for documentation.
  */
 
 import { NatRouter, type NatRouterOptions } from './nat-router.ts';

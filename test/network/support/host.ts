@@ -1,4 +1,4 @@
-/** One machine of a test's network: programs started with its `prefix` see its interfaces, routes and names only. */
+/** One machine of a test's network: programs started with its `prefix` see only its interfaces, routes and names. */
 
 import { runCommand } from './run-command.ts';
 
@@ -17,7 +17,7 @@ export class Host {
     runCommand('ip', ['-n', this.namespace, '-batch', '-'], commands.join('\n'));
   }
 
-  /** @returns what the program printed @throws Error when it fails */
+  /** @returns the program's output @throws Error when it fails */
   run(command: string, args: readonly string[], input = ''): string {
     const [program = '', ...words] = this.prefix;
     return runCommand(program, [...words, command, ...args], input);

@@ -1,4 +1,4 @@
-/** Takes namespaces away with everything that runs in them: those of a network that is done, and of processes that died. */
+/** Removes namespaces with everything running in them: those of finished networks, and those of dead processes. */
 
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { runCommand } from './run-command.ts';
 
 const NAMESPACES = '/run/netns';
 
-/** Never throws: what is gone already is as good as removed. */
+/** Never throws: a missing namespace counts as removed. */
 export function removeNamespace(namespace: string): void {
   try {
     const pids = runCommand('ip', ['netns', 'pids', namespace]).split('\n').map(Number);
@@ -34,6 +34,6 @@ function endProcess(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It ended by itself.
+    // It ended on its own.
   }
 }

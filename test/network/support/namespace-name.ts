@@ -1,10 +1,10 @@
-/** How the tests' namespaces are called: `vigie-PID-N-HOST`, so that anyone sees whose they are. */
+/** Names of the tests' namespaces: `vigie-PID-N-HOST`, so that their owner is visible. */
 
 export const NAMESPACE_PREFIX = 'vigie-';
-/** Of `ip netns exec`: what lies here in a folder named after the namespace stands in for the same in /etc. */
+/** For `ip netns exec`: files here, in a folder named after the namespace, replace those in /etc. */
 export const NAMESPACE_FOLDER = '/etc/netns';
 
-/** @returns the process that made it, or undefined when the namespace is none of ours */
+/** @returns the process that made it; undefined for other namespaces */
 export function ownerOf(namespace: string): number | undefined {
   const [, pid] = /^vigie-(\d+)-\d+-/.exec(namespace) ?? [];
   return pid === undefined ? undefined : Number(pid);

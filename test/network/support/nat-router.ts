@@ -1,33 +1,33 @@
 /**
- * A router as people have them at home: it hides its LAN behind one address, lets answers in, forwards the ports it was
- * told to, and, where a guest network is strict, lets out only what it was told to. It counts what passes.
+ * A home router: it hides its LAN behind one address, lets answers in, forwards configured ports, and, as a strict
+ * guest network, lets out only what is configured. It counts the packets.
  */
 
 import type { Host } from './host.ts';
 
-/** What may leave the LAN; counted under its name. */
+/** Allowed out of the LAN; counted under its name. */
 export interface Passage {
   /** A word. */
   name: string;
   protocol: 'udp' | 'tcp';
-  /** Address it must go to; any when left out. */
+  /** Destination address; undefined: any. */
   to?: string;
   port?: number;
 }
 
 export interface ForwardedPort {
-  /** What is counted under it. */
+  /** Name of the counter. */
   name: string;
   protocol: 'udp' | 'tcp';
   port: number;
   /** Address in the LAN. */
   to: string;
-  /** The same when left out. */
+  /** Default: the same port. */
   toPort?: number;
 }
 
 export interface NatRouterOptions {
-  /** Left out: everything may leave. */
+  /** Undefined: everything may leave. */
   passages?: readonly Passage[];
   forwardedPorts?: readonly ForwardedPort[];
 }
@@ -50,31 +50,31 @@ export class NatRouter {
     this.#configure();
   }
 
-  /** From now on only this may leave the LAN; undefined: everything. What was counted is forgotten. */
+  /** From now on only this may leave the LAN; undefined: everything. Resets the counters. */
   setPassages(passages: readonly Passage[] | undefined): void {
     this.#passages = passages;
     this.#configure();
   }
 
-  /** From now on, for new connections. What was counted is forgotten. */
+  /** For new connections from now on. Resets the counters. */
   setForwardedPorts(forwardedPorts: readonly ForwardedPort[]): void {
     this.#forwardedPorts = forwardedPorts;
     this.#configure();
   }
 
   /**
-   * Drops its line and takes it up again: what went through it goes on, UDP from other ports.
+   * Drops its line and restores it: existing traffic continues, UDP from other ports.
    *
    * @param udpPorts the range of those ports, like `50000-50999`
    */
   rebind(udpPorts: string): void {
     this.#udpPorts = udpPorts;
     this.#configure();
-    // The kernel forgets what it masqueraded over an interface that goes down.
+    // The kernel forgets its masquerading over an interface that goes down.
     this.#host.ip(`link set ${WAN} down`, `link set ${WAN} up`);
   }
 
-  /** Packets that passed under this name since the last change, or were `refused`. */
+  /** Packets counted under this name since the last change, or under `refused`. */
   packets(name: string): number {
     const listing = this.#host.run('nft', ['list', 'counter', 'ip', 'router', name]);
     return Number(/packets (\d+)/.exec(listing)?.[1]);
@@ -109,7 +109,7 @@ export class NatRouter {
   #forwardRules(): string[] {
     return [
       ...this.#forwardedPorts.map(inward),
-      // Answers to what came in by a forwarded port may always leave.
+      // Answers through a forwarded port may always leave.
       `iifname ${LAN} ct status dnat accept`,
       ...(this.#passages?.map(outward) ?? [
         `iifname ${LAN} accept`,

@@ -1,6 +1,6 @@
 /**
- * `networkTest` is `test` for what needs a network of one's own. A machine that cannot make one says so, visibly: the
- * case is skipped with the reason, and with VIGIE_REQUIRE_NETWORK=1, as on CI, it fails.
+ * `networkTest` is `test` for cases that need their own network. On a machine that cannot make one the case is skipped
+ * with the reason; with VIGIE_REQUIRE_NETWORK=1, as on CI, it fails.
  */
 
 import assert from 'node:assert/strict';
@@ -10,7 +10,7 @@ import { installOnDebian } from '../../support/debian-packages.ts';
 import { NatRouter } from './nat-router.ts';
 import { Network } from './network.ts';
 
-/** By the program that shows whether it is there. */
+/** By the program that shows whether it is installed. */
 const PACKAGES = {
   '/usr/sbin/ip': 'iproute2',
   '/usr/sbin/nft': 'nftables',
@@ -21,7 +21,7 @@ const PACKAGES = {
   '/usr/bin/openssl': 'openssl',
 };
 
-/** Installs what is missing where that can be done. To be called once, before files run side by side. */
+/** Installs missing programs where possible. Call it once, before files run side by side. */
 export function ensureNetworkPrograms(): void {
   const missing = missingPrograms();
   if (missing.length > 0) installOnDebian(missing.map(([, name]) => name));
@@ -42,7 +42,7 @@ function missingPrograms(): [string, string][] {
 
 let known: { lack: string | undefined } | undefined;
 
-/** @returns why no network can be made here, found out by making a small one */
+/** @returns why no network can be made here, by trying a small one */
 function whatIsLacking(): string | undefined {
   known ??= { lack: findLack() };
   return known.lack;

@@ -1,8 +1,9 @@
 /**
  * A network of hosts on one machine: every host a network namespace, every wire between them a bridge.
  *
- * Invariant: it cannot be reached from outside, reaches nothing outside, and goes with the process that made it; what a
- * killed process left behind, the next one sweeps up. Needs root, iproute2 and a kernel with namespaces, veth and bridges.
+ * Invariant: it cannot be reached from outside, reaches nothing outside, and ends with the process that made it; the
+ * next process removes the leftovers of a killed one. Needs root, iproute2 and a kernel with namespaces, veth and
+ * bridges.
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -16,7 +17,7 @@ let networks = 0;
 
 export class Network implements Disposable {
   readonly #prefix = `${NAMESPACE_PREFIX}${process.pid}-${networks++}-`;
-  /** Holds all the bridges, and takes no part in their traffic. */
+  /** Contains all the bridges, and takes no part in their traffic. */
   readonly #switch: Host;
   readonly #names: Readonly<Record<string, string>>;
   readonly #namespaces: string[] = [];
@@ -24,7 +25,7 @@ export class Network implements Disposable {
   readonly #onExit = (): void => this[Symbol.dispose]();
   #ports = 0;
 
-  /** @param names what host names mean in it, as a `hosts` file would say: address by name */
+  /** @param names the host names in it, like a `hosts` file: address by name */
   constructor(names: Readonly<Record<string, string>> = {}) {
     this.#names = names;
     removeLeftovers();
@@ -43,7 +44,7 @@ export class Network implements Disposable {
   }
 
   /**
-   * Connects a host to a wire; the first one on it makes it.
+   * Connects a host to a wire, which the first host on it creates.
    *
    * @param interfaceName on the host, like `eth0`
    * @param cidr the host's address on it, like `192.168.1.10/24`
@@ -60,21 +61,21 @@ export class Network implements Disposable {
       `link set ${port} up`,
     );
     host.ip(
-      // An IPv6 address would come a second later, and a browser takes a new address for another network: what it is
-      // fetching just then, it gives up.
+      // An IPv6 address would come a second later, and a browser takes a new address for another network: it cancels
+      // the requests in progress.
       `link set ${interfaceName} addrgenmode none`,
       `addr add ${cidr} dev ${interfaceName}`,
       `link set ${interfaceName} up`,
     );
   }
 
-  /** Ends whatever still runs in it. Idempotent. */
+  /** Kills everything running in it. Idempotent. */
   [Symbol.dispose](): void {
     process.off('exit', this.#onExit);
     for (const namespace of this.#namespaces.splice(0)) removeNamespace(namespace);
   }
 
-  /** What `ip netns exec` shows a program in place of the machine's own files. */
+  /** Files that `ip netns exec` shows a program instead of the machine's own. */
   #writeFiles(namespace: string): void {
     const folder = join(NAMESPACE_FOLDER, namespace);
     mkdirSync(folder, { recursive: true });
@@ -83,7 +84,7 @@ export class Network implements Disposable {
       ([name, address]) => `${address} ${name} ${name}.\n`,
     );
     writeFileSync(join(folder, 'hosts'), lines.join(''));
-    // Nobody answers there, which is said at once: a name that is not in `hosts` does not exist.
+    // No DNS server is there, which is reported at once: a name that is not in `hosts` does not exist.
     writeFileSync(join(folder, 'resolv.conf'), 'nameserver 127.0.0.1\n');
   }
 }

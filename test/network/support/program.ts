@@ -1,4 +1,4 @@
-/** A program on a host of the network, not of this project: Caddy, coturn, haproxy. Its output is kept for when it fails. */
+/** An external program on a host of the network: Caddy, coturn, haproxy. Its output is kept for failures. */
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -35,7 +35,7 @@ export class Program implements AsyncDisposable {
     this.#process = this.#spawn();
   }
 
-  /** As the power cut would, with its children. Idempotent. */
+  /** Kills it with its children, like a power cut. Idempotent. */
   async kill(): Promise<void> {
     const { pid, exitCode, signalCode } = this.#process;
     if (exitCode !== null || signalCode !== null || pid === undefined) return;
@@ -56,7 +56,7 @@ export class Program implements AsyncDisposable {
     const { command, args = [], env } = this.#options;
     const [program = '', ...words] = [...this.#host.prefix, command, ...args];
     const { PATH = '' } = process.env;
-    // A group of its own, for some of them are scripts with children.
+    // A separate process group, because some of them are scripts with children.
     const child = spawn(program, words, {
       env: { PATH, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,6 +1,6 @@
 /**
- * A tunnel for web traffic that is dialled from the inside, as `ssh -R` and the like make for people whose provider lets
- * nothing in. It carries TCP only, so no video by UDP.
+ * A tunnel for web traffic that is dialled from the inside, like `ssh -R`, for users whose provider blocks incoming
+ * connections. It carries TCP only, so no video by UDP.
  *
  *     node reverse-tunnel.ts outside PUBLIC_PORT TUNNEL_PORT
  *     node reverse-tunnel.ts inside TUNNEL_HOST TUNNEL_PORT LOCAL_PORT
@@ -22,7 +22,7 @@ function join(one: Socket, other: Socket): void {
   }
 }
 
-/** Whoever comes to the public port gets the next connection that was dialled from the inside. */
+/** A client at the public port gets the next connection that was dialled from the inside. */
 function outside(publicPort: number, tunnelPort: number): void {
   const idle: Socket[] = [];
   const waiting: Socket[] = [];
@@ -39,7 +39,7 @@ function outside(publicPort: number, tunnelPort: number): void {
   }).listen(publicPort, () => process.stdout.write('listening\n'));
 }
 
-/** Keeps some connections dialled; one that is spoken to goes on to the local port, and the next is dialled. */
+/** Keeps some connections dialled; one that receives data is connected to the local port, and the next is dialled. */
 async function dial(host: string, tunnelPort: number, localPort: number): Promise<void> {
   const dialled = connect(tunnelPort, host);
   dialled.on('error', () => dialled.destroy());

@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 
-/** @returns what it printed @throws Error with what it said, when it fails */
+/** @returns its output @throws Error with its output when it fails */
 export function runCommand(command: string, args: readonly string[], input = ''): string {
   const { status, stdout, stderr, error } = spawnSync(command, args, { input, encoding: 'utf8' });
   if (error) throw error;

@@ -1,6 +1,6 @@
 /**
- * What somebody on a host may ask of a TURN server over UDP, and the code it is refused with; 0: granted. As a process, for
- * it speaks from within the host:
+ * Requests of a client on a host to a TURN server over UDP, and the code of each refusal; 0: granted. A separate
+ * process, because it sends from within the host:
  *
  *     node turn-attempts.ts ADDRESS '[{"username": …, "credential": …, "peer": …}, …]'    prints [0, 401, …]
  */
@@ -10,13 +10,13 @@ import { TurnClient, TurnRefused } from '../../deploy/support/turn-client.ts';
 import type { Host } from './host.ts';
 
 export interface TurnAttempt extends TurnCredentials {
-  /** Whom a permission is asked for, after the allocation. */
+  /** Peer of a permission, requested after the allocation. */
   peer?: string;
 }
 
 const PORT = 3478;
 
-/** @returns for each attempt, whether and why it was refused */
+/** @returns for each attempt the code of its refusal */
 export function turnAttempts(host: Host, address: string, attempts: readonly TurnAttempt[]): number[] {
   return JSON.parse(
     host.run(process.execPath, [import.meta.filename, address, JSON.stringify(attempts)]),

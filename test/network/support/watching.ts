@@ -1,4 +1,6 @@
-/** A person watching the demo camera of a server in the network: signs in, waits for the picture, tells how it came. */
+/**
+ * A person watching the demo camera of a server in the network: signs in, waits for the picture, and reads its path.
+ */
 
 import type { LaunchOptions } from '../../support/browser.ts';
 import { TestBrowser, type TestPage } from '../../support/browser.ts';
@@ -11,7 +13,7 @@ const CAMERA = 'demo';
 export const HTTP_PORT = 8080;
 export const RTC_PORT = 8081;
 
-/** The server, on the ports it has at home, with the demo camera. */
+/** The server, on its usual ports, with the demo camera. */
 export function startServer(host: Host, env: Record<string, string> = {}): Promise<ServerProcess> {
   return ServerProcess.start({
     prefix: host.prefix,
@@ -39,7 +41,7 @@ export class Watching implements AsyncDisposable {
     this.page = page;
   }
 
-  /** Someone else, as far as the server can tell, in the same browser. */
+  /** A different client for the server, in the same browser. */
   async another(server: ServerProcess, url: string): Promise<Watching> {
     return new Watching(this.browser, await signedIn(this.browser, server, url));
   }
@@ -48,20 +50,20 @@ export class Watching implements AsyncDisposable {
     return this.page.way(CAMERA);
   }
 
-  /** Waits until the picture has moved on. @returns the way it comes */
+  /** Waits until the picture has changed. @returns the path in use */
   async untilMoving(timeoutMs?: number): Promise<MediaPath | undefined> {
     await this.page.nextTimeCode(CAMERA, timeoutMs);
     return this.page.mediaPath();
   }
 
-  /** Opens the page anew, signed in. @returns how long it takes until the picture is on the screen */
+  /** Reloads the page, signed in. @returns the time until the picture is on the screen */
   async timeToPictureMs(): Promise<number> {
     await this.page.page.reload({ waitUntil: 'commit' });
     await this.page.nextTimeCode(CAMERA);
     return this.page.page.evaluate(() => performance.now());
   }
 
-  /** Opens the page anew, signed in. @returns how long it takes until video comes over WebRTC */
+  /** Reloads the page, signed in. @returns the time until video comes over WebRTC */
   async timeToVideoMs(): Promise<number> {
     await this.page.page.reload({ waitUntil: 'commit' });
     await until('video comes over WebRTC', async () => {
@@ -74,7 +76,7 @@ export class Watching implements AsyncDisposable {
     return this.page.page.evaluate(() => performance.now());
   }
 
-  /** @param takeAway what WebRTC needs @returns how long it takes until single pictures stand in */
+  /** @param takeAway removes what WebRTC needs @returns the time until single pictures replace video */
   async fallbackMs(takeAway: () => void | Promise<void>): Promise<number> {
     const startMs = performance.now();
     await takeAway();
@@ -83,7 +85,7 @@ export class Watching implements AsyncDisposable {
     return performance.now() - startMs;
   }
 
-  /** @param giveBack what WebRTC needs @returns how long it takes until video is there again */
+  /** @param giveBack restores what WebRTC needs @returns the time until video is back */
   async returnOfVideoMs(giveBack: () => void | Promise<void>): Promise<number> {
     const startMs = performance.now();
     await giveBack();
@@ -92,7 +94,7 @@ export class Watching implements AsyncDisposable {
     return performance.now() - startMs;
   }
 
-  /** What a failed test wants to know. */
+  /** Details for a failed test. */
   #connections(): Promise<string> {
     return this.page.page.evaluate(async () => {
       const open = window.peerConnections.filter(({ connectionState }) => connectionState !== 'closed');

@@ -1,4 +1,4 @@
-/** One paired camera whose every picture has another size or format, watched: the codec's memory must not grow with it. */
+/** One watched camera whose every picture has another size or format: the codec's memory must not grow with it. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CameraWithKey } from '../../../server/wire/camera.ts';

@@ -1,4 +1,4 @@
-/** Silent sockets at the camera door, all from one IPv6 /64: a camera that is paired must get in all the same. */
+/** Silent sockets at the camera listener, all from one IPv6 /64: a paired camera must still connect. */
 
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -50,7 +50,7 @@ async function stayAtTheDoor(
   }
 }
 
-/** The camera comes, leaves, and comes again until the attack is over. */
+/** The camera connects, leaves, and connects again until the attack is over. */
 async function arrivals(
   { cameraUrl, otherCameras }: Stage,
   untilMs: number,

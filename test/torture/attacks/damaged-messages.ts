@@ -1,6 +1,6 @@
 /**
- * Messages that are almost good, made as the fuzzing makes them, at every door that a stranger reaches: camera, signaling, HTTP
- * and UDP. None may end the server, and each costs no more than its connection.
+ * Almost valid messages, made like the fuzzing makes them, at every public listener: camera, signaling, HTTP and UDP.
+ * None may crash the server, and each costs at most its connection.
  */
 
 import { once } from 'node:events';

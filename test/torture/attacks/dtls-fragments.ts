@@ -1,4 +1,4 @@
-/** A signed-in viewer whose handshake never becomes whole: fragments without end on one transport, then on the next. */
+/** A signed-in viewer whose handshake is never completed: endless fragments on one transport, then on the next. */
 
 import { createSocket } from 'node:dgram';
 import { randomBytes } from 'node:crypto';
@@ -35,7 +35,7 @@ export const attack: Attack<Given> = {
   },
 };
 
-/** Until the server ends the transport, or the time is over. */
+/** Until the server closes the transport, or the time is over. */
 async function flood(port: number, token: string, untilMs: number, counts: Counts): Promise<void> {
   const signaling = await SignalingSocket.open(`http://127.0.0.1:${port}`, token, {
     localAddress: strangersAddress(7, 0),

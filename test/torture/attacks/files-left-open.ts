@@ -1,4 +1,4 @@
-/** Requests for files on connections that are reset at once: whatever was opened for the answers must be closed again. */
+/** Requests for files on connections that are reset at once: everything opened for the answers must be closed again. */
 
 import { once } from 'node:events';
 import { connect } from 'node:net';

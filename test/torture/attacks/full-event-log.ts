@@ -1,4 +1,4 @@
-/** One viewer who asks for events in a loop, with a log as full as it may become: no query may hold up live video. */
+/** One viewer who requests events in a loop, with a full event log: no query may delay live video. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { strangersAddress, sumOf, type Attack, type Counts, type Target } from '../attack.ts';
@@ -29,7 +29,8 @@ async function ask({ port, untilMs, given }: Target<Given>, index: number): Prom
   const agent = keepAliveAgent();
   const headers = { Authorization: `Bearer ${given.token}` };
   const from = strangersAddress(3, index);
-  // The first loop asks what the page asks; the second, what costs most: rare kinds, wide ranges, the far end.
+  // The first loop requests what the page requests; the second the most expensive queries: rare kinds, wide ranges, the
+  // far end.
   const paths = index === 0 ? ['/api/events?limit=20'] : costly(given.cameraId);
   for (let turn = 0; Date.now() < untilMs; turn++) {
     const path = paths[turn % paths.length] ?? '';

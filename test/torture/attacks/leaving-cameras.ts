@@ -1,4 +1,4 @@
-/** Many cameras of different sizes, watched by one viewer who leaves: what their encoders took is given back. */
+/** Many cameras of different sizes, watched by one viewer who leaves: the memory of their encoders is released. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CameraWithKey } from '../../../server/wire/camera.ts';
@@ -17,7 +17,7 @@ interface Given {
 
 const CAMERAS = 20;
 const FPS = 3;
-/** The rest of the time the cameras are there and nobody watches. */
+/** The rest of the time the cameras are connected without a viewer. */
 const WATCHED_SHARE = 0.75;
 const CONSENT_INTERVAL_MS = 4_000;
 /** None so large that encoding it alone takes longer than a frame of the live camera lasts. */

@@ -1,11 +1,11 @@
-/** A flood of sign-ins under names nobody has: it must not take every place at the hashing from the owner. */
+/** A flood of sign-ins under unknown names: it must not take every place in the hashing queue from the owner. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Attack, Counts } from '../attack.ts';
 import { call } from '../../support/http-call.ts';
 import { ownerSignsIn, tallySignIn } from '../owner-sign-in.ts';
 
-/** More than may wait, so that a place that becomes free is taken at once. */
+/** More than may wait, so that a freed place is taken at once. */
 const AT_ONCE = 128;
 const PAUSE_MS = 20;
 

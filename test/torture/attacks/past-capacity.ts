@@ -1,9 +1,9 @@
 /**
- * Viewers join until the server says that it is full, or until there are more than two cores can serve: those who watch
- * already keep their picture.
+ * Viewers join until the server reports that it is full, or until there are more than two cores can serve: current
+ * viewers keep their picture.
  *
- * The receivers are real up to the kernel: each has a socket, a key and its consent, and leaves most packets unread, for on
- * this one machine they would otherwise take the CPU that is to be measured.
+ * The receivers are real up to the kernel: each has a socket, a key and its consent, and leaves most packets unread,
+ * because on this one machine they would otherwise take the CPU that is measured.
  */
 
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,7 +14,7 @@ import { strangersAddress, type Attack, type Target } from '../attack.ts';
 import { call } from '../../support/http-call.ts';
 
 interface Given {
-  /** Of users who share the crowd: one user may have some forty pages. */
+  /** Users who share the crowd: one user may have about forty pages. */
   tokens: string[];
   cameraId: string;
 }
@@ -39,7 +39,7 @@ export const attack: Attack<Given> = {
     const tokens: string[] = [];
     for (let index = 0; index < USERS; index++) {
       const username = `crowd-${index}`;
-      // Already there when the attack is repeated on the same server.
+      // They exist already when the attack is repeated on the same server.
       await admin.addViewer(username, PASSWORD, [liveCamera.id]).catch(() => undefined);
       const body = { username, password: PASSWORD };
       const answer = await call(port, { method: 'POST', path: '/api/auth/login', body });
@@ -53,7 +53,7 @@ export const attack: Attack<Given> = {
     let consentMs = Date.now();
     while (Date.now() < target.untilMs) {
       if (visits.length < VIEWERS_PER_PROCESS) await join(target, visits, counts);
-      // Asleep, it leaves what arrives to the kernel, which drops it.
+      // While it sleeps, arriving packets are left to the kernel, which drops them.
       else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SLEEP_MS);
       await new Promise(setImmediate);
       if (Date.now() - consentMs < CONSENT_INTERVAL_MS) continue;

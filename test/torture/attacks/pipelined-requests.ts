@@ -1,4 +1,4 @@
-/** Requests without end on each connection, and nobody who reads the answers: the server must not answer ahead. */
+/** Endless requests on each connection without reading the answers: the server must not answer ahead. */
 
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
@@ -8,7 +8,7 @@ import { strangersAddress, sumOf, type Attack, type Counts, type Target } from '
 const CONNECTIONS = 20;
 const NETWORKS = 4;
 const BATCH = 1_000;
-/** Per connection, so that a server that takes everything ends in a finite amount of it. */
+/** Per connection, so that a server that accepts everything ends in a finite number of them. */
 const MAX_BATCHES = 300;
 const RECONNECT_MS = 100;
 const PATHS = ['/nothing', '/api/cameras', '/index.html', '/api/health'];

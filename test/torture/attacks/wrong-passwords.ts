@@ -1,6 +1,6 @@
 /**
- * Wrong passwords for `admin` from the 256 /64s of one home line and from networks all over the world: the owner, at home,
- * still gets in.
+ * Wrong passwords for `admin` from the 256 /64s of one home line and from networks everywhere: the owner, at home,
+ * still signs in.
  */
 
 import { setTimeout as delay } from 'node:timers/promises';

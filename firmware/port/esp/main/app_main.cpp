@@ -1,4 +1,4 @@
-// The firmware, in the order of the flow: settings, network, sensor, mailbox, session. Nothing here ever
+// The firmware, in the order of the flow: settings, network, sensor, mailbox, session. None of these ever
 // ends.
 
 #include <array>
@@ -47,14 +47,13 @@ constexpr char kTag[] = "vigie";
 /// Room for a picture: UXGA at a good quality, or what fits without PSRAM.
 constexpr size_t kSlotBytesPsram = 256 * 1024;
 constexpr size_t kSlotBytesInternal = 24 * 1024;
-/// Power that comes and goes this often within this time asks for the setup page: for who has forgotten the
-/// Wi-Fi.
+/// This many power cycles within this time open the setup page, for users who have forgotten the Wi-Fi.
 constexpr uint32_t kQuickStartsForSetup = 3;
-/// So that whoever stands beside it sees it, and nothing asks the server faster.
+/// Long enough to be seen, and to limit the requests to the server.
 constexpr TickType_t kRefusalShown = pdMS_TO_TICKS(15'000);
 constexpr TickType_t kQuickStart = pdMS_TO_TICKS(8000);
 
-/// Once, at the start; never given back.
+/// Allocated once at the start, never freed.
 std::array<std::span<uint8_t>, FrameMailbox::kSlots> allocate_slots() {
   const bool psram = esp_psram_is_initialized();
   const size_t size = psram ? kSlotBytesPsram : kSlotBytesInternal;
@@ -75,7 +74,7 @@ bool setup_is_asked_for() {
   return powered_on && count_quick_start() >= kQuickStartsForSetup;
 }
 
-/// Without the code, and with no key, the camera opens its setup page when it has restarted.
+/// Without the code, and without a key, the camera opens its setup page after the restart.
 void ask_for_another_code(Credentials& credentials) {
   show_status(Status::key_rejected);
   vTaskDelay(kRefusalShown);
@@ -83,7 +82,7 @@ void ask_for_another_code(Credentials& credentials) {
   if (save_credentials(credentials)) esp_restart();
 }
 
-/// A server that is away comes back; a code that it has refused stays refused.
+/// An unreachable server is tried again; a refused code stays refused.
 void pair_until_paired(Credentials& credentials) {
   Backoff backoff(kFirstPairingRetryMs, kMaxPairingRetryMs);
   while (const std::optional<PairingFailure> failure = pair(credentials, server_ca)) {

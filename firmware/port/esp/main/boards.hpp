@@ -16,10 +16,10 @@ struct Board {
   int vsync, href, pclk;
   /// A white light that shines into the scene, or none.
   int flash;
-  /// A small light that tells the state, or none; whether it shines at a low level.
+  /// A small status light, or none; whether it is on at a low level.
   int led;
   bool led_is_inverted;
-  /// Free for a movement sensor, or none.
+  /// Free pin for a motion sensor, or none.
   int motion;
 };
 

@@ -27,7 +27,7 @@ constexpr std::array<framesize_t, kFrameSizes.size()> kDriverSizes{
     FRAMESIZE_QQVGA, FRAMESIZE_HQVGA, FRAMESIZE_QVGA, FRAMESIZE_CIF,  FRAMESIZE_HVGA, FRAMESIZE_VGA,
     FRAMESIZE_SVGA,  FRAMESIZE_XGA,   FRAMESIZE_HD,   FRAMESIZE_SXGA, FRAMESIZE_UXGA};
 
-/// The driver reserves its buffers once: for the largest picture there may ever be.
+/// The driver allocates its buffers once, for the largest possible picture.
 framesize_t largest_size() { return esp_psram_is_initialized() ? FRAMESIZE_UXGA : FRAMESIZE_SVGA; }
 
 camera_config_t driver_config() {
@@ -57,7 +57,8 @@ camera_config_t driver_config() {
   const bool psram = esp_psram_is_initialized();
   config.fb_count = psram ? 2 : 1;
   config.fb_location = psram ? CAMERA_FB_IN_PSRAM : CAMERA_FB_IN_DRAM;
-  // With it the driver fills one buffer while the other waits, and what waits is replaced by what is newer.
+  // With it the driver fills one buffer while the other waits, and replaces the waiting one with a newer
+  // frame.
   config.grab_mode = psram ? CAMERA_GRAB_LATEST : CAMERA_GRAB_WHEN_EMPTY;
   return config;
 }
@@ -99,7 +100,7 @@ bool Camera::start() {
 bool Camera::capture(FrameSlot& slot) {
   camera_fb_t* frame = esp_camera_fb_get();
   if (!frame) return false;
-  // On the clock that the session uses: the driver stamps the beginning of the frame with esp_timer's time.
+  // On the session's clock: the driver stamps the beginning of the frame with esp_timer's time.
   const uint64_t captured_us = static_cast<uint64_t>(frame->timestamp.tv_sec) * 1'000'000 +
                                static_cast<uint64_t>(frame->timestamp.tv_usec);
   const size_t length = frame->len;
@@ -111,7 +112,7 @@ bool Camera::capture(FrameSlot& slot) {
              static_cast<unsigned>(length));
     return false;
   }
-  // What the picture says of itself: after a change of size, the driver's own numbers are ahead of it.
+  // The size in the picture: after a change of size, the driver's own numbers are ahead of it.
   const std::optional<JpegSize> size = jpeg_size(slot.jpeg_room().first(length));
   if (!size) return false;
   slot.jpeg_bytes = static_cast<uint32_t>(length);

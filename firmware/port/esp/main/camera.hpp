@@ -1,5 +1,5 @@
-// The sensor and its driver. Settings come from the session's task, pictures go to the capturing one, and a
-// driver that is stuck is started again: one lock keeps these apart.
+// The sensor and its driver. Settings come from the session's task, pictures go to the capturing task, and a
+// driver that is stuck is restarted: one lock separates these.
 #pragma once
 
 #include <cstdint>
@@ -13,17 +13,17 @@ namespace vigie::esp {
 
 class Camera {
  public:
-  /// @returns whether the sensor answers. Also to start again with the settings it had.
+  /// @returns whether the sensor answers. Also restarts it with its settings.
   bool start();
 
-  /// Waits for the newest picture and copies it into the slot; the driver has its buffer back at once.
-  /// @returns false when none came, or none that is worth sending
+  /// Waits for the newest picture and copies it into the slot; the driver gets its buffer back at once.
+  /// @returns false without a usable picture
   bool capture(FrameSlot& slot);
 
-  /// All or nothing as far as can be known before. @returns nullptr, or why not
+  /// Applies all or none, as far as can be checked before. @returns nullptr, or why not
   const char* apply(const Settings& settings);
 
-  /// Of the sensor that was found; empty before.
+  /// Name of the detected sensor; empty before.
   const char* sensor_name() const { return sensor_name_; }
 
  private:

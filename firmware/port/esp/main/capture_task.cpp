@@ -10,7 +10,7 @@ namespace {
 constexpr char kTag[] = "capture";
 constexpr uint32_t kStackBytes = 4096;
 constexpr UBaseType_t kPriority = 6;
-/// The driver waits 4 s for a frame; a single bad one is nothing.
+/// The driver waits 4 s for a frame; a single failure is ignored.
 constexpr int kFailuresBeforeRecovery = 3;
 constexpr int kRecoveriesBeforeRestart = 3;
 
@@ -19,7 +19,7 @@ constexpr int kRecoveriesBeforeRestart = 3;
 void CaptureTask::start(TaskHandle_t receiver) {
   receiver_ = receiver;
   const auto entry = [](void* self) { static_cast<CaptureTask*>(self)->run(); };
-  // On the core that Wi-Fi is not on.
+  // On the core without Wi-Fi.
   xTaskCreatePinnedToCore(entry, "capture", kStackBytes, this, kPriority, nullptr, 1);
 }
 
@@ -28,7 +28,7 @@ void CaptureTask::run() {
   for (;;) {
     esp_task_wdt_reset();
     FrameSlot& slot = mailbox_.writable();
-    // Also while nobody watches: a sensor that runs has its exposure right when somebody does.
+    // Also without viewers: a running sensor has its exposure right when one arrives.
     if (!camera_.capture(slot)) {
       recover();
       continue;

@@ -1,5 +1,5 @@
-// The task that captures: picture after picture into the mailbox, while somebody is there to send them to. A
-// driver that gives none is started again; when that does not help, so is the whole camera.
+// The capturing task: picture after picture into the mailbox, while there is a connection. A driver without
+// pictures is restarted; when that does not help, the whole camera is.
 #pragma once
 
 #include <atomic>

@@ -19,7 +19,7 @@ const char* MotionSensor::start() {
   gpio_config_t config{};
   config.pin_bit_mask = mask_of(kBoard.motion);
   config.mode = GPIO_MODE_INPUT;
-  // A cable that has come off is no visitor.
+  // A disconnected cable must not report motion.
   config.pull_down_en = GPIO_PULLDOWN_ENABLE;
   if (gpio_config(&config) != ESP_OK) return "its pin cannot be read";
   is_there_ = true;

@@ -1,6 +1,5 @@
-// A PIR or another movement sensor with a digital output, wired to the board's free pin: high while it sees
-// something. Off unless turned on (`motion on` on the serial line), for a pin with nothing on it says
-// anything.
+// A PIR or another motion sensor with a digital output, wired to the board's free pin: high while it detects
+// motion. Off unless turned on (`motion on` on the serial line), because an unconnected pin reads anything.
 #pragma once
 
 namespace vigie::esp {

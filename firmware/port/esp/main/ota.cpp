@@ -22,17 +22,17 @@ constexpr uint32_t kStackBytes = 8192;
 constexpr UBaseType_t kPriority = 3;
 constexpr int kSilenceMs = 20'000;
 constexpr uint32_t kTrialStackBytes = 4096;
-/// Above what it watches over, so that nothing that spins can hold it up.
+/// Above the task it supervises, so that a busy loop cannot block it.
 constexpr UBaseType_t kTrialPriority = 7;
 constexpr TickType_t kTrialPoll = pdMS_TO_TICKS(1000);
 
-/// The slot that does not run.
+/// The inactive slot.
 class FlashSlot final : public UpdateSlot {
  public:
   bool begin(uint32_t bytes) override {
     partition_ = esp_ota_get_next_update_partition(nullptr);
     if (!partition_ || bytes > partition_->size) return false;
-    // Erased as it is written, so that the connection does not wait for the whole slot.
+    // Erased while writing, so that the connection does not wait for the whole slot.
     return esp_ota_begin(partition_, OTA_WITH_SEQUENTIAL_WRITES, &handle_) == ESP_OK;
   }
   bool write(std::span<const uint8_t> bytes) override {
@@ -61,7 +61,7 @@ class HttpsDownload {
     config.port = server.port;
     config.path = path_.data();
     config.transport_type = HTTP_TRANSPORT_OVER_SSL;
-    // There is no third way: the certificate is always asked for, and its name compared.
+    // There is no third option: the certificate is always verified, and its name compared.
     if (*ca_pem)
       config.cert_pem = ca_pem;
     else
@@ -86,10 +86,10 @@ class HttpsDownload {
     if (esp_http_client_open(client_, 0) != ESP_OK) return "the server cannot be reached for the download";
     const int64_t length = esp_http_client_fetch_headers(client_);
     if (esp_http_client_get_status_code(client_) != HttpStatus_Ok) return "the server refused the download";
-    return length == offer.bytes ? nullptr : "the image has another length than was offered";
+    return length == offer.bytes ? nullptr : "the length of the image differs from the offer";
   }
 
-  /// @returns bytes, 0 at the end, negative when the connection is gone
+  /// @returns bytes, 0 at the end, negative when the connection is lost
   int read(std::span<char> room) {
     return esp_http_client_read(client_, room.data(), static_cast<int>(room.size()));
   }
@@ -178,7 +178,7 @@ const char* Updater::fetch() {
   if (const char* failure = update.begin()) return failure;
   for (;;) {
     const int length = download.read(piece_);
-    if (length < 0) return "the download was cut";
+    if (length < 0) return "the download was interrupted";
     if (length == 0) break;
     const auto* bytes = reinterpret_cast<const uint8_t*>(piece_.data());
     if (const char* failure = update.add({bytes, static_cast<size_t>(length)})) return failure;

@@ -1,5 +1,5 @@
-// Updates on the device: the image is fetched by a task of its own, over verified TLS, into the slot that
-// does not run. The boot loader tries it once; it is good when its server has welcomed it (see
+// Updates on the device: a separate task downloads the image, over verified TLS, into the inactive slot. The
+// boot loader tries it once; it is valid when its server has welcomed it (see
 // CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE).
 #pragma once
 
@@ -18,7 +18,7 @@ namespace vigie::esp {
 uint16_t own_chip();
 /// "esp32" or "esp32s3".
 const char* own_target();
-/// The version that was given up for this one, or empty. A string that lives for ever.
+/// The version that was rolled back to this one, or empty. A string with static lifetime.
 const char* rolled_back_version();
 
 class Updater {
@@ -29,9 +29,9 @@ class Updater {
   /// Over wss, with a second slot to write to.
   bool takes_updates() const;
 
-  /// @returns nullptr when the image is being fetched, else why it is not
+  /// @returns nullptr when the download has begun, else why not
   const char* begin(const UpdateOffer& offer, TaskHandle_t receiver);
-  /// Tells the session what has happened since, from the session's own task.
+  /// Reports what has happened since to the session, from the session's own task.
   void deliver(Session& session);
 
  private:
@@ -43,7 +43,7 @@ class Updater {
   TaskHandle_t receiver_ = nullptr;
   UpdateOffer offer_;
   std::array<char, 4096> piece_;
-  /// Of the session's task: a download is under way, or has ended and was not yet told of.
+  /// Used by the session's task: a download is under way, or has ended and was not yet reported.
   bool running_ = false;
   std::atomic<uint32_t> received_{0};
   std::atomic<bool> ended_{false};
@@ -51,11 +51,11 @@ class Updater {
   const char* failure_ = nullptr;
 };
 
-/// Whether this version is to be kept. On trial, a task of its own waits for the server's welcome, so that a
-/// version that hangs anywhere, at its sensor or before it has a network, gives way as well.
+/// Decides whether this version is kept. On trial, a separate task waits for the server's welcome, so that a
+/// version that hangs anywhere, at its sensor or before it has a network, is rolled back as well.
 class OwnFirmware {
  public:
-  /// The first thing of a start. Does nothing for a version that has proven itself.
+  /// Call it first at the start. Does nothing for a valid version.
   void begin_trial();
   /// The server's welcome has been verified.
   void on_welcome();

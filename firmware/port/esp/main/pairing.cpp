@@ -21,9 +21,9 @@ constexpr int kTimeoutMs = 15'000;
 constexpr char kTag[] = "pairing";
 
 struct Answer {
-  /// 0 when there was none.
+  /// 0 without an answer.
   int status;
-  /// Within the room that was given; empty unless it has come whole.
+  /// Within the given room; empty unless it was received completely.
   std::string_view body;
 };
 

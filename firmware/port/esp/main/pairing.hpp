@@ -1,5 +1,4 @@
-// Pairing on the device: with Wi-Fi and a server but no key yet, the code is given to the server for id and
-// key.
+// Pairing on the device: with Wi-Fi and a server but no key yet, the code is exchanged for id and key.
 #pragma once
 
 #include <optional>
@@ -9,8 +8,8 @@
 
 namespace vigie::esp {
 
-/// Waits for Wi-Fi, asks, and keeps what is answered. @param ca_pem empty for the bundled authorities
-/// @returns nothing when id and key are there, else why they are not
+/// Waits for Wi-Fi, sends the request, and stores the answer. @param ca_pem empty for the bundled authorities
+/// @returns nothing on success, else why it failed
 std::optional<PairingFailure> pair(Credentials& credentials, const char* ca_pem);
 
 }  // namespace vigie::esp

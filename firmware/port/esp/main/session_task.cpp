@@ -18,7 +18,7 @@ namespace {
 constexpr char kTag[] = "session";
 constexpr uint32_t kStackBytes = 8192;
 constexpr UBaseType_t kPriority = 5;
-/// How long it sleeps at most, so that it sees Wi-Fi come and go.
+/// Longest sleep, so that it notices changes of Wi-Fi.
 constexpr uint32_t kMaxIdleMs = 250;
 constexpr TickType_t kLastWords = pdMS_TO_TICKS(300);
 
@@ -62,7 +62,7 @@ void SessionTask::run() {
   }
 }
 
-/// Without Wi-Fi there is nothing to try; with it again, there is no reason to wait.
+/// Without Wi-Fi there is nothing to try; when it returns, there is no reason to wait.
 void SessionTask::follow_wifi() {
   const bool stopped = session_.state() == SessionState::stopped;
   if (wifi_is_connected()) {
@@ -92,7 +92,7 @@ Telemetry SessionTask::telemetry() { return read_telemetry(); }
 
 void SessionTask::reboot() {
   ESP_LOGI(kTag, "restarting");
-  // What was said last is still on its way to the server.
+  // The last message is still under way to the server.
   vTaskDelay(kLastWords);
   esp_restart();
 }

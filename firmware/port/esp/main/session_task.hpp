@@ -1,4 +1,4 @@
-// The task that connects, listens and sends: the session's one caller, and what the session speaks for.
+// The task that connects, listens and sends: the only caller of the session, and its device.
 #pragma once
 
 #include "camera.hpp"
@@ -18,7 +18,7 @@ class SessionTask final : public Device, public Environment {
   SessionTask(const SessionOptions& options, FrameMailbox& mailbox, Camera& camera, CaptureTask& capture,
               WebSocketLink& link, Updater& updater, OwnFirmware& firmware, const MotionSensor& motion);
 
-  /// Applies what was kept, starts this task and the capturing one.
+  /// Applies the stored settings, starts this task and the capturing one.
   void start();
 
   uint64_t now_us() override;

@@ -22,7 +22,7 @@ constexpr char kQuickStartsKey[] = "starts";
 constexpr std::array kFields{"ssid", "password", "server", "id", "key", "pair"};
 constexpr char kMotionSensorKey[] = "motion";
 constexpr char kSetupPasswordKey[] = "setup";
-/// Letters and digits nobody mixes up; 32, so that five bits of randomness are one of them.
+/// Letters and digits that are not easily confused; 32, so that each takes five random bits.
 constexpr char kPasswordAlphabet[] = "23456789abcdefghijkmnpqrstuvwxyz";
 constexpr size_t kPasswordChars = 10;
 
@@ -36,7 +36,7 @@ class Nvs {
   Nvs(const Nvs&) = delete;
   Nvs& operator=(const Nvs&) = delete;
 
-  /// @returns the text without its zero, empty when there is none
+  /// @returns the text without its zero, empty without one
   std::string_view read(const char* key, std::span<char> room) const {
     size_t size = room.size();
     if (!open_ || nvs_get_str(handle_, key, room.data(), &size) != ESP_OK || size == 0) return {};

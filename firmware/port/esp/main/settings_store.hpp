@@ -1,4 +1,4 @@
-// What survives a restart, in NVS: credentials, the certificate authority that is trusted, and the picture's
+// State that survives a restart, in NVS: credentials, the trusted certificate authority, and the picture's
 // settings.
 #pragma once
 
@@ -9,26 +9,26 @@
 
 namespace vigie::esp {
 
-/// To be called first. Erases a partition that is not readable any more.
+/// Call it first. Erases a partition that has become unreadable.
 void open_settings_store();
 
-/// @returns what is stored, and what credentials.h says where nothing is
+/// @returns the stored values, or those of credentials.h
 Credentials load_credentials();
 bool save_credentials(const Credentials& credentials);
 void forget_credentials();
 
-/// Of the set-up network: made up by chance on the board's first start, and its own for ever.
+/// Password of the setup network: random, made on the board's first start, and never changed.
 const char* setup_password();
 
 Settings load_settings();
-/// Writes only what has changed: flash wears.
+/// Writes only changes: flash wears.
 void save_settings(const Settings& settings);
 
-/// Whether somebody has wired a movement sensor to the board. @returns false when it could not be stored
+/// Whether a motion sensor is wired to the board. @returns false when it could not be stored
 bool load_has_motion_sensor();
 bool save_has_motion_sensor(bool has);
 
-/// How often power came back within kQuickStartMs of the last time, this one counted.
+/// How often power returned within kQuickStartMs of the last time, including this one.
 uint32_t count_quick_start();
 void clear_quick_starts();
 

@@ -41,7 +41,7 @@ esp_err_t send_answer(httpd_req_t* request, const char* status, const char* text
   return httpd_resp_send(request, text, HTTPD_RESP_USE_STRLEN);
 }
 
-/// @returns the whole body, or nothing when it is too long or does not come
+/// @returns the whole body, or nothing when it is too long or does not arrive
 std::span<char> read_body(httpd_req_t* request, std::span<char> room) {
   if (request->content_len > room.size()) return {};
   size_t length = 0;
@@ -70,11 +70,11 @@ esp_err_t on_save(httpd_req_t* request) {
   return sent;
 }
 
-/// Whatever else a phone asks for to see whether there is an Internet.
+/// Other URLs that phones request to detect an Internet connection.
 esp_err_t on_anything(httpd_req_t* request, httpd_err_code_t) {
   httpd_resp_set_status(request, "302 Found");
   httpd_resp_set_hdr(request, "Location", "http://192.168.4.1/");
-  // An empty answer is not taken for a captive page by every phone.
+  // Not every phone takes an empty answer for a captive page.
   return httpd_resp_send(request, "The setup page is at http://192.168.4.1/", HTTPD_RESP_USE_STRLEN);
 }
 

@@ -1,4 +1,4 @@
-// What the small LED says. The patterns are in ../README.md's and firmware/README.md's tables.
+// Patterns of the small LED. They are listed in the tables of ../README.md and firmware/README.md.
 #pragma once
 
 namespace vigie::esp {

@@ -1,4 +1,4 @@
-// How the camera is, as the server turns it into advice.
+// The camera's state, from which the server derives advice.
 #pragma once
 
 #include "core/protocol.hpp"

@@ -11,7 +11,7 @@
 #include "esp_transport_ws.h"
 #include "lwip/sockets.h"
 
-// Exported by tcp_transport, declared only in its private header: the one way to the socket's options.
+// Exported by tcp_transport, declared only in its private header: the only access to the socket's options.
 extern "C" int esp_transport_get_socket(esp_transport_handle_t t);
 
 namespace vigie::esp {
@@ -21,7 +21,7 @@ constexpr char kTag[] = "link";
 constexpr int kConnectTimeoutMs = 10'000;
 constexpr TickType_t kSendTimeout = pdMS_TO_TICKS(kSilenceTimeoutMs);
 constexpr TickType_t kCloseTimeout = pdMS_TO_TICKS(500);
-/// Of esp_websocket_client: the task that connects runs the whole TLS handshake.
+/// For esp_websocket_client: the connecting task runs the whole TLS handshake.
 constexpr int kStackBytes = 8192;
 constexpr int kPriority = 5;
 
@@ -44,7 +44,7 @@ bool WebSocketLink::make_transport(const ServerUrl& url) {
   if (url.is_secure) {
     base_ = esp_transport_ssl_init();
     if (!base_) return false;
-    // There is no third way: a certificate is always asked for, and its name compared with the URL's.
+    // There is no third option: a certificate is always verified, and its name compared with the URL's.
     if (*ca_pem_)
       esp_transport_ssl_set_cert_data(base_, ca_pem_, static_cast<int>(std::strlen(ca_pem_)));
     else
@@ -70,14 +70,14 @@ bool WebSocketLink::start_client() {
   config.uri = url_;
   config.subprotocol = kCameraSubprotocol.data();
   config.ext_transport = websocket_;
-  // Coming back is the session's business, with its backoff.
+  // The session reconnects, with its own backoff.
   config.disable_auto_reconnect = true;
   config.network_timeout_ms = kConnectTimeoutMs;
   config.buffer_size = static_cast<int>(kFragmentBytes);
   config.task_name = "websocket";
   config.task_stack = kStackBytes;
   config.task_prio = kPriority;
-  // The session watches for silence by what it asks; the server pings.
+  // The session detects silence by its own requests; the server pings.
   config.disable_pingpong_discon = true;
   client_ = esp_websocket_client_init(&config);
   if (!client_) return false;
@@ -101,7 +101,7 @@ bool WebSocketLink::send_binary(std::span<const uint8_t> message) {
 
 void WebSocketLink::close(uint16_t code) {
   if (client_) {
-    // Not esp_websocket_client_close: it waits for ever to say goodbye to a network that is gone.
+    // Not esp_websocket_client_close: it waits forever for the answer of a network that is gone.
     const bool is_goodbye = code == close_code::kNormal || code == close_code::kGoingAway;
     if (is_goodbye && esp_websocket_client_is_connected(client_)) {
       const std::array<uint8_t, 2> payload{static_cast<uint8_t>(code >> 8), static_cast<uint8_t>(code)};
@@ -112,7 +112,7 @@ void WebSocketLink::close(uint16_t code) {
     esp_websocket_client_destroy(client_);
   }
   client_ = nullptr;
-  // The client does not own what it was given.
+  // The client does not own the transport it was given.
   if (websocket_) esp_transport_destroy(websocket_);
   if (base_) esp_transport_destroy(base_);
   websocket_ = nullptr;

@@ -1,6 +1,5 @@
-// The session's link on the device: esp_websocket_client over a transport of our own making, so that its
-// socket can be told not to wait (TCP_NODELAY). Everything is made anew for each connection and let go of
-// before the next one.
+// The session's link on the device: esp_websocket_client over a transport made here, so that TCP_NODELAY can
+// be set on its socket. Everything is made for one connection and released before the next.
 #pragma once
 
 #include <array>
@@ -24,7 +23,7 @@ class WebSocketLink final : public Link {
   /// @param url has been checked; it and `ca_pem` (empty for the bundled authorities) must outlive the link
   WebSocketLink(const char* url, const char* ca_pem) : url_(url), ca_pem_(ca_pem) {}
 
-  /// @param receiver is notified when there is something to deliver
+  /// @param receiver is notified when there are events to report
   void set_receiver(TaskHandle_t receiver) { receiver_ = receiver; }
 
   void open() override;
@@ -32,12 +31,13 @@ class WebSocketLink final : public Link {
   bool send_binary(std::span<const uint8_t> message) override;
   void close(uint16_t code) override;
 
-  /// Tells the session what has happened since, from the session's own task. @returns whether something has
+  /// Reports what has happened since to the session, from the session's own task. @returns whether anything
+  /// has
   bool deliver(Session& session);
 
  private:
   enum class Kind : uint8_t { opened, text, binary, closed };
-  /// What the client's events hand over: a code and a text.
+  /// Passed on by the client's events: a code and a text.
   struct Event {
     Kind kind;
     uint16_t code;
@@ -62,11 +62,11 @@ class WebSocketLink final : public Link {
   MessageBufferHandle_t events_ = xMessageBufferCreate(4 * kMaxControlBytes);
   std::atomic<bool> overflowed_{false};
 
-  // Of the client's events, which its event loop handles one at a time, whichever task they come from.
+  // Used by the client's events, which its event loop handles one at a time, in any task.
   Event outgoing_{};
   size_t message_length_ = 0;
   bool closed_ = false;
-  // Of the session's task.
+  // Used by the session's task.
   Event incoming_{};
 };
 

@@ -58,7 +58,7 @@ void open_network() {
   ESP_ERROR_CHECK(esp_event_loop_create_default());
   const wifi_init_config_t config = WIFI_INIT_CONFIG_DEFAULT();
   ESP_ERROR_CHECK(esp_wifi_init(&config));
-  // Ours is the store: Wi-Fi's own would keep a second copy of the password.
+  // The settings store keeps the password: Wi-Fi's own storage would hold a second copy.
   ESP_ERROR_CHECK(esp_wifi_set_storage(WIFI_STORAGE_RAM));
 }
 
@@ -75,7 +75,7 @@ void join_wifi(const Credentials& credentials) {
   wifi_config_t config = {};
   copy_text(credentials.ssid.view(), config.sta.ssid);
   copy_text(credentials.wifi_password.view(), config.sta.password);
-  // Of several access points of that name the strongest, not the first heard.
+  // The strongest of several access points of that name, not the first found.
   config.sta.scan_method = WIFI_ALL_CHANNEL_SCAN;
   config.sta.sort_method = WIFI_CONNECT_AP_BY_SIGNAL;
   config.sta.threshold.authmode = credentials.wifi_password.empty() ? WIFI_AUTH_OPEN : WIFI_AUTH_WPA2_PSK;
@@ -83,7 +83,7 @@ void join_wifi(const Credentials& credentials) {
   ESP_ERROR_CHECK(esp_wifi_set_mode(WIFI_MODE_STA));
   ESP_ERROR_CHECK(esp_wifi_set_config(WIFI_IF_STA, &config));
   ESP_ERROR_CHECK(esp_wifi_start());
-  // Power saving holds packets back for up to 100 ms and more.
+  // Power saving delays packets by 100 ms and more.
   ESP_ERROR_CHECK(esp_wifi_set_ps(WIFI_PS_NONE));
 }
 

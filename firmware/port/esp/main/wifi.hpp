@@ -1,14 +1,14 @@
-// Wi-Fi: joins the network and comes back to it for ever, or opens one of its own for the setup page.
+// Wi-Fi: joins the network and always rejoins it, or opens its own for the setup page.
 #pragma once
 
 #include "core/credentials.hpp"
 
 namespace vigie::esp {
 
-/// To be called once, before anything else of the network.
+/// Call it once, before everything else of the network.
 void open_network();
 
-/// Joins the network; what becomes of it, `wifi_is_connected` says.
+/// Joins the network; `wifi_is_connected` reports the state.
 void join_wifi(const Credentials& credentials);
 bool wifi_is_connected();
 /// dBm, or 0 while not connected.

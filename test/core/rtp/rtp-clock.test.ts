@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { timestamp90kAt } from '../../../server/core/rtp/rtp-clock.ts';
-import { VideoTimestamps } from '../../../server/core/video/video-timestamps.ts';
+import { timestamp90kAt, VideoTimestamps } from '../../../server/core/rtp/rtp-clock.ts';
 
 const WRAP_US = 2 ** 32 / 0.09;
 /** RFC 1982: whether `b` is newer than `a` on a clock that wraps. */

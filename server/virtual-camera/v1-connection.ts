@@ -1,8 +1,8 @@
 /**
  * One connection of a camera to its server, protocol v1, from the challenge to the end.
  *
- * Invariants: no frame leaves before the server has proven that it knows the key; at most the ack window is on its way
- * and one frame waits, the newest; `closed` is emitted exactly once.
+ * Invariants: no frame is sent before the server has proven that it knows the key; at most the ack window is
+ * unacknowledged and one frame, the newest, waits; `closed` is emitted exactly once.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -29,47 +29,47 @@ import {
   type TelemetryMessage,
 } from '../wire/camera-protocol.ts';
 import { type CameraSettings } from '../wire/camera-settings.ts';
-import { FirmwareUpdate } from './firmware-update.ts';
+import { UpdateReceiver } from './firmware-update.ts';
 import { frameMessage, sendInFragments } from './frame-message.ts';
 import { cameraClockUs, type CapturedFrame } from './frame-ticker.ts';
 import { parseServerMessage, readSettings, type SettingsRequest } from './server-messages.ts';
 import { TimeQuestions } from './time-questions.ts';
 
-export interface CameraConnectionOptions {
+export interface V1ConnectionOptions {
   url: string;
   cameraId: string;
   /** 32 bytes. */
   key: Uint8Array;
   device: Pick<HelloMessage, 'firmware' | 'board' | 'sensor' | 'capabilities' | 'target'>;
-  /** @returns why the settings cannot be applied, or undefined when they were */
+  /** @returns why the settings cannot be applied; undefined when they were */
   applySettings: (settings: CameraSettings) => Promise<string | undefined>;
   telemetry: () => Omit<TelemetryMessage, 'type' | 'drops' | 'sendStalls'>;
-  /** Whether its movement sensor sees something at the start. */
+  /** State of its motion sensor at the start. */
   motion?: boolean;
-  /** How long it waits to connect, for the welcome and for an answer; tests are less patient. */
+  /** Timeout for connecting, the welcome and each answer; tests use a shorter one. */
   silenceTimeoutMs?: number;
 }
 
-export interface CameraConnectionEvents {
+export interface ConnectionEvents {
   online: [];
-  /** The server told the camera to start again; the connection closes by itself. */
+  /** The server requested a restart; the connection closes itself. */
   reboot: [];
-  /** The camera starts again with another firmware; the connection closes by itself. */
+  /** The camera restarts with another firmware; the connection closes itself. */
   updated: [version: string];
   closed: [reason: string, code: number];
 }
 
 const WATCH_INTERVAL_MS = 1_000;
-const NOT_THE_PROTOCOL = 'the server said something that is not protocol v1';
+const NOT_THE_PROTOCOL = 'the server sent a message that is not protocol v1';
 
-export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
-  readonly #options: CameraConnectionOptions;
+export class V1Connection extends EventEmitter<ConnectionEvents> {
+  readonly #options: V1ConnectionOptions;
   readonly #socket: WebSocket;
   readonly #window = new AckWindow<CapturedFrame>(1);
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #silenceTimeoutMs: number;
   readonly #handshakeDeadline: NodeJS.Timeout;
-  readonly #update: FirmwareUpdate;
+  readonly #update: UpdateReceiver;
   readonly #time = new TimeQuestions((question) => this.#send(question));
   #facts: HandshakeFacts | undefined;
   #welcomed = false;
@@ -81,12 +81,12 @@ export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
   #motion: boolean;
   #motionTold = false;
 
-  constructor(options: CameraConnectionOptions) {
+  constructor(options: V1ConnectionOptions) {
     super();
     this.#options = options;
     this.#motion = options.motion ?? false;
     this.#silenceTimeoutMs = options.silenceTimeoutMs ?? SILENCE_TIMEOUT_MS;
-    this.#update = new FirmwareUpdate(options.url, options.device.firmware, (message) => this.#send(message));
+    this.#update = new UpdateReceiver(options.url, options.device.firmware, (message) => this.#send(message));
     this.#socket = new WebSocket(options.url, CAMERA_SUBPROTOCOL, {
       perMessageDeflate: false,
       maxPayload: MAX_CONTROL_BYTES,
@@ -101,7 +101,7 @@ export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
     this.#socket.on('close', (code, reason) => this.#end(reason.toString() || 'the connection ended', code));
   }
 
-  /** Whether a frame has made it to the server and its answer back. */
+  /** Whether a frame was acknowledged. */
   get acknowledged(): boolean {
     return this.#acknowledged;
   }
@@ -110,19 +110,19 @@ export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
     return this.#framesSent;
   }
 
-  /** Frames that a newer one replaced while the window was full. */
+  /** Frames replaced by a newer one while the window was full. */
   get passedOver(): number {
     return this.#window.passedOver;
   }
 
-  /** Sends the frame now, or as soon as the window allows unless a newer one comes before that. */
+  /** Sends the frame now, or when the window allows it, unless a newer one replaces it. */
   offer(frame: CapturedFrame): void {
     if (!this.#online) return;
     this.#window.offer(frame);
     this.#sendFrames();
   }
 
-  /** Whether its movement sensor sees something now. */
+  /** Sets the state of its motion sensor. */
   sense(motion: boolean): void {
     this.#motion = motion;
     this.#tellMotion();
@@ -139,7 +139,7 @@ export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
     if (!message) return this.#end(NOT_THE_PROTOCOL);
     if (message.type === 'challenge') return this.#onChallenge(message.nonce);
     if (message.type === 'welcome') return void this.#onWelcome(message.hmac, readSettings(message.settings));
-    // Nobody commands this camera who has not proven to know the key.
+    // Commands count only from a server that has proven to know the key.
     if (!this.#online) return this.#end(NOT_THE_PROTOCOL);
     switch (message.type) {
       case 'ack':
@@ -173,12 +173,12 @@ export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
   }
 
   async #onWelcome(hmac: string, request: SettingsRequest): Promise<void> {
-    if (!this.#facts || this.#welcomed) return this.#end('a welcome nobody asked for');
+    if (!this.#facts || this.#welcomed) return this.#end('an unexpected welcome');
     if (!verifyHandshakeHmac(this.#options.key, 'server', this.#facts, hmac))
       return this.#end('the server does not know the key: this is not the server it was paired with');
     this.#welcomed = true;
     clearTimeout(this.#handshakeDeadline);
-    // Whatever the camera makes of its settings, the window is between the connection and the server.
+    // Whether or not the camera accepts its settings, the window applies to the connection.
     if (request.ackWindow !== undefined) this.#window.size = request.ackWindow;
     this.#online = true;
     await this.#apply(request);
@@ -257,7 +257,7 @@ export class CameraConnection extends EventEmitter<CameraConnectionEvents> {
       this.#end(`the server has not answered for ${this.#silenceTimeoutMs / 1000} s`);
   }
 
-  /** No text falls into the middle of a frame's fragments: those are handed over in one go. */
+  /** A text message must not fall between a frame's fragments: those are sent in one go. */
   #send(message: CameraToServer): void {
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
   }

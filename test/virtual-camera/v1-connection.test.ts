@@ -7,10 +7,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { suite, test } from 'node:test';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { handshakeHmac } from '../../server/core/link/camera-handshake.ts';
-import {
-  CameraConnection,
-  type CameraConnectionOptions,
-} from '../../server/virtual-camera/camera-connection.ts';
+import { V1Connection, type V1ConnectionOptions } from '../../server/virtual-camera/v1-connection.ts';
 import { cameraClockUs } from '../../server/virtual-camera/frame-ticker.ts';
 import type { CameraToServer, HelloMessage } from '../../server/wire/camera-protocol.ts';
 import type { CameraSettings } from '../../server/wire/camera-settings.ts';
@@ -30,7 +27,7 @@ class ScriptedServer {
   readonly #server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   camera: WebSocket | undefined;
 
-  async connect(options: Partial<CameraConnectionOptions> = {}): Promise<CameraConnection> {
+  async connect(options: Partial<V1ConnectionOptions> = {}): Promise<V1Connection> {
     await once(this.#server, 'listening');
     this.#server.on('connection', (socket, request) => {
       this.camera = socket;
@@ -40,7 +37,7 @@ class ScriptedServer {
         else this.messages.push(JSON.parse(data.toString('utf8')) as CameraToServer);
       });
     });
-    return new CameraConnection({
+    return new V1Connection({
       url: `ws://127.0.0.1:${(this.#server.address() as AddressInfo).port}/camera`,
       cameraId: 'cam_1',
       key: KEY,
@@ -58,7 +55,7 @@ class ScriptedServer {
     this.camera?.send(JSON.stringify(message));
   }
 
-  /** Challenges and reads the hello. @returns the right proof in answer to it */
+  /** Sends the challenge and reads the hello. @returns the right proof in answer to it */
   async challenge(): Promise<{ hello: HelloMessage; hmac: string }> {
     await until(() => this.camera !== undefined);
     const serverNonce = randomBytes(32);
@@ -71,7 +68,7 @@ class ScriptedServer {
     return { hello, hmac: handshakeHmac(KEY, 'server', facts) };
   }
 
-  async welcome(connection: CameraConnection, ackWindow = 2): Promise<void> {
+  async welcome(connection: V1Connection, ackWindow = 2): Promise<void> {
     const { hmac } = await this.challenge();
     const online = once(connection, 'online');
     this.say({ type: 'welcome', hmac, settings: { ackWindow } });
@@ -88,7 +85,7 @@ class ScriptedServer {
   }
 }
 
-/** RFC 6455 section 5.2: reads the lengths of a client's frames and skips what they hold. */
+/** RFC 6455 section 5.2: reads the lengths of a client's frames and skips their payloads. */
 function watchFragments(socket: Socket, lengths: number[]): void {
   let bytes = Buffer.alloc(0);
   socket.prependListener('data', (chunk: Buffer) => {
@@ -111,21 +108,21 @@ function frame(width = 320) {
   return { jpeg: JPEG, width, height: 240, captureUs: cameraClockUs() };
 }
 
-suite('camera connection', () => {
+suite('connection of protocol v1', () => {
   test('a server that does not know the key gets no frame', async () => {
     using server = new ScriptedServer();
     const connection = await server.connect();
     const closed = once(connection, 'closed');
     const { hello } = await server.challenge();
     connection.offer(frame());
-    // The camera's own proof sent back is no better than nothing.
+    // The camera's own proof sent back is not valid.
     server.say({ type: 'welcome', hmac: hello.hmac, settings: { ackWindow: 2 } });
     const [reason] = await closed;
     assert.match(String(reason), /does not know the key/);
     assert.equal(server.frames.length, 0);
   });
 
-  test('frames are numbered, stamped and cut into pieces of at most 4096 bytes', async () => {
+  test('frames are numbered, stamped and split into pieces of at most 4096 bytes', async () => {
     using server = new ScriptedServer();
     const connection = await server.connect();
     await server.welcome(connection);
@@ -147,7 +144,7 @@ suite('camera connection', () => {
     connection.close();
   });
 
-  test('without acknowledgements the window is all that leaves, and then the newest', async () => {
+  test('without acknowledgements only the window is sent, and then the newest frame', async () => {
     using server = new ScriptedServer();
     const connection = await server.connect();
     await server.welcome(connection);
@@ -162,7 +159,7 @@ suite('camera connection', () => {
     connection.close();
   });
 
-  test('a wider window lets waiting frames go at once', async () => {
+  test('a wider window sends waiting frames at once', async () => {
     using server = new ScriptedServer();
     const connection = await server.connect();
     await server.welcome(connection, 1);
@@ -175,7 +172,7 @@ suite('camera connection', () => {
     connection.close();
   });
 
-  test('the clock is exchanged four times at once, each question completing the one before', async () => {
+  test('the clock is exchanged four times at once, each request completing the previous one', async () => {
     using server = new ScriptedServer();
     const connection = await server.connect();
     await server.welcome(connection);
@@ -221,7 +218,7 @@ suite('camera connection', () => {
     connection.close();
   });
 
-  test('told to reboot, it agrees and closes', async () => {
+  test('it confirms a reboot command and closes', async () => {
     using server = new ScriptedServer();
     const connection = await server.connect();
     await server.welcome(connection);
@@ -240,7 +237,7 @@ suite('camera connection', () => {
     assert.match(String((await closed)[0]), /has not answered/);
   });
 
-  test('a time question that stays unanswered ends the connection, though no frame waits', async () => {
+  test('a time request without an answer ends the connection, even when no frame waits', async () => {
     using server = new ScriptedServer();
     const connection = await server.connect({ silenceTimeoutMs: 300 });
     const closed = once(connection, 'closed');
@@ -256,7 +253,7 @@ suite('camera connection', () => {
     { type: 'ack', sequence: 0 },
     { type: 'ota', id: 1, version: '9.0.0', url: '/firmware/x', bytes: 1000, sha256: '', token: '' },
   ]) {
-    test(`${message.type} from a server that has proven nothing is not obeyed`, async () => {
+    test(`${message.type} from an unauthenticated server is not obeyed`, async () => {
       using server = new ScriptedServer();
       const connection = await server.connect();
       const closed = once(connection, 'closed');
@@ -271,7 +268,7 @@ suite('camera connection', () => {
     });
   }
 
-  test('settings it cannot take in the welcome leave the window to the server', async () => {
+  test("refused settings in the welcome do not affect the server's window", async () => {
     using server = new ScriptedServer();
     const connection = await server.connect();
     const { hmac } = await server.challenge();
@@ -284,18 +281,18 @@ suite('camera connection', () => {
     connection.close();
   });
 
-  test('a server that never challenges, or never welcomes, is given up', async () => {
+  test('it leaves a server that never sends a challenge or a welcome', async () => {
     using server = new ScriptedServer();
     const connection = await server.connect({ silenceTimeoutMs: 100 });
     assert.match(String((await once(connection, 'closed'))[0]), /no welcome/);
   });
 
   for (const [name, message] of [
-    ['an acknowledgement of what was never sent', '{"type":"ack","sequence":5}'],
+    ['an acknowledgement of a frame never sent', '{"type":"ack","sequence":5}'],
     ['a second welcome', `{"type":"welcome","hmac":"${'0'.repeat(64)}","settings":{"ackWindow":2}}`],
-    ['an answer to no question', '{"type":"time","id":0}'],
-    ['no JSON', '{'],
-    ['no object', 'null'],
+    ['an answer without a request', '{"type":"time","id":0}'],
+    ['not JSON', '{'],
+    ['not an object', 'null'],
     ['an unknown type', '{"type":"toString"}'],
     ['a challenge again', `{"type":"challenge","nonce":"${randomBytes(32).toString('base64url')}"}`],
     ['an acknowledgement without a number', '{"type":"ack","sequence":"0"}'],
