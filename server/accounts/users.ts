@@ -22,6 +22,8 @@ export interface UsersOptions {
   hasher: PasswordHasher;
   events: AccountEvents;
   nowMs: () => number;
+  /** The monotonic clock, ms. */
+  steadyMs: () => number;
 }
 
 export interface UserChange {
@@ -44,7 +46,7 @@ export class Users {
 
   constructor(options: UsersOptions) {
     this.#options = options;
-    this.#wrongCurrent = new AttemptLimit(new FailureCounter(WRONG_CURRENT_PASSWORDS), options.nowMs);
+    this.#wrongCurrent = new AttemptLimit(new FailureCounter(WRONG_CURRENT_PASSWORDS), options.steadyMs);
   }
 
   /**

@@ -5,6 +5,7 @@
  * gain nothing; what is wrong with a code, its letters or its age, is not told.
  */
 
+import { monotonicMs, wallMs } from '../core/clock.ts';
 import { AttemptLimit } from '../accounts/attempt-limit.ts';
 import { NetworkFailures } from '../core/address/network-failures.ts';
 import { PairingCodes } from '../core/link/pairing-codes.ts';
@@ -28,6 +29,7 @@ const WRONG_CODES = [
 export interface CameraPairingOptions {
   catalog: CameraCatalog;
   log: Log;
+  /** The monotonic clock, ms. */
   nowMs?: () => number;
 }
 
@@ -39,7 +41,7 @@ export class CameraPairing {
   readonly #guesses: AttemptLimit;
   readonly counters = { made: 0, paired: 0, refused: 0 };
 
-  constructor({ catalog, log, nowMs = Date.now }: CameraPairingOptions) {
+  constructor({ catalog, log, nowMs = monotonicMs }: CameraPairingOptions) {
     this.#catalog = catalog;
     this.#log = log.child({ component: 'pairing' });
     this.#nowMs = nowMs;
@@ -55,7 +57,9 @@ export class CameraPairing {
       throw new VigieError('forbidden', 'a pairing code is made over https only: open this page over https');
     this.#catalog.assertHasKey(cameraId);
     this.counters.made++;
-    return this.#codes.make(cameraId, this.#nowMs());
+    const nowMs = this.#nowMs();
+    const { code, expiresAt } = this.#codes.make(cameraId, nowMs);
+    return { code, expiresAt: wallMs() + expiresAt - nowMs };
   }
 
   /** The former key of the camera is worth nothing from now on. @throws VigieError `forbidden`, `tooManyRequests`, `notFound` */

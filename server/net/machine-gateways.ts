@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
+import { monotonicMs } from '../core/clock.ts';
 import { gatewaysOf, type MachineNetworks } from '../core/address/gateways.ts';
 
 /** Containers are attached to networks while they run, and Wi-Fi changes. */
@@ -10,7 +11,7 @@ const MAX_AGE_MS = 30_000;
 /** @returns whether an address, in its one spelling, is a gateway or this machine's own; read anew when asked later than 30 s */
 export function machineGateways(
   read: () => MachineNetworks = readMachineNetworks,
-  nowMs: () => number = Date.now,
+  nowMs: () => number = monotonicMs,
 ): (address: string) => boolean {
   let gateways = new Set<string>();
   let readAtMs = -Infinity;

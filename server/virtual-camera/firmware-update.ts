@@ -6,6 +6,7 @@
  */
 
 import { createHash } from 'node:crypto';
+import { monotonicMs } from '../core/clock.ts';
 import { APP_IMAGE_HEAD_BYTES, readAppImageHead } from '../core/updates/app-image.ts';
 import {
   FIRMWARE_PATH,
@@ -102,7 +103,7 @@ async function downloadUpdate(
   const hash = createHash('sha256');
   let head = Buffer.alloc(0);
   let receivedBytes = 0;
-  let saidAtMs = performance.now();
+  let saidAtMs = monotonicMs();
   try {
     const response = await fetch(url, {
       headers: { authorization: `Bearer ${offer.token}` },
@@ -117,8 +118,8 @@ async function downloadUpdate(
       if (receivedBytes > offer.bytes) return 'the image is longer than was offered';
       hash.update(piece);
       if (head.length < APP_IMAGE_HEAD_BYTES) head = Buffer.concat([head, piece]);
-      if (performance.now() - saidAtMs < PROGRESS_INTERVAL_MS) continue;
-      saidAtMs = performance.now();
+      if (monotonicMs() - saidAtMs < PROGRESS_INTERVAL_MS) continue;
+      saidAtMs = monotonicMs();
       onProgress(receivedBytes);
     }
   } catch (error) {
