@@ -13,7 +13,7 @@ export type RecordingMode = z.infer<typeof RECORDING_MODE>;
 const MAX_DATE_MS = 8.64e15;
 const timeOfDay = z.string().regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, 'must be a time like 08:30');
 
-/** A stretch of some days of the week, in the server's local time. */
+/** A stretch of some days of the week, in the site's time zone. */
 export const SCHEDULE_WINDOW = z.strictObject({
   /** 0 (Sunday) … 6. The day on which the window begins. */
   days: z.array(z.int().min(0).max(6)).min(1).max(7),
@@ -55,7 +55,15 @@ export const RECORDED_SEGMENT = z.strictObject({
 });
 export type RecordedSegment = z.infer<typeof RECORDED_SEGMENT>;
 
-export const GAP_REASON = z.enum(['cameraOffline', 'serverDown', 'overload', 'quotaFull', 'diskFull']);
+export const GAP_REASON = z.enum([
+  'cameraOffline',
+  'serverDown',
+  'overload',
+  'quotaFull',
+  'diskFull',
+  /** The server's clock was set, or its machine slept. Without a length where the clock was set back. */
+  'clockChanged',
+]);
 export type GapReason = z.infer<typeof GAP_REASON>;
 
 export const RECORDING_GAP = z.strictObject({
