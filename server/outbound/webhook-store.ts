@@ -2,6 +2,7 @@
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { z } from 'zod';
+import { MAX_RETRY_DELAY_MS } from '../core/outbound/delivery-schedule.ts';
 import { eventDeliveries, type NewDelivery } from '../core/outbound/webhook-deliveries.ts';
 import { VigieError } from '../errors.ts';
 import { EVENT_KIND, type EventView } from '../wire/event.ts';
@@ -68,12 +69,12 @@ const SQL = declareStatements('webhooks', {
     WHERE webhook_id = :webhookId AND state = 'waiting' AND sequence <= (
       SELECT sequence FROM webhook_deliveries WHERE webhook_id = :webhookId AND state = 'waiting'
       ORDER BY sequence DESC LIMIT 1 OFFSET :kept)`,
-  // Of each webhook one look into the index of what waits.
+  // Of each webhook one look into the index of what waits. Nothing waits for as long as what was queued by a clock that ran ahead.
   due: `
     SELECT d.id, d.webhook_id AS webhookId, d.body, d.attempts, d.next_attempt_at AS dueAt
     FROM webhooks w JOIN webhook_deliveries d ON d.sequence = (
       SELECT sequence FROM webhook_deliveries
-      WHERE webhook_id = w.id AND state = 'waiting' AND next_attempt_at <= ?
+      WHERE webhook_id = w.id AND state = 'waiting' AND NOT next_attempt_at BETWEEN :nowMs + 1 AND :nowMs + :longestMs
       ORDER BY next_attempt_at, sequence LIMIT 1)
     WHERE w.enabled = 1`,
   next: `
@@ -164,7 +165,7 @@ export class WebhookQueries {
   /** Whose time has come: of each webhook that is enabled the one that has waited longest. */
   due(nowMs: number): StoredDelivery[] {
     return this.#statements.due
-      .all(nowMs)
+      .all({ nowMs, longestMs: MAX_RETRY_DELAY_MS })
       .sort((a, b) => Number(a['dueAt']) - Number(b['dueAt'])) as unknown as StoredDelivery[];
   }
 

@@ -1,6 +1,7 @@
 /** GET /api/cameras/:cameraId/snapshot.jpg: the newest picture as it came, or `?width=320` of it. */
 
 import { Router } from 'express';
+import { unmappedTime, type Dates } from '../core/site-clock.ts';
 import type { CameraFrame } from '../core/video/camera-frame.ts';
 import { VigieError } from '../errors.ts';
 import type { Guard } from '../accounts/guard.ts';
@@ -16,7 +17,12 @@ export interface Snapshots {
   latest(cameraId: string): CameraFrame | undefined;
 }
 
-export function snapshotRoutes(snapshots: Snapshots, thumbnails: Thumbnails, guard: Guard): Router {
+export function snapshotRoutes(
+  snapshots: Snapshots,
+  thumbnails: Thumbnails,
+  guard: Guard,
+  dates: Dates = unmappedTime(),
+): Router {
   const router = Router();
   const thumbnailShares = new UserShares({
     ...THUMBNAIL_SHARES,
@@ -34,7 +40,7 @@ export function snapshotRoutes(snapshots: Snapshots, thumbnails: Thumbnails, gua
       // The next request may bring a newer one, or be of somebody without the right; the same one need not be sent twice.
       response.setHeader('Cache-Control', 'private, no-cache');
       response.setHeader('ETag', `"${frame.receivedUs}-${width ?? 'full'}"`);
-      response.setHeader('Last-Modified', new Date(frame.receivedUs / 1000).toUTCString());
+      response.setHeader('Last-Modified', new Date(dates.dateMs(frame.receivedUs)).toUTCString());
       response.type('jpeg');
       if (request.fresh) {
         response.status(304).end();

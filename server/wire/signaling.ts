@@ -8,6 +8,7 @@
 
 import type { EventView } from './event.ts';
 import type { RecordingStatus } from './recording.ts';
+import type { SiteClockView } from './site.ts';
 import type { CameraAdvice, CameraView } from './camera.ts';
 import type { CameraFirmwareView } from './firmware.ts';
 
@@ -185,7 +186,11 @@ export interface SignalingMethods {
   };
   stopFrames: { request: { watchId: number }; response: Record<string, never> };
   /** Clock exchange, as NTP does it: `t0` comes back with the server's receive and send time, in µs. */
-  getTime: { request: { t0: number }; response: { t0: number; t1: number; t2: number } };
+  /** `t1`, `t2`: server time, µs; `dateMs`: the date of `t2`, which alone steps when the server's clock is set. */
+  getTime: {
+    request: { t0: number };
+    response: { t0: number; t1: number; t2: number; dateMs: number };
+  };
 }
 
 export type SignalingMethod = keyof SignalingMethods;
@@ -204,6 +209,8 @@ export interface SignalingNotifications {
   cameraAdvice: { cameraId: string; advice: CameraAdvice[] };
   /** To administrators: recording has stopped for want of room, or goes on. */
   recordingStatus: RecordingStatus;
+  /** To administrators: the site's clock went wrong, or is right again. */
+  siteClock: SiteClockView;
   consumerClosed: { consumerId: string; reason: 'cameraRemoved' | 'rightRevoked' | 'transportClosed' };
   /** The right to it was revoked, or the camera removed. */
   framesEnded: { watchId: number };

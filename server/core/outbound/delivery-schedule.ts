@@ -15,6 +15,8 @@ const DELAYS_MS = [
   10 * HOUR_MS,
 ];
 const JITTER = 0.2;
+/** No attempt is put off for longer. */
+export const MAX_RETRY_DELAY_MS = (1 + JITTER) * 10 * HOUR_MS;
 /** A receiver may ask for patience, but not for ever. */
 const MAX_RETRY_AFTER_MS = HOUR_MS;
 
