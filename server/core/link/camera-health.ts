@@ -2,7 +2,7 @@
  * What is remembered of a camera to tell how it fares: its restarts, its radio, its memory and its link, its handshakes.
  * Fed by the ingest, read by camera-advice.ts.
  *
- * Invariant: bounded, however long a camera lives and however often somebody knocks. Times are ms since the Unix epoch.
+ * Invariant: bounded, however long a camera lives and however often somebody knocks. Times are ms of the monotonic clock.
  */
 
 import type { TelemetryMessage } from '../../wire/camera-protocol.ts';
@@ -28,6 +28,8 @@ export interface CameraHealthFacts {
   passedOverLevel: number;
   /** Frames within the last minute that arrived damaged. */
   damaged: number;
+  /** Times that its clock contradicted itself, within the last twenty minutes. */
+  clockFaults: number;
   /** Handshakes under the camera's id with a wrong key, within the last ten minutes and since the last right one. */
   keyRejections: number;
   /** Connections within the last ten minutes that took the place of one that was there. */
@@ -37,6 +39,8 @@ export interface CameraHealthFacts {
 const DAY_MS = 24 * 3600_000;
 const HANDSHAKE_WINDOW_MS = 10 * 60_000;
 const MINUTE_MS = 60_000;
+/** Longer than a clock is not believed after such faults, so that the advice lasts as long as they do. */
+const CLOCK_WINDOW_MS = 20 * 60_000;
 const MAX_EVENTS = 64;
 /** Telemetry comes every 5 s; a longer gap says nothing about the time in between. */
 const LONGEST_REPORT_MS = 15_000;
@@ -58,6 +62,7 @@ export class CameraHealth {
   readonly #drops = new RecentEvents(MINUTE_MS);
   readonly #stalls = new RecentEvents(MINUTE_MS);
   readonly #damaged = new RecentEvents(MINUTE_MS);
+  readonly #clockFaults = new RecentEvents(CLOCK_WINDOW_MS);
   // Signal strength the other way round, so that more is worse.
   readonly #wifi = new Hysteresis([
     { enter: 75, leave: 71 },
@@ -90,6 +95,10 @@ export class CameraHealth {
 
   onDamaged(nowMs: number): void {
     this.#damaged.add(nowMs);
+  }
+
+  onClockFault(nowMs: number): void {
+    this.#clockFaults.add(nowMs);
   }
 
   /** @param uptimeMs the camera's monotonic clock, which begins at its start: tells a restart from a mere reconnection */
@@ -139,6 +148,7 @@ export class CameraHealth {
       passedOver,
       passedOverLevel: this.#passingOver.update(passedOver),
       damaged: this.#damaged.count(nowMs),
+      clockFaults: this.#clockFaults.count(nowMs),
       keyRejections: this.#keyRejections.count(nowMs),
       replacements: this.#replacements.count(nowMs),
     };
