@@ -10,10 +10,8 @@ export const NOTIFICATION_SETTINGS = z.strictObject({
   kinds: z.array(EVENT_KIND).max(2),
   /** Empty: all cameras one may see, also those that are added later. */
   cameraIds,
-  /** When nothing is told, on the clock of `timeZone`. */
+  /** When nothing is told, in the site's time zone. */
   quiet: z.array(SCHEDULE_WINDOW).max(14),
-  /** IANA. */
-  timeZone: z.string().max(64).refine(isTimeZone, 'must be a time zone like Europe/Paris'),
   /** Of one camera at most one in this time. */
   pauseSeconds: z.int().min(10).max(3600),
 });
@@ -49,14 +47,6 @@ export interface PushPayload {
   path: string;
   /** A newer one of the same tag takes its place. */
   tag: string;
-}
-
-export function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
 }
 
 function isHttps(text: string): boolean {
