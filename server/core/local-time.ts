@@ -1,5 +1,7 @@
 /** Moments as a clock on the wall of a time zone shows them, which jumps twice a year in most. */
 
+import { isTimeZone } from '../wire/site.ts';
+
 /** A moment as the clock on the wall shows it. */
 export interface WallTime {
   /** 0 (Sunday) … 6. */
@@ -13,9 +15,10 @@ const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const FORMATS = new Map<string, Intl.DateTimeFormat>();
 const MAX_FORMATS = 64;
 
-/** The time zone that the server's machine is set to, IANA. */
+/** The time zone that the server's machine is set to, IANA; UTC where it is set to none that is known. */
 export function machineTimeZone(): string {
-  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+  return isTimeZone(timeZone) ? timeZone : 'UTC';
 }
 
 /** @param timeZone IANA. @throws RangeError for one that is not known */

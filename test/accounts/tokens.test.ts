@@ -42,6 +42,14 @@ test('a token is good for 15 minutes, one for media for an hour', () => {
   }
 });
 
+test('a token of a later time than now, as after the clock was set back, is none', () => {
+  for (const audience of ['api', 'media'] as const) {
+    const token = signToken(SECRET, audience, SUBJECT, NOW_MS);
+    verifyToken(SECRET, audience, token, NOW_MS - 59_000);
+    assert.throws(() => verifyToken(SECRET, audience, token, NOW_MS - 3_600_000), /later time/);
+  }
+});
+
 test('a token made by hand as this server makes them is accepted, so that the refusals below mean something', () => {
   verifyToken(SECRET, 'api', handMade({ alg: 'HS256', typ: 'JWT' }, CLAIMS), NOW_MS);
 });
