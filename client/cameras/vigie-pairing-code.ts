@@ -1,7 +1,6 @@
 /** `<vigie-pairing-code>`: makes a pairing code for a camera and shows it, as long as it is good; over plain http, why there is none. */
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
-import { wallMs } from '../clock.ts';
 import type { PairingCodeView } from '../../server/wire/camera.ts';
 import { errorText } from '../http/api-error.ts';
 import type { AppContext } from '../app-context.ts';
@@ -81,7 +80,7 @@ export class PairingCode extends LitElement {
       this.error = errorText(error);
       return;
     }
-    const validForMs = Math.max(0, this.pairing.expiresAt - wallMs());
+    const validForMs = Math.max(0, this.pairing.expiresAt - this.context.live.clock.nowMs());
     this.#timer = setTimeout(() => {
       this.expired = true;
     }, validForMs);

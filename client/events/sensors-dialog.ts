@@ -2,7 +2,6 @@
 
 import { css, html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';
-import { wallMs } from '../clock.ts';
 import type { CameraView } from '../../server/wire/camera.ts';
 import type { SensorView, SensorWithToken } from '../../server/wire/event.ts';
 import { errorText } from '../http/api-error.ts';
@@ -172,7 +171,7 @@ export class SensorsDialog extends FormDialog<AppContext> {
           >${
             lastEventAt === null
               ? 'no reports yet'
-              : `last report ${shortDuration(wallMs() - lastEventAt)} ago`
+              : `last report ${shortDuration(this.context.live.clock.nowMs() - lastEventAt)} ago`
           }</span
         ></span
       >

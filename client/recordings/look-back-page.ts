@@ -59,7 +59,6 @@ export class LookBackPage extends LitElement {
 
   constructor() {
     super();
-    this.scale = TimeScale.lately(wallMs());
     this.left = new Set();
     this.playheadMs = null;
     listen(this, (update) => this.context.live.cameras.on('change', update));
@@ -79,6 +78,7 @@ export class LookBackPage extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
+    if (!this.hasUpdated) this.scale = TimeScale.lately(this.context.live.clock.nowMs());
     const ids = this.#cameras()
       .map(({ id }) => id)
       .join();
@@ -155,6 +155,7 @@ export class LookBackPage extends LitElement {
         .cameraId=${id}
         .timeline=${this.#timelines.of(id)}
         .scale=${this.scale}
+        .now=${() => this.context.live.clock.nowMs()}
         .playheadMs=${this.playheadMs}
         @vigie-seek=${({ detail }: CustomEvent<{ ms: number }>) => this.#seek(detail.ms)}
         @vigie-range=${({ detail }: CustomEvent<Selection>) => (this.scale = new TimeScale(detail.fromMs, detail.toMs))}

@@ -135,6 +135,7 @@ export class RecordingsPage extends LitElement {
         .timeline=${this.timeline}
         .events=${this.events}
         .scale=${this.scale}
+        .now=${() => this.context.live.clock.nowMs()}
         .playheadMs=${this.playheadMs}
         .selection=${this.selection}
         @vigie-seek=${({ detail }: CustomEvent<{ ms: number }>) => this.#seek(detail.ms)}

@@ -3,7 +3,6 @@
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
 import '@awesome.me/webawesome/dist/components/button/button.js';
-import { wallMs } from '../clock.ts';
 import type { DeliveryView, WebhookView } from '../../server/wire/webhook.ts';
 import { errorText } from '../http/api-error.ts';
 import type { AppContext } from '../app-context.ts';
@@ -87,7 +86,7 @@ export class WebhooksPage extends LitElement {
 
   #card(webhook: WebhookView): TemplateResult {
     const { id, name, url, enabled, failingSince } = webhook;
-    const state = webhookState(webhook, wallMs());
+    const state = webhookState(webhook, this.context.live.clock.nowMs());
     const isOpen = this.opened === id;
     return html`<section class="card" data-testid="webhook">
       <div class="head">
@@ -132,7 +131,7 @@ export class WebhooksPage extends LitElement {
     if (this.deliveries.length === 0) return html`<p class="quiet">No deliveries yet.</p>`;
     return html`<ol>
       ${this.deliveries.map((delivery) => {
-        const { what, how } = deliveryText(delivery, wallMs());
+        const { what, how } = deliveryText(delivery, this.context.live.clock.nowMs());
         return html`<li class=${delivery.state} data-testid="delivery">
           <div class="what">
             <p>${what}</p>

@@ -180,7 +180,7 @@ suite('notifications', () => {
     assert.deepEqual(await arrived(), ['tablet']);
     movesTo('Europe/London');
     notifier.onEvent(event({ cameraId: 'cam_2' }));
-    assert.deepEqual(await arrived(), ['phone', 'tablet']);
+    assert.deepEqual((await arrived()).toSorted(), ['phone', 'tablet']);
   });
 
   test('of one camera nobody is told more often than they like, of another at once', async (context) => {

@@ -1,12 +1,8 @@
 /**
- * The real server with a wall clock in the test's hands: Debian's libfaketime moves it alone, the monotonic clock and the uptime go
- * on. One camera is recorded all the time, one on events.
+ * The real server with a wall clock in the test's hands. One camera is recorded all the time, one on events.
  */
 
 import assert from 'node:assert/strict';
-import { existsSync, globSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { DEFAULT_RECORDING } from '../../server/recording/default-recording.ts';
 import type { CameraView, CameraWithKey } from '../../server/wire/camera.ts';
 import type { EventView, SensorWithToken } from '../../server/wire/event.ts';
@@ -14,7 +10,7 @@ import type { RecordingGap, RecordingSettings, Timeline } from '../../server/wir
 import type { ApiSession } from '../support/api-session.ts';
 import { startCamera } from '../support/camera-process.ts';
 import type { Child } from '../support/child-process.ts';
-import { installOnDebian } from '../support/debian-packages.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { until } from '../support/until.ts';
 
@@ -31,10 +27,6 @@ export interface ClockRigOptions {
   recording?: Partial<RecordingSettings>;
 }
 
-function findFaketime(): string | undefined {
-  return globSync('/usr/lib/*/faketime/libfaketimeMT.so.1')[0];
-}
-
 export class ClockRig implements AsyncDisposable {
   readonly server: ServerProcess;
   readonly door: CameraWithKey;
@@ -43,30 +35,18 @@ export class ClockRig implements AsyncDisposable {
   admin: ApiSession;
   readonly #doorDevice: Child;
   readonly #yardDevice: Child;
-  readonly #file: string;
+  readonly #wall: FakeClock;
   #token: string | undefined;
-  #aheadMs: number;
   #changes = 0;
 
   /** @returns undefined on a machine without libfaketime */
   static async start({ aheadMs = 0, env = {}, recording }: ClockRigOptions = {}): Promise<
     ClockRig | undefined
   > {
-    if (!findFaketime()) installOnDebian(['faketime']);
-    const library = findFaketime();
-    if (!library) return undefined;
-    const file = join(tmpdir(), `vigie-faketime-${process.pid}-${Math.random().toString(36).slice(2)}`);
-    writeFileSync(file, offsetText(aheadMs));
+    const wall = FakeClock.make(aheadMs);
+    if (!wall) return undefined;
     const server = await ServerProcess.start({
-      prefix: [
-        'env',
-        `LD_PRELOAD=${library}`,
-        `FAKETIME_TIMESTAMP_FILE=${file}`,
-        'FAKETIME_NO_CACHE=1',
-        'FAKETIME_DONT_FAKE_MONOTONIC=1',
-        'NO_FAKE_STAT=1',
-        ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
-      ],
+      prefix: [...wall.prefix, ...Object.entries(env).map(([name, value]) => `${name}=${value}`)],
     });
     const admin = await server.admin();
     const [door, yard] = [await admin.addCamera('Door'), await admin.addCamera('Yard')];
@@ -82,22 +62,20 @@ export class ClockRig implements AsyncDisposable {
       preRollSeconds: 2,
       postRollSeconds: 2,
     });
-    return new ClockRig(server, admin, [door, yard], file, aheadMs);
+    return new ClockRig(server, admin, [door, yard], wall);
   }
 
   private constructor(
     server: ServerProcess,
     admin: ApiSession,
     [door, yard]: readonly [CameraWithKey, CameraWithKey],
-    file: string,
-    aheadMs: number,
+    wall: FakeClock,
   ) {
     this.server = server;
     this.admin = admin;
     this.door = door;
     this.yard = yard;
-    this.#file = file;
-    this.#aheadMs = aheadMs;
+    this.#wall = wall;
     const args = ['--fps', String(FPS), '--size', 'QVGA'];
     this.#doorDevice = startCamera(server.cameraUrl, door, args);
     this.#yardDevice = startCamera(server.cameraUrl, yard, args);
@@ -105,7 +83,7 @@ export class ClockRig implements AsyncDisposable {
 
   /** What the server's wall clock says at a true moment, as it is set now. */
   dateOf(trueMs: number): number {
-    return trueMs + this.#aheadMs;
+    return trueMs + this.#wall.aheadMs;
   }
 
   get nowMs(): number {
@@ -114,16 +92,14 @@ export class ClockRig implements AsyncDisposable {
 
   /** The wall clock is set. Whoever was signed in may have to sign in again. */
   async steps(byMs: number): Promise<void> {
-    this.#aheadMs += byMs;
-    writeFileSync(this.#file, offsetText(this.#aheadMs));
+    this.#wall.set(this.#wall.aheadMs + byMs);
     await this.#untilNoticed();
   }
 
   /** The process stands still for so long, and the wall clock moves on by more. */
   async suspends(standsStillMs: number, byMs: number): Promise<void> {
     this.server.child.process.kill('SIGSTOP');
-    this.#aheadMs += byMs;
-    writeFileSync(this.#file, offsetText(this.#aheadMs));
+    this.#wall.set(this.#wall.aheadMs + byMs);
     await new Promise((resolve) => setTimeout(resolve, standsStillMs));
     this.server.child.process.kill('SIGCONT');
     await this.#untilNoticed();
@@ -240,7 +216,6 @@ export class ClockRig implements AsyncDisposable {
     await this.#doorDevice.stop();
     await this.#yardDevice.stop();
     await this.server.stop();
-    assert.ok(existsSync(this.#file));
   }
 
   async #untilNoticed(): Promise<void> {
@@ -255,9 +230,4 @@ export class ClockRig implements AsyncDisposable {
     const headers = { Authorization: `Bearer ${this.admin.session.accessToken}` };
     return fetch(`${this.server.url}/api${path}`, { headers });
   }
-}
-
-function offsetText(aheadMs: number): string {
-  const seconds = aheadMs / 1000;
-  return `${seconds < 0 ? '' : '+'}${seconds}\n`;
 }

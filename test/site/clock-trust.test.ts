@@ -10,10 +10,11 @@ import type { SiteClockView } from '../../server/wire/site.ts';
 
 const DAY_MS = 86_400_000;
 
-suite('whether the clock can be right', () => {
-  const codeAt = (nowMs: number, synchronized: boolean | undefined): string | undefined =>
-    clockView({ nowMs, releasedAtMs: RELEASED_AT_MS, synchronized }).problem?.code;
+function codeAt(nowMs: number, synchronized: boolean | undefined): string | undefined {
+  return clockView({ nowMs, releasedAtMs: RELEASED_AT_MS, synchronized }).problem?.code;
+}
 
+suite('whether the clock can be right', () => {
   test('not before this release', () => {
     for (const synchronized of [true, false, undefined])
       assert.equal(codeAt(RELEASED_AT_MS - 1, synchronized), 'beforeRelease');
