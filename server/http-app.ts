@@ -8,6 +8,7 @@
 import express, { type Express } from 'express';
 import type { Accounts } from './accounts/accounts.ts';
 import type { KnownCameras } from './core/cameras.ts';
+import type { Dates } from './core/site-clock.ts';
 import type { Log } from './log.ts';
 import type { AuthorityCertificate } from './tls/local-authority.ts';
 import { FIRMWARE_PATH } from './wire/camera-protocol.ts';
@@ -33,6 +34,7 @@ import { notificationRoutes } from './outbound/notification-routes.ts';
 import { motionRoutes, type MotionSettingsHolder } from './events/motion-routes.ts';
 import { recordingRoutes, type Recordings } from './recording/recording-routes.ts';
 import { snapshotRoutes, type Snapshots } from './pictures/snapshot-routes.ts';
+import { siteRoutes, type Site } from './site/site-routes.ts';
 import { statusRoutes } from './status/status-routes.ts';
 import type { ServerStatus } from './wire/server-status.ts';
 import { userRoutes } from './accounts/user-routes.ts';
@@ -53,6 +55,8 @@ export interface HttpAppOptions {
   connection: ServerFacts;
   /** The server's figures for administrators. */
   status: () => ServerStatus;
+  site: Site;
+  dates?: Dates;
   /** client/dist */
   clientFolder: string;
   connectionOf: ConnectionOf;
@@ -87,7 +91,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     userRoutes(accounts.users, guard),
     cameraRoutes(catalog, guard),
     pairingRoutes(pairing, guard, connectionOf),
-    snapshotRoutes(pictures.frames, pictures.thumbnails, guard),
+    snapshotRoutes(pictures.frames, pictures.thumbnails, guard, options.dates),
     mjpegRoutes(pictures.mjpeg, guard),
     eventRoutes(options.events, recordings, cameras, guard, connectionOf),
     motionRoutes(options.motion, cameras, guard),
@@ -98,6 +102,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     updateRoutes(firmware.cameras, guard),
     connectionRoutes(options.connection, guard, connectionOf),
     statusRoutes(options.status, guard),
+    siteRoutes(options.site, guard),
   );
   app.use('/api', notFound);
 

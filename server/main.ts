@@ -13,7 +13,7 @@ import { describeConfig, loadConfig, type Config } from './config/config.ts';
 import { ConnectionFactsSource } from './connectivity/connection-facts.ts';
 import { iceServersFor, relayFor } from './connectivity/ice-servers.ts';
 import { Capacity } from './core/capacity.ts';
-import { serverClock as clock } from './core/clock.ts';
+import { monotonicMs, serverClock as clock, wallMs } from './core/clock.ts';
 import type { CameraFrame } from './core/video/camera-frame.ts';
 import { VigieError } from './errors.ts';
 import { EventService } from './events/event-service.ts';
@@ -41,6 +41,7 @@ import { FrameHub } from './video/frame-hub.ts';
 import { Transcoder } from './video/transcoder.ts';
 import { CAMERA_PATH } from './wire/camera-protocol.ts';
 import type { CameraFirmwareView } from './wire/firmware.ts';
+import { openSite, RELEASED_AT_MS } from './site/open-site.ts';
 import { SIGNALING_PATH } from './wire/signaling.ts';
 
 const CLIENT_FOLDER = fileURLToPath(new URL('../client/dist', import.meta.url));
@@ -82,10 +83,19 @@ async function openStages(config: Config, log: Log, opened: AsyncDisposableStack
   const { dataDir, announcedAddresses, turnUrls, turnSecret } = config;
 
   const store = closing(openStores(dataDir, log));
-  const accounts = await openAccounts({ store, adminPassword: config.adminPassword, log });
+  const site = closing(openSite({ store, log }));
+  const time = site.clock;
+  const { timeZone } = site.zone;
+  const accounts = await openAccounts({
+    store,
+    adminPassword: config.adminPassword,
+    log,
+    nowMs: () => time.nowMs(),
+    steadyMs: monotonicMs,
+  });
   const { access, sessions } = accounts;
   const mayWatch = (userId: string, cameraId: string): boolean => access.mayWatch(userId, cameraId);
-  const https = await openHttps(config, log);
+  const https = await openHttps(config, log, () => Math.max(RELEASED_AT_MS, time.nowMs()));
   if (https) closing(https.certificates);
   const isTrustedProxy = trustedProxies(config.trustedProxies);
   const connectionOf = clientConnections(isTrustedProxy, machineGateways());
@@ -97,7 +107,7 @@ async function openStages(config: Config, log: Log, opened: AsyncDisposableStack
   const ingest = closing(new CameraIngest({ credentials: store.cameras, connectionOf, onFrame, log, clock }));
   const legacy = await openLegacyListeners(config, store, onFrame, log);
   if (legacy) closing(legacy);
-  const cameras = closing(openCameras({ ingest, legacy, store, access, log }));
+  const cameras = closing(openCameras({ ingest, legacy, store, access, log, dates: time }));
   const { catalog } = cameras;
   const transcoder = closing(new Transcoder(hub, log, {}, clock));
   const capacity = new Capacity(clock);
@@ -112,10 +122,12 @@ async function openStages(config: Config, log: Log, opened: AsyncDisposableStack
     log: log.child({ component: 'sfu' }),
   });
   closing(sfu);
-  const iceServers = (userId: string) => iceServersFor(userId, turnUrls, turnSecret, Date.now());
-  const viewers = { sessions, access, catalog, iceServers, connectionOf, capacity, clock, log };
+  const iceServers = (userId: string) => iceServersFor(userId, turnUrls, turnSecret, wallMs());
+  const viewers = { sessions, access, catalog, iceServers, connectionOf, capacity, clock, dates: time, log };
   const signaling = closing(openSignaling({ ...viewers, sfu, frames: hub }));
-  const pictures = closing(openPictures({ frames: hub, scaler: transcoder, mayWatch, capacity, log }));
+  const pictures = closing(
+    openPictures({ frames: hub, scaler: transcoder, mayWatch, capacity, log, dates: time }),
+  );
 
   // Recording, events, outbound messages.
   const recording = await openRecording({
@@ -126,22 +138,25 @@ async function openStages(config: Config, log: Log, opened: AsyncDisposableStack
     pictures: hub,
     onAlarm: (status) => signaling.tellAdministrators('recordingStatus', status),
     log,
+    dates: time,
+    timeZone,
   });
   closing(recording);
-  const outbound = closing(openOutbound({ store, mayWatch, log }));
-  const events = closing(new EventService({ store, luma: transcoder, pictures, log }));
+  const outbound = closing(openOutbound({ store, mayWatch, log, time, timeZone }));
+  const events = closing(new EventService({ store, luma: transcoder, pictures, log, time }));
   const tell = (view: CameraFirmwareView): void => signaling.tellAdministrators('cameraFirmware', view);
   const firmware = closing(openFirmware({ dataDir, store, ingest, tell, log }));
   const demo = closing(new DemoCamera({ enabled: config.demo, cameras: store.cameras, catalog, log }));
   const flow = { hub, ingest, legacy, cameras, transcoder, capacity, sfu, signaling, pictures };
   const kept = { recording, outbound, events, firmware, demo };
-  return { store, accounts, https, http, connectionOf, ...flow, ...kept };
+  return { store, site, accounts, https, http, connectionOf, ...flow, ...kept };
 }
 
 type Stages = Awaited<ReturnType<typeof openStages>>;
 
 function join(stages: Stages, log: Log): void {
-  const { accounts, https, http, hub, ingest, cameras, transcoder, sfu, signaling, pictures } = stages;
+  const { store, site, accounts, https, http, hub, ingest, cameras, transcoder, sfu, signaling, pictures } =
+    stages;
   const { recording, outbound, events, firmware, demo } = stages;
   const { presence, advisor, catalog } = cameras;
   https?.certificates.on('changed', (pair) => http.setCertificate(pair));
@@ -169,12 +184,28 @@ function join(stages: Stages, log: Log): void {
   accounts.events.on('accessChanged', (userId) => watching.forEach((each) => each.refreshAccess(userId)));
   accounts.events.on('sessionEnded', (sessionId) => watching.forEach((each) => each.endSession(sessionId)));
 
+  // The clock is set, or the machine has slept.
+  site.trust.on('changed', (view) => signaling.tellAdministrators('siteClock', view));
+  site.clock.on('changed', (change) => {
+    recording.onClockChanged(change);
+    events.onClockChanged(change);
+    presence.onClockChanged(
+      change,
+      store.cameras.list().map(({ id }) => id),
+    );
+    accounts.sessions.onClockChanged(change).catch((error: unknown) => {
+      log.error({ err: error }, 'failed to date sign-ins anew');
+    });
+    signaling.refreshAccess();
+  });
+
   // Events happen.
   ingest.on('motion', (cameraId, active) => events.onMotion(cameraId, active));
   events.log.on('accepted', (event) => recording.onEvent(event));
   events.log.on('event', (event) => outbound.onEvent(event));
   events.log.on('event', (event) => signaling.tellWatchers(event.cameraId, 'event', event));
-  events.log.on('thumbnail', (event) => signaling.tellWatchers(event.cameraId, 'event', event));
+  for (const change of ['thumbnail', 'redated'] as const)
+    events.log.on(change, (event) => signaling.tellWatchers(event.cameraId, 'event', event));
   advisor.on('changed', (cameraId, advice) =>
     signaling.tellAdministrators('cameraAdvice', { cameraId, advice }),
   );
@@ -182,7 +213,7 @@ function join(stages: Stages, log: Log): void {
 
 function httpApp(stages: Stages, config: Config, log: Log) {
   const { accounts, store, cameras, events, pictures, firmware, recording, outbound, https, http } = stages;
-  const { sfu, connectionOf } = stages;
+  const { site, sfu, connectionOf } = stages;
   const connection = new ConnectionFactsSource({
     httpHost: config.httpHost,
     httpPort: () => http.port,
@@ -206,6 +237,8 @@ function httpApp(stages: Stages, config: Config, log: Log) {
     outbound,
     connection,
     status: () => serverStatus({ ...stages, mjpeg: pictures.mjpeg, pairing: cameras.pairing }),
+    site,
+    dates: site.clock,
     clientFolder: CLIENT_FOLDER,
     connectionOf,
     authority: https?.authority,

@@ -13,6 +13,7 @@ import { NOTIFICATION_WORK, NotificationQueries } from './outbound/notification-
 import { WEBHOOK_WORK, WebhookQueries } from './outbound/webhook-store.ts';
 import { RECORDING_WORK, RecordingQueries } from './recording/recording-store.ts';
 import { SECRET_WORK, SecretQueries } from './store/secret-store.ts';
+import { SITE_WORK, SiteQueries } from './site/site-store.ts';
 import { share, type Queues } from './store/share.ts';
 import { Store, type StoreOptions } from './store/store.ts';
 
@@ -27,6 +28,7 @@ export function makeQueries(database: DatabaseSync, limits: Partial<EventLimits>
     sensors: new SensorQueries(database),
     sessions: new SessionQueries(database),
     secrets: new SecretQueries(database),
+    site: new SiteQueries(database),
     firmware: new FirmwareQueries(database),
     recordings: new RecordingQueries(database),
     motion: new MotionQueries(database),
@@ -48,6 +50,7 @@ export function shareQueries(queries: ReturnType<typeof makeQueries>, queues: Qu
     sensors: share('sensors', queries.sensors, SENSOR_WORK, queues),
     sessions: share('sessions', queries.sessions, SESSION_WORK, queues),
     secrets: share('secrets', queries.secrets, SECRET_WORK, queues),
+    site: share('site', queries.site, SITE_WORK, queues),
     firmware: share('firmware', queries.firmware, FIRMWARE_WORK, queues),
     recordings: share('recordings', queries.recordings, RECORDING_WORK, queues),
     motion: share('motion', queries.motion, MOTION_WORK, queues),

@@ -18,6 +18,7 @@ import { routePath, type Reachable } from '../routing/routes.ts';
 import type { User } from '../session/session.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import '../recordings/vigie-recording-alarm.ts';
+import '../site/vigie-clock-alarm.ts';
 import './vigie-connection-banner.ts';
 import { listen } from '../ui/listen.ts';
 import { logo } from '../ui/logo.ts';
@@ -72,7 +73,7 @@ export class VigieApp extends LitElement {
     }
     return html`
       ${this.#bar(state.user)}
-      ${isAdministrator(state.user) ? html`<vigie-recording-alarm .context=${this.context}></vigie-recording-alarm>` : nothing}
+      ${isAdministrator(state.user) ? html`<vigie-clock-alarm .context=${this.context}></vigie-clock-alarm><vigie-recording-alarm .context=${this.context}></vigie-recording-alarm>` : nothing}
       <main @vigie-go=${({ detail }: CustomEvent<Reachable>) => this.#navigation.go(detail)}>
         ${this.#page(this.context)}
       </main>

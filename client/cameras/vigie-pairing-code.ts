@@ -80,7 +80,7 @@ export class PairingCode extends LitElement {
       this.error = errorText(error);
       return;
     }
-    const validForMs = Math.max(0, this.pairing.expiresAtMs - Date.now());
+    const validForMs = Math.max(0, this.pairing.expiresAtMs - this.context.live.clock.nowMs());
     this.#timer = setTimeout(() => {
       this.expired = true;
     }, validForMs);

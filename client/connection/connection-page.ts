@@ -3,6 +3,7 @@
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/spinner/spinner.js';
+import { wallMs } from '../clock.ts';
 import { isAdministrator, type AppContext } from '../app-context.ts';
 import { checkReport } from './check-report.ts';
 import type { CheckLine, Mark } from './check-line.ts';
@@ -115,7 +116,7 @@ export class ConnectionPage extends LitElement {
 
   async #copy(button: HTMLElement): Promise<void> {
     if (!this.words) return;
-    this.copied = await copyText(checkReport(this.words, navigator.userAgent, new Date()), button);
+    this.copied = await copyText(checkReport(this.words, navigator.userAgent, new Date(wallMs())), button);
   }
 }
 

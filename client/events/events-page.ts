@@ -9,6 +9,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
+import { wallMs } from '../clock.ts';
 import type { EventKind, EventView } from '../../server/wire/event.ts';
 import type { AppContext } from '../app-context.ts';
 import type { EventFeedOptions } from './event-feed.ts';
@@ -174,7 +175,7 @@ function kindOf(value: string): EventKind | undefined {
 
 function dayText(ms: number): string {
   const day = new Date(ms);
-  const isToday = day.toDateString() === new Date().toDateString();
+  const isToday = day.toDateString() === new Date(wallMs()).toDateString();
   return isToday ? 'Today' : day.toLocaleDateString(undefined, { dateStyle: 'full' });
 }
 

@@ -171,7 +171,7 @@ export class SensorsDialog extends FormDialog<AppContext> {
           >${
             lastEventAtMs === null
               ? 'no reports yet'
-              : `last report ${shortDuration(Date.now() - lastEventAtMs)} ago`
+              : `last report ${shortDuration(this.context.live.clock.nowMs() - lastEventAtMs)} ago`
           }</span
         ></span
       >

@@ -5,6 +5,7 @@
  * Invariant: a feed keeps its old consumer until the next one is there, so the last picture stays on the screen.
  */
 
+import { monotonicMs } from '../clock.ts';
 import type { SignalingClient } from '../signaling/signaling-client.ts';
 import type { CameraDirectory } from './camera-directory.ts';
 import type { CameraFeed } from './camera-feed.ts';
@@ -122,7 +123,7 @@ export class LiveReceiver {
   /** Told by an element: the camera is online, but no picture comes. First its consumer is made anew, then everything. */
   reportStalled(feed: CameraFeed): void {
     const watched = this.#watched.get(feed.cameraId);
-    const nowMs = performance.now();
+    const nowMs = monotonicMs();
     if (!watched || this.#hidden || this.#signaling.state !== 'open' || !this.#transport.connected) return;
     if (!feed.consumer || feed.watchingWhenFull !== null) return;
     if (nowMs - watched.stalledAtMs < STALL_INTERVAL_MS) return;

@@ -4,6 +4,7 @@
  */
 
 import type { Consumer, RtpParameters, Transport } from 'mediasoup-client/types';
+import { monotonicMs } from '../clock.ts';
 import { TURN_CREDENTIAL_LIFETIME_SECONDS, type IceServer } from '../../server/wire/signaling.ts';
 import type { SignalingClient } from '../signaling/signaling-client.ts';
 import { Emitter } from '../emitter.ts';
@@ -28,7 +29,7 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
   readonly #signaling: SignalingClient;
   readonly #transport: Transport;
   readonly #consumers = new Map<string, Consumer>();
-  #iceServersAtMs = performance.now();
+  #iceServersAtMs = monotonicMs();
 
   /** @throws SignalingError, or UnsupportedError when the browser has no WebRTC, or none that mediasoup-client knows */
   static async open(signaling: SignalingClient): Promise<LiveTransport> {
@@ -99,14 +100,14 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
 
   /** The search for a path begins with the first picture, which may come long after the transport was made. */
   async #freshenIceServers(): Promise<void> {
-    const ageMs = performance.now() - this.#iceServersAtMs;
+    const ageMs = monotonicMs() - this.#iceServersAtMs;
     if (this.state !== 'new' || ageMs < STALE_ICE_SERVERS_MS) return;
     const { iceServers } = await this.#signaling.request('getIceServers', {});
     await this.#updateIceServers(iceServers);
   }
 
   async #updateIceServers(iceServers: IceServer[]): Promise<void> {
-    this.#iceServersAtMs = performance.now();
+    this.#iceServersAtMs = monotonicMs();
     await this.#transport.updateIceServers({ iceServers });
   }
 

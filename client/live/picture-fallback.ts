@@ -5,6 +5,7 @@
  * Invariant: a feed is handed over only when the new way really brings pictures, so nothing turns black in between.
  */
 
+import { monotonicMs } from '../clock.ts';
 import type { SignalingClient } from '../signaling/signaling-client.ts';
 import type { CameraFeed } from './camera-feed.ts';
 import type { LiveConsumer } from './live-transport.ts';
@@ -46,9 +47,8 @@ export class PictureFallback {
     wanted,
     ...transport
   }: { wanted: boolean } & Pick<WayFacts, 'supported' | 'searchingSinceMs'>): Promise<void> {
-    if (wanted && performance.now() - (this.#videoAtMs ?? -Infinity) > UNDOUBTED_MS)
-      await this.#lookForVideo();
-    const nowMs = performance.now();
+    if (wanted && monotonicMs() - (this.#videoAtMs ?? -Infinity) > UNDOUBTED_MS) await this.#lookForVideo();
+    const nowMs = monotonicMs();
     this.#wantedSinceMs = wanted ? (this.#wantedSinceMs ?? nowMs) : null;
     this.#hasPath = transport.supported && transport.searchingSinceMs === null;
     this.#take(
@@ -100,7 +100,7 @@ export class PictureFallback {
     const frames = (await consumer?.counters().catch(() => null))?.framesDecoded ?? 0;
     // Frames decoded before the first query may be old.
     if (this.#decoded?.consumer === consumer && frames > this.#decoded.frames)
-      this.#videoAtMs = performance.now();
+      this.#videoAtMs = monotonicMs();
     this.#decoded = consumer && { consumer, frames };
   }
 }

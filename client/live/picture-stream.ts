@@ -5,6 +5,7 @@
  * Invariant: one picture is being decoded and at most the newest one waits; each is settled exactly once, shown or passed over.
  */
 
+import { monotonicMs } from '../clock.ts';
 import type { LiveSource, SourceCounters } from './live-source.ts';
 
 export interface ArrivedPicture {
@@ -64,7 +65,7 @@ export class PictureStream implements LiveSource {
   counters(): Promise<SourceCounters | null> {
     const { width, height } = this.#canvas;
     return Promise.resolve({
-      timestampMs: performance.now(),
+      timestampMs: monotonicMs(),
       bytesReceived: this.#bytes,
       width,
       height,
@@ -113,7 +114,7 @@ export class PictureStream implements LiveSource {
     }
     this.#context.drawImage(bitmap, 0, 0);
     this.drawn++;
-    this.#recent.push({ atMs: performance.now(), captureUs });
+    this.#recent.push({ atMs: monotonicMs(), captureUs });
     if (this.#recent.length > REMEMBERED) this.#recent.shift();
     this.#onDrawn();
   }

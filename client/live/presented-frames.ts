@@ -4,6 +4,7 @@
  * Invariant: no work beyond a few numbers per frame; everything else happens when somebody asks.
  */
 
+import { monotonicMs } from '../clock.ts';
 import type { LiveSource } from './live-source.ts';
 import { SampleWindow, type Percentiles } from './sample-window.ts';
 import type { ServerClock } from './server-clock.ts';
@@ -39,17 +40,17 @@ export class PresentedFrames {
   }
 
   get framesPerSecond(): number {
-    return this.#rate.ratePerSecond(performance.now());
+    return this.#rate.ratePerSecond(monotonicMs());
   }
 
   /** Capture to screen over the last 5 s, ms; null while the clocks are not compared yet. */
   get latencyMs(): Percentiles | null {
-    return this.#latencyMs.percentiles(performance.now());
+    return this.#latencyMs.percentiles(monotonicMs());
   }
 
   /** Capture to decoded picture, the same way. */
   get presentedLatencyMs(): Percentiles | null {
-    return this.#presentedLatencyMs.percentiles(performance.now());
+    return this.#presentedLatencyMs.percentiles(monotonicMs());
   }
 
   /** Another source's frames follow: what was measured before does not count. */
@@ -82,7 +83,7 @@ export class PresentedFrames {
 
   #add(metadata: VideoFrameCallbackMetadata): void {
     const { expectedDisplayTime, presentationTime, receiveTime, rtpTimestamp } = metadata;
-    const nowMs = performance.now();
+    const nowMs = monotonicMs();
     this.#last = { atMs: nowMs, intervalMs: this.#last ? nowMs - this.#last.atMs : 0 };
     this.#rate.add(0, nowMs);
     this.#onFrame();

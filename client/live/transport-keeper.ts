@@ -6,6 +6,7 @@
  * of an earlier signaling epoch is never usable.
  */
 
+import { monotonicMs } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
 import { Backoff } from '../signaling/backoff.ts';
 import type { SignalingClient } from '../signaling/signaling-client.ts';
@@ -102,7 +103,7 @@ export class TransportKeeper extends Emitter<TransportKeeperEvents> {
     clearTimeout(this.#recovery);
     clearTimeout(this.#retry);
     this.#broken = true;
-    this.#searchingSinceMs ??= performance.now();
+    this.#searchingSinceMs ??= monotonicMs();
     this.#retry = setTimeout(() => this.#ensure(), this.#backoff.next());
   }
 
@@ -135,7 +136,7 @@ export class TransportKeeper extends Emitter<TransportKeeperEvents> {
     } catch (error) {
       const watching = SignalingError.watchingWhenFull(error);
       this.#setFull(watching ?? null);
-      if (watching === undefined) this.#searchingSinceMs ??= performance.now();
+      if (watching === undefined) this.#searchingSinceMs ??= monotonicMs();
       this.#supported = !isUnsupported(error);
       // No browser grows WebRTC while it runs.
       if (this.#supported) this.#retry = setTimeout(() => this.#ensure(), this.#backoff.next());
@@ -165,7 +166,7 @@ export class TransportKeeper extends Emitter<TransportKeeperEvents> {
 
   #onState(transport: LiveTransport, state: LiveTransport['state']): void {
     if (state === 'connecting') {
-      this.#searchingSinceMs ??= performance.now();
+      this.#searchingSinceMs ??= monotonicMs();
     } else if (state === 'connected') {
       this.#searchingSinceMs = null;
       clearTimeout(this.#recovery);

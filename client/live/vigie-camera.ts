@@ -12,6 +12,7 @@
  */
 
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { monotonicMs } from '../clock.ts';
 import type { CameraFeed } from './camera-feed.ts';
 import { CameraPicture } from './camera-picture.ts';
 import { CameraStatsSampler, type CameraStats } from './camera-stats.ts';
@@ -171,7 +172,7 @@ export class VigieCamera extends LitElement {
     const timer = setInterval(() => this.#tick(), TICK_MS);
     this.#connection = connection;
     this.#feed = feed;
-    this.#connectingSinceMs = performance.now();
+    this.#connectingSinceMs = monotonicMs();
     this.#stops = [
       feed.on('change', () => this.#onFeedChange()),
       connection.cameras.on('change', () => this.#tick()),
@@ -220,7 +221,7 @@ export class VigieCamera extends LitElement {
   #tick(): void {
     // A hidden page presents nothing, which says nothing about the camera.
     if (!this.#connection || !this.#feed || document.hidden) return;
-    const nowMs = performance.now();
+    const nowMs = monotonicMs();
     const camera = this.#connection.cameras.find(this.cameraId);
     const known = this.#connection.cameras.all !== null;
     const online = camera ? camera.status === 'online' : known ? false : undefined;

@@ -117,6 +117,7 @@ export class NotificationsPage extends LitElement {
 
   #settings({ settings }: NotificationsView): TemplateResult {
     return html`<vigie-notification-settings
+      .context=${this.context}
       .settings=${settings}
       .cameras=${this.context.live.cameras.all ?? []}
       ?busy=${this.busy}

@@ -16,6 +16,8 @@ import type { NotificationSettings } from '../../server/wire/notification.ts';
 import { EVENT_KINDS } from '../events/event-text.ts';
 import type { VigieCameraChoice } from '../events/vigie-camera-choice.ts';
 import '../events/vigie-camera-choice.ts';
+import type { AppContext } from '../app-context.ts';
+import '../site/vigie-site-zone.ts';
 import { checkboxList, fieldsetStyles } from '../ui/checkbox-list.ts';
 import { checkedOf } from '../ui/field-value.ts';
 import { textOf } from '../ui/form-dialog.ts';
@@ -47,11 +49,13 @@ export class VigieNotificationSettings extends LitElement {
     `,
   ];
   static override properties = {
+    context: { attribute: false },
     settings: { attribute: false },
     cameras: { attribute: false },
     busy: { type: Boolean },
     quiet: { state: true },
   };
+  declare context: AppContext;
   declare settings: NotificationSettings;
   /** Those one may see. */
   declare cameras: readonly CameraView[];
@@ -122,7 +126,7 @@ export class VigieNotificationSettings extends LitElement {
                 <wa-input name="from" type="time" label="From" required value=${night.from}></wa-input>
                 <wa-input name="to" type="time" label="To" required value=${night.to}></wa-input>
               </div>
-              <p class="quiet">Time zone of this device: ${timeZone()}.</p>`
+              <vigie-site-zone .context=${this.context}></vigie-site-zone>`
           : nothing
       }
     </fieldset>`;
@@ -141,15 +145,10 @@ export class VigieNotificationSettings extends LitElement {
       kinds: form.getAll('kind').map(String) as EventKind[],
       cameraIds,
       quiet: this.quiet ? withNight(quiet, textOf(form, 'from'), textOf(form, 'to')) : [],
-      timeZone: timeZone(),
       pauseSeconds: Number(textOf(form, 'pause')),
     };
     this.dispatchEvent(new CustomEvent('vigie-save', { detail }));
   };
-}
-
-function timeZone(): string {
-  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
 customElements.define('vigie-notification-settings', VigieNotificationSettings);

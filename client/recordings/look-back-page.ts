@@ -3,6 +3,7 @@
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import '@awesome.me/webawesome/dist/components/button/button.js';
+import { monotonicMs, wallMs } from '../clock.ts';
 import type { CameraView } from '../../server/wire/camera.ts';
 import type { AppContext } from '../app-context.ts';
 import { Playlist } from './playlist.ts';
@@ -20,7 +21,6 @@ import { sharedStyles } from '../ui/shared-styles.ts';
 import { listen } from '../ui/listen.ts';
 import { lookBackPageStyles } from './look-back-page.styles.ts';
 
-const HOUR_MS = 3_600_000;
 const REFRESH_MS = 10_000;
 const SPEEDS = [0.5, 1, 2, 4, 8];
 /** More than these side by side are too small to see anything in, and too much for a phone. */
@@ -44,7 +44,7 @@ export class LookBackPage extends LitElement {
   declare protected left: ReadonlySet<string>;
   /** Null before a moment was chosen. */
   declare protected playheadMs: number | null;
-  readonly #clock = new StepClock(Date.now(), performance.now());
+  readonly #clock = new StepClock(wallMs(), monotonicMs());
   readonly #timelines = new Timelines((cameraId, fromMs, toMs) =>
     this.context.api.call('GET /api/cameras/:cameraId/timeline', {
       params: { cameraId },
@@ -59,7 +59,6 @@ export class LookBackPage extends LitElement {
 
   constructor() {
     super();
-    this.scale = new TimeScale(Date.now() - 2 * HOUR_MS, Date.now() + HOUR_MS / 12);
     this.left = new Set();
     this.playheadMs = null;
     listen(this, (update) => this.context.live.cameras.on('change', update));
@@ -79,6 +78,7 @@ export class LookBackPage extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
+    if (!this.hasUpdated) this.scale = TimeScale.lately(this.context.live.clock.nowMs());
     const ids = this.#cameras()
       .map(({ id }) => id)
       .join();
@@ -140,7 +140,7 @@ export class LookBackPage extends LitElement {
       speed,
       speeds: SPEEDS,
       onSpeed: (next) => {
-        this.#clock.setSpeed(next, performance.now());
+        this.#clock.setSpeed(next, monotonicMs());
         this.requestUpdate();
       },
       onZoom: (factor) => this.#zoom(factor),
@@ -155,6 +155,7 @@ export class LookBackPage extends LitElement {
         .cameraId=${id}
         .timeline=${this.#timelines.of(id)}
         .scale=${this.scale}
+        .now=${() => this.context.live.clock.nowMs()}
         .playheadMs=${this.playheadMs}
         @vigie-seek=${({ detail }: CustomEvent<{ ms: number }>) => this.#seek(detail.ms)}
         @vigie-range=${({ detail }: CustomEvent<Selection>) => (this.scale = new TimeScale(detail.fromMs, detail.toMs))}
@@ -181,12 +182,12 @@ export class LookBackPage extends LitElement {
 
   #seek(ms: number): void {
     this.playheadMs = ms;
-    this.#clock.seek(ms, performance.now());
+    this.#clock.seek(ms, monotonicMs());
     this.#play(true);
   }
 
   #play(playing: boolean): void {
-    const now = performance.now();
+    const now = monotonicMs();
     // From the beginning of what is shown, where no moment was chosen yet.
     if (playing && this.playheadMs === null) this.#clock.seek(this.scale.fromMs, now);
     this.#clock.setPlaying(playing, now);
@@ -199,7 +200,7 @@ export class LookBackPage extends LitElement {
 
   readonly #step = (): void => {
     this.#frame = requestAnimationFrame(this.#step);
-    const now = performance.now();
+    const now = monotonicMs();
     if (this.playheadMs === null && !this.#clock.playing) return;
     if (this.#clock.playing) this.#skipToFilm(now);
     const { playing, speed } = this.#clock;

@@ -10,6 +10,7 @@ import type { RecordingMode, RecordingSettings, RecordingStatus } from '../../se
 import { errorText } from '../http/api-error.ts';
 import { alarmText, bytesText } from './recording-words.ts';
 import { routePath } from '../routing/routes.ts';
+import '../site/vigie-site-zone.ts';
 import { errorCallout } from '../ui/error-callout.ts';
 import { checkedOf, valueOf } from '../ui/field-value.ts';
 import { FormDialog, textOf } from '../ui/form-dialog.ts';
@@ -169,7 +170,8 @@ export class RecordingDialog extends FormDialog<AppContext> {
                 required
                 value=${window?.from ?? '22:00'}
               ></wa-input>
-              <wa-input name="to" type="time" label="To" required value=${window?.to ?? '06:00'}></wa-input>`
+              <wa-input name="to" type="time" label="To" required value=${window?.to ?? '06:00'}></wa-input>
+              <vigie-site-zone .context=${this.context}></vigie-site-zone>`
           : nothing
       }
       ${numberField('fps', 'Frame rate while nobody is watching (fps)', settings.fps, 1, 30)}

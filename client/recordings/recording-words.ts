@@ -8,6 +8,7 @@ export const GAP_WORDS: Record<GapReason, string> = {
   overload: 'The server’s disk was too slow',
   quotaFull: 'Storage was full of protected recordings',
   diskFull: 'The server’s disk was full',
+  clockChanged: 'The server’s clock was changed, or the server slept',
 };
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];

@@ -20,6 +20,7 @@ import './vigie-selection-bar.ts';
 import './vigie-timeline.ts';
 import type { Selection } from './vigie-timeline.ts';
 import { routePath } from '../routing/routes.ts';
+import '../site/vigie-site-zone.ts';
 import { errorCallout } from '../ui/error-callout.ts';
 import { iconButton } from '../ui/icon-button.ts';
 import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
@@ -68,7 +69,6 @@ export class RecordingsPage extends LitElement {
 
   constructor() {
     super();
-    this.scale = new TimeScale(Date.now() - 2 * HOUR_MS, Date.now() + HOUR_MS / 12);
     this.timeline = null;
     this.playheadMs = null;
     this.selection = null;
@@ -94,6 +94,7 @@ export class RecordingsPage extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
+    if (!this.hasUpdated) this.scale = TimeScale.lately(this.context.live.clock.nowMs());
     if (changed.has('cameraId')) this.events = [];
     if (changed.has('atMs') && this.atMs !== undefined) this.#showMoment(this.atMs - LEAD_MS);
     if (changed.has('cameraId') || changed.has('scale')) void this.#load();
@@ -134,6 +135,7 @@ export class RecordingsPage extends LitElement {
         .timeline=${this.timeline}
         .events=${this.events}
         .scale=${this.scale}
+        .now=${() => this.context.live.clock.nowMs()}
         .playheadMs=${this.playheadMs}
         .selection=${this.selection}
         @vigie-seek=${({ detail }: CustomEvent<{ ms: number }>) => this.#seek(detail.ms)}
@@ -149,6 +151,7 @@ export class RecordingsPage extends LitElement {
         @vigie-select=${({ detail }: CustomEvent<Selection | null>) => (this.selection = detail)}
         @vigie-changed=${() => void this.#load()}
       ></vigie-selection-bar>
+      <vigie-site-zone of="device" .context=${this.context}></vigie-site-zone>
       ${this.#emptyHint(administrator)}
       <vigie-recording-dialog .context=${this.context} ${ref(this.#settings)}></vigie-recording-dialog>
     `;
@@ -241,10 +244,10 @@ export class RecordingsPage extends LitElement {
 
   async #jump(direction: 1 | -1): Promise<void> {
     try {
-      const shownMs = this.playheadMs ?? Date.now();
+      const shownMs = this.playheadMs ?? this.context.live.clock.nowMs();
       const event = await nextEvent(eventsOf(this.context.api, this.cameraId), shownMs, direction);
       if (event) this.#showMoment(event.startedAtMs - LEAD_MS);
-      else this.error = direction === 1 ? 'There are no later events.' : 'There are no earlier events.';
+      else this.error = `There are no ${direction === 1 ? 'later' : 'earlier'} events.`;
     } catch (error) {
       this.error = errorText(error);
     }
@@ -254,7 +257,7 @@ export class RecordingsPage extends LitElement {
   #seek(ms: number, known = false): void {
     this.playheadMs = ms;
     if (this.#player.value?.seek(ms)) return this.#player.value.play();
-    if (known || ms > Date.now()) return;
+    if (known || ms > this.context.live.clock.nowMs()) return;
     // It may have been recorded since the films were last asked for.
     this.#awaitedMs = ms;
     void this.#load();

@@ -34,6 +34,11 @@ export class TimeScale {
     this.toMs = middle + span / 2;
   }
 
+  /** The last two hours, and room for what comes next. */
+  static lately(nowMs: number): TimeScale {
+    return new TimeScale(nowMs - 2 * HOUR_MS, nowMs + HOUR_MS / 12);
+  }
+
   get spanMs(): number {
     return this.toMs - this.fromMs;
   }
@@ -69,10 +74,30 @@ export class TimeScale {
     const minStep = (this.spanMs / Math.max(1, widthPixels)) * MIN_TICK_PIXELS;
     const stepMs = STEPS_MS.find((candidate) => candidate >= minStep) ?? DAY_MS;
     const step = stepMs >= DAY_MS ? 'days' : stepMs >= MINUTE_MS ? 'minutes' : 'seconds';
+    const moments = stepMs >= HOUR_MS ? this.#hours(stepMs / HOUR_MS) : this.#minutes(stepMs);
+    return moments.map((ms) => ({ ms, step }));
+  }
+
+  /** Steps of less than an hour are round before and after a clock change, which is of half an hour at least. */
+  #minutes(stepMs: number): number[] {
     const zoneMs = new Date(this.fromMs).getTimezoneOffset() * MINUTE_MS;
-    const first = Math.ceil((this.fromMs - zoneMs) / stepMs) * stepMs + zoneMs;
-    const ticks: Tick[] = [];
-    for (let ms = first; ms <= this.toMs; ms += stepMs) ticks.push({ ms, step });
-    return ticks;
+    const moments: number[] = [];
+    for (let ms = Math.ceil((this.fromMs - zoneMs) / stepMs) * stepMs + zoneMs; ms <= this.toMs; ms += stepMs)
+      moments.push(ms);
+    return moments;
+  }
+
+  /** Every so many hours of each day as its clock shows them; the day on which clocks change has 23 or 25. */
+  #hours(stepHours: number): number[] {
+    const moments = new Set<number>();
+    const day = new Date(this.fromMs);
+    day.setHours(0, 0, 0, 0);
+    for (; day.getTime() <= this.toMs; day.setDate(day.getDate() + 1))
+      for (let hour = 0; hour < 24; hour += stepHours) {
+        const moment = new Date(day.getFullYear(), day.getMonth(), day.getDate(), hour);
+        // An hour that is passed over has no mark; a day without a midnight has one where it begins.
+        if (hour === 0 || moment.getHours() === hour) moments.add(moment.getTime());
+      }
+    return [...moments].filter((ms) => ms >= this.fromMs && ms <= this.toMs).toSorted((a, b) => a - b);
   }
 }

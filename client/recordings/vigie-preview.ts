@@ -6,6 +6,7 @@
  */
 
 import { LitElement, css, html, type TemplateResult } from 'lit';
+import { monotonicMs } from '../clock.ts';
 import type { RecordedSegment } from '../../server/wire/recording.ts';
 import { filmUrl, Playlist } from './playlist.ts';
 
@@ -80,19 +81,19 @@ export class VigiePreview extends LitElement {
         ? position
         : undefined;
     this.empty = !found;
-    if (!found || performance.now() < this.#looksUntilMs) return;
+    if (!found || monotonicMs() < this.#looksUntilMs) return;
     const video = this.renderRoot.querySelector('video');
     if (!video) return;
     if (this.#filmId !== found.segment.id) {
       this.#filmId = found.segment.id;
       this.#shownSeconds = -1;
-      this.#looksUntilMs = performance.now() + PATIENCE_MS;
+      this.#looksUntilMs = monotonicMs() + PATIENCE_MS;
       video.src = filmUrl(this.cameraId, found.segment.id);
       return;
     }
     if (video.readyState === HTMLMediaElement.HAVE_NOTHING || found.seconds === this.#shownSeconds) return;
     this.#shownSeconds = found.seconds;
-    this.#looksUntilMs = performance.now() + PATIENCE_MS;
+    this.#looksUntilMs = monotonicMs() + PATIENCE_MS;
     video.currentTime = found.seconds;
   }
 }

@@ -6,6 +6,7 @@
  */
 
 import { LitElement, html, nothing, svg, type TemplateResult } from 'lit';
+import { wallMs } from '../clock.ts';
 import type { EventView } from '../../server/wire/event.ts';
 import type { Timeline } from '../../server/wire/recording.ts';
 import { eventText } from '../events/event-text.ts';
@@ -37,17 +38,19 @@ export class VigieTimeline extends LitElement {
     timeline: { attribute: false },
     events: { attribute: false },
     scale: { attribute: false },
+    now: { attribute: false },
     playheadMs: { attribute: false },
     selection: { attribute: false },
     hoverX: { state: true },
     width: { state: true },
   };
-  /** Whose pictures are shown of the moment that is pointed at; empty: none. */
+  /** Whose pictures are shown of the moment that is pointed at; empty: none. `now`: the date on the server. */
   declare cameraId: string;
   declare timeline: Timeline | null;
   /** The events, drawn below the films. */
   declare events: readonly EventView[];
   declare scale: TimeScale;
+  declare now: () => number;
   declare playheadMs: number | null;
   declare selection: Selection | null;
   declare protected hoverX: number | null;
@@ -61,7 +64,8 @@ export class VigieTimeline extends LitElement {
     this.cameraId = '';
     this.timeline = null;
     this.events = [];
-    this.scale = new TimeScale(Date.now() - 3_600_000, Date.now());
+    this.now = wallMs;
+    this.scale = TimeScale.lately(wallMs());
     this.playheadMs = null;
     this.selection = null;
     this.hoverX = null;
@@ -101,7 +105,7 @@ export class VigieTimeline extends LitElement {
       >
         ${this.scale.ticks(this.width).map((tick) => this.#tick(tick))}
         ${this.timeline?.gaps.map(({ startMs, endMs, reason }) =>
-          this.#bar('gap', startMs, endMs ?? Date.now(), GAP_WORDS[reason]),
+          this.#bar('gap', startMs, endMs ?? this.now(), GAP_WORDS[reason]),
         )}
         ${this.timeline?.segments.map((segment) =>
           this.#bar(
@@ -115,7 +119,7 @@ export class VigieTimeline extends LitElement {
           this.#bar(
             `event ${event.kind}`,
             event.startedAtMs,
-            event.endedAtMs ?? Date.now(),
+            event.endedAtMs ?? this.now(),
             whatHappened(event),
             EVENT_TOP,
             EVENT_HEIGHT,
@@ -173,13 +177,12 @@ export class VigieTimeline extends LitElement {
   #hint(): TemplateResult | typeof nothing {
     if (this.hoverX === null) return nothing;
     const ms = this.scale.moment(this.hoverX / this.width);
-    const gap = this.timeline?.gaps.find(
-      ({ startMs, endMs }) => startMs <= ms && ms <= (endMs ?? Date.now()),
-    );
+    const now = this.now();
+    const gap = this.timeline?.gaps.find(({ startMs, endMs }) => startMs <= ms && ms <= (endMs ?? now));
     const msOfPixel = this.scale.spanMs / this.width;
     const event = this.events.find(
       ({ startedAtMs, endedAtMs }) =>
-        startedAtMs - 3 * msOfPixel <= ms && ms <= (endedAtMs ?? Date.now()) + 3 * msOfPixel,
+        startedAtMs - 3 * msOfPixel <= ms && ms <= (endedAtMs ?? now) + 3 * msOfPixel,
     );
     const x = Math.min(this.width - HINT_HALF_WIDTH, Math.max(HINT_HALF_WIDTH, this.hoverX));
     return html`<div class="hint" .style=${`left: ${x}px`}>
@@ -270,7 +273,7 @@ export class VigieTimeline extends LitElement {
 }
 
 function whatHappened(event: EventView): string {
-  const { what, where } = eventText(event, Date.now());
+  const { what, where } = eventText(event, wallMs());
   return where ? `${what} ${where}` : what;
 }
 

@@ -6,6 +6,7 @@
  * whole family, so tabs take turns by a lock and requests within a tab share one promise.
  */
 
+import { monotonicMs } from '../clock.ts';
 import { SESSION_HINT_COOKIE } from '../../server/wire/browser-values.ts';
 import type { SessionView } from '../../server/wire/account.ts';
 import type { ApiAnswer, ApiRequest } from '../../server/wire/api-routes.ts';
@@ -63,7 +64,7 @@ export class Session extends Emitter<{ change: SessionState }> {
     this.#fetch = options.fetch ?? ((...args) => fetch(...args));
     this.#exclusively = options.exclusively ?? ((work) => work());
     this.#mayHaveSession = options.mayHaveSession ?? (() => true);
-    this.#now = options.now ?? (() => performance.now());
+    this.#now = options.now ?? (() => monotonicMs());
   }
 
   get state(): SessionState {

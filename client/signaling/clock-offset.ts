@@ -11,6 +11,8 @@ export interface ClockExchange {
   t1: number;
   t2: number;
   t3: number;
+  /** The date of t2, ms since the Unix epoch. */
+  dateMs?: number;
 }
 
 interface Sample {

@@ -3,16 +3,12 @@
  * whatever TCP believes.
  */
 
+import { pageUs } from '../clock.ts';
 import type { ClockExchange } from './clock-offset.ts';
-
-/** Our clock in µs since the Unix epoch: monotonic, finer than Date.now. */
-export function localUs(): number {
-  return (performance.timeOrigin + performance.now()) * 1000;
-}
 
 export interface HeartbeatOptions {
   /** @throws when there is no answer within `timeoutMs` */
-  getTime: (t0: number, timeoutMs: number) => Promise<{ t1: number; t2: number }>;
+  getTime: (t0: number, timeoutMs: number) => Promise<{ t1: number; t2: number; dateMs: number }>;
   onExchange: (exchange: ClockExchange) => void;
   onDead: () => void;
   intervalMs: number;
@@ -34,10 +30,10 @@ export class Heartbeat {
   }
 
   async beat(timeoutMs = TIMEOUT_MS): Promise<void> {
-    const t0 = localUs();
+    const t0 = pageUs();
     try {
-      const { t1, t2 } = await this.#options.getTime(t0, timeoutMs);
-      this.#options.onExchange({ t0, t1, t2, t3: localUs() });
+      const { t1, t2, dateMs } = await this.#options.getTime(t0, timeoutMs);
+      this.#options.onExchange({ t0, t1, t2, t3: pageUs(), dateMs });
     } catch {
       if (!this.#closed) this.#options.onDead();
     }

@@ -86,7 +86,7 @@ export class WebhooksPage extends LitElement {
 
   #card(webhook: WebhookView): TemplateResult {
     const { id, name, url, enabled, failingSinceMs } = webhook;
-    const state = webhookState(webhook, Date.now());
+    const state = webhookState(webhook, this.context.live.clock.nowMs());
     const isOpen = this.opened === id;
     return html`<section class="card" data-testid="webhook">
       <div class="head">
@@ -131,7 +131,7 @@ export class WebhooksPage extends LitElement {
     if (this.deliveries.length === 0) return html`<p class="quiet">No deliveries yet.</p>`;
     return html`<ol>
       ${this.deliveries.map((delivery) => {
-        const { what, how } = deliveryText(delivery, Date.now());
+        const { what, how } = deliveryText(delivery, this.context.live.clock.nowMs());
         return html`<li class=${delivery.state} data-testid="delivery">
           <div class="what">
             <p>${what}</p>

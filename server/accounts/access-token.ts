@@ -27,6 +27,8 @@ export interface TokenClaims {
  * one.
  */
 export const LIFETIME_SECONDS = { api: 15 * 60, media: 60 * 60 } as const satisfies Record<Audience, number>;
+/** Smaller steps of the clock are nobody's concern. */
+const CLOCK_LEEWAY_SECONDS = 60;
 const ISSUER = 'vigie';
 /** Pinned for signing and verifying: a token with another algorithm, or none, is not valid. */
 const ALGORITHM = 'HS256';
@@ -73,5 +75,8 @@ export function verifyToken(secret: Buffer, audience: Audience, token: string, n
   const claims = validate(CLAIMS, payload);
   if (!claims.success) throw new VigieError('unauthorized', 'the token is not valid');
   const { sub: userId, sid: sessionId, exp } = claims.data;
+  // Made before the clock was set back: it would be good for too long.
+  if (exp - nowMs / 1000 > LIFETIME_SECONDS[audience] + CLOCK_LEEWAY_SECONDS)
+    throw new VigieError('unauthorized', 'the token is of a later time than now');
   return { userId, sessionId, expiresAtMs: exp * 1000 };
 }

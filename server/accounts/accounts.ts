@@ -1,5 +1,6 @@
 /** The accounts stage: users, sign-ins and rights. */
 
+import { monotonicMs, wallMs } from '../core/clock.ts';
 import type { Log } from '../log.ts';
 import type { SecretStore } from '../store/secret-store.ts';
 import { Access } from './access.ts';
@@ -18,6 +19,8 @@ export interface AccountsOptions {
   log: Log;
   /** ms since the Unix epoch. */
   nowMs?: () => number;
+  /** The monotonic clock, ms. */
+  steadyMs?: () => number;
 }
 
 export interface Accounts {
@@ -33,13 +36,13 @@ export interface Accounts {
 
 /** Nothing here needs closing: all lasting state is in the store. */
 export async function openAccounts(options: AccountsOptions): Promise<Accounts> {
-  const { store, adminPassword, nowMs = Date.now } = options;
+  const { store, adminPassword, nowMs = wallMs, steadyMs = options.nowMs ?? monotonicMs } = options;
   const log = options.log.child({ component: 'accounts' });
   const events = new AccountEvents();
   const hasher = new PasswordHasher();
-  const throttle = new LoginThrottle(nowMs);
+  const throttle = new LoginThrottle(steadyMs);
   const sessions = new Sessions({ store, events, nowMs });
-  const users = new Users({ users: store.users, hasher, events, nowMs });
+  const users = new Users({ users: store.users, hasher, events, nowMs, steadyMs });
   const signIn = await SignIn.create({ users: store.users, sessions, hasher, throttle, log });
   const firstPassword = await users.addFirstAdministrator(adminPassword);
   return { events, sessions, signIn, users, access: new Access(store.users), hasher, firstPassword };

@@ -29,6 +29,7 @@ const SQL = declareStatements('sessions', {
   rotate: `
     UPDATE sessions SET generation = generation + 1, rotated_at = :nowMs
     WHERE id = :id AND generation = :generation`,
+  redate: 'UPDATE sessions SET rotated_at = rotated_at + :byMs WHERE rotated_at BETWEEN :fromMs AND :toMs',
   remove: 'DELETE FROM sessions WHERE id = ?',
   removeUnused: 'DELETE FROM sessions WHERE rotated_at < ? RETURNING id',
   removeSurplus: `
@@ -76,6 +77,11 @@ export class SessionQueries {
     return this.#statements.rotate.run({ id, generation, nowMs }).changes === 1;
   }
 
+  /** The clock was set: those last refreshed between two dates of before were dated by the wrong one. */
+  redate(fromMs: number, toMs: number, byMs: number): void {
+    this.#statements.redate.run({ fromMs, toMs, byMs });
+  }
+
   /** @returns false when there was none */
   remove(id: string): boolean {
     return this.#statements.remove.run(id).changes === 1;
@@ -91,6 +97,7 @@ export const SESSION_WORK = {
   create: 'action',
   find: 'quick',
   rotate: 'action',
+  redate: 'record',
   remove: 'action',
   removeUnused: 'action',
 } as const satisfies WorkOf<SessionQueries>;

@@ -10,6 +10,7 @@
  */
 
 import { EventEmitter } from 'node:events';
+import type { ClockChange } from '../core/site-clock.ts';
 import type { SecretStore } from '../store/secret-store.ts';
 import { isDiskFull } from '../store/database.ts';
 import type { SessionStore, StoredSession } from './session-store.ts';
@@ -61,6 +62,7 @@ export class Sessions {
   readonly #store: SessionsOptions['store'];
   readonly #events: AccountEvents;
   readonly #nowMs: () => number;
+  #startedMs: number;
   readonly #tokenSecret: Buffer;
   readonly #refreshSecret: Buffer;
 
@@ -68,6 +70,7 @@ export class Sessions {
     this.#store = store;
     this.#events = events;
     this.#nowMs = nowMs;
+    this.#startedMs = nowMs();
     this.#tokenSecret = store.secrets.get('access-token');
     this.#refreshSecret = store.secrets.get('refresh-token');
   }
@@ -140,6 +143,14 @@ export class Sessions {
     const isJustReplaced = claims.generation === session.generation - 1 && unusedMs <= REUSE_GRACE_MS;
     if (unusedMs > SESSION_IDLE_SECONDS * 1000 || !(isNewest || isJustReplaced)) return undefined;
     return { sessionId: session.id, userId: session.userId };
+  }
+
+  /** The clock was set: sign-ins since the start of the server keep their age. */
+  async onClockChanged({ kind, byMs }: ClockChange): Promise<void> {
+    if (kind !== 'stepped') return;
+    const sinceMs = this.#startedMs;
+    this.#startedMs += byMs;
+    await this.#store.sessions.redate(sinceMs, this.#nowMs() - byMs, byMs);
   }
 
   /** Signing out. Idempotent. */

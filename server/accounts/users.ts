@@ -21,6 +21,8 @@ export interface UsersOptions {
   hasher: PasswordHasher;
   events: AccountEvents;
   nowMs: () => number;
+  /** The monotonic clock, ms. */
+  steadyMs: () => number;
 }
 
 export interface UserChange {
@@ -43,7 +45,7 @@ export class Users {
 
   constructor(options: UsersOptions) {
     this.#options = options;
-    this.#wrongCurrent = new AttemptLimit(new FailureCounter(WRONG_CURRENT_PASSWORDS), options.nowMs);
+    this.#wrongCurrent = new AttemptLimit(new FailureCounter(WRONG_CURRENT_PASSWORDS), options.steadyMs);
   }
 
   /**

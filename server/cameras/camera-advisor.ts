@@ -5,6 +5,7 @@
  */
 
 import { EventEmitter } from 'node:events';
+import { monotonicMs } from '../core/clock.ts';
 import { cameraAdvice } from '../core/link/camera-advice.ts';
 import type { CameraSource } from '../core/link/camera-events.ts';
 import { CameraHealth } from '../core/link/camera-health.ts';
@@ -24,7 +25,7 @@ export class CameraAdvisor extends EventEmitter<{ changed: [cameraId: string, ad
   readonly #nowMs: () => number;
   readonly #reviews: NodeJS.Timeout;
 
-  constructor(ingest: CameraSource, nowMs: () => number = Date.now) {
+  constructor(ingest: CameraSource, nowMs: () => number = monotonicMs) {
     super();
     this.#nowMs = nowMs;
     const on = (cameraId: string, note: (health: CameraHealth, atMs: number) => void): void => {
@@ -35,6 +36,7 @@ export class CameraAdvisor extends EventEmitter<{ changed: [cameraId: string, ad
     ingest.on('replaced', (cameraId) => on(cameraId, (health, atMs) => health.onReplaced(atMs)));
     ingest.on('keyRejected', (cameraId) => on(cameraId, (health, atMs) => health.onKeyRejected(atMs)));
     ingest.on('damaged', (cameraId) => on(cameraId, (health, atMs) => health.onDamaged(atMs)));
+    ingest.on('clockFault', (cameraId) => on(cameraId, (health, atMs) => health.onClockFault(atMs)));
     ingest.on('clock', (cameraId, uptimeMs) =>
       on(cameraId, (health, atMs) => health.onClock(uptimeMs, atMs)),
     );

@@ -4,6 +4,7 @@
  * Invariant: every change of the catalog is reported by `changed`, after it is stored.
  */
 
+import { wallMs } from '../core/clock.ts';
 import type { Access } from '../accounts/access.ts';
 import { findCamera, type KnownCamera } from '../core/cameras.ts';
 import { IsolatingEmitter } from '../core/fan-out.ts';
@@ -75,7 +76,7 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
   }
 
   async add(name: string): Promise<CameraWithKey> {
-    const camera = await this.#store.add(name, 'v1', Date.now());
+    const camera = await this.#store.add(name, 'v1', wallMs());
     this.emit('changed', camera.id, 'added');
     return this.#withKey(camera, this.#store.keyOf(camera.id));
   }

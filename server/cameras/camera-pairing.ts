@@ -6,6 +6,7 @@
  * gain nothing; the refusal does not tell whether a code is wrong or expired.
  */
 
+import { monotonicMs, wallMs } from '../core/clock.ts';
 import { AttemptLimit } from '../accounts/attempt-limit.ts';
 import { NetworkFailures } from '../core/address/network-failures.ts';
 import { PairingCodes } from '../core/link/pairing-codes.ts';
@@ -29,6 +30,7 @@ const WRONG_CODES = [
 export interface CameraPairingOptions {
   catalog: CameraCatalog;
   log: Log;
+  /** The monotonic clock, ms. */
   nowMs?: () => number;
 }
 
@@ -40,7 +42,7 @@ export class CameraPairing {
   readonly #guesses: AttemptLimit;
   readonly counters = { made: 0, paired: 0, refused: 0 };
 
-  constructor({ catalog, log, nowMs = Date.now }: CameraPairingOptions) {
+  constructor({ catalog, log, nowMs = monotonicMs }: CameraPairingOptions) {
     this.#catalog = catalog;
     this.#log = log.child({ component: 'pairing' });
     this.#nowMs = nowMs;
@@ -56,7 +58,9 @@ export class CameraPairing {
       throw new VigieError('forbidden', 'a pairing code is made over https only: open this page over https');
     this.#catalog.assertHasKey(cameraId);
     this.counters.made++;
-    return this.#codes.make(cameraId, this.#nowMs());
+    const nowMs = this.#nowMs();
+    const { code, expiresAtMs } = this.#codes.make(cameraId, nowMs);
+    return { code, expiresAtMs: wallMs() + expiresAtMs - nowMs };
   }
 
   /** The camera's former key becomes invalid. @throws VigieError `forbidden`, `tooManyRequests`, `notFound` */

@@ -8,6 +8,7 @@
 import { EventEmitter } from 'node:events';
 import type { CameraControl } from './camera-catalog.ts';
 import type { CameraEvents, CameraSource } from '../core/link/camera-events.ts';
+import { unmappedTime, type ClockChange, type Dates } from '../core/site-clock.ts';
 import type { Log } from '../log.ts';
 import type { CameraStore } from './camera-store.ts';
 import type { CameraConnectionView } from '../wire/camera.ts';
@@ -29,6 +30,7 @@ export class CameraPresence extends EventEmitter<CameraPresenceEvents> implement
   readonly #legacy: LegacySource | undefined;
   readonly #store: CameraStore;
   readonly #log: Log;
+  readonly #dates: Dates;
 
   /** @param legacy undefined when there are no legacy listeners */
   constructor(
@@ -36,12 +38,14 @@ export class CameraPresence extends EventEmitter<CameraPresenceEvents> implement
     legacy: LegacySource | undefined,
     store: CameraStore,
     log: Log,
+    dates: Dates = unmappedTime(),
   ) {
     super();
     this.#ingest = ingest;
     this.#legacy = legacy;
     this.#store = store;
     this.#log = log;
+    this.#dates = dates;
     for (const source of legacy ? [ingest, legacy] : [ingest]) {
       source.on('online', (cameraId) => this.emit('online', cameraId));
       source.on('offline', (cameraId) => this.#onOffline(cameraId));
@@ -49,7 +53,11 @@ export class CameraPresence extends EventEmitter<CameraPresenceEvents> implement
   }
 
   status(cameraId: string): CameraConnectionView {
-    return this.#legacy?.has(cameraId) ? this.#legacy.status(cameraId) : this.#ingest.status(cameraId);
+    const source = this.#legacy?.has(cameraId) ? this.#legacy : this.#ingest;
+    const status = source.status(cameraId);
+    const { lastFrameAtMs } = status;
+    if (lastFrameAtMs === null) return status;
+    return { ...status, lastFrameAtMs: Math.floor(this.#dates.dateMs(lastFrameAtMs * 1000)) };
   }
 
   async set(cameraId: string, settings: CameraSettings): Promise<void> {
@@ -62,6 +70,15 @@ export class CameraPresence extends EventEmitter<CameraPresenceEvents> implement
 
   disconnect(cameraId: string, reason: 'removed' | 'keyRotated'): void {
     this.#ingest.disconnect(cameraId, reason);
+  }
+
+  /** The clock was set: what was stored of the cameras that came since the start is dated anew. */
+  onClockChanged({ kind }: ClockChange, cameraIds: readonly string[]): void {
+    if (kind !== 'stepped') return;
+    for (const cameraId of cameraIds) {
+      const { lastFrameAtMs } = this.status(cameraId);
+      if (lastFrameAtMs !== null) this.#remember(cameraId, lastFrameAtMs);
+    }
   }
 
   #onOffline(cameraId: string): void {

@@ -2,6 +2,7 @@
 
 import type { Access } from '../accounts/access.ts';
 import type { CameraSource } from '../core/link/camera-events.ts';
+import type { Dates } from '../core/site-clock.ts';
 import type { Log } from '../log.ts';
 import { CameraAdvisor } from './camera-advisor.ts';
 import { CameraCatalog, type CameraControl } from './camera-catalog.ts';
@@ -16,6 +17,7 @@ export interface OpenCamerasOptions {
   store: { cameras: CameraStore };
   access: Access;
   log: Log;
+  dates: Dates;
 }
 
 export interface Cameras {
@@ -26,8 +28,8 @@ export interface Cameras {
   close(): void;
 }
 
-export function openCameras({ ingest, legacy, store, access, log }: OpenCamerasOptions): Cameras {
-  const presence = new CameraPresence(ingest, legacy, store.cameras, log);
+export function openCameras({ ingest, legacy, store, access, log, dates }: OpenCamerasOptions): Cameras {
+  const presence = new CameraPresence(ingest, legacy, store.cameras, log, dates);
   const advisor = new CameraAdvisor(ingest);
   const catalog = new CameraCatalog({
     store: store.cameras,

@@ -1,6 +1,7 @@
 /** Reads VIGIE_TLS_CERT and VIGIE_TLS_KEY from the disk: for the configuration's check and for each renewal. */
 
 import { readFileSync } from 'node:fs';
+import { wallMs } from '../core/clock.ts';
 import { certificateProblem, type CertificatePair } from '../core/certificate-pair.ts';
 
 export interface CertificatePaths {
@@ -23,7 +24,7 @@ export function readCertificatePair(paths: CertificatePaths): CertificatePair | 
     }
   }
   const [cert = '', key = ''] = texts;
-  const problem = certificateProblem({ cert, key }, Date.now());
+  const problem = certificateProblem({ cert, key }, wallMs());
   return problem === undefined
     ? { cert, key }
     : `VIGIE_TLS_CERT ${certPath}, VIGIE_TLS_KEY ${keyPath}: ${problem}`;

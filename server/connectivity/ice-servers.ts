@@ -3,6 +3,7 @@
  * them.
  */
 
+import { wallMs } from '../core/clock.ts';
 import type { Config } from '../config/config.ts';
 import { turnCredentials, type RelayOptions } from '../core/stun-turn/turn-credentials.ts';
 import { TURN_CREDENTIAL_LIFETIME_SECONDS, type IceServer } from '../wire/signaling.ts';
@@ -36,6 +37,6 @@ export function relayFor({
   return {
     urls,
     credentials: () =>
-      turnCredentials(turnSecret, 'vigie-server', Date.now(), TURN_CREDENTIAL_LIFETIME_SECONDS),
+      turnCredentials(turnSecret, 'vigie-server', wallMs(), TURN_CREDENTIAL_LIFETIME_SECONDS),
   };
 }

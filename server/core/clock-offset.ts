@@ -31,22 +31,26 @@ export class ClockOffset {
     return this.#offsetUs;
   }
 
-  /** @returns false when the four times contradict each other, which changes nothing */
-  add({ t0, t1, t2, t3 }: ClockExchange): boolean {
+  /**
+   * @returns by how many µs the exchange contradicts what was known, beyond the errors of both: 0 for a clock that runs as it
+   *   should; undefined when its four times contradict each other, which changes nothing
+   */
+  add({ t0, t1, t2, t3 }: ClockExchange): number | undefined {
     const roundTripUs = t3 - t0 - (t2 - t1);
-    if (!Number.isFinite(roundTripUs) || t3 < t0 || t2 < t1 || roundTripUs < 0) return false;
+    if (!Number.isFinite(roundTripUs) || t3 < t0 || t2 < t1 || roundTripUs < 0) return undefined;
     const errorUs = roundTripUs / 2;
-    if (errorUs <= this.#errorUs + DRIFT * (t2 - this.#measuredAtUs)) {
-      this.#offsetUs = Math.round((t1 - t0 + (t2 - t3)) / 2);
+    const offsetUs = Math.round((t1 - t0 + (t2 - t3)) / 2);
+    const boundUs = this.#errorUs + DRIFT * (t2 - this.#measuredAtUs);
+    const differenceUs = Math.abs(offsetUs - (this.#offsetUs ?? offsetUs));
+    const excessUs = differenceUs > errorUs + boundUs ? differenceUs - errorUs - boundUs : 0;
+    if (errorUs <= boundUs || excessUs > 0) {
+      this.#offsetUs = offsetUs;
       this.#errorUs = errorUs;
       this.#measuredAtUs = t2;
     }
-    return true;
+    return excessUs;
   }
 }
-
-/** Greatest age of a picture that is plausible: no camera keeps one for longer. */
-const MAX_AGE_US = 60_000_000;
 
 /**
  * Capture time of a picture, on the server's clock.
@@ -62,5 +66,5 @@ export function captureTimeUs(
 ): number {
   const latest = receivedUs - Math.max(0, sendUs - captureUs);
   const estimated = offsetUs === undefined ? latest : captureUs + offsetUs;
-  return Math.max(receivedUs - MAX_AGE_US, Math.min(estimated, latest));
+  return Math.min(estimated, latest);
 }

@@ -1,4 +1,37 @@
-/** The server's one clock: µs since the Unix epoch, monotonic within a run, with sub-millisecond resolution. */
+/**
+ * The clocks of this process. Invariant: nothing else on the server reads a clock (test/architecture/clocks.test.ts), so that a
+ * duration is never measured on a clock that steps.
+ *
+ * The monotonic clock measures durations and deadlines. The wall clock dates, and is wrong at times: set right after the start,
+ * set back, moved on while the machine slept. site-clock.ts alone compares the two.
+ */
+
+/** Server time in µs: monotonic, counted from the wall clock's reading at the start of the process. A date only by way of Dates. */
 export type Clock = () => number;
 
-export const serverClock: Clock = () => Math.round((performance.timeOrigin + performance.now()) * 1000);
+export const serverClock: Clock = () => serverTimeUs(performance.now() * 1000);
+
+/** @param monotonicUs of this process's monotonic clock */
+export function serverTimeUs(monotonicUs: number): number {
+  return Math.round(performance.timeOrigin * 1000 + monotonicUs);
+}
+
+/** Server time in whole ms. */
+export function serverMs(): number {
+  return Math.floor(serverClock() / 1000);
+}
+
+/** The monotonic clock in ms; only differences mean something. It stands still while the machine sleeps. */
+export function monotonicMs(): number {
+  return performance.now();
+}
+
+/** The machine's monotonic clock in µs, the same in every process. */
+export function machineUs(): number {
+  return Number(process.hrtime.bigint()) / 1000;
+}
+
+/** The wall clock as it is set right now, ms since the Unix epoch: for what other programs compare with their own clocks. */
+export function wallMs(): number {
+  return Date.now();
+}

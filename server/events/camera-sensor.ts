@@ -5,6 +5,8 @@
  * Invariants: at most one event per camera continues; it ends at the latest with the camera's connection.
  */
 
+import { unmappedTime, type SiteTime } from '../core/site-clock.ts';
+
 /** Destination of the events, which never waits and logs its own errors; main connects it. */
 export interface SensorLog {
   start(event: { cameraId: string; source: 'camera'; kind: 'motion'; startedAtMs: number }): { id: string };
@@ -14,37 +16,37 @@ export interface SensorLog {
 export interface CameraSensorOptions {
   events: SensorLog;
   quietMs?: number;
-  nowMs?: () => number;
+  time?: SiteTime;
 }
 
 const QUIET_MS = 8_000;
 
 interface Sensed {
   eventId: string;
-  /** When the sensor released; undefined while it is active. */
-  sinceMs: number | undefined;
+  /** When the sensor released, in server time; undefined while it is active. */
+  sinceUs: number | undefined;
   timer: NodeJS.Timeout | undefined;
 }
 
 export class CameraSensor {
   readonly #events: SensorLog;
   readonly #quietMs: number;
-  readonly #nowMs: () => number;
+  readonly #time: SiteTime;
   readonly #sensed = new Map<string, Sensed>();
 
-  constructor({ events, quietMs = QUIET_MS, nowMs = Date.now }: CameraSensorOptions) {
+  constructor({ events, quietMs = QUIET_MS, time = unmappedTime() }: CameraSensorOptions) {
     this.#events = events;
     this.#quietMs = quietMs;
-    this.#nowMs = nowMs;
+    this.#time = time;
   }
 
   /** @param active state of the sensor */
   onMotion(cameraId: string, active: boolean): void {
     const sensed = this.#sensed.get(cameraId);
     if (active && !sensed) return this.#begin(cameraId);
-    if (!sensed || active === (sensed.sinceMs === undefined)) return;
+    if (!sensed || active === (sensed.sinceUs === undefined)) return;
     clearTimeout(sensed.timer);
-    sensed.sinceMs = active ? undefined : this.#nowMs();
+    sensed.sinceUs = active ? undefined : this.#time.nowUs();
     sensed.timer = active ? undefined : setTimeout(() => this.end(cameraId), this.#quietMs);
   }
 
@@ -54,7 +56,7 @@ export class CameraSensor {
     if (!sensed) return;
     clearTimeout(sensed.timer);
     this.#sensed.delete(cameraId);
-    this.#events.end(sensed.eventId, sensed.sinceMs ?? this.#nowMs());
+    this.#events.end(sensed.eventId, this.#time.dateMs(sensed.sinceUs ?? this.#time.nowUs()));
   }
 
   /** Idempotent. */
@@ -63,8 +65,8 @@ export class CameraSensor {
   }
 
   #begin(cameraId: string): void {
-    const startedAtMs = this.#nowMs();
+    const startedAtMs = this.#time.nowMs();
     const { id: eventId } = this.#events.start({ cameraId, source: 'camera', kind: 'motion', startedAtMs });
-    this.#sensed.set(cameraId, { eventId, sinceMs: undefined, timer: undefined });
+    this.#sensed.set(cameraId, { eventId, sinceUs: undefined, timer: undefined });
   }
 }

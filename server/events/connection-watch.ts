@@ -5,6 +5,7 @@
  * restart of the server.
  */
 
+import { unmappedTime, type SiteTime } from '../core/site-clock.ts';
 import type { EventView } from '../wire/event.ts';
 
 /** Destination of the events, which never waits and logs its own errors; main connects it. */
@@ -18,7 +19,8 @@ export interface ConnectionLog {
 const PATIENCE_MS = 30_000;
 
 interface Away {
-  sinceMs: number;
+  /** Server time. */
+  sinceUs: number;
   timer: NodeJS.Timeout | undefined;
   /** Set once the event was reported. */
   eventId: string | undefined;
@@ -27,28 +29,28 @@ interface Away {
 export interface ConnectionWatchOptions {
   events: ConnectionLog;
   patienceMs?: number;
-  nowMs?: () => number;
+  time?: SiteTime;
 }
 
 export class ConnectionWatch {
   readonly #events: ConnectionLog;
   readonly #patienceMs: number;
-  readonly #nowMs: () => number;
+  readonly #time: SiteTime;
   readonly #away = new Map<string, Away>();
 
   /** Cameras that were offline when the server stopped count as offline until they are back. */
-  constructor({ events, patienceMs = PATIENCE_MS, nowMs = Date.now }: ConnectionWatchOptions) {
+  constructor({ events, patienceMs = PATIENCE_MS, time = unmappedTime() }: ConnectionWatchOptions) {
     this.#events = events;
     this.#patienceMs = patienceMs;
-    this.#nowMs = nowMs;
+    this.#time = time;
     for (const { cameraId, id, startedAtMs } of events.away())
-      this.#away.set(cameraId, { sinceMs: startedAtMs, timer: undefined, eventId: id });
+      this.#away.set(cameraId, { sinceUs: time.serverUs(startedAtMs), timer: undefined, eventId: id });
   }
 
   /** The camera is offline: it disconnected, or it is expected at the server's start. Idempotent. */
   onOffline(cameraId: string): void {
     if (this.#away.has(cameraId)) return;
-    const away: Away = { sinceMs: this.#nowMs(), timer: undefined, eventId: undefined };
+    const away: Away = { sinceUs: this.#time.nowUs(), timer: undefined, eventId: undefined };
     away.timer = setTimeout(() => this.#tell(cameraId, away), this.#patienceMs);
     this.#away.set(cameraId, away);
   }
@@ -56,7 +58,7 @@ export class ConnectionWatch {
   onOnline(cameraId: string): void {
     const away = this.#away.get(cameraId);
     this.forget(cameraId);
-    if (away?.eventId !== undefined) this.#events.end(away.eventId, this.#nowMs());
+    if (away?.eventId !== undefined) this.#events.end(away.eventId, this.#time.nowMs());
   }
 
   /** The camera was removed, or is no longer watched. */
@@ -71,7 +73,7 @@ export class ConnectionWatch {
   }
 
   #tell(cameraId: string, away: Away): void {
-    const { sinceMs: startedAtMs } = away;
+    const startedAtMs = this.#time.dateMs(away.sinceUs);
     away.eventId = this.#events.start({ cameraId, source: 'connection', kind: 'offline', startedAtMs }).id;
   }
 }

@@ -8,6 +8,7 @@
  */
 
 import { IsolatingEmitter } from '../core/fan-out.ts';
+import { REDATED_MS, unmappedTime, type ClockChange, type SiteTime } from '../core/site-clock.ts';
 import type { Log } from '../log.ts';
 import type { EventFindings, EventQuery, EventStore, NewEvent } from './event-store.ts';
 import { randomId } from '../store/random-id.ts';
@@ -28,19 +29,28 @@ export interface EventLogEvents {
   event: [EventView];
   /** It has a thumbnail now, whether it continues or has ended. */
   thumbnail: [EventView];
+  /** The clock was set, and with it when it was. */
+  redated: [EventView];
 }
+
+/** Kept in mind of those that ended. */
+const MAX_ENDED = 500;
 
 export class EventLog extends IsolatingEmitter<EventLogEvents> {
   readonly #store: EventStore;
   readonly #errors: Log;
   /** Continuing events that were started here; each watcher has a few. */
   readonly #open = new Map<string, EventView>();
+  /** Those that ended lately, and when in server time. */
+  readonly #ended = new Map<string, { event: EventView; endedUs: number }>();
+  readonly #time: SiteTime;
 
-  constructor(store: EventStore, errors: Log) {
+  constructor(store: EventStore, errors: Log, time: SiteTime = unmappedTime()) {
     const log = errors.child({ component: 'events' });
     super((error, event) => log.error({ err: error, event }, 'failed to pass on an event'));
     this.#store = store;
     this.#errors = log;
+    this.#time = time;
     // A camera that was offline when the server stopped may still be; the connection watch finds it by `away`.
     this.#write('end what went on', () => store.endAllBut('offline'));
   }
@@ -64,6 +74,7 @@ export class EventLog extends IsolatingEmitter<EventLogEvents> {
   async note(start: EventStart): Promise<EventView> {
     const event = newEvent(start, start.startedAtMs);
     const stored = this.#add(event);
+    this.#noteEnd(event);
     this.emit('accepted', event);
     return this.#tell(await stored);
   }
@@ -80,10 +91,39 @@ export class EventLog extends IsolatingEmitter<EventLogEvents> {
     const atMs = Math.round(endedAtMs);
     const event = this.#open.get(id);
     this.#open.delete(id);
-    if (event) this.emit('accepted', { ...event, endedAtMs: Math.max(event.startedAtMs, atMs) });
+    if (event) {
+      const ended = { ...event, endedAtMs: Math.max(event.startedAtMs, atMs) };
+      this.#noteEnd(ended);
+      this.emit('accepted', ended);
+    }
     this.#write('store the end of an event', async () =>
-      this.#tell(await this.#store.end(id, atMs, Date.now())),
+      this.#tell(await this.#store.end(id, atMs, this.#time.nowMs())),
     );
+  }
+
+  /** The wall clock was set: running events, and those that have just ended, get new dates. */
+  onClockChanged({ kind, byMs, atUs }: ClockChange): void {
+    if (kind !== 'stepped') return;
+    const longAgoUs = atUs - REDATED_MS * 1000;
+    for (const [id, { endedUs }] of this.#ended) if (endedUs < longAgoUs) this.#ended.delete(id);
+    const redated: EventView[] = [];
+    const redate = (event: EventView): EventView => {
+      const { startedAtMs, endedAtMs } = event;
+      const moved = {
+        ...event,
+        startedAtMs: startedAtMs + byMs,
+        endedAtMs: endedAtMs === null ? null : endedAtMs + byMs,
+      };
+      redated.push(moved);
+      return moved;
+    };
+    for (const [id, event] of this.#open) this.#open.set(id, redate(event));
+    for (const [id, { event, endedUs }] of this.#ended)
+      this.#ended.set(id, { event: redate(event), endedUs });
+    if (redated.length === 0) return;
+    this.#write('date events anew', async () => {
+      for (const event of await this.#store.redate(redated)) this.emit('redated', event);
+    });
   }
 
   /** @param jpeg its thumbnail; does nothing when it has one, or is gone */
@@ -114,7 +154,15 @@ export class EventLog extends IsolatingEmitter<EventLogEvents> {
   }
 
   #add(event: NewEvent): Promise<EventView> {
-    return this.#store.add(event, Date.now());
+    return this.#store.add(event, this.#time.nowMs());
+  }
+
+  #noteEnd(event: EventView): void {
+    this.#ended.set(event.id, { event, endedUs: this.#time.nowUs() });
+    for (const oldest of this.#ended.keys()) {
+      if (this.#ended.size <= MAX_ENDED) break;
+      this.#ended.delete(oldest);
+    }
   }
 
   #tell<E extends EventView | undefined>(event: E): E {

@@ -5,6 +5,7 @@
  * other effect.
  */
 
+import { serverClock, type Clock } from '../core/clock.ts';
 import type { CameraFrame } from '../core/video/camera-frame.ts';
 import type { Log } from '../log.ts';
 import type { EventView } from '../wire/event.ts';
@@ -24,16 +25,18 @@ export interface IllustratedLog {
 const DELAY_MS = 700;
 const WIDTH_PIXELS = 240;
 /** A camera that sent nothing for this long shows something else. */
-const STALE_MS = 5_000;
+const STALE_US = 5_000_000;
 const MAX_WAITING = 64;
 
 export class EventPictures {
   readonly #sources: PictureSources;
   readonly #log: IllustratedLog;
   readonly #errors: Log;
+  readonly #clock: Clock;
   readonly #waiting = new Map<string, NodeJS.Timeout>();
 
-  constructor(sources: PictureSources, log: IllustratedLog, errors: Log) {
+  constructor(sources: PictureSources, log: IllustratedLog, errors: Log, clock: Clock = serverClock) {
+    this.#clock = clock;
     this.#sources = sources;
     this.#log = log;
     this.#errors = errors.child({ component: 'events' });
@@ -60,7 +63,7 @@ export class EventPictures {
   async #take(event: EventView): Promise<void> {
     try {
       const frame = this.#sources.latest(event.cameraId);
-      if (!frame || Date.now() - frame.receivedUs / 1000 > STALE_MS) return;
+      if (!frame || this.#clock() - frame.receivedUs > STALE_US) return;
       const jpeg = frame.width > WIDTH_PIXELS ? await this.#sources.shrink(frame, WIDTH_PIXELS) : frame.jpeg;
       this.#log.illustrate(event, jpeg);
     } catch (error) {

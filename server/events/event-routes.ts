@@ -5,6 +5,7 @@
 
 import { Router, type Request } from 'express';
 import { AttemptLimit } from '../accounts/attempt-limit.ts';
+import { monotonicMs, wallMs } from '../core/clock.ts';
 import { NetworkFailures } from '../core/address/network-failures.ts';
 import { VigieError } from '../errors.ts';
 import type { EventLog } from './event-log.ts';
@@ -38,7 +39,7 @@ export function eventRoutes(
   connectionOf: ConnectionOf,
 ): Router {
   const router = Router();
-  const wrongTokens = new AttemptLimit(new NetworkFailures([WRONG_TOKENS]), Date.now);
+  const wrongTokens = new AttemptLimit(new NetworkFailures([WRONG_TOKENS]), monotonicMs);
 
   serve(router, 'GET /api/events', async ({ request, response, readQuery }) => {
     const who = guard.identify(request);
@@ -84,7 +85,7 @@ export function eventRoutes(
     if (!event) throw new VigieError('notFound', 'there is no such event');
     const { preRollSeconds, postRollSeconds } = clips.settingsOf(id);
     const from = event.startedAtMs - preRollSeconds * 1000;
-    const to = (event.endedAtMs ?? Date.now()) + postRollSeconds * 1000;
+    const to = (event.endedAtMs ?? wallMs()) + postRollSeconds * 1000;
     response.redirect(307, `../../export.webm?from=${from}&to=${to}`);
   });
 

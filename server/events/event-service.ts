@@ -1,6 +1,7 @@
 /** The events stage: the log, its writers, and thumbnails. */
 
 import type { KnownCameras } from '../core/cameras.ts';
+import { unmappedTime, type ClockChange, type SiteTime } from '../core/site-clock.ts';
 import { CameraSensor } from './camera-sensor.ts';
 import { ConnectionWatch } from './connection-watch.ts';
 import { EventLog } from './event-log.ts';
@@ -20,6 +21,7 @@ export interface EventServiceOptions {
     thumbnails: { of: PictureSources['shrink'] };
   };
   log: Log;
+  time?: SiteTime;
 }
 
 /** Watches each known camera with its settings, and expects cameras that were connected before. */
@@ -31,12 +33,12 @@ export class EventService {
   readonly #connections: ConnectionWatch;
   readonly #pictures: EventPictures;
 
-  constructor({ store, luma, pictures, log }: EventServiceOptions) {
-    this.log = new EventLog(store.events, log);
-    this.sensors = new Sensors(store.sensors, this.log);
-    this.motion = new MotionWatch(luma, this.log, store.motion);
-    this.#cameraSensor = new CameraSensor({ events: this.log });
-    this.#connections = new ConnectionWatch({ events: this.log });
+  constructor({ store, luma, pictures, log, time = unmappedTime() }: EventServiceOptions) {
+    this.log = new EventLog(store.events, log, time);
+    this.sensors = new Sensors(store.sensors, this.log, time);
+    this.motion = new MotionWatch(luma, this.log, store.motion, time);
+    this.#cameraSensor = new CameraSensor({ events: this.log, time });
+    this.#connections = new ConnectionWatch({ events: this.log, time });
     this.#pictures = new EventPictures(
       {
         latest: (cameraId) => pictures.frames.latest(cameraId),
@@ -44,12 +46,17 @@ export class EventService {
       },
       this.log,
       log,
+      () => time.nowUs(),
     );
     this.log.on('event', (event) => this.#pictures.onEvent(event));
     for (const { id, kind, lastFrameAtMs } of store.cameras.list()) {
       this.motion.addCamera(id);
       if (kind !== 'demo' && lastFrameAtMs !== null) this.#connections.onOffline(id);
     }
+  }
+
+  onClockChanged(change: ClockChange): void {
+    this.log.onClockChanged(change);
   }
 
   onOnline(cameraId: string): void {

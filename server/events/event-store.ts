@@ -51,6 +51,9 @@ const SQL = declareStatements('events', {
   end: `
     UPDATE events SET ended_at = max(started_at, :endedAtMs) WHERE id = :id AND ended_at IS NULL
     RETURNING ${COLUMNS}`,
+  redate: `
+    UPDATE events SET started_at = :startedAtMs, ended_at = iif(ended_at IS NULL, NULL, coalesce(:endedAtMs, ended_at))
+    WHERE id = :id RETURNING ${COLUMNS}`,
   endAll: 'UPDATE events SET ended_at = started_at WHERE ended_at IS NULL AND kind <> ?',
   open: `SELECT ${COLUMNS} FROM events WHERE ended_at IS NULL AND kind = ?`,
   find: `SELECT ${COLUMNS} FROM events WHERE camera_id = ? AND id = ?`,
@@ -130,6 +133,16 @@ export class EventQueries {
     });
   }
 
+  /** Sets their dates; repeating it after a failure changes nothing. @returns those that still exist, as they are now */
+  redate(events: readonly Pick<EventView, 'id' | 'startedAtMs' | 'endedAtMs'>[]): EventView[] {
+    return inTransaction(this.#database, () =>
+      events.flatMap(
+        ({ id, startedAtMs, endedAtMs }) =>
+          toEvent(this.#statements.redate.get({ id, startedAtMs, endedAtMs })) ?? [],
+      ),
+    );
+  }
+
   /** Events that continued when the server crashed: only their start is known. */
   endAllBut(kind: EventKind): void {
     this.#statements.endAll.run(kind);
@@ -200,6 +213,7 @@ export const EVENT_WORK = {
   add: 'record',
   update: 'record',
   end: 'record',
+  redate: 'record',
   endAllBut: 'record',
   goingOn: 'quick',
   find: 'quick',

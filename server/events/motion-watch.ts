@@ -4,6 +4,7 @@
  * Invariant: a started event always ends, whatever happens to the camera.
  */
 
+import { unmappedTime, type Dates } from '../core/site-clock.ts';
 import type { Subscription } from '../core/fan-out.ts';
 import type { LumaFrame } from '../core/video/luma-frame.ts';
 import { MOTION_DEFAULTS, MotionDetector, type ZoneChange } from '../core/motion/motion-detector.ts';
@@ -53,9 +54,11 @@ export class MotionWatch {
   readonly #source: LumaSource;
   readonly #events: MotionLog;
   readonly #store: MotionStore;
+  readonly #dates: Dates;
   readonly #watched = new Map<string, Watched>();
 
-  constructor(source: LumaSource, events: MotionLog, store: MotionStore) {
+  constructor(source: LumaSource, events: MotionLog, store: MotionStore, dates: Dates = unmappedTime()) {
+    this.#dates = dates;
     this.#source = source;
     this.#events = events;
     this.#store = store;
@@ -113,14 +116,14 @@ export class MotionWatch {
     const findings = { zones: zoneNames(settings, episode), score: episode.score };
     const eventId = eventIds.get(group);
     if (type === 'started') {
-      const startedAtMs = episode.startedUs / 1000;
+      const startedAtMs = this.#dates.dateMs(episode.startedUs);
       const start = { cameraId, source: 'motion', kind: 'motion', startedAtMs, ...findings } as const;
       eventIds.delete(group);
       eventIds.set(group, this.#events.start(start).id);
     } else if (eventId !== undefined) {
       if (type === 'ended') eventIds.delete(group);
       this.#events.update(eventId, findings);
-      if (type === 'ended') this.#events.end(eventId, episode.lastUs / 1000);
+      if (type === 'ended') this.#events.end(eventId, this.#dates.dateMs(episode.lastUs));
     }
   }
 }

@@ -7,6 +7,7 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 import { TokenBucket } from '../core/token-bucket.ts';
+import { unmappedTime, type SiteTime } from '../core/site-clock.ts';
 import { VigieError } from '../errors.ts';
 import type { SensorStore, StoredSensor } from './sensor-store.ts';
 import type { EventView, SensorEvent, SensorView, SensorWithToken } from '../wire/event.ts';
@@ -20,14 +21,14 @@ const EVENT_BURST = 10;
 export class Sensors {
   readonly #store: SensorStore;
   readonly #log: EventLog;
-  readonly #nowMs: () => number;
+  readonly #time: SiteTime;
   /** By sensor. */
   readonly #budgets = new Map<string, TokenBucket>();
 
-  constructor(store: SensorStore, log: EventLog, nowMs: () => number = Date.now) {
+  constructor(store: SensorStore, log: EventLog, time: SiteTime = unmappedTime()) {
     this.#store = store;
     this.#log = log;
-    this.#nowMs = nowMs;
+    this.#time = time;
   }
 
   list(cameraId: string): SensorView[] {
@@ -37,7 +38,7 @@ export class Sensors {
   /** Only this answer contains the token. @throws VigieError `conflict` when there are too many */
   async add(cameraId: string, name: string): Promise<SensorWithToken> {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    return { ...toView(await this.#store.add(cameraId, name, hashOf(token), this.#nowMs())), token };
+    return { ...toView(await this.#store.add(cameraId, name, hashOf(token), this.#time.nowMs())), token };
   }
 
   /** Its token becomes invalid. @throws VigieError `notFound` */
@@ -57,26 +58,26 @@ export class Sensors {
 
   /** @returns once it is stored. @throws VigieError `tooManyRequests`, and like `EventLog.note` */
   async report({ id, cameraId, name }: StoredSensor, { kind, source }: SensorEvent): Promise<EventView> {
-    const nowMs = this.#nowMs();
-    if (!this.#budgetOf(id, nowMs).take(nowMs * 1000))
+    const nowUs = this.#time.nowUs();
+    if (!this.#budgetOf(id, nowUs).take(nowUs))
       throw new VigieError('tooManyRequests', 'this sensor reports too often: at most one event in 2 s', {
         retryAfterSeconds: 1 / EVENTS_PER_SECOND,
       });
     // Irrelevant for the event; the next report repeats it.
-    this.#store.said(id, nowMs).catch(() => undefined);
+    const startedAtMs = this.#time.nowMs();
+    this.#store.said(id, startedAtMs).catch(() => undefined);
     return this.#log.note({
       cameraId,
       kind,
       source: 'sensor',
       sourceName: source ?? name,
-      startedAtMs: nowMs,
+      startedAtMs,
     });
   }
 
   /** Entries of removed cameras are left behind; they are few. */
-  #budgetOf(sensorId: string, nowMs: number): TokenBucket {
-    const budget =
-      this.#budgets.get(sensorId) ?? new TokenBucket(EVENTS_PER_SECOND, EVENT_BURST, nowMs * 1000);
+  #budgetOf(sensorId: string, nowUs: number): TokenBucket {
+    const budget = this.#budgets.get(sensorId) ?? new TokenBucket(EVENTS_PER_SECOND, EVENT_BURST, nowUs);
     this.#budgets.set(sensorId, budget);
     return budget;
   }

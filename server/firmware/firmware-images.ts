@@ -8,6 +8,7 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { wallMs } from '../core/clock.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { FirmwareStore, StoredImage } from './firmware-store.ts';
@@ -28,7 +29,7 @@ export class FirmwareImages {
   #uploadNumber = 0;
 
   /** @throws VigieError `configuration` when the folder cannot be used */
-  constructor(dataDir: string, store: FirmwareStore, log: Log, nowMs: () => number = Date.now) {
+  constructor(dataDir: string, store: FirmwareStore, log: Log, nowMs: () => number = wallMs) {
     this.#folder = join(dataDir, 'firmware');
     this.#store = store;
     this.#nowMs = nowMs;

@@ -8,6 +8,7 @@
  */
 
 import { EventEmitter } from 'node:events';
+import { monotonicMs, serverMs } from '../core/clock.ts';
 import {
   advance,
   deadlineOf,
@@ -36,6 +37,7 @@ export interface FirmwareUpdatesOptions {
   store: FirmwareStore;
   cameras: UpdatableCameras;
   log: Log;
+  /** Server time, ms: deadlines are measured on it. */
   nowMs?: () => number;
 }
 
@@ -64,10 +66,10 @@ export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] 
     super();
     this.#options = options;
     this.#log = options.log.child({ component: 'firmware' });
-    this.#nowMs = options.nowMs ?? Date.now;
+    this.#nowMs = options.nowMs ?? serverMs;
     this.#offers = new UpdateOffers(
       (cameraId, offer) => options.cameras.offerUpdate(cameraId, offer),
-      this.#nowMs,
+      options.nowMs ?? monotonicMs,
     );
     this.#updates = options.store.updates();
     // The connections of these updates are gone.

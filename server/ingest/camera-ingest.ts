@@ -162,6 +162,7 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> {
       this.emit('telemetry', cameraId, telemetry);
     });
     session.on('clock', (uptimeMs) => this.emit('clock', cameraId, uptimeMs));
+    session.on('clockFault', () => this.emit('clockFault', cameraId));
     session.on('motion', (active) => this.emit('motion', cameraId, active));
     session.on('otaProgress', (message) => this.emit('otaProgress', cameraId, message));
     session.on('otaResult', (message) => this.emit('otaResult', cameraId, message));

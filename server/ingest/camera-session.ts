@@ -57,6 +57,7 @@ export interface CameraSessionEvents {
   telemetry: [TelemetryMessage];
   /** The camera's monotonic clock, with its first question: how long ago it started. */
   clock: [uptimeMs: number];
+  clockFault: [];
   /** Its movement sensor sees something, or does no more. */
   motion: [active: boolean];
   otaProgress: [OtaProgressMessage];
@@ -78,7 +79,7 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
   readonly #options: CameraSessionOptions;
   readonly #serverNonce = randomBytes(NONCE_BYTES);
   readonly #challengedAtUs: number;
-  readonly #cameraClock = new CameraClock();
+  readonly #cameraClock = new CameraClock(() => this.emit('clockFault'));
   readonly #frames: FrameIntake;
   readonly #messageBudget: TokenBucket;
   readonly #handshake: HandshakeLimit;

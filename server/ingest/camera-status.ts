@@ -5,7 +5,7 @@ import type { CameraSession } from './camera-session.ts';
 
 export interface CameraStatus {
   online: boolean;
-  /** ms since the Unix epoch; null if none came since the server started. */
+  /** Server time, ms; null if none came since the server started. */
   lastFrameAtMs: number | null;
   /** Frames arriving per second, 0 while none do. */
   fps: number;

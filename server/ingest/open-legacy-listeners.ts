@@ -1,5 +1,6 @@
 /** The cameras with the older firmware, as the configuration counts them. */
 
+import { wallMs } from '../core/clock.ts';
 import { LegacyListeners } from './legacy-listeners.ts';
 import type { Config } from '../config/config.ts';
 import type { KnownCamera } from '../core/cameras.ts';
@@ -26,7 +27,7 @@ export async function openLegacyListeners(
   const { startPort, cameraCount, username, password } = legacy;
   const ports = Array.from({ length: cameraCount }, (_, index) => startPort + index);
   const cameras = await Promise.all(
-    ports.map((port) => store.cameras.ensure(`seed-${port}`, `Camera on port ${port}`, 'seed', Date.now())),
+    ports.map((port) => store.cameras.ensure(`seed-${port}`, `Camera on port ${port}`, 'seed', wallMs())),
   );
   const cameraIds = cameras.map(({ id }) => id);
   return new LegacyListeners({

@@ -5,6 +5,7 @@
 
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
+import { monotonicMs } from '../core/clock.ts';
 import { gatewaysOf, type MachineNetworks } from '../core/address/gateways.ts';
 
 /** Containers join networks at run time, and Wi-Fi changes. */
@@ -15,7 +16,7 @@ const MAX_AGE_MS = 30_000;
  */
 export function machineGateways(
   read: () => MachineNetworks = readMachineNetworks,
-  nowMs: () => number = Date.now,
+  nowMs: () => number = monotonicMs,
 ): (address: string) => boolean {
   let gateways = new Set<string>();
   let readAtMs = -Infinity;

@@ -1,6 +1,7 @@
 /** Opens the outbound side of events: webhooks to other programs, push notifications to devices. */
 
 import type { KnownCameras } from '../core/cameras.ts';
+import type { SiteTime } from '../core/site-clock.ts';
 import type { Log } from '../log.ts';
 import type { SecretStore } from '../store/secret-store.ts';
 import type { EventView } from '../wire/event.ts';
@@ -19,6 +20,9 @@ export interface OpenOutboundOptions {
   };
   mayWatch: PushNotifierOptions['mayWatch'];
   log: Log;
+  time: SiteTime;
+  /** Of quiet hours, IANA. */
+  timeZone: () => string;
 }
 
 export interface Outbound {
@@ -29,8 +33,10 @@ export interface Outbound {
   close(): void;
 }
 
-export function openOutbound({ store, mayWatch, log }: OpenOutboundOptions): Outbound {
-  const webhooks = new Webhooks({ store: store.webhooks, log });
+export function openOutbound({ store, mayWatch, log, time, timeZone }: OpenOutboundOptions): Outbound {
+  const nowMs = (): number => time.nowMs();
+  const steadyMs = (): number => time.nowUs() / 1000;
+  const webhooks = new Webhooks({ store: store.webhooks, log, nowMs });
   const sender = new PushSender({ secret: store.secrets.get('push') });
   const notifier = new PushNotifier({
     store: store.notifications,
@@ -38,6 +44,9 @@ export function openOutbound({ store, mayWatch, log }: OpenOutboundOptions): Out
     mayWatch,
     nameOf: (cameraId) => store.cameras.find(cameraId)?.name,
     log,
+    nowMs,
+    steadyMs,
+    timeZone,
   });
   return {
     webhooks,

@@ -2,6 +2,7 @@
 
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { wallMs } from '../core/clock.ts';
 import { readRetryAfter } from '../core/outbound/delivery-schedule.ts';
 import { assertMayReceive, lookupReceiver, RefusedAddress, type MayReceive } from './receiver-address.ts';
 
@@ -36,7 +37,7 @@ export async function postMessage(url: string, message: OutboundMessage): Promis
     const response = await send(new URL(url), message, signal);
     const text = await readText(response);
     const { statusCode = 0, headers: answered } = response;
-    const retryAfterMs = readRetryAfter(answered['retry-after'], Date.now());
+    const retryAfterMs = readRetryAfter(answered['retry-after'], wallMs());
     return { status: statusCode, text, refused: false, retryAfterMs };
   } catch (error) {
     const text = reasonOf(error).slice(0, MAX_ANSWER_BYTES);

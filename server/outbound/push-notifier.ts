@@ -6,6 +6,8 @@
  */
 
 import { createHash } from 'node:crypto';
+import { monotonicMs, wallMs } from '../core/clock.ts';
+import { machineTimeZone } from '../core/local-time.ts';
 import { isQuiet } from '../core/outbound/quiet-hours.ts';
 import type { Log } from '../log.ts';
 import type { NotificationStore, StoredDevice } from './notification-store.ts';
@@ -32,7 +34,12 @@ export interface PushNotifierOptions {
   /** Undefined for a removed camera. */
   nameOf: (cameraId: string) => string | undefined;
   log: Log;
+  /** ms since the Unix epoch. */
   nowMs?: () => number;
+  /** The monotonic clock, ms. */
+  steadyMs?: () => number;
+  /** Of the quiet hours, IANA; the machine's when left out. */
+  timeZone?: () => string;
 }
 
 const WORDS: Readonly<Record<EventKind, string>> = { motion: 'Motion', offline: 'Camera offline' };
@@ -48,6 +55,8 @@ export class PushNotifier {
   readonly #options: PushNotifierOptions;
   readonly #log: Log;
   readonly #nowMs: () => number;
+  readonly #steadyMs: () => number;
+  readonly #timeZone: () => string;
   readonly #told = new Set<string>();
   /** Time of the last notification, by `user camera`. */
   readonly #lastMs = new Map<string, number>();
@@ -58,7 +67,9 @@ export class PushNotifier {
   constructor(options: PushNotifierOptions) {
     this.#options = options;
     this.#log = options.log.child({ component: 'push' });
-    this.#nowMs = options.nowMs ?? Date.now;
+    this.#nowMs = options.nowMs ?? wallMs;
+    this.#steadyMs = options.steadyMs ?? options.nowMs ?? monotonicMs;
+    this.#timeZone = options.timeZone ?? machineTimeZone;
   }
 
   viewOf(userId: string): NotificationsView {
@@ -127,10 +138,11 @@ export class PushNotifier {
   }
 
   #wants(userId: string, settings: NotificationSettings, { cameraId, kind }: EventView): boolean {
-    const { kinds, cameraIds, quiet, timeZone, pauseSeconds } = settings;
-    const nowMs = this.#nowMs();
+    const { kinds, cameraIds, quiet, pauseSeconds } = settings;
     if (!kinds.includes(kind) || (cameraIds.length > 0 && !cameraIds.includes(cameraId))) return false;
-    if (!this.#options.mayWatch(userId, cameraId) || isQuiet(quiet, timeZone, nowMs)) return false;
+    if (!this.#options.mayWatch(userId, cameraId) || isQuiet(quiet, this.#timeZone(), this.#nowMs()))
+      return false;
+    const nowMs = this.#steadyMs();
     const key = `${userId} ${cameraId}`;
     if (nowMs - (this.#lastMs.get(key) ?? -Infinity) < pauseSeconds * 1000) return false;
     this.#lastMs.set(key, nowMs);
@@ -189,6 +201,5 @@ function payloadOf({ cameraId, kind, zones, startedAtMs }: EventView, name: stri
 }
 
 function defaultSettings(): NotificationSettings {
-  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
-  return { kinds: [...EVENT_KIND.options], cameraIds: [], quiet: [], timeZone, pauseSeconds: 60 };
+  return { kinds: [...EVENT_KIND.options], cameraIds: [], quiet: [], pauseSeconds: 60 };
 }

@@ -2,6 +2,7 @@
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { z } from 'zod';
+import { MAX_RETRY_DELAY_MS } from '../core/outbound/delivery-schedule.ts';
 import { eventDeliveries, type NewDelivery } from '../core/outbound/webhook-deliveries.ts';
 import { VigieError } from '../errors.ts';
 import { EVENT_KIND, type EventView } from '../wire/event.ts';
@@ -73,7 +74,7 @@ const SQL = declareStatements('webhooks', {
     SELECT d.id, d.webhook_id AS webhookId, d.body, d.attempts, d.next_attempt_at AS dueAt
     FROM webhooks w JOIN webhook_deliveries d ON d.sequence = (
       SELECT sequence FROM webhook_deliveries
-      WHERE webhook_id = w.id AND state = 'waiting' AND next_attempt_at <= ?
+      WHERE webhook_id = w.id AND state = 'waiting' AND NOT next_attempt_at BETWEEN :nowMs + 1 AND :nowMs + :longestMs
       ORDER BY next_attempt_at, sequence LIMIT 1)
     WHERE w.enabled = 1`,
   next: `
@@ -164,7 +165,7 @@ export class WebhookQueries {
   /** Due deliveries: for each enabled webhook the one that has waited longest. */
   due(nowMs: number): StoredDelivery[] {
     return this.#statements.due
-      .all(nowMs)
+      .all({ nowMs, longestMs: MAX_RETRY_DELAY_MS })
       .sort((a, b) => Number(a['dueAt']) - Number(b['dueAt'])) as unknown as StoredDelivery[];
   }
 

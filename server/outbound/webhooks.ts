@@ -9,6 +9,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { wallMs } from '../core/clock.ts';
 import { retryDelayMs } from '../core/outbound/delivery-schedule.ts';
 import { testDelivery } from '../core/outbound/webhook-deliveries.ts';
 import { signWebhook, writeWebhookSecret } from '../core/outbound/webhook-signature.ts';
@@ -48,7 +49,7 @@ export class Webhooks {
   constructor(options: WebhooksOptions) {
     this.#store = options.store;
     this.#log = options.log.child({ component: 'webhooks' });
-    this.#nowMs = options.nowMs ?? Date.now;
+    this.#nowMs = options.nowMs ?? wallMs;
     this.#plan();
   }
 

@@ -6,6 +6,8 @@
  */
 
 import type { ServerResponse } from 'node:http';
+import { wallMs } from '../core/clock.ts';
+import { unmappedTime, type Dates } from '../core/site-clock.ts';
 import type { CameraFrame } from '../core/video/camera-frame.ts';
 import type { Subscription } from '../core/fan-out.ts';
 import { FramePace } from '../core/video/frame-pace.ts';
@@ -23,11 +25,13 @@ export interface MjpegStreamOptions {
   frames: CameraFrames;
   /** Expiry of the token: the stream ends with it. ms since the Unix epoch. */
   expiresAtMs: number;
+  dates?: Dates;
 }
 
 export class MjpegStream {
   readonly cameraId: string;
   readonly #response: ServerResponse;
+  readonly #dates: Dates;
   readonly #pace: FramePace;
   readonly #waiting = new LatestSlot<CameraFrame>();
   readonly #subscription: Subscription;
@@ -35,7 +39,8 @@ export class MjpegStream {
   #stuck: NodeJS.Timeout | undefined;
   #sent = 0;
 
-  constructor({ response, cameraId, maxFps, frames, expiresAtMs }: MjpegStreamOptions) {
+  constructor({ response, cameraId, maxFps, frames, expiresAtMs, dates }: MjpegStreamOptions) {
+    this.#dates = dates ?? unmappedTime();
     this.cameraId = cameraId;
     this.#response = response;
     this.#pace = new FramePace(maxFps);
@@ -50,7 +55,7 @@ export class MjpegStream {
     response.write(`--${BOUNDARY}\r\n`);
     response.on('drain', () => this.#onDrain());
     this.#subscription = frames.subscribe(cameraId, (frame) => this.#offer(frame));
-    this.#expiry = setTimeout(() => this.close(), expiresAtMs - Date.now());
+    this.#expiry = setTimeout(() => this.close(), expiresAtMs - wallMs());
     const latest = frames.latest(cameraId);
     if (latest) this.#offer(latest);
   }
@@ -87,7 +92,7 @@ export class MjpegStream {
     this.#sent++;
     this.#response.cork();
     this.#response.write(
-      `Content-Type: image/jpeg\r\nContent-Length: ${frame.jpeg.length}\r\nX-Timestamp: ${(frame.captureUs / 1_000_000).toFixed(6)}\r\n\r\n`,
+      `Content-Type: image/jpeg\r\nContent-Length: ${frame.jpeg.length}\r\nX-Timestamp: ${(this.#dates.dateMs(frame.captureUs) / 1000).toFixed(6)}\r\n\r\n`,
     );
     this.#response.write(frame.jpeg);
     // The next part's boundary is sent at once: browsers show a picture when they see its end.

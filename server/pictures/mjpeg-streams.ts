@@ -3,6 +3,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Identity } from '../accounts/sessions.ts';
 import type { Capacity } from '../core/capacity.ts';
+import type { Dates } from '../core/site-clock.ts';
 import type { CameraFrames } from '../core/video/camera-frame.ts';
 import { MjpegStream } from './mjpeg-stream.ts';
 import { UserShares } from '../http/user-shares.ts';
@@ -15,6 +16,7 @@ export interface MjpegStreamsOptions {
   frames: CameraFrames;
   mayWatch: (userId: string, cameraId: string) => boolean;
   capacity: Capacity;
+  dates?: Dates;
 }
 
 export class MjpegStreams {
@@ -45,9 +47,16 @@ export class MjpegStreams {
   open(who: Identity, cameraId: string, maxFps: number | undefined, response: ServerResponse): void {
     // A refusal below ends the response too, which releases the place.
     response.once('close', this.#shares.enter(who.userId, response));
-    const { frames, capacity } = this.#options;
+    const { frames, capacity, dates } = this.#options;
     const endStream = capacity.open({ userId: who.userId }, cameraId);
-    const stream = new MjpegStream({ response, cameraId, maxFps, frames, expiresAtMs: who.expiresAtMs });
+    const stream = new MjpegStream({
+      response,
+      cameraId,
+      maxFps,
+      frames,
+      expiresAtMs: who.expiresAtMs,
+      ...(dates && { dates }),
+    });
     this.#streams.set(stream, who);
     response.once('close', () => {
       stream.close();

@@ -1,6 +1,7 @@
 /** Opens the JPEG side of pictures: thumbnails and MJPEG streams. */
 
 import type { Capacity } from '../core/capacity.ts';
+import type { Dates } from '../core/site-clock.ts';
 import type { CameraFrames } from '../core/video/camera-frame.ts';
 import type { Log } from '../log.ts';
 import { MjpegStreams, type MjpegStreamsOptions } from './mjpeg-streams.ts';
@@ -12,6 +13,8 @@ export interface OpenPicturesOptions {
   mayWatch: MjpegStreamsOptions['mayWatch'];
   capacity: Capacity;
   log: Log;
+  /** Of when a picture came. */
+  dates: Dates;
 }
 
 export interface Pictures {
@@ -22,9 +25,16 @@ export interface Pictures {
   close(): void;
 }
 
-export function openPictures({ frames, scaler, mayWatch, capacity, log }: OpenPicturesOptions): Pictures {
+export function openPictures({
+  frames,
+  scaler,
+  mayWatch,
+  capacity,
+  log,
+  dates,
+}: OpenPicturesOptions): Pictures {
   const thumbnails = new Thumbnails(scaler, log);
-  const mjpeg = new MjpegStreams({ frames, mayWatch, capacity });
+  const mjpeg = new MjpegStreams({ frames, mayWatch, capacity, dates });
   return {
     frames,
     thumbnails,

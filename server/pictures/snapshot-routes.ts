@@ -1,6 +1,7 @@
 /** GET /api/cameras/:cameraId/snapshot.jpg: the newest frame unmodified, or scaled down with `?width=320`. */
 
 import { Router } from 'express';
+import { unmappedTime, type Dates } from '../core/site-clock.ts';
 import type { CameraFrame } from '../core/video/camera-frame.ts';
 import { VigieError } from '../errors.ts';
 import type { Guard } from '../accounts/guard.ts';
@@ -19,7 +20,12 @@ export interface Snapshots {
   latest(cameraId: string): CameraFrame | undefined;
 }
 
-export function snapshotRoutes(snapshots: Snapshots, thumbnails: Thumbnails, guard: Guard): Router {
+export function snapshotRoutes(
+  snapshots: Snapshots,
+  thumbnails: Thumbnails,
+  guard: Guard,
+  dates: Dates = unmappedTime(),
+): Router {
   const router = Router();
   const thumbnailShares = new UserShares({
     ...THUMBNAIL_SHARES,
@@ -38,7 +44,7 @@ export function snapshotRoutes(snapshots: Snapshots, thumbnails: Thumbnails, gua
       // sent twice.
       response.setHeader('Cache-Control', 'private, no-cache');
       response.setHeader('ETag', `"${frame.receivedUs}-${width ?? 'full'}"`);
-      response.setHeader('Last-Modified', new Date(frame.receivedUs / 1000).toUTCString());
+      response.setHeader('Last-Modified', new Date(dates.dateMs(frame.receivedUs)).toUTCString());
       response.type('jpeg');
       if (request.fresh) {
         response.status(304).end();

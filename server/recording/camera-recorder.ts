@@ -7,7 +7,8 @@
 
 import type { EncodedFrame, EncodedVideo } from '../core/video/encoded-frame.ts';
 import type { Subscription } from '../core/fan-out.ts';
-import { isScheduled, wallTimeOf } from '../core/recording/recording-schedule.ts';
+import type { WallTime } from '../core/local-time.ts';
+import { isScheduled } from '../core/recording/recording-schedule.ts';
 import type { Log } from '../log.ts';
 import type { GapReason, RecordingSettings } from '../wire/recording.ts';
 import type { OpenRecording, RecordingLibrary } from './recording-library.ts';
@@ -20,8 +21,10 @@ export interface CameraRecorderContext {
   library: RecordingLibrary;
   gaps: RecordingGaps;
   log: Log;
-  /** ms since the Unix epoch. */
+  /** Server time in ms, the clock of the frames. */
   nowMs: () => number;
+  /** What the schedule goes by. */
+  localTime: () => WallTime;
 }
 
 /** From here on a recording ends with the next keyframe, which is asked for … */
@@ -105,6 +108,19 @@ export class CameraRecorder {
     }
   }
 
+  /**
+   * The clock was set, or stood still: what is being written ends here and is dated anew.
+   *
+   * @returns whether something was
+   */
+  onClockChanged(): boolean {
+    if (!this.#source) return false;
+    this.#waiting = undefined;
+    this.#endSegment();
+    this.#context.video.requestKeyframe(this.#context.cameraId);
+    return true;
+  }
+
   /** Idempotent. Ends the recording as it should end. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -122,7 +138,7 @@ export class CameraRecorder {
 
   #wanted(nowMs: number): boolean {
     const { mode, schedule } = this.#settings;
-    if (mode === 'off' || !isScheduled(schedule, wallTimeOf(new Date(nowMs)))) return false;
+    if (mode === 'off' || !isScheduled(schedule, this.#context.localTime())) return false;
     return mode === 'continuous' || nowMs < this.#clipUntilMs;
   }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Recordings } from './recording-routes.ts';
 import type { CameraStage, KnownCameras } from '../core/cameras.ts';
 import type { QuotaLimits } from '../core/recording/quota-ring.ts';
+import type { ClockChange, Dates } from '../core/site-clock.ts';
 import type { Log } from '../log.ts';
 import { Recorder, type RecorderOptions } from './recorder.ts';
 import { RecordingExport } from './recording-export.ts';
@@ -21,6 +22,9 @@ export interface OpenRecordingOptions {
   /** Told when nothing more can be recorded, and when it can again. */
   onAlarm: (status: RecordingStatus) => void;
   log: Log;
+  dates: Dates;
+  /** Of the schedules, IANA. */
+  timeZone: () => string;
 }
 
 export interface Recording extends CameraStage {
@@ -30,12 +34,13 @@ export interface Recording extends CameraStage {
   recordings: Recordings;
   /** Before the event is stored: what it starts must not miss what comes next. */
   onEvent(event: EventView): void;
+  onClockChanged(change: ClockChange): void;
   close(): Promise<void>;
 }
 
 /** Looks through what is there, then records every camera that is known, as it is set to. */
 export async function openRecording(options: OpenRecordingOptions): Promise<Recording> {
-  const { dataDir, limits, video, pictures } = options;
+  const { dataDir, limits, video, pictures, dates, timeZone } = options;
   const log = options.log.child({ component: 'recording' });
   const folder = join(dataDir, 'recordings');
   const store = options.store.recordings;
@@ -45,9 +50,10 @@ export async function openRecording(options: OpenRecordingOptions): Promise<Reco
     limits: { ...limits, cameraBytes: new Map() },
     onAlarm: () => options.onAlarm(library.status),
     log,
+    dates,
   });
   const exports = await RecordingExport.open(library, folder);
-  const recorder = new Recorder({ video, pictures, library, store, limits, log });
+  const recorder = new Recorder({ video, pictures, library, store, limits, log, dates, timeZone });
   for (const { id } of options.store.cameras.list()) recorder.addCamera(id);
   const recordings: Recordings = {
     get status() {
@@ -73,6 +79,7 @@ export async function openRecording(options: OpenRecordingOptions): Promise<Reco
     onEvent: (event) => {
       if (event.kind === 'motion') recorder.onEvent(event);
     },
+    onClockChanged: (change) => recorder.onClockChanged(change),
     close: () => recorder.close(),
   };
 }

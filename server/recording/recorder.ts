@@ -7,8 +7,11 @@
 import type { CameraFrame } from '../core/video/camera-frame.ts';
 import type { EncodedFrame, EncodedVideo } from '../core/video/encoded-frame.ts';
 import type { Subscription } from '../core/fan-out.ts';
+import { serverClock } from '../core/clock.ts';
+import { machineTimeZone, wallTimeIn } from '../core/local-time.ts';
 import { PreRoll } from '../core/recording/pre-roll.ts';
 import type { QuotaLimits } from '../core/recording/quota-ring.ts';
+import { unmappedTime, type ClockChange, type Dates } from '../core/site-clock.ts';
 import type { Log } from '../log.ts';
 import type { RecordingStore } from './recording-store.ts';
 import type { EventView } from '../wire/event.ts';
@@ -33,8 +36,11 @@ export interface RecorderOptions {
   /** Without the cameras' own shares, which are in their settings. */
   limits: Omit<QuotaLimits, 'cameraBytes'>;
   log: Log;
-  /** ms since the Unix epoch. */
+  /** Server time, ms. */
   nowMs?: () => number;
+  dates?: Dates;
+  /** Of the schedules, IANA; the machine's when left out. */
+  timeZone?: () => string;
 }
 
 const UPDATE_INTERVAL_MS = 1_000;
@@ -46,6 +52,7 @@ const OLD_GAPS_MS = 90 * 24 * 3_600_000;
 
 interface Recorded {
   recorder: CameraRecorder;
+  gaps: RecordingGaps;
   settings: RecordingSettings;
   preRoll: PreRoll | undefined;
   pictures: Subscription | undefined;
@@ -56,12 +63,16 @@ interface Recorded {
 export class Recorder {
   readonly #options: RecorderOptions;
   readonly #nowMs: () => number;
+  readonly #dates: Dates;
+  readonly #timeZone: () => string;
   readonly #cameras = new Map<string, Recorded>();
   readonly #timer: NodeJS.Timeout;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
-    this.#nowMs = options.nowMs ?? Date.now;
+    this.#nowMs = options.nowMs ?? (() => serverClock() / 1000);
+    this.#dates = options.dates ?? unmappedTime();
+    this.#timeZone = options.timeZone ?? machineTimeZone;
     this.#timer = setInterval(() => this.#update(), UPDATE_INTERVAL_MS);
   }
 
@@ -70,13 +81,28 @@ export class Recorder {
     if (this.#cameras.has(cameraId)) return;
     const { video, library, store, log } = this.#options;
     const settings = this.settingsOf(cameraId);
-    const gaps = new RecordingGaps(cameraId, store, log);
+    const gaps = new RecordingGaps(cameraId, store, log, this.#dates);
     this.#noteAbsence(cameraId, settings);
     const recorder = new CameraRecorder(
-      { cameraId, video, library, gaps, log, nowMs: this.#nowMs },
+      {
+        cameraId,
+        video,
+        library,
+        gaps,
+        log,
+        nowMs: this.#nowMs,
+        localTime: () => wallTimeIn(this.#timeZone(), this.#dateNowMs()),
+      },
       settings,
     );
-    const camera = { recorder, settings, preRoll: undefined, pictures: undefined, events: new Set<string>() };
+    const camera: Recorded = {
+      recorder,
+      gaps,
+      settings,
+      preRoll: undefined,
+      pictures: undefined,
+      events: new Set<string>(),
+    };
     this.#cameras.set(cameraId, camera);
     this.#apply(cameraId, camera);
   }
@@ -121,7 +147,7 @@ export class Recorder {
     if (endedAtMs !== null) this.onEventEnded(cameraId, id, endedAtMs);
   }
 
-  /** @param startedMs ms since the Unix epoch */
+  /** @param startedMs its date */
   onEventStarted(cameraId: string, eventId: string, startedMs: number): void {
     const camera = this.#cameras.get(cameraId);
     if (!camera) return;
@@ -134,7 +160,13 @@ export class Recorder {
   onEventEnded(cameraId: string, eventId: string, endedMs: number): void {
     const camera = this.#cameras.get(cameraId);
     if (!camera?.events.delete(eventId) || camera.events.size > 0) return;
-    camera.recorder.keepUntil(endedMs + camera.settings.postRollSeconds * 1000);
+    camera.recorder.keepUntil(this.#dates.serverUs(endedMs) / 1000 + camera.settings.postRollSeconds * 1000);
+  }
+
+  /** The clock was set, or stood still: what is being recorded goes on in new files, and what is dated wrong is dated anew. */
+  onClockChanged(change: ClockChange): void {
+    const recorded = [...this.#cameras].filter(([, { recorder }]) => recorder.onClockChanged());
+    void this.#redate(change, new Set(recorded.map(([cameraId]) => cameraId)));
   }
 
   /** Idempotent. Ends what is being recorded as it should end. */
@@ -144,6 +176,17 @@ export class Recorder {
     this.#cameras.clear();
     for (const { pictures } of cameras) pictures?.close();
     await Promise.all(cameras.map(({ recorder }) => recorder.close()));
+  }
+
+  /** @param recorded cameras that were being recorded */
+  async #redate(change: ClockChange, recorded: ReadonlySet<string>): Promise<void> {
+    const firstMs = await this.#options.library.onClockChanged(change);
+    for (const [cameraId, { gaps }] of this.#cameras)
+      gaps.onClockChanged(change, recorded.has(cameraId), firstMs.get(cameraId));
+  }
+
+  #dateNowMs(): number {
+    return Math.floor(this.#dates.dateMs(this.#nowMs() * 1000));
   }
 
   #update(): void {
@@ -182,7 +225,7 @@ export class Recorder {
     try {
       // The newest picture is the first of the live recording.
       const kept = camera.preRoll?.take().slice(0, -1) ?? [];
-      const fromUs = (startedMs - preRollSeconds * 1000) * 1000;
+      const fromUs = this.#dates.serverUs(startedMs) - preRollSeconds * 1_000_000;
       const frames = await video.encodeBatch(
         kept.filter(({ captureUs }) => captureUs >= fromUs),
         bitrateBps,
@@ -201,7 +244,7 @@ export class Recorder {
 
   #noteAbsence(cameraId: string, { mode }: RecordingSettings): void {
     const { store, log } = this.#options;
-    const nowMs = this.#nowMs();
+    const nowMs = this.#dateNowMs();
     const lastMs = store.newestOf(cameraId)?.endMs;
     const wasAway = mode === 'continuous' && lastMs !== undefined && nowMs - lastMs >= WORTH_A_GAP_MS;
     Promise.all([

@@ -19,6 +19,8 @@ const MAX_EXPORT_MS = 2 * 3_600_000;
 /** At once; each reads and writes as fast as the disk can. */
 const MAX_EXPORTS = 2;
 const FOLDER = '.exports';
+/** Recordings one after the other may touch. */
+const OVERLAP_MS = 1_000;
 
 export interface ExportedFile {
   path: string;
@@ -58,7 +60,7 @@ export class RecordingExport {
         'badRequest',
         `at most ${MAX_EXPORT_MS / 3_600_000} hours at once can be downloaded`,
       );
-    const segments = await this.#library.range(cameraId, fromMs, toMs);
+    const segments = newestOfEachTime(await this.#library.range(cameraId, fromMs, toMs));
     this.#assertRoom(segments);
     if (this.#running >= MAX_EXPORTS)
       throw new VigieError('tooManyRequests', 'other downloads are being prepared; try again in a moment', {
@@ -114,6 +116,21 @@ export class RecordingExport {
   }
 }
 
+/**
+ * A clock that was set back gives two recordings one time. The one that was begun last is right about it.
+ *
+ * @param segments by their dates, as is the answer
+ */
+export function newestOfEachTime(segments: readonly StoredSegment[]): StoredSegment[] {
+  const kept: StoredSegment[] = [];
+  for (const segment of segments.toSorted((a, b) => sequenceOf(b) - sequenceOf(a) || b.startMs - a.startMs)) {
+    const overlaps = (other: StoredSegment): boolean =>
+      Math.min(other.endMs, segment.endMs) - Math.max(other.startMs, segment.startMs) > OVERLAP_MS;
+    if (!kept.some(overlaps)) kept.push(segment);
+  }
+  return kept.sort((a, b) => a.startMs - b.startMs);
+}
+
 /** Begins with the last keyframe that is not after `fromMs`, for nothing before it could be shown. */
 function framesWithin(frames: readonly EncodedFrame[], fromMs: number, toMs: number): EncodedFrame[] {
   const begin = frames.findLastIndex(({ keyframe, captureUs }) => keyframe && captureUs <= fromMs * 1000);
@@ -123,4 +140,9 @@ function framesWithin(frames: readonly EncodedFrame[], fromMs: number, toMs: num
 /** There was room for all of it when it began. */
 function unasked(): Promise<boolean> {
   return Promise.resolve(true);
+}
+
+/** One that the index does not have yet is the newest. */
+function sequenceOf({ sequence = Infinity }: StoredSegment): number {
+  return sequence;
 }

@@ -8,6 +8,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EncodedFrame } from '../core/video/encoded-frame.ts';
+import { unmappedTime, type ClockChange, type Dates } from '../core/site-clock.ts';
 import type { QuotaLimits, StoredRecording } from '../core/recording/quota-ring.ts';
 import type { Log } from '../log.ts';
 import { randomId } from '../store/random-id.ts';
@@ -15,9 +16,11 @@ import { isDiskFull } from '../store/database.ts';
 import type { RecordingStore, StoredSegment, Unindexed } from './recording-store.ts';
 import type { RecordingStatus } from '../wire/recording.ts';
 import type { ReadFor } from '../store/work.ts';
+import { RecordingDates } from './recording-dates.ts';
 import { RecordingIndex } from './recording-index.ts';
 import { recordingPath } from './recording-path.ts';
 import { RecordingRoom } from './recording-room.ts';
+import { asStored, redateRecordings } from './redate-recordings.ts';
 import { tidyRecordings } from './tidy-recordings.ts';
 import { WebmFile, type WriteError } from './webm-file.ts';
 
@@ -30,11 +33,13 @@ export interface RecordingLibraryOptions {
   /** Told when there is no room for what should be recorded, and when there is some again. */
   onAlarm?: (alarm: RecordingStatus['alarm']) => void;
   freeBytes?: () => Promise<number>;
+  dates?: Dates;
 }
 
 /** One recording while it is being written. */
 export interface OpenRecording {
   readonly id: string;
+  /** On the clock of its frames: server time. */
   readonly startMs: number;
   readonly endMs: number;
   readonly width: number;
@@ -53,6 +58,7 @@ export class RecordingLibrary {
   readonly #room: RecordingRoom;
   readonly #open = new Map<string, WebmFile>();
   readonly #index: RecordingIndex;
+  readonly #dates: RecordingDates;
 
   /** Looks through the folder first: what a crash left is repaired, taken in or removed. */
   static async open(options: RecordingLibraryOptions): Promise<RecordingLibrary> {
@@ -66,7 +72,8 @@ export class RecordingLibrary {
 
   private constructor(options: RecordingLibraryOptions) {
     this.#options = options;
-    const { folder, limits, freeBytes, onAlarm } = options;
+    const { folder, limits, freeBytes, onAlarm, dates = unmappedTime() } = options;
+    this.#dates = new RecordingDates(folder, dates, options.log);
     this.#index = new RecordingIndex(options.store, options.log);
     this.#room = new RecordingRoom({
       folder,
@@ -97,7 +104,7 @@ export class RecordingLibrary {
   async begin(first: EncodedFrame, isProtected: boolean): Promise<OpenRecording> {
     const { folder } = this.#options;
     const { cameraId, width, height } = first;
-    const startMs = Math.floor(first.captureUs / 1000);
+    const startMs = this.#dates.dateMs(first.captureUs);
     const id = randomId('rec');
     const stored: StoredRecording = { id, cameraId, bytes: 0, kept: true };
     const segment = {
@@ -186,10 +193,17 @@ export class RecordingLibrary {
     await rm(join(folder, cameraId), { recursive: true, force: true });
   }
 
+  /** See redateRecordings; what is being written is dated anew when it ends. */
+  onClockChanged(change: ClockChange): Promise<ReadonlyMap<string, number>> {
+    const { folder } = this.#options;
+    const parts = { folder, index: this.#index, room: this.#room, dates: this.#dates, open: this.#open };
+    return redateRecordings(parts, change);
+  }
+
   #opened(segment: StoredSegment, file: WebmFile): OpenRecording {
     return {
       id: segment.id,
-      startMs: segment.startMs,
+      startMs: file.startMs,
       width: segment.width,
       height: segment.height,
       get endMs() {
@@ -212,8 +226,10 @@ export class RecordingLibrary {
       const segment = this.#index.find(id);
       if (!segment) return;
       if (file.bytes === 0) return await this.remove(id);
+      const dated = await this.#dates.dateAnew(asFarAs(segment, file), file);
+      this.#dates.noteEnd(id, file);
       // What a failing disk kept from ending as it should is repaired at the next start; until then it plays as far as it goes.
-      const closed = { ...segment, endMs: file.endMs, bytes: file.bytes, open: problem === 'diskError' };
+      const closed = { ...dated, open: problem === 'diskError' };
       this.#index.put(closed).catch(() => undefined);
       this.#room.put({ ...asStored(closed), kept: closed.protected });
     } catch (error) {
@@ -232,7 +248,7 @@ export class RecordingLibrary {
 
   #asItIs(segment: StoredSegment): StoredSegment {
     const file = this.#open.get(segment.id);
-    return file ? { ...segment, endMs: file.endMs, bytes: file.bytes } : segment;
+    return file ? asFarAs(segment, file) : segment;
   }
 
   async #removeFile(id: string): Promise<void> {
@@ -247,7 +263,7 @@ export class RecordingLibrary {
   }
 }
 
-function asStored(segment: StoredSegment): StoredRecording {
-  const { id, cameraId, bytes } = segment;
-  return { id, cameraId, bytes, kept: segment.protected || segment.open };
+/** @param file its film, on another clock */
+function asFarAs(segment: StoredSegment, { startMs, endMs, bytes }: WebmFile): StoredSegment {
+  return { ...segment, endMs: segment.startMs + endMs - startMs, bytes };
 }

@@ -6,6 +6,7 @@
  */
 
 import { statfs } from 'node:fs/promises';
+import { monotonicMs } from '../core/clock.ts';
 import { QuotaRing, type QuotaLimits, type StoredRecording } from '../core/recording/quota-ring.ts';
 import type { RecordingStatus } from '../wire/recording.ts';
 
@@ -101,7 +102,7 @@ export class RecordingRoom {
   }
 
   async #lookAtDisk(): Promise<void> {
-    const nowMs = performance.now();
+    const nowMs = monotonicMs();
     if (nowMs - this.#lookedAtMs < FREE_LOOK_MS) return;
     this.#lookedAtMs = nowMs;
     this.#freeBytes = await (this.#options.freeBytes?.() ?? freeBytesOf(this.#options.folder));

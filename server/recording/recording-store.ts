@@ -23,6 +23,8 @@ export interface StoredSegment {
   height: number;
   protected: boolean;
   open: boolean;
+  /** Grows in the order they were begun, whatever their dates; left out of one that the index does not have yet. */
+  sequence?: number;
 }
 
 /** What is known beside the index: entries that are not as they are written there, and those of them in the range. */
@@ -32,10 +34,11 @@ export interface Unindexed {
 }
 
 const COLUMNS =
-  'id, camera_id AS cameraId, start_ms AS startMs, end_ms AS endMs, bytes, width, height, protected, open';
+  'id, camera_id AS cameraId, start_ms AS startMs, end_ms AS endMs, bytes, width, height, protected, open, rowid AS sequence';
 
 const SQL = declareStatements('recordings', {
-  all: `SELECT ${COLUMNS} FROM recordings ORDER BY start_ms`,
+  // In the order they were begun, for dates may have been wrong then.
+  all: `SELECT ${COLUMNS} FROM recordings ORDER BY rowid`,
   // A recording lasts a minute at most, so none that begins earlier than that can reach into the range.
   range: `
     SELECT ${COLUMNS} FROM recordings
@@ -50,7 +53,7 @@ const SQL = declareStatements('recordings', {
   put: `
     INSERT INTO recordings (id, camera_id, start_ms, end_ms, bytes, width, height, protected, open)
     VALUES (:id, :cameraId, :startMs, :endMs, :bytes, :width, :height, :protected, :open)
-    ON CONFLICT (id) DO UPDATE SET end_ms = :endMs, bytes = :bytes, width = :width, height = :height,
+    ON CONFLICT (id) DO UPDATE SET start_ms = :startMs, end_ms = :endMs, bytes = :bytes, width = :width, height = :height,
       protected = :protected, open = :open`,
   remove: 'DELETE FROM recordings WHERE id = ?',
   gaps: `
@@ -66,6 +69,19 @@ const SQL = declareStatements('recordings', {
       SELECT 1 FROM recording_gaps WHERE camera_id = :cameraId AND start_ms = :startMs AND reason = :reason
         AND (:endMs IS NULL OR end_ms IS :endMs))`,
   endGaps: 'UPDATE recording_gaps SET end_ms = max(?, start_ms) WHERE camera_id = ? AND end_ms IS NULL',
+  moveGaps: `
+    UPDATE recording_gaps SET start_ms = start_ms + :byMs, end_ms = end_ms + :byMs
+    WHERE camera_id = :cameraId AND reason <> 'clockChanged'
+      AND (end_ms BETWEEN :fromMs AND :toMs OR end_ms IS NULL AND start_ms BETWEEN :fromMs - 86400000 AND :toMs)`,
+  // Time that a camera was recorded in, before the clock was set, is not missing.
+  addClockGap: `
+    INSERT INTO recording_gaps (camera_id, start_ms, end_ms, reason)
+    SELECT :cameraId, max(:startMs, coalesce((SELECT max(end_ms) FROM recordings
+      WHERE camera_id = :cameraId AND start_ms >= :startMs AND start_ms < :endMs AND end_ms <= :endMs AND open = 0), :startMs)), :endMs, 'clockChanged'
+    WHERE NOT EXISTS (
+      SELECT 1 FROM recording_gaps WHERE camera_id = :cameraId AND end_ms = :endMs AND reason = 'clockChanged')`,
+  forgetClockGaps:
+    "DELETE FROM recording_gaps WHERE camera_id = ? AND reason = 'clockChanged' AND end_ms > ?",
   forgetGaps: 'DELETE FROM recording_gaps WHERE camera_id = ?',
   forgetOldGaps: 'DELETE FROM recording_gaps WHERE camera_id = ? AND end_ms < ?',
   ...settingsSql('recording_settings', 'camera_id'),
@@ -122,7 +138,8 @@ export class RecordingQueries extends SettingsQueries<typeof RECORDING_SETTINGS.
   }
 
   put(segment: StoredSegment): void {
-    const { protected: isProtected, open, ...columns } = segment;
+    const { id, cameraId, startMs, endMs, bytes, width, height, protected: isProtected, open } = segment;
+    const columns = { id, cameraId, startMs, endMs, bytes, width, height };
     this.#statements.put.run({ ...columns, protected: Number(isProtected), open: Number(open) });
   }
 
@@ -147,6 +164,21 @@ export class RecordingQueries extends SettingsQueries<typeof RECORDING_SETTINGS.
     this.#statements.endGaps.run(endMs, cameraId);
   }
 
+  /** The clock was set by `byMs`: gaps that ended between two dates of before, or go on, were dated by the wrong one. */
+  moveGaps(cameraId: string, byMs: number, fromMs: number, toMs: number): void {
+    this.#statements.moveGaps.run({ cameraId, byMs, fromMs, toMs });
+  }
+
+  /** Time that the clock passed over, from the last recording before it on. */
+  addClockGap(cameraId: string, startMs: number, endMs: number): void {
+    this.#statements.addClockGap.run({ cameraId, startMs, endMs });
+  }
+
+  /** The clock was set back to before they end. */
+  forgetClockGaps(cameraId: string, nowMs: number): void {
+    this.#statements.forgetClockGaps.run(cameraId, nowMs);
+  }
+
   forgetGaps(cameraId: string): void {
     this.#statements.forgetGaps.run(cameraId);
   }
@@ -169,6 +201,9 @@ export const RECORDING_WORK = {
   gaps: 'long',
   addGap: 'record',
   endGaps: 'record',
+  moveGaps: 'record',
+  addClockGap: 'record',
+  forgetClockGaps: 'record',
   forgetGaps: 'record',
   forgetGapsBefore: 'state',
   ...SETTINGS_WORK,

@@ -15,11 +15,16 @@ export async function tidyRecordings(folder: string, store: RecordingStore, log:
   const counts = { repaired: 0, takenIn: 0, removed: 0, missing: 0 };
   const known = new Map(store.all().map((segment) => [recordingPath(segment), segment]));
   const seen = new Set<string>();
+  const found: { path: string; name: RecordingName }[] = [];
   for await (const path of glob('*/*/*', { cwd: folder })) {
     if (path.endsWith(REPAIR_SUFFIX)) await rm(join(folder, path), { force: true });
     const name = parseRecordingPath(path.split(sep).join('/'));
     // Whatever else somebody put there is none of our business.
-    if (!name) continue;
+    if (name) found.push({ path, name });
+  }
+  // In the order that the index keeps: what is taken in is as old as its name says.
+  found.sort((a, b) => a.name.startMs - b.name.startMs);
+  for (const { path, name } of found) {
     seen.add(path);
     const segment = known.get(path);
     try {

@@ -7,10 +7,11 @@
  */
 
 import type { WebSocket } from 'ws';
-import type { Clock } from '../core/clock.ts';
+import { type Clock, wallMs } from '../core/clock.ts';
 import { TokenBucket } from '../core/token-bucket.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { unmappedTime, type Dates } from '../core/site-clock.ts';
 import type { Capacity } from '../core/capacity.ts';
 import type { CameraFrames } from '../core/video/camera-frame.ts';
 import {
@@ -42,6 +43,7 @@ export interface SignalingSessionOptions {
   transportQuota: TransportQuota;
   capacity: Capacity;
   clock: Clock;
+  dates?: Dates;
   log: Log;
 }
 
@@ -167,8 +169,8 @@ export class SignalingSession {
     }
     this.#identity = identity;
     this.#allowance.userId = identity.userId;
-    // Not the server's clock, which stops while the machine sleeps.
-    const remainingMs = identity.expiresAtMs - Date.now();
+    // The wall clock, by which the token was made: server time stops while the machine sleeps.
+    const remainingMs = identity.expiresAtMs - wallMs();
     clearTimeout(this.#deadline);
     this.#deadline = setTimeout(() => this.close('tokenExpired'), remainingMs);
     return Math.floor(remainingMs / 1000);
@@ -237,7 +239,8 @@ export class SignalingSession {
     },
     getTime: ({ t0 }) => {
       const nowUs = this.#options.clock();
-      return { t0, t1: nowUs, t2: nowUs };
+      const { dates = unmappedTime() } = this.#options;
+      return { t0, t1: nowUs, t2: nowUs, dateMs: dates.dateMs(nowUs) };
     },
   };
 

@@ -7,6 +7,7 @@
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { wallMs } from '../core/clock.ts';
 import type { KnownCamera, KnownCameras } from '../core/cameras.ts';
 import { Backoff } from '../core/backoff.ts';
 import type { Log } from '../log.ts';
@@ -72,7 +73,7 @@ export class DemoCamera {
     if (this.#running && !known) this.#dismissed = true;
     const wanted = enabled && !this.#dismissed && cameras.list().every(({ kind }) => kind === 'demo');
     if (wanted && !this.#running) {
-      await cameras.ensure(ID, NAME, 'demo', Date.now());
+      await cameras.ensure(ID, NAME, 'demo', wallMs());
       if (this.#stopped) return;
       this.#running = true;
       this.#spawn(this.#httpPort);

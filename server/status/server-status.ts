@@ -25,10 +25,11 @@ export interface StatusSources {
   pairing: { readonly counters: ServerStatus['pairing'] };
   http: { readonly counters: ServerStatus['http'] };
   store: { readonly figures: ServerStatus['store'] };
+  site: { readonly trust: { readonly view: ServerStatus['clock'] } };
 }
 
 export function serverStatus(sources: StatusSources): ServerStatus {
-  const { sfu, capacity, signaling, mjpeg, transcoder, ingest, pairing, http, store } = sources;
+  const { sfu, capacity, signaling, mjpeg, transcoder, ingest, pairing, http, store, site } = sources;
   const { rss, heapTotal, heapUsed, external, arrayBuffers } = process.memoryUsage();
   return {
     sfu: sfu.stats,
@@ -44,6 +45,7 @@ export function serverStatus(sources: StatusSources): ServerStatus {
     pairing: pairing.counters,
     http: http.counters,
     store: store.figures,
+    clock: site.trust.view,
     memory: { rss, heapTotal, heapUsed, external, arrayBuffers },
   };
 }

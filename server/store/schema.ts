@@ -234,4 +234,27 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX webhook_deliveries_waiting ON webhook_deliveries (webhook_id, next_attempt_at, sequence)
     WHERE state = 'waiting';
   `,
+  `
+  -- Reasons are those of wire/recording.ts; the table takes any, so that a new one needs no new table.
+  ALTER TABLE recording_gaps RENAME TO old_recording_gaps;
+  CREATE TABLE recording_gaps (
+    id            INTEGER PRIMARY KEY,
+    camera_id     TEXT NOT NULL,
+    start_ms      INTEGER NOT NULL,
+    -- Null while it lasts.
+    end_ms        INTEGER,
+    reason        TEXT NOT NULL
+  ) STRICT;
+  INSERT INTO recording_gaps SELECT id, camera_id, start_ms, end_ms, reason FROM old_recording_gaps;
+  DROP TABLE old_recording_gaps;
+  CREATE INDEX recording_gaps_by_camera ON recording_gaps (camera_id, start_ms);
+  CREATE INDEX recording_gaps_by_end ON recording_gaps (camera_id, end_ms);
+  `,
+  `
+  -- The time zone and what else holds for the whole site. JSON, as wire/site.ts has it.
+  CREATE TABLE site_settings (
+    name          TEXT PRIMARY KEY,
+    value         TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -7,6 +7,7 @@
 
 import { setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { monotonicMs } from '../core/clock.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { ThreadData } from './thread-messages.ts';
@@ -76,10 +77,10 @@ export class StoreThread<Request, Reply> {
 
   async #start(): Promise<Worker> {
     const { signal } = this.#closing;
-    const waitMs = this.#startedAtMs + RESTART_MS - performance.now();
+    const waitMs = this.#startedAtMs + RESTART_MS - monotonicMs();
     if (waitMs > 0 && !signal.aborted) await setTimeout(waitMs, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) throw new VigieError('unavailable', 'the server is stopping');
-    this.#startedAtMs = performance.now();
+    this.#startedAtMs = monotonicMs();
     if (this.#starts++ > 0) this.#restarts++;
     const { url, data } = this.#options;
     const worker = new Worker(url, {

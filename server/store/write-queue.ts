@@ -7,6 +7,7 @@
  * `action` whose caller got `unavailable` because of a lock is never written.
  */
 
+import { monotonicMs } from '../core/clock.ts';
 import { VigieError } from '../errors.ts';
 import type { StoreCall, WriteKind } from './work.ts';
 
@@ -63,7 +64,7 @@ export class WriteQueue {
   constructor(options: WriteQueueOptions) {
     this.#options = options;
     this.#capacity = options.capacity ?? CAPACITY;
-    this.#nowMs = options.nowMs ?? (() => performance.now());
+    this.#nowMs = options.nowMs ?? monotonicMs;
     this.#idle.resolve();
   }
 

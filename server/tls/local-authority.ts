@@ -12,6 +12,7 @@ import { EventEmitter } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
+import { wallMs } from '../core/clock.ts';
 import { certificateProblem, expiryOf, type CertificatePair } from '../core/certificate-pair.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -59,7 +60,7 @@ export class LocalAuthority
   /** @throws VigieError `configuration` when the folder is not usable, or does not contain an authority */
   static async open(options: LocalAuthorityOptions): Promise<LocalAuthority> {
     const folder = join(options.dataDir, 'tls');
-    const nowMs = options.nowMs ?? Date.now;
+    const nowMs = options.nowMs ?? wallMs;
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       const authority = readPair(folder, 'ca') ?? (await makeAuthority(options.names(), nowMs()));
@@ -124,7 +125,7 @@ export class LocalAuthority
     if (this.#issuing || this.#closed || !this.#isDue(names)) return;
     this.#issuing = true;
     try {
-      const pair = await issueServerCertificate(this.#pair, names, (this.#options.nowMs ?? Date.now)());
+      const pair = await issueServerCertificate(this.#pair, names, (this.#options.nowMs ?? wallMs)());
       if (this.#closed) return;
       this.#current = pair;
       this.emit('changed', pair);
@@ -158,7 +159,7 @@ export class LocalAuthority
 
   /** A removed name does not matter: interfaces come and go. */
   #isDue(names: readonly string[]): boolean {
-    const nowMs = (this.#options.nowMs ?? Date.now)();
+    const nowMs = (this.#options.nowMs ?? wallMs)();
     const certificate = new X509Certificate(this.#current.cert);
     return (
       certificateProblem(this.#current, nowMs) !== undefined ||

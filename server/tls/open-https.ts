@@ -25,13 +25,14 @@ export interface Https {
 }
 
 /**
+ * @param nowMs the date, never one before this release: what is issued by a wrong clock would be worth nothing once it is set
  * @returns undefined for plain http
  * @throws VigieError `configuration` without a usable certificate
  */
-export async function openHttps(config: Config, log: Log): Promise<Https | undefined> {
+export async function openHttps(config: Config, log: Log, nowMs: () => number): Promise<Https | undefined> {
   const { tls } = config;
   if (tls === undefined) return undefined;
-  const local = tls === 'local' ? await openAuthority(config, log) : undefined;
+  const local = tls === 'local' ? await openAuthority(config, log, nowMs) : undefined;
   const certificates = local ?? new CertificateFiles({ ...(tls as CertificatePaths), log });
   const authority = local?.authority;
   return {
@@ -51,10 +52,14 @@ function pathFromHere(path: string): string {
   return shorter.startsWith('..') ? path : shorter;
 }
 
-function openAuthority({ dataDir, announcedAddresses }: Config, log: Log): Promise<LocalAuthority> {
+function openAuthority(
+  { dataDir, announcedAddresses }: Config,
+  log: Log,
+  nowMs: () => number,
+): Promise<LocalAuthority> {
   const names = (): string[] =>
     localNames({ hostname: hostname(), interfaces: networkInterfaces(), announced: announcedAddresses });
-  return LocalAuthority.open({ dataDir, names, log });
+  return LocalAuthority.open({ dataDir, names, log, nowMs });
 }
 
 /**

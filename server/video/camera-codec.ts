@@ -5,7 +5,8 @@
  * decoder) never affects another's picture.
  */
 
-import { monotonicUs, type EncodeRequest } from './codec-messages.ts';
+import { machineUs } from '../core/clock.ts';
+import type { EncodeRequest } from './codec-messages.ts';
 import { LumaReader, type Luma } from './luma-reader.ts';
 import { JpegDecoder } from './jpeg-decoder.ts';
 import { Vp8Encoder } from './vp8-encoder.ts';
@@ -31,14 +32,14 @@ export class CameraCodec {
 
   /** @throws CodecError for a damaged JPEG; the codec stays usable */
   transcode(request: EncodeRequest, jpeg: Buffer): Transcoded {
-    const decodeStartUs = monotonicUs();
+    const decodeStartUs = machineUs();
     this.#decoder ??= new JpegDecoder();
     const picture = this.#decoder.decode(jpeg);
-    const decodedUs = monotonicUs();
+    const decodedUs = machineUs();
     const { width, height } = picture;
     const encoder = this.#encoderFor(width, height, request.bitrateBps);
     const { data, keyframe } = encoder.encode(picture, request.captureUs, request.keyframe);
-    const encodedUs = monotonicUs();
+    const encodedUs = machineUs();
     const luma = request.luma ? this.#luma.ofPicture(picture) : undefined;
     return { data, keyframe, width, height, decodeStartUs, decodedUs, encodedUs, luma };
   }

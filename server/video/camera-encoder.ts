@@ -8,7 +8,7 @@
 
 import { BitrateChoice } from '../core/video/video-bitrate.ts';
 import type { CameraFrame } from '../core/video/camera-frame.ts';
-import type { Clock } from '../core/clock.ts';
+import { type Clock, machineUs } from '../core/clock.ts';
 import type { CombinedDemand, EncodingDemand } from '../core/video/encoding-demand.ts';
 import type { EncodedFrame } from '../core/video/encoded-frame.ts';
 import type { Subscription } from '../core/fan-out.ts';
@@ -19,7 +19,7 @@ import { lumaCells } from '../core/video/luma-frame.ts';
 import { LatestSlot } from '../core/latest-slot.ts';
 import type { VideoTimestamps } from '../core/rtp/rtp-clock.ts';
 import type { Log } from '../log.ts';
-import { encodeRequest, monotonicUs, type CodecReplyHeader } from './codec-messages.ts';
+import { encodeRequest, type CodecReplyHeader } from './codec-messages.ts';
 import type { CodecPool } from './codec-pool.ts';
 import type { CodecSeat } from './codec-seat.ts';
 import type { CameraLuma } from './camera-luma.ts';
@@ -182,7 +182,7 @@ export class CameraEncoder {
     const { captureUs, receivedUs } = work.frame;
     const { keyframe, width, height } = reply;
     // Both clocks are read at the same moment, so their drift does not matter.
-    const offsetUs = clock() - monotonicUs();
+    const offsetUs = clock() - machineUs();
     const toServerClock = (us: number) => Math.round(us + offsetUs);
     counters.encoded++;
     if (keyframe) counters.keyframes++;

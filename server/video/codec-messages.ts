@@ -148,8 +148,3 @@ export function readReplyHeader(header: Buffer): CodecReplyHeader {
 function flagsOf({ keyframe, luma }: { keyframe: boolean; luma: boolean }): number {
   return (keyframe ? FLAG_KEYFRAME : 0) | (luma ? FLAG_LUMA : 0);
 }
-
-/** The machine's monotonic clock in µs, the same in every process. */
-export function monotonicUs(): number {
-  return Number(process.hrtime.bigint()) / 1000;
-}

@@ -6,6 +6,7 @@
  */
 
 import { createHash } from 'node:crypto';
+import { monotonicMs } from '../core/clock.ts';
 import { APP_IMAGE_HEAD_BYTES, readAppImageHead } from '../core/updates/app-image.ts';
 import {
   FIRMWARE_PATH,
@@ -105,7 +106,7 @@ async function downloadUpdate(
   const hash = createHash('sha256');
   let head = Buffer.alloc(0);
   let receivedBytes = 0;
-  let reportedAtMs = performance.now();
+  let reportedAtMs = monotonicMs();
   try {
     const response = await fetch(url, {
       headers: { authorization: `Bearer ${offer.token}` },
@@ -120,8 +121,8 @@ async function downloadUpdate(
       if (receivedBytes > offer.bytes) return 'the image is longer than offered';
       hash.update(piece);
       if (head.length < APP_IMAGE_HEAD_BYTES) head = Buffer.concat([head, piece]);
-      if (performance.now() - reportedAtMs < PROGRESS_INTERVAL_MS) continue;
-      reportedAtMs = performance.now();
+      if (monotonicMs() - reportedAtMs < PROGRESS_INTERVAL_MS) continue;
+      reportedAtMs = monotonicMs();
       onProgress(receivedBytes);
     }
   } catch (error) {

@@ -5,6 +5,7 @@
  * tick. A missed tick is skipped and never made up for.
  */
 
+import { monotonicMs, serverTimeUs } from '../core/clock.ts';
 import type { Picture, PictureSource } from './picture-source.ts';
 
 export interface CapturedFrame extends Picture {
@@ -14,12 +15,12 @@ export interface CapturedFrame extends Picture {
 
 /** The camera's monotonic clock, in µs since it started. */
 export function cameraClockUs(): number {
-  return Math.round(performance.now() * 1000);
+  return Math.round(monotonicMs() * 1000);
 }
 
 /** @returns µs since the Unix epoch */
 export function wallClockUs(clockUs: number): number {
-  return Math.round(performance.timeOrigin * 1000) + clockUs;
+  return serverTimeUs(clockUs);
 }
 
 export class FrameTicker {

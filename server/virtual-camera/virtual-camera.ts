@@ -7,6 +7,7 @@
 
 import type { EventEmitter } from 'node:events';
 import { getHeapStatistics } from 'node:v8';
+import { monotonicMs } from '../core/clock.ts';
 import { Backoff } from '../core/backoff.ts';
 import { CAMERA_CLOSE, type TelemetryMessage } from '../wire/camera-protocol.ts';
 import { type CameraSettings } from '../wire/camera-settings.ts';
@@ -54,7 +55,7 @@ export class VirtualCamera {
   #closed = false;
   #resetReason = 'power-on';
   #framesAtTelemetry = 0;
-  #telemetryAtMs = performance.now();
+  #telemetryAtMs = monotonicMs();
   #motion = false;
 
   constructor(options: VirtualCameraOptions) {
@@ -93,7 +94,7 @@ export class VirtualCamera {
 
   telemetry(): Omit<TelemetryMessage, 'type' | 'drops' | 'sendStalls'> {
     const framesSent = this.#connection?.framesSent ?? 0;
-    const nowMs = performance.now();
+    const nowMs = monotonicMs();
     const fps = ((framesSent - this.#framesAtTelemetry) * 1000) / Math.max(1, nowMs - this.#telemetryAtMs);
     this.#framesAtTelemetry = framesSent;
     this.#telemetryAtMs = nowMs;

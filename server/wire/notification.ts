@@ -10,10 +10,8 @@ export const NOTIFICATION_SETTINGS = z.strictObject({
   kinds: z.array(EVENT_KIND).max(2),
   /** Empty: all cameras the user may see, including new ones. */
   cameraIds,
-  /** Quiet hours, in `timeZone`. */
+  /** Quiet hours, in the site's time zone. */
   quiet: z.array(SCHEDULE_WINDOW).max(14),
-  /** IANA. */
-  timeZone: z.string().max(64).refine(isTimeZone, 'must be a time zone like Europe/Paris'),
   /** At most one notification per camera in this time. */
   pauseSeconds: z.int().min(10).max(3600),
 });
@@ -52,14 +50,6 @@ export interface PushPayload {
   path: string;
   /** A newer notification with the same tag replaces it. */
   tag: string;
-}
-
-export function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
 }
 
 function isHttps(text: string): boolean {

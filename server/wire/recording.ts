@@ -52,7 +52,15 @@ export const RECORDED_SEGMENT = z.strictObject({
 });
 export type RecordedSegment = z.infer<typeof RECORDED_SEGMENT>;
 
-export const GAP_REASON = z.enum(['cameraOffline', 'serverDown', 'overload', 'quotaFull', 'diskFull']);
+export const GAP_REASON = z.enum([
+  'cameraOffline',
+  'serverDown',
+  'overload',
+  'quotaFull',
+  'diskFull',
+  /** The server's clock was set, or its machine slept. Without a length where the clock was set back. */
+  'clockChanged',
+]);
 export type GapReason = z.infer<typeof GAP_REASON>;
 
 export const RECORDING_GAP = z.strictObject({

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { count } from './fields.ts';
+import { SITE_CLOCK_VIEW } from './site.ts';
 
 const share = z.number().min(0);
 /** Pictures sent to viewers; `passedOver`: replaced by newer ones. */
@@ -163,6 +164,7 @@ export const SERVER_STATUS = z.strictObject({
   pairing: z.strictObject({ made: count, paired: count, refused: count }),
   http: HTTP_FIGURES,
   store: STORE_FIGURES,
+  clock: SITE_CLOCK_VIEW,
   /** Of the process, in bytes. */
   memory: z.strictObject({
     rss: count,

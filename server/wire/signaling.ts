@@ -8,6 +8,7 @@
 
 import type { EventView } from './event.ts';
 import type { RecordingStatus } from './recording.ts';
+import type { SiteClockView } from './site.ts';
 import type { CameraAdvice, CameraView } from './camera.ts';
 import type { CameraFirmwareView } from './firmware.ts';
 
@@ -184,8 +185,14 @@ export interface SignalingMethods {
     response: { watchId: number };
   };
   stopFrames: { request: { watchId: number }; response: Record<string, never> };
-  /** Clock exchange like NTP: `t0` comes back with the server's receive and send time, in µs. */
-  getTime: { request: { t0: number }; response: { t0: number; t1: number; t2: number } };
+  /**
+   * Clock exchange like NTP: `t0` comes back with the server's receive and send time, µs of server time, and the date of
+   * `t2`, which alone steps when the server's clock is set.
+   */
+  getTime: {
+    request: { t0: number };
+    response: { t0: number; t1: number; t2: number; dateMs: number };
+  };
 }
 
 export type SignalingMethod = keyof SignalingMethods;
@@ -204,6 +211,8 @@ export interface SignalingNotifications {
   cameraAdvice: { cameraId: string; advice: CameraAdvice[] };
   /** To administrators: recording has stopped for lack of space, or continues. */
   recordingStatus: RecordingStatus;
+  /** To administrators: the site's clock went wrong, or is right again. */
+  siteClock: SiteClockView;
   consumerClosed: { consumerId: string; reason: 'cameraRemoved' | 'rightRevoked' | 'transportClosed' };
   /** The right to the camera was revoked, or the camera was removed. */
   framesEnded: { watchId: number };

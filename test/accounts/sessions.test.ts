@@ -175,3 +175,18 @@ test('a session survives a restart of the server', async (context) => {
   after.identify(accessToken);
   await after.refresh(refreshToken);
 });
+
+test('a clock that is set ends no sign-in of this run, and makes none younger', async (context) => {
+  const { clock, sessions, user } = await setUp(context);
+  const { refreshToken } = await sessions.start(user);
+  for (const byMs of [40 * DAY_MS, -40 * DAY_MS, 40 * DAY_MS]) {
+    clock.nowMs += MINUTE_MS;
+    clock.nowMs += byMs;
+    await sessions.onClockChanged({ kind: 'stepped', byMs, atUs: 0, sinceUs: 0 });
+  }
+  assert.ok(sessions.deviceOf(refreshToken));
+  clock.nowMs += 30 * DAY_MS - 3 * MINUTE_MS;
+  assert.ok(sessions.deviceOf(refreshToken));
+  clock.nowMs += 1;
+  assert.equal(sessions.deviceOf(refreshToken), undefined);
+});

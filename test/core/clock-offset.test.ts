@@ -57,6 +57,14 @@ suite('clock offset', () => {
     }
   });
 
+  test('an exchange that contradicts the ones before counts at once: the camera’s clock was set', () => {
+    const clock = new ClockOffset();
+    assert.equal(clock.add(exchange(0, 5_000_000, 500, 500)), 0);
+    const excessUs = clock.add(exchange(10_000_000, 4_000_000, 90_000, 90_000));
+    assert.ok((excessUs ?? 0) > 900_000, `${excessUs}`);
+    assert.equal(clock.offsetUs, 4_000_000);
+  });
+
   for (const [name, times] of [
     ['answered before the request', { t0: 100, t1: 0, t2: 0, t3: 99 }],
     ['sent before it was received', { t0: 0, t1: 100, t2: 99, t3: 1_000 }],
@@ -66,7 +74,7 @@ suite('clock offset', () => {
   ] as const) {
     test(`an exchange that is ${name} changes nothing`, () => {
       const clock = new ClockOffset();
-      assert.equal(clock.add(times), false);
+      assert.equal(clock.add(times), undefined);
       assert.equal(clock.offsetUs, undefined);
     });
   }
@@ -83,14 +91,5 @@ suite('capture time', () => {
 
   test('it is never later than the arrival minus the time in the camera', () => {
     assert.equal(captureTimeUs({ captureUs: 100, sendUs: 4_100 }, 9_000_000, 9_999_999), 8_996_000);
-  });
-
-  test('an implausible age is limited', () => {
-    const day = 86_400_000_000;
-    assert.equal(
-      captureTimeUs({ captureUs: 0, sendUs: 2 ** 52 }, 30 * day, undefined),
-      30 * day - 60_000_000,
-    );
-    assert.equal(captureTimeUs({ captureUs: 0, sendUs: 0 }, 30 * day, -day), 30 * day - 60_000_000);
   });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
+import { unmappedTime } from '../../server/core/site-clock.ts';
 import { CameraSensor } from '../../server/events/camera-sensor.ts';
 import { eventRoom } from './event-room.ts';
 
@@ -10,7 +11,11 @@ async function wired(context: TestContext) {
   const room = await eventRoom(context);
   const { timers } = context.mock;
   timers.enable({ apis: ['setTimeout', 'Date'], now: START_MS });
-  const sensor = new CameraSensor({ events: room.log, quietMs: QUIET_MS });
+  const sensor = new CameraSensor({
+    events: room.log,
+    quietMs: QUIET_MS,
+    time: unmappedTime(() => Date.now() * 1000),
+  });
   const passes = async (ms: number): Promise<void> => {
     timers.tick(ms);
     await room.settled();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
+import { unmappedTime } from '../../server/core/site-clock.ts';
 import { ConnectionWatch } from '../../server/events/connection-watch.ts';
 import type { EventLog } from '../../server/events/event-log.ts';
 import { eventRoom } from './event-room.ts';
@@ -11,7 +12,8 @@ async function watched(context: TestContext) {
   const room = await eventRoom(context);
   const { timers } = context.mock;
   timers.enable({ apis: ['setTimeout', 'Date'], now: START_MS });
-  const watch = (events: EventLog = room.log) => new ConnectionWatch({ events, patienceMs: PATIENCE_MS });
+  const watch = (events: EventLog = room.log) =>
+    new ConnectionWatch({ events, patienceMs: PATIENCE_MS, time: unmappedTime(() => Date.now() * 1000) });
   const passes = async (ms: number): Promise<void> => {
     timers.tick(ms);
     await room.settled();

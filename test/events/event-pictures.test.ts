@@ -34,6 +34,7 @@ function photographer(context: TestContext, { ageMs = 100, width = 640 } = {}) {
     { latest, shrink },
     { illustrate: ({ id }, jpeg) => void taken.push([id, jpeg]) },
     createLog('silent'),
+    () => Date.now() * 1000,
   );
   const later = async (): Promise<void> => {
     timers.tick(1_000);

@@ -1,6 +1,7 @@
 /** The events stage over a real database, with two cameras and a clock that the test sets. */
 
 import type { TestContext } from 'node:test';
+import { unmappedTime } from '../../server/core/site-clock.ts';
 import { EventLog } from '../../server/events/event-log.ts';
 import { Sensors } from '../../server/events/sensors.ts';
 import { VigieError } from '../../server/errors.ts';
@@ -37,7 +38,11 @@ export async function eventRoom(context: TestContext, limits?: Partial<EventLimi
   const [door, yard] = await Promise.all([cameras.add('Door', 'v1', 1), cameras.add('Yard', 'v1', 2)]);
   return {
     log,
-    sensors: new Sensors(sensors, log, () => nowMs),
+    sensors: new Sensors(
+      sensors,
+      log,
+      unmappedTime(() => nowMs * 1000),
+    ),
     cameras,
     told,
     door: door.id,

@@ -267,8 +267,7 @@ suite('after the welcome', () => {
     ['an unknown type', 'badMessage', '{"type":"frame"}'],
     ['a second hello', 'badMessage', '{"type":"hello","cameraId":"cam_2"}'],
     ['a time question without a time', 'badMessage', '{"type":"time","id":1}'],
-    ['a time that is no whole number', 'badMessage', '{"type":"time","id":1,"t0":0.5}'],
-    ['a negative time', 'badMessage', '{"type":"time","id":1,"t0":-1}'],
+    ['a time that is no number', 'badMessage', '{"type":"time","id":1,"t0":"noon"}'],
     [
       'a reason that is a novel',
       'badMessage',
@@ -299,7 +298,6 @@ suite('after the welcome', () => {
     ['a JPEG without a header', 'badFrame', JPEG],
     ['a header that claims fewer bytes', 'badFrame', frameMessage({ jpegBytes: JPEG.length - 1 })],
     ['a header that claims more bytes', 'badFrame', frameMessage({ jpegBytes: JPEG.length + 1 })],
-    ['a frame sent before it was captured', 'badFrame', frameMessage({ captureUs: 2, sendUs: 1 })],
     ['a frame declared wider than allowed', 'badFrame', frameMessage({ width: 2594 })],
     ['a frame declared higher than allowed', 'badFrame', frameMessage({ height: 1945 })],
     ['a frame of more than 1 MiB', 'tooLarge', frameMessage({}, Buffer.alloc(MAX_JPEG_BYTES + 1))],

@@ -129,6 +129,30 @@ suite('camera ingest', () => {
     assert.equal(rig.frames[0]?.receivedUs, nowUs);
   });
 
+  test('a clock that talks nonsense is answered, told, and costs no picture and no connection', async () => {
+    await using rig = await IngestRig.start();
+    const faults: string[] = [];
+    rig.ingest.on('clockFault', (cameraId) => faults.push(cameraId));
+    const camera = await rig.online('cam_1');
+    for (const t0 of [-1, 0.5, 2 ** 60]) {
+      camera.say({ type: 'time', id: 1, t0 });
+      assert.equal((await camera.next('time')).t0, t0);
+    }
+    for (const [sequence, times] of [
+      { captureUs: 2, sendUs: 1 },
+      { captureUs: 2 ** 60, sendUs: 2 ** 60 },
+      { captureUs: 5, sendUs: 6 },
+    ].entries()) {
+      camera.sendFrame({ sequence, ...times });
+      await camera.next('ack');
+    }
+    assert.deepEqual(
+      rig.frames.map(({ captureUs, receivedUs }) => captureUs === receivedUs),
+      [true, true, true],
+    );
+    assert.deepEqual(faults, ['cam_1', 'cam_1', 'cam_1']);
+  });
+
   test('settings are applied, refused with the camera’s reason, or answered by its absence', async () => {
     await using rig = await IngestRig.start();
     await assert.rejects(rig.ingest.set('cam_1', { flash: 255 }), { code: 'cameraOffline' });

@@ -69,7 +69,6 @@ test('notification settings are stored', async (context) => {
     kinds: ['motion'],
     cameraIds: ['cam_1'],
     quiet: [{ days: [0, 6], from: '22:00', to: '07:00' }],
-    timeZone: 'Europe/Paris',
     pauseSeconds: 300,
   };
   const { status, body } = await admin.call<NotificationsView>('PUT', PATH, { body: settings });

@@ -161,6 +161,18 @@ suite('webhooks', () => {
     assert.deepEqual([sent.length, new Set(sent).size], [3, 2], 'the same id each time');
   });
 
+  test('a retry is not put off by a clock that ran ahead and was set back', async (context) => {
+    const { receiver, settings, webhooks, happens, newest, waits } = await room(context);
+    receiver.answer = (response) => void response.writeHead(500).end();
+    const { id } = await webhooks().add(settings());
+    await happens(event());
+    await until('it has failed', async () => (await newest(id))?.status === 500);
+    receiver.answer = (response) => void response.end();
+    waits(-40 * 24 * 3_600_000);
+    webhooks().wake();
+    await until('it is delivered', async () => (await newest(id))?.state === 'delivered');
+  });
+
   test('a crash between event and delivery loses nothing: every stored event is sent after the start', async (context) => {
     const { receiver, settings, webhooks, store, folder, restart } = await room(context);
     await webhooks().add(settings());

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { suite, test, type TestContext } from 'node:test';
+import { wallTimeIn } from '../../server/core/local-time.ts';
 import type { QuotaLimits } from '../../server/core/recording/quota-ring.ts';
 import { createLog } from '../../server/log.ts';
 import { CameraRecorder } from '../../server/recording/camera-recorder.ts';
@@ -27,7 +28,15 @@ async function setUp(
   const log = createLog('silent');
   const gaps = new RecordingGaps('cam_1', rig.store.recordings, log);
   const recorder = new CameraRecorder(
-    { cameraId: 'cam_1', video, library, gaps, log, nowMs: () => video.nowMs },
+    {
+      cameraId: 'cam_1',
+      video,
+      library,
+      gaps,
+      log,
+      nowMs: () => video.nowMs,
+      localTime: () => wallTimeIn('UTC', video.nowMs),
+    },
     { ...DEFAULT_RECORDING, mode: 'continuous', ...settings },
   );
   t.after(() => recorder.close());

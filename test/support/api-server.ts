@@ -25,6 +25,7 @@ import { Thumbnails, type FrameScaler } from '../../server/pictures/thumbnails.t
 import { trustedProxies } from '../../server/http/trusted-proxies.ts';
 import type { CameraFrame } from '../../server/core/video/camera-frame.ts';
 import { serverClock } from '../../server/core/clock.ts';
+import { unmappedTime } from '../../server/core/site-clock.ts';
 import { EventLog } from '../../server/events/event-log.ts';
 import { Sensors } from '../../server/events/sensors.ts';
 import { Webhooks } from '../../server/outbound/webhooks.ts';
@@ -39,6 +40,7 @@ import { Capacity } from '../../server/core/capacity.ts';
 import { FrameHub } from '../../server/video/frame-hub.ts';
 import { Transcoder } from '../../server/video/transcoder.ts';
 import type { AuthorityCertificate } from '../../server/tls/local-authority.ts';
+import { SiteZone } from '../../server/site/site-zone.ts';
 import { openStores, type OpenStores } from '../../server/stores.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -86,6 +88,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
   const log = createLog('silent');
   const store = openStores(dataDir, createLog('silent'));
   const { nowMs } = options;
+  const time = unmappedTime(nowMs && (() => nowMs() * 1000));
   const accounts = await openAccounts({ store, adminPassword: ADMIN_PASSWORD, log, ...(nowMs && { nowMs }) });
   const control: CameraControl = {
     status: () => ({ online: false, lastFrameAtMs: null }),
@@ -138,6 +141,8 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     pictures: hub,
     onAlarm: () => undefined,
     log,
+    dates: time,
+    timeZone: () => 'UTC',
   });
   const pairing = new CameraPairing({ catalog, log, ...(nowMs && { nowMs }) });
   const eventLog = new EventLog(store.events, log);
@@ -161,7 +166,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     cameras: store.cameras,
     catalog,
     pairing,
-    events: { log: eventLog, sensors: new Sensors(store.sensors, eventLog, nowMs) },
+    events: { log: eventLog, sensors: new Sensors(store.sensors, eventLog, time) },
     pictures: { frames: { latest: (cameraId) => frames.get(cameraId) }, thumbnails, mjpeg },
     firmware: { images, updates, cameras: new CameraFirmware(store.cameras, updates) },
     recordings,
@@ -173,6 +178,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
       addresses: () => ({ origins: ['http://192.168.1.10:8080'], authorityFile: null }),
     },
     status: () => serverStatus({ ...IDLE_PARTS, capacity, mjpeg, pairing, http: server, store }),
+    site: { zone: new SiteZone(store.site), trust: { view: { problem: null } } },
     clientFolder: await clientFolder(join(dataDir, 'client')),
     connectionOf: clientConnections(trustedProxies(options.trustedProxies ?? []), () => false),
     authority: options.authority,

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { EncodedFrame } from '../../server/core/video/encoded-frame.ts';
 import type { QuotaLimits } from '../../server/core/recording/quota-ring.ts';
+import type { Dates } from '../../server/core/site-clock.ts';
 import { createLog } from '../../server/log.ts';
 import { RecordingLibrary } from '../../server/recording/recording-library.ts';
 import { openInProcessStore, type InProcessStore } from './in-process-store.ts';
@@ -32,13 +33,18 @@ export class RecordingRig {
     this.store = openInProcessStore(dataDir);
   }
 
-  open(limits: QuotaLimits = PLENTY, freeBytes?: () => Promise<number>): Promise<RecordingLibrary> {
+  open(
+    limits: QuotaLimits = PLENTY,
+    freeBytes?: () => Promise<number>,
+    dates?: Dates,
+  ): Promise<RecordingLibrary> {
     return RecordingLibrary.open({
       folder: this.folder,
       store: this.store.recordings,
       limits,
       log: createLog('silent'),
       ...(freeBytes && { freeBytes }),
+      ...(dates && { dates }),
     });
   }
 

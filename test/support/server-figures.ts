@@ -3,7 +3,7 @@
 import { zeroIngestCounters } from '../../server/ingest/ingest-counters.ts';
 import type { StatusSources } from '../../server/status/server-status.ts';
 
-export const IDLE_PARTS: Pick<StatusSources, 'sfu' | 'signaling' | 'transcoder' | 'ingest'> = {
+export const IDLE_PARTS: Pick<StatusSources, 'sfu' | 'signaling' | 'transcoder' | 'ingest' | 'site'> = {
   sfu: {
     stats: {
       port: 8081,
@@ -31,4 +31,5 @@ export const IDLE_PARTS: Pick<StatusSources, 'sfu' | 'signaling' | 'transcoder' 
     encodingCount: 0,
   },
   ingest: { counters: zeroIngestCounters() },
+  site: { trust: { view: { problem: null } } },
 };

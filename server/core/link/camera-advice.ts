@@ -14,6 +14,7 @@ const MANY_CRASHES = 5;
 const MANY_KEY_REJECTIONS = 3;
 const MANY_REPLACEMENTS = 4;
 const MANY_DAMAGED = 10;
+const MANY_CLOCK_FAULTS = 3;
 
 const SEVERITIES = ['error', 'warning', 'info'];
 
@@ -70,6 +71,14 @@ const RULES: readonly ((facts: CameraHealthFacts) => CameraAdvice | undefined)[]
           code: 'damagedPictures',
           severity: 'warning',
           text: 'Many of the camera’s pictures arrive damaged. Check the ribbon cable of its sensor and the power supply; a smaller size or lower quality may help.',
+        }
+      : undefined,
+  ({ clockFaults }) =>
+    clockFaults >= MANY_CLOCK_FAULTS
+      ? {
+          code: 'clockFaults',
+          severity: 'warning',
+          text: 'The camera’s clock jumps, stands still or runs at a wrong speed. Its pictures are dated by when they arrive, so delays on their way are not seen. Update its firmware; in firmware of your own, take the times of pictures from a clock that is never set, such as esp_timer_get_time().',
         }
       : undefined,
   ({ heapLevel, heapBytes }) =>

@@ -19,6 +19,8 @@ export interface CameraEvents {
   damaged: [cameraId: string];
   /** Once per connection: the camera's uptime, by its own clock. */
   clock: [cameraId: string, uptimeMs: number];
+  /** Its clock contradicted itself. */
+  clockFault: [cameraId: string];
   otaProgress: [cameraId: string, OtaProgressMessage];
   otaResult: [cameraId: string, OtaResultMessage];
 }

@@ -29,6 +29,8 @@ export interface CameraHealthFacts {
   passedOverLevel: number;
   /** Frames within the last minute that arrived damaged. */
   damaged: number;
+  /** Times that its clock contradicted itself, within the last twenty minutes. */
+  clockFaults: number;
   /** Handshakes under the camera's id with a wrong key, within the last ten minutes and since the last right one. */
   keyRejections: number;
   /** Connections within the last ten minutes that replaced an existing one. */
@@ -38,6 +40,8 @@ export interface CameraHealthFacts {
 const DAY_MS = 24 * 3600_000;
 const HANDSHAKE_WINDOW_MS = 10 * 60_000;
 const MINUTE_MS = 60_000;
+/** Longer than a clock is not believed after such faults, so that the advice lasts as long as they do. */
+const CLOCK_WINDOW_MS = 20 * 60_000;
 const MAX_EVENTS = 64;
 /** Telemetry comes every 5 s; a longer gap says nothing about the time in between. */
 const LONGEST_REPORT_MS = 15_000;
@@ -59,6 +63,7 @@ export class CameraHealth {
   readonly #drops = new RecentEvents(MINUTE_MS);
   readonly #stalls = new RecentEvents(MINUTE_MS);
   readonly #damaged = new RecentEvents(MINUTE_MS);
+  readonly #clockFaults = new RecentEvents(CLOCK_WINDOW_MS);
   // Negated signal strength, so that more is worse.
   readonly #wifi = new Hysteresis([
     { enter: 75, leave: 71 },
@@ -91,6 +96,10 @@ export class CameraHealth {
 
   onDamaged(nowMs: number): void {
     this.#damaged.add(nowMs);
+  }
+
+  onClockFault(nowMs: number): void {
+    this.#clockFaults.add(nowMs);
   }
 
   /**
@@ -143,6 +152,7 @@ export class CameraHealth {
       passedOver,
       passedOverLevel: this.#passingOver.update(passedOver),
       damaged: this.#damaged.count(nowMs),
+      clockFaults: this.#clockFaults.count(nowMs),
       keyRejections: this.#keyRejections.count(nowMs),
       replacements: this.#replacements.count(nowMs),
     };

@@ -15,6 +15,8 @@ const DELAYS_MS = [
   10 * HOUR_MS,
 ];
 const JITTER = 0.2;
+/** Longest delay before an attempt. */
+export const MAX_RETRY_DELAY_MS = (1 + JITTER) * 10 * HOUR_MS;
 /** Longest delay that a receiver may ask for. */
 const MAX_RETRY_AFTER_MS = HOUR_MS;
 

@@ -1,20 +1,9 @@
-/** When a camera is to be recorded: windows of the week in local time. */
+/** When a camera is to be recorded: windows of the week on the site's clock. */
 
 import type { ScheduleWindow } from '../../wire/recording.ts';
+import type { WallTime } from '../local-time.ts';
 
 const DAY_MINUTES = 24 * 60;
-
-/** A moment as the clock on the wall shows it. */
-export interface WallTime {
-  /** 0 (Sunday) … 6. */
-  day: number;
-  /** Since midnight, 0 … 1439. */
-  minute: number;
-}
-
-export function wallTimeOf(date: Date): WallTime {
-  return { day: date.getDay(), minute: date.getHours() * 60 + date.getMinutes() };
-}
 
 /** @returns true without windows: then it is always */
 export function isScheduled(windows: readonly ScheduleWindow[], { day, minute }: WallTime): boolean {

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { ApiRouteTable } from '../api-route.ts';
 import { CONNECTION_FACTS, LOCAL_AUTHORITY_VIEW, SERVER_ADDRESSES } from '../connection-check.ts';
+import { NEW_TIME_ZONE, SITE_CLOCK_VIEW, SITE_TIME_ZONE } from '../site.ts';
 import { SERVER_STATUS } from '../server-status.ts';
 
 export const SERVER_ROUTES = {
@@ -20,6 +21,22 @@ export const SERVER_ROUTES = {
     summary: 'Read the server’s figures',
     access: 'administrator',
     response: SERVER_STATUS,
+  },
+  'GET /api/site/time-zone': {
+    summary: 'Read the time zone of recording hours and quiet hours',
+    access: 'user',
+    response: SITE_TIME_ZONE,
+  },
+  'PUT /api/site/time-zone': {
+    summary: 'Set the time zone of recording hours and quiet hours',
+    access: 'administrator',
+    body: NEW_TIME_ZONE,
+    response: SITE_TIME_ZONE,
+  },
+  'GET /api/site/clock': {
+    summary: 'Read whether the server’s clock can be right',
+    access: 'administrator',
+    response: SITE_CLOCK_VIEW,
   },
   'GET /api/connection': {
     summary: 'Read the server’s facts for the connection check',

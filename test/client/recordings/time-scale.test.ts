@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { suite, test } from 'node:test';
+import { after, before, suite, test } from 'node:test';
 import { DAY_MS, MAX_SPAN_MS, MIN_SPAN_MS, TimeScale } from '../../../client/recordings/time-scale.ts';
 
 const NOON_MS = Date.UTC(2026, 10, 23, 12);
@@ -46,4 +46,34 @@ suite('a timeline’s scale', () => {
       assert.ok(ticks.every(({ ms }, index) => index === 0 || ms > (ticks[index - 1]?.ms ?? 0)));
     }
   });
+});
+
+suite('a timeline’s day marks', () => {
+  const zone = process.env['TZ'];
+  before(() => (process.env['TZ'] = 'Europe/Paris'));
+  after(() => {
+    if (zone === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = zone;
+  });
+
+  for (const [name, wednesday] of [
+    ['summer begins', '2026-03-25T12:00:00'],
+    ['summer ends', '2026-10-21T12:00:00'],
+    ['no clock changes', '2026-06-10T12:00:00'],
+  ] as const) {
+    test(`are at midnight on every day of a week in which ${name}`, () => {
+      const fromMs = new Date(wednesday).getTime();
+      const ticks = new TimeScale(fromMs, fromMs + 7 * DAY_MS).ticks(800);
+      const hours = ticks.map(({ ms }) => new Date(ms).getHours());
+      assert.deepEqual(new Set(hours), new Set([0]));
+      assert.equal(ticks.length, 7);
+    });
+
+    test(`and marks of hours are round on the weekend in which ${name}`, () => {
+      const fromMs = new Date(wednesday).getTime() + 3 * DAY_MS;
+      const ticks = new TimeScale(fromMs, fromMs + DAY_MS).ticks(1000);
+      assert.ok(ticks.length >= 12 && ticks.length <= 13, `${ticks.length}`);
+      for (const { ms } of ticks) assert.equal(new Date(ms).getHours() % 2, 0);
+    });
+  }
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { isQuiet, wallTimeIn } from '../../../server/core/outbound/quiet-hours.ts';
-import { isTimeZone } from '../../../server/wire/notification.ts';
+import { wallTimeIn } from '../../../server/core/local-time.ts';
+import { isQuiet } from '../../../server/core/outbound/quiet-hours.ts';
+import { isTimeZone } from '../../../server/wire/site.ts';
 
 const EVERY_DAY = [0, 1, 2, 3, 4, 5, 6];
 const night = { days: EVERY_DAY, from: '22:00', to: '07:00' };

@@ -50,6 +50,7 @@ const BODIES: {
   'POST /api/cameras': { name: 'Door' },
   'PATCH /api/cameras/:cameraId': { name: 'Door' },
   'POST /api/cameras/:cameraId/settings': { frameSize: 'VGA', jpegQuality: 12, flash: 0, vFlip: true },
+  'PUT /api/site/time-zone': { timeZone: 'Europe/Paris', unlessChosen: true },
   'POST /api/pairing': { code: 'K7QF-3MZP', board: 'AI-Thinker', firmware: '1.2.3' },
   'PUT /api/cameras/:cameraId/recording': {
     ...DEFAULT_RECORDING,

@@ -1,0 +1,63 @@
+/**
+ * Keeps the site's clock: looks at the wall clock once a second and tells who has dated something when it was set, or when the
+ * machine slept. A listener that throws takes nothing from the others.
+ */
+
+import { uptime } from 'node:os';
+import { serverClock, wallMs } from '../core/clock.ts';
+import { IsolatingEmitter } from '../core/fan-out.ts';
+import { SiteClock, type ClockChange, type ClockReading, type SiteTime } from '../core/site-clock.ts';
+import type { Log } from '../log.ts';
+
+const LOOK_MS = 1_000;
+
+export class ClockWatch extends IsolatingEmitter<{ changed: [ClockChange] }> implements SiteTime {
+  readonly #clock: SiteClock;
+  readonly #read: () => ClockReading;
+  readonly #log: Log;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(log: Log, read: () => ClockReading = readClocks) {
+    super((error) => log.error({ err: error }, 'failed to follow a change of the clock'));
+    this.#log = log;
+    this.#read = read;
+    this.#clock = new SiteClock(read());
+    this.#timer = setInterval(() => this.look(), LOOK_MS);
+  }
+
+  dateMs(serverUs: number): number {
+    return this.#clock.dateMs(serverUs);
+  }
+
+  serverUs(dateMs: number): number {
+    return this.#clock.serverUs(dateMs);
+  }
+
+  nowUs(): number {
+    return this.#read().serverUs;
+  }
+
+  nowMs(): number {
+    return Math.floor(this.dateMs(this.nowUs()));
+  }
+
+  look(): void {
+    const change = this.#clock.look(this.#read());
+    if (!change) return;
+    const { kind, byMs } = change;
+    this.#log.warn(
+      { byMs },
+      kind === 'slept' ? 'sleep of the machine noticed' : 'change of the clock noticed',
+    );
+    this.emit('changed', change);
+  }
+
+  /** Idempotent. */
+  close(): void {
+    clearInterval(this.#timer);
+  }
+}
+
+function readClocks(): ClockReading {
+  return { serverUs: serverClock(), wallMs: wallMs(), uptimeMs: uptime() * 1000 };
+}

@@ -1,0 +1,39 @@
+/** The site put together: its clock, whether that can be right, and its time zone. */
+
+import packageJson from '../../package.json' with { type: 'json' };
+import type { Log } from '../log.ts';
+import { ClockTrust } from './clock-trust.ts';
+import { ClockWatch } from './clock-watch.ts';
+import type { SiteStore } from './site-store.ts';
+import { SiteZone } from './site-zone.ts';
+
+/** ms since the Unix epoch: no clock that is right says less. */
+export const RELEASED_AT_MS = Date.parse(packageJson.releasedAt);
+
+export interface OpenSiteOptions {
+  store: { site: SiteStore };
+  log: Log;
+}
+
+export interface OpenedSite {
+  clock: ClockWatch;
+  trust: ClockTrust;
+  zone: SiteZone;
+  /** Idempotent. */
+  close(): void;
+}
+
+export function openSite({ store, log }: OpenSiteOptions): OpenedSite {
+  const clock = new ClockWatch(log.child({ component: 'site' }));
+  const trust = new ClockTrust(clock, RELEASED_AT_MS);
+  clock.on('changed', () => trust.tell());
+  return {
+    clock,
+    trust,
+    zone: new SiteZone(store.site),
+    close: () => {
+      trust.close();
+      clock.close();
+    },
+  };
+}

@@ -1,0 +1,31 @@
+/**
+ * The one time zone of the site, in which recording hours and quiet hours are meant: chosen by an administrator, or said by the
+ * first one's browser; until then the machine's, which in a container is UTC more often than not.
+ */
+
+import { machineTimeZone } from '../core/local-time.ts';
+import type { SiteTimeZone } from '../wire/site.ts';
+import type { SiteStore } from './site-store.ts';
+
+export class SiteZone {
+  readonly #store: SiteStore;
+  #chosen: string | undefined;
+
+  constructor(store: SiteStore) {
+    this.#store = store;
+    this.#chosen = store.timeZone();
+  }
+
+  /** IANA. */
+  readonly timeZone = (): string => this.#chosen ?? machineTimeZone();
+
+  get view(): SiteTimeZone {
+    return { timeZone: this.timeZone(), chosen: this.#chosen !== undefined };
+  }
+
+  /** In force at once. @param unlessChosen leaves one that was chosen as it is */
+  async set(timeZone: string, unlessChosen: boolean): Promise<void> {
+    await this.#store.setTimeZone(timeZone, unlessChosen);
+    this.#chosen = this.#store.timeZone();
+  }
+}

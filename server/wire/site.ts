@@ -1,0 +1,41 @@
+/** The site: its time zone and its clock. */
+
+import { z } from 'zod';
+
+export const TIME_ZONE = z.string().max(64).refine(isTimeZone, 'must be a time zone like Europe/Paris');
+
+/** What recording hours and quiet hours go by. */
+export const SITE_TIME_ZONE = z.strictObject({
+  /** IANA. */
+  timeZone: TIME_ZONE,
+  /** False while nobody has chosen one: then it is the one that the server's machine is set to. */
+  chosen: z.boolean(),
+});
+export type SiteTimeZone = z.infer<typeof SITE_TIME_ZONE>;
+
+export const NEW_TIME_ZONE = z.strictObject({
+  timeZone: TIME_ZONE,
+  /** Only while nobody has chosen one: what a browser says by itself. */
+  unlessChosen: z.boolean().exactOptional(),
+});
+
+/** What administrators are told of the site's clock. */
+export const SITE_CLOCK_VIEW = z.strictObject({
+  /** Null when all is well, as far as is known. */
+  problem: z
+    .strictObject({
+      code: z.enum(['beforeRelease', 'notSynchronized']),
+      /** For people: what is wrong and what to do. */
+      text: z.string(),
+    })
+    .nullable(),
+});
+export type SiteClockView = z.infer<typeof SITE_CLOCK_VIEW>;
+
+export function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
