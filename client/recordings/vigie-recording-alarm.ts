@@ -1,68 +1,23 @@
-/** `<vigie-recording-alarm>`: tells administrators, on whichever page they are, that recordings stand still, and what to do. */
+/** `<vigie-recording-alarm>`: tells administrators on every page that recording has stopped, and what to do. */
 
-import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
-import '@awesome.me/webawesome/dist/components/callout/callout.js';
-import type { RecordingStatus } from '../../server/wire/recording.ts';
+import { LitElement, type TemplateResult, type nothing } from 'lit';
 import type { AppContext } from '../app-context.ts';
-import { FreshViews } from '../signaling/fresh-views.ts';
+import { ToldView } from '../signaling/told-view.ts';
+import { alarmCallout, alarmStyles } from '../ui/alarm-callout.ts';
 import { alarmText } from './recording-words.ts';
 
-/** There is one recording status, the server's. */
-const SERVER = 'server';
-
 export class VigieRecordingAlarm extends LitElement {
-  static override styles = css`
-    wa-callout {
-      margin: 1rem max(1.25rem, env(safe-area-inset-right)) 0 max(1.25rem, env(safe-area-inset-left));
-    }
-  `;
-  static override properties = { context: { attribute: false }, status: { state: true } };
+  static override styles = alarmStyles;
+  static override properties = { context: { attribute: false } };
   declare context: AppContext;
-  declare protected status: RecordingStatus | null;
-  readonly #known = new FreshViews<RecordingStatus>();
-  #stops: (() => void)[] = [];
-
-  constructor() {
-    super();
-    this.status = null;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    const { signaling } = this.context.live;
-    this.#stops = [
-      signaling.on('recordingStatus', (status) => {
-        this.#known.tell(SERVER, status);
-        this.status = status;
-      }),
-      // The status may have changed while the connection was down.
-      signaling.on('state', (state) => {
-        if (state === 'open') void this.#load();
-      }),
-    ];
-    if (signaling.state === 'open') void this.#load();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    for (const stop of this.#stops.splice(0)) stop();
-  }
+  readonly #status = new ToldView(this, 'recordingStatus', {
+    signaling: () => this.context.live.signaling,
+    ask: () => this.context.api.call('GET /api/recording'),
+  });
 
   protected override render(): TemplateResult | typeof nothing {
-    const text = this.status && alarmText(this.status);
-    if (!text) return nothing;
-    return html`<wa-callout variant="danger" size="s" role="alert" data-testid="recording-alarm"
-      >${text}</wa-callout
-    >`;
-  }
-
-  async #load(): Promise<void> {
-    try {
-      await this.#known.load(async () => [[SERVER, await this.context.api.call('GET /api/recording')]]);
-      this.status = this.#known.get(SERVER) ?? null;
-    } catch {
-      // Whatever keeps the server from answering is told elsewhere.
-    }
+    const { view } = this.#status;
+    return alarmCallout({ variant: 'danger', testId: 'recording-alarm', text: view && alarmText(view) });
   }
 }
 

@@ -1,64 +1,31 @@
 /**
- * `<vigie-clock-alarm>`: tells administrators, on whichever page they are, that the server's clock cannot be right, and what to
- * do. As it is there for every administrator, it also says the site's time zone while nobody has chosen one.
+ * `<vigie-clock-alarm>`: tells administrators on every page that the server's clock cannot be right, and what to do. While
+ * nobody has chosen the site's time zone, it tells the server this browser's.
  */
 
-import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
-import '@awesome.me/webawesome/dist/components/callout/callout.js';
-import type { SiteClockView } from '../../server/wire/site.ts';
+import { LitElement, type TemplateResult, type nothing } from 'lit';
 import type { AppContext } from '../app-context.ts';
+import { ToldView } from '../signaling/told-view.ts';
+import { alarmCallout, alarmStyles } from '../ui/alarm-callout.ts';
 import { sayTimeZone } from './time-zone.ts';
 
 export class VigieClockAlarm extends LitElement {
-  static override styles = css`
-    wa-callout {
-      margin: 1rem max(1.25rem, env(safe-area-inset-right)) 0 max(1.25rem, env(safe-area-inset-left));
-    }
-  `;
-  static override properties = { context: { attribute: false }, clock: { state: true } };
+  static override styles = alarmStyles;
+  static override properties = { context: { attribute: false } };
   declare context: AppContext;
-  declare protected clock: SiteClockView | null;
-  #stops: (() => void)[] = [];
-
-  constructor() {
-    super();
-    this.clock = null;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    const { signaling } = this.context.live;
-    this.#stops = [
-      signaling.on('siteClock', (clock) => (this.clock = clock)),
-      // It may have changed while the connection was down.
-      signaling.on('state', (state) => {
-        if (state === 'open') void this.#load();
-      }),
-    ];
-    if (signaling.state === 'open') void this.#load();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    for (const stop of this.#stops.splice(0)) stop();
-  }
+  readonly #clock = new ToldView(this, 'siteClock', {
+    signaling: () => this.context.live.signaling,
+    ask: async () => {
+      const { api } = this.context;
+      // Another attempt follows when signaling opens again.
+      sayTimeZone(api).catch(() => undefined);
+      return await api.call('GET /api/site/clock');
+    },
+  });
 
   protected override render(): TemplateResult | typeof nothing {
-    const problem = this.clock?.problem;
-    if (!problem) return nothing;
-    return html`<wa-callout variant="warning" size="s" role="alert" data-testid="clock-alarm"
-      >${problem.text}</wa-callout
-    >`;
-  }
-
-  async #load(): Promise<void> {
-    const { api } = this.context;
-    try {
-      this.clock = await api.call('GET /api/site/clock');
-      await sayTimeZone(api);
-    } catch {
-      // Whatever keeps the server from answering is told elsewhere.
-    }
+    const text = this.#clock.view?.problem?.text;
+    return alarmCallout({ variant: 'warning', testId: 'clock-alarm', text });
   }
 }
 
