@@ -51,7 +51,7 @@ test('a camera that came by ws: has no button, but the reason', async () => {
 
 test('a file that is no firmware is refused in words', async () => {
   await choose('holiday.jpg', Buffer.alloc(100_000, 1));
-  await page.page.getByTestId('upload-error').getByText('The file is no firmware image').waitFor();
+  await page.page.getByTestId('upload-error').getByText('The file is not a firmware image').waitFor();
   await choose('huge.bin', appImage({ bytes: 4 * 1024 * 1024 + 1 }));
   await page.page.getByTestId('upload-error').getByText('larger than 4 MiB').waitFor();
 });
