@@ -14,10 +14,11 @@ import type {
   CameraAdvice,
   CameraConnection,
   CameraDetails,
+  CameraRefusals,
   CameraView,
   CameraWithKey,
 } from '../wire/camera.ts';
-import type { CameraSettings } from '../wire/camera-settings.ts';
+import type { AdjustableSettings, CameraSettings } from '../wire/camera-settings.ts';
 
 /** What the API asks of the cameras that are connected; main connects it. */
 export interface CameraControl {
@@ -36,6 +37,8 @@ export interface CameraCatalogOptions {
   control: CameraControl;
   /** What to do about a camera that does not fare well; nobody advises when left out. */
   adviceFor?: (cameraId: string) => CameraAdvice[];
+  /** Frames of it that went no further; nobody counts when left out. */
+  refusalsOf?: (cameraId: string) => CameraRefusals;
   log: Log;
 }
 
@@ -46,13 +49,15 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
   readonly #access: Access;
   readonly #control: CameraControl;
   readonly #adviceFor: (cameraId: string) => CameraAdvice[];
+  readonly #refusalsOf: ((cameraId: string) => CameraRefusals) | undefined;
 
-  constructor({ store, access, control, adviceFor = () => [], log }: CameraCatalogOptions) {
+  constructor({ store, access, control, adviceFor = () => [], refusalsOf, log }: CameraCatalogOptions) {
     super((error, event) => log.error({ err: error, event }, 'failed to pass on a change of the cameras'));
     this.#store = store;
     this.#access = access;
     this.#control = control;
     this.#adviceFor = adviceFor;
+    this.#refusalsOf = refusalsOf;
   }
 
   viewsFor(userId: string): CameraView[] {
@@ -71,6 +76,7 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
       ...connection,
       ...(telemetry !== undefined && { telemetry: telemetry && telemetryView(telemetry) }),
       ...(advised ? this.#advisedView(camera) : this.#view(camera)),
+      ...(advised && this.#refusalsOf && { refusals: this.#refusalsOf(id) }),
     };
   }
 
@@ -124,16 +130,23 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
   }
 
   /** What an administrator has changed; the rest is the camera's own choice. @throws VigieError `notFound` */
-  settings(id: string): CameraSettings {
-    return this.#store.settingsOf(this.#find(id).id);
+  settings(id: string): AdjustableSettings {
+    return this.#store.adjustedOf(this.#find(id).id);
   }
 
-  /** Kept, too, for the next time the camera connects. @throws VigieError as `CameraControl.set` */
-  async set(id: string, settings: CameraSettings): Promise<void> {
+  /**
+   * Kept, too, for the next time the camera connects. What only the server goes by needs no camera there.
+   *
+   * @throws VigieError as `CameraControl.set`
+   */
+  async set(id: string, settings: AdjustableSettings): Promise<void> {
     const camera = this.#find(id);
-    if (camera.kind === 'seed')
-      throw new VigieError('conflict', 'cameras with the older firmware take no settings');
-    await this.#control.set(id, settings);
+    const { largePictures: _, ...ofCamera } = settings;
+    if (Object.keys(ofCamera).length > 0) {
+      if (camera.kind === 'seed')
+        throw new VigieError('conflict', 'cameras with the older firmware take no settings');
+      await this.#control.set(id, ofCamera);
+    }
     await this.#store.changeSettings(id, settings);
   }
 

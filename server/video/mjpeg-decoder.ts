@@ -6,7 +6,7 @@
 
 import { AV_CODEC_ID_MJPEG } from 'node-av/constants';
 import { Codec, CodecContext, Frame, Packet } from 'node-av/lib';
-import { MAX_FRAME_HEIGHT, MAX_FRAME_WIDTH } from '../wire/camera-protocol.ts';
+import { MAX_LARGE_FRAME_HEIGHT, MAX_LARGE_FRAME_WIDTH } from '../wire/camera-protocol.ts';
 import { check } from '../ffmpeg/codec-error.ts';
 
 /** The fastest inverse transform of FFmpeg's that is as exact as the others; elsewhere than on x64 it has no assembler. */
@@ -14,12 +14,13 @@ const IDCT = process.arch === 'x64' ? 'xvid' : 'auto';
 
 /**
  * FFmpeg compares `max_pixels` with the height times the width rounded up to the alignment of a line, which is 64 pixels
- * with AVX-512 and less elsewhere. A picture may stand on its side.
+ * with AVX-512 and less elsewhere. A picture may stand on its side. Which camera may send how large a picture is decided at the
+ * door (ingest/picture-check.ts); this holds for all.
  */
 const LINE_ALIGNMENT = 128;
 const MAX_PIXELS = Math.max(
-  alignedPixels(MAX_FRAME_WIDTH, MAX_FRAME_HEIGHT),
-  alignedPixels(MAX_FRAME_HEIGHT, MAX_FRAME_WIDTH),
+  alignedPixels(MAX_LARGE_FRAME_WIDTH, MAX_LARGE_FRAME_HEIGHT),
+  alignedPixels(MAX_LARGE_FRAME_HEIGHT, MAX_LARGE_FRAME_WIDTH),
 );
 
 function alignedPixels(width: number, height: number): number {

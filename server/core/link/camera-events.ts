@@ -1,6 +1,7 @@
 /** What happens on the connections of the cameras: ingest tells it, and the features that look after cameras listen. */
 
 import type { EventEmitter } from 'node:events';
+import type { FrameRefusal } from './frame-refusal.ts';
 import type { OtaProgressMessage, OtaResultMessage, TelemetryMessage } from '../../wire/camera-protocol.ts';
 
 export interface CameraEvents {
@@ -15,8 +16,8 @@ export interface CameraEvents {
   replaced: [cameraId: string];
   /** Somebody came under the id of a camera there is, with another key. Told after they were turned away. */
   keyRejected: [cameraId: string];
-  /** A frame of it was damaged when it arrived. */
-  damaged: [cameraId: string];
+  /** A frame or message of it went no further. @param inARow since its last frame that was passed on, with this one */
+  refused: [cameraId: string, refusal: FrameRefusal, inARow: number];
   /** Once per connection: how long ago the camera started, by its own clock. */
   clock: [cameraId: string, uptimeMs: number];
   otaProgress: [cameraId: string, OtaProgressMessage];
