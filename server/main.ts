@@ -115,7 +115,9 @@ async function openStages(config: Config, log: Log, opened: AsyncDisposableStack
   const iceServers = (userId: string) => iceServersFor(userId, turnUrls, turnSecret, Date.now());
   const viewers = { sessions, access, catalog, iceServers, connectionOf, capacity, clock, log };
   const signaling = closing(openSignaling({ ...viewers, sfu, frames: hub }));
-  const pictures = closing(openPictures({ frames: hub, scaler: transcoder, mayWatch, capacity, log }));
+  const isSignedIn = (sessionId: string): boolean => sessions.lasts(sessionId);
+  const watched = { mayWatch, isSignedIn, capacity };
+  const pictures = closing(openPictures({ frames: hub, decoder: transcoder, ...watched, log }));
 
   // What is kept, noticed and sent out.
   const recording = await openRecording({
@@ -175,6 +177,7 @@ function join(stages: Stages, log: Log): void {
   events.log.on('event', (event) => outbound.onEvent(event));
   events.log.on('event', (event) => signaling.tellWatchers(event.cameraId, 'event', event));
   events.log.on('thumbnail', (event) => signaling.tellWatchers(event.cameraId, 'event', event));
+  transcoder.on('refused', (...refused) => advisor.onRefused(...refused));
   advisor.on('changed', (cameraId, advice) =>
     signaling.tellAdministrators('cameraAdvice', { cameraId, advice }),
   );

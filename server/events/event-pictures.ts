@@ -11,7 +11,8 @@ import type { EventView } from '../wire/event.ts';
 
 /** Where the newest pictures are, and what makes them small; main connects both. */
 export interface PictureSources {
-  latest(cameraId: string): CameraFrame | undefined;
+  /** @returns the newest that a decoder accepts */
+  sound(cameraId: string): Promise<CameraFrame | undefined>;
   /** @returns a JPEG of `width` pixels. @throws when it cannot be made */
   shrink(frame: CameraFrame, width: number): Promise<Uint8Array>;
 }
@@ -59,7 +60,7 @@ export class EventPictures {
 
   async #take(event: EventView): Promise<void> {
     try {
-      const frame = this.#sources.latest(event.cameraId);
+      const frame = await this.#sources.sound(event.cameraId);
       if (!frame || Date.now() - frame.receivedUs / 1000 > STALE_MS) return;
       const jpeg = frame.width > WIDTH_PIXELS ? await this.#sources.shrink(frame, WIDTH_PIXELS) : frame.jpeg;
       this.#log.illustrate(event, jpeg);

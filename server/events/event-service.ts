@@ -16,7 +16,7 @@ export interface EventServiceOptions {
   store: { cameras: KnownCameras; events: EventStore; sensors: SensorStore; motion: MotionStore };
   luma: LumaSource;
   pictures: {
-    frames: Pick<PictureSources, 'latest'>;
+    frames: Pick<PictureSources, 'sound'>;
     thumbnails: { of: PictureSources['shrink'] };
   };
   log: Log;
@@ -39,7 +39,7 @@ export class EventService {
     this.#connections = new ConnectionWatch({ events: this.log });
     this.#pictures = new EventPictures(
       {
-        latest: (cameraId) => pictures.frames.latest(cameraId),
+        sound: (cameraId) => pictures.frames.sound(cameraId),
         shrink: (frame, width) => pictures.thumbnails.of(frame, width),
       },
       this.log,

@@ -39,7 +39,7 @@ export function problemOf(error: VigieError): Problem {
 
 export function sendProblem(response: Response, error: VigieError): void {
   // What a route may have said of the answer it did not come to give.
-  for (const name of ['ETag', 'Last-Modified']) response.removeHeader(name);
+  for (const name of ['ETag', 'Last-Modified', 'Age']) response.removeHeader(name);
   response.setHeader('Cache-Control', 'no-store');
   if (error.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="vigie"');
   if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', error.retryAfterSeconds);

@@ -1,4 +1,7 @@
-/** GET /api/cameras/:cameraId/snapshot.jpg: the newest picture as it came, or `?width=320` of it. */
+/**
+ * GET /api/cameras/:cameraId/snapshot.jpg: the newest picture that decodes, as it came, or `?width=320` of it. `Last-Modified`
+ * and `Age` say how old it is.
+ */
 
 import { Router } from 'express';
 import type { CameraFrame } from '../core/video/camera-frame.ts';
@@ -13,7 +16,10 @@ export const THUMBNAIL_SHARES = { total: 64, perUser: 24 };
 
 /** Where the newest pictures are; main connects it. */
 export interface Snapshots {
+  /** @returns the newest, whatever a decoder says of it */
   latest(cameraId: string): CameraFrame | undefined;
+  /** @returns the newest that a decoder accepts */
+  sound(cameraId: string): Promise<CameraFrame | undefined>;
 }
 
 export function snapshotRoutes(snapshots: Snapshots, thumbnails: Thumbnails, guard: Guard): Router {
@@ -28,13 +34,16 @@ export function snapshotRoutes(snapshots: Snapshots, thumbnails: Thumbnails, gua
     async ({ request, response, params: { cameraId }, readQuery }) => {
       const { userId } = guard.mediaViewerOf(request, cameraId);
       const { width } = readQuery();
-      const frame = snapshots.latest(cameraId);
-      if (!frame)
+      if (!snapshots.latest(cameraId))
         throw new VigieError('cameraOffline', 'no picture of this camera has come since the server started');
+      const frame = await snapshots.sound(cameraId);
+      if (!frame)
+        throw new VigieError('unavailable', 'the camera’s pictures are damaged; none can be decoded');
       // The next request may bring a newer one, or be of somebody without the right; the same one need not be sent twice.
       response.setHeader('Cache-Control', 'private, no-cache');
       response.setHeader('ETag', `"${frame.receivedUs}-${width ?? 'full'}"`);
       response.setHeader('Last-Modified', new Date(frame.receivedUs / 1000).toUTCString());
+      response.setHeader('Age', Math.max(0, Math.floor((Date.now() - frame.receivedUs / 1000) / 1000)));
       response.type('jpeg');
       if (request.fresh) {
         response.status(304).end();

@@ -49,6 +49,7 @@ export interface ApiServerOptions {
   upgrades?: Record<string, UpgradeHandler>;
   control?: Partial<CameraControl>;
   adviceFor?: CameraCatalogOptions['adviceFor'];
+  refusalsOf?: CameraCatalogOptions['refusalsOf'];
   /** Who is connected and takes updates; nobody when left out. */
   updatable?: UpdatableCameras;
   nowMs?: () => number;
@@ -56,6 +57,8 @@ export interface ApiServerOptions {
   /** What notifications go out by; nowhere when left out. */
   push?: PushWay;
   timeouts?: HttpTimeouts;
+  /** How often MJPEG streams are looked over. */
+  reviewIntervalMs?: number;
 }
 
 export interface ApiServer {
@@ -67,6 +70,8 @@ export interface ApiServer {
   catalog: CameraCatalog;
   /** What the snapshot route finds. */
   frames: Map<string, CameraFrame>;
+  /** In place of those, what a decoder accepts. */
+  soundFrames: Map<string, CameraFrame | undefined>;
   thumbnails: Thumbnails;
   /** What feeds the MJPEG streams. */
   hub: FrameHub;
@@ -97,8 +102,12 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     control,
     log,
     ...(options.adviceFor && { adviceFor: options.adviceFor }),
+    ...(options.refusalsOf && { refusalsOf: options.refusalsOf }),
   });
   const frames = new Map<string, CameraFrame>();
+  const latest = (cameraId: string) => frames.get(cameraId);
+  const soundFrames = new Map<string, CameraFrame | undefined>();
+  const sound = async (id: string) => (soundFrames.has(id) ? soundFrames.get(id) : frames.get(id));
   const hub = new FrameHub(log);
   const thumbnails = new Thumbnails(lazyScaler(context, hub, log), log);
   const { access, events } = accounts;
@@ -106,8 +115,11 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
   const mjpeg = new MjpegStreams({
     frames: hub,
     mayWatch: (...whatOf) => access.mayWatch(...whatOf),
+    isSignedIn: (sessionId) => accounts.sessions.lasts(sessionId),
     capacity,
+    reviewIntervalMs: options.reviewIntervalMs ?? 60_000,
   });
+  context.after(() => mjpeg.close());
   events.on('accessChanged', (userId) => mjpeg.refreshAccess(userId));
   events.on('sessionEnded', (sessionId) => mjpeg.endSession(sessionId));
   catalog.on('changed', () => mjpeg.refreshAccess());
@@ -159,7 +171,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     catalog,
     pairing,
     events: { log: eventLog, sensors: new Sensors(store.sensors, eventLog, nowMs) },
-    pictures: { frames: { latest: (cameraId) => frames.get(cameraId) }, thumbnails, mjpeg },
+    pictures: { frames: { latest, sound }, thumbnails, mjpeg },
     firmware: { images, updates, cameras: new CameraFirmware(store.cameras, updates) },
     recordings,
     motion: new MotionWatch({ subscribeLuma: () => ({ close: () => undefined }) }, eventLog, store.motion),
@@ -200,6 +212,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     accounts,
     catalog,
     frames,
+    soundFrames,
     thumbnails,
     hub,
     mjpeg,
