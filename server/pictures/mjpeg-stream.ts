@@ -2,15 +2,19 @@
  * One `GET /api/cameras/:id/mjpeg`: a camera's JPEGs as they are, each part replacing the one before (RFC 2046 section
  * 5.1, `multipart/x-mixed-replace`), for whatever can show no more than an `<img>`.
  *
- * Invariant: while the connection drains, at most the newest picture waits; what it replaces is counted.
+ * Invariants: while the connection drains, at most the newest picture waits; what it replaces is counted. Where the system tells
+ * what the peer's machine has acknowledged (net/send-queues.ts), no more is on its way than that path takes without a queue, so
+ * that a slow link shows fewer pictures and no older ones. Elsewhere the kernel's buffers fill first.
  */
 
 import type { ServerResponse } from 'node:http';
 import type { CameraFrame } from '../core/video/camera-frame.ts';
 import type { Subscription } from '../core/fan-out.ts';
+import { DeliveryWindow } from '../core/video/delivery-window.ts';
 import { FramePace } from '../core/video/frame-pace.ts';
 import { LatestSlot } from '../core/latest-slot.ts';
 import type { CameraFrames } from '../core/video/camera-frame.ts';
+import type { SendQueues } from '../net/send-queues.ts';
 
 const BOUNDARY = 'picture';
 /** A reader that takes nothing for so long is gone, or might as well be. */
@@ -21,8 +25,7 @@ export interface MjpegStreamOptions {
   cameraId: string;
   maxFps: number | undefined;
   frames: CameraFrames;
-  /** Until when the token is good: the stream is no way around its end. ms since the Unix epoch. */
-  expiresAtMs: number;
+  queues: SendQueues;
 }
 
 export class MjpegStream {
@@ -31,13 +34,17 @@ export class MjpegStream {
   readonly #pace: FramePace;
   readonly #waiting = new LatestSlot<CameraFrame>();
   readonly #subscription: Subscription;
-  readonly #expiry: NodeJS.Timeout;
+  readonly #queues: SendQueues;
+  readonly #window = new DeliveryWindow();
+  #watch: Subscription | undefined;
+  #closed = false;
   #stuck: NodeJS.Timeout | undefined;
   #sent = 0;
 
-  constructor({ response, cameraId, maxFps, frames, expiresAtMs }: MjpegStreamOptions) {
+  constructor({ response, cameraId, maxFps, frames, queues }: MjpegStreamOptions) {
     this.cameraId = cameraId;
     this.#response = response;
+    this.#queues = queues;
     this.#pace = new FramePace(maxFps);
     response.writeHead(200, {
       'Content-Type': `multipart/x-mixed-replace; boundary=${BOUNDARY}`,
@@ -50,7 +57,6 @@ export class MjpegStream {
     response.write(`--${BOUNDARY}\r\n`);
     response.on('drain', () => this.#onDrain());
     this.#subscription = frames.subscribe(cameraId, (frame) => this.#offer(frame));
-    this.#expiry = setTimeout(() => this.close(), expiresAtMs - Date.now());
     const latest = frames.latest(cameraId);
     if (latest) this.#offer(latest);
   }
@@ -62,8 +68,9 @@ export class MjpegStream {
 
   /** Idempotent. What is on its way to a reader that does not read is not waited for. */
   close(): void {
+    this.#closed = true;
     this.#subscription.close();
-    clearTimeout(this.#expiry);
+    this.#watch?.close();
     clearTimeout(this.#stuck);
     if (this.#response.writableNeedDrain) this.#response.destroy();
     else this.#response.end();
@@ -72,27 +79,52 @@ export class MjpegStream {
   #offer(frame: CameraFrame): void {
     if (!this.#pace.take(frame.receivedUs)) return;
     this.#waiting.offer(frame);
-    if (!this.#response.writableNeedDrain) this.#send();
-  }
-
-  #onDrain(): void {
-    clearTimeout(this.#stuck);
-    this.#stuck = undefined;
     this.#send();
   }
 
+  #onDrain(): void {
+    this.#onProgress();
+    this.#send();
+  }
+
+  /** @param bytes that the peer's machine has not acknowledged; undefined: that is not known */
+  #onOutstanding(bytes: number | undefined): void {
+    const before = this.#window.inFlight;
+    if (bytes === undefined) this.#window.clear();
+    else this.#window.onOutstanding(bytes, performance.now());
+    if (this.#window.inFlight < before) this.#onProgress();
+    if (this.#window.inFlight === 0) {
+      this.#watch?.close();
+      this.#watch = undefined;
+    }
+    this.#send();
+  }
+
+  #onProgress(): void {
+    clearTimeout(this.#stuck);
+    this.#stuck = undefined;
+    if (this.#window.inFlight > 0 || this.#response.writableNeedDrain) this.#expectProgress();
+  }
+
+  #expectProgress(): void {
+    this.#stuck ??= setTimeout(() => this.close(), STUCK_TIMEOUT_MS);
+  }
+
   #send(): void {
-    const frame = this.#waiting.take();
+    if (this.#closed || this.#response.writableNeedDrain || !this.#window.isOpen) return;
+    const { socket } = this.#response;
+    const frame = socket && this.#waiting.take();
     if (!frame || this.#response.writableEnded) return;
     this.#sent++;
+    const head = `Content-Type: image/jpeg\r\nContent-Length: ${frame.jpeg.length}\r\nX-Timestamp: ${(frame.captureUs / 1_000_000).toFixed(6)}\r\n\r\n`;
+    this.#window.onSent(head.length + frame.jpeg.length, performance.now());
+    this.#watch ??= this.#queues.watch(socket, (bytes) => this.#onOutstanding(bytes));
     this.#response.cork();
-    this.#response.write(
-      `Content-Type: image/jpeg\r\nContent-Length: ${frame.jpeg.length}\r\nX-Timestamp: ${(frame.captureUs / 1_000_000).toFixed(6)}\r\n\r\n`,
-    );
+    this.#response.write(head);
     this.#response.write(frame.jpeg);
     // The next part's boundary at once: browsers show a picture when they have seen what ends it.
     this.#response.write(`\r\n--${BOUNDARY}\r\n`);
     this.#response.uncork();
-    if (this.#response.writableNeedDrain) this.#stuck ??= setTimeout(() => this.close(), STUCK_TIMEOUT_MS);
+    this.#expectProgress();
   }
 }

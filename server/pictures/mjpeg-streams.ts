@@ -5,16 +5,21 @@ import type { Identity } from '../accounts/sessions.ts';
 import type { Capacity } from '../core/capacity.ts';
 import type { CameraFrames } from '../core/video/camera-frame.ts';
 import { MjpegStream } from './mjpeg-stream.ts';
+import { SendQueues } from '../net/send-queues.ts';
 import { UserShares } from '../http/user-shares.ts';
 
 /** Browsers open at most six connections to a server, and a page needs some of them. */
 export const MAX_MJPEG_STREAMS_PER_USER = 8;
 const MAX_MJPEG_STREAMS = 256;
+const REVIEW_INTERVAL_MS = 60_000;
 
 export interface MjpegStreamsOptions {
   frames: CameraFrames;
   mayWatch: (userId: string, cameraId: string) => boolean;
+  /** Whether a sign-in is good still. Its end is told by `endSession`, unless it comes by time alone. */
+  isSignedIn: (sessionId: string) => boolean;
   capacity: Capacity;
+  reviewIntervalMs?: number;
 }
 
 export class MjpegStreams {
@@ -25,10 +30,13 @@ export class MjpegStreams {
     perUser: MAX_MJPEG_STREAMS_PER_USER,
     refusal: `one user has at most ${MAX_MJPEG_STREAMS_PER_USER} of these streams at once: close one first`,
   });
+  readonly #queues = new SendQueues();
   readonly #closed = { sent: 0, passedOver: 0 };
+  readonly #reviews: NodeJS.Timeout;
 
   constructor(options: MjpegStreamsOptions) {
     this.#options = options;
+    this.#reviews = setInterval(() => this.#review(), options.reviewIntervalMs ?? REVIEW_INTERVAL_MS);
   }
 
   /** Of all streams, also those that are over. */
@@ -47,7 +55,7 @@ export class MjpegStreams {
     response.once('close', this.#shares.enter(who.userId, response));
     const { frames, capacity } = this.#options;
     const endStream = capacity.open({ userId: who.userId }, cameraId);
-    const stream = new MjpegStream({ response, cameraId, maxFps, frames, expiresAtMs: who.expiresAtMs });
+    const stream = new MjpegStream({ response, cameraId, maxFps, frames, queues: this.#queues });
     this.#streams.set(stream, who);
     response.once('close', () => {
       stream.close();
@@ -73,7 +81,14 @@ export class MjpegStreams {
 
   /** Idempotent. */
   close(): void {
+    clearInterval(this.#reviews);
     this.#closeIf(() => true);
+  }
+
+  /** A stream lasts as long as the right behind it, however long ago its token has expired. */
+  #review(): void {
+    this.refreshAccess();
+    this.#closeIf((_stream, who) => !this.#options.isSignedIn(who.sessionId));
   }
 
   #closeIf(condition: (stream: MjpegStream, who: Pick<Identity, 'userId' | 'sessionId'>) => boolean): void {
