@@ -78,7 +78,7 @@ export class VigieApp extends LitElement {
       </main>
       <vigie-password-dialog .context=${this.context} ${ref(this.#passwordDialog)}></vigie-password-dialog>
       <vigie-about-dialog ${ref(this.#aboutDialog)}></vigie-about-dialog>
-      <vigie-connection-banner .signaling=${this.context.live.signaling}></vigie-connection-banner>
+      <vigie-connection-banner .live=${this.context.live}></vigie-connection-banner>
     `;
   }
 

@@ -2,6 +2,7 @@
 
 import { SIGNALING_PATH } from '../../server/wire/signaling.ts';
 import { SignalingClient, type TokenSource } from '../signaling/signaling-client.ts';
+import { isServerThere, UpgradeCheck } from '../signaling/upgrade-check.ts';
 import { CameraDirectory } from './camera-directory.ts';
 import { LiveReceiver } from './live-receiver.ts';
 import { watchPage } from './page-hints.ts';
@@ -11,6 +12,7 @@ export class LiveConnection {
   /** Origin of the server, without a slash at the end. */
   readonly server: string;
   readonly signaling: SignalingClient;
+  readonly upgrades: UpgradeCheck;
   readonly clock: ServerClock;
   readonly cameras: CameraDirectory;
   readonly receiver: LiveReceiver;
@@ -20,6 +22,7 @@ export class LiveConnection {
   constructor(server: string, tokens: TokenSource) {
     this.server = server.replace(/\/$/, '') || location.origin;
     this.signaling = new SignalingClient({ url: signalingUrl(this.server), tokens });
+    this.upgrades = new UpgradeCheck(this.signaling, () => isServerThere(this.server));
     this.clock = new ServerClock(this.signaling);
     this.cameras = new CameraDirectory(this.signaling);
     this.receiver = new LiveReceiver(this.signaling, this.cameras);

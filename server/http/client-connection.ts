@@ -24,6 +24,8 @@ export interface ClientConnection {
   secure: boolean;
   /** As the client named it, with the port if it named one; '' when it named none. */
   host: string;
+  /** A trusted proxy asks for the client, and may have left the port out of the host. */
+  isProxied: boolean;
 }
 
 export type ConnectionOf = (request: IncomingMessage) => ClientConnection;
@@ -45,7 +47,7 @@ export function clientConnections(
     if (!isTrustedProxy(peer)) {
       const isForwarded = FORWARDING_HEADERS.some((name) => headers[name] !== undefined);
       const isPrivate = !isForwarded && isDevice(peer);
-      return { address: peer, isPrivate, secure: encrypted, host: headers.host ?? '' };
+      return { address: peer, isPrivate, secure: encrypted, host: headers.host ?? '', isProxied: false };
     }
     const { address, isFirst } = rightmostStranger(peer, listOf(headers['x-forwarded-for']), isTrustedProxy);
     const protocols = listOf(headers['x-forwarded-proto']);
@@ -56,6 +58,7 @@ export function clientConnections(
       secure:
         protocols.length === 0 ? encrypted : protocols.every((protocol) => /^(?:https|wss)$/i.test(protocol)),
       host: listOf(headers['x-forwarded-host'])[0] ?? headers.host ?? '',
+      isProxied: true,
     };
   };
 }

@@ -13,12 +13,19 @@ import type { ConnectionOf } from './client-connection.ts';
 export function isSameOrigin(request: IncomingMessage, connectionOf: ConnectionOf): boolean {
   const { origin } = request.headers;
   if (origin === undefined) return true;
-  const { protocol, host } = URL.parse(origin) ?? {};
+  const page = URL.parse(origin);
+  if (!page || page.host === '') return false;
   const connection = connectionOf(request);
   // A page that came in the clear may be anybody's by now. (A proxy that does not say how it was asked is given the doubt.)
-  if (connection.secure && protocol !== 'https:') return false;
+  if (connection.secure && page.protocol !== 'https:') return false;
   // Through the same scheme, so that a default port that only one of the two names makes no difference.
-  return host !== undefined && host !== '' && URL.parse(`${protocol}//${connection.host}`)?.host === host;
+  const server = URL.parse(`${page.protocol}//${connection.host}`);
+  if (!server || server.hostname !== page.hostname) return false;
+  if (server.port === page.port) return true;
+  // nginx's $host has no port. Of a request that came without a proxy, another port is another server's page; and where the
+  // browser itself says so, of any.
+  const portUnknown = server.port === '' || page.port === '';
+  return connection.isProxied && portUnknown && isSameOriginFetch(request);
 }
 
 /**
@@ -35,6 +42,6 @@ export function assertSameOrigin(request: IncomingMessage, connectionOf: Connect
   if (!isSameOrigin(request, connectionOf))
     throw new VigieError(
       'forbidden',
-      `this request comes from a page of ${request.headers.origin}, not of this server; a proxy in front must pass the Host header on`,
+      `this request comes from a page of ${request.headers.origin}, not of this server; a proxy in front must pass the Host header on, with its port or from an address in VIGIE_TRUSTED_PROXIES`,
     );
 }
