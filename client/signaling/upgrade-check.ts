@@ -13,16 +13,16 @@ const TIMEOUT_MS = 5_000;
 const UPGRADE_REQUIRED = 426;
 
 export class UpgradeCheck extends Emitter<{ change: boolean }> {
-  readonly #isServerThere: () => Promise<boolean>;
+  readonly #ask: () => Promise<boolean>;
   #blocked = false;
   #asking = false;
 
-  /** @param isServerThere by a plain request */
-  constructor(signaling: Pick<SignalingClient, 'on'>, isServerThere: () => Promise<boolean>) {
+  /** @param ask whether the server is there, by a plain request */
+  constructor(signaling: Pick<SignalingClient, 'on'>, ask: () => Promise<boolean>) {
     super();
-    this.#isServerThere = isServerThere;
+    this.#ask = ask;
     signaling.on('unopened', (tries) => {
-      if (tries >= UNOPENED_TRIES) void this.#ask();
+      if (tries >= UNOPENED_TRIES) void this.#check();
     });
     signaling.on('state', (state) => {
       if (state === 'open' || state === 'stopped') this.#set(false);
@@ -34,10 +34,10 @@ export class UpgradeCheck extends Emitter<{ change: boolean }> {
     return this.#blocked;
   }
 
-  async #ask(): Promise<void> {
+  async #check(): Promise<void> {
     if (this.#asking) return;
     this.#asking = true;
-    this.#set(await this.#isServerThere());
+    this.#set(await this.#ask());
     this.#asking = false;
   }
 

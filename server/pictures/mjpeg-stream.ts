@@ -111,7 +111,7 @@ export class MjpegStream {
   }
 
   #send(): void {
-    if (this.#closed || this.#response.writableNeedDrain || !this.#window.isOpen) return;
+    if (this.#closed || this.#response.writableNeedDrain || !this.#window.isOpen(performance.now())) return;
     const { socket } = this.#response;
     const frame = socket && this.#waiting.take();
     if (!frame || this.#response.writableEnded) return;

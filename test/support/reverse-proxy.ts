@@ -31,7 +31,10 @@ export class ReverseProxy {
     const { dropsUpgrade = false, location = '/' } = options;
     const sockets = new Set<Duplex>();
     const server = createServer((incoming, answer) => {
-      if (!incoming.url?.startsWith(location)) return void answer.writeHead(404).end('another site');
+      if (!incoming.url?.startsWith(location)) {
+        answer.writeHead(404).end('another site');
+        return;
+      }
       const outgoing = passOn(incoming, options, withoutUpgrade(incoming.headers));
       outgoing.on('response', (response) => {
         answer.writeHead(response.statusCode ?? 502, response.headers);
@@ -92,10 +95,8 @@ function passOn(
 }
 
 /** Both are about one hop (RFC 9110 section 7.6.1). */
-function withoutUpgrade({
-  upgrade: _,
-  connection: __,
-  ...headers
-}: IncomingHttpHeaders): IncomingHttpHeaders {
-  return headers;
+function withoutUpgrade(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => name !== 'upgrade' && name !== 'connection'),
+  );
 }

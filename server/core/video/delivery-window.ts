@@ -7,25 +7,28 @@
 
 /** Enough for 25 pictures a second over a round trip of 300 ms. */
 const MAX_PICTURES = 8;
-/** How much longer than the best a picture may take for the window to grow, and to stay. */
-const GROWS_UP_TO = { factor: 1.25, ms: 20 };
-const STAYS_UP_TO = { factor: 1.5, ms: 40 };
+/** How much longer than one alone a picture may take for the window to grow, and to stay. */
+const GROWS_UP_TO = { factor: 1.1, ms: 20 };
+const STAYS_UP_TO = { factor: 1.25, ms: 40 };
 /** After it has shrunk it does not grow for so long. */
 const HOLD_MS = 5_000;
-/** The path or the picture's size may have changed: the best of so long ago is no measure. */
-const BEST_LASTS_MS = 10_000;
+/** The path or the picture's size may have changed: then one is sent alone again, to be measured. */
+const ALONE_LASTS_MS = 10_000;
 /** Headers of parts, chunks and TLS records, and the last segment's acknowledgement, which may be delayed. */
 const SLACK_BYTES = 2_048;
 
 interface Picture {
   bytes: number;
   sentAtMs: number;
+  /** None was on its way before it, so that it waited for nothing. */
+  alone: boolean;
 }
 
 export class DeliveryWindow {
   #inFlight: Picture[] = [];
   #pictures = 1;
-  #best = { tookMs: Infinity, atMs: -Infinity };
+  /** The shortest that a picture alone took. */
+  #alone = { tookMs: Infinity, atMs: -Infinity };
   #heldUntilMs = -Infinity;
 
   get inFlight(): number {
@@ -33,23 +36,23 @@ export class DeliveryWindow {
   }
 
   /** Another picture may be sent. */
-  get isOpen(): boolean {
-    return this.#inFlight.length < this.#pictures;
+  isOpen(nowMs: number): boolean {
+    return this.#inFlight.length < (this.#isMeasured(nowMs) ? this.#pictures : 1);
   }
 
   onSent(bytes: number, nowMs: number): void {
-    this.#inFlight.push({ bytes, sentAtMs: nowMs });
+    this.#inFlight.push({ bytes, sentAtMs: nowMs, alone: this.#inFlight.length === 0 });
   }
 
   /** @param bytes written and not acknowledged by the peer's machine yet */
   onOutstanding(bytes: number, nowMs: number): void {
     let behind = this.#inFlight.reduce((sum, picture) => sum + picture.bytes, 0);
-    const wasFull = !this.isOpen;
+    const wasFull = !this.isOpen(nowMs);
     for (let first = this.#inFlight[0]; first; first = this.#inFlight[0]) {
       behind -= first.bytes;
       if (bytes > behind + Math.min(SLACK_BYTES, first.bytes / 2)) return;
       this.#inFlight.shift();
-      this.#onDelivered(nowMs - first.sentAtMs, nowMs, wasFull);
+      this.#onDelivered(first, nowMs, wasFull);
     }
   }
 
@@ -58,10 +61,15 @@ export class DeliveryWindow {
     this.#inFlight = [];
   }
 
-  #onDelivered(tookMs: number, nowMs: number, wasFull: boolean): void {
-    if (tookMs <= this.#best.tookMs || nowMs - this.#best.atMs > BEST_LASTS_MS)
-      this.#best = { tookMs, atMs: nowMs };
-    const limit = ({ factor, ms }: typeof STAYS_UP_TO): number => this.#best.tookMs * factor + ms;
+  #isMeasured(nowMs: number): boolean {
+    return nowMs - this.#alone.atMs <= ALONE_LASTS_MS;
+  }
+
+  #onDelivered({ sentAtMs, alone }: Picture, nowMs: number, wasFull: boolean): void {
+    const tookMs = nowMs - sentAtMs;
+    if (alone && (tookMs <= this.#alone.tookMs || !this.#isMeasured(nowMs)))
+      this.#alone = { tookMs, atMs: nowMs };
+    const limit = ({ factor, ms }: typeof STAYS_UP_TO): number => this.#alone.tookMs * factor + ms;
     if (tookMs > limit(STAYS_UP_TO)) {
       this.#pictures = Math.max(1, this.#pictures - 1);
       this.#heldUntilMs = nowMs + HOLD_MS;

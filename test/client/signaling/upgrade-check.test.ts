@@ -45,7 +45,9 @@ test('a server that is away is not', async () => {
 
 test('tries whose socket does not open are counted, and asked about', async (context) => {
   const server = createServer((_request, response) => response.writeHead(426).end());
-  server.on('upgrade', (_request, socket) => socket.end('HTTP/1.1 426 Upgrade Required\r\n\r\n'));
+  server.on('upgrade', (_request, socket) =>
+    socket.on('error', () => undefined).end('HTTP/1.1 426 Upgrade Required\r\n\r\n'),
+  );
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
