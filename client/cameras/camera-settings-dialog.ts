@@ -150,13 +150,13 @@ export class CameraSettingsDialog extends LitElement {
 
   #switch({ name, label, hint }: SwitchField, disabled: boolean): TemplateResult {
     return html`<wa-switch
-      size="s"
-      hint=${hint ?? ''}
-      .checked=${this.#values[name]}
-      ?disabled=${disabled}
-      @change=${(event: Event) => this.#ask(name, checkedOf(event))}
-      >${label}</wa-switch
-    >`;
+        size="s"
+        .checked=${this.#values[name]}
+        ?disabled=${disabled}
+        @change=${(event: Event) => this.#ask(name, checkedOf(event))}
+        >${label}</wa-switch
+      >
+      ${hint ? html`<span class="hint">${hint}</span>` : nothing}`;
   }
 
   #choice({ name, label, hint, options }: ChoiceField, disabled: boolean): TemplateResult {
