@@ -50,8 +50,8 @@ const MESSAGE_BURST = 400;
 const MESSAGES_PER_SECOND = 40;
 /** Messages that may have been on their way when the socket was closed from here. */
 const MAX_LATE_MESSAGES = MESSAGE_BURST;
-/** More than the largest picture (1 MiB) and what may wait in front of it. */
-const MAX_BUFFERED_BYTES = 2 * 1024 * 1024;
+/** More than the largest picture (4 MiB) and what may wait in front of it. */
+const MAX_BUFFERED_BYTES = 5 * 1024 * 1024;
 
 type Handlers = {
   [M in SignalingMethod]: (data: SignalingMethods[M]['request']) => SignalingMethods[M]['response'];
