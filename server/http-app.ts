@@ -21,6 +21,7 @@ import type { CameraCatalog } from './cameras/camera-catalog.ts';
 import type { Outbound } from './outbound/open-outbound.ts';
 import type { CameraPairing } from './cameras/camera-pairing.ts';
 import { cameraRoutes } from './cameras/camera-routes.ts';
+import { locationsUnder } from './http/base-path.ts';
 import { clientFiles } from './http/client-files.ts';
 import { eventRoutes, type Events } from './events/event-routes.ts';
 import { firmwareDownload } from './firmware/firmware-download.ts';
@@ -61,6 +62,8 @@ export interface HttpAppOptions {
   /** client/dist */
   clientFolder: string;
   connectionOf: ConnectionOf;
+  /** See http/base-path.ts. */
+  basePath?: string;
   /** Vigie's own, where it issues the server's certificate. */
   authority: AuthorityCertificate | undefined;
   log: Log;
@@ -71,6 +74,7 @@ const MAX_BODY_BYTES = 64 * 1024;
 
 export function createHttpApp(options: HttpAppOptions): Express {
   const { accounts, cameras, catalog, pairing, pictures, firmware, recordings, connectionOf } = options;
+  const { basePath = '' } = options;
   const log = options.log.child({ component: 'api' });
   const guard = new Guard(accounts, connectionOf);
   const app = express();
@@ -80,6 +84,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
   app.disable('etag');
   app.use(securityHeaders({ connectionOf, hasLocalAuthority: options.authority !== undefined }));
 
+  app.use(locationsUnder(basePath));
   app.use('/api', (_request, response, next) => {
     response.setHeader('Cache-Control', 'no-store');
     next();
@@ -112,7 +117,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
   });
   app.get(`${FIRMWARE_PATH}/:imageId`, firmwareDownload({ downloads: firmware.updates, connectionOf, log }));
   app.get([SIGNALING_PATH, CAMERA_PATH], upgradeRequired(connectionOf, log));
-  app.use(clientFiles(options.clientFolder));
+  app.use(clientFiles(options.clientFolder, basePath));
   app.use(notFound);
   app.use(errorHandler(log));
   return app;

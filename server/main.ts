@@ -88,8 +88,9 @@ async function openStages(config: Config, log: Log, opened: AsyncDisposableStack
   const https = await openHttps(config, log);
   if (https) closing(https.certificates);
   const isTrustedProxy = trustedProxies(config.trustedProxies);
-  const connectionOf = clientConnections(isTrustedProxy, machineGateways());
-  const http = closing(new HttpServer({ ...(https && { tls: https.tls }), isTrustedProxy, log }));
+  const { basePath } = config;
+  const connectionOf = clientConnections(isTrustedProxy, machineGateways(), basePath);
+  const http = closing(new HttpServer({ ...(https && { tls: https.tls }), isTrustedProxy, basePath, log }));
 
   // Pictures come in, become video, and go to viewers.
   const hub = new FrameHub(log);
@@ -211,6 +212,7 @@ function httpApp(stages: Stages, config: Config, log: Log) {
     status: () => serverStatus({ ...stages, mjpeg: pictures.mjpeg, pairing: cameras.pairing }),
     clientFolder: CLIENT_FOLDER,
     connectionOf,
+    basePath: config.basePath,
     authority: https?.authority,
     log,
   });

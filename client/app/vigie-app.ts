@@ -92,7 +92,9 @@ export class VigieApp extends LitElement {
         >${label}</a
       >`;
     return html`<div class="bar">
-      <a class="brand" href="/" aria-label="Vigie, all cameras">${logo()}<span>Vigie</span></a>
+      <a class="brand" href=${routePath({ page: 'cameras' })} aria-label="Vigie, all cameras"
+        >${logo()}<span>Vigie</span></a
+      >
       <nav aria-label="Main">
         ${link('cameras', 'Cameras')} ${link('events', 'Events')} ${link('lookBack', 'Recordings')}
         ${isAdministrator(user) ? [link('users', 'Users'), link('firmware', 'Firmware')] : nothing}
@@ -139,7 +141,7 @@ export class VigieApp extends LitElement {
     if (page) return renderPage(page, () => this.requestUpdate());
     return html`<div class="lost" data-testid="not-found">
       <h1 tabindex="-1">Page not found</h1>
-      <p><a href="/">Back to the cameras</a></p>
+      <p><a href=${routePath({ page: 'cameras' })}>Back to the cameras</a></p>
     </div>`;
   }
 

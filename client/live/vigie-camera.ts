@@ -18,7 +18,7 @@ import { CameraStatsSampler, type CameraStats } from './camera-stats.ts';
 import { cameraStatus, type CameraStatus } from './camera-status.ts';
 import type { LiveConnection } from './live-connection.ts';
 import type { LiveSource } from './live-source.ts';
-import { mediaPath } from '../http/request-line.ts';
+import { requestLine } from '../http/request-line.ts';
 import { sharedConnection, type TokenProvider } from './shared-connection.ts';
 import { statusText } from './status-text.ts';
 import { cameraStyles } from './vigie-camera.styles.ts';
@@ -150,7 +150,7 @@ export class VigieCamera extends LitElement {
     if (this.status !== 'offline' || this.hasPicture || !this.#connection) return nothing;
     const { lastFrameAt } = this.#connection.cameras.find(this.cameraId) ?? { lastFrameAt: null };
     if (lastFrameAt === null) return nothing;
-    const path = mediaPath('GET /api/cameras/:cameraId/snapshot.jpg', {
+    const { path } = requestLine('GET /api/cameras/:cameraId/snapshot.jpg', {
       params: { cameraId: this.cameraId },
       query: { width: 640 },
     });

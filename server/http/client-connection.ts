@@ -26,6 +26,8 @@ export interface ClientConnection {
   host: string;
   /** A trusted proxy asks for the client, and may have left the port out of the host. */
   isProxied: boolean;
+  /** Under which the client sees this server, without a slash at the end (VIGIE_BASE_PATH). */
+  basePath: string;
 }
 
 export type ConnectionOf = (request: IncomingMessage) => ClientConnection;
@@ -37,6 +39,7 @@ const FORWARDING_HEADERS = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'];
 export function clientConnections(
   isTrustedProxy: IsTrustedProxy,
   isGateway: (address: string) => boolean,
+  basePath = '',
 ): ConnectionOf {
   const isDevice = (address: string): boolean =>
     isPrivateAddress(address) && !isTrustedProxy(address) && !isGateway(address);
@@ -47,7 +50,8 @@ export function clientConnections(
     if (!isTrustedProxy(peer)) {
       const isForwarded = FORWARDING_HEADERS.some((name) => headers[name] !== undefined);
       const isPrivate = !isForwarded && isDevice(peer);
-      return { address: peer, isPrivate, secure: encrypted, host: headers.host ?? '', isProxied: false };
+      const host = headers.host ?? '';
+      return { address: peer, isPrivate, secure: encrypted, host, isProxied: false, basePath };
     }
     const { address, isFirst } = rightmostStranger(peer, listOf(headers['x-forwarded-for']), isTrustedProxy);
     const protocols = listOf(headers['x-forwarded-proto']);
@@ -59,6 +63,7 @@ export function clientConnections(
         protocols.length === 0 ? encrypted : protocols.every((protocol) => /^(?:https|wss)$/i.test(protocol)),
       host: listOf(headers['x-forwarded-host'])[0] ?? headers.host ?? '',
       isProxied: true,
+      basePath,
     };
   };
 }

@@ -16,6 +16,7 @@ import { VigieError } from '../errors.ts';
 import { FairPlaces, type Willingness } from '../net/fair-places.ts';
 import { RequestRates, type RequestRatesOptions } from '../net/request-rates.ts';
 import { RequestTurns } from '../net/request-turns.ts';
+import { stripBasePath } from './base-path.ts';
 import type { ConnectionOf } from './client-connection.ts';
 import { problemOf } from './problem.ts';
 
@@ -32,6 +33,8 @@ export interface RequestGateOptions {
   onRequest?: (request: IncomingMessage, use: () => Willingness) => () => void;
   limits?: Partial<RequestLimits>;
   clock?: Clock;
+  /** See base-path.ts. */
+  basePath?: string;
 }
 
 interface BareAnswer {
@@ -128,6 +131,7 @@ export class RequestGate {
 
   #enter(request: IncomingMessage, response: ServerResponse, app: RequestListener): void {
     if (!this.#turns.begin(request, response)) return;
+    stripBasePath(request, this.#options.basePath ?? '');
     let leave: (() => void) | undefined;
     let answered: (() => void) | undefined;
     response.once('close', () => {

@@ -88,7 +88,7 @@ export const CLIENT_ROOMS: Readonly<Record<string, readonly string[]>> = {
   http: ['server/wire'],
   signaling: ['emitter', 'http', 'server/wire'],
   session: ['emitter', 'http', 'signaling', 'server/wire'],
-  routing: ['emitter', 'server/wire'],
+  routing: ['emitter', 'http', 'server/wire'],
   ui: ['http', 'server/wire'],
   live: ['emitter', 'http', 'signaling', 'session', 'ui', 'server/wire'],
   'app-context': ['http', 'live', 'session'],
