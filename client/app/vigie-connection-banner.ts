@@ -4,7 +4,7 @@
  */
 
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { LiveConnection } from '../live/live-connection.ts';
+import type { AppContext } from '../app-context.ts';
 import { routePath } from '../routing/routes.ts';
 import { listen } from '../ui/listen.ts';
 
@@ -58,7 +58,7 @@ export class ConnectionBanner extends LitElement {
     }
   `;
   static override properties = { live: { attribute: false }, shown: { state: true } };
-  declare live: LiveConnection;
+  declare live: AppContext['live'];
   declare protected shown: boolean;
   #timer: ReturnType<typeof setTimeout> | undefined;
 

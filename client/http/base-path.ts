@@ -8,8 +8,8 @@ export const BASE_PATH: string = basePathOf((globalThis as { document?: Document
 
 function basePathOf(page: Document | undefined): string {
   const own = page?.documentElement.dataset['basePath'];
-  if (own !== undefined) return own;
-  const script = page?.querySelector<HTMLScriptElement>('script[src$="/vigie-camera.js"]');
+  if (!page || own !== undefined) return own ?? '';
+  const script = page.querySelector<HTMLScriptElement>('script[src$="/vigie-camera.js"]');
   const url = script && new URL(script.src);
   return url?.origin === location.origin ? url.pathname.replace(/\/[^/]*$/, '') : '';
 }

@@ -36,8 +36,8 @@ const PATTERNS = (Object.keys(PAGE_PATHS) as PathName[]).map((name) => ({
  * @param basePath may stand in front of it, and be left out: the server answers to both
  */
 export function parseRoute(pathname: string, basePath = BASE_PATH): Route {
-  const isBelow = pathname === basePath || pathname.startsWith(`${basePath}/`);
-  const ownPath = (isBelow ? pathname.slice(basePath.length) : pathname) || '/';
+  const isBelow = basePath !== '' && (pathname === basePath || pathname.startsWith(`${basePath}/`));
+  const ownPath = isBelow ? pathname.slice(basePath.length) || '/' : pathname;
   const path = ownPath.length > 1 && ownPath.endsWith('/') ? ownPath.slice(0, -1) : ownPath;
   for (const { name, pattern } of PATTERNS) {
     const match = pattern.exec(path);

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <utility>
 
 TEST_CASE("a server's URL is taken apart") {
   struct Row {
@@ -27,6 +28,17 @@ TEST_CASE("a server's URL is taken apart") {
     CHECK(url->host == row.host);
     CHECK(url->port == row.port);
     CHECK(url->path == row.path);
+  }
+}
+
+TEST_CASE("the server's other paths stand beside the cameras'") {
+  for (const auto& [text, expected] : {std::pair{"wss://a/camera", ""},
+                                       {"wss://a/vigie/camera", "/vigie"},
+                                       {"wss://a/home/vigie/camera?x=/camera", "/home/vigie"},
+                                       {"wss://a/other", ""},
+                                       {"wss://a", ""}}) {
+    CAPTURE(text);
+    CHECK(vigie::base_path(*vigie::parse_server_url(text)) == expected);
   }
 }
 

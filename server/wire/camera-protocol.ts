@@ -31,7 +31,7 @@ export const TELEMETRY_INTERVAL_MS = 5_000;
 export const SEND_STALL_MS = 500;
 /** Largest firmware image: what a slot for it holds at most, in bytes. */
 export const MAX_FIRMWARE_BYTES = 4 * 1024 * 1024;
-/** Images are fetched from `/firmware/IMAGE_ID`, at the host the camera is connected to. */
+/** Images are fetched from `/firmware/IMAGE_ID`, beside the path the camera is connected to. */
 export const FIRMWARE_PATH = '/firmware';
 /** How long the token of an offer is good for, in milliseconds. */
 export const FIRMWARE_TOKEN_LIFETIME_MS = 10 * 60_000;
@@ -141,7 +141,8 @@ export interface OtaMessage {
   id: number;
   version: string;
   /**
-   * An absolute path, resolved against the scheme, host and port the camera is connected to: it can name no other host.
+   * A path, resolved against the scheme, host and port the camera is connected to and whatever stands in front of its
+   * `/camera` there (a proxy's base path): it can name no other host.
    * Fetched by GET with `Authorization: Bearer TOKEN`; the answer has a Content-Length.
    */
   url: string;
