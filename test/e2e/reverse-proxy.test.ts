@@ -69,14 +69,11 @@ for (const stripsLocation of [false, true]) {
     await tab.page.reload();
     await tab.page.locator('vigie-camera-page [data-status=live]').waitFor();
     const cookies = await tab.page.context().cookies();
-    assert.deepEqual(
-      cookies.map(({ name: cookie, path }) => `${cookie} ${path}`).toSorted(),
-      [
-        'vigie_media /home/vigie/api/cameras',
-        'vigie_refresh /home/vigie/api/auth',
-        'vigie_session /home/vigie',
-      ],
-    );
+    assert.deepEqual(cookies.map(({ name: cookie, path }) => `${cookie} ${path}`).toSorted(), [
+      'vigie_media /home/vigie/api/cameras',
+      'vigie_refresh /home/vigie/api/auth',
+      'vigie_session /home/vigie',
+    ]);
     const loaded = await tab.page.evaluate(async (path) => {
       const { ok } = await fetch(`${path}/snapshot.jpg`);
       const worker = await navigator.serviceWorker.register('/home/vigie/service-worker.js');

@@ -43,7 +43,7 @@ suite('the base path', () => {
     await writeFile(join(folder, 'assets', 'app.js'), 'export {};');
     const app = express().use(locationsUnder('/vigie'));
     app.post('/api/things', (_request, response) => void response.location('/api/things/1').sendStatus(201));
-    app.get('/api/away', (_request, response) => void response.redirect('https://other.example/'));
+    app.get('/api/away', (_request, response) => response.redirect('https://other.example/'));
     app.use(clientFiles(folder, '/vigie'));
     const upgraded: string[] = [];
     const server = new HttpServer({
