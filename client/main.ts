@@ -2,6 +2,7 @@
 
 import './ui/icons.ts';
 import { Api } from './http/api.ts';
+import { BASE_PATH } from './http/base-path.ts';
 import type { AppContext } from './app-context.ts';
 import { createSession } from './session/create-session.ts';
 import { LiveConnection } from './live/live-connection.ts';
@@ -11,8 +12,8 @@ import './app/vigie-app.ts';
 
 followColorScheme();
 
-const session = createSession();
-const live = new LiveConnection('', session);
+const session = createSession(BASE_PATH);
+const live = new LiveConnection(BASE_PATH, session);
 const context: AppContext = { session, api: new Api(session), live };
 
 session.on('change', ({ kind }) => {

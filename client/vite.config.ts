@@ -9,6 +9,8 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 
 export default defineConfig({
   root: here('.'),
+  // Files find each other wherever the app stands; its page is written anew by the server (http/client-files.ts).
+  base: './',
   plugins: [licenceFile()],
   build: {
     outDir: here('dist'),

@@ -14,6 +14,7 @@ const ERRORS = {
   preconditionFailed: [412, 'The precondition does not hold'],
   tooLarge: [413, 'Too large'],
   rangeNotSatisfiable: [416, 'The range is not within the file'],
+  upgradeRequired: [426, 'A WebSocket belongs here'],
   tooManyRequests: [429, 'Too many requests'],
   internal: [500, 'Something went wrong in the server'],
   cameraOffline: [503, 'The camera is offline'],

@@ -11,7 +11,8 @@ import type { KnownCameras } from './core/cameras.ts';
 import type { Dates } from './core/site-clock.ts';
 import type { Log } from './log.ts';
 import type { AuthorityCertificate } from './tls/local-authority.ts';
-import { FIRMWARE_PATH } from './wire/camera-protocol.ts';
+import { CAMERA_PATH, FIRMWARE_PATH } from './wire/camera-protocol.ts';
+import { SIGNALING_PATH } from './wire/signaling.ts';
 import { authRoutes } from './accounts/auth-routes.ts';
 import { authorityFiles, authorityRoutes } from './tls/authority-routes.ts';
 import type { ConnectionOf } from './http/client-connection.ts';
@@ -19,6 +20,7 @@ import type { CameraCatalog } from './cameras/camera-catalog.ts';
 import type { Outbound } from './outbound/open-outbound.ts';
 import type { CameraPairing } from './cameras/camera-pairing.ts';
 import { cameraRoutes } from './cameras/camera-routes.ts';
+import { locationsUnder } from './http/base-path.ts';
 import { clientFiles } from './http/client-files.ts';
 import { eventRoutes, type Events } from './events/event-routes.ts';
 import { firmwareDownload } from './firmware/firmware-download.ts';
@@ -30,6 +32,7 @@ import type { Pictures } from './pictures/open-pictures.ts';
 import { pairingRoutes } from './cameras/pairing-routes.ts';
 import { errorHandler, notFound } from './http/problem.ts';
 import { securityHeaders } from './http/security-headers.ts';
+import { upgradeRequired } from './http/upgrade-required.ts';
 import { notificationRoutes } from './outbound/notification-routes.ts';
 import { motionRoutes, type MotionSettingsHolder } from './events/motion-routes.ts';
 import { recordingRoutes, type Recordings } from './recording/recording-routes.ts';
@@ -60,6 +63,8 @@ export interface HttpAppOptions {
   /** client/dist */
   clientFolder: string;
   connectionOf: ConnectionOf;
+  /** See http/base-path.ts. */
+  basePath?: string;
   /** Vigie's own authority, if it issues the server's certificate. */
   authority: AuthorityCertificate | undefined;
   log: Log;
@@ -70,6 +75,7 @@ const MAX_BODY_BYTES = 64 * 1024;
 
 export function createHttpApp(options: HttpAppOptions): Express {
   const { accounts, cameras, catalog, pairing, pictures, firmware, recordings, connectionOf } = options;
+  const { basePath = '' } = options;
   const log = options.log.child({ component: 'api' });
   const guard = new Guard(accounts, connectionOf);
   const app = express();
@@ -79,6 +85,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
   app.disable('etag');
   app.use(securityHeaders({ connectionOf, hasLocalAuthority: options.authority !== undefined }));
 
+  app.use(locationsUnder(basePath));
   app.use('/api', (_request, response, next) => {
     response.setHeader('Cache-Control', 'no-store');
     next();
@@ -111,7 +118,8 @@ export function createHttpApp(options: HttpAppOptions): Express {
     if (!sendAuthority(request, response)) next();
   });
   app.get(`${FIRMWARE_PATH}/:imageId`, firmwareDownload({ downloads: firmware.updates, connectionOf, log }));
-  app.use(clientFiles(options.clientFolder));
+  app.get([SIGNALING_PATH, CAMERA_PATH], upgradeRequired(connectionOf, log));
+  app.use(clientFiles(options.clientFolder, basePath));
   app.use(notFound);
   app.use(errorHandler(log));
   return app;

@@ -98,8 +98,9 @@ async function openStages(config: Config, log: Log, opened: AsyncDisposableStack
   const https = await openHttps(config, log, () => Math.max(RELEASED_AT_MS, time.nowMs()));
   if (https) closing(https.certificates);
   const isTrustedProxy = trustedProxies(config.trustedProxies);
-  const connectionOf = clientConnections(isTrustedProxy, machineGateways());
-  const http = closing(new HttpServer({ ...(https && { tls: https.tls }), isTrustedProxy, log }));
+  const { basePath } = config;
+  const connectionOf = clientConnections(isTrustedProxy, machineGateways(), basePath);
+  const http = closing(new HttpServer({ ...(https && { tls: https.tls }), isTrustedProxy, basePath, log }));
 
   // Frames become video and go to viewers.
   const hub = new FrameHub(log);
@@ -125,9 +126,9 @@ async function openStages(config: Config, log: Log, opened: AsyncDisposableStack
   const iceServers = (userId: string) => iceServersFor(userId, turnUrls, turnSecret, wallMs());
   const viewers = { sessions, access, catalog, iceServers, connectionOf, capacity, clock, dates: time, log };
   const signaling = closing(openSignaling({ ...viewers, sfu, frames: hub }));
-  const pictures = closing(
-    openPictures({ frames: hub, scaler: transcoder, mayWatch, capacity, log, dates: time }),
-  );
+  const isSignedIn = (sessionId: string): boolean => sessions.lasts(sessionId);
+  const watched = { mayWatch, isSignedIn, capacity };
+  const pictures = closing(openPictures({ frames: hub, decoder: transcoder, ...watched, log, dates: time }));
 
   // Recording, events, outbound messages.
   const recording = await openRecording({
@@ -206,6 +207,7 @@ function join(stages: Stages, log: Log): void {
   events.log.on('event', (event) => signaling.tellWatchers(event.cameraId, 'event', event));
   for (const change of ['thumbnail', 'redated'] as const)
     events.log.on(change, (event) => signaling.tellWatchers(event.cameraId, 'event', event));
+  transcoder.on('refused', (...refused) => advisor.onRefused(...refused));
   advisor.on('changed', (cameraId, advice) =>
     signaling.tellAdministrators('cameraAdvice', { cameraId, advice }),
   );
@@ -241,6 +243,7 @@ function httpApp(stages: Stages, config: Config, log: Log) {
     dates: site.clock,
     clientFolder: CLIENT_FOLDER,
     connectionOf,
+    basePath: config.basePath,
     authority: https?.authority,
     log,
   });

@@ -2,6 +2,7 @@
 
 import { LitElement, css, html, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
+import { BASE_PATH } from '../http/base-path.ts';
 import { version } from '../../package.json';
 import { sharedStyles } from '../ui/shared-styles.ts';
 
@@ -42,7 +43,11 @@ export class AboutDialog extends LitElement {
         Vigie is licensed under the MIT licence. The bundled FFmpeg contains x264, x265 and fdk-aac. Their
         licences allow you to run this installation, but not to redistribute it.
       </p>
-      <p><a href="/licences.txt" target="_blank" data-testid="third-party-licences">All licences</a></p>
+      <p>
+        <a href="${BASE_PATH}/licences.txt" target="_blank" data-testid="third-party-licences"
+          >All licences</a
+        >
+      </p>
     </wa-dialog>`;
   }
 }

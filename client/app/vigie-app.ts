@@ -79,7 +79,7 @@ export class VigieApp extends LitElement {
       </main>
       <vigie-password-dialog .context=${this.context} ${ref(this.#passwordDialog)}></vigie-password-dialog>
       <vigie-about-dialog ${ref(this.#aboutDialog)}></vigie-about-dialog>
-      <vigie-connection-banner .signaling=${this.context.live.signaling}></vigie-connection-banner>
+      <vigie-connection-banner .live=${this.context.live}></vigie-connection-banner>
     `;
   }
 
@@ -93,7 +93,9 @@ export class VigieApp extends LitElement {
         >${label}</a
       >`;
     return html`<div class="bar">
-      <a class="brand" href="/" aria-label="Vigie, all cameras">${logo()}<span>Vigie</span></a>
+      <a class="brand" href=${routePath({ page: 'cameras' })} aria-label="Vigie, all cameras"
+        >${logo()}<span>Vigie</span></a
+      >
       <nav aria-label="Main">
         ${link('cameras', 'Cameras')} ${link('events', 'Events')} ${link('lookBack', 'Recordings')}
         ${isAdministrator(user) ? [link('users', 'Users'), link('firmware', 'Firmware')] : nothing}
@@ -140,7 +142,7 @@ export class VigieApp extends LitElement {
     if (page) return renderPage(page, () => this.requestUpdate());
     return html`<div class="lost" data-testid="not-found">
       <h1 tabindex="-1">Page not found</h1>
-      <p><a href="/">Back to the cameras</a></p>
+      <p><a href=${routePath({ page: 'cameras' })}>Back to the cameras</a></p>
     </div>`;
   }
 

@@ -1,7 +1,11 @@
-/** `<vigie-connection-banner>`: a quiet line while the server is away. A short gap goes unmentioned. */
+/**
+ * `<vigie-connection-banner>`: a quiet line while the server is away, or where its WebSocket does not get through. A short gap
+ * goes unmentioned.
+ */
 
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { SignalingClient } from '../signaling/signaling-client.ts';
+import type { AppContext } from '../app-context.ts';
+import { routePath } from '../routing/routes.ts';
 import { listen } from '../ui/listen.ts';
 
 /** Shorter gaps are over before one could read about them. */
@@ -31,6 +35,10 @@ export class ConnectionBanner extends LitElement {
       color: #f1f5f9;
       font-size: 0.9rem;
     }
+    a {
+      color: #7dd3fc;
+      pointer-events: auto;
+    }
     span {
       width: 0.55rem;
       height: 0.55rem;
@@ -49,15 +57,16 @@ export class ConnectionBanner extends LitElement {
       }
     }
   `;
-  static override properties = { signaling: { attribute: false }, shown: { state: true } };
-  declare signaling: SignalingClient;
+  static override properties = { live: { attribute: false }, shown: { state: true } };
+  declare live: AppContext['live'];
   declare protected shown: boolean;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     super();
     this.shown = false;
-    listen(this, (update) => this.signaling.on('state', update));
+    listen(this, (update) => this.live.signaling.on('state', update));
+    listen(this, (update) => this.live.upgrades.on('change', update));
   }
 
   override disconnectedCallback(): void {
@@ -67,7 +76,8 @@ export class ConnectionBanner extends LitElement {
   }
 
   protected override willUpdate(_changed: PropertyValues<this>): void {
-    if (this.signaling.state === 'open' || this.signaling.state === 'stopped') {
+    const { state } = this.live.signaling;
+    if (state === 'open' || state === 'stopped') {
       clearTimeout(this.#timer);
       this.#timer = undefined;
       this.shown = false;
@@ -80,8 +90,14 @@ export class ConnectionBanner extends LitElement {
 
   protected override render(): TemplateResult {
     return html`<div role="status" ?hidden=${!this.shown} data-testid="reconnecting">
-      ${this.shown ? html`<span aria-hidden="true"></span>Reconnecting…` : nothing}
+      ${this.shown ? html`<span aria-hidden="true"></span>${this.#text()}` : nothing}
     </div>`;
+  }
+
+  #text(): TemplateResult | string {
+    if (!this.live.upgrades.blocked) return 'Reconnecting…';
+    return html`Live video cannot connect: WebSocket does not get through to the server.
+      <a href=${routePath({ page: 'connection' })} data-testid="check-connection">Connection check</a>`;
   }
 }
 

@@ -15,6 +15,7 @@ import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import './vigie-camera-advice.ts';
 import './vigie-camera-menu.ts';
+import './vigie-camera-refusals.ts';
 import '../events/vigie-event-list.ts';
 import { listen } from '../ui/listen.ts';
 
@@ -106,6 +107,15 @@ export class CameraPage extends LitElement {
       ${
         camera?.advice?.length
           ? html`<vigie-camera-advice class="below" .advice=${camera.advice}></vigie-camera-advice>`
+          : nothing
+      }
+      ${
+        camera && isAdministrator(this.context.session.user)
+          ? html`<vigie-camera-refusals
+              class="below"
+              .context=${this.context}
+              .cameraId=${camera.id}
+            ></vigie-camera-refusals>`
           : nothing
       }
       ${

@@ -8,7 +8,7 @@ import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import '@awesome.me/webawesome/dist/components/switch/switch.js';
 import type { CameraView } from '../../server/wire/camera.ts';
-import type { CameraSettings } from '../../server/wire/camera-settings.ts';
+import type { AdjustableSettings } from '../../server/wire/camera-settings.ts';
 import { errorText } from '../http/api-error.ts';
 import type { AppContext } from '../app-context.ts';
 import {
@@ -16,6 +16,7 @@ import {
   SETTING_GROUPS,
   type ChoiceField,
   type SettingField,
+  type SettingGroup,
   type SliderField,
   type SwitchField,
 } from './setting-fields.ts';
@@ -94,17 +95,21 @@ export class CameraSettingsDialog extends LitElement {
         ${
           this.loadError
             ? errorCallout(this.loadError, 'settings-error')
-            : SETTING_GROUPS.map(
-                ({ heading, fields }) =>
-                  html`<fieldset ?disabled=${obstacle !== null || !this.changes}>
-                    <legend>${heading}</legend>
-                    ${fields.map((field) => this.#row(field, obstacle !== null || !this.changes))}
-                  </fieldset>`,
+            : SETTING_GROUPS.map((group) =>
+                this.#group(group, !camera || (!group.ofServer && obstacle !== null)),
               )
         }
         ${this.#reboot(obstacle !== null)}
       </div>
     </div>`;
+  }
+
+  #group({ heading, fields }: SettingGroup, closed: boolean): TemplateResult {
+    const disabled = closed || !this.changes;
+    return html`<fieldset ?disabled=${disabled}>
+      <legend>${heading}</legend>
+      ${fields.map((field) => this.#row(field, disabled))}
+    </fieldset>`;
   }
 
   #row(field: SettingField, disabled: boolean): TemplateResult {
@@ -143,14 +148,15 @@ export class CameraSettingsDialog extends LitElement {
       ${hint ? html`<span class="hint">${hint}</span>` : nothing}`;
   }
 
-  #switch({ name, label }: SwitchField, disabled: boolean): TemplateResult {
+  #switch({ name, label, hint }: SwitchField, disabled: boolean): TemplateResult {
     return html`<wa-switch
-      size="s"
-      .checked=${this.#values[name]}
-      ?disabled=${disabled}
-      @change=${(event: Event) => this.#ask(name, checkedOf(event))}
-      >${label}</wa-switch
-    >`;
+        size="s"
+        .checked=${this.#values[name]}
+        ?disabled=${disabled}
+        @change=${(event: Event) => this.#ask(name, checkedOf(event))}
+        >${label}</wa-switch
+      >
+      ${hint ? html`<span class="hint">${hint}</span>` : nothing}`;
   }
 
   #choice({ name, label, hint, options }: ChoiceField, disabled: boolean): TemplateResult {
@@ -183,7 +189,7 @@ export class CameraSettingsDialog extends LitElement {
     </div>`;
   }
 
-  get #values(): Required<CameraSettings> {
+  get #values(): Required<AdjustableSettings> {
     return { ...DEFAULT_SETTINGS, ...this.changes?.values };
   }
 

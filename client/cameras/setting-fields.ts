@@ -3,13 +3,13 @@
 import {
   FRAME_SIZES,
   WHITE_BALANCES,
-  type CameraSettings,
+  type AdjustableSettings,
   type WhiteBalance,
 } from '../../server/wire/camera-settings.ts';
 
 type NameOf<T> = {
-  [K in keyof CameraSettings]-?: Required<CameraSettings>[K] extends T ? K : never;
-}[keyof CameraSettings];
+  [K in keyof AdjustableSettings]-?: Required<AdjustableSettings>[K] extends T ? K : never;
+}[keyof AdjustableSettings];
 
 export interface SliderField {
   kind: 'slider';
@@ -27,6 +27,7 @@ export interface SwitchField {
   kind: 'switch';
   name: NameOf<boolean>;
   label: string;
+  hint?: string;
 }
 
 export interface ChoiceField {
@@ -39,8 +40,8 @@ export interface ChoiceField {
 
 export type SettingField = SliderField | SwitchField | ChoiceField;
 
-/** The camera's defaults, in force until somebody sets another value. */
-export const DEFAULT_SETTINGS: Required<CameraSettings> = {
+/** The defaults, in force until somebody sets another value. */
+export const DEFAULT_SETTINGS: Required<AdjustableSettings> = {
   frameSize: 'VGA',
   jpegQuality: 12,
   maxFps: 25,
@@ -51,6 +52,7 @@ export const DEFAULT_SETTINGS: Required<CameraSettings> = {
   contrast: 0,
   exposure: 0,
   whiteBalance: 'auto',
+  largePictures: false,
 };
 
 const BALANCE_LABELS: Record<WhiteBalance, string> = {
@@ -61,7 +63,14 @@ const BALANCE_LABELS: Record<WhiteBalance, string> = {
   home: 'Incandescent light',
 };
 
-export const SETTING_GROUPS: readonly { heading: string; fields: readonly SettingField[] }[] = [
+export interface SettingGroup {
+  heading: string;
+  fields: readonly SettingField[];
+  /** Only the server goes by them: they can be changed while the camera is away, and of every camera. */
+  ofServer?: true;
+}
+
+export const SETTING_GROUPS: readonly SettingGroup[] = [
   {
     heading: 'Picture',
     fields: [
@@ -118,6 +127,18 @@ export const SETTING_GROUPS: readonly { heading: string; fields: readonly Settin
         name: 'whiteBalance',
         label: 'White balance',
         options: WHITE_BALANCES.map((name) => [name, BALANCE_LABELS[name]]),
+      },
+    ],
+  },
+  {
+    heading: 'Limits',
+    ofServer: true,
+    fields: [
+      {
+        kind: 'switch',
+        name: 'largePictures',
+        label: 'Allow large pictures',
+        hint: 'Up to 4096 × 3072 pixels and 4 MiB a picture, in place of 2592 × 1944 and 1 MiB. They cost this server much more work.',
       },
     ],
   },

@@ -5,27 +5,27 @@
  * Invariant: each value that was asked for and not replaced by a newer one is answered, applied or rejected, on its own.
  */
 
-import type { CameraSettings } from '../../server/wire/camera-settings.ts';
+import type { AdjustableSettings } from '../../server/wire/camera-settings.ts';
 import { errorText } from '../http/api-error.ts';
 import { Emitter } from '../emitter.ts';
 
-export type SettingName = keyof CameraSettings;
+export type SettingName = keyof AdjustableSettings;
 
 export type Answer = { state: 'sending' } | { state: 'applied' } | { state: 'rejected'; reason: string };
 
 export class SettingsChanges extends Emitter<{ change: SettingsChanges }> {
-  readonly #send: (settings: CameraSettings) => Promise<void>;
-  readonly #waiting = new Map<SettingName, CameraSettings>();
+  readonly #send: (settings: AdjustableSettings) => Promise<void>;
+  readonly #waiting = new Map<SettingName, AdjustableSettings>();
   readonly #answers = new Map<SettingName, Answer>();
-  #taken: CameraSettings;
-  #wanted: CameraSettings;
+  #taken: AdjustableSettings;
+  #wanted: AdjustableSettings;
   #sending = false;
 
   /**
    * @param current what the camera is set to
    * @param send rejects with what may be shown
    */
-  constructor(current: CameraSettings, send: (settings: CameraSettings) => Promise<void>) {
+  constructor(current: AdjustableSettings, send: (settings: AdjustableSettings) => Promise<void>) {
     super();
     this.#taken = current;
     this.#wanted = current;
@@ -33,7 +33,7 @@ export class SettingsChanges extends Emitter<{ change: SettingsChanges }> {
   }
 
   /** The values the controls show: the wanted ones, and the old one of a setting that the camera has refused. */
-  get values(): CameraSettings {
+  get values(): AdjustableSettings {
     return this.#wanted;
   }
 
@@ -43,7 +43,7 @@ export class SettingsChanges extends Emitter<{ change: SettingsChanges }> {
   }
 
   /** @param change of one setting */
-  ask(name: SettingName, change: CameraSettings): void {
+  ask(name: SettingName, change: AdjustableSettings): void {
     this.#wanted = { ...this.#wanted, ...change };
     this.#waiting.set(name, change);
     this.#answers.set(name, { state: 'sending' });
@@ -58,13 +58,13 @@ export class SettingsChanges extends Emitter<{ change: SettingsChanges }> {
     this.#sending = false;
   }
 
-  #next(): [SettingName, CameraSettings] | undefined {
+  #next(): [SettingName, AdjustableSettings] | undefined {
     const [next] = this.#waiting;
     if (next) this.#waiting.delete(next[0]);
     return next;
   }
 
-  async #sendOne(name: SettingName, change: CameraSettings): Promise<void> {
+  async #sendOne(name: SettingName, change: AdjustableSettings): Promise<void> {
     let answer: Answer = { state: 'applied' };
     try {
       await this.#send(change);
@@ -80,7 +80,11 @@ export class SettingsChanges extends Emitter<{ change: SettingsChanges }> {
   }
 }
 
-function withValueOf(name: SettingName, settings: CameraSettings, source: CameraSettings): CameraSettings {
+function withValueOf(
+  name: SettingName,
+  settings: AdjustableSettings,
+  source: AdjustableSettings,
+): AdjustableSettings {
   const { [name]: _refused, ...rest } = settings;
   return name in source ? { ...rest, [name]: source[name] } : rest;
 }

@@ -43,6 +43,12 @@ function verdict(facts: CheckFacts): CheckLine {
       title: 'Video connects indirectly',
       meaning: 'Video is live, a few milliseconds later than on the direct path.',
     };
+  if (webSocketRoundTripMs === null && facts.facts !== null)
+    return {
+      mark: 'bad',
+      title: 'WebSocket does not get through',
+      meaning: 'The server answers, but the connection that sets up live video does not open.',
+    };
   if (webSocketRoundTripMs === null)
     return {
       mark: 'bad',
@@ -75,7 +81,7 @@ function webConnection({ webSocketRoundTripMs: ms }: CheckFacts): CheckLine {
       mark: 'bad',
       title,
       meaning: 'Not connected. Vigie needs this WebSocket connection to set up video.',
-      fix: 'If a proxy is in front of the server, it must forward WebSocket at /signaling.',
+      fix: 'If a proxy is in front of the server, it must forward WebSocket at /signaling: pass the headers Upgrade and Connection on, over HTTP/1.1.',
     };
   return { mark: 'good', title, meaning: `Connected. The server answers in ${inMs(ms)}.` };
 }

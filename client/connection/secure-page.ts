@@ -6,6 +6,8 @@ import '@awesome.me/webawesome/dist/components/details/details.js';
 import '@awesome.me/webawesome/dist/components/icon/icon.js';
 import { isLoopbackOrigin } from '../devices/device-origins.ts';
 import { localAuthority, type AuthorityFacts } from './local-authority.ts';
+import { BASE_PATH } from '../http/base-path.ts';
+import { routePath } from '../routing/routes.ts';
 import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import '../ui/vigie-copy-field.ts';
@@ -72,7 +74,7 @@ export class SecurePage extends LitElement {
             >`,
       })}
       ${this.authority ? this.#instructions(this.authority) : nothing}
-      <p><a href="/">${this.back}</a></p>
+      <p><a href=${routePath({ page: 'cameras' })}>${this.back}</a></p>
     `;
   }
 
@@ -85,10 +87,10 @@ export class SecurePage extends LitElement {
       <section class="card">
         <h2>Certificate</h2>
         <div class="downloads">
-          <wa-button variant="brand" href="/ca.crt" data-testid="download-certificate">
+          <wa-button variant="brand" href="${BASE_PATH}/ca.crt" data-testid="download-certificate">
             <wa-icon slot="start" name="download"></wa-icon>For phones and computers
           </wa-button>
-          <wa-button appearance="outlined" href="/ca.pem" download="server_ca.pem">
+          <wa-button appearance="outlined" href="${BASE_PATH}/ca.pem" download="server_ca.pem">
             <wa-icon slot="start" name="download"></wa-icon>For cameras
           </wa-button>
         </div>
@@ -142,8 +144,8 @@ export class SecurePage extends LitElement {
               firmware, or pass it to the virtual camera: <code>--ca server_ca.pem</code>.
             </li>
             <li>
-              Set the server URL of the camera to <code>wss://${hostForCameras()}/camera</code>. The camera
-              then trusts only this server, and can receive firmware updates.
+              Set the server URL of the camera to <code>wss://${hostForCameras()}${BASE_PATH}/camera</code>.
+              The camera then trusts only this server, and can receive firmware updates.
             </li>
           </ol>
         </wa-details>

@@ -11,7 +11,7 @@ const LOOPBACK = /^(?:localhost|.*\.localhost|127(?:\.\d+){3}|\[::1\])$/i;
 const LINK_NAME = /\.local$/i;
 
 /**
- * @param page `location.origin`
+ * @param page `location.origin` and the base path, which only a proxy needs
  * @param served of ServerAddresses
  */
 export function originsForDevices(page: string, served: readonly string[]): string[] {

@@ -8,6 +8,7 @@ import '@awesome.me/webawesome/dist/components/callout/callout.js';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { AppContext } from '../app-context.ts';
+import { BASE_PATH } from '../http/base-path.ts';
 import { valueOf } from '../ui/field-value.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import { isLoopbackOrigin, originsForDevices } from './device-origins.ts';
@@ -85,8 +86,9 @@ export class ServerAddressChoice extends LitElement {
     // The address of this page does as well, if the server cannot be asked.
     const served = await this.context.api.call('GET /api/connection/addresses').catch(() => null);
     this.#authorityFile = served?.authorityFile ?? null;
-    this.origins = originsForDevices(location.origin, served?.origins ?? []);
-    this.#choose(this.origins[0] ?? location.origin);
+    const page = location.origin + BASE_PATH;
+    this.origins = originsForDevices(page, served?.origins ?? []);
+    this.#choose(this.origins[0] ?? page);
   }
 
   #choose(origin: string): void {

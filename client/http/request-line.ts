@@ -1,6 +1,7 @@
 /** The method and the URL of a call, from the name of its route. Only types are taken from the table: zod stays out of the browser. */
 
 import type { ApiRouteName, ApiTarget, MediaRouteName } from '../../server/wire/api-routes.ts';
+import { BASE_PATH } from './base-path.ts';
 import { fillAnyPath } from '../../server/wire/paths.ts';
 
 export interface RequestLine {
@@ -27,7 +28,7 @@ export function requestLine<N extends ApiRouteName>(
 
 /** For `<img>` and `<video>`, which show the media cookie. */
 export function mediaPath<N extends MediaRouteName>(name: N, ...[target]: Optional<ApiTarget<N>>): string {
-  return lineOf(name, target as AnyTarget | undefined).path;
+  return BASE_PATH + lineOf(name, target as AnyTarget | undefined).path;
 }
 
 /** As requestLine, where the types are checked already. */

@@ -2,24 +2,27 @@
 
 import { SIGNALING_PATH } from '../../server/wire/signaling.ts';
 import { SignalingClient, type TokenSource } from '../signaling/signaling-client.ts';
+import { isServerThere, UpgradeCheck } from '../signaling/upgrade-check.ts';
 import { CameraDirectory } from './camera-directory.ts';
 import { LiveReceiver } from './live-receiver.ts';
 import { watchPage } from './page-hints.ts';
 import { ServerClock } from './server-clock.ts';
 
 export class LiveConnection {
-  /** Origin of the server, without a slash at the end. */
+  /** Origin of the server and its base path, without a slash at the end. */
   readonly server: string;
   readonly signaling: SignalingClient;
+  readonly upgrades: UpgradeCheck;
   readonly clock: ServerClock;
   readonly cameras: CameraDirectory;
   readonly receiver: LiveReceiver;
   readonly #unwatchPage: () => void;
 
-  /** @param server origin; empty: the page's own */
+  /** @param server its origin and base path; either may be left out: the page's own origin, no base path */
   constructor(server: string, tokens: TokenSource) {
-    this.server = server.replace(/\/$/, '') || location.origin;
+    this.server = new URL(server, location.origin).href.replace(/\/$/, '');
     this.signaling = new SignalingClient({ url: signalingUrl(this.server), tokens });
+    this.upgrades = new UpgradeCheck(this.signaling, () => isServerThere(this.server));
     this.clock = new ServerClock(this.signaling);
     this.cameras = new CameraDirectory(this.signaling);
     this.receiver = new LiveReceiver(this.signaling, this.cameras);
@@ -41,7 +44,7 @@ export class LiveConnection {
 }
 
 function signalingUrl(server: string): string {
-  const url = new URL(SIGNALING_PATH, server);
+  const url = new URL(server + SIGNALING_PATH);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   return url.href;
 }

@@ -1,6 +1,7 @@
 /** For `<vigie-camera>` on a page that is not our app: all elements of one server share one connection. */
 
 import { ApiError } from '../http/api-error.ts';
+import { BASE_PATH } from '../http/base-path.ts';
 import type { TokenSource } from '../signaling/signaling-client.ts';
 import { createSession } from '../session/create-session.ts';
 import { LiveConnection } from './live-connection.ts';
@@ -11,11 +12,12 @@ export type TokenProvider = () => Promise<string>;
 const connections = new Map<string, LiveConnection>();
 
 /**
- * @param server origin; empty: the page's own
+ * @param src the server’s origin; empty: the page's own, and the base path of its Vigie
  * @param provider where tokens come from; without one, the session of the server's cookie counts. The first element of a
  *   server decides.
  */
-export function sharedConnection(server: string, provider: TokenProvider | undefined): LiveConnection {
+export function sharedConnection(src: string, provider: TokenProvider | undefined): LiveConnection {
+  const server = src || BASE_PATH;
   let connection = connections.get(server);
   if (!connection) {
     connection = new LiveConnection(server, provider ? fromProvider(provider) : createSession(server));

@@ -19,7 +19,7 @@ import { CameraStatsSampler, type CameraStats } from './camera-stats.ts';
 import { cameraStatus, type BadgeStatus } from './camera-status.ts';
 import type { LiveConnection } from './live-connection.ts';
 import type { LiveSource } from './live-source.ts';
-import { mediaPath } from '../http/request-line.ts';
+import { requestLine } from '../http/request-line.ts';
 import { sharedConnection, type TokenProvider } from './shared-connection.ts';
 import { statusText } from './status-text.ts';
 import { cameraStyles } from './vigie-camera.styles.ts';
@@ -151,7 +151,7 @@ export class VigieCamera extends LitElement {
     if (this.status !== 'offline' || this.hasPicture || !this.#connection) return nothing;
     const { lastFrameAtMs } = this.#connection.cameras.find(this.cameraId) ?? { lastFrameAtMs: null };
     if (lastFrameAtMs === null) return nothing;
-    const path = mediaPath('GET /api/cameras/:cameraId/snapshot.jpg', {
+    const { path } = requestLine('GET /api/cameras/:cameraId/snapshot.jpg', {
       params: { cameraId: this.cameraId },
       query: { width: 640 },
     });

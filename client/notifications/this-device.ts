@@ -1,9 +1,10 @@
 /** This browser as a device that is told what happens: its service worker, its permission, its subscription. */
 
 import type { PushDevice } from '../../server/wire/notification.ts';
+import { BASE_PATH } from '../http/base-path.ts';
 import type { DeviceFacts } from './device-state.ts';
 
-const WORKER_URL = '/service-worker.js';
+const WORKER_URL = `${BASE_PATH}/service-worker.js`;
 
 /** @param deviceIds of those the server tells */
 export async function factsOfThisDevice(deviceIds: readonly string[]): Promise<DeviceFacts> {

@@ -1,6 +1,7 @@
 /** The pages and their URLs, both ways. Pure: what the history API has to do with it is in navigation.ts. */
 
 import { fillPath, PAGE_PATHS } from '../../server/wire/paths.ts';
+import { BASE_PATH } from '../http/base-path.ts';
 
 export type Route =
   | { page: 'cameras' }
@@ -30,9 +31,14 @@ const PATTERNS = (Object.keys(PAGE_PATHS) as PathName[]).map((name) => ({
   pattern: new RegExp(`^${PAGE_PATHS[name].replaceAll(/:(\w+)/g, '(?<$1>[^/]+)')}$`),
 }));
 
-/** @param pathname of a URL, still percent-encoded; one slash at the end is ignored */
-export function parseRoute(pathname: string): Route {
-  const path = pathname.length > 1 && pathname.endsWith('/') ? pathname.slice(0, -1) : pathname;
+/**
+ * @param pathname of a URL, still percent-encoded; one slash at the end is ignored
+ * @param basePath may stand in front of it, and be left out: the server answers to both
+ */
+export function parseRoute(pathname: string, basePath = BASE_PATH): Route {
+  const isBelow = basePath !== '' && (pathname === basePath || pathname.startsWith(`${basePath}/`));
+  const ownPath = isBelow ? pathname.slice(basePath.length) || '/' : pathname;
+  const path = ownPath.length > 1 && ownPath.endsWith('/') ? ownPath.slice(0, -1) : ownPath;
   for (const { name, pattern } of PATTERNS) {
     const match = pattern.exec(path);
     if (match) return routeOf(name, match.groups ?? {});
@@ -53,9 +59,9 @@ function routeOf(name: PathName, { cameraId: encodedId = '', atMs = '' }: Record
   return { page: name };
 }
 
-export function routePath(route: Reachable): string {
+export function routePath(route: Reachable, basePath = BASE_PATH): string {
   const { cameraId = '', atMs = 0 }: { page: string; cameraId?: string; atMs?: number } = route;
-  return fillPath(PAGE_PATHS[pathNameOf(route)], { cameraId, atMs: Math.round(atMs) });
+  return basePath + fillPath(PAGE_PATHS[pathNameOf(route)], { cameraId, atMs: Math.round(atMs) });
 }
 
 function pathNameOf(route: Reachable): PathName {

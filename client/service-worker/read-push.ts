@@ -10,8 +10,16 @@ const UNREADABLE: PushPayload = {
   tag: 'vigie',
 };
 
-/** @param text as it arrived; a path that leads to another host is not followed */
-export function readPush(text: string | undefined): PushPayload {
+/**
+ * @param text as it arrived; a path that leads to another host is not followed
+ * @param basePath where the app stands, as what arrives does not say
+ */
+export function readPush(text: string | undefined, basePath = ''): PushPayload {
+  const payload = payloadOf(text);
+  return { ...payload, path: basePath + payload.path };
+}
+
+function payloadOf(text: string | undefined): PushPayload {
   try {
     const { title, body, path, tag } = JSON.parse(text ?? '') as Partial<Record<keyof PushPayload, unknown>>;
     if (typeof title !== 'string' || typeof body !== 'string' || typeof tag !== 'string') return UNREADABLE;

@@ -11,13 +11,13 @@ const worker = globalThis as unknown as ServiceWorkerGlobalScope;
 worker.addEventListener('install', () => void worker.skipWaiting());
 
 worker.addEventListener('push', (event) => {
-  const { title, body, path, tag } = readPush(event.data?.text());
+  const { title, body, path, tag } = readPush(event.data?.text(), basePath());
   event.waitUntil(
     worker.registration.showNotification(title, {
       body,
       tag,
-      icon: '/icon-192.png',
-      badge: '/badge.png',
+      icon: `${basePath()}/icon-192.png`,
+      badge: `${basePath()}/badge.png`,
       // One that takes the place of another is news too.
       renotify: true,
       data: { path },
@@ -30,6 +30,11 @@ worker.addEventListener('notificationclick', (event) => {
   notification.close();
   event.waitUntil(open((notification.data as { path: string }).path));
 });
+
+/** Where the app stands: the worker is in its folder, and responsible for what is below. */
+function basePath(): string {
+  return new URL(worker.registration.scope).pathname.replace(/\/$/, '');
+}
 
 /** In a window that is open already, if there is one: its picture goes on. */
 async function open(path: string): Promise<void> {

@@ -2,12 +2,12 @@
 
 import { hintsAtSession, Session } from './session.ts';
 
-/** @param server origin; empty: the page's own */
+/** @param server its origin and base path; either may be left out: the page's own origin, no base path */
 export function createSession(server = ''): Session {
   // Without https (other than localhost) there are no web locks; a lone tab does not need them.
   const locks = (navigator as { locks?: LockManager }).locks;
   // Cookies of another server are its own.
-  const isOwn = server === '' || server === location.origin;
+  const isOwn = new URL(server, location.href).origin === location.origin;
   return new Session({
     server,
     ...(isOwn && { mayHaveSession: () => hintsAtSession(document.cookie) }),

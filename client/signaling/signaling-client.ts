@@ -34,6 +34,8 @@ export type SignalingState = 'stopped' | 'connecting' | 'open' | 'waiting';
 
 export interface SignalingClientEvents extends SignalingNotifications {
   state: SignalingState;
+  /** A try ended before the WebSocket was open: how many have in a row. */
+  unopened: number;
   /** A clock exchange was answered. */
   clock: ClockExchange;
   /** A JPEG of a camera watched by `watchFrames`; to be acknowledged. */
@@ -82,6 +84,8 @@ export class SignalingClient extends Emitter<SignalingClientEvents> {
   #token: string | undefined;
   /** The last try ended with a refused token, so the next one used another. */
   #renewed = false;
+  /** Tries in a row that ended before the socket was open, with the one under way. */
+  #unopened = 0;
   /** The next try while waiting, the deadline while connecting. */
   #timer: ReturnType<typeof setTimeout> | undefined;
   #renewal: ReturnType<typeof setTimeout> | undefined;
@@ -150,6 +154,7 @@ export class SignalingClient extends Emitter<SignalingClientEvents> {
 
   #connect(): void {
     this.#setState('connecting');
+    this.#unopened++;
     const socket = new WebSocket(this.#url, SIGNALING_SUBPROTOCOL);
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
@@ -157,6 +162,7 @@ export class SignalingClient extends Emitter<SignalingClientEvents> {
     this.#timer = setTimeout(() => this.#lost(socket), CONNECT_TIMEOUT_MS);
     // The token may need a refresh: that and the WebSocket handshake go on side by side.
     const opened = new Promise((resolve) => socket.addEventListener('open', resolve));
+    socket.addEventListener('open', () => (this.#unopened = 0));
     socket.addEventListener('message', ({ data }) => this.#onMessage(socket, data));
     socket.addEventListener('close', ({ code }) => this.#lost(socket, code));
     void this.#authenticate(socket, opened);
@@ -240,6 +246,7 @@ export class SignalingClient extends Emitter<SignalingClientEvents> {
     const delayMs = renewToken && !this.#renewed ? 0 : Math.max(minDelayMs, this.#backoff.next());
     this.#renewed = renewToken;
     this.#drop('the connection to the server was lost');
+    if (this.#unopened > 0) this.emit('unopened', this.#unopened);
     this.#timer = setTimeout(() => this.#connect(), delayMs);
     this.#setState('waiting');
   }

@@ -6,6 +6,7 @@ import '@awesome.me/webawesome/dist/components/callout/callout.js';
 import '@awesome.me/webawesome/dist/components/input/input.js';
 import { errorText } from '../http/api-error.ts';
 import type { AppContext } from '../app-context.ts';
+import { routePath } from '../routing/routes.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import { passwordOf, textOf } from '../ui/form-dialog.ts';
 import { logo } from '../ui/logo.ts';
@@ -122,7 +123,7 @@ export class SignInPage extends LitElement {
         ${
           this.hasAuthority
             ? html`<p class="secure">
-                <a href="/secure" data-testid="secure-link"
+                <a href=${routePath({ page: 'secure' })} data-testid="secure-link"
                   >Does your browser warn about an insecure connection?</a
                 >
               </p>`

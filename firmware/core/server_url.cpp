@@ -67,4 +67,10 @@ std::optional<ServerUrl> parse_server_url(std::string_view text) {
   return url;
 }
 
+std::string_view base_path(const ServerUrl& url) {
+  constexpr std::string_view kCameraPath = "/camera";
+  const std::string_view path = url.path.substr(0, url.path.find('?'));
+  return path.ends_with(kCameraPath) ? path.substr(0, path.size() - kCameraPath.size()) : std::string_view{};
+}
+
 }  // namespace vigie

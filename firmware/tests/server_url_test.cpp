@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <utility>
 
 TEST_CASE("a server's URL is split into its parts") {
   struct Row {
@@ -30,7 +31,18 @@ TEST_CASE("a server's URL is split into its parts") {
   }
 }
 
-TEST_CASE("other URLs are refused") {
+TEST_CASE("the server's other paths stand beside the cameras'") {
+  for (const auto& [text, expected] : {std::pair{"wss://a/camera", ""},
+                                       {"wss://a/vigie/camera", "/vigie"},
+                                       {"wss://a/home/vigie/camera?x=/camera", "/home/vigie"},
+                                       {"wss://a/other", ""},
+                                       {"wss://a", ""}}) {
+    CAPTURE(text);
+    CHECK(vigie::base_path(*vigie::parse_server_url(text)) == expected);
+  }
+}
+
+TEST_CASE("what is no URL of a server is refused") {
   for (const char* text : {"",
                            "ws://",
                            "wss:///camera",

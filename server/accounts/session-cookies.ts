@@ -26,7 +26,7 @@ const MEDIA: SessionCookie = { name: 'vigie_media', path: '/api/cameras', second
 const HINT: SessionCookie = { name: SESSION_HINT_COOKIE, path: '/', seconds: SESSION_IDLE_SECONDS };
 
 export function setSessionCookies(
-  { secure }: ClientConnection,
+  connection: ClientConnection,
   response: Response,
   tokens: SessionTokens,
 ): void {
@@ -34,21 +34,21 @@ export function setSessionCookies(
     [REFRESH, tokens.refreshToken],
     [MEDIA, tokens.mediaToken],
   ] as const)
-    response.cookie(nameOf(cookie, secure), value, {
-      ...optionsOf(cookie, secure),
+    response.cookie(nameOf(cookie, connection), value, {
+      ...optionsOf(cookie, connection),
       maxAge: cookie.seconds * 1000,
     });
   response.cookie(HINT.name, '1', {
-    ...optionsOf(HINT, secure),
+    ...optionsOf(HINT, connection),
     maxAge: HINT.seconds * 1000,
     httpOnly: false,
   });
 }
 
-export function clearSessionCookies({ secure }: ClientConnection, response: Response): void {
+export function clearSessionCookies(connection: ClientConnection, response: Response): void {
   for (const cookie of [REFRESH, MEDIA])
-    response.clearCookie(nameOf(cookie, secure), optionsOf(cookie, secure));
-  response.clearCookie(HINT.name, optionsOf(HINT, secure));
+    response.clearCookie(nameOf(cookie, connection), optionsOf(cookie, connection));
+  response.clearCookie(HINT.name, optionsOf(HINT, connection));
 }
 
 export function refreshTokenOf(request: Request, connection: ClientConnection): string | undefined {
@@ -60,14 +60,21 @@ export function mediaTokenOf(request: Request, connection: ClientConnection): st
 }
 
 /** Over TLS the plain name is ignored: an attacker on the network may have set it while the page was unencrypted. */
-function valueOf(request: Request, cookie: SessionCookie, { secure }: ClientConnection): string | undefined {
-  return parseCookie(request.headers.cookie ?? '')[nameOf(cookie, secure)];
+function valueOf(request: Request, cookie: SessionCookie, connection: ClientConnection): string | undefined {
+  return parseCookie(request.headers.cookie ?? '')[nameOf(cookie, connection)];
 }
 
-function nameOf({ name }: SessionCookie, secure: boolean): string {
-  return secure ? `__Host-${name}` : name;
+function nameOf({ name }: SessionCookie, { secure, basePath }: ClientConnection): string {
+  if (!secure) return name;
+  return basePath === '' ? `__Host-${name}` : `__Secure-${name}`;
 }
 
-function optionsOf({ path }: SessionCookie, secure: boolean): CookieOptions {
-  return { httpOnly: true, sameSite: 'strict', secure, path: secure ? '/' : path };
+function optionsOf({ path }: SessionCookie, { secure, basePath }: ClientConnection): CookieOptions {
+  const isOfHost = secure && basePath === '';
+  return { httpOnly: true, sameSite: 'strict', secure, path: isOfHost ? '/' : pathUnder(basePath, path) };
+}
+
+/** Without a slash at the end, which would leave out the base path alone. */
+function pathUnder(basePath: string, path: string): string {
+  return (basePath + path).replace(/(?<=.)\/$/, '');
 }

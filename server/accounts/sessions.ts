@@ -153,6 +153,12 @@ export class Sessions {
     await this.#store.sessions.redate(sinceMs, this.#nowMs() - byMs, byMs);
   }
 
+  /** Whether it has neither ended nor been left unused for too long. */
+  lasts(sessionId: string): boolean {
+    const session = this.#store.sessions.find(sessionId);
+    return session !== undefined && this.#nowMs() - session.rotatedAt <= SESSION_IDLE_SECONDS * 1000;
+  }
+
   /** Signing out. Idempotent. */
   async end(sessionId: string): Promise<void> {
     if (await this.#store.sessions.remove(sessionId)) this.#tellEnded([sessionId]);

@@ -8,14 +8,17 @@ import { EventEmitter } from 'node:events';
 import { monotonicMs } from '../core/clock.ts';
 import { cameraAdvice } from '../core/link/camera-advice.ts';
 import type { CameraSource } from '../core/link/camera-events.ts';
+import { RefusalRecord, type FrameRefusal } from '../core/link/frame-refusal.ts';
 import { CameraHealth } from '../core/link/camera-health.ts';
-import type { CameraAdvice } from '../wire/camera.ts';
+import type { CameraAdvice, CameraRefusals } from '../wire/camera.ts';
+import type { LegacySource } from './camera-presence.ts';
 
 /** Advice also ends with time alone. */
 const REVIEW_INTERVAL_MS = 30_000;
 
 interface Patient {
   health: CameraHealth;
+  refusals: RefusalRecord;
   /** As last reported, as JSON. */
   told: string;
 }
@@ -25,23 +28,26 @@ export class CameraAdvisor extends EventEmitter<{ changed: [cameraId: string, ad
   readonly #nowMs: () => number;
   readonly #reviews: NodeJS.Timeout;
 
-  constructor(ingest: CameraSource, nowMs: () => number = monotonicMs) {
+  /** @param legacy undefined when there are no legacy listeners; what they do not tell is unknown of their cameras */
+  constructor(ingest: CameraSource, legacy?: LegacySource, nowMs: () => number = monotonicMs) {
     super();
     this.#nowMs = nowMs;
-    const on = (cameraId: string, note: (health: CameraHealth, atMs: number) => void): void => {
-      note(this.#patient(cameraId).health, this.#nowMs());
-      this.#review(cameraId);
-    };
-    ingest.on('connected', (cameraId) => on(cameraId, (health) => health.onWelcomed()));
-    ingest.on('replaced', (cameraId) => on(cameraId, (health, atMs) => health.onReplaced(atMs)));
-    ingest.on('keyRejected', (cameraId) => on(cameraId, (health, atMs) => health.onKeyRejected(atMs)));
-    ingest.on('damaged', (cameraId) => on(cameraId, (health, atMs) => health.onDamaged(atMs)));
-    ingest.on('clockFault', (cameraId) => on(cameraId, (health, atMs) => health.onClockFault(atMs)));
+    for (const source of legacy ? [ingest, legacy] : [ingest]) {
+      source.on('connected', (cameraId) => this.#note(cameraId, (health) => health.onWelcomed()));
+      source.on('replaced', (cameraId) => this.#note(cameraId, (health, atMs) => health.onReplaced(atMs)));
+      source.on('refused', (cameraId: string, refusal: FrameRefusal, inARow: number) =>
+        this.onRefused(cameraId, refusal, inARow),
+      );
+    }
+    ingest.on('clockFault', (cameraId) => this.#note(cameraId, (health, atMs) => health.onClockFault(atMs)));
+    ingest.on('keyRejected', (cameraId) =>
+      this.#note(cameraId, (health, atMs) => health.onKeyRejected(atMs)),
+    );
     ingest.on('clock', (cameraId, uptimeMs) =>
-      on(cameraId, (health, atMs) => health.onClock(uptimeMs, atMs)),
+      this.#note(cameraId, (health, atMs) => health.onClock(uptimeMs, atMs)),
     );
     ingest.on('telemetry', (cameraId, report) =>
-      on(cameraId, (health, atMs) => health.onTelemetry(report, atMs)),
+      this.#note(cameraId, (health, atMs) => health.onTelemetry(report, atMs)),
     );
     this.#reviews = setInterval(() => {
       for (const cameraId of this.#patients.keys()) this.#review(cameraId);
@@ -54,6 +60,17 @@ export class CameraAdvisor extends EventEmitter<{ changed: [cameraId: string, ad
     return health ? cameraAdvice(health.facts(this.#nowMs())) : [];
   }
 
+  /** Ingest or the decoder dropped a frame. @param inARow dropped since the last accepted frame, with this one */
+  onRefused(cameraId: string, refusal: FrameRefusal, inARow: number): void {
+    this.#patient(cameraId).refusals.add(refusal, this.#nowMs());
+    this.#note(cameraId, (health, atMs) => health.onRefused(refusal.kind, inARow, atMs));
+  }
+
+  /** Its frames dropped since the server started. */
+  refusalsOf(cameraId: string): CameraRefusals {
+    return (this.#patients.get(cameraId)?.refusals ?? new RefusalRecord()).view();
+  }
+
   /** Also for a camera with a new key: its history no longer applies. */
   removeCamera(cameraId: string): void {
     this.#patients.delete(cameraId);
@@ -64,8 +81,17 @@ export class CameraAdvisor extends EventEmitter<{ changed: [cameraId: string, ad
     clearInterval(this.#reviews);
   }
 
+  #note(cameraId: string, note: (health: CameraHealth, atMs: number) => void): void {
+    note(this.#patient(cameraId).health, this.#nowMs());
+    this.#review(cameraId);
+  }
+
   #patient(cameraId: string): Patient {
-    const patient = this.#patients.get(cameraId) ?? { health: new CameraHealth(), told: '[]' };
+    const patient = this.#patients.get(cameraId) ?? {
+      health: new CameraHealth(),
+      refusals: new RefusalRecord(),
+      told: '[]',
+    };
     this.#patients.set(cameraId, patient);
     return patient;
   }

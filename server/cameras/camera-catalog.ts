@@ -15,10 +15,11 @@ import type {
   CameraAdvice,
   CameraConnectionView,
   CameraDetails,
+  CameraRefusals,
   CameraView,
   CameraWithKey,
 } from '../wire/camera.ts';
-import type { CameraSettings } from '../wire/camera-settings.ts';
+import type { AdjustableSettings, CameraSettings } from '../wire/camera-settings.ts';
 
 /** The part of the connected cameras that the API uses; main connects it. */
 export interface CameraControl {
@@ -37,6 +38,8 @@ export interface CameraCatalogOptions {
   control: CameraControl;
   /** Advice about a camera with a problem; undefined: no advice. */
   adviceFor?: (cameraId: string) => CameraAdvice[];
+  /** Frames of it that went no further; nobody counts when left out. */
+  refusalsOf?: (cameraId: string) => CameraRefusals;
   log: Log;
 }
 
@@ -47,13 +50,15 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
   readonly #access: Access;
   readonly #control: CameraControl;
   readonly #adviceFor: (cameraId: string) => CameraAdvice[];
+  readonly #refusalsOf: ((cameraId: string) => CameraRefusals) | undefined;
 
-  constructor({ store, access, control, adviceFor = () => [], log }: CameraCatalogOptions) {
+  constructor({ store, access, control, adviceFor = () => [], refusalsOf, log }: CameraCatalogOptions) {
     super((error, event) => log.error({ err: error, event }, 'failed to pass on a change of the cameras'));
     this.#store = store;
     this.#access = access;
     this.#control = control;
     this.#adviceFor = adviceFor;
+    this.#refusalsOf = refusalsOf;
   }
 
   viewsFor(userId: string): CameraView[] {
@@ -72,6 +77,7 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
       ...connection,
       ...(telemetry !== undefined && { telemetry: telemetry && telemetryView(telemetry) }),
       ...(advised ? this.#advisedView(camera) : this.#view(camera)),
+      ...(advised && this.#refusalsOf && { refusals: this.#refusalsOf(id) }),
     };
   }
 
@@ -125,16 +131,23 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
   }
 
   /** Settings changed by an administrator; the camera chooses the others. @throws VigieError `notFound` */
-  settings(id: string): CameraSettings {
-    return this.#store.settingsOf(this.#find(id).id);
+  settings(id: string): AdjustableSettings {
+    return this.#store.adjustedOf(this.#find(id).id);
   }
 
-  /** Also stored for the camera's next connection. @throws VigieError like `CameraControl.set` */
-  async set(id: string, settings: CameraSettings): Promise<void> {
+  /**
+   * Also stored for the camera's next connection. Settings that only the server uses need no connected camera.
+   *
+   * @throws VigieError like `CameraControl.set`
+   */
+  async set(id: string, settings: AdjustableSettings): Promise<void> {
     const camera = this.#find(id);
-    if (camera.kind === 'seed')
-      throw new VigieError('conflict', 'cameras with the older firmware take no settings');
-    await this.#control.set(id, settings);
+    const { largePictures: _, ...ofCamera } = settings;
+    if (Object.keys(ofCamera).length > 0) {
+      if (camera.kind === 'seed')
+        throw new VigieError('conflict', 'cameras with the older firmware take no settings');
+      await this.#control.set(id, ofCamera);
+    }
     await this.#store.changeSettings(id, settings);
   }
 

@@ -15,7 +15,10 @@ import type { CameraConnectionView } from '../wire/camera.ts';
 import type { CameraSettings } from '../wire/camera-settings.ts';
 
 /** The legacy listeners. */
-export interface LegacySource extends Pick<EventEmitter<Pick<CameraEvents, 'online' | 'offline'>>, 'on'> {
+export interface LegacySource extends Pick<
+  EventEmitter<Pick<CameraEvents, 'online' | 'offline' | 'connected' | 'replaced' | 'refused'>>,
+  'on'
+> {
   has(cameraId: string): boolean;
   status(cameraId: string): CameraConnectionView;
 }

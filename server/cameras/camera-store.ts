@@ -6,8 +6,8 @@ import type { KnownCamera } from '../core/cameras.ts';
 import { VigieError } from '../errors.ts';
 import type { CameraKind } from '../wire/camera.ts';
 import { CAMERA_KEY_BYTES } from '../wire/camera-protocol.ts';
-import type { CameraSettings } from '../wire/camera-settings.ts';
-import { CAMERA_SETTINGS } from '../wire/routes/cameras.ts';
+import type { AdjustableSettings, CameraSettings } from '../wire/camera-settings.ts';
+import { ADJUSTABLE_SETTINGS } from '../wire/routes/cameras.ts';
 import { randomId } from '../store/random-id.ts';
 import { readFields } from '../store/json-column.ts';
 import { declareStatements, prepareStatements } from '../store/statements.ts';
@@ -107,12 +107,23 @@ export class CameraQueries {
 
   /** Settings sent to the camera when it connects; it chooses the missing ones. */
   settingsOf(id: string): CameraSettings {
-    return readFields(CAMERA_SETTINGS, this.#statements.settings.get(id)?.['settings']) ?? {};
+    const { largePictures: _, ...settings } = this.adjustedOf(id);
+    return settings;
+  }
+
+  /** Whether the server takes pictures of it that exceed the usual limits. */
+  allowsLargePictures(id: string): boolean {
+    return this.adjustedOf(id).largePictures ?? false;
+  }
+
+  /** Both of the above. */
+  adjustedOf(id: string): AdjustableSettings {
+    return readFields(ADJUSTABLE_SETTINGS, this.#statements.settings.get(id)?.['settings']) ?? {};
   }
 
   /** Missing fields stay unchanged. */
-  changeSettings(id: string, change: CameraSettings): void {
-    const settings = { ...this.settingsOf(id), ...change };
+  changeSettings(id: string, change: AdjustableSettings): void {
+    const settings = { ...this.adjustedOf(id), ...change };
     this.#statements.setSettings.run(JSON.stringify(settings), id);
   }
 }
@@ -129,6 +140,8 @@ export const CAMERA_WORK = {
   keyOf: 'quick',
   rotateKey: 'action',
   settingsOf: 'quick',
+  allowsLargePictures: 'quick',
+  adjustedOf: 'quick',
   changeSettings: 'action',
 } as const satisfies WorkOf<CameraQueries>;
 

@@ -30,12 +30,13 @@ export interface Cameras {
 
 export function openCameras({ ingest, legacy, store, access, log, dates }: OpenCamerasOptions): Cameras {
   const presence = new CameraPresence(ingest, legacy, store.cameras, log, dates);
-  const advisor = new CameraAdvisor(ingest);
+  const advisor = new CameraAdvisor(ingest, legacy);
   const catalog = new CameraCatalog({
     store: store.cameras,
     access,
     control: presence,
     adviceFor: (cameraId) => advisor.adviceFor(cameraId),
+    refusalsOf: (cameraId) => advisor.refusalsOf(cameraId),
     log,
   });
   catalog.on('changed', (cameraId, change) => {

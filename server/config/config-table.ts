@@ -5,6 +5,7 @@
 
 import { parseIp, parseIpRange } from '../core/address/ip-address.ts';
 import { parseIceServerUrl } from '../core/stun-turn/ice-server-url.ts';
+import { parseBasePath } from './parse-base-path.ts';
 
 export interface Setting<T> {
   /** The environment variable. */
@@ -51,6 +52,13 @@ export const configTable = {
     default: '',
     description: 'Address to listen on; empty: all. Use 127.0.0.1 behind a proxy on the same machine.',
     parse: (text) => (text === '' ? undefined : parseHost(text)),
+  }),
+  basePath: setting({
+    name: 'VIGIE_BASE_PATH',
+    default: '/',
+    description:
+      'Path under which a proxy in front serves Vigie, like /vigie/. The proxy may pass it on or strip it; without it everything answers too.',
+    parse: parseBasePath,
   }),
   tls: setting({
     name: 'VIGIE_TLS',

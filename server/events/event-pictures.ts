@@ -12,7 +12,8 @@ import type { EventView } from '../wire/event.ts';
 
 /** Source of the newest frames, and their scaling; main connects both. */
 export interface PictureSources {
-  latest(cameraId: string): CameraFrame | undefined;
+  /** @returns the newest that a decoder accepts */
+  sound(cameraId: string): Promise<CameraFrame | undefined>;
   /** @returns a JPEG of `width` pixels. @throws when it cannot be made */
   shrink(frame: CameraFrame, width: number): Promise<Uint8Array>;
 }
@@ -62,7 +63,7 @@ export class EventPictures {
 
   async #take(event: EventView): Promise<void> {
     try {
-      const frame = this.#sources.latest(event.cameraId);
+      const frame = await this.#sources.sound(event.cameraId);
       if (!frame || this.#clock() - frame.receivedUs > STALE_US) return;
       const jpeg = frame.width > WIDTH_PIXELS ? await this.#sources.shrink(frame, WIDTH_PIXELS) : frame.jpeg;
       this.#log.illustrate(event, jpeg);

@@ -17,7 +17,7 @@ export interface EventServiceOptions {
   store: { cameras: KnownCameras; events: EventStore; sensors: SensorStore; motion: MotionStore };
   luma: LumaSource;
   pictures: {
-    frames: Pick<PictureSources, 'latest'>;
+    frames: Pick<PictureSources, 'sound'>;
     thumbnails: { of: PictureSources['shrink'] };
   };
   log: Log;
@@ -41,7 +41,7 @@ export class EventService {
     this.#connections = new ConnectionWatch({ events: this.log, time });
     this.#pictures = new EventPictures(
       {
-        latest: (cameraId) => pictures.frames.latest(cameraId),
+        sound: (cameraId) => pictures.frames.sound(cameraId),
         shrink: (frame, width) => pictures.thumbnails.of(frame, width),
       },
       this.log,

@@ -24,6 +24,10 @@ export interface ClientConnection {
   secure: boolean;
   /** As sent by the client, with the port if present; '' without a Host header. */
   host: string;
+  /** A trusted proxy asks for the client, and may have left the port out of the host. */
+  isProxied: boolean;
+  /** Under which the client sees this server, without a slash at the end (VIGIE_BASE_PATH). */
+  basePath: string;
 }
 
 export type ConnectionOf = (request: IncomingMessage) => ClientConnection;
@@ -35,6 +39,7 @@ const FORWARDING_HEADERS = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'];
 export function clientConnections(
   isTrustedProxy: IsTrustedProxy,
   isGateway: (address: string) => boolean,
+  basePath = '',
 ): ConnectionOf {
   const isDevice = (address: string): boolean =>
     isPrivateAddress(address) && !isTrustedProxy(address) && !isGateway(address);
@@ -45,7 +50,8 @@ export function clientConnections(
     if (!isTrustedProxy(peer)) {
       const isForwarded = FORWARDING_HEADERS.some((name) => headers[name] !== undefined);
       const isPrivate = !isForwarded && isDevice(peer);
-      return { address: peer, isPrivate, secure: encrypted, host: headers.host ?? '' };
+      const host = headers.host ?? '';
+      return { address: peer, isPrivate, secure: encrypted, host, isProxied: false, basePath };
     }
     const { address, isFirst } = rightmostUntrusted(peer, listOf(headers['x-forwarded-for']), isTrustedProxy);
     const protocols = listOf(headers['x-forwarded-proto']);
@@ -56,6 +62,8 @@ export function clientConnections(
       secure:
         protocols.length === 0 ? encrypted : protocols.every((protocol) => /^(?:https|wss)$/i.test(protocol)),
       host: listOf(headers['x-forwarded-host'])[0] ?? headers.host ?? '',
+      isProxied: true,
+      basePath,
     };
   };
 }

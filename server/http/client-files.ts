@@ -27,9 +27,12 @@ const COMPRESSIBLE = new Set(['.html', '.js', '.css', '.svg', '.json', '.webmani
 const BROTLI_QUALITY = 5;
 const INDEX = '/index.html';
 
-/** @param folder client/dist */
-export function clientFiles(folder: string): Router {
-  const files = readFiles(folder);
+/**
+ * @param folder client/dist
+ * @param basePath see base-path.ts
+ */
+export function clientFiles(folder: string, basePath = ''): Router {
+  const files = readFiles(folder, basePath);
   const router = Router();
   router.get('/{*path}', (request, response, next) => {
     const { path } = request;
@@ -62,7 +65,7 @@ function send(request: Request, response: Response, file: ClientFile): void {
 }
 
 /** By path. */
-function readFiles(folder: string): Map<string, ClientFile> {
+function readFiles(folder: string, basePath: string): Map<string, ClientFile> {
   if (!existsSync(folder)) return new Map();
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
     entry.isFile(),
@@ -71,13 +74,14 @@ function readFiles(folder: string): Map<string, ClientFile> {
     entries.map(({ parentPath, name }) => {
       const file = join(parentPath, name);
       const path = file.slice(folder.length).replaceAll('\\', '/');
-      return [path, readFile(file, path)];
+      return [path, readFile(file, path, basePath)];
     }),
   );
 }
 
-function readFile(file: string, path: string): ClientFile {
-  const bytes = readFileSync(file);
+function readFile(file: string, path: string, basePath: string): ClientFile {
+  const read = readFileSync(file);
+  const bytes = path === INDEX ? pageUnder(basePath, read) : read;
   const modifiedAt = statSync(file).mtime;
   const hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 22);
   const encoded = (encoding: string, compressed: Buffer): Representation => ({
@@ -95,6 +99,15 @@ function readFile(file: string, path: string): ClientFile {
     plain: { bytes, etag: `"${hash}"`, modifiedAt },
     compressed: compressed.filter((representation) => representation.bytes.length < bytes.length),
   };
+}
+
+/** The page names its files relative to where the app stands, and is shown at many paths; and it tells the app where that is. */
+function pageUnder(basePath: string, page: Buffer): Buffer {
+  const text = page
+    .toString()
+    .replaceAll(/(?<=\s(?:href|src)=")\.?\//g, `${basePath}/`)
+    .replace('data-base-path=""', `data-base-path="${basePath}"`);
+  return Buffer.from(text);
 }
 
 function brotli(bytes: Buffer): Buffer {

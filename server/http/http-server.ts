@@ -23,6 +23,7 @@ import { descriptorLimit } from '../net/descriptor-limit.ts';
 import { listen } from '../net/listen.ts';
 import { refuseUpgrade } from '../net/refuse-upgrade.ts';
 import { TcpConnections } from '../net/tcp-connections.ts';
+import { stripBasePath } from './base-path.ts';
 import { clientConnections } from './client-connection.ts';
 import { answerPlainHttp } from './plain-http.ts';
 import { RequestGate, type RequestCounters, type RequestLimits } from './request-gate.ts';
@@ -45,6 +46,8 @@ export interface HttpServerOptions {
   maxConnections?: number;
   maxPerNetwork?: number;
   requestLimits?: Partial<RequestLimits>;
+  /** See base-path.ts. */
+  basePath?: string;
 }
 
 export interface HttpTls {
@@ -91,6 +94,7 @@ export class HttpServer {
   readonly #upgraded = new Set<Duplex>();
   /** Under TLS these include connections during the handshake or without TLS, which Node does not list. */
   readonly #connections: TcpConnections;
+  readonly #basePath: string;
   #app: RequestListener = (_request, response) => response.writeHead(503).end();
   #upgrades: ReadonlyMap<string, UpgradeHandler> = new Map();
   #stopped = false;
@@ -99,6 +103,7 @@ export class HttpServer {
   constructor(options: HttpServerOptions) {
     const { app, upgrades = {}, log, timeouts = DEFAULT_TIMEOUTS, tls, ...limits } = options;
     this.#log = log.child({ component: 'api' });
+    this.#basePath = options.basePath ?? '';
     const { isTrustedProxy = () => false, requestLimits = {} } = limits;
     const total =
       limits.maxConnections ??
@@ -111,6 +116,7 @@ export class HttpServer {
       connectionOf: clientConnections(isTrustedProxy, () => false),
       onRequest: ({ socket }, use) => this.#connections.use(socket, use),
       limits: requestLimits,
+      basePath: this.#basePath,
     });
     const serverOptions: ServerOptions = {
       headersTimeout: timeouts.headersMs,
@@ -201,7 +207,11 @@ export class HttpServer {
     answerPlainHttp(server, {
       gate: this.#gate,
       files: tls.plainFiles,
-      upgrade: (request, socket, head) => this.#onUpgrade(request, socket, head, refusalOf(request)),
+      upgrade: (request, socket, head) => {
+        stripBasePath(request, this.#basePath);
+        this.#onUpgrade(request, socket, head, refusalOf(request));
+      },
+      basePath: this.#basePath,
       deadlineMs: handshakeTimeout,
       maxHeaderBytes: MAX_HEADER_BYTES,
     });
@@ -212,6 +222,7 @@ export class HttpServer {
     // Node removes its own listeners; without this one, a reset before the hand-over would crash the process.
     const onError = (error: Error): void => this.#log.debug({ err: error }, 'upgrade socket failed');
     socket.on('error', onError);
+    stripBasePath(request, this.#basePath);
     const path = pathOf(request);
     const handler = this.#upgrades.get(path);
     if (!handler) return refuseUpgrade(socket, 404);

@@ -23,6 +23,7 @@ export interface PlainHttpOptions {
   /** From connecting to a complete request. */
   deadlineMs: number;
   maxHeaderBytes: number;
+  basePath: string;
 }
 
 const TLS_HANDSHAKE = 22;
@@ -36,7 +37,7 @@ export function answerPlainHttp(server: HttpsServer, options: PlainHttpOptions):
     keepAlive: false,
     requireHostHeader: false,
   });
-  options.gate.guard(plain, redirectToHttps(options.files));
+  options.gate.guard(plain, redirectToHttps(options));
   // This server never listens, so Node does not apply its timeouts to these connections: the deadline below does.
   const deadlines = new WeakMap<Duplex, NodeJS.Timeout>();
   plain.on('upgrade', (request, socket, head) => {
@@ -68,7 +69,7 @@ export function answerPlainHttp(server: HttpsServer, options: PlainHttpOptions):
   });
 }
 
-function redirectToHttps(files: PlainHttpOptions['files']): RequestListener {
+function redirectToHttps({ files, basePath }: PlainHttpOptions): RequestListener {
   return (request, response) => {
     response.setHeader('Connection', 'close');
     if (files(request, response)) return;
@@ -81,7 +82,7 @@ function redirectToHttps(files: PlainHttpOptions['files']): RequestListener {
     }
     // Temporary, so that browsers do not remember it: the port may serve plain http again later.
     response.writeHead(307, {
-      Location: `https://${target.host}${pathOf(request)}`,
+      Location: `https://${target.host}${basePath}${pathOf(request)}`,
       'Cache-Control': 'no-store',
     });
     response.end();

@@ -39,7 +39,7 @@ export function problemOf(error: VigieError): Problem {
 
 export function sendProblem(response: Response, error: VigieError): void {
   // The route may have set these for the answer that failed.
-  for (const name of ['ETag', 'Last-Modified']) response.removeHeader(name);
+  for (const name of ['ETag', 'Last-Modified', 'Age']) response.removeHeader(name);
   response.setHeader('Cache-Control', 'no-store');
   if (error.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="vigie"');
   if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', error.retryAfterSeconds);

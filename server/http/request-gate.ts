@@ -16,6 +16,7 @@ import { VigieError } from '../errors.ts';
 import { FairPlaces, type Replaceable } from '../net/fair-places.ts';
 import { RequestRates, type RequestRatesOptions } from '../net/request-rates.ts';
 import { RequestTurns } from '../net/request-turns.ts';
+import { stripBasePath } from './base-path.ts';
 import type { ConnectionOf } from './client-connection.ts';
 import { problemOf } from './problem.ts';
 
@@ -35,6 +36,8 @@ export interface RequestGateOptions {
   onRequest?: (request: IncomingMessage, use: () => Replaceable) => () => void;
   limits?: Partial<RequestLimits>;
   clock?: Clock;
+  /** See base-path.ts. */
+  basePath?: string;
 }
 
 interface BareAnswer {
@@ -131,6 +134,7 @@ export class RequestGate {
 
   #enter(request: IncomingMessage, response: ServerResponse, app: RequestListener): void {
     if (!this.#turns.begin(request, response)) return;
+    stripBasePath(request, this.#options.basePath ?? '');
     let leave: (() => void) | undefined;
     let answered: (() => void) | undefined;
     response.once('close', () => {

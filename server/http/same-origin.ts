@@ -13,13 +13,20 @@ import type { ConnectionOf } from './client-connection.ts';
 export function isSameOrigin(request: IncomingMessage, connectionOf: ConnectionOf): boolean {
   const { origin } = request.headers;
   if (origin === undefined) return true;
-  const { protocol, host } = URL.parse(origin) ?? {};
+  const page = URL.parse(origin);
+  if (!page || page.host === '') return false;
   const connection = connectionOf(request);
   // A page loaded without TLS may have been modified. (A proxy that does not tell the scheme is given the benefit of
   // the doubt.)
-  if (connection.secure && protocol !== 'https:') return false;
+  if (connection.secure && page.protocol !== 'https:') return false;
   // With the same scheme, so that an omitted default port makes no difference.
-  return host !== undefined && host !== '' && URL.parse(`${protocol}//${connection.host}`)?.host === host;
+  const server = URL.parse(`${page.protocol}//${connection.host}`);
+  if (!server || server.hostname !== page.hostname) return false;
+  if (server.port === page.port) return true;
+  // nginx's $host has no port. Without a proxy, another port is a page of another server; through one, the browser's own
+  // Sec-Fetch-Site decides where it sends it.
+  const portUnknown = server.port === '' || page.port === '';
+  return connection.isProxied && portUnknown && isSameOriginFetch(request);
 }
 
 /**
@@ -36,6 +43,6 @@ export function assertSameOrigin(request: IncomingMessage, connectionOf: Connect
   if (!isSameOrigin(request, connectionOf))
     throw new VigieError(
       'forbidden',
-      `this request comes from a page of ${request.headers.origin}, not of this server; a proxy must pass on the Host header`,
+      `this request comes from a page of ${request.headers.origin}, not of this server; a proxy in front must pass the Host header on, with its port or from an address in VIGIE_TRUSTED_PROXIES`,
     );
 }

@@ -17,6 +17,8 @@ export interface CameraCredentials {
   keyOf(cameraId: string): Uint8Array | undefined;
   /** What a camera is told to be set to when it connects; its own choice where left out. */
   settingsOf?(cameraId: string): CameraSettings;
+  /** Whether its pictures may exceed the usual limits. */
+  allowsLargePictures?(cameraId: string): boolean;
 }
 
 export class CameraAuthenticator {
@@ -46,6 +48,10 @@ export class CameraAuthenticator {
 
   settingsOf(cameraId: string): CameraSettings {
     return this.#lookUp(() => this.#credentials.settingsOf?.(cameraId)) ?? {};
+  }
+
+  allowsLargePictures(cameraId: string): boolean {
+    return this.#lookUp(() => this.#credentials.allowsLargePictures?.(cameraId)) ?? false;
   }
 
   /** A store that fails keeps this camera out, and must not end the connections of the others. */

@@ -11,7 +11,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Clock } from '../core/clock.ts';
 import { PendingConnections, type Peer, type PendingPlace } from '../net/pending-connections.ts';
-import { CAMERA_SUBPROTOCOL, MAX_JPEG_BYTES } from '../wire/camera-protocol.ts';
+import { CAMERA_SUBPROTOCOL, MAX_LARGE_JPEG_BYTES } from '../wire/camera-protocol.ts';
 import { FRAME_HEADER_BYTES } from '../wire/frame-header.ts';
 import type { RefusalReason } from './ingest-counters.ts';
 import { refuseUpgrade } from '../net/refuse-upgrade.ts';
@@ -40,8 +40,13 @@ export interface CameraDoorOptions {
 }
 
 const PENDING_PLACES = 128;
-/** A frame of the largest size, in the smallest pieces that a camera's network stack cuts. */
-const MAX_FRAGMENTS = 4096;
+/** A frame of the largest size, in the smallest pieces that a camera's network stack cuts: 1 KiB. */
+export const MAX_FRAGMENTS = 4200;
+/**
+ * Longer messages are not read. Room for the largest picture there may be and what surrounds it: one that is too large for its
+ * camera is dropped and told of, rather than the connection ended.
+ */
+export const MAX_FRAME_BYTES = MAX_LARGE_JPEG_BYTES + 64 * 1024;
 
 const REFUSALS = {
   wrongProtocol: [400, `this is for cameras that speak ${CAMERA_SUBPROTOCOL}`],
@@ -55,7 +60,7 @@ export class CameraDoor {
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
-    maxPayload: FRAME_HEADER_BYTES + MAX_JPEG_BYTES,
+    maxPayload: FRAME_HEADER_BYTES + MAX_FRAME_BYTES,
     maxFragments: MAX_FRAGMENTS,
     maxBufferedChunks: 2 * MAX_FRAGMENTS,
   });

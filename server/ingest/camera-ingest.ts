@@ -9,6 +9,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { CameraFrame } from '../core/video/camera-frame.ts';
+import type { CleanJpeg } from '../core/video/clean-jpeg.ts';
 import type { CameraEvents } from '../core/link/camera-events.ts';
 import { IsolatingEmitter } from '../core/fan-out.ts';
 import { serverClock, type Clock } from '../core/clock.ts';
@@ -23,7 +24,7 @@ import type { StartedCommand } from './camera-commands.ts';
 import { CameraDoor, type CameraDoorOptions, type OpenedConnection } from './camera-door.ts';
 import { CameraSession } from './camera-session.ts';
 import { CameraRecord, type CameraStatus } from './camera-status.ts';
-import { zeroIngestCounters, type CloseReason, type IngestCounters } from './ingest-counters.ts';
+import { countMended, zeroIngestCounters, type CloseReason, type IngestCounters } from './ingest-counters.ts';
 
 export interface CameraIngestOptions {
   credentials: CameraCredentials;
@@ -38,6 +39,8 @@ export interface CameraIngestOptions {
 }
 
 const LOG_INTERVAL_US = 30_000_000;
+/** Connections that ended for what the camera sent. */
+const VIOLATIONS: ReadonlySet<CloseReason> = new Set(['badMessage', 'badFrame', 'tooLarge']);
 
 export class CameraIngest extends IsolatingEmitter<CameraEvents> {
   readonly #options: CameraIngestOptions;
@@ -132,7 +135,7 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> {
       secure,
       authenticator: this.#authenticator,
       clock: this.#clock,
-      onFrame: (frame) => this.#onFrame(frame),
+      onFrame: (frame, picture) => this.#onFrame(frame, picture),
       ...(handshakeTimeoutMs !== undefined && { handshakeTimeoutMs }),
       ...(silenceTimeoutMs !== undefined && { silenceTimeoutMs }),
     });
@@ -166,11 +169,12 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> {
     session.on('motion', (active) => this.emit('motion', cameraId, active));
     session.on('otaProgress', (message) => this.emit('otaProgress', cameraId, message));
     session.on('otaResult', (message) => this.emit('otaResult', cameraId, message));
-    session.on('dropped', (reason, detail) => {
+    session.on('dropped', ({ kind, detail }) => {
       camera.framesDropped++;
-      this.#counters.dropped[reason]++;
-      if (reason === 'damaged') this.emit('damaged', cameraId);
-      this.#say('warn', `${cameraId} ${reason}`, { cameraId, detail }, 'frame dropped');
+      camera.droppedInARow++;
+      this.#counters.dropped[kind]++;
+      this.emit('refused', cameraId, { kind, detail }, camera.droppedInARow);
+      this.#say('warn', `${cameraId} ${kind}`, { cameraId, reason: kind, detail }, 'frame dropped');
     });
     if (!former) {
       this.#say('info', `${cameraId} online`, { cameraId, address }, 'camera online');
@@ -180,10 +184,12 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> {
     if (former) this.emit('replaced', cameraId);
   }
 
-  #onFrame(frame: CameraFrame): void {
+  #onFrame(frame: CameraFrame, picture: CleanJpeg): void {
     const camera = this.#cameras.get(frame.cameraId);
     if (!camera) return;
     camera.lastFrameUs = frame.receivedUs;
+    camera.droppedInARow = 0;
+    if (countMended(picture, this.#counters.mended)) camera.framesMended++;
     this.#counters.frames++;
     this.#counters.jpegBytes += frame.jpeg.length;
     this.#options.onFrame(frame);
@@ -202,6 +208,8 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> {
     const { claimedId } = session;
     if (reason === 'unauthorized' && claimedId !== undefined && this.#authenticator.isKnown(claimedId))
       this.emit('keyRejected', claimedId);
+    if (cameraId !== undefined && VIOLATIONS.has(reason))
+      this.emit('refused', cameraId, { kind: 'violation', detail }, 1);
     // Of another connection it may have nothing to say.
     if (cameraId !== undefined) this.emit('motion', cameraId, false);
     if (cameraId === undefined || camera?.session !== session) return;

@@ -10,7 +10,6 @@ import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import { ackWindowSize, MIN_ACK_WINDOW } from '../core/link/ack-window-size.ts';
-import type { CameraFrame } from '../core/video/camera-frame.ts';
 import type { Clock } from '../core/clock.ts';
 import { TokenBucket } from '../core/token-bucket.ts';
 import type { CameraDevice } from '../core/updates/update-obstacles.ts';
@@ -31,9 +30,9 @@ import type { CameraAuthenticator } from './camera-authenticator.ts';
 import { CameraClock } from './camera-clock.ts';
 import { CameraCommands } from './camera-commands.ts';
 import { parseCameraMessage, parseHello } from './camera-messages.ts';
-import { FrameIntake } from './frame-intake.ts';
+import { FrameIntake, type DroppedFrame, type OnPicture } from './frame-intake.ts';
 import { HandshakeLimit } from './handshake-limit.ts';
-import type { CloseReason, DropReason } from './ingest-counters.ts';
+import type { CloseReason } from './ingest-counters.ts';
 import { RoundTrip } from './round-trip.ts';
 import { SilenceWatch } from './silence-watch.ts';
 
@@ -45,7 +44,7 @@ export interface CameraSessionOptions {
   secure: boolean;
   authenticator: CameraAuthenticator;
   clock: Clock;
-  onFrame: (frame: CameraFrame) => void;
+  onFrame: OnPicture;
   handshakeTimeoutMs?: number;
   silenceTimeoutMs?: number;
 }
@@ -53,7 +52,7 @@ export interface CameraSessionOptions {
 export interface CameraSessionEvents {
   welcomed: [];
   /** A frame that went no further; the connection stays. */
-  dropped: [reason: DropReason, detail: string];
+  dropped: [DroppedFrame];
   telemetry: [TelemetryMessage];
   /** The camera's monotonic clock, with its first question: how long ago it started. */
   clock: [uptimeMs: number];
@@ -97,7 +96,9 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
     const { webSocket, socket, clock } = options;
     const nowUs = clock();
     this.#challengedAtUs = nowUs;
-    this.#frames = new FrameIntake(nowUs);
+    this.#frames = new FrameIntake(nowUs, () =>
+      options.authenticator.allowsLargePictures(this.#hello?.cameraId ?? ''),
+    );
     this.#messageBudget = new TokenBucket(MAX_MESSAGES_PER_SECOND, MAX_MESSAGE_BURST, nowUs);
     this.commands = new CameraCommands((message) => this.#send(message));
 
@@ -205,11 +206,11 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
     const intake = this.#frames.take(message, receivedUs);
     if (intake.verdict === 'violation') return this.close('badFrame', intake.detail);
     this.#send({ type: 'ack', sequence: intake.sequence });
-    if (intake.verdict === 'dropped') return void this.emit('dropped', intake.reason, intake.detail);
-    const { header, jpeg } = intake;
-    const { width, height } = header;
+    if (intake.verdict === 'dropped') return void this.emit('dropped', intake);
+    const { header, picture } = intake;
+    const { jpeg, width, height } = picture;
     const captureUs = this.#cameraClock.captureUs(header, receivedUs);
-    this.#options.onFrame({ cameraId, jpeg, width, height, captureUs, receivedUs });
+    this.#options.onFrame({ cameraId, jpeg, width, height, captureUs, receivedUs }, picture);
   }
 
   #onText(text: string, receivedUs: number): void {

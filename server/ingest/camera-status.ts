@@ -10,6 +10,8 @@ export interface CameraStatus {
   /** Frames arriving per second, 0 while none do. */
   fps: number;
   framesDropped: number;
+  /** Passed on with something left out or put in. */
+  framesMended: number;
   /** What it said of itself when it connected; null while offline. */
   device: Pick<HelloMessage, 'firmware' | 'board' | 'sensor' | 'capabilities'> | null;
   /** Its connection came over TLS; null while offline. */
@@ -29,10 +31,13 @@ export class CameraRecord {
   session: CameraSession | undefined;
   lastFrameUs: number | undefined;
   framesDropped = 0;
+  framesMended = 0;
+  /** Dropped since the last one that was passed on. */
+  droppedInARow = 0;
   telemetry: TelemetryMessage | null = null;
 
   status(nowUs: number): CameraStatus {
-    const { session, lastFrameUs, framesDropped, telemetry } = this;
+    const { session, lastFrameUs, framesDropped, framesMended, telemetry } = this;
     const sending = lastFrameUs !== undefined && nowUs - lastFrameUs < FRAME_STALE_US;
     const { firmware = '', board = '', sensor = '', capabilities = [] } = session?.hello ?? {};
     return {
@@ -40,6 +45,7 @@ export class CameraRecord {
       lastFrameAtMs: lastFrameUs === undefined ? null : Math.floor(lastFrameUs / 1000),
       fps: session && sending ? session.fps : 0,
       framesDropped,
+      framesMended,
       device: session ? { firmware, board, sensor, capabilities } : null,
       secure: session?.device?.secure ?? null,
       telemetry,

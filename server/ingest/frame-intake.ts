@@ -5,26 +5,37 @@
  * latter is dropped.
  */
 
+import type { FrameRefusal } from '../core/link/frame-refusal.ts';
+import type { CameraFrame } from '../core/video/camera-frame.ts';
+import type { CleanJpeg } from '../core/video/clean-jpeg.ts';
 import { FrameRateMeter } from '../core/video/frame-rate-meter.ts';
 import { TokenBucket } from '../core/token-bucket.ts';
 import type { FrameHeader } from '../wire/frame-header.ts';
 import { checkFrame } from './frame-check.ts';
 import type { DropReason } from './ingest-counters.ts';
+import type { AllowsLargePictures } from './picture-check.ts';
+
+/** @param picture that the frame is of, with what was done to it */
+export type OnPicture = (frame: CameraFrame, picture: CleanJpeg) => void;
+
+export type DroppedFrame = { verdict: 'dropped'; sequence: number } & FrameRefusal<DropReason>;
 
 export type Intake =
   | { verdict: 'violation'; detail: string }
-  | { verdict: 'dropped'; sequence: number; reason: DropReason; detail: string }
-  | { verdict: 'frame'; sequence: number; header: FrameHeader; jpeg: Uint8Array };
+  | DroppedFrame
+  | { verdict: 'frame'; sequence: number; header: FrameHeader; picture: CleanJpeg };
 
-const MAX_FRAMES_PER_SECOND = 75;
+export const MAX_FRAMES_PER_SECOND = 75;
 
 export class FrameIntake {
   readonly #rate = new FrameRateMeter(0);
   readonly #budget: TokenBucket;
+  readonly #allowsLargePictures: AllowsLargePictures;
   #lastSequence: number | undefined;
 
-  constructor(nowUs: number) {
+  constructor(nowUs: number, allowsLargePictures: AllowsLargePictures) {
     this.#budget = new TokenBucket(MAX_FRAMES_PER_SECOND, MAX_FRAMES_PER_SECOND, nowUs);
+    this.#allowsLargePictures = allowsLargePictures;
   }
 
   get fps(): number {
@@ -32,18 +43,18 @@ export class FrameIntake {
   }
 
   take(message: Buffer, receivedUs: number): Intake {
-    const frame = checkFrame(message, this.#lastSequence);
+    const frame = checkFrame(message, this.#lastSequence, this.#allowsLargePictures);
     if (frame.verdict === 'violation') return { verdict: 'violation', detail: frame.reason };
     const { header } = frame;
     const { sequence } = header;
     this.#lastSequence = sequence;
     if (!this.#budget.take(receivedUs)) {
       const detail = `more than ${MAX_FRAMES_PER_SECOND} frames per second`;
-      return { verdict: 'dropped', sequence, reason: 'tooFast', detail };
+      return { verdict: 'dropped', sequence, kind: 'tooFast', detail };
     }
-    if (frame.verdict === 'damaged')
-      return { verdict: 'dropped', sequence, reason: 'damaged', detail: frame.reason };
+    if (frame.verdict === 'refused')
+      return { verdict: 'dropped', sequence, kind: frame.kind, detail: frame.detail };
     this.#rate.add(receivedUs);
-    return { verdict: 'frame', sequence, header, jpeg: frame.jpeg };
+    return { verdict: 'frame', sequence, header, picture: frame.picture };
   }
 }

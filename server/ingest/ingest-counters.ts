@@ -1,5 +1,6 @@
 /** What ingest counts, for the metrics page and the tests. Only ever grows. */
 
+import type { CleanJpeg } from '../core/video/clean-jpeg.ts';
 import type { CAMERA_CLOSE } from '../wire/camera-protocol.ts';
 
 /** Why a connection ended: the server's reasons, or the camera or the network did it (`left`). */
@@ -9,7 +10,7 @@ export type CloseReason = keyof typeof CAMERA_CLOSE | 'left';
 export type RefusalReason = 'wrongProtocol' | 'stopping';
 
 /** Why a frame went no further. */
-export type DropReason = 'damaged' | 'tooFast';
+export type DropReason = 'damaged' | 'tooLarge' | 'tooFast';
 
 export interface IngestCounters {
   readonly connections: number;
@@ -21,6 +22,29 @@ export interface IngestCounters {
   readonly refused: Readonly<Record<RefusalReason, number>>;
   readonly closed: Readonly<Record<CloseReason, number>>;
   readonly dropped: Readonly<Record<DropReason, number>>;
+  readonly mended: Readonly<MendedCounters>;
+}
+
+/** Frames that were passed on with something left out or put in; see core/video/clean-jpeg.ts. */
+export interface MendedCounters {
+  trimmed: number;
+  tablesAdded: number;
+  metadataRemoved: number;
+}
+
+export function zeroMendedCounters(): MendedCounters {
+  return { trimmed: 0, tablesAdded: 0, metadataRemoved: 0 };
+}
+
+/** @returns whether anything had to be done */
+export function countMended(
+  { trimmedBytes, tablesAdded, metadataRemoved }: CleanJpeg,
+  counters: MendedCounters,
+): boolean {
+  if (trimmedBytes > 0) counters.trimmed++;
+  if (tablesAdded) counters.tablesAdded++;
+  if (metadataRemoved) counters.metadataRemoved++;
+  return trimmedBytes > 0 || tablesAdded || metadataRemoved;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends number ? T[K] : Mutable<T[K]> };
@@ -47,6 +71,7 @@ export function zeroIngestCounters(): MutableIngestCounters {
       serverStopping: 0,
       left: 0,
     },
-    dropped: { damaged: 0, tooFast: 0 },
+    dropped: { damaged: 0, tooLarge: 0, tooFast: 0 },
+    mended: zeroMendedCounters(),
   };
 }

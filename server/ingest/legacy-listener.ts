@@ -14,21 +14,20 @@ import { isPrivateAddress } from '../core/address/special-addresses.ts';
 import type { CameraFrame } from '../core/video/camera-frame.ts';
 import type { Clock } from '../core/clock.ts';
 import { FrameRateMeter } from '../core/video/frame-rate-meter.ts';
-import { inspectJpeg } from '../core/video/jpeg-header.ts';
 import { LogThrottle } from '../core/log-throttle.ts';
 import { TokenBucket } from '../core/token-bucket.ts';
 import type { Log } from '../log.ts';
 import { PendingConnections, type PendingPlace } from '../net/pending-connections.ts';
-import {
-  CAMERA_CLOSE,
-  HANDSHAKE_TIMEOUT_MS,
-  MAX_FRAME_HEIGHT,
-  MAX_FRAME_WIDTH,
-  MAX_JPEG_BYTES,
-} from '../wire/camera-protocol.ts';
+import type { CameraEvents } from '../core/link/camera-events.ts';
+import type { FrameRefusal } from '../core/link/frame-refusal.ts';
+import { CAMERA_CLOSE, HANDSHAKE_TIMEOUT_MS } from '../wire/camera-protocol.ts';
 import { listen } from '../net/listen.ts';
 import { refuseUpgrade } from '../net/refuse-upgrade.ts';
+import { MAX_FRAGMENTS, MAX_FRAME_BYTES } from './camera-door.ts';
+import { MAX_FRAMES_PER_SECOND } from './frame-intake.ts';
+import { countMended, zeroMendedCounters, type DropReason, type MendedCounters } from './ingest-counters.ts';
 import type { LegacyCredentials } from './legacy-credentials.ts';
+import { checkPicture, type AllowsLargePictures } from './picture-check.ts';
 import { SilenceWatch } from './silence-watch.ts';
 
 export interface LegacyListenerOptions {
@@ -39,36 +38,36 @@ export interface LegacyListenerOptions {
   /** Address to listen on; all of them when left out. */
   host?: string;
   credentials: LegacyCredentials;
+  allowsLargePictures: AllowsLargePictures;
   log: Log;
   clock: Clock;
   /** A camera that says nothing for so long is gone; it has no other way of telling. */
   silenceTimeoutMs: number;
 }
 
-export interface LegacyEvents {
-  online: [cameraId: string];
-  offline: [cameraId: string];
-}
+export type LegacyEvents = Pick<CameraEvents, 'online' | 'offline' | 'connected' | 'replaced' | 'refused'>;
 
 export interface LegacyCounters {
   frames: number;
-  dropped: { damaged: number; tooFast: number };
+  dropped: Record<DropReason, number>;
+  mended: MendedCounters;
   refused: { notPrivate: number; unauthorized: number; displaced: number };
-  closed: { badMessage: number; replaced: number; silent: number; left: number };
+  closed: Record<LegacyCloseReason, number>;
 }
 
 /** For connections that have not shown the password yet. */
 const PENDING_PLACES = 16;
-const MAX_FRAMES_PER_SECOND = 75;
-const MAX_FRAGMENTS = 4096;
+/** Why a connection ended, by the names of CAMERA_CLOSE; `left`: the camera or the network did it. */
+type LegacyCloseReason = 'badMessage' | 'tooLarge' | 'replaced' | 'silent' | 'left';
 const LOG_INTERVAL_US = 30_000_000;
 
 export class LegacyListener extends EventEmitter<LegacyEvents> {
   readonly counters: LegacyCounters = {
     frames: 0,
-    dropped: { damaged: 0, tooFast: 0 },
+    dropped: { damaged: 0, tooLarge: 0, tooFast: 0 },
+    mended: zeroMendedCounters(),
     refused: { notPrivate: 0, unauthorized: 0, displaced: 0 },
-    closed: { badMessage: 0, replaced: 0, silent: 0, left: 0 },
+    closed: { badMessage: 0, tooLarge: 0, replaced: 0, silent: 0, left: 0 },
   };
   readonly #options: LegacyListenerOptions;
   readonly #server: Server;
@@ -76,7 +75,7 @@ export class LegacyListener extends EventEmitter<LegacyEvents> {
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
-    maxPayload: MAX_JPEG_BYTES,
+    maxPayload: MAX_FRAME_BYTES,
     maxFragments: MAX_FRAGMENTS,
     maxBufferedChunks: 2 * MAX_FRAGMENTS,
   });
@@ -87,6 +86,8 @@ export class LegacyListener extends EventEmitter<LegacyEvents> {
   readonly #ended = new WeakSet<WebSocket>();
   #camera: WebSocket | undefined;
   #lastFrameUs: number | undefined;
+  #droppedInARow = 0;
+  #framesMended = 0;
 
   constructor(options: LegacyListenerOptions) {
     super();
@@ -115,6 +116,11 @@ export class LegacyListener extends EventEmitter<LegacyEvents> {
 
   get fps(): number {
     return this.#camera ? this.#frameRate.fps : 0;
+  }
+
+  /** Frames passed on with something left out or put in. */
+  get framesMended(): number {
+    return this.#framesMended;
   }
 
   /** µs since the Unix epoch. */
@@ -186,45 +192,67 @@ export class LegacyListener extends EventEmitter<LegacyEvents> {
     webSocket.on('message', (data, isBinary) => {
       if (this.#camera !== webSocket) return;
       if (isBinary) this.#onJpeg(data as Buffer, budget);
-      else this.#end(webSocket, 'badMessage');
+      else this.#violate(webSocket, 'badMessage', 'text where a picture belongs');
     });
-    webSocket.on('error', (error) => this.#warn({ err: error }, 'legacy camera connection failed'));
+    webSocket.on('error', (error: Error & { code?: string }) => {
+      this.#warn({ err: error }, 'legacy camera connection failed');
+      const tooLong =
+        error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' || error.code === 'WS_ERR_TOO_MANY_BUFFERED_PARTS';
+      if (tooLong) this.#violate(webSocket, 'tooLarge', error.message);
+      else if (error.code?.startsWith('WS_ERR_')) this.#violate(webSocket, 'badMessage', error.message);
+    });
     webSocket.on('close', () => {
       silenceWatch.close();
       this.#leave(webSocket, 'left');
     });
-    if (former) return;
+    this.emit('connected', cameraId);
+    if (former) {
+      this.emit('replaced', cameraId);
+      return;
+    }
     this.#options.log.info({ cameraId, address }, 'legacy camera connected');
     this.emit('online', cameraId);
   }
 
-  #onJpeg(jpeg: Buffer, budget: TokenBucket): void {
-    const receivedUs = this.#options.clock();
+  #onJpeg(bytes: Buffer, budget: TokenBucket): void {
+    const { clock, allowsLargePictures } = this.#options;
+    const receivedUs = clock();
     if (!budget.take(receivedUs))
-      return this.#drop('tooFast', `more than ${MAX_FRAMES_PER_SECOND} per second`);
-    const size = inspectJpeg(jpeg);
-    if (typeof size === 'string') return this.#drop('damaged', size);
-    if (size.width > MAX_FRAME_WIDTH || size.height > MAX_FRAME_HEIGHT)
-      return this.#drop('damaged', `larger than ${MAX_FRAME_WIDTH}×${MAX_FRAME_HEIGHT} pixels`);
+      return this.#drop({ kind: 'tooFast', detail: `more than ${MAX_FRAMES_PER_SECOND} frames per second` });
+    const checked = checkPicture(bytes, allowsLargePictures);
+    if (checked.verdict === 'refused') return this.#drop({ kind: checked.kind, detail: checked.detail });
+    const { jpeg, width, height } = checked.picture;
+    this.#droppedInARow = 0;
+    if (countMended(checked.picture, this.counters.mended)) this.#framesMended++;
     this.counters.frames++;
     this.#lastFrameUs = receivedUs;
     this.#frameRate.add(receivedUs);
     // It does not say when the picture was taken; that it has just arrived is all that is known.
-    this.#options.onFrame({ cameraId: this.cameraId, jpeg, ...size, captureUs: receivedUs, receivedUs });
+    const { cameraId } = this;
+    this.#options.onFrame({ cameraId, jpeg, width, height, captureUs: receivedUs, receivedUs });
   }
 
-  #drop(reason: 'damaged' | 'tooFast', detail: string): void {
-    this.counters.dropped[reason]++;
-    this.#warn({ reason, detail }, 'frame dropped');
+  #drop(refusal: FrameRefusal<DropReason>): void {
+    const { kind, detail } = refusal;
+    this.counters.dropped[kind]++;
+    this.emit('refused', this.cameraId, refusal, ++this.#droppedInARow);
+    this.#warn({ reason: kind, detail }, 'frame dropped');
   }
 
-  #end(webSocket: WebSocket, reason: 'badMessage' | 'replaced' | 'silent'): void {
+  /** Whatever sends this is no camera with the older firmware. */
+  #violate(webSocket: WebSocket, reason: 'badMessage' | 'tooLarge', detail: string): void {
+    if (this.#ended.has(webSocket)) return;
+    this.emit('refused', this.cameraId, { kind: 'violation', detail }, 1);
+    this.#end(webSocket, reason);
+  }
+
+  #end(webSocket: WebSocket, reason: Exclude<LegacyCloseReason, 'left'>): void {
     this.#leave(webSocket, reason);
     webSocket.close(CAMERA_CLOSE[reason]);
     webSocket.terminate();
   }
 
-  #leave(webSocket: WebSocket, reason: keyof LegacyCounters['closed']): void {
+  #leave(webSocket: WebSocket, reason: LegacyCloseReason): void {
     if (this.#ended.has(webSocket)) return;
     this.#ended.add(webSocket);
     this.counters.closed[reason]++;

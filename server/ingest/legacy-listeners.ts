@@ -24,6 +24,8 @@ export interface LegacyListenersOptions {
   password: string;
   host?: string;
   onFrame: (frame: CameraFrame) => void;
+  /** Whether a camera's pictures may exceed the usual limits; none may when left out. */
+  allowsLargePictures?: (cameraId: string) => boolean;
   log: Log;
   clock?: Clock;
   silenceTimeoutMs?: number;
@@ -52,6 +54,7 @@ export class LegacyListeners extends EventEmitter<LegacyEvents> {
         port: startPort === 0 ? 0 : startPort + index,
         ...(host !== undefined && { host }),
         credentials,
+        allowsLargePictures: () => options.allowsLargePictures?.(cameraId) ?? false,
         onFrame: options.onFrame,
         log: this.#log,
         clock,
@@ -59,6 +62,9 @@ export class LegacyListeners extends EventEmitter<LegacyEvents> {
       });
       listener.on('online', (id) => this.emit('online', id));
       listener.on('offline', (id) => this.emit('offline', id));
+      listener.on('connected', (id) => this.emit('connected', id));
+      listener.on('replaced', (id) => this.emit('replaced', id));
+      listener.on('refused', (...refused) => this.emit('refused', ...refused));
       return listener;
     });
   }
@@ -87,14 +93,17 @@ export class LegacyListeners extends EventEmitter<LegacyEvents> {
     return this.#listeners.some((one) => one.cameraId === cameraId);
   }
 
-  status(cameraId: string): Pick<CameraStatus, 'online' | 'lastFrameAtMs' | 'fps' | 'framesDropped'> {
+  status(
+    cameraId: string,
+  ): Pick<CameraStatus, 'online' | 'lastFrameAtMs' | 'fps' | 'framesDropped' | 'framesMended'> {
     const listener = this.#listeners.find((one) => one.cameraId === cameraId);
-    const { damaged = 0, tooFast = 0 } = listener?.counters.dropped ?? {};
+    const dropped = Object.values(listener?.counters.dropped ?? {});
     return {
       online: listener?.online ?? false,
       lastFrameAtMs: listener?.lastFrameUs === undefined ? null : Math.floor(listener.lastFrameUs / 1000),
       fps: listener?.fps ?? 0,
-      framesDropped: damaged + tooFast,
+      framesDropped: dropped.reduce((sum, count) => sum + count, 0),
+      framesMended: listener?.framesMended ?? 0,
     };
   }
 

@@ -10,6 +10,7 @@ import type { Log } from '../log.ts';
 /** The store of the cameras. */
 interface LegacyCameras {
   ensure(id: string, name: string, kind: 'seed', nowMs: number): Promise<KnownCamera>;
+  allowsLargePictures(id: string): boolean;
 }
 
 /**
@@ -36,6 +37,7 @@ export async function openLegacyListeners(
     username,
     password,
     onFrame,
+    allowsLargePictures: (cameraId) => store.cameras.allowsLargePictures(cameraId),
     log,
     ...(httpHost && { host: httpHost }),
   });

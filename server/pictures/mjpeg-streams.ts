@@ -6,17 +6,22 @@ import type { Capacity } from '../core/capacity.ts';
 import type { Dates } from '../core/site-clock.ts';
 import type { CameraFrames } from '../core/video/camera-frame.ts';
 import { MjpegStream } from './mjpeg-stream.ts';
+import { SendQueues } from '../net/send-queues.ts';
 import { UserShares } from '../http/user-shares.ts';
 
 /** Browsers open at most six connections to a server, and a page needs some of them. */
 export const MAX_MJPEG_STREAMS_PER_USER = 8;
 const MAX_MJPEG_STREAMS = 256;
+const REVIEW_INTERVAL_MS = 60_000;
 
 export interface MjpegStreamsOptions {
   frames: CameraFrames;
   mayWatch: (userId: string, cameraId: string) => boolean;
+  /** Whether a sign-in is good still. Its end is told by `endSession`, unless it comes by time alone. */
+  isSignedIn: (sessionId: string) => boolean;
   capacity: Capacity;
   dates?: Dates;
+  reviewIntervalMs?: number;
 }
 
 export class MjpegStreams {
@@ -27,10 +32,13 @@ export class MjpegStreams {
     perUser: MAX_MJPEG_STREAMS_PER_USER,
     refusal: `one user has at most ${MAX_MJPEG_STREAMS_PER_USER} of these streams at once: close one first`,
   });
+  readonly #queues = new SendQueues();
   readonly #closed = { sent: 0, passedOver: 0 };
+  readonly #reviews: NodeJS.Timeout;
 
   constructor(options: MjpegStreamsOptions) {
     this.#options = options;
+    this.#reviews = setInterval(() => this.#review(), options.reviewIntervalMs ?? REVIEW_INTERVAL_MS);
   }
 
   /** Totals of all streams, closed ones included. */
@@ -54,7 +62,7 @@ export class MjpegStreams {
       cameraId,
       maxFps,
       frames,
-      expiresAtMs: who.expiresAtMs,
+      queues: this.#queues,
       ...(dates && { dates }),
     });
     this.#streams.set(stream, who);
@@ -82,7 +90,14 @@ export class MjpegStreams {
 
   /** Idempotent. */
   close(): void {
+    clearInterval(this.#reviews);
     this.#closeIf(() => true);
+  }
+
+  /** A stream lasts as long as the right behind it, however long ago its token has expired. */
+  #review(): void {
+    this.refreshAccess();
+    this.#closeIf((_stream, who) => !this.#options.isSignedIn(who.sessionId));
   }
 
   #closeIf(condition: (stream: MjpegStream, who: Pick<Identity, 'userId' | 'sessionId'>) => boolean): void {

@@ -2,15 +2,20 @@
 
 import type { Capacity } from '../core/capacity.ts';
 import type { Dates } from '../core/site-clock.ts';
-import type { CameraFrames } from '../core/video/camera-frame.ts';
+import type { CameraFrame, CameraFrames } from '../core/video/camera-frame.ts';
 import type { Log } from '../log.ts';
 import { MjpegStreams, type MjpegStreamsOptions } from './mjpeg-streams.ts';
+import type { Snapshots } from './snapshot-routes.ts';
 import { Thumbnails, type FrameScaler } from './thumbnails.ts';
 
 export interface OpenPicturesOptions {
   frames: CameraFrames;
-  scaler: FrameScaler;
+  decoder: FrameScaler & {
+    /** The newest picture that a decoder accepts. */
+    soundFrame(cameraId: string): Promise<CameraFrame | undefined>;
+  };
   mayWatch: MjpegStreamsOptions['mayWatch'];
+  isSignedIn: MjpegStreamsOptions['isSignedIn'];
   capacity: Capacity;
   log: Log;
   /** Of when a picture came. */
@@ -18,25 +23,23 @@ export interface OpenPicturesOptions {
 }
 
 export interface Pictures {
-  /** The newest frame of each camera, and the following ones. */
-  frames: CameraFrames;
+  /** The newest frame of each camera, and those that follow. */
+  frames: CameraFrames & Snapshots;
   thumbnails: Thumbnails;
   mjpeg: MjpegStreams;
   close(): void;
 }
 
-export function openPictures({
-  frames,
-  scaler,
-  mayWatch,
-  capacity,
-  log,
-  dates,
-}: OpenPicturesOptions): Pictures {
-  const thumbnails = new Thumbnails(scaler, log);
-  const mjpeg = new MjpegStreams({ frames, mayWatch, capacity, dates });
+export function openPictures(options: OpenPicturesOptions): Pictures {
+  const { frames, decoder, log } = options;
+  const thumbnails = new Thumbnails(decoder, log);
+  const mjpeg = new MjpegStreams(options);
   return {
-    frames,
+    frames: {
+      latest: (cameraId) => frames.latest(cameraId),
+      subscribe: (...subscribed) => frames.subscribe(...subscribed),
+      sound: (cameraId) => decoder.soundFrame(cameraId),
+    },
     thumbnails,
     mjpeg,
     close: () => {

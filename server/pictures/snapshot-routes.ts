@@ -1,6 +1,7 @@
 /** GET /api/cameras/:cameraId/snapshot.jpg: the newest frame unmodified, or scaled down with `?width=320`. */
 
 import { Router } from 'express';
+import { serverClock } from '../core/clock.ts';
 import { unmappedTime, type Dates } from '../core/site-clock.ts';
 import type { CameraFrame } from '../core/video/camera-frame.ts';
 import { VigieError } from '../errors.ts';
@@ -17,7 +18,10 @@ export const THUMBNAIL_SHARES = { total: 64, perUser: 24 };
 
 /** The newest frames; main connects it. */
 export interface Snapshots {
+  /** @returns the newest, whatever a decoder says of it */
   latest(cameraId: string): CameraFrame | undefined;
+  /** @returns the newest that a decoder accepts */
+  sound(cameraId: string): Promise<CameraFrame | undefined>;
 }
 
 export function snapshotRoutes(
@@ -37,14 +41,17 @@ export function snapshotRoutes(
     async ({ request, response, params: { cameraId }, readQuery }) => {
       const { userId } = guard.mediaViewerOf(request, cameraId);
       const { width } = readQuery();
-      const frame = snapshots.latest(cameraId);
-      if (!frame)
+      if (!snapshots.latest(cameraId))
         throw new VigieError('cameraOffline', 'no picture of this camera has come since the server started');
+      const frame = await snapshots.sound(cameraId);
+      if (!frame)
+        throw new VigieError('unavailable', 'the camera’s pictures are damaged; none can be decoded');
       // The next request may find a newer frame, or come from a user without the right; an unchanged frame need not be
       // sent twice.
       response.setHeader('Cache-Control', 'private, no-cache');
       response.setHeader('ETag', `"${frame.receivedUs}-${width ?? 'full'}"`);
       response.setHeader('Last-Modified', new Date(dates.dateMs(frame.receivedUs)).toUTCString());
+      response.setHeader('Age', Math.max(0, Math.floor((serverClock() - frame.receivedUs) / 1_000_000)));
       response.type('jpeg');
       if (request.fresh) {
         response.status(304).end();

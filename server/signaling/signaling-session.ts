@@ -52,8 +52,8 @@ const MESSAGE_BURST = 400;
 const MESSAGES_PER_SECOND = 40;
 /** Messages that may have been under way when the server closed the socket. */
 const MAX_LATE_MESSAGES = MESSAGE_BURST;
-/** More than the largest picture (1 MiB) and the data that may wait in front of it. */
-const MAX_BUFFERED_BYTES = 2 * 1024 * 1024;
+/** More than the largest picture (4 MiB) and the data that may wait in front of it. */
+const MAX_BUFFERED_BYTES = 5 * 1024 * 1024;
 
 type Handlers = {
   [M in SignalingMethod]: (data: SignalingMethods[M]['request']) => SignalingMethods[M]['response'];

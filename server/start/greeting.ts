@@ -22,10 +22,10 @@ export function greet({ firstPassword, fingerprint, httpPort }: Started, config:
     );
   }
   const scheme = config.tls === undefined ? 'http' : 'https';
-  lines.push(`Vigie is ready: ${scheme}://localhost:${httpPort}`);
+  lines.push(`Vigie is ready: ${scheme}://localhost:${httpPort}${config.basePath}`);
   if (config.httpHost === undefined) {
     const addresses = lanAddresses(networkInterfaces()).filter((address) => isIPv4(address));
-    const urls = addresses.map((address) => `${scheme}://${address}:${httpPort}`);
+    const urls = addresses.map((address) => `${scheme}://${address}:${httpPort}${config.basePath}`);
     if (urls.length > 0) lines.push(`On your network: ${urls.join(', ')}`);
   }
   if (fingerprint !== undefined)

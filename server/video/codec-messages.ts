@@ -13,8 +13,8 @@
 
 export const REQUEST_HEADER_BYTES = 24;
 export const REPLY_HEADER_BYTES = 40;
-/** More is an error of the peer: a JPEG is at most 1 MiB, and a VP8 frame is never much larger. */
-export const MAX_BODY_BYTES = 4 * 1024 * 1024;
+/** More is an error of the peer: a JPEG is at most 4 MiB, and a VP8 frame is never much larger. */
+export const MAX_BODY_BYTES = 8 * 1024 * 1024;
 /** No encoder has this number; requests without an encoder carry it. */
 export const NO_ENCODER = 0;
 /** The descriptor of the socket in the codec process. */

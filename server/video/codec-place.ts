@@ -31,6 +31,8 @@ export interface CodecPlaceEvents {
   onReady(place: CodecPlace): void;
   /** The seat has no request pending; called before its client gets the answer, which may send the next at once. */
   onIdle(seat: Seat): void;
+  /** The decoder has accepted a picture, or refused it and says why. */
+  onVerdict(frame: CameraFrame, reason: string | undefined): void;
   /** No seat has a request pending any more. The listener decides whether it is restarted, and which seats stay. */
   onDeath(place: CodecPlace, death: PlaceDeath): void;
 }
@@ -134,8 +136,9 @@ export class CodecPlace implements SeatPlace {
     this.#link = new CodecLink(
       {
         onReady: () => this.#onReady(),
-        onAnswer: (reply, data, luma) => this.#answered(reply.encoder)?.client.onAnswer(reply, data, luma),
-        onRejected: (encoder, reason) => this.#answered(encoder)?.client.onRejected(reason),
+        onAnswer: (reply, data, luma) =>
+          this.#answered(reply.encoder, undefined)?.client.onAnswer(reply, data, luma),
+        onRejected: (encoder, reason) => this.#answered(encoder, reason)?.client.onRejected(reason),
         onEnd: (end) => this.#onEnd(end),
       },
       this.#options,
@@ -147,10 +150,13 @@ export class CodecPlace implements SeatPlace {
     this.#events.onReady(this);
   }
 
-  #answered(encoder: number): Seat | undefined {
+  /** @param rejection why the picture was refused */
+  #answered(encoder: number, rejection: string | undefined): Seat | undefined {
     const seat = this.#seats.get(encoder);
     if (!seat) return undefined;
+    const frame = seat.inFlight;
     seat.inFlight = undefined;
+    if (frame) this.#events.onVerdict(frame, rejection);
     this.#events.onIdle(seat);
     return seat;
   }

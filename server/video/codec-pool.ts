@@ -11,7 +11,7 @@ import { CodecGuilt, type CodecStanding, type PictureSize } from '../core/video/
 import type { MemoryVerdict } from '../core/video/codec-memory.ts';
 import type { Log } from '../log.ts';
 import { CodecConfinement } from './codec-confinement.ts';
-import { CodecPlace, type PlaceDeath } from './codec-place.ts';
+import { CodecPlace, type CodecPlaceEvents, type PlaceDeath } from './codec-place.ts';
 import type { CodecPoolOptions } from './codec-pool-options.ts';
 import { CodecReplacement } from './codec-replacement.ts';
 import { Seat, type CodecClient, type CodecSeat } from './codec-seat.ts';
@@ -46,12 +46,20 @@ export class CodecPool {
   readonly #replacement: CodecReplacement;
   readonly #moves: SeatMoves;
   readonly #timers: NodeJS.Timeout[];
+  readonly #onVerdict: CodecPlaceEvents['onVerdict'];
   #deaths = 0;
   #spare: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(log: Log, options: CodecPoolOptions, clock: Clock) {
+  /** @param onVerdict hears whether the decoder accepted a picture, or why it refused it */
+  constructor(
+    log: Log,
+    options: CodecPoolOptions,
+    clock: Clock,
+    onVerdict: CodecPlaceEvents['onVerdict'] = () => undefined,
+  ) {
     this.#log = log;
+    this.#onVerdict = onVerdict;
     this.#options = options;
     this.#clock = clock;
     this.#guilt = new CodecGuilt(options.guilt);
@@ -167,6 +175,7 @@ export class CodecPool {
     const place = new CodecPlace(confined, this.#options, this.#clock, {
       onReady: () => this.#onReady(place),
       onIdle: (seat) => this.#moves.onIdle(seat),
+      onVerdict: this.#onVerdict,
       onDeath: (_place, death) => this.#onDeath(place, death),
     });
     this.#places.add(place);

@@ -5,7 +5,7 @@
  */
 
 import type { CameraFrame } from '../core/video/camera-frame.ts';
-import { scaleRequest } from './codec-messages.ts';
+import { LUMA_REQUEST, scaleRequest, type CodecRequest } from './codec-messages.ts';
 import type { CodecPool } from './codec-pool.ts';
 
 /** For a free process and the picture together; a picture of a full sensor takes a twentieth of a second. */
@@ -13,13 +13,27 @@ const TIMEOUT_MS = 5_000;
 
 /** @throws Error whose message says why it failed */
 export function scaleFrame(pool: CodecPool, frame: CameraFrame, width: number): Promise<Uint8Array> {
+  return askOnce(pool, frame, scaleRequest(width));
+}
+
+/**
+ * Resolves when the decoder accepts the picture. The reduced decode reads every coefficient, so it refuses what the whole one
+ * would.
+ *
+ * @throws Error whose message says why it does not, or why there is no verdict
+ */
+export async function checkFrame(pool: CodecPool, frame: CameraFrame): Promise<void> {
+  await askOnce(pool, frame, LUMA_REQUEST);
+}
+
+function askOnce(pool: CodecPool, frame: CameraFrame, request: CodecRequest): Promise<Uint8Array> {
   const { cameraId } = frame;
   pool.onPicture(cameraId, frame);
   if (pool.isAside(cameraId))
     return Promise.reject(new Error('pictures of this camera keep ending codec processes'));
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
   const ask = (): void => {
-    if (seat.ready) seat.ask(scaleRequest(width), frame);
+    if (seat.ready) seat.ask(request, frame);
   };
   const end = (): void => {
     clearTimeout(timer);

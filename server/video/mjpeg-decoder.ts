@@ -6,7 +6,7 @@
 
 import { AV_CODEC_ID_MJPEG } from 'node-av/constants';
 import { Codec, CodecContext, Frame, Packet } from 'node-av/lib';
-import { MAX_FRAME_HEIGHT, MAX_FRAME_WIDTH } from '../wire/camera-protocol.ts';
+import { MAX_LARGE_FRAME_HEIGHT, MAX_LARGE_FRAME_WIDTH } from '../wire/camera-protocol.ts';
 import { check } from '../ffmpeg/codec-error.ts';
 
 /** The fastest of FFmpeg's exact inverse transforms; it has assembler code on x64 only. */
@@ -18,8 +18,8 @@ const IDCT = process.arch === 'x64' ? 'xvid' : 'auto';
  */
 const LINE_ALIGNMENT = 128;
 const MAX_PIXELS = Math.max(
-  alignedPixels(MAX_FRAME_WIDTH, MAX_FRAME_HEIGHT),
-  alignedPixels(MAX_FRAME_HEIGHT, MAX_FRAME_WIDTH),
+  alignedPixels(MAX_LARGE_FRAME_WIDTH, MAX_LARGE_FRAME_HEIGHT),
+  alignedPixels(MAX_LARGE_FRAME_HEIGHT, MAX_LARGE_FRAME_WIDTH),
 );
 
 function alignedPixels(width: number, height: number): number {

@@ -9,7 +9,7 @@ import type { CameraFrame } from '../core/video/camera-frame.ts';
 import { serverClock, type Clock } from '../core/clock.ts';
 import type { EncodingDemand } from '../core/video/encoding-demand.ts';
 import type { EncodedFrame, EncodedVideo } from '../core/video/encoded-frame.ts';
-import type { Subscription } from '../core/fan-out.ts';
+import { IsolatingEmitter, type Subscription } from '../core/fan-out.ts';
 import { VideoTimestamps } from '../core/rtp/rtp-clock.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -20,7 +20,8 @@ import { CameraEncoder, type CameraEncoderOptions } from './camera-encoder.ts';
 import { CodecPool, type CodecFigures } from './codec-pool.ts';
 import { CODEC_POOL_DEFAULTS, type CodecPoolOptions } from './codec-pool-options.ts';
 import type { FrameHub } from './frame-hub.ts';
-import { scaleFrame } from './frame-scaling.ts';
+import { checkFrame, scaleFrame } from './frame-scaling.ts';
+import { SoundFrames, type OnFrameRefused } from './sound-frames.ts';
 import { newTranscodeCounters, type TranscodeCounters, type TranscodeStats } from './transcode-stats.ts';
 
 export interface TranscoderOptions extends CameraEncoderOptions, LumaOptions {
@@ -44,21 +45,31 @@ interface Camera {
   grace: NodeJS.Timeout | undefined;
 }
 
-export class Transcoder implements EncodedVideo {
+export class Transcoder
+  extends IsolatingEmitter<{ refused: Parameters<OnFrameRefused> }>
+  implements EncodedVideo
+{
   readonly #hub: FrameHub;
   readonly #log: Log;
   readonly #clock: Clock;
   readonly #options: TranscoderOptions;
   readonly #pool: CodecPool;
+  readonly #sound: SoundFrames;
+  readonly #checks = new Map<string, Promise<void>>();
   readonly #cameras = new Map<string, Camera>();
   #closed = false;
 
   constructor(hub: FrameHub, log: Log, options: Partial<TranscoderOptions> = {}, clock: Clock = serverClock) {
+    const ownLog = log.child({ component: 'video' });
+    super((error, event) => ownLog.error({ err: error, event }, 'failed to pass on a decoder’s verdict'));
     this.#hub = hub;
-    this.#log = log.child({ component: 'video' });
+    this.#log = ownLog;
     this.#clock = clock;
     this.#options = { ...TRANSCODER_DEFAULTS, ...options };
-    this.#pool = new CodecPool(this.#log, this.#options.pool, clock);
+    this.#sound = new SoundFrames((...refused) => this.emit('refused', ...refused));
+    this.#pool = new CodecPool(this.#log, this.#options.pool, clock, (frame, reason) =>
+      this.#sound.onVerdict(frame, reason),
+    );
   }
 
   /** The codec processes alive. */
@@ -116,6 +127,21 @@ export class Transcoder implements EncodedVideo {
     return scaleFrame(this.#pool, frame, width);
   }
 
+  /**
+   * The newest picture that a decoder accepts: the latest, which is decoded for it, or the last that is known to be sound.
+   *
+   * @returns undefined when there is none
+   */
+  async soundFrame(cameraId: string): Promise<CameraFrame | undefined> {
+    const latest = this.#hub.latest(cameraId);
+    const isJudged = !latest || latest === this.#sound.latest(cameraId) || this.#sound.isUnsound(latest);
+    if (!isJudged && !this.#closed) {
+      const check = this.#checks.get(cameraId) ?? this.#check(latest);
+      await check;
+    }
+    return this.#sound.latest(cameraId);
+  }
+
   requestKeyframe(cameraId: string): void {
     this.#cameras.get(cameraId)?.encoder?.requestKeyframe();
   }
@@ -139,6 +165,7 @@ export class Transcoder implements EncodedVideo {
     camera?.luma.close();
     this.#cameras.delete(cameraId);
     this.#pool.forget(cameraId);
+    this.#sound.removeCamera(cameraId);
   }
 
   /** Idempotent. Subscribers get nothing more; the codec processes end. */
@@ -149,6 +176,17 @@ export class Transcoder implements EncodedVideo {
       camera.luma.close();
     }
     this.#pool.close();
+  }
+
+  async #check(frame: CameraFrame): Promise<void> {
+    const { cameraId } = frame;
+    const check = checkFrame(this.#pool, frame).catch((error: unknown) => {
+      // A refusal was told by the pool; of a process that is busy or gone nothing more is known.
+      this.#log.debug({ cameraId, err: error }, 'picture not accepted by a decoder');
+    });
+    this.#checks.set(cameraId, check);
+    await check;
+    this.#checks.delete(cameraId);
   }
 
   #camera(cameraId: string): Camera {

@@ -92,6 +92,13 @@ function refuseUpdate(offer: OtaMessage, serverUrl: string, running: string): st
   return undefined;
 }
 
+/** Where a proxy serves the server under a path, its other paths stand below that, too: `/vigie/camera`, `/vigie/firmware/…`. */
+function besideCameraPath(serverUrl: string, path: string): URL {
+  const url = new URL(serverUrl.replace(/^ws/, 'http'));
+  const basePath = /^(.*)\/camera$/.exec(url.pathname)?.[1] ?? '';
+  return new URL(basePath + path, url);
+}
+
 /**
  * @param onProgress bytes received, at most once a second
  * @returns why it failed; undefined when the complete image was received
@@ -102,7 +109,7 @@ async function downloadUpdate(
   onProgress: (receivedBytes: number) => void,
   closed: AbortSignal,
 ): Promise<string | undefined> {
-  const url = new URL(offer.url, serverUrl.replace(/^ws/, 'http'));
+  const url = besideCameraPath(serverUrl, offer.url);
   const hash = createHash('sha256');
   let head = Buffer.alloc(0);
   let receivedBytes = 0;

@@ -12,9 +12,13 @@ export const CAMERA_SUBPROTOCOL = 'vigie.camera.v1';
 
 /** Largest JPEG a camera may send, in bytes. */
 export const MAX_JPEG_BYTES = 1024 * 1024;
-/** Largest picture a camera may send, in pixels (the OV5640's and OV2640's full frame). */
+/** Largest picture a camera may send, in pixels (the OV5640's full frame); it may stand on its side. */
 export const MAX_FRAME_WIDTH = 2592;
 export const MAX_FRAME_HEIGHT = 1944;
+/** The same for a camera that an administrator allows large pictures, and for every WebSocket message. */
+export const MAX_LARGE_JPEG_BYTES = 4 * 1024 * 1024;
+export const MAX_LARGE_FRAME_WIDTH = 4096;
+export const MAX_LARGE_FRAME_HEIGHT = 3072;
 /** Largest text message, before and after the welcome, in bytes. */
 export const MAX_CONTROL_BYTES = 4096;
 /** The whole handshake, from accept to welcome, in milliseconds. */
@@ -27,7 +31,7 @@ export const TELEMETRY_INTERVAL_MS = 5_000;
 export const SEND_STALL_MS = 500;
 /** Largest firmware image, limited by the firmware slots, in bytes. */
 export const MAX_FIRMWARE_BYTES = 4 * 1024 * 1024;
-/** Images are fetched from `/firmware/IMAGE_ID`, at the host the camera is connected to. */
+/** Images are fetched from `/firmware/IMAGE_ID`, beside the path the camera is connected to. */
 export const FIRMWARE_PATH = '/firmware';
 /** How long the token of an offer is valid, in milliseconds. */
 export const FIRMWARE_TOKEN_LIFETIME_MS = 10 * 60_000;

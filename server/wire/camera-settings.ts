@@ -40,3 +40,9 @@ export interface CameraSettings {
   exposure?: number;
   whiteBalance?: WhiteBalance;
 }
+
+/** What an administrator may change about a camera: on the camera itself, and how the server takes its pictures. */
+export interface AdjustableSettings extends CameraSettings {
+  /** Up to 4096×3072 pixels and 4 MiB a picture, in place of 2592×1944 and 1 MiB. Never sent to the camera. */
+  largePictures?: boolean;
+}

@@ -47,6 +47,8 @@ export const CAMERA_CONNECTION = z.strictObject({
    */
   fps: z.number().min(0).exactOptional(),
   framesDropped: count.exactOptional(),
+  /** Frames of which something had to be left out or put in: bytes outside the picture, Huffman tables, EXIF. */
+  framesMended: count.exactOptional(),
   /** Sent by the camera when it connected; null while offline. */
   device: z
     .strictObject({
@@ -79,9 +81,28 @@ export const CAMERA_CONNECTION = z.strictObject({
 });
 export type CameraConnectionView = z.infer<typeof CAMERA_CONNECTION>;
 
+/** `violation`: a message that breaks the camera protocol; it ends the connection. The others cost the frame alone. */
+export const REFUSAL_KINDS = ['damaged', 'tooLarge', 'tooFast', 'undecodable', 'violation'] as const;
+export type RefusalKind = (typeof REFUSAL_KINDS)[number];
+
+/** Frames of a camera that were refused since the server started. */
+export const CAMERA_REFUSALS = z.strictObject({
+  counts: z.strictObject({
+    damaged: count,
+    tooLarge: count,
+    tooFast: count,
+    undecodable: count,
+    violation: count,
+  } satisfies Record<RefusalKind, z.ZodType>),
+  last: z.strictObject({ kind: z.enum(REFUSAL_KINDS), detail: z.string(), atMs: timeMs }).nullable(),
+});
+export type CameraRefusals = z.infer<typeof CAMERA_REFUSALS>;
+
 /** A camera with the state of its connection. */
 export const CAMERA_DETAILS = CAMERA_VIEW.extend({
   ...CAMERA_CONNECTION.omit({ lastFrameAtMs: true }).shape,
+  /** For administrators. */
+  refusals: CAMERA_REFUSALS.exactOptional(),
 });
 export type CameraDetails = z.infer<typeof CAMERA_DETAILS>;
 

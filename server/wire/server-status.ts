@@ -111,7 +111,8 @@ const INGEST_FIGURES = z.strictObject({
     serverStopping: count,
     left: count,
   }),
-  dropped: z.strictObject({ damaged: count, tooFast: count }),
+  dropped: z.strictObject({ damaged: count, tooLarge: count, tooFast: count }),
+  mended: z.strictObject({ trimmed: count, tablesAdded: count, metadataRemoved: count }),
 });
 
 const HTTP_FIGURES = z.strictObject({

@@ -93,7 +93,7 @@ export const CLIENT_ROOMS: Readonly<Record<string, readonly string[]>> = {
   http: ['server/wire'],
   signaling: ['clock', 'emitter', 'http', 'server/wire'],
   session: ['clock', 'emitter', 'http', 'signaling', 'server/wire'],
-  routing: ['emitter', 'server/wire'],
+  routing: ['emitter', 'http', 'server/wire'],
   ui: ['http', 'server/wire'],
   live: ['clock', 'emitter', 'http', 'signaling', 'session', 'ui', 'server/wire'],
   'app-context': ['http', 'live', 'session'],

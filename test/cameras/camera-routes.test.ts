@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CatalogChange } from '../../server/cameras/camera-catalog.ts';
 import { VigieError } from '../../server/errors.ts';
-import type { CameraView, CameraWithKey } from '../../server/wire/camera.ts';
+import type { CameraDetails, CameraRefusals, CameraView, CameraWithKey } from '../../server/wire/camera.ts';
 import type { Problem } from '../../server/wire/problem.ts';
 import type { UserView } from '../../server/wire/account.ts';
 import { ApiClient } from '../support/api-client.ts';
@@ -150,6 +150,55 @@ test('settings are sent to the camera, and stored for its next connection only i
   const taken = { frameSize: 'SVGA', maxFps: 12, exposure: -2, whiteBalance: 'home' };
   assert.deepEqual(sent, [[id, taken]]);
   assert.deepEqual((await client.call('GET', `/api/cameras/${id}/settings`)).body, taken);
+});
+
+test('large pictures are allowed to any camera, also one that is away or takes no settings, and never told to it', async (context) => {
+  const sent: unknown[] = [];
+  const server = await startApi(context, {
+    control: {
+      set: (_cameraId, settings) => {
+        sent.push(settings);
+        return Promise.resolve();
+      },
+    },
+  });
+  const client = await ApiClient.signedIn(server);
+  const { cameras } = server.store;
+  const v1 = (await cameras.add('Door', 'v1', 1)).id;
+  const seed = (await cameras.ensure('seed_8880', 'Old', 'seed', 0)).id;
+  for (const id of [v1, seed]) {
+    const path = `/api/cameras/${id}/settings`;
+    assert.equal(cameras.allowsLargePictures(id), false);
+    assert.equal((await client.call('POST', path, { body: { largePictures: true } })).status, 204);
+    assert.equal(cameras.allowsLargePictures(id), true);
+    assert.deepEqual((await client.call('GET', path)).body, { largePictures: true });
+  }
+  assert.equal(
+    (await client.call('POST', `/api/cameras/${v1}/settings`, { body: { flash: 3, largePictures: false } }))
+      .status,
+    204,
+  );
+  assert.deepEqual(sent, [{ flash: 3 }]);
+  assert.deepEqual(cameras.settingsOf(v1), { flash: 3 });
+  assert.equal(cameras.allowsLargePictures(v1), false);
+});
+
+test('what was refused of a camera is told to administrators only', async (context) => {
+  const refusals: CameraRefusals = {
+    counts: { damaged: 2, tooLarge: 0, tooFast: 0, undecodable: 0, violation: 0 },
+    last: { kind: 'damaged', detail: 'no scan', atMs: 1_800_000_000_000 },
+  };
+  const server = await startApi(context, { refusalsOf: () => refusals });
+  const admin = await ApiClient.signedIn(server);
+  const { id } = await server.store.cameras.add('Door', 'v1', 1);
+  await admin.call('POST', '/api/users', {
+    body: { username: 'ada', password: 'ada password', role: 'viewer', cameraIds: [id] },
+  });
+  const viewer = await ApiClient.signedIn(server, 'ada', 'ada password');
+  const seenBy = async (client: ApiClient) =>
+    (await client.call<CameraDetails>('GET', `/api/cameras/${id}/status`)).body.refusals;
+  assert.deepEqual(await seenBy(admin), refusals);
+  assert.equal(await seenBy(viewer), undefined);
 });
 
 test('a reboot is passed on, and answered when the camera has agreed', async (context) => {

@@ -43,6 +43,7 @@ test('every setting has a default', (context) => {
   assert.deepEqual(config, {
     httpPort: 8080,
     httpHost: undefined,
+    basePath: '',
     tls: undefined,
     adminPassword: undefined,
     rtcPort: 8081,
@@ -146,6 +147,13 @@ const WRONG_VALUES: [name: string, value: string][] = [
   ['VIGIE_TURN_URLS', 'turn:[2001:db8]'],
   ['VIGIE_LOG_LEVEL', 'loud'],
   ['VIGIE_TLS', 'yes'],
+  ['VIGIE_BASE_PATH', 'vigie'],
+  ['VIGIE_BASE_PATH', '/a b/'],
+  ['VIGIE_BASE_PATH', '/../x'],
+  ['VIGIE_BASE_PATH', '//host'],
+  ['VIGIE_BASE_PATH', '/"><script>'],
+  ['VIGIE_BASE_PATH', '/api/'],
+  ['VIGIE_BASE_PATH', '/camera/x'],
   ['VIGIE_TRUSTED_PROXIES', 'nginx'],
   ['VIGIE_TRUSTED_PROXIES', '10.0.0.0/33'],
   ['VIGIE_TRUSTED_PROXIES', '10.0.0.0/8/8'],
@@ -157,6 +165,18 @@ for (const [name, value] of WRONG_VALUES) {
     assert.match(problem ?? '', new RegExp(`^${name} must be `));
   });
 }
+
+test('a base path is kept without its slash at the end', (context) => {
+  for (const [text, basePath] of [
+    ['/', ''],
+    ['', ''],
+    ['/vigie/', '/vigie'],
+    ['/vigie', '/vigie'],
+    ['/home/vigie-2.x/', '/home/vigie-2.x'],
+    ['/cameras', '/cameras'],
+  ] as const)
+    assert.equal(load(context, { env: { VIGIE_BASE_PATH: text } }).basePath, basePath, text);
+});
 
 test('ranges and names of proxies are accepted', (context) => {
   const { trustedProxies } = load(context, {

@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { after, test } from 'node:test';
 import { TestBrowser } from '../support/browser.ts';
 import { startCamera } from '../support/camera-process.ts';
+import { RawCamera } from '../support/ingest-rig.ts';
+import { drawnJpeg } from '../support/sample-jpegs.ts';
 import { ServerProcess } from '../support/server-process.ts';
 
 const server = await ServerProcess.start();
@@ -32,4 +34,21 @@ test('a key that keeps being refused is told to the administrator, on the card a
     status.advice.map(({ code }) => code),
     ['keyRejected'],
   );
+});
+
+test('a picture that was refused is told on the camera’s page, with its reason and what to do, to administrators only', async () => {
+  const raw = new RawCamera(server.cameraUrl);
+  await raw.shakeHands(camera.id, Buffer.from(camera.key, 'base64url'));
+  raw.sendFrame({ width: 2640, height: 16 }, drawnJpeg(2640, 16));
+  await raw.next('ack');
+  const url = `${server.url}/camera/${camera.id}`;
+  const [own, hers] = [await browser.open(url), await browser.open(url)];
+  await hers.signIn('anna', 'a password of her own');
+  await own.signIn('admin', server.password);
+  const refusals = own.page.getByTestId('camera-refusals');
+  await refusals.getByText('too large (2640×16 pixels, more than 2592×1944)').waitFor();
+  await own.page.locator('[data-testid=advice][data-code=picturesTooLarge]').waitFor();
+  await hers.page.getByTestId('camera-title').getByText('Front door').waitFor();
+  assert.equal(await hers.page.getByTestId('camera-refusals').count(), 0);
+  raw.socket.close();
 });

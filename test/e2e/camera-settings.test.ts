@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { CameraView } from '../../server/wire/camera.ts';
-import type { CameraSettings } from '../../server/wire/camera-settings.ts';
+import type { AdjustableSettings } from '../../server/wire/camera-settings.ts';
 import { TestBrowser } from '../support/browser.ts';
 import { startCamera } from '../support/camera-process.ts';
 import { ServerProcess } from '../support/server-process.ts';
@@ -24,7 +24,7 @@ after(async () => {
 const dialog = page.getByTestId('settings-dialog');
 const setting = (name: string) => dialog.locator(`[data-setting=${name}]`);
 const answer = (name: string) => setting(name).getByTestId('setting-answer');
-const stored = () => admin.request<CameraSettings>('GET', `/cameras/${camera.id}/settings`);
+const stored = () => admin.request<AdjustableSettings>('GET', `/cameras/${camera.id}/settings`);
 
 test('what is set in the dialog is seen in the picture beside it, and kept', async () => {
   await page.locator('[data-testid=username] input').fill('admin');
@@ -75,6 +75,9 @@ test('while it is offline the controls wait, and the reason is there to read', a
   await process.stop();
   await dialog.getByTestId('settings-obstacle').getByText('The camera is offline').waitFor();
   assert.equal(await setting('flash').getByRole('slider').isDisabled(), true);
+  await setting('largePictures').locator('wa-switch').click();
+  await answer('largePictures').getByText('Applied').waitFor();
+  assert.equal((await stored()).largePictures, true, 'what only the server goes by needs no camera');
   process = startCamera(server.cameraUrl, camera);
   await dialog.getByTestId('settings-obstacle').waitFor({ state: 'detached' });
   assert.equal(await setting('flash').getByRole('slider').isDisabled(), false);

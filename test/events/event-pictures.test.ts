@@ -26,12 +26,12 @@ function photographer(context: TestContext, { ageMs = 100, width = 640 } = {}) {
   timers.enable({ apis: ['setTimeout', 'Date'], now: NOW_MS });
   const taken: [id: string, jpeg: Uint8Array][] = [];
   const shrink = context.mock.fn((_frame: CameraFrame, _width: number) => Promise.resolve(Uint8Array.of(9)));
-  const latest = (cameraId: string): CameraFrame => {
+  const sound = async (cameraId: string): Promise<CameraFrame> => {
     const receivedUs = (Date.now() - ageMs) * 1000;
     return { cameraId, jpeg: Uint8Array.of(1, 2, 3), width, height: 480, captureUs: receivedUs, receivedUs };
   };
   const pictures = new EventPictures(
-    { latest, shrink },
+    { sound, shrink },
     { illustrate: ({ id }, jpeg) => void taken.push([id, jpeg]) },
     createLog('silent'),
     () => Date.now() * 1000,

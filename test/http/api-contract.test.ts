@@ -14,8 +14,8 @@ interface Layer {
 
 /** Answered by RequestGate, before express. */
 const AHEAD_OF_EXPRESS = ['GET /api/health'];
-/** Not part of the API: the download of the camera protocol, and the files of the web app. */
-const NOT_API = ['GET /firmware/:imageId', 'GET /{*path}'];
+/** Not part of the API: the download of the camera protocol, plain requests for WebSockets, and the files of the web app. */
+const NOT_API = ['GET /firmware/:imageId', 'GET /signaling,/camera', 'GET /{*path}'];
 
 function routesOf(stack: readonly Layer[]): string[] {
   return stack.flatMap(({ route, handle }) =>

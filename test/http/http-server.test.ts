@@ -266,6 +266,25 @@ test('a page is same-origin when its origin names the requested host, as the bro
   }
 });
 
+test('a port that a trusted proxy left out makes no difference, unless the browser says that it does', () => {
+  for (const [origin, host, proxies, site, same] of [
+    ['https://vigie.example:8443', 'vigie.example', ['loopback'], undefined, true],
+    ['https://vigie.example:8443', 'vigie.example', ['loopback'], 'same-origin', true],
+    ['https://vigie.example', 'vigie.example:8080', ['loopback'], undefined, true],
+    ['http://[2001:db8::1]:8443', '[2001:db8::1]', ['loopback'], undefined, true],
+    ['https://vigie.example:8443', 'vigie.example:9443', ['loopback'], undefined, false],
+    ['https://vigie.example:8443', 'vigie.example', ['loopback'], 'same-site', false],
+    ['https://evil.example:8443', 'vigie.example', ['loopback'], undefined, false],
+    ['https://vigie.example:8443', 'vigie.example', ['10.0.0.0/8'], undefined, false],
+    ['http://vigie.example:8443', 'vigie.example', [], 'same-origin', false],
+  ] as const) {
+    const headers = { origin, host, 'sec-fetch-site': site };
+    const request = { headers, socket: { remoteAddress: '127.0.0.1' } } as unknown as IncomingMessage;
+    const connectionOf = clientConnections(trustedProxies(proxies), () => false);
+    assert.equal(isSameOrigin(request, connectionOf), same, JSON.stringify([origin, host, proxies, site]));
+  }
+});
+
 test('trusted proxies: addresses, ranges and names, in every notation of IPv4', () => {
   const isTrusted = trustedProxies(['192.0.2.7', '10.0.0.0/8', '2001:db8::/32', 'loopback', 'linklocal']);
   const yes = [

@@ -138,6 +138,26 @@ test('a stream ends with its right, camera or session', async (context) => {
   await until('none is left', () => server.mjpeg.counters.open === 0);
 });
 
+test('a stream outlives its token, and ends when the sign-in has been unused for too long', async (context) => {
+  let nowMs = Date.now();
+  const server = await startApi(context, { nowMs: () => nowMs, reviewIntervalMs: 20 });
+  const { id } = await server.store.cameras.add('Door', 'v1', 0);
+  const client = await ApiClient.signedIn(server);
+  const headers = { authorization: `Bearer ${client.accessToken}` };
+  const request = get(`${server.url}/api/cameras/${id}/mjpeg`, { headers, agent: false });
+  context.after(() => request.destroy());
+  const stream = new Mjpeg(((await once(request, 'response')) as [IncomingMessage])[0]);
+  const DAY_MS = 24 * 3600_000;
+  nowMs += DAY_MS;
+  for (const mark of [1, 2, 3]) {
+    server.hub.publish(pictureOf(id, mark));
+    await until('it is there', () => stream.marks.at(-1) === mark);
+  }
+  assert.equal(stream.ended, false);
+  nowMs += 30 * DAY_MS;
+  await until('it ends with the sign-in', () => stream.ended);
+});
+
 test('a full server refuses a stream with a delay, and the end of a stream makes room', async (context) => {
   const { server, id, client, path, open } = await setUp(context);
   const streams = [];

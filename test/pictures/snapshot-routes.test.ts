@@ -55,6 +55,24 @@ test('a snapshot is the newest JPEG unmodified, and caches revalidate it', async
   assert.deepEqual(bytes, jpeg);
 });
 
+test('where the newest does not decode, the last one that did stands in, with its age', async (context) => {
+  const { server, id, client, path, fetchBytes } = await setUp(context);
+  const receivedUs = (Date.now() - 90_500) * 1000;
+  const older = new Uint8Array(
+    await new Jimp({ width: 64, height: 48, color: 0xff }).getBuffer('image/jpeg'),
+  );
+  server.soundFrames.set(id, { ...frameOf(id, receivedUs, older), width: 64, height: 48 });
+  for (const query of ['', '?width=320']) {
+    const { bytes, headers } = await fetchBytes(query);
+    assert.deepEqual(bytes, older);
+    assert.equal(headers['last-modified'], new Date(receivedUs / 1000).toUTCString());
+    assert.ok(Number(headers['age']) >= 90, String(headers['age']));
+  }
+  server.soundFrames.set(id, undefined);
+  const none = await client.call<Problem>('GET', path);
+  assert.deepEqual([none.status, none.body.code], [503, 'unavailable']);
+});
+
 test('a picture that the browser has is not sent again, a newer one is', async (context) => {
   const { server, id, fetchBytes } = await setUp(context);
   const { headers } = await fetchBytes();
@@ -211,7 +229,7 @@ test('one user has a limited number of waiting thumbnails, which leaves room for
   };
   const guard = { mediaViewerOf: ({ headers }: Request) => ({ userId: String(headers['user']) }) };
   const routes = snapshotRoutes(
-    { latest: frameOf },
+    { latest: frameOf, sound: async (cameraId) => frameOf(cameraId) },
     thumbnails as unknown as Thumbnails,
     guard as unknown as Guard,
   );

@@ -35,7 +35,7 @@ test('a viewer that sends requests without reading is closed when its answers fi
   const { socket, ask } = signedIn();
   ask('getTime', { t0: 0 });
   const sent = socket.sent.length;
-  socket.bufferedAmount = 2 * 1024 * 1024 + 1;
+  socket.bufferedAmount = 5 * 1024 * 1024 + 1;
   ask('getTime', { t0: 0 });
   assert.deepEqual([socket.sent.length, socket.closedWith], [sent, SIGNALING_CLOSE.tooSlow]);
 });

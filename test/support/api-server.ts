@@ -54,6 +54,7 @@ export interface ApiServerOptions {
   upgrades?: Record<string, UpgradeHandler>;
   control?: Partial<CameraControl>;
   adviceFor?: CameraCatalogOptions['adviceFor'];
+  refusalsOf?: CameraCatalogOptions['refusalsOf'];
   /** Connected cameras that take updates; default: none. */
   updatable?: UpdatableCameras;
   nowMs?: () => number;
@@ -61,6 +62,8 @@ export interface ApiServerOptions {
   /** Sender of notifications; default: none. */
   push?: PushWay;
   timeouts?: HttpTimeouts;
+  /** How often MJPEG streams are looked over. */
+  reviewIntervalMs?: number;
 }
 
 export interface ApiServer {
@@ -72,6 +75,8 @@ export interface ApiServer {
   catalog: CameraCatalog;
   /** Frames for the snapshot route. */
   frames: Map<string, CameraFrame>;
+  /** In place of those, what a decoder accepts. */
+  soundFrames: Map<string, CameraFrame | undefined>;
   thumbnails: Thumbnails;
   /** Frames for the MJPEG streams. */
   hub: FrameHub;
@@ -103,8 +108,12 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     control,
     log,
     ...(options.adviceFor && { adviceFor: options.adviceFor }),
+    ...(options.refusalsOf && { refusalsOf: options.refusalsOf }),
   });
   const frames = new Map<string, CameraFrame>();
+  const latest = (cameraId: string) => frames.get(cameraId);
+  const soundFrames = new Map<string, CameraFrame | undefined>();
+  const sound = async (id: string) => (soundFrames.has(id) ? soundFrames.get(id) : frames.get(id));
   const hub = new FrameHub(log);
   const thumbnails = new Thumbnails(lazyScaler(context, hub, log), log);
   const { access, events } = accounts;
@@ -112,8 +121,11 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
   const mjpeg = new MjpegStreams({
     frames: hub,
     mayWatch: (...whatOf) => access.mayWatch(...whatOf),
+    isSignedIn: (sessionId) => accounts.sessions.lasts(sessionId),
     capacity,
+    reviewIntervalMs: options.reviewIntervalMs ?? 60_000,
   });
+  context.after(() => mjpeg.close());
   events.on('accessChanged', (userId) => mjpeg.refreshAccess(userId));
   events.on('sessionEnded', (sessionId) => mjpeg.endSession(sessionId));
   catalog.on('changed', () => mjpeg.refreshAccess());
@@ -167,7 +179,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     catalog,
     pairing,
     events: { log: eventLog, sensors: new Sensors(store.sensors, eventLog, time) },
-    pictures: { frames: { latest: (cameraId) => frames.get(cameraId) }, thumbnails, mjpeg },
+    pictures: { frames: { latest, sound }, thumbnails, mjpeg },
     firmware: { images, updates, cameras: new CameraFirmware(store.cameras, updates) },
     recordings,
     motion: new MotionWatch({ subscribeLuma: () => ({ close: () => undefined }) }, eventLog, store.motion),
@@ -209,6 +221,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     accounts,
     catalog,
     frames,
+    soundFrames,
     thumbnails,
     hub,
     mjpeg,

@@ -14,7 +14,12 @@ import { CodecError } from '../../server/ffmpeg/codec-error.ts';
 import { JpegEncoder } from '../../server/ffmpeg/jpeg-encoder.ts';
 import { CameraCodec } from '../../server/video/camera-codec.ts';
 import { scaleJpeg } from '../../server/video/jpeg-scaler.ts';
-import { MAX_FRAME_HEIGHT, MAX_FRAME_WIDTH } from '../../server/wire/camera-protocol.ts';
+import {
+  MAX_FRAME_HEIGHT,
+  MAX_FRAME_WIDTH,
+  MAX_LARGE_FRAME_HEIGHT,
+  MAX_LARGE_FRAME_WIDTH,
+} from '../../server/wire/camera-protocol.ts';
 import { GREY, greyJpeg } from './grey-jpeg.ts';
 import { Vp8Reader } from '../support/vp8-reader.ts';
 
@@ -25,6 +30,8 @@ const SIZES = [
   [MAX_FRAME_WIDTH - 1, MAX_FRAME_HEIGHT - 1],
   // A camera in portrait orientation.
   [MAX_FRAME_HEIGHT, MAX_FRAME_WIDTH],
+  [MAX_LARGE_FRAME_WIDTH, MAX_LARGE_FRAME_HEIGHT],
+  [MAX_LARGE_FRAME_HEIGHT, MAX_LARGE_FRAME_WIDTH],
   [2560, 1920],
   [2048, 1536],
   [1280, 1024],
@@ -83,9 +90,9 @@ for (const [sampling, jpegOf] of Object.entries(SAMPLINGS)) {
   });
 }
 
-test('a picture with more pixels than the largest frame is refused', () => {
+test('a picture with more pixels than the largest that may be allowed is refused', () => {
   const codec = new CameraCodec();
-  const jpeg = greyJpeg(MAX_FRAME_WIDTH + 128, MAX_FRAME_WIDTH);
+  const jpeg = greyJpeg(MAX_LARGE_FRAME_WIDTH + 128, MAX_LARGE_FRAME_WIDTH);
   assert.throws(() => codec.readLuma(jpeg), CodecError);
   codec.close();
 });

@@ -27,7 +27,7 @@ std::optional<PairedCamera> pair(const ServerUrl& server, SSL_CTX* tls, const st
   std::array<char, 512> room;
   const HttpsRequest request{
       .method = "POST",
-      .path = std::string(kPairingPath),
+      .path = std::string(base_path(server)) + std::string(kPairingPath),
       .header_lines = {},
       .body = std::string(write_pairing_request(room, code->view(), "host", kVersion))};
   int status = 0;

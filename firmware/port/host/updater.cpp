@@ -53,7 +53,7 @@ std::string Updater::fetch() {
   FirmwareUpdate update(offer_, kChipHost, slot);
   const HttpsRequest request{
       .method = "GET",
-      .path = std::string(offer_.path.view()),
+      .path = std::string(base_path(server_)) + std::string(offer_.path.view()),
       .header_lines = "Authorization: Bearer " + std::string(offer_.token.view()) + "\r\n",
       .body = {}};
   const HttpsReceiver receiver{.on_head = [&](const HttpsAnswer& answer) -> const char* {

@@ -13,8 +13,9 @@ const FEW_CRASHES = 2;
 const MANY_CRASHES = 5;
 const MANY_KEY_REJECTIONS = 3;
 const MANY_REPLACEMENTS = 4;
-const MANY_DAMAGED = 10;
 const MANY_CLOCK_FAULTS = 3;
+const MANY_VIOLATIONS = 3;
+const MANY_REFUSED = 10;
 
 const SEVERITIES = ['error', 'warning', 'info'];
 
@@ -65,12 +66,28 @@ const RULES: readonly ((facts: CameraHealthFacts) => CameraAdvice | undefined)[]
           text: `The camera’s Wi-Fi is ${wifiLevel > 1 ? 'very weak' : 'weak'} (about ${roundTo(rssiDbm ?? 0, 5)} dBm). Move the camera and the access point closer together, turn its antenna, or use a board with an external one.`,
         }
       : undefined,
-  ({ damaged }) =>
-    damaged >= MANY_DAMAGED
+  ({ refused }) =>
+    refused.violation > 0
+      ? {
+          code: 'protocolViolation',
+          severity: refused.violation >= MANY_VIOLATIONS ? 'error' : 'warning',
+          text: 'The camera sent something that is not in the camera protocol, and was disconnected for it. Update its firmware; if it is your own program, the last refusal below says what was wrong.',
+        }
+      : undefined,
+  ({ refused, stuck }) =>
+    refused.tooLarge > 0 || stuck.includes('tooLarge')
+      ? {
+          code: 'picturesTooLarge',
+          severity: stuck.includes('tooLarge') ? 'error' : 'warning',
+          text: 'Pictures of this camera are larger than the server takes, and are left out. Choose a smaller resolution or a lower quality on the camera, or allow large pictures in its settings here.',
+        }
+      : undefined,
+  ({ refused, stuck }) =>
+    refused.damaged >= MANY_REFUSED || stuck.includes('damaged')
       ? {
           code: 'damagedPictures',
-          severity: 'warning',
-          text: 'Many of the camera’s pictures arrive damaged. Check the ribbon cable of its sensor and the power supply; a smaller size or lower quality may help.',
+          severity: stuck.includes('damaged') ? 'error' : 'warning',
+          text: 'Many of the camera’s pictures are damaged when they leave it. Check the ribbon cable of its sensor and the power supply; a smaller size or lower quality may help.',
         }
       : undefined,
   ({ clockFaults }) =>
@@ -79,6 +96,22 @@ const RULES: readonly ((facts: CameraHealthFacts) => CameraAdvice | undefined)[]
           code: 'clockFaults',
           severity: 'warning',
           text: 'The camera’s clock jumps, stands still or runs at a wrong speed. Its pictures are dated by when they arrive, so delays on their way are not seen. Update its firmware; in firmware of your own, take the times of pictures from a clock that is never set, such as esp_timer_get_time().',
+        }
+      : undefined,
+  ({ refused, stuck }) =>
+    refused.undecodable >= MANY_REFUSED || stuck.includes('undecodable')
+      ? {
+          code: 'undecodablePictures',
+          severity: stuck.includes('undecodable') ? 'error' : 'warning',
+          text: 'Many of the camera’s pictures are damaged inside and cannot be decoded. Check the ribbon cable of its sensor and the power supply; a lower clock rate of the sensor or a lower quality may help.',
+        }
+      : undefined,
+  ({ refused }) =>
+    refused.tooFast >= MANY_REFUSED
+      ? {
+          code: 'tooManyPictures',
+          severity: 'warning',
+          text: 'The camera sends more pictures per second than the server takes, and some are left out. Lower its maximum frame rate.',
         }
       : undefined,
   ({ heapLevel, heapBytes }) =>

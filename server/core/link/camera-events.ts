@@ -1,6 +1,7 @@
 /** Events on the cameras' connections: ingest emits them, and the features that look after cameras listen. */
 
 import type { EventEmitter } from 'node:events';
+import type { FrameRefusal } from './frame-refusal.ts';
 import type { OtaProgressMessage, OtaResultMessage, TelemetryMessage } from '../../wire/camera-protocol.ts';
 
 export interface CameraEvents {
@@ -15,8 +16,8 @@ export interface CameraEvents {
   replaced: [cameraId: string];
   /** A client used the id of an existing camera with another key. Emitted after it was refused. */
   keyRejected: [cameraId: string];
-  /** One of its frames arrived damaged. */
-  damaged: [cameraId: string];
+  /** One of its frames or messages was refused. @param inARow since its last accepted frame, with this one */
+  refused: [cameraId: string, refusal: FrameRefusal, inARow: number];
   /** Once per connection: the camera's uptime, by its own clock. */
   clock: [cameraId: string, uptimeMs: number];
   /** Its clock contradicted itself. */

@@ -7,6 +7,7 @@
  */
 
 import type { TelemetryMessage } from '../../wire/camera-protocol.ts';
+import type { RefusalKind } from '../../wire/camera.ts';
 import { Hysteresis } from '../hysteresis.ts';
 
 /** The state at one moment, as plain values. */
@@ -27,10 +28,12 @@ export interface CameraHealthFacts {
   /** Share of the frames within the last minute that the camera skipped, 0 … 1, and the level: 0, 1 (large). */
   passedOver: number;
   passedOverLevel: number;
-  /** Frames within the last minute that arrived damaged. */
-  damaged: number;
   /** Times that its clock contradicted itself, within the last twenty minutes. */
   clockFaults: number;
+  /** Frames within the last minute that went no further, and messages that broke the protocol within ten minutes. */
+  refused: Readonly<Record<RefusalKind, number>>;
+  /** Why nothing of the camera came through for a few frames, at any time within the last ten minutes. */
+  stuck: readonly RefusalKind[];
   /** Handshakes under the camera's id with a wrong key, within the last ten minutes and since the last right one. */
   keyRejections: number;
   /** Connections within the last ten minutes that replaced an existing one. */
@@ -42,6 +45,9 @@ const HANDSHAKE_WINDOW_MS = 10 * 60_000;
 const MINUTE_MS = 60_000;
 /** Longer than a clock is not believed after such faults, so that the advice lasts as long as they do. */
 const CLOCK_WINDOW_MS = 20 * 60_000;
+const REFUSAL_WINDOW_MS = 10 * 60_000;
+/** A camera of one frame a minute is in trouble after three, though that is few. */
+const MANY_IN_A_ROW = 3;
 const MAX_EVENTS = 64;
 /** Telemetry comes every 5 s; a longer gap says nothing about the time in between. */
 const LONGEST_REPORT_MS = 15_000;
@@ -62,8 +68,15 @@ export class CameraHealth {
   readonly #frames = new RecentEvents(MINUTE_MS);
   readonly #drops = new RecentEvents(MINUTE_MS);
   readonly #stalls = new RecentEvents(MINUTE_MS);
-  readonly #damaged = new RecentEvents(MINUTE_MS);
   readonly #clockFaults = new RecentEvents(CLOCK_WINDOW_MS);
+  readonly #refused: Readonly<Record<RefusalKind, RecentEvents>> = {
+    damaged: new RecentEvents(MINUTE_MS),
+    tooLarge: new RecentEvents(MINUTE_MS),
+    tooFast: new RecentEvents(MINUTE_MS),
+    undecodable: new RecentEvents(MINUTE_MS),
+    violation: new RecentEvents(REFUSAL_WINDOW_MS),
+  };
+  readonly #stuckAtMs = new Map<RefusalKind, number>();
   // Negated signal strength, so that more is worse.
   readonly #wifi = new Hysteresis([
     { enter: 75, leave: 71 },
@@ -94,8 +107,10 @@ export class CameraHealth {
     this.#replacements.add(nowMs);
   }
 
-  onDamaged(nowMs: number): void {
-    this.#damaged.add(nowMs);
+  /** @param inARow since the last of its frames that was not, with this one */
+  onRefused(kind: RefusalKind, inARow: number, nowMs: number): void {
+    this.#refused[kind].add(nowMs);
+    if (inARow >= MANY_IN_A_ROW) this.#stuckAtMs.set(kind, nowMs);
   }
 
   onClockFault(nowMs: number): void {
@@ -151,8 +166,17 @@ export class CameraHealth {
       stallLevel: this.#stalling.update(sendStalls),
       passedOver,
       passedOverLevel: this.#passingOver.update(passedOver),
-      damaged: this.#damaged.count(nowMs),
       clockFaults: this.#clockFaults.count(nowMs),
+      refused: {
+        damaged: this.#refused.damaged.count(nowMs),
+        tooLarge: this.#refused.tooLarge.count(nowMs),
+        tooFast: this.#refused.tooFast.count(nowMs),
+        undecodable: this.#refused.undecodable.count(nowMs),
+        violation: this.#refused.violation.count(nowMs),
+      },
+      stuck: Array.from(this.#stuckAtMs).flatMap(([kind, atMs]) =>
+        nowMs - atMs < REFUSAL_WINDOW_MS ? kind : [],
+      ),
       keyRejections: this.#keyRejections.count(nowMs),
       replacements: this.#replacements.count(nowMs),
     };

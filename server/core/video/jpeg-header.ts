@@ -14,11 +14,17 @@ const DNL = 0xdc;
 const SOF0 = 0xc0;
 const SOF1 = 0xc1;
 const DHT = 0xc4;
+const DQT = 0xdb;
+const APP1 = 0xe1;
 const JPG = 0xc8;
 const DAC = 0xcc;
 const SOF15 = 0xcf;
 /** A sequential picture has at most one scan per component. */
 const MAX_SCANS = 4;
+
+/** Table classes and ids of baseline: AC tables count from 16 on. */
+const AC = 16;
+const TABLE_COUNTS_BYTES = 16;
 
 export interface JpegSize {
   /** Pixels, 1 … 65535. */
@@ -26,7 +32,19 @@ export interface JpegSize {
   height: number;
 }
 
-/** @returns the picture's size, or a few words why these bytes are not one complete baseline JPEG */
+/** Where one JPEG stands in its bytes, and what of it concerns how it is passed on. */
+export interface JpegLayout extends JpegSize {
+  /** Offset of the first byte behind it. */
+  end: number;
+  /** A scan uses a Huffman table that no segment before it defines. */
+  lacksHuffmanTables: boolean;
+  /** A scan begins before any quantization table: no decoder has anything to show. */
+  lacksQuantization: boolean;
+  /** APP1 segments (EXIF, XMP), from the marker on to the first byte behind each. */
+  metadata: readonly (readonly [start: number, end: number])[];
+}
+
+/** @returns the picture's size, or a few words saying why these bytes are not one whole baseline JPEG */
 export function inspectJpeg(bytes: Uint8Array): JpegSize | string {
   const found = scanJpeg(bytes, 0);
   if (typeof found === 'string') return found;
@@ -39,10 +57,15 @@ export function inspectJpeg(bytes: Uint8Array): JpegSize | string {
  *
  * @returns its size and the offset of the first byte after it, or why there is none
  */
-export function scanJpeg(bytes: Uint8Array, start: number): (JpegSize & { end: number }) | string {
+export function scanJpeg(bytes: Uint8Array, start: number): JpegLayout | string {
   if (bytes[start] !== 0xff || bytes[start + 1] !== SOI) return 'no start-of-image marker';
   let size: JpegSize | undefined;
   let scans = 0;
+  const huffmanTables = new Set<number>();
+  let lacksHuffmanTables = false;
+  let hasQuantization = false;
+  let lacksQuantization = false;
+  const metadata: [number, number][] = [];
   let at = start + 2;
   for (;;) {
     if (scans > 0) at = nextMarker(bytes, at);
@@ -55,7 +78,8 @@ export function scanJpeg(bytes: Uint8Array, start: number): (JpegSize & { end: n
     }
     if (marker === EOI) {
       if (!size) return 'no frame header';
-      return scans > 0 ? { ...size, end: at + 2 } : 'no scan';
+      if (scans === 0) return 'no scan';
+      return { ...size, end: at + 2, lacksHuffmanTables, lacksQuantization, metadata };
     }
     if (marker <= TEM || (marker >= 0xd0 && marker <= SOI)) return 'a marker in the wrong place';
     const length = uint16(bytes, at + 2);
@@ -67,9 +91,17 @@ export function scanJpeg(bytes: Uint8Array, start: number): (JpegSize & { end: n
       size = frame;
     } else if (marker === DNL) {
       return 'the height is not in the frame header';
+    } else if (marker === DHT) {
+      noteHuffmanTables(bytes.subarray(at + 4, at + 2 + length), huffmanTables);
+    } else if (marker === DQT) {
+      hasQuantization = true;
+    } else if (marker === APP1) {
+      metadata.push([at, at + 2 + length]);
     } else if (marker === SOS) {
       if (!size) return 'a scan before the frame header';
       if (++scans > MAX_SCANS) return 'too many scans';
+      lacksHuffmanTables ||= usesOthers(bytes.subarray(at + 4, at + 2 + length), huffmanTables);
+      lacksQuantization ||= !hasQuantization;
     }
     at += 2 + length;
   }
@@ -88,6 +120,26 @@ function readFrameHeader(bytes: Uint8Array, at: number, length: number, marker: 
   const height = uint16(bytes, at + 5);
   const width = uint16(bytes, at + 7);
   return width > 0 && height > 0 ? { width, height } : 'an empty picture';
+}
+
+/** @param payload of a DHT segment: class and id, sixteen counts, as many values, again and again */
+function noteHuffmanTables(payload: Uint8Array, tables: Set<number>): void {
+  for (let at = 0; at + TABLE_COUNTS_BYTES < payload.length;) {
+    const table = payload[at] ?? 0;
+    const counts = payload.subarray(at + 1, at + 1 + TABLE_COUNTS_BYTES);
+    at += 1 + TABLE_COUNTS_BYTES + counts.reduce((sum, count) => sum + count, 0);
+    if (at <= payload.length) tables.add(table);
+  }
+}
+
+/** @param payload of an SOS segment: for each component its id, then its DC and AC table in one byte */
+function usesOthers(payload: Uint8Array, tables: ReadonlySet<number>): boolean {
+  const components = payload[0] ?? 0;
+  for (let at = 2; at <= 2 * components && at < payload.length; at += 2) {
+    const use = payload[at] ?? 0;
+    if (!tables.has(use >> 4) || !tables.has(AC + (use & 15))) return true;
+  }
+  return false;
 }
 
 /** Skips entropy-coded data: in it 0xFF is followed by a stuffed zero or is a restart marker. @returns -1 at the end */

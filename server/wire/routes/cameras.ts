@@ -10,7 +10,13 @@ import {
   PAIRING_CODE_VIEW,
   PAIRING_REQUEST,
 } from '../camera.ts';
-import { FRAME_SIZES, WHITE_BALANCES, type CameraSettings, type FrameSizeName } from '../camera-settings.ts';
+import {
+  FRAME_SIZES,
+  WHITE_BALANCES,
+  type AdjustableSettings,
+  type CameraSettings,
+  type FrameSizeName,
+} from '../camera-settings.ts';
 import { id, plainName } from '../fields.ts';
 
 const CAMERA_NAME = z.strictObject({ name: plainName });
@@ -28,6 +34,10 @@ export const CAMERA_SETTINGS = z.strictObject({
   exposure: z.int().min(-2).max(2).exactOptional(),
   whiteBalance: z.enum(WHITE_BALANCES).exactOptional(),
 }) satisfies z.ZodType<CameraSettings>;
+
+export const ADJUSTABLE_SETTINGS = CAMERA_SETTINGS.extend({
+  largePictures: z.boolean().exactOptional(),
+}) satisfies z.ZodType<AdjustableSettings>;
 
 /** Path parameters of everything under one camera. */
 export const ONE_CAMERA = z.strictObject({ cameraId: id });
@@ -70,13 +80,16 @@ export const CAMERA_ROUTES = {
     summary: 'Read the changed settings; the camera chooses all others',
     access: 'administrator',
     params: ONE_CAMERA,
-    response: CAMERA_SETTINGS,
+    response: ADJUSTABLE_SETTINGS,
   },
   'POST /api/cameras/:cameraId/settings': {
-    summary: 'Change settings; answered when the camera has applied them',
+    summary: 'Change settings; answered when the camera has applied what concerns it',
     access: 'administrator',
     params: ONE_CAMERA,
-    body: CAMERA_SETTINGS.refine((settings) => Object.keys(settings).length > 0, 'name at least one setting'),
+    body: ADJUSTABLE_SETTINGS.refine(
+      (settings) => Object.keys(settings).length > 0,
+      'name at least one setting',
+    ),
     errors: [409, 502],
   },
   'POST /api/cameras/:cameraId/reboot': {

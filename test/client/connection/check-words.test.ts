@@ -68,7 +68,8 @@ const verdicts: [facts: Partial<CheckFacts>, verdict: string][] = [
   [{ ways: [way('directUdp', 'noPath'), way('serverRelay', 'connected')] }, 'Video connects indirectly'],
   [{ ways: [way('directUdp', 'noPath'), way('turnUdp', 'noRelay')] }, 'Only the slower fallback works'],
   [{ webrtc: false, ways: [] }, 'Only the slower fallback works'],
-  [{ ways: [way('directUdp', 'noPath')], webSocketRoundTripMs: null }, 'The server cannot be reached'],
+  [{ ways: [], webSocketRoundTripMs: null, facts: null }, 'The server cannot be reached'],
+  [{ ways: [], webSocketRoundTripMs: null }, 'WebSocket does not get through'],
 ];
 for (const [facts, title] of verdicts) {
   test(`${facts.ways?.map(({ kind, outcome }) => `${kind} ${outcome}`).join(', ') || 'nothing'}: ${title}`, () => {

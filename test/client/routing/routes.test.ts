@@ -51,3 +51,14 @@ test('every camera id survives the conversion into the URL and back', () => {
     assert.deepEqual(parseRoute(pathname), { page: 'camera', cameraId });
   }
 });
+
+test('a base path stands in front of every page, and may be left out', () => {
+  for (const [pathname, route] of paths) {
+    if (pathname !== '') assert.deepEqual(parseRoute(`/vigie${pathname}`, '/vigie'), route, pathname);
+    assert.deepEqual(parseRoute(pathname, '/vigie'), route, pathname);
+  }
+  assert.deepEqual(parseRoute('/vigie', '/vigie'), { page: 'cameras' });
+  assert.deepEqual(parseRoute('/vigiex/users', '/vigie'), { page: 'unknown' });
+  assert.equal(routePath({ page: 'cameras' }, '/vigie'), '/vigie/');
+  assert.equal(routePath({ page: 'camera', cameraId: 'cam_1' }, '/vigie'), '/vigie/camera/cam_1');
+});

@@ -25,3 +25,8 @@ test('an unreadable push is still shown', () => {
     assert.deepEqual([title, path], ['Vigie', '/events'], String(text));
   }
 });
+
+test('where the app stands is put in front of it', () => {
+  assert.equal(readPush(JSON.stringify(push), '/vigie').path, '/vigie/camera/cam_1/recordings/1');
+  assert.equal(readPush('{', '/vigie').path, '/vigie/events');
+});

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { cameraAdvice } from '../../../server/core/link/camera-advice.ts';
 import { CameraHealth } from '../../../server/core/link/camera-health.ts';
+import type { RefusalKind } from '../../../server/wire/camera.ts';
 import type { TelemetryMessage } from '../../../server/wire/camera-protocol.ts';
 
 const START_MS = 1_800_000_000_000;
@@ -78,6 +79,12 @@ const noisyWeeks = (resetReason: string): Camera => {
   return one;
 };
 
+/** @param inARow with this one */
+const refused =
+  (kind: RefusalKind, inARow: number) =>
+  (health: CameraHealth, nowMs: number): void =>
+    health.onRefused(kind, inARow, nowMs);
+
 const CASES: readonly (readonly [name: string, camera: () => Camera, advice: string[]])[] = [
   ['a camera that never connected', () => new Camera(), []],
   ['a healthy camera', () => camera().goesOn(100), []],
@@ -129,8 +136,54 @@ const CASES: readonly (readonly [name: string, camera: () => Camera, advice: str
   ],
   [
     'damaged pictures',
-    () => camera().does(12, (health, nowMs) => health.onDamaged(nowMs)),
+    () => camera().does(12, (health, nowMs) => health.onRefused('damaged', 1, nowMs)),
     ['damagedPictures warning'],
+  ],
+  ['a damaged picture now and then', () => camera().does(9, refused('damaged', 1)), []],
+  [
+    'damaged pictures that ended a minute ago',
+    () => camera().does(12, refused('damaged', 1)).waits(MINUTE_MS),
+    [],
+  ],
+  [
+    'three in a row that are damaged',
+    () => camera().does(1, refused('damaged', 3)),
+    ['damagedPictures error'],
+  ],
+  [
+    'three in a row, eleven minutes ago',
+    () =>
+      camera()
+        .does(1, refused('damaged', 3))
+        .waits(11 * MINUTE_MS),
+    [],
+  ],
+  ['one too large', () => camera().does(1, refused('tooLarge', 1)), ['picturesTooLarge warning']],
+  ['all too large', () => camera().does(5, refused('tooLarge', 5)), ['picturesTooLarge error']],
+  [
+    'pictures faster than any camera',
+    () => camera().does(10, refused('tooFast', 1)),
+    ['tooManyPictures warning'],
+  ],
+  [
+    'pictures that no decoder accepts',
+    () => camera().does(10, refused('undecodable', 1)),
+    ['undecodablePictures warning'],
+  ],
+  [
+    'none that a decoder accepts',
+    () => camera().does(1, refused('undecodable', 3)),
+    ['undecodablePictures error'],
+  ],
+  [
+    'a breach of the protocol',
+    () => camera().does(1, refused('violation', 1)),
+    ['protocolViolation warning'],
+  ],
+  [
+    'one breach after the other',
+    () => camera().does(3, refused('violation', 1)),
+    ['protocolViolation error'],
   ],
   ['a wrong key, twice', () => camera().does(2, (health, nowMs) => health.onKeyRejected(nowMs)), []],
   [

@@ -9,8 +9,8 @@ test('memory is bounded, however many attempts are made', () => {
   for (let knock = 0; knock < 10_000; knock++) {
     health.onKeyRejected(1);
     health.onReplaced(1);
-    health.onDamaged(1);
+    health.onRefused('damaged', 1, 1);
   }
-  const { keyRejections, replacements, damaged } = health.facts(1);
-  assert.deepEqual([keyRejections, replacements, damaged], [MAX_EVENTS, MAX_EVENTS, MAX_EVENTS]);
+  const { keyRejections, replacements, refused } = health.facts(1);
+  assert.deepEqual([keyRejections, replacements, refused.damaged], [MAX_EVENTS, MAX_EVENTS, MAX_EVENTS]);
 });

@@ -52,10 +52,11 @@ class FlashSlot final : public UpdateSlot {
 class HttpsDownload {
  public:
   HttpsDownload(const ServerUrl& server, const char* ca_pem, const UpdateOffer& offer) {
+    const std::string_view base = base_path(server);
     const std::string_view path = offer.path.view();
-    if (server.host.size() >= host_.size() || path.size() >= path_.size()) return;
+    if (server.host.size() >= host_.size() || base.size() + path.size() >= path_.size()) return;
     std::ranges::copy(server.host, host_.begin());
-    std::ranges::copy(path, path_.begin());
+    std::ranges::copy(path, std::ranges::copy(base, path_.begin()).out);
     esp_http_client_config_t config = {};
     config.host = host_.data();
     config.port = server.port;

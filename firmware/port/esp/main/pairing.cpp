@@ -56,12 +56,16 @@ std::optional<PairingFailure> pair(Credentials& credentials, const char* ca_pem)
   if (!code) return PairingFailure{"the pairing code has eight characters, like K7QF-3MZP", true};
   while (!wifi_is_connected()) vTaskDelay(pdMS_TO_TICKS(200));
   std::array<char, 128> host{};
-  if (server->host.size() >= host.size()) return PairingFailure{"the server's name is too long", true};
+  std::array<char, 128> path{};
+  const std::string_view base = base_path(*server);
+  if (server->host.size() >= host.size() || base.size() + kPairingPath.size() >= path.size())
+    return PairingFailure{"the server's name or path is too long", true};
   std::ranges::copy(server->host, host.begin());
+  std::ranges::copy(kPairingPath, std::ranges::copy(base, path.begin()).out);
   esp_http_client_config_t config = {};
   config.host = host.data();
   config.port = server->port;
-  config.path = kPairingPath.data();
+  config.path = path.data();
   config.method = HTTP_METHOD_POST;
   config.transport_type = HTTP_TRANSPORT_OVER_SSL;
   config.timeout_ms = kTimeoutMs;

@@ -1,0 +1,60 @@
+/**
+ * Tells a server that is away from one that is there while its WebSocket does not open, as behind a proxy that does not pass
+ * `Upgrade` on: waiting ends the one and never the other.
+ */
+
+import { SIGNALING_PATH } from '../../server/wire/signaling.ts';
+import { Emitter } from '../emitter.ts';
+import type { SignalingClient } from './signaling-client.ts';
+
+/** A server that has just come back may refuse one. */
+const UNOPENED_TRIES = 2;
+const TIMEOUT_MS = 5_000;
+const UPGRADE_REQUIRED = 426;
+
+export class UpgradeCheck extends Emitter<{ change: boolean }> {
+  readonly #ask: () => Promise<boolean>;
+  #blocked = false;
+  #asking = false;
+
+  /** @param ask whether the server is there, by a plain request */
+  constructor(signaling: Pick<SignalingClient, 'on'>, ask: () => Promise<boolean>) {
+    super();
+    this.#ask = ask;
+    signaling.on('unopened', (tries) => {
+      if (tries >= UNOPENED_TRIES) void this.#check();
+    });
+    signaling.on('state', (state) => {
+      if (state === 'open' || state === 'stopped') this.#set(false);
+    });
+  }
+
+  /** The server answers plain requests and its WebSocket does not open. */
+  get blocked(): boolean {
+    return this.#blocked;
+  }
+
+  async #check(): Promise<void> {
+    if (this.#asking) return;
+    this.#asking = true;
+    this.#set(await this.#ask());
+    this.#asking = false;
+  }
+
+  #set(blocked: boolean): void {
+    if (this.#blocked === blocked) return;
+    this.#blocked = blocked;
+    this.emit('change', blocked);
+  }
+}
+
+/** @param server its origin */
+export async function isServerThere(server: string): Promise<boolean> {
+  try {
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const { status } = await fetch(server + SIGNALING_PATH, { cache: 'no-store', signal });
+    return status === UPGRADE_REQUIRED;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * Answers a plain request for a path where a WebSocket belongs (RFC 9110 section 15.5.22). Proxies that do not pass `Upgrade` on
+ * make one of every WebSocket; the log says so, and the page tells by this answer that the server itself is there.
+ */
+
+import type { RequestHandler } from 'express';
+import { serverClock, type Clock } from '../core/clock.ts';
+import { LogThrottle } from '../core/log-throttle.ts';
+import { VigieError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { ConnectionOf } from './client-connection.ts';
+
+const LOG_INTERVAL_US = 60_000_000;
+
+export function upgradeRequired(
+  connectionOf: ConnectionOf,
+  log: Log,
+  clock: Clock = serverClock,
+): RequestHandler {
+  const throttle = new LogThrottle(LOG_INTERVAL_US);
+  return (request, response) => {
+    // What stands beside Upgrade in a WebSocket's handshake, and is not taken away with it.
+    const wasWebSocket = request.headers['sec-websocket-key'] !== undefined;
+    const { path } = request;
+    if (wasWebSocket && throttle.pass(path, clock()) !== undefined) {
+      const { address } = connectionOf(request);
+      log.warn({ path, address }, 'upgrade refused: a proxy in front must pass Upgrade and Connection on');
+    }
+    response.setHeader('Upgrade', 'websocket');
+    throw new VigieError(
+      'upgradeRequired',
+      wasWebSocket
+        ? 'a proxy in front of this server does not pass the headers Upgrade and Connection on, which a WebSocket needs'
+        : 'this path is for WebSockets',
+    );
+  };
+}

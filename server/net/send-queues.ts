@@ -1,0 +1,102 @@
+/**
+ * How many bytes of a TCP connection the peer's machine has not acknowledged yet. Node does not tell, and a kernel takes
+ * megabytes before a writer notices; Linux lists it in /proc/net/tcp and tcp6 as `tx_queue` (proc_pid_net(5)).
+ *
+ * Invariants: the list is read only while somebody watches a connection, once for all of them, and takes a twentieth of the time
+ * at most. Elsewhere than on Linux nothing is known, and each watcher is told so.
+ */
+
+import { readFile } from 'node:fs/promises';
+import type { Socket } from 'node:net';
+import { endianness } from 'node:os';
+import { parseIp } from '../core/address/ip-address.ts';
+import { monotonicMs } from '../core/clock.ts';
+import type { Subscription } from '../core/fan-out.ts';
+
+const INTERVAL_MS = 20;
+/** Of the time between two readings to the time one takes. */
+const LEAST_PAUSE_FACTOR = 20;
+const LISTS = { 4: '/proc/net/tcp', 6: '/proc/net/tcp6' } as const;
+const MAPPED_PREFIX = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
+/** `0: local remote state tx_queue:rx_queue …`, all of it hexadecimal. */
+const LINE = /^ *\d+: [\dA-F]+:([\dA-F]{4}) ([\dA-F]+:[\dA-F]{4}) [\dA-F]{2} ([\dA-F]{8}):/gm;
+
+interface Watch {
+  key: string;
+  list: (typeof LISTS)[4 | 6];
+  socket: Socket;
+  /** @param bytes undefined: not known */
+  onBytes: (bytes: number | undefined) => void;
+}
+
+export class SendQueues {
+  readonly #watches = new Set<Watch>();
+  #timer: NodeJS.Timeout | undefined;
+  #reading = false;
+
+  /** @param onBytes told again and again; undefined: that is not known */
+  watch(socket: Socket, onBytes: Watch['onBytes']): Subscription {
+    const watch = { ...placeOf(socket), socket, onBytes };
+    this.#watches.add(watch);
+    if (!this.#reading) this.#timer ??= setTimeout(() => void this.#read(), INTERVAL_MS);
+    return {
+      close: () => {
+        this.#watches.delete(watch);
+        if (this.#watches.size > 0) return;
+        clearTimeout(this.#timer);
+        this.#timer = undefined;
+      },
+    };
+  }
+
+  async #read(): Promise<void> {
+    this.#timer = undefined;
+    this.#reading = true;
+    const startedAtMs = monotonicMs();
+    const watches = [...this.#watches];
+    const queues = new Map<string, number>();
+    for (const list of new Set(watches.map((watch) => watch.list))) await readList(list, queues);
+    const tookMs = monotonicMs() - startedAtMs;
+    this.#reading = false;
+    for (const watch of watches) {
+      if (!this.#watches.has(watch)) continue;
+      const queued = queues.get(watch.key);
+      watch.onBytes(queued === undefined ? undefined : queued + watch.socket.writableLength);
+    }
+    if (this.#watches.size === 0) return;
+    this.#timer ??= setTimeout(() => void this.#read(), Math.max(INTERVAL_MS, LEAST_PAUSE_FACTOR * tookMs));
+  }
+}
+
+async function readList(path: string, queues: Map<string, number>): Promise<void> {
+  let text: string;
+  try {
+    text = await readFile(path, 'latin1');
+  } catch {
+    // Another system, or one without /proc.
+    return;
+  }
+  for (const [, localPort = '', remote = '', queued = ''] of text.matchAll(LINE))
+    queues.set(`${localPort} ${remote}`, Number.parseInt(queued, 16));
+}
+
+/** Addresses stand there as words of 32 bits in the machine's own order, and IPv4 over a socket for both as mapped IPv6. */
+function placeOf({ localPort = 0, remotePort = 0, remoteAddress = '' }: Socket): Pick<Watch, 'key' | 'list'> {
+  const ofBoth = remoteAddress.includes(':');
+  const address = parseIp(remoteAddress)?.toByteArray() ?? [];
+  const bytes = ofBoth && address.length === 4 ? [...MAPPED_PREFIX, ...address] : address;
+  const words: number[] = [];
+  for (let at = 0; at < bytes.length; at += 4) {
+    const word = bytes.slice(at, at + 4);
+    words.push(...(endianness() === 'LE' ? word.toReversed() : word));
+  }
+  const remote = words.map((byte) => hex(byte, 2)).join('');
+  return {
+    key: `${hex(localPort, 4)} ${remote}:${hex(remotePort, 4)}`,
+    list: LISTS[ofBoth ? 6 : 4],
+  };
+}
+
+function hex(value: number, digits: number): string {
+  return value.toString(16).toUpperCase().padStart(digits, '0');
+}
