@@ -39,7 +39,7 @@ export interface ChoiceField {
 
 export type SettingField = SliderField | SwitchField | ChoiceField;
 
-/** The camera's defaults, in force until somebody sets another value. */
+/** The camera's defaults, used until another value is set. */
 export const DEFAULT_SETTINGS: Required<CameraSettings> = {
   frameSize: 'VGA',
   jpegQuality: 12,

@@ -53,7 +53,7 @@ export class VigieNotificationSettings extends LitElement {
     quiet: { state: true },
   };
   declare settings: NotificationSettings;
-  /** Those one may see. */
+  /** The visible ones. */
   declare cameras: readonly CameraView[];
   declare busy: boolean;
   /** There are quiet hours. */

@@ -172,7 +172,7 @@ export class RecordingDialog extends FormDialog<AppContext> {
               <wa-input name="to" type="time" label="To" required value=${window?.to ?? '06:00'}></wa-input>`
           : nothing
       }
-      ${numberField('fps', 'Frame rate while nobody is watching (fps)', settings.fps, 1, 30)}
+      ${numberField('fps', 'Frame rate without viewers (fps)', settings.fps, 1, 30)}
       ${numberField('megabits', 'Bitrate (Mbit/s)', settings.bitrateBps / 1e6, 0.1, 6, 0.1)}
       <wa-input
         name="share"

@@ -52,7 +52,7 @@ export class VigieRecordingAlarm extends LitElement {
     try {
       this.status = await this.context.api.call('GET /api/recording');
     } catch {
-      // Whatever keeps the server from answering is told elsewhere.
+      // Other parts of the page report an unreachable server.
     }
   }
 }
