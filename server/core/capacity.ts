@@ -110,13 +110,9 @@ export class Capacity {
   #refusal(): VigieError {
     this.#refused++;
     const watching = this.#watching.size;
-    return new VigieError(
-      'full',
-      `this server is full: ${watching} are watching; try again in a moment`,
-      {
-        retryAfterSeconds: RETRY_AFTER_SECONDS,
-        watching,
-      },
-    );
+    return new VigieError('full', `this server is full: ${watching} are watching; try again in a moment`, {
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+      watching,
+    });
   }
 }

@@ -217,7 +217,8 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> {
     message: string,
   ): void {
     const suppressed = this.#throttle.pass(subject, this.#clock());
-    if (suppressed !== undefined) this.#log[level]({ ...fields, ...(suppressed > 0 && { suppressed }) }, message);
+    if (suppressed !== undefined)
+      this.#log[level]({ ...fields, ...(suppressed > 0 && { suppressed }) }, message);
   }
 
   #sessionOf(cameraId: string): CameraSession {

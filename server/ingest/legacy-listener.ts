@@ -237,6 +237,7 @@ export class LegacyListener extends EventEmitter<LegacyEvents> {
   #warn(fields: Record<string, unknown>, message: string): void {
     const { cameraId, clock, log } = this.#options;
     const suppressed = this.#throttle.pass(`${message} ${String(fields['reason'])}`, clock());
-    if (suppressed !== undefined) log.warn({ cameraId, ...fields, ...(suppressed > 0 && { suppressed }) }, message);
+    if (suppressed !== undefined)
+      log.warn({ cameraId, ...fields, ...(suppressed > 0 && { suppressed }) }, message);
   }
 }
