@@ -25,7 +25,7 @@ session.on('change', ({ kind }) => {
   }
 });
 live.receiver.warm();
-// The socket opens while the session is being restored, for a first picture needs both; but not for strangers.
+// The socket opens while the session is being restored, because a first picture needs both; but not without a sign of a session.
 if (hintsAtSession(document.cookie)) live.signaling.start();
 void session.restore();
 

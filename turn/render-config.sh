@@ -1,19 +1,19 @@
 #!/bin/sh
 # Prints coturn's configuration, made from the environment; start.sh writes it where turnserver reads it.
 #
-# POSIX sh and nothing else, for that is what the coturn image, Debian and Alpine have in common. Invariant: whatever is
-# in the environment, no line of the output says more than it should: values with spaces or line breaks are refused.
-# Options are those of coturn's turnserver.conf, 4.6.1 (Debian) to 4.17 (the image); README.md says why each is there.
+# POSIX sh only, which the coturn image, Debian and Alpine have in common. Invariant: no value of the environment can add
+# to a line of the output: values with spaces or line breaks are refused.
+# Options are those of coturn's turnserver.conf, 4.6.1 (Debian) to 4.17 (the image); README.md explains each.
 #
 #   TURN_REALM            a name, shown to clients                                   required
-#   TURN_SECRET_FILE      holds the secret shared with the server, 16 to 1024 signs  required
+#   TURN_SECRET_FILE      holds the secret shared with the server, 16 to 1024 characters  required
 #   TURN_CERT, TURN_KEY   PEM files; without them there is no TLS
-#   TURN_EXTERNAL_IP      public address, where this machine does not have it itself: PUBLIC or PUBLIC/OWN
+#   TURN_EXTERNAL_IP      public address, if it is not this machine's own: PUBLIC or PUBLIC/OWN
 #   TURN_LISTENING_IPS    comma-separated addresses to listen on and relay from      all of them
 #   TURN_PORT, TURN_TLS_PORT                                                         3478, 5349
 #   TURN_MIN_PORT, TURN_MAX_PORT     UDP ports of relayed transports                 49160 to 49415
 #   TURN_ALLOWED_PEERS    comma-separated addresses or FIRST-LAST relayed to although private: Vigie's own
-#   TURN_OTHER_PEERS      deny: relay to the allowed peers and nobody else; public: to public addresses too   deny
+#   TURN_OTHER_PEERS      deny: relay to the allowed peers only; public: to public addresses too             deny
 #   TURN_USER_QUOTA, TURN_TOTAL_QUOTA    allocations at a time                       40, 200
 #   TURN_MAX_BPS          bytes per second of one allocation                          2500000
 set -eu
@@ -23,7 +23,7 @@ fail() {
   exit 1
 }
 
-# value NAME DEFAULT PATTERN: of that variable, if every sign of it fits the bracket expression
+# value NAME DEFAULT PATTERN: the variable's value, if all its characters match the bracket expression
 value() {
   eval "text=\${$1:-}"
   [ -n "$text" ] || text=$2
@@ -67,14 +67,14 @@ external=$(list TURN_EXTERNAL_IP external-ip)
 allowed=$(list TURN_ALLOWED_PEERS allowed-peer-ip)
 
 cat <<CONFIG
-# Who may: users whose name and password the server made from the shared secret, each good for minutes.
+# Users: names and passwords that the server made from the shared secret, each valid for minutes.
 use-auth-secret
 static-auth-secret=$secret
 realm=$realm
 stale-nonce=600
 fingerprint
 
-# Where.
+# Addresses and ports.
 listening-port=$port
 tls-listening-port=$tls_port
 $listening
@@ -82,13 +82,13 @@ $external
 min-port=$min_port
 max-port=$max_port
 
-# How much: of a user, of all; bytes per second of each. Not of all: coturn would set max-bps of bps-capacity aside for each
-# allocation, used or not, and a browser asks for one per TURN URL, so that a few viewers would take it all.
+# Quotas per user and in total; bytes per second of each allocation. Not in total: coturn would reserve max-bps of
+# bps-capacity for each allocation, used or not, and a browser makes one per TURN URL, so a few viewers would take it all.
 user-quota=$user_quota
 total-quota=$total_quota
 max-bps=$max_bps
 
-# Nothing but UDP is relayed, nobody learns more than needed, nothing but TURN is served.
+# Only UDP is relayed, little information is revealed, only TURN is served.
 no-tcp-relay
 no-multicast-peers
 no-rfc5780
@@ -98,7 +98,7 @@ log-file=stdout
 simple-log
 CONFIG
 
-# 4.7 made these the defaults, and later versions do not know the words any more.
+# 4.7 made these the defaults, and later versions no longer know the options.
 case $(turnserver --version 2>/dev/null) in
   *4.[0-6].*) printf '%s\n' no-cli no-dtls no-tlsv1 no-tlsv1_1 no-software-attribute \
     no-stun-backward-compatibility response-origin-only-with-rfc5780 ;;
@@ -114,13 +114,13 @@ else
   echo no-tls
 fi
 
-# To whom. An allowed peer is allowed whatever is denied below.
+# Peers. An allowed peer takes precedence over the denied ranges below.
 printf '%s\n' "$allowed"
-# All that the special-purpose registries of RFC 6890 do not call globally reachable, multicast, and every IPv6 address
-# that stands for an IPv4 one (compatible, mapped, NAT64, Teredo, 6to4): behind those could be any of the former.
+# All ranges that the special-purpose registries of RFC 6890 do not call globally reachable, multicast, and every IPv6
+# address that embeds an IPv4 one (compatible, mapped, NAT64, Teredo, 6to4), which could be any of the former.
 # Two things about coturn 4.6.1: it compares IPv6 addresses byte by byte, each with the same byte of the bounds, so only
-# ranges that are prefixes mean what they seem to; and a range that begins with :: takes in all of IPv4. Hence four lines
-# for ::/96. The address :: itself it refuses unasked.
+# ranges that are prefixes work as expected; and a range that begins with :: includes all of IPv4. Hence four lines
+# for ::/96. It refuses the address :: itself anyway.
 cat <<'CONFIG'
 denied-peer-ip=0.0.0.0-0.255.255.255
 denied-peer-ip=10.0.0.0-10.255.255.255

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Runs coturn: renders its configuration, starts it, and follows its certificate. When Caddy has renewed that, coturn reads
-# it anew without ending anybody's relay (SIGUSR2); when the first one comes, coturn is started again, now with TLS.
+# Runs coturn: renders its configuration, starts it, and reloads its certificate. When Caddy has renewed it, coturn loads
+# it without ending relays (SIGUSR2); when the first one exists, coturn is restarted, now with TLS.
 #
-# In the environment, besides what render-config.sh reads:
-#   TURN_CERT_DIR      Caddy's folder of certificates, where the newest of TURN_CERT_NAME (default TURN_REALM) is taken
-#   TURN_CERT, TURN_KEY   instead of that, two PEM files kept up to date by something else
+# In the environment, besides the variables of render-config.sh:
+#   TURN_CERT_DIR      Caddy's folder of certificates; the newest of TURN_CERT_NAME (default TURN_REALM) is used
+#   TURN_CERT, TURN_KEY   instead, two PEM files kept up to date by another program
 #   TURN_RUN_DIR       a folder in memory for the configuration and a copy of the certificate   /run/turn
-#   TURN_WATCH_SECONDS how often it looks whether there is a newer certificate                  10
+#   TURN_WATCH_SECONDS how often it checks for a newer certificate                              10
 set -eu
 umask 077
 
@@ -15,17 +15,17 @@ run=${TURN_RUN_DIR:-/run/turn}
 watch_seconds=${TURN_WATCH_SECONDS:-10}
 own_cert=${TURN_CERT:-}
 own_key=${TURN_KEY:-}
-# As Caddy calls the folder and files of a name or address.
+# Caddy's name for the folder and files of a name or address.
 name=$(printf %s "${TURN_CERT_NAME:-${TURN_REALM:-}}" | tr ':A-Z' '-a-z')
 
-# Sets cert and key to the paths of the newest; fails when there is none yet.
+# Sets cert and key to the paths of the newest pair; fails when there is none yet.
 find_certificate() {
   cert=$own_cert
   key=$own_key
   if [ -z "$cert" ]; then
-    # Of several issuers (Let's Encrypt, its stand-in, Caddy itself) the one that was there last.
+    # Of several issuers (Let's Encrypt, its stand-in, Caddy itself) the newest one.
     for file in "${TURN_CERT_DIR:-/nowhere}"/*/"$name/$name.crt"; do
-      # -nt is not POSIX's, but dash, BusyBox and bash have it.
+      # -nt is not in POSIX, but dash, BusyBox and bash have it.
       # shellcheck disable=SC3013
       if [ -z "$cert" ] || [ "$file" -nt "$cert" ]; then cert=$file; fi
     done
@@ -34,13 +34,13 @@ find_certificate() {
   [ -r "$cert" ] && [ -r "$key" ]
 }
 
-# Prints what changes whenever the certificate or its key does; nothing when there is none.
+# Prints a text that changes with the certificate or its key; nothing without one.
 state_of_certificate() {
   find_certificate || return 0
   cat "$cert" "$key" | cksum
 }
 
-# Coturn reads a copy, so that it never meets a new certificate with an old key while the two are being written.
+# Coturn reads a copy, so that it never gets a new certificate with an old key while the two are being written.
 take_certificate() {
   find_certificate && cp "$cert" "$run/tls.crt" && cp "$key" "$run/tls.key"
 }
@@ -72,11 +72,11 @@ while :; do
 
   seen=$taken
   while kill -0 "$pid" 2>/dev/null; do
-    # In the background, for a shell that waits for a program does not hear signals.
+    # In the background, because a shell that waits for a program does not handle signals.
     sleep "$watch_seconds" &
     wait $! || true
     now=$(state_of_certificate)
-    # Only what has stayed as it is since the last look is complete.
+    # Complete only if unchanged since the last check.
     if [ -n "$now" ] && [ "$now" = "$seen" ] && [ "$now" != "$taken" ] && take_certificate; then
       if [ -z "$taken" ]; then
         echo 'turn: there is a certificate now, starting with TLS'

@@ -1,4 +1,4 @@
-/** The frame of the app: the bar on top, the page of the URL, and the sign-in page while nobody is signed in. */
+/** The frame of the app: the bar on top, the page of the URL, and the sign-in page without a session. */
 
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
@@ -53,7 +53,7 @@ export class VigieApp extends LitElement {
     document.title = this.#title();
     if (this.#path === location.pathname) return;
     this.#path = location.pathname;
-    // A reader of the screen is told of the new page by its heading.
+    // Screen readers announce the new page by its heading.
     void this.#focusHeading();
   }
 

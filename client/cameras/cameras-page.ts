@@ -1,4 +1,4 @@
-/** All cameras one may see, live, side by side. */
+/** All visible cameras, live, side by side. */
 
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';

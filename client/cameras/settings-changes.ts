@@ -1,5 +1,5 @@
 /**
- * A camera's settings on their way to it while somebody moves the controls: one request at a time, and of each setting only
+ * Sends a camera's settings while a user moves the controls: one request at a time, and of each setting only
  * the newest value, so that a slider that is dragged never runs ahead of the camera.
  *
  * Invariant: each value that was asked for and not replaced by a newer one is answered, applied or rejected, on its own.

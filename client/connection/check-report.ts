@@ -1,4 +1,4 @@
-/** The connection check as plain text, to be sent to somebody who can help. It holds addresses, and no name or secret. */
+/** The connection check as plain text, for sending to someone who can help. It contains addresses, but no names or secrets. */
 
 import type { CheckLine } from './check-line.ts';
 import type { CheckWords } from './check-words.ts';

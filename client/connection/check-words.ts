@@ -70,7 +70,7 @@ function full(watching: number, { administrator }: CheckFacts): CheckLine {
     mark: 'warning',
     title: 'The server is full',
     meaning: `${viewers}, and the server has no capacity for more. The paths to it could not be tested; your network is not the cause.`,
-    fix: `Try again in a moment.${administrator ? ' If this happens often, close live views that nobody needs, or run Vigie on a faster machine.' : ''}`,
+    fix: `Try again in a moment.${administrator ? ' If this happens often, close unused live views, or run Vigie on a faster machine.' : ''}`,
   };
 }
 

@@ -122,7 +122,7 @@ async function entriesOf(transport: Transport): Promise<Record<string, unknown>[
   return [...(await transport.getStats()).values()] as Record<string, unknown>[];
 }
 
-/** A video nobody sends: it only takes one to be expected for the transport to connect. */
+/** A video that is never sent: the transport connects as soon as one is expected. */
 function silentVideo({ recvRtpCapabilities }: Device): ConsumerOptions {
   const codec = recvRtpCapabilities.codecs?.find(({ kind }) => kind === 'video');
   if (!codec) throw new Error('the browser plays no video that the server sends');

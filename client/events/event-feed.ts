@@ -1,5 +1,5 @@
 /**
- * Events as a list shows them: the newest, kept up to date by the signaling, and further back as far as somebody wants to see.
+ * Events as a list shows them: the newest, kept up to date by the signaling, with older ones loaded on demand.
  *
  * Invariant: by whichever way and in whichever order they come, an event that has ended does not go on again, and what has a
  * picture keeps it.
@@ -16,7 +16,7 @@ export type LoadEvents = (limit: number, before?: string) => Promise<EventView[]
 export interface EventFeedOptions {
   ask: LoadEvents;
   signaling: Pick<SignalingClient, 'on'>;
-  /** Whether an event that was told belongs here. */
+  /** Whether a new event belongs here. */
   belongs: (event: EventView) => boolean;
   pageSize: number;
 }

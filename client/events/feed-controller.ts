@@ -1,10 +1,10 @@
-/** Keeps an EventFeed for an element: open while the element is on the page, rendered anew as time passes. */
+/** Keeps an EventFeed for an element: open while the element is on the page, rendered again as time passes. */
 
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { EventView } from '../../server/wire/event.ts';
 import { EventFeed, type EventFeedOptions } from './event-feed.ts';
 
-/** How often "5 min ago" is computed anew. */
+/** How often "5 min ago" is updated. */
 const REFRESH_MS = 10_000;
 
 export class FeedController implements ReactiveController {

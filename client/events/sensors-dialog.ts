@@ -1,4 +1,4 @@
-/** The sensors beside a camera: adding one, whose token is shown once, and taking its right away again. */
+/** The sensors beside a camera: adding one, with its token shown once, and removing one. */
 
 import { css, html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';

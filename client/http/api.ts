@@ -23,11 +23,11 @@ const DOWNLOAD_TIMEOUT_MS = 600_000;
 /** A token must outlast a large file over a slow line. */
 const UPLOAD_TOKEN_VALIDITY_MS = 120_000;
 
-/** Where the calls go, and whose they are. */
+/** Origin and token of the calls. */
 export interface ApiSession {
   /** Origin; empty: the page's own. */
   readonly server: string;
-  /** @returns a token that is good for at least `validityMs` more @throws ApiError when nobody is signed in */
+  /** @returns a token valid for at least `validityMs` more @throws ApiError without a session */
   accessToken(validityMs?: number): Promise<string>;
   /** The server has refused this one. */
   rejectToken(token: string): void;

@@ -1,4 +1,4 @@
-/** The cameras one may see and whether each is online, as the signaling tells it. What was told last stands until it tells anew. */
+/** The visible cameras and whether each is online, from the signaling. The last state stays until the next one arrives. */
 
 import type { CameraView } from '../../server/wire/camera.ts';
 import { Emitter } from '../emitter.ts';

@@ -66,7 +66,7 @@ export class CameraPicture {
   }
 }
 
-/** Without sound, by itself, and in its place also on phones. */
+/** Muted, autoplaying, and inline also on phones. */
 function liveVideo(): HTMLVideoElement {
   const video = document.createElement('video');
   video.muted = true;

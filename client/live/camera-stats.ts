@@ -1,4 +1,4 @@
-/** The figures behind a picture, once a second while somebody looks at them. */
+/** The figures behind a picture, once a second while they are shown. */
 
 import type { CameraFeed } from './camera-feed.ts';
 import type { LiveSource, SourceCounters } from './live-source.ts';

@@ -1,5 +1,5 @@
 /**
- * Tells when a frame on the screen was captured. Each consumer is told once which capture time one RTP timestamp stands
+ * Tells when a frame on the screen was captured. Each consumer gets once the capture time that one RTP timestamp stands
  * for (`captureClock`); from there every 90 kHz timestamp follows, across its wrap every 13 hours.
  */
 

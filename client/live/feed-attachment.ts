@@ -1,5 +1,5 @@
 /**
- * Keeps one feed consumed on whatever transport is current, paused while nobody looks.
+ * Keeps one feed consumed on whatever transport is current, paused while it is not shown.
  *
  * Invariant: at most one `consume` of the camera is under way; a consumer that arrives for an outdated transport or for
  * a feed that was closed meanwhile is closed at once.
@@ -18,7 +18,7 @@ export class FeedAttachment {
   #transport: LiveTransport | null = null;
   #attaching = false;
   #closed = false;
-  /** As wanted, and as the server was told; a consumer begins paused. */
+  /** The wanted state, and the one sent to the server; a consumer begins paused. */
   #pauseWanted = false;
   #paused = true;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -28,7 +28,7 @@ export class FeedAttachment {
     this.feed = new CameraFeed(cameraId);
   }
 
-  /** Moves the feed to this transport, unless it is there. Never throws; tries again by itself where that can help. */
+  /** Moves the feed to this transport, unless it is there. Never throws; tries again where that can help. */
   async attach(transport: LiveTransport): Promise<void> {
     this.#transport = transport;
     if (this.#attaching || this.#closed || this.feed.consumer?.transport === transport) return;
@@ -51,7 +51,7 @@ export class FeedAttachment {
     else await this.attach(this.#transport);
   }
 
-  /** Consumes anew on the same transport: the way out when no picture comes although one should. */
+  /** Consumes again on the same transport: the remedy when an expected picture does not come. */
   async reattach(): Promise<void> {
     if (!this.#transport) return;
     this.detach();

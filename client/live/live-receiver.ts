@@ -24,7 +24,7 @@ interface Watched {
   stalledAtMs: number;
 }
 
-/** A camera nobody watches any longer is paused after this: going from page to page costs no new keyframe. */
+/** A camera that is no longer shown is paused after this: changing pages costs no new keyframe. */
 const PAUSE_AFTER_MS = 1_000;
 /** So many cameras are kept ready, paused, which costs the server nothing; what is watched goes first. */
 const MAX_READY = 16;
@@ -92,7 +92,7 @@ export class LiveReceiver {
     }, PAUSE_AFTER_MS);
   }
 
-  /** While nobody looks at the page nothing is sent to it. */
+  /** Nothing is sent to a hidden page. */
   set hidden(hidden: boolean) {
     this.#hidden = hidden;
     for (const { attachment, watchers } of this.#watched.values()) {
@@ -120,7 +120,7 @@ export class LiveReceiver {
     watched.fallback.presented(last);
   }
 
-  /** Told by an element: the camera is online, but no picture comes. First its consumer is made anew, then everything. */
+  /** Called by an element: the camera is online, but no picture comes. Its consumer is renewed first, then everything. */
   reportStalled(feed: CameraFeed): void {
     const watched = this.#watched.get(feed.cameraId);
     const nowMs = monotonicMs();

@@ -12,7 +12,7 @@ export interface LiveSource {
    *
    * @param metadata of the frame, from requestVideoFrameCallback
    * @param presentedUs server clock, µs since the Unix epoch
-   * @returns the same clock and unit; null when it cannot be told
+   * @returns the same clock and unit; null when it is unknown
    */
   captureUs(metadata: VideoFrameCallbackMetadata, presentedUs: number): number | null;
   /** Since the source began; null when there is nothing to tell yet. */

@@ -6,7 +6,7 @@
 export interface PageHints {
   /** Also called at once when the page becomes visible; when it is hidden only after a while. */
   onHidden: (hidden: boolean) => void;
-  /** The page or the network came back: whoever waits should try now. */
+  /** The page or the network came back: waiting attempts should start now. */
   onWake: () => void;
   onNetworkChange: () => void;
 }

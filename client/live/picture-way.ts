@@ -8,7 +8,7 @@ export type PictureWay = 'video' | 'pictures';
 export interface WayFacts {
   nowMs: number;
   current: PictureWay;
-  /** Since when somebody looks at the camera and it is online; null: there is nothing to be shown. */
+  /** Since when the camera is shown and online; null: there is nothing to show. */
   wantedSinceMs: number | null;
   /** Whether the browser has WebRTC at all. */
   supported: boolean;

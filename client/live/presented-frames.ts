@@ -1,7 +1,7 @@
 /**
  * Watches the frames a video element really presents (requestVideoFrameCallback) and measures how old they are.
  *
- * Invariant: no work beyond a few numbers per frame; everything else happens when somebody asks.
+ * Invariant: no work beyond a few numbers per frame; everything else is computed on request.
  */
 
 import { monotonicMs } from '../clock.ts';

@@ -13,7 +13,7 @@ import type { SignalingClient } from '../signaling/signaling-client.ts';
 import { SignalingError } from '../signaling/signaling-error.ts';
 import type { LiveTransport } from './live-transport.ts';
 
-/** How long an ICE restart may take before everything is made anew. */
+/** How long an ICE restart may take before everything is renewed. */
 const ICE_RESTART_TIMEOUT_MS = 4_000;
 
 type TransportSignaling = Pick<SignalingClient, 'on' | 'state' | 'epoch'>;
@@ -62,7 +62,7 @@ export class TransportKeeper extends Emitter<TransportKeeperEvents> {
     ];
   }
 
-  /** From now on there shall be a transport. */
+  /** A transport is wanted from now on. */
   want(): void {
     this.#wanted = true;
     this.#ensure();
@@ -183,7 +183,7 @@ export class TransportKeeper extends Emitter<TransportKeeperEvents> {
     this.#recovery = setTimeout(() => {
       if (this.#transport === transport && transport.state !== 'connected') this.rebuild();
     }, ICE_RESTART_TIMEOUT_MS);
-    // Without signaling there is nobody to ask; its reconnection rebuilds everything.
+    // Without signaling no request is possible; its reconnection rebuilds everything.
     await transport.restartIce().catch(() => undefined);
   }
 }

@@ -68,7 +68,7 @@ export class VigieCamera extends LitElement {
   #sampler: CameraStatsSampler | null = null;
   #stops: (() => void)[] = [];
   #connectingSinceMs = 0;
-  /** Scrolled into view, or about to be: what nobody can see is not sent. */
+  /** Scrolled into view, or about to be: invisible pictures are not sent. */
   #inView = true;
   readonly #viewObserver = new IntersectionObserver(
     (entries) => this.#onView(entries.at(-1)?.isIntersecting ?? true),
@@ -91,7 +91,7 @@ export class VigieCamera extends LitElement {
     super.disconnectedCallback();
     this.#viewObserver.disconnect();
     this.#unwatch();
-    // Unless it is only being moved: a video that nobody sees must not keep its player.
+    // Unless it is only being moved: a removed video must not keep its player.
     queueMicrotask(() => {
       if (!this.isConnected) this.#clearPicture();
     });

@@ -1,4 +1,4 @@
-/** The settings of a camera's motion while somebody changes them: what was kept, what it would become. Pure. */
+/** The settings of a camera's motion during editing: the stored and the changed ones. Pure. */
 
 import type { MotionArea, MotionView } from '../../server/wire/motion.ts';
 import { freshName, type Outline } from './outline.ts';

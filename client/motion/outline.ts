@@ -45,7 +45,7 @@ export const MIDDLE: Outline = [
   [0.3, 0.7],
 ];
 
-/** A name nobody has yet, like “Zone 2”. */
+/** An unused name, like “Zone 2”. */
 export function freshName(word: string, taken: readonly string[]): string {
   for (let number = 1; ; number++) {
     const name = `${word} ${number}`;

@@ -1,4 +1,4 @@
-/** Whether this browser can be told what happens, and if not, what its owner can do about it. Pure. */
+/** Whether this browser can get notifications, and if not, what its owner can do about it. Pure. */
 
 /** The facts that the browser reports. */
 export interface DeviceFacts {

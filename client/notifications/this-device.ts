@@ -1,4 +1,4 @@
-/** This browser as a device that is told what happens: its service worker, its permission, its subscription. */
+/** This browser as a device for notifications: its service worker, its permission, its subscription. */
 
 import type { PushDevice } from '../../server/wire/notification.ts';
 import { BASE_PATH } from '../http/base-path.ts';
@@ -25,7 +25,7 @@ export async function factsOfThisDevice(deviceIds: readonly string[]): Promise<D
  *
  * @param publicKey the server's, base64url
  * @returns undefined when the user did not allow it
- * @throws Error when the browser's push service takes nobody
+ * @throws Error when the browser's push service refuses
  */
 export async function subscribe(publicKey: string): Promise<PushDevice | undefined> {
   if ((await Notification.requestPermission()) !== 'granted') return undefined;

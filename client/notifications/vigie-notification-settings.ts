@@ -57,7 +57,7 @@ export class VigieNotificationSettings extends LitElement {
   };
   declare context: AppContext;
   declare settings: NotificationSettings;
-  /** Those one may see. */
+  /** The visible ones. */
   declare cameras: readonly CameraView[];
   declare busy: boolean;
   /** There are quiet hours. */

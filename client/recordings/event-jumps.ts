@@ -3,7 +3,7 @@
 import type { Api } from '../http/api.ts';
 import type { EventsQuery, EventView } from '../../server/wire/event.ts';
 
-/** So that one sees how it began. */
+/** Shows how the event began. */
 export const LEAD_MS = 2_000;
 /** A jump goes to some seconds before the event; from there the next is another one. */
 const APART_MS = 500;

@@ -27,7 +27,7 @@ const SPEEDS = [0.5, 1, 2, 4, 8];
 const MAX_TOGETHER = 9;
 /** A film that does not come is waited for no longer than this; the others go on. */
 const MAX_WAIT_MS = 3_000;
-/** How often the playhead is drawn anew while it runs. */
+/** How often the playhead is redrawn while it runs. */
 const DRAW_MS = 100;
 
 export class LookBackPage extends LitElement {

@@ -174,7 +174,7 @@ export class RecordingDialog extends FormDialog<AppContext> {
               <vigie-site-zone .context=${this.context}></vigie-site-zone>`
           : nothing
       }
-      ${numberField('fps', 'Frame rate while nobody is watching (fps)', settings.fps, 1, 30)}
+      ${numberField('fps', 'Frame rate without viewers (fps)', settings.fps, 1, 30)}
       ${numberField('megabits', 'Bitrate (Mbit/s)', settings.bitrateBps / 1e6, 0.1, 6, 0.1)}
       <wa-input
         name="share"

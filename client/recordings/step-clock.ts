@@ -10,7 +10,7 @@ import type { Playlist } from './playlist.ts';
 const JUMP_MS = 400;
 /** Nearer than half a picture is near enough. */
 const CLOSE_MS = 30;
-/** How much faster or slower than the others a player may be: nobody sees it. */
+/** How much faster or slower than the others a player may be without being noticed. */
 const MAX_HURRY = 0.25;
 
 export class StepClock {
@@ -48,7 +48,7 @@ export class StepClock {
     this.#speed = speed;
   }
 
-  /** It stands still while somebody has no picture yet, although it plays. */
+  /** It stands still while a player has no picture yet, although it plays. */
   hold(held: boolean, nowMs: number): void {
     if (held === this.#held) return;
     this.seek(this.momentMs(nowMs), nowMs);
@@ -69,7 +69,7 @@ export function correction(driftMs: number, speed: number): { jump: boolean; rat
   return { jump: false, rate: speed * (1 + hurry) };
 }
 
-/** @returns the moment itself where somebody has a film of it, else the next one of which there is any; undefined: none */
+/** @returns the moment itself if any player has video of it, else the next moment with video; undefined: none */
 export function nextMomentOf(playlists: readonly Playlist[], momentMs: number): number | undefined {
   const starts = playlists.flatMap((playlist) => {
     const position = playlist.at(momentMs);

@@ -12,7 +12,7 @@ import { Playlist } from './playlist.ts';
 
 /** Just before a picture begins to be shown, the one before it is. */
 const BEFORE_MS = 1;
-/** How far one looks at a time for the next picture, whose distance nothing tells; shorter than any lasts. */
+/** Step of the search for the next picture, whose distance is unknown; shorter than any picture lasts. */
 const AHEAD_MS = 20;
 
 export class VigieRecordingPlayer extends LitElement {

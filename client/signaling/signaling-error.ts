@@ -13,7 +13,7 @@ export class SignalingError extends Error {
     this.watching = watching;
   }
 
-  /** How many watch when the server can serve nobody more; undefined for any other error. */
+  /** Number of viewers of a full server; undefined for any other error. */
   static watchingWhenFull(error: unknown): number | undefined {
     return error instanceof SignalingError && error.code === 'full' ? (error.watching ?? 0) : undefined;
   }

@@ -88,7 +88,7 @@ export abstract class FormDialog<Context = unknown> extends LitElement {
   /**
    * Does what the dialog is for.
    *
-   * @returns true when the dialog shall stay open
+   * @returns true to keep the dialog open
    * @throws what is then shown in the dialog
    */
   protected abstract submit(form: FormData): Promise<boolean | void>;

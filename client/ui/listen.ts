@@ -1,4 +1,4 @@
-/** Renders an element anew whenever something it shows has changed, for as long as it is on the page. */
+/** Renders an element again whenever its data has changed, as long as it is on the page. */
 
 import type { ReactiveControllerHost } from 'lit';
 

@@ -181,7 +181,7 @@ void Session::handle(const RebootCommand& command) {
   if (state_ != SessionState::online) return handle(std::monostate{});
   say(write_applied(text_, command.id));
   if (state_ != SessionState::online) return;
-  fail("told to reboot", close_code::kNormal);
+  fail("reboot requested", close_code::kNormal);
   device_.reboot();
 }
 

@@ -24,7 +24,7 @@ export interface CameraCredentials {
 export class CameraAuthenticator {
   readonly #credentials: CameraCredentials;
   readonly #log: Log;
-  readonly #nobodysKey = randomBytes(CAMERA_KEY_BYTES);
+  readonly #dummyKey = randomBytes(CAMERA_KEY_BYTES);
 
   constructor(credentials: CameraCredentials, log: Log) {
     this.#credentials = credentials;
@@ -37,7 +37,7 @@ export class CameraAuthenticator {
     const cameraNonce = parseNonce(hello.nonce);
     if (!cameraNonce) return undefined;
     const facts = { cameraId: hello.cameraId, serverNonce, cameraNonce };
-    const proven = verifyHandshakeHmac(key ?? this.#nobodysKey, 'camera', facts, hello.hmac);
+    const proven = verifyHandshakeHmac(key ?? this.#dummyKey, 'camera', facts, hello.hmac);
     return proven && key ? handshakeHmac(key, 'server', facts) : undefined;
   }
 

@@ -225,8 +225,9 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> {
     fields: Record<string, unknown>,
     message: string,
   ): void {
-    const unsaid = this.#throttle.pass(subject, this.#clock());
-    if (unsaid !== undefined) this.#log[level]({ ...fields, ...(unsaid > 0 && { unsaid }) }, message);
+    const suppressed = this.#throttle.pass(subject, this.#clock());
+    if (suppressed !== undefined)
+      this.#log[level]({ ...fields, ...(suppressed > 0 && { suppressed }) }, message);
   }
 
   #sessionOf(cameraId: string): CameraSession {

@@ -57,7 +57,7 @@ export interface CameraSessionEvents {
   /** The camera's monotonic clock, with its first question: how long ago it started. */
   clock: [uptimeMs: number];
   clockFault: [];
-  /** Its movement sensor sees something, or does no more. */
+  /** The state of its motion sensor has changed. */
   motion: [active: boolean];
   otaProgress: [OtaProgressMessage];
   otaResult: [OtaResultMessage];

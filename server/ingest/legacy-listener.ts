@@ -264,7 +264,8 @@ export class LegacyListener extends EventEmitter<LegacyEvents> {
 
   #warn(fields: Record<string, unknown>, message: string): void {
     const { cameraId, clock, log } = this.#options;
-    const unsaid = this.#throttle.pass(`${message} ${String(fields['reason'])}`, clock());
-    if (unsaid !== undefined) log.warn({ cameraId, ...fields, ...(unsaid > 0 && { unsaid }) }, message);
+    const suppressed = this.#throttle.pass(`${message} ${String(fields['reason'])}`, clock());
+    if (suppressed !== undefined)
+      log.warn({ cameraId, ...fields, ...(suppressed > 0 && { suppressed }) }, message);
   }
 }

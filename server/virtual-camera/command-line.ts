@@ -13,12 +13,12 @@ export const USAGE = `Usage: npm run camera -- --url ws://HOST:8080/camera --id 
   --fps N           frames per second, 1 to 60 (default: 25)
   --size NAME       ${Object.keys(FRAME_SIZES).join(', ')} (default: VGA)
   --quality N       JPEG quality on the sensor's scale, 4 (best) to 63 (default: 12)
-  --firmware VER    the version it says it runs; by wss:// it takes updates (default: vigie-virtual-camera)
+  --firmware VER    the version it reports; over wss:// it takes updates (default: vigie-virtual-camera)
   --footage PATH    play a folder of .jpg files or an .mjpeg file instead of the drawn scene
 
   --ca FILE         the certificate of the server's own authority (its /ca.pem), for wss://
 
-  A signal USR2 lets its movement sensor see something, and the next one no more.
+  The signal USR2 toggles its motion sensor.
 
   --legacy          speak the protocol of the legacy firmware instead, to ws://HOST:8880
   --username NAME   for --legacy, or VIGIE_LEGACY_USERNAME

@@ -153,7 +153,7 @@ export class V1Connection extends EventEmitter<ConnectionEvents> {
       case 'reboot':
         this.#send({ type: 'applied', id: message.id });
         this.emit('reboot');
-        return this.#end('told to reboot', 1000);
+        return this.#end('reboot requested', 1000);
     }
   }
 

@@ -32,7 +32,7 @@ test('at most two attempts of one origin wait at once', async () => {
   await Promise.all(waiting);
 });
 
-test('of a hundred simultaneous attempts, two wait besides the five free ones', async () => {
+test('two of a hundred simultaneous attempts wait, besides the five free ones', async () => {
   const { delays, wake } = setUp();
   const attempts = Array.from({ length: 100 }, () =>
     delays.admit('a', 'ada', NEVER).then(

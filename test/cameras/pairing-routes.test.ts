@@ -54,7 +54,7 @@ test('a code is exchanged for a new key, once', async (context) => {
   assert.deepEqual([again.status, again.body.code], [404, 'notFound']);
 });
 
-test('of many simultaneous requests with the same code one is paired', async (context) => {
+test('one of many simultaneous requests with the same code is paired', async (context) => {
   const { server, code, pair } = await setUp(context);
   const text = await code((await server.store.cameras.add('Door', 'v1', 1)).id);
   const answers = await Promise.all(Array.from({ length: 8 }, () => pair(text)));

@@ -64,7 +64,7 @@ test('a camera connected by wss: takes an update and restarts, and every step is
 
 const spoiled: [name: string, meddle: TlsFront['meddle'], reason: RegExp][] = [
   [
-    'one byte is another one',
+    'one byte is changed',
     (response, answer) => {
       answer.writeHead(200, response.headers);
       response.on('data', (piece: Buffer) => {
@@ -77,21 +77,21 @@ const spoiled: [name: string, meddle: TlsFront['meddle'], reason: RegExp][] = [
     /hash is wrong/,
   ],
   [
-    'it is cut in the middle',
+    'the download breaks off',
     (response, answer) => {
       answer.writeHead(200, response.headers);
       response.once('data', (piece: Buffer) => answer.write(piece, () => answer.destroy()));
       return true;
     },
-    /cut/,
+    /interrupted/,
   ],
   [
-    'it is redirected elsewhere',
+    'the download is redirected',
     (_response, answer) => {
       answer.writeHead(302, { location: 'https://example.org/firmware' }).end();
       return true;
     },
-    /cut: fetch failed/,
+    /interrupted: fetch failed/,
   ],
 ];
 for (const [name, meddle, reason] of spoiled) {

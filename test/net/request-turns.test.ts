@@ -90,7 +90,7 @@ test('an answer to HEAD is complete with its headers: the next request is allowe
 
 for (const kind of KINDS) {
   suite(`requests on one ${kind} connection`, () => {
-    test('of two thousand in one write one reaches the app, and its answer is the last of the connection', async (context) => {
+    test('one of two thousand in one write reaches the app, and its answer is the last of the connection', async (context) => {
       const { requests, open, server } = await start(context, kind, (_request, response) =>
         setImmediate(() => response.end('answered')),
       );

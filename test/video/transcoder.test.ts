@@ -187,7 +187,7 @@ test(
   },
 );
 
-test('of frames faster than the encoder the newest wins and the rest is counted', TIMEOUT, async (t) => {
+test('the newest of frames faster than the encoder wins, and the rest is counted', TIMEOUT, async (t) => {
   const { hub, transcoder } = setUp(t);
   const seen = new SeenFrames(transcoder, VGA.cameraId);
   publish(hub, VGA, 0);

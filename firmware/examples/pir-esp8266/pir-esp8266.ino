@@ -1,4 +1,4 @@
-// A movement sensor (PIR) on an ESP8266 that reports motion at one camera of Vigie, by one HTTPS call.
+// A motion sensor (PIR) on an ESP8266 that reports motion at one camera of Vigie, by one HTTPS call.
 // Arduino core for ESP8266 3.x. PIR: VCC to 5 V, GND to GND, OUT to D5. Make the token in the camera's menu under Sensors.
 #include <ESP8266HTTPClient.h>
 #include <ESP8266WiFi.h>

@@ -22,8 +22,8 @@ const char* const kUsage =
     R"(Usage: vigie-camera --url wss://HOST/camera --id ID --footage PATH [--key KEY] [--ca FILE] [--fps N]
        vigie-camera --url wss://HOST/camera --pair CODE --credentials FILE --footage PATH
 
-The firmware's own core as a program: plays pictures to a Vigie server as an ESP32-CAM would, for ever. What the server's
-page offers to copy may stand in the environment instead: VIGIE_SERVER_URL, VIGIE_CAMERA_ID, VIGIE_CAMERA_KEY.
+The firmware's core as a program: plays pictures to a Vigie server like an ESP32-CAM, forever. The configuration from
+the server's page may be given in the environment instead: VIGIE_SERVER_URL, VIGIE_CAMERA_ID, VIGIE_CAMERA_KEY.
 
   --url URL       the server: ws:// or wss://, with the path /camera
   --id ID         the camera's id, as shown when it was added
@@ -31,12 +31,12 @@ page offers to copy may stand in the environment instead: VIGIE_SERVER_URL, VIGI
   --footage PATH  a folder of .jpg files or an .mjpeg file
   --ca FILE       trust the certificates in this PEM file and no others; without it, the system's
   --fps N         frames per second of the sensor, 1 to 60 (default: 25)
-  --pair CODE     ask the server for id and key by the code it shows, over wss; kept in the file of --credentials
-  --credentials FILE  id and key, as --pair has kept them
-  --slots FOLDER  take updates: they are kept here, tried, and given up when they do not make it
-  --trial-seconds N   how long a new version has until its server must have welcomed it (default: 300)
+  --pair CODE     exchange the code that the server shows for id and key, over wss; stored in the file of --credentials
+  --credentials FILE  id and key, stored by --pair
+  --slots FOLDER  take updates: they are stored here, tried, and rolled back when they fail
+  --trial-seconds N   time for a new version to be welcomed by its server (default: 300)
 
-A signal USR2 lets its movement sensor see something, and the next one no more.
+The signal USR2 toggles its motion sensor.
 )";
 
 std::optional<CommandLine> parse_command_line(std::span<char* const> arguments, std::string& error) {

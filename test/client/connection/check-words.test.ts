@@ -131,12 +131,12 @@ const findings: [name: string, facts: Partial<CheckFacts>, title: string, words:
         ...outside,
         server: {
           ...server,
-          turn: [turn({ reachable: false, problem: 'nothing listens there', seenAs: null })],
+          turn: [turn({ reachable: false, problem: 'no server listens at that port', seenAs: null })],
         },
       },
     },
     'TURN relay over UDP',
-    /neither you nor the server: nothing listens there.*Start coturn/,
+    /neither you nor the server: no server listens at that port.*Start coturn/,
   ],
   [
     'the relay has a bad certificate',

@@ -21,7 +21,7 @@ test('equal delays yield the exact offset', () => {
   assert.equal(offset.roundTripUs, 800);
 });
 
-test('of several exchanges the one with the smallest round trip counts', () => {
+test('the exchange with the smallest round trip counts', () => {
   const offset = new ClockOffset();
   offset.add(exchange(0, -5_000, 40_000, 200));
   offset.add(exchange(100_000, -5_000, 300, 280));

@@ -131,7 +131,7 @@ extern "C" void app_main() {
   static WebSocketLink link(credentials.server.c_str(), server_ca);
   static Updater updater(credentials.server.c_str(), server_ca);
   static MotionSensor motion;
-  if (const char* reason = motion.start()) ESP_LOGI(kTag, "no movement sensor: %s", reason);
+  if (const char* reason = motion.start()) ESP_LOGI(kTag, "no motion sensor: %s", reason);
   static SessionTask session({.camera_id = credentials.camera_id.view(),
                               .key = credentials.key_bytes(),
                               .device = {.firmware = esp_app_get_description()->version,

@@ -49,7 +49,7 @@ void save() {
 void turn_motion_sensor(std::string_view argument) {
   const bool on = argument == "on";
   if (!on && argument != "off") return answer("motion on, or motion off");
-  if (on && kBoard.motion == kNoPin) return answer("this board has no free pin for a movement sensor");
+  if (on && kBoard.motion == kNoPin) return answer("this board has no free pin for a motion sensor");
   if (!save_has_motion_sensor(on)) return answer("the flash could not be written");
   answer(nullptr);
   restart_soon();
