@@ -1,59 +1,21 @@
 /** `<vigie-recording-alarm>`: tells administrators, on whichever page they are, that recordings stand still, and what to do. */
 
-import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
-import '@awesome.me/webawesome/dist/components/callout/callout.js';
 import type { RecordingStatus } from '../../server/wire/recording.ts';
-import type { AppContext } from '../app-context.ts';
+import { AdministratorAlarm } from '../site/administrator-alarm.ts';
 import { alarmText } from './recording-words.ts';
 
-export class VigieRecordingAlarm extends LitElement {
-  static override styles = css`
-    wa-callout {
-      margin: 1rem max(1.25rem, env(safe-area-inset-right)) 0 max(1.25rem, env(safe-area-inset-left));
-    }
-  `;
-  static override properties = { context: { attribute: false }, status: { state: true } };
-  declare context: AppContext;
-  declare protected status: RecordingStatus | null;
-  #stops: (() => void)[] = [];
-
-  constructor() {
-    super();
-    this.status = null;
+export class VigieRecordingAlarm extends AdministratorAlarm {
+  protected override listenForChanges(): () => void {
+    return this.context.live.signaling.on('recordingStatus', (status) => this.#show(status));
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    const { signaling } = this.context.live;
-    this.#stops = [
-      signaling.on('recordingStatus', (status) => (this.status = status)),
-      // The status may have changed while the connection was down.
-      signaling.on('state', (state) => {
-        if (state === 'open') void this.#load();
-      }),
-    ];
-    if (signaling.state === 'open') void this.#load();
+  protected override async load(): Promise<void> {
+    this.#show(await this.context.api.call('GET /api/recording'));
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    for (const stop of this.#stops.splice(0)) stop();
-  }
-
-  protected override render(): TemplateResult | typeof nothing {
-    const text = this.status && alarmText(this.status);
-    if (!text) return nothing;
-    return html`<wa-callout variant="danger" size="s" role="alert" data-testid="recording-alarm"
-      >${text}</wa-callout
-    >`;
-  }
-
-  async #load(): Promise<void> {
-    try {
-      this.status = await this.context.api.call('GET /api/recording');
-    } catch {
-      // Whatever keeps the server from answering is told elsewhere.
-    }
+  #show(status: RecordingStatus): void {
+    const text = alarmText(status);
+    this.line = text ? { text, variant: 'danger', testId: 'recording-alarm' } : null;
   }
 }
 
