@@ -27,7 +27,8 @@ export class ClockTrust extends EventEmitter<{ changed: [SiteClockView] }> {
   readonly #timer: NodeJS.Timeout;
   /** A clock is given a minute to be set after the machine has started. */
   #synchronized: boolean | undefined;
-  #told = JSON.stringify({ problem: null });
+  /** As JSON; at the start, what is asked for is all that anybody knows. */
+  #told: string;
 
   constructor(
     time: SiteTime,
@@ -38,6 +39,7 @@ export class ClockTrust extends EventEmitter<{ changed: [SiteClockView] }> {
     this.#time = time;
     this.#releasedAtMs = releasedAtMs;
     this.#isSynchronized = isSynchronized;
+    this.#told = JSON.stringify(this.view);
     this.#timer = setInterval(() => void this.check(), CHECK_MS);
   }
 

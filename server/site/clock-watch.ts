@@ -10,6 +10,9 @@ import { SiteClock, type ClockChange, type ClockReading, type SiteTime } from '.
 import type { Log } from '../log.ts';
 
 const LOOK_MS = 1_000;
+/** Readings that are no farther apart are of one moment. */
+const AT_ONCE_US = 50_000;
+const MAX_TRIES = 5;
 
 export class ClockWatch extends IsolatingEmitter<{ changed: [ClockChange] }> implements SiteTime {
   readonly #clock: SiteClock;
@@ -34,7 +37,7 @@ export class ClockWatch extends IsolatingEmitter<{ changed: [ClockChange] }> imp
   }
 
   nowUs(): number {
-    return this.#read().serverUs;
+    return serverClock();
   }
 
   nowMs(): number {
@@ -58,6 +61,10 @@ export class ClockWatch extends IsolatingEmitter<{ changed: [ClockChange] }> imp
   }
 }
 
+/** A process that is held up between two readings would take that for a step. */
 function readClocks(): ClockReading {
-  return { serverUs: serverClock(), wallMs: wallMs(), uptimeMs: uptime() * 1000 };
+  for (let tries = 1; ; tries++) {
+    const reading = { serverUs: serverClock(), wallMs: wallMs(), uptimeMs: uptime() * 1000 };
+    if (serverClock() - reading.serverUs < AT_ONCE_US || tries === MAX_TRIES) return reading;
+  }
 }

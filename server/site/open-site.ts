@@ -2,6 +2,7 @@
 
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Log } from '../log.ts';
+import type { SiteClockView } from '../wire/site.ts';
 import { ClockTrust } from './clock-trust.ts';
 import { ClockWatch } from './clock-watch.ts';
 import type { SiteStore } from './site-store.ts';
@@ -24,9 +25,15 @@ export interface OpenedSite {
 }
 
 export function openSite({ store, log }: OpenSiteOptions): OpenedSite {
-  const clock = new ClockWatch(log.child({ component: 'site' }));
+  const component = log.child({ component: 'site' });
+  const clock = new ClockWatch(component);
   const trust = new ClockTrust(clock, RELEASED_AT_MS);
   clock.on('changed', () => trust.tell());
+  const warn = ({ problem }: SiteClockView): void => {
+    if (problem) component.warn({ problem: problem.code }, 'clock not trusted');
+  };
+  warn(trust.view);
+  trust.on('changed', warn);
   return {
     clock,
     trust,

@@ -55,6 +55,21 @@ suite('whether the clock can be right', () => {
     assert.deepEqual(told, ['notSynchronized', 'beforeRelease', undefined]);
   });
 
+  test('a server that starts with a wrong clock tells when it was set right', () => {
+    let nowMs = 0;
+    const trust = new ClockTrust(
+      unmappedTime(() => nowMs * 1000),
+      RELEASED_AT_MS,
+    );
+    const told: SiteClockView[] = [];
+    trust.on('changed', (view) => told.push(view));
+    trust.tell();
+    nowMs = RELEASED_AT_MS;
+    trust.tell();
+    trust.close();
+    assert.deepEqual(told, [{ problem: null }]);
+  });
+
   test('a system that cannot be asked says nothing', async () => {
     const trust = new ClockTrust(
       unmappedTime(() => (RELEASED_AT_MS + DAY_MS) * 1000),

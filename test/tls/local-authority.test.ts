@@ -204,3 +204,14 @@ test('a server certificate that is damaged, or of another authority, is replaced
     (error) => error instanceof VigieError && /ENOENT/.test(error.message),
   );
 });
+
+test('a machine that starts with a clock of 40 days ago serves with the certificates it has', async (context) => {
+  const dataDir = temporaryFolder(context);
+  const { local } = await open(context, dataDir);
+  const { fingerprint } = local.authority;
+  const { cert } = local.current;
+  local.close();
+  const { local: later } = await open(context, dataDir, { nowMs: () => Date.now() - 40 * DAY_MS });
+  assert.equal(later.authority.fingerprint, fingerprint);
+  assert.equal(later.current.cert, cert);
+});

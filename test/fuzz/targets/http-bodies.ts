@@ -66,7 +66,6 @@ const BODIES: {
     kinds: ['motion'],
     cameraIds: [],
     quiet: [{ days: [0], from: '22:00', to: '24:00' }],
-    timeZone: 'Europe/Paris',
     pauseSeconds: 60,
   },
   'POST /api/notifications/devices': {

@@ -55,7 +55,6 @@ const ROUTES: readonly (readonly [method: string, path: string, body?: unknown])
       kinds: ['motion'],
       cameraIds: [],
       quiet: [{ days: [0], from: '22:00', to: '24:00' }],
-      timeZone: 'Europe/Paris',
       pauseSeconds: 60,
     },
   ],
