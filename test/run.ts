@@ -33,7 +33,12 @@ const networkFiles = within('network');
 const otherFiles = files.filter((path) => !browserFiles.includes(path) && !networkFiles.includes(path));
 
 const footage = process.env['VIGIE_FOOTAGE_DIR'] ?? resolve(ROOT, '../shared/footage');
-const env = { ...process.env, ...(existsSync(footage) && { VIGIE_FOOTAGE_DIR: footage }) };
+const env = {
+  // Hundreds of processes load the same modules: stripping and compiling these is half of what each start costs.
+  NODE_COMPILE_CACHE: resolve(ROOT, 'node_modules/.cache/vigie-tests'),
+  ...process.env,
+  ...(existsSync(footage) && { VIGIE_FOOTAGE_DIR: footage }),
+};
 if (within('firmware').length > 0) ensureArmCompiler();
 if (networkFiles.length + within('deploy').length > 0) ensureNetworkPrograms();
 if (browserFiles.length + networkFiles.length > 0) {
