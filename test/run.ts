@@ -4,8 +4,8 @@
  *     npm test                    everything
  *     npm test -- sfu recovery    only files whose path contains one of these words
  *
- * Network tests, and browser tests that watch video, run alone, so that they measure no neighbour. All others run three at a
- * time: half of their time they wait.
+ * Network tests, and browser tests that keep up with video or hold promises of a time, run alone, so that they measure no
+ * neighbour. All others run beside each other: more than half of their time they wait.
  */
 
 import { existsSync, globSync } from 'node:fs';
@@ -22,22 +22,43 @@ import { ensureChromium } from './support/chromium.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const TEST_TIMEOUT_MS = 240_000;
+/** Files, on two cores. */
+const SIDE_BY_SIDE = 4;
 const END_OF_FILE = new URL('support/end-of-file.ts', import.meta.url).href;
-/** Browser tests whose pages show no video, so that nothing in them has to keep up with it. */
-const LIGHT_PAGES =
-  /e2e\/(?:about|camera-advice|console|device-address|notifications|pairing|sensor-events|webhooks)\./;
-/** By the beginning of their path: what takes longest begins first, browsers one after the other. */
+/** Browser tests that wait for conditions only: they keep up with no video and hold no promise of a time. */
+const UNTIMED_PAGES = new Set(
+  [
+    'about',
+    'camera-advice',
+    'camera-settings',
+    'connection-check',
+    'console',
+    'device-address',
+    'firmware-update',
+    'https',
+    'legacy-camera',
+    'motion',
+    'notifications',
+    'pairing',
+    'recording-alarm',
+    'rights',
+    'sensor-events',
+    'webhooks',
+  ].map((name) => `test/e2e/${name}.test.ts`),
+);
+/** By the beginning of their path: what takes longest begins first. The first one builds what the others of firmware/ need. */
 const LONG_FIRST = [
-  'firmware/',
+  'firmware/host-camera',
   'e2e/console',
   'deploy/image',
   'integration/',
-  'e2e/device',
+  'e2e/c',
+  'firmware/',
   'deploy/',
+  'e2e/device',
   'virtual-camera/',
-  'e2e/sensor',
-  'video/',
   'e2e/',
+  'video/',
   'outbound/',
   'store/',
 ];
@@ -53,7 +74,7 @@ if (files.length === 0) {
 const within = (folder: string): string[] => files.filter((path) => path.startsWith(`test/${folder}/`));
 const browserFiles = within('e2e');
 const networkFiles = within('network');
-const alone = [...networkFiles, ...browserFiles.filter((path) => !LIGHT_PAGES.test(path))];
+const alone = [...networkFiles, ...browserFiles.filter((path) => !UNTIMED_PAGES.has(path))];
 const others = files.filter((path) => !alone.includes(path)).toSorted((a, b) => rankOf(a) - rankOf(b));
 
 // The tests' processes inherit it. Hundreds of them load the same modules: stripping and compiling these is a third of what
@@ -72,7 +93,7 @@ if (browserFiles.length + networkFiles.length > 0) {
   }
 }
 const browser = browserFiles.length > 0 ? await shareBrowser() : undefined;
-const results = [await runTests(others, 3), await runTests(alone, 1)];
+const results = [await runTests(others, SIDE_BY_SIDE), await runTests(alone, 1)];
 await browser?.close();
 process.exit(results.every(Boolean) ? 0 : 1);
 
