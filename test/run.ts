@@ -8,17 +8,60 @@
  * other's measurements.
  */
 
-import { spawnSync } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
 import { ensureClientBuilt } from '../server/start/client-build.mjs';
 import { ensureArmCompiler } from './firmware/arm-compiler.ts';
 import { ensureNetworkPrograms } from './network/support/network-test.ts';
+import type { BrowserServer } from 'playwright-core';
+import { SHARED_BROWSER, startChromium } from './support/browser.ts';
 import { ensureChromium } from './support/chromium.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const TEST_TIMEOUT_MS = 240_000;
+/** Files, on two cores. */
+const SIDE_BY_SIDE = 3;
 const END_OF_FILE = new URL('support/end-of-file.ts', import.meta.url).href;
+/** Browser tests that wait for conditions only: they keep up with no video and hold no promise of a time. */
+const UNTIMED_PAGES = new Set(
+  [
+    'about',
+    'camera-advice',
+    'camera-settings',
+    'connection-check',
+    'console',
+    'device-address',
+    'firmware-update',
+    'https',
+    'legacy-camera',
+    'motion',
+    'notifications',
+    'pairing',
+    'recording-alarm',
+    'rights',
+    'sensor-events',
+    'webhooks',
+  ].map((name) => `test/e2e/${name}.test.ts`),
+);
+/** By the beginning of their path: what takes longest begins first. The first one builds what the others of firmware/ need. */
+const LONG_FIRST = [
+  'firmware/host-camera',
+  'e2e/console',
+  'deploy/image',
+  'integration/',
+  'e2e/c',
+  'firmware/',
+  'deploy/',
+  'e2e/device',
+  'virtual-camera/',
+  'e2e/',
+  'video/',
+  'outbound/',
+  'store/',
+];
 
 const words = process.argv.slice(2);
 const files = globSync('test/**/*.test.ts', { cwd: ROOT })
@@ -31,10 +74,14 @@ if (files.length === 0) {
 const within = (folder: string): string[] => files.filter((path) => path.startsWith(`test/${folder}/`));
 const browserFiles = within('e2e');
 const networkFiles = within('network');
-const otherFiles = files.filter((path) => !browserFiles.includes(path) && !networkFiles.includes(path));
+const alone = [...networkFiles, ...browserFiles.filter((path) => !UNTIMED_PAGES.has(path))];
+const others = files.filter((path) => !alone.includes(path)).toSorted((a, b) => rankOf(a) - rankOf(b));
 
-const footage = process.env['VIGIE_FOOTAGE_DIR'] ?? resolve(ROOT, '../shared/footage');
-const env = { ...process.env, ...(existsSync(footage) && { VIGIE_FOOTAGE_DIR: footage }) };
+// The tests' processes inherit it. Hundreds of them load the same modules: stripping and compiling these is a third of what
+// each start costs.
+process.env['NODE_COMPILE_CACHE'] ??= resolve(ROOT, 'node_modules/.cache/vigie-tests');
+const footage = resolve(ROOT, '../shared/footage');
+if (existsSync(footage)) process.env['VIGIE_FOOTAGE_DIR'] ??= footage;
 if (within('firmware').length > 0) ensureArmCompiler();
 if (networkFiles.length + within('deploy').length > 0) ensureNetworkPrograms();
 if (browserFiles.length + networkFiles.length > 0) {
@@ -45,22 +92,37 @@ if (browserFiles.length + networkFiles.length > 0) {
     process.exit(1);
   }
 }
-const results = [runTests(otherFiles, 2), runTests([...networkFiles, ...browserFiles], 1)];
+const browser = browserFiles.length > 0 ? await shareBrowser() : undefined;
+const results = [await runTests(others, SIDE_BY_SIDE), await runTests(alone, 1)];
+await browser?.close();
 process.exit(results.every(Boolean) ? 0 : 1);
 
-function runTests(paths: string[], concurrency: number): boolean {
+async function shareBrowser(): Promise<BrowserServer> {
+  const server = await startChromium();
+  process.env[SHARED_BROWSER] = server.wsEndpoint();
+  return server;
+}
+
+function rankOf(path: string): number {
+  const rank = LONG_FIRST.findIndex((beginning) => path.startsWith(`test/${beginning}`));
+  return rank < 0 ? LONG_FIRST.length : rank;
+}
+
+/** @returns whether all passed */
+async function runTests(paths: string[], concurrency: number): Promise<boolean> {
   if (paths.length === 0) return true;
-  // The browser tests strip types off a module to run it in the page, which Node calls experimental.
-  const options = [
-    '--disable-warning=ExperimentalWarning',
-    `--test-concurrency=${concurrency}`,
-    `--test-timeout=${TEST_TIMEOUT_MS}`,
-    `--import=${END_OF_FILE}`,
-  ];
-  const { status } = spawnSync(process.execPath, ['--test', ...options, ...paths], {
+  let passed = true;
+  const tests = run({
+    files: paths.map((path) => resolve(ROOT, path)),
     cwd: ROOT,
-    env,
-    stdio: 'inherit',
+    concurrency,
+    timeout: TEST_TIMEOUT_MS,
+    // The browser tests strip types off a module to run it in the page, which Node calls experimental.
+    execArgv: ['--disable-warning=ExperimentalWarning', `--import=${END_OF_FILE}`],
   });
-  return status === 0;
+  tests.on('test:fail', () => (passed = false));
+  const report = tests.compose(spec);
+  report.pipe(process.stdout, { end: false });
+  await finished(report);
+  return passed;
 }

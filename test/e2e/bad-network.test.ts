@@ -99,7 +99,7 @@ for (const [name, options] of forgeries) {
 }
 
 test('a viewer that vanishes without a word is gone within 30 s', async () => {
-  const other = await TestBrowser.launch();
+  const other = await TestBrowser.launch({});
   const victim = await other.open(server.url);
   await victim.signIn('admin', server.password);
   await victim.untilStatus(door.id, 'live');

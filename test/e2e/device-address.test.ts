@@ -49,7 +49,7 @@ for (const tls of ['', 'local']) {
       setDefaultCACertificates([...getCACertificates('default'), pem]);
       home = homeThatTrusts(pem);
     }
-    const browser = await TestBrowser.launch(home === undefined ? {} : { home });
+    const browser = await TestBrowser.launch(home === undefined ? undefined : { home });
     context.after(async () => {
       await browser.close();
       if (home !== undefined) rmSync(home, { recursive: true, force: true });

@@ -35,7 +35,8 @@ export class Sandbox {
     for (const name of LINKED) symlinkSync(join(root, name), join(this.#folder, name));
     const temporary = join(this.#folder, 'tmp');
     mkdirSync(temporary);
-    this.#env = { ...env, TMPDIR: temporary };
+    // What was compiled for the suite is of other paths; this goes with the sandbox.
+    this.#env = { ...env, TMPDIR: temporary, NODE_COMPILE_CACHE: join(temporary, 'compiled') };
   }
 
   /** @param tests files, run in order until one fails @param timeoutMs for all of them */

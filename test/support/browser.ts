@@ -56,25 +56,38 @@ export interface LaunchOptions {
   args?: readonly string[];
 }
 
+/** Set by run.ts: the address of a Chromium that the files of a run share. */
+export const SHARED_BROWSER = 'VIGIE_TEST_BROWSER';
+
+export async function startChromium({
+  prefix = [],
+  args = [],
+  home,
+}: LaunchOptions = {}): Promise<BrowserServer> {
+  const program = findChromium();
+  if (program === undefined) throw new Error('no Chromium: run `npm test`, which sees to it');
+  return chromium.launchServer({
+    executablePath: prefix.length > 0 ? prefixed(program, prefix) : program,
+    args: [...ARGUMENTS, ...args],
+    ...(home !== undefined && { env: { ...process.env, HOME: home } }),
+  });
+}
+
 export class TestBrowser {
   readonly browser: Browser;
   readonly #problems: string[] = [];
+  /** Undefined: it is shared. */
+  readonly #server: BrowserServer | undefined;
 
-  readonly #server: BrowserServer;
-
-  static async launch({ prefix = [], args = [], home }: LaunchOptions = {}): Promise<TestBrowser> {
-    const program = findChromium();
-    if (program === undefined) throw new Error('no Chromium: run `npm test`, which sees to it');
-    const executablePath = prefix.length > 0 ? prefixed(program, prefix) : program;
-    const server = await chromium.launchServer({
-      executablePath,
-      args: [...ARGUMENTS, ...args],
-      ...(home !== undefined && { env: { ...process.env, HOME: home } }),
-    });
+  /** @param options left out, it may be one that other files use too: nothing of a page outlives its profile in it */
+  static async launch(options?: LaunchOptions): Promise<TestBrowser> {
+    const shared = options === undefined ? process.env[SHARED_BROWSER] : undefined;
+    if (shared !== undefined) return new TestBrowser(undefined, await chromium.connect(shared));
+    const server = await startChromium(options);
     return new TestBrowser(server, await chromium.connect(server.wsEndpoint()));
   }
 
-  private constructor(server: BrowserServer, browser: Browser) {
+  private constructor(server: BrowserServer | undefined, browser: Browser) {
     this.#server = server;
     this.browser = browser;
   }
@@ -100,9 +113,10 @@ export class TestBrowser {
     if (problems.length > 0) throw new Error(`the pages had problems:\n${problems.join('\n')}`);
   }
 
+  /** One that is shared lives on, without what was opened here. */
   async close(): Promise<void> {
     await this.browser.close();
-    await this.#server.close();
+    await this.#server?.close();
   }
 
   /** Stops all its processes with their sockets open, like a phone off the network: the server gets no notice. */
@@ -111,12 +125,17 @@ export class TestBrowser {
   }
 
   async kill(): Promise<void> {
-    await this.#server.kill();
+    await this.#ownServer.kill();
+  }
+
+  get #ownServer(): BrowserServer {
+    if (!this.#server) throw new Error('others use this browser: launch one with options of its own');
+    return this.#server;
   }
 
   /** playwright starts Chromium as the leader of a group of its own. */
   get #processGroup(): number {
-    const { pid } = this.#server.process();
+    const { pid } = this.#ownServer.process();
     if (pid === undefined) throw new Error('the browser has no process');
     return pid;
   }

@@ -20,7 +20,7 @@ export class Child implements AsyncDisposable {
 
   /** @param script relative to the root of the repository */
   constructor(script: string, args: readonly string[], options: ChildOptions = {}) {
-    const { PATH = '', HOME = '' } = process.env;
+    const { PATH = '', HOME = '', NODE_COMPILE_CACHE } = process.env;
     const [command = '', ...words] = [
       ...(options.prefix ?? []),
       process.execPath,
@@ -30,7 +30,7 @@ export class Child implements AsyncDisposable {
     this.process = spawn(command, words, {
       cwd: options.cwd ?? ROOT,
       // The machine's own settings must not leak in.
-      env: { PATH, HOME, ...options.env },
+      env: { PATH, HOME, ...(NODE_COMPILE_CACHE !== undefined && { NODE_COMPILE_CACHE }), ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [this.process.stdout, this.process.stderr]) {

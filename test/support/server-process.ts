@@ -12,11 +12,13 @@ export interface ServerProcessOptions {
   files?: Record<string, string>;
   /** Words in front of its command line. */
   prefix?: readonly string[];
-  /** For a loaded machine. */
+  /** For a machine that is loaded still more than one that runs several files of tests. */
   startTimeoutMs?: number;
 }
 
 const PASSWORD = 'correct horse battery staple';
+/** Many times what a start takes: files that run beside each other begin with it, all at once. */
+const START_TIMEOUT_MS = 60_000;
 
 export class ServerProcess implements AsyncDisposable {
   /** Its working directory and data. */
@@ -24,7 +26,7 @@ export class ServerProcess implements AsyncDisposable {
   readonly password = PASSWORD;
   readonly #env: Record<string, string>;
   readonly #prefix: readonly string[];
-  readonly #startTimeoutMs: number | undefined;
+  readonly #startTimeoutMs: number;
   #child: Child | undefined;
   #httpPort = 0;
   #scheme = 'http';
@@ -35,7 +37,12 @@ export class ServerProcess implements AsyncDisposable {
     return server;
   }
 
-  private constructor({ env = {}, files = {}, prefix = [], startTimeoutMs }: ServerProcessOptions) {
+  private constructor({
+    env = {},
+    files = {},
+    prefix = [],
+    startTimeoutMs = START_TIMEOUT_MS,
+  }: ServerProcessOptions) {
     this.#startTimeoutMs = startTimeoutMs;
     this.#env = env;
     this.#prefix = prefix;
