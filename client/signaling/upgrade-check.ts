@@ -9,6 +9,8 @@ import type { SignalingClient } from './signaling-client.ts';
 
 /** A server that has just come back may refuse one. */
 const UNOPENED_TRIES = 2;
+/** One that came back between the try and the question is found by the next try. */
+const ANSWERS = 2;
 const TIMEOUT_MS = 5_000;
 const UPGRADE_REQUIRED = 426;
 
@@ -16,6 +18,8 @@ export class UpgradeCheck extends Emitter<{ change: boolean }> {
   readonly #ask: () => Promise<boolean>;
   #blocked = false;
   #asking = false;
+  /** In a row, while no socket opened. */
+  #answers = 0;
 
   /** @param ask whether the server is there, by a plain request */
   constructor(signaling: Pick<SignalingClient, 'on'>, ask: () => Promise<boolean>) {
@@ -25,7 +29,9 @@ export class UpgradeCheck extends Emitter<{ change: boolean }> {
       if (tries >= UNOPENED_TRIES) void this.#check();
     });
     signaling.on('state', (state) => {
-      if (state === 'open' || state === 'stopped') this.#set(false);
+      if (state !== 'open' && state !== 'stopped') return;
+      this.#answers = 0;
+      this.#set(false);
     });
   }
 
@@ -37,7 +43,8 @@ export class UpgradeCheck extends Emitter<{ change: boolean }> {
   async #check(): Promise<void> {
     if (this.#asking) return;
     this.#asking = true;
-    this.#set(await this.#ask());
+    this.#answers = (await this.#ask()) ? this.#answers + 1 : 0;
+    this.#set(this.#answers >= ANSWERS);
     this.#asking = false;
   }
 

@@ -30,6 +30,9 @@ test('a server that answers while its WebSocket does not open is told, and no mo
   assert.equal(asked, 0, 'one that has just come back may refuse one');
   signaling.tell('unopened', 2);
   await nextTurn();
+  assert.equal(check.blocked, false, 'it may have come back since');
+  signaling.tell('unopened', 3);
+  await nextTurn();
   assert.equal(check.blocked, true);
   signaling.tell('state', 'open');
   assert.deepEqual(told, [true, false]);
