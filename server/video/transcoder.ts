@@ -8,7 +8,7 @@
 import type { CameraFrame } from '../core/video/camera-frame.ts';
 import { serverClock, type Clock } from '../core/clock.ts';
 import type { EncodingDemand } from '../core/video/encoding-demand.ts';
-import type { EncodedFrame, EncodedVideo } from '../core/video/encoded-frame.ts';
+import type { EncodedFrame, EncodedVideo, KeyframeSource } from '../core/video/encoded-frame.ts';
 import type { Subscription } from '../core/fan-out.ts';
 import { VideoTimestamps } from '../core/video/video-timestamps.ts';
 import { VigieError } from '../errors.ts';
@@ -40,6 +40,7 @@ interface Camera {
   readonly counters: TranscodeCounters;
   readonly timestamps: VideoTimestamps;
   readonly luma: CameraLuma;
+  readonly given: WeakSet<CameraFrame>;
   encoder: CameraEncoder | undefined;
   grace: NodeJS.Timeout | undefined;
 }
@@ -114,8 +115,8 @@ export class Transcoder implements EncodedVideo {
     return scaleFrame(this.#pool, frame, width);
   }
 
-  requestKeyframe(cameraId: string): void {
-    this.#cameras.get(cameraId)?.encoder?.requestKeyframe();
+  requestKeyframe(cameraId: string, of?: KeyframeSource): void {
+    this.#cameras.get(cameraId)?.encoder?.requestKeyframe(of);
   }
 
   /** Undefined for a camera that was never watched. */
@@ -163,6 +164,7 @@ export class Transcoder implements EncodedVideo {
     const camera: Camera = {
       counters: newTranscodeCounters(),
       timestamps: new VideoTimestamps(),
+      given: new WeakSet(),
       luma: new CameraLuma({ ...context, isEncoded: () => camera.encoder?.watched ?? false }),
       encoder: undefined,
       grace: undefined,
@@ -181,6 +183,7 @@ export class Transcoder implements EncodedVideo {
         log: this.#log,
         counters: camera.counters,
         luma: camera.luma,
+        given: camera.given,
         options: this.#options,
       },
       camera.timestamps,

@@ -65,12 +65,13 @@ export class ScriptedConsumer {
   }
 
   /** The camera sends a frame. @returns the frames this consumer has sent on until now */
-  frame(keyframe = false): number {
+  frame(keyframe = false, repeated = false): number {
     this.nowUs += INTERVAL_US;
     const us = this.nowUs;
     this.#deliver?.({
       cameraId: 'door',
       keyframe,
+      repeated,
       width: 640,
       height: 480,
       data: Buffer.alloc(FRAME_BYTES, 1),
