@@ -7,6 +7,7 @@
 import type { Access } from '../accounts/access.ts';
 import { findCamera, type KnownCamera } from '../core/cameras.ts';
 import { IsolatingEmitter } from '../core/fan-out.ts';
+import { livenessView, NEVER_SEEN, type Liveness } from '../core/link/camera-liveness.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { CameraStore } from './camera-store.ts';
@@ -34,6 +35,8 @@ export interface CameraCatalogOptions {
   store: CameraStore;
   access: Access;
   control: CameraControl;
+  /** Whether a camera is live, of any id; none was ever here when left out. */
+  livenessOf?: (cameraId: string) => Liveness;
   /** What to do about a camera that does not fare well; nobody advises when left out. */
   adviceFor?: (cameraId: string) => CameraAdvice[];
   log: Log;
@@ -45,13 +48,16 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
   readonly #store: CameraStore;
   readonly #access: Access;
   readonly #control: CameraControl;
+  readonly #livenessOf: (cameraId: string) => Liveness;
   readonly #adviceFor: (cameraId: string) => CameraAdvice[];
 
-  constructor({ store, access, control, adviceFor = () => [], log }: CameraCatalogOptions) {
+  constructor(options: CameraCatalogOptions) {
+    const { store, access, control, livenessOf = () => NEVER_SEEN, adviceFor = () => [], log } = options;
     super((error, event) => log.error({ err: error, event }, 'failed to pass on a change of the cameras'));
     this.#store = store;
     this.#access = access;
     this.#control = control;
+    this.#livenessOf = livenessOf;
     this.#adviceFor = adviceFor;
   }
 
@@ -66,7 +72,7 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
   details(id: string, userId: string): CameraDetails {
     const camera = this.#find(id);
     const advised = this.#access.isAdministrator(userId);
-    const { telemetry, ...connection } = this.#control.status(id);
+    const { telemetry, lastFrameAt: _, ...connection } = this.#control.status(id);
     return {
       ...connection,
       ...(telemetry !== undefined && { telemetry: telemetry && telemetryView(telemetry) }),
@@ -148,16 +154,8 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
     return findCamera(this.#store, id);
   }
 
-  #view({ id, name, kind, createdAt, lastFrameAt }: KnownCamera): CameraView {
-    const live = this.#control.status(id);
-    return {
-      id,
-      name,
-      kind,
-      status: live.online ? 'online' : 'offline',
-      lastFrameAt: live.lastFrameAt ?? lastFrameAt,
-      createdAt,
-    };
+  #view({ id, name, kind, createdAt }: KnownCamera): CameraView {
+    return { id, name, kind, ...livenessView(this.#livenessOf(id)), createdAt };
   }
 
   #advisedView(camera: KnownCamera): CameraView {

@@ -1,7 +1,9 @@
 /** The cameras as people see them, put together: which there are, which are connected, what to do about them. */
 
 import type { Access } from '../accounts/access.ts';
+import type { Clock } from '../core/clock.ts';
 import type { CameraSource } from '../core/link/camera-events.ts';
+import type { CameraFrames } from '../core/video/camera-frame.ts';
 import type { Log } from '../log.ts';
 import { CameraAdvisor } from './camera-advisor.ts';
 import { CameraCatalog, type CameraControl } from './camera-catalog.ts';
@@ -13,6 +15,9 @@ export interface OpenCamerasOptions {
   ingest: CameraSource & CameraControl;
   /** Undefined when there are no listeners for the legacy firmware. */
   legacy: LegacySource | undefined;
+  /** Their pictures. */
+  frames: CameraFrames;
+  clock: Clock;
   store: { cameras: CameraStore };
   access: Access;
   log: Log;
@@ -26,13 +31,16 @@ export interface Cameras {
   close(): void;
 }
 
-export function openCameras({ ingest, legacy, store, access, log }: OpenCamerasOptions): Cameras {
-  const presence = new CameraPresence(ingest, legacy, store.cameras, log);
+export function openCameras(options: OpenCamerasOptions): Cameras {
+  const { ingest, store, access, log } = options;
+  const presence = new CameraPresence({ ...options, store: store.cameras });
   const advisor = new CameraAdvisor(ingest);
+  presence.on('changed', (cameraId, { frozen }) => advisor.onFrozen(cameraId, frozen));
   const catalog = new CameraCatalog({
     store: store.cameras,
     access,
     control: presence,
+    livenessOf: (cameraId) => presence.liveness(cameraId),
     adviceFor: (cameraId) => advisor.adviceFor(cameraId),
     log,
   });
@@ -40,5 +48,9 @@ export function openCameras({ ingest, legacy, store, access, log }: OpenCamerasO
     if (change === 'keyRotated') advisor.removeCamera(cameraId);
   });
   const pairing = new CameraPairing({ catalog, log });
-  return { presence, advisor, catalog, pairing, close: () => advisor.close() };
+  const close = (): void => {
+    presence.close();
+    advisor.close();
+  };
+  return { presence, advisor, catalog, pairing, close };
 }

@@ -40,7 +40,7 @@ export interface CameraConnectionOptions {
   cameraId: string;
   /** 32 bytes. */
   key: Uint8Array;
-  device: Pick<HelloMessage, 'firmware' | 'board' | 'sensor' | 'capabilities' | 'target'>;
+  device: Pick<HelloMessage, 'firmware' | 'board' | 'sensor' | 'capabilities' | 'target' | 'frameIntervalMs'>;
   /** @returns why the settings cannot be applied, or undefined when they were */
   applySettings: (settings: CameraSettings) => Promise<string | undefined>;
   telemetry: () => Omit<TelemetryMessage, 'type' | 'drops' | 'sendStalls'>;

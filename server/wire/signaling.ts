@@ -8,7 +8,7 @@
 
 import type { EventView } from './event.ts';
 import type { RecordingStatus } from './recording.ts';
-import type { CameraAdvice, CameraView } from './camera.ts';
+import type { CameraAdvice, CameraView, LivenessView } from './camera.ts';
 import type { CameraFirmwareView } from './firmware.ts';
 
 export const SIGNALING_PATH = '/signaling';
@@ -193,9 +193,8 @@ export type SignalingMethod = keyof SignalingMethods;
 export interface SignalingNotifications {
   /** The list of cameras this viewer may see; sent after `authenticated` and whenever it changes. */
   cameras: { cameras: CameraView[] };
-  cameraOnline: { cameraId: string };
-  /** `sinceMs`: when its last frame came, ms since the Unix epoch, null if there never was one. */
-  cameraOffline: { cameraId: string; sinceMs: number | null };
+  /** A camera is live, or not any more; or it sends so much faster or slower that `staleAfterMs` has changed by half. */
+  cameraStatus: LivenessView & { cameraId: string };
   /** To administrators: what a camera runs, or how far its update is. */
   cameraFirmware: CameraFirmwareView;
   /** Something happened at a camera one may see. */

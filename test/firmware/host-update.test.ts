@@ -98,7 +98,7 @@ async function untilStreams(cameraId: string): Promise<void> {
   const before = Date.now();
   await until('it streams', async () => {
     const camera = (await admin.cameras()).find(({ id }) => id === cameraId);
-    return camera?.status === 'online' && (camera.lastFrameAt ?? 0) > before;
+    return camera?.status === 'online' && (camera.lastFrameAtMs ?? 0) > before;
   });
 }
 

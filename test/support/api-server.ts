@@ -49,6 +49,7 @@ export interface ApiServerOptions {
   upgrades?: Record<string, UpgradeHandler>;
   control?: Partial<CameraControl>;
   adviceFor?: CameraCatalogOptions['adviceFor'];
+  livenessOf?: CameraCatalogOptions['livenessOf'];
   /** Who is connected and takes updates; nobody when left out. */
   updatable?: UpdatableCameras;
   nowMs?: () => number;
@@ -97,6 +98,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     control,
     log,
     ...(options.adviceFor && { adviceFor: options.adviceFor }),
+    ...(options.livenessOf && { livenessOf: options.livenessOf }),
   });
   const frames = new Map<string, CameraFrame>();
   const hub = new FrameHub(log);

@@ -52,7 +52,8 @@ test('a route that only reads has no body, and an answer is JSON, or of a media 
   }
 });
 
-const camera = { id: 'cam_1', name: 'Door', kind: 'v1', status: 'offline', lastFrameAt: null, createdAt: 1 };
+const liveness = { status: 'never', sinceMs: null, lastFrameAtMs: null, staleAfterMs: 2000 };
+const camera = { id: 'cam_1', name: 'Door', kind: 'v1', ...liveness, createdAt: 1 };
 const OK = { method: 'GET', path: '/api/cameras', status: 200, contentType: 'application/json' };
 const problem = {
   type: 'urn:vigie:problem:conflict',

@@ -40,6 +40,14 @@ const RULES: readonly ((facts: CameraHealthFacts) => CameraAdvice | undefined)[]
           text: 'Two cameras seem to use this id: they keep taking the connection from each other. Add the second one as a camera of its own and give it its own id and key.',
         }
       : undefined,
+  ({ frozen }) =>
+    frozen
+      ? {
+          code: 'frozenSensor',
+          severity: 'error',
+          text: 'The camera keeps sending the same picture: its sensor hangs. Restart the camera; if it happens again, check the ribbon cable of the sensor and the power supply.',
+        }
+      : undefined,
   ({ brownOuts }) =>
     brownOuts > 0
       ? {

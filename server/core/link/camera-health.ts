@@ -32,6 +32,8 @@ export interface CameraHealthFacts {
   keyRejections: number;
   /** Connections within the last ten minutes that took the place of one that was there. */
   replacements: number;
+  /** It sends the same picture over and over. */
+  frozen: boolean;
 }
 
 const DAY_MS = 24 * 3600_000;
@@ -68,6 +70,7 @@ export class CameraHealth {
   readonly #passingOver = new Hysteresis([{ enter: 0.3, leave: 0.15 }]);
   #rssiDbm: number | null = null;
   #heapBytes = 0;
+  #frozen = false;
   #boot: { startedAtMs: number; estimatedAtMs: number } | undefined;
   /** The start it says the reason of with its next report. */
   #unexplainedStartMs: number | undefined;
@@ -90,6 +93,10 @@ export class CameraHealth {
 
   onDamaged(nowMs: number): void {
     this.#damaged.add(nowMs);
+  }
+
+  onFrozen(frozen: boolean): void {
+    this.#frozen = frozen;
   }
 
   /** @param uptimeMs the camera's monotonic clock, which begins at its start: tells a restart from a mere reconnection */
@@ -141,6 +148,7 @@ export class CameraHealth {
       damaged: this.#damaged.count(nowMs),
       keyRejections: this.#keyRejections.count(nowMs),
       replacements: this.#replacements.count(nowMs),
+      frozen: this.#frozen,
     };
   }
 }
