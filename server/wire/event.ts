@@ -7,7 +7,7 @@ import { id, queryTimeMs, shortName, timeMs } from './fields.ts';
 export const EVENT_SOURCE = z.enum(['sensor', 'camera', 'motion', 'connection']);
 export type EventSource = z.infer<typeof EVENT_SOURCE>;
 
-/** Something moved there, or the camera itself was away. */
+/** Something moved there, or the camera itself was away: not connected, or without new pictures. */
 export const EVENT_KIND = z.enum(['motion', 'offline']);
 export type EventKind = z.infer<typeof EVENT_KIND>;
 
@@ -16,7 +16,7 @@ export const EVENT_VIEW = z.strictObject({
   id,
   cameraId: id,
   source: EVENT_SOURCE,
-  /** Which one of its kind, say the sensor's name: at most 32 characters, empty where there is only one. */
+  /** Which one of its kind, say the sensor's name, or STALLED_SOURCE: at most 32 characters, empty where there is only one. */
   sourceName: z.string(),
   kind: EVENT_KIND,
   startedAtMs: timeMs,
