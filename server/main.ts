@@ -14,6 +14,7 @@ import { ConnectionFactsSource } from './connectivity/connection-facts.ts';
 import { iceServersFor, relayFor } from './connectivity/ice-servers.ts';
 import { Capacity } from './core/capacity.ts';
 import { serverClock as clock } from './core/clock.ts';
+import { livenessView } from './core/link/camera-liveness.ts';
 import type { CameraFrame } from './core/video/camera-frame.ts';
 import { VigieError } from './errors.ts';
 import { EventService } from './events/event-service.ts';
@@ -97,8 +98,8 @@ async function openStages(config: Config, log: Log, opened: AsyncDisposableStack
   const ingest = closing(new CameraIngest({ credentials: store.cameras, connectionOf, onFrame, log, clock }));
   const legacy = await openLegacyListeners(config, store, onFrame, log);
   if (legacy) closing(legacy);
-  const cameras = closing(openCameras({ ingest, legacy, store, access, log }));
-  const { catalog } = cameras;
+  const cameras = closing(openCameras({ ingest, legacy, frames: hub, store, access, clock, log }));
+  const { catalog, presence } = cameras;
   const transcoder = closing(new Transcoder(hub, log, {}, clock));
   const capacity = new Capacity(clock);
   const sfu = await Sfu.open({
@@ -124,6 +125,7 @@ async function openStages(config: Config, log: Log, opened: AsyncDisposableStack
     limits: { totalBytes: config.recordingQuota, freeFloorBytes: config.recordingFreeFloor },
     video: transcoder,
     pictures: hub,
+    liveness: (cameraId) => presence.liveness(cameraId),
     onAlarm: (status) => signaling.tellAdministrators('recordingStatus', status),
     log,
   });
@@ -146,16 +148,13 @@ function join(stages: Stages, log: Log): void {
   const { presence, advisor, catalog } = cameras;
   https?.certificates.on('changed', (pair) => http.setCertificate(pair));
 
-  // A camera comes or goes.
-  presence.on('online', (cameraId) => {
-    events.onOnline(cameraId);
-    signaling.tellWatchers(cameraId, 'cameraOnline', { cameraId });
+  // A camera comes, stalls or goes.
+  presence.on('changed', (cameraId, liveness) => {
+    events.onStatus(cameraId, liveness.status);
+    signaling.tellWatchers(cameraId, 'cameraStatus', { cameraId, ...livenessView(liveness) });
   });
-  presence.on('offline', (cameraId, sinceMs) => {
-    events.onOffline(cameraId);
-    signaling.tellWatchers(cameraId, 'cameraOffline', { cameraId, sinceMs });
-  });
-  const perCamera = [advisor, sfu, transcoder, hub, pictures.thumbnails, firmware, events, recording];
+  const { thumbnails } = pictures;
+  const perCamera = [presence, advisor, sfu, transcoder, hub, thumbnails, firmware, events, recording];
   const cameraStages = new CameraStages(perCamera, log);
   const watching = [signaling, pictures.mjpeg];
   catalog.on('changed', (cameraId, change) => {

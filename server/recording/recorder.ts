@@ -7,6 +7,7 @@
 import type { CameraFrame } from '../core/video/camera-frame.ts';
 import type { EncodedFrame, EncodedVideo } from '../core/video/encoded-frame.ts';
 import type { Subscription } from '../core/fan-out.ts';
+import type { Liveness } from '../core/link/camera-liveness.ts';
 import { PreRoll } from '../core/recording/pre-roll.ts';
 import type { QuotaLimits } from '../core/recording/quota-ring.ts';
 import type { Log } from '../log.ts';
@@ -30,6 +31,8 @@ export interface RecorderOptions {
   pictures: RecordedPictures;
   library: RecordingLibrary;
   store: RecordingStore;
+  /** Whether a camera is live; each is taken to be so when left out. */
+  liveness?: (cameraId: string) => Liveness;
   /** Without the cameras' own shares, which are in their settings. */
   limits: Omit<QuotaLimits, 'cameraBytes'>;
   log: Log;
@@ -68,12 +71,20 @@ export class Recorder {
   /** From now on it is recorded as it is set to. Idempotent. */
   addCamera(cameraId: string): void {
     if (this.#cameras.has(cameraId)) return;
-    const { video, library, store, log } = this.#options;
+    const { video, library, store, liveness, log } = this.#options;
     const settings = this.settingsOf(cameraId);
     const gaps = new RecordingGaps(cameraId, store, log);
     this.#noteAbsence(cameraId, settings);
     const recorder = new CameraRecorder(
-      { cameraId, video, library, gaps, log, nowMs: this.#nowMs },
+      {
+        cameraId,
+        video,
+        library,
+        gaps,
+        ...(liveness && { liveness: () => liveness(cameraId) }),
+        log,
+        nowMs: this.#nowMs,
+      },
       settings,
     );
     const camera = { recorder, settings, preRoll: undefined, pictures: undefined, events: new Set<string>() };
@@ -180,8 +191,9 @@ export class Recorder {
     const { video, library, log } = this.#options;
     const { bitrateBps, protectEvents, preRollSeconds } = camera.settings;
     try {
-      // The newest picture is the first of the live recording.
-      const kept = camera.preRoll?.take().slice(0, -1) ?? [];
+      const kept = camera.preRoll?.take() ?? [];
+      // It is the first of the live recording.
+      const newest = kept.pop();
       const fromUs = (startedMs - preRollSeconds * 1000) * 1000;
       const frames = await video.encodeBatch(
         kept.filter(({ captureUs }) => captureUs >= fromUs),
@@ -193,6 +205,7 @@ export class Recorder {
       for (const frame of frames) {
         if (frame.width === first.width && frame.height === first.height) recording.add(frame);
       }
+      if (newest) recording.lastsUntil(newest.captureUs / 1000);
       await recording.close();
     } catch (error) {
       log.error({ err: error, cameraId }, 'failed to record the pre-roll of an event');

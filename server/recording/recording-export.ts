@@ -22,7 +22,7 @@ const FOLDER = '.exports';
 
 export interface ExportedFile {
   path: string;
-  /** Of the first and the last frame in it, ms since the Unix epoch. */
+  /** From the first frame in it to the end of the last, ms since the Unix epoch. */
   startMs: number;
   endMs: number;
   /** Removes the file. Idempotent. */
@@ -88,6 +88,7 @@ export class RecordingExport {
       if (!first) continue;
       exported ??= await WebmFile.create(path, first, { admit: unasked, maxQueuedBytes: Infinity });
       for (const frame of frames) exported.add(frame);
+      exported.lastsUntil(Math.min(segment.endMs, toMs));
       await exported.flushed();
     }
     if (!exported) throw new VigieError('notFound', 'nothing was recorded then');

@@ -40,11 +40,11 @@ export const RECORDING_SETTINGS = z.strictObject({
 });
 export type RecordingSettings = z.infer<typeof RECORDING_SETTINGS>;
 
-/** One WebM file: at most a minute of one camera. */
+/** One WebM file: about a minute of one camera, of a slow one until the picture that comes after the minute. */
 export const RECORDED_SEGMENT = z.strictObject({
   id,
   startMs: timeMs,
-  /** Of its last frame. While it is being written, of the newest. */
+  /** When the next frame came, or would have: each lasts until then. While it is being written, as far as it has come. */
   endMs: timeMs,
   bytes: count,
   width: count,
