@@ -1,4 +1,4 @@
-/** The cameras one may see and whether each is online, as the signaling tells it. What was told last stands until it tells anew. */
+/** The cameras one may see and whether each is live, as the signaling tells it. What was told last stands until it tells anew. */
 
 import type { CameraView } from '../../server/wire/camera.ts';
 import { Emitter } from '../emitter.ts';
@@ -10,10 +10,7 @@ export class CameraDirectory extends Emitter<{ change: CameraDirectory }> {
   constructor(signaling: SignalingClient) {
     super();
     signaling.on('cameras', ({ cameras }) => this.#set(cameras));
-    signaling.on('cameraOnline', ({ cameraId }) => this.#update(cameraId, { status: 'online' }));
-    signaling.on('cameraOffline', ({ cameraId, sinceMs }) =>
-      this.#update(cameraId, { status: 'offline', lastFrameAt: sinceMs }),
-    );
+    signaling.on('cameraStatus', ({ cameraId, ...liveness }) => this.#update(cameraId, liveness));
     signaling.on('cameraAdvice', ({ cameraId, advice }) => this.#update(cameraId, { advice }));
   }
 

@@ -45,7 +45,7 @@ export class PictureFallback {
   async update({
     wanted,
     ...transport
-  }: { wanted: boolean } & Pick<WayFacts, 'supported' | 'searchingSinceMs'>): Promise<void> {
+  }: { wanted: boolean } & Pick<WayFacts, 'supported' | 'searchingSinceMs' | 'quietMs'>): Promise<void> {
     if (wanted && performance.now() - (this.#videoAtMs ?? -Infinity) > UNDOUBTED_MS)
       await this.#lookForVideo();
     const nowMs = performance.now();

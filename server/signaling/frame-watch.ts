@@ -27,9 +27,6 @@ export interface FrameWatchOptions {
   write: (message: Uint8Array) => void;
 }
 
-/** An older picture than this is no sign of life: the viewer had better wait for the next. */
-const FRESH_US = 2_000_000;
-
 export class FrameWatch {
   readonly id: number;
   readonly cameraId: string;
@@ -44,7 +41,7 @@ export class FrameWatch {
   #closed = false;
 
   constructor(options: FrameWatchOptions) {
-    const { id, cameraId, frames, clock, maxFps } = options;
+    const { id, cameraId, frames, maxFps } = options;
     this.id = id;
     this.cameraId = cameraId;
     this.#options = options;
@@ -52,7 +49,7 @@ export class FrameWatch {
     this.#subscription = frames.subscribe(cameraId, (frame) => this.#onFrame(frame));
     const latest = frames.latest(cameraId);
     // Not from here: the answer that tells the watch's id must be on the socket before its first picture.
-    if (!latest || clock() - latest.receivedUs > FRESH_US) return;
+    if (!latest) return;
     queueMicrotask(() => {
       // A newer one may have been quicker.
       if (this.#pace.lastUs < latest.receivedUs) this.#onFrame(latest);
