@@ -62,8 +62,8 @@ function setUp(
   });
   context.after(() => presence.close());
   const told: string[] = [];
-  presence.on('changed', (_id, { status, lastPictureUs }) =>
-    told.push(lastPictureUs === null ? `${status}, empty` : status),
+  presence.on('changed', (_id, liveness) =>
+    told.push(liveness.lastPictureUs === null ? `${liveness.status}, empty` : liveness.status),
   );
   return {
     state,

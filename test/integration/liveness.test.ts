@@ -82,9 +82,7 @@ test('a viewer who asks for keyframes all the time makes no outage of it, and no
   t.after(() => visit.close());
   const consumed = visit.signaling.received.find(
     (message) =>
-      message.type === 'response' &&
-      message.ok &&
-      String(JSON.stringify(message.data)).includes('captureClock'),
+      message.type === 'response' && message.ok && JSON.stringify(message.data).includes('captureClock'),
   );
   const { id: consumerId } = (consumed as { data: { id: string } }).data;
   const joins = setInterval(() => {

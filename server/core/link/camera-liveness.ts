@@ -32,13 +32,13 @@ export const NEVER_SEEN: Liveness = {
 /** For parts that run without anybody who looks at the pictures. */
 export const ALWAYS_LIVE: Liveness = { ...NEVER_SEEN, status: 'online' };
 
-/** As people see it. */
-export function livenessView({ status, sinceUs, lastPictureUs, staleAfterMs }: Liveness): LivenessView {
-  return { status, sinceMs: toMs(sinceUs), lastFrameAtMs: toMs(lastPictureUs), staleAfterMs };
-}
-
-function toMs(us: number | null): number | null {
-  return us === null ? null : Math.floor(us / 1000);
+/** As people see it. @param dateMs the date of a moment of server time; server time is taken for it when left out */
+export function livenessView(
+  { status, sinceUs, lastPictureUs, staleAfterMs }: Liveness,
+  dateMs: (serverUs: number) => number = (us) => us / 1000,
+): LivenessView {
+  const dated = (us: number | null): number | null => (us === null ? null : Math.floor(dateMs(us)));
+  return { status, sinceMs: dated(sinceUs), lastFrameAtMs: dated(lastPictureUs), staleAfterMs };
 }
 
 const MIN_STALE_AFTER_US = NEVER_SEEN.staleAfterMs * 1000;
