@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { after, test, type TestContext } from 'node:test';
+import { DEFAULT_RECORDING } from '../../server/recording/default-recording.ts';
+import type { RecordedSegment, Timeline } from '../../server/wire/recording.ts';
 import { TestBrowser } from '../support/browser.ts';
 import { findFirefox, Firefox, hasFirefox } from '../support/firefox.ts';
 import { ScriptedCamera } from '../support/scripted-camera.ts';
@@ -16,6 +18,7 @@ const porch = await admin.addCamera('Porch');
 const hanging = await admin.addCamera('Hanging');
 const silent = await admin.addCamera('Silent');
 const absent = await admin.addCamera('Absent');
+const slow = await admin.addCamera('Slow');
 const [porchCamera, hangingCamera, silentCamera] = await Promise.all(
   [porch, hanging, silent].map((camera) => ScriptedCamera.connect(server.cameraUrl, camera)),
 );
@@ -77,7 +80,36 @@ async function look(page: Page): Promise<void> {
   await untilSays(page, 'camera-status', /^Live$/);
 }
 
+/** Three pictures, two seconds apart. @returns the film of them */
+async function recordSlowly(): Promise<RecordedSegment> {
+  const recording = `/cameras/${slow.id}/recording`;
+  await admin.request('PUT', recording, { ...DEFAULT_RECORDING, mode: 'continuous' });
+  await using camera = await ScriptedCamera.connect(server.cameraUrl, slow, { frameIntervalMs: 2_000 });
+  const film = async (): Promise<RecordedSegment | undefined> => {
+    const range = `from=${Date.now() - 600_000}&to=${Date.now() + 60_000}`;
+    const { segments } = await admin.request<Timeline>('GET', `/cameras/${slow.id}/timeline?${range}`);
+    return segments[0];
+  };
+  for (const lengthMs of [0, 2_000, 4_000]) {
+    await until('the picture before has lasted', async () => {
+      const recorded = await film();
+      return lengthMs === 0 || (recorded && recorded.endMs - recorded.startMs >= lengthMs);
+    });
+    camera.send();
+  }
+  await until('the last one has, too', async () => {
+    const recorded = await film();
+    return recorded && recorded.endMs - recorded.startMs >= 6_000;
+  });
+  await admin.request('PUT', recording, DEFAULT_RECORDING);
+  return until('the film is whole', async () => {
+    const recorded = await film();
+    return recorded?.open === false && recorded;
+  });
+}
+
 test('in Chromium an old picture is never live, and says how old it is', async () => {
+  const recorded = recordSlowly();
   const browser = await TestBrowser.launch();
   const page = await browser.open(server.url);
   await page.signIn('admin', server.password);
@@ -100,7 +132,18 @@ test('in Chromium an old picture is never live, and says how old it is', async (
   await page.untilStatus(hanging.id, 'live');
   await page.untilStatus(silent.id, 'stalled');
   await page.untilStatus(absent.id, 'offline');
-  assert.equal(await tab.getByTestId('camera-count').innerText(), '1 of 4 online');
+  assert.equal(await tab.getByTestId('camera-count').innerText(), '1 of 5 online');
+
+  // Chromium itself would end the film with the last picture but one.
+  const film = await recorded;
+  await tab.goto(`${server.url}/camera/${slow.id}/recordings/${film.startMs}`);
+  await until('its last picture is played', () =>
+    tab
+      .getByTestId('recording-video')
+      .evaluate(
+        ({ currentTime, duration }: HTMLVideoElement) => currentTime > 4.4 && currentTime < duration - 0.2,
+      ),
+  );
   await browser.close();
   browser.assertNoProblems();
 });
