@@ -14,6 +14,7 @@ import { ConnectionFactsSource } from './connectivity/connection-facts.ts';
 import { iceServersFor, relayFor } from './connectivity/ice-servers.ts';
 import { Capacity } from './core/capacity.ts';
 import { monotonicMs, serverClock as clock, wallMs } from './core/clock.ts';
+import { livenessView } from './core/link/camera-liveness.ts';
 import type { CameraFrame } from './core/video/camera-frame.ts';
 import { VigieError } from './errors.ts';
 import { EventService } from './events/event-service.ts';
@@ -108,8 +109,10 @@ async function openStages(config: Config, log: Log, opened: AsyncDisposableStack
   const ingest = closing(new CameraIngest({ credentials: store.cameras, connectionOf, onFrame, log, clock }));
   const legacy = await openLegacyListeners(config, store, onFrame, log);
   if (legacy) closing(legacy);
-  const cameras = closing(openCameras({ ingest, legacy, store, access, log, dates: time }));
-  const { catalog } = cameras;
+  const cameras = closing(
+    openCameras({ ingest, legacy, frames: hub, store, access, clock, dates: time, log }),
+  );
+  const { catalog, presence } = cameras;
   const transcoder = closing(new Transcoder(hub, log, {}, clock));
   const capacity = new Capacity(clock);
   const sfu = await Sfu.open({
@@ -137,6 +140,7 @@ async function openStages(config: Config, log: Log, opened: AsyncDisposableStack
     limits: { totalBytes: config.recordingQuota, freeFloorBytes: config.recordingFreeFloor },
     video: transcoder,
     pictures: hub,
+    liveness: (cameraId) => presence.liveness(cameraId),
     onAlarm: (status) => signaling.tellAdministrators('recordingStatus', status),
     log,
     dates: time,
@@ -156,22 +160,19 @@ async function openStages(config: Config, log: Log, opened: AsyncDisposableStack
 type Stages = Awaited<ReturnType<typeof openStages>>;
 
 function join(stages: Stages, log: Log): void {
-  const { store, site, accounts, https, http, hub, ingest, cameras, transcoder, sfu, signaling, pictures } =
-    stages;
+  const { site, accounts, https, http, hub, ingest, cameras, transcoder, sfu, signaling, pictures } = stages;
   const { recording, outbound, events, firmware, demo } = stages;
   const { presence, advisor, catalog } = cameras;
   https?.certificates.on('changed', (pair) => http.setCertificate(pair));
 
-  // Cameras come and go.
-  presence.on('online', (cameraId) => {
-    events.onOnline(cameraId);
-    signaling.tellWatchers(cameraId, 'cameraOnline', { cameraId });
+  // A camera connects, stalls or disconnects.
+  presence.on('changed', (cameraId, liveness) => {
+    events.onStatus(cameraId, liveness.status);
+    const view = livenessView(liveness, (us) => site.clock.dateMs(us));
+    signaling.tellWatchers(cameraId, 'cameraStatus', { cameraId, ...view });
   });
-  presence.on('offline', (cameraId, sinceMs) => {
-    events.onOffline(cameraId);
-    signaling.tellWatchers(cameraId, 'cameraOffline', { cameraId, sinceMs });
-  });
-  const perCamera = [advisor, sfu, transcoder, hub, pictures.thumbnails, firmware, events, recording];
+  const { thumbnails } = pictures;
+  const perCamera = [presence, advisor, sfu, transcoder, hub, thumbnails, firmware, events, recording];
   const cameraStages = new CameraStages(perCamera, log);
   const watching = [signaling, pictures.mjpeg];
   catalog.on('changed', (cameraId, change) => {
@@ -190,10 +191,7 @@ function join(stages: Stages, log: Log): void {
   site.clock.on('changed', (change) => {
     recording.onClockChanged(change);
     events.onClockChanged(change);
-    presence.onClockChanged(
-      change,
-      store.cameras.list().map(({ id }) => id),
-    );
+    presence.onClockChanged(change);
     accounts.sessions.onClockChanged(change).catch((error: unknown) => {
       log.error({ err: error }, 'failed to date sign-ins anew');
     });

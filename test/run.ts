@@ -4,8 +4,8 @@
  *     npm test                    everything
  *     npm test -- sfu recovery    only files whose path contains one of these words
  *
- * Unit and integration tests run two files at a time, network and browser tests alone, so that they do not disturb each
- * other's measurements.
+ * Network tests, and browser tests that keep up with video or promise a time, run alone, so that nothing disturbs their
+ * measurements. All others run beside each other: they wait for more than half of their time.
  */
 
 import { existsSync, globSync } from 'node:fs';

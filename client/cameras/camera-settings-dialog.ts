@@ -236,7 +236,7 @@ function obstacleOf(camera: CameraView | undefined): string | null {
   if (!camera) return 'This camera was removed.';
   if (camera.kind === 'seed')
     return 'This camera runs the legacy firmware, which has no settings. Install the Vigie firmware to change them here.';
-  if (camera.status === 'offline')
+  if (camera.status === 'offline' || camera.status === 'never')
     return 'The camera is offline. Its settings can be changed when it is online again.';
   return null;
 }

@@ -1,5 +1,6 @@
 /** An event in plain words: what, where, and how long ago. */
 
+import { STALLED_SOURCE } from '../../server/wire/browser-values.ts';
 import type { EventKind, EventView } from '../../server/wire/event.ts';
 import { shortDuration } from '../ui/relative-time.ts';
 
@@ -20,7 +21,11 @@ const LONG_AGO_MS = 7 * 24 * 3_600_000;
 
 /** @param nowMs on the server's clock, ms since the Unix epoch */
 export function eventText(event: EventView, nowMs: number): EventText {
-  return { what: EVENT_KINDS[event.kind], where: whereOf(event), when: whenOf(event, nowMs) };
+  return { what: whatOf(event), where: whereOf(event), when: whenOf(event, nowMs) };
+}
+
+function whatOf({ source, sourceName, kind }: EventView): string {
+  return source === 'connection' && sourceName === STALLED_SOURCE ? 'Camera stalled' : EVENT_KINDS[kind];
 }
 
 function whereOf({ source, sourceName, zones }: EventView): string {

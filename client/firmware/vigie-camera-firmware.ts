@@ -103,9 +103,9 @@ export class CameraFirmwareRow extends LitElement {
     if (!firmware) return ' ';
     const { firmware: version, board, target } = firmware;
     if (version === null)
-      return camera.status === 'offline' ? 'Not connected since the server started' : 'Version unknown';
+      return isAway(camera) ? 'Not connected since the server started' : 'Version unknown';
     const hardware = [board, target && boardName(target)].filter(Boolean).join(', ');
-    const state = camera.status === 'offline' ? ' · offline' : '';
+    const state = isAway(camera) ? ' · offline' : '';
     return `${version || 'No version'}${hardware && ` · ${hardware}`}${state}`;
   }
 
@@ -141,6 +141,10 @@ export class CameraFirmwareRow extends LitElement {
   #fire(action: CameraFirmwareAction): void {
     this.dispatchEvent(new CustomEvent<CameraFirmwareAction>('vigie-firmware-action', { detail: action }));
   }
+}
+
+function isAway({ status }: CameraView): boolean {
+  return status === 'offline' || status === 'never';
 }
 
 customElements.define('vigie-camera-firmware', CameraFirmwareRow);

@@ -10,10 +10,7 @@ export class CameraDirectory extends Emitter<{ change: CameraDirectory }> {
   constructor(signaling: SignalingClient) {
     super();
     signaling.on('cameras', ({ cameras }) => this.#set(cameras));
-    signaling.on('cameraOnline', ({ cameraId }) => this.#update(cameraId, { status: 'online' }));
-    signaling.on('cameraOffline', ({ cameraId, sinceMs }) =>
-      this.#update(cameraId, { status: 'offline', lastFrameAtMs: sinceMs }),
-    );
+    signaling.on('cameraStatus', ({ cameraId, ...liveness }) => this.#update(cameraId, liveness));
     signaling.on('cameraAdvice', ({ cameraId, advice }) => this.#update(cameraId, { advice }));
   }
 

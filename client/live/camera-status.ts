@@ -1,32 +1,33 @@
 /**
- * The status on a camera's badge. Only pictures that are really being presented make it `live`; the server's word alone
- * never does.
+ * The status on a camera's badge: the server's word, and of a camera that it calls online, whether its new pictures really are
+ * being presented. A keyframe made again of an old picture is no new one.
  */
 
-export type BadgeStatus = 'live' | 'connecting' | 'offline';
+import type { LivenessView } from '../../server/wire/camera.ts';
+
+export type ShownStatus = 'live' | 'connecting' | 'stalled' | 'offline' | 'sleeping';
 
 export interface StatusInputs {
   /** The server's word; undefined while we have not heard from it. */
-  online: boolean | undefined;
-  /** When the newest picture was presented and how long after the one before it, ms; null: none yet. */
-  lastFrame: { atMs: number; intervalMs: number } | null;
+  camera: Pick<LivenessView, 'status' | 'staleAfterMs'> | undefined;
+  /** The server and its pictures reach us, as far as is known. */
+  connected: boolean;
+  /** When the newest new picture was presented; null: none yet. */
+  newPictureAtMs: number | null;
   nowMs: number;
 }
 
-const STALE_AFTER_MS = 2_000;
-/** Pictures of a camera that the server calls offline count only while they are still coming. */
-const OFFLINE_STALE_AFTER_MS = 500;
-const LONGEST_STALE_AFTER_MS = 10_000;
+/** The server is told of a picture before it is on the screen: its word, that there is none, comes first. */
+const ON_THE_WAY_MS = 1_000;
+/** Without the server, not even the slowest camera is live for longer. */
+const LONGEST_UNHEARD_MS = 10_000;
+const USUAL_STALE_AFTER_MS = 2_000;
 
-/**
- * Pictures older than 2 s are not live, except from a camera that is slow by intention: it has three of its own
- * intervals, 10 s at most.
- */
-export function cameraStatus({ online, lastFrame, nowMs }: StatusInputs): BadgeStatus {
-  if (lastFrame) {
-    const patienceMs = Math.min(LONGEST_STALE_AFTER_MS, Math.max(STALE_AFTER_MS, 3 * lastFrame.intervalMs));
-    const allowedMs = online === false ? OFFLINE_STALE_AFTER_MS : patienceMs;
-    if (nowMs - lastFrame.atMs <= allowedMs) return 'live';
-  }
-  return online === false ? 'offline' : 'connecting';
+export function cameraStatus({ camera, connected, newPictureAtMs, nowMs }: StatusInputs): ShownStatus {
+  if (camera?.status === 'never') return 'offline';
+  if (camera && camera.status !== 'online') return camera.status;
+  if (newPictureAtMs === null) return 'connecting';
+  const staleAfterMs = camera?.staleAfterMs ?? USUAL_STALE_AFTER_MS;
+  const allowedMs = connected ? staleAfterMs : Math.min(staleAfterMs, LONGEST_UNHEARD_MS);
+  return nowMs - newPictureAtMs <= allowedMs + ON_THE_WAY_MS ? 'live' : 'connecting';
 }

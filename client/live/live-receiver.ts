@@ -57,7 +57,7 @@ export class LiveReceiver {
         const watched = this.#withConsumer(consumerId);
         if (reason !== 'transportClosed') watched?.attachment.detach(true);
       }),
-      signaling.on('cameraOnline', ({ cameraId }) => this.#attach(this.#watched.get(cameraId))),
+      signaling.on('cameraStatus', ({ cameraId }) => this.#attach(this.#watched.get(cameraId))),
       signaling.on('cameras', ({ cameras }) => {
         for (const { id } of cameras) this.#attach(this.#watched.get(id));
         clearTimeout(this.#preparation);
@@ -105,6 +105,11 @@ export class LiveReceiver {
     this.#transport.networkChanged();
   }
 
+  /** Whether the server and its pictures reach us, on whichever way this feed's come. */
+  reaches({ source }: CameraFeed): boolean {
+    return this.#signaling.state === 'open' && (source?.way === 'pictures' || this.#transport.connected);
+  }
+
   /** Why no picture can come, as far as it is known: the browser has no WebRTC of a kind we know, or no path was found. */
   get problem(): 'unsupported' | 'noPath' | null {
     if (!this.#transport.supported) return 'unsupported';
@@ -145,10 +150,12 @@ export class LiveReceiver {
   }
 
   #updateFallback({ fallback, watchers, attachment }: Watched): void {
-    const online = this.#directory.find(attachment.feed.cameraId)?.status === 'online';
-    const wanted = watchers > 0 && !this.#hidden && this.#signaling.state === 'open' && online;
+    const camera = this.#directory.find(attachment.feed.cameraId);
+    const isStalled = camera?.status === 'stalled';
+    const hasPicture = isStalled || camera?.status === 'online';
     void fallback.update({
-      wanted,
+      wanted: watchers > 0 && !this.#hidden && this.#signaling.state === 'open' && hasPicture,
+      quietMs: isStalled ? Infinity : (camera?.staleAfterMs ?? 0),
       supported: this.#transport.supported,
       searchingSinceMs: this.#transport.searchingSinceMs,
     });

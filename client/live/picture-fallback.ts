@@ -36,7 +36,7 @@ export class PictureFallback {
     this.#onDenied = onDenied;
   }
 
-  /** Told by an element: a frame of the video was presented. @param atMs as of performance.now() */
+  /** Told by an element: a frame of the video was presented. @param atMs as of monotonicMs() */
   presented({ atMs, intervalMs }: { atMs: number; intervalMs: number }): void {
     this.#videoAtMs = Math.max(this.#videoAtMs ?? 0, atMs);
     this.#frameIntervalMs = intervalMs;
@@ -46,7 +46,7 @@ export class PictureFallback {
   async update({
     wanted,
     ...transport
-  }: { wanted: boolean } & Pick<WayFacts, 'supported' | 'searchingSinceMs'>): Promise<void> {
+  }: { wanted: boolean } & Pick<WayFacts, 'supported' | 'searchingSinceMs' | 'quietMs'>): Promise<void> {
     if (wanted && monotonicMs() - (this.#videoAtMs ?? -Infinity) > UNDOUBTED_MS) await this.#lookForVideo();
     const nowMs = monotonicMs();
     this.#wantedSinceMs = wanted ? (this.#wantedSinceMs ?? nowMs) : null;

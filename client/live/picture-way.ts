@@ -20,6 +20,8 @@ export interface WayFacts {
   videoAtMs: number | null;
   /** The distance of the last two frames on the screen, 0 when unknown. */
   frameIntervalMs: number;
+  /** How long the camera may bring nothing although all is well: it is slow, or has stalled. */
+  quietMs?: number;
 }
 
 /** Finding a path takes some 300 ms, through a relay a second. */
@@ -30,8 +32,8 @@ const LONGEST_PATIENCE_MS = 10_000;
 const FRESH_MS = 1_000;
 
 export function pictureWay(facts: WayFacts): PictureWay {
-  const { nowMs, current, wantedSinceMs, supported, searchingSinceMs, full, videoAtMs, frameIntervalMs } =
-    facts;
+  const { nowMs, current, wantedSinceMs, supported, searchingSinceMs, full } = facts;
+  const { videoAtMs, frameIntervalMs, quietMs = 0 } = facts;
   if (wantedSinceMs === null || (full && current === 'video')) return 'video';
   if (!supported) return 'pictures';
   const sinceVideoMs = nowMs - (videoAtMs ?? -Infinity);
@@ -42,5 +44,8 @@ export function pictureWay(facts: WayFacts): PictureWay {
   if (sinceVideoMs <= patienceMs) return 'video';
   // A search that was in vain before the click need not be waited for again.
   if (searchingSinceMs !== null) return nowMs - searchingSinceMs > PATIENCE_MS ? 'pictures' : 'video';
+  // A path that brought the newest picture brings the next one too, whenever the camera takes it.
+  if (videoAtMs !== null && videoAtMs >= wantedSinceMs)
+    return sinceVideoMs > Math.max(patienceMs, quietMs) ? 'pictures' : 'video';
   return nowMs - wantedSinceMs > patienceMs ? 'pictures' : 'video';
 }

@@ -16,6 +16,9 @@ export interface PresentedAt {
   intervalMs: number;
 }
 
+/** Made again, a picture's RTP timestamp is a tick of 90 kHz later; the next picture's some milliseconds. */
+const SAME_PICTURE_US = 5_000;
+
 export class PresentedFrames {
   readonly budget = new TimeBudgetWindow();
   readonly #video: HTMLVideoElement;
@@ -27,6 +30,8 @@ export class PresentedFrames {
   #clock: ServerClock | null = null;
   #source: LiveSource | null = null;
   #last: PresentedAt | null = null;
+  #newPictureAtMs: number | null = null;
+  #captureUs: number | null = null;
 
   /** @param onFrame called for each frame presented */
   constructor(video: HTMLVideoElement, onFrame: () => void) {
@@ -37,6 +42,11 @@ export class PresentedFrames {
   /** The newest frame, on the clock of performance.now(). */
   get last(): PresentedAt | null {
     return this.#last;
+  }
+
+  /** When the newest picture that was not shown before was presented, on the same clock. */
+  get newPictureAtMs(): number | null {
+    return this.#newPictureAtMs;
   }
 
   get framesPerSecond(): number {
@@ -72,6 +82,8 @@ export class PresentedFrames {
 
   forget(): void {
     this.#last = null;
+    this.#newPictureAtMs = null;
+    this.#captureUs = null;
   }
 
   #request(): void {
@@ -85,17 +97,27 @@ export class PresentedFrames {
     const { expectedDisplayTime, presentationTime, receiveTime, rtpTimestamp } = metadata;
     const nowMs = monotonicMs();
     this.#last = { atMs: nowMs, intervalMs: this.#last ? nowMs - this.#last.atMs : 0 };
-    this.#rate.add(0, nowMs);
-    this.#onFrame();
     const displayedUs = this.#clock?.atUs(expectedDisplayTime) ?? null;
     const presentedUs = this.#clock?.atUs(presentationTime) ?? null;
-    if (displayedUs === null || presentedUs === null) return;
-    const captureUs = this.#source?.captureUs(metadata, presentedUs) ?? null;
-    if (captureUs === null) return;
+    const captureUs = presentedUs === null ? null : (this.#source?.captureUs(metadata, presentedUs) ?? null);
+    const isNew = this.#isNew(captureUs);
+    if (isNew) {
+      this.#newPictureAtMs = nowMs;
+      this.#rate.add(0, nowMs);
+    }
+    this.#onFrame();
+    if (!isNew || displayedUs === null || presentedUs === null || captureUs === null) return;
     this.#latencyMs.add((displayedUs - captureUs) / 1000, nowMs);
     this.#presentedLatencyMs.add((presentedUs - captureUs) / 1000, nowMs);
     const arrivedUs = receiveTime === undefined ? null : (this.#clock?.atUs(receiveTime) ?? null);
     if (arrivedUs !== null && rtpTimestamp !== undefined)
       this.budget.addPresented({ rtpTimestamp, arrivedUs, presentedUs, displayedUs });
+  }
+
+  /** Where nobody can tell when it was taken, it counts: the server knows what the camera sends. */
+  #isNew(captureUs: number | null): boolean {
+    const before = this.#captureUs;
+    if (captureUs !== null) this.#captureUs = captureUs;
+    return captureUs === null || before === null || Math.abs(captureUs - before) > SAME_PICTURE_US;
   }
 }

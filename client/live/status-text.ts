@@ -1,14 +1,15 @@
-/** The text on the badge of a camera. */
+/** What stands on a camera's picture: the words of its badge, and how old the picture is. */
 
-import type { BadgeStatus } from './camera-status.ts';
+import type { LivenessView } from '../../server/wire/camera.ts';
 import { shortDuration } from '../ui/relative-time.ts';
+import type { ShownStatus } from './camera-status.ts';
 
 export interface StatusTextInputs {
-  status: BadgeStatus;
+  status: ShownStatus;
   /** The list of cameras is known and this one is not in it: removed, or not to be seen by us. */
   missing: boolean;
-  /** ms since the Unix epoch; null: never. */
-  lastFrameAtMs: number | null;
+  /** The server's word; undefined before it was heard. */
+  camera: LivenessView | undefined;
   /** The server's clock, ms since the Unix epoch. */
   nowMs: number;
   /** For how long nothing has been shown, ms. */
@@ -19,15 +20,48 @@ export interface StatusTextInputs {
   watchingWhenFull: number | null;
 }
 
+export interface StatusText {
+  text: string;
+  /** The rest of the sentence, where there is room. */
+  more: string;
+}
+
+/** For Lit: said again, the same words are no change. */
+export function haveChanged(words: StatusText, before: StatusText | undefined): boolean {
+  return words.text !== before?.text || words.more !== before.more;
+}
+
 /** Finding a path takes a moment; only after this is it worth a word. */
 const PATIENCE_MS = 8_000;
 
-export function statusText(inputs: StatusTextInputs): string {
-  const { status, missing, lastFrameAtMs, nowMs, connectingForMs, problem, watchingWhenFull } = inputs;
+export function statusText(inputs: StatusTextInputs): StatusText {
+  const { status, camera, nowMs } = inputs;
+  if (status !== 'stalled') return { text: shortText(inputs), more: '' };
+  if (camera?.lastFrameAtMs === null) return { text: 'Stalled: no picture yet', more: '' };
+  return { text: 'Stalled', more: `no new picture for ${shortDuration(nowMs - (camera?.sinceMs ?? nowMs))}` };
+}
+
+/** @returns how old the picture on the screen is, when that is not a live one; undefined: there is nothing to say */
+export function pictureAge(
+  status: ShownStatus,
+  camera: LivenessView | undefined,
+  nowMs: number,
+): string | undefined {
+  if (!camera || camera.lastFrameAtMs === null) return undefined;
+  // A sensor that hangs goes on sending what it saw then.
+  const takenAtMs = status === 'stalled' ? (camera.sinceMs ?? camera.lastFrameAtMs) : camera.lastFrameAtMs;
+  const isOld = status === 'stalled' || status === 'offline' || status === 'sleeping';
+  return isOld ? `${shortDuration(nowMs - takenAtMs)} old` : undefined;
+}
+
+function shortText(inputs: StatusTextInputs): string {
+  const { status, missing, camera, nowMs, connectingForMs, problem, watchingWhenFull } = inputs;
   if (status === 'live') return 'Live';
   if (missing) return 'Not available';
+  if (status === 'sleeping') return 'Sleeping';
   if (status === 'offline') {
-    return lastFrameAtMs === null ? 'Never connected' : `Offline for ${shortDuration(nowMs - lastFrameAtMs)}`;
+    const sinceMs = camera?.sinceMs ?? null;
+    return sinceMs === null ? 'Never connected' : `Offline for ${shortDuration(nowMs - sinceMs)}`;
   }
   if (watchingWhenFull !== null) return `Full: ${watchers(watchingWhenFull)}. Trying again…`;
   if (problem === 'unsupported') return 'Video is not supported by this browser';

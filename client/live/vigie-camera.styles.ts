@@ -6,6 +6,7 @@ export const cameraStyles = css`
   :host {
     --vigie-live: #4ade80;
     --vigie-connecting: #fbbf24;
+    --vigie-stalled: #fb923c;
     --vigie-offline: #94a3b8;
     position: relative;
     display: block;
@@ -35,8 +36,10 @@ export const cameraStyles = css`
     transition: filter 400ms;
     background: radial-gradient(120% 90% at 50% 40%, #16242e, #0a1218);
   }
+  .picture.stalled,
+  .picture.sleeping,
   .picture.offline {
-    filter: grayscale(0.7) brightness(0.45);
+    filter: grayscale(0.85) brightness(0.5);
   }
   .picture.connecting.has-picture {
     filter: brightness(0.75);
@@ -64,6 +67,19 @@ export const cameraStyles = css`
     background: linear-gradient(transparent, rgb(4 10 14 / 0.72));
     pointer-events: none;
   }
+  .age {
+    position: absolute;
+    inset: 0;
+    width: max-content;
+    height: max-content;
+    margin: auto;
+    padding: 0.3rem 0.8rem;
+    border-radius: 999px;
+    background: rgb(4 10 14 / 0.6);
+    font-size: 1rem;
+    font-variant-numeric: tabular-nums;
+    pointer-events: none;
+  }
   .note {
     position: absolute;
     inset: 0.6rem auto auto 0.6rem;
@@ -81,7 +97,8 @@ export const cameraStyles = css`
     inset: auto auto 2.6rem 0.6rem;
   }
   @container (max-width: 480px) {
-    .note .longer {
+    .note .longer,
+    .name:not(:empty) + .status .more {
       display: none;
     }
   }
@@ -116,6 +133,9 @@ export const cameraStyles = css`
   }
   .live .dot {
     background: var(--vigie-live);
+  }
+  .stalled .dot {
+    background: var(--vigie-stalled);
   }
   .connecting .dot {
     background: var(--vigie-connecting);

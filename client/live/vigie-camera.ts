@@ -4,24 +4,25 @@
  * Inside the app it is handed the page's connection (`live`); elsewhere it makes one for `src`, shared by all elements of
  * that server, with tokens from `tokenProvider` or from the server's session cookie.
  *
- * Invariants: it says `live` only while pictures are really being presented; the last picture stays until the next one is
- * there, unless the right to see it has gone.
+ * Invariants: it says `live` only while new pictures are really being presented; the last picture stays until the next one is
+ * there, grey and with its age when it is old, unless the right to see it has gone.
  *
  * @fires vigie-status - the status, or the way the picture comes, has changed; detail: `{cameraId, status, way}`
- * @csspart video, still, snapshot, note, caption, name, status
+ * @csspart video, still, snapshot, age, note, caption, name, status
  */
 
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { monotonicMs } from '../clock.ts';
 import type { CameraFeed } from './camera-feed.ts';
+import { ageNote, caption, slowerWay } from './camera-overlays.ts';
 import { CameraPicture } from './camera-picture.ts';
 import { CameraStatsSampler, type CameraStats } from './camera-stats.ts';
-import { cameraStatus, type BadgeStatus } from './camera-status.ts';
+import { cameraStatus, type ShownStatus } from './camera-status.ts';
 import type { LiveConnection } from './live-connection.ts';
 import type { LiveSource } from './live-source.ts';
 import { requestLine } from '../http/request-line.ts';
 import { sharedConnection, type TokenProvider } from './shared-connection.ts';
-import { statusText } from './status-text.ts';
+import { haveChanged, pictureAge, statusText, type StatusText } from './status-text.ts';
 import { cameraStyles } from './vigie-camera.styles.ts';
 import './vigie-camera-stats.ts';
 
@@ -43,7 +44,9 @@ export class VigieCamera extends LitElement {
     stats: { state: true },
     way: { state: true },
     hasPicture: { state: true },
-    statusText: { state: true },
+    hasSnapshot: { state: true },
+    words: { state: true, hasChanged: haveChanged },
+    age: { state: true },
   };
 
   declare cameraId: string;
@@ -54,13 +57,15 @@ export class VigieCamera extends LitElement {
   declare showStats: boolean;
   declare live: LiveConnection | undefined;
   declare tokenProvider: TokenProvider | undefined;
-  declare status: BadgeStatus;
+  declare status: ShownStatus;
   /** Once a second while `showStats` is on, else null. */
   declare stats: CameraStats | null;
   /** How the live picture comes; null while there is none. */
   declare way: LiveSource['way'] | null;
   declare protected hasPicture: boolean;
-  declare protected statusText: string;
+  declare protected hasSnapshot: boolean;
+  declare protected words: StatusText;
+  declare protected age: string | undefined;
 
   readonly #picture = new CameraPicture(() => this.#onFrame());
   #connection: LiveConnection | null = null;
@@ -84,7 +89,8 @@ export class VigieCamera extends LitElement {
     this.stats = null;
     this.way = null;
     this.hasPicture = false;
-    this.statusText = '';
+    this.hasSnapshot = false;
+    this.words = { text: '', more: '' };
   }
 
   override disconnectedCallback(): void {
@@ -119,19 +125,15 @@ export class VigieCamera extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { status, stats, showStats, way } = this;
+    const { status, stats, showStats, way, age } = this;
+    const isOldShown = age !== undefined && (this.hasPicture || this.hasSnapshot);
     const name = this.name ?? this.#connection?.cameras.find(this.cameraId)?.name ?? '';
     return html`
       <div class="picture ${status} ${this.hasPicture ? 'has-picture' : ''}">
         ${this.#snapshot()} ${this.#picture.video} ${this.#picture.still}
       </div>
-      ${way === 'pictures' ? slowerWay() : nothing}
-      <div class="caption" part="caption">
-        <span class="name" part="name" data-testid="camera-name">${name}</span>
-        <span class="status ${status}" part="status" data-testid="camera-status" data-status=${status}>
-          <span class="dot" aria-hidden="true"></span>${this.statusText}
-        </span>
-      </div>
+      ${isOldShown ? ageNote(age) : nothing} ${way === 'pictures' ? slowerWay() : nothing}
+      ${caption(name, status, this.words)}
       ${showStats ? html`<vigie-camera-stats .stats=${stats} data-testid="camera-stats"></vigie-camera-stats>` : nothing}
     `;
   }
@@ -146,11 +148,9 @@ export class VigieCamera extends LitElement {
     return this.#picture.video;
   }
 
-  /** The last picture of a camera that is offline and has shown nothing yet, if the server has one. */
+  /** The last picture of a camera that sends none and has shown nothing yet, if the server has one. */
   #snapshot(): TemplateResult | typeof nothing {
-    if (this.status !== 'offline' || this.hasPicture || !this.#connection) return nothing;
-    const { lastFrameAtMs } = this.#connection.cameras.find(this.cameraId) ?? { lastFrameAtMs: null };
-    if (lastFrameAtMs === null) return nothing;
+    if (this.age === undefined || this.hasPicture || !this.#connection) return nothing;
     const { path } = requestLine('GET /api/cameras/:cameraId/snapshot.jpg', {
       params: { cameraId: this.cameraId },
       query: { width: 640 },
@@ -160,7 +160,8 @@ export class VigieCamera extends LitElement {
       part="snapshot"
       alt=""
       src=${url}
-      @load=${(event: Event) => (event.currentTarget as HTMLElement).classList.add('loaded')}
+      class=${this.hasSnapshot ? 'loaded' : ''}
+      @load=${() => (this.hasSnapshot = true)}
     />`;
   }
 
@@ -216,6 +217,7 @@ export class VigieCamera extends LitElement {
   #clearPicture(): void {
     this.#picture.clear();
     this.hasPicture = false;
+    this.hasSnapshot = false;
   }
 
   #tick(): void {
@@ -224,20 +226,23 @@ export class VigieCamera extends LitElement {
     const nowMs = monotonicMs();
     const camera = this.#connection.cameras.find(this.cameraId);
     const known = this.#connection.cameras.all !== null;
-    const online = camera ? camera.status === 'online' : known ? false : undefined;
-    const status = cameraStatus({ online, lastFrame: this.#picture.frames.last, nowMs });
+    const missing = known && !camera;
+    const { last, newPictureAtMs } = this.#picture.frames;
+    const connected = this.#connection.receiver.reaches(this.#feed);
+    const status = missing ? 'offline' : cameraStatus({ camera, connected, newPictureAtMs, nowMs });
     if (status !== 'connecting' || this.status !== 'connecting') this.#connectingSinceMs = nowMs;
     else if (nowMs - this.#connectingSinceMs > STALLED_AFTER_MS)
       this.#connection.receiver.reportStalled(this.#feed);
-    const { last } = this.#picture.frames;
     if (status === 'live' && last) this.#connection.receiver.reportLive(this.#feed, last);
     this.way = status === 'live' ? (this.#picture.source?.way ?? null) : null;
     this.status = status;
-    this.statusText = statusText({
+    const serverNowMs = this.#connection.clock.nowMs();
+    this.age = pictureAge(status, camera, serverNowMs);
+    this.words = statusText({
       status,
-      missing: known && !camera,
-      lastFrameAtMs: camera?.lastFrameAtMs ?? null,
-      nowMs: this.#connection.clock.nowMs(),
+      missing,
+      camera,
+      nowMs: serverNowMs,
       connectingForMs: nowMs - this.#connectingSinceMs,
       problem: this.#connection.receiver.problem,
       watchingWhenFull: this.#feed.watchingWhenFull,
@@ -261,14 +266,6 @@ export class VigieCamera extends LitElement {
       onStats,
     });
   }
-}
-
-/** Half a sentence where there is no room for a whole one. */
-function slowerWay(): TemplateResult {
-  return html`<p class="note" part="note" role="status" data-testid="camera-note">
-    Slower fallback<span class="long">: single pictures over the web connection</span
-    ><span class="longer"> until video connects</span>
-  </p>`;
 }
 
 customElements.define('vigie-camera', VigieCamera);

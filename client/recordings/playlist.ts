@@ -34,6 +34,14 @@ export class Playlist {
   }
 }
 
+/** A film that ends this much before its time has pictures left that the browser does not show. */
+const EARLY_MS = 1_000;
+
+/** Chromium ends a film a second after the last picture but one, however long the last ones last. @param seconds where it ended */
+export function endsEarly({ startMs, endMs }: RecordedSegment, seconds: number): boolean {
+  return endMs - startMs - seconds * 1000 > EARLY_MS;
+}
+
 /** For `<video>`, which sends the media cookie. */
 export function filmUrl(cameraId: string, recordingId: string): string {
   return mediaPath('GET /api/cameras/:cameraId/recordings/:recordingId.webm', {

@@ -3,7 +3,7 @@
 import type { GapReason, RecordingStatus } from '../../server/wire/recording.ts';
 
 export const GAP_WORDS: Record<GapReason, string> = {
-  cameraOffline: 'The camera was offline',
+  cameraOffline: 'The camera sent no pictures',
   serverDown: 'The server was not running',
   overload: 'The server’s disk was too slow',
   quotaFull: 'Storage was full of protected recordings',

@@ -8,11 +8,13 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import type { RecordedSegment } from '../../server/wire/recording.ts';
 import { FilmPair, filmPairStyles, otherVideo, VIDEOS, type VideoIndex } from './film-pair.ts';
-import { Playlist } from './playlist.ts';
+import { endsEarly, Playlist } from './playlist.ts';
 
 /** Just before a picture begins to be shown, the one before it is. */
 const BEFORE_MS = 1;
-/** Step of the search for the next picture, whose distance is unknown; shorter than any picture lasts. */
+/** How often the player shows a later moment of what the browser does not play. */
+const REST_MS = 500;
+/** How far one looks at a time for the next picture, whose distance nothing tells; shorter than any lasts. */
 const AHEAD_MS = 20;
 
 export class VigieRecordingPlayer extends LitElement {
@@ -64,6 +66,10 @@ export class VigieRecordingPlayer extends LitElement {
   /** On its way to a picture: the one it shows is not the one it is asked for. */
   declare protected seeking: boolean;
   #playing = false;
+  /** How far the film in front has been played, seconds. */
+  #reached = 0;
+  /** Goes on through the rest of a film that the browser has ended before its time. */
+  #rest: ReturnType<typeof setInterval> | undefined;
   /** Asked for before there was a picture to go from. */
   #nextStep: 1 | -1 | undefined;
   /** Looks for a picture after the one that begins then. */
@@ -90,10 +96,12 @@ export class VigieRecordingPlayer extends LitElement {
   seek(ms: number): boolean {
     const position = new Playlist(this.segments).at(ms);
     if (!position) return false;
+    const wasStopped = this.#stopRest();
     this.#steppingFrom = undefined;
     this.seeking = true;
     this.#pair.load(this.shown, this.cameraId, position.segment);
     this.#pair.video(this.shown).currentTime = position.seconds;
+    if (wasStopped && this.#playing) this.#start();
     this.#tell();
     return true;
   }
@@ -110,6 +118,7 @@ export class VigieRecordingPlayer extends LitElement {
     this.#steppingFrom = undefined;
     this.#nextStep = undefined;
     this.#playing = false;
+    this.#stopRest();
     this.#pair.video(this.shown).pause();
     this.#tell();
   }
@@ -126,6 +135,11 @@ export class VigieRecordingPlayer extends LitElement {
     const picture = this.#pictures[this.shown];
     if (direction === -1) this.seek(film.startMs + picture * 1000 - BEFORE_MS);
     else this.#lookAhead(film, picture);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#stopRest();
   }
 
   protected override firstUpdated(): void {
@@ -195,24 +209,55 @@ export class VigieRecordingPlayer extends LitElement {
   }
 
   #onTime(index: VideoIndex): void {
-    if (index === this.shown) this.#tell();
+    if (index !== this.shown) return;
+    const { ended, currentTime } = this.#pair.video(index);
+    // At the end it is said to be at the end of the file, however few of it was shown.
+    if (!ended) this.#reached = currentTime;
+    this.#tell();
   }
 
   #onError(index: VideoIndex): void {
     if (index !== this.shown) return;
     this.seeking = false;
-    this.#onEnded(index);
+    this.#goOn();
   }
 
   #onEnded(index: VideoIndex): void {
     const film = this.#pair.film(index);
     if (index !== this.shown || !film) return;
+    if (this.#playing && endsEarly(film, this.#reached)) this.#playRest(film);
+    else this.#goOn();
+  }
+
+  /** @returns whether it was being played */
+  #stopRest(): boolean {
+    const isRunning = this.#rest !== undefined;
+    clearInterval(this.#rest);
+    this.#rest = undefined;
+    return isRunning;
+  }
+
+  #playRest(film: RecordedSegment): void {
+    this.#stopRest();
+    let seconds = this.#reached;
+    this.#rest = setInterval(() => {
+      seconds += (REST_MS / 1000) * this.speed;
+      if (film.startMs + seconds * 1000 < film.endMs) this.#pair.video(this.shown).currentTime = seconds;
+      else this.#goOn();
+    }, REST_MS);
+  }
+
+  #goOn(): void {
+    this.#stopRest();
+    const film = this.#pair.film(this.shown);
+    if (!film) return;
     const next = new Playlist(this.segments).after(film);
     if (!next) return this.pause();
     const front = otherVideo(this.shown);
     this.#pair.load(front, this.cameraId, next);
     this.#pair.video(front).currentTime = 0;
     this.shown = front;
+    this.#reached = 0;
     if (this.#playing) this.#start();
   }
 

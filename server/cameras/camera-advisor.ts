@@ -54,6 +54,13 @@ export class CameraAdvisor extends EventEmitter<{ changed: [cameraId: string, ad
     }, REVIEW_INTERVAL_MS);
   }
 
+  /** Its sensor hangs and sends the same picture over and over, or has recovered. */
+  onFrozen(cameraId: string, frozen: boolean): void {
+    if (!frozen && !this.#patients.has(cameraId)) return;
+    this.#patient(cameraId).health.onFrozen(frozen);
+    this.#review(cameraId);
+  }
+
   /** The worst first; empty for a camera that never connected. */
   adviceFor(cameraId: string): CameraAdvice[] {
     const health = this.#patients.get(cameraId)?.health;

@@ -8,8 +8,10 @@ import { wallMs } from '../core/clock.ts';
 import type { Access } from '../accounts/access.ts';
 import { findCamera, type KnownCamera } from '../core/cameras.ts';
 import { IsolatingEmitter } from '../core/fan-out.ts';
+import { livenessView, NEVER_SEEN, type Liveness } from '../core/link/camera-liveness.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { unmappedTime, type Dates } from '../core/site-clock.ts';
 import type { CameraStore } from './camera-store.ts';
 import type {
   CameraAdvice,
@@ -36,6 +38,10 @@ export interface CameraCatalogOptions {
   store: CameraStore;
   access: Access;
   control: CameraControl;
+  /** Whether a camera is live, of any id; undefined: no camera ever connected. */
+  livenessOf?: (cameraId: string) => Liveness;
+  /** Date of a moment of server time; server time itself when left out. */
+  dates?: Dates;
   /** Advice about a camera with a problem; undefined: no advice. */
   adviceFor?: (cameraId: string) => CameraAdvice[];
   /** Frames of it that went no further; nobody counts when left out. */
@@ -49,14 +55,20 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
   readonly #store: CameraStore;
   readonly #access: Access;
   readonly #control: CameraControl;
+  readonly #livenessOf: (cameraId: string) => Liveness;
+  readonly #dates: Dates;
   readonly #adviceFor: (cameraId: string) => CameraAdvice[];
   readonly #refusalsOf: ((cameraId: string) => CameraRefusals) | undefined;
 
-  constructor({ store, access, control, adviceFor = () => [], refusalsOf, log }: CameraCatalogOptions) {
+  constructor(options: CameraCatalogOptions) {
+    const { store, access, control, livenessOf = () => NEVER_SEEN, dates = unmappedTime() } = options;
+    const { adviceFor = () => [], refusalsOf, log } = options;
     super((error, event) => log.error({ err: error, event }, 'failed to pass on a change of the cameras'));
     this.#store = store;
     this.#access = access;
     this.#control = control;
+    this.#livenessOf = livenessOf;
+    this.#dates = dates;
     this.#adviceFor = adviceFor;
     this.#refusalsOf = refusalsOf;
   }
@@ -72,7 +84,7 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
   details(id: string, userId: string): CameraDetails {
     const camera = this.#find(id);
     const advised = this.#access.isAdministrator(userId);
-    const { telemetry, ...connection } = this.#control.status(id);
+    const { telemetry, lastFrameAtMs: _, ...connection } = this.#control.status(id);
     return {
       ...connection,
       ...(telemetry !== undefined && { telemetry: telemetry && telemetryView(telemetry) }),
@@ -162,16 +174,9 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
     return findCamera(this.#store, id);
   }
 
-  #view({ id, name, kind, createdAtMs, lastFrameAtMs }: KnownCamera): CameraView {
-    const live = this.#control.status(id);
-    return {
-      id,
-      name,
-      kind,
-      status: live.online ? 'online' : 'offline',
-      lastFrameAtMs: live.lastFrameAtMs ?? lastFrameAtMs,
-      createdAtMs,
-    };
+  #view({ id, name, kind, createdAtMs }: KnownCamera): CameraView {
+    const liveness = livenessView(this.#livenessOf(id), (us) => this.#dates.dateMs(us));
+    return { id, name, kind, ...liveness, createdAtMs };
   }
 
   #advisedView(camera: KnownCamera): CameraView {

@@ -1,14 +1,17 @@
 /**
- * The connected cameras of all protocols: ingest and the legacy listeners combined.
+ * The cameras of all protocols, ingest and the legacy listeners combined, and whether each is live.
  *
- * Invariant: `online` and `offline` alternate per camera, and when a camera goes offline, storing the time of its last
- * frame begins before the event.
+ * Invariant: each change of a camera's liveness is emitted once, and storing the time of its last frame begins before.
  */
 
-import { EventEmitter } from 'node:events';
+import type { EventEmitter } from 'node:events';
 import type { CameraControl } from './camera-catalog.ts';
+import { serverClock, type Clock } from '../core/clock.ts';
+import { IsolatingEmitter, type Subscription } from '../core/fan-out.ts';
 import type { CameraEvents, CameraSource } from '../core/link/camera-events.ts';
 import { unmappedTime, type ClockChange, type Dates } from '../core/site-clock.ts';
+import { CameraLiveness, livenessView, NEVER_SEEN, type Liveness } from '../core/link/camera-liveness.ts';
+import type { CameraFrames } from '../core/video/camera-frame.ts';
 import type { Log } from '../log.ts';
 import type { CameraStore } from './camera-store.ts';
 import type { CameraConnectionView } from '../wire/camera.ts';
@@ -23,77 +26,206 @@ export interface LegacySource extends Pick<
   status(cameraId: string): CameraConnectionView;
 }
 
-export interface CameraPresenceEvents {
-  online: [cameraId: string];
-  offline: [cameraId: string, lastFrameAtMs: number | null];
+export interface CameraPresenceOptions {
+  ingest: CameraSource & CameraControl;
+  /** Undefined when there are no legacy listeners. */
+  legacy?: LegacySource | undefined;
+  frames: Pick<CameraFrames, 'subscribe'>;
+  store: Pick<CameraStore, 'find' | 'settingsOf' | 'setLastFrameAt'>;
+  log: Log;
+  clock?: Clock;
+  dates?: Dates;
 }
 
-export class CameraPresence extends EventEmitter<CameraPresenceEvents> implements CameraControl {
-  readonly #ingest: CameraControl;
-  readonly #legacy: LegacySource | undefined;
-  readonly #store: CameraStore;
-  readonly #log: Log;
-  readonly #dates: Dates;
+interface Present {
+  readonly liveness: CameraLiveness;
+  /** Since the server started. */
+  hasPictures: boolean;
+  pictures: Subscription | undefined;
+  /** As it was last told. */
+  told: Liveness;
+  timer: NodeJS.Timeout | undefined;
+  timerAtUs: number;
+}
 
-  /** @param legacy undefined when there are no legacy listeners */
-  constructor(
-    ingest: CameraSource & CameraControl,
-    legacy: LegacySource | undefined,
-    store: CameraStore,
-    log: Log,
-    dates: Dates = unmappedTime(),
-  ) {
-    super();
-    this.#ingest = ingest;
-    this.#legacy = legacy;
-    this.#store = store;
-    this.#log = log;
+/** Longest delay of a Node timer. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+/** Smaller changes of the pace are not told. */
+const SAME_PACE = 1.5;
+
+export class CameraPresence
+  extends IsolatingEmitter<{ changed: [cameraId: string, Liveness] }>
+  implements CameraControl
+{
+  readonly #options: CameraPresenceOptions;
+  readonly #clock: Clock;
+  readonly #dates: Dates;
+  /** Every camera that was requested or has connected. */
+  readonly #cameras = new Map<string, Present>();
+
+  constructor(options: CameraPresenceOptions) {
+    const { ingest, legacy, log, clock = serverClock, dates = unmappedTime() } = options;
+    super((error) => log.error({ err: error }, 'failed to pass on a camera’s liveness'));
+    this.#options = options;
+    this.#clock = clock;
     this.#dates = dates;
     for (const source of legacy ? [ingest, legacy] : [ingest]) {
-      source.on('online', (cameraId) => this.emit('online', cameraId));
-      source.on('offline', (cameraId) => this.#onOffline(cameraId));
+      source.on('online', (cameraId) => this.#onConnected(cameraId));
+      source.on('offline', (cameraId) => this.#onDisconnected(cameraId));
     }
+    ingest.on('replaced', (cameraId) => this.#updatePace(cameraId));
+  }
+
+  /** Of any camera, known or not. */
+  liveness(cameraId: string): Liveness {
+    return this.#find(cameraId)?.liveness.at(this.#clock()) ?? NEVER_SEEN;
   }
 
   status(cameraId: string): CameraConnectionView {
-    const source = this.#legacy?.has(cameraId) ? this.#legacy : this.#ingest;
-    const status = source.status(cameraId);
-    const { lastFrameAtMs } = status;
-    if (lastFrameAtMs === null) return status;
-    return { ...status, lastFrameAtMs: Math.floor(this.#dates.dateMs(lastFrameAtMs * 1000)) };
+    const { ingest, legacy } = this.#options;
+    return legacy?.has(cameraId) ? legacy.status(cameraId) : ingest.status(cameraId);
   }
 
   async set(cameraId: string, settings: CameraSettings): Promise<void> {
-    await this.#ingest.set(cameraId, settings);
+    await this.#options.ingest.set(cameraId, settings);
+    if (settings.maxFps === undefined) return;
+    // The new setting replaces the pace that the camera declared.
+    this.#find(cameraId)?.liveness.setPace(undefined, settings.maxFps);
+    this.#review(cameraId);
   }
 
   async reboot(cameraId: string): Promise<void> {
-    await this.#ingest.reboot(cameraId);
+    await this.#options.ingest.reboot(cameraId);
   }
 
   disconnect(cameraId: string, reason: 'removed' | 'keyRotated'): void {
-    this.#ingest.disconnect(cameraId, reason);
+    this.#options.ingest.disconnect(cameraId, reason);
   }
 
-  /** The clock was set: what was stored of the cameras that came since the start is dated anew. */
-  onClockChanged({ kind }: ClockChange, cameraIds: readonly string[]): void {
+  removeCamera(cameraId: string): void {
+    const present = this.#cameras.get(cameraId);
+    present?.pictures?.close();
+    clearTimeout(present?.timer);
+    this.#cameras.delete(cameraId);
+  }
+
+  /** The clock was set: times of last frames since the start get new dates, earlier ones keep theirs. */
+  onClockChanged({ kind }: ClockChange): void {
     if (kind !== 'stepped') return;
-    for (const cameraId of cameraIds) {
-      const { lastFrameAtMs } = this.status(cameraId);
-      if (lastFrameAtMs !== null) this.#remember(cameraId, lastFrameAtMs);
+    for (const [cameraId, present] of this.#cameras) {
+      if (present.hasPictures) this.#store(cameraId, present.liveness.at(this.#clock()));
+      else if (!present.pictures) this.removeCamera(cameraId);
     }
   }
 
-  #onOffline(cameraId: string): void {
-    const { lastFrameAtMs } = this.status(cameraId);
-    if (lastFrameAtMs !== null) this.#remember(cameraId, lastFrameAtMs);
-    this.emit('offline', cameraId, lastFrameAtMs);
+  /** Idempotent. */
+  close(): void {
+    for (const [cameraId, { liveness, told }] of this.#cameras) {
+      this.#remember(cameraId, told, liveness.at(this.#clock()));
+      this.removeCamera(cameraId);
+    }
+  }
+
+  #onConnected(cameraId: string): void {
+    const present = this.#find(cameraId);
+    if (!present) return;
+    present.liveness.onConnected(this.#clock());
+    present.pictures ??= this.#options.frames.subscribe(cameraId, ({ jpeg, captureUs }) => {
+      present.hasPictures = true;
+      present.liveness.onPicture(jpeg, captureUs, this.#clock());
+      this.#review(cameraId);
+    });
+    this.#updatePace(cameraId);
+  }
+
+  #onDisconnected(cameraId: string): void {
+    const present = this.#cameras.get(cameraId);
+    if (!present) return;
+    present.pictures?.close();
+    present.pictures = undefined;
+    present.liveness.onDisconnected(this.#clock());
+    this.#review(cameraId);
+  }
+
+  #updatePace(cameraId: string): void {
+    const { maxFps } = this.#options.store.settingsOf(cameraId);
+    const declaredMs = this.status(cameraId).device?.frameIntervalMs;
+    this.#cameras.get(cameraId)?.liveness.setPace(declaredMs, maxFps);
+    this.#review(cameraId);
+  }
+
+  /** @returns undefined for an unknown camera: made-up ids take no memory */
+  #find(cameraId: string): Present | undefined {
+    const present = this.#cameras.get(cameraId);
+    if (present) return present;
+    const camera = this.#options.store.find(cameraId);
+    if (!camera) return undefined;
+    const { lastFrameAtMs } = camera;
+    const liveness = new CameraLiveness(
+      lastFrameAtMs === null ? undefined : this.#dates.serverUs(lastFrameAtMs),
+    );
+    const told = liveness.at(this.#clock());
+    const found = {
+      liveness,
+      hasPictures: false,
+      pictures: undefined,
+      told,
+      timer: undefined,
+      timerAtUs: Infinity,
+    };
+    this.#cameras.set(cameraId, found);
+    return found;
+  }
+
+  #review(cameraId: string): void {
+    const present = this.#cameras.get(cameraId);
+    if (!present) return;
+    const nowUs = this.#clock();
+    this.#await(cameraId, present, nowUs);
+    const { told } = present;
+    const next = present.liveness.at(nowUs);
+    if (isSame(told, next)) return;
+    present.told = next;
+    this.#remember(cameraId, told, next);
+    this.emit('changed', cameraId, next);
+  }
+
+  /** One timer runs until time alone may change the state; pictures postpone that, and the timer starts again. */
+  #await(cameraId: string, present: Present, nowUs: number): void {
+    const atUs = present.liveness.changesAtUs(nowUs);
+    if (present.timer !== undefined && atUs >= present.timerAtUs) return;
+    clearTimeout(present.timer);
+    present.timer = undefined;
+    if (atUs === Infinity) return;
+    const delayMs = Math.min(MAX_TIMER_MS, Math.ceil((atUs - nowUs) / 1000));
+    present.timerAtUs = atUs;
+    present.timer = setTimeout(() => {
+      present.timer = undefined;
+      this.#review(cameraId);
+    }, delayMs);
+  }
+
+  #remember(cameraId: string, told: Liveness, next: Liveness): void {
+    if (next.lastPictureUs !== told.lastPictureUs) this.#store(cameraId, next);
   }
 
   /** A full or missing disk loses this time only. */
-  #remember(cameraId: string, lastFrameAtMs: number): void {
-    this.#store.setLastFrameAt(cameraId, lastFrameAtMs).catch((error: unknown) => {
-      this.#log.error({ err: error, cameraId }, 'failed to store the time of the last frame');
+  #store(cameraId: string, liveness: Liveness): void {
+    const { lastFrameAtMs } = livenessView(liveness, (us) => this.#dates.dateMs(us));
+    if (lastFrameAtMs === null) return;
+    const { store, log } = this.#options;
+    store.setLastFrameAt(cameraId, lastFrameAtMs).catch((error: unknown) => {
+      log.error({ err: error, cameraId }, 'failed to store the time of the last frame');
     });
   }
+}
+
+function isSame(told: Liveness, next: Liveness): boolean {
+  if (told.status !== next.status || told.frozen !== next.frozen) return false;
+  // Its first picture ever.
+  if (told.lastPictureUs === null && next.lastPictureUs !== null) return false;
+  // A picture that was long on its way does not make the camera live.
+  if (next.status !== 'online') return told.sinceUs === next.sinceUs;
+  const change = next.staleAfterMs / told.staleAfterMs;
+  return change < SAME_PACE && change > 1 / SAME_PACE;
 }

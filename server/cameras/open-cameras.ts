@@ -1,8 +1,10 @@
 /** Opens the cameras stage: catalogue, presence, advice, pairing. */
 
 import type { Access } from '../accounts/access.ts';
+import type { Clock } from '../core/clock.ts';
 import type { CameraSource } from '../core/link/camera-events.ts';
 import type { Dates } from '../core/site-clock.ts';
+import type { CameraFrames } from '../core/video/camera-frame.ts';
 import type { Log } from '../log.ts';
 import { CameraAdvisor } from './camera-advisor.ts';
 import { CameraCatalog, type CameraControl } from './camera-catalog.ts';
@@ -14,6 +16,9 @@ export interface OpenCamerasOptions {
   ingest: CameraSource & CameraControl;
   /** Undefined when there are no listeners for the legacy firmware. */
   legacy: LegacySource | undefined;
+  /** Their pictures. */
+  frames: CameraFrames;
+  clock: Clock;
   store: { cameras: CameraStore };
   access: Access;
   log: Log;
@@ -28,13 +33,17 @@ export interface Cameras {
   close(): void;
 }
 
-export function openCameras({ ingest, legacy, store, access, log, dates }: OpenCamerasOptions): Cameras {
-  const presence = new CameraPresence(ingest, legacy, store.cameras, log, dates);
-  const advisor = new CameraAdvisor(ingest, legacy);
+export function openCameras(options: OpenCamerasOptions): Cameras {
+  const { ingest, store, access, log, dates } = options;
+  const presence = new CameraPresence({ ...options, store: store.cameras });
+  const advisor = new CameraAdvisor(ingest, options.legacy);
+  presence.on('changed', (cameraId, { frozen }) => advisor.onFrozen(cameraId, frozen));
   const catalog = new CameraCatalog({
     store: store.cameras,
     access,
     control: presence,
+    livenessOf: (cameraId) => presence.liveness(cameraId),
+    dates,
     adviceFor: (cameraId) => advisor.adviceFor(cameraId),
     refusalsOf: (cameraId) => advisor.refusalsOf(cameraId),
     log,
@@ -43,5 +52,9 @@ export function openCameras({ ingest, legacy, store, access, log, dates }: OpenC
     if (change === 'keyRotated') advisor.removeCamera(cameraId);
   });
   const pairing = new CameraPairing({ catalog, log });
-  return { presence, advisor, catalog, pairing, close: () => advisor.close() };
+  const close = (): void => {
+    presence.close();
+    advisor.close();
+  };
+  return { presence, advisor, catalog, pairing, close };
 }

@@ -6,19 +6,30 @@
  */
 
 import { unmappedTime, type SiteTime } from '../core/site-clock.ts';
+import { STALLED_SOURCE } from '../wire/browser-values.ts';
 import type { EventView } from '../wire/event.ts';
 
 /** Destination of the events, which never waits and logs its own errors; main connects it. */
 export interface ConnectionLog {
   away(): EventView[];
-  start(event: { cameraId: string; source: 'connection'; kind: 'offline'; startedAtMs: number }): EventView;
+  start(event: {
+    cameraId: string;
+    source: 'connection';
+    sourceName: string;
+    kind: 'offline';
+    startedAtMs: number;
+  }): EventView;
   end(id: string, endedAtMs: number): void;
 }
 
 /** A reboot or an update takes about 10 s. */
 const PATIENCE_MS = 30_000;
 
+/** Not connected, or connected without new pictures. */
+export type AwayReason = 'offline' | 'stalled';
+
 interface Away {
+  reason: AwayReason;
   /** Server time. */
   sinceUs: number;
   timer: NodeJS.Timeout | undefined;
@@ -44,13 +55,22 @@ export class ConnectionWatch {
     this.#patienceMs = patienceMs;
     this.#time = time;
     for (const { cameraId, id, startedAtMs } of events.away())
-      this.#away.set(cameraId, { sinceUs: time.serverUs(startedAtMs), timer: undefined, eventId: id });
+      this.#away.set(cameraId, {
+        reason: 'offline',
+        sinceUs: time.serverUs(startedAtMs),
+        timer: undefined,
+        eventId: id,
+      });
   }
 
-  /** The camera is offline: it disconnected, or it is expected at the server's start. Idempotent. */
-  onOffline(cameraId: string): void {
-    if (this.#away.has(cameraId)) return;
-    const away: Away = { sinceUs: this.#time.nowUs(), timer: undefined, eventId: undefined };
+  /** The camera disconnected or stalled, or is expected at the server's start. Idempotent; the last reason counts. */
+  onOffline(cameraId: string, reason: AwayReason = 'offline'): void {
+    const known = this.#away.get(cameraId);
+    if (known) {
+      known.reason = reason;
+      return;
+    }
+    const away: Away = { reason, sinceUs: this.#time.nowUs(), timer: undefined, eventId: undefined };
     away.timer = setTimeout(() => this.#tell(cameraId, away), this.#patienceMs);
     this.#away.set(cameraId, away);
   }
@@ -73,7 +93,10 @@ export class ConnectionWatch {
   }
 
   #tell(cameraId: string, away: Away): void {
-    const startedAtMs = this.#time.dateMs(away.sinceUs);
-    away.eventId = this.#events.start({ cameraId, source: 'connection', kind: 'offline', startedAtMs }).id;
+    const { reason, sinceUs } = away;
+    const startedAtMs = this.#time.dateMs(sinceUs);
+    const sourceName = reason === 'stalled' ? STALLED_SOURCE : '';
+    const event = { cameraId, source: 'connection', sourceName, kind: 'offline', startedAtMs } as const;
+    away.eventId = this.#events.start(event).id;
   }
 }

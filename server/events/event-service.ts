@@ -11,6 +11,7 @@ import type { MotionStore } from './motion-store.ts';
 import type { SensorStore } from './sensor-store.ts';
 import { Sensors } from './sensors.ts';
 import type { Log } from '../log.ts';
+import type { CameraStatus } from '../wire/camera.ts';
 import { MotionWatch, type LumaSource } from './motion-watch.ts';
 
 export interface EventServiceOptions {
@@ -59,19 +60,19 @@ export class EventService {
     this.log.onClockChanged(change);
   }
 
-  onOnline(cameraId: string): void {
-    this.#connections.onOnline(cameraId);
+  /** A camera's liveness has changed. */
+  onStatus(cameraId: string, status: CameraStatus): void {
+    if (status === 'online') return this.#connections.onOnline(cameraId);
+    const stalled = status === 'stalled';
+    this.motion.onOffline(cameraId);
+    // The sensor wired to a camera that is connected still reports.
+    if (!stalled) this.#cameraSensor.end(cameraId);
+    this.#connections.onOffline(cameraId, stalled ? 'stalled' : 'offline');
   }
 
   /** @param active state of the sensor wired to the camera */
   onMotion(cameraId: string, active: boolean): void {
     this.#cameraSensor.onMotion(cameraId, active);
-  }
-
-  onOffline(cameraId: string): void {
-    this.motion.onOffline(cameraId);
-    this.#cameraSensor.end(cameraId);
-    this.#connections.onOffline(cameraId);
   }
 
   addCamera(cameraId: string): void {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { validate } from '../wire/validate.ts';
 import {
   MAX_FIRMWARE_BYTES,
+  MAX_FRAME_INTERVAL_MS,
   type AppliedMessage,
   type CameraToServer,
   type HelloMessage,
@@ -40,6 +41,7 @@ const HELLO = z.object({
   capabilities: z.array(label).max(32),
   target: z.string().max(16).exactOptional(),
   rolledBackFrom: label.exactOptional(),
+  frameIntervalMs: z.int().min(1).max(MAX_FRAME_INTERVAL_MS).exactOptional(),
 }) satisfies z.ZodType<HelloMessage>;
 
 const TIME = z.object({

@@ -119,7 +119,6 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
     return this.#hello;
   }
 
-  /** Undefined until the camera has proven itself. */
   get device(): CameraDevice | undefined {
     if (!this.#hello) return undefined;
     const { firmware, board, target, rolledBackFrom, capabilities } = this.#hello;

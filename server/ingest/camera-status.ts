@@ -13,7 +13,7 @@ export interface CameraStatus {
   /** Passed on with something left out or put in. */
   framesMended: number;
   /** What it said of itself when it connected; null while offline. */
-  device: Pick<HelloMessage, 'firmware' | 'board' | 'sensor' | 'capabilities'> | null;
+  device: Pick<HelloMessage, 'firmware' | 'board' | 'sensor' | 'capabilities' | 'frameIntervalMs'> | null;
   /** Its connection came over TLS; null while offline. */
   secure: boolean | null;
   /** The last it sent, also while offline; null if none came. */
@@ -39,14 +39,21 @@ export class CameraRecord {
   status(nowUs: number): CameraStatus {
     const { session, lastFrameUs, framesDropped, framesMended, telemetry } = this;
     const sending = lastFrameUs !== undefined && nowUs - lastFrameUs < FRAME_STALE_US;
-    const { firmware = '', board = '', sensor = '', capabilities = [] } = session?.hello ?? {};
+    const {
+      firmware = '',
+      board = '',
+      sensor = '',
+      capabilities = [],
+      frameIntervalMs,
+    } = session?.hello ?? {};
+    const interval = frameIntervalMs === undefined ? {} : { frameIntervalMs };
     return {
       online: session !== undefined,
       lastFrameAtMs: lastFrameUs === undefined ? null : Math.floor(lastFrameUs / 1000),
       fps: session && sending ? session.fps : 0,
       framesDropped,
       framesMended,
-      device: session ? { firmware, board, sensor, capabilities } : null,
+      device: session ? { firmware, board, sensor, capabilities, ...interval } : null,
       secure: session?.device?.secure ?? null,
       telemetry,
       roundTripMs: session?.roundTripUs === undefined ? null : session.roundTripUs / 1000,

@@ -31,7 +31,8 @@ export interface LegacyListenersOptions {
   silenceTimeoutMs?: number;
 }
 
-const SILENCE_TIMEOUT_MS = 10_000;
+/** Long enough for a slow camera; one that went without a word has stalled after seconds. */
+const SILENCE_TIMEOUT_MS = 60_000;
 const HIGHEST_PORT = 65_535;
 
 export class LegacyListeners extends EventEmitter<LegacyEvents> {

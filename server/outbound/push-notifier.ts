@@ -11,6 +11,7 @@ import { machineTimeZone } from '../core/local-time.ts';
 import { isQuiet } from '../core/outbound/quiet-hours.ts';
 import type { Log } from '../log.ts';
 import type { NotificationStore, StoredDevice } from './notification-store.ts';
+import { STALLED_SOURCE } from '../wire/browser-values.ts';
 import { EVENT_KIND, type EventKind, type EventView } from '../wire/event.ts';
 import type {
   NotificationSettings,
@@ -187,10 +188,15 @@ export function deviceId({ endpoint }: { endpoint: string }): string {
   return createHash('sha256').update(endpoint).digest('base64url');
 }
 
-function payloadOf({ cameraId, kind, zones, startedAtMs }: EventView, name: string): PushPayload {
+function payloadOf(
+  { cameraId, source, sourceName, kind, zones, startedAtMs }: EventView,
+  name: string,
+): PushPayload {
+  const isStalled = source === 'connection' && sourceName === STALLED_SOURCE;
+  const words = isStalled ? 'Sends no new pictures' : WORDS[kind];
   return {
     title: name,
-    body: zones.length > 0 ? `${WORDS[kind]} in ${zones.join(', ')}` : WORDS[kind],
+    body: zones.length > 0 ? `${words} in ${zones.join(', ')}` : words,
     path:
       kind === 'motion'
         ? fillPath(PAGE_PATHS.recordingsAt, { cameraId, atMs: startedAtMs })

@@ -1,14 +1,19 @@
 /**
  * One camera's recorder: decides when there is something to record, and cuts what comes into recordings of a minute.
  *
- * Invariants: a recording begins with a keyframe and has one size; when a camera should be recorded and is not, there is a
- * gap that says why, and the next frame ends it; whatever fails here is tried again and harms no live picture.
+ * Invariants: each picture is recorded once, however often it is encoded, and lasts until the next; a recording begins with a
+ * keyframe and has one size; when a camera should be recorded and is not, there is a gap that says why, and the next frame ends
+ * it; whatever fails here is tried again and harms no live picture.
  */
 
 import type { EncodedFrame, EncodedVideo } from '../core/video/encoded-frame.ts';
 import type { Subscription } from '../core/fan-out.ts';
-import type { WallTime } from '../core/local-time.ts';
+import { ALWAYS_LIVE, type Liveness } from '../core/link/camera-liveness.ts';
+import { awaySinceMs, isAway, isCurrent, lastFrameEndMs } from '../core/recording/camera-absence.ts';
+import { PicturesOnce } from '../core/recording/pictures-once.ts';
+import { endsSegment, mayRoll, wantsKeyframe } from '../core/recording/segment-cut.ts';
 import { isScheduled } from '../core/recording/recording-schedule.ts';
+import type { WallTime } from '../core/local-time.ts';
 import type { Log } from '../log.ts';
 import type { GapReason, RecordingSettings } from '../wire/recording.ts';
 import type { OpenRecording, RecordingLibrary } from './recording-library.ts';
@@ -20,6 +25,8 @@ export interface CameraRecorderContext {
   video: EncodedVideo;
   library: RecordingLibrary;
   gaps: RecordingGaps;
+  /** Whether the camera is live; taken to be so when left out. */
+  liveness?: () => Liveness;
   log: Log;
   /** Server time in ms, the clock of the frames. */
   nowMs: () => number;
@@ -27,16 +34,8 @@ export interface CameraRecorderContext {
   localTime: () => WallTime;
 }
 
-/** From here on a recording ends with the next keyframe, which is asked for … */
-const ROLL_MS = 57_000;
-/** … or from here on, when somebody wants to see it … */
-const EARLY_ROLL_MS = 5_000;
-/** … and here without one. */
-const MAX_SEGMENT_MS = 59_500;
-/** How far one has to decode to show a moment. */
-const KEYFRAME_INTERVAL_MS = 2_000;
-/** No frame for this long, and the camera is taken to be gone. */
-const SILENCE_MS = 4_000;
+/** A frame waits so long for a keyframe of the same picture, or the next one. */
+const HOLD_MS = 1_000;
 /** After a failure, before the next try. */
 const RETRY_MS = 5_000;
 /** Frames that come while a file is being made: two seconds of a fast camera. */
@@ -49,8 +48,13 @@ export class CameraRecorder {
   /** The recording being written; while its file is being made, what waits for it. */
   #open: OpenRecording | undefined;
   #waiting: EncodedFrame[] | undefined;
+  readonly #pictures = new PicturesOnce();
+  /** Since it was last subscribed. */
+  #hasFrames = false;
   #lastFrameMs = 0;
   #lastKeyframeMs = 0;
+  /** Until when there are recordings, or there is nothing to record. */
+  #recordedUntilMs = 0;
   #retryAtMs = 0;
   /** Why it last failed, until it goes on. */
   #failedFor: GapReason | undefined;
@@ -102,7 +106,7 @@ export class CameraRecorder {
       this.#stop();
       this.#context.gaps.end(nowMs);
     } else if (this.#source) {
-      if (nowMs - this.#lastFrameMs > SILENCE_MS) this.#onSilence();
+      this.#tend(nowMs);
     } else if (nowMs >= this.#retryAtMs) {
       this.#start(nowMs);
     }
@@ -115,9 +119,10 @@ export class CameraRecorder {
    */
   onClockChanged(): boolean {
     if (!this.#source) return false;
+    this.#writeHeld();
     this.#waiting = undefined;
     this.#endSegment();
-    this.#context.video.requestKeyframe(this.#context.cameraId);
+    this.#requestKeyframe();
     return true;
   }
 
@@ -146,31 +151,70 @@ export class CameraRecorder {
     const { cameraId, video } = this.#context;
     const { fps: maxFps, bitrateBps } = this.#settings;
     this.#lastFrameMs = nowMs;
+    this.#recordedUntilMs = nowMs;
+    this.#hasFrames = false;
     this.#source = video.subscribe(cameraId, (frame) => this.#onFrame(frame), { maxFps, bitrateBps });
   }
 
   #stop(): void {
     this.#source?.close();
     this.#source = undefined;
+    const held = this.#pictures.release();
+    if (held && (this.#open || this.#waiting)) this.#write(held);
     this.#waiting = undefined;
-    this.#endSegment();
+    this.#endSegment(lastFrameEndMs(this.#liveness, this.#pictures.lastMs, this.#context.nowMs()));
   }
 
-  #onSilence(): void {
-    this.#endSegment();
-    this.#context.gaps.begin('cameraOffline', this.#lastFrameMs);
+  get #liveness(): Liveness {
+    return this.#context.liveness?.() ?? ALWAYS_LIVE;
+  }
+
+  /** Once a second, while it is subscribed. */
+  #tend(nowMs: number): void {
+    const live = this.#liveness;
+    const quietMs = nowMs - this.#lastFrameMs;
+    if (quietMs > HOLD_MS) this.#writeHeld();
+    const { lastMs, isHolding } = this.#pictures;
+    this.#open?.lastsUntil(isHolding ? lastMs : lastFrameEndMs(live, lastMs, nowMs));
+    if (isAway(live, quietMs)) {
+      this.#endSegment();
+      this.#context.gaps.begin(
+        'cameraOffline',
+        Math.max(awaySinceMs(live, this.#lastFrameMs), this.#recordedUntilMs),
+      );
+    } else if (this.#wish && this.#open && quietMs > HOLD_MS && mayRoll(this.#open, nowMs, true)) {
+      // Somebody waits for what there is of a slow camera.
+      this.#endSegment();
+    }
+    this.#askForKeyframe(nowMs);
   }
 
   #onFrame(frame: EncodedFrame): void {
-    const nowMs = Math.floor(frame.captureUs / 1000);
-    this.#lastFrameMs = this.#context.nowMs();
-    if (frame.keyframe) this.#lastKeyframeMs = nowMs;
-    if (this.#open && this.#mustEnd(this.#open, frame, nowMs)) this.#endSegment();
+    // The first frame is of the newest picture there is, and a camera that is not live may have sent that one long ago.
+    const nowMs = this.#context.nowMs();
+    const isWanted = this.#hasFrames || isCurrent(this.#liveness, frame.captureUs / 1000, nowMs);
+    this.#hasFrames = true;
+    const offered = this.#pictures.offer(frame, isWanted);
+    if (offered.verdict === 'lost') this.#requestKeyframe();
+    if (offered.verdict !== 'new') return;
+    this.#lastFrameMs = nowMs;
+    if (frame.keyframe) this.#lastKeyframeMs = this.#pictures.lastMs;
+    if (offered.ready) this.#write(offered.ready);
+    this.#askForKeyframe(this.#pictures.lastMs);
+  }
+
+  #writeHeld(): void {
+    const held = this.#pictures.release();
+    if (held) this.#write(held);
+  }
+
+  #write(frame: EncodedFrame): void {
+    const atMs = Math.floor(frame.captureUs / 1000);
+    if (this.#open && endsSegment(this.#open, frame, this.#wish !== undefined)) this.#endSegment(atMs);
     if (this.#open) this.#open.add(frame);
     else if (this.#waiting) this.#wait(this.#waiting, frame);
     else if (frame.keyframe) this.#beginSegment(frame);
-    if (!this.#open?.error) return this.#askForKeyframe(nowMs);
-    this.#fail(this.#gapOf(this.#open.error.problem), this.#open.error);
+    if (this.#open?.error) this.#fail(this.#gapOf(this.#open.error.problem), this.#open.error);
   }
 
   #gapOf(problem: WriteProblem): GapReason {
@@ -178,22 +222,14 @@ export class CameraRecorder {
     return problem === 'slowDisk' ? 'overload' : 'diskFull';
   }
 
-  #mustEnd(open: OpenRecording, frame: EncodedFrame, nowMs: number): boolean {
-    const lengthMs = nowMs - open.startMs;
-    const fits = frame.width === open.width && frame.height === open.height;
-    // A clock that was set back would make a recording that never ends.
-    if (!fits || lengthMs < -1_000 || lengthMs >= MAX_SEGMENT_MS) return true;
-    return lengthMs >= this.#rollMs && frame.keyframe;
-  }
-
   #askForKeyframe(nowMs: number): void {
-    const due = this.#open && nowMs - this.#open.startMs >= this.#rollMs;
-    if (!due && nowMs - this.#lastKeyframeMs < KEYFRAME_INTERVAL_MS) return;
-    this.#context.video.requestKeyframe(this.#context.cameraId);
+    const isIdle = !this.#open && !this.#waiting && !this.#pictures.isHolding;
+    if (isIdle || wantsKeyframe(this.#open, this.#lastKeyframeMs, nowMs, this.#wish !== undefined))
+      this.#requestKeyframe();
   }
 
-  get #rollMs(): number {
-    return this.#wish ? EARLY_ROLL_MS : ROLL_MS;
+  #requestKeyframe(): void {
+    this.#context.video.requestKeyframe(this.#context.cameraId, 'next');
   }
 
   #beginSegment(first: EncodedFrame): void {
@@ -224,10 +260,13 @@ export class CameraRecorder {
     if (waiting.length > MAX_WAITING_FRAMES) this.#fail('overload', new Error('the disk does not answer'));
   }
 
-  #endSegment(): void {
+  /** @param lastsUntilMs when the last frame ends; undefined: as it is known */
+  #endSegment(lastsUntilMs?: number): void {
     const ended = this.#open;
     this.#open = undefined;
     if (!ended) return;
+    if (lastsUntilMs !== undefined) ended.lastsUntil(lastsUntilMs);
+    this.#recordedUntilMs = ended.endMs;
     this.#diskWork = Promise.all([this.#diskWork, ended.close()]);
     this.#wish?.resolve();
     this.#wish = undefined;

@@ -19,6 +19,7 @@ export interface OpenRecordingOptions {
   limits: Omit<QuotaLimits, 'cameraBytes'>;
   video: RecorderOptions['video'];
   pictures: RecorderOptions['pictures'];
+  liveness?: RecorderOptions['liveness'];
   /** Told when nothing more can be recorded, and when it can again. */
   onAlarm: (status: RecordingStatus) => void;
   log: Log;
@@ -40,7 +41,7 @@ export interface Recording extends CameraStage {
 
 /** Looks through what is there, then records every camera that is known, as it is set to. */
 export async function openRecording(options: OpenRecordingOptions): Promise<Recording> {
-  const { dataDir, limits, video, pictures, dates, timeZone } = options;
+  const { dataDir, limits, video, pictures, liveness, dates, timeZone } = options;
   const log = options.log.child({ component: 'recording' });
   const folder = join(dataDir, 'recordings');
   const store = options.store.recordings;
@@ -53,7 +54,17 @@ export async function openRecording(options: OpenRecordingOptions): Promise<Reco
     dates,
   });
   const exports = await RecordingExport.open(library, folder);
-  const recorder = new Recorder({ video, pictures, library, store, limits, log, dates, timeZone });
+  const recorder = new Recorder({
+    video,
+    pictures,
+    ...(liveness && { liveness }),
+    library,
+    store,
+    limits,
+    log,
+    dates,
+    timeZone,
+  });
   for (const { id } of options.store.cameras.list()) recorder.addCamera(id);
   const recordings: Recordings = {
     get status() {

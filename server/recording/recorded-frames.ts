@@ -20,6 +20,6 @@ export function recordedFrames(file: Uint8Array, cameraId: string, startMs: numb
       decodedUs: captureUs,
       encodedUs: captureUs,
     };
-    return { cameraId, data, keyframe, width, height, timestamp90k: 0, ...times };
+    return { cameraId, data, keyframe, repeated: false, width, height, timestamp90k: 0, ...times };
   });
 }

@@ -9,6 +9,7 @@ import type { EncodedFrame, EncodedVideo } from '../core/video/encoded-frame.ts'
 import type { Subscription } from '../core/fan-out.ts';
 import { serverClock } from '../core/clock.ts';
 import { machineTimeZone, wallTimeIn } from '../core/local-time.ts';
+import type { Liveness } from '../core/link/camera-liveness.ts';
 import { PreRoll } from '../core/recording/pre-roll.ts';
 import type { QuotaLimits } from '../core/recording/quota-ring.ts';
 import { unmappedTime, type ClockChange, type Dates } from '../core/site-clock.ts';
@@ -33,6 +34,8 @@ export interface RecorderOptions {
   pictures: RecordedPictures;
   library: RecordingLibrary;
   store: RecordingStore;
+  /** Whether a camera is live; each is taken to be so when left out. */
+  liveness?: (cameraId: string) => Liveness;
   /** Without the cameras' own shares, which are in their settings. */
   limits: Omit<QuotaLimits, 'cameraBytes'>;
   log: Log;
@@ -79,7 +82,7 @@ export class Recorder {
   /** From now on it is recorded as it is set to. Idempotent. */
   addCamera(cameraId: string): void {
     if (this.#cameras.has(cameraId)) return;
-    const { video, library, store, log } = this.#options;
+    const { video, library, store, liveness, log } = this.#options;
     const settings = this.settingsOf(cameraId);
     const gaps = new RecordingGaps(cameraId, store, log, this.#dates);
     this.#noteAbsence(cameraId, settings);
@@ -89,9 +92,10 @@ export class Recorder {
         video,
         library,
         gaps,
+        localTime: () => wallTimeIn(this.#timeZone(), this.#dateNowMs()),
+        ...(liveness && { liveness: () => liveness(cameraId) }),
         log,
         nowMs: this.#nowMs,
-        localTime: () => wallTimeIn(this.#timeZone(), this.#dateNowMs()),
       },
       settings,
     );
@@ -223,8 +227,9 @@ export class Recorder {
     const { video, library, log } = this.#options;
     const { bitrateBps, protectEvents, preRollSeconds } = camera.settings;
     try {
+      const kept = camera.preRoll?.take() ?? [];
       // The newest picture is the first of the live recording.
-      const kept = camera.preRoll?.take().slice(0, -1) ?? [];
+      const newest = kept.pop();
       const fromUs = this.#dates.serverUs(startedMs) - preRollSeconds * 1_000_000;
       const frames = await video.encodeBatch(
         kept.filter(({ captureUs }) => captureUs >= fromUs),
@@ -236,6 +241,7 @@ export class Recorder {
       for (const frame of frames) {
         if (frame.width === first.width && frame.height === first.height) recording.add(frame);
       }
+      if (newest) recording.lastsUntil(newest.captureUs / 1000);
       await recording.close();
     } catch (error) {
       log.error({ err: error, cameraId }, 'failed to record the pre-roll of an event');

@@ -24,7 +24,7 @@ const OVERLAP_MS = 1_000;
 
 export interface ExportedFile {
   path: string;
-  /** Of the first and the last frame in it, ms since the Unix epoch. */
+  /** From the first frame in it to the end of the last, ms since the Unix epoch. */
   startMs: number;
   endMs: number;
   /** Removes the file. Idempotent. */
@@ -90,6 +90,7 @@ export class RecordingExport {
       if (!first) continue;
       exported ??= await WebmFile.create(path, first, { admit: unasked, maxQueuedBytes: Infinity });
       for (const frame of frames) exported.add(frame);
+      exported.lastsUntil(Math.min(segment.endMs, toMs));
       await exported.flushed();
     }
     if (!exported) throw new VigieError('notFound', 'nothing was recorded then');

@@ -47,6 +47,8 @@ export interface OpenRecording {
   /** Why nothing more can be added. */
   readonly error: WriteError | undefined;
   add(frame: EncodedFrame): void;
+  /** The last frame added lasts until then at least. */
+  lastsUntil(endMs: number): void;
   /** Idempotent; never throws. */
   close(): Promise<void>;
 }
@@ -213,6 +215,7 @@ export class RecordingLibrary {
         return file.error;
       },
       add: (frame) => file.add(frame),
+      lastsUntil: (endMs) => file.lastsUntil(endMs),
       close: () => this.#close(segment.id, file),
     };
   }

@@ -39,10 +39,12 @@ const COLUMNS =
 const SQL = declareStatements('recordings', {
   // In the order they were begun, for dates may have been wrong then.
   all: `SELECT ${COLUMNS} FROM recordings ORDER BY rowid`,
-  // A recording lasts a minute at most, so none that begins earlier than that can reach into the range.
+  // A recording lasts about a minute. That of a slow camera lasts longer, but none of the camera begins within it; so only the
+  // last one that begins earlier than that can reach into the range.
   range: `
     SELECT ${COLUMNS} FROM recordings
-    WHERE camera_id = :cameraId AND start_ms BETWEEN :fromMs - 120000 AND :toMs AND end_ms >= :fromMs
+    WHERE camera_id = :cameraId AND start_ms <= :toMs AND end_ms >= :fromMs AND start_ms >= coalesce((
+      SELECT max(start_ms) FROM recordings WHERE camera_id = :cameraId AND start_ms <= :fromMs - 120000), 0)
     ORDER BY start_ms`,
   ids: `
     SELECT id, start_ms AS startMs FROM recordings WHERE camera_id = :cameraId AND start_ms > :afterMs

@@ -20,6 +20,9 @@ export interface RepairedFile {
   height: number;
 }
 
+/** How long the last picture lasted nobody knows; a file of that alone needs a length. */
+const ONLY_FRAME_MS = 1_000;
+
 /**
  * @param startMs when the file's first frame was taken
  * @returns undefined when there is no frame in it that could be saved
@@ -33,6 +36,7 @@ export async function repairWebm(path: string, startMs: number): Promise<Repaire
   await rm(temporary, { force: true });
   const file = await WebmFile.create(temporary, first, { admit: unasked, maxQueuedBytes: Infinity });
   for (const frame of frames) file.add(frame);
+  if (frames.length === 1) file.lastsUntil(startMs + ONLY_FRAME_MS);
   await file.close();
   if (file.error) throw file.error;
   await rename(temporary, path);

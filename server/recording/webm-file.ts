@@ -4,6 +4,9 @@
  * Invariants: a frame is with the operating system as soon as it was added, and on the disk a second later at the latest, so
  * that a crash costs nothing and a power cut little; room is asked for before it is used, that of the file's end at its
  * beginning, so that a file that gets no more still ends as it should; and the queue to a slow disk is bounded.
+ *
+ * The last picture lasts until the file's end, which mediabunny does not write: blocks have no length of their own, so the
+ * Duration of the whole is set when all else is written (RFC 9559 section 5.1.2.10).
  */
 
 import { open, mkdir, type FileHandle } from 'node:fs/promises';
@@ -39,6 +42,9 @@ const SYNC_INTERVAL_MS = 1_000;
 const MAX_QUEUED_BYTES = 4 * 1024 * 1024;
 /** The beginning of a file and its end: header, cues of a minute. Measured at 246 and some 20 a cluster. */
 const FILE_OVERHEAD_BYTES = 4_096;
+/** The element Duration, an 8-byte float: its id and size. It stands near the beginning. */
+const DURATION = Buffer.from('448988', 'hex');
+const DURATION_WITHIN_BYTES = 1_024;
 /** What a frame has around it: its block's header and, of a keyframe, its cluster's. */
 const FRAME_OVERHEAD_BYTES = 64;
 
@@ -59,6 +65,7 @@ export class WebmFile {
   #bytes = 0;
   #lastSeconds = -1;
   #endUs: number;
+  #durationAt: number | undefined;
   #dirty = false;
   #isNamed = false;
   #closed: Promise<void> | undefined;
@@ -98,7 +105,7 @@ export class WebmFile {
     return this.#bytes;
   }
 
-  /** Of the last frame, ms since the Unix epoch. */
+  /** Until when the last frame lasts, as far as that is known, ms since the Unix epoch. */
   get endMs(): number {
     return Math.floor(this.#endUs / 1000);
   }
@@ -132,6 +139,11 @@ export class WebmFile {
     });
   }
 
+  /** The last frame lasts until then at least: the next one comes after it. @param endMs ms since the Unix epoch */
+  lastsUntil(endMs: number): void {
+    if (!this.#closed) this.#endUs = Math.max(this.#endUs, endMs * 1000);
+  }
+
   /** Once everything added so far is with the operating system. */
   async flushed(): Promise<void> {
     await this.#work;
@@ -155,6 +167,7 @@ export class WebmFile {
 
   async #write(data: Uint8Array, position: number): Promise<void> {
     this.#bytes = Math.max(this.#bytes, position + data.length);
+    if (position < DURATION_WITHIN_BYTES) this.#findDuration(data, position);
     for (let written = 0; written < data.length;) {
       const { bytesWritten } = await this.#handle.write(
         data,
@@ -180,10 +193,24 @@ export class WebmFile {
     this.#enqueue(0, async () => {
       this.#track.close();
       await this.#output.finalize();
+      await this.#writeDuration();
       await this.#sync();
     });
     await this.#work;
     await this.#handle.close().catch((error: unknown) => void this.#fail('diskError', error));
+  }
+
+  #findDuration(data: Uint8Array, position: number): void {
+    if (this.#durationAt !== undefined) return;
+    const at = Buffer.from(data.buffer, data.byteOffset, data.byteLength).indexOf(DURATION);
+    if (at >= 0) this.#durationAt = position + at + DURATION.length;
+  }
+
+  async #writeDuration(): Promise<void> {
+    if (this.#durationAt === undefined) return;
+    const durationMs = Buffer.alloc(8);
+    durationMs.writeDoubleBE((this.#endUs - this.#startUs) / 1000);
+    await this.#write(durationMs, this.#durationAt);
   }
 
   #fail(problem: WriteProblem, cause?: unknown): WriteError {

@@ -166,7 +166,9 @@ export class Consumer
     }
     this.#awaitingKeyframe = false;
     this.#counters.framesSent++;
-    if (this.#timings && this.#timings.length < MAX_TIMINGS) this.#timings.push(frameTiming(frame, nowUs));
+    // The age of a picture that is shown again says nothing about the way.
+    if (!frame.repeated && this.#timings && this.#timings.length < MAX_TIMINGS)
+      this.#timings.push(frameTiming(frame, nowUs));
   }
 
   /** @param feedback that names this consumer's `ssrc` */

@@ -27,9 +27,6 @@ export interface FrameWatchOptions {
   write: (message: Uint8Array) => void;
 }
 
-/** An older picture is not shown as live: the viewer waits for the next one. */
-const FRESH_US = 2_000_000;
-
 export class FrameWatch {
   readonly id: number;
   readonly cameraId: string;
@@ -44,15 +41,15 @@ export class FrameWatch {
   #closed = false;
 
   constructor(options: FrameWatchOptions) {
-    const { id, cameraId, frames, clock, maxFps } = options;
+    const { id, cameraId, frames, maxFps } = options;
     this.id = id;
     this.cameraId = cameraId;
     this.#options = options;
     this.#pace = new FramePace(maxFps);
     this.#subscription = frames.subscribe(cameraId, (frame) => this.#onFrame(frame));
     const latest = frames.latest(cameraId);
-    // Sent later: the answer with the watch's id must be on the socket before the first picture.
-    if (!latest || clock() - latest.receivedUs > FRESH_US) return;
+    // Not from here: the answer that tells the watch's id must be on the socket before its first picture.
+    if (!latest) return;
     queueMicrotask(() => {
       // A newer picture may have arrived meanwhile.
       if (this.#pace.lastUs < latest.receivedUs) this.#onFrame(latest);

@@ -85,6 +85,7 @@ class Batch {
       cameraId,
       data: Uint8Array.from(data),
       keyframe,
+      repeated: false,
       width,
       height,
       timestamp90k: 0,

@@ -10,7 +10,7 @@ import { BitrateChoice } from '../core/video/video-bitrate.ts';
 import type { CameraFrame } from '../core/video/camera-frame.ts';
 import { type Clock, machineUs } from '../core/clock.ts';
 import type { CombinedDemand, EncodingDemand } from '../core/video/encoding-demand.ts';
-import type { EncodedFrame } from '../core/video/encoded-frame.ts';
+import type { EncodedFrame, KeyframeSource } from '../core/video/encoded-frame.ts';
 import type { Subscription } from '../core/fan-out.ts';
 import { FramePace } from '../core/video/frame-pace.ts';
 import { FrameRateMeter } from '../core/video/frame-rate-meter.ts';
@@ -40,6 +40,8 @@ export interface CameraEncoderContext {
   log: Log;
   counters: TranscodeCounters;
   luma: CameraLuma;
+  /** Frames that were given out, by this encoder or one before it. */
+  given: WeakSet<CameraFrame>;
   options: CameraEncoderOptions;
 }
 
@@ -58,8 +60,8 @@ export class CameraEncoder {
   #demand: CombinedDemand;
   #pace = new FramePace(undefined);
   #source: Subscription | undefined;
-  #inWork: { frame: CameraFrame; keyframe: boolean } | undefined;
-  /** The frame that the codec refused or crashed on; it is not tried again. */
+  #inWork: { frame: CameraFrame; keyframe: boolean; repeated: boolean } | undefined;
+  /** The frame the codec refused or died of; it is not tried again. */
   #unusable: CameraFrame | undefined;
   #keyframeTimer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -105,8 +107,9 @@ export class CameraEncoder {
     };
   }
 
-  requestKeyframe(): void {
-    // A keyframe in work has not been delivered yet: it serves this request too.
+  requestKeyframe(of: KeyframeSource = 'newest'): void {
+    if (of === 'next') return this.#keyframes.requestNext();
+    // One that is in work has not been delivered yet: it answers this request too.
     if (this.#inWork?.keyframe) return;
     this.#keyframes.request();
     this.#pump();
@@ -137,18 +140,20 @@ export class CameraEncoder {
   /** Starts the next frame, if there is one and nothing prevents it. */
   #pump(): void {
     if (this.#closed || !this.watched || this.#inWork || !this.#seat.ready) return;
-    const { clock } = this.#context;
+    const { clock, given } = this.#context;
     const nowUs = clock();
     const waitUs = this.#keyframes.waitUs(nowUs);
-    const keyframe = waitUs === 0;
-    const frame = this.#slot.take() ?? (keyframe ? this.#newest() : undefined);
-    if (!keyframe && waitUs !== undefined) this.#pumpAfter(waitUs);
+    const frame = this.#slot.take() ?? (waitUs === 0 ? this.#newest() : undefined);
+    if (waitUs !== undefined && waitUs > 0) this.#pumpAfter(waitUs);
     if (!frame) return;
-    if (keyframe) this.#keyframes.served(nowUs);
-    this.#inWork = { frame, keyframe };
+    const repeated = given.has(frame);
+    const keyframe = repeated || this.#keyframes.takesNew(nowUs);
+    if (keyframe) this.#keyframes.served(nowUs, !repeated);
+    this.#inWork = { frame, keyframe, repeated };
     const bitrateBps = this.#bitrateBps(frame, nowUs);
     this.#context.counters.bitrateBps = bitrateBps;
-    const luma = this.#context.luma.due;
+    // What was looked at before has not moved.
+    const luma = !repeated && this.#context.luma.due;
     this.#seat.ask(encodeRequest({ bitrateBps, captureUs: frame.captureUs, keyframe, luma }), frame);
   }
 
@@ -178,8 +183,10 @@ export class CameraEncoder {
     const work = this.#inWork;
     if (!work) return;
     this.#inWork = undefined;
-    const { clock, cameraId, counters } = this.#context;
-    const { captureUs, receivedUs } = work.frame;
+    const { clock, cameraId, counters, given } = this.#context;
+    const { frame, repeated } = work;
+    const { captureUs, receivedUs } = frame;
+    given.add(frame);
     const { keyframe, width, height } = reply;
     // Both clocks are read at the same moment, so their drift does not matter.
     const offsetUs = clock() - machineUs();
@@ -192,6 +199,7 @@ export class CameraEncoder {
       cameraId,
       data,
       keyframe,
+      repeated,
       width,
       height,
       timestamp90k: this.#timestamps.next(captureUs),
@@ -204,7 +212,7 @@ export class CameraEncoder {
     this.#pump();
     if (!luma) return;
     const { columns, rows } = lumaCells(width, height);
-    this.#context.luma.deliver(work.frame, columns, rows, luma);
+    this.#context.luma.deliver(frame, columns, rows, luma);
   }
 
   #onRejected(reason: string): void {

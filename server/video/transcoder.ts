@@ -8,7 +8,7 @@
 import type { CameraFrame } from '../core/video/camera-frame.ts';
 import { serverClock, type Clock } from '../core/clock.ts';
 import type { EncodingDemand } from '../core/video/encoding-demand.ts';
-import type { EncodedFrame, EncodedVideo } from '../core/video/encoded-frame.ts';
+import type { EncodedFrame, EncodedVideo, KeyframeSource } from '../core/video/encoded-frame.ts';
 import { IsolatingEmitter, type Subscription } from '../core/fan-out.ts';
 import { VideoTimestamps } from '../core/rtp/rtp-clock.ts';
 import { VigieError } from '../errors.ts';
@@ -41,6 +41,7 @@ interface Camera {
   readonly counters: TranscodeCounters;
   readonly timestamps: VideoTimestamps;
   readonly luma: CameraLuma;
+  readonly given: WeakSet<CameraFrame>;
   encoder: CameraEncoder | undefined;
   grace: NodeJS.Timeout | undefined;
 }
@@ -142,8 +143,8 @@ export class Transcoder
     return this.#sound.latest(cameraId);
   }
 
-  requestKeyframe(cameraId: string): void {
-    this.#cameras.get(cameraId)?.encoder?.requestKeyframe();
+  requestKeyframe(cameraId: string, of?: KeyframeSource): void {
+    this.#cameras.get(cameraId)?.encoder?.requestKeyframe(of);
   }
 
   /** Undefined for a camera that was never watched. */
@@ -203,6 +204,7 @@ export class Transcoder
     const camera: Camera = {
       counters: newTranscodeCounters(),
       timestamps: new VideoTimestamps(),
+      given: new WeakSet(),
       luma: new CameraLuma({ ...context, isEncoded: () => camera.encoder?.watched ?? false }),
       encoder: undefined,
       grace: undefined,
@@ -221,6 +223,7 @@ export class Transcoder
         log: this.#log,
         counters: camera.counters,
         luma: camera.luma,
+        given: camera.given,
         options: this.#options,
       },
       camera.timestamps,

@@ -2,6 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import { parseCameraKey } from '../core/link/camera-handshake.ts';
+import { MAX_FRAME_INTERVAL_MS } from '../wire/camera-protocol.ts';
 import { FRAME_SIZES, type FrameSizeName } from '../wire/camera-settings.ts';
 
 export const USAGE = `Usage: npm run camera -- --url ws://HOST:8080/camera --id ID [--key KEY]
@@ -11,6 +12,7 @@ export const USAGE = `Usage: npm run camera -- --url ws://HOST:8080/camera --id 
   --key KEY         its key, 43 characters; better in the environment as VIGIE_CAMERA_KEY
   --name NAME       printed into the picture (default: the id)
   --fps N           frames per second, 1 to 60 (default: 25)
+  --interval N      a picture every N seconds instead, 1 to 604800
   --size NAME       ${Object.keys(FRAME_SIZES).join(', ')} (default: VGA)
   --quality N       JPEG quality on the sensor's scale, 4 (best) to 63 (default: 12)
   --firmware VER    the version it reports; over wss:// it takes updates (default: vigie-virtual-camera)
@@ -48,6 +50,7 @@ export function parseCommandLine(args: string[], environment: NodeJS.ProcessEnv)
       key: { type: 'string' },
       name: { type: 'string' },
       fps: { type: 'string', default: '25' },
+      interval: { type: 'string' },
       size: { type: 'string', default: 'VGA' },
       quality: { type: 'string', default: '12' },
       firmware: { type: 'string', default: 'vigie-virtual-camera' },
@@ -64,7 +67,10 @@ export function parseCommandLine(args: string[], environment: NodeJS.ProcessEnv)
   if (values.help) return 'help';
   const url = parseUrl(values.url);
   const common = {
-    fps: parseNumber('--fps', values.fps, 1, 60),
+    fps:
+      values.interval === undefined
+        ? parseNumber('--fps', values.fps, 1, 60)
+        : 1 / parseNumber('--interval', values.interval, 1, MAX_FRAME_INTERVAL_MS / 1000),
     frameSize: parseFrameSize(values.size),
     jpegQuality: parseNumber('--quality', values.quality, 4, 63),
     firmware: values.firmware,

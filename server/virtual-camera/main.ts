@@ -51,7 +51,7 @@ async function run(command: CommandLine, stopped: AbortSignal): Promise<void> {
     source,
     fps,
     connect: (self) => {
-      const connection = connect(target, firmware, self);
+      const connection = connect(target, firmware, fps, self);
       connection.on('updated', (version) => {
         firmware = version;
       });
@@ -67,7 +67,12 @@ async function run(command: CommandLine, stopped: AbortSignal): Promise<void> {
   camera.close();
 }
 
-function connect(target: CommandLine['target'], firmware: string, camera: VirtualCamera): Connection {
+function connect(
+  target: CommandLine['target'],
+  firmware: string,
+  fps: number,
+  camera: VirtualCamera,
+): Connection {
   if (target.protocol === 'legacy') return new LegacyConnection(target);
   return new V1Connection({
     ...target,
@@ -76,6 +81,7 @@ function connect(target: CommandLine['target'], firmware: string, camera: Virtua
       board: 'virtual',
       sensor: 'drawn',
       target: VIRTUAL_TARGET,
+      ...(fps < 1 && { frameIntervalMs: Math.round(1000 / fps) }),
       capabilities: [
         'set',
         'reboot',

@@ -40,8 +40,8 @@ export interface V1ConnectionOptions {
   cameraId: string;
   /** 32 bytes. */
   key: Uint8Array;
-  device: Pick<HelloMessage, 'firmware' | 'board' | 'sensor' | 'capabilities' | 'target'>;
-  /** @returns why the settings cannot be applied; undefined when they were */
+  device: Pick<HelloMessage, 'firmware' | 'board' | 'sensor' | 'capabilities' | 'target' | 'frameIntervalMs'>;
+  /** @returns why the settings cannot be applied, or undefined when they were */
   applySettings: (settings: CameraSettings) => Promise<string | undefined>;
   telemetry: () => Omit<TelemetryMessage, 'type' | 'drops' | 'sendStalls'>;
   /** State of its motion sensor at the start. */

@@ -5,3 +5,6 @@ export const SESSION_HINT_COOKIE = 'vigie_session';
 
 /** `problem` of TurnFacts for a server that answers with an untrusted certificate. */
 export const CERTIFICATE_PROBLEM = 'its certificate is not valid';
+
+/** The `sourceName` of an event of a camera that was connected and sent no new pictures. */
+export const STALLED_SOURCE = 'stalled';

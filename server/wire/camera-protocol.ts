@@ -27,6 +27,8 @@ export const HANDSHAKE_TIMEOUT_MS = 5_000;
 export const SILENCE_TIMEOUT_MS = 5_000;
 export const TIME_SYNC_INTERVAL_MS = 10_000;
 export const TELEMETRY_INTERVAL_MS = 5_000;
+/** The slowest camera there is takes a picture a week. */
+export const MAX_FRAME_INTERVAL_MS = 7 * 24 * 3_600_000;
 /** A frame that takes longer than this to hand to the network counts as a stall, in milliseconds. */
 export const SEND_STALL_MS = 500;
 /** Largest firmware image, limited by the firmware slots, in bytes. */
@@ -81,6 +83,11 @@ export interface HelloMessage {
   target?: string;
   /** The last version that was tried and rolled back. */
   rolledBackFrom?: string;
+  /**
+   * How far apart its pictures are meant to be, in milliseconds, 1 … MAX_FRAME_INTERVAL_MS: from a camera that takes less than
+   * one a second, which would else be taken for one that has stalled.
+   */
+  frameIntervalMs?: number;
 }
 
 export interface WelcomeMessage {

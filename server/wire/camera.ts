@@ -6,7 +6,26 @@ import { count, id, timeMs } from './fields.ts';
 export const CAMERA_KIND = z.enum(['v1', 'seed', 'demo']);
 export type CameraKind = z.infer<typeof CAMERA_KIND>;
 
-/** Advice about a camera with a problem. */
+/**
+ * `online`: it is connected and new pictures come. `stalled`: it is connected, but no new picture has come for three times as long
+ * as usual. `never`: it was never here. `sleeping` is reserved for cameras that announce it; nothing says so yet.
+ */
+export const CAMERA_STATUS = z.enum(['online', 'stalled', 'offline', 'never', 'sleeping']);
+export type CameraStatus = z.infer<typeof CAMERA_STATUS>;
+
+/** Whether a camera is live, as core/link/camera-liveness.ts decides it. */
+export const LIVENESS_VIEW = z.strictObject({
+  status: CAMERA_STATUS,
+  /** Of `stalled`, when its newest new picture was taken, or it connected without one; null: it was never here. */
+  sinceMs: timeMs.nullable(),
+  /** When its newest picture was taken; null if there never was one. */
+  lastFrameAtMs: timeMs.nullable(),
+  /** Without a new picture for longer than this it is not live. */
+  staleAfterMs: z.number().min(0),
+});
+export type LivenessView = z.infer<typeof LIVENESS_VIEW>;
+
+/** What to do about a camera that does not fare well. */
 export const CAMERA_ADVICE = z.strictObject({
   /** For programs: brownOut, weakWifi, keyRejected … */
   code: z.string(),
@@ -20,11 +39,9 @@ export const CAMERA_VIEW = z.strictObject({
   id,
   name: z.string(),
   kind: CAMERA_KIND,
-  status: z.enum(['online', 'offline']),
-  /** Time of its last frame; null before the first. */
-  lastFrameAtMs: timeMs.nullable(),
+  ...LIVENESS_VIEW.shape,
   createdAtMs: timeMs,
-  /** For administrators, the worst first; absent when empty. */
+  /** For administrators, the worst first; left out when there is none. */
   advice: z.array(CAMERA_ADVICE).exactOptional(),
 });
 export type CameraView = z.infer<typeof CAMERA_VIEW>;
@@ -38,6 +55,7 @@ export type CameraWithKey = z.infer<typeof CAMERA_WITH_KEY>;
 
 /** State of a camera's connection. */
 export const CAMERA_CONNECTION = z.strictObject({
+  /** It is connected, whether it sends pictures or not. */
   online: z.boolean(),
   /** Time of its last frame; null if none came since the server started. */
   lastFrameAtMs: timeMs.nullable(),
@@ -56,6 +74,8 @@ export const CAMERA_CONNECTION = z.strictObject({
       board: z.string(),
       sensor: z.string(),
       capabilities: z.array(z.string()),
+      /** How far apart it says its pictures are, ms. */
+      frameIntervalMs: count.exactOptional(),
     })
     .nullable()
     .exactOptional(),

@@ -37,7 +37,7 @@ export const RECORDING_SETTINGS = z.strictObject({
 });
 export type RecordingSettings = z.infer<typeof RECORDING_SETTINGS>;
 
-/** One WebM file: at most a minute of one camera. */
+/** One WebM file: about a minute of one camera, of a slow one until the picture that comes after the minute. */
 export const RECORDED_SEGMENT = z.strictObject({
   id,
   startMs: timeMs,

@@ -9,7 +9,7 @@
 import type { EventView } from './event.ts';
 import type { RecordingStatus } from './recording.ts';
 import type { SiteClockView } from './site.ts';
-import type { CameraAdvice, CameraView } from './camera.ts';
+import type { CameraAdvice, CameraView, LivenessView } from './camera.ts';
 import type { CameraFirmwareView } from './firmware.ts';
 
 export const SIGNALING_PATH = '/signaling';
@@ -200,10 +200,9 @@ export type SignalingMethod = keyof SignalingMethods;
 export interface SignalingNotifications {
   /** The cameras this viewer may see; sent after `authenticated` and whenever they change. */
   cameras: { cameras: CameraView[] };
-  cameraOnline: { cameraId: string };
-  /** `sinceMs`: time of its last frame, ms since the Unix epoch; null before the first. */
-  cameraOffline: { cameraId: string; sinceMs: number | null };
-  /** To administrators: a camera's firmware or update has changed. */
+  /** A camera is live, or not any more; or it sends so much faster or slower that `staleAfterMs` has changed by half. */
+  cameraStatus: LivenessView & { cameraId: string };
+  /** To administrators: what a camera runs, or how far its update is. */
   cameraFirmware: CameraFirmwareView;
   /** An event at a camera the viewer may see. */
   event: EventView;

@@ -40,6 +40,7 @@ const frame = (sequence: number): EncodedFrame => ({
   cameraId: 'bench',
   data: randomBytes(FRAME_BYTES),
   keyframe: sequence === 0,
+  repeated: false,
   width: 640,
   height: 480,
   timestamp90k: sequence * 3600,

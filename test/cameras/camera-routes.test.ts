@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CatalogChange } from '../../server/cameras/camera-catalog.ts';
+import { ALWAYS_LIVE } from '../../server/core/link/camera-liveness.ts';
 import { VigieError } from '../../server/errors.ts';
 import type { CameraDetails, CameraRefusals, CameraView, CameraWithKey } from '../../server/wire/camera.ts';
 import type { Problem } from '../../server/wire/problem.ts';
@@ -18,13 +19,8 @@ test('adding a camera returns its key, which is never shown again', async (conte
   assert.equal(Buffer.from(key, 'base64url').toString('base64url'), key);
   assert.deepEqual(Buffer.from(key, 'base64url'), Buffer.from(server.store.cameras.keyOf(view.id) ?? []));
   assert.deepEqual(
-    { name: view.name, kind: view.kind, status: view.status, lastFrameAtMs: view.lastFrameAtMs },
-    {
-      name: 'Front door',
-      kind: 'v1',
-      status: 'offline',
-      lastFrameAtMs: null,
-    },
+    [view.name, view.kind, view.status, view.sinceMs, view.lastFrameAtMs],
+    ['Front door', 'v1', 'never', null, null],
   );
   for (const path of ['/api/cameras', `/api/cameras/${view.id}/status`]) {
     const { body } = await client.call('GET', path);
@@ -91,16 +87,33 @@ test('a viewer sees the granted cameras, and a change of rights takes effect at 
   assert.deepEqual(told, [ada.body.id, ada.body.id]);
 });
 
-test('the current connection overrides the stored state, and its details need the right to the camera', async (context) => {
+test('a camera is shown as live as its pictures are, with what is known of its connection', async (context) => {
   const telemetry = { rssi: -60, heap: 100, psram: 200, fps: 25, drops: 0, resetReason: 'power-on' };
   const live = { online: true, lastFrameAtMs: 5000, fps: 25, telemetry };
   const message = { ...telemetry, type: 'telemetry' };
-  const server = await startApi(context, { control: { status: () => ({ ...live, telemetry: message }) } });
+  const server = await startApi(context, {
+    control: { status: () => ({ ...live, lastFrameAtMs: 5000, telemetry: message }) },
+    livenessOf: () => ({
+      ...ALWAYS_LIVE,
+      status: 'stalled',
+      sinceUs: 4_000_900,
+      lastPictureUs: 5_000_000,
+      staleAfterMs: 3000,
+    }),
+  });
   const client = await ApiClient.signedIn(server);
   const { id } = await server.store.cameras.add('Door', 'v1', 1);
-  await server.store.cameras.setLastFrameAt(id, 4000);
   const [view] = (await client.call<CameraView[]>('GET', '/api/cameras')).body;
-  assert.deepEqual([view?.status, view?.lastFrameAtMs], ['online', 5000]);
+  assert.deepEqual(view && { ...view, createdAtMs: 1 }, {
+    id,
+    name: 'Door',
+    kind: 'v1',
+    status: 'stalled',
+    sinceMs: 4000,
+    lastFrameAtMs: 5000,
+    staleAfterMs: 3000,
+    createdAtMs: 1,
+  });
   assert.deepEqual((await client.call('GET', `/api/cameras/${id}/status`)).body, { ...live, ...view });
 });
 

@@ -53,6 +53,22 @@ suite('connection watch', () => {
     assert.deepEqual(told, []);
   });
 
+  test('a camera that stays connected without new pictures is one as well, and is told from one that went', async (context) => {
+    const { watch, passes, told, door, yard } = await watched(context);
+    const connections = watch();
+    connections.onOffline(door, 'stalled');
+    connections.onOffline(yard, 'stalled');
+    connections.onOffline(yard);
+    await passes(PATIENCE_MS);
+    assert.deepEqual(
+      told.map(({ cameraId, kind, sourceName }) => [cameraId, kind, sourceName]),
+      [
+        [door, 'offline', 'stalled'],
+        [yard, 'offline', ''],
+      ],
+    );
+  });
+
   test('a restart of the server neither ends nor repeats the event', async (context) => {
     const { watch, passes, settled, told, door, restarted } = await watched(context);
     const before = watch();

@@ -160,6 +160,7 @@ function frameOf({ bytes, width, height }: TableJpeg, index: number) {
     timestamp90k: index * 9_000,
     captureUs: us,
     receivedUs: us,
+    repeated: false,
     decodeStartUs: us,
     decodedUs: us,
     encodedUs: us,

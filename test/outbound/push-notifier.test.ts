@@ -141,6 +141,14 @@ suite('notifications', () => {
     assert.deepEqual([body, path], ['Camera offline', '/camera/cam_1']);
   });
 
+  test('a camera that is connected without new pictures is not told as one that went', async (context) => {
+    const { notifier, tell, sent } = await room(context);
+    await tell('anna', 'phone');
+    notifier.onEvent(event({ kind: 'offline', source: 'connection', sourceName: 'stalled' }));
+    await until('she is told', () => sent.length > 0);
+    assert.equal(sent[0]?.payload.body, 'Sends no new pictures');
+  });
+
   test('a sensor event without a duration is notified', async (context) => {
     const { notifier, tell, arrived } = await room(context);
     await tell('anna', 'phone');

@@ -26,6 +26,27 @@ suite('taking recordings away', () => {
     assert.deepEqual(await readdir(join(rig.folder, '.exports')), []);
   });
 
+  test('the last picture of a slow camera lasts in it as long as it did', async (t) => {
+    const rig = await RecordingRig.make(t);
+    const library = await rig.open();
+    const [frame] = encodedFrames({ count: 1 });
+    assert.ok(frame);
+    const startMs = frame.captureUs / 1000;
+    const recording = await library.begin(frame, false);
+    recording.add(frame);
+    recording.lastsUntil(startMs + 30_000);
+    await recording.close();
+    const exports = await RecordingExport.open(library, rig.folder);
+    for (const [untilMs, lengthMs] of [
+      [60_000, 30_000],
+      [10_000, 10_000],
+    ] as const) {
+      const file = await exports.range(frame.cameraId, startMs, startMs + untilMs);
+      assert.equal(file.endMs - file.startMs, lengthMs);
+      await file.close();
+    }
+  });
+
   test('what nobody waits for any more is not made, and nothing is left of it', async (t) => {
     const rig = await RecordingRig.make(t);
     const library = await rig.open();

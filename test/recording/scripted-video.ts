@@ -17,6 +17,7 @@ export class ScriptedVideo implements EncodedVideo {
   #onFrame: ((frame: EncodedFrame) => void) | undefined;
   #next = 0;
   #wantKeyframe = false;
+  #lastUs: number | undefined;
   #size: { width: number; height: number } | undefined;
 
   /** @param frames the first is a keyframe, the others are not */
@@ -49,6 +50,22 @@ export class ScriptedVideo implements EncodedVideo {
     this.#wantKeyframe ||= this.makesKeyframes;
   }
 
+  /** Somebody joins: the newest picture is made again, and what follows depends on that. */
+  repeat(): void {
+    const [keyframe] = this.#frames;
+    if (keyframe && this.#lastUs !== undefined)
+      this.#onFrame?.({ ...keyframe, ...this.#size, captureUs: this.#lastUs, repeated: true });
+  }
+
+  /** The camera takes one picture now. */
+  take(): void {
+    const frame = this.#frames[this.#wantKeyframe ? 0 : 1 + (this.#next++ % (this.#frames.length - 1))];
+    if (!frame || !this.#onFrame) return;
+    this.#wantKeyframe = false;
+    this.#lastUs = this.nowMs * 1000;
+    this.#onFrame({ ...frame, ...this.#size, captureUs: this.#lastUs });
+  }
+
   /** From now on the pictures have another size, which begins with a keyframe. */
   resize(width: number, height: number): void {
     this.#size = { width, height };
@@ -57,11 +74,6 @@ export class ScriptedVideo implements EncodedVideo {
 
   /** The camera sends for so long. */
   play(ms: number): void {
-    for (const untilMs = this.nowMs + ms; this.nowMs < untilMs; this.nowMs += INTERVAL_MS) {
-      const frame = this.#frames[this.#wantKeyframe ? 0 : 1 + (this.#next++ % (this.#frames.length - 1))];
-      if (!frame || !this.#onFrame) continue;
-      this.#wantKeyframe = false;
-      this.#onFrame({ ...frame, ...this.#size, captureUs: this.nowMs * 1000 });
-    }
+    for (const untilMs = this.nowMs + ms; this.nowMs < untilMs; this.nowMs += INTERVAL_MS) this.take();
   }
 }

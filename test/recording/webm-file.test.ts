@@ -33,6 +33,12 @@ async function whole(t: TestContext): Promise<{ path: string; bytes: Buffer }> {
   return { path, bytes: await readFile(path) };
 }
 
+/** The Duration of the Segment, as players read it (RFC 9559 section 5.1.2.10). */
+function declaredMs(file: Buffer): number {
+  const at = file.indexOf(Buffer.from('448988', 'hex'));
+  return file.readDoubleBE(at + 3);
+}
+
 suite('a recording’s file', () => {
   test('has every frame as it was encoded, at its time to the millisecond, with size, duration and cues', async (t) => {
     const path = join(temporaryFolder(t), 'cam_1', 'a.webm');
@@ -91,6 +97,18 @@ suite('a recording’s file', () => {
     assert.equal(file.error?.problem, 'slowDisk');
     disk.resolve(true);
     await file.close();
+  });
+
+  test('is as long as its last frame lasts, though it has no other', async (t) => {
+    const path = join(temporaryFolder(t), 'a.webm');
+    const file = await WebmFile.create(path, FIRST, { admit: always });
+    file.add(FIRST);
+    file.lastsUntil(BEGIN_US / 1000 + 10_000);
+    await file.close();
+    file.lastsUntil(BEGIN_US / 1000 + 99_000);
+    assert.equal(file.endMs, BEGIN_US / 1000 + 10_000);
+    assert.equal(declaredMs(await readFile(path)), 10_000);
+    assert.equal((await readWebm(path)).packets.length, 1);
   });
 
   test('frames that came in the same millisecond stay two', async (t) => {
@@ -156,6 +174,14 @@ suite('a file that was cut off', () => {
       const noise = Uint8Array.from({ length: Math.floor(random() * 300) }, () => Math.floor(random() * 256));
       assert.deepEqual(recoverFrames(noise), [], label);
     }
+  });
+
+  test('with one frame in it lasts a second', async (t) => {
+    const path = join(temporaryFolder(t), 'a.webm');
+    await record(path, [FIRST]);
+    const repaired = await repairWebm(path, BEGIN_US / 1000);
+    assert.equal(repaired?.endMs, BEGIN_US / 1000 + 1_000);
+    assert.equal(declaredMs(await readFile(path)), 1_000);
   });
 
   test('with no whole frame in it cannot be saved', async (t) => {

@@ -6,6 +6,7 @@ import type { EncodedFrame } from '../../server/core/video/encoded-frame.ts';
 const FRAME: EncodedFrame = {
   cameraId: 'door',
   keyframe: true,
+  repeated: false,
   width: 640,
   height: 480,
   data: Buffer.from('picture'),

@@ -134,6 +134,9 @@ test('frame timings are sent with each report while they are requested, at most 
   consumer.report(rig.nowUs);
   assert.deepEqual(told, [], 'not requested');
   consumer.setFrameTimings(true);
+  rig.frame(true, true);
+  consumer.report(rig.nowUs);
+  assert.deepEqual(told, [], 'a picture that was made again says nothing of the way');
   for (let frame = 0; frame < 101; frame++) rig.frame();
   consumer.report(rig.nowUs);
   rig.frame();

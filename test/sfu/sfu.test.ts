@@ -39,6 +39,7 @@ class ScriptedVideo implements EncodedVideo {
     const frame: EncodedFrame = {
       cameraId,
       keyframe,
+      repeated: false,
       width: 640,
       height: 480,
       data: Buffer.alloc(bytes, cameraId),

@@ -75,7 +75,7 @@ test('a revoked right ends on every socket of the user, even while one of them d
   assert.equal(sfu.stats.consumers, 2);
 
   deaf.socket.pause();
-  signaling.tellWatchers('garden', 'cameraOnline', { cameraId: MORE_THAN_FITS });
+  signaling.tellWatchers('garden', 'framesEnded', { watchId: MORE_THAN_FITS as never });
   await once(listening.socket, 'message');
   rights.delete('door');
   signaling.refreshAccess('anna');

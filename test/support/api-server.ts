@@ -56,6 +56,8 @@ export interface ApiServerOptions {
   adviceFor?: CameraCatalogOptions['adviceFor'];
   refusalsOf?: CameraCatalogOptions['refusalsOf'];
   /** Connected cameras that take updates; default: none. */
+  livenessOf?: CameraCatalogOptions['livenessOf'];
+  /** Who is connected and takes updates; nobody when left out. */
   updatable?: UpdatableCameras;
   nowMs?: () => number;
   authority?: AuthorityCertificate;
@@ -109,6 +111,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     log,
     ...(options.adviceFor && { adviceFor: options.adviceFor }),
     ...(options.refusalsOf && { refusalsOf: options.refusalsOf }),
+    ...(options.livenessOf && { livenessOf: options.livenessOf }),
   });
   const frames = new Map<string, CameraFrame>();
   const latest = (cameraId: string) => frames.get(cameraId);

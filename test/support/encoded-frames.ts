@@ -40,8 +40,8 @@ export function encodedFrames(options: EncodedFramesOptions): EncodedFrame[] {
       decodedUs: captureUs,
       encodedUs: captureUs,
     };
-    const { data, keyframe: isKeyframe } = encoded;
-    return { cameraId: 'cam_1', data, keyframe: isKeyframe, width, height, timestamp90k: 0, ...times };
+    const picture = { data: encoded.data, keyframe: encoded.keyframe, repeated: false, width, height };
+    return { cameraId: 'cam_1', ...picture, timestamp90k: 0, ...times };
   });
   codec.close();
   return frames;

@@ -64,13 +64,14 @@ export class ScriptedConsumer {
     return this.#deliver !== undefined;
   }
 
-  /** The camera sends a frame. @returns the number of frames this consumer has sent so far */
-  frame(keyframe = false): number {
+  /** The camera sends a frame. @returns the frames this consumer has sent on until now */
+  frame(keyframe = false, repeated = false): number {
     this.nowUs += INTERVAL_US;
     const us = this.nowUs;
     this.#deliver?.({
       cameraId: 'door',
       keyframe,
+      repeated,
       width: 640,
       height: 480,
       data: Buffer.alloc(FRAME_BYTES, 1),

@@ -103,9 +103,41 @@ test(
       [true, true, captureUs],
     );
     const [frame, again] = first.frames;
+    assert.deepEqual([frame?.repeated, again?.repeated, second.frames[0]?.repeated], [false, true, true]);
     assert.equal(((again?.timestamp90k ?? 0) - (frame?.timestamp90k ?? 0) + 2 ** 32) % 2 ** 32, 1);
   },
 );
+
+test('a picture that an encoder before made is repeated, and the next picture is not', TIMEOUT, async (t) => {
+  const { hub, transcoder } = setUp(t, { graceMs: 0 });
+  publish(hub, QVGA, 0);
+  const first = new SeenFrames(transcoder, QVGA.cameraId);
+  await first.count(1);
+  first.subscription.close();
+  await until(() => transcoder.stats(QVGA.cameraId)?.encoding === false);
+  const second = new SeenFrames(transcoder, QVGA.cameraId);
+  await second.count(1);
+  publish(hub, QVGA, 1);
+  await second.count(2);
+  assert.deepEqual(
+    second.frames.map(({ repeated }) => repeated),
+    [true, false],
+  );
+});
+
+test('who wants the next picture as a keyframe gets no picture twice', TIMEOUT, async (t) => {
+  const { hub, transcoder } = setUp(t, { keyframeIntervalMs: 600_000 });
+  const seen = new SeenFrames(transcoder, QVGA.cameraId);
+  for (let index = 0; index < 4; index++) {
+    publish(hub, QVGA, index);
+    await seen.count(index + 1);
+    transcoder.requestKeyframe(QVGA.cameraId, 'next');
+  }
+  assert.deepEqual(
+    seen.frames.map(({ keyframe, repeated }) => [keyframe, repeated]),
+    [0, 1, 2, 3].map(() => [true, false]),
+  );
+});
 
 test('a subscriber always begins with a keyframe', TIMEOUT, async (t) => {
   const { hub, transcoder } = setUp(t, { keyframeIntervalMs: 1 });

@@ -37,6 +37,12 @@ suite('the virtual camera’s command line', () => {
     assert.equal(command.fps, 12.5);
   });
 
+  test('a slow camera is told how far its pictures are apart', () => {
+    const command = parseCommandLine([...BASE, '--key', KEY, '--interval', '10'], {});
+    assert.ok(command !== 'help');
+    assert.equal(command.fps, 0.1);
+  });
+
   test('the legacy protocol requires a user name and a password', () => {
     const args = ['--url', 'ws://localhost:8880', '--legacy', '--username', 'vigie'];
     const command = parseCommandLine(args, { VIGIE_LEGACY_PASSWORD: 's3cret' });
@@ -72,6 +78,7 @@ suite('the virtual camera’s command line', () => {
     [/^--id is missing/, ['--url', 'ws://localhost:8080/camera', '--key', KEY]],
     [/^the key is missing/, BASE],
     [/^the key is not valid/, [...BASE, '--key', KEY.slice(1)]],
+    [/^--interval must be 1 to 604800/, [...BASE, '--key', KEY, '--interval', '0.5']],
     [/^--fps must be 1 to 60/, [...BASE, '--key', KEY, '--fps', '0']],
     [/^--fps must be 1 to 60/, [...BASE, '--key', KEY, '--fps', 'fast']],
     [/^--fps must be 1 to 60/, [...BASE, '--key', KEY, '--fps', '']],

@@ -52,14 +52,8 @@ test('a read-only route has no body, and an answer is JSON, of a media type, or 
   }
 });
 
-const camera = {
-  id: 'cam_1',
-  name: 'Door',
-  kind: 'v1',
-  status: 'offline',
-  lastFrameAtMs: null,
-  createdAtMs: 1,
-};
+const liveness = { status: 'never', sinceMs: null, lastFrameAtMs: null, staleAfterMs: 2000 };
+const camera = { id: 'cam_1', name: 'Door', kind: 'v1', ...liveness, createdAtMs: 1 };
 const OK = { method: 'GET', path: '/api/cameras', status: 200, contentType: 'application/json' };
 const problem = {
   type: 'urn:vigie:problem:conflict',

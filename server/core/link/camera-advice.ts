@@ -42,6 +42,14 @@ const RULES: readonly ((facts: CameraHealthFacts) => CameraAdvice | undefined)[]
           text: 'Two cameras seem to use this id: they keep replacing each other’s connection. Add the second one as a new camera, with its own id and key.',
         }
       : undefined,
+  ({ frozen }) =>
+    frozen
+      ? {
+          code: 'frozenSensor',
+          severity: 'error',
+          text: 'The camera keeps sending the same picture: its sensor hangs. Restart the camera; if it happens again, check the ribbon cable of the sensor and the power supply.',
+        }
+      : undefined,
   ({ brownOuts }) =>
     brownOuts > 0
       ? {

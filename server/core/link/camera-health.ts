@@ -38,6 +38,8 @@ export interface CameraHealthFacts {
   keyRejections: number;
   /** Connections within the last ten minutes that replaced an existing one. */
   replacements: number;
+  /** It sends the same picture over and over. */
+  frozen: boolean;
 }
 
 const DAY_MS = 24 * 3600_000;
@@ -87,6 +89,7 @@ export class CameraHealth {
   readonly #passingOver = new Hysteresis([{ enter: 0.3, leave: 0.15 }]);
   #rssiDbm: number | null = null;
   #heapBytes = 0;
+  #frozen = false;
   #boot: { startedAtMs: number; estimatedAtMs: number } | undefined;
   /** A start whose reason comes with the next telemetry. */
   #unexplainedStartMs: number | undefined;
@@ -115,6 +118,10 @@ export class CameraHealth {
 
   onClockFault(nowMs: number): void {
     this.#clockFaults.add(nowMs);
+  }
+
+  onFrozen(frozen: boolean): void {
+    this.#frozen = frozen;
   }
 
   /**
@@ -179,6 +186,7 @@ export class CameraHealth {
       ),
       keyRejections: this.#keyRejections.count(nowMs),
       replacements: this.#replacements.count(nowMs),
+      frozen: this.#frozen,
     };
   }
 }

@@ -1,14 +1,20 @@
 import type { Subscription } from '../fan-out.ts';
 import type { EncodingDemand } from './encoding-demand.ts';
 
-/**
- * One VP8 frame on its way from the transcoder to the SFU and the recorder. Times: server clock, µs since the epoch.
- */
+/** The picture to make a keyframe of: the newest one there is, or the next one. */
+export type KeyframeSource = 'newest' | 'next';
+
+/** One VP8 frame on its way from the transcoder to the SFU and the recorder. Times: server clock, µs since the epoch. */
 export interface EncodedFrame {
   readonly cameraId: string;
   /** One whole VP8 frame (RFC 6386). Never written to. */
   readonly data: Uint8Array;
   readonly keyframe: boolean;
+  /**
+   * Made once more of a picture that was given out before, for somebody who needs a keyframe: to see, not to count. What follows
+   * it depends on it.
+   */
+  readonly repeated: boolean;
   /** Pixels. */
   readonly width: number;
   readonly height: number;
@@ -33,6 +39,9 @@ export interface EncodedVideo {
    * @param demand of a subscriber that is not live; see encoding-demand.ts
    */
   subscribe(cameraId: string, onFrame: (frame: EncodedFrame) => void, demand?: EncodingDemand): Subscription;
-  /** Requests a keyframe as soon as possible; requests close together share one. */
-  requestKeyframe(cameraId: string): void;
+  /**
+   * Requests a keyframe: of the newest picture as soon as possible (requests close together share one), or of the next
+   * picture, without repeating one.
+   */
+  requestKeyframe(cameraId: string, of?: KeyframeSource): void;
 }

@@ -35,6 +35,12 @@ test('the place of an event depends on its source', () => {
   assert.equal(where({ zones: ['Drive', 'Gate'] }), 'in “Drive”, “Gate”');
 });
 
+test('a camera that is connected without new pictures is not called offline', () => {
+  const away = { source: 'connection', kind: 'offline' } as const;
+  assert.equal(eventText(event(away), NOW).what, 'Camera offline');
+  assert.equal(eventText(event({ ...away, sourceName: 'stalled' }), NOW).what, 'Camera stalled');
+});
+
 test('the time of an event is relative to now, with its duration', () => {
   assert.equal(eventText(event({ endedAtMs: null, startedAtMs: NOW - MINUTE }), NOW).when, 'now');
   assert.equal(when(0), 'just now');

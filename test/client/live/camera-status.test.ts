@@ -3,34 +3,51 @@ import { test } from 'node:test';
 import { cameraStatus, type StatusInputs } from '../../../client/live/camera-status.ts';
 
 const NOW_MS = 1_000_000;
-const frame = (ageMs: number, intervalMs = 40): StatusInputs['lastFrame'] => ({
-  atMs: NOW_MS - ageMs,
-  intervalMs,
-});
+const LIVE: StatusInputs = {
+  camera: { status: 'online', staleAfterMs: 2_000 },
+  connected: true,
+  newPictureAtMs: NOW_MS - 10,
+  nowMs: NOW_MS,
+};
+const HOURLY = { status: 'online', staleAfterMs: 3 * 3_600_000 } as const;
 
-const cases: [
-  fact: string,
-  online: boolean | undefined,
-  lastFrame: StatusInputs['lastFrame'],
-  status: string,
-][] = [
-  ['without a picture it is connecting, however often the server says online', true, null, 'connecting'],
-  ['a picture of just now is live', true, frame(10), 'live'],
-  ['a picture two seconds old is still live', true, frame(2_000), 'live'],
-  ['a picture older than two seconds is not', true, frame(2_001), 'connecting'],
+const cases: [fact: string, inputs: Partial<StatusInputs>, status: string][] = [
+  ['a new picture of a moment ago is live', {}, 'live'],
   [
-    'a camera that takes one picture in three seconds stays live between them',
-    true,
-    frame(8_000, 3_000),
+    'without a picture it is connecting, however often the server says online',
+    { newPictureAtMs: null },
+    'connecting',
+  ],
+  [
+    'a picture that should have come by now is on its way for a second',
+    { newPictureAtMs: NOW_MS - 3_000 },
     'live',
   ],
-  ['even the slowest camera is not live after ten seconds', true, frame(10_001, 60_000), 'connecting'],
-  ['offline without pictures is offline', false, null, 'offline'],
-  ['offline half a second after the last picture is offline', false, frame(501), 'offline'],
-  ['pictures that still arrive outweigh a late word of the server', false, frame(100), 'live'],
-  ['before the server has said anything it is connecting', undefined, null, 'connecting'],
+  ['then it is connecting', { newPictureAtMs: NOW_MS - 3_001 }, 'connecting'],
+  [
+    'a camera of one picture an hour is live between them',
+    { camera: HOURLY, newPictureAtMs: NOW_MS - 500_000 },
+    'live',
+  ],
+  [
+    'but not without a way to the server',
+    { camera: HOURLY, newPictureAtMs: NOW_MS - 500_000, connected: false },
+    'connecting',
+  ],
+  [
+    'what the server calls stalled is so, whatever is on the screen',
+    { camera: { ...HOURLY, status: 'stalled' } },
+    'stalled',
+  ],
+  ['what it calls offline, too', { camera: { ...HOURLY, status: 'offline' } }, 'offline'],
+  ['one that was never here is offline', { camera: { ...HOURLY, status: 'never' } }, 'offline'],
+  ['one that sleeps says so', { camera: { ...HOURLY, status: 'sleeping' } }, 'sleeping'],
+  [
+    'before the server has said anything it is connecting',
+    { camera: undefined, newPictureAtMs: null },
+    'connecting',
+  ],
 ];
 
-for (const [fact, online, lastFrame, status] of cases) {
-  test(fact, () => assert.equal(cameraStatus({ online, lastFrame, nowMs: NOW_MS }), status));
-}
+for (const [fact, inputs, status] of cases)
+  test(fact, () => assert.equal(cameraStatus({ ...LIVE, ...inputs }), status));

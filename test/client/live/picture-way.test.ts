@@ -48,6 +48,22 @@ const table: [name: string, facts: Partial<WayFacts>, way: PictureWay][] = [
   ],
   ['a camera that is slow by intention', { videoAtMs: NOW - 5000, frameIntervalMs: 2000 }, 'video'],
   ['a slow camera has stopped', { videoAtMs: NOW - 10_001, frameIntervalMs: 9000 }, 'pictures'],
+  ['a camera that brings a picture an hour', { videoAtMs: NOW - 50_000, quietMs: 3 * 3_600_000 }, 'video'],
+  [
+    'a camera that has stalled, on a path that stands',
+    { videoAtMs: NOW - 50_000, quietMs: Infinity },
+    'video',
+  ],
+  [
+    'a camera that has stalled, of which no picture has come',
+    { wantedSinceMs: NOW - 2600, videoAtMs: null, quietMs: Infinity },
+    'pictures',
+  ],
+  [
+    'a camera that has stalled, on a path that is lost',
+    { videoAtMs: NOW - 50_000, quietMs: Infinity, searchingSinceMs: NOW - 2600 },
+    'pictures',
+  ],
   ['no video came since the click', { wantedSinceMs: NOW - 2600, videoAtMs: null }, 'pictures'],
   ['a click on a path that stands', { wantedSinceMs: NOW - 100, videoAtMs: null }, 'video'],
   ['on the slower way, still no video', { current: 'pictures', videoAtMs: NOW - 5000 }, 'pictures'],

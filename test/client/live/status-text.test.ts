@@ -1,23 +1,33 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { statusText, type StatusTextInputs } from '../../../client/live/status-text.ts';
+import { pictureAge, statusText, type StatusTextInputs } from '../../../client/live/status-text.ts';
 
 const NOW_MS = 1_800_000_000_000;
+const CAMERA = {
+  status: 'online',
+  sinceMs: NOW_MS - 60_000,
+  lastFrameAtMs: NOW_MS - 90_000,
+  staleAfterMs: 2_000,
+} as const;
 const connecting: StatusTextInputs = {
   status: 'connecting',
   missing: false,
-  lastFrameAtMs: NOW_MS - 60_000,
+  camera: CAMERA,
   nowMs: NOW_MS,
   connectingForMs: 0,
   problem: null,
   watchingWhenFull: null,
 };
+const NEVER = { ...CAMERA, status: 'never', sinceMs: null, lastFrameAtMs: null } as const;
 
-const cases: [inputs: Partial<StatusTextInputs>, text: string][] = [
+const cases: [inputs: Partial<StatusTextInputs>, text: string, more?: string][] = [
   [{}, 'Connecting…'],
   [{ status: 'live', problem: 'noPath' }, 'Live'],
+  [{ status: 'stalled' }, 'Stalled', 'no new picture for 1 min'],
+  [{ status: 'stalled', camera: { ...CAMERA, lastFrameAtMs: null } }, 'Stalled: no picture yet'],
+  [{ status: 'sleeping' }, 'Sleeping'],
   [{ status: 'offline' }, 'Offline for 1 min'],
-  [{ status: 'offline', lastFrameAtMs: null }, 'Never connected'],
+  [{ status: 'offline', camera: NEVER }, 'Never connected'],
   [{ status: 'offline', missing: true }, 'Not available'],
   [{ problem: 'noPath', connectingForMs: 1_000 }, 'Connecting…'],
   [{ problem: 'noPath', connectingForMs: 9_000 }, 'Connecting… video is blocked'],
@@ -27,7 +37,17 @@ const cases: [inputs: Partial<StatusTextInputs>, text: string][] = [
   [{ status: 'offline', watchingWhenFull: 460 }, 'Offline for 1 min'],
 ];
 
-for (const [inputs, text] of cases) {
-  test(`${JSON.stringify(inputs)} reads “${text}”`, () =>
-    assert.equal(statusText({ ...connecting, ...inputs }), text));
+for (const [inputs, text, more = ''] of cases) {
+  test(`${JSON.stringify(inputs)} reads “${text}${more && `: ${more}`}”`, () =>
+    assert.deepEqual(statusText({ ...connecting, ...inputs }), { text, more }));
 }
+
+test('an old picture has an age: of a camera that has stalled since it was new, else since it was taken', () => {
+  assert.equal(pictureAge('stalled', CAMERA, NOW_MS), '1 min old');
+  assert.equal(pictureAge('offline', CAMERA, NOW_MS + 20_000), '1 min old');
+  assert.equal(pictureAge('offline', CAMERA, NOW_MS + 30_000), '2 min old');
+  for (const status of ['live', 'connecting'] as const)
+    assert.equal(pictureAge(status, CAMERA, NOW_MS), undefined);
+  assert.equal(pictureAge('offline', NEVER, NOW_MS), undefined);
+  assert.equal(pictureAge('offline', undefined, NOW_MS), undefined);
+});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { Playlist } from '../../../client/recordings/playlist.ts';
+import { endsEarly, Playlist } from '../../../client/recordings/playlist.ts';
 import type { RecordedSegment } from '../../../server/wire/recording.ts';
 
 const film = (id: string, startMs: number, endMs: number, open = false): RecordedSegment => ({
@@ -48,4 +48,9 @@ suite('a playlist', () => {
   });
 
   test('an empty one plays nothing', () => assert.equal(new Playlist([]).at(5), undefined));
+});
+
+test('a film of few pictures that the browser ends before its time has some left', () => {
+  assert.equal(endsEarly(first, 51), true);
+  assert.equal(endsEarly(first, 59.5), false);
 });

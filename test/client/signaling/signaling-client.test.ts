@@ -199,12 +199,12 @@ test('notifications and clock exchanges are passed on', async (context) => {
   const { url } = await serve(context, (_message, socket) => {
     socket.send(authenticated());
     socket.send(
-      JSON.stringify({ type: 'notification', method: 'cameraOnline', data: { cameraId: 'cam_1' } }),
+      JSON.stringify({ type: 'notification', method: 'cameraStatus', data: { cameraId: 'cam_1' } }),
     );
   });
   const signaling = client(context, url);
   const online = new Promise<string>((resolve) =>
-    signaling.on('cameraOnline', ({ cameraId }) => resolve(cameraId)),
+    signaling.on('cameraStatus', ({ cameraId }) => resolve(cameraId)),
   );
   const exchange = new Promise<{ t1: number }>((resolve) => signaling.on('clock', resolve));
   signaling.start();

@@ -213,6 +213,15 @@ const CASES: readonly (readonly [name: string, camera: () => Camera, advice: str
     () => camera().does(6, (health, nowMs) => health.onReplaced(nowMs)),
     ['sameId error'],
   ],
+  ['a sensor that hangs', () => camera().does(1, (health) => health.onFrozen(true)), ['frozenSensor error']],
+  [
+    'a sensor that hung until a moment ago',
+    () =>
+      camera()
+        .does(1, (health) => health.onFrozen(true))
+        .does(1, (health) => health.onFrozen(false)),
+    [],
+  ],
   [
     'several things at once, the worst first',
     () =>

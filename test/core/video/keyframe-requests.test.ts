@@ -57,3 +57,16 @@ test('after a failed keyframe the next is due at once', () => {
   requests.failed();
   assert.equal(requests.waitUs(1), 0);
 });
+
+test('who wants the next picture as a keyframe has none made of the one there is, and waits for no interval', () => {
+  const requests = new KeyframeRequests(INTERVAL_US);
+  requests.request();
+  requests.served(0);
+  requests.requestNext();
+  assert.equal(requests.waitUs(1), undefined);
+  assert.equal(requests.takesNew(1), true);
+  requests.served(1, false);
+  assert.equal(requests.takesNew(2), true, 'one that was made again is not it');
+  requests.served(2);
+  assert.equal(requests.takesNew(3), false);
+});

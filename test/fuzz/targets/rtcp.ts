@@ -108,6 +108,7 @@ function watchedCamera(): { consumer: Consumer; sent: () => number; deliver: (no
         cameraId: 'fuzz',
         data: Buffer.alloc(3_000, 1),
         keyframe: sequence === 0,
+        repeated: false,
         width: 640,
         height: 480,
         timestamp90k: sequence++ * 3_600,

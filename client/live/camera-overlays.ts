@@ -1,0 +1,27 @@
+/** What lies over a camera's picture: its name and status, how old the picture is, and which way it comes. */
+
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ShownStatus } from './camera-status.ts';
+import type { StatusText } from './status-text.ts';
+
+export function caption(name: string, status: ShownStatus, { text, more }: StatusText): TemplateResult {
+  return html`<div class="caption" part="caption">
+    <span class="name" part="name" data-testid="camera-name">${name}</span>
+    <span class="status ${status}" part="status" data-testid="camera-status" data-status=${status}>
+      <span class="dot" aria-hidden="true"></span
+      ><span>${text}${more ? html`<span class="more">: ${more}</span>` : nothing}</span>
+    </span>
+  </div>`;
+}
+
+export function ageNote(age: string): TemplateResult {
+  return html`<p class="age" part="age" data-testid="camera-age">${age}</p>`;
+}
+
+/** Half a sentence where there is no room for a whole one. */
+export function slowerWay(): TemplateResult {
+  return html`<p class="note" part="note" role="status" data-testid="camera-note">
+    Slower fallback<span class="long">: single pictures over the web connection</span
+    ><span class="longer"> until video connects</span>
+  </p>`;
+}

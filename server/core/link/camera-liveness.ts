@@ -1,0 +1,188 @@
+/**
+ * Whether a camera is live. The one place that decides it: badge, grid, API, signaling, events and recordings go by it.
+ *
+ * A picture is new when its bytes differ from those of the one before: a sensor that hangs sends the same bytes with fresh times.
+ * The same bytes with the same time are no picture at all. Invariants: a connection alone makes a camera online for 2 s and no longer; the state depends on what was told and
+ * on the time asked for, never on how often it was asked. Pure: times are server time, µs.
+ */
+
+import type { LivenessView } from '../../wire/camera.ts';
+
+/** Moments are server time, µs. What they mean is in LivenessView. */
+export interface Liveness extends Pick<LivenessView, 'status' | 'staleAfterMs'> {
+  sinceUs: number | null;
+  /** When its newest picture was taken. */
+  lastPictureUs: number | null;
+  /** Pictures arrive, but they are the same one over and over. */
+  frozen: boolean;
+  /** Usual time between two pictures, ms; null until it is known. */
+  paceMs: number | null;
+}
+
+/** Of a camera without a single picture: it was never here. */
+export const NEVER_SEEN: Liveness = {
+  status: 'never',
+  sinceUs: null,
+  lastPictureUs: null,
+  staleAfterMs: 2_000,
+  frozen: false,
+  paceMs: null,
+};
+
+/** For parts that run without anybody who looks at the pictures. */
+export const ALWAYS_LIVE: Liveness = { ...NEVER_SEEN, status: 'online' };
+
+/** As people see it. @param dateMs the date of a moment of server time; server time is taken for it when left out */
+export function livenessView(
+  { status, sinceUs, lastPictureUs, staleAfterMs }: Liveness,
+  dateMs: (serverUs: number) => number = (us) => us / 1000,
+): LivenessView {
+  const dated = (us: number | null): number | null => (us === null ? null : Math.floor(dateMs(us)));
+  return { status, sinceMs: dated(sinceUs), lastFrameAtMs: dated(lastPictureUs), staleAfterMs };
+}
+
+const MIN_STALE_AFTER_US = NEVER_SEEN.staleAfterMs * 1000;
+/** So many usual times between two pictures without one, and the camera has stalled. */
+const PACES = 3;
+const KEPT_INTERVALS = 10;
+const FROZEN_AFTER_US = 10_000_000;
+/** A picture that was older than this when it arrived does not show what the camera sees now. */
+const MAX_LAG_US = 10_000_000;
+
+interface Picture {
+  jpeg: Uint8Array;
+  captureUs: number;
+}
+
+export class CameraLiveness {
+  /** Of the connection there is. */
+  #connectedUs: number | undefined;
+  #hasSent = false;
+  /** When the last connection ended. */
+  #leftUs: number | undefined;
+  #onlineSinceUs = 0;
+  /** The newest picture, and when it arrived. */
+  #last: Picture | undefined;
+  #arrivedUs = -Infinity;
+  /** When the newest picture was taken, of an earlier run too. */
+  #lastUs: number | undefined;
+  /** When the newest new picture was taken: of a row of equal ones, the first. */
+  #newUs: number | undefined;
+  #declaredUs: number | undefined;
+  #leastUs = 0;
+  readonly #intervals: number[] = [];
+  #staleAfterUs = MIN_STALE_AFTER_US;
+
+  /** @param lastPictureUs when the newest picture that is known was taken; undefined: there never was one */
+  constructor(lastPictureUs?: number) {
+    this.#lastUs = lastPictureUs;
+    this.#newUs = lastPictureUs;
+    this.#arrivedUs = lastPictureUs ?? -Infinity;
+  }
+
+  onConnected(nowUs: number): void {
+    this.#connectedUs = nowUs;
+    this.#hasSent = false;
+    this.#onlineSinceUs = nowUs;
+  }
+
+  onDisconnected(nowUs: number): void {
+    this.#connectedUs = undefined;
+    this.#leftUs = nowUs;
+  }
+
+  /**
+   * @param declaredMs what the camera itself says its pictures are apart; undefined: nothing
+   * @param maxFps frames a second it is set to at most; undefined: nothing
+   */
+  setPace(declaredMs: number | undefined, maxFps: number | undefined): void {
+    this.#declaredUs = declaredMs === undefined ? undefined : declaredMs * 1000;
+    this.#leastUs = maxFps === undefined ? 0 : 1_000_000 / maxFps;
+    this.#updatePace();
+  }
+
+  /** @param jpeg kept, and never written to */
+  onPicture(jpeg: Uint8Array, captureUs: number, nowUs: number): void {
+    const last = this.#last;
+    const isRepeated = last !== undefined && Buffer.compare(last.jpeg, jpeg) === 0;
+    if (isRepeated && captureUs <= last.captureUs) return;
+    const wasOnline = this.#status(nowUs) === 'online';
+    if (last && this.#hasSent) this.#addInterval(captureUs - last.captureUs);
+    this.#hasSent = true;
+    this.#last = { jpeg, captureUs };
+    this.#arrivedUs = nowUs;
+    this.#lastUs = captureUs;
+    if (!isRepeated) this.#newUs = captureUs;
+    if (!wasOnline) this.#onlineSinceUs = captureUs;
+  }
+
+  at(nowUs: number): Liveness {
+    const status = this.#status(nowUs);
+    return {
+      status,
+      sinceUs: this.#sinceUs(status) ?? null,
+      lastPictureUs: this.#lastUs ?? null,
+      staleAfterMs: this.#staleAfterUs / 1000,
+      frozen: status === 'stalled' && this.#arrives(nowUs),
+      paceMs: this.#paceUs === undefined ? null : this.#paceUs / 1000,
+    };
+  }
+
+  /** @returns when the state changes if nothing more is told, µs; Infinity: it does not */
+  changesAtUs(nowUs: number): number {
+    if (this.#connectedUs === undefined) return Infinity;
+    if (this.#arrives(nowUs))
+      return 1 + Math.min(this.#arrivedUs + this.#staleAfterUs, (this.#lastUs ?? 0) + this.#maxAgeUs);
+    return this.#isAwaited(nowUs) ? 1 + this.#connectedUs + MIN_STALE_AFTER_US : Infinity;
+  }
+
+  #status(nowUs: number): Liveness['status'] {
+    if (this.#connectedUs === undefined)
+      return this.#newUs === undefined && this.#leftUs === undefined ? 'never' : 'offline';
+    if (this.#arrives(nowUs)) return this.#isFrozen ? 'stalled' : 'online';
+    return this.#isAwaited(nowUs) ? 'online' : 'stalled';
+  }
+
+  #sinceUs(status: Liveness['status']): number | undefined {
+    if (status === 'online') return this.#onlineSinceUs;
+    if (status === 'stalled') return this.#newUs ?? this.#connectedUs;
+    return status === 'offline' ? (this.#leftUs ?? this.#newUs) : undefined;
+  }
+
+  #arrives(nowUs: number): boolean {
+    return (
+      nowUs - this.#arrivedUs <= this.#staleAfterUs && nowUs - (this.#lastUs ?? -Infinity) <= this.#maxAgeUs
+    );
+  }
+
+  /** Nobody knows yet whether the connection brings a picture. */
+  #isAwaited(nowUs: number): boolean {
+    return !this.#hasSent && nowUs - (this.#connectedUs ?? -Infinity) <= MIN_STALE_AFTER_US;
+  }
+
+  get #isFrozen(): boolean {
+    return (this.#lastUs ?? 0) - (this.#newUs ?? 0) >= Math.max(FROZEN_AFTER_US, this.#staleAfterUs);
+  }
+
+  get #maxAgeUs(): number {
+    return Math.max(MAX_LAG_US, this.#staleAfterUs);
+  }
+
+  get #paceUs(): number | undefined {
+    if (this.#declaredUs !== undefined) return this.#declaredUs;
+    // The lower one of two in the middle: a stall is no pace.
+    const median = this.#intervals.toSorted((a, b) => a - b)[(this.#intervals.length - 1) >> 1];
+    return median === undefined ? undefined : Math.max(median, this.#leastUs);
+  }
+
+  #addInterval(intervalUs: number): void {
+    if (intervalUs <= 0) return;
+    this.#intervals.push(intervalUs);
+    if (this.#intervals.length > KEPT_INTERVALS) this.#intervals.shift();
+    this.#updatePace();
+  }
+
+  #updatePace(): void {
+    this.#staleAfterUs = Math.max(MIN_STALE_AFTER_US, PACES * (this.#paceUs ?? this.#leastUs));
+  }
+}

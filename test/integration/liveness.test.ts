@@ -1,0 +1,126 @@
+/** Whether a camera is live, as the API, the signaling and the recordings of a real server say it. */
+
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { DEFAULT_RECORDING } from '../../server/recording/default-recording.ts';
+import type { CameraView } from '../../server/wire/camera.ts';
+import type { Timeline } from '../../server/wire/recording.ts';
+import type { SignalingNotifications } from '../../server/wire/signaling.ts';
+import { readWebm } from '../support/read-webm.ts';
+import { ScriptedCamera } from '../support/scripted-camera.ts';
+import { ServerProcess } from '../support/server-process.ts';
+import { until } from '../support/until.ts';
+import { openVisit } from '../support/visit.ts';
+
+const server = await ServerProcess.start();
+const admin = await server.admin();
+const signaling = await admin.signaling();
+after(async () => {
+  signaling.close();
+  await server.stop();
+});
+
+async function view(id: string): Promise<CameraView> {
+  return (await admin.cameras()).find((camera) => camera.id === id) ?? assert.fail('no such camera');
+}
+
+/** What the signaling has told of a camera, oldest first. */
+function told(id: string): SignalingNotifications['cameraStatus'][] {
+  return signaling.received.flatMap((message) =>
+    message.type === 'notification' && message.method === 'cameraStatus' && message.data.cameraId === id
+      ? [message.data]
+      : [],
+  );
+}
+
+const is = (id: string, status: CameraView['status']): Promise<CameraView> =>
+  until(`it is ${status}`, async () => {
+    const camera = await view(id);
+    return camera.status === status && camera;
+  });
+
+test('a camera is never, stalled, online and offline, and signaling and API tell the same', async () => {
+  const door = await admin.addCamera('Door');
+  assert.deepEqual([door.status, door.sinceMs, door.lastFrameAtMs], ['never', null, null]);
+  const camera = await ScriptedCamera.connect(server.cameraUrl, door);
+  const empty = await is(door.id, 'stalled');
+  assert.equal(empty.lastFrameAtMs, null);
+  camera.play();
+  await is(door.id, 'online');
+  camera.pause();
+  const stalled = await is(door.id, 'stalled');
+  assert.equal(stalled.sinceMs, stalled.lastFrameAtMs);
+  camera.play();
+  await is(door.id, 'online');
+  camera.close();
+  const { id, status, sinceMs, lastFrameAtMs, staleAfterMs } = await is(door.id, 'offline');
+  assert.ok((sinceMs ?? 0) >= (lastFrameAtMs ?? Infinity));
+  await until('all was told', () => told(id).length >= 6);
+  assert.deepEqual(
+    told(id).map((each) => each.status),
+    ['online', 'stalled', 'online', 'stalled', 'online', 'offline'],
+  );
+  assert.deepEqual(told(id).at(-1), { cameraId: id, status, sinceMs, lastFrameAtMs, staleAfterMs });
+});
+
+test('a camera that says how slow it is stays online between its pictures', async () => {
+  const nest = await admin.addCamera('Nest');
+  await using camera = await ScriptedCamera.connect(server.cameraUrl, nest, { frameIntervalMs: 3_600_000 });
+  camera.send();
+  const { staleAfterMs } = await is(nest.id, 'online');
+  assert.equal(staleAfterMs, 3 * 3_600_000);
+});
+
+test('a viewer who asks for keyframes all the time makes no outage of it, and no picture twice', async (t) => {
+  const yard = await admin.addCamera('Yard');
+  await admin.request('PUT', `/cameras/${yard.id}/recording`, { ...DEFAULT_RECORDING, mode: 'continuous' });
+  await using camera = await ScriptedCamera.connect(server.cameraUrl, yard);
+  camera.play();
+  const visit = await openVisit(Number(new URL(server.url).port), admin.session.accessToken, [yard.id]);
+  t.after(() => visit.close());
+  const consumed = visit.signaling.received.find(
+    (message) =>
+      message.type === 'response' && message.ok && JSON.stringify(message.data).includes('captureClock'),
+  );
+  const { id: consumerId } = (consumed as { data: { id: string } }).data;
+  const joins = setInterval(() => {
+    visit.signaling.request('pauseConsumer', { consumerId }).catch(() => undefined);
+    visit.signaling.request('resumeConsumer', { consumerId }).catch(() => undefined);
+  }, 350);
+  t.after(() => clearInterval(joins));
+  const timeline = (): Promise<Timeline> =>
+    admin.request(
+      'GET',
+      `/cameras/${yard.id}/timeline?from=${Date.now() - 600_000}&to=${Date.now() + 60_000}`,
+    );
+  await until('two seconds are recorded', async () =>
+    (await timeline()).segments.some(({ startMs, endMs }) => endMs - startMs > 2_000),
+  );
+  camera.pause();
+  const { sinceMs } = await is(yard.id, 'stalled');
+  const { encoding } = await admin.status();
+  assert.equal(encoding, 1, 'somebody watches');
+  await until('there is a gap', async () => (await timeline()).gaps.length > 0);
+  camera.play();
+  await until('it goes on', async () =>
+    (await timeline()).segments.some(({ endMs, startMs, open }) => open && endMs > startMs),
+  );
+  await admin.request('PUT', `/cameras/${yard.id}/recording`, DEFAULT_RECORDING);
+  const { segments, gaps } = await until('the films are whole', async () => {
+    const found = await timeline();
+    return found.segments.every(({ open }) => !open) && found;
+  });
+  const [[before, next], [gap]] = [segments, gaps];
+  assert.ok(before && next && gap && segments.length === 2 && gaps.length === 1);
+  assert.deepEqual([gap.startMs, gap.endMs], [before.endMs, next.startMs]);
+  assert.ok(before.endMs - (sinceMs ?? 0) <= 1_000, 'it lasts no longer than its last picture');
+  for (const [index, { id }] of segments.entries()) {
+    const path = join(server.folder, `${index}.webm`);
+    await writeFile(path, await admin.bytes(`/cameras/${yard.id}/recordings/${id}.webm`));
+    const times = (await readWebm(path)).packets.map(({ seconds }) => seconds);
+    const apart = times.slice(1).map((seconds, at) => seconds - (times[at] ?? 0));
+    assert.ok(Math.min(...apart) > 0.02, `pictures ${Math.min(...apart)} s apart`);
+  }
+});

@@ -1,0 +1,201 @@
+/** What a recorder makes of pictures that come seldom, are made again, or come no more. */
+
+import assert from 'node:assert/strict';
+import { suite, test, type TestContext } from 'node:test';
+import { CameraLiveness } from '../../server/core/link/camera-liveness.ts';
+import { wallTimeIn } from '../../server/core/local-time.ts';
+import { createLog } from '../../server/log.ts';
+import { CameraRecorder } from '../../server/recording/camera-recorder.ts';
+import { DEFAULT_RECORDING } from '../../server/recording/default-recording.ts';
+import { RecordingGaps } from '../../server/recording/recording-gaps.ts';
+import { BEGIN_US, encodedFrames } from '../support/encoded-frames.ts';
+import { readWebm } from '../support/read-webm.ts';
+import { RecordingRig } from '../support/recording-rig.ts';
+import { ScriptedVideo } from './scripted-video.ts';
+
+const FRAMES = encodedFrames({ count: 20, keyframeEvery: 1_000 });
+const BEGIN_MS = BEGIN_US / 1000;
+const EVER = [0, Number.MAX_SAFE_INTEGER] as const;
+const HOUR_MS = 3_600_000;
+
+/** A camera whose every picture is judged as the server does it. @param declaredMs what it says its pictures are apart */
+async function setUp(t: TestContext, declaredMs?: number) {
+  const rig = await RecordingRig.make(t);
+  const library = await rig.open();
+  const video = new ScriptedVideo(FRAMES, BEGIN_MS);
+  const log = createLog('silent');
+  const gaps = new RecordingGaps('cam_1', rig.store.recordings, log);
+  const liveness = new CameraLiveness();
+  const nowUs = (): number => video.nowMs * 1000;
+  const recorder = new CameraRecorder(
+    {
+      cameraId: 'cam_1',
+      video,
+      library,
+      gaps,
+      liveness: () => liveness.at(nowUs()),
+      localTime: () => wallTimeIn('UTC', video.nowMs),
+      log,
+      nowMs: () => video.nowMs,
+    },
+    { ...DEFAULT_RECORDING, mode: 'continuous' },
+  );
+  t.after(() => recorder.close());
+  liveness.setPace(declaredMs, undefined);
+  liveness.onConnected(nowUs());
+  recorder.update();
+  let picture = 0;
+  /** Time passes without a picture; the recorder is asked once a second, and the disk keeps up. */
+  const wait = async (ms: number): Promise<void> => {
+    for (const untilMs = video.nowMs + ms; video.nowMs < untilMs;) {
+      video.nowMs = Math.min(untilMs, video.nowMs + 1_000);
+      recorder.update();
+      await recorder.settled();
+    }
+  };
+  const send = async (): Promise<void> => {
+    liveness.onPicture(Buffer.from(String(picture++)), nowUs(), nowUs());
+    video.take();
+    await recorder.settled();
+  };
+  const sendEvery = async (ms: number, times: number): Promise<void> => {
+    for (let sent = 0; sent < times; sent++) {
+      await send();
+      await wait(ms);
+    }
+  };
+  const seconds = (ms: number): number => (ms - BEGIN_MS) / 1000;
+  return {
+    video,
+    liveness,
+    recorder,
+    wait,
+    send,
+    sendEvery,
+    nowUs,
+    films: async () =>
+      (await library.range('cam_1', ...EVER)).map((each) => [seconds(each.startMs), seconds(each.endMs)]),
+    read: async () =>
+      Promise.all((await library.range('cam_1', ...EVER)).map((each) => readWebm(library.pathOf(each)))),
+    inRange: async (fromMs: number, toMs: number) => (await library.range('cam_1', fromMs, toMs)).length,
+    gaps: async () => {
+      await rig.store.idle;
+      const found = await rig.store.recordings.gaps('cam_1', ...EVER);
+      return found.map(({ startMs, endMs }) => [seconds(startMs), endMs === null ? null : seconds(endMs)]);
+    },
+  };
+}
+
+suite('a recorder of a camera', () => {
+  test('with a picture every 10 s has films without a gap between them, and all pictures in them', async (t) => {
+    const { recorder, sendEvery, films, read, gaps } = await setUp(t);
+    await sendEvery(10_000, 15);
+    await recorder.close();
+    assert.deepEqual(await films(), [
+      [0, 60],
+      [60, 120],
+      [120, 150],
+    ]);
+    assert.deepEqual(await gaps(), []);
+    const pictures = (await read()).map(({ packets }) => packets.map(({ seconds }) => Math.round(seconds)));
+    assert.deepEqual(pictures, [
+      [0, 10, 20, 30, 40, 50],
+      [0, 10, 20, 30, 40, 50],
+      [0, 10, 20],
+    ]);
+  });
+
+  test('with a picture an hour has each in a film that lasts until the next, and is found within it', async (t) => {
+    const { recorder, sendEvery, films, inRange, gaps } = await setUp(t, HOUR_MS);
+    await sendEvery(HOUR_MS, 3);
+    assert.equal(await inRange(BEGIN_MS + 1_800_000, BEGIN_MS + 1_801_000), 1);
+    await recorder.close();
+    assert.deepEqual(await films(), [
+      [0, 3600],
+      [3600, 7200],
+      [7200, 10800],
+    ]);
+    assert.deepEqual(await gaps(), []);
+  });
+
+  test('that stalls for 30 s while somebody watches has a gap of that, and no picture twice', async (t) => {
+    const { recorder, video, wait, sendEvery, films, read, gaps } = await setUp(t);
+    await sendEvery(40, 100);
+    for (let second = 0; second < 30; second++) {
+      video.repeat();
+      await wait(1_000);
+    }
+    await sendEvery(40, 100);
+    await recorder.close();
+    assert.deepEqual(await films(), [
+      [0, 4],
+      [34, 38],
+    ]);
+    assert.deepEqual(await gaps(), [[4, 34]]);
+    for (const { packets } of await read()) {
+      assert.equal(packets.length, 100);
+      assert.equal(packets[0]?.keyframe, true);
+    }
+  });
+
+  test('to which viewers join all the time has no two pictures of one moment', async (t) => {
+    const { recorder, video, send, wait, read } = await setUp(t);
+    for (let sent = 0; sent < 200; sent++) {
+      await send();
+      await wait(20);
+      video.repeat();
+      await wait(20);
+    }
+    await recorder.close();
+    const [film, ...others] = await read();
+    assert.ok(film && others.length === 0);
+    assert.equal(film.packets.length, 200);
+    const apart = film.packets
+      .slice(1)
+      .map(({ seconds }, index) => seconds - (film.packets[index]?.seconds ?? 0));
+    assert.ok(Math.min(...apart) > 0.03, `${Math.min(...apart)} s`);
+    assert.ok(
+      film.packets.every(({ keyframe }) => keyframe),
+      'the keyframe that was made last is in it',
+    );
+  });
+
+  test('that sends a single picture and leaves has a film of a second', async (t) => {
+    const { recorder, liveness, nowUs, send, wait, films, gaps } = await setUp(t);
+    await send();
+    await wait(5_000);
+    liveness.onDisconnected(nowUs());
+    await wait(5_000);
+    await recorder.close();
+    assert.deepEqual(await films(), [[0, 1]]);
+    assert.deepEqual(await gaps(), [[1, null]]);
+  });
+
+  test('that has stalled for long does not begin with its old picture', async (t) => {
+    const { recorder, video, wait, send, sendEvery, films, gaps } = await setUp(t);
+    recorder.setSettings({ ...DEFAULT_RECORDING, mode: 'off' });
+    await sendEvery(40, 50);
+    await wait(60_000);
+    recorder.setSettings({ ...DEFAULT_RECORDING, mode: 'continuous' });
+    video.repeat();
+    await wait(3_000);
+    assert.deepEqual(await films(), []);
+    await send();
+    await wait(100);
+    await send();
+    await recorder.close();
+    assert.deepEqual(await films(), [[65, 65.1]]);
+    assert.deepEqual(await gaps(), [[62, 65]]);
+  });
+
+  test('of a slow camera gives what there is to who wants to see it, and waits for no picture', async (t) => {
+    const { recorder, send, wait, films } = await setUp(t, HOUR_MS);
+    await send();
+    await wait(20_000);
+    assert.deepEqual(await films(), [[0, 20]]);
+    const finished = recorder.finish('rec_of_another');
+    await finished;
+    await wait(1_000);
+    assert.deepEqual(await films(), [[0, 21]]);
+  });
+});
