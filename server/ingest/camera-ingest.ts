@@ -23,7 +23,7 @@ import { CameraAuthenticator, type CameraCredentials } from './camera-authentica
 import type { StartedCommand } from './camera-commands.ts';
 import { CameraDoor, type CameraDoorOptions, type OpenedConnection } from './camera-door.ts';
 import { CameraSession } from './camera-session.ts';
-import { CameraRecord, type CameraStatus } from './camera-status.ts';
+import { CameraRecord, type CameraLinkStatus } from './camera-status.ts';
 import { countMended, zeroIngestCounters, type CloseReason, type IngestCounters } from './ingest-counters.ts';
 
 export interface CameraIngestOptions {
@@ -87,7 +87,7 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> {
   }
 
   /** Of any camera; one that was never here is offline. */
-  status(cameraId: string): CameraStatus {
+  status(cameraId: string): CameraLinkStatus {
     return (this.#cameras.get(cameraId) ?? new CameraRecord()).status(this.#clock());
   }
 

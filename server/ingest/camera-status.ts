@@ -3,7 +3,7 @@
 import type { HelloMessage, TelemetryMessage } from '../wire/camera-protocol.ts';
 import type { CameraSession } from './camera-session.ts';
 
-export interface CameraStatus {
+export interface CameraLinkStatus {
   online: boolean;
   /** Server time, ms; null if none came since the server started. */
   lastFrameAtMs: number | null;
@@ -36,7 +36,7 @@ export class CameraRecord {
   droppedInARow = 0;
   telemetry: TelemetryMessage | null = null;
 
-  status(nowUs: number): CameraStatus {
+  status(nowUs: number): CameraLinkStatus {
     const { session, lastFrameUs, framesDropped, framesMended, telemetry } = this;
     const sending = lastFrameUs !== undefined && nowUs - lastFrameUs < FRAME_STALE_US;
     const {

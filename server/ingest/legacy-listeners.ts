@@ -10,7 +10,7 @@ import type { CameraFrame } from '../core/video/camera-frame.ts';
 import { serverClock, type Clock } from '../core/clock.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { CameraStatus } from './camera-status.ts';
+import type { CameraLinkStatus } from './camera-status.ts';
 import { LegacyCredentials } from './legacy-credentials.ts';
 import { LegacyListener, type LegacyCounters, type LegacyEvents } from './legacy-listener.ts';
 
@@ -96,7 +96,7 @@ export class LegacyListeners extends EventEmitter<LegacyEvents> {
 
   status(
     cameraId: string,
-  ): Pick<CameraStatus, 'online' | 'lastFrameAtMs' | 'fps' | 'framesDropped' | 'framesMended'> {
+  ): Pick<CameraLinkStatus, 'online' | 'lastFrameAtMs' | 'fps' | 'framesDropped' | 'framesMended'> {
     const listener = this.#listeners.find((one) => one.cameraId === cameraId);
     const dropped = Object.values(listener?.counters.dropped ?? {});
     return {

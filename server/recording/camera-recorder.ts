@@ -112,11 +112,7 @@ export class CameraRecorder {
     }
   }
 
-  /**
-   * The clock was set, or stood still: what is being written ends here and is dated anew.
-   *
-   * @returns whether something was
-   */
+  /** The clock was set, or stood still: the open segment ends and gets new dates. @returns whether there was one */
   onClockChanged(): boolean {
     if (!this.#source) return false;
     this.#writeHeld();

@@ -136,10 +136,8 @@ test("an administrator reads the server's figures", async (context) => {
 
 test('a server fault is answered without its details', async (context) => {
   const server = await startApi(context, {
-    control: {
-      status: () => {
-        throw new Error('the secret path /var/lib/vigie');
-      },
+    livenessOf: () => {
+      throw new Error('the secret path /var/lib/vigie');
     },
   });
   await server.store.cameras.add('Door', 'v1', 0);

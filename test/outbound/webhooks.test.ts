@@ -235,7 +235,7 @@ suite('webhooks', () => {
     receiver.answer = (response) => void response.writeHead(410).end();
     await happens(event());
     await until('it is off', () => webhooks().list()[0]?.enabled === false);
-    assert.equal((await newest(id))?.state, 'failed');
+    await until('its delivery has failed', async () => (await newest(id))?.state === 'failed');
   });
 
   test('nothing is sent to a forbidden address', async (context) => {
