@@ -46,6 +46,8 @@ const MAX_BATCH = 200;
 /** How long an `action` waits for another process to let go of the database. */
 const ACTION_PATIENCE_MS = 20_000;
 const MAX_DEATHS = 3;
+/** Written also where nothing lasts: a sign-in needs to last no longer than the server runs, and live video needs sign-ins. */
+const FLEETING_STORES: ReadonlySet<string> = new Set(['sessions']);
 
 export class WriteQueue {
   readonly #options: WriteQueueOptions;
@@ -58,6 +60,7 @@ export class WriteQueue {
   #inFlight: readonly Entry[] = [];
   #idle = Promise.withResolvers<void>();
   #closed = false;
+  #refusal: string | undefined;
   readonly #counters = { written: 0, failed: 0, dropped: 0, refused: 0, lost: 0, locked: 0, slowestMs: 0 };
 
   constructor(options: WriteQueueOptions) {
@@ -85,6 +88,10 @@ export class WriteQueue {
   /** @throws (rejects) what the method threw; VigieError `unavailable` when it was not, or may not have been, written */
   async add(kind: WriteKind, call: StoreCall): Promise<unknown> {
     if (this.#closed) throw new VigieError('unavailable', 'the server is stopping');
+    if (this.#refusal !== undefined && !FLEETING_STORES.has(call.store)) {
+      this.#counters.refused++;
+      throw new VigieError('unavailable', this.#refusal);
+    }
     if (this.#length >= this.#capacity && !this.#makeRoom(kind)) {
       this.#counters.refused++;
       throw new VigieError('unavailable', 'too much waits to be written; try again in a moment', {
@@ -96,6 +103,11 @@ export class WriteQueue {
     this.#enqueue(entry);
     void this.#pump();
     return entry.done.promise;
+  }
+
+  /** While what is written would not last. @param detail why; undefined: take everything again */
+  refuse(detail: string | undefined): void {
+    this.#refusal = detail;
   }
 
   /** Nothing more is taken from now on. @returns how many were given up */
