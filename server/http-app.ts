@@ -9,6 +9,8 @@
 import express, { type Express } from 'express';
 import type { Accounts } from './accounts/accounts.ts';
 import type { KnownCameras } from './core/cameras.ts';
+import { backupRoutes } from './backup/backup-routes.ts';
+import type { Backups } from './backup/backups.ts';
 import type { Log } from './log.ts';
 import type { AuthorityCertificate } from './tls/local-authority.ts';
 import { FIRMWARE_PATH } from './wire/camera-protocol.ts';
@@ -52,6 +54,7 @@ export interface HttpAppOptions {
   recordings: Recordings;
   motion: MotionSettingsHolder;
   outbound: Pick<Outbound, 'webhooks' | 'notifier'>;
+  backups: Pick<Backups, 'make'>;
   /** What the server knows of the ways to it. */
   connection: ServerFacts;
   /** What an administrator sees of the server's inside. */
@@ -101,6 +104,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     updateRoutes(firmware.cameras, guard),
     connectionRoutes(options.connection, guard, connectionOf),
     statusRoutes(options.status, guard),
+    backupRoutes(options.backups, guard, log),
   );
   app.use('/api', notFound);
 

@@ -7,14 +7,17 @@
 
 import { fileURLToPath } from 'node:url';
 import { openAccounts } from './accounts/accounts.ts';
+import { PasswordResetWatch } from './accounts/password-reset-watch.ts';
+import { Backups } from './backup/backups.ts';
 import { CameraStages } from './cameras/camera-stages.ts';
 import { openCameras } from './cameras/open-cameras.ts';
-import { describeConfig, loadConfig, type Config } from './config/config.ts';
+import { loadConfig, type Config } from './config/config.ts';
 import { ConnectionFactsSource } from './connectivity/connection-facts.ts';
 import { iceServersFor, relayFor } from './connectivity/ice-servers.ts';
 import { Capacity } from './core/capacity.ts';
 import { serverClock as clock } from './core/clock.ts';
 import type { CameraFrame } from './core/video/camera-frame.ts';
+import { openDataFolder } from './data-folder.ts';
 import { VigieError } from './errors.ts';
 import { EventService } from './events/event-service.ts';
 import { openFirmware } from './firmware/open-firmware.ts';
@@ -32,10 +35,12 @@ import { openRecording } from './recording/open-recording.ts';
 import { Sfu } from './sfu/sfu.ts';
 import { openSignaling } from './signaling/open-signaling.ts';
 import { DemoCamera } from './start/demo-camera.ts';
+import { runCommand } from './start/commands.ts';
 import { greet, type Started } from './start/greeting.ts';
 import { serverStatus } from './status/server-status.ts';
 import { stopOnSignals } from './start/stop-on-signals.ts';
-import { openStores } from './stores.ts';
+import { DataWatch } from './store/data-watch.ts';
+import { isDiskFull } from './store/database.ts';
 import { openHttps } from './tls/open-https.ts';
 import { FrameHub } from './video/frame-hub.ts';
 import { Transcoder } from './video/transcoder.ts';
@@ -81,12 +86,21 @@ async function openStages(config: Config, log: Log, opened: AsyncDisposableStack
     opened.adopt(stage, async (each) => each.close());
   const { dataDir, announcedAddresses, turnUrls, turnSecret } = config;
 
-  const store = closing(openStores(dataDir, log));
+  const { store } = closing(await openDataFolder(config, log));
   const accounts = await openAccounts({ store, adminPassword: config.adminPassword, log });
   const { access, sessions } = accounts;
   const mayWatch = (userId: string, cameraId: string): boolean => access.mayWatch(userId, cameraId);
   const https = await openHttps(config, log);
   if (https) closing(https.certificates);
+  closing(
+    new PasswordResetWatch({
+      resets: store.passwordResets,
+      users: store.users,
+      events: accounts.events,
+      log,
+    }),
+  );
+  const backups = closing(new Backups({ dataDir, log }));
   const isTrustedProxy = trustedProxies(config.trustedProxies);
   const connectionOf = clientConnections(isTrustedProxy, machineGateways());
   const http = closing(new HttpServer({ ...(https && { tls: https.tls }), isTrustedProxy, log }));
@@ -132,9 +146,24 @@ async function openStages(config: Config, log: Log, opened: AsyncDisposableStack
   const events = closing(new EventService({ store, luma: transcoder, pictures, log }));
   const tell = (view: CameraFirmwareView): void => signaling.tellAdministrators('cameraFirmware', view);
   const firmware = closing(openFirmware({ dataDir, store, ingest, tell, log }));
+  const watch = closing(
+    new DataWatch({
+      path: store.path,
+      look: (whole) => store.databaseFile.look(whole),
+      hasRecordings: () => recording.isThere(),
+      onChange: (problems) => {
+        store.refuseWrites(problems);
+        http.setHealth(problems);
+        signaling.tellAdministrators('healthProblems', { problems: [...problems] });
+        outbound.onHealth(problems);
+      },
+      log,
+    }),
+  );
+  store.watchErrors((error) => watch.onError(error));
   const demo = closing(new DemoCamera({ enabled: config.demo, cameras: store.cameras, catalog, log }));
   const flow = { hub, ingest, legacy, cameras, transcoder, capacity, sfu, signaling, pictures };
-  const kept = { recording, outbound, events, firmware, demo };
+  const kept = { recording, outbound, events, firmware, backups, demo };
   return { store, accounts, https, http, connectionOf, ...flow, ...kept };
 }
 
@@ -182,7 +211,7 @@ function join(stages: Stages, log: Log): void {
 
 function httpApp(stages: Stages, config: Config, log: Log) {
   const { accounts, store, cameras, events, pictures, firmware, recording, outbound, https, http } = stages;
-  const { sfu, connectionOf } = stages;
+  const { sfu, connectionOf, backups } = stages;
   const connection = new ConnectionFactsSource({
     httpHost: config.httpHost,
     httpPort: () => http.port,
@@ -204,6 +233,7 @@ function httpApp(stages: Stages, config: Config, log: Log) {
     recordings: recording.recordings,
     motion: events.motion,
     outbound,
+    backups,
     connection,
     status: () => serverStatus({ ...stages, mjpeg: pictures.mjpeg, pairing: cameras.pairing }),
     clientFolder: CLIENT_FOLDER,
@@ -215,11 +245,8 @@ function httpApp(stages: Stages, config: Config, log: Log) {
 
 try {
   const config = loadConfig({ env: process.env, cwd: process.cwd(), args: process.argv.slice(2) });
-  if (config.checkOnly) {
-    process.stdout.write(`${describeConfig(config)}\n`);
-    // Not on the standard output, which can be pasted into .env.
-    for (const warning of config.warnings) process.stderr.write(`${warning}\n`);
-  } else {
+  if (config.command.name !== 'serve') await runCommand(config.command, config);
+  else {
     const log = createLog(config.logLevel);
     for (const warning of config.warnings) log.warn(warning);
     const vigie = await startVigie(config, log);
@@ -227,8 +254,10 @@ try {
     greet(vigie, config);
   }
 } catch (error) {
-  if (!(error instanceof VigieError) || error.code !== 'configuration') throw error;
-  process.stderr.write(`${error.message}\n`);
+  const isFull = isDiskFull(error);
+  if (!isFull && (!(error instanceof VigieError) || error.code !== 'configuration')) throw error;
+  const advice = isFull ? ': make room on the disk that holds the data folder, then start again' : '';
+  process.stderr.write(`${(error as Error).message}${advice}\n`);
   // All that was opened is closed by now, so the process ends by itself.
   process.exitCode = 1;
 }

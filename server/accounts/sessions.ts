@@ -10,7 +10,7 @@
  */
 
 import type { SecretStore } from '../store/secret-store.ts';
-import { isDiskFull } from '../store/database.ts';
+import { isDamaged, isDiskFull } from '../store/database.ts';
 import type { SessionStore, StoredSession } from './session-store.ts';
 import type { StoredUser, UserStore } from './user-store.ts';
 import { VigieError } from '../errors.ts';
@@ -144,8 +144,8 @@ export class Sessions {
     try {
       return (await this.#store.sessions.rotate(id, generation, nowMs)) ? generation + 1 : undefined;
     } catch (error) {
-      // With a full disk nothing can be counted on, but whoever watches must not go blind for it.
-      if (isDiskFull(error)) return generation;
+      // With a full disk or a damaged database nothing can be counted on, but whoever watches must not go blind for it.
+      if (isDiskFull(error) || isDamaged(error)) return generation;
       throw error;
     }
   }

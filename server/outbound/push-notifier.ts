@@ -35,6 +35,8 @@ export interface PushNotifierOptions {
   nowMs?: () => number;
 }
 
+/** How long the devices that are told of lost data are known, for then the database cannot be asked. */
+const ALARM_DEVICES_MS = 5 * 60_000;
 const WORDS: Readonly<Record<EventKind, string>> = { motion: 'Motion', offline: 'Not connected any more' };
 /** Of events that were told, so that more that becomes known of one is no other. */
 const MAX_REMEMBERED = 500;
@@ -53,12 +55,16 @@ export class PushNotifier {
   readonly #lastMs = new Map<string, number>();
   /** By endpoint. */
   readonly #lines = new Map<string, Line>();
+  readonly #alarmDevicesTimer: NodeJS.Timeout;
+  #alarmDevices: readonly StoredDevice[] = [];
   #closed = false;
 
   constructor(options: PushNotifierOptions) {
     this.#options = options;
     this.#log = options.log.child({ component: 'push' });
     this.#nowMs = options.nowMs ?? Date.now;
+    this.#alarmDevicesTimer = setInterval(() => void this.#loadAlarmDevices(), ALARM_DEVICES_MS).unref();
+    void this.#loadAlarmDevices();
   }
 
   viewOf(userId: string): NotificationsView {
@@ -96,6 +102,11 @@ export class PushNotifier {
     for (const device of this.#options.store.devicesOf(userId)) this.#put(device, payload);
   }
 
+  /** To all devices of all administrators, whatever the hour and their choice. Never throws, never waits. */
+  alarm(body: string): void {
+    void this.#alarm({ title: 'Vigie', body, path: '/', tag: 'alarm' });
+  }
+
   /** As the log tells it. Never throws, never waits. */
   onEvent(event: EventView): void {
     if (this.#closed) return;
@@ -109,6 +120,20 @@ export class PushNotifier {
   /** Idempotent. No event is told from now on. */
   close(): void {
     this.#closed = true;
+    clearInterval(this.#alarmDevicesTimer);
+  }
+
+  async #alarm(payload: PushPayload): Promise<void> {
+    await this.#loadAlarmDevices();
+    for (const device of this.#alarmDevices) this.#put(device, payload);
+  }
+
+  async #loadAlarmDevices(): Promise<void> {
+    try {
+      this.#alarmDevices = await this.#options.store.administratorDevices();
+    } catch {
+      // Those that are known are better than none.
+    }
   }
 
   async #tell(event: EventView): Promise<void> {

@@ -7,6 +7,7 @@ import type { QuotaLimits } from '../core/recording/quota-ring.ts';
 import type { Log } from '../log.ts';
 import { Recorder, type RecorderOptions } from './recorder.ts';
 import { RecordingExport } from './recording-export.ts';
+import { isRecordingFolder } from './recording-folder.ts';
 import { RecordingLibrary } from './recording-library.ts';
 import type { RecordingStore } from './recording-store.ts';
 import type { EventView } from '../wire/event.ts';
@@ -28,6 +29,8 @@ export interface Recording extends CameraStage {
   recorder: Recorder;
   /** As the API sees them. */
   recordings: Recordings;
+  /** Whether their folder is there, and the disk it is on. */
+  isThere(): Promise<boolean>;
   /** Before the event is stored: what it starts must not miss what comes next. */
   onEvent(event: EventView): void;
   close(): Promise<void>;
@@ -68,6 +71,7 @@ export async function openRecording(options: OpenRecordingOptions): Promise<Reco
     library,
     recorder,
     recordings,
+    isThere: () => isRecordingFolder(folder),
     addCamera: (cameraId) => recorder.addCamera(cameraId),
     removeCamera: (cameraId) => recorder.removeCamera(cameraId),
     onEvent: (event) => {

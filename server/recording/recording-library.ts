@@ -5,7 +5,7 @@
  * cannot be removed or repaired harms no other.
  */
 
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EncodedFrame } from '../core/video/encoded-frame.ts';
 import type { QuotaLimits, StoredRecording } from '../core/recording/quota-ring.ts';
@@ -16,6 +16,7 @@ import type { RecordingStore, StoredSegment, Unindexed } from './recording-store
 import type { RecordingStatus } from '../wire/recording.ts';
 import type { ReadFor } from '../store/work.ts';
 import { RecordingIndex } from './recording-index.ts';
+import { MARK_NAME, openRecordingFolder } from './recording-folder.ts';
 import { recordingPath } from './recording-path.ts';
 import { RecordingRoom } from './recording-room.ts';
 import { tidyRecordings } from './tidy-recordings.ts';
@@ -47,6 +48,7 @@ export interface OpenRecording {
 }
 
 const REMOVED_AT_ONCE = 500;
+const MISSING_LINE = `failed to find the recordings: their disk is not there, or they were removed; mount it, or make an empty file ${MARK_NAME} in their folder to go on without them`;
 
 export class RecordingLibrary {
   readonly #options: RecordingLibraryOptions;
@@ -58,8 +60,9 @@ export class RecordingLibrary {
   static async open(options: RecordingLibraryOptions): Promise<RecordingLibrary> {
     const library = new RecordingLibrary(options);
     const { folder, store, log } = options;
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await tidyRecordings(folder, store, log);
+    const known = store.all();
+    if (await openRecordingFolder(folder, known.length === 0)) await tidyRecordings(folder, store, log);
+    else log.error({ folder }, MISSING_LINE);
     for (const segment of store.all()) library.#room.put(asStored(segment));
     return library;
   }
@@ -96,6 +99,7 @@ export class RecordingLibrary {
    */
   async begin(first: EncodedFrame, isProtected: boolean): Promise<OpenRecording> {
     const { folder } = this.#options;
+    await this.#room.assertThere();
     const { cameraId, width, height } = first;
     const startMs = Math.floor(first.captureUs / 1000);
     const id = randomId('rec');

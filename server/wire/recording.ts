@@ -83,8 +83,8 @@ export const RECORDING_STATUS = z.strictObject({
   freeBytes: count.nullable(),
   /** How much of it is never used up. */
   freeFloorBytes: count,
-  /** Why nothing is recorded although it should be; null when all is well. */
-  alarm: z.enum(['quotaFull', 'diskFull']).nullable(),
+  /** Why nothing is recorded although it should be; null when all is well. `folderMissing`: or the disk it is on. */
+  alarm: z.enum(['quotaFull', 'diskFull', 'folderMissing']).nullable(),
 });
 export type RecordingStatus = z.infer<typeof RECORDING_STATUS>;
 

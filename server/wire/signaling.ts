@@ -7,6 +7,7 @@
  */
 
 import type { EventView } from './event.ts';
+import type { HealthProblem } from './health.ts';
 import type { RecordingStatus } from './recording.ts';
 import type { CameraAdvice, CameraView } from './camera.ts';
 import type { CameraFirmwareView } from './firmware.ts';
@@ -204,6 +205,8 @@ export interface SignalingNotifications {
   cameraAdvice: { cameraId: string; advice: CameraAdvice[] };
   /** To administrators: recording has stopped for want of room, or goes on. */
   recordingStatus: RecordingStatus;
+  /** To administrators: data were lost or damaged while the server runs, or are well again (empty). */
+  healthProblems: { problems: HealthProblem[] };
   consumerClosed: { consumerId: string; reason: 'cameraRemoved' | 'rightRevoked' | 'transportClosed' };
   /** The right to it was revoked, or the camera removed. */
   framesEnded: { watchId: number };

@@ -34,6 +34,7 @@ export const SERVER_ROOMS: Readonly<Record<string, readonly string[]>> = {
   tls: FEATURE,
   connectivity: ROUTED_FEATURE,
   status: ROUTED_FEATURE,
+  backup: ROUTED_FEATURE,
   stores: [...GROUND, 'store', 'accounts', 'cameras', 'events', 'firmware', 'outbound', 'recording'],
   'http-app': [
     ...ROUTED_FEATURE,
@@ -46,8 +47,11 @@ export const SERVER_ROOMS: Readonly<Record<string, readonly string[]>> = {
     'tls',
     'connectivity',
     'status',
+    'backup',
   ],
-  start: [...GROUND, 'config', 'main'],
+  // With the commands for the data folder, which belong to the features.
+  start: [...GROUND, 'config', 'accounts', 'backup', 'main'],
+  'data-folder': [...GROUND, 'config', 'store', 'stores', 'recording', 'start'],
   'virtual-camera': ['wire', 'core', 'ffmpeg'],
   main: [
     ...ROUTED_FEATURE,
@@ -65,7 +69,9 @@ export const SERVER_ROOMS: Readonly<Record<string, readonly string[]>> = {
     'tls',
     'connectivity',
     'status',
+    'backup',
     'http-app',
+    'data-folder',
     'start',
   ],
 };

@@ -58,7 +58,8 @@ test('with nothing set, everything has its default', (context) => {
     logLevel: 'info',
     trustedProxies: [],
     legacy: undefined,
-    checkOnly: false,
+    backupPassword: undefined,
+    command: { name: 'serve', newDatabase: false, confirmed: false },
     warnings: [],
   });
 });
@@ -96,7 +97,7 @@ test('everything that is wrong is named at once, one line each, and no secret is
     'server-config.json "camera-number": Invalid input: expected number, received string',
     'server-config.json "camera-start-port": Invalid input: expected number, received undefined',
     'VIGIE_TURN_URLS names a TURN server: set VIGIE_TURN_SECRET to its static-auth-secret',
-    'unknown argument --chekc-config; the only one is --check-config',
+    'unknown argument --chekc-config; there are --check-config, --backup FILE, --restore FILE, --reset-password USER, --new-database, and --yes, which answers every question',
   ]);
 });
 
@@ -268,7 +269,7 @@ test('--check-config shows what is in effect, but no secret', (context) => {
     VIGIE_LEGACY_PASSWORD: 'older secret',
   };
   const config = load(context, { env, legacyFile: LEGACY_FILE, args: ['--check-config'] });
-  assert.equal(config.checkOnly, true);
+  assert.equal(config.command.name, 'checkConfig');
   const text = describeConfig(config);
   for (const secret of ['open sesame', 'a very secret secret', 'older secret'])
     assert.ok(!text.includes(secret));

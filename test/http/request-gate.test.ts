@@ -96,6 +96,15 @@ test('health is answered past every limit, and what a network floods with does n
   }
 });
 
+test('health says which data are lost or damaged, with 200 so that nobody restarts what shows live video', async (context) => {
+  const { server, get } = await start(context, {});
+  server.setHealth(['databaseMissing']);
+  const { status, body } = await get('192.0.2.1', '/api/health');
+  assert.deepEqual([status, JSON.parse(body)], [200, { status: 'degraded', problems: ['databaseMissing'] }]);
+  server.setHealth([]);
+  assert.equal((await get('192.0.2.1', '/api/health')).body, '{"status":"ok"}');
+});
+
 test('past the unanswered requests there may be, 503 says when to try again', async (context) => {
   const waiting: ServerResponse[] = [];
   const { server, get } = await start(context, {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { Backups } from '../../server/backup/backups.ts';
 import { openAccounts, type Accounts } from '../../server/accounts/accounts.ts';
 import { CameraFirmware } from '../../server/firmware/camera-firmware.ts';
 import {
@@ -169,6 +170,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
         Promise.resolve({ httpPort: 8080, rtcPort: 8081, announced: [], announcedNow: [], turn: [] }),
       addresses: () => ({ origins: ['http://192.168.1.10:8080'], authorityFile: null }),
     },
+    backups: new Backups({ dataDir, log }),
     status: () => serverStatus({ ...IDLE_PARTS, capacity, mjpeg, pairing, http: server, store }),
     clientFolder: await clientFolder(join(dataDir, 'client')),
     connectionOf: clientConnections(trustedProxies(options.trustedProxies ?? []), () => false),

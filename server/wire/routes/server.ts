@@ -2,14 +2,16 @@
 
 import { z } from 'zod';
 import type { ApiRouteTable } from '../api-route.ts';
+import { HEALTH } from '../health.ts';
 import { CONNECTION_FACTS, LOCAL_AUTHORITY_VIEW, SERVER_ADDRESSES } from '../connection-check.ts';
 import { SERVER_STATUS } from '../server-status.ts';
+import { newPassword } from './accounts.ts';
 
 export const SERVER_ROUTES = {
   'GET /api/health': {
-    summary: 'Read whether the server is up; answered ahead of every other route',
+    summary: 'Read whether the server is up, and its data sound; answered ahead of every other route',
     access: 'anyone',
-    response: z.strictObject({ status: z.literal('ok') }),
+    response: HEALTH,
   },
   'GET /api/local-authority': {
     summary: 'Read the fingerprint of the server’s own authority',
@@ -20,6 +22,12 @@ export const SERVER_ROUTES = {
     summary: 'Read the server’s figures',
     access: 'administrator',
     response: SERVER_STATUS,
+  },
+  'POST /api/backup': {
+    summary: 'Download a backup of everything but recordings, encrypted where a password is given',
+    access: 'administrator',
+    body: z.strictObject({ password: newPassword.optional() }),
+    media: 'application/octet-stream',
   },
   'GET /api/connection': {
     summary: 'Read what the server knows of the way to it',
