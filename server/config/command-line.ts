@@ -66,6 +66,7 @@ export function parseCommandLine(args: readonly string[], cwd: string, problems:
       return { name: 'restore', file: resolve(cwd, valueOf('restore', 'a file to read')), confirmed };
     case 'new-database':
     case 'serve':
-      return { name: 'serve', newDatabase: first === 'new-database', confirmed };
+      break;
   }
+  return { name: 'serve', newDatabase: first === 'new-database', confirmed };
 }

@@ -54,6 +54,8 @@ export class RecordingLibrary {
   readonly #options: RecordingLibraryOptions;
   readonly #room: RecordingRoom;
   readonly #open = new Map<string, WebmFile>();
+  /** Ids of those that a failing disk cut off: open in the index, which has the next start repair them, and written no more. */
+  readonly #cutOff = new Set<string>();
   readonly #index: RecordingIndex;
 
   /** Looks through the folder first: what a crash left is repaired, taken in or removed. */
@@ -218,6 +220,7 @@ export class RecordingLibrary {
       if (file.bytes === 0) return await this.remove(id);
       // What a failing disk kept from ending as it should is repaired at the next start; until then it plays as far as it goes.
       const closed = { ...segment, endMs: file.endMs, bytes: file.bytes, open: problem === 'diskError' };
+      if (closed.open) this.#cutOff.add(id);
       this.#index.put(closed).catch(() => undefined);
       this.#room.put({ ...asStored(closed), kept: closed.protected });
     } catch (error) {
@@ -227,7 +230,7 @@ export class RecordingLibrary {
 
   /** What the index does not know, or not as it is: what is being written, into a file or into the index. */
   #unindexed(cameraId: string, fromMs: number, toMs: number): Unindexed {
-    const ids = [...new Set([...this.#index.unwrittenIds, ...this.#open.keys()])];
+    const ids = [...new Set([...this.#index.unwrittenIds, ...this.#open.keys(), ...this.#cutOff])];
     const segments = ids
       .flatMap((id) => this.find(id) ?? [])
       .filter((each) => each.cameraId === cameraId && each.startMs <= toMs && each.endMs >= fromMs);
@@ -236,12 +239,14 @@ export class RecordingLibrary {
 
   #asItIs(segment: StoredSegment): StoredSegment {
     const file = this.#open.get(segment.id);
-    return file ? { ...segment, endMs: file.endMs, bytes: file.bytes } : segment;
+    if (file) return { ...segment, endMs: file.endMs, bytes: file.bytes };
+    return this.#cutOff.has(segment.id) ? { ...segment, open: false } : segment;
   }
 
   async #removeFile(id: string): Promise<void> {
     const segment = this.#index.find(id);
     if (segment) await rm(this.pathOf(segment), { force: true });
+    this.#cutOff.delete(id);
     this.#index.remove(id).catch(() => undefined);
   }
 
