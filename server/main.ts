@@ -39,8 +39,9 @@ import { runCommand } from './start/commands.ts';
 import { greet, type Started } from './start/greeting.ts';
 import { serverStatus } from './status/server-status.ts';
 import { stopOnSignals } from './start/stop-on-signals.ts';
+import { surviveUncaught } from './start/uncaught-errors.ts';
 import { DataWatch } from './store/data-watch.ts';
-import { isDiskFull } from './store/database.ts';
+import { isDamaged, isDiskFull } from './store/database.ts';
 import { openHttps } from './tls/open-https.ts';
 import { FrameHub } from './video/frame-hub.ts';
 import { Transcoder } from './video/transcoder.ts';
@@ -154,13 +155,15 @@ async function openStages(config: Config, log: Log, opened: AsyncDisposableStack
       onChange: (problems) => {
         store.refuseWrites(problems);
         http.setHealth(problems);
-        signaling.tellAdministrators('healthProblems', { problems: [...problems] });
+        signaling.tellEveryone('healthProblems', { problems: [...problems] });
         outbound.onHealth(problems);
       },
       log,
     }),
   );
-  store.watchErrors((error) => watch.onError(error));
+  const onError = (error: unknown): void => watch.onError(error);
+  store.watchErrors(onError);
+  surviveUncaught(isDamaged, onError, log);
   const demo = closing(new DemoCamera({ enabled: config.demo, cameras: store.cameras, catalog, log }));
   const flow = { hub, ingest, legacy, cameras, transcoder, capacity, sfu, signaling, pictures };
   const kept = { recording, outbound, events, firmware, backups, demo };

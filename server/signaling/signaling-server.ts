@@ -138,6 +138,15 @@ export class SignalingServer {
     for (const session of this.#sessions.values()) if (session.isAdministrator) session.notify(notification);
   }
 
+  /** What anybody may know; for this no right is looked up, which a damaged database could not answer. */
+  tellEveryone<Method extends SignalingNotification>(
+    method: Method,
+    data: SignalingNotifications[Method],
+  ): void {
+    const notification = { type: 'notification', method, data } as NotificationMessage;
+    for (const session of this.#sessions.values()) if (session.identity) session.notify(notification);
+  }
+
   /** Rights or cameras changed. @param userId whose; everyone's when left out */
   refreshAccess(userId?: string): void {
     for (const session of this.#sessions.values()) {

@@ -205,7 +205,7 @@ export interface SignalingNotifications {
   cameraAdvice: { cameraId: string; advice: CameraAdvice[] };
   /** To administrators: recording has stopped for want of room, or goes on. */
   recordingStatus: RecordingStatus;
-  /** To administrators: data were lost or damaged while the server runs, or are well again (empty). */
+  /** Data were lost or damaged while the server runs, or are well again (empty); /api/health says the same. */
   healthProblems: { problems: HealthProblem[] };
   consumerClosed: { consumerId: string; reason: 'cameraRemoved' | 'rightRevoked' | 'transportClosed' };
   /** The right to it was revoked, or the camera removed. */

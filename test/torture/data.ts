@@ -31,6 +31,8 @@ const LOCK_MS = 15_000;
 const KILLS = 8;
 const LONGEST_LIFE_MS = 2_500;
 const HEALTH_WITHIN_MS = 1_000;
+/** Shown of a server that failed. */
+const LOG_LINES = 12;
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
 
@@ -59,6 +61,9 @@ async function house(
   try {
     await until('events are stored', () => load.promised.size > 10);
     return await work({ server, admin, cameraId: camera.id, dataDir, load });
+  } catch (error) {
+    const lines = server.child.output.split('\n').slice(-LOG_LINES).join('\n');
+    throw new Error(`${String(error)}; the server said at last:\n${lines}`, { cause: error });
   } finally {
     await load.end();
     await device.stop('SIGKILL');
@@ -87,7 +92,7 @@ async function untilNoticed({ server, load }: House, problem: string): Promise<s
     NOTICED_WITHIN_MS,
   );
   const ms = performance.now() - beganMs;
-  assert.match(server.child.output, /data lost or damaged/);
+  await until('it is logged', () => server.child.output.includes('data lost or damaged'));
   const packets = load.packets;
   await until('live goes on', () => load.packets > packets + 50);
   return `noticed after ${(ms / 1000).toFixed(1)} s, live went on`;
