@@ -126,8 +126,9 @@ export class SignalingServer {
     data: SignalingNotifications[Method],
   ): void {
     const notification = { type: 'notification', method, data } as NotificationMessage;
-    for (const session of this.#sessions.values())
+    this.#forEach((session) => {
       if (session.mayWatch(cameraId)) session.notify(notification);
+    });
   }
 
   tellAdministrators<Method extends SignalingNotification>(
@@ -135,7 +136,9 @@ export class SignalingServer {
     data: SignalingNotifications[Method],
   ): void {
     const notification = { type: 'notification', method, data } as NotificationMessage;
-    for (const session of this.#sessions.values()) if (session.isAdministrator) session.notify(notification);
+    this.#forEach((session) => {
+      if (session.isAdministrator) session.notify(notification);
+    });
   }
 
   /** What anybody may know; for this no right is looked up, which a damaged database could not answer. */
@@ -149,9 +152,9 @@ export class SignalingServer {
 
   /** Rights or cameras changed. @param userId whose; everyone's when left out */
   refreshAccess(userId?: string): void {
-    for (const session of this.#sessions.values()) {
+    this.#forEach((session) => {
       if (userId === undefined || session.identity?.userId === userId) session.refreshAccess();
-    }
+    });
   }
 
   /** Signed out, or no longer allowed in: ends the sockets of one sign-in. */
@@ -166,6 +169,17 @@ export class SignalingServer {
     for (const session of this.#sessions.values()) session.close('serverStopping');
     this.#sockets.close();
     for (const socket of this.#sessions.keys()) socket.terminate();
+  }
+
+  /** A right that cannot be looked up, in a damaged database, tells nobody anything and ends nothing: not whoever tells, either. */
+  #forEach(act: (session: SignalingSession) => void): void {
+    for (const session of this.#sessions.values()) {
+      try {
+        act(session);
+      } catch (error) {
+        this.#options.log.error({ err: error }, 'failed to look up a right');
+      }
+    }
   }
 
   /** The map is in the order of connecting. */

@@ -196,6 +196,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<string>>> = {
     const stick = mkdtempSync(join(tmpdir(), 'vigie-stick-'));
     const socket = mkdtempSync(join(tmpdir(), 'vigie-data-'));
     const recordings = join(socket, 'recordings');
+    const films = (): number => globSync('*/*/*.webm', { cwd: stick }).length;
     mkdirSync(recordings);
     const plug = (): void => void execFileSync('mount', ['--bind', stick, recordings]);
     const isPlugged = (): boolean => statSync(recordings).ino === statSync(stick).ino;
@@ -204,7 +205,6 @@ const SCENARIOS: Readonly<Record<string, () => Promise<string>>> = {
     try {
       return await house(
         async (each) => {
-          const films = (): number => globSync('*/*/*.webm', { cwd: stick }).length;
           await until('it is recorded', () => films() > 0);
           unplug();
           const noticed = await untilNoticed(each, 'recordingsMissing');
