@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { TestBrowser } from '../support/browser.ts';
 import { ServerProcess } from '../support/server-process.ts';
@@ -24,12 +25,9 @@ test('an administrator downloads an encrypted backup, and is told on every page 
     page.getByTestId('backup-dialog').getByTestId('dialog-submit').click(),
   ]);
   assert.match(download.suggestedFilename(), /^vigie-backup-\d{4}-\d\d-\d\d\.vigie$/);
-  assert.equal(
-    readFileSync(await download.path())
-      .subarray(0, 7)
-      .toString(),
-    'VIGIEBK',
-  );
+  const file = join(server.folder, 'downloaded.vigie');
+  await download.saveAs(file);
+  assert.equal(readFileSync(file).subarray(0, 7).toString(), 'VIGIEBK');
 
   assert.equal(await page.getByTestId('health-alarm').count(), 0);
   const body = JSON.stringify({ status: 'degraded', problems: ['databaseMissing'] });
