@@ -4,6 +4,7 @@ import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';
 import type { HealthProblem } from '../../server/wire/health.ts';
 import type { AppContext } from '../app-context.ts';
+import { whenOpen } from '../signaling/when-open.ts';
 import { healthText } from './health-words.ts';
 
 export class VigieHealthAlarm extends LitElement {
@@ -27,12 +28,8 @@ export class VigieHealthAlarm extends LitElement {
     const { signaling } = this.context.live;
     this.#stops = [
       signaling.on('healthProblems', ({ problems }) => (this.problems = problems)),
-      // They may have changed while the connection was down.
-      signaling.on('state', (state) => {
-        if (state === 'open') void this.#load();
-      }),
+      whenOpen(signaling, () => void this.#load()),
     ];
-    if (signaling.state === 'open') void this.#load();
   }
 
   override disconnectedCallback(): void {

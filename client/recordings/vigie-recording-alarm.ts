@@ -4,6 +4,7 @@ import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';
 import type { RecordingStatus } from '../../server/wire/recording.ts';
 import type { AppContext } from '../app-context.ts';
+import { whenOpen } from '../signaling/when-open.ts';
 import { alarmText } from './recording-words.ts';
 
 export class VigieRecordingAlarm extends LitElement {
@@ -27,12 +28,8 @@ export class VigieRecordingAlarm extends LitElement {
     const { signaling } = this.context.live;
     this.#stops = [
       signaling.on('recordingStatus', (status) => (this.status = status)),
-      // The status may have changed while the connection was down.
-      signaling.on('state', (state) => {
-        if (state === 'open') void this.#load();
-      }),
+      whenOpen(signaling, () => void this.#load()),
     ];
-    if (signaling.state === 'open') void this.#load();
   }
 
   override disconnectedCallback(): void {
