@@ -7,15 +7,18 @@
 
 import { fileURLToPath } from 'node:url';
 import { openAccounts } from './accounts/accounts.ts';
+import { PasswordResetWatch } from './accounts/password-reset-watch.ts';
+import { Backups } from './backup/backups.ts';
 import { CameraStages } from './cameras/camera-stages.ts';
 import { openCameras } from './cameras/open-cameras.ts';
-import { describeConfig, loadConfig, type Config } from './config/config.ts';
+import { loadConfig, type Config } from './config/config.ts';
 import { ConnectionFactsSource } from './connectivity/connection-facts.ts';
 import { iceServersFor, relayFor } from './connectivity/ice-servers.ts';
 import { Capacity } from './core/capacity.ts';
 import { monotonicMs, serverClock as clock, wallMs } from './core/clock.ts';
 import { livenessView } from './core/link/camera-liveness.ts';
 import type { CameraFrame } from './core/video/camera-frame.ts';
+import { openDataFolder } from './data-folder.ts';
 import { VigieError } from './errors.ts';
 import { EventService } from './events/event-service.ts';
 import { openFirmware } from './firmware/open-firmware.ts';
@@ -33,10 +36,13 @@ import { openRecording } from './recording/open-recording.ts';
 import { Sfu } from './sfu/sfu.ts';
 import { openSignaling } from './signaling/open-signaling.ts';
 import { DemoCamera } from './start/demo-camera.ts';
+import { runCommand } from './start/commands.ts';
 import { greet, type Started } from './start/greeting.ts';
 import { serverStatus } from './status/server-status.ts';
 import { stopOnSignals } from './start/stop-on-signals.ts';
-import { openStores } from './stores.ts';
+import { surviveUncaught } from './start/uncaught-errors.ts';
+import { DataWatch } from './store/data-watch.ts';
+import { isDamaged, isDiskFull } from './store/database.ts';
 import { openHttps } from './tls/open-https.ts';
 import { FrameHub } from './video/frame-hub.ts';
 import { Transcoder } from './video/transcoder.ts';
@@ -83,7 +89,7 @@ async function openStages(config: Config, log: Log, opened: AsyncDisposableStack
     opened.adopt(stage, async (each) => each.close());
   const { dataDir, announcedAddresses, turnUrls, turnSecret } = config;
 
-  const store = closing(openStores(dataDir, log));
+  const { store } = closing(await openDataFolder(config, log));
   const site = closing(openSite({ store, log }));
   const time = site.clock;
   const { timeZone } = site.zone;
@@ -98,6 +104,15 @@ async function openStages(config: Config, log: Log, opened: AsyncDisposableStack
   const mayWatch = (userId: string, cameraId: string): boolean => access.mayWatch(userId, cameraId);
   const https = await openHttps(config, log, () => Math.max(RELEASED_AT_MS, time.nowMs()));
   if (https) closing(https.certificates);
+  closing(
+    new PasswordResetWatch({
+      resets: store.passwordResets,
+      users: store.users,
+      events: accounts.events,
+      log,
+    }),
+  );
+  const backups = closing(new Backups({ dataDir, log }));
   const isTrustedProxy = trustedProxies(config.trustedProxies);
   const { basePath } = config;
   const connectionOf = clientConnections(isTrustedProxy, machineGateways(), basePath);
@@ -151,9 +166,26 @@ async function openStages(config: Config, log: Log, opened: AsyncDisposableStack
   const events = closing(new EventService({ store, luma: transcoder, pictures, log, time }));
   const tell = (view: CameraFirmwareView): void => signaling.tellAdministrators('cameraFirmware', view);
   const firmware = closing(openFirmware({ dataDir, store, ingest, tell, log }));
+  const watch = closing(
+    new DataWatch({
+      path: store.path,
+      look: (whole) => store.databaseFile.look(whole),
+      hasRecordings: () => recording.isThere(),
+      onChange: (problems) => {
+        store.refuseWrites(problems);
+        http.setHealth(problems);
+        signaling.tellEveryone('healthProblems', { problems: [...problems] });
+        outbound.onHealth(problems);
+      },
+      log,
+    }),
+  );
+  const onError = (error: unknown): void => watch.onError(error);
+  store.watchErrors(onError);
+  surviveUncaught(isDamaged, onError, log);
   const demo = closing(new DemoCamera({ enabled: config.demo, cameras: store.cameras, catalog, log }));
   const flow = { hub, ingest, legacy, cameras, transcoder, capacity, sfu, signaling, pictures };
-  const kept = { recording, outbound, events, firmware, demo };
+  const kept = { recording, outbound, events, firmware, backups, demo };
   return { store, site, accounts, https, http, connectionOf, ...flow, ...kept };
 }
 
@@ -213,7 +245,7 @@ function join(stages: Stages, log: Log): void {
 
 function httpApp(stages: Stages, config: Config, log: Log) {
   const { accounts, store, cameras, events, pictures, firmware, recording, outbound, https, http } = stages;
-  const { site, sfu, connectionOf } = stages;
+  const { site, sfu, connectionOf, backups } = stages;
   const connection = new ConnectionFactsSource({
     httpHost: config.httpHost,
     httpPort: () => http.port,
@@ -235,6 +267,7 @@ function httpApp(stages: Stages, config: Config, log: Log) {
     recordings: recording.recordings,
     motion: events.motion,
     outbound,
+    backups,
     connection,
     status: () => serverStatus({ ...stages, mjpeg: pictures.mjpeg, pairing: cameras.pairing }),
     site,
@@ -249,11 +282,8 @@ function httpApp(stages: Stages, config: Config, log: Log) {
 
 try {
   const config = loadConfig({ env: process.env, cwd: process.cwd(), args: process.argv.slice(2) });
-  if (config.checkOnly) {
-    process.stdout.write(`${describeConfig(config)}\n`);
-    // On standard error, because standard output can be pasted into .env.
-    for (const warning of config.warnings) process.stderr.write(`${warning}\n`);
-  } else {
+  if (config.command.name !== 'serve') await runCommand(config.command, config);
+  else {
     const log = createLog(config.logLevel);
     for (const warning of config.warnings) log.warn(warning);
     const vigie = await startVigie(config, log);
@@ -261,8 +291,10 @@ try {
     greet(vigie, config);
   }
 } catch (error) {
-  if (!(error instanceof VigieError) || error.code !== 'configuration') throw error;
-  process.stderr.write(`${error.message}\n`);
+  const isFull = isDiskFull(error);
+  if (!isFull && (!(error instanceof VigieError) || error.code !== 'configuration')) throw error;
+  const advice = isFull ? ': make room on the disk that holds the data folder, then start again' : '';
+  process.stderr.write(`${(error as Error).message}${advice}\n`);
   // Everything opened is closed by now, so the process exits.
   process.exitCode = 1;
 }

@@ -1,6 +1,7 @@
 /** Every feature's queries in one list, and the stores made of them. The store's threads load this module too. */
 
 import type { DatabaseSync } from 'node:sqlite';
+import { PASSWORD_RESET_WORK, PasswordResetQueries } from './accounts/password-reset-store.ts';
 import { SESSION_WORK, SessionQueries } from './accounts/session-store.ts';
 import { USER_WORK, UserQueries } from './accounts/user-store.ts';
 import { CAMERA_WORK, CameraQueries } from './cameras/camera-store.ts';
@@ -12,6 +13,7 @@ import type { Log } from './log.ts';
 import { NOTIFICATION_WORK, NotificationQueries } from './outbound/notification-store.ts';
 import { WEBHOOK_WORK, WebhookQueries } from './outbound/webhook-store.ts';
 import { RECORDING_WORK, RecordingQueries } from './recording/recording-store.ts';
+import { DATABASE_FILE_WORK, DatabaseFileQueries } from './store/database-file.ts';
 import { SECRET_WORK, SecretQueries } from './store/secret-store.ts';
 import { SITE_WORK, SiteQueries } from './site/site-store.ts';
 import { share, type Queues } from './store/share.ts';
@@ -25,10 +27,12 @@ export function makeQueries(database: DatabaseSync, limits: Partial<EventLimits>
     cameras,
     webhooks,
     users: new UserQueries(database),
+    passwordResets: new PasswordResetQueries(database),
     sensors: new SensorQueries(database),
     sessions: new SessionQueries(database),
     secrets: new SecretQueries(database),
     site: new SiteQueries(database),
+    databaseFile: new DatabaseFileQueries(database),
     firmware: new FirmwareQueries(database),
     recordings: new RecordingQueries(database),
     motion: new MotionQueries(database),
@@ -46,11 +50,13 @@ export function shareQueries(queries: ReturnType<typeof makeQueries>, queues: Qu
   return {
     cameras: share('cameras', queries.cameras, CAMERA_WORK, queues),
     users: share('users', queries.users, USER_WORK, queues),
+    passwordResets: share('passwordResets', queries.passwordResets, PASSWORD_RESET_WORK, queues),
     events: share('events', queries.events, EVENT_WORK, queues),
     sensors: share('sensors', queries.sensors, SENSOR_WORK, queues),
     sessions: share('sessions', queries.sessions, SESSION_WORK, queues),
     secrets: share('secrets', queries.secrets, SECRET_WORK, queues),
     site: share('site', queries.site, SITE_WORK, queues),
+    databaseFile: share('databaseFile', queries.databaseFile, DATABASE_FILE_WORK, queues),
     firmware: share('firmware', queries.firmware, FIRMWARE_WORK, queues),
     recordings: share('recordings', queries.recordings, RECORDING_WORK, queues),
     motion: share('motion', queries.motion, MOTION_WORK, queues),
@@ -61,7 +67,9 @@ export function shareQueries(queries: ReturnType<typeof makeQueries>, queues: Qu
 
 export type Stores = ReturnType<typeof shareQueries>;
 
-export interface OpenStores extends Stores, Pick<Store, 'figures' | 'idle' | 'close'> {}
+export interface OpenStores extends Stores, Pick<Store, StoreMember> {}
+
+type StoreMember = 'path' | 'figures' | 'idle' | 'watchErrors' | 'refuseWrites' | 'close';
 
 /** @throws VigieError `configuration` when the folder or the file in it is not usable */
 export function openStores(
@@ -72,12 +80,15 @@ export function openStores(
   const store = Store.open(dataDir, log, { ...options, queries: new URL(import.meta.url) });
   return {
     ...shareQueries(makeQueries(store.database), store.queues),
+    path: store.path,
     get figures() {
       return store.figures;
     },
     get idle() {
       return store.idle;
     },
+    watchErrors: (listener) => store.watchErrors(listener),
+    refuseWrites: (problems) => store.refuseWrites(problems),
     close: () => store.close(),
   };
 }

@@ -6,6 +6,9 @@ import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/dropdown/dropdown.js';
 import '@awesome.me/webawesome/dist/components/dropdown-item/dropdown-item.js';
 import { isAdministrator, type AppContext } from '../app-context.ts';
+import './backup-dialog.ts';
+import type { BackupDialog } from './backup-dialog.ts';
+import './vigie-health-alarm.ts';
 import './about-dialog.ts';
 import type { AboutDialog } from './about-dialog.ts';
 import '../users/password-dialog.ts';
@@ -33,6 +36,7 @@ export class VigieApp extends LitElement {
   readonly #navigation = new Navigation();
   readonly #passwordDialog = createRef<PasswordDialog>();
   readonly #aboutDialog = createRef<AboutDialog>();
+  readonly #backupDialog = createRef<BackupDialog>();
   #path = location.pathname;
 
   constructor() {
@@ -73,13 +77,20 @@ export class VigieApp extends LitElement {
     }
     return html`
       ${this.#bar(state.user)}
-      ${isAdministrator(state.user) ? html`<vigie-clock-alarm .context=${this.context}></vigie-clock-alarm><vigie-recording-alarm .context=${this.context}></vigie-recording-alarm>` : nothing}
+      ${
+        isAdministrator(state.user)
+          ? html`<vigie-health-alarm .context=${this.context}></vigie-health-alarm>
+              <vigie-clock-alarm .context=${this.context}></vigie-clock-alarm>
+              <vigie-recording-alarm .context=${this.context}></vigie-recording-alarm>`
+          : nothing
+      }
       <main @vigie-go=${({ detail }: CustomEvent<Reachable>) => this.#navigation.go(detail)}>
         ${this.#page(this.context)}
       </main>
       <vigie-password-dialog .context=${this.context} ${ref(this.#passwordDialog)}></vigie-password-dialog>
       <vigie-about-dialog ${ref(this.#aboutDialog)}></vigie-about-dialog>
       <vigie-connection-banner .live=${this.context.live}></vigie-connection-banner>
+      <vigie-backup-dialog .context=${this.context} ${ref(this.#backupDialog)}></vigie-backup-dialog>
     `;
   }
 
@@ -116,8 +127,11 @@ export class VigieApp extends LitElement {
         ${
           isAdministrator(user)
             ? html`<wa-dropdown-item value="webhooks" data-testid="webhooks">
-                <wa-icon slot="icon" name="upload"></wa-icon>Webhooks
-              </wa-dropdown-item>`
+                  <wa-icon slot="icon" name="upload"></wa-icon>Webhooks
+                </wa-dropdown-item>
+                <wa-dropdown-item value="backup" data-testid="backup">
+                  <wa-icon slot="icon" name="download"></wa-icon>Back up
+                </wa-dropdown-item>`
             : nothing
         }
         ${
@@ -156,6 +170,7 @@ export class VigieApp extends LitElement {
     else if (detail.item.value === 'notifications') this.#navigation.go({ page: 'notifications' });
     else if (detail.item.value === 'connection') this.#navigation.go({ page: 'connection' });
     else if (detail.item.value === 'secure') this.#navigation.go({ page: 'secure' });
+    else if (detail.item.value === 'backup') this.#backupDialog.value?.show();
     else if (detail.item.value === 'about') this.#aboutDialog.value?.show();
     else void this.context?.session.signOut();
   };

@@ -7,7 +7,6 @@
 import type {
   ApiAnswer,
   ApiRequest,
-  ApiTarget,
   JsonRouteName,
   MediaRouteName,
   UploadRouteName,
@@ -51,17 +50,19 @@ export class Api {
   /**
    * Resolves once all of the file is here and the browser saves it.
    *
+   * @param request the URL's parts, and the body of a route that has one
    * @param onProgress how much of it is here, 0 … 1; null while the server prepares it
    */
   async download<N extends MediaRouteName>(
     name: N,
-    target: ApiTarget<N>,
+    request: ApiRequest<N>,
     onProgress: (share: number | null) => void,
     stopped: AbortSignal,
   ): Promise<void> {
     const signal = AbortSignal.any([AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS), stopped]);
     onProgress(null);
-    const response = await this.#fetch(lineOf(name, target as AnyTarget), undefined, signal);
+    const { body, ...target } = request as AnyTarget & { body?: object };
+    const response = await this.#fetch(lineOf(name, target), body, signal);
     saveAs(await receiveFile(response, onProgress), fileNameOf(response) ?? 'download');
   }
 

@@ -7,8 +7,8 @@ export const GAP_WORDS: Record<GapReason, string> = {
   serverDown: 'The server was not running',
   overload: 'The server’s disk was too slow',
   quotaFull: 'Storage was full of protected recordings',
-  diskFull: 'The server’s disk was full',
   clockChanged: 'The server’s clock was changed, or the server slept',
+  diskFull: 'The server’s disk was full or not there',
 };
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
@@ -26,6 +26,8 @@ export function alarmText({ alarm }: RecordingStatus): string | null {
     return 'Recording has stopped: storage is full of protected recordings. Delete some of them, or raise the storage limit.';
   if (alarm === 'diskFull')
     return 'Recording has stopped: the server’s disk is full. Recording resumes automatically when there is free space.';
+  if (alarm === 'folderMissing')
+    return 'Recording has stopped: the folder of the recordings, or the disk it is on, is not there. Recording resumes automatically when it is back.';
   return null;
 }
 

@@ -12,7 +12,7 @@ export const alarmStyles = css`
 export interface Alarm {
   variant: 'danger' | 'warning';
   testId: string;
-  text: string | null | undefined;
+  text: string | readonly TemplateResult[] | null | undefined;
 }
 
 /** @returns nothing without a text */

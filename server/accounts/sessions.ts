@@ -12,7 +12,7 @@
 import { EventEmitter } from 'node:events';
 import type { ClockChange } from '../core/site-clock.ts';
 import type { SecretStore } from '../store/secret-store.ts';
-import { isDiskFull } from '../store/database.ts';
+import { isDamaged, isDiskFull } from '../store/database.ts';
 import type { SessionStore, StoredSession } from './session-store.ts';
 import type { StoredUser, UserStore } from './user-store.ts';
 import { VigieError } from '../errors.ts';
@@ -169,8 +169,8 @@ export class Sessions {
     try {
       return (await this.#store.sessions.rotate(id, generation, nowMs)) ? generation + 1 : undefined;
     } catch (error) {
-      // A full disk prevents counting, but viewers must not lose their picture because of it.
-      if (isDiskFull(error)) return generation;
+      // A full disk or a damaged database prevents counting, but viewers must not lose their picture because of it.
+      if (isDiskFull(error) || isDamaged(error)) return generation;
       throw error;
     }
   }

@@ -33,7 +33,7 @@ export interface UserChange {
 
 export const FIRST_USERNAME = 'admin';
 /** 5 bits each. */
-const GENERATED_PASSWORD_CHARACTERS = 16;
+export const GENERATED_PASSWORD_CHARACTERS = 16;
 /** Limits one sign-in, because a stolen access token grants no second one. */
 const WRONG_CURRENT_PASSWORDS = { failures: 5, windowMs: 5 * 60_000 };
 /** The origin of password hashes that administrators ask for. */

@@ -87,6 +87,14 @@ export const configTable = {
       'Password of the user admin, used on the first start only. Empty: one is generated and printed once.',
     parse: (text) => (text === '' ? undefined : parseLength(text, 8, 256)),
   }),
+  backupPassword: setting({
+    name: 'VIGIE_BACKUP_PASSWORD',
+    default: '',
+    secret: true,
+    description:
+      'Encrypts what --backup writes and opens what --restore reads. When empty, it is asked for on a terminal.',
+    parse: (text) => (text === '' ? undefined : parseLength(text, 8, 256)),
+  }),
   rtcPort: setting({
     name: 'VIGIE_RTC_PORT',
     default: '8081',

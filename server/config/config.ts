@@ -8,6 +8,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { parseCommandLine, type Command } from './command-line.ts';
 import { configTable, type Setting, type SettingKey, type SettingValues } from './config-table.ts';
 import { parseEnvFile } from './env-file.ts';
 import { VigieError } from '../errors.ts';
@@ -31,8 +32,8 @@ export interface Config extends Readonly<
   readonly tls: Readonly<CertificatePaths> | 'local' | undefined;
   /** Undefined unless server-config.json asks for them. */
   readonly legacy: Readonly<LegacyCameras> | undefined;
-  /** `--check-config`: print the configuration and stop. */
-  readonly checkOnly: boolean;
+  /** The command of the command line. */
+  readonly command: Command;
   /** Problems that are logged and do not stop the start. */
   readonly warnings: readonly string[];
 }
@@ -75,9 +76,7 @@ export function loadConfig({ env, cwd, args }: ConfigSources): Config {
   const legacy = readLegacy(resolve(cwd, LEGACY_FILE), values, problems);
   checkTogether(values, legacy, problems);
   const tls = tlsOf(values, cwd, problems);
-  for (const arg of args) {
-    if (arg !== '--check-config') problems.push(`unknown argument ${arg}; the only one is --check-config`);
-  }
+  const command = parseCommandLine(args, cwd, problems);
   const warnings = unknownSettings(env, envFile.values);
   // A misspelt name often explains why another setting is missing.
   if (problems.length > 0) throw new VigieError('configuration', [...problems, ...warnings].join('\n'));
@@ -93,7 +92,7 @@ export function loadConfig({ env, cwd, args }: ConfigSources): Config {
     dataDir: resolve(cwd, values.dataDir),
     tls: typeof tls === 'object' ? Object.freeze(tls) : tls,
     legacy: legacy && Object.freeze(legacy),
-    checkOnly: args.includes('--check-config'),
+    command: Object.freeze(command),
     warnings,
   };
   for (const value of Object.values(config)) if (Array.isArray(value)) Object.freeze(value);

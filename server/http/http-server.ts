@@ -19,6 +19,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { CertificatePair } from '../core/certificate-pair.ts';
 import type { Log } from '../log.ts';
+import type { HealthProblem } from '../wire/health.ts';
 import { descriptorLimit } from '../net/descriptor-limit.ts';
 import { listen } from '../net/listen.ts';
 import { refuseUpgrade } from '../net/refuse-upgrade.ts';
@@ -153,6 +154,11 @@ export class HttpServer {
 
   get counters(): { connections: TcpConnections['counters']; requests: RequestCounters } {
     return { connections: this.#connections.counters, requests: this.#gate.counters };
+  }
+
+  /** The answer of /api/health from now on. */
+  setHealth(problems: readonly HealthProblem[]): void {
+    this.#gate.setHealth(problems);
   }
 
   /** New connections get the new certificate; existing ones keep theirs. */

@@ -7,7 +7,7 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { VigieError, type ErrorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { isDiskFull } from '../store/database.ts';
+import { isDamaged, isDiskFull } from '../store/database.ts';
 import type { Problem } from '../wire/problem.ts';
 
 /** The code for an error of express, its parsers or its file sender, by the HTTP status on it. */
@@ -80,6 +80,12 @@ function knownError(error: unknown): VigieError | undefined {
   if (error instanceof VigieError) return error;
   if (isDiskFull(error))
     return new VigieError('unavailable', 'the disk of the data folder is full: free some space');
+  // The store has raised the alarm for it.
+  if (isDamaged(error))
+    return new VigieError(
+      'unavailable',
+      'the server’s database is damaged; restore a backup (npm start -- --restore FILE)',
+    );
   if (typeof error !== 'object' || error === null) return undefined;
   const { status, type } = error as { status?: unknown; type?: unknown };
   if (typeof status !== 'number' || status < 400 || status > 499) return undefined;

@@ -18,6 +18,7 @@ import { RequestRates, type RequestRatesOptions } from '../net/request-rates.ts'
 import { RequestTurns } from '../net/request-turns.ts';
 import { stripBasePath } from './base-path.ts';
 import type { ConnectionOf } from './client-connection.ts';
+import { healthOf, type HealthProblem } from '../wire/health.ts';
 import { problemOf } from './problem.ts';
 
 export interface RequestLimits extends RequestRatesOptions {
@@ -72,7 +73,6 @@ const HEADERS = {
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
 };
-const HEALTHY = bareAnswer(200, 'application/json; charset=utf-8', JSON.stringify({ status: 'ok' }));
 const TOO_FAST = refusal(
   new VigieError('tooManyRequests', 'this network sends more requests than the server answers; try again', {
     retryAfterSeconds: 1,
@@ -96,6 +96,7 @@ export class RequestGate {
   readonly #holdMs: number;
   readonly #unanswered: FairPlaces;
   readonly #refused = { tooFast: 0, malformed: 0 };
+  #health = healthAnswer([]);
 
   constructor(options: RequestGateOptions) {
     this.#options = options;
@@ -113,6 +114,11 @@ export class RequestGate {
       unanswered: this.#unanswered.taken,
       refused: { pipelined: this.#turns.refused, ...this.#refused, tooMany, displaced },
     };
+  }
+
+  /** The answer of health from now on. Its status stays 200: a restart mends none of these problems. */
+  setHealth(problems: readonly HealthProblem[]): void {
+    this.#health = healthAnswer(problems);
   }
 
   /** @param server made with `requireHostHeader: false`: checked here instead, since Node would answer on its own */
@@ -151,9 +157,9 @@ export class RequestGate {
     const isHealth = HEALTH.test(request.url ?? '') && isRead(request);
     if (!(isHealth ? this.#healthRates : this.#rates).admit(network, this.#clock())) {
       this.#refused.tooFast++;
-      return this.#sendLate(response, isHealth ? HEALTHY : TOO_FAST);
+      return this.#sendLate(response, isHealth ? this.#health : TOO_FAST);
     }
-    if (isHealth) return send(response, HEALTHY);
+    if (isHealth) return send(response, this.#health);
     leave = this.#unanswered.enter(network, {
       replaceable: () => replaceabilityOf(request, response),
       onReplaced: () => {
@@ -200,6 +206,10 @@ function refusal(error: VigieError): BareAnswer {
   const { retryAfterSeconds } = error;
   if (retryAfterSeconds === undefined) return answer;
   return { ...answer, headers: { ...answer.headers, 'Retry-After': retryAfterSeconds } };
+}
+
+function healthAnswer(problems: readonly HealthProblem[]): BareAnswer {
+  return bareAnswer(200, 'application/json; charset=utf-8', JSON.stringify(healthOf(problems)));
 }
 
 function bareAnswer(status: number, type: string, body: string): BareAnswer {

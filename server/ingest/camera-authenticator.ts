@@ -25,6 +25,8 @@ export class CameraAuthenticator {
   readonly #credentials: CameraCredentials;
   readonly #log: Log;
   readonly #dummyKey = randomBytes(CAMERA_KEY_BYTES);
+  /** Proven keys by camera id: a camera that reconnects while the store fails is accepted. */
+  readonly #provenKeys = new Map<string, Uint8Array>();
 
   constructor(credentials: CameraCredentials, log: Log) {
     this.#credentials = credentials;
@@ -33,17 +35,19 @@ export class CameraAuthenticator {
 
   /** @returns the server's own proof, or undefined when the camera's does not hold */
   verify(hello: HelloMessage, serverNonce: Uint8Array): string | undefined {
-    const key = this.#lookUp(() => this.#credentials.keyOf(hello.cameraId));
+    const key = this.#keyOf(hello.cameraId);
     const cameraNonce = parseNonce(hello.nonce);
     if (!cameraNonce) return undefined;
     const facts = { cameraId: hello.cameraId, serverNonce, cameraNonce };
     const proven = verifyHandshakeHmac(key ?? this.#dummyKey, 'camera', facts, hello.hmac);
-    return proven && key ? handshakeHmac(key, 'server', facts) : undefined;
+    if (!proven || !key) return undefined;
+    this.#provenKeys.set(hello.cameraId, key);
+    return handshakeHmac(key, 'server', facts);
   }
 
   /** For those inside only: it must not change what a stranger is answered, or when. */
   isKnown(cameraId: string): boolean {
-    return this.#lookUp(() => this.#credentials.keyOf(cameraId)) !== undefined;
+    return this.#keyOf(cameraId) !== undefined;
   }
 
   settingsOf(cameraId: string): CameraSettings {
@@ -54,7 +58,13 @@ export class CameraAuthenticator {
     return this.#lookUp(() => this.#credentials.allowsLargePictures?.(cameraId)) ?? false;
   }
 
-  /** A store that fails keeps this camera out, and must not end the connections of the others. */
+  #keyOf(cameraId: string): Uint8Array | undefined {
+    const found = this.#lookUp(() => ({ key: this.#credentials.keyOf(cameraId) }));
+    if (found && !found.key) this.#provenKeys.delete(cameraId);
+    return found ? found.key : this.#provenKeys.get(cameraId);
+  }
+
+  /** A store that fails keeps a new camera out, and must not end the connections of the others. */
   #lookUp<T>(ask: () => T): T | undefined {
     try {
       return ask();

@@ -41,6 +41,8 @@ const SQL = declareStatements('notifications', {
       LEFT JOIN notification_settings n ON n.user_id = users.id
     WHERE role = 'administrator'
       OR EXISTS (SELECT 1 FROM camera_rights r WHERE r.user_id = users.id AND r.camera_id = ?)`,
+  ofAdministrators: `
+    ${SELECT} WHERE EXISTS (SELECT 1 FROM users u WHERE u.id = sessions.user_id AND u.role = 'administrator')`,
   ofUser: `${SELECT} WHERE sessions.user_id = ? ORDER BY push_devices.rowid`,
   remove: 'DELETE FROM push_devices WHERE endpoint = ?',
   ...settingsSql('notification_settings', 'user_id'),
@@ -80,6 +82,10 @@ export class NotificationQueries extends SettingsQueries<typeof NOTIFICATION_SET
     return this.#statements.ofUser.all(userId).map(deviceOf);
   }
 
+  administratorDevices(): StoredDevice[] {
+    return this.#statements.ofAdministrators.all().map(deviceOf);
+  }
+
   remove(endpoint: string): void {
     this.#statements.remove.run(endpoint);
   }
@@ -89,6 +95,7 @@ export const NOTIFICATION_WORK = {
   add: 'action',
   recipients: 'long',
   devicesOf: 'quick',
+  administratorDevices: 'long',
   remove: 'record',
   ...SETTINGS_WORK,
 } as const satisfies WorkOf<NotificationQueries>;

@@ -5,6 +5,7 @@ import type { SiteTime } from '../core/site-clock.ts';
 import type { Log } from '../log.ts';
 import type { SecretStore } from '../store/secret-store.ts';
 import type { EventView } from '../wire/event.ts';
+import type { HealthProblem } from '../wire/health.ts';
 import type { NotificationStore } from './notification-store.ts';
 import { PushNotifier, type PushNotifierOptions } from './push-notifier.ts';
 import { PushSender } from './push-sender.ts';
@@ -30,6 +31,8 @@ export interface Outbound {
   notifier: PushNotifier;
   /** Called after the event is stored. */
   onEvent(event: EventView): void;
+  /** Data were lost or damaged; empty: all is well again. */
+  onHealth(problems: readonly HealthProblem[]): void;
   close(): void;
 }
 
@@ -55,6 +58,12 @@ export function openOutbound({ store, mayWatch, log, time, timeZone }: OpenOutbo
       // Its deliveries were queued in the same transaction.
       webhooks.wake();
       notifier.onEvent(event);
+    },
+    onHealth: (problems) => {
+      if (problems.length > 0)
+        notifier.alarm(
+          'The server’s data are lost or damaged. Sign in to see what to do. Live video goes on.',
+        );
     },
     close: () => {
       webhooks.close();

@@ -43,6 +43,8 @@ export interface PushNotifierOptions {
   timeZone?: () => string;
 }
 
+/** Interval at which the devices for alarms are read: while data are lost, the database cannot be asked. */
+const ALARM_DEVICES_MS = 5 * 60_000;
 const WORDS: Readonly<Record<EventKind, string>> = { motion: 'Motion', offline: 'Camera offline' };
 /** Ids of notified events, so that an update of an event is not a second notification. */
 const MAX_REMEMBERED = 500;
@@ -63,6 +65,8 @@ export class PushNotifier {
   readonly #lastMs = new Map<string, number>();
   /** By endpoint. */
   readonly #lines = new Map<string, Line>();
+  readonly #alarmDevicesTimer: NodeJS.Timeout;
+  #alarmDevices: readonly StoredDevice[] = [];
   #closed = false;
 
   constructor(options: PushNotifierOptions) {
@@ -71,6 +75,8 @@ export class PushNotifier {
     this.#nowMs = options.nowMs ?? wallMs;
     this.#steadyMs = options.steadyMs ?? options.nowMs ?? monotonicMs;
     this.#timeZone = options.timeZone ?? machineTimeZone;
+    this.#alarmDevicesTimer = setInterval(() => void this.#loadAlarmDevices(), ALARM_DEVICES_MS).unref();
+    void this.#loadAlarmDevices();
   }
 
   viewOf(userId: string): NotificationsView {
@@ -108,6 +114,11 @@ export class PushNotifier {
     for (const device of this.#options.store.devicesOf(userId)) this.#put(device, payload);
   }
 
+  /** To all devices of all administrators, whatever the hour and their choice. Never throws, never waits. */
+  alarm(body: string): void {
+    void this.#alarm({ title: 'Vigie', body, path: '/', tag: 'alarm' });
+  }
+
   /** Called by the event log. Never throws, never waits. */
   onEvent(event: EventView): void {
     if (this.#closed) return;
@@ -121,6 +132,20 @@ export class PushNotifier {
   /** Idempotent. No further event is notified. */
   close(): void {
     this.#closed = true;
+    clearInterval(this.#alarmDevicesTimer);
+  }
+
+  async #alarm(payload: PushPayload): Promise<void> {
+    await this.#loadAlarmDevices();
+    for (const device of this.#alarmDevices) this.#put(device, payload);
+  }
+
+  async #loadAlarmDevices(): Promise<void> {
+    try {
+      this.#alarmDevices = await this.#options.store.administratorDevices();
+    } catch {
+      // Those that are known are better than none.
+    }
   }
 
   async #tell(event: EventView): Promise<void> {

@@ -214,7 +214,10 @@ export class CameraRecorder {
   }
 
   #gapOf(problem: WriteProblem): GapReason {
-    if (problem === 'noRoom') return this.#context.library.status.alarm ?? 'quotaFull';
+    if (problem === 'noRoom') {
+      const { alarm } = this.#context.library.status;
+      return alarm === 'folderMissing' ? 'diskFull' : (alarm ?? 'quotaFull');
+    }
     return problem === 'slowDisk' ? 'overload' : 'diskFull';
   }
 

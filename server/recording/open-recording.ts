@@ -8,6 +8,7 @@ import type { ClockChange, Dates } from '../core/site-clock.ts';
 import type { Log } from '../log.ts';
 import { Recorder, type RecorderOptions } from './recorder.ts';
 import { RecordingExport } from './recording-export.ts';
+import { isRecordingFolder } from './recording-folder.ts';
 import { RecordingLibrary } from './recording-library.ts';
 import type { RecordingStore } from './recording-store.ts';
 import type { EventView } from '../wire/event.ts';
@@ -33,6 +34,8 @@ export interface Recording extends CameraStage {
   recorder: Recorder;
   /** As the API sees them. */
   recordings: Recordings;
+  /** Whether their folder is there, and the disk it is on. */
+  isThere(): Promise<boolean>;
   /** Before the event is stored: what it starts must not miss what comes next. */
   onEvent(event: EventView): void;
   onClockChanged(change: ClockChange): void;
@@ -85,6 +88,7 @@ export async function openRecording(options: OpenRecordingOptions): Promise<Reco
     library,
     recorder,
     recordings,
+    isThere: () => isRecordingFolder(folder),
     addCamera: (cameraId) => recorder.addCamera(cameraId),
     removeCamera: (cameraId) => recorder.removeCamera(cameraId),
     onEvent: (event) => {

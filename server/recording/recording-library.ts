@@ -5,7 +5,7 @@
  * cannot be removed or repaired harms no other.
  */
 
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EncodedFrame } from '../core/video/encoded-frame.ts';
 import { unmappedTime, type ClockChange, type Dates } from '../core/site-clock.ts';
@@ -18,6 +18,7 @@ import type { RecordingStatus } from '../wire/recording.ts';
 import type { ReadFor } from '../store/work.ts';
 import { RecordingDates } from './recording-dates.ts';
 import { RecordingIndex } from './recording-index.ts';
+import { MARK_NAME, openRecordingFolder } from './recording-folder.ts';
 import { recordingPath } from './recording-path.ts';
 import { RecordingRoom } from './recording-room.ts';
 import { asStored, redateRecordings } from './redate-recordings.ts';
@@ -54,11 +55,14 @@ export interface OpenRecording {
 }
 
 const REMOVED_AT_ONCE = 500;
+const MISSING_LINE = `failed to find the recordings: their disk is not there, or they were removed; mount it, or make an empty file ${MARK_NAME} in their folder to go on without them`;
 
 export class RecordingLibrary {
   readonly #options: RecordingLibraryOptions;
   readonly #room: RecordingRoom;
   readonly #open = new Map<string, WebmFile>();
+  /** Ids of those that a failing disk cut off: open in the index, which has the next start repair them, and written no more. */
+  readonly #cutOff = new Set<string>();
   readonly #index: RecordingIndex;
   readonly #dates: RecordingDates;
 
@@ -66,8 +70,9 @@ export class RecordingLibrary {
   static async open(options: RecordingLibraryOptions): Promise<RecordingLibrary> {
     const library = new RecordingLibrary(options);
     const { folder, store, log } = options;
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await tidyRecordings(folder, store, log);
+    const known = store.all();
+    if (await openRecordingFolder(folder, known.length === 0)) await tidyRecordings(folder, store, log);
+    else log.error({ folder }, MISSING_LINE);
     for (const segment of store.all()) library.#room.put(asStored(segment));
     return library;
   }
@@ -105,6 +110,7 @@ export class RecordingLibrary {
    */
   async begin(first: EncodedFrame, isProtected: boolean): Promise<OpenRecording> {
     const { folder } = this.#options;
+    await this.#room.assertThere();
     const { cameraId, width, height } = first;
     const startMs = this.#dates.dateMs(first.captureUs);
     const id = randomId('rec');
@@ -233,6 +239,7 @@ export class RecordingLibrary {
       this.#dates.noteEnd(id, file);
       // What a failing disk kept from ending as it should is repaired at the next start; until then it plays as far as it goes.
       const closed = { ...dated, open: problem === 'diskError' };
+      if (closed.open) this.#cutOff.add(id);
       this.#index.put(closed).catch(() => undefined);
       this.#room.put({ ...asStored(closed), kept: closed.protected });
     } catch (error) {
@@ -242,7 +249,7 @@ export class RecordingLibrary {
 
   /** What the index does not know, or not as it is: what is being written, into a file or into the index. */
   #unindexed(cameraId: string, fromMs: number, toMs: number): Unindexed {
-    const ids = [...new Set([...this.#index.unwrittenIds, ...this.#open.keys()])];
+    const ids = [...new Set([...this.#index.unwrittenIds, ...this.#open.keys(), ...this.#cutOff])];
     const segments = ids
       .flatMap((id) => this.find(id) ?? [])
       .filter((each) => each.cameraId === cameraId && each.startMs <= toMs && each.endMs >= fromMs);
@@ -251,12 +258,14 @@ export class RecordingLibrary {
 
   #asItIs(segment: StoredSegment): StoredSegment {
     const file = this.#open.get(segment.id);
-    return file ? asFarAs(segment, file) : segment;
+    if (file) return asFarAs(segment, file);
+    return this.#cutOff.has(segment.id) ? { ...segment, open: false } : segment;
   }
 
   async #removeFile(id: string): Promise<void> {
     const segment = this.#index.find(id);
     if (segment) await rm(this.pathOf(segment), { force: true });
+    this.#cutOff.delete(id);
     this.#index.remove(id).catch(() => undefined);
   }
 

@@ -9,6 +9,7 @@ import { statfs } from 'node:fs/promises';
 import { monotonicMs } from '../core/clock.ts';
 import { QuotaRing, type QuotaLimits, type StoredRecording } from '../core/recording/quota-ring.ts';
 import type { RecordingStatus } from '../wire/recording.ts';
+import { isRecordingFolder } from './recording-folder.ts';
 
 export interface RecordingRoomOptions {
   /** On the disk whose floor counts. */
@@ -20,6 +21,8 @@ export interface RecordingRoomOptions {
   onAlarm?: (alarm: RecordingStatus['alarm']) => void;
   /** Bytes free on the disk; for tests. */
   freeBytes?: () => Promise<number>;
+  /** Whether the folder is there, and its disk; for tests. */
+  isThere?: () => Promise<boolean>;
 }
 
 /** How long a look at the disk's free space is good for. */
@@ -30,6 +33,7 @@ export class RecordingRoom {
   readonly #options: RecordingRoomOptions;
   #queue: Promise<unknown> = Promise.resolve();
   #freeBytes = Infinity;
+  #isThere = true;
   #lookedAtMs = -Infinity;
   #alarm: RecordingStatus['alarm'] = null;
 
@@ -68,6 +72,20 @@ export class RecordingRoom {
     return answer;
   }
 
+  /**
+   * Before a file is made: its folders would be made too, on whichever disk is there now.
+   *
+   * @throws Error when the folder of the recordings is not there
+   */
+  async assertThere(): Promise<void> {
+    const look = this.#queue.then(() => this.#lookAtDisk());
+    this.#queue = look.catch(() => undefined);
+    await look;
+    if (this.#isThere) return;
+    this.#setAlarm('folderMissing');
+    throw new Error('the folder of the recordings, or the disk it is on, is not there');
+  }
+
   /** A write failed for want of space that somebody else took up. */
   onDiskFull(): void {
     this.#setAlarm('diskFull');
@@ -87,6 +105,10 @@ export class RecordingRoom {
 
   async #admit(recording: StoredRecording, bytes: number): Promise<boolean> {
     await this.#lookAtDisk();
+    if (!this.#isThere) {
+      this.#setAlarm('folderMissing');
+      return false;
+    }
     const admission = this.#ring.admit(recording.cameraId, bytes, this.#freeBytes);
     this.#setAlarm(admission.admitted ? null : admission.reason);
     if (!admission.admitted) return false;
@@ -105,7 +127,9 @@ export class RecordingRoom {
     const nowMs = monotonicMs();
     if (nowMs - this.#lookedAtMs < FREE_LOOK_MS) return;
     this.#lookedAtMs = nowMs;
-    this.#freeBytes = await (this.#options.freeBytes?.() ?? freeBytesOf(this.#options.folder));
+    const { folder, freeBytes, isThere = () => isRecordingFolder(folder) } = this.#options;
+    this.#isThere = await isThere();
+    if (this.#isThere) this.#freeBytes = await (freeBytes?.() ?? freeBytesOf(folder));
   }
 }
 

@@ -128,8 +128,9 @@ export class SignalingServer {
     data: SignalingNotifications[Method],
   ): void {
     const notification = { type: 'notification', method, data } as NotificationMessage;
-    for (const session of this.#sessions.values())
+    this.#forEach((session) => {
       if (session.mayWatch(cameraId)) session.notify(notification);
+    });
   }
 
   tellAdministrators<Method extends SignalingNotification>(
@@ -137,14 +138,25 @@ export class SignalingServer {
     data: SignalingNotifications[Method],
   ): void {
     const notification = { type: 'notification', method, data } as NotificationMessage;
-    for (const session of this.#sessions.values()) if (session.isAdministrator) session.notify(notification);
+    this.#forEach((session) => {
+      if (session.isAdministrator) session.notify(notification);
+    });
+  }
+
+  /** What anybody may know; for this no right is looked up, which a damaged database could not answer. */
+  tellEveryone<Method extends SignalingNotification>(
+    method: Method,
+    data: SignalingNotifications[Method],
+  ): void {
+    const notification = { type: 'notification', method, data } as NotificationMessage;
+    for (const session of this.#sessions.values()) if (session.identity) session.notify(notification);
   }
 
   /** Applies changed rights or cameras. @param userId the user concerned; undefined: all users */
   refreshAccess(userId?: string): void {
-    for (const session of this.#sessions.values()) {
+    this.#forEach((session) => {
       if (userId === undefined || session.identity?.userId === userId) session.refreshAccess();
-    }
+    });
   }
 
   /** Closes the sockets of one sign-in that has ended. */
@@ -159,6 +171,17 @@ export class SignalingServer {
     for (const session of this.#sessions.values()) session.close('serverStopping');
     this.#sockets.close();
     for (const socket of this.#sessions.keys()) socket.terminate();
+  }
+
+  /** A right that cannot be looked up, in a damaged database, tells nobody anything and ends nothing: not whoever tells, either. */
+  #forEach(act: (session: SignalingSession) => void): void {
+    for (const session of this.#sessions.values()) {
+      try {
+        act(session);
+      } catch (error) {
+        this.#options.log.error({ err: error }, 'failed to look up a right');
+      }
+    }
   }
 
   /** The map is in the order of connecting. */

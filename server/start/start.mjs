@@ -9,6 +9,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const MIN_NODE_MAJOR = 26;
+/** These serve nothing, so they need no web app. */
+const COMMANDS = /^--(?:check-config|reset-password|backup|restore)(?:=|$)/;
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
@@ -26,7 +28,7 @@ if (Number(process.versions.node.split('.')[0]) < MIN_NODE_MAJOR) {
   );
 }
 if (!existsSync(join(ROOT, 'node_modules'))) stop('Run `npm install` first, then `npm start`.');
-if (!process.argv.includes('--check-config')) {
+if (!process.argv.some((word) => COMMANDS.test(word))) {
   const { ensureClientBuilt } = await import('./client-build.mjs');
   const problem = await ensureClientBuilt();
   if (problem) stop(problem);

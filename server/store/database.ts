@@ -8,47 +8,50 @@
  */
 
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
-import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { VigieError } from '../errors.ts';
-import { MIGRATIONS } from './schema.ts';
 
 export const FILE_NAME = 'vigie.db';
-/** How long the start waits for another process, such as a backup, to release the file. */
-const START_TIMEOUT_MS = 5_000;
 /** How long the writing thread waits before it reports that the database is locked. */
 const WRITER_TIMEOUT_MS = 1_000;
 /** https://sqlite.org/rescode.html */
 const SQLITE_BUSY = 5;
+const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
+const SQLITE_NOTADB = 26;
 
-/**
- * Creates the file if needed, and updates the schema to this version.
- *
- * @throws VigieError `configuration` when the folder or the file in it is not usable
- */
-export function openDatabase(dataDir: string): DatabaseSync {
-  const path = join(dataDir, FILE_NAME);
-  makePrivateFile(dataDir, path);
-  let database: DatabaseSync | undefined;
+/** @returns the first thing that is wrong with the structure of the file; undefined for a sound one */
+export function damageIn(database: DatabaseSync): string | undefined {
   try {
-    database = openConnection(path, START_TIMEOUT_MS);
-    database.exec('PRAGMA journal_mode = WAL');
-    migrate(database, path);
-    return database;
+    const found = database.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
+    return found === 'ok' ? undefined : String(found).replaceAll(/\s+/g, ' ');
   } catch (error) {
-    database?.close();
-    if (error instanceof VigieError) throw error;
-    const advice = 'move it away to start with an empty database, restore a backup, or set VIGIE_DATA_DIR';
-    throw new VigieError('configuration', `${path}: ${(error as Error).message}; ${advice}`, {
-      cause: error,
-    });
+    if (isDamaged(error)) return error.message;
+    throw error;
   }
 }
 
-/** @param path of a database that `openDatabase` has opened before */
-export function openWriter(path: string): DatabaseSync {
-  return openConnection(path, WRITER_TIMEOUT_MS);
+/**
+ * Moves what was written from the write-ahead log into the file, as far as no reader is in the way, so that the file alone is
+ * worth something. Never throws: what cannot be moved now is moved later.
+ */
+export function checkpoint(database: DatabaseSync): void {
+  try {
+    database.exec('PRAGMA wal_checkpoint(PASSIVE)');
+  } catch {
+    // A full disk, or another program's lock.
+  }
+}
+
+/**
+ * @param path of a database that `openDatabase` has opened before: one that is gone by now is not made anew
+ * @param timeoutMs how long a write waits for another process
+ */
+export function openWriter(path: string, timeoutMs = WRITER_TIMEOUT_MS): DatabaseSync {
+  const url = pathToFileURL(path);
+  url.searchParams.set('mode', 'rw');
+  return openConnection(url, timeoutMs);
 }
 
 /** @param path as for `openWriter` */
@@ -76,13 +79,7 @@ export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
 
 /** Whether another process kept it locked for longer than this connection waits. */
 export function isLocked(error: unknown): boolean {
-  // The low byte is the primary code.
-  return (
-    error instanceof Error &&
-    'errcode' in error &&
-    typeof error.errcode === 'number' &&
-    (error.errcode & 0xff) === SQLITE_BUSY
-  );
+  return primaryCodeOf(error) === SQLITE_BUSY;
 }
 
 /** Whether a write failed for lack of space, in SQLite or in a file. Stored data can still be read. */
@@ -92,27 +89,28 @@ export function isDiskFull(error: unknown): boolean {
   return 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }
 
-function openConnection(path: string, timeout: number): DatabaseSync {
+/** Whether the file is no sound database any more: its structure or its header is wrong. */
+export function isDamaged(error: unknown): error is Error {
+  const code = primaryCodeOf(error);
+  return code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
+}
+
+/** The low byte is the primary code. */
+export function primaryCodeOf(error: unknown): number | undefined {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
+    ? error.errcode & 0xff
+    : undefined;
+}
+
+export function openConnection(path: string | URL, timeout: number): DatabaseSync {
   const database = new DatabaseSync(path, { timeout, enableForeignKeyConstraints: true });
   // In WAL mode a power cut can then lose the last moments, but never damages the file.
   database.exec('PRAGMA synchronous = NORMAL');
   return database;
 }
 
-function migrate(database: DatabaseSync, path: string): void {
-  const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
-  if (version > MIGRATIONS.length)
-    throw new VigieError(
-      'configuration',
-      `${path} was written by a newer Vigie (schema ${version}, this one knows ${MIGRATIONS.length}): update Vigie`,
-    );
-  for (const [index, step] of MIGRATIONS.entries()) {
-    if (index < version) continue;
-    inTransaction(database, () => database.exec(`${step}; PRAGMA user_version = ${index + 1}`));
-  }
-}
-
-function makePrivateFile(dataDir: string, path: string): void {
+/** The file, empty if it is new, readable by this user only; and its folder. @throws VigieError `configuration` */
+export function makePrivateFile(dataDir: string, path: string): void {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     // Before SQLite opens it, so it is never readable by other users; its -wal file gets the same mode.

@@ -257,4 +257,14 @@ export const MIGRATIONS: readonly string[] = [
     value         TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Passwords set by --reset-password beside a running server, which acts on them within a second. The newest are kept.
+  CREATE TABLE password_resets (
+    sequence      INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id       TEXT NOT NULL,
+    -- JSON; the sessions that ended with it.
+    session_ids   TEXT NOT NULL,
+    made_at       INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];

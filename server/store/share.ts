@@ -7,6 +7,8 @@ import type { WriteQueue } from './write-queue.ts';
 export interface Queues {
   reads: ReadQueue;
   writes: WriteQueue;
+  /** Told of what a quick read throws, before its caller is. */
+  onError?: (error: unknown) => void;
 }
 
 /**
@@ -17,7 +19,7 @@ export function share<Queries extends object, W extends WorkOf<Queries>>(
   store: string,
   queries: Queries,
   work: W,
-  { reads, writes }: Queues,
+  { reads, writes, onError }: Queues,
 ): Shared<Queries, W> {
   const methods = queries as Record<string, (...args: unknown[]) => unknown>;
   const shared: Record<string, (...args: unknown[]) => unknown> = {};
@@ -25,7 +27,15 @@ export function share<Queries extends object, W extends WorkOf<Queries>>(
     const run = methods[method];
     if (!run) throw new Error(`there is no ${store}.${method}`);
     const callOf = (args: readonly unknown[]): StoreCall => ({ store, method, args });
-    if (kind === 'quick') shared[method] = (...args) => run.apply(queries, args);
+    if (kind === 'quick')
+      shared[method] = (...args) => {
+        try {
+          return run.apply(queries, args);
+        } catch (error) {
+          onError?.(error);
+          throw error;
+        }
+      };
     else if (kind === 'long')
       shared[method] = (...args) => {
         // Long reads have no optional arguments, so an argument after the last one is the ReadFor.

@@ -13,7 +13,9 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Log } from '../log.ts';
-import { FILE_NAME, openDatabase, openReader } from './database.ts';
+import type { HealthProblem } from '../wire/health.ts';
+import { FILE_NAME, openReader } from './database.ts';
+import { openDatabase, unusable } from './open-database.ts';
 import { ReadQueue } from './read-queue.ts';
 import { SECRET_NAMES, SecretQueries } from './secret-store.ts';
 import type { Queues } from './share.ts';
@@ -31,6 +33,9 @@ import { WriteQueue, type WriteOutcome } from './write-queue.ts';
 /** At the end, waiting writes get this long; the process itself has 5 s. */
 const FLUSH_MS = 2_000;
 
+const LOST_DETAIL =
+  'the server’s database is lost or damaged, so nothing can be stored; restore a backup (npm start -- --restore FILE)';
+
 export interface StoreOptions {
   /** A module for the threads that exports `makeQueries` (thread-messages.ts). */
   queries: URL;
@@ -38,6 +43,8 @@ export interface StoreOptions {
 }
 
 export class Store {
+  /** Of the database. */
+  readonly path: string;
   readonly queues: Queues;
   readonly #log: Log;
   readonly #flushMs: number;
@@ -47,6 +54,7 @@ export class Store {
   readonly #writer: StoreThread<WriterRequest, WriterReply>;
   readonly #reads: ReadQueue;
   readonly #writes: WriteQueue;
+  #onError: (error: unknown) => void = () => undefined;
   #closed: Promise<void> | undefined;
 
   /**
@@ -57,7 +65,12 @@ export class Store {
   static open(dataDir: string, log: Log, options: StoreOptions): Store {
     const database = openDatabase(dataDir);
     const secrets = new SecretQueries(database);
-    for (const name of SECRET_NAMES) secrets.make(name);
+    try {
+      for (const name of SECRET_NAMES) secrets.make(name);
+    } catch (error) {
+      database.close();
+      throw unusable(error, dataDir);
+    }
     // Opened before the other is closed: closing the last connection would remove the log and the shared memory.
     const reader = openReader(join(dataDir, FILE_NAME));
     database.close();
@@ -66,6 +79,7 @@ export class Store {
 
   private constructor(database: DatabaseSync, path: string, log: Log, options: StoreOptions) {
     const { queries, flushMs = FLUSH_MS } = options;
+    this.path = path;
     this.#database = database;
     this.#log = log;
     this.#flushMs = flushMs;
@@ -73,17 +87,24 @@ export class Store {
     const thread = (file: string) => ({ url: new URL(file, import.meta.url), data, log });
     this.#reader = new StoreThread(thread('./reader-worker.ts'));
     this.#writer = new StoreThread(thread('./writer-worker.ts'));
-    this.#reads = new ReadQueue(async (call) => unwrap((await this.#reader.ask({ call })).outcome));
+    const noticed = (outcome: Outcome): WriteOutcome => {
+      if (!('error' in outcome)) return outcome;
+      const error = receiveError(outcome.error);
+      this.#onError(error);
+      return { error };
+    };
+    this.#reads = new ReadQueue(async (call) => unwrap(noticed((await this.#reader.ask({ call })).outcome)));
     this.#writes = new WriteQueue({
       writer: {
         write: async (calls) => {
           const { outcomes } = await this.#writer.ask({ calls });
-          return outcomes === 'locked' ? outcomes : outcomes.map(received);
+          return outcomes === 'locked' ? outcomes : outcomes.map(noticed);
         },
       },
       onLost: ({ store, method }, error) => log.error({ err: error, store, method }, 'write lost'),
     });
-    this.queues = { reads: this.#reads, writes: this.#writes };
+    const onError = (error: unknown): void => this.#onError(error);
+    this.queues = { reads: this.#reads, writes: this.#writes, onError };
   }
 
   /** The caller's own read-only connection. */
@@ -97,6 +118,17 @@ export class Store {
       writes: { ...this.#writes.figures, restarts: this.#writer.restarts },
       reads: { ...this.#reads.figures, restarts: this.#reader.restarts },
     };
+  }
+
+  /** @param listener told of every error that the database gives */
+  watchErrors(listener: (error: unknown) => void): void {
+    this.#onError = listener;
+  }
+
+  /** Refuses what would not last, as long as the database is gone or damaged. */
+  refuseWrites(problems: readonly HealthProblem[]): void {
+    const isLost = problems.some((problem) => problem.startsWith('database'));
+    this.#writes.refuse(isLost ? LOST_DETAIL : undefined);
   }
 
   /** Resolves when nothing waits to be written. */
@@ -124,11 +156,7 @@ export class Store {
   }
 }
 
-function unwrap(outcome: Outcome): unknown {
-  if ('error' in outcome) throw receiveError(outcome.error);
+function unwrap(outcome: WriteOutcome): unknown {
+  if ('error' in outcome) throw outcome.error;
   return outcome.value;
-}
-
-function received(outcome: Outcome): WriteOutcome {
-  return 'error' in outcome ? { error: receiveError(outcome.error) } : outcome;
 }

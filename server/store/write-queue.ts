@@ -47,6 +47,8 @@ const MAX_BATCH = 200;
 /** How long an `action` waits for another process to release the database. */
 const ACTION_PATIENCE_MS = 20_000;
 const MAX_DEATHS = 3;
+/** Written also where nothing lasts: a sign-in needs to last no longer than the server runs, and live video needs sign-ins. */
+const FLEETING_STORES: ReadonlySet<string> = new Set(['sessions']);
 
 export class WriteQueue {
   readonly #options: WriteQueueOptions;
@@ -59,6 +61,7 @@ export class WriteQueue {
   #inFlight: readonly Entry[] = [];
   #idle = Promise.withResolvers<void>();
   #closed = false;
+  #refusal: string | undefined;
   readonly #counters = { written: 0, failed: 0, dropped: 0, refused: 0, lost: 0, locked: 0, slowestMs: 0 };
 
   constructor(options: WriteQueueOptions) {
@@ -88,6 +91,10 @@ export class WriteQueue {
    */
   async add(kind: WriteKind, call: StoreCall): Promise<unknown> {
     if (this.#closed) throw new VigieError('unavailable', 'the server is stopping');
+    if (this.#refusal !== undefined && !FLEETING_STORES.has(call.store)) {
+      this.#counters.refused++;
+      throw new VigieError('unavailable', this.#refusal);
+    }
     if (this.#length >= this.#capacity && !this.#makeRoom(kind)) {
       this.#counters.refused++;
       throw new VigieError('unavailable', 'too many writes are waiting; try again in a moment', {
@@ -99,6 +106,11 @@ export class WriteQueue {
     this.#enqueue(entry);
     void this.#pump();
     return entry.done.promise;
+  }
+
+  /** Refuses writes while they would not last. @param detail why; undefined: accept writes again */
+  refuse(detail: string | undefined): void {
+    this.#refusal = detail;
   }
 
   /** Accepts nothing further. @returns the number of writes given up */

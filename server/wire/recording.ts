@@ -88,8 +88,8 @@ export const RECORDING_STATUS = z.strictObject({
   freeBytes: count.nullable(),
   /** Space that recordings always leave free. */
   freeFloorBytes: count,
-  /** Why nothing can be recorded; null without a problem. */
-  alarm: z.enum(['quotaFull', 'diskFull']).nullable(),
+  /** Why nothing is recorded although it should be; null when all is well. `folderMissing`: or the disk it is on. */
+  alarm: z.enum(['quotaFull', 'diskFull', 'folderMissing']).nullable(),
 });
 export type RecordingStatus = z.infer<typeof RECORDING_STATUS>;
 

@@ -7,6 +7,7 @@
  */
 
 import type { EventView } from './event.ts';
+import type { HealthProblem } from './health.ts';
 import type { RecordingStatus } from './recording.ts';
 import type { SiteClockView } from './site.ts';
 import type { CameraAdvice, CameraView, LivenessView } from './camera.ts';
@@ -212,6 +213,8 @@ export interface SignalingNotifications {
   recordingStatus: RecordingStatus;
   /** To administrators: the site's clock went wrong, or is right again. */
   siteClock: SiteClockView;
+  /** Data were lost or damaged while the server runs, or are well again (empty); /api/health says the same. */
+  healthProblems: { problems: HealthProblem[] };
   consumerClosed: { consumerId: string; reason: 'cameraRemoved' | 'rightRevoked' | 'transportClosed' };
   /** The right to the camera was revoked, or the camera was removed. */
   framesEnded: { watchId: number };

@@ -35,6 +35,7 @@ export const SERVER_ROOMS: Readonly<Record<string, readonly string[]>> = {
   connectivity: ROUTED_FEATURE,
   status: ROUTED_FEATURE,
   site: [...ROUTED_FEATURE, 'package.json'],
+  backup: ROUTED_FEATURE,
   stores: [...GROUND, 'store', 'accounts', 'cameras', 'events', 'firmware', 'outbound', 'recording', 'site'],
   'http-app': [
     ...ROUTED_FEATURE,
@@ -48,8 +49,11 @@ export const SERVER_ROOMS: Readonly<Record<string, readonly string[]>> = {
     'connectivity',
     'status',
     'site',
+    'backup',
   ],
-  start: [...GROUND, 'config', 'main'],
+  // With the commands for the data folder, which belong to the features.
+  start: [...GROUND, 'config', 'accounts', 'backup', 'main'],
+  'data-folder': [...GROUND, 'config', 'store', 'stores', 'recording', 'start'],
   'virtual-camera': ['wire', 'core', 'ffmpeg'],
   main: [
     ...ROUTED_FEATURE,
@@ -68,7 +72,9 @@ export const SERVER_ROOMS: Readonly<Record<string, readonly string[]>> = {
     'connectivity',
     'status',
     'site',
+    'backup',
     'http-app',
+    'data-folder',
     'start',
   ],
 };

@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { openDatabase } from '../../server/store/database.ts';
+import { openDatabase } from '../../server/store/open-database.ts';
 import { ADMIN_PASSWORD, startApi } from '../support/api-server.ts';
 import { FILLED_UNTIL_MS, fillDatabase } from '../support/full-database.ts';
 import { percentile } from './percentiles.ts';

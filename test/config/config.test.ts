@@ -59,7 +59,8 @@ test('every setting has a default', (context) => {
     logLevel: 'info',
     trustedProxies: [],
     legacy: undefined,
-    checkOnly: false,
+    backupPassword: undefined,
+    command: { name: 'serve', newDatabase: false, confirmed: false },
     warnings: [],
   });
 });
@@ -97,7 +98,7 @@ test('all problems are reported at once, one line each, without secrets', (conte
     'server-config.json "camera-number": Invalid input: expected number, received string',
     'server-config.json "camera-start-port": Invalid input: expected number, received undefined',
     'VIGIE_TURN_URLS names a TURN server: set VIGIE_TURN_SECRET to its static-auth-secret',
-    'unknown argument --chekc-config; the only one is --check-config',
+    'unknown argument --chekc-config; there are --check-config, --backup FILE, --restore FILE, --reset-password USER, --new-database, and --yes, which answers every question',
   ]);
 });
 
@@ -288,7 +289,7 @@ test('--check-config prints the settings without secrets', (context) => {
     VIGIE_LEGACY_PASSWORD: 'older secret',
   };
   const config = load(context, { env, legacyFile: LEGACY_FILE, args: ['--check-config'] });
-  assert.equal(config.checkOnly, true);
+  assert.equal(config.command.name, 'checkConfig');
   const text = describeConfig(config);
   for (const secret of ['open sesame', 'a very secret secret', 'older secret'])
     assert.ok(!text.includes(secret));

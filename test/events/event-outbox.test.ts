@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EventQueries, type NewEvent } from '../../server/events/event-store.ts';
-import { openDatabase } from '../../server/store/database.ts';
+import { openDatabase } from '../../server/store/open-database.ts';
 import { makeQueries } from '../../server/stores.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 

@@ -96,6 +96,15 @@ test("health is answered above every limit, and a network's flood does not delay
   }
 });
 
+test('health says which data are lost or damaged, with 200 so that nobody restarts what shows live video', async (context) => {
+  const { server, get } = await start(context, {});
+  server.setHealth(['databaseMissing']);
+  const { status, body } = await get('192.0.2.1', '/api/health');
+  assert.deepEqual([status, JSON.parse(body)], [200, { status: 'degraded', problems: ['databaseMissing'] }]);
+  server.setHealth([]);
+  assert.equal((await get('192.0.2.1', '/api/health')).body, '{"status":"ok"}');
+});
+
 test('above the limit of unanswered requests, 503 tells when to try again', async (context) => {
   const waiting: ServerResponse[] = [];
   const { server, get } = await start(context, {

@@ -99,6 +99,17 @@ const event = (change: Partial<EventView> = {}): EventView => ({
 });
 
 suite('notifications', () => {
+  test('lost data are told to all devices of administrators, whatever they chose, and to nobody else', async (context) => {
+    const { store, notifier, who, tell, set, arrived, sent } = await room(context);
+    await tell('anna', 'phone');
+    await tell('ben', 'tablet');
+    await set('anna', { kinds: [] });
+    await store.users.change(who('anna').userId, { role: 'administrator' });
+    notifier.alarm('The data are lost.');
+    await until('it was sent', () => sent.length > 0);
+    assert.deepEqual(await arrived(), ['phone']);
+  });
+
   test('all devices of all users who may see the camera are notified, once', async (context) => {
     const { notifier, tell, forbid, arrived } = await room(context);
     await tell('anna', 'phone');

@@ -20,6 +20,7 @@ function room(free: number, floor: number, options: Partial<RecordingRoomOptions
     remove: async (id) => void removed.push(id),
     onAlarm: (alarm) => alarms.push(alarm),
     freeBytes: () => Promise.resolve(free),
+    isThere: () => Promise.resolve(true),
     ...options,
   });
   return { room: opened, removed, alarms };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CameraQueries } from '../../server/cameras/camera-store.ts';
-import { openDatabase } from '../../server/store/database.ts';
+import { openDatabase } from '../../server/store/open-database.ts';
 import { EventQueries, type EventQuery } from '../../server/events/event-store.ts';
 import type { EventKind, EventView } from '../../server/wire/event.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

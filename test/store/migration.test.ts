@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openDatabase } from '../../server/store/database.ts';
+import { openDatabase } from '../../server/store/open-database.ts';
 import { MIGRATIONS } from '../../server/store/schema.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 

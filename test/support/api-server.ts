@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { Backups } from '../../server/backup/backups.ts';
 import { openAccounts, type Accounts } from '../../server/accounts/accounts.ts';
 import { CameraFirmware } from '../../server/firmware/camera-firmware.ts';
 import {
@@ -192,6 +193,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
         Promise.resolve({ httpPort: 8080, rtcPort: 8081, announced: [], announcedNow: [], turn: [] }),
       addresses: () => ({ origins: ['http://192.168.1.10:8080'], authorityFile: null }),
     },
+    backups: new Backups({ dataDir, log }),
     status: () => serverStatus({ ...IDLE_PARTS, capacity, mjpeg, pairing, http: server, store }),
     site: { zone: new SiteZone(store.site), trust: { view: { problem: null } } },
     clientFolder: await clientFolder(join(dataDir, 'client')),

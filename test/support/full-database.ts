@@ -84,5 +84,6 @@ export function fillDatabase(database: DatabaseSync, fill: Fill): void {
       iif(n % 3 = 0, 'waiting', 'delivered'), 1, iif(n % 3 = 0, ${until} + n, NULL) FROM n, webhooks w`,
     fill.deliveries,
   );
+  database.exec("INSERT INTO password_resets (user_id, session_ids, made_at) SELECT id, '[]', 0 FROM users");
   database.exec('COMMIT');
 }

@@ -3,7 +3,7 @@
  * tests, and can have a fake clock.
  */
 
-import { openDatabase } from '../../server/store/database.ts';
+import { openDatabase } from '../../server/store/open-database.ts';
 import type { EventLimits } from '../../server/events/event-store.ts';
 import { ReadQueue } from '../../server/store/read-queue.ts';
 import { SECRET_NAMES } from '../../server/store/secret-store.ts';

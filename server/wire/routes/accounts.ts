@@ -7,7 +7,7 @@ import { cameraIds, id, plainName } from '../fields.ts';
 
 /** Only bounds the work of hashing: a password that was once accepted must not be refused here. */
 const password = z.string().min(1).max(256);
-const newPassword = z
+export const newPassword = z
   .string()
   .min(8, 'must have at least 8 characters')
   .max(256, 'is longer than 256 characters');

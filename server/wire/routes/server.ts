@@ -2,15 +2,17 @@
 
 import { z } from 'zod';
 import type { ApiRouteTable } from '../api-route.ts';
+import { HEALTH } from '../health.ts';
 import { CONNECTION_FACTS, LOCAL_AUTHORITY_VIEW, SERVER_ADDRESSES } from '../connection-check.ts';
 import { NEW_TIME_ZONE, SITE_CLOCK_VIEW, SITE_TIME_ZONE } from '../site.ts';
 import { SERVER_STATUS } from '../server-status.ts';
+import { newPassword } from './accounts.ts';
 
 export const SERVER_ROUTES = {
   'GET /api/health': {
-    summary: 'Check that the server is up; answered before every other route',
+    summary: 'Check that the server is up and its data are sound; answered before every other route',
     access: 'anyone',
-    response: z.strictObject({ status: z.literal('ok') }),
+    response: HEALTH,
   },
   'GET /api/local-authority': {
     summary: 'Read the fingerprint of the server’s own authority',
@@ -37,6 +39,12 @@ export const SERVER_ROUTES = {
     summary: 'Read whether the server’s clock can be right',
     access: 'administrator',
     response: SITE_CLOCK_VIEW,
+  },
+  'POST /api/backup': {
+    summary: 'Download a backup of everything but recordings, encrypted where a password is given',
+    access: 'administrator',
+    body: z.strictObject({ password: newPassword.optional() }),
+    media: 'application/octet-stream',
   },
   'GET /api/connection': {
     summary: 'Read the server’s facts for the connection check',

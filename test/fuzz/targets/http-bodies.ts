@@ -47,6 +47,7 @@ const BODIES: {
   'POST /api/users': { username: 'a', password: 'password', role: 'viewer', cameraIds: ['cam_1'] },
   'PATCH /api/users/:userId': { password: 'password', role: 'viewer', cameraIds: [] },
   'PUT /api/users/:userId/cameras': { cameraIds: ['cam_1', 'cam_2'] },
+  'POST /api/backup': { password: 'password' },
   'POST /api/cameras': { name: 'Door' },
   'PATCH /api/cameras/:cameraId': { name: 'Door' },
   'POST /api/cameras/:cameraId/settings': { frameSize: 'VGA', jpegQuality: 12, flash: 0, vFlip: true },

@@ -1,0 +1,62 @@
+/** Passwords that were reset by the command line, for the server that runs meanwhile. */
+
+import type { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
+import { readEntries } from '../store/json-column.ts';
+import { declareStatements, prepareStatements } from '../store/statements.ts';
+import type { Shared, WorkOf } from '../store/work.ts';
+
+export interface PasswordReset {
+  /** Of the newest the largest. */
+  sequence: number;
+  userId: string;
+  /** The sessions that ended with it. */
+  sessionIds: string[];
+}
+
+/** A server that runs looks every second. */
+const KEPT = 100;
+
+const SQL = declareStatements('passwordResets', {
+  add: 'INSERT INTO password_resets (user_id, session_ids, made_at) VALUES (?, ?, ?) RETURNING sequence',
+  trim: 'DELETE FROM password_resets WHERE sequence <= ?',
+  newest: 'SELECT sequence FROM password_resets ORDER BY sequence DESC LIMIT 1',
+  after: `
+    SELECT sequence, user_id AS userId, session_ids AS sessionIds FROM password_resets
+    WHERE sequence > ? ORDER BY sequence`,
+});
+
+export class PasswordResetQueries {
+  readonly #statements;
+
+  constructor(database: DatabaseSync) {
+    this.#statements = prepareStatements(database, SQL);
+  }
+
+  add(userId: string, sessionIds: readonly string[], nowMs: number): void {
+    const row = this.#statements.add.get(userId, JSON.stringify(sessionIds), nowMs);
+    this.#statements.trim.run(Number(row?.['sequence']) - KEPT);
+  }
+
+  /** @returns its number; 0 when there is none */
+  newest(): number {
+    return Number(this.#statements.newest.get()?.['sequence'] ?? 0);
+  }
+
+  /** Those after that number, oldest first. */
+  after(sequence: number): PasswordReset[] {
+    return this.#statements.after.all(sequence).map((row) => ({
+      sequence: Number(row['sequence']),
+      userId: String(row['userId']),
+      sessionIds: readEntries(z.string(), row['sessionIds']),
+    }));
+  }
+}
+
+export const PASSWORD_RESET_WORK = {
+  add: 'action',
+  newest: 'quick',
+  after: 'quick',
+} as const satisfies WorkOf<PasswordResetQueries>;
+
+export type PasswordResetStore = Shared<PasswordResetQueries, typeof PASSWORD_RESET_WORK>;

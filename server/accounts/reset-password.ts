@@ -1,0 +1,73 @@
+/**
+ * `npm start -- --reset-password USER`: the way back for who has lost the last administrator's password. Whoever may write to the
+ * data folder may do this; nobody else can.
+ *
+ * It works beside a running server, which acts on it within a second (password-reset-watch.ts).
+ */
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { wallMs } from '../core/clock.ts';
+import { VigieError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { FILE_NAME, inTransaction, isLocked, openWriter } from '../store/database.ts';
+import { assertSchema } from '../store/migrate.ts';
+import { randomText } from '../store/random-id.ts';
+import { hashPassword } from './password-hash.ts';
+import { PasswordResetQueries } from './password-reset-store.ts';
+import { UserQueries } from './user-store.ts';
+import { GENERATED_PASSWORD_CHARACTERS } from './users.ts';
+
+export interface ResetPasswordOptions {
+  dataDir: string;
+  username: string;
+  confirm: (question: string) => Promise<boolean>;
+  log: Log;
+  nowMs?: () => number;
+}
+
+/** For a server in the middle of something, or another program. */
+const LOCK_TIMEOUT_MS = 20_000;
+
+/**
+ * Ends the user's sessions.
+ *
+ * @returns the new password, which is stored nowhere
+ * @throws VigieError `configuration` when there is no such user or database, or the answer was no; nothing is changed then
+ */
+export async function resetPassword(options: ResetPasswordOptions): Promise<string> {
+  const { dataDir, username, confirm, log, nowMs = wallMs } = options;
+  const path = join(dataDir, FILE_NAME);
+  if (!existsSync(path))
+    throw new VigieError('configuration', `there is no database in ${dataDir}: set VIGIE_DATA_DIR`);
+  const database = openWriter(path, LOCK_TIMEOUT_MS);
+  try {
+    assertSchema(database, path);
+    const users = new UserQueries(database);
+    const user = users.findByName(username);
+    if (!user) {
+      const names = users.list().map((each) => `${each.username} (${each.role})`);
+      throw new VigieError('configuration', `there is no user ${username}; there are ${names.join(', ')}`);
+    }
+    const question = `Give ${user.username} (${user.role}) a new password, and end all of that user's sessions?`;
+    if (!(await confirm(question))) throw new VigieError('configuration', 'nothing was changed');
+    const password = randomText(GENERATED_PASSWORD_CHARACTERS);
+    const passwordHash = await hashPassword(password);
+    const ended = inTransaction(database, () => {
+      const sessionIds = users.change(user.id, { passwordHash });
+      new PasswordResetQueries(database).add(user.id, sessionIds, nowMs());
+      return sessionIds;
+    });
+    log.warn(
+      { userId: user.id, username: user.username, sessions: ended.length },
+      'password changed by command',
+    );
+    return password;
+  } catch (error) {
+    if (!isLocked(error)) throw error;
+    const detail = `another program keeps ${path} locked: end that one, then try again`;
+    throw new VigieError('configuration', detail, { cause: error });
+  } finally {
+    database.close();
+  }
+}

@@ -1,0 +1,34 @@
+/** POST /api/backup: an administrator downloads a backup. */
+
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { Router } from 'express';
+import type { Guard } from '../accounts/guard.ts';
+import { serve } from '../http/serve.ts';
+import type { Log } from '../log.ts';
+import type { Backups } from './backups.ts';
+
+export function backupRoutes(backups: Pick<Backups, 'make'>, guard: Guard, log: Log): Router {
+  const router = Router();
+  serve(router, 'POST /api/backup', async ({ request, response, readBody }) => {
+    guard.administrator(request);
+    const { password } = readBody();
+    using backup = await backups.make(password);
+    // Making it takes a while.
+    const { userId, username } = guard.administrator(request);
+    const day = new Date().toISOString().slice(0, 10);
+    response.writeHead(200, {
+      'Content-Type': 'application/octet-stream',
+      'Content-Length': backup.bytes,
+      'Content-Disposition': `attachment; filename="vigie-backup-${day}.vigie"`,
+    });
+    try {
+      await pipeline(createReadStream(backup.path), response);
+      log.info({ userId, username, bytes: backup.bytes }, 'backup sent');
+    } catch (error) {
+      log.info({ userId, reason: (error as Error).message }, 'backup download aborted');
+      response.destroy();
+    }
+  });
+  return router;
+}

@@ -1,0 +1,115 @@
+/**
+ * Backups that administrators download: written into the data folder, sent, and removed.
+ *
+ * Invariants: one at a time, from its beginning to the last byte sent, so that backups take the room of one; there is room for it
+ * before it is begun; what a crash left is removed at the start.
+ */
+
+import { mkdirSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { VigieError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { FILE_NAME } from '../store/database.ts';
+import { receiveError } from '../store/thread-messages.ts';
+import type { BackupOptions } from './backup-file.ts';
+import type { BackupOutcome } from './backup-worker.ts';
+
+export interface BackupsOptions {
+  dataDir: string;
+  log: Log;
+  /** Bytes free on the disk; for tests. */
+  freeBytes?: () => number;
+}
+
+export interface MadeBackup extends Disposable {
+  path: string;
+  bytes: number;
+}
+
+const FOLDER = 'backup';
+/** For certificates, firmware images, and what else is written meanwhile. */
+const SPARE_BYTES = 256 * 1024 * 1024;
+/** Copy and encrypted copy, or the copy and what adding the files takes. */
+const COPIES = 2;
+const RETRY_AFTER_SECONDS = 30;
+
+export class Backups {
+  readonly #options: BackupsOptions;
+  readonly #folder: string;
+  readonly #log: Log;
+  #busy = false;
+  #worker: Worker | undefined;
+
+  constructor(options: BackupsOptions) {
+    this.#options = options;
+    this.#folder = join(options.dataDir, FOLDER);
+    this.#log = options.log.child({ component: 'backup' });
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /**
+   * @param password undefined: not encrypted
+   * @returns the file, which is removed when it is disposed of
+   * @throws VigieError `unavailable` while another one is made or sent, or when there is no room
+   */
+  async make(password: string | undefined): Promise<MadeBackup> {
+    if (this.#busy)
+      throw new VigieError('unavailable', 'a backup is being made or downloaded; try again when it is done', {
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
+      });
+    this.#assertRoom();
+    this.#busy = true;
+    const path = join(this.#folder, 'backup.vigie');
+    const dispose = (): void => {
+      rmSync(this.#folder, { recursive: true, force: true });
+      this.#busy = false;
+    };
+    try {
+      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+      await this.#write({ dataDir: this.#options.dataDir, file: path, password });
+      const { size: bytes } = statSync(path);
+      this.#log.info({ bytes, encrypted: password !== undefined }, 'backup finished');
+      return { path, bytes, [Symbol.dispose]: dispose };
+    } catch (error) {
+      dispose();
+      throw error;
+    }
+  }
+
+  /** Idempotent. */
+  async close(): Promise<void> {
+    await this.#worker?.terminate();
+  }
+
+  async #write(workerData: BackupOptions): Promise<void> {
+    const worker = new Worker(new URL('./backup-worker.ts', import.meta.url), { workerData });
+    this.#worker = worker;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    worker.once('message', (outcome: BackupOutcome) => (outcome ? reject(receiveError(outcome)) : resolve()));
+    worker.once('error', reject);
+    worker.once('exit', () => reject(new VigieError('unavailable', 'the backup was broken off')));
+    try {
+      await promise;
+    } finally {
+      this.#worker = undefined;
+      await worker.terminate();
+    }
+  }
+
+  #assertRoom(): void {
+    const { dataDir, freeBytes = () => freeBytesOf(dataDir) } = this.#options;
+    const { size = 0 } = statSync(join(dataDir, FILE_NAME), { throwIfNoEntry: false }) ?? {};
+    const needed = COPIES * size + SPARE_BYTES;
+    if (freeBytes() < needed)
+      throw new VigieError(
+        'unavailable',
+        `a backup needs ${Math.ceil(needed / 1e6)} MB free on the disk that holds the data folder: make room on it`,
+      );
+  }
+}
+
+function freeBytesOf(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
+}

@@ -1,0 +1,49 @@
+/**
+ * The data folder at the start: locked for this server, looked at, and its database opened. It closes in the reverse order, so that
+ * the next server finds everything written.
+ */
+
+import { join } from 'node:path';
+import { wallMs } from './core/clock.ts';
+import type { Config } from './config/config.ts';
+import type { Log } from './log.ts';
+import { recordedCameraIds } from './recording/recording-folder.ts';
+import { confirmer } from './start/terminal.ts';
+import { DataLock } from './store/data-lock.ts';
+import { admitDatabase } from './store/first-start.ts';
+import { openStores, type OpenStores } from './stores.ts';
+
+export interface DataFolder {
+  store: OpenStores;
+  close(): Promise<void>;
+}
+
+/**
+ * @throws VigieError `configuration` when another server has the folder, its database cannot be used, or there is none beside
+ *   recordings
+ */
+export async function openDataFolder({ dataDir, command }: Config, log: Log): Promise<DataFolder> {
+  await using opened = new AsyncDisposableStack();
+  opened.adopt(DataLock.take(dataDir), (lock) => lock.close());
+  const { newDatabase, confirmed } =
+    command.name === 'serve' ? command : { newDatabase: false, confirmed: false };
+  const cameraIds = await recordedCameraIds(join(dataDir, 'recordings'));
+  const isNew = await admitDatabase({
+    dataDir,
+    newDatabase,
+    hasRecordings: cameraIds.length > 0,
+    confirm: confirmer(confirmed),
+    log: log.child({ component: 'store' }),
+  });
+  const store = opened.adopt(openStores(dataDir, log), (each) => each.close());
+  // Recordings are reached by their camera.
+  if (isNew) for (const id of cameraIds) await adoptCamera(store, id);
+  const open = opened.move();
+  return { store, close: () => open.disposeAsync() };
+}
+
+/** A camera with the older firmware is known by its port. */
+async function adoptCamera({ cameras }: OpenStores, id: string): Promise<void> {
+  const kind = id === 'demo' ? 'demo' : id.startsWith('seed-') ? 'seed' : 'v1';
+  await cameras.ensure(id, `Camera ${id}`, kind, wallMs());
+}

@@ -1,0 +1,81 @@
+/** The commands for the data folder: what `npm start` does in place of serving when it is asked to. */
+
+import { resetPassword } from '../accounts/reset-password.ts';
+import { writeBackup } from '../backup/backup-file.ts';
+import { restoreBackup } from '../backup/restore-backup.ts';
+import type { Command } from '../config/command-line.ts';
+import { describeConfig, type Config } from '../config/config.ts';
+import { VigieError } from '../errors.ts';
+import { createLog } from '../log.ts';
+import { askPassword, confirmer } from './terminal.ts';
+
+const MIN_PASSWORD_CHARACTERS = 8;
+
+/** @throws VigieError `configuration` when it was not done, with what to do */
+export async function runCommand(
+  command: Exclude<Command, { name: 'serve' }>,
+  config: Config,
+): Promise<void> {
+  const { dataDir } = config;
+  try {
+    switch (command.name) {
+      case 'checkConfig':
+        return checkConfig(config);
+      case 'resetPassword': {
+        const { username } = command;
+        const log = createLog(config.logLevel);
+        const confirm = confirmer(command.confirmed);
+        const password = await resetPassword({ dataDir, username, confirm, log });
+        return say(
+          `New password: ${username} / ${password}`,
+          '(It is not shown again. Change it in the web app.)',
+        );
+      }
+      case 'backup': {
+        const password = config.backupPassword ?? (await newPassword());
+        await writeBackup({ dataDir, file: command.file, password });
+        return say(
+          `Backup written: ${command.file}${password === undefined ? ', not encrypted: it holds keys and certificates' : ', encrypted'}`,
+          'Recordings are not in it.',
+        );
+      }
+      case 'restore': {
+        const password = async () => config.backupPassword ?? (await askPassword('Password of the backup: '));
+        const confirm = confirmer(command.confirmed);
+        const restored = await restoreBackup({ dataDir, file: command.file, askPassword: password, confirm });
+        const { cameras, users, replaced } = restored;
+        return say(
+          `Restored: ${cameras} cameras, ${users} users. Everybody has to sign in again.`,
+          ...(replaced === undefined
+            ? []
+            : [`What was there is in ${replaced}; remove it when all is well.`]),
+        );
+      }
+    }
+  } catch (error) {
+    if (error instanceof VigieError || !(error instanceof Error) || !('code' in error)) throw error;
+    // Of the disk or of SQLite.
+    throw new VigieError('configuration', error.message, { cause: error });
+  }
+}
+
+function checkConfig(config: Config): void {
+  say(describeConfig(config));
+  // Not on the standard output, which can be pasted into .env.
+  for (const warning of config.warnings) process.stderr.write(`${warning}\n`);
+}
+
+/** @returns undefined for a backup that is not encrypted */
+async function newPassword(): Promise<string | undefined> {
+  const password = await askPassword('Password to encrypt the backup with (empty: not encrypted): ');
+  if (password === undefined) return undefined;
+  if (password.length < MIN_PASSWORD_CHARACTERS)
+    throw new VigieError('configuration', `a password has at least ${MIN_PASSWORD_CHARACTERS} characters`);
+  if ((await askPassword('The same again: ')) !== password)
+    throw new VigieError('configuration', 'the two passwords are not the same');
+  return password;
+}
+
+function say(...lines: string[]): void {
+  process.stdout.write(`${lines.join('\n')}\n`);
+}

@@ -1,0 +1,94 @@
+/**
+ * Decides at the start whether a database may be made. A folder with recordings and no database is no new Vigie: its database was
+ * lost, or lies elsewhere, and one made in silence would hide that.
+ *
+ * Invariant: nothing is removed. A damaged database that gives way is moved aside.
+ */
+
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { wallMs } from '../core/clock.ts';
+import { VigieError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { damageIn, FILE_NAME, isDamaged, openReader } from './database.ts';
+
+export const RESTORING_FOLDER = 'restoring';
+/** The database, its write-ahead log, and the index of that. */
+export const DATABASE_FILES = [FILE_NAME, `${FILE_NAME}-wal`, `${FILE_NAME}-shm`];
+
+export interface FirstStartOptions {
+  dataDir: string;
+  /** `--new-database` */
+  newDatabase: boolean;
+  /** Whether there are recordings in the folder. */
+  hasRecordings: boolean;
+  /** Asked before a damaged database gives way. */
+  confirm: (question: string) => Promise<boolean>;
+  log: Log;
+}
+
+/**
+ * @returns whether the database that is opened next is a new one beside recordings
+ * @throws VigieError `configuration` when there is none and none may be made
+ */
+export async function admitDatabase(options: FirstStartOptions): Promise<boolean> {
+  const { dataDir, newDatabase, hasRecordings, confirm, log } = options;
+  const state = databaseState(dataDir, newDatabase);
+  if (state === 'used') {
+    if (newDatabase) log.warn({ dataDir }, '--new-database ignored: there is a database');
+    return false;
+  }
+  if (state === 'damaged') {
+    // Opening it says what is wrong.
+    if (!newDatabase) return false;
+    if (!(await confirm(`The database in ${dataDir} is damaged. Move it aside and begin with a new one?`)))
+      throw new VigieError('configuration', 'nothing was changed');
+    log.warn({ folder: setAside(dataDir, DATABASE_FILES) }, 'damaged database moved aside');
+    return true;
+  }
+  if (existsSync(join(dataDir, RESTORING_FOLDER)) && !newDatabase)
+    throw new VigieError(
+      'configuration',
+      `a restore into ${dataDir} was interrupted: run \`npm start -- --restore FILE\` again, or begin anew with \`npm start -- --new-database\``,
+    );
+  if (hasRecordings && !newDatabase)
+    throw new VigieError(
+      'configuration',
+      `${dataDir} has recordings and no database (${FILE_NAME} is missing or empty; a copy of it alone lacks what was in ${FILE_NAME}-wal): put the database back, restore a backup with \`npm start -- --restore FILE\`, or begin anew with \`npm start -- --new-database\`, which takes the recordings in`,
+    );
+  return hasRecordings;
+}
+
+/** @returns the folder they are in from now on, beside where they were */
+export function setAside(dataDir: string, names: readonly string[], nowMs = wallMs()): string {
+  const folder = join(dataDir, `replaced-${new Date(nowMs).toISOString().replaceAll(/[-:.]/g, '')}`);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const name of names)
+    if (existsSync(join(dataDir, name))) renameSync(join(dataDir, name), join(folder, name));
+  return folder;
+}
+
+/** @param checked look for damage too, which reads all of it */
+function databaseState(dataDir: string, checked: boolean): 'none' | 'used' | 'damaged' {
+  const path = join(dataDir, FILE_NAME);
+  if (!statSync(path, { throwIfNoEntry: false })?.size) return 'none';
+  let database: DatabaseSync | undefined;
+  try {
+    database = openReader(path);
+    if (checked && damageIn(database) !== undefined) return 'damaged';
+    return isUsed(database) ? 'used' : 'none';
+  } catch (error) {
+    if (isDamaged(error)) return 'damaged';
+    // Whatever else is wrong with it, opening it for good says so.
+    return 'used';
+  } finally {
+    database?.close();
+  }
+}
+
+/** An administrator is made at the first start, before anything else. */
+function isUsed(database: DatabaseSync): boolean {
+  const tables = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'users'").get();
+  return tables !== undefined && database.prepare('SELECT 1 FROM users LIMIT 1').get() !== undefined;
+}

@@ -1,0 +1,77 @@
+/**
+ * Opens the database at the start, once: checked, and brought to the schema of this version.
+ *
+ * Invariant: of a damaged database nothing is read or written that might pass for the truth; each way in which the file cannot
+ * be used ends with what to do about it.
+ */
+
+import { statfsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { VigieError } from '../errors.ts';
+import {
+  checkpoint,
+  damageIn,
+  FILE_NAME,
+  isDamaged,
+  isDiskFull,
+  isLocked,
+  makePrivateFile,
+  openConnection,
+  primaryCodeOf,
+} from './database.ts';
+import { migrate } from './migrate.ts';
+
+/** How long the start waits for another process, say a backup, to let go of the file. */
+const START_TIMEOUT_MS = 5_000;
+/** https://sqlite.org/rescode.html */
+const SQLITE_IOERR = 10;
+/** A disk with less free than this is why SQLite could not write. */
+const FULL_DISK_BYTES = 1024 * 1024;
+const RESTORE_ADVICE =
+  'restore a backup with `npm start -- --restore FILE`, or begin anew with `npm start -- --new-database`, which keeps the recordings';
+
+/**
+ * Made if it is not there yet, with the schema of this version.
+ *
+ * @throws VigieError `configuration` when the folder or the file in it cannot be used
+ */
+export function openDatabase(dataDir: string): DatabaseSync {
+  const path = join(dataDir, FILE_NAME);
+  makePrivateFile(dataDir, path);
+  let database: DatabaseSync | undefined;
+  try {
+    database = openConnection(path, START_TIMEOUT_MS);
+    database.exec('PRAGMA journal_mode = WAL');
+    const damage = damageIn(database);
+    if (damage !== undefined)
+      throw new VigieError('configuration', `${path} is damaged (${damage}); ${RESTORE_ADVICE}`);
+    migrate(database, path);
+    checkpoint(database);
+    return database;
+  } catch (error) {
+    database?.close();
+    throw unusable(error, dataDir);
+  }
+}
+
+/** What is thrown at the start for an error of the database: with what to do about it. */
+export function unusable(error: unknown, dataDir: string): VigieError {
+  if (error instanceof VigieError) return error;
+  const { message } = error as Error;
+  const detail = `${join(dataDir, FILE_NAME)}: ${message}; ${adviceFor(error, dataDir)}`;
+  return new VigieError('configuration', detail, { cause: error });
+}
+
+function adviceFor(error: unknown, dataDir: string): string {
+  if (isDamaged(error)) return `it is damaged; ${RESTORE_ADVICE}`;
+  if (isLocked(error)) return 'another program keeps it locked: end that one, then start again';
+  if (isDiskFull(error) || (primaryCodeOf(error) === SQLITE_IOERR && freeBytesOf(dataDir) < FULL_DISK_BYTES))
+    return `the disk that holds ${dataDir} is full: make room on it, then start again`;
+  return 'make it usable for this user, restore a backup with `npm start -- --restore FILE`, or set VIGIE_DATA_DIR';
+}
+
+function freeBytesOf(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
+}

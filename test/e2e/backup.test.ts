@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { TestBrowser } from '../support/browser.ts';
+import { ServerProcess } from '../support/server-process.ts';
+
+const server = await ServerProcess.start();
+const browser = await TestBrowser.launch();
+after(async () => {
+  await browser.close();
+  await server.stop();
+  browser.assertNoProblems();
+});
+
+test('an administrator downloads an encrypted backup, and is told on every page that data are lost', async () => {
+  const visit = await browser.open(server.url);
+  await visit.signIn('admin', server.password);
+  const { page } = visit;
+  await page.getByTestId('user-menu').click();
+  await page.getByTestId('backup').click();
+  await page.getByTestId('backup-password').locator('input').fill('a password for the backup');
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByTestId('backup-dialog').getByTestId('dialog-submit').click(),
+  ]);
+  assert.match(download.suggestedFilename(), /^vigie-backup-\d{4}-\d\d-\d\d\.vigie$/);
+  const file = join(server.folder, 'downloaded.vigie');
+  await download.saveAs(file);
+  assert.equal(readFileSync(file).subarray(0, 7).toString(), 'VIGIEBK');
+
+  assert.equal(await page.getByTestId('health-alarm').count(), 0);
+  const body = JSON.stringify({ status: 'degraded', problems: ['databaseMissing'] });
+  await page.route('**/api/health', (route) => route.fulfill({ contentType: 'application/json', body }));
+  await page.reload();
+  await page.getByTestId('health-alarm').getByText('database is gone').waitFor();
+  await page.getByRole('link', { name: 'Users' }).click();
+  await page.getByTestId('health-alarm').getByText('Live video goes on').waitFor();
+  await visit.close();
+});
