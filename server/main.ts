@@ -11,7 +11,7 @@ import { PasswordResetWatch } from './accounts/password-reset-watch.ts';
 import { Backups } from './backup/backups.ts';
 import { CameraStages } from './cameras/camera-stages.ts';
 import { openCameras } from './cameras/open-cameras.ts';
-import { loadConfig, type Config } from './config/config.ts';
+import type { Config } from './config/config.ts';
 import { ConnectionFactsSource } from './connectivity/connection-facts.ts';
 import { iceServersFor, relayFor } from './connectivity/ice-servers.ts';
 import { Capacity } from './core/capacity.ts';
@@ -19,7 +19,6 @@ import { monotonicMs, serverClock as clock, wallMs } from './core/clock.ts';
 import { livenessView } from './core/link/camera-liveness.ts';
 import type { CameraFrame } from './core/video/camera-frame.ts';
 import { openDataFolder } from './data-folder.ts';
-import { VigieError } from './errors.ts';
 import { EventService } from './events/event-service.ts';
 import { openFirmware } from './firmware/open-firmware.ts';
 import { createHttpApp } from './http-app.ts';
@@ -28,7 +27,7 @@ import { HttpServer } from './http/http-server.ts';
 import { trustedProxies } from './http/trusted-proxies.ts';
 import { CameraIngest } from './ingest/camera-ingest.ts';
 import { openLegacyListeners } from './ingest/open-legacy-listeners.ts';
-import { createLog, type Log } from './log.ts';
+import type { Log } from './log.ts';
 import { machineGateways } from './net/machine-gateways.ts';
 import { openOutbound } from './outbound/open-outbound.ts';
 import { openPictures } from './pictures/open-pictures.ts';
@@ -36,29 +35,25 @@ import { openRecording } from './recording/open-recording.ts';
 import { Sfu } from './sfu/sfu.ts';
 import { openSignaling } from './signaling/open-signaling.ts';
 import { DemoCamera } from './start/demo-camera.ts';
-import { runCommand } from './start/commands.ts';
+import { runCommandLine } from './start/run-command-line.ts';
 import { greet, type Started } from './start/greeting.ts';
+import { openSite, RELEASED_AT_MS } from './site/open-site.ts';
 import { serverStatus } from './status/server-status.ts';
 import { stopOnSignals } from './start/stop-on-signals.ts';
 import { surviveUncaught } from './start/uncaught-errors.ts';
 import { DataWatch } from './store/data-watch.ts';
-import { isDamaged, isDiskFull } from './store/database.ts';
+import { isDamaged } from './store/database.ts';
 import { openHttps } from './tls/open-https.ts';
 import { FrameHub } from './video/frame-hub.ts';
 import { Transcoder } from './video/transcoder.ts';
 import { CAMERA_PATH } from './wire/camera-protocol.ts';
 import type { CameraFirmwareView } from './wire/firmware.ts';
-import { openSite, RELEASED_AT_MS } from './site/open-site.ts';
 import { SIGNALING_PATH } from './wire/signaling.ts';
 
 const CLIENT_FOLDER = fileURLToPath(new URL('../client/dist', import.meta.url));
 
-interface Vigie extends Started {
-  close(): Promise<void>;
-}
-
 /** @throws VigieError `configuration` when a port is taken or the data folder is not usable; then nothing stays open */
-async function startVigie(config: Config, log: Log): Promise<Vigie> {
+async function startVigie(config: Config, log: Log): Promise<Started & { close(): Promise<void> }> {
   await using opened = new AsyncDisposableStack();
   const stages = await openStages(config, log, opened);
   join(stages, log);
@@ -73,11 +68,10 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
   opened.defer(() => http.stopListening());
   demo.start(httpPort);
 
-  const { firstPassword } = accounts;
   const open = opened.move();
   return {
     httpPort,
-    firstPassword,
+    firstPassword: accounts.firstPassword,
     fingerprint: https?.authority?.fingerprint,
     close: () => open.disposeAsync(),
   };
@@ -87,7 +81,7 @@ async function startVigie(config: Config, log: Log): Promise<Vigie> {
 async function openStages(config: Config, log: Log, opened: AsyncDisposableStack) {
   const closing = <Stage extends { close(): void | Promise<void> }>(stage: Stage): Stage =>
     opened.adopt(stage, async (each) => each.close());
-  const { dataDir, announcedAddresses, turnUrls, turnSecret } = config;
+  const { basePath, dataDir, announcedAddresses, turnUrls, turnSecret } = config;
 
   const { store } = closing(await openDataFolder(config, log));
   const site = closing(openSite({ store, log }));
@@ -114,7 +108,6 @@ async function openStages(config: Config, log: Log, opened: AsyncDisposableStack
   );
   const backups = closing(new Backups({ dataDir, log }));
   const isTrustedProxy = trustedProxies(config.trustedProxies);
-  const { basePath } = config;
   const connectionOf = clientConnections(isTrustedProxy, machineGateways(), basePath);
   const http = closing(new HttpServer({ ...(https && { tls: https.tls }), isTrustedProxy, basePath, log }));
 
@@ -280,21 +273,8 @@ function httpApp(stages: Stages, config: Config, log: Log) {
   });
 }
 
-try {
-  const config = loadConfig({ env: process.env, cwd: process.cwd(), args: process.argv.slice(2) });
-  if (config.command.name !== 'serve') await runCommand(config.command, config);
-  else {
-    const log = createLog(config.logLevel);
-    for (const warning of config.warnings) log.warn(warning);
-    const vigie = await startVigie(config, log);
-    stopOnSignals(() => vigie.close(), log);
-    greet(vigie, config);
-  }
-} catch (error) {
-  const isFull = isDiskFull(error);
-  if (!isFull && (!(error instanceof VigieError) || error.code !== 'configuration')) throw error;
-  const advice = isFull ? ': make room on the disk that holds the data folder, then start again' : '';
-  process.stderr.write(`${(error as Error).message}${advice}\n`);
-  // Everything opened is closed by now, so the process exits.
-  process.exitCode = 1;
-}
+await runCommandLine(async (config, log) => {
+  const vigie = await startVigie(config, log);
+  stopOnSignals(() => vigie.close(), log);
+  greet(vigie, config);
+});

@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { Router } from 'express';
 import type { Guard } from '../accounts/guard.ts';
+import { wallMs } from '../core/clock.ts';
 import { serve } from '../http/serve.ts';
 import type { Log } from '../log.ts';
 import type { Backups } from './backups.ts';
@@ -16,7 +17,7 @@ export function backupRoutes(backups: Pick<Backups, 'make'>, guard: Guard, log: 
     using backup = await backups.make(password);
     // Making it takes a while.
     const { userId, username } = guard.administrator(request);
-    const day = new Date().toISOString().slice(0, 10);
+    const day = new Date(wallMs()).toISOString().slice(0, 10);
     response.writeHead(200, {
       'Content-Type': 'application/octet-stream',
       'Content-Length': backup.bytes,

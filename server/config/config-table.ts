@@ -8,14 +8,12 @@ import { parseIceServerUrl } from '../core/stun-turn/ice-server-url.ts';
 import { parseBasePath } from './parse-base-path.ts';
 
 export interface Setting<T> {
-  /** The environment variable. */
   name: string;
   /** As written in the environment; empty: unset. */
   default: string;
   /** Unit of the value, if it has one. */
   unit?: string;
   description: string;
-  /** Never printed. */
   secret?: true;
   /** @throws RangeError whose message completes the sentence "NAME must be …" */
   parse: (text: string) => T;

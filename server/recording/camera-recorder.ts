@@ -214,10 +214,8 @@ export class CameraRecorder {
   }
 
   #gapOf(problem: WriteProblem): GapReason {
-    if (problem === 'noRoom') {
-      const { alarm } = this.#context.library.status;
-      return alarm === 'folderMissing' ? 'diskFull' : (alarm ?? 'quotaFull');
-    }
+    const { alarm } = this.#context.library.status;
+    if (problem === 'noRoom') return alarm === null || alarm === 'quotaFull' ? 'quotaFull' : 'diskFull';
     return problem === 'slowDisk' ? 'overload' : 'diskFull';
   }
 
@@ -274,7 +272,6 @@ export class CameraRecorder {
   #fail(reason: GapReason, error: unknown): void {
     const { gaps, log, cameraId, nowMs } = this.#context;
     gaps.begin(reason, this.#open?.endMs ?? nowMs());
-    // Said once; it is tried again every few seconds.
     if (this.#failedFor !== reason) log.warn({ err: error, cameraId, reason }, 'recording stopped');
     this.#failedFor = reason;
     this.#retryAtMs = nowMs() + RETRY_MS;

@@ -26,7 +26,6 @@ import { tidyRecordings } from './tidy-recordings.ts';
 import { WebmFile, type WriteError } from './webm-file.ts';
 
 export interface RecordingLibraryOptions {
-  /** Made when it is missing. */
   folder: string;
   store: RecordingStore;
   limits: QuotaLimits;

@@ -14,7 +14,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const PAGE_BYTES = 4096;
 const steps = MIGRATIONS as string[];
-const disk = SmallDisk.mount(600 * 1024);
+const disk = SmallDisk.mount(1024 * 1024);
 after(() => disk?.[Symbol.dispose]());
 
 function filled(context: TestContext): string {
