@@ -16,7 +16,7 @@ import { ConnectionFactsSource } from './connectivity/connection-facts.ts';
 import { iceServersFor, relayFor } from './connectivity/ice-servers.ts';
 import { Capacity } from './core/capacity.ts';
 import { monotonicMs, serverClock as clock, wallMs } from './core/clock.ts';
-import { livenessView } from './core/link/camera-liveness.ts';
+import { livenessView, type Liveness } from './core/link/camera-liveness.ts';
 import type { CameraFrame } from './core/video/camera-frame.ts';
 import { openDataFolder } from './data-folder.ts';
 import { EventService } from './events/event-service.ts';
@@ -98,14 +98,8 @@ async function openStages(config: Config, log: Log, opened: AsyncDisposableStack
   const mayWatch = (userId: string, cameraId: string): boolean => access.mayWatch(userId, cameraId);
   const https = await openHttps(config, log, () => Math.max(RELEASED_AT_MS, time.nowMs()));
   if (https) closing(https.certificates);
-  closing(
-    new PasswordResetWatch({
-      resets: store.passwordResets,
-      users: store.users,
-      events: accounts.events,
-      log,
-    }),
-  );
+  const { users, passwordResets: resets } = store;
+  closing(new PasswordResetWatch({ resets, users, events: accounts.events, log }));
   const backups = closing(new Backups({ dataDir, log }));
   const isTrustedProxy = trustedProxies(config.trustedProxies);
   const connectionOf = clientConnections(isTrustedProxy, machineGateways(), basePath);
@@ -121,6 +115,7 @@ async function openStages(config: Config, log: Log, opened: AsyncDisposableStack
     openCameras({ ingest, legacy, frames: hub, store, access, clock, dates: time, log }),
   );
   const { catalog, presence } = cameras;
+  const liveness = (cameraId: string): Liveness => presence.liveness(cameraId);
   const transcoder = closing(new Transcoder(hub, log, {}, clock));
   const capacity = new Capacity(clock);
   const sfu = await Sfu.open({
@@ -148,7 +143,7 @@ async function openStages(config: Config, log: Log, opened: AsyncDisposableStack
     limits: { totalBytes: config.recordingQuota, freeFloorBytes: config.recordingFreeFloor },
     video: transcoder,
     pictures: hub,
-    liveness: (cameraId) => presence.liveness(cameraId),
+    liveness,
     onAlarm: (status) => signaling.tellAdministrators('recordingStatus', status),
     log,
     dates: time,
@@ -156,7 +151,7 @@ async function openStages(config: Config, log: Log, opened: AsyncDisposableStack
   });
   closing(recording);
   const outbound = closing(openOutbound({ store, mayWatch, log, time, timeZone }));
-  const events = closing(new EventService({ store, luma: transcoder, pictures, log, time }));
+  const events = closing(new EventService({ store, luma: transcoder, pictures, liveness, log, time }));
   const tell = (view: CameraFirmwareView): void => signaling.tellAdministrators('cameraFirmware', view);
   const firmware = closing(openFirmware({ dataDir, store, ingest, tell, log }));
   const watch = closing(
@@ -192,7 +187,7 @@ function join(stages: Stages, log: Log): void {
 
   // A camera connects, stalls or disconnects.
   presence.on('changed', (cameraId, liveness) => {
-    events.onStatus(cameraId, liveness.status);
+    events.onLiveness(cameraId, liveness);
     const view = livenessView(liveness, (us) => site.clock.dateMs(us));
     signaling.tellWatchers(cameraId, 'cameraStatus', { cameraId, ...view });
   });

@@ -161,10 +161,11 @@ export class CameraPresence
     const camera = this.#options.store.find(cameraId);
     if (!camera) return undefined;
     const { lastFrameAtMs } = camera;
-    const liveness = new CameraLiveness(
-      lastFrameAtMs === null ? undefined : this.#dates.serverUs(lastFrameAtMs),
-    );
-    const told = liveness.at(this.#clock());
+    const nowUs = this.#clock();
+    // A date in the future: the clock is behind, or was ahead when the picture came.
+    const lastUs = lastFrameAtMs === null ? undefined : Math.min(nowUs, this.#dates.serverUs(lastFrameAtMs));
+    const liveness = new CameraLiveness(lastUs);
+    const told = liveness.at(nowUs);
     const found = {
       liveness,
       hasPictures: false,
@@ -221,7 +222,7 @@ export class CameraPresence
 }
 
 function isSame(told: Liveness, next: Liveness): boolean {
-  if (told.status !== next.status || told.frozen !== next.frozen) return false;
+  if (told.status !== next.status || told.frozen !== next.frozen || told.awaited !== next.awaited) return false;
   // Its first picture ever.
   if (told.lastPictureUs === null && next.lastPictureUs !== null) return false;
   // A picture that was long on its way does not make the camera live.

@@ -16,6 +16,8 @@ export interface PictureSources {
   sound(cameraId: string): Promise<CameraFrame | undefined>;
   /** @returns a JPEG of `width` pixels. @throws when it cannot be made */
   shrink(frame: CameraFrame, width: number): Promise<Uint8Array>;
+  /** @returns age at which the camera's newest picture is not live any more, ms; left out: the usual one */
+  staleAfterMs?: (cameraId: string) => number;
 }
 
 export interface IllustratedLog {
@@ -25,8 +27,8 @@ export interface IllustratedLog {
 /** A person who has just entered is at the edge of the picture, and half outside of it. */
 const DELAY_MS = 700;
 const WIDTH_PIXELS = 240;
-/** A camera that sent nothing for this long shows something else. */
-const STALE_US = 5_000_000;
+/** After this long without a picture a camera shows something else, unless it is slower than that. */
+const STALE_MS = 5_000;
 const MAX_WAITING = 64;
 
 export class EventPictures {
@@ -64,7 +66,8 @@ export class EventPictures {
   async #take(event: EventView): Promise<void> {
     try {
       const frame = await this.#sources.sound(event.cameraId);
-      if (!frame || this.#clock() - frame.receivedUs > STALE_US) return;
+      const staleAfterMs = Math.max(STALE_MS, this.#sources.staleAfterMs?.(event.cameraId) ?? 0);
+      if (!frame || this.#clock() - frame.receivedUs > staleAfterMs * 1000) return;
       const jpeg = frame.width > WIDTH_PIXELS ? await this.#sources.shrink(frame, WIDTH_PIXELS) : frame.jpeg;
       this.#log.illustrate(event, jpeg);
     } catch (error) {

@@ -1,6 +1,7 @@
 /** The events stage: the log, its writers, and thumbnails. */
 
 import type { KnownCameras } from '../core/cameras.ts';
+import type { Liveness } from '../core/link/camera-liveness.ts';
 import { unmappedTime, type ClockChange, type SiteTime } from '../core/site-clock.ts';
 import { CameraSensor } from './camera-sensor.ts';
 import { ConnectionWatch } from './connection-watch.ts';
@@ -11,7 +12,6 @@ import type { MotionStore } from './motion-store.ts';
 import type { SensorStore } from './sensor-store.ts';
 import { Sensors } from './sensors.ts';
 import type { Log } from '../log.ts';
-import type { CameraStatus } from '../wire/camera.ts';
 import { MotionWatch, type LumaSource } from './motion-watch.ts';
 
 export interface EventServiceOptions {
@@ -21,6 +21,8 @@ export interface EventServiceOptions {
     frames: Pick<PictureSources, 'sound'>;
     thumbnails: { of: PictureSources['shrink'] };
   };
+  /** Undefined: every camera is as fast as usual. */
+  liveness?: (cameraId: string) => Pick<Liveness, 'staleAfterMs'>;
   log: Log;
   time?: SiteTime;
 }
@@ -34,7 +36,7 @@ export class EventService {
   readonly #connections: ConnectionWatch;
   readonly #pictures: EventPictures;
 
-  constructor({ store, luma, pictures, log, time = unmappedTime() }: EventServiceOptions) {
+  constructor({ store, luma, pictures, liveness, log, time = unmappedTime() }: EventServiceOptions) {
     this.log = new EventLog(store.events, log, time);
     this.sensors = new Sensors(store.sensors, this.log, time);
     this.motion = new MotionWatch(luma, this.log, store.motion, time);
@@ -44,6 +46,7 @@ export class EventService {
       {
         sound: (cameraId) => pictures.frames.sound(cameraId),
         shrink: (frame, width) => pictures.thumbnails.of(frame, width),
+        staleAfterMs: (cameraId) => liveness?.(cameraId).staleAfterMs ?? 0,
       },
       this.log,
       log,
@@ -60,8 +63,9 @@ export class EventService {
     this.log.onClockChanged(change);
   }
 
-  /** A camera's liveness has changed. */
-  onStatus(cameraId: string, status: CameraStatus): void {
+  /** A camera's liveness has changed. A connection without a picture neither ends nor begins an absence. */
+  onLiveness(cameraId: string, { status, awaited }: Pick<Liveness, 'status' | 'awaited'>): void {
+    if (awaited) return;
     if (status === 'online') return this.#connections.onOnline(cameraId);
     const stalled = status === 'stalled';
     this.motion.onOffline(cameraId);

@@ -124,6 +124,28 @@ suite('presence of cameras', () => {
     assert.equal(presence.liveness('door').staleAfterMs, 3_000);
   });
 
+  test('each connection is awaited until its first picture', (context) => {
+    const { state, ingest, presence, pass, send } = setUp(context);
+    const told: string[] = [];
+    presence.on('changed', (_id, { status, awaited }) => told.push(awaited ? `${status}, awaited` : status));
+    for (let connection = 0; connection < 2; connection++) {
+      ingest.emit('online', 'door');
+      send();
+      pass(500);
+      ingest.emit('offline', 'door');
+      pass(60_000);
+    }
+    assert.deepEqual(told, ['online, awaited', 'online', 'offline', 'online, awaited', 'online', 'offline']);
+    assert.ok(state.stored.length > 0);
+  });
+
+  test('a last frame of the future makes no camera live', (context) => {
+    const { ingest, told, pass } = setUp(context, { lastFrameAtMs: BEGIN_MS + 40 * 86_400_000 });
+    ingest.emit('online', 'door');
+    pass(2_100);
+    assert.equal(told.at(-1), 'stalled');
+  });
+
   test('that a sensor hangs is told when it does', (context) => {
     const { ingest, presence, told, pass, send } = setUp(context);
     ingest.emit('online', 'door');

@@ -47,7 +47,7 @@ suite('the firmware on the host', () => {
     await until('40 frames have arrived', () => frames.length >= 40);
     assert.deepEqual([frames[0]?.width, frames[0]?.height], [64, 48]);
     assert.ok(frames.every((frame, i) => i === 0 || frame.captureUs > (frames[i - 1]?.captureUs ?? 0)));
-    assert.deepEqual(ingest?.counters.dropped, { damaged: 0, tooFast: 0 });
+    assert.deepEqual(ingest?.counters.dropped, { damaged: 0, tooLarge: 0, tooFast: 0 });
     const telemetry = await until('it has said how it is', () => ingest?.status(CAMERA_ID).telemetry);
     assert.equal(telemetry.resetReason, 'power-on');
   });
@@ -58,7 +58,7 @@ suite('the firmware on the host', () => {
     const ingestServer = await serve();
     start(ingestServer.url, join(folder, 'ov2640'));
     await ingestServer.receives(25);
-    assert.deepEqual(ingestServer.ingest?.counters.dropped, { damaged: 0, tooFast: 0 });
+    assert.deepEqual(ingestServer.ingest?.counters.dropped, { damaged: 0, tooLarge: 0, tooFast: 0 });
     assert.equal(ingestServer.frames[0]?.width, 640);
   });
 

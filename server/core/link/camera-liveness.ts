@@ -15,6 +15,8 @@ export interface Liveness extends Pick<LivenessView, 'status' | 'staleAfterMs'> 
   lastPictureUs: number | null;
   /** Pictures arrive, but they are the same one over and over. */
   frozen: boolean;
+  /** Online by its connection alone, whose first picture has not arrived yet. */
+  awaited: boolean;
   /** Usual time between two pictures, ms; null until it is known. */
   paceMs: number | null;
 }
@@ -26,6 +28,7 @@ export const NEVER_SEEN: Liveness = {
   lastPictureUs: null,
   staleAfterMs: 2_000,
   frozen: false,
+  awaited: false,
   paceMs: null,
 };
 
@@ -124,6 +127,7 @@ export class CameraLiveness {
       lastPictureUs: this.#lastUs ?? null,
       staleAfterMs: this.#staleAfterUs / 1000,
       frozen: status === 'stalled' && this.#arrives(nowUs),
+      awaited: status === 'online' && !this.#arrives(nowUs),
       paceMs: this.#paceUs === undefined ? null : this.#paceUs / 1000,
     };
   }

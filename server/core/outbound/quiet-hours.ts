@@ -1,4 +1,4 @@
-/** Hours without notifications: windows of the week in the user's time zone, not the server's. */
+/** Hours without notifications: windows of the week in the site's time zone. */
 
 import type { ScheduleWindow } from '../../wire/recording.ts';
 import { wallTimeIn } from '../local-time.ts';
