@@ -222,7 +222,8 @@ export class CameraPresence
 }
 
 function isSame(told: Liveness, next: Liveness): boolean {
-  if (told.status !== next.status || told.frozen !== next.frozen || told.awaited !== next.awaited) return false;
+  if (told.status !== next.status || told.frozen !== next.frozen || told.awaited !== next.awaited)
+    return false;
   // Its first picture ever.
   if (told.lastPictureUs === null && next.lastPictureUs !== null) return false;
   // A picture that was long on its way does not make the camera live.

@@ -45,7 +45,10 @@ export function snapshotRoutes(
         throw new VigieError('cameraOffline', 'no picture of this camera has come since the server started');
       const frame = await snapshots.sound(cameraId);
       if (!frame)
-        throw new VigieError('unavailable', 'no picture of this camera can be decoded; try again in a moment');
+        throw new VigieError(
+          'unavailable',
+          'no picture of this camera can be decoded; try again in a moment',
+        );
       // The next request may find a newer frame, or come from a user without the right; an unchanged frame need not be
       // sent twice.
       response.setHeader('Cache-Control', 'private, no-cache');
