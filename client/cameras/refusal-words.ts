@@ -1,4 +1,4 @@
-/** What the server has refused of a camera, in words. */
+/** Words for the pictures and messages of a camera that the server refused. */
 
 import type { CameraRefusals, RefusalKind } from '../../server/wire/camera.ts';
 import { shortDuration } from '../ui/relative-time.ts';

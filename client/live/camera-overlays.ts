@@ -1,4 +1,4 @@
-/** What lies over a camera's picture: its name and status, how old the picture is, and which way it comes. */
+/** The overlays of a camera's picture: its name and status, how old the picture is, and which way it comes. */
 
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ShownStatus } from './camera-status.ts';

@@ -1,4 +1,4 @@
-/** What stands on a camera's picture: the words of its badge, and how old the picture is. */
+/** The texts on a camera's picture: the words of its badge, and how old the picture is. */
 
 import type { LivenessView } from '../../server/wire/camera.ts';
 import { shortDuration } from '../ui/relative-time.ts';

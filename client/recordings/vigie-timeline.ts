@@ -44,7 +44,7 @@ export class VigieTimeline extends LitElement {
     hoverX: { state: true },
     width: { state: true },
   };
-  /** Whose pictures are shown of the moment that is pointed at; empty: none. `now`: the date on the server. */
+  /** Cameras whose pictures of the pointed-at moment are shown; empty: none. `now`: the date on the server. */
   declare cameraId: string;
   declare timeline: Timeline | null;
   /** The events, drawn below the films. */

@@ -1,4 +1,4 @@
-/** What administrators are told on every page, below the header. */
+/** The alarms that administrators see on every page, below the header. */
 
 import { css, html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';

@@ -7,7 +7,7 @@ import { declareStatements, prepareStatements } from '../store/statements.ts';
 import type { Shared, WorkOf } from '../store/work.ts';
 
 export interface PasswordReset {
-  /** Of the newest the largest. */
+  /** Grows with each reset. */
   sequence: number;
   userId: string;
   /** The sessions that ended with it. */

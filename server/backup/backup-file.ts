@@ -24,7 +24,7 @@ export interface BackupOptions {
   nowMs?: number;
 }
 
-/** What lies beside the database, by folder and name. A file of any other name is left out, and refused when it is restored. */
+/** Files beside the database, by folder and name. Other names are left out of a backup, and refused at a restore. */
 export const BACKED_UP_FILES = /^(?:tls\/[\w-]{1,32}\.(?:crt|key)|firmware\/[\da-f]{64}\.bin)$/;
 const FOLDERS = ['tls', 'firmware'];
 export const BACKUP_FORMAT = 1;

@@ -119,7 +119,7 @@ function unpack(staged: string, staging: string, file: string): Omit<Restored, '
 
 function unpackFiles(database: DatabaseSync, staging: string): void {
   for (const { path, bytes } of database.prepare('SELECT path, bytes FROM backup_files').iterate()) {
-    // Whoever made the file may have written anything there.
+    // The maker of the file may have written anything there.
     if (typeof path !== 'string' || !BACKED_UP_FILES.test(path) || !(bytes instanceof Uint8Array)) continue;
     const target = join(staging, path);
     mkdirSync(dirname(target), { recursive: true, mode: 0o700 });

@@ -77,6 +77,7 @@ async function setUp(t: TestContext, declaredMs?: number) {
       (await library.range('cam_1', ...EVER)).map((each) => [seconds(each.startMs), seconds(each.endMs)]),
     read: async () =>
       Promise.all((await library.range('cam_1', ...EVER)).map((each) => readWebm(library.pathOf(each)))),
+    openId: async () => (await library.range('cam_1', ...EVER)).find(({ open }) => open)?.id,
     inRange: async (fromMs: number, toMs: number) => (await library.range('cam_1', fromMs, toMs)).length,
     gaps: async () => {
       await rig.store.idle;
@@ -188,14 +189,15 @@ suite('a recorder of a camera', () => {
     assert.deepEqual(await gaps(), [[62, 65]]);
   });
 
-  test('of a slow camera gives what there is to who wants to see it, and waits for no picture', async (t) => {
-    const { recorder, send, wait, films } = await setUp(t, HOUR_MS);
+  test('of a slow camera ends the open film on request, without waiting for a picture', async (t) => {
+    const { recorder, send, wait, films, openId } = await setUp(t, HOUR_MS);
     await send();
     await wait(20_000);
     assert.deepEqual(await films(), [[0, 20]]);
-    const finished = recorder.finish('rec_of_another');
-    await finished;
+    const finished = recorder.finish((await openId()) ?? assert.fail('no film is open'));
     await wait(1_000);
+    await finished;
+    assert.equal(await openId(), undefined);
     assert.deepEqual(await films(), [[0, 21]]);
   });
 });

@@ -2,8 +2,10 @@
  * Whether a camera is live. The one place that decides it: badge, grid, API, signaling, events and recordings go by it.
  *
  * A picture is new when its bytes differ from those of the one before: a sensor that hangs sends the same bytes with fresh times.
- * The same bytes with the same time are no picture at all. Invariants: a connection alone makes a camera online for 2 s and no longer; the state depends on what was told and
- * on the time asked for, never on how often it was asked. Pure: times are server time, µs.
+ * The same bytes with the same time are no picture at all. Pure: times are server time, µs.
+ *
+ * Invariants: a connection alone makes a camera online for 2 s and no longer; the state depends on the reported facts and on the
+ * requested time, never on how often it is requested.
  */
 
 import type { LivenessView } from '../../wire/camera.ts';
