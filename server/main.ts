@@ -8,6 +8,7 @@
 import { fileURLToPath } from 'node:url';
 import { openAccounts } from './accounts/accounts.ts';
 import { PasswordResetWatch } from './accounts/password-reset-watch.ts';
+import { openAudit } from './audit/open-audit.ts';
 import { Backups } from './backup/backups.ts';
 import { CameraStages } from './cameras/camera-stages.ts';
 import { openCameras } from './cameras/open-cameras.ts';
@@ -87,6 +88,7 @@ async function openStages(config: Config, log: Log, opened: AsyncDisposableStack
   const site = closing(openSite({ store, log }));
   const time = site.clock;
   const { timeZone } = site.zone;
+  const audit = closing(openAudit({ store, time, log }));
   const accounts = await openAccounts({
     store,
     adminPassword: config.adminPassword,
@@ -131,7 +133,7 @@ async function openStages(config: Config, log: Log, opened: AsyncDisposableStack
   closing(sfu);
   const iceServers = (userId: string) => iceServersFor(userId, turnUrls, turnSecret, wallMs());
   const viewers = { sessions, access, catalog, iceServers, connectionOf, capacity, clock, dates: time, log };
-  const signaling = closing(openSignaling({ ...viewers, sfu, frames: hub }));
+  const signaling = closing(openSignaling({ ...viewers, sfu, frames: hub, onStream: audit.watching }));
   const isSignedIn = (sessionId: string): boolean => sessions.lasts(sessionId);
   const watched = { mayWatch, isSignedIn, capacity };
   const pictures = closing(openPictures({ frames: hub, decoder: transcoder, ...watched, log, dates: time }));
@@ -174,7 +176,7 @@ async function openStages(config: Config, log: Log, opened: AsyncDisposableStack
   const demo = closing(new DemoCamera({ enabled: config.demo, cameras: store.cameras, catalog, log }));
   const flow = { hub, ingest, legacy, cameras, transcoder, capacity, sfu, signaling, pictures };
   const kept = { recording, outbound, events, firmware, backups, demo };
-  return { store, site, accounts, https, http, connectionOf, ...flow, ...kept };
+  return { store, site, audit, accounts, https, http, connectionOf, ...flow, ...kept };
 }
 
 type Stages = Awaited<ReturnType<typeof openStages>>;
@@ -233,7 +235,7 @@ function join(stages: Stages, log: Log): void {
 
 function httpApp(stages: Stages, config: Config, log: Log) {
   const { accounts, store, cameras, events, pictures, firmware, recording, outbound, https, http } = stages;
-  const { site, sfu, connectionOf, backups } = stages;
+  const { site, audit, sfu, connectionOf, backups } = stages;
   const connection = new ConnectionFactsSource({
     httpHost: config.httpHost,
     httpPort: () => http.port,
@@ -246,6 +248,7 @@ function httpApp(stages: Stages, config: Config, log: Log) {
   });
   return createHttpApp({
     accounts,
+    audit,
     cameras: store.cameras,
     catalog: cameras.catalog,
     pairing: cameras.pairing,

@@ -17,6 +17,7 @@ import {
   type SignalingNotifications,
 } from '../wire/signaling.ts';
 import { networkOf } from '../core/address/network.ts';
+import { deviceName } from '../core/device-name.ts';
 import { FairPlaces } from '../net/fair-places.ts';
 import { refuseUpgrade } from '../net/refuse-upgrade.ts';
 import { RequestRates } from '../net/request-rates.ts';
@@ -27,7 +28,7 @@ import { SignalingSession, type SignalingSessionOptions } from './signaling-sess
 
 export interface SignalingServerOptions extends Omit<
   SignalingSessionOptions,
-  'socket' | 'viewerAddress' | 'transportQuota'
+  'socket' | 'viewerAddress' | 'viewerDevice' | 'transportQuota'
 > {
   connectionOf: ConnectionOf;
 }
@@ -108,6 +109,7 @@ export class SignalingServer {
         ...this.#options,
         socket: webSocket,
         viewerAddress: address,
+        viewerDevice: deviceName(request.headers['user-agent']),
         transportQuota: this.#transportQuota,
         onSignedIn: () => {
           leave();

@@ -36,6 +36,7 @@ function setUp() {
   const allowance = new ViewerAllowance({
     capacity: new Capacity(clock),
     transportQuota: new TransportQuota(),
+    viewerAddress: '192.0.2.1',
     clock,
   });
   const watches = new FrameWatches({

@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { openAudit } from '../../server/audit/open-audit.ts';
 import { Backups } from '../../server/backup/backups.ts';
 import { openAccounts, type Accounts } from '../../server/accounts/accounts.ts';
 import { CameraFirmware } from '../../server/firmware/camera-firmware.ts';
@@ -98,6 +99,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
   const { nowMs } = options;
   const time = unmappedTime(nowMs && (() => nowMs() * 1000));
   const accounts = await openAccounts({ store, adminPassword: ADMIN_PASSWORD, log, ...(nowMs && { nowMs }) });
+  const audit = openAudit({ store, time, log });
   const control: CameraControl = {
     status: () => ({ online: false, lastFrameAtMs: null }),
     set: () => Promise.resolve(),
@@ -179,6 +181,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
   });
   const app = createHttpApp({
     accounts,
+    audit,
     cameras: store.cameras,
     catalog,
     pairing,
@@ -212,6 +215,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
   const port = await server.listen(0, '127.0.0.1');
   const close = async (): Promise<void> => {
     await server.close();
+    audit.close();
     updates.close();
     await recorder.close();
     thumbnails.close();
