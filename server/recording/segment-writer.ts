@@ -7,7 +7,8 @@
 
 import type { EncodedFrame } from '../core/video/encoded-frame.ts';
 import { endsSegment, mayRoll, wantsKeyframe } from '../core/recording/segment-cut.ts';
-import type { OpenRecording, RecordingLibrary } from './recording-library.ts';
+import type { RecordingLibrary } from './recording-library.ts';
+import type { OpenRecording } from './unfinished-segments.ts';
 import type { WriteProblem } from './webm-file.ts';
 
 export interface SegmentWriterOptions {
