@@ -18,7 +18,7 @@ class Signaling extends Emitter<{ siteTimeZone: SiteTimeZone; state: 'open' | 'c
 
 function shownZone(ask: () => Promise<SiteTimeZone>) {
   const signaling = new Signaling();
-  const zone = new ShownZone(signaling as unknown as ConstructorParameters<typeof ShownZone>[0], ask);
+  const zone = new ShownZone(signaling, ask);
   return { signaling, zone };
 }
 
