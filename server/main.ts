@@ -13,7 +13,7 @@ import { Backups } from './backup/backups.ts';
 import { CameraStages } from './cameras/camera-stages.ts';
 import { openCameras } from './cameras/open-cameras.ts';
 import type { Config } from './config/config.ts';
-import { ConnectionFactsSource } from './connectivity/connection-facts.ts';
+import { connectionFacts } from './connectivity/connection-facts.ts';
 import { iceServersFor, relayFor } from './connectivity/ice-servers.ts';
 import { Capacity } from './core/capacity.ts';
 import { monotonicMs, serverClock as clock, wallMs } from './core/clock.ts';
@@ -208,6 +208,8 @@ function join(stages: Stages, log: Log): void {
   accounts.events.on('accessChanged', (userId) => watching.forEach((each) => each.refreshAccess(userId)));
   accounts.events.on('sessionEnded', (sessionId) => watching.forEach((each) => each.endSession(sessionId)));
 
+  site.zone.on('changed', (view) => signaling.tellEveryone('siteTimeZone', view));
+
   // The clock is set, or the machine has slept.
   site.trust.on('changed', (view) => signaling.tellAdministrators('siteClock', view));
   site.clock.on('changed', (change) => {
@@ -236,16 +238,6 @@ function join(stages: Stages, log: Log): void {
 function httpApp(stages: Stages, config: Config, log: Log) {
   const { accounts, store, cameras, events, pictures, firmware, recording, outbound, https, http } = stages;
   const { site, audit, sfu, connectionOf, backups } = stages;
-  const connection = new ConnectionFactsSource({
-    httpHost: config.httpHost,
-    httpPort: () => http.port,
-    certificate: () => https?.certificates.current.cert,
-    authorityFile: https?.authorityFile,
-    rtcPort: sfu.port,
-    announced: config.announcedAddresses,
-    announcedNow: () => sfu.announcedAddresses,
-    turnUrls: config.turnUrls,
-  });
   return createHttpApp({
     accounts,
     audit,
@@ -259,7 +251,7 @@ function httpApp(stages: Stages, config: Config, log: Log) {
     motion: events.motion,
     outbound,
     backups,
-    connection,
+    connection: connectionFacts(config, { http, https, sfu }),
     status: () => serverStatus({ ...stages, mjpeg: pictures.mjpeg, pairing: cameras.pairing }),
     site,
     dates: site.clock,

@@ -30,14 +30,6 @@ const MAX_TEXT = 200;
 const MAX_LIST = 50;
 
 export function auditCalls({ audit, guard, connectionOf, users, cameras }: AuditCallsOptions): CallWatcher {
-  /** A look-up in a damaged database throws; the call goes on without a name. */
-  const lookUp = <T>(ask: () => T | undefined): T | undefined => {
-    try {
-      return ask();
-    } catch {
-      return undefined;
-    }
-  };
   return (call, request, response) => {
     const rule = AUDITED_ROUTES[call.name];
     // The answer to HEAD has no content.
@@ -81,6 +73,15 @@ export function auditCalls({ audit, guard, connectionOf, users, cameras }: Audit
       },
     };
   };
+}
+
+/** A look-up in a damaged database throws; the call goes on without a name. */
+function lookUp<T>(ask: () => T | undefined): T | undefined {
+  try {
+    return ask();
+  } catch {
+    return undefined;
+  }
 }
 
 /** Who signs in is known from the answer. */

@@ -133,8 +133,6 @@ export class AuditQueries {
    */
   prune(beforeMs: number, nowMs: number, atMostMs: number): boolean {
     const { first, last, oldest, removeBefore, removeSurplus } = this.#statements;
-    const sequenceOf = (row: Record<string, SQLOutputValue> | undefined): number =>
-      Number(row?.['sequence'] ?? 0);
     return inTransaction(this.#database, () => {
       const deletableMs = nowMs - UNDELETABLE_MS;
       const oldestMs = Number(oldest.get()?.['beganAtMs'] ?? beforeMs);
@@ -173,6 +171,10 @@ function toEntry(row: Record<string, SQLOutputValue>): AuditEntry[] {
   const details = DETAILS.safeParse(jsonOf(row['details']));
   // The table is STRICT, so the columns have the types the schema gives them.
   return [{ ...row, refused: row['refused'] === 1, details: details.data ?? {} } as unknown as AuditEntry];
+}
+
+function sequenceOf(row: Record<string, SQLOutputValue> | undefined): number {
+  return Number(row?.['sequence'] ?? 0);
 }
 
 const DETAILS = z.record(z.string(), z.unknown());

@@ -19,7 +19,7 @@ export interface Audit {
   readonly log: AuditLog;
   readonly store: AuditStore;
   /** A viewer is sent live pictures. @returns call it when that ends */
-  watching(viewer: Omit<AuditFacts, 'action'>): () => void;
+  readonly watching: (viewer: Omit<AuditFacts, 'action'>) => () => void;
   close(): void;
 }
 

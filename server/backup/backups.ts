@@ -1,13 +1,14 @@
 /**
  * Backups that administrators download: written into the data folder, sent, and removed.
  *
- * Invariants: one at a time, from its beginning to the last byte sent, so that backups take the room of one; there is room for it
- * before it is begun; what a crash left is removed at the start.
+ * Invariants: each user has one, from its beginning to the last byte sent, and two users may have one at the same time; there is
+ * room for it before it is begun; what a crash left is removed at the start.
  */
 
 import { mkdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { Shares } from '../core/shares.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { FILE_NAME } from '../store/database.ts';
@@ -27,6 +28,8 @@ export interface MadeBackup extends Disposable {
   bytes: number;
 }
 
+/** From its beginning to the last byte sent. */
+export const BACKUP_SHARES = { total: 2, perUser: 1 };
 const FOLDER = 'backup';
 /** For certificates, firmware images, and what else is written meanwhile. */
 const SPARE_BYTES = 256 * 1024 * 1024;
@@ -38,8 +41,11 @@ export class Backups {
   readonly #options: BackupsOptions;
   readonly #folder: string;
   readonly #log: Log;
-  #busy = false;
-  #worker: Worker | undefined;
+  readonly #shares = new Shares(BACKUP_SHARES);
+  readonly #workers = new Set<Worker>();
+  /** Room that backups under way still need, bytes. */
+  #promisedBytes = 0;
+  #number = 0;
 
   constructor(options: BackupsOptions) {
     this.#options = options;
@@ -51,19 +57,23 @@ export class Backups {
   /**
    * @param password undefined: not encrypted
    * @returns the file, which is removed when it is disposed of
-   * @throws VigieError `unavailable` while another one is made or sent, or when there is no room
+   * @throws VigieError `tooManyRequests` while another one is made or sent, `unavailable` when there is no room
    */
-  async make(password: string | undefined): Promise<MadeBackup> {
-    if (this.#busy)
-      throw new VigieError('unavailable', 'a backup is being made or downloaded; try again when it is done', {
-        retryAfterSeconds: RETRY_AFTER_SECONDS,
-      });
-    this.#assertRoom();
-    this.#busy = true;
-    const path = join(this.#folder, 'backup.vigie');
+  async make(userId: string, password: string | undefined): Promise<MadeBackup> {
+    const neededBytes = this.#assertRoom();
+    const leave = this.#shares.take(userId);
+    if (!leave)
+      throw new VigieError(
+        'tooManyRequests',
+        'a backup is being made or downloaded; try again when it is done',
+        { retryAfterSeconds: RETRY_AFTER_SECONDS },
+      );
+    this.#promisedBytes += neededBytes;
+    const path = join(this.#folder, `backup-${++this.#number}.vigie`);
     const dispose = (): void => {
-      rmSync(this.#folder, { recursive: true, force: true });
-      this.#busy = false;
+      this.#promisedBytes -= neededBytes;
+      leave();
+      rmSync(this.#shares.taken === 0 ? this.#folder : path, { recursive: true, force: true });
     };
     try {
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
@@ -79,12 +89,12 @@ export class Backups {
 
   /** Idempotent. */
   async close(): Promise<void> {
-    await this.#worker?.terminate();
+    await Promise.all([...this.#workers].map((worker) => worker.terminate()));
   }
 
   async #write(workerData: BackupOptions): Promise<void> {
     const worker = new Worker(new URL('./backup-worker.ts', import.meta.url), { workerData });
-    this.#worker = worker;
+    this.#workers.add(worker);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     worker.once('message', (outcome: BackupOutcome) => (outcome ? reject(receiveError(outcome)) : resolve()));
     worker.once('error', reject);
@@ -92,20 +102,22 @@ export class Backups {
     try {
       await promise;
     } finally {
-      this.#worker = undefined;
+      this.#workers.delete(worker);
       await worker.terminate();
     }
   }
 
-  #assertRoom(): void {
+  /** @returns bytes that one more needs */
+  #assertRoom(): number {
     const { dataDir, freeBytes = () => freeBytesOf(dataDir) } = this.#options;
     const { size = 0 } = statSync(join(dataDir, FILE_NAME), { throwIfNoEntry: false }) ?? {};
     const needed = COPIES * size + SPARE_BYTES;
-    if (freeBytes() < needed)
+    if (freeBytes() - this.#promisedBytes < needed)
       throw new VigieError(
         'unavailable',
         `a backup needs ${Math.ceil(needed / 1e6)} MB free on the disk that holds the data folder: make room on it`,
       );
+    return needed;
   }
 }
 

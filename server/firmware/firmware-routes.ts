@@ -33,7 +33,7 @@ export function firmwareRoutes({ images, updates, cameras }: Firmware, guard: Gu
 
   // The body is the file itself: answers 201 with the image, 200 when it already existed.
   serve(router, 'POST /api/firmware', async ({ request, response }) => {
-    guard.administrator(request);
+    const { userId } = guard.administrator(request);
     if (!request.is('application/octet-stream'))
       throw new VigieError(
         'badRequest',
@@ -46,7 +46,7 @@ export function firmwareRoutes({ images, updates, cameras }: Firmware, guard: Gu
         'tooLarge',
         `a firmware image has at most ${MAX_FIRMWARE_BYTES / 1024 / 1024} MiB`,
       );
-    const { image, isNew } = await images.add(wholeBodyOf(request));
+    const { image, isNew } = await images.add(wholeBodyOf(request), userId);
     response.status(isNew ? 201 : 200).location(`/api/firmware/${image.id}`);
     return image;
   });

@@ -35,6 +35,10 @@ export type AuditRule =
   | { readonly stream: AuditAction }
   | { readonly none: string };
 
+const CAMERA_SETTINGS =
+  'frameSize jpegQuality maxFps flash hMirror vFlip brightness contrast exposure whiteBalance largePictures'.split(
+    ' ',
+  );
 const READS = { none: 'reads settings or lists, no pictures' } as const;
 const OWN = { none: 'concerns only the notifications of the user who asks' } as const;
 const SERVER = { none: 'reads figures of the server' } as const;
@@ -58,10 +62,7 @@ export const AUDITED_ROUTES: Readonly<Record<ApiRouteName, AuditRule>> = {
   'GET /api/cameras/:cameraId/settings': READS,
   'POST /api/cameras/:cameraId/settings': {
     action: 'cameraSettingsChanged',
-    values: [
-      ...['frameSize', 'jpegQuality', 'maxFps', 'flash', 'hMirror', 'vFlip', 'brightness', 'contrast'],
-      ...['exposure', 'whiteBalance', 'largePictures'],
-    ],
+    values: CAMERA_SETTINGS,
   },
   'POST /api/cameras/:cameraId/reboot': { action: 'cameraRestarted' },
   'GET /api/cameras/:cameraId/status': READS,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
+import type { NewAuditEntry } from '../../server/audit/audit-store.ts';
 import type { AuditEntry } from '../../server/wire/audit.ts';
 import type { CameraWithKey } from '../../server/wire/camera.ts';
 import { encodedFrames } from '../support/encoded-frames.ts';
@@ -9,6 +10,19 @@ import { ADMIN_PASSWORD, startApi } from '../support/api-server.ts';
 import { until } from '../support/until.ts';
 
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+
+const ENTRY: Omit<NewAuditEntry, 'id' | 'beganAtMs' | 'endedAtMs'> = {
+  action: 'watched',
+  refused: false,
+  count: 1,
+  userId: null,
+  username: null,
+  address: null,
+  device: null,
+  cameraId: null,
+  cameraName: null,
+  details: {},
+};
 
 async function setUp(context: TestContext) {
   const server = await startApi(context);
@@ -201,11 +215,7 @@ suite('the audit log over HTTP', () => {
   test('an export has all pages', async (context) => {
     const { server, admin } = await setUp(context);
     for (let index = 0; index < 450; index++)
-      await server.store.audit.add({
-        ...{ id: `aud_${index}`, beganAtMs: index, endedAtMs: index, action: 'watched', refused: false },
-        ...{ count: 1, userId: null, username: null, address: null, device: null, cameraId: null },
-        ...{ cameraName: null, details: {} },
-      });
+      await server.store.audit.add({ ...ENTRY, id: `aud_${index}`, beganAtMs: index, endedAtMs: index });
     const all = await admin.call<string>('GET', '/api/audit/export.jsonl?kind=viewing');
     assert.equal(new Set(all.body.trim().split('\n')).size, 450);
   });

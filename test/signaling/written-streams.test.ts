@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { suite, test, type TestContext } from 'node:test';
+import { Shares } from '../../server/core/shares.ts';
 import type { SignalingSessionOptions } from '../../server/signaling/signaling-session.ts';
 import { AUDITED_METHODS } from '../../server/wire/audited-routes.ts';
 import { AUTHENTICATE, openSession } from '../support/signaling-session.ts';
@@ -38,6 +39,7 @@ function watch(context: TestContext, mayWatch: (cameraId: string) => boolean = (
   const opened = openSession({
     onStream,
     viewerDevice: 'Firefox on Linux',
+    frameWatches: new Shares({ total: 9, perUser: 9 }),
     sfu: sfu as unknown as SignalingSessionOptions['sfu'],
     frames: { subscribe: () => ({ close: () => undefined }), latest: () => undefined },
     access: { mayWatch: (_userId, cameraId) => mayWatch(cameraId) },
