@@ -7,13 +7,10 @@
 
 import { mkdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { FILE_NAME } from '../store/database.ts';
-import { receiveError } from '../store/thread-messages.ts';
-import type { BackupOptions } from './backup-file.ts';
-import type { BackupOutcome } from './backup-worker.ts';
+import { BackupThread } from './backup-thread.ts';
 
 export interface BackupsOptions {
   dataDir: string;
@@ -38,8 +35,8 @@ export class Backups {
   readonly #options: BackupsOptions;
   readonly #folder: string;
   readonly #log: Log;
+  readonly #thread = new BackupThread();
   #busy = false;
-  #worker: Worker | undefined;
 
   constructor(options: BackupsOptions) {
     this.#options = options;
@@ -67,7 +64,7 @@ export class Backups {
     };
     try {
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-      await this.#write({ dataDir: this.#options.dataDir, file: path, password });
+      await this.#thread.run({ write: { dataDir: this.#options.dataDir, file: path, password } });
       const { size: bytes } = statSync(path);
       this.#log.info({ bytes, encrypted: password !== undefined }, 'backup finished');
       return { path, bytes, [Symbol.dispose]: dispose };
@@ -79,22 +76,7 @@ export class Backups {
 
   /** Idempotent. */
   async close(): Promise<void> {
-    await this.#worker?.terminate();
-  }
-
-  async #write(workerData: BackupOptions): Promise<void> {
-    const worker = new Worker(new URL('./backup-worker.ts', import.meta.url), { workerData });
-    this.#worker = worker;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    worker.once('message', (outcome: BackupOutcome) => (outcome ? reject(receiveError(outcome)) : resolve()));
-    worker.once('error', reject);
-    worker.once('exit', () => reject(new VigieError('unavailable', 'the backup was broken off')));
-    try {
-      await promise;
-    } finally {
-      this.#worker = undefined;
-      await worker.terminate();
-    }
+    await this.#thread.close();
   }
 
   #assertRoom(): void {
@@ -109,7 +91,8 @@ export class Backups {
   }
 }
 
-function freeBytesOf(folder: string): number {
+/** On the disk of a folder. */
+export function freeBytesOf(folder: string): number {
   const { bavail, bsize } = statfsSync(folder);
   return bavail * bsize;
 }
