@@ -1,9 +1,8 @@
 /**
- * One camera's recorder: decides when there is something to record, and cuts what comes into recordings of a minute.
+ * One camera's recorder: decides what of the camera is recorded, and when. The segments are written in segment-writer.ts.
  *
- * Invariants: each picture is recorded once, however often it is encoded, and lasts until the next; a recording begins with a
- * keyframe and has one size; when a camera should be recorded and is not, there is a gap that says why, and the next frame ends
- * it; whatever fails here is tried again and harms no live picture.
+ * Invariants: each picture is recorded once, however often it is encoded; when a camera should be recorded and is not, there is
+ * a gap that says why, and the next frame ends it; whatever fails here is tried again and harms no live picture.
  */
 
 import type { EncodedFrame, EncodedVideo } from '../core/video/encoded-frame.ts';
@@ -11,13 +10,13 @@ import type { Subscription } from '../core/fan-out.ts';
 import { ALWAYS_LIVE, type Liveness } from '../core/link/camera-liveness.ts';
 import { awaySinceMs, isAway, isCurrent, lastFrameEndMs } from '../core/recording/camera-absence.ts';
 import { PicturesOnce } from '../core/recording/pictures-once.ts';
-import { endsSegment, mayRoll, wantsKeyframe } from '../core/recording/segment-cut.ts';
 import { isScheduled } from '../core/recording/recording-schedule.ts';
 import type { WallTime } from '../core/local-time.ts';
 import type { Log } from '../log.ts';
 import type { GapReason, RecordingSettings } from '../wire/recording.ts';
-import type { OpenRecording, RecordingLibrary } from './recording-library.ts';
+import type { RecordingLibrary } from './recording-library.ts';
 import type { RecordingGaps } from './recording-gaps.ts';
+import { SegmentWriter } from './segment-writer.ts';
 import type { WriteProblem } from './webm-file.ts';
 
 export interface CameraRecorderContext {
@@ -38,36 +37,38 @@ export interface CameraRecorderContext {
 const HOLD_MS = 1_000;
 /** After a failure, before the next try. */
 const RETRY_MS = 5_000;
-/** Frames that come while a file is being made: two seconds of a fast camera. */
-const MAX_WAITING_FRAMES = 60;
 
 export class CameraRecorder {
   readonly #context: CameraRecorderContext;
   #settings: RecordingSettings;
   #source: Subscription | undefined;
-  /** The recording being written; while its file is being made, what waits for it. */
-  #open: OpenRecording | undefined;
-  #waiting: EncodedFrame[] | undefined;
+  readonly #segments: SegmentWriter;
   readonly #pictures = new PicturesOnce();
   /** Since it was last subscribed. */
   #hasFrames = false;
   #lastFrameMs = 0;
   #lastKeyframeMs = 0;
-  /** Until when there are recordings, or there is nothing to record. */
-  #recordedUntilMs = 0;
+  /** When it was last subscribed. */
+  #startedMs = 0;
   #retryAtMs = 0;
   /** Why it last failed, until it goes on. */
   #failedFor: GapReason | undefined;
-  #diskWork: Promise<unknown> = Promise.resolve();
   /** For the mode `events`: record until then. */
   #clipUntilMs = 0;
-  /** Somebody wants to see the recording that is being written. */
-  #wish: PromiseWithResolvers<void> | undefined;
   #closed = false;
 
   constructor(context: CameraRecorderContext, settings: RecordingSettings) {
     this.#context = context;
     this.#settings = settings;
+    this.#segments = new SegmentWriter({
+      library: context.library,
+      isProtected: () => this.#settings.mode === 'events' && this.#settings.protectEvents,
+      onBegun: (startMs) => {
+        context.gaps.end(startMs);
+        this.#failedFor = undefined;
+      },
+      onFailed: (problem, error) => this.#fail(this.#gapOf(problem), error),
+    });
   }
 
   get recording(): boolean {
@@ -91,11 +92,7 @@ export class CameraRecorder {
 
   /** Ends this recording before its minute is over, without losing a frame. @returns when it is whole; at once if another is being written */
   async finish(recordingId: string): Promise<void> {
-    if (this.#open?.id === recordingId) {
-      this.#wish ??= Promise.withResolvers();
-      await this.#wish.promise;
-    }
-    await this.settled();
+    await this.#segments.finish(recordingId);
   }
 
   /** To be called about once a second, and when something changed. */
@@ -116,8 +113,7 @@ export class CameraRecorder {
   onClockChanged(): boolean {
     if (!this.#source) return false;
     this.#writeHeld();
-    this.#waiting = undefined;
-    this.#endSegment();
+    this.#segments.end();
     this.#requestKeyframe();
     return true;
   }
@@ -131,10 +127,7 @@ export class CameraRecorder {
 
   /** Once the files that are being made or ended are. */
   async settled(): Promise<void> {
-    for (let work; work !== this.#diskWork;) {
-      work = this.#diskWork;
-      await work;
-    }
+    await this.#segments.settled();
   }
 
   #wanted(nowMs: number): boolean {
@@ -147,7 +140,7 @@ export class CameraRecorder {
     const { cameraId, video } = this.#context;
     const { fps: maxFps, bitrateBps } = this.#settings;
     this.#lastFrameMs = nowMs;
-    this.#recordedUntilMs = nowMs;
+    this.#startedMs = nowMs;
     this.#hasFrames = false;
     this.#source = video.subscribe(cameraId, (frame) => this.#onFrame(frame), { maxFps, bitrateBps });
   }
@@ -156,9 +149,8 @@ export class CameraRecorder {
     this.#source?.close();
     this.#source = undefined;
     const held = this.#pictures.release();
-    if (held && (this.#open || this.#waiting)) this.#write(held);
-    this.#waiting = undefined;
-    this.#endSegment(lastFrameEndMs(this.#liveness, this.#pictures.lastMs, this.#context.nowMs()));
+    if (held && this.#segments.isWriting) this.#segments.write(held);
+    this.#segments.end(lastFrameEndMs(this.#liveness, this.#pictures.lastMs, this.#context.nowMs()));
   }
 
   get #liveness(): Liveness {
@@ -171,16 +163,17 @@ export class CameraRecorder {
     const quietMs = nowMs - this.#lastFrameMs;
     if (quietMs > HOLD_MS) this.#writeHeld();
     const { lastMs, isHolding } = this.#pictures;
-    this.#open?.lastsUntil(isHolding ? lastMs : lastFrameEndMs(live, lastMs, nowMs));
+    this.#segments.lastsUntil(isHolding ? lastMs : lastFrameEndMs(live, lastMs, nowMs));
     if (isAway(live, quietMs)) {
-      this.#endSegment();
+      this.#segments.end();
+      const recordedUntilMs = Math.max(this.#startedMs, this.#segments.endMs);
       this.#context.gaps.begin(
         'cameraOffline',
-        Math.max(awaySinceMs(live, this.#lastFrameMs), this.#recordedUntilMs),
+        Math.max(awaySinceMs(live, this.#lastFrameMs), recordedUntilMs),
       );
-    } else if (this.#wish && this.#open && quietMs > HOLD_MS && mayRoll(this.#open, nowMs, true)) {
+    } else if (quietMs > HOLD_MS && this.#segments.mayEndEarly(nowMs)) {
       // Somebody waits for what there is of a slow camera.
-      this.#endSegment();
+      this.#segments.end();
     }
     this.#askForKeyframe(nowMs);
   }
@@ -195,22 +188,13 @@ export class CameraRecorder {
     if (offered.verdict !== 'new') return;
     this.#lastFrameMs = nowMs;
     if (frame.keyframe) this.#lastKeyframeMs = this.#pictures.lastMs;
-    if (offered.ready) this.#write(offered.ready);
+    if (offered.ready) this.#segments.write(offered.ready);
     this.#askForKeyframe(this.#pictures.lastMs);
   }
 
   #writeHeld(): void {
     const held = this.#pictures.release();
-    if (held) this.#write(held);
-  }
-
-  #write(frame: EncodedFrame): void {
-    const atMs = Math.floor(frame.captureUs / 1000);
-    if (this.#open && endsSegment(this.#open, frame, this.#wish !== undefined)) this.#endSegment(atMs);
-    if (this.#open) this.#open.add(frame);
-    else if (this.#waiting) this.#wait(this.#waiting, frame);
-    else if (frame.keyframe) this.#beginSegment(frame);
-    if (this.#open?.error) this.#fail(this.#gapOf(this.#open.error.problem), this.#open.error);
+    if (held) this.#segments.write(held);
   }
 
   #gapOf(problem: WriteProblem): GapReason {
@@ -220,58 +204,17 @@ export class CameraRecorder {
   }
 
   #askForKeyframe(nowMs: number): void {
-    const isIdle = !this.#open && !this.#waiting && !this.#pictures.isHolding;
-    if (isIdle || wantsKeyframe(this.#open, this.#lastKeyframeMs, nowMs, this.#wish !== undefined))
-      this.#requestKeyframe();
+    const isIdle = !this.#segments.isWriting && !this.#pictures.isHolding;
+    if (isIdle || this.#segments.wantsKeyframe(this.#lastKeyframeMs, nowMs)) this.#requestKeyframe();
   }
 
   #requestKeyframe(): void {
     this.#context.video.requestKeyframe(this.#context.cameraId, 'next');
   }
 
-  #beginSegment(first: EncodedFrame): void {
-    const waiting = [first];
-    this.#waiting = waiting;
-    this.#diskWork = Promise.all([this.#diskWork, this.#openSegment(first, waiting)]);
-  }
-
-  /** @param waiting what came meanwhile, the first frame among it */
-  async #openSegment(first: EncodedFrame, waiting: readonly EncodedFrame[]): Promise<void> {
-    const { library, gaps } = this.#context;
-    try {
-      const isProtected = this.#settings.mode === 'events' && this.#settings.protectEvents;
-      const recording = await library.begin(first, isProtected);
-      if (this.#waiting !== waiting) return await recording.close();
-      this.#waiting = undefined;
-      this.#open = recording;
-      gaps.end(recording.startMs);
-      this.#failedFor = undefined;
-      for (const frame of waiting) recording.add(frame);
-    } catch (error) {
-      this.#fail('diskFull', error);
-    }
-  }
-
-  #wait(waiting: EncodedFrame[], frame: EncodedFrame): void {
-    waiting.push(frame);
-    if (waiting.length > MAX_WAITING_FRAMES) this.#fail('overload', new Error('the disk does not answer'));
-  }
-
-  /** @param lastsUntilMs when the last frame ends; undefined: as it is known */
-  #endSegment(lastsUntilMs?: number): void {
-    const ended = this.#open;
-    this.#open = undefined;
-    if (!ended) return;
-    if (lastsUntilMs !== undefined) ended.lastsUntil(lastsUntilMs);
-    this.#recordedUntilMs = ended.endMs;
-    this.#diskWork = Promise.all([this.#diskWork, ended.close()]);
-    this.#wish?.resolve();
-    this.#wish = undefined;
-  }
-
   #fail(reason: GapReason, error: unknown): void {
     const { gaps, log, cameraId, nowMs } = this.#context;
-    gaps.begin(reason, this.#open?.endMs ?? nowMs());
+    gaps.begin(reason, this.#segments.isWriting ? this.#segments.endMs : nowMs());
     if (this.#failedFor !== reason) log.warn({ err: error, cameraId, reason }, 'recording stopped');
     this.#failedFor = reason;
     this.#retryAtMs = nowMs() + RETRY_MS;

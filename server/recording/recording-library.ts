@@ -1,5 +1,6 @@
 /**
- * The recordings that are there: begun, found, protected and removed here, on the disk and in the index alike.
+ * The recordings that are there: found, protected and removed here, on the disk and in the index alike. Those that are being
+ * written are in unfinished-segments.ts.
  *
  * Invariants: a crash leaves at worst an entry to be repaired or a file to be taken in, at the next start; and one file that
  * cannot be removed or repaired harms no other.
@@ -9,10 +10,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EncodedFrame } from '../core/video/encoded-frame.ts';
 import { unmappedTime, type ClockChange, type Dates } from '../core/site-clock.ts';
-import type { QuotaLimits, StoredRecording } from '../core/recording/quota-ring.ts';
+import type { QuotaLimits } from '../core/recording/quota-ring.ts';
 import type { Log } from '../log.ts';
-import { randomId } from '../store/random-id.ts';
-import { isDiskFull } from '../store/database.ts';
 import type { RecordingStore, StoredSegment, Unindexed } from './recording-store.ts';
 import type { RecordingStatus } from '../wire/recording.ts';
 import type { ReadFor } from '../store/work.ts';
@@ -23,7 +22,7 @@ import { recordingPath } from './recording-path.ts';
 import { RecordingRoom } from './recording-room.ts';
 import { asStored, redateRecordings } from './redate-recordings.ts';
 import { tidyRecordings } from './tidy-recordings.ts';
-import { WebmFile, type WriteError } from './webm-file.ts';
+import { UnfinishedSegments, type OpenRecording } from './unfinished-segments.ts';
 
 export interface RecordingLibraryOptions {
   folder: string;
@@ -36,32 +35,13 @@ export interface RecordingLibraryOptions {
   dates?: Dates;
 }
 
-/** One recording while it is being written. */
-export interface OpenRecording {
-  readonly id: string;
-  /** On the clock of its frames: server time. */
-  readonly startMs: number;
-  readonly endMs: number;
-  readonly width: number;
-  readonly height: number;
-  /** Why nothing more can be added. */
-  readonly error: WriteError | undefined;
-  add(frame: EncodedFrame): void;
-  /** The last frame added lasts until then at least. */
-  lastsUntil(endMs: number): void;
-  /** Idempotent; never throws. */
-  close(): Promise<void>;
-}
-
 const REMOVED_AT_ONCE = 500;
 const MISSING_LINE = `failed to find the recordings: their disk is not there, or they were removed; mount it, or make an empty file ${MARK_NAME} in their folder to go on without them`;
 
 export class RecordingLibrary {
   readonly #options: RecordingLibraryOptions;
   readonly #room: RecordingRoom;
-  readonly #open = new Map<string, WebmFile>();
-  /** Ids of those that a failing disk cut off: open in the index, which has the next start repair them, and written no more. */
-  readonly #cutOff = new Set<string>();
+  readonly #unfinished: UnfinishedSegments;
   readonly #index: RecordingIndex;
   readonly #dates: RecordingDates;
 
@@ -88,6 +68,14 @@ export class RecordingLibrary {
       ...(freeBytes && { freeBytes }),
       ...(onAlarm && { onAlarm }),
     });
+    this.#unfinished = new UnfinishedSegments({
+      folder,
+      room: this.#room,
+      index: this.#index,
+      dates: this.#dates,
+      remove: (id) => this.remove(id),
+      log: options.log,
+    });
   }
 
   get status(): RecordingStatus {
@@ -107,36 +95,8 @@ export class RecordingLibrary {
    * @param first a keyframe; it still has to be added
    * @throws Error of the file system
    */
-  async begin(first: EncodedFrame, isProtected: boolean): Promise<OpenRecording> {
-    const { folder } = this.#options;
-    await this.#room.assertThere();
-    const { cameraId, width, height } = first;
-    const startMs = this.#dates.dateMs(first.captureUs);
-    const id = randomId('rec');
-    const stored: StoredRecording = { id, cameraId, bytes: 0, kept: true };
-    const segment = {
-      id,
-      cameraId,
-      startMs,
-      endMs: startMs,
-      bytes: 0,
-      width,
-      height,
-      protected: isProtected,
-      open: true,
-    };
-    this.#room.put(stored);
-    try {
-      this.#index.put(segment).catch(() => undefined);
-      const path = join(folder, recordingPath(segment));
-      const file = await WebmFile.create(path, first, { admit: (bytes) => this.#room.admit(stored, bytes) });
-      this.#open.set(id, file);
-      return this.#opened(segment, file);
-    } catch (error) {
-      if (isDiskFull(error)) this.#room.onDiskFull();
-      this.#forget(id);
-      throw error;
-    }
+  begin(first: EncodedFrame, isProtected: boolean): Promise<OpenRecording> {
+    return this.#unfinished.begin(first, isProtected);
   }
 
   /**
@@ -161,7 +121,7 @@ export class RecordingLibrary {
 
   find(id: string): StoredSegment | undefined {
     const segment = this.#index.find(id);
-    return segment && this.#asItIs(segment);
+    return segment && this.#unfinished.asItIs(segment);
   }
 
   pathOf(segment: StoredSegment): string {
@@ -179,7 +139,7 @@ export class RecordingLibrary {
 
   /** @throws Error of the file system. One that is being written is left alone. */
   async remove(id: string): Promise<void> {
-    if (this.#open.has(id)) return;
+    if (this.#unfinished.open.has(id)) return;
     await this.#removeFile(id);
     this.#room.forget(id);
   }
@@ -203,78 +163,29 @@ export class RecordingLibrary {
   /** See redateRecordings; what is being written is dated anew when it ends. */
   onClockChanged(change: ClockChange): Promise<ReadonlyMap<string, number>> {
     const { folder } = this.#options;
-    const parts = { folder, index: this.#index, room: this.#room, dates: this.#dates, open: this.#open };
-    return redateRecordings(parts, change);
-  }
-
-  #opened(segment: StoredSegment, file: WebmFile): OpenRecording {
-    return {
-      id: segment.id,
-      startMs: file.startMs,
-      width: segment.width,
-      height: segment.height,
-      get endMs() {
-        return file.endMs;
-      },
-      get error() {
-        return file.error;
-      },
-      add: (frame) => file.add(frame),
-      lastsUntil: (endMs) => file.lastsUntil(endMs),
-      close: () => this.#close(segment.id, file),
+    const parts = {
+      folder,
+      index: this.#index,
+      room: this.#room,
+      dates: this.#dates,
+      open: this.#unfinished.open,
     };
-  }
-
-  async #close(id: string, file: WebmFile): Promise<void> {
-    await file.close();
-    if (!this.#open.delete(id)) return;
-    const problem = file.error?.problem;
-    if (problem === 'diskError') this.#room.onDiskFull();
-    try {
-      const segment = this.#index.find(id);
-      if (!segment) return;
-      if (file.bytes === 0) return await this.remove(id);
-      const dated = await this.#dates.dateAnew(asFarAs(segment, file), file);
-      this.#dates.noteEnd(id, file);
-      // What a failing disk kept from ending as it should is repaired at the next start; until then it plays as far as it goes.
-      const closed = { ...dated, open: problem === 'diskError' };
-      if (closed.open) this.#cutOff.add(id);
-      this.#index.put(closed).catch(() => undefined);
-      this.#room.put({ ...asStored(closed), kept: closed.protected });
-    } catch (error) {
-      this.#options.log.error({ err: error, recordingId: id }, 'failed to close a recording');
-    }
+    return redateRecordings(parts, change);
   }
 
   /** What the index does not know, or not as it is: what is being written, into a file or into the index. */
   #unindexed(cameraId: string, fromMs: number, toMs: number): Unindexed {
-    const ids = [...new Set([...this.#index.unwrittenIds, ...this.#open.keys(), ...this.#cutOff])];
+    const ids = [...new Set([...this.#index.unwrittenIds, ...this.#unfinished.ids])];
     const segments = ids
       .flatMap((id) => this.find(id) ?? [])
       .filter((each) => each.cameraId === cameraId && each.startMs <= toMs && each.endMs >= fromMs);
     return { ids, segments };
   }
 
-  #asItIs(segment: StoredSegment): StoredSegment {
-    const file = this.#open.get(segment.id);
-    if (file) return asFarAs(segment, file);
-    return this.#cutOff.has(segment.id) ? { ...segment, open: false } : segment;
-  }
-
   async #removeFile(id: string): Promise<void> {
     const segment = this.#index.find(id);
     if (segment) await rm(this.pathOf(segment), { force: true });
-    this.#cutOff.delete(id);
+    this.#unfinished.forget(id);
     this.#index.remove(id).catch(() => undefined);
   }
-
-  #forget(id: string): void {
-    this.#room.forget(id);
-    this.#index.remove(id).catch(() => undefined);
-  }
-}
-
-/** @param file its film, on another clock */
-function asFarAs(segment: StoredSegment, { startMs, endMs, bytes }: WebmFile): StoredSegment {
-  return { ...segment, endMs: segment.startMs + endMs - startMs, bytes };
 }
