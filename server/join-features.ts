@@ -2,7 +2,7 @@
 
 import { livenessView } from './core/link/camera-liveness.ts';
 import type { Log } from './log.ts';
-import { CameraStages } from './cameras/camera-stages.ts';
+import { CameraLifecycle } from './cameras/camera-lifecycle.ts';
 import type { Features } from './features.ts';
 
 export function joinFeatures(features: Features, log: Log): void {
@@ -20,7 +20,7 @@ export function joinFeatures(features: Features, log: Log): void {
   });
   const { thumbnails } = pictures;
   const perCamera = [presence, advisor, sfu, transcoder, hub, thumbnails, firmware, events, recording];
-  const lifecycle = new CameraStages(perCamera, log);
+  const lifecycle = new CameraLifecycle(perCamera, log);
   const watching = [signaling, pictures.mjpeg];
   catalog.on('changed', (cameraId, change) => {
     if (change === 'added') lifecycle.add(cameraId);

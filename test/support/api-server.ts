@@ -36,7 +36,7 @@ import { FirmwareImages } from '../../server/firmware/firmware-images.ts';
 import { FirmwareUpdates, type UpdatableCameras } from '../../server/firmware/firmware-updates.ts';
 import { createLog, type Log } from '../../server/log.ts';
 import { MotionWatch } from '../../server/events/motion-watch.ts';
-import { PushNotifier, type PushWay } from '../../server/outbound/push-notifier.ts';
+import { PushNotifier, type NotificationSender } from '../../server/outbound/push-notifier.ts';
 import { openRecording } from '../../server/recording/open-recording.ts';
 import type { RecordingLibrary } from '../../server/recording/recording-library.ts';
 import { Capacity } from '../../server/core/capacity.ts';
@@ -69,7 +69,7 @@ export interface ApiServerOptions {
   restart?: RestoresOptions['restart'];
   authority?: AuthorityCertificate;
   /** Sender of notifications; default: none. */
-  push?: PushWay;
+  push?: NotificationSender;
   timeouts?: HttpTimeouts;
   /** How often MJPEG streams are looked over. */
   reviewIntervalMs?: number;
@@ -185,7 +185,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
   context.after(() => webhooks.close());
   const notifier = new PushNotifier({
     store: store.notifications,
-    way: options.push ?? { publicKey: 'BKey', send: () => Promise.resolve('sent') },
+    sender: options.push ?? { publicKey: 'BKey', send: () => Promise.resolve('sent') },
     mayWatch: (...whatOf) => access.mayWatch(...whatOf),
     nameOf: (cameraId) => store.cameras.find(cameraId)?.name,
     log,
