@@ -8,12 +8,17 @@ import { networkOf } from '../core/address/network.ts';
 
 export type LoginOrigin =
   /** The client holds a session of this account: the password was entered on it before. */
-  | { readonly kind: 'device'; readonly sessionId: string }
+  | { readonly kind: 'device'; readonly sessionId: string; readonly userId: string }
   /** A device in the private network (see server/http/client-connection.ts). */
   | { readonly kind: 'private'; readonly address: string }
   | { readonly kind: 'unknown'; readonly address: string };
 
-/** The key of a fair share. An unknown origin may control 2^16 networks of /64, so its key is the /48. */
+/** Whose share of the hashing it takes: a user's, however many sessions it has; else as `originKey`. */
+export function shareKey(origin: LoginOrigin): string {
+  return origin.kind === 'device' ? origin.userId : originKey(origin);
+}
+
+/** The key of its failures. An unknown origin may control 2^16 networks of /64, so its key is the /48. */
 export function originKey(origin: LoginOrigin): string {
   if (origin.kind === 'device') return origin.sessionId;
   return networkOf(origin.address, origin.kind === 'private' ? 64 : 48);

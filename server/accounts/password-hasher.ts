@@ -1,7 +1,7 @@
 /**
  * Bounds the cost of password hashing: each hash takes 19 MiB and about 30 ms of a thread that file access and name
  * look-ups share. Three kinds of origins (unknown, private network, signed in) take turns, and within each kind its
- * networks or sessions take turns.
+ * networks or users take turns.
  *
  * Invariants: at most 2 hashes are computed at once; at most 32 of each kind wait, at most 8 of one key. A flood delays
  * only its own origin, which is told to try again.
@@ -9,7 +9,7 @@
 
 import { FairQueue } from '../core/fair-queue.ts';
 import { VigieError } from '../errors.ts';
-import { originKey, type LoginOrigin } from './login-origin.ts';
+import { shareKey, type LoginOrigin } from './login-origin.ts';
 import {
   hashPassword,
   isOutdated,
@@ -65,7 +65,7 @@ export class PasswordHasher {
 
   /** @throws VigieError `tooManyRequests` when the next request of this origin would be refused */
   assertRoom(origin: LoginOrigin): void {
-    if (this.#running >= MAX_RUNNING && !this.#queues[origin.kind].hasRoom(originKey(origin)))
+    if (this.#running >= MAX_RUNNING && !this.#queues[origin.kind].hasRoom(shareKey(origin)))
       throw this.#refusal();
   }
 
@@ -86,7 +86,7 @@ export class PasswordHasher {
   #wait(origin: LoginOrigin): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const waiting = { start: resolve, giveUp: () => reject(this.#refusal()) };
-    this.#queues[origin.kind].push(originKey(origin), waiting)?.giveUp();
+    this.#queues[origin.kind].push(shareKey(origin), waiting)?.giveUp();
     return promise;
   }
 

@@ -43,7 +43,10 @@ export class SignIn {
 
   static async create(options: SignInOptions): Promise<SignIn> {
     const password = randomBytes(32).toString('hex');
-    return new SignIn(options, await options.hasher.hash(password, { kind: 'device', sessionId: 'start' }));
+    return new SignIn(
+      options,
+      await options.hasher.hash(password, { kind: 'device', sessionId: 'start', userId: 'start' }),
+    );
   }
 
   private constructor(options: SignInOptions, dummyHash: string) {
@@ -75,8 +78,7 @@ export class SignIn {
   #originOf(username: string, { address, isPrivate, refreshToken }: SignInClient): LoginOrigin {
     const { users, sessions } = this.#options;
     const device = refreshToken === undefined ? undefined : sessions.deviceOf(refreshToken);
-    if (device && device.userId === users.findByName(username)?.id)
-      return { kind: 'device', sessionId: device.sessionId };
+    if (device && device.userId === users.findByName(username)?.id) return { kind: 'device', ...device };
     return { kind: isPrivate ? 'private' : 'unknown', address };
   }
 

@@ -37,7 +37,11 @@ export const GENERATED_PASSWORD_CHARACTERS = 16;
 /** Limits one sign-in, because a stolen access token grants no second one. */
 const WRONG_CURRENT_PASSWORDS = { failures: 5, windowMs: 5 * 60_000 };
 /** The origin of password hashes that administrators ask for. */
-const ADMINISTRATION: LoginOrigin = { kind: 'device', sessionId: 'administration' };
+const ADMINISTRATION: LoginOrigin = {
+  kind: 'device',
+  sessionId: 'administration',
+  userId: 'administration',
+};
 
 export class Users {
   readonly #options: UsersOptions;
@@ -132,7 +136,7 @@ export class Users {
 
   async #proveOwnPassword(who: Identity, password: string) {
     const { hasher } = this.#options;
-    const origin: LoginOrigin = { kind: 'device', sessionId: who.sessionId };
+    const origin: LoginOrigin = { kind: 'device', sessionId: who.sessionId, userId: who.userId };
     hasher.assertRoom(origin);
     this.#wrongCurrent.admit(who.sessionId);
     const { passwordHash } = this.#find(who.userId);

@@ -21,11 +21,11 @@ export interface BackupServices {
 export function backupRoutes({ backups, restores, users }: BackupServices, guard: Guard, log: Log): Router {
   const router = Router();
   serve(router, 'POST /api/backup', async ({ request, response, readBody }) => {
-    guard.administrator(request);
-    const { password } = readBody();
-    using backup = await backups.make(password);
-    // Making it takes a while.
     const { userId, username } = guard.administrator(request);
+    const { password } = readBody();
+    using backup = await backups.make(userId, password);
+    // Making it takes a while.
+    guard.administrator(request);
     const day = new Date(wallMs()).toISOString().slice(0, 10);
     response.writeHead(200, {
       'Content-Type': 'application/octet-stream',

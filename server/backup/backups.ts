@@ -1,16 +1,17 @@
 /**
  * Backups that administrators download: written into the data folder, sent, and removed.
  *
- * Invariants: one at a time, from its beginning to the last byte sent, so that backups take the room of one; there is room for it
- * before it is begun; what a crash left is removed at the start.
+ * Invariants: each user has one, from its beginning to the last byte sent, and two users may have one at the same time; there is
+ * room for it before it is begun; what a crash left is removed at the start.
  */
 
 import { mkdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { Shares } from '../core/shares.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { FILE_NAME } from '../store/database.ts';
-import { BackupThread } from './backup-thread.ts';
+import { BackupThreads } from './backup-threads.ts';
 
 export interface BackupsOptions {
   dataDir: string;
@@ -24,6 +25,8 @@ export interface MadeBackup extends Disposable {
   bytes: number;
 }
 
+/** From its beginning to the last byte sent. */
+export const BACKUP_SHARES = { total: 2, perUser: 1 };
 const FOLDER = 'backup';
 /** For certificates, firmware images, and what else is written meanwhile. */
 const SPARE_BYTES = 256 * 1024 * 1024;
@@ -35,8 +38,11 @@ export class Backups {
   readonly #options: BackupsOptions;
   readonly #folder: string;
   readonly #log: Log;
-  readonly #thread = new BackupThread();
-  #busy = false;
+  readonly #shares = new Shares(BACKUP_SHARES);
+  readonly #threads = new BackupThreads();
+  /** Room that backups under way still need, bytes. */
+  #promisedBytes = 0;
+  #number = 0;
 
   constructor(options: BackupsOptions) {
     this.#options = options;
@@ -48,23 +54,27 @@ export class Backups {
   /**
    * @param password undefined: not encrypted
    * @returns the file, which is removed when it is disposed of
-   * @throws VigieError `unavailable` while another one is made or sent, or when there is no room
+   * @throws VigieError `tooManyRequests` while another one is made or sent, `unavailable` when there is no room
    */
-  async make(password: string | undefined): Promise<MadeBackup> {
-    if (this.#busy)
-      throw new VigieError('unavailable', 'a backup is being made or downloaded; try again when it is done', {
-        retryAfterSeconds: RETRY_AFTER_SECONDS,
-      });
-    this.#assertRoom();
-    this.#busy = true;
-    const path = join(this.#folder, 'backup.vigie');
+  async make(userId: string, password: string | undefined): Promise<MadeBackup> {
+    const neededBytes = this.#assertRoom();
+    const leave = this.#shares.take(userId);
+    if (!leave)
+      throw new VigieError(
+        'tooManyRequests',
+        'a backup is being made or downloaded; try again when it is done',
+        { retryAfterSeconds: RETRY_AFTER_SECONDS },
+      );
+    this.#promisedBytes += neededBytes;
+    const path = join(this.#folder, `backup-${++this.#number}.vigie`);
     const dispose = (): void => {
-      rmSync(this.#folder, { recursive: true, force: true });
-      this.#busy = false;
+      this.#promisedBytes -= neededBytes;
+      leave();
+      rmSync(this.#shares.taken === 0 ? this.#folder : path, { recursive: true, force: true });
     };
     try {
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-      await this.#thread.run({ write: { dataDir: this.#options.dataDir, file: path, password } });
+      await this.#threads.run({ write: { dataDir: this.#options.dataDir, file: path, password } });
       const { size: bytes } = statSync(path);
       this.#log.info({ bytes, encrypted: password !== undefined }, 'backup finished');
       return { path, bytes, [Symbol.dispose]: dispose };
@@ -76,18 +86,20 @@ export class Backups {
 
   /** Idempotent. */
   async close(): Promise<void> {
-    await this.#thread.close();
+    await this.#threads.close();
   }
 
-  #assertRoom(): void {
+  /** @returns bytes that one more needs */
+  #assertRoom(): number {
     const { dataDir, freeBytes = () => freeBytesOf(dataDir) } = this.#options;
     const { size = 0 } = statSync(join(dataDir, FILE_NAME), { throwIfNoEntry: false }) ?? {};
     const needed = COPIES * size + SPARE_BYTES;
-    if (freeBytes() < needed)
+    if (freeBytes() - this.#promisedBytes < needed)
       throw new VigieError(
         'unavailable',
         `a backup needs ${Math.ceil(needed / 1e6)} MB free on the disk that holds the data folder: make room on it`,
       );
+    return needed;
   }
 }
 

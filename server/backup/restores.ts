@@ -14,7 +14,7 @@ import type { Log } from '../log.ts';
 import { RESTORING_FOLDER } from '../store/first-start.ts';
 import { randomId } from '../store/random-id.ts';
 import type { BackupContents, UploadedBackup } from '../wire/backup.ts';
-import { BackupThread } from './backup-thread.ts';
+import { BackupThreads } from './backup-threads.ts';
 import { freeBytesOf } from './backups.ts';
 import { putInPlace } from './restore-backup.ts';
 import { isSealed } from './sealed-file.ts';
@@ -49,7 +49,7 @@ export class Restores {
   readonly #options: RestoresOptions;
   readonly #folder: string;
   readonly #staging: string;
-  readonly #thread = new BackupThread();
+  readonly #threads = new BackupThreads();
   readonly #log: Log;
   #upload: Upload | undefined;
   /** While a file is received or read. */
@@ -90,7 +90,7 @@ export class Restores {
       delete upload.contents;
       const work = { file: this.#file, name: WHOLE_NAME, staging: this.#staging, password };
       try {
-        upload.contents = (await this.#thread.run({ stage: work })) as BackupContents;
+        upload.contents = (await this.#threads.run({ stage: work })) as BackupContents;
       } catch (error) {
         throw error instanceof VigieError && error.code === 'configuration'
           ? new VigieError('badRequest', error.message, { cause: error })
@@ -116,7 +116,7 @@ export class Restores {
 
   /** Idempotent. */
   async close(): Promise<void> {
-    await this.#thread.close();
+    await this.#threads.close();
     if (!this.#restarting) this.#forget();
   }
 

@@ -9,6 +9,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { wallMs } from '../core/clock.ts';
+import { Shares } from '../core/shares.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { FirmwareStore, StoredImage } from './firmware-store.ts';
@@ -16,7 +17,10 @@ import { receiveImage, type ReceivedImage } from './receive-image.ts';
 
 /** At most 4 MiB each. */
 const MAX_IMAGES = 32;
-const MAX_UPLOADS = 2;
+/** At a time. */
+export const UPLOAD_SHARES = { total: 4, perUser: 1 };
+
+const RETRY_AFTER_SECONDS = 10;
 
 export class FirmwareImages {
   readonly #folder: string;
@@ -25,7 +29,7 @@ export class FirmwareImages {
   readonly #log: Log;
   /** Changes of files and list run one after the other. */
   #changes: Promise<unknown> = Promise.resolve();
-  #uploads = 0;
+  readonly #uploads = new Shares(UPLOAD_SHARES);
   #uploadNumber = 0;
 
   /** @throws VigieError `configuration` when the folder cannot be used */
@@ -55,22 +59,27 @@ export class FirmwareImages {
 
   /**
    * @param source the file in chunks
+   * @param userId who uploads it
    * @returns the image; the existing one when it is the same
    * @throws VigieError `badRequest`, `tooLarge`, `tooManyRequests`, `conflict` when there are too many; also the error
    * that ended `source` early, and errors of the disk
    */
-  async add(source: AsyncIterable<Uint8Array>): Promise<{ image: StoredImage; isNew: boolean }> {
-    if (this.#uploads >= MAX_UPLOADS)
+  async add(
+    source: AsyncIterable<Uint8Array>,
+    userId: string,
+  ): Promise<{ image: StoredImage; isNew: boolean }> {
+    this.#assertRoom();
+    const leave = this.#uploads.take(userId);
+    if (!leave)
       throw new VigieError(
         'tooManyRequests',
         'other firmware is being uploaded right now; try again in a moment',
+        { retryAfterSeconds: RETRY_AFTER_SECONDS },
       );
-    this.#assertRoom();
-    this.#uploads++;
     try {
       return await this.#receive(source);
     } finally {
-      this.#uploads--;
+      leave();
     }
   }
 

@@ -34,7 +34,7 @@ export function firmwareRoutes({ images, updates, cameras }: Firmware, guard: Gu
 
   // The body is the file itself: answers 201 with the image, 200 when it already existed.
   serve(router, 'POST /api/firmware', async ({ request, response }) => {
-    guard.administrator(request);
+    const { userId } = guard.administrator(request);
     const body = wholeBodyOf(request);
     // A body with a too large Content-Length is refused before reading; a body without one is measured while it is
     // read.
@@ -43,7 +43,7 @@ export function firmwareRoutes({ images, updates, cameras }: Firmware, guard: Gu
         'tooLarge',
         `a firmware image has at most ${MAX_FIRMWARE_BYTES / 1024 / 1024} MiB`,
       );
-    const { image, isNew } = await images.add(body);
+    const { image, isNew } = await images.add(body, userId);
     response.status(isNew ? 201 : 200).location(`/api/firmware/${image.id}`);
     return image;
   });

@@ -10,8 +10,7 @@ import { SendQueues } from '../net/send-queues.ts';
 import { UserShares } from '../http/user-shares.ts';
 
 /** Browsers open at most six connections to a server, and a page needs some of them. */
-export const MAX_MJPEG_STREAMS_PER_USER = 8;
-const MAX_MJPEG_STREAMS = 256;
+export const MJPEG_SHARES = { total: 256, perUser: 8 };
 const REVIEW_INTERVAL_MS = 60_000;
 
 export interface MjpegStreamsOptions {
@@ -28,9 +27,8 @@ export class MjpegStreams {
   readonly #options: MjpegStreamsOptions;
   readonly #streams = new Map<MjpegStream, Pick<Identity, 'userId' | 'sessionId'>>();
   readonly #shares = new UserShares({
-    total: MAX_MJPEG_STREAMS,
-    perUser: MAX_MJPEG_STREAMS_PER_USER,
-    refusal: `one user has at most ${MAX_MJPEG_STREAMS_PER_USER} of these streams at once: close one first`,
+    ...MJPEG_SHARES,
+    refusal: `one user has at most ${MJPEG_SHARES.perUser} of these streams at once: close one first`,
   });
   readonly #queues = new SendQueues();
   readonly #closed = { sent: 0, passedOver: 0 };

@@ -11,8 +11,7 @@ import type { Thumbnails } from './thumbnails.ts';
 import { UserShares } from '../http/user-shares.ts';
 
 /**
- * One is made at a time, and 32 may wait: a page with a grid of cameras requests as many, and one user must not take
- * all.
+ * Requests that wait for one; a page with a grid of cameras asks for many at once. Several may wait for the same thumbnail.
  */
 export const THUMBNAIL_SHARES = { total: 64, perUser: 24 };
 
@@ -63,7 +62,7 @@ export function snapshotRoutes(
       let { jpeg } = frame;
       if (width !== undefined && width < frame.width) {
         response.once('close', thumbnailShares.enter(userId, response));
-        jpeg = await thumbnails.of(frame, width);
+        jpeg = await thumbnails.of(frame, width, userId);
       }
       response.send(Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength));
     },

@@ -2,15 +2,18 @@
  * Thumbnails of cameras' frames. The codec process handles the pixels; this is the queue and the cache.
  *
  * Invariants: one is made at a time; per camera and width at most one waits, for the newest requested frame; requests
- * for the same thumbnail share one. The queue is bounded, and refusals are counted.
+ * for the same thumbnail share one. Users take turns, so many requests of one user delay only that user. The queue is
+ * bounded, and refusals are counted.
  */
 
 import type { CameraFrame } from '../core/video/camera-frame.ts';
+import { FairQueue } from '../core/fair-queue.ts';
 import { RecentlyUsed } from '../core/recently-used.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 
-const MAX_WAITING = 32;
+/** By user; the same thumbnail for two users waits in the turns of both, and is made with the first. */
+export const THUMBNAIL_QUEUE = { total: 32, perKey: 24 };
 const MAX_CACHED = 64;
 
 /** Scales a camera's frame down; main connects it. */
@@ -27,12 +30,18 @@ interface Job {
   frame: CameraFrame;
   width: number;
   done: PromiseWithResolvers<Uint8Array>;
+  /** In whose turns it waits. */
+  users: Set<string>;
 }
+
+/** The user that thumbnails of events count for. */
+const SERVER = '';
 
 export class Thumbnails {
   readonly #scaler: FrameScaler;
   readonly #log: Log;
   readonly #waiting = new Map<string, Job>();
+  readonly #turns = new FairQueue<{ job: Job; userId: string }>(THUMBNAIL_QUEUE);
   readonly #cache = new RecentlyUsed<string, { receivedUs: number; jpeg: Uint8Array }>(MAX_CACHED);
   readonly #counters = { made: 0, failed: 0, refused: 0, replaced: 0 };
   #current: Job | undefined;
@@ -50,10 +59,11 @@ export class Thumbnails {
 
   /**
    * @param width in pixels, less than the frame's
+   * @param userId who asks
    * @returns a JPEG of this frame, or of a newer one of the same camera
    * @throws VigieError `unavailable` when too many are waiting, or it cannot be made
    */
-  async of(frame: CameraFrame, width: number): Promise<Uint8Array> {
+  async of(frame: CameraFrame, width: number, userId = SERVER): Promise<Uint8Array> {
     const key = `${frame.cameraId} ${width}`;
     const cached = this.#cache.get(key);
     if (cached?.receivedUs === frame.receivedUs) return cached.jpeg;
@@ -62,17 +72,14 @@ export class Thumbnails {
     if (waiting) {
       if (waiting.frame !== frame) this.#counters.replaced++;
       waiting.frame = frame;
+      if (!waiting.users.has(userId) && this.#turns.hasRoom(userId)) this.#queue(waiting, userId);
       return waiting.done.promise;
     }
     if (this.#closed) throw stopping();
-    if (this.#waiting.size >= MAX_WAITING) {
-      this.#counters.refused++;
-      throw new VigieError('unavailable', 'too many thumbnails are requested at once; try again', {
-        retryAfterSeconds: 1,
-      });
-    }
-    const job = { key, frame, width, done: Promise.withResolvers<Uint8Array>() };
+    if (!this.#turns.hasRoom(userId)) throw this.#refusal();
+    const job = { key, frame, width, done: Promise.withResolvers<Uint8Array>(), users: new Set<string>() };
     this.#waiting.set(key, job);
+    this.#queue(job, userId);
     this.#next();
     return job.done.promise;
   }
@@ -93,11 +100,35 @@ export class Thumbnails {
 
   #next(): void {
     if (this.#current || this.#closed) return;
-    const [job] = this.#waiting.values();
+    const job = this.#shift();
     if (!job) return;
     this.#waiting.delete(job.key);
     this.#current = job;
     void this.#make(job);
+  }
+
+  #queue(job: Job, userId: string): void {
+    job.users.add(userId);
+    const dropped = this.#turns.push(userId, { job, userId });
+    if (!dropped) return;
+    dropped.job.users.delete(dropped.userId);
+    if (dropped.job.users.size > 0 || this.#waiting.get(dropped.job.key) !== dropped.job) return;
+    this.#waiting.delete(dropped.job.key);
+    dropped.job.done.reject(this.#refusal());
+  }
+
+  /** @returns the next one that was not made in another user's turn */
+  #shift(): Job | undefined {
+    for (let next = this.#turns.shift(); next; next = this.#turns.shift())
+      if (this.#waiting.get(next.job.key) === next.job) return next.job;
+    return undefined;
+  }
+
+  #refusal(): VigieError {
+    this.#counters.refused++;
+    return new VigieError('unavailable', 'too many thumbnails are requested at once; try again', {
+      retryAfterSeconds: 1,
+    });
   }
 
   async #make({ key, frame, width, done }: Job): Promise<void> {

@@ -1,8 +1,8 @@
 /**
  * One camera's encoded video, packetized once and handed to every consumer that is flowing.
  *
- * Invariant: the track holds a subscription of the transcoder exactly while it has a sink, so a camera without viewers
- * costs nothing.
+ * Invariants: the track holds a subscription of the transcoder exactly while it has a sink, so a camera without viewers
+ * costs nothing; sinks hear that the camera fell silent, for a while.
  */
 
 import type { Clock } from '../core/clock.ts';
@@ -18,6 +18,8 @@ export type OnFrameSent = (encodedUs: number, startedUs: number, endedUs: number
 
 export interface FrameSink {
   onFrame(frame: EncodedFrame, payloads: readonly RtpPayload[], nowUs: number): void;
+  /** No frame came for an interval of SILENCE_MS; called after each. */
+  onSilence(nowUs: number): void;
 }
 
 /**
@@ -25,6 +27,10 @@ export interface FrameSink {
  * below 1280, IPv6's minimum MTU, which every path carries.
  */
 export const MAX_PAYLOAD_BYTES = 1150;
+
+const SILENCE_MS = 200;
+/** By then everything has been repeated that helps, see core/rtp/tail-repeats.ts. */
+const MAX_SILENCES = 100;
 
 export class CameraTrack {
   readonly cameraId: string;
@@ -34,6 +40,9 @@ export class CameraTrack {
   readonly #sinks = new Set<FrameSink>();
   readonly #packetizer = new Vp8Packetizer({ maxPayloadBytes: MAX_PAYLOAD_BYTES });
   #subscription: Subscription | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  /** Intervals in a row without a frame; there is nothing to repeat before the first one. */
+  #silences = MAX_SILENCES;
 
   constructor(cameraId: string, video: EncodedVideo, clock: Clock, onFrameSent?: OnFrameSent) {
     this.cameraId = cameraId;
@@ -46,7 +55,7 @@ export class CameraTrack {
   add(sink: FrameSink): void {
     this.#sinks.add(sink);
     if (this.#subscription) this.requestKeyframe();
-    else this.#subscription = this.#video.subscribe(this.cameraId, (frame) => this.#deliver(frame));
+    else this.#begin();
   }
 
   remove(sink: FrameSink): void {
@@ -54,14 +63,22 @@ export class CameraTrack {
     if (this.#sinks.size > 0) return;
     this.#subscription?.close();
     this.#subscription = undefined;
+    clearInterval(this.#timer);
   }
 
   requestKeyframe(): void {
     this.#video.requestKeyframe(this.cameraId);
   }
 
+  #begin(): void {
+    this.#silences = MAX_SILENCES;
+    this.#timer = setInterval(() => this.#listen(), SILENCE_MS).unref();
+    this.#subscription = this.#video.subscribe(this.cameraId, (frame) => this.#deliver(frame));
+  }
+
   /** @throws AggregateError of the sinks' errors, after every sink has had the frame */
   #deliver(frame: EncodedFrame): void {
+    this.#silences = -1;
     const nowUs = this.#clock();
     const payloads = this.#packetizer.packetize(frame);
     const failures: unknown[] = [];
@@ -74,5 +91,11 @@ export class CameraTrack {
     }
     this.#onFrameSent?.(frame.encodedUs, nowUs, this.#clock());
     if (failures.length > 0) throw new AggregateError(failures, 'viewers failed on a frame');
+  }
+
+  #listen(): void {
+    if (this.#silences >= MAX_SILENCES || ++this.#silences === 0) return;
+    const nowUs = this.#clock();
+    for (const sink of this.#sinks) sink.onSilence(nowUs);
   }
 }

@@ -10,16 +10,11 @@ import type { RtcpPacket } from 'werift';
 import type { EncodedFrame } from '../core/video/encoded-frame.ts';
 import { timestamp90kAt } from '../core/rtp/rtp-clock.ts';
 import type { ViewerFeedback } from '../core/rtp/rtcp-feedback.ts';
-import { RtpHistory } from '../core/rtp/rtp-history.ts';
 import type { RtpPayload } from '../core/rtp/vp8-packetizer.ts';
 import type { ConsumerParameters, FrameTiming } from '../wire/signaling.ts';
 import type { CameraTrack, FrameSink } from './camera-track.ts';
-import {
-  consumerRtpParameters,
-  RTX_PAYLOAD_TYPE,
-  VP8_PAYLOAD_TYPE,
-  type ConsumerIdentity,
-} from './rtp-parameters.ts';
+import { Retransmission } from './retransmission.ts';
+import { consumerRtpParameters, VP8_PAYLOAD_TYPE, type ConsumerIdentity } from './rtp-parameters.ts';
 import { ntpTimestamp, RtpStream, type RtpPath } from './rtp-stream.ts';
 
 export type ConsumerCloseReason = 'requested' | 'cameraRemoved' | 'rightRevoked' | 'transportClosed';
@@ -50,9 +45,8 @@ export class Consumer
   readonly #identity: ConsumerIdentity;
   readonly #track: CameraTrack;
   readonly #media: RtpStream;
-  readonly #retransmission: RtpStream;
+  readonly #retransmission: Retransmission;
   readonly #path: RtpPath;
-  readonly #history = new RtpHistory();
   readonly #counters = {
     framesSent: 0,
     framesSkipped: 0,
@@ -78,13 +72,13 @@ export class Consumer
     this.#track = track;
     this.#path = path;
     this.#media = new RtpStream(identity.ssrc, VP8_PAYLOAD_TYPE, path);
-    this.#retransmission = new RtpStream(identity.rtxSsrc, RTX_PAYLOAD_TYPE, path);
+    this.#retransmission = new Retransmission(identity.rtxSsrc, path);
     this.#pathOpen = pathOpen;
   }
 
-  /** Feedback on this consumer's packets names this SSRC. */
-  get ssrc(): number {
-    return this.#identity.ssrc;
+  /** Feedback on this consumer's packets names one of these: of its frames, and of what is sent again. */
+  get ssrcs(): [media: number, retransmission: number] {
+    return [this.#identity.ssrc, this.#identity.rtxSsrc];
   }
 
   parameters(nowUs: number): ConsumerParameters {
@@ -102,8 +96,8 @@ export class Consumer
     return {
       ...this.#counters,
       packetsSent: this.#media.packetCount,
-      bytesSent: this.#media.octetCount + this.#retransmission.octetCount,
-      packetsRetransmitted: this.#retransmission.packetCount,
+      bytesSent: this.#media.octetCount + this.#retransmission.stream.octetCount,
+      packetsRetransmitted: this.#retransmission.stream.packetCount,
       roundTripUs: this.#roundTripUs,
     };
   }
@@ -119,7 +113,7 @@ export class Consumer
     this.#resumed = false;
     this.#track.remove(this);
     // A page keeps many cameras ready, paused: their last second of video is not kept.
-    this.#history.clear();
+    this.#retransmission.clear();
   }
 
   /** DTLS is done: packets can be sent from now on. */
@@ -155,6 +149,7 @@ export class Consumer
       return;
     }
     this.#wasFull = false;
+    let startsKeyframe = frame.keyframe;
     for (const { payload, marker } of payloads) {
       const sequenceNumber = this.#media.send(payload, frame.timestamp90k, marker);
       if (sequenceNumber === undefined) {
@@ -162,7 +157,9 @@ export class Consumer
         this.#counters.framesSkipped++;
         return;
       }
-      this.#history.add({ sequenceNumber, timestamp90k: frame.timestamp90k, marker, payload }, nowUs);
+      const packet = { sequenceNumber, timestamp90k: frame.timestamp90k, marker, payload };
+      this.#retransmission.sent(packet, startsKeyframe, nowUs);
+      startsKeyframe = false;
     }
     this.#awaitingKeyframe = false;
     this.#counters.framesSent++;
@@ -171,15 +168,23 @@ export class Consumer
       this.#timings.push(frameTiming(frame, nowUs));
   }
 
-  /** @param feedback that names this consumer's `ssrc` */
+  onSilence(nowUs: number): void {
+    if (this.#path.isFull) return;
+    // The frame that was skipped was the last one: no other follows that could be sent in its place.
+    if (this.#wasFull) this.#track.requestKeyframe();
+    else if (!this.#awaitingKeyframe) this.#retransmission.repeatTail(nowUs);
+    this.#wasFull = false;
+  }
+
+  /** @param feedback that names one of this consumer's `ssrcs` */
   onFeedback(feedback: ViewerFeedback, nowUs: number): void {
     switch (feedback.kind) {
       case 'report':
-        this.#counters.fractionLost = feedback.fractionLost;
-        this.#measureRoundTrip(feedback.lastSr, feedback.delaySinceLastSr, nowUs);
+        this.#onReport(feedback, nowUs);
         break;
       case 'nack':
-        this.#retransmit(feedback.lost, nowUs);
+        this.#counters.nacksReceived++;
+        this.#retransmission.onNack(feedback.lost, nowUs, this.#roundTripUs);
         break;
       case 'keyframe':
         this.#requestKeyframe();
@@ -208,17 +213,10 @@ export class Consumer
     if (this.#resumed && this.#pathOpen) this.#track.requestKeyframe();
   }
 
-  /** RFC 4588 section 4: the original sequence number precedes the original payload. */
-  #retransmit(lost: readonly number[], nowUs: number): void {
-    this.#counters.nacksReceived++;
-    for (const sequenceNumber of lost) {
-      const packet = this.#history.take(sequenceNumber, nowUs, this.#roundTripUs);
-      if (!packet) continue;
-      const payload = Buffer.allocUnsafe(2 + packet.payload.length);
-      payload.writeUInt16BE(packet.sequenceNumber, 0);
-      payload.set(packet.payload, 2);
-      this.#retransmission.send(payload, packet.timestamp90k, packet.marker);
-    }
+  #onReport(report: ViewerFeedback & { kind: 'report' }, nowUs: number): void {
+    if (report.ssrc === this.#identity.ssrc) this.#counters.fractionLost = report.fractionLost;
+    this.#measureRoundTrip(report.lastSr, report.delaySinceLastSr, nowUs);
+    this.#retransmission.onReport(report, nowUs, this.#roundTripUs);
   }
 
   /** RFC 3550 section 6.4.1: now − last SR − delay since last SR, in units of 1/65536 s. */

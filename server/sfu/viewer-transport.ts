@@ -112,11 +112,11 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
     };
     const consumer = new Consumer(randomUUID(), identity, track, this, this.#srtp !== undefined);
     this.consumers.set(consumer.id, consumer);
-    this.#consumersBySsrc.set(consumer.ssrc, consumer);
+    for (const ssrc of consumer.ssrcs) this.#consumersBySsrc.set(ssrc, consumer);
     consumer.once('close', () => {
       this.consumers.delete(consumer.id);
-      this.#consumersBySsrc.delete(consumer.ssrc);
-      this.#dtls.forget([identity.ssrc, identity.rtxSsrc]);
+      for (const ssrc of consumer.ssrcs) this.#consumersBySsrc.delete(ssrc);
+      this.#dtls.forget(consumer.ssrcs);
     });
     return consumer;
   }

@@ -14,6 +14,8 @@ import type { ViewerAllowance } from './viewer-allowance.ts';
 
 /** As many as the web app keeps ready at once, plus a reserve. */
 export const MAX_FRAME_WATCHES = 24;
+/** Over all pages and devices. */
+export const FRAME_WATCH_SHARES = { total: 1024, perUser: 96 };
 const MAX_UNSENT_BYTES = 64 * 1024;
 
 export interface FrameWatchesOptions {
@@ -50,7 +52,7 @@ export class FrameWatches {
     if (this.#watches.size >= MAX_FRAME_WATCHES)
       throw new VigieError('tooManyRequests', `a page watches at most ${MAX_FRAME_WATCHES} cameras this way`);
     const { socket, frames, clock, allowance } = this.#options;
-    const endStream = allowance.openStream(cameraId);
+    const endStream = allowance.openFrameWatch(cameraId);
     const watch = new FrameWatch({
       id: this.#nextId++,
       cameraId,

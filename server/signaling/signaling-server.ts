@@ -16,34 +16,33 @@ import {
   type SignalingNotification,
   type SignalingNotifications,
 } from '../wire/signaling.ts';
+import { Shares } from '../core/shares.ts';
 import { networkOf } from '../core/address/network.ts';
 import { FairPlaces } from '../net/fair-places.ts';
 import { refuseUpgrade } from '../net/refuse-upgrade.ts';
 import { RequestRates } from '../net/request-rates.ts';
 import type { ConnectionOf } from '../http/client-connection.ts';
 import { isSameOrigin } from '../http/same-origin.ts';
+import { FRAME_WATCH_SHARES } from './frame-watches.ts';
 import { TransportQuota } from './transport-quota.ts';
 import { SignalingSession, type SignalingSessionOptions } from './signaling-session.ts';
 
 export interface SignalingServerOptions extends Omit<
   SignalingSessionOptions,
-  'socket' | 'viewerAddress' | 'transportQuota'
+  'socket' | 'viewerAddress' | 'transportQuota' | 'frameWatches'
 > {
   connectionOf: ConnectionOf;
 }
 
 const PING_INTERVAL_MS = 10_000;
-const MAX_SESSIONS = 1000;
 /** Limits of sockets that have not signed in: a page signs in at once, so this bounds a flood. */
 const UNAUTHENTICATED = { total: 256, perNetwork: 32 };
 /** Per network, as for requests. */
 const UPGRADES = { perSecond: 100, burst: 400 };
 /** Time for the viewer to answer the close frame; a viewer that does not read holds its buffer no longer. */
 const CLOSE_TIMEOUT_MS = 5_000;
-/**
- * Pages and devices of one user; above this the one open for longest is closed, so one user cannot exhaust the server.
- */
-export const MAX_SESSIONS_PER_USER = 40;
+/** Pages and devices; one more of a user closes the one of that user that is open for longest. */
+export const SESSION_SHARES = { total: 1000, perUser: 40 };
 const RETRY_AFTER_SECONDS = 5;
 
 export class SignalingServer {
@@ -58,6 +57,10 @@ export class SignalingServer {
   readonly #sessions = new Map<WebSocket, SignalingSession>();
   readonly #answered = new WeakSet<WebSocket>();
   readonly #transportQuota = new TransportQuota();
+  readonly #frameWatches = new Shares(FRAME_WATCH_SHARES);
+  readonly #shares = new Shares(SESSION_SHARES);
+  /** Of sessions that have signed in: gives their place back. */
+  readonly #places = new Map<SignalingSession, () => void>();
   readonly #unauthenticated = new FairPlaces(UNAUTHENTICATED);
   readonly #upgrades = new RequestRates(UPGRADES);
   readonly #pings: NodeJS.Timeout;
@@ -95,7 +98,7 @@ export class SignalingServer {
     const network = networkOf(address);
     if (!this.#upgrades.admit(network, this.#options.clock()))
       return refuseUpgrade(socket, 429, '', RETRY_AFTER_SECONDS);
-    if (this.#sessions.size - this.#unauthenticated.taken >= MAX_SESSIONS)
+    if (this.#sessions.size - this.#unauthenticated.taken >= SESSION_SHARES.total)
       return refuseUpgrade(socket, 503, '', RETRY_AFTER_SECONDS);
     const leave = this.#unauthenticated.enter(network, {
       replaceable: () => 'yes',
@@ -109,6 +112,7 @@ export class SignalingServer {
         socket: webSocket,
         viewerAddress: address,
         transportQuota: this.#transportQuota,
+        frameWatches: this.#frameWatches,
         onSignedIn: () => {
           leave();
           this.#makeRoomFor(session);
@@ -117,7 +121,10 @@ export class SignalingServer {
       this.#sessions.set(webSocket, session);
       this.#answered.add(webSocket);
       webSocket.on('pong', () => this.#answered.add(webSocket));
-      webSocket.on('close', () => this.#sessions.delete(webSocket));
+      webSocket.on('close', () => {
+        this.#sessions.delete(webSocket);
+        this.#giveBack(session);
+      });
     });
   }
 
@@ -184,12 +191,24 @@ export class SignalingServer {
     }
   }
 
-  /** The map is in the order of connecting. */
+  /** The map is in the order of signing in. */
   #makeRoomFor(newest: SignalingSession): void {
-    const userId = newest.identity?.userId;
-    const ofUser = [...this.#sessions.values()].filter(({ identity }) => identity?.userId === userId);
-    for (const session of ofUser.slice(0, -MAX_SESSIONS_PER_USER))
-      if (session !== newest) session.close('tooManySessions');
+    const userId = newest.identity?.userId ?? '';
+    const oldestFirst = [...this.#places.keys()].filter(({ identity }) => identity?.userId === userId);
+    let place = this.#shares.take(userId);
+    for (const session of oldestFirst) {
+      if (place) break;
+      this.#giveBack(session);
+      session.close('tooManySessions');
+      place = this.#shares.take(userId);
+    }
+    if (place) this.#places.set(newest, place);
+    else newest.close('tooManySessions');
+  }
+
+  #giveBack(session: SignalingSession): void {
+    this.#places.get(session)?.();
+    this.#places.delete(session);
   }
 
   #ping(): void {

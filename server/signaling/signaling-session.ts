@@ -8,6 +8,7 @@
 
 import type { WebSocket } from 'ws';
 import { type Clock, wallMs } from '../core/clock.ts';
+import type { Shares } from '../core/shares.ts';
 import { TokenBucket } from '../core/token-bucket.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -41,6 +42,7 @@ export interface SignalingSessionOptions {
   sfu: MediaServer;
   frames: CameraFrames;
   transportQuota: TransportQuota;
+  frameWatches: Shares;
   capacity: Capacity;
   clock: Clock;
   dates?: Dates;

@@ -1,15 +1,18 @@
 /**
  * Resources of the server that one page may use: streams and handshakes while there is capacity (core/capacity.ts),
- * transports within the quota of its user (transport-quota.ts).
+ * transports and picture watches within the shares of its user.
  */
 
 import type { Clock } from '../core/clock.ts';
+import { VigieError } from '../errors.ts';
+import type { Shares } from '../core/shares.ts';
 import type { Capacity, Viewer } from '../core/capacity.ts';
 import type { TransportQuota } from './transport-quota.ts';
 
 export interface ViewerAllowanceOptions {
   capacity: Capacity;
   transportQuota: TransportQuota;
+  frameWatches: Shares;
   clock: Clock;
 }
 
@@ -29,6 +32,26 @@ export class ViewerAllowance {
   /** A picture stream begins. @returns call it when the stream ends @throws VigieError `full` */
   openStream(cameraId: string): () => void {
     return this.#options.capacity.open(this.#viewer, cameraId);
+  }
+
+  /** Single pictures over the WebSocket begin. @returns call it when they end @throws VigieError `full`, `tooManyRequests` */
+  openFrameWatch(cameraId: string): () => void {
+    const giveBack = this.#options.frameWatches.take(this.#viewer.userId);
+    if (!giveBack)
+      throw new VigieError(
+        'tooManyRequests',
+        'too many cameras are watched as single pictures by this user: close a page that shows video',
+      );
+    try {
+      const endStream = this.openStream(cameraId);
+      return () => {
+        endStream();
+        giveBack();
+      };
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
   }
 
   /** @returns call it when the transport is closed @throws VigieError `full`, `tooManyRequests` */

@@ -1,19 +1,19 @@
 /**
  * Queue of long reads for the reading thread, which answers one at a time.
  *
- * Invariants: at most `MAX_WAITING` reads wait in total and `MAX_PER_USER` per user; users take turns, so many reads of
- * one user delay only that user; a read whose caller has left is not run.
+ * Invariants: at most `READ_SHARES.total` reads wait in total and `READ_SHARES.perUser` per user; users take turns, so many
+ * reads of one user delay only that user; a read whose caller has left is not run.
  */
 
+import { Shares } from '../core/shares.ts';
 import { VigieError } from '../errors.ts';
 import type { ReadFor, StoreCall } from './work.ts';
 
 /** Runs a read: the thread in the server, a function in tests. */
 export type Read = (call: StoreCall) => Promise<unknown>;
 
-export const MAX_WAITING = 512;
 /** A page requests the thumbnails of all its events at once. */
-export const MAX_PER_USER = 128;
+export const READ_SHARES = { total: 512, perUser: 128 };
 /** The user that reads of the server itself count for. */
 const SERVER = '';
 
@@ -21,12 +21,15 @@ interface Entry {
   call: StoreCall;
   userId: string;
   done: PromiseWithResolvers<unknown>;
+  /** It waits no more. */
+  leave: () => void;
 }
 
 export class ReadQueue {
   readonly #read: Read;
   /** By user, in the order of their turns. */
   readonly #waiting = new Map<string, Entry[]>();
+  readonly #shares = new Shares(READ_SHARES);
   readonly #counters = { answered: 0, refused: 0, cancelled: 0 };
   #busy = false;
   #closed = false;
@@ -42,13 +45,14 @@ export class ReadQueue {
   /** @throws (rejects) the error of the method; VigieError `unavailable` when too many wait, or the caller has left */
   async ask(call: StoreCall, { userId = SERVER, signal }: ReadFor = {}): Promise<unknown> {
     if (this.#closed) throw new VigieError('unavailable', 'the server is stopping');
-    if (this.#isFullFor(userId)) {
+    const leave = this.#enter(userId);
+    if (!leave) {
       this.#counters.refused++;
       throw new VigieError('unavailable', 'too much is being looked up at once; try again in a moment', {
         retryAfterSeconds: 1,
       });
     }
-    const entry = { call, userId, done: Promise.withResolvers<unknown>() };
+    const entry = { call, userId, done: Promise.withResolvers<unknown>(), leave };
     const cancel = (): void => this.#cancel(entry);
     signal?.addEventListener('abort', cancel, { once: true });
     const ofUser = this.#waiting.get(userId) ?? [];
@@ -75,10 +79,10 @@ export class ReadQueue {
     return [...this.#waiting.values()].reduce((sum, ofUser) => sum + ofUser.length, 0);
   }
 
-  /** The server itself makes few reads, and each is needed. */
-  #isFullFor(userId: string): boolean {
-    if (userId === SERVER) return this.#length >= 2 * MAX_WAITING;
-    return (this.#waiting.get(userId)?.length ?? 0) >= MAX_PER_USER || this.#length >= MAX_WAITING;
+  /** The server itself makes few reads, and each is needed. @returns undefined when there is no room */
+  #enter(userId: string): (() => void) | undefined {
+    if (userId !== SERVER) return this.#shares.take(userId);
+    return this.#length < 2 * READ_SHARES.total ? () => undefined : undefined;
   }
 
   /** The read that is running continues to its end: SQLite cannot be interrupted here. */
@@ -88,6 +92,7 @@ export class ReadQueue {
     if (left.length === ofUser.length) return;
     if (left.length > 0) this.#waiting.set(entry.userId, left);
     else this.#waiting.delete(entry.userId);
+    entry.leave();
     this.#counters.cancelled++;
     entry.done.reject(new VigieError('unavailable', 'the caller no longer waits for this'));
   }
@@ -99,6 +104,7 @@ export class ReadQueue {
     const [userId, [entry, ...left]] = turn;
     this.#waiting.delete(userId);
     if (left.length > 0) this.#waiting.set(userId, left);
+    entry?.leave();
     return entry;
   }
 

@@ -25,7 +25,7 @@ beforeEach(() => {
 
 const fromUnknown = (address: string): LoginOrigin => ({ kind: 'unknown', address });
 const fromPrivate = (address: string): LoginOrigin => ({ kind: 'private', address });
-const device: LoginOrigin = { kind: 'device', sessionId: 'ses_1' };
+const device: LoginOrigin = { kind: 'device', sessionId: 'ses_1', userId: 'usr_1' };
 
 /** @returns the attempt, or seconds to wait */
 async function attempt(username: string, origin: LoginOrigin): Promise<LoginAttempt | number> {

@@ -7,7 +7,7 @@ import { VigieError } from '../../server/errors.ts';
 
 const fromUnknown = (address: string): LoginOrigin => ({ kind: 'unknown', address });
 const fromPrivate = (address: string): LoginOrigin => ({ kind: 'private', address });
-const device = (sessionId: string): LoginOrigin => ({ kind: 'device', sessionId });
+const device = (sessionId: string, userId = 'usr_1'): LoginOrigin => ({ kind: 'device', sessionId, userId });
 
 const isRefusal = (error: unknown): boolean =>
   error instanceof VigieError && error.code === 'tooManyRequests' && error.retryAfterSeconds === 2;
@@ -93,6 +93,14 @@ test("when all places are taken, a waiting request of the busiest network is rep
   assert.ok(answered.includes('owner'));
   assert.equal(answered.length, 2 + 32);
   assert.equal(refused.length, 7);
+});
+
+test('one user with many sign-ins has the share of one user', async () => {
+  const hasher = new PasswordHasher();
+  const flood = repeat(34, (index): [string, LoginOrigin] => ['flood', device(`ses_${index}`, 'anna')]);
+  const { answered, refused } = await answersOf(hasher, [...flood, ['ben', device('ses_b', 'ben')]]);
+  assert.ok(answered.indexOf('ben') <= 4, answered.join(' '));
+  assert.equal(refused.length, 34 - 10);
 });
 
 test('a failing job releases its place', async () => {

@@ -45,23 +45,27 @@ test('an administrator downloads a backup that restores, and nothing of it stays
   assert.equal(existsSync(join(dataDir, 'backup')), false);
 });
 
-test('one backup at a time, and none without room for it', async (context) => {
+test('one user has one backup at a time and leaves one for another, and there is none without room for it', async (context) => {
   const dataDir = temporaryFolder(context);
   await startApi(context, { dataDir });
   let free = Infinity;
   const backups = new Backups({ dataDir, log: createLog('silent'), freeBytes: () => free });
   {
-    using made = await backups.make(undefined);
+    using made = await backups.make('anna', undefined);
     assert.ok(existsSync(made.path));
-    await assert.rejects(backups.make(undefined), {
-      code: 'unavailable',
+    await assert.rejects(backups.make('anna', undefined), {
+      code: 'tooManyRequests',
       message: /try again when it is done/,
     });
+    using other = await backups.make('ben', undefined);
+    assert.notEqual(other.path, made.path);
+    await assert.rejects(backups.make('carl', undefined), { code: 'tooManyRequests' });
   }
   free = 1e6;
-  await assert.rejects(backups.make(undefined), { code: 'unavailable', message: /make room/ });
+  assert.equal(existsSync(join(dataDir, 'backup')), false);
+  await assert.rejects(backups.make('anna', undefined), { code: 'unavailable', message: /make room/ });
   free = Infinity;
-  (await backups.make(undefined))[Symbol.dispose]();
+  (await backups.make('anna', undefined))[Symbol.dispose]();
 });
 
 /** A server with one camera, a backup of it, and a second camera added since. */

@@ -1,18 +1,22 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { test } from 'node:test';
 import { runInNewContext } from 'node:vm';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const policy = readFileSync(resolve(ROOT, 'SECURITY.md'), 'utf8');
-const [, table = ''] = /<!-- limits:[^>]*-->([\s\S]*)<!-- end of limits -->/.exec(policy) ?? [];
-const rows = table
-  .trim()
-  .split('\n')
-  .slice(2)
-  .map((line) => line.split('|').map((cell) => cell.trim()))
-  .map(([, door = '', what = '', limit = '', constant = '']) => ({ door, what, limit, constant }));
+const rows = tableOf('limits').map(([, door = '', what = '', limit = '', constant = '']) => ({
+  door,
+  what,
+  limit,
+  constant,
+}));
+const shares = tableOf('shares').map(([, what = '', total = '', perUser = '', constant = '']) => ({
+  what,
+  limits: [total, perUser],
+  constant,
+}));
 
 /** In the unit of the constant's name, or of the table. */
 const UNITS: Readonly<Record<string, number>> = {
@@ -40,6 +44,35 @@ for (const { door, what, limit, constant } of rows) {
     assert.ok(file !== '' && digits !== '' && factor !== undefined, `${limit} | ${constant}`);
     assert.equal(valueOf(file, path) * msPer(path, unit), Number(digits.replaceAll(',', '')) * factor);
   });
+}
+
+for (const { what, limits, constant } of shares) {
+  test(`the shares in SECURITY.md are the code's: ${what}`, () => {
+    const [, file = '', name = ''] = /^`([^`]+)` `([^`]+)`$/.exec(constant) ?? [];
+    const ofOne = readFileSync(resolve(ROOT, file), 'utf8').includes(`perKey`) ? 'perKey' : 'perUser';
+    assert.deepEqual(
+      limits.map((limit) => Number(limit.replaceAll(',', ''))),
+      [valueOf(file, `${name}.total`), valueOf(file, `${name}.${ofOne}`)],
+    );
+  });
+}
+
+test('every bound with shares in the server is in the table', () => {
+  const listed = new Set(shares.map(({ constant }) => /`(\w+)`$/.exec(constant)?.[1]));
+  for (const file of globSync('server/**/*.ts', { cwd: ROOT }))
+    for (const [, name] of readFileSync(resolve(ROOT, file), 'utf8').matchAll(/const (\w+) = \{ total: /g))
+      if (name !== 'UNAUTHENTICATED') assert.ok(listed.has(name), `${name} in ${file}`);
+});
+
+/** The cells of each row, from the second on. */
+function tableOf(name: string): string[][] {
+  const [, table = ''] =
+    new RegExp(`<!-- ${name}:[^>]*-->([\\s\\S]*)<!-- end of ${name} -->`).exec(policy) ?? [];
+  return table
+    .trim()
+    .split('\n')
+    .slice(2)
+    .map((line) => line.split('|').map((cell) => cell.trim()));
 }
 
 /** Times are compared in ms. */

@@ -72,7 +72,7 @@ class Rig implements UpdatableCameras {
     async function* source(): AsyncGenerator<Buffer> {
       yield file;
     }
-    return (await this.images.add(source())).image;
+    return (await this.images.add(source(), 'anna')).image;
   }
 
   /** The states reported since the last call, without repetitions. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { test, type TestContext } from 'node:test';
-import { MAX_MJPEG_STREAMS_PER_USER } from '../../server/pictures/mjpeg-streams.ts';
+import { MJPEG_SHARES } from '../../server/pictures/mjpeg-streams.ts';
 import type { CameraFrame } from '../../server/core/video/camera-frame.ts';
 import { overload } from '../support/overload.ts';
 import { until } from '../support/until.ts';
@@ -179,9 +179,9 @@ test('a full server refuses a stream with a delay, and the end of a stream makes
 test('one user has a limited number of streams, and a closed one makes room', async (context) => {
   const { server, open } = await setUp(context);
   const streams: Mjpeg[] = [];
-  for (let i = 0; i < MAX_MJPEG_STREAMS_PER_USER; i++) streams.push(await open());
+  for (let i = 0; i < MJPEG_SHARES.perUser; i++) streams.push(await open());
   assert.equal((await open()).response.statusCode, 429);
   streams[0]?.response.destroy();
-  await until('there is room', () => server.mjpeg.counters.open < MAX_MJPEG_STREAMS_PER_USER);
+  await until('there is room', () => server.mjpeg.counters.open < MJPEG_SHARES.perUser);
   assert.equal((await open()).response.statusCode, 200);
 });

@@ -204,7 +204,9 @@ test('a thumbnail that cannot be made fails for its requests, and the next is ma
 
 test('at most 32 thumbnails wait, and closing answers all of them', async (context) => {
   const { thumbnails } = makeThumbnails(context);
-  const wanted = Array.from({ length: 40 }, (_, index) => thumbnails.of(frameOf(`cam_${index}`), 100));
+  const wanted = Array.from({ length: 40 }, (_, index) =>
+    thumbnails.of(frameOf(`cam_${index}`), 100, `user ${index % 4}`),
+  );
   const outcomes = Promise.allSettled(wanted);
   thumbnails.close();
   for (const outcome of await outcomes)
@@ -216,6 +218,28 @@ test('at most 32 thumbnails wait, and closing answers all of them', async (conte
   assert.equal(thumbnails.counters.refused, 7);
   await assert.rejects(thumbnails.of(frameOf('cam_a'), 100), /stopping/);
   thumbnails.close();
+});
+
+test('users take turns, and the same thumbnail is made in the first turn of those who wait for it', async (context) => {
+  const { scaler, thumbnails } = makeThumbnails(context);
+  const flood = Array.from({ length: 30 }, (_, index) =>
+    thumbnails.of(frameOf('cam_a', index), 100 + index, 'anna'),
+  );
+  const outcomes = Promise.allSettled(flood);
+  const own = thumbnails.of(frameOf('cam_b', 500), 100, 'ben');
+  const shared = thumbnails.of(frameOf('cam_a', 20), 120, 'ben');
+  assert.equal(thumbnails.counters.refused, 5, 'the share of one user');
+  for (let made = 0; made < 6; made++) {
+    scaler.answer(made);
+    await new Promise(setImmediate);
+  }
+  assert.deepEqual([await own, await shared], [Uint8Array.of(500), Uint8Array.of(20)]);
+  assert.deepEqual(
+    scaler.asked.slice(0, 6).map(({ receivedUs }) => receivedUs),
+    [0, 1, 500, 2, 20, 3],
+  );
+  thumbnails.close();
+  await outcomes;
 });
 
 test('one user has a limited number of waiting thumbnails, which leaves room for others', async (context) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { CameraTrack } from '../../server/sfu/camera-track.ts';
+import { mock, test } from 'node:test';
+import { CameraTrack, type FrameSink } from '../../server/sfu/camera-track.ts';
 import type { EncodedFrame } from '../../server/core/video/encoded-frame.ts';
 
 const FRAME: EncodedFrame = {
@@ -18,6 +18,11 @@ const FRAME: EncodedFrame = {
   encodedUs: 1,
 };
 
+const sink = (onFrame: () => unknown, onSilence = (): void => undefined): FrameSink => ({
+  onFrame,
+  onSilence,
+});
+
 test('a viewer that fails on a frame does not affect the others, and the error is reported', () => {
   let deliver: ((frame: EncodedFrame) => void) | undefined;
   const track = new CameraTrack(
@@ -33,13 +38,13 @@ test('a viewer that fails on a frame does not affect the others, and the error i
   );
   const seen: string[] = [];
   const failure = new Error('no path');
-  track.add({ onFrame: () => seen.push('first') });
-  track.add({
-    onFrame: () => {
+  track.add(sink(() => seen.push('first')));
+  track.add(
+    sink(() => {
       throw failure;
-    },
-  });
-  track.add({ onFrame: () => seen.push('last') });
+    }),
+  );
+  track.add(sink(() => seen.push('last')));
   assert.throws(
     () => deliver?.(FRAME),
     (error: unknown) => error instanceof AggregateError && error.errors[0] === failure,
@@ -64,13 +69,50 @@ test('after each frame the track reports the time for all viewers, also when one
     () => nowUs,
     (...each) => times.push(each),
   );
-  track.add({ onFrame: () => (nowUs += 7) });
-  track.add({
-    onFrame: () => {
+  track.add(sink(() => (nowUs += 7)));
+  track.add(
+    sink(() => {
       nowUs += 3;
       throw new Error('no path');
-    },
-  });
+    }),
+  );
   assert.throws(() => deliver?.(FRAME), AggregateError);
   assert.deepEqual(times, [[FRAME.encodedUs, 100, 110]]);
+});
+
+test('while no frame comes the viewers hear of it a few times a second, for a while, and not when they have left', () => {
+  mock.timers.enable({ apis: ['setInterval'] });
+  let deliver: ((frame: EncodedFrame) => void) | undefined;
+  const video = {
+    subscribe: (_cameraId: string, onFrame: (frame: EncodedFrame) => void) => {
+      deliver = onFrame;
+      return { close: () => undefined };
+    },
+    requestKeyframe: () => undefined,
+  };
+  const track = new CameraTrack('door', video, () => 0);
+  let silences = 0;
+  const viewer = sink(
+    () => undefined,
+    () => void silences++,
+  );
+  track.add(viewer);
+  mock.timers.tick(1_000);
+  assert.equal(silences, 0, 'before the first frame there is nothing to repeat');
+  for (let i = 0; i < 10; i++) {
+    deliver?.(FRAME);
+    mock.timers.tick(150);
+  }
+  assert.equal(silences, 0, 'frames come');
+  for (let i = 0; i < 5; i++) mock.timers.tick(200);
+  assert.equal(silences, 5);
+  for (let i = 0; i < 1_000; i++) mock.timers.tick(200);
+  assert.equal(silences, 100);
+  deliver?.(FRAME);
+  mock.timers.tick(400);
+  assert.equal(silences, 101);
+  track.remove(viewer);
+  mock.timers.tick(10_000);
+  assert.equal(silences, 101);
+  mock.timers.reset();
 });

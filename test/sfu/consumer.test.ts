@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ntpTimestamp } from '../../server/sfu/rtp-stream.ts';
-import { RTX_SSRC, ScriptedConsumer, SSRC } from '../support/scripted-consumer.ts';
+import { RTX_SSRC, ScriptedConsumer, SSRC, type SentRtp } from '../support/scripted-consumer.ts';
+
+const REPORT = {
+  kind: 'report',
+  ssrc: SSRC,
+  fractionLost: 0,
+  cumulativeLost: 0,
+  highestSequence: 0,
+  lastSr: 0,
+  delaySinceLastSr: 0,
+} as const;
 
 test('after every gap the first frame sent is a keyframe', () => {
   const rig = new ScriptedConsumer();
@@ -107,10 +117,7 @@ test('the round trip is computed from the last sender report, from 1 ms to 10 s'
   const rig = new ScriptedConsumer();
   const { consumer } = rig;
   const report = (lastSr: number, delaySinceLastSr: number): void =>
-    consumer.onFeedback(
-      { kind: 'report', ssrc: SSRC, fractionLost: 0.25, lastSr, delaySinceLastSr },
-      rig.nowUs,
-    );
+    consumer.onFeedback({ ...REPORT, fractionLost: 0.25, lastSr, delaySinceLastSr }, rig.nowUs);
   const measured = (): number => Math.round(consumer.stats.roundTripUs / 1000);
   const before = measured();
   report(0, 0);
@@ -155,4 +162,42 @@ test('a report is due once a packet was sent', () => {
   assert.deepEqual(rig.consumer.report(rig.nowUs), []);
   rig.frame(true);
   assert.equal(rig.consumer.report(rig.nowUs).length, 2);
+});
+
+test('when the camera falls silent, its last frame is sent again until a report covers it', () => {
+  const rig = new ScriptedConsumer();
+  const { consumer, sent } = rig;
+  const silence = (): SentRtp[] => {
+    const before = sent.length;
+    rig.nowUs += 200_000;
+    consumer.onSilence(rig.nowUs);
+    return sent.slice(before);
+  };
+  consumer.resume();
+  rig.frame(true);
+  const original = sent.map(({ sequenceNumber }) => sequenceNumber);
+  const repeats = silence();
+  assert.deepEqual(
+    repeats.map(({ ssrc, payload }) => [ssrc, Buffer.from(payload).readUInt16BE(0)]),
+    original.map((number) => [RTX_SSRC, number]),
+  );
+  assert.equal(silence().length, 0);
+  const highestSequence = repeats.at(-1)?.sequenceNumber ?? 0;
+  consumer.onFeedback({ ...REPORT, ssrc: RTX_SSRC, highestSequence }, rig.nowUs);
+  for (let i = 0; i < 100; i++) assert.equal(silence().length, 0);
+});
+
+test('of a camera that fell silent while the path was full, one keyframe is requested when there is room', () => {
+  const rig = new ScriptedConsumer();
+  const { consumer, path } = rig;
+  consumer.resume();
+  rig.frame(true);
+  path.isFull = true;
+  rig.frame();
+  consumer.onSilence(rig.nowUs);
+  assert.equal(rig.keyframeRequests, 0);
+  path.isFull = false;
+  consumer.onSilence(rig.nowUs);
+  consumer.onSilence(rig.nowUs);
+  assert.equal(rig.keyframeRequests, 1);
 });

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { WebSocket } from 'ws';
 import { Capacity } from '../../server/core/capacity.ts';
+import { Shares } from '../../server/core/shares.ts';
 import { createLog } from '../../server/log.ts';
 import { FrameWatches } from '../../server/signaling/frame-watches.ts';
 import { TransportQuota } from '../../server/signaling/transport-quota.ts';
@@ -36,6 +37,7 @@ function setUp() {
   const allowance = new ViewerAllowance({
     capacity: new Capacity(clock),
     transportQuota: new TransportQuota(),
+    frameWatches: new Shares({ total: 100, perUser: 100 }),
     clock,
   });
   const watches = new FrameWatches({

@@ -5,8 +5,8 @@ import { WebSocket } from 'ws';
 import { MAX_FRAME_WATCHES } from '../../server/signaling/frame-watches.ts';
 import { clientConnections } from '../../server/http/client-connection.ts';
 import { HttpServer } from '../../server/http/http-server.ts';
-import { MAX_SESSIONS_PER_USER, SignalingServer } from '../../server/signaling/signaling-server.ts';
-import { MAX_TRANSPORTS_PER_USER } from '../../server/signaling/transport-quota.ts';
+import { SESSION_SHARES, SignalingServer } from '../../server/signaling/signaling-server.ts';
+import { TRANSPORT_SHARES } from '../../server/signaling/transport-quota.ts';
 import { trustedProxies } from '../../server/http/trusted-proxies.ts';
 import { serverClock } from '../../server/core/clock.ts';
 import type { CameraFrame } from '../../server/core/video/camera-frame.ts';
@@ -286,7 +286,7 @@ test('a network that opens sockets in a loop gets 429 with a delay', async (cont
 test('one user has a limited number of pages, and a new one replaces the one open for longest', async (context) => {
   const { url } = await startSignaling(context, new Set());
   const sockets: SignalingSocket[] = [];
-  for (let page = 0; page < MAX_SESSIONS_PER_USER + 2; page++)
+  for (let page = 0; page < SESSION_SHARES.perUser + 2; page++)
     sockets.push(await SignalingSocket.open(url, `session ${page}`));
   await until('the first two are told', () => sockets.filter(({ closeCode }) => closeCode).length === 2);
   assert.deepEqual(sockets.map(({ closeCode }) => closeCode).slice(0, 3), [
@@ -300,16 +300,16 @@ test('one user has a limited number of pages, and a new one replaces the one ope
 test('the pages of one user share a limit of transports, and closing a page releases its own', async (context) => {
   const { sfu, url } = await startSignaling(context, new Set());
   const sockets: SignalingSocket[] = [];
-  for (let page = 0; page < MAX_TRANSPORTS_PER_USER / 8; page++) {
+  for (let page = 0; page < TRANSPORT_SHARES.perUser / 8; page++) {
     const socket = await SignalingSocket.open(url, `session ${page}`);
     sockets.push(socket);
     for (let i = 0; i < 8; i++) await socket.request('createWebRtcTransport', {});
   }
-  assert.equal(sfu.stats.transports, MAX_TRANSPORTS_PER_USER);
+  assert.equal(sfu.stats.transports, TRANSPORT_SHARES.perUser);
   const next = await SignalingSocket.open(url, 'the next page');
   await assert.rejects(next.request('createWebRtcTransport', {}), /^Error: tooManyRequests$/);
   sockets.shift()?.close();
-  await until('its transports are gone', () => sfu.stats.transports === MAX_TRANSPORTS_PER_USER - 8);
+  await until('its transports are gone', () => sfu.stats.transports === TRANSPORT_SHARES.perUser - 8);
   await until('there is room', () =>
     next.request('createWebRtcTransport', {}).then(
       () => true,

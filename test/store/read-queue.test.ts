@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { VigieError } from '../../server/errors.ts';
-import { MAX_PER_USER, MAX_WAITING, ReadQueue } from '../../server/store/read-queue.ts';
+import { READ_SHARES, ReadQueue } from '../../server/store/read-queue.ts';
 import type { ReadFor } from '../../server/store/work.ts';
 
 /** A reader that answers one at a time, when the test says so. */
@@ -41,9 +41,10 @@ suite('the queue of long reads', () => {
     const { ask, queue, answerAll } = desk();
     // The first is running and no longer waits.
     const told = [ask('first', { userId: 'anna' })];
-    for (let n = 0; n < MAX_PER_USER; n++) told.push(ask('mine', { userId: 'anna' }));
+    for (let n = 0; n < READ_SHARES.perUser; n++) told.push(ask('mine', { userId: 'anna' }));
     assert.equal(await ask('one more', { userId: 'anna' }), 'unavailable');
-    for (let n = 0; queue.figures.length <= MAX_WAITING; n++) told.push(ask('others', { userId: `${n}` }));
+    for (let n = 0; queue.figures.length <= READ_SHARES.total; n++)
+      told.push(ask('others', { userId: `${n}` }));
     assert.equal(await ask('too much', { userId: 'ben' }), 'unavailable');
     told.push(ask('of the server'));
     await answerAll();
@@ -68,7 +69,7 @@ suite('the queue of long reads', () => {
     const { ask, asked, queue, answerAll } = desk();
     const first = ask('first', { userId: 'anna' });
     const gone = new AbortController();
-    const waiting = Array.from({ length: MAX_PER_USER }, () =>
+    const waiting = Array.from({ length: READ_SHARES.perUser }, () =>
       ask('gone', { userId: 'anna', signal: gone.signal }),
     );
     gone.abort();
@@ -77,7 +78,7 @@ suite('the queue of long reads', () => {
     const next = ask('next', { userId: 'anna' });
     await answerAll();
     assert.deepEqual([await first, await next, asked()], ['first', 'next', ['first', 'next']]);
-    assert.equal(queue.figures.cancelled, MAX_PER_USER + 1);
+    assert.equal(queue.figures.cancelled, READ_SHARES.perUser + 1);
   });
 
   test('refuses waiting reads at shutdown', async () => {

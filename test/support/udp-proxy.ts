@@ -12,6 +12,8 @@ import { randomSequence } from '../../server/virtual-camera/scene-palette.ts';
 export class UdpProxy {
   /** 0 … 1 of the packets, each way. */
   loss = 0;
+  /** Whether to lose this datagram of the server, besides. */
+  losing: (datagram: Buffer) => boolean = () => false;
   dropped = 0;
   forwarded = 0;
   readonly #random: () => number;
@@ -58,7 +60,7 @@ export class UdpProxy {
     if (known) return known;
     const socket = createSocket('udp4');
     socket.on('message', (datagram) => {
-      if (!this.#lost()) this.#server.socket.send(datagram, port, address);
+      if (!this.#lost() && !this.losing(datagram)) this.#server.socket.send(datagram, port, address);
     });
     this.#mappings.set(key, socket);
     return socket;

@@ -21,6 +21,10 @@ export type ViewerFeedback =
       ssrc: number;
       /** 0 … 1, since the report before. */
       fractionLost: number;
+      /** Since the first packet; a packet that came twice counts as less than none. */
+      cumulativeLost: number;
+      /** The highest sequence number that arrived, u32: the upper half counts its wraps. */
+      highestSequence: number;
       /** Middle 32 bits of the NTP time of the last sender report, 0 without one. */
       lastSr: number;
       /** 1/65536 s. */
@@ -83,6 +87,8 @@ function reports(body: Buffer, count: number): ViewerFeedback[] {
       kind: 'report',
       ssrc: body.readUInt32BE(block),
       fractionLost: body.readUInt8(block + 4) / 256,
+      cumulativeLost: body.readIntBE(block + 5, 3),
+      highestSequence: body.readUInt32BE(block + 8),
       lastSr: body.readUInt32BE(block + 16),
       delaySinceLastSr: body.readUInt32BE(block + 20),
     });

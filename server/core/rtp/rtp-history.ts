@@ -49,9 +49,8 @@ export class RtpHistory {
    * @param minIntervalUs the viewer's round trip
    */
   take(sequenceNumber: number, nowUs: number, minIntervalUs: number): SentPacket | undefined {
-    const entry = this.#entries?.[sequenceNumber % CAPACITY];
-    if (entry?.sequenceNumber !== sequenceNumber) return undefined;
-    if (nowUs - entry.sentUs > MAX_AGE_US) return undefined;
+    const entry = this.#find(sequenceNumber);
+    if (!entry || nowUs - entry.sentUs > MAX_AGE_US) return undefined;
     if (nowUs - entry.resentUs < minIntervalUs) return undefined;
     if (entry.resends >= MAX_RESENDS) return undefined;
     entry.resentUs = nowUs;
@@ -59,7 +58,17 @@ export class RtpHistory {
     return entry;
   }
 
+  /** The packet, however old, to repeat it unasked; undefined when it is unknown. */
+  find(sequenceNumber: number): SentPacket | undefined {
+    return this.#find(sequenceNumber);
+  }
+
   clear(): void {
     this.#entries = undefined;
+  }
+
+  #find(sequenceNumber: number): Entry | undefined {
+    const entry = this.#entries?.[sequenceNumber % CAPACITY];
+    return entry?.sequenceNumber === sequenceNumber ? entry : undefined;
   }
 }

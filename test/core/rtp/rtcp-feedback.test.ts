@@ -22,6 +22,8 @@ test('a receiver report is read block by block', () => {
       kind: 'report',
       ssrc: 0x11223344,
       fractionLost: 0.25,
+      cumulativeLost: 5,
+      highestSequence: 0xabcd,
       lastSr: 0x8899aabb,
       delaySinceLastSr: 65_536,
     },

@@ -64,7 +64,8 @@ export const rtcp: FuzzTarget = {
         for (const datagram of datagrams) {
           deliver(nowUs);
           for (const feedback of readRtcp(datagram))
-            if (feedback.ssrc === consumer.ssrc) consumer.onFeedback(feedback, nowUs);
+            if (consumer.ssrcs.includes(feedback.ssrc)) consumer.onFeedback(feedback, nowUs);
+          consumer.onSilence(nowUs);
           for (const report of consumer.report(nowUs)) report.serialize();
           nowUs += 100_000;
         }

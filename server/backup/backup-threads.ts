@@ -1,17 +1,17 @@
-/** Runs work on backups in a thread of its own, one at a time. */
+/** Runs work on backups in a thread of its own for each. */
 
 import { Worker } from 'node:worker_threads';
 import { VigieError } from '../errors.ts';
 import { receiveError, type Outcome } from '../store/thread-messages.ts';
 import type { BackupWork } from './backup-worker.ts';
 
-export class BackupThread {
-  #worker: Worker | undefined;
+export class BackupThreads {
+  readonly #workers = new Set<Worker>();
 
   /** @throws what the work throws; VigieError `unavailable` when this is closed meanwhile */
   async run(workerData: BackupWork): Promise<unknown> {
     const worker = new Worker(new URL('./backup-worker.ts', import.meta.url), { workerData });
-    this.#worker = worker;
+    this.#workers.add(worker);
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     worker.once('message', (outcome: Outcome) =>
       'error' in outcome ? reject(receiveError(outcome.error)) : resolve(outcome.value),
@@ -21,13 +21,13 @@ export class BackupThread {
     try {
       return await promise;
     } finally {
-      this.#worker = undefined;
+      this.#workers.delete(worker);
       await worker.terminate();
     }
   }
 
   /** Idempotent. */
   async close(): Promise<void> {
-    await this.#worker?.terminate();
+    await Promise.all([...this.#workers].map((worker) => worker.terminate()));
   }
 }
