@@ -7,6 +7,7 @@ import type { AppContext } from './app-context.ts';
 import { createSession } from './session/create-session.ts';
 import { LiveConnection } from './live/live-connection.ts';
 import { hintsAtSession } from './session/session.ts';
+import { ShownZone } from './dates/shown-zone.ts';
 import { followColorScheme } from './ui/theme.ts';
 import './app/vigie-app.ts';
 
@@ -14,11 +15,14 @@ followColorScheme();
 
 const session = createSession(BASE_PATH);
 const live = new LiveConnection(BASE_PATH, session);
-const context: AppContext = { session, api: new Api(session), live };
+const api = new Api(session);
+const siteZone = new ShownZone(live.signaling, () => api.call('GET /api/site/time-zone'));
+const context: AppContext = { session, api, live, siteZone };
 
 session.on('change', ({ kind }) => {
   if (kind === 'signedIn') {
     live.signaling.start();
+    void siteZone.load();
   } else if (kind === 'signedOut') {
     live.signaling.stop();
     live.cameras.clear();

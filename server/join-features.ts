@@ -33,6 +33,8 @@ export function joinFeatures(features: Features, log: Log): void {
   accounts.events.on('accessChanged', (userId) => watching.forEach((each) => each.refreshAccess(userId)));
   accounts.events.on('sessionEnded', (sessionId) => watching.forEach((each) => each.endSession(sessionId)));
 
+  site.zone.on('changed', (view) => signaling.tellEveryone('siteTimeZone', view));
+
   // The clock is set, or the machine has slept.
   site.trust.on('changed', (view) => signaling.tellAdministrators('siteClock', view));
   site.clock.on('changed', (change) => {

@@ -31,6 +31,7 @@ const UNTIMED_PAGES = new Set(
     'about',
     'camera-advice',
     'camera-settings',
+    'clock-alarm',
     'connection-check',
     'console',
     'device-address',
@@ -43,6 +44,7 @@ const UNTIMED_PAGES = new Set(
     'recording-alarm',
     'rights',
     'sensor-events',
+    'time-zones',
     'webhooks',
   ].map((name) => `test/e2e/${name}.test.ts`),
 );

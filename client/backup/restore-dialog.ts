@@ -7,6 +7,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/progress-bar/progress-bar.js';
 import type { BackupContents, UploadedBackup } from '../../server/wire/backup.ts';
 import type { AppContext } from '../app-context.ts';
+import type { ShownTime } from '../dates/shown-time.ts';
 import { FormDialog, passwordOf } from '../ui/form-dialog.ts';
 
 type Step =
@@ -63,7 +64,9 @@ export class RestoreDialog extends FormDialog<AppContext> {
         return html`<p>The backup is encrypted.</p>
           ${passwordInput('password', 'Password of the backup', 'off')}`;
       case 'agree':
-        return html`<p data-testid="restore-contents">${describe(this.step.contents)}</p>
+        return html`<p data-testid="restore-contents">
+            ${describe(this.step.contents, this.context.siteZone.time)}
+          </p>
           <p>
             It replaces users, cameras and their keys, settings, events and certificates. What is there now is
             moved aside on the server; recordings stay. The server restarts, live video stops for some
@@ -156,8 +159,9 @@ function passwordInput(
   ></wa-input>`;
 }
 
-function describe({ madeAtMs, cameras, users }: BackupContents): string {
-  const of = madeAtMs === null ? 'A database' : `A backup of ${new Date(madeAtMs).toLocaleString()}`;
+function describe({ madeAtMs, cameras, users }: BackupContents, time: ShownTime): string {
+  const of =
+    madeAtMs === null ? 'A database' : `A backup of ${time.date(madeAtMs)}, ${time.minute(madeAtMs)}`;
   return `${of}, with ${counted(cameras, 'camera')} and ${counted(users, 'user')}.`;
 }
 

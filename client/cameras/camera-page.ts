@@ -2,7 +2,6 @@
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
-import { wallMs } from '../clock.ts';
 import { isAdministrator, type AppContext } from '../app-context.ts';
 import { saveAs } from '../http/receive-file.ts';
 import '../live/vigie-camera.ts';
@@ -192,7 +191,7 @@ export class CameraPage extends LitElement {
     const picture = await this.#camera.value?.takeSnapshot();
     if (!picture) return;
     const name = this.context.live.cameras.find(this.cameraId)?.name ?? 'camera';
-    saveAs(picture, `${name} ${new Date(wallMs()).toISOString().slice(0, 19).replaceAll(':', '-')}.jpg`);
+    saveAs(picture, `${name} ${this.context.siteZone.time.fileStamp(this.context.live.clock.nowMs())}.jpg`);
   }
 }
 

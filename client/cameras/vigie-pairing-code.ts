@@ -58,7 +58,8 @@ export class PairingCode extends LitElement {
     if (this.error) return html`${errorCallout(this.error, 'pairing-error')}`;
     if (!this.pairing) return nothing;
     const { code, expiresAtMs } = this.pairing;
-    const until = new Date(expiresAtMs).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+    const { time } = this.context.siteZone;
+    const until = time.minute(expiresAtMs) + time.zoneBeside(expiresAtMs);
     return html`
       <vigie-copy-field label="Pairing code" .value=${code} data-testid="pairing-code"></vigie-copy-field>
       <p class="quiet" role="status" data-testid="pairing-validity">

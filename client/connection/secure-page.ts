@@ -8,9 +8,13 @@ import { isLoopbackOrigin } from '../devices/device-origins.ts';
 import { localAuthority, type AuthorityFacts } from './local-authority.ts';
 import { BASE_PATH } from '../http/base-path.ts';
 import { routePath } from '../routing/routes.ts';
+import { ShownTime } from '../dates/shown-time.ts';
 import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import '../ui/vigie-copy-field.ts';
+
+/** Strangers read this page too, and are not told the site's zone. */
+const UTC = new ShownTime('UTC');
 
 export class SecurePage extends LitElement {
   static override styles = [
@@ -97,7 +101,7 @@ export class SecurePage extends LitElement {
         <vigie-copy-field label="Fingerprint (SHA-256)" .value=${fingerprint}></vigie-copy-field>
         <p class="quiet">
           Compare this fingerprint with the one in the server’s log to make sure that the download is genuine.
-          Valid until ${new Date(validUntilMs).toLocaleDateString()}.
+          Valid until ${UTC.date(validUntilMs)} (UTC).
         </p>
       </section>
       <section>

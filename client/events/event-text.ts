@@ -2,6 +2,7 @@
 
 import { STALLED_SOURCE } from '../../server/wire/browser-values.ts';
 import type { EventKind, EventView } from '../../server/wire/event.ts';
+import type { ShownTime } from '../dates/shown-time.ts';
 import { shortDuration } from '../ui/relative-time.ts';
 
 export interface EventText {
@@ -20,8 +21,8 @@ const JUST_NOW_MS = 10_000;
 const LONG_AGO_MS = 7 * 24 * 3_600_000;
 
 /** @param nowMs on the server's clock, ms since the Unix epoch */
-export function eventText(event: EventView, nowMs: number): EventText {
-  return { what: whatOf(event), where: whereOf(event), when: whenOf(event, nowMs) };
+export function eventText(event: EventView, nowMs: number, time: ShownTime): EventText {
+  return { what: whatOf(event), where: whereOf(event), when: whenOf(event, nowMs, time) };
 }
 
 function whatOf({ source, sourceName, kind }: EventView): string {
@@ -35,12 +36,12 @@ function whereOf({ source, sourceName, zones }: EventView): string {
   return zones.length === 0 ? 'in the picture' : `in ${zones.map((zone) => `“${zone}”`).join(', ')}`;
 }
 
-function whenOf({ startedAtMs, endedAtMs }: EventView, nowMs: number): string {
+function whenOf({ startedAtMs, endedAtMs }: EventView, nowMs: number, time: ShownTime): string {
   if (endedAtMs === null) return 'now';
   const agoMs = nowMs - endedAtMs;
   const lastedMs = endedAtMs - startedAtMs;
   const lasted = lastedMs < 1000 ? '' : `, for ${shortDuration(lastedMs)}`;
   if (agoMs < JUST_NOW_MS) return `just now${lasted}`;
   if (agoMs < LONG_AGO_MS) return `${shortDuration(agoMs)} ago${lasted}`;
-  return `${new Date(startedAtMs).toLocaleDateString(undefined, { dateStyle: 'medium' })}${lasted}`;
+  return `${time.date(startedAtMs)}${lasted}`;
 }

@@ -9,7 +9,6 @@ import { repeat } from 'lit/directives/repeat.js';
 import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
-import { wallMs } from '../clock.ts';
 import type { EventKind, EventView } from '../../server/wire/event.ts';
 import type { AppContext } from '../app-context.ts';
 import type { EventFeedOptions } from './event-feed.ts';
@@ -17,6 +16,7 @@ import { eventPicture, eventPictureStyles } from './event-picture.ts';
 import { EVENT_KINDS, eventText } from './event-text.ts';
 import { FeedController } from './feed-controller.ts';
 import { routePath, type Reachable } from '../routing/routes.ts';
+import '../site/vigie-site-zone.ts';
 import { errorCallout } from '../ui/error-callout.ts';
 import { valueOf } from '../ui/field-value.ts';
 import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
@@ -47,6 +47,7 @@ export class EventsPage extends LitElement {
     super();
     this.loading = false;
     listen(this, (update) => this.context.live.cameras.on('change', update));
+    listen(this, (update) => this.context.siteZone.on('change', update));
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -55,9 +56,11 @@ export class EventsPage extends LitElement {
 
   protected override render(): TemplateResult {
     const nowMs = this.context.live.clock.nowMs();
-    const days = Map.groupBy(this.#events.events, ({ startedAtMs }) => dayText(startedAtMs));
+    const { time } = this.context.siteZone;
+    const days = Map.groupBy(this.#events.events, ({ startedAtMs }) => time.day(startedAtMs, nowMs));
     return html`
       ${pageHeader({ title: 'Events', testId: 'events-title', actions: this.#filters() })}
+      <vigie-site-zone of="times" .context=${this.context}></vigie-site-zone>
       ${errorCallout(this.#events.error, 'events-error')}
       ${[...days].map(
         ([day, events]) =>
@@ -103,17 +106,16 @@ export class EventsPage extends LitElement {
   }
 
   #event(event: EventView, nowMs: number): TemplateResult {
-    const { what, where, when } = eventText(event, nowMs);
+    const { time } = this.context.siteZone;
+    const { what, where, when } = eventText(event, nowMs, time);
     const { cameraId, startedAtMs: atMs } = event;
-    const started = new Date(atMs);
-    const time = started.toLocaleTimeString(undefined, { timeStyle: 'medium' });
     return html`<li class=${event.endedAtMs === null ? 'lasting' : ''} data-testid="event">
       <a class="card" href=${routePath({ page: 'recordings', cameraId, atMs })}>
         ${eventPicture(event)}
         <span class="text">
           <span>${this.context.live.cameras.find(cameraId)?.name ?? 'Camera'}: ${what}</span>
           <span class="quiet">${where}</span>
-          <time class="quiet" datetime=${started.toISOString()}>${time} · ${when}</time>
+          <time class="quiet" datetime=${new Date(atMs).toISOString()}>${time.second(atMs)} · ${when}</time>
         </span>
       </a>
     </li>`;
@@ -171,12 +173,6 @@ export class EventsPage extends LitElement {
 
 function kindOf(value: string): EventKind | undefined {
   return value in EVENT_KINDS ? (value as EventKind) : undefined;
-}
-
-function dayText(ms: number): string {
-  const day = new Date(ms);
-  const isToday = day.toDateString() === new Date(wallMs()).toDateString();
-  return isToday ? 'Today' : day.toLocaleDateString(undefined, { dateStyle: 'full' });
 }
 
 customElements.define('vigie-events-page', EventsPage);

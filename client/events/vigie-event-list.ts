@@ -4,6 +4,7 @@ import { LitElement, css, html, nothing, type PropertyValues, type TemplateResul
 import type { EventView } from '../../server/wire/event.ts';
 import type { AppContext } from '../app-context.ts';
 import { routePath } from '../routing/routes.ts';
+import { listen } from '../ui/listen.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import type { EventFeedOptions } from './event-feed.ts';
 import { eventPicture, eventPictureStyles } from './event-picture.ts';
@@ -68,6 +69,11 @@ export class EventList extends LitElement {
   declare cameraId: string;
   readonly #events = new FeedController(this, () => this.#feedOptions());
 
+  constructor() {
+    super();
+    listen(this, (update) => this.context.siteZone.on('change', update));
+  }
+
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('cameraId') || changed.has('context')) this.#events.restart();
   }
@@ -90,14 +96,19 @@ export class EventList extends LitElement {
   }
 
   #event(event: EventView, nowMs: number): TemplateResult {
-    const { what, where, when } = eventText(event, nowMs);
+    const { time } = this.context.siteZone;
+    const { what, where, when } = eventText(event, nowMs, time);
     const { cameraId, startedAtMs: atMs } = event;
-    const started = new Date(atMs);
     return html`<li class=${event.endedAtMs === null ? 'lasting' : ''} data-testid="event">
       <a href=${routePath({ page: 'recordings', cameraId, atMs })}>
         ${eventPicture(event)}
         <span class="what">${what} <span class="quiet">${where}</span></span>
-        <time class="quiet" datetime=${started.toISOString()} title=${started.toLocaleString()}>${when}</time>
+        <time
+          class="quiet"
+          datetime=${new Date(atMs).toISOString()}
+          title="${time.moment(atMs)}${time.zoneBeside(atMs)}"
+          >${when}</time
+        >
       </a>
     </li>`;
   }

@@ -17,6 +17,7 @@ import type { CameraFirmwareAction } from './vigie-camera-firmware.ts';
 import './vigie-firmware-upload.ts';
 import { errorCallout } from '../ui/error-callout.ts';
 import { iconButton } from '../ui/icon-button.ts';
+import { listen } from '../ui/listen.ts';
 import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import { firmwarePageStyles } from './firmware-page.styles.ts';
@@ -35,6 +36,7 @@ export class FirmwarePage extends LitElement {
   constructor() {
     super();
     this.error = null;
+    listen(this, (update) => this.context.siteZone.on('change', update));
   }
 
   override connectedCallback(): void {
@@ -89,12 +91,12 @@ export class FirmwarePage extends LitElement {
 
   #imageRow(image: FirmwareImageView): TemplateResult {
     const { version, target, bytes, sha256, createdAtMs } = image;
-    const date = new Date(createdAtMs).toLocaleDateString(undefined, { dateStyle: 'medium' });
+    const { time } = this.context.siteZone;
     return html`<li class="image" data-testid="firmware-image" data-version=${version}>
       <div>
         <strong>${version}</strong> <span class="quiet">for ${boardName(target)}</span>
         <p class="quiet">
-          ${megabytes(bytes)} · ${date} ·
+          ${megabytes(bytes)} · ${time.date(createdAtMs)}${time.zoneBeside(createdAtMs)} ·
           <code title="SHA-256: ${sha256}">${sha256.slice(0, SHOWN_HASH_CHARACTERS)}</code>
         </p>
       </div>

@@ -15,6 +15,7 @@ import './vigie-step-player.ts';
 import './vigie-timeline.ts';
 import type { Selection } from './vigie-timeline.ts';
 import { routePath } from '../routing/routes.ts';
+import '../site/vigie-site-zone.ts';
 import { errorCallout } from '../ui/error-callout.ts';
 import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
@@ -62,6 +63,7 @@ export class LookBackPage extends LitElement {
     this.left = new Set();
     this.playheadMs = null;
     listen(this, (update) => this.context.live.cameras.on('change', update));
+    listen(this, (update) => this.context.siteZone.on('change', update));
     listen(this, (update) => this.#timelines.on('change', update));
   }
 
@@ -116,6 +118,7 @@ export class LookBackPage extends LitElement {
         ({ id }) => id,
         (camera) => this.#row(camera),
       )}
+      <vigie-site-zone of="times" .context=${this.context}></vigie-site-zone>
     `;
   }
 
@@ -137,6 +140,7 @@ export class LookBackPage extends LitElement {
       playing,
       onPlay: (play) => this.#play(play),
       playheadMs: this.playheadMs,
+      time: this.context.siteZone.time,
       speed,
       speeds: SPEEDS,
       onSpeed: (next) => {
@@ -156,6 +160,7 @@ export class LookBackPage extends LitElement {
         .timeline=${this.#timelines.of(id)}
         .scale=${this.scale}
         .now=${() => this.context.live.clock.nowMs()}
+        .time=${this.context.siteZone.time}
         .playheadMs=${this.playheadMs}
         @vigie-seek=${({ detail }: CustomEvent<{ ms: number }>) => this.#seek(detail.ms)}
         @vigie-range=${({ detail }: CustomEvent<Selection>) => (this.scale = new TimeScale(detail.fromMs, detail.toMs))}

@@ -3,9 +3,9 @@
 import { css, html, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
+import type { ShownTime } from '../dates/shown-time.ts';
 import { valueOf } from '../ui/field-value.ts';
 import { iconButton } from '../ui/icon-button.ts';
-import { momentText } from './recording-words.ts';
 
 const ZOOM_IN = 0.4;
 const ZOOM_OUT = 2.5;
@@ -17,6 +17,7 @@ export interface PlaybackControls {
   before?: unknown;
   after?: unknown;
   playheadMs: number | null;
+  time: ShownTime;
   speed: number;
   speeds: readonly number[];
   onSpeed: (speed: number) => void;
@@ -42,7 +43,7 @@ export const playbackControlsStyles = css`
 `;
 
 export function playbackControls(controls: PlaybackControls): TemplateResult {
-  const { playing, playheadMs, speed, speeds, before, after, onPlay, onSpeed, onZoom } = controls;
+  const { playing, playheadMs, time, speed, speeds, before, after, onPlay, onSpeed, onZoom } = controls;
   return html`<div class="controls">
     ${before}
     ${iconButton({
@@ -53,7 +54,7 @@ export function playbackControls(controls: PlaybackControls): TemplateResult {
     })}
     ${after}
     <span class="moment" data-testid="moment"
-      >${playheadMs === null ? 'Select a time on the timeline' : momentText(playheadMs)}</span
+      >${playheadMs === null ? 'Select a time on the timeline' : time.moment(playheadMs)}</span
     >
     <wa-select
       size="s"

@@ -30,22 +30,3 @@ export function alarmText({ alarm }: RecordingStatus): string | null {
     return 'Recording has stopped: the folder of the recordings, or the disk it is on, is not there. Recording resumes automatically when it is back.';
   return null;
 }
-
-/** “14:05:09” of local time. */
-export function timeText(ms: number): string {
-  return new Date(ms).toLocaleTimeString(undefined, {
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  });
-}
-
-/** “Mon 23 Nov, 14:05:09”. */
-export function momentText(ms: number): string {
-  const day = new Date(ms).toLocaleDateString(undefined, {
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-  });
-  return `${day}, ${timeText(ms)}`;
-}

@@ -6,9 +6,9 @@ import '@awesome.me/webawesome/dist/components/button/button.js';
 import type { EventView } from '../../server/wire/event.ts';
 import type { Timeline } from '../../server/wire/recording.ts';
 import { errorText } from '../http/api-error.ts';
-import { rangeQuery } from './timelines.ts';
 import { isAdministrator, type AppContext } from '../app-context.ts';
 import { mergeEvents } from '../events/event-feed.ts';
+import { cameraPast } from './camera-past.ts';
 import './recording-dialog.ts';
 import type { RecordingDialog } from './recording-dialog.ts';
 import { eventsOf, LEAD_MS, nextEvent } from './event-jumps.ts';
@@ -31,7 +31,6 @@ import { recordingsPageStyles } from './recordings-page.styles.ts';
 const HOUR_MS = 3_600_000;
 /** While nothing is asked for, what has been recorded meanwhile is looked up this often. */
 const REFRESH_MS = 10_000;
-const MAX_EVENTS = 1000;
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
 
 export class RecordingsPage extends LitElement {
@@ -76,6 +75,7 @@ export class RecordingsPage extends LitElement {
     this.error = null;
     this.events = [];
     listen(this, (update) => this.context.live.cameras.on('change', update));
+    listen(this, (update) => this.context.siteZone.on('change', update));
     listen(this, () =>
       this.context.live.signaling.on('event', (event) => {
         if (event.cameraId === this.cameraId) this.events = mergeEvents(this.events, [event]);
@@ -136,6 +136,7 @@ export class RecordingsPage extends LitElement {
         .events=${this.events}
         .scale=${this.scale}
         .now=${() => this.context.live.clock.nowMs()}
+        .time=${this.context.siteZone.time}
         .playheadMs=${this.playheadMs}
         .selection=${this.selection}
         @vigie-seek=${({ detail }: CustomEvent<{ ms: number }>) => this.#seek(detail.ms)}
@@ -151,7 +152,7 @@ export class RecordingsPage extends LitElement {
         @vigie-select=${({ detail }: CustomEvent<Selection | null>) => (this.selection = detail)}
         @vigie-changed=${() => void this.#load()}
       ></vigie-selection-bar>
-      <vigie-site-zone of="device" .context=${this.context}></vigie-site-zone>
+      <vigie-site-zone of="times" .context=${this.context}></vigie-site-zone>
       ${this.#emptyHint(administrator)}
       <vigie-recording-dialog .context=${this.context} ${ref(this.#settings)}></vigie-recording-dialog>
     `;
@@ -189,6 +190,7 @@ export class RecordingsPage extends LitElement {
         }),
       ],
       playheadMs: this.playheadMs,
+      time: this.context.siteZone.time,
       speed: this.speed,
       speeds: SPEEDS,
       onSpeed: (speed) => (this.speed = speed),
@@ -207,15 +209,8 @@ export class RecordingsPage extends LitElement {
 
   async #load(): Promise<void> {
     const asked = ++this.#asked;
-    const { cameraId, context } = this;
-    // A little more than is shown, so that moving it finds something there.
-    const marginMs = this.scale.spanMs / 2;
-    const query = rangeQuery(this.scale.fromMs - marginMs, this.scale.toMs + marginMs);
     try {
-      const [timeline, events] = await Promise.all([
-        context.api.call('GET /api/cameras/:cameraId/timeline', { params: { cameraId }, query }),
-        eventsOf(context.api, cameraId)({ ...query, limit: MAX_EVENTS }),
-      ]);
+      const { timeline, events } = await cameraPast(this.context.api, this.cameraId, this.scale);
       if (asked !== this.#asked) return;
       this.timeline = timeline;
       this.events = events;

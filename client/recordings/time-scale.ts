@@ -1,5 +1,7 @@
 /** Which stretch of time a timeline shows, and where a moment stands on it. Immutable; times are ms since the Unix epoch. */
 
+import type { ZoneClock } from '../dates/zone-clock.ts';
+
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -69,34 +71,37 @@ export class TimeScale {
     return ms > this.toMs ? this.moved(ms - this.toMs + this.spanMs * 0.1) : this;
   }
 
-  /** Round moments of local time, as many as there is room for. */
-  ticks(widthPixels: number): Tick[] {
+  /** Round moments as the clock on the wall shows them, as many as there is room for. */
+  ticks(widthPixels: number, clock: ZoneClock): Tick[] {
     const minStep = (this.spanMs / Math.max(1, widthPixels)) * MIN_TICK_PIXELS;
     const stepMs = STEPS_MS.find((candidate) => candidate >= minStep) ?? DAY_MS;
     const step = stepMs >= DAY_MS ? 'days' : stepMs >= MINUTE_MS ? 'minutes' : 'seconds';
-    const moments = stepMs >= HOUR_MS ? this.#hours(stepMs / HOUR_MS) : this.#minutes(stepMs);
+    const moments = stepMs >= HOUR_MS ? this.#hours(stepMs / HOUR_MS, clock) : this.#minutes(stepMs, clock);
     return moments.map((ms) => ({ ms, step }));
   }
 
   /** Steps of less than an hour are round before and after a clock change, which is of half an hour at least. */
-  #minutes(stepMs: number): number[] {
-    const zoneMs = new Date(this.fromMs).getTimezoneOffset() * MINUTE_MS;
+  #minutes(stepMs: number, clock: ZoneClock): number[] {
+    const aheadMs = clock.offsetMs(this.fromMs);
     const moments: number[] = [];
-    for (let ms = Math.ceil((this.fromMs - zoneMs) / stepMs) * stepMs + zoneMs; ms <= this.toMs; ms += stepMs)
+    for (
+      let ms = Math.ceil((this.fromMs + aheadMs) / stepMs) * stepMs - aheadMs;
+      ms <= this.toMs;
+      ms += stepMs
+    )
       moments.push(ms);
     return moments;
   }
 
   /** Every so many hours of each day as its clock shows them; the day on which clocks change has 23 or 25. */
-  #hours(stepHours: number): number[] {
+  #hours(stepHours: number, clock: ZoneClock): number[] {
     const moments = new Set<number>();
-    const day = new Date(this.fromMs);
-    day.setHours(0, 0, 0, 0);
-    for (; day.getTime() <= this.toMs; day.setDate(day.getDate() + 1))
+    const { year, month, day: firstDay } = clock.wall(this.fromMs);
+    for (let day = firstDay; clock.moment(year, month, day, 0) <= this.toMs; day++)
       for (let hour = 0; hour < 24; hour += stepHours) {
-        const moment = new Date(day.getFullYear(), day.getMonth(), day.getDate(), hour);
+        const ms = clock.moment(year, month, day, hour);
         // An hour that is passed over has no mark; a day without a midnight has one where it begins.
-        if (hour === 0 || moment.getHours() === hour) moments.add(moment.getTime());
+        if (hour === 0 || clock.wall(ms).hour === hour) moments.add(ms);
       }
     return [...moments].filter((ms) => ms >= this.fromMs && ms <= this.toMs).toSorted((a, b) => a - b);
   }

@@ -15,7 +15,8 @@ import { isAdministrator, type AppContext } from '../app-context.ts';
 import '../ui/confirm-dialog.ts';
 import type { ConfirmDialog } from '../ui/confirm-dialog.ts';
 import { errorCallout } from '../ui/error-callout.ts';
-import { bytesText, momentText } from './recording-words.ts';
+import { listen } from '../ui/listen.ts';
+import { bytesText } from './recording-words.ts';
 import type { Selection } from './vigie-timeline.ts';
 
 const FIRST_LENGTH_MS = 60_000;
@@ -68,6 +69,7 @@ export class VigieSelectionBar extends LitElement {
     this.selection = null;
     this.playheadMs = null;
     this.error = null;
+    listen(this, (update) => this.context.siteZone.on('change', update));
   }
 
   override disconnectedCallback(): void {
@@ -91,9 +93,10 @@ export class VigieSelectionBar extends LitElement {
       ({ startMs, endMs }) => endMs >= selection.fromMs && startMs <= selection.toMs,
     );
     const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
+    const { time } = this.context.siteZone;
     return html`
       <span class="words"
-        >${momentText(selection.fromMs)} – ${momentText(selection.toMs)} · ${bytesText(bytes)}</span
+        >${time.moment(selection.fromMs)} – ${time.moment(selection.toMs)} · ${bytesText(bytes)}</span
       >
       ${this.#button('mark-to', 'End selection here', () => this.#markTo(selection))}
       ${this.progress === undefined ? this.#downloadButton(selection, segments.length > 0) : this.#progress(this.progress)}

@@ -10,7 +10,8 @@ import { wallMs } from '../clock.ts';
 import type { EventView } from '../../server/wire/event.ts';
 import type { Timeline } from '../../server/wire/recording.ts';
 import { eventText } from '../events/event-text.ts';
-import { GAP_WORDS, momentText, timeText } from './recording-words.ts';
+import { GAP_WORDS } from './recording-words.ts';
+import { ShownTime, deviceTimeZone } from '../dates/shown-time.ts';
 import { TimeScale, type Tick } from './time-scale.ts';
 import './vigie-preview.ts';
 import { TIMELINE_HEIGHT, timelineStyles } from './vigie-timeline.styles.ts';
@@ -39,6 +40,7 @@ export class VigieTimeline extends LitElement {
     events: { attribute: false },
     scale: { attribute: false },
     now: { attribute: false },
+    time: { attribute: false },
     playheadMs: { attribute: false },
     selection: { attribute: false },
     hoverX: { state: true },
@@ -51,6 +53,7 @@ export class VigieTimeline extends LitElement {
   declare events: readonly EventView[];
   declare scale: TimeScale;
   declare now: () => number;
+  declare time: ShownTime;
   declare playheadMs: number | null;
   declare selection: Selection | null;
   declare protected hoverX: number | null;
@@ -65,6 +68,7 @@ export class VigieTimeline extends LitElement {
     this.timeline = null;
     this.events = [];
     this.now = wallMs;
+    this.time = new ShownTime(deviceTimeZone());
     this.scale = TimeScale.lately(wallMs());
     this.playheadMs = null;
     this.selection = null;
@@ -93,7 +97,7 @@ export class VigieTimeline extends LitElement {
         aria-valuemin=${Math.round(fromMs)}
         aria-valuemax=${Math.round(toMs)}
         aria-valuenow=${Math.round(this.playheadMs ?? fromMs)}
-        aria-valuetext=${this.playheadMs === null ? 'no time selected' : momentText(this.playheadMs)}
+        aria-valuetext=${this.playheadMs === null ? 'no time selected' : this.time.moment(this.playheadMs)}
         data-testid="timeline"
         @wheel=${this.#onWheel}
         @pointerdown=${this.#onPointerDown}
@@ -103,7 +107,7 @@ export class VigieTimeline extends LitElement {
         @pointerleave=${() => (this.hoverX = null)}
         @keydown=${this.#onKey}
       >
-        ${this.scale.ticks(this.width).map((tick) => this.#tick(tick))}
+        ${this.scale.ticks(this.width, this.time.clock).map((tick) => this.#tick(tick))}
         ${this.timeline?.gaps.map(({ startMs, endMs, reason }) =>
           this.#bar('gap', startMs, endMs ?? this.now(), GAP_WORDS[reason]),
         )}
@@ -120,7 +124,7 @@ export class VigieTimeline extends LitElement {
             `event ${event.kind}`,
             event.startedAtMs,
             event.endedAtMs ?? this.now(),
-            whatHappened(event),
+            this.#whatHappened(event),
             EVENT_TOP,
             EVENT_HEIGHT,
           ),
@@ -154,16 +158,10 @@ export class VigieTimeline extends LitElement {
 
   #tick({ ms, step }: Tick): TemplateResult {
     const x = this.#x(ms);
-    const date = new Date(ms);
-    const isMidnight = date.getHours() === 0 && date.getMinutes() === 0 && date.getSeconds() === 0;
-    const label =
-      step === 'days' || isMidnight
-        ? date.toLocaleDateString(undefined, { day: 'numeric', month: 'short' })
-        : date.toLocaleTimeString(undefined, {
-            hour: '2-digit',
-            minute: '2-digit',
-            ...(step === 'seconds' && { second: '2-digit' }),
-          });
+    const { hour, minute, second } = this.time.clock.wall(ms);
+    const isMidnight = hour === 0 && minute === 0 && second === 0;
+    const ofDay = step === 'seconds' ? this.time.second(ms) : this.time.minute(ms);
+    const label = step === 'days' || isMidnight ? this.time.dayOfMonth(ms) : ofDay;
     return svg`<line class="tick" x1=${x} x2=${x} y1="0" y2=${TIMELINE_HEIGHT}></line>
       ${x + LABEL_WIDTH > this.width ? nothing : svg`<text x=${x + 4} y="16">${label}</text>`}`;
   }
@@ -195,7 +193,7 @@ export class VigieTimeline extends LitElement {
             ></vigie-preview>`
           : nothing
       }
-      ${timeText(ms)}${event ? ` · ${whatHappened(event)}` : ''}${gap ? ` · ${GAP_WORDS[gap.reason]}` : ''}
+      ${this.time.second(ms)}${event ? ` · ${this.#whatHappened(event)}` : ''}${gap ? ` · ${GAP_WORDS[gap.reason]}` : ''}
     </div>`;
   }
 
@@ -253,6 +251,11 @@ export class VigieTimeline extends LitElement {
     step();
   };
 
+  #whatHappened(event: EventView): string {
+    const { what, where } = eventText(event, this.now(), this.time);
+    return where ? `${what} ${where}` : what;
+  }
+
   #offset(event: PointerEvent): number {
     return event.clientX - this.getBoundingClientRect().left;
   }
@@ -270,11 +273,6 @@ export class VigieTimeline extends LitElement {
   #select(fromMs: number, toMs: number): void {
     this.dispatchEvent(new CustomEvent('vigie-select', { detail: { fromMs, toMs } }));
   }
-}
-
-function whatHappened(event: EventView): string {
-  const { what, where } = eventText(event, wallMs());
-  return where ? `${what} ${where}` : what;
 }
 
 customElements.define('vigie-timeline', VigieTimeline);

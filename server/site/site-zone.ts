@@ -3,15 +3,17 @@
  * first one's browser; until then the machine's, which in a container is UTC more often than not.
  */
 
+import { EventEmitter } from 'node:events';
 import { machineTimeZone } from '../core/local-time.ts';
 import type { SiteTimeZone } from '../wire/site.ts';
 import type { SiteStore } from './site-store.ts';
 
-export class SiteZone {
+export class SiteZone extends EventEmitter<{ changed: [SiteTimeZone] }> {
   readonly #store: SiteStore;
   #chosen: string | undefined;
 
   constructor(store: SiteStore) {
+    super();
     this.#store = store;
     this.#chosen = store.timeZone();
   }
@@ -26,6 +28,8 @@ export class SiteZone {
   /** In force at once. @param unlessChosen leaves one that was chosen as it is */
   async set(timeZone: string, unlessChosen: boolean): Promise<void> {
     await this.#store.setTimeZone(timeZone, unlessChosen);
+    const before = this.#chosen;
     this.#chosen = this.#store.timeZone();
+    if (this.#chosen !== before) this.emit('changed', this.view);
   }
 }

@@ -9,7 +9,7 @@
 import type { EventView } from './event.ts';
 import type { HealthProblem } from './health.ts';
 import type { RecordingStatus } from './recording.ts';
-import type { SiteClockView } from './site.ts';
+import type { SiteClockView, SiteTimeZone } from './site.ts';
 import type { CameraAdvice, CameraView, LivenessView } from './camera.ts';
 import type { CameraFirmwareView } from './firmware.ts';
 
@@ -213,6 +213,8 @@ export interface SignalingNotifications {
   recordingStatus: RecordingStatus;
   /** To administrators: the site's clock went wrong, or is right again. */
   siteClock: SiteClockView;
+  /** Another time zone was chosen for the site. */
+  siteTimeZone: SiteTimeZone;
   /** Data were lost or damaged while the server runs, or are well again (empty); /api/health says the same. */
   healthProblems: { problems: HealthProblem[] };
   consumerClosed: { consumerId: string; reason: 'cameraRemoved' | 'rightRevoked' | 'transportClosed' };

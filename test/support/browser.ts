@@ -10,6 +10,7 @@ import {
   chromium,
   type Browser,
   type BrowserContext,
+  type BrowserContextOptions,
   type BrowserServer,
   type ElementHandle,
   type Locator,
@@ -92,9 +93,17 @@ export class TestBrowser {
     this.browser = browser;
   }
 
-  /** A page with a separate browser profile. @param prepare called before the page navigates */
-  async open(url: string, prepare: (page: Page) => Promise<void> = async () => {}): Promise<TestPage> {
-    const context = await this.browser.newContext({ viewport: { width: 1280, height: 800 } });
+  /**
+   * A page with a separate browser profile.
+   *
+   * @param prepare called before the page navigates
+   */
+  async open(
+    url: string,
+    prepare: (page: Page) => Promise<void> = async () => {},
+    options: BrowserContextOptions = {},
+  ): Promise<TestPage> {
+    const context = await this.browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
     await context.addInitScript(PAGE_SCRIPTS);
     const page = await context.newPage();
     this.#watch(page, new URL(url).host);

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventText } from '../../../client/events/event-text.ts';
+import { ShownTime } from '../../../client/dates/shown-time.ts';
 import type { EventView } from '../../../server/wire/event.ts';
 
 const NOW = Date.UTC(2027, 0, 20, 12);
 const MINUTE = 60_000;
+const TOKYO = new ShownTime('Asia/Tokyo', 'UTC', 'en-GB');
 
 const event = (change: Partial<EventView>): EventView => ({
   id: 'evt_1',
@@ -20,11 +22,11 @@ const event = (change: Partial<EventView>): EventView => ({
   ...change,
 });
 
-const where = (change: Partial<EventView>) => eventText(event(change), NOW).where;
+const where = (change: Partial<EventView>) => eventText(event(change), NOW, TOKYO).where;
 
 const when = (agoMs: number, lastedMs = 0) => {
   const endedAtMs = NOW - agoMs;
-  return eventText(event({ startedAtMs: endedAtMs - lastedMs, endedAtMs }), NOW).when;
+  return eventText(event({ startedAtMs: endedAtMs - lastedMs, endedAtMs }), NOW, TOKYO).when;
 };
 
 test('the place of an event depends on its source', () => {
@@ -37,12 +39,12 @@ test('the place of an event depends on its source', () => {
 
 test('a camera that is connected without new pictures is not called offline', () => {
   const away = { source: 'connection', kind: 'offline' } as const;
-  assert.equal(eventText(event(away), NOW).what, 'Camera offline');
-  assert.equal(eventText(event({ ...away, sourceName: 'stalled' }), NOW).what, 'Camera stalled');
+  assert.equal(eventText(event(away), NOW, TOKYO).what, 'Camera offline');
+  assert.equal(eventText(event({ ...away, sourceName: 'stalled' }), NOW, TOKYO).what, 'Camera stalled');
 });
 
 test('the time of an event is relative to now, with its duration', () => {
-  assert.equal(eventText(event({ endedAtMs: null, startedAtMs: NOW - MINUTE }), NOW).when, 'now');
+  assert.equal(eventText(event({ endedAtMs: null, startedAtMs: NOW - MINUTE }), NOW, TOKYO).when, 'now');
   assert.equal(when(0), 'just now');
   assert.equal(when(-5_000), 'just now');
   assert.equal(when(3_000, 25_000), 'just now, for 25 s');
@@ -51,4 +53,9 @@ test('the time of an event is relative to now, with its duration', () => {
   assert.equal(when(180 * MINUTE), '3 h ago');
   assert.equal(when(2 * 24 * 60 * MINUTE), '2 days ago');
   assert.match(when(30 * 24 * 60 * MINUTE), /2026/);
+});
+
+test('the date of an old event is that of the site’s time zone', () => {
+  // 18:00 in UTC is the next day in Tokyo.
+  assert.equal(when(29.75 * 24 * 60 * MINUTE), '22 Dec 2026');
 });

@@ -1,0 +1,29 @@
+/** What was recorded of one camera and what happened at it, around a time range. */
+
+import type { EventView } from '../../server/wire/event.ts';
+import type { Timeline } from '../../server/wire/recording.ts';
+import type { Api } from '../http/api.ts';
+import { eventsOf } from './event-jumps.ts';
+import { rangeQuery } from './timelines.ts';
+
+const MAX_EVENTS = 1000;
+
+export interface CameraPast {
+  timeline: Timeline;
+  events: EventView[];
+}
+
+/** Of a little more time than is shown, so that moving the timeline finds something there. */
+export async function cameraPast(
+  api: Api,
+  cameraId: string,
+  { fromMs, toMs }: { fromMs: number; toMs: number },
+): Promise<CameraPast> {
+  const marginMs = (toMs - fromMs) / 2;
+  const query = rangeQuery(fromMs - marginMs, toMs + marginMs);
+  const [timeline, events] = await Promise.all([
+    api.call('GET /api/cameras/:cameraId/timeline', { params: { cameraId }, query }),
+    eventsOf(api, cameraId)({ ...query, limit: MAX_EVENTS }),
+  ]);
+  return { timeline, events };
+}
