@@ -12,8 +12,7 @@ import type { Dates } from './core/site-clock.ts';
 import { auditCalls } from './audit/audit-calls.ts';
 import { auditRoutes } from './audit/audit-routes.ts';
 import type { Audit } from './audit/open-audit.ts';
-import { backupRoutes } from './backup/backup-routes.ts';
-import type { Backups } from './backup/backups.ts';
+import { backupRoutes, type BackupServices } from './backup/backup-routes.ts';
 import type { Log } from './log.ts';
 import type { AuthorityCertificate } from './tls/local-authority.ts';
 import { CAMERA_PATH, FIRMWARE_PATH } from './wire/camera-protocol.ts';
@@ -61,7 +60,8 @@ export interface HttpAppOptions {
   recordings: Recordings;
   motion: MotionSettingsHolder;
   outbound: Pick<Outbound, 'webhooks' | 'notifier'>;
-  backups: Pick<Backups, 'make'>;
+  backups: BackupServices['backups'];
+  restores: BackupServices['restores'];
   /** The server's facts for the connection check. */
   connection: ServerFacts;
   /** The server's figures for administrators. */
@@ -121,8 +121,8 @@ export function createHttpApp(options: HttpAppOptions): Express {
     connectionRoutes(options.connection, guard, connectionOf),
     statusRoutes(options.status, guard),
     siteRoutes(options.site, guard),
-    backupRoutes(options.backups, guard, log),
     auditRoutes({ audit: audit.log, store: audit.store, guard, log }),
+    backupRoutes({ backups: options.backups, restores: options.restores, users: accounts.users }, guard, log),
   );
   app.use('/api', notFound);
 

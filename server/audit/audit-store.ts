@@ -34,8 +34,8 @@ export interface AuditListQuery extends AuditFilter {
 
 /** No stretch lasts longer (audit-stretches.ts), so those that reach into a day began at most this long before it. */
 export const MAX_STRETCH_MS = 24 * 3_600_000;
-/** Some 60 MB. */
-export const MAX_AUDIT_ENTRIES = 200_000;
+/** Some 30 MB. */
+export const MAX_AUDIT_ENTRIES = 90_000;
 /** As in the trigger, and an hour for what its clock may differ. */
 const UNDELETABLE_MS = (7 * 24 + 1) * 3_600_000;
 const LATEST_MS = Number.MAX_SAFE_INTEGER;

@@ -5,7 +5,6 @@
  */
 
 import { networkInterfaces } from 'node:os';
-import type { Config } from '../config/config.ts';
 import { serverOrigins } from './server-origins.ts';
 import { isPrivateAddress } from '../core/address/special-addresses.ts';
 import { probeTurn } from './turn-probe.ts';
@@ -62,30 +61,6 @@ export class ConnectionFactsSource {
     });
     return this.#asking;
   }
-}
-
-/** The parts of the server that know them; main hands them over. */
-interface ConnectionParts {
-  http: { readonly port: number };
-  https:
-    { certificates: { readonly current: { cert: string } }; authorityFile?: string | undefined } | undefined;
-  sfu: { readonly port: number; readonly announcedAddresses: string[] };
-}
-
-export function connectionFacts(
-  config: Config,
-  { http, https, sfu }: ConnectionParts,
-): ConnectionFactsSource {
-  return new ConnectionFactsSource({
-    httpHost: config.httpHost,
-    httpPort: () => http.port,
-    certificate: () => https?.certificates.current.cert,
-    authorityFile: https?.authorityFile,
-    rtcPort: sfu.port,
-    announced: config.announcedAddresses,
-    announcedNow: () => sfu.announcedAddresses,
-    turnUrls: config.turnUrls,
-  });
 }
 
 async function factsOf(url: string): Promise<TurnFacts> {

@@ -8,6 +8,7 @@ import type { z } from 'zod';
 import type { ApiRoute } from './api-route.ts';
 import { ACCOUNT_ROUTES } from './routes/accounts.ts';
 import { AUDIT_ROUTES } from './routes/audit.ts';
+import { BACKUP_ROUTES } from './routes/backup.ts';
 import { CAMERA_ROUTES } from './routes/cameras.ts';
 import { EVENT_ROUTES } from './routes/events.ts';
 import { FIRMWARE_ROUTES } from './routes/firmware.ts';
@@ -26,6 +27,7 @@ export const API_ROUTES = {
   ...FIRMWARE_ROUTES,
   ...SERVER_ROUTES,
   ...AUDIT_ROUTES,
+  ...BACKUP_ROUTES,
 };
 
 type Routes = typeof API_ROUTES;

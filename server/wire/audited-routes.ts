@@ -134,6 +134,9 @@ export const AUDITED_ROUTES: Readonly<Record<ApiRouteName, AuditRule>> = {
   'PUT /api/site/time-zone': { action: 'timeZoneChanged', values: ['timeZone'], unless: 'unlessChosen' },
   'GET /api/site/clock': READS,
   'POST /api/backup': { action: 'backupDownloaded' },
+  'POST /api/backup/uploads': { none: 'holds a file for a restore, which is written' },
+  'POST /api/backup/uploads/:uploadId/contents': { none: 'checks a file for a restore, which is written' },
+  'POST /api/backup/uploads/:uploadId/restore': { action: 'backupRestored', refusedAs: 'backupRestored' },
   'GET /api/connection': SERVER,
   'GET /api/connection/addresses': SERVER,
 

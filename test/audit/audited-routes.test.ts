@@ -57,6 +57,8 @@ suite('the table of what is written into the audit log', () => {
     assert.deepEqual(unwritten.toSorted(), [
       'DELETE /api/notifications/devices/:deviceId',
       'POST /api/auth/refresh',
+      'POST /api/backup/uploads',
+      'POST /api/backup/uploads/:uploadId/contents',
       'POST /api/cameras/:cameraId/events',
       'POST /api/notifications/devices',
       'POST /api/notifications/test',
