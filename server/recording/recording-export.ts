@@ -5,11 +5,12 @@
  * time in which nothing was recorded stays in it as time.
  */
 
-import { mkdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { EncodedFrame } from '../core/video/encoded-frame.ts';
 import { VigieError } from '../errors.ts';
 import { randomId } from '../store/random-id.ts';
+import { makeFolderOf } from './recording-folder.ts';
 import type { StoredSegment } from './recording-store.ts';
 import { recordedFrames } from './recorded-frames.ts';
 import type { RecordingLibrary } from './recording-library.ts';
@@ -45,7 +46,6 @@ export class RecordingExport {
   static async open(library: RecordingLibrary, recordingsFolder: string): Promise<RecordingExport> {
     const folder = join(recordingsFolder, FOLDER);
     await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { mode: 0o700 });
     return new RecordingExport(library, folder);
   }
 
@@ -88,6 +88,7 @@ export class RecordingExport {
       const frames = framesWithin(recordedFrames(file, segment.cameraId, segment.startMs), fromMs, toMs);
       const [first] = frames;
       if (!first) continue;
+      if (!exported) await makeFolderOf(path, dirname(this.#folder));
       exported ??= await WebmFile.create(path, first, { admit: unasked, maxQueuedBytes: Infinity });
       for (const frame of frames) exported.add(frame);
       exported.lastsUntil(Math.min(segment.endMs, toMs));

@@ -23,7 +23,7 @@ suite('taking recordings away', () => {
     assert.equal(packets[0]?.keyframe, true);
     await file.close();
     await file.close();
-    assert.deepEqual(await readdir(join(rig.folder, '.exports')), []);
+    assert.deepEqual(await readdir(join(rig.folder, '.exports')).catch(() => []), []);
   });
 
   test('the last picture of a slow camera lasts in it as long as it did', async (t) => {
@@ -59,7 +59,7 @@ suite('taking recordings away', () => {
     const film = exports.range(cameraId, startMs, startMs + 600_000, gone.signal);
     gone.abort();
     await assert.rejects(film);
-    assert.deepEqual(await readdir(join(rig.folder, '.exports')), []);
+    assert.deepEqual(await readdir(join(rig.folder, '.exports')).catch(() => []), []);
     const file = await exports.range(cameraId, startMs, startMs + 600_000);
     await file.close();
   });
