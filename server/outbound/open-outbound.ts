@@ -46,7 +46,7 @@ export function openOutbound(options: OpenOutboundOptions): Outbound {
   const sender = new PushSender({ secret: store.secrets.get('push') });
   const notifier = new PushNotifier({
     store: store.notifications,
-    way: sender,
+    sender: sender,
     mayWatch,
     nameOf: (cameraId) => store.cameras.find(cameraId)?.name,
     log,

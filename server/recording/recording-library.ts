@@ -19,7 +19,7 @@ import { RecordingDates } from './recording-dates.ts';
 import { RecordingIndex } from './recording-index.ts';
 import { MARK_NAME, openRecordingFolder } from './recording-folder.ts';
 import { recordingPath } from './recording-path.ts';
-import { RecordingRoom } from './recording-room.ts';
+import { RecordingSpace } from './recording-space.ts';
 import { asStored, redateRecordings } from './redate-recordings.ts';
 import { tidyRecordings } from './tidy-recordings.ts';
 import { UnfinishedSegments, type OpenRecording } from './unfinished-segments.ts';
@@ -40,7 +40,7 @@ const MISSING_LINE = `failed to find the recordings: their disk is not there, or
 
 export class RecordingLibrary {
   readonly #options: RecordingLibraryOptions;
-  readonly #room: RecordingRoom;
+  readonly #room: RecordingSpace;
   readonly #unfinished: UnfinishedSegments;
   readonly #index: RecordingIndex;
   readonly #dates: RecordingDates;
@@ -61,7 +61,7 @@ export class RecordingLibrary {
     const { folder, limits, freeBytes, onAlarm, dates = unmappedTime() } = options;
     this.#dates = new RecordingDates(folder, dates, options.log);
     this.#index = new RecordingIndex(options.store, options.log);
-    this.#room = new RecordingRoom({
+    this.#room = new RecordingSpace({
       folder,
       limits,
       remove: (id) => this.#removeFile(id),

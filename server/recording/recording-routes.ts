@@ -1,5 +1,5 @@
 /**
- * Recordings: what a camera records, what is there of it, the films themselves, and a range of them to take away. Seeing them
+ * Recordings: what a camera records, what is there of it, the segments themselves, and a range of them to take away. Seeing them
  * needs the right to watch the camera; changing anything is administrators' work.
  */
 
@@ -16,8 +16,8 @@ import type { ReadFor } from '../store/work.ts';
 import { readFor, EncodedJson, serve } from '../http/serve.ts';
 import { UserShares } from '../http/user-shares.ts';
 
-/** A player reads two films at once, in several ranges each, and a browser has six connections to a server. */
-export const FILM_SHARES = { total: 128, perUser: 16 };
+/** A player reads two segments at once, in several ranges each, and a browser has six connections to a server. */
+export const SEGMENT_SHARES = { total: 128, perUser: 16 };
 /** Each is a copy of up to two hours of recordings. */
 export const EXPORT_SHARES = { total: 8, perUser: 2 };
 /** For a recording that somebody wants to see while it is being written. */
@@ -54,7 +54,7 @@ export interface Recordings {
 export function recordingRoutes(recordings: Recordings, cameras: KnownCameras, guard: Guard): Router {
   const router = Router();
   const refusal = 'other downloads are still under way; end one first';
-  const films = new UserShares({ ...FILM_SHARES, refusal });
+  const segments = new UserShares({ ...SEGMENT_SHARES, refusal });
   const exports = new UserShares({ ...EXPORT_SHARES, refusal });
 
   /** How much room there is for recordings, and whether they stand still for want of it. */
@@ -98,7 +98,7 @@ export function recordingRoutes(recordings: Recordings, cameras: KnownCameras, g
     async ({ request, response, params }) => {
       const { userId } = guard.mediaViewerOf(request, params.cameraId);
       let recording = find(params);
-      response.once('close', films.enter(userId, response));
+      response.once('close', segments.enter(userId, response));
       if (recording.open) {
         await Promise.race([
           recordings.finish(recording),
@@ -110,7 +110,7 @@ export function recordingRoutes(recordings: Recordings, cameras: KnownCameras, g
       }
       if (recording.open)
         throw new VigieError('unavailable', 'this minute is still being recorded', { retryAfterSeconds: 10 });
-      // A film never changes once it is whole; only the right to see it may.
+      // A segment never changes once it is whole; only the right to see it may.
       response.setHeader('Cache-Control', 'private, max-age=3600');
       response.sendFile(recordings.pathOf(recording), { cacheControl: false, dotfiles: 'allow' });
     },

@@ -13,7 +13,7 @@ import { HttpServer } from '../../server/http/http-server.ts';
 import { errorHandler } from '../../server/http/problem.ts';
 import {
   EXPORT_SHARES,
-  FILM_SHARES,
+  SEGMENT_SHARES,
   recordingRoutes,
   type Recordings,
 } from '../../server/recording/recording-routes.ts';
@@ -104,8 +104,8 @@ suite('downloads of recordings', { skip: !canListOpenFiles }, () => {
     const ended = Promise.withResolvers<void>();
     state.open = true;
     state.finish = ended.promise;
-    const waiting = Array.from({ length: FILM_SHARES.perUser }, () => request(FILM, 'anna'));
-    await until('all wait', () => server.counters.requests.unanswered === FILM_SHARES.perUser);
+    const waiting = Array.from({ length: SEGMENT_SHARES.perUser }, () => request(FILM, 'anna'));
+    await until('all wait', () => server.counters.requests.unanswered === SEGMENT_SHARES.perUser);
     for (const sent of waiting) sent.destroy();
     await until('all have left', () => server.counters.connections.open === 0);
     state.open = false;
@@ -117,7 +117,7 @@ suite('downloads of recordings', { skip: !canListOpenFiles }, () => {
   });
 
   for (const [what, url, { perUser }] of [
-    ['films', FILM, FILM_SHARES],
+    ['films', FILM, SEGMENT_SHARES],
     ['exports', EXPORT, EXPORT_SHARES],
   ] as const)
     test(`one user has ${perUser} ${what} under way at once, whoever else has some`, async (context) => {
