@@ -92,11 +92,6 @@ test('they are recorded, and the recording plays in full size', async () => {
 });
 
 test('snapshots are whole, and thumbnails are small', async () => {
-  const size = async (path: string): Promise<number[]> => {
-    const found = inspectJpeg(await admin.bytes(path));
-    assert.ok(typeof found !== 'string', String(found));
-    return [found.width, found.height];
-  };
   // Nothing else keeps the codec processes busy.
   camera.pause();
   await tab.goto(`${server.url}/events`);
@@ -113,6 +108,12 @@ test('snapshots are whole, and thumbnails are small', async () => {
   assert.ok(width > 0 && width < 1_000, `${width} pixels wide`);
   await tab.getByTestId('event').locator('img').waitFor();
 });
+
+/** @returns width and height of the picture that is there */
+async function size(path: string): Promise<number[]> {
+  const found = inspectJpeg(await admin.bytes(path));
+  return typeof found === 'string' ? assert.fail(found) : [found.width, found.height];
+}
 
 /** Grain, as in the dark, so that it is large; a time code, so that pictures are told apart. */
 function largeJpeg(seconds: number): Buffer {

@@ -8,7 +8,7 @@ import { createLog } from '../../server/log.ts';
 import { openStores } from '../../server/stores.ts';
 import { Webhooks } from '../../server/outbound/webhooks.ts';
 import type { EventView } from '../../server/wire/event.ts';
-import type { DeliveryView, WebhookMessage, WebhookSettings } from '../../server/wire/webhook.ts';
+import type { DeliveryView, WebhookSettings } from '../../server/wire/webhook.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 import { Receiver } from '../support/receiver.ts';
@@ -120,10 +120,7 @@ suite('webhooks', () => {
     await happens(event());
     await until('it is delivered', async () => (await newest(id))?.state === 'delivered');
     const [{ headers, body, message } = assert.fail()] = receiver.received;
-    assert.equal(
-      (message as WebhookMessage).data?.recording,
-      `/home/vigie/camera/cam_1/recordings/${START_MS}`,
-    );
+    assert.equal(message.data?.recording, `/home/vigie/camera/cam_1/recordings/${START_MS}`);
     assert.equal(headers['webhook-signature'], signatureOf(secret, headers, body));
   });
 
