@@ -6,6 +6,7 @@ import { Router } from 'express';
 import type { Guard } from '../accounts/guard.ts';
 import { wallMs } from '../core/clock.ts';
 import { serve } from '../http/serve.ts';
+import { endWhenStalled } from '../http/stall-watch.ts';
 import type { Log } from '../log.ts';
 import type { Backups } from './backups.ts';
 
@@ -23,6 +24,7 @@ export function backupRoutes(backups: Pick<Backups, 'make'>, guard: Guard, log: 
       'Content-Length': backup.bytes,
       'Content-Disposition': `attachment; filename="vigie-backup-${day}.vigie"`,
     });
+    endWhenStalled(response);
     try {
       await pipeline(createReadStream(backup.path), response);
       log.info({ userId, username, bytes: backup.bytes }, 'backup sent');

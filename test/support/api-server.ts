@@ -144,7 +144,11 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     log,
     ...(nowMs && { nowMs }),
   });
-  const { library, recorder, recordings } = await openRecording({
+  const {
+    library,
+    recordings,
+    close: closeRecording,
+  } = await openRecording({
     dataDir,
     store,
     limits: { totalBytes: 1e9, freeFloorBytes: 0 },
@@ -213,7 +217,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
   const close = async (): Promise<void> => {
     await server.close();
     updates.close();
-    await recorder.close();
+    await closeRecording();
     thumbnails.close();
     await store.close();
   };
