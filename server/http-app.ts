@@ -9,8 +9,7 @@ import express, { type Express } from 'express';
 import type { Accounts } from './accounts/accounts.ts';
 import type { KnownCameras } from './core/cameras.ts';
 import type { Dates } from './core/site-clock.ts';
-import { backupRoutes } from './backup/backup-routes.ts';
-import type { Backups } from './backup/backups.ts';
+import { backupRoutes, type BackupServices } from './backup/backup-routes.ts';
 import type { Log } from './log.ts';
 import type { AuthorityCertificate } from './tls/local-authority.ts';
 import { CAMERA_PATH, FIRMWARE_PATH } from './wire/camera-protocol.ts';
@@ -57,7 +56,8 @@ export interface HttpAppOptions {
   recordings: Recordings;
   motion: MotionSettingsHolder;
   outbound: Pick<Outbound, 'webhooks' | 'notifier'>;
-  backups: Pick<Backups, 'make'>;
+  backups: BackupServices['backups'];
+  restores: BackupServices['restores'];
   /** The server's facts for the connection check. */
   connection: ServerFacts;
   /** The server's figures for administrators. */
@@ -115,7 +115,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     connectionRoutes(options.connection, guard, connectionOf),
     statusRoutes(options.status, guard),
     siteRoutes(options.site, guard),
-    backupRoutes(options.backups, guard, log),
+    backupRoutes({ backups: options.backups, restores: options.restores, users: accounts.users }, guard, log),
   );
   app.use('/api', notFound);
 

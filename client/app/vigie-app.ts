@@ -6,8 +6,10 @@ import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/dropdown/dropdown.js';
 import '@awesome.me/webawesome/dist/components/dropdown-item/dropdown-item.js';
 import { isAdministrator, type AppContext } from '../app-context.ts';
-import './backup-dialog.ts';
-import type { BackupDialog } from './backup-dialog.ts';
+import '../backup/backup-dialog.ts';
+import type { BackupDialog } from '../backup/backup-dialog.ts';
+import '../backup/restore-dialog.ts';
+import type { RestoreDialog } from '../backup/restore-dialog.ts';
 import './vigie-health-alarm.ts';
 import './about-dialog.ts';
 import type { AboutDialog } from './about-dialog.ts';
@@ -37,6 +39,7 @@ export class VigieApp extends LitElement {
   readonly #passwordDialog = createRef<PasswordDialog>();
   readonly #aboutDialog = createRef<AboutDialog>();
   readonly #backupDialog = createRef<BackupDialog>();
+  readonly #restoreDialog = createRef<RestoreDialog>();
   #path = location.pathname;
 
   constructor() {
@@ -91,6 +94,7 @@ export class VigieApp extends LitElement {
       <vigie-about-dialog ${ref(this.#aboutDialog)}></vigie-about-dialog>
       <vigie-connection-banner .live=${this.context.live}></vigie-connection-banner>
       <vigie-backup-dialog .context=${this.context} ${ref(this.#backupDialog)}></vigie-backup-dialog>
+      <vigie-restore-dialog .context=${this.context} ${ref(this.#restoreDialog)}></vigie-restore-dialog>
     `;
   }
 
@@ -131,6 +135,9 @@ export class VigieApp extends LitElement {
                 </wa-dropdown-item>
                 <wa-dropdown-item value="backup" data-testid="backup">
                   <wa-icon slot="icon" name="download"></wa-icon>Back up
+                </wa-dropdown-item>
+                <wa-dropdown-item value="restore" data-testid="restore">
+                  <wa-icon slot="icon" name="upload"></wa-icon>Restore a backup
                 </wa-dropdown-item>`
             : nothing
         }
@@ -171,6 +178,7 @@ export class VigieApp extends LitElement {
     else if (detail.item.value === 'connection') this.#navigation.go({ page: 'connection' });
     else if (detail.item.value === 'secure') this.#navigation.go({ page: 'secure' });
     else if (detail.item.value === 'backup') this.#backupDialog.value?.show();
+    else if (detail.item.value === 'restore') this.#restoreDialog.value?.show();
     else if (detail.item.value === 'about') this.#aboutDialog.value?.show();
     else void this.context?.session.signOut();
   };

@@ -2,21 +2,21 @@
 
 import type { ConnectionFacts } from '../../server/wire/connection-check.ts';
 
-/** One way video could take, tried on its own. */
-export type WayKind = 'directUdp' | 'directTcp' | 'serverRelay' | 'turnUdp' | 'turnTcp' | 'turnTls';
+/** One path video could take, tried on its own. */
+export type PathKind = 'directUdp' | 'directTcp' | 'serverRelay' | 'turnUdp' | 'turnTcp' | 'turnTls';
 
 /**
  * - `connected`: ICE and DTLS stand, so video would pass
  * - `noRelay`: the relay did not give us an address: it does not answer, or refused us
  * - `noPath`: there were addresses, and no packet came back
  */
-export type WayOutcome = 'connected' | 'noRelay' | 'noPath';
+export type PathOutcome = 'connected' | 'noRelay' | 'noPath';
 
-export interface WayResult {
-  kind: WayKind;
-  /** The STUN or TURN server; null for the direct ways. */
+export interface PathResult {
+  kind: PathKind;
+  /** The STUN or TURN server; null for the direct paths. */
   url: string | null;
-  outcome: WayOutcome;
+  outcome: PathOutcome;
   /** The server's end that answered, `address:port`; null without a connection. */
   address: string | null;
   roundTripMs: number | null;
@@ -29,7 +29,7 @@ export interface CheckFacts {
   /** Whether the browser has WebRTC. */
   webrtc: boolean;
   /** In the order they were tried; empty without WebRTC, and when the server is full. */
-  ways: WayResult[];
+  paths: PathResult[];
   /** The server refused to be tried because it is full: how many watch; null: it did not. */
   watchingWhenFull: number | null;
   /** Round trip of the signaling WebSocket, ms; null: it is not connected. */

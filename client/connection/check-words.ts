@@ -5,9 +5,9 @@
  * Invariant: a server that is full is never reported as a network fault.
  */
 
-import type { CheckFacts, WayKind } from './check-facts.ts';
+import type { CheckFacts, PathKind } from './check-facts.ts';
 import { fixForAdministrator, hostOf, inMs, seenAddress, type CheckLine } from './check-line.ts';
-import { wayLine } from './way-words.ts';
+import { pathLine } from './path-words.ts';
 
 export interface CheckWords {
   verdict: CheckLine;
@@ -20,7 +20,7 @@ export function checkWords(facts: CheckFacts): CheckWords {
     lines: [
       webConnection(facts),
       ...(facts.webrtc ? [] : [noWebRtc()]),
-      ...facts.ways.map((way) => wayLine(way, facts)),
+      ...facts.paths.map((path) => pathLine(path, facts)),
       ...relayMissing(facts),
       ...publicAddress(facts),
       ...unreachableForServer(facts),
@@ -31,9 +31,9 @@ export function checkWords(facts: CheckFacts): CheckWords {
 }
 
 function verdict(facts: CheckFacts): CheckLine {
-  const { ways, webSocketRoundTripMs, webrtc, watchingWhenFull } = facts;
-  const works = (...kinds: WayKind[]): boolean =>
-    ways.some(({ kind, outcome }) => kinds.includes(kind) && outcome === 'connected');
+  const { paths, webSocketRoundTripMs, webrtc, watchingWhenFull } = facts;
+  const works = (...kinds: PathKind[]): boolean =>
+    paths.some(({ kind, outcome }) => kinds.includes(kind) && outcome === 'connected');
   if (watchingWhenFull !== null) return full(watchingWhenFull, facts);
   if (works('directUdp'))
     return { mark: 'good', title: 'Video connects directly', meaning: 'This is the fastest path.' };
@@ -96,8 +96,8 @@ function noWebRtc(): CheckLine {
 }
 
 function relayMissing(facts: CheckFacts): CheckLine[] {
-  const hasRelay = facts.ways.some(({ url }) => url !== null) || (facts.facts?.server?.turn.length ?? 0) > 0;
-  // Without a single way tried, whether viewers are offered one is not known.
+  const hasRelay = facts.paths.some(({ url }) => url !== null) || (facts.facts?.server?.turn.length ?? 0) > 0;
+  // Without a single path tried, whether viewers are offered one is not known.
   if (hasRelay || !facts.webrtc || facts.watchingWhenFull !== null) return [];
   return [
     {
@@ -131,9 +131,10 @@ function publicAddress(facts: CheckFacts): CheckLine[] {
 }
 
 /** Relays that only the server does not reach; those that fail for the viewer too have a line of their own. */
-function unreachableForServer({ facts, ways }: CheckFacts): CheckLine[] {
+function unreachableForServer({ facts, paths }: CheckFacts): CheckLine[] {
   const dead = facts?.server?.turn.filter(
-    ({ url, reachable }) => !reachable && !ways.some((way) => way.url === url && way.outcome === 'noRelay'),
+    ({ url, reachable }) =>
+      !reachable && !paths.some((path) => path.url === url && path.outcome === 'noRelay'),
   );
   return (dead ?? []).map(({ url, problem }) => ({
     mark: 'warning',

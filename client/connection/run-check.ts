@@ -1,15 +1,15 @@
-/** Runs a connection check: asks the server what it knows, and tries every way there is, each on its own, side by side. */
+/** Runs a connection check: asks the server what it knows, and tries every path there is, each on its own, side by side. */
 
 import type { IceServer, TransportParameters } from '../../server/wire/signaling.ts';
 import { isAdministrator, type AppContext } from '../app-context.ts';
 import { loadDevice, newDevice } from '../live/receive-transport.ts';
 import type { SignalingClient } from '../signaling/signaling-client.ts';
 import { SignalingError } from '../signaling/signaling-error.ts';
-import type { CheckFacts, WayKind } from './check-facts.ts';
-import { probeWay, type Way } from './way-probe.ts';
+import type { CheckFacts, PathKind } from './check-facts.ts';
+import { probePath, type ProbedPath } from './path-probe.ts';
 
 const OPEN_TIMEOUT_MS = 5_000;
-/** More would only be the same ways again, and the server gives a page few transports. */
+/** More would only be the same paths again, and the server gives a page few transports. */
 const MAX_RELAYS = 3;
 
 /** Never throws: what fails is a finding. */
@@ -45,18 +45,18 @@ function opened(signaling: SignalingClient): Promise<void> {
   });
 }
 
-type Tried = Pick<CheckFacts, 'ways' | 'watchingWhenFull'>;
+type Tried = Pick<CheckFacts, 'paths' | 'watchingWhenFull'>;
 
-const NOTHING_TRIED: Tried = { ways: [], watchingWhenFull: null };
+const NOTHING_TRIED: Tried = { paths: [], watchingWhenFull: null };
 
-/** Without a way when the server does not answer, or is full: then what a few ways found says nothing about the network. */
+/** Without a path when the server does not answer, or is full: then what a few paths found says nothing about the network. */
 async function probeWays({ signaling }: AppContext['live']): Promise<Tried> {
   try {
     const device = newDevice();
     await loadDevice(device, signaling);
-    const ways = await waysTo(signaling);
+    const paths = await waysTo(signaling);
     return {
-      ways: await Promise.all(ways.map((way) => probeWay(signaling, device, way))),
+      paths: await Promise.all(paths.map((path) => probePath(signaling, device, path))),
       watchingWhenFull: null,
     };
   } catch (error) {
@@ -65,27 +65,27 @@ async function probeWays({ signaling }: AppContext['live']): Promise<Tried> {
 }
 
 /** @throws SignalingError */
-async function waysTo(signaling: SignalingClient): Promise<Way[]> {
+async function waysTo(signaling: SignalingClient): Promise<ProbedPath[]> {
   const parameters = await signaling.request('createWebRtcTransport', {});
   signaling.request('closeWebRtcTransport', { transportId: parameters.id }).catch(() => undefined);
   return [...directWays(parameters), ...relaysOf(parameters.iceServers).slice(0, MAX_RELAYS)];
 }
 
-function directWays({ iceCandidates }: TransportParameters): Way[] {
-  const ways: Pick<Way, 'kind' | 'accepts'>[] = [
+function directWays({ iceCandidates }: TransportParameters): ProbedPath[] {
+  const paths: Pick<ProbedPath, 'kind' | 'accepts'>[] = [
     { kind: 'directUdp', accepts: ({ relayed, protocol }) => !relayed && protocol === 'udp' },
     { kind: 'directTcp', accepts: ({ relayed, protocol }) => !relayed && protocol === 'tcp' },
     { kind: 'serverRelay', accepts: ({ relayed }) => relayed === true },
   ];
   return (
-    ways
+    paths
       // That there is no address for UDP is a finding; the others are options.
       .filter(({ kind, accepts }) => kind === 'directUdp' || iceCandidates.some(accepts))
-      .map((way) => ({ ...way, url: null, iceServer: null }))
+      .map((path) => ({ ...path, url: null, iceServer: null }))
   );
 }
 
-function relaysOf(iceServers: readonly IceServer[]): Way[] {
+function relaysOf(iceServers: readonly IceServer[]): ProbedPath[] {
   return iceServers.flatMap((server) =>
     server.urls
       .filter((url) => url.startsWith('turn'))
@@ -98,7 +98,7 @@ function relaysOf(iceServers: readonly IceServer[]): Way[] {
   );
 }
 
-function relayKind(url: string): WayKind {
+function relayKind(url: string): PathKind {
   if (url.startsWith('turns:')) return 'turnTls';
   return url.endsWith('transport=tcp') ? 'turnTcp' : 'turnUdp';
 }

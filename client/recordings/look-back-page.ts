@@ -26,7 +26,7 @@ const REFRESH_MS = 10_000;
 const SPEEDS = [0.5, 1, 2, 4, 8];
 /** More than these side by side are too small to see anything in, and too much for a phone. */
 const MAX_TOGETHER = 9;
-/** A film that does not come is waited for no longer than this; the others go on. */
+/** A segment that does not come is waited for no longer than this; the others go on. */
 const MAX_WAIT_MS = 3_000;
 /** How often the playhead is redrawn while it runs. */
 const DRAW_MS = 100;
@@ -207,7 +207,7 @@ export class LookBackPage extends LitElement {
     this.#frame = requestAnimationFrame(this.#step);
     const now = monotonicMs();
     if (this.playheadMs === null && !this.#clock.playing) return;
-    if (this.#clock.playing) this.#skipToFilm(now);
+    if (this.#clock.playing) this.#skipToSegment(now);
     const { playing, speed } = this.#clock;
     const momentMs = this.#clock.momentMs(now);
     const players = [...this.renderRoot.querySelectorAll('vigie-step-player')];
@@ -222,7 +222,7 @@ export class LookBackPage extends LitElement {
   };
 
   /** Skips time in which no camera has a recording. */
-  #skipToFilm(now: number): void {
+  #skipToSegment(now: number): void {
     const momentMs = this.#clock.momentMs(now);
     const playlists = this.#cameras().map(({ id }) => new Playlist(this.#timelines.of(id)?.segments ?? []));
     const next = nextMomentOf(playlists, momentMs);

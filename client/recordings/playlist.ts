@@ -1,11 +1,11 @@
-/** Which film shows a moment, which comes next, and where it is: a camera's recordings in the order of time. Pure. */
+/** Which segment shows a moment, which comes next, and where it is: a camera's recordings in the order of time. Pure. */
 
 import { mediaPath } from '../http/request-line.ts';
 import type { RecordedSegment } from '../../server/wire/recording.ts';
 
 export interface PlayPosition {
   segment: RecordedSegment;
-  /** Into the film. */
+  /** Into the segment. */
   seconds: number;
 }
 
@@ -17,7 +17,7 @@ export class Playlist {
     this.#segments = segments.filter(({ endMs, startMs }) => endMs > startMs);
   }
 
-  /** The position to play for this moment; in a gap, the beginning of the next film. */
+  /** The position to play for this moment; in a gap, the beginning of the next segment. */
   at(ms: number): PlayPosition | undefined {
     const segment = this.#segments.find(({ endMs }) => endMs > ms);
     return segment && { segment, seconds: Math.max(0, (ms - segment.startMs) / 1000) };
@@ -34,16 +34,16 @@ export class Playlist {
   }
 }
 
-/** A film that ends this much before its time has pictures left that the browser does not show. */
+/** A segment that ends this much before its time has pictures left that the browser does not show. */
 const EARLY_MS = 1_000;
 
-/** Chromium ends a film a second after the last picture but one, however long the last ones last. @param seconds where it ended */
+/** Chromium ends a segment a second after the last picture but one, however long the last ones last. @param seconds where it ended */
 export function endsEarly({ startMs, endMs }: RecordedSegment, seconds: number): boolean {
   return endMs - startMs - seconds * 1000 > EARLY_MS;
 }
 
 /** For `<video>`, which sends the media cookie. */
-export function filmUrl(cameraId: string, recordingId: string): string {
+export function segmentUrl(cameraId: string, recordingId: string): string {
   return mediaPath('GET /api/cameras/:cameraId/recordings/:recordingId.webm', {
     params: { cameraId, recordingId },
   });

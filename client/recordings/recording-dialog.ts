@@ -192,7 +192,7 @@ export class RecordingDialog extends FormDialog<AppContext> {
     const { status } = this;
     if (!status) return nothing;
     return html`${errorCallout(alarmText(status), 'recording-problem')}
-      <p class="quiet" data-testid="recording-room">
+      <p class="quiet" data-testid="recording-space">
         All recordings use ${bytesText(status.usedBytes)} of ${bytesText(status.quotaBytes)}. The oldest are
         deleted first.
       </p>`;

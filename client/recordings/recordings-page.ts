@@ -60,7 +60,7 @@ export class RecordingsPage extends LitElement {
   declare protected events: readonly EventView[];
   readonly #player = createRef<VigieRecordingPlayer>();
   readonly #settings = createRef<RecordingDialog>();
-  /** To be played from as soon as its films are known. */
+  /** To be played from as soon as its segments are known. */
   #awaitedMs: number | undefined;
   #refresh: ReturnType<typeof setInterval> | undefined;
   /** The newest question; an older one's answer comes too late. */
@@ -233,7 +233,7 @@ export class RecordingsPage extends LitElement {
     const ms = this.#awaitedMs;
     this.#awaitedMs = undefined;
     if (ms === undefined) return;
-    // With the films that have just come.
+    // With the segments that have just come.
     void this.updateComplete.then(() => this.#seek(ms, true));
   }
 
@@ -253,7 +253,7 @@ export class RecordingsPage extends LitElement {
     this.playheadMs = ms;
     if (this.#player.value?.seek(ms)) return this.#player.value.play();
     if (known || ms > this.context.live.clock.nowMs()) return;
-    // It may have been recorded since the films were last asked for.
+    // It may have been recorded since the segments were last asked for.
     this.#awaitedMs = ms;
     void this.#load();
   }

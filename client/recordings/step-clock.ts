@@ -1,7 +1,7 @@
 /**
- * Keeps several players in step: one clock of film time, and how a player that is ahead or behind gets back to it.
+ * Keeps several players in step: one clock of recorded time, and how a player that is ahead or behind gets back to it.
  *
- * Pure: now is an argument, ms of a clock that never goes back; moments of film are ms since the Unix epoch.
+ * Pure: now is an argument, ms of a clock that never goes back; recorded moments are ms since the Unix epoch.
  */
 
 import type { Playlist } from './playlist.ts';
@@ -61,7 +61,7 @@ export class StepClock {
   }
 }
 
-/** @param driftMs how far a player is ahead, in film; @param speed that of the clock */
+/** @param driftMs how far a player is ahead, in recorded time; @param speed that of the clock */
 export function correction(driftMs: number, speed: number): { jump: boolean; rate: number } {
   if (Math.abs(driftMs) > JUMP_MS * Math.max(1, speed)) return { jump: true, rate: speed };
   if (Math.abs(driftMs) <= CLOSE_MS) return { jump: false, rate: speed };

@@ -1,6 +1,6 @@
 /**
  * `<vigie-preview>`: a small picture of a moment of a camera's recordings, for who looks for something on the timeline. It is
- * the film itself, which the browser fetches in pieces; so the server has nothing to decode.
+ * the segment itself, which the browser fetches in pieces; so the server has nothing to decode.
  *
  * Invariant: one moment is looked up at a time, and the newest that was asked for comes next, however fast the finger is.
  */
@@ -8,9 +8,9 @@
 import { LitElement, css, html, type TemplateResult } from 'lit';
 import { monotonicMs } from '../clock.ts';
 import type { RecordedSegment } from '../../server/wire/recording.ts';
-import { filmUrl, Playlist } from './playlist.ts';
+import { segmentUrl, Playlist } from './playlist.ts';
 
-/** A film that does not come is not waited for longer. */
+/** A segment that does not come is not waited for longer. */
 const PATIENCE_MS = 3_000;
 
 export class VigiePreview extends LitElement {
@@ -39,7 +39,7 @@ export class VigiePreview extends LitElement {
   declare ms: number | null;
   /** Nothing was recorded then. */
   declare protected empty: boolean;
-  #filmId: string | undefined;
+  #segmentId: string | undefined;
   #looksUntilMs = 0;
   #shownSeconds = -1;
 
@@ -84,11 +84,11 @@ export class VigiePreview extends LitElement {
     if (!found || monotonicMs() < this.#looksUntilMs) return;
     const video = this.renderRoot.querySelector('video');
     if (!video) return;
-    if (this.#filmId !== found.segment.id) {
-      this.#filmId = found.segment.id;
+    if (this.#segmentId !== found.segment.id) {
+      this.#segmentId = found.segment.id;
       this.#shownSeconds = -1;
       this.#looksUntilMs = monotonicMs() + PATIENCE_MS;
-      video.src = filmUrl(this.cameraId, found.segment.id);
+      video.src = segmentUrl(this.cameraId, found.segment.id);
       return;
     }
     if (video.readyState === HTMLMediaElement.HAVE_NOTHING || found.seconds === this.#shownSeconds) return;

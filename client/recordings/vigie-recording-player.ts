@@ -1,5 +1,5 @@
 /**
- * `<vigie-recording-player>`: plays a camera's recordings as if they were one film. While one file plays the next is fetched
+ * `<vigie-recording-player>`: plays a camera's recordings as if they were one video. While one file plays the next is fetched
  * into a second video, which takes over without a black picture.
  *
  * Fires `vigie-time` {ms} as it plays, `vigie-state` {playing, waiting, message}.
@@ -7,7 +7,7 @@
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import type { RecordedSegment } from '../../server/wire/recording.ts';
-import { FilmPair, filmPairStyles, otherVideo, VIDEOS, type VideoIndex } from './film-pair.ts';
+import { SegmentPair, segmentPairStyles, otherVideo, VIDEOS, type VideoIndex } from './segment-pair.ts';
 import { endsEarly, Playlist } from './playlist.ts';
 
 /** Just before a picture begins to be shown, the one before it is. */
@@ -19,7 +19,7 @@ const AHEAD_MS = 20;
 
 export class VigieRecordingPlayer extends LitElement {
   static override styles = [
-    filmPairStyles,
+    segmentPairStyles,
     css`
       .busy {
         position: absolute;
@@ -60,15 +60,15 @@ export class VigieRecordingPlayer extends LitElement {
   declare speed: number;
   /** Which of the two videos is in front. */
   declare protected shown: VideoIndex;
-  readonly #pair = new FilmPair(() => this.renderRoot);
-  /** When the picture each of them shows begins, seconds into its film. */
+  readonly #pair = new SegmentPair(() => this.renderRoot);
+  /** When the picture each of them shows begins, seconds into its segment. */
   readonly #pictures: [number, number] = [0, 0];
   /** On its way to a picture: the one it shows is not the one it is asked for. */
   declare protected seeking: boolean;
   #playing = false;
-  /** How far the film in front has been played, seconds. */
+  /** How far the segment in front has been played, seconds. */
   #reached = 0;
-  /** Goes on through the rest of a film that the browser has ended before its time. */
+  /** Goes on through the rest of a segment that the browser has ended before its time. */
   #rest: ReturnType<typeof setInterval> | undefined;
   /** Asked for before there was a picture to go from. */
   #nextStep: 1 | -1 | undefined;
@@ -87,7 +87,7 @@ export class VigieRecordingPlayer extends LitElement {
     return this.#playing;
   }
 
-  /** Now in the film, ms since the Unix epoch; undefined before anything was chosen. */
+  /** Now in the segment, ms since the Unix epoch; undefined before anything was chosen. */
   get momentMs(): number | undefined {
     return this.#pair.momentMs(this.shown);
   }
@@ -107,7 +107,7 @@ export class VigieRecordingPlayer extends LitElement {
   }
 
   play(): void {
-    if (!this.#pair.film(this.shown)) return;
+    if (!this.#pair.segment(this.shown)) return;
     this.#steppingFrom = undefined;
     this.#nextStep = undefined;
     this.#playing = true;
@@ -126,15 +126,15 @@ export class VigieRecordingPlayer extends LitElement {
   /** One picture on or back, however far apart they are. */
   step(direction: 1 | -1): void {
     this.pause();
-    const film = this.#pair.film(this.shown);
-    if (!film) return;
+    const segment = this.#pair.segment(this.shown);
+    if (!segment) return;
     if (this.seeking) {
       this.#nextStep = direction;
       return;
     }
     const picture = this.#pictures[this.shown];
-    if (direction === -1) this.seek(film.startMs + picture * 1000 - BEFORE_MS);
-    else this.#lookAhead(film, picture);
+    if (direction === -1) this.seek(segment.startMs + picture * 1000 - BEFORE_MS);
+    else this.#lookAhead(segment, picture);
   }
 
   override disconnectedCallback(): void {
@@ -169,8 +169,8 @@ export class VigieRecordingPlayer extends LitElement {
   }
 
   #prepareNext(): void {
-    const film = this.#pair.film(this.shown);
-    const next = film && new Playlist(this.segments).upcoming(film);
+    const segment = this.#pair.segment(this.shown);
+    const next = segment && new Playlist(this.segments).upcoming(segment);
     if (next) this.#pair.load(otherVideo(this.shown), this.cameraId, next);
   }
 
@@ -182,9 +182,9 @@ export class VigieRecordingPlayer extends LitElement {
   }
 
   /** Playing until the next one would be quicker, and skip some where the machine is busy. */
-  #lookAhead(film: RecordedSegment, picture: number): void {
-    const ms = film.startMs + this.#pair.video(this.shown).currentTime * 1000;
-    if (this.seek(ms + AHEAD_MS) && this.#pair.film(this.shown) === film) this.#steppingFrom = picture;
+  #lookAhead(segment: RecordedSegment, picture: number): void {
+    const ms = segment.startMs + this.#pair.video(this.shown).currentTime * 1000;
+    if (this.seek(ms + AHEAD_MS) && this.#pair.segment(this.shown) === segment) this.#steppingFrom = picture;
   }
 
   #onSeeked(index: VideoIndex): void {
@@ -200,9 +200,10 @@ export class VigieRecordingPlayer extends LitElement {
 
   #onPicture(): void {
     this.seeking = false;
-    const film = this.#pair.film(this.shown);
+    const segment = this.#pair.segment(this.shown);
     const from = this.#steppingFrom;
-    if (film && from !== undefined && this.#pictures[this.shown] <= from) return this.#lookAhead(film, from);
+    if (segment && from !== undefined && this.#pictures[this.shown] <= from)
+      return this.#lookAhead(segment, from);
     this.#steppingFrom = undefined;
     const step = this.#nextStep;
     if (step !== undefined) this.step(step);
@@ -223,9 +224,9 @@ export class VigieRecordingPlayer extends LitElement {
   }
 
   #onEnded(index: VideoIndex): void {
-    const film = this.#pair.film(index);
-    if (index !== this.shown || !film) return;
-    if (this.#playing && endsEarly(film, this.#reached)) this.#playRest(film);
+    const segment = this.#pair.segment(index);
+    if (index !== this.shown || !segment) return;
+    if (this.#playing && endsEarly(segment, this.#reached)) this.#playRest(segment);
     else this.#goOn();
   }
 
@@ -237,21 +238,22 @@ export class VigieRecordingPlayer extends LitElement {
     return isRunning;
   }
 
-  #playRest(film: RecordedSegment): void {
+  #playRest(segment: RecordedSegment): void {
     this.#stopRest();
     let seconds = this.#reached;
     this.#rest = setInterval(() => {
       seconds += (REST_MS / 1000) * this.speed;
-      if (film.startMs + seconds * 1000 < film.endMs) this.#pair.video(this.shown).currentTime = seconds;
+      if (segment.startMs + seconds * 1000 < segment.endMs)
+        this.#pair.video(this.shown).currentTime = seconds;
       else this.#goOn();
     }, REST_MS);
   }
 
   #goOn(): void {
     this.#stopRest();
-    const film = this.#pair.film(this.shown);
-    if (!film) return;
-    const next = new Playlist(this.segments).after(film);
+    const segment = this.#pair.segment(this.shown);
+    if (!segment) return;
+    const next = new Playlist(this.segments).after(segment);
     if (!next) return this.pause();
     const front = otherVideo(this.shown);
     this.#pair.load(front, this.cameraId, next);

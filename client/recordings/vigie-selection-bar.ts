@@ -89,18 +89,18 @@ export class VigieSelectionBar extends LitElement {
   }
 
   #marked(selection: Selection): TemplateResult {
-    const films = this.segments.filter(
+    const segments = this.segments.filter(
       ({ startMs, endMs }) => endMs >= selection.fromMs && startMs <= selection.toMs,
     );
-    const bytes = films.reduce((sum, film) => sum + film.bytes, 0);
+    const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
     const { time } = this.context.siteZone;
     return html`
       <span class="words"
         >${time.moment(selection.fromMs)} – ${time.moment(selection.toMs)} · ${bytesText(bytes)}</span
       >
       ${this.#button('mark-to', 'End selection here', () => this.#markTo(selection))}
-      ${this.progress === undefined ? this.#downloadButton(selection, films.length > 0) : this.#progress(this.progress)}
-      ${isAdministrator(this.context.session.user) ? this.#administration(films) : nothing}
+      ${this.progress === undefined ? this.#downloadButton(selection, segments.length > 0) : this.#progress(this.progress)}
+      ${isAdministrator(this.context.session.user) ? this.#administration(segments) : nothing}
       <wa-button size="s" appearance="plain" data-testid="unmark" @click=${() => this.#select(null)}
         >Clear selection</wa-button
       >
@@ -125,13 +125,13 @@ export class VigieSelectionBar extends LitElement {
       ${this.#button('cancel-download', 'Cancel', () => this.#download?.abort())}`;
   }
 
-  #administration(films: readonly RecordedSegment[]): TemplateResult {
-    const areProtected = films.length > 0 && films.every((film) => film.protected);
+  #administration(segments: readonly RecordedSegment[]): TemplateResult {
+    const areProtected = segments.length > 0 && segments.every((segment) => segment.protected);
     return html`<wa-button
         size="s"
         appearance="outlined"
         data-testid="protect"
-        @click=${() => void this.#protect(films, !areProtected)}
+        @click=${() => void this.#protect(segments, !areProtected)}
         >${areProtected ? 'Unprotect' : 'Protect'}</wa-button
       >
       <wa-button
@@ -139,7 +139,7 @@ export class VigieSelectionBar extends LitElement {
         appearance="outlined"
         variant="danger"
         data-testid="delete"
-        @click=${() => this.#askToDelete(films)}
+        @click=${() => this.#askToDelete(segments)}
         >Delete</wa-button
       >`;
   }
@@ -191,10 +191,10 @@ export class VigieSelectionBar extends LitElement {
     }
   }
 
-  async #protect(films: readonly RecordedSegment[], protect: boolean): Promise<void> {
+  async #protect(segments: readonly RecordedSegment[], protect: boolean): Promise<void> {
     this.error = null;
     try {
-      for (const { id: recordingId } of films)
+      for (const { id: recordingId } of segments)
         await this.context.api.call('PATCH /api/cameras/:cameraId/recordings/:recordingId', {
           params: { cameraId: this.cameraId, recordingId },
           body: { protected: protect },
@@ -205,8 +205,8 @@ export class VigieSelectionBar extends LitElement {
     this.dispatchEvent(new Event('vigie-changed'));
   }
 
-  #askToDelete(films: readonly RecordedSegment[]): void {
-    const whole = films.filter(({ open }) => !open);
+  #askToDelete(segments: readonly RecordedSegment[]): void {
+    const whole = segments.filter(({ open }) => !open);
     this.#confirm.value?.ask({
       heading: 'Delete these recordings?',
       text: `This deletes ${whole.length === 1 ? '1 recording' : `${whole.length} recordings`} of up to one minute each, including the parts outside the selection. This cannot be undone.`,

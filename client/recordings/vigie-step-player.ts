@@ -1,11 +1,11 @@
 /**
  * `<vigie-step-player>`: one of several players that show the same moment. It does not play by itself: `follow` tells it many
- * times a second which moment it is. While one film plays the next is fetched, so that the change is not seen.
+ * times a second which moment it is. While one segment plays the next is fetched, so that the change is not seen.
  */
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import type { RecordedSegment, RecordingGap } from '../../server/wire/recording.ts';
-import { FilmPair, filmPairStyles, otherVideo, type VideoIndex } from './film-pair.ts';
+import { SegmentPair, segmentPairStyles, otherVideo, type VideoIndex } from './segment-pair.ts';
 import { Playlist } from './playlist.ts';
 import { GAP_WORDS } from './recording-words.ts';
 import { correction } from './step-clock.ts';
@@ -16,7 +16,7 @@ const NEAR_SECONDS = 0.02;
 
 export class VigieStepPlayer extends LitElement {
   static override styles = [
-    filmPairStyles,
+    segmentPairStyles,
     css`
       :host {
         border-radius: 0.8rem;
@@ -55,11 +55,11 @@ export class VigieStepPlayer extends LitElement {
   declare name: string;
   declare segments: readonly RecordedSegment[];
   declare gaps: readonly RecordingGap[];
-  /** Which of the two videos is in front; neither where there is no film. */
+  /** Which of the two videos is in front; neither where there is no segment. */
   declare protected shown: VideoIndex | undefined;
   /** Why there is no picture. */
   declare protected why: string;
-  readonly #pair = new FilmPair(() => this.renderRoot);
+  readonly #pair = new SegmentPair(() => this.renderRoot);
 
   constructor() {
     super();
@@ -118,12 +118,12 @@ export class VigieStepPlayer extends LitElement {
     this.shown = undefined;
   }
 
-  /** The video that holds this film, or will. */
-  #front(film: RecordedSegment): VideoIndex {
-    const holder = this.#pair.holderOf(film);
+  /** The video that holds this segment, or will. */
+  #front(segment: RecordedSegment): VideoIndex {
+    const holder = this.#pair.holderOf(segment);
     if (holder !== undefined) return holder;
     const index = this.shown === 0 ? 1 : 0;
-    this.#pair.load(index, this.cameraId, film);
+    this.#pair.load(index, this.cameraId, segment);
     return index;
   }
 }

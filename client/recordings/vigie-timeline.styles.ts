@@ -1,4 +1,4 @@
-/** The looks of the band of time: films, gaps, events, what is marked, and the playhead. */
+/** The looks of the band of time: segments, gaps, events, what is marked, and the playhead. */
 
 import { css } from 'lit';
 
@@ -24,13 +24,13 @@ export const timelineStyles = css`
     outline: 2px solid var(--wa-color-focus);
     outline-offset: 2px;
   }
-  .film {
+  .segment {
     fill: var(--wa-color-brand-50);
   }
-  .film.protected {
+  .segment.protected {
     fill: var(--wa-color-success-50);
   }
-  .film.open {
+  .segment.open {
     opacity: 0.55;
   }
   .gap {

@@ -49,7 +49,7 @@ export class VigieTimeline extends LitElement {
   /** Cameras whose pictures of the pointed-at moment are shown; empty: none. `now`: the date on the server. */
   declare cameraId: string;
   declare timeline: Timeline | null;
-  /** The events, drawn below the films. */
+  /** The events, drawn below the segments. */
   declare events: readonly EventView[];
   declare scale: TimeScale;
   declare now: () => number;
@@ -113,7 +113,7 @@ export class VigieTimeline extends LitElement {
         )}
         ${this.timeline?.segments.map((segment) =>
           this.#bar(
-            `film ${segment.protected ? 'protected' : ''} ${segment.open ? 'open' : ''}`,
+            `segment ${segment.protected ? 'protected' : ''} ${segment.open ? 'open' : ''}`,
             segment.startMs,
             segment.endMs,
             segment.open ? 'Recording now' : 'Recorded',

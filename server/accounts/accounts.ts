@@ -5,6 +5,7 @@ import type { Log } from '../log.ts';
 import type { SecretStore } from '../store/secret-store.ts';
 import { Access } from './access.ts';
 import { LoginThrottle } from './login-throttle.ts';
+import type { PasswordCost } from './password-hash.ts';
 import { PasswordHasher } from './password-hasher.ts';
 import type { SessionStore } from './session-store.ts';
 import { AccountEvents, Sessions } from './sessions.ts';
@@ -21,6 +22,8 @@ export interface AccountsOptions {
   nowMs?: () => number;
   /** The monotonic clock, ms. */
   steadyMs?: () => number;
+  /** Of new hashes; default: the recommended cost. Only tests lower it. */
+  passwordCost?: PasswordCost;
 }
 
 export interface Accounts {
@@ -39,7 +42,7 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
   const { store, adminPassword, nowMs = wallMs, steadyMs = options.nowMs ?? monotonicMs } = options;
   const log = options.log.child({ component: 'accounts' });
   const events = new AccountEvents();
-  const hasher = new PasswordHasher();
+  const hasher = new PasswordHasher(options.passwordCost);
   const throttle = new LoginThrottle(steadyMs);
   const sessions = new Sessions({ store, events, nowMs });
   const users = new Users({ users: store.users, hasher, events, nowMs, steadyMs });

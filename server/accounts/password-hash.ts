@@ -7,45 +7,45 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 
-interface Parameters {
+export interface PasswordCost {
   /** KiB. */
   memory: number;
   passes: number;
   parallelism: number;
 }
 
-const CURRENT: Parameters = { memory: 19_456, passes: 2, parallelism: 1 };
+export const RECOMMENDED_COST: PasswordCost = { memory: 19_456, passes: 2, parallelism: 1 };
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 const PHC = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$([A-Za-z\d+/]+)\$([A-Za-z\d+/]+)$/;
 
 const computeArgon2 = promisify(argon2);
 
-export async function hashPassword(password: string): Promise<string> {
+export async function hashPassword(password: string, cost = RECOMMENDED_COST): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
-  const hash = await derive(password, salt, HASH_BYTES, CURRENT);
-  const { memory, passes, parallelism } = CURRENT;
+  const hash = await derive(password, salt, HASH_BYTES, cost);
+  const { memory, passes, parallelism } = cost;
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${encode(salt)}$${encode(hash)}`;
 }
 
 /** @throws Error when `phc` is not a string that `hashPassword` made: the store is damaged */
 export async function verifyPassword(phc: string, password: string): Promise<boolean> {
-  const { parameters, salt, hash } = parsePhc(phc);
-  return timingSafeEqual(await derive(password, salt, hash.length, parameters), hash);
+  const { cost, salt, hash } = parsePhc(phc);
+  return timingSafeEqual(await derive(password, salt, hash.length, cost), hash);
 }
 
-/** Whether the hash was made with other parameters than a new one would be. */
-export function isOutdated(phc: string): boolean {
-  const { memory, passes, parallelism } = parsePhc(phc).parameters;
-  return memory !== CURRENT.memory || passes !== CURRENT.passes || parallelism !== CURRENT.parallelism;
+/** Whether the hash was made at another cost than a new one would be. */
+export function isOutdated(phc: string, current = RECOMMENDED_COST): boolean {
+  const { memory, passes, parallelism } = parsePhc(phc).cost;
+  return memory !== current.memory || passes !== current.passes || parallelism !== current.parallelism;
 }
 
-function parsePhc(phc: string): { parameters: Parameters; salt: Buffer; hash: Buffer } {
+function parsePhc(phc: string): { cost: PasswordCost; salt: Buffer; hash: Buffer } {
   const [, memory, passes, parallelism, salt, hash] = PHC.exec(phc) ?? [];
   if (salt === undefined || hash === undefined)
     throw new Error('a stored password hash is not an argon2id PHC string');
   return {
-    parameters: { memory: Number(memory), passes: Number(passes), parallelism: Number(parallelism) },
+    cost: { memory: Number(memory), passes: Number(passes), parallelism: Number(parallelism) },
     salt: Buffer.from(salt, 'base64'),
     hash: Buffer.from(hash, 'base64'),
   };
@@ -55,10 +55,10 @@ async function derive(
   password: string,
   nonce: Buffer,
   tagLength: number,
-  parameters: Parameters,
+  cost: PasswordCost,
 ): Promise<Buffer> {
   // The same password typed on another keyboard may arrive as other code points (RFC 8265 section 4.2).
-  return computeArgon2('argon2id', { message: password.normalize('NFC'), nonce, tagLength, ...parameters });
+  return computeArgon2('argon2id', { message: password.normalize('NFC'), nonce, tagLength, ...cost });
 }
 
 function encode(bytes: Buffer): string {

@@ -10,7 +10,13 @@
 import { FairQueue } from '../core/fair-queue.ts';
 import { VigieError } from '../errors.ts';
 import { shareKey, type LoginOrigin } from './login-origin.ts';
-import { hashPassword, verifyPassword } from './password-hash.ts';
+import {
+  hashPassword,
+  isOutdated,
+  RECOMMENDED_COST,
+  verifyPassword,
+  type PasswordCost,
+} from './password-hash.ts';
 
 const MAX_RUNNING = 2;
 const MAX_WAITING = { total: 32, perKey: 8 };
@@ -29,8 +35,13 @@ export class PasswordHasher {
   };
   /** The kind whose turn is next stands first. */
   readonly #turns = Object.values(this.#queues);
+  readonly #cost: PasswordCost;
   #running = 0;
   #refused = 0;
+
+  constructor(cost = RECOMMENDED_COST) {
+    this.#cost = cost;
+  }
 
   get load(): { running: number; waiting: number; refused: number } {
     const waiting = this.#turns.reduce((sum, { size }) => sum + size, 0);
@@ -39,12 +50,17 @@ export class PasswordHasher {
 
   /** @returns a PHC string @throws VigieError `tooManyRequests` */
   hash(password: string, origin: LoginOrigin): Promise<string> {
-    return this.#inTurn(origin, () => hashPassword(password));
+    return this.#inTurn(origin, () => hashPassword(password, this.#cost));
   }
 
   /** @throws VigieError `tooManyRequests` */
   verify(phc: string, password: string, origin: LoginOrigin): Promise<boolean> {
     return this.#inTurn(origin, () => verifyPassword(phc, password));
+  }
+
+  /** Whether the hash was made at another cost than a new one would be. */
+  isOutdated(phc: string): boolean {
+    return isOutdated(phc, this.#cost);
   }
 
   /** @throws VigieError `tooManyRequests` when the next request of this origin would be refused */

@@ -10,7 +10,6 @@ import type { Log } from '../log.ts';
 import type { StoredUser, UserStore } from './user-store.ts';
 import type { LoginOrigin } from './login-origin.ts';
 import type { LoginAttempt, LoginThrottle } from './login-throttle.ts';
-import { isOutdated } from './password-hash.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import type { Sessions, SessionTokens } from './sessions.ts';
 
@@ -72,7 +71,7 @@ export class SignIn {
     attempt.succeeded();
     const tokens = await sessions.start(user);
     log.info({ address, username: user.username }, 'signed in');
-    if (isOutdated(user.passwordHash)) await this.#renewHash(user, password, origin);
+    if (this.#options.hasher.isOutdated(user.passwordHash)) await this.#renewHash(user, password, origin);
     return tokens;
   }
 

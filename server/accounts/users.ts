@@ -118,17 +118,32 @@ export class Users {
    */
   async changeOwnPassword(who: Identity, passwords: { current: string; next: string }): Promise<void> {
     const { users, hasher } = this.#options;
-    const origin: LoginOrigin = { kind: 'device', sessionId: who.sessionId, userId: who.userId };
-    hasher.assertRoom(origin);
-    this.#wrongCurrent.admit(who.sessionId);
-    const { passwordHash } = this.#find(who.userId);
-    if (!(await hasher.verify(passwordHash, passwords.current, origin)))
-      throw new VigieError('forbidden', 'the current password is wrong');
-    this.#wrongCurrent.succeeded(who.sessionId);
+    const { origin, passwordHash } = await this.#proveOwnPassword(who, passwords.current);
     const nextHash = await hasher.hash(passwords.next, origin);
     const exceptSessionId = who.sessionId;
     const change = { passwordHash: nextHash, formerPasswordHash: passwordHash, exceptSessionId };
     this.#tellEnded(await users.change(who.userId, change));
+  }
+
+  /**
+   * Before what cannot be undone: whoever finds an open browser does not know the password.
+   *
+   * @throws VigieError `forbidden` when it is wrong, `tooManyRequests`
+   */
+  async assertOwnPassword(who: Identity, password: string): Promise<void> {
+    await this.#proveOwnPassword(who, password);
+  }
+
+  async #proveOwnPassword(who: Identity, password: string) {
+    const { hasher } = this.#options;
+    const origin: LoginOrigin = { kind: 'device', sessionId: who.sessionId, userId: who.userId };
+    hasher.assertRoom(origin);
+    this.#wrongCurrent.admit(who.sessionId);
+    const { passwordHash } = this.#find(who.userId);
+    if (!(await hasher.verify(passwordHash, password, origin)))
+      throw new VigieError('forbidden', 'the current password is wrong');
+    this.#wrongCurrent.succeeded(who.sessionId);
+    return { origin, passwordHash };
   }
 
   #find(id: string): StoredUser {

@@ -1,16 +1,25 @@
-/** POST /api/backup: an administrator downloads a backup. */
+/** /api/backup: an administrator downloads a backup, or restores one from a file. */
 
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { Router } from 'express';
 import type { Guard } from '../accounts/guard.ts';
+import type { Users } from '../accounts/users.ts';
 import { wallMs } from '../core/clock.ts';
 import { serve } from '../http/serve.ts';
 import { endWhenStalled } from '../http/stall-watch.ts';
+import { wholeBodyOf } from '../http/whole-body.ts';
 import type { Log } from '../log.ts';
 import type { Backups } from './backups.ts';
+import type { Restores } from './restores.ts';
 
-export function backupRoutes(backups: Pick<Backups, 'make'>, guard: Guard, log: Log): Router {
+export interface BackupServices {
+  backups: Pick<Backups, 'make'>;
+  restores: Pick<Restores, 'receive' | 'check' | 'restore'>;
+  users: Pick<Users, 'assertOwnPassword'>;
+}
+
+export function backupRoutes({ backups, restores, users }: BackupServices, guard: Guard, log: Log): Router {
   const router = Router();
   serve(router, 'POST /api/backup', async ({ request, response, readBody }) => {
     const { userId, username } = guard.administrator(request);
@@ -33,5 +42,28 @@ export function backupRoutes(backups: Pick<Backups, 'make'>, guard: Guard, log: 
       response.destroy();
     }
   });
+
+  serve(router, 'POST /api/backup/uploads', ({ request }) => {
+    guard.administrator(request);
+    return restores.receive(wholeBodyOf(request));
+  });
+
+  serve(router, 'POST /api/backup/uploads/:uploadId/contents', ({ request, params, readBody }) => {
+    guard.administrator(request);
+    return restores.check(params.uploadId, readBody().password);
+  });
+
+  serve(
+    router,
+    'POST /api/backup/uploads/:uploadId/restore',
+    async ({ request, response, params, readBody }) => {
+      const who = guard.administrator(request);
+      await users.assertOwnPassword(who, readBody().currentPassword);
+      guard.administrator(request);
+      // The answer leaves before the server stops.
+      response.once('close', restores.restore(params.uploadId));
+    },
+  );
+
   return router;
 }

@@ -1,18 +1,19 @@
-/** The thread that writes a backup for the API: copying a large database takes seconds, in which live video goes on. */
+/** The thread that writes a backup for the API, or reads one: a large database takes seconds, in which live video goes on. */
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { sendError, type SentError } from '../store/thread-messages.ts';
+import { sendError, type Outcome } from '../store/thread-messages.ts';
 import { writeBackup, type BackupOptions } from './backup-file.ts';
+import { stageBackup, type StagedFile } from './stage-backup.ts';
 
-/** Undefined once the file is there. */
-export type BackupOutcome = SentError | undefined;
+export type BackupWork = { write: BackupOptions } | { stage: StagedFile };
 
 const port = parentPort;
 if (!port) throw new Error('this file is a worker thread');
-let outcome: BackupOutcome;
+const work = workerData as BackupWork;
+let outcome: Outcome;
 try {
-  await writeBackup(workerData as BackupOptions);
+  outcome = { value: 'write' in work ? await writeBackup(work.write) : await stageBackup(work.stage) };
 } catch (error) {
-  outcome = sendError(error);
+  outcome = { error: sendError(error) };
 }
 port.postMessage(outcome);

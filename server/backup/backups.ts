@@ -7,14 +7,11 @@
 
 import { mkdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { Shares } from '../core/shares.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { FILE_NAME } from '../store/database.ts';
-import { receiveError } from '../store/thread-messages.ts';
-import type { BackupOptions } from './backup-file.ts';
-import type { BackupOutcome } from './backup-worker.ts';
+import { BackupThreads } from './backup-threads.ts';
 
 export interface BackupsOptions {
   dataDir: string;
@@ -42,7 +39,7 @@ export class Backups {
   readonly #folder: string;
   readonly #log: Log;
   readonly #shares = new Shares(BACKUP_SHARES);
-  readonly #workers = new Set<Worker>();
+  readonly #threads = new BackupThreads();
   /** Room that backups under way still need, bytes. */
   #promisedBytes = 0;
   #number = 0;
@@ -77,7 +74,7 @@ export class Backups {
     };
     try {
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-      await this.#write({ dataDir: this.#options.dataDir, file: path, password });
+      await this.#threads.run({ write: { dataDir: this.#options.dataDir, file: path, password } });
       const { size: bytes } = statSync(path);
       this.#log.info({ bytes, encrypted: password !== undefined }, 'backup finished');
       return { path, bytes, [Symbol.dispose]: dispose };
@@ -89,22 +86,7 @@ export class Backups {
 
   /** Idempotent. */
   async close(): Promise<void> {
-    await Promise.all([...this.#workers].map((worker) => worker.terminate()));
-  }
-
-  async #write(workerData: BackupOptions): Promise<void> {
-    const worker = new Worker(new URL('./backup-worker.ts', import.meta.url), { workerData });
-    this.#workers.add(worker);
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    worker.once('message', (outcome: BackupOutcome) => (outcome ? reject(receiveError(outcome)) : resolve()));
-    worker.once('error', reject);
-    worker.once('exit', () => reject(new VigieError('unavailable', 'the backup was broken off')));
-    try {
-      await promise;
-    } finally {
-      this.#workers.delete(worker);
-      await worker.terminate();
-    }
+    await this.#threads.close();
   }
 
   /** @returns bytes that one more needs */
@@ -121,7 +103,8 @@ export class Backups {
   }
 }
 
-function freeBytesOf(folder: string): number {
+/** On the disk of a folder. */
+export function freeBytesOf(folder: string): number {
   const { bavail, bsize } = statfsSync(folder);
   return bavail * bsize;
 }

@@ -60,15 +60,21 @@ export async function sealFile(source: string, target: string, password: string)
 
 /**
  * @param target must not exist
+ * @param name of the file in messages
  * @throws VigieError `configuration` when the password is wrong or the file is not as it was sealed
  */
-export async function openSealedFile(source: string, target: string, password: string): Promise<void> {
+export async function openSealedFile(
+  source: string,
+  target: string,
+  password: string,
+  name = source,
+): Promise<void> {
   const { size } = await stat(source);
   const header = await readBytes(source, 0, HEADER_BYTES);
   const tag = await readBytes(source, size - TAG_BYTES, TAG_BYTES);
   const parameters = parametersIn(header);
   if (!parameters || size < HEADER_BYTES + TAG_BYTES)
-    throw new VigieError('configuration', `${source} is damaged, or was encrypted by a newer Vigie`);
+    throw new VigieError('configuration', `${name} is damaged, or was encrypted by a newer Vigie`);
   const key = await keyOf(password, header, parameters);
   const decipher = createDecipheriv('aes-256-gcm', key, header.subarray(IV_OFFSET), {
     authTagLength: TAG_BYTES,
@@ -85,7 +91,7 @@ export async function openSealedFile(source: string, target: string, password: s
     await rm(target, { force: true });
     // OpenSSL gives no reason; errors of the file system have a code.
     if ((error as NodeJS.ErrnoException).code !== undefined) throw error;
-    throw new VigieError('configuration', `${source}: the password is wrong, or the file is damaged`, {
+    throw new VigieError('configuration', `${name}: the password is wrong, or the file is damaged`, {
       cause: error,
     });
   }

@@ -29,7 +29,7 @@ export function findCamera(cameras: Pick<KnownCameras, 'find'>, id: string): Kno
 }
 
 /** A part of the server that holds state per camera. */
-export interface CameraStage {
+export interface CameraLifecycleListener {
   addCamera?(cameraId: string): void;
   removeCamera?(cameraId: string): void | Promise<void>;
 }

@@ -3,7 +3,7 @@
  * /api/cameras/:cameraId/update, the firmware update of one camera.
  */
 
-import { Router, type Request } from 'express';
+import { Router } from 'express';
 import { VigieError } from '../errors.ts';
 import type { FirmwareImages } from './firmware-images.ts';
 import type { FirmwareUpdates } from './firmware-updates.ts';
@@ -11,6 +11,7 @@ import { MAX_FIRMWARE_BYTES } from '../wire/camera-protocol.ts';
 import type { CameraFirmware } from './camera-firmware.ts';
 import type { Guard } from '../accounts/guard.ts';
 import { serve } from '../http/serve.ts';
+import { wholeBodyOf } from '../http/whole-body.ts';
 
 export interface Firmware {
   images: FirmwareImages;
@@ -34,11 +35,7 @@ export function firmwareRoutes({ images, updates, cameras }: Firmware, guard: Gu
   // The body is the file itself: answers 201 with the image, 200 when it already existed.
   serve(router, 'POST /api/firmware', async ({ request, response }) => {
     const { userId } = guard.administrator(request);
-    if (!request.is('application/octet-stream'))
-      throw new VigieError(
-        'badRequest',
-        'send the image itself as the body, with content-type application/octet-stream',
-      );
+    const body = wholeBodyOf(request);
     // A body with a too large Content-Length is refused before reading; a body without one is measured while it is
     // read.
     if (Number(request.headers['content-length'] ?? 0) > MAX_FIRMWARE_BYTES)
@@ -46,7 +43,7 @@ export function firmwareRoutes({ images, updates, cameras }: Firmware, guard: Gu
         'tooLarge',
         `a firmware image has at most ${MAX_FIRMWARE_BYTES / 1024 / 1024} MiB`,
       );
-    const { image, isNew } = await images.add(wholeBodyOf(request), userId);
+    const { image, isNew } = await images.add(body, userId);
     response.status(isNew ? 201 : 200).location(`/api/firmware/${image.id}`);
     return image;
   });
@@ -80,16 +77,4 @@ export function updateRoutes(cameras: CameraFirmware, guard: Guard): Router {
   });
 
   return router;
-}
-
-/**
- * The rest of a refused file is still arriving, and closing the connection now would lose the answer. So it is read to
- * its end, within the time limit of a request.
- */
-async function* wholeBodyOf(request: Request): AsyncGenerator<Uint8Array> {
-  try {
-    yield* request.iterator({ destroyOnReturn: false });
-  } finally {
-    request.resume();
-  }
 }

@@ -2,7 +2,7 @@
 
 import { CameraFirmware } from './camera-firmware.ts';
 import type { Firmware } from './firmware-routes.ts';
-import type { CameraStage, KnownCameras } from '../core/cameras.ts';
+import type { CameraLifecycleListener, KnownCameras } from '../core/cameras.ts';
 import type { CameraSource } from '../core/link/camera-events.ts';
 import { FirmwareImages } from './firmware-images.ts';
 import type { FirmwareStore } from './firmware-store.ts';
@@ -19,7 +19,7 @@ export interface FirmwareSetup {
   log: Log;
 }
 
-export interface OpenedFirmware extends Firmware, CameraStage {
+export interface OpenedFirmware extends Firmware, CameraLifecycleListener {
   close(): void;
 }
 

@@ -21,14 +21,14 @@ import type { OtaMessage } from '../wire/camera-protocol.ts';
 import type { CameraSettings } from '../wire/camera-settings.ts';
 import { CameraAuthenticator, type CameraCredentials } from './camera-authenticator.ts';
 import type { StartedCommand } from './camera-commands.ts';
-import { CameraDoor, type CameraDoorOptions, type OpenedConnection } from './camera-door.ts';
+import { CameraEndpoint, type CameraEndpointOptions, type OpenedConnection } from './camera-endpoint.ts';
 import { CameraSession } from './camera-session.ts';
 import { CameraRecord, type CameraLinkStatus } from './camera-status.ts';
 import { countMended, zeroIngestCounters, type CloseReason, type IngestCounters } from './ingest-counters.ts';
 
 export interface CameraIngestOptions {
   credentials: CameraCredentials;
-  connectionOf: CameraDoorOptions['connectionOf'];
+  connectionOf: CameraEndpointOptions['connectionOf'];
   /** Takes each frame; it does not throw. */
   onFrame: (frame: CameraFrame) => void;
   log: Log;
@@ -47,7 +47,7 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> {
   readonly #log: Log;
   readonly #clock: Clock;
   readonly #authenticator: CameraAuthenticator;
-  readonly #door: CameraDoor;
+  readonly #door: CameraEndpoint;
   readonly #throttle = new LogThrottle(LOG_INTERVAL_US);
   readonly #counters = zeroIngestCounters();
   readonly #sessions = new Set<CameraSession>();
@@ -61,7 +61,7 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> {
     this.#clock = options.clock ?? serverClock;
     this.#authenticator = new CameraAuthenticator(options.credentials, this.#log);
     const { connectionOf, pendingPlaces } = options;
-    this.#door = new CameraDoor({
+    this.#door = new CameraEndpoint({
       connectionOf,
       clock: this.#clock,
       ...(pendingPlaces !== undefined && { pendingPlaces }),

@@ -23,7 +23,7 @@ import type { FrameRefusal } from '../core/link/frame-refusal.ts';
 import { CAMERA_CLOSE, HANDSHAKE_TIMEOUT_MS } from '../wire/camera-protocol.ts';
 import { listen } from '../net/listen.ts';
 import { refuseUpgrade } from '../net/refuse-upgrade.ts';
-import { MAX_FRAGMENTS, MAX_FRAME_BYTES } from './camera-door.ts';
+import { MAX_FRAGMENTS, MAX_FRAME_BYTES } from './camera-endpoint.ts';
 import { MAX_FRAMES_PER_SECOND } from './frame-intake.ts';
 import { countMended, zeroMendedCounters, type DropReason, type MendedCounters } from './ingest-counters.ts';
 import type { LegacyCredentials } from './legacy-credentials.ts';

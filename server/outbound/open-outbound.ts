@@ -43,7 +43,7 @@ export function openOutbound({ store, mayWatch, log, time, timeZone }: OpenOutbo
   const sender = new PushSender({ secret: store.secrets.get('push') });
   const notifier = new PushNotifier({
     store: store.notifications,
-    way: sender,
+    sender: sender,
     mayWatch,
     nameOf: (cameraId) => store.cameras.find(cameraId)?.name,
     log,

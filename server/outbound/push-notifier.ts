@@ -23,14 +23,14 @@ import { fillPath, PAGE_PATHS } from '../wire/paths.ts';
 import type { PushOutcome } from './push-sender.ts';
 
 /** The sender of notifications; main connects it. */
-export interface PushWay {
+export interface NotificationSender {
   readonly publicKey: string;
   send(device: PushDevice, payload: PushPayload): Promise<PushOutcome>;
 }
 
 export interface PushNotifierOptions {
   store: NotificationStore;
-  way: PushWay;
+  sender: NotificationSender;
   mayWatch: (userId: string, cameraId: string) => boolean;
   /** Undefined for a removed camera. */
   nameOf: (cameraId: string) => string | undefined;
@@ -80,10 +80,10 @@ export class PushNotifier {
   }
 
   viewOf(userId: string): NotificationsView {
-    const { store, way } = this.#options;
+    const { store, sender } = this.#options;
     return {
       settings: this.settingsOf(userId),
-      publicKey: way.publicKey,
+      publicKey: sender.publicKey,
       deviceIds: store.devicesOf(userId).map(deviceId),
     };
   }
@@ -187,7 +187,7 @@ export class PushNotifier {
     try {
       for (let payload = line.waiting; payload; payload = line.waiting) {
         line.waiting = undefined;
-        const outcome = await this.#options.way.send(device, payload);
+        const outcome = await this.#options.sender.send(device, payload);
         if (outcome === 'gone') await this.#options.store.remove(device.endpoint);
         if (outcome !== 'sent')
           this.#log.info({ userId: device.userId, outcome }, 'notification not delivered');

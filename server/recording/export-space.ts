@@ -1,7 +1,7 @@
 /**
  * Room on the disk for exports: reserved before one begins, and held until its file is gone.
  *
- * Invariants: what is reserved never exceeds what recordings leave for exports (RecordingRoom), and one user reserves half of
+ * Invariants: what is reserved never exceeds what recordings leave for exports (RecordingSpace), and one user reserves half of
  * it at most; an export writes no more than it reserved.
  */
 

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import type { Recordings } from './recording-routes.ts';
-import type { CameraStage, KnownCameras } from '../core/cameras.ts';
+import type { CameraLifecycleListener, KnownCameras } from '../core/cameras.ts';
 import type { QuotaLimits } from '../core/recording/quota-ring.ts';
 import type { ClockChange, Dates } from '../core/site-clock.ts';
 import type { Log } from '../log.ts';
@@ -30,7 +30,7 @@ export interface OpenRecordingOptions {
   timeZone: () => string;
 }
 
-export interface Recording extends CameraStage {
+export interface Recording extends CameraLifecycleListener {
   library: RecordingLibrary;
   recorder: Recorder;
   /** As the API sees them. */

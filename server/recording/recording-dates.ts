@@ -45,7 +45,7 @@ export class RecordingDates {
    *
    * @returns it as it is then: where another has that very moment, a little later; as it was where the disk fails. Never throws.
    */
-  async dateAnew(segment: StoredSegment, { startMs }: RecordedSpan): Promise<StoredSegment> {
+  async redate(segment: StoredSegment, { startMs }: RecordedSpan): Promise<StoredSegment> {
     const dateMs = this.dateMs(startMs * 1000);
     if (Math.abs(dateMs - segment.startMs) < WORTH_A_NAME_MS) return segment;
     try {

@@ -40,10 +40,10 @@ export class RecordingGaps {
   }
 
   /**
-   * After a step, gaps move with the films around them; a sleep, and the time a clock passed over, are gaps of their own.
+   * After a step, gaps move with the segments around them; a sleep, and the time a clock passed over, are gaps of their own.
    *
    * @param wasRecorded the camera was being recorded
-   * @param firstMs date of the first film that was dated anew, if there was one
+   * @param firstMs date of the first segment that was dated anew, if there was one
    */
   onClockChanged(
     { kind, byMs, atUs, sinceUs }: ClockChange,

@@ -19,7 +19,7 @@ import { RecordingDates } from './recording-dates.ts';
 import { RecordingIndex } from './recording-index.ts';
 import { MARK_NAME, openRecordingFolder } from './recording-folder.ts';
 import { recordingPath } from './recording-path.ts';
-import { RecordingRoom } from './recording-room.ts';
+import { RecordingSpace } from './recording-space.ts';
 import { asStored, redateRecordings } from './redate-recordings.ts';
 import { tidyRecordings } from './tidy-recordings.ts';
 import { UnfinishedSegments, type OpenRecording } from './unfinished-segments.ts';
@@ -32,7 +32,7 @@ export interface RecordingLibraryOptions {
   /** Told when there is no room for what should be recorded, and when there is some again. */
   onAlarm?: (alarm: RecordingStatus['alarm']) => void;
   freeBytes?: () => Promise<number>;
-  /** See RecordingRoom. */
+  /** See RecordingSpace. */
   exportedBytes?: () => number;
   dates?: Dates;
 }
@@ -42,7 +42,7 @@ const MISSING_LINE = `failed to find the recordings: their disk is not there, or
 
 export class RecordingLibrary {
   readonly #options: RecordingLibraryOptions;
-  readonly #room: RecordingRoom;
+  readonly #room: RecordingSpace;
   readonly #unfinished: UnfinishedSegments;
   readonly #index: RecordingIndex;
   readonly #dates: RecordingDates;
@@ -63,7 +63,7 @@ export class RecordingLibrary {
     const { folder, limits, freeBytes, exportedBytes, onAlarm, dates = unmappedTime() } = options;
     this.#dates = new RecordingDates(folder, dates, options.log);
     this.#index = new RecordingIndex(options.store, options.log);
-    this.#room = new RecordingRoom({
+    this.#room = new RecordingSpace({
       folder,
       limits,
       remove: (id) => this.#removeFile(id),
@@ -90,7 +90,7 @@ export class RecordingLibrary {
     this.#room.forgetAlarm();
   }
 
-  /** See RecordingRoom. */
+  /** See RecordingSpace. */
   bytesForExports(): Promise<number> {
     return this.#room.bytesForExports();
   }

@@ -15,8 +15,8 @@ import type { ExportJobs } from './export-jobs.ts';
 import { endWhenStalled } from '../http/stall-watch.ts';
 import { UserShares } from '../http/user-shares.ts';
 
-/** A player reads two films at once, in several ranges each, and a browser has six connections to a server. */
-export const FILM_SHARES = { total: 128, perUser: 16 };
+/** A player reads two segments at once, in several ranges each, and a browser has six connections to a server. */
+export const SEGMENT_SHARES = { total: 128, perUser: 16 };
 /** For a recording that somebody wants to see while it is being written. */
 const MAX_WAIT_MS = 15_000;
 
@@ -50,8 +50,8 @@ export function recordingRoutes(
   stallMs?: number,
 ): Router {
   const router = Router();
-  const films = new UserShares({
-    ...FILM_SHARES,
+  const segments = new UserShares({
+    ...SEGMENT_SHARES,
     refusal: 'other downloads are still under way; end one first',
   });
 
@@ -96,7 +96,7 @@ export function recordingRoutes(
     async ({ request, response, params }) => {
       const { userId } = guard.mediaViewerOf(request, params.cameraId);
       let recording = find(params);
-      response.once('close', films.enter(userId, response));
+      response.once('close', segments.enter(userId, response));
       if (recording.open) {
         await Promise.race([
           recordings.finish(recording),
@@ -108,7 +108,7 @@ export function recordingRoutes(
       }
       if (recording.open)
         throw new VigieError('unavailable', 'this minute is still being recorded', { retryAfterSeconds: 10 });
-      // A film never changes once it is whole; only the right to see it may.
+      // A segment never changes once it is whole; only the right to see it may.
       response.setHeader('Cache-Control', 'private, max-age=3600');
       endWhenStalled(response, stallMs);
       response.sendFile(recordings.pathOf(recording), { cacheControl: false, dotfiles: 'allow' });

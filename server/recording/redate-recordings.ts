@@ -10,13 +10,13 @@ import type { ClockChange } from '../core/site-clock.ts';
 import type { RecordedSpan, RecordingDates } from './recording-dates.ts';
 import type { RecordingIndex } from './recording-index.ts';
 import { recordingPath } from './recording-path.ts';
-import type { RecordingRoom } from './recording-room.ts';
+import type { RecordingSpace } from './recording-space.ts';
 import type { StoredSegment } from './recording-store.ts';
 
 export interface Redated {
   folder: string;
   index: RecordingIndex;
-  room: RecordingRoom;
+  room: RecordingSpace;
   dates: RecordingDates;
   /** What is being written, by id. */
   open: ReadonlyMap<string, RecordedSpan>;
@@ -38,12 +38,12 @@ export async function redateRecordings(
   for (const [id, span] of open) note(id, span);
   for (const [id, span] of dates.endedBefore(atUs)) {
     note(id, span);
-    await dateAnew(recordings, id, span);
+    await redate(recordings, id, span);
   }
   return firstMs;
 }
 
-async function dateAnew(
+async function redate(
   { folder, index, room, dates }: Redated,
   id: string,
   span: RecordedSpan,
@@ -52,7 +52,7 @@ async function dateAnew(
   if (!segment) return;
   // It makes no room while its name changes.
   room.put({ ...asStored(segment), kept: true });
-  const { startMs, endMs } = await dates.dateAnew(segment, span);
+  const { startMs, endMs } = await dates.redate(segment, span);
   const now = index.find(id);
   if (!now) {
     room.forget(id);

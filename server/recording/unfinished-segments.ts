@@ -13,7 +13,7 @@ import { randomId } from '../store/random-id.ts';
 import type { RecordedSpan, RecordingDates } from './recording-dates.ts';
 import type { RecordingIndex } from './recording-index.ts';
 import { recordingPath } from './recording-path.ts';
-import type { RecordingRoom } from './recording-room.ts';
+import type { RecordingSpace } from './recording-space.ts';
 import type { StoredSegment } from './recording-store.ts';
 import { asStored } from './redate-recordings.ts';
 import { WebmFile, type WriteError } from './webm-file.ts';
@@ -37,7 +37,7 @@ export interface OpenRecording {
 
 export interface UnfinishedSegmentsOptions {
   folder: string;
-  room: RecordingRoom;
+  room: RecordingSpace;
   index: RecordingIndex;
   dates: RecordingDates;
   /** Removes one from disk, index and quota. */
@@ -141,7 +141,7 @@ export class UnfinishedSegments {
       const segment = index.find(id);
       if (!segment) return;
       if (file.bytes === 0) return await remove(id);
-      const dated = await dates.dateAnew(asFarAs(segment, file), file);
+      const dated = await dates.redate(asFarAs(segment, file), file);
       dates.noteEnd(id, file);
       // What a failing disk kept from ending as it should is repaired at the next start; until then it plays as far as it goes.
       const closed = { ...dated, open: problem === 'diskError' };
@@ -154,7 +154,7 @@ export class UnfinishedSegments {
   }
 }
 
-/** @param file its film, on another clock */
+/** @param file its segment, on another clock */
 function asFarAs(segment: StoredSegment, { startMs, endMs, bytes }: WebmFile): StoredSegment {
   return { ...segment, endMs: segment.startMs + endMs - startMs, bytes };
 }

@@ -1,7 +1,7 @@
 /** Options of the codec pool, with their defaults. */
 
 import { availableParallelism } from 'node:os';
-import type { CodecGuiltOptions } from '../core/video/codec-guilt.ts';
+import type { CodecQuarantineOptions } from '../core/video/codec-quarantine.ts';
 import type { CodecPlaceOptions } from './codec-place.ts';
 
 export interface CodecPoolOptions extends CodecPlaceOptions {
@@ -19,7 +19,7 @@ export interface CodecPoolOptions extends CodecPlaceOptions {
   moveIntervalMs: number;
   /** Between the beginnings of two replacements. */
   replacementGapMs: number;
-  guilt: CodecGuiltOptions;
+  quarantine: CodecQuarantineOptions;
 }
 
 export const CODEC_POOL_DEFAULTS: CodecPoolOptions = {
@@ -36,7 +36,7 @@ export const CODEC_POOL_DEFAULTS: CodecPoolOptions = {
   moveIntervalMs: 100,
   replacementGapMs: 10_000,
   memory: { idleGrowthMib: 64, idleAfterMs: 10_000, largeMib: 400, settledFactor: 1.5, settleMs: 5_000 },
-  guilt: {
+  quarantine: {
     maxDeaths: 2,
     deathWindowMs: 60_000,
     confineMs: 60_000,

@@ -3,11 +3,11 @@
  *
  * Invariants: one process is kept warm without a camera while there is room for one, so that neither a first viewer nor
  * a camera whose process died waits for a start. A suspected camera never shares a process with a trusted one (see
- * codec-guilt.ts). A seat that moves while its process runs loses no frame.
+ * codec-quarantine.ts). A seat that moves while its process runs loses no frame.
  */
 
 import type { Clock } from '../core/clock.ts';
-import { CodecGuilt, type CodecStanding, type PictureSize } from '../core/video/codec-guilt.ts';
+import { CodecQuarantine, type CodecStanding, type PictureSize } from '../core/video/codec-quarantine.ts';
 import type { MemoryVerdict } from '../core/video/codec-memory.ts';
 import type { Log } from '../log.ts';
 import { CodecConfinement } from './codec-confinement.ts';
@@ -41,7 +41,7 @@ export class CodecPool {
   readonly #clock: Clock;
   readonly #places = new Set<CodecPlace>();
   readonly #seats = new Set<Seat>();
-  readonly #guilt: CodecGuilt;
+  readonly #quarantine: CodecQuarantine;
   readonly #confinement: CodecConfinement;
   readonly #replacement: CodecReplacement;
   readonly #moves: SeatMoves;
@@ -62,7 +62,7 @@ export class CodecPool {
     this.#onVerdict = onVerdict;
     this.#options = options;
     this.#clock = clock;
-    this.#guilt = new CodecGuilt(options.guilt);
+    this.#quarantine = new CodecQuarantine(options.quarantine);
     this.#confinement = new CodecConfinement(options.confinedSize, () => this.#addPlace(true));
     this.#replacement = new CodecReplacement(
       {
@@ -97,8 +97,8 @@ export class CodecPool {
       ),
       deaths: this.#deaths,
       replaced: { ...this.#replacement.replaced },
-      confined: this.#guilt.camerasWith('confined'),
-      aside: this.#guilt.camerasWith('aside'),
+      confined: this.#quarantine.camerasWith('confined'),
+      aside: this.#quarantine.camerasWith('aside'),
     };
   }
 
@@ -113,21 +113,21 @@ export class CodecPool {
 
   /** No seat of the camera becomes ready for a while, because its pictures crash codec processes. */
   isAside(cameraId: string): boolean {
-    return this.#guilt.standing(cameraId) === 'aside';
+    return this.#quarantine.standing(cameraId) === 'aside';
   }
 
   timesAside(cameraId: string): number {
-    return this.#guilt.timesAside(cameraId);
+    return this.#quarantine.timesAside(cameraId);
   }
 
   /** A picture arrived, whether it can be sent or not: another size gives a camera set aside another attempt. */
   onPicture(cameraId: string, size: PictureSize): void {
-    if (this.#guilt.onPicture(cameraId, size, this.#clock())) this.#onStanding(cameraId);
+    if (this.#quarantine.onPicture(cameraId, size, this.#clock())) this.#onStanding(cameraId);
   }
 
   /** The camera was removed, and its seats are closed. */
   forget(cameraId: string): void {
-    this.#guilt.forget(cameraId);
+    this.#quarantine.forget(cameraId);
     this.#confinement.release(cameraId);
   }
 
@@ -142,7 +142,7 @@ export class CodecPool {
   }
 
   #home({ cameraId }: Seat): CodecPlace | undefined {
-    const standing = this.#guilt.standing(cameraId);
+    const standing = this.#quarantine.standing(cameraId);
     if (standing === 'aside') return undefined;
     return standing === 'confined' ? this.#confinement.placeOf(cameraId) : this.#bestPlace();
   }
@@ -197,7 +197,7 @@ export class CodecPool {
     this.#deaths++;
     const { confined, seats } = place;
     const cameraId = culprit?.cameraId;
-    const changed = this.#guilt.onDeath({ cameraId, size: frame, confined, external }, this.#clock());
+    const changed = this.#quarantine.onDeath({ cameraId, size: frame, confined, external }, this.#clock());
     if (changed && cameraId !== undefined) this.#onStanding(cameraId, place);
     const replaced = this.#replacement.onDeath(place);
     const gone = replaced || (confined && !this.#confinement.holds(place));
@@ -237,7 +237,7 @@ export class CodecPool {
 
   /** @param dead a process that died: its seats are moved by the caller */
   #onStanding(cameraId: string, dead?: CodecPlace): void {
-    const standing = this.#guilt.standing(cameraId);
+    const standing = this.#quarantine.standing(cameraId);
     this.#log.warn({ cameraId, standing }, STANDING_LOG[standing]);
     if (standing !== 'confined') this.#confinement.release(cameraId);
     for (const seat of this.#seats) {
@@ -254,7 +254,7 @@ export class CodecPool {
   }
 
   #review(): void {
-    for (const cameraId of this.#guilt.release(this.#clock())) this.#onStanding(cameraId);
+    for (const cameraId of this.#quarantine.release(this.#clock())) this.#onStanding(cameraId);
     for (const place of this.#places)
       if (place.confined && place.size === 0 && !this.#isNeeded(place))
         this.#removePlace(place, 'not needed');

@@ -7,6 +7,7 @@
 import type { z } from 'zod';
 import type { ApiRoute } from './api-route.ts';
 import { ACCOUNT_ROUTES } from './routes/accounts.ts';
+import { BACKUP_ROUTES } from './routes/backup.ts';
 import { CAMERA_ROUTES } from './routes/cameras.ts';
 import { EVENT_ROUTES } from './routes/events.ts';
 import { FIRMWARE_ROUTES } from './routes/firmware.ts';
@@ -24,6 +25,7 @@ export const API_ROUTES = {
   ...OUTBOUND_ROUTES,
   ...FIRMWARE_ROUTES,
   ...SERVER_ROUTES,
+  ...BACKUP_ROUTES,
 };
 
 type Routes = typeof API_ROUTES;

@@ -55,7 +55,7 @@ export const SERVER_ROOMS: Readonly<Record<string, readonly string[]>> = {
   start: [...GROUND, 'config', 'store', 'accounts', 'backup', 'main'],
   'data-folder': [...GROUND, 'config', 'store', 'stores', 'recording', 'start'],
   'virtual-camera': ['wire', 'core', 'ffmpeg'],
-  main: [
+  features: [
     ...ROUTED_FEATURE,
     'stores',
     'ingest',
@@ -73,10 +73,11 @@ export const SERVER_ROOMS: Readonly<Record<string, readonly string[]>> = {
     'status',
     'site',
     'backup',
-    'http-app',
     'data-folder',
     'start',
   ],
+  'join-features': [...GROUND, 'cameras', 'features'],
+  main: [...FEATURE, 'connectivity', 'features', 'http-app', 'join-features', 'start', 'status'],
 };
 
 /** The client imports only server/wire of the server. */
@@ -112,6 +113,7 @@ export const CLIENT_ROOMS: Readonly<Record<string, readonly string[]>> = {
   motion: PAGE_GROUND,
   cameras: [...PAGE_GROUND, 'devices', 'live', 'events'],
   users: PAGE_GROUND,
+  backup: PAGE_GROUND,
   webhooks: [...PAGE_GROUND, 'events'],
   notifications: [...PAGE_GROUND, 'events', 'site'],
   firmware: PAGE_GROUND,
@@ -120,6 +122,7 @@ export const CLIENT_ROOMS: Readonly<Record<string, readonly string[]>> = {
   app: [
     ...PAGE_GROUND,
     'package.json',
+    'backup',
     'cameras',
     'connection',
     'events',

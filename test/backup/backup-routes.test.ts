@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { DatabaseSync } from 'node:sqlite';
+import { test, type TestContext } from 'node:test';
 import { Backups } from '../../server/backup/backups.ts';
 import { restoreBackup } from '../../server/backup/restore-backup.ts';
+import { Restores } from '../../server/backup/restores.ts';
 import { createLog } from '../../server/log.ts';
+import { writeBackup } from '../../server/backup/backup-file.ts';
+import type { UploadedBackup } from '../../server/wire/backup.ts';
+import type { Problem } from '../../server/wire/problem.ts';
 import { ApiClient } from '../support/api-client.ts';
-import { startApi } from '../support/api-server.ts';
+import { ADMIN_PASSWORD, startApi, type ApiServer } from '../support/api-server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { until } from '../support/until.ts';
 
 const PASSWORD = 'a password for the backup';
 
@@ -60,4 +66,112 @@ test('one user has one backup at a time and leaves one for another, and there is
   await assert.rejects(backups.make('anna', undefined), { code: 'unavailable', message: /make room/ });
   free = Infinity;
   (await backups.make('anna', undefined))[Symbol.dispose]();
+});
+
+/** A server with one camera, a backup of it, and a second camera added since. */
+async function backedUp(context: TestContext, password?: string) {
+  const dataDir = temporaryFolder(context);
+  const restarts: (() => void)[] = [];
+  const server = await startApi(context, {
+    dataDir,
+    restart: (whenStopped) => void restarts.push(whenStopped),
+  });
+  await server.store.cameras.add('Door', 'v1', 0);
+  const file = join(temporaryFolder(context), 'made.vigie');
+  await writeBackup({ dataDir, file, password, nowMs: 1_800_000_000_000 });
+  await server.store.cameras.add('Later', 'v1', 0);
+  return { server, dataDir, file, restarts, admin: await ApiClient.signedIn(server) };
+}
+
+async function upload(server: ApiServer, { accessToken }: ApiClient, body: BodyInit, type = 'octet-stream') {
+  const response = await fetch(`${server.url}/api/backup/uploads`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${accessToken}`, 'content-type': `application/${type}` },
+    body,
+  });
+  return { status: response.status, body: (await response.json()) as UploadedBackup & Problem };
+}
+
+test('an uploaded backup is read with its password, agreed to with the own one, and put in place once the server has stopped', async (context) => {
+  const { server, dataDir, file, restarts, admin } = await backedUp(context, PASSWORD);
+  const { status, body } = await upload(server, admin, readFileSync(file));
+  assert.deepEqual([status, body.isEncrypted], [201, true]);
+  const at = `/api/backup/uploads/${body.id}`;
+  const agree = (currentPassword: string) =>
+    admin.call<Problem>('POST', `${at}/restore`, { body: { currentPassword } });
+
+  assert.equal((await agree(ADMIN_PASSWORD)).status, 409, 'it was not read yet');
+  const wrong = await admin.call<Problem>('POST', `${at}/contents`, { body: { password: 'another one' } });
+  assert.equal(wrong.status, 400);
+  assert.match(wrong.body.detail, /^the file: the password is wrong, or the file is damaged$/);
+  const missing = await admin.call<Problem>('POST', `${at}/contents`, { body: {} });
+  assert.match(missing.body.detail, /encrypted: give its password/);
+  const read = await admin.call('POST', `${at}/contents`, { body: { password: PASSWORD } });
+  assert.deepEqual(read.body, { madeAtMs: 1_800_000_000_000, cameras: 1, users: 1 });
+
+  assert.equal((await agree('not my password')).status, 403);
+  assert.equal(restarts.length, 0);
+  assert.equal((await agree(ADMIN_PASSWORD)).status, 202);
+  await until('the restart is asked for', () => restarts.length === 1);
+  await server.close();
+  restarts[0]?.();
+  const names = readdirSync(dataDir);
+  assert.equal(names.filter((name) => name.startsWith('replaced-')).length, 1);
+  assert.deepEqual(
+    names.filter((name) => name.startsWith('restor')),
+    [],
+  );
+  const restored = new DatabaseSync(join(dataDir, 'vigie.db'));
+  assert.deepEqual(restored.prepare('SELECT name FROM cameras').all(), [{ __proto__: null, name: 'Door' }]);
+  restored.close();
+});
+
+test('what is no backup is refused, changes nothing, and the next upload replaces it', async (context) => {
+  const { server, dataDir, file, admin } = await backedUp(context);
+  const bad = await upload(server, admin, 'GIF89a');
+  assert.equal(bad.status, 201);
+  const answer = await admin.call<Problem>('POST', `/api/backup/uploads/${bad.body.id}/contents`, {
+    body: {},
+  });
+  assert.equal(answer.status, 400);
+  assert.match(answer.body.detail, /^the file is no backup of Vigie/);
+  const good = await upload(server, admin, readFileSync(file));
+  assert.equal(good.body.isEncrypted, false);
+  const stale = await admin.call('POST', `/api/backup/uploads/${bad.body.id}/contents`, { body: {} });
+  assert.equal(stale.status, 404);
+  assert.equal((await upload(server, admin, '{}', 'json')).status, 400);
+  assert.equal(existsSync(join(dataDir, 'vigie.db')), true);
+});
+
+async function* aFile() {
+  yield Buffer.from('a file');
+}
+
+test('an upload needs room for its copies, and is removed after its time, at a stop and at a start', async (context) => {
+  const dataDir = temporaryFolder(context);
+  const folder = join(dataDir, 'restore-upload');
+  let free = Infinity;
+  const open = (keptMs: number) =>
+    new Restores({
+      dataDir,
+      restart: () => undefined,
+      log: createLog('silent'),
+      freeBytes: () => free,
+      keptMs,
+    });
+  const restores = open(1);
+  await restores.receive(aFile());
+  await until('it is removed', () => !existsSync(folder));
+  free = 1e6;
+  await assert.rejects(restores.receive(aFile()), { code: 'unavailable', message: /make room/ });
+  assert.equal(existsSync(folder), false);
+  free = Infinity;
+  const kept = open(60_000);
+  await kept.receive(aFile());
+  assert.equal(existsSync(folder), true);
+  await kept.close();
+  assert.equal(existsSync(folder), false);
+  await open(60_000).receive(aFile());
+  open(60_000);
+  assert.equal(existsSync(folder), false);
 });

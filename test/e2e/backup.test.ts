@@ -6,6 +6,9 @@ import { TestBrowser } from '../support/browser.ts';
 import { ServerProcess } from '../support/server-process.ts';
 
 const server = await ServerProcess.start();
+// The port of its configuration is now a fixed one, which the process that follows a restore takes again.
+await server.kill();
+await server.start();
 const browser = await TestBrowser.launch();
 after(async () => {
   await browser.close();
@@ -36,5 +39,27 @@ test('an administrator downloads an encrypted backup, and is told on every page 
   await page.getByTestId('health-alarm').getByText('database is gone').waitFor();
   await page.getByRole('link', { name: 'Users' }).click();
   await page.getByTestId('health-alarm').getByText('Live video goes on').waitFor();
+  await visit.close();
+});
+
+test('an administrator restores a backup from its file: its password, its contents, the own password, and a restart', async () => {
+  const admin = await server.admin();
+  const { id } = await admin.addCamera('Bird box');
+  const visit = await browser.open(server.url);
+  await visit.signIn('admin', server.password);
+  const { page } = visit;
+  await page.getByTestId('user-menu').click();
+  await page.getByTestId('restore').click();
+  const dialog = page.getByTestId('restore-dialog');
+  await page.getByTestId('restore-file').setInputFiles(join(server.folder, 'downloaded.vigie'));
+  await dialog.getByTestId('dialog-submit').click();
+  await page.getByTestId('restore-password').locator('input').fill('a password for the backup');
+  await dialog.getByTestId('dialog-submit').click();
+  await page.getByTestId('restore-contents').getByText('with 0 cameras and 1 user').waitFor();
+  await page.getByTestId('restore-current').locator('input').fill(server.password);
+  await dialog.getByTestId('dialog-submit').click();
+  await page.getByTestId('sign-in').waitFor();
+  await visit.signIn('admin', server.password);
+  await visit.untilStatus(id, undefined);
   await visit.close();
 });

@@ -80,30 +80,30 @@ async function look(page: Page): Promise<void> {
   await untilSays(page, 'camera-status', /^Live$/);
 }
 
-/** Three pictures, two seconds apart. @returns the film of them */
+/** Three pictures, two seconds apart. @returns the segment of them */
 async function recordSlowly(): Promise<RecordedSegment> {
   const recording = `/cameras/${slow.id}/recording`;
   await admin.request('PUT', recording, { ...DEFAULT_RECORDING, mode: 'continuous' });
   await using camera = await ScriptedCamera.connect(server.cameraUrl, slow, { frameIntervalMs: 2_000 });
-  const film = async (): Promise<RecordedSegment | undefined> => {
+  const segment = async (): Promise<RecordedSegment | undefined> => {
     const range = `from=${Date.now() - 600_000}&to=${Date.now() + 60_000}`;
     const { segments } = await admin.request<Timeline>('GET', `/cameras/${slow.id}/timeline?${range}`);
     return segments[0];
   };
   for (const lengthMs of [0, 2_000, 4_000]) {
     await until('the picture before has lasted', async () => {
-      const recorded = await film();
+      const recorded = await segment();
       return lengthMs === 0 || (recorded && recorded.endMs - recorded.startMs >= lengthMs);
     });
     camera.send();
   }
   await until('the last one has, too', async () => {
-    const recorded = await film();
+    const recorded = await segment();
     return recorded && recorded.endMs - recorded.startMs >= 6_000;
   });
   await admin.request('PUT', recording, DEFAULT_RECORDING);
-  return until('the film is whole', async () => {
-    const recorded = await film();
+  return until('the segment is whole', async () => {
+    const recorded = await segment();
     return recorded?.open === false && recorded;
   });
 }
@@ -134,9 +134,9 @@ test('in Chromium an old picture is never live, and says how old it is', async (
   await page.untilStatus(absent.id, 'offline');
   assert.equal(await tab.getByTestId('camera-count').innerText(), '1 of 5 online');
 
-  // Chromium itself would end the film with the last picture but one.
-  const film = await recorded;
-  await tab.goto(`${server.url}/camera/${slow.id}/recordings/${film.startMs}`);
+  // Chromium itself would end the segment with the last picture but one.
+  const segment = await recorded;
+  await tab.goto(`${server.url}/camera/${slow.id}/recordings/${segment.startMs}`);
   await until('its last picture is played', () =>
     tab
       .getByTestId('recording-video')

@@ -29,7 +29,7 @@ async function opened() {
   return { page: opening.page, signIn: () => opening.signIn('anna', 'a password of her own') };
 }
 
-async function films({ id }: Pick<CameraView, 'id'>): Promise<RecordedSegment[]> {
+async function segments({ id }: Pick<CameraView, 'id'>): Promise<RecordedSegment[]> {
   const range = `from=${Date.now() - 600_000}&to=${Date.now() + 60_000}`;
   return (await admin.request<Timeline>('GET', `/cameras/${id}/timeline?${range}`)).segments;
 }
@@ -74,28 +74,28 @@ test('two cameras are looked back at together, and stay in step while they play'
   await record(door, 'continuous');
   await record(yard, 'continuous');
   await until('eight seconds of both are recorded', async () => {
-    const [ofDoor, ofYard] = [(await films(door))[0], (await films(yard))[0]];
+    const [ofDoor, ofYard] = [(await segments(door))[0], (await segments(yard))[0]];
     return ofDoor && ofYard && ofYard.endMs - ofYard.startMs > 8_000 && ofDoor.endMs - ofDoor.startMs > 8_000;
   });
   await record(door, 'off');
   // The yard a little longer.
   await until('more of the yard is recorded', async () => {
-    const [[ofDoor], [ofYard]] = [await films(door), await films(yard)];
+    const [[ofDoor], [ofYard]] = [await segments(door), await segments(yard)];
     return ofDoor && ofYard && ofYard.endMs - ofDoor.endMs > 2_500;
   });
   await record(yard, 'off');
   await until('both are whole', async () =>
-    [...(await films(door)), ...(await films(yard))].every(({ open }) => !open),
+    [...(await segments(door)), ...(await segments(yard))].every(({ open }) => !open),
   );
   await signIn();
   await page.getByRole('link', { name: 'Recordings', exact: true }).click();
   await until(
     'both are on their rows',
-    async () => (await page.locator('vigie-timeline rect.film').count()) === 2,
+    async () => (await page.locator('vigie-timeline rect.segment').count()) === 2,
   );
   assert.equal(await page.getByTestId('choose-camera').count(), 2, 'and no camera that is not hers');
 
-  const [[ofDoor], [ofYard]] = [await films(door), await films(yard)];
+  const [[ofDoor], [ofYard]] = [await segments(door), await segments(yard)];
   assert.ok(ofDoor && ofYard);
   const startMs = Math.max(ofDoor.startMs, ofYard.startMs) + 1_000;
   await seek(startMs);
@@ -128,8 +128,8 @@ test('two cameras are looked back at together, and stay in step while they play'
   assert.ok(Math.abs(afterMs(one, two ?? 0)) <= 2 * FRAME_MS, `${one} and ${two}`);
 });
 
-test('whose film is over says so, while the others go on', async () => {
-  const [ofDoor] = await films(door);
+test('whose segment is over says so, while the others go on', async () => {
+  const [ofDoor] = await segments(door);
   assert.ok(ofDoor);
   await seek(ofDoor.endMs - 500);
   await page.getByText('No recording', { exact: true }).waitFor();

@@ -36,11 +36,11 @@ after(async () => {
 const codeOf = (ms: number): number => Math.round(ms * 10) % 2 ** 32;
 const apartMs = (code: number, ms: number): number => Math.abs((code - codeOf(ms)) / 10);
 
-function films(): Promise<RecordedSegment[]> {
+function segments(): Promise<RecordedSegment[]> {
   const range = `from=${Date.now() - 3_600_000}&to=${Date.now() + 60_000}`;
   return admin
     .request<Timeline>('GET', `/cameras/${door.id}/timeline?${range}`)
-    .then(({ segments }) => segments);
+    .then((timeline) => timeline.segments);
 }
 
 function events(): Promise<EventView[]> {
@@ -63,38 +63,40 @@ test('an administrator decides in the page what is recorded', async () => {
   await tab.getByTestId('recordings').click();
   await tab.getByTestId('nothing-recorded').waitFor();
   await tab.getByTestId('recording-settings').click();
-  await tab.getByTestId('recording-room').waitFor();
+  await tab.getByTestId('recording-space').waitFor();
   await tab.getByTestId('recording-mode').click();
   await tab.getByRole('option', { name: 'Continuous' }).click();
   await tab.getByTestId('dialog-submit').click();
-  await until('something is recorded', async () => (await films()).length > 0);
+  await until('something is recorded', async () => (await segments()).length > 0);
 });
 
 test('what was recorded is on the timeline and plays, showing the moment it says it does', async () => {
   await until('six seconds are recorded', async () => {
-    const [film] = await films();
-    return film && film.endMs - film.startMs > 6_000;
+    const [segment] = await segments();
+    return segment && segment.endMs - segment.startMs > 6_000;
   });
   // Somebody passes the camera's own sensor.
   camera.process.kill('SIGUSR2');
   await until('it is an event', async () => (await events()).length > 0);
   await until('a little more is recorded', async () => {
-    const [[film], [event]] = [await films(), await events()];
-    return film && event && film.endMs - event.startedAtMs > 1_500;
+    const [[segment], [event]] = [await segments(), await events()];
+    return segment && event && segment.endMs - event.startedAtMs > 1_500;
   });
   await admin.request('PUT', `/cameras/${door.id}/recording`, DEFAULT_RECORDING);
-  const film = await until('the film is whole', async () => (await films()).find(({ open }) => !open));
-  await until('it is on the timeline', () => tab.locator('vigie-timeline rect.film:not(.open)').count());
+  const segment = await until('the segment is whole', async () =>
+    (await segments()).find(({ open }) => !open),
+  );
+  await until('it is on the timeline', () => tab.locator('vigie-timeline rect.segment:not(.open)').count());
   await tab.getByTestId('play').click();
   const first = await until('a picture is shown', shownCode);
   await until('it moves', async () => (await shownCode()) !== first);
-  assert.ok(apartMs(first, film.startMs) < 6_500);
+  assert.ok(apartMs(first, segment.startMs) < 6_500);
 });
 
 test('a click on the timeline goes to that moment', async () => {
-  const [film] = await films();
-  assert.ok(film);
-  const middleMs = (film.startMs + film.endMs) / 2;
+  const [segment] = await segments();
+  assert.ok(segment);
+  const middleMs = (segment.startMs + segment.endMs) / 2;
   await tab.locator('vigie-timeline').evaluate((element, ms) => {
     element.dispatchEvent(new CustomEvent('vigie-seek', { detail: { ms } }));
   }, middleMs);
@@ -106,8 +108,8 @@ test('a click on the timeline goes to that moment', async () => {
 });
 
 test('what happened is marked, and gone to from a moment before, from the list, and back from a moment after', async () => {
-  const [[film], [event]] = [await films(), await events()];
-  assert.ok(film && event);
+  const [[segment], [event]] = [await segments(), await events()];
+  assert.ok(segment && event);
   await tab.locator('vigie-timeline rect.event').waitFor();
   const isShown = (): Promise<unknown> =>
     until('the picture of some seconds before is shown', async () => {
@@ -122,16 +124,19 @@ test('what happened is marked, and gone to from a moment before, from the list, 
         (element, at) => element.dispatchEvent(new CustomEvent('vigie-seek', { detail: { ms: at } })),
         ms,
       );
-  await seekTo(film.startMs);
-  await until('the beginning is shown', async () => apartMs((await shownCode()) ?? 0, film.startMs) < 1_000);
+  await seekTo(segment.startMs);
+  await until(
+    'the beginning is shown',
+    async () => apartMs((await shownCode()) ?? 0, segment.startMs) < 1_000,
+  );
   await tab.getByTestId('next-event').click();
   await isShown();
   await tab.getByTestId('next-event').click();
   await tab.getByText('There are no later events').waitFor();
   await tab.getByTestId('play').click();
-  await seekTo(film.endMs - 300);
+  await seekTo(segment.endMs - 300);
   await tab.getByTestId('play').click();
-  await until('the end is shown', async () => apartMs((await shownCode()) ?? 0, film.endMs) < 1_000);
+  await until('the end is shown', async () => apartMs((await shownCode()) ?? 0, segment.endMs) < 1_000);
   await tab.getByTestId('event-before').click();
   await isShown();
   await tab.getByRole('link', { name: 'Events', exact: true }).click();
@@ -140,20 +145,20 @@ test('what happened is marked, and gone to from a moment before, from the list, 
 });
 
 test('pointing at the timeline shows a small picture of that moment, and of the newest when the pointer runs', async () => {
-  const [film] = await films();
-  assert.ok(film);
+  const [segment] = await segments();
+  assert.ok(segment);
   // So near that a pixel is a few milliseconds.
   await tab
     .locator('vigie-timeline')
     .evaluate((element, detail) => element.dispatchEvent(new CustomEvent('vigie-range', { detail })), {
-      fromMs: film.endMs - 55_000,
-      toMs: film.endMs + 5_000,
+      fromMs: segment.endMs - 55_000,
+      toMs: segment.endMs + 5_000,
     });
   const band = (await tab.getByTestId('timeline').boundingBox()) ?? assert.fail('no timeline');
   const pointAt = (ms: number): Promise<void> =>
-    tab.mouse.move(band.x + ((ms - film.endMs + 55_000) / 60_000) * band.width, band.y + 40);
-  const lengthMs = film.endMs - film.startMs;
-  for (let step = 0; step <= 20; step++) await pointAt(film.startMs + (step / 20) * 0.7 * lengthMs);
+    tab.mouse.move(band.x + ((ms - segment.endMs + 55_000) / 60_000) * band.width, band.y + 40);
+  const lengthMs = segment.endMs - segment.startMs;
+  for (let step = 0; step <= 20; step++) await pointAt(segment.startMs + (step / 20) * 0.7 * lengthMs);
   await until('the last moment is shown', async () => {
     const code = await tab
       .getByTestId('preview')
@@ -164,18 +169,18 @@ test('pointing at the timeline shows a small picture of that moment, and of the 
           (element as HTMLVideoElement).videoHeight,
         ),
       );
-    return code !== undefined && apartMs(code, film.startMs + 0.7 * lengthMs) < 300;
+    return code !== undefined && apartMs(code, segment.startMs + 0.7 * lengthMs) < 300;
   });
   await tab.mouse.move(5, 5);
   await tab.getByTestId('preview').waitFor({ state: 'detached' });
 });
 
 test('stepping goes from picture to picture, and back over the same ones', async () => {
-  const [film] = await films();
-  assert.ok(film);
+  const [segment] = await segments();
+  assert.ok(segment);
   if ((await tab.getByTestId('play').getAttribute('title')) === 'Pause')
     await tab.getByTestId('play').click();
-  const middleMs = (film.startMs + film.endMs) / 2;
+  const middleMs = (segment.startMs + segment.endMs) / 2;
   await tab
     .locator('vigie-timeline')
     .evaluate(
@@ -207,29 +212,29 @@ test('stepping goes from picture to picture, and back over the same ones', async
   }
 });
 
-test('a stretch is downloaded as one film of its true length', async () => {
-  const [film] = await films();
-  assert.ok(film);
+test('a stretch is downloaded as one file of its true length', async () => {
+  const [segment] = await segments();
+  assert.ok(segment);
   await tab
     .locator('vigie-timeline')
     .evaluate((element, detail) => element.dispatchEvent(new CustomEvent('vigie-select', { detail })), {
-      fromMs: film.startMs,
-      toMs: film.endMs,
+      fromMs: segment.startMs,
+      toMs: segment.endMs,
     });
   const [download] = await Promise.all([tab.waitForEvent('download'), tab.getByTestId('download').click()]);
-  const path = join(folder, 'film.webm');
+  const path = join(folder, 'stretch.webm');
   await download.saveAs(path);
   const { packets, durationSeconds } = await readWebm(path);
-  const seconds = (film.endMs - film.startMs) / 1000;
+  const seconds = (segment.endMs - segment.startMs) / 1000;
   assert.ok(Math.abs(durationSeconds - seconds) < 0.1, `${durationSeconds} s, not ${seconds} s`);
   assert.equal(packets[0]?.keyframe, true);
   assert.match(download.suggestedFilename(), /\.webm$/);
 });
 
 test('its first and last pictures are those of its first and last moment', async () => {
-  const [film] = await films();
-  assert.ok(film);
-  const bytes = (await readFile(join(folder, 'film.webm'))).toString('base64');
+  const [segment] = await segments();
+  assert.ok(segment);
+  const bytes = (await readFile(join(folder, 'stretch.webm'))).toString('base64');
   await tab.evaluate(async (base64) => {
     const data = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
     const element = document.createElement('video');
@@ -241,8 +246,8 @@ test('its first and last pictures are those of its first and last moment', async
   }, bytes);
   const downloaded = tab.locator('#downloaded');
   for (const [name, fraction, ms] of [
-    ['first', 0, film.startMs],
-    ['last', 1, film.endMs],
+    ['first', 0, segment.startMs],
+    ['last', 1, segment.endMs],
   ] as const) {
     await downloaded.evaluate((element: HTMLVideoElement, part) => {
       element.currentTime = Math.max(0.001, part * element.duration);
@@ -259,16 +264,16 @@ test('its first and last pictures are those of its first and last moment', async
 
 test('it is protected, then deleted', async () => {
   await tab.getByTestId('protect').click();
-  await until('it is protected', async () => (await films())[0]?.protected);
+  await until('it is protected', async () => (await segments())[0]?.protected);
   await tab.getByTestId('delete').click();
   await tab.getByTestId('confirm-dialog').getByTestId('dialog-submit').click();
-  await until('it is gone', async () => (await films()).length === 0);
+  await until('it is gone', async () => (await segments()).length === 0);
 });
 
 test('what is just being recorded can be watched without waiting for the minute to end, and nothing is lost', async () => {
   await admin.request('PUT', `/cameras/${door.id}/recording`, { ...DEFAULT_RECORDING, mode: 'continuous' });
   const { startMs } = await until('a second is recorded', async () =>
-    (await films()).find((each) => each.open && each.endMs - each.startMs > 1_000),
+    (await segments()).find((each) => each.open && each.endMs - each.startMs > 1_000),
   );
   // The page goes a little before the moment of an event.
   await tab.goto(`${server.url}/camera/${door.id}/recordings/${startMs + 2_500}`);
@@ -277,7 +282,7 @@ test('what is just being recorded can be watched without waiting for the minute 
     return code !== undefined && apartMs(code, startMs + 1_500) < 1_500;
   });
   const [early, next] = await until('it goes on', async () => {
-    const found = await films();
+    const found = await segments();
     return found.length === 2 && found;
   });
   assert.ok(early && next);

@@ -26,7 +26,7 @@ const HEADERS: Record<string, string>[] = [
 async function setUp(context: TestContext) {
   const server = await startApi(context);
   const { id } = await server.store.cameras.add('Door', 'v1', 0);
-  const film = await recordAll(server.library, moved(encodedFrames({ count: 100 }), id, 0));
+  const segment = await recordAll(server.library, moved(encodedFrames({ count: 100 }), id, 0));
   const jpeg = new Uint8Array(100);
   const receivedUs = BEGIN_US;
   server.frames.set(id, { cameraId: id, jpeg, width: 640, height: 480, captureUs: receivedUs, receivedUs });
@@ -42,12 +42,12 @@ async function setUp(context: TestContext) {
   const camera = `/api/cameras/${id}`;
   return {
     ask,
-    film: `${camera}/recordings/${film}.webm`,
+    segment: `${camera}/recordings/${segment}.webm`,
     files: [
       '/',
       '/index.html',
       '/assets/app-1a2b3c4d.js',
-      `${camera}/recordings/${film}.webm`,
+      `${camera}/recordings/${segment}.webm`,
       `${camera}/export.webm?from=${BEGIN_MS}&to=${BEGIN_MS + 2000}`,
       `${camera}/events/${event.id}/thumbnail.jpg`,
       `${camera}/events/${event.id}/clip.webm`,
@@ -68,9 +68,9 @@ test('no range or precondition makes a file answer with a server fault', async (
 });
 
 test('a range beyond the end of a recording is refused with its length', async (context) => {
-  const { ask, film } = await setUp(context);
-  const bytes = (await (await ask(film, {})).arrayBuffer()).byteLength;
-  const answer = await ask(film, { range: `bytes=${bytes}-` });
+  const { ask, segment } = await setUp(context);
+  const bytes = (await (await ask(segment, {})).arrayBuffer()).byteLength;
+  const answer = await ask(segment, { range: `bytes=${bytes}-` });
   assert.equal(answer.status, 416);
   assert.equal(answer.headers.get('content-range'), `bytes */${bytes}`);
   assert.equal(answer.headers.get('content-type'), 'application/problem+json; charset=utf-8');
@@ -83,9 +83,9 @@ test('a range beyond the end of a recording is refused with its length', async (
 });
 
 test('a failed precondition on a recording is refused', async (context) => {
-  const { ask, film } = await setUp(context);
+  const { ask, segment } = await setUp(context);
   for (const headers of [{ 'if-match': '"other"' }, { 'if-unmodified-since': LONG_AGO }]) {
-    const answer = await ask(film, headers);
+    const answer = await ask(segment, headers);
     assert.equal(answer.status, 412);
     assert.equal(answer.headers.get('etag'), null);
     assert.equal(((await answer.json()) as Problem).code, 'preconditionFailed');

@@ -7,7 +7,7 @@ import { createConnection } from 'node:net';
 import { suite, test } from 'node:test';
 import { WebSocket } from 'ws';
 import type { CloseReason } from '../../server/ingest/ingest-counters.ts';
-import { MAX_FRAME_BYTES } from '../../server/ingest/camera-door.ts';
+import { MAX_FRAME_BYTES } from '../../server/ingest/camera-endpoint.ts';
 import { CAMERA_CLOSE } from '../../server/wire/camera-protocol.ts';
 import { FRAME_HEADER_BYTES } from '../../server/wire/frame-header.ts';
 import { frameMessage, IngestRig, JPEG, RawCamera } from '../support/ingest-rig.ts';

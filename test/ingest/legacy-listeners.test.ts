@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import { createConnection, type AddressInfo } from 'node:net';
 import { suite, test } from 'node:test';
 import { pino } from 'pino';
-import { MAX_FRAME_BYTES } from '../../server/ingest/camera-door.ts';
+import { MAX_FRAME_BYTES } from '../../server/ingest/camera-endpoint.ts';
 import { LegacyListeners } from '../../server/ingest/legacy-listeners.ts';
 import { VigieError } from '../../server/errors.ts';
 import { JPEG } from '../support/ingest-rig.ts';

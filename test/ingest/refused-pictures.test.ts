@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import { CameraAdvisor } from '../../server/cameras/camera-advisor.ts';
-import { MAX_FRAME_BYTES } from '../../server/ingest/camera-door.ts';
+import { MAX_FRAME_BYTES } from '../../server/ingest/camera-endpoint.ts';
 import { CAMERA_CLOSE, MAX_JPEG_BYTES, MAX_LARGE_JPEG_BYTES } from '../../server/wire/camera-protocol.ts';
 import { frameMessage, IngestRig, JPEG } from '../support/ingest-rig.ts';
 import { LegacyRig } from '../support/legacy-rig.ts';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ClockRig } from '../site/clock-rig.ts';
 
 /** The short case of `npm run torture:clock`. */
-test('a clock that is set right by an hour takes films, events, pictures and clips with it', async (context) => {
+test('a clock that is set right by an hour takes segments, events, pictures and clips with it', async (context) => {
   await using rig = await ClockRig.start({ aheadMs: -3_600_000 });
   if (!rig) return context.skip('libfaketime is not there');
   await rig.untilRecording();
@@ -15,7 +15,7 @@ test('a clock that is set right by an hour takes films, events, pictures and cli
   await rig.steps(3_600_000);
   await rig.assertEvent(reportedMs, 0, 'sensor');
   await rig.assertLastFrame();
-  const [gap] = await rig.assertFilms(begin.startMs + 3_600_000);
+  const [gap] = await rig.assertSegments(begin.startMs + 3_600_000);
   assert.equal(gap?.reason, 'clockChanged');
   return undefined;
 });

@@ -62,6 +62,42 @@ test('a backup beside the server, encrypted, is restored elsewhere and serves th
   );
 });
 
+test('a backup restored by the API: the same process starts again with it', async () => {
+  const restoring = await ServerProcess.start();
+  // The port of its configuration is now a fixed one, which the process that follows takes again.
+  await restoring.kill();
+  await restoring.start();
+  try {
+    const { pid } = restoring.child.process;
+    const admin = await restoring.admin();
+    const { id } = await admin.addCamera('Door');
+    const authorization = `Bearer ${admin.session.accessToken}`;
+    const post = async (path: string, body: BodyInit, type = 'json') =>
+      fetch(`${restoring.url}/api/backup${path}`, {
+        method: 'POST',
+        headers: { authorization, 'content-type': `application/${type}` },
+        body,
+      });
+    const backup = await (await post('', '{}')).bytes();
+    await admin.addCamera('Later');
+    const upload = (await (await post('/uploads', backup, 'octet-stream')).json()) as { id: string };
+    assert.equal((await post(`/uploads/${upload.id}/contents`, '{}')).status, 200);
+    const agreed = JSON.stringify({ currentPassword: restoring.password });
+    assert.equal((await post(`/uploads/${upload.id}/restore`, agreed)).status, 202);
+    const isReady = /Vigie is ready/g;
+    await until('it is up again', () => restoring.child.output.match(isReady)?.length === 2);
+    assert.equal(restoring.child.process.pid, pid);
+    await assert.rejects(admin.cameras(), /401/);
+    const cameras = await (await restoring.admin()).cameras();
+    assert.deepEqual(
+      cameras.map((camera) => camera.id),
+      [id],
+    );
+  } finally {
+    await restoring.stop();
+  }
+});
+
 test('a password reset beside the server ends the sign-ins of that user and is logged', async () => {
   const admin = await server.admin();
   const signaling = await admin.signaling();

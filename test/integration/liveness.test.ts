@@ -117,7 +117,7 @@ test('a viewer who asks for keyframes all the time makes no outage of it, and no
     (await timeline()).segments.some(({ endMs, startMs }) => startMs > lastMs && endMs > startMs),
   );
   await admin.request('PUT', `/cameras/${yard.id}/recording`, DEFAULT_RECORDING);
-  const whole = await until('the films are whole', async () => {
+  const whole = await until('the segments are whole', async () => {
     const found = await timeline();
     return found.segments.every(({ open }) => !open) && found;
   });
@@ -126,7 +126,7 @@ test('a viewer who asks for keyframes all the time makes no outage of it, and no
   assert.ok(gap, JSON.stringify({ lastMs, ...whole }));
   assert.ok(segments.some(({ endMs }) => isAbout(endMs, gap.startMs)));
   assert.ok(segments.some(({ startMs }) => isAbout(startMs, gap.endMs)));
-  assert.ok(gap.startMs - lastMs <= 1_000, 'the film lasts no longer than its last picture');
+  assert.ok(gap.startMs - lastMs <= 1_000, 'the segment lasts no longer than its last picture');
   for (const [index, { id }] of segments.entries()) {
     const path = join(server.folder, `${index}.webm`);
     await writeFile(path, await admin.bytes(`/cameras/${yard.id}/recordings/${id}.webm`));

@@ -29,7 +29,7 @@ async function room(context: TestContext) {
   const forbidden = new Set<string>();
   const notifier = new PushNotifier({
     store: store.notifications,
-    way: {
+    sender: {
       publicKey: 'BKey',
       send: ({ endpoint }, payload) => {
         const { promise, resolve } = Promise.withResolvers<PushOutcome>();

@@ -11,7 +11,7 @@ import type { KnownCameras } from '../../server/core/cameras.ts';
 import type { Guard } from '../../server/accounts/guard.ts';
 import { HttpServer } from '../../server/http/http-server.ts';
 import { errorHandler } from '../../server/http/problem.ts';
-import { FILM_SHARES, recordingRoutes, type Recordings } from '../../server/recording/recording-routes.ts';
+import { SEGMENT_SHARES, recordingRoutes, type Recordings } from '../../server/recording/recording-routes.ts';
 import { createLog, type Log } from '../../server/log.ts';
 import { canListOpenFiles, openFiles } from '../support/open-files.ts';
 import { until } from '../support/until.ts';
@@ -104,8 +104,8 @@ suite('downloads of recordings', { skip: !canListOpenFiles }, () => {
     const ended = Promise.withResolvers<void>();
     state.open = true;
     state.finish = ended.promise;
-    const waiting = Array.from({ length: FILM_SHARES.perUser }, () => request(FILM, 'anna'));
-    await until('all wait', () => server.counters.requests.unanswered === FILM_SHARES.perUser);
+    const waiting = Array.from({ length: SEGMENT_SHARES.perUser }, () => request(FILM, 'anna'));
+    await until('all wait', () => server.counters.requests.unanswered === SEGMENT_SHARES.perUser);
     for (const sent of waiting) sent.destroy();
     await until('all have left', () => server.counters.connections.open === 0);
     state.open = false;
@@ -116,10 +116,10 @@ suite('downloads of recordings', { skip: !canListOpenFiles }, () => {
     await until('the file is closed', () => files() === 0);
   });
 
-  test(`one user has ${FILM_SHARES.perUser} films under way at once, whoever else has some`, async (context) => {
+  test(`one user has ${SEGMENT_SHARES.perUser} films under way at once, whoever else has some`, async (context) => {
     const { begin } = await start(context);
     const begun: Download[] = [];
-    for (let count = 0; count < FILM_SHARES.perUser; count++) begun.push(await begin(FILM));
+    for (let count = 0; count < SEGMENT_SHARES.perUser; count++) begun.push(await begin(FILM));
     const refused = await begin(FILM);
     assert.equal(refused.status, 429);
     assert.equal(refused.response.headers['retry-after'], '10');

@@ -154,7 +154,7 @@ export class ClockRig implements AsyncDisposable {
   }
 
   /** Each film of the door is where it was, none is missing, and none is another's. @returns the gaps that say so */
-  async assertFilms(fromMs: number, holes = 0): Promise<RecordingGap[]> {
+  async assertSegments(fromMs: number, holes = 0): Promise<RecordingGap[]> {
     const { segments, gaps } = await this.timeline(this.door);
     const first = segments[0]?.startMs ?? 0;
     const last = segments.at(-1)?.endMs ?? 0;

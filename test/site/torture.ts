@@ -92,9 +92,9 @@ async function steps(rig: ClockRig, byMs: number): Promise<void> {
   rig.togglesMotion();
   const lastedMs = Date.now() - motionMs;
   await rig.recordsFor(SETTLED_MS - 2_000);
-  await rig.assertFilms(beganMs + byMs);
+  await rig.assertSegments(beganMs + byMs);
   await rig.assertLastFrame();
-  const gaps = (await rig.assertFilms(beganMs + byMs)).filter(({ reason }) => reason === 'clockChanged');
+  const gaps = (await rig.assertSegments(beganMs + byMs)).filter(({ reason }) => reason === 'clockChanged');
   assert.ok(gaps.length > 0, 'the change of the clock is told');
   await rig.recordsFor(QUIET_MS);
   await rig.assertEvent(motionMs, lastedMs, 'camera');
@@ -108,7 +108,7 @@ async function suspend(rig: ClockRig): Promise<void> {
   const asleepMs = rig.nowMs;
   await rig.suspends(7_000, 8 * HOUR_MS);
   await rig.recordsFor(SETTLED_MS);
-  const gaps = await rig.assertFilms(beganMs, 1);
+  const gaps = await rig.assertSegments(beganMs, 1);
   const gap = gaps.find(({ reason }) => reason === 'clockChanged');
   assert.ok(gap, 'the sleep is told');
   assert.ok(
@@ -130,6 +130,6 @@ async function changesToSummerTime(rig: ClockRig, changeMs: number): Promise<voi
   assert.ok(rig.nowMs < changeMs, 'the cameras were up in time');
   assert.deepEqual((await rig.timeline(rig.door)).segments, [], 'the hours have not begun');
   await rig.recordsFor(changeMs - rig.nowMs + SETTLED_MS);
-  const gaps = await rig.assertFilms(changeMs);
+  const gaps = await rig.assertSegments(changeMs);
   assert.deepEqual(gaps, []);
 }

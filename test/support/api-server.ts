@@ -1,6 +1,6 @@
 /**
- * A whole API server for tests: real SQLite in a temporary folder, real express on a free port, real cookies and
- * hashes.
+ * A whole API server for tests: real SQLite in a temporary folder, real express on a free port, real cookies, and real
+ * hashes at the lowest cost argon2 allows: at the product's they would be half of what these tests compute.
  */
 
 import assert from 'node:assert/strict';
@@ -8,7 +8,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { Backups } from '../../server/backup/backups.ts';
+import { Restores, type RestoresOptions } from '../../server/backup/restores.ts';
 import { openAccounts, type Accounts } from '../../server/accounts/accounts.ts';
+import type { PasswordCost } from '../../server/accounts/password-hash.ts';
 import { CameraFirmware } from '../../server/firmware/camera-firmware.ts';
 import {
   CameraCatalog,
@@ -34,7 +36,7 @@ import { FirmwareImages } from '../../server/firmware/firmware-images.ts';
 import { FirmwareUpdates, type UpdatableCameras } from '../../server/firmware/firmware-updates.ts';
 import { createLog, type Log } from '../../server/log.ts';
 import { MotionWatch } from '../../server/events/motion-watch.ts';
-import { PushNotifier, type PushWay } from '../../server/outbound/push-notifier.ts';
+import { PushNotifier, type NotificationSender } from '../../server/outbound/push-notifier.ts';
 import { openRecording } from '../../server/recording/open-recording.ts';
 import type { RecordingLibrary } from '../../server/recording/recording-library.ts';
 import { Capacity } from '../../server/core/capacity.ts';
@@ -61,9 +63,13 @@ export interface ApiServerOptions {
   /** Who is connected and takes updates; nobody when left out. */
   updatable?: UpdatableCameras;
   nowMs?: () => number;
+  /** Default: the lowest. */
+  passwordCost?: PasswordCost;
+  /** Called by a restore; default: nothing happens. */
+  restart?: RestoresOptions['restart'];
   authority?: AuthorityCertificate;
   /** Sender of notifications; default: none. */
-  push?: PushWay;
+  push?: NotificationSender;
   timeouts?: HttpTimeouts;
   /** How often MJPEG streams are looked over. */
   reviewIntervalMs?: number;
@@ -97,7 +103,13 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
   const store = openStores(dataDir, createLog('silent'));
   const { nowMs } = options;
   const time = unmappedTime(nowMs && (() => nowMs() * 1000));
-  const accounts = await openAccounts({ store, adminPassword: ADMIN_PASSWORD, log, ...(nowMs && { nowMs }) });
+  const accounts = await openAccounts({
+    store,
+    adminPassword: ADMIN_PASSWORD,
+    log,
+    ...(nowMs && { nowMs }),
+    passwordCost: options.passwordCost ?? { memory: 8, passes: 1, parallelism: 1 },
+  });
   const control: CameraControl = {
     status: () => ({ online: false, lastFrameAtMs: null }),
     set: () => Promise.resolve(),
@@ -133,6 +145,8 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
   events.on('accessChanged', (userId) => mjpeg.refreshAccess(userId));
   events.on('sessionEnded', (sessionId) => mjpeg.endSession(sessionId));
   catalog.on('changed', () => mjpeg.refreshAccess());
+  const restores = new Restores({ dataDir, restart: options.restart ?? (() => undefined), log });
+  context.after(() => restores.close());
   const images = new FirmwareImages(dataDir, store.firmware, log, nowMs);
   const updates = new FirmwareUpdates({
     images,
@@ -175,7 +189,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
   context.after(() => webhooks.close());
   const notifier = new PushNotifier({
     store: store.notifications,
-    way: options.push ?? { publicKey: 'BKey', send: () => Promise.resolve('sent') },
+    sender: options.push ?? { publicKey: 'BKey', send: () => Promise.resolve('sent') },
     mayWatch: (...whatOf) => access.mayWatch(...whatOf),
     nameOf: (cameraId) => store.cameras.find(cameraId)?.name,
     log,
@@ -198,6 +212,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
       addresses: () => ({ origins: ['http://192.168.1.10:8080'], authorityFile: null }),
     },
     backups: new Backups({ dataDir, log }),
+    restores,
     status: () => serverStatus({ ...IDLE_PARTS, capacity, mjpeg, pairing, http: server, store }),
     site: { zone: new SiteZone(store.site), trust: { view: { problem: null } } },
     clientFolder: await clientFolder(join(dataDir, 'client')),

@@ -2,7 +2,7 @@
 
 import type { Attack } from './attack.ts';
 import { attack as alternatingSizes } from './attacks/alternating-sizes.ts';
-import { attack as cameraDoor } from './attacks/camera-door.ts';
+import { attack as cameraDoor } from './attacks/camera-endpoint.ts';
 import { attack as damagedMessages } from './attacks/damaged-messages.ts';
 import { attack as dtlsFragments } from './attacks/dtls-fragments.ts';
 import { attack as filesLeftOpen } from './attacks/files-left-open.ts';

@@ -197,7 +197,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<string>>> = {
     const stick = mkdtempSync(join(tmpdir(), 'vigie-stick-'));
     const socket = mkdtempSync(join(tmpdir(), 'vigie-data-'));
     const recordings = join(socket, 'recordings');
-    const films = (): number => globSync('*/*/*.webm', { cwd: stick }).length;
+    const segments = (): number => globSync('*/*/*.webm', { cwd: stick }).length;
     mkdirSync(recordings);
     const plug = (): void => void execFileSync('mount', ['--bind', stick, recordings]);
     const isPlugged = (): boolean => statSync(recordings).ino === statSync(stick).ino;
@@ -206,15 +206,15 @@ const SCENARIOS: Readonly<Record<string, () => Promise<string>>> = {
     try {
       return await house(
         async (each) => {
-          await until('it is recorded', () => films() > 0);
+          await until('it is recorded', () => segments() > 0);
           unplug();
           const noticed = await untilNoticed(each, 'recordingsMissing');
           const { alarm } = await each.admin.request<RecordingStatus>('GET', '/recording');
           assert.equal(alarm, 'folderMissing');
           assert.deepEqual(globSync('*/*/*', { cwd: recordings }), [], 'nothing is written in its place');
           plug();
-          const before = films();
-          await until('recording goes on', () => films() > before);
+          const before = segments();
+          await until('recording goes on', () => segments() > before);
           return `${noticed}; plugged in again, it went on; ${await lostOf(each)}`;
         },
         { VIGIE_DATA_DIR: socket },

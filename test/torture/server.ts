@@ -5,7 +5,7 @@
  *
  *     npm run torture:server
  *     npm run torture:server -- --list
- *     npm run torture:server -- --only camera-door,past-capacity --seconds 30
+ *     npm run torture:server -- --only camera-endpoint,past-capacity --seconds 30
  *     npm run torture:server -- --heap 512 --nofile 1024       small heap, few descriptors
  */
 

@@ -6,7 +6,7 @@ import type { ApiRouteTable } from '../api-route.ts';
 import { cameraIds, id, plainName } from '../fields.ts';
 
 /** Only bounds the work of hashing: a password that was once accepted must not be refused here. */
-const password = z.string().min(1).max(256);
+export const password = z.string().min(1).max(256);
 export const newPassword = z
   .string()
   .min(8, 'must have at least 8 characters')

@@ -1,12 +1,10 @@
 /** Routes of the server itself: health, figures, and reachability. */
 
-import { z } from 'zod';
 import type { ApiRouteTable } from '../api-route.ts';
 import { HEALTH } from '../health.ts';
 import { CONNECTION_FACTS, LOCAL_AUTHORITY_VIEW, SERVER_ADDRESSES } from '../connection-check.ts';
 import { NEW_TIME_ZONE, SITE_CLOCK_VIEW, SITE_TIME_ZONE } from '../site.ts';
 import { SERVER_STATUS } from '../server-status.ts';
-import { newPassword } from './accounts.ts';
 
 export const SERVER_ROUTES = {
   'GET /api/health': {
@@ -39,12 +37,6 @@ export const SERVER_ROUTES = {
     summary: 'Read whether the server’s clock can be right',
     access: 'administrator',
     response: SITE_CLOCK_VIEW,
-  },
-  'POST /api/backup': {
-    summary: 'Download a backup of everything but recordings, encrypted where a password is given',
-    access: 'administrator',
-    body: z.strictObject({ password: newPassword.optional() }),
-    media: 'application/octet-stream',
   },
   'GET /api/connection': {
     summary: 'Read the server’s facts for the connection check',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CheckFacts, WayKind, WayResult } from '../../../client/connection/check-facts.ts';
+import type { CheckFacts, PathKind, PathResult } from '../../../client/connection/check-facts.ts';
 import { checkReport } from '../../../client/connection/check-report.ts';
 import { checkWords } from '../../../client/connection/check-words.ts';
 import { CERTIFICATE_PROBLEM } from '../../../server/wire/browser-values.ts';
@@ -8,7 +8,7 @@ import type { TurnFacts } from '../../../server/wire/connection-check.ts';
 
 const TURN = 'turn:turn.example.org:3478?transport=udp';
 
-function way(kind: WayKind, outcome: WayResult['outcome'], errorCode: number | null = null): WayResult {
+function path(kind: PathKind, outcome: PathResult['outcome'], errorCode: number | null = null): PathResult {
   const url = kind.startsWith('turn') ? TURN : null;
   const connected = outcome === 'connected';
   return {
@@ -46,7 +46,7 @@ const good: CheckFacts = {
   administrator: true,
   webrtc: true,
   watchingWhenFull: null,
-  ways: [way('directUdp', 'connected'), way('turnUdp', 'connected')],
+  paths: [path('directUdp', 'connected'), path('turnUdp', 'connected')],
   webSocketRoundTripMs: 20,
   secureContext: true,
   facts: outside,
@@ -63,16 +63,16 @@ test('without a problem every mark is good and there is nothing to do', () => {
 });
 
 const verdicts: [facts: Partial<CheckFacts>, verdict: string][] = [
-  [{ ways: [way('directUdp', 'noPath'), way('directTcp', 'connected')] }, 'Video connects indirectly'],
-  [{ ways: [way('directUdp', 'noPath'), way('turnTls', 'connected')] }, 'Video connects indirectly'],
-  [{ ways: [way('directUdp', 'noPath'), way('serverRelay', 'connected')] }, 'Video connects indirectly'],
-  [{ ways: [way('directUdp', 'noPath'), way('turnUdp', 'noRelay')] }, 'Only the slower fallback works'],
-  [{ webrtc: false, ways: [] }, 'Only the slower fallback works'],
-  [{ ways: [], webSocketRoundTripMs: null, facts: null }, 'The server cannot be reached'],
-  [{ ways: [], webSocketRoundTripMs: null }, 'WebSocket does not get through'],
+  [{ paths: [path('directUdp', 'noPath'), path('directTcp', 'connected')] }, 'Video connects indirectly'],
+  [{ paths: [path('directUdp', 'noPath'), path('turnTls', 'connected')] }, 'Video connects indirectly'],
+  [{ paths: [path('directUdp', 'noPath'), path('serverRelay', 'connected')] }, 'Video connects indirectly'],
+  [{ paths: [path('directUdp', 'noPath'), path('turnUdp', 'noRelay')] }, 'Only the slower fallback works'],
+  [{ webrtc: false, paths: [] }, 'Only the slower fallback works'],
+  [{ paths: [], webSocketRoundTripMs: null, facts: null }, 'The server cannot be reached'],
+  [{ paths: [], webSocketRoundTripMs: null }, 'WebSocket does not get through'],
 ];
 for (const [facts, title] of verdicts) {
-  test(`${facts.ways?.map(({ kind, outcome }) => `${kind} ${outcome}`).join(', ') || 'nothing'}: ${title}`, () => {
+  test(`${facts.paths?.map(({ kind, outcome }) => `${kind} ${outcome}`).join(', ') || 'nothing'}: ${title}`, () => {
     assert.equal(checkWords({ ...good, ...facts }).verdict.title, title);
   });
 }
@@ -80,14 +80,14 @@ for (const [facts, title] of verdicts) {
 const findings: [name: string, facts: Partial<CheckFacts>, title: string, words: RegExp][] = [
   [
     'UDP is blocked at home',
-    { ways: [way('directUdp', 'noPath')], facts: atHome },
+    { paths: [path('directUdp', 'noPath')], facts: atHome },
     'Direct over UDP',
     /Open UDP port 8081 in the firewall/,
   ],
   [
     'from outside, and no address is announced: the address coturn sees is offered',
     {
-      ways: [way('directUdp', 'noPath')],
+      paths: [path('directUdp', 'noPath')],
       facts: { ...outside, server: { ...server, announced: [], announcedNow: [] } },
     },
     'Direct over UDP',
@@ -95,38 +95,38 @@ const findings: [name: string, facts: Partial<CheckFacts>, title: string, words:
   ],
   [
     'from outside, and the announced address does not answer',
-    { ways: [way('directUdp', 'noPath')] },
+    { paths: [path('directUdp', 'noPath')] },
     'Direct over UDP',
     /No answer from 203\.0\.113\.7.*Forward UDP port 8081/,
   ],
   [
     'another port is named when it is another port',
-    { ways: [way('directUdp', 'noPath')], facts: { ...outside, server: { ...server, rtcPort: 40_000 } } },
+    { paths: [path('directUdp', 'noPath')], facts: { ...outside, server: { ...server, rtcPort: 40_000 } } },
     'Direct over UDP',
     /UDP port 40000/,
   ],
   [
     'the relay wants another password',
-    { ways: [way('turnUdp', 'noRelay', 401)] },
+    { paths: [path('turnUdp', 'noRelay', 401)] },
     'TURN relay over UDP',
     /Set VIGIE_TURN_SECRET to the static-auth-secret/,
   ],
   [
     'the relay is full',
-    { ways: [way('turnUdp', 'noRelay', 486)] },
+    { paths: [path('turnUdp', 'noRelay', 486)] },
     'TURN relay over UDP',
     /Raise the quotas/,
   ],
   [
     'the relay answers the server only',
-    { ways: [way('turnTls', 'noRelay', 701)] },
+    { paths: [path('turnTls', 'noRelay', 701)] },
     'TURN relay over TLS',
     /does not answer you.*Open port 3478 \(TCP\)/,
   ],
   [
     'the relay answers nobody',
     {
-      ways: [way('turnUdp', 'noRelay', 701)],
+      paths: [path('turnUdp', 'noRelay', 701)],
       facts: {
         ...outside,
         server: {
@@ -141,7 +141,7 @@ const findings: [name: string, facts: Partial<CheckFacts>, title: string, words:
   [
     'the relay has a bad certificate',
     {
-      ways: [way('turnTls', 'noRelay', 701)],
+      paths: [path('turnTls', 'noRelay', 701)],
       facts: {
         ...outside,
         server: { ...server, turn: [turn({ reachable: false, problem: CERTIFICATE_PROBLEM, seenAs: null })] },
@@ -152,13 +152,13 @@ const findings: [name: string, facts: Partial<CheckFacts>, title: string, words:
   ],
   [
     'the relay does not get through to the server',
-    { ways: [way('turnUdp', 'noPath')] },
+    { paths: [path('turnUdp', 'noPath')] },
     'TURN relay over UDP',
     /allowed-peer-ip/,
   ],
   [
     'there is no relay',
-    { ways: [way('directUdp', 'connected')], facts: { ...outside, server: { ...server, turn: [] } } },
+    { paths: [path('directUdp', 'connected')], facts: { ...outside, server: { ...server, turn: [] } } },
     'TURN relay',
     /Start coturn with the compose file/,
   ],
@@ -168,7 +168,7 @@ const findings: [name: string, facts: Partial<CheckFacts>, title: string, words:
     'Public address',
     /address is 203\.0\.113\.7, but viewers are given 203\.0\.113\.99.*Set VIGIE_ANNOUNCED_ADDRESS/,
   ],
-  ['no WebRTC', { webrtc: false, ways: [] }, 'Video in this browser', /Use a current Chrome/],
+  ['no WebRTC', { webrtc: false, paths: [] }, 'Video in this browser', /Use a current Chrome/],
   ['no WebSocket', { webSocketRoundTripMs: null }, 'Web connection', /must forward WebSocket/],
   [
     'plain http',
@@ -194,7 +194,7 @@ for (const [name, facts, title, words] of findings) {
 
 test('a full server is named as the cause, with the number of viewers, and the network is not blamed', () => {
   for (const administrator of [true, false]) {
-    const { verdict, lines } = checkWords({ ...good, administrator, ways: [], watchingWhenFull: 8 });
+    const { verdict, lines } = checkWords({ ...good, administrator, paths: [], watchingWhenFull: 8 });
     assert.equal(verdict.title, 'The server is full');
     assert.match(verdict.meaning, /^8 viewers are watching, .*your network is not the cause/);
     assert.match(verdict.fix ?? '', /Try again/);
@@ -203,7 +203,7 @@ test('a full server is named as the cause, with the number of viewers, and the n
       [],
     );
   }
-  const { verdict } = checkWords({ ...good, ways: [], watchingWhenFull: 1 });
+  const { verdict } = checkWords({ ...good, paths: [], watchingWhenFull: 1 });
   assert.match(verdict.meaning, /^1 viewer is watching, /);
 });
 
@@ -213,7 +213,7 @@ test("without an answer from the server, the browser's findings are still shown"
 });
 
 test('the report is plain text, one finding a line, with what to do under it', () => {
-  const words = checkWords({ ...good, ways: [way('directUdp', 'noPath')] });
+  const words = checkWords({ ...good, paths: [path('directUdp', 'noPath')] });
   const report = checkReport(words, 'A browser', new Date(0));
   assert.match(
     report,

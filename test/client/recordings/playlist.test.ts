@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import { endsEarly, Playlist } from '../../../client/recordings/playlist.ts';
 import type { RecordedSegment } from '../../../server/wire/recording.ts';
 
-const film = (id: string, startMs: number, endMs: number, open = false): RecordedSegment => ({
+const segment = (id: string, startMs: number, endMs: number, open = false): RecordedSegment => ({
   id,
   startMs,
   endMs,
@@ -13,10 +13,10 @@ const film = (id: string, startMs: number, endMs: number, open = false): Recorde
   protected: false,
   open,
 });
-const first = film('a', 1_000, 61_000);
-const second = film('b', 61_040, 121_000);
-const later = film('c', 500_000, 560_000);
-const open = film('d', 560_040, 570_000, true);
+const first = segment('a', 1_000, 61_000);
+const second = segment('b', 61_040, 121_000);
+const later = segment('c', 500_000, 560_000);
+const open = segment('d', 560_040, 570_000, true);
 const playlist = new Playlist([first, second, later, open]);
 
 suite('a playlist', () => {
@@ -50,7 +50,7 @@ suite('a playlist', () => {
   test('an empty one plays nothing', () => assert.equal(new Playlist([]).at(5), undefined));
 });
 
-test('a film of few pictures that the browser ends before its time has some left', () => {
+test('a segment of few pictures that the browser ends before its time has some left', () => {
   assert.equal(endsEarly(first, 51), true);
   assert.equal(endsEarly(first, 59.5), false);
 });

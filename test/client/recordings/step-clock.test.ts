@@ -4,7 +4,7 @@ import { Playlist } from '../../../client/recordings/playlist.ts';
 import { correction, nextMomentOf, StepClock } from '../../../client/recordings/step-clock.ts';
 import type { RecordedSegment } from '../../../server/wire/recording.ts';
 
-const film = (startMs: number, endMs: number): RecordedSegment => ({
+const segment = (startMs: number, endMs: number): RecordedSegment => ({
   id: `rec_${startMs}`,
   startMs,
   endMs,
@@ -73,7 +73,10 @@ test('a player gets into step within seconds and stays there, wherever it began'
 });
 
 test('a gap of all players is skipped; while one has video, none skips', () => {
-  const [door, yard] = [new Playlist([film(100, 200), film(500, 600)]), new Playlist([film(300, 400)])];
+  const [door, yard] = [
+    new Playlist([segment(100, 200), segment(500, 600)]),
+    new Playlist([segment(300, 400)]),
+  ];
   assert.equal(nextMomentOf([door, yard], 0), 100);
   assert.equal(nextMomentOf([door, yard], 150), 150);
   assert.equal(nextMomentOf([door, yard], 200), 300);

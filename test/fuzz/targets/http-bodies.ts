@@ -48,6 +48,8 @@ const BODIES: {
   'PATCH /api/users/:userId': { password: 'password', role: 'viewer', cameraIds: [] },
   'PUT /api/users/:userId/cameras': { cameraIds: ['cam_1', 'cam_2'] },
   'POST /api/backup': { password: 'password' },
+  'POST /api/backup/uploads/:uploadId/contents': { password: 'password' },
+  'POST /api/backup/uploads/:uploadId/restore': { currentPassword: 'password' },
   'POST /api/cameras': { name: 'Door' },
   'PATCH /api/cameras/:cameraId': { name: 'Door' },
   'POST /api/cameras/:cameraId/settings': { frameSize: 'VGA', jpegQuality: 12, flash: 0, vFlip: true },

@@ -1,6 +1,6 @@
 /**
- * Tries one way to the server on its own: a transport made for the purpose, with only the candidates and the relay of that
- * way. Connected means that ICE found a path and DTLS was spoken over it, so video would pass too. No camera is needed.
+ * Tries one path to the server on its own: a transport made for the purpose, with only the candidates and the relay of that
+ * path. Connected means that ICE found a path and DTLS was spoken over it, so video would pass too. No camera is needed.
  *
  * Invariant: the transport is the live view's in all else, so what connects here connects there.
  */
@@ -11,10 +11,10 @@ import type { IceCandidate, IceServer, TransportParameters } from '../../server/
 import { receiveTransport } from '../live/receive-transport.ts';
 import type { SignalingClient } from '../signaling/signaling-client.ts';
 import { SignalingError } from '../signaling/signaling-error.ts';
-import type { WayKind, WayResult } from './check-facts.ts';
+import type { PathKind, PathResult } from './check-facts.ts';
 
-export interface Way {
-  kind: WayKind;
+export interface ProbedPath {
+  kind: PathKind;
   url: string | null;
   /** The relay to go through, alone; null: none. */
   iceServer: IceServer | null;
@@ -26,18 +26,22 @@ export interface Way {
 const TIMEOUT_MS = 7_000;
 
 /**
- * A way that fails is a result too.
+ * A path that fails is a result too.
  *
  * @param device loaded
  * @throws SignalingError `full`, and no other: then nothing was tried
  */
-export async function probeWay(signaling: SignalingClient, device: Device, way: Way): Promise<WayResult> {
-  const { kind, url } = way;
+export async function probePath(
+  signaling: SignalingClient,
+  device: Device,
+  path: ProbedPath,
+): Promise<PathResult> {
+  const { kind, url } = path;
   const failed = { kind, url, outcome: 'noPath', address: null, roundTripMs: null, errorCode: null } as const;
   try {
     const parameters = await signaling.request('createWebRtcTransport', {});
     try {
-      return { ...failed, ...(await probe(signaling, device, parameters, way)) };
+      return { ...failed, ...(await probe(signaling, device, parameters, path)) };
     } finally {
       signaling.request('closeWebRtcTransport', { transportId: parameters.id }).catch(() => undefined);
     }
@@ -51,8 +55,8 @@ async function probe(
   signaling: SignalingClient,
   device: Device,
   parameters: TransportParameters,
-  { accepts, iceServer }: Way,
-): Promise<Partial<WayResult>> {
+  { accepts, iceServer }: ProbedPath,
+): Promise<Partial<PathResult>> {
   const narrowed = {
     ...parameters,
     iceCandidates: parameters.iceCandidates.filter(accepts),
@@ -103,7 +107,7 @@ async function hasRelay(transport: Transport): Promise<boolean> {
   return entries.some((entry) => entry['type'] === 'local-candidate' && entry['candidateType'] === 'relay');
 }
 
-async function pathOf(transport: Transport): Promise<Pick<WayResult, 'address' | 'roundTripMs'>> {
+async function pathOf(transport: Transport): Promise<Pick<PathResult, 'address' | 'roundTripMs'>> {
   const entries = await entriesOf(transport);
   const selectedId = entries.find(({ type }) => type === 'transport')?.['selectedCandidatePairId'];
   const pair = entries.find(({ id, type, nominated }) =>

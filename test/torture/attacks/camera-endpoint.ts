@@ -15,7 +15,7 @@ const MAX_ARRIVAL_MS = 5_000;
 const NEW_ADDRESS = '127.0.0.7';
 
 export const attack: Attack = {
-  name: 'camera-door',
+  name: 'camera-endpoint',
   title: `${SOCKETS} silent sockets at the camera door from one network`,
   prepare: () => Promise.resolve(undefined),
   run: async (target) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { StoredRecording } from '../../server/core/recording/quota-ring.ts';
-import { RecordingRoom, type RecordingRoomOptions } from '../../server/recording/recording-room.ts';
+import { RecordingSpace, type RecordingSpaceOptions } from '../../server/recording/recording-space.ts';
 
 const recording = (id: string, bytes = 0, kept = true): StoredRecording => ({
   id,
@@ -11,10 +11,10 @@ const recording = (id: string, bytes = 0, kept = true): StoredRecording => ({
 });
 
 /** A disk with so much free, of which `floor` stays free. It is looked at once a second at most, so once in a test. */
-function room(free: number, floor: number, options: Partial<RecordingRoomOptions> = {}) {
+function room(free: number, floor: number, options: Partial<RecordingSpaceOptions> = {}) {
   const removed: string[] = [];
   const alarms: unknown[] = [];
-  const opened = new RecordingRoom({
+  const opened = new RecordingSpace({
     folder: '/',
     limits: { totalBytes: 1e6, cameraBytes: new Map(), freeFloorBytes: floor },
     remove: async (id) => void removed.push(id),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { CodecGuilt, type CodecDeath } from '../../../server/core/video/codec-guilt.ts';
+import { CodecQuarantine, type CodecDeath } from '../../../server/core/video/codec-quarantine.ts';
 
 const OPTIONS = {
   maxDeaths: 2,
@@ -16,13 +16,13 @@ const SVGA = { width: 800, height: 600 };
 
 /** The suspicion with its own clock, in seconds. */
 class Case {
-  readonly guilt = new CodecGuilt(OPTIONS);
+  readonly quarantine = new CodecQuarantine(OPTIONS);
   second = 0;
 
   dies(cameraId: string | undefined, death: Partial<CodecDeath> = {}): void {
     const size = cameraId === undefined ? undefined : VGA;
-    const confined = cameraId !== undefined && this.guilt.standing(cameraId) === 'confined';
-    this.guilt.onDeath({ cameraId, size, confined, external: false, ...death }, this.second * 1e6);
+    const confined = cameraId !== undefined && this.quarantine.standing(cameraId) === 'confined';
+    this.quarantine.onDeath({ cameraId, size, confined, external: false, ...death }, this.second * 1e6);
   }
 
   /** @returns the cameras released meanwhile, with the second */
@@ -30,23 +30,23 @@ class Case {
     const released: string[] = [];
     for (const end = this.second + seconds; this.second < end;) {
       this.second++;
-      for (const cameraId of this.guilt.release(this.second * 1e6))
+      for (const cameraId of this.quarantine.release(this.second * 1e6))
         released.push(`${this.second} ${cameraId}`);
     }
     return released;
   }
 
   picture(cameraId: string, size: { width: number; height: number }): boolean {
-    return this.guilt.onPicture(cameraId, size, this.second * 1e6);
+    return this.quarantine.onPicture(cameraId, size, this.second * 1e6);
   }
 
   standings(...cameraIds: string[]): string[] {
-    return cameraIds.map((cameraId) => this.guilt.standing(cameraId));
+    return cameraIds.map((cameraId) => this.quarantine.standing(cameraId));
   }
 
   setAside(cameraId: string): void {
     for (let death = 0; death < 3; death++) this.dies(cameraId);
-    assert.equal(this.guilt.standing(cameraId), 'aside');
+    assert.equal(this.quarantine.standing(cameraId), 'aside');
   }
 }
 
@@ -60,7 +60,7 @@ suite('suspicion', () => {
   test('a death with nothing in work makes no camera a suspect', () => {
     const c = new Case();
     for (let death = 0; death < 100; death++) c.dies(undefined);
-    assert.deepEqual(c.guilt.camerasWith('confined'), []);
+    assert.deepEqual(c.quarantine.camerasWith('confined'), []);
   });
 
   test('a process killed from outside makes no camera a suspect, whatever was in work', () => {
@@ -94,7 +94,7 @@ suite('suspicion', () => {
     const c = new Case();
     c.setAside('a');
     c.waits(2 * 86_400);
-    assert.equal(c.guilt.timesAside('a'), 0);
+    assert.equal(c.quarantine.timesAside('a'), 0);
     c.dies('a');
     const from = c.second;
     assert.deepEqual(c.waits(100), [`${from + 60} a`]);
@@ -109,7 +109,7 @@ suite('setting aside', () => {
     assert.deepEqual(c.standings('a'), ['confined']);
     c.dies('a');
     assert.deepEqual(c.standings('a'), ['aside']);
-    assert.equal(c.guilt.timesAside('a'), 1);
+    assert.equal(c.quarantine.timesAside('a'), 1);
   });
 
   test('successful pictures in between do not matter, a minute does', () => {
@@ -140,7 +140,7 @@ suite('setting aside', () => {
         c.dies('a', { confined: true });
         between(c);
       }
-      assert.deepEqual(c.guilt.camerasWith('aside'), []);
+      assert.deepEqual(c.quarantine.camerasWith('aside'), []);
     });
   }
 
@@ -155,7 +155,7 @@ suite('setting aside', () => {
     c.setAside('a');
     const waits = Array.from({ length: 8 }, () => {
       const from = c.second;
-      while (c.guilt.standing('a') === 'aside') c.waits(1);
+      while (c.quarantine.standing('a') === 'aside') c.waits(1);
       assert.deepEqual(c.standings('a'), ['confined']);
       c.dies('a');
       c.dies('a');
@@ -187,7 +187,7 @@ suite('setting aside', () => {
   test('a removed camera is forgotten', () => {
     const c = new Case();
     c.setAside('a');
-    c.guilt.forget('a');
+    c.quarantine.forget('a');
     assert.deepEqual(c.standings('a'), ['trusted']);
     assert.deepEqual(c.waits(100), []);
   });

@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { ClientOptions } from 'ws';
 import type { CameraWithKey } from '../../server/wire/camera.ts';
 import { RawCamera } from '../support/ingest-rig.ts';
-import { DoorAttack, type DoorAttackOptions } from '../support/door-attack.ts';
+import { EndpointAttack, type EndpointAttackOptions } from '../support/endpoint-attack.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { until } from '../support/until.ts';
 
@@ -31,7 +31,7 @@ async function bringOnline(
 
 interface Scene {
   server: ServerProcess;
-  attack: Omit<DoorAttackOptions, 'url' | 'sockets'>;
+  attack: Omit<EndpointAttackOptions, 'url' | 'sockets'>;
   camera: Pick<ClientOptions, 'headers' | 'localAddress'>;
   /** It was online once before. */
   known?: boolean;
@@ -42,7 +42,7 @@ async function underAttack(context: TestContext, { server, attack, camera, known
   const admin = await server.admin();
   const paired = await admin.addCamera('Door');
   if (known) (await bringOnline(url, paired, camera)).socket.terminate();
-  using attackers = new DoorAttack({ ...attack, url, sockets: SOCKETS });
+  using attackers = new EndpointAttack({ ...attack, url, sockets: SOCKETS });
   await until('the attack is on', () => attackers.challenged >= SOCKETS / 2 || attackers.open >= SOCKETS / 2);
   const startedAt = performance.now();
   const device = await bringOnline(url, paired, camera);

@@ -28,7 +28,7 @@ export interface OpenedConnection extends CameraConnection {
   place: PendingPlace;
 }
 
-export interface CameraDoorOptions {
+export interface CameraEndpointOptions {
   connectionOf: (request: IncomingMessage) => CameraConnection;
   clock: Clock;
   /** For connections that have not proven themselves yet: every camera of a house may come back at once. */
@@ -53,8 +53,8 @@ const REFUSALS = {
   stopping: [503, 'the server is stopping'],
 } as const satisfies Record<RefusalReason, readonly [number, string]>;
 
-export class CameraDoor {
-  readonly #options: CameraDoorOptions;
+export class CameraEndpoint {
+  readonly #options: CameraEndpointOptions;
   readonly #pending: PendingConnections;
   readonly #sockets = new WebSocketServer({
     noServer: true,
@@ -66,7 +66,7 @@ export class CameraDoor {
   });
   #closed = false;
 
-  constructor(options: CameraDoorOptions) {
+  constructor(options: CameraEndpointOptions) {
     this.#options = options;
     const { clock, pendingPlaces = PENDING_PLACES } = options;
     this.#pending = new PendingConnections({ places: pendingPlaces, clock });

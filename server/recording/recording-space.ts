@@ -11,7 +11,7 @@ import { QuotaRing, type QuotaLimits, type StoredRecording } from '../core/recor
 import type { RecordingStatus } from '../wire/recording.ts';
 import { isRecordingFolder } from './recording-folder.ts';
 
-export interface RecordingRoomOptions {
+export interface RecordingSpaceOptions {
   /** On the disk whose floor counts. */
   folder: string;
   limits: QuotaLimits;
@@ -35,16 +35,16 @@ const FREE_LOOK_MS = 1_000;
 /** Of the floor that recordings leave free: what exports may use of it. */
 const FLOOR_SHARE_OF_EXPORTS = 1 / 2;
 
-export class RecordingRoom {
+export class RecordingSpace {
   readonly #ring: QuotaRing;
-  readonly #options: RecordingRoomOptions;
+  readonly #options: RecordingSpaceOptions;
   #queue: Promise<unknown> = Promise.resolve();
   #freeBytes = Infinity;
   #isThere = true;
   #lookedAtMs = -Infinity;
   #alarm: RecordingStatus['alarm'] = null;
 
-  constructor(options: RecordingRoomOptions) {
+  constructor(options: RecordingSpaceOptions) {
     this.#options = options;
     this.#ring = new QuotaRing(options.limits);
   }

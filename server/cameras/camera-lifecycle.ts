@@ -4,14 +4,14 @@
  * Invariant: a stage that fails is logged and does not affect the others.
  */
 
-import type { CameraStage } from '../core/cameras.ts';
+import type { CameraLifecycleListener } from '../core/cameras.ts';
 import type { Log } from '../log.ts';
 
-export class CameraStages {
-  readonly #stages: readonly CameraStage[];
+export class CameraLifecycle {
+  readonly #stages: readonly CameraLifecycleListener[];
   readonly #log: Log;
 
-  constructor(stages: readonly CameraStage[], log: Log) {
+  constructor(stages: readonly CameraLifecycleListener[], log: Log) {
     this.#stages = stages;
     this.#log = log;
   }
@@ -25,7 +25,11 @@ export class CameraStages {
     this.#each(cameraId, 'failed to remove a camera', (stage) => stage.removeCamera?.(cameraId));
   }
 
-  #each(cameraId: string, failure: string, tell: (stage: CameraStage) => void | Promise<void>): void {
+  #each(
+    cameraId: string,
+    failure: string,
+    tell: (stage: CameraLifecycleListener) => void | Promise<void>,
+  ): void {
     for (const stage of this.#stages)
       Promise.try(tell, stage).catch((error: unknown) => {
         this.#log.error({ err: error, cameraId }, failure);

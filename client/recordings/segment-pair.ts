@@ -5,13 +5,13 @@
 
 import { css, html, nothing, type TemplateResult } from 'lit';
 import type { RecordedSegment } from '../../server/wire/recording.ts';
-import { filmUrl } from './playlist.ts';
+import { segmentUrl } from './playlist.ts';
 
 export type VideoIndex = 0 | 1;
 
 export const VIDEOS = [0, 1] as const;
 
-export const filmPairStyles = css`
+export const segmentPairStyles = css`
   :host {
     display: block;
     position: relative;
@@ -39,9 +39,9 @@ export interface VideoListeners {
   onError: (index: VideoIndex) => void;
 }
 
-export class FilmPair {
+export class SegmentPair {
   readonly #root: () => ParentNode;
-  readonly #films: [RecordedSegment | undefined, RecordedSegment | undefined] = [undefined, undefined];
+  readonly #segments: [RecordedSegment | undefined, RecordedSegment | undefined] = [undefined, undefined];
 
   /** @param root where the videos have been rendered */
   constructor(root: () => ParentNode) {
@@ -55,28 +55,28 @@ export class FilmPair {
     return video;
   }
 
-  film(index: VideoIndex): RecordedSegment | undefined {
-    return this.#films[index];
+  segment(index: VideoIndex): RecordedSegment | undefined {
+    return this.#segments[index];
   }
 
-  /** The moment a video shows, ms since the Unix epoch; undefined before it has a film. */
+  /** The moment a video shows, ms since the Unix epoch; undefined before it has a segment. */
   momentMs(index: VideoIndex): number | undefined {
-    const film = this.#films[index];
-    return film && film.startMs + this.video(index).currentTime * 1000;
+    const segment = this.#segments[index];
+    return segment && segment.startMs + this.video(index).currentTime * 1000;
   }
 
-  /** Which video holds this film, if any. */
+  /** Which video holds this segment, if any. */
   holderOf({ id }: RecordedSegment): VideoIndex | undefined {
-    return VIDEOS.find((index) => this.#films[index]?.id === id);
+    return VIDEOS.find((index) => this.#segments[index]?.id === id);
   }
 
-  /** A film that is loaded already stays as it is. */
-  load(index: VideoIndex, cameraId: string, film: RecordedSegment): void {
-    if (this.#films[index]?.id === film.id) return;
-    this.#films[index] = film;
+  /** A segment that is loaded already stays as it is. */
+  load(index: VideoIndex, cameraId: string, segment: RecordedSegment): void {
+    if (this.#segments[index]?.id === segment.id) return;
+    this.#segments[index] = segment;
     const video = this.video(index);
     video.pause();
-    video.src = filmUrl(cameraId, film.id);
+    video.src = segmentUrl(cameraId, segment.id);
   }
 
   /** @param shown the one in front; undefined: neither */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
-import { CameraStages } from '../../server/cameras/camera-stages.ts';
+import { CameraLifecycle } from '../../server/cameras/camera-lifecycle.ts';
 
 test('a stage that fails, at once or later, is logged and does not affect the others', async () => {
   const lines: string[] = [];
@@ -13,7 +13,10 @@ test('a stage that fails, at once or later, is logged and does not affect the ot
     },
   };
   const failsLater = { removeCamera: () => Promise.reject(new Error('failed later')) };
-  const stages = new CameraStages([fails, failsLater, { removeCamera: (id) => void removed.push(id) }], log);
+  const stages = new CameraLifecycle(
+    [fails, failsLater, { removeCamera: (id) => void removed.push(id) }],
+    log,
+  );
   stages.remove('door');
   await new Promise(setImmediate);
   assert.deepEqual(removed, ['door']);
@@ -25,7 +28,7 @@ test('a stage that fails, at once or later, is logged and does not affect the ot
 
 test('a stage without state for existing cameras is not called for new ones', () => {
   const added: string[] = [];
-  const stages = new CameraStages(
+  const stages = new CameraLifecycle(
     [{}, { addCamera: (id) => void added.push(id) }],
     pino({ level: 'silent' }),
   );

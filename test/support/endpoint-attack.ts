@@ -17,7 +17,7 @@ export type DoorBehaviour =
   /** Disconnects as soon as it is accepted. */
   | 'restless';
 
-export interface DoorAttackOptions {
+export interface EndpointAttackOptions {
   /** ws://…/camera */
   url: string;
   sockets: number;
@@ -41,14 +41,14 @@ const HELLO = {
   capabilities: [],
 };
 
-export class DoorAttack implements Disposable {
-  readonly #options: DoorAttackOptions;
+export class EndpointAttack implements Disposable {
+  readonly #options: EndpointAttackOptions;
   readonly #sockets = new Set<WebSocket>();
   #stopped = false;
   /** Number of sockets that got a challenge. */
   challenged = 0;
 
-  constructor(options: DoorAttackOptions) {
+  constructor(options: EndpointAttackOptions) {
     this.#options = options;
     for (let index = 0; index < options.sockets; index++) this.#connect(index);
   }

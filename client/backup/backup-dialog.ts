@@ -30,7 +30,10 @@ export class BackupDialog extends FormDialog<AppContext> {
         password-toggle
         data-testid="backup-password"
       ></wa-input>
-      <p class="quiet">To restore it, stop the server and run <code>npm start -- --restore FILE</code>.</p>
+      <p class="quiet">
+        To restore it: user menu, Restore a backup; or, with the server stopped,
+        <code>npm start -- --restore FILE</code>.
+      </p>
     `;
   }
 

@@ -14,7 +14,7 @@ import { StrikeWindow } from '../strike-window.ts';
 /** `confined`: encoded, separate from the trusted ones. `aside`: not encoded. */
 export type CodecStanding = 'trusted' | 'confined' | 'aside';
 
-export interface CodecGuiltOptions {
+export interface CodecQuarantineOptions {
   /** This many deaths in a row in confinement … */
   maxDeaths: number;
   /** … within this time set a camera aside. */
@@ -57,13 +57,13 @@ interface Suspect {
   size: PictureSize | undefined;
 }
 
-export class CodecGuilt {
-  readonly #options: CodecGuiltOptions;
+export class CodecQuarantine {
+  readonly #options: CodecQuarantineOptions;
   /** At most one entry per camera: forget() removes those of removed cameras. */
   readonly #suspects = new Map<string, Suspect>();
   #row: { cameraId: string; deaths: StrikeWindow } | undefined;
 
-  constructor(options: CodecGuiltOptions) {
+  constructor(options: CodecQuarantineOptions) {
     this.#options = options;
   }
 

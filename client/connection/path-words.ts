@@ -1,10 +1,10 @@
-/** One way video could take, in words: whether it works, and if not, why and what to change. Pure. */
+/** One path video could take, in words: whether it works, and if not, why and what to change. Pure. */
 
 import { CERTIFICATE_PROBLEM } from '../../server/wire/browser-values.ts';
-import type { CheckFacts, WayKind, WayResult } from './check-facts.ts';
+import type { CheckFacts, PathKind, PathResult } from './check-facts.ts';
 import { fixForAdministrator, hostOf, inMs, seenAddress, type CheckLine } from './check-line.ts';
 
-const WAY_TITLES: Record<WayKind, string> = {
+const PATH_TITLES: Record<PathKind, string> = {
   directUdp: 'Direct over UDP',
   directTcp: 'Direct over TCP',
   serverRelay: 'Through the server’s relay address',
@@ -19,23 +19,23 @@ const QUOTA_REACHED = 486;
 
 type Failure = Pick<CheckLine, 'meaning' | 'fix'>;
 
-export function wayLine(way: WayResult, facts: CheckFacts): CheckLine {
-  const { kind, url, outcome, address, roundTripMs } = way;
-  const title = url === null ? WAY_TITLES[kind] : `${WAY_TITLES[kind]} (${hostOf(url)})`;
-  if (outcome !== 'connected') return { mark: 'bad', title, ...failure(way, facts) };
+export function pathLine(path: PathResult, facts: CheckFacts): CheckLine {
+  const { kind, url, outcome, address, roundTripMs } = path;
+  const title = url === null ? PATH_TITLES[kind] : `${PATH_TITLES[kind]} (${hostOf(url)})`;
+  if (outcome !== 'connected') return { mark: 'bad', title, ...failure(path, facts) };
   const from = kind.startsWith('direct') && address !== null ? ` from ${address}` : '';
   const inTime = roundTripMs === null ? '' : ` in ${inMs(roundTripMs)}`;
   return { mark: 'good', title, meaning: `Works. The server answered${from}${inTime}.` };
 }
 
-function failure(way: WayResult, facts: CheckFacts): Failure {
-  if (way.kind === 'directUdp') return directFailed(facts);
-  if (way.kind === 'directTcp')
+function failure(path: PathResult, facts: CheckFacts): Failure {
+  if (path.kind === 'directUdp') return directFailed(facts);
+  if (path.kind === 'directTcp')
     return {
       meaning: 'No answer.',
       fix: fixForAdministrator(facts, 'Optional: forward this TCP port to the server.'),
     };
-  if (way.kind === 'serverRelay')
+  if (path.kind === 'serverRelay')
     return {
       meaning: 'The address that the server uses at the relay does not answer.',
       fix: fixForAdministrator(
@@ -43,7 +43,7 @@ function failure(way: WayResult, facts: CheckFacts): Failure {
         'Open the relay’s UDP ports (49152–65535, or those in its configuration) in the firewall.',
       ),
     };
-  return way.outcome === 'noPath' ? relayWithoutPath(facts) : relayFailed(way, facts);
+  return path.outcome === 'noPath' ? relayWithoutPath(facts) : relayFailed(path, facts);
 }
 
 function directFailed(facts: CheckFacts): Failure {
@@ -83,7 +83,7 @@ function relayWithoutPath(facts: CheckFacts): Failure {
   };
 }
 
-function relayFailed({ kind, url, errorCode }: WayResult, facts: CheckFacts): Failure {
+function relayFailed({ kind, url, errorCode }: PathResult, facts: CheckFacts): Failure {
   if (errorCode === REFUSED_PASSWORD)
     return {
       meaning: 'The relay rejects the password that the server created for you.',

@@ -1,0 +1,147 @@
+/**
+ * Opens the features in the order of the flow and hands each what it needs of the others.
+ *
+ * Features do not import each other. They close in the reverse order of opening, also when the start fails half-way.
+ */
+
+import { openAccounts } from './accounts/accounts.ts';
+import { PasswordResetWatch } from './accounts/password-reset-watch.ts';
+import { Backups } from './backup/backups.ts';
+import { Restores } from './backup/restores.ts';
+import { openCameras } from './cameras/open-cameras.ts';
+import type { Config } from './config/config.ts';
+import { iceServersFor, relayFor } from './connectivity/ice-servers.ts';
+import { Capacity } from './core/capacity.ts';
+import { monotonicMs, serverClock as clock, wallMs } from './core/clock.ts';
+import { type Liveness } from './core/link/camera-liveness.ts';
+import type { CameraFrame } from './core/video/camera-frame.ts';
+import { openDataFolder } from './data-folder.ts';
+import { EventService } from './events/event-service.ts';
+import { openFirmware } from './firmware/open-firmware.ts';
+import { clientConnections } from './http/client-connection.ts';
+import { HttpServer } from './http/http-server.ts';
+import { trustedProxies } from './http/trusted-proxies.ts';
+import { CameraIngest } from './ingest/camera-ingest.ts';
+import { openLegacyListeners } from './ingest/open-legacy-listeners.ts';
+import type { Log } from './log.ts';
+import { machineGateways } from './net/machine-gateways.ts';
+import { openOutbound } from './outbound/open-outbound.ts';
+import { openPictures } from './pictures/open-pictures.ts';
+import { openRecording } from './recording/open-recording.ts';
+import { Sfu } from './sfu/sfu.ts';
+import { openSignaling } from './signaling/open-signaling.ts';
+import { DemoCamera } from './start/demo-camera.ts';
+import { openSite, RELEASED_AT_MS } from './site/open-site.ts';
+import type { ProcessEnd } from './start/process-end.ts';
+import { surviveUncaught } from './start/uncaught-errors.ts';
+import { DataWatch } from './store/data-watch.ts';
+import { isDamaged } from './store/database.ts';
+import { openHttps } from './tls/open-https.ts';
+import { FrameHub } from './video/frame-hub.ts';
+import { Transcoder } from './video/transcoder.ts';
+import type { CameraFirmwareView } from './wire/firmware.ts';
+
+/** In the order of the flow. @param opened collects what must be closed */
+export async function openFeatures(config: Config, log: Log, end: ProcessEnd, opened: AsyncDisposableStack) {
+  const closing = <Feature extends { close(): void | Promise<void> }>(feature: Feature): Feature =>
+    opened.adopt(feature, async (each) => each.close());
+  const { basePath, dataDir, announcedAddresses, turnUrls, turnSecret } = config;
+
+  const { store } = closing(await openDataFolder(config, log));
+  const site = closing(openSite({ store, log }));
+  const time = site.clock;
+  const { timeZone } = site.zone;
+  const accounts = await openAccounts({
+    store,
+    adminPassword: config.adminPassword,
+    log,
+    nowMs: () => time.nowMs(),
+    steadyMs: monotonicMs,
+  });
+  const { access, sessions } = accounts;
+  const mayWatch = (userId: string, cameraId: string): boolean => access.mayWatch(userId, cameraId);
+  const https = await openHttps(config, log, () => Math.max(RELEASED_AT_MS, time.nowMs()));
+  if (https) closing(https.certificates);
+  const { users, passwordResets: resets } = store;
+  closing(new PasswordResetWatch({ resets, users, events: accounts.events, log }));
+  const backups = closing(new Backups({ dataDir, log }));
+  const restores = closing(
+    new Restores({ dataDir, restart: (whenStopped) => end.restart(whenStopped), log }),
+  );
+  const isTrustedProxy = trustedProxies(config.trustedProxies);
+  const connectionOf = clientConnections(isTrustedProxy, machineGateways(), basePath);
+  const http = closing(new HttpServer({ ...(https && { tls: https.tls }), isTrustedProxy, basePath, log }));
+
+  // Frames become video and go to viewers.
+  const hub = new FrameHub(log);
+  const onFrame = (frame: CameraFrame): void => hub.publish(frame);
+  const ingest = closing(new CameraIngest({ credentials: store.cameras, connectionOf, onFrame, log, clock }));
+  const legacy = await openLegacyListeners(config, store, onFrame, log);
+  if (legacy) closing(legacy);
+  const cameras = closing(
+    openCameras({ ingest, legacy, frames: hub, store, access, clock, dates: time, log }),
+  );
+  const { catalog, presence } = cameras;
+  const liveness = (cameraId: string): Liveness => presence.liveness(cameraId);
+  const transcoder = closing(new Transcoder(hub, log, {}, clock));
+  const capacity = new Capacity(clock);
+  const sfu = await Sfu.open({
+    rtcPort: config.rtcPort,
+    rtcTcpPort: config.rtcTcpPort,
+    announcedAddresses,
+    relay: relayFor(config),
+    video: transcoder,
+    onLoad: (sample, nowUs) => capacity.sample(sample, nowUs),
+    clock,
+    log: log.child({ component: 'sfu' }),
+  });
+  closing(sfu);
+  const iceServers = (userId: string) => iceServersFor(userId, turnUrls, turnSecret, wallMs());
+  const viewers = { sessions, access, catalog, iceServers, connectionOf, capacity, clock, dates: time, log };
+  const signaling = closing(openSignaling({ ...viewers, sfu, frames: hub }));
+  const isSignedIn = (sessionId: string): boolean => sessions.lasts(sessionId);
+  const watched = { mayWatch, isSignedIn, capacity };
+  const pictures = closing(openPictures({ frames: hub, decoder: transcoder, ...watched, log, dates: time }));
+
+  // Recording, events, outbound messages.
+  const recording = await openRecording({
+    dataDir,
+    store,
+    limits: { totalBytes: config.recordingQuota, freeFloorBytes: config.recordingFreeFloor },
+    video: transcoder,
+    pictures: hub,
+    liveness,
+    onAlarm: (status) => signaling.tellAdministrators('recordingStatus', status),
+    log,
+    dates: time,
+    timeZone,
+  });
+  closing(recording);
+  const outbound = closing(openOutbound({ store, mayWatch, log, time, timeZone }));
+  const events = closing(new EventService({ store, luma: transcoder, pictures, liveness, log, time }));
+  const tell = (view: CameraFirmwareView): void => signaling.tellAdministrators('cameraFirmware', view);
+  const firmware = closing(openFirmware({ dataDir, store, ingest, tell, log }));
+  const watch = closing(
+    new DataWatch({
+      path: store.path,
+      look: (whole) => store.databaseFile.look(whole),
+      hasRecordings: () => recording.isThere(),
+      onChange: (problems) => {
+        store.refuseWrites(problems);
+        http.setHealth(problems);
+        signaling.tellEveryone('healthProblems', { problems: [...problems] });
+        outbound.onHealth(problems);
+      },
+      log,
+    }),
+  );
+  const onError = (error: unknown): void => watch.onError(error);
+  store.watchErrors(onError);
+  surviveUncaught(isDamaged, onError, log);
+  const demo = closing(new DemoCamera({ enabled: config.demo, cameras: store.cameras, catalog, log }));
+  const flow = { hub, ingest, legacy, cameras, transcoder, capacity, sfu, signaling, pictures };
+  const kept = { recording, outbound, events, firmware, backups, restores, demo };
+  return { store, site, accounts, https, http, connectionOf, ...flow, ...kept };
+}
+
+export type Features = Awaited<ReturnType<typeof openFeatures>>;

@@ -1,0 +1,61 @@
+/** Tells each feature what happens in the others: cameras that come and go, rights that end, the clock, events. */
+
+import { livenessView } from './core/link/camera-liveness.ts';
+import type { Log } from './log.ts';
+import { CameraLifecycle } from './cameras/camera-lifecycle.ts';
+import type { Features } from './features.ts';
+
+export function joinFeatures(features: Features, log: Log): void {
+  const { site, accounts, https, http, hub, ingest, cameras, transcoder, sfu, signaling, pictures } =
+    features;
+  const { recording, outbound, events, firmware, demo } = features;
+  const { presence, advisor, catalog } = cameras;
+  https?.certificates.on('changed', (pair) => http.setCertificate(pair));
+
+  // A camera connects, stalls or disconnects.
+  presence.on('changed', (cameraId, liveness) => {
+    events.onLiveness(cameraId, liveness);
+    const view = livenessView(liveness, (us) => site.clock.dateMs(us));
+    signaling.tellWatchers(cameraId, 'cameraStatus', { cameraId, ...view });
+  });
+  const { thumbnails } = pictures;
+  const perCamera = [presence, advisor, sfu, transcoder, hub, thumbnails, firmware, events, recording];
+  const lifecycle = new CameraLifecycle(perCamera, log);
+  const watching = [signaling, pictures.mjpeg];
+  catalog.on('changed', (cameraId, change) => {
+    if (change === 'added') lifecycle.add(cameraId);
+    if (change === 'removed') lifecycle.remove(cameraId);
+    demo.update();
+    for (const each of watching) each.refreshAccess();
+  });
+
+  // Rights end.
+  accounts.events.on('accessChanged', (userId) => watching.forEach((each) => each.refreshAccess(userId)));
+  accounts.events.on('sessionEnded', (sessionId) => watching.forEach((each) => each.endSession(sessionId)));
+
+  site.zone.on('changed', (view) => signaling.tellEveryone('siteTimeZone', view));
+
+  // The clock is set, or the machine has slept.
+  site.trust.on('changed', (view) => signaling.tellAdministrators('siteClock', view));
+  site.clock.on('changed', (change) => {
+    recording.onClockChanged(change);
+    events.onClockChanged(change);
+    presence.onClockChanged(change);
+    accounts.sessions.onClockChanged(change).catch((error: unknown) => {
+      log.error({ err: error }, 'failed to date sign-ins anew');
+    });
+    signaling.refreshAccess();
+  });
+
+  // Events happen.
+  ingest.on('motion', (cameraId, active) => events.onMotion(cameraId, active));
+  events.log.on('accepted', (event) => recording.onEvent(event));
+  events.log.on('event', (event) => outbound.onEvent(event));
+  events.log.on('event', (event) => signaling.tellWatchers(event.cameraId, 'event', event));
+  for (const change of ['thumbnail', 'redated'] as const)
+    events.log.on(change, (event) => signaling.tellWatchers(event.cameraId, 'event', event));
+  transcoder.on('refused', (...refused) => advisor.onRefused(...refused));
+  advisor.on('changed', (cameraId, advice) =>
+    signaling.tellAdministrators('cameraAdvice', { cameraId, advice }),
+  );
+}
