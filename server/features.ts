@@ -6,6 +6,7 @@
 
 import { openAccounts } from './accounts/accounts.ts';
 import { PasswordResetWatch } from './accounts/password-reset-watch.ts';
+import { openAudit } from './audit/open-audit.ts';
 import { Backups } from './backup/backups.ts';
 import { Restores } from './backup/restores.ts';
 import { openCameras } from './cameras/open-cameras.ts';
@@ -51,6 +52,7 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
   const site = closing(openSite({ store, log }));
   const time = site.clock;
   const { timeZone } = site.zone;
+  const audit = closing(openAudit({ store, time, log }));
   const accounts = await openAccounts({
     store,
     adminPassword: config.adminPassword,
@@ -98,7 +100,7 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
   closing(sfu);
   const iceServers = (userId: string) => iceServersFor(userId, turnUrls, turnSecret, wallMs());
   const viewers = { sessions, access, catalog, iceServers, connectionOf, capacity, clock, dates: time, log };
-  const signaling = closing(openSignaling({ ...viewers, sfu, frames: hub }));
+  const signaling = closing(openSignaling({ ...viewers, sfu, frames: hub, onStream: audit.watching }));
   const isSignedIn = (sessionId: string): boolean => sessions.lasts(sessionId);
   const watched = { mayWatch, isSignedIn, capacity };
   const pictures = closing(openPictures({ frames: hub, decoder: transcoder, ...watched, log, dates: time }));
@@ -141,7 +143,7 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
   const demo = closing(new DemoCamera({ enabled: config.demo, cameras: store.cameras, catalog, log }));
   const flow = { hub, ingest, legacy, cameras, transcoder, capacity, sfu, signaling, pictures };
   const kept = { recording, outbound, events, firmware, backups, restores, demo };
-  return { store, site, accounts, https, http, connectionOf, ...flow, ...kept };
+  return { store, site, audit, accounts, https, http, connectionOf, ...flow, ...kept };
 }
 
 export type Features = Awaited<ReturnType<typeof openFeatures>>;

@@ -14,6 +14,8 @@ import type { ConnectionOf } from '../http/client-connection.ts';
 import { isSameOriginFetch } from '../http/same-origin.ts';
 import { mediaTokenOf } from './session-cookies.ts';
 
+/** Who called, once that was checked. */
+const KNOWN = new WeakMap<Request, Identity>();
 const BEARER = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i;
 
 export class Guard {
@@ -26,7 +28,14 @@ export class Guard {
   }
 
   identify(request: Request): Identity {
-    return this.#accounts.sessions.identify(bearerTokenOf(request));
+    const who = this.#accounts.sessions.identify(bearerTokenOf(request));
+    KNOWN.set(request, who);
+    return who;
+  }
+
+  /** Whom one of the functions here has identified; undefined: nobody, so far. */
+  known(request: Request): Identity | undefined {
+    return KNOWN.get(request);
   }
 
   administrator(request: Request): Identity {
@@ -47,6 +56,7 @@ export class Guard {
     if (request.headers.authorization !== undefined || cookie === undefined || !isSameOriginFetch(request))
       return this.viewerOf(request, cameraId);
     const who = this.#accounts.sessions.identify(cookie, 'media');
+    KNOWN.set(request, who);
     this.#accounts.access.assertMayWatch(who.userId, cameraId);
     return who;
   }

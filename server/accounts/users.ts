@@ -70,6 +70,14 @@ export class Users {
     return generated;
   }
 
+  find(id: string): { username: string } | undefined {
+    return this.#options.users.find(id);
+  }
+
+  findByName(name: string): { username: string } | undefined {
+    return this.#options.users.findByName(name);
+  }
+
   async list(who?: ReadFor): Promise<UserView[]> {
     return (await this.#options.users.list(who)).map(({ cameraIds, ...user }) => viewOf(user, cameraIds));
   }

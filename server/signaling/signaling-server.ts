@@ -18,6 +18,7 @@ import {
 } from '../wire/signaling.ts';
 import { Shares } from '../core/shares.ts';
 import { networkOf } from '../core/address/network.ts';
+import { deviceName } from '../core/device-name.ts';
 import { FairPlaces } from '../net/fair-places.ts';
 import { refuseUpgrade } from '../net/refuse-upgrade.ts';
 import { RequestRates } from '../net/request-rates.ts';
@@ -29,7 +30,7 @@ import { SignalingSession, type SignalingSessionOptions } from './signaling-sess
 
 export interface SignalingServerOptions extends Omit<
   SignalingSessionOptions,
-  'socket' | 'viewerAddress' | 'transportQuota' | 'frameWatches'
+  'socket' | 'viewerAddress' | 'viewerDevice' | 'transportQuota' | 'frameWatches'
 > {
   connectionOf: ConnectionOf;
 }
@@ -111,6 +112,7 @@ export class SignalingServer {
         ...this.#options,
         socket: webSocket,
         viewerAddress: address,
+        viewerDevice: deviceName(request.headers['user-agent']),
         transportQuota: this.#transportQuota,
         frameWatches: this.#frameWatches,
         onSignedIn: () => {

@@ -29,13 +29,16 @@ import type { MediaServer } from './media-server.ts';
 import type { TransportQuota } from './transport-quota.ts';
 import type { SignalingAccess, ViewerIdentity } from './signaling-access.ts';
 import { parseAuthenticate, parseRequest, type Request } from './signaling-messages.ts';
-import { ViewerAllowance } from './viewer-allowance.ts';
+import { ViewerAllowance, type ViewerAllowanceOptions } from './viewer-allowance.ts';
 import { ViewerMedia } from './viewer-media.ts';
 
 export interface SignalingSessionOptions {
   socket: WebSocket;
   /** Origin of the WebSocket, in front of any trusted proxy. */
   viewerAddress: string;
+  /** As its browser describes itself. */
+  viewerDevice?: string | undefined;
+  onStream?: ViewerAllowanceOptions['onStream'];
   /** Called once, after the first valid token. */
   onSignedIn?: () => void;
   access: SignalingAccess;
