@@ -32,6 +32,8 @@ export interface RecordingLibraryOptions {
   /** Told when there is no room for what should be recorded, and when there is some again. */
   onAlarm?: (alarm: RecordingStatus['alarm']) => void;
   freeBytes?: () => Promise<number>;
+  /** See RecordingSpace. */
+  exportedBytes?: () => number;
   dates?: Dates;
 }
 
@@ -58,7 +60,7 @@ export class RecordingLibrary {
 
   private constructor(options: RecordingLibraryOptions) {
     this.#options = options;
-    const { folder, limits, freeBytes, onAlarm, dates = unmappedTime() } = options;
+    const { folder, limits, freeBytes, exportedBytes, onAlarm, dates = unmappedTime() } = options;
     this.#dates = new RecordingDates(folder, dates, options.log);
     this.#index = new RecordingIndex(options.store, options.log);
     this.#room = new RecordingSpace({
@@ -67,6 +69,7 @@ export class RecordingLibrary {
       remove: (id) => this.#removeFile(id),
       onStuck: (recordingId, err) => options.log.error({ err, recordingId }, 'failed to remove a recording'),
       ...(freeBytes && { freeBytes }),
+      ...(exportedBytes && { exportedBytes }),
       ...(onAlarm && { onAlarm }),
     });
     this.#unfinished = new UnfinishedSegments({
@@ -86,6 +89,11 @@ export class RecordingLibrary {
   /** Nothing is to be recorded any more, so nothing is missing. */
   forgetAlarm(): void {
     this.#room.forgetAlarm();
+  }
+
+  /** See RecordingSpace. */
+  bytesForExports(): Promise<number> {
+    return this.#room.bytesForExports();
   }
 
   setLimits(limits: QuotaLimits): void {

@@ -24,6 +24,11 @@ export interface RecordingSpaceOptions {
   onAlarm?: (alarm: RecordingStatus['alarm']) => void;
   /** Bytes free on the disk; for tests. */
   freeBytes?: () => Promise<number>;
+  /**
+   * Bytes that exports have on the same disk. To recordings they are as if they were free, so that an export never makes a
+   * recording go.
+   */
+  exportedBytes?: () => number;
   /** Whether the folder is there, and its disk; for tests. */
   isThere?: () => Promise<boolean>;
   /** A monotonic clock, ms; for tests. */
@@ -35,6 +40,8 @@ const FREE_LOOK_MS = 1_000;
 /** How long a recording that cannot be removed is left alone; more of them than this, and it is the disk that fails. */
 const STUCK_MS = 60_000;
 const MAX_STUCK = 8;
+/** Of the floor that recordings leave free: what exports may use of it. */
+const FLOOR_SHARE_OF_EXPORTS = 1 / 2;
 
 export class RecordingSpace {
   readonly #ring: QuotaRing;
@@ -100,6 +107,22 @@ export class RecordingSpace {
     if (this.#isThere) return;
     this.#setAlarm('folderMissing');
     throw new Error('the folder of the recordings, or the disk it is on, is not there');
+  }
+
+  /**
+   * How much exports may have on the disk in all, so that recordings can still grow to their quota: what is free beyond that, and
+   * a part of the floor.
+   *
+   * @throws Error when the folder of the recordings is not there
+   */
+  async bytesForExports(): Promise<number> {
+    this.#lookedAtMs = -Infinity;
+    await this.assertThere();
+    const { totalBytes, freeFloorBytes } = this.#ring.limits;
+    const ofRecordings = freeFloorBytes + Math.max(0, totalBytes - this.#ring.usedBytes);
+    const ofFloor = FLOOR_SHARE_OF_EXPORTS * freeFloorBytes;
+    const beyond = Math.max(0, this.#freeBytes - ofRecordings);
+    return Math.max(0, Math.floor(Math.min(beyond + ofFloor, this.#freeBytes - freeFloorBytes + ofFloor)));
   }
 
   /** A write failed for want of space that somebody else took up. */
@@ -168,8 +191,13 @@ export class RecordingSpace {
     if (nowMs - this.#lookedAtMs < FREE_LOOK_MS) return;
     this.#lookedAtMs = nowMs;
     const { folder, freeBytes, isThere = () => isRecordingFolder(folder) } = this.#options;
+    const { exportedBytes = () => 0 } = this.#options;
     this.#isThere = await isThere();
-    if (this.#isThere) this.#freeBytes = await (freeBytes?.() ?? freeBytesOf(folder));
+    if (!this.#isThere) return;
+    const exportedBefore = exportedBytes();
+    const free = await (freeBytes?.() ?? freeBytesOf(folder));
+    // They may grow or go while the disk is asked. The larger number removes no recording.
+    this.#freeBytes = free + Math.max(exportedBefore, exportedBytes());
   }
 }
 

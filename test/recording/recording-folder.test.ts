@@ -5,7 +5,6 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Dates } from '../../server/core/site-clock.ts';
-import { RecordingExport } from '../../server/recording/recording-export.ts';
 import { MARK_NAME } from '../../server/recording/recording-folder.ts';
 import { encodedFrames } from '../support/encoded-frames.ts';
 import { PLENTY, recordAll, RecordingRig } from '../support/recording-rig.ts';
@@ -64,19 +63,4 @@ test('without the disk nothing is redated, and no folder is made in its place', 
   await library.onClockChanged({ kind: 'stepped', byMs: day, atUs, sinceUs: atUs - 1_000_000 }).done;
   assert.deepEqual(await readdir(rig.folder), []);
   assert.deepEqual(library.find(id), before);
-});
-
-test('without the disk no export is begun in its place', async (t) => {
-  const rig = await RecordingRig.make(t);
-  const library = await rig.open();
-  const id = await recordAll(library, FRAMES);
-  const exports = await RecordingExport.open(library, rig.folder);
-  const { startMs, endMs } = library.find(id) ?? assert.fail('there is no recording');
-  // The file can be read, the mark is gone: another disk.
-  await rm(join(rig.folder, MARK_NAME));
-  await assert.rejects(exports.range('cam_1', startMs, endMs), /not there/);
-  assert.deepEqual(
-    (await readdir(rig.folder)).filter((name) => name.startsWith('.')),
-    [],
-  );
 });
