@@ -119,7 +119,7 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
     timeZone,
   });
   closing(recording);
-  const outbound = closing(openOutbound({ store, mayWatch, log, time, timeZone }));
+  const outbound = closing(openOutbound({ store, mayWatch, log, time, timeZone, basePath }));
   const events = closing(new EventService({ store, luma: transcoder, pictures, liveness, log, time }));
   const tell = (view: CameraFirmwareView): void => signaling.tellAdministrators('cameraFirmware', view);
   const firmware = closing(openFirmware({ dataDir, store, ingest, tell, log }));
