@@ -19,7 +19,7 @@ export interface OpenOutboundOptions {
     secrets: SecretStore;
     webhooks: WebhookStore;
   };
-  mayWatch: PushNotifierOptions['mayWatch'];
+  maySee: PushNotifierOptions['maySee'];
   log: Log;
   time: SiteTime;
   /** Of quiet hours, IANA. */
@@ -36,15 +36,15 @@ export interface Outbound {
   close(): void;
 }
 
-export function openOutbound({ store, mayWatch, log, time, timeZone }: OpenOutboundOptions): Outbound {
+export function openOutbound({ store, maySee, log, time, timeZone }: OpenOutboundOptions): Outbound {
   const nowMs = (): number => time.nowMs();
   const steadyMs = (): number => time.nowUs() / 1000;
   const webhooks = new Webhooks({ store: store.webhooks, log, nowMs });
   const sender = new PushSender({ secret: store.secrets.get('push') });
   const notifier = new PushNotifier({
     store: store.notifications,
-    sender: sender,
-    mayWatch,
+    sender,
+    maySee,
     nameOf: (cameraId) => store.cameras.find(cameraId)?.name,
     log,
     nowMs,

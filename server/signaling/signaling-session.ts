@@ -1,7 +1,7 @@
 /**
  * One viewer's signaling WebSocket: authenticates it, answers its requests, sends notifications.
  *
- * Invariants: before `authenticated` only the token is read; a camera is consumed only after the right to it was
+ * Invariants: before `authenticated` only the token is read; a camera is consumed only after the right `live` to it was
  * checked, and losing the right closes its consumers; closing the socket closes its transports; a client that keeps
  * sending after the close frame is cut off.
  */
@@ -24,11 +24,12 @@ import {
   type SignalingMethod,
   type SignalingMethods,
 } from '../wire/signaling.ts';
+import type { Right } from '../wire/rights.ts';
 import { FrameWatches } from './frame-watches.ts';
 import type { MediaServer } from './media-server.ts';
 import type { TransportQuota } from './transport-quota.ts';
 import type { SignalingAccess, ViewerIdentity } from './signaling-access.ts';
-import { parseAuthenticate, parseRequest, type Request } from './signaling-messages.ts';
+import { parseAuthenticate, parseRequest, refusalOf, type Request } from './signaling-messages.ts';
 import { ViewerAllowance } from './viewer-allowance.ts';
 import { ViewerMedia } from './viewer-media.ts';
 
@@ -99,8 +100,14 @@ export class SignalingSession {
     return this.#frameWatches.counters;
   }
 
-  mayWatch(cameraId: string): boolean {
-    return this.#identity !== undefined && this.#options.access.mayWatch(this.#identity.userId, cameraId);
+  may(right: Right, cameraId: string): boolean {
+    return this.#identity !== undefined && this.#options.access.may(this.#identity.userId, right, cameraId);
+  }
+
+  /** Whether the camera is in this viewer's list, by whichever right. */
+  lists(cameraId: string): boolean {
+    if (!this.#identity) return false;
+    return this.#options.access.rightsTo(this.#identity.userId, cameraId).length > 0;
   }
 
   get isAdministrator(): boolean {
@@ -116,8 +123,9 @@ export class SignalingSession {
     if (!this.#identity) return;
     // Read before sending: sending to a viewer that does not read ends this session.
     const cameras = this.#options.access.camerasOf(this.#identity.userId);
-    this.#media.closeUnless((cameraId) => this.mayWatch(cameraId));
-    for (const watchId of this.#frameWatches.closeUnless((cameraId) => this.mayWatch(cameraId)))
+    const mayWatch = (cameraId: string): boolean => this.may('live', cameraId);
+    this.#media.closeUnless(mayWatch);
+    for (const watchId of this.#frameWatches.closeUnless(mayWatch))
       this.notify({ type: 'notification', method: 'framesEnded', data: { watchId } });
     this.notify({ type: 'notification', method: 'cameras', data: { cameras } });
   }
@@ -186,10 +194,7 @@ export class SignalingSession {
     } catch (error) {
       if (!(error instanceof VigieError))
         this.#options.log.error({ err: error }, 'failed to handle a signaling request');
-      const { code, message, watching } =
-        error instanceof VigieError ? error : new VigieError('internal', 'see the log');
-      const answer = { code, detail: message, ...(watching !== undefined && { watching }) };
-      this.#send({ type: 'response', id: request.id, ok: false, error: answer });
+      this.#send(refusalOf(request.id, error));
     }
   }
 
@@ -211,7 +216,7 @@ export class SignalingSession {
       iceServers: this.#iceServers(),
     }),
     consume: ({ transportId, cameraId }) => {
-      this.#assertMayWatch(cameraId);
+      this.#assertMay('live', cameraId);
       return this.#media.consume(transportId, cameraId);
     },
     pauseConsumer: ({ consumerId }) => {
@@ -219,6 +224,7 @@ export class SignalingSession {
       return {};
     },
     resumeConsumer: ({ consumerId }) => {
+      this.#assertMay('live', this.#media.consumer(consumerId).cameraId);
       this.#media.resume(consumerId);
       return {};
     },
@@ -231,7 +237,7 @@ export class SignalingSession {
       return {};
     },
     watchFrames: ({ cameraId, maxFps }) => {
-      this.#assertMayWatch(cameraId);
+      this.#assertMay('live', cameraId);
       const { id: watchId } = this.#frameWatches.open(cameraId, maxFps);
       return { watchId };
     },
@@ -251,10 +257,9 @@ export class SignalingSession {
     return this.#options.access.iceServersFor(this.#identity?.userId ?? '');
   }
 
-  /** @throws VigieError the same for a missing camera: its existence is hidden from users without the right to it */
-  #assertMayWatch(cameraId: string): void {
-    if (!this.mayWatch(cameraId))
-      throw new VigieError('notFound', 'there is no such camera, or it is not yours to see');
+  /** @throws VigieError `notFound`, `forbidden`, as over HTTP */
+  #assertMay(right: Right, cameraId: string): void {
+    this.#options.access.assertMay(this.#identity?.userId ?? '', right, cameraId);
   }
 
   #send(message: ServerToViewer): void {

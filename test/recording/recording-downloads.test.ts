@@ -45,7 +45,8 @@ async function start(context: TestContext, idleMs = 60_000) {
     pathOf: () => path,
     exportRange: async () => ({ path, startMs: 0, close: async () => void state.removedExports++ }),
   };
-  const guard = { mediaViewerOf: ({ headers }: Request) => ({ userId: String(headers['user']) }) };
+  const viewer = ({ headers }: Request) => ({ userId: String(headers['user']) });
+  const guard = { mediaViewerOf: viewer, streamTo: viewer };
   const faults: string[] = [];
   const log = { error: (_fields: object, line: string) => faults.push(line) } as unknown as Log;
   const routes = recordingRoutes(recordings as Recordings, {} as KnownCameras, guard as unknown as Guard);

@@ -62,7 +62,9 @@ export function openSession({
     access: {
       identify: () => ({ userId: 'anna', sessionId: 's', expiresAtMs: Date.now() + 60_000 }),
       camerasOf: () => [],
-      mayWatch: () => true,
+      may: () => true,
+      rightsTo: () => ['live'],
+      assertMay: () => undefined,
       isAdministrator: () => false,
       iceServersFor: () => [],
       ...access,

@@ -18,32 +18,27 @@ const ONE_RECORDING = ONE_CAMERA.extend({ recordingId: id });
 export const RECORDING_ROUTES = {
   'GET /api/recording': {
     summary: 'Read the space for recordings',
-    access: 'administrator',
     response: RECORDING_STATUS,
   },
   'GET /api/cameras/:cameraId/recording': {
     summary: 'Read the recording settings of a camera',
-    access: 'administrator',
     params: ONE_CAMERA,
     response: CAMERA_RECORDING,
   },
   'PUT /api/cameras/:cameraId/recording': {
     summary: 'Set the recording settings of a camera',
-    access: 'administrator',
     params: ONE_CAMERA,
     body: RECORDING_SETTINGS,
     errors: [409],
   },
   'GET /api/cameras/:cameraId/timeline': {
     summary: 'List recordings and gaps that overlap a range of time, oldest first',
-    access: 'watcher',
     params: ONE_CAMERA,
     query: TIMELINE_RANGE,
     response: TIMELINE,
   },
   'GET /api/cameras/:cameraId/recordings/:recordingId.webm': {
     summary: 'Get one segment, in ranges',
-    access: 'watcher',
     params: ONE_RECORDING,
     media: 'video/webm',
     statuses: [200, 206, 304],
@@ -51,20 +46,17 @@ export const RECORDING_ROUTES = {
   },
   'PATCH /api/cameras/:cameraId/recordings/:recordingId': {
     summary: 'Protect a segment or end its protection',
-    access: 'administrator',
     params: ONE_RECORDING,
     body: z.strictObject({ protected: z.boolean() }),
     errors: [409],
   },
   'DELETE /api/cameras/:cameraId/recordings/:recordingId': {
     summary: 'Delete a segment',
-    access: 'administrator',
     params: ONE_RECORDING,
     errors: [409],
   },
   'GET /api/cameras/:cameraId/export.webm': {
     summary: 'Get a time range as one file, from the keyframe before it',
-    access: 'watcher',
     params: ONE_CAMERA,
     query: TIME_RANGE,
     media: 'video/webm',
