@@ -1,8 +1,8 @@
 /**
- * Decides whether a hello comes from who it says, and proves the server in return.
+ * Verifies the proof in a camera's hello, and computes the server's own proof.
  *
- * Invariant: an id nobody knows takes the same computation, and gets the same answer, as a wrong proof. A hello is worth
- * something to the connection whose nonce it answers and to no other.
+ * Invariants: an unknown id takes the same computation, and gets the same answer, as a wrong proof; a hello is valid only on
+ * the connection whose nonce it answers.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -11,13 +11,13 @@ import type { Log } from '../log.ts';
 import { CAMERA_KEY_BYTES, type HelloMessage } from '../wire/camera-protocol.ts';
 import { type CameraSettings } from '../wire/camera-settings.ts';
 
-/** What ingest asks of the place where cameras are kept; main connects it. */
+/** The stored cameras, as far as ingest needs them. */
 export interface CameraCredentials {
   /** @returns the camera's 32-byte key, or undefined when there is no such camera */
   keyOf(cameraId: string): Uint8Array | undefined;
-  /** What a camera is told to be set to when it connects; its own choice where left out. */
+  /** The settings that a camera gets when it connects; what is left out is the camera's choice. */
   settingsOf?(cameraId: string): CameraSettings;
-  /** Whether its pictures may exceed the usual limits. */
+  /** Whether its frames may exceed the usual limits. */
   allowsLargePictures?(cameraId: string): boolean;
 }
 
@@ -25,7 +25,7 @@ export class CameraAuthenticator {
   readonly #credentials: CameraCredentials;
   readonly #log: Log;
   readonly #dummyKey = randomBytes(CAMERA_KEY_BYTES);
-  /** Proven keys by camera id: a camera that reconnects while the store fails is accepted. */
+  /** Proven keys by camera id, so that a camera that reconnects while the store fails is accepted. */
   readonly #provenKeys = new Map<string, Uint8Array>();
 
   constructor(credentials: CameraCredentials, log: Log) {
@@ -33,7 +33,7 @@ export class CameraAuthenticator {
     this.#log = log;
   }
 
-  /** @returns the server's own proof, or undefined when the camera's does not hold */
+  /** @returns the server's proof; undefined when the camera's is wrong */
   verify(hello: HelloMessage, serverNonce: Uint8Array): string | undefined {
     const key = this.#keyOf(hello.cameraId);
     const cameraNonce = parseNonce(hello.nonce);
@@ -45,7 +45,7 @@ export class CameraAuthenticator {
     return handshakeHmac(key, 'server', facts);
   }
 
-  /** For those inside only: it must not change what a stranger is answered, or when. */
+  /** For the log only: it must not change what the camera is answered, or when. */
   isKnown(cameraId: string): boolean {
     return this.#keyOf(cameraId) !== undefined;
   }
@@ -64,7 +64,7 @@ export class CameraAuthenticator {
     return found ? found.key : this.#provenKeys.get(cameraId);
   }
 
-  /** A store that fails keeps a new camera out, and must not end the connections of the others. */
+  /** A store that fails keeps a new camera out, and does not end other connections. */
   #lookUp<T>(ask: () => T): T | undefined {
     try {
       return ask();

@@ -1,10 +1,11 @@
 /**
- * One camera's clock as seen from the server. A question brings the time at which the answer before it arrived, which
- * completes that exchange: only then are all four of its times in one place.
+ * Maps one camera's clock to server time. Each time request carries the time at which the previous answer arrived, which
+ * completes the previous exchange: only then does the server have all four of its times.
  *
- * A camera's clock should be monotonic and is not always: it is set by SNTP, stands still, wraps, races. Invariants: frames are
- * dated in the order they come, none after its arrival and none 10 s before it. What contradicts itself is dated by its arrival,
- * and the clock is measured anew, with a proof; after several such faults it is not believed for ten minutes.
+ * A camera's clock should be monotonic, and is not always: SNTP sets it, it stops, wraps, or runs at a wrong speed. Invariants:
+ * frames are dated in the order they arrive, none after its arrival and none 10 s before it. A frame whose time contradicts the
+ * clock is dated by its arrival, and the offset is measured again before it is used; after several faults the clock is ignored
+ * for ten minutes.
  */
 
 import { captureTimeUs, ClockOffset } from '../core/clock-offset.ts';
@@ -17,11 +18,11 @@ interface FrameTimes {
   sendUs: number;
 }
 
-/** No picture is older when it arrives: a camera without acknowledgements gives its connection up after 5 s. */
+/** The greatest age of a frame on arrival: a camera without acknowledgements closes its connection after 5 s. */
 const MAX_AGE_US = 10_000_000;
-/** An exchange that is off by more tells of a fault; less is a poor crystal, which is followed. */
+/** A larger deviation is a fault of the clock; a smaller one is crystal drift, which is followed. */
 const POOR_CRYSTAL_US = 20_000;
-/** After a fault, exchanges that agree over this time make the clock believable again. */
+/** After a fault, the clock is used again when exchanges agree for this long. */
 const PROOF_US = 5_000_000;
 const FAULTS = 3;
 const FAULT_WINDOW_US = 20 * 60_000_000;
@@ -32,7 +33,7 @@ export class CameraClock {
   readonly #faults = new StrikeWindow(FAULTS, FAULT_WINDOW_US);
   #offset = new ClockOffset();
   #last: TimeResponse | undefined;
-  /** A fault is to be lived down: the offset is measured, and not believed yet. */
+  /** After a fault: the offset is measured and not used yet. */
   #onProbation = false;
   /** When it was first measured. */
   #agreesSinceUs: number | undefined;
@@ -40,12 +41,12 @@ export class CameraClock {
   #datedUs = -Infinity;
   #distrustedUntilUs = -Infinity;
 
-  /** @param onFault told each time the clock contradicts itself */
+  /** @param onFault called each time the clock contradicts itself */
   constructor(onFault: () => void = () => undefined) {
     this.#onFault = onFault;
   }
 
-  /** @param receivedUs as `sentUs`: when the question came and the answer goes, in server time */
+  /** @param receivedUs arrival of the request, and `sentUs` departure of the answer, in server time */
   answer({ id, t0, answered }: TimeRequest, receivedUs: number, sentUs: number): TimeResponse {
     if (answered && answered.id === this.#last?.id) {
       const excessUs = this.#offset.add({ ...this.#last, t3: answered.t3 });

@@ -1,5 +1,5 @@
 /**
- * Commands on their way to one camera, each waiting for `applied` or `rejected`.
+ * Commands sent to one camera that wait for `applied` or `rejected`.
  *
  * Invariant: a command is answered exactly once: by the camera, by its deadline, or by `close`.
  */
@@ -14,7 +14,7 @@ type CommandMessage = SetMessage | RebootMessage | OtaMessage;
 type Command = Omit<SetMessage, 'id'> | Omit<RebootMessage, 'id'> | Omit<OtaMessage, 'id'>;
 
 export interface StartedCommand {
-  /** By which the camera names it. */
+  /** The id that the camera's answer repeats. */
   id: number;
   /** Rejects as `CameraCommands.run`. */
   answered: Promise<void>;
@@ -40,7 +40,7 @@ export class CameraCommands {
     await this.start(command).answered;
   }
 
-  /** For commands of which the camera has more to say later. @throws VigieError `cameraOffline`, `tooManyRequests` */
+  /** For commands whose progress the camera reports later. @throws VigieError `cameraOffline`, `tooManyRequests` */
   start(command: Command): StartedCommand {
     if (this.#closed) throw new VigieError('cameraOffline', 'the camera is not connected');
     if (this.#pending.size >= MAX_PENDING)
@@ -56,7 +56,7 @@ export class CameraCommands {
     return { id, answered: answered.promise };
   }
 
-  /** An id nobody waits for is a late answer, and no news. */
+  /** An unknown id is a late answer, and is ignored. */
   onApplied(id: number): void {
     this.#settle(id);
   }

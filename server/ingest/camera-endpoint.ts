@@ -1,8 +1,8 @@
 /**
- * The way in for cameras: a request for a WebSocket of the camera protocol becomes one, or is refused with a reason. What
- * proves itself on it, or does not, is the session's business.
+ * The HTTP endpoint of cameras: upgrades a request to a WebSocket of the camera protocol, or refuses it with a reason. The
+ * session does the handshake.
  *
- * Invariant: strangers cannot keep a camera out (see net/pending-connections.ts).
+ * Invariant: unauthenticated clients cannot keep a camera out (see net/pending-connections.ts).
  */
 
 import type { IncomingMessage } from 'node:http';
@@ -16,7 +16,7 @@ import { FRAME_HEADER_BYTES } from '../wire/frame-header.ts';
 import type { RefusalReason } from './ingest-counters.ts';
 import { refuseUpgrade } from '../net/refuse-upgrade.ts';
 
-/** Where a connection comes from, and whether over TLS, as a trusted proxy or the socket tells. */
+/** The peer's address, and whether it uses TLS, from a trusted proxy's headers or the socket. */
 export interface CameraConnection extends Peer {
   secure: boolean;
 }
@@ -31,20 +31,20 @@ export interface OpenedConnection extends CameraConnection {
 export interface CameraEndpointOptions {
   connectionOf: (request: IncomingMessage) => CameraConnection;
   clock: Clock;
-  /** For connections that have not proven themselves yet: every camera of a house may come back at once. */
+  /** For connections before authentication. Every camera of a site may reconnect at once. */
   pendingPlaces?: number;
   onOpened: (connection: OpenedConnection) => void;
   onRefused: (reason: RefusalReason, address: string) => void;
-  /** Its connection ended for a newer one, before it had proven itself. */
+  /** Replaced by a newer connection before authentication. */
   onDisplaced: (address: string) => void;
 }
 
 const PENDING_PLACES = 128;
-/** A frame of the largest size, in the smallest pieces that a camera's network stack cuts: 1 KiB. */
+/** Fragments of a frame of the largest size, in the smallest fragments that a camera's network stack sends: 1 KiB. */
 export const MAX_FRAGMENTS = 4200;
 /**
- * Longer messages are not read. Room for the largest picture there may be and what surrounds it: one that is too large for its
- * camera is dropped and told of, rather than the connection ended.
+ * Longer messages are not read. The largest permitted frame fits, with its header: a frame above its camera's own limit is
+ * dropped and reported, and the connection stays.
  */
 export const MAX_FRAME_BYTES = MAX_LARGE_JPEG_BYTES + 64 * 1024;
 
@@ -72,7 +72,7 @@ export class CameraEndpoint {
     this.#pending = new PendingConnections({ places: pendingPlaces, clock });
   }
 
-  /** Takes over a request for GET /camera. The socket is answered or destroyed, whatever the request says. */
+  /** Handles an upgrade request for GET /camera. The socket is always answered or destroyed. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const connection = this.#options.connectionOf(request);
     const offered = request.headers['sec-websocket-protocol']?.split(',') ?? [];
@@ -89,7 +89,7 @@ export class CameraEndpoint {
     });
   }
 
-  /** Idempotent. Refuses everyone from now on. */
+  /** Idempotent. Refuses all connections from now on. */
   close(): void {
     this.#closed = true;
     this.#sockets.close();

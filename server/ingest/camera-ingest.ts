@@ -1,9 +1,8 @@
 /**
- * The front door for cameras, protocol v1: accepts their WebSockets, keeps one session per camera, and hands their frames
- * on. Source: the protocol in server/wire/camera-protocol.ts and server/wire/frame-header.ts.
+ * Camera protocol v1: accepts the cameras' WebSockets, keeps one session per camera, and passes their frames on. Source: the protocol in server/wire/camera-protocol.ts and server/wire/frame-header.ts.
  *
- * Invariant: a camera is online from its first welcome until its last session ends; a session replaced by a newer one of
- * the same camera is no gap. Nothing one connection does can disturb another.
+ * Invariant: a camera is online from its first welcome until its last session ends; a session that a newer one of
+ * the same camera replaces is no gap; no connection can disturb another.
  */
 
 import type { IncomingMessage } from 'node:http';
@@ -23,13 +22,13 @@ import { CameraAuthenticator, type CameraCredentials } from './camera-authentica
 import type { StartedCommand } from './camera-commands.ts';
 import { CameraEndpoint, type CameraEndpointOptions, type OpenedConnection } from './camera-endpoint.ts';
 import { CameraSession } from './camera-session.ts';
-import { CameraRecord, type CameraLinkStatus } from './camera-status.ts';
+import { CameraRecord, type CameraLinkStatus } from './camera-record.ts';
 import { countMended, zeroIngestCounters, type CloseReason, type IngestCounters } from './ingest-counters.ts';
 
 export interface CameraIngestOptions {
   credentials: CameraCredentials;
   connectionOf: CameraEndpointOptions['connectionOf'];
-  /** Takes each frame; it does not throw. */
+  /** Called with each frame; must not throw. */
   onFrame: (frame: CameraFrame) => void;
   log: Log;
   clock?: Clock;
@@ -39,7 +38,7 @@ export interface CameraIngestOptions {
 }
 
 const LOG_INTERVAL_US = 30_000_000;
-/** Connections that ended for what the camera sent. */
+/** Connections that ended because of what the camera sent. */
 const VIOLATIONS: ReadonlySet<CloseReason> = new Set(['badMessage', 'badFrame', 'tooLarge']);
 
 export class CameraIngest extends IsolatingEmitter<CameraEvents> {
@@ -81,12 +80,12 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> {
     return this.#counters;
   }
 
-  /** Takes over a request for GET /camera. The socket is answered or destroyed, whatever the request says. */
+  /** Handles an upgrade request for GET /camera. The socket is always answered or destroyed. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#door.handleUpgrade(request, socket, head);
   }
 
-  /** Of any camera; one that was never here is offline. */
+  /** For any camera; a camera that never connected is offline. */
   status(cameraId: string): CameraLinkStatus {
     return (this.#cameras.get(cameraId) ?? new CameraRecord()).status(this.#clock());
   }
@@ -101,12 +100,12 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> {
     await this.#sessionOf(cameraId).commands.run({ type: 'reboot' });
   }
 
-  /** What a connected camera said of itself; undefined for one that is not. */
+  /** What a connected camera declared in its hello; undefined for a camera that is not connected. */
   deviceOf(cameraId: string): CameraDevice | undefined {
     return this.#cameras.get(cameraId)?.session?.device;
   }
 
-  /** Never to a camera that did not come over TLS. @throws VigieError `forbidden`, `cameraOffline`, `tooManyRequests` */
+  /** Only to a camera that is connected over TLS. @throws VigieError `forbidden`, `cameraOffline`, `tooManyRequests` */
   offerUpdate(cameraId: string, offer: Omit<OtaMessage, 'type' | 'id'>): StartedCommand {
     const session = this.#sessionOf(cameraId);
     if (!session.device?.secure)
@@ -114,14 +113,14 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> {
     return session.commands.start({ ...offer, type: 'ota' });
   }
 
-  /** Ends the camera's connection, if it has one: its key was rotated, or it was removed. */
+  /** Closes the camera's connection, if it has one: its key was rotated, or it was removed. */
   disconnect(cameraId: string, reason: 'keyRotated' | 'removed'): void {
     const detail = reason === 'removed' ? 'the camera was removed' : 'the camera has a new key';
     this.#cameras.get(cameraId)?.session?.close(reason, detail);
     if (reason === 'removed') this.#cameras.delete(cameraId);
   }
 
-  /** Idempotent. Tells every camera that the server stops; each comes back by itself. */
+  /** Idempotent. Tells every camera that the server stops; cameras reconnect by themselves. */
   close(): void {
     this.#door.close();
     for (const session of this.#sessions) session.close('serverStopping', 'the server is stopping');
@@ -210,7 +209,7 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> {
       this.emit('keyRejected', claimedId);
     if (cameraId !== undefined && VIOLATIONS.has(reason))
       this.emit('refused', cameraId, { kind: 'violation', detail }, 1);
-    // Of another connection it may have nothing to say.
+    // A replaced connection reports nothing.
     if (cameraId !== undefined) this.emit('motion', cameraId, false);
     if (cameraId === undefined || camera?.session !== session) return;
     camera.session = undefined;
@@ -218,7 +217,7 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> {
     this.emit('offline', cameraId);
   }
 
-  /** @param subject what repeats itself is said of it once in a while, with the count of what was not */
+  /** @param subject repeated lines about it are logged at intervals, with the number of suppressed ones */
   #say(
     level: 'info' | 'warn' | 'error',
     subject: string,

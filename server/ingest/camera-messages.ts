@@ -1,4 +1,4 @@
-/** The edge of the camera WebSocket: every text message of a camera is checked here, once, before anything acts on it. */
+/** Validates every text message of a camera, once, before anything acts on it. */
 
 import { z } from 'zod';
 import { validate } from '../wire/validate.ts';
@@ -17,7 +17,7 @@ import {
 } from '../wire/camera-protocol.ts';
 
 const id = z.int().min(0).max(0xffff_ffff);
-/** µs of a monotonic clock, or what a camera takes for one: camera-clock.ts judges it. */
+/** µs of the camera's clock, which should be monotonic; camera-clock.ts checks it. */
 const clockUs = z.number();
 const label = z.string().max(64);
 const reason = z.string().max(200);
@@ -96,12 +96,12 @@ const MESSAGE = z.discriminatedUnion('type', [
   OTA_RESULT,
 ]);
 
-/** @returns the first message of a camera, or why this is none */
+/** @returns the first message of a camera, or why it is invalid */
 export function parseHello(text: string): HelloMessage | string {
   return parse(HELLO, text);
 }
 
-/** @returns any later message, or why this is none. Fields that are not known are ignored: a newer camera may send them. */
+/** @returns any later message, or why it is invalid. Unknown fields are ignored: newer firmware may send them. */
 export function parseCameraMessage(text: string): Exclude<CameraToServer, HelloMessage> | string {
   return parse(MESSAGE, text);
 }

@@ -1,8 +1,8 @@
 /**
- * One camera's WebSocket: handshake, then frames in, acknowledgements out, commands and the clock between them.
+ * One camera's WebSocket: the handshake, then frames, acknowledgements, commands and clock exchanges.
  *
- * Invariants: nothing but a hello is looked at before the camera has proven itself; whatever breaks the protocol ends
- * this connection and touches no other; `closed` is emitted exactly once, and nothing after it.
+ * Invariants: only a hello is read before authentication; a protocol violation closes this connection and affects no
+ * other; `closed` is emitted exactly once, and nothing after it.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -38,9 +38,9 @@ import { SilenceWatch } from './silence-watch.ts';
 
 export interface CameraSessionOptions {
   webSocket: WebSocket;
-  /** Under the WebSocket: what arrives on it is the sign of life. */
+  /** The WebSocket's socket: any byte that arrives on it is a sign of life. */
   socket: Socket;
-  /** It came over TLS: what can take a camera over may travel on it. */
+  /** Connected over TLS: only then are commands sent that can take a camera over. */
   secure: boolean;
   authenticator: CameraAuthenticator;
   clock: Clock;
@@ -51,24 +51,24 @@ export interface CameraSessionOptions {
 
 export interface CameraSessionEvents {
   welcomed: [];
-  /** A frame that went no further; the connection stays. */
+  /** A frame was dropped; the connection stays. */
   dropped: [DroppedFrame];
   telemetry: [TelemetryMessage];
-  /** The camera's monotonic clock, with its first question: how long ago it started. */
+  /** The camera's monotonic clock at its first time request: its uptime. */
   clock: [uptimeMs: number];
   clockFault: [];
   /** The state of its motion sensor has changed. */
   motion: [active: boolean];
   otaProgress: [OtaProgressMessage];
   otaResult: [OtaResultMessage];
-  /** A message that the server failed on; `closed` follows. */
+  /** The server failed to handle a message; `closed` follows. */
   failed: [error: unknown];
   closed: [reason: CloseReason, detail: string];
 }
 
-/** How long a peer may take to close its side before the socket is torn down. */
+/** Time for the peer to close its side before the socket is destroyed. */
 const CLOSE_TIMEOUT_MS = 1_000;
-/** A camera that takes this many acknowledgements and reads none is not reading. */
+/** With this many acknowledgements unsent, the camera is not reading. */
 const MAX_UNREAD_BYTES = 64 * 1024;
 const MAX_MESSAGES_PER_SECOND = 20;
 const MAX_MESSAGE_BURST = 60;
@@ -114,7 +114,7 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
     this.#send({ type: 'challenge', nonce: this.#serverNonce.toString('base64url') });
   }
 
-  /** Undefined until the camera has proven itself. */
+  /** Undefined before authentication. */
   get hello(): HelloMessage | undefined {
     return this.#hello;
   }
@@ -125,12 +125,12 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
     return { firmware, board, target, rolledBackFrom, capabilities, secure: this.#options.secure };
   }
 
-  /** Whom it said to be, proven or not; undefined before the hello. */
+  /** The id in the hello, authenticated or not; undefined before the hello. */
   get claimedId(): string | undefined {
     return this.#claimedId;
   }
 
-  /** µs, the smallest measured; undefined before the handshake is done. */
+  /** µs, the smallest measured; undefined before the handshake is complete. */
   get roundTripUs(): number | undefined {
     const { smallestUs } = this.#roundTrip;
     return Number.isFinite(smallestUs) ? smallestUs : undefined;
@@ -144,7 +144,7 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
     return this.#frames.fps;
   }
 
-  /** Idempotent. Tells the camera why, in a code and a sentence. */
+  /** Idempotent. The close frame has a code and a reason. */
   close(reason: keyof typeof CAMERA_CLOSE, detail: string): void {
     if (this.#closed) return;
     const { webSocket } = this.#options;
@@ -154,7 +154,7 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
     this.#end(reason, detail);
   }
 
-  /** An exception here would end the process, and with it every camera's connection: it ends this one. */
+  /** An exception here would end the process and every camera's connection, so it closes this one only. */
   #onMessage(data: Buffer, isBinary: boolean): void {
     if (this.#closed) return;
     try {
@@ -241,7 +241,7 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
     void this.#widenAckWindow();
   }
 
-  /** Only ever wider: a camera that could use the window before and now sends less is not slowed by it. */
+  /** The window only grows: a camera that sends less than before is not slowed by a larger one. */
   async #widenAckWindow(): Promise<void> {
     const wanted = ackWindowSize(this.#roundTrip.smallestUs, this.#frames.fps);
     if (wanted <= this.#ackWindow) return;
@@ -249,7 +249,7 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
     try {
       await this.commands.run({ type: 'set', ackWindow: wanted });
     } catch (error) {
-      // A camera that keeps its window is slower than it could be, and no more than that.
+      // A camera that keeps its former window is only slower than it could be.
       if (!(error instanceof VigieError)) throw error;
     }
   }

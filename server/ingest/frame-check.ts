@@ -1,8 +1,8 @@
 /**
- * Looks a camera's binary message over before anything else sees it.
+ * Validates a camera's binary message before anything else reads it.
  *
- * A message that breaks the protocol ends the connection, for whatever sends it is no camera of ours. A frame that cannot be
- * used is dropped and the next one awaited: sensors, drivers and radio links do produce them.
+ * A message that violates the protocol closes the connection: its sender is not a Vigie camera. A frame that cannot be used is
+ * dropped and the connection stays: sensors, drivers and radio links produce such frames.
  */
 
 import { sequenceDistance } from '../core/link/ack-window.ts';
@@ -13,7 +13,7 @@ import { checkPicture, type AllowsLargePictures } from './picture-check.ts';
 
 export type CheckedFrame =
   | { verdict: 'good'; header: FrameHeader; picture: CleanJpeg }
-  /** Acknowledged and counted, nothing more. */
+  /** Acknowledged, counted and dropped. */
   | ({ verdict: 'refused'; header: FrameHeader } & FrameRefusal<'damaged' | 'tooLarge'>)
   | { verdict: 'violation'; reason: string };
 
@@ -23,7 +23,7 @@ export function checkFrame(
   lastSequence: number | undefined,
   allowsLargePictures: AllowsLargePictures,
 ): CheckedFrame {
-  // A wrong clock is no reason to refuse a picture; camera-clock.ts judges it.
+  // A wrong clock is no reason to refuse a frame; camera-clock.ts checks it.
   const header = readFrameHeader(message, 'any');
   if (typeof header === 'string') return { verdict: 'violation', reason: header };
   if (lastSequence !== undefined && sequenceDistance(header.sequence, lastSequence) <= 0)

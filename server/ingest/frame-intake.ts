@@ -1,8 +1,7 @@
 /**
- * What becomes of the binary messages of one camera: checked, paced, counted and dated.
+ * Turns the binary messages of one camera into frames: validated, limited in rate, counted and dated.
  *
- * Invariant: a message that breaks the protocol is told from a frame that is only unusable: the former ends the connection, the
- * latter is dropped.
+ * Invariant: a message that violates the protocol closes the connection; a frame that is only unusable is dropped.
  */
 
 import type { FrameRefusal } from '../core/link/frame-refusal.ts';
@@ -15,7 +14,7 @@ import { checkFrame } from './frame-check.ts';
 import type { DropReason } from './ingest-counters.ts';
 import type { AllowsLargePictures } from './picture-check.ts';
 
-/** @param picture that the frame is of, with what was done to it */
+/** @param picture the frame's JPEG, and how it was cleaned */
 export type OnPicture = (frame: CameraFrame, picture: CleanJpeg) => void;
 
 export type DroppedFrame = { verdict: 'dropped'; sequence: number } & FrameRefusal<DropReason>;

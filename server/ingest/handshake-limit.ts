@@ -1,5 +1,5 @@
 /**
- * Bounds what a connection may take before it has proven itself: time, and bytes on its socket, however they are cut.
+ * Limits a connection before authentication: its duration, and the bytes on its socket, however they are fragmented.
  *
  * Invariant: `onExceeded` is called at most once, and never after `end`.
  */
@@ -13,7 +13,7 @@ export interface HandshakeLimitOptions {
   onExceeded: (reason: 'handshakeTimeout' | 'tooLarge', detail: string) => void;
 }
 
-/** All that may arrive before the welcome: a hello, however it is cut, and a few pings. */
+/** Room for a hello, however it is fragmented, and a few pings. */
 const MAX_HANDSHAKE_BYTES = 2 * MAX_CONTROL_BYTES;
 
 export class HandshakeLimit {
@@ -31,7 +31,7 @@ export class HandshakeLimit {
     socket.on('data', this.#count);
   }
 
-  /** The camera has proven itself, or is gone. Idempotent. */
+  /** The camera is authenticated, or gone. Idempotent. */
   end(): void {
     clearTimeout(this.#deadline);
     this.#options.socket.off('data', this.#count);

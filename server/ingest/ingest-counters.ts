@@ -1,15 +1,15 @@
-/** What ingest counts, for the metrics page and the tests. Only ever grows. */
+/** Counters of ingest, for the metrics page and the tests. They only grow. */
 
 import type { CleanJpeg } from '../core/video/clean-jpeg.ts';
 import type { CAMERA_CLOSE } from '../wire/camera-protocol.ts';
 
-/** Why a connection ended: the server's reasons, or the camera or the network did it (`left`). */
+/** Why a connection ended: the server's reasons, or `left` when the camera or the network ended it. */
 export type CloseReason = keyof typeof CAMERA_CLOSE | 'left';
 
-/** Why a connection was refused before it was a WebSocket. */
+/** Why an upgrade request was refused. */
 export type RefusalReason = 'wrongProtocol' | 'stopping';
 
-/** Why a frame went no further. */
+/** Why a frame was dropped. */
 export type DropReason = 'damaged' | 'tooLarge' | 'tooFast';
 
 export interface IngestCounters {
@@ -17,7 +17,7 @@ export interface IngestCounters {
   readonly welcomed: number;
   readonly frames: number;
   readonly jpegBytes: number;
-  /** Gave way to a newer connection before the handshake was done. */
+  /** Replaced by a newer connection before the handshake was complete. */
   readonly displaced: number;
   readonly refused: Readonly<Record<RefusalReason, number>>;
   readonly closed: Readonly<Record<CloseReason, number>>;
@@ -25,7 +25,7 @@ export interface IngestCounters {
   readonly mended: Readonly<MendedCounters>;
 }
 
-/** Frames that were passed on with something left out or put in; see core/video/clean-jpeg.ts. */
+/** Frames whose JPEG was mended; see core/video/clean-jpeg.ts. */
 export interface MendedCounters {
   trimmed: number;
   tablesAdded: number;
@@ -36,7 +36,7 @@ export function zeroMendedCounters(): MendedCounters {
   return { trimmed: 0, tablesAdded: 0, metadataRemoved: 0 };
 }
 
-/** @returns whether anything had to be done */
+/** @returns whether anything was mended */
 export function countMended(
   { trimmedBytes, tablesAdded, metadataRemoved }: CleanJpeg,
   counters: MendedCounters,

@@ -1,6 +1,6 @@
 /**
- * What the legacy firmware shows at the door: `?password=MD5&username=MD5`, lower-case hex. It is a fixed word sent in the
- * clear, so it keeps honest neighbours out and nobody else; that is why those listeners are for a trusted LAN.
+ * Credentials of the legacy firmware: `?password=MD5&username=MD5`, lower-case hex. They are constant and sent in the clear,
+ * which stops mistakes and no attacker, so the legacy listeners are for a trusted LAN only.
  */
 
 import { createHash, timingSafeEqual } from 'node:crypto';

@@ -1,8 +1,8 @@
 /**
- * One port for one camera that still runs the legacy firmware: MD5 words in the query, then a JPEG per binary message.
+ * One port for one legacy camera: MD5 credentials in the query, then one JPEG per binary message.
  *
- * Invariants: nothing is ever sent but a refusal; only peers in the private network get as far as the password; whoever
- * has not shown it cannot keep the camera out; every JPEG is looked over like any other camera's.
+ * Invariants: nothing is sent except a refusal; only peers in private networks reach the password check; unauthenticated
+ * clients cannot keep the camera out; every JPEG is validated like those of protocol v1.
  */
 
 import { EventEmitter } from 'node:events';
@@ -33,15 +33,15 @@ import { SilenceWatch } from './silence-watch.ts';
 export interface LegacyListenerOptions {
   onFrame: (frame: CameraFrame) => void;
   cameraId: string;
-  /** 0 takes a free one. */
+  /** 0: a free port. */
   port: number;
-  /** Address to listen on; all of them when left out. */
+  /** Address to listen on; all addresses when left out. */
   host?: string;
   credentials: LegacyCredentials;
   allowsLargePictures: AllowsLargePictures;
   log: Log;
   clock: Clock;
-  /** A camera that says nothing for so long is gone; it has no other way of telling. */
+  /** Silence of this length means that the camera is gone. */
   silenceTimeoutMs: number;
 }
 
@@ -55,9 +55,9 @@ export interface LegacyCounters {
   closed: Record<LegacyCloseReason, number>;
 }
 
-/** For connections that have not shown the password yet. */
+/** For connections before authentication. */
 const PENDING_PLACES = 16;
-/** Why a connection ended, by the names of CAMERA_CLOSE; `left`: the camera or the network did it. */
+/** Why a connection ended, by the names of CAMERA_CLOSE; `left`: the camera or the network ended it. */
 type LegacyCloseReason = 'badMessage' | 'tooLarge' | 'replaced' | 'silent' | 'left';
 const LOG_INTERVAL_US = 30_000_000;
 
@@ -118,7 +118,7 @@ export class LegacyListener extends EventEmitter<LegacyEvents> {
     return this.#camera ? this.#frameRate.fps : 0;
   }
 
-  /** Frames passed on with something left out or put in. */
+  /** Frames whose JPEG was mended. */
   get framesMended(): number {
     return this.#framesMended;
   }
@@ -128,7 +128,7 @@ export class LegacyListener extends EventEmitter<LegacyEvents> {
     return this.#lastFrameUs;
   }
 
-  /** @throws VigieError `configuration` when the port cannot be had */
+  /** @throws VigieError `configuration` when the port is not available */
   async listen(): Promise<void> {
     const { port, host } = this.#options;
     const setting = 'camera-start-port in server-config.json';
@@ -163,7 +163,7 @@ export class LegacyListener extends EventEmitter<LegacyEvents> {
   #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const address = request.socket.remoteAddress ?? '';
     const place = this.#places.get(socket);
-    // Refused already; what it goes on to say is not looked at.
+    // Refused already: nothing more is read.
     if (!place) return void socket.destroy();
     if (!this.#options.credentials.admits(request.url ?? '')) {
       this.counters.refused.unauthorized++;
@@ -179,7 +179,7 @@ export class LegacyListener extends EventEmitter<LegacyEvents> {
     const address = request.socket.remoteAddress;
     const former = this.#camera;
     this.#camera = webSocket;
-    // A camera that lost its power comes back before anyone notices that it was gone.
+    // A camera that lost power reconnects before the old connection times out.
     if (former) this.#end(former, 'replaced');
 
     const budget = new TokenBucket(MAX_FRAMES_PER_SECOND, MAX_FRAMES_PER_SECOND, clock());
@@ -227,7 +227,7 @@ export class LegacyListener extends EventEmitter<LegacyEvents> {
     this.counters.frames++;
     this.#lastFrameUs = receivedUs;
     this.#frameRate.add(receivedUs);
-    // It does not say when the picture was taken; that it has just arrived is all that is known.
+    // The legacy protocol has no capture time: the frame is dated by its arrival.
     const { cameraId } = this;
     this.#options.onFrame({ cameraId, jpeg, width, height, captureUs: receivedUs, receivedUs });
   }
@@ -239,7 +239,7 @@ export class LegacyListener extends EventEmitter<LegacyEvents> {
     this.#warn({ reason: kind, detail }, 'frame dropped');
   }
 
-  /** Whatever sends this is no camera with the older firmware. */
+  /** The sender is not a legacy camera. */
   #violate(webSocket: WebSocket, reason: 'badMessage' | 'tooLarge', detail: string): void {
     if (this.#ended.has(webSocket)) return;
     this.emit('refused', this.cameraId, { kind: 'violation', detail }, 1);

@@ -1,6 +1,6 @@
 /**
- * Ports for cameras that still run the legacy firmware, one camera each, from a first port on. Opt-in: what they speak is
- * fit for a trusted LAN only, and the log says so.
+ * Ports for legacy cameras, one camera each, numbered from a first port. Opt-in: their protocol is fit for a trusted LAN
+ * only, and the log says so.
  *
  * Invariant: either every port is open or none is.
  */
@@ -10,28 +10,28 @@ import type { CameraFrame } from '../core/video/camera-frame.ts';
 import { serverClock, type Clock } from '../core/clock.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { CameraLinkStatus } from './camera-status.ts';
+import type { CameraLinkStatus } from './camera-record.ts';
 import { LegacyCredentials } from './legacy-credentials.ts';
 import { LegacyListener, type LegacyCounters, type LegacyEvents } from './legacy-listener.ts';
 
 export interface LegacyListenersOptions {
-  /** The first camera's port, the next one's is one higher. 0 takes free ones, as tests want it. */
+  /** Port of the first camera; each next camera's is one higher. 0: free ports, for tests. */
   startPort: number;
   /** One per port, in order. */
   cameraIds: readonly string[];
-  /** In plain text, as the firmware was given them; neither may be empty. */
+  /** In plain text, as configured in the firmware; neither may be empty. */
   username: string;
   password: string;
   host?: string;
   onFrame: (frame: CameraFrame) => void;
-  /** Whether a camera's pictures may exceed the usual limits; none may when left out. */
+  /** Whether a camera's frames may exceed the usual limits; no camera's may when left out. */
   allowsLargePictures?: (cameraId: string) => boolean;
   log: Log;
   clock?: Clock;
   silenceTimeoutMs?: number;
 }
 
-/** Long enough for a slow camera; one that went without a word has stalled after seconds. */
+/** Long enough for a slow camera; a camera that disappears is stalled after seconds. */
 const SILENCE_TIMEOUT_MS = 60_000;
 const HIGHEST_PORT = 65_535;
 
@@ -70,12 +70,12 @@ export class LegacyListeners extends EventEmitter<LegacyEvents> {
     });
   }
 
-  /** The ports that are open, in the order of the cameras. */
+  /** The open ports, in the order of the cameras. */
   get ports(): number[] {
     return this.#listeners.map(({ port }) => port);
   }
 
-  /** @throws VigieError `configuration`, one line, when a port cannot be had; then none stays open */
+  /** @throws VigieError `configuration`, one line, when a port is not available; then none stays open */
   async listen(): Promise<void> {
     const results = await Promise.allSettled(this.#listeners.map((listener) => listener.listen()));
     const failed = results.find((result) => result.status === 'rejected');

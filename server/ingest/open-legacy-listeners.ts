@@ -1,4 +1,4 @@
-/** The cameras with the older firmware, as the configuration counts them. */
+/** Opens the listeners of the legacy cameras that the configuration asks for. */
 
 import { wallMs } from '../core/clock.ts';
 import { LegacyListeners } from './legacy-listeners.ts';

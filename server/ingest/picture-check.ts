@@ -1,5 +1,5 @@
 /**
- * Looks a camera's JPEG over before anything else sees it: cleaned, and within the camera's limits. The same for both
+ * Cleans a camera's JPEG and checks it against the camera's limits before anything else reads it. The same for both
  * protocols.
  */
 
@@ -14,13 +14,13 @@ import {
   MAX_LARGE_JPEG_BYTES,
 } from '../wire/camera-protocol.ts';
 
-/** Where a camera's limits are kept; asked only about what exceeds the usual ones. */
+/** The cameras' limits; asked only about a frame that exceeds the usual ones. */
 export type AllowsLargePictures = () => boolean;
 
 export type CheckedPicture =
   { verdict: 'good'; picture: CleanJpeg } | ({ verdict: 'refused' } & FrameRefusal<'damaged' | 'tooLarge'>);
 
-/** A picture may stand on its side. */
+/** A picture may be in portrait format. */
 interface Limits {
   longSide: number;
   shortSide: number;
@@ -46,7 +46,7 @@ export function checkPicture(bytes: Uint8Array, allowsLargePictures: AllowsLarge
   return excess ? { verdict: 'refused', kind: 'tooLarge', detail: excess } : { verdict: 'good', picture };
 }
 
-/** @returns in words, how a picture exceeds the limits; undefined when it does not */
+/** @returns how a picture exceeds the limits, in words; undefined when it is within them */
 function excessOf({ width, height, jpeg }: CleanJpeg, limits: Limits): string | undefined {
   const { longSide, shortSide, jpegBytes } = limits;
   if (Math.max(width, height) > longSide || Math.min(width, height) > shortSide)

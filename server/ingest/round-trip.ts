@@ -1,7 +1,7 @@
 /**
  * The round trip to a camera, measured by the handshake and by WebSocket pings: the payload brings back the time it was sent.
  *
- * Invariant: the smallest counts, since everything else is waiting.
+ * Invariant: the smallest measurement counts; larger ones include queueing.
  */
 
 const PAYLOAD_BYTES = 8;
@@ -25,7 +25,7 @@ export class RoundTrip {
     return payload;
   }
 
-  /** @param payload as it came back; of another length it says nothing */
+  /** @param payload of the pong; one of another length is ignored */
   onPong(payload: Buffer, nowUs: number): void {
     if (payload.length === PAYLOAD_BYTES) this.note(nowUs - payload.readDoubleLE());
   }

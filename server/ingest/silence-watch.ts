@@ -1,6 +1,6 @@
 /**
- * Notices that nothing arrives on a socket any more: a camera without power says no goodbye. Any byte is a sign of life,
- * also one in the middle of a frame that takes long on a slow link.
+ * Detects that nothing arrives on a socket any more: a camera that loses power closes no connection. Any byte is a sign of
+ * life, also within a frame that takes long on a slow link.
  */
 
 import type { Socket } from 'node:net';
@@ -10,9 +10,9 @@ export interface SilenceWatchOptions {
   socket: Socket;
   clock: Clock;
   silenceTimeoutMs: number;
-  /** Once, when nothing came for that long; the watch has closed itself. */
+  /** Called once, when nothing has arrived for that long; the watch is closed then. */
   onSilent: () => void;
-  /** Every second until then. */
+  /** Called every second until then. */
   onTick?: () => void;
 }
 

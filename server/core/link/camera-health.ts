@@ -30,25 +30,25 @@ export interface CameraHealthFacts {
   passedOverLevel: number;
   /** Times that its clock contradicted itself, within the last twenty minutes. */
   clockFaults: number;
-  /** Frames within the last minute that went no further, and messages that broke the protocol within ten minutes. */
+  /** Frames dropped within the last minute, and protocol violations within the last ten. */
   refused: Readonly<Record<RefusalKind, number>>;
-  /** Why nothing of the camera came through for a few frames, at any time within the last ten minutes. */
+  /** Why several frames in a row were dropped, at any time within the last ten minutes. */
   stuck: readonly RefusalKind[];
   /** Handshakes under the camera's id with a wrong key, within the last ten minutes and since the last right one. */
   keyRejections: number;
   /** Connections within the last ten minutes that replaced an existing one. */
   replacements: number;
-  /** It sends the same picture over and over. */
+  /** It sends the same picture repeatedly. */
   frozen: boolean;
 }
 
 const DAY_MS = 24 * 3600_000;
 const HANDSHAKE_WINDOW_MS = 10 * 60_000;
 const MINUTE_MS = 60_000;
-/** Longer than a clock is not believed after such faults, so that the advice lasts as long as they do. */
+/** Longer than the clock is ignored after such faults, so that the advice stays until it is used again. */
 const CLOCK_WINDOW_MS = 20 * 60_000;
 const REFUSAL_WINDOW_MS = 10 * 60_000;
-/** A camera of one frame a minute is in trouble after three, though that is few. */
+/** A camera with one frame a minute has a problem after three frames, though that is few. */
 const MANY_IN_A_ROW = 3;
 const MAX_EVENTS = 64;
 /** Telemetry comes every 5 s; a longer gap says nothing about the time in between. */

@@ -1,5 +1,5 @@
 /**
- * Whether a camera is live. The one place that decides it: badge, grid, API, signaling, events and recordings go by it.
+ * Decides whether a camera is live, for badge, grid, API, signaling, events and recordings alike.
  *
  * A picture is new when its bytes differ from those of the one before: a sensor that hangs sends the same bytes with fresh times.
  * The same bytes with the same time are no picture at all. Pure: times are server time, µs.
@@ -15,7 +15,7 @@ export interface Liveness extends Pick<LivenessView, 'status' | 'staleAfterMs'> 
   sinceUs: number | null;
   /** When its newest picture was taken. */
   lastPictureUs: number | null;
-  /** Pictures arrive, but they are the same one over and over. */
+  /** Pictures arrive, and all are the same. */
   frozen: boolean;
   /** Online by its connection alone, whose first picture has not arrived yet. */
   awaited: boolean;
@@ -23,7 +23,7 @@ export interface Liveness extends Pick<LivenessView, 'status' | 'staleAfterMs'> 
   paceMs: number | null;
 }
 
-/** Of a camera without a single picture: it was never here. */
+/** State of a camera that never sent a picture. */
 export const NEVER_SEEN: Liveness = {
   status: 'never',
   sinceUs: null,
@@ -34,10 +34,10 @@ export const NEVER_SEEN: Liveness = {
   paceMs: null,
 };
 
-/** For parts that run without anybody who looks at the pictures. */
+/** For parts that run without a source of liveness. */
 export const ALWAYS_LIVE: Liveness = { ...NEVER_SEEN, status: 'online' };
 
-/** As people see it. @param dateMs the date of a moment of server time; server time is taken for it when left out */
+/** The view for people. @param dateMs maps server time to a date; identity when left out */
 export function livenessView(
   { status, sinceUs, lastPictureUs, staleAfterMs }: Liveness,
   dateMs: (serverUs: number) => number = (us) => us / 1000,
@@ -47,7 +47,7 @@ export function livenessView(
 }
 
 const MIN_STALE_AFTER_US = NEVER_SEEN.staleAfterMs * 1000;
-/** So many usual times between two pictures without one, and the camera has stalled. */
+/** A camera is stalled after this many usual intervals without a picture. */
 const PACES = 3;
 const KEPT_INTERVALS = 10;
 const FROZEN_AFTER_US = 10_000_000;
@@ -60,7 +60,7 @@ interface Picture {
 }
 
 export class CameraLiveness {
-  /** Of the connection there is. */
+  /** Of the present connection. */
   #connectedUs: number | undefined;
   #hasSent = false;
   /** When the last connection ended. */
@@ -78,7 +78,7 @@ export class CameraLiveness {
   readonly #intervals: number[] = [];
   #staleAfterUs = MIN_STALE_AFTER_US;
 
-  /** @param lastPictureUs when the newest picture that is known was taken; undefined: there never was one */
+  /** @param lastPictureUs when the newest picture that is known was taken; undefined: none */
   constructor(lastPictureUs?: number) {
     this.#lastUs = lastPictureUs;
     this.#newUs = lastPictureUs;
@@ -161,7 +161,7 @@ export class CameraLiveness {
     );
   }
 
-  /** Nobody knows yet whether the connection brings a picture. */
+  /** It is unknown yet whether the connection brings a picture. */
   #isAwaited(nowUs: number): boolean {
     return !this.#hasSent && nowUs - (this.#connectedUs ?? -Infinity) <= MIN_STALE_AFTER_US;
   }
@@ -176,7 +176,7 @@ export class CameraLiveness {
 
   get #paceUs(): number | undefined {
     if (this.#declaredUs !== undefined) return this.#declaredUs;
-    // The lower one of two in the middle: a stall is no pace.
+    // The lower of the two middle values, so that a stall does not count as the pace.
     const median = this.#intervals.toSorted((a, b) => a - b)[(this.#intervals.length - 1) >> 1];
     return median === undefined ? undefined : Math.max(median, this.#leastUs);
   }

@@ -1,5 +1,5 @@
 /**
- * Why a camera's frame went no further, as ingest, the decoder and the advice share it, and what is remembered of a camera's.
+ * Why a camera's frame was refused, shared by ingest, decoder and advice, and the record of a camera's refusals.
  *
  * Invariant: a record is as large after a million refusals as after one. Times are ms since the Unix epoch.
  */
@@ -8,7 +8,7 @@ import { REFUSAL_KINDS, type CameraRefusals, type RefusalKind } from '../../wire
 
 export interface FrameRefusal<Kind extends RefusalKind = RefusalKind> {
   kind: Kind;
-  /** A few words, for people. */
+  /** In a few words, for people. */
   detail: string;
 }
 

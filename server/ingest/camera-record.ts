@@ -1,30 +1,30 @@
-/** What is remembered of a camera that has once proven itself, and what of it is shown. */
+/** What the server remembers of a camera that has connected since its start, and the part that is shown. */
 
 import type { HelloMessage, TelemetryMessage } from '../wire/camera-protocol.ts';
 import type { CameraSession } from './camera-session.ts';
 
 export interface CameraLinkStatus {
   online: boolean;
-  /** Server time, ms; null if none came since the server started. */
+  /** Server time, ms; null before the first frame since the server started. */
   lastFrameAtMs: number | null;
   /** Frames arriving per second, 0 while none do. */
   fps: number;
   framesDropped: number;
-  /** Passed on with something left out or put in. */
+  /** Frames whose JPEG was mended. */
   framesMended: number;
-  /** What it said of itself when it connected; null while offline. */
+  /** Declared in its hello; null while offline. */
   device: Pick<HelloMessage, 'firmware' | 'board' | 'sensor' | 'capabilities' | 'frameIntervalMs'> | null;
-  /** Its connection came over TLS; null while offline. */
+  /** Whether it is connected over TLS; null while offline. */
   secure: boolean | null;
-  /** The last it sent, also while offline; null if none came. */
+  /** The latest, also while offline; null before the first. */
   telemetry: TelemetryMessage | null;
-  /** Of the link, the smallest measured; null while offline. */
+  /** The smallest measured; null while offline. */
   roundTripMs: number | null;
-  /** Frames it may have on their way; null while offline. */
+  /** Frames that it may have unacknowledged; null while offline. */
   ackWindow: number | null;
 }
 
-/** A camera whose last frame is older than this sends none. */
+/** A camera whose last frame is older than this counts as sending none. */
 const FRAME_STALE_US = 2_000_000;
 
 export class CameraRecord {
@@ -32,7 +32,7 @@ export class CameraRecord {
   lastFrameUs: number | undefined;
   framesDropped = 0;
   framesMended = 0;
-  /** Dropped since the last one that was passed on. */
+  /** Frames dropped since the last accepted one. */
   droppedInARow = 0;
   telemetry: TelemetryMessage | null = null;
 
