@@ -33,6 +33,10 @@ interface Download {
   leave: () => void;
 }
 
+function askedBy({ headers }: Request): { userId: string } {
+  return { userId: String(headers['user']) };
+}
+
 /** The routes over one large file; who asks is what the request says. */
 async function start(context: TestContext, idleMs = 60_000) {
   const path = join(temporaryFolder(context), 'film.webm');
@@ -45,8 +49,7 @@ async function start(context: TestContext, idleMs = 60_000) {
     pathOf: () => path,
     exportRange: async () => ({ path, startMs: 0, close: async () => void state.removedExports++ }),
   };
-  const viewer = ({ headers }: Request) => ({ userId: String(headers['user']) });
-  const guard = { mediaViewerOf: viewer, streamTo: viewer };
+  const guard = { mediaViewerOf: askedBy, streamTo: askedBy };
   const faults: string[] = [];
   const log = { error: (_fields: object, line: string) => faults.push(line) } as unknown as Log;
   const routes = recordingRoutes(recordings as Recordings, {} as KnownCameras, guard as unknown as Guard);
