@@ -6,6 +6,7 @@
 
 import { openAccounts } from './accounts/accounts.ts';
 import { PasswordResetWatch } from './accounts/password-reset-watch.ts';
+import { openAudit } from './audit/open-audit.ts';
 import { Backups } from './backup/backups.ts';
 import { Restores } from './backup/restores.ts';
 import { openCameras } from './cameras/open-cameras.ts';
@@ -51,6 +52,7 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
   const site = closing(openSite({ store, log }));
   const time = site.clock;
   const { timeZone } = site.zone;
+  const audit = closing(openAudit({ store, time, log }));
   const accounts = closing(
     await openAccounts({
       store,
@@ -99,7 +101,7 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
   closing(sfu);
   const iceServers = (userId: string) => iceServersFor(userId, turnUrls, turnSecret, wallMs());
   const viewers = { sessions, access, catalog, iceServers, connectionOf, capacity, clock, dates: time, log };
-  const signaling = closing(openSignaling({ ...viewers, sfu, frames: hub }));
+  const signaling = closing(openSignaling({ ...viewers, sfu, frames: hub, onStream: audit.watching }));
   const pictures = closing(openPictures({ frames: hub, decoder: transcoder, capacity, log, dates: time }));
 
   // Recording, events, outbound messages.
@@ -117,7 +119,7 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
   });
   closing(recording);
   const maySee = (userId: string, cameraId: string): boolean => access.may(userId, 'events', cameraId);
-  const outbound = closing(openOutbound({ store, maySee, log, time, timeZone }));
+  const outbound = closing(openOutbound({ store, maySee, log, time, timeZone, basePath }));
   const events = closing(new EventService({ store, luma: transcoder, pictures, liveness, log, time }));
   const tell = (view: CameraFirmwareView): void => signaling.tellAdministrators('cameraFirmware', view);
   const firmware = closing(openFirmware({ dataDir, store, ingest, tell, log }));
@@ -141,7 +143,7 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
   const demo = closing(new DemoCamera({ enabled: config.demo, cameras: store.cameras, catalog, log }));
   const flow = { hub, ingest, legacy, cameras, transcoder, capacity, sfu, signaling, pictures };
   const kept = { recording, outbound, events, firmware, backups, restores, demo };
-  return { store, site, accounts, https, http, connectionOf, ...flow, ...kept };
+  return { store, site, audit, accounts, https, http, connectionOf, ...flow, ...kept };
 }
 
 export type Features = Awaited<ReturnType<typeof openFeatures>>;

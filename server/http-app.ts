@@ -9,6 +9,9 @@ import express, { type Express } from 'express';
 import type { Accounts } from './accounts/accounts.ts';
 import type { KnownCameras } from './core/cameras.ts';
 import type { Dates } from './core/site-clock.ts';
+import { auditCalls } from './audit/audit-calls.ts';
+import { auditRoutes } from './audit/audit-routes.ts';
+import type { Audit } from './audit/open-audit.ts';
 import { backupRoutes, type BackupServices } from './backup/backup-routes.ts';
 import type { Log } from './log.ts';
 import type { AuthorityCertificate } from './tls/local-authority.ts';
@@ -33,6 +36,7 @@ import type { Pictures } from './pictures/open-pictures.ts';
 import { pairingRoutes } from './cameras/pairing-routes.ts';
 import { errorHandler, notFound } from './http/problem.ts';
 import { securityHeaders } from './http/security-headers.ts';
+import { watchCalls } from './http/watched-calls.ts';
 import { upgradeRequired } from './http/upgrade-required.ts';
 import { notificationRoutes } from './outbound/notification-routes.ts';
 import { motionRoutes, type MotionSettingsHolder } from './events/motion-routes.ts';
@@ -46,6 +50,7 @@ import { webhookRoutes } from './outbound/webhook-routes.ts';
 
 export interface HttpAppOptions {
   accounts: Accounts;
+  audit: Pick<Audit, 'log' | 'store'>;
   cameras: KnownCameras;
   catalog: CameraCatalog;
   pairing: CameraPairing;
@@ -77,7 +82,8 @@ export interface HttpAppOptions {
 const MAX_BODY_BYTES = 64 * 1024;
 
 export function createHttpApp(options: HttpAppOptions): Express {
-  const { accounts, cameras, catalog, pairing, pictures, firmware, recordings, connectionOf } = options;
+  const { accounts, audit, cameras, catalog, pairing, pictures, firmware, recordings, connectionOf } =
+    options;
   const { basePath = '' } = options;
   const log = options.log.child({ component: 'api' });
   const guard = new Guard(accounts, connectionOf);
@@ -93,6 +99,8 @@ export function createHttpApp(options: HttpAppOptions): Express {
     response.setHeader('Cache-Control', 'no-store');
     next();
   });
+  const { users } = accounts;
+  app.use('/api', watchCalls(auditCalls({ audit: audit.log, guard, connectionOf, users, cameras })));
   app.use('/api', express.json({ limit: MAX_BODY_BYTES }));
   // Each registers its routes by their full path (wire/api-routes.ts).
   app.use(
@@ -113,6 +121,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     connectionRoutes(options.connection, guard, connectionOf),
     statusRoutes(options.status, guard),
     siteRoutes(options.site, guard),
+    auditRoutes({ audit: audit.log, store: audit.store, guard, log }),
     backupRoutes({ backups: options.backups, restores: options.restores, users: accounts.users }, guard, log),
   );
   app.use('/api', notFound);

@@ -45,7 +45,7 @@ async function startVigie(config: Config, log: Log, end: ProcessEnd): Promise<Ru
 
 function httpApp(features: Features, config: Config, log: Log) {
   const { accounts, store, cameras, events, pictures, firmware, recording, outbound, https, http } = features;
-  const { site, sfu, connectionOf, backups, restores } = features;
+  const { site, audit, sfu, connectionOf, backups, restores } = features;
   const connection = new ConnectionFactsSource({
     httpHost: config.httpHost,
     httpPort: () => http.port,
@@ -58,6 +58,7 @@ function httpApp(features: Features, config: Config, log: Log) {
   });
   return createHttpApp({
     accounts,
+    audit,
     cameras: store.cameras,
     catalog: cameras.catalog,
     pairing: cameras.pairing,

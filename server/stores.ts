@@ -5,6 +5,7 @@ import { NOTICE_WORK, NoticeQueries } from './accounts/notice-store.ts';
 import { PASSWORD_RESET_WORK, PasswordResetQueries } from './accounts/password-reset-store.ts';
 import { SESSION_WORK, SessionQueries } from './accounts/session-store.ts';
 import { USER_WORK, UserQueries } from './accounts/user-store.ts';
+import { AUDIT_WORK, AuditQueries } from './audit/audit-store.ts';
 import { CAMERA_WORK, CameraQueries } from './cameras/camera-store.ts';
 import { EVENT_WORK, EventQueries, type EventLimits } from './events/event-store.ts';
 import { MOTION_WORK, MotionQueries } from './events/motion-store.ts';
@@ -27,6 +28,7 @@ export function makeQueries(database: DatabaseSync, limits: Partial<EventLimits>
   return {
     cameras,
     webhooks,
+    audit: new AuditQueries(database),
     users: new UserQueries(database),
     passwordResets: new PasswordResetQueries(database),
     notices: new NoticeQueries(database),
@@ -51,6 +53,7 @@ export function makeQueries(database: DatabaseSync, limits: Partial<EventLimits>
 export function shareQueries(queries: ReturnType<typeof makeQueries>, queues: Queues) {
   return {
     cameras: share('cameras', queries.cameras, CAMERA_WORK, queues),
+    audit: share('audit', queries.audit, AUDIT_WORK, queues),
     users: share('users', queries.users, USER_WORK, queues),
     passwordResets: share('passwordResets', queries.passwordResets, PASSWORD_RESET_WORK, queues),
     notices: share('notices', queries.notices, NOTICE_WORK, queues),

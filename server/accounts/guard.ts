@@ -17,6 +17,8 @@ import type { Right } from '../wire/rights.ts';
 import { cutOff } from './right-leases.ts';
 import { mediaTokenOf } from './session-cookies.ts';
 
+/** Who called, once that was checked. */
+const KNOWN = new WeakMap<Request, Identity>();
 const BEARER = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i;
 
 export class Guard {
@@ -29,7 +31,14 @@ export class Guard {
   }
 
   identify(request: Request): Identity {
-    return this.#accounts.sessions.identify(bearerTokenOf(request));
+    const who = this.#accounts.sessions.identify(bearerTokenOf(request));
+    KNOWN.set(request, who);
+    return who;
+  }
+
+  /** Whom one of the functions here has identified; undefined: nobody, so far. */
+  known(request: Request): Identity | undefined {
+    return KNOWN.get(request);
   }
 
   administrator(request: Request): Identity {
@@ -51,6 +60,7 @@ export class Guard {
     if (request.headers.authorization !== undefined || cookie === undefined || !isSameOriginFetch(request))
       return this.viewerOf(request, right, cameraId);
     const who = this.#accounts.sessions.identify(cookie, 'media');
+    KNOWN.set(request, who);
     this.#accounts.access.assertMay(who.userId, right, cameraId);
     return who;
   }

@@ -71,6 +71,14 @@ export class Users {
     return generated;
   }
 
+  find(id: string): { username: string } | undefined {
+    return this.#options.users.find(id);
+  }
+
+  findByName(name: string): { username: string } | undefined {
+    return this.#options.users.findByName(name);
+  }
+
   async list(who?: ReadFor): Promise<UserView[]> {
     return (await this.#options.users.list(who)).map(({ cameras, ...user }) => viewOf(user, cameras));
   }

@@ -19,6 +19,7 @@ import {
   type ApiRouteName,
 } from '../wire/api-routes.ts';
 import type { ReadFor } from '../store/work.ts';
+import { beginCall, onAnswerBegins, type CallFacts } from './watched-calls.ts';
 import { validate } from '../wire/validate.ts';
 
 export interface Call<N extends ApiRouteName> {
@@ -52,17 +53,28 @@ export function serve<N extends ApiRouteName>(router: Router, name: N, handler: 
   const [method, path = ''] = name.split(' ') as [keyof typeof METHODS, string?];
   const [status] = statusesOf(route);
   router[METHODS[method]](path, async (request, response) => {
+    const params = route.params && paramsOf(route.params, request);
+    const facts: CallFacts = { name, params: params ?? {} };
     // Each part has the type of the schema it is parsed with.
     const call = {
       request,
       response,
-      params: route.params && paramsOf(route.params, request),
-      readQuery: () => route.query && parseRequest(route.query, request.query),
-      readBody: () => route.body && parseRequest(route.body, request.body),
+      params,
+      readQuery: () => (facts.query = route.query && parseRequest(route.query, request.query)),
+      readBody: () => (facts.body = route.body && parseRequest(route.body, request.body)),
     } as Call<N>;
     response.status(status);
-    const answer: unknown = await handler(call);
+    const outcome = beginCall(facts, request, response);
+    if (route.media !== undefined) onAnswerBegins(response, () => outcome.done());
+    let answer: unknown;
+    try {
+      answer = facts.answer = await handler(call);
+    } catch (error) {
+      outcome.failed(error);
+      throw error;
+    }
     if (route.media !== undefined) return;
+    outcome.done();
     if (answer instanceof EncodedJson) {
       const { buffer, byteOffset, byteLength } = answer.bytes;
       response.type('json').send(Buffer.from(buffer, byteOffset, byteLength));
@@ -72,7 +84,7 @@ export function serve<N extends ApiRouteName>(router: Router, name: N, handler: 
 }
 
 /** @throws VigieError `notFound`: a malformed id cannot exist */
-function paramsOf(schema: z.ZodType, request: Request): unknown {
+function paramsOf(schema: z.ZodType<Record<string, string>>, request: Request): Record<string, string> {
   const parsed = validate(schema, { ...request.params });
   if (parsed.success) return parsed.data;
   throw new VigieError('notFound', `there is nothing at ${request.method} ${request.path}`);

@@ -24,6 +24,8 @@ export interface OpenOutboundOptions {
   time: SiteTime;
   /** Of quiet hours, IANA. */
   timeZone: () => string;
+  /** Under which a proxy serves the app; empty: there is none. */
+  basePath: string;
 }
 
 export interface Outbound {
@@ -36,10 +38,11 @@ export interface Outbound {
   close(): void;
 }
 
-export function openOutbound({ store, maySee, log, time, timeZone }: OpenOutboundOptions): Outbound {
+export function openOutbound(options: OpenOutboundOptions): Outbound {
+  const { store, maySee, log, time, timeZone, basePath } = options;
   const nowMs = (): number => time.nowMs();
   const steadyMs = (): number => time.nowUs() / 1000;
-  const webhooks = new Webhooks({ store: store.webhooks, log, nowMs });
+  const webhooks = new Webhooks({ store: store.webhooks, log, nowMs, basePath });
   const sender = new PushSender({ secret: store.secrets.get('push') });
   const notifier = new PushNotifier({
     store: store.notifications,

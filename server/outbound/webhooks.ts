@@ -11,7 +11,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { wallMs } from '../core/clock.ts';
 import { retryDelayMs } from '../core/outbound/delivery-schedule.ts';
-import { testDelivery } from '../core/outbound/webhook-deliveries.ts';
+import { bodyUnder, testDelivery } from '../core/outbound/webhook-deliveries.ts';
 import { signWebhook, writeWebhookSecret } from '../core/outbound/webhook-signature.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -25,6 +25,8 @@ export interface WebhooksOptions {
   store: WebhookStore;
   log: Log;
   nowMs?: () => number;
+  /** Under which a proxy serves the app; left out: there is none. */
+  basePath?: string;
 }
 
 const MAX_IN_FLIGHT = 8;
@@ -41,6 +43,7 @@ export class Webhooks {
   readonly #store: WebhookStore;
   readonly #log: Log;
   readonly #nowMs: () => number;
+  readonly #basePath: string;
   /** Webhooks with a message under way. */
   readonly #busy = new Set<string>();
   readonly #stopped = new AbortController();
@@ -50,6 +53,7 @@ export class Webhooks {
     this.#store = options.store;
     this.#log = options.log.child({ component: 'webhooks' });
     this.#nowMs = options.nowMs ?? wallMs;
+    this.#basePath = options.basePath ?? '';
     this.#plan();
   }
 
@@ -141,7 +145,8 @@ export class Webhooks {
   }
 
   async #send(delivery: StoredDelivery): Promise<void> {
-    const { id, webhookId, body, attempts } = delivery;
+    const { id, webhookId, attempts } = delivery;
+    const body = bodyUnder(this.#basePath, delivery.body);
     this.#busy.add(webhookId);
     try {
       const webhook = this.#store.find(webhookId);

@@ -19,6 +19,7 @@ import {
 import type { Right } from '../wire/rights.ts';
 import { Shares } from '../core/shares.ts';
 import { networkOf } from '../core/address/network.ts';
+import { deviceName } from '../core/device-name.ts';
 import { FairPlaces } from '../net/fair-places.ts';
 import { refuseUpgrade } from '../net/refuse-upgrade.ts';
 import { RequestRates } from '../net/request-rates.ts';
@@ -30,7 +31,7 @@ import { SignalingSession, type SignalingSessionOptions } from './signaling-sess
 
 export interface SignalingServerOptions extends Omit<
   SignalingSessionOptions,
-  'socket' | 'viewerAddress' | 'transportQuota' | 'frameWatches'
+  'socket' | 'viewerAddress' | 'viewerDevice' | 'transportQuota' | 'frameWatches'
 > {
   connectionOf: ConnectionOf;
 }
@@ -112,6 +113,7 @@ export class SignalingServer {
         ...this.#options,
         socket: webSocket,
         viewerAddress: address,
+        viewerDevice: deviceName(request.headers['user-agent']),
         transportQuota: this.#transportQuota,
         frameWatches: this.#frameWatches,
         onSignedIn: () => {
@@ -136,7 +138,7 @@ export class SignalingServer {
     method: Method,
     data: SignalingNotifications[Method],
   ): void {
-    this.#tell((session) => session.may(right, cameraId), method, data);
+    this.#tell((session) => session.rights.may(right, cameraId), method, data);
   }
 
   /** Sends to every user who has the camera in their list, by whichever right. */
@@ -145,14 +147,14 @@ export class SignalingServer {
     method: Method,
     data: SignalingNotifications[Method],
   ): void {
-    this.#tell((session) => session.lists(cameraId), method, data);
+    this.#tell((session) => session.rights.lists(cameraId), method, data);
   }
 
   tellAdministrators<Method extends SignalingNotification>(
     method: Method,
     data: SignalingNotifications[Method],
   ): void {
-    this.#tell((session) => session.isAdministrator, method, data);
+    this.#tell((session) => session.rights.isAdministrator, method, data);
   }
 
   /** What anybody may know; for this no right is looked up, which a damaged database could not answer. */

@@ -24,19 +24,22 @@ import {
   type SignalingMethod,
   type SignalingMethods,
 } from '../wire/signaling.ts';
-import type { Right } from '../wire/rights.ts';
 import { FrameWatches } from './frame-watches.ts';
 import type { MediaServer } from './media-server.ts';
 import type { TransportQuota } from './transport-quota.ts';
 import type { SignalingAccess, ViewerIdentity } from './signaling-access.ts';
 import { parseAuthenticate, parseRequest, refusalOf, type Request } from './signaling-messages.ts';
-import { ViewerAllowance } from './viewer-allowance.ts';
+import { ViewerAllowance, type ViewerAllowanceOptions } from './viewer-allowance.ts';
 import { ViewerMedia } from './viewer-media.ts';
+import { ViewerRights } from './viewer-rights.ts';
 
 export interface SignalingSessionOptions {
   socket: WebSocket;
   /** Origin of the WebSocket, in front of any trusted proxy. */
   viewerAddress: string;
+  /** As its browser describes itself. */
+  viewerDevice?: string | undefined;
+  onStream?: ViewerAllowanceOptions['onStream'];
   /** Called once, after the first valid token. */
   onSignedIn?: () => void;
   access: SignalingAccess;
@@ -63,6 +66,7 @@ type Handlers = {
 };
 
 export class SignalingSession {
+  readonly rights: ViewerRights;
   readonly #options: SignalingSessionOptions;
   readonly #messages: TokenBucket;
   readonly #allowance: ViewerAllowance;
@@ -75,6 +79,7 @@ export class SignalingSession {
 
   constructor(options: SignalingSessionOptions) {
     this.#options = options;
+    this.rights = new ViewerRights(options.access, () => this.#identity);
     this.#messages = new TokenBucket(MESSAGES_PER_SECOND, MESSAGE_BURST, options.clock());
     const { socket } = options;
     this.#allowance = new ViewerAllowance(options);
@@ -100,20 +105,6 @@ export class SignalingSession {
     return this.#frameWatches.counters;
   }
 
-  may(right: Right, cameraId: string): boolean {
-    return this.#identity !== undefined && this.#options.access.may(this.#identity.userId, right, cameraId);
-  }
-
-  /** Whether the camera is in this viewer's list, by whichever right. */
-  lists(cameraId: string): boolean {
-    if (!this.#identity) return false;
-    return this.#options.access.rightsTo(this.#identity.userId, cameraId).length > 0;
-  }
-
-  get isAdministrator(): boolean {
-    return this.#identity !== undefined && this.#options.access.isAdministrator(this.#identity.userId);
-  }
-
   notify(notification: NotificationMessage): void {
     if (this.#identity) this.#send(notification);
   }
@@ -123,7 +114,7 @@ export class SignalingSession {
     if (!this.#identity) return;
     // Read before sending: sending to a viewer that does not read ends this session.
     const cameras = this.#options.access.camerasOf(this.#identity.userId);
-    const mayWatch = (cameraId: string): boolean => this.may('live', cameraId);
+    const mayWatch = (cameraId: string): boolean => this.rights.may('live', cameraId);
     this.#media.closeUnless(mayWatch);
     for (const watchId of this.#frameWatches.closeUnless(mayWatch))
       this.notify({ type: 'notification', method: 'framesEnded', data: { watchId } });
@@ -216,7 +207,7 @@ export class SignalingSession {
       iceServers: this.#iceServers(),
     }),
     consume: ({ transportId, cameraId }) => {
-      this.#assertMay('live', cameraId);
+      this.rights.assertMay('live', cameraId);
       return this.#media.consume(transportId, cameraId);
     },
     pauseConsumer: ({ consumerId }) => {
@@ -224,7 +215,7 @@ export class SignalingSession {
       return {};
     },
     resumeConsumer: ({ consumerId }) => {
-      this.#assertMay('live', this.#media.consumer(consumerId).cameraId);
+      this.rights.assertMay('live', this.#media.consumer(consumerId).cameraId);
       this.#media.resume(consumerId);
       return {};
     },
@@ -237,7 +228,7 @@ export class SignalingSession {
       return {};
     },
     watchFrames: ({ cameraId, maxFps }) => {
-      this.#assertMay('live', cameraId);
+      this.rights.assertMay('live', cameraId);
       const { id: watchId } = this.#frameWatches.open(cameraId, maxFps);
       return { watchId };
     },
@@ -255,11 +246,6 @@ export class SignalingSession {
   /** With newly made credentials. */
   #iceServers(): IceServer[] {
     return this.#options.access.iceServersFor(this.#identity?.userId ?? '');
-  }
-
-  /** @throws VigieError `notFound`, `forbidden`, as over HTTP */
-  #assertMay(right: Right, cameraId: string): void {
-    this.#options.access.assertMay(this.#identity?.userId ?? '', right, cameraId);
   }
 
   #send(message: ServerToViewer): void {

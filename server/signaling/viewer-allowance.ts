@@ -14,6 +14,18 @@ export interface ViewerAllowanceOptions {
   transportQuota: TransportQuota;
   frameWatches: Shares;
   clock: Clock;
+  /** Origin of the WebSocket, in front of any trusted proxy. */
+  viewerAddress: string;
+  viewerDevice?: string | undefined;
+  /** Told of each stream of live pictures. @returns called when it ends */
+  onStream?: ((stream: ViewerStream) => () => void) | undefined;
+}
+
+export interface ViewerStream {
+  userId: string;
+  cameraId: string;
+  address: string;
+  device: string | undefined;
 }
 
 export class ViewerAllowance {
@@ -31,7 +43,13 @@ export class ViewerAllowance {
 
   /** A picture stream begins. @returns call it when the stream ends @throws VigieError `full` */
   openStream(cameraId: string): () => void {
-    return this.#options.capacity.open(this.#viewer, cameraId);
+    const { capacity, onStream, viewerAddress: address, viewerDevice: device } = this.#options;
+    const leave = capacity.open(this.#viewer, cameraId);
+    const end = onStream?.({ userId: this.#viewer.userId, cameraId, address, device });
+    return () => {
+      leave();
+      end?.();
+    };
   }
 
   /** Single pictures over the WebSocket begin. @returns call it when they end @throws VigieError `full`, `tooManyRequests` */

@@ -81,6 +81,52 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   `,
   `
+  -- Who did what. No foreign keys: an entry outlasts whom and what it is about.
+  CREATE TABLE audit_entries (
+    sequence      INTEGER PRIMARY KEY AUTOINCREMENT,
+    id            TEXT NOT NULL UNIQUE,
+    began_at      INTEGER NOT NULL,
+    -- The end of a stretch so far; otherwise as began_at.
+    ended_at      INTEGER NOT NULL CHECK (ended_at >= began_at),
+    -- As wire/audit-actions.ts has it.
+    action        TEXT NOT NULL,
+    kind          TEXT NOT NULL,
+    refused       INTEGER NOT NULL CHECK (refused IN (0, 1)),
+    count         INTEGER NOT NULL,
+    user_id       TEXT,
+    username      TEXT,
+    address       TEXT,
+    device        TEXT,
+    camera_id     TEXT,
+    camera_name   TEXT,
+    -- JSON.
+    details       TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX audit_entries_by_time ON audit_entries (began_at);
+  CREATE INDEX audit_entries_by_user ON audit_entries (user_id, began_at);
+  CREATE INDEX audit_entries_by_camera ON audit_entries (camera_id, began_at);
+  CREATE TRIGGER audit_entries_stay BEFORE UPDATE OF sequence, id, began_at, action, kind, refused, user_id, username,
+    address, device, camera_id, camera_name, details ON audit_entries
+  BEGIN
+    SELECT raise(ABORT, 'the audit log is append-only');
+  END;
+  CREATE TRIGGER audit_entries_grow BEFORE UPDATE OF ended_at, count ON audit_entries
+    WHEN new.ended_at < old.ended_at OR new.count < old.count
+  BEGIN
+    SELECT raise(ABORT, 'the audit log is append-only');
+  END;
+  CREATE TRIGGER audit_entries_last BEFORE DELETE ON audit_entries WHEN old.began_at > (unixepoch() - 7 * 86400) * 1000
+  BEGIN
+    SELECT raise(ABORT, 'an entry of the audit log stays for a week');
+  END;
+
+  CREATE TABLE audit_settings (
+    one           INTEGER PRIMARY KEY CHECK (one = 1),
+    -- JSON, as wire/audit.ts has it.
+    settings      TEXT NOT NULL
+  ) STRICT;
+  `,
+  `
   -- What a viewer may do with a camera: the rights of wire/rights.ts, one row each. The table takes any, so that a new one
   -- needs no new table.
   CREATE TABLE user_rights (

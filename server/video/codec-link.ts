@@ -9,6 +9,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { answerTimeMs } from '../core/video/answer-time.ts';
+import type { JpegSize } from '../core/video/jpeg-header.ts';
 import { lumaCells } from '../core/video/luma-frame.ts';
 import { CODEC_ENVIRONMENT, codecPrivileges } from './codec-privileges.ts';
 import {
@@ -49,7 +51,7 @@ export interface CodecEnd {
 export interface CodecLinkOptions {
   /** From spawn to ready. */
   startTimeoutMs: number;
-  /** For one frame. */
+  /** For one frame; longer for a large one. */
   answerTimeoutMs: number;
 }
 
@@ -64,8 +66,8 @@ export class CodecLink {
   readonly #socket: Duplex | undefined;
   readonly #events: CodecLinkEvents;
   readonly #answerTimeoutMs: number;
-  /** The encoders of the unanswered requests, oldest first; at most one per encoder, and one without. */
-  readonly #unanswered: number[] = [];
+  /** Oldest first; at most one per encoder, and one without. */
+  readonly #unanswered: { encoder: number; timeMs: number }[] = [];
   #received: Buffer = Buffer.alloc(0);
   #reply: CodecReplyHeader | undefined;
   #watchdog: NodeJS.Timeout;
@@ -109,9 +111,10 @@ export class CodecLink {
     return this.#residentMib;
   }
 
-  ask(encoder: number, request: CodecRequest, jpeg: Uint8Array): void {
+  /** @param size of the picture, where it may be a large one */
+  ask(encoder: number, request: CodecRequest, jpeg: Uint8Array, size?: JpegSize): void {
     if (!this.ready) throw new Error('the codec process is not ready');
-    this.#expect(encoder);
+    this.#expect(encoder, size);
     this.#socket?.cork();
     this.#socket?.write(writeRequestHeader({ ...request, encoder, bodyBytes: jpeg.length }));
     this.#socket?.write(jpeg);
@@ -125,7 +128,7 @@ export class CodecLink {
 
   /** Requests `residentMib`, unless the last such request is unanswered. */
   measure(): void {
-    if (!this.ready || this.#unanswered.includes(NO_ENCODER)) return;
+    if (!this.ready || this.#unanswered.some(({ encoder }) => encoder === NO_ENCODER)) return;
     this.#expect(NO_ENCODER);
     this.#socket?.write(writeRequestHeader({ ...MEASURE, encoder: NO_ENCODER, bodyBytes: 0 }));
   }
@@ -165,7 +168,7 @@ export class CodecLink {
       clearTimeout(this.#watchdog);
       return this.#events.onReady();
     }
-    if (this.#unanswered.shift() !== reply.encoder) return this.end('answered without a request');
+    if (this.#unanswered.shift()?.encoder !== reply.encoder) return this.end('answered without a request');
     this.#watch();
     if (reply.type === REPLY.measured) this.#residentMib = reply.residentMib;
     else if (reply.type === REPLY.rejected) this.#events.onRejected(reply.encoder, data.toString());
@@ -181,16 +184,16 @@ export class CodecLink {
     this.#events.onAnswer(reply, data.subarray(0, frameBytes), data.subarray(frameBytes));
   }
 
-  #expect(encoder: number): void {
-    this.#unanswered.push(encoder);
+  #expect(encoder: number, size: JpegSize = { width: 0, height: 0 }): void {
+    this.#unanswered.push({ encoder, timeMs: answerTimeMs(this.#answerTimeoutMs, size) });
     if (this.#unanswered.length === 1) this.#watch();
   }
 
   /** The next frame's time begins now. */
   #watch(): void {
     clearTimeout(this.#watchdog);
-    if (this.#unanswered.length === 0) return;
-    this.#watchdog = setTimeout(() => this.end('did not answer in time'), this.#answerTimeoutMs);
+    const [inWork] = this.#unanswered;
+    if (inWork) this.#watchdog = setTimeout(() => this.end('did not answer in time'), inWork.timeMs);
   }
 
   /** The process has ended, and the cause follows at once; otherwise it is ended. */
@@ -209,7 +212,7 @@ export class CodecLink {
     const reason = [this.#endReason, how, this.#lastWords.trim()].filter(Boolean).join(': ');
     const external = killed && this.#endReason === undefined;
     this.#endReason = reason;
-    const [inWork] = this.#unanswered;
-    this.#events.onEnd({ reason, inWork: inWork === NO_ENCODER ? undefined : inWork, external });
+    const encoder = this.#unanswered[0]?.encoder;
+    this.#events.onEnd({ reason, inWork: encoder === NO_ENCODER ? undefined : encoder, external });
   }
 }

@@ -98,8 +98,8 @@ export class CodecPlace implements SeatPlace {
     this.#link?.closeEncoder(seat.encoder);
   }
 
-  ask(seat: Seat, request: CodecRequest, jpeg: Uint8Array): void {
-    this.#link?.ask(seat.encoder, request, jpeg);
+  ask(seat: Seat, request: CodecRequest, frame: CameraFrame): void {
+    this.#link?.ask(seat.encoder, request, frame.jpeg, frame);
   }
 
   /** Checks the last reported memory, and requests the next report. */

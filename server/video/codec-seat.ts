@@ -30,7 +30,7 @@ export interface CodecSeat {
 /** One codec process, as a seat sees it; see codec-place.ts. */
 export interface SeatPlace {
   readonly ready: boolean;
-  ask(seat: Seat, request: CodecRequest, jpeg: Uint8Array): void;
+  ask(seat: Seat, request: CodecRequest, frame: CameraFrame): void;
   remove(seat: Seat): void;
 }
 
@@ -62,7 +62,7 @@ export class Seat implements CodecSeat {
     if (!this.ready) return;
     this.inFlight = frame;
     this.encodes ||= request.type === REQUEST.encode;
-    this.place?.ask(this, request, frame.jpeg);
+    this.place?.ask(this, request, frame);
   }
 
   close(): void {

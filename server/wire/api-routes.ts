@@ -7,6 +7,7 @@
 import type { z } from 'zod';
 import type { ApiRoute } from './api-route.ts';
 import { ACCOUNT_ROUTES } from './routes/accounts.ts';
+import { AUDIT_ROUTES } from './routes/audit.ts';
 import { BACKUP_ROUTES } from './routes/backup.ts';
 import { CAMERA_ROUTES } from './routes/cameras.ts';
 import { EVENT_ROUTES } from './routes/events.ts';
@@ -25,6 +26,7 @@ export const API_ROUTES = {
   ...OUTBOUND_ROUTES,
   ...FIRMWARE_ROUTES,
   ...SERVER_ROUTES,
+  ...AUDIT_ROUTES,
   ...BACKUP_ROUTES,
 };
 

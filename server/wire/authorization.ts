@@ -100,6 +100,13 @@ export const ROUTE_AUTHORIZATION = {
   'POST /api/cameras/:cameraId/update': 'administrator',
   'DELETE /api/cameras/:cameraId/update': 'administrator',
 
+  // Audit log
+  'GET /api/audit': 'administrator',
+  'GET /api/audit/export.csv': 'administrator',
+  'GET /api/audit/export.jsonl': 'administrator',
+  'GET /api/audit/settings': 'administrator',
+  'PUT /api/audit/settings': 'administrator',
+
   // The server itself
   'GET /api/health': 'public',
   'GET /api/local-authority': 'public',

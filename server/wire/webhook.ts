@@ -79,6 +79,6 @@ export interface WebhookMessage {
   type: z.infer<typeof MESSAGE_TYPE>;
   /** When it was queued, ISO 8601. */
   timestamp: string;
-  /** `recording` is the path of the recording's page on this server, without the host. Null in a test. */
+  /** `recording` is the path of the recording's page on this server, below VIGIE_BASE_PATH, without the host. Null in a test. */
   data: (EventView & { cameraName: string; recording: string }) | null;
 }

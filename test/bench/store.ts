@@ -31,6 +31,7 @@ const FILL = {
   sessions: 10,
   webhooks: 20,
   deliveries: 700,
+  audit: 100_000,
 };
 const LOOP_MS = 5_000;
 /** The former statement and its index. */

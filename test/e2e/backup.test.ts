@@ -16,7 +16,7 @@ after(async () => {
   browser.assertNoProblems();
 });
 
-test('an administrator downloads an encrypted backup, and is told on every page that data are lost', async () => {
+test('an administrator downloads an encrypted backup, and sees an alarm on every page when data are lost', async () => {
   const visit = await browser.open(server.url);
   await visit.signIn('admin', server.password);
   const { page } = visit;
@@ -42,7 +42,7 @@ test('an administrator downloads an encrypted backup, and is told on every page 
   await visit.close();
 });
 
-test('an administrator restores a backup from its file: its password, its contents, the own password, and a restart', async () => {
+test('an administrator restores a backup from a file with its password, the shown contents, their own password, and a restart', async () => {
   const admin = await server.admin();
   const { id } = await admin.addCamera('Bird box');
   const visit = await browser.open(server.url);

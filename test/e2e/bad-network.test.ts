@@ -17,12 +17,12 @@ const door = await admin.addCamera('Front door');
 const camera = startCamera(server.cameraUrl, door);
 const { port: serverPort } = (await admin.status()).sfu;
 const proxy = await UdpProxy.open(serverPort, 7);
-/** The transport's parameters as the page was told them; the forger knows what a spy on the page would. */
+/** The transport's parameters as the page received them: the attacker knows what an observer of the page would. */
 let iceParameters = { usernameFragment: '', password: '' };
 const page = await browser.open(server.url, async (tab) => {
   tab.on('websocket', (socket) => {
     socket.on('framereceived', ({ payload }) => {
-      // While WebRTC is away, pictures come this way too.
+      // While WebRTC is interrupted, pictures arrive by this path too.
       if (typeof payload !== 'string') return;
       const message = JSON.parse(payload) as { data?: { iceParameters?: typeof iceParameters } };
       iceParameters = message.data?.iceParameters ?? iceParameters;
@@ -38,7 +38,7 @@ after(async () => {
   browser.assertNoProblems();
 });
 
-/** The picture runs on for as long as the camera's clock says. */
+/** Resolves when the shown time code has advanced by this much. */
 async function runsOnFor(seconds: number): Promise<void> {
   const first = await page.nextTimeCode(door.id);
   await until(`${seconds} s more of the picture are shown`, async () => {
@@ -55,7 +55,7 @@ test('the picture comes through the proxy', async () => {
   assert.ok(proxy.forwarded > 10);
 });
 
-test('with 3 % of the packets lost, they are sent again and the picture runs on', async () => {
+test('with 3 % of the packets lost, they are retransmitted and the picture continues', async () => {
   proxy.loss = 0.03;
   await runsOnFor(8);
   await until('getStats shows retransmissions', async () => {
@@ -68,7 +68,7 @@ test('with 3 % of the packets lost, they are sent again and the picture runs on'
   await runsOnFor(1);
 });
 
-test('when the NAT in between changes the viewer’s address, the picture follows', async () => {
+test('when a NAT changes the viewer’s address, the picture continues', async () => {
   proxy.rebind();
   await runsOnFor(3);
   await until('it comes as video', async () => (await page.way(door.id)) === 'video');
@@ -82,7 +82,7 @@ const forgeries: [name: string, options: Parameters<typeof connectivityCheck>[1]
   ['a nomination behind a genuine integrity', { nominate: false, appended: Buffer.from('00250000', 'hex') }],
 ];
 for (const [name, options] of forgeries) {
-  test(`a forged STUN request with ${name} gets nothing, and the viewer stays`, async () => {
+  test(`a forged STUN request with ${name} gets no answer, and the viewer stays connected`, async () => {
     assert.notEqual(iceParameters.password, '');
     const forger = createSocket('udp4');
     forger.bind(0, '127.0.0.1');
@@ -98,7 +98,7 @@ for (const [name, options] of forgeries) {
   });
 }
 
-test('a viewer that vanishes without a word is gone within 30 s', async () => {
+test('a viewer that disappears is removed within 30 s', async () => {
   const other = await TestBrowser.launch({});
   const victim = await other.open(server.url);
   await victim.signIn('admin', server.password);

@@ -20,7 +20,7 @@ after(async () => {
   browser.assertNoProblems();
 });
 
-test('a key that keeps being refused is told to the administrator, on the card and in words, and to nobody else', async () => {
+test('a key that is refused repeatedly is reported to the administrator, on the card and in words, and to no viewer', async () => {
   const [own, hers] = [await browser.open(server.url), await browser.open(server.url)];
   await hers.signIn('anna', 'a password of her own');
   await own.signIn('admin', server.password);
@@ -36,7 +36,7 @@ test('a key that keeps being refused is told to the administrator, on the card a
   );
 });
 
-test('a picture that was refused is told on the camera’s page, with its reason and what to do, to administrators only', async () => {
+test('a refused frame is shown on the camera’s page with its reason and what to do, to administrators only', async () => {
   const raw = new RawCamera(server.cameraUrl);
   await raw.shakeHands(camera.id, Buffer.from(camera.key, 'base64url'));
   raw.sendFrame({ width: 2640, height: 16 }, drawnJpeg(2640, 16));

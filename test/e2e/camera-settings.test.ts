@@ -17,7 +17,7 @@ after(async () => {
   await browser.close();
   await process.stop();
   await server.stop();
-  // What the camera refuses is answered by a status, which the console tells.
+  // A setting that the camera rejects is answered with an error status, which the console shows.
   browser.assertNoProblems(/status of 50[23]/);
 });
 
@@ -26,7 +26,7 @@ const setting = (name: string) => dialog.locator(`[data-setting=${name}]`);
 const answer = (name: string) => setting(name).getByTestId('setting-answer');
 const stored = () => admin.request<AdjustableSettings>('GET', `/cameras/${camera.id}/settings`);
 
-test('what is set in the dialog is seen in the picture beside it, and kept', async () => {
+test('a setting in the dialog changes the picture beside it, and is kept', async () => {
   await page.locator('[data-testid=username] input').fill('admin');
   await page.locator('[data-testid=password] input').fill(server.password);
   await page.getByTestId('sign-in').click();
@@ -51,7 +51,7 @@ test('what is set in the dialog is seen in the picture beside it, and kept', asy
   assert.deepEqual(await stored(), { frameSize: 'QVGA', hMirror: true, exposure: 2 });
 });
 
-test('finer is to the right', async () => {
+test('the quality slider is finer to the right', async () => {
   const quality = setting('jpegQuality').getByRole('slider');
   await quality.focus();
   await quality.press('ArrowRight');
@@ -59,7 +59,7 @@ test('finer is to the right', async () => {
   assert.equal((await stored()).jpegQuality, 11);
 });
 
-test('a restart is agreed to, and the camera comes back as it was set', async () => {
+test('a confirmed restart brings the camera back with its settings', async () => {
   await dialog.getByTestId('reboot-camera').click();
   await dialog.getByTestId('reboot-answer').getByText('Restarting').waitFor();
   await until('it is back with its size', async () => {
@@ -71,7 +71,7 @@ test('a restart is agreed to, and the camera comes back as it was set', async ()
   });
 });
 
-test('while it is offline the controls wait, and the reason is there to read', async () => {
+test('while the camera is offline the controls are disabled, and the reason is shown', async () => {
   await process.stop();
   await dialog.getByTestId('settings-obstacle').getByText('The camera is offline').waitFor();
   assert.equal(await setting('flash').getByRole('slider').isDisabled(), true);

@@ -5,7 +5,7 @@ import { ServerProcess } from '../support/server-process.ts';
 
 const DAY_MS = 86_400_000;
 
-test('a clock that cannot be right is told to administrators until it is; hours name the zone of the first one’s browser', async (context) => {
+test('a clock that cannot be right is reported to administrators until it is; hours name the time zone of the first administrator’s browser', async (context) => {
   const wall = FakeClock.make(-400 * DAY_MS);
   if (!wall) return context.skip('libfaketime is not there');
   const server = await ServerProcess.start({ prefix: wall.prefix });

@@ -19,7 +19,7 @@ after(async () => {
   browser.assertNoProblems();
 });
 
-/** @returns each line's title and what its mark is, and the whole text */
+/** @returns the title and mark of each line, and the whole text */
 async function result(
   page: TestPage,
 ): Promise<{ verdict: string; marks: Record<string, string>; text: string }> {
@@ -46,7 +46,7 @@ const over = (transport: string) => `TURN relay over ${transport}`;
 const markOf = (marks: Record<string, string>, title: string) =>
   Object.entries(marks).find(([name]) => name.startsWith(title))?.[1];
 
-test('each way is really tried: direct, and the relay over UDP, TCP and TLS', async () => {
+test('each path is really tried: direct, and the relay over UDP, TCP and TLS', async () => {
   const page = await check(server.url);
   const { verdict, marks, text } = await result(page);
   assert.equal(verdict, 'Video connects directly');
@@ -75,7 +75,7 @@ test('the report holds the findings and no secret', async () => {
   await page.close();
 });
 
-test('where nothing reaches the server, it is told apart from a relay that does not answer', async () => {
+test('an unreachable server is distinguished from a relay that does not answer', async () => {
   const proxy = await UdpProxy.open(1, 7);
   proxy.loss = 1;
   const page = await check(server.url, async (tab) => {
@@ -90,7 +90,7 @@ test('where nothing reaches the server, it is told apart from a relay that does 
   proxy.close();
 });
 
-test('a viewer is told what works, and nothing of how the server is set up', async () => {
+test('a viewer sees what works, and nothing of the server’s configuration', async () => {
   const admin = await server.admin();
   await admin.addViewer('anna', PASSWORD, []);
   const page = await browser.open(server.url);
@@ -104,7 +104,7 @@ test('a viewer is told what works, and nothing of how the server is set up', asy
   await page.close();
 });
 
-test('a coturn with another secret, and one that is gone, are named', async (context) => {
+test('a coturn with another secret, and a stopped one, are each named', async (context) => {
   const other = await ServerProcess.start({
     env: { VIGIE_TURN_URLS: coturn.urls[0] ?? '', VIGIE_TURN_SECRET: 'another secret than that of coturn' },
   });

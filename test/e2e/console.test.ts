@@ -1,4 +1,4 @@
-/** The browser has nothing to complain of: its console stays empty on every page, as people come to it. */
+/** The browser's console stays empty on every page. */
 
 import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
@@ -16,7 +16,7 @@ import { ServerProcess } from '../support/server-process.ts';
 const PASSWORD = 'a password of her own';
 const [lanAddress = 'localhost'] = lanAddresses(networkInterfaces());
 
-/** A page that is added to the routes must be added here. */
+/** Every page of the routes. */
 function routesOf(cameraId: string): Record<Reachable['page'], Reachable> {
   return {
     cameras: { page: 'cameras' },
@@ -34,7 +34,7 @@ function routesOf(cameraId: string): Record<Reachable['page'], Reachable> {
   };
 }
 
-/** Collects everything the console holds from now on that is no plain output. */
+/** Collects all console messages from now on except plain output. */
 function complaintsOf(page: Page): string[] {
   const complaints: string[] = [];
   page.on('console', (message) => {
@@ -69,7 +69,7 @@ for (const tls of ['', 'local'])
 
     const visitAll = async (username: string, password: string): Promise<void> => {
       let complaints: string[] = [];
-      // A first visit: the sign-in page, with nothing remembered.
+      // A first visit: the sign-in page, with empty storage.
       const visit = await browser.open(url, (page) => {
         complaints = complaintsOf(page);
         return Promise.resolve();
@@ -85,6 +85,6 @@ for (const tls of ['', 'local'])
       assert.deepEqual(complaints, [], username);
       await visit.close();
     };
-    // Both at once: nearly all of it is waiting for the network to be idle.
+    // Side by side: nearly all of the time is waiting for an idle network.
     await Promise.all([visitAll('admin', server.password), visitAll('anna', PASSWORD)]);
   });

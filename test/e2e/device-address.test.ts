@@ -1,4 +1,4 @@
-/** What is offered to be copied into cameras and sensors is taken as it stands, and connects. */
+/** Addresses and commands that the app offers for cameras and sensors work as they are copied. */
 
 import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
@@ -25,7 +25,7 @@ async function shown({ page }: TestPage, testId: string): Promise<string> {
   return ((await page.getByTestId(testId).getByTestId('copy-value').textContent()) ?? '').trim();
 }
 
-/** Runs the command as it was copied, in the folder the server was started in. */
+/** Runs the copied command in the folder that the server was started in. */
 function runCommand(command: string, server: ServerProcess): Child {
   const [, words = ''] = /^npm run camera -- (.+)$/.exec(command) ?? [];
   return new Child('server/virtual-camera/main.ts', words.split(' '), { cwd: server.folder });
@@ -75,7 +75,7 @@ for (const tls of ['', 'local']) {
   });
 }
 
-test('of several addresses one is chosen, and what is to be copied follows', async (context) => {
+test('one of several addresses is chosen, and the text to copy follows', async (context) => {
   await using server = await ServerProcess.start();
   const browser = await TestBrowser.launch();
   context.after(async () => {
@@ -98,7 +98,7 @@ test('of several addresses one is chosen, and what is to be copied follows', asy
   assert.match(await shown(visit, 'camera-command'), / --url ws:\/\/10\.0\.0\.10:8080\/camera /);
 });
 
-test('behind a proxy it is the proxy’s name, port and https', async (context) => {
+test('behind a proxy the address has the proxy’s name and port, with https', async (context) => {
   await using server = await ServerProcess.start({ env: { VIGIE_TRUSTED_PROXIES: 'loopback' } });
   const front = await TlsFront.start(server.url);
   const browser = await TestBrowser.launch({

@@ -7,7 +7,7 @@ import { ServerProcess } from '../support/server-process.ts';
 import { throughProxy, UdpProxy } from '../support/udp-proxy.ts';
 import { until } from '../support/until.ts';
 
-/** The product's promise: the slower way is there within this. */
+/** The product's promise: the fallback starts within this time. */
 const FALLBACK_MS = 5_000;
 const PASSWORD = 'a password of her own';
 
@@ -31,7 +31,7 @@ after(async () => {
 const untilWay = (tab: TestPage, way: 'video' | 'pictures', timeoutMs?: number) =>
   until(`the picture comes as ${way}`, async () => (await tab.way(door.id)) === way, timeoutMs);
 
-/** Runs in the page from now on: whether the camera ever shows nothing. */
+/** Runs in the page from now on, and reports whether the camera ever shows nothing. */
 async function watchForBlack(tab: TestPage): Promise<() => Promise<number>> {
   await tab.page.evaluate(() => {
     const root = document
@@ -69,7 +69,7 @@ async function watchForBlack(tab: TestPage): Promise<() => Promise<number>> {
   };
 }
 
-test('where no UDP passes, pictures come over the WebSocket within 5 s, and it is said', async () => {
+test('where no UDP passes, pictures arrive over the WebSocket within 5 s, and the page says so', async () => {
   await page.signIn('anna', PASSWORD);
   await page.untilStatus(door.id, 'live', FALLBACK_MS);
   assert.equal(await page.way(door.id), 'pictures');
@@ -84,7 +84,7 @@ test('where no UDP passes, pictures come over the WebSocket within 5 s, and it i
   });
 });
 
-test('nothing is decoded for it', async () => {
+test('the fallback decodes nothing on the server', async () => {
   const { encoding, frameWatches, sfu } = await admin.status();
   assert.equal(frameWatches.open, 1);
   assert.ok(frameWatches.sent > 10);
@@ -92,10 +92,10 @@ test('nothing is decoded for it', async () => {
   assert.equal(encoding, 0);
 });
 
-test('the latency it shows is that of the picture', async () => {
+test('the shown latency is that of the picture', async () => {
   await page.page.getByTestId('camera-link').click();
   await page.page.getByTestId('toggle-stats').click();
-  // The first may hold what the page took to open.
+  // The first may include the time that the page took to open.
   await until('a latency is shown that such a picture can have', async () => {
     const text = await page.page.getByTestId('stats-latency').innerText();
     const shownMs = Number(/^([\d.]+) ms/.exec(text)?.[1]);
@@ -106,7 +106,7 @@ test('the latency it shows is that of the picture', async () => {
   await page.untilStatus(door.id, 'live');
 });
 
-test('what is scrolled out of view is not sent, and comes again with the view', async () => {
+test('a camera scrolled out of view is not sent, and returns with the view', async () => {
   await page.page.evaluate(() => {
     const element = document.querySelector<HTMLElement>('vigie-app');
     if (element) element.style.paddingTop = '3000px';
@@ -120,7 +120,7 @@ test('what is scrolled out of view is not sent, and comes again with the view', 
   await page.untilStatus(door.id, 'live', FALLBACK_MS);
 });
 
-test('when WebRTC gets through, it takes over by itself, and nothing turns black', async () => {
+test('when WebRTC connects, it takes over without a black moment', async () => {
   const black = await watchForBlack(page);
   proxy.loss = 0;
   await untilWay(page, 'video', 40_000);
@@ -130,7 +130,7 @@ test('when WebRTC gets through, it takes over by itself, and nothing turns black
   assert.equal(await black(), 0);
 });
 
-test('when WebRTC breaks while watching, the pictures are there within 5 s, and nothing turns black', async () => {
+test('when WebRTC fails while watching, pictures arrive within 5 s without a black moment', async () => {
   const black = await watchForBlack(page);
   proxy.loss = 1;
   await untilWay(page, 'pictures', FALLBACK_MS);

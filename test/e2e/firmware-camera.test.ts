@@ -1,4 +1,4 @@
-/** The firmware's own core, over wss through a proxy as in a real installation, seen in a real browser. */
+/** The firmware's core, over wss through a proxy as in a real installation, watched in a real browser. */
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -38,7 +38,7 @@ after(async () => {
   browser.assertNoProblems();
 });
 
-test('it is seen live, again after the server was killed, and ends clean', async () => {
+test('the camera is live, is live again after the server was killed, and ends cleanly', async () => {
   const page = await browser.open(server.url);
   await page.signIn('admin', server.password);
   await page.untilStatus(id, 'live');
@@ -51,7 +51,7 @@ test('it is seen live, again after the server was killed, and ends clean', async
   assert.equal(await camera.stop(), 0, camera.output);
 });
 
-/** What happens to one happens to the other. */
+/** Both cameras go through the same. */
 function join(tls: TLSSocket, plain: Socket): void {
   for (const [one, other] of [
     [tls, plain],

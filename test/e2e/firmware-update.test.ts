@@ -1,4 +1,4 @@
-/** The page of firmware in a real browser: upload, update, progress, done; and what it says when there can be none. */
+/** The firmware page in a real browser: upload, update, progress, result, and the reason when no update is possible. */
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -27,7 +27,7 @@ after(async () => {
   for (const camera of cameras) await camera.stop();
   front.close();
   await server.stop();
-  // What is refused on purpose.
+  // Refused on purpose.
   browser.assertNoProblems(/status of (400|409)/);
 });
 
@@ -38,25 +38,25 @@ const choose = (name: string, buffer: Buffer) =>
     .getByTestId('firmware-file')
     .setInputFiles({ name, mimeType: 'application/octet-stream', buffer });
 
-test('what each camera runs is there as soon as it connects, without reloading', async () => {
+test('the firmware version of each camera appears as soon as it connects, without reloading', async () => {
   await row(door.id).getByText('1.0.0 · virtual, Linux').waitFor();
   await row(attic.id).getByText('1.0.0 · virtual, Linux').waitFor();
   await page.page.getByTestId('no-firmware').waitFor();
 });
 
-test('a camera that came by ws: has no button, but the reason', async () => {
+test('a camera connected by ws: has no update button, and the reason is shown', async () => {
   await row(attic.id).getByText('Cannot be updated: this camera connects by ws:').waitFor();
   assert.equal(await row(attic.id).getByTestId('update-camera').count(), 0);
 });
 
-test('a file that is no firmware is refused in words', async () => {
+test('a file that is not firmware is refused with the reason', async () => {
   await choose('holiday.jpg', Buffer.alloc(100_000, 1));
   await page.page.getByTestId('upload-error').getByText('The file is not a firmware image').waitFor();
   await choose('huge.bin', appImage({ bytes: 4 * 1024 * 1024 + 1 }));
   await page.page.getByTestId('upload-error').getByText('larger than 4 MiB').waitFor();
 });
 
-test('a firmware that is uploaded is listed with its version and board', async () => {
+test('an uploaded firmware is listed with its version and board', async () => {
   await choose('vigie-camera.bin', appImage({ version: '1.1.0', bytes: 3_000_000 }));
   const image = page.page.locator('[data-testid=firmware-image][data-version="1.1.0"]');
   await image.getByText('for Linux').waitFor();
@@ -64,8 +64,8 @@ test('a firmware that is uploaded is listed with its version and board', async (
   assert.equal(await page.page.getByTestId('upload-error').count(), 0);
 });
 
-test('an update is followed from the offer to the version that runs', async () => {
-  // A slow network, until the page has shown how far the download is.
+test('an update is shown from the offer to the installed version', async () => {
+  // A slow network, until the page has shown the progress of the download.
   let slow = true;
   let downloads = 0;
   front.meddle = (response, answer) => {
@@ -97,12 +97,12 @@ test('an update is followed from the offer to the version that runs', async () =
   front.meddle = () => false;
 });
 
-test('how it ended is dismissed', async () => {
+test('the result is dismissed', async () => {
   await row(door.id).getByTestId('clear-update').click();
   await row(door.id).getByTestId('update-state').waitFor({ state: 'detached' });
 });
 
-test('what is not newer wants a tick, and is refused in words without it', async () => {
+test('a version that is not newer needs a tick, and is refused with the reason without it', async () => {
   await row(door.id).getByTestId('update-camera').click();
   const dialog = page.page.getByTestId('update-dialog');
   await dialog.getByTestId('allow-older').waitFor();
@@ -113,13 +113,13 @@ test('what is not newer wants a tick, and is refused in words without it', async
   await state(door.id, 'done').waitFor();
 });
 
-test('a firmware can be deleted again', async () => {
+test('a firmware is deleted', async () => {
   await page.page.getByTestId('delete-firmware').click();
   await page.page.getByTestId('confirm-dialog').getByTestId('dialog-submit').click();
   await page.page.getByTestId('no-firmware').waitFor();
 });
 
-test('a viewer finds no such page', async () => {
+test('a viewer does not find the firmware page', async () => {
   await admin.addViewer('anna', 'a password of her own', [door.id]);
   const other = await browser.open(server.url);
   await other.signIn('anna', 'a password of her own');

@@ -34,7 +34,7 @@ after(async () => {
 
 const state = async () => (await admin.status()).capacity;
 
-test('a page says that the server is full and how many watch, and shows the camera as soon as there is room', async () => {
+test('the page says that the server is full and how many watch, and shows the camera as soon as there is room', async () => {
   const early = await browser.open(server.url);
   await early.signIn('admin', server.password);
   await early.untilStatus(door.id, 'live');

@@ -45,7 +45,7 @@ test('the sign-in page leads to the certificate, whose fingerprint is the server
   await visit.close();
 });
 
-test('typed as http, by name and by address, the page is there without a warning and live', async () => {
+test('an http address, by name and by IP address, leads to the https page without a warning, and video is live', async () => {
   const address = Object.values(networkInterfaces())
     .flatMap((entries) => entries ?? [])
     .find(({ internal, family }) => !internal && family === 'IPv4')?.address;

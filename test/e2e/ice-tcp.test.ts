@@ -1,4 +1,4 @@
-/** A browser that can use nothing but the TCP port sees live video. */
+/** A browser that can reach only the TCP port shows live video. */
 
 import assert from 'node:assert/strict';
 import { createServer, type AddressInfo } from 'node:net';
@@ -9,7 +9,7 @@ import { startCamera } from '../support/camera-process.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { until } from '../support/until.ts';
 
-/** Runs in the page: of what the server offers, only what is TCP is ever heard of. */
+/** Runs in the page: removes all candidates of the server except TCP. */
 const ONLY_TCP = `(() => {
   const setRemoteDescription = RTCPeerConnection.prototype.setRemoteDescription;
   RTCPeerConnection.prototype.setRemoteDescription = function (description) {
@@ -40,7 +40,7 @@ after(async () => {
   browser.assertNoProblems();
 });
 
-test('where nothing passes but TCP, the picture is live over the TCP port', async () => {
+test('where only TCP passes, the picture is live over the TCP port', async () => {
   const visit = await browser.open(server.url, async (page) => {
     await page.addInitScript(ONLY_TCP);
   });
@@ -59,7 +59,7 @@ test('where nothing passes but TCP, the picture is live over the TCP port', asyn
   await until('its connection has gone', async () => (await admin.status()).sfu.tcp?.open === 0, 30_000);
 });
 
-test('who can use UDP does', async () => {
+test('a browser that can use UDP does', async () => {
   const visit = await browser.open(server.url);
   await visit.signIn('admin', server.password);
   await visit.untilStatus(door.id, 'live');

@@ -38,7 +38,7 @@ function legacyCamera(toPort: number, password: string): Child {
   return camera;
 }
 
-test('a camera with the legacy firmware is seen live', async (t) => {
+test('a legacy camera is live in the page', async (t) => {
   if (!pictures) t.diagnostic('without real footage: VIGIE_FOOTAGE_DIR is not set, a drawn scene stands in');
   await page.signIn('admin', server.password);
   await page.untilStatus(`seed-${port}`, 'offline');
@@ -67,7 +67,7 @@ for (const [name, query] of wrong) {
   });
 }
 
-test('what a viewer sends to a legacy port goes nowhere, and the picture runs on', async () => {
+test('messages that a viewer sends to a legacy port have no effect, and the picture continues', async () => {
   const socket = new WebSocket(`ws://localhost:${port}/`);
   await Promise.race([once(socket, 'error'), once(socket, 'close')]);
   const decoded = (await page.videoStats()).framesDecoded;

@@ -20,11 +20,11 @@ after(async () => {
   browser.assertNoProblems();
 });
 
-/** Generous: it tells a live picture from a frozen or queued one, and nothing about speed. */
+/** Generous: it distinguishes a live picture from a frozen or queued one, and measures no speed. */
 const MAX_AGE_US = 3_000_000;
 const ageUs = (code: number) => timeCodeDifferenceUs(timeCodeOf(Date.now() * 1000), code);
 
-test('after signing in, two cameras are seen moving', async () => {
+test('after signing in, two cameras show moving pictures', async () => {
   await page.signIn('admin', server.password);
   for (const { id } of [door, garden]) {
     await page.untilStatus(id, 'live');
@@ -34,7 +34,7 @@ test('after signing in, two cameras are seen moving', async () => {
   }
 });
 
-test('the time code in the picture is the one that was just sent', async () => {
+test('the picture shows the time code that was just sent', async () => {
   for (const { id } of [door, garden]) {
     for (let i = 0; i < 10; i++) {
       const age = ageUs(await page.nextTimeCode(id));
@@ -50,7 +50,7 @@ test('both cameras share one transport', async () => {
   for (const { id } of [door, garden]) assert.equal(await page.way(id), 'video', 'not the fallback');
 });
 
-test('a third camera is added in the page and watched while the others run', async () => {
+test('a third camera is added in the page and shown while the others continue', async () => {
   const { page: tab } = page;
   await tab.getByTestId('add-camera').click();
   await tab.locator('[data-testid=camera-name-input] input').fill('Bird house');
@@ -78,7 +78,7 @@ async function shownValue(testId: string): Promise<string> {
 const sized = (width: number) =>
   until(`the picture is ${width} pixels wide`, async () => (await page.videoWidth(door.id)) === width);
 
-test('a camera is set to another size while it is watched, and stays so', async () => {
+test('a camera is set to another frame size while it is watched, and keeps it', async () => {
   await sized(640);
   for (const [frameSize, width] of [
     ['QVGA', 320],
@@ -91,7 +91,7 @@ test('a camera is set to another size while it is watched, and stays so', async 
   }
 });
 
-test('a camera that stops goes offline, and comes back by itself', async () => {
+test('a camera that stops goes offline, and returns by itself', async () => {
   await cameras[1]?.stop();
   await page.untilStatus(garden.id, 'offline');
   await page.nextTimeCode(door.id);
@@ -100,7 +100,7 @@ test('a camera that stops goes offline, and comes back by itself', async () => {
   assert.ok(ageUs(await page.nextTimeCode(garden.id)) < MAX_AGE_US);
 });
 
-test('a codec process that is killed freezes the picture for a moment only', async () => {
+test('a killed codec process freezes the picture for a moment only', async () => {
   const { codecPids } = await admin.status();
   assert.ok(codecPids.length > 0);
   for (const pid of codecPids) process.kill(pid, 'SIGKILL');
@@ -122,7 +122,7 @@ test('a removed camera disappears from the page', async () => {
   await page.nextTimeCode(door.id);
 });
 
-test('a phone in the same network sees it too, without TLS', async (t) => {
+test('a phone in the same network shows the picture too, without TLS', async (t) => {
   const addresses = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
   const lan = addresses.find(({ internal, family }) => !internal && family === 'IPv4');
   if (!lan) return t.skip('this machine has no address but its own');
@@ -134,7 +134,7 @@ test('a phone in the same network sees it too, without TLS', async (t) => {
   await phone.close();
 });
 
-test('the server is killed and restarted: the page recovers without a reload', async () => {
+test('the page recovers without a reload after the server was killed and restarted', async () => {
   await page.page.evaluate(() => Object.assign(window, { notReloaded: true }));
   await server.kill();
   await page.page.getByTestId('reconnecting').waitFor();

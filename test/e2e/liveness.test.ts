@@ -1,4 +1,4 @@
-/** What a page says of cameras that stall, hang, send nothing or were never here: in Chromium and in Firefox. */
+/** How a page shows cameras that stall, hang, send nothing or never connected, in Chromium and in Firefox. */
 
 import assert from 'node:assert/strict';
 import { after, test, type TestContext } from 'node:test';
@@ -10,7 +10,7 @@ import { ScriptedCamera } from '../support/scripted-camera.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { until } from '../support/until.ts';
 
-// To install it takes a while in which no camera could answer.
+// Its installation takes a while in which no camera could answer.
 findFirefox();
 const server = await ServerProcess.start();
 const admin = await server.admin();
@@ -34,7 +34,7 @@ interface Page {
   goto(path: string): Promise<void>;
   /** @returns undefined while it is not shown */
   textOf(testId: string): Promise<string | undefined>;
-  /** As the badge of the one camera on the page has it. */
+  /** The text on the badge of the one camera on the page. */
   status(): Promise<string | undefined>;
   /** Pixels of the picture in the video; 0: black. */
   pictureWidth(): Promise<number>;
@@ -56,7 +56,7 @@ async function look(page: Page): Promise<void> {
   porchCamera?.pause();
   await untilSays(page, 'camera-status', /^Stalled: no new picture for \d+ s$/);
   assert.ok(seconds(await page.textOf('camera-age')) >= 2);
-  // Joining encodes the old picture again, for all viewers.
+  // Each join encodes the old picture again, for all viewers.
   await page.goto(`/camera/${porch.id}`);
   await until('the old picture is shown', async () => (await page.pictureWidth()) === 320);
   for (const endMs = performance.now() + 1_500; performance.now() < endMs;)
@@ -108,7 +108,7 @@ async function recordSlowly(): Promise<RecordedSegment> {
   });
 }
 
-test('in Chromium an old picture is never live, and says how old it is', async () => {
+test('in Chromium an old picture is never shown as live, and has its age', async () => {
   const recorded = recordSlowly();
   const browser = await TestBrowser.launch();
   const page = await browser.open(server.url);
@@ -134,7 +134,7 @@ test('in Chromium an old picture is never live, and says how old it is', async (
   await page.untilStatus(absent.id, 'offline');
   assert.equal(await tab.getByTestId('camera-count').innerText(), '1 of 5 online');
 
-  // Chromium itself would end the segment with the last picture but one.
+  // Chromium by itself ends the segment with the last picture but one.
   const segment = await recorded;
   await tab.goto(`${server.url}/camera/${slow.id}/recordings/${segment.startMs}`);
   await until('its last picture is played', () =>
@@ -148,7 +148,7 @@ test('in Chromium an old picture is never live, and says how old it is', async (
   browser.assertNoProblems();
 });
 
-test('in Firefox too', async (context: TestContext) => {
+test('in Firefox an old picture is never shown as live, and has its age', async (context: TestContext) => {
   if (!hasFirefox(context)) return;
   await using firefox = await Firefox.launch();
   const page = await firefox.open(server.url);

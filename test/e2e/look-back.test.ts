@@ -37,7 +37,7 @@ async function segments({ id }: Pick<CameraView, 'id'>): Promise<RecordedSegment
 const record = ({ id }: Pick<CameraView, 'id'>, mode: 'continuous' | 'off'): Promise<unknown> =>
   admin.request('PUT', `/cameras/${id}/recording`, { ...DEFAULT_RECORDING, mode, fps: 1000 / FRAME_MS });
 
-/** Of both pictures at one instant, ms modulo some hours; undefined where there is none. */
+/** Time codes of both pictures at one instant, ms modulo some hours; undefined without a picture. */
 async function shownMs(): Promise<(number | undefined)[]> {
   const codes = await page.evaluate(() =>
     [
@@ -70,7 +70,7 @@ async function seek(ms: number): Promise<void> {
     );
 }
 
-test('two cameras are looked back at together, and stay in step while they play', async () => {
+test('two cameras play together and stay in step', async () => {
   await record(door, 'continuous');
   await record(yard, 'continuous');
   await until('eight seconds of both are recorded', async () => {
@@ -78,7 +78,7 @@ test('two cameras are looked back at together, and stay in step while they play'
     return ofDoor && ofYard && ofYard.endMs - ofYard.startMs > 8_000 && ofDoor.endMs - ofDoor.startMs > 8_000;
   });
   await record(door, 'off');
-  // The yard a little longer.
+  // The yard is recorded a little longer.
   await until('more of the yard is recorded', async () => {
     const [[ofDoor], [ofYard]] = [await segments(door), await segments(yard)];
     return ofDoor && ofYard && ofYard.endMs - ofDoor.endMs > 2_500;
@@ -112,7 +112,7 @@ test('two cameras are looked back at together, and stay in step while they play'
     }
     return afterMs(one, first[0] ?? 0) > 3_000;
   });
-  // Each shows the picture before the moment, which is up to a frame old, and its clock is right to a frame.
+  // Each shows the newest picture before the moment, up to a frame old, and its clock is exact to a frame.
   assert.ok(samples > 10 && apart <= 3 * FRAME_MS, `${samples} looks, up to ${apart} ms apart`);
 
   await page.getByTestId('play').click();
@@ -128,7 +128,7 @@ test('two cameras are looked back at together, and stay in step while they play'
   assert.ok(Math.abs(afterMs(one, two ?? 0)) <= 2 * FRAME_MS, `${one} and ${two}`);
 });
 
-test('whose segment is over says so, while the others go on', async () => {
+test('a camera without a recording at the moment says so, while the others continue', async () => {
   const [ofDoor] = await segments(door);
   assert.ok(ofDoor);
   await seek(ofDoor.endMs - 500);
@@ -140,6 +140,6 @@ test('whose segment is over says so, while the others go on', async () => {
   await page.getByTestId('choose-camera').filter({ hasText: 'Door' }).click();
 });
 
-test('it ends where nothing more is recorded', async () => {
+test('playback ends where nothing more is recorded', async () => {
   await page.getByRole('button', { name: 'Play' }).waitFor();
 });

@@ -36,7 +36,7 @@ async function save(): Promise<MotionView> {
   return admin.request('GET', `/cameras/${camera.id}/motion`);
 }
 
-test('a zone is drawn over the moving picture, named, kept, and shown again', async () => {
+test('a zone is drawn over the live picture, named, saved, and shown again', async () => {
   await tab.signIn('admin', server.password);
   await tab.untilStatus(camera.id, 'live');
   await page.getByTestId('camera-menu-button').click();
@@ -70,12 +70,12 @@ test('a zone is drawn over the moving picture, named, kept, and shown again', as
   await editor.locator('polygon.zone').waitFor();
 });
 
-test('what moves in it is told at once, by its name', async (t) => {
+test('motion in the zone is reported at once, with the zone’s name', async (t) => {
   if (footage === undefined) return t.skip('VIGIE_FOOTAGE_DIR is not set: ran without real footage');
   await page.getByTestId('motion-now').getByText('Motion in Pavement').waitFor();
 });
 
-test('corners are dragged and pushed, sides split, and a mask is drawn with the keyboard', async () => {
+test('corners are dragged and moved, edges are split, and a mask is drawn with the keyboard', async () => {
   await page.getByTestId('zone').locator('input').focus();
   await page.getByTestId('corner').first().hover();
   await page.mouse.down();
@@ -98,7 +98,7 @@ test('corners are dragged and pushed, sides split, and a mask is drawn with the 
   assert.equal(masks[0]?.points.length, 4);
 });
 
-test('undone, it is as it was kept', async () => {
+test('undo restores the saved zones', async () => {
   await page.getByTestId('remove-mask').click();
   await page.getByTestId('mask').waitFor({ state: 'detached' });
   await page.getByTestId('undo-motion').click();

@@ -5,7 +5,7 @@ import { TestBrowser } from '../support/browser.ts';
 import { startCamera } from '../support/camera-process.ts';
 import { ServerProcess } from '../support/server-process.ts';
 
-// No disk has as much free as this server wants to leave.
+// No disk has as much free space as this server is told to leave.
 const server = await ServerProcess.start({ env: { VIGIE_RECORDING_FREE_FLOOR: '900T' } });
 const admin = await server.admin();
 const camera = await admin.addCamera('Door');
@@ -23,7 +23,7 @@ function record(mode: 'continuous' | 'off'): Promise<unknown> {
   return admin.request('PUT', `/cameras/${camera.id}/recording`, { ...DEFAULT_RECORDING, mode });
 }
 
-test('recordings that stand still are told to administrators at once and on every page, until they go on', async () => {
+test('stopped recording is reported to administrators at once and on every page, until it continues', async () => {
   const [own, hers] = [await browser.open(server.url), await browser.open(server.url)];
   await own.signIn('admin', server.password);
   await hers.signIn('anna', 'a password of her own');

@@ -15,11 +15,11 @@ after(async () => {
   await browser.close();
   await camera.stop();
   await server.stop();
-  // A WebSocket that does not open is told by the browser, and so is the status of the question why.
+  // The browser logs a WebSocket that does not open, and the status of the request for the reason.
   browser.assertNoProblems(/WebSocket connection to|status of 426/);
 });
 
-test('behind a proxy that does not pass Upgrade on the page says so, and leads to the connection check', async () => {
+test('behind a proxy that does not pass Upgrade the page says so, and links to the connection check', async () => {
   const proxy = await ReverseProxy.start({ target: server.url, dropsUpgrade: true });
   const tab = await browser.open(proxy.url);
   await tab.signIn('admin', server.password);
@@ -35,7 +35,7 @@ test('behind a proxy that does not pass Upgrade on the page says so, and leads t
   await proxy.close();
 });
 
-test('behind a proxy that leaves the port out of the host one signs in and watches', async () => {
+test('behind a proxy that leaves the port out of Host, a user signs in and watches', async () => {
   const proxy = await ReverseProxy.start({ target: server.url, dropsPort: true });
   const tab = await browser.open(proxy.url);
   await tab.signIn('admin', server.password);
@@ -46,7 +46,7 @@ test('behind a proxy that leaves the port out of the host one signs in and watch
 
 for (const stripsLocation of [false, true]) {
   const name = stripsLocation ? 'and strips it' : 'and passes it on';
-  test(`under the base path that a proxy serves ${name}, everything works`, async () => {
+  test(`under the base path that a proxy serves ${name}, all features work`, async () => {
     await using below = await ServerProcess.start({
       env: { VIGIE_TRUSTED_PROXIES: 'loopback', VIGIE_BASE_PATH: '/home/vigie/' },
     });

@@ -17,7 +17,7 @@ after(async () => {
   browser.assertNoProblems();
 });
 
-test('a sensor is added in the menu, and what it reports is seen at once by those who may', async () => {
+test('a sensor is added in the menu, and its reports appear at once for users with the right', async () => {
   const [own, hers] = [await browser.open(server.url), await browser.open(server.url)];
   await hers.signIn('anna', 'a password of her own');
   await hers.tile(camera.id).getByTestId('camera-link').click();
@@ -28,7 +28,7 @@ test('a sensor is added in the menu, and what it reports is seen at once by thos
   await dialog.locator('[data-testid=sensor-name] input').fill('Porch');
   await dialog.getByTestId('dialog-submit').click();
   const command = await dialog.getByTestId('sensor-command').getByTestId('copy-value').textContent();
-  // Exactly as it is offered to be copied.
+  // Exactly as the page offers it to copy.
   assert.equal((await callLikeCurl(command ?? '')).status, 201);
   await hers.page.getByTestId('event').getByText('Porch').waitFor();
   await hers.page.reload();
@@ -47,7 +47,7 @@ function naturalWidth(picture: SVGElement | HTMLElement): number {
   return (picture as HTMLImageElement).naturalWidth;
 }
 
-test('the page of events shows all cameras one may see, live, and the picture of what happened', async (context) => {
+test('the events page shows events of all permitted cameras live, with their pictures', async (context) => {
   const yard = await admin.addCamera('Yard');
   const device = startCamera(server.cameraUrl, camera);
   const other = startCamera(server.cameraUrl, yard);

@@ -15,7 +15,7 @@ after(async () => {
   browser.assertNoProblems();
 });
 
-test('a webhook is added, tried, seen to fail and to work again, and removed', async () => {
+test('a webhook is added, tested, shown as failing and as working again, and removed', async () => {
   await (await server.admin()).addCamera('Door');
   const tab = await browser.open(server.url);
   await tab.signIn('admin', server.password);

@@ -10,7 +10,7 @@ import { EndpointAttack, type EndpointAttackOptions } from '../support/endpoint-
 import { ServerProcess } from '../support/server-process.ts';
 import { until } from '../support/until.ts';
 
-/** More than there are places. */
+/** More than the connection limit. */
 const SOCKETS = 160;
 /** Delay of a camera that was refused; attackers are faster. */
 const RETRY_MS = 1_000;
@@ -33,7 +33,7 @@ interface Scene {
   server: ServerProcess;
   attack: Omit<EndpointAttackOptions, 'url' | 'sockets'>;
   camera: Pick<ClientOptions, 'headers' | 'localAddress'>;
-  /** It was online once before. */
+  /** It has been online before. */
   known?: boolean;
 }
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ClockRig } from '../site/clock-rig.ts';
 
 /** The short case of `npm run torture:clock`. */
-test('a clock that is set right by an hour takes segments, events, pictures and clips with it', async (context) => {
+test('a clock that is set by an hour re-dates segments, events, pictures and clips', async (context) => {
   await using rig = await ClockRig.start({ aheadMs: -3_600_000 });
   if (!rig) return context.skip('libfaketime is not there');
   await rig.untilRecording();

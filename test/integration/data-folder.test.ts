@@ -31,7 +31,7 @@ async function run(
   return [await child.exited(), child.output];
 }
 
-test('a second server on the folder ends with who has it', async () => {
+test('a second server on the folder ends and names who has it', async () => {
   const [code, output] = await run([]);
   assert.equal(code, 1);
   assert.match(
@@ -62,7 +62,7 @@ test('a backup beside the server, encrypted, is restored elsewhere and serves th
   );
 });
 
-test('a backup restored by the API: the same process starts again with it', async () => {
+test('after a restore by the API the same process starts again with the backup', async () => {
   const restoring = await ServerProcess.start();
   // The port of its configuration is now a fixed one, which the process that follows takes again.
   await restoring.kill();

@@ -45,7 +45,7 @@ test('with a full disk viewers keep watching, and other requests are refused wit
   await signaling.request('resumeConsumer', { consumerId: consumer.id });
   await viewer.nextRtp();
 
-  // To the last byte, and then the space that SQLite had reserved.
+  // To the last byte, and then the space that SQLite has reserved.
   disk.fill();
   assert.throws(() => writeFileSync(join(disk.path, 'one-more'), Buffer.alloc(8192)), /ENOSPC/);
   await until('nothing more can be stored', async () =>
@@ -56,7 +56,7 @@ test('with a full disk viewers keep watching, and other requests are refused wit
   await assert.rejects(admin.uploadFirmware(appImage({ bytes: 500_000 })), isDiskFull);
   assert.deepEqual(readdirSync(join(disk.path, 'data', 'firmware')), [], 'no part of it is left');
 
-  // The server tries to store when a camera left.
+  // The server tries to store when a camera disconnected.
   await cameras[1]?.stop();
   await until('it is offline', async () => (await statusOf(garden.id)) === 'offline');
   await viewer.nextRtp();

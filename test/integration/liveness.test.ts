@@ -1,4 +1,4 @@
-/** Whether a camera is live, as the API, the signaling and the recordings of a real server say it. */
+/** Liveness of cameras in the API, the signaling and the recordings of a real server. */
 
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
@@ -26,7 +26,7 @@ async function view(id: string): Promise<CameraView> {
   return (await admin.cameras()).find((camera) => camera.id === id) ?? assert.fail('no such camera');
 }
 
-/** What the signaling has told of a camera, oldest first. */
+/** Status notifications of a camera, oldest first. */
 function told(id: string): SignalingNotifications['cameraStatus'][] {
   return signaling.received.flatMap((message) =>
     message.type === 'notification' && message.method === 'cameraStatus' && message.data.cameraId === id
@@ -45,7 +45,7 @@ const is = (id: string, status: CameraView['status']): Promise<CameraView> =>
     return camera.status === status && camera;
   });
 
-test('a camera is never, stalled, online and offline, and signaling and API tell the same', async () => {
+test('a camera is never, stalled, online and offline, and signaling and API say the same', async () => {
   const door = await admin.addCamera('Door');
   assert.deepEqual([door.status, door.sinceMs, door.lastFrameAtMs], ['never', null, null]);
   const camera = await ScriptedCamera.connect(server.cameraUrl, door);
@@ -71,7 +71,7 @@ test('a camera is never, stalled, online and offline, and signaling and API tell
   assert.ok(isAbout(last?.sinceMs, sinceMs) && isAbout(last?.lastFrameAtMs, lastFrameAtMs));
 });
 
-test('a camera that says how slow it is stays online between its pictures', async () => {
+test('a camera that declares its interval stays online between its pictures', async () => {
   const nest = await admin.addCamera('Nest');
   await using camera = await ScriptedCamera.connect(server.cameraUrl, nest, { frameIntervalMs: 3_600_000 });
   camera.send();
@@ -79,7 +79,7 @@ test('a camera that says how slow it is stays online between its pictures', asyn
   assert.equal(staleAfterMs, 3 * 3_600_000);
 });
 
-test('a viewer who asks for keyframes all the time makes no outage of it, and no picture twice', async (t) => {
+test('a viewer who requests keyframes all the time causes no outage and no repeated picture in the recording', async (t) => {
   const yard = await admin.addCamera('Yard');
   await admin.request('PUT', `/cameras/${yard.id}/recording`, { ...DEFAULT_RECORDING, mode: 'continuous' });
   await using camera = await ScriptedCamera.connect(server.cameraUrl, yard);

@@ -55,7 +55,7 @@ test('while another program locks the database, live video continues, the API an
     answered++;
     return event;
   });
-  // Each turn is one answer of each kind; the writer waits a second at a time for the lock, so this is some seconds.
+  // Each round has one answer of each kind. The writer waits for the lock a second at a time, so this takes some seconds.
   await until('it has gone on like this for a while', async () => {
     const { status } = await fetch(`${server.url}/api/health`);
     assert.equal(status, 200);

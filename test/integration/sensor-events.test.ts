@@ -33,7 +33,7 @@ test('an event is sent to users with the right to its camera, and to no other', 
   const event = (await answer.json()) as EventView;
   await until('the event', () => eventsTold(hers).length > 0);
   assert.deepEqual(eventsTold(hers), [event]);
-  // Everything sent to him before this answer has arrived with it.
+  // Everything sent before this answer has arrived with it.
   await his.request('getTime', { t0: 0 });
   assert.deepEqual(eventsTold(his), []);
   assert.deepEqual(await anna.request('GET', `/cameras/${door.id}/events`), [event]);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import { suite, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createLog } from '../../server/log.ts';
@@ -14,7 +15,7 @@ import { Receiver } from '../support/receiver.ts';
 
 const START_MS = 1_800_000_000_000;
 
-async function room(context: TestContext) {
+async function room(context: TestContext, basePath = '') {
   const folder = temporaryFolder(context);
   let store = openStores(folder, createLog('silent'));
   await store.cameras.ensure('cam_1', 'Door', 'v1', 1);
@@ -26,6 +27,7 @@ async function room(context: TestContext) {
       store: store.webhooks,
       log: createLog('silent'),
       nowMs: () => nowMs,
+      basePath,
     });
   let webhooks = open();
   context.after(async () => {
@@ -84,6 +86,13 @@ const event = (change: Partial<EventView> = {}): EventView => ({
   ...change,
 });
 
+/** As Standard Webhooks says. */
+function signatureOf(secret: string, headers: IncomingHttpHeaders, body: string): string {
+  const key = Buffer.from(secret.replace('whsec_', ''), 'base64');
+  const content = `${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${body}`;
+  return `v1,${createHmac('sha256', key).update(content).digest('base64')}`;
+}
+
 suite('webhooks', () => {
   test('an event is delivered once, signed, with its content', async (context) => {
     const { receiver, settings, webhooks, happens, newest } = await room(context);
@@ -94,12 +103,7 @@ suite('webhooks', () => {
     await until('it is delivered', async () => (await newest(id))?.state === 'delivered');
     assert.equal(receiver.received.length, 1);
     const [{ headers, body, message } = assert.fail()] = receiver.received;
-    const key = Buffer.from(secret.replace('whsec_', ''), 'base64');
-    const content = `${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${body}`;
-    assert.equal(
-      headers['webhook-signature'],
-      `v1,${createHmac('sha256', key).update(content).digest('base64')}`,
-    );
+    assert.equal(headers['webhook-signature'], signatureOf(secret, headers, body));
     assert.equal(headers['content-type'], 'application/json');
     assert.deepEqual(message, {
       type: 'event.started',
@@ -108,6 +112,16 @@ suite('webhooks', () => {
     });
     const { attempts, status, answer } = (await newest(id)) ?? assert.fail();
     assert.deepEqual([attempts, status, answer], [1, 200, 'thanks']);
+  });
+
+  test('a link leads below the base path of the app, under the signature', async (context) => {
+    const { receiver, settings, webhooks, happens, newest } = await room(context, '/home/vigie');
+    const { id, secret } = await webhooks().add(settings());
+    await happens(event());
+    await until('it is delivered', async () => (await newest(id))?.state === 'delivered');
+    const [{ headers, body, message } = assert.fail()] = receiver.received;
+    assert.equal(message.data?.recording, `/home/vigie/camera/cam_1/recordings/${START_MS}`);
+    assert.equal(headers['webhook-signature'], signatureOf(secret, headers, body));
   });
 
   test('each webhook gets the events it selects', async (context) => {

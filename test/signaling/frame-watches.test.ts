@@ -37,6 +37,7 @@ function setUp() {
   const allowance = new ViewerAllowance({
     capacity: new Capacity(clock),
     transportQuota: new TransportQuota(),
+    viewerAddress: '192.0.2.1',
     frameWatches: new Shares({ total: 100, perUser: 100 }),
     clock,
   });

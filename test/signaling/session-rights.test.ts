@@ -80,8 +80,8 @@ test('any message before the token ends the session', () => {
   });
   assert.equal(ask('getRouterRtpCapabilities', {}), undefined);
   assert.deepEqual([socket.sent, socket.closedWith], [[], SIGNALING_CLOSE.badMessage]);
-  assert.equal(session.may('live', 'door'), false);
-  assert.equal(session.lists('door'), false);
+  assert.equal(session.rights.may('live', 'door'), false);
+  assert.equal(session.rights.lists('door'), false);
 });
 
 test('an invalid token ends the session', () => {

@@ -30,6 +30,7 @@ function filled(context: TestContext): string {
     sessions: 2,
     webhooks: 1,
     deliveries: 10,
+    audit: 10,
   });
   database.close();
   return folder;

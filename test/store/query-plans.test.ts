@@ -19,6 +19,7 @@ const FILL = {
   sessions: 20,
   webhooks: 20,
   deliveries: 200,
+  audit: 500,
 };
 
 /** Plan steps that read a whole table or sort: the subject and why it is bounded. */
@@ -54,6 +55,12 @@ const ALLOWED: Readonly<Record<string, { steps: readonly RegExp[]; because: stri
   },
   'notices.list': { steps: [/^SCAN notices$/], because: 'each kind is there once' },
   'passwordResets.newest': { steps: [/^SCAN password_resets$/], because: 'the newest 100 are kept' },
+  'audit.first': { steps: [/^SCAN audit_entries$/], because: 'it ends with the first row' },
+  'audit.last': { steps: [/^SCAN audit_entries$/], because: 'it ends with the last row' },
+  'audit.oldest': {
+    steps: [/^SCAN audit_entries USING COVERING INDEX audit_entries_by_time$/],
+    because: 'it ends with the first row of the index',
+  },
   'recordings.all': {
     steps: [/^SCAN recordings$/],
     because: 'all are wanted, once, before the server listens',

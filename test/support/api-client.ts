@@ -81,7 +81,7 @@ export class ApiClient {
     return {
       status: response.status,
       headers: response.headers,
-      body: (contentType.includes('json') ? JSON.parse(text) : text) as T,
+      body: (/\bjson\b/.test(contentType) ? JSON.parse(text) : text) as T,
     };
   }
 

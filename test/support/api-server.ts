@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { openAudit } from '../../server/audit/open-audit.ts';
 import { Backups } from '../../server/backup/backups.ts';
 import { Restores, type RestoresOptions } from '../../server/backup/restores.ts';
 import { openAccounts, type Accounts } from '../../server/accounts/accounts.ts';
@@ -103,6 +104,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
   const store = openStores(dataDir, createLog('silent'));
   const { nowMs } = options;
   const time = unmappedTime(nowMs && (() => nowMs() * 1000));
+  const audit = openAudit({ store, time, log });
   const accounts = await openAccounts({
     store,
     adminPassword: ADMIN_PASSWORD,
@@ -189,6 +191,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
   });
   const app = createHttpApp({
     accounts,
+    audit,
     cameras: store.cameras,
     catalog,
     pairing,
@@ -223,6 +226,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
   const port = await server.listen(0, '127.0.0.1');
   const close = async (): Promise<void> => {
     await server.close();
+    audit.close();
     updates.close();
     await recorder.close();
     thumbnails.close();

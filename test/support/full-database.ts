@@ -15,6 +15,7 @@ export interface Fill {
   webhooks: number;
   /** Per webhook; a third of them wait. */
   deliveries: number;
+  audit: number;
 }
 
 export const FILLED_UNTIL_MS = 1_800_000_000_000;
@@ -83,6 +84,12 @@ export function fillDatabase(database: DatabaseSync, fill: Fill): void {
     `SELECT 'msg_' || w.rowid || '_' || n, w.id, 'event.started', 'evt_' || n, hex(randomblob(300)), ${until} - n,
       iif(n % 3 = 0, 'waiting', 'delivered'), 1, iif(n % 3 = 0, ${until} + n, NULL) FROM n, webhooks w`,
     fill.deliveries,
+  );
+  insert(
+    'audit_entries (id, began_at, ended_at, action, kind, refused, count, user_id, camera_id, details)',
+    `SELECT 'aud_' || n, ${until} + n, ${until} + n, 'watched', iif(n % 9, 'viewing', 'signIn'), 0, 1, 'user_' || (n % 7),
+      'cam_' || (n % 5), '{}' FROM n`,
+    fill.audit,
   );
   database.exec("INSERT INTO password_resets (user_id, session_ids, made_at) SELECT id, '[]', 0 FROM users");
   database.exec('COMMIT');

@@ -12,7 +12,7 @@ export interface NewDelivery {
   type: WebhookMessage['type'];
   /** The event's id: a webhook gets each message about it once. */
   subject: string;
-  /** Exactly as it is sent. */
+  /** Exactly as it is sent where there is no base path. */
   body: string;
 }
 
@@ -43,6 +43,18 @@ export function eventDeliveries(
 /** A test message without an event. */
 export function testDelivery(webhookId: string, nowMs: number): NewDelivery {
   return delivery(webhookId, iso(nowMs), { type: 'test', timestamp: iso(nowMs), data: null });
+}
+
+/**
+ * A stored message as it is sent: its link leads to where the app stands now, whatever the base path was when it was stored.
+ *
+ * @param basePath without a slash at the end; empty: there is none
+ */
+export function bodyUnder(basePath: string, body: string): string {
+  if (basePath === '') return body;
+  const message = JSON.parse(body) as WebhookMessage;
+  if (message.data) message.data.recording = basePath + message.data.recording;
+  return JSON.stringify(message);
 }
 
 function delivery(webhookId: string, subject: string, message: WebhookMessage): NewDelivery {

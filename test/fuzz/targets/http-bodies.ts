@@ -37,6 +37,7 @@ const webhook = {
   moment: 'both',
   enabled: false,
 };
+const audit = { userId: 'user_1', cameraId: 'cam_1', kind: 'viewing', from: '0', to: '1' };
 const events = { limit: '20', from: '0', to: '1', order: 'oldest', kind: 'motion' };
 
 /** One for every route with a body: a new one without an example does not compile. */
@@ -76,6 +77,7 @@ const BODIES: {
     endpoint: 'https://example.org/push',
     keys: { p256dh: `BA${'A'.repeat(85)}`, auth: 'A'.repeat(22) },
   },
+  'PUT /api/audit/settings': { days: 90 },
   'POST /api/cameras/:cameraId/update': { imageId: 'img_1', allowOlder: true },
 };
 const QUERIES: { readonly [N in ApiRouteName as ApiQuery<N> extends undefined ? never : N]: object } = {
@@ -84,6 +86,9 @@ const QUERIES: { readonly [N in ApiRouteName as ApiQuery<N> extends undefined ? 
   'GET /api/cameras/:cameraId/timeline': { from: '0', to: '1' },
   'GET /api/cameras/:cameraId/export.webm': { from: '0', to: '1' },
   'GET /api/events': events,
+  'GET /api/audit': { ...audit, limit: '20', before: 'aud_1' },
+  'GET /api/audit/export.csv': audit,
+  'GET /api/audit/export.jsonl': audit,
   'GET /api/cameras/:cameraId/events': events,
 };
 

@@ -1,0 +1,137 @@
+/**
+ * Writes the calls of the API into the audit log, each as wire/audited-routes.ts says. The one place where that is done.
+ *
+ * Invariants: a value gets into an entry only if the table names its field, and is cut to a bounded length; a call that
+ * fails is written only where the table says so, or where a signed-in user lacked the right.
+ */
+
+import type { Request } from 'express';
+import type { Guard } from '../accounts/guard.ts';
+import { deviceName } from '../core/device-name.ts';
+import { VigieError } from '../errors.ts';
+import type { ConnectionOf } from '../http/client-connection.ts';
+import type { CallFacts, CallOutcome, CallWatcher } from '../http/watched-calls.ts';
+import { AUDITED_ROUTES, type Written } from '../wire/audited-routes.ts';
+import type { AuditFacts, AuditLog } from './audit-log.ts';
+
+export interface AuditCallsOptions {
+  audit: Pick<AuditLog, 'record' | 'begin'>;
+  guard: Pick<Guard, 'known'>;
+  connectionOf: ConnectionOf;
+  users: {
+    find(id: string): { username: string } | undefined;
+    findByName(name: string): { username: string } | undefined;
+  };
+  cameras: { find(id: string): { name: string } | undefined };
+}
+
+const UNWRITTEN: CallOutcome = { done: () => undefined, failed: () => undefined };
+const MAX_TEXT = 200;
+const MAX_LIST = 50;
+
+export function auditCalls({ audit, guard, connectionOf, users, cameras }: AuditCallsOptions): CallWatcher {
+  return (call, request, response) => {
+    const rule = AUDITED_ROUTES[call.name];
+    // The answer to HEAD has no content.
+    if (!('action' in rule) || request.method === 'HEAD') return UNWRITTEN;
+    const { cameraId, userId } = call.params;
+    const { address } = connectionOf(request);
+    const device = deviceName(request.headers['user-agent']);
+    const cameraName = cameraId === undefined ? undefined : lookUp(() => cameras.find(cameraId)?.name);
+    const user = userId === undefined ? undefined : lookUp(() => users.find(userId)?.username);
+    const facts = (): AuditFacts => ({
+      action: rule.action,
+      address,
+      device,
+      cameraId: cameraId ?? idIn(call.answer, rule.camera),
+      cameraName,
+      ...callerOf(call, guard, request),
+      details: { ...(user !== undefined && { user }), ...detailsOf(call, rule) },
+    });
+    return {
+      done: () => {
+        if (rule.unless !== undefined && fieldOf(call.body, rule.unless) === true) return;
+        if (rule.lasts) response.once('close', audit.begin(facts()));
+        else audit.record(facts());
+      },
+      failed: (error) => {
+        if (!(error instanceof VigieError)) return;
+        const { refusedAs: action } = rule;
+        const reason = error.code;
+        if (action !== undefined) {
+          const username = lookUp(() => accountOf(call, users));
+          const details = { ...(user !== undefined && { user }), reason };
+          audit.record({
+            ...facts(),
+            ...(username !== undefined && { username }),
+            action,
+            refused: true,
+            details,
+          });
+        } else if (reason === 'forbidden' && guard.known(request) !== undefined)
+          audit.record({ ...facts(), refused: true, details: { reason } });
+      },
+    };
+  };
+}
+
+/** A look-up in a damaged database throws; the call goes on without a name. */
+function lookUp<T>(ask: () => T | undefined): T | undefined {
+  try {
+    return ask();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Who signs in is known from the answer. */
+function callerOf(
+  { name, answer }: CallFacts,
+  guard: AuditCallsOptions['guard'],
+  request: Request,
+): Pick<AuditFacts, 'userId' | 'username'> {
+  const who = guard.known(request);
+  if (who) return { userId: who.userId, username: who.username };
+  if (name !== 'POST /api/auth/login') return {};
+  const user = fieldOf(answer, 'user');
+  const [id, username] = [fieldOf(user, 'id'), fieldOf(user, 'username')];
+  return typeof id === 'string' && typeof username === 'string' ? { userId: id, username } : {};
+}
+
+/** The account that somebody tried to sign in to. Other names are not written: people type passwords into that field. */
+function accountOf({ name, body }: CallFacts, users: AuditCallsOptions['users']): string | undefined {
+  if (name !== 'POST /api/auth/login') return undefined;
+  const username = fieldOf(body, 'username');
+  return typeof username === 'string' ? users.findByName(username)?.username : undefined;
+}
+
+function detailsOf({ params, query, body, answer }: CallFacts, rule: Written): Record<string, unknown> {
+  const { cameraId: _camera, userId: _user, ...ids } = params;
+  const details: Record<string, unknown> = { ...ids };
+  const add = (field: string, value: unknown): void => {
+    if (value !== undefined) details[field] = bounded(value);
+  };
+  for (const field of rule.values ?? []) add(field, fieldOf(body, field) ?? fieldOf(query, field));
+  for (const field of rule.answered ?? []) add(field, fieldOf(answer, field));
+  if (rule.names && typeof body === 'object' && body !== null) details['changed'] = Object.keys(body);
+  return details;
+}
+
+function idIn(answer: unknown, field: string | undefined): string | undefined {
+  const id = field === undefined ? undefined : fieldOf(answer, field);
+  return typeof id === 'string' ? id : undefined;
+}
+
+function fieldOf(part: unknown, field: string): unknown {
+  return typeof part === 'object' && part !== null ? (part as Record<string, unknown>)[field] : undefined;
+}
+
+function bounded(value: unknown): unknown {
+  if (typeof value === 'string') return value.slice(0, MAX_TEXT);
+  if (Array.isArray(value)) {
+    const listed = value.slice(0, MAX_LIST).map(bounded);
+    return value.length > MAX_LIST ? [...listed, `and ${value.length - MAX_LIST} more`] : listed;
+  }
+  if (typeof value === 'object' && value !== null) return JSON.stringify(value).slice(0, MAX_TEXT);
+  return value;
+}

@@ -1,0 +1,234 @@
+/**
+ * Writes the audit log: repetitions become one entry (audit-stretches.ts), floods are bounded and counted, old entries
+ * are removed.
+ *
+ * Invariants: nothing here throws or makes a caller wait, whatever the database does: an entry goes through the write
+ * queue of the store; what is not written down is counted, and the count becomes an entry `notListed`.
+ */
+
+import { LogThrottle } from '../core/log-throttle.ts';
+import type { SiteTime } from '../core/site-clock.ts';
+import type { Log } from '../log.ts';
+import { randomId } from '../store/random-id.ts';
+import type { ReadFor } from '../store/work.ts';
+import type { AuditAction } from '../wire/audit-actions.ts';
+import type { AuditEntry } from '../wire/audit.ts';
+import { AuditStretches, type Stretch } from './audit-stretches.ts';
+import type { AuditListQuery, AuditStore, NewAuditEntry } from './audit-store.ts';
+import { HourlyBudget } from './hourly-budget.ts';
+
+/** Something that happened, as far as it is known. */
+export interface AuditFacts {
+  action: AuditAction;
+  refused?: boolean;
+  /** How often; default: once. */
+  count?: number;
+  userId?: string | undefined;
+  /** Left out: looked up. */
+  username?: string | undefined;
+  address?: string | undefined;
+  device?: string | undefined;
+  cameraId?: string | undefined;
+  cameraName?: string | undefined;
+  details?: Record<string, unknown>;
+}
+
+export interface AuditLogOptions {
+  store: AuditStore;
+  /** Undefined for one that is gone. */
+  usernameOf: (userId: string) => string | undefined;
+  cameraNameOf: (cameraId: string) => string | undefined;
+  time: SiteTime;
+  log: Log;
+}
+
+/** New entries an hour: what people do stays far below. */
+const ENTRIES_OF_USER_PER_HOUR = 300;
+/** Of all who are not signed in together: failed sign-ins from ever new networks. */
+const ENTRIES_OF_STRANGERS_PER_HOUR = 30;
+const ENTRIES_OF_SERVER_PER_HOUR = 300;
+const FLUSH_INTERVAL_MS = 30_000;
+const PRUNE_INTERVAL_MS = 3_600_000;
+const LOG_INTERVAL_US = 60_000_000;
+const DAY_MS = 24 * 3_600_000;
+
+export class AuditLog {
+  readonly #options: AuditLogOptions;
+  readonly #log: Log;
+  readonly #stretches = new AuditStretches();
+  readonly #budget = new HourlyBudget();
+  readonly #throttle = new LogThrottle(LOG_INTERVAL_US);
+  readonly #timers: NodeJS.Timeout[];
+  /** Not written since this became an entry. */
+  #lost = 0;
+  #isFull = false;
+  #closed = false;
+
+  constructor(options: AuditLogOptions) {
+    this.#options = options;
+    this.#log = options.log.child({ component: 'audit' });
+    this.#timers = [
+      setInterval(() => this.flush(), FLUSH_INTERVAL_MS),
+      setInterval(() => void this.prune(), PRUNE_INTERVAL_MS),
+    ];
+    for (const timer of this.#timers) timer.unref();
+    void this.prune();
+  }
+
+  /** Never throws, never waits. */
+  record(facts: AuditFacts): void {
+    this.#attempt(() => void this.#take(facts));
+  }
+
+  /** Something goes on, such as a stream of pictures. @returns call it when it ends; idempotent */
+  begin(facts: AuditFacts): () => void {
+    let stretch: Stretch | undefined;
+    this.#attempt(() => (stretch = this.#take(facts)));
+    if (!stretch) return () => undefined;
+    const begun = stretch;
+    begun.open++;
+    let isOpen = true;
+    return () => {
+      if (!isOpen) return;
+      isOpen = false;
+      begun.open--;
+      const { time } = this.#options;
+      this.#stretches.extend(begun, time.nowUs(), time.nowMs());
+    };
+  }
+
+  /** The newest first, with what goes on as of now. @throws VigieError `unavailable` */
+  async list(query: AuditListQuery, who?: ReadFor): Promise<AuditEntry[]> {
+    const entries = await this.#options.store.list(query, who);
+    const ends = this.#stretches.ends(this.#options.time.nowMs());
+    return entries.map((entry) => ({ ...entry, ...ends.get(entry.id) }));
+  }
+
+  /** Stores the ends of stretches; called by itself. */
+  flush(): void {
+    this.#attempt(() => this.#flush());
+  }
+
+  /** Removes what is old; called by itself. Never rejects. @param atMostMs of the past, at once */
+  async prune(atMostMs = DAY_MS): Promise<void> {
+    const { store, time } = this.#options;
+    try {
+      const nowMs = time.nowMs();
+      this.#isFull = await store.prune(nowMs - store.settings().days * DAY_MS, nowMs, atMostMs);
+    } catch (error) {
+      this.#say(error, 'failed to remove old entries');
+    }
+  }
+
+  /** Idempotent. What went on ends now. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    this.flush();
+  }
+
+  /** @returns the stretch that this is a part of; undefined for an entry of its own, and for one that is not listed */
+  #take(facts: AuditFacts): Stretch | undefined {
+    const { time } = this.#options;
+    const nowUs = time.nowUs();
+    const entry = this.#entryOf(facts);
+    const known = this.#stretches.find(entry, nowUs);
+    if (known) {
+      this.#stretches.extend(known, nowUs, time.nowMs(), entry.count);
+      return known;
+    }
+    const { name, limit } = budgetOf(entry);
+    if (this.#isFull || !this.#budget.take(name, limit, nowUs)) {
+      this.#notListed(entry);
+      return undefined;
+    }
+    this.#add(entry);
+    return this.#stretches.begin(entry, nowUs);
+  }
+
+  /** Counted by user, in one entry. */
+  #notListed({ action, userId, username, count }: NewAuditEntry): void {
+    const { time } = this.#options;
+    if (action === 'notListed') return void (this.#lost += count);
+    const who = { userId: userId ?? undefined, username: username ?? undefined };
+    const entry = this.#entryOf({ action: 'notListed', count, ...who });
+    const nowUs = time.nowUs();
+    const known = this.#stretches.find(entry, nowUs);
+    if (known) return this.#stretches.extend(known, nowUs, time.nowMs(), count);
+    if (this.#isFull || !this.#stretches.begin(entry, nowUs)) return void (this.#lost += count);
+    this.#add(entry);
+  }
+
+  #entryOf(facts: AuditFacts): NewAuditEntry {
+    const { usernameOf, cameraNameOf, time } = this.#options;
+    const { action, refused = false, count = 1, userId, address, device, cameraId, details = {} } = facts;
+    const nowMs = time.nowMs();
+    return {
+      id: randomId('aud'),
+      beganAtMs: nowMs,
+      endedAtMs: nowMs,
+      action,
+      refused,
+      count,
+      userId: userId ?? null,
+      username: facts.username ?? (userId === undefined ? undefined : usernameOf(userId)) ?? null,
+      address: address === '' ? null : (address ?? null),
+      device: device ?? null,
+      cameraId: cameraId ?? null,
+      cameraName: facts.cameraName ?? (cameraId === undefined ? undefined : cameraNameOf(cameraId)) ?? null,
+      details,
+    };
+  }
+
+  #flush(): void {
+    const { store, time } = this.#options;
+    const [nowUs, nowMs] = [time.nowUs(), time.nowMs()];
+    const ends = this.#stretches.takeChanged(nowUs, nowMs);
+    if (ends.length > 0)
+      store.extend(ends).catch((error: unknown) => this.#say(error, 'failed to store the end of an entry'));
+    const renewed = this.#stretches.renewLong(nowUs, (entry) => ({
+      ...entry,
+      id: randomId('aud'),
+      beganAtMs: nowMs,
+      endedAtMs: nowMs,
+      count: 1,
+    }));
+    for (const entry of renewed) this.#add(entry);
+    if (this.#lost === 0) return;
+    const count = this.#lost;
+    this.#lost = 0;
+    this.#take({ action: 'notListed', count });
+  }
+
+  #add(entry: NewAuditEntry): void {
+    this.#options.store.add(entry).catch((error: unknown) => {
+      this.#lost += entry.count;
+      this.#say(error, 'failed to store an entry');
+    });
+  }
+
+  /** A look-up in a damaged database throws. */
+  #attempt(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#lost++;
+      this.#say(error, 'failed to write an entry');
+    }
+  }
+
+  #say(error: unknown, message: string): void {
+    const suppressed = this.#throttle.pass(message, this.#options.time.nowUs());
+    // The server stopped while it was written.
+    if (suppressed === undefined || this.#closed) return;
+    this.#log.warn({ err: error, lost: this.#lost, ...(suppressed > 0 && { suppressed }) }, message);
+  }
+}
+
+function budgetOf({ userId, refused, address }: NewAuditEntry): { name: string; limit: number } {
+  if (userId !== null) return { name: userId, limit: ENTRIES_OF_USER_PER_HOUR };
+  return refused && address !== null
+    ? { name: 'strangers', limit: ENTRIES_OF_STRANGERS_PER_HOUR }
+    : { name: 'server', limit: ENTRIES_OF_SERVER_PER_HOUR };
+}

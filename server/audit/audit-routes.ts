@@ -1,0 +1,82 @@
+/** /api/audit, for administrators: the log is read and taken away, and how long it is kept is set. */
+
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Router, type Request, type Response } from 'express';
+import type { Guard } from '../accounts/guard.ts';
+import { wallMs } from '../core/clock.ts';
+import { readFor, serve } from '../http/serve.ts';
+import type { Log } from '../log.ts';
+import { auditLines, CSV, JSON_LINES, type AuditFormat } from './audit-export.ts';
+import type { AuditLog } from './audit-log.ts';
+import type { AuditFilter, AuditStore } from './audit-store.ts';
+
+export interface AuditRoutesOptions {
+  audit: Pick<AuditLog, 'list' | 'prune'>;
+  store: Pick<AuditStore, 'settings' | 'setSettings'>;
+  guard: Guard;
+  log: Log;
+}
+
+export function auditRoutes({ audit, store, guard, log }: AuditRoutesOptions): Router {
+  const router = Router();
+
+  serve(router, 'GET /api/audit', async ({ request, response, readQuery }) => {
+    const who = readFor(guard.administrator(request), response);
+    const entries = await audit.list(readQuery(), who);
+    // It waited its turn, and the role may be another.
+    guard.administrator(request);
+    return entries;
+  });
+
+  serve(router, 'GET /api/audit/export.csv', ({ request, response, readQuery }) => {
+    guard.administrator(request);
+    return send(CSV, readQuery(), request, response);
+  });
+
+  serve(router, 'GET /api/audit/export.jsonl', ({ request, response, readQuery }) => {
+    guard.administrator(request);
+    return send(JSON_LINES, readQuery(), request, response);
+  });
+
+  serve(router, 'GET /api/audit/settings', ({ request }) => {
+    guard.administrator(request);
+    return store.settings();
+  });
+
+  serve(router, 'PUT /api/audit/settings', async ({ request, readBody }) => {
+    guard.administrator(request);
+    await store.setSettings(readBody());
+    await audit.prune(Infinity);
+    return store.settings();
+  });
+
+  async function send(
+    format: AuditFormat,
+    filter: AuditFilter,
+    request: Request,
+    response: Response,
+  ): Promise<void> {
+    const day = new Date(wallMs()).toISOString().slice(0, 10);
+    response.setHeader('Content-Type', format.type);
+    response.setHeader(
+      'Content-Disposition',
+      `attachment; filename="vigie-audit-${day}.${format.extension}"`,
+    );
+    if (request.method === 'HEAD') return void response.end();
+    const who = readFor(guard.administrator(request), response);
+    const lines = auditLines(format, filter, async (query) => {
+      const page = await audit.list(query, who);
+      guard.administrator(request);
+      return page;
+    });
+    try {
+      await pipeline(Readable.from(lines), response);
+    } catch (error) {
+      log.info({ reason: (error as Error).message }, 'audit export aborted');
+      response.destroy();
+    }
+  }
+
+  return router;
+}

@@ -1,0 +1,170 @@
+/**
+ * What each route and each signaling method writes into the audit log, or why nothing. One table, so that a new one
+ * cannot be forgotten: it does not compile without an entry, and a test compares the table with the routes of the app.
+ * The log writes by it in one place (server/audit/audit-calls.ts); handlers write nothing themselves.
+ *
+ * Invariant: an entry takes its values from the fields named here and from no other part of a request, so secrets
+ * cannot get in.
+ */
+
+import type { ApiRouteName } from './api-routes.ts';
+import type { AuditAction } from './audit-actions.ts';
+import type { SignalingMethod } from './signaling.ts';
+
+export interface Written {
+  readonly action: AuditAction;
+  /** Written from the beginning of the answer to its end. */
+  readonly lasts?: true;
+  /** Written as this when it is refused; left out: not written then. */
+  readonly refusedAs?: AuditAction;
+  /** Fields of the body or the query whose values are written. */
+  readonly values?: readonly string[];
+  /** Fields of the answer whose values are written. */
+  readonly answered?: readonly string[];
+  /** A field of the answer: the id of the camera. */
+  readonly camera?: string;
+  /** A field of the body that marks what a page sends by itself: not written. */
+  readonly unless?: string;
+  /** The names of the body's fields are written, not their values. */
+  readonly names?: true;
+}
+
+export type AuditRule =
+  | Written
+  /** Of signaling: written from the first picture to the last (signaling/viewer-allowance.ts). */
+  | { readonly stream: AuditAction }
+  | { readonly none: string };
+
+const CAMERA_SETTINGS =
+  'frameSize jpegQuality maxFps flash hMirror vFlip brightness contrast exposure whiteBalance largePictures'.split(
+    ' ',
+  );
+const READS = { none: 'reads settings or lists, no pictures' } as const;
+const OWN = { none: 'concerns only the notifications of the user who asks' } as const;
+const SERVER = { none: 'reads figures of the server' } as const;
+
+export const AUDITED_ROUTES: Readonly<Record<ApiRouteName, AuditRule>> = {
+  'POST /api/auth/login': { action: 'signedIn', refusedAs: 'signInRefused' },
+  'POST /api/auth/refresh': { none: 'continues a session whose beginning is written' },
+  'POST /api/auth/logout': { action: 'signedOut' },
+  'POST /api/auth/password': { action: 'passwordChanged', refusedAs: 'passwordChanged' },
+  'GET /api/users': READS,
+  'POST /api/users': { action: 'userAdded', values: ['username', 'role', 'cameras'] },
+  'PATCH /api/users/:userId': { action: 'userChanged', names: true, values: ['role', 'cameras'] },
+  'PUT /api/users/:userId/cameras': { action: 'userChanged', values: ['cameras'] },
+  'DELETE /api/users/:userId': { action: 'userRemoved' },
+  'GET /api/notices': READS,
+  'DELETE /api/notices/:notice': { none: 'hides a text' },
+
+  'GET /api/cameras': READS,
+  'POST /api/cameras': { action: 'cameraAdded', values: ['name'], camera: 'id' },
+  'PATCH /api/cameras/:cameraId': { action: 'cameraRenamed', values: ['name'] },
+  'DELETE /api/cameras/:cameraId': { action: 'cameraRemoved' },
+  'POST /api/cameras/:cameraId/key': { action: 'cameraKeyRenewed' },
+  'GET /api/cameras/:cameraId/settings': READS,
+  'POST /api/cameras/:cameraId/settings': {
+    action: 'cameraSettingsChanged',
+    values: CAMERA_SETTINGS,
+  },
+  'POST /api/cameras/:cameraId/reboot': { action: 'cameraRestarted' },
+  'GET /api/cameras/:cameraId/status': READS,
+  'POST /api/cameras/:cameraId/pairing-code': { action: 'pairingCodeMade' },
+  'POST /api/pairing': { action: 'cameraPaired', refusedAs: 'pairingRefused', camera: 'cameraId' },
+
+  'GET /api/cameras/:cameraId/snapshot.jpg': { action: 'watched' },
+  'GET /api/cameras/:cameraId/mjpeg': { action: 'watched', lasts: true },
+
+  'GET /api/recording': READS,
+  'GET /api/cameras/:cameraId/recording': READS,
+  'PUT /api/cameras/:cameraId/recording': {
+    action: 'recordingSettingsChanged',
+    values: ['mode', 'preRollSeconds', 'postRollSeconds'],
+    names: true,
+  },
+  'GET /api/cameras/:cameraId/timeline': {
+    none: 'lists when there are recordings; the recordings are written',
+  },
+  'GET /api/cameras/:cameraId/recordings/:recordingId.webm': { action: 'lookedBack' },
+  'PATCH /api/cameras/:cameraId/recordings/:recordingId': {
+    action: 'recordingProtectionChanged',
+    values: ['protected'],
+  },
+  'DELETE /api/cameras/:cameraId/recordings/:recordingId': { action: 'recordingDeleted' },
+  'GET /api/cameras/:cameraId/export.webm': { action: 'downloaded', values: ['from', 'to'] },
+
+  'GET /api/events': { none: 'lists events in words; their pictures are written' },
+  'GET /api/cameras/:cameraId/events': { none: 'lists events in words; their pictures are written' },
+  'POST /api/cameras/:cameraId/events': { none: 'is the report of a sensor, which the events keep' },
+  'GET /api/cameras/:cameraId/events/:eventId/thumbnail.jpg': { action: 'sawEventPictures' },
+  'GET /api/cameras/:cameraId/events/:eventId/clip.webm': {
+    none: 'leads to the export, which is written',
+  },
+  'GET /api/cameras/:cameraId/sensors': READS,
+  'POST /api/cameras/:cameraId/sensors': { action: 'sensorAdded', values: ['name'] },
+  'DELETE /api/cameras/:cameraId/sensors/:sensorId': { action: 'sensorRemoved' },
+  'GET /api/cameras/:cameraId/motion': READS,
+  'PUT /api/cameras/:cameraId/motion': { action: 'motionSettingsChanged', names: true },
+
+  'GET /api/webhooks': READS,
+  'POST /api/webhooks': { action: 'webhookAdded', values: ['name'] },
+  'PUT /api/webhooks/:webhookId': { action: 'webhookChanged', values: ['name', 'enabled'] },
+  'DELETE /api/webhooks/:webhookId': { action: 'webhookRemoved' },
+  'POST /api/webhooks/:webhookId/secret': { action: 'webhookSecretRenewed' },
+  'POST /api/webhooks/:webhookId/test': { none: 'sends a test message without contents' },
+  'GET /api/webhooks/:webhookId/deliveries': READS,
+  'POST /api/webhooks/:webhookId/deliveries/:deliveryId/again': {
+    none: 'sends a message again that was meant for this receiver',
+  },
+  'GET /api/notifications': OWN,
+  'PUT /api/notifications': OWN,
+  'POST /api/notifications/devices': OWN,
+  'DELETE /api/notifications/devices/:deviceId': OWN,
+  'POST /api/notifications/test': OWN,
+
+  'GET /api/firmware': READS,
+  'POST /api/firmware': { action: 'firmwareUploaded', answered: ['version', 'target'] },
+  'DELETE /api/firmware/:imageId': { action: 'firmwareDeleted' },
+  'GET /api/firmware/cameras': READS,
+  'GET /api/cameras/:cameraId/update': READS,
+  'POST /api/cameras/:cameraId/update': { action: 'updateStarted', values: ['imageId'] },
+  'DELETE /api/cameras/:cameraId/update': { action: 'updateCancelled' },
+
+  'GET /api/health': SERVER,
+  'GET /api/local-authority': SERVER,
+  'GET /api/status': SERVER,
+  'GET /api/site/time-zone': READS,
+  'PUT /api/site/time-zone': { action: 'timeZoneChanged', values: ['timeZone'], unless: 'unlessChosen' },
+  'GET /api/site/clock': READS,
+  'POST /api/backup': { action: 'backupDownloaded' },
+  'POST /api/backup/uploads': { none: 'holds a file for a restore, which is written' },
+  'POST /api/backup/uploads/:uploadId/contents': { none: 'checks a file for a restore, which is written' },
+  'POST /api/backup/uploads/:uploadId/restore': { action: 'backupRestored', refusedAs: 'backupRestored' },
+  'GET /api/connection': SERVER,
+  'GET /api/connection/addresses': SERVER,
+
+  'GET /api/audit': { none: 'reads the log itself; taking it away is written' },
+  'GET /api/audit/export.csv': { action: 'auditExported' },
+  'GET /api/audit/export.jsonl': { action: 'auditExported' },
+  'GET /api/audit/settings': READS,
+  'PUT /api/audit/settings': { action: 'auditSettingsChanged', values: ['days'] },
+};
+
+const NEGOTIATES = { none: 'negotiates a connection; the pictures sent over it are written' } as const;
+
+export const AUDITED_METHODS: Readonly<Record<SignalingMethod, AuditRule>> = {
+  authenticate: { none: 'continues a session whose beginning is written' },
+  getRouterRtpCapabilities: NEGOTIATES,
+  createWebRtcTransport: NEGOTIATES,
+  connectWebRtcTransport: NEGOTIATES,
+  closeWebRtcTransport: NEGOTIATES,
+  getIceServers: NEGOTIATES,
+  restartIce: NEGOTIATES,
+  consume: { none: 'sends nothing before resumeConsumer' },
+  pauseConsumer: { none: 'ends what resumeConsumer began' },
+  resumeConsumer: { stream: 'watched' },
+  closeConsumer: { none: 'ends what resumeConsumer began' },
+  setFrameTimings: NEGOTIATES,
+  watchFrames: { stream: 'watched' },
+  stopFrames: { none: 'ends what watchFrames began' },
+  getTime: { none: 'compares clocks' },
+};
