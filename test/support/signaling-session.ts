@@ -1,5 +1,6 @@
 /** One signaling session on a socket controlled by the test, without the rest of the server. */
 
+import { VigieError } from '../../server/errors.ts';
 import { EventEmitter } from 'node:events';
 import type { WebSocket } from 'ws';
 import { Capacity } from '../../server/core/capacity.ts';
@@ -64,7 +65,10 @@ export function openSession({
       camerasOf: () => [],
       may: () => true,
       rightsTo: () => ['live'],
-      assertMay: () => undefined,
+      assertMay: (...whatOf) => {
+        if (access.may?.(...whatOf) === false)
+          throw new VigieError('notFound', 'there is no such camera, or you have no right to it');
+      },
       isAdministrator: () => false,
       iceServersFor: () => [],
       ...access,
