@@ -40,6 +40,7 @@ import { watchCalls } from './http/watched-calls.ts';
 import { upgradeRequired } from './http/upgrade-required.ts';
 import { notificationRoutes } from './outbound/notification-routes.ts';
 import { motionRoutes, type MotionSettingsHolder } from './events/motion-routes.ts';
+import { exportRoutes } from './recording/export-routes.ts';
 import { recordingRoutes, type Recordings } from './recording/recording-routes.ts';
 import { snapshotRoutes, type Snapshots } from './pictures/snapshot-routes.ts';
 import { siteRoutes, type Site } from './site/site-routes.ts';
@@ -114,6 +115,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     eventRoutes(options.events, recordings, cameras, guard, connectionOf),
     motionRoutes(options.motion, cameras, guard),
     recordingRoutes(recordings, cameras, guard),
+    exportRoutes(recordings.exports, guard),
     webhookRoutes(options.outbound.webhooks, guard),
     notificationRoutes(options.outbound.notifier, guard),
     firmwareRoutes(firmware, guard),

@@ -47,6 +47,10 @@ export class Guard {
     return who;
   }
 
+  may({ userId }: Pick<Identity, 'userId'>, right: Right, cameraId: string): boolean {
+    return this.#accounts.access.may(userId, right, cameraId);
+  }
+
   /** Call it again after every wait: the right may have ended meanwhile. */
   viewerOf(request: Request, right: Right, cameraId: string): Identity {
     const who = this.identify(request);

@@ -7,6 +7,7 @@ import type { Guard } from '../accounts/guard.ts';
 import type { Users } from '../accounts/users.ts';
 import { wallMs } from '../core/clock.ts';
 import { serve } from '../http/serve.ts';
+import { endWhenStalled } from '../http/stall-watch.ts';
 import { wholeBodyOf } from '../http/whole-body.ts';
 import type { Log } from '../log.ts';
 import type { Backups } from './backups.ts';
@@ -32,6 +33,7 @@ export function backupRoutes({ backups, restores, users }: BackupServices, guard
       'Content-Length': backup.bytes,
       'Content-Disposition': `attachment; filename="vigie-backup-${day}.vigie"`,
     });
+    endWhenStalled(response);
     try {
       await pipeline(createReadStream(backup.path), response);
       log.info({ userId, username, bytes: backup.bytes }, 'backup sent');

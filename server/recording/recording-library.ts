@@ -32,6 +32,8 @@ export interface RecordingLibraryOptions {
   /** Told when there is no room for what should be recorded, and when there is some again. */
   onAlarm?: (alarm: RecordingStatus['alarm']) => void;
   freeBytes?: () => Promise<number>;
+  /** See RecordingSpace. */
+  exportedBytes?: () => number;
   dates?: Dates;
 }
 
@@ -58,7 +60,7 @@ export class RecordingLibrary {
 
   private constructor(options: RecordingLibraryOptions) {
     this.#options = options;
-    const { folder, limits, freeBytes, onAlarm, dates = unmappedTime() } = options;
+    const { folder, limits, freeBytes, exportedBytes, onAlarm, dates = unmappedTime() } = options;
     this.#dates = new RecordingDates(folder, dates, options.log);
     this.#index = new RecordingIndex(options.store, options.log);
     this.#room = new RecordingSpace({
@@ -66,6 +68,7 @@ export class RecordingLibrary {
       limits,
       remove: (id) => this.#removeFile(id),
       ...(freeBytes && { freeBytes }),
+      ...(exportedBytes && { exportedBytes }),
       ...(onAlarm && { onAlarm }),
     });
     this.#unfinished = new UnfinishedSegments({
@@ -85,6 +88,11 @@ export class RecordingLibrary {
   /** Nothing is to be recorded any more, so nothing is missing. */
   forgetAlarm(): void {
     this.#room.forgetAlarm();
+  }
+
+  /** See RecordingSpace. */
+  bytesForExports(): Promise<number> {
+    return this.#room.bytesForExports();
   }
 
   setLimits(limits: QuotaLimits): void {

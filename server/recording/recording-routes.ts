@@ -1,25 +1,22 @@
 /**
- * Recordings: what a camera records, what is there of it, the segments themselves, and a range of them to take away. Seeing them
+ * Recordings: what a camera records, what is there of it, and the segments themselves. Seeing them
  * needs the right `lookBack`; changing anything is administrators' work.
  */
 
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
-import { Router, type Request, type Response } from 'express';
+import { Router } from 'express';
 import { VigieError } from '../errors.ts';
 import type { RecordedSegment, RecordingSettings, RecordingStatus } from '../wire/recording.ts';
 import { findCamera, type KnownCameras } from '../core/cameras.ts';
 import type { Guard } from '../accounts/guard.ts';
 import type { ReadFor } from '../store/work.ts';
 import { readFor, EncodedJson, serve } from '../http/serve.ts';
+import type { ExportJobs } from './export-jobs.ts';
+import { endWhenStalled } from '../http/stall-watch.ts';
 import { UserShares } from '../http/user-shares.ts';
 
 /** A player reads two segments at once, in several ranges each, and a browser has six connections to a server. */
 export const SEGMENT_SHARES = { total: 128, perUser: 16 };
-/** Each is a copy of up to two hours of recordings. */
-export const EXPORT_SHARES = { total: 8, perUser: 2 };
 /** For a recording that somebody wants to see while it is being written. */
 const MAX_WAIT_MS = 15_000;
 
@@ -42,20 +39,21 @@ export interface Recordings {
   settingsOf(cameraId: string): RecordingSettings;
   setSettings(cameraId: string, settings: RecordingSettings): Promise<void>;
   isRecording(cameraId: string): boolean;
-  /** @throws VigieError as RecordingExport.range */
-  exportRange(
-    cameraId: string,
-    fromMs: number,
-    toMs: number,
-    stopped: AbortSignal,
-  ): Promise<{ path: string; startMs: number; close(): Promise<void> }>;
+  exports: ExportJobs;
 }
 
-export function recordingRoutes(recordings: Recordings, cameras: KnownCameras, guard: Guard): Router {
+/** @param stallMs after which a download that does not move ends; for tests */
+export function recordingRoutes(
+  recordings: Recordings,
+  cameras: KnownCameras,
+  guard: Guard,
+  stallMs?: number,
+): Router {
   const router = Router();
-  const refusal = 'other downloads are still under way; end one first';
-  const segments = new UserShares({ ...SEGMENT_SHARES, refusal });
-  const exports = new UserShares({ ...EXPORT_SHARES, refusal });
+  const segments = new UserShares({
+    ...SEGMENT_SHARES,
+    refusal: 'other downloads are still under way; end one first',
+  });
 
   /** How much room there is for recordings, and whether they stand still for want of it. */
   serve(router, 'GET /api/recording', ({ request }) => {
@@ -111,6 +109,7 @@ export function recordingRoutes(recordings: Recordings, cameras: KnownCameras, g
       if (recording.open)
         throw new VigieError('unavailable', 'this minute is still being recorded', { retryAfterSeconds: 10 });
       guard.streamTo(request, response, 'lookBack', params.cameraId);
+      endWhenStalled(response, stallMs);
       response.sendFile(recordings.pathOf(recording), { cacheControl: false, dotfiles: 'allow' });
     },
   );
@@ -129,28 +128,6 @@ export function recordingRoutes(recordings: Recordings, cameras: KnownCameras, g
     return recordings.remove(recording.id);
   });
 
-  serve(
-    router,
-    'GET /api/cameras/:cameraId/export.webm',
-    async ({ request, response, params: { cameraId }, readQuery }) => {
-      const { userId } = guard.mediaViewerOf(request, 'lookBack', cameraId);
-      const { from, to } = readQuery();
-      const leave = exports.enter(userId, response);
-      const gone = new AbortController();
-      response.once('close', () => {
-        gone.abort();
-        leave();
-      });
-      const file = await recordings.exportRange(cameraId, from, to, gone.signal);
-      try {
-        guard.streamTo(request, response, 'lookBack', cameraId);
-        await send(file, cameraId, request, response);
-      } finally {
-        await file.close();
-      }
-    },
-  );
-
   /** Also when there is one of that id, but of another camera: the right was checked for this one. */
   function find({ cameraId, recordingId }: { cameraId: string; recordingId: string }): ListedRecording {
     const recording = recordings.find(recordingId);
@@ -159,21 +136,4 @@ export function recordingRoutes(recordings: Recordings, cameras: KnownCameras, g
   }
 
   return router;
-}
-
-async function send(
-  { path, startMs }: { path: string; startMs: number },
-  cameraId: string,
-  request: Request,
-  response: Response,
-): Promise<void> {
-  const time = new Date(startMs).toISOString().slice(0, 19).replaceAll(':', '-');
-  response.attachment(`${cameraId}-${time}Z.webm`);
-  const { size } = await stat(path);
-  response.setHeader('Content-Length', size);
-  if (request.method === 'HEAD') return void response.end();
-  // Who goes away in the middle of it needs no answer.
-  // With its end known, the answer ends with its last byte; else a read more stands between them, while the client, which has
-  // counted the bytes, sends its next request already.
-  await pipeline(createReadStream(path, { end: size - 1 }), response).catch(() => response.destroy());
 }

@@ -21,12 +21,19 @@ export interface RecordingSpaceOptions {
   onAlarm?: (alarm: RecordingStatus['alarm']) => void;
   /** Bytes free on the disk; for tests. */
   freeBytes?: () => Promise<number>;
+  /**
+   * Bytes that exports have on the same disk. To recordings they are as if they were free, so that an export never makes a
+   * recording go.
+   */
+  exportedBytes?: () => number;
   /** Whether the folder is there, and its disk; for tests. */
   isThere?: () => Promise<boolean>;
 }
 
 /** How long a look at the disk's free space is good for. */
 const FREE_LOOK_MS = 1_000;
+/** Of the floor that recordings leave free: what exports may use of it. */
+const FLOOR_SHARE_OF_EXPORTS = 1 / 2;
 
 export class RecordingSpace {
   readonly #ring: QuotaRing;
@@ -86,6 +93,22 @@ export class RecordingSpace {
     throw new Error('the folder of the recordings, or the disk it is on, is not there');
   }
 
+  /**
+   * How much exports may have on the disk in all, so that recordings can still grow to their quota: what is free beyond that, and
+   * a part of the floor.
+   *
+   * @throws Error when the folder of the recordings is not there
+   */
+  async bytesForExports(): Promise<number> {
+    this.#lookedAtMs = -Infinity;
+    await this.assertThere();
+    const { totalBytes, freeFloorBytes } = this.#ring.limits;
+    const ofRecordings = freeFloorBytes + Math.max(0, totalBytes - this.#ring.usedBytes);
+    const ofFloor = FLOOR_SHARE_OF_EXPORTS * freeFloorBytes;
+    const beyond = Math.max(0, this.#freeBytes - ofRecordings);
+    return Math.max(0, Math.floor(Math.min(beyond + ofFloor, this.#freeBytes - freeFloorBytes + ofFloor)));
+  }
+
   /** A write failed for want of space that somebody else took up. */
   onDiskFull(): void {
     this.#setAlarm('diskFull');
@@ -128,8 +151,13 @@ export class RecordingSpace {
     if (nowMs - this.#lookedAtMs < FREE_LOOK_MS) return;
     this.#lookedAtMs = nowMs;
     const { folder, freeBytes, isThere = () => isRecordingFolder(folder) } = this.#options;
+    const { exportedBytes = () => 0 } = this.#options;
     this.#isThere = await isThere();
-    if (this.#isThere) this.#freeBytes = await (freeBytes?.() ?? freeBytesOf(folder));
+    if (!this.#isThere) return;
+    const exportedBefore = exportedBytes();
+    const free = await (freeBytes?.() ?? freeBytesOf(folder));
+    // They may grow or go while the disk is asked. The larger number removes no recording.
+    this.#freeBytes = free + Math.max(exportedBefore, exportedBytes());
   }
 }
 

@@ -90,6 +90,13 @@ export const AUDITED_ROUTES: Readonly<Record<ApiRouteName, AuditRule>> = {
     values: ['protected'],
   },
   'DELETE /api/cameras/:cameraId/recordings/:recordingId': { action: 'recordingDeleted' },
+  'GET /api/exports': { none: 'lists exports, which are written' },
+  'POST /api/cameras/:cameraId/exports': { action: 'downloaded', values: ['fromMs', 'toMs'] },
+  'GET /api/cameras/:cameraId/exports/:exportId.webm': { none: 'sends an export, which is written' },
+  'GET /api/cameras/:cameraId/exports/:exportId': { none: 'reads how far an export is, which is written' },
+  'DELETE /api/cameras/:cameraId/exports/:exportId': {
+    none: 'removes a copy of recordings, not the recordings',
+  },
   'GET /api/cameras/:cameraId/export.webm': { action: 'downloaded', values: ['from', 'to'] },
 
   'GET /api/events': { none: 'lists events in words; their pictures are written' },

@@ -61,6 +61,11 @@ export const ROUTE_AUTHORIZATION = {
   'GET /api/cameras/:cameraId/recordings/:recordingId.webm': LOOK_BACK,
   'PATCH /api/cameras/:cameraId/recordings/:recordingId': 'administrator',
   'DELETE /api/cameras/:cameraId/recordings/:recordingId': 'administrator',
+  'GET /api/exports': 'signedIn',
+  'POST /api/cameras/:cameraId/exports': LOOK_BACK,
+  'GET /api/cameras/:cameraId/exports/:exportId.webm': LOOK_BACK,
+  'GET /api/cameras/:cameraId/exports/:exportId': LOOK_BACK,
+  'DELETE /api/cameras/:cameraId/exports/:exportId': LOOK_BACK,
   'GET /api/cameras/:cameraId/export.webm': LOOK_BACK,
 
   // Events

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { suite, test, type TestContext } from 'node:test';
 import { SiteClock } from '../../server/core/site-clock.ts';
 import { createLog } from '../../server/log.ts';
 import { DEFAULT_RECORDING } from '../../server/recording/default-recording.ts';
 import { Recorder } from '../../server/recording/recorder.ts';
-import { RecordingExport } from '../../server/recording/recording-export.ts';
+import { planExport, writeExport } from '../../server/recording/recording-export.ts';
 import type { RecordingSettings } from '../../server/wire/recording.ts';
 import { BEGIN_US, encodedFrames } from '../support/encoded-frames.ts';
 import { readWebm } from '../support/read-webm.ts';
@@ -199,10 +200,16 @@ suite('recordings when the clock changes', () => {
     steps(-12 * 60_000);
     await run(120);
     await recorder.close();
-    const exports = await RecordingExport.open(library, rig.folder);
-    const file = await exports.range('cam_1', fromMs + 20_000, fromMs + 50_000);
-    const { packets } = await readWebm(file.path);
-    await file.close();
+    const [beginMs, endMs] = [fromMs + 20_000, fromMs + 50_000];
+    const plan = planExport(await library.range('cam_1', beginMs, endMs), beginMs, endMs);
+    const path = join(rig.folder, 'clip.webm');
+    await writeExport(path, plan, {
+      pathOf: (segment) => library.pathOf(segment),
+      stopped: new AbortController().signal,
+      onProgress: () => undefined,
+      wrote: () => true,
+    });
+    const { packets } = await readWebm(path);
     const steadyMs = packets
       .slice(1)
       .map(({ seconds }, index) => 1000 * (seconds - (packets[index]?.seconds ?? 0)));

@@ -156,7 +156,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     log,
     ...(nowMs && { nowMs }),
   });
-  const { library, recorder, recordings } = await openRecording({
+  const recording = await openRecording({
     dataDir,
     store,
     limits: { totalBytes: 1e9, freeFloorBytes: 0 },
@@ -172,6 +172,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     dates: time,
     timeZone: () => 'UTC',
   });
+  const { library, recordings } = recording;
   const pairing = new CameraPairing({ catalog, log, ...(nowMs && { nowMs }) });
   const eventLog = new EventLog(store.events, log);
   const webhooks = new Webhooks({
@@ -228,7 +229,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     await server.close();
     audit.close();
     updates.close();
-    await recorder.close();
+    await recording.close();
     thumbnails.close();
     await store.close();
   };

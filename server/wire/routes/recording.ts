@@ -11,9 +11,11 @@ import {
   TIMELINE,
   TIMELINE_RANGE,
 } from '../recording.ts';
+import { NEW_EXPORT, RECORDING_EXPORT } from '../recording-export.ts';
 import { ONE_CAMERA } from './cameras.ts';
 
 const ONE_RECORDING = ONE_CAMERA.extend({ recordingId: id });
+const ONE_EXPORT = ONE_CAMERA.extend({ exportId: id });
 
 export const RECORDING_ROUTES = {
   'GET /api/recording': {
@@ -55,8 +57,36 @@ export const RECORDING_ROUTES = {
     params: ONE_RECORDING,
     errors: [409],
   },
+  'GET /api/exports': {
+    summary: 'List your own exports, also those that have failed',
+    response: z.array(RECORDING_EXPORT),
+  },
+  'POST /api/cameras/:cameraId/exports': {
+    summary:
+      'Prepare a time range as one file, which is kept for you until you fetch it, for ten minutes at most',
+    params: ONE_CAMERA,
+    body: NEW_EXPORT,
+    response: RECORDING_EXPORT,
+    statuses: [201],
+  },
+  'GET /api/cameras/:cameraId/exports/:exportId.webm': {
+    summary: 'Get the file of an export, in ranges; it is removed once its last byte was sent',
+    params: ONE_EXPORT,
+    media: 'video/webm',
+    statuses: [200, 206, 304],
+    errors: [409, 412, 416],
+  },
+  'GET /api/cameras/:cameraId/exports/:exportId': {
+    summary: 'Read how far an export is',
+    params: ONE_EXPORT,
+    response: RECORDING_EXPORT,
+  },
+  'DELETE /api/cameras/:cameraId/exports/:exportId': {
+    summary: 'Remove an export, also while it is prepared',
+    params: ONE_EXPORT,
+  },
   'GET /api/cameras/:cameraId/export.webm': {
-    summary: 'Get a time range as one file, from the keyframe before it',
+    summary: 'Get a time range as one file at once, from the keyframe before it: an export for programs',
     params: ONE_CAMERA,
     query: TIME_RANGE,
     media: 'video/webm',

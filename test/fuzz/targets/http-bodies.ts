@@ -62,6 +62,7 @@ const BODIES: {
     schedule: [{ days: [0, 6], from: '08:30', to: '24:00' }],
   },
   'PATCH /api/cameras/:cameraId/recordings/:recordingId': { protected: true },
+  'POST /api/cameras/:cameraId/exports': { fromMs: 0, toMs: 1 },
   'POST /api/cameras/:cameraId/events': { kind: 'motion', source: 'PIR' },
   'POST /api/cameras/:cameraId/sensors': { name: 'PIR' },
   'PUT /api/cameras/:cameraId/motion': { ...DEFAULT_MOTION, zones: [zone], masks: [] },
