@@ -11,6 +11,7 @@ import { mergeEvents } from '../events/event-feed.ts';
 import { cameraPast } from './camera-past.ts';
 import './recording-dialog.ts';
 import type { RecordingDialog } from './recording-dialog.ts';
+import { frozenHint } from './frozen-hint.ts';
 import { eventsOf, LEAD_MS, nextEvent } from './event-jumps.ts';
 import { playbackControls, playbackControlsStyles } from './playback-controls.ts';
 import { TimeScale } from './time-scale.ts';
@@ -129,7 +130,7 @@ export class RecordingsPage extends LitElement {
         @vigie-state=${() => this.requestUpdate()}
         ${ref(this.#player)}
       ></vigie-recording-player>
-      ${this.#controls()}
+      ${frozenHint(this.timeline?.gaps, this.playheadMs)} ${this.#controls()}
       <vigie-timeline
         .cameraId=${this.cameraId}
         .timeline=${this.timeline}

@@ -20,7 +20,7 @@ import { RecordingIndex } from './recording-index.ts';
 import { MARK_NAME, openRecordingFolder } from './recording-folder.ts';
 import { recordingPath } from './recording-path.ts';
 import { RecordingSpace } from './recording-space.ts';
-import { asStored, redateRecordings } from './redate-recordings.ts';
+import { asStored, redateRecordings, type Redating } from './redate-recordings.ts';
 import { tidyRecordings } from './tidy-recordings.ts';
 import { UnfinishedSegments, type OpenRecording } from './unfinished-segments.ts';
 
@@ -67,6 +67,7 @@ export class RecordingLibrary {
       folder,
       limits,
       remove: (id) => this.#removeFile(id),
+      onStuck: (recordingId, err) => options.log.error({ err, recordingId }, 'failed to remove a recording'),
       ...(freeBytes && { freeBytes }),
       ...(exportedBytes && { exportedBytes }),
       ...(onAlarm && { onAlarm }),
@@ -165,20 +166,23 @@ export class RecordingLibrary {
       afterMs = last.startMs;
     }
     await store.forgetGaps(cameraId);
+    this.#dates.keepSince(cameraId, undefined);
     await rm(join(folder, cameraId), { recursive: true, force: true });
   }
 
-  /** See redateRecordings; what is being written is dated anew when it ends. */
-  onClockChanged(change: ClockChange): Promise<ReadonlyMap<string, number>> {
+  /** An event of a camera reaches back to then, server time in ms: see recording-dates.ts. */
+  keepDatesSince(cameraId: string, sinceMs: number | undefined): void {
+    this.#dates.keepSince(cameraId, sinceMs);
+  }
+
+  /** See redateRecordings; what is being written is redated when it ends. */
+  onClockChanged(change: ClockChange): Redating {
     const { folder } = this.#options;
-    const parts = {
-      folder,
-      index: this.#index,
-      room: this.#room,
-      dates: this.#dates,
-      open: this.#unfinished.open,
-    };
-    return redateRecordings(parts, change);
+    const { open } = this.#unfinished;
+    return redateRecordings(
+      { folder, index: this.#index, room: this.#room, dates: this.#dates, open },
+      change,
+    );
   }
 
   /** What the index does not know, or not as it is: what is being written, into a file or into the index. */

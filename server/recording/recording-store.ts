@@ -70,7 +70,12 @@ const SQL = declareStatements('recordings', {
     WHERE NOT EXISTS (
       SELECT 1 FROM recording_gaps WHERE camera_id = :cameraId AND start_ms = :startMs AND reason = :reason
         AND (:endMs IS NULL OR end_ms IS :endMs))`,
-  endGaps: 'UPDATE recording_gaps SET end_ms = max(?, start_ms) WHERE camera_id = ? AND end_ms IS NULL',
+  endGaps: `
+    UPDATE recording_gaps SET end_ms = max(?, start_ms)
+    WHERE camera_id = ? AND end_ms IS NULL AND reason <> 'cameraFrozen'`,
+  endFrozenGap: `
+    UPDATE recording_gaps SET end_ms = max(?, start_ms)
+    WHERE camera_id = ? AND end_ms IS NULL AND reason = 'cameraFrozen'`,
   moveGaps: `
     UPDATE recording_gaps SET start_ms = start_ms + :byMs, end_ms = end_ms + :byMs
     WHERE camera_id = :cameraId AND reason <> 'clockChanged'
@@ -166,6 +171,11 @@ export class RecordingQueries extends SettingsQueries<typeof RECORDING_SETTINGS.
     this.#statements.endGaps.run(endMs, cameraId);
   }
 
+  /** What is recorded is new again. */
+  endFrozenGap(cameraId: string, endMs: number): void {
+    this.#statements.endFrozenGap.run(endMs, cameraId);
+  }
+
   /** The clock was set by `byMs`: gaps that ended between two dates of before, or go on, were dated by the wrong one. */
   moveGaps(cameraId: string, byMs: number, fromMs: number, toMs: number): void {
     this.#statements.moveGaps.run({ cameraId, byMs, fromMs, toMs });
@@ -203,6 +213,7 @@ export const RECORDING_WORK = {
   gaps: 'long',
   addGap: 'record',
   endGaps: 'record',
+  endFrozenGap: 'record',
   moveGaps: 'record',
   addClockGap: 'record',
   forgetClockGaps: 'record',

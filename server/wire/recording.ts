@@ -60,6 +60,10 @@ export const GAP_REASON = z.enum([
   'diskFull',
   /** The server's clock was set, or its machine slept. Without a length where the clock was set back. */
   'clockChanged',
+  /** Recorded, but the same picture over and over: the sensor hangs, and what is recorded is no proof of what was there. */
+  'cameraFrozen',
+  /** A fault of the server, which is in its log. */
+  'failed',
 ]);
 export type GapReason = z.infer<typeof GAP_REASON>;
 
