@@ -107,7 +107,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
   app.use(
     authorityRoutes(options.authority),
     authRoutes(accounts, guard, connectionOf),
-    userRoutes(accounts.users, guard),
+    userRoutes(accounts.users, accounts.notices, guard),
     cameraRoutes(catalog, guard),
     pairingRoutes(pairing, guard, connectionOf),
     snapshotRoutes(pictures.frames, pictures.thumbnails, guard, options.dates),

@@ -1,6 +1,7 @@
 /** Every feature's queries in one list, and the stores made of them. The store's threads load this module too. */
 
 import type { DatabaseSync } from 'node:sqlite';
+import { NOTICE_WORK, NoticeQueries } from './accounts/notice-store.ts';
 import { PASSWORD_RESET_WORK, PasswordResetQueries } from './accounts/password-reset-store.ts';
 import { SESSION_WORK, SessionQueries } from './accounts/session-store.ts';
 import { USER_WORK, UserQueries } from './accounts/user-store.ts';
@@ -30,6 +31,7 @@ export function makeQueries(database: DatabaseSync, limits: Partial<EventLimits>
     audit: new AuditQueries(database),
     users: new UserQueries(database),
     passwordResets: new PasswordResetQueries(database),
+    notices: new NoticeQueries(database),
     sensors: new SensorQueries(database),
     sessions: new SessionQueries(database),
     secrets: new SecretQueries(database),
@@ -54,6 +56,7 @@ export function shareQueries(queries: ReturnType<typeof makeQueries>, queues: Qu
     audit: share('audit', queries.audit, AUDIT_WORK, queues),
     users: share('users', queries.users, USER_WORK, queues),
     passwordResets: share('passwordResets', queries.passwordResets, PASSWORD_RESET_WORK, queues),
+    notices: share('notices', queries.notices, NOTICE_WORK, queues),
     events: share('events', queries.events, EVENT_WORK, queues),
     sensors: share('sensors', queries.sensors, SENSOR_WORK, queues),
     sessions: share('sessions', queries.sessions, SESSION_WORK, queues),

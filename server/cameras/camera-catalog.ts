@@ -22,6 +22,7 @@ import type {
   CameraWithKey,
 } from '../wire/camera.ts';
 import type { AdjustableSettings, CameraSettings } from '../wire/camera-settings.ts';
+import { RIGHTS, type Right } from '../wire/rights.ts';
 
 /** The part of the connected cameras that the API uses; main connects it. */
 export interface CameraControl {
@@ -76,8 +77,8 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
   viewsFor(userId: string): CameraView[] {
     const advised = this.#access.isAdministrator(userId);
     return this.#store
-      .listOf(userId)
-      .map((camera) => (advised ? this.#advisedView(camera) : this.#view(camera)));
+      .listWithRights(userId)
+      .map(({ rights, ...camera }) => (advised ? this.#advisedView(camera) : this.#view(camera, rights)));
   }
 
   /** With the state of its connection: telemetry, round trip, counters. */
@@ -88,7 +89,7 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
     return {
       ...connection,
       ...(telemetry !== undefined && { telemetry: telemetry && telemetryView(telemetry) }),
-      ...(advised ? this.#advisedView(camera) : this.#view(camera)),
+      ...(advised ? this.#advisedView(camera) : this.#view(camera, this.#access.rightsTo(userId, id))),
       ...(advised && this.#refusalsOf && { refusals: this.#refusalsOf(id) }),
     };
   }
@@ -104,7 +105,7 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
     this.#find(id);
     await this.#store.rename(id, name);
     this.emit('changed', id, 'renamed');
-    return this.#view(this.#find(id));
+    return this.#view(this.#find(id), RIGHTS);
   }
 
   /** @throws VigieError `notFound`, `conflict` */
@@ -142,7 +143,7 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
     this.emit('changed', id, 'removed');
   }
 
-  /** Settings changed by an administrator; the camera chooses the others. @throws VigieError `notFound` */
+  /** The changed settings; the camera chooses the others. @throws VigieError `notFound` */
   settings(id: string): AdjustableSettings {
     return this.#store.adjustedOf(this.#find(id).id);
   }
@@ -174,19 +175,21 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
     return findCamera(this.#store, id);
   }
 
-  #view({ id, name, kind, createdAtMs }: KnownCamera): CameraView {
+  /** @param rights of the user whom it is for */
+  #view({ id, name, kind, createdAtMs }: KnownCamera, rights: readonly Right[]): CameraView {
     const liveness = livenessView(this.#livenessOf(id), (us) => this.#dates.dateMs(us));
-    return { id, name, kind, ...liveness, createdAtMs };
+    return { id, name, kind, ...liveness, createdAtMs, rights: [...rights] };
   }
 
+  /** For administrators. */
   #advisedView(camera: KnownCamera): CameraView {
     const advice = this.#adviceFor(camera.id);
-    return { ...this.#view(camera), ...(advice.length > 0 && { advice }) };
+    return { ...this.#view(camera, RIGHTS), ...(advice.length > 0 && { advice }) };
   }
 
   #withKey(camera: KnownCamera, key: Uint8Array | undefined): CameraWithKey {
     if (!key) throw new VigieError('notFound', 'there is no such camera');
-    return { ...this.#view(camera), key: Buffer.from(key).toString('base64url') };
+    return { ...this.#view(camera, RIGHTS), key: Buffer.from(key).toString('base64url') };
   }
 }
 

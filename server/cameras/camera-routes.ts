@@ -1,8 +1,12 @@
-/** /api/cameras: listing the visible cameras; adding, changing and removing cameras for administrators. */
+/**
+ * /api/cameras: listing the visible cameras; controlling them with the right to it; adding, renaming and removing them for
+ * administrators.
+ */
 
 import { Router } from 'express';
 import type { CameraCatalog } from './camera-catalog.ts';
 import type { Guard } from '../accounts/guard.ts';
+import { VigieError } from '../errors.ts';
 import { serve } from '../http/serve.ts';
 
 export function cameraRoutes(catalog: CameraCatalog, guard: Guard): Router {
@@ -33,22 +37,28 @@ export function cameraRoutes(catalog: CameraCatalog, guard: Guard): Router {
   });
 
   serve(router, 'GET /api/cameras/:cameraId/settings', ({ request, params }) => {
-    guard.administrator(request);
+    guard.viewerOf(request, 'control', params.cameraId);
     return catalog.settings(params.cameraId);
   });
 
   serve(router, 'POST /api/cameras/:cameraId/settings', ({ request, params, readBody }) => {
-    guard.administrator(request);
-    return catalog.set(params.cameraId, readBody());
+    const { role } = guard.viewerOf(request, 'control', params.cameraId);
+    const settings = readBody();
+    if (settings.largePictures !== undefined && role !== 'administrator')
+      throw new VigieError(
+        'forbidden',
+        'only an administrator may allow large pictures: they cost the server',
+      );
+    return catalog.set(params.cameraId, settings);
   });
 
   serve(router, 'POST /api/cameras/:cameraId/reboot', ({ request, params }) => {
-    guard.administrator(request);
+    guard.viewerOf(request, 'control', params.cameraId);
     return catalog.reboot(params.cameraId);
   });
 
   serve(router, 'GET /api/cameras/:cameraId/status', ({ request, params: { cameraId } }) => {
-    const { userId } = guard.viewerOf(request, cameraId);
+    const { userId } = guard.viewerOf(request, 'live', cameraId);
     return catalog.details(cameraId, userId);
   });
 

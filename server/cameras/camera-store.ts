@@ -7,9 +7,11 @@ import { VigieError } from '../errors.ts';
 import type { CameraKind } from '../wire/camera.ts';
 import { CAMERA_KEY_BYTES } from '../wire/camera-protocol.ts';
 import type { AdjustableSettings, CameraSettings } from '../wire/camera-settings.ts';
+import type { Right } from '../wire/rights.ts';
 import { ADJUSTABLE_SETTINGS } from '../wire/routes/cameras.ts';
 import { randomId } from '../store/random-id.ts';
 import { readFields } from '../store/json-column.ts';
+import { ALL_RIGHTS, readRights } from '../store/rights-column.ts';
 import { declareStatements, prepareStatements } from '../store/statements.ts';
 import type { Shared, WorkOf } from '../store/work.ts';
 
@@ -21,9 +23,15 @@ const SQL = declareStatements('cameras', {
   list: `SELECT ${COLUMNS} FROM cameras ORDER BY created_at, rowid`,
   listOf: `
     SELECT ${COLUMNS} FROM cameras c WHERE EXISTS (
-      SELECT 1 FROM users u WHERE u.id = ? AND (u.role = 'administrator' OR EXISTS (
-    SELECT 1 FROM camera_rights r WHERE r.user_id = u.id AND r.camera_id = c.id)))
+      SELECT 1 FROM users u WHERE u.id = :userId AND (u.role = 'administrator' OR EXISTS (
+    SELECT 1 FROM user_rights r WHERE r.user_id = u.id AND r.camera_id = c.id AND r.granted = :right)))
     ORDER BY created_at, rowid`,
+  listWithRights: `
+    SELECT ${COLUMNS}, (
+      SELECT iif(u.role = 'administrator', '${ALL_RIGHTS}', (
+        SELECT json_group_array(granted) FROM user_rights r WHERE r.user_id = u.id AND r.camera_id = c.id))
+      FROM users u WHERE u.id = ?) AS rights
+    FROM cameras c ORDER BY created_at, rowid`,
   find: `SELECT ${COLUMNS} FROM cameras WHERE id = ?`,
   insert:
     'INSERT INTO cameras (id, name, kind, key, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
@@ -49,9 +57,17 @@ export class CameraQueries {
     return this.#statements.list.all().map(toCamera);
   }
 
-  /** The cameras a user may watch; none for an unknown user. */
-  listOf(userId: string): KnownCamera[] {
-    return this.#statements.listOf.all(userId).map(toCamera);
+  /** The cameras to which a user has this right; none for an unknown user. */
+  listOf(userId: string, right: Right): KnownCamera[] {
+    return this.#statements.listOf.all({ userId, right }).map(toCamera);
+  }
+
+  /** The cameras to which a user has at least one right, each with those rights; none for an unknown user. */
+  listWithRights(userId: string): (KnownCamera & { rights: Right[] })[] {
+    return this.#statements.listWithRights
+      .all(userId)
+      .map(({ rights, ...row }) => ({ ...toCamera(row), rights: readRights(rights) }))
+      .filter(({ rights }) => rights.length > 0);
   }
 
   find(id: string): KnownCamera | undefined {
@@ -131,6 +147,7 @@ export class CameraQueries {
 export const CAMERA_WORK = {
   list: 'quick',
   listOf: 'quick',
+  listWithRights: 'quick',
   find: 'quick',
   add: 'action',
   ensure: 'action',

@@ -2,6 +2,7 @@
 
 import { VigieError } from '../errors.ts';
 import type { CameraKind } from '../wire/camera.ts';
+import type { Right } from '../wire/rights.ts';
 
 /** Times are ms since the Unix epoch. */
 export interface KnownCamera {
@@ -17,8 +18,8 @@ export interface KnownCameras {
   find(id: string): KnownCamera | undefined;
   /** In the order they were added. */
   list(): KnownCamera[];
-  /** The cameras a user may watch; none for an unknown user. */
-  listOf(userId: string): KnownCamera[];
+  /** The cameras to which a user has this right; none for an unknown user. */
+  listOf(userId: string, right: Right): KnownCamera[];
 }
 
 /** @throws VigieError `notFound` */

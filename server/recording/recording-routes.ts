@@ -1,6 +1,6 @@
 /**
- * Recordings: what a camera records, what is there of it, and the films themselves. Seeing them
- * needs the right to watch the camera; changing anything is administrators' work.
+ * Recordings: what a camera records, what is there of it, and the segments themselves. Seeing them
+ * needs the right `lookBack`; changing anything is administrators' work.
  */
 
 import { setTimeout } from 'node:timers/promises';
@@ -81,11 +81,11 @@ export function recordingRoutes(
     router,
     'GET /api/cameras/:cameraId/timeline',
     async ({ request, response, params: { cameraId }, readQuery }) => {
-      const who = readFor(guard.viewerOf(request, cameraId), response);
+      const who = readFor(guard.viewerOf(request, 'lookBack', cameraId), response);
       const { from, to } = readQuery();
       const timeline = await recordings.timeline(cameraId, from, to, who);
       // It waited its turn, and the right may be gone.
-      guard.viewerOf(request, cameraId);
+      guard.viewerOf(request, 'lookBack', cameraId);
       return new EncodedJson(timeline);
     },
   );
@@ -94,7 +94,7 @@ export function recordingRoutes(
     router,
     'GET /api/cameras/:cameraId/recordings/:recordingId.webm',
     async ({ request, response, params }) => {
-      const { userId } = guard.mediaViewerOf(request, params.cameraId);
+      const { userId } = guard.mediaViewerOf(request, 'lookBack', params.cameraId);
       let recording = find(params);
       response.once('close', segments.enter(userId, response));
       if (recording.open) {
@@ -103,13 +103,12 @@ export function recordingRoutes(
           setTimeout(MAX_WAIT_MS, undefined, { ref: false }),
         ]);
         // Both may be another by now.
-        guard.mediaViewerOf(request, params.cameraId);
+        guard.mediaViewerOf(request, 'lookBack', params.cameraId);
         recording = find(params);
       }
       if (recording.open)
         throw new VigieError('unavailable', 'this minute is still being recorded', { retryAfterSeconds: 10 });
-      // A segment never changes once it is whole; only the right to see it may.
-      response.setHeader('Cache-Control', 'private, max-age=3600');
+      guard.streamTo(request, response, 'lookBack', params.cameraId);
       endWhenStalled(response, stallMs);
       response.sendFile(recordings.pathOf(recording), { cacheControl: false, dotfiles: 'allow' });
     },

@@ -27,6 +27,10 @@ interface Download {
   leave: () => void;
 }
 
+function askedBy({ headers }: Request): { userId: string } {
+  return { userId: String(headers['user']) };
+}
+
 /** The routes over one large file; who asks is what the request says. */
 async function start(context: TestContext, { idleMs = 60_000, stallMs = 60_000 } = {}) {
   const path = join(temporaryFolder(context), 'film.webm');
@@ -38,7 +42,7 @@ async function start(context: TestContext, { idleMs = 60_000, stallMs = 60_000 }
     finish: () => state.finish,
     pathOf: () => path,
   };
-  const guard = { mediaViewerOf: ({ headers }: Request) => ({ userId: String(headers['user']) }) };
+  const guard = { mediaViewerOf: askedBy, streamTo: askedBy };
   const faults: string[] = [];
   const log = { error: (_fields: object, line: string) => faults.push(line) } as unknown as Log;
   const routes = recordingRoutes(

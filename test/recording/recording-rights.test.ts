@@ -37,7 +37,7 @@ async function start(context: TestContext) {
     return { userId: 'anna' };
   };
   const log = createLog('silent');
-  const guard = { viewerOf: viewer, mediaViewerOf: viewer } as unknown as Guard;
+  const guard = { viewerOf: viewer, mediaViewerOf: viewer, streamTo: viewer } as unknown as Guard;
   const routes = recordingRoutes(recordings as Recordings, {} as KnownCameras, guard);
   const server = new HttpServer({ app: express().use(routes).use(errorHandler(log)), upgrades: {}, log });
   context.after(() => server.close());

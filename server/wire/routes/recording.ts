@@ -20,32 +20,27 @@ const ONE_EXPORT = ONE_CAMERA.extend({ exportId: id });
 export const RECORDING_ROUTES = {
   'GET /api/recording': {
     summary: 'Read the space for recordings',
-    access: 'administrator',
     response: RECORDING_STATUS,
   },
   'GET /api/cameras/:cameraId/recording': {
     summary: 'Read the recording settings of a camera',
-    access: 'administrator',
     params: ONE_CAMERA,
     response: CAMERA_RECORDING,
   },
   'PUT /api/cameras/:cameraId/recording': {
     summary: 'Set the recording settings of a camera',
-    access: 'administrator',
     params: ONE_CAMERA,
     body: RECORDING_SETTINGS,
     errors: [409],
   },
   'GET /api/cameras/:cameraId/timeline': {
     summary: 'List recordings and gaps that overlap a range of time, oldest first',
-    access: 'watcher',
     params: ONE_CAMERA,
     query: TIMELINE_RANGE,
     response: TIMELINE,
   },
   'GET /api/cameras/:cameraId/recordings/:recordingId.webm': {
     summary: 'Get one segment, in ranges',
-    access: 'watcher',
     params: ONE_RECORDING,
     media: 'video/webm',
     statuses: [200, 206, 304],
@@ -53,26 +48,22 @@ export const RECORDING_ROUTES = {
   },
   'PATCH /api/cameras/:cameraId/recordings/:recordingId': {
     summary: 'Protect a segment or end its protection',
-    access: 'administrator',
     params: ONE_RECORDING,
     body: z.strictObject({ protected: z.boolean() }),
     errors: [409],
   },
   'DELETE /api/cameras/:cameraId/recordings/:recordingId': {
     summary: 'Delete a segment',
-    access: 'administrator',
     params: ONE_RECORDING,
     errors: [409],
   },
   'GET /api/exports': {
     summary: 'List your own exports, also those that have failed',
-    access: 'user',
     response: z.array(RECORDING_EXPORT),
   },
   'POST /api/cameras/:cameraId/exports': {
     summary:
       'Prepare a time range as one file, which is kept for you until you fetch it, for ten minutes at most',
-    access: 'watcher',
     params: ONE_CAMERA,
     body: NEW_EXPORT,
     response: RECORDING_EXPORT,
@@ -80,7 +71,6 @@ export const RECORDING_ROUTES = {
   },
   'GET /api/cameras/:cameraId/exports/:exportId.webm': {
     summary: 'Get the file of an export, in ranges; it is removed once its last byte was sent',
-    access: 'watcher',
     params: ONE_EXPORT,
     media: 'video/webm',
     statuses: [200, 206, 304],
@@ -88,18 +78,15 @@ export const RECORDING_ROUTES = {
   },
   'GET /api/cameras/:cameraId/exports/:exportId': {
     summary: 'Read how far an export is',
-    access: 'watcher',
     params: ONE_EXPORT,
     response: RECORDING_EXPORT,
   },
   'DELETE /api/cameras/:cameraId/exports/:exportId': {
     summary: 'Remove an export, also while it is prepared',
-    access: 'watcher',
     params: ONE_EXPORT,
   },
   'GET /api/cameras/:cameraId/export.webm': {
     summary: 'Get a time range as one file at once, from the keyframe before it: an export for programs',
-    access: 'watcher',
     params: ONE_CAMERA,
     query: TIME_RANGE,
     media: 'video/webm',

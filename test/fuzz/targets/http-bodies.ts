@@ -14,6 +14,7 @@ import {
 } from '../../../server/wire/api-routes.ts';
 import { mutatedJson } from '../arbitraries.ts';
 import { fuzzCase, throwsOnly, type FuzzTarget } from '../target.ts';
+import { rightsTo } from '../../support/rights.ts';
 
 /** Express refuses longer bodies; an answer only names the problems. */
 const MAX_REASON_CHARACTERS = 256 * 1024;
@@ -45,9 +46,9 @@ const BODIES: {
 } = {
   'POST /api/auth/login': { username: 'admin', password: 'password' },
   'POST /api/auth/password': { currentPassword: 'a', newPassword: 'password' },
-  'POST /api/users': { username: 'a', password: 'password', role: 'viewer', cameraIds: ['cam_1'] },
-  'PATCH /api/users/:userId': { password: 'password', role: 'viewer', cameraIds: [] },
-  'PUT /api/users/:userId/cameras': { cameraIds: ['cam_1', 'cam_2'] },
+  'POST /api/users': { username: 'a', password: 'password', role: 'viewer', cameras: rightsTo(['cam_1']) },
+  'PATCH /api/users/:userId': { password: 'password', role: 'viewer', cameras: [] },
+  'PUT /api/users/:userId/cameras': { cameras: rightsTo(['cam_1', 'cam_2']) },
   'POST /api/backup': { password: 'password' },
   'POST /api/backup/uploads/:uploadId/contents': { password: 'password' },
   'POST /api/backup/uploads/:uploadId/restore': { currentPassword: 'password' },
