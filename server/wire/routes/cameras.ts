@@ -19,6 +19,7 @@ import {
   type FrameSizeName,
 } from '../camera-settings.ts';
 import { id, plainName } from '../fields.ts';
+import { CAMERA_LOSSES, RECORDINGS_FATE } from '../recording.ts';
 
 const CAMERA_NAME = z.strictObject({ name: plainName });
 
@@ -63,9 +64,15 @@ export const CAMERA_ROUTES = {
     response: CAMERA_VIEW,
   },
   'DELETE /api/cameras/:cameraId': {
-    summary: 'Remove a camera with all its recordings and events',
+    summary: 'Remove a camera with its events; its recordings are kept unless they are to be deleted, too',
     params: ONE_CAMERA,
+    query: z.strictObject({ recordings: RECORDINGS_FATE.default('kept') }),
     errors: [409],
+  },
+  'GET /api/cameras/:cameraId/losses': {
+    summary: 'Read what would be lost with a camera',
+    params: ONE_CAMERA,
+    response: CAMERA_LOSSES,
   },
   'POST /api/cameras/:cameraId/key': {
     summary: 'Give a camera a new key; the former one becomes invalid',
