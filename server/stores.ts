@@ -1,6 +1,7 @@
 /** Every feature's queries in one list, and the stores made of them. The store's threads load this module too. */
 
 import type { DatabaseSync } from 'node:sqlite';
+import { KNOWN_DEVICE_WORK, KnownDeviceQueries } from './accounts/known-device-store.ts';
 import { NOTICE_WORK, NoticeQueries } from './accounts/notice-store.ts';
 import { PASSWORD_RESET_WORK, PasswordResetQueries } from './accounts/password-reset-store.ts';
 import { SESSION_WORK, SessionQueries } from './accounts/session-store.ts';
@@ -34,6 +35,7 @@ export function makeQueries(database: DatabaseSync, limits: Partial<EventLimits>
     users: new UserQueries(database),
     passwordResets: new PasswordResetQueries(database),
     notices: new NoticeQueries(database),
+    knownDevices: new KnownDeviceQueries(database),
     sensors: new SensorQueries(database),
     sessions: new SessionQueries(database),
     secrets: new SecretQueries(database),
@@ -59,6 +61,7 @@ export function shareQueries(queries: ReturnType<typeof makeQueries>, queues: Qu
     audit: share('audit', queries.audit, AUDIT_WORK, queues),
     users: share('users', queries.users, USER_WORK, queues),
     passwordResets: share('passwordResets', queries.passwordResets, PASSWORD_RESET_WORK, queues),
+    knownDevices: share('knownDevices', queries.knownDevices, KNOWN_DEVICE_WORK, queues),
     notices: share('notices', queries.notices, NOTICE_WORK, queues),
     events: share('events', queries.events, EVENT_WORK, queues),
     sensors: share('sensors', queries.sensors, SENSOR_WORK, queues),

@@ -67,6 +67,14 @@ const ACTIONS: Readonly<Record<AuditAction, string>> = {
   notListed: 'More entries than are listed',
 };
 
+/** Whose words say that they were refused. */
+const SAY_SO: ReadonlySet<AuditAction> = new Set([
+  'signInRefused',
+  'pairingRefused',
+  'signInsHeld',
+  'cameraKeysRefused',
+]);
+
 /** Codes of server/errors.ts, as far as they occur. */
 const REASONS: Readonly<Record<string, string>> = {
   wrongCredentials: 'wrong user name or password',
@@ -91,8 +99,7 @@ const HIDDEN = new Set(['recordingId', 'eventId', 'sensorId', 'webhookId', 'imag
 
 export function auditWhat({ action, refused }: Pick<AuditEntry, 'action' | 'refused'>): string {
   const what = ACTIONS[action];
-  // These say so themselves.
-  return refused && action !== 'signInRefused' && action !== 'pairingRefused' ? `${what} (refused)` : what;
+  return refused && !SAY_SO.has(action) ? `${what} (refused)` : what;
 }
 
 /** “admin”, “Somebody who tried admin”, “Somebody”, “Server”. */

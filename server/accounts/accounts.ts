@@ -4,6 +4,8 @@ import { monotonicMs, wallMs } from '../core/clock.ts';
 import type { Log } from '../log.ts';
 import type { SecretStore } from '../store/secret-store.ts';
 import { Access } from './access.ts';
+import type { KnownDeviceStore } from './known-device-store.ts';
+import { KnownDevices } from './known-devices.ts';
 import { LoginThrottle } from './login-throttle.ts';
 import type { NoticeStore } from './notice-store.ts';
 import type { PasswordCost } from './password-hash.ts';
@@ -16,7 +18,13 @@ import type { UserStore } from './user-store.ts';
 import { Users } from './users.ts';
 
 export interface AccountsOptions {
-  store: { sessions: SessionStore; users: UserStore; secrets: SecretStore; notices: NoticeStore };
+  store: {
+    sessions: SessionStore;
+    users: UserStore;
+    secrets: SecretStore;
+    notices: NoticeStore;
+    knownDevices: KnownDeviceStore;
+  };
   /** Password of the first administrator; undefined: generate one. */
   adminPassword: string | undefined;
   log: Log;
@@ -35,6 +43,7 @@ export interface Accounts {
   readonly sessions: Sessions;
   readonly signIn: SignIn;
   readonly users: Users;
+  readonly devices: KnownDevices;
   readonly access: Access;
   /** What is being sent by a right, and ends with it. */
   readonly leases: RightLeases;
@@ -54,6 +63,7 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
   const throttle = new LoginThrottle(steadyMs);
   const sessions = new Sessions({ store, events, nowMs });
   const users = new Users({ users: store.users, hasher, events, nowMs, steadyMs });
+  const devices = new KnownDevices({ store: store.knownDevices, nowMs, log });
   const signIn = await SignIn.create({ users: store.users, sessions, hasher, throttle, log });
   const firstPassword = await users.addFirstAdministrator(adminPassword);
   const access = new Access(store.users);
@@ -66,5 +76,5 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
   events.on('sessionEnded', (sessionId) => leases.endSession(sessionId));
   const { notices } = store;
   const close = (): void => leases.close();
-  return { events, sessions, signIn, users, access, leases, notices, hasher, firstPassword, close };
+  return { events, sessions, signIn, users, devices, access, leases, notices, hasher, firstPassword, close };
 }

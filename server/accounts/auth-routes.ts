@@ -12,7 +12,14 @@ import type { ClientConnection, ConnectionOf } from '../http/client-connection.t
 import type { Guard } from './guard.ts';
 import { serve } from '../http/serve.ts';
 import { assertSameOrigin } from '../http/same-origin.ts';
-import { clearSessionCookies, refreshTokenOf, setSessionCookies } from './session-cookies.ts';
+import { deviceName } from '../core/device-name.ts';
+import {
+  clearSessionCookies,
+  deviceTokenOf,
+  refreshTokenOf,
+  setDeviceCookie,
+  setSessionCookies,
+} from './session-cookies.ts';
 
 export function authRoutes(accounts: Accounts, guard: Guard, connectionOf: ConnectionOf): Router {
   const router = Router();
@@ -33,7 +40,13 @@ export function authRoutes(accounts: Accounts, guard: Guard, connectionOf: Conne
       refreshToken: refreshTokenOf(request, connection),
       gone: gone.signal,
     };
-    return startSession(connection, response, await accounts.signIn.signIn(credentials, client));
+    const tokens = await accounts.signIn.signIn(credentials, client);
+    const { id: userId, username } = tokens.user;
+    const { token, isNew } = accounts.devices.signedIn(userId, deviceTokenOf(request, connection));
+    setDeviceCookie(connection, response, token);
+    const device = deviceName(request.headers['user-agent']);
+    if (isNew) accounts.events.emit('newDevice', { userId, username, address, device });
+    return startSession(connection, response, tokens);
   });
 
   serve(router, 'POST /api/auth/refresh', async ({ request, response }) => {

@@ -23,6 +23,8 @@ interface SessionCookie {
 
 const REFRESH: SessionCookie = { name: 'vigie_refresh', path: '/api/auth', seconds: SESSION_IDLE_SECONDS };
 const MEDIA: SessionCookie = { name: 'vigie_media', path: '/api/cameras', seconds: LIFETIME_SECONDS.media };
+/** As long as browsers keep one. */
+const DEVICE: SessionCookie = { name: 'vigie_device', path: '/api/auth', seconds: 400 * 24 * 3600 };
 const HINT: SessionCookie = { name: SESSION_HINT_COOKIE, path: '/', seconds: SESSION_IDLE_SECONDS };
 
 export function setSessionCookies(
@@ -49,6 +51,18 @@ export function clearSessionCookies(connection: ClientConnection, response: Resp
   for (const cookie of [REFRESH, MEDIA])
     response.clearCookie(nameOf(cookie, connection), optionsOf(cookie, connection));
   response.clearCookie(HINT.name, optionsOf(HINT, connection));
+}
+
+/** Stays when the session ends: by it the device is known the next time (known-devices.ts). */
+export function setDeviceCookie(connection: ClientConnection, response: Response, token: string): void {
+  response.cookie(nameOf(DEVICE, connection), token, {
+    ...optionsOf(DEVICE, connection),
+    maxAge: DEVICE.seconds * 1000,
+  });
+}
+
+export function deviceTokenOf(request: Request, connection: ClientConnection): string | undefined {
+  return valueOf(request, DEVICE, connection);
 }
 
 export function refreshTokenOf(request: Request, connection: ClientConnection): string | undefined {

@@ -18,6 +18,7 @@ const GAPS_US: Partial<Record<AuditAction, number>> = {
   sawEventPictures: 10 * MINUTE_US,
   signInRefused: 10 * MINUTE_US,
   pairingRefused: 10 * MINUTE_US,
+  signInsHeld: 30 * MINUTE_US,
   cameraKeysRefused: 30 * MINUTE_US,
   connectionsRefused: 30 * MINUTE_US,
   forgedPackets: 30 * MINUTE_US,

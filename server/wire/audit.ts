@@ -23,7 +23,7 @@ export const AUDIT_ENTRY = z.strictObject({
   /** As it was then; null for somebody who is not known. */
   username: nullableText,
   address: nullableText,
-  /** Browser and system, and a mark that tells apart two of the same sort. */
+  /** Browser and system, as the client describes itself. */
   device: nullableText,
   cameraId: nullableText,
   /** As it was then. */

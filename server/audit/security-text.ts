@@ -1,0 +1,28 @@
+/** What administrators read of an attack or a new device: what happened, and what to do. Pure. */
+
+import type { SecurityNotice } from '../wire/security-notice.ts';
+import type { AuditFacts } from './audit-log.ts';
+
+const CLOSE_THE_PORT =
+  'If it lasts, block the sender in your router, or make the server reachable only by a VPN.';
+
+const TEXTS: Readonly<Record<SecurityNotice, (facts: AuditFacts) => string>> = {
+  newDevice: ({ username = 'A user', device = 'an unknown browser', address = 'an unknown address' }) =>
+    `${username} signed in on a new device: ${device}, from ${address}. If that was somebody else, set a new password for ${username}, which ends all sessions of that user.`,
+  signInsHeld: ({ address }) =>
+    `Somebody is trying passwords${from(address)}, and is held back. Check in the audit log which accounts were tried, and give them long passwords. ${CLOSE_THE_PORT}`,
+  cameraKeysRefused: ({ address, cameraName }) =>
+    `A device${from(address)} keeps connecting ${cameraName === undefined ? 'as a camera' : `as ${cameraName}`} with a wrong key, and is refused. If it is one of your cameras, pair it again. ${CLOSE_THE_PORT}`,
+  connectionsRefused: ({ count = 0 }) =>
+    `${count} connections or requests above a limit were refused within a minute. Cameras and viewers are not affected. ${CLOSE_THE_PORT}`,
+  forgedPackets: ({ count = 0 }) =>
+    `${count} forged packets to the video port were dropped within a minute. They gave nobody access to video. ${CLOSE_THE_PORT}`,
+};
+
+export function securityText(notice: SecurityNotice, facts: AuditFacts): string {
+  return TEXTS[notice](facts);
+}
+
+function from(address: string | undefined): string {
+  return address === undefined || address === '' ? '' : ` from ${address}`;
+}

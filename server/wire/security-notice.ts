@@ -1,0 +1,10 @@
+/** What administrators are told of attacks and of new devices. The browser uses it too, so this file does not import zod. */
+
+export const SECURITY_NOTICES = [
+  'newDevice',
+  'signInsHeld',
+  'cameraKeysRefused',
+  'connectionsRefused',
+  'forgedPackets',
+] as const;
+export type SecurityNotice = (typeof SECURITY_NOTICES)[number];
