@@ -13,6 +13,7 @@ import './recording-dialog.ts';
 import type { RecordingDialog } from './recording-dialog.ts';
 import { frozenHint } from './frozen-hint.ts';
 import { eventsOf, LEAD_MS, nextEvent } from './event-jumps.ts';
+import { jumpButtons } from './jump-buttons.ts';
 import { playbackControls, playbackControlsStyles } from './playback-controls.ts';
 import { TimeScale } from './time-scale.ts';
 import './vigie-recording-player.ts';
@@ -66,6 +67,8 @@ export class RecordingsPage extends LitElement {
   #refresh: ReturnType<typeof setInterval> | undefined;
   /** The newest question; an older one's answer comes too late. */
   #asked = 0;
+  /** Whether that asked for events too. */
+  #askedEvents = false;
 
   constructor() {
     super();
@@ -98,7 +101,9 @@ export class RecordingsPage extends LitElement {
     if (!this.hasUpdated) this.scale = TimeScale.lately(this.context.live.clock.nowMs());
     if (changed.has('cameraId')) this.events = [];
     if (changed.has('atMs') && this.atMs !== undefined) this.#showMoment(this.atMs - LEAD_MS);
-    if (changed.has('cameraId') || changed.has('scale')) void this.#load();
+    const gainedEvents =
+      this.#mayEvents && !this.#askedEvents && this.context.live.cameras.may('lookBack', this.cameraId);
+    if (changed.has('cameraId') || changed.has('scale') || gainedEvents) void this.#load();
   }
 
   protected override render(): TemplateResult {
@@ -177,18 +182,7 @@ export class RecordingsPage extends LitElement {
           testId: 'step-on',
           onClick: () => player?.step(1),
         }),
-        iconButton({
-          icon: 'backward-fast',
-          label: 'Previous event',
-          testId: 'event-before',
-          onClick: () => void this.#jump(-1),
-        }),
-        iconButton({
-          icon: 'forward-fast',
-          label: 'Next event',
-          testId: 'next-event',
-          onClick: () => void this.#jump(1),
-        }),
+        ...(this.#mayEvents ? jumpButtons((direction) => void this.#jump(direction)) : []),
       ],
       playheadMs: this.playheadMs,
       time: this.context.siteZone.time,
@@ -197,6 +191,10 @@ export class RecordingsPage extends LitElement {
       onSpeed: (speed) => (this.speed = speed),
       onZoom: (factor) => (this.scale = this.scale.zoomed(factor, this.playheadMs ?? this.scale.moment(0.5))),
     });
+  }
+
+  get #mayEvents(): boolean {
+    return this.context.live.cameras.may('events', this.cameraId);
   }
 
   #emptyHint(administrator: boolean): TemplateResult | typeof nothing {
@@ -210,8 +208,14 @@ export class RecordingsPage extends LitElement {
 
   async #load(): Promise<void> {
     const asked = ++this.#asked;
+    this.#askedEvents = this.#mayEvents;
     try {
-      const { timeline, events } = await cameraPast(this.context.api, this.cameraId, this.scale);
+      const { timeline, events } = await cameraPast(
+        this.context.api,
+        this.cameraId,
+        this.scale,
+        this.#mayEvents,
+      );
       if (asked !== this.#asked) return;
       this.timeline = timeline;
       this.events = events;
