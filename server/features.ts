@@ -122,7 +122,7 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
   const outbound = closing(openOutbound({ store, may, log, time, timeZone, basePath }));
   const events = closing(new EventService({ store, luma: transcoder, pictures, liveness, log, time }));
   const tell = (view: CameraFirmwareView): void => signaling.tellAdministrators('cameraFirmware', view);
-  const firmware = closing(openFirmware({ dataDir, store, ingest, tell, log }));
+  const firmware = closing(openFirmware({ dataDir, store, ingest, tell, log, dates: time }));
   const watch = closing(
     new DataWatch({
       path: store.path,

@@ -21,9 +21,9 @@ export function joinFeatures(features: Features, log: Log): void {
   const { thumbnails } = pictures;
   const perCamera = [presence, advisor, sfu, transcoder, hub, thumbnails, firmware, events, recording];
   const lifecycle = new CameraLifecycle(perCamera, log);
-  catalog.on('changed', (cameraId, change) => {
+  catalog.on('changed', (cameraId, change, recordings) => {
     if (change === 'added') lifecycle.add(cameraId);
-    if (change === 'removed') lifecycle.remove(cameraId);
+    if (change === 'removed') lifecycle.remove(cameraId, recordings);
     demo.update();
     for (const each of [signaling, accounts.leases]) each.refreshAccess();
   });
@@ -41,6 +41,7 @@ export function joinFeatures(features: Features, log: Log): void {
     recording.onClockChanged(change);
     events.onClockChanged(change);
     presence.onClockChanged(change);
+    firmware.onClockChanged(change);
     accounts.sessions.onClockChanged(change).catch((error: unknown) => {
       log.error({ err: error }, 'failed to date sign-ins anew');
     });

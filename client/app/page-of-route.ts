@@ -122,6 +122,13 @@ function pageAt(route: Reachable, context: AppContext): Page {
         element: html`<vigie-webhooks-page .context=${context}></vigie-webhooks-page>`,
         lazy: ['vigie-webhooks-page', () => import('../webhooks/webhooks-page.ts')],
       };
+    case 'audit':
+      return {
+        title: 'Audit log',
+        forAdministrators: true,
+        element: html`<vigie-audit-page .context=${context}></vigie-audit-page>`,
+        lazy: ['vigie-audit-page', () => import('../audit/audit-page.ts')],
+      };
     default:
       return route satisfies never;
   }

@@ -141,6 +141,9 @@ export class VigieApp extends LitElement {
             ? html`<wa-dropdown-item value="webhooks" data-testid="webhooks">
                   <wa-icon slot="icon" name="upload"></wa-icon>Webhooks
                 </wa-dropdown-item>
+                <wa-dropdown-item value="audit" data-testid="audit">
+                  <wa-icon slot="icon" name="clock-rotate-left"></wa-icon>Audit log
+                </wa-dropdown-item>
                 <wa-dropdown-item value="backup" data-testid="backup">
                   <wa-icon slot="icon" name="download"></wa-icon>Back up
                 </wa-dropdown-item>
@@ -189,6 +192,7 @@ export class VigieApp extends LitElement {
   readonly #onUserMenu = ({ detail }: CustomEvent<{ item: { value: string } }>): void => {
     if (detail.item.value === 'password') this.#passwordDialog.value?.showFor(null);
     else if (detail.item.value === 'webhooks') this.#navigation.go({ page: 'webhooks' });
+    else if (detail.item.value === 'audit') this.#navigation.go({ page: 'audit' });
     else if (detail.item.value === 'notifications') this.#navigation.go({ page: 'notifications' });
     else if (detail.item.value === 'connection') this.#navigation.go({ page: 'connection' });
     else if (detail.item.value === 'secure') this.#navigation.go({ page: 'secure' });

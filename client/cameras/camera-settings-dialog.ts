@@ -167,16 +167,23 @@ export class CameraSettingsDialog extends LitElement {
       ${hint ? html`<span class="hint">${hint}</span>` : nothing}`;
   }
 
-  #choice({ name, label, hint, options }: ChoiceField, disabled: boolean): TemplateResult {
+  #choice({ name, label, hint, options, other }: ChoiceField, disabled: boolean): TemplateResult {
+    const current = this.#values[name];
+    const all = options.some(([value]) => value === current)
+      ? options
+      : [...options, [current, other?.(current) ?? String(current)] as const];
     return html`<wa-select
       size="s"
       label=${label}
       hint=${hint ?? ''}
-      .value=${this.#values[name]}
+      .value=${String(current)}
       ?disabled=${disabled}
-      @change=${(event: Event) => this.#ask(name, valueOf(event))}
+      @change=${(event: Event) => {
+        const chosen = valueOf(event);
+        this.#ask(name, typeof current === 'number' ? Number(chosen) : chosen);
+      }}
     >
-      ${options.map(([value, text]) => html`<wa-option value=${value}>${text}</wa-option>`)}
+      ${all.map(([value, text]) => html`<wa-option value=${value}>${text}</wa-option>`)}
     </wa-select>`;
   }
 

@@ -16,7 +16,7 @@ export interface CameraPast {
 /**
  * Of a little more time than is shown, so that moving the timeline finds something there.
  *
- * @param withEvents needs the right to them
+ * @param withEvents needs the right to them, and a camera that was not removed
  */
 export async function cameraPast(
   api: Api,

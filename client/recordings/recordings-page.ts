@@ -13,8 +13,8 @@ import './recording-dialog.ts';
 import type { RecordingDialog } from './recording-dialog.ts';
 import { frozenHint } from './frozen-hint.ts';
 import { eventsOf, LEAD_MS, nextEvent } from './event-jumps.ts';
-import { jumpButtons } from './jump-buttons.ts';
-import { playbackControls, playbackControlsStyles } from './playback-controls.ts';
+import { playbackControls, playbackControlsStyles, stepButtons } from './playback-controls.ts';
+import { RemovedCameras } from './removed-cameras.ts';
 import { TimeScale } from './time-scale.ts';
 import './vigie-recording-player.ts';
 import type { VigieRecordingPlayer } from './vigie-recording-player.ts';
@@ -24,7 +24,6 @@ import type { Selection } from './vigie-timeline.ts';
 import { routePath } from '../routing/routes.ts';
 import '../site/vigie-site-zone.ts';
 import { errorCallout } from '../ui/error-callout.ts';
-import { iconButton } from '../ui/icon-button.ts';
 import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import { listen } from '../ui/listen.ts';
@@ -60,6 +59,7 @@ export class RecordingsPage extends LitElement {
   declare protected speed: number;
   declare protected error: string | null;
   declare protected events: readonly EventView[];
+  readonly #removed = new RemovedCameras(this, () => this.context.api);
   readonly #player = createRef<VigieRecordingPlayer>();
   readonly #settings = createRef<RecordingDialog>();
   /** To be played from as soon as its segments are known. */
@@ -108,12 +108,16 @@ export class RecordingsPage extends LitElement {
 
   protected override render(): TemplateResult {
     const camera = this.context.live.cameras.find(this.cameraId);
+    const removed = camera ? undefined : this.#removed.find(this.cameraId);
     const administrator = isAdministrator(this.context.session.user);
     return html`
       ${pageHeader({
-        title: `${camera?.name ?? 'Camera'}: recordings`,
+        title: `${(camera ?? removed)?.name ?? 'Camera'}: recordings`,
         testId: 'recordings-title',
-        back: { href: routePath({ page: 'camera', cameraId: this.cameraId }), label: 'Live view' },
+        intro: removed ? 'This camera was removed. Its recordings are kept.' : undefined,
+        back: removed
+          ? { href: routePath({ page: 'lookBack' }), label: 'All recordings' }
+          : { href: routePath({ page: 'camera', cameraId: this.cameraId }), label: 'Live view' },
         actions:
           administrator && camera
             ? html`<wa-button
@@ -169,21 +173,7 @@ export class RecordingsPage extends LitElement {
     return playbackControls({
       playing: player?.playing ?? false,
       onPlay: (playing) => (playing ? this.#play() : player?.pause()),
-      before: iconButton({
-        icon: 'backward-step',
-        label: 'Previous frame',
-        testId: 'step-back',
-        onClick: () => player?.step(-1),
-      }),
-      after: [
-        iconButton({
-          icon: 'forward-step',
-          label: 'Next frame',
-          testId: 'step-on',
-          onClick: () => player?.step(1),
-        }),
-        ...(this.#mayEvents ? jumpButtons((direction) => void this.#jump(direction)) : []),
-      ],
+      ...stepButtons((by) => player?.step(by), this.#mayEvents && ((by) => void this.#jump(by))),
       playheadMs: this.playheadMs,
       time: this.context.siteZone.time,
       speed: this.speed,
@@ -202,7 +192,7 @@ export class RecordingsPage extends LitElement {
     if (!timeline || timeline.segments.length > 0 || timeline.gaps.length > 0) return nothing;
     return html`<p class="quiet empty" data-testid="nothing-recorded">
       No recordings in this time range.
-      ${administrator ? 'Turn recording on under “Recording settings”.' : ''}
+      ${administrator && !this.#removed.find(this.cameraId) ? 'Turn recording on under “Recording settings”.' : ''}
     </p>`;
   }
 

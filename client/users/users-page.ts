@@ -17,6 +17,7 @@ import { errorCallout } from '../ui/error-callout.ts';
 import { actionMenu } from '../ui/icon-button.ts';
 import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
+import type { Losses } from '../ui/loss-list.ts';
 import { listen } from '../ui/listen.ts';
 
 type UserAction = 'rights' | 'password' | 'remove';
@@ -166,7 +167,7 @@ export class UsersPage extends LitElement {
       case 'remove':
         this.#confirm.value?.ask({
           heading: `Delete ${user.username}?`,
-          text: 'This user is signed out immediately and cannot sign in again.',
+          stake: { lost: this.#lossesWith(user) },
           action: 'Delete user',
           run: async () => {
             await this.context.api.call('DELETE /api/users/:userId', { params: { userId: user.id } });
@@ -175,6 +176,14 @@ export class UsersPage extends LitElement {
         });
         break;
     }
+  }
+
+  #lossesWith(user: UserView): Losses {
+    return [
+      `The account of ${user.username}: signed out on all devices immediately, and no sign-in any more`,
+      `Its rights: ${this.#describe(user).join('; ')}`,
+      'Its notification settings, and the devices it is notified on',
+    ];
   }
 
   async #load(): Promise<void> {

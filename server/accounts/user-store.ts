@@ -63,7 +63,11 @@ const SQL = declareStatements('users', {
     SELECT 1 FROM users u, cameras c WHERE u.id = :id AND c.id = :cameraId AND (u.role = 'administrator'
       OR EXISTS (SELECT 1 FROM user_rights r
         WHERE r.user_id = u.id AND r.camera_id = c.id AND r.granted = :right))`,
+  looksBackAtRemoved: `
+    SELECT 1 FROM users u, removed_cameras c WHERE u.id = ? AND c.id = ? AND (u.role = 'administrator'
+      OR EXISTS (SELECT 1 FROM removed_camera_viewers v WHERE v.user_id = u.id AND v.camera_id = c.id))`,
   clearRights: 'DELETE FROM user_rights WHERE user_id = ?',
+  clearRemoved: 'DELETE FROM removed_camera_viewers WHERE user_id = ?',
   addRight: `
     INSERT OR IGNORE INTO user_rights (user_id, camera_id, granted) SELECT :id, id, :right FROM cameras
     WHERE id = :cameraId`,
@@ -166,13 +170,19 @@ export class UserQueries {
       .filter(({ rights }) => rights.length > 0);
   }
 
+  /** Also to look back at a camera that was removed and has recordings left (cameras/removed-camera-store.ts). */
   may(id: string, right: Right, cameraId: string): boolean {
-    return this.#statements.may.get({ id, right, cameraId }) !== undefined;
+    const { may, looksBackAtRemoved } = this.#statements;
+    if (may.get({ id, right, cameraId })) return true;
+    return right === 'lookBack' && looksBackAtRemoved.get(id, cameraId) !== undefined;
   }
 
   /** All of a user's rights to a camera; none for an unknown user or camera. */
   rightsTo(id: string, cameraId: string): Right[] {
-    return readRights(this.#statements.rightsTo.get(id, cameraId)?.['rights']);
+    const { rightsTo, looksBackAtRemoved } = this.#statements;
+    const row = rightsTo.get(id, cameraId);
+    if (!row && looksBackAtRemoved.get(id, cameraId)) return ['lookBack'];
+    return readRights(row?.['rights']);
   }
 
   #known(id: string): StoredUser {
@@ -195,6 +205,8 @@ export class UserQueries {
 
   #setRights(id: string, cameras: readonly CameraRights[]): void {
     this.#statements.clearRights.run(id);
+    // Who may look back at nothing may not look back at what was removed either.
+    if (!cameras.some(({ rights }) => rights.includes('lookBack'))) this.#statements.clearRemoved.run(id);
     for (const { cameraId, rights } of cameras) {
       if (this.#statements.knowsCamera.get(cameraId) === undefined)
         throw new VigieError('badRequest', `there is no camera ${cameraId}`);

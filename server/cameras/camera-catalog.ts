@@ -21,7 +21,8 @@ import type {
   CameraView,
   CameraWithKey,
 } from '../wire/camera.ts';
-import type { AdjustableSettings, CameraSettings } from '../wire/camera-settings.ts';
+import type { RecordingsFate } from '../wire/recording.ts';
+import { ofCamera, type AdjustableSettings, type CameraSettings } from '../wire/camera-settings.ts';
 import { RIGHTS, type Right } from '../wire/rights.ts';
 
 /** The part of the connected cameras that the API uses; main connects it. */
@@ -33,6 +34,8 @@ export interface CameraControl {
   /** Resolves when the camera has agreed. @throws VigieError like `set` */
   reboot(cameraId: string): Promise<void>;
   disconnect(cameraId: string, reason: 'removed' | 'keyRotated'): void;
+  /** How far its pictures are apart was set. */
+  updatePace?(cameraId: string): void;
 }
 
 export interface CameraCatalogOptions {
@@ -52,7 +55,12 @@ export interface CameraCatalogOptions {
 
 export type CatalogChange = 'added' | 'renamed' | 'keyRotated' | 'removed';
 
-export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string, change: CatalogChange] }> {
+export interface CatalogEvents {
+  /** @param recordings what becomes of those of a removed camera */
+  changed: [cameraId: string, change: CatalogChange, recordings?: RecordingsFate];
+}
+
+export class CameraCatalog extends IsolatingEmitter<CatalogEvents> {
   readonly #store: CameraStore;
   readonly #access: Access;
   readonly #control: CameraControl;
@@ -108,6 +116,11 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
     return this.#view(this.#find(id), RIGHTS);
   }
 
+  /** @throws VigieError `notFound` */
+  assertKnown(id: string): void {
+    this.#find(id);
+  }
+
   /** @throws VigieError `notFound`, `conflict` */
   assertHasKey(id: string): void {
     const { kind } = this.#find(id);
@@ -130,7 +143,8 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
     return this.#withKey(camera, key);
   }
 
-  async remove(id: string): Promise<void> {
+  /** With its events; protected recordings are kept in either case. */
+  async remove(id: string, recordings: RecordingsFate = 'kept'): Promise<void> {
     const camera = this.#find(id);
     if (camera.kind === 'seed')
       throw new VigieError(
@@ -138,9 +152,9 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
         'this camera comes from server-config.json: lower camera-number there',
       );
     // Another request has removed and reported it at the same moment.
-    if (!(await this.#store.remove(id))) return;
+    if (!(await this.#store.remove(id, wallMs()))) return;
     this.#control.disconnect(id, 'removed');
-    this.emit('changed', id, 'removed');
+    this.emit('changed', id, 'removed', recordings);
   }
 
   /** The changed settings; the camera chooses the others. @throws VigieError `notFound` */
@@ -155,13 +169,14 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
    */
   async set(id: string, settings: AdjustableSettings): Promise<void> {
     const camera = this.#find(id);
-    const { largePictures: _, ...ofCamera } = settings;
-    if (Object.keys(ofCamera).length > 0) {
+    const sent = ofCamera(settings);
+    if (Object.keys(sent).length > 0) {
       if (camera.kind === 'seed')
         throw new VigieError('conflict', 'cameras with the older firmware take no settings');
-      await this.#control.set(id, ofCamera);
+      await this.#control.set(id, sent);
     }
     await this.#store.changeSettings(id, settings);
+    if (settings.pictureIntervalMs !== undefined) this.#control.updatePace?.(id);
   }
 
   /** @throws VigieError like `CameraControl.reboot` */

@@ -6,10 +6,16 @@
 import { Router } from 'express';
 import type { CameraCatalog } from './camera-catalog.ts';
 import type { Guard } from '../accounts/guard.ts';
+import { isForServer } from '../wire/camera-settings.ts';
 import { VigieError } from '../errors.ts';
-import { serve } from '../http/serve.ts';
+import { readFor, serve } from '../http/serve.ts';
+import type { ReadFor } from '../store/work.ts';
+import type { CameraLosses } from '../wire/recording.ts';
 
-export function cameraRoutes(catalog: CameraCatalog, guard: Guard): Router {
+/** What the other features keep of a camera; http-app connects it. */
+export type LossesOf = (cameraId: string, who: ReadFor) => Promise<CameraLosses>;
+
+export function cameraRoutes(catalog: CameraCatalog, lossesOf: LossesOf, guard: Guard): Router {
   const router = Router();
 
   serve(router, 'GET /api/cameras', ({ request }) => catalog.viewsFor(guard.identify(request).userId));
@@ -26,9 +32,15 @@ export function cameraRoutes(catalog: CameraCatalog, guard: Guard): Router {
     return catalog.rename(params.cameraId, readBody().name);
   });
 
-  serve(router, 'DELETE /api/cameras/:cameraId', ({ request, params }) => {
+  serve(router, 'DELETE /api/cameras/:cameraId', ({ request, params, readQuery }) => {
     guard.administrator(request);
-    return catalog.remove(params.cameraId);
+    return catalog.remove(params.cameraId, readQuery().recordings);
+  });
+
+  serve(router, 'GET /api/cameras/:cameraId/losses', ({ request, response, params: { cameraId } }) => {
+    const who = readFor(guard.administrator(request), response);
+    catalog.assertKnown(cameraId);
+    return lossesOf(cameraId, who);
   });
 
   serve(router, 'POST /api/cameras/:cameraId/key', ({ request, params }) => {
@@ -44,10 +56,10 @@ export function cameraRoutes(catalog: CameraCatalog, guard: Guard): Router {
   serve(router, 'POST /api/cameras/:cameraId/settings', ({ request, params, readBody }) => {
     const { role } = guard.viewerOf(request, 'control', params.cameraId);
     const settings = readBody();
-    if (settings.largePictures !== undefined && role !== 'administrator')
+    if (isForServer(settings) && role !== 'administrator')
       throw new VigieError(
         'forbidden',
-        'only an administrator may allow large pictures: they cost the server',
+        'only an administrator may change what the server goes by: large pictures and how far pictures are apart',
       );
     return catalog.set(params.cameraId, settings);
   });

@@ -6,9 +6,10 @@ import type { KnownCamera } from '../core/cameras.ts';
 import { VigieError } from '../errors.ts';
 import type { CameraKind } from '../wire/camera.ts';
 import { CAMERA_KEY_BYTES } from '../wire/camera-protocol.ts';
-import type { AdjustableSettings, CameraSettings } from '../wire/camera-settings.ts';
+import { ofCamera, type AdjustableSettings, type CameraSettings } from '../wire/camera-settings.ts';
 import type { Right } from '../wire/rights.ts';
 import { ADJUSTABLE_SETTINGS } from '../wire/routes/cameras.ts';
+import { inTransaction } from '../store/database.ts';
 import { randomId } from '../store/random-id.ts';
 import { readFields } from '../store/json-column.ts';
 import { ALL_RIGHTS, readRights } from '../store/rights-column.ts';
@@ -38,6 +39,14 @@ const SQL = declareStatements('cameras', {
   count: 'SELECT count(*) AS count FROM cameras',
   rename: 'UPDATE cameras SET name = ? WHERE id = ?',
   remove: 'DELETE FROM cameras WHERE id = ?',
+  // Only with recordings there is something to look back at.
+  keepName: `
+    INSERT INTO removed_cameras (id, name, removed_at) SELECT id, name, ? FROM cameras WHERE id = ?
+      AND EXISTS (SELECT 1 FROM recordings r WHERE r.camera_id = cameras.id)`,
+  keepViewers: `
+    INSERT INTO removed_camera_viewers (user_id, camera_id) SELECT user_id, camera_id FROM user_rights
+    WHERE camera_id = ? AND granted = 'lookBack'`,
+  forgetRemoved: 'DELETE FROM removed_cameras WHERE id = ?',
   key: 'SELECT key FROM cameras WHERE id = ?',
   setKey: 'UPDATE cameras SET key = ? WHERE id = ?',
   settings: 'SELECT settings FROM cameras WHERE id = ?',
@@ -46,9 +55,11 @@ const SQL = declareStatements('cameras', {
 });
 
 export class CameraQueries {
+  readonly #database: DatabaseSync;
   readonly #statements;
 
   constructor(database: DatabaseSync) {
+    this.#database = database;
     this.#statements = prepareStatements(database, SQL);
   }
 
@@ -93,6 +104,8 @@ export class CameraQueries {
     // The older firmware has no keys.
     const key = kind === 'seed' ? null : randomBytes(CAMERA_KEY_BYTES);
     this.#statements.insert.run(id, name, kind, key, nowMs);
+    // The demo camera comes back under its id, to what is left of its recordings.
+    this.#statements.forgetRemoved.run(id);
     return { id, name, kind, createdAtMs: nowMs, lastFrameAtMs: null };
   }
 
@@ -101,8 +114,13 @@ export class CameraQueries {
     return this.#statements.rename.run(name, id).changes === 1;
   }
 
-  remove(id: string): boolean {
-    return this.#statements.remove.run(id).changes === 1;
+  /** Its recordings stay, and with them its name and who may look back at them (removed-camera-store.ts). */
+  remove(id: string, nowMs: number): boolean {
+    const { keepName, keepViewers, remove } = this.#statements;
+    return inTransaction(this.#database, () => {
+      if (keepName.run(nowMs, id).changes === 1) keepViewers.run(id);
+      return remove.run(id).changes === 1;
+    });
   }
 
   setLastFrameAt(id: string, atMs: number): boolean {
@@ -123,8 +141,7 @@ export class CameraQueries {
 
   /** Settings sent to the camera when it connects; it chooses the missing ones. */
   settingsOf(id: string): CameraSettings {
-    const { largePictures: _, ...settings } = this.adjustedOf(id);
-    return settings;
+    return ofCamera(this.adjustedOf(id));
   }
 
   /** Whether the server takes pictures of it that exceed the usual limits. */
@@ -132,7 +149,12 @@ export class CameraQueries {
     return this.adjustedOf(id).largePictures ?? false;
   }
 
-  /** Both of the above. */
+  /** How far its pictures are apart, as an administrator has set it, ms; undefined: not set. */
+  pictureIntervalOf(id: string): number | undefined {
+    return this.adjustedOf(id).pictureIntervalMs || undefined;
+  }
+
+  /** All of the above. */
   adjustedOf(id: string): AdjustableSettings {
     return readFields(ADJUSTABLE_SETTINGS, this.#statements.settings.get(id)?.['settings']) ?? {};
   }
@@ -158,6 +180,7 @@ export const CAMERA_WORK = {
   rotateKey: 'action',
   settingsOf: 'quick',
   allowsLargePictures: 'quick',
+  pictureIntervalOf: 'quick',
   adjustedOf: 'quick',
   changeSettings: 'action',
 } as const satisfies WorkOf<CameraQueries>;

@@ -2,6 +2,7 @@
 
 import { VigieError } from '../errors.ts';
 import type { CameraKind } from '../wire/camera.ts';
+import type { RecordingsFate } from '../wire/recording.ts';
 import type { Right } from '../wire/rights.ts';
 
 /** Times are ms since the Unix epoch. */
@@ -32,5 +33,5 @@ export function findCamera(cameras: Pick<KnownCameras, 'find'>, id: string): Kno
 /** A part of the server that holds state per camera. */
 export interface CameraLifecycleListener {
   addCamera?(cameraId: string): void;
-  removeCamera?(cameraId: string): void | Promise<void>;
+  removeCamera?(cameraId: string, recordings: RecordingsFate): void | Promise<void>;
 }

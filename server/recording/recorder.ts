@@ -15,7 +15,7 @@ import { unmappedTime, type ClockChange, type Dates } from '../core/site-clock.t
 import type { Log } from '../log.ts';
 import type { RecordingStore } from './recording-store.ts';
 import type { EventView } from '../wire/event.ts';
-import type { RecordingSettings } from '../wire/recording.ts';
+import type { RecordingSettings, RecordingsFate } from '../wire/recording.ts';
 import { CameraRecorder } from './camera-recorder.ts';
 import { DEFAULT_RECORDING } from './default-recording.ts';
 import { PreRollRecorder, type BatchEncoder, type RecordedPictures } from './pre-roll-recorder.ts';
@@ -106,13 +106,14 @@ export class Recorder {
     this.#guarded(cameraId, camera, () => this.#apply(camera));
   }
 
-  /** The camera was removed: its recordings go with it. */
-  async removeCamera(cameraId: string): Promise<void> {
+  /** The camera was removed. @param recordings what becomes of them, except protected ones, which stay */
+  async removeCamera(cameraId: string, recordings: RecordingsFate = 'kept'): Promise<void> {
     const camera = this.#cameras.get(cameraId);
     this.#cameras.delete(cameraId);
     camera?.preRoll.close();
     await camera?.recorder.close();
-    await this.#options.library.removeCamera(cameraId);
+    this.#options.library.keepDatesSince(cameraId, undefined);
+    if (recordings === 'deleted') await this.#options.library.removeUnprotected(cameraId);
     this.#shareQuota();
   }
 

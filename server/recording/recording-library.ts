@@ -153,21 +153,26 @@ export class RecordingLibrary {
     this.#room.forget(id);
   }
 
-  /** The camera was removed: everything of it goes, its open recordings after they were closed by their owner. */
-  async removeCamera(cameraId: string): Promise<void> {
+  /** Removes a camera’s recordings, except protected ones and what is being written. */
+  async removeUnprotected(cameraId: string): Promise<void> {
     const { store, folder } = this.#options;
     for (const { id } of this.#unindexed(cameraId, 0, Number.MAX_SAFE_INTEGER).segments)
-      await this.remove(id);
+      await this.#removeUnlessProtected(id);
     for (let afterMs = -1; ;) {
-      const page = await store.ids(cameraId, afterMs, REMOVED_AT_ONCE);
-      for (const { id } of page) await this.remove(id);
+      const page = await store.unprotectedIds(cameraId, afterMs, REMOVED_AT_ONCE);
+      for (const { id } of page) await this.#removeUnlessProtected(id);
       const last = page.at(-1);
       if (!last) break;
       afterMs = last.startMs;
     }
+    if ((await store.amountOf(cameraId)).count > 0) return;
     await store.forgetGaps(cameraId);
-    this.#dates.keepSince(cameraId, undefined);
     await rm(join(folder, cameraId), { recursive: true, force: true });
+  }
+
+  /** It may have been protected since it was listed. */
+  async #removeUnlessProtected(id: string): Promise<void> {
+    if (!this.#index.find(id)?.protected) await this.remove(id);
   }
 
   /** An event of a camera reaches back to then, server time in ms: see recording-dates.ts. */

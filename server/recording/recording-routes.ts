@@ -6,7 +6,13 @@
 import { setTimeout } from 'node:timers/promises';
 import { Router } from 'express';
 import { VigieError } from '../errors.ts';
-import type { RecordedSegment, RecordingSettings, RecordingStatus } from '../wire/recording.ts';
+import type {
+  RecordedAmount,
+  RecordedSegment,
+  RecordingSettings,
+  RecordingStatus,
+  RemovedCameraView,
+} from '../wire/recording.ts';
 import { findCamera, type KnownCameras } from '../core/cameras.ts';
 import type { Guard } from '../accounts/guard.ts';
 import type { ReadFor } from '../store/work.ts';
@@ -36,16 +42,25 @@ export interface Recordings {
   pathOf(recording: ListedRecording): string;
   setProtected(id: string, isProtected: boolean): Promise<void>;
   remove(id: string): Promise<void>;
+  amountOf(cameraId: string, who: ReadFor): Promise<RecordedAmount>;
+  /** Those of a camera that was removed. */
+  removeUnprotected(cameraId: string): Promise<void>;
   settingsOf(cameraId: string): RecordingSettings;
   setSettings(cameraId: string, settings: RecordingSettings): Promise<void>;
   isRecording(cameraId: string): boolean;
   exports: ExportJobs;
 }
 
-/** @param stallMs after which a download that does not move ends; for tests */
+/** Cameras that were removed and have recordings; main connects it. */
+export interface RemovedCameraList {
+  listOf(userId: string): RemovedCameraView[];
+  has(id: string): boolean;
+}
+
 export function recordingRoutes(
   recordings: Recordings,
   cameras: KnownCameras,
+  removed: RemovedCameraList,
   guard: Guard,
   stallMs?: number,
 ): Router {
@@ -75,6 +90,20 @@ export function recordingRoutes(
     guard.administrator(request);
     const { id } = findCamera(cameras, params.cameraId);
     return recordings.setSettings(id, readBody());
+  });
+
+  serve(router, 'GET /api/removed-cameras', ({ request }) => removed.listOf(guard.identify(request).userId));
+
+  serve(router, 'GET /api/removed-cameras/:cameraId', ({ request, response, params: { cameraId } }) => {
+    const who = readFor(guard.administrator(request), response);
+    assertRemoved(cameraId);
+    return recordings.amountOf(cameraId, who);
+  });
+
+  serve(router, 'DELETE /api/removed-cameras/:cameraId', ({ request, params: { cameraId } }) => {
+    guard.administrator(request);
+    assertRemoved(cameraId);
+    return recordings.removeUnprotected(cameraId);
   });
 
   serve(
@@ -127,6 +156,10 @@ export function recordingRoutes(
       throw new VigieError('conflict', 'this minute is still being recorded; try again later');
     return recordings.remove(recording.id);
   });
+
+  function assertRemoved(cameraId: string): void {
+    if (!removed.has(cameraId)) throw new VigieError('notFound', 'there is no such removed camera');
+  }
 
   /** Also when there is one of that id, but of another camera: the right was checked for this one. */
   function find({ cameraId, recordingId }: { cameraId: string; recordingId: string }): ListedRecording {

@@ -4,6 +4,7 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import {
   RECORDING_SETTINGS,
   type GapReason,
+  type RecordedAmount,
   type RecordedSegment,
   type RecordingGap,
   type Timeline,
@@ -46,9 +47,14 @@ const SQL = declareStatements('recordings', {
     WHERE camera_id = :cameraId AND start_ms <= :toMs AND end_ms >= :fromMs AND start_ms >= coalesce((
       SELECT max(start_ms) FROM recordings WHERE camera_id = :cameraId AND start_ms <= :fromMs - 120000), 0)
     ORDER BY start_ms`,
-  ids: `
-    SELECT id, start_ms AS startMs FROM recordings WHERE camera_id = :cameraId AND start_ms > :afterMs
+  unprotectedIds: `
+    SELECT id, start_ms AS startMs FROM recordings
+    WHERE camera_id = :cameraId AND start_ms > :afterMs AND protected = 0
     ORDER BY start_ms LIMIT :limit`,
+  amount: `
+    SELECT count(*) AS count, coalesce(sum(bytes), 0) AS bytes,
+      coalesce(sum(protected), 0) AS protectedCount, coalesce(sum(bytes * protected), 0) AS protectedBytes
+    FROM recordings WHERE camera_id = ?`,
   find: `SELECT ${COLUMNS} FROM recordings WHERE id = ?`,
   newest: `
     SELECT ${COLUMNS} FROM recordings WHERE camera_id = ? ORDER BY start_ms DESC LIMIT 1`,
@@ -127,11 +133,16 @@ export class RecordingQueries extends SettingsQueries<typeof RECORDING_SETTINGS.
     return new TextEncoder().encode(JSON.stringify(timeline));
   }
 
-  /** Of a camera the next that begin after a moment, oldest first, `limit` at most. */
-  ids(cameraId: string, afterMs: number, limit: number): { id: string; startMs: number }[] {
-    return this.#statements.ids
+  /** Unprotected ones of a camera, the next that begin after a moment, oldest first, `limit` at most. */
+  unprotectedIds(cameraId: string, afterMs: number, limit: number): { id: string; startMs: number }[] {
+    return this.#statements.unprotectedIds
       .all({ cameraId, afterMs, limit })
       .map(({ id, startMs }) => ({ id: String(id), startMs: Number(startMs) }));
+  }
+
+  /** What there is of a camera. */
+  amountOf(cameraId: string): RecordedAmount {
+    return { ...this.#statements.amount.get(cameraId) } as unknown as RecordedAmount;
   }
 
   find(id: string): StoredSegment | undefined {
@@ -205,7 +216,8 @@ export const RECORDING_WORK = {
   all: 'quick',
   range: 'long',
   timeline: 'long',
-  ids: 'long',
+  unprotectedIds: 'long',
+  amountOf: 'long',
   find: 'quick',
   newestOf: 'quick',
   put: 'record',

@@ -146,4 +146,18 @@ export const MIGRATIONS: readonly string[] = [
   INSERT INTO notices SELECT 'rightsPerCamera' WHERE EXISTS (SELECT 1 FROM camera_rights);
   DROP TABLE camera_rights;
   `,
+  `
+  -- Cameras that were removed and still have recordings, and the viewers who may look back at them.
+  CREATE TABLE removed_cameras (
+    id            TEXT PRIMARY KEY,
+    name          TEXT NOT NULL,
+    removed_at    INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE removed_camera_viewers (
+    user_id       TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    camera_id     TEXT NOT NULL REFERENCES removed_cameras (id) ON DELETE CASCADE,
+    PRIMARY KEY (user_id, camera_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX removed_camera_viewers_by_camera ON removed_camera_viewers (camera_id);
+  `,
 ];

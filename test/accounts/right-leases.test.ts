@@ -78,11 +78,15 @@ const ENDS: [how: string, end: (begun: Begun, right: Right) => Promise<unknown>]
     'an administrator sets another password',
     ({ server, userId }) => server.accounts.users.change(userId, { password: 'another password' }),
   ],
-  ['the camera is removed', ({ server, id }) => server.catalog.remove(id)],
+];
+/** Its recordings stay, and with them the right to look back at it. */
+const CAMERA_REMOVED: (typeof ENDS)[number] = [
+  'the camera is removed',
+  ({ server, id }) => server.catalog.remove(id),
 ];
 
 for (const [what, path, right] of SENT)
-  for (const [how, end] of ENDS)
+  for (const [how, end] of right === 'live' ? [...ENDS, CAMERA_REMOVED] : ENDS)
     test(`${what} ends when ${how}`, async (context) => {
       const begun = await begin(context, path);
       const { server, response, bytes } = begun;
@@ -94,6 +98,16 @@ for (const [what, path, right] of SENT)
       assert.ok(bytes() < BYTES / 2, `${bytes()} bytes came`);
       await until('nothing is held', () => server.accounts.leases.size === 0);
     });
+
+for (const [what, path] of SENT.filter((sent) => sent[2] === 'lookBack'))
+  test(`${what} goes on when the camera is removed and its recordings are kept`, async (context) => {
+    const { server, response, id, bytes } = await begin(context, path);
+    await server.catalog.remove(id);
+    assert.equal(server.accounts.leases.size, 1);
+    response.resume();
+    await until('all of it is there', () => response.complete);
+    assert.ok(bytes() >= BYTES / 2, `${bytes()} bytes came`);
+  });
 
 for (const [what, path, right] of SENT)
   test(`${what} goes on when other rights and other users change`, async (context) => {

@@ -92,7 +92,7 @@ suite('the audit log over HTTP', () => {
     assert.deepEqual(
       entries.map(({ action, cameraName, details }) => [action, cameraName, details]),
       [
-        ['cameraRemoved', 'Door', {}],
+        ['cameraRemoved', 'Door', { recordings: 'kept' }],
         ['userRemoved', null, { user: 'ada' }],
         ['webhookAdded', null, { name: 'HA' }],
         ['sensorAdded', 'Door', { name: 'PIR' }],

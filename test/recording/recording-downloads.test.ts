@@ -11,7 +11,12 @@ import type { KnownCameras } from '../../server/core/cameras.ts';
 import type { Guard } from '../../server/accounts/guard.ts';
 import { HttpServer } from '../../server/http/http-server.ts';
 import { errorHandler } from '../../server/http/problem.ts';
-import { SEGMENT_SHARES, recordingRoutes, type Recordings } from '../../server/recording/recording-routes.ts';
+import {
+  SEGMENT_SHARES,
+  recordingRoutes,
+  type Recordings,
+  type RemovedCameraList,
+} from '../../server/recording/recording-routes.ts';
 import { createLog, type Log } from '../../server/log.ts';
 import { canListOpenFiles, openFiles } from '../support/open-files.ts';
 import { until } from '../support/until.ts';
@@ -48,6 +53,7 @@ async function start(context: TestContext, { idleMs = 60_000, stallMs = 60_000 }
   const routes = recordingRoutes(
     recordings as Recordings,
     {} as KnownCameras,
+    {} as RemovedCameraList,
     guard as unknown as Guard,
     stallMs,
   );

@@ -28,6 +28,14 @@ const ALLOWED: Readonly<Record<string, { steps: readonly RegExp[]; because: stri
   'cameras.listOf': { steps: [/^SCAN c\b/, /ORDER BY$/], because: 'there are at most 1,000 cameras' },
   'cameras.listWithRights': { steps: [/^SCAN c\b/, /ORDER BY$/], because: 'there are at most 1,000 cameras' },
   'cameras.count': { steps: [/^SCAN cameras\b/], because: 'there are at most 1,000 cameras' },
+  'removedCameras.listOf': {
+    steps: [/^SCAN c$/, /ORDER BY$/],
+    because: 'each still has recordings, whose number the quota bounds',
+  },
+  'removedCameras.forgetEmpty': {
+    steps: [/^SCAN c$/],
+    because: 'each has, or has just lost, recordings, whose number the quota bounds',
+  },
   'users.list': { steps: [/^SCAN users$/, /ORDER BY$/], because: 'there are at most 1,000 users' },
   'users.count': { steps: [/^SCAN users$/], because: 'there are at most 1,000 users' },
   'firmware.images': {

@@ -151,8 +151,8 @@ test('removing a camera removes its rights, removing a user their rights and ses
   const camera = await cameras.add('Door', 'v1', 0);
   const ada = await users.add(viewer('Ada', [camera.id]), 0);
   const { session } = await sessions.create(ada.id, HASH, 0);
-  assert.equal(await cameras.remove(camera.id), true);
-  assert.equal(await cameras.remove(camera.id), false);
+  assert.equal(await cameras.remove(camera.id, 0), true);
+  assert.equal(await cameras.remove(camera.id, 0), false);
   assert.deepEqual(users.granted(ada.id), []);
   await users.remove(ada.id);
   assert.equal(sessions.find(session.id), undefined);

@@ -173,6 +173,9 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     timeZone: () => 'UTC',
   });
   const { library, recordings } = recording;
+  catalog.on('changed', (cameraId, change, fate) => {
+    if (change === 'removed') void recording.removeCamera?.(cameraId, fate ?? 'kept');
+  });
   const pairing = new CameraPairing({ catalog, log, ...(nowMs && { nowMs }) });
   const eventLog = new EventLog(store.events, log);
   const webhooks = new Webhooks({
@@ -194,6 +197,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     accounts,
     audit,
     cameras: store.cameras,
+    removedCameras: store.removedCameras,
     catalog,
     pairing,
     events: { log: eventLog, sensors: new Sensors(store.sensors, eventLog, time) },

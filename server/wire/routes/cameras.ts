@@ -12,12 +12,14 @@ import {
 } from '../camera.ts';
 import {
   FRAME_SIZES,
+  MAX_PICTURE_INTERVAL_MS,
   WHITE_BALANCES,
   type AdjustableSettings,
   type CameraSettings,
   type FrameSizeName,
 } from '../camera-settings.ts';
 import { id, plainName } from '../fields.ts';
+import { CAMERA_LOSSES, RECORDINGS_FATE } from '../recording.ts';
 
 const CAMERA_NAME = z.strictObject({ name: plainName });
 
@@ -37,6 +39,7 @@ export const CAMERA_SETTINGS = z.strictObject({
 
 export const ADJUSTABLE_SETTINGS = CAMERA_SETTINGS.extend({
   largePictures: z.boolean().exactOptional(),
+  pictureIntervalMs: z.int().min(0).max(MAX_PICTURE_INTERVAL_MS).exactOptional(),
 }) satisfies z.ZodType<AdjustableSettings>;
 
 /** Path parameters of everything under one camera. */
@@ -61,9 +64,15 @@ export const CAMERA_ROUTES = {
     response: CAMERA_VIEW,
   },
   'DELETE /api/cameras/:cameraId': {
-    summary: 'Remove a camera with all its recordings and events',
+    summary: 'Remove a camera with its events; its recordings are kept unless they are to be deleted, too',
     params: ONE_CAMERA,
+    query: z.strictObject({ recordings: RECORDINGS_FATE.default('kept') }),
     errors: [409],
+  },
+  'GET /api/cameras/:cameraId/losses': {
+    summary: 'Read what would be lost with a camera',
+    params: ONE_CAMERA,
+    response: CAMERA_LOSSES,
   },
   'POST /api/cameras/:cameraId/key': {
     summary: 'Give a camera a new key; the former one becomes invalid',

@@ -5,6 +5,8 @@ import type { ApiRouteTable } from '../api-route.ts';
 import { id } from '../fields.ts';
 import {
   CAMERA_RECORDING,
+  RECORDED_AMOUNT,
+  REMOVED_CAMERA,
   RECORDING_SETTINGS,
   RECORDING_STATUS,
   TIME_RANGE,
@@ -56,6 +58,19 @@ export const RECORDING_ROUTES = {
     summary: 'Delete a segment',
     params: ONE_RECORDING,
     errors: [409],
+  },
+  'GET /api/removed-cameras': {
+    summary: 'List the removed cameras whose recordings the caller may look back at',
+    response: z.array(REMOVED_CAMERA),
+  },
+  'GET /api/removed-cameras/:cameraId': {
+    summary: 'Read how much is recorded of a removed camera',
+    params: ONE_CAMERA,
+    response: RECORDED_AMOUNT,
+  },
+  'DELETE /api/removed-cameras/:cameraId': {
+    summary: 'Delete the recordings of a removed camera, except protected ones',
+    params: ONE_CAMERA,
   },
   'GET /api/exports': {
     summary: 'List your own exports, also those that have failed',

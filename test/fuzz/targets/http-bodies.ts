@@ -82,6 +82,7 @@ const BODIES: {
   'POST /api/cameras/:cameraId/update': { imageId: 'img_1', allowOlder: true },
 };
 const QUERIES: { readonly [N in ApiRouteName as ApiQuery<N> extends undefined ? never : N]: object } = {
+  'DELETE /api/cameras/:cameraId': { recordings: 'deleted' },
   'GET /api/cameras/:cameraId/snapshot.jpg': { width: '320' },
   'GET /api/cameras/:cameraId/mjpeg': { fps: '5' },
   'GET /api/cameras/:cameraId/timeline': { from: '0', to: '1' },
