@@ -5,6 +5,7 @@ import { createRef, ref } from 'lit/directives/ref.js';
 import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/dropdown/dropdown.js';
 import '@awesome.me/webawesome/dist/components/dropdown-item/dropdown-item.js';
+import type { Right } from '../../server/wire/rights.ts';
 import { isAdministrator, type AppContext } from '../app-context.ts';
 import '../backup/backup-dialog.ts';
 import type { BackupDialog } from '../backup/backup-dialog.ts';
@@ -114,7 +115,8 @@ export class VigieApp extends LitElement {
         >${logo()}<span>Vigie</span></a
       >
       <nav aria-label="Main">
-        ${link('cameras', 'Cameras')} ${link('events', 'Events')} ${link('lookBack', 'Recordings')}
+        ${link('cameras', 'Cameras')} ${this.#offers('events') ? link('events', 'Events') : nothing}
+        ${this.#offers('lookBack') ? link('lookBack', 'Recordings') : nothing}
         ${isAdministrator(user) ? [link('users', 'Users'), link('firmware', 'Firmware')] : nothing}
       </nav>
       <wa-dropdown placement="bottom-end" @wa-select=${this.#onUserMenu}>
@@ -124,9 +126,13 @@ export class VigieApp extends LitElement {
         <wa-dropdown-item value="password" data-testid="change-password">
           <wa-icon slot="icon" name="lock"></wa-icon>Change password
         </wa-dropdown-item>
-        <wa-dropdown-item value="notifications" data-testid="notifications">
-          <wa-icon slot="icon" name="bell"></wa-icon>Notifications
-        </wa-dropdown-item>
+        ${
+          this.#offers('events')
+            ? html`<wa-dropdown-item value="notifications" data-testid="notifications">
+                <wa-icon slot="icon" name="bell"></wa-icon>Notifications
+              </wa-dropdown-item>`
+            : nothing
+        }
         <wa-dropdown-item value="connection" data-testid="check-connection">
           <wa-icon slot="icon" name="gauge"></wa-icon>Connection check
         </wa-dropdown-item>
@@ -161,6 +167,13 @@ export class VigieApp extends LitElement {
         </wa-dropdown-item>
       </wa-dropdown>
     </div>`;
+  }
+
+  /** Whether there is anything to see with this right: for administrators always, and while the cameras are not known yet. */
+  #offers(right: Right): boolean {
+    const { session, live } = this.context ?? {};
+    if (!session || isAdministrator(session.user) || !live?.cameras.all) return true;
+    return live.cameras.with(right).length > 0;
   }
 
   #page(context: AppContext): TemplateResult {
