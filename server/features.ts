@@ -7,6 +7,7 @@
 import { openAccounts } from './accounts/accounts.ts';
 import { PasswordResetWatch } from './accounts/password-reset-watch.ts';
 import { openAudit } from './audit/open-audit.ts';
+import { recordCommand } from './audit/record-command.ts';
 import { Backups } from './backup/backups.ts';
 import { Restores } from './backup/restores.ts';
 import { openCameras } from './cameras/open-cameras.ts';
@@ -68,9 +69,12 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
   const { users, passwordResets: resets } = store;
   closing(new PasswordResetWatch({ resets, users, events: accounts.events, log }));
   const backups = closing(new Backups({ dataDir, log }));
-  const restores = closing(
-    new Restores({ dataDir, restart: (whenStopped) => end.restart(whenStopped), log }),
-  );
+  const restart = (whenStopped: () => void): void =>
+    end.restart(() => {
+      whenStopped();
+      recordCommand(dataDir, 'backupRestored', {});
+    });
+  const restores = closing(new Restores({ dataDir, restart, log }));
   const isTrustedProxy = trustedProxies(config.trustedProxies);
   const connectionOf = clientConnections(isTrustedProxy, machineGateways(), basePath);
   const http = closing(new HttpServer({ ...(https && { tls: https.tls }), isTrustedProxy, basePath, log }));

@@ -5,9 +5,29 @@ import type { Log } from './log.ts';
 import { CameraLifecycle } from './cameras/camera-lifecycle.ts';
 import type { Features } from './features.ts';
 
+/** Above its limit: connections, requests and sockets of all entry points. */
+function refusedBy({ http, signaling, ingest }: Pick<Features, 'http' | 'signaling' | 'ingest'>): number {
+  const { connections, requests } = http.counters;
+  const { tooFast, tooMany } = requests.refused;
+  return connections.refused + tooFast + tooMany + signaling.displacedCount + ingest.counters.displaced;
+}
+
 export function joinFeatures(features: Features, log: Log): void {
-  const { site, accounts, https, http, hub, ingest, cameras, transcoder, sfu, signaling, pictures } =
-    features;
+  const {
+    store,
+    site,
+    audit,
+    accounts,
+    https,
+    http,
+    hub,
+    ingest,
+    cameras,
+    transcoder,
+    sfu,
+    signaling,
+    pictures,
+  } = features;
   const { recording, outbound, events, firmware, demo } = features;
   const { presence, advisor, catalog } = cameras;
   https?.certificates.on('changed', (pair) => http.setCertificate(pair));
@@ -47,6 +67,20 @@ export function joinFeatures(features: Features, log: Log): void {
     });
     signaling.refreshAccess();
   });
+
+  // Attacks are held back, and users sign in on new devices.
+  const security = audit.watchSecurity(
+    () => ({ refused: refusedBy(features), forged: sfu.stats.socket.badIntegrity }),
+    (notice, text) => {
+      outbound.notifier.security(text);
+      store.notices
+        .tell(notice, text, site.clock.nowMs())
+        .then(() => signaling.tellAdministrators('notices', { notices: store.notices.list() }))
+        .catch((error: unknown) => log.warn({ err: error, notice }, 'failed to store a notice'));
+    },
+  );
+  ingest.on('keyRefused', (address, cameraId) => security.onCameraKeyRefused(address, cameraId));
+  accounts.events.on('newDevice', (facts) => audit.log.record({ ...facts, action: 'newDevice' }));
 
   // Events happen.
   ingest.on('motion', (cameraId, active) => events.onMotion(cameraId, active));

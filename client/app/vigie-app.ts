@@ -20,6 +20,7 @@ import { localAuthority } from '../connection/local-authority.ts';
 import { Navigation } from '../routing/navigation.ts';
 import { pageOfRoute, renderPage, securePage } from './page-of-route.ts';
 import '../users/sign-in-page.ts';
+import '../audit/vigie-security-notices.ts';
 import '../users/vigie-rights-notice.ts';
 import { routePath, type Reachable } from '../routing/routes.ts';
 import type { User } from '../session/session.ts';
@@ -87,6 +88,7 @@ export class VigieApp extends LitElement {
           ? html`<vigie-health-alarm .context=${this.context}></vigie-health-alarm>
               <vigie-clock-alarm .context=${this.context}></vigie-clock-alarm>
               <vigie-recording-alarm .context=${this.context}></vigie-recording-alarm>
+              <vigie-security-notices .context=${this.context}></vigie-security-notices>
               <vigie-rights-notice .context=${this.context}></vigie-rights-notice>`
           : nothing
       }

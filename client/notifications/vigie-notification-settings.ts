@@ -16,7 +16,7 @@ import type { NotificationSettings } from '../../server/wire/notification.ts';
 import { EVENT_KINDS } from '../events/event-text.ts';
 import type { VigieCameraChoice } from '../events/vigie-camera-choice.ts';
 import '../events/vigie-camera-choice.ts';
-import type { AppContext } from '../app-context.ts';
+import { isAdministrator, type AppContext } from '../app-context.ts';
 import '../site/vigie-site-zone.ts';
 import { checkboxList, fieldsetStyles } from '../ui/checkbox-list.ts';
 import { checkedOf } from '../ui/field-value.ts';
@@ -96,6 +96,20 @@ export class VigieNotificationSettings extends LitElement {
         <vigie-camera-choice .cameras=${this.cameras} .cameraIds=${settings.cameraIds}></vigie-camera-choice>
       </fieldset>
       ${this.#quietHours()}
+      ${
+        isAdministrator(this.context.session.user)
+          ? html`<fieldset>
+              <legend>Security</legend>
+              ${checkboxList('security', 'notified-security', [
+                {
+                  value: 'on',
+                  label: 'Sign-ins from new devices, and attacks that were held back, at any hour',
+                  checked: settings.security,
+                },
+              ])}
+            </fieldset>`
+          : nothing
+      }
       <wa-select
         name="pause"
         label="Limit per camera"
@@ -146,6 +160,7 @@ export class VigieNotificationSettings extends LitElement {
       cameraIds,
       quiet: this.quiet ? withNight(quiet, textOf(form, 'from'), textOf(form, 'to')) : [],
       pauseSeconds: Number(textOf(form, 'pause')),
+      security: isAdministrator(this.context.session.user) ? form.has('security') : this.settings.security,
     };
     this.dispatchEvent(new CustomEvent('vigie-save', { detail }));
   };

@@ -72,7 +72,7 @@ export class VigieRightsNotice extends LitElement {
   async #load(): Promise<void> {
     try {
       const { notices } = await this.context.api.call('GET /api/notices');
-      this.shown = notices.includes('rightsPerCamera');
+      this.shown = notices.some(({ name }) => name === 'rightsPerCamera');
     } catch {
       // The next visit asks again.
     }

@@ -38,6 +38,8 @@ export interface AuditLogOptions {
   /** Undefined for one that is gone. */
   usernameOf: (userId: string) => string | undefined;
   cameraNameOf: (cameraId: string) => string | undefined;
+  /** Told of everything that happens once; must not throw. */
+  onRecorded?: (facts: AuditFacts) => void;
   time: SiteTime;
   log: Log;
 }
@@ -78,6 +80,7 @@ export class AuditLog {
   /** Never throws, never waits. */
   record(facts: AuditFacts): void {
     this.#attempt(() => void this.#take(facts));
+    this.#options.onRecorded?.(facts);
   }
 
   /** Something goes on, such as a stream of pictures. @returns call it when it ends; idempotent */

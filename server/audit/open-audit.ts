@@ -2,8 +2,11 @@
 
 import type { SiteTime } from '../core/site-clock.ts';
 import type { Log } from '../log.ts';
+import type { SecurityNotice } from '../wire/security-notice.ts';
 import { AuditLog, type AuditFacts } from './audit-log.ts';
 import type { AuditStore } from './audit-store.ts';
+import { securityText } from './security-text.ts';
+import { SecurityWatch, type GuardCounters } from './security-watch.ts';
 
 export interface OpenAuditOptions {
   store: {
@@ -20,14 +23,22 @@ export interface Audit {
   readonly store: AuditStore;
   /** A viewer is sent live pictures. @returns call it when that ends */
   readonly watching: (viewer: Omit<AuditFacts, 'action'>) => () => void;
+  /** Once. @param tell called with a text for administrators, once an hour for each kind at most */
+  watchSecurity(
+    counters: () => GuardCounters,
+    tell: (notice: SecurityNotice, text: string) => void,
+  ): SecurityWatch;
   close(): void;
 }
 
 export function openAudit({ store, time, log }: OpenAuditOptions): Audit {
+  let security: SecurityWatch | undefined;
+  const cameraNameOf = (cameraId: string): string | undefined => store.cameras.find(cameraId)?.name;
   const auditLog = new AuditLog({
     store: store.audit,
     usernameOf: (userId) => store.users.find(userId)?.username,
-    cameraNameOf: (cameraId) => store.cameras.find(cameraId)?.name,
+    cameraNameOf,
+    onRecorded: (facts) => security?.onRecorded(facts),
     time,
     log,
   });
@@ -35,6 +46,21 @@ export function openAudit({ store, time, log }: OpenAuditOptions): Audit {
     log: auditLog,
     store: store.audit,
     watching: (viewer) => auditLog.begin({ ...viewer, action: 'watched' }),
-    close: () => auditLog.close(),
+    watchSecurity: (counters, tell) => {
+      security = new SecurityWatch({
+        nowUs: () => time.nowUs(),
+        counters,
+        record: (facts) => auditLog.record(facts),
+        tell: (notice, facts) => {
+          const cameraName = facts.cameraId === undefined ? undefined : cameraNameOf(facts.cameraId);
+          tell(notice, securityText(notice, { ...facts, cameraName }));
+        },
+      });
+      return security;
+    },
+    close: () => {
+      security?.close();
+      auditLog.close();
+    },
   };
 }

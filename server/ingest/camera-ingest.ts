@@ -205,8 +205,11 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> {
       this.#say(level, `${cameraId ?? address} ${reason}`, fields, 'connection closed');
     }
     const { claimedId } = session;
-    if (reason === 'unauthorized' && claimedId !== undefined && this.#authenticator.isKnown(claimedId))
-      this.emit('keyRejected', claimedId);
+    if (reason === 'unauthorized' && claimedId !== undefined) {
+      const known = this.#authenticator.isKnown(claimedId) ? claimedId : undefined;
+      this.emit('keyRefused', address, known);
+      if (known !== undefined) this.emit('keyRejected', known);
+    }
     if (cameraId !== undefined && VIOLATIONS.has(reason))
       this.emit('refused', cameraId, { kind: 'violation', detail }, 1);
     // A replaced connection reports nothing.

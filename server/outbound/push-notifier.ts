@@ -127,6 +127,12 @@ export class PushNotifier {
     void this.#alarm({ title: 'Vigie', body, path: '/', tag: 'alarm' });
   }
 
+  /** To all devices of administrators who have not turned it off, at any hour. Never throws, never waits. */
+  security(body: string): void {
+    const payload = { title: 'Vigie: security', body, path: PAGE_PATHS.audit, tag: 'security' };
+    void this.#alarm(payload, ({ userId }) => this.settingsOf(userId).security);
+  }
+
   /** Called by the event log. Never throws, never waits. */
   onEvent(event: EventView): void {
     if (this.#closed) return;
@@ -143,9 +149,16 @@ export class PushNotifier {
     clearInterval(this.#alarmDevicesTimer);
   }
 
-  async #alarm(payload: PushPayload): Promise<void> {
+  async #alarm(
+    payload: PushPayload,
+    isWanted: (device: StoredDevice) => boolean = () => true,
+  ): Promise<void> {
     await this.#loadAlarmDevices();
-    for (const device of this.#alarmDevices) this.#put(device, { payload });
+    try {
+      for (const device of this.#alarmDevices) if (isWanted(device)) this.#put(device, { payload });
+    } catch (error) {
+      this.#log.error({ err: error }, 'failed to notify administrators');
+    }
   }
 
   async #loadAlarmDevices(): Promise<void> {
@@ -253,5 +266,5 @@ function payloadOf(
 }
 
 function defaultSettings(): NotificationSettings {
-  return { kinds: [...EVENT_KIND.options], cameraIds: [], quiet: [], pauseSeconds: 60 };
+  return { kinds: [...EVENT_KIND.options], cameraIds: [], quiet: [], pauseSeconds: 60, security: true };
 }

@@ -92,6 +92,7 @@ export class IceLiteAgent implements DatagramReceiver {
       if (check) return this.#onAuthenticCheck(check, credentials, path);
     }
     this.counters.badIntegrity++;
+    this.#users.badIntegrity++;
   }
 
   onDatagram(datagram: Buffer): void {

@@ -6,6 +6,8 @@ import type { DatagramReceiver, Path } from './path.ts';
 export class IceUsers {
   /** Checks with an unknown username fragment. */
   unknownUser = 0;
+  /** Checks of known viewers without the right integrity: forged, or damaged. */
+  badIntegrity = 0;
   readonly #byUsernameFragment = new Map<string, DatagramReceiver>();
 
   add(usernameFragment: string, receiver: DatagramReceiver): void {

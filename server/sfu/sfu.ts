@@ -48,7 +48,7 @@ export interface SfuStats {
   /** Viewers by the path their media takes. */
   ways: Record<Path['kind'], number>;
   /** Datagrams. */
-  socket: RtcSocket['counters'] & { unknownAddress: number; unknownUser: number };
+  socket: RtcSocket['counters'] & { unknownAddress: number; unknownUser: number; badIntegrity: number };
   dtls: DtlsCounters;
   /** Null when there is no TCP port. */
   tcp: (RtcTcpListener['counters'] & { port: number; open: number }) | null;
@@ -140,9 +140,9 @@ export class Sfu {
       if (transport.way) ways[transport.way]++;
     }
     const { counters, unknownAddress } = this.#socket;
-    const { unknownUser } = this.#users;
+    const { unknownUser, badIntegrity } = this.#users;
     const relay = this.#relay ? { ...this.#relay.counters, open: this.#relay.relayed !== undefined } : null;
-    const socket = { ...counters, unknownAddress, unknownUser };
+    const socket = { ...counters, unknownAddress, unknownUser, badIntegrity };
     const tcp = this.#tcp ? { ...this.#tcp.counters, port: this.#tcp.port, open: this.#tcp.openCount } : null;
     const dtls = { ...this.#dtlsCounters };
     return { port: this.port, transports: this.#transports.size, consumers, ways, socket, dtls, tcp, relay };

@@ -1,6 +1,7 @@
 /** The commands for the data folder: what `npm start` does in place of serving when it is asked to. */
 
 import { resetPassword } from '../accounts/reset-password.ts';
+import { recordCommand } from '../audit/record-command.ts';
 import { writeBackup } from '../backup/backup-file.ts';
 import { restoreBackup } from '../backup/restore-backup.ts';
 import type { Command } from '../config/command-line.ts';
@@ -26,6 +27,7 @@ export async function runCommand(
         const log = createLog(config.logLevel);
         const confirm = confirmer(command.confirmed);
         const password = await resetPassword({ dataDir, username, confirm, log });
+        recordCommand(dataDir, 'passwordReset', { user: username });
         return say(
           `New password: ${username} / ${password}`,
           '(It is not shown again. Change it in the web app.)',
@@ -34,6 +36,7 @@ export async function runCommand(
       case 'backup': {
         const password = config.backupPassword ?? (await newPassword());
         await writeBackup({ dataDir, file: command.file, password });
+        recordCommand(dataDir, 'backupWritten', { encrypted: password !== undefined });
         return say(
           `Backup written: ${command.file}${password === undefined ? ', not encrypted: it holds keys and certificates' : ', encrypted'}`,
           'Recordings are not in it.',
@@ -43,6 +46,7 @@ export async function runCommand(
         const password = async () => config.backupPassword ?? (await askPassword('Password of the backup: '));
         const confirm = confirmer(command.confirmed);
         const restored = await restoreBackup({ dataDir, file: command.file, askPassword: password, confirm });
+        recordCommand(dataDir, 'backupRestored', {});
         const { cameras, users, replaced } = restored;
         return say(
           `Restored: ${cameras} cameras, ${users} users. Everybody has to sign in again.`,

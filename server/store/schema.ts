@@ -160,4 +160,18 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX removed_camera_viewers_by_camera ON removed_camera_viewers (camera_id);
   `,
+  `
+  -- Devices on which a user has signed in, by the SHA-256 of a cookie's token.
+  CREATE TABLE known_devices (
+    user_id       TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    token_hash    BLOB NOT NULL CHECK (length(token_hash) = 32),
+    seen_at       INTEGER NOT NULL,
+    PRIMARY KEY (user_id, token_hash)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX known_devices_by_token ON known_devices (token_hash);
+
+  -- Notices that a running server makes have a date and a text.
+  ALTER TABLE notices ADD COLUMN told_at INTEGER;
+  ALTER TABLE notices ADD COLUMN text TEXT;
+  `,
 ];

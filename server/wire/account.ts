@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { id, timeMs } from './fields.ts';
+import { SECURITY_NOTICES } from './security-notice.ts';
 import { RIGHTS, type CameraRights } from './rights.ts';
 
 export const ROLE = z.enum(['administrator', 'viewer']);
@@ -31,6 +32,15 @@ export const USER_VIEW = z.strictObject({
 export type UserView = z.infer<typeof USER_VIEW>;
 
 /** What administrators are told once, until one of them dismisses it. `rightsPerCamera`: an update split the viewers' rights. */
-export const NOTICE = z.enum(['rightsPerCamera']);
+const NOTICE_NAME = z.enum(['rightsPerCamera', ...SECURITY_NOTICES]);
+export type NoticeName = z.infer<typeof NOTICE_NAME>;
+export const NOTICE = z.strictObject({
+  name: NOTICE_NAME,
+  /** The last time; null for a notice of an update. */
+  atMs: timeMs.nullable(),
+  /** For people: what happened and what to do; null where the page has the words. */
+  text: z.string().nullable(),
+});
 export type Notice = z.infer<typeof NOTICE>;
 export const NOTICES = z.strictObject({ notices: z.array(NOTICE) });
+export type Notices = z.infer<typeof NOTICES>;

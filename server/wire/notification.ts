@@ -14,6 +14,8 @@ export const NOTIFICATION_SETTINGS = z.strictObject({
   quiet: z.array(SCHEDULE_WINDOW).max(14),
   /** At most one notification per camera in this time. */
   pauseSeconds: z.int().min(10).max(3600),
+  /** Administrators: new devices, and attacks that were held back. */
+  security: z.boolean().default(true),
 });
 export type NotificationSettings = z.infer<typeof NOTIFICATION_SETTINGS>;
 

@@ -23,6 +23,7 @@ const SFU_FIGURES = z.strictObject({
     failed: count,
     unknownAddress: count,
     unknownUser: count,
+    badIntegrity: count,
   }),
   dtls: z.strictObject({ malformed: count, refusedFragments: count, excess: count }),
   /** Null when there is no TCP port. */

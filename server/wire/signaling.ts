@@ -7,6 +7,7 @@
  */
 
 import type { EventView } from './event.ts';
+import type { Notices } from './account.ts';
 import type { HealthProblem } from './health.ts';
 import type { RecordingStatus } from './recording.ts';
 import type { SiteClockView, SiteTimeZone } from './site.ts';
@@ -211,6 +212,8 @@ export interface SignalingNotifications {
   cameraAdvice: { cameraId: string; advice: CameraAdvice[] };
   /** To administrators: recording has stopped for lack of space, or continues. */
   recordingStatus: RecordingStatus;
+  /** To administrators: there is a new notice; /api/notices says the same. */
+  notices: Notices;
   /** To administrators: the site's clock went wrong, or is right again. */
   siteClock: SiteClockView;
   /** Another time zone was chosen for the site. */

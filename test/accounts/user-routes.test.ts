@@ -130,10 +130,10 @@ test('several changes in one request are applied all or not at all', async (cont
 test('a notice is there for administrators until one of them dismisses it', async (context) => {
   const { server, admin } = await setUp(context);
   const database = new DatabaseSync(server.store.path);
-  database.exec("INSERT INTO notices VALUES ('rightsPerCamera'), ('of a newer version')");
+  database.exec("INSERT INTO notices (name) VALUES ('rightsPerCamera'), ('of a newer version')");
   database.close();
   const notices = async () => (await admin.call('GET', '/api/notices')).body;
-  assert.deepEqual(await notices(), { notices: ['rightsPerCamera'] });
+  assert.deepEqual(await notices(), { notices: [{ name: 'rightsPerCamera', atMs: null, text: null }] });
   assert.equal((await admin.call('DELETE', '/api/notices/rightsPerCamera')).status, 204);
   assert.deepEqual(await notices(), { notices: [] });
   assert.equal((await admin.call('DELETE', '/api/notices/rightsPerCamera')).status, 204);

@@ -65,7 +65,7 @@ export const SERVER_ROOMS: Readonly<Record<string, readonly string[]>> = {
     'audit',
   ],
   // With the commands for the data folder, which belong to the features.
-  start: [...GROUND, 'config', 'store', 'accounts', 'backup', 'main'],
+  start: [...GROUND, 'config', 'store', 'accounts', 'audit', 'backup', 'main'],
   'data-folder': [...GROUND, 'config', 'store', 'stores', 'recording', 'start'],
   'virtual-camera': ['wire', 'core', 'ffmpeg'],
   features: [

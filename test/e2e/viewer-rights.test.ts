@@ -115,7 +115,7 @@ test('a viewer is offered what they may do with each camera, and nothing else', 
 
 test('a notice of an update stays until it is dismissed, and then is gone for good', async () => {
   const database = new DatabaseSync(join(server.folder, 'data', 'vigie.db'));
-  database.exec("INSERT INTO notices VALUES ('rightsPerCamera')");
+  database.exec("INSERT INTO notices (name) VALUES ('rightsPerCamera')");
   database.close();
   for (let visits = 0; visits < 2; visits++) {
     await page.reload();

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import type { AuditEntry } from '../../server/wire/audit.ts';
 import { ApiSession } from '../support/api-session.ts';
 import { Child } from '../support/child-process.ts';
 import { ServerProcess } from '../support/server-process.ts';
@@ -108,7 +109,12 @@ test('a password reset beside the server ends the sign-ins of that user and is l
   await assert.rejects(admin.cameras(), /401/);
   await until('it is logged', () => server.child.output.includes('password changed by command'));
   assert.equal(server.child.output.includes(password), false);
-  await ApiSession.signIn(server.url, 'admin', password);
+  const again = await ApiSession.signIn(server.url, 'admin', password);
+  const [entry] = await again.request<AuditEntry[]>('GET', '/audit?kind=access');
+  assert.deepEqual(
+    [entry?.action, entry?.username, entry?.details],
+    ['passwordReset', null, { user: 'admin' }],
+  );
 });
 
 test('recordings without a database: refused, and taken in by --new-database', async () => {

@@ -65,11 +65,13 @@ test('notification settings are stored', async (context) => {
   const admin = await ApiClient.signedIn(server);
   const before = await admin.call<NotificationsView>('GET', PATH);
   assert.deepEqual(before.body.settings.kinds, ['motion', 'offline']);
+  assert.equal(before.body.settings.security, true);
   const settings = {
     kinds: ['motion'],
     cameraIds: ['cam_1'],
     quiet: [{ days: [0, 6], from: '22:00', to: '07:00' }],
     pauseSeconds: 300,
+    security: false,
   };
   const { status, body } = await admin.call<NotificationsView>('PUT', PATH, { body: settings });
   assert.deepEqual([status, body.settings], [200, settings]);

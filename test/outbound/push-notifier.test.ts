@@ -114,6 +114,20 @@ suite('notifications', () => {
     assert.deepEqual(await arrived(), ['phone']);
   });
 
+  test('security is told to devices of administrators who have not turned it off, at any hour', async (context) => {
+    const { store, notifier, who, tell, set, arrived, sent } = await room(context);
+    await tell('anna', 'phone');
+    await tell('ben', 'tablet');
+    await set('anna', { kinds: [], quiet: [{ days: [0, 1, 2, 3, 4, 5, 6], from: '00:00', to: '24:00' }] });
+    await store.users.change(who('anna').userId, { role: 'administrator' });
+    await store.users.change(who('ben').userId, { role: 'administrator' });
+    await set('ben', { security: false });
+    notifier.security('Somebody is trying passwords.');
+    await until('it was sent', () => sent.length > 0);
+    assert.deepEqual([sent[0]?.payload.path, sent[0]?.payload.tag], ['/audit', 'security']);
+    assert.deepEqual(await arrived(), ['phone']);
+  });
+
   test('all devices of all users who may see the camera are notified, once', async (context) => {
     const { notifier, tell, forbid, arrived } = await room(context);
     await tell('anna', 'phone');

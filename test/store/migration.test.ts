@@ -42,7 +42,7 @@ test('a viewer of before keeps live, recordings and events of their cameras, and
   const users = new UserQueries(database);
   assert.deepEqual(users.granted('user_1'), rightsTo(['cam_2'], ['live', 'lookBack', 'events']));
   assert.deepEqual(users.granted('user_2'), []);
-  assert.deepEqual(new NoticeQueries(database).list(), ['rightsPerCamera']);
+  assert.deepEqual(new NoticeQueries(database).list(), [{ name: 'rightsPerCamera', atMs: null, text: null }]);
   database.close();
 });
 

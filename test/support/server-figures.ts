@@ -18,6 +18,7 @@ export const IDLE_PARTS: Pick<StatusSources, 'sfu' | 'signaling' | 'transcoder' 
         failed: 0,
         unknownAddress: 0,
         unknownUser: 0,
+        badIntegrity: 0,
       },
       dtls: { malformed: 0, refusedFragments: 0, excess: 0 },
       tcp: null,

@@ -1,0 +1,101 @@
+/**
+ * `<vigie-security-notices>`: tells administrators on every page of new devices and of attacks that were held back, until one of
+ * them dismisses it.
+ */
+
+import { LitElement, css, html, type TemplateResult } from 'lit';
+import '@awesome.me/webawesome/dist/components/button/button.js';
+import '@awesome.me/webawesome/dist/components/callout/callout.js';
+import type { Notice } from '../../server/wire/account.ts';
+import type { AppContext } from '../app-context.ts';
+import { errorText } from '../http/api-error.ts';
+import { routePath } from '../routing/routes.ts';
+import { ToldView } from '../signaling/told-view.ts';
+import { alarmStyles } from '../ui/alarm-callout.ts';
+import { errorCallout } from '../ui/error-callout.ts';
+import { listen } from '../ui/listen.ts';
+import { sharedStyles } from '../ui/shared-styles.ts';
+
+export class VigieSecurityNotices extends LitElement {
+  static override styles = [
+    sharedStyles,
+    alarmStyles,
+    css`
+      .actions {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.4rem 1rem;
+        margin-top: 0.6rem;
+      }
+    `,
+  ];
+  static override properties = {
+    context: { attribute: false },
+    dismissed: { state: true },
+    error: { state: true },
+  };
+  declare context: AppContext;
+  /** `name time` of those that are gone, until the server says so too. */
+  declare protected dismissed: ReadonlySet<string>;
+  declare protected error: string | null;
+  readonly #notices = new ToldView(this, 'notices', {
+    signaling: () => this.context.live.signaling,
+    ask: () => this.context.api.call('GET /api/notices'),
+  });
+
+  constructor() {
+    super();
+    this.dismissed = new Set();
+    this.error = null;
+    listen(this, (update) => this.context.siteZone.on('change', update));
+  }
+
+  protected override render(): TemplateResult[] {
+    const { notices = [] } = this.#notices.view ?? {};
+    return notices
+      .filter((notice) => notice.text !== null && !this.dismissed.has(keyOf(notice)))
+      .map((notice) => this.#callout(notice));
+  }
+
+  #callout(notice: Notice): TemplateResult {
+    const { name, text, atMs } = notice;
+    const { time } = this.context.siteZone;
+    return html`<wa-callout
+      variant="warning"
+      size="s"
+      role="alert"
+      data-testid="security-notice"
+      data-name=${name}
+    >
+      <p>${atMs === null ? '' : `${time.moment(atMs)}: `}${text}</p>
+      ${errorCallout(this.error, 'security-notice-error')}
+      <div class="actions">
+        <a href=${routePath({ page: 'audit' })}>Open the audit log</a>
+        <wa-button
+          size="s"
+          appearance="outlined"
+          data-testid="dismiss-security-notice"
+          @click=${() => void this.#dismiss(notice)}
+          >Dismiss</wa-button
+        >
+      </div>
+    </wa-callout>`;
+  }
+
+  async #dismiss(notice: Notice): Promise<void> {
+    this.error = null;
+    try {
+      await this.context.api.call('DELETE /api/notices/:notice', { params: { notice: notice.name } });
+      this.dismissed = new Set([...this.dismissed, keyOf(notice)]);
+    } catch (error) {
+      this.error = errorText(error);
+    }
+  }
+}
+
+function keyOf({ name, atMs }: Notice): string {
+  return `${name} ${atMs}`;
+}
+
+customElements.define('vigie-security-notices', VigieSecurityNotices);

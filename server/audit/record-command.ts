@@ -1,0 +1,43 @@
+/** Writes into the audit log what a command did to the data folder, whether a server runs on it or not. */
+
+import { join } from 'node:path';
+import { wallMs } from '../core/clock.ts';
+import { FILE_NAME, openWriter } from '../store/database.ts';
+import { assertSchema } from '../store/migrate.ts';
+import { randomId } from '../store/random-id.ts';
+import type { AuditAction } from '../wire/audit-actions.ts';
+import { AuditQueries } from './audit-store.ts';
+
+/** For a server in the middle of something, or another program. */
+const LOCK_TIMEOUT_MS = 20_000;
+
+/** What the command did is done: a database without the table (a restored one of an older version), or one that is locked, stays as it is. */
+export function recordCommand(dataDir: string, action: AuditAction, details: Record<string, unknown>): void {
+  const path = join(dataDir, FILE_NAME);
+  try {
+    const database = openWriter(path, LOCK_TIMEOUT_MS);
+    try {
+      assertSchema(database, path);
+      const nowMs = wallMs();
+      new AuditQueries(database).add({
+        id: randomId('aud'),
+        beganAtMs: nowMs,
+        endedAtMs: nowMs,
+        action,
+        refused: false,
+        count: 1,
+        userId: null,
+        username: null,
+        address: null,
+        device: null,
+        cameraId: null,
+        cameraName: null,
+        details,
+      });
+    } finally {
+      database.close();
+    }
+  } catch {
+    // See above.
+  }
+}
