@@ -11,6 +11,7 @@ import { playbackControls, playbackControlsStyles } from './playback-controls.ts
 import { nextMomentOf, StepClock } from './step-clock.ts';
 import { TimeScale } from './time-scale.ts';
 import { rangeQuery, Timelines } from './timelines.ts';
+import './vigie-removed-cameras.ts';
 import './vigie-step-player.ts';
 import './vigie-timeline.ts';
 import type { Selection } from './vigie-timeline.ts';
@@ -94,7 +95,7 @@ export class LookBackPage extends LitElement {
       ${pageHeader({
         title: 'Recordings',
         testId: 'look-back-title',
-        actions: (this.context.live.cameras.all ?? []).map((camera) => this.#choice(camera)),
+        actions: this.context.live.cameras.with('lookBack').map((camera) => this.#choice(camera)),
       })}
       ${errorCallout(this.#timelines.error, 'look-back-error')}
       ${cameras.length === 0 ? html`<p class="empty card quiet">Select a camera above.</p>` : nothing}
@@ -119,6 +120,7 @@ export class LookBackPage extends LitElement {
         (camera) => this.#row(camera),
       )}
       <vigie-site-zone of="times" .context=${this.context}></vigie-site-zone>
+      <vigie-removed-cameras .context=${this.context}></vigie-removed-cameras>
     `;
   }
 
@@ -169,7 +171,8 @@ export class LookBackPage extends LitElement {
   }
 
   #cameras(): CameraView[] {
-    return (this.context.live.cameras.all ?? [])
+    return this.context.live.cameras
+      .with('lookBack')
       .filter(({ id }) => !this.left.has(id))
       .slice(0, MAX_TOGETHER);
   }

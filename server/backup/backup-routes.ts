@@ -7,6 +7,7 @@ import type { Guard } from '../accounts/guard.ts';
 import type { Users } from '../accounts/users.ts';
 import { wallMs } from '../core/clock.ts';
 import { serve } from '../http/serve.ts';
+import { endWhenStalled } from '../http/stall-watch.ts';
 import { wholeBodyOf } from '../http/whole-body.ts';
 import type { Log } from '../log.ts';
 import type { Backups } from './backups.ts';
@@ -25,13 +26,14 @@ export function backupRoutes({ backups, restores, users }: BackupServices, guard
     const { password } = readBody();
     using backup = await backups.make(userId, password);
     // Making it takes a while.
-    guard.administrator(request);
+    guard.streamToAdministrator(request, response);
     const day = new Date(wallMs()).toISOString().slice(0, 10);
     response.writeHead(200, {
       'Content-Type': 'application/octet-stream',
       'Content-Length': backup.bytes,
       'Content-Disposition': `attachment; filename="vigie-backup-${day}.vigie"`,
     });
+    endWhenStalled(response);
     try {
       await pipeline(createReadStream(backup.path), response);
       log.info({ userId, username, bytes: backup.bytes }, 'backup sent');
@@ -43,7 +45,7 @@ export function backupRoutes({ backups, restores, users }: BackupServices, guard
 
   serve(router, 'POST /api/backup/uploads', ({ request }) => {
     guard.administrator(request);
-    return restores.receive(wholeBodyOf(request));
+    return restores.receive(wholeBodyOf(request, () => guard.administrator(request)));
   });
 
   serve(router, 'POST /api/backup/uploads/:uploadId/contents', ({ request, params, readBody }) => {

@@ -1,4 +1,4 @@
-/** Recording put together: library, recorder and export. */
+/** Recording put together: library, recorder and exports. */
 
 import { join } from 'node:path';
 import type { Recordings } from './recording-routes.ts';
@@ -7,7 +7,8 @@ import type { QuotaLimits } from '../core/recording/quota-ring.ts';
 import type { ClockChange, Dates } from '../core/site-clock.ts';
 import type { Log } from '../log.ts';
 import { Recorder, type RecorderOptions } from './recorder.ts';
-import { RecordingExport } from './recording-export.ts';
+import { ExportJobs } from './export-jobs.ts';
+import { ExportSpace } from './export-space.ts';
 import { isRecordingFolder } from './recording-folder.ts';
 import { RecordingLibrary } from './recording-library.ts';
 import type { RecordingStore } from './recording-store.ts';
@@ -16,7 +17,11 @@ import type { RecordingStatus } from '../wire/recording.ts';
 
 export interface OpenRecordingOptions {
   dataDir: string;
-  store: { cameras: KnownCameras; recordings: RecordingStore };
+  store: {
+    cameras: KnownCameras;
+    recordings: RecordingStore;
+    removedCameras: { forgetEmpty(): Promise<void> };
+  };
   limits: Omit<QuotaLimits, 'cameraBytes'>;
   video: RecorderOptions['video'];
   pictures: RecorderOptions['pictures'];
@@ -48,15 +53,17 @@ export async function openRecording(options: OpenRecordingOptions): Promise<Reco
   const log = options.log.child({ component: 'recording' });
   const folder = join(dataDir, 'recordings');
   const store = options.store.recordings;
+  const space = new ExportSpace();
   const library: RecordingLibrary = await RecordingLibrary.open({
     folder,
     store,
     limits: { ...limits, cameraBytes: new Map() },
+    exportedBytes: () => space.writtenBytes,
     onAlarm: () => options.onAlarm(library.status),
     log,
     dates,
   });
-  const exports = await RecordingExport.open(library, folder);
+  const exports = await ExportJobs.open({ library, space, recordingsFolder: folder, log });
   const recorder = new Recorder({
     video,
     pictures,
@@ -67,6 +74,9 @@ export async function openRecording(options: OpenRecordingOptions): Promise<Reco
     log,
     dates,
     timeZone,
+  });
+  options.store.removedCameras.forgetEmpty().catch((error: unknown) => {
+    log.error({ err: error }, 'failed to forget removed cameras without recordings');
   });
   for (const { id } of options.store.cameras.list()) recorder.addCamera(id);
   const recordings: Recordings = {
@@ -79,10 +89,12 @@ export async function openRecording(options: OpenRecordingOptions): Promise<Reco
     pathOf: (recording) => library.pathOf(recording),
     setProtected: (id, isProtected) => library.setProtected(id, isProtected),
     remove: (id) => library.remove(id),
+    amountOf: (cameraId, who) => store.amountOf(cameraId, who),
+    removeUnprotected: (cameraId) => library.removeUnprotected(cameraId),
     settingsOf: (cameraId) => recorder.settingsOf(cameraId),
     setSettings: (cameraId, settings) => recorder.setSettings(cameraId, settings),
     isRecording: (cameraId) => recorder.isRecording(cameraId),
-    exportRange: (cameraId, fromMs, toMs, stopped) => exports.range(cameraId, fromMs, toMs, stopped),
+    exports,
   };
   return {
     library,
@@ -90,11 +102,17 @@ export async function openRecording(options: OpenRecordingOptions): Promise<Reco
     recordings,
     isThere: () => isRecordingFolder(folder),
     addCamera: (cameraId) => recorder.addCamera(cameraId),
-    removeCamera: (cameraId) => recorder.removeCamera(cameraId),
+    removeCamera: async (cameraId, fate) => {
+      if (fate === 'deleted') await exports.removeIf((job) => job.cameraId === cameraId);
+      await recorder.removeCamera(cameraId, fate);
+    },
     onEvent: (event) => {
       if (event.kind === 'motion') recorder.onEvent(event);
     },
     onClockChanged: (change) => recorder.onClockChanged(change),
-    close: () => recorder.close(),
+    close: async () => {
+      await exports.close();
+      await recorder.close();
+    },
   };
 }

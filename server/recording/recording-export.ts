@@ -1,120 +1,93 @@
 /**
- * A range of a camera's recordings as one WebM file to take away: the frames as they are, in one file with cues.
- *
- * It is made beside the recordings and removed once it was sent. What is still being written is read as far as it has come;
- * time in which nothing was recorded stays in it as time.
+ * Writes a range of a camera's recordings as one WebM file: the frames as they are, in one file with cues. What is still being
+ * written is read as far as it had come; time in which nothing was recorded stays in it as time.
  */
 
-import { mkdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import type { EncodedFrame } from '../core/video/encoded-frame.ts';
 import { VigieError } from '../errors.ts';
-import { randomId } from '../store/random-id.ts';
-import type { StoredSegment } from './recording-store.ts';
 import { recordedFrames } from './recorded-frames.ts';
-import type { RecordingLibrary } from './recording-library.ts';
+import type { StoredSegment } from './recording-store.ts';
 import { WebmFile } from './webm-file.ts';
 
-const MAX_EXPORT_MS = 2 * 3_600_000;
-/** At once; each reads and writes as fast as the disk can. */
-const MAX_EXPORTS = 2;
-const FOLDER = '.exports';
-/** Recordings one after the other may touch. */
-const OVERLAP_MS = 1_000;
+export interface ExportPlan {
+  /** Those that the range is taken from, oldest first. */
+  segments: readonly StoredSegment[];
+  fromMs: number;
+  toMs: number;
+  /** The file will not have more. */
+  bytes: number;
+}
 
-export interface ExportedFile {
-  path: string;
+export interface WrittenExport {
+  bytes: number;
   /** From the first frame in it to the end of the last, ms since the Unix epoch. */
   startMs: number;
   endMs: number;
-  /** Removes the file. Idempotent. */
-  close(): Promise<void>;
 }
 
-export class RecordingExport {
-  readonly #library: RecordingLibrary;
-  readonly #folder: string;
-  #running = 0;
+export interface WriteExportOptions {
+  pathOf: (segment: StoredSegment) => string;
+  /** Nobody waits for it any more. */
+  stopped: AbortSignal;
+  /** Told of each segment: how much is done, 0 … 1. */
+  onProgress: (share: number) => void;
+  /** Told how large the file is. @returns false when it must not grow */
+  wrote: (bytes: number) => boolean;
+}
 
-  private constructor(library: RecordingLibrary, folder: string) {
-    this.#library = library;
-    this.#folder = folder;
-  }
+/** Recordings one after the other may touch. */
+const OVERLAP_MS = 1_000;
+/** The blocks are those of the recordings; header, cues and cluster headers may be larger by this. */
+const OVERHEAD_BYTES = 64 * 1024;
+const OVERHEAD_SHARE = 0.02;
 
-  /** @param recordingsFolder what a crash left of exports in it is removed */
-  static async open(library: RecordingLibrary, recordingsFolder: string): Promise<RecordingExport> {
-    const folder = join(recordingsFolder, FOLDER);
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { mode: 0o700 });
-    return new RecordingExport(library, folder);
-  }
+/** @throws VigieError `notFound` when there is nothing in the range */
+export function planExport(found: readonly StoredSegment[], fromMs: number, toMs: number): ExportPlan {
+  const segments = newestOfEachTime(found);
+  const last = segments.at(-1);
+  if (!last) throw new VigieError('notFound', 'nothing was recorded then');
+  const recorded = segments.reduce((sum, { bytes }) => sum + bytes, 0);
+  const bytes = Math.ceil(recorded * (1 + OVERHEAD_SHARE)) + OVERHEAD_BYTES;
+  // What one that is being written gets from now on has no room reserved.
+  return { segments, fromMs, toMs: Math.min(toMs, last.endMs), bytes };
+}
 
-  /**
-   * @param stopped nobody waits for it any more
-   * @returns from the keyframe at or before `fromMs` to `toMs`
-   * @throws VigieError `badRequest`, `notFound` when there is nothing in the range, `tooManyRequests`, `unavailable`
-   */
-  async range(cameraId: string, fromMs: number, toMs: number, stopped?: AbortSignal): Promise<ExportedFile> {
-    if (toMs - fromMs > MAX_EXPORT_MS)
-      throw new VigieError(
-        'badRequest',
-        `at most ${MAX_EXPORT_MS / 3_600_000} hours at once can be downloaded`,
-      );
-    const segments = newestOfEachTime(await this.#library.range(cameraId, fromMs, toMs));
-    this.#assertRoom(segments);
-    if (this.#running >= MAX_EXPORTS)
-      throw new VigieError('tooManyRequests', 'other downloads are being prepared; try again in a moment', {
-        retryAfterSeconds: 10,
-      });
-    this.#running++;
-    try {
-      return await this.#write(segments, fromMs, toMs, stopped);
-    } finally {
-      this.#running--;
-    }
+/**
+ * @param path must not exist, but its folder must
+ * @throws VigieError `notFound`, `unavailable`; a file that was begun is left
+ */
+export async function writeExport(
+  path: string,
+  { segments, fromMs, toMs }: ExportPlan,
+  { pathOf, stopped, onProgress, wrote }: WriteExportOptions,
+): Promise<WrittenExport> {
+  let exported: WebmFile | undefined;
+  for (const [index, segment] of segments.entries()) {
+    if (stopped.aborted) break;
+    const frames = framesWithin(await framesOf(segment, pathOf(segment)), fromMs, toMs);
+    const [first] = frames;
+    if (!first) continue;
+    const file: WebmFile = (exported ??= await WebmFile.create(path, first, {
+      admit: () => Promise.resolve(wrote(file.bytes)),
+      maxQueuedBytes: Infinity,
+    }));
+    for (const frame of frames) file.add(frame);
+    file.lastsUntil(Math.min(segment.endMs, toMs));
+    await file.flushed();
+    onProgress((index + 1) / segments.length);
   }
-
-  async #write(
-    segments: readonly StoredSegment[],
-    fromMs: number,
-    toMs: number,
-    stopped?: AbortSignal,
-  ): Promise<ExportedFile> {
-    const path = join(this.#folder, `${randomId('export')}.webm`);
-    let exported: WebmFile | undefined;
-    for (const segment of segments) {
-      if (stopped?.aborted) break;
-      const file = await readFile(this.#library.pathOf(segment));
-      const frames = framesWithin(recordedFrames(file, segment.cameraId, segment.startMs), fromMs, toMs);
-      const [first] = frames;
-      if (!first) continue;
-      exported ??= await WebmFile.create(path, first, { admit: unasked, maxQueuedBytes: Infinity });
-      for (const frame of frames) exported.add(frame);
-      exported.lastsUntil(Math.min(segment.endMs, toMs));
-      await exported.flushed();
-    }
-    if (!exported) throw new VigieError('notFound', 'nothing was recorded then');
-    await exported.close();
-    const { startMs, endMs, error } = exported;
-    const close = (): Promise<void> => rm(path, { force: true });
-    if (stopped?.aborted) {
-      await close();
-      throw new VigieError('unavailable', 'nobody waits for this download any more');
-    }
-    if (!error) return { path, startMs, endMs, close };
-    await close();
-    throw new VigieError('unavailable', 'the server has no room to prepare this download');
-  }
-
-  #assertRoom(segments: readonly StoredSegment[]): void {
-    const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
-    const { freeBytes, freeFloorBytes } = this.#library.status;
-    if (freeBytes !== null && bytes > freeBytes - freeFloorBytes)
-      throw new VigieError(
-        'unavailable',
-        'the server has no room to prepare this download; ask for a shorter one',
-      );
-  }
+  await exported?.close();
+  if (stopped.aborted) throw new VigieError('unavailable', 'nobody waits for this download any more');
+  if (!exported) throw new VigieError('notFound', 'nothing was recorded then');
+  if (exported.error)
+    throw new VigieError(
+      'unavailable',
+      'the server’s disk has no room for this download: choose a shorter range, or try again later',
+    );
+  wrote(exported.bytes);
+  const { startMs, endMs, bytes } = exported;
+  return { startMs, endMs, bytes };
 }
 
 /**
@@ -132,15 +105,20 @@ export function newestOfEachTime(segments: readonly StoredSegment[]): StoredSegm
   return kept.sort((a, b) => a.startMs - b.startMs);
 }
 
+async function framesOf({ cameraId, startMs }: StoredSegment, path: string): Promise<EncodedFrame[]> {
+  try {
+    return recordedFrames(await readFile(path), cameraId, startMs);
+  } catch (error) {
+    // It was the oldest, and has given way to a newer one since.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
 /** Begins with the last keyframe that is not after `fromMs`, for nothing before it could be shown. */
 function framesWithin(frames: readonly EncodedFrame[], fromMs: number, toMs: number): EncodedFrame[] {
   const begin = frames.findLastIndex(({ keyframe, captureUs }) => keyframe && captureUs <= fromMs * 1000);
   return frames.slice(Math.max(0, begin)).filter(({ captureUs }) => captureUs <= toMs * 1000);
-}
-
-/** There was room for all of it when it began. */
-function unasked(): Promise<boolean> {
-  return Promise.resolve(true);
 }
 
 /** One that the index does not have yet is the newest. */

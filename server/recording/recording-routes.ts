@@ -1,25 +1,28 @@
 /**
- * Recordings: what a camera records, what is there of it, the segments themselves, and a range of them to take away. Seeing them
- * needs the right to watch the camera; changing anything is administrators' work.
+ * Recordings: what a camera records, what is there of it, and the segments themselves. Seeing them
+ * needs the right `lookBack`; changing anything is administrators' work.
  */
 
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
-import { Router, type Request, type Response } from 'express';
+import { Router } from 'express';
 import { VigieError } from '../errors.ts';
-import type { RecordedSegment, RecordingSettings, RecordingStatus } from '../wire/recording.ts';
+import type {
+  RecordedAmount,
+  RecordedSegment,
+  RecordingSettings,
+  RecordingStatus,
+  RemovedCameraView,
+} from '../wire/recording.ts';
 import { findCamera, type KnownCameras } from '../core/cameras.ts';
 import type { Guard } from '../accounts/guard.ts';
 import type { ReadFor } from '../store/work.ts';
 import { readFor, EncodedJson, serve } from '../http/serve.ts';
+import type { ExportJobs } from './export-jobs.ts';
+import { endWhenStalled } from '../http/stall-watch.ts';
 import { UserShares } from '../http/user-shares.ts';
 
 /** A player reads two segments at once, in several ranges each, and a browser has six connections to a server. */
 export const SEGMENT_SHARES = { total: 128, perUser: 16 };
-/** Each is a copy of up to two hours of recordings. */
-export const EXPORT_SHARES = { total: 8, perUser: 2 };
 /** For a recording that somebody wants to see while it is being written. */
 const MAX_WAIT_MS = 15_000;
 
@@ -39,23 +42,33 @@ export interface Recordings {
   pathOf(recording: ListedRecording): string;
   setProtected(id: string, isProtected: boolean): Promise<void>;
   remove(id: string): Promise<void>;
+  amountOf(cameraId: string, who: ReadFor): Promise<RecordedAmount>;
+  /** Those of a camera that was removed. */
+  removeUnprotected(cameraId: string): Promise<void>;
   settingsOf(cameraId: string): RecordingSettings;
   setSettings(cameraId: string, settings: RecordingSettings): Promise<void>;
   isRecording(cameraId: string): boolean;
-  /** @throws VigieError as RecordingExport.range */
-  exportRange(
-    cameraId: string,
-    fromMs: number,
-    toMs: number,
-    stopped: AbortSignal,
-  ): Promise<{ path: string; startMs: number; close(): Promise<void> }>;
+  exports: ExportJobs;
 }
 
-export function recordingRoutes(recordings: Recordings, cameras: KnownCameras, guard: Guard): Router {
+/** Cameras that were removed and have recordings; main connects it. */
+export interface RemovedCameraList {
+  listOf(userId: string): RemovedCameraView[];
+  has(id: string): boolean;
+}
+
+export function recordingRoutes(
+  recordings: Recordings,
+  cameras: KnownCameras,
+  removed: RemovedCameraList,
+  guard: Guard,
+  stallMs?: number,
+): Router {
   const router = Router();
-  const refusal = 'other downloads are still under way; end one first';
-  const segments = new UserShares({ ...SEGMENT_SHARES, refusal });
-  const exports = new UserShares({ ...EXPORT_SHARES, refusal });
+  const segments = new UserShares({
+    ...SEGMENT_SHARES,
+    refusal: 'other downloads are still under way; end one first',
+  });
 
   /** How much room there is for recordings, and whether they stand still for want of it. */
   serve(router, 'GET /api/recording', ({ request }) => {
@@ -79,15 +92,29 @@ export function recordingRoutes(recordings: Recordings, cameras: KnownCameras, g
     return recordings.setSettings(id, readBody());
   });
 
+  serve(router, 'GET /api/removed-cameras', ({ request }) => removed.listOf(guard.identify(request).userId));
+
+  serve(router, 'GET /api/removed-cameras/:cameraId', ({ request, response, params: { cameraId } }) => {
+    const who = readFor(guard.administrator(request), response);
+    assertRemoved(cameraId);
+    return recordings.amountOf(cameraId, who);
+  });
+
+  serve(router, 'DELETE /api/removed-cameras/:cameraId', ({ request, params: { cameraId } }) => {
+    guard.administrator(request);
+    assertRemoved(cameraId);
+    return recordings.removeUnprotected(cameraId);
+  });
+
   serve(
     router,
     'GET /api/cameras/:cameraId/timeline',
     async ({ request, response, params: { cameraId }, readQuery }) => {
-      const who = readFor(guard.viewerOf(request, cameraId), response);
+      const who = readFor(guard.viewerOf(request, 'lookBack', cameraId), response);
       const { from, to } = readQuery();
       const timeline = await recordings.timeline(cameraId, from, to, who);
       // It waited its turn, and the right may be gone.
-      guard.viewerOf(request, cameraId);
+      guard.viewerOf(request, 'lookBack', cameraId);
       return new EncodedJson(timeline);
     },
   );
@@ -96,7 +123,7 @@ export function recordingRoutes(recordings: Recordings, cameras: KnownCameras, g
     router,
     'GET /api/cameras/:cameraId/recordings/:recordingId.webm',
     async ({ request, response, params }) => {
-      const { userId } = guard.mediaViewerOf(request, params.cameraId);
+      const { userId } = guard.mediaViewerOf(request, 'lookBack', params.cameraId);
       let recording = find(params);
       response.once('close', segments.enter(userId, response));
       if (recording.open) {
@@ -105,13 +132,13 @@ export function recordingRoutes(recordings: Recordings, cameras: KnownCameras, g
           setTimeout(MAX_WAIT_MS, undefined, { ref: false }),
         ]);
         // Both may be another by now.
-        guard.mediaViewerOf(request, params.cameraId);
+        guard.mediaViewerOf(request, 'lookBack', params.cameraId);
         recording = find(params);
       }
       if (recording.open)
         throw new VigieError('unavailable', 'this minute is still being recorded', { retryAfterSeconds: 10 });
-      // A segment never changes once it is whole; only the right to see it may.
-      response.setHeader('Cache-Control', 'private, max-age=3600');
+      guard.streamTo(request, response, 'lookBack', params.cameraId);
+      endWhenStalled(response, stallMs);
       response.sendFile(recordings.pathOf(recording), { cacheControl: false, dotfiles: 'allow' });
     },
   );
@@ -130,26 +157,9 @@ export function recordingRoutes(recordings: Recordings, cameras: KnownCameras, g
     return recordings.remove(recording.id);
   });
 
-  serve(
-    router,
-    'GET /api/cameras/:cameraId/export.webm',
-    async ({ request, response, params: { cameraId }, readQuery }) => {
-      const { userId } = guard.mediaViewerOf(request, cameraId);
-      const { from, to } = readQuery();
-      const leave = exports.enter(userId, response);
-      const gone = new AbortController();
-      response.once('close', () => {
-        gone.abort();
-        leave();
-      });
-      const file = await recordings.exportRange(cameraId, from, to, gone.signal);
-      try {
-        await send(file, cameraId, request, response);
-      } finally {
-        await file.close();
-      }
-    },
-  );
+  function assertRemoved(cameraId: string): void {
+    if (!removed.has(cameraId)) throw new VigieError('notFound', 'there is no such removed camera');
+  }
 
   /** Also when there is one of that id, but of another camera: the right was checked for this one. */
   function find({ cameraId, recordingId }: { cameraId: string; recordingId: string }): ListedRecording {
@@ -159,21 +169,4 @@ export function recordingRoutes(recordings: Recordings, cameras: KnownCameras, g
   }
 
   return router;
-}
-
-async function send(
-  { path, startMs }: { path: string; startMs: number },
-  cameraId: string,
-  request: Request,
-  response: Response,
-): Promise<void> {
-  const time = new Date(startMs).toISOString().slice(0, 19).replaceAll(':', '-');
-  response.attachment(`${cameraId}-${time}Z.webm`);
-  const { size } = await stat(path);
-  response.setHeader('Content-Length', size);
-  if (request.method === 'HEAD') return void response.end();
-  // Who goes away in the middle of it needs no answer.
-  // With its end known, the answer ends with its last byte; else a read more stands between them, while the client, which has
-  // counted the bytes, sends its next request already.
-  await pipeline(createReadStream(path, { end: size - 1 }), response).catch(() => response.destroy());
 }

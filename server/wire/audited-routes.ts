@@ -36,7 +36,7 @@ export type AuditRule =
   | { readonly none: string };
 
 const CAMERA_SETTINGS =
-  'frameSize jpegQuality maxFps flash hMirror vFlip brightness contrast exposure whiteBalance largePictures'.split(
+  'frameSize jpegQuality maxFps flash hMirror vFlip brightness contrast exposure whiteBalance largePictures pictureIntervalMs'.split(
     ' ',
   );
 const READS = { none: 'reads settings or lists, no pictures' } as const;
@@ -49,15 +49,18 @@ export const AUDITED_ROUTES: Readonly<Record<ApiRouteName, AuditRule>> = {
   'POST /api/auth/logout': { action: 'signedOut' },
   'POST /api/auth/password': { action: 'passwordChanged', refusedAs: 'passwordChanged' },
   'GET /api/users': READS,
-  'POST /api/users': { action: 'userAdded', values: ['username', 'role', 'cameraIds'] },
-  'PATCH /api/users/:userId': { action: 'userChanged', names: true, values: ['role', 'cameraIds'] },
-  'PUT /api/users/:userId/cameras': { action: 'userChanged', values: ['cameraIds'] },
+  'POST /api/users': { action: 'userAdded', values: ['username', 'role', 'cameras'] },
+  'PATCH /api/users/:userId': { action: 'userChanged', names: true, values: ['role', 'cameras'] },
+  'PUT /api/users/:userId/cameras': { action: 'userChanged', values: ['cameras'] },
   'DELETE /api/users/:userId': { action: 'userRemoved' },
+  'GET /api/notices': READS,
+  'DELETE /api/notices/:notice': { none: 'hides a text' },
 
   'GET /api/cameras': READS,
   'POST /api/cameras': { action: 'cameraAdded', values: ['name'], camera: 'id' },
   'PATCH /api/cameras/:cameraId': { action: 'cameraRenamed', values: ['name'] },
-  'DELETE /api/cameras/:cameraId': { action: 'cameraRemoved' },
+  'DELETE /api/cameras/:cameraId': { action: 'cameraRemoved', values: ['recordings'] },
+  'GET /api/cameras/:cameraId/losses': READS,
   'POST /api/cameras/:cameraId/key': { action: 'cameraKeyRenewed' },
   'GET /api/cameras/:cameraId/settings': READS,
   'POST /api/cameras/:cameraId/settings': {
@@ -88,6 +91,16 @@ export const AUDITED_ROUTES: Readonly<Record<ApiRouteName, AuditRule>> = {
     values: ['protected'],
   },
   'DELETE /api/cameras/:cameraId/recordings/:recordingId': { action: 'recordingDeleted' },
+  'GET /api/removed-cameras': READS,
+  'GET /api/removed-cameras/:cameraId': READS,
+  'DELETE /api/removed-cameras/:cameraId': { action: 'recordingDeleted' },
+  'GET /api/exports': { none: 'lists exports, which are written' },
+  'POST /api/cameras/:cameraId/exports': { action: 'downloaded', values: ['fromMs', 'toMs'] },
+  'GET /api/cameras/:cameraId/exports/:exportId.webm': { none: 'sends an export, which is written' },
+  'GET /api/cameras/:cameraId/exports/:exportId': { none: 'reads how far an export is, which is written' },
+  'DELETE /api/cameras/:cameraId/exports/:exportId': {
+    none: 'removes a copy of recordings, not the recordings',
+  },
   'GET /api/cameras/:cameraId/export.webm': { action: 'downloaded', values: ['from', 'to'] },
 
   'GET /api/events': { none: 'lists events in words; their pictures are written' },

@@ -1,4 +1,4 @@
-/** What films and exports hold open, and for how long, whatever their readers do. */
+/** What downloads of films hold open, and for how long, whatever their readers do. */
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -12,10 +12,10 @@ import type { Guard } from '../../server/accounts/guard.ts';
 import { HttpServer } from '../../server/http/http-server.ts';
 import { errorHandler } from '../../server/http/problem.ts';
 import {
-  EXPORT_SHARES,
   SEGMENT_SHARES,
   recordingRoutes,
   type Recordings,
+  type RemovedCameraList,
 } from '../../server/recording/recording-routes.ts';
 import { createLog, type Log } from '../../server/log.ts';
 import { canListOpenFiles, openFiles } from '../support/open-files.ts';
@@ -25,7 +25,6 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 /** More than the kernel takes of a connection nobody reads from. */
 const FILM_BYTES = 64 * 1024 * 1024;
 const FILM = '/api/cameras/door/recordings/rec_1.webm';
-const EXPORT = '/api/cameras/door/export.webm?from=0&to=1';
 
 interface Download {
   response: IncomingMessage;
@@ -33,22 +32,31 @@ interface Download {
   leave: () => void;
 }
 
+function askedBy({ headers }: Request): { userId: string } {
+  return { userId: String(headers['user']) };
+}
+
 /** The routes over one large file; who asks is what the request says. */
-async function start(context: TestContext, idleMs = 60_000) {
+async function start(context: TestContext, { idleMs = 60_000, stallMs = 60_000 } = {}) {
   const path = join(temporaryFolder(context), 'film.webm');
   await writeFile(path, '');
   await truncate(path, FILM_BYTES);
-  const state = { open: false, finish: Promise.resolve(), removedExports: 0 };
+  const state = { open: false, finish: Promise.resolve() };
   const recordings: Partial<Recordings> = {
     find: (id) => ({ id, cameraId: 'door', open: state.open }) as ReturnType<Recordings['find']>,
     finish: () => state.finish,
     pathOf: () => path,
-    exportRange: async () => ({ path, startMs: 0, close: async () => void state.removedExports++ }),
   };
-  const guard = { mediaViewerOf: ({ headers }: Request) => ({ userId: String(headers['user']) }) };
+  const guard = { mediaViewerOf: askedBy, streamTo: askedBy };
   const faults: string[] = [];
   const log = { error: (_fields: object, line: string) => faults.push(line) } as unknown as Log;
-  const routes = recordingRoutes(recordings as Recordings, {} as KnownCameras, guard as unknown as Guard);
+  const routes = recordingRoutes(
+    recordings as Recordings,
+    {} as KnownCameras,
+    {} as RemovedCameraList,
+    guard as unknown as Guard,
+    stallMs,
+  );
   const server = new HttpServer({
     app: express().use(routes).use(errorHandler(log)),
     upgrades: {},
@@ -75,29 +83,31 @@ async function start(context: TestContext, idleMs = 60_000) {
 }
 
 suite('downloads of recordings', { skip: !canListOpenFiles }, () => {
-  for (const [what, url] of [
-    ['a film', FILM],
-    ['an export', EXPORT],
-  ] as const)
-    test(`a reader of ${what} that leaves in the middle leaves no file open`, async (context) => {
-      const { begin, files, state, faults } = await start(context);
-      const { status, leave } = await begin(url);
-      assert.equal(status, 200);
-      await until('the file is open', () => files() === 1);
-      leave();
-      await until('the file is closed', () => files() === 0);
-      if (url === EXPORT) await until('the copy is removed', () => state.removedExports === 1);
-      assert.deepEqual(faults, []);
-    });
-
-  test('a reader that reads nothing is ended after a while, and the file closed', async (context) => {
-    const { begin, files } = await start(context, 200);
-    const { response } = await begin(FILM);
+  test('a reader that leaves in the middle leaves no file open', async (context) => {
+    const { begin, files, faults } = await start(context);
+    const { status, leave } = await begin(FILM);
+    assert.equal(status, 200);
+    await until('the file is open', () => files() === 1);
+    leave();
     await until('the file is closed', () => files() === 0);
-    response.resume();
-    await until('its connection is closed', () => response.closed);
-    assert.equal(response.complete, false);
+    assert.deepEqual(faults, []);
   });
+
+  for (const [what, limits] of [
+    ['by the socket', { idleMs: 200 }],
+    ['also one that sends something meanwhile', { stallMs: 200 }],
+  ] as const)
+    test(`a reader that reads nothing is ended after a while, ${what}, and the file closed`, async (context) => {
+      const { begin, files } = await start(context, limits);
+      const { response } = await begin(FILM, 'anna', { connection: 'keep-alive' });
+      const sends = setInterval(() => response.socket.write('\r\n'), 20);
+      if ('idleMs' in limits) clearInterval(sends);
+      await until('the file is closed', () => files() === 0);
+      clearInterval(sends);
+      response.resume();
+      await until('its connection is closed', () => response.closed);
+      assert.equal(response.complete, false);
+    });
 
   test('a reader that left while the minute was ended leaves no file open and no place taken', async (context) => {
     const { request, begin, state, files, server } = await start(context);
@@ -116,21 +126,17 @@ suite('downloads of recordings', { skip: !canListOpenFiles }, () => {
     await until('the file is closed', () => files() === 0);
   });
 
-  for (const [what, url, { perUser }] of [
-    ['films', FILM, SEGMENT_SHARES],
-    ['exports', EXPORT, EXPORT_SHARES],
-  ] as const)
-    test(`one user has ${perUser} ${what} under way at once, whoever else has some`, async (context) => {
-      const { begin } = await start(context);
-      const begun: Download[] = [];
-      for (let count = 0; count < perUser; count++) begun.push(await begin(url));
-      const refused = await begin(url);
-      assert.equal(refused.status, 429);
-      assert.equal(refused.response.headers['retry-after'], '10');
-      assert.equal((await begin(url, 'ben')).status, 200);
-      begun[0]?.leave();
-      await until('there is room again', async () => (await begin(url)).status === 200);
-    });
+  test(`one user has ${SEGMENT_SHARES.perUser} films under way at once, whoever else has some`, async (context) => {
+    const { begin } = await start(context);
+    const begun: Download[] = [];
+    for (let count = 0; count < SEGMENT_SHARES.perUser; count++) begun.push(await begin(FILM));
+    const refused = await begin(FILM);
+    assert.equal(refused.status, 429);
+    assert.equal(refused.response.headers['retry-after'], '10');
+    assert.equal((await begin(FILM, 'ben')).status, 200);
+    begun[0]?.leave();
+    await until('there is room again', async () => (await begin(FILM)).status === 200);
+  });
 
   test('a part that is not there is 416, a film that has changed is 412, and neither is a fault', async (context) => {
     const { begin, faults } = await start(context);
