@@ -1,14 +1,15 @@
 /**
  * Moving JPEGs over slow links: how old the picture is that a viewer sees, at any moment, from its capture in the camera. Server and
- * viewer are network namespaces with a wire between them that `tc` makes narrow, both ways, with a queue of 100 ms.
+ * viewer are network namespaces, the wire between them is narrow both ways, takes 20 ms each way, and has a queue of 100 ms.
  *
- *     npm run bench:mjpeg                 30 s for each of 0.5 … 5 Mbit/s; needs Linux and root
+ *     npm run bench:mjpeg                 30 s for each of 0.5 … 5 Mbit/s; a quiet machine with Linux, and root
  *     npm run bench:mjpeg -- --seconds 10
  *
  * The goal: above 1 Mbit/s, at most 1 s at the 95th percentile. Exits with 1 when it is missed.
  */
 
 import { parseArgs } from 'node:util';
+import { LinkEmulator } from '../network/support/link-emulator.ts';
 import { ensureNetworkPrograms } from '../network/support/network-test.ts';
 import { Network } from '../network/support/network.ts';
 import { HTTP_PORT, startServer } from '../network/support/watching.ts';
@@ -18,9 +19,7 @@ import { percentile } from './percentiles.ts';
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '30' } } });
 const SECONDS = Number(values.seconds);
 const LINKS_KBPS = [500, 1_100, 1_500, 2_000, 3_000, 5_000];
-const QUEUE_MS = 100;
-/** What passes at once, however narrow the link: two packets. */
-const BURST_BYTES = 3_100;
+const LINK = { delay: 20, queue: 100 };
 const GOAL_MS = 1_000;
 const GOAL_ABOVE_KBPS = 1_000;
 const SERVER_ADDRESS = '10.77.0.1';
@@ -41,18 +40,14 @@ ensureNetworkPrograms();
 using network = new Network();
 const server = network.addHost('server');
 const viewer = network.addHost('viewer');
-network.plug(server, 'eth0', 'wire', `${SERVER_ADDRESS}/24`);
-network.plug(viewer, 'eth0', 'wire', '10.77.0.2/24');
-// A queue that holds a few packets would drop the large ones that Linux cuts up only at the end.
-for (const host of [server, viewer]) host.ip('link set eth0 gso_max_segs 1');
+network.plug(server, 'eth0', 'near', `${SERVER_ADDRESS}/24`);
+network.plug(viewer, 'eth0', 'far', '10.77.0.2/24');
+using link = await LinkEmulator.join(network, ['near', 'far'], [server, viewer]);
 const vigie = await startServer(server);
 process.stdout.write(`Moving JPEGs, VGA at 25 fps, ${SECONDS} s each   (goal above 1 Mbit/s: p95 1000 ms)\n`);
 let missed = false;
 for (const kbps of LINKS_KBPS) {
-  for (const host of [server, viewer]) {
-    const shape = ['rate', `${kbps}kbit`, 'burst', String(BURST_BYTES), 'latency', `${QUEUE_MS}ms`];
-    host.run('tc', ['qdisc', 'replace', 'dev', 'eth0', 'root', 'tbf', ...shape]);
-  }
+  await link.set('both', { ...LINK, rate: kbps });
   const watched = await watch();
   const ages = agesOf(watched.pictures);
   const [p50, p95] = [percentile(ages, 50), percentile(ages, 95)];
