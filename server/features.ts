@@ -53,15 +53,16 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
   const time = site.clock;
   const { timeZone } = site.zone;
   const audit = closing(openAudit({ store, time, log }));
-  const accounts = await openAccounts({
-    store,
-    adminPassword: config.adminPassword,
-    log,
-    nowMs: () => time.nowMs(),
-    steadyMs: monotonicMs,
-  });
+  const accounts = closing(
+    await openAccounts({
+      store,
+      adminPassword: config.adminPassword,
+      log,
+      nowMs: () => time.nowMs(),
+      steadyMs: monotonicMs,
+    }),
+  );
   const { access, sessions } = accounts;
-  const mayWatch = (userId: string, cameraId: string): boolean => access.mayWatch(userId, cameraId);
   const https = await openHttps(config, log, () => Math.max(RELEASED_AT_MS, time.nowMs()));
   if (https) closing(https.certificates);
   const { users, passwordResets: resets } = store;
@@ -101,9 +102,7 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
   const iceServers = (userId: string) => iceServersFor(userId, turnUrls, turnSecret, wallMs());
   const viewers = { sessions, access, catalog, iceServers, connectionOf, capacity, clock, dates: time, log };
   const signaling = closing(openSignaling({ ...viewers, sfu, frames: hub, onStream: audit.watching }));
-  const isSignedIn = (sessionId: string): boolean => sessions.lasts(sessionId);
-  const watched = { mayWatch, isSignedIn, capacity };
-  const pictures = closing(openPictures({ frames: hub, decoder: transcoder, ...watched, log, dates: time }));
+  const pictures = closing(openPictures({ frames: hub, decoder: transcoder, capacity, log, dates: time }));
 
   // Recording, events, outbound messages.
   const recording = await openRecording({
@@ -119,7 +118,8 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
     timeZone,
   });
   closing(recording);
-  const outbound = closing(openOutbound({ store, mayWatch, log, time, timeZone, basePath }));
+  const maySee = (userId: string, cameraId: string): boolean => access.may(userId, 'events', cameraId);
+  const outbound = closing(openOutbound({ store, maySee, log, time, timeZone, basePath }));
   const events = closing(new EventService({ store, luma: transcoder, pictures, liveness, log, time }));
   const tell = (view: CameraFirmwareView): void => signaling.tellAdministrators('cameraFirmware', view);
   const firmware = closing(openFirmware({ dataDir, store, ingest, tell, log }));

@@ -23,7 +23,7 @@ import type { ConnectionOf } from './http/client-connection.ts';
 import type { CameraCatalog } from './cameras/camera-catalog.ts';
 import type { Outbound } from './outbound/open-outbound.ts';
 import type { CameraPairing } from './cameras/camera-pairing.ts';
-import { cameraRoutes } from './cameras/camera-routes.ts';
+import { cameraRoutes, type LossesOf } from './cameras/camera-routes.ts';
 import { locationsUnder } from './http/base-path.ts';
 import { clientFiles } from './http/client-files.ts';
 import { eventRoutes, type Events } from './events/event-routes.ts';
@@ -41,7 +41,7 @@ import { upgradeRequired } from './http/upgrade-required.ts';
 import { notificationRoutes } from './outbound/notification-routes.ts';
 import { motionRoutes, type MotionSettingsHolder } from './events/motion-routes.ts';
 import { exportRoutes } from './recording/export-routes.ts';
-import { recordingRoutes, type Recordings } from './recording/recording-routes.ts';
+import { recordingRoutes, type Recordings, type RemovedCameraList } from './recording/recording-routes.ts';
 import { snapshotRoutes, type Snapshots } from './pictures/snapshot-routes.ts';
 import { siteRoutes, type Site } from './site/site-routes.ts';
 import { statusRoutes } from './status/status-routes.ts';
@@ -53,6 +53,7 @@ export interface HttpAppOptions {
   accounts: Accounts;
   audit: Pick<Audit, 'log' | 'store'>;
   cameras: KnownCameras;
+  removedCameras: RemovedCameraList;
   catalog: CameraCatalog;
   pairing: CameraPairing;
   events: Events;
@@ -88,6 +89,11 @@ export function createHttpApp(options: HttpAppOptions): Express {
   const { basePath = '' } = options;
   const log = options.log.child({ component: 'api' });
   const guard = new Guard(accounts, connectionOf);
+  const lossesOf: LossesOf = async (cameraId, who) => ({
+    recordings: await recordings.amountOf(cameraId, who),
+    events: await options.events.log.countOf(cameraId, who),
+    sensors: options.events.sensors.list(cameraId).length,
+  });
   const app = express();
   app.set('query parser', 'simple');
   app.disable('x-powered-by');
@@ -107,14 +113,14 @@ export function createHttpApp(options: HttpAppOptions): Express {
   app.use(
     authorityRoutes(options.authority),
     authRoutes(accounts, guard, connectionOf),
-    userRoutes(accounts.users, guard),
-    cameraRoutes(catalog, guard),
+    userRoutes(accounts.users, accounts.notices, guard),
+    cameraRoutes(catalog, lossesOf, guard),
     pairingRoutes(pairing, guard, connectionOf),
     snapshotRoutes(pictures.frames, pictures.thumbnails, guard, options.dates),
     mjpegRoutes(pictures.mjpeg, guard),
     eventRoutes(options.events, recordings, cameras, guard, connectionOf),
     motionRoutes(options.motion, cameras, guard),
-    recordingRoutes(recordings, cameras, guard),
+    recordingRoutes(recordings, cameras, options.removedCameras, guard),
     exportRoutes(recordings.exports, guard),
     webhookRoutes(options.outbound.webhooks, guard),
     notificationRoutes(options.outbound.notifier, guard),

@@ -16,22 +16,22 @@ export function joinFeatures(features: Features, log: Log): void {
   presence.on('changed', (cameraId, liveness) => {
     events.onLiveness(cameraId, liveness);
     const view = livenessView(liveness, (us) => site.clock.dateMs(us));
-    signaling.tellWatchers(cameraId, 'cameraStatus', { cameraId, ...view });
+    signaling.tellThoseWhoList(cameraId, 'cameraStatus', { cameraId, ...view });
   });
   const { thumbnails } = pictures;
   const perCamera = [presence, advisor, sfu, transcoder, hub, thumbnails, firmware, events, recording];
   const lifecycle = new CameraLifecycle(perCamera, log);
-  const watching = [signaling, pictures.mjpeg];
-  catalog.on('changed', (cameraId, change) => {
+  catalog.on('changed', (cameraId, change, recordings) => {
     if (change === 'added') lifecycle.add(cameraId);
-    if (change === 'removed') lifecycle.remove(cameraId);
+    if (change === 'removed') lifecycle.remove(cameraId, recordings);
     demo.update();
-    for (const each of watching) each.refreshAccess();
+    for (const each of [signaling, accounts.leases]) each.refreshAccess();
   });
 
   // Rights end.
-  accounts.events.on('accessChanged', (userId) => watching.forEach((each) => each.refreshAccess(userId)));
-  accounts.events.on('sessionEnded', (sessionId) => watching.forEach((each) => each.endSession(sessionId)));
+  // What is sent by a right over HTTP ends by itself: accounts/right-leases.ts.
+  accounts.events.on('accessChanged', (userId) => signaling.refreshAccess(userId));
+  accounts.events.on('sessionEnded', (sessionId) => signaling.endSession(sessionId));
 
   site.zone.on('changed', (view) => signaling.tellEveryone('siteTimeZone', view));
 
@@ -51,9 +51,8 @@ export function joinFeatures(features: Features, log: Log): void {
   ingest.on('motion', (cameraId, active) => events.onMotion(cameraId, active));
   events.log.on('accepted', (event) => recording.onEvent(event));
   events.log.on('event', (event) => outbound.onEvent(event));
-  events.log.on('event', (event) => signaling.tellWatchers(event.cameraId, 'event', event));
-  for (const change of ['thumbnail', 'redated'] as const)
-    events.log.on(change, (event) => signaling.tellWatchers(event.cameraId, 'event', event));
+  for (const change of ['event', 'thumbnail', 'redated'] as const)
+    events.log.on(change, (event) => signaling.tellThoseWho('events', event.cameraId, 'event', event));
   transcoder.on('refused', (...refused) => advisor.onRefused(...refused));
   advisor.on('changed', (cameraId, advice) =>
     signaling.tellAdministrators('cameraAdvice', { cameraId, advice }),

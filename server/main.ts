@@ -60,6 +60,7 @@ function httpApp(features: Features, config: Config, log: Log) {
     accounts,
     audit,
     cameras: store.cameras,
+    removedCameras: store.removedCameras,
     catalog: cameras.catalog,
     pairing: cameras.pairing,
     events,

@@ -1,11 +1,13 @@
 /** Every feature's queries in one list, and the stores made of them. The store's threads load this module too. */
 
 import type { DatabaseSync } from 'node:sqlite';
+import { NOTICE_WORK, NoticeQueries } from './accounts/notice-store.ts';
 import { PASSWORD_RESET_WORK, PasswordResetQueries } from './accounts/password-reset-store.ts';
 import { SESSION_WORK, SessionQueries } from './accounts/session-store.ts';
 import { USER_WORK, UserQueries } from './accounts/user-store.ts';
 import { AUDIT_WORK, AuditQueries } from './audit/audit-store.ts';
 import { CAMERA_WORK, CameraQueries } from './cameras/camera-store.ts';
+import { REMOVED_CAMERA_WORK, RemovedCameraQueries } from './cameras/removed-camera-store.ts';
 import { EVENT_WORK, EventQueries, type EventLimits } from './events/event-store.ts';
 import { MOTION_WORK, MotionQueries } from './events/motion-store.ts';
 import { SENSOR_WORK, SensorQueries } from './events/sensor-store.ts';
@@ -27,9 +29,11 @@ export function makeQueries(database: DatabaseSync, limits: Partial<EventLimits>
   return {
     cameras,
     webhooks,
+    removedCameras: new RemovedCameraQueries(database),
     audit: new AuditQueries(database),
     users: new UserQueries(database),
     passwordResets: new PasswordResetQueries(database),
+    notices: new NoticeQueries(database),
     sensors: new SensorQueries(database),
     sessions: new SessionQueries(database),
     secrets: new SecretQueries(database),
@@ -51,9 +55,11 @@ export function makeQueries(database: DatabaseSync, limits: Partial<EventLimits>
 export function shareQueries(queries: ReturnType<typeof makeQueries>, queues: Queues) {
   return {
     cameras: share('cameras', queries.cameras, CAMERA_WORK, queues),
+    removedCameras: share('removedCameras', queries.removedCameras, REMOVED_CAMERA_WORK, queues),
     audit: share('audit', queries.audit, AUDIT_WORK, queues),
     users: share('users', queries.users, USER_WORK, queues),
     passwordResets: share('passwordResets', queries.passwordResets, PASSWORD_RESET_WORK, queues),
+    notices: share('notices', queries.notices, NOTICE_WORK, queues),
     events: share('events', queries.events, EVENT_WORK, queues),
     sensors: share('sensors', queries.sensors, SENSOR_WORK, queues),
     sessions: share('sessions', queries.sessions, SESSION_WORK, queues),

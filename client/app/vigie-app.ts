@@ -19,6 +19,7 @@ import { localAuthority } from '../connection/local-authority.ts';
 import { Navigation } from '../routing/navigation.ts';
 import { pageOfRoute, renderPage, securePage } from './page-of-route.ts';
 import '../users/sign-in-page.ts';
+import '../users/vigie-rights-notice.ts';
 import { routePath, type Reachable } from '../routing/routes.ts';
 import type { User } from '../session/session.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
@@ -84,7 +85,8 @@ export class VigieApp extends LitElement {
         isAdministrator(state.user)
           ? html`<vigie-health-alarm .context=${this.context}></vigie-health-alarm>
               <vigie-clock-alarm .context=${this.context}></vigie-clock-alarm>
-              <vigie-recording-alarm .context=${this.context}></vigie-recording-alarm>`
+              <vigie-recording-alarm .context=${this.context}></vigie-recording-alarm>
+              <vigie-rights-notice .context=${this.context}></vigie-rights-notice>`
           : nothing
       }
       <main @vigie-go=${({ detail }: CustomEvent<Reachable>) => this.#navigation.go(detail)}>

@@ -7,6 +7,7 @@ import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
 import type { CameraView } from '../../server/wire/camera.ts';
 import type { AppContext } from '../app-context.ts';
+import { NEW_CODE_STAKE, NEW_KEY_STAKE, removalStake } from './camera-losses.ts';
 import type { CameraSettingsDialog } from './camera-settings-dialog.ts';
 import '../ui/confirm-dialog.ts';
 import type { ConfirmDialog } from '../ui/confirm-dialog.ts';
@@ -33,6 +34,8 @@ export class CameraActions extends LitElement {
   readonly #confirm = createRef<ConfirmDialog>();
 
   run(action: CameraAction, camera: CameraView): void {
+    const { api } = this.context;
+    const params = { cameraId: camera.id };
     switch (action) {
       case 'settings':
         void this.#showSettings(camera);
@@ -41,10 +44,23 @@ export class CameraActions extends LitElement {
         this.#rename.value?.showFor(camera);
         break;
       case 'rotateKey':
-        this.#rotateKey.value?.showFor(camera);
+        this.#confirm.value?.ask({
+          heading: `New key for “${camera.name}”?`,
+          stake: NEW_KEY_STAKE,
+          action: 'Create new key',
+          run: async () => {
+            const result = await api.call('POST /api/cameras/:cameraId/key', { params });
+            this.#rotateKey.value?.showResult(result);
+          },
+        });
         break;
       case 'pair':
-        this.#pair.value?.showFor(camera);
+        this.#confirm.value?.ask({
+          heading: `Pairing code for “${camera.name}”?`,
+          stake: NEW_CODE_STAKE,
+          action: 'Create pairing code',
+          run: async () => this.#pair.value?.showResult(camera),
+        });
         break;
       case 'motion':
         this.#go({ page: 'motion', cameraId: camera.id });
@@ -55,10 +71,13 @@ export class CameraActions extends LitElement {
       case 'remove':
         this.#confirm.value?.ask({
           heading: `Remove “${camera.name}”?`,
-          text: 'The camera can no longer connect or be watched. This cannot be undone.',
+          stake: api.call('GET /api/cameras/:cameraId/losses', { params }).then(removalStake),
           action: 'Remove camera',
-          run: () =>
-            this.context.api.call('DELETE /api/cameras/:cameraId', { params: { cameraId: camera.id } }),
+          run: (withRecordings) =>
+            api.call('DELETE /api/cameras/:cameraId', {
+              params,
+              query: { recordings: withRecordings ? 'deleted' : 'kept' },
+            }),
         });
         break;
     }

@@ -2,10 +2,13 @@
 
 import { css, html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';
+import { createRef, ref } from 'lit/directives/ref.js';
 import type { CameraView } from '../../server/wire/camera.ts';
 import type { SensorView, SensorWithToken } from '../../server/wire/event.ts';
 import { errorText } from '../http/api-error.ts';
 import { requestLine } from '../http/request-line.ts';
+import '../ui/confirm-dialog.ts';
+import type { ConfirmDialog } from '../ui/confirm-dialog.ts';
 import '../ui/vigie-copy-field.ts';
 import { FormDialog, textOf } from '../ui/form-dialog.ts';
 import type { AppContext } from '../app-context.ts';
@@ -49,16 +52,14 @@ export class SensorsDialog extends FormDialog<AppContext> {
     camera: { state: true },
     sensors: { state: true },
     added: { state: true },
-    leaving: { state: true },
     server: { state: true },
   };
   declare protected camera: CameraView | null;
   declare protected sensors: readonly SensorView[];
   declare protected added: SensorWithToken | null;
-  /** The sensor whose removal is to be confirmed. */
-  declare protected leaving: string | null;
   /** Null: not known yet. */
   declare protected server: ServerAddress | null;
+  readonly #confirm = createRef<ConfirmDialog>();
   protected override readonly testId = 'sensors-dialog';
   protected override submitLabel = 'Add sensor';
 
@@ -67,7 +68,6 @@ export class SensorsDialog extends FormDialog<AppContext> {
     this.camera = null;
     this.sensors = [];
     this.added = null;
-    this.leaving = null;
     this.server = null;
   }
 
@@ -75,7 +75,6 @@ export class SensorsDialog extends FormDialog<AppContext> {
     this.camera = camera;
     this.sensors = [];
     this.added = null;
-    this.leaving = null;
     this.show();
     void this.#load(camera.id);
   }
@@ -113,6 +112,10 @@ export class SensorsDialog extends FormDialog<AppContext> {
         data-testid="sensor-name"
       ></wa-input>
     `;
+  }
+
+  protected override render(): TemplateResult {
+    return html`${super.render()}<vigie-confirm-dialog ${ref(this.#confirm)}></vigie-confirm-dialog>`;
   }
 
   protected override outcome(): TemplateResult | null {
@@ -163,7 +166,6 @@ export class SensorsDialog extends FormDialog<AppContext> {
   }
 
   #sensor({ id, name, lastEventAtMs }: SensorView): TemplateResult {
-    const sure = this.leaving === id;
     return html`<li data-testid="sensor">
       <span
         >${name}
@@ -178,15 +180,12 @@ export class SensorsDialog extends FormDialog<AppContext> {
       <wa-button
         type="button"
         size="s"
-        appearance=${sure ? 'filled' : 'plain'}
+        appearance="plain"
         variant="danger"
-        title=${sure ? `The token of “${name}” stops working` : `Remove “${name}”`}
+        title="Remove “${name}”"
         data-testid="remove-sensor"
-        @click=${() => {
-          if (sure) void this.#remove(id);
-          else this.leaving = id;
-        }}
-        >${sure ? 'Confirm removal' : 'Remove'}</wa-button
+        @click=${() => this.#askToRemove(id, name)}
+        >Remove</wa-button
       >
     </li>`;
   }
@@ -201,16 +200,23 @@ export class SensorsDialog extends FormDialog<AppContext> {
     }
   }
 
-  async #remove(sensorId: string): Promise<void> {
-    if (!this.camera) return;
-    try {
-      await this.context.api.call('DELETE /api/cameras/:cameraId/sensors/:sensorId', {
-        params: { cameraId: this.camera.id, sensorId },
-      });
-      await this.#load(this.camera.id);
-    } catch (error) {
-      this.error = errorText(error);
-    }
+  #askToRemove(sensorId: string, name: string): void {
+    const cameraId = this.camera?.id;
+    if (cameraId === undefined) return;
+    this.#confirm.value?.ask({
+      heading: `Remove “${name}”?`,
+      stake: {
+        lost: [`The token of “${name}”: it stops working, and the sensor can no longer report motion`],
+        note: 'Events it has reported are kept.',
+      },
+      action: 'Remove sensor',
+      run: async () => {
+        await this.context.api.call('DELETE /api/cameras/:cameraId/sensors/:sensorId', {
+          params: { cameraId, sensorId },
+        });
+        await this.#load(cameraId);
+      },
+    });
   }
 }
 

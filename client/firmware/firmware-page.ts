@@ -144,10 +144,13 @@ export class FirmwarePage extends LitElement {
     }
   }
 
-  #askToDelete({ id, version, target }: FirmwareImageView): void {
+  #askToDelete({ id, version, target, bytes }: FirmwareImageView): void {
     this.#confirm.value?.ask({
       heading: `Delete ${version} for ${boardName(target)}?`,
-      text: 'Cameras that run this version keep it. To install it on other cameras, upload it again.',
+      stake: {
+        lost: [`The file of version ${version} (${megabytes(bytes)})`],
+        note: 'Cameras that run this version keep it. To install it on other cameras, upload it again.',
+      },
       action: 'Delete firmware',
       run: async () => {
         await this.context.api.call('DELETE /api/firmware/:imageId', { params: { imageId: id } });

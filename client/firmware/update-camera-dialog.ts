@@ -9,6 +9,7 @@ import { compareFirmwareVersions } from '../../server/wire/firmware-version.ts';
 import { boardName, megabytes } from './update-text.ts';
 import { valueOf } from '../ui/field-value.ts';
 import { FormDialog } from '../ui/form-dialog.ts';
+import { lossList } from '../ui/loss-list.ts';
 import type { AppContext } from '../app-context.ts';
 
 export class UpdateCameraDialog extends FormDialog<AppContext> {
@@ -68,6 +69,7 @@ export class UpdateCameraDialog extends FormDialog<AppContext> {
               >Install although the camera already runs ${this.#firmware?.firmware}</wa-checkbox
             >`
       }
+      ${lossList(['The picture for about a minute, also in recordings, while the camera restarts'])}
       <p class="quiet">
         The camera downloads the firmware, restarts, and reconnects, usually within a minute. If the new
         version cannot connect to this server, the camera rolls back to the previous version.

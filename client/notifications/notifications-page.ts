@@ -3,10 +3,13 @@
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';
+import { createRef, ref } from 'lit/directives/ref.js';
 import type { NotificationSettings, NotificationsView } from '../../server/wire/notification.ts';
 import { errorText } from '../http/api-error.ts';
 import type { AppContext } from '../app-context.ts';
 import { routePath } from '../routing/routes.ts';
+import '../ui/confirm-dialog.ts';
+import type { ConfirmDialog } from '../ui/confirm-dialog.ts';
 import { errorCallout } from '../ui/error-callout.ts';
 import { listen } from '../ui/listen.ts';
 import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
@@ -32,6 +35,7 @@ export class NotificationsPage extends LitElement {
   declare protected busy: boolean;
   declare protected message: string | null;
   declare protected error: string | null;
+  readonly #confirm = createRef<ConfirmDialog>();
 
   constructor() {
     super();
@@ -63,6 +67,7 @@ export class NotificationsPage extends LitElement {
       })}
       ${errorCallout(this.error, 'notifications-error')}
       ${this.message ? html`<wa-callout variant="success" size="s" role="status">${this.message}</wa-callout>` : nothing}
+      <vigie-confirm-dialog ${ref(this.#confirm)}></vigie-confirm-dialog>
       ${this.view && this.device ? [this.#device(this.device), this.#settings(this.view)] : nothing}
     `;
   }
@@ -109,7 +114,7 @@ export class NotificationsPage extends LitElement {
         appearance="plain"
         ?disabled=${this.busy}
         data-testid="forget-this-device"
-        @click=${() => void this.#do(() => this.#turnOff())}
+        @click=${() => this.#askToTurnOff()}
         >Turn off</wa-button
       >
     </div>`;
@@ -135,6 +140,18 @@ export class NotificationsPage extends LitElement {
     if (device) {
       await this.#show(await this.context.api.call('POST /api/notifications/devices', { body: device }));
     } else await this.#look();
+  }
+
+  #askToTurnOff(): void {
+    this.#confirm.value?.ask({
+      heading: 'Turn notifications off for this device?',
+      stake: {
+        lost: ['Notifications on this device, also of what happens from now on'],
+        note: 'Your other devices keep theirs. You can turn this device on again.',
+      },
+      action: 'Turn off',
+      run: () => this.#turnOff(),
+    });
   }
 
   async #turnOff(): Promise<void> {

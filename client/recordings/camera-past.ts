@@ -13,17 +13,22 @@ export interface CameraPast {
   events: EventView[];
 }
 
-/** Of a little more time than is shown, so that moving the timeline finds something there. */
+/**
+ * Of a little more time than is shown, so that moving the timeline finds something there.
+ *
+ * @param isRemoved the camera was removed, and its events with it
+ */
 export async function cameraPast(
   api: Api,
   cameraId: string,
   { fromMs, toMs }: { fromMs: number; toMs: number },
+  isRemoved: boolean,
 ): Promise<CameraPast> {
   const marginMs = (toMs - fromMs) / 2;
   const query = rangeQuery(fromMs - marginMs, toMs + marginMs);
   const [timeline, events] = await Promise.all([
     api.call('GET /api/cameras/:cameraId/timeline', { params: { cameraId }, query }),
-    eventsOf(api, cameraId)({ ...query, limit: MAX_EVENTS }),
+    isRemoved ? [] : eventsOf(api, cameraId)({ ...query, limit: MAX_EVENTS }),
   ]);
   return { timeline, events };
 }

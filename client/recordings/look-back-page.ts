@@ -11,6 +11,7 @@ import { playbackControls, playbackControlsStyles } from './playback-controls.ts
 import { nextMomentOf, StepClock } from './step-clock.ts';
 import { TimeScale } from './time-scale.ts';
 import { rangeQuery, Timelines } from './timelines.ts';
+import './vigie-removed-cameras.ts';
 import './vigie-step-player.ts';
 import './vigie-timeline.ts';
 import type { Selection } from './vigie-timeline.ts';
@@ -119,6 +120,7 @@ export class LookBackPage extends LitElement {
         (camera) => this.#row(camera),
       )}
       <vigie-site-zone of="times" .context=${this.context}></vigie-site-zone>
+      <vigie-removed-cameras .context=${this.context}></vigie-removed-cameras>
     `;
   }
 

@@ -25,6 +25,25 @@ export interface PlaybackControls {
   onZoom: (factor: number) => void;
 }
 
+/** The buttons before and after the play button of one camera. @param step by frames, `jump` by events */
+export function stepButtons(
+  step: (by: 1 | -1) => void,
+  jump: (by: 1 | -1) => void,
+): Pick<PlaybackControls, 'before' | 'after'> {
+  return {
+    before: button('backward-step', 'Previous frame', 'step-back', () => step(-1)),
+    after: [
+      button('forward-step', 'Next frame', 'step-on', () => step(1)),
+      button('backward-fast', 'Previous event', 'event-before', () => jump(-1)),
+      button('forward-fast', 'Next event', 'next-event', () => jump(1)),
+    ],
+  };
+}
+
+function button(icon: string, label: string, testId: string, onClick: () => void): TemplateResult {
+  return iconButton({ icon, label, testId, onClick });
+}
+
 export const playbackControlsStyles = css`
   .controls {
     display: flex;

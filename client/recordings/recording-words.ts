@@ -8,17 +8,10 @@ export const GAP_WORDS: Record<GapReason, string> = {
   overload: 'The server’s disk was too slow',
   quotaFull: 'Storage was full of protected recordings',
   clockChanged: 'The server’s clock was changed, or the server slept',
+  cameraFrozen: 'The camera sent the same picture over and over: its sensor hangs',
+  failed: 'Recording failed; the server’s log says why',
   diskFull: 'The server’s disk was full or not there',
 };
-
-const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
-
-/** 1 234 567 → “1.2 MB”. */
-export function bytesText(bytes: number): string {
-  const exponent = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
-  const value = bytes / 1000 ** exponent;
-  return `${value < 10 && exponent > 0 ? value.toFixed(1) : Math.round(value)} ${UNITS[exponent]}`;
-}
 
 /** Why nothing is recorded although it should be, and what to do; null when all is well. */
 export function alarmText({ alarm }: RecordingStatus): string | null {

@@ -11,8 +11,10 @@ import { mergeEvents } from '../events/event-feed.ts';
 import { cameraPast } from './camera-past.ts';
 import './recording-dialog.ts';
 import type { RecordingDialog } from './recording-dialog.ts';
+import { frozenHint } from './frozen-hint.ts';
 import { eventsOf, LEAD_MS, nextEvent } from './event-jumps.ts';
-import { playbackControls, playbackControlsStyles } from './playback-controls.ts';
+import { playbackControls, playbackControlsStyles, stepButtons } from './playback-controls.ts';
+import { RemovedCameras } from './removed-cameras.ts';
 import { TimeScale } from './time-scale.ts';
 import './vigie-recording-player.ts';
 import type { VigieRecordingPlayer } from './vigie-recording-player.ts';
@@ -22,7 +24,6 @@ import type { Selection } from './vigie-timeline.ts';
 import { routePath } from '../routing/routes.ts';
 import '../site/vigie-site-zone.ts';
 import { errorCallout } from '../ui/error-callout.ts';
-import { iconButton } from '../ui/icon-button.ts';
 import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import { listen } from '../ui/listen.ts';
@@ -58,11 +59,14 @@ export class RecordingsPage extends LitElement {
   declare protected speed: number;
   declare protected error: string | null;
   declare protected events: readonly EventView[];
+  readonly #removed = new RemovedCameras(this, () => this.context.api);
   readonly #player = createRef<VigieRecordingPlayer>();
   readonly #settings = createRef<RecordingDialog>();
   /** To be played from as soon as its segments are known. */
   #awaitedMs: number | undefined;
   #refresh: ReturnType<typeof setInterval> | undefined;
+  /** What `#isRemoved` was when it was last asked. */
+  #loadedRemoved = false;
   /** The newest question; an older one's answer comes too late. */
   #asked = 0;
 
@@ -97,17 +101,23 @@ export class RecordingsPage extends LitElement {
     if (!this.hasUpdated) this.scale = TimeScale.lately(this.context.live.clock.nowMs());
     if (changed.has('cameraId')) this.events = [];
     if (changed.has('atMs') && this.atMs !== undefined) this.#showMoment(this.atMs - LEAD_MS);
-    if (changed.has('cameraId') || changed.has('scale')) void this.#load();
+    const isStale =
+      changed.has('cameraId') || changed.has('scale') || this.#isRemoved !== this.#loadedRemoved;
+    if (isStale) void this.#load();
   }
 
   protected override render(): TemplateResult {
     const camera = this.context.live.cameras.find(this.cameraId);
+    const removed = camera ? undefined : this.#removed.find(this.cameraId);
     const administrator = isAdministrator(this.context.session.user);
     return html`
       ${pageHeader({
-        title: `${camera?.name ?? 'Camera'}: recordings`,
+        title: `${(camera ?? removed)?.name ?? 'Camera'}: recordings`,
         testId: 'recordings-title',
-        back: { href: routePath({ page: 'camera', cameraId: this.cameraId }), label: 'Live view' },
+        intro: removed ? 'This camera was removed. Its recordings are kept.' : undefined,
+        back: removed
+          ? { href: routePath({ page: 'lookBack' }), label: 'All recordings' }
+          : { href: routePath({ page: 'camera', cameraId: this.cameraId }), label: 'Live view' },
         actions:
           administrator && camera
             ? html`<wa-button
@@ -129,7 +139,7 @@ export class RecordingsPage extends LitElement {
         @vigie-state=${() => this.requestUpdate()}
         ${ref(this.#player)}
       ></vigie-recording-player>
-      ${this.#controls()}
+      ${frozenHint(this.timeline?.gaps, this.playheadMs)} ${this.#controls()}
       <vigie-timeline
         .cameraId=${this.cameraId}
         .timeline=${this.timeline}
@@ -163,32 +173,10 @@ export class RecordingsPage extends LitElement {
     return playbackControls({
       playing: player?.playing ?? false,
       onPlay: (playing) => (playing ? this.#play() : player?.pause()),
-      before: iconButton({
-        icon: 'backward-step',
-        label: 'Previous frame',
-        testId: 'step-back',
-        onClick: () => player?.step(-1),
-      }),
-      after: [
-        iconButton({
-          icon: 'forward-step',
-          label: 'Next frame',
-          testId: 'step-on',
-          onClick: () => player?.step(1),
-        }),
-        iconButton({
-          icon: 'backward-fast',
-          label: 'Previous event',
-          testId: 'event-before',
-          onClick: () => void this.#jump(-1),
-        }),
-        iconButton({
-          icon: 'forward-fast',
-          label: 'Next event',
-          testId: 'next-event',
-          onClick: () => void this.#jump(1),
-        }),
-      ],
+      ...stepButtons(
+        (by) => player?.step(by),
+        (by) => void this.#jump(by),
+      ),
       playheadMs: this.playheadMs,
       time: this.context.siteZone.time,
       speed: this.speed,
@@ -203,14 +191,26 @@ export class RecordingsPage extends LitElement {
     if (!timeline || timeline.segments.length > 0 || timeline.gaps.length > 0) return nothing;
     return html`<p class="quiet empty" data-testid="nothing-recorded">
       No recordings in this time range.
-      ${administrator ? 'Turn recording on under “Recording settings”.' : ''}
+      ${administrator && !this.#removed.find(this.cameraId) ? 'Turn recording on under “Recording settings”.' : ''}
     </p>`;
+  }
+
+  /** The cameras are known, and this one is not among them. */
+  get #isRemoved(): boolean {
+    const { cameras } = this.context.live;
+    return cameras.all !== null && !cameras.find(this.cameraId);
   }
 
   async #load(): Promise<void> {
     const asked = ++this.#asked;
+    this.#loadedRemoved = this.#isRemoved;
     try {
-      const { timeline, events } = await cameraPast(this.context.api, this.cameraId, this.scale);
+      const { timeline, events } = await cameraPast(
+        this.context.api,
+        this.cameraId,
+        this.scale,
+        this.#isRemoved,
+      );
       if (asked !== this.#asked) return;
       this.timeline = timeline;
       this.events = events;

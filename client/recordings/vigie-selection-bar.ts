@@ -12,6 +12,7 @@ import type { RecordedSegment } from '../../server/wire/recording.ts';
 import { errorText } from '../http/api-error.ts';
 import { rangeQuery } from './timelines.ts';
 import { isAdministrator, type AppContext } from '../app-context.ts';
+import { bytesText } from '../ui/byte-text.ts';
 import '../ui/confirm-dialog.ts';
 import type { ConfirmDialog } from '../ui/confirm-dialog.ts';
 import { errorCallout } from '../ui/error-callout.ts';
@@ -19,6 +20,7 @@ import { listen } from '../ui/listen.ts';
 import { bytesText } from './recording-words.ts';
 import './vigie-export-list.ts';
 import type { VigieExportList } from './vigie-export-list.ts';
+import { deletionStake } from './recording-losses.ts';
 import type { Selection } from './vigie-timeline.ts';
 
 const FIRST_LENGTH_MS = 60_000;
@@ -174,7 +176,7 @@ export class VigieSelectionBar extends LitElement {
     const whole = segments.filter(({ open }) => !open);
     this.#confirm.value?.ask({
       heading: 'Delete these recordings?',
-      text: `This deletes ${whole.length === 1 ? '1 recording' : `${whole.length} recordings`} of up to one minute each, including the parts outside the selection. This cannot be undone.`,
+      stake: deletionStake(whole),
       action: 'Delete',
       run: async () => {
         for (const { id: recordingId } of whole)

@@ -7,6 +7,7 @@ import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import type { RecordedSegment, RecordingGap } from '../../server/wire/recording.ts';
 import { SegmentPair, segmentPairStyles, otherVideo, type VideoIndex } from './segment-pair.ts';
 import { Playlist } from './playlist.ts';
+import { isFrozen } from './frozen-hint.ts';
 import { GAP_WORDS } from './recording-words.ts';
 import { correction } from './step-clock.ts';
 
@@ -50,6 +51,7 @@ export class VigieStepPlayer extends LitElement {
     gaps: { attribute: false },
     shown: { state: true },
     why: { state: true },
+    frozen: { state: true },
   };
   declare cameraId: string;
   declare name: string;
@@ -59,6 +61,8 @@ export class VigieStepPlayer extends LitElement {
   declare protected shown: VideoIndex | undefined;
   /** Why there is no picture. */
   declare protected why: string;
+  /** The sensor hung at the moment shown. */
+  declare protected frozen: boolean;
   readonly #pair = new SegmentPair(() => this.renderRoot);
 
   constructor() {
@@ -68,6 +72,7 @@ export class VigieStepPlayer extends LitElement {
     this.segments = [];
     this.gaps = [];
     this.why = '';
+    this.frozen = false;
   }
 
   /** The moment it shows, ms since the Unix epoch; undefined where it shows none. */
@@ -88,6 +93,7 @@ export class VigieStepPlayer extends LitElement {
     const video = this.#pair.video(index);
     this.shown = index;
     this.why = '';
+    this.frozen = isFrozen(this.gaps, momentMs);
     const next = playlist.upcoming(position.segment);
     if (next && next.startMs - momentMs < PRELOAD_MS * speed)
       this.#pair.load(otherVideo(index), this.cameraId, next);
@@ -96,7 +102,7 @@ export class VigieStepPlayer extends LitElement {
 
   protected override render(): TemplateResult {
     return html`${this.#pair.render(this.shown)}${this.why ? html`<div class="why">${this.why}</div>` : nothing}
-      <span class="name">${this.name}</span>`;
+      <span class="name">${this.name}${this.frozen ? ' · picture frozen' : ''}</span>`;
   }
 
   #run(video: HTMLVideoElement, seconds: number, speed: number): boolean {
@@ -114,6 +120,7 @@ export class VigieStepPlayer extends LitElement {
       ({ startMs, endMs }) => startMs <= momentMs && momentMs <= (endMs ?? Number.MAX_SAFE_INTEGER),
     );
     this.why = gap ? GAP_WORDS[gap.reason] : 'No recording';
+    this.frozen = false;
     if (this.shown !== undefined) this.#pair.video(this.shown).pause();
     this.shown = undefined;
   }

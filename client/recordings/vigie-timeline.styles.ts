@@ -36,6 +36,11 @@ export const timelineStyles = css`
   .gap {
     fill: var(--wa-color-warning-fill-normal);
   }
+  /* Over what is recorded. */
+  .gap.cameraFrozen {
+    fill: var(--wa-color-warning-fill-loud);
+    opacity: 0.75;
+  }
   .event {
     fill: var(--wa-color-danger-60);
   }

@@ -108,9 +108,6 @@ export class VigieTimeline extends LitElement {
         @keydown=${this.#onKey}
       >
         ${this.scale.ticks(this.width, this.time.clock).map((tick) => this.#tick(tick))}
-        ${this.timeline?.gaps.map(({ startMs, endMs, reason }) =>
-          this.#bar('gap', startMs, endMs ?? this.now(), GAP_WORDS[reason]),
-        )}
         ${this.timeline?.segments.map((segment) =>
           this.#bar(
             `segment ${segment.protected ? 'protected' : ''} ${segment.open ? 'open' : ''}`,
@@ -118,6 +115,9 @@ export class VigieTimeline extends LitElement {
             segment.endMs,
             segment.open ? 'Recording now' : 'Recorded',
           ),
+        )}
+        ${this.timeline?.gaps.map(({ startMs, endMs, reason }) =>
+          this.#bar(`gap ${reason}`, startMs, endMs ?? this.now(), GAP_WORDS[reason]),
         )}
         ${this.events.map((event) =>
           this.#bar(

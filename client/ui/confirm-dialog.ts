@@ -1,25 +1,62 @@
-/** Asks before something is done that cannot be undone. */
+/**
+ * `<vigie-confirm-dialog>`: asks before an action that takes something away. The one dialog for that.
+ *
+ * Invariants: it always names what is lost, and acts only after that was on the screen; where the losses cannot be looked up,
+ * it says so and does nothing.
+ */
 
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
+import '@awesome.me/webawesome/dist/components/checkbox/checkbox.js';
+import { errorText } from '../http/api-error.ts';
+import { checkedOf } from './field-value.ts';
 import { FormDialog } from './form-dialog.ts';
+import { lossList, type Losses } from './loss-list.ts';
+
+/** What an action takes away, and what it leaves. */
+export interface Stake {
+  lost: Losses;
+  /** What stays, or happens besides. */
+  note?: string;
+  /** To be ticked: something more to take away, with what is lost then. */
+  option?: { label: string; lost: Losses; note?: string };
+}
 
 export interface Confirmation {
   heading: string;
-  text: string;
+  /** A promise where the server has to be asked. */
+  stake: Stake | Promise<Stake>;
   /** The button's label, a verb. */
   action: string;
-  run: () => Promise<void>;
+  /** @param withOption the option was ticked */
+  run: (withOption: boolean) => Promise<void>;
 }
 
 export class ConfirmDialog extends FormDialog {
+  static override properties = { ...FormDialog.properties, stake: { state: true }, ticked: { state: true } };
+  /** Null while it is looked up. */
+  declare protected stake: Stake | null;
+  declare protected ticked: boolean;
   protected override readonly testId = 'confirm-dialog';
   protected override submitVariant = 'danger' as const;
   #confirmation: Confirmation | null = null;
 
+  constructor() {
+    super();
+    this.stake = null;
+    this.ticked = false;
+  }
+
   ask(confirmation: Confirmation): void {
     this.#confirmation = confirmation;
     this.submitLabel = confirmation.action;
+    this.stake = confirmation.stake instanceof Promise ? null : confirmation.stake;
+    this.ticked = false;
     this.show();
+    void this.#lookUp(confirmation);
+  }
+
+  protected override get isReady(): boolean {
+    return this.stake !== null;
   }
 
   protected override heading(): string {
@@ -27,11 +64,39 @@ export class ConfirmDialog extends FormDialog {
   }
 
   protected override fields(): TemplateResult {
-    return html`<p>${this.#confirmation?.text}</p>`;
+    const { stake } = this;
+    if (!stake)
+      return html`<p class="quiet" role="status">${this.error ? '' : 'Looking up what would be lost…'}</p>`;
+    const { option } = stake;
+    const { lost, note } = (this.ticked && option) || stake;
+    return html`
+      ${lossList(lost)} ${note ? html`<p class="quiet" data-testid="kept">${note}</p>` : nothing}
+      ${
+        option
+          ? html`<wa-checkbox
+              ?checked=${this.ticked}
+              data-testid="confirm-option"
+              @change=${(event: Event) => (this.ticked = checkedOf(event))}
+              >${option.label}</wa-checkbox
+            >`
+          : nothing
+      }
+    `;
   }
 
   protected override async submit(): Promise<void> {
-    await this.#confirmation?.run();
+    await this.#confirmation?.run(this.ticked);
+  }
+
+  async #lookUp(confirmation: Confirmation): Promise<void> {
+    try {
+      const stake = await confirmation.stake;
+      // Closed meanwhile, and opened for something else.
+      if (this.#confirmation === confirmation) this.stake = stake;
+    } catch (error) {
+      if (this.#confirmation === confirmation)
+        this.error = `What would be lost could not be looked up, so nothing was done. ${errorText(error)}`;
+    }
   }
 }
 

@@ -70,6 +70,11 @@ export abstract class FormDialog<Context = unknown> extends LitElement {
     this.error = null;
   }
 
+  /** Whether it may be submitted yet. */
+  protected get isReady(): boolean {
+    return true;
+  }
+
   show(): void {
     this.error = null;
     this.busy = false;
@@ -134,6 +139,7 @@ export abstract class FormDialog<Context = unknown> extends LitElement {
             type="submit"
             variant=${this.submitVariant}
             ?loading=${this.busy}
+            ?disabled=${!this.isReady}
             data-testid="dialog-submit"
             >${this.submitLabel}</wa-button
           >
@@ -144,7 +150,7 @@ export abstract class FormDialog<Context = unknown> extends LitElement {
 
   readonly #onSubmit = (event: SubmitEvent): void => {
     event.preventDefault();
-    if (this.busy) return;
+    if (this.busy || !this.isReady) return;
     void this.#run(new FormData(event.currentTarget as HTMLFormElement));
   };
 

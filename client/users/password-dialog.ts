@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { UserView } from '../../server/wire/account.ts';
 import { FormDialog, passwordOf } from '../ui/form-dialog.ts';
+import { lossList } from '../ui/loss-list.ts';
 import type { AppContext } from '../app-context.ts';
 
 export const MIN_PASSWORD_LENGTH = 8;
@@ -58,6 +59,7 @@ export class PasswordDialog extends FormDialog<AppContext> {
         password-toggle
         data-testid="new-password"
       ></wa-input>
+      ${lossList([this.user ? `All sign-ins of ${this.user.username}` : 'Your sign-ins on other devices'])}
     `;
   }
 

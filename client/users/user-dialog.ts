@@ -1,38 +1,60 @@
-/** Adds a viewer, or changes which cameras a viewer may see. */
+/** Adds a user, or changes the rights of a viewer. A new viewer watches every camera live, and has no other right. */
 
-import { html, nothing, type TemplateResult } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { Role, UserView } from '../../server/wire/account.ts';
-import { checkboxList, fieldsetStyles } from '../ui/checkbox-list.ts';
+import { RIGHTS, type CameraRights } from '../../server/wire/rights.ts';
 import { valueOf } from '../ui/field-value.ts';
 import { FormDialog, passwordOf, textOf } from '../ui/form-dialog.ts';
 import type { AppContext } from '../app-context.ts';
 import { MIN_PASSWORD_LENGTH } from './password-dialog.ts';
+import { RIGHT_HINTS, RIGHT_LABELS } from './rights-words.ts';
+import './vigie-rights-table.ts';
 
 export class UserDialog extends FormDialog<AppContext> {
-  static override styles = [...FormDialog.styles, fieldsetStyles];
-  static override properties = { ...FormDialog.properties, user: { state: true }, userRole: { state: true } };
+  static override styles = [
+    ...FormDialog.styles,
+    css`
+      ul {
+        margin: 0 0 0.6rem;
+        padding: 0;
+        list-style: none;
+        font-size: 0.875rem;
+      }
+    `,
+  ];
+  static override properties = {
+    ...FormDialog.properties,
+    user: { state: true },
+    userRole: { state: true },
+    given: { state: true },
+  };
   /** Null: a new one. */
   declare protected user: UserView | null;
   declare protected userRole: Role;
+  /** The ticks to begin with. */
+  declare protected given: readonly CameraRights[];
   protected override readonly testId = 'user-dialog';
 
   constructor() {
     super();
     this.user = null;
     this.userRole = 'viewer';
+    this.given = [];
   }
 
   showFor(user: UserView | null): void {
     this.user = user;
     this.userRole = user?.role ?? 'viewer';
+    const all = this.context.live.cameras.all ?? [];
+    this.given = user?.cameras ?? all.map(({ id }) => ({ cameraId: id, rights: ['live'] }));
     this.submitLabel = user ? 'Save' : 'Add user';
     this.show();
   }
 
   protected override heading(): string {
-    return this.user ? `Cameras for ${this.user.username}` : 'Add user';
+    return this.user ? `Rights of ${this.user.username}` : 'Add user';
   }
 
   protected override fields(): TemplateResult {
@@ -42,13 +64,16 @@ export class UserDialog extends FormDialog<AppContext> {
 
   protected override async submit(form: FormData): Promise<void> {
     const { api } = this.context;
-    const cameraIds = this.userRole === 'viewer' ? form.getAll('camera').map(String) : [];
+    // Without the list, nothing could be ticked, and saving would take every right away.
+    if (this.userRole === 'viewer' && !this.context.live.cameras.all)
+      throw new Error('The cameras are not known yet. Try again in a moment.');
+    const cameras = this.renderRoot.querySelector('vigie-rights-table')?.choice ?? [];
     if (this.user) {
       const params = { userId: this.user.id };
-      await api.call('PATCH /api/users/:userId', { params, body: { cameraIds } });
+      await api.call('PATCH /api/users/:userId', { params, body: { cameras } });
     } else {
       const [username, password] = [textOf(form, 'username'), passwordOf(form, 'password')];
-      const body = { username, password, role: this.userRole, cameraIds };
+      const body = { username, password, role: this.userRole, cameras };
       await api.call('POST /api/users', { body });
     }
     this.dispatchEvent(new Event('vigie-saved'));
@@ -79,7 +104,7 @@ export class UserDialog extends FormDialog<AppContext> {
       ></wa-input>
       <wa-select
         label="Role"
-        hint="A viewer sees the cameras you select. An administrator has full access."
+        hint="A viewer has the rights you tick. An administrator has full access."
         value=${this.userRole}
         data-testid="user-role"
         @change=${(event: Event) => (this.userRole = valueOf(event) as Role)}
@@ -93,22 +118,12 @@ export class UserDialog extends FormDialog<AppContext> {
   #cameraFields(): TemplateResult {
     const cameras = this.context.live.cameras.all ?? [];
     if (cameras.length === 0) return html`<p class="quiet">There are no cameras yet.</p>`;
-    return html`<fieldset class="long">
-      <legend>Cameras</legend>
-      <p class="quiet" data-testid="user-rights">
-        A viewer can watch the selected cameras live, see and download their recordings and events, and get
-        notifications. A viewer cannot change settings.
-      </p>
-      ${checkboxList(
-        'camera',
-        'user-camera',
-        cameras.map(({ id, name }) => ({
-          value: id,
-          label: name,
-          checked: this.user?.cameraIds.includes(id) ?? false,
-        })),
-      )}
-    </fieldset>`;
+    return html`<div>
+      <ul class="quiet" data-testid="user-rights">
+        ${RIGHTS.map((right) => html`<li><strong>${RIGHT_LABELS[right]}:</strong> ${RIGHT_HINTS[right]}</li>`)}
+      </ul>
+      <vigie-rights-table .cameras=${cameras} .given=${this.given}></vigie-rights-table>
+    </div>`;
   }
 }
 

@@ -1,4 +1,4 @@
-/** The users and the cameras they may see. For administrators. */
+/** The users and their rights. For administrators. */
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
@@ -12,13 +12,15 @@ import './password-dialog.ts';
 import type { PasswordDialog } from './password-dialog.ts';
 import './user-dialog.ts';
 import type { UserDialog } from './user-dialog.ts';
+import { viewerText } from './rights-words.ts';
 import { errorCallout } from '../ui/error-callout.ts';
 import { actionMenu } from '../ui/icon-button.ts';
 import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
+import type { Losses } from '../ui/loss-list.ts';
 import { listen } from '../ui/listen.ts';
 
-type UserAction = 'cameras' | 'password' | 'remove';
+type UserAction = 'rights' | 'password' | 'remove';
 
 export class UsersPage extends LitElement {
   static override styles = [
@@ -125,7 +127,7 @@ export class UsersPage extends LitElement {
       <span class="initial" aria-hidden="true">${user.username.slice(0, 1).toUpperCase()}</span>
       <div class="who">
         <strong>${user.username}</strong>${isSelf ? html`<span class="quiet"> (you)</span>` : nothing}
-        <p class="quiet">${this.#describe(user)}</p>
+        ${this.#describe(user).map((line) => html`<p class="quiet">${line}</p>`)}
       </div>
       ${isSelf ? nothing : this.#menu(user)}
     </li>`;
@@ -138,7 +140,7 @@ export class UsersPage extends LitElement {
       [
         ...(user.role === 'viewer'
           ? ([
-              { action: 'cameras', icon: 'camera', label: 'Choose cameras', testId: 'user-cameras' },
+              { action: 'rights', icon: 'camera', label: 'Change rights', testId: 'user-change-rights' },
             ] as const)
           : []),
         { action: 'password', icon: 'lock', label: 'Set password', testId: 'user-password' },
@@ -148,17 +150,15 @@ export class UsersPage extends LitElement {
     );
   }
 
-  #describe({ role, cameraIds }: UserView): string {
-    if (role === 'administrator') return 'Administrator, all cameras';
-    const names = cameraIds
-      .map((id) => this.context.live.cameras.find(id)?.name)
-      .filter((name) => name !== undefined);
-    return names.length === 0 ? 'Viewer, no cameras' : `Viewer, ${names.join(', ')}`;
+  #describe({ role, cameras }: UserView): string[] {
+    if (role === 'administrator') return ['Administrator, all rights to all cameras'];
+    const lines = viewerText(cameras, (id) => this.context.live.cameras.find(id)?.name);
+    return lines.length === 0 ? ['Viewer, no rights'] : ['Viewer', ...lines];
   }
 
   #run(action: UserAction, user: UserView): void {
     switch (action) {
-      case 'cameras':
+      case 'rights':
         this.#userDialog.value?.showFor(user);
         break;
       case 'password':
@@ -167,7 +167,7 @@ export class UsersPage extends LitElement {
       case 'remove':
         this.#confirm.value?.ask({
           heading: `Delete ${user.username}?`,
-          text: 'This user is signed out immediately and cannot sign in again.',
+          stake: { lost: this.#lossesWith(user) },
           action: 'Delete user',
           run: async () => {
             await this.context.api.call('DELETE /api/users/:userId', { params: { userId: user.id } });
@@ -176,6 +176,14 @@ export class UsersPage extends LitElement {
         });
         break;
     }
+  }
+
+  #lossesWith(user: UserView): Losses {
+    return [
+      `The account of ${user.username}: signed out on all devices immediately, and no sign-in any more`,
+      `Its rights: ${this.#describe(user).join('; ')}`,
+      'Its notification settings, and the devices it is notified on',
+    ];
   }
 
   async #load(): Promise<void> {

@@ -181,7 +181,10 @@ export class WebhooksPage extends LitElement {
       case 'secret':
         this.#confirm.value?.ask({
           heading: `New secret for “${name}”?`,
-          text: 'The receiver rejects messages until you enter the new secret there.',
+          stake: {
+            lost: ['The current secret: it stops working immediately'],
+            note: 'The receiver rejects messages until you enter the new secret there.',
+          },
           action: 'Create new secret',
           run: async () => {
             const { secret } = await api.call('POST /api/webhooks/:webhookId/secret', { params });
@@ -192,7 +195,9 @@ export class WebhooksPage extends LitElement {
       case 'remove':
         this.#confirm.value?.ask({
           heading: `Delete “${name}”?`,
-          text: 'Deliveries that are waiting are not sent.',
+          stake: {
+            lost: ['The webhook and its secret', 'Deliveries that are waiting, and the list of past ones'],
+          },
           action: 'Delete webhook',
           run: async () => {
             await api.call('DELETE /api/webhooks/:webhookId', { params });

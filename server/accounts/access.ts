@@ -1,18 +1,32 @@
-/** Which user may see which camera. Looked up each time, never cached: a revoked right ends with the next check. */
+/** Which user may do what with which camera. Looked up each time, never cached: a revoked right ends with the next check. */
 
 import { VigieError } from '../errors.ts';
+import type { Right } from '../wire/rights.ts';
 import type { UserStore } from './user-store.ts';
 import type { Identity } from './sessions.ts';
 
-export class Access {
-  readonly #users: UserStore;
+/** What a right allows, after "you may not". */
+const DOING: Readonly<Record<Right, string>> = {
+  live: 'watch this camera live',
+  lookBack: 'see the recordings of this camera',
+  events: 'see the events of this camera',
+  control: 'control this camera',
+};
 
-  constructor(users: UserStore) {
+export class Access {
+  readonly #users: Pick<UserStore, 'may' | 'rightsTo' | 'find'>;
+
+  constructor(users: Pick<UserStore, 'may' | 'rightsTo' | 'find'>) {
     this.#users = users;
   }
 
-  mayWatch(userId: string, cameraId: string): boolean {
-    return this.#users.mayWatch(userId, cameraId);
+  may(userId: string, right: Right, cameraId: string): boolean {
+    return this.#users.may(userId, right, cameraId);
+  }
+
+  /** All rights of a user to a camera. With none, its existence is hidden from them. */
+  rightsTo(userId: string, cameraId: string): Right[] {
+    return this.#users.rightsTo(userId, cameraId);
   }
 
   isAdministrator(userId: string): boolean {
@@ -25,11 +39,16 @@ export class Access {
   }
 
   /**
-   * @throws VigieError `notFound`, also for an existing camera: its existence is hidden from users without the right to
-   * it
+   * @throws VigieError `forbidden` for a camera to which the user has another right; `notFound` without any, also for an
+   * existing camera, because its existence is hidden then
    */
-  assertMayWatch(userId: string, cameraId: string): void {
-    if (!this.mayWatch(userId, cameraId))
-      throw new VigieError('notFound', 'there is no such camera, or it is not yours to see');
+  assertMay(userId: string, right: Right, cameraId: string): void {
+    if (this.may(userId, right, cameraId)) return;
+    if (this.rightsTo(userId, cameraId).length === 0)
+      throw new VigieError('notFound', 'there is no such camera, or you have no right to it');
+    throw new VigieError(
+      'forbidden',
+      `you may not ${DOING[right]}; an administrator can give you this right`,
+    );
   }
 }

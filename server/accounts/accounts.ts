@@ -5,8 +5,10 @@ import type { Log } from '../log.ts';
 import type { SecretStore } from '../store/secret-store.ts';
 import { Access } from './access.ts';
 import { LoginThrottle } from './login-throttle.ts';
+import type { NoticeStore } from './notice-store.ts';
 import type { PasswordCost } from './password-hash.ts';
 import { PasswordHasher } from './password-hasher.ts';
+import { RightLeases } from './right-leases.ts';
 import type { SessionStore } from './session-store.ts';
 import { AccountEvents, Sessions } from './sessions.ts';
 import { SignIn } from './sign-in.ts';
@@ -14,7 +16,7 @@ import type { UserStore } from './user-store.ts';
 import { Users } from './users.ts';
 
 export interface AccountsOptions {
-  store: { sessions: SessionStore; users: UserStore; secrets: SecretStore };
+  store: { sessions: SessionStore; users: UserStore; secrets: SecretStore; notices: NoticeStore };
   /** Password of the first administrator; undefined: generate one. */
   adminPassword: string | undefined;
   log: Log;
@@ -22,6 +24,8 @@ export interface AccountsOptions {
   nowMs?: () => number;
   /** The monotonic clock, ms. */
   steadyMs?: () => number;
+  /** How often sign-ins are looked at that end by time alone. */
+  reviewIntervalMs?: number;
   /** Of new hashes; default: the recommended cost. Only tests lower it. */
   passwordCost?: PasswordCost;
 }
@@ -32,12 +36,16 @@ export interface Accounts {
   readonly signIn: SignIn;
   readonly users: Users;
   readonly access: Access;
+  /** What is being sent by a right, and ends with it. */
+  readonly leases: RightLeases;
+  readonly notices: NoticeStore;
   readonly hasher: PasswordHasher;
   /** Generated on the first start, shown once. */
   readonly firstPassword: string | undefined;
+  /** Idempotent. */
+  close(): void;
 }
 
-/** Nothing here needs closing: all lasting state is in the store. */
 export async function openAccounts(options: AccountsOptions): Promise<Accounts> {
   const { store, adminPassword, nowMs = wallMs, steadyMs = options.nowMs ?? monotonicMs } = options;
   const log = options.log.child({ component: 'accounts' });
@@ -48,5 +56,15 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
   const users = new Users({ users: store.users, hasher, events, nowMs, steadyMs });
   const signIn = await SignIn.create({ users: store.users, sessions, hasher, throttle, log });
   const firstPassword = await users.addFirstAdministrator(adminPassword);
-  return { events, sessions, signIn, users, access: new Access(store.users), hasher, firstPassword };
+  const access = new Access(store.users);
+  const leases = new RightLeases({
+    lasts: (sessionId) => sessions.lasts(sessionId),
+    log,
+    ...(options.reviewIntervalMs !== undefined && { reviewIntervalMs: options.reviewIntervalMs }),
+  });
+  events.on('accessChanged', (userId) => leases.refreshAccess(userId));
+  events.on('sessionEnded', (sessionId) => leases.endSession(sessionId));
+  const { notices } = store;
+  const close = (): void => leases.close();
+  return { events, sessions, signIn, users, access, leases, notices, hasher, firstPassword, close };
 }

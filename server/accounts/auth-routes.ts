@@ -54,6 +54,8 @@ export function authRoutes(accounts: Accounts, guard: Guard, connectionOf: Conne
   serve(router, 'POST /api/auth/logout', async ({ request, response }) => {
     await Promise.all([...sessionIdsOf(request)].map((id) => accounts.sessions.end(id)));
     clearSessionCookies(connectionOf(request), response);
+    // Pictures that the next user of this browser may have no right to. Browsers heed it over https and on localhost.
+    response.setHeader('Clear-Site-Data', '"cache"');
   });
 
   serve(router, 'POST /api/auth/password', async ({ request, readBody }) => {

@@ -2,16 +2,19 @@
  * Authenticates and authorizes requests. Every route except health, login and the files of the web app begins with one
  * of these functions.
  *
- * All throw VigieError: `unauthorized` without a valid token, `forbidden` without the administrator role, `notFound`
- * for a camera the caller may not see, whether it exists or not.
+ * All throw VigieError: `unauthorized` without a valid token, `forbidden` without the administrator role, `notFound` for
+ * a camera to which the caller has no right at all, whether it exists or not, `forbidden` for one to which they have
+ * another right.
  */
 
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import type { Accounts } from './accounts.ts';
 import type { Identity } from './sessions.ts';
 import { VigieError } from '../errors.ts';
 import type { ConnectionOf } from '../http/client-connection.ts';
 import { isSameOriginFetch } from '../http/same-origin.ts';
+import type { Right } from '../wire/rights.ts';
+import { cutOff } from './right-leases.ts';
 import { mediaTokenOf } from './session-cookies.ts';
 
 /** Who called, once that was checked. */
@@ -44,21 +47,51 @@ export class Guard {
     return who;
   }
 
-  viewerOf(request: Request, cameraId: string): Identity {
+  may({ userId }: Pick<Identity, 'userId'>, right: Right, cameraId: string): boolean {
+    return this.#accounts.access.may(userId, right, cameraId);
+  }
+
+  /** Call it again after every wait: the right may have ended meanwhile. */
+  viewerOf(request: Request, right: Right, cameraId: string): Identity {
     const who = this.identify(request);
-    this.#accounts.access.assertMayWatch(who.userId, cameraId);
+    this.#accounts.access.assertMay(who.userId, right, cameraId);
     return who;
   }
 
   /** For `<img>` and `<video>`: the media cookie is accepted too, for reading only. */
-  mediaViewerOf(request: Request, cameraId: string): Identity {
+  mediaViewerOf(request: Request, right: Right, cameraId: string): Identity {
     const cookie = mediaTokenOf(request, this.#connectionOf(request));
     if (request.headers.authorization !== undefined || cookie === undefined || !isSameOriginFetch(request))
-      return this.viewerOf(request, cameraId);
+      return this.viewerOf(request, right, cameraId);
     const who = this.#accounts.sessions.identify(cookie, 'media');
     KNOWN.set(request, who);
-    this.#accounts.access.assertMayWatch(who.userId, cameraId);
+    this.#accounts.access.assertMay(who.userId, right, cameraId);
     return who;
+  }
+
+  /**
+   * Like mediaViewerOf, for an answer that takes long to send: the connection is cut when the right ends. Call it after
+   * the last wait before sending.
+   */
+  streamTo(request: Request, response: Response, right: Right, cameraId: string): Identity {
+    const who = this.mediaViewerOf(request, right, cameraId);
+    this.#lease(who, response, () => this.#accounts.access.may(who.userId, right, cameraId));
+    return who;
+  }
+
+  /** Like `administrator`, for an answer that takes long to send. */
+  streamToAdministrator(request: Request, response: Response): Identity {
+    const who = this.administrator(request);
+    this.#lease(who, response, () => this.#accounts.access.isAdministrator(who.userId));
+    return who;
+  }
+
+  #lease(who: Identity, response: Response, isAllowed: () => boolean): void {
+    if (response.destroyed) throw new VigieError('unavailable', 'the client no longer waits for this answer');
+    response.once(
+      'close',
+      this.#accounts.leases.hold(who, isAllowed, () => cutOff(response)),
+    );
   }
 }
 

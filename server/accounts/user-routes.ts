@@ -1,13 +1,14 @@
-/** /api/users, for administrators. */
+/** /api/users and /api/notices, for administrators. */
 
 import { Router } from 'express';
+import type { NoticeStore } from './notice-store.ts';
 import type { Users } from './users.ts';
 import type { Guard } from './guard.ts';
 import { readFor, serve } from '../http/serve.ts';
 
-export function userRoutes(users: Users, guard: Guard): Router {
+export function userRoutes(users: Users, notices: NoticeStore, guard: Guard): Router {
   const router = Router();
-  router.use('/api/users', (request, _response, next) => {
+  router.use(['/api/users', '/api/notices'], (request, _response, next) => {
     guard.administrator(request);
     next();
   });
@@ -29,10 +30,14 @@ export function userRoutes(users: Users, guard: Guard): Router {
   );
 
   serve(router, 'PUT /api/users/:userId/cameras', ({ params, readBody }) =>
-    users.change(params.userId, { cameraIds: readBody().cameraIds }),
+    users.change(params.userId, { cameras: readBody().cameras }),
   );
 
   serve(router, 'DELETE /api/users/:userId', ({ params }) => users.remove(params.userId));
+
+  serve(router, 'GET /api/notices', () => ({ notices: notices.list() }));
+
+  serve(router, 'DELETE /api/notices/:notice', ({ params }) => notices.dismiss(params.notice));
 
   return router;
 }

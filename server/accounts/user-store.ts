@@ -1,10 +1,12 @@
-/** Users, and the cameras each viewer has a right to. An administrator sees every camera; none are stored for them. */
+/** Users, and the rights of each viewer by camera. An administrator has every right to every camera; none are stored. */
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { VigieError } from '../errors.ts';
 import type { Role } from '../wire/account.ts';
+import type { CameraRights, Right } from '../wire/rights.ts';
 import { inTransaction } from '../store/database.ts';
 import { randomId } from '../store/random-id.ts';
+import { ALL_RIGHTS, readRights } from '../store/rights-column.ts';
 import { declareStatements, prepareStatements } from '../store/statements.ts';
 import type { Shared, WorkOf } from '../store/work.ts';
 
@@ -23,14 +25,14 @@ export interface NewUser {
   username: string;
   passwordHash: string;
   role: Role;
-  cameraIds: readonly string[];
+  cameras: readonly CameraRights[];
 }
 
 /** Undefined fields stay unchanged. */
 export interface StoredUserChange {
   passwordHash?: string | undefined;
   role?: Role | undefined;
-  cameraIds?: readonly string[] | undefined;
+  cameras?: readonly CameraRights[] | undefined;
   /** Must still be the current hash, for a change that follows from knowing that password. */
   formerPasswordHash?: string | undefined;
   /** The session that stays when the password changes. */
@@ -50,12 +52,26 @@ const SQL = declareStatements('users', {
   setRole: 'UPDATE users SET role = ? WHERE id = ?',
   remove: 'DELETE FROM users WHERE id = ?',
   endSessions: 'DELETE FROM sessions WHERE user_id = ? AND id IS NOT ? RETURNING id',
-  rights: 'SELECT camera_id FROM camera_rights WHERE user_id = ? ORDER BY camera_id',
-  mayWatch: `
-    SELECT 1 FROM users u, cameras c WHERE u.id = ? AND c.id = ? AND (u.role = 'administrator'
-      OR EXISTS (SELECT 1 FROM camera_rights r WHERE r.user_id = u.id AND r.camera_id = c.id))`,
-  clearRights: 'DELETE FROM camera_rights WHERE user_id = ?',
-  addRight: 'INSERT OR IGNORE INTO camera_rights (user_id, camera_id) SELECT ?, id FROM cameras WHERE id = ?',
+  granted: `
+    SELECT camera_id AS cameraId, json_group_array(granted) AS rights FROM user_rights WHERE user_id = ?
+    GROUP BY camera_id`,
+  rightsTo: `
+    SELECT iif(u.role = 'administrator', '${ALL_RIGHTS}', (
+      SELECT json_group_array(granted) FROM user_rights r WHERE r.user_id = u.id AND r.camera_id = c.id)) AS rights
+    FROM users u, cameras c WHERE u.id = ? AND c.id = ?`,
+  may: `
+    SELECT 1 FROM users u, cameras c WHERE u.id = :id AND c.id = :cameraId AND (u.role = 'administrator'
+      OR EXISTS (SELECT 1 FROM user_rights r
+        WHERE r.user_id = u.id AND r.camera_id = c.id AND r.granted = :right))`,
+  looksBackAtRemoved: `
+    SELECT 1 FROM users u, removed_cameras c WHERE u.id = ? AND c.id = ? AND (u.role = 'administrator'
+      OR EXISTS (SELECT 1 FROM removed_camera_viewers v WHERE v.user_id = u.id AND v.camera_id = c.id))`,
+  clearRights: 'DELETE FROM user_rights WHERE user_id = ?',
+  clearRemoved: 'DELETE FROM removed_camera_viewers WHERE user_id = ?',
+  addRight: `
+    INSERT OR IGNORE INTO user_rights (user_id, camera_id, granted) SELECT :id, id, :right FROM cameras
+    WHERE id = :cameraId`,
+  knowsCamera: 'SELECT 1 FROM cameras WHERE id = ?',
 });
 
 export class UserQueries {
@@ -67,12 +83,12 @@ export class UserQueries {
     this.#statements = prepareStatements(database, SQL);
   }
 
-  /** In the order they were added, each with the granted cameras. */
-  list(): (StoredUser & { cameraIds: string[] })[] {
+  /** In the order they were added, each with the granted rights. */
+  list(): (StoredUser & { cameras: CameraRights[] })[] {
     return this.#statements.list
       .all()
       .map(toUser)
-      .map((user) => ({ ...user, cameraIds: this.cameraIdsOf(user.id) }));
+      .map((user) => ({ ...user, cameras: this.granted(user.id) }));
   }
 
   find(id: string): StoredUser | undefined {
@@ -91,7 +107,7 @@ export class UserQueries {
 
   /** @throws VigieError `conflict` when the name is taken or there are too many users, `badRequest` for an unknown camera */
   add(user: NewUser, nowMs: number): StoredUser {
-    const { cameraIds, ...columns } = user;
+    const { cameras, ...columns } = user;
     return inTransaction(this.#database, () => {
       if (this.findByName(user.username))
         throw new VigieError('conflict', `there is a user ${user.username} already`);
@@ -99,7 +115,7 @@ export class UserQueries {
         throw new VigieError('conflict', `there are ${MAX_USERS} users already; remove one first`);
       const id = randomId('user');
       this.#statements.insert.run(id, user.username, user.passwordHash, user.role, nowMs);
-      this.#setCameraIds(id, cameraIds);
+      this.#setRights(id, cameras);
       return { id, ...columns, createdAtMs: nowMs };
     });
   }
@@ -113,7 +129,7 @@ export class UserQueries {
    *    password is no longer the former one
    */
   change(id: string, change: StoredUserChange): string[] {
-    const { passwordHash, role, cameraIds, formerPasswordHash: former, exceptSessionId = null } = change;
+    const { passwordHash, role, cameras, formerPasswordHash: former, exceptSessionId = null } = change;
     return inTransaction(this.#database, () => {
       const user = this.#known(id);
       if (former !== undefined && user.passwordHash !== former)
@@ -121,7 +137,7 @@ export class UserQueries {
       if (role === 'viewer') this.#assertNotLastAdministrator(user);
       if (passwordHash !== undefined) this.#statements.setPasswordHash.run(passwordHash, id);
       if (role !== undefined) this.#statements.setRole.run(role, id);
-      if (cameraIds !== undefined) this.#setCameraIds(id, cameraIds);
+      if (cameras !== undefined) this.#setRights(id, cameras);
       return passwordHash === undefined ? [] : this.#endSessions(id, exceptSessionId);
     });
   }
@@ -146,13 +162,27 @@ export class UserQueries {
     });
   }
 
-  /** The granted cameras; meaningless for an administrator. */
-  cameraIdsOf(id: string): string[] {
-    return this.#statements.rights.all(id).map((row) => String(row['camera_id']));
+  /** The granted rights, by camera; none for an administrator, who needs none. */
+  granted(id: string): CameraRights[] {
+    return this.#statements.granted
+      .all(id)
+      .map((row) => ({ cameraId: String(row['cameraId']), rights: readRights(row['rights']) }))
+      .filter(({ rights }) => rights.length > 0);
   }
 
-  mayWatch(id: string, cameraId: string): boolean {
-    return this.#statements.mayWatch.get(id, cameraId) !== undefined;
+  /** Also to look back at a camera that was removed and has recordings left (cameras/removed-camera-store.ts). */
+  may(id: string, right: Right, cameraId: string): boolean {
+    const { may, looksBackAtRemoved } = this.#statements;
+    if (may.get({ id, right, cameraId })) return true;
+    return right === 'lookBack' && looksBackAtRemoved.get(id, cameraId) !== undefined;
+  }
+
+  /** All of a user's rights to a camera; none for an unknown user or camera. */
+  rightsTo(id: string, cameraId: string): Right[] {
+    const { rightsTo, looksBackAtRemoved } = this.#statements;
+    const row = rightsTo.get(id, cameraId);
+    if (!row && looksBackAtRemoved.get(id, cameraId)) return ['lookBack'];
+    return readRights(row?.['rights']);
   }
 
   #known(id: string): StoredUser {
@@ -173,11 +203,14 @@ export class UserQueries {
     return this.#statements.endSessions.all(id, exceptId).map((row) => String(row['id']));
   }
 
-  #setCameraIds(id: string, cameraIds: readonly string[]): void {
+  #setRights(id: string, cameras: readonly CameraRights[]): void {
     this.#statements.clearRights.run(id);
-    for (const cameraId of new Set(cameraIds)) {
-      if (this.#statements.addRight.run(id, cameraId).changes !== 1)
+    // Who may look back at nothing may not look back at what was removed either.
+    if (!cameras.some(({ rights }) => rights.includes('lookBack'))) this.#statements.clearRemoved.run(id);
+    for (const { cameraId, rights } of cameras) {
+      if (this.#statements.knowsCamera.get(cameraId) === undefined)
         throw new VigieError('badRequest', `there is no camera ${cameraId}`);
+      for (const right of rights) this.#statements.addRight.run({ id, right, cameraId });
     }
   }
 
@@ -196,8 +229,9 @@ export const USER_WORK = {
   change: 'action',
   renewHash: 'action',
   remove: 'action',
-  cameraIdsOf: 'quick',
-  mayWatch: 'quick',
+  granted: 'quick',
+  may: 'quick',
+  rightsTo: 'quick',
 } as const satisfies WorkOf<UserQueries>;
 
 export type UserStore = Shared<UserQueries, typeof USER_WORK>;

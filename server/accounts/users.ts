@@ -8,6 +8,7 @@
 import { FailureCounter } from '../core/failure-counter.ts';
 import { VigieError } from '../errors.ts';
 import type { Role, UserView } from '../wire/account.ts';
+import type { CameraRights } from '../wire/rights.ts';
 import { randomText } from '../store/random-id.ts';
 import type { StoredUser, UserStore } from './user-store.ts';
 import { AttemptLimit } from './attempt-limit.ts';
@@ -28,7 +29,7 @@ export interface UsersOptions {
 export interface UserChange {
   password?: string | undefined;
   role?: Role | undefined;
-  cameraIds?: readonly string[] | undefined;
+  cameras?: readonly CameraRights[] | undefined;
 }
 
 export const FIRST_USERNAME = 'admin';
@@ -65,7 +66,7 @@ export class Users {
       username: FIRST_USERNAME,
       password: password ?? generated ?? '',
       role: 'administrator',
-      cameraIds: [],
+      cameras: [],
     });
     return generated;
   }
@@ -79,7 +80,7 @@ export class Users {
   }
 
   async list(who?: ReadFor): Promise<UserView[]> {
-    return (await this.#options.users.list(who)).map(({ cameraIds, ...user }) => viewOf(user, cameraIds));
+    return (await this.#options.users.list(who)).map(({ cameras, ...user }) => viewOf(user, cameras));
   }
 
   /** @throws VigieError `conflict`, `badRequest` */
@@ -87,14 +88,14 @@ export class Users {
     username: string;
     password: string;
     role: Role;
-    cameraIds: readonly string[];
+    cameras: readonly CameraRights[];
   }): Promise<UserView> {
     const { users, hasher, nowMs } = this.#options;
-    const { username, password, role, cameraIds } = user;
-    assertRightsFit(role, cameraIds);
+    const { username, password, role, cameras } = user;
+    assertRightsFit(role, cameras);
     if (users.findByName(username)) throw new VigieError('conflict', `there is a user ${username} already`);
     const passwordHash = await hasher.hash(password, ADMINISTRATION);
-    return this.#view(await users.add({ username, passwordHash, role, cameraIds }, nowMs()));
+    return this.#view(await users.add({ username, passwordHash, role, cameras }, nowMs()));
   }
 
   /** @throws VigieError `notFound`, `conflict`, `badRequest`; nothing is changed then */
@@ -105,9 +106,9 @@ export class Users {
     const user = this.#find(id);
     const role = change.role ?? user.role;
     // A promoted viewer needs no rights; a demoted administrator starts without any.
-    const cameraIds = role === 'administrator' ? [] : change.cameraIds;
-    if (change.cameraIds) assertRightsFit(role, change.cameraIds);
-    this.#tellEnded(await users.change(id, { passwordHash, role, cameraIds }));
+    const cameras = role === 'administrator' ? [] : change.cameras;
+    if (change.cameras) assertRightsFit(role, change.cameras);
+    this.#tellEnded(await users.change(id, { passwordHash, role, cameras }));
     events.emit('accessChanged', id);
     return this.#view(this.#find(id));
   }
@@ -161,7 +162,7 @@ export class Users {
   }
 
   #view(user: StoredUser): UserView {
-    return viewOf(user, this.#options.users.cameraIdsOf(user.id));
+    return viewOf(user, this.#options.users.granted(user.id));
   }
 
   #tellEnded(sessionIds: readonly string[]): void {
@@ -169,11 +170,11 @@ export class Users {
   }
 }
 
-function viewOf({ id, username, role, createdAtMs }: StoredUser, given: string[]): UserView {
-  return { id, username, role, cameraIds: role === 'administrator' ? [] : given, createdAtMs };
+function viewOf({ id, username, role, createdAtMs }: StoredUser, given: CameraRights[]): UserView {
+  return { id, username, role, cameras: role === 'administrator' ? [] : given, createdAtMs };
 }
 
-function assertRightsFit(role: Role, cameraIds: readonly string[]): void {
-  if (role === 'administrator' && cameraIds.length > 0)
-    throw new VigieError('badRequest', 'an administrator sees every camera; give cameraIds to viewers only');
+function assertRightsFit(role: Role, cameras: readonly CameraRights[]): void {
+  if (role === 'administrator' && cameras.length > 0)
+    throw new VigieError('badRequest', 'an administrator has every right; give cameras to viewers only');
 }

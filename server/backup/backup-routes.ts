@@ -26,7 +26,7 @@ export function backupRoutes({ backups, restores, users }: BackupServices, guard
     const { password } = readBody();
     using backup = await backups.make(userId, password);
     // Making it takes a while.
-    guard.administrator(request);
+    guard.streamToAdministrator(request, response);
     const day = new Date(wallMs()).toISOString().slice(0, 10);
     response.writeHead(200, {
       'Content-Type': 'application/octet-stream',

@@ -21,7 +21,9 @@ import type {
   CameraView,
   CameraWithKey,
 } from '../wire/camera.ts';
+import type { RecordingsFate } from '../wire/recording.ts';
 import type { AdjustableSettings, CameraSettings } from '../wire/camera-settings.ts';
+import { RIGHTS, type Right } from '../wire/rights.ts';
 
 /** The part of the connected cameras that the API uses; main connects it. */
 export interface CameraControl {
@@ -51,7 +53,12 @@ export interface CameraCatalogOptions {
 
 export type CatalogChange = 'added' | 'renamed' | 'keyRotated' | 'removed';
 
-export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string, change: CatalogChange] }> {
+export interface CatalogEvents {
+  /** @param recordings what becomes of those of a removed camera */
+  changed: [cameraId: string, change: CatalogChange, recordings?: RecordingsFate];
+}
+
+export class CameraCatalog extends IsolatingEmitter<CatalogEvents> {
   readonly #store: CameraStore;
   readonly #access: Access;
   readonly #control: CameraControl;
@@ -76,8 +83,8 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
   viewsFor(userId: string): CameraView[] {
     const advised = this.#access.isAdministrator(userId);
     return this.#store
-      .listOf(userId)
-      .map((camera) => (advised ? this.#advisedView(camera) : this.#view(camera)));
+      .listWithRights(userId)
+      .map(({ rights, ...camera }) => (advised ? this.#advisedView(camera) : this.#view(camera, rights)));
   }
 
   /** With the state of its connection: telemetry, round trip, counters. */
@@ -88,7 +95,7 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
     return {
       ...connection,
       ...(telemetry !== undefined && { telemetry: telemetry && telemetryView(telemetry) }),
-      ...(advised ? this.#advisedView(camera) : this.#view(camera)),
+      ...(advised ? this.#advisedView(camera) : this.#view(camera, this.#access.rightsTo(userId, id))),
       ...(advised && this.#refusalsOf && { refusals: this.#refusalsOf(id) }),
     };
   }
@@ -104,7 +111,12 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
     this.#find(id);
     await this.#store.rename(id, name);
     this.emit('changed', id, 'renamed');
-    return this.#view(this.#find(id));
+    return this.#view(this.#find(id), RIGHTS);
+  }
+
+  /** @throws VigieError `notFound` */
+  assertKnown(id: string): void {
+    this.#find(id);
   }
 
   /** @throws VigieError `notFound`, `conflict` */
@@ -129,7 +141,8 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
     return this.#withKey(camera, key);
   }
 
-  async remove(id: string): Promise<void> {
+  /** With its events; protected recordings are kept in either case. */
+  async remove(id: string, recordings: RecordingsFate = 'kept'): Promise<void> {
     const camera = this.#find(id);
     if (camera.kind === 'seed')
       throw new VigieError(
@@ -137,12 +150,12 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
         'this camera comes from server-config.json: lower camera-number there',
       );
     // Another request has removed and reported it at the same moment.
-    if (!(await this.#store.remove(id))) return;
+    if (!(await this.#store.remove(id, wallMs()))) return;
     this.#control.disconnect(id, 'removed');
-    this.emit('changed', id, 'removed');
+    this.emit('changed', id, 'removed', recordings);
   }
 
-  /** Settings changed by an administrator; the camera chooses the others. @throws VigieError `notFound` */
+  /** The changed settings; the camera chooses the others. @throws VigieError `notFound` */
   settings(id: string): AdjustableSettings {
     return this.#store.adjustedOf(this.#find(id).id);
   }
@@ -174,19 +187,21 @@ export class CameraCatalog extends IsolatingEmitter<{ changed: [cameraId: string
     return findCamera(this.#store, id);
   }
 
-  #view({ id, name, kind, createdAtMs }: KnownCamera): CameraView {
+  /** @param rights of the user whom it is for */
+  #view({ id, name, kind, createdAtMs }: KnownCamera, rights: readonly Right[]): CameraView {
     const liveness = livenessView(this.#livenessOf(id), (us) => this.#dates.dateMs(us));
-    return { id, name, kind, ...liveness, createdAtMs };
+    return { id, name, kind, ...liveness, createdAtMs, rights: [...rights] };
   }
 
+  /** For administrators. */
   #advisedView(camera: KnownCamera): CameraView {
     const advice = this.#adviceFor(camera.id);
-    return { ...this.#view(camera), ...(advice.length > 0 && { advice }) };
+    return { ...this.#view(camera, RIGHTS), ...(advice.length > 0 && { advice }) };
   }
 
   #withKey(camera: KnownCamera, key: Uint8Array | undefined): CameraWithKey {
     if (!key) throw new VigieError('notFound', 'there is no such camera');
-    return { ...this.#view(camera), key: Buffer.from(key).toString('base64url') };
+    return { ...this.#view(camera, RIGHTS), key: Buffer.from(key).toString('base64url') };
   }
 }
 

@@ -6,6 +6,7 @@
 
 import type { CameraLifecycleListener } from '../core/cameras.ts';
 import type { Log } from '../log.ts';
+import type { RecordingsFate } from '../wire/recording.ts';
 
 export class CameraLifecycle {
   readonly #stages: readonly CameraLifecycleListener[];
@@ -21,8 +22,8 @@ export class CameraLifecycle {
     this.#each(cameraId, 'failed to add a camera', (stage) => stage.addCamera?.(cameraId));
   }
 
-  remove(cameraId: string): void {
-    this.#each(cameraId, 'failed to remove a camera', (stage) => stage.removeCamera?.(cameraId));
+  remove(cameraId: string, recordings: RecordingsFate = 'kept'): void {
+    this.#each(cameraId, 'failed to remove a camera', (stage) => stage.removeCamera?.(cameraId, recordings));
   }
 
   #each(

@@ -1,11 +1,20 @@
-/** /api/cameras: listing the visible cameras; adding, changing and removing cameras for administrators. */
+/**
+ * /api/cameras: listing the visible cameras; controlling them with the right to it; adding, renaming and removing them for
+ * administrators.
+ */
 
 import { Router } from 'express';
 import type { CameraCatalog } from './camera-catalog.ts';
 import type { Guard } from '../accounts/guard.ts';
-import { serve } from '../http/serve.ts';
+import { VigieError } from '../errors.ts';
+import { readFor, serve } from '../http/serve.ts';
+import type { ReadFor } from '../store/work.ts';
+import type { CameraLosses } from '../wire/recording.ts';
 
-export function cameraRoutes(catalog: CameraCatalog, guard: Guard): Router {
+/** What the other features keep of a camera; http-app connects it. */
+export type LossesOf = (cameraId: string, who: ReadFor) => Promise<CameraLosses>;
+
+export function cameraRoutes(catalog: CameraCatalog, lossesOf: LossesOf, guard: Guard): Router {
   const router = Router();
 
   serve(router, 'GET /api/cameras', ({ request }) => catalog.viewsFor(guard.identify(request).userId));
@@ -22,9 +31,15 @@ export function cameraRoutes(catalog: CameraCatalog, guard: Guard): Router {
     return catalog.rename(params.cameraId, readBody().name);
   });
 
-  serve(router, 'DELETE /api/cameras/:cameraId', ({ request, params }) => {
+  serve(router, 'DELETE /api/cameras/:cameraId', ({ request, params, readQuery }) => {
     guard.administrator(request);
-    return catalog.remove(params.cameraId);
+    return catalog.remove(params.cameraId, readQuery().recordings);
+  });
+
+  serve(router, 'GET /api/cameras/:cameraId/losses', ({ request, response, params: { cameraId } }) => {
+    const who = readFor(guard.administrator(request), response);
+    catalog.assertKnown(cameraId);
+    return lossesOf(cameraId, who);
   });
 
   serve(router, 'POST /api/cameras/:cameraId/key', ({ request, params }) => {
@@ -33,22 +48,28 @@ export function cameraRoutes(catalog: CameraCatalog, guard: Guard): Router {
   });
 
   serve(router, 'GET /api/cameras/:cameraId/settings', ({ request, params }) => {
-    guard.administrator(request);
+    guard.viewerOf(request, 'control', params.cameraId);
     return catalog.settings(params.cameraId);
   });
 
   serve(router, 'POST /api/cameras/:cameraId/settings', ({ request, params, readBody }) => {
-    guard.administrator(request);
-    return catalog.set(params.cameraId, readBody());
+    const { role } = guard.viewerOf(request, 'control', params.cameraId);
+    const settings = readBody();
+    if (settings.largePictures !== undefined && role !== 'administrator')
+      throw new VigieError(
+        'forbidden',
+        'only an administrator may allow large pictures: they cost the server',
+      );
+    return catalog.set(params.cameraId, settings);
   });
 
   serve(router, 'POST /api/cameras/:cameraId/reboot', ({ request, params }) => {
-    guard.administrator(request);
+    guard.viewerOf(request, 'control', params.cameraId);
     return catalog.reboot(params.cameraId);
   });
 
   serve(router, 'GET /api/cameras/:cameraId/status', ({ request, params: { cameraId } }) => {
-    const { userId } = guard.viewerOf(request, cameraId);
+    const { userId } = guard.viewerOf(request, 'live', cameraId);
     return catalog.details(cameraId, userId);
   });
 

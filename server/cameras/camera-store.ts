@@ -7,9 +7,12 @@ import { VigieError } from '../errors.ts';
 import type { CameraKind } from '../wire/camera.ts';
 import { CAMERA_KEY_BYTES } from '../wire/camera-protocol.ts';
 import type { AdjustableSettings, CameraSettings } from '../wire/camera-settings.ts';
+import type { Right } from '../wire/rights.ts';
 import { ADJUSTABLE_SETTINGS } from '../wire/routes/cameras.ts';
+import { inTransaction } from '../store/database.ts';
 import { randomId } from '../store/random-id.ts';
 import { readFields } from '../store/json-column.ts';
+import { ALL_RIGHTS, readRights } from '../store/rights-column.ts';
 import { declareStatements, prepareStatements } from '../store/statements.ts';
 import type { Shared, WorkOf } from '../store/work.ts';
 
@@ -21,15 +24,29 @@ const SQL = declareStatements('cameras', {
   list: `SELECT ${COLUMNS} FROM cameras ORDER BY created_at, rowid`,
   listOf: `
     SELECT ${COLUMNS} FROM cameras c WHERE EXISTS (
-      SELECT 1 FROM users u WHERE u.id = ? AND (u.role = 'administrator' OR EXISTS (
-    SELECT 1 FROM camera_rights r WHERE r.user_id = u.id AND r.camera_id = c.id)))
+      SELECT 1 FROM users u WHERE u.id = :userId AND (u.role = 'administrator' OR EXISTS (
+    SELECT 1 FROM user_rights r WHERE r.user_id = u.id AND r.camera_id = c.id AND r.granted = :right)))
     ORDER BY created_at, rowid`,
+  listWithRights: `
+    SELECT ${COLUMNS}, (
+      SELECT iif(u.role = 'administrator', '${ALL_RIGHTS}', (
+        SELECT json_group_array(granted) FROM user_rights r WHERE r.user_id = u.id AND r.camera_id = c.id))
+      FROM users u WHERE u.id = ?) AS rights
+    FROM cameras c ORDER BY created_at, rowid`,
   find: `SELECT ${COLUMNS} FROM cameras WHERE id = ?`,
   insert:
     'INSERT INTO cameras (id, name, kind, key, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
   count: 'SELECT count(*) AS count FROM cameras',
   rename: 'UPDATE cameras SET name = ? WHERE id = ?',
   remove: 'DELETE FROM cameras WHERE id = ?',
+  // Only with recordings there is something to look back at.
+  keepName: `
+    INSERT INTO removed_cameras (id, name, removed_at) SELECT id, name, ? FROM cameras WHERE id = ?
+      AND EXISTS (SELECT 1 FROM recordings r WHERE r.camera_id = cameras.id)`,
+  keepViewers: `
+    INSERT INTO removed_camera_viewers (user_id, camera_id) SELECT user_id, camera_id FROM user_rights
+    WHERE camera_id = ? AND granted = 'lookBack'`,
+  forgetRemoved: 'DELETE FROM removed_cameras WHERE id = ?',
   key: 'SELECT key FROM cameras WHERE id = ?',
   setKey: 'UPDATE cameras SET key = ? WHERE id = ?',
   settings: 'SELECT settings FROM cameras WHERE id = ?',
@@ -38,9 +55,11 @@ const SQL = declareStatements('cameras', {
 });
 
 export class CameraQueries {
+  readonly #database: DatabaseSync;
   readonly #statements;
 
   constructor(database: DatabaseSync) {
+    this.#database = database;
     this.#statements = prepareStatements(database, SQL);
   }
 
@@ -49,9 +68,17 @@ export class CameraQueries {
     return this.#statements.list.all().map(toCamera);
   }
 
-  /** The cameras a user may watch; none for an unknown user. */
-  listOf(userId: string): KnownCamera[] {
-    return this.#statements.listOf.all(userId).map(toCamera);
+  /** The cameras to which a user has this right; none for an unknown user. */
+  listOf(userId: string, right: Right): KnownCamera[] {
+    return this.#statements.listOf.all({ userId, right }).map(toCamera);
+  }
+
+  /** The cameras to which a user has at least one right, each with those rights; none for an unknown user. */
+  listWithRights(userId: string): (KnownCamera & { rights: Right[] })[] {
+    return this.#statements.listWithRights
+      .all(userId)
+      .map(({ rights, ...row }) => ({ ...toCamera(row), rights: readRights(rights) }))
+      .filter(({ rights }) => rights.length > 0);
   }
 
   find(id: string): KnownCamera | undefined {
@@ -77,6 +104,8 @@ export class CameraQueries {
     // The older firmware has no keys.
     const key = kind === 'seed' ? null : randomBytes(CAMERA_KEY_BYTES);
     this.#statements.insert.run(id, name, kind, key, nowMs);
+    // The demo camera comes back under its id, to what is left of its recordings.
+    this.#statements.forgetRemoved.run(id);
     return { id, name, kind, createdAtMs: nowMs, lastFrameAtMs: null };
   }
 
@@ -85,8 +114,13 @@ export class CameraQueries {
     return this.#statements.rename.run(name, id).changes === 1;
   }
 
-  remove(id: string): boolean {
-    return this.#statements.remove.run(id).changes === 1;
+  /** Its recordings stay, and with them its name and who may look back at them (removed-camera-store.ts). */
+  remove(id: string, nowMs: number): boolean {
+    const { keepName, keepViewers, remove } = this.#statements;
+    return inTransaction(this.#database, () => {
+      if (keepName.run(nowMs, id).changes === 1) keepViewers.run(id);
+      return remove.run(id).changes === 1;
+    });
   }
 
   setLastFrameAt(id: string, atMs: number): boolean {
@@ -131,6 +165,7 @@ export class CameraQueries {
 export const CAMERA_WORK = {
   list: 'quick',
   listOf: 'quick',
+  listWithRights: 'quick',
   find: 'quick',
   add: 'action',
   ensure: 'action',

@@ -2,6 +2,8 @@
 
 import { VigieError } from '../errors.ts';
 import type { CameraKind } from '../wire/camera.ts';
+import type { RecordingsFate } from '../wire/recording.ts';
+import type { Right } from '../wire/rights.ts';
 
 /** Times are ms since the Unix epoch. */
 export interface KnownCamera {
@@ -17,8 +19,8 @@ export interface KnownCameras {
   find(id: string): KnownCamera | undefined;
   /** In the order they were added. */
   list(): KnownCamera[];
-  /** The cameras a user may watch; none for an unknown user. */
-  listOf(userId: string): KnownCamera[];
+  /** The cameras to which a user has this right; none for an unknown user. */
+  listOf(userId: string, right: Right): KnownCamera[];
 }
 
 /** @throws VigieError `notFound` */
@@ -31,5 +33,5 @@ export function findCamera(cameras: Pick<KnownCameras, 'find'>, id: string): Kno
 /** A part of the server that holds state per camera. */
 export interface CameraLifecycleListener {
   addCamera?(cameraId: string): void;
-  removeCamera?(cameraId: string): void | Promise<void>;
+  removeCamera?(cameraId: string, recordings: RecordingsFate): void | Promise<void>;
 }

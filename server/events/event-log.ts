@@ -144,6 +144,11 @@ export class EventLog extends IsolatingEmitter<EventLogEvents> {
     return this.#store.list(cameraIds, query, who);
   }
 
+  /** @throws VigieError `unavailable` */
+  countOf(cameraId: string, who?: ReadFor): Promise<number> {
+    return this.#store.countOf(cameraId, who);
+  }
+
   find(cameraId: string, id: string): EventView | undefined {
     return this.#store.find(cameraId, id);
   }

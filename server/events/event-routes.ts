@@ -43,7 +43,7 @@ export function eventRoutes(
 
   serve(router, 'GET /api/events', async ({ request, response, readQuery }) => {
     const who = guard.identify(request);
-    const mine = (): string[] => cameras.listOf(who.userId).map(({ id }) => id);
+    const mine = (): string[] => cameras.listOf(who.userId, 'events').map(({ id }) => id);
     const events = await log.list(mine(), queryOf(readQuery()), readFor(who, response));
     guard.identify(request);
     const stillMine = new Set(mine());
@@ -54,10 +54,10 @@ export function eventRoutes(
     router,
     'GET /api/cameras/:cameraId/events',
     async ({ request, response, params: { cameraId: id }, readQuery }) => {
-      const who = guard.viewerOf(request, id);
+      const who = guard.viewerOf(request, 'events', id);
       const events = await log.list([id], queryOf(readQuery()), readFor(who, response));
       // Checked again: the right may have ended during the wait.
-      guard.viewerOf(request, id);
+      guard.viewerOf(request, 'events', id);
       return events;
     },
   );
@@ -67,12 +67,10 @@ export function eventRoutes(
     'GET /api/cameras/:cameraId/events/:eventId/thumbnail.jpg',
     async ({ request, response, params }) => {
       const { cameraId: id, eventId } = params;
-      const who = guard.mediaViewerOf(request, id);
+      const who = guard.mediaViewerOf(request, 'events', id);
       const jpeg = await log.thumbnail(id, eventId, readFor(who, response));
-      guard.mediaViewerOf(request, id);
+      guard.mediaViewerOf(request, 'events', id);
       if (!jpeg) throw new VigieError('notFound', 'there is no picture of this event');
-      // It never changes; only the right to see it may.
-      response.setHeader('Cache-Control', 'private, max-age=86400');
       response.type('jpeg').send(Buffer.from(jpeg));
     },
   );
@@ -80,7 +78,7 @@ export function eventRoutes(
   /** The recording of the event, with the seconds before and after, as one file. */
   serve(router, 'GET /api/cameras/:cameraId/events/:eventId/clip.webm', ({ request, response, params }) => {
     const { cameraId: id, eventId } = params;
-    guard.mediaViewerOf(request, id);
+    guard.mediaViewerOf(request, 'events', id);
     const event = log.find(id, eventId);
     if (!event) throw new VigieError('notFound', 'there is no such event');
     const { preRollSeconds, postRollSeconds } = clips.settingsOf(id);

@@ -56,6 +56,7 @@ const SQL = declareStatements('events', {
     WHERE id = :id RETURNING ${COLUMNS}`,
   endAll: 'UPDATE events SET ended_at = started_at WHERE ended_at IS NULL AND kind <> ?',
   open: `SELECT ${COLUMNS} FROM events WHERE ended_at IS NULL AND kind = ?`,
+  count: 'SELECT count(*) AS count FROM events WHERE camera_id = ?',
   find: `SELECT ${COLUMNS} FROM events WHERE camera_id = ? AND id = ?`,
   sequenceOf: 'SELECT sequence FROM events WHERE id = ?',
   at: `SELECT ${COLUMNS} FROM events WHERE sequence = ?`,
@@ -157,6 +158,10 @@ export class EventQueries {
     return toEvent(this.#statements.find.get(cameraId, id));
   }
 
+  countOf(cameraId: string): number {
+    return Number(this.#statements.count.get(cameraId)?.['count']);
+  }
+
   list(cameraIds: readonly string[], query: EventQuery): EventView[] {
     return this.#ranked(cameraIds, query).flatMap(
       ({ sequence }) => toEvent(this.#statements.at.get(sequence)) ?? [],
@@ -218,6 +223,7 @@ export const EVENT_WORK = {
   goingOn: 'quick',
   find: 'quick',
   list: 'long',
+  countOf: 'long',
   addThumbnail: 'state',
   thumbnail: 'long',
 } as const satisfies WorkOf<EventQueries>;

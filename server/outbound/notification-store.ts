@@ -2,6 +2,7 @@
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { NOTIFICATION_SETTINGS, type NotificationSettings, type PushDevice } from '../wire/notification.ts';
+import type { Right } from '../wire/rights.ts';
 import { inTransaction } from '../store/database.ts';
 import { readFields } from '../store/json-column.ts';
 import { SETTINGS_WORK, SettingsQueries, settingsSql } from '../store/settings-queries.ts';
@@ -12,7 +13,7 @@ export interface StoredDevice extends PushDevice {
   userId: string;
 }
 
-/** A user who has a device and may watch a camera. */
+/** A user who has a device and may see a camera's events. */
 export interface Recipient {
   userId: string;
   /** Undefined fields are at their default. */
@@ -40,7 +41,8 @@ const SQL = declareStatements('notifications', {
     FROM push_devices JOIN sessions ON sessions.id = session_id JOIN users ON users.id = sessions.user_id
       LEFT JOIN notification_settings n ON n.user_id = users.id
     WHERE role = 'administrator'
-      OR EXISTS (SELECT 1 FROM camera_rights r WHERE r.user_id = users.id AND r.camera_id = ?)`,
+      OR EXISTS (
+        SELECT 1 FROM user_rights r WHERE r.user_id = users.id AND r.camera_id = :cameraId AND r.granted = :right)`,
   ofAdministrators: `
     ${SELECT} WHERE EXISTS (SELECT 1 FROM users u WHERE u.id = sessions.user_id AND u.role = 'administrator')`,
   ofUser: `${SELECT} WHERE sessions.user_id = ? ORDER BY push_devices.rowid`,
@@ -68,9 +70,9 @@ export class NotificationQueries extends SettingsQueries<typeof NOTIFICATION_SET
     });
   }
 
-  /** All users with a device who may watch the camera. */
+  /** All users with a device who may see the camera's events. */
   recipients(cameraId: string): Recipient[] {
-    const rows = this.#statements.recipients.all(cameraId);
+    const rows = this.#statements.recipients.all({ cameraId, right: 'events' satisfies Right });
     const byUser = new Map(rows.map(({ userId, settings }) => [String(userId), settings]));
     return [...byUser].map(([userId, json]) => ({
       userId,

@@ -19,7 +19,7 @@ export interface OpenOutboundOptions {
     secrets: SecretStore;
     webhooks: WebhookStore;
   };
-  mayWatch: PushNotifierOptions['mayWatch'];
+  maySee: PushNotifierOptions['maySee'];
   log: Log;
   time: SiteTime;
   /** Of quiet hours, IANA. */
@@ -39,15 +39,15 @@ export interface Outbound {
 }
 
 export function openOutbound(options: OpenOutboundOptions): Outbound {
-  const { store, mayWatch, log, time, timeZone, basePath } = options;
+  const { store, maySee, log, time, timeZone, basePath } = options;
   const nowMs = (): number => time.nowMs();
   const steadyMs = (): number => time.nowUs() / 1000;
   const webhooks = new Webhooks({ store: store.webhooks, log, nowMs, basePath });
   const sender = new PushSender({ secret: store.secrets.get('push') });
   const notifier = new PushNotifier({
     store: store.notifications,
-    sender: sender,
-    mayWatch,
+    sender,
+    maySee,
     nameOf: (cameraId) => store.cameras.find(cameraId)?.name,
     log,
     nowMs,

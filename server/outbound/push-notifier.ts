@@ -31,7 +31,8 @@ export interface NotificationSender {
 export interface PushNotifierOptions {
   store: NotificationStore;
   sender: NotificationSender;
-  mayWatch: (userId: string, cameraId: string) => boolean;
+  /** Whether a user may see the events of a camera, at this moment. */
+  maySee: (userId: string, cameraId: string) => boolean;
   /** Undefined for a removed camera. */
   nameOf: (cameraId: string) => string | undefined;
   log: Log;
@@ -166,7 +167,7 @@ export class PushNotifier {
   #wants(userId: string, settings: NotificationSettings, { cameraId, kind }: EventView): boolean {
     const { kinds, cameraIds, quiet, pauseSeconds } = settings;
     if (!kinds.includes(kind) || (cameraIds.length > 0 && !cameraIds.includes(cameraId))) return false;
-    if (!this.#options.mayWatch(userId, cameraId) || isQuiet(quiet, this.#timeZone(), this.#nowMs()))
+    if (!this.#options.maySee(userId, cameraId) || isQuiet(quiet, this.#timeZone(), this.#nowMs()))
       return false;
     const nowMs = this.#steadyMs();
     const key = `${userId} ${cameraId}`;

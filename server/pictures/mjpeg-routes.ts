@@ -13,7 +13,7 @@ export function mjpegRoutes(streams: MjpegStreams, guard: Guard): Router {
     router,
     'GET /api/cameras/:cameraId/mjpeg',
     ({ request, response, params: { cameraId }, readQuery }) => {
-      const who = guard.mediaViewerOf(request, cameraId);
+      const who = guard.streamTo(request, response, 'live', cameraId);
       const { fps } = readQuery();
       if (request.method === 'HEAD') response.type('multipart/x-mixed-replace').end();
       else streams.open(who, cameraId, fps, response);

@@ -4,7 +4,7 @@ import type { Capacity } from '../core/capacity.ts';
 import type { Dates } from '../core/site-clock.ts';
 import type { CameraFrame, CameraFrames } from '../core/video/camera-frame.ts';
 import type { Log } from '../log.ts';
-import { MjpegStreams, type MjpegStreamsOptions } from './mjpeg-streams.ts';
+import { MjpegStreams } from './mjpeg-streams.ts';
 import type { Snapshots } from './snapshot-routes.ts';
 import { Thumbnails, type FrameScaler } from './thumbnails.ts';
 
@@ -14,8 +14,6 @@ export interface OpenPicturesOptions {
     /** The newest picture that a decoder accepts. */
     soundFrame(cameraId: string): Promise<CameraFrame | undefined>;
   };
-  mayWatch: MjpegStreamsOptions['mayWatch'];
-  isSignedIn: MjpegStreamsOptions['isSignedIn'];
   capacity: Capacity;
   log: Log;
   /** Of when a picture came. */

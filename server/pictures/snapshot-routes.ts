@@ -38,11 +38,12 @@ export function snapshotRoutes(
     router,
     'GET /api/cameras/:cameraId/snapshot.jpg',
     async ({ request, response, params: { cameraId }, readQuery }) => {
-      const { userId } = guard.mediaViewerOf(request, cameraId);
+      const { userId } = guard.mediaViewerOf(request, 'live', cameraId);
       const { width } = readQuery();
       if (!snapshots.latest(cameraId))
         throw new VigieError('cameraOffline', 'no picture of this camera has come since the server started');
       const frame = await snapshots.sound(cameraId);
+      guard.mediaViewerOf(request, 'live', cameraId);
       if (!frame)
         throw new VigieError(
           'unavailable',
@@ -63,6 +64,7 @@ export function snapshotRoutes(
       if (width !== undefined && width < frame.width) {
         response.once('close', thumbnailShares.enter(userId, response));
         jpeg = await thumbnails.of(frame, width, userId);
+        guard.mediaViewerOf(request, 'live', cameraId);
       }
       response.send(Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength));
     },

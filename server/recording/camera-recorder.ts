@@ -1,8 +1,9 @@
 /**
  * One camera's recorder: decides what of the camera is recorded, and when. The segments are written in segment-writer.ts.
  *
- * Invariants: each picture is recorded once, however often it is encoded; when a camera should be recorded and is not, there is
- * a gap that says why, and the next frame ends it; whatever fails here is tried again and harms no live picture.
+ * Invariants: each picture is recorded once, however often it is encoded; between two pictures of a slow camera the last one lasts
+ * on, also where recording begins or a segment is cut; when a camera should be recorded and is not, there is a gap that says why,
+ * and the next frame ends it; whatever fails here is tried again and harms no live picture.
  */
 
 import type { EncodedFrame, EncodedVideo } from '../core/video/encoded-frame.ts';
@@ -13,11 +14,11 @@ import { PicturesOnce } from '../core/recording/pictures-once.ts';
 import { isScheduled } from '../core/recording/recording-schedule.ts';
 import type { WallTime } from '../core/local-time.ts';
 import type { Log } from '../log.ts';
-import type { GapReason, RecordingSettings } from '../wire/recording.ts';
+import type { RecordingSettings } from '../wire/recording.ts';
+import { GapWatch } from './gap-watch.ts';
 import type { RecordingLibrary } from './recording-library.ts';
 import type { RecordingGaps } from './recording-gaps.ts';
-import { SegmentWriter } from './segment-writer.ts';
-import type { WriteProblem } from './webm-file.ts';
+import { SegmentWriter, type SegmentProblem } from './segment-writer.ts';
 
 export interface CameraRecorderContext {
   cameraId: string;
@@ -43,6 +44,7 @@ export class CameraRecorder {
   #settings: RecordingSettings;
   #source: Subscription | undefined;
   readonly #segments: SegmentWriter;
+  readonly #gaps: GapWatch;
   readonly #pictures = new PicturesOnce();
   /** Since it was last subscribed. */
   #hasFrames = false;
@@ -51,8 +53,6 @@ export class CameraRecorder {
   /** When it was last subscribed. */
   #startedMs = 0;
   #retryAtMs = 0;
-  /** Why it last failed, until it goes on. */
-  #failedFor: GapReason | undefined;
   /** For the mode `events`: record until then. */
   #clipUntilMs = 0;
   #closed = false;
@@ -60,14 +60,13 @@ export class CameraRecorder {
   constructor(context: CameraRecorderContext, settings: RecordingSettings) {
     this.#context = context;
     this.#settings = settings;
+    const { cameraId, library, gaps, log } = context;
+    this.#gaps = new GapWatch({ cameraId, gaps, alarm: () => library.status.alarm, log });
     this.#segments = new SegmentWriter({
-      library: context.library,
+      library,
       isProtected: () => this.#settings.mode === 'events' && this.#settings.protectEvents,
-      onBegun: (startMs) => {
-        context.gaps.end(startMs);
-        this.#failedFor = undefined;
-      },
-      onFailed: (problem, error) => this.#fail(this.#gapOf(problem), error),
+      onBegun: (startMs) => this.#gaps.onBegun(startMs),
+      onFailed: (problem, error) => this.#fail(problem, error),
     });
   }
 
@@ -97,11 +96,14 @@ export class CameraRecorder {
 
   /** To be called about once a second, and when something changed. */
   update(): void {
-    if (this.#closed) return;
+    if (!this.#closed) this.#guarded(() => this.#update());
+  }
+
+  #update(): void {
     const nowMs = this.#context.nowMs();
     if (!this.#wanted(nowMs)) {
       this.#stop();
-      this.#context.gaps.end(nowMs);
+      this.#gaps.end(nowMs);
     } else if (this.#source) {
       this.#tend(nowMs);
     } else if (nowMs >= this.#retryAtMs) {
@@ -109,11 +111,25 @@ export class CameraRecorder {
     }
   }
 
-  /** The clock was set, or stood still: the open segment ends and gets new dates. @returns whether there was one */
-  onClockChanged(): boolean {
+  /**
+   * The clock was set, or the machine slept: the open segment ends and gets new dates.
+   *
+   * @param sleptMs 0 when the clock was set
+   * @returns whether it was being recorded
+   */
+  onClockChanged(sleptMs: number): boolean {
     if (!this.#source) return false;
     this.#writeHeld();
-    this.#segments.end();
+    const nowMs = this.#context.nowMs();
+    const live = this.#liveness;
+    const takenMs = this.#pictures.lastMs - sleptMs;
+    if (sleptMs === 0) this.#cut(nowMs);
+    else if (isCurrent(live, takenMs, nowMs) && lastFrameEndMs(live, takenMs, nowMs) === nowMs)
+      this.#segments.carryOver(nowMs);
+    else {
+      this.#segments.end();
+      this.#gaps.onSlept(nowMs);
+    }
     this.#requestKeyframe();
     return true;
   }
@@ -142,7 +158,10 @@ export class CameraRecorder {
     this.#lastFrameMs = nowMs;
     this.#startedMs = nowMs;
     this.#hasFrames = false;
-    this.#source = video.subscribe(cameraId, (frame) => this.#onFrame(frame), { maxFps, bitrateBps });
+    this.#source = video.subscribe(cameraId, (frame) => this.#guarded(() => this.#onFrame(frame)), {
+      maxFps,
+      bitrateBps,
+    });
   }
 
   #stop(): void {
@@ -151,6 +170,7 @@ export class CameraRecorder {
     const held = this.#pictures.release();
     if (held && this.#segments.isWriting) this.#segments.write(held);
     this.#segments.end(lastFrameEndMs(this.#liveness, this.#pictures.lastMs, this.#context.nowMs()));
+    this.#gaps.onStopped(this.#segments.endMs);
   }
 
   get #liveness(): Liveness {
@@ -167,22 +187,31 @@ export class CameraRecorder {
     if (isAway(live, quietMs)) {
       this.#segments.end();
       const recordedUntilMs = Math.max(this.#startedMs, this.#segments.endMs);
-      this.#context.gaps.begin(
-        'cameraOffline',
-        Math.max(awaySinceMs(live, this.#lastFrameMs), recordedUntilMs),
-      );
+      this.#gaps.onAway(Math.max(awaySinceMs(live, this.#lastFrameMs), recordedUntilMs));
     } else if (quietMs > HOLD_MS && this.#segments.mayEndEarly(nowMs)) {
       // Somebody waits for what there is of a slow camera.
-      this.#segments.end();
-    }
+      this.#cut(nowMs);
+    } else if (quietMs > HOLD_MS && !this.#segments.isWriting) this.#gaps.onQuiet();
+    this.#gaps.onLiveness(live, this.#startedMs, nowMs);
+    if (isSlow(live)) this.#requestKeyframe();
     this.#askForKeyframe(nowMs);
+  }
+
+  /** The open segment ends; a picture that lasts on does so in the next one. */
+  #cut(nowMs: number): void {
+    const live = this.#liveness;
+    const { lastMs } = this.#pictures;
+    if (isCurrent(live, lastMs, nowMs)) this.#segments.carryOver(lastFrameEndMs(live, lastMs, nowMs));
+    else this.#segments.end();
   }
 
   #onFrame(frame: EncodedFrame): void {
     // The first frame is of the newest picture there is, and a camera that is not live may have sent that one long ago.
     const nowMs = this.#context.nowMs();
-    const isWanted = this.#hasFrames || isCurrent(this.#liveness, frame.captureUs / 1000, nowMs);
+    const isFirst = !this.#hasFrames;
+    const isWanted = !isFirst || isCurrent(this.#liveness, frame.captureUs / 1000, nowMs);
     this.#hasFrames = true;
+    if (isFirst && isWanted && this.#wasTakenBefore(frame)) return this.#beginWithOld(frame);
     const offered = this.#pictures.offer(frame, isWanted);
     if (offered.verdict === 'lost') this.#requestKeyframe();
     if (offered.verdict !== 'new') return;
@@ -192,15 +221,25 @@ export class CameraRecorder {
     this.#askForKeyframe(this.#pictures.lastMs);
   }
 
+  /** @param frame the first one since it was subscribed. @returns whether recording begins between this picture and the next */
+  #wasTakenBefore({ captureUs }: EncodedFrame): boolean {
+    const takenMs = captureUs / 1000;
+    const isRecorded = Math.floor(takenMs) === this.#pictures.lastMs;
+    return isRecorded || (isSlow(this.#liveness) && this.#startedMs - takenMs > HOLD_MS);
+  }
+
+  /** The picture lasts on from when recording begins, and was not taken then. */
+  #beginWithOld(frame: EncodedFrame): void {
+    this.#pictures.pass(frame);
+    const { lastMs } = this.#pictures;
+    this.#lastKeyframeMs = lastMs;
+    const fromMs = Math.max(lastMs + 1, lastFrameEndMs(this.#liveness, lastMs, this.#startedMs));
+    this.#segments.beginWith(frame, fromMs);
+  }
+
   #writeHeld(): void {
     const held = this.#pictures.release();
     if (held) this.#segments.write(held);
-  }
-
-  #gapOf(problem: WriteProblem): GapReason {
-    const { alarm } = this.#context.library.status;
-    if (problem === 'noRoom') return alarm === null || alarm === 'quotaFull' ? 'quotaFull' : 'diskFull';
-    return problem === 'slowDisk' ? 'overload' : 'diskFull';
   }
 
   #askForKeyframe(nowMs: number): void {
@@ -212,12 +251,23 @@ export class CameraRecorder {
     this.#context.video.requestKeyframe(this.#context.cameraId, 'next');
   }
 
-  #fail(reason: GapReason, error: unknown): void {
-    const { gaps, log, cameraId, nowMs } = this.#context;
-    gaps.begin(reason, this.#segments.isWriting ? this.#segments.endMs : nowMs());
-    if (this.#failedFor !== reason) log.warn({ err: error, cameraId, reason }, 'recording stopped');
-    this.#failedFor = reason;
-    this.#retryAtMs = nowMs() + RETRY_MS;
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#fail('fault', error);
+    }
+  }
+
+  #fail(problem: SegmentProblem, error: unknown): void {
+    const nowMs = this.#context.nowMs();
+    this.#gaps.onFailed(problem, error, this.#segments.isWriting ? this.#segments.endMs : nowMs);
+    this.#retryAtMs = nowMs + RETRY_MS;
     this.#stop();
   }
+}
+
+/** Its pictures last so long that each of them can begin a segment. */
+function isSlow({ paceMs }: Liveness): boolean {
+  return paceMs !== null && paceMs > HOLD_MS;
 }

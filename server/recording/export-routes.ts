@@ -22,12 +22,15 @@ export function exportRoutes(exports: ExportJobs, guard: Guard, stallMs?: number
     ...EXPORT_ANSWER_SHARES,
     refusal: 'your other downloads are still under way; end one first',
   });
-  const mayLookBack = (request: Request, cameraId: string): Identity => guard.viewerOf(request, cameraId);
-  const mayFetch = (request: Request, cameraId: string): Identity => guard.mediaViewerOf(request, cameraId);
+  const mayLookBack = (request: Request, cameraId: string): Identity =>
+    guard.viewerOf(request, 'lookBack', cameraId);
+  const mayFetch = (request: Request, cameraId: string): Identity =>
+    guard.mediaViewerOf(request, 'lookBack', cameraId);
 
   serve(router, 'GET /api/exports', ({ request }) => {
-    const { userId } = guard.identify(request);
-    return exports.listOf(userId).map(({ view }) => view);
+    const who = guard.identify(request);
+    const mine = exports.listOf(who.userId);
+    return mine.filter(({ cameraId }) => guard.may(who, 'lookBack', cameraId)).map(({ view }) => view);
   });
 
   serve(
@@ -51,6 +54,7 @@ export function exportRoutes(exports: ExportJobs, guard: Guard, stallMs?: number
       const job = exports.find(userId, cameraId, exportId);
       job.file();
       response.once('close', answers.enter(userId, response));
+      guard.streamTo(request, response, 'lookBack', cameraId);
       return send(job, response);
     },
   );
@@ -79,7 +83,7 @@ export function exportRoutes(exports: ExportJobs, guard: Guard, stallMs?: number
       if (response.destroyed) return exports.remove(job);
       response.once('close', () => void exports.remove(job));
       await job.whenReady();
-      await removeUnlessAllowed(job, () => mayFetch(request, cameraId));
+      await removeUnlessAllowed(job, () => guard.streamTo(request, response, 'lookBack', cameraId));
       await send(job, response);
     },
   );

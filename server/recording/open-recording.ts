@@ -17,7 +17,11 @@ import type { RecordingStatus } from '../wire/recording.ts';
 
 export interface OpenRecordingOptions {
   dataDir: string;
-  store: { cameras: KnownCameras; recordings: RecordingStore };
+  store: {
+    cameras: KnownCameras;
+    recordings: RecordingStore;
+    removedCameras: { forgetEmpty(): Promise<void> };
+  };
   limits: Omit<QuotaLimits, 'cameraBytes'>;
   video: RecorderOptions['video'];
   pictures: RecorderOptions['pictures'];
@@ -71,6 +75,9 @@ export async function openRecording(options: OpenRecordingOptions): Promise<Reco
     dates,
     timeZone,
   });
+  options.store.removedCameras.forgetEmpty().catch((error: unknown) => {
+    log.error({ err: error }, 'failed to forget removed cameras without recordings');
+  });
   for (const { id } of options.store.cameras.list()) recorder.addCamera(id);
   const recordings: Recordings = {
     get status() {
@@ -82,6 +89,8 @@ export async function openRecording(options: OpenRecordingOptions): Promise<Reco
     pathOf: (recording) => library.pathOf(recording),
     setProtected: (id, isProtected) => library.setProtected(id, isProtected),
     remove: (id) => library.remove(id),
+    amountOf: (cameraId, who) => store.amountOf(cameraId, who),
+    removeUnprotected: (cameraId) => library.removeUnprotected(cameraId),
     settingsOf: (cameraId) => recorder.settingsOf(cameraId),
     setSettings: (cameraId, settings) => recorder.setSettings(cameraId, settings),
     isRecording: (cameraId) => recorder.isRecording(cameraId),
@@ -93,9 +102,9 @@ export async function openRecording(options: OpenRecordingOptions): Promise<Reco
     recordings,
     isThere: () => isRecordingFolder(folder),
     addCamera: (cameraId) => recorder.addCamera(cameraId),
-    removeCamera: async (cameraId) => {
-      await exports.removeIf((job) => job.cameraId === cameraId);
-      await recorder.removeCamera(cameraId);
+    removeCamera: async (cameraId, fate) => {
+      if (fate === 'deleted') await exports.removeIf((job) => job.cameraId === cameraId);
+      await recorder.removeCamera(cameraId, fate);
     },
     onEvent: (event) => {
       if (event.kind === 'motion') recorder.onEvent(event);

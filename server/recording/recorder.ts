@@ -1,35 +1,29 @@
 /**
- * Records the cameras: one recorder each, what they are set to, the seconds before an event, and their shares of the quota.
+ * Records the cameras: one recorder each, what they are set to, their events, and their shares of the quota.
  *
- * Invariant: every camera that is known has a recorder, and no camera's trouble reaches another's.
+ * Invariants: every camera that is known has a recorder; what one camera's recorder throws is logged, and neither stops nor delays
+ * another's; a change of the clock moves each date once.
  */
 
-import type { CameraFrame } from '../core/video/camera-frame.ts';
-import type { EncodedFrame, EncodedVideo } from '../core/video/encoded-frame.ts';
-import type { Subscription } from '../core/fan-out.ts';
+import type { EncodedVideo } from '../core/video/encoded-frame.ts';
 import { serverClock } from '../core/clock.ts';
 import { machineTimeZone, wallTimeIn } from '../core/local-time.ts';
 import type { Liveness } from '../core/link/camera-liveness.ts';
-import { PreRoll } from '../core/recording/pre-roll.ts';
+import { EventReach } from '../core/recording/event-reach.ts';
 import type { QuotaLimits } from '../core/recording/quota-ring.ts';
 import { unmappedTime, type ClockChange, type Dates } from '../core/site-clock.ts';
 import type { Log } from '../log.ts';
 import type { RecordingStore } from './recording-store.ts';
 import type { EventView } from '../wire/event.ts';
-import type { RecordingSettings } from '../wire/recording.ts';
+import type { RecordingSettings, RecordingsFate } from '../wire/recording.ts';
 import { CameraRecorder } from './camera-recorder.ts';
 import { DEFAULT_RECORDING } from './default-recording.ts';
+import { PreRollRecorder, type BatchEncoder, type RecordedPictures } from './pre-roll-recorder.ts';
 import { RecordingGaps } from './recording-gaps.ts';
 import type { RecordingLibrary } from './recording-library.ts';
 
-export interface RecordedPictures {
-  subscribe(cameraId: string, onFrame: (frame: CameraFrame) => void): Subscription;
-}
-
 export interface RecorderOptions {
-  video: EncodedVideo & {
-    encodeBatch(frames: readonly CameraFrame[], bitrateBps: number): Promise<EncodedFrame[]>;
-  };
+  video: EncodedVideo & BatchEncoder;
   /** The JPEGs as they come, for the seconds before an event. */
   pictures: RecordedPictures;
   library: RecordingLibrary;
@@ -47,8 +41,6 @@ export interface RecorderOptions {
 }
 
 const UPDATE_INTERVAL_MS = 1_000;
-/** Of JPEGs kept for one camera's pre-roll. */
-const MAX_PRE_ROLL_BYTES = 16 * 1024 * 1024;
 /** A server that was away for less was restarted, and no more. */
 const WORTH_A_GAP_MS = 5_000;
 const OLD_GAPS_MS = 90 * 24 * 3_600_000;
@@ -57,10 +49,12 @@ interface Recorded {
   recorder: CameraRecorder;
   gaps: RecordingGaps;
   settings: RecordingSettings;
-  preRoll: PreRoll | undefined;
-  pictures: Subscription | undefined;
+  preRoll: PreRollRecorder;
   /** Events that go on. */
   events: Set<string>;
+  reach: EventReach;
+  /** Since it failed, until it works again. */
+  failing: boolean;
 }
 
 export class Recorder {
@@ -82,7 +76,7 @@ export class Recorder {
   /** From now on it is recorded as it is set to. Idempotent. */
   addCamera(cameraId: string): void {
     if (this.#cameras.has(cameraId)) return;
-    const { video, library, store, liveness, log } = this.#options;
+    const { video, pictures, library, store, liveness, log } = this.#options;
     const settings = this.settingsOf(cameraId);
     const gaps = new RecordingGaps(cameraId, store, log, this.#dates);
     this.#noteAbsence(cameraId, settings);
@@ -103,21 +97,23 @@ export class Recorder {
       recorder,
       gaps,
       settings,
-      preRoll: undefined,
-      pictures: undefined,
+      preRoll: new PreRollRecorder({ cameraId, pictures, video, library, dates: this.#dates, log }),
       events: new Set<string>(),
+      reach: new EventReach(),
+      failing: false,
     };
     this.#cameras.set(cameraId, camera);
-    this.#apply(cameraId, camera);
+    this.#guarded(cameraId, camera, () => this.#apply(camera));
   }
 
-  /** The camera was removed: its recordings go with it. */
-  async removeCamera(cameraId: string): Promise<void> {
+  /** The camera was removed. @param recordings what becomes of them, except protected ones, which stay */
+  async removeCamera(cameraId: string, recordings: RecordingsFate = 'kept'): Promise<void> {
     const camera = this.#cameras.get(cameraId);
     this.#cameras.delete(cameraId);
-    camera?.pictures?.close();
+    camera?.preRoll.close();
     await camera?.recorder.close();
-    await this.#options.library.removeCamera(cameraId);
+    this.#options.library.keepDatesSince(cameraId, undefined);
+    if (recordings === 'deleted') await this.#options.library.removeUnprotected(cameraId);
     this.#shareQuota();
   }
 
@@ -131,7 +127,7 @@ export class Recorder {
     const camera = this.#cameras.get(cameraId);
     if (!camera) return;
     camera.settings = settings;
-    this.#apply(cameraId, camera);
+    this.#apply(camera);
     if ([...this.#cameras.values()].every((each) => each.settings.mode === 'off'))
       this.#options.library.forgetAlarm();
   }
@@ -157,20 +153,41 @@ export class Recorder {
     if (!camera) return;
     const quiet = !camera.recorder.recording;
     camera.events.add(eventId);
-    camera.recorder.keepUntil(Infinity);
-    if (quiet && camera.recorder.recording) void this.#recordPreRoll(cameraId, camera, startedMs);
+    camera.reach.start(
+      eventId,
+      this.#dates.serverUs(startedMs) / 1000 - camera.settings.preRollSeconds * 1000,
+    );
+    this.#guarded(cameraId, camera, () => camera.recorder.keepUntil(Infinity));
+    if (quiet && camera.recorder.recording) void camera.preRoll.record(startedMs);
   }
 
   onEventEnded(cameraId: string, eventId: string, endedMs: number): void {
     const camera = this.#cameras.get(cameraId);
-    if (!camera?.events.delete(eventId) || camera.events.size > 0) return;
-    camera.recorder.keepUntil(this.#dates.serverUs(endedMs) / 1000 + camera.settings.postRollSeconds * 1000);
+    if (!camera?.events.delete(eventId)) return;
+    const endMs = this.#dates.serverUs(endedMs) / 1000;
+    camera.reach.end(eventId, endMs);
+    if (camera.events.size > 0) return;
+    const untilMs = endMs + camera.settings.postRollSeconds * 1000;
+    this.#guarded(cameraId, camera, () => camera.recorder.keepUntil(untilMs));
   }
 
-  /** The clock was set, or stood still: what is being recorded goes on in new files, and what is dated wrong is dated anew. */
+  /** The clock was set, or stood still: what is being recorded goes on in new files, and what is dated wrong is redated. */
   onClockChanged(change: ClockChange): void {
-    const recorded = [...this.#cameras].filter(([, { recorder }]) => recorder.onClockChanged());
-    void this.#redate(change, new Set(recorded.map(([cameraId]) => cameraId)));
+    this.#keepDates();
+    const { firstMs, done } = this.#options.library.onClockChanged(change);
+    const atMs = change.atUs / 1000;
+    for (const [cameraId, camera] of this.#cameras) {
+      const { recorder, gaps, reach } = camera;
+      this.#guarded(cameraId, camera, () => {
+        gaps.onClockChanged(change, {
+          wereRecorded: recorder.recording,
+          firstMs: firstMs.get(cameraId),
+          sinceMs: reach.sinceMs(atMs),
+          done,
+        });
+        recorder.onClockChanged(change.kind === 'slept' ? change.byMs : 0);
+      });
+    }
   }
 
   /** Idempotent. Ends what is being recorded as it should end. */
@@ -178,15 +195,8 @@ export class Recorder {
     clearInterval(this.#timer);
     const cameras = [...this.#cameras.values()];
     this.#cameras.clear();
-    for (const { pictures } of cameras) pictures?.close();
-    await Promise.all(cameras.map(({ recorder }) => recorder.close()));
-  }
-
-  /** @param recorded cameras that were being recorded */
-  async #redate(change: ClockChange, recorded: ReadonlySet<string>): Promise<void> {
-    const firstMs = await this.#options.library.onClockChanged(change);
-    for (const [cameraId, { gaps }] of this.#cameras)
-      gaps.onClockChanged(change, recorded.has(cameraId), firstMs.get(cameraId));
+    for (const { preRoll } of cameras) preRoll.close();
+    await Promise.allSettled(cameras.map(({ recorder }) => recorder.close()));
   }
 
   #dateNowMs(): number {
@@ -194,25 +204,32 @@ export class Recorder {
   }
 
   #update(): void {
-    for (const { recorder } of this.#cameras.values()) recorder.update();
+    for (const [cameraId, camera] of this.#cameras)
+      this.#guarded(cameraId, camera, () => camera.recorder.update());
+    this.#keepDates();
   }
 
-  #apply(cameraId: string, camera: Recorded): void {
-    const { mode, preRollSeconds, fps } = camera.settings;
-    camera.pictures?.close();
-    camera.pictures = undefined;
-    camera.preRoll = undefined;
-    if (mode === 'events' && preRollSeconds > 0) {
-      const preRoll = new PreRoll({
-        maxMs: preRollSeconds * 1000,
-        maxBytes: MAX_PRE_ROLL_BYTES,
-        maxFps: fps,
-      });
-      camera.preRoll = preRoll;
-      camera.pictures = this.#options.pictures.subscribe(cameraId, (frame) => preRoll.add(frame));
+  #keepDates(): void {
+    const nowMs = this.#nowMs();
+    for (const [cameraId, { reach }] of this.#cameras)
+      this.#options.library.keepDatesSince(cameraId, reach.sinceMs(nowMs));
+  }
+
+  /** A fault of one camera's recorder stays there, and is logged once until it works again. */
+  #guarded(cameraId: string, camera: Recorded, work: () => void): void {
+    try {
+      work();
+      camera.failing = false;
+    } catch (error) {
+      if (!camera.failing) this.#options.log.error({ err: error, cameraId }, 'failed to record a camera');
+      camera.failing = true;
     }
+  }
+
+  #apply({ recorder, preRoll, settings }: Recorded): void {
+    preRoll.setSettings(settings);
     this.#shareQuota();
-    camera.recorder.setSettings(camera.settings);
+    recorder.setSettings(settings);
   }
 
   #shareQuota(): void {
@@ -220,32 +237,6 @@ export class Recorder {
       settings.quotaBytes === null ? [] : [[cameraId, settings.quotaBytes] as const],
     );
     this.#options.library.setLimits({ ...this.#options.limits, cameraBytes: new Map(shares) });
-  }
-
-  /** What was before the event becomes a recording of its own, which ends where the event's begins. */
-  async #recordPreRoll(cameraId: string, camera: Recorded, startedMs: number): Promise<void> {
-    const { video, library, log } = this.#options;
-    const { bitrateBps, protectEvents, preRollSeconds } = camera.settings;
-    try {
-      const kept = camera.preRoll?.take() ?? [];
-      // The newest picture is the first of the live recording.
-      const newest = kept.pop();
-      const fromUs = this.#dates.serverUs(startedMs) - preRollSeconds * 1_000_000;
-      const frames = await video.encodeBatch(
-        kept.filter(({ captureUs }) => captureUs >= fromUs),
-        bitrateBps,
-      );
-      const [first] = frames;
-      if (!first) return;
-      const recording = await library.begin(first, protectEvents);
-      for (const frame of frames) {
-        if (frame.width === first.width && frame.height === first.height) recording.add(frame);
-      }
-      if (newest) recording.lastsUntil(newest.captureUs / 1000);
-      await recording.close();
-    } catch (error) {
-      log.error({ err: error, cameraId }, 'failed to record the pre-roll of an event');
-    }
   }
 
   #noteAbsence(cameraId: string, { mode }: RecordingSettings): void {
@@ -256,6 +247,7 @@ export class Recorder {
     Promise.all([
       // A gap that was open when the server ended goes on as the server's.
       store.endGaps(cameraId, nowMs),
+      store.endFrozenGap(cameraId, lastMs ?? nowMs),
       store.forgetGapsBefore(cameraId, nowMs - OLD_GAPS_MS),
       wasAway ? store.addGap(cameraId, 'serverDown', lastMs, nowMs) : undefined,
     ]).catch((error: unknown) => {

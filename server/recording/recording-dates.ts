@@ -1,14 +1,18 @@
 /**
- * The dates of recordings, which are their files' names too: from server time, and anew when the clock was set.
+ * The dates of recordings, which are their files' names too: from server time, and again when the clock was set.
  *
  * A recording that ended shortly before a step keeps its length and gets a new name. A crash in between leaves a file that the
  * next start takes in by its name.
+ *
+ * Invariants: dates and names change one recording at a time, in the order of the steps, and each is made from server time, so that
+ * none is moved twice; nothing is renamed while the disk is not there.
  */
 
-import { access, mkdir, rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { access, rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import { REDATED_MS, type Dates } from '../core/site-clock.ts';
 import type { Log } from '../log.ts';
+import { makeFolderOf } from './recording-folder.ts';
 import { recordingPath } from './recording-path.ts';
 import type { StoredSegment } from './recording-store.ts';
 import { syncFolderOf } from './sync-folder.ts';
@@ -19,15 +23,24 @@ export interface RecordedSpan {
   readonly endMs: number;
 }
 
+interface Ended extends RecordedSpan {
+  cameraId: string;
+}
+
 /** A smaller difference is not worth a new name. */
 const WORTH_A_NAME_MS = 500;
+/** Kept in mind of those that ended; the oldest keep their dates. A week of one camera. */
+const MAX_ENDED = 10_000;
 
 export class RecordingDates {
   readonly #folder: string;
   readonly #dates: Dates;
   readonly #log: Log;
   /** What ended lately, by id. */
-  readonly #ended = new Map<string, RecordedSpan>();
+  readonly #ended = new Map<string, Ended>();
+  /** By camera, since when all that ended is to be kept in mind. */
+  readonly #keptSinceMs = new Map<string, number>();
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(folder: string, dates: Dates, log: Log) {
     this.#folder = folder;
@@ -40,8 +53,15 @@ export class RecordingDates {
     return Math.floor(this.#dates.dateMs(serverUs));
   }
 
+  /** Runs what reads or changes a name after what was asked before. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
   /**
-   * Gives a closed recording the date its first frame has now.
+   * Gives a closed recording the date its first frame has now. To be called in turn.
    *
    * @returns it as it is then: where another has that very moment, a little later; as it was where the disk fails. Never throws.
    */
@@ -51,24 +71,35 @@ export class RecordingDates {
     try {
       let moved = datedAt(segment, dateMs);
       while (await exists(this.#pathOf(moved))) moved = datedAt(segment, moved.startMs + 1);
-      await mkdir(dirname(this.#pathOf(moved)), { recursive: true });
+      await makeFolderOf(this.#pathOf(moved), this.#folder);
       await rename(this.#pathOf(segment), this.#pathOf(moved));
       await syncFolderOf(this.#pathOf(moved));
       return moved;
     } catch (error) {
-      this.#log.error({ err: error, recordingId: segment.id }, 'failed to date a recording anew');
+      this.#log.error({ err: error, recordingId: segment.id }, 'failed to redate a recording');
       return segment;
     }
   }
 
-  noteEnd(id: string, { startMs, endMs }: RecordedSpan): void {
-    this.#ended.set(id, { startMs, endMs });
-    for (const [former, span] of this.#ended) if (span.endMs < endMs - REDATED_MS) this.#ended.delete(former);
+  noteEnd(id: string, cameraId: string, { startMs, endMs }: RecordedSpan): void {
+    this.#ended.set(id, { cameraId, startMs, endMs });
+    for (const [former, span] of this.#ended)
+      if (this.#ended.size > MAX_ENDED || !this.#isRedated(span, endMs)) this.#ended.delete(former);
   }
 
-  /** Those that ended so shortly before a step that the wrong clock has dated them. */
+  /** An event reaches back to then, server time: what was recorded since gets its dates with it. @param sinceMs undefined: none does */
+  keepSince(cameraId: string, sinceMs: number | undefined): void {
+    if (sinceMs === undefined) this.#keptSinceMs.delete(cameraId);
+    else this.#keptSinceMs.set(cameraId, sinceMs);
+  }
+
+  /** Those that ended so shortly before a step, or belong to such an event, that the wrong clock has dated them. */
   endedBefore(atUs: number): [id: string, span: RecordedSpan][] {
-    return [...this.#ended].filter(([, { endMs }]) => endMs >= atUs / 1000 - REDATED_MS);
+    return [...this.#ended].filter(([, span]) => this.#isRedated(span, atUs / 1000));
+  }
+
+  #isRedated({ cameraId, endMs }: Ended, atMs: number): boolean {
+    return endMs >= Math.min(atMs - REDATED_MS, this.#keptSinceMs.get(cameraId) ?? Infinity);
   }
 
   #pathOf(segment: StoredSegment): string {

@@ -54,7 +54,7 @@ export function planExport(found: readonly StoredSegment[], fromMs: number, toMs
 }
 
 /**
- * @param path must not exist; its folder is made
+ * @param path must not exist, but its folder must
  * @throws VigieError `notFound`, `unavailable`; a file that was begun is left
  */
 export async function writeExport(

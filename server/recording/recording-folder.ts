@@ -6,7 +6,8 @@
  */
 
 import { glob, mkdir, stat, writeFile } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { dirname, join, sep } from 'node:path';
+import { VigieError } from '../errors.ts';
 import { parseRecordingPath } from './recording-path.ts';
 
 export const MARK_NAME = '.vigie-recordings';
@@ -31,6 +32,17 @@ export async function isRecordingFolder(folder: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/**
+ * Makes the folder of a file in the folder of the recordings.
+ *
+ * @throws VigieError `unavailable` when that is not there: the folder would be made on whichever disk is in its place
+ */
+export async function makeFolderOf(path: string, recordingsFolder: string): Promise<void> {
+  if (!(await isRecordingFolder(recordingsFolder)))
+    throw new VigieError('unavailable', 'the folder of the recordings, or the disk it is on, is not there');
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
 }
 
 /** The cameras that have recordings in the folder. */

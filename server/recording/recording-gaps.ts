@@ -1,5 +1,5 @@
 /**
- * Why a camera is not recorded although it should be: one gap at a time, in the index.
+ * Why a camera is not recorded although it should be: one gap at a time, in the index. A sensor that hangs is marked beside them.
  *
  * Times are server time in ms; the index gets their dates. A disk too full to note a gap must not break what comes after: a gap
  * that cannot be written is logged and lost.
@@ -10,12 +10,25 @@ import type { Log } from '../log.ts';
 import type { RecordingStore } from './recording-store.ts';
 import type { GapReason } from '../wire/recording.ts';
 
+/** The recordings of the camera when the clock was set. */
+export interface RedatedRecordings {
+  /** It was being recorded. */
+  wereRecorded: boolean;
+  /** Date of the first film with a new one, if there is one. */
+  firstMs: number | undefined;
+  /** Server time since which films have new dates, where an event reaches back farther than others. */
+  sinceMs: number | undefined;
+  /** Once each has its new date. */
+  done: Promise<void>;
+}
+
 export class RecordingGaps {
   readonly #cameraId: string;
   readonly #store: RecordingStore;
   readonly #log: Log;
   readonly #dates: Dates;
   #current: GapReason | undefined;
+  #isFrozen = false;
 
   constructor(cameraId: string, store: RecordingStore, log: Log, dates: Dates = unmappedTime()) {
     this.#cameraId = cameraId;
@@ -39,31 +52,44 @@ export class RecordingGaps {
     this.#write(() => this.#store.endGaps(this.#cameraId, endMs));
   }
 
+  /** What is recorded from then on is the same picture over and over. It is a mark beside the recordings, and lies over no gap. */
+  beginFrozen(sinceMs: number): void {
+    if (this.#isFrozen) return;
+    this.#isFrozen = true;
+    const startMs = this.#dateOf(sinceMs);
+    this.#write(() => this.#store.addGap(this.#cameraId, 'cameraFrozen', startMs, null));
+  }
+
+  endFrozen(atMs: number): void {
+    if (!this.#isFrozen) return;
+    this.#isFrozen = false;
+    const endMs = this.#dateOf(atMs);
+    this.#write(() => this.#store.endFrozenGap(this.#cameraId, endMs));
+  }
+
   /**
-   * After a step, gaps move with the segments around them; a sleep, and the time a clock passed over, are gaps of their own.
-   *
-   * @param wasRecorded the camera was being recorded
-   * @param firstMs date of the first segment that was dated anew, if there was one
+   * After a step, gaps move with the segments around them; a sleep, and the time a clock passed over, are gaps of their own. To be
+   * called before anything is dated by the new time: what was begun before moves, and nothing else does.
    */
-  onClockChanged(
-    { kind, byMs, atUs, sinceUs }: ClockChange,
-    wasRecorded: boolean,
-    firstMs: number | undefined,
-  ): void {
+  onClockChanged({ kind, byMs, atUs, sinceUs }: ClockChange, recordings: RedatedRecordings): void {
+    const { wereRecorded, firstMs, sinceMs, done } = recordings;
     const nowMs = Math.floor(this.#dates.dateMs(atUs));
     const [cameraId, store] = [this.#cameraId, this.#store];
     if (kind === 'slept') {
       const startMs = this.#dateOf(sinceUs / 1000);
-      if (wasRecorded) this.#write(() => store.addGap(cameraId, 'clockChanged', startMs, nowMs));
+      if (wereRecorded) this.#write(() => store.addGap(cameraId, 'clockChanged', startMs, nowMs));
       return;
     }
     const beforeMs = nowMs - byMs;
-    this.#write(() => store.moveGaps(cameraId, byMs, beforeMs - REDATED_MS, beforeMs));
-    if (byMs < 0) this.#write(() => store.forgetClockGaps(cameraId, nowMs));
-    if (!wasRecorded) return;
+    const reachMs = Math.max(REDATED_MS, atUs / 1000 - (sinceMs ?? Infinity));
+    this.#write(() => store.moveGaps(cameraId, byMs, Math.floor(beforeMs - reachMs), beforeMs));
     const endMs = firstMs ?? nowMs;
     const startMs = byMs < 0 ? endMs : endMs - byMs;
-    this.#write(() => store.addClockGap(cameraId, startMs, endMs));
+    this.#write(async () => {
+      await done;
+      if (byMs < 0) await store.forgetClockGaps(cameraId, nowMs);
+      if (wereRecorded) await store.addClockGap(cameraId, startMs, endMs);
+    });
   }
 
   #dateOf(serverMs: number): number {

@@ -20,7 +20,7 @@ import { RecordingIndex } from './recording-index.ts';
 import { MARK_NAME, openRecordingFolder } from './recording-folder.ts';
 import { recordingPath } from './recording-path.ts';
 import { RecordingSpace } from './recording-space.ts';
-import { asStored, redateRecordings } from './redate-recordings.ts';
+import { asStored, redateRecordings, type Redating } from './redate-recordings.ts';
 import { tidyRecordings } from './tidy-recordings.ts';
 import { UnfinishedSegments, type OpenRecording } from './unfinished-segments.ts';
 
@@ -67,6 +67,7 @@ export class RecordingLibrary {
       folder,
       limits,
       remove: (id) => this.#removeFile(id),
+      onStuck: (recordingId, err) => options.log.error({ err, recordingId }, 'failed to remove a recording'),
       ...(freeBytes && { freeBytes }),
       ...(exportedBytes && { exportedBytes }),
       ...(onAlarm && { onAlarm }),
@@ -152,33 +153,41 @@ export class RecordingLibrary {
     this.#room.forget(id);
   }
 
-  /** The camera was removed: everything of it goes, its open recordings after they were closed by their owner. */
-  async removeCamera(cameraId: string): Promise<void> {
+  /** Removes a camera’s recordings, except protected ones and what is being written. */
+  async removeUnprotected(cameraId: string): Promise<void> {
     const { store, folder } = this.#options;
     for (const { id } of this.#unindexed(cameraId, 0, Number.MAX_SAFE_INTEGER).segments)
-      await this.remove(id);
+      await this.#removeUnlessProtected(id);
     for (let afterMs = -1; ;) {
-      const page = await store.ids(cameraId, afterMs, REMOVED_AT_ONCE);
-      for (const { id } of page) await this.remove(id);
+      const page = await store.unprotectedIds(cameraId, afterMs, REMOVED_AT_ONCE);
+      for (const { id } of page) await this.#removeUnlessProtected(id);
       const last = page.at(-1);
       if (!last) break;
       afterMs = last.startMs;
     }
+    if ((await store.amountOf(cameraId)).count > 0) return;
     await store.forgetGaps(cameraId);
     await rm(join(folder, cameraId), { recursive: true, force: true });
   }
 
-  /** See redateRecordings; what is being written is dated anew when it ends. */
-  onClockChanged(change: ClockChange): Promise<ReadonlyMap<string, number>> {
+  /** It may have been protected since it was listed. */
+  async #removeUnlessProtected(id: string): Promise<void> {
+    if (!this.#index.find(id)?.protected) await this.remove(id);
+  }
+
+  /** An event of a camera reaches back to then, server time in ms: see recording-dates.ts. */
+  keepDatesSince(cameraId: string, sinceMs: number | undefined): void {
+    this.#dates.keepSince(cameraId, sinceMs);
+  }
+
+  /** See redateRecordings; what is being written is redated when it ends. */
+  onClockChanged(change: ClockChange): Redating {
     const { folder } = this.#options;
-    const parts = {
-      folder,
-      index: this.#index,
-      room: this.#room,
-      dates: this.#dates,
-      open: this.#unfinished.open,
-    };
-    return redateRecordings(parts, change);
+    const { open } = this.#unfinished;
+    return redateRecordings(
+      { folder, index: this.#index, room: this.#room, dates: this.#dates, open },
+      change,
+    );
   }
 
   /** What the index does not know, or not as it is: what is being written, into a file or into the index. */

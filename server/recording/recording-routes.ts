@@ -1,12 +1,18 @@
 /**
- * Recordings: what a camera records, what is there of it, and the films themselves. Seeing them
- * needs the right to watch the camera; changing anything is administrators' work.
+ * Recordings: what a camera records, what is there of it, and the segments themselves. Seeing them
+ * needs the right `lookBack`; changing anything is administrators' work.
  */
 
 import { setTimeout } from 'node:timers/promises';
 import { Router } from 'express';
 import { VigieError } from '../errors.ts';
-import type { RecordedSegment, RecordingSettings, RecordingStatus } from '../wire/recording.ts';
+import type {
+  RecordedAmount,
+  RecordedSegment,
+  RecordingSettings,
+  RecordingStatus,
+  RemovedCameraView,
+} from '../wire/recording.ts';
 import { findCamera, type KnownCameras } from '../core/cameras.ts';
 import type { Guard } from '../accounts/guard.ts';
 import type { ReadFor } from '../store/work.ts';
@@ -36,16 +42,25 @@ export interface Recordings {
   pathOf(recording: ListedRecording): string;
   setProtected(id: string, isProtected: boolean): Promise<void>;
   remove(id: string): Promise<void>;
+  amountOf(cameraId: string, who: ReadFor): Promise<RecordedAmount>;
+  /** Those of a camera that was removed. */
+  removeUnprotected(cameraId: string): Promise<void>;
   settingsOf(cameraId: string): RecordingSettings;
   setSettings(cameraId: string, settings: RecordingSettings): Promise<void>;
   isRecording(cameraId: string): boolean;
   exports: ExportJobs;
 }
 
-/** @param stallMs after which a download that does not move ends; for tests */
+/** Cameras that were removed and have recordings; main connects it. */
+export interface RemovedCameraList {
+  listOf(userId: string): RemovedCameraView[];
+  has(id: string): boolean;
+}
+
 export function recordingRoutes(
   recordings: Recordings,
   cameras: KnownCameras,
+  removed: RemovedCameraList,
   guard: Guard,
   stallMs?: number,
 ): Router {
@@ -77,15 +92,29 @@ export function recordingRoutes(
     return recordings.setSettings(id, readBody());
   });
 
+  serve(router, 'GET /api/removed-cameras', ({ request }) => removed.listOf(guard.identify(request).userId));
+
+  serve(router, 'GET /api/removed-cameras/:cameraId', ({ request, response, params: { cameraId } }) => {
+    const who = readFor(guard.administrator(request), response);
+    assertRemoved(cameraId);
+    return recordings.amountOf(cameraId, who);
+  });
+
+  serve(router, 'DELETE /api/removed-cameras/:cameraId', ({ request, params: { cameraId } }) => {
+    guard.administrator(request);
+    assertRemoved(cameraId);
+    return recordings.removeUnprotected(cameraId);
+  });
+
   serve(
     router,
     'GET /api/cameras/:cameraId/timeline',
     async ({ request, response, params: { cameraId }, readQuery }) => {
-      const who = readFor(guard.viewerOf(request, cameraId), response);
+      const who = readFor(guard.viewerOf(request, 'lookBack', cameraId), response);
       const { from, to } = readQuery();
       const timeline = await recordings.timeline(cameraId, from, to, who);
       // It waited its turn, and the right may be gone.
-      guard.viewerOf(request, cameraId);
+      guard.viewerOf(request, 'lookBack', cameraId);
       return new EncodedJson(timeline);
     },
   );
@@ -94,7 +123,7 @@ export function recordingRoutes(
     router,
     'GET /api/cameras/:cameraId/recordings/:recordingId.webm',
     async ({ request, response, params }) => {
-      const { userId } = guard.mediaViewerOf(request, params.cameraId);
+      const { userId } = guard.mediaViewerOf(request, 'lookBack', params.cameraId);
       let recording = find(params);
       response.once('close', segments.enter(userId, response));
       if (recording.open) {
@@ -103,13 +132,12 @@ export function recordingRoutes(
           setTimeout(MAX_WAIT_MS, undefined, { ref: false }),
         ]);
         // Both may be another by now.
-        guard.mediaViewerOf(request, params.cameraId);
+        guard.mediaViewerOf(request, 'lookBack', params.cameraId);
         recording = find(params);
       }
       if (recording.open)
         throw new VigieError('unavailable', 'this minute is still being recorded', { retryAfterSeconds: 10 });
-      // A segment never changes once it is whole; only the right to see it may.
-      response.setHeader('Cache-Control', 'private, max-age=3600');
+      guard.streamTo(request, response, 'lookBack', params.cameraId);
       endWhenStalled(response, stallMs);
       response.sendFile(recordings.pathOf(recording), { cacheControl: false, dotfiles: 'allow' });
     },
@@ -128,6 +156,10 @@ export function recordingRoutes(
       throw new VigieError('conflict', 'this minute is still being recorded; try again later');
     return recordings.remove(recording.id);
   });
+
+  function assertRemoved(cameraId: string): void {
+    if (!removed.has(cameraId)) throw new VigieError('notFound', 'there is no such removed camera');
+  }
 
   /** Also when there is one of that id, but of another camera: the right was checked for this one. */
   function find({ cameraId, recordingId }: { cameraId: string; recordingId: string }): ListedRecording {

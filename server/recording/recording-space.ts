@@ -1,8 +1,9 @@
 /**
  * Room for recordings: keeps what is on the disk within the quota and the disk above its floor, by removing the oldest.
  *
- * Invariant: nothing is written that was not admitted here, and what has to go is gone before the answer is given; so at no
- * moment is more stored than allowed. Admissions are answered one after the other.
+ * Invariants: nothing is written that was not admitted here, and what has to go is gone before the answer is given; so at no
+ * moment is more stored than allowed. A file that cannot be removed is left out for a while, and others go in its place. Admissions
+ * are answered one after the other.
  */
 
 import { statfs } from 'node:fs/promises';
@@ -17,6 +18,8 @@ export interface RecordingSpaceOptions {
   limits: QuotaLimits;
   /** Removes one from disk and index. @throws Error when it cannot; then it counts as still there */
   remove: (id: string) => Promise<void>;
+  /** Told when one could not be removed. */
+  onStuck?: (id: string, error: unknown) => void;
   /** Told when there is no room, and when there is some again. */
   onAlarm?: (alarm: RecordingStatus['alarm']) => void;
   /** Bytes free on the disk; for tests. */
@@ -28,24 +31,35 @@ export interface RecordingSpaceOptions {
   exportedBytes?: () => number;
   /** Whether the folder is there, and its disk; for tests. */
   isThere?: () => Promise<boolean>;
+  /** A monotonic clock, ms; for tests. */
+  nowMs?: () => number;
 }
 
 /** How long a look at the disk's free space is good for. */
 const FREE_LOOK_MS = 1_000;
+/** How long a recording that cannot be removed is left alone; more of them than this, and it is the disk that fails. */
+const STUCK_MS = 60_000;
+const MAX_STUCK = 8;
 /** Of the floor that recordings leave free: what exports may use of it. */
 const FLOOR_SHARE_OF_EXPORTS = 1 / 2;
 
 export class RecordingSpace {
   readonly #ring: QuotaRing;
   readonly #options: RecordingSpaceOptions;
+  readonly #nowMs: () => number;
   #queue: Promise<unknown> = Promise.resolve();
   #freeBytes = Infinity;
   #isThere = true;
   #lookedAtMs = -Infinity;
   #alarm: RecordingStatus['alarm'] = null;
+  /** Those that could not be removed. */
+  readonly #stuck = new Map<string, StoredRecording>();
+  #stuckUntilMs = 0;
+  #stuckError: unknown;
 
   constructor(options: RecordingSpaceOptions) {
     this.#options = options;
+    this.#nowMs = options.nowMs ?? monotonicMs;
     this.#ring = new QuotaRing(options.limits);
   }
 
@@ -65,10 +79,12 @@ export class RecordingSpace {
   }
 
   put(recording: StoredRecording): void {
+    this.#stuck.delete(recording.id);
     this.#ring.put(recording);
   }
 
   forget(id: string): void {
+    this.#stuck.delete(id);
     this.#ring.remove(id);
   }
 
@@ -132,11 +148,13 @@ export class RecordingSpace {
       this.#setAlarm('folderMissing');
       return false;
     }
+    this.#freeStuck();
     const admission = this.#ring.admit(recording.cameraId, bytes, this.#freeBytes);
+    if (!admission.admitted && this.#stuck.size > 0) throw this.#stuckError;
     this.#setAlarm(admission.admitted ? null : admission.reason);
     if (!admission.admitted) return false;
     for (const victim of admission.victims) {
-      await this.#options.remove(victim.id);
+      if (!(await this.#remove(victim))) return await this.#admit(recording, bytes);
       this.#ring.remove(victim.id);
       this.#freeBytes += victim.bytes;
     }
@@ -146,8 +164,30 @@ export class RecordingSpace {
     return true;
   }
 
+  /** @returns false when it stays. @throws Error when too many do */
+  async #remove(victim: StoredRecording): Promise<boolean> {
+    try {
+      await this.#options.remove(victim.id);
+      return true;
+    } catch (error) {
+      if (this.#stuck.size >= MAX_STUCK) throw error;
+      this.#options.onStuck?.(victim.id, error);
+      this.#stuck.set(victim.id, victim);
+      this.#stuckUntilMs = this.#nowMs() + STUCK_MS;
+      this.#stuckError = error;
+      this.#ring.put({ ...victim, kept: true });
+      return false;
+    }
+  }
+
+  #freeStuck(): void {
+    if (this.#stuck.size === 0 || this.#nowMs() < this.#stuckUntilMs) return;
+    for (const recording of this.#stuck.values()) this.#ring.put(recording);
+    this.#stuck.clear();
+  }
+
   async #lookAtDisk(): Promise<void> {
-    const nowMs = monotonicMs();
+    const nowMs = this.#nowMs();
     if (nowMs - this.#lookedAtMs < FREE_LOOK_MS) return;
     this.#lookedAtMs = nowMs;
     const { folder, freeBytes, isThere = () => isRecordingFolder(folder) } = this.#options;

@@ -4,6 +4,7 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import {
   RECORDING_SETTINGS,
   type GapReason,
+  type RecordedAmount,
   type RecordedSegment,
   type RecordingGap,
   type Timeline,
@@ -46,9 +47,14 @@ const SQL = declareStatements('recordings', {
     WHERE camera_id = :cameraId AND start_ms <= :toMs AND end_ms >= :fromMs AND start_ms >= coalesce((
       SELECT max(start_ms) FROM recordings WHERE camera_id = :cameraId AND start_ms <= :fromMs - 120000), 0)
     ORDER BY start_ms`,
-  ids: `
-    SELECT id, start_ms AS startMs FROM recordings WHERE camera_id = :cameraId AND start_ms > :afterMs
+  unprotectedIds: `
+    SELECT id, start_ms AS startMs FROM recordings
+    WHERE camera_id = :cameraId AND start_ms > :afterMs AND protected = 0
     ORDER BY start_ms LIMIT :limit`,
+  amount: `
+    SELECT count(*) AS count, coalesce(sum(bytes), 0) AS bytes,
+      coalesce(sum(protected), 0) AS protectedCount, coalesce(sum(bytes * protected), 0) AS protectedBytes
+    FROM recordings WHERE camera_id = ?`,
   find: `SELECT ${COLUMNS} FROM recordings WHERE id = ?`,
   newest: `
     SELECT ${COLUMNS} FROM recordings WHERE camera_id = ? ORDER BY start_ms DESC LIMIT 1`,
@@ -70,7 +76,12 @@ const SQL = declareStatements('recordings', {
     WHERE NOT EXISTS (
       SELECT 1 FROM recording_gaps WHERE camera_id = :cameraId AND start_ms = :startMs AND reason = :reason
         AND (:endMs IS NULL OR end_ms IS :endMs))`,
-  endGaps: 'UPDATE recording_gaps SET end_ms = max(?, start_ms) WHERE camera_id = ? AND end_ms IS NULL',
+  endGaps: `
+    UPDATE recording_gaps SET end_ms = max(?, start_ms)
+    WHERE camera_id = ? AND end_ms IS NULL AND reason <> 'cameraFrozen'`,
+  endFrozenGap: `
+    UPDATE recording_gaps SET end_ms = max(?, start_ms)
+    WHERE camera_id = ? AND end_ms IS NULL AND reason = 'cameraFrozen'`,
   moveGaps: `
     UPDATE recording_gaps SET start_ms = start_ms + :byMs, end_ms = end_ms + :byMs
     WHERE camera_id = :cameraId AND reason <> 'clockChanged'
@@ -122,11 +133,16 @@ export class RecordingQueries extends SettingsQueries<typeof RECORDING_SETTINGS.
     return new TextEncoder().encode(JSON.stringify(timeline));
   }
 
-  /** Of a camera the next that begin after a moment, oldest first, `limit` at most. */
-  ids(cameraId: string, afterMs: number, limit: number): { id: string; startMs: number }[] {
-    return this.#statements.ids
+  /** Unprotected ones of a camera, the next that begin after a moment, oldest first, `limit` at most. */
+  unprotectedIds(cameraId: string, afterMs: number, limit: number): { id: string; startMs: number }[] {
+    return this.#statements.unprotectedIds
       .all({ cameraId, afterMs, limit })
       .map(({ id, startMs }) => ({ id: String(id), startMs: Number(startMs) }));
+  }
+
+  /** What there is of a camera. */
+  amountOf(cameraId: string): RecordedAmount {
+    return { ...this.#statements.amount.get(cameraId) } as unknown as RecordedAmount;
   }
 
   find(id: string): StoredSegment | undefined {
@@ -166,6 +182,11 @@ export class RecordingQueries extends SettingsQueries<typeof RECORDING_SETTINGS.
     this.#statements.endGaps.run(endMs, cameraId);
   }
 
+  /** What is recorded is new again. */
+  endFrozenGap(cameraId: string, endMs: number): void {
+    this.#statements.endFrozenGap.run(endMs, cameraId);
+  }
+
   /** The clock was set by `byMs`: gaps that ended between two dates of before, or go on, were dated by the wrong one. */
   moveGaps(cameraId: string, byMs: number, fromMs: number, toMs: number): void {
     this.#statements.moveGaps.run({ cameraId, byMs, fromMs, toMs });
@@ -195,7 +216,8 @@ export const RECORDING_WORK = {
   all: 'quick',
   range: 'long',
   timeline: 'long',
-  ids: 'long',
+  unprotectedIds: 'long',
+  amountOf: 'long',
   find: 'quick',
   newestOf: 'quick',
   put: 'record',
@@ -203,6 +225,7 @@ export const RECORDING_WORK = {
   gaps: 'long',
   addGap: 'record',
   endGaps: 'record',
+  endFrozenGap: 'record',
   moveGaps: 'record',
   addClockGap: 'record',
   forgetClockGaps: 'record',

@@ -1,6 +1,6 @@
 /**
- * What the clock's being set means for the recordings that ended shortly before: they were dated by a wrong clock, and are dated
- * anew, on the disk, in the index and for the quota alike.
+ * What the clock's being set means for the recordings that ended shortly before: they were dated by a wrong clock, and are
+ * redated, on the disk, in the index and for the quota alike.
  */
 
 import { rm } from 'node:fs/promises';
@@ -22,25 +22,26 @@ export interface Redated {
   open: ReadonlyMap<string, RecordedSpan>;
 }
 
-/** @returns by camera the date of the first recording with a new one, those that are being written among them. Never throws. */
-export async function redateRecordings(
-  recordings: Redated,
-  { kind, atUs }: ClockChange,
-): Promise<ReadonlyMap<string, number>> {
+export interface Redating {
+  /** By camera the date of the first recording with a new one, those that are being written among them. */
+  firstMs: ReadonlyMap<string, number>;
+  /** Once each has its new date. Never rejects. */
+  done: Promise<void>;
+}
+
+/** To be called before anything is dated by the new time. */
+export function redateRecordings(recordings: Redated, { kind, atUs }: ClockChange): Redating {
   const firstMs = new Map<string, number>();
-  if (kind !== 'stepped') return firstMs;
+  if (kind !== 'stepped') return { firstMs, done: Promise.resolve() };
   const { index, dates, open } = recordings;
-  const note = (id: string, { startMs }: RecordedSpan): void => {
+  const ended = dates.endedBefore(atUs);
+  for (const [id, { startMs }] of [...open, ...ended]) {
     const cameraId = index.find(id)?.cameraId;
-    if (cameraId === undefined) return;
+    if (cameraId === undefined) continue;
     firstMs.set(cameraId, Math.min(firstMs.get(cameraId) ?? Infinity, dates.dateMs(startMs * 1000)));
-  };
-  for (const [id, span] of open) note(id, span);
-  for (const [id, span] of dates.endedBefore(atUs)) {
-    note(id, span);
-    await redate(recordings, id, span);
   }
-  return firstMs;
+  const redated = ended.map(([id, span]) => dates.inTurn(() => redate(recordings, id, span)));
+  return { firstMs, done: Promise.allSettled(redated).then(() => undefined) };
 }
 
 async function redate(

@@ -2,7 +2,9 @@
  * Writes what is recorded of one camera into files of about a minute, one after the other.
  *
  * Invariants: a segment begins with a keyframe and has one size; each of its pictures lasts until the next one, or until the
- * segment ends; frames that arrive while a file is being made wait for it, a bounded number.
+ * segment ends; frames that arrive while a file is being made wait for it, a bounded number, and are in it also when the segment
+ * ends meanwhile; a segment that is cut between two pictures is followed by one that begins with the same picture, and a segment
+ * in which that picture did not last is removed.
  */
 
 import type { EncodedFrame } from '../core/video/encoded-frame.ts';
@@ -11,6 +13,9 @@ import type { RecordingLibrary } from './recording-library.ts';
 import type { OpenRecording } from './unfinished-segments.ts';
 import type { WriteProblem } from './webm-file.ts';
 
+/** `fault`: of the server itself. */
+export type SegmentProblem = WriteProblem | 'fault';
+
 export interface SegmentWriterOptions {
   library: Pick<RecordingLibrary, 'begin'>;
   /** Whether a segment that begins now is protected. */
@@ -18,7 +23,14 @@ export interface SegmentWriterOptions {
   /** A file takes the pictures from then on, server time in ms. */
   onBegun: (startMs: number) => void;
   /** What is written from now on is lost, until the segment is ended. */
-  onFailed: (problem: WriteProblem, error: unknown) => void;
+  onFailed: (problem: SegmentProblem, error: unknown) => void;
+}
+
+/** A segment whose file is being made. */
+interface Pending {
+  readonly frames: EncodedFrame[];
+  /** Set when the segment has ended meanwhile. */
+  end: { lastsUntilMs: number } | undefined;
 }
 
 /** Frames that come while a file is being made: two seconds of a fast camera. */
@@ -26,9 +38,11 @@ const MAX_WAITING_FRAMES = 60;
 
 export class SegmentWriter {
   readonly #options: SegmentWriterOptions;
-  /** The segment being written; while its file is being made, what waits for it. */
   #open: OpenRecording | undefined;
-  #waiting: EncodedFrame[] | undefined;
+  #pending: Pending | undefined;
+  /** The newest picture of the segment, and whether it was carried over and is the only one. */
+  #last: EncodedFrame | undefined;
+  #isCarried = false;
   #endedMs = 0;
   #diskWork: Promise<unknown> = Promise.resolve();
   /** Somebody wants to see the segment that is being written. */
@@ -39,7 +53,7 @@ export class SegmentWriter {
   }
 
   get isWriting(): boolean {
-    return this.#open !== undefined || this.#waiting !== undefined;
+    return this.#open !== undefined || this.#pending !== undefined;
   }
 
   /** Until when there are pictures of it, server time in ms; 0 before the first. */
@@ -60,9 +74,13 @@ export class SegmentWriter {
   write(frame: EncodedFrame): void {
     const atMs = Math.floor(frame.captureUs / 1000);
     if (this.#open && endsSegment(this.#open, frame, this.#wish !== undefined)) this.end(atMs);
-    if (this.#open) this.#open.add(frame);
-    else if (this.#waiting) this.#wait(this.#waiting, frame);
-    else if (frame.keyframe) this.#begin(frame);
+    if (!this.isWriting) {
+      if (!frame.keyframe) return;
+      this.#begin(frame);
+    } else if (this.#open) this.#open.add(frame);
+    else if (this.#pending) this.#wait(this.#pending, frame);
+    this.#last = frame;
+    this.#isCarried = false;
     const error = this.#open?.error;
     if (error) this.#options.onFailed(error.problem, error);
   }
@@ -73,16 +91,46 @@ export class SegmentWriter {
   }
 
   /** @param lastsUntilMs when the last picture ends; undefined: as it is known. Nothing happens without a segment */
-  end(lastsUntilMs?: number): void {
-    this.#waiting = undefined;
-    const ended = this.#open;
+  end(lastsUntilMs = 0): void {
+    const [open, pending] = [this.#open, this.#pending];
+    const lastMs = Math.floor((this.#last?.captureUs ?? 0) / 1000);
+    const isEmpty = this.#isCarried && Math.max(lastsUntilMs, open?.endMs ?? 0) <= lastMs;
     this.#open = undefined;
-    if (!ended) return;
-    if (lastsUntilMs !== undefined) ended.lastsUntil(lastsUntilMs);
-    this.#endedMs = ended.endMs;
-    this.#diskWork = Promise.all([this.#diskWork, ended.close()]);
+    this.#pending = undefined;
+    this.#last = undefined;
+    this.#isCarried = false;
+    if (pending) {
+      if (isEmpty) pending.frames.length = 0;
+      pending.end = { lastsUntilMs };
+      this.#endedMs = Math.max(lastMs, lastsUntilMs);
+    }
+    if (!open) return;
+    open.lastsUntil(lastsUntilMs);
+    this.#endedMs = open.endMs;
+    this.#diskWork = Promise.all([this.#diskWork, isEmpty ? open.discard() : open.close()]);
     this.#wish?.resolve();
     this.#wish = undefined;
+  }
+
+  /**
+   * Ends the segment between two pictures; the last one lasts on in the next segment. It is not taken again: without a keyframe
+   * of it, the next segment begins with the next picture.
+   *
+   * @param atMs server time, as of the frames
+   */
+  carryOver(atMs: number): void {
+    const last = this.#last;
+    if (last) atMs = Math.max(atMs, Math.floor(last.captureUs / 1000) + 1);
+    this.end(atMs);
+    if (last?.keyframe) this.beginWith(last, atMs);
+  }
+
+  /** Begins a segment with a picture that was taken before. @param atMs server time */
+  beginWith(keyframe: EncodedFrame, atMs: number): void {
+    const carried = { ...keyframe, captureUs: atMs * 1000, repeated: true };
+    this.#begin(carried);
+    this.#last = carried;
+    this.#isCarried = true;
   }
 
   /** Ends this segment before its minute is over, without losing a frame. @returns when it is whole; at once if another is being written */
@@ -103,29 +151,33 @@ export class SegmentWriter {
   }
 
   #begin(first: EncodedFrame): void {
-    const waiting = [first];
-    this.#waiting = waiting;
-    this.#diskWork = Promise.all([this.#diskWork, this.#openFile(first, waiting)]);
+    const pending: Pending = { frames: [first], end: undefined };
+    this.#pending = pending;
+    this.#diskWork = Promise.all([this.#diskWork, this.#openFile(first, pending)]);
   }
 
-  /** @param waiting what came meanwhile, the first frame among it */
-  async #openFile(first: EncodedFrame, waiting: readonly EncodedFrame[]): Promise<void> {
+  async #openFile(first: EncodedFrame, pending: Pending): Promise<void> {
     const { library, isProtected, onBegun, onFailed } = this.#options;
+    let recording: OpenRecording | undefined;
     try {
-      const recording = await library.begin(first, isProtected());
-      if (this.#waiting !== waiting) return await recording.close();
-      this.#waiting = undefined;
+      recording = await library.begin(first, isProtected());
+      for (const frame of pending.frames) recording.add(frame);
+      if (pending.end) {
+        if (pending.frames.length > 0) recording.lastsUntil(pending.end.lastsUntilMs);
+        return await recording.close();
+      }
+      this.#pending = undefined;
       this.#open = recording;
       onBegun(recording.startMs);
-      for (const frame of waiting) recording.add(frame);
     } catch (error) {
-      onFailed('diskError', error);
+      await recording?.close();
+      onFailed(recording ? 'fault' : 'diskError', error);
     }
   }
 
-  #wait(waiting: EncodedFrame[], frame: EncodedFrame): void {
-    waiting.push(frame);
-    if (waiting.length > MAX_WAITING_FRAMES)
+  #wait({ frames }: Pending, frame: EncodedFrame): void {
+    frames.push(frame);
+    if (frames.length > MAX_WAITING_FRAMES)
       this.#options.onFailed('slowDisk', new Error('the disk does not answer'));
   }
 }

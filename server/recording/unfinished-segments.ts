@@ -12,6 +12,7 @@ import { isDiskFull } from '../store/database.ts';
 import { randomId } from '../store/random-id.ts';
 import type { RecordedSpan, RecordingDates } from './recording-dates.ts';
 import type { RecordingIndex } from './recording-index.ts';
+import { makeFolderOf } from './recording-folder.ts';
 import { recordingPath } from './recording-path.ts';
 import type { RecordingSpace } from './recording-space.ts';
 import type { StoredSegment } from './recording-store.ts';
@@ -33,6 +34,8 @@ export interface OpenRecording {
   lastsUntil(endMs: number): void;
   /** Idempotent; never throws. */
   close(): Promise<void>;
+  /** Ends it and removes it: it shows nothing. Idempotent; never throws. */
+  discard(): Promise<void>;
 }
 
 export interface UnfinishedSegmentsOptions {
@@ -48,6 +51,8 @@ export interface UnfinishedSegmentsOptions {
 export class UnfinishedSegments {
   readonly #options: UnfinishedSegmentsOptions;
   readonly #open = new Map<string, WebmFile>();
+  /** Whole but for their entries. */
+  readonly #ending = new Map<string, WebmFile>();
   /** Ids of those that a failing disk cut off: open in the index, which has the next start repair them, and written no more. */
   readonly #cutOff = new Set<string>();
 
@@ -61,7 +66,7 @@ export class UnfinishedSegments {
   }
 
   get ids(): string[] {
-    return [...this.#open.keys(), ...this.#cutOff];
+    return [...this.#open.keys(), ...this.#ending.keys(), ...this.#cutOff];
   }
 
   /**
@@ -90,6 +95,7 @@ export class UnfinishedSegments {
     try {
       index.put(segment).catch(() => undefined);
       const path = join(folder, recordingPath(segment));
+      await makeFolderOf(path, folder);
       const file = await WebmFile.create(path, first, { admit: (bytes) => room.admit(stored, bytes) });
       this.#open.set(id, file);
       return this.#opened(segment, file);
@@ -103,7 +109,7 @@ export class UnfinishedSegments {
 
   /** As far as it has come, where the index has it otherwise. */
   asItIs(segment: StoredSegment): StoredSegment {
-    const file = this.#open.get(segment.id);
+    const file = this.#open.get(segment.id) ?? this.#ending.get(segment.id);
     if (file) return asFarAs(segment, file);
     return this.#cutOff.has(segment.id) ? { ...segment, open: false } : segment;
   }
@@ -127,34 +133,49 @@ export class UnfinishedSegments {
       },
       add: (frame) => file.add(frame),
       lastsUntil: (endMs) => file.lastsUntil(endMs),
-      close: () => this.#close(segment.id, file),
+      close: () => this.#close(segment.id, file, true),
+      discard: () => this.#close(segment.id, file, false),
     };
   }
 
-  async #close(id: string, file: WebmFile): Promise<void> {
-    const { room, index, dates, remove, log } = this.#options;
+  async #close(id: string, file: WebmFile, isKept: boolean): Promise<void> {
+    const { room, index, dates, log } = this.#options;
     await file.close();
     if (!this.#open.delete(id)) return;
-    const problem = file.error?.problem;
-    if (problem === 'diskError') room.onDiskFull();
+    if (isOfDisk(file.error)) room.onDiskFull();
+    this.#ending.set(id, file);
     try {
-      const segment = index.find(id);
-      if (!segment) return;
-      if (file.bytes === 0) return await remove(id);
-      const dated = await dates.redate(asFarAs(segment, file), file);
-      dates.noteEnd(id, file);
-      // What a failing disk kept from ending as it should is repaired at the next start; until then it plays as far as it goes.
-      const closed = { ...dated, open: problem === 'diskError' };
-      if (closed.open) this.#cutOff.add(id);
-      index.put(closed).catch(() => undefined);
-      room.put({ ...asStored(closed), kept: closed.protected });
+      const cameraId = index.find(id)?.cameraId;
+      // A step of the clock meanwhile is one for this recording too.
+      if (cameraId !== undefined) dates.noteEnd(id, cameraId, file);
+      await dates.inTurn(() => this.#end(id, file, isKept));
     } catch (error) {
       log.error({ err: error, recordingId: id }, 'failed to close a recording');
+    } finally {
+      this.#ending.delete(id);
     }
+  }
+
+  async #end(id: string, file: WebmFile, isKept: boolean): Promise<void> {
+    const { room, index, dates, remove } = this.#options;
+    const segment = index.find(id);
+    if (!segment) return;
+    if (!isKept || file.isEmpty) return await remove(id);
+    const dated = await dates.redate(asFarAs(segment, file), file);
+    // What a failing disk kept from ending as it should is repaired at the next start; until then it plays as far as it goes.
+    const closed = { ...dated, open: file.error?.problem === 'diskError' };
+    if (closed.open) this.#cutOff.add(id);
+    index.put(closed).catch(() => undefined);
+    room.put({ ...asStored(closed), kept: closed.protected });
   }
 }
 
 /** @param file its segment, on another clock */
 function asFarAs(segment: StoredSegment, { startMs, endMs, bytes }: WebmFile): StoredSegment {
   return { ...segment, endMs: segment.startMs + endMs - startMs, bytes };
+}
+
+/** A frame that cannot be written tells nothing about the disk, which the other cameras use too. */
+function isOfDisk(error: WriteError | undefined): boolean {
+  return error?.problem === 'diskError' && error.cause instanceof Error && 'code' in error.cause;
 }

@@ -9,8 +9,7 @@
  * Duration of the whole is set when all else is written (RFC 9559 section 5.1.2.10).
  */
 
-import { open, mkdir, type FileHandle } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open, type FileHandle } from 'node:fs/promises';
 import { EncodedPacket, EncodedVideoPacketSource, Output, StreamTarget, WebMOutputFormat } from 'mediabunny';
 import type { EncodedFrame } from '../core/video/encoded-frame.ts';
 import { syncFolderOf } from './sync-folder.ts';
@@ -63,6 +62,7 @@ export class WebmFile {
   #error: WriteError | undefined;
   #queuedBytes = 0;
   #bytes = 0;
+  #isEmpty = true;
   #lastSeconds = -1;
   #endUs: number;
   #durationAt: number | undefined;
@@ -71,12 +71,11 @@ export class WebmFile {
   #closed: Promise<void> | undefined;
 
   /**
-   * @param path must not exist; its folder is made
+   * @param path must not exist, but its folder must
    * @param first its size is the whole file's, its time the file's begin; it still has to be added
    * @throws Error of the file system
    */
   static async create(path: string, first: EncodedFrame, options: WebmFileOptions): Promise<WebmFile> {
-    await mkdir(dirname(path), { recursive: true });
     const handle = await open(path, 'wx', 0o600);
     const file = new WebmFile(path, handle, first, options);
     await file.#output.start();
@@ -103,6 +102,11 @@ export class WebmFile {
   /** On the disk, or on their way there. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** No frame was written. */
+  get isEmpty(): boolean {
+    return this.#isEmpty;
   }
 
   /** Until when the last frame lasts, as far as that is known, ms since the Unix epoch. */
@@ -134,8 +138,12 @@ export class WebmFile {
     const bytes = frame.data.length + FRAME_OVERHEAD_BYTES + (isFirst ? FILE_OVERHEAD_BYTES : 0);
     this.#enqueue(frame.data.length, async () => {
       if (this.#error) return;
-      if (await this.#options.admit(bytes)) await this.#track.add(packet, metadataOnce);
-      else this.#fail('noRoom');
+      if (!(await this.#options.admit(bytes))) {
+        this.#fail('noRoom');
+        return;
+      }
+      await this.#track.add(packet, metadataOnce);
+      this.#isEmpty = false;
     });
   }
 

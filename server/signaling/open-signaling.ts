@@ -6,7 +6,7 @@ import type { SignalingAccess } from './signaling-access.ts';
 
 export interface OpenSignalingOptions extends Omit<SignalingServerOptions, 'access'> {
   sessions: Pick<SignalingAccess, 'identify'>;
-  access: Pick<SignalingAccess, 'mayWatch' | 'isAdministrator'>;
+  access: Pick<SignalingAccess, 'may' | 'rightsTo' | 'assertMay' | 'isAdministrator'>;
   catalog: { viewsFor: SignalingAccess['camerasOf'] };
   iceServers: (userId: string) => IceServer[];
 }
@@ -18,7 +18,9 @@ export function openSignaling(options: OpenSignalingOptions): SignalingServer {
     log: rest.log.child({ component: 'signaling' }),
     access: {
       identify: (token) => sessions.identify(token),
-      mayWatch: (userId, cameraId) => access.mayWatch(userId, cameraId),
+      may: (...whatOf) => access.may(...whatOf),
+      rightsTo: (...whatOf) => access.rightsTo(...whatOf),
+      assertMay: (...whatOf) => access.assertMay(...whatOf),
       isAdministrator: (userId) => access.isAdministrator(userId),
       camerasOf: (userId) => catalog.viewsFor(userId),
       iceServersFor: iceServers,

@@ -1,4 +1,4 @@
-/** The edge of the signaling WebSocket: every viewer message is validated here once, before it is used. */
+/** The edge of the signaling WebSocket: every viewer message is validated here once, before it is used; refusals are worded. */
 
 import { z } from 'zod';
 import { VigieError } from '../errors.ts';
@@ -6,6 +6,7 @@ import { validate } from '../wire/validate.ts';
 import type {
   PictureAckMessage,
   AuthenticateMessage,
+  ResponseMessage,
   SignalingMethod,
   SignalingMethods,
 } from '../wire/signaling.ts';
@@ -45,10 +46,12 @@ const REQUESTS = {
   getTime: z.strictObject({ t0: z.number() }),
 } satisfies { [M in SignalingMethod]: z.ZodType };
 
+export const SIGNALING_METHODS = Object.keys(REQUESTS) as [SignalingMethod];
+
 const REQUEST = z.strictObject({
   type: z.literal('request'),
   id: z.int().min(0),
-  method: z.enum(Object.keys(REQUESTS) as [SignalingMethod]),
+  method: z.enum(SIGNALING_METHODS),
   data: z.unknown().optional(),
 });
 
@@ -85,6 +88,14 @@ export function parseRequest(text: string): PictureAckMessage | Request | { id: 
   }
   // The table above pairs each method with the schema of its data; the compiler cannot follow that.
   return { id: requestId, method, data: parsed.data } as Request;
+}
+
+/** The answer to a request that failed. */
+export function refusalOf(requestId: number, error: unknown): ResponseMessage {
+  const { code, message, watching } =
+    error instanceof VigieError ? error : new VigieError('internal', 'see the log');
+  const body = { code, detail: message, ...(watching !== undefined && { watching }) };
+  return { type: 'response', id: requestId, ok: false, error: body };
 }
 
 function parseJson(text: string): unknown {

@@ -16,6 +16,7 @@ import {
   type SignalingNotification,
   type SignalingNotifications,
 } from '../wire/signaling.ts';
+import type { Right } from '../wire/rights.ts';
 import { Shares } from '../core/shares.ts';
 import { networkOf } from '../core/address/network.ts';
 import { deviceName } from '../core/device-name.ts';
@@ -130,26 +131,30 @@ export class SignalingServer {
     });
   }
 
-  /** Sends to every user who may see the camera. */
-  tellWatchers<Method extends SignalingNotification>(
+  /** Sends to every user with the right to the camera. */
+  tellThoseWho<Method extends SignalingNotification>(
+    right: Right,
     cameraId: string,
     method: Method,
     data: SignalingNotifications[Method],
   ): void {
-    const notification = { type: 'notification', method, data } as NotificationMessage;
-    this.#forEach((session) => {
-      if (session.mayWatch(cameraId)) session.notify(notification);
-    });
+    this.#tell((session) => session.rights.may(right, cameraId), method, data);
+  }
+
+  /** Sends to every user who has the camera in their list, by whichever right. */
+  tellThoseWhoList<Method extends SignalingNotification>(
+    cameraId: string,
+    method: Method,
+    data: SignalingNotifications[Method],
+  ): void {
+    this.#tell((session) => session.rights.lists(cameraId), method, data);
   }
 
   tellAdministrators<Method extends SignalingNotification>(
     method: Method,
     data: SignalingNotifications[Method],
   ): void {
-    const notification = { type: 'notification', method, data } as NotificationMessage;
-    this.#forEach((session) => {
-      if (session.isAdministrator) session.notify(notification);
-    });
+    this.#tell((session) => session.rights.isAdministrator, method, data);
   }
 
   /** What anybody may know; for this no right is looked up, which a damaged database could not answer. */
@@ -180,6 +185,17 @@ export class SignalingServer {
     for (const session of this.#sessions.values()) session.close('serverStopping');
     this.#sockets.close();
     for (const socket of this.#sessions.keys()) socket.terminate();
+  }
+
+  #tell<Method extends SignalingNotification>(
+    isFor: (session: SignalingSession) => boolean,
+    method: Method,
+    data: SignalingNotifications[Method],
+  ): void {
+    const notification = { type: 'notification', method, data } as NotificationMessage;
+    this.#forEach((session) => {
+      if (isFor(session)) session.notify(notification);
+    });
   }
 
   /** A right that cannot be looked up, in a damaged database, tells nobody anything and ends nothing: not whoever tells, either. */

@@ -1,7 +1,7 @@
 /**
  * One viewer's signaling WebSocket: authenticates it, answers its requests, sends notifications.
  *
- * Invariants: before `authenticated` only the token is read; a camera is consumed only after the right to it was
+ * Invariants: before `authenticated` only the token is read; a camera is consumed only after the right `live` to it was
  * checked, and losing the right closes its consumers; closing the socket closes its transports; a client that keeps
  * sending after the close frame is cut off.
  */
@@ -28,9 +28,10 @@ import { FrameWatches } from './frame-watches.ts';
 import type { MediaServer } from './media-server.ts';
 import type { TransportQuota } from './transport-quota.ts';
 import type { SignalingAccess, ViewerIdentity } from './signaling-access.ts';
-import { parseAuthenticate, parseRequest, type Request } from './signaling-messages.ts';
+import { parseAuthenticate, parseRequest, refusalOf, type Request } from './signaling-messages.ts';
 import { ViewerAllowance, type ViewerAllowanceOptions } from './viewer-allowance.ts';
 import { ViewerMedia } from './viewer-media.ts';
+import { ViewerRights } from './viewer-rights.ts';
 
 export interface SignalingSessionOptions {
   socket: WebSocket;
@@ -65,6 +66,7 @@ type Handlers = {
 };
 
 export class SignalingSession {
+  readonly rights: ViewerRights;
   readonly #options: SignalingSessionOptions;
   readonly #messages: TokenBucket;
   readonly #allowance: ViewerAllowance;
@@ -77,6 +79,7 @@ export class SignalingSession {
 
   constructor(options: SignalingSessionOptions) {
     this.#options = options;
+    this.rights = new ViewerRights(options.access, () => this.#identity);
     this.#messages = new TokenBucket(MESSAGES_PER_SECOND, MESSAGE_BURST, options.clock());
     const { socket } = options;
     this.#allowance = new ViewerAllowance(options);
@@ -102,14 +105,6 @@ export class SignalingSession {
     return this.#frameWatches.counters;
   }
 
-  mayWatch(cameraId: string): boolean {
-    return this.#identity !== undefined && this.#options.access.mayWatch(this.#identity.userId, cameraId);
-  }
-
-  get isAdministrator(): boolean {
-    return this.#identity !== undefined && this.#options.access.isAdministrator(this.#identity.userId);
-  }
-
   notify(notification: NotificationMessage): void {
     if (this.#identity) this.#send(notification);
   }
@@ -119,8 +114,9 @@ export class SignalingSession {
     if (!this.#identity) return;
     // Read before sending: sending to a viewer that does not read ends this session.
     const cameras = this.#options.access.camerasOf(this.#identity.userId);
-    this.#media.closeUnless((cameraId) => this.mayWatch(cameraId));
-    for (const watchId of this.#frameWatches.closeUnless((cameraId) => this.mayWatch(cameraId)))
+    const mayWatch = (cameraId: string): boolean => this.rights.may('live', cameraId);
+    this.#media.closeUnless(mayWatch);
+    for (const watchId of this.#frameWatches.closeUnless(mayWatch))
       this.notify({ type: 'notification', method: 'framesEnded', data: { watchId } });
     this.notify({ type: 'notification', method: 'cameras', data: { cameras } });
   }
@@ -189,10 +185,7 @@ export class SignalingSession {
     } catch (error) {
       if (!(error instanceof VigieError))
         this.#options.log.error({ err: error }, 'failed to handle a signaling request');
-      const { code, message, watching } =
-        error instanceof VigieError ? error : new VigieError('internal', 'see the log');
-      const answer = { code, detail: message, ...(watching !== undefined && { watching }) };
-      this.#send({ type: 'response', id: request.id, ok: false, error: answer });
+      this.#send(refusalOf(request.id, error));
     }
   }
 
@@ -214,7 +207,7 @@ export class SignalingSession {
       iceServers: this.#iceServers(),
     }),
     consume: ({ transportId, cameraId }) => {
-      this.#assertMayWatch(cameraId);
+      this.rights.assertMay('live', cameraId);
       return this.#media.consume(transportId, cameraId);
     },
     pauseConsumer: ({ consumerId }) => {
@@ -222,6 +215,7 @@ export class SignalingSession {
       return {};
     },
     resumeConsumer: ({ consumerId }) => {
+      this.rights.assertMay('live', this.#media.consumer(consumerId).cameraId);
       this.#media.resume(consumerId);
       return {};
     },
@@ -234,7 +228,7 @@ export class SignalingSession {
       return {};
     },
     watchFrames: ({ cameraId, maxFps }) => {
-      this.#assertMayWatch(cameraId);
+      this.rights.assertMay('live', cameraId);
       const { id: watchId } = this.#frameWatches.open(cameraId, maxFps);
       return { watchId };
     },
@@ -252,12 +246,6 @@ export class SignalingSession {
   /** With newly made credentials. */
   #iceServers(): IceServer[] {
     return this.#options.access.iceServersFor(this.#identity?.userId ?? '');
-  }
-
-  /** @throws VigieError the same for a missing camera: its existence is hidden from users without the right to it */
-  #assertMayWatch(cameraId: string): void {
-    if (!this.mayWatch(cameraId))
-      throw new VigieError('notFound', 'there is no such camera, or it is not yours to see');
   }
 
   #send(message: ServerToViewer): void {

@@ -126,4 +126,38 @@ export const MIGRATIONS: readonly string[] = [
     settings      TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- What a viewer may do with a camera: the rights of wire/rights.ts, one row each. The table takes any, so that a new one
+  -- needs no new table.
+  CREATE TABLE user_rights (
+    user_id       TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    camera_id     TEXT NOT NULL REFERENCES cameras (id) ON DELETE CASCADE,
+    granted       TEXT NOT NULL,
+    PRIMARY KEY (user_id, camera_id, granted)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX user_rights_by_camera ON user_rights (camera_id);
+  -- One right to a camera has meant all of these.
+  INSERT INTO user_rights SELECT user_id, camera_id, value FROM camera_rights, json_each('["live", "lookBack", "events"]');
+
+  -- What administrators are told until one of them dismisses it, as wire/account.ts has it.
+  CREATE TABLE notices (
+    name          TEXT PRIMARY KEY
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO notices SELECT 'rightsPerCamera' WHERE EXISTS (SELECT 1 FROM camera_rights);
+  DROP TABLE camera_rights;
+  `,
+  `
+  -- Cameras that were removed and still have recordings, and the viewers who may look back at them.
+  CREATE TABLE removed_cameras (
+    id            TEXT PRIMARY KEY,
+    name          TEXT NOT NULL,
+    removed_at    INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE removed_camera_viewers (
+    user_id       TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    camera_id     TEXT NOT NULL REFERENCES removed_cameras (id) ON DELETE CASCADE,
+    PRIMARY KEY (user_id, camera_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX removed_camera_viewers_by_camera ON removed_camera_viewers (camera_id);
+  `,
 ];

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { id, timeMs } from './fields.ts';
+import { RIGHTS, type CameraRights } from './rights.ts';
 
 export const ROLE = z.enum(['administrator', 'viewer']);
 export type Role = z.infer<typeof ROLE>;
@@ -14,12 +15,22 @@ export const SESSION_VIEW = z.strictObject({
 });
 export type SessionView = z.infer<typeof SESSION_VIEW>;
 
+export const CAMERA_RIGHTS = z.strictObject({
+  cameraId: id,
+  rights: z.array(z.enum(RIGHTS)).min(1).max(RIGHTS.length),
+}) satisfies z.ZodType<CameraRights>;
+
 export const USER_VIEW = z.strictObject({
   id,
   username: z.string(),
   role: ROLE,
-  /** Cameras granted to a viewer; empty for an administrator, who sees all. */
-  cameraIds: z.array(id),
+  /** A viewer's rights, by camera; empty for an administrator, who has all. */
+  cameras: z.array(CAMERA_RIGHTS),
   createdAtMs: timeMs,
 });
 export type UserView = z.infer<typeof USER_VIEW>;
+
+/** What administrators are told once, until one of them dismisses it. `rightsPerCamera`: an update split the viewers' rights. */
+export const NOTICE = z.enum(['rightsPerCamera']);
+export type Notice = z.infer<typeof NOTICE>;
+export const NOTICES = z.strictObject({ notices: z.array(NOTICE) });

@@ -1,25 +1,14 @@
 /**
- * One route of the HTTP API as a value: access, request and answer. Its name is its method and path, such as `GET
+ * One route of the HTTP API as a value: request and answer. Its name is its method and path, such as `GET
  * /api/cameras/:cameraId/events`. Server, client and tests use the same table (api-routes.ts). Each route has a summary
- * and its statuses, so that an OpenAPI description can be generated from it. The handler's guard enforces the access; a
- * test calls every route in every role to hold the two together.
+ * and its statuses, so that an OpenAPI description can be generated from it. authorization.ts says who may call it.
  */
 
 import type { z } from 'zod';
 
-/**
- * - `anyone`: no token needed
- * - `sensor`: the token of a sensor of this camera
- * - `user`: any signed-in user
- * - `watcher`: a user with the right to this camera
- * - `administrator`
- */
-export type ApiAccess = 'anyone' | 'sensor' | 'user' | 'watcher' | 'administrator';
-
 export interface ApiRoute {
   /** One line for a description of the API. */
   readonly summary: string;
-  readonly access: ApiAccess;
   /** One string for each `:name` of the path. */
   readonly params?: z.ZodType<Record<string, string>>;
   readonly query?: z.ZodType<object>;

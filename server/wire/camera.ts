@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { count, id, timeMs } from './fields.ts';
+import { RIGHTS } from './rights.ts';
 
 export const CAMERA_KIND = z.enum(['v1', 'seed', 'demo']);
 export type CameraKind = z.infer<typeof CAMERA_KIND>;
@@ -41,6 +42,8 @@ export const CAMERA_VIEW = z.strictObject({
   kind: CAMERA_KIND,
   ...LIVENESS_VIEW.shape,
   createdAtMs: timeMs,
+  /** What the caller may do with it. */
+  rights: z.array(z.enum(RIGHTS)),
   /** For administrators, the worst first; left out when there is none. */
   advice: z.array(CAMERA_ADVICE).exactOptional(),
 });

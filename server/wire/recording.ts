@@ -52,6 +52,38 @@ export const RECORDED_SEGMENT = z.strictObject({
 });
 export type RecordedSegment = z.infer<typeof RECORDED_SEGMENT>;
 
+/** How much there is, protected segments among it. */
+export const RECORDED_AMOUNT = z.strictObject({
+  count,
+  bytes: count,
+  protectedCount: count,
+  protectedBytes: count,
+});
+export type RecordedAmount = z.infer<typeof RECORDED_AMOUNT>;
+
+/** What is there of a camera and would be lost with it. */
+export const CAMERA_LOSSES = z.strictObject({
+  recordings: RECORDED_AMOUNT,
+  /** With their pictures. */
+  events: count,
+  sensors: count,
+});
+export type CameraLosses = z.infer<typeof CAMERA_LOSSES>;
+
+/** What becomes of the recordings of a camera that is removed. Protected ones are kept in either case. */
+export const RECORDINGS_FATE = z.enum(['kept', 'deleted']);
+export type RecordingsFate = z.infer<typeof RECORDINGS_FATE>;
+
+/** A camera that was removed, while some of its recordings are left. */
+export const REMOVED_CAMERA = z.strictObject({
+  id,
+  name: z.string(),
+  removedAtMs: timeMs,
+  /** When its newest segment begins. */
+  newestMs: timeMs,
+});
+export type RemovedCameraView = z.infer<typeof REMOVED_CAMERA>;
+
 export const GAP_REASON = z.enum([
   'cameraOffline',
   'serverDown',
@@ -60,6 +92,10 @@ export const GAP_REASON = z.enum([
   'diskFull',
   /** The server's clock was set, or its machine slept. Without a length where the clock was set back. */
   'clockChanged',
+  /** Recorded, but the same picture over and over: the sensor hangs, and what is recorded is no proof of what was there. */
+  'cameraFrozen',
+  /** A fault of the server, which is in its log. */
+  'failed',
 ]);
 export type GapReason = z.infer<typeof GAP_REASON>;
 

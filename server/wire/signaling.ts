@@ -199,13 +199,13 @@ export interface SignalingMethods {
 export type SignalingMethod = keyof SignalingMethods;
 
 export interface SignalingNotifications {
-  /** The cameras this viewer may see; sent after `authenticated` and whenever they change. */
+  /** The cameras to which this viewer has a right; sent after `authenticated` and whenever they change. */
   cameras: { cameras: CameraView[] };
   /** A camera is live, or not any more; or it sends so much faster or slower that `staleAfterMs` has changed by half. */
   cameraStatus: LivenessView & { cameraId: string };
   /** To administrators: what a camera runs, or how far its update is. */
   cameraFirmware: CameraFirmwareView;
-  /** An event at a camera the viewer may see. */
+  /** To those with the right `events` to the camera. */
   event: EventView;
   /** To administrators: all current advice about a camera. */
   cameraAdvice: { cameraId: string; advice: CameraAdvice[] };

@@ -134,7 +134,7 @@ test('a device with a session of the account is accepted while unknown origins a
 test('a cookie of another account, an expired one and a forged one do not make a known device', async (context) => {
   const server = await startApi(context, { trustedProxies: ['loopback'] });
   const admin = await ApiClient.signedIn(server);
-  const viewer = { username: 'ada', password: 'a long password', role: 'viewer', cameraIds: [] };
+  const viewer = { username: 'ada', password: 'a long password', role: 'viewer', cameras: [] };
   assert.equal((await admin.call('POST', '/api/users', { body: viewer })).status, 201);
   const ada = await ApiClient.signedIn(server, 'ada', 'a long password');
   const signedOut = await ApiClient.signedIn(server);

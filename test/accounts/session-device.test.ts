@@ -13,8 +13,8 @@ test('a device is identified by its newest refresh token and, for 30 s, by the o
   context.after(() => store.close());
   let nowMs = 1_800_000_000_000;
   const sessions = new Sessions({ store, events: new AccountEvents(), nowMs: () => nowMs });
-  const viewer = { username: 'ada', passwordHash: '', role: 'viewer', cameraIds: [] } as const;
-  const user = await store.users.add({ ...viewer, cameraIds: [] }, nowMs);
+  const viewer = { username: 'ada', passwordHash: '', role: 'viewer', cameras: [] } as const;
+  const user = await store.users.add({ ...viewer, cameras: [] }, nowMs);
   const first = await sessions.start(user);
   const { sessionId } = sessions.identify(first.accessToken);
   const device = { sessionId, userId: user.id };

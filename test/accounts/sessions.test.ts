@@ -17,7 +17,7 @@ async function setUp(context: TestContext) {
   events.on('sessionEnded', (sessionId) => ended.push(sessionId));
   const sessions = new Sessions({ store, events, nowMs: () => clock.nowMs });
   const user = await store.users.add(
-    { username: 'ada', passwordHash: '', role: 'viewer', cameraIds: [] },
+    { username: 'ada', passwordHash: '', role: 'viewer', cameras: [] },
     clock.nowMs,
   );
   return { store, clock, ended, sessions, user };

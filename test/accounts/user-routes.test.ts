@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
 import { test, type TestContext } from 'node:test';
 import type { Problem } from '../../server/wire/problem.ts';
 import type { UserView } from '../../server/wire/account.ts';
 import { ApiClient } from '../support/api-client.ts';
 import { startApi } from '../support/api-server.ts';
+import { rightsTo } from '../support/rights.ts';
 
 async function setUp(context: TestContext) {
   const server = await startApi(context);
@@ -23,7 +25,7 @@ async function setUp(context: TestContext) {
 test('users are added and listed without any part of their passwords', async (context) => {
   const { admin, add } = await setUp(context);
   const ada = await add(' Ada ', 'viewer');
-  assert.deepEqual(Object.keys(ada).sort(), ['cameraIds', 'createdAtMs', 'id', 'role', 'username']);
+  assert.deepEqual(Object.keys(ada).sort(), ['cameras', 'createdAtMs', 'id', 'role', 'username']);
   assert.equal(ada.username, 'Ada');
   const { body } = await admin.call<UserView[]>('GET', '/api/users');
   assert.deepEqual(
@@ -73,21 +75,21 @@ test('a change of role takes effect at once, in both directions', async (context
   const ada = await ApiClient.signedIn(server, 'ada', 'first password');
   const status = async () => (await ada.call('GET', '/api/users')).status;
   const { access } = server.accounts;
-  assert.deepEqual([await status(), access.mayWatch(id, camera)], [403, false]);
+  assert.deepEqual([await status(), access.may(id, 'live', camera)], [403, false]);
   await change(id, { role: 'administrator' });
-  assert.deepEqual([await status(), access.mayWatch(id, camera)], [200, true]);
+  assert.deepEqual([await status(), access.may(id, 'live', camera)], [200, true]);
   await change(id, { role: 'viewer' });
-  assert.deepEqual([await status(), access.mayWatch(id, camera)], [403, false]);
+  assert.deepEqual([await status(), access.may(id, 'live', camera)], [403, false]);
 });
 
 test('a promoted viewer loses the list of cameras, so a later demotion leaves none', async (context) => {
   const { server, add, change } = await setUp(context);
   const camera = (await server.store.cameras.add('Door', 'v1', 0)).id;
   const { id } = await add('ada', 'viewer');
-  assert.deepEqual((await change(id, { cameraIds: [camera] })).body.cameraIds, [camera]);
-  assert.deepEqual((await change(id, { role: 'administrator' })).body.cameraIds, []);
-  assert.deepEqual((await change(id, { role: 'viewer' })).body.cameraIds, []);
-  assert.equal((await change(id, { role: 'administrator', cameraIds: [camera] })).status, 400);
+  assert.deepEqual((await change(id, { cameras: rightsTo([camera]) })).body.cameras, rightsTo([camera]));
+  assert.deepEqual((await change(id, { role: 'administrator' })).body.cameras, []);
+  assert.deepEqual((await change(id, { role: 'viewer' })).body.cameras, []);
+  assert.equal((await change(id, { role: 'administrator', cameras: rightsTo([camera]) })).status, 400);
 });
 
 test('the only administrator can be neither removed nor demoted', async (context) => {
@@ -119,8 +121,20 @@ test('two administrators who demote or remove each other at the same moment leav
 test('several changes in one request are applied all or not at all', async (context) => {
   const { server, add, change } = await setUp(context);
   const { id } = await add('ada', 'viewer');
-  const { status } = await change(id, { password: 'second password', cameraIds: ['cam_nobody'] });
+  const { status } = await change(id, { password: 'second password', cameras: rightsTo(['cam_nobody']) });
   assert.equal(status, 400);
   const ada = new ApiClient(server);
   assert.equal((await ada.signIn('ada', 'first password')).status, 200);
+});
+
+test('a notice is there for administrators until one of them dismisses it', async (context) => {
+  const { server, admin } = await setUp(context);
+  const database = new DatabaseSync(server.store.path);
+  database.exec("INSERT INTO notices VALUES ('rightsPerCamera'), ('of a newer version')");
+  database.close();
+  const notices = async () => (await admin.call('GET', '/api/notices')).body;
+  assert.deepEqual(await notices(), { notices: ['rightsPerCamera'] });
+  assert.equal((await admin.call('DELETE', '/api/notices/rightsPerCamera')).status, 204);
+  assert.deepEqual(await notices(), { notices: [] });
+  assert.equal((await admin.call('DELETE', '/api/notices/rightsPerCamera')).status, 204);
 });

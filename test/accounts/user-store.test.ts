@@ -8,7 +8,7 @@ test('a new hash of the same password is stored only while that password is the 
   context.after(() => store.close());
   const { users } = store;
   const { id } = await users.add(
-    { username: 'ada', passwordHash: 'old', role: 'viewer', cameraIds: [] },
+    { username: 'ada', passwordHash: 'old', role: 'viewer', cameras: [] },
     1_800_000_000_000,
   );
   await users.renewHash(id, 'old', 'new');

@@ -5,6 +5,7 @@ import type { AuditEntry } from '../../server/wire/audit.ts';
 import type { CameraWithKey } from '../../server/wire/camera.ts';
 import { encodedFrames } from '../support/encoded-frames.ts';
 import { moved, recordAll } from '../support/recording-rig.ts';
+import { rightsTo } from '../support/rights.ts';
 import { ApiClient } from '../support/api-client.ts';
 import { ADMIN_PASSWORD, startApi } from '../support/api-server.ts';
 import { until } from '../support/until.ts';
@@ -38,7 +39,7 @@ async function setUp(context: TestContext) {
 async function withViewer(context: TestContext) {
   const rig = await setUp(context);
   const { id } = await rig.server.store.cameras.add('Door', 'v1', 0);
-  const body = { username: 'ada', password: 'a very secret one', role: 'viewer', cameraIds: [id] };
+  const body = { username: 'ada', password: 'a very secret one', role: 'viewer', cameras: rightsTo([id]) };
   await rig.admin.call('POST', '/api/users', { body });
   const viewer = await ApiClient.signedIn(rig.server, 'ada', body.password);
   return { ...rig, id, viewer };
@@ -77,7 +78,7 @@ suite('the audit log over HTTP', () => {
       body: { name: 'Door' },
     });
     const added = await admin.call<{ id: string }>('POST', '/api/users', {
-      body: { username: 'ada', password: 'secret-of-ada', role: 'viewer', cameraIds: [camera.id] },
+      body: { username: 'ada', password: 'secret-of-ada', role: 'viewer', cameras: rightsTo([camera.id]) },
     });
     await admin.call('PATCH', `/api/users/${added.body.id}`, { body: { password: 'another-secret' } });
     await admin.call('POST', `/api/cameras/${camera.id}/key`);
@@ -91,13 +92,21 @@ suite('the audit log over HTTP', () => {
     assert.deepEqual(
       entries.map(({ action, cameraName, details }) => [action, cameraName, details]),
       [
-        ['cameraRemoved', 'Door', {}],
+        ['cameraRemoved', 'Door', { recordings: 'kept' }],
         ['userRemoved', null, { user: 'ada' }],
         ['webhookAdded', null, { name: 'HA' }],
         ['sensorAdded', 'Door', { name: 'PIR' }],
         ['cameraKeyRenewed', 'Door', {}],
         ['userChanged', null, { user: 'ada', changed: ['password'] }],
-        ['userAdded', null, { username: 'ada', role: 'viewer', cameraIds: [camera.id] }],
+        [
+          'userAdded',
+          null,
+          {
+            username: 'ada',
+            role: 'viewer',
+            cameras: rightsTo([camera.id]).map((each) => JSON.stringify(each)),
+          },
+        ],
         ['cameraAdded', 'Door', { name: 'Door' }],
         ['signedIn', null, {}],
       ],

@@ -55,6 +55,8 @@ suite('the table of what is written into the audit log', () => {
       'none' in rule && !name.startsWith('GET') ? [name] : [],
     );
     assert.deepEqual(unwritten.toSorted(), [
+      'DELETE /api/cameras/:cameraId/exports/:exportId',
+      'DELETE /api/notices/:notice',
       'DELETE /api/notifications/devices/:deviceId',
       'POST /api/auth/refresh',
       'POST /api/backup/uploads',

@@ -19,7 +19,7 @@ import { MIGRATIONS } from '../../server/store/schema.ts';
 import { openStores } from '../../server/stores.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const ADA = { username: 'Ada', passwordHash: 'x', role: 'administrator', cameraIds: [] } as const;
+const ADA = { username: 'Ada', passwordHash: 'x', role: 'administrator', cameras: [] } as const;
 const PASSWORD = 'a password for the backup';
 
 /** A data folder in use: a user, a session, a camera, a certificate. */

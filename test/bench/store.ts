@@ -63,7 +63,7 @@ async function bench(): Promise<void> {
     username: 'owner',
     password: ADMIN_PASSWORD,
     role: 'administrator',
-    cameraIds: [],
+    cameras: [],
   } as const;
   await accounts.users.add(owner);
   const token = await signIn(url);

@@ -8,6 +8,8 @@ import type { Problem } from '../../server/wire/problem.ts';
 import type { UserView } from '../../server/wire/account.ts';
 import { ApiClient } from '../support/api-client.ts';
 import { startApi } from '../support/api-server.ts';
+import { RIGHTS, type CameraRights } from '../../server/wire/rights.ts';
+import { rightsTo } from '../support/rights.ts';
 
 test('adding a camera returns its key, which is never shown again', async (context) => {
   const server = await startApi(context);
@@ -69,7 +71,7 @@ test('a viewer sees the granted cameras, and a change of rights takes effect at 
     await server.store.cameras.add('Yard', 'v1', 2),
   ];
   const ada = await admin.call<UserView>('POST', '/api/users', {
-    body: { username: 'ada', password: 'ada password', role: 'viewer', cameraIds: [yard.id] },
+    body: { username: 'ada', password: 'ada password', role: 'viewer', cameras: rightsTo([yard.id]) },
   });
   const viewer = await ApiClient.signedIn(server, 'ada', 'ada password');
   const seen = async () => (await viewer.call<CameraView[]>('GET', '/api/cameras')).body.map(({ id }) => id);
@@ -77,8 +79,13 @@ test('a viewer sees the granted cameras, and a change of rights takes effect at 
   const told: string[] = [];
   server.accounts.events.on('accessChanged', (userId) => told.push(userId));
   const give = (cameraIds: string[]) =>
-    admin.call<UserView>('PUT', `/api/users/${ada.body.id}/cameras`, { body: { cameraIds } });
-  assert.deepEqual((await give([door.id, yard.id])).body.cameraIds.sort(), [door.id, yard.id].sort());
+    admin.call<UserView>('PUT', `/api/users/${ada.body.id}/cameras`, {
+      body: { cameras: rightsTo(cameraIds) },
+    });
+  assert.deepEqual(
+    (await give([door.id, yard.id])).body.cameras.map(({ cameraId }) => cameraId).sort(),
+    [door.id, yard.id].sort(),
+  );
   assert.deepEqual(await seen(), [door.id, yard.id]);
   assert.equal((await viewer.call('GET', `/api/cameras/${door.id}/status`)).status, 200);
   await give([]);
@@ -113,8 +120,53 @@ test('a camera is shown as live as its pictures are, with what is known of its c
     lastFrameAtMs: 5000,
     staleAfterMs: 3000,
     createdAtMs: 1,
+    rights: [...RIGHTS],
   });
   assert.deepEqual((await client.call('GET', `/api/cameras/${id}/status`)).body, { ...live, ...view });
+});
+
+test('a camera is listed with whichever right the caller has, and says which', async (context) => {
+  const server = await startApi(context);
+  const admin = await ApiClient.signedIn(server);
+  const ids = [];
+  for (const name of ['Door', 'Yard', 'Attic'])
+    ids.push((await server.store.cameras.add(name, 'v1', ids.length)).id);
+  const [door = '', yard = ''] = ids;
+  const cameras = [...rightsTo([yard], ['control', 'lookBack', 'control']), ...rightsTo([door], ['events'])];
+  const added = await admin.call<UserView>('POST', '/api/users', {
+    body: { username: 'ada', password: 'ada password', role: 'viewer', cameras },
+  });
+  const inOrder = [...rightsTo([door], ['events']), ...rightsTo([yard], ['lookBack', 'control'])];
+  assert.deepEqual(added.body.cameras.toSorted(byCamera), inOrder.toSorted(byCamera));
+  const viewer = await ApiClient.signedIn(server, 'ada', 'ada password');
+  assert.deepEqual(await listed(viewer), inOrder);
+  assert.deepEqual(await listed(admin), rightsTo(ids, RIGHTS));
+});
+
+test('the right to control is for settings, lamp and restart, not for what costs the server or renames', async (context) => {
+  const set: unknown[] = [];
+  const server = await startApi(context, {
+    control: {
+      set: async (_id, settings) => void set.push(settings),
+      reboot: async () => void set.push('reboot'),
+    },
+  });
+  const { id } = await server.store.cameras.add('Door', 'v1', 0);
+  await server.accounts.users.add({
+    username: 'ada',
+    password: 'ada password',
+    role: 'viewer',
+    cameras: rightsTo([id], ['control']),
+  });
+  const ada = await ApiClient.signedIn(server, 'ada', 'ada password');
+  const path = `/api/cameras/${id}`;
+  assert.equal((await ada.call('POST', `${path}/settings`, { body: { flash: 255 } })).status, 204);
+  assert.deepEqual((await ada.call('GET', `${path}/settings`)).body, { flash: 255 });
+  assert.equal((await ada.call('POST', `${path}/reboot`)).status, 204);
+  const large = await ada.call('POST', `${path}/settings`, { body: { flash: 0, largePictures: true } });
+  assert.equal(large.status, 403);
+  assert.equal((await ada.call('PATCH', path, { body: { name: 'Hers' } })).status, 403);
+  assert.deepEqual(set, [{ flash: 255 }, 'reboot']);
 });
 
 test('advice is for administrators, and absent when there is none', async (context) => {
@@ -126,7 +178,12 @@ test('advice is for administrators, and absent when there is none', async (conte
   ];
   const admin = await ApiClient.signedIn(server);
   await admin.call('POST', '/api/users', {
-    body: { username: 'ada', password: 'ada password', role: 'viewer', cameraIds: [door.id, yard.id] },
+    body: {
+      username: 'ada',
+      password: 'ada password',
+      role: 'viewer',
+      cameras: rightsTo([door.id, yard.id]),
+    },
   });
   const viewer = await ApiClient.signedIn(server, 'ada', 'ada password');
   const seenBy = async (client: ApiClient) => [
@@ -205,7 +262,7 @@ test('what was refused of a camera is told to administrators only', async (conte
   const admin = await ApiClient.signedIn(server);
   const { id } = await server.store.cameras.add('Door', 'v1', 1);
   await admin.call('POST', '/api/users', {
-    body: { username: 'ada', password: 'ada password', role: 'viewer', cameraIds: [id] },
+    body: { username: 'ada', password: 'ada password', role: 'viewer', cameras: rightsTo([id]) },
   });
   const viewer = await ApiClient.signedIn(server, 'ada', 'ada password');
   const seenBy = async (client: ApiClient) =>
@@ -252,3 +309,12 @@ test('commands that the older firmware or the demo does not support are refused 
   assert.equal((await client.call('PATCH', `/api/cameras/${seed}`, { body: { name: 'Gate' } })).status, 200);
   assert.equal((await client.call('DELETE', `/api/cameras/${demo}`)).status, 204);
 });
+
+function byCamera(a: CameraRights, b: CameraRights): number {
+  return a.cameraId < b.cameraId ? -1 : 1;
+}
+
+async function listed(client: ApiClient): Promise<CameraRights[]> {
+  const { body } = await client.call<CameraView[]>('GET', '/api/cameras');
+  return body.map(({ id: cameraId, rights }) => ({ cameraId, rights }));
+}

@@ -11,7 +11,7 @@ test('the connection facts are for administrators, a viewer sees only their own 
     username: 'ada',
     password: 'ada password',
     role: 'viewer',
-    cameraIds: [],
+    cameras: [],
   });
   const ada = await ApiClient.signedIn(server, 'ada', 'ada password');
   assert.equal((await new ApiClient(server).call('GET', '/api/connection')).status, 401);
@@ -28,8 +28,8 @@ test('only administrators see the addresses for devices', async (context) => {
   const server = await startApi(context);
   const path = '/api/connection/addresses';
   const admin = await ApiClient.signedIn(server);
-  const ada = { username: 'ada', password: 'ada password', role: 'viewer', cameraIds: [] } as const;
-  await server.accounts.users.add({ ...ada, cameraIds: [] });
+  const ada = { username: 'ada', password: 'ada password', role: 'viewer', cameras: [] } as const;
+  await server.accounts.users.add({ ...ada, cameras: [] });
   const viewer = await ApiClient.signedIn(server, ada.username, ada.password);
   assert.equal((await new ApiClient(server).call('GET', path)).status, 401);
   assert.equal((await viewer.call('GET', path)).status, 403);

@@ -120,6 +120,7 @@ test('a device is told until it is turned off', async () => {
   await tab.getByTestId('try-notifications').click();
   await tab.getByText('A test notification was sent').waitFor();
   await tab.getByTestId('forget-this-device').click();
+  await tab.getByTestId('confirm-dialog').getByTestId('dialog-submit').click();
   await stateIs('off');
   assert.deepEqual((await admin.request<NotificationsView>('GET', '/notifications')).deviceIds, []);
 });

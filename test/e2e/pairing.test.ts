@@ -54,6 +54,6 @@ test('over plain http it says why there is no code', async () => {
   await page.getByTestId('sign-in').click();
   await page.getByTestId('camera-menu-button').first().click();
   await page.getByTestId('pair-camera').click();
-  await page.getByTestId('pairing-dialog').getByTestId('dialog-submit').click();
+  await page.getByTestId('confirm-dialog').getByTestId('dialog-submit').click();
   await page.getByTestId('no-pairing-code').getByText('HTTPS').waitFor();
 });

@@ -36,9 +36,13 @@ test('a sensor is added in the menu, and its reports appear at once for users wi
   await dialog.getByTestId('dialog-done').click();
   await own.page.getByTestId('camera-menu-button').click();
   await own.page.getByTestId('camera-sensors').click();
-  // The first press asks, the second removes.
   await dialog.getByTestId('remove-sensor').click();
-  await dialog.getByText('Confirm removal').click();
+  await own.page.getByTestId('losses').getByText('The token of “Porch”').waitFor();
+  await own.page
+    .locator('vigie-sensors-dialog')
+    .getByTestId('confirm-dialog')
+    .getByTestId('dialog-submit')
+    .click();
   await dialog.getByTestId('sensor').waitFor({ state: 'detached' });
   assert.deepEqual(await admin.request('GET', `/cameras/${camera.id}/sensors`), []);
 });

@@ -72,7 +72,7 @@ suite('a sensor wired to a camera', () => {
   test('reports of an unknown camera, or of a release alone, yield no event', async (context) => {
     const { sensor, passes, told, cameras, door, yard } = await wired(context);
     sensor.onMotion(yard, false);
-    await cameras.remove(door);
+    await cameras.remove(door, 0);
     sensor.onMotion(door, true);
     sensor.onMotion(door, false);
     await passes(QUIET_MS);

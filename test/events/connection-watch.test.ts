@@ -97,7 +97,7 @@ suite('connection watch', () => {
     await passes(2 * PATIENCE_MS);
     assert.deepEqual(told, []);
     // Removed without notice: the event cannot be stored, is not emitted, and nothing crashes.
-    await cameras.remove(door);
+    await cameras.remove(door, 0);
     connections.onOffline(door);
     await passes(PATIENCE_MS);
     assert.deepEqual(told, []);

@@ -36,7 +36,7 @@ suite('event log', () => {
     assert.equal(told.length, 2);
     assert.deepEqual(await log.list([door], { limit: 10 }), told.slice(-1));
     const open = log.start(motion(door));
-    await cameras.remove(door);
+    await cameras.remove(door, 0);
     log.update(open.id, { zones: [], score: 1 });
     log.end(open.id, 3000);
     await settled();
@@ -156,7 +156,7 @@ suite('event log', () => {
     assert.deepEqual(await log.list([door], { limit: 1 }), [{ ...event, thumbnail: true }]);
     assert.deepEqual(await log.thumbnail(door, event.id), Uint8Array.of(1));
     assert.equal(await log.thumbnail(yard, event.id), undefined, 'of another camera');
-    await cameras.remove(door);
+    await cameras.remove(door, 0);
     log.illustrate(event, Uint8Array.of(3));
     await settled();
     assert.equal(await log.thumbnail(door, event.id), undefined);

@@ -7,6 +7,7 @@ import type { EventView, SensorView, SensorWithToken } from '../../server/wire/e
 import { callLikeCurl } from '../support/curl-call.ts';
 import { ApiClient } from '../support/api-client.ts';
 import { startApi } from '../support/api-server.ts';
+import { rightsTo } from '../support/rights.ts';
 
 const SKETCH = resolve(import.meta.dirname, '../../firmware/examples/pir-esp8266/pir-esp8266.ino');
 
@@ -104,7 +105,7 @@ test('a user lists the events of the visible cameras, of all at once and of a ki
   assert.deepEqual(await seenBy(admin, `?before=${told[2]?.id}&limit=1`), told.slice(1, 2));
   assert.deepEqual(await seenBy(admin, '?from=1&order=oldest'), told.slice(1));
   const password = 'a password of her own';
-  const anna = { username: 'anna', password, role: 'viewer', cameraIds: ids.slice(0, 1) };
+  const anna = { username: 'anna', password, role: 'viewer', cameras: rightsTo(ids.slice(0, 1)) };
   assert.equal((await admin.call('POST', '/api/users', { body: anna })).status, 201);
   const hers = await ApiClient.signedIn(server, 'anna', password);
   assert.deepEqual(await seenBy(hers), told.slice(0, 1));

@@ -4,6 +4,7 @@ import { DEFAULT_MOTION } from '../../server/events/motion-watch.ts';
 import type { Problem } from '../../server/wire/problem.ts';
 import { ApiClient } from '../support/api-client.ts';
 import { startApi } from '../support/api-server.ts';
+import { rightsTo } from '../support/rights.ts';
 
 const TRIANGLE = [
   [0, 0],
@@ -34,7 +35,7 @@ test('an administrator sets the motion settings, and invalid values are refused 
     assert.match(body.detail, new RegExp(field));
   }
   await admin.call('POST', '/api/users', {
-    body: { username: 'guest', password: 'a guest of this house', role: 'viewer', cameraIds: [id] },
+    body: { username: 'guest', password: 'a guest of this house', role: 'viewer', cameras: rightsTo([id]) },
   });
   const guest = await ApiClient.signedIn(server, 'guest', 'a guest of this house');
   assert.equal((await guest.call('GET', path)).status, 403);

@@ -63,7 +63,7 @@ suite('sensors', () => {
   test('removing a camera removes its sensors', async (context) => {
     const { sensors, cameras, door } = await eventRoom(context);
     const { token } = await sensors.add(door, 'Porch');
-    await cameras.remove(door);
+    await cameras.remove(door, 0);
     assert.deepEqual(sensors.list(door), []);
     assert.throws(() => sensors.identify(door, token), withCode('unauthorized'));
   });

@@ -15,6 +15,7 @@ import { until } from '../support/until.ts';
 import { ApiClient } from '../support/api-client.ts';
 import { startApi, type ApiServer } from '../support/api-server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { rightsTo } from '../support/rights.ts';
 
 const DEVICE: CameraDevice = {
   firmware: '1.0.0',
@@ -175,7 +176,7 @@ test('all routes are for administrators', async (context) => {
   const { id } = (await upload(appImage())).body;
   const cameraId = await addCamera();
   await admin.call('POST', '/api/users', {
-    body: { username: 'ada', password: 'ada password', role: 'viewer', cameraIds: [cameraId] },
+    body: { username: 'ada', password: 'ada password', role: 'viewer', cameras: rightsTo([cameraId]) },
   });
   const viewer = await ApiClient.signedIn(server, 'ada', 'ada password');
   const routes: [method: string, path: string, body?: object][] = [

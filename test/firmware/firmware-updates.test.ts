@@ -351,7 +351,7 @@ test('a deadline ends an update without a request', async (context) => {
 test('removing a camera removes its update', async (context) => {
   const { rig, image, cameraId } = await Rig.start(context);
   await rig.updates.stage(cameraId, image.id, false);
-  await rig.store.cameras.remove(cameraId);
+  await rig.store.cameras.remove(cameraId, 0);
   rig.updates.removeCamera(cameraId);
   assert.equal(rig.updates.of(cameraId), undefined);
   assert.equal(rig.store.firmware.updates().size, 0);

@@ -5,6 +5,7 @@ import jwt from 'jsonwebtoken';
 import type { Problem } from '../../server/wire/problem.ts';
 import { ApiClient, type Call } from '../support/api-client.ts';
 import { startApi, type ApiServer } from '../support/api-server.ts';
+import { rightsTo } from '../support/rights.ts';
 
 const VIEWER_PASSWORD = 'viewer password';
 
@@ -27,7 +28,7 @@ async function openHouse(context: TestContext): Promise<House> {
     username: 'viewer',
     password: VIEWER_PASSWORD,
     role: 'viewer',
-    cameraIds: [own],
+    cameras: rightsTo([own]),
   });
   const admin = await ApiClient.signedIn(server);
   const viewer = await ApiClient.signedIn(server, 'viewer', VIEWER_PASSWORD);
@@ -60,7 +61,7 @@ const FOR_ADMINISTRATORS: Route[] = [
   ['GET', '/api/users'],
   ['POST', '/api/users', { username: 'new', password: 'new password', role: 'viewer' }],
   ['PATCH', '/api/users/:viewer', { role: 'administrator' }],
-  ['PUT', '/api/users/:viewer/cameras', { cameraIds: [] }],
+  ['PUT', '/api/users/:viewer/cameras', { cameras: [] }],
   ['DELETE', '/api/users/:viewer'],
   ['GET', '/api/status'],
 ];
@@ -281,7 +282,7 @@ describe('refused requests', () => {
         'an unknown camera',
         'PUT',
         '/api/users/:viewer/cameras',
-        { body: { cameraIds: ['cam_x'] } },
+        { body: { cameras: rightsTo(['cam_x']) } },
         400,
         'badRequest',
       ],
@@ -330,7 +331,7 @@ describe('refused requests', () => {
     );
     assert.equal((await store.users.list()).length, 2);
     assert.equal(store.users.find(viewerId)?.role, 'viewer');
-    assert.deepEqual(store.users.cameraIdsOf(viewerId), [own]);
+    assert.deepEqual(store.users.granted(viewerId), rightsTo([own]));
     assert.equal((await viewer.call('GET', '/api/cameras')).status, 200);
     assert.equal((await admin.call('GET', '/api/cameras')).status, 200);
   });

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { NewEvent } from '../../server/events/event-store.ts';
 import { ApiClient } from '../support/api-client.ts';
 import { startApi } from '../support/api-server.ts';
+import { rightsTo } from '../support/rights.ts';
 
 const PASSWORD = 'a password of her own';
 
@@ -27,7 +28,7 @@ test('a user who loses the right during a look-up does not get the answer', asyn
     username: 'anna',
     password: PASSWORD,
     role: 'viewer',
-    cameraIds: [cameraId],
+    cameras: rightsTo([cameraId]),
   });
   const anna = await ApiClient.signedIn(server, 'anna', PASSWORD);
   const routes = [
@@ -37,7 +38,7 @@ test('a user who loses the right during a look-up does not get the answer', asyn
     [`/api/cameras/${cameraId}/timeline?from=0&to=9`, 'timeline', 404],
   ] as const;
   for (const [path, method, status] of routes) {
-    await accounts.users.change(userId, { cameraIds: [cameraId] });
+    await accounts.users.change(userId, { cameras: rightsTo([cameraId]) });
     assert.equal((await anna.call('GET', path)).status, 200, path);
     const holder: object = method === 'timeline' ? store.recordings : store.events;
     const look = Reflect.get(holder, method) as (...args: unknown[]) => Promise<unknown>;
@@ -46,7 +47,7 @@ test('a user who loses the right during a look-up does not get the answer', asyn
       method,
       async (...args: unknown[]) => {
         const found = await look(...args);
-        await accounts.users.change(userId, { cameraIds: [] });
+        await accounts.users.change(userId, { cameras: [] });
         return found;
       },
     );

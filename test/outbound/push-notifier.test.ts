@@ -8,6 +8,7 @@ import type { NotificationSettings, PushDevice, PushPayload } from '../../server
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { openInProcessStore } from '../support/in-process-store.ts';
 import { until } from '../support/until.ts';
+import { rightsTo } from '../support/rights.ts';
 
 /** 10 in the morning in Paris. */
 const START_MS = Date.parse('2026-11-23T09:00:00Z');
@@ -37,7 +38,7 @@ async function room(context: TestContext) {
         return promise;
       },
     },
-    mayWatch: (userId, cameraId) => !forbidden.has(`${userId} ${cameraId}`),
+    maySee: (userId, cameraId) => !forbidden.has(`${userId} ${cameraId}`),
     nameOf: (cameraId) => NAMES[cameraId],
     log: createLog('silent'),
     nowMs: () => nowMs,
@@ -47,7 +48,7 @@ async function room(context: TestContext) {
   for (const id of cameraIds) await store.cameras.ensure(id, id, 'v1', 0);
   const people: Record<string, { userId: string; sessionId: string }> = {};
   for (const username of ['anna', 'ben']) {
-    const user = { username, passwordHash: 'x', role: 'viewer', cameraIds } as const;
+    const user = { username, passwordHash: 'x', role: 'viewer', cameras: rightsTo(cameraIds) } as const;
     const { id: userId } = await store.users.add(user, nowMs);
     people[username] = { userId, sessionId: (await store.sessions.create(userId, 'x', nowMs)).session.id };
   }

@@ -8,6 +8,7 @@ import { overload } from '../support/overload.ts';
 import { until } from '../support/until.ts';
 import { ApiClient } from '../support/api-client.ts';
 import { startApi } from '../support/api-server.ts';
+import { rightsTo } from '../support/rights.ts';
 
 /** @param mark the byte that fills the picture */
 function pictureOf(cameraId: string, mark: number, bytes = 100): CameraFrame {
@@ -26,6 +27,7 @@ async function setUp(context: TestContext) {
       ? { cookie: `vigie_media=${client.cookies.get('vigie_media')?.value}` }
       : { authorization: `Bearer ${token}` };
     const request = get(server.url + path, { headers, agent: false });
+    request.on('error', () => undefined);
     context.after(() => request.destroy());
     const [response] = (await once(request, 'response')) as [IncomingMessage];
     return new Mjpeg(response);
@@ -89,7 +91,7 @@ test('the media cookie is enough, and clients without a session or the right get
     username: 'ada',
     password: 'ada password',
     role: 'viewer',
-    cameraIds: [],
+    cameras: [],
   });
   const ada = await ApiClient.signedIn(server, 'ada', 'ada password');
   assert.equal((await ada.call('GET', path)).status, 404);
@@ -119,11 +121,11 @@ test('a stream ends with its right, camera or session', async (context) => {
     username: 'ada',
     password: 'ada password',
     role: 'viewer',
-    cameraIds: [id],
+    cameras: rightsTo([id]),
   });
   const adas = await ApiClient.signedIn(server, 'ada', 'ada password');
   const stream = await open(false, adas.accessToken);
-  await client.call('PUT', `/api/users/${ada.id}/cameras`, { body: { cameraIds: [] } });
+  await client.call('PUT', `/api/users/${ada.id}/cameras`, { body: { cameras: [] } });
   await until('it ends with the right', () => stream.ended, 1000);
 
   const second = await ApiClient.signedIn(server);
@@ -145,6 +147,7 @@ test('a stream outlives its token, and ends when the sign-in has been unused for
   const client = await ApiClient.signedIn(server);
   const headers = { authorization: `Bearer ${client.accessToken}` };
   const request = get(`${server.url}/api/cameras/${id}/mjpeg`, { headers, agent: false });
+  request.on('error', () => undefined);
   context.after(() => request.destroy());
   const stream = new Mjpeg(((await once(request, 'response')) as [IncomingMessage])[0]);
   const DAY_MS = 24 * 3600_000;

@@ -126,7 +126,7 @@ test('the media cookie is invalid after signing out, and for cameras without the
     username: 'ada',
     password: 'ada password',
     role: 'viewer',
-    cameraIds: [],
+    cameras: [],
   });
   const ada = await ApiClient.signedIn(server, 'ada', 'ada password');
   assert.equal((await ada.call('GET', path, { token: null })).status, 404);

@@ -74,13 +74,15 @@ async function setUp(t: TestContext, settings: Partial<RecordingSettings> = {}) 
       aheadMs += byMs;
       look();
     },
+    /** No picture comes for so long. */
+    falls: (ms: number): void => void (video.nowMs += ms),
     sleeps: (ms: number): void => {
       video.nowMs += 10;
       aheadMs += ms;
       sleptMs += ms;
       look();
     },
-    /** Once what is dated anew has its file, by its start. */
+    /** Once what is redated has its file, by its start. */
     segments: async () => {
       const found = await until('every recording has its file', async () => {
         await rig.store.settled();
@@ -104,7 +106,7 @@ suite('recordings when the clock changes', () => {
       const stepMs = nowMs();
       steps(byMs);
       await run(3);
-      const found = await until('the old ones are dated anew', async () => {
+      const found = await until('the old ones are redated', async () => {
         const all = await segments();
         return all.every(({ startMs }) => startMs >= BEGIN_MS + byMs - 100) && all;
       });
@@ -140,6 +142,59 @@ suite('recordings when the clock changes', () => {
     assert.ok(before.length >= 3 && before.length <= 5, `${before.length}`);
     assert.ok(Math.abs((gap?.startMs ?? 0) - (before.at(-1)?.endMs ?? 0)) < 100);
     assert.equal(gap?.endMs, found[before.length]?.startMs);
+  });
+
+  test('what was recorded during an event that goes on has the new time with it, however long it lasts', async (t) => {
+    const { recorder, run, steps, segments, nowMs } = await setUp(t);
+    await run(120);
+    const startedMs = nowMs();
+    recorder.onEventStarted('cam_1', 'evt_1', startedMs);
+    await run(14 * 60);
+    steps(HOUR_MS);
+    await run(2);
+    const found = await until('all of the event is redated', async () => {
+      const all = await segments();
+      return (
+        all.every(({ startMs, endMs }) => startMs >= startedMs + HOUR_MS / 2 || endMs < startedMs) && all
+      );
+    });
+    const before = found.filter(({ startMs }) => startMs < startedMs + HOUR_MS / 2);
+    assert.ok(before.length === 1 || before.length === 2, `${before.length}: what ended before it stays`);
+  });
+
+  test('two steps at once move each recording once for each', async (t) => {
+    const { run, steps, segments } = await setUp(t);
+    await run(200);
+    const former = (await segments()).map(({ startMs }) => startMs);
+    steps(HOUR_MS);
+    steps(-HOUR_MS / 2);
+    await run(2);
+    const moved = await until('all are redated', async () => {
+      const all = await segments();
+      return all.every(({ startMs }) => startMs > BEGIN_MS + HOUR_MS / 4) && all;
+    });
+    for (const [index, startMs] of former.entries())
+      assert.ok(Math.abs((moved[index]?.startMs ?? 0) - (startMs + HOUR_MS / 2)) < 100);
+  });
+
+  test('a gap that begins while recordings are redated has its date once', async (t) => {
+    const { recorder, run, steps, falls, gaps, nowMs, segments } = await setUp(t);
+    await run(200);
+    steps(-HOUR_MS);
+    falls(30_000);
+    // What happens makes the recorder look at once.
+    recorder.onEventStarted('cam_1', 'evt_1', nowMs());
+    await until('all are redated', async () =>
+      (await segments()).every(({ endMs }) => endMs < BEGIN_MS - HOUR_MS / 2),
+    );
+    const offline = await until('the gaps are stored', async () => {
+      const all = await gaps();
+      return all.some(({ reason }) => reason === 'clockChanged') && all.filter(({ endMs }) => endMs === null);
+    });
+    assert.deepEqual(
+      offline.map(({ reason, startMs }) => [reason, Math.abs(startMs - (nowMs() - 30_000)) < 100]),
+      [['cameraOffline', true]],
+    );
   });
 
   test('a step there and back leaves no false gap', async (t) => {

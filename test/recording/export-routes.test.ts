@@ -7,6 +7,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 import express from 'express';
+import { rightsTo } from '../support/rights.ts';
 import type { Guard } from '../../server/accounts/guard.ts';
 import { HttpServer } from '../../server/http/http-server.ts';
 import { errorHandler } from '../../server/http/problem.ts';
@@ -30,6 +31,10 @@ const PASSWORD = 'a guest of this house';
 /** More than the kernel takes of a connection nobody reads from. */
 const LARGE_BYTES = 64 * 1024 * 1024;
 
+function asAnna(): { userId: string } {
+  return { userId: 'anna' };
+}
+
 async function setUp(context: TestContext) {
   const server = await startApi(context);
   const { id } = await server.store.cameras.add('Door', 'v1', 0);
@@ -39,7 +44,12 @@ async function setUp(context: TestContext) {
   const users = [];
   for (const username of ['anna', 'ben']) {
     const cameraIds = [id];
-    const user = await server.accounts.users.add({ username, password: PASSWORD, role: 'viewer', cameraIds });
+    const user = await server.accounts.users.add({
+      username,
+      password: PASSWORD,
+      role: 'viewer',
+      cameras: rightsTo(cameraIds),
+    });
     users.push({ user, client: await ApiClient.signedIn(server, username, PASSWORD) });
   }
   const [anna, ben] = users.map(({ client }) => client);
@@ -112,7 +122,11 @@ suite('exports over HTTP', () => {
     assert.equal((await anna.call('POST', elsewhere, { body: RANGE })).status, 404);
     assert.equal((await anna.call('GET', `${path}/${id}.webm`, { token: null })).status, 200, 'media cookie');
     const second = await ready();
-    await server.accounts.users.change(annaId, { cameraIds: [] });
+    const [cameraId = ''] = /cam_\w+/.exec(path) ?? [];
+    await server.accounts.users.change(annaId, { cameras: rightsTo([cameraId], ['live', 'events']) });
+    assert.equal((await fetchFile(`${path}/${second.id}.webm`)).status, 403);
+    assert.deepEqual((await anna.call('GET', '/api/exports')).body, []);
+    await server.accounts.users.change(annaId, { cameras: [] });
     assert.equal((await fetchFile(`${path}/${second.id}.webm`)).status, 404);
   });
 
@@ -162,7 +176,7 @@ test('a download that does not move ends, and its export can be fetched again', 
   await rig.record(1);
   const job = await rig.made();
   truncateSync(job.file().path, LARGE_BYTES);
-  const guard = { mediaViewerOf: () => ({ userId: 'anna' }) } as unknown as Guard;
+  const guard = { mediaViewerOf: asAnna, streamTo: asAnna } as unknown as Guard;
   const log = createLog('silent');
   const server = new HttpServer({
     app: express()

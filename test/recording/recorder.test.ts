@@ -96,13 +96,20 @@ suite('recording real video', () => {
     }
   });
 
-  test('a camera that is removed takes its recordings with it', TIMEOUT, async (t) => {
-    const { rig, hub, recorder, segments } = await setUp(t, { mode: 'continuous' });
-    play(t, hub, CAMERA);
-    await until('something is recorded', async () => (await segments()).length > 0);
-    await recorder.removeCamera(CAMERA.cameraId);
-    assert.deepEqual([await segments(), await rig.files()], [[], []]);
-  });
+  for (const [fate, count] of [
+    ['kept', 1],
+    ['deleted', 0],
+  ] as const)
+    test(`recordings of a removed camera are ended, and ${fate}`, TIMEOUT, async (t) => {
+      const { rig, hub, recorder, segments } = await setUp(t, { mode: 'continuous' });
+      play(t, hub, CAMERA);
+      await until('something is recorded', async () =>
+        (await segments()).some(({ startMs, endMs }) => endMs > startMs),
+      );
+      await recorder.removeCamera(CAMERA.cameraId, fate);
+      assert.deepEqual([(await segments()).length, (await rig.files()).length], [count, count]);
+      assert.ok((await segments()).every(({ open }) => !open));
+    });
 
   test('the time a server was away is a gap of its own', TIMEOUT, async (t) => {
     const { rig, hub, video, library, recorder, segments } = await setUp(t, { mode: 'continuous' });

@@ -11,7 +11,12 @@ import type { KnownCameras } from '../../server/core/cameras.ts';
 import type { Guard } from '../../server/accounts/guard.ts';
 import { HttpServer } from '../../server/http/http-server.ts';
 import { errorHandler } from '../../server/http/problem.ts';
-import { SEGMENT_SHARES, recordingRoutes, type Recordings } from '../../server/recording/recording-routes.ts';
+import {
+  SEGMENT_SHARES,
+  recordingRoutes,
+  type Recordings,
+  type RemovedCameraList,
+} from '../../server/recording/recording-routes.ts';
 import { createLog, type Log } from '../../server/log.ts';
 import { canListOpenFiles, openFiles } from '../support/open-files.ts';
 import { until } from '../support/until.ts';
@@ -27,6 +32,10 @@ interface Download {
   leave: () => void;
 }
 
+function askedBy({ headers }: Request): { userId: string } {
+  return { userId: String(headers['user']) };
+}
+
 /** The routes over one large file; who asks is what the request says. */
 async function start(context: TestContext, { idleMs = 60_000, stallMs = 60_000 } = {}) {
   const path = join(temporaryFolder(context), 'film.webm');
@@ -38,12 +47,13 @@ async function start(context: TestContext, { idleMs = 60_000, stallMs = 60_000 }
     finish: () => state.finish,
     pathOf: () => path,
   };
-  const guard = { mediaViewerOf: ({ headers }: Request) => ({ userId: String(headers['user']) }) };
+  const guard = { mediaViewerOf: askedBy, streamTo: askedBy };
   const faults: string[] = [];
   const log = { error: (_fields: object, line: string) => faults.push(line) } as unknown as Log;
   const routes = recordingRoutes(
     recordings as Recordings,
     {} as KnownCameras,
+    {} as RemovedCameraList,
     guard as unknown as Guard,
     stallMs,
   );

@@ -1,12 +1,13 @@
 /** Recordings whose disk is not there. */
 
 import assert from 'node:assert/strict';
-import { readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { Dates } from '../../server/core/site-clock.ts';
 import { MARK_NAME } from '../../server/recording/recording-folder.ts';
 import { encodedFrames } from '../support/encoded-frames.ts';
-import { recordAll, RecordingRig } from '../support/recording-rig.ts';
+import { PLENTY, recordAll, RecordingRig } from '../support/recording-rig.ts';
 
 const FRAMES = encodedFrames({ count: 10 });
 const EVER = [0, Number.MAX_SAFE_INTEGER] as const;
@@ -40,4 +41,26 @@ test('a start without the disk forgets no recording, and one after recordings we
   await rm(join(rig.folder, 'cam_1'), { recursive: true });
   assert.deepEqual(await readdir(rig.folder), [MARK_NAME]);
   assert.deepEqual(await (await rig.open()).range('cam_1', ...EVER), []);
+});
+
+test('without the disk nothing is redated, and no folder is made in its place', async (t) => {
+  const rig = await RecordingRig.make(t);
+  let aheadMs = 0;
+  const dates: Dates = {
+    dateMs: (serverUs) => serverUs / 1000 + aheadMs,
+    serverUs: (dateMs) => (dateMs - aheadMs) * 1000,
+  };
+  const library = await rig.open(PLENTY, undefined, dates);
+  const id = await recordAll(library, FRAMES);
+  const before = library.find(id);
+  await rename(rig.folder, `${rig.folder}-unplugged`);
+  // As a mount point is: empty.
+  await mkdir(rig.folder);
+  const day = 24 * 3_600_000;
+  aheadMs = day;
+  const [last] = FRAMES.slice(-1);
+  const atUs = (last?.captureUs ?? 0) + 1_000_000;
+  await library.onClockChanged({ kind: 'stepped', byMs: day, atUs, sinceUs: atUs - 1_000_000 }).done;
+  assert.deepEqual(await readdir(rig.folder), []);
+  assert.deepEqual(library.find(id), before);
 });

@@ -48,12 +48,23 @@ suite('recordings', () => {
     assert.deepEqual([await library.range('cam_1', ...EVER), await rig.files()], [[], []]);
   });
 
-  test('of a camera that is removed go with it, and no other’s', async (t) => {
+  test('of one camera are deleted except protected ones, and no other’s', async (t) => {
     const rig = await RecordingRig.make(t);
     const library = await rig.open();
-    await recordAll(library, FRAMES, true);
+    const kept = await recordAll(library, FRAMES, true);
+    await recordAll(library, moved(FRAMES, 'cam_1', 10_000));
     await recordAll(library, moved(FRAMES, 'cam_2', 0));
-    await library.removeCamera('cam_1');
+    await library.removeUnprotected('cam_1');
+    assert.deepEqual(
+      (await rig.files()).map((path) => path.split('/')[0]),
+      ['cam_1', 'cam_2'],
+    );
+    assert.deepEqual(
+      (await library.range('cam_1', ...EVER)).map(({ id }) => id),
+      [kept],
+    );
+    await library.setProtected(kept, false);
+    await library.removeUnprotected('cam_1');
     assert.deepEqual(
       (await rig.files()).map((path) => path.split('/')[0]),
       ['cam_2'],

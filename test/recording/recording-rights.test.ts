@@ -11,7 +11,11 @@ import { VigieError } from '../../server/errors.ts';
 import { HttpServer } from '../../server/http/http-server.ts';
 import { errorHandler } from '../../server/http/problem.ts';
 import { createLog } from '../../server/log.ts';
-import { recordingRoutes, type Recordings } from '../../server/recording/recording-routes.ts';
+import {
+  recordingRoutes,
+  type Recordings,
+  type RemovedCameraList,
+} from '../../server/recording/recording-routes.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** The routes over recordings that answer when the test says so. */
@@ -37,8 +41,13 @@ async function start(context: TestContext) {
     return { userId: 'anna' };
   };
   const log = createLog('silent');
-  const guard = { viewerOf: viewer, mediaViewerOf: viewer } as unknown as Guard;
-  const routes = recordingRoutes(recordings as Recordings, {} as KnownCameras, guard);
+  const guard = { viewerOf: viewer, mediaViewerOf: viewer, streamTo: viewer } as unknown as Guard;
+  const routes = recordingRoutes(
+    recordings as Recordings,
+    {} as KnownCameras,
+    {} as RemovedCameraList,
+    guard,
+  );
   const server = new HttpServer({ app: express().use(routes).use(errorHandler(log)), upgrades: {}, log });
   context.after(() => server.close());
   const port = await server.listen(0, '127.0.0.1');

@@ -11,6 +11,7 @@ import { moved, recordAll } from '../support/recording-rig.ts';
 import { ApiClient } from '../support/api-client.ts';
 import { startApi } from '../support/api-server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { rightsTo } from '../support/rights.ts';
 
 const FRAMES = encodedFrames({ count: 100 });
 const BEGIN_MS = BEGIN_US / 1000;
@@ -23,7 +24,7 @@ async function setUp(context: TestContext) {
   const second = await recordAll(server.library, moved(FRAMES, id, 10_000));
   const admin = await ApiClient.signedIn(server);
   await admin.call('POST', '/api/users', {
-    body: { username: 'guest', password: 'a guest of this house', role: 'viewer', cameraIds: [id] },
+    body: { username: 'guest', password: 'a guest of this house', role: 'viewer', cameras: rightsTo([id]) },
   });
   const guest = await ApiClient.signedIn(server, 'guest', 'a guest of this house');
   const fetchFilm = (path: string, headers: Record<string, string> = {}) =>

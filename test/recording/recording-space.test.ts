@@ -62,20 +62,42 @@ test('a recording that must go is gone before the answer, and admissions are ans
   assert.equal(opened.status.usedBytes, 60);
 });
 
-test('a recording that cannot be removed still counts, and the next admission is answered', async () => {
+test('a recording that cannot be removed still counts, and is tried again after a minute', async () => {
   const problems = [new Error('it is locked')];
+  let nowMs = 0;
   const { room: opened } = room(1e6, 0, {
     limits: { totalBytes: 100, cameraBytes: new Map(), freeFloorBytes: 0 },
     remove: async () => {
       const problem = problems.pop();
       if (problem) throw problem;
     },
+    nowMs: () => nowMs,
   });
   opened.put(recording('old', 100, false));
   await assert.rejects(opened.admit(recording('next'), 60), /it is locked/);
   assert.equal(opened.status.usedBytes, 100);
+  await assert.rejects(opened.admit(recording('next'), 60), /it is locked/);
+  nowMs += 60_000;
   assert.equal(await opened.admit(recording('next'), 60), true);
   assert.equal(opened.status.usedBytes, 60);
+});
+
+test('in place of a recording that cannot be removed another one goes, so that no other camera is kept waiting', async () => {
+  const removed: string[] = [];
+  const stuck: string[] = [];
+  const { room: opened } = room(1e6, 0, {
+    limits: { totalBytes: 200, cameraBytes: new Map(), freeFloorBytes: 0 },
+    remove: async (id) => {
+      if (id === 'locked') throw new Error('it is locked');
+      removed.push(id);
+    },
+    onStuck: (id) => stuck.push(id),
+  });
+  opened.put(recording('locked', 100, false));
+  opened.put({ ...recording('other', 100, false), cameraId: 'garden' });
+  assert.equal(await opened.admit(recording('next'), 60), true);
+  assert.deepEqual([stuck, removed], [['locked'], ['other']]);
+  assert.equal(opened.status.usedBytes, 160);
 });
 
 test('after a write that found the disk full, the next admission asks for the free space again', async () => {

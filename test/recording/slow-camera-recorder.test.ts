@@ -79,6 +79,15 @@ async function setUp(t: TestContext, declaredMs?: number) {
       Promise.all((await library.range('cam_1', ...EVER)).map((each) => readWebm(library.pathOf(each)))),
     openId: async () => (await library.range('cam_1', ...EVER)).find(({ open }) => open)?.id,
     inRange: async (fromMs: number, toMs: number) => (await library.range('cam_1', fromMs, toMs)).length,
+    marks: async () => {
+      await rig.store.idle;
+      const found = await rig.store.recordings.gaps('cam_1', ...EVER);
+      return found.map(({ reason, startMs, endMs }) => [
+        reason,
+        seconds(startMs),
+        endMs === null ? null : seconds(endMs),
+      ]);
+    },
     gaps: async () => {
       await rig.store.idle;
       const found = await rig.store.recordings.gaps('cam_1', ...EVER);
@@ -189,15 +198,151 @@ suite('a recorder of a camera', () => {
     assert.deepEqual(await gaps(), [[62, 65]]);
   });
 
-  test('of a slow camera ends the open film on request, without waiting for a picture', async (t) => {
-    const { recorder, send, wait, films, openId } = await setUp(t, HOUR_MS);
+  test('of a slow camera ends the open segment on request, without waiting for a picture, and goes on with the same one', async (t) => {
+    const { recorder, send, wait, films, read, gaps, openId } = await setUp(t, HOUR_MS);
     await send();
     await wait(20_000);
     assert.deepEqual(await films(), [[0, 20]]);
-    const finished = recorder.finish((await openId()) ?? assert.fail('no film is open'));
+    const wanted = (await openId()) ?? assert.fail('no segment is open');
+    const finished = recorder.finish(wanted);
     await wait(1_000);
     await finished;
-    assert.equal(await openId(), undefined);
-    assert.deepEqual(await films(), [[0, 21]]);
+    assert.notEqual(await openId(), wanted);
+    await wait(HOUR_MS - 21_000);
+    await send();
+    await wait(HOUR_MS);
+    await recorder.close();
+    assert.deepEqual(await films(), [
+      [0, 21],
+      [21, 3600],
+      [3600, 7200],
+    ]);
+    assert.deepEqual(await gaps(), []);
+    assert.deepEqual(
+      (await read()).map(({ packets }) => packets.map(({ keyframe }) => keyframe)),
+      [[true], [true], [true]],
+    );
+  });
+
+  test('with a picture every two seconds has each of them as a keyframe, so that any of them lasts on in another segment', async (t) => {
+    const { recorder, sendEvery, wait, films, openId } = await setUp(t);
+    await sendEvery(2_000, 5);
+    const finished = recorder.finish((await openId()) ?? assert.fail('no segment is open'));
+    await wait(1_000);
+    await finished;
+    await sendEvery(2_000, 3);
+    await recorder.close();
+    const [first, second, ...others] = await films();
+    assert.deepEqual([first?.[1], others], [second?.[0], []]);
+  });
+
+  test('of which the last picture lasts on has a gap from its end when no other follows', async (t) => {
+    const { recorder, liveness, nowUs, send, wait, films, gaps } = await setUp(t, HOUR_MS);
+    await send();
+    await wait(20_000);
+    recorder.onClockChanged(0);
+    await wait(10_000);
+    assert.equal(liveness.at(nowUs()).lastPictureUs, BEGIN_US, 'it is no new picture');
+    liveness.onDisconnected(nowUs());
+    await wait(2_000);
+    await recorder.close();
+    assert.deepEqual(await films(), [
+      [0, 20],
+      [20, 31],
+    ]);
+    assert.deepEqual(await gaps(), [[31, null]]);
+  });
+
+  test('has no segment of a picture that lasted no longer when it was carried over', async (t) => {
+    const { recorder, liveness, nowUs, send, wait, films } = await setUp(t, 60_000);
+    await send();
+    await wait(100_000);
+    recorder.onClockChanged(0);
+    await wait(5_000);
+    liveness.onDisconnected(nowUs());
+    await wait(1_000);
+    await recorder.close();
+    assert.deepEqual(await films(), [[0, 60]]);
+  });
+
+  test('is recorded in another quality without a hole until the next picture', async (t) => {
+    const { recorder, video, send, wait, films, gaps } = await setUp(t, HOUR_MS);
+    await send();
+    await wait(600_000);
+    recorder.setSettings({ ...DEFAULT_RECORDING, mode: 'continuous', bitrateBps: 400_000 });
+    video.repeat();
+    await wait(3_000_000);
+    await send();
+    await wait(HOUR_MS);
+    await recorder.close();
+    assert.deepEqual(await films(), [
+      [0, 600],
+      [600, 3600],
+      [3600, 7200],
+    ]);
+    assert.deepEqual(await gaps(), []);
+  });
+
+  test('that sleeps with its machine has a gap until its next picture, unless the last one still lasts', async (t) => {
+    for (const [sleptMs, gapAt] of [
+      [600_000, undefined],
+      [8 * HOUR_MS, 1800],
+    ] as const) {
+      const { recorder, send, wait, films, gaps } = await setUp(t, HOUR_MS);
+      await send();
+      await wait(1_800_000);
+      recorder.onClockChanged(sleptMs);
+      await wait(1_800_000);
+      await send();
+      await wait(60_000);
+      await recorder.close();
+      assert.deepEqual(await gaps(), gapAt === undefined ? [] : [[gapAt, 3600]]);
+      assert.deepEqual(
+        await films(),
+        gapAt === undefined
+          ? [
+              [0, 1800],
+              [1800, 3600],
+              [3600, 3660],
+            ]
+          : [
+              [0, 1800],
+              [3600, 3660],
+            ],
+      );
+    }
+  });
+
+  test('a picture that waits for its file when the segment ends is in it', async (t) => {
+    const { recorder, video, liveness, nowUs, wait, films } = await setUp(t, HOUR_MS);
+    liveness.onPicture(Buffer.from('one'), nowUs(), nowUs());
+    video.take();
+    video.nowMs += 1_500;
+    recorder.update();
+    recorder.onClockChanged(0);
+    await wait(58_500);
+    await recorder.close();
+    assert.deepEqual(await films(), [
+      [0, 1.5],
+      [1.5, 60],
+    ]);
+  });
+
+  test('whose sensor hangs is recorded and marked, from the first of the equal pictures to the next new one', async (t) => {
+    const { recorder, video, liveness, nowUs, wait, sendEvery, films, marks } = await setUp(t);
+    await sendEvery(1_000, 10);
+    for (let sent = 0; sent < 130; sent++) {
+      liveness.onPicture(Buffer.from('hung'), nowUs(), nowUs());
+      video.take();
+      await wait(1_000);
+    }
+    await sendEvery(1_000, 10);
+    await recorder.close();
+    const all = await films();
+    assert.equal(all[0]?.[0], 0);
+    assert.equal(all.at(-1)?.[1], 150);
+    for (const [index, [, endS]] of all.entries())
+      if (index + 1 < all.length) assert.equal(endS, all[index + 1]?.[0], 'it is recorded as it comes');
+    assert.deepEqual(await marks(), [['cameraFrozen', 10, 140]]);
   });
 });

@@ -29,7 +29,7 @@ function expired(): never {
 test('consuming a camera without the right is answered like consuming one that does not exist', () => {
   const { socket, session, ask } = openSession({
     sfu: sfuWithoutConsumers(),
-    access: { mayWatch: () => false },
+    access: { may: () => false },
   });
   socket.say(AUTHENTICATE);
   ask('createWebRtcTransport', {});
@@ -38,7 +38,7 @@ test('consuming a camera without the right is answered like consuming one that d
     type: 'response',
     id: 2,
     ok: false,
-    error: { code: 'notFound', detail: 'there is no such camera, or it is not yours to see' },
+    error: { code: 'notFound', detail: 'there is no such camera, or you have no right to it' },
   });
   session.close('tokenExpired');
 });
@@ -76,7 +76,8 @@ test('any message before the token ends the session', () => {
   });
   assert.equal(ask('getRouterRtpCapabilities', {}), undefined);
   assert.deepEqual([socket.sent, socket.closedWith], [[], SIGNALING_CLOSE.badMessage]);
-  assert.equal(session.mayWatch('door'), false);
+  assert.equal(session.rights.may('live', 'door'), false);
+  assert.equal(session.rights.lists('door'), false);
 });
 
 test('an invalid token ends the session', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test, type TestContext } from 'node:test';
+import { Access } from '../../server/accounts/access.ts';
 import { WebSocket } from 'ws';
 import { MAX_FRAME_WATCHES } from '../../server/signaling/frame-watches.ts';
 import { clientConnections } from '../../server/http/client-connection.ts';
@@ -35,11 +36,18 @@ async function startSignaling(
   const video = { subscribe: () => ({ close: () => undefined }), requestKeyframe: () => undefined };
   const sfu = await Sfu.open({ rtcPort: 0, announcedAddresses: [], video, clock, log });
   const capacity = new Capacity(clock);
+  const access = new Access({
+    may: (_userId, right, cameraId) => right === 'live' && rights.has(cameraId),
+    rightsTo: (_userId, cameraId) => (rights.has(cameraId) ? ['live'] : []),
+    find: () => undefined,
+  });
   const signaling = new SignalingServer({
     access: {
       identify: (token) => ({ userId: 'anna', sessionId: token, expiresAtMs: Date.now() + 60_000 }),
       camerasOf: () => [],
-      mayWatch: (_userId, cameraId) => rights.has(cameraId),
+      may: (...whatOf) => access.may(...whatOf),
+      rightsTo: (...whatOf) => access.rightsTo(...whatOf),
+      assertMay: (...whatOf) => access.assertMay(...whatOf),
       isAdministrator: () => false,
       iceServersFor: (userId) => [{ urls: ['turn:relay'], username: `${++credentials}:${userId}` }],
     },
@@ -75,7 +83,7 @@ test('a revoked right ends on every socket of the user, even while one of them d
   assert.equal(sfu.stats.consumers, 2);
 
   deaf.socket.pause();
-  signaling.tellWatchers('garden', 'framesEnded', { watchId: MORE_THAN_FITS as never });
+  signaling.tellThoseWho('live', 'garden', 'framesEnded', { watchId: MORE_THAN_FITS as never });
   await once(listening.socket, 'message');
   rights.delete('door');
   signaling.refreshAccess('anna');

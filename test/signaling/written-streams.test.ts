@@ -42,7 +42,7 @@ function watch(context: TestContext, mayWatch: (cameraId: string) => boolean = (
     frameWatches: new Shares({ total: 9, perUser: 9 }),
     sfu: sfu as unknown as SignalingSessionOptions['sfu'],
     frames: { subscribe: () => ({ close: () => undefined }), latest: () => undefined },
-    access: { mayWatch: (_userId, cameraId) => mayWatch(cameraId) },
+    access: { may: (_userId, _right, cameraId) => mayWatch(cameraId) },
   });
   context.after(() => opened.session.close('serverStopping'));
   opened.socket.say(AUTHENTICATE);

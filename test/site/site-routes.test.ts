@@ -25,7 +25,7 @@ test('the site’s time zone is the machine’s, then the first administrator’
 test('who only watches reads the time zone, sets none, and is told nothing of the clock', async (context) => {
   const server = await startApi(context);
   const admin = await ApiClient.signedIn(server);
-  const guest = { username: 'guest', password: 'a guest of this house', role: 'viewer', cameraIds: [] };
+  const guest = { username: 'guest', password: 'a guest of this house', role: 'viewer', cameras: [] };
   await admin.call('POST', '/api/users', { body: guest });
   const viewer = await ApiClient.signedIn(server, guest.username, guest.password);
   assert.equal((await viewer.call('GET', ZONE)).status, 200);

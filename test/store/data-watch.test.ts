@@ -42,7 +42,7 @@ const isRefused = { code: 'unavailable', message: /database is lost or damaged.*
 
 test('a removed database is noticed, what would be lost is refused, sign-ins go on; put back, all is well', async (context) => {
   const { store, watch, told } = await watched(context);
-  const user = { username: 'ada', passwordHash: 'x', role: 'viewer', cameraIds: [] } as const;
+  const user = { username: 'ada', passwordHash: 'x', role: 'viewer', cameras: [] } as const;
   const { id } = await store.users.add(user, 0);
   renameSync(store.path, `${store.path}.away`);
   await watch.look();

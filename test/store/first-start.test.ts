@@ -7,7 +7,7 @@ import { admitDatabase, type FirstStartOptions } from '../../server/store/first-
 import { openStores } from '../../server/stores.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const HAS_USER = { username: 'Ada', passwordHash: 'x', role: 'administrator', cameraIds: [] } as const;
+const HAS_USER = { username: 'Ada', passwordHash: 'x', role: 'administrator', cameras: [] } as const;
 
 function admit(dataDir: string, options: Partial<FirstStartOptions> = {}): Promise<boolean> {
   return admitDatabase({

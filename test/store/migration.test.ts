@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { NoticeQueries } from '../../server/accounts/notice-store.ts';
+import { UserQueries } from '../../server/accounts/user-store.ts';
 import { openDatabase } from '../../server/store/open-database.ts';
 import { MIGRATIONS } from '../../server/store/schema.ts';
+import { rightsTo } from '../support/rights.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 test('a migration that fails in the middle changes nothing, and can be run again', (context) => {
@@ -18,4 +21,33 @@ test('a migration that fails in the middle changes nothing, and can be run again
   } finally {
     steps.pop();
   }
+});
+
+test('a viewer of before keeps live, recordings and events of their cameras, and administrators are told', (context) => {
+  const folder = temporaryFolder(context);
+  const newest = MIGRATIONS.findIndex((step) => step.includes('CREATE TABLE user_rights'));
+  const steps = MIGRATIONS as string[];
+  const later = steps.splice(newest);
+  try {
+    const before = openDatabase(folder);
+    before.exec(`
+      INSERT INTO cameras (id, name, kind, created_at) VALUES ('cam_1', 'Door', 'seed', 0), ('cam_2', 'Yard', 'seed', 0);
+      INSERT INTO users VALUES ('user_1', 'anna', 'hash', 'viewer', 0), ('user_2', 'ben', 'hash', 'viewer', 0);
+      INSERT INTO camera_rights VALUES ('user_1', 'cam_2')`);
+    before.close();
+  } finally {
+    steps.push(...later);
+  }
+  const database = openDatabase(folder);
+  const users = new UserQueries(database);
+  assert.deepEqual(users.granted('user_1'), rightsTo(['cam_2'], ['live', 'lookBack', 'events']));
+  assert.deepEqual(users.granted('user_2'), []);
+  assert.deepEqual(new NoticeQueries(database).list(), ['rightsPerCamera']);
+  database.close();
+});
+
+test('where no viewer had a right, nobody is told of a change', (context) => {
+  const database = openDatabase(temporaryFolder(context));
+  assert.deepEqual(new NoticeQueries(database).list(), []);
+  database.close();
 });

@@ -26,7 +26,16 @@ const FILL = {
 const ALLOWED: Readonly<Record<string, { steps: readonly RegExp[]; because: string }>> = {
   'cameras.list': { steps: [/^SCAN cameras$/, /ORDER BY$/], because: 'there are at most 1,000 cameras' },
   'cameras.listOf': { steps: [/^SCAN c\b/, /ORDER BY$/], because: 'there are at most 1,000 cameras' },
+  'cameras.listWithRights': { steps: [/^SCAN c\b/, /ORDER BY$/], because: 'there are at most 1,000 cameras' },
   'cameras.count': { steps: [/^SCAN cameras\b/], because: 'there are at most 1,000 cameras' },
+  'removedCameras.listOf': {
+    steps: [/^SCAN c$/, /ORDER BY$/],
+    because: 'each still has recordings, whose number the quota bounds',
+  },
+  'removedCameras.forgetEmpty': {
+    steps: [/^SCAN c$/],
+    because: 'each has, or has just lost, recordings, whose number the quota bounds',
+  },
   'users.list': { steps: [/^SCAN users$/, /ORDER BY$/], because: 'there are at most 1,000 users' },
   'users.count': { steps: [/^SCAN users$/], because: 'there are at most 1,000 users' },
   'firmware.images': {
@@ -52,6 +61,7 @@ const ALLOWED: Readonly<Record<string, { steps: readonly RegExp[]; because: stri
     steps: [/^SCAN (?:sessions|push_devices|users|u)\b/],
     because: 'every device is wanted; a user has at most 10',
   },
+  'notices.list': { steps: [/^SCAN notices$/], because: 'each kind is there once' },
   'passwordResets.newest': { steps: [/^SCAN password_resets$/], because: 'the newest 100 are kept' },
   'audit.first': { steps: [/^SCAN audit_entries$/], because: 'it ends with the first row' },
   'audit.last': { steps: [/^SCAN audit_entries$/], because: 'it ends with the last row' },
@@ -108,7 +118,7 @@ test('all SQL is prepared and run through the declared statements', () => {
   const open = new Set(
     ['data-lock', 'database', 'database-copy', 'first-start', 'migrate', 'open-database', 'statements']
       .map((name) => `server/store/${name}.ts`)
-      .concat(['backup-file', 'restore-backup'].map((name) => `server/backup/${name}.ts`)),
+      .concat(['backup-file', 'restore-backup', 'stage-backup'].map((name) => `server/backup/${name}.ts`)),
   );
   const files = globSync('server/**/*.{ts,mjs}', { cwd: ROOT }).filter((path) => !open.has(path));
   for (const path of files)

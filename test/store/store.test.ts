@@ -8,6 +8,7 @@ import { createLog } from '../../server/log.ts';
 import { MIGRATIONS } from '../../server/store/schema.ts';
 import { openStores, type OpenStores } from '../../server/stores.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { rightsTo } from '../support/rights.ts';
 
 function openStore(context: TestContext, dataDir = temporaryFolder(context)): OpenStores {
   const store = openStores(dataDir, createLog('silent'));
@@ -18,7 +19,7 @@ function openStore(context: TestContext, dataDir = temporaryFolder(context)): Op
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 const HASH = '$argon2id$…';
 const viewer = (username: string, cameraIds: string[] = []) =>
-  ({ username, passwordHash: HASH, role: 'viewer', cameraIds }) as const;
+  ({ username, passwordHash: HASH, role: 'viewer', cameras: rightsTo(cameraIds) }) as const;
 const isCode = (code: string) => (error: unknown) => error instanceof VigieError && error.code === code;
 
 test('cameras with keys, users with rights, and secrets survive a restart', async (context) => {
@@ -38,7 +39,7 @@ test('cameras with keys, users with rights, and secrets survive a restart', asyn
   assert.deepEqual(after.cameras.keyOf(camera.id), key);
   assert.deepEqual(after.cameras.settingsOf(camera.id), { frameSize: 'VGA', flash: 0 });
   assert.deepEqual(after.users.find(user.id), user);
-  assert.deepEqual(after.users.cameraIdsOf(user.id), [camera.id]);
+  assert.deepEqual(after.users.granted(user.id), rightsTo([camera.id]));
   assert.deepEqual(after.sessions.find(session.id), session);
   assert.deepEqual(after.secrets.get('push'), secret);
 });
@@ -131,9 +132,9 @@ test('a viewer may watch the granted cameras, an administrator all, and no user 
   const [door, yard] = [await cameras.add('Door', 'v1', 1), await cameras.add('Yard', 'v1', 2)];
   const ada = await users.add(viewer('Ada', [yard.id]), 0);
   const root = await users.add({ ...viewer('root'), role: 'administrator' }, 0);
-  assert.deepEqual(cameras.listOf(ada.id), [yard]);
-  assert.deepEqual(cameras.listOf(root.id), [door, yard]);
-  assert.deepEqual(cameras.listOf('user_nobody'), []);
+  assert.deepEqual(cameras.listOf(ada.id, 'events'), [yard]);
+  assert.deepEqual(cameras.listOf(root.id, 'events'), [door, yard]);
+  assert.deepEqual(cameras.listOf('user_nobody', 'events'), []);
   const table: [user: string, camera: string, may: boolean][] = [
     [ada.id, yard.id, true],
     [ada.id, door.id, false],
@@ -142,7 +143,7 @@ test('a viewer may watch the granted cameras, an administrator all, and no user 
     ['user_nobody', door.id, false],
   ];
   for (const [user, camera, may] of table)
-    assert.equal(users.mayWatch(user, camera), may, `${user} ${camera}`);
+    assert.equal(users.may(user, 'live', camera), may, `${user} ${camera}`);
 });
 
 test('removing a camera removes its rights, removing a user their rights and sessions', async (context) => {
@@ -150,9 +151,9 @@ test('removing a camera removes its rights, removing a user their rights and ses
   const camera = await cameras.add('Door', 'v1', 0);
   const ada = await users.add(viewer('Ada', [camera.id]), 0);
   const { session } = await sessions.create(ada.id, HASH, 0);
-  assert.equal(await cameras.remove(camera.id), true);
-  assert.equal(await cameras.remove(camera.id), false);
-  assert.deepEqual(users.cameraIdsOf(ada.id), []);
+  assert.equal(await cameras.remove(camera.id, 0), true);
+  assert.equal(await cameras.remove(camera.id, 0), false);
+  assert.deepEqual(users.granted(ada.id), []);
   await users.remove(ada.id);
   assert.equal(sessions.find(session.id), undefined);
 });
@@ -168,10 +169,10 @@ test('a change that names an unknown camera changes nothing', async (context) =>
   const { cameras, users } = openStore(context);
   const camera = await cameras.add('Door', 'v1', 0);
   const ada = await users.add(viewer('Ada', [camera.id]), 0);
-  const change = { passwordHash: 'other', role: 'administrator', cameraIds: ['cam_nobody'] } as const;
+  const change = { passwordHash: 'other', role: 'administrator', cameras: rightsTo(['cam_nobody']) } as const;
   await assert.rejects(users.change(ada.id, change), isCode('badRequest'));
   assert.deepEqual(users.find(ada.id), ada);
-  assert.deepEqual(users.cameraIdsOf(ada.id), [camera.id]);
+  assert.deepEqual(users.granted(ada.id), rightsTo([camera.id]));
   await assert.rejects(users.add(viewer('Bob', ['cam_nobody']), 0), isCode('badRequest'));
   assert.equal(users.findByName('Bob'), undefined);
 });

@@ -72,7 +72,7 @@ export interface ApiServerOptions {
   /** Sender of notifications; default: none. */
   push?: NotificationSender;
   timeouts?: HttpTimeouts;
-  /** How often MJPEG streams are looked over. */
+  /** How often the answers under way are looked over. */
   reviewIntervalMs?: number;
 }
 
@@ -111,6 +111,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     log,
     ...(nowMs && { nowMs }),
     passwordCost: options.passwordCost ?? { memory: 8, passes: 1, parallelism: 1 },
+    reviewIntervalMs: options.reviewIntervalMs ?? 60_000,
   });
   const control: CameraControl = {
     status: () => ({ online: false, lastFrameAtMs: null }),
@@ -134,19 +135,14 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
   const sound = async (id: string) => (soundFrames.has(id) ? soundFrames.get(id) : frames.get(id));
   const hub = new FrameHub(log);
   const thumbnails = new Thumbnails(lazyScaler(context, hub, log), log);
-  const { access, events } = accounts;
+  const { access } = accounts;
   const capacity = new Capacity(serverClock);
   const mjpeg = new MjpegStreams({
     frames: hub,
-    mayWatch: (...whatOf) => access.mayWatch(...whatOf),
-    isSignedIn: (sessionId) => accounts.sessions.lasts(sessionId),
     capacity,
-    reviewIntervalMs: options.reviewIntervalMs ?? 60_000,
   });
   context.after(() => mjpeg.close());
-  events.on('accessChanged', (userId) => mjpeg.refreshAccess(userId));
-  events.on('sessionEnded', (sessionId) => mjpeg.endSession(sessionId));
-  catalog.on('changed', () => mjpeg.refreshAccess());
+  catalog.on('changed', () => accounts.leases.refreshAccess());
   const restores = new Restores({ dataDir, restart: options.restart ?? (() => undefined), log });
   context.after(() => restores.close());
   const images = new FirmwareImages(dataDir, store.firmware, log, nowMs);
@@ -177,6 +173,9 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     timeZone: () => 'UTC',
   });
   const { library, recordings } = recording;
+  catalog.on('changed', (cameraId, change, fate) => {
+    if (change === 'removed') void recording.removeCamera?.(cameraId, fate ?? 'kept');
+  });
   const pairing = new CameraPairing({ catalog, log, ...(nowMs && { nowMs }) });
   const eventLog = new EventLog(store.events, log);
   const webhooks = new Webhooks({
@@ -189,7 +188,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
   const notifier = new PushNotifier({
     store: store.notifications,
     sender: options.push ?? { publicKey: 'BKey', send: () => Promise.resolve('sent') },
-    mayWatch: (...whatOf) => access.mayWatch(...whatOf),
+    maySee: (userId, cameraId) => access.may(userId, 'events', cameraId),
     nameOf: (cameraId) => store.cameras.find(cameraId)?.name,
     log,
     ...(nowMs && { nowMs }),
@@ -198,6 +197,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     accounts,
     audit,
     cameras: store.cameras,
+    removedCameras: store.removedCameras,
     catalog,
     pairing,
     events: { log: eventLog, sensors: new Sensors(store.sensors, eventLog, time) },

@@ -12,8 +12,10 @@ import type { CameraView, CameraWithKey } from '../../server/wire/camera.ts';
 import type { Problem } from '../../server/wire/problem.ts';
 import type { SessionView, UserView } from '../../server/wire/account.ts';
 import { assertContract } from './assert-contract.ts';
+import type { Right } from '../../server/wire/rights.ts';
 import type { ServerStatus } from '../../server/wire/server-status.ts';
 import { SignalingSocket } from './signaling-socket.ts';
+import { rightsTo } from './rights.ts';
 
 export class ApiError extends Error {
   readonly problem: Problem;
@@ -77,8 +79,15 @@ export class ApiSession {
     return this.request('POST', '/cameras', { name });
   }
 
-  addViewer(username: string, password: string, cameraIds: string[]): Promise<UserView> {
-    return this.request('POST', '/users', { username, password, role: 'viewer', cameraIds });
+  /** @param rights to each of the cameras; all but control when left out */
+  addViewer(
+    username: string,
+    password: string,
+    cameraIds: readonly string[],
+    rights?: readonly Right[],
+  ): Promise<UserView> {
+    const cameras = rightsTo(cameraIds, rights);
+    return this.request('POST', '/users', { username, password, role: 'viewer', cameras });
   }
 
   async uploadFirmware(file: Uint8Array): Promise<FirmwareImageView> {
@@ -102,8 +111,9 @@ export class ApiSession {
     return this.request('GET', `/cameras/${cameraId}/update`);
   }
 
-  setRights(userId: string, cameraIds: string[]): Promise<unknown> {
-    return this.request('PUT', `/users/${userId}/cameras`, { cameraIds });
+  /** @param rights as for addViewer */
+  setRights(userId: string, cameraIds: readonly string[], rights?: readonly Right[]): Promise<unknown> {
+    return this.request('PUT', `/users/${userId}/cameras`, { cameras: rightsTo(cameraIds, rights) });
   }
 
   status(): Promise<ServerStatus> {

@@ -39,7 +39,7 @@ export function fillDatabase(database: DatabaseSync, fill: Fill): void {
     fill.users,
   );
   database.exec(
-    "INSERT INTO camera_rights SELECT u.id, c.id FROM users u, cameras c WHERE role = 'viewer' AND c.rowid % 2 = 0",
+    "INSERT INTO user_rights SELECT u.id, c.id, 'live' FROM users u, cameras c WHERE role = 'viewer' AND c.rowid % 2 = 0",
   );
   insert(
     'sessions (id, user_id, generation, created_at, rotated_at)',

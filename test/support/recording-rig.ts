@@ -22,7 +22,7 @@ export class RecordingRig {
     const rig = new RecordingRig(await mkdtemp(join(tmpdir(), 'vigie-recording-')));
     t.after(async () => {
       await rig.store.close();
-      await rm(rig.dataDir, { recursive: true, force: true });
+      await rm(rig.dataDir, { recursive: true, force: true, maxRetries: 3 });
     });
     return rig;
   }

@@ -1,5 +1,6 @@
 /** One signaling session on a socket controlled by the test, without the rest of the server. */
 
+import { VigieError } from '../../server/errors.ts';
 import { EventEmitter } from 'node:events';
 import type { WebSocket } from 'ws';
 import { Capacity } from '../../server/core/capacity.ts';
@@ -62,7 +63,12 @@ export function openSession({
     access: {
       identify: () => ({ userId: 'anna', sessionId: 's', expiresAtMs: Date.now() + 60_000 }),
       camerasOf: () => [],
-      mayWatch: () => true,
+      may: () => true,
+      rightsTo: () => ['live'],
+      assertMay: (...whatOf) => {
+        if (access.may?.(...whatOf) === false)
+          throw new VigieError('notFound', 'there is no such camera, or you have no right to it');
+      },
       isAdministrator: () => false,
       iceServersFor: () => [],
       ...access,

@@ -69,7 +69,7 @@ export class Rig implements Stage {
       username: 'keeper',
       password: PASSWORD,
       role: 'administrator',
-      cameraIds: [],
+      cameras: [],
     });
     await admin.addViewer('watcher', PASSWORD, [liveCamera.id]);
     const all = [liveCamera, ...otherCameras].map(({ id }) => id);

@@ -53,7 +53,7 @@ test('a read-only route has no body, and an answer is JSON, of a media type, or 
 });
 
 const liveness = { status: 'never', sinceMs: null, lastFrameAtMs: null, staleAfterMs: 2000 };
-const camera = { id: 'cam_1', name: 'Door', kind: 'v1', ...liveness, createdAtMs: 1 };
+const camera = { id: 'cam_1', name: 'Door', kind: 'v1', ...liveness, createdAtMs: 1, rights: ['live'] };
 const OK = { method: 'GET', path: '/api/cameras', status: 200, contentType: 'application/json' };
 const problem = {
   type: 'urn:vigie:problem:conflict',

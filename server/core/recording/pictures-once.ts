@@ -44,6 +44,13 @@ export class PicturesOnce {
     return { verdict: 'new', ready };
   }
 
+  /** A keyframe that is recorded in another way: what follows may depend on it. */
+  pass(keyframe: EncodedFrame): void {
+    this.#held = undefined;
+    this.#lastUs = keyframe.captureUs;
+    this.#lost = false;
+  }
+
   /** @returns the frame that was held, if any */
   release(): EncodedFrame | undefined {
     const held = this.#held;

@@ -11,20 +11,17 @@ const ONE_UPLOAD = z.strictObject({ uploadId: id });
 export const BACKUP_ROUTES = {
   'POST /api/backup': {
     summary: 'Download a backup of everything but recordings, encrypted where a password is given',
-    access: 'administrator',
     body: z.strictObject({ password: newPassword.optional() }),
     media: 'application/octet-stream',
   },
   'POST /api/backup/uploads': {
     summary: 'Upload a backup for a restore; replaces an earlier upload, and is kept for 15 minutes',
-    access: 'administrator',
     upload: 'application/octet-stream',
     response: UPLOADED_BACKUP,
     statuses: [201],
   },
   'POST /api/backup/uploads/:uploadId/contents': {
     summary: 'Read and check an uploaded backup, with its password where it is encrypted',
-    access: 'administrator',
     params: ONE_UPLOAD,
     body: z.strictObject({ password: password.optional() }),
     response: BACKUP_CONTENTS,
@@ -32,7 +29,6 @@ export const BACKUP_ROUTES = {
   },
   'POST /api/backup/uploads/:uploadId/restore': {
     summary: 'Restore an uploaded backup that was checked; the server restarts, and everybody signs in again',
-    access: 'administrator',
     params: ONE_UPLOAD,
     body: z.strictObject({ currentPassword: password }),
     statuses: [202],

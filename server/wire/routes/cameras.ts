@@ -18,6 +18,7 @@ import {
   type FrameSizeName,
 } from '../camera-settings.ts';
 import { id, plainName } from '../fields.ts';
+import { CAMERA_LOSSES, RECORDINGS_FATE } from '../recording.ts';
 
 const CAMERA_NAME = z.strictObject({ name: plainName });
 
@@ -44,13 +45,11 @@ export const ONE_CAMERA = z.strictObject({ cameraId: id });
 
 export const CAMERA_ROUTES = {
   'GET /api/cameras': {
-    summary: 'List the cameras the caller may watch',
-    access: 'user',
+    summary: 'List the cameras to which the caller has a right, each with those rights',
     response: z.array(CAMERA_VIEW),
   },
   'POST /api/cameras': {
     summary: 'Add a camera; the only answer with its key',
-    access: 'administrator',
     body: CAMERA_NAME,
     response: CAMERA_WITH_KEY,
     statuses: [201],
@@ -58,33 +57,34 @@ export const CAMERA_ROUTES = {
   },
   'PATCH /api/cameras/:cameraId': {
     summary: 'Rename a camera',
-    access: 'administrator',
     params: ONE_CAMERA,
     body: CAMERA_NAME,
     response: CAMERA_VIEW,
   },
   'DELETE /api/cameras/:cameraId': {
-    summary: 'Remove a camera with all its recordings and events',
-    access: 'administrator',
+    summary: 'Remove a camera with its events; its recordings are kept unless they are to be deleted, too',
     params: ONE_CAMERA,
+    query: z.strictObject({ recordings: RECORDINGS_FATE.default('kept') }),
     errors: [409],
+  },
+  'GET /api/cameras/:cameraId/losses': {
+    summary: 'Read what would be lost with a camera',
+    params: ONE_CAMERA,
+    response: CAMERA_LOSSES,
   },
   'POST /api/cameras/:cameraId/key': {
     summary: 'Give a camera a new key; the former one becomes invalid',
-    access: 'administrator',
     params: ONE_CAMERA,
     response: CAMERA_WITH_KEY,
     errors: [409],
   },
   'GET /api/cameras/:cameraId/settings': {
     summary: 'Read the changed settings; the camera chooses all others',
-    access: 'administrator',
     params: ONE_CAMERA,
     response: ADJUSTABLE_SETTINGS,
   },
   'POST /api/cameras/:cameraId/settings': {
     summary: 'Change settings; answered when the camera has applied what concerns it',
-    access: 'administrator',
     params: ONE_CAMERA,
     body: ADJUSTABLE_SETTINGS.refine(
       (settings) => Object.keys(settings).length > 0,
@@ -94,19 +94,16 @@ export const CAMERA_ROUTES = {
   },
   'POST /api/cameras/:cameraId/reboot': {
     summary: 'Restart a camera; answered when it has agreed',
-    access: 'administrator',
     params: ONE_CAMERA,
     errors: [409, 502],
   },
   'GET /api/cameras/:cameraId/status': {
     summary: 'Read the state of a camera’s connection',
-    access: 'watcher',
     params: ONE_CAMERA,
     response: CAMERA_DETAILS,
   },
   'POST /api/cameras/:cameraId/pairing-code': {
     summary: 'Make a code that a camera exchanges for its key; over https only',
-    access: 'administrator',
     params: ONE_CAMERA,
     response: PAIRING_CODE_VIEW,
     statuses: [201],
@@ -114,7 +111,6 @@ export const CAMERA_ROUTES = {
   },
   'POST /api/pairing': {
     summary: 'Exchange a pairing code for a camera’s id and a new key; over https only',
-    access: 'anyone',
     body: PAIRING_REQUEST,
     response: PAIRED_CAMERA,
     statuses: [201],

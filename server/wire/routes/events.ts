@@ -11,21 +11,18 @@ const ONE_EVENT = ONE_CAMERA.extend({ eventId: id });
 
 export const EVENT_ROUTES = {
   'GET /api/events': {
-    summary: 'List events of all cameras the caller may watch',
-    access: 'user',
+    summary: 'List the events that the caller may see, of all cameras',
     query: EVENTS_QUERY,
     response: z.array(EVENT_VIEW),
   },
   'GET /api/cameras/:cameraId/events': {
     summary: 'List events of one camera',
-    access: 'watcher',
     params: ONE_CAMERA,
     query: EVENTS_QUERY,
     response: z.array(EVENT_VIEW),
   },
   'POST /api/cameras/:cameraId/events': {
     summary: 'Report motion',
-    access: 'sensor',
     params: ONE_CAMERA,
     body: SENSOR_EVENT,
     response: EVENT_VIEW,
@@ -34,27 +31,23 @@ export const EVENT_ROUTES = {
   },
   'GET /api/cameras/:cameraId/events/:eventId/thumbnail.jpg': {
     summary: 'Get the thumbnail of an event',
-    access: 'watcher',
     params: ONE_EVENT,
     media: 'image/jpeg',
   },
   'GET /api/cameras/:cameraId/events/:eventId/clip.webm': {
     summary:
       'Get the recording of an event, from the seconds before to those after: a redirect to the export',
-    access: 'watcher',
     params: ONE_EVENT,
     media: 'video/webm',
     statuses: [307],
   },
   'GET /api/cameras/:cameraId/sensors': {
     summary: 'List the sensors beside a camera',
-    access: 'administrator',
     params: ONE_CAMERA,
     response: z.array(SENSOR_VIEW),
   },
   'POST /api/cameras/:cameraId/sensors': {
     summary: 'Add a sensor; the only answer with its token',
-    access: 'administrator',
     params: ONE_CAMERA,
     body: z.strictObject({ name: shortName }),
     response: SENSOR_WITH_TOKEN,
@@ -63,18 +56,15 @@ export const EVENT_ROUTES = {
   },
   'DELETE /api/cameras/:cameraId/sensors/:sensorId': {
     summary: 'Remove a sensor; its token becomes invalid',
-    access: 'administrator',
     params: ONE_CAMERA.extend({ sensorId: id }),
   },
   'GET /api/cameras/:cameraId/motion': {
     summary: 'Read the motion settings',
-    access: 'administrator',
     params: ONE_CAMERA,
     response: MOTION_VIEW,
   },
   'PUT /api/cameras/:cameraId/motion': {
     summary: 'Set the motion settings',
-    access: 'administrator',
     params: ONE_CAMERA,
     body: MOTION_VIEW,
     errors: [409],

@@ -9,12 +9,10 @@ import { ONE_CAMERA } from './cameras.ts';
 export const FIRMWARE_ROUTES = {
   'GET /api/firmware': {
     summary: 'List the firmware images',
-    access: 'administrator',
     response: z.array(FIRMWARE_IMAGE_VIEW),
   },
   'POST /api/firmware': {
     summary: 'Upload a firmware image; 200 when it already existed',
-    access: 'administrator',
     upload: 'application/octet-stream',
     response: FIRMWARE_IMAGE_VIEW,
     statuses: [201, 200],
@@ -22,24 +20,20 @@ export const FIRMWARE_ROUTES = {
   },
   'DELETE /api/firmware/:imageId': {
     summary: 'Delete a firmware image',
-    access: 'administrator',
     params: z.strictObject({ imageId: id }),
     errors: [409],
   },
   'GET /api/firmware/cameras': {
     summary: 'List the firmware and update of every camera',
-    access: 'administrator',
     response: z.array(CAMERA_FIRMWARE_VIEW),
   },
   'GET /api/cameras/:cameraId/update': {
     summary: 'Read the firmware and update of a camera',
-    access: 'administrator',
     params: ONE_CAMERA,
     response: CAMERA_FIRMWARE_VIEW,
   },
   'POST /api/cameras/:cameraId/update': {
     summary: 'Put a firmware image on a camera',
-    access: 'administrator',
     params: ONE_CAMERA,
     body: STAGE_UPDATE,
     response: CAMERA_FIRMWARE_VIEW,
@@ -48,7 +42,6 @@ export const FIRMWARE_ROUTES = {
   },
   'DELETE /api/cameras/:cameraId/update': {
     summary: 'Cancel an update, or clear one that has ended',
-    access: 'administrator',
     params: ONE_CAMERA,
     errors: [409],
   },

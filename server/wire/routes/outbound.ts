@@ -11,12 +11,10 @@ const ONE_WEBHOOK = z.strictObject({ webhookId: id });
 export const OUTBOUND_ROUTES = {
   'GET /api/webhooks': {
     summary: 'List the webhooks',
-    access: 'administrator',
     response: z.array(WEBHOOK_VIEW),
   },
   'POST /api/webhooks': {
     summary: 'Add a webhook; the answer holds its secret',
-    access: 'administrator',
     body: WEBHOOK_SETTINGS,
     response: WEBHOOK_WITH_SECRET,
     statuses: [201],
@@ -24,54 +22,45 @@ export const OUTBOUND_ROUTES = {
   },
   'PUT /api/webhooks/:webhookId': {
     summary: 'Change a webhook',
-    access: 'administrator',
     params: ONE_WEBHOOK,
     body: WEBHOOK_SETTINGS,
     response: WEBHOOK_VIEW,
   },
   'DELETE /api/webhooks/:webhookId': {
     summary: 'Remove a webhook with its deliveries',
-    access: 'administrator',
     params: ONE_WEBHOOK,
   },
   'POST /api/webhooks/:webhookId/secret': {
     summary: 'Renew the secret of a webhook; the answer holds it',
-    access: 'administrator',
     params: ONE_WEBHOOK,
     response: WEBHOOK_WITH_SECRET,
   },
   'POST /api/webhooks/:webhookId/test': {
     summary: 'Queue a test message',
-    access: 'administrator',
     params: ONE_WEBHOOK,
     errors: [409],
   },
   'GET /api/webhooks/:webhookId/deliveries': {
     summary: 'List the newest deliveries of a webhook',
-    access: 'administrator',
     params: ONE_WEBHOOK,
     response: z.array(DELIVERY_VIEW),
   },
   'POST /api/webhooks/:webhookId/deliveries/:deliveryId/again': {
     summary: 'Send a delivery again',
-    access: 'administrator',
     params: ONE_WEBHOOK.extend({ deliveryId: id }),
   },
   'GET /api/notifications': {
     summary: 'Read the own notification settings and devices',
-    access: 'user',
     response: NOTIFICATIONS_VIEW,
   },
   'PUT /api/notifications': {
     summary: 'Set the own notification settings',
-    access: 'user',
     body: NOTIFICATION_SETTINGS,
     response: NOTIFICATIONS_VIEW,
     errors: [409],
   },
   'POST /api/notifications/devices': {
     summary: 'Add a device; it gets notifications until the session ends',
-    access: 'user',
     body: PUSH_DEVICE,
     response: NOTIFICATIONS_VIEW,
     statuses: [201],
@@ -79,11 +68,9 @@ export const OUTBOUND_ROUTES = {
   },
   'DELETE /api/notifications/devices/:deviceId': {
     summary: 'Remove a device',
-    access: 'user',
     params: z.strictObject({ deviceId: id }),
   },
   'POST /api/notifications/test': {
     summary: 'Send a test notification to the own devices',
-    access: 'user',
   },
 } as const satisfies ApiRouteTable;

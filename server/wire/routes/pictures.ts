@@ -7,7 +7,6 @@ import { ONE_CAMERA } from './cameras.ts';
 export const PICTURE_ROUTES = {
   'GET /api/cameras/:cameraId/snapshot.jpg': {
     summary: 'Get the newest picture, whole or scaled down',
-    access: 'watcher',
     params: ONE_CAMERA,
     query: z.strictObject({ width: z.coerce.number<number>().int().min(16).max(1600).exactOptional() }),
     media: 'image/jpeg',
@@ -15,7 +14,6 @@ export const PICTURE_ROUTES = {
   },
   'GET /api/cameras/:cameraId/mjpeg': {
     summary: 'Get moving pictures, each replacing the one before',
-    access: 'watcher',
     params: ONE_CAMERA,
     query: z.strictObject({ fps: z.coerce.number<number>().min(1).max(60).exactOptional() }),
     media: 'multipart/x-mixed-replace',

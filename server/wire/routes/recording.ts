@@ -5,6 +5,8 @@ import type { ApiRouteTable } from '../api-route.ts';
 import { id } from '../fields.ts';
 import {
   CAMERA_RECORDING,
+  RECORDED_AMOUNT,
+  REMOVED_CAMERA,
   RECORDING_SETTINGS,
   RECORDING_STATUS,
   TIME_RANGE,
@@ -20,32 +22,27 @@ const ONE_EXPORT = ONE_CAMERA.extend({ exportId: id });
 export const RECORDING_ROUTES = {
   'GET /api/recording': {
     summary: 'Read the space for recordings',
-    access: 'administrator',
     response: RECORDING_STATUS,
   },
   'GET /api/cameras/:cameraId/recording': {
     summary: 'Read the recording settings of a camera',
-    access: 'administrator',
     params: ONE_CAMERA,
     response: CAMERA_RECORDING,
   },
   'PUT /api/cameras/:cameraId/recording': {
     summary: 'Set the recording settings of a camera',
-    access: 'administrator',
     params: ONE_CAMERA,
     body: RECORDING_SETTINGS,
     errors: [409],
   },
   'GET /api/cameras/:cameraId/timeline': {
     summary: 'List recordings and gaps that overlap a range of time, oldest first',
-    access: 'watcher',
     params: ONE_CAMERA,
     query: TIMELINE_RANGE,
     response: TIMELINE,
   },
   'GET /api/cameras/:cameraId/recordings/:recordingId.webm': {
     summary: 'Get one segment, in ranges',
-    access: 'watcher',
     params: ONE_RECORDING,
     media: 'video/webm',
     statuses: [200, 206, 304],
@@ -53,26 +50,35 @@ export const RECORDING_ROUTES = {
   },
   'PATCH /api/cameras/:cameraId/recordings/:recordingId': {
     summary: 'Protect a segment or end its protection',
-    access: 'administrator',
     params: ONE_RECORDING,
     body: z.strictObject({ protected: z.boolean() }),
     errors: [409],
   },
   'DELETE /api/cameras/:cameraId/recordings/:recordingId': {
     summary: 'Delete a segment',
-    access: 'administrator',
     params: ONE_RECORDING,
     errors: [409],
   },
+  'GET /api/removed-cameras': {
+    summary: 'List the removed cameras whose recordings the caller may look back at',
+    response: z.array(REMOVED_CAMERA),
+  },
+  'GET /api/removed-cameras/:cameraId': {
+    summary: 'Read how much is recorded of a removed camera',
+    params: ONE_CAMERA,
+    response: RECORDED_AMOUNT,
+  },
+  'DELETE /api/removed-cameras/:cameraId': {
+    summary: 'Delete the recordings of a removed camera, except protected ones',
+    params: ONE_CAMERA,
+  },
   'GET /api/exports': {
     summary: 'List your own exports, also those that have failed',
-    access: 'user',
     response: z.array(RECORDING_EXPORT),
   },
   'POST /api/cameras/:cameraId/exports': {
     summary:
       'Prepare a time range as one file, which is kept for you until you fetch it, for ten minutes at most',
-    access: 'watcher',
     params: ONE_CAMERA,
     body: NEW_EXPORT,
     response: RECORDING_EXPORT,
@@ -80,7 +86,6 @@ export const RECORDING_ROUTES = {
   },
   'GET /api/cameras/:cameraId/exports/:exportId.webm': {
     summary: 'Get the file of an export, in ranges; it is removed once its last byte was sent',
-    access: 'watcher',
     params: ONE_EXPORT,
     media: 'video/webm',
     statuses: [200, 206, 304],
@@ -88,18 +93,15 @@ export const RECORDING_ROUTES = {
   },
   'GET /api/cameras/:cameraId/exports/:exportId': {
     summary: 'Read how far an export is',
-    access: 'watcher',
     params: ONE_EXPORT,
     response: RECORDING_EXPORT,
   },
   'DELETE /api/cameras/:cameraId/exports/:exportId': {
     summary: 'Remove an export, also while it is prepared',
-    access: 'watcher',
     params: ONE_EXPORT,
   },
   'GET /api/cameras/:cameraId/export.webm': {
     summary: 'Get a time range as one file at once, from the keyframe before it: an export for programs',
-    access: 'watcher',
     params: ONE_CAMERA,
     query: TIME_RANGE,
     media: 'video/webm',

@@ -14,6 +14,7 @@ import {
 } from '../../../server/wire/api-routes.ts';
 import { mutatedJson } from '../arbitraries.ts';
 import { fuzzCase, throwsOnly, type FuzzTarget } from '../target.ts';
+import { rightsTo } from '../../support/rights.ts';
 
 /** Express refuses longer bodies; an answer only names the problems. */
 const MAX_REASON_CHARACTERS = 256 * 1024;
@@ -45,9 +46,9 @@ const BODIES: {
 } = {
   'POST /api/auth/login': { username: 'admin', password: 'password' },
   'POST /api/auth/password': { currentPassword: 'a', newPassword: 'password' },
-  'POST /api/users': { username: 'a', password: 'password', role: 'viewer', cameraIds: ['cam_1'] },
-  'PATCH /api/users/:userId': { password: 'password', role: 'viewer', cameraIds: [] },
-  'PUT /api/users/:userId/cameras': { cameraIds: ['cam_1', 'cam_2'] },
+  'POST /api/users': { username: 'a', password: 'password', role: 'viewer', cameras: rightsTo(['cam_1']) },
+  'PATCH /api/users/:userId': { password: 'password', role: 'viewer', cameras: [] },
+  'PUT /api/users/:userId/cameras': { cameras: rightsTo(['cam_1', 'cam_2']) },
   'POST /api/backup': { password: 'password' },
   'POST /api/backup/uploads/:uploadId/contents': { password: 'password' },
   'POST /api/backup/uploads/:uploadId/restore': { currentPassword: 'password' },
@@ -81,6 +82,7 @@ const BODIES: {
   'POST /api/cameras/:cameraId/update': { imageId: 'img_1', allowOlder: true },
 };
 const QUERIES: { readonly [N in ApiRouteName as ApiQuery<N> extends undefined ? never : N]: object } = {
+  'DELETE /api/cameras/:cameraId': { recordings: 'deleted' },
   'GET /api/cameras/:cameraId/snapshot.jpg': { width: '320' },
   'GET /api/cameras/:cameraId/mjpeg': { fps: '5' },
   'GET /api/cameras/:cameraId/timeline': { from: '0', to: '1' },

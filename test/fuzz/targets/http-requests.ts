@@ -12,6 +12,7 @@ import { startApi } from '../../support/api-server.ts';
 import { appImage } from '../../support/app-image.ts';
 import { headerText, mutatedBytes, mutatedJson } from '../arbitraries.ts';
 import { fuzzCase, type FuzzTarget } from '../target.ts';
+import { rightsTo } from '../../support/rights.ts';
 
 const zone = {
   id: 'z1',
@@ -34,8 +35,8 @@ const ROUTES: readonly (readonly [method: string, path: string, body?: unknown])
   ['POST', '/api/cameras/:id/update', { imageId: 'img_1', allowOlder: true }],
   ['PATCH', '/api/cameras/:id/recordings/:id', { protected: true }],
   ['POST', '/api/pairing', { code: 'K7QF-3MZP', board: 'AI-Thinker', firmware: '1.2.3' }],
-  ['PATCH', '/api/users/:id', { role: 'viewer', cameraIds: [] }],
-  ['PUT', '/api/users/:id/cameras', { cameraIds: ['cam_1'] }],
+  ['PATCH', '/api/users/:id', { role: 'viewer', cameras: [] }],
+  ['PUT', '/api/users/:id/cameras', { cameras: rightsTo(['cam_1']) }],
   [
     'POST',
     '/api/webhooks',

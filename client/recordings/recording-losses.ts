@@ -1,0 +1,28 @@
+/** What is lost with recordings, in words. */
+
+import type { RecordedAmount, RecordedSegment } from '../../server/wire/recording.ts';
+import { bytesText, countText } from '../ui/byte-text.ts';
+import type { Stake } from '../ui/confirm-dialog.ts';
+
+/** Chosen ones are deleted whether they are protected or not. */
+export function deletionStake(segments: readonly Pick<RecordedSegment, 'bytes' | 'protected'>[]): Stake {
+  const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
+  const protectedCount = segments.filter((segment) => segment.protected).length;
+  const protectedText = protectedCount === 0 ? '' : `, ${protectedCount} protected`;
+  return {
+    lost: [`${bytesText(bytes)} of recordings (${countText(segments.length, 'segment')}${protectedText})`],
+    note: 'Segments last up to one minute, so parts outside the selection go, too.',
+  };
+}
+
+/** All of a removed camera’s, except protected ones. */
+export function removedCameraStake(amount: RecordedAmount): Stake {
+  const { count, bytes, protectedCount, protectedBytes } = amount;
+  const segments = countText(count - protectedCount, 'segment');
+  return {
+    lost: [`${bytesText(bytes - protectedBytes)} of recordings (${segments})`],
+    ...(protectedCount > 0 && {
+      note: `${countText(protectedCount, 'protected segment')} (${bytesText(protectedBytes)}) ${protectedCount === 1 ? 'is' : 'are'} kept.`,
+    }),
+  };
+}

@@ -1,0 +1,91 @@
+/**
+ * `<vigie-rights-notice>`: tells administrators once, on every page, that an update has split the viewers' rights. Gone when
+ * one of them dismisses it.
+ */
+
+import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import '@awesome.me/webawesome/dist/components/button/button.js';
+import '@awesome.me/webawesome/dist/components/callout/callout.js';
+import type { AppContext } from '../app-context.ts';
+import { errorText } from '../http/api-error.ts';
+import { routePath } from '../routing/routes.ts';
+import { alarmStyles } from '../ui/alarm-callout.ts';
+import { errorCallout } from '../ui/error-callout.ts';
+import { sharedStyles } from '../ui/shared-styles.ts';
+
+export class VigieRightsNotice extends LitElement {
+  static override styles = [
+    sharedStyles,
+    alarmStyles,
+    css`
+      p {
+        margin: 0 0 0.6rem;
+      }
+      .actions {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.4rem 1rem;
+      }
+    `,
+  ];
+  static override properties = {
+    context: { attribute: false },
+    shown: { state: true },
+    error: { state: true },
+  };
+  declare context: AppContext;
+  declare protected shown: boolean;
+  declare protected error: string | null;
+
+  constructor() {
+    super();
+    this.shown = false;
+    this.error = null;
+  }
+
+  protected override firstUpdated(): void {
+    void this.#load();
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    if (!this.shown) return nothing;
+    return html`<wa-callout variant="brand" size="s" role="status" data-testid="rights-notice">
+      <p>
+        Rights are now given one by one: Live, Recordings, Events and Control. Each viewer keeps what they
+        had: Live, Recordings and Events. New viewers begin with Live.
+      </p>
+      ${errorCallout(this.error, 'rights-notice-error')}
+      <div class="actions">
+        <a href=${routePath({ page: 'users' })}>Review users</a>
+        <wa-button
+          size="s"
+          appearance="outlined"
+          @click=${() => void this.#dismiss()}
+          data-testid="dismiss-notice"
+          >Dismiss</wa-button
+        >
+      </div>
+    </wa-callout>`;
+  }
+
+  async #load(): Promise<void> {
+    try {
+      const { notices } = await this.context.api.call('GET /api/notices');
+      this.shown = notices.includes('rightsPerCamera');
+    } catch {
+      // The next visit asks again.
+    }
+  }
+
+  async #dismiss(): Promise<void> {
+    try {
+      await this.context.api.call('DELETE /api/notices/:notice', { params: { notice: 'rightsPerCamera' } });
+      this.shown = false;
+    } catch (error) {
+      this.error = errorText(error);
+    }
+  }
+}
+
+customElements.define('vigie-rights-notice', VigieRightsNotice);

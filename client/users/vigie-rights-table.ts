@@ -1,0 +1,131 @@
+/** `<vigie-rights-table>`: a viewer's rights, one tick per camera and right; with several cameras, a row for all of them. */
+
+import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import '@awesome.me/webawesome/dist/components/checkbox/checkbox.js';
+import { RIGHTS, type CameraRights, type Right } from '../../server/wire/rights.ts';
+import { sharedStyles } from '../ui/shared-styles.ts';
+import { RIGHT_LABELS } from './rights-words.ts';
+
+export interface NamedCamera {
+  id: string;
+  name: string;
+}
+
+export class VigieRightsTable extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: block;
+      }
+      fieldset {
+        min-width: 0;
+        margin: 0;
+        padding: 0.6rem 0;
+        border: 0;
+      }
+      .rows fieldset,
+      .all {
+        border-bottom: 1px solid var(--wa-color-surface-border);
+      }
+      .rows fieldset:last-child {
+        border-bottom: 0;
+      }
+      legend {
+        padding: 0;
+        overflow-wrap: anywhere;
+        font-weight: 600;
+      }
+      .ticks {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(7.5rem, 1fr));
+        gap: 0.2rem 0.6rem;
+      }
+      .all legend {
+        color: var(--wa-color-text-quiet);
+      }
+      /* A finger hits it. */
+      wa-checkbox {
+        min-height: 2rem;
+        align-content: center;
+      }
+    `,
+  ];
+  static override properties = {
+    cameras: { attribute: false },
+    given: { attribute: false },
+    chosen: { state: true },
+  };
+  declare cameras: readonly NamedCamera[];
+  /** The ticks to begin with. */
+  declare given: readonly CameraRights[];
+  declare protected chosen: ReadonlyMap<string, ReadonlySet<Right>>;
+
+  constructor() {
+    super();
+    this.cameras = [];
+    this.given = [];
+    this.chosen = new Map();
+  }
+
+  /** The ticks as they are now, of the cameras shown. */
+  get choice(): CameraRights[] {
+    return this.cameras
+      .map(({ id }) => ({ cameraId: id, rights: RIGHTS.filter((right) => this.#has(id, right)) }))
+      .filter(({ rights }) => rights.length > 0);
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('given'))
+      this.chosen = new Map(this.given.map(({ cameraId, rights }) => [cameraId, new Set(rights)]));
+  }
+
+  protected override render(): TemplateResult {
+    const all = this.cameras.map(({ id }) => id);
+    return html`${this.cameras.length > 1 ? this.#row('all', 'All cameras', all) : nothing}
+      <div class="rows">${this.cameras.map(({ id, name }) => this.#row(id, name, [id]))}</div>`;
+  }
+
+  /** @param ids the cameras that its ticks are for */
+  #row(key: string, name: string, ids: readonly string[]): TemplateResult {
+    return html`<fieldset class=${key} data-testid="rights-row" data-camera=${key}>
+      <legend>${name}</legend>
+      <div class="ticks">${RIGHTS.map((right) => this.#tick(right, ids))}</div>
+    </fieldset>`;
+  }
+
+  #tick(right: Right, ids: readonly string[]): TemplateResult {
+    const count = ids.filter((id) => this.#has(id, right)).length;
+    return html`<wa-checkbox
+      .checked=${count === ids.length}
+      .indeterminate=${count > 0 && count < ids.length}
+      data-testid="right"
+      data-right=${right}
+      @change=${(event: Event) => this.#set(ids, right, (event.target as HTMLInputElement).checked)}
+      >${RIGHT_LABELS[right]}</wa-checkbox
+    >`;
+  }
+
+  #has(id: string, right: Right): boolean {
+    return this.chosen.get(id)?.has(right) ?? false;
+  }
+
+  #set(ids: readonly string[], right: Right, given: boolean): void {
+    const chosen = new Map(this.chosen);
+    for (const id of ids) {
+      const rights = new Set(chosen.get(id));
+      if (given) rights.add(right);
+      else rights.delete(right);
+      chosen.set(id, rights);
+    }
+    this.chosen = chosen;
+  }
+}
+
+customElements.define('vigie-rights-table', VigieRightsTable);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'vigie-rights-table': VigieRightsTable;
+  }
+}

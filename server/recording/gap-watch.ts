@@ -1,0 +1,84 @@
+/**
+ * Decides why a camera that should be recorded is not, and whether what is recorded of it shows what it sees.
+ *
+ * Invariants: a failure is logged once, until recording goes on; of a sensor that hangs, the same picture is recorded as it comes,
+ * and is marked `cameraFrozen` for as long as that lasts, so that nobody takes it for what the camera saw.
+ */
+
+import type { Liveness } from '../core/link/camera-liveness.ts';
+import type { Log } from '../log.ts';
+import type { GapReason, RecordingStatus } from '../wire/recording.ts';
+import type { RecordingGaps } from './recording-gaps.ts';
+import type { SegmentProblem } from './segment-writer.ts';
+
+export interface GapWatchOptions {
+  cameraId: string;
+  gaps: RecordingGaps;
+  /** Why nothing can be recorded of any camera. */
+  alarm: () => RecordingStatus['alarm'];
+  log: Log;
+}
+
+export class GapWatch {
+  readonly #options: GapWatchOptions;
+  /** Why it last failed, until it goes on. */
+  #failedFor: GapReason | undefined;
+  /** The machine has slept until then, for longer than the last picture lasted; undefined once there is a segment again. */
+  #sleptUntilMs: number | undefined;
+
+  constructor(options: GapWatchOptions) {
+    this.#options = options;
+  }
+
+  /** A segment begins. Times are server time in ms. */
+  onBegun(startMs: number): void {
+    this.#options.gaps.end(startMs);
+    this.#failedFor = undefined;
+    this.#sleptUntilMs = undefined;
+  }
+
+  /** No segment is being written, and the camera is online but slow. */
+  onQuiet(): void {
+    if (this.#sleptUntilMs !== undefined) this.#options.gaps.begin('clockChanged', this.#sleptUntilMs);
+  }
+
+  onSlept(untilMs: number): void {
+    this.#sleptUntilMs = untilMs;
+  }
+
+  onAway(sinceMs: number): void {
+    this.#options.gaps.begin('cameraOffline', sinceMs);
+  }
+
+  onFailed(problem: SegmentProblem, error: unknown, sinceMs: number): void {
+    const { gaps, log, cameraId } = this.#options;
+    const reason = this.#reasonOf(problem);
+    gaps.begin(reason, sinceMs);
+    if (this.#failedFor !== reason) log.warn({ err: error, cameraId, reason }, 'recording stopped');
+    this.#failedFor = reason;
+  }
+
+  /** @param recordedSinceMs when what is being recorded began */
+  onLiveness({ status, frozen, sinceUs }: Liveness, recordedSinceMs: number, nowMs: number): void {
+    const sinceMs = sinceUs === null ? nowMs : sinceUs / 1000;
+    if (frozen) this.#options.gaps.beginFrozen(Math.max(sinceMs, recordedSinceMs));
+    else this.#options.gaps.endFrozen(status === 'online' ? Math.min(sinceMs, nowMs) : nowMs);
+  }
+
+  /** Nothing more is recorded of it for now. */
+  onStopped(atMs: number): void {
+    this.#options.gaps.endFrozen(atMs);
+  }
+
+  /** Nothing is to be recorded, so nothing is missing. */
+  end(nowMs: number): void {
+    this.#options.gaps.end(nowMs);
+  }
+
+  #reasonOf(problem: SegmentProblem): GapReason {
+    if (problem === 'fault') return 'failed';
+    const alarm = this.#options.alarm();
+    if (problem === 'noRoom') return alarm === null || alarm === 'quotaFull' ? 'quotaFull' : 'diskFull';
+    return problem === 'slowDisk' ? 'overload' : 'diskFull';
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * Records the seconds before an event of one camera: what is kept of them in memory becomes a segment of its own, which ends where
+ * the event's begins. A failure is logged, and costs those seconds alone.
+ */
+
+import type { Subscription } from '../core/fan-out.ts';
+import { PreRoll } from '../core/recording/pre-roll.ts';
+import type { Dates } from '../core/site-clock.ts';
+import type { CameraFrame } from '../core/video/camera-frame.ts';
+import type { EncodedFrame } from '../core/video/encoded-frame.ts';
+import type { Log } from '../log.ts';
+import type { RecordingSettings } from '../wire/recording.ts';
+import type { RecordingLibrary } from './recording-library.ts';
+
+export interface RecordedPictures {
+  subscribe(cameraId: string, onFrame: (frame: CameraFrame) => void): Subscription;
+}
+
+export interface BatchEncoder {
+  encodeBatch(frames: readonly CameraFrame[], bitrateBps: number): Promise<EncodedFrame[]>;
+}
+
+export interface PreRollRecorderOptions {
+  cameraId: string;
+  /** The JPEGs as they come. */
+  pictures: RecordedPictures;
+  video: BatchEncoder;
+  library: RecordingLibrary;
+  dates: Dates;
+  log: Log;
+}
+
+/** Of JPEGs. */
+const MAX_BYTES = 16 * 1024 * 1024;
+
+export class PreRollRecorder {
+  readonly #options: PreRollRecorderOptions;
+  #settings: RecordingSettings | undefined;
+  #kept: PreRoll | undefined;
+  #pictures: Subscription | undefined;
+
+  constructor(options: PreRollRecorderOptions) {
+    this.#options = options;
+  }
+
+  setSettings(settings: RecordingSettings): void {
+    this.close();
+    this.#settings = settings;
+    const { mode, preRollSeconds, fps: maxFps } = settings;
+    if (mode !== 'events' || preRollSeconds === 0) return;
+    const kept = new PreRoll({ maxMs: preRollSeconds * 1000, maxBytes: MAX_BYTES, maxFps });
+    this.#kept = kept;
+    const { cameraId, pictures } = this.#options;
+    this.#pictures = pictures.subscribe(cameraId, (frame) => kept.add(frame));
+  }
+
+  /** @param startedMs date of the event. Never throws */
+  async record(startedMs: number): Promise<void> {
+    const { cameraId, video, library, dates, log } = this.#options;
+    try {
+      if (!this.#settings || !this.#kept) return;
+      const { bitrateBps, protectEvents, preRollSeconds } = this.#settings;
+      const kept = this.#kept.take();
+      // The newest picture is the first of the live recording.
+      const newest = kept.pop();
+      const fromUs = dates.serverUs(startedMs) - preRollSeconds * 1_000_000;
+      const frames = await video.encodeBatch(
+        kept.filter(({ captureUs }) => captureUs >= fromUs),
+        bitrateBps,
+      );
+      const [first] = frames;
+      if (!first) return;
+      const recording = await library.begin(first, protectEvents);
+      for (const frame of frames) {
+        if (frame.width === first.width && frame.height === first.height) recording.add(frame);
+      }
+      if (newest) recording.lastsUntil(newest.captureUs / 1000);
+      await recording.close();
+    } catch (error) {
+      log.error({ err: error, cameraId }, 'failed to record the pre-roll of an event');
+    }
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#pictures?.close();
+    this.#pictures = undefined;
+    this.#kept = undefined;
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * The rights that a viewer has to a camera, each of its own: one vocabulary for the API, signaling, the media cookie and
+ * whatever else asks for a right. An administrator has all of them to every camera. No zod here: the browser uses it at
+ * run time.
+ */
+
+/**
+ * - `live`: the picture of this moment, as video or JPEG
+ * - `lookBack`: recordings: timeline, playback, download
+ * - `events`: the log of events, their pictures, notifications of them
+ * - `control`: camera settings, lamp, restart
+ */
+export const RIGHTS = ['live', 'lookBack', 'events', 'control'] as const;
+export type Right = (typeof RIGHTS)[number];
+
+/** A camera, and what somebody may do with it; never empty. */
+export interface CameraRights {
+  cameraId: string;
+  rights: Right[];
+}

@@ -1,0 +1,80 @@
+/** An administrator gives rights by ticks, on a phone too, and a page hides what its viewer may not do. */
+
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import type { Locator } from 'playwright-core';
+import type { UserView } from '../../server/wire/account.ts';
+import type { Right } from '../../server/wire/rights.ts';
+import { TestBrowser } from '../support/browser.ts';
+import { rightsTo } from '../support/rights.ts';
+import { ServerProcess } from '../support/server-process.ts';
+import { until } from '../support/until.ts';
+
+const PASSWORD = 'a password of her own';
+const server = await ServerProcess.start();
+const browser = await TestBrowser.launch();
+const admin = await server.admin();
+const [door, garden] = [await admin.addCamera('Front door'), await admin.addCamera('Garden')];
+const visit = await browser.open(server.url);
+await visit.signIn('admin', server.password);
+const { page } = visit;
+await page.setViewportSize({ width: 375, height: 700 });
+await page.goto(`${server.url}/users`);
+after(async () => {
+  await browser.close();
+  await server.stop();
+  browser.assertNoProblems();
+});
+
+const dialog = page.getByTestId('user-dialog');
+const tick = (camera: string, right: Right): Locator =>
+  dialog.locator(`[data-camera="${camera}"] [data-right="${right}"]`);
+const rightsOf = async (username: string) => {
+  const users = await admin.request<UserView[]>('GET', '/users');
+  return users.find((user) => user.username === username)?.cameras;
+};
+
+async function save(): Promise<void> {
+  await page.getByTestId('dialog-submit').click();
+  await dialog.getByTestId('dialog-submit').waitFor({ state: 'hidden' });
+}
+
+test('a new viewer has Live of every camera, unless it is ticked otherwise', async () => {
+  await page.getByTestId('add-user').click();
+  await dialog.getByTestId('user-name-input').locator('input').fill('anna');
+  await dialog.getByTestId('user-password-input').locator('input').fill(PASSWORD);
+  await save();
+  assert.deepEqual(await rightsOf('anna'), rightsTo([door.id, garden.id].toSorted(), ['live']));
+});
+
+test('ticks are each of their own, and those of all cameras are set in one row', async () => {
+  const row = page.locator('[data-testid="user-row"][data-username="anna"]');
+  await row.getByTestId('user-menu-button').click();
+  await row.getByTestId('user-change-rights').click();
+  await tick(garden.id, 'live').click();
+  await tick('all', 'events').click();
+  await tick(door.id, 'control').focus();
+  await page.keyboard.press('Space');
+  const group = page.getByRole('group', { name: 'Front door' });
+  for (const [label, checked] of [
+    ['Live', true],
+    ['Recordings', false],
+    ['Events', true],
+    ['Control', true],
+  ] as const)
+    assert.equal(await group.getByRole('checkbox', { name: label }).isChecked(), checked, label);
+  assert.equal(await tick('all', 'live').evaluate((box: HTMLInputElement) => box.indeterminate), true);
+  const { width, inner } = await page.evaluate(() => ({
+    width: document.documentElement.clientWidth,
+    inner: document.documentElement.scrollWidth,
+  }));
+  assert.ok(inner <= width, `${inner} > ${width}`);
+  await save();
+  const given = [...rightsTo([door.id], ['live', 'events', 'control']), ...rightsTo([garden.id], ['events'])];
+  await until('they are stored', async () => {
+    const stored = await rightsOf('anna');
+    return given.every((each) => stored?.some((other) => JSON.stringify(other) === JSON.stringify(each)));
+  });
+  await row.getByText('Live, Events and Control: Front door').waitFor();
+  await row.getByText('Events: Garden', { exact: true }).waitFor();
+});
