@@ -13,7 +13,7 @@ import { errorCallout } from '../ui/error-callout.ts';
 import { listen } from '../ui/listen.ts';
 import { shortDuration } from '../ui/relative-time.ts';
 import { Exports, type ExportRange } from './exports.ts';
-import { bytesText } from './recording-words.ts';
+import { bytesText } from '../ui/byte-text.ts';
 
 export class VigieExportList extends LitElement {
   static override styles = css`

@@ -17,7 +17,6 @@ import '../ui/confirm-dialog.ts';
 import type { ConfirmDialog } from '../ui/confirm-dialog.ts';
 import { errorCallout } from '../ui/error-callout.ts';
 import { listen } from '../ui/listen.ts';
-import { bytesText } from './recording-words.ts';
 import './vigie-export-list.ts';
 import type { VigieExportList } from './vigie-export-list.ts';
 import { deletionStake } from './recording-losses.ts';
