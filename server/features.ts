@@ -118,11 +118,11 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
     timeZone,
   });
   closing(recording);
-  const maySee = (userId: string, cameraId: string): boolean => access.may(userId, 'events', cameraId);
-  const outbound = closing(openOutbound({ store, maySee, log, time, timeZone, basePath }));
+  const may = (...whatOf: Parameters<typeof access.may>): boolean => access.may(...whatOf);
+  const outbound = closing(openOutbound({ store, may, log, time, timeZone, basePath }));
   const events = closing(new EventService({ store, luma: transcoder, pictures, liveness, log, time }));
   const tell = (view: CameraFirmwareView): void => signaling.tellAdministrators('cameraFirmware', view);
-  const firmware = closing(openFirmware({ dataDir, store, ingest, tell, log }));
+  const firmware = closing(openFirmware({ dataDir, store, ingest, tell, log, dates: time }));
   const watch = closing(
     new DataWatch({
       path: store.path,

@@ -41,6 +41,7 @@ export function joinFeatures(features: Features, log: Log): void {
     recording.onClockChanged(change);
     events.onClockChanged(change);
     presence.onClockChanged(change);
+    firmware.onClockChanged(change);
     accounts.sessions.onClockChanged(change).catch((error: unknown) => {
       log.error({ err: error }, 'failed to date sign-ins anew');
     });

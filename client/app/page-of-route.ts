@@ -1,14 +1,17 @@
 /** Which page a route is: its element, who may see it, and its title. Pages that few need are fetched when they are wanted. */
 
 import { html, type TemplateResult } from 'lit';
+import type { Right } from '../../server/wire/rights.ts';
 import { isAdministrator, type AppContext } from '../app-context.ts';
 import '../cameras/camera-page.ts';
 import '../cameras/cameras-page.ts';
-import type { Reachable, Route } from '../routing/routes.ts';
+import { routePath, type Reachable, type Route } from '../routing/routes.ts';
 
 interface Page {
   title: string;
   forAdministrators?: true;
+  /** Shown to those with this right to the camera. */
+  needs?: { right: Right; cameraId: string };
   element: TemplateResult;
   /** The element's tag and the module that defines it; undefined for elements that are always loaded. */
   lazy?: readonly [tag: string, load: () => Promise<unknown>];
@@ -17,7 +20,22 @@ interface Page {
 /** @returns undefined for a page there is not, or not for this user */
 export function pageOfRoute(route: Route, context: AppContext): Page | undefined {
   const page = route.page === 'unknown' ? undefined : pageAt(route, context);
-  return page?.forAdministrators && !isAdministrator(context.session.user) ? undefined : page;
+  if (page?.forAdministrators && !isAdministrator(context.session.user)) return undefined;
+  return page && isWithheld(page, context) ? { title: page.title, element: noAccess(page) } : page;
+}
+
+/** Of a camera that one has another right to; of one without any, its page says that there is none. */
+function isWithheld({ needs }: Page, { live: { cameras } }: AppContext): boolean {
+  return needs !== undefined && !!cameras.find(needs.cameraId) && !cameras.may(needs.right, needs.cameraId);
+}
+
+function noAccess({ title, needs }: Page): TemplateResult {
+  const what = needs?.right === 'events' ? 'events' : 'recordings';
+  return html`<div data-testid="no-access">
+    <h1 tabindex="-1">${title}</h1>
+    <p>You do not have the right to see the ${what} of this camera. An administrator can give it to you.</p>
+    <p><a href=${routePath({ page: 'camera', cameraId: needs?.cameraId ?? '' })}>Back to the camera</a></p>
+  </div>`;
 }
 
 function pageAt(route: Reachable, context: AppContext): Page {
@@ -35,6 +53,7 @@ function pageAt(route: Reachable, context: AppContext): Page {
     case 'recordings':
       return {
         title: cameraName(context, route.cameraId),
+        needs: { right: 'lookBack', cameraId: route.cameraId },
         element: html`<vigie-recordings-page
           .context=${context}
           .cameraId=${route.cameraId}
@@ -61,6 +80,7 @@ function pageAt(route: Reachable, context: AppContext): Page {
     case 'events':
       return {
         title: 'Events',
+        ...(route.cameraId !== undefined && { needs: { right: 'events', cameraId: route.cameraId } }),
         element: html`<vigie-events-page
           .context=${context}
           .cameraId=${route.cameraId}
@@ -101,6 +121,13 @@ function pageAt(route: Reachable, context: AppContext): Page {
         forAdministrators: true,
         element: html`<vigie-webhooks-page .context=${context}></vigie-webhooks-page>`,
         lazy: ['vigie-webhooks-page', () => import('../webhooks/webhooks-page.ts')],
+      };
+    case 'audit':
+      return {
+        title: 'Audit log',
+        forAdministrators: true,
+        element: html`<vigie-audit-page .context=${context}></vigie-audit-page>`,
+        lazy: ['vigie-audit-page', () => import('../audit/audit-page.ts')],
       };
     default:
       return route satisfies never;

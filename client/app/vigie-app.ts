@@ -5,6 +5,7 @@ import { createRef, ref } from 'lit/directives/ref.js';
 import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/dropdown/dropdown.js';
 import '@awesome.me/webawesome/dist/components/dropdown-item/dropdown-item.js';
+import type { Right } from '../../server/wire/rights.ts';
 import { isAdministrator, type AppContext } from '../app-context.ts';
 import '../backup/backup-dialog.ts';
 import type { BackupDialog } from '../backup/backup-dialog.ts';
@@ -114,7 +115,8 @@ export class VigieApp extends LitElement {
         >${logo()}<span>Vigie</span></a
       >
       <nav aria-label="Main">
-        ${link('cameras', 'Cameras')} ${link('events', 'Events')} ${link('lookBack', 'Recordings')}
+        ${link('cameras', 'Cameras')} ${this.#offers('events') ? link('events', 'Events') : nothing}
+        ${this.#offers('lookBack') ? link('lookBack', 'Recordings') : nothing}
         ${isAdministrator(user) ? [link('users', 'Users'), link('firmware', 'Firmware')] : nothing}
       </nav>
       <wa-dropdown placement="bottom-end" @wa-select=${this.#onUserMenu}>
@@ -124,9 +126,13 @@ export class VigieApp extends LitElement {
         <wa-dropdown-item value="password" data-testid="change-password">
           <wa-icon slot="icon" name="lock"></wa-icon>Change password
         </wa-dropdown-item>
-        <wa-dropdown-item value="notifications" data-testid="notifications">
-          <wa-icon slot="icon" name="bell"></wa-icon>Notifications
-        </wa-dropdown-item>
+        ${
+          this.#offers('events')
+            ? html`<wa-dropdown-item value="notifications" data-testid="notifications">
+                <wa-icon slot="icon" name="bell"></wa-icon>Notifications
+              </wa-dropdown-item>`
+            : nothing
+        }
         <wa-dropdown-item value="connection" data-testid="check-connection">
           <wa-icon slot="icon" name="gauge"></wa-icon>Connection check
         </wa-dropdown-item>
@@ -134,6 +140,9 @@ export class VigieApp extends LitElement {
           isAdministrator(user)
             ? html`<wa-dropdown-item value="webhooks" data-testid="webhooks">
                   <wa-icon slot="icon" name="upload"></wa-icon>Webhooks
+                </wa-dropdown-item>
+                <wa-dropdown-item value="audit" data-testid="audit">
+                  <wa-icon slot="icon" name="clock-rotate-left"></wa-icon>Audit log
                 </wa-dropdown-item>
                 <wa-dropdown-item value="backup" data-testid="backup">
                   <wa-icon slot="icon" name="download"></wa-icon>Back up
@@ -160,6 +169,13 @@ export class VigieApp extends LitElement {
     </div>`;
   }
 
+  /** Whether there is anything to see with this right: for administrators always, and while the cameras are not known yet. */
+  #offers(right: Right): boolean {
+    const { session, live } = this.context ?? {};
+    if (!session || isAdministrator(session.user) || !live?.cameras.all) return true;
+    return live.cameras.with(right).length > 0;
+  }
+
   #page(context: AppContext): TemplateResult {
     const page = pageOfRoute(this.#navigation.route, context);
     if (page) return renderPage(page, () => this.requestUpdate());
@@ -176,6 +192,7 @@ export class VigieApp extends LitElement {
   readonly #onUserMenu = ({ detail }: CustomEvent<{ item: { value: string } }>): void => {
     if (detail.item.value === 'password') this.#passwordDialog.value?.showFor(null);
     else if (detail.item.value === 'webhooks') this.#navigation.go({ page: 'webhooks' });
+    else if (detail.item.value === 'audit') this.#navigation.go({ page: 'audit' });
     else if (detail.item.value === 'notifications') this.#navigation.go({ page: 'notifications' });
     else if (detail.item.value === 'connection') this.#navigation.go({ page: 'connection' });
     else if (detail.item.value === 'secure') this.#navigation.go({ page: 'secure' });

@@ -2,10 +2,12 @@
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
+import type { CameraView } from '../../server/wire/camera.ts';
 import { isAdministrator, type AppContext } from '../app-context.ts';
 import { saveAs } from '../http/receive-file.ts';
 import '../live/vigie-camera.ts';
 import type { VigieCamera } from '../live/vigie-camera.ts';
+import { noLiveView, noLiveViewStyles } from './no-live-view.ts';
 import './vigie-camera-actions.ts';
 import type { CameraAction, CameraActions } from './vigie-camera-actions.ts';
 import { routePath } from '../routing/routes.ts';
@@ -25,6 +27,7 @@ export class CameraPage extends LitElement {
   static override styles = [
     sharedStyles,
     pageHeaderStyles,
+    noLiveViewStyles,
     css`
       :host {
         display: block;
@@ -85,23 +88,25 @@ export class CameraPage extends LitElement {
         title: camera?.name ?? (cameras.all ? 'Camera' : ' '),
         testId: 'camera-title',
         back: { href: routePath({ page: 'cameras' }), label: 'All cameras' },
-        actions: camera ? this.#tools() : undefined,
+        actions: camera ? this.#tools(camera) : undefined,
       })}
       ${
         cameras.all && !camera
           ? html`<div class="missing card quiet" data-testid="camera-missing">
               This camera does not exist, or you do not have access to it.
             </div>`
-          : html`<vigie-camera
-              camera-id=${this.cameraId}
-              name=""
-              .live=${this.context.live}
-              ?show-stats=${this.showStats}
-              @vigie-status=${({ detail }: CustomEvent<{ way: string | null }>) => {
-                this.slow = detail.way === 'pictures';
-              }}
-              ${ref(this.#camera)}
-            ></vigie-camera>`
+          : camera && !camera.rights.includes('live')
+            ? noLiveView()
+            : html`<vigie-camera
+                camera-id=${this.cameraId}
+                name=""
+                .live=${this.context.live}
+                ?show-stats=${this.showStats}
+                @vigie-status=${({ detail }: CustomEvent<{ way: string | null }>) => {
+                  this.slow = detail.way === 'pictures';
+                }}
+                ${ref(this.#camera)}
+              ></vigie-camera>`
       }
       ${
         camera?.advice?.length
@@ -118,7 +123,7 @@ export class CameraPage extends LitElement {
           : nothing
       }
       ${
-        camera
+        camera?.rights.includes('events')
           ? html`<vigie-event-list
               class="below"
               .context=${this.context}
@@ -130,9 +135,35 @@ export class CameraPage extends LitElement {
     `;
   }
 
-  #tools(): TemplateResult {
-    const { showStats, cameraId } = this;
+  #tools({ rights }: CameraView): TemplateResult {
+    const { cameraId } = this;
     return html`<div class="tools">
+      ${rights.includes('live') ? this.#liveTools() : nothing}
+      ${
+        rights.includes('lookBack')
+          ? iconButton({
+              icon: 'clock-rotate-left',
+              label: 'Recordings',
+              testId: 'recordings',
+              href: routePath({ page: 'recordings', cameraId }),
+            })
+          : nothing
+      }
+      ${
+        rights.includes('control')
+          ? html`<vigie-camera-menu
+              label="camera"
+              ?administrator=${isAdministrator(this.context.session.user)}
+              @vigie-camera-action=${this.#onAction}
+            ></vigie-camera-menu>`
+          : nothing
+      }
+    </div>`;
+  }
+
+  #liveTools(): TemplateResult {
+    const { showStats } = this;
+    return html`
       ${
         this.slow
           ? html`<a href=${routePath({ page: 'connection' })} data-testid="why-slow">Why is video slow?</a>`
@@ -146,12 +177,6 @@ export class CameraPage extends LitElement {
         onClick: () => (this.showStats = !showStats),
       })}
       ${iconButton({
-        icon: 'clock-rotate-left',
-        label: 'Recordings',
-        testId: 'recordings',
-        href: routePath({ page: 'recordings', cameraId }),
-      })}
-      ${iconButton({
         icon: 'download',
         label: 'Save snapshot',
         testId: 'save-snapshot',
@@ -163,15 +188,7 @@ export class CameraPage extends LitElement {
         testId: 'fullscreen',
         onClick: () => this.#fullscreen(),
       })}
-      ${
-        isAdministrator(this.context.session.user)
-          ? html`<vigie-camera-menu
-              label="camera"
-              @vigie-camera-action=${this.#onAction}
-            ></vigie-camera-menu>`
-          : nothing
-      }
-    </div>`;
+    `;
   }
 
   readonly #onAction = ({ detail }: CustomEvent<CameraAction>): void => {

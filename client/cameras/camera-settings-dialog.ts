@@ -10,7 +10,7 @@ import '@awesome.me/webawesome/dist/components/switch/switch.js';
 import type { CameraView } from '../../server/wire/camera.ts';
 import type { AdjustableSettings } from '../../server/wire/camera-settings.ts';
 import { errorText } from '../http/api-error.ts';
-import type { AppContext } from '../app-context.ts';
+import { isAdministrator, type AppContext } from '../app-context.ts';
 import {
   DEFAULT_SETTINGS,
   SETTING_GROUPS,
@@ -82,7 +82,15 @@ export class CameraSettingsDialog extends LitElement {
     const obstacle = obstacleOf(camera);
     return html`<div class="content">
       <div class="picture">
-        <vigie-camera camera-id=${this.#cameraId} name="" .live=${this.context.live}></vigie-camera>
+        ${
+          this.context.live.cameras.may('live', this.#cameraId)
+            ? html`<vigie-camera
+                camera-id=${this.#cameraId}
+                name=""
+                .live=${this.context.live}
+              ></vigie-camera>`
+            : nothing
+        }
         ${
           obstacle
             ? html`<wa-callout variant="neutral" size="s" data-testid="settings-obstacle">
@@ -95,9 +103,9 @@ export class CameraSettingsDialog extends LitElement {
         ${
           this.loadError
             ? errorCallout(this.loadError, 'settings-error')
-            : SETTING_GROUPS.map((group) =>
-                this.#group(group, !camera || (!group.ofServer && obstacle !== null)),
-              )
+            : SETTING_GROUPS.filter(
+                ({ ofServer }) => !ofServer || isAdministrator(this.context.session.user),
+              ).map((group) => this.#group(group, !camera || (!group.ofServer && obstacle !== null)))
         }
         ${this.#reboot(obstacle !== null)}
       </div>
@@ -159,16 +167,23 @@ export class CameraSettingsDialog extends LitElement {
       ${hint ? html`<span class="hint">${hint}</span>` : nothing}`;
   }
 
-  #choice({ name, label, hint, options }: ChoiceField, disabled: boolean): TemplateResult {
+  #choice({ name, label, hint, options, other }: ChoiceField, disabled: boolean): TemplateResult {
+    const current = this.#values[name];
+    const all = options.some(([value]) => value === current)
+      ? options
+      : [...options, [current, other?.(current) ?? String(current)] as const];
     return html`<wa-select
       size="s"
       label=${label}
       hint=${hint ?? ''}
-      .value=${this.#values[name]}
+      .value=${String(current)}
       ?disabled=${disabled}
-      @change=${(event: Event) => this.#ask(name, valueOf(event))}
+      @change=${(event: Event) => {
+        const chosen = valueOf(event);
+        this.#ask(name, typeof current === 'number' ? Number(chosen) : chosen);
+      }}
     >
-      ${options.map(([value, text]) => html`<wa-option value=${value}>${text}</wa-option>`)}
+      ${all.map(([value, text]) => html`<wa-option value=${value}>${text}</wa-option>`)}
     </wa-select>`;
   }
 

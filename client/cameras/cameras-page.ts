@@ -10,6 +10,7 @@ import { isAdministrator, type AppContext } from '../app-context.ts';
 import '../live/vigie-camera.ts';
 import './add-camera-dialog.ts';
 import type { AddCameraDialog } from './add-camera-dialog.ts';
+import { noLiveView, noLiveViewStyles } from './no-live-view.ts';
 import './vigie-camera-actions.ts';
 import type { CameraAction, CameraActions } from './vigie-camera-actions.ts';
 import { routePath } from '../routing/routes.ts';
@@ -21,7 +22,7 @@ import { listen } from '../ui/listen.ts';
 import { camerasPageStyles } from './cameras-page.styles.ts';
 
 export class CamerasPage extends LitElement {
-  static override styles = [sharedStyles, pageHeaderStyles, camerasPageStyles];
+  static override styles = [sharedStyles, pageHeaderStyles, noLiveViewStyles, camerasPageStyles];
   static override properties = { context: { attribute: false } };
   declare context: AppContext;
   readonly #addDialog = createRef<AddCameraDialog>();
@@ -49,10 +50,10 @@ export class CamerasPage extends LitElement {
                 .context=${this.context}
                 ${ref(this.#addDialog)}
               ></vigie-add-camera-dialog>
-              <vigie-camera-actions .context=${this.context} ${ref(this.#actions)}></vigie-camera-actions>
             `
           : nothing
       }
+      <vigie-camera-actions .context=${this.context} ${ref(this.#actions)}></vigie-camera-actions>
     `;
   }
 
@@ -72,13 +73,18 @@ export class CamerasPage extends LitElement {
     const { id, name, advice } = camera;
     return html`<li data-testid="camera-tile" data-camera-id=${id}>
       <a href=${routePath({ page: 'camera', cameraId: id })} data-testid="camera-link">
-        <vigie-camera camera-id=${id} name=${name} .live=${this.context.live}></vigie-camera>
+        ${
+          camera.rights.includes('live')
+            ? html`<vigie-camera camera-id=${id} name=${name} .live=${this.context.live}></vigie-camera>`
+            : noLiveView(name)
+        }
         ${advice?.length ? html`<vigie-camera-advice badge .advice=${advice}></vigie-camera-advice>` : nothing}
       </a>
       ${
-        isAdministrator(this.context.session.user)
+        camera.rights.includes('control')
           ? html`<vigie-camera-menu
               label=${name}
+              ?administrator=${isAdministrator(this.context.session.user)}
               @vigie-camera-action=${({ detail }: CustomEvent<CameraAction>) =>
                 this.#actions.value?.run(detail, camera)}
             ></vigie-camera-menu>`

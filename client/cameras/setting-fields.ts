@@ -32,10 +32,12 @@ export interface SwitchField {
 
 export interface ChoiceField {
   kind: 'choice';
-  name: 'frameSize' | 'whiteBalance';
+  name: 'frameSize' | 'whiteBalance' | 'pictureIntervalMs';
   label: string;
   hint?: string;
-  options: readonly (readonly [value: string, label: string])[];
+  /** A value that is none of them has its own words, by `other`. */
+  options: readonly (readonly [value: string | number, label: string])[];
+  other?: (value: string | number) => string;
 }
 
 export type SettingField = SliderField | SwitchField | ChoiceField;
@@ -53,6 +55,7 @@ export const DEFAULT_SETTINGS: Required<AdjustableSettings> = {
   exposure: 0,
   whiteBalance: 'auto',
   largePictures: false,
+  pictureIntervalMs: 0,
 };
 
 const BALANCE_LABELS: Record<WhiteBalance, string> = {
@@ -131,7 +134,7 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
     ],
   },
   {
-    heading: 'Limits',
+    heading: 'On the server',
     ofServer: true,
     fields: [
       {
@@ -140,10 +143,32 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
         label: 'Allow large pictures',
         hint: 'Up to 4096 × 3072 pixels and 4 MiB a picture, in place of 2592 × 1944 and 1 MiB. They cost this server much more work.',
       },
+      {
+        kind: 'choice',
+        name: 'pictureIntervalMs',
+        label: 'A picture every …',
+        hint: 'For a slow camera. It is shown as stalled after three times as long without a picture.',
+        options: [0, 10, 30, 60, 300, 900, 1800, 3600, 21_600, 43_200, 86_400].map((seconds) => [
+          seconds * 1000,
+          intervalText(seconds * 1000),
+        ]),
+        other: (ms) => intervalText(Number(ms)),
+      },
     ],
   },
 ];
 
 function step(): Pick<SliderField, 'least' | 'most' | 'format'> {
   return { least: -2, most: 2, format: (value) => (value > 0 ? `+${value}` : String(value)) };
+}
+
+function intervalText(ms: number): string {
+  if (ms === 0) return 'As the camera says, or as they come';
+  const [amount, unit] =
+    ms % 3_600_000 === 0
+      ? [ms / 3_600_000, 'h']
+      : ms % 60_000 === 0
+        ? [ms / 60_000, 'min']
+        : [ms / 1000, 's'];
+  return `${amount} ${unit}`;
 }

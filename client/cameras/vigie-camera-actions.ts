@@ -1,5 +1,5 @@
 /**
- * `<vigie-camera-actions>`: what an administrator can do to a camera, with the dialogs for it, once per page. Menus ask
+ * `<vigie-camera-actions>`: what can be done to a camera, with the dialogs for it, once per page. Menus ask
  * by `run`.
  */
 

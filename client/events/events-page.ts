@@ -12,10 +12,11 @@ import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { EventKind, EventView } from '../../server/wire/event.ts';
 import type { AppContext } from '../app-context.ts';
 import type { EventFeedOptions } from './event-feed.ts';
+import { eventHref } from './event-href.ts';
 import { eventPicture, eventPictureStyles } from './event-picture.ts';
 import { EVENT_KINDS, eventText } from './event-text.ts';
 import { FeedController } from './feed-controller.ts';
-import { routePath, type Reachable } from '../routing/routes.ts';
+import type { Reachable } from '../routing/routes.ts';
 import '../site/vigie-site-zone.ts';
 import { errorCallout } from '../ui/error-callout.ts';
 import { valueOf } from '../ui/field-value.ts';
@@ -80,7 +81,7 @@ export class EventsPage extends LitElement {
   }
 
   #filters(): TemplateResult {
-    const cameras = this.context.live.cameras.all ?? [];
+    const cameras = this.context.live.cameras.with('events');
     return html`<wa-select
         size="s"
         aria-label="Camera"
@@ -110,7 +111,7 @@ export class EventsPage extends LitElement {
     const { what, where, when } = eventText(event, nowMs, time);
     const { cameraId, startedAtMs: atMs } = event;
     return html`<li class=${event.endedAtMs === null ? 'lasting' : ''} data-testid="event">
-      <a class="card" href=${routePath({ page: 'recordings', cameraId, atMs })}>
+      <a class="card" href=${eventHref(this.context.live.cameras, event) ?? nothing}>
         ${eventPicture(event)}
         <span class="text">
           <span>${this.context.live.cameras.find(cameraId)?.name ?? 'Camera'}: ${what}</span>

@@ -7,6 +7,7 @@ import { routePath } from '../routing/routes.ts';
 import { listen } from '../ui/listen.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import type { EventFeedOptions } from './event-feed.ts';
+import { eventHref } from './event-href.ts';
 import { eventPicture, eventPictureStyles } from './event-picture.ts';
 import { eventText } from './event-text.ts';
 import { FeedController } from './feed-controller.ts';
@@ -98,9 +99,9 @@ export class EventList extends LitElement {
   #event(event: EventView, nowMs: number): TemplateResult {
     const { time } = this.context.siteZone;
     const { what, where, when } = eventText(event, nowMs, time);
-    const { cameraId, startedAtMs: atMs } = event;
+    const { startedAtMs: atMs } = event;
     return html`<li class=${event.endedAtMs === null ? 'lasting' : ''} data-testid="event">
-      <a href=${routePath({ page: 'recordings', cameraId, atMs })}>
+      <a href=${eventHref(this.context.live.cameras, event) ?? nothing}>
         ${eventPicture(event)}
         <span class="what">${what} <span class="quiet">${where}</span></span>
         <time

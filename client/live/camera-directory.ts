@@ -1,6 +1,7 @@
-/** The visible cameras and whether each is online, from the signaling. The last state stays until the next one arrives. */
+/** The visible cameras, what one may do with each, and whether it is online, from the signaling. The last state stays until the next one arrives. */
 
 import type { CameraView } from '../../server/wire/camera.ts';
+import type { Right } from '../../server/wire/rights.ts';
 import { Emitter } from '../emitter.ts';
 import type { SignalingClient } from '../signaling/signaling-client.ts';
 
@@ -21,6 +22,16 @@ export class CameraDirectory extends Emitter<{ change: CameraDirectory }> {
 
   find(cameraId: string): CameraView | undefined {
     return this.#cameras?.find(({ id }) => id === cameraId);
+  }
+
+  /** False for a camera that is not known here. The server checks every call itself; this hides what it would refuse. */
+  may(right: Right, cameraId: string): boolean {
+    return this.find(cameraId)?.rights.includes(right) ?? false;
+  }
+
+  /** Those to which one has this right. */
+  with(right: Right): CameraView[] {
+    return (this.#cameras ?? []).filter(({ rights }) => rights.includes(right));
   }
 
   /** After signing out: the next user must not see the names. */

@@ -124,7 +124,7 @@ export class NotificationsPage extends LitElement {
     return html`<vigie-notification-settings
       .context=${this.context}
       .settings=${settings}
-      .cameras=${this.context.live.cameras.all ?? []}
+      .cameras=${this.context.live.cameras.with('events')}
       ?busy=${this.busy}
       @vigie-save=${({ detail }: CustomEvent<NotificationSettings>) => void this.#do(() => this.#save(detail))}
       @vigie-invalid=${({ detail }: CustomEvent<string>) => {

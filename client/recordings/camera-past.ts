@@ -16,19 +16,19 @@ export interface CameraPast {
 /**
  * Of a little more time than is shown, so that moving the timeline finds something there.
  *
- * @param isRemoved the camera was removed, and its events with it
+ * @param withEvents needs the right to them, and a camera that was not removed
  */
 export async function cameraPast(
   api: Api,
   cameraId: string,
   { fromMs, toMs }: { fromMs: number; toMs: number },
-  isRemoved: boolean,
+  withEvents: boolean,
 ): Promise<CameraPast> {
   const marginMs = (toMs - fromMs) / 2;
   const query = rangeQuery(fromMs - marginMs, toMs + marginMs);
   const [timeline, events] = await Promise.all([
     api.call('GET /api/cameras/:cameraId/timeline', { params: { cameraId }, query }),
-    isRemoved ? [] : eventsOf(api, cameraId)({ ...query, limit: MAX_EVENTS }),
+    withEvents ? eventsOf(api, cameraId)({ ...query, limit: MAX_EVENTS }) : [],
   ]);
   return { timeline, events };
 }

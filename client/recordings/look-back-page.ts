@@ -95,7 +95,7 @@ export class LookBackPage extends LitElement {
       ${pageHeader({
         title: 'Recordings',
         testId: 'look-back-title',
-        actions: (this.context.live.cameras.all ?? []).map((camera) => this.#choice(camera)),
+        actions: this.context.live.cameras.with('lookBack').map((camera) => this.#choice(camera)),
       })}
       ${errorCallout(this.#timelines.error, 'look-back-error')}
       ${cameras.length === 0 ? html`<p class="empty card quiet">Select a camera above.</p>` : nothing}
@@ -171,7 +171,8 @@ export class LookBackPage extends LitElement {
   }
 
   #cameras(): CameraView[] {
-    return (this.context.live.cameras.all ?? [])
+    return this.context.live.cameras
+      .with('lookBack')
       .filter(({ id }) => !this.left.has(id))
       .slice(0, MAX_TOGETHER);
   }

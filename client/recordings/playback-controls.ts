@@ -25,17 +25,19 @@ export interface PlaybackControls {
   onZoom: (factor: number) => void;
 }
 
-/** The buttons before and after the play button of one camera. @param step by frames, `jump` by events */
+/** The buttons before and after the play button of one camera. @param step by frames @param jump by events; false: not offered */
 export function stepButtons(
   step: (by: 1 | -1) => void,
-  jump: (by: 1 | -1) => void,
+  jump: false | ((by: 1 | -1) => void),
 ): Pick<PlaybackControls, 'before' | 'after'> {
   return {
     before: button('backward-step', 'Previous frame', 'step-back', () => step(-1)),
     after: [
       button('forward-step', 'Next frame', 'step-on', () => step(1)),
-      button('backward-fast', 'Previous event', 'event-before', () => jump(-1)),
-      button('forward-fast', 'Next event', 'next-event', () => jump(1)),
+      jump && [
+        button('backward-fast', 'Previous event', 'event-before', () => jump(-1)),
+        button('forward-fast', 'Next event', 'next-event', () => jump(1)),
+      ],
     ],
   };
 }

@@ -65,10 +65,10 @@ export class RecordingsPage extends LitElement {
   /** To be played from as soon as its segments are known. */
   #awaitedMs: number | undefined;
   #refresh: ReturnType<typeof setInterval> | undefined;
-  /** What `#isRemoved` was when it was last asked. */
-  #loadedRemoved = false;
   /** The newest question; an older one's answer comes too late. */
   #asked = 0;
+  /** Whether that asked for events too. */
+  #askedEvents = false;
 
   constructor() {
     super();
@@ -101,9 +101,9 @@ export class RecordingsPage extends LitElement {
     if (!this.hasUpdated) this.scale = TimeScale.lately(this.context.live.clock.nowMs());
     if (changed.has('cameraId')) this.events = [];
     if (changed.has('atMs') && this.atMs !== undefined) this.#showMoment(this.atMs - LEAD_MS);
-    const isStale =
-      changed.has('cameraId') || changed.has('scale') || this.#isRemoved !== this.#loadedRemoved;
-    if (isStale) void this.#load();
+    const gainedEvents =
+      this.#mayEvents && !this.#askedEvents && this.context.live.cameras.may('lookBack', this.cameraId);
+    if (changed.has('cameraId') || changed.has('scale') || gainedEvents) void this.#load();
   }
 
   protected override render(): TemplateResult {
@@ -174,10 +174,7 @@ export class RecordingsPage extends LitElement {
     return playbackControls({
       playing: player?.playing ?? false,
       onPlay: (playing) => (playing ? this.#play() : player?.pause()),
-      ...stepButtons(
-        (by) => player?.step(by),
-        (by) => void this.#jump(by),
-      ),
+      ...stepButtons((by) => player?.step(by), this.#mayEvents && ((by) => void this.#jump(by))),
       playheadMs: this.playheadMs,
       time: this.context.siteZone.time,
       speed: this.speed,
@@ -185,6 +182,10 @@ export class RecordingsPage extends LitElement {
       onSpeed: (speed) => (this.speed = speed),
       onZoom: (factor) => (this.scale = this.scale.zoomed(factor, this.playheadMs ?? this.scale.moment(0.5))),
     });
+  }
+
+  get #mayEvents(): boolean {
+    return this.context.live.cameras.may('events', this.cameraId);
   }
 
   #emptyHint(administrator: boolean): TemplateResult | typeof nothing {
@@ -196,21 +197,15 @@ export class RecordingsPage extends LitElement {
     </p>`;
   }
 
-  /** The cameras are known, and this one is not among them. */
-  get #isRemoved(): boolean {
-    const { cameras } = this.context.live;
-    return cameras.all !== null && !cameras.find(this.cameraId);
-  }
-
   async #load(): Promise<void> {
     const asked = ++this.#asked;
-    this.#loadedRemoved = this.#isRemoved;
+    this.#askedEvents = this.#mayEvents;
     try {
       const { timeline, events } = await cameraPast(
         this.context.api,
         this.cameraId,
         this.scale,
-        this.#isRemoved,
+        this.#mayEvents,
       );
       if (asked !== this.#asked) return;
       this.timeline = timeline;

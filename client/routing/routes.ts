@@ -16,6 +16,7 @@ export type Route =
   | { page: 'users' }
   | { page: 'firmware' }
   | { page: 'webhooks' }
+  | { page: 'audit' }
   | { page: 'notifications' }
   | { page: 'connection' }
   | { page: 'secure' }

@@ -19,14 +19,14 @@ export function userRoutes(users: Users, notices: NoticeStore, guard: Guard): Ro
     return listed;
   });
 
-  serve(router, 'POST /api/users', async ({ response, readBody }) => {
-    const user = await users.add(readBody());
+  serve(router, 'POST /api/users', async ({ request, response, readBody }) => {
+    const user = await users.add(readBody(), () => guard.administrator(request));
     response.location(`/api/users/${user.id}`);
     return user;
   });
 
-  serve(router, 'PATCH /api/users/:userId', ({ params, readBody }) =>
-    users.change(params.userId, readBody()),
+  serve(router, 'PATCH /api/users/:userId', ({ request, params, readBody }) =>
+    users.change(params.userId, readBody(), () => guard.administrator(request)),
   );
 
   serve(router, 'PUT /api/users/:userId/cameras', ({ params, readBody }) =>

@@ -83,26 +83,36 @@ export class Users {
     return (await this.#options.users.list(who)).map(({ cameras, ...user }) => viewOf(user, cameras));
   }
 
-  /** @throws VigieError `conflict`, `badRequest` */
-  async add(user: {
-    username: string;
-    password: string;
-    role: Role;
-    cameras: readonly CameraRights[];
-  }): Promise<UserView> {
+  /**
+   * @param assertAllowed called after the wait for the hash: whoever asked may not be an administrator any more
+   * @throws VigieError `conflict`, `badRequest`
+   */
+  async add(
+    user: { username: string; password: string; role: Role; cameras: readonly CameraRights[] },
+    assertAllowed: () => void = () => undefined,
+  ): Promise<UserView> {
     const { users, hasher, nowMs } = this.#options;
     const { username, password, role, cameras } = user;
     assertRightsFit(role, cameras);
     if (users.findByName(username)) throw new VigieError('conflict', `there is a user ${username} already`);
     const passwordHash = await hasher.hash(password, ADMINISTRATION);
+    assertAllowed();
     return this.#view(await users.add({ username, passwordHash, role, cameras }, nowMs()));
   }
 
-  /** @throws VigieError `notFound`, `conflict`, `badRequest`; nothing is changed then */
-  async change(id: string, change: UserChange): Promise<UserView> {
+  /**
+   * @param assertAllowed as for `add`
+   * @throws VigieError `notFound`, `conflict`, `badRequest`; nothing is changed then
+   */
+  async change(
+    id: string,
+    change: UserChange,
+    assertAllowed: () => void = () => undefined,
+  ): Promise<UserView> {
     const { users, hasher, events } = this.#options;
     const passwordHash =
       change.password === undefined ? undefined : await hasher.hash(change.password, ADMINISTRATION);
+    assertAllowed();
     const user = this.#find(id);
     const role = change.role ?? user.role;
     // A promoted viewer needs no rights; a demoted administrator starts without any.

@@ -45,7 +45,7 @@ export function backupRoutes({ backups, restores, users }: BackupServices, guard
 
   serve(router, 'POST /api/backup/uploads', ({ request }) => {
     guard.administrator(request);
-    return restores.receive(wholeBodyOf(request));
+    return restores.receive(wholeBodyOf(request, () => guard.administrator(request)));
   });
 
   serve(router, 'POST /api/backup/uploads/:uploadId/contents', ({ request, params, readBody }) => {

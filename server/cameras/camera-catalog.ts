@@ -22,7 +22,7 @@ import type {
   CameraWithKey,
 } from '../wire/camera.ts';
 import type { RecordingsFate } from '../wire/recording.ts';
-import type { AdjustableSettings, CameraSettings } from '../wire/camera-settings.ts';
+import { ofCamera, type AdjustableSettings, type CameraSettings } from '../wire/camera-settings.ts';
 import { RIGHTS, type Right } from '../wire/rights.ts';
 
 /** The part of the connected cameras that the API uses; main connects it. */
@@ -34,6 +34,8 @@ export interface CameraControl {
   /** Resolves when the camera has agreed. @throws VigieError like `set` */
   reboot(cameraId: string): Promise<void>;
   disconnect(cameraId: string, reason: 'removed' | 'keyRotated'): void;
+  /** How far its pictures are apart was set. */
+  updatePace?(cameraId: string): void;
 }
 
 export interface CameraCatalogOptions {
@@ -167,13 +169,14 @@ export class CameraCatalog extends IsolatingEmitter<CatalogEvents> {
    */
   async set(id: string, settings: AdjustableSettings): Promise<void> {
     const camera = this.#find(id);
-    const { largePictures: _, ...ofCamera } = settings;
-    if (Object.keys(ofCamera).length > 0) {
+    const sent = ofCamera(settings);
+    if (Object.keys(sent).length > 0) {
       if (camera.kind === 'seed')
         throw new VigieError('conflict', 'cameras with the older firmware take no settings');
-      await this.#control.set(id, ofCamera);
+      await this.#control.set(id, sent);
     }
     await this.#store.changeSettings(id, settings);
+    if (settings.pictureIntervalMs !== undefined) this.#control.updatePace?.(id);
   }
 
   /** @throws VigieError like `CameraControl.reboot` */

@@ -31,7 +31,7 @@ export interface CameraPresenceOptions {
   /** Undefined when there are no legacy listeners. */
   legacy?: LegacySource | undefined;
   frames: Pick<CameraFrames, 'subscribe'>;
-  store: Pick<CameraStore, 'find' | 'settingsOf' | 'setLastFrameAt'>;
+  store: Pick<CameraStore, 'find' | 'settingsOf' | 'pictureIntervalOf' | 'setLastFrameAt'>;
   log: Log;
   clock?: Clock;
   dates?: Dates;
@@ -90,8 +90,13 @@ export class CameraPresence
     await this.#options.ingest.set(cameraId, settings);
     if (settings.maxFps === undefined) return;
     // The new setting replaces the pace that the camera declared.
-    this.#find(cameraId)?.liveness.setPace(undefined, settings.maxFps);
+    const intervalMs = this.#options.store.pictureIntervalOf(cameraId);
+    this.#find(cameraId)?.liveness.setPace(intervalMs, settings.maxFps);
     this.#review(cameraId);
+  }
+
+  updatePace(cameraId: string): void {
+    if (this.#find(cameraId)) this.#updatePace(cameraId);
   }
 
   async reboot(cameraId: string): Promise<void> {
@@ -149,7 +154,8 @@ export class CameraPresence
 
   #updatePace(cameraId: string): void {
     const { maxFps } = this.#options.store.settingsOf(cameraId);
-    const declaredMs = this.status(cameraId).device?.frameIntervalMs;
+    const declaredMs =
+      this.#options.store.pictureIntervalOf(cameraId) ?? this.status(cameraId).device?.frameIntervalMs;
     this.#cameras.get(cameraId)?.liveness.setPace(declaredMs, maxFps);
     this.#review(cameraId);
   }

@@ -6,6 +6,7 @@
 import { Router } from 'express';
 import type { CameraCatalog } from './camera-catalog.ts';
 import type { Guard } from '../accounts/guard.ts';
+import { isForServer } from '../wire/camera-settings.ts';
 import { VigieError } from '../errors.ts';
 import { readFor, serve } from '../http/serve.ts';
 import type { ReadFor } from '../store/work.ts';
@@ -55,10 +56,10 @@ export function cameraRoutes(catalog: CameraCatalog, lossesOf: LossesOf, guard: 
   serve(router, 'POST /api/cameras/:cameraId/settings', ({ request, params, readBody }) => {
     const { role } = guard.viewerOf(request, 'control', params.cameraId);
     const settings = readBody();
-    if (settings.largePictures !== undefined && role !== 'administrator')
+    if (isForServer(settings) && role !== 'administrator')
       throw new VigieError(
         'forbidden',
-        'only an administrator may allow large pictures: they cost the server',
+        'only an administrator may change what the server goes by: large pictures and how far pictures are apart',
       );
     return catalog.set(params.cameraId, settings);
   });

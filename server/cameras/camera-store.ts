@@ -6,7 +6,7 @@ import type { KnownCamera } from '../core/cameras.ts';
 import { VigieError } from '../errors.ts';
 import type { CameraKind } from '../wire/camera.ts';
 import { CAMERA_KEY_BYTES } from '../wire/camera-protocol.ts';
-import type { AdjustableSettings, CameraSettings } from '../wire/camera-settings.ts';
+import { ofCamera, type AdjustableSettings, type CameraSettings } from '../wire/camera-settings.ts';
 import type { Right } from '../wire/rights.ts';
 import { ADJUSTABLE_SETTINGS } from '../wire/routes/cameras.ts';
 import { inTransaction } from '../store/database.ts';
@@ -141,8 +141,7 @@ export class CameraQueries {
 
   /** Settings sent to the camera when it connects; it chooses the missing ones. */
   settingsOf(id: string): CameraSettings {
-    const { largePictures: _, ...settings } = this.adjustedOf(id);
-    return settings;
+    return ofCamera(this.adjustedOf(id));
   }
 
   /** Whether the server takes pictures of it that exceed the usual limits. */
@@ -150,7 +149,12 @@ export class CameraQueries {
     return this.adjustedOf(id).largePictures ?? false;
   }
 
-  /** Both of the above. */
+  /** How far its pictures are apart, as an administrator has set it, ms; undefined: not set. */
+  pictureIntervalOf(id: string): number | undefined {
+    return this.adjustedOf(id).pictureIntervalMs || undefined;
+  }
+
+  /** All of the above. */
   adjustedOf(id: string): AdjustableSettings {
     return readFields(ADJUSTABLE_SETTINGS, this.#statements.settings.get(id)?.['settings']) ?? {};
   }
@@ -176,6 +180,7 @@ export const CAMERA_WORK = {
   rotateKey: 'action',
   settingsOf: 'quick',
   allowsLargePictures: 'quick',
+  pictureIntervalOf: 'quick',
   adjustedOf: 'quick',
   changeSettings: 'action',
 } as const satisfies WorkOf<CameraQueries>;

@@ -1,7 +1,7 @@
 /**
  * The updates of all cameras: stages them, offers them when the camera is connected, serves the image once, and follows
  * the camera's reports until it is back. The allowed transitions are in core/updates/firmware-update.ts; this connects
- * them to the connections, the store and the clock.
+ * them to the connections and the clock; update-records.ts keeps them.
  *
  * Invariants: an update is offered only over TLS, with its own token; a staged update survives a restart of the server;
  * a failing store loses only that record.
@@ -9,9 +9,9 @@
 
 import { EventEmitter } from 'node:events';
 import { monotonicMs, serverMs } from '../core/clock.ts';
+import type { ClockChange, Dates } from '../core/site-clock.ts';
 import {
   advance,
-  deadlineOf,
   isUnderWay,
   stagedUpdate,
   type FirmwareUpdate,
@@ -23,6 +23,7 @@ import type { Log } from '../log.ts';
 import type { FirmwareStore, StoredImage } from './firmware-store.ts';
 import type { OtaProgressMessage, OtaResultMessage } from '../wire/camera-protocol.ts';
 import type { FirmwareImages } from './firmware-images.ts';
+import { UpdateRecords } from './update-records.ts';
 import { UpdateOffers, type SendOffer } from './update-offers.ts';
 
 /** The part of the connected cameras that updates use; main connects it. */
@@ -39,6 +40,8 @@ export interface FirmwareUpdatesOptions {
   log: Log;
   /** Server time, ms: deadlines are measured on it. */
   nowMs?: () => number;
+  /** Of moments of server time; server time itself when left out. */
+  dates?: Dates;
 }
 
 export interface Download {
@@ -56,7 +59,7 @@ export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] 
   readonly #log: Log;
   readonly #nowMs: () => number;
   readonly #offers: UpdateOffers;
-  readonly #updates: Map<string, FirmwareUpdate>;
+  readonly #updates: UpdateRecords;
   /** Of each camera that has connected since the start. */
   readonly #devices = new Map<string, CameraDevice>();
   #timer: NodeJS.Timeout | undefined;
@@ -71,15 +74,15 @@ export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] 
       (cameraId, offer) => options.cameras.offerUpdate(cameraId, offer),
       options.nowMs ?? monotonicMs,
     );
-    this.#updates = options.store.updates();
+    this.#updates = new UpdateRecords({ ...options, log: this.#log, nowMs: this.#nowMs });
     // The connections of these updates are gone.
-    for (const cameraId of this.#updates.keys()) this.#apply(cameraId, { type: 'lost' });
+    for (const cameraId of this.#updates.cameraIds) this.#apply(cameraId, { type: 'lost' });
     this.#schedule();
   }
 
-  /** The camera's latest staged update. */
+  /** The camera's latest staged update, with the date of its last change. */
   of(cameraId: string): FirmwareUpdate | undefined {
-    return this.#updates.get(cameraId);
+    return this.#updates.dated(cameraId);
   }
 
   /** The camera's report at its last connection; undefined if it has not connected since the server started. */
@@ -112,10 +115,10 @@ export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] 
     this.#set(cameraId, update, update);
     // The caller learns now when the disk is full.
     try {
-      await this.#options.store.putUpdate(cameraId, update);
+      await this.#updates.put(cameraId);
     } catch (error) {
       if (this.#updates.get(cameraId) === update) this.#updates.delete(cameraId);
-      if (former && !this.#updates.has(cameraId)) this.#set(cameraId, former, former);
+      if (former && !this.#updates.get(cameraId)) this.#set(cameraId, former, former);
       throw error;
     }
     if (this.#updates.get(cameraId) !== update) return;
@@ -138,11 +141,10 @@ export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] 
 
   /** @throws VigieError `notFound`, or `conflict` while an update of a camera needs it */
   async removeImage(imageId: string): Promise<void> {
-    const usersOf = () => [...this.#updates].filter(([, update]) => update.imageId === imageId);
-    if (usersOf().some(([, update]) => update.state === 'staged' || isUnderWay(update)))
+    if (this.#updates.needs(imageId))
       throw new VigieError('conflict', 'a camera is waiting to be updated with it; cancel that update first');
     await this.#options.images.remove(imageId);
-    for (const [cameraId, update] of usersOf()) this.#updates.set(cameraId, { ...update, imageId: null });
+    this.#updates.forgetImage(imageId);
   }
 
   /** Uses the token up. @throws VigieError `unauthorized` */
@@ -192,9 +194,15 @@ export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] 
     this.#devices.delete(cameraId);
   }
 
+  /** The clock was set: what has changed since the start gets its date. */
+  onClockChanged(change: ClockChange): void {
+    for (const cameraId of this.#updates.onClockChanged(change)) this.emit('changed', cameraId);
+    this.#schedule();
+  }
+
   /** Ends updates whose time is over. Called by a timer; tests call it with their own clock. */
   checkTime(): void {
-    for (const cameraId of this.#updates.keys()) this.#apply(cameraId, { type: 'time' });
+    for (const cameraId of this.#updates.cameraIds) this.#apply(cameraId, { type: 'time' });
     this.#schedule();
   }
 
@@ -251,30 +259,22 @@ export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] 
       this.#log[level]({ cameraId, version, state, ...(reason && { reason }) }, 'firmware update advanced');
     }
     // Progress in bytes is not worth a write each.
-    if (before?.state !== state || before.reason !== reason)
-      this.#remember(cameraId, () => this.#options.store.putUpdate(cameraId, update));
+    if (before?.state !== state || before.reason !== reason) this.#updates.keep(cameraId);
     if (!isUnderWay(update)) this.#offers.revoke(cameraId);
     this.#schedule();
     this.emit('changed', cameraId);
   }
 
   #remove(cameraId: string): void {
-    this.#updates.delete(cameraId);
-    this.#remember(cameraId, () => this.#options.store.removeUpdate(cameraId));
+    this.#updates.remove(cameraId);
     this.emit('changed', cameraId);
-  }
-
-  #remember(cameraId: string, write: () => Promise<void>): void {
-    write().catch((error: unknown) => {
-      this.#log.error({ err: error, cameraId }, 'failed to store the progress of an update');
-    });
   }
 
   #schedule(): void {
     clearTimeout(this.#timer);
-    const deadlines = [...this.#updates.values()].map(deadlineOf).filter((at) => at !== undefined);
-    if (this.#closed || deadlines.length === 0) return;
-    const waitMs = Math.min(MAX_WAIT_MS, Math.max(0, Math.min(...deadlines) - this.#nowMs()));
+    const deadlineMs = this.#updates.nextDeadlineMs;
+    if (this.#closed || deadlineMs === Infinity) return;
+    const waitMs = Math.min(MAX_WAIT_MS, Math.max(0, deadlineMs - this.#nowMs()));
     this.#timer = setTimeout(() => this.checkTime(), waitMs + 1);
   }
 }

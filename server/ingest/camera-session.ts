@@ -194,7 +194,7 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
     this.#silenceWatch = new SilenceWatch({
       socket,
       clock,
-      silenceTimeoutMs,
+      silenceTimeoutMs: () => silenceTimeoutMs,
       onTick: () => this.#onTick(),
       onSilent: () => this.close('silent', `nothing heard for ${silenceTimeoutMs} ms`),
     });

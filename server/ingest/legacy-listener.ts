@@ -28,7 +28,7 @@ import { MAX_FRAMES_PER_SECOND } from './frame-intake.ts';
 import { countMended, zeroMendedCounters, type DropReason, type MendedCounters } from './ingest-counters.ts';
 import type { LegacyCredentials } from './legacy-credentials.ts';
 import { checkPicture, type AllowsLargePictures } from './picture-check.ts';
-import { SilenceWatch } from './silence-watch.ts';
+import { watchLegacySilence } from './legacy-silence.ts';
 
 export interface LegacyListenerOptions {
   onFrame: (frame: CameraFrame) => void;
@@ -41,8 +41,10 @@ export interface LegacyListenerOptions {
   allowsLargePictures: AllowsLargePictures;
   log: Log;
   clock: Clock;
-  /** Silence of this length means that the camera is gone. */
+  /** Silence of this length means that the camera is gone … */
   silenceTimeoutMs: number;
+  /** … unless its pictures are farther apart, ms; undefined: nobody has said so. */
+  pictureIntervalMs: () => number | undefined;
 }
 
 export type LegacyEvents = Pick<CameraEvents, 'online' | 'offline' | 'connected' | 'replaced' | 'refused'>;
@@ -175,7 +177,7 @@ export class LegacyListener extends EventEmitter<LegacyEvents> {
   }
 
   #open(webSocket: WebSocket, request: IncomingMessage): void {
-    const { cameraId, clock, silenceTimeoutMs } = this.#options;
+    const { cameraId, clock, silenceTimeoutMs, pictureIntervalMs } = this.#options;
     const address = request.socket.remoteAddress;
     const former = this.#camera;
     this.#camera = webSocket;
@@ -183,10 +185,12 @@ export class LegacyListener extends EventEmitter<LegacyEvents> {
     if (former) this.#end(former, 'replaced');
 
     const budget = new TokenBucket(MAX_FRAMES_PER_SECOND, MAX_FRAMES_PER_SECOND, clock());
-    const silenceWatch = new SilenceWatch({
+    const silenceWatch = watchLegacySilence({
+      webSocket,
       socket: request.socket,
       clock,
       silenceTimeoutMs,
+      pictureIntervalMs,
       onSilent: () => this.#end(webSocket, 'silent'),
     });
     webSocket.on('message', (data, isBinary) => {

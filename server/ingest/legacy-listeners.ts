@@ -26,12 +26,14 @@ export interface LegacyListenersOptions {
   onFrame: (frame: CameraFrame) => void;
   /** Whether a camera's frames may exceed the usual limits; no camera's may when left out. */
   allowsLargePictures?: (cameraId: string) => boolean;
+  /** How far a camera's pictures are apart, ms, where somebody has said so. */
+  pictureIntervalOf?: (cameraId: string) => number | undefined;
   log: Log;
   clock?: Clock;
   silenceTimeoutMs?: number;
 }
 
-/** Long enough for a slow camera; a camera that disappears is stalled after seconds. */
+/** Several pings are not answered in it; a camera that disappears is stalled after seconds. */
 const SILENCE_TIMEOUT_MS = 60_000;
 const HIGHEST_PORT = 65_535;
 
@@ -56,6 +58,7 @@ export class LegacyListeners extends EventEmitter<LegacyEvents> {
         ...(host !== undefined && { host }),
         credentials,
         allowsLargePictures: () => options.allowsLargePictures?.(cameraId) ?? false,
+        pictureIntervalMs: () => options.pictureIntervalOf?.(cameraId),
         onFrame: options.onFrame,
         log: this.#log,
         clock,

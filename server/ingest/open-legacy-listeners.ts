@@ -11,6 +11,7 @@ import type { Log } from '../log.ts';
 interface LegacyCameras {
   ensure(id: string, name: string, kind: 'seed', nowMs: number): Promise<KnownCamera>;
   allowsLargePictures(id: string): boolean;
+  pictureIntervalOf(id: string): number | undefined;
 }
 
 /**
@@ -38,6 +39,7 @@ export async function openLegacyListeners(
     password,
     onFrame,
     allowsLargePictures: (cameraId) => store.cameras.allowsLargePictures(cameraId),
+    pictureIntervalOf: (cameraId) => store.cameras.pictureIntervalOf(cameraId),
     log,
     ...(httpHost && { host: httpHost }),
   });

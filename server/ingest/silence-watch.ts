@@ -9,14 +9,16 @@ import type { Clock } from '../core/clock.ts';
 export interface SilenceWatchOptions {
   socket: Socket;
   clock: Clock;
-  silenceTimeoutMs: number;
+  silenceTimeoutMs: () => number;
   /** Called once, when nothing has arrived for that long; the watch is closed then. */
   onSilent: () => void;
-  /** Called every second until then. */
-  onTick?: () => void;
+  /** Called every second until then. @param quietMs how long nothing has arrived */
+  onTick?: (quietMs: number) => void;
 }
 
 const INTERVAL_MS = 1_000;
+/** Within the timeout, at least. */
+const LOOKS = 4;
 
 export class SilenceWatch {
   readonly #options: SilenceWatchOptions;
@@ -28,7 +30,7 @@ export class SilenceWatch {
     this.#options = options;
     this.#bytesRead = options.socket.bytesRead;
     this.#heardAtUs = options.clock();
-    this.#timer = setInterval(() => this.#check(), Math.min(INTERVAL_MS, options.silenceTimeoutMs));
+    this.#timer = setInterval(() => this.#check(), Math.min(INTERVAL_MS, options.silenceTimeoutMs() / LOOKS));
   }
 
   /** Idempotent. */
@@ -43,7 +45,8 @@ export class SilenceWatch {
       this.#bytesRead = socket.bytesRead;
       this.#heardAtUs = nowUs;
     }
-    if (nowUs - this.#heardAtUs <= silenceTimeoutMs * 1000) return onTick?.();
+    const quietMs = (nowUs - this.#heardAtUs) / 1000;
+    if (quietMs <= silenceTimeoutMs()) return onTick?.(quietMs);
     this.close();
     onSilent();
   }

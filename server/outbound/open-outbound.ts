@@ -19,7 +19,7 @@ export interface OpenOutboundOptions {
     secrets: SecretStore;
     webhooks: WebhookStore;
   };
-  maySee: PushNotifierOptions['maySee'];
+  may: PushNotifierOptions['may'];
   log: Log;
   time: SiteTime;
   /** Of quiet hours, IANA. */
@@ -39,7 +39,7 @@ export interface Outbound {
 }
 
 export function openOutbound(options: OpenOutboundOptions): Outbound {
-  const { store, maySee, log, time, timeZone, basePath } = options;
+  const { store, may, log, time, timeZone, basePath } = options;
   const nowMs = (): number => time.nowMs();
   const steadyMs = (): number => time.nowUs() / 1000;
   const webhooks = new Webhooks({ store: store.webhooks, log, nowMs, basePath });
@@ -47,7 +47,7 @@ export function openOutbound(options: OpenOutboundOptions): Outbound {
   const notifier = new PushNotifier({
     store: store.notifications,
     sender,
-    maySee,
+    may,
     nameOf: (cameraId) => store.cameras.find(cameraId)?.name,
     log,
     nowMs,

@@ -1,8 +1,8 @@
 /**
  * Notifies users' devices of events: selects the users with the right and matching settings, and limits the rate.
  *
- * Invariants: no user is notified of a camera they may not see at that moment; a device has one notification under way
- * and the newest waiting, whatever its push service does; callers never wait.
+ * Invariants: no user is notified of a camera whose events they may not see when it is sent; a device has one notification
+ * under way and the newest waiting, whatever its push service does; callers never wait.
  */
 
 import { createHash } from 'node:crypto';
@@ -20,6 +20,7 @@ import type {
   PushPayload,
 } from '../wire/notification.ts';
 import { fillPath, PAGE_PATHS } from '../wire/paths.ts';
+import type { Right } from '../wire/rights.ts';
 import type { PushOutcome } from './push-sender.ts';
 
 /** The sender of notifications; main connects it. */
@@ -31,8 +32,8 @@ export interface NotificationSender {
 export interface PushNotifierOptions {
   store: NotificationStore;
   sender: NotificationSender;
-  /** Whether a user may see the events of a camera, at this moment. */
-  maySee: (userId: string, cameraId: string) => boolean;
+  /** At this moment. */
+  may: (userId: string, right: Right, cameraId: string) => boolean;
   /** Undefined for a removed camera. */
   nameOf: (cameraId: string) => string | undefined;
   log: Log;
@@ -50,9 +51,15 @@ const WORDS: Readonly<Record<EventKind, string>> = { motion: 'Motion', offline: 
 /** Ids of notified events, so that an update of an event is not a second notification. */
 const MAX_REMEMBERED = 500;
 
+interface Message {
+  payload: PushPayload;
+  /** The camera whose events it is about; undefined: about none. */
+  cameraId?: string;
+}
+
 interface Line {
   busy: boolean;
-  waiting: PushPayload | undefined;
+  waiting: Message | undefined;
 }
 
 export class PushNotifier {
@@ -112,7 +119,7 @@ export class PushNotifier {
   /** Notifies all devices of a user, at any hour, to show that it works. */
   test(userId: string): void {
     const payload = { title: 'Vigie', body: 'Notifications work on this device.', path: '/', tag: 'test' };
-    for (const device of this.#options.store.devicesOf(userId)) this.#put(device, payload);
+    for (const device of this.#options.store.devicesOf(userId)) this.#put(device, { payload });
   }
 
   /** To all devices of all administrators, whatever the hour and their choice. Never throws, never waits. */
@@ -138,7 +145,7 @@ export class PushNotifier {
 
   async #alarm(payload: PushPayload): Promise<void> {
     await this.#loadAlarmDevices();
-    for (const device of this.#alarmDevices) this.#put(device, payload);
+    for (const device of this.#alarmDevices) this.#put(device, { payload });
   }
 
   async #loadAlarmDevices(): Promise<void> {
@@ -154,20 +161,21 @@ export class PushNotifier {
     // The end of an event is not notified, except for an event that is stored only once, at its end.
     if (this.#told.has(id) || (endedAtMs !== null && endedAtMs !== startedAtMs)) return;
     this.#remember(id);
-    const { store, nameOf } = this.#options;
+    const { store, nameOf, may } = this.#options;
     const name = nameOf(cameraId);
     if (name === undefined) return;
     for (const { userId, settings } of await store.recipients(cameraId)) {
       if (!this.#wants(userId, { ...defaultSettings(), ...settings }, event)) continue;
       // Looked up now, because a user may have signed out meanwhile.
-      for (const device of store.devicesOf(userId)) this.#put(device, payloadOf(event, name));
+      const payload = payloadOf(event, name, may(userId, 'lookBack', cameraId));
+      for (const device of store.devicesOf(userId)) this.#put(device, { payload, cameraId });
     }
   }
 
   #wants(userId: string, settings: NotificationSettings, { cameraId, kind }: EventView): boolean {
     const { kinds, cameraIds, quiet, pauseSeconds } = settings;
     if (!kinds.includes(kind) || (cameraIds.length > 0 && !cameraIds.includes(cameraId))) return false;
-    if (!this.#options.maySee(userId, cameraId) || isQuiet(quiet, this.#timeZone(), this.#nowMs()))
+    if (!this.#options.may(userId, 'events', cameraId) || isQuiet(quiet, this.#timeZone(), this.#nowMs()))
       return false;
     const nowMs = this.#steadyMs();
     const key = `${userId} ${cameraId}`;
@@ -176,19 +184,20 @@ export class PushNotifier {
     return true;
   }
 
-  #put(device: StoredDevice, payload: PushPayload): void {
+  #put(device: StoredDevice, message: Message): void {
     const line = this.#lines.get(device.endpoint) ?? { busy: false, waiting: undefined };
     this.#lines.set(device.endpoint, line);
-    line.waiting = payload;
+    line.waiting = message;
     if (!line.busy) void this.#run(device, line);
   }
 
   async #run(device: StoredDevice, line: Line): Promise<void> {
     line.busy = true;
     try {
-      for (let payload = line.waiting; payload; payload = line.waiting) {
+      for (let message = line.waiting; message; message = line.waiting) {
         line.waiting = undefined;
-        const outcome = await this.#options.sender.send(device, payload);
+        if (!this.#isStillWanted(device, message)) continue;
+        const outcome = await this.#options.sender.send(device, message.payload);
         if (outcome === 'gone') await this.#options.store.remove(device.endpoint);
         if (outcome !== 'sent')
           this.#log.info({ userId: device.userId, outcome }, 'notification not delivered');
@@ -198,6 +207,16 @@ export class PushNotifier {
     } finally {
       this.#lines.delete(device.endpoint);
     }
+  }
+
+  /** It may have waited long for the one before, while a right or a sign-in ended. */
+  #isStillWanted({ userId, endpoint }: StoredDevice, { cameraId }: Message): boolean {
+    if (cameraId === undefined) return true;
+    const { store, may } = this.#options;
+    return (
+      may(userId, 'events', cameraId) &&
+      store.devicesOf(userId).some((device) => device.endpoint === endpoint)
+    );
   }
 
   #remember(eventId: string): void {
@@ -217,6 +236,7 @@ export function deviceId({ endpoint }: { endpoint: string }): string {
 function payloadOf(
   { cameraId, source, sourceName, kind, zones, startedAtMs }: EventView,
   name: string,
+  mayLookBack: boolean,
 ): PushPayload {
   const isStalled = source === 'connection' && sourceName === STALLED_SOURCE;
   const words = isStalled ? 'Sends no new pictures' : WORDS[kind];
@@ -224,7 +244,7 @@ function payloadOf(
     title: name,
     body: zones.length > 0 ? `${words} in ${zones.join(', ')}` : words,
     path:
-      kind === 'motion'
+      kind === 'motion' && mayLookBack
         ? fillPath(PAGE_PATHS.recordingsAt, { cameraId, atMs: startedAtMs })
         : fillPath(PAGE_PATHS.camera, { cameraId }),
     // At most 32 characters of base64url (RFC 8030 section 5.4).

@@ -158,6 +158,7 @@ export class CameraRecorder {
     this.#lastFrameMs = nowMs;
     this.#startedMs = nowMs;
     this.#hasFrames = false;
+    if (this.#pictures.lastMs === 0) this.#gaps.onServerStarted(nowMs);
     this.#source = video.subscribe(cameraId, (frame) => this.#guarded(() => this.#onFrame(frame)), {
       maxFps,
       bitrateBps,
@@ -191,7 +192,7 @@ export class CameraRecorder {
     } else if (quietMs > HOLD_MS && this.#segments.mayEndEarly(nowMs)) {
       // Somebody waits for what there is of a slow camera.
       this.#cut(nowMs);
-    } else if (quietMs > HOLD_MS && !this.#segments.isWriting) this.#gaps.onQuiet();
+    } else if (isSlow(live) && quietMs > HOLD_MS && !this.#segments.isWriting) this.#gaps.onQuiet();
     this.#gaps.onLiveness(live, this.#startedMs, nowMs);
     if (isSlow(live)) this.#requestKeyframe();
     this.#askForKeyframe(nowMs);

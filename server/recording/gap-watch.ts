@@ -23,8 +23,8 @@ export class GapWatch {
   readonly #options: GapWatchOptions;
   /** Why it last failed, until it goes on. */
   #failedFor: GapReason | undefined;
-  /** The machine has slept until then, for longer than the last picture lasted; undefined once there is a segment again. */
-  #sleptUntilMs: number | undefined;
+  /** Why the last picture of a slow camera does not last until the next, and since when; undefined once there is a segment. */
+  #lost: { reason: GapReason; sinceMs: number } | undefined;
 
   constructor(options: GapWatchOptions) {
     this.#options = options;
@@ -34,16 +34,22 @@ export class GapWatch {
   onBegun(startMs: number): void {
     this.#options.gaps.end(startMs);
     this.#failedFor = undefined;
-    this.#sleptUntilMs = undefined;
+    this.#lost = undefined;
   }
 
   /** No segment is being written, and the camera is online but slow. */
   onQuiet(): void {
-    if (this.#sleptUntilMs !== undefined) this.#options.gaps.begin('clockChanged', this.#sleptUntilMs);
+    if (this.#lost) this.#options.gaps.begin(this.#lost.reason, this.#lost.sinceMs);
   }
 
+  /** The machine has slept until then, for longer than the last picture lasted. */
   onSlept(untilMs: number): void {
-    this.#sleptUntilMs = untilMs;
+    this.#lost = { reason: 'clockChanged', sinceMs: untilMs };
+  }
+
+  /** The server has started, and has no picture yet. */
+  onServerStarted(atMs: number): void {
+    this.#lost = { reason: 'serverDown', sinceMs: atMs };
   }
 
   onAway(sinceMs: number): void {

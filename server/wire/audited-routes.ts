@@ -36,7 +36,7 @@ export type AuditRule =
   | { readonly none: string };
 
 const CAMERA_SETTINGS =
-  'frameSize jpegQuality maxFps flash hMirror vFlip brightness contrast exposure whiteBalance largePictures'.split(
+  'frameSize jpegQuality maxFps flash hMirror vFlip brightness contrast exposure whiteBalance largePictures pictureIntervalMs'.split(
     ' ',
   );
 const READS = { none: 'reads settings or lists, no pictures' } as const;

@@ -41,8 +41,28 @@ export interface CameraSettings {
   whiteBalance?: WhiteBalance;
 }
 
-/** What an administrator may change about a camera: on the camera itself, and how the server takes its pictures. */
-export interface AdjustableSettings extends CameraSettings {
-  /** Up to 4096×3072 pixels and 4 MiB a picture, in place of 2592×1944 and 1 MiB. Never sent to the camera. */
+/** What only the server goes by: never sent to the camera, and for administrators. */
+export interface ServerSettings {
+  /** Up to 4096×3072 pixels and 4 MiB a picture, in place of 2592×1944 and 1 MiB. */
   largePictures?: boolean;
+  /** How far the pictures of a slow camera are apart, ms, in place of what it says itself; 0: as it says, or as they come. */
+  pictureIntervalMs?: number;
+}
+
+/** What may be changed about a camera: on the camera itself, and how the server takes its pictures. */
+export interface AdjustableSettings extends CameraSettings, ServerSettings {}
+
+/** A day. */
+export const MAX_PICTURE_INTERVAL_MS = 86_400_000;
+
+export function isForServer({ largePictures, pictureIntervalMs }: AdjustableSettings): boolean {
+  return largePictures !== undefined || pictureIntervalMs !== undefined;
+}
+
+export function ofCamera({
+  largePictures: _large,
+  pictureIntervalMs: _interval,
+  ...settings
+}: AdjustableSettings): CameraSettings {
+  return settings;
 }

@@ -18,6 +18,7 @@ export const PAGE_PATHS = {
   users: '/users',
   firmware: '/firmware',
   webhooks: '/webhooks',
+  audit: '/audit',
   notifications: '/notifications',
   connection: '/connection',
   secure: '/secure',

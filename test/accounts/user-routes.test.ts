@@ -138,3 +138,35 @@ test('a notice is there for administrators until one of them dismisses it', asyn
   assert.deepEqual(await notices(), { notices: [] });
   assert.equal((await admin.call('DELETE', '/api/notices/rightsPerCamera')).status, 204);
 });
+
+test('an administrator who is demoted while a password is hashed adds and changes nobody', async (context) => {
+  const { server, add, change } = await setUp(context);
+  const { id: viewerId } = await add('ada', 'viewer');
+  const { id } = await add('root', 'administrator');
+  const root = await ApiClient.signedIn(server, 'root', 'first password');
+  const { hasher } = server.accounts;
+  const hash = hasher.hash.bind(hasher);
+  const body = { username: 'eve', password: 'a password of eve', role: 'administrator' };
+  for (const [method, path] of [
+    ['POST', '/api/users'],
+    ['PATCH', `/api/users/${viewerId}`],
+  ] as const) {
+    await change(id, { role: 'administrator' });
+    const demoted = context.mock.method(hasher, 'hash', async (...args: Parameters<typeof hash>) => {
+      demoted.mock.restore();
+      await change(id, { role: 'viewer' });
+      return hash(...args);
+    });
+    const { username: _, ...changed } = body;
+    assert.equal((await root.call(method, path, { body: method === 'POST' ? body : changed })).status, 403);
+  }
+  const users = await server.store.users.list();
+  assert.deepEqual(
+    users.map(({ username, role }) => [username, role]),
+    [
+      ['admin', 'administrator'],
+      ['ada', 'viewer'],
+      ['root', 'viewer'],
+    ],
+  );
+});

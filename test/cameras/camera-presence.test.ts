@@ -16,10 +16,13 @@ function setUp(
   {
     lastFrameAtMs = null,
     frameIntervalMs,
+    pictureIntervalMs,
     settings = {},
   }: {
     lastFrameAtMs?: number | null;
     frameIntervalMs?: number;
+    /** As an administrator has set it. */
+    pictureIntervalMs?: number;
     settings?: CameraSettings;
   } = {},
 ) {
@@ -27,7 +30,13 @@ function setUp(
   timers.enable({ apis: ['setTimeout'] });
   const log = createLog('silent');
   const hub = new FrameHub(log);
-  const state = { nowUs: BEGIN_MS * 1000, online: false, stored: [] as number[], pictures: 0 };
+  const state = {
+    nowUs: BEGIN_MS * 1000,
+    online: false,
+    stored: [] as number[],
+    pictures: 0,
+    pictureIntervalMs,
+  };
   const status = (): CameraConnectionView => ({
     online: state.online,
     lastFrameAtMs: null,
@@ -52,6 +61,7 @@ function setUp(
     store: {
       find: (id) => (id === 'door' ? door : undefined),
       settingsOf: () => settings,
+      pictureIntervalOf: () => state.pictureIntervalMs,
       setLastFrameAt: (_id, atMs) => {
         state.stored.push(atMs);
         return Promise.resolve(true);
@@ -122,6 +132,32 @@ suite('presence of cameras', () => {
     await presence.set('door', { maxFps: 1 });
     assert.deepEqual(told, ['stalled']);
     assert.equal(presence.liveness('door').staleAfterMs, 3_000);
+  });
+
+  test('a slow camera that says nothing is live for three of the intervals it is set to, as soon as it is set', (context) => {
+    const { state, ingest, presence, told, pass, send } = setUp(context);
+    ingest.emit('online', 'door');
+    send();
+    state.pictureIntervalMs = 3_600_000;
+    presence.updatePace('door');
+    for (let hours = 0; hours < 3; hours++) {
+      pass(3_600_000);
+      send();
+    }
+    assert.deepEqual(told, ['online, empty', 'online', 'online']);
+    assert.equal(presence.liveness('door').staleAfterMs, 3 * 3_600_000);
+    ingest.emit('offline', 'door');
+    ingest.emit('online', 'door');
+    pass(2 * 3_600_000);
+    assert.equal(
+      presence.liveness('door').status,
+      'online',
+      'a new connection needs no new picture for that',
+    );
+    pass(2 * 3_600_000);
+    assert.equal(presence.liveness('door').status, 'stalled');
+    state.pictureIntervalMs = undefined;
+    presence.updatePace('nobody');
   });
 
   test('each connection is awaited until its first picture', (context) => {

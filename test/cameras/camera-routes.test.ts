@@ -165,6 +165,8 @@ test('the right to control is for settings, lamp and restart, not for what costs
   assert.equal((await ada.call('POST', `${path}/reboot`)).status, 204);
   const large = await ada.call('POST', `${path}/settings`, { body: { flash: 0, largePictures: true } });
   assert.equal(large.status, 403);
+  const paced = await ada.call('POST', `${path}/settings`, { body: { pictureIntervalMs: 60_000 } });
+  assert.equal(paced.status, 403);
   assert.equal((await ada.call('PATCH', path, { body: { name: 'Hers' } })).status, 403);
   assert.deepEqual(set, [{ flash: 255 }, 'reboot']);
 });
@@ -251,6 +253,35 @@ test('large pictures are allowed to any camera, also one that is away or takes n
   assert.deepEqual(sent, [{ flash: 3 }]);
   assert.deepEqual(cameras.settingsOf(v1), { flash: 3 });
   assert.equal(cameras.allowsLargePictures(v1), false);
+});
+
+test('how far the pictures of a slow camera are apart is set for any camera, by administrators, and never told to it', async (context) => {
+  const sent: unknown[] = [];
+  const paced: string[] = [];
+  const server = await startApi(context, {
+    control: {
+      set: (_cameraId, settings) => {
+        sent.push(settings);
+        return Promise.resolve();
+      },
+      updatePace: (cameraId) => void paced.push(cameraId),
+    },
+  });
+  const client = await ApiClient.signedIn(server);
+  const { cameras } = server.store;
+  const v1 = (await cameras.add('Door', 'v1', 1)).id;
+  const seed = (await cameras.ensure('seed_8880', 'Old', 'seed', 0)).id;
+  for (const id of [v1, seed]) {
+    const set = async (pictureIntervalMs: unknown): Promise<number> =>
+      (await client.call('POST', `/api/cameras/${id}/settings`, { body: { pictureIntervalMs } })).status;
+    assert.equal(await set(3_600_000), 204);
+    assert.equal(cameras.pictureIntervalOf(id), 3_600_000);
+    assert.equal(await set(0), 204);
+    assert.equal(cameras.pictureIntervalOf(id), undefined);
+    for (const wrong of [-1, 86_400_001, 1.5, '10']) assert.equal(await set(wrong), 400);
+  }
+  assert.deepEqual([sent, paced], [[], [v1, v1, seed, seed]]);
+  assert.deepEqual(cameras.settingsOf(v1), {});
 });
 
 test('what was refused of a camera is told to administrators only', async (context) => {

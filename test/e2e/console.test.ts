@@ -28,6 +28,7 @@ function routesOf(cameraId: string): Record<Reachable['page'], Reachable> {
     users: { page: 'users' },
     firmware: { page: 'firmware' },
     webhooks: { page: 'webhooks' },
+    audit: { page: 'audit' },
     notifications: { page: 'notifications' },
     connection: { page: 'connection' },
     secure: { page: 'secure' },

@@ -1,6 +1,8 @@
 /** An administrator gives rights by ticks, on a phone too, and a page hides what its viewer may not do. */
 
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import type { Locator } from 'playwright-core';
 import type { UserView } from '../../server/wire/account.ts';
@@ -78,3 +80,55 @@ test('ticks are each of their own, and those of all cameras are set in one row',
   await row.getByText('Live, Events and Control: Front door').waitFor();
   await row.getByText('Events: Garden', { exact: true }).waitFor();
 });
+
+test('a viewer is offered what they may do with each camera, and nothing else', async () => {
+  await admin.addViewer('ben', PASSWORD, [door.id], ['live']);
+  const bens = await browser.open(server.url);
+  await bens.signIn('ben', PASSWORD);
+  const tab = bens.page;
+  await tab.locator('vigie-camera').first().waitFor();
+  const ben = await rightsOwner('ben');
+  for (const name of ['Events', 'Recordings'])
+    assert.equal(await tab.getByRole('link', { name, exact: true }).count(), 0, name);
+  await tab.getByTestId('camera-link').click();
+  await tab.getByTestId('save-snapshot').waitFor();
+  for (const testId of ['recordings', 'camera-menu-button', 'events'])
+    assert.equal(await tab.getByTestId(testId).count(), 0, testId);
+
+  // What is given appears at once, and what is taken away goes, also from the page that shows it.
+  await admin.setRights(ben, [door.id], ['lookBack', 'control']);
+  await tab.getByTestId('no-live-view').waitFor();
+  assert.equal(await tab.locator('vigie-camera').count(), 0);
+  await tab.getByTestId('camera-menu-button').click();
+  await tab.getByTestId('camera-settings').waitFor();
+  assert.equal(await tab.getByTestId('rename-camera').count(), 0);
+  await tab.keyboard.press('Escape');
+  await tab.getByTestId('recordings').click();
+  await tab.getByTestId('recordings-title').waitFor();
+  assert.equal(await tab.getByTestId('next-event').count(), 0);
+  await admin.setRights(ben, [door.id], ['events']);
+  await tab.getByTestId('no-access').waitFor();
+  await tab.getByRole('link', { name: 'Events', exact: true }).click();
+  await tab.getByTestId('no-events').waitFor();
+  await bens.close();
+});
+
+test('a notice of an update stays until it is dismissed, and then is gone for good', async () => {
+  const database = new DatabaseSync(join(server.folder, 'data', 'vigie.db'));
+  database.exec("INSERT INTO notices VALUES ('rightsPerCamera')");
+  database.close();
+  for (let visits = 0; visits < 2; visits++) {
+    await page.reload();
+    await page.getByTestId('rights-notice').waitFor();
+  }
+  await page.getByTestId('dismiss-notice').click();
+  await page.getByTestId('rights-notice').waitFor({ state: 'detached' });
+  await page.reload();
+  await page.getByTestId('user-list').waitFor();
+  assert.equal(await page.getByTestId('rights-notice').count(), 0);
+});
+
+async function rightsOwner(username: string): Promise<string> {
+  const users = await admin.request<UserView[]>('GET', '/users');
+  return users.find((user) => user.username === username)?.id ?? assert.fail(username);
+}

@@ -146,9 +146,34 @@ suite('legacy listeners', () => {
     for (const socket of silent) socket.destroy();
   });
 
+  test('a camera that answers pings stays connected, however seldom it sends a picture', async () => {
+    const silenceTimeoutMs = 1_200;
+    using rig = await LegacyRig.start({ silenceTimeoutMs });
+    const socket = await rig.online();
+    let pings = 0;
+    socket.on('ping', () => pings++);
+    // One a quarter of the timeout: three timeouts pass.
+    await until(() => pings === 12);
+    assert.deepEqual(rig.events, ['online seed-8880']);
+    socket.close();
+  });
+
+  test('a camera that answers no ping is given up after three of the intervals it is set to', async () => {
+    let intervalMs: number | undefined = 60_000;
+    using rig = await LegacyRig.start({ silenceTimeoutMs: 200, pictureIntervalOf: () => intervalMs });
+    const socket = await rig.online(0, { autoPong: false });
+    let pings = 0;
+    socket.on('ping', () => pings++);
+    await until(() => pings === 12);
+    assert.deepEqual(rig.events, ['online seed-8880']);
+    intervalMs = undefined;
+    await once(socket, 'close');
+    assert.equal(rig.listeners.counters.get('seed-8880')?.closed.silent, 1);
+  });
+
   test('a camera that says nothing is offline', async () => {
     using rig = await LegacyRig.start({ silenceTimeoutMs: 200 });
-    const socket = await rig.online();
+    const socket = await rig.online(0, { autoPong: false });
     await once(socket, 'close');
     assert.deepEqual(rig.events, ['online seed-8880', 'offline seed-8880']);
     assert.equal(rig.listeners.counters.get('seed-8880')?.closed.silent, 1);

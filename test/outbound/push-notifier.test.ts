@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { createLog } from '../../server/log.ts';
 import { deviceId, PushNotifier } from '../../server/outbound/push-notifier.ts';
 import type { PushOutcome } from '../../server/outbound/push-sender.ts';
 import type { EventView } from '../../server/wire/event.ts';
+import type { Right } from '../../server/wire/rights.ts';
 import type { NotificationSettings, PushDevice, PushPayload } from '../../server/wire/notification.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { openInProcessStore } from '../support/in-process-store.ts';
@@ -38,7 +40,7 @@ async function room(context: TestContext) {
         return promise;
       },
     },
-    maySee: (userId, cameraId) => !forbidden.has(`${userId} ${cameraId}`),
+    may: (userId, right, cameraId) => !forbidden.has(`${userId} ${right} ${cameraId}`),
     nameOf: (cameraId) => NAMES[cameraId],
     log: createLog('silent'),
     nowMs: () => nowMs,
@@ -68,7 +70,8 @@ async function room(context: TestContext) {
     who,
     tell,
     set,
-    forbid: (name: 'anna' | 'ben', cameraId: string) => forbidden.add(`${who(name).userId} ${cameraId}`),
+    forbid: (name: 'anna' | 'ben', right: Right, cameraId: string) =>
+      forbidden.add(`${who(name).userId} ${right} ${cameraId}`),
     waits: (ms: number) => (nowMs += ms),
     movesTo: (zone: string) => (timeZone = zone),
     sent,
@@ -116,12 +119,45 @@ suite('notifications', () => {
     await tell('anna', 'phone');
     await tell('anna', 'desk');
     await tell('ben', 'tablet');
-    forbid('ben', 'cam_1');
+    forbid('ben', 'events', 'cam_1');
     const happened = event();
     notifier.onEvent(happened);
     notifier.onEvent({ ...happened, zones: ['Gate'] });
     notifier.onEvent({ ...happened, endedAtMs: START_MS + 5_000 });
     assert.deepEqual(await arrived(), ['phone', 'desk']);
+  });
+
+  test('a notification that waits is not sent once the right or the sign-in has ended', async (context) => {
+    const { store, notifier, who, tell, forbid, waits, sent } = await room(context);
+    await tell('anna', 'phone');
+    await tell('ben', 'tablet');
+    notifier.onEvent(event());
+    await until('it is under way to both', () => sent.length === 2);
+    waits(61_000);
+    notifier.onEvent(event());
+    // Recipients are looked up in a queue; this look-up comes after them.
+    await store.notifications.recipients('cam_none');
+    forbid('anna', 'events', 'cam_1');
+    await store.sessions.remove(who('ben').sessionId);
+    for (const { answer } of sent.splice(0)) answer('sent');
+    await setImmediate();
+    assert.deepEqual(sent, []);
+  });
+
+  test('motion leads to its recording, or to the camera without the right to look back', async (context) => {
+    const { notifier, tell, forbid, sent } = await room(context);
+    await tell('anna', 'phone');
+    await tell('ben', 'tablet');
+    forbid('ben', 'lookBack', 'cam_1');
+    notifier.onEvent(event());
+    await until('both are told', () => sent.length === 2);
+    assert.deepEqual(
+      new Map(sent.map(({ endpoint, payload }) => [endpoint.split('/').at(-1), payload.path])),
+      new Map([
+        ['phone', `/camera/cam_1/recordings/${START_MS}`],
+        ['tablet', '/camera/cam_1'],
+      ]),
+    );
   });
 
   test('no event is notified once the server stops', async (context) => {

@@ -19,13 +19,13 @@ const EVER = [0, Number.MAX_SAFE_INTEGER] as const;
 const HOUR_MS = 3_600_000;
 
 /** A camera whose every picture is judged as the server does it. @param declaredMs what it says its pictures are apart */
-async function setUp(t: TestContext, declaredMs?: number) {
+async function setUp(t: TestContext, declaredMs?: number, lastPictureUs?: number) {
   const rig = await RecordingRig.make(t);
   const library = await rig.open();
   const video = new ScriptedVideo(FRAMES, BEGIN_MS);
   const log = createLog('silent');
   const gaps = new RecordingGaps('cam_1', rig.store.recordings, log);
-  const liveness = new CameraLiveness();
+  const liveness = new CameraLiveness(lastPictureUs);
   const nowUs = (): number => video.nowMs * 1000;
   const recorder = new CameraRecorder(
     {
@@ -311,6 +311,16 @@ suite('a recorder of a camera', () => {
             ],
       );
     }
+  });
+
+  test('whose last picture is from before the start of the server has a gap until the next', async (t) => {
+    const { recorder, send, wait, films, marks } = await setUp(t, HOUR_MS, BEGIN_US - 1_800_000_000);
+    await wait(1_800_000);
+    await send();
+    await wait(60_000);
+    await recorder.close();
+    assert.deepEqual(await films(), [[1800, 1860]]);
+    assert.deepEqual(await marks(), [['serverDown', 0, 1800]]);
   });
 
   test('a picture that waits for its file when the segment ends is in it', async (t) => {

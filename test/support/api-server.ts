@@ -188,7 +188,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
   const notifier = new PushNotifier({
     store: store.notifications,
     sender: options.push ?? { publicKey: 'BKey', send: () => Promise.resolve('sent') },
-    maySee: (userId, cameraId) => access.may(userId, 'events', cameraId),
+    may: (...whatOf) => access.may(...whatOf),
     nameOf: (cameraId) => store.cameras.find(cameraId)?.name,
     log,
     ...(nowMs && { nowMs }),

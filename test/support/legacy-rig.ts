@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { pino } from 'pino';
-import { WebSocket } from 'ws';
+import { WebSocket, type ClientOptions } from 'ws';
 import type { CameraFrame } from '../../server/core/video/camera-frame.ts';
 import { LegacyListeners, type LegacyListenersOptions } from '../../server/ingest/legacy-listeners.ts';
 
@@ -40,14 +40,14 @@ export class LegacyRig {
     return new LegacyRig(listeners, lines, frames);
   }
 
-  connect(camera = 0, query = GOOD_QUERY): WebSocket {
-    const socket = new WebSocket(`ws://127.0.0.1:${this.listeners.ports[camera]}/${query}`);
+  connect(camera = 0, query = GOOD_QUERY, options: ClientOptions = {}): WebSocket {
+    const socket = new WebSocket(`ws://127.0.0.1:${this.listeners.ports[camera]}/${query}`, options);
     socket.on('error', () => undefined);
     return socket;
   }
 
-  async online(camera = 0): Promise<WebSocket> {
-    const socket = this.connect(camera);
+  async online(camera = 0, options: ClientOptions = {}): Promise<WebSocket> {
+    const socket = this.connect(camera, GOOD_QUERY, options);
     await once(socket, 'open');
     return socket;
   }

@@ -97,7 +97,7 @@ export class CameraLiveness {
   }
 
   /**
-   * @param declaredMs what the camera itself says its pictures are apart; undefined: nothing
+   * @param declaredMs how far an administrator, or the camera itself, says its pictures are apart; undefined: nobody does
    * @param maxFps frames a second it is set to at most; undefined: nothing
    */
   setPace(declaredMs: number | undefined, maxFps: number | undefined): void {

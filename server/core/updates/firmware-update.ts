@@ -12,7 +12,7 @@
 
 import type { UpdateState } from '../../wire/firmware.ts';
 
-/** Times are ms since the Unix epoch. */
+/** Times are on the caller's clock, in ms. */
 export interface FirmwareUpdate {
   /** Null when the image has been deleted. */
   imageId: string | null;
@@ -81,7 +81,7 @@ export function isUnderWay({ state }: FirmwareUpdate): boolean {
   return state === 'offered' || state === 'downloading' || state === 'restarting';
 }
 
-/** When to call `advance` with `time`, ms since the Unix epoch; undefined without a deadline. */
+/** When to call `advance` with `time`, on the caller's clock; undefined without a deadline. */
 export function deadlineOf({ state, changedAtMs }: FirmwareUpdate): number | undefined {
   const timeoutMs = TIMEOUTS_MS[state];
   return timeoutMs === undefined ? undefined : changedAtMs + timeoutMs;

@@ -12,6 +12,7 @@ import {
 } from '../camera.ts';
 import {
   FRAME_SIZES,
+  MAX_PICTURE_INTERVAL_MS,
   WHITE_BALANCES,
   type AdjustableSettings,
   type CameraSettings,
@@ -38,6 +39,7 @@ export const CAMERA_SETTINGS = z.strictObject({
 
 export const ADJUSTABLE_SETTINGS = CAMERA_SETTINGS.extend({
   largePictures: z.boolean().exactOptional(),
+  pictureIntervalMs: z.int().min(0).max(MAX_PICTURE_INTERVAL_MS).exactOptional(),
 }) satisfies z.ZodType<AdjustableSettings>;
 
 /** Path parameters of everything under one camera. */

@@ -1,0 +1,141 @@
+/** An entry of the audit log in plain words: what was done, with what result, and when. Pure. */
+
+import type { AuditAction, AuditKind } from '../../server/wire/audit-actions.ts';
+import type { AuditEntry } from '../../server/wire/audit.ts';
+import type { ShownTime } from '../dates/shown-time.ts';
+
+export const AUDIT_KIND_NAMES: Readonly<Record<AuditKind, string>> = {
+  signIn: 'Sign-ins',
+  viewing: 'Viewing',
+  download: 'Downloads',
+  deletion: 'Deletions',
+  access: 'Users, rights and keys',
+  settings: 'Settings',
+  firmware: 'Firmware',
+  backup: 'Backups',
+  security: 'Security',
+};
+
+const ACTIONS: Readonly<Record<AuditAction, string>> = {
+  signedIn: 'Signed in',
+  signInRefused: 'Failed sign-in',
+  signedOut: 'Signed out',
+  watched: 'Watched live',
+  lookedBack: 'Watched recordings',
+  sawEventPictures: 'Viewed event pictures',
+  downloaded: 'Downloaded recordings',
+  auditExported: 'Downloaded the audit log',
+  recordingDeleted: 'Deleted a recording',
+  cameraRemoved: 'Removed the camera',
+  userAdded: 'Added a user',
+  userChanged: 'Changed a user',
+  userRemoved: 'Removed a user',
+  passwordChanged: 'Changed the own password',
+  passwordReset: 'Reset a password by command',
+  cameraAdded: 'Added the camera',
+  cameraKeyRenewed: 'Gave the camera a new key',
+  pairingCodeMade: 'Made a pairing code',
+  cameraPaired: 'Camera paired',
+  pairingRefused: 'Wrong pairing code',
+  sensorAdded: 'Added a sensor',
+  sensorRemoved: 'Removed a sensor',
+  webhookAdded: 'Added a webhook',
+  webhookChanged: 'Changed a webhook',
+  webhookRemoved: 'Removed a webhook',
+  webhookSecretRenewed: 'Renewed the secret of a webhook',
+  cameraRenamed: 'Renamed the camera',
+  cameraSettingsChanged: 'Changed camera settings',
+  cameraRestarted: 'Restarted the camera',
+  motionSettingsChanged: 'Changed motion detection',
+  recordingSettingsChanged: 'Changed recording settings',
+  recordingProtectionChanged: 'Changed the protection of a recording',
+  timeZoneChanged: 'Changed the time zone',
+  clockChanged: 'Clock changed',
+  auditSettingsChanged: 'Changed how long the audit log is kept',
+  firmwareUploaded: 'Uploaded firmware',
+  firmwareDeleted: 'Deleted firmware',
+  updateStarted: 'Started an update',
+  updateCancelled: 'Cancelled an update',
+  backupDownloaded: 'Downloaded a backup',
+  backupWritten: 'Wrote a backup by command',
+  backupRestored: 'Restored a backup',
+  newDevice: 'Sign-in from a new device',
+  signInsHeld: 'Sign-ins held back',
+  cameraKeysRefused: 'Wrong camera keys',
+  connectionsRefused: 'Too many connections',
+  forgedPackets: 'Forged packets',
+  notListed: 'More entries than are listed',
+};
+
+/** Codes of server/errors.ts, as far as they occur. */
+const REASONS: Readonly<Record<string, string>> = {
+  wrongCredentials: 'wrong user name or password',
+  tooManyRequests: 'too many attempts',
+  forbidden: 'not allowed',
+  unauthorized: 'not signed in',
+  badRequest: 'not understood',
+  notFound: 'not found',
+};
+
+/** Names of fields; others stand as they are. */
+const FIELDS: Readonly<Record<string, string>> = {
+  user: 'user',
+  username: 'name',
+  name: 'name',
+  days: 'days',
+  changed: 'changed',
+  timeZone: 'time zone',
+};
+/** Names that tell people nothing. */
+const HIDDEN = new Set(['recordingId', 'eventId', 'sensorId', 'webhookId', 'imageId', 'uploadId']);
+
+export function auditWhat({ action, refused }: Pick<AuditEntry, 'action' | 'refused'>): string {
+  const what = ACTIONS[action];
+  // These say so themselves.
+  return refused && action !== 'signInRefused' && action !== 'pairingRefused' ? `${what} (refused)` : what;
+}
+
+/** “admin”, “Somebody who tried admin”, “Somebody”, “Server”. */
+export function auditWho({ userId, username, address }: AuditEntry): string {
+  if (userId !== null) return username ?? 'Removed user';
+  if (username !== null) return `Somebody, as ${username}`;
+  return address === null ? 'Server' : 'Somebody';
+}
+
+/** “14:05:09”, or “14:05:09 – 14:20:00” of a stretch. */
+export function auditWhen({ beganAtMs, endedAtMs }: AuditEntry, time: ShownTime): string {
+  const began = time.second(beganAtMs);
+  const ended = time.second(endedAtMs);
+  if (began === ended) return began;
+  return time.date(beganAtMs) === time.date(endedAtMs)
+    ? `${began} – ${ended}`
+    : `${began} – ${time.moment(endedAtMs)}`;
+}
+
+/** What else is known, for a second line; empty: nothing. */
+export function auditDetails({ details, count }: AuditEntry, time: ShownTime): string {
+  const parts = Object.entries(details).flatMap(([name, value]) => detailText(name, value, time));
+  return [...(count > 1 ? [`${count} times`] : []), ...parts].join(' · ');
+}
+
+function detailText(name: string, value: unknown, time: ShownTime): string[] {
+  if (HIDDEN.has(name)) return [];
+  if (name === 'reason') return [REASONS[String(value)] ?? String(value)];
+  if (name === 'from' || name === 'to')
+    return typeof value === 'number' ? [`${name} ${time.moment(value)}`] : [];
+  const text = Array.isArray(value) ? value.map(textOf).join(', ') || 'none' : textOf(value);
+  return [`${FIELDS[name] ?? name}: ${text}`];
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** @param day as a date field has it; undefined for none @returns the whole day on the site's clock, ms since the Unix epoch */
+export function dayRange(day: string, time: ShownTime): { from: number; to: number } | undefined {
+  const [year, month, date] = day.split('-').map(Number);
+  if (!year || !month || !date) return undefined;
+  const { clock } = time;
+  return { from: clock.moment(year, month, date, 0), to: clock.moment(year, month, date + 1, 0) - 1 };
+}

@@ -1,0 +1,14 @@
+/** Where an event leads: to the recording of it, for those who may look back at its camera. */
+
+import type { EventView } from '../../server/wire/event.ts';
+import type { AppContext } from '../app-context.ts';
+import { routePath } from '../routing/routes.ts';
+
+/** @returns undefined without the right */
+export function eventHref(
+  cameras: Pick<AppContext['live']['cameras'], 'may'>,
+  { cameraId, startedAtMs }: EventView,
+): string | undefined {
+  if (!cameras.may('lookBack', cameraId)) return undefined;
+  return routePath({ page: 'recordings', cameraId, atMs: startedAtMs });
+}

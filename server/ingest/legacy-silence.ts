@@ -1,0 +1,43 @@
+/**
+ * Detects that a legacy camera is gone, however seldom it sends a picture: the older firmware sends nothing else by itself, but
+ * answers WebSocket pings (RFC 6455 section 5.5.2). Of one that does not, only the pictures tell.
+ */
+
+import type { Socket } from 'node:net';
+import type { WebSocket } from 'ws';
+import type { Clock } from '../core/clock.ts';
+import { SilenceWatch } from './silence-watch.ts';
+
+export interface LegacySilenceOptions {
+  webSocket: WebSocket;
+  socket: Socket;
+  clock: Clock;
+  /** Silence of this length means that the camera is gone … */
+  silenceTimeoutMs: number;
+  /** … unless its pictures are farther apart, ms; undefined: nobody has said so. */
+  pictureIntervalMs: () => number | undefined;
+  onSilent: () => void;
+}
+
+/** A camera that has been silent for this part of the timeout is asked for a sign of life, every second. */
+const PINGS = 4;
+/** As liveness has it: so many pictures that do not come. */
+const MISSED_PICTURES = 3;
+
+export function watchLegacySilence(options: LegacySilenceOptions): SilenceWatch {
+  const { webSocket, socket, clock, silenceTimeoutMs, pictureIntervalMs, onSilent } = options;
+  let answersPings = false;
+  webSocket.on('pong', () => (answersPings = true));
+  return new SilenceWatch({
+    socket,
+    clock,
+    silenceTimeoutMs: () =>
+      answersPings
+        ? silenceTimeoutMs
+        : Math.max(silenceTimeoutMs, MISSED_PICTURES * (pictureIntervalMs() ?? 0)),
+    onTick: (quietMs) => {
+      if (quietMs >= silenceTimeoutMs / PINGS) webSocket.ping();
+    },
+    onSilent,
+  });
+}
