@@ -20,8 +20,8 @@ COPY client client
 COPY server/wire server/wire
 RUN npx vite build --config client/vite.config.ts
 
-FROM packages AS dependencies
-RUN npm ci --ignore-scripts --omit=dev
+FROM client AS dependencies
+RUN npm prune --ignore-scripts --omit=dev
 
 FROM node:26.10.0-trixie-slim
 ENV NODE_ENV=production VIGIE_DATA_DIR=/data

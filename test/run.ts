@@ -4,12 +4,12 @@
  *     npm test                    everything
  *     npm test -- sfu recovery    only files whose path contains one of these words
  *
- * Network tests, and browser tests that keep up with video or promise a time, run alone, so that nothing disturbs their
- * measurements. All others run beside each other: they wait for more than half of their time.
+ * Network tests, and browser tests that keep up with video or promise a time, run at the end, one of each at a time: more would
+ * disturb their measurements. All others run beside each other: they wait for more than half of their time.
  */
 
 import { existsSync, globSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
@@ -24,11 +24,13 @@ const ROOT = resolve(import.meta.dirname, '..');
 const TEST_TIMEOUT_MS = 240_000;
 /** Files, on two cores. */
 const SIDE_BY_SIDE = 3;
+const SHOWN_SLOWEST = 20;
 const END_OF_FILE = new URL('support/end-of-file.ts', import.meta.url).href;
 /** Browser tests that wait for conditions only: they keep up with no video and hold no promise of a time. */
 const UNTIMED_PAGES = new Set(
   [
     'about',
+    'backup',
     'camera-advice',
     'camera-settings',
     'clock-alarm',
@@ -42,6 +44,7 @@ const UNTIMED_PAGES = new Set(
     'notifications',
     'pairing',
     'recording-alarm',
+    'reverse-proxy',
     'rights',
     'sensor-events',
     'time-zones',
@@ -76,8 +79,9 @@ if (files.length === 0) {
 const within = (folder: string): string[] => files.filter((path) => path.startsWith(`test/${folder}/`));
 const browserFiles = within('e2e');
 const networkFiles = within('network');
-const alone = [...networkFiles, ...browserFiles.filter((path) => !UNTIMED_PAGES.has(path))];
-const others = files.filter((path) => !alone.includes(path)).toSorted((a, b) => rankOf(a) - rankOf(b));
+const timedPages = browserFiles.filter((path) => !UNTIMED_PAGES.has(path));
+const timed = new Set([...networkFiles, ...timedPages]);
+const others = files.filter((path) => !timed.has(path)).toSorted((a, b) => rankOf(a) - rankOf(b));
 
 // The tests' processes inherit it. Hundreds of them load the same modules: stripping and compiling these is a third of what
 // each start costs.
@@ -95,8 +99,13 @@ if (browserFiles.length + networkFiles.length > 0) {
   }
 }
 const browser = browserFiles.length > 0 ? await shareBrowser() : undefined;
-const results = [await runTests(others, SIDE_BY_SIDE), await runTests(alone, 1)];
+const durations = new Map<string, number>();
+const results = [
+  await runTests(others, SIDE_BY_SIDE),
+  ...(await Promise.all([runTests(networkFiles, 1), runTests(timedPages, 1)])),
+];
 await browser?.close();
+if (durations.size > SHOWN_SLOWEST) printSlowest();
 process.exit(results.every(Boolean) ? 0 : 1);
 
 async function shareBrowser(): Promise<BrowserServer> {
@@ -108,6 +117,13 @@ async function shareBrowser(): Promise<BrowserServer> {
 function rankOf(path: string): number {
   const rank = LONG_FIRST.findIndex((beginning) => path.startsWith(`test/${beginning}`));
   return rank < 0 ? LONG_FIRST.length : rank;
+}
+
+/** So that it is seen when a file makes the whole suite longer. */
+function printSlowest(): void {
+  const slowest = [...durations].toSorted(([, a], [, b]) => b - a).slice(0, SHOWN_SLOWEST);
+  const lines = slowest.map(([path, ms]) => `  ${(ms / 1000).toFixed(1).padStart(6)} s  ${path}\n`);
+  process.stdout.write(`the slowest of ${durations.size} files\n${lines.join('')}`);
 }
 
 /** @returns whether all passed */
@@ -123,6 +139,9 @@ async function runTests(paths: string[], concurrency: number): Promise<boolean> 
     execArgv: ['--disable-warning=ExperimentalWarning', `--import=${END_OF_FILE}`],
   });
   tests.on('test:fail', () => (passed = false));
+  tests.on('test:summary', ({ file, duration_ms: ms }) => {
+    if (file !== undefined) durations.set(relative(ROOT, file), ms);
+  });
   const report = tests.compose(spec);
   report.pipe(process.stdout, { end: false });
   await finished(report);

@@ -20,6 +20,7 @@ export class FeedAttachment {
   #closed = false;
   /** The wanted state, and the one sent to the server; a consumer begins paused. */
   #pauseWanted = false;
+  #held = false;
   #paused = true;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #fullRetry: ReturnType<typeof setTimeout> | undefined;
@@ -70,12 +71,22 @@ export class FeedAttachment {
     this.#applyPause();
   }
 
+  /** It is shown, but not by video for now. */
+  set held(held: boolean) {
+    this.#held = held;
+    this.#applyPause();
+  }
+
   /** Idempotent. */
   close(): void {
     this.#closed = true;
     clearTimeout(this.#retry);
     clearTimeout(this.#fullRetry);
     this.detach();
+  }
+
+  get #isPauseWanted(): boolean {
+    return this.#pauseWanted || this.#held;
   }
 
   #onRefused(error: unknown, transport: LiveTransport): void {
@@ -94,8 +105,8 @@ export class FeedAttachment {
     clearTimeout(this.#fullRetry);
     if (this.#pauseWanted) this.feed.setFull(null);
     const { consumer } = this.feed;
-    if (!consumer || this.#paused === this.#pauseWanted) return;
-    this.#paused = this.#pauseWanted;
+    if (!consumer || this.#paused === this.#isPauseWanted) return;
+    this.#paused = this.#isPauseWanted;
     // Neither is waited for: the video element gets ready while the keyframe is on its way.
     if (!this.#paused) return void this.#resume(consumer);
     // It fails only when the consumer or the connection is gone.
@@ -112,7 +123,7 @@ export class FeedAttachment {
       const watching = SignalingError.watchingWhenFull(error);
       if (watching === undefined || this.#closed || this.feed.consumer !== consumer) return;
       this.#paused = true;
-      if (this.#pauseWanted) return;
+      if (this.#isPauseWanted) return;
       this.feed.setFull(watching);
       this.#fullRetry = setTimeout(() => this.#applyPause(), this.#fullBackoff.next());
     }

@@ -130,7 +130,7 @@ export class LiveReceiver {
     const watched = this.#watched.get(feed.cameraId);
     const nowMs = monotonicMs();
     if (!watched || this.#hidden || this.#signaling.state !== 'open' || !this.#transport.connected) return;
-    if (!feed.consumer || feed.watchingWhenFull !== null) return;
+    if (!feed.consumer || feed.watchingWhenFull !== null || watched.fallback.isHeld) return;
     if (nowMs - watched.stalledAtMs < STALL_INTERVAL_MS) return;
     watched.stalledAtMs = nowMs;
     if (++watched.stalls % 3 === 0) this.#transport.rebuild();
@@ -180,7 +180,12 @@ export class LiveReceiver {
     const attachment = new FeedAttachment(cameraId);
     const watched = {
       attachment,
-      fallback: new PictureFallback(attachment.feed, this.#signaling, () => attachment.detach(true)),
+      fallback: new PictureFallback({
+        feed: attachment.feed,
+        signaling: this.#signaling,
+        onDenied: () => attachment.detach(true),
+        onHold: (held) => (attachment.held = held),
+      }),
       watchers: 0,
       linger: undefined,
       stalls: 0,

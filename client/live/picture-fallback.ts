@@ -12,28 +12,47 @@ import type { LiveConsumer } from './live-transport.ts';
 import type { PictureStream } from './picture-stream.ts';
 import { PictureWatch } from './picture-watch.ts';
 import { pictureWay, type PictureWay, type WayFacts } from './picture-way.ts';
+import { VideoProbes } from './video-probes.ts';
 
 /** Video seen on the screen this short a time ago needs no further proof. */
 const UNDOUBTED_MS = 700;
 /** With a path that stands, one picture may just have been faster than its video. */
 const PROOF_WITH_PATH = 2;
+/** Video that came longer ago has paused, unless the camera itself is slower: it says so by what makes it stale. */
+const BREAK_MS = 1_000;
+const USUAL_QUIET_MS = 2_000;
+
+export interface PictureFallbackOptions {
+  feed: CameraFeed;
+  signaling: SignalingClient;
+  onDenied: () => void;
+  /** Video is to be held back, or to flow. */
+  onHold: (held: boolean) => void;
+}
 
 export class PictureFallback {
+  readonly #options: PictureFallbackOptions;
   readonly #feed: CameraFeed;
-  readonly #signaling: SignalingClient;
-  readonly #onDenied: () => void;
+  readonly #probes = new VideoProbes();
   #way: PictureWay = 'video';
   #watch: PictureWatch | null = null;
   #wantedSinceMs: number | null = null;
   #videoAtMs: number | null = null;
+  #picturesSinceMs = 0;
+  #steadySinceMs: number | null = null;
+  #isHeld = false;
   #frameIntervalMs = 0;
   #hasPath = false;
   #decoded: { consumer: LiveConsumer; frames: number } | null = null;
 
-  constructor(feed: CameraFeed, signaling: SignalingClient, onDenied: () => void) {
-    this.#feed = feed;
-    this.#signaling = signaling;
-    this.#onDenied = onDenied;
+  constructor(options: PictureFallbackOptions) {
+    this.#options = options;
+    this.#feed = options.feed;
+  }
+
+  /** Video does not come because it is held back. */
+  get isHeld(): boolean {
+    return this.#isHeld;
   }
 
   /** Told by an element: a frame of the video was presented. @param atMs as of monotonicMs() */
@@ -51,27 +70,46 @@ export class PictureFallback {
     const nowMs = monotonicMs();
     this.#wantedSinceMs = wanted ? (this.#wantedSinceMs ?? nowMs) : null;
     this.#hasPath = transport.supported && transport.searchingSinceMs === null;
+    this.#judgeSteadiness(nowMs, transport.quietMs);
     this.#take(
       pictureWay({
         nowMs,
         current: this.#way,
         wantedSinceMs: this.#wantedSinceMs,
         videoAtMs: this.#videoAtMs,
+        steadySinceMs: this.#steadySinceMs,
         frameIntervalMs: this.#frameIntervalMs,
         full: this.#feed.watchingWhenFull !== null,
         ...transport,
       }),
     );
+    this.#hold(this.#probes.isHeld(nowMs, this.#way, this.#hasPath));
   }
 
   /** Idempotent. */
   close(): void {
     this.#take('video');
+    this.#hold(false);
+  }
+
+  #hold(held: boolean): void {
+    if (held === this.#isHeld) return;
+    this.#isHeld = held;
+    this.#options.onHold(held);
+  }
+
+  #judgeSteadiness(nowMs: number, quietMs = 0): void {
+    const breakMs = quietMs > USUAL_QUIET_MS ? quietMs : BREAK_MS;
+    const videoAtMs = this.#videoAtMs ?? -Infinity;
+    if (videoAtMs <= this.#picturesSinceMs || nowMs - videoAtMs > breakMs) this.#steadySinceMs = null;
+    else this.#steadySinceMs ??= videoAtMs;
   }
 
   #take(way: PictureWay): void {
     if (way === this.#way) return;
     this.#way = way;
+    this.#picturesSinceMs = monotonicMs();
+    this.#steadySinceMs = null;
     if (way === 'video') {
       this.#feed.setPictures(null);
       this.#watch?.close();
@@ -81,9 +119,9 @@ export class PictureFallback {
     try {
       this.#watch = new PictureWatch({
         cameraId: this.#feed.cameraId,
-        signaling: this.#signaling,
+        signaling: this.#options.signaling,
         onDrawn: (stream) => this.#onDrawn(stream),
-        onDenied: this.#onDenied,
+        onDenied: this.#options.onDenied,
         onFull: (watching) => this.#feed.setFull(watching),
       });
     } catch {

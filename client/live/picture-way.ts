@@ -18,6 +18,8 @@ export interface WayFacts {
   full: boolean;
   /** When video last came, by the browser's own counters or seen on the screen. */
   videoAtMs: number | null;
+  /** Beside the pictures: since when video has come without a break; null: it does not. */
+  steadySinceMs: number | null;
   /** The distance of the last two frames on the screen, 0 when unknown. */
   frameIntervalMs: number;
   /** How long the camera may bring nothing although all is well: it is slow, or has stalled. */
@@ -28,17 +30,17 @@ export interface WayFacts {
 const PATIENCE_MS = 2_500;
 /** A camera that is slow by intention has three of its own intervals. */
 const LONGEST_PATIENCE_MS = 10_000;
-/** On the way back: video that came this long ago has come since the last question. */
-const FRESH_MS = 1_000;
+/** On the way back video has to come for so long: a line that carries one frame need not carry the next. */
+const STEADY_MS = 2_000;
 
 export function pictureWay(facts: WayFacts): PictureWay {
   const { nowMs, current, wantedSinceMs, supported, searchingSinceMs, full } = facts;
-  const { videoAtMs, frameIntervalMs, quietMs = 0 } = facts;
+  const { videoAtMs, steadySinceMs, frameIntervalMs, quietMs = 0 } = facts;
   if (wantedSinceMs === null || (full && current === 'video')) return 'video';
   if (!supported) return 'pictures';
   const sinceVideoMs = nowMs - (videoAtMs ?? -Infinity);
   if (current === 'pictures')
-    return searchingSinceMs === null && sinceVideoMs <= FRESH_MS ? 'video' : 'pictures';
+    return searchingSinceMs === null && nowMs - (steadySinceMs ?? nowMs) >= STEADY_MS ? 'video' : 'pictures';
   const patienceMs = Math.min(LONGEST_PATIENCE_MS, Math.max(PATIENCE_MS, 3 * frameIntervalMs));
   // Frames that still arrive count more than the transport's state.
   if (sinceVideoMs <= patienceMs) return 'video';

@@ -24,16 +24,16 @@ export function rightsText(rights: readonly Right[]): string {
 /**
  * What a viewer may do, cameras with the same rights together: `Live and Events: Door, Yard`.
  *
- * @param nameOf undefined for a camera that is not known here
+ * @param known in the order to name them in; others are left out
  */
 export function viewerText(
-  cameras: readonly CameraRights[],
-  nameOf: (cameraId: string) => string | undefined,
+  given: readonly CameraRights[],
+  known: readonly { id: string; name: string }[],
 ): string[] {
   const groups = new Map<string, string[]>();
-  for (const { cameraId, rights } of cameras) {
-    const name = nameOf(cameraId);
-    if (name === undefined) continue;
+  for (const { id, name } of known) {
+    const rights = given.find(({ cameraId }) => cameraId === id)?.rights;
+    if (!rights) continue;
     const text = rightsText(rights);
     groups.set(text, [...(groups.get(text) ?? []), name]);
   }

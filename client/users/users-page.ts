@@ -152,7 +152,7 @@ export class UsersPage extends LitElement {
 
   #describe({ role, cameras }: UserView): string[] {
     if (role === 'administrator') return ['Administrator, all rights to all cameras'];
-    const lines = viewerText(cameras, (id) => this.context.live.cameras.find(id)?.name);
+    const lines = viewerText(cameras, this.context.live.cameras.all ?? []);
     return lines.length === 0 ? ['Viewer, no rights'] : ['Viewer', ...lines];
   }
 

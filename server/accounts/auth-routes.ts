@@ -14,8 +14,8 @@ import { serve } from '../http/serve.ts';
 import { assertSameOrigin } from '../http/same-origin.ts';
 import { deviceName } from '../core/device-name.ts';
 import {
-  clearSessionCookies,
   deviceTokenOf,
+  forgetSession,
   refreshTokenOf,
   setDeviceCookie,
   setSessionCookies,
@@ -58,7 +58,7 @@ export function authRoutes(accounts: Accounts, guard: Guard, connectionOf: Conne
     } catch (error) {
       // The cookie is no longer valid: the next visit need not send it.
       if (error instanceof VigieError && error.code === 'unauthorized')
-        clearSessionCookies(connectionOf(request), response);
+        forgetSession(connectionOf(request), response);
       throw error;
     }
     return startSession(connectionOf(request), response, tokens);
@@ -66,9 +66,7 @@ export function authRoutes(accounts: Accounts, guard: Guard, connectionOf: Conne
 
   serve(router, 'POST /api/auth/logout', async ({ request, response }) => {
     await Promise.all([...sessionIdsOf(request)].map((id) => accounts.sessions.end(id)));
-    clearSessionCookies(connectionOf(request), response);
-    // Pictures that the next user of this browser may have no right to. Browsers heed it over https and on localhost.
-    response.setHeader('Clear-Site-Data', '"cache"');
+    forgetSession(connectionOf(request), response);
   });
 
   serve(router, 'POST /api/auth/password', async ({ request, readBody }) => {

@@ -12,9 +12,9 @@ import type { Accounts } from './accounts.ts';
 import type { Identity } from './sessions.ts';
 import { VigieError } from '../errors.ts';
 import type { ConnectionOf } from '../http/client-connection.ts';
+import { cutOff } from '../http/cut-off.ts';
 import { isSameOriginFetch } from '../http/same-origin.ts';
 import type { Right } from '../wire/rights.ts';
-import { cutOff } from './right-leases.ts';
 import { mediaTokenOf } from './session-cookies.ts';
 
 /** Who called, once that was checked. */

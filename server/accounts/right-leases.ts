@@ -5,9 +5,6 @@
  * sign-in ends by time alone. A right that cannot be looked up, in a damaged database, ends nothing.
  */
 
-import type { ServerResponse } from 'node:http';
-import { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import type { Log } from '../log.ts';
 import type { Identity } from './sessions.ts';
 
@@ -80,20 +77,11 @@ export class RightLeases {
     for (const lease of this.#leases) {
       try {
         if (!condition(lease)) continue;
+        this.#leases.delete(lease);
+        lease.end();
       } catch (error) {
-        this.#options.log.error({ err: error }, 'failed to look up a right');
-        return;
+        this.#options.log.error({ err: error }, 'failed to look up a right, or to end what is sent by it');
       }
-      this.#leases.delete(lease);
-      lease.end();
     }
   }
-}
-
-/** Ends an answer now: what waits in the machine's send buffer, megabytes of a download, is dropped too. */
-export function cutOff(response: ServerResponse): void {
-  const { socket } = response;
-  // The reset of TLS is Node's to do, which it does not: its records under way are lost with the connection.
-  if (socket instanceof Socket && !(socket instanceof TLSSocket)) socket.resetAndDestroy();
-  response.destroy();
 }

@@ -47,10 +47,15 @@ export function setSessionCookies(
   });
 }
 
-export function clearSessionCookies(connection: ClientConnection, response: Response): void {
+/**
+ * The session of this browser is over: its cookies go, and what the cache has of pictures, to which the next user may have no
+ * right. Browsers heed the latter over https and on localhost.
+ */
+export function forgetSession(connection: ClientConnection, response: Response): void {
   for (const cookie of [REFRESH, MEDIA])
     response.clearCookie(nameOf(cookie, connection), optionsOf(cookie, connection));
   response.clearCookie(HINT.name, optionsOf(HINT, connection));
+  response.setHeader('Clear-Site-Data', '"cache"');
 }
 
 /** Stays when the session ends: by it the device is known the next time (known-devices.ts). */

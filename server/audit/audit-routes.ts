@@ -64,7 +64,7 @@ export function auditRoutes({ audit, store, guard, log }: AuditRoutesOptions): R
       `attachment; filename="vigie-audit-${day}.${format.extension}"`,
     );
     if (request.method === 'HEAD') return void response.end();
-    const who = readFor(guard.administrator(request), response);
+    const who = readFor(guard.streamToAdministrator(request, response), response);
     const lines = auditLines(format, filter, async (query) => {
       const page = await audit.list(query, who);
       guard.administrator(request);

@@ -22,11 +22,13 @@ export function connectionRoutes(facts: ServerFacts, guard: Guard, connectionOf:
   serve(router, 'GET /api/connection', async ({ request }) => {
     const { role } = guard.identify(request);
     const { address: yourAddress, secure: https } = connectionOf(request);
+    const server = role === 'administrator' ? await facts.get() : undefined;
+    if (server) guard.administrator(request);
     return {
       yourAddress,
       yourAddressIsPrivate: isPrivateAddress(yourAddress),
       https,
-      ...(role === 'administrator' && { server: await facts.get() }),
+      ...(server && { server }),
     };
   });
 

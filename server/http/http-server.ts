@@ -28,6 +28,7 @@ import { stripBasePath } from './base-path.ts';
 import { clientConnections } from './client-connection.ts';
 import { answerPlainHttp } from './plain-http.ts';
 import { RequestGate, type RequestCounters, type RequestLimits } from './request-gate.ts';
+import { carries } from './cut-off.ts';
 import { secureContextOf } from './tls-policy.ts';
 import type { IsTrustedProxy } from './trusted-proxies.ts';
 
@@ -207,6 +208,10 @@ export class HttpServer {
 
   #tlsServer(options: ServerOptions, tls: HttpTls, handshakeTimeout: number): HttpsServer {
     const server = createHttpsServer({ ...options, ...secureContextOf(tls.pair), handshakeTimeout });
+    server.on('secureConnection', (secure: Socket) => {
+      const below = this.#connections.below(secure);
+      if (below) carries(below, secure);
+    });
     const plainUpgrades = new Map(Object.entries(tls.plainUpgrades));
     const refusalOf = (request: IncomingMessage): string | undefined =>
       (plainUpgrades.get(pathOf(request)) ?? (() => 'connect by wss:'))(request);

@@ -3,7 +3,8 @@
  * megabytes before a writer notices; Linux lists it in /proc/net/tcp and tcp6 as `tx_queue` (proc_pid_net(5)).
  *
  * Invariants: the list is read only while somebody watches a connection, once for all of them, and takes a twentieth of the time
- * at most. Elsewhere than on Linux nothing is known, and each watcher is told so.
+ * at most; but for MAX_PAUSE_MS nobody waits longer, for on a busy machine a reading takes long and costs no more. Elsewhere than on
+ * Linux nothing is known, and each watcher is told so.
  */
 
 import { readFile } from 'node:fs/promises';
@@ -16,6 +17,8 @@ import type { Subscription } from '../core/fan-out.ts';
 const INTERVAL_MS = 20;
 /** Of the time between two readings to the time one takes. */
 const LEAST_PAUSE_FACTOR = 20;
+/** Meanwhile a viewer's pictures wait. */
+const MAX_PAUSE_MS = 100;
 const LISTS = { 4: '/proc/net/tcp', 6: '/proc/net/tcp6' } as const;
 const MAPPED_PREFIX = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 /** `0: local remote state tx_queue:rx_queue …`, all of it hexadecimal. */
@@ -64,8 +67,13 @@ export class SendQueues {
       watch.onBytes(queued === undefined ? undefined : queued + watch.socket.writableLength);
     }
     if (this.#watches.size === 0) return;
-    this.#timer ??= setTimeout(() => void this.#read(), Math.max(INTERVAL_MS, LEAST_PAUSE_FACTOR * tookMs));
+    this.#timer ??= setTimeout(() => void this.#read(), pauseAfter(tookMs));
   }
+}
+
+/** @param tookMs the last reading @returns ms until the next one */
+export function pauseAfter(tookMs: number): number {
+  return Math.min(MAX_PAUSE_MS, Math.max(INTERVAL_MS, LEAST_PAUSE_FACTOR * tookMs));
 }
 
 async function readList(path: string, queues: Map<string, number>): Promise<void> {

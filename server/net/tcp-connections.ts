@@ -61,6 +61,11 @@ export class TcpConnections {
     return true;
   }
 
+  /** The connection itself, of a socket that TLS puts on it. */
+  below(socket: Pick<Socket, 'remoteAddress' | 'remotePort'>): Socket | undefined {
+    return this.#connections.get(keyOf(socket))?.socket;
+  }
+
   /**
    * Marks the connection as in use.
    *

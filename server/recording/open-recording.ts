@@ -85,7 +85,6 @@ export async function openRecording(options: OpenRecordingOptions): Promise<Reco
     },
     timeline: (cameraId, fromMs, toMs, who) => library.timeline(cameraId, fromMs, toMs, who),
     find: (id) => library.find(id),
-    finish: ({ cameraId, id }) => recorder.finish(cameraId, id),
     pathOf: (recording) => library.pathOf(recording),
     setProtected: (id, isProtected) => library.setProtected(id, isProtected),
     remove: (id) => library.remove(id),

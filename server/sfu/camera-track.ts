@@ -51,6 +51,11 @@ export class CameraTrack {
     this.#onFrameSent = onFrameSent;
   }
 
+  /** Several sinks get what is encoded. */
+  get isShared(): boolean {
+    return this.#sinks.size > 1;
+  }
+
   /** The sink's first frame is a new keyframe, made at once. */
   add(sink: FrameSink): void {
     this.#sinks.add(sink);

@@ -9,19 +9,18 @@ import { EventEmitter } from 'node:events';
 import type { RtcpPacket } from 'werift';
 import type { EncodedFrame } from '../core/video/encoded-frame.ts';
 import { timestamp90kAt } from '../core/rtp/rtp-clock.ts';
+import type { KeyframeAllowance } from '../core/rtp/keyframe-allowance.ts';
 import type { ViewerFeedback } from '../core/rtp/rtcp-feedback.ts';
 import type { RtpPayload } from '../core/rtp/vp8-packetizer.ts';
 import type { ConsumerParameters, FrameTiming } from '../wire/signaling.ts';
 import type { CameraTrack, FrameSink } from './camera-track.ts';
 import { Retransmission } from './retransmission.ts';
 import { consumerRtpParameters, VP8_PAYLOAD_TYPE, type ConsumerIdentity } from './rtp-parameters.ts';
-import { ntpTimestamp, RtpStream, type RtpPath } from './rtp-stream.ts';
+import { ntpMiddle32, RtpStream, type RtpPath } from './rtp-stream.ts';
 
 export type ConsumerCloseReason = 'requested' | 'cameraRemoved' | 'rightRevoked' | 'transportClosed';
 
 const MAX_TIMINGS = 100;
-/** Used until the first receiver report gives the round trip. */
-const DEFAULT_ROUND_TRIP_US = 50_000;
 
 export interface ConsumerStats {
   framesSent: number;
@@ -54,7 +53,8 @@ export class Consumer
     keyframeRequests: 0,
     fractionLost: 0,
   };
-  #roundTripUs = DEFAULT_ROUND_TRIP_US;
+  readonly #keyframes: KeyframeAllowance;
+  readonly #leaveLine: () => void;
   #timings: FrameTiming[] | undefined;
   #resumed = false;
   #pathOpen: boolean;
@@ -74,6 +74,8 @@ export class Consumer
     this.#media = new RtpStream(identity.ssrc, VP8_PAYLOAD_TYPE, path);
     this.#retransmission = new Retransmission(identity.rtxSsrc, path);
     this.#pathOpen = pathOpen;
+    this.#keyframes = path.line.keyframesOf(track.cameraId);
+    this.#leaveLine = path.line.add(this.#media.arrivals, this.#retransmission.stream.arrivals);
   }
 
   /** Feedback on this consumer's packets names one of these: of its frames, and of what is sent again. */
@@ -98,7 +100,7 @@ export class Consumer
       packetsSent: this.#media.packetCount,
       bytesSent: this.#media.octetCount + this.#retransmission.stream.octetCount,
       packetsRetransmitted: this.#retransmission.stream.packetCount,
-      roundTripUs: this.#roundTripUs,
+      roundTripUs: this.#path.line.roundTripUs,
     };
   }
 
@@ -126,6 +128,7 @@ export class Consumer
     if (this.#closed) return;
     this.#closed = true;
     this.pause();
+    this.#leaveLine();
     this.emit('close', reason);
     this.removeAllListeners();
   }
@@ -141,14 +144,13 @@ export class Consumer
       this.#counters.framesSkipped++;
       return;
     }
-    if (this.#awaitingKeyframe && !frame.keyframe) {
+    // Only now that there is room for it: each keyframe costs all viewers of the camera.
+    if (this.#wasFull) this.#keyframes.need();
+    this.#wasFull = false;
+    if (!frame.keyframe && !this.#canDecode(nowUs)) {
       this.#counters.framesSkipped++;
-      // Requested only when there is room for it: each keyframe costs all viewers of the camera.
-      if (this.#wasFull) this.#track.requestKeyframe();
-      this.#wasFull = false;
       return;
     }
-    this.#wasFull = false;
     let startsKeyframe = frame.keyframe;
     for (const { payload, marker } of payloads) {
       const sequenceNumber = this.#media.send(payload, frame.timestamp90k, marker);
@@ -162,6 +164,7 @@ export class Consumer
       startsKeyframe = false;
     }
     this.#awaitingKeyframe = false;
+    if (frame.keyframe) this.#keyframes.sent(nowUs);
     this.#counters.framesSent++;
     // The age of a picture that is shown again says nothing about the way.
     if (!frame.repeated && this.#timings && this.#timings.length < MAX_TIMINGS)
@@ -171,24 +174,24 @@ export class Consumer
   onSilence(nowUs: number): void {
     if (this.#path.isFull) return;
     // The frame that was skipped was the last one: no other follows that could be sent in its place.
-    if (this.#wasFull) this.#track.requestKeyframe();
-    else if (!this.#awaitingKeyframe) this.#retransmission.repeatTail(nowUs);
+    if (this.#wasFull) this.#keyframes.need();
     this.#wasFull = false;
+    if (this.#keyframes.isOpen) this.#makeKeyframe(nowUs);
+    else if (!this.#awaitingKeyframe) this.#retransmission.repeatTail(nowUs);
   }
 
   /** @param feedback that names one of this consumer's `ssrcs` */
   onFeedback(feedback: ViewerFeedback, nowUs: number): void {
-    switch (feedback.kind) {
-      case 'report':
-        this.#onReport(feedback, nowUs);
-        break;
-      case 'nack':
-        this.#counters.nacksReceived++;
-        this.#retransmission.onNack(feedback.lost, nowUs, this.#roundTripUs);
-        break;
-      case 'keyframe':
-        this.#requestKeyframe();
-        break;
+    if (feedback.kind === 'report') return this.#onReport(feedback, nowUs);
+    if (feedback.ssrc !== this.#identity.ssrc) return;
+    if (feedback.kind === 'nack') {
+      this.#counters.nacksReceived++;
+      this.#retransmission.onNack(feedback.lost, nowUs);
+    } else if (feedback.kind === 'keyframe') {
+      this.#counters.keyframeRequests++;
+      if (!this.#resumed || !this.#pathOpen) return;
+      this.#keyframes.request(nowUs, this.#path.line.roundTripUs);
+      this.#makeKeyframe(nowUs);
     }
   }
 
@@ -208,24 +211,26 @@ export class Consumer
     this.#track.add(this);
   }
 
-  #requestKeyframe(): void {
-    this.#counters.keyframeRequests++;
-    if (this.#resumed && this.#pathOpen) this.#track.requestKeyframe();
+  /** Whether to send a frame that is not a keyframe. */
+  #canDecode(nowUs: number): boolean {
+    if (this.#keyframes.isOpen) {
+      this.#makeKeyframe(nowUs);
+      // On a line that is too narrow, what the viewer can hardly decode only delays the keyframe.
+      if (this.#path.line.isNarrow(nowUs)) this.#awaitingKeyframe = true;
+    }
+    return !this.#awaitingKeyframe;
+  }
+
+  #makeKeyframe(nowUs: number): void {
+    if (this.#keyframes.take(nowUs, this.#track.isShared)) this.#track.requestKeyframe();
   }
 
   #onReport(report: ViewerFeedback & { kind: 'report' }, nowUs: number): void {
-    if (report.ssrc === this.#identity.ssrc) this.#counters.fractionLost = report.fractionLost;
-    this.#measureRoundTrip(report.lastSr, report.delaySinceLastSr, nowUs);
-    this.#retransmission.onReport(report, nowUs, this.#roundTripUs);
-  }
-
-  /** RFC 3550 section 6.4.1: now − last SR − delay since last SR, in units of 1/65536 s. */
-  #measureRoundTrip(lastSr: number, delaySinceLastSr: number, nowUs: number): void {
-    if (lastSr === 0) return;
-    const middle32 = Number((ntpTimestamp(nowUs) >> 16n) & 0xffff_ffffn);
-    const roundTrip = (middle32 - lastSr - delaySinceLastSr) >>> 0;
-    // More than ten seconds is a false report or a wrapped clock.
-    if (roundTrip < 655_360) this.#roundTripUs = Math.max(1000, (roundTrip / 65_536) * 1_000_000);
+    this.#path.line.onReport(report.lastSr, report.delaySinceLastSr, ntpMiddle32(nowUs));
+    this.#retransmission.onReport(report, nowUs);
+    if (report.ssrc !== this.#identity.ssrc) return;
+    this.#counters.fractionLost = report.fractionLost;
+    this.#media.arrivals.onReport(report, this.#media.sent, nowUs);
   }
 }
 

@@ -1,50 +1,65 @@
 /**
- * What one consumer sends again: packets that the viewer asks for, and the end of a stream that fell silent, which no viewer
- * asks for (core/rtp/tail-repeats.ts).
+ * What one consumer sends again: packets that the viewer asks for, within the budget of its line, and the end of a stream that
+ * fell silent, which no viewer asks for (core/rtp/tail-repeats.ts).
  *
  * Sent on a stream of its own (RFC 4588), so each report tells apart what arrived at first and what was repeated.
  */
 
+import { NackHoldback } from '../core/rtp/nack-holdback.ts';
 import { RtpHistory, type SentPacket } from '../core/rtp/rtp-history.ts';
 import { TailRepeats, type ArrivalReport } from '../core/rtp/tail-repeats.ts';
 import { RTX_PAYLOAD_TYPE } from './rtp-parameters.ts';
-import { RtpStream, type RtpPath } from './rtp-stream.ts';
+import { PACKET_OVERHEAD_BYTES, RtpStream, type RtpPath } from './rtp-stream.ts';
 
 export class Retransmission {
   readonly stream: RtpStream;
+  readonly #path: RtpPath;
   readonly #history = new RtpHistory();
   readonly #tail = new TailRepeats();
+  readonly #holdback = new NackHoldback();
 
   constructor(ssrc: number, path: RtpPath) {
     this.stream = new RtpStream(ssrc, RTX_PAYLOAD_TYPE, path);
+    this.#path = path;
+  }
+
+  /** Whether answers are held back, because packets arrive in another order. */
+  get isHeldBack(): boolean {
+    return this.#holdback.isActive;
   }
 
   /** @param startsKeyframe whether it is a keyframe's first packet */
   sent(packet: SentPacket, startsKeyframe: boolean, nowUs: number): void {
-    this.#history.add(packet, nowUs);
+    this.#history.add(packet, startsKeyframe, nowUs);
     this.#tail.sent(packet.sequenceNumber, startsKeyframe, nowUs);
   }
 
-  onNack(lost: readonly number[], nowUs: number, roundTripUs: number): void {
+  onNack(lost: readonly number[], nowUs: number): void {
+    const { line } = this.#path;
     for (const sequenceNumber of lost) {
-      const packet = this.#history.take(sequenceNumber, nowUs, roundTripUs);
-      if (packet) this.#send(packet);
+      const requests = this.#history.request(sequenceNumber, nowUs, line.roundTripUs);
+      if (requests === 1) this.#holdback.requested(1);
+      if (requests === 0 || (requests === 1 && this.#holdback.isActive)) continue;
+      this.#repeat(sequenceNumber, nowUs, true);
     }
   }
 
   /** @param report on the stream itself, or, where its `ssrc` says so, on this one */
-  onReport(report: ArrivalReport & { ssrc: number }, nowUs: number, roundTripUs: number): void {
-    if (report.ssrc === this.stream.ssrc) this.#tail.onRepeatsReport(report);
-    else this.#tail.onReport(report, nowUs, roundTripUs);
+  onReport(report: ArrivalReport & { ssrc: number }, nowUs: number): void {
+    if (report.ssrc === this.stream.ssrc) {
+      this.stream.arrivals.onReport(report, this.stream.sent, nowUs);
+      return this.#tail.onRepeatsReport(report);
+    }
+    this.#tail.onReport(report, nowUs, this.#path.line.roundTripUs);
+    this.#holdback.onReport(report.cumulativeLost, nowUs);
   }
 
   /** No frame came for a while; call it a few times a second. */
   repeatTail(nowUs: number): void {
     let last: number | undefined;
-    for (const sequenceNumber of this.#tail.due(nowUs)) {
-      const packet = this.#history.find(sequenceNumber);
-      if (packet) last = this.#send(packet);
-    }
+    // Nothing else is on the line, and a part of a frame is of no use: not within the budget.
+    for (const sequenceNumber of this.#tail.due(nowUs))
+      last = this.#repeat(sequenceNumber, nowUs, false) ?? last;
     if (last !== undefined) this.#tail.repeated(last);
   }
 
@@ -53,7 +68,12 @@ export class Retransmission {
   }
 
   /** RFC 4588 section 4: the original sequence number precedes the original payload. */
-  #send(packet: SentPacket): number | undefined {
+  #repeat(sequenceNumber: number, nowUs: number, withinBudget: boolean): number | undefined {
+    const packet = this.#history.find(sequenceNumber);
+    if (!packet) return undefined;
+    const bytes = packet.payload.length + PACKET_OVERHEAD_BYTES;
+    if (withinBudget && !this.#path.line.takeResend(bytes, nowUs)) return undefined;
+    this.#history.repeated(sequenceNumber, nowUs);
     const payload = Buffer.allocUnsafe(2 + packet.payload.length);
     payload.writeUInt16BE(packet.sequenceNumber, 0);
     payload.set(packet.payload, 2);

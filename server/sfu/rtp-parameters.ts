@@ -17,6 +17,9 @@ const RTCP_FEEDBACK = [
   { type: 'ccm', parameter: 'fir' },
 ];
 
+/** The viewer sends reference times (core/rtp/extended-report.ts); nothing of it is in the SDP that a browser makes itself. */
+const REFERENCE_TIMES = { type: 'rrtr' };
+
 export const ROUTER_RTP_CAPABILITIES: RtpCapabilities = {
   codecs: [
     {
@@ -64,7 +67,7 @@ export function consumerRtpParameters({ mid, ssrc, rtxSsrc, cname }: ConsumerIde
         payloadType: preferredPayloadType,
         clockRate,
         parameters,
-        rtcpFeedback,
+        rtcpFeedback: mimeType === 'video/VP8' ? [...rtcpFeedback, REFERENCE_TIMES] : rtcpFeedback,
       }),
     ),
     headerExtensions: [{ uri: PLAYOUT_DELAY_URI, id: PLAYOUT_DELAY_ID, encrypt: false, parameters: {} }],

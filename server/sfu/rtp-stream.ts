@@ -8,7 +8,9 @@ import {
   SourceDescriptionChunk,
   SourceDescriptionItem,
 } from 'werift';
+import { ArrivalRate } from '../core/rtp/arrival-rate.ts';
 import { RTP_HEADER_BYTES, writeRtpHeader } from '../core/rtp/rtp-header.ts';
+import type { ViewerLine } from '../core/rtp/viewer-line.ts';
 import type { SrtpProtector } from './werift-dtls.ts';
 
 /** The part of a transport that a stream needs. */
@@ -17,9 +19,14 @@ export interface RtpPath {
   readonly srtp: SrtpProtector | undefined;
   /** The path is full: skip frames. */
   readonly isFull: boolean;
+  /** What is known of it, shared by all streams on it. */
+  readonly line: ViewerLine;
   /** @returns false when no path is selected */
   send(datagram: Buffer): boolean;
 }
+
+/** RTP header (20), tag (16), UDP (8) and IPv4 (20): a line carries them too. */
+export const PACKET_OVERHEAD_BYTES = 64;
 
 /** Seconds from 1900, the NTP epoch, to 1970 (RFC 3550 section 4). */
 const NTP_EPOCH_OFFSET_S = 2_208_988_800n;
@@ -33,6 +40,7 @@ export class RtpStream {
    * the first packets still guesses the rollover counter right.
    */
   #extendedSequence = randomInt(1, 0x8000);
+  readonly arrivals = new ArrivalRate();
   packetCount = 0;
   octetCount = 0;
 
@@ -40,6 +48,11 @@ export class RtpStream {
     this.ssrc = ssrc;
     this.#payloadType = payloadType;
     this.#path = path;
+  }
+
+  /** As a line carries it. */
+  get sent(): { packets: number; bytes: number } {
+    return { packets: this.packetCount, bytes: this.octetCount + PACKET_OVERHEAD_BYTES * this.packetCount };
   }
 
   /** @returns the packet's sequence number, or undefined when there is no path yet */
@@ -86,6 +99,11 @@ export class RtpStream {
     const chunks = [new SourceDescriptionChunk({ source: this.ssrc, items })];
     return [report, new RtcpSourceDescriptionPacket({ chunks })];
   }
+}
+
+/** The middle 32 bits of it, as reports have it (RFC 3550 section 4). */
+export function ntpMiddle32(nowUs: number): number {
+  return Number((ntpTimestamp(nowUs) >> 16n) & 0xffff_ffffn);
 }
 
 /** 64-bit NTP time: seconds since 1900 in the upper half, their fraction in the lower. */

@@ -8,7 +8,10 @@
 import { EventEmitter } from 'node:events';
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
+import { referenceTimeAnswer, type ReferenceTime } from '../core/rtp/extended-report.ts';
 import type { ViewerFeedback } from '../core/rtp/rtcp-feedback.ts';
+import { ViewerLine } from '../core/rtp/viewer-line.ts';
+import { TokenBucket } from '../core/token-bucket.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { DtlsParameters, IceParameters } from '../wire/signaling.ts';
@@ -24,17 +27,21 @@ export type TransportCloseReason = 'requested' | 'timeout' | 'dtls' | 'serverSto
 
 const CONSENT_TIMEOUT_US = 20_000_000;
 const DTLS_TIMEOUT_US = 15_000_000;
+/** Reference times: one a second and camera, and more at the beginning. */
+const ANSWERS_PER_SECOND = 128;
 /** More cameras than this on one page is a mistake or an attack. */
 const MAX_CONSUMERS = 64;
 
 export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason] }> implements RtpPath {
   readonly id = randomUUID();
   readonly consumers = new Map<string, Consumer>();
+  readonly line = new ViewerLine();
   readonly #consumersBySsrc = new Map<number, Consumer>();
   readonly #ice: IceLiteAgent;
   readonly #dtls: WeriftDtls;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #answers: TokenBucket;
   readonly #cname = randomUUID().slice(0, 16);
   /** SSRCs and mids are never reused in a transport: SRTP's key stream depends on the SSRC. */
   #nextSsrc = randomInt(1, 2 ** 31);
@@ -46,6 +53,7 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
   constructor(users: IceUsers, dtlsCounters: DtlsCounters, clock: Clock, log: Log) {
     super();
     this.#clock = clock;
+    this.#answers = new TokenBucket(ANSWERS_PER_SECOND, ANSWERS_PER_SECOND, clock());
     this.#log = log.child({ transportId: this.id });
     this.#ice = new IceLiteAgent(users, clock);
     this.#dtls = new WeriftDtls(
@@ -129,7 +137,7 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
       return this.close('timeout');
     for (const consumer of this.consumers.values()) {
       const packets = consumer.report(nowUs);
-      if (packets.length > 0) this.#dtls.sendRtcp(packets);
+      if (packets.length > 0) this.#dtls.sendRtcp(packets.map((packet) => packet.serialize()));
     }
   }
 
@@ -152,6 +160,13 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
   }
 
   #onFeedback(feedback: ViewerFeedback): void {
+    if (feedback.kind === 'referenceTime') return this.#answer(feedback);
     this.#consumersBySsrc.get(feedback.ssrc)?.onFeedback(feedback, this.#clock());
+  }
+
+  #answer(time: ReferenceTime): void {
+    const [senderSsrc] = this.#consumersBySsrc.keys();
+    if (senderSsrc === undefined || !this.#answers.take(this.#clock())) return;
+    this.#dtls.sendRtcp([referenceTimeAnswer(senderSsrc, time)]);
   }
 }

@@ -131,9 +131,11 @@ export class WeriftDtls {
     if (first >= 128 && first <= 191 && second >= 192 && second <= 223) this.#receiveRtcp(datagram);
   }
 
-  sendRtcp(packets: RtcpPacket[]): void {
+  /** @param packets of one compound packet */
+  sendRtcp(packets: readonly Buffer[]): void {
     if (this.#closed || !this.#transport.srtcp) return;
-    void this.#transport.sendRtcp(packets);
+    const compound = { serialize: () => Buffer.concat(packets) };
+    void this.#transport.sendRtcp([compound as unknown as RtcpPacket]);
   }
 
   /** These SSRCs are never used again: drops werift's state of each. */

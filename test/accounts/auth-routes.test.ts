@@ -58,8 +58,9 @@ test('over TLS a cookie that may have been set without TLS is ignored', async (c
     401,
   );
   assert.equal((await client.refresh({ headers })).status, 200);
-  const { status } = await client.call('POST', '/api/auth/logout', { headers });
+  const { status, headers: answered } = await client.call('POST', '/api/auth/logout', { headers });
   assert.equal(status, 204);
+  assert.equal(answered.get('clear-site-data'), '"cache"');
   assert.deepEqual([...client.cookies.keys()], ['__Host-vigie_device'], 'those of the session are cleared');
 });
 

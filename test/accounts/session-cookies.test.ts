@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Request, Response } from 'express';
 import { test } from 'node:test';
-import {
-  clearSessionCookies,
-  refreshTokenOf,
-  setSessionCookies,
-} from '../../server/accounts/session-cookies.ts';
+import { forgetSession, refreshTokenOf, setSessionCookies } from '../../server/accounts/session-cookies.ts';
 import type { SessionTokens } from '../../server/accounts/sessions.ts';
 import type { ClientConnection } from '../../server/http/client-connection.ts';
 
@@ -27,10 +23,11 @@ function cookiesOf(connection: ClientConnection): string[] {
   const response = {
     cookie: (name: string, _value: string, options: object) => note(name, options),
     clearCookie: note,
+    setHeader: () => undefined,
   } as unknown as Response;
   setSessionCookies(connection, response, TOKENS);
   const set = written.splice(0);
-  clearSessionCookies(connection, response);
+  forgetSession(connection, response);
   assert.deepEqual(written.toSorted(), set.toSorted(), 'what was set is cleared');
   return set;
 }

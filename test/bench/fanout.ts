@@ -12,6 +12,7 @@ import { Worker } from 'node:worker_threads';
 import { pino } from 'pino';
 import type { EncodedFrame } from '../../server/core/video/encoded-frame.ts';
 import { SrtpGcm } from '../../server/core/rtp/srtp-gcm.ts';
+import { ViewerLine } from '../../server/core/rtp/viewer-line.ts';
 import { CameraTrack } from '../../server/sfu/camera-track.ts';
 import { Consumer } from '../../server/sfu/consumer.ts';
 import { IceUsers } from '../../server/sfu/ice-users.ts';
@@ -63,6 +64,7 @@ const track = new CameraTrack('bench', video, () => performance.now() * 1000);
 const consumers = Array.from({ length: VIEWERS }, (_, index) => {
   const path = {
     isFull: false,
+    line: new ViewerLine(),
     srtp: new SrtpGcm(randomBytes(16), randomBytes(12)),
     send: (datagram: Buffer) => {
       socket.send(datagram, to);

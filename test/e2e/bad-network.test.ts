@@ -55,6 +55,19 @@ test('the picture comes through the proxy', async () => {
   assert.ok(proxy.forwarded > 10);
 });
 
+test('the browser knows the round trip, which it needs to ask for lost packets in time', async () => {
+  await until('getStats shows it', () =>
+    page.page.evaluate(async () => {
+      for (const peer of window.peerConnections) {
+        for (const entry of (await peer.getStats()).values() as Iterable<Record<string, unknown>>)
+          if (entry['type'] === 'remote-outbound-rtp' && Number(entry['roundTripTimeMeasurements']) > 0)
+            return true;
+      }
+      return false;
+    }),
+  );
+});
+
 test('with 3 % of the packets lost, they are retransmitted and the picture continues', async () => {
   proxy.loss = 0.03;
   await runsOnFor(8);

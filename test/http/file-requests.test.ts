@@ -67,6 +67,17 @@ test('no range or precondition makes a file answer with a server fault', async (
       }
 });
 
+test('what a right decides stays in no cache, or is asked for again each time', async (context) => {
+  const { ask, files } = await setUp(context);
+  for (const path of files.filter((each) => each.startsWith('/api/'))) {
+    const answer = await ask(path, {});
+    await answer.arrayBuffer();
+    assert.equal(answer.status, 200, path);
+    const wanted = path.endsWith('snapshot.jpg') ? /^private, no-cache$/ : /^(?:private, )?no-store$/;
+    assert.match(answer.headers.get('cache-control') ?? '', wanted, path);
+  }
+});
+
 test('a range beyond the end of a recording is refused with its length', async (context) => {
   const { ask, segment } = await setUp(context);
   const bytes = (await (await ask(segment, {})).arrayBuffer()).byteLength;
@@ -74,11 +85,7 @@ test('a range beyond the end of a recording is refused with its length', async (
   assert.equal(answer.status, 416);
   assert.equal(answer.headers.get('content-range'), `bytes */${bytes}`);
   assert.equal(answer.headers.get('content-type'), 'application/problem+json; charset=utf-8');
-  assert.equal(
-    answer.headers.get('cache-control'),
-    'no-store',
-    'the refusal is not cached, the recording is',
-  );
+  assert.equal(answer.headers.get('cache-control'), 'no-store');
   assert.equal(((await answer.json()) as Problem).code, 'rangeNotSatisfiable');
 });
 

@@ -1,20 +1,33 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import {
+  request as httpRequest,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { connect as tlsConnect, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import { cutOff } from '../../server/http/cut-off.ts';
 import { HttpServer, type UpgradeHandler } from '../../server/http/http-server.ts';
 import type { CertificatePair } from '../../server/core/certificate-pair.ts';
 import { createLog } from '../../server/log.ts';
+import { until } from '../support/until.ts';
 import { makeCertificate } from '../support/certificates.ts';
+
+/** More than all buffers between server and reader hold. */
+const BYTES = 40_000_000;
+
+const answered: RequestListener = (_request, response) => response.end('answered');
 
 interface Seen {
   encrypted: boolean;
   head: string;
 }
 
-async function startHttps(context: TestContext, pair: CertificatePair) {
+async function startHttps(context: TestContext, pair: CertificatePair, app: RequestListener = answered) {
   const seen: Seen[] = [];
   const upgrade: UpgradeHandler = (request, socket, head) => {
     seen.push({
@@ -24,7 +37,7 @@ async function startHttps(context: TestContext, pair: CertificatePair) {
     socket.end('HTTP/1.1 101 Taken\r\n\r\n');
   };
   const server = new HttpServer({
-    app: (_request, response) => response.end('answered'),
+    app,
     upgrades: { '/camera': upgrade, '/signaling': upgrade },
     tls: {
       pair,
@@ -40,6 +53,12 @@ async function startHttps(context: TestContext, pair: CertificatePair) {
   });
   context.after(() => server.close());
   return { server, port: await server.listen(0, '127.0.0.1'), seen };
+}
+
+async function startPlain(context: TestContext, app: RequestListener) {
+  const server = new HttpServer({ app, log: createLog('silent') });
+  context.after(() => server.close());
+  return { port: await server.listen(0, '127.0.0.1') };
 }
 
 async function exchange(socket: Socket, text: string): Promise<string> {
@@ -83,6 +102,30 @@ test('requests and upgrades are answered over TLS', async (context) => {
   assert.match(answer, /^HTTP\/1\.1 101/);
   assert.deepEqual(seen, [{ encrypted: true, head: 'early' }]);
 });
+
+for (const secure of [true, false])
+  test(`an answer that is cut off sends nothing of its buffers any more, ${secure ? 'over TLS' : 'in the clear'}`, async (context) => {
+    const begun = Promise.withResolvers<ServerResponse>();
+    const app: RequestListener = (_request, response) => {
+      response.write(Buffer.alloc(BYTES));
+      begun.resolve(response);
+    };
+    const pair = await makeCertificate();
+    const { port } = secure ? await startHttps(context, pair, app) : await startPlain(context, app);
+    const options = { port, host: '127.0.0.1', ca: pair.cert, servername: 'localhost', agent: false };
+    const request = secure ? httpsRequest(options) : httpRequest(options);
+    request.on('error', () => undefined).end();
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    let bytes = 0;
+    response.on('data', (chunk: Buffer) => (bytes += chunk.length)).on('error', () => undefined);
+    response.pause();
+    const sent = (await begun.promise).socket;
+    await until('the buffers are full', () => (sent?.writableLength ?? 0) > 0);
+    cutOff(await begun.promise);
+    response.resume();
+    await until('the client notices', () => response.destroyed);
+    assert.ok(bytes < 2_000_000, `${bytes} bytes came`);
+  });
 
 test('TLS 1.1 and ciphers without forward secrecy are refused', async (context) => {
   const pair = await makeCertificate({ rsaBits: 2048 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { suite, test, type TestContext } from 'node:test';
-import { SendQueues } from '../../server/net/send-queues.ts';
+import { pauseAfter, SendQueues } from '../../server/net/send-queues.ts';
 import { until } from '../support/until.ts';
 
 const LINUX_ONLY = { skip: process.platform !== 'linux' && 'only Linux tells' };
@@ -48,6 +48,10 @@ suite('bytes that the peer has not acknowledged', LINUX_ONLY, () => {
       again.close();
     });
   }
+});
+
+test('readings that take long are fewer, but a busy machine delays no picture for long', () => {
+  assert.deepEqual([0, 0.5, 2, 5, 50, 5_000].map(pauseAfter), [20, 20, 40, 100, 100, 100]);
 });
 
 test('of a connection that the system does not list nothing is known', async (context) => {

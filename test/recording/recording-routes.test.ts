@@ -78,6 +78,7 @@ suite('recordings over HTTP', () => {
     const whole = await fetchFilm(path);
     assert.equal(whole.status, 200);
     assert.equal(whole.headers.get('content-type'), 'video/webm');
+    assert.equal(whole.headers.get('cache-control'), 'no-store');
     const bytes = Buffer.from(await whole.arrayBuffer());
     const segment = server.library.find(first);
     assert.ok(segment);

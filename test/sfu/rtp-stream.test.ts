@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ViewerLine } from '../../server/core/rtp/viewer-line.ts';
 import { RtpStream } from '../../server/sfu/rtp-stream.ts';
 
 const PAYLOAD = Buffer.from('payload');
 
 test('before DTLS is done nothing is sent or counted', () => {
-  const path = { srtp: undefined, isFull: false, send: () => assert.fail('it was sent in the clear') };
+  const path = {
+    srtp: undefined,
+    isFull: false,
+    line: new ViewerLine(),
+    send: () => assert.fail('it was sent in the clear'),
+  };
   const stream = new RtpStream(1, 96, path);
   assert.equal(stream.send(PAYLOAD, 0, true), undefined);
   assert.deepEqual([stream.packetCount, stream.octetCount], [0, 0]);
@@ -19,7 +25,12 @@ test('no packet index is used twice, across the wrap of sequence numbers and for
     return header;
   };
   let sent = 0;
-  const stream = new RtpStream(1, 96, { srtp: { protect }, isFull: false, send: () => sent++ % 2 === 0 });
+  const stream = new RtpStream(1, 96, {
+    srtp: { protect },
+    isFull: false,
+    line: new ViewerLine(),
+    send: () => sent++ % 2 === 0,
+  });
   for (let packet = 0; packet < 70_000; packet++) stream.send(PAYLOAD, 0, false);
   assert.ok(
     (indexes[0] ?? Infinity) < 0x8000,

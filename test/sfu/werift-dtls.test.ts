@@ -128,7 +128,7 @@ test('RTCP passes both ways', async () => {
   const { server, viewer, connect, rtcp } = await pair(await newCertificate());
   await connect();
   const arrived = new Promise<RtcpPacket>((resolve) => viewer.onRtcp.once(resolve));
-  server.sendRtcp([new RtcpRrPacket({ ssrc: 7 })]);
+  server.sendRtcp([new RtcpRrPacket({ ssrc: 7 }).serialize()]);
   assert.equal((await arrived) instanceof RtcpRrPacket, true);
   const nack = new GenericNack({ senderSsrc: 1, mediaSourceSsrc: 8, lost: [7, 9] });
   await viewer.sendRtcp([new RtcpTransportLayerFeedback({ feedback: nack })]);
@@ -142,7 +142,7 @@ test('werift keeps no state of an SSRC that is no longer used', async () => {
   await connect();
   /** The index at the end shows the state: it grows as long as the SSRC is known (RFC 3711 section 3.4). */
   const index = () => (said.server.at(-1)?.readUInt32BE((said.server.at(-1)?.length ?? 4) - 4) ?? 0) & 0xffff;
-  const report = [new RtcpRrPacket({ ssrc: 7 })];
+  const report = [new RtcpRrPacket({ ssrc: 7 }).serialize()];
   server.sendRtcp(report);
   server.sendRtcp(report);
   assert.equal(index(), 2);
@@ -206,7 +206,7 @@ test('after the handshake no unencrypted record resets the session', async () =>
     'still here',
   );
   const arrived = new Promise<RtcpPacket>((resolve) => viewer.onRtcp.once(resolve));
-  server.sendRtcp([new RtcpRrPacket({ ssrc: 7 })]);
+  server.sendRtcp([new RtcpRrPacket({ ssrc: 7 }).serialize()]);
   await arrived;
   server.close();
 });

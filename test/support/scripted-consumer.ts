@@ -3,6 +3,7 @@
 import type { EncodedFrame, EncodedVideo } from '../../server/core/video/encoded-frame.ts';
 import { timestamp90kAt } from '../../server/core/rtp/rtp-clock.ts';
 import { RTP_HEADER_BYTES } from '../../server/core/rtp/rtp-header.ts';
+import { ViewerLine } from '../../server/core/rtp/viewer-line.ts';
 import { CameraTrack } from '../../server/sfu/camera-track.ts';
 import { Consumer } from '../../server/sfu/consumer.ts';
 
@@ -27,6 +28,7 @@ export class ScriptedConsumer {
   /** Of the transport. */
   readonly path = {
     isFull: false,
+    line: new ViewerLine(),
     /** False: no path is selected. */
     isOpen: true,
     srtp: {
@@ -43,6 +45,7 @@ export class ScriptedConsumer {
     send: (): boolean => this.path.isOpen,
   };
   readonly consumer: Consumer;
+  readonly track: CameraTrack;
   #deliver: ((frame: EncodedFrame) => void) | undefined;
 
   /** It is paused. @param pathOpen whether DTLS is done */
@@ -54,9 +57,9 @@ export class ScriptedConsumer {
       },
       requestKeyframe: () => void this.keyframeRequests++,
     };
-    const track = new CameraTrack('door', video, () => this.nowUs);
+    this.track = new CameraTrack('door', video, () => this.nowUs);
     const identity = { mid: '0', ssrc: SSRC, rtxSsrc: RTX_SSRC, cname: 'test' };
-    this.consumer = new Consumer('1', identity, track, this.path, pathOpen);
+    this.consumer = new Consumer('1', identity, this.track, this.path, pathOpen);
   }
 
   /** Whether the camera is encoded for it. */

@@ -1,6 +1,6 @@
 /**
  * Parses a viewer's RTCP: receiver reports (RFC 3550 section 6.4.2), generic NACKs (RFC 4585 section 6.2.1), PLI (RFC
- * 4585 section 6.3.1) and FIR (RFC 5104 section 4.3.1). Other packets are skipped.
+ * 4585 section 6.3.1), FIR (RFC 5104 section 4.3.1) and reference times (RFC 3611 section 4.4). Other packets are skipped.
  *
  *      0                   1                   2                   3
  *      0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
@@ -14,6 +14,8 @@
  * datagram yields at most MAX_LOST sequence numbers. (werift 0.25.2 reads each packet to the end of the datagram, and
  * makes an object for every packet that a transport-wide report claims: 1,200 bytes keep it busy for seconds.)
  */
+
+import type { ReferenceTime } from './extended-report.ts';
 
 export type ViewerFeedback =
   | {
@@ -30,12 +32,16 @@ export type ViewerFeedback =
       /** 1/65536 s. */
       delaySinceLastSr: number;
     }
+  /** Its `ssrc` is the viewer's own, see extended-report.ts. */
+  | ({ kind: 'referenceTime' } & ReferenceTime)
   | { kind: 'nack'; ssrc: number; /** u16. */ lost: number[] }
   | { kind: 'keyframe'; ssrc: number };
 
 const RECEIVER_REPORT = 201;
 const TRANSPORT_FEEDBACK = 205;
 const PAYLOAD_FEEDBACK = 206;
+const EXTENDED_REPORT = 207;
+const REFERENCE_TIME = 4;
 const GENERIC_NACK = 1;
 const PICTURE_LOSS = 1;
 const FULL_INTRA_REQUEST = 4;
@@ -43,7 +49,7 @@ const HEADER_BYTES = 4;
 const REPORT_BLOCK_BYTES = 24;
 const FIR_ENTRY_BYTES = 8;
 /** The most that a viewer can lose and still be sent again: the history of one consumer. */
-const MAX_LOST = 512;
+const MAX_LOST = 1024;
 
 /** @param compound decrypted, one or several packets; parsing stops at malformed data */
 export function readRtcp(compound: Buffer): ViewerFeedback[] {
@@ -56,6 +62,7 @@ export function readRtcp(compound: Buffer): ViewerFeedback[] {
     const type = compound.readUInt8(offset + 1);
     const body = withoutPadding(compound, offset, end);
     if (type === RECEIVER_REPORT) feedback.push(...reports(body, count));
+    else if (type === EXTENDED_REPORT) feedback.push(...referenceTimes(body));
     else if (body.length < 8) {
       // Too short for any feedback.
     } else if (type === TRANSPORT_FEEDBACK && count === GENERIC_NACK) {
@@ -95,6 +102,22 @@ function reports(body: Buffer, count: number): ViewerFeedback[] {
     block += REPORT_BLOCK_BYTES;
   }
   return blocks;
+}
+
+/** Report blocks of a type, a length in words, and the content. */
+function referenceTimes(body: Buffer): ViewerFeedback[] {
+  const times: ViewerFeedback[] = [];
+  for (let block = 4; block + 4 <= body.length;) {
+    const end = block + 4 + 4 * body.readUInt16BE(block + 2);
+    if (body.readUInt8(block) === REFERENCE_TIME && end >= block + 12 && end <= body.length)
+      times.push({
+        kind: 'referenceTime',
+        ssrc: body.readUInt32BE(0),
+        middle32: body.readUInt32BE(block + 6),
+      });
+    block = end;
+  }
+  return times;
 }
 
 /** Packet id and a bit mask of the 16 following packets, repeated. */

@@ -2,8 +2,11 @@
  * The packets one consumer has sent recently, to answer NACKs (RFC 4585 section 6.2.1, RFC 4588).
  *
  * A ring of references, indexed by sequence number: all viewers of a camera share the payloads, so a viewer's history
- * costs a few words per packet, and nothing before the first. Time is an argument.
+ * costs a few words per packet, and nothing before the first. How often a packet is repeated is bounded by its age, by the
+ * distance of two repeats, and by the viewer's budget (viewer-line.ts). Time is an argument.
  */
+
+import { sequenceDistance } from './sequence-numbers.ts';
 
 export interface SentPacket {
   /** u16. */
@@ -16,21 +19,32 @@ export interface SentPacket {
 interface Entry extends SentPacket {
   sentUs: number;
   resentUs: number;
-  resends: number;
+  requests: number;
 }
 
 /** Must divide 65536, so that the ring's index survives the wrap of sequence numbers. */
-const CAPACITY = 512;
+const CAPACITY = 1024;
 /** Older packets arrive too late to be useful: the viewer requests a keyframe instead. */
-const MAX_AGE_US = 1_000_000;
-/** Bounds what a viewer with repeated requests can make the server send. */
-const MAX_RESENDS = 8;
+const MIN_AGE_US = 1_000_000;
+/** A viewer requests a packet about once in a round trip. */
+const AGE_ROUND_TRIPS = 5;
+/** A request sooner after a repeat has crossed it. */
+const GUARD_ROUND_TRIPS = 0.75;
+/** A round trip is never known better. */
+const MIN_GUARD_US = 5_000;
 
 export class RtpHistory {
   #entries: (Entry | undefined)[] | undefined;
+  #newestKeyframe: number | undefined;
 
-  add({ sequenceNumber, timestamp90k, marker, payload }: SentPacket, nowUs: number): void {
+  /** @param startsKeyframe whether it is a keyframe's first: what is older is of no use to the viewer any more */
+  add(
+    { sequenceNumber, timestamp90k, marker, payload }: SentPacket,
+    startsKeyframe: boolean,
+    nowUs: number,
+  ): void {
     this.#entries ??= Array.from<Entry | undefined>({ length: CAPACITY });
+    if (startsKeyframe) this.#newestKeyframe = sequenceNumber;
     this.#entries[sequenceNumber % CAPACITY] = {
       sequenceNumber,
       timestamp90k,
@@ -38,33 +52,38 @@ export class RtpHistory {
       payload,
       sentUs: nowUs,
       resentUs: -Infinity,
-      resends: 0,
+      requests: 0,
     };
   }
 
   /**
-   * The packet to send again; undefined when it is unknown, too old, was sent again too often, or so recently that the
-   * request must have crossed it.
+   * A viewer requests a packet.
    *
-   * @param minIntervalUs the viewer's round trip
+   * @returns how often it did, this time included; 0 for a packet that is unknown, too old, or sent again so recently that the
+   *   request must have crossed it
    */
-  take(sequenceNumber: number, nowUs: number, minIntervalUs: number): SentPacket | undefined {
+  request(sequenceNumber: number, nowUs: number, roundTripUs: number): number {
     const entry = this.#find(sequenceNumber);
-    if (!entry || nowUs - entry.sentUs > MAX_AGE_US) return undefined;
-    if (nowUs - entry.resentUs < minIntervalUs) return undefined;
-    if (entry.resends >= MAX_RESENDS) return undefined;
-    entry.resentUs = nowUs;
-    entry.resends++;
-    return entry;
+    if (!entry || nowUs - entry.sentUs > Math.max(MIN_AGE_US, AGE_ROUND_TRIPS * roundTripUs)) return 0;
+    if (sequenceDistance(sequenceNumber, this.#newestKeyframe ?? sequenceNumber) < 0) return 0;
+    if (nowUs - entry.resentUs < Math.max(MIN_GUARD_US, GUARD_ROUND_TRIPS * roundTripUs)) return 0;
+    return ++entry.requests;
   }
 
-  /** The packet, however old, to repeat it unasked; undefined when it is unknown. */
+  /** The packet, however old; undefined when it is unknown. */
   find(sequenceNumber: number): SentPacket | undefined {
     return this.#find(sequenceNumber);
   }
 
+  /** It is being sent again. */
+  repeated(sequenceNumber: number, nowUs: number): void {
+    const entry = this.#find(sequenceNumber);
+    if (entry) entry.resentUs = nowUs;
+  }
+
   clear(): void {
     this.#entries = undefined;
+    this.#newestKeyframe = undefined;
   }
 
   #find(sequenceNumber: number): Entry | undefined {

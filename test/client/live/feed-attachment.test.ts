@@ -65,3 +65,25 @@ test('without a viewer a full server is not tried again', async (context) => {
   context.mock.timers.tick(60_000);
   assert.equal(server.resumes, 2);
 });
+
+test('video that is held back is paused, and flows again when it is let go, unless nobody looks', async (context) => {
+  const { server, transport } = fullServer(context);
+  server.watching = null;
+  const attachment = new FeedAttachment('door');
+  await attachment.attach(transport);
+  await settled();
+  attachment.held = true;
+  assert.deepEqual([server.resumes, server.pauses], [1, 1]);
+  attachment.pauseWanted = true;
+  attachment.held = false;
+  await settled();
+  assert.deepEqual([server.resumes, server.pauses], [1, 1]);
+  attachment.pauseWanted = false;
+  await settled();
+  assert.deepEqual([server.resumes, server.pauses], [2, 1]);
+  attachment.held = true;
+  await attachment.reattach();
+  await settled();
+  assert.equal(server.resumes, 2, 'another consumer is held back too');
+  attachment.close();
+});

@@ -11,6 +11,7 @@ const watching: WayFacts = {
   searchingSinceMs: null,
   full: false,
   videoAtMs: NOW - 40,
+  steadySinceMs: null,
   frameIntervalMs: 40,
 };
 
@@ -67,10 +68,19 @@ const table: [name: string, facts: Partial<WayFacts>, way: PictureWay][] = [
   ['no video came since the click', { wantedSinceMs: NOW - 2600, videoAtMs: null }, 'pictures'],
   ['a click on a path that stands', { wantedSinceMs: NOW - 100, videoAtMs: null }, 'video'],
   ['on the slower way, still no video', { current: 'pictures', videoAtMs: NOW - 5000 }, 'pictures'],
-  ['on the slower way, video comes again', { current: 'pictures', videoAtMs: NOW - 10 }, 'video'],
+  [
+    'on the slower way, video has begun to come again',
+    { current: 'pictures', videoAtMs: NOW - 10, steadySinceMs: NOW - 1900 },
+    'pictures',
+  ],
+  [
+    'on the slower way, video has come for two seconds',
+    { current: 'pictures', videoAtMs: NOW - 10, steadySinceMs: NOW - 2000 },
+    'video',
+  ],
   [
     'on the slower way, a remainder of video while the path is lost',
-    { current: 'pictures', videoAtMs: NOW - 10, searchingSinceMs: NOW - 3000 },
+    { current: 'pictures', videoAtMs: NOW - 10, steadySinceMs: NOW - 2900, searchingSinceMs: NOW - 3000 },
     'pictures',
   ],
 ];

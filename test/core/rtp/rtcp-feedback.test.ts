@@ -14,7 +14,8 @@ const TRANSPORT_WIDE = hex(`8fcd0008 00000001 00000000 0001ffff 00000000 ${'3fff
 const REMB = hex('8fce0005 00000001 00000000 52454d42 01120000 11223344');
 const SDES = hex('81ca0003 00000001 01026162 00000000');
 const BYE = hex('81cb0001 00000001');
-const EXTENDED_REPORT = hex('80cf0004 00000001 04000002 00000000 00000000');
+/** Another block, then a reference time. */
+const EXTENDED_REPORT = hex('80cf0006 00000001 06000001 00000000 04000002 0000aabb ccdd0000');
 
 test('a receiver report is read block by block', () => {
   assert.deepEqual(readRtcp(REPORT), [
@@ -47,9 +48,16 @@ test('each packet of a compound one is read within its own length, and unknown o
   assert.deepEqual(readRtcp(compound), [
     ...readRtcp(REPORT),
     ...readRtcp(NACK),
+    { kind: 'referenceTime', ssrc: 1, middle32: 0xaabbccdd },
     ...readRtcp(PLI),
     ...readRtcp(FIR),
   ]);
+});
+
+test('a reference time is read within its block, whatever the block claims', () => {
+  assert.deepEqual(readRtcp(hex('80cf0003 00000001 04000002 0000aabb')), [], 'shorter than it says');
+  assert.deepEqual(readRtcp(hex('80cf0002 00000001 04000000')), [], 'empty');
+  assert.deepEqual(readRtcp(hex('80cf0000')), []);
 });
 
 test('padding is not read as content', () => {
@@ -65,7 +73,7 @@ test('one datagram yields at most as many lost packets as a viewer can have lost
   nack.writeUInt16BE(nack.length / 4 - 1, 2);
   const feedback = readRtcp(Buffer.concat([nack, nack]));
   const lost = feedback.flatMap((each) => (each.kind === 'nack' ? each.lost : []));
-  assert.equal(lost.length, 512);
+  assert.equal(lost.length, 1024);
 });
 
 test('a report with too many blocks, a length past the end and a wrong version stop the parsing', () => {

@@ -9,42 +9,71 @@ const packet = (sequenceNumber: number) => ({
   payload: Buffer.from([sequenceNumber & 0xff]),
 });
 
-test('a sent packet can be sent again', () => {
+/** A packet is requested, and sent again if it may be. */
+function repeats(history: RtpHistory, sequenceNumber: number, nowUs: number, roundTripUs: number): boolean {
+  if (history.request(sequenceNumber, nowUs, roundTripUs) === 0) return false;
+  history.repeated(sequenceNumber, nowUs);
+  return true;
+}
+
+test('a sent packet can be found, one never sent cannot', () => {
   const history = new RtpHistory();
-  history.add(packet(7), 0);
-  assert.equal(history.take(7, 10_000, 5_000)?.timestamp90k, 7 * 3600);
-  assert.equal(history.take(8, 10_000, 5_000), undefined);
+  history.add(packet(7), true, 0);
+  assert.equal(history.request(7, 10_000, 5_000), 1);
+  assert.equal(history.request(8, 10_000, 5_000), 0);
+  assert.equal(history.find(7)?.timestamp90k, 7 * 3600);
+  assert.equal(history.find(8), undefined);
 });
 
-test('requests within one round trip are answered once', () => {
+test('requests within three quarters of a round trip are answered once, later ones each', () => {
   const history = new RtpHistory();
-  history.add(packet(7), 0);
-  assert.ok(history.take(7, 10_000, 30_000));
-  assert.equal(history.take(7, 39_999, 30_000), undefined);
-  assert.ok(history.take(7, 40_000, 30_000));
+  history.add(packet(7), true, 0);
+  assert.equal(repeats(history, 7, 10_000, 40_000), true);
+  assert.equal(repeats(history, 7, 39_999, 40_000), false);
+  for (let nowUs = 40_000; nowUs < 1_000_000; nowUs += 30_000)
+    assert.equal(repeats(history, 7, nowUs, 40_000), true);
 });
 
-test('a packet is never sent again more than eight times', () => {
+test('however short the round trip, a packet is not sent again more often than every 5 ms', () => {
   const history = new RtpHistory();
-  history.add(packet(7), 0);
-  const answered = Array.from({ length: 100 }, (_, i) => history.take(7, i * 1000, 0)).filter(Boolean);
-  assert.equal(answered.length, 8);
+  history.add(packet(7), true, 0);
+  const answered = Array.from({ length: 1000 }, (_, i) => repeats(history, 7, i * 100, 0)).filter(Boolean);
+  assert.equal(answered.length, 20);
 });
 
-test('packets older than a second, or than 512 packets, are forgotten', () => {
+test('a request that was not answered is counted, so that the second one can be', () => {
   const history = new RtpHistory();
-  history.add(packet(7), 0);
-  assert.equal(history.take(7, 1_000_001, 0), undefined);
-  history.add(packet(8), 0);
-  for (let i = 1; i <= 512; i++) history.add(packet(8 + i), 0);
-  assert.equal(history.take(8, 1, 0), undefined);
-  assert.ok(history.take(9, 1, 0));
+  history.add(packet(7), true, 0);
+  assert.deepEqual([history.request(7, 1_000, 40_000), history.request(7, 2_000, 40_000)], [1, 2]);
+});
+
+test('packets older than a second, or than five round trips, or than 1024 packets, are forgotten', () => {
+  const history = new RtpHistory();
+  history.add(packet(7), true, 0);
+  assert.equal(history.request(7, 1_000_000, 40_000), 1);
+  assert.equal(history.request(7, 1_000_001, 40_000), 0);
+  assert.equal(history.request(7, 2_000_000, 400_000), 2);
+  assert.equal(history.request(7, 2_000_001, 400_000), 0);
+  history.add(packet(8), true, 0);
+  for (let i = 1; i <= 1024; i++) history.add(packet(8 + i), false, 0);
+  assert.equal(history.request(8, 1, 0), 0);
+  assert.equal(history.request(9, 1, 0), 1);
+});
+
+test('with a keyframe, what was sent before it is not sent again', () => {
+  const history = new RtpHistory();
+  history.add(packet(65_535), false, 0);
+  history.add(packet(0), true, 0);
+  history.add(packet(1), false, 0);
+  assert.deepEqual(
+    [65_535, 0, 1].map((number) => history.request(number, 1, 0)),
+    [0, 1, 1],
+  );
 });
 
 test('the ring works across the wrap of sequence numbers', () => {
   const history = new RtpHistory();
-  for (let i = 65_400; i < 65_400 + 400; i++) history.add(packet(i & 0xffff), 0);
-  for (const sequenceNumber of [65_400, 65_535, 0, 200]) {
-    assert.equal(history.take(sequenceNumber, 1, 0)?.sequenceNumber, sequenceNumber);
-  }
+  for (let i = 65_000; i < 65_000 + 1000; i++) history.add(packet(i & 0xffff), i === 65_000, 0);
+  for (const sequenceNumber of [65_000, 65_535, 0, 463])
+    assert.equal(history.find(sequenceNumber)?.sequenceNumber, sequenceNumber);
 });

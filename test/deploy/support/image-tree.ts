@@ -84,7 +84,7 @@ export class ImageTree {
     this.root = join(this.folder, name);
     const stage = this.#stages.get(base);
     if (stage === undefined) mkdirSync(this.root);
-    else cpSync(stage, this.root, { recursive: true });
+    else linkTree(stage, this.root);
     this.#stages.set(name, this.root);
     if (stage === undefined) this.workdir = '/';
     this.env = {};
@@ -101,11 +101,8 @@ export class ImageTree {
       const name = sources.length > 1 || target.endsWith('/') ? source : '.';
       const to = resolve(this.path(this.workdir), target, name);
       mkdirSync(dirname(to), { recursive: true });
-      cpSync(join(from, source), to, {
-        recursive: true,
-        verbatimSymlinks: true,
-        filter: (path) => stage !== undefined || isInContext(path),
-      });
+      if (stage !== undefined && !existsSync(to)) linkTree(join(from, source), to);
+      else cpSync(join(from, source), to, { recursive: true, verbatimSymlinks: true, filter: isInContext });
     }
   }
 
@@ -131,6 +128,12 @@ export class ImageTree {
     });
     if (status !== 0) throw new Error(`${command}: ${stdout}${stderr}`);
   }
+}
+
+/** The files of a stage are never written to again, so that the next one may share them. */
+function linkTree(from: string, to: string): void {
+  const { status, stderr } = spawnSync('cp', ['-al', from, to], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`cp: ${stderr}`);
 }
 
 /** As .dockerignore says. */

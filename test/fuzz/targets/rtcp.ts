@@ -12,6 +12,7 @@ import {
 } from 'werift';
 import type { EncodedFrame } from '../../../server/core/video/encoded-frame.ts';
 import { readRtcp } from '../../../server/core/rtp/rtcp-feedback.ts';
+import { ViewerLine } from '../../../server/core/rtp/viewer-line.ts';
 import { CameraTrack } from '../../../server/sfu/camera-track.ts';
 import { Consumer } from '../../../server/sfu/consumer.ts';
 import { mutatedBytes } from '../arbitraries.ts';
@@ -92,6 +93,7 @@ function watchedCamera(): { consumer: Consumer; sent: () => number; deliver: (no
   const track = new CameraTrack('fuzz', video, () => 1_000_000);
   const path = {
     isFull: false,
+    line: new ViewerLine(),
     srtp: { protect: (header: Buffer) => header },
     send: () => {
       sent++;

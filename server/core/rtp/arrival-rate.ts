@@ -1,0 +1,46 @@
+/**
+ * What of one stream arrives, in bits per second: from what was sent between two receiver reports, and how much of it they say
+ * has arrived. Time is an argument.
+ */
+
+import type { ArrivalReport } from './tail-repeats.ts';
+
+/** Totals of the stream. */
+export interface SentTotals {
+  packets: number;
+  bytes: number;
+}
+
+/** Reports closer together count few packets. */
+const MIN_INTERVAL_US = 300_000;
+/** Older figures say nothing about now. */
+const MAX_AGE_US = 3_000_000;
+const NOTHING = { sentBps: 0, arrivedBps: 0 };
+
+export class ArrivalRate {
+  #before: { atUs: number; report: ArrivalReport; sent: SentTotals } | undefined;
+  #rates = NOTHING;
+  #ratedUs = -Infinity;
+
+  onReport(report: ArrivalReport, sent: SentTotals, nowUs: number): void {
+    const before = this.#before;
+    const elapsedUs = nowUs - (before?.atUs ?? nowUs);
+    if (before && elapsedUs < MIN_INTERVAL_US) return;
+    this.#before = { atUs: nowUs, report, sent };
+    // After a longer silence the interval says nothing of a rate.
+    if (!before || elapsedUs > MAX_AGE_US) return;
+    const packets = sent.packets - before.sent.packets;
+    const bytes = sent.bytes - before.sent.bytes;
+    const newest = report.highestSequence - before.report.highestSequence;
+    const arrived = newest - (report.cumulativeLost - before.report.cumulativeLost);
+    // The viewer's numbers cannot say more than that all of it arrived.
+    const share = packets > 0 ? Math.min(1, Math.max(0, arrived / packets)) : 0;
+    const sentBps = (bytes * 8_000_000) / elapsedUs;
+    this.#rates = { sentBps, arrivedBps: share * sentBps };
+    this.#ratedUs = nowUs;
+  }
+
+  at(nowUs: number): { sentBps: number; arrivedBps: number } {
+    return nowUs - this.#ratedUs > MAX_AGE_US ? NOTHING : this.#rates;
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * Which of one viewer's requests for keyframes of one camera are served. A keyframe is several times as large as other frames,
+ * and all viewers of the camera get it and lose picture quality by it.
+ *
+ * Invariants: the first request is served at once; requests that follow each other closely ever more slowly; where others
+ * watch too, one in SHARED_INTERVAL_US. A request stays open until a keyframe was sent, whoever caused it. Time is an
+ * argument.
+ */
+
+const SHARED_INTERVAL_US = 10_000_000;
+const MIN_INTERVAL_US = 300_000;
+const MAX_INTERVAL_US = 4_000_000;
+/** A request that left the viewer before a keyframe could have arrived there is not for another one. */
+const CROSSING_MARGIN_US = 100_000;
+/** So long without a request, and the next one is a first one. */
+const CALM_US = 15_000_000;
+
+export class KeyframeAllowance {
+  #isOpen = false;
+  #servedUs = -Infinity;
+  #sentUs = -Infinity;
+  #intervalUs = MIN_INTERVAL_US;
+
+  /** A request waits for a keyframe. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** The server itself knows that the viewer needs one. */
+  need(): void {
+    this.#isOpen = true;
+  }
+
+  /** The viewer asks for one. */
+  request(nowUs: number, roundTripUs: number): void {
+    this.#isOpen ||= nowUs - this.#sentUs > roundTripUs + CROSSING_MARGIN_US;
+  }
+
+  /** A keyframe was sent to the viewer. */
+  sent(nowUs: number): void {
+    this.#isOpen = false;
+    this.#sentUs = nowUs;
+  }
+
+  /** @returns whether to make a keyframe now for the open request, if there is one */
+  take(nowUs: number, isShared: boolean): boolean {
+    if (!this.#isOpen) return false;
+    const sinceUs = nowUs - this.#servedUs;
+    if (sinceUs < (isShared ? SHARED_INTERVAL_US : this.#intervalUs)) return false;
+    this.#intervalUs = sinceUs > CALM_US ? MIN_INTERVAL_US : Math.min(MAX_INTERVAL_US, 2 * this.#intervalUs);
+    this.#servedUs = nowUs;
+    return true;
+  }
+}

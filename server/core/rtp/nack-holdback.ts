@@ -1,0 +1,43 @@
+/**
+ * Whether to hold an answer to a NACK back until the packet is requested a second time. On a path that reorders packets, most
+ * of those requested are only late: answering each at once costs half of the bits again, and brings nothing.
+ *
+ * Judged over some seconds of reports, because a single one of a second says little: held back while fewer than half of the
+ * packets requested were lost. Time is an argument.
+ */
+
+const WINDOW_US = 5_000_000;
+/** Requested packets; fewer are no pattern. */
+const MIN_REQUESTED = 20;
+
+interface Sample {
+  atUs: number;
+  requested: number;
+  lost: number;
+}
+
+export class NackHoldback {
+  #requested = 0;
+  /** The oldest first: totals at each report of the window, and at the last one before it. */
+  #samples: Sample[] = [];
+  #isActive = false;
+
+  get isActive(): boolean {
+    return this.#isActive;
+  }
+
+  /** @param packets requested for the first time */
+  requested(packets: number): void {
+    this.#requested += packets;
+  }
+
+  /** @param cumulativeLost of a receiver report: packets that came late are not among them */
+  onReport(cumulativeLost: number, nowUs: number): void {
+    const newest = { atUs: nowUs, requested: this.#requested, lost: cumulativeLost };
+    this.#samples.push(newest);
+    while ((this.#samples[1]?.atUs ?? nowUs) < nowUs - WINDOW_US) this.#samples.shift();
+    const [oldest = newest] = this.#samples;
+    const requested = newest.requested - oldest.requested;
+    this.#isActive = requested >= MIN_REQUESTED && newest.lost - oldest.lost < requested / 2;
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * What is known of one viewer's line, which all its cameras share, and what may be sent again over it.
+ *
+ * Invariant: retransmissions are a share of what arrives. On a line that loses packets at random nearly everything is repeated;
+ * on a line that is too narrow, where repeating makes it worse, little is. Time is an argument.
+ */
+
+import type { ArrivalRate } from './arrival-rate.ts';
+import { KeyframeAllowance } from './keyframe-allowance.ts';
+
+/** Used until the first receiver report gives the round trip. */
+const ASSUMED_ROUND_TRIP_US = 50_000;
+/** More than ten seconds is a false report or a wrapped clock; in units of 1/65536 s. */
+const MAX_ROUND_TRIP = 655_360;
+/** Of what arrives: sent and repeated together, while that much passes. */
+const TOTAL_SHARE = 1.5;
+/** Of what arrives, at least. */
+const RESEND_SHARE = 0.15;
+const MIN_RESEND_BPS = 32_000;
+/** Less of what is sent than this arrives: the line carries no more. Random losses are seldom as many. */
+const ARRIVING_SHARE = 0.8;
+/** Before anything is known. */
+const FIRST_RESEND_BPS = 256_000;
+/** What may be repeated at once: a keyframe and the frames behind it. */
+const MIN_BURST_BYTES = 48_000;
+const BURST_SECONDS = 0.5;
+
+export interface LineFigures {
+  roundTripUs: number;
+  /** What arrives, as the last reports of all streams say. */
+  arrivedBps: number;
+  resendBps: number;
+  /** Packets that were not sent again because the budget was spent. */
+  resendsRefused: number;
+}
+
+export class ViewerLine {
+  readonly #media = new Set<ArrivalRate>();
+  readonly #retransmissions = new Set<ArrivalRate>();
+  readonly #keyframes = new Map<string, KeyframeAllowance>();
+  #roundTripUs = ASSUMED_ROUND_TRIP_US;
+  #isRated = false;
+  #bytes = MIN_BURST_BYTES;
+  #takenUs: number | undefined;
+  #refused = 0;
+
+  get roundTripUs(): number {
+    return this.#roundTripUs;
+  }
+
+  figures(nowUs: number): LineFigures {
+    return {
+      roundTripUs: this.#roundTripUs,
+      arrivedBps: this.#arrivedBps(nowUs),
+      resendBps: this.#resendBps(nowUs),
+      resendsRefused: this.#refused,
+    };
+  }
+
+  /** Much of what is sent does not arrive. */
+  isNarrow(nowUs: number): boolean {
+    let sentBps = 0;
+    for (const rates of [this.#media, this.#retransmissions])
+      for (const rate of rates) sentBps += rate.at(nowUs).sentBps;
+    return this.#arrivedBps(nowUs) < ARRIVING_SHARE * sentBps;
+  }
+
+  /** Two streams of a camera that share the line from now on. @returns takes them away again */
+  add(media: ArrivalRate, retransmission: ArrivalRate): () => void {
+    this.#media.add(media);
+    this.#retransmissions.add(retransmission);
+    return () => {
+      this.#media.delete(media);
+      this.#retransmissions.delete(retransmission);
+    };
+  }
+
+  /** One for each camera, which outlives its consumers: joining anew gives no new allowance. */
+  keyframesOf(cameraId: string): KeyframeAllowance {
+    const allowance = this.#keyframes.get(cameraId) ?? new KeyframeAllowance();
+    this.#keyframes.set(cameraId, allowance);
+    return allowance;
+  }
+
+  /**
+   * RFC 3550 section 6.4.1: now − last SR − delay since last SR.
+   *
+   * @param nowMiddle32 the middle 32 bits of the current NTP time
+   */
+  onReport(lastSr: number, delaySinceLastSr: number, nowMiddle32: number): void {
+    if (lastSr === 0) return;
+    const roundTrip = (nowMiddle32 - lastSr - delaySinceLastSr) >>> 0;
+    if (roundTrip < MAX_ROUND_TRIP) this.#roundTripUs = Math.max(1000, (roundTrip / 65_536) * 1_000_000);
+  }
+
+  /** @returns whether a packet of so many bytes may be sent again now */
+  takeResend(bytes: number, nowUs: number): boolean {
+    this.#refill(nowUs);
+    if (this.#bytes < bytes) {
+      this.#refused++;
+      return false;
+    }
+    this.#bytes -= bytes;
+    return true;
+  }
+
+  #refill(nowUs: number): void {
+    const seconds = Math.max(0, nowUs - (this.#takenUs ?? nowUs)) / 1_000_000;
+    this.#takenUs = nowUs;
+    const burst = Math.max(MIN_BURST_BYTES, (this.#arrivedBps(nowUs) / 8) * BURST_SECONDS);
+    this.#bytes = Math.min(burst, this.#bytes + (seconds * this.#resendBps(nowUs)) / 8);
+  }
+
+  #resendBps(nowUs: number): number {
+    const arrivedBps = this.#arrivedBps(nowUs);
+    this.#isRated ||= arrivedBps > 0;
+    if (!this.#isRated) return FIRST_RESEND_BPS;
+    let sentBps = 0;
+    for (const rate of this.#media) sentBps += rate.at(nowUs).sentBps;
+    return Math.max(MIN_RESEND_BPS, RESEND_SHARE * arrivedBps, TOTAL_SHARE * arrivedBps - sentBps);
+  }
+
+  #arrivedBps(nowUs: number): number {
+    let bps = 0;
+    for (const rate of this.#media) bps += rate.at(nowUs).arrivedBps;
+    for (const rate of this.#retransmissions) bps += rate.at(nowUs).arrivedBps;
+    return bps;
+  }
+}

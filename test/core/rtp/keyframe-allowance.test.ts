@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { KeyframeAllowance } from '../../../server/core/rtp/keyframe-allowance.ts';
+
+const ROUND_TRIP_US = 40_000;
+
+/**
+ * A viewer on a hopeless line: it requests a keyframe every 200 ms, and gets each too damaged to decode.
+ *
+ * @returns when one was made, in ms
+ */
+function madeFor(isShared: boolean, seconds: number): number[] {
+  const allowance = new KeyframeAllowance();
+  const made: number[] = [];
+  for (let ms = 0; ms < seconds * 1000; ms += 200) {
+    allowance.request(ms * 1000, ROUND_TRIP_US);
+    if (!allowance.take(ms * 1000, isShared)) continue;
+    made.push(ms);
+    allowance.sent(ms * 1000);
+  }
+  return made;
+}
+
+test('where others watch, a viewer causes one keyframe in ten seconds', () => {
+  assert.deepEqual(madeFor(true, 31), [0, 10_000, 20_000, 30_000]);
+});
+
+test('alone, requests that follow each other are served ever more slowly', () => {
+  const made = madeFor(false, 30);
+  assert.deepEqual(made.slice(0, 6), [0, 400, 1000, 2200, 4600, 8600]);
+});
+
+test('after a calm time it begins anew', () => {
+  const allowance = new KeyframeAllowance();
+  const at = (ms: number): boolean => {
+    allowance.request(ms * 1000, ROUND_TRIP_US);
+    const isMade = allowance.take(ms * 1000, false);
+    if (isMade) allowance.sent(ms * 1000);
+    return isMade;
+  };
+  for (const ms of [0, 400, 1000, 2200]) at(ms);
+  assert.deepEqual([at(3000), at(20_000), at(20_400)], [false, true, true]);
+});
+
+test('a request stays open until a keyframe was sent, whoever caused it', () => {
+  const allowance = new KeyframeAllowance();
+  allowance.request(0, ROUND_TRIP_US);
+  assert.equal(allowance.take(0, true), true);
+  assert.equal(allowance.isOpen, true, 'it is being made');
+  allowance.sent(20_000);
+  allowance.request(1_000_000, ROUND_TRIP_US);
+  assert.equal(allowance.take(1_000_000, true), false);
+  allowance.sent(2_000_000);
+  assert.equal(allowance.take(20_000_000, true), false, 'another viewer’s served it');
+});
+
+test('a request that has crossed the keyframe is for nothing', () => {
+  const allowance = new KeyframeAllowance();
+  allowance.sent(0);
+  allowance.request(ROUND_TRIP_US, ROUND_TRIP_US);
+  assert.equal(allowance.isOpen, false);
+  allowance.need();
+  assert.equal(allowance.isOpen, true, 'what the server itself has skipped crosses nothing');
+  allowance.sent(0);
+  allowance.request(300_000, ROUND_TRIP_US);
+  assert.equal(allowance.isOpen, true);
+});

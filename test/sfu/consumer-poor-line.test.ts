@@ -1,0 +1,128 @@
+/** What one viewer on a bad line is sent, and what the others pay for it. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { RTX_SSRC, ScriptedConsumer, SSRC } from '../support/scripted-consumer.ts';
+
+const REPORT = {
+  kind: 'report',
+  ssrc: SSRC,
+  fractionLost: 0,
+  cumulativeLost: 0,
+  highestSequence: 0,
+  lastSr: 0,
+  delaySinceLastSr: 0,
+} as const;
+
+const media = (rig: ScriptedConsumer) => rig.sent.filter(({ ssrc }) => ssrc === SSRC);
+const repeats = (rig: ScriptedConsumer) => rig.sent.filter(({ ssrc }) => ssrc === RTX_SSRC);
+
+/** One second of frames, and the report of a line that loses this share of them. */
+function second(rig: ScriptedConsumer, lossShare: number): void {
+  const before = media(rig).length;
+  const lostBefore = lost.get(rig) ?? 0;
+  for (let frame = 0; frame < 25; frame++) rig.frame();
+  const sent = media(rig).length - before;
+  lost.set(rig, lostBefore + Math.round(lossShare * sent));
+  const highestSequence = media(rig).at(-1)?.sequenceNumber ?? 0;
+  const report = { ...REPORT, highestSequence, cumulativeLost: lost.get(rig) ?? 0, fractionLost: lossShare };
+  rig.consumer.onFeedback(report, rig.nowUs);
+}
+const lost = new WeakMap<ScriptedConsumer, number>();
+
+function requestKeyframe(rig: ScriptedConsumer): void {
+  rig.consumer.onFeedback({ kind: 'keyframe', ssrc: SSRC }, rig.nowUs);
+}
+
+test('a viewer costs those who watch the same camera one keyframe in ten seconds, however often it asks', () => {
+  const rig = new ScriptedConsumer();
+  rig.consumer.resume();
+  rig.track.add({ onFrame: () => undefined, onSilence: () => undefined });
+  rig.frame(true);
+  rig.keyframeRequests = 0;
+  for (let frame = 0; frame < 25 * 31; frame++) {
+    const before = rig.keyframeRequests;
+    requestKeyframe(rig);
+    rig.frame(rig.keyframeRequests > before);
+  }
+  assert.equal(rig.keyframeRequests, 4);
+});
+
+test('on a narrow line a viewer that waits for a keyframe gets nothing else, and then all again', () => {
+  const rig = new ScriptedConsumer();
+  const { consumer } = rig;
+  consumer.resume();
+  rig.frame(true);
+  for (let i = 0; i < 3; i++) second(rig, 0.5);
+  requestKeyframe(rig);
+  assert.equal(rig.keyframeRequests, 1);
+  const before = consumer.stats.framesSent;
+  rig.frame();
+  assert.equal(consumer.stats.framesSent, before);
+  rig.frame(true);
+  rig.frame();
+  assert.equal(consumer.stats.framesSent, before + 2);
+});
+
+test('on a line that loses a few packets, frames go on while a keyframe is on its way', () => {
+  const rig = new ScriptedConsumer();
+  const { consumer } = rig;
+  consumer.resume();
+  rig.frame(true);
+  for (let i = 0; i < 3; i++) second(rig, 0.1);
+  requestKeyframe(rig);
+  const before = consumer.stats.framesSent;
+  rig.frame();
+  assert.equal(consumer.stats.framesSent, before + 1);
+});
+
+test('on a narrow line requests beyond the budget are refused, and counted', () => {
+  const rig = new ScriptedConsumer();
+  const { consumer, path } = rig;
+  consumer.resume();
+  rig.frame(true);
+  for (let i = 0; i < 10; i++) {
+    second(rig, 0.7);
+    const newest = media(rig).at(-1)?.sequenceNumber ?? 0;
+    const missing = Array.from({ length: 50 }, (_, back) => (newest - back + 65_536) % 65_536);
+    for (let storm = 0; storm < 10; storm++)
+      consumer.onFeedback({ kind: 'nack', ssrc: SSRC, lost: missing }, rig.nowUs + storm * 50_000);
+  }
+  const { resendsRefused, resendBps } = path.line.figures(rig.nowUs);
+  assert.ok(resendsRefused > 1000, String(resendsRefused));
+  const repeatedBps = (repeats(rig).reduce((sum, { payload }) => sum + payload.length + 64, 0) * 8) / 10;
+  assert.ok(repeatedBps < 200_000, `${repeatedBps} of ${resendBps}`);
+});
+
+test('while packets only arrive in another order, a request is answered when it is repeated', () => {
+  const rig = new ScriptedConsumer();
+  const { consumer } = rig;
+  consumer.resume();
+  rig.frame(true);
+  const nack = (): number => {
+    const before = repeats(rig).length;
+    const newest = media(rig).at(-1)?.sequenceNumber ?? 0;
+    const missing = Array.from({ length: 6 }, (_, back) => newest - 6 + back);
+    consumer.onFeedback({ kind: 'nack', ssrc: SSRC, lost: missing }, rig.nowUs);
+    return repeats(rig).length - before;
+  };
+  for (let i = 0; i < 4; i++) {
+    second(rig, 0);
+    assert.equal(nack(), 6);
+  }
+  second(rig, 0);
+  assert.equal(nack(), 0);
+  assert.equal(nack(), 6);
+});
+
+test('feedback that names the stream of retransmissions requests nothing of the video', () => {
+  const rig = new ScriptedConsumer();
+  const { consumer } = rig;
+  consumer.resume();
+  rig.frame(true);
+  const newest = media(rig).at(-1)?.sequenceNumber ?? 0;
+  rig.nowUs += 1_000_000;
+  consumer.onFeedback({ kind: 'nack', ssrc: RTX_SSRC, lost: [newest] }, rig.nowUs);
+  consumer.onFeedback({ kind: 'keyframe', ssrc: RTX_SSRC }, rig.nowUs);
+  assert.deepEqual([repeats(rig).length, rig.keyframeRequests], [0, 0]);
+});
