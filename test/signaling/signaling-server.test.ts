@@ -33,7 +33,11 @@ async function startSignaling(
   const log = createLog('silent');
   const hub = new FrameHub(log);
   let credentials = 0;
-  const video = { subscribe: () => ({ close: () => undefined }), requestKeyframe: () => undefined };
+  const video = {
+    subscribe: () => ({ close: () => undefined }),
+    requestKeyframe: () => undefined,
+    limitBitrate: () => undefined,
+  };
   const sfu = await Sfu.open({ rtcPort: 0, announcedAddresses: [], video, clock, log });
   const capacity = new Capacity(clock);
   const access = new Access({
