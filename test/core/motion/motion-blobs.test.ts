@@ -46,6 +46,16 @@ suite('blobs', () => {
     }
   });
 
+  test('a large object may be farther away a picture later than a small one', () => {
+    const sinceAfter = (size: number, moved: number): number | undefined => {
+      const finder = new BlobFinder(WIDTH, HEIGHT);
+      finder.find(block(1, 2, size, size), 4, 1000);
+      return finder.find(block(1 + moved, 2, size, size), 4, 1001)[0]?.sinceUs;
+    };
+    assert.deepEqual([sinceAfter(3, 2), sinceAfter(3, 5)], [1000, 1001]);
+    assert.deepEqual([sinceAfter(8, 7), sinceAfter(8, 11)], [1000, 1001]);
+  });
+
   test('an object that appears elsewhere, or again after a pause, is new', () => {
     const finder = new BlobFinder(WIDTH, HEIGHT);
     finder.find(block(2, 2), 4, 1000);
