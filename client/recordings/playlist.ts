@@ -9,6 +9,9 @@ export interface PlayPosition {
   seconds: number;
 }
 
+/** Of a segment that is being written, so much more is worth loading it again. */
+const MORE_MS = 1_500;
+
 export class Playlist {
   readonly #segments: readonly RecordedSegment[];
 
@@ -23,14 +26,21 @@ export class Playlist {
     return segment && { segment, seconds: Math.max(0, (ms - segment.startMs) / 1000) };
   }
 
-  /** To be fetched before it is needed; nothing while it is still being written, for that would end it. */
-  upcoming(segment: RecordedSegment): RecordedSegment | undefined {
-    const next = this.after(segment);
-    return next?.open ? undefined : next;
-  }
-
   after(segment: RecordedSegment): RecordedSegment | undefined {
     return this.#segments.find(({ startMs }) => startMs > segment.startMs);
+  }
+
+  /** More of a segment that was being written when it was loaded. */
+  further(loaded: RecordedSegment): RecordedSegment | undefined {
+    if (!loaded.open) return undefined;
+    const now = this.#segments.find(({ id }) => id === loaded.id);
+    const moreMs = (now?.endMs ?? 0) - loaded.endMs;
+    return moreMs >= (now?.open ? MORE_MS : 1) ? now : undefined;
+  }
+
+  /** Whether what follows a segment is still being recorded. */
+  isGrowing({ id }: RecordedSegment): boolean {
+    return this.#segments.some((segment) => segment.id === id && segment.open);
   }
 }
 
@@ -42,9 +52,10 @@ export function endsEarly({ startMs, endMs }: RecordedSegment, seconds: number):
   return endMs - startMs - seconds * 1000 > EARLY_MS;
 }
 
-/** For `<video>`, which sends the media cookie. */
-export function segmentUrl(cameraId: string, recordingId: string): string {
+/** For `<video>`, which sends the media cookie. Of a segment that is being written, as it was when it was listed. */
+export function segmentUrl(cameraId: string, { id: recordingId, open, bytes }: RecordedSegment): string {
   return mediaPath('GET /api/cameras/:cameraId/recordings/:recordingId.webm', {
     params: { cameraId, recordingId },
+    query: open ? { bytes } : {},
   });
 }

@@ -137,6 +137,7 @@ export class RecordingsPage extends LitElement {
         .speed=${this.speed}
         @vigie-time=${({ detail }: CustomEvent<{ ms: number }>) => this.#onTime(detail.ms)}
         @vigie-state=${() => this.requestUpdate()}
+        @vigie-edge=${() => void this.#load()}
         ${ref(this.#player)}
       ></vigie-recording-player>
       ${frozenHint(this.timeline?.gaps, this.playheadMs)} ${this.#controls()}

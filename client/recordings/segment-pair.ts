@@ -65,18 +65,24 @@ export class SegmentPair {
     return segment && segment.startMs + this.video(index).currentTime * 1000;
   }
 
-  /** Which video holds this segment, if any. */
-  holderOf({ id }: RecordedSegment): VideoIndex | undefined {
-    return VIDEOS.find((index) => this.#segments[index]?.id === id);
+  /** Which video holds this segment, if any; one that is being written, as far as this moment. */
+  holderOf(segment: RecordedSegment, ms = Infinity): VideoIndex | undefined {
+    return VIDEOS.find((index) => this.#holds(index, segment, ms));
   }
 
-  /** A segment that is loaded already stays as it is. */
-  load(index: VideoIndex, cameraId: string, segment: RecordedSegment): void {
-    if (this.#segments[index]?.id === segment.id) return;
+  /** A segment that is loaded already, as far as this moment, stays as it is. */
+  load(index: VideoIndex, cameraId: string, segment: RecordedSegment, ms = Infinity): void {
+    if (this.#holds(index, segment, ms)) return;
     this.#segments[index] = segment;
     const video = this.video(index);
     video.pause();
-    video.src = segmentUrl(cameraId, segment.id);
+    video.src = segmentUrl(cameraId, segment);
+  }
+
+  #holds(index: VideoIndex, { id, bytes, open }: RecordedSegment, ms: number): boolean {
+    const loaded = this.#segments[index];
+    if (loaded?.id !== id) return false;
+    return !loaded.open || (open && loaded.bytes === bytes) || loaded.endMs > ms;
   }
 
   /** @param shown the one in front; undefined: neither */

@@ -39,7 +39,7 @@ export class VigiePreview extends LitElement {
   declare ms: number | null;
   /** Nothing was recorded then. */
   declare protected empty: boolean;
-  #segmentId: string | undefined;
+  #segment: RecordedSegment | undefined;
   #looksUntilMs = 0;
   #shownSeconds = -1;
 
@@ -76,19 +76,20 @@ export class VigiePreview extends LitElement {
   #look(): void {
     const { ms } = this;
     const position = ms === null ? undefined : new Playlist(this.segments).at(ms);
-    const found =
-      position && !position.segment.open && ms !== null && position.segment.startMs <= ms
-        ? position
-        : undefined;
+    const found = position && ms !== null && position.segment.startMs <= ms ? position : undefined;
     this.empty = !found;
     if (!found || monotonicMs() < this.#looksUntilMs) return;
     const video = this.renderRoot.querySelector('video');
     if (!video) return;
-    if (this.#segmentId !== found.segment.id) {
-      this.#segmentId = found.segment.id;
+    const { id, startMs } = found.segment;
+    // One that is being written is loaded again where more of it is wanted.
+    const isLoaded =
+      this.#segment?.id === id && (!this.#segment.open || (ms ?? startMs) < this.#segment.endMs);
+    if (!isLoaded) {
+      this.#segment = found.segment;
       this.#shownSeconds = -1;
       this.#looksUntilMs = monotonicMs() + PATIENCE_MS;
-      video.src = segmentUrl(this.cameraId, found.segment.id);
+      video.src = segmentUrl(this.cameraId, found.segment);
       return;
     }
     if (video.readyState === HTMLMediaElement.HAVE_NOTHING || found.seconds === this.#shownSeconds) return;

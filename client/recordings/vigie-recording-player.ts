@@ -2,13 +2,15 @@
  * `<vigie-recording-player>`: plays a camera's recordings as if they were one video. While one file plays the next is fetched
  * into a second video, which takes over without a black picture.
  *
- * Fires `vigie-time` {ms} as it plays, `vigie-state` {playing, waiting, message}.
+ * Fires `vigie-time` {ms} as it plays, `vigie-state` when it begins or stops, `vigie-edge` when it needs newer segments.
  */
 
-import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { RecordedSegment } from '../../server/wire/recording.ts';
 import { SegmentPair, segmentPairStyles, otherVideo, VIDEOS, type VideoIndex } from './segment-pair.ts';
 import { endsEarly, Playlist } from './playlist.ts';
+import { RecordingEdge } from './recording-edge.ts';
+import { recordingPlayerStyles } from './vigie-recording-player.styles.ts';
 
 /** Just before a picture begins to be shown, the one before it is. */
 const BEFORE_MS = 1;
@@ -18,36 +20,7 @@ const REST_MS = 500;
 const AHEAD_MS = 20;
 
 export class VigieRecordingPlayer extends LitElement {
-  static override styles = [
-    segmentPairStyles,
-    css`
-      .busy {
-        position: absolute;
-        inset: 0;
-        margin: auto;
-        width: 2.5rem;
-        height: 2.5rem;
-        border: 4px solid rgb(255 255 255 / 0.25);
-        border-top-color: #fff;
-        border-radius: 50%;
-        /* Most pictures are there before anybody could wonder. */
-        opacity: 0;
-        animation:
-          turn 1s linear infinite,
-          appear 0.2s 0.6s forwards;
-      }
-      @keyframes turn {
-        to {
-          transform: rotate(1turn);
-        }
-      }
-      @keyframes appear {
-        to {
-          opacity: 1;
-        }
-      }
-    `,
-  ];
+  static override styles = [segmentPairStyles, recordingPlayerStyles];
   static override properties = {
     cameraId: {},
     segments: { attribute: false },
@@ -72,6 +45,9 @@ export class VigieRecordingPlayer extends LitElement {
   #rest: ReturnType<typeof setInterval> | undefined;
   /** Asked for before there was a picture to go from. */
   #nextStep: 1 | -1 | undefined;
+  readonly #edge = new RecordingEdge(() => this.dispatchEvent(new Event('vigie-edge')));
+  /** The video with more of the segment in front, until its picture is there. */
+  #coming: VideoIndex | undefined;
   /** Looks for a picture after the one that begins then. */
   #steppingFrom: number | undefined;
 
@@ -96,10 +72,11 @@ export class VigieRecordingPlayer extends LitElement {
   seek(ms: number): boolean {
     const position = new Playlist(this.segments).at(ms);
     if (!position) return false;
-    const wasStopped = this.#stopRest();
+    const wasStopped = this.#stopRest() || this.#edge.isWaiting || this.#coming !== undefined;
+    this.#leaveEdge();
     this.#steppingFrom = undefined;
     this.seeking = true;
-    this.#pair.load(this.shown, this.cameraId, position.segment);
+    this.#pair.load(this.shown, this.cameraId, position.segment, ms);
     this.#pair.video(this.shown).currentTime = position.seconds;
     if (wasStopped && this.#playing) this.#start();
     this.#tell();
@@ -119,6 +96,7 @@ export class VigieRecordingPlayer extends LitElement {
     this.#nextStep = undefined;
     this.#playing = false;
     this.#stopRest();
+    this.#leaveEdge();
     this.#pair.video(this.shown).pause();
     this.#tell();
   }
@@ -140,13 +118,15 @@ export class VigieRecordingPlayer extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#stopRest();
+    this.#leaveEdge();
   }
 
   protected override firstUpdated(): void {
     for (const index of VIDEOS) this.#watchPictures(index);
   }
 
-  protected override updated(): void {
+  protected override updated(changed: PropertyValues): void {
+    if (changed.has('segments') && this.#edge.isWaiting) this.#goOn();
     for (const index of VIDEOS) this.#pair.video(index).playbackRate = this.speed;
   }
 
@@ -170,7 +150,7 @@ export class VigieRecordingPlayer extends LitElement {
 
   #prepareNext(): void {
     const segment = this.#pair.segment(this.shown);
-    const next = segment && new Playlist(this.segments).upcoming(segment);
+    const next = segment && new Playlist(this.segments).after(segment);
     if (next) this.#pair.load(otherVideo(this.shown), this.cameraId, next);
   }
 
@@ -188,6 +168,7 @@ export class VigieRecordingPlayer extends LitElement {
   }
 
   #onSeeked(index: VideoIndex): void {
+    if (index === this.#coming && !this.#pair.video(index).seeking) this.#bringToFront(index);
     this.#onTime(index);
     if (index !== this.shown) return;
     // The frame that the browser reports may lag one behind.
@@ -218,6 +199,7 @@ export class VigieRecordingPlayer extends LitElement {
   }
 
   #onError(index: VideoIndex): void {
+    if (index === this.#coming) this.#waitAtEdge();
     if (index !== this.shown) return;
     this.seeking = false;
     this.#goOn();
@@ -253,14 +235,37 @@ export class VigieRecordingPlayer extends LitElement {
     this.#stopRest();
     const segment = this.#pair.segment(this.shown);
     if (!segment) return;
-    const next = new Playlist(this.segments).after(segment);
-    if (!next) return this.pause();
+    const playlist = new Playlist(this.segments);
+    const further = playlist.further(segment);
+    const next = further ?? playlist.after(segment);
+    if (!next) return this.#playing && playlist.isGrowing(segment) ? this.#waitAtEdge() : this.pause();
     const front = otherVideo(this.shown);
+    const seconds = further ? this.#pair.video(this.shown).currentTime : 0;
+    this.#leaveEdge();
     this.#pair.load(front, this.cameraId, next);
-    this.#pair.video(front).currentTime = 0;
+    this.#pair.video(front).currentTime = seconds;
+    // More of the same picture: the one in front stays until then.
+    if (further) this.#coming = front;
+    else this.#bringToFront(front);
+  }
+
+  #bringToFront(front: VideoIndex): void {
+    this.#coming = undefined;
     this.shown = front;
-    this.#reached = 0;
+    this.#reached = this.#pair.video(front).currentTime;
     if (this.#playing) this.#start();
+  }
+
+  #waitAtEdge(): void {
+    this.#coming = undefined;
+    this.seeking = true;
+    this.#edge.wait();
+  }
+
+  #leaveEdge(): void {
+    if (this.#edge.isWaiting) this.seeking = false;
+    this.#edge.leave();
+    this.#coming = undefined;
   }
 
   #tell(): void {

@@ -17,6 +17,8 @@ import '../ui/confirm-dialog.ts';
 import type { ConfirmDialog } from '../ui/confirm-dialog.ts';
 import { errorCallout } from '../ui/error-callout.ts';
 import { listen } from '../ui/listen.ts';
+import './vigie-export-list.ts';
+import type { VigieExportList } from './vigie-export-list.ts';
 import { deletionStake } from './recording-losses.ts';
 import type { Selection } from './vigie-timeline.ts';
 
@@ -29,13 +31,6 @@ export class VigieSelectionBar extends LitElement {
       flex-wrap: wrap;
       align-items: center;
       gap: 0.5rem;
-    }
-    .progress {
-      display: inline-flex;
-      align-items: center;
-      gap: 0.5rem;
-      font-size: 0.9375rem;
-      font-variant-numeric: tabular-nums;
     }
     .words {
       flex: 1;
@@ -50,7 +45,6 @@ export class VigieSelectionBar extends LitElement {
     segments: { attribute: false },
     selection: { attribute: false },
     playheadMs: { attribute: false },
-    progress: { state: true },
     error: { state: true },
   };
   declare context: AppContext;
@@ -58,11 +52,9 @@ export class VigieSelectionBar extends LitElement {
   declare segments: readonly RecordedSegment[];
   declare selection: Selection | null;
   declare playheadMs: number | null;
-  /** How much of a download is here, 0 … 1; null while it is prepared, undefined while there is none. */
-  declare protected progress: number | null | undefined;
   declare protected error: string | null;
   readonly #confirm = createRef<ConfirmDialog>();
-  #download: AbortController | undefined;
+  readonly #exports = createRef<VigieExportList>();
 
   constructor() {
     super();
@@ -73,11 +65,6 @@ export class VigieSelectionBar extends LitElement {
     listen(this, (update) => this.context.siteZone.on('change', update));
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#download?.abort();
-  }
-
   protected override render(): TemplateResult {
     const { selection } = this;
     return html`
@@ -85,6 +72,7 @@ export class VigieSelectionBar extends LitElement {
       <div class="bar" data-testid=${selection ? 'selection' : nothing}>
         ${selection ? this.#marked(selection) : this.#button('mark-from', 'Start selection', () => this.#mark())}
       </div>
+      <vigie-export-list .context=${this.context} ${ref(this.#exports)}></vigie-export-list>
       <vigie-confirm-dialog .context=${this.context} ${ref(this.#confirm)}></vigie-confirm-dialog>
     `;
   }
@@ -100,7 +88,7 @@ export class VigieSelectionBar extends LitElement {
         >${time.moment(selection.fromMs)} – ${time.moment(selection.toMs)} · ${bytesText(bytes)}</span
       >
       ${this.#button('mark-to', 'End selection here', () => this.#markTo(selection))}
-      ${this.progress === undefined ? this.#downloadButton(selection, segments.length > 0) : this.#progress(this.progress)}
+      ${this.#downloadButton(selection, segments.length > 0)}
       ${isAdministrator(this.context.session.user) ? this.#administration(segments) : nothing}
       <wa-button size="s" appearance="plain" data-testid="unmark" @click=${() => this.#select(null)}
         >Clear selection</wa-button
@@ -114,16 +102,9 @@ export class VigieSelectionBar extends LitElement {
       variant="brand"
       ?disabled=${!enabled}
       data-testid="download"
-      @click=${() => void this.#startDownload(selection)}
+      @click=${() => this.#download(selection)}
       >Download</wa-button
     >`;
-  }
-
-  #progress(share: number | null): TemplateResult {
-    return html`<span class="progress" role="status" data-testid="download-progress">
-        ${share === null ? html`<progress></progress>Preparing…` : html`<progress .value=${share}></progress>${Math.round(share * 100)} %`}
-      </span>
-      ${this.#button('cancel-download', 'Cancel', () => this.#download?.abort())}`;
   }
 
   #administration(segments: readonly RecordedSegment[]): TemplateResult {
@@ -171,25 +152,9 @@ export class VigieSelectionBar extends LitElement {
     this.#select({ fromMs, toMs });
   }
 
-  async #startDownload(selection: Selection): Promise<void> {
-    const download = new AbortController();
-    this.#download = download;
-    this.error = null;
-    const show = (share: number | null): void => {
-      this.progress = share;
-    };
-    try {
-      const target = {
-        params: { cameraId: this.cameraId },
-        query: rangeQuery(selection.fromMs, selection.toMs),
-      };
-      const { api } = this.context;
-      await api.download('GET /api/cameras/:cameraId/export.webm', target, show, download.signal);
-    } catch (error) {
-      if (!download.signal.aborted) this.error = errorText(error);
-    } finally {
-      if (this.#download === download) this.progress = undefined;
-    }
+  #download({ fromMs, toMs }: Selection): void {
+    const { from, to } = rangeQuery(fromMs, toMs);
+    void this.#exports.value?.start({ cameraId: this.cameraId, fromMs: from, toMs: to });
   }
 
   async #protect(segments: readonly RecordedSegment[], protect: boolean): Promise<void> {

@@ -89,13 +89,14 @@ export class VigieStepPlayer extends LitElement {
       this.#showNothing(momentMs);
       return true;
     }
-    const index = this.#front(position.segment);
+    const index = this.#front(position.segment, momentMs);
     const video = this.#pair.video(index);
     this.shown = index;
     this.why = '';
     this.frozen = isFrozen(this.gaps, momentMs);
-    const next = playlist.upcoming(position.segment);
-    if (next && next.startMs - momentMs < PRELOAD_MS * speed)
+    const loaded = this.#pair.segment(index) ?? position.segment;
+    const next = playlist.further(loaded) ?? playlist.after(position.segment);
+    if (next && Math.max(next.startMs, loaded.endMs) - momentMs < PRELOAD_MS * speed)
       this.#pair.load(otherVideo(index), this.cameraId, next);
     return playing ? this.#run(video, position.seconds, speed) : stand(video, position.seconds);
   }
@@ -126,8 +127,8 @@ export class VigieStepPlayer extends LitElement {
   }
 
   /** The video that holds this segment, or will. */
-  #front(segment: RecordedSegment): VideoIndex {
-    const holder = this.#pair.holderOf(segment);
+  #front(segment: RecordedSegment, ms: number): VideoIndex {
+    const holder = this.#pair.holderOf(segment, ms);
     if (holder !== undefined) return holder;
     const index = this.shown === 0 ? 1 : 0;
     this.#pair.load(index, this.cameraId, segment);

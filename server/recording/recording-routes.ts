@@ -3,7 +3,6 @@
  * needs the right `lookBack`; changing anything is administrators' work.
  */
 
-import { setTimeout } from 'node:timers/promises';
 import { Router } from 'express';
 import { VigieError } from '../errors.ts';
 import type {
@@ -18,13 +17,12 @@ import type { Guard } from '../accounts/guard.ts';
 import type { ReadFor } from '../store/work.ts';
 import { readFor, EncodedJson, serve } from '../http/serve.ts';
 import type { ExportJobs } from './export-jobs.ts';
+import { sendPrefix } from './segment-prefix.ts';
 import { endWhenStalled } from '../http/stall-watch.ts';
 import { UserShares } from '../http/user-shares.ts';
 
 /** A player reads two segments at once, in several ranges each, and a browser has six connections to a server. */
 export const SEGMENT_SHARES = { total: 128, perUser: 16 };
-/** For a recording that somebody wants to see while it is being written. */
-const MAX_WAIT_MS = 15_000;
 
 /** One recording as the API needs it. */
 export interface ListedRecording extends RecordedSegment {
@@ -37,8 +35,6 @@ export interface Recordings {
   /** A Timeline as JSON in UTF-8. */
   timeline(cameraId: string, fromMs: number, toMs: number, who: ReadFor): Promise<Uint8Array>;
   find(id: string): ListedRecording | undefined;
-  /** One that is still being written is ended, which takes until the next keyframe. */
-  finish(recording: ListedRecording): Promise<void>;
   pathOf(recording: ListedRecording): string;
   setProtected(id: string, isProtected: boolean): Promise<void>;
   remove(id: string): Promise<void>;
@@ -122,24 +118,22 @@ export function recordingRoutes(
   serve(
     router,
     'GET /api/cameras/:cameraId/recordings/:recordingId.webm',
-    async ({ request, response, params }) => {
+    async ({ request, response, params, readQuery }) => {
       const { userId } = guard.mediaViewerOf(request, 'lookBack', params.cameraId);
-      let recording = find(params);
+      const recording = find(params);
+      const { bytes: upTo } = readQuery();
       response.once('close', segments.enter(userId, response));
-      if (recording.open) {
-        await Promise.race([
-          recordings.finish(recording),
-          setTimeout(MAX_WAIT_MS, undefined, { ref: false }),
-        ]);
-        // Both may be another by now.
-        guard.mediaViewerOf(request, 'lookBack', params.cameraId);
-        recording = find(params);
-      }
-      if (recording.open)
-        throw new VigieError('unavailable', 'this minute is still being recorded', { retryAfterSeconds: 10 });
       guard.streamTo(request, response, 'lookBack', params.cameraId);
       endWhenStalled(response, stallMs);
-      response.sendFile(recordings.pathOf(recording), { cacheControl: false, dotfiles: 'allow' });
+      const path = recordings.pathOf(recording);
+      if (recording.open || upTo !== undefined)
+        return sendPrefix(request, response, {
+          path,
+          recordingId: recording.id,
+          upTo,
+          isOpen: recording.open,
+        });
+      response.sendFile(path, { cacheControl: false, dotfiles: 'allow' });
     },
   );
 

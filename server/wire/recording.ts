@@ -47,7 +47,7 @@ export const RECORDED_SEGMENT = z.strictObject({
   width: count,
   height: count,
   protected: z.boolean(),
-  /** It is still being written. A download returns it some seconds later, after ending it. */
+  /** It is still being written. A download returns what is complete of it, and does not end it. */
   open: z.boolean(),
 });
 export type RecordedSegment = z.infer<typeof RECORDED_SEGMENT>;
@@ -83,6 +83,12 @@ export const REMOVED_CAMERA = z.strictObject({
   newestMs: timeMs,
 });
 export type RemovedCameraView = z.infer<typeof REMOVED_CAMERA>;
+
+/**
+ * Part of a segment: what was complete when it had so many bytes. A player asks for a segment that is being written range by
+ * range, and with its `bytes` as they were listed it gets parts of the same file each time.
+ */
+export const SEGMENT_PART = z.strictObject({ bytes: z.coerce.number<number>().int().min(1).optional() });
 
 export const GAP_REASON = z.enum([
   'cameraOffline',

@@ -100,6 +100,20 @@ test('a revoked right ends on every socket of the user, even while one of them d
   listening.close();
 });
 
+test('an event is told to those with the right to it, a status to those who list the camera', async (context) => {
+  const { signaling, url } = await startSignaling(context, new Set(['door']));
+  const viewer = await SignalingSocket.open(url, 'viewer');
+  const nothing = {} as never;
+  signaling.tellThoseWho('events', 'door', 'event', nothing);
+  signaling.tellThoseWho('live', 'garden', 'event', nothing);
+  signaling.tellThoseWhoList('garden', 'cameraStatus', nothing);
+  signaling.tellThoseWhoList('door', 'cameraStatus', nothing);
+  await viewer.request('getTime', { t0: 0 });
+  const told = viewer.received.map((message) => ('method' in message ? message.method : message.type));
+  assert.deepEqual(told.slice(2), ['cameraStatus', 'response']);
+  viewer.close();
+});
+
 /** @param bytes of the JPEG; the first one identifies it */
 function pictureOf(cameraId: string, mark: number, bytes = 1000): CameraFrame {
   const nowUs = serverClock();

@@ -3,23 +3,26 @@
  *
  * Such a file has wrong sizes where they are filled in last, those of its segment and clusters, and no cues. So their
  * sizes are not looked at: what is in them stands one after the other, and is read up to the first thing that is not whole
- * or makes no sense. Elements as in RFC 8794, ids as in RFC 9559.
+ * or makes no sense.
  */
 
 import { readVp8Frame } from '../video/vp8-frame.ts';
+import {
+  BLOCK_HEADER_BYTES,
+  CLUSTER,
+  CUES,
+  EBML,
+  readElement,
+  readUnsigned,
+  SEGMENT,
+  SIMPLE_BLOCK,
+  TIMESTAMP,
+} from './webm-elements.ts';
 
-const EBML = 0x1a45dfa3;
-const SEGMENT = 0x18538067;
-const CLUSTER = 0x1f43b675;
-const TIMESTAMP = 0xe7;
-const SIMPLE_BLOCK = 0xa3;
 /** What else a recording has at its top: SeekHead, Info, Tracks, Tags, Void, Cues. */
-const PASSED_OVER = new Set([0x114d9b74, 0x1549a966, 0x1654ae6b, 0x1254c367, 0xec, 0x1c53bb6b]);
+const PASSED_OVER = new Set([0x114d9b74, 0x1549a966, 0x1654ae6b, 0x1254c367, 0xec, CUES]);
 /** A frame is never larger than the JPEG it was made of may be, by much. */
 const MAX_ELEMENT_BYTES = 4 * 1024 * 1024;
-/** Track number and relative time and flags, before the frame. */
-const BLOCK_HEADER_BYTES = 4;
-
 export interface RecoveredFrame {
   /** Since the beginning of the file. */
   timeMs: number;
@@ -57,36 +60,6 @@ export function recoverFrames(file: Uint8Array): RecoveredFrame[] {
     at = end;
   }
   return frames;
-}
-
-interface Element {
-  id: number;
-  dataAt: number;
-  bytes: number;
-}
-
-function readElement(view: DataView, at: number): Element | undefined {
-  const idBytes = lengthOf(view, at, 4);
-  if (idBytes === undefined) return undefined;
-  let id = 0;
-  for (let index = 0; index < idBytes; index++) id = id * 256 + view.getUint8(at + index);
-  const sizeAt = at + idBytes;
-  const sizeBytes = lengthOf(view, sizeAt, 8);
-  if (sizeBytes === undefined) return undefined;
-  let bytes = view.getUint8(sizeAt) & (0xff >> sizeBytes);
-  for (let index = 1; index < sizeBytes; index++) bytes = bytes * 256 + view.getUint8(sizeAt + index);
-  return { id, dataAt: sizeAt + sizeBytes, bytes };
-}
-
-/** How many bytes the id or size has that begins here: as many as its first byte has leading zeros, and one. */
-function lengthOf(view: DataView, at: number, max: number): number | undefined {
-  if (at >= view.byteLength) return undefined;
-  const bytes = Math.clz32(view.getUint8(at)) - 23;
-  return bytes > max || at + bytes > view.byteLength ? undefined : bytes;
-}
-
-function readUnsigned(bytes: Uint8Array): number {
-  return bytes.reduce((value, byte) => value * 256 + byte, 0);
 }
 
 /** Bytes that were never written are zeros: then the block's flags and its frame do not fit together. */

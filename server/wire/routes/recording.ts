@@ -9,6 +9,7 @@ import {
   REMOVED_CAMERA,
   RECORDING_SETTINGS,
   RECORDING_STATUS,
+  SEGMENT_PART,
   TIME_RANGE,
   TIMELINE,
   TIMELINE_RANGE,
@@ -42,8 +43,9 @@ export const RECORDING_ROUTES = {
     response: TIMELINE,
   },
   'GET /api/cameras/:cameraId/recordings/:recordingId.webm': {
-    summary: 'Get one segment, in ranges',
+    summary: 'Get one segment, in ranges; one that is still being written as far as it has come',
     params: ONE_RECORDING,
+    query: SEGMENT_PART,
     media: 'video/webm',
     statuses: [200, 206, 304],
     errors: [412, 416],

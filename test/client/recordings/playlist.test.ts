@@ -35,9 +35,19 @@ suite('a playlist', () => {
     assert.equal(playlist.at(570_000), undefined);
   });
 
-  test('but is not fetched before a viewer wants to see it', () => {
-    assert.deepEqual([playlist.after(later)?.id, playlist.upcoming(later)], ['d', undefined]);
-    assert.equal(playlist.upcoming(first)?.id, 'b');
+  test('more of it is worth loading when a little more is there, or when it has ended', () => {
+    assert.equal(playlist.further(open), undefined);
+    assert.equal(playlist.isGrowing(open), true);
+    for (const [now, isMore] of [
+      [segment('d', 560_040, 571_000, true), false],
+      [segment('d', 560_040, 572_000, true), true],
+      [segment('d', 560_040, 570_100), true],
+      [segment('d', 560_040, 570_000), false],
+    ] as const)
+      assert.equal(new Playlist([now]).further(open), isMore ? now : undefined, `${now.endMs} ${now.open}`);
+    const ended = new Playlist([segment('d', 560_040, 600_000)]);
+    assert.equal(ended.further(first), undefined, 'one that was whole has no more');
+    assert.equal(ended.isGrowing(open), false);
   });
 
   test('segments follow one another', () => {

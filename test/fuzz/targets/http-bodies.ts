@@ -85,6 +85,7 @@ const QUERIES: { readonly [N in ApiRouteName as ApiQuery<N> extends undefined ? 
   'DELETE /api/cameras/:cameraId': { recordings: 'deleted' },
   'GET /api/cameras/:cameraId/snapshot.jpg': { width: '320' },
   'GET /api/cameras/:cameraId/mjpeg': { fps: '5' },
+  'GET /api/cameras/:cameraId/recordings/:recordingId.webm': { bytes: '4096' },
   'GET /api/cameras/:cameraId/timeline': { from: '0', to: '1' },
   'GET /api/cameras/:cameraId/export.webm': { from: '0', to: '1' },
   'GET /api/events': events,
