@@ -30,7 +30,10 @@ export function joinFeatures(features: Features, log: Log): void {
 
   // Rights end.
   // What is sent by a right over HTTP ends by itself: accounts/right-leases.ts.
-  accounts.events.on('accessChanged', (userId) => signaling.refreshAccess(userId));
+  accounts.events.on('accessChanged', (userId) => {
+    signaling.refreshAccess(userId);
+    recording.onAccessChanged(userId, (cameraId) => accounts.access.may(userId, 'lookBack', cameraId));
+  });
   accounts.events.on('sessionEnded', (sessionId) => signaling.endSession(sessionId));
 
   site.zone.on('changed', (view) => signaling.tellEveryone('siteTimeZone', view));

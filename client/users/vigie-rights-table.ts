@@ -32,14 +32,20 @@ export class VigieRightsTable extends LitElement {
         border-bottom: 0;
       }
       legend {
-        padding: 0;
+        padding: 0.5rem 0 0.2rem;
         overflow-wrap: anywhere;
         font-weight: 600;
       }
       .ticks {
         display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(7.5rem, 1fr));
-        gap: 0.2rem 0.6rem;
+        grid-template-columns: repeat(4, max-content);
+        justify-content: space-between;
+        gap: 0.2rem 1rem;
+      }
+      @media (max-width: 30rem) {
+        .ticks {
+          grid-template-columns: repeat(2, minmax(0, 1fr));
+        }
       }
       .all legend {
         color: var(--wa-color-text-quiet);

@@ -53,6 +53,7 @@ export class GapWatch {
   }
 
   onAway(sinceMs: number): void {
+    this.#options.gaps.endFrozen(sinceMs);
     this.#options.gaps.begin('cameraOffline', sinceMs);
   }
 

@@ -44,6 +44,8 @@ export interface Recording extends CameraLifecycleListener {
   /** Before the event is stored: what it starts must not miss what comes next. */
   onEvent(event: EventView): void;
   onClockChanged(change: ClockChange): void;
+  /** A user's rights have changed: what was being made for them of other cameras is removed. */
+  onAccessChanged(userId: string, mayLookBack: (cameraId: string) => boolean): void;
   close(): Promise<void>;
 }
 
@@ -109,6 +111,11 @@ export async function openRecording(options: OpenRecordingOptions): Promise<Reco
       if (event.kind === 'motion') recorder.onEvent(event);
     },
     onClockChanged: (change) => recorder.onClockChanged(change),
+    onAccessChanged: (userId, mayLookBack) => {
+      exports
+        .removeIf((job) => job.userId === userId && !mayLookBack(job.cameraId))
+        .catch((error: unknown) => log.error({ err: error, userId }, 'failed to remove exports'));
+    },
     close: async () => {
       await exports.close();
       await recorder.close();

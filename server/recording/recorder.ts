@@ -111,7 +111,9 @@ export class Recorder {
     const camera = this.#cameras.get(cameraId);
     this.#cameras.delete(cameraId);
     camera?.preRoll.close();
-    await camera?.recorder.close();
+    await camera?.recorder.close().catch((error: unknown) => {
+      this.#options.log.error({ err: error, cameraId }, 'failed to end a camera’s recording');
+    });
     this.#options.library.keepDatesSince(cameraId, undefined);
     if (recordings === 'deleted') await this.#options.library.removeUnprotected(cameraId);
     this.#shareQuota();

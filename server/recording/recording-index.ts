@@ -14,6 +14,7 @@ export class RecordingIndex {
   readonly #log: Log;
   /** Entries as they will be, `null` where one will be gone. */
   readonly #unwritten = new Map<string, StoredSegment | null>();
+  readonly #writes = new Set<Promise<void>>();
 
   constructor(store: RecordingStore, log: Log) {
     this.#store = store;
@@ -39,7 +40,18 @@ export class RecordingIndex {
     return this.#write(id, null, () => this.#store.remove(id));
   }
 
-  async #write(id: string, entry: StoredSegment | null, write: () => Promise<void>): Promise<void> {
+  /** Once what was put or removed until now is written, or has failed to be. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#writes);
+  }
+
+  #write(id: string, entry: StoredSegment | null, write: () => Promise<void>): Promise<void> {
+    const written = this.#tryToWrite(id, entry, write).finally(() => this.#writes.delete(written));
+    this.#writes.add(written);
+    return written;
+  }
+
+  async #tryToWrite(id: string, entry: StoredSegment | null, write: () => Promise<void>): Promise<void> {
     this.#unwritten.set(id, entry);
     try {
       await write();

@@ -165,6 +165,8 @@ export class RecordingLibrary {
       if (!last) break;
       afterMs = last.startMs;
     }
+    // The index is asked whether anything is left.
+    await this.#index.settled();
     if ((await store.amountOf(cameraId)).count > 0) return;
     await store.forgetGaps(cameraId);
     await rm(join(folder, cameraId), { recursive: true, force: true });

@@ -78,6 +78,13 @@ test('while the camera is offline the controls are disabled, and the reason is s
   await setting('largePictures').locator('wa-switch').click();
   await answer('largePictures').getByText('Applied').waitFor();
   assert.equal((await stored()).largePictures, true, 'what only the server goes by needs no camera');
+  await setting('pictureIntervalMs').locator('wa-select').click();
+  await setting('pictureIntervalMs').getByText('1 h', { exact: true }).click();
+  await answer('pictureIntervalMs').getByText('Applied').waitFor();
+  assert.equal((await stored()).pictureIntervalMs, 3_600_000);
+  await setting('pictureIntervalMs').locator('wa-select').click();
+  await setting('pictureIntervalMs').getByText('As the camera says').click();
+  await until('it is learnt again', async () => (await stored()).pictureIntervalMs === 0);
   process = startCamera(server.cameraUrl, camera);
   await dialog.getByTestId('settings-obstacle').waitFor({ state: 'detached' });
   assert.equal(await setting('flash').getByRole('slider').isDisabled(), false);

@@ -35,6 +35,19 @@ test('an entry is found from the moment it is put, and not found from the moment
   assert.deepEqual(index.unwrittenIds, []);
 });
 
+test('it has settled once each write has ended, also one that fails', async () => {
+  const { index, writes } = indexOverSlowStore();
+  const put = index.put(SEGMENT);
+  index.remove('rec_2').catch(() => undefined);
+  let settled = false;
+  const done = index.settled().then(() => (settled = true));
+  writes[0]?.resolve();
+  await put;
+  assert.equal(settled, false);
+  writes[1]?.reject(new Error('disk full'));
+  await done;
+});
+
 test('a failed write is logged with its segment, and the index no longer counts it as unwritten', async () => {
   const { index, writes, lines } = indexOverSlowStore();
   const put = index.put(SEGMENT);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { suite, test } from 'node:test';
 import { parseRecordingPath, recordingPath } from '../../server/recording/recording-path.ts';
 import type { Timeline } from '../../server/wire/recording.ts';
@@ -69,6 +70,21 @@ suite('recordings', () => {
       (await rig.files()).map((path) => path.split('/')[0]),
       ['cam_2'],
     );
+  });
+
+  test('that are removed with all of a camera leave no gap of it, also while the index is written slowly', async (t) => {
+    const rig = await RecordingRig.make(t);
+    const library = await rig.open();
+    await recordAll(library, FRAMES);
+    const { recordings } = rig.store;
+    await recordings.addGap('cam_1', 'serverDown', 1, 2);
+    const { remove } = recordings;
+    t.mock.method(recordings, 'remove', async (id: string) => {
+      for (let turns = 0; turns < 100; turns++) await nextTurn();
+      await remove(id);
+    });
+    await library.removeUnprotected('cam_1');
+    assert.deepEqual(await recordings.gaps('cam_1', ...EVER), []);
   });
 
   test('are named so that their camera and begin can be read off, and nothing else is taken for one', () => {

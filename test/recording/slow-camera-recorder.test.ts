@@ -353,4 +353,22 @@ suite('a recorder of a camera', () => {
       if (index + 1 < all.length) assert.equal(endS, all[index + 1]?.[0], 'it is recorded as it comes');
     assert.deepEqual(await marks(), [['cameraFrozen', 10, 140]]);
   });
+
+  test('whose sensor hangs until it leaves is marked up to there, and the rest is a gap', async (t) => {
+    const { recorder, video, liveness, nowUs, wait, sendEvery, films, marks } = await setUp(t);
+    await sendEvery(1_000, 10);
+    for (let sent = 0; sent < 30; sent++) {
+      liveness.onPicture(Buffer.from('hung'), nowUs(), nowUs());
+      video.take();
+      await wait(1_000);
+    }
+    liveness.onDisconnected(nowUs());
+    await wait(60_000);
+    await recorder.close();
+    const endS = (await films()).at(-1)?.[1];
+    assert.deepEqual(await marks(), [
+      ['cameraFrozen', 10, endS],
+      ['cameraOffline', endS, null],
+    ]);
+  });
 });

@@ -16,6 +16,7 @@ import { Capacity } from '../../server/core/capacity.ts';
 import { Sfu } from '../../server/sfu/sfu.ts';
 import { FrameHub } from '../../server/video/frame-hub.ts';
 import { SIGNALING_CLOSE, SIGNALING_PATH, SIGNALING_SUBPROTOCOL } from '../../server/wire/signaling.ts';
+import { NO_VIDEO } from '../support/no-video.ts';
 import { overload, relieve } from '../support/overload.ts';
 import { SignalingSocket } from '../support/signaling-socket.ts';
 import { until } from '../support/until.ts';
@@ -33,8 +34,7 @@ async function startSignaling(
   const log = createLog('silent');
   const hub = new FrameHub(log);
   let credentials = 0;
-  const video = { subscribe: () => ({ close: () => undefined }), requestKeyframe: () => undefined };
-  const sfu = await Sfu.open({ rtcPort: 0, announcedAddresses: [], video, clock, log });
+  const sfu = await Sfu.open({ rtcPort: 0, announcedAddresses: [], video: NO_VIDEO, clock, log });
   const capacity = new Capacity(clock);
   const access = new Access({
     may: (_userId, right, cameraId) => right === 'live' && rights.has(cameraId),
@@ -98,6 +98,20 @@ test('a revoked right ends on every socket of the user, even while one of them d
   await until('the one that did not is closed', () => deaf.closeCode);
   assert.equal(deaf.closeCode, SIGNALING_CLOSE.tooSlow);
   listening.close();
+});
+
+test('an event is told to those with the right to it, a status to those who list the camera', async (context) => {
+  const { signaling, url } = await startSignaling(context, new Set(['door']));
+  const viewer = await SignalingSocket.open(url, 'viewer');
+  const nothing = {} as never;
+  signaling.tellThoseWho('events', 'door', 'event', nothing);
+  signaling.tellThoseWho('live', 'garden', 'event', nothing);
+  signaling.tellThoseWhoList('garden', 'cameraStatus', nothing);
+  signaling.tellThoseWhoList('door', 'cameraStatus', nothing);
+  await viewer.request('getTime', { t0: 0 });
+  const told = viewer.received.map((message) => ('method' in message ? message.method : message.type));
+  assert.deepEqual(told.slice(2), ['cameraStatus', 'response']);
+  viewer.close();
 });
 
 /** @param bytes of the JPEG; the first one identifies it */

@@ -173,6 +173,9 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     timeZone: () => 'UTC',
   });
   const { library, recordings } = recording;
+  accounts.events.on('accessChanged', (userId) =>
+    recording.onAccessChanged(userId, (cameraId) => access.may(userId, 'lookBack', cameraId)),
+  );
   catalog.on('changed', (cameraId, change, fate) => {
     if (change === 'removed') void recording.removeCamera?.(cameraId, fate ?? 'kept');
   });
