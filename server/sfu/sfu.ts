@@ -7,7 +7,7 @@
 import type { LoadSample } from '../core/admission.ts';
 import type { Clock } from '../core/clock.ts';
 import type { RelayOptions } from '../core/stun-turn/turn-credentials.ts';
-import type { EncodedVideo } from '../core/video/encoded-frame.ts';
+import type { LiveVideo } from '../core/video/encoded-frame.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { DtlsFingerprint, RtpCapabilities, TransportParameters } from '../wire/signaling.ts';
@@ -34,7 +34,7 @@ export interface SfuOptions {
   announcedAddresses: readonly string[];
   /** The server's own relay, for when viewers cannot reach it otherwise. */
   relay?: RelayOptions | undefined;
-  video: EncodedVideo;
+  video: LiveVideo;
   /** Called a few times per second with the load of the path that sends video. */
   onLoad?: (sample: LoadSample, nowUs: number) => void;
   clock: Clock;

@@ -8,7 +8,7 @@
 import type { CameraFrame } from '../core/video/camera-frame.ts';
 import { serverClock, type Clock } from '../core/clock.ts';
 import type { EncodingDemand } from '../core/video/encoding-demand.ts';
-import type { EncodedFrame, EncodedVideo, KeyframeSource } from '../core/video/encoded-frame.ts';
+import type { EncodedFrame, LiveVideo, KeyframeSource } from '../core/video/encoded-frame.ts';
 import { IsolatingEmitter, type Subscription } from '../core/fan-out.ts';
 import { VideoTimestamps } from '../core/rtp/rtp-clock.ts';
 import { VigieError } from '../errors.ts';
@@ -48,7 +48,7 @@ interface Camera {
 
 export class Transcoder
   extends IsolatingEmitter<{ refused: Parameters<OnFrameRefused> }>
-  implements EncodedVideo
+  implements LiveVideo
 {
   readonly #hub: FrameHub;
   readonly #log: Log;
@@ -146,6 +146,10 @@ export class Transcoder
 
   requestKeyframe(cameraId: string, of?: KeyframeSource): void {
     this.#cameras.get(cameraId)?.encoder?.requestKeyframe(of);
+  }
+
+  limitBitrate(cameraId: string, bps: number | undefined): void {
+    this.#cameras.get(cameraId)?.encoder?.limitBitrate(bps);
   }
 
   /** Undefined for a camera that was never watched. */
