@@ -11,7 +11,7 @@ import type { Subscription } from '../core/fan-out.ts';
 import { ALWAYS_LIVE, type Liveness } from '../core/link/camera-liveness.ts';
 import { awaySinceMs, isAway, isCurrent, lastFrameEndMs } from '../core/recording/camera-absence.ts';
 import { PicturesOnce } from '../core/recording/pictures-once.ts';
-import { isScheduled } from '../core/recording/recording-schedule.ts';
+import { isRecordingDue } from '../core/recording/recording-schedule.ts';
 import type { WallTime } from '../core/local-time.ts';
 import type { Log } from '../log.ts';
 import type { RecordingSettings } from '../wire/recording.ts';
@@ -96,7 +96,12 @@ export class CameraRecorder {
 
   #update(): void {
     const nowMs = this.#context.nowMs();
-    if (!this.#wanted(nowMs)) {
+    const { mode } = this.#settings;
+    const isDue = isRecordingDue(this.#settings, this.#context.localTime());
+    const isOff = isDue && this.#liveness.status === 'off';
+    this.#gaps.onSwitch(isOff, nowMs);
+    if (isOff) this.#stop();
+    else if (!isDue || (mode === 'events' && nowMs >= this.#clipUntilMs)) {
       this.#stop();
       this.#gaps.end(nowMs);
     } else if (this.#source) {
@@ -139,12 +144,6 @@ export class CameraRecorder {
   /** Once the files that are being made or ended are. */
   async settled(): Promise<void> {
     await this.#segments.settled();
-  }
-
-  #wanted(nowMs: number): boolean {
-    const { mode, schedule } = this.#settings;
-    if (mode === 'off' || !isScheduled(schedule, this.#context.localTime())) return false;
-    return mode === 'continuous' || nowMs < this.#clipUntilMs;
   }
 
   #start(nowMs: number): void {
