@@ -28,7 +28,7 @@ export function joinFeatures(features: Features, log: Log): void {
     signaling,
     pictures,
   } = features;
-  const { recording, outbound, events, firmware, demo } = features;
+  const { cameraSwitch, recording, outbound, events, firmware, demo } = features;
   const { presence, advisor, catalog } = cameras;
   https?.certificates.on('changed', (pair) => http.setCertificate(pair));
 
@@ -38,8 +38,20 @@ export function joinFeatures(features: Features, log: Log): void {
     const view = livenessView(liveness, (us) => site.clock.dateMs(us));
     signaling.tellThoseWhoList(cameraId, 'cameraStatus', { cameraId, ...view });
   });
-  const { thumbnails } = pictures;
-  const perCamera = [presence, advisor, sfu, transcoder, hub, thumbnails, firmware, events, recording];
+  const { thumbnails, mjpeg } = pictures;
+  const perCamera = [
+    cameraSwitch,
+    presence,
+    advisor,
+    sfu,
+    transcoder,
+    hub,
+    thumbnails,
+    mjpeg,
+    firmware,
+    events,
+    recording,
+  ];
   const lifecycle = new CameraLifecycle(perCamera, log);
   catalog.on('changed', (cameraId, change, recordings) => {
     if (change === 'added') lifecycle.add(cameraId);
@@ -48,12 +60,24 @@ export function joinFeatures(features: Features, log: Log): void {
     for (const each of [signaling, accounts.leases]) each.refreshAccess();
   });
 
+  // A camera is switched off, and nothing of it goes anywhere from this moment on; or on again.
+  cameraSwitch.on('changed', (cameraId, off) => {
+    lifecycle.switch(cameraId, off !== null);
+    signaling.refreshAccess();
+  });
+
   // Rights end.
   // What is sent by a right over HTTP ends by itself: accounts/right-leases.ts.
-  accounts.events.on('accessChanged', (userId) => signaling.refreshAccess(userId));
+  accounts.events.on('accessChanged', (userId) => {
+    signaling.refreshAccess(userId);
+    recording.onAccessChanged(userId, (cameraId) => accounts.access.may(userId, 'lookBack', cameraId));
+  });
   accounts.events.on('sessionEnded', (sessionId) => signaling.endSession(sessionId));
 
-  site.zone.on('changed', (view) => signaling.tellEveryone('siteTimeZone', view));
+  site.zone.on('changed', (view) => {
+    cameraSwitch.update();
+    signaling.tellEveryone('siteTimeZone', view);
+  });
 
   // The clock is set, or the machine has slept.
   site.trust.on('changed', (view) => signaling.tellAdministrators('siteClock', view));
@@ -61,6 +85,7 @@ export function joinFeatures(features: Features, log: Log): void {
     recording.onClockChanged(change);
     events.onClockChanged(change);
     presence.onClockChanged(change);
+    cameraSwitch.update();
     firmware.onClockChanged(change);
     accounts.sessions.onClockChanged(change).catch((error: unknown) => {
       log.error({ err: error }, 'failed to date sign-ins anew');

@@ -7,6 +7,7 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { z } from 'zod';
 import { AUDIT_ACTIONS, type AuditAction, type AuditKind } from '../wire/audit-actions.ts';
 import { AUDIT_SETTINGS, DEFAULT_AUDIT_DAYS, type AuditEntry, type AuditSettings } from '../wire/audit.ts';
+import { validate } from '../wire/validate.ts';
 import { inTransaction } from '../store/database.ts';
 import { readFields } from '../store/json-column.ts';
 import { declareStatements, prepareStatements } from '../store/statements.ts';
@@ -168,7 +169,7 @@ export type AuditStore = Shared<AuditQueries, typeof AUDIT_WORK>;
 /** An action of another version is left out. */
 function toEntry(row: Record<string, SQLOutputValue>): AuditEntry[] {
   if (!isAction(row['action'])) return [];
-  const details = DETAILS.safeParse(jsonOf(row['details']));
+  const details = validate(DETAILS, jsonOf(row['details']));
   // The table is STRICT, so the columns have the types the schema gives them.
   return [{ ...row, refused: row['refused'] === 1, details: details.data ?? {} } as unknown as AuditEntry];
 }

@@ -44,6 +44,8 @@ export interface Recording extends CameraLifecycleListener {
   /** Before the event is stored: what it starts must not miss what comes next. */
   onEvent(event: EventView): void;
   onClockChanged(change: ClockChange): void;
+  /** A user's rights have changed: what was being made for them of other cameras is removed. */
+  onAccessChanged(userId: string, mayLookBack: (cameraId: string) => boolean): void;
   close(): Promise<void>;
 }
 
@@ -105,10 +107,16 @@ export async function openRecording(options: OpenRecordingOptions): Promise<Reco
       if (fate === 'deleted') await exports.removeIf((job) => job.cameraId === cameraId);
       await recorder.removeCamera(cameraId, fate);
     },
+    switchCamera: (cameraId) => recorder.switchCamera(cameraId),
     onEvent: (event) => {
       if (event.kind === 'motion') recorder.onEvent(event);
     },
     onClockChanged: (change) => recorder.onClockChanged(change),
+    onAccessChanged: (userId, mayLookBack) => {
+      exports
+        .removeIf((job) => job.userId === userId && !mayLookBack(job.cameraId))
+        .catch((error: unknown) => log.error({ err: error, userId }, 'failed to remove exports'));
+    },
     close: async () => {
       await exports.close();
       await recorder.close();

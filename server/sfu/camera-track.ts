@@ -6,7 +6,7 @@
  */
 
 import type { Clock } from '../core/clock.ts';
-import type { EncodedFrame, EncodedVideo } from '../core/video/encoded-frame.ts';
+import type { EncodedFrame, LiveVideo } from '../core/video/encoded-frame.ts';
 import type { Subscription } from '../core/fan-out.ts';
 import { Vp8Packetizer, type RtpPayload } from '../core/rtp/vp8-packetizer.ts';
 
@@ -17,6 +17,8 @@ import { Vp8Packetizer, type RtpPayload } from '../core/rtp/vp8-packetizer.ts';
 export type OnFrameSent = (encodedUs: number, startedUs: number, endedUs: number) => void;
 
 export interface FrameSink {
+  /** What its line carries, bits per second; undefined: everything. */
+  readonly limitBps: number | undefined;
   onFrame(frame: EncodedFrame, payloads: readonly RtpPayload[], nowUs: number): void;
   /** No frame came for an interval of SILENCE_MS; called after each. */
   onSilence(nowUs: number): void;
@@ -29,12 +31,14 @@ export interface FrameSink {
 export const MAX_PAYLOAD_BYTES = 1150;
 
 const SILENCE_MS = 200;
+/** Of a line: the rest is headers. */
+const MEDIA_SHARE = 0.92;
 /** By then everything has been repeated that helps, see core/rtp/tail-repeats.ts. */
 const MAX_SILENCES = 100;
 
 export class CameraTrack {
   readonly cameraId: string;
-  readonly #video: EncodedVideo;
+  readonly #video: LiveVideo;
   readonly #clock: Clock;
   readonly #onFrameSent: OnFrameSent | undefined;
   readonly #sinks = new Set<FrameSink>();
@@ -44,11 +48,15 @@ export class CameraTrack {
   /** Intervals in a row without a frame; there is nothing to repeat before the first one. */
   #silences = MAX_SILENCES;
 
-  constructor(cameraId: string, video: EncodedVideo, clock: Clock, onFrameSent?: OnFrameSent) {
+  constructor(cameraId: string, video: LiveVideo, clock: Clock, onFrameSent?: OnFrameSent) {
     this.cameraId = cameraId;
     this.#video = video;
     this.#clock = clock;
     this.#onFrameSent = onFrameSent;
+  }
+
+  get nowUs(): number {
+    return this.#clock();
   }
 
   /** Several sinks get what is encoded. */
@@ -56,15 +64,27 @@ export class CameraTrack {
     return this.#sinks.size > 1;
   }
 
-  /** The sink's first frame is a new keyframe, made at once. */
-  add(sink: FrameSink): void {
+  /**
+   * Where nobody's line carries the full rate, the best one's is enough. Never does a poor line lower the picture of a better
+   * one.
+   */
+  limitsChanged(): void {
+    const limits = Array.from(this.#sinks, ({ limitBps }) => limitBps ?? Infinity);
+    const limitBps = MEDIA_SHARE * Math.max(...limits);
+    this.#video.limitBitrate(this.cameraId, limits.length > 0 && limitBps < Infinity ? limitBps : undefined);
+  }
+
+  /** @param atOnce a new keyframe is made for the sink; else it waits for the next one. The first sink always gets one. */
+  add(sink: FrameSink, atOnce = true): void {
     this.#sinks.add(sink);
-    if (this.#subscription) this.requestKeyframe();
-    else this.#begin();
+    if (this.#subscription && atOnce) this.requestKeyframe();
+    else if (!this.#subscription) this.#begin();
+    this.limitsChanged();
   }
 
   remove(sink: FrameSink): void {
     this.#sinks.delete(sink);
+    this.limitsChanged();
     if (this.#sinks.size > 0) return;
     this.#subscription?.close();
     this.#subscription = undefined;

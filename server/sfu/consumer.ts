@@ -8,6 +8,7 @@
 import { EventEmitter } from 'node:events';
 import type { RtcpPacket } from 'werift';
 import type { EncodedFrame } from '../core/video/encoded-frame.ts';
+import type { RateCap } from '../core/rtp/rate-cap.ts';
 import { timestamp90kAt } from '../core/rtp/rtp-clock.ts';
 import type { KeyframeAllowance } from '../core/rtp/keyframe-allowance.ts';
 import type { ViewerFeedback } from '../core/rtp/rtcp-feedback.ts';
@@ -18,7 +19,8 @@ import { Retransmission } from './retransmission.ts';
 import { consumerRtpParameters, VP8_PAYLOAD_TYPE, type ConsumerIdentity } from './rtp-parameters.ts';
 import { ntpMiddle32, RtpStream, type RtpPath } from './rtp-stream.ts';
 
-export type ConsumerCloseReason = 'requested' | 'cameraRemoved' | 'rightRevoked' | 'transportClosed';
+export type ConsumerCloseReason =
+  'requested' | 'cameraRemoved' | 'cameraOff' | 'rightRevoked' | 'transportClosed';
 
 const MAX_TIMINGS = 100;
 
@@ -54,6 +56,7 @@ export class Consumer
     fractionLost: 0,
   };
   readonly #keyframes: KeyframeAllowance;
+  readonly #cap: RateCap;
   readonly #leaveLine: () => void;
   #timings: FrameTiming[] | undefined;
   #resumed = false;
@@ -75,12 +78,17 @@ export class Consumer
     this.#retransmission = new Retransmission(identity.rtxSsrc, path);
     this.#pathOpen = pathOpen;
     this.#keyframes = path.line.keyframesOf(track.cameraId);
+    this.#cap = path.line.capOf(track.cameraId);
     this.#leaveLine = path.line.add(this.#media.arrivals, this.#retransmission.stream.arrivals);
   }
 
   /** Feedback on this consumer's packets names one of these: of its frames, and of what is sent again. */
   get ssrcs(): [media: number, retransmission: number] {
     return [this.#identity.ssrc, this.#identity.rtxSsrc];
+  }
+
+  get limitBps(): number | undefined {
+    return this.#cap.bps;
   }
 
   parameters(nowUs: number): ConsumerParameters {
@@ -208,7 +216,7 @@ export class Consumer
   #startIfReady(): void {
     if (!this.#resumed || !this.#pathOpen || this.#closed) return;
     this.#awaitingKeyframe = true;
-    this.#track.add(this);
+    this.#track.add(this, this.#keyframes.join(this.#track.nowUs));
   }
 
   /** Whether to send a frame that is not a keyframe. */
@@ -230,7 +238,10 @@ export class Consumer
     this.#retransmission.onReport(report, nowUs);
     if (report.ssrc !== this.#identity.ssrc) return;
     this.#counters.fractionLost = report.fractionLost;
-    this.#media.arrivals.onReport(report, this.#media.sent, nowUs);
+    const rates = this.#media.arrivals.onReport(report, this.#media.sent, nowUs);
+    if (!rates) return;
+    this.#cap.onRates(rates, this.#retransmission.stream.arrivals.at(nowUs).arrivedBps, nowUs);
+    this.#track.limitsChanged();
   }
 }
 

@@ -7,7 +7,7 @@
 import type { LoadSample } from '../core/admission.ts';
 import type { Clock } from '../core/clock.ts';
 import type { RelayOptions } from '../core/stun-turn/turn-credentials.ts';
-import type { EncodedVideo } from '../core/video/encoded-frame.ts';
+import type { LiveVideo } from '../core/video/encoded-frame.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { DtlsFingerprint, RtpCapabilities, TransportParameters } from '../wire/signaling.ts';
@@ -34,7 +34,7 @@ export interface SfuOptions {
   announcedAddresses: readonly string[];
   /** The server's own relay, for when viewers cannot reach it otherwise. */
   relay?: RelayOptions | undefined;
-  video: EncodedVideo;
+  video: LiveVideo;
   /** Called a few times per second with the load of the path that sends video. */
   onLoad?: (sample: LoadSample, nowUs: number) => void;
   clock: Clock;
@@ -194,9 +194,18 @@ export class Sfu {
 
   /** The camera was removed: its consumers are closed. */
   removeCamera(cameraId: string): void {
+    this.#endCamera(cameraId, 'cameraRemoved');
+  }
+
+  /** A camera that is off has no consumers; new ones are refused where they are asked for. */
+  switchCamera(cameraId: string, off: boolean): void {
+    if (off) this.#endCamera(cameraId, 'cameraOff');
+  }
+
+  #endCamera(cameraId: string, reason: 'cameraRemoved' | 'cameraOff'): void {
     for (const transport of this.#transports.values()) {
       for (const consumer of transport.consumers.values()) {
-        if (consumer.cameraId === cameraId) consumer.close('cameraRemoved');
+        if (consumer.cameraId === cameraId) consumer.close(reason);
       }
     }
     this.#tracks.delete(cameraId);

@@ -47,6 +47,8 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
   #nextSsrc = randomInt(1, 2 ** 31);
   #nextMid = 0;
   #srtp: SrtpProtector | undefined;
+  /** The one that `line` is about. */
+  #path: Path | undefined;
   #connectedUs: number | undefined;
   #closed = false;
 
@@ -135,6 +137,7 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
     if (!this.#srtp && nowUs - this.#connectedUs > DTLS_TIMEOUT_US) return this.close('dtls');
     if (nowUs - Math.max(this.#ice.consentUs, this.#connectedUs) > CONSENT_TIMEOUT_US)
       return this.close('timeout');
+    this.#followPath(nowUs);
     for (const consumer of this.consumers.values()) {
       const packets = consumer.report(nowUs);
       if (packets.length > 0) this.#dtls.sendRtcp(packets.map((packet) => packet.serialize()));
@@ -150,6 +153,12 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
     this.#srtp = undefined;
     this.emit('close', reason);
     this.removeAllListeners();
+  }
+
+  #followPath(nowUs: number): void {
+    const { selected } = this.#ice;
+    if (this.#path && selected !== this.#path) this.line.restart(nowUs);
+    this.#path = selected;
   }
 
   #onConnected(srtp: SrtpProtector): void {

@@ -115,6 +115,10 @@ export class CameraEncoder {
     this.#pump();
   }
 
+  limitBitrate(bps: number | undefined): void {
+    this.#bitrate.limitBps = bps;
+  }
+
   /** Idempotent. */
   close(): void {
     this.#closed = true;

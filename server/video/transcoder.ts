@@ -8,7 +8,7 @@
 import type { CameraFrame } from '../core/video/camera-frame.ts';
 import { serverClock, type Clock } from '../core/clock.ts';
 import type { EncodingDemand } from '../core/video/encoding-demand.ts';
-import type { EncodedFrame, EncodedVideo, KeyframeSource } from '../core/video/encoded-frame.ts';
+import type { EncodedFrame, LiveVideo, KeyframeSource } from '../core/video/encoded-frame.ts';
 import { IsolatingEmitter, type Subscription } from '../core/fan-out.ts';
 import { VideoTimestamps } from '../core/rtp/rtp-clock.ts';
 import { VigieError } from '../errors.ts';
@@ -48,7 +48,7 @@ interface Camera {
 
 export class Transcoder
   extends IsolatingEmitter<{ refused: Parameters<OnFrameRefused> }>
-  implements EncodedVideo
+  implements LiveVideo
 {
   readonly #hub: FrameHub;
   readonly #log: Log;
@@ -140,11 +140,16 @@ export class Transcoder
       const check = this.#checks.get(cameraId) ?? this.#check(latest);
       await check;
     }
-    return this.#sound.latest(cameraId);
+    // Where there is no newest picture, as of a camera that is switched off, there is no older one either.
+    return this.#hub.latest(cameraId) && this.#sound.latest(cameraId);
   }
 
   requestKeyframe(cameraId: string, of?: KeyframeSource): void {
     this.#cameras.get(cameraId)?.encoder?.requestKeyframe(of);
+  }
+
+  limitBitrate(cameraId: string, bps: number | undefined): void {
+    this.#cameras.get(cameraId)?.encoder?.limitBitrate(bps);
   }
 
   /** Undefined for a camera that was never watched. */
@@ -157,6 +162,11 @@ export class Transcoder
       timesAside: this.#pool.timesAside(cameraId),
       fps: camera.encoder?.fps ?? 0,
     };
+  }
+
+  /** Nothing of before is encoded, decoded or kept any more. */
+  switchCamera(cameraId: string, off: boolean): void {
+    if (off) this.removeCamera(cameraId);
   }
 
   /** Drops its encoder, subscriptions and counters. */

@@ -77,3 +77,27 @@ test('a client that leaves while waiting leaves no timer, and its attempt counts
   assert.equal(wake.length, 1, 'there is room again');
   wake[0]?.();
 });
+
+test('attempts that are taken back delay nothing, at the account and across all', async () => {
+  const { delays, wake } = setUp();
+  for (let attempt = 0; attempt < 100; attempt++) {
+    void delays.admit('a', 'ada', NEVER).catch(() => undefined);
+    delays.takeBack('a', 'ada');
+  }
+  await new Promise(setImmediate);
+  assert.equal(wake.length, 0);
+});
+
+test('a success makes the next failures at that account free again, and counts for none across all', async () => {
+  const { delays, wake } = setUp();
+  for (let round = 0; round < 20; round++) {
+    for (let failure = 0; failure < 4; failure++) {
+      void delays.admit('a', 'ada', NEVER).catch(() => undefined);
+      if (failure > 0) delays.takeBack('a', 'ada');
+    }
+    void delays.admit('a', 'ada', NEVER).catch(() => undefined);
+    delays.succeeded('a', 'ada');
+  }
+  await new Promise(setImmediate);
+  assert.equal(wake.length, 0, 'one failure a round: twenty in all');
+});

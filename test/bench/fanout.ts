@@ -59,6 +59,7 @@ const video = {
     return { close: () => {} };
   },
   requestKeyframe: () => {},
+  limitBitrate: () => {},
 };
 const track = new CameraTrack('bench', video, () => performance.now() * 1000);
 const consumers = Array.from({ length: VIEWERS }, (_, index) => {

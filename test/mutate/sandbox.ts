@@ -15,7 +15,7 @@ export type RunResult = 'passed' | 'failed' | 'timed out';
 
 const COPIED = ['server', 'test', 'client', 'package.json', 'tsconfig.json'];
 /** Read by tests, and never written by a mutant. */
-const LINKED = ['node_modules', 'firmware', 'docs'];
+const LINKED = ['node_modules', 'firmware', 'docs', 'CHANGELOG.md'];
 const NODE_OPTIONS = ['--disable-warning=ExperimentalWarning', '--max-old-space-size=768'];
 
 export class Sandbox {

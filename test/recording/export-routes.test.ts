@@ -126,6 +126,8 @@ suite('exports over HTTP', () => {
     await server.accounts.users.change(annaId, { cameras: rightsTo([cameraId], ['live', 'events']) });
     assert.equal((await fetchFile(`${path}/${second.id}.webm`)).status, 403);
     assert.deepEqual((await anna.call('GET', '/api/exports')).body, []);
+    await server.accounts.users.change(annaId, { cameras: rightsTo([cameraId]) });
+    assert.deepEqual((await anna.call('GET', '/api/exports')).body, [], 'it is gone, not hidden');
     await server.accounts.users.change(annaId, { cameras: [] });
     assert.equal((await fetchFile(`${path}/${second.id}.webm`)).status, 404);
   });

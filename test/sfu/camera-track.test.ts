@@ -19,6 +19,7 @@ const FRAME: EncodedFrame = {
 };
 
 const sink = (onFrame: () => unknown, onSilence = (): void => undefined): FrameSink => ({
+  limitBps: undefined,
   onFrame,
   onSilence,
 });
@@ -33,6 +34,7 @@ test('a viewer that fails on a frame does not affect the others, and the error i
         return { close: () => undefined };
       },
       requestKeyframe: () => undefined,
+      limitBitrate: () => undefined,
     },
     () => 0,
   );
@@ -62,6 +64,7 @@ test('after each frame the track reports the time for all viewers, also when one
       return { close: () => undefined };
     },
     requestKeyframe: () => undefined,
+    limitBitrate: () => undefined,
   };
   const track = new CameraTrack(
     'door',
@@ -89,6 +92,7 @@ test('while no frame comes the viewers hear of it a few times a second, for a wh
       return { close: () => undefined };
     },
     requestKeyframe: () => undefined,
+    limitBitrate: () => undefined,
   };
   const track = new CameraTrack('door', video, () => 0);
   let silences = 0;
@@ -115,4 +119,21 @@ test('while no frame comes the viewers hear of it a few times a second, for a wh
   mock.timers.tick(10_000);
   assert.equal(silences, 101);
   mock.timers.reset();
+});
+
+test('the encoder follows the best line of those who watch, and has no limit as soon as one has none', () => {
+  const limits: (number | undefined)[] = [];
+  const video = {
+    subscribe: () => ({ close: () => undefined }),
+    requestKeyframe: () => undefined,
+    limitBitrate: (_cameraId: string, bps: number | undefined) => limits.push(bps),
+  };
+  const track = new CameraTrack('door', video, () => 0);
+  const viewers = [300_000, 500_000, undefined].map((limitBps) => ({
+    ...sink(() => undefined),
+    limitBps,
+  })) as [FrameSink, FrameSink, FrameSink];
+  for (const viewer of viewers) track.add(viewer);
+  for (const viewer of viewers.toReversed()) track.remove(viewer);
+  assert.deepEqual(limits, [276_000, 460_000, undefined, 460_000, 276_000, undefined]);
 });

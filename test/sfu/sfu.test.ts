@@ -12,7 +12,7 @@ import {
   type RtcpPacket,
 } from 'werift';
 import { serverClock } from '../../server/core/clock.ts';
-import type { EncodedFrame, EncodedVideo } from '../../server/core/video/encoded-frame.ts';
+import type { EncodedFrame, LiveVideo } from '../../server/core/video/encoded-frame.ts';
 import { timestamp90kAt } from '../../server/core/rtp/rtp-clock.ts';
 import { Sfu } from '../../server/sfu/sfu.ts';
 import type { ViewerTransport } from '../../server/sfu/viewer-transport.ts';
@@ -20,7 +20,7 @@ import { NodeViewer } from '../support/node-viewer.ts';
 import { until } from '../support/until.ts';
 
 /** Replaces the transcoder: the test emits the frames. */
-class ScriptedVideo implements EncodedVideo {
+class ScriptedVideo implements LiveVideo {
   readonly subscribers = new Map<string, (frame: EncodedFrame) => void>();
   readonly keyframeRequests: string[] = [];
   #nowUs = 1_700_000_000_000_000;
@@ -33,6 +33,8 @@ class ScriptedVideo implements EncodedVideo {
   requestKeyframe(cameraId: string): void {
     this.keyframeRequests.push(cameraId);
   }
+
+  limitBitrate(): void {}
 
   send(cameraId: string, { keyframe = false, bytes = 100 } = {}): EncodedFrame {
     this.#nowUs += 40_000;
@@ -313,6 +315,7 @@ test('a removed camera closes its consumers and no others', async () => {
   const { transport, consumer } = await watching('removed');
   const other = sfu.consume(transport, 'kept');
   const closed = once(consumer, 'close');
+  sfu.switchCamera('removed', false);
   sfu.removeCamera('removed');
   assert.deepEqual(await closed, ['cameraRemoved']);
   assert.deepEqual([...transport.consumers.keys()], [other.id]);

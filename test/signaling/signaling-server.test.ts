@@ -16,6 +16,7 @@ import { Capacity } from '../../server/core/capacity.ts';
 import { Sfu } from '../../server/sfu/sfu.ts';
 import { FrameHub } from '../../server/video/frame-hub.ts';
 import { SIGNALING_CLOSE, SIGNALING_PATH, SIGNALING_SUBPROTOCOL } from '../../server/wire/signaling.ts';
+import { NO_VIDEO } from '../support/no-video.ts';
 import { overload, relieve } from '../support/overload.ts';
 import { SignalingSocket } from '../support/signaling-socket.ts';
 import { until } from '../support/until.ts';
@@ -33,8 +34,7 @@ async function startSignaling(
   const log = createLog('silent');
   const hub = new FrameHub(log);
   let credentials = 0;
-  const video = { subscribe: () => ({ close: () => undefined }), requestKeyframe: () => undefined };
-  const sfu = await Sfu.open({ rtcPort: 0, announcedAddresses: [], video, clock, log });
+  const sfu = await Sfu.open({ rtcPort: 0, announcedAddresses: [], video: NO_VIDEO, clock, log });
   const capacity = new Capacity(clock);
   const access = new Access({
     may: (_userId, right, cameraId) => right === 'live' && rights.has(cameraId),

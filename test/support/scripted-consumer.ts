@@ -1,6 +1,6 @@
 /** One consumer on its track: a test hands in the frames, controls the path, and reads the sent packets. */
 
-import type { EncodedFrame, EncodedVideo } from '../../server/core/video/encoded-frame.ts';
+import type { EncodedFrame, LiveVideo } from '../../server/core/video/encoded-frame.ts';
 import { timestamp90kAt } from '../../server/core/rtp/rtp-clock.ts';
 import { RTP_HEADER_BYTES } from '../../server/core/rtp/rtp-header.ts';
 import { ViewerLine } from '../../server/core/rtp/viewer-line.ts';
@@ -24,6 +24,8 @@ export interface SentRtp {
 export class ScriptedConsumer {
   nowUs = BEGIN_US;
   keyframeRequests = 0;
+  /** Of the encoder. */
+  limitBps: number | undefined;
   readonly sent: SentRtp[] = [];
   /** Of the transport. */
   readonly path = {
@@ -50,12 +52,13 @@ export class ScriptedConsumer {
 
   /** It is paused. @param pathOpen whether DTLS is done */
   constructor(pathOpen = true) {
-    const video: EncodedVideo = {
+    const video: LiveVideo = {
       subscribe: (_cameraId, listener) => {
         this.#deliver = listener;
         return { close: () => (this.#deliver = undefined) };
       },
       requestKeyframe: () => void this.keyframeRequests++,
+      limitBitrate: (_cameraId, bps) => (this.limitBps = bps),
     };
     this.track = new CameraTrack('door', video, () => this.nowUs);
     const identity = { mid: '0', ssrc: SSRC, rtxSsrc: RTX_SSRC, cname: 'test' };

@@ -3,7 +3,10 @@ import { test } from 'node:test';
 import type { ApiRoute } from '../../server/wire/api-route.ts';
 import { API_ROUTES } from '../../server/wire/api-routes.ts';
 import { ACCOUNT_ROUTES } from '../../server/wire/routes/accounts.ts';
+import { AUDIT_ROUTES } from '../../server/wire/routes/audit.ts';
+import { BACKUP_ROUTES } from '../../server/wire/routes/backup.ts';
 import { CAMERA_ROUTES } from '../../server/wire/routes/cameras.ts';
+import { SWITCH_ROUTES } from '../../server/wire/routes/camera-switch.ts';
 import { EVENT_ROUTES } from '../../server/wire/routes/events.ts';
 import { FIRMWARE_ROUTES } from '../../server/wire/routes/firmware.ts';
 import { OUTBOUND_ROUTES } from '../../server/wire/routes/outbound.ts';
@@ -17,6 +20,8 @@ const routes: [name: string, route: ApiRoute][] = Object.entries(API_ROUTES);
 test('no two features have a route of the same name', () => {
   const tables = [
     ACCOUNT_ROUTES,
+    AUDIT_ROUTES,
+    BACKUP_ROUTES,
     CAMERA_ROUTES,
     EVENT_ROUTES,
     FIRMWARE_ROUTES,
@@ -24,6 +29,7 @@ test('no two features have a route of the same name', () => {
     PICTURE_ROUTES,
     RECORDING_ROUTES,
     SERVER_ROUTES,
+    SWITCH_ROUTES,
   ];
   assert.deepEqual(
     routes.map(([name]) => name).toSorted(),

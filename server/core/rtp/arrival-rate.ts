@@ -11,24 +11,31 @@ export interface SentTotals {
   bytes: number;
 }
 
+/** Bits per second, as a line carries them. */
+export interface StreamRates {
+  sentBps: number;
+  arrivedBps: number;
+}
+
 /** Reports closer together count few packets. */
 const MIN_INTERVAL_US = 300_000;
 /** Older figures say nothing about now. */
 const MAX_AGE_US = 3_000_000;
-const NOTHING = { sentBps: 0, arrivedBps: 0 };
+const NOTHING: StreamRates = { sentBps: 0, arrivedBps: 0 };
 
 export class ArrivalRate {
   #before: { atUs: number; report: ArrivalReport; sent: SentTotals } | undefined;
   #rates = NOTHING;
   #ratedUs = -Infinity;
 
-  onReport(report: ArrivalReport, sent: SentTotals, nowUs: number): void {
+  /** @returns the rates since the last report that counts; undefined while this one does not */
+  onReport(report: ArrivalReport, sent: SentTotals, nowUs: number): StreamRates | undefined {
     const before = this.#before;
     const elapsedUs = nowUs - (before?.atUs ?? nowUs);
-    if (before && elapsedUs < MIN_INTERVAL_US) return;
+    if (before && elapsedUs < MIN_INTERVAL_US) return undefined;
     this.#before = { atUs: nowUs, report, sent };
     // After a longer silence the interval says nothing of a rate.
-    if (!before || elapsedUs > MAX_AGE_US) return;
+    if (!before || elapsedUs > MAX_AGE_US) return undefined;
     const packets = sent.packets - before.sent.packets;
     const bytes = sent.bytes - before.sent.bytes;
     const newest = report.highestSequence - before.report.highestSequence;
@@ -38,9 +45,10 @@ export class ArrivalRate {
     const sentBps = (bytes * 8_000_000) / elapsedUs;
     this.#rates = { sentBps, arrivedBps: share * sentBps };
     this.#ratedUs = nowUs;
+    return this.#rates;
   }
 
-  at(nowUs: number): { sentBps: number; arrivedBps: number } {
+  at(nowUs: number): StreamRates {
     return nowUs - this.#ratedUs > MAX_AGE_US ? NOTHING : this.#rates;
   }
 }

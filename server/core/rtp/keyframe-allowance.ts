@@ -3,11 +3,15 @@
  * and all viewers of the camera get it and lose picture quality by it.
  *
  * Invariants: the first request is served at once; requests that follow each other closely ever more slowly; where others
- * watch too, one in SHARED_INTERVAL_US. A request stays open until a keyframe was sent, whoever caused it. Time is an
+ * watch too, one in SHARED_INTERVAL_US, as are joins after the first few. A request stays open until a keyframe was sent, whoever caused it. Time is an
  * argument.
  */
 
+import { TokenBucket } from '../token-bucket.ts';
+
 const SHARED_INTERVAL_US = 10_000_000;
+/** A person goes back and forth between pages. */
+const MAX_JOINS = 4;
 const MIN_INTERVAL_US = 300_000;
 const MAX_INTERVAL_US = 4_000_000;
 /** A request that left the viewer before a keyframe could have arrived there is not for another one. */
@@ -16,6 +20,7 @@ const CROSSING_MARGIN_US = 100_000;
 const CALM_US = 15_000_000;
 
 export class KeyframeAllowance {
+  readonly #joins = new TokenBucket(1_000_000 / SHARED_INTERVAL_US, MAX_JOINS, 0);
   #isOpen = false;
   #servedUs = -Infinity;
   #sentUs = -Infinity;
@@ -34,6 +39,13 @@ export class KeyframeAllowance {
   /** The viewer asks for one. */
   request(nowUs: number, roundTripUs: number): void {
     this.#isOpen ||= nowUs - this.#sentUs > roundTripUs + CROSSING_MARGIN_US;
+  }
+
+  /** The viewer begins to watch. @returns whether it gets a keyframe at once; else the need for one is an open request */
+  join(nowUs: number): boolean {
+    const atOnce = this.#joins.take(nowUs);
+    this.#isOpen = !atOnce;
+    return atOnce;
   }
 
   /** A keyframe was sent to the viewer. */

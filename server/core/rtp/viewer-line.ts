@@ -7,6 +7,7 @@
 
 import type { ArrivalRate } from './arrival-rate.ts';
 import { KeyframeAllowance } from './keyframe-allowance.ts';
+import { RateCap } from './rate-cap.ts';
 
 /** Used until the first receiver report gives the round trip. */
 const ASSUMED_ROUND_TRIP_US = 50_000;
@@ -38,6 +39,7 @@ export class ViewerLine {
   readonly #media = new Set<ArrivalRate>();
   readonly #retransmissions = new Set<ArrivalRate>();
   readonly #keyframes = new Map<string, KeyframeAllowance>();
+  readonly #caps = new Map<string, RateCap>();
   #roundTripUs = ASSUMED_ROUND_TRIP_US;
   #isRated = false;
   #bytes = MIN_BURST_BYTES;
@@ -46,6 +48,14 @@ export class ViewerLine {
 
   get roundTripUs(): number {
     return this.#roundTripUs;
+  }
+
+  /** The viewer takes another way, Wi-Fi or mobile: nothing that was found holds any more. */
+  restart(nowUs: number): void {
+    this.#roundTripUs = ASSUMED_ROUND_TRIP_US;
+    this.#isRated = false;
+    this.#bytes = MIN_BURST_BYTES;
+    for (const cap of this.#caps.values()) cap.restart(nowUs);
   }
 
   figures(nowUs: number): LineFigures {
@@ -80,6 +90,13 @@ export class ViewerLine {
     const allowance = this.#keyframes.get(cameraId) ?? new KeyframeAllowance();
     this.#keyframes.set(cameraId, allowance);
     return allowance;
+  }
+
+  /** What it carries of a camera; it outlives the camera's consumers too, so that joining anew begins with what is known. */
+  capOf(cameraId: string): RateCap {
+    const cap = this.#caps.get(cameraId) ?? new RateCap();
+    this.#caps.set(cameraId, cap);
+    return cap;
   }
 
   /**

@@ -45,3 +45,12 @@ export interface EncodedVideo {
    */
   requestKeyframe(cameraId: string, of?: KeyframeSource): void;
 }
+
+/** As the SFU sees it, which alone knows what viewers' lines carry. */
+export interface LiveVideo extends EncodedVideo {
+  /**
+   * The most that the live subscribers can take together, bits per second; undefined: everything. What a recorder asks for
+   * comes first. Forgotten when the encoder stops.
+   */
+  limitBitrate(cameraId: string, bps: number | undefined): void;
+}

@@ -27,6 +27,12 @@ export class BitrateChoice {
   #width = 0;
   #height = 0;
   #changedUs = -Infinity;
+  #limitBps: number | undefined;
+
+  /** Of what viewers can take; undefined: none. It is their change, which is seldom, and takes effect at once. */
+  set limitBps(bps: number | undefined) {
+    this.#limitBps = bps === undefined ? undefined : Math.max(MIN_BPS, Math.round(bps / 10_000) * 10_000);
+  }
 
   choose(width: number, height: number, fps: number, nowUs: number): number {
     const target = videoBitrateBps(width, height, fps);
@@ -39,6 +45,6 @@ export class BitrateChoice {
       this.#height = height;
       this.#changedUs = nowUs;
     }
-    return this.#bps;
+    return Math.min(this.#bps, this.#limitBps ?? Infinity);
   }
 }

@@ -19,6 +19,13 @@ function block(left: number, top: number, width = 4, height = 4): Uint8Array {
   return cells;
 }
 
+/** A square of `size` that has moved to the right. @returns since when it is there; the second picture is of 1001 */
+function sinceAfter(size: number, moved: number): number | undefined {
+  const finder = new BlobFinder(WIDTH, HEIGHT);
+  finder.find(block(1, 2, size, size), 4, 1000);
+  return finder.find(block(1 + moved, 2, size, size), 4, 1001)[0]?.sinceUs;
+}
+
 const sizes = (differs: Uint8Array): number[] =>
   new BlobFinder(WIDTH, HEIGHT).find(differs, 1, 1).map(({ cells }) => cells.length);
 
@@ -44,6 +51,11 @@ suite('blobs', () => {
       const [blob] = finder.find(block(2 + 2 * step, 5), 4, 1000 + step);
       assert.equal(blob?.sinceUs, 1000);
     }
+  });
+
+  test('a large object may be farther away a picture later than a small one', () => {
+    assert.deepEqual([sinceAfter(3, 2), sinceAfter(3, 5)], [1000, 1001]);
+    assert.deepEqual([sinceAfter(8, 7), sinceAfter(8, 11)], [1000, 1001]);
   });
 
   test('an object that appears elsewhere, or again after a pause, is new', () => {

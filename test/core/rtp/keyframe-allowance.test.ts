@@ -65,3 +65,12 @@ test('a request that has crossed the keyframe is for nothing', () => {
   allowance.request(300_000, ROUND_TRIP_US);
   assert.equal(allowance.isOpen, true);
 });
+
+test('joining again and again gets a keyframe at once four times, then one in ten seconds', () => {
+  const allowance = new KeyframeAllowance();
+  const atOnce = Array.from({ length: 100 }, (_, i) => allowance.join(i * 100_000)).filter(Boolean);
+  assert.equal(atOnce.length, 4);
+  assert.equal(allowance.isOpen, true, 'the others wait for the next one');
+  assert.equal(allowance.join(30_000_000), true);
+  assert.equal(allowance.isOpen, false);
+});

@@ -137,3 +137,13 @@ test('a camera has one allowance of keyframes on a line, whoever consumes it', (
   assert.equal(line.keyframesOf('door'), line.keyframesOf('door'));
   assert.notEqual(line.keyframesOf('door'), line.keyframesOf('porch'));
 });
+
+test('on another line nothing of the one before holds', () => {
+  const line = new ViewerLine();
+  const before = line.figures(0);
+  line.onReport(0xffff_0000, 0x8000, 0);
+  line.capOf('door').onRates({ sentBps: 1_000_000, arrivedBps: 300_000 }, 0, 0);
+  assert.notEqual(line.capOf('door').bps, undefined);
+  line.restart(0);
+  assert.deepEqual([line.figures(0), line.capOf('door').bps], [before, undefined]);
+});

@@ -37,3 +37,16 @@ test('the bitrate follows the size at once', () => {
   choice.choose(640, 480, 25, 0);
   assert.equal(choice.choose(320, 240, 25, 1), 340_000);
 });
+
+test('what viewers can take limits the bitrate at once, in steps of 10 kbit/s, and no less than 100', () => {
+  const choice = new BitrateChoice();
+  assert.equal(choice.choose(640, 480, 25, 0), 950_000);
+  choice.limitBps = 423_456;
+  assert.equal(choice.choose(640, 480, 25, 1), 420_000);
+  choice.limitBps = 5_000;
+  assert.equal(choice.choose(640, 480, 25, 2), 100_000);
+  choice.limitBps = 2_000_000;
+  assert.equal(choice.choose(640, 480, 25, 3), 950_000);
+  choice.limitBps = undefined;
+  assert.equal(choice.choose(640, 480, 25, 4), 950_000);
+});

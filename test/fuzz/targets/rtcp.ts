@@ -89,6 +89,7 @@ function watchedCamera(): { consumer: Consumer; sent: () => number; deliver: (no
       return { close: () => undefined };
     },
     requestKeyframe: () => undefined,
+    limitBitrate: () => undefined,
   };
   const track = new CameraTrack('fuzz', video, () => 1_000_000);
   const path = {

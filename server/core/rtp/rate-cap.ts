@@ -1,0 +1,120 @@
+/**
+ * What one viewer's line carries of one camera, where that is less than the camera's full rate: found by what arrives. It is for
+ * an encoder that can change its rate only in steps, each with a keyframe.
+ *
+ * Invariants: one report is no reason to lower it, unless hardly anything arrives; losses that do not grow fewer when less is
+ * sent are random, and lower nothing for a while; it is raised with care, ever more seldom while that fails. Time is an
+ * argument.
+ */
+
+import type { StreamRates } from './arrival-rate.ts';
+
+/** Less of what is sent than this arrives: too much is sent, if it is so twice. */
+const ENOUGH_SHARE = 0.87;
+/** So little, and once is enough. */
+const LITTLE_SHARE = 0.7;
+/** As good as everything: what is missing is lost at random. */
+const ALL_SHARE = 0.93;
+/** Two shares that differ less are the same. */
+const SAME_SHARE = 0.04;
+/** Of what arrives: room for the queue to empty, for retransmissions and for keyframes. */
+const CUT_SHARE = 0.85;
+const RAISE = 1.3;
+/** After one that succeeded. */
+const NEXT_RAISE = 1.5;
+const MIN_BPS = 120_000;
+/** Of the cap: with less, it is not the cap that limits. */
+const ACTIVE_SHARE = 0.6;
+/** Until a change shows in the reports. */
+const SETTLE_US = 2_000_000;
+const FIRST_RAISE_US = 5_000_000;
+const MAX_RAISE_US = 30_000_000;
+const UNUSED_US = 60_000_000;
+const RANDOM_LOSS_US = 60_000_000;
+
+export class RateCap {
+  #bps: number | undefined;
+  #changedUs = -Infinity;
+  #raiseAfterUs = FIRST_RAISE_US;
+  /** Before the last raise, while it may still fail. */
+  #before: { bps: number; share: number } | undefined;
+  /** When it was lowered. */
+  #cut = { arrivedBps: 0, share: 0 };
+  #badReports = 0;
+  #goodSinceUs: number | undefined;
+  #randomUntilUs = -Infinity;
+
+  /** Bits per second on the line; undefined: no less than the full rate. */
+  get bps(): number | undefined {
+    return this.#bps;
+  }
+
+  /**
+   * @param rates between the last two reports
+   * @param repeatedBps what of the retransmissions arrived: it has taken its part of the line
+   */
+  onRates({ sentBps, arrivedBps }: StreamRates, repeatedBps: number, nowUs: number): void {
+    if (sentBps === 0 || nowUs - this.#changedUs < SETTLE_US) return;
+    // Frames were left out, or the camera is slow: what arrives is not what the line carries.
+    if (this.#bps !== undefined && sentBps < ACTIVE_SHARE * this.#bps) return this.#pass(nowUs);
+    const share = arrivedBps / sentBps;
+    const enough = this.#before ? this.#before.share - SAME_SHARE : ENOUGH_SHARE;
+    this.#badReports = share < enough ? this.#badReports + 1 : 0;
+    if (share < ALL_SHARE) this.#goodSinceUs = undefined;
+    else this.#goodSinceUs ??= nowUs;
+    if (this.#badReports >= 2 || share < LITTLE_SHARE) this.#lower(sentBps, arrivedBps, repeatedBps, nowUs);
+    else if (nowUs - (this.#goodSinceUs ?? nowUs) >= this.#raiseAfterUs) this.#raise(sentBps, share, nowUs);
+  }
+
+  /** No judgement; a cap that has limited nothing for long is given up. */
+  #pass(nowUs: number): void {
+    if (nowUs - this.#changedUs > UNUSED_US) this.#change(undefined, nowUs);
+  }
+
+  #lower(sentBps: number, arrivedBps: number, repeatedBps: number, nowUs: number): void {
+    if (nowUs < this.#randomUntilUs) return;
+    const before = this.#before;
+    this.#before = undefined;
+    if (before) {
+      this.#raiseAfterUs = Math.min(MAX_RAISE_US, 2 * this.#raiseAfterUs);
+      return this.#change(Math.min(before.bps, arrivedBps), nowUs);
+    }
+    const share = arrivedBps / sentBps;
+    // Less is sent than arrived before, and as much of it is lost.
+    if (this.#bps !== undefined && sentBps < this.#cut.arrivedBps && isSame(share, this.#cut.share)) {
+      this.#randomUntilUs = nowUs + RANDOM_LOSS_US;
+      return this.#change(undefined, nowUs);
+    }
+    this.#cut = { arrivedBps, share };
+    this.#change(Math.min(this.#bps ?? Infinity, CUT_SHARE * (arrivedBps + repeatedBps)), nowUs);
+  }
+
+  /** The viewer has another line. */
+  restart(nowUs: number): void {
+    this.#before = undefined;
+    this.#raiseAfterUs = FIRST_RAISE_US;
+    this.#randomUntilUs = -Infinity;
+    this.#change(undefined, nowUs);
+  }
+
+  #raise(sentBps: number, share: number, nowUs: number): void {
+    if (this.#bps === undefined) return;
+    const isProven = this.#before !== undefined;
+    if (isProven) this.#raiseAfterUs = FIRST_RAISE_US;
+    this.#before = { bps: this.#bps, share };
+    // The camera itself needs no more than this: it is no limit.
+    const isLimit = sentBps > this.#bps / RAISE;
+    this.#change(isLimit ? this.#bps * (isProven ? NEXT_RAISE : RAISE) : undefined, nowUs);
+  }
+
+  #change(bps: number | undefined, nowUs: number): void {
+    this.#bps = bps === undefined ? undefined : Math.max(MIN_BPS, bps);
+    this.#changedUs = nowUs;
+    this.#badReports = 0;
+    this.#goodSinceUs = undefined;
+  }
+}
+
+function isSame(share: number, other: number): boolean {
+  return Math.abs(share - other) < SAME_SHARE;
+}

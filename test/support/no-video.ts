@@ -1,0 +1,9 @@
+/** A transcoder in place of the real one, for tests in which no camera sends. */
+
+import type { LiveVideo } from '../../server/core/video/encoded-frame.ts';
+
+export const NO_VIDEO: LiveVideo = {
+  subscribe: () => ({ close: () => undefined }),
+  requestKeyframe: () => undefined,
+  limitBitrate: () => undefined,
+};
