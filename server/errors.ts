@@ -18,6 +18,7 @@ const ERRORS = {
   tooManyRequests: [429, 'Too many requests'],
   internal: [500, 'Something went wrong in the server'],
   cameraOffline: [503, 'The camera is offline'],
+  cameraOff: [503, 'The camera is switched off'],
   cameraRejected: [502, 'The camera refused'],
   unavailable: [503, 'Not available now'],
   full: [503, 'The server is full'],

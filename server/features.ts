@@ -9,6 +9,7 @@ import { PasswordResetWatch } from './accounts/password-reset-watch.ts';
 import { openAudit } from './audit/open-audit.ts';
 import { Backups } from './backup/backups.ts';
 import { Restores } from './backup/restores.ts';
+import { CameraSwitch } from './camera-switch/camera-switch.ts';
 import { openCameras } from './cameras/open-cameras.ts';
 import type { Config } from './config/config.ts';
 import { iceServersFor, relayFor } from './connectivity/ice-servers.ts';
@@ -76,13 +77,14 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
   const http = closing(new HttpServer({ ...(https && { tls: https.tls }), isTrustedProxy, basePath, log }));
 
   // Frames become video and go to viewers.
-  const hub = new FrameHub(log);
+  const cameraSwitch = closing(new CameraSwitch({ store, time, timeZone, log }));
+  const hub = new FrameHub(log, (cameraId) => cameraSwitch.isOff(cameraId));
   const onFrame = (frame: CameraFrame): void => hub.publish(frame);
   const ingest = closing(new CameraIngest({ credentials: store.cameras, connectionOf, onFrame, log, clock }));
   const legacy = await openLegacyListeners(config, store, onFrame, log);
   if (legacy) closing(legacy);
   const cameras = closing(
-    openCameras({ ingest, legacy, frames: hub, store, access, clock, dates: time, log }),
+    openCameras({ ingest, legacy, frames: hub, store, access, cameraSwitch, clock, dates: time, log }),
   );
   const { catalog, presence } = cameras;
   const liveness = (cameraId: string): Liveness => presence.liveness(cameraId);
@@ -120,7 +122,9 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
   closing(recording);
   const may = (...whatOf: Parameters<typeof access.may>): boolean => access.may(...whatOf);
   const outbound = closing(openOutbound({ store, may, log, time, timeZone, basePath }));
-  const events = closing(new EventService({ store, luma: transcoder, pictures, liveness, log, time }));
+  const offOf = (cameraId: string) => cameraSwitch.offOf(cameraId);
+  const watched = { luma: transcoder, pictures, liveness, offOf };
+  const events = closing(new EventService({ store, ...watched, log, time }));
   const tell = (view: CameraFirmwareView): void => signaling.tellAdministrators('cameraFirmware', view);
   const firmware = closing(openFirmware({ dataDir, store, ingest, tell, log, dates: time }));
   const watch = closing(
@@ -141,7 +145,7 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
   store.watchErrors(onError);
   surviveUncaught(isDamaged, onError, log);
   const demo = closing(new DemoCamera({ enabled: config.demo, cameras: store.cameras, catalog, log }));
-  const flow = { hub, ingest, legacy, cameras, transcoder, capacity, sfu, signaling, pictures };
+  const flow = { cameraSwitch, hub, ingest, legacy, cameras, transcoder, capacity, sfu, signaling, pictures };
   const kept = { recording, outbound, events, firmware, backups, restores, demo };
   return { store, site, audit, accounts, https, http, connectionOf, ...flow, ...kept };
 }

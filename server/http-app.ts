@@ -20,6 +20,8 @@ import { SIGNALING_PATH } from './wire/signaling.ts';
 import { authRoutes } from './accounts/auth-routes.ts';
 import { authorityFiles, authorityRoutes } from './tls/authority-routes.ts';
 import type { ConnectionOf } from './http/client-connection.ts';
+import { cameraSwitchRoutes } from './camera-switch/camera-switch-routes.ts';
+import type { CameraSwitch } from './camera-switch/camera-switch.ts';
 import type { CameraCatalog } from './cameras/camera-catalog.ts';
 import type { Outbound } from './outbound/open-outbound.ts';
 import type { CameraPairing } from './cameras/camera-pairing.ts';
@@ -54,6 +56,7 @@ export interface HttpAppOptions {
   audit: Pick<Audit, 'log' | 'store'>;
   cameras: KnownCameras;
   removedCameras: RemovedCameraList;
+  cameraSwitch: CameraSwitch;
   catalog: CameraCatalog;
   pairing: CameraPairing;
   events: Events;
@@ -115,6 +118,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     authRoutes(accounts, guard, connectionOf),
     userRoutes(accounts.users, accounts.notices, guard),
     cameraRoutes(catalog, lossesOf, guard),
+    cameraSwitchRoutes(options.cameraSwitch, guard),
     pairingRoutes(pairing, guard, connectionOf),
     snapshotRoutes(pictures.frames, pictures.thumbnails, guard, options.dates),
     mjpegRoutes(pictures.mjpeg, guard),

@@ -8,7 +8,7 @@ import type { Features } from './features.ts';
 export function joinFeatures(features: Features, log: Log): void {
   const { site, accounts, https, http, hub, ingest, cameras, transcoder, sfu, signaling, pictures } =
     features;
-  const { recording, outbound, events, firmware, demo } = features;
+  const { cameraSwitch, recording, outbound, events, firmware, demo } = features;
   const { presence, advisor, catalog } = cameras;
   https?.certificates.on('changed', (pair) => http.setCertificate(pair));
 
@@ -18,14 +18,32 @@ export function joinFeatures(features: Features, log: Log): void {
     const view = livenessView(liveness, (us) => site.clock.dateMs(us));
     signaling.tellThoseWhoList(cameraId, 'cameraStatus', { cameraId, ...view });
   });
-  const { thumbnails } = pictures;
-  const perCamera = [presence, advisor, sfu, transcoder, hub, thumbnails, firmware, events, recording];
+  const { thumbnails, mjpeg } = pictures;
+  const perCamera = [
+    cameraSwitch,
+    presence,
+    advisor,
+    sfu,
+    transcoder,
+    hub,
+    thumbnails,
+    mjpeg,
+    firmware,
+    events,
+    recording,
+  ];
   const lifecycle = new CameraLifecycle(perCamera, log);
   catalog.on('changed', (cameraId, change, recordings) => {
     if (change === 'added') lifecycle.add(cameraId);
     if (change === 'removed') lifecycle.remove(cameraId, recordings);
     demo.update();
     for (const each of [signaling, accounts.leases]) each.refreshAccess();
+  });
+
+  // A camera is switched off, and nothing of it goes anywhere from this moment on; or on again.
+  cameraSwitch.on('changed', (cameraId, off) => {
+    lifecycle.switch(cameraId, off !== null);
+    signaling.refreshAccess();
   });
 
   // Rights end.
@@ -36,7 +54,10 @@ export function joinFeatures(features: Features, log: Log): void {
   });
   accounts.events.on('sessionEnded', (sessionId) => signaling.endSession(sessionId));
 
-  site.zone.on('changed', (view) => signaling.tellEveryone('siteTimeZone', view));
+  site.zone.on('changed', (view) => {
+    cameraSwitch.update();
+    signaling.tellEveryone('siteTimeZone', view);
+  });
 
   // The clock is set, or the machine has slept.
   site.trust.on('changed', (view) => signaling.tellAdministrators('siteClock', view));
@@ -44,6 +65,7 @@ export function joinFeatures(features: Features, log: Log): void {
     recording.onClockChanged(change);
     events.onClockChanged(change);
     presence.onClockChanged(change);
+    cameraSwitch.update();
     firmware.onClockChanged(change);
     accounts.sessions.onClockChanged(change).catch((error: unknown) => {
       log.error({ err: error }, 'failed to date sign-ins anew');

@@ -61,6 +61,7 @@ function httpApp(features: Features, config: Config, log: Log) {
     audit,
     cameras: store.cameras,
     removedCameras: store.removedCameras,
+    cameraSwitch: features.cameraSwitch,
     catalog: cameras.catalog,
     pairing: cameras.pairing,
     events,

@@ -6,6 +6,7 @@ import { PASSWORD_RESET_WORK, PasswordResetQueries } from './accounts/password-r
 import { SESSION_WORK, SessionQueries } from './accounts/session-store.ts';
 import { USER_WORK, UserQueries } from './accounts/user-store.ts';
 import { AUDIT_WORK, AuditQueries } from './audit/audit-store.ts';
+import { CAMERA_SWITCH_WORK, CameraSwitchQueries } from './camera-switch/camera-switch-store.ts';
 import { CAMERA_WORK, CameraQueries } from './cameras/camera-store.ts';
 import { REMOVED_CAMERA_WORK, RemovedCameraQueries } from './cameras/removed-camera-store.ts';
 import { EVENT_WORK, EventQueries, type EventLimits } from './events/event-store.ts';
@@ -30,6 +31,7 @@ export function makeQueries(database: DatabaseSync, limits: Partial<EventLimits>
     cameras,
     webhooks,
     removedCameras: new RemovedCameraQueries(database),
+    cameraSwitches: new CameraSwitchQueries(database),
     audit: new AuditQueries(database),
     users: new UserQueries(database),
     passwordResets: new PasswordResetQueries(database),
@@ -55,6 +57,7 @@ export function makeQueries(database: DatabaseSync, limits: Partial<EventLimits>
 export function shareQueries(queries: ReturnType<typeof makeQueries>, queues: Queues) {
   return {
     cameras: share('cameras', queries.cameras, CAMERA_WORK, queues),
+    cameraSwitches: share('cameraSwitches', queries.cameraSwitches, CAMERA_SWITCH_WORK, queues),
     removedCameras: share('removedCameras', queries.removedCameras, REMOVED_CAMERA_WORK, queues),
     audit: share('audit', queries.audit, AUDIT_WORK, queues),
     users: share('users', queries.users, USER_WORK, queues),

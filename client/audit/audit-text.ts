@@ -46,6 +46,8 @@ const ACTIONS: Readonly<Record<AuditAction, string>> = {
   cameraRenamed: 'Renamed the camera',
   cameraSettingsChanged: 'Changed camera settings',
   cameraRestarted: 'Restarted the camera',
+  cameraSwitched: 'Switched a camera off or on',
+  offHoursChanged: 'Changed the off hours of a camera',
   motionSettingsChanged: 'Changed motion detection',
   recordingSettingsChanged: 'Changed recording settings',
   recordingProtectionChanged: 'Changed the protection of a recording',

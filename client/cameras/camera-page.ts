@@ -101,6 +101,7 @@ export class CameraPage extends LitElement {
                 camera-id=${this.cameraId}
                 name=""
                 .live=${this.context.live}
+                .time=${this.context.siteZone.time}
                 ?show-stats=${this.showStats}
                 @vigie-status=${({ detail }: CustomEvent<{ way: string | null }>) => {
                   this.slow = detail.way === 'pictures';
@@ -135,7 +136,7 @@ export class CameraPage extends LitElement {
     `;
   }
 
-  #tools({ rights }: CameraView): TemplateResult {
+  #tools({ rights, status }: CameraView): TemplateResult {
     const { cameraId } = this;
     return html`<div class="tools">
       ${rights.includes('live') ? this.#liveTools() : nothing}
@@ -154,6 +155,7 @@ export class CameraPage extends LitElement {
           ? html`<vigie-camera-menu
               label="camera"
               ?administrator=${isAdministrator(this.context.session.user)}
+              ?off=${status === 'off'}
               @vigie-camera-action=${this.#onAction}
             ></vigie-camera-menu>`
           : nothing

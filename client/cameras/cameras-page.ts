@@ -31,6 +31,7 @@ export class CamerasPage extends LitElement {
   constructor() {
     super();
     listen(this, (update) => this.context.live.cameras.on('change', update));
+    listen(this, (update) => this.context.siteZone.on('change', update));
   }
 
   protected override render(): TemplateResult {
@@ -40,7 +41,10 @@ export class CamerasPage extends LitElement {
       ${pageHeader({
         title: 'Cameras',
         intro: html`<span data-testid="camera-count">${cameras ? summary(cameras) : ' '}</span>`,
-        actions: administrator && cameras && cameras.length > 0 ? this.#addButton('Add camera') : undefined,
+        actions:
+          administrator && cameras && cameras.length > 0
+            ? [this.#switchAll(cameras), this.#addButton('Add camera')]
+            : undefined,
       })}
       ${cameras === null ? this.#loading() : cameras.length === 0 ? this.#empty(administrator) : this.#grid(cameras)}
       ${
@@ -75,7 +79,12 @@ export class CamerasPage extends LitElement {
       <a href=${routePath({ page: 'camera', cameraId: id })} data-testid="camera-link">
         ${
           camera.rights.includes('live')
-            ? html`<vigie-camera camera-id=${id} name=${name} .live=${this.context.live}></vigie-camera>`
+            ? html`<vigie-camera
+                camera-id=${id}
+                name=${name}
+                .live=${this.context.live}
+                .time=${this.context.siteZone.time}
+              ></vigie-camera>`
             : noLiveView(name)
         }
         ${advice?.length ? html`<vigie-camera-advice badge .advice=${advice}></vigie-camera-advice>` : nothing}
@@ -85,6 +94,7 @@ export class CamerasPage extends LitElement {
           ? html`<vigie-camera-menu
               label=${name}
               ?administrator=${isAdministrator(this.context.session.user)}
+              ?off=${camera.status === 'off'}
               @vigie-camera-action=${({ detail }: CustomEvent<CameraAction>) =>
                 this.#actions.value?.run(detail, camera)}
             ></vigie-camera-menu>`
@@ -111,6 +121,17 @@ export class CamerasPage extends LitElement {
           : html`<p class="quiet">Ask an administrator for access to a camera.</p>`
       }
     </section>`;
+  }
+
+  #switchAll(cameras: readonly CameraView[]): TemplateResult {
+    const areOff = cameras.some(({ off }) => off?.all);
+    return html`<wa-button
+      appearance="outlined"
+      @click=${() => this.#actions.value?.switchFor(null)}
+      data-testid="switch-all"
+    >
+      <wa-icon slot="start" name="power"></wa-icon>${areOff ? 'Switch all on…' : 'Switch all off…'}
+    </wa-button>`;
   }
 
   #addButton(label: string): TemplateResult {

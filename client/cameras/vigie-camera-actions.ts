@@ -16,17 +16,21 @@ import type { PairingDialog } from './pairing-dialog.ts';
 import './rename-camera-dialog.ts';
 import type { RenameCameraDialog } from './rename-camera-dialog.ts';
 import './rotate-key-dialog.ts';
+import './switch-dialog.ts';
+import type { SwitchDialog } from './switch-dialog.ts';
 import '../events/sensors-dialog.ts';
 import type { SensorsDialog } from '../events/sensors-dialog.ts';
 import type { Reachable } from '../routing/routes.ts';
 import type { RotateKeyDialog } from './rotate-key-dialog.ts';
 
-export type CameraAction = 'settings' | 'rename' | 'rotateKey' | 'pair' | 'motion' | 'sensors' | 'remove';
+export type CameraAction =
+  'switch' | 'settings' | 'rename' | 'rotateKey' | 'pair' | 'motion' | 'sensors' | 'remove';
 
 export class CameraActions extends LitElement {
   static override properties = { context: { attribute: false } };
   declare context: AppContext;
   readonly #settings = createRef<CameraSettingsDialog>();
+  readonly #switch = createRef<SwitchDialog>();
   readonly #rename = createRef<RenameCameraDialog>();
   readonly #rotateKey = createRef<RotateKeyDialog>();
   readonly #pair = createRef<PairingDialog>();
@@ -37,6 +41,9 @@ export class CameraActions extends LitElement {
     const { api } = this.context;
     const params = { cameraId: camera.id };
     switch (action) {
+      case 'switch':
+        this.switchFor(camera);
+        break;
       case 'settings':
         void this.#showSettings(camera);
         break;
@@ -83,6 +90,11 @@ export class CameraActions extends LitElement {
     }
   }
 
+  /** @param camera null: all cameras */
+  switchFor(camera: CameraView | null): void {
+    void this.#switch.value?.showFor(camera);
+  }
+
   #go(detail: Reachable): void {
     this.dispatchEvent(new CustomEvent('vigie-go', { detail, bubbles: true, composed: true }));
   }
@@ -106,6 +118,7 @@ export class CameraActions extends LitElement {
             ></vigie-camera-settings-dialog>`
           : nothing
       }
+      <vigie-switch-dialog .context=${context} ${ref(this.#switch)}></vigie-switch-dialog>
       <vigie-rename-camera-dialog .context=${context} ${ref(this.#rename)}></vigie-rename-camera-dialog>
       <vigie-rotate-key-dialog .context=${context} ${ref(this.#rotateKey)}></vigie-rotate-key-dialog>
       <vigie-pairing-dialog .context=${context} ${ref(this.#pair)}></vigie-pairing-dialog>

@@ -4,6 +4,8 @@ import { LitElement, css, type TemplateResult } from 'lit';
 import { actionMenu, type MenuItem } from '../ui/icon-button.ts';
 import type { CameraAction } from './vigie-camera-actions.ts';
 
+/** What the right to control allows. */
+const OF_CONTROL: ReadonlySet<CameraAction> = new Set(['switch', 'settings']);
 const ITEMS: readonly MenuItem<CameraAction>[] = [
   { action: 'settings', icon: 'sliders', label: 'Settings', testId: 'camera-settings' },
   { action: 'rename', icon: 'pencil', label: 'Rename', testId: 'rename-camera' },
@@ -26,22 +28,33 @@ export class CameraMenu extends LitElement {
       color: inherit;
     }
   `;
-  static override properties = { label: {}, administrator: { type: Boolean } };
+  static override properties = { label: {}, administrator: { type: Boolean }, off: { type: Boolean } };
   declare label: string;
   /** Offers everything, else only what the right to control allows. */
   declare administrator: boolean;
+  /** The camera is switched off. */
+  declare off: boolean;
 
   constructor() {
     super();
     this.label = '';
     this.administrator = false;
+    this.off = false;
   }
 
   protected override render(): TemplateResult {
     return actionMenu<CameraAction>(
       `Actions for ${this.label}`,
       'camera-menu-button',
-      ITEMS.filter(({ action }) => this.administrator || action === 'settings'),
+      [
+        {
+          action: 'switch',
+          icon: 'power',
+          label: this.off ? 'Switch on…' : 'Switch off…',
+          testId: 'switch-camera',
+        } as const,
+        ...ITEMS,
+      ].filter(({ action }) => this.administrator || OF_CONTROL.has(action)),
       (detail) => this.dispatchEvent(new CustomEvent('vigie-camera-action', { detail })),
     );
   }

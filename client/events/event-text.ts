@@ -15,6 +15,7 @@ export interface EventText {
 export const EVENT_KINDS: Readonly<Record<EventKind, string>> = {
   motion: 'Motion',
   offline: 'Camera offline',
+  off: 'Camera switched off',
 };
 const JUST_NOW_MS = 10_000;
 /** Older events are shown with their date. */
@@ -31,6 +32,7 @@ function whatOf({ source, sourceName, kind }: EventView): string {
 
 function whereOf({ source, sourceName, zones }: EventView): string {
   if (source === 'connection') return '';
+  if (source === 'switch') return sourceName === '' ? 'by schedule' : `by ${sourceName}`;
   if (source === 'camera') return 'detected by the camera’s sensor';
   if (source === 'sensor') return `detected by “${sourceName}”`;
   return zones.length === 0 ? 'in the picture' : `in ${zones.map((zone) => `“${zone}”`).join(', ')}`;

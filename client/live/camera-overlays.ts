@@ -14,6 +14,11 @@ export function caption(name: string, status: ShownStatus, { text, more }: Statu
   </div>`;
 }
 
+/** The last picture there is, until a live one comes. */
+export function snapshot(url: string, isLoaded: boolean, onLoad: () => void): TemplateResult {
+  return html`<img part="snapshot" alt="" src=${url} class=${isLoaded ? 'loaded' : ''} @load=${onLoad} />`;
+}
+
 export function ageNote(age: string): TemplateResult {
   return html`<p class="age" part="age" data-testid="camera-age">${age}</p>`;
 }

@@ -5,7 +5,7 @@
 
 import type { LivenessView } from '../../server/wire/camera.ts';
 
-export type ShownStatus = 'live' | 'connecting' | 'stalled' | 'offline' | 'sleeping';
+export type ShownStatus = 'live' | 'connecting' | 'stalled' | 'offline' | 'sleeping' | 'off';
 
 export interface StatusInputs {
   /** The server's word; undefined while we have not heard from it. */

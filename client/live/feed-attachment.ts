@@ -95,7 +95,7 @@ export class FeedAttachment {
     // A new connection brings a new transport, and with it a new try.
     if (code === 'disconnected') return;
     // The list of cameras brings a new try, should the right come back.
-    if (code === 'forbidden' || code === 'notFound') return this.detach(true);
+    if (code === 'forbidden' || code === 'notFound' || code === 'cameraOff') return this.detach(true);
     this.#retry = setTimeout(() => {
       if (this.#transport === transport) void this.attach(transport);
     }, this.#backoff.next());

@@ -208,7 +208,10 @@ export class LiveReceiver {
 
   #attach(watched: Watched | undefined): void {
     const { usable } = this.#transport;
-    if (watched && usable) void watched.attachment.attach(usable);
+    if (!watched || !usable) return;
+    // Asked for once it is on: then the server says so.
+    if (this.#directory.find(watched.attachment.feed.cameraId)?.status === 'off') return;
+    void watched.attachment.attach(usable);
   }
 
   #onFull(watching: number | null): void {

@@ -1,7 +1,9 @@
 /** The texts on a camera's picture: the words of its badge, and how old the picture is. */
 
-import type { LivenessView } from '../../server/wire/camera.ts';
+import type { CameraView, LivenessView } from '../../server/wire/camera.ts';
+import type { ShownTime } from '../dates/shown-time.ts';
 import { shortDuration } from '../ui/relative-time.ts';
+import { offText } from './off-text.ts';
 import type { ShownStatus } from './camera-status.ts';
 
 export interface StatusTextInputs {
@@ -9,7 +11,8 @@ export interface StatusTextInputs {
   /** The list of cameras is known and this one is not in it: removed, or not to be seen by us. */
   missing: boolean;
   /** The server's word; undefined before it was heard. */
-  camera: LivenessView | undefined;
+  camera: (LivenessView & Pick<CameraView, 'off'>) | undefined;
+  time: ShownTime;
   /** The server's clock, ms since the Unix epoch. */
   nowMs: number;
   /** For how long nothing has been shown, ms. */
@@ -55,10 +58,11 @@ export function pictureAge(
 }
 
 function shortText(inputs: StatusTextInputs): string {
-  const { status, missing, camera, nowMs, connectingForMs, problem, watchingWhenFull } = inputs;
+  const { status, missing, camera, time, nowMs, connectingForMs, problem, watchingWhenFull } = inputs;
   if (status === 'live') return 'Live';
   if (missing) return 'Not available';
   if (status === 'sleeping') return 'Sleeping';
+  if (status === 'off') return camera?.off ? offText(camera.off, time, nowMs) : 'Off';
   if (status === 'offline') {
     const sinceMs = camera?.sinceMs ?? null;
     return sinceMs === null ? 'Never connected' : `Offline for ${shortDuration(nowMs - sinceMs)}`;

@@ -38,6 +38,7 @@ export const cameraStyles = css`
   }
   .picture.stalled,
   .picture.sleeping,
+  .picture.off,
   .picture.offline {
     filter: grayscale(0.85) brightness(0.5);
   }

@@ -5,7 +5,7 @@
  * that server, with tokens from `tokenProvider` or from the server's session cookie.
  *
  * Invariants: it says `live` only while new pictures are really being presented; the last picture stays until the next one is
- * there, grey and with its age when it is old, unless the right to see it has gone.
+ * there, grey and with its age when it is old, unless the right to see it has gone or the camera was switched off.
  *
  * @fires vigie-status - the status, or the way the picture comes, has changed; detail: `{cameraId, status, way}`
  * @csspart video, still, snapshot, age, note, caption, name, status
@@ -13,8 +13,9 @@
 
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { monotonicMs } from '../clock.ts';
+import { deviceTimeZone, ShownTime } from '../dates/shown-time.ts';
 import type { CameraFeed } from './camera-feed.ts';
-import { ageNote, caption, slowerWay } from './camera-overlays.ts';
+import { ageNote, caption, slowerWay, snapshot } from './camera-overlays.ts';
 import { CameraPicture } from './camera-picture.ts';
 import { CameraStatsSampler, type CameraStats } from './camera-stats.ts';
 import { cameraStatus, type ShownStatus } from './camera-status.ts';
@@ -39,6 +40,7 @@ export class VigieCamera extends LitElement {
     src: {},
     showStats: { type: Boolean, attribute: 'show-stats' },
     live: { attribute: false },
+    time: { attribute: false },
     tokenProvider: { attribute: false },
     status: { state: true },
     stats: { state: true },
@@ -56,6 +58,8 @@ export class VigieCamera extends LitElement {
   declare src: string;
   declare showStats: boolean;
   declare live: LiveConnection | undefined;
+  /** Of dates in words; left out: in this device's time zone. */
+  declare time: ShownTime | undefined;
   declare tokenProvider: TokenProvider | undefined;
   declare status: ShownStatus;
   /** Once a second while `showStats` is on, else null. */
@@ -155,14 +159,7 @@ export class VigieCamera extends LitElement {
       params: { cameraId: this.cameraId },
       query: { width: 640 },
     });
-    const url = this.#connection.server + path;
-    return html`<img
-      part="snapshot"
-      alt=""
-      src=${url}
-      class=${this.hasSnapshot ? 'loaded' : ''}
-      @load=${() => (this.hasSnapshot = true)}
-    />`;
+    return snapshot(this.#connection.server + path, this.hasSnapshot, () => (this.hasSnapshot = true));
   }
 
   #watch(): void {
@@ -236,12 +233,14 @@ export class VigieCamera extends LitElement {
     if (status === 'live' && last) this.#connection.receiver.reportLive(this.#feed, last);
     this.way = status === 'live' ? (this.#picture.source?.way ?? null) : null;
     this.status = status;
+    if (status === 'off') this.#clearPicture();
     const serverNowMs = this.#connection.clock.nowMs();
     this.age = pictureAge(status, camera, serverNowMs);
     this.words = statusText({
       status,
       missing,
       camera,
+      time: (this.time ??= new ShownTime(deviceTimeZone())),
       nowMs: serverNowMs,
       connectingForMs: nowMs - this.#connectingSinceMs,
       problem: this.#connection.receiver.problem,

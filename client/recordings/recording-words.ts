@@ -4,6 +4,7 @@ import type { GapReason, RecordingStatus } from '../../server/wire/recording.ts'
 
 export const GAP_WORDS: Record<GapReason, string> = {
   cameraOffline: 'The camera sent no pictures',
+  switchedOff: 'The camera was switched off',
   serverDown: 'The server was not running',
   overload: 'The server’s disk was too slow',
   quotaFull: 'Storage was full of protected recordings',

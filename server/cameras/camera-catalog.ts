@@ -21,6 +21,7 @@ import type {
   CameraView,
   CameraWithKey,
 } from '../wire/camera.ts';
+import type { OffView } from '../wire/camera-switch.ts';
 import type { RecordingsFate } from '../wire/recording.ts';
 import { ofCamera, type AdjustableSettings, type CameraSettings } from '../wire/camera-settings.ts';
 import { RIGHTS, type Right } from '../wire/rights.ts';
@@ -50,6 +51,8 @@ export interface CameraCatalogOptions {
   adviceFor?: (cameraId: string) => CameraAdvice[];
   /** Frames of it that went no further; nobody counts when left out. */
   refusalsOf?: (cameraId: string) => CameraRefusals;
+  /** Why a camera is switched off for privacy; none is when left out. */
+  offOf?: (cameraId: string) => OffView | null;
   log: Log;
 }
 
@@ -67,11 +70,12 @@ export class CameraCatalog extends IsolatingEmitter<CatalogEvents> {
   readonly #livenessOf: (cameraId: string) => Liveness;
   readonly #dates: Dates;
   readonly #adviceFor: (cameraId: string) => CameraAdvice[];
+  readonly #offOf: (cameraId: string) => OffView | null;
   readonly #refusalsOf: ((cameraId: string) => CameraRefusals) | undefined;
 
   constructor(options: CameraCatalogOptions) {
     const { store, access, control, livenessOf = () => NEVER_SEEN, dates = unmappedTime() } = options;
-    const { adviceFor = () => [], refusalsOf, log } = options;
+    const { adviceFor = () => [], refusalsOf, offOf = () => null, log } = options;
     super((error, event) => log.error({ err: error, event }, 'failed to pass on a change of the cameras'));
     this.#store = store;
     this.#access = access;
@@ -80,6 +84,7 @@ export class CameraCatalog extends IsolatingEmitter<CatalogEvents> {
     this.#dates = dates;
     this.#adviceFor = adviceFor;
     this.#refusalsOf = refusalsOf;
+    this.#offOf = offOf;
   }
 
   viewsFor(userId: string): CameraView[] {
@@ -193,7 +198,8 @@ export class CameraCatalog extends IsolatingEmitter<CatalogEvents> {
   /** @param rights of the user whom it is for */
   #view({ id, name, kind, createdAtMs }: KnownCamera, rights: readonly Right[]): CameraView {
     const liveness = livenessView(this.#livenessOf(id), (us) => this.#dates.dateMs(us));
-    return { id, name, kind, ...liveness, createdAtMs, rights: [...rights] };
+    const off = this.#offOf(id);
+    return { id, name, kind, ...liveness, createdAtMs, rights: [...rights], ...(off && { off }) };
   }
 
   /** For administrators. */

@@ -26,6 +26,10 @@ export class CameraLifecycle {
     this.#each(cameraId, 'failed to remove a camera', (stage) => stage.removeCamera?.(cameraId, recordings));
   }
 
+  switch(cameraId: string, off: boolean): void {
+    this.#each(cameraId, 'failed to switch a camera', (stage) => stage.switchCamera?.(cameraId, off));
+  }
+
   #each(
     cameraId: string,
     failure: string,

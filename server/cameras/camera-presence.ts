@@ -33,6 +33,8 @@ export interface CameraPresenceOptions {
   frames: Pick<CameraFrames, 'subscribe'>;
   store: Pick<CameraStore, 'find' | 'settingsOf' | 'pictureIntervalOf' | 'setLastFrameAt'>;
   log: Log;
+  /** Since when a camera is switched off for privacy, server time in µs; undefined: it is on. */
+  offSinceUs?: (cameraId: string) => number | undefined;
   clock?: Clock;
   dates?: Dates;
 }
@@ -78,7 +80,7 @@ export class CameraPresence
 
   /** Of any camera, known or not. */
   liveness(cameraId: string): Liveness {
-    return this.#find(cameraId)?.liveness.at(this.#clock()) ?? NEVER_SEEN;
+    return this.#shown(cameraId, this.#find(cameraId)?.liveness.at(this.#clock()) ?? NEVER_SEEN);
   }
 
   status(cameraId: string): CameraConnectionView {
@@ -105,6 +107,13 @@ export class CameraPresence
 
   disconnect(cameraId: string, reason: 'removed' | 'keyRotated'): void {
     this.#options.ingest.disconnect(cameraId, reason);
+  }
+
+  /** Pictures come no more, or come again: those of before say nothing about now. */
+  switchCamera(cameraId: string, off: boolean): void {
+    const present = this.#find(cameraId);
+    if (!off && present?.pictures) present.liveness.onConnected(this.#clock());
+    this.#review(cameraId);
   }
 
   removeCamera(cameraId: string): void {
@@ -171,7 +180,7 @@ export class CameraPresence
     // A date in the future: the clock is behind, or was ahead when the picture came.
     const lastUs = lastFrameAtMs === null ? undefined : Math.min(nowUs, this.#dates.serverUs(lastFrameAtMs));
     const liveness = new CameraLiveness(lastUs);
-    const told = liveness.at(nowUs);
+    const told = this.#shown(cameraId, liveness.at(nowUs));
     const found = {
       liveness,
       hasPictures: false,
@@ -184,13 +193,21 @@ export class CameraPresence
     return found;
   }
 
+  /** Switched off, it is neither live nor away. */
+  #shown(cameraId: string, liveness: Liveness): Liveness {
+    const sinceUs = this.#options.offSinceUs?.(cameraId);
+    return sinceUs === undefined
+      ? liveness
+      : { ...liveness, status: 'off', sinceUs, frozen: false, awaited: false };
+  }
+
   #review(cameraId: string): void {
     const present = this.#cameras.get(cameraId);
     if (!present) return;
     const nowUs = this.#clock();
     this.#await(cameraId, present, nowUs);
     const { told } = present;
-    const next = present.liveness.at(nowUs);
+    const next = this.#shown(cameraId, present.liveness.at(nowUs));
     if (isSame(told, next)) return;
     present.told = next;
     this.#remember(cameraId, told, next);

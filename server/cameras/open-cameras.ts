@@ -10,6 +10,7 @@ import { CameraAdvisor } from './camera-advisor.ts';
 import { CameraCatalog, type CameraControl } from './camera-catalog.ts';
 import { CameraPairing } from './camera-pairing.ts';
 import { CameraPresence, type LegacySource } from './camera-presence.ts';
+import type { OffView } from '../wire/camera-switch.ts';
 import type { CameraStore } from './camera-store.ts';
 
 export interface OpenCamerasOptions {
@@ -21,6 +22,8 @@ export interface OpenCamerasOptions {
   clock: Clock;
   store: { cameras: CameraStore };
   access: Access;
+  /** The privacy switch. */
+  cameraSwitch?: { offOf(cameraId: string): OffView | null };
   log: Log;
   dates: Dates;
 }
@@ -34,8 +37,13 @@ export interface Cameras {
 }
 
 export function openCameras(options: OpenCamerasOptions): Cameras {
-  const { ingest, store, access, log, dates } = options;
-  const presence = new CameraPresence({ ...options, store: store.cameras });
+  const { ingest, store, access, log, dates, cameraSwitch } = options;
+  const offOf = (cameraId: string): OffView | null => cameraSwitch?.offOf(cameraId) ?? null;
+  const offSinceUs = (cameraId: string): number | undefined => {
+    const off = offOf(cameraId);
+    return off ? dates.serverUs(off.sinceMs) : undefined;
+  };
+  const presence = new CameraPresence({ ...options, store: store.cameras, offSinceUs });
   const advisor = new CameraAdvisor(ingest, options.legacy);
   presence.on('changed', (cameraId, { frozen }) => advisor.onFrozen(cameraId, frozen));
   const catalog = new CameraCatalog({
@@ -46,6 +54,7 @@ export function openCameras(options: OpenCamerasOptions): Cameras {
     dates,
     adviceFor: (cameraId) => advisor.adviceFor(cameraId),
     refusalsOf: (cameraId) => advisor.refusalsOf(cameraId),
+    offOf,
     log,
   });
   catalog.on('changed', (cameraId, change) => {

@@ -33,5 +33,7 @@ export function findCamera(cameras: Pick<KnownCameras, 'find'>, id: string): Kno
 /** A part of the server that holds state per camera. */
 export interface CameraLifecycleListener {
   addCamera?(cameraId: string): void;
+  /** It was switched off for privacy, or on again. */
+  switchCamera?(cameraId: string, off: boolean): void;
   removeCamera?(cameraId: string, recordings: RecordingsFate): void | Promise<void>;
 }

@@ -13,7 +13,7 @@ import type { Log } from '../log.ts';
 import type { EventFindings, EventQuery, EventStore, NewEvent } from './event-store.ts';
 import { randomId } from '../store/random-id.ts';
 import type { ReadFor } from '../store/work.ts';
-import type { EventView } from '../wire/event.ts';
+import type { EventKind, EventView } from '../wire/event.ts';
 
 /** Times may have fractions, for example microseconds. */
 export type EventStart = Omit<
@@ -51,8 +51,8 @@ export class EventLog extends IsolatingEmitter<EventLogEvents> {
     this.#store = store;
     this.#errors = log;
     this.#time = time;
-    // A camera that was offline when the server stopped may still be; the connection watch finds it by `away`.
-    this.#write('end what went on', () => store.endAllBut('offline'));
+    // A camera that was offline, or off, when the server stopped may still be; their watches find it by `goingOn`.
+    this.#write('end what went on', () => store.endInterrupted());
   }
 
   /** Starts a continuing event. @returns at once; an event that cannot be stored is logged and not emitted */
@@ -136,7 +136,12 @@ export class EventLog extends IsolatingEmitter<EventLogEvents> {
 
   /** Events of cameras that are offline. */
   away(): EventView[] {
-    return this.#store.goingOn('offline');
+    return this.goingOn('offline');
+  }
+
+  /** Of all cameras. */
+  goingOn(kind: EventKind): EventView[] {
+    return this.#store.goingOn(kind);
   }
 
   /** @throws VigieError `unavailable` */

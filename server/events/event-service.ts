@@ -3,6 +3,7 @@
 import type { KnownCameras } from '../core/cameras.ts';
 import type { Liveness } from '../core/link/camera-liveness.ts';
 import { unmappedTime, type ClockChange, type SiteTime } from '../core/site-clock.ts';
+import type { OffView } from '../wire/camera-switch.ts';
 import { CameraSensor } from './camera-sensor.ts';
 import { ConnectionWatch } from './connection-watch.ts';
 import { EventLog } from './event-log.ts';
@@ -11,6 +12,7 @@ import type { EventStore } from './event-store.ts';
 import type { MotionStore } from './motion-store.ts';
 import type { SensorStore } from './sensor-store.ts';
 import { Sensors } from './sensors.ts';
+import { SwitchWatch } from './switch-watch.ts';
 import type { Log } from '../log.ts';
 import { MotionWatch, type LumaSource } from './motion-watch.ts';
 
@@ -23,6 +25,8 @@ export interface EventServiceOptions {
   };
   /** Undefined: every camera is as fast as usual. */
   liveness?: (cameraId: string) => Pick<Liveness, 'staleAfterMs'>;
+  /** Why a camera is switched off for privacy; left out: none is. */
+  offOf?: (cameraId: string) => OffView | null;
   log: Log;
   time?: SiteTime;
 }
@@ -35,10 +39,15 @@ export class EventService {
   readonly #cameraSensor: CameraSensor;
   readonly #connections: ConnectionWatch;
   readonly #pictures: EventPictures;
+  readonly #switches: SwitchWatch;
+  readonly #offOf: (cameraId: string) => OffView | null;
 
-  constructor({ store, luma, pictures, liveness, log, time = unmappedTime() }: EventServiceOptions) {
+  constructor(options: EventServiceOptions) {
+    const { store, luma, pictures, liveness, log, time = unmappedTime() } = options;
     this.log = new EventLog(store.events, log, time);
-    this.sensors = new Sensors(store.sensors, this.log, time);
+    this.#offOf = options.offOf ?? (() => null);
+    this.sensors = new Sensors(store.sensors, this.log, time, (cameraId) => this.#offOf(cameraId) !== null);
+    this.#switches = new SwitchWatch({ events: this.log, time });
     this.motion = new MotionWatch(luma, this.log, store.motion, time);
     this.#cameraSensor = new CameraSensor({ events: this.log, time });
     this.#connections = new ConnectionWatch({ events: this.log, time });
@@ -56,6 +65,7 @@ export class EventService {
     for (const { id, kind, lastFrameAtMs } of store.cameras.list()) {
       this.motion.addCamera(id);
       if (kind !== 'demo' && lastFrameAtMs !== null) this.#connections.onOffline(id);
+      this.switchCamera(id);
     }
   }
 
@@ -65,7 +75,7 @@ export class EventService {
 
   /** A camera's liveness has changed. A connection without a picture neither ends nor begins an absence. */
   onLiveness(cameraId: string, { status, awaited }: Pick<Liveness, 'status' | 'awaited'>): void {
-    if (awaited) return;
+    if (awaited || status === 'off') return;
     if (status === 'online') return this.#connections.onOnline(cameraId);
     const stalled = status === 'stalled';
     this.motion.onOffline(cameraId);
@@ -76,14 +86,25 @@ export class EventService {
 
   /** @param active state of the sensor wired to the camera */
   onMotion(cameraId: string, active: boolean): void {
-    this.#cameraSensor.onMotion(cameraId, active);
+    if (this.#offOf(cameraId) === null) this.#cameraSensor.onMotion(cameraId, active);
   }
 
   addCamera(cameraId: string): void {
-    this.motion.addCamera(cameraId);
+    this.switchCamera(cameraId);
+  }
+
+  /** Switched off it moves nothing and is not away, and that it is off is an event. */
+  switchCamera(cameraId: string): void {
+    const off = this.#offOf(cameraId);
+    this.#switches.onSwitched(cameraId, off);
+    if (!off) return this.motion.addCamera(cameraId);
+    this.motion.forget(cameraId);
+    this.#cameraSensor.end(cameraId);
+    this.#connections.onOnline(cameraId);
   }
 
   removeCamera(cameraId: string): void {
+    this.#switches.forget(cameraId);
     this.motion.forget(cameraId);
     this.#cameraSensor.end(cameraId);
     this.#connections.forget(cameraId);

@@ -54,7 +54,7 @@ const SQL = declareStatements('events', {
   redate: `
     UPDATE events SET started_at = :startedAtMs, ended_at = iif(ended_at IS NULL, NULL, coalesce(:endedAtMs, ended_at))
     WHERE id = :id RETURNING ${COLUMNS}`,
-  endAll: 'UPDATE events SET ended_at = started_at WHERE ended_at IS NULL AND kind <> ?',
+  endAll: "UPDATE events SET ended_at = started_at WHERE ended_at IS NULL AND kind NOT IN ('offline', 'off')",
   open: `SELECT ${COLUMNS} FROM events WHERE ended_at IS NULL AND kind = ?`,
   count: 'SELECT count(*) AS count FROM events WHERE camera_id = ?',
   find: `SELECT ${COLUMNS} FROM events WHERE camera_id = ? AND id = ?`,
@@ -144,9 +144,9 @@ export class EventQueries {
     );
   }
 
-  /** Events that continued when the server crashed: only their start is known. */
-  endAllBut(kind: EventKind): void {
-    this.#statements.endAll.run(kind);
+  /** Events that continued when the server crashed: only their start is known. What outlasts a restart goes on. */
+  endInterrupted(): void {
+    this.#statements.endAll.run();
   }
 
   /** Of all cameras. */
@@ -219,7 +219,7 @@ export const EVENT_WORK = {
   update: 'record',
   end: 'record',
   redate: 'record',
-  endAllBut: 'record',
+  endInterrupted: 'record',
   goingOn: 'quick',
   find: 'quick',
   list: 'long',

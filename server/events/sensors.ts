@@ -22,10 +22,18 @@ export class Sensors {
   readonly #store: SensorStore;
   readonly #log: EventLog;
   readonly #time: SiteTime;
+  readonly #isOff: (cameraId: string) => boolean;
   /** By sensor. */
   readonly #budgets = new Map<string, TokenBucket>();
 
-  constructor(store: SensorStore, log: EventLog, time: SiteTime = unmappedTime()) {
+  /** @param isOff whether a camera is switched off for privacy; left out: none is */
+  constructor(
+    store: SensorStore,
+    log: EventLog,
+    time: SiteTime = unmappedTime(),
+    isOff: (cameraId: string) => boolean = () => false,
+  ) {
+    this.#isOff = isOff;
     this.#store = store;
     this.#log = log;
     this.#time = time;
@@ -56,8 +64,10 @@ export class Sensors {
     return sensor;
   }
 
-  /** @returns once it is stored. @throws VigieError `tooManyRequests`, and like `EventLog.note` */
+  /** @returns once it is stored. @throws VigieError `tooManyRequests`, `cameraOff`, and like `EventLog.note` */
   async report({ id, cameraId, name }: StoredSensor, { kind, source }: SensorEvent): Promise<EventView> {
+    if (this.#isOff(cameraId))
+      throw new VigieError('cameraOff', 'this camera is switched off, and with it what its sensors report');
     const nowUs = this.#time.nowUs();
     if (!this.#budgetOf(id, nowUs).take(nowUs))
       throw new VigieError('tooManyRequests', 'this sensor reports too often: at most one event in 2 s', {

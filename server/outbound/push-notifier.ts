@@ -47,7 +47,11 @@ export interface PushNotifierOptions {
 
 /** Interval at which the devices for alarms are read: while data are lost, the database cannot be asked. */
 const ALARM_DEVICES_MS = 5 * 60_000;
-const WORDS: Readonly<Record<EventKind, string>> = { motion: 'Motion', offline: 'Camera offline' };
+const WORDS: Readonly<Record<EventKind, string>> = {
+  motion: 'Motion',
+  offline: 'Camera offline',
+  off: 'Camera switched off',
+};
 /** Ids of notified events, so that an update of an event is not a second notification. */
 const MAX_REMEMBERED = 500;
 

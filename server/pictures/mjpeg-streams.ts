@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 import type { Identity } from '../accounts/sessions.ts';
 import type { Capacity } from '../core/capacity.ts';
 import type { Dates } from '../core/site-clock.ts';
-import type { CameraFrames } from '../core/video/camera-frame.ts';
+import { assertSwitchedOn, type CameraFrames } from '../core/video/camera-frame.ts';
 import { MjpegStream } from './mjpeg-stream.ts';
 import { SendQueues } from '../net/send-queues.ts';
 import { UserShares } from '../http/user-shares.ts';
@@ -42,7 +42,7 @@ export class MjpegStreams {
     return { open: this.#streams.size, sent, passedOver };
   }
 
-  /** The caller holds the right. @throws VigieError `tooManyRequests`, `full` */
+  /** The caller holds the right. @throws VigieError `tooManyRequests`, `full`, `cameraOff` */
   open(
     who: Pick<Identity, 'userId'>,
     cameraId: string,
@@ -52,6 +52,7 @@ export class MjpegStreams {
     // A refusal below ends the response too, which releases the place.
     response.once('close', this.#shares.enter(who.userId, response));
     const { frames, capacity, dates } = this.#options;
+    assertSwitchedOn(frames, cameraId);
     const endStream = capacity.open({ userId: who.userId }, cameraId);
     const stream = new MjpegStream({
       response,
@@ -69,6 +70,11 @@ export class MjpegStreams {
       this.#closed.sent += stream.counters.sent;
       this.#closed.passedOver += stream.counters.passedOver;
     });
+  }
+
+  /** The streams of a camera that is switched off end. */
+  switchCamera(cameraId: string, off: boolean): void {
+    for (const stream of this.#streams) if (off && stream.cameraId === cameraId) stream.close();
   }
 
   /** Idempotent. */

@@ -35,6 +35,7 @@ export function openPictures(options: OpenPicturesOptions): Pictures {
   return {
     frames: {
       latest: (cameraId) => frames.latest(cameraId),
+      isOff: (cameraId) => frames.isOff?.(cameraId) ?? false,
       subscribe: (...subscribed) => frames.subscribe(...subscribed),
       sound: (cameraId) => decoder.soundFrame(cameraId),
     },

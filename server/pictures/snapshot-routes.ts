@@ -3,9 +3,10 @@
 import { Router } from 'express';
 import { serverClock } from '../core/clock.ts';
 import { unmappedTime, type Dates } from '../core/site-clock.ts';
-import type { CameraFrame } from '../core/video/camera-frame.ts';
+import { assertSwitchedOn, type CameraFrame, type CameraFrames } from '../core/video/camera-frame.ts';
 import { VigieError } from '../errors.ts';
 import type { Guard } from '../accounts/guard.ts';
+import type { Identity } from '../accounts/sessions.ts';
 import { serve } from '../http/serve.ts';
 import type { Thumbnails } from './thumbnails.ts';
 import { UserShares } from '../http/user-shares.ts';
@@ -16,7 +17,7 @@ import { UserShares } from '../http/user-shares.ts';
 export const THUMBNAIL_SHARES = { total: 64, perUser: 24 };
 
 /** The newest frames; main connects it. */
-export interface Snapshots {
+export interface Snapshots extends Pick<CameraFrames, 'isOff'> {
   /** @returns the newest, whatever a decoder says of it */
   latest(cameraId: string): CameraFrame | undefined;
   /** @returns the newest that a decoder accepts */
@@ -38,12 +39,18 @@ export function snapshotRoutes(
     router,
     'GET /api/cameras/:cameraId/snapshot.jpg',
     async ({ request, response, params: { cameraId }, readQuery }) => {
-      const { userId } = guard.mediaViewerOf(request, 'live', cameraId);
+      // Again after each wait.
+      const check = (): Identity => {
+        const who = guard.mediaViewerOf(request, 'live', cameraId);
+        assertSwitchedOn(snapshots, cameraId);
+        return who;
+      };
+      const { userId } = check();
       const { width } = readQuery();
       if (!snapshots.latest(cameraId))
         throw new VigieError('cameraOffline', 'no picture of this camera has come since the server started');
       const frame = await snapshots.sound(cameraId);
-      guard.mediaViewerOf(request, 'live', cameraId);
+      check();
       if (!frame)
         throw new VigieError(
           'unavailable',
@@ -64,7 +71,7 @@ export function snapshotRoutes(
       if (width !== undefined && width < frame.width) {
         response.once('close', thumbnailShares.enter(userId, response));
         jpeg = await thumbnails.of(frame, width, userId);
-        guard.mediaViewerOf(request, 'live', cameraId);
+        check();
       }
       response.send(Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength));
     },

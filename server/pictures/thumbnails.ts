@@ -84,6 +84,10 @@ export class Thumbnails {
     return job.done.promise;
   }
 
+  switchCamera(cameraId: string, off: boolean): void {
+    if (off) this.removeCamera(cameraId);
+  }
+
   /** Drops the camera's cached pictures. */
   removeCamera(cameraId: string): void {
     this.#cache.deleteIf((key) => key.startsWith(`${cameraId} `));

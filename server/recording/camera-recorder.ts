@@ -11,7 +11,7 @@ import type { Subscription } from '../core/fan-out.ts';
 import { ALWAYS_LIVE, type Liveness } from '../core/link/camera-liveness.ts';
 import { awaySinceMs, isAway, isCurrent, lastFrameEndMs } from '../core/recording/camera-absence.ts';
 import { PicturesOnce } from '../core/recording/pictures-once.ts';
-import { isScheduled } from '../core/recording/recording-schedule.ts';
+import { isRecordingDue } from '../core/recording/recording-schedule.ts';
 import type { WallTime } from '../core/local-time.ts';
 import type { Log } from '../log.ts';
 import type { RecordingSettings } from '../wire/recording.ts';
@@ -89,11 +89,6 @@ export class CameraRecorder {
     this.update();
   }
 
-  /** Ends this recording before its minute is over, without losing a frame. @returns when it is whole; at once if another is being written */
-  async finish(recordingId: string): Promise<void> {
-    await this.#segments.finish(recordingId);
-  }
-
   /** To be called about once a second, and when something changed. */
   update(): void {
     if (!this.#closed) this.#guarded(() => this.#update());
@@ -101,7 +96,12 @@ export class CameraRecorder {
 
   #update(): void {
     const nowMs = this.#context.nowMs();
-    if (!this.#wanted(nowMs)) {
+    const { mode } = this.#settings;
+    const isDue = isRecordingDue(this.#settings, this.#context.localTime());
+    const isOff = isDue && this.#liveness.status === 'off';
+    this.#gaps.onSwitch(isOff, nowMs);
+    if (isOff) this.#stop();
+    else if (!isDue || (mode === 'events' && nowMs >= this.#clipUntilMs)) {
       this.#stop();
       this.#gaps.end(nowMs);
     } else if (this.#source) {
@@ -146,12 +146,6 @@ export class CameraRecorder {
     await this.#segments.settled();
   }
 
-  #wanted(nowMs: number): boolean {
-    const { mode, schedule } = this.#settings;
-    if (mode === 'off' || !isScheduled(schedule, this.#context.localTime())) return false;
-    return mode === 'continuous' || nowMs < this.#clipUntilMs;
-  }
-
   #start(nowMs: number): void {
     const { cameraId, video } = this.#context;
     const { fps: maxFps, bitrateBps } = this.#settings;
@@ -189,9 +183,6 @@ export class CameraRecorder {
       this.#segments.end();
       const recordedUntilMs = Math.max(this.#startedMs, this.#segments.endMs);
       this.#gaps.onAway(Math.max(awaySinceMs(live, this.#lastFrameMs), recordedUntilMs));
-    } else if (quietMs > HOLD_MS && this.#segments.mayEndEarly(nowMs)) {
-      // Somebody waits for what there is of a slow camera.
-      this.#cut(nowMs);
     } else if (isSlow(live) && quietMs > HOLD_MS && !this.#segments.isWriting) this.#gaps.onQuiet();
     this.#gaps.onLiveness(live, this.#startedMs, nowMs);
     if (isSlow(live)) this.#requestKeyframe();

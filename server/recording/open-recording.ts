@@ -107,6 +107,7 @@ export async function openRecording(options: OpenRecordingOptions): Promise<Reco
       if (fate === 'deleted') await exports.removeIf((job) => job.cameraId === cameraId);
       await recorder.removeCamera(cameraId, fate);
     },
+    switchCamera: (cameraId) => recorder.switchCamera(cameraId),
     onEvent: (event) => {
       if (event.kind === 'motion') recorder.onEvent(event);
     },

@@ -79,7 +79,6 @@ export class Recorder {
     const { video, pictures, library, store, liveness, log } = this.#options;
     const settings = this.settingsOf(cameraId);
     const gaps = new RecordingGaps(cameraId, store, log, this.#dates);
-    this.#noteAbsence(cameraId, settings);
     const recorder = new CameraRecorder(
       {
         cameraId,
@@ -103,6 +102,7 @@ export class Recorder {
       failing: false,
     };
     this.#cameras.set(cameraId, camera);
+    this.#guarded(cameraId, camera, () => this.#noteAbsence(cameraId, settings));
     this.#guarded(cameraId, camera, () => this.#apply(camera));
   }
 
@@ -117,6 +117,12 @@ export class Recorder {
     this.#options.library.keepDatesSince(cameraId, undefined);
     if (recordings === 'deleted') await this.#options.library.removeUnprotected(cameraId);
     this.#shareQuota();
+  }
+
+  /** What is kept of it in memory is forgotten. */
+  switchCamera(cameraId: string): void {
+    const camera = this.#cameras.get(cameraId);
+    if (camera) this.#guarded(cameraId, camera, () => this.#apply(camera));
   }
 
   settingsOf(cameraId: string): RecordingSettings {
@@ -138,9 +144,9 @@ export class Recorder {
     return this.#cameras.get(cameraId)?.recorder.recording ?? false;
   }
 
-  /** @returns when this recording is whole, at most seconds later while its camera sends */
-  async finish(cameraId: string, recordingId: string): Promise<void> {
-    await this.#cameras.get(cameraId)?.recorder.finish(recordingId);
+  /** Once the files of a camera that are being made or ended are. */
+  async settled(cameraId: string): Promise<void> {
+    await this.#cameras.get(cameraId)?.recorder.settled();
   }
 
   /** As it is told: when it starts, when more is known of it, when it ends. What has no length is told once, ended. */
@@ -245,7 +251,9 @@ export class Recorder {
     const { store, log } = this.#options;
     const nowMs = this.#dateNowMs();
     const lastMs = store.newestOf(cameraId)?.endMs;
-    const wasAway = mode === 'continuous' && lastMs !== undefined && nowMs - lastMs >= WORTH_A_GAP_MS;
+    const isOff = this.#options.liveness?.(cameraId).status === 'off';
+    const wasAway =
+      !isOff && mode === 'continuous' && lastMs !== undefined && nowMs - lastMs >= WORTH_A_GAP_MS;
     Promise.all([
       // A gap that was open when the server ended goes on as the server's.
       store.endGaps(cameraId, nowMs),

@@ -45,6 +45,18 @@ export class RecordingGaps {
     this.#write(() => this.#store.addGap(this.#cameraId, reason, startMs, null));
   }
 
+  /** From then on, whatever the reason was before. */
+  beginInstead(reason: GapReason, sinceMs: number): void {
+    if (this.#current === reason) return;
+    this.end(sinceMs);
+    this.begin(reason, sinceMs);
+  }
+
+  /** Only a gap of this reason. */
+  endOf(reason: GapReason, atMs: number): void {
+    if (this.#current === reason) this.end(atMs);
+  }
+
   end(atMs: number): void {
     if (this.#current === undefined) return;
     this.#current = undefined;

@@ -19,7 +19,8 @@ import { Retransmission } from './retransmission.ts';
 import { consumerRtpParameters, VP8_PAYLOAD_TYPE, type ConsumerIdentity } from './rtp-parameters.ts';
 import { ntpMiddle32, RtpStream, type RtpPath } from './rtp-stream.ts';
 
-export type ConsumerCloseReason = 'requested' | 'cameraRemoved' | 'rightRevoked' | 'transportClosed';
+export type ConsumerCloseReason =
+  'requested' | 'cameraRemoved' | 'cameraOff' | 'rightRevoked' | 'transportClosed';
 
 const MAX_TIMINGS = 100;
 

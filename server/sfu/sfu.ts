@@ -194,9 +194,18 @@ export class Sfu {
 
   /** The camera was removed: its consumers are closed. */
   removeCamera(cameraId: string): void {
+    this.#endCamera(cameraId, 'cameraRemoved');
+  }
+
+  /** A camera that is off has no consumers; new ones are refused where they are asked for. */
+  switchCamera(cameraId: string, off: boolean): void {
+    if (off) this.#endCamera(cameraId, 'cameraOff');
+  }
+
+  #endCamera(cameraId: string, reason: 'cameraRemoved' | 'cameraOff'): void {
     for (const transport of this.#transports.values()) {
       for (const consumer of transport.consumers.values()) {
-        if (consumer.cameraId === cameraId) consumer.close('cameraRemoved');
+        if (consumer.cameraId === cameraId) consumer.close(reason);
       }
     }
     this.#tracks.delete(cameraId);

@@ -14,7 +14,7 @@ import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { unmappedTime, type Dates } from '../core/site-clock.ts';
 import type { Capacity } from '../core/capacity.ts';
-import type { CameraFrames } from '../core/video/camera-frame.ts';
+import { assertSwitchedOn, type CameraFrames } from '../core/video/camera-frame.ts';
 import {
   AUTHENTICATE_TIMEOUT_MS,
   SIGNALING_CLOSE,
@@ -115,8 +115,9 @@ export class SignalingSession {
     // Read before sending: sending to a viewer that does not read ends this session.
     const cameras = this.#options.access.camerasOf(this.#identity.userId);
     const mayWatch = (cameraId: string): boolean => this.rights.may('live', cameraId);
+    const { frames } = this.#options;
     this.#media.closeUnless(mayWatch);
-    for (const watchId of this.#frameWatches.closeUnless(mayWatch))
+    for (const watchId of this.#frameWatches.closeUnless((id) => mayWatch(id) && !frames.isOff?.(id)))
       this.notify({ type: 'notification', method: 'framesEnded', data: { watchId } });
     this.notify({ type: 'notification', method: 'cameras', data: { cameras } });
   }
@@ -207,7 +208,7 @@ export class SignalingSession {
       iceServers: this.#iceServers(),
     }),
     consume: ({ transportId, cameraId }) => {
-      this.rights.assertMay('live', cameraId);
+      this.#assertMayWatch(cameraId);
       return this.#media.consume(transportId, cameraId);
     },
     pauseConsumer: ({ consumerId }) => {
@@ -215,7 +216,7 @@ export class SignalingSession {
       return {};
     },
     resumeConsumer: ({ consumerId }) => {
-      this.rights.assertMay('live', this.#media.consumer(consumerId).cameraId);
+      this.#assertMayWatch(this.#media.consumer(consumerId).cameraId);
       this.#media.resume(consumerId);
       return {};
     },
@@ -228,7 +229,7 @@ export class SignalingSession {
       return {};
     },
     watchFrames: ({ cameraId, maxFps }) => {
-      this.rights.assertMay('live', cameraId);
+      this.#assertMayWatch(cameraId);
       const { id: watchId } = this.#frameWatches.open(cameraId, maxFps);
       return { watchId };
     },
@@ -242,6 +243,12 @@ export class SignalingSession {
       return { t0, t1: nowUs, t2: nowUs, dateMs: dates.dateMs(nowUs) };
     },
   };
+
+  /** @throws VigieError `notFound`, `forbidden`, `cameraOff` */
+  #assertMayWatch(cameraId: string): void {
+    this.rights.assertMay('live', cameraId);
+    assertSwitchedOn(this.#options.frames, cameraId);
+  }
 
   /** With newly made credentials. */
   #iceServers(): IceServer[] {

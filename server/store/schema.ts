@@ -160,4 +160,12 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX removed_camera_viewers_by_camera ON removed_camera_viewers (camera_id);
   `,
+  `
+  -- The privacy switch of each camera that has used it; that of all is in site_settings.
+  CREATE TABLE camera_switches (
+    camera_id     TEXT PRIMARY KEY REFERENCES cameras (id) ON DELETE CASCADE,
+    -- JSON, as camera-switch/camera-switch-store.ts has it.
+    settings      TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -3,7 +3,8 @@
  * subscribe.
  *
  * Invariant: the hub keeps one frame per camera, the newest. A camera without subscribers costs the exchange of one
- * reference per frame, and a subscriber's failure affects neither the camera nor the other subscribers.
+ * reference per frame, and a subscriber's failure affects neither the camera nor the other subscribers. A frame of a camera
+ * that is switched off ends here: this is the one place where that is decided, right behind ingest.
  */
 
 import type { CameraFrame } from '../core/video/camera-frame.ts';
@@ -14,14 +15,24 @@ export type OnCameraFrame = (frame: CameraFrame) => void;
 
 export class FrameHub {
   readonly #log: Log;
+  readonly #isOff: (cameraId: string) => boolean;
   readonly #latest = new Map<string, CameraFrame>();
   readonly #subscribers = new Map<string, FanOut<[CameraFrame]>>();
 
-  constructor(log: Log) {
+  /** Frames of cameras that are switched off. */
+  dropped = 0;
+
+  /** @param isOff whether a camera is switched off for privacy; left out: none is */
+  constructor(log: Log, isOff: (cameraId: string) => boolean = () => false) {
+    this.#isOff = isOff;
     this.#log = log.child({ component: 'video' });
   }
 
   publish(frame: CameraFrame): void {
+    if (this.#isOff(frame.cameraId)) {
+      this.dropped++;
+      return;
+    }
     this.#latest.set(frame.cameraId, frame);
     this.#subscribers.get(frame.cameraId)?.tell(frame);
   }
@@ -41,7 +52,16 @@ export class FrameHub {
   }
 
   latest(cameraId: string): CameraFrame | undefined {
-    return this.#latest.get(cameraId);
+    return this.#isOff(cameraId) ? undefined : this.#latest.get(cameraId);
+  }
+
+  isOff(cameraId: string): boolean {
+    return this.#isOff(cameraId);
+  }
+
+  /** The last frame of a camera that is off is forgotten. */
+  switchCamera(cameraId: string, off: boolean): void {
+    if (off) this.removeCamera(cameraId);
   }
 
   /** Drops its last frame. Subscriptions stay; they belong to their owners. */

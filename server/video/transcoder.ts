@@ -140,7 +140,8 @@ export class Transcoder
       const check = this.#checks.get(cameraId) ?? this.#check(latest);
       await check;
     }
-    return this.#sound.latest(cameraId);
+    // Where there is no newest picture, as of a camera that is switched off, there is no older one either.
+    return this.#hub.latest(cameraId) && this.#sound.latest(cameraId);
   }
 
   requestKeyframe(cameraId: string, of?: KeyframeSource): void {
@@ -161,6 +162,11 @@ export class Transcoder
       timesAside: this.#pool.timesAside(cameraId),
       fps: camera.encoder?.fps ?? 0,
     };
+  }
+
+  /** Nothing of before is encoded, decoded or kept any more. */
+  switchCamera(cameraId: string, off: boolean): void {
+    if (off) this.removeCamera(cameraId);
   }
 
   /** Drops its encoder, subscriptions and counters. */

@@ -10,6 +10,7 @@ import { ACCOUNT_ROUTES } from './routes/accounts.ts';
 import { AUDIT_ROUTES } from './routes/audit.ts';
 import { BACKUP_ROUTES } from './routes/backup.ts';
 import { CAMERA_ROUTES } from './routes/cameras.ts';
+import { SWITCH_ROUTES } from './routes/camera-switch.ts';
 import { EVENT_ROUTES } from './routes/events.ts';
 import { FIRMWARE_ROUTES } from './routes/firmware.ts';
 import { OUTBOUND_ROUTES } from './routes/outbound.ts';
@@ -20,6 +21,7 @@ import { SERVER_ROUTES } from './routes/server.ts';
 export const API_ROUTES = {
   ...ACCOUNT_ROUTES,
   ...CAMERA_ROUTES,
+  ...SWITCH_ROUTES,
   ...PICTURE_ROUTES,
   ...RECORDING_ROUTES,
   ...EVENT_ROUTES,

@@ -45,6 +45,8 @@ export const AUDIT_ACTIONS = {
   cameraRenamed: 'settings',
   cameraSettingsChanged: 'settings',
   cameraRestarted: 'settings',
+  cameraSwitched: 'settings',
+  offHoursChanged: 'settings',
   motionSettingsChanged: 'settings',
   recordingSettingsChanged: 'settings',
   recordingProtectionChanged: 'settings',

@@ -72,6 +72,13 @@ export const AUDITED_ROUTES: Readonly<Record<ApiRouteName, AuditRule>> = {
   'POST /api/cameras/:cameraId/pairing-code': { action: 'pairingCodeMade' },
   'POST /api/pairing': { action: 'cameraPaired', refusedAs: 'pairingRefused', camera: 'cameraId' },
 
+  'GET /api/switch': READS,
+  'PUT /api/switch': { action: 'cameraSwitched', values: ['off'] },
+  'PUT /api/switch/hours': { action: 'offHoursChanged' },
+  'GET /api/cameras/:cameraId/switch': READS,
+  'PUT /api/cameras/:cameraId/switch': { action: 'cameraSwitched', values: ['off'] },
+  'PUT /api/cameras/:cameraId/switch/hours': { action: 'offHoursChanged' },
+
   'GET /api/cameras/:cameraId/snapshot.jpg': { action: 'watched' },
   'GET /api/cameras/:cameraId/mjpeg': { action: 'watched', lasts: true },
 

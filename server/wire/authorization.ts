@@ -50,6 +50,14 @@ export const ROUTE_AUTHORIZATION = {
   'POST /api/cameras/:cameraId/pairing-code': 'administrator',
   'POST /api/pairing': 'public',
 
+  // The privacy switch
+  'GET /api/switch': 'administrator',
+  'PUT /api/switch': 'administrator',
+  'PUT /api/switch/hours': 'administrator',
+  'GET /api/cameras/:cameraId/switch': CONTROL,
+  'PUT /api/cameras/:cameraId/switch': CONTROL,
+  'PUT /api/cameras/:cameraId/switch/hours': 'administrator',
+
   // Pictures
   'GET /api/cameras/:cameraId/snapshot.jpg': LIVE,
   'GET /api/cameras/:cameraId/mjpeg': LIVE,

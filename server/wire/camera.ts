@@ -1,6 +1,7 @@
 /** Cameras as the API and the signaling show them. Times are ms since the Unix epoch. */
 
 import { z } from 'zod';
+import { OFF_VIEW } from './camera-switch.ts';
 import { count, id, timeMs } from './fields.ts';
 import { RIGHTS } from './rights.ts';
 
@@ -10,8 +11,9 @@ export type CameraKind = z.infer<typeof CAMERA_KIND>;
 /**
  * `online`: it is connected and new pictures come. `stalled`: it is connected, but no new picture has come for three times as long
  * as usual. `never`: it was never here. `sleeping` is reserved for cameras that announce it; nothing says so yet.
+ * `off`: it is switched off for privacy (camera-switch.ts), connected or not; no picture of it goes anywhere.
  */
-export const CAMERA_STATUS = z.enum(['online', 'stalled', 'offline', 'never', 'sleeping']);
+export const CAMERA_STATUS = z.enum(['online', 'stalled', 'offline', 'never', 'sleeping', 'off']);
 export type CameraStatus = z.infer<typeof CAMERA_STATUS>;
 
 /** Whether a camera is live, as core/link/camera-liveness.ts decides it. */
@@ -44,6 +46,8 @@ export const CAMERA_VIEW = z.strictObject({
   createdAtMs: timeMs,
   /** What the caller may do with it. */
   rights: z.array(z.enum(RIGHTS)),
+  /** Left out while it is switched on. */
+  off: OFF_VIEW.exactOptional(),
   /** For administrators, the worst first; left out when there is none. */
   advice: z.array(CAMERA_ADVICE).exactOptional(),
 });

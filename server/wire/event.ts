@@ -3,12 +3,13 @@
 import { z } from 'zod';
 import { id, queryTimeMs, shortName, timeMs } from './fields.ts';
 
-/** What detected it: a sensor beside the camera, one wired to it, motion in its pictures, or the connection watch. */
-export const EVENT_SOURCE = z.enum(['sensor', 'camera', 'motion', 'connection']);
+/** What detected it: a sensor beside the camera, one wired to it, motion in its pictures, the connection watch, or
+ * the privacy switch. */
+export const EVENT_SOURCE = z.enum(['sensor', 'camera', 'motion', 'connection', 'switch']);
 export type EventSource = z.infer<typeof EVENT_SOURCE>;
 
-/** Motion, or the camera was offline. */
-export const EVENT_KIND = z.enum(['motion', 'offline']);
+/** Motion, or the camera was offline, or switched off. */
+export const EVENT_KIND = z.enum(['motion', 'offline', 'off']);
 export type EventKind = z.infer<typeof EVENT_KIND>;
 
 /** The signaling sends an event when it starts, when more becomes known, and when it ends; its id stays the same. */
@@ -16,7 +17,7 @@ export const EVENT_VIEW = z.strictObject({
   id,
   cameraId: id,
   source: EVENT_SOURCE,
-  /** Which sensor: its name, at most 32 characters; empty where there is only one source. */
+  /** Which sensor: its name, at most 32 characters; of the switch, who used it; empty where there is only one source. */
   sourceName: z.string(),
   kind: EVENT_KIND,
   startedAtMs: timeMs,

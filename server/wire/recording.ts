@@ -96,6 +96,8 @@ export const GAP_REASON = z.enum([
   'overload',
   'quotaFull',
   'diskFull',
+  /** The camera was switched off for privacy. */
+  'switchedOff',
   /** The server's clock was set, or its machine slept. Without a length where the clock was set back. */
   'clockChanged',
   /** Recorded, but the same picture over and over: the sensor hangs, and what is recorded is no proof of what was there. */

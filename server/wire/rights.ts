@@ -8,7 +8,7 @@
  * - `live`: the picture of this moment, as video or JPEG
  * - `lookBack`: recordings: timeline, playback, download
  * - `events`: the log of events, their pictures, notifications of them
- * - `control`: camera settings, lamp, restart
+ * - `control`: camera settings, lamp, restart, the privacy switch
  */
 export const RIGHTS = ['live', 'lookBack', 'events', 'control'] as const;
 export type Right = (typeof RIGHTS)[number];

@@ -217,8 +217,11 @@ export interface SignalingNotifications {
   siteTimeZone: SiteTimeZone;
   /** Data were lost or damaged while the server runs, or are well again (empty); /api/health says the same. */
   healthProblems: { problems: HealthProblem[] };
-  consumerClosed: { consumerId: string; reason: 'cameraRemoved' | 'rightRevoked' | 'transportClosed' };
-  /** The right to the camera was revoked, or the camera was removed. */
+  consumerClosed: {
+    consumerId: string;
+    reason: 'cameraRemoved' | 'cameraOff' | 'rightRevoked' | 'transportClosed';
+  };
+  /** The right to the camera was revoked, or the camera was removed or switched off. */
   framesEnded: { watchId: number };
   transportClosed: { transportId: string; reason: 'timeout' | 'dtls' | 'serverStopping' };
   /** At most one per second, with at most 100 entries. */

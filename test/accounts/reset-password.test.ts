@@ -51,3 +51,27 @@ test('a no and an unknown name change nothing; the latter is told who there is',
   await assert.rejects(reset(temporaryFolder(context)), { message: /there is no database in/ });
   assert.equal((await client.call('GET', '/api/cameras')).status, 200);
 });
+
+test('a database that cannot be read is logged once, and again after it could be read', (context) => {
+  const lines: string[] = [];
+  const own = { error: (_fields: object, line: string) => lines.push(line) };
+  const faulty = { child: () => own } as unknown as typeof log;
+  let damaged = false;
+  const after = (): [] => {
+    if (damaged) throw new Error('the database is damaged');
+    return [];
+  };
+  const resets = { newest: () => 0, after };
+  const users = { find: () => undefined };
+  const events = new AccountEvents();
+  const watch = new PasswordResetWatch({ resets, users, events, log: faulty, intervalMs: 1_000_000 });
+  context.after(() => watch.close());
+  for (const state of [true, true, false, true, true]) {
+    damaged = state;
+    watch.look();
+  }
+  assert.deepEqual(
+    lines,
+    Array.from({ length: 2 }, () => 'failed to look for reset passwords'),
+  );
+});

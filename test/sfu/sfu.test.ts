@@ -315,6 +315,7 @@ test('a removed camera closes its consumers and no others', async () => {
   const { transport, consumer } = await watching('removed');
   const other = sfu.consume(transport, 'kept');
   const closed = once(consumer, 'close');
+  sfu.switchCamera('removed', false);
   sfu.removeCamera('removed');
   assert.deepEqual(await closed, ['cameraRemoved']);
   assert.deepEqual([...transport.consumers.keys()], [other.id]);

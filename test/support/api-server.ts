@@ -13,6 +13,7 @@ import { Restores, type RestoresOptions } from '../../server/backup/restores.ts'
 import { openAccounts, type Accounts } from '../../server/accounts/accounts.ts';
 import type { PasswordCost } from '../../server/accounts/password-hash.ts';
 import { CameraFirmware } from '../../server/firmware/camera-firmware.ts';
+import { CameraSwitch } from '../../server/camera-switch/camera-switch.ts';
 import {
   CameraCatalog,
   type CameraCatalogOptions,
@@ -120,7 +121,10 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     disconnect: () => undefined,
     ...options.control,
   };
+  const cameraSwitch = new CameraSwitch({ store, time, timeZone: () => 'UTC', log });
+  context.after(() => cameraSwitch.close());
   const catalog = new CameraCatalog({
+    offOf: (cameraId) => cameraSwitch.offOf(cameraId),
     store: store.cameras,
     access: accounts.access,
     control,
@@ -133,7 +137,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
   const latest = (cameraId: string) => frames.get(cameraId);
   const soundFrames = new Map<string, CameraFrame | undefined>();
   const sound = async (id: string) => (soundFrames.has(id) ? soundFrames.get(id) : frames.get(id));
-  const hub = new FrameHub(log);
+  const hub = new FrameHub(log, (cameraId) => cameraSwitch.isOff(cameraId));
   const thumbnails = new Thumbnails(lazyScaler(context, hub, log), log);
   const { access } = accounts;
   const capacity = new Capacity(serverClock);
@@ -201,6 +205,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     audit,
     cameras: store.cameras,
     removedCameras: store.removedCameras,
+    cameraSwitch,
     catalog,
     pairing,
     events: { log: eventLog, sensors: new Sensors(store.sensors, eventLog, time) },

@@ -19,6 +19,8 @@ export class ScriptedCamera implements AsyncDisposable {
   readonly #raw: RawCamera;
   readonly #pictures: ScriptedPictures;
   #next = 0;
+  /** Messages with a picture. */
+  sent = 0;
   #timer: NodeJS.Timeout | undefined;
 
   /**
@@ -88,6 +90,7 @@ export class ScriptedCamera implements AsyncDisposable {
   #sendNewest(): void {
     const { width, height, jpegs } = this.#pictures;
     const jpeg = jpegs[this.#next % jpegs.length] ?? Buffer.alloc(0);
+    this.sent++;
     this.#raw.sendFrame({ ...NOW, width, height, jpegBytes: jpeg.length }, jpeg);
   }
 }

@@ -44,7 +44,7 @@ export interface ScriptedSession {
   ask: (method: string, data: object) => ServerToViewer | undefined;
 }
 
-/** Not signed in yet. @param options without `sfu` and `frames` no request may need either */
+/** Not signed in yet. @param options without `sfu` no request may need it */
 export function openSession({
   access = {},
   ...options
@@ -58,6 +58,7 @@ export function openSession({
     transportQuota: new TransportQuota(),
     clock: () => 0,
     log: createLog('silent'),
+    frames: { subscribe: () => ({ close: () => undefined }), latest: () => undefined },
     ...options,
     socket: socket as unknown as WebSocket,
     access: {

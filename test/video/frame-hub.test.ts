@@ -85,3 +85,22 @@ test('a forgotten camera has no frame, but its subscribers get the next one', ()
   hub.publish(frame('a', 2));
   assert.deepEqual(seen, [1, 2]);
 });
+
+test('frames of a camera that is switched off end at the hub, and its last one is forgotten', () => {
+  const off = new Set<string>();
+  const hub = new FrameHub(createLog('silent'), (cameraId) => off.has(cameraId));
+  const seen: number[] = [];
+  hub.subscribe('a', ({ captureUs }) => seen.push(captureUs));
+  hub.publish(frame('a', 1));
+  off.add('a');
+  assert.equal(hub.latest('a'), undefined, 'at once');
+  hub.switchCamera('a', true);
+  hub.publish(frame('a', 2));
+  hub.publish(frame('b', 3));
+  assert.deepEqual([seen, hub.dropped, hub.latest('b')?.captureUs], [[1], 1, 3]);
+  off.delete('a');
+  hub.switchCamera('a', false);
+  assert.equal(hub.latest('a'), undefined, 'nothing of before comes back');
+  hub.publish(frame('a', 4));
+  assert.deepEqual(seen, [1, 4]);
+});

@@ -6,6 +6,7 @@ import { ACCOUNT_ROUTES } from '../../server/wire/routes/accounts.ts';
 import { AUDIT_ROUTES } from '../../server/wire/routes/audit.ts';
 import { BACKUP_ROUTES } from '../../server/wire/routes/backup.ts';
 import { CAMERA_ROUTES } from '../../server/wire/routes/cameras.ts';
+import { SWITCH_ROUTES } from '../../server/wire/routes/camera-switch.ts';
 import { EVENT_ROUTES } from '../../server/wire/routes/events.ts';
 import { FIRMWARE_ROUTES } from '../../server/wire/routes/firmware.ts';
 import { OUTBOUND_ROUTES } from '../../server/wire/routes/outbound.ts';
@@ -28,6 +29,7 @@ test('no two features have a route of the same name', () => {
     PICTURE_ROUTES,
     RECORDING_ROUTES,
     SERVER_ROUTES,
+    SWITCH_ROUTES,
   ];
   assert.deepEqual(
     routes.map(([name]) => name).toSorted(),

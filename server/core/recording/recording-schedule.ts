@@ -1,13 +1,49 @@
-/** When a camera is to be recorded: windows of the week on the site's clock. */
+/** Windows of the week on the site's clock: when a camera is to be recorded, or is off. */
 
-import type { ScheduleWindow } from '../../wire/recording.ts';
+import type { RecordingSettings, ScheduleWindow } from '../../wire/recording.ts';
 import type { WallTime } from '../local-time.ts';
 
 const DAY_MINUTES = 24 * 60;
+const WEEK_MINUTES = 7 * DAY_MINUTES;
 
 /** @returns true without windows: then it is always */
 export function isScheduled(windows: readonly ScheduleWindow[], { day, minute }: WallTime): boolean {
-  return windows.length === 0 || windows.some((window) => covers(window, day, minute));
+  return windows.length === 0 || isWithin(windows, { day, minute });
+}
+
+/** @returns whether a camera is to be recorded now, or once something happens */
+export function isRecordingDue(
+  { mode, schedule }: Pick<RecordingSettings, 'mode' | 'schedule'>,
+  now: WallTime,
+): boolean {
+  return mode !== 'off' && isScheduled(schedule, now);
+}
+
+/** @returns false without windows */
+export function isWithin(windows: readonly ScheduleWindow[], { day, minute }: WallTime): boolean {
+  return windows.some((window) => covers(window, day, minute));
+}
+
+/**
+ * How far the nearest moment lies at which the windows begin or end, forwards or backwards.
+ *
+ * @param direction 1: the first minute that differs from now; -1: the first of the minutes that are as now
+ * @returns minutes of the wall clock, 0 … 10,080; undefined: it is the same all week
+ */
+export function minutesToChange(
+  windows: readonly ScheduleWindow[],
+  { day, minute }: WallTime,
+  direction: 1 | -1,
+): number | undefined {
+  const nowMinute = day * DAY_MINUTES + minute;
+  const at = (away: number): boolean => {
+    const ofWeek = (nowMinute + direction * away + WEEK_MINUTES) % WEEK_MINUTES;
+    return isWithin(windows, { day: Math.floor(ofWeek / DAY_MINUTES), minute: ofWeek % DAY_MINUTES });
+  };
+  const now = at(0);
+  for (let away = 1; away < WEEK_MINUTES; away++)
+    if (at(away) !== now) return direction === 1 ? away : away - 1;
+  return undefined;
 }
 
 /** A window whose end is not after its begin reaches into the next day. */

@@ -1,3 +1,4 @@
+import { VigieError } from '../../errors.ts';
 import type { Subscription } from '../fan-out.ts';
 
 /** One JPEG on its way from ingest through the hub. Times are on the server's clock: µs since the Unix epoch. */
@@ -17,4 +18,15 @@ export interface CameraFrame {
 export interface CameraFrames {
   subscribe(cameraId: string, onFrame: (frame: CameraFrame) => void): Subscription;
   latest(cameraId: string): CameraFrame | undefined;
+  /** Whether it is switched off for privacy: then it has no frames. Left out: it never is. */
+  isOff?(cameraId: string): boolean;
+}
+
+/** @throws VigieError `cameraOff` */
+export function assertSwitchedOn(frames: Pick<CameraFrames, 'isOff'>, cameraId: string): void {
+  if (frames.isOff?.(cameraId))
+    throw new VigieError(
+      'cameraOff',
+      'this camera is switched off; those who may control it can switch it on',
+    );
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { OffView } from '../../../server/wire/camera-switch.ts';
+import { ShownTime } from '../../../client/dates/shown-time.ts';
 import { pictureAge, statusText, type StatusTextInputs } from '../../../client/live/status-text.ts';
 
 const NOW_MS = 1_800_000_000_000;
@@ -13,6 +15,7 @@ const connecting: StatusTextInputs = {
   status: 'connecting',
   missing: false,
   camera: CAMERA,
+  time: new ShownTime('UTC', 'UTC', 'en-GB'),
   nowMs: NOW_MS,
   connectingForMs: 0,
   problem: null,
@@ -20,12 +23,34 @@ const connecting: StatusTextInputs = {
 };
 const NEVER = { ...CAMERA, status: 'never', sinceMs: null, lastFrameAtMs: null } as const;
 
+const SCHEDULED = { by: 'schedule', username: null } as const;
+
+function off(changes: Partial<OffView>) {
+  const byHand = {
+    by: 'user',
+    username: 'admin',
+    sinceMs: NOW_MS - 3_600_000,
+    untilMs: null,
+    all: false,
+  } as const;
+  return { ...CAMERA, status: 'off' as const, off: { ...byHand, ...changes } };
+}
+
 const cases: [inputs: Partial<StatusTextInputs>, text: string, more?: string][] = [
   [{}, 'Connecting…'],
   [{ status: 'live', problem: 'noPath' }, 'Live'],
   [{ status: 'stalled' }, 'Stalled', 'no new picture for 1 min'],
   [{ status: 'stalled', camera: { ...CAMERA, lastFrameAtMs: null } }, 'Stalled: no picture yet'],
   [{ status: 'sleeping' }, 'Sleeping'],
+  [{ status: 'off' }, 'Off'],
+  [{ status: 'off', camera: off({}) }, 'Off by admin since 07:00'],
+  [{ status: 'off', camera: off({ sinceMs: NOW_MS - 86_400_000 }) }, 'Off by admin since 14 Jan, 08:00'],
+  [{ status: 'off', camera: off({ all: true }) }, 'All cameras off by admin since 07:00'],
+  [
+    { status: 'off', camera: off({ ...SCHEDULED, untilMs: NOW_MS + 3_600_000 }) },
+    'Off by schedule until 09:00',
+  ],
+  [{ status: 'off', camera: off(SCHEDULED) }, 'Off by schedule'],
   [{ status: 'offline' }, 'Offline for 1 min'],
   [{ status: 'offline', camera: NEVER }, 'Never connected'],
   [{ status: 'offline', missing: true }, 'Not available'],

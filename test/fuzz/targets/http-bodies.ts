@@ -40,6 +40,8 @@ const webhook = {
 const audit = { userId: 'user_1', cameraId: 'cam_1', kind: 'viewing', from: '0', to: '1' };
 const events = { limit: '20', from: '0', to: '1', order: 'oldest', kind: 'motion' };
 
+const OFF_HOURS = { days: [1, 2], from: '08:00', to: '17:00' };
+
 /** One for every route with a body: a new one without an example does not compile. */
 const BODIES: {
   readonly [N in ApiRouteName as ApiBody<N> extends undefined ? never : N]: object;
@@ -62,6 +64,10 @@ const BODIES: {
     schedule: [{ days: [0, 6], from: '08:30', to: '24:00' }],
   },
   'PATCH /api/cameras/:cameraId/recordings/:recordingId': { protected: true },
+  'PUT /api/switch': { off: true },
+  'PUT /api/switch/hours': { offHours: [OFF_HOURS] },
+  'PUT /api/cameras/:cameraId/switch': { off: false },
+  'PUT /api/cameras/:cameraId/switch/hours': { offHours: [OFF_HOURS] },
   'POST /api/cameras/:cameraId/exports': { fromMs: 0, toMs: 1 },
   'POST /api/cameras/:cameraId/events': { kind: 'motion', source: 'PIR' },
   'POST /api/cameras/:cameraId/sensors': { name: 'PIR' },
