@@ -1,17 +1,17 @@
 /**
- * Where a stream is cut into recordings of about a minute: at a keyframe, so that each begins with one. Pure; a slow camera's
- * recording lasts until the first picture after the minute.
+ * Where a stream is cut into segments of about a minute: at a keyframe, so that each begins with one. A slow camera's segment
+ * lasts until the first picture after the minute. Pure.
  */
 
 import type { EncodedFrame } from '../video/encoded-frame.ts';
 
-/** From here on a recording ends with the next keyframe, which is asked for … */
+/** From this length on a segment ends with the next keyframe, which is requested … */
 const ROLL_MS = 57_000;
-/** … or from here on, when somebody wants to see it … */
+/** … or from this one on, when a viewer waits for it … */
 const EARLY_ROLL_MS = 5_000;
-/** … and here without one. */
+/** … and at this length without one. */
 const MAX_SEGMENT_MS = 59_500;
-/** How far one has to decode to show a moment. */
+/** Greatest distance between keyframes, which bounds how much is decoded to show a moment. */
 const KEYFRAME_INTERVAL_MS = 2_000;
 
 export interface Segment {
@@ -20,11 +20,11 @@ export interface Segment {
   height: number;
 }
 
-/** @param isAwaited somebody wants to see it. @returns whether this frame begins another one */
+/** @param isAwaited a viewer waits for it. @returns whether this frame begins the next segment */
 export function endsSegment(segment: Segment, frame: EncodedFrame, isAwaited: boolean): boolean {
   const lengthMs = Math.floor(frame.captureUs / 1000) - segment.startMs;
   const fits = frame.width === segment.width && frame.height === segment.height;
-  // A clock that was set back would make a recording that never ends.
+  // A clock that was set back would make an endless segment.
   if (!fits || lengthMs < -1_000 || lengthMs >= MAX_SEGMENT_MS) return true;
   return frame.keyframe && mayRoll(segment, segment.startMs + lengthMs, isAwaited);
 }
