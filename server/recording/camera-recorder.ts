@@ -89,11 +89,6 @@ export class CameraRecorder {
     this.update();
   }
 
-  /** Ends this recording before its minute is over, without losing a frame. @returns when it is whole; at once if another is being written */
-  async finish(recordingId: string): Promise<void> {
-    await this.#segments.finish(recordingId);
-  }
-
   /** Called about once a second, and after changes. */
   update(): void {
     if (!this.#closed) this.#guarded(() => this.#update());
@@ -188,9 +183,6 @@ export class CameraRecorder {
       this.#segments.end();
       const recordedUntilMs = Math.max(this.#startedMs, this.#segments.endMs);
       this.#gaps.onAway(Math.max(awaySinceMs(live, this.#lastFrameMs), recordedUntilMs));
-    } else if (quietMs > HOLD_MS && this.#segments.mayEndEarly(nowMs)) {
-      // A viewer waits for a slow camera's segment.
-      this.#cut(nowMs);
     } else if (isSlow(live) && quietMs > HOLD_MS && !this.#segments.isWriting) this.#gaps.onQuiet();
     this.#gaps.onLiveness(live, this.#startedMs, nowMs);
     if (isSlow(live)) this.#requestKeyframe();

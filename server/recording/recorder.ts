@@ -144,9 +144,9 @@ export class Recorder {
     return this.#cameras.get(cameraId)?.recorder.recording ?? false;
   }
 
-  /** @returns when this recording is whole, at most seconds later while its camera sends */
-  async finish(cameraId: string, recordingId: string): Promise<void> {
-    await this.#cameras.get(cameraId)?.recorder.finish(recordingId);
+  /** Once the files of a camera that are being made or ended are. */
+  async settled(cameraId: string): Promise<void> {
+    await this.#cameras.get(cameraId)?.recorder.settled();
   }
 
   /** As it is told: when it starts, when more is known of it, when it ends. What has no length is told once, ended. */

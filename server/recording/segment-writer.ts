@@ -8,7 +8,7 @@
  */
 
 import type { EncodedFrame } from '../core/video/encoded-frame.ts';
-import { endsSegment, mayRoll, wantsKeyframe } from '../core/recording/segment-cut.ts';
+import { endsSegment, wantsKeyframe } from '../core/recording/segment-cut.ts';
 import type { RecordingLibrary } from './recording-library.ts';
 import type { OpenRecording } from './unfinished-segments.ts';
 import type { WriteProblem } from './webm-file.ts';
@@ -45,8 +45,6 @@ export class SegmentWriter {
   #isCarried = false;
   #endedMs = 0;
   #diskWork: Promise<unknown> = Promise.resolve();
-  /** A viewer waits for the open segment. */
-  #wish: PromiseWithResolvers<void> | undefined;
 
   constructor(options: SegmentWriterOptions) {
     this.#options = options;
@@ -63,17 +61,12 @@ export class SegmentWriter {
 
   /** A keyframe begins the next segment, or lets people seek. */
   wantsKeyframe(lastKeyframeMs: number, nowMs: number): boolean {
-    return wantsKeyframe(this.#open, lastKeyframeMs, nowMs, this.#wish !== undefined);
-  }
-
-  /** A viewer waits for the segment, and it is long enough to end. */
-  mayEndEarly(nowMs: number): boolean {
-    return this.#wish !== undefined && this.#open !== undefined && mayRoll(this.#open, nowMs, true);
+    return wantsKeyframe(this.#open, lastKeyframeMs, nowMs);
   }
 
   write(frame: EncodedFrame): void {
     const atMs = Math.floor(frame.captureUs / 1000);
-    if (this.#open && endsSegment(this.#open, frame, this.#wish !== undefined)) this.end(atMs);
+    if (this.#open && endsSegment(this.#open, frame)) this.end(atMs);
     if (!this.isWriting) {
       if (!frame.keyframe) return;
       this.#begin(frame);
@@ -108,8 +101,6 @@ export class SegmentWriter {
     open.lastsUntil(lastsUntilMs);
     this.#endedMs = open.endMs;
     this.#diskWork = Promise.all([this.#diskWork, isEmpty ? open.discard() : open.close()]);
-    this.#wish?.resolve();
-    this.#wish = undefined;
   }
 
   /**
@@ -131,15 +122,6 @@ export class SegmentWriter {
     this.#begin(carried);
     this.#last = carried;
     this.#isCarried = true;
-  }
-
-  /** Ends this segment before its minute is over, without losing a frame. @returns when it is whole; at once if another is being written */
-  async finish(id: string): Promise<void> {
-    if (this.#open?.id === id) {
-      this.#wish ??= Promise.withResolvers();
-      await this.#wish.promise;
-    }
-    await this.settled();
   }
 
   /** Once the files that are being made or ended are. */

@@ -64,7 +64,7 @@ async function setUp(t: TestContext, settings: Partial<RecordingSettings> = {}) 
     run: async (seconds: number): Promise<void> => {
       for (let part = 0; part < 5 * seconds; part++) {
         video.play(200);
-        await recorder.finish('cam_1', 'none');
+        await recorder.settled('cam_1');
         // The disk's answers come in turns of the event loop.
         await nextTurn();
       }

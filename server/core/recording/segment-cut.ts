@@ -7,8 +7,6 @@ import type { EncodedFrame } from '../video/encoded-frame.ts';
 
 /** From this length on a segment ends with the next keyframe, which is requested … */
 const ROLL_MS = 57_000;
-/** … or from this one on, when a viewer waits for it … */
-const EARLY_ROLL_MS = 5_000;
 /** … and at this length without one. */
 const MAX_SEGMENT_MS = 59_500;
 /** Greatest distance between keyframes, which bounds how much is decoded to show a moment. */
@@ -20,26 +18,21 @@ export interface Segment {
   height: number;
 }
 
-/** @param isAwaited a viewer waits for it. @returns whether this frame begins the next segment */
-export function endsSegment(segment: Segment, frame: EncodedFrame, isAwaited: boolean): boolean {
+/** @returns whether this frame begins another one */
+export function endsSegment(segment: Segment, frame: EncodedFrame): boolean {
   const lengthMs = Math.floor(frame.captureUs / 1000) - segment.startMs;
   const fits = frame.width === segment.width && frame.height === segment.height;
   // A clock that was set back would make an endless segment.
   if (!fits || lengthMs < -1_000 || lengthMs >= MAX_SEGMENT_MS) return true;
-  return frame.keyframe && mayRoll(segment, segment.startMs + lengthMs, isAwaited);
+  return frame.keyframe && mayRoll(segment, segment.startMs + lengthMs);
 }
 
 /** @returns whether it is long enough */
-export function mayRoll({ startMs }: Segment, nowMs: number, isAwaited: boolean): boolean {
-  return nowMs - startMs >= (isAwaited ? EARLY_ROLL_MS : ROLL_MS);
+function mayRoll({ startMs }: Segment, nowMs: number): boolean {
+  return nowMs - startMs >= ROLL_MS;
 }
 
 /** @param segment undefined while none is being written */
-export function wantsKeyframe(
-  segment: Segment | undefined,
-  lastKeyframeMs: number,
-  nowMs: number,
-  isAwaited: boolean,
-): boolean {
-  return (segment && mayRoll(segment, nowMs, isAwaited)) || nowMs - lastKeyframeMs >= KEYFRAME_INTERVAL_MS;
+export function wantsKeyframe(segment: Segment | undefined, lastKeyframeMs: number, nowMs: number): boolean {
+  return (segment && mayRoll(segment, nowMs)) || nowMs - lastKeyframeMs >= KEYFRAME_INTERVAL_MS;
 }
