@@ -1,4 +1,4 @@
-/** Recording put together: library, recorder and exports. */
+/** Opens recording: library, recorder and exports. */
 
 import { join } from 'node:path';
 import type { Recordings } from './recording-routes.ts';
@@ -31,7 +31,7 @@ export interface OpenRecordingOptions {
   video: RecorderOptions['video'];
   pictures: RecorderOptions['pictures'];
   liveness?: RecorderOptions['liveness'];
-  /** Told when nothing more can be recorded, and when it can again. */
+  /** Called when recording stops for want of room or disk, and when it continues. */
   onAlarm: (status: RecordingStatus) => void;
   log: Log;
   dates: Dates;
@@ -56,7 +56,7 @@ export interface Recording extends CameraLifecycleListener {
   close(): Promise<void>;
 }
 
-/** Looks through what is there, then records every camera that is known, as it is set to. */
+/** Repairs what a crash left, then records every camera as configured. */
 export async function openRecording(options: OpenRecordingOptions): Promise<Recording> {
   const { dataDir, limits, video, pictures, liveness, dates, timeZone } = options;
   const log = options.log.child({ component: 'recording' });

@@ -1,6 +1,6 @@
 /**
- * Recordings: what a camera records, what is there of it, and the segments themselves. Seeing them
- * needs the right `lookBack`; changing anything is administrators' work.
+ * Routes of recordings: a camera's recording settings, its timeline, and the segments. Reading needs the right `lookBack`;
+ * changes need an administrator.
  */
 
 import { Router } from 'express';

@@ -1,5 +1,5 @@
 /**
- * Writes what is recorded of one camera into files of about a minute, one after the other.
+ * Writes one camera's segments: files of about a minute, one after the other.
  *
  * Invariants: a segment begins with a keyframe and has one size; each of its pictures lasts until the next one, or until the
  * segment ends; frames that arrive while a file is being made wait for it, a bounded number, and are in it also when the segment
@@ -8,7 +8,7 @@
  */
 
 import type { EncodedFrame } from '../core/video/encoded-frame.ts';
-import { endsSegment, mayRoll, wantsKeyframe } from '../core/recording/segment-cut.ts';
+import { endsSegment, wantsKeyframe } from '../core/recording/segment-cut.ts';
 import type { RecordingLibrary } from './recording-library.ts';
 import type { OpenRecording } from './unfinished-segments.ts';
 import type { WriteProblem } from './webm-file.ts';
@@ -22,7 +22,7 @@ export interface SegmentWriterOptions {
   isProtected: () => boolean;
   /** A file takes the pictures from then on, server time in ms. */
   onBegun: (startMs: number) => void;
-  /** What is written from now on is lost, until the segment is ended. */
+  /** Frames are lost from now on, until the segment ends. */
   onFailed: (problem: SegmentProblem, error: unknown) => void;
 }
 
@@ -33,7 +33,7 @@ interface Pending {
   end: { lastsUntilMs: number } | undefined;
 }
 
-/** Frames that come while a file is being made: two seconds of a fast camera. */
+/** Frames that arrive while a file is being made: two seconds of a fast camera. */
 const MAX_WAITING_FRAMES = 60;
 
 export class SegmentWriter {
@@ -45,8 +45,6 @@ export class SegmentWriter {
   #isCarried = false;
   #endedMs = 0;
   #diskWork: Promise<unknown> = Promise.resolve();
-  /** Somebody wants to see the segment that is being written. */
-  #wish: PromiseWithResolvers<void> | undefined;
 
   constructor(options: SegmentWriterOptions) {
     this.#options = options;
@@ -63,17 +61,12 @@ export class SegmentWriter {
 
   /** A keyframe begins the next segment, or lets people seek. */
   wantsKeyframe(lastKeyframeMs: number, nowMs: number): boolean {
-    return wantsKeyframe(this.#open, lastKeyframeMs, nowMs, this.#wish !== undefined);
-  }
-
-  /** Somebody wants to see the segment, and it is long enough to be ended for that. */
-  mayEndEarly(nowMs: number): boolean {
-    return this.#wish !== undefined && this.#open !== undefined && mayRoll(this.#open, nowMs, true);
+    return wantsKeyframe(this.#open, lastKeyframeMs, nowMs);
   }
 
   write(frame: EncodedFrame): void {
     const atMs = Math.floor(frame.captureUs / 1000);
-    if (this.#open && endsSegment(this.#open, frame, this.#wish !== undefined)) this.end(atMs);
+    if (this.#open && endsSegment(this.#open, frame)) this.end(atMs);
     if (!this.isWriting) {
       if (!frame.keyframe) return;
       this.#begin(frame);
@@ -108,8 +101,6 @@ export class SegmentWriter {
     open.lastsUntil(lastsUntilMs);
     this.#endedMs = open.endMs;
     this.#diskWork = Promise.all([this.#diskWork, isEmpty ? open.discard() : open.close()]);
-    this.#wish?.resolve();
-    this.#wish = undefined;
   }
 
   /**
@@ -131,15 +122,6 @@ export class SegmentWriter {
     this.#begin(carried);
     this.#last = carried;
     this.#isCarried = true;
-  }
-
-  /** Ends this segment before its minute is over, without losing a frame. @returns when it is whole; at once if another is being written */
-  async finish(id: string): Promise<void> {
-    if (this.#open?.id === id) {
-      this.#wish ??= Promise.withResolvers();
-      await this.#wish.promise;
-    }
-    await this.settled();
   }
 
   /** Once the files that are being made or ended are. */

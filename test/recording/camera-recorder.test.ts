@@ -87,47 +87,6 @@ suite('a camera’s recorder', () => {
     }
   });
 
-  test('ends a recording early for who wants to see it, not before it is five seconds long, and loses no frame', async (t) => {
-    const { recorder, segments, run } = await setUp(t);
-    recorder.update();
-    await run(1);
-    const [first] = await segments();
-    assert.ok(first);
-    let whole = false;
-    const wish = recorder.finish(first.id).then(() => (whole = true));
-    const another = recorder.finish(first.id);
-    await run(3);
-    assert.equal(whole, false);
-    await run(3);
-    await Promise.all([wish, another]);
-    const [early, next] = await segments();
-    assert.ok(early && next);
-    assert.equal(early.open, false);
-    assert.ok(early.endMs - early.startMs >= 4_900 && early.endMs - early.startMs < 6_500);
-    assert.equal(next.startMs, early.endMs);
-    await run(30);
-    assert.equal((await segments()).length, 2);
-    await recorder.finish(early.id);
-    await recorder.finish('rec_unknown');
-    assert.equal((await segments()).length, 2);
-  });
-
-  test('whoever waits for a recording gets it when the camera goes or recording ends', async (t) => {
-    for (const end of ['silence', 'off'] as const) {
-      const { recorder, video, segments, run } = await setUp(t);
-      recorder.update();
-      await run(2);
-      const [first] = await segments();
-      assert.ok(first);
-      const wish = recorder.finish(first.id);
-      if (end === 'silence') video.nowMs += 30_000;
-      if (end === 'silence') recorder.update();
-      else recorder.setSettings({ ...DEFAULT_RECORDING, mode: 'off' });
-      await wish;
-      assert.equal((await segments())[0]?.open, false, end);
-    }
-  });
-
   test('ends a recording within a minute although no keyframe comes', async (t) => {
     const { recorder, video, segments, run } = await setUp(t);
     recorder.update();

@@ -64,7 +64,7 @@ async function setUp(t: TestContext, settings: Partial<RecordingSettings> = {}) 
     run: async (seconds: number): Promise<void> => {
       for (let part = 0; part < 5 * seconds; part++) {
         video.play(200);
-        await recorder.finish('cam_1', 'none');
+        await recorder.settled('cam_1');
         // The disk's answers come in turns of the event loop.
         await nextTurn();
       }
@@ -270,7 +270,7 @@ suite('recordings when the clock changes', () => {
       .map(({ seconds }, index) => 1000 * (seconds - (packets[index]?.seconds ?? 0)));
     assert.ok(
       steadyMs.every((ms) => ms > 20 && ms < 3_000),
-      'two films are not mixed',
+      'two segments are not mixed',
     );
   });
 

@@ -70,7 +70,7 @@ async function setUp(t: TestContext, trouble: Trouble = {}) {
     second: async (): Promise<void> => {
       bad.play(1_000);
       good.play(1_000);
-      for (const cameraId of [BAD, GOOD]) await recorder.finish(cameraId, 'none');
+      for (const cameraId of [BAD, GOOD]) await recorder.settled(cameraId);
       t.mock.timers.tick(1_000);
     },
     segments: (cameraId: string) => library.range(cameraId, ...EVER),
