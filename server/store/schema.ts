@@ -168,4 +168,9 @@ export const MIGRATIONS: readonly string[] = [
     settings      TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What is older than it may be kept.
+  CREATE INDEX recordings_expiring ON recordings (end_ms, bytes) WHERE protected = 0 AND open = 0;
+  CREATE INDEX events_by_end ON events (ended_at) WHERE ended_at IS NOT NULL;
+  `,
 ];

@@ -4,7 +4,7 @@ import { timeCodeDifferenceUs } from '../../server/wire/time-code.ts';
 import { TestBrowser, type TestPage } from '../support/browser.ts';
 import { startCamera } from '../support/camera-process.ts';
 import { ServerProcess } from '../support/server-process.ts';
-import { throughProxy, UdpProxy } from '../support/udp-proxy.ts';
+import { isVideo, throughProxy, UdpProxy } from '../support/udp-proxy.ts';
 import { until } from '../support/until.ts';
 
 /** The product's promise: the fallback starts within this time. */
@@ -136,6 +136,20 @@ test('when WebRTC fails while watching, pictures arrive within 5 s without a bla
   await untilWay(page, 'pictures', FALLBACK_MS);
   await page.nextTimeCode(door.id);
   assert.equal(await black(), 0);
+});
+
+test('while the path stands and only video does not pass, it is held back: nothing is encoded for it', async () => {
+  proxy.loss = 0;
+  await untilWay(page, 'video', 40_000);
+  // Connectivity checks pass, as on a line that is only too narrow.
+  proxy.losing = isVideo;
+  await untilWay(page, 'pictures', FALLBACK_MS);
+  await until('nothing is encoded', async () => (await admin.status()).encoding === 0);
+  await page.nextTimeCode(door.id);
+  proxy.losing = () => false;
+  // It has failed a moment ago, so it is not probed soon.
+  await untilWay(page, 'video', 60_000);
+  await page.nextTimeCode(door.id);
 });
 
 test('a right that is revoked ends the pictures within 1 s', async () => {

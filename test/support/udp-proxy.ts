@@ -6,6 +6,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { Page } from 'playwright-core';
+import { RTX_PAYLOAD_TYPE, VP8_PAYLOAD_TYPE } from '../../server/sfu/rtp-parameters.ts';
 import { SIGNALING_PATH } from '../../server/wire/signaling.ts';
 import { randomSequence } from '../../server/virtual-camera/scene-palette.ts';
 
@@ -72,6 +73,14 @@ export class UdpProxy {
     else this.forwarded++;
     return lost;
   }
+}
+
+/** RTP of the cameras, also what is sent again. */
+export function isVideo(datagram: Buffer): boolean {
+  const payloadType = (datagram[1] ?? 0) & 0x7f;
+  return (
+    (datagram[0] ?? 0) >> 6 === 2 && (payloadType === VP8_PAYLOAD_TYPE || payloadType === RTX_PAYLOAD_TYPE)
+  );
 }
 
 /** Makes the page send its media through the proxy: its candidates get the proxy's port. */
