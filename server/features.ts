@@ -119,6 +119,7 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
     pictures: hub,
     liveness,
     onAlarm: (status) => signaling.tellAdministrators('recordingStatus', status),
+    clockTrust: site.trust,
     log,
     dates: time,
     timeZone,

@@ -18,6 +18,7 @@ import type { Log } from './log.ts';
 import { NOTIFICATION_WORK, NotificationQueries } from './outbound/notification-store.ts';
 import { WEBHOOK_WORK, WebhookQueries } from './outbound/webhook-store.ts';
 import { RECORDING_WORK, RecordingQueries } from './recording/recording-store.ts';
+import { RETENTION_WORK, RetentionQueries } from './recording/retention-store.ts';
 import { DATABASE_FILE_WORK, DatabaseFileQueries } from './store/database-file.ts';
 import { SECRET_WORK, SecretQueries } from './store/secret-store.ts';
 import { SITE_WORK, SiteQueries } from './site/site-store.ts';
@@ -32,6 +33,7 @@ export function makeQueries(database: DatabaseSync, limits: Partial<EventLimits>
     cameras,
     webhooks,
     removedCameras: new RemovedCameraQueries(database),
+    retention: new RetentionQueries(database),
     cameraSwitches: new CameraSwitchQueries(database),
     audit: new AuditQueries(database),
     users: new UserQueries(database),
@@ -60,6 +62,7 @@ export function shareQueries(queries: ReturnType<typeof makeQueries>, queues: Qu
   return {
     cameras: share('cameras', queries.cameras, CAMERA_WORK, queues),
     cameraSwitches: share('cameraSwitches', queries.cameraSwitches, CAMERA_SWITCH_WORK, queues),
+    retention: share('retention', queries.retention, RETENTION_WORK, queues),
     removedCameras: share('removedCameras', queries.removedCameras, REMOVED_CAMERA_WORK, queues),
     audit: share('audit', queries.audit, AUDIT_WORK, queues),
     users: share('users', queries.users, USER_WORK, queues),

@@ -1,5 +1,5 @@
 /**
- * One camera's recorder: decides what of the camera is recorded, and when. The segments are written in segment-writer.ts.
+ * Records one camera: decides when it is recorded. segment-writer.ts writes the segments.
  *
  * Invariants: each picture is recorded once, however often it is encoded; between two pictures of a slow camera the last one lasts
  * on, also where recording begins or a segment is cut; when a camera should be recorded and is not, there is a gap that says why,
@@ -25,18 +25,18 @@ export interface CameraRecorderContext {
   video: EncodedVideo;
   library: RecordingLibrary;
   gaps: RecordingGaps;
-  /** Whether the camera is live; taken to be so when left out. */
+  /** Whether the camera is live; always when left out. */
   liveness?: () => Liveness;
   log: Log;
   /** Server time in ms, the clock of the frames. */
   nowMs: () => number;
-  /** What the schedule goes by. */
+  /** The clock of the schedule. */
   localTime: () => WallTime;
 }
 
-/** A frame waits so long for a keyframe of the same picture, or the next one. */
+/** Time that a frame waits for a keyframe of the same picture, or for the next frame. */
 const HOLD_MS = 1_000;
-/** After a failure, before the next try. */
+/** Pause after a failure. */
 const RETRY_MS = 5_000;
 
 export class CameraRecorder {
@@ -53,7 +53,7 @@ export class CameraRecorder {
   /** When it was last subscribed. */
   #startedMs = 0;
   #retryAtMs = 0;
-  /** For the mode `events`: record until then. */
+  /** In mode `events`: recording lasts until then. */
   #clipUntilMs = 0;
   #closed = false;
 
@@ -74,7 +74,7 @@ export class CameraRecorder {
     return this.#source !== undefined;
   }
 
-  /** Another quality takes effect at once. */
+  /** A changed quality takes effect at once. */
   setSettings(settings: RecordingSettings): void {
     const { fps, bitrateBps } = this.#settings;
     this.#settings = settings;
@@ -82,14 +82,14 @@ export class CameraRecorder {
     this.update();
   }
 
-  /** Something happens, or has until then; `Infinity` while it goes on. Overlapping events extend the clip. */
+  /** An event lasts until then; `Infinity` while it is open. Overlapping events extend the recording. */
   keepUntil(untilMs: number): void {
     this.#clipUntilMs =
       untilMs === Infinity || this.#clipUntilMs === Infinity ? untilMs : Math.max(untilMs, this.#clipUntilMs);
     this.update();
   }
 
-  /** To be called about once a second, and when something changed. */
+  /** Called about once a second, and after changes. */
   update(): void {
     if (!this.#closed) this.#guarded(() => this.#update());
   }
@@ -134,14 +134,14 @@ export class CameraRecorder {
     return true;
   }
 
-  /** Idempotent. Ends the recording as it should end. */
+  /** Idempotent. Ends the open segment properly. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#stop();
     await this.settled();
   }
 
-  /** Once the files that are being made or ended are. */
+  /** Resolves when all files are made or ended. */
   async settled(): Promise<void> {
     await this.#segments.settled();
   }

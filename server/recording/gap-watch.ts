@@ -1,8 +1,8 @@
 /**
- * Decides why a camera that should be recorded is not, and whether what is recorded of it shows what it sees.
+ * Decides why a camera that should be recorded is not, and whether its recording shows the present.
  *
- * Invariants: a failure is logged once, until recording goes on; of a sensor that hangs, the same picture is recorded as it comes,
- * and is marked `cameraFrozen` for as long as that lasts, so that nobody takes it for what the camera saw.
+ * Invariants: a failure is logged once until recording continues; the repeated picture of a frozen sensor is recorded as it
+ * arrives and marked `cameraFrozen` for as long as that lasts, so that nobody takes it for the scene.
  */
 
 import type { Liveness } from '../core/link/camera-liveness.ts';
@@ -21,7 +21,7 @@ export interface GapWatchOptions {
 
 export class GapWatch {
   readonly #options: GapWatchOptions;
-  /** Why it last failed, until it goes on. */
+  /** Reason of the last failure, until recording continues. */
   #failedFor: GapReason | undefined;
   /** Why the last picture of a slow camera does not last until the next, and since when; undefined once there is a segment. */
   #lost: { reason: GapReason; sinceMs: number } | undefined;

@@ -1,7 +1,11 @@
-/** Recording put together: library, recorder and exports. */
+/** Opens recording: library, recorder and exports. */
 
 import { join } from 'node:path';
 import type { Recordings } from './recording-routes.ts';
+import { monotonicMs, serverClock } from '../core/clock.ts';
+import type { SiteClockView } from '../wire/site.ts';
+import { Retention } from './retention.ts';
+import type { RetentionStore } from './retention-store.ts';
 import type { CameraLifecycleListener, KnownCameras } from '../core/cameras.ts';
 import type { QuotaLimits } from '../core/recording/quota-ring.ts';
 import type { ClockChange, Dates } from '../core/site-clock.ts';
@@ -21,15 +25,18 @@ export interface OpenRecordingOptions {
     cameras: KnownCameras;
     recordings: RecordingStore;
     removedCameras: { forgetEmpty(): Promise<void> };
+    retention: RetentionStore;
   };
   limits: Omit<QuotaLimits, 'cameraBytes'>;
   video: RecorderOptions['video'];
   pictures: RecorderOptions['pictures'];
   liveness?: RecorderOptions['liveness'];
-  /** Told when nothing more can be recorded, and when it can again. */
+  /** Called when recording stops for want of room or disk, and when it continues. */
   onAlarm: (status: RecordingStatus) => void;
   log: Log;
   dates: Dates;
+  /** Whether the site's clock can be right; left out: nothing says so. */
+  clockTrust?: { readonly view: SiteClockView; readonly isSynchronized: boolean };
   /** Of the schedules, IANA. */
   timeZone: () => string;
 }
@@ -49,7 +56,7 @@ export interface Recording extends CameraLifecycleListener {
   close(): Promise<void>;
 }
 
-/** Looks through what is there, then records every camera that is known, as it is set to. */
+/** Repairs what a crash left, then records every camera as configured. */
 export async function openRecording(options: OpenRecordingOptions): Promise<Recording> {
   const { dataDir, limits, video, pictures, liveness, dates, timeZone } = options;
   const log = options.log.child({ component: 'recording' });
@@ -80,6 +87,18 @@ export async function openRecording(options: OpenRecordingOptions): Promise<Reco
   options.store.removedCameras.forgetEmpty().catch((error: unknown) => {
     log.error({ err: error }, 'failed to forget removed cameras without recordings');
   });
+  const { clockTrust } = options;
+  const retention = new Retention({
+    store: options.store.retention,
+    library,
+    nowMs: () => dates.dateMs(serverClock()),
+    steadyMs: monotonicMs,
+    clock: () => ({
+      hasProblem: clockTrust?.view.problem !== null,
+      isSynchronized: clockTrust?.isSynchronized ?? false,
+    }),
+    log,
+  });
   for (const { id } of options.store.cameras.list()) recorder.addCamera(id);
   const recordings: Recordings = {
     get status() {
@@ -96,6 +115,7 @@ export async function openRecording(options: OpenRecordingOptions): Promise<Reco
     setSettings: (cameraId, settings) => recorder.setSettings(cameraId, settings),
     isRecording: (cameraId) => recorder.isRecording(cameraId),
     exports,
+    retention,
   };
   return {
     library,
@@ -111,13 +131,17 @@ export async function openRecording(options: OpenRecordingOptions): Promise<Reco
     onEvent: (event) => {
       if (event.kind === 'motion') recorder.onEvent(event);
     },
-    onClockChanged: (change) => recorder.onClockChanged(change),
+    onClockChanged: (change) => {
+      if (change.kind === 'stepped') retention.onClockStepped();
+      recorder.onClockChanged(change);
+    },
     onAccessChanged: (userId, mayLookBack) => {
       exports
         .removeIf((job) => job.userId === userId && !mayLookBack(job.cameraId))
         .catch((error: unknown) => log.error({ err: error, userId }, 'failed to remove exports'));
     },
     close: async () => {
+      retention.close();
       await exports.close();
       await recorder.close();
     },

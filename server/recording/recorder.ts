@@ -1,7 +1,7 @@
 /**
- * Records the cameras: one recorder each, what they are set to, their events, and their shares of the quota.
+ * Records the cameras: one recorder each, with its settings, events and share of the quota.
  *
- * Invariants: every camera that is known has a recorder; what one camera's recorder throws is logged, and neither stops nor delays
+ * Invariants: every known camera has a recorder; an error of one camera's recorder is logged, and neither stops nor delays
  * another's; a change of the clock moves each date once.
  */
 
@@ -24,11 +24,11 @@ import type { RecordingLibrary } from './recording-library.ts';
 
 export interface RecorderOptions {
   video: EncodedVideo & BatchEncoder;
-  /** The JPEGs as they come, for the seconds before an event. */
+  /** The JPEGs as they arrive, for the seconds before an event. */
   pictures: RecordedPictures;
   library: RecordingLibrary;
   store: RecordingStore;
-  /** Whether a camera is live; each is taken to be so when left out. */
+  /** Whether a camera is live; always when left out. */
   liveness?: (cameraId: string) => Liveness;
   /** Without the cameras' own shares, which are in their settings. */
   limits: Omit<QuotaLimits, 'cameraBytes'>;
@@ -41,7 +41,7 @@ export interface RecorderOptions {
 }
 
 const UPDATE_INTERVAL_MS = 1_000;
-/** A server that was away for less was restarted, and no more. */
+/** A shorter absence of the server is a restart. */
 const WORTH_A_GAP_MS = 5_000;
 const OLD_GAPS_MS = 90 * 24 * 3_600_000;
 
@@ -50,10 +50,10 @@ interface Recorded {
   gaps: RecordingGaps;
   settings: RecordingSettings;
   preRoll: PreRollRecorder;
-  /** Events that go on. */
+  /** Open events. */
   events: Set<string>;
   reach: EventReach;
-  /** Since it failed, until it works again. */
+  /** Set after a failure until it works again. */
   failing: boolean;
 }
 
@@ -73,7 +73,7 @@ export class Recorder {
     this.#timer = setInterval(() => this.#update(), UPDATE_INTERVAL_MS);
   }
 
-  /** From now on it is recorded as it is set to. Idempotent. */
+  /** Records the camera as configured from now on. Idempotent. */
   addCamera(cameraId: string): void {
     if (this.#cameras.has(cameraId)) return;
     const { video, pictures, library, store, liveness, log } = this.#options;
@@ -119,7 +119,7 @@ export class Recorder {
     this.#shareQuota();
   }
 
-  /** What is kept of it in memory is forgotten. */
+  /** Discards its frames in memory. */
   switchCamera(cameraId: string): void {
     const camera = this.#cameras.get(cameraId);
     if (camera) this.#guarded(cameraId, camera, () => this.#apply(camera));
@@ -129,7 +129,7 @@ export class Recorder {
     return { ...DEFAULT_RECORDING, ...this.#options.store.settingsOf(cameraId) };
   }
 
-  /** Kept, and in force at once. */
+  /** Stored, and in force at once. */
   async setSettings(cameraId: string, settings: RecordingSettings): Promise<void> {
     await this.#options.store.setSettings(cameraId, settings);
     const camera = this.#cameras.get(cameraId);
@@ -198,7 +198,7 @@ export class Recorder {
     }
   }
 
-  /** Idempotent. Ends what is being recorded as it should end. */
+  /** Idempotent. Ends all open segments properly. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     const cameras = [...this.#cameras.values()];
@@ -223,7 +223,7 @@ export class Recorder {
       this.#options.library.keepDatesSince(cameraId, reach.sinceMs(nowMs));
   }
 
-  /** A fault of one camera's recorder stays there, and is logged once until it works again. */
+  /** An error of one camera's recorder is logged once until it works again. */
   #guarded(cameraId: string, camera: Recorded, work: () => void): void {
     try {
       work();

@@ -1,5 +1,5 @@
 /**
- * The dates of recordings, which are their files' names too: from server time, and again when the clock was set.
+ * The dates of recordings, which are also their file names: made from server time, and again when the clock is set.
  *
  * A recording that ended shortly before a step keeps its length and gets a new name. A crash in between leaves a file that the
  * next start takes in by its name.
@@ -27,18 +27,18 @@ interface Ended extends RecordedSpan {
   cameraId: string;
 }
 
-/** A smaller difference is not worth a new name. */
+/** A smaller difference keeps the name. */
 const WORTH_A_NAME_MS = 500;
-/** Kept in mind of those that ended; the oldest keep their dates. A week of one camera. */
+/** Number of ended recordings that can still be re-dated; older ones keep their dates. A week of one camera. */
 const MAX_ENDED = 10_000;
 
 export class RecordingDates {
   readonly #folder: string;
   readonly #dates: Dates;
   readonly #log: Log;
-  /** What ended lately, by id. */
+  /** Recently ended recordings, by id. */
   readonly #ended = new Map<string, Ended>();
-  /** By camera, since when all that ended is to be kept in mind. */
+  /** By camera, the moment since which all ended recordings are remembered. */
   readonly #keptSinceMs = new Map<string, number>();
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -53,7 +53,7 @@ export class RecordingDates {
     return Math.floor(this.#dates.dateMs(serverUs));
   }
 
-  /** Runs what reads or changes a name after what was asked before. */
+  /** Runs tasks that read or change names one after the other. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#turn.then(work);
     this.#turn = done.catch(() => undefined);

@@ -1,6 +1,6 @@
 /**
- * Writes a range of a camera's recordings as one WebM file: the frames as they are, in one file with cues. What is still being
- * written is read as far as it had come; time in which nothing was recorded stays in it as time.
+ * Writes a range of a camera's recordings as one WebM file: the frames unchanged, with cues. An open segment is read up to its
+ * present end; time without a recording keeps its length.
  */
 
 import { readFile } from 'node:fs/promises';
@@ -28,9 +28,9 @@ export interface WrittenExport {
 
 export interface WriteExportOptions {
   pathOf: (segment: StoredSegment) => string;
-  /** Nobody waits for it any more. */
+  /** The export was cancelled. */
   stopped: AbortSignal;
-  /** Told of each segment: how much is done, 0 … 1. */
+  /** Called after each segment with the progress, 0 … 1. */
   onProgress: (share: number) => void;
   /** Told how large the file is. @returns false when it must not grow */
   wrote: (bytes: number) => boolean;

@@ -1,5 +1,5 @@
 /**
- * Why a camera is not recorded although it should be: one gap at a time, in the index. A sensor that hangs is marked beside them.
+ * The gaps of one camera in the index, one at a time, each with its reason. A frozen sensor is marked beside them.
  *
  * Times are server time in ms; the index gets their dates. A disk too full to note a gap must not break what comes after: a gap
  * that cannot be written is logged and lost.
@@ -14,9 +14,9 @@ import type { GapReason } from '../wire/recording.ts';
 export interface RedatedRecordings {
   /** It was being recorded. */
   wereRecorded: boolean;
-  /** Date of the first film with a new one, if there is one. */
+  /** Date of the first re-dated segment, if any. */
   firstMs: number | undefined;
-  /** Server time since which films have new dates, where an event reaches back farther than others. */
+  /** Server time since which segments have new dates, where an event reaches back farther. */
   sinceMs: number | undefined;
   /** Once each has its new date. */
   done: Promise<void>;
@@ -37,7 +37,7 @@ export class RecordingGaps {
     this.#dates = dates;
   }
 
-  /** The first reason counts until frames come again. */
+  /** The first reason counts until frames arrive again. */
   begin(reason: GapReason, sinceMs: number): void {
     if (this.#current !== undefined) return;
     this.#current = reason;
@@ -64,7 +64,7 @@ export class RecordingGaps {
     this.#write(() => this.#store.endGaps(this.#cameraId, endMs));
   }
 
-  /** What is recorded from then on is the same picture over and over. It is a mark beside the recordings, and lies over no gap. */
+  /** From then on the recording repeats one picture. A mark beside the recordings, which overlaps no gap. */
   beginFrozen(sinceMs: number): void {
     if (this.#isFrozen) return;
     this.#isFrozen = true;

@@ -1,6 +1,6 @@
 /**
- * The recordings that are there: found, protected and removed here, on the disk and in the index alike. Those that are being
- * written are in unfinished-segments.ts.
+ * The stored recordings: found, protected and removed, on the disk and in the index alike. Open segments are in
+ * unfinished-segments.ts.
  *
  * Invariants: a crash leaves at worst an entry to be repaired or a file to be taken in, at the next start; and one file that
  * cannot be removed or repaired harms no other.
@@ -29,7 +29,7 @@ export interface RecordingLibraryOptions {
   store: RecordingStore;
   limits: QuotaLimits;
   log: Log;
-  /** Told when there is no room for what should be recorded, and when there is some again. */
+  /** Called when there is no room to record, and when there is some again. */
   onAlarm?: (alarm: RecordingStatus['alarm']) => void;
   freeBytes?: () => Promise<number>;
   /** See RecordingSpace. */
@@ -86,7 +86,7 @@ export class RecordingLibrary {
     return this.#room.status;
   }
 
-  /** Nothing is to be recorded any more, so nothing is missing. */
+  /** No camera is to be recorded any more, so no alarm is due. */
   forgetAlarm(): void {
     this.#room.forgetAlarm();
   }
@@ -109,7 +109,7 @@ export class RecordingLibrary {
   }
 
   /**
-   * Of a camera, those that reach into a range of time, oldest first; open ones as far as they have come.
+   * Recordings of one camera that overlap the range, oldest first; open ones up to their present end.
    *
    * @throws VigieError `unavailable` when too much is asked at once
    */

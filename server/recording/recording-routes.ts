@@ -1,6 +1,6 @@
 /**
- * Recordings: what a camera records, what is there of it, and the segments themselves. Seeing them
- * needs the right `lookBack`; changing anything is administrators' work.
+ * Routes of recordings: a camera's recording settings, its timeline, and the segments. Reading needs the right `lookBack`;
+ * changes need an administrator.
  */
 
 import { Router } from 'express';
@@ -12,6 +12,7 @@ import type {
   RecordingStatus,
   RemovedCameraView,
 } from '../wire/recording.ts';
+import type { Retention } from './retention.ts';
 import { findCamera, type KnownCameras } from '../core/cameras.ts';
 import type { Guard } from '../accounts/guard.ts';
 import type { ReadFor } from '../store/work.ts';
@@ -45,6 +46,7 @@ export interface Recordings {
   setSettings(cameraId: string, settings: RecordingSettings): Promise<void>;
   isRecording(cameraId: string): boolean;
   exports: ExportJobs;
+  retention: Pick<Retention, 'keepDays' | 'setKeepDays' | 'expired'>;
 }
 
 /** Cameras that were removed and have recordings; main connects it. */
@@ -70,6 +72,21 @@ export function recordingRoutes(
   serve(router, 'GET /api/recording', ({ request }) => {
     guard.administrator(request);
     return recordings.status;
+  });
+
+  serve(router, 'GET /api/recording/retention', ({ request }) => {
+    guard.administrator(request);
+    return { keepDays: recordings.retention.keepDays };
+  });
+
+  serve(router, 'PUT /api/recording/retention', ({ request, readBody }) => {
+    guard.administrator(request);
+    return recordings.retention.setKeepDays(readBody().keepDays);
+  });
+
+  serve(router, 'GET /api/recording/retention/losses', ({ request, response, readQuery }) => {
+    const who = readFor(guard.administrator(request), response);
+    return recordings.retention.expired(readQuery().days, who);
   });
 
   serve(router, 'GET /api/cameras/:cameraId/recording', ({ request, params }) => {

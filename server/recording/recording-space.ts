@@ -1,9 +1,9 @@
 /**
  * Room for recordings: keeps what is on the disk within the quota and the disk above its floor, by removing the oldest.
  *
- * Invariants: nothing is written that was not admitted here, and what has to go is gone before the answer is given; so at no
- * moment is more stored than allowed. A file that cannot be removed is left out for a while, and others go in its place. Admissions
- * are answered one after the other.
+ * Invariants: nothing is written without admission, and recordings are removed before the admission is granted, so that the
+ * limits hold at every moment. A file that cannot be removed is skipped for a while, and others are removed instead. Admissions are
+ * answered one after the other.
  */
 
 import { statfs } from 'node:fs/promises';
@@ -16,11 +16,11 @@ export interface RecordingSpaceOptions {
   /** On the disk whose floor counts. */
   folder: string;
   limits: QuotaLimits;
-  /** Removes one from disk and index. @throws Error when it cannot; then it counts as still there */
+  /** Removes one from disk and index. @throws Error when that fails; it still counts then */
   remove: (id: string) => Promise<void>;
-  /** Told when one could not be removed. */
+  /** Called when one could not be removed. */
   onStuck?: (id: string, error: unknown) => void;
-  /** Told when there is no room, and when there is some again. */
+  /** Called when there is no room, and when there is some again. */
   onAlarm?: (alarm: RecordingStatus['alarm']) => void;
   /** Bytes free on the disk; for tests. */
   freeBytes?: () => Promise<number>;
@@ -35,9 +35,9 @@ export interface RecordingSpaceOptions {
   nowMs?: () => number;
 }
 
-/** How long a look at the disk's free space is good for. */
+/** How long a measurement of the free space is used. */
 const FREE_LOOK_MS = 1_000;
-/** How long a recording that cannot be removed is left alone; more of them than this, and it is the disk that fails. */
+/** How long a recording that cannot be removed is skipped; with more of them than this, the disk has failed. */
 const STUCK_MS = 60_000;
 const MAX_STUCK = 8;
 /** Of the floor that recordings leave free: what exports may use of it. */

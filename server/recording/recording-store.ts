@@ -1,4 +1,4 @@
-/** The index of the recordings: which files there are, where something is missing and why, and what is to be recorded. */
+/** Queries of the recordings' index: segments, gaps with their reasons, and recording settings. */
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import {
@@ -70,7 +70,7 @@ const SQL = declareStatements('recordings', {
   openGaps: `
     SELECT start_ms AS startMs, end_ms AS endMs, reason FROM recording_gaps
     WHERE camera_id = :cameraId AND end_ms IS NULL AND start_ms <= :toMs`,
-  // Told again, after a failure, it is the same gap.
+  // A repeated write after a failure is the same gap.
   beginGap: `
     INSERT INTO recording_gaps (camera_id, start_ms, end_ms, reason) SELECT :cameraId, :startMs, :endMs, :reason
     WHERE NOT EXISTS (
@@ -177,12 +177,12 @@ export class RecordingQueries extends SettingsQueries<typeof RECORDING_SETTINGS.
     this.#statements.beginGap.run({ cameraId, startMs, endMs, reason });
   }
 
-  /** Whatever was missing until now is there again. */
+  /** Ends the open gap. */
   endGaps(cameraId: string, endMs: number): void {
     this.#statements.endGaps.run(endMs, cameraId);
   }
 
-  /** What is recorded is new again. */
+  /** Ends the mark of a frozen picture. */
   endFrozenGap(cameraId: string, endMs: number): void {
     this.#statements.endFrozenGap.run(endMs, cameraId);
   }
@@ -206,7 +206,7 @@ export class RecordingQueries extends SettingsQueries<typeof RECORDING_SETTINGS.
     this.#statements.forgetGaps.run(cameraId);
   }
 
-  /** Gaps of a time of which nothing is there any more explain nothing. */
+  /** Removes gaps of a time without recordings. */
   forgetGapsBefore(cameraId: string, beforeMs: number): void {
     this.#statements.forgetOldGaps.run(cameraId, beforeMs);
   }

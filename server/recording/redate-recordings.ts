@@ -1,6 +1,6 @@
 /**
- * What the clock's being set means for the recordings that ended shortly before: they were dated by a wrong clock, and are
- * redated, on the disk, in the index and for the quota alike.
+ * Re-dates the recordings that ended shortly before a step of the clock, on the disk, in the index and for the quota alike: a
+ * wrong clock had dated them.
  */
 
 import { rm } from 'node:fs/promises';

@@ -1,5 +1,5 @@
 /**
- * Makes a file that was cut off a whole one again: its frames up to the cut, with cues, sizes and a duration.
+ * Repairs a file that was cut off: its frames up to the cut, with cues, sizes and a duration.
  *
  * The old file is replaced only once the new one is on the disk, so a crash during the repair loses nothing.
  */
@@ -20,7 +20,7 @@ export interface RepairedFile {
   height: number;
 }
 
-/** How long the last picture lasted nobody knows; a file of that alone needs a length. */
+/** The duration of the last picture is unknown; a file with only one needs one. */
 const ONLY_FRAME_MS = 1_000;
 
 /**
@@ -44,7 +44,7 @@ export async function repairWebm(path: string, startMs: number): Promise<Repaire
   return { bytes: file.bytes, endMs: file.endMs, width: first.width, height: first.height };
 }
 
-/** The repaired file takes the room of the broken one. */
+/** The repaired file takes the place of the broken one in the quota. */
 function unasked(): Promise<boolean> {
   return Promise.resolve(true);
 }

@@ -1,5 +1,5 @@
 /**
- * Writes what is recorded of one camera into files of about a minute, one after the other.
+ * Writes one camera's segments: files of about a minute, one after the other.
  *
  * Invariants: a segment begins with a keyframe and has one size; each of its pictures lasts until the next one, or until the
  * segment ends; frames that arrive while a file is being made wait for it, a bounded number, and are in it also when the segment
@@ -22,7 +22,7 @@ export interface SegmentWriterOptions {
   isProtected: () => boolean;
   /** A file takes the pictures from then on, server time in ms. */
   onBegun: (startMs: number) => void;
-  /** What is written from now on is lost, until the segment is ended. */
+  /** Frames are lost from now on, until the segment ends. */
   onFailed: (problem: SegmentProblem, error: unknown) => void;
 }
 
@@ -33,7 +33,7 @@ interface Pending {
   end: { lastsUntilMs: number } | undefined;
 }
 
-/** Frames that come while a file is being made: two seconds of a fast camera. */
+/** Frames that arrive while a file is being made: two seconds of a fast camera. */
 const MAX_WAITING_FRAMES = 60;
 
 export class SegmentWriter {

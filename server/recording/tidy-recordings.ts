@@ -1,6 +1,6 @@
 /**
- * What a crash or a power cut left of the recordings, put in order at the start: what was being written is repaired, files the
- * index does not know are taken in, entries without a file and files without a picture are removed.
+ * Puts the recordings in order at the start, after a crash or power cut: open segments are repaired, files missing from the index
+ * are taken in, entries without a file and files without a picture are removed.
  */
 
 import { glob, rm, stat } from 'node:fs/promises';
@@ -19,7 +19,7 @@ export async function tidyRecordings(folder: string, store: RecordingStore, log:
   for await (const path of glob('*/*/*', { cwd: folder })) {
     if (path.endsWith(REPAIR_SUFFIX)) await rm(join(folder, path), { force: true });
     const name = parseRecordingPath(path.split(sep).join('/'));
-    // Whatever else somebody put there is none of our business.
+    // Other files in the folder are left alone.
     if (name) found.push({ path, name });
   }
   // In the order that the index keeps: what is taken in is as old as its name says.

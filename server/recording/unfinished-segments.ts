@@ -1,7 +1,7 @@
 /**
- * The segments whose files are not whole: those that are being written, and those that a failing disk cut off.
+ * Segments whose files are incomplete: open ones, and those that a failing disk cut off.
  *
- * Invariant: a segment that was begun ends once, in the index and for the quota alike, whatever the disk does.
+ * Invariant: a segment ends exactly once, in the index and for the quota alike, whatever the disk does.
  */
 
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
 /**
- * One recording on its way to the disk: VP8 frames as they were encoded, in a WebM file with cues.
+ * Writes one recording: the encoded VP8 frames, in a WebM file with cues.
  *
  * Invariants: a frame is with the operating system as soon as it was added, and on the disk a second later at the latest, so
  * that a crash costs nothing and a power cut little; room is asked for before it is used, that of the file's end at its
@@ -14,20 +14,20 @@ import { EncodedPacket, EncodedVideoPacketSource, Output, StreamTarget, WebMOutp
 import type { EncodedFrame } from '../core/video/encoded-frame.ts';
 import { syncFolderOf } from './sync-folder.ts';
 
-/** Asks for room on the disk. @returns false when there is none */
+/** Requests room on the disk. @returns false when there is none */
 export type Admit = (bytes: number) => Promise<boolean>;
 
 export interface WebmFileOptions {
   admit: Admit;
-  /** How often what was written is forced onto the disk. */
+  /** Interval of fsync. */
   syncIntervalMs?: number;
-  /** Frames that wait for the disk, in bytes, before it is given up on. */
+  /** Bytes of frames that may wait for the disk; beyond this the file fails. */
   maxQueuedBytes?: number;
 }
 
 export type WriteProblem = 'noRoom' | 'slowDisk' | 'diskError';
 
-/** Why a file could not be written any further. What is in it until then is good. */
+/** Why a file could not be written further. Its content so far is valid. */
 export class WriteError extends Error {
   override readonly name = 'WriteError';
   readonly problem: WriteProblem;

@@ -43,6 +43,11 @@ export class ClockTrust extends EventEmitter<{ changed: [SiteClockView] }> {
     this.#timer = setInterval(() => void this.check(), CHECK_MS);
   }
 
+  /** The operating system says so. */
+  get isSynchronized(): boolean {
+    return this.#synchronized === true;
+  }
+
   get view(): SiteClockView {
     return clockView({
       nowMs: this.#time.nowMs(),

@@ -169,6 +169,11 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   `,
   `
+  -- What is older than it may be kept.
+  CREATE INDEX recordings_expiring ON recordings (end_ms, bytes) WHERE protected = 0 AND open = 0;
+  CREATE INDEX events_by_end ON events (ended_at) WHERE ended_at IS NOT NULL;
+  `,
+  `
   -- Devices on which a user has signed in, by the SHA-256 of a cookie's token.
   CREATE TABLE known_devices (
     user_id       TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,

@@ -83,6 +83,9 @@ export const AUDITED_ROUTES: Readonly<Record<ApiRouteName, AuditRule>> = {
   'GET /api/cameras/:cameraId/mjpeg': { action: 'watched', lasts: true },
 
   'GET /api/recording': READS,
+  'GET /api/recording/retention': READS,
+  'PUT /api/recording/retention': { action: 'recordingSettingsChanged', values: ['keepDays'] },
+  'GET /api/recording/retention/losses': READS,
   'GET /api/cameras/:cameraId/recording': READS,
   'PUT /api/cameras/:cameraId/recording': {
     action: 'recordingSettingsChanged',

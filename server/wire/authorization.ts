@@ -64,6 +64,9 @@ export const ROUTE_AUTHORIZATION = {
 
   // Recordings
   'GET /api/recording': 'administrator',
+  'GET /api/recording/retention': 'administrator',
+  'PUT /api/recording/retention': 'administrator',
+  'GET /api/recording/retention/losses': 'administrator',
   'GET /api/cameras/:cameraId/recording': 'administrator',
   'PUT /api/cameras/:cameraId/recording': 'administrator',
   'GET /api/cameras/:cameraId/timeline': LOOK_BACK,

@@ -70,6 +70,13 @@ export const CAMERA_LOSSES = z.strictObject({
 });
 export type CameraLosses = z.infer<typeof CAMERA_LOSSES>;
 
+/** For how long recordings and pictures of events are kept; null: as long as there is room. Protected recordings stay. */
+export const RETENTION = z.strictObject({ keepDays: z.int().min(1).max(3650).nullable() });
+
+/** What is older than so many days, and would be deleted. */
+export const EXPIRED = z.strictObject({ recordings: count, bytes: count, eventPictures: count });
+export type Expired = z.infer<typeof EXPIRED>;
+
 /** What becomes of the recordings of a camera that is removed. Protected ones are kept in either case. */
 export const RECORDINGS_FATE = z.enum(['kept', 'deleted']);
 export type RecordingsFate = z.infer<typeof RECORDINGS_FATE>;

@@ -270,7 +270,7 @@ suite('recordings when the clock changes', () => {
       .map(({ seconds }, index) => 1000 * (seconds - (packets[index]?.seconds ?? 0)));
     assert.ok(
       steadyMs.every((ms) => ms > 20 && ms < 3_000),
-      'two films are not mixed',
+      'two segments are not mixed',
     );
   });
 

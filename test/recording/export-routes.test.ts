@@ -69,7 +69,7 @@ async function setUp(context: TestContext) {
 }
 
 suite('exports over HTTP', () => {
-  test('an export is made, listed, fetched as one film of its true length, and is then gone', async (context) => {
+  test('an export is made, listed, fetched as one segment of its true length, and is then gone', async (context) => {
     const { anna, path, ready, fetchFile } = await setUp(context);
     const { id, bytes, expiresInMs } = await ready();
     assert.ok(expiresInMs !== null && expiresInMs > 590_000 && expiresInMs <= 600_000);

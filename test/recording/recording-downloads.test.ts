@@ -1,4 +1,4 @@
-/** What downloads of films hold open, and for how long, whatever their readers do. */
+/** What downloads of segments hold open, and for how long, whatever their readers do. */
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -23,7 +23,7 @@ import { until } from '../support/until.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** More than the kernel takes of a connection nobody reads from. */
-const FILM_BYTES = 64 * 1024 * 1024;
+const SEGMENT_BYTES = 64 * 1024 * 1024;
 const FILM = '/api/cameras/door/recordings/rec_1.webm';
 
 interface Download {
@@ -38,9 +38,9 @@ function askedBy({ headers }: Request): { userId: string } {
 
 /** The routes over one large file; who asks is what the request says. */
 async function start(context: TestContext, { idleMs = 60_000, stallMs = 60_000 } = {}) {
-  const path = join(temporaryFolder(context), 'film.webm');
+  const path = join(temporaryFolder(context), 'segment.webm');
   await writeFile(path, '');
-  await truncate(path, FILM_BYTES);
+  await truncate(path, SEGMENT_BYTES);
   const recordings: Partial<Recordings> = {
     find: (id) => ({ id, cameraId: 'door', open: false }) as ReturnType<Recordings['find']>,
     pathOf: () => path,
@@ -107,7 +107,7 @@ suite('downloads of recordings', { skip: !canListOpenFiles }, () => {
       assert.equal(response.complete, false);
     });
 
-  test(`one user has ${SEGMENT_SHARES.perUser} films under way at once, whoever else has some`, async (context) => {
+  test(`one user has ${SEGMENT_SHARES.perUser} segments under way at once, whoever else has some`, async (context) => {
     const { begin } = await start(context);
     const begun: Download[] = [];
     for (let count = 0; count < SEGMENT_SHARES.perUser; count++) begun.push(await begin(FILM));
@@ -119,10 +119,10 @@ suite('downloads of recordings', { skip: !canListOpenFiles }, () => {
     await until('there is room again', async () => (await begin(FILM)).status === 200);
   });
 
-  test('a part that is not there is 416, a film that has changed is 412, and neither is a fault', async (context) => {
+  test('a part that is not there is 416, a segment that has changed is 412, and neither is a fault', async (context) => {
     const { begin, faults } = await start(context);
     for (const [name, value, status] of [
-      ['range', `bytes=${FILM_BYTES}-`, 416],
+      ['range', `bytes=${SEGMENT_BYTES}-`, 416],
       ['if-match', '"old"', 412],
       ['if-unmodified-since', 'Thu, 01 Jan 1970 00:00:00 GMT', 412],
     ] as const) {

@@ -10,7 +10,7 @@ import { moved, recordAll } from '../support/recording-rig.ts';
 import { until } from '../support/until.ts';
 
 suite('exports of recordings', () => {
-  test('a range over several recordings is one film, from the keyframe before it', async (t) => {
+  test('a range over several recordings is one segment, from the keyframe before it', async (t) => {
     const rig = await ExportRig.make(t);
     const { frames, startMs, lengthMs, cameraId } = rig;
     await recordAll(rig.library, frames);

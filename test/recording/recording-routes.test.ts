@@ -72,7 +72,7 @@ suite('recordings over HTTP', () => {
     ]);
   });
 
-  test('a film is served in ranges, to the media cookie too', async (context) => {
+  test('a segment is served in ranges, to the media cookie too', async (context) => {
     const { server, id, first, fetchFilm } = await setUp(context);
     const path = `/api/cameras/${id}/recordings/${first}.webm`;
     const whole = await fetchFilm(path);
@@ -88,7 +88,7 @@ suite('recordings over HTTP', () => {
     assert.deepEqual(Buffer.from(await part.arrayBuffer()), bytes.subarray(100, 200));
   });
 
-  test('a range comes as one film, from the keyframe before it, with its true length', async (context) => {
+  test('a range comes as one segment, from the keyframe before it, with its true length', async (context) => {
     const { id, fetchFilm } = await setUp(context);
     const answer = await fetchFilm(
       `/api/cameras/${id}/export.webm${range(BEGIN_MS + 2_500, BEGIN_MS + 12_000)}`,

@@ -73,7 +73,7 @@ async function setUp(t: TestContext, declaredMs?: number, lastPictureUs?: number
     send,
     sendEvery,
     nowUs,
-    films: async () =>
+    segments: async () =>
       (await library.range('cam_1', ...EVER)).map((each) => [seconds(each.startMs), seconds(each.endMs)]),
     read: async () =>
       Promise.all((await library.range('cam_1', ...EVER)).map((each) => readWebm(library.pathOf(each)))),
@@ -97,11 +97,11 @@ async function setUp(t: TestContext, declaredMs?: number, lastPictureUs?: number
 }
 
 suite('a recorder of a camera', () => {
-  test('with a picture every 10 s has films without a gap between them, and all pictures in them', async (t) => {
-    const { recorder, sendEvery, films, read, gaps } = await setUp(t);
+  test('with a picture every 10 s has segments without a gap between them, and all pictures in them', async (t) => {
+    const { recorder, sendEvery, segments, read, gaps } = await setUp(t);
     await sendEvery(10_000, 15);
     await recorder.close();
-    assert.deepEqual(await films(), [
+    assert.deepEqual(await segments(), [
       [0, 60],
       [60, 120],
       [120, 150],
@@ -115,12 +115,12 @@ suite('a recorder of a camera', () => {
     ]);
   });
 
-  test('with a picture an hour has each in a film that lasts until the next, and is found within it', async (t) => {
-    const { recorder, sendEvery, films, inRange, gaps } = await setUp(t, HOUR_MS);
+  test('with a picture an hour has each in a segment that lasts until the next, and is found within it', async (t) => {
+    const { recorder, sendEvery, segments, inRange, gaps } = await setUp(t, HOUR_MS);
     await sendEvery(HOUR_MS, 3);
     assert.equal(await inRange(BEGIN_MS + 1_800_000, BEGIN_MS + 1_801_000), 1);
     await recorder.close();
-    assert.deepEqual(await films(), [
+    assert.deepEqual(await segments(), [
       [0, 3600],
       [3600, 7200],
       [7200, 10800],
@@ -129,7 +129,7 @@ suite('a recorder of a camera', () => {
   });
 
   test('that stalls for 30 s while somebody watches has a gap of that, and no picture twice', async (t) => {
-    const { recorder, video, wait, sendEvery, films, read, gaps } = await setUp(t);
+    const { recorder, video, wait, sendEvery, segments, read, gaps } = await setUp(t);
     await sendEvery(40, 100);
     for (let second = 0; second < 30; second++) {
       video.repeat();
@@ -137,7 +137,7 @@ suite('a recorder of a camera', () => {
     }
     await sendEvery(40, 100);
     await recorder.close();
-    assert.deepEqual(await films(), [
+    assert.deepEqual(await segments(), [
       [0, 4],
       [34, 38],
     ]);
@@ -157,52 +157,52 @@ suite('a recorder of a camera', () => {
       await wait(20);
     }
     await recorder.close();
-    const [film, ...others] = await read();
-    assert.ok(film && others.length === 0);
-    assert.equal(film.packets.length, 200);
-    const apart = film.packets
+    const [segment, ...others] = await read();
+    assert.ok(segment && others.length === 0);
+    assert.equal(segment.packets.length, 200);
+    const apart = segment.packets
       .slice(1)
-      .map(({ seconds }, index) => seconds - (film.packets[index]?.seconds ?? 0));
+      .map(({ seconds }, index) => seconds - (segment.packets[index]?.seconds ?? 0));
     assert.ok(Math.min(...apart) > 0.03, `${Math.min(...apart)} s`);
     assert.ok(
-      film.packets.every(({ keyframe }) => keyframe),
+      segment.packets.every(({ keyframe }) => keyframe),
       'the keyframe that was made last is in it',
     );
   });
 
-  test('that sends a single picture and leaves has a film of a second', async (t) => {
-    const { recorder, liveness, nowUs, send, wait, films, gaps } = await setUp(t);
+  test('that sends a single picture and leaves has a segment of a second', async (t) => {
+    const { recorder, liveness, nowUs, send, wait, segments, gaps } = await setUp(t);
     await send();
     await wait(5_000);
     liveness.onDisconnected(nowUs());
     await wait(5_000);
     await recorder.close();
-    assert.deepEqual(await films(), [[0, 1]]);
+    assert.deepEqual(await segments(), [[0, 1]]);
     assert.deepEqual(await gaps(), [[1, null]]);
   });
 
   test('that has stalled for long does not begin with its old picture', async (t) => {
-    const { recorder, video, wait, send, sendEvery, films, gaps } = await setUp(t);
+    const { recorder, video, wait, send, sendEvery, segments, gaps } = await setUp(t);
     recorder.setSettings({ ...DEFAULT_RECORDING, mode: 'off' });
     await sendEvery(40, 50);
     await wait(60_000);
     recorder.setSettings({ ...DEFAULT_RECORDING, mode: 'continuous' });
     video.repeat();
     await wait(3_000);
-    assert.deepEqual(await films(), []);
+    assert.deepEqual(await segments(), []);
     await send();
     await wait(100);
     await send();
     await recorder.close();
-    assert.deepEqual(await films(), [[65, 65.1]]);
+    assert.deepEqual(await segments(), [[65, 65.1]]);
     assert.deepEqual(await gaps(), [[62, 65]]);
   });
 
   test('of a slow camera ends the open segment where the clock is set, without waiting for a picture, and goes on with the same one', async (t) => {
-    const { recorder, send, wait, films, read, gaps, openId } = await setUp(t, HOUR_MS);
+    const { recorder, send, wait, segments, read, gaps, openId } = await setUp(t, HOUR_MS);
     await send();
     await wait(20_000);
-    assert.deepEqual(await films(), [[0, 20]]);
+    assert.deepEqual(await segments(), [[0, 20]]);
     const wanted = (await openId()) ?? assert.fail('no segment is open');
     recorder.onClockChanged(0);
     await wait(1_000);
@@ -211,7 +211,7 @@ suite('a recorder of a camera', () => {
     await send();
     await wait(HOUR_MS);
     await recorder.close();
-    assert.deepEqual(await films(), [
+    assert.deepEqual(await segments(), [
       [0, 20],
       [20, 3600],
       [3600, 7200],
@@ -224,18 +224,18 @@ suite('a recorder of a camera', () => {
   });
 
   test('with a picture every two seconds has each of them as a keyframe, so that any of them lasts on in another segment', async (t) => {
-    const { recorder, sendEvery, wait, films } = await setUp(t);
+    const { recorder, sendEvery, wait, segments } = await setUp(t);
     await sendEvery(2_000, 5);
     recorder.onClockChanged(0);
     await wait(1_000);
     await sendEvery(2_000, 3);
     await recorder.close();
-    const [first, second, ...others] = await films();
+    const [first, second, ...others] = await segments();
     assert.deepEqual([first?.[1], others], [second?.[0], []]);
   });
 
   test('of which the last picture lasts on has a gap from its end when no other follows', async (t) => {
-    const { recorder, liveness, nowUs, send, wait, films, gaps } = await setUp(t, HOUR_MS);
+    const { recorder, liveness, nowUs, send, wait, segments, gaps } = await setUp(t, HOUR_MS);
     await send();
     await wait(20_000);
     recorder.onClockChanged(0);
@@ -244,7 +244,7 @@ suite('a recorder of a camera', () => {
     liveness.onDisconnected(nowUs());
     await wait(2_000);
     await recorder.close();
-    assert.deepEqual(await films(), [
+    assert.deepEqual(await segments(), [
       [0, 20],
       [20, 31],
     ]);
@@ -252,7 +252,7 @@ suite('a recorder of a camera', () => {
   });
 
   test('has no segment of a picture that lasted no longer when it was carried over', async (t) => {
-    const { recorder, liveness, nowUs, send, wait, films } = await setUp(t, 60_000);
+    const { recorder, liveness, nowUs, send, wait, segments } = await setUp(t, 60_000);
     await send();
     await wait(100_000);
     recorder.onClockChanged(0);
@@ -260,11 +260,11 @@ suite('a recorder of a camera', () => {
     liveness.onDisconnected(nowUs());
     await wait(1_000);
     await recorder.close();
-    assert.deepEqual(await films(), [[0, 60]]);
+    assert.deepEqual(await segments(), [[0, 60]]);
   });
 
   test('is recorded in another quality without a hole until the next picture', async (t) => {
-    const { recorder, video, send, wait, films, gaps } = await setUp(t, HOUR_MS);
+    const { recorder, video, send, wait, segments, gaps } = await setUp(t, HOUR_MS);
     await send();
     await wait(600_000);
     recorder.setSettings({ ...DEFAULT_RECORDING, mode: 'continuous', bitrateBps: 400_000 });
@@ -273,7 +273,7 @@ suite('a recorder of a camera', () => {
     await send();
     await wait(HOUR_MS);
     await recorder.close();
-    assert.deepEqual(await films(), [
+    assert.deepEqual(await segments(), [
       [0, 600],
       [600, 3600],
       [3600, 7200],
@@ -286,7 +286,7 @@ suite('a recorder of a camera', () => {
       [600_000, undefined],
       [8 * HOUR_MS, 1800],
     ] as const) {
-      const { recorder, send, wait, films, gaps } = await setUp(t, HOUR_MS);
+      const { recorder, send, wait, segments, gaps } = await setUp(t, HOUR_MS);
       await send();
       await wait(1_800_000);
       recorder.onClockChanged(sleptMs);
@@ -296,7 +296,7 @@ suite('a recorder of a camera', () => {
       await recorder.close();
       assert.deepEqual(await gaps(), gapAt === undefined ? [] : [[gapAt, 3600]]);
       assert.deepEqual(
-        await films(),
+        await segments(),
         gapAt === undefined
           ? [
               [0, 1800],
@@ -312,17 +312,17 @@ suite('a recorder of a camera', () => {
   });
 
   test('whose last picture is from before the start of the server has a gap until the next', async (t) => {
-    const { recorder, send, wait, films, marks } = await setUp(t, HOUR_MS, BEGIN_US - 1_800_000_000);
+    const { recorder, send, wait, segments, marks } = await setUp(t, HOUR_MS, BEGIN_US - 1_800_000_000);
     await wait(1_800_000);
     await send();
     await wait(60_000);
     await recorder.close();
-    assert.deepEqual(await films(), [[1800, 1860]]);
+    assert.deepEqual(await segments(), [[1800, 1860]]);
     assert.deepEqual(await marks(), [['serverDown', 0, 1800]]);
   });
 
   test('a picture that waits for its file when the segment ends is in it', async (t) => {
-    const { recorder, video, liveness, nowUs, wait, films } = await setUp(t, HOUR_MS);
+    const { recorder, video, liveness, nowUs, wait, segments } = await setUp(t, HOUR_MS);
     liveness.onPicture(Buffer.from('one'), nowUs(), nowUs());
     video.take();
     video.nowMs += 1_500;
@@ -330,14 +330,14 @@ suite('a recorder of a camera', () => {
     recorder.onClockChanged(0);
     await wait(58_500);
     await recorder.close();
-    assert.deepEqual(await films(), [
+    assert.deepEqual(await segments(), [
       [0, 1.5],
       [1.5, 60],
     ]);
   });
 
   test('whose sensor hangs is recorded and marked, from the first of the equal pictures to the next new one', async (t) => {
-    const { recorder, video, liveness, nowUs, wait, sendEvery, films, marks } = await setUp(t);
+    const { recorder, video, liveness, nowUs, wait, sendEvery, segments, marks } = await setUp(t);
     await sendEvery(1_000, 10);
     for (let sent = 0; sent < 130; sent++) {
       liveness.onPicture(Buffer.from('hung'), nowUs(), nowUs());
@@ -346,7 +346,7 @@ suite('a recorder of a camera', () => {
     }
     await sendEvery(1_000, 10);
     await recorder.close();
-    const all = await films();
+    const all = await segments();
     assert.equal(all[0]?.[0], 0);
     assert.equal(all.at(-1)?.[1], 150);
     for (const [index, [, endS]] of all.entries())
@@ -355,7 +355,7 @@ suite('a recorder of a camera', () => {
   });
 
   test('whose sensor hangs until it leaves is marked up to there, and the rest is a gap', async (t) => {
-    const { recorder, video, liveness, nowUs, wait, sendEvery, films, marks } = await setUp(t);
+    const { recorder, video, liveness, nowUs, wait, sendEvery, segments, marks } = await setUp(t);
     await sendEvery(1_000, 10);
     for (let sent = 0; sent < 30; sent++) {
       liveness.onPicture(Buffer.from('hung'), nowUs(), nowUs());
@@ -365,7 +365,7 @@ suite('a recorder of a camera', () => {
     liveness.onDisconnected(nowUs());
     await wait(60_000);
     await recorder.close();
-    const endS = (await films()).at(-1)?.[1];
+    const endS = (await segments()).at(-1)?.[1];
     assert.deepEqual(await marks(), [
       ['cameraFrozen', 10, endS],
       ['cameraOffline', endS, null],

@@ -87,14 +87,14 @@ const survivors = await checkIndex();
 const browser = await TestBrowser.launch();
 const viewer = await browser.open(server.url);
 await viewer.signIn('admin', server.password);
-for (const film of survivors) checkWithFfprobe(film);
-for (const film of survivors) await checkInChromium(viewer, film);
+for (const segment of survivors) checkWithFfprobe(segment);
+for (const segment of survivors) await checkInChromium(viewer, segment);
 await browser.close();
 await server.stop();
 
 const worst = Math.max(...losses.kill, ...losses.cut);
 process.stdout.write(`
-${survivors.length} films open in ffprobe and Chromium; ${counts.whileStarting} more kills fell while the server started
+${survivors.length} segments open in ffprobe and Chromium; ${counts.whileStarting} more kills fell while the server started
 put in order at the starts: ${counts.repaired} repaired, ${counts.takenIn} taken in, ${counts.removed} without a picture removed, ${counts.missing} entries without a file
                      lost, ms: p50   max
 ${KILLS} kills, two cameras        ${figures(losses.kill)}
@@ -102,7 +102,7 @@ ${CUTS} power cuts, two cameras   ${figures(losses.cut)}
 `);
 assert.ok(worst <= MAX_LOSS_MS, `${worst} ms were lost, which is more than ${MAX_LOSS_MS}`);
 
-interface Film extends RecordedSegment {
+interface CheckedSegment extends RecordedSegment {
   cameraId: string;
   path: string;
 }
@@ -115,10 +115,10 @@ async function strike(blow: Blow): Promise<void> {
   if (blow === 'cut') cutBack();
   if (random() < STARTING_SHARE) await killWhileStarting();
   await start();
-  const films = await checkIndex();
+  const segments = await checkIndex();
   for (const [index, { id }] of cameras.entries()) {
     // What was lost with a recording that is gone altogether is no more than was in it.
-    const lastMs = films
+    const lastMs = segments
       .filter(({ cameraId, startMs }) => cameraId === id && startMs < killedMs)
       .reduce((latest, { endMs }) => Math.max(latest, endMs), sinceMs[index] ?? 0);
     losses[blow].push(killedMs - lastMs);
@@ -160,25 +160,25 @@ async function timelineOf(cameraId: string): Promise<Timeline> {
 }
 
 /** What the index says is what is in the folder, apart from what is being written. */
-async function checkIndex(): Promise<Film[]> {
-  const films = (await Promise.all(cameras.map(filmsOf))).flat();
+async function checkIndex(): Promise<CheckedSegment[]> {
+  const segments = (await Promise.all(cameras.map(segmentsOf))).flat();
   const onDisk = globSync('*/*/*.webm', { cwd: recordings }).toSorted();
-  const open = new Set(films.filter((film) => film.open).map(({ path }) => path));
-  const whole = films.filter((film) => !film.open);
+  const open = new Set(segments.filter((segment) => segment.open).map(({ path }) => path));
+  const whole = segments.filter((segment) => !segment.open);
   const paths = new Set(onDisk.map((path) => join(recordings, path)));
   for (const { path, bytes } of whole) {
     assert.ok(paths.has(path), `${path} is in the index and not in the folder`);
     assert.equal(statSync(path).size, bytes, path);
   }
-  const indexed = new Set(films.map(({ path }) => path));
+  const indexed = new Set(segments.map(({ path }) => path));
   // A recording that begins this moment is in the folder before it is asked about here, or after.
   const strangers = [...paths].filter((path) => !indexed.has(path) && !open.has(path));
-  const known = new Set((await Promise.all(cameras.map(filmsOf))).flat().map(({ path }) => path));
+  const known = new Set((await Promise.all(cameras.map(segmentsOf))).flat().map(({ path }) => path));
   for (const path of strangers) assert.ok(known.has(path), `${path} is in the folder and not in the index`);
   return whole;
 }
 
-async function filmsOf({ id }: CameraWithKey): Promise<Film[]> {
+async function segmentsOf({ id }: CameraWithKey): Promise<CheckedSegment[]> {
   const { segments } = await timelineOf(id);
   return segments.map((segment) => ({ ...segment, cameraId: id, path: pathOf(id, segment.startMs) }));
 }
@@ -220,7 +220,7 @@ function cutBack(): void {
   if (existsSync(log)) truncateSync(log, Math.floor(random() * statSync(log).size));
 }
 
-function checkWithFfprobe({ path, startMs, endMs }: Film): void {
+function checkWithFfprobe({ path, startMs, endMs }: CheckedSegment): void {
   const options = ['-v', 'error', '-count_frames', '-of', 'json', '-show_entries'];
   const shown = 'stream=codec_name,nb_read_frames:format=duration';
   const { status, stdout, stderr } = spawnSync('ffprobe', [...options, shown, path], { encoding: 'utf8' });
@@ -236,7 +236,7 @@ function checkWithFfprobe({ path, startMs, endMs }: Film): void {
 }
 
 /** To its end and back to its beginning. */
-async function checkInChromium({ page }: TestPage, { cameraId, id, path }: Film): Promise<void> {
+async function checkInChromium({ page }: TestPage, { cameraId, id, path }: CheckedSegment): Promise<void> {
   const problem = await page.evaluate(async (source) => {
     const video = document.createElement('video');
     video.muted = true;

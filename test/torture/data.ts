@@ -24,6 +24,7 @@ import { ServerProcess } from '../support/server-process.ts';
 import { SmallDisk } from '../support/small-disk.ts';
 import { until } from '../support/until.ts';
 import { DataLoad } from './data-load.ts';
+import { leaveUnread } from './unread-downloads.ts';
 
 /** Looked at every 30 s. */
 const NOTICED_WITHIN_MS = 35_000;
@@ -172,6 +173,13 @@ const SCENARIOS: Readonly<Record<string, () => Promise<string>>> = {
       await each.server.start();
       return lostOf(each);
     }, env);
+  },
+
+  unread: async () => {
+    using disk = SmallDisk.mount(160e6);
+    assert.ok(disk, 'a small disk needs root');
+    const env = { VIGIE_DATA_DIR: join(disk.path, 'data'), VIGIE_RECORDING_FREE_FLOOR: '64M' };
+    return await house(({ server, admin, cameraId }) => leaveUnread(server.url, admin, cameraId, disk), env);
   },
 
   remove: () => destroyed((dataDir) => rmSync(dataDir, { recursive: true }), 'databaseMissing'),

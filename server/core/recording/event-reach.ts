@@ -1,13 +1,13 @@
 /**
- * How far back the events of a camera reach that would get another date if the clock were set now: those that go on, and those
- * that have just ended. Their recordings get one too, however long the event lasts. Pure.
+ * How far back the events of a camera reach that a step of the clock would re-date: open events, and those that have just
+ * ended. Their recordings are re-dated with them, however long the event is. Pure.
  */
 
 import { REDATED_MS } from '../site-clock.ts';
 
 interface Reach {
   startMs: number;
-  /** Infinity while it goes on. */
+  /** Infinity while it is open. */
   endMs: number;
 }
 
@@ -24,7 +24,7 @@ export class EventReach {
     if (event) event.endMs = endMs;
   }
 
-  /** @returns since when; undefined when there is no such event */
+  /** @returns the earliest start; undefined without such an event */
   sinceMs(nowMs: number): number | undefined {
     for (const [id, { endMs }] of this.#events) if (endMs < nowMs - REDATED_MS) this.#events.delete(id);
     if (this.#events.size === 0) return undefined;

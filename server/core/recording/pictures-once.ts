@@ -1,18 +1,18 @@
 /**
- * Makes of a stream in which pictures are encoded again, as keyframes for viewers who join or lost something, one in which each
- * picture stands once.
+ * Removes repeated pictures from an encoded stream: pictures are encoded again as keyframes for viewers who join or have lost
+ * packets.
  *
- * The frames after a repeated one depend on it. So the newest frame is held back, and gives way to a keyframe of the same picture;
- * once it was released, such a keyframe is left out, and with it all that depends on it: `lost` until the next keyframe.
+ * Frames after a repeated one depend on it. So the newest frame is held back and replaced by a keyframe of the same picture;
+ * after its release such a keyframe is dropped with all frames that depend on it: `lost` until the next keyframe.
  */
 
 import type { EncodedFrame } from '../video/encoded-frame.ts';
 
 export type Offered =
-  /** It is held from now on; `ready` is the one before it. */
+  /** The frame is held; `ready` is the previous one. */
   | { verdict: 'new'; ready: EncodedFrame | undefined }
   | { verdict: 'again' }
-  /** The next picture should be a keyframe: none can be taken before. */
+  /** No frame is usable before the next keyframe. */
   | { verdict: 'lost' };
 
 export class PicturesOnce {
@@ -29,7 +29,7 @@ export class PicturesOnce {
     return this.#held !== undefined;
   }
 
-  /** @param isWanted false: this picture is not to be recorded */
+  /** @param isWanted false: the picture is not recorded */
   offer(frame: EncodedFrame, isWanted: boolean): Offered {
     const isNew = frame.captureUs !== this.#lastUs;
     if (!isNew && this.#held) {
@@ -44,7 +44,7 @@ export class PicturesOnce {
     return { verdict: 'new', ready };
   }
 
-  /** A keyframe that is recorded in another way: what follows may depend on it. */
+  /** A keyframe that is recorded otherwise: later frames may depend on it. */
   pass(keyframe: EncodedFrame): void {
     this.#held = undefined;
     this.#lastUs = keyframe.captureUs;

@@ -1,17 +1,17 @@
 /**
- * The last seconds of a camera as it sent them, in case something happens: bounded in time and in bytes.
+ * The last seconds of a camera as it sent them, for the time before an event: bounded in time and in bytes.
  *
- * JPEGs rather than encoded video, so that a camera nobody watches costs memory and no more.
+ * JPEGs rather than encoded video, so that a camera without viewers costs only memory.
  */
 
 import type { CameraFrame } from '../video/camera-frame.ts';
 
 export interface PreRollLimits {
-  /** Of video, ms. */
+  /** Duration, ms. */
   maxMs: number;
-  /** Of JPEGs, whatever time that is. */
+  /** Limit of the JPEGs, whatever their duration. */
   maxBytes: number;
-  /** Frames a second that are kept of a faster camera. */
+  /** Frames a second kept of a faster camera. */
   maxFps: number;
 }
 
@@ -41,7 +41,7 @@ export class PreRoll {
     this.#frames.splice(0, passed);
   }
 
-  /** All that is kept, oldest first; nothing is kept of it. */
+  /** Takes all kept frames, oldest first; none remain. */
   take(): CameraFrame[] {
     const frames = this.#frames;
     this.#frames = [];

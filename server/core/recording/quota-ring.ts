@@ -1,8 +1,8 @@
 /**
- * What has to go so that something new fits: the arithmetic of the recordings' quota.
+ * Decides which recordings to remove so that a new one fits: the arithmetic of the quota.
  *
- * Invariant: what is stored never exceeds the total, nor a camera its own share, at any moment, because room is made before
- * it is used. The oldest unprotected recordings go first; what is protected, or being written, never does.
+ * Invariant: the recordings never exceed the total, nor a camera's its share, because room is made before it is
+ * used. The oldest unprotected recordings are removed first; protected and open ones never are.
  */
 
 export interface StoredRecording {
@@ -15,21 +15,21 @@ export interface StoredRecording {
 
 export interface QuotaLimits {
   totalBytes: number;
-  /** Of cameras that have a limit of their own. */
+  /** Limits of cameras that have their own. */
   cameraBytes: ReadonlyMap<string, number>;
   /** The disk is never filled beyond this. */
   freeFloorBytes: number;
 }
 
 export type QuotaDecision =
-  /** There is room once these are gone. */
+  /** There is room once these are removed. */
   | { admitted: true; victims: StoredRecording[] }
-  /** Even without everything that may go there would not be. */
+  /** There is no room, even without all removable recordings. */
   | { admitted: false; reason: 'quotaFull' | 'diskFull' };
 
 export class QuotaRing {
   #limits: QuotaLimits;
-  /** In the order they were begun and came in here, so that nothing is ever sorted, however many there are. */
+  /** In the order of their begin and admission, so that nothing is ever sorted. */
   readonly #recordings = new Map<string, StoredRecording>();
   readonly #cameraBytes = new Map<string, number>();
   #usedBytes = 0;
@@ -46,12 +46,12 @@ export class QuotaRing {
     return this.#limits;
   }
 
-  /** Lower limits take effect with the next admission. */
+  /** Lower limits take effect at the next admission. */
   setLimits(limits: QuotaLimits): void {
     this.#limits = limits;
   }
 
-  /** Adds a recording as the newest, or says anew what is known of one. */
+  /** Adds a recording as the newest, or updates one. */
   put(recording: StoredRecording): void {
     const known = this.#recordings.get(recording.id);
     this.#recordings.set(recording.id, { ...recording });
@@ -84,7 +84,7 @@ export class QuotaRing {
       lack -= victim.bytes;
       if (victim.cameraId === cameraId) ownExcess -= victim.bytes;
     };
-    // A camera that is over its own share makes room by itself before it touches another's.
+    // A camera above its share loses its own recordings first.
     for (const recording of this.#recordings.values()) {
       if (ownExcess <= 0) break;
       if (!recording.kept && recording.cameraId === cameraId) take(recording);

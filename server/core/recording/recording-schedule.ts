@@ -1,4 +1,4 @@
-/** Windows of the week on the site's clock: when a camera is to be recorded, or is off. */
+/** Weekly windows on the site's clock: when a camera is recorded, or is off. */
 
 import type { RecordingSettings, ScheduleWindow } from '../../wire/recording.ts';
 import type { WallTime } from '../local-time.ts';
@@ -6,12 +6,12 @@ import type { WallTime } from '../local-time.ts';
 const DAY_MINUTES = 24 * 60;
 const WEEK_MINUTES = 7 * DAY_MINUTES;
 
-/** @returns true without windows: then it is always */
+/** @returns true without windows */
 export function isScheduled(windows: readonly ScheduleWindow[], { day, minute }: WallTime): boolean {
   return windows.length === 0 || isWithin(windows, { day, minute });
 }
 
-/** @returns whether a camera is to be recorded now, or once something happens */
+/** @returns whether a camera is recorded now, or may be on an event */
 export function isRecordingDue(
   { mode, schedule }: Pick<RecordingSettings, 'mode' | 'schedule'>,
   now: WallTime,
@@ -46,7 +46,7 @@ export function minutesToChange(
   return undefined;
 }
 
-/** A window whose end is not after its begin reaches into the next day. */
+/** A window whose end is not after its begin extends into the next day. */
 function covers({ days, from, to }: ScheduleWindow, day: number, minute: number): boolean {
   const begin = minuteOf(from);
   const end = minuteOf(to);

@@ -1,15 +1,15 @@
 /**
- * Where a stream is cut into recordings of about a minute: at a keyframe, so that each begins with one. Pure; a slow camera's
- * recording lasts until the first picture after the minute.
+ * Where a stream is cut into segments of about a minute: at a keyframe, so that each begins with one. A slow camera's segment
+ * lasts until the first picture after the minute. Pure.
  */
 
 import type { EncodedFrame } from '../video/encoded-frame.ts';
 
-/** From here on a recording ends with the next keyframe, which is asked for … */
+/** From this length on a segment ends with the next keyframe, which is requested … */
 const ROLL_MS = 57_000;
-/** … and here without one. */
+/** … and at this length without one. */
 const MAX_SEGMENT_MS = 59_500;
-/** How far one has to decode to show a moment. */
+/** Greatest distance between keyframes, which bounds how much is decoded to show a moment. */
 const KEYFRAME_INTERVAL_MS = 2_000;
 
 export interface Segment {
@@ -22,7 +22,7 @@ export interface Segment {
 export function endsSegment(segment: Segment, frame: EncodedFrame): boolean {
   const lengthMs = Math.floor(frame.captureUs / 1000) - segment.startMs;
   const fits = frame.width === segment.width && frame.height === segment.height;
-  // A clock that was set back would make a recording that never ends.
+  // A clock that was set back would make an endless segment.
   if (!fits || lengthMs < -1_000 || lengthMs >= MAX_SEGMENT_MS) return true;
   return frame.keyframe && mayRoll(segment, segment.startMs + lengthMs);
 }

@@ -1,9 +1,9 @@
 /**
- * What is complete of a WebM file that is being written, as a file of its own: the bytes as they are, with the sizes that are
- * filled in last, and the cues after them. Nothing of the file is changed.
+ * The complete part of a WebM file that is being written, as a file of its own: its bytes, with the sizes that are filled in
+ * last, followed by cues. The file is not changed.
  *
- * Invariant: it depends on the file's first `upTo` bytes alone, so that a player that asks for one range after the other gets
- * parts of one and the same file, also when the file has grown meanwhile, or has ended.
+ * Invariant: it depends only on the first `upTo` bytes of the file, so that a player that requests successive ranges gets
+ * parts of the same file, also when the file has grown or ended meanwhile.
  */
 
 import {
@@ -62,7 +62,7 @@ const DURATION_BYTES = 8;
 const SEEK_ID = [0x53, 0xab, 0x84];
 const SEEK_POSITION = [0x53, 0xac, 0x85];
 const SEEK_POSITION_BYTES = 5;
-/** How long a lone picture lasts nobody knows; a player needs a length. */
+/** A single picture has no known duration; a player needs one. */
 const ONLY_FRAME_MS = 1_000;
 
 /** @param upTo of the file, in bytes @returns undefined before the first block is complete, and for a file of another kind */

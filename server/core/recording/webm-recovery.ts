@@ -1,9 +1,8 @@
 /**
- * The frames of a WebM file that was cut off anywhere: by a crash, a full disk, a power cut.
+ * Reads the frames of a WebM file that was cut off anywhere: by a crash, a full disk, a power cut.
  *
- * Such a file has wrong sizes where they are filled in last, those of its segment and clusters, and no cues. So their
- * sizes are not looked at: what is in them stands one after the other, and is read up to the first thing that is not whole
- * or makes no sense.
+ * In such a file the sizes of its segment and clusters, which are filled in last, are wrong, and cues are missing. So those
+ * sizes are ignored: elements are read one after the other up to the first incomplete or invalid one.
  */
 
 import { readVp8Frame } from '../video/vp8-frame.ts';
@@ -19,9 +18,9 @@ import {
   TIMESTAMP,
 } from './webm-elements.ts';
 
-/** What else a recording has at its top: SeekHead, Info, Tracks, Tags, Void, Cues. */
+/** Other elements at the top of a recording: SeekHead, Info, Tracks, Tags, Void, Cues. */
 const PASSED_OVER = new Set([0x114d9b74, 0x1549a966, 0x1654ae6b, 0x1254c367, 0xec, CUES]);
-/** A frame is never larger than the JPEG it was made of may be, by much. */
+/** A frame is never much larger than its JPEG. */
 const MAX_ELEMENT_BYTES = 4 * 1024 * 1024;
 export interface RecoveredFrame {
   /** Since the beginning of the file. */
@@ -31,7 +30,7 @@ export interface RecoveredFrame {
   data: Uint8Array;
 }
 
-/** @returns all that is whole, beginning with a keyframe; empty when nothing is */
+/** @returns all complete frames, beginning with a keyframe; may be empty */
 export function recoverFrames(file: Uint8Array): RecoveredFrame[] {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const frames: RecoveredFrame[] = [];

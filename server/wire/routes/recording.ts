@@ -5,8 +5,10 @@ import type { ApiRouteTable } from '../api-route.ts';
 import { id } from '../fields.ts';
 import {
   CAMERA_RECORDING,
+  EXPIRED,
   RECORDED_AMOUNT,
   REMOVED_CAMERA,
+  RETENTION,
   RECORDING_SETTINGS,
   RECORDING_STATUS,
   SEGMENT_PART,
@@ -24,6 +26,19 @@ export const RECORDING_ROUTES = {
   'GET /api/recording': {
     summary: 'Read the space for recordings',
     response: RECORDING_STATUS,
+  },
+  'GET /api/recording/retention': {
+    summary: 'Read for how many days recordings and pictures of events are kept',
+    response: RETENTION,
+  },
+  'PUT /api/recording/retention': {
+    summary: 'Delete recordings and pictures of events after so many days, except protected recordings',
+    body: RETENTION,
+  },
+  'GET /api/recording/retention/losses': {
+    summary: 'Read what is older than so many days',
+    query: z.strictObject({ days: z.coerce.number<number>().int().min(1).max(3650) }),
+    response: EXPIRED,
   },
   'GET /api/cameras/:cameraId/recording': {
     summary: 'Read the recording settings of a camera',

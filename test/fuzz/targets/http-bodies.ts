@@ -64,6 +64,7 @@ const BODIES: {
     schedule: [{ days: [0, 6], from: '08:30', to: '24:00' }],
   },
   'PATCH /api/cameras/:cameraId/recordings/:recordingId': { protected: true },
+  'PUT /api/recording/retention': { keepDays: 30 },
   'PUT /api/switch': { off: true },
   'PUT /api/switch/hours': { offHours: [OFF_HOURS] },
   'PUT /api/cameras/:cameraId/switch': { off: false },
@@ -88,6 +89,7 @@ const BODIES: {
   'POST /api/cameras/:cameraId/update': { imageId: 'img_1', allowOlder: true },
 };
 const QUERIES: { readonly [N in ApiRouteName as ApiQuery<N> extends undefined ? never : N]: object } = {
+  'GET /api/recording/retention/losses': { days: '30' },
   'DELETE /api/cameras/:cameraId': { recordings: 'deleted' },
   'GET /api/cameras/:cameraId/snapshot.jpg': { width: '320' },
   'GET /api/cameras/:cameraId/mjpeg': { fps: '5' },

@@ -1,0 +1,65 @@
+/** For how long recordings are kept, and what is older: recordings that may go, and pictures of events. */
+
+import type { DatabaseSync } from 'node:sqlite';
+import { declareStatements, prepareStatements } from '../store/statements.ts';
+import type { Shared, WorkOf } from '../store/work.ts';
+import type { Expired } from '../wire/recording.ts';
+
+const EXPIRED = 'FROM recordings WHERE protected = 0 AND open = 0 AND end_ms < ?';
+const PICTURES = 'SELECT id FROM events WHERE ended_at IS NOT NULL AND ended_at < ?';
+
+const SQL = declareStatements('retention', {
+  keepDays: "SELECT value FROM site_settings WHERE name = 'keepDays'",
+  setKeepDays: `
+    INSERT INTO site_settings (name, value) VALUES ('keepDays', ?)
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+  clearKeepDays: "DELETE FROM site_settings WHERE name = 'keepDays'",
+  amount: `SELECT count(*) AS recordings, coalesce(sum(bytes), 0) AS bytes ${EXPIRED}`,
+  ids: `SELECT id ${EXPIRED} ORDER BY end_ms LIMIT ?`,
+  pictures: `SELECT count(*) AS count FROM event_thumbnails WHERE event_id IN (${PICTURES})`,
+  removePictures: `DELETE FROM event_thumbnails WHERE event_id IN (${PICTURES})`,
+});
+
+export class RetentionQueries {
+  readonly #statements;
+
+  constructor(database: DatabaseSync) {
+    this.#statements = prepareStatements(database, SQL);
+  }
+
+  /** Null: as long as there is room. */
+  keepDays(): number | null {
+    const value = Number(this.#statements.keepDays.get()?.['value'] ?? 0);
+    return Number.isInteger(value) && value > 0 ? value : null;
+  }
+
+  setKeepDays(days: number | null): void {
+    if (days === null) this.#statements.clearKeepDays.run();
+    else this.#statements.setKeepDays.run(String(days));
+  }
+
+  /** @param beforeMs the date before which it ended */
+  expired(beforeMs: number): Expired {
+    const amount = this.#statements.amount.get(beforeMs);
+    const eventPictures = Number(this.#statements.pictures.get(beforeMs)?.['count']);
+    return { recordings: Number(amount?.['recordings']), bytes: Number(amount?.['bytes']), eventPictures };
+  }
+
+  expiredIds(beforeMs: number, limit: number): string[] {
+    return this.#statements.ids.all(beforeMs, limit).map(({ id }) => String(id));
+  }
+
+  removePictures(beforeMs: number): void {
+    this.#statements.removePictures.run(beforeMs);
+  }
+}
+
+export const RETENTION_WORK = {
+  keepDays: 'quick',
+  setKeepDays: 'action',
+  expired: 'long',
+  expiredIds: 'long',
+  removePictures: 'state',
+} as const satisfies WorkOf<RetentionQueries>;
+
+export type RetentionStore = Shared<RetentionQueries, typeof RETENTION_WORK>;

@@ -1,0 +1,101 @@
+/**
+ * Deletes recordings and pictures of events that are older than the owner lets them become. Protected recordings stay.
+ *
+ * Invariant: nothing is deleted by a clock that may be wrong: one that is before this release or not synchronized, or that was
+ * set within the last day, or that has not been running here for a day unless the system says that it is synchronized.
+ */
+
+import type { Log } from '../log.ts';
+import type { ReadFor } from '../store/work.ts';
+import type { Expired } from '../wire/recording.ts';
+import type { RetentionStore } from './retention-store.ts';
+
+export interface RetentionOptions {
+  store: RetentionStore;
+  library: { remove(id: string): Promise<void>; find(id: string): { protected: boolean } | undefined };
+  /** The date now, ms since the Unix epoch. */
+  nowMs: () => number;
+  /** The monotonic clock, ms. */
+  steadyMs: () => number;
+  /** The clock as the site knows it. */
+  clock: () => { hasProblem: boolean; isSynchronized: boolean };
+  log: Log;
+}
+
+const DAY_MS = 24 * 3_600_000;
+const INTERVAL_MS = 600_000;
+const AT_ONCE = 200;
+
+export class Retention {
+  readonly #options: RetentionOptions;
+  readonly #timer: NodeJS.Timeout;
+  /** Since when the clock has gone on without a step. */
+  #steadySinceMs: number;
+  #wasSet = false;
+  #running = false;
+
+  constructor(options: RetentionOptions) {
+    this.#options = options;
+    this.#steadySinceMs = options.steadyMs();
+    this.#timer = setInterval(() => void this.run(), INTERVAL_MS);
+  }
+
+  get keepDays(): number | null {
+    return this.#options.store.keepDays();
+  }
+
+  /** In force at once. */
+  async setKeepDays(days: number | null): Promise<void> {
+    await this.#options.store.setKeepDays(days);
+    void this.run();
+  }
+
+  /** What is older than so many days. */
+  expired(days: number, who: ReadFor): Promise<Expired> {
+    return this.#options.store.expired(this.#options.nowMs() - days * DAY_MS, who);
+  }
+
+  onClockStepped(): void {
+    this.#steadySinceMs = this.#options.steadyMs();
+    this.#wasSet = true;
+  }
+
+  /** Never rejects. */
+  async run(): Promise<void> {
+    const { store, library, nowMs, log } = this.#options;
+    if (this.#running) return;
+    this.#running = true;
+    try {
+      for (let removed = AT_ONCE; removed > 0;) {
+        const { keepDays } = this;
+        if (keepDays === null || !this.#isTrusted) return;
+        const beforeMs = nowMs() - keepDays * DAY_MS;
+        await store.removePictures(beforeMs);
+        removed = 0;
+        for (const id of await store.expiredIds(beforeMs, AT_ONCE)) {
+          // It may have been protected since.
+          if (library.find(id)?.protected !== false) continue;
+          await library.remove(id);
+          removed++;
+        }
+      }
+    } catch (error) {
+      log.error({ err: error }, 'failed to delete what is too old');
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  /** Idempotent. */
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  get #isTrusted(): boolean {
+    const { steadyMs, clock } = this.#options;
+    const { hasProblem, isSynchronized } = clock();
+    if (hasProblem) return false;
+    if (isSynchronized && !this.#wasSet) return true;
+    return steadyMs() - this.#steadySinceMs >= DAY_MS;
+  }
+}

@@ -1,0 +1,92 @@
+/** What is too old is deleted, except what is protected, and never by a clock that may be wrong. */
+
+import assert from 'node:assert/strict';
+import { suite, test, type TestContext } from 'node:test';
+import { createLog } from '../../server/log.ts';
+import { Retention } from '../../server/recording/retention.ts';
+import { ApiClient } from '../support/api-client.ts';
+import { startApi } from '../support/api-server.ts';
+import { BEGIN_US, encodedFrames } from '../support/encoded-frames.ts';
+import { moved, recordAll, RecordingRig } from '../support/recording-rig.ts';
+
+const FRAMES = encodedFrames({ count: 25 });
+const DAY_MS = 24 * 3_600_000;
+const LATER_MS = BEGIN_US / 1000 + 40 * DAY_MS;
+
+async function setUp(context: TestContext) {
+  const rig = await RecordingRig.make(context);
+  const library = await rig.open();
+  const old = await recordAll(library, FRAMES);
+  const kept = await recordAll(library, moved(FRAMES, 'cam_1', 10_000), true);
+  const recent = await recordAll(library, moved(FRAMES, 'cam_1', 20 * DAY_MS));
+  const clock = { hasProblem: false, isSynchronized: true };
+  const state = { clock, steadyMs: 0 };
+  const retention = new Retention({
+    store: rig.store.retention,
+    library,
+    nowMs: () => LATER_MS,
+    steadyMs: () => state.steadyMs,
+    clock: () => state.clock,
+    log: createLog('silent'),
+  });
+  context.after(() => retention.close());
+  const left = () => [old, kept, recent].filter((id) => library.find(id));
+  return { rig, retention, state, left, old, kept, recent };
+}
+
+suite('retention', () => {
+  test('nothing is deleted until it is set, then what is older, except protected recordings', async (context) => {
+    const { rig, retention, left, old, kept, recent } = await setUp(context);
+    await retention.run();
+    assert.deepEqual(left(), [old, kept, recent]);
+    assert.equal((await retention.expired(30, {})).recordings, 1);
+    assert.ok((await retention.expired(30, {})).bytes > 0);
+    await rig.store.retention.setKeepDays(30);
+    await retention.run();
+    assert.deepEqual(left(), [kept, recent]);
+    await rig.store.retention.setKeepDays(10);
+    await retention.run();
+    assert.deepEqual(left(), [kept]);
+  });
+
+  for (const [what, change] of [
+    ['with a problem', { hasProblem: true, isSynchronized: true }],
+    ['of which nobody knows whether it is right', { hasProblem: false, isSynchronized: false }],
+  ] as const)
+    test(`a clock ${what} deletes nothing, the latter for a day`, async (context) => {
+      const { rig, retention, state, left } = await setUp(context);
+      state.clock = change;
+      await rig.store.retention.setKeepDays(30);
+      await retention.run();
+      assert.equal(left().length, 3);
+      state.steadyMs = DAY_MS;
+      await retention.run();
+      assert.equal(left().length, change.hasProblem ? 3 : 2);
+    });
+
+  test('a clock that was set deletes nothing for a day', async (context) => {
+    const { rig, retention, state, left } = await setUp(context);
+    retention.onClockStepped();
+    await rig.store.retention.setKeepDays(30);
+    await retention.run();
+    assert.equal(left().length, 3);
+    state.steadyMs = DAY_MS;
+    await retention.run();
+    assert.equal(left().length, 2);
+  });
+
+  test('administrators set it over HTTP, and learn before what it would delete', async (context) => {
+    const server = await startApi(context);
+    const admin = await ApiClient.signedIn(server);
+    const path = '/api/recording/retention';
+    assert.deepEqual((await admin.call('GET', path)).body, { keepDays: null });
+    await recordAll(server.library, FRAMES);
+    const losses = await admin.call<{ recordings: number }>('GET', `${path}/losses?days=1`);
+    assert.equal(losses.status, 200);
+    assert.equal((await admin.call('PUT', path, { body: { keepDays: 30 } })).status, 204);
+    assert.deepEqual((await admin.call('GET', path)).body, { keepDays: 30 });
+    assert.equal((await admin.call('PUT', path, { body: { keepDays: 0 } })).status, 400);
+    assert.equal((await admin.call('PUT', path, { body: { keepDays: null } })).status, 204);
+    assert.deepEqual((await admin.call('GET', path)).body, { keepDays: null });
+  });
+});
