@@ -5,12 +5,13 @@ import { repeat } from 'lit/directives/repeat.js';
 import '@awesome.me/webawesome/dist/components/button/button.js';
 import { monotonicMs, wallMs } from '../clock.ts';
 import type { CameraView } from '../../server/wire/camera.ts';
-import type { AppContext } from '../app-context.ts';
+import { isAdministrator, type AppContext } from '../app-context.ts';
 import { Playlist } from './playlist.ts';
 import { playbackControls, playbackControlsStyles } from './playback-controls.ts';
 import { nextMomentOf, StepClock } from './step-clock.ts';
 import { TimeScale } from './time-scale.ts';
 import { rangeQuery, Timelines } from './timelines.ts';
+import './vigie-recording-storage.ts';
 import './vigie-removed-cameras.ts';
 import './vigie-step-player.ts';
 import './vigie-timeline.ts';
@@ -120,6 +121,11 @@ export class LookBackPage extends LitElement {
         (camera) => this.#row(camera),
       )}
       <vigie-site-zone of="times" .context=${this.context}></vigie-site-zone>
+      ${
+        isAdministrator(this.context.session.user)
+          ? html`<vigie-recording-storage .context=${this.context}></vigie-recording-storage>`
+          : nothing
+      }
       <vigie-removed-cameras .context=${this.context}></vigie-removed-cameras>
     `;
   }

@@ -1,6 +1,6 @@
 /** What is lost with recordings, in words. */
 
-import type { RecordedAmount, RecordedSegment } from '../../server/wire/recording.ts';
+import type { Expired, RecordedAmount, RecordedSegment } from '../../server/wire/recording.ts';
 import { bytesText, countText } from '../ui/byte-text.ts';
 import type { Stake } from '../ui/confirm-dialog.ts';
 
@@ -25,4 +25,16 @@ export function removedCameraStake(amount: RecordedAmount): Stake {
       note: `${countText(protectedCount, 'protected segment')} (${bytesText(protectedBytes)}) ${protectedCount === 1 ? 'is' : 'are'} kept.`,
     }),
   };
+}
+
+/** What is older than so many days; undefined where nothing is. */
+export function expiryStake(
+  { recordings, bytes, cameras, eventPictures }: Expired,
+  days: number,
+): Stake | undefined {
+  const ofRecordings = `${bytesText(bytes)} of recordings (${countText(recordings, 'segment')} of ${countText(cameras, 'camera')})`;
+  const ofPictures = countText(eventPictures, 'picture of an event', 'pictures of events');
+  const note = `Protected recordings stay. From now on, others are deleted once they are older than ${countText(days, 'day')}.`;
+  if (recordings === 0) return eventPictures === 0 ? undefined : { lost: [ofPictures], note };
+  return { lost: eventPictures === 0 ? [ofRecordings] : [ofRecordings, ofPictures], note };
 }

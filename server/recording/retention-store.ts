@@ -14,7 +14,9 @@ const SQL = declareStatements('retention', {
     INSERT INTO site_settings (name, value) VALUES ('keepDays', ?)
     ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
   clearKeepDays: "DELETE FROM site_settings WHERE name = 'keepDays'",
-  amount: `SELECT count(*) AS recordings, coalesce(sum(bytes), 0) AS bytes ${EXPIRED}`,
+  amount: `
+    SELECT count(*) AS recordings, coalesce(sum(bytes), 0) AS bytes, count(DISTINCT camera_id) AS cameras
+    ${EXPIRED}`,
   ids: `SELECT id ${EXPIRED} ORDER BY end_ms LIMIT ?`,
   pictures: `SELECT count(*) AS count FROM event_thumbnails WHERE event_id IN (${PICTURES})`,
   removePictures: `DELETE FROM event_thumbnails WHERE event_id IN (${PICTURES})`,
@@ -41,8 +43,12 @@ export class RetentionQueries {
   /** @param beforeMs the date before which it ended */
   expired(beforeMs: number): Expired {
     const amount = this.#statements.amount.get(beforeMs);
-    const eventPictures = Number(this.#statements.pictures.get(beforeMs)?.['count']);
-    return { recordings: Number(amount?.['recordings']), bytes: Number(amount?.['bytes']), eventPictures };
+    return {
+      recordings: Number(amount?.['recordings']),
+      bytes: Number(amount?.['bytes']),
+      cameras: Number(amount?.['cameras']),
+      eventPictures: Number(this.#statements.pictures.get(beforeMs)?.['count']),
+    };
   }
 
   expiredIds(beforeMs: number, limit: number): string[] {

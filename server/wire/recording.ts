@@ -74,7 +74,13 @@ export type CameraLosses = z.infer<typeof CAMERA_LOSSES>;
 export const RETENTION = z.strictObject({ keepDays: z.int().min(1).max(3650).nullable() });
 
 /** What is older than so many days, and would be deleted. */
-export const EXPIRED = z.strictObject({ recordings: count, bytes: count, eventPictures: count });
+export const EXPIRED = z.strictObject({
+  recordings: count,
+  bytes: count,
+  /** Whose recordings these are, removed cameras among them. */
+  cameras: count,
+  eventPictures: count,
+});
 export type Expired = z.infer<typeof EXPIRED>;
 
 /** What becomes of the recordings of a camera that is removed. Protected ones are kept in either case. */

@@ -8,7 +8,11 @@ import { API_ROUTES } from '../../server/wire/api-routes.ts';
 
 const CLIENT = resolve(import.meta.dirname, '../../client');
 /** Routes beside the DELETE routes that take something away. */
-const ALSO_TAKE_AWAY = ['POST /api/cameras/:cameraId/key', 'POST /api/webhooks/:webhookId/secret'];
+const ALSO_TAKE_AWAY = [
+  'POST /api/cameras/:cameraId/key',
+  'POST /api/webhooks/:webhookId/secret',
+  'PUT /api/recording/retention',
+];
 /** DELETE routes without a loss, and why. */
 const NOTHING_LOST: Readonly<Record<string, string>> = {
   'DELETE /api/notices/:notice': 'what was said is dismissed',
