@@ -7,7 +7,7 @@ import { SCHEDULE_WINDOW } from './recording.ts';
 
 export const NOTIFICATION_SETTINGS = z.strictObject({
   /** Event kinds to notify; empty: none. */
-  kinds: z.array(EVENT_KIND).max(2),
+  kinds: z.array(EVENT_KIND).max(EVENT_KIND.options.length),
   /** Empty: all cameras the user may see, including new ones. */
   cameraIds,
   /** Quiet hours, in the site's time zone. */

@@ -28,7 +28,7 @@ export const WEBHOOK_SETTINGS = z.strictObject({
   url,
   /** Empty: all cameras, including new ones. */
   cameraIds: cameraIds.default([]),
-  kinds: z.array(EVENT_KIND).min(1).max(2),
+  kinds: z.array(EVENT_KIND).min(1).max(EVENT_KIND.options.length),
   moment: WEBHOOK_MOMENT.default('started'),
   enabled: z.boolean().default(true),
 });

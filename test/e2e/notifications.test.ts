@@ -63,6 +63,7 @@ test('what one wants to be told is chosen', async () => {
   await tab.getByTestId('notifications').click();
   await stateIs('off');
   await tab.locator('[data-testid=notified-kind][data-value=offline]').click();
+  await tab.getByTestId('notified-security').click();
   await tab.getByTestId('all-cameras').click();
   await tab.getByTestId('save-notifications').click();
   await tab.getByText('Select at least one camera.').waitFor();
@@ -73,10 +74,11 @@ test('what one wants to be told is chosen', async () => {
   await tab.getByText('Saved.').waitFor();
   const { settings } = await admin.request<NotificationsView>('GET', '/notifications');
   assert.deepEqual(settings, {
-    kinds: ['motion'],
+    kinds: ['motion', 'off'],
     cameraIds: [door.id],
     quiet: [{ days: [0, 1, 2, 3, 4, 5, 6], from: '21:30', to: '07:00' }],
     pauseSeconds: 60,
+    security: false,
   });
 });
 

@@ -64,7 +64,7 @@ test('notification settings are stored', async (context) => {
   const server = await startApi(context);
   const admin = await ApiClient.signedIn(server);
   const before = await admin.call<NotificationsView>('GET', PATH);
-  assert.deepEqual(before.body.settings.kinds, ['motion', 'offline']);
+  assert.deepEqual(before.body.settings.kinds, ['motion', 'offline', 'off']);
   assert.equal(before.body.settings.security, true);
   const settings = {
     kinds: ['motion'],
