@@ -14,6 +14,11 @@ const SQL = declareStatements('retention', {
     INSERT INTO site_settings (name, value) VALUES ('keepDays', ?)
     ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
   clearKeepDays: "DELETE FROM site_settings WHERE name = 'keepDays'",
+  trustedMs: "SELECT value FROM site_settings WHERE name = 'trustedMs'",
+  setTrustedMs: `
+    INSERT INTO site_settings (name, value) VALUES ('trustedMs', ?)
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+  newestMs: 'SELECT max(end_ms) AS value FROM recordings WHERE protected = 0 AND open = 0',
   amount: `
     SELECT count(*) AS recordings, coalesce(sum(bytes), 0) AS bytes, count(DISTINCT camera_id) AS cameras
     ${EXPIRED}`,
@@ -40,6 +45,18 @@ export class RetentionQueries {
     else this.#statements.setKeepDays.run(String(days));
   }
 
+  /** The last date that was trusted; before there is one, the end of the newest recording, and null without recordings. */
+  trustedMs(): number | null {
+    const row = this.#statements.trustedMs.get() ?? this.#statements.newestMs.get();
+    return typeof row?.['value'] === 'string' || typeof row?.['value'] === 'number'
+      ? Number(row['value'])
+      : null;
+  }
+
+  setTrustedMs(ms: number): void {
+    this.#statements.setTrustedMs.run(String(ms));
+  }
+
   /** @param beforeMs the date before which it ended */
   expired(beforeMs: number): Expired {
     const amount = this.#statements.amount.get(beforeMs);
@@ -63,6 +80,8 @@ export class RetentionQueries {
 export const RETENTION_WORK = {
   keepDays: 'quick',
   setKeepDays: 'action',
+  trustedMs: 'quick',
+  setTrustedMs: 'state',
   expired: 'long',
   expiredIds: 'long',
   removePictures: 'state',

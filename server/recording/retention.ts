@@ -2,7 +2,9 @@
  * Deletes recordings and pictures of events that are older than the owner lets them become. Protected recordings stay.
  *
  * Invariant: nothing is deleted by a clock that may be wrong: one that is before this release or not synchronized, or that was
- * set within the last day, or that has not been running here for a day unless the system says that it is synchronized.
+ * set within the last day, or that has not been running here for a day unless the system says that it is synchronized and the
+ * date goes on, at most a day later, from the last one that was trusted. A start with a date far in the future would delete
+ * everything otherwise.
  */
 
 import type { Log } from '../log.ts';
@@ -32,11 +34,15 @@ export class Retention {
   /** Since when the clock has gone on without a step. */
   #steadySinceMs: number;
   #wasSet = false;
+  /** The date at the start is more than a day after the last one that was trusted: the server was off, or the date is wrong. */
+  readonly #hasLeapt: boolean;
   #running = false;
 
   constructor(options: RetentionOptions) {
     this.#options = options;
     this.#steadySinceMs = options.steadyMs();
+    const nowMs = options.nowMs();
+    this.#hasLeapt = nowMs - (options.store.trustedMs() ?? nowMs) > DAY_MS;
     this.#timer = setInterval(() => void this.run(), INTERVAL_MS);
   }
 
@@ -66,6 +72,7 @@ export class Retention {
     if (this.#running) return;
     this.#running = true;
     try {
+      if (this.#isTrusted) await store.setTrustedMs(nowMs());
       for (let removed = AT_ONCE; removed > 0;) {
         const { keepDays } = this;
         if (keepDays === null || !this.#isTrusted) return;
@@ -95,7 +102,7 @@ export class Retention {
     const { steadyMs, clock } = this.#options;
     const { hasProblem, isSynchronized } = clock();
     if (hasProblem) return false;
-    if (isSynchronized && !this.#wasSet) return true;
+    if (isSynchronized && !this.#wasSet && !this.#hasLeapt) return true;
     return steadyMs() - this.#steadySinceMs >= DAY_MS;
   }
 }

@@ -20,18 +20,22 @@ async function setUp(context: TestContext) {
   const kept = await recordAll(library, moved(FRAMES, 'cam_1', 10_000), true);
   const recent = await recordAll(library, moved(FRAMES, 'cam_1', 20 * DAY_MS));
   const clock = { hasProblem: false, isSynchronized: true };
-  const state = { clock, steadyMs: 0 };
-  const retention = new Retention({
-    store: rig.store.retention,
-    library,
-    nowMs: () => LATER_MS,
-    steadyMs: () => state.steadyMs,
-    clock: () => state.clock,
-    log: createLog('silent'),
-  });
-  context.after(() => retention.close());
+  const state = { clock, steadyMs: 0, nowMs: LATER_MS };
+  const start = (): Retention => {
+    const started = new Retention({
+      store: rig.store.retention,
+      library,
+      nowMs: () => state.nowMs,
+      steadyMs: () => state.steadyMs,
+      clock: () => state.clock,
+      log: createLog('silent'),
+    });
+    context.after(() => started.close());
+    return started;
+  };
+  await rig.store.retention.setTrustedMs(LATER_MS);
   const left = () => [old, kept, recent].filter((id) => library.find(id));
-  return { rig, retention, state, left, old, kept, recent };
+  return { rig, retention: start(), start, state, left, old, kept, recent };
 }
 
 suite('retention', () => {
@@ -74,6 +78,31 @@ suite('retention', () => {
     state.steadyMs = DAY_MS;
     await retention.run();
     assert.equal(left().length, 2);
+  });
+
+  test('a start more than a day after the last trusted date deletes nothing for a day, however often it starts', async (context) => {
+    const { rig, start, state, left } = await setUp(context);
+    await rig.store.retention.setKeepDays(30);
+    state.nowMs = LATER_MS + 365 * DAY_MS;
+    // At the second start there are recordings of that date.
+    for (let starts = 1; starts <= 2; starts++) {
+      await start().run();
+      assert.equal(left().length, 3);
+    }
+    const steady = start();
+    state.steadyMs = DAY_MS;
+    await steady.run();
+    assert.equal(left().length, 1);
+    // Trusted now.
+    assert.equal(rig.store.retention.trustedMs(), state.nowMs);
+  });
+
+  test('before a date was trusted, it is compared with the newest recording', async (context) => {
+    const rig = await RecordingRig.make(context);
+    assert.equal(rig.store.retention.trustedMs(), null);
+    await recordAll(await rig.open(), FRAMES);
+    const ms = rig.store.retention.trustedMs() ?? assert.fail('no date');
+    assert.ok(Math.abs(ms - BEGIN_US / 1000) < 60_000);
   });
 
   test('administrators set it over HTTP, and learn before what it would delete', async (context) => {
