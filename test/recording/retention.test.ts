@@ -97,6 +97,40 @@ suite('retention', () => {
     assert.equal(rig.store.retention.trustedMs(), state.nowMs);
   });
 
+  test('pictures of events that ended before go with the recordings, those of later events stay', async (context) => {
+    const { rig, retention } = await setUp(context);
+    const { cameras, events } = rig.store;
+    const cameraId = (await cameras.add('Door', 'v1', 0)).id;
+    const about = {
+      cameraId,
+      source: 'motion',
+      sourceName: 'Motion',
+      kind: 'motion',
+      zones: [],
+      score: 1,
+    } as const;
+    for (const [id, age] of [
+      ['old', 31],
+      ['recent', 29],
+      ['going on', 31],
+    ] as const) {
+      const startedAtMs = LATER_MS - age * DAY_MS;
+      await events.add(
+        { ...about, zones: [], id, startedAtMs, endedAtMs: id === 'going on' ? null : startedAtMs },
+        0,
+      );
+      await events.addThumbnail(cameraId, id, FRAMES[0]?.data ?? assert.fail('no frame'));
+    }
+    assert.equal((await retention.expired(30, {})).eventPictures, 1);
+    await rig.store.retention.setKeepDays(30);
+    await retention.run();
+    const pictures = ['old', 'recent', 'going on'].map(async (id) =>
+      Boolean(await events.thumbnail(cameraId, id)),
+    );
+    assert.deepEqual(await Promise.all(pictures), [false, true, true]);
+    assert.ok(events.find(cameraId, 'old'), 'the event itself stays');
+  });
+
   test('before a date was trusted, it is compared with the newest recording', async (context) => {
     const rig = await RecordingRig.make(context);
     assert.equal(rig.store.retention.trustedMs(), null);
