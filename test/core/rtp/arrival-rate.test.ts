@@ -22,14 +22,15 @@ function rated(seconds: { packets: number; lost?: number }[]): (StreamRates | un
   });
 }
 
+const isRated = (packets: number): boolean[] =>
+  rated(Array.from({ length: 8 }, () => ({ packets }))).map((rates) => rates !== undefined);
+
 test('what arrives is the share of what was sent that the reports say', () => {
   const [rates] = rated([{ packets: 100, lost: 25 }]);
   assert.deepEqual(rates, { sentBps: 960_000, arrivedBps: 720_000 });
 });
 
 test('there is no figure before a hundred packets were sent, or four seconds have passed', () => {
-  const isRated = (packets: number) =>
-    rated(Array.from({ length: 8 }, () => ({ packets }))).map((rates) => rates !== undefined);
   assert.deepEqual(isRated(100), [true, true, true, true, true, true, true, true]);
   assert.deepEqual(isRated(50), [false, true, false, true, false, true, false, true]);
   assert.deepEqual(isRated(5), [false, false, false, true, false, false, false, true]);
