@@ -129,7 +129,7 @@ export class AuditLog {
       const nowMs = time.nowMs();
       this.#surplus = await store.prune(nowMs - store.settings().days * DAY_MS, nowMs, atMostMs);
       if (this.#surplus === 0 || this.#closed) return;
-      this.#log.warn({ surplus: this.#surplus }, 'audit log full');
+      this.#log.warn({ surplus: this.#surplus }, 'audit log filled');
       this.record({ action: 'auditLogFull' });
     } catch (error) {
       this.#say(error, 'failed to remove old entries');
