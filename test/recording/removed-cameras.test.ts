@@ -9,6 +9,7 @@ import type {
   RemovedCameraView,
   Timeline,
 } from '../../server/wire/recording.ts';
+import type { AuditEntry } from '../../server/wire/audit.ts';
 import type { UserView } from '../../server/wire/account.ts';
 import type { CameraRights } from '../../server/wire/rights.ts';
 import { ApiClient } from '../support/api-client.ts';
@@ -164,6 +165,26 @@ suite('a camera that is removed', () => {
         400,
       );
     assert.deepEqual(await removed(ada), ['Door'], 'what was refused changed nothing');
+  });
+
+  test('is named in the audit log, also by the deletion of all that it recorded', async (context) => {
+    const { server, id, kept, admin, ada } = await setUp(context);
+    await admin.call('DELETE', `/api/cameras/${id}`);
+    await ada.call('GET', `/api/cameras/${id}/recordings/${kept}.webm`);
+    const path = `/api/cameras/${id}/recordings/${kept}`;
+    await admin.call('PATCH', path, { body: { protected: false } });
+    assert.equal((await admin.call('DELETE', `/api/removed-cameras/${id}`)).status, 204);
+    await server.store.idle;
+    const { body } = await admin.call<AuditEntry[]>('GET', `/api/audit?cameraId=${id}`);
+    assert.deepEqual(
+      body.map(({ action, cameraName }) => [action, cameraName]),
+      [
+        ['removedCameraDeleted', 'Door'],
+        ['recordingProtectionChanged', 'Door'],
+        ['lookedBack', 'Door'],
+        ['cameraRemoved', 'Door'],
+      ],
+    );
   });
 
   test('gets another id when it is added anew', async (context) => {
