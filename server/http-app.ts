@@ -53,7 +53,7 @@ import { webhookRoutes } from './outbound/webhook-routes.ts';
 
 export interface HttpAppOptions {
   accounts: Accounts;
-  audit: Pick<Audit, 'log' | 'store'>;
+  audit: Pick<Audit, 'log' | 'store' | 'cameraNameOf'>;
   cameras: KnownCameras;
   removedCameras: RemovedCameraList;
   cameraSwitch: CameraSwitch;
@@ -110,7 +110,12 @@ export function createHttpApp(options: HttpAppOptions): Express {
     next();
   });
   const { users } = accounts;
-  app.use('/api', watchCalls(auditCalls({ audit: audit.log, guard, connectionOf, users, cameras })));
+  app.use(
+    '/api',
+    watchCalls(
+      auditCalls({ audit: audit.log, guard, connectionOf, users, cameraNameOf: audit.cameraNameOf }),
+    ),
+  );
   app.use('/api', express.json({ limit: MAX_BODY_BYTES }));
   // Each registers its routes by their full path (wire/api-routes.ts).
   app.use(

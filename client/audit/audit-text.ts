@@ -27,6 +27,7 @@ const ACTIONS: Readonly<Record<AuditAction, string>> = {
   auditExported: 'Downloaded the audit log',
   recordingDeleted: 'Deleted a recording',
   cameraRemoved: 'Removed the camera',
+  removedCameraDeleted: 'Deleted the recordings of a removed camera',
   userAdded: 'Added a user',
   userChanged: 'Changed a user',
   userRemoved: 'Removed a user',
@@ -97,6 +98,8 @@ const FIELDS: Readonly<Record<string, string>> = {
   changed: 'changed',
   timeZone: 'time zone',
 };
+/** Fields that are moments, ms since the Unix epoch. */
+const RANGE_ENDS: Readonly<Record<string, string>> = { from: 'from', to: 'to', fromMs: 'from', toMs: 'to' };
 /** Names that tell people nothing. */
 const HIDDEN = new Set(['recordingId', 'eventId', 'sensorId', 'webhookId', 'imageId', 'uploadId']);
 
@@ -131,8 +134,8 @@ export function auditDetails({ details, count }: AuditEntry, time: ShownTime): s
 function detailText(name: string, value: unknown, time: ShownTime): string[] {
   if (HIDDEN.has(name)) return [];
   if (name === 'reason') return [REASONS[String(value)] ?? String(value)];
-  if (name === 'from' || name === 'to')
-    return typeof value === 'number' ? [`${name} ${time.moment(value)}`] : [];
+  const end = RANGE_ENDS[name];
+  if (end !== undefined) return typeof value === 'number' ? [`${end} ${time.moment(value)}`] : [];
   const text = Array.isArray(value) ? value.map(textOf).join(', ') || 'none' : textOf(value);
   return [`${FIELDS[name] ?? name}: ${text}`];
 }

@@ -13,8 +13,14 @@ export const RIGHT_HINTS: Readonly<Record<Right, string>> = {
   live: 'watch now',
   lookBack: 'play back and download',
   events: 'see the log and its pictures, and get notifications',
-  control: 'change the picture settings, switch the lamp, restart the camera',
+  control:
+    'change the picture settings, switch the lamp, restart the camera, switch it off for privacy, which also stops recording',
 };
+
+/** A camera that was removed and has recordings left, among the others. */
+export function removedName(name: string): string {
+  return `${name} (removed)`;
+}
 
 /** `Live and Recordings`. */
 export function rightsText(rights: readonly Right[]): string {

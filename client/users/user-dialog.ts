@@ -1,15 +1,19 @@
-/** Adds a user, or changes the rights of a viewer. A new viewer watches every camera live, and has no other right. */
+/**
+ * Adds a user, or changes the rights of a viewer. A new viewer watches every camera live, and has no other right. Cameras that
+ * were removed and have recordings left have one tick.
+ */
 
 import { css, html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { Role, UserView } from '../../server/wire/account.ts';
+import type { RemovedCameraView } from '../../server/wire/recording.ts';
 import { RIGHTS, type CameraRights } from '../../server/wire/rights.ts';
 import { valueOf } from '../ui/field-value.ts';
 import { FormDialog, passwordOf, textOf } from '../ui/form-dialog.ts';
 import type { AppContext } from '../app-context.ts';
 import { MIN_PASSWORD_LENGTH } from './password-dialog.ts';
-import { RIGHT_HINTS, RIGHT_LABELS } from './rights-words.ts';
+import { removedName, RIGHT_HINTS, RIGHT_LABELS } from './rights-words.ts';
 import './vigie-rights-table.ts';
 
 export class UserDialog extends FormDialog<AppContext> {
@@ -29,12 +33,14 @@ export class UserDialog extends FormDialog<AppContext> {
     user: { state: true },
     userRole: { state: true },
     given: { state: true },
+    removed: { state: true },
   };
   /** Null: a new one. */
   declare protected user: UserView | null;
   declare protected userRole: Role;
   /** The ticks to begin with. */
   declare protected given: readonly CameraRights[];
+  declare protected removed: readonly RemovedCameraView[];
   protected override readonly testId = 'user-dialog';
 
   constructor() {
@@ -42,10 +48,12 @@ export class UserDialog extends FormDialog<AppContext> {
     this.user = null;
     this.userRole = 'viewer';
     this.given = [];
+    this.removed = [];
   }
 
-  showFor(user: UserView | null): void {
+  showFor(user: UserView | null, removed: readonly RemovedCameraView[]): void {
     this.user = user;
+    this.removed = removed;
     this.userRole = user?.role ?? 'viewer';
     const all = this.context.live.cameras.all ?? [];
     this.given = user?.cameras ?? all.map(({ id }) => ({ cameraId: id, rights: ['live'] }));
@@ -116,7 +124,15 @@ export class UserDialog extends FormDialog<AppContext> {
   }
 
   #cameraFields(): TemplateResult {
-    const cameras = this.context.live.cameras.all ?? [];
+    const removed = this.removed.map(({ id, name }) => ({
+      id,
+      name: removedName(name),
+      rights: ['lookBack'] as const,
+    }));
+    const cameras = [
+      ...(this.context.live.cameras.all ?? []).map(({ id, name }) => ({ id, name })),
+      ...removed,
+    ];
     if (cameras.length === 0) return html`<p class="quiet">There are no cameras yet.</p>`;
     return html`<div>
       <ul class="quiet" data-testid="user-rights">

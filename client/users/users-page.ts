@@ -4,6 +4,7 @@ import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
 import '@awesome.me/webawesome/dist/components/button/button.js';
 import type { UserView } from '../../server/wire/account.ts';
+import type { RemovedCameraView } from '../../server/wire/recording.ts';
 import { errorText } from '../http/api-error.ts';
 import type { AppContext } from '../app-context.ts';
 import '../ui/confirm-dialog.ts';
@@ -12,7 +13,7 @@ import './password-dialog.ts';
 import type { PasswordDialog } from './password-dialog.ts';
 import './user-dialog.ts';
 import type { UserDialog } from './user-dialog.ts';
-import { viewerText } from './rights-words.ts';
+import { removedName, viewerText } from './rights-words.ts';
 import { errorCallout } from '../ui/error-callout.ts';
 import { actionMenu } from '../ui/icon-button.ts';
 import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
@@ -73,10 +74,13 @@ export class UsersPage extends LitElement {
   static override properties = {
     context: { attribute: false },
     users: { state: true },
+    removed: { state: true },
     error: { state: true },
   };
   declare context: AppContext;
   declare protected users: UserView[] | null;
+  /** Cameras that were removed and have recordings left. */
+  declare protected removed: readonly RemovedCameraView[];
   declare protected error: string | null;
   readonly #userDialog = createRef<UserDialog>();
   readonly #passwordDialog = createRef<PasswordDialog>();
@@ -85,6 +89,7 @@ export class UsersPage extends LitElement {
   constructor() {
     super();
     this.users = null;
+    this.removed = [];
     this.error = null;
     listen(this, (update) => this.context.live.cameras.on('change', update));
   }
@@ -100,7 +105,7 @@ export class UsersPage extends LitElement {
         title: 'Users',
         actions: html`<wa-button
           variant="brand"
-          @click=${() => this.#userDialog.value?.showFor(null)}
+          @click=${() => this.#userDialog.value?.showFor(null, this.removed)}
           data-testid="add-user"
         >
           <wa-icon slot="start" name="plus"></wa-icon>Add user
@@ -152,14 +157,15 @@ export class UsersPage extends LitElement {
 
   #describe({ role, cameras }: UserView): string[] {
     if (role === 'administrator') return ['Administrator, all rights to all cameras'];
-    const lines = viewerText(cameras, this.context.live.cameras.all ?? []);
+    const removed = this.removed.map(({ id, name }) => ({ id, name: removedName(name) }));
+    const lines = viewerText(cameras, [...(this.context.live.cameras.all ?? []), ...removed]);
     return lines.length === 0 ? ['Viewer, no rights'] : ['Viewer', ...lines];
   }
 
   #run(action: UserAction, user: UserView): void {
     switch (action) {
       case 'rights':
-        this.#userDialog.value?.showFor(user);
+        this.#userDialog.value?.showFor(user, this.removed);
         break;
       case 'password':
         this.#passwordDialog.value?.showFor(user);
@@ -188,7 +194,10 @@ export class UsersPage extends LitElement {
 
   async #load(): Promise<void> {
     try {
-      this.users = await this.context.api.call('GET /api/users');
+      const { api } = this.context;
+      // A right to one that the page does not know would be lost with the next change.
+      this.removed = await api.call('GET /api/removed-cameras');
+      this.users = await api.call('GET /api/users');
       this.error = null;
     } catch (error) {
       this.error = errorText(error);

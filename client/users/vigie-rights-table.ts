@@ -9,6 +9,8 @@ import { RIGHT_LABELS } from './rights-words.ts';
 export interface NamedCamera {
   id: string;
   name: string;
+  /** That can be given; left out: all. */
+  rights?: readonly Right[];
 }
 
 export class VigieRightsTable extends LitElement {
@@ -77,7 +79,10 @@ export class VigieRightsTable extends LitElement {
   /** The ticks as they are now, of the cameras shown. */
   get choice(): CameraRights[] {
     return this.cameras
-      .map(({ id }) => ({ cameraId: id, rights: RIGHTS.filter((right) => this.#has(id, right)) }))
+      .map((camera) => ({
+        cameraId: camera.id,
+        rights: offered(camera).filter((right) => this.#has(camera.id, right)),
+      }))
       .filter(({ rights }) => rights.length > 0);
   }
 
@@ -87,20 +92,22 @@ export class VigieRightsTable extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const all = this.cameras.map(({ id }) => id);
-    return html`${this.cameras.length > 1 ? this.#row('all', 'All cameras', all) : nothing}
-      <div class="rows">${this.cameras.map(({ id, name }) => this.#row(id, name, [id]))}</div>`;
+    return html`${this.cameras.length > 1 ? this.#row('all', 'All cameras', this.cameras) : nothing}
+      <div class="rows">${this.cameras.map((camera) => this.#row(camera.id, camera.name, [camera]))}</div>`;
   }
 
-  /** @param ids the cameras that its ticks are for */
-  #row(key: string, name: string, ids: readonly string[]): TemplateResult {
+  /** @param cameras that its ticks are for */
+  #row(key: string, name: string, cameras: readonly NamedCamera[]): TemplateResult {
+    const idsWith = (right: Right): string[] =>
+      cameras.filter((camera) => offered(camera).includes(right)).map(({ id }) => id);
     return html`<fieldset class=${key} data-testid="rights-row" data-camera=${key}>
       <legend>${name}</legend>
-      <div class="ticks">${RIGHTS.map((right) => this.#tick(right, ids))}</div>
+      <div class="ticks">${RIGHTS.map((right) => this.#tick(right, idsWith(right)))}</div>
     </fieldset>`;
   }
 
-  #tick(right: Right, ids: readonly string[]): TemplateResult {
+  #tick(right: Right, ids: readonly string[]): TemplateResult | typeof nothing {
+    if (ids.length === 0) return nothing;
     const count = ids.filter((id) => this.#has(id, right)).length;
     return html`<wa-checkbox
       .checked=${count === ids.length}
@@ -129,6 +136,10 @@ export class VigieRightsTable extends LitElement {
 }
 
 customElements.define('vigie-rights-table', VigieRightsTable);
+
+function offered({ rights = RIGHTS }: NamedCamera): readonly Right[] {
+  return rights;
+}
 
 declare global {
   interface HTMLElementTagNameMap {

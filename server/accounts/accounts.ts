@@ -63,7 +63,12 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
   const throttle = new LoginThrottle(steadyMs);
   const sessions = new Sessions({ store, events, nowMs });
   const users = new Users({ users: store.users, hasher, events, nowMs, steadyMs });
-  const devices = new KnownDevices({ store: store.knownDevices, nowMs, log });
+  const devices = new KnownDevices({
+    store: store.knownDevices,
+    secret: store.secrets.get('device'),
+    nowMs,
+    log,
+  });
   const signIn = await SignIn.create({ users: store.users, sessions, hasher, throttle, log });
   const firstPassword = await users.addFirstAdministrator(adminPassword);
   const access = new Access(store.users);

@@ -42,9 +42,10 @@ export function authRoutes(accounts: Accounts, guard: Guard, connectionOf: Conne
     };
     const tokens = await accounts.signIn.signIn(credentials, client);
     const { id: userId, username } = tokens.user;
-    const { token, isNew } = accounts.devices.signedIn(userId, deviceTokenOf(request, connection));
-    setDeviceCookie(connection, response, token);
     const device = deviceName(request.headers['user-agent']);
+    const sent = { token: deviceTokenOf(request, connection), device, address };
+    const { token, isNew } = accounts.devices.signedIn(userId, sent);
+    setDeviceCookie(connection, response, token);
     if (isNew) accounts.events.emit('newDevice', { userId, username, address, device });
     return startSession(connection, response, tokens);
   });

@@ -1,4 +1,4 @@
-/** Devices on which each user has signed in, by the hash of a cookie's random token. */
+/** Devices and programs on which each user has signed in, by the hashes that known-devices.ts makes of them. */
 
 import type { DatabaseSync } from 'node:sqlite';
 import { inTransaction } from '../store/database.ts';
@@ -15,6 +15,7 @@ const SQL = declareStatements('knownDevices', {
   add: `
     INSERT INTO known_devices (user_id, token_hash, seen_at) SELECT id, :hash, :nowMs FROM users WHERE id = :userId
     ON CONFLICT (user_id, token_hash) DO UPDATE SET seen_at = excluded.seen_at`,
+  remove: 'DELETE FROM known_devices WHERE user_id = ? AND token_hash = ?',
   trim: `
     DELETE FROM known_devices WHERE user_id = :userId AND token_hash IN (
       SELECT token_hash FROM known_devices WHERE user_id = :userId ORDER BY seen_at DESC LIMIT -1 OFFSET :max)`,
@@ -43,8 +44,10 @@ export class KnownDeviceQueries {
     return this.#statements.anyWith.get(hash) !== undefined;
   }
 
-  add(userId: string, hash: Uint8Array, nowMs: number): void {
+  /** @param formerHash what it was known by so far */
+  add(userId: string, hash: Uint8Array, nowMs: number, formerHash?: Uint8Array): void {
     inTransaction(this.#database, () => {
+      if (formerHash) this.#statements.remove.run(userId, formerHash);
       this.#statements.add.run({ userId, hash, nowMs });
       this.#statements.trim.run({ userId, max: MAX_DEVICES_PER_USER });
     });

@@ -1,23 +1,37 @@
 /**
  * Whether a user signs in on a device for the first time. A device is a long-lived cookie with a random token, not an address:
- * addresses change, and are shared.
+ * addresses change, and are shared. A program that keeps no cookies is known by its name and network instead; once its cookie
+ * comes back it is a device, and the next one of that name and network is new again.
  *
- * Invariants: only the token's hash is stored; a token that this server did not make is replaced, so that nobody can choose
- * one for another; a user's first device is no new device. A database that fails keeps nobody from signing in.
+ * Invariants: only hashes are stored, the token's when it has come back for the first time, so that programs without cookies
+ * push no device out of the table; a token that this server did not make is replaced, so that nobody can choose one for
+ * another; a user's first device is no new device. A database that fails keeps nobody from signing in.
  */
 
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { networkOf } from '../core/address/network.ts';
 import type { Log } from '../log.ts';
 import type { KnownDeviceStore } from './known-device-store.ts';
 
 export interface KnownDevicesOptions {
   store: KnownDeviceStore;
+  /** Signs tokens. */
+  secret: Buffer;
   nowMs: () => number;
   log: Log;
 }
 
-const TOKEN_BYTES = 32;
+/** Of a token: random bytes, and as many that sign them for a user. */
+const HALF_BYTES = 16;
 const TOKEN = /^[\w-]{43}$/;
+
+export interface SignedInClient {
+  /** Of the request's cookie. */
+  token: string | undefined;
+  /** As the client names itself (core/device-name.ts). */
+  device: string | undefined;
+  address: string;
+}
 
 export class KnownDevices {
   readonly #options: KnownDevicesOptions;
@@ -29,29 +43,65 @@ export class KnownDevices {
   /**
    * The password was right.
    *
-   * @param token of the request's cookie
    * @returns the token for the cookie from now on
    */
-  signedIn(userId: string, token: string | undefined): { token: string; isNew: boolean } {
-    const { store, nowMs, log } = this.#options;
-    const own = token !== undefined && TOKEN.test(token) ? token : newToken();
+  signedIn(userId: string, client: SignedInClient): { token: string; isNew: boolean } {
+    const { log } = this.#options;
+    const token = client.token !== undefined && TOKEN.test(client.token) ? client.token : undefined;
     try {
-      const kept = store.isAnybodys(hashOf(own)) ? own : newToken();
-      const hash = hashOf(kept);
-      const isNew = store.hasAny(userId) && !store.isKnown(userId, hash);
-      store.add(userId, hash, nowMs()).catch((error: unknown) => {
-        log.warn({ err: error }, 'failed to remember a device');
-      });
-      return { token: kept, isNew };
+      const isOwn = token !== undefined && this.#isMadeFor(userId, token);
+      return token !== undefined && (isOwn || this.#options.store.isAnybodys(hashOf(token)))
+        ? { token, isNew: this.#cameBack(userId, token, isOwn, client) }
+        : { token: this.#newToken(userId), isNew: this.#cameWithout(userId, client) };
     } catch (error) {
       log.warn({ err: error }, 'failed to look up a device');
-      return { token: own, isNew: false };
+      return { token: token ?? this.#newToken(userId), isNew: false };
     }
+  }
+
+  #cameBack(userId: string, token: string, isOwn: boolean, client: SignedInClient): boolean {
+    const { store } = this.#options;
+    const hash = hashOf(token);
+    const isNew = !isOwn && store.hasAny(userId) && !store.isKnown(userId, hash);
+    this.#remember(userId, hash, programHash(client));
+    return isNew;
+  }
+
+  #cameWithout(userId: string, client: SignedInClient): boolean {
+    const { store } = this.#options;
+    const hash = programHash(client);
+    const isNew = store.hasAny(userId) && !store.isKnown(userId, hash);
+    this.#remember(userId, hash);
+    return isNew;
+  }
+
+  #remember(userId: string, hash: Uint8Array, formerHash?: Uint8Array): void {
+    const { store, nowMs, log } = this.#options;
+    store.add(userId, hash, nowMs(), formerHash).catch((error: unknown) => {
+      log.warn({ err: error }, 'failed to remember a device');
+    });
+  }
+
+  #newToken(userId: string): string {
+    const random = randomBytes(HALF_BYTES);
+    return Buffer.concat([random, this.#signature(userId, random)]).toString('base64url');
+  }
+
+  #isMadeFor(userId: string, token: string): boolean {
+    const bytes = Buffer.from(token, 'base64url');
+    const random = bytes.subarray(0, HALF_BYTES);
+    return timingSafeEqual(bytes.subarray(HALF_BYTES), this.#signature(userId, random));
+  }
+
+  #signature(userId: string, random: Uint8Array): Buffer {
+    const signature = createHmac('sha256', this.#options.secret).update(random).update(userId).digest();
+    return signature.subarray(0, HALF_BYTES);
   }
 }
 
-function newToken(): string {
-  return randomBytes(TOKEN_BYTES).toString('base64url');
+/** No token has this hash: it is of another length. */
+function programHash({ device, address }: SignedInClient): Uint8Array {
+  return hashOf(JSON.stringify(['program', device ?? '', networkOf(address)]));
 }
 
 function hashOf(token: string): Uint8Array {

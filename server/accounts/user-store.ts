@@ -53,8 +53,9 @@ const SQL = declareStatements('users', {
   remove: 'DELETE FROM users WHERE id = ?',
   endSessions: 'DELETE FROM sessions WHERE user_id = ? AND id IS NOT ? RETURNING id',
   granted: `
-    SELECT camera_id AS cameraId, json_group_array(granted) AS rights FROM user_rights WHERE user_id = ?
-    GROUP BY camera_id`,
+    SELECT camera_id AS cameraId, json_group_array(granted) AS rights FROM user_rights WHERE user_id = :id
+    GROUP BY camera_id
+    UNION ALL SELECT camera_id, '["lookBack"]' FROM removed_camera_viewers WHERE user_id = :id`,
   rightsTo: `
     SELECT iif(u.role = 'administrator', '${ALL_RIGHTS}', (
       SELECT json_group_array(granted) FROM user_rights r WHERE r.user_id = u.id AND r.camera_id = c.id)) AS rights
@@ -72,6 +73,10 @@ const SQL = declareStatements('users', {
     INSERT OR IGNORE INTO user_rights (user_id, camera_id, granted) SELECT :id, id, :right FROM cameras
     WHERE id = :cameraId`,
   knowsCamera: 'SELECT 1 FROM cameras WHERE id = ?',
+  addRemoved: `
+    INSERT OR IGNORE INTO removed_camera_viewers (user_id, camera_id) SELECT :id, id FROM removed_cameras
+    WHERE id = :cameraId`,
+  knowsRemoved: 'SELECT 1 FROM removed_cameras WHERE id = ?',
 });
 
 export class UserQueries {
@@ -124,7 +129,7 @@ export class UserQueries {
    * Applies all of the change or nothing. A new password ends the sessions.
    *
    * @returns the ids of the sessions that ended
-   * @throws VigieError `badRequest` for an unknown camera, `notFound`, `conflict` when no administrator would be left,
+   * @throws VigieError `badRequest` for an unknown camera, or more than `lookBack` to one that was removed, `notFound`, `conflict` when no administrator would be left,
    * or the
    *    password is no longer the former one
    */
@@ -162,10 +167,10 @@ export class UserQueries {
     });
   }
 
-  /** The granted rights, by camera; none for an administrator, who needs none. */
+  /** The granted rights, by camera, also to those that were removed; none for an administrator, who needs none. */
   granted(id: string): CameraRights[] {
     return this.#statements.granted
-      .all(id)
+      .all({ id })
       .map((row) => ({ cameraId: String(row['cameraId']), rights: readRights(row['rights']) }))
       .filter(({ rights }) => rights.length > 0);
   }
@@ -202,13 +207,23 @@ export class UserQueries {
 
   #setRights(id: string, cameras: readonly CameraRights[]): void {
     this.#statements.clearRights.run(id);
-    // Who may look back at nothing may not look back at what was removed either.
-    if (!cameras.some(({ rights }) => rights.includes('lookBack'))) this.#statements.clearRemoved.run(id);
+    this.#statements.clearRemoved.run(id);
     for (const { cameraId, rights } of cameras) {
-      if (this.#statements.knowsCamera.get(cameraId) === undefined)
-        throw new VigieError('badRequest', `there is no camera ${cameraId}`);
-      for (const right of rights) this.#statements.addRight.run({ id, right, cameraId });
+      if (this.#statements.knowsCamera.get(cameraId) !== undefined)
+        for (const right of rights) this.#statements.addRight.run({ id, right, cameraId });
+      else this.#addRemoved(id, cameraId, rights);
     }
+  }
+
+  #addRemoved(id: string, cameraId: string, rights: readonly Right[]): void {
+    if (this.#statements.knowsRemoved.get(cameraId) === undefined)
+      throw new VigieError('badRequest', `there is no camera ${cameraId}`);
+    if (rights.some((right) => right !== 'lookBack'))
+      throw new VigieError(
+        'badRequest',
+        `the camera ${cameraId} was removed; give only the right lookBack to it`,
+      );
+    this.#statements.addRemoved.run({ id, cameraId });
   }
 
   #counts(): { users: number; administrators: number } {

@@ -22,14 +22,20 @@ export interface AuditCallsOptions {
     find(id: string): { username: string } | undefined;
     findByName(name: string): { username: string } | undefined;
   };
-  cameras: { find(id: string): { name: string } | undefined };
+  cameraNameOf: (cameraId: string) => string | undefined;
 }
 
 const UNWRITTEN: CallOutcome = { done: () => undefined, failed: () => undefined };
 const MAX_TEXT = 200;
 const MAX_LIST = 50;
 
-export function auditCalls({ audit, guard, connectionOf, users, cameras }: AuditCallsOptions): CallWatcher {
+export function auditCalls({
+  audit,
+  guard,
+  connectionOf,
+  users,
+  cameraNameOf,
+}: AuditCallsOptions): CallWatcher {
   return (call, request, response) => {
     const rule = AUDITED_ROUTES[call.name];
     // The answer to HEAD has no content.
@@ -37,7 +43,7 @@ export function auditCalls({ audit, guard, connectionOf, users, cameras }: Audit
     const { cameraId, userId } = call.params;
     const { address } = connectionOf(request);
     const device = deviceName(request.headers['user-agent']);
-    const cameraName = cameraId === undefined ? undefined : lookUp(() => cameras.find(cameraId)?.name);
+    const cameraName = cameraId === undefined ? undefined : lookUp(() => cameraNameOf(cameraId));
     const user = userId === undefined ? undefined : lookUp(() => users.find(userId)?.username);
     const facts = (): AuditFacts => ({
       action: rule.action,

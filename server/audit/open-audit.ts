@@ -14,6 +14,7 @@ export interface OpenAuditOptions {
     audit: AuditStore;
     users: { find(id: string): { username: string; role: Role } | undefined };
     cameras: { find(id: string): { name: string } | undefined };
+    removedCameras: { find(id: string): { name: string } | undefined };
   };
   time: SiteTime;
   log: Log;
@@ -22,6 +23,8 @@ export interface OpenAuditOptions {
 export interface Audit {
   readonly log: AuditLog;
   readonly store: AuditStore;
+  /** Also of a camera that was removed and has recordings left. */
+  readonly cameraNameOf: (cameraId: string) => string | undefined;
   /** A viewer is sent live pictures. @returns call it when that ends */
   readonly watching: (viewer: Omit<AuditFacts, 'action'>) => () => void;
   /** Once. @param tell called with a text for administrators, once an hour for each kind at most */
@@ -34,7 +37,8 @@ export interface Audit {
 
 export function openAudit({ store, time, log }: OpenAuditOptions): Audit {
   let security: SecurityWatch | undefined;
-  const cameraNameOf = (cameraId: string): string | undefined => store.cameras.find(cameraId)?.name;
+  const cameraNameOf = (cameraId: string): string | undefined =>
+    (store.cameras.find(cameraId) ?? store.removedCameras.find(cameraId))?.name;
   const auditLog = new AuditLog({
     store: store.audit,
     usernameOf: (userId) => store.users.find(userId)?.username,
@@ -47,6 +51,7 @@ export function openAudit({ store, time, log }: OpenAuditOptions): Audit {
   return {
     log: auditLog,
     store: store.audit,
+    cameraNameOf,
     watching: (viewer) => auditLog.begin({ ...viewer, action: 'watched' }),
     watchSecurity: (counters, tell) => {
       security = new SecurityWatch({

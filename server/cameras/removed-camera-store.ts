@@ -25,6 +25,7 @@ const SQL = declareStatements('removedCameras', {
     FROM removed_cameras c WHERE ${HAS_RECORDINGS} AND ${MAY_LOOK_BACK}
     ORDER BY removed_at DESC`,
   exists: 'SELECT 1 FROM removed_cameras WHERE id = ?',
+  find: 'SELECT name FROM removed_cameras WHERE id = ?',
   forgetEmpty: `DELETE FROM removed_cameras AS c WHERE NOT ${HAS_RECORDINGS}`,
 });
 
@@ -44,6 +45,12 @@ export class RemovedCameraQueries {
     return this.#statements.exists.get(id) !== undefined;
   }
 
+  /** Also one without recordings. */
+  find(id: string): { name: string } | undefined {
+    const row = this.#statements.find.get(id);
+    return row && { name: String(row['name']) };
+  }
+
   /** Forgets those whose last recording is gone. */
   forgetEmpty(): void {
     this.#statements.forgetEmpty.run();
@@ -53,6 +60,7 @@ export class RemovedCameraQueries {
 export const REMOVED_CAMERA_WORK = {
   listOf: 'quick',
   has: 'quick',
+  find: 'quick',
   forgetEmpty: 'state',
 } as const satisfies WorkOf<RemovedCameraQueries>;
 

@@ -6,8 +6,8 @@ import { declareStatements, prepareStatements } from './statements.ts';
 import type { Shared, WorkOf } from './work.ts';
 
 const SECRET_BYTES = 32;
-/** For signing tokens, and for the key that identifies this server to push services. */
-export const SECRET_NAMES = ['access-token', 'refresh-token', 'push'] as const;
+/** For signing tokens and devices' cookies, and for the key that identifies this server to push services. */
+export const SECRET_NAMES = ['access-token', 'refresh-token', 'push', 'device'] as const;
 export type SecretName = (typeof SECRET_NAMES)[number];
 
 const SQL = declareStatements('secrets', {

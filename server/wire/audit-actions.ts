@@ -26,6 +26,7 @@ export const AUDIT_ACTIONS = {
   auditExported: 'download',
   recordingDeleted: 'deletion',
   cameraRemoved: 'deletion',
+  removedCameraDeleted: 'deletion',
   userAdded: 'access',
   userChanged: 'access',
   userRemoved: 'access',

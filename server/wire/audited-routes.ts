@@ -105,7 +105,7 @@ export const AUDITED_ROUTES: Readonly<Record<ApiRouteName, AuditRule>> = {
   'DELETE /api/cameras/:cameraId/recordings/:recordingId': { action: 'recordingDeleted' },
   'GET /api/removed-cameras': READS,
   'GET /api/removed-cameras/:cameraId': READS,
-  'DELETE /api/removed-cameras/:cameraId': { action: 'recordingDeleted' },
+  'DELETE /api/removed-cameras/:cameraId': { action: 'removedCameraDeleted' },
   'GET /api/exports': { none: 'lists exports, which are written' },
   'POST /api/cameras/:cameraId/exports': { action: 'downloaded', values: ['fromMs', 'toMs'] },
   'GET /api/cameras/:cameraId/exports/:exportId.webm': { none: 'sends an export, which is written' },

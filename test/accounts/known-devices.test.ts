@@ -13,14 +13,15 @@ async function setUp(context: TestContext) {
   let nowMs = 1000;
   const devices = new KnownDevices({
     store: store.knownDevices,
+    secret: store.secrets.get('device'),
     nowMs: () => nowMs++,
     log: createLog('silent'),
   });
   const user = (username: string) =>
     store.users.add({ username, passwordHash: 'x', role: 'viewer', cameras: [] }, 0);
   const [anna, ben] = [(await user('anna')).id, (await user('ben')).id];
-  const signIn = async (userId: string, token?: string) => {
-    const { token: kept, isNew } = devices.signedIn(userId, token);
+  const signIn = async (userId: string, token?: string, address = '192.0.2.1') => {
+    const { token: kept, isNew } = devices.signedIn(userId, { token, device: 'Firefox on Linux', address });
     await store.settled();
     return { token: kept, isNew };
   };
@@ -36,42 +37,73 @@ suite('a device', () => {
     const second = await signIn(anna);
     assert.equal(second.isNew, true);
     assert.notEqual(second.token, first.token);
-    assert.equal((await signIn(anna, second.token)).isNew, false);
+    assert.equal((await signIn(anna, second.token, '203.0.113.1')).isNew, false, 'wherever it is');
+  });
+
+  test('that keeps no cookies is new once in each network, and pushes no other out', async (context) => {
+    const { anna, signIn } = await setUp(context);
+    const browser = await signIn(anna);
+    await signIn(anna, browser.token);
+    for (const address of ['198.51.100.1', '2001:db8:1:2::1']) {
+      assert.equal((await signIn(anna, undefined, address)).isNew, true);
+      for (let index = 0; index < 60; index++)
+        assert.equal((await signIn(anna, undefined, address)).isNew, false);
+    }
+    assert.equal((await signIn(anna, undefined, '2001:db8:1:2::5')).isNew, false, 'the same network');
+    for (let index = 0; index < 60; index++) await signIn(anna, undefined, `203.0.113.${index}`);
+    assert.deepEqual(await signIn(anna, browser.token), { token: browser.token, isNew: false });
+  });
+
+  test('is new in a network where another one of its name keeps its cookie', async (context) => {
+    const { anna, signIn } = await setUp(context);
+    const first = await signIn(anna);
+    await signIn(anna, first.token);
+    const second = await signIn(anna);
+    assert.equal(second.isNew, true);
+    await signIn(anna, second.token);
+    assert.equal((await signIn(anna)).isNew, true);
   });
 
   test('that two users share keeps its token, and is new to the second one if that user has another', async (context) => {
     const { anna, ben, signIn } = await setUp(context);
     const shared = await signIn(anna);
+    await signIn(anna, shared.token);
     await signIn(ben);
     assert.deepEqual(await signIn(ben, shared.token), { token: shared.token, isNew: true });
+    assert.deepEqual(await signIn(ben, shared.token), { token: shared.token, isNew: false });
     assert.deepEqual(await signIn(anna, shared.token), { token: shared.token, isNew: false });
   });
 
-  test('with a token that this server did not make gets another', async (context) => {
-    const { anna, signIn } = await setUp(context);
-    await signIn(anna);
-    for (const planted of ['A'.repeat(43), 'x', '']) {
-      const { token, isNew } = await signIn(anna, planted);
+  test('with a token that this server did not make, or made for another user, gets another', async (context) => {
+    const { anna, ben, signIn } = await setUp(context);
+    const bens = await signIn(ben);
+    await signIn(anna, undefined, '198.51.100.1');
+    for (const [index, planted] of ['A'.repeat(43), 'x', '', bens.token].entries()) {
+      const { token, isNew } = await signIn(anna, planted, `203.0.113.${index}`);
       assert.notEqual(token, planted);
       assert.equal(isNew, true);
     }
   });
 
-  test('is stored as a hash alone; of more than fifty the one used longest ago is forgotten', async (context) => {
-    const { anna, signIn } = await setUp(context);
-    const first = await signIn(anna);
-    const second = await signIn(anna);
-    for (let index = 0; index < 48; index++) await signIn(anna);
-    await signIn(anna, first.token);
+  test('is stored as a hash alone; of more than fifty rows the one used longest ago is forgotten', async (context) => {
+    const { store, anna, ben, signIn } = await setUp(context);
+    const shared = await signIn(ben);
+    await signIn(ben, shared.token);
     await signIn(anna);
-    assert.equal((await signIn(anna, first.token)).isNew, false);
-    assert.equal((await signIn(anna, second.token)).isNew, true);
+    await signIn(anna, shared.token);
+    const count = async (): Promise<boolean> => (await signIn(anna, shared.token)).isNew;
+    for (let index = 0; index < 48; index++) await signIn(anna, undefined, `203.0.113.${index}`);
+    assert.equal(await count(), false);
+    for (let index = 0; index < 51; index++) await signIn(anna, undefined, `198.51.100.${index}`);
+    assert.equal(await count(), true);
+    assert.ok(store.knownDevices.hasAny(anna));
   });
 
   test('that cannot be looked up keeps nobody from signing in', async (context) => {
     const { store, anna, devices } = await setUp(context);
-    context.mock.method(store.knownDevices, 'isAnybodys', () => assert.fail('a damaged database'));
-    assert.equal(devices.signedIn(anna, undefined).isNew, false);
+    context.mock.method(store.knownDevices, 'hasAny', () => assert.fail('a damaged database'));
+    const client = { token: undefined, device: undefined, address: '192.0.2.1' };
+    assert.equal(devices.signedIn(anna, client).isNew, false);
   });
 });
 

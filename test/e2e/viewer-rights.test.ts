@@ -113,6 +113,34 @@ test('a viewer is offered what they may do with each camera, and nothing else', 
   await bens.close();
 });
 
+test('a camera that was removed has one tick, and what is saved beside it leaves the right as it was', async () => {
+  const annas = await rightsOwner('anna');
+  const database = new DatabaseSync(join(server.folder, 'data', 'vigie.db'));
+  database.exec(`
+    INSERT INTO removed_cameras (id, name, removed_at) VALUES ('cam_gone', 'Shed', 1);
+    INSERT INTO removed_camera_viewers (user_id, camera_id) VALUES ('${annas}', 'cam_gone');
+    INSERT INTO recordings (id, camera_id, start_ms, end_ms, bytes, width, height, protected, open)
+      VALUES ('rec_gone', 'cam_gone', 1, 2, 3, 640, 480, 0, 0)`);
+  database.close();
+  await page.reload();
+  const row = page.locator('[data-testid="user-row"][data-username="anna"]');
+  const lookBack = { cameraId: 'cam_gone', rights: ['lookBack'] };
+  for (const [camera, right, isLeft] of [
+    [garden.id, 'live', true],
+    ['cam_gone', 'lookBack', false],
+  ] as const) {
+    await row.getByText('Recordings: Shed (removed)').waitFor();
+    await row.getByTestId('user-menu-button').click();
+    await row.getByTestId('user-change-rights').click();
+    assert.equal(await dialog.locator('[data-camera="cam_gone"] [data-testid="right"]').count(), 1);
+    await tick(camera, right).click();
+    await save();
+    const given = JSON.stringify(await rightsOf('anna'));
+    assert.equal(given.includes(JSON.stringify(lookBack)), isLeft, given);
+  }
+  await row.getByText('Recordings: Shed (removed)').waitFor({ state: 'detached' });
+});
+
 test('a notice of an update stays until it is dismissed, and then is gone for good', async () => {
   const database = new DatabaseSync(join(server.folder, 'data', 'vigie.db'));
   database.exec("INSERT INTO notices (name) VALUES ('rightsPerCamera')");

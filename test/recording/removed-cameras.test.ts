@@ -9,7 +9,9 @@ import type {
   RemovedCameraView,
   Timeline,
 } from '../../server/wire/recording.ts';
-import type { CameraRights, Right } from '../../server/wire/rights.ts';
+import type { AuditEntry } from '../../server/wire/audit.ts';
+import type { UserView } from '../../server/wire/account.ts';
+import type { CameraRights } from '../../server/wire/rights.ts';
 import { ApiClient } from '../support/api-client.ts';
 import { startApi } from '../support/api-server.ts';
 import { BEGIN_US, encodedFrames } from '../support/encoded-frames.ts';
@@ -134,18 +136,56 @@ suite('a camera that is removed', () => {
     assert.ok(server.library.find(kept), 'what is protected stays');
   });
 
-  test('is out of reach of a viewer who may look back at nothing any more', async (context) => {
+  test('is listed among the rights of each viewer, which are exactly those that were given last', async (context) => {
     const { server, id, admin, ada, bob } = await setUp(context);
     await admin.call('DELETE', `/api/cameras/${id}`);
     assert.equal((await bob.call('GET', `/api/cameras/${id}/timeline${RANGE}`)).status, 404);
     const other = (await server.store.cameras.add('Yard', 'v1', 1)).id;
     const user = server.store.users.findByName('ada')?.id;
-    const rightsOf = (rights: Right[]) => ({ body: { cameras: [{ cameraId: other, rights }] } });
-    await admin.call('PUT', `/api/users/${user}/cameras`, rightsOf(['lookBack']));
+    const give = async (cameras: CameraRights[]): Promise<CameraRights[]> =>
+      (await admin.call<UserView>('PUT', `/api/users/${user}/cameras`, { body: { cameras } })).body.cameras;
+    const live: CameraRights = { cameraId: other, rights: ['live'] };
+    const lookBack: CameraRights = { cameraId: id, rights: ['lookBack'] };
+    const { body: users } = await admin.call<UserView[]>('GET', '/api/users');
+    assert.deepEqual(users.find(({ username }) => username === 'ada')?.cameras, [lookBack]);
+    assert.deepEqual(await give([live, lookBack]), [live, lookBack]);
     assert.deepEqual(await removed(ada), ['Door']);
-    await admin.call('PUT', `/api/users/${user}/cameras`, rightsOf(['live']));
+    assert.deepEqual(await give([{ cameraId: other, rights: ['lookBack'] }]), [
+      { cameraId: other, rights: ['lookBack'] },
+    ]);
     assert.deepEqual(await removed(ada), []);
     assert.equal((await ada.call('GET', `/api/cameras/${id}/timeline${RANGE}`)).status, 404);
+    assert.deepEqual(await give([lookBack]), [lookBack], 'it can be given again');
+    assert.deepEqual(await removed(ada), ['Door']);
+    for (const cameras of [
+      [{ cameraId: id, rights: ['live', 'lookBack'] }],
+      [{ cameraId: 'cam_none', rights: ['live'] }],
+    ])
+      assert.equal(
+        (await admin.call('PUT', `/api/users/${user}/cameras`, { body: { cameras } })).status,
+        400,
+      );
+    assert.deepEqual(await removed(ada), ['Door'], 'what was refused changed nothing');
+  });
+
+  test('is named in the audit log, also by the deletion of all that it recorded', async (context) => {
+    const { server, id, kept, admin, ada } = await setUp(context);
+    await admin.call('DELETE', `/api/cameras/${id}`);
+    await ada.call('GET', `/api/cameras/${id}/recordings/${kept}.webm`);
+    const path = `/api/cameras/${id}/recordings/${kept}`;
+    await admin.call('PATCH', path, { body: { protected: false } });
+    assert.equal((await admin.call('DELETE', `/api/removed-cameras/${id}`)).status, 204);
+    await server.store.idle;
+    const { body } = await admin.call<AuditEntry[]>('GET', `/api/audit?cameraId=${id}`);
+    assert.deepEqual(
+      body.map(({ action, cameraName }) => [action, cameraName]),
+      [
+        ['removedCameraDeleted', 'Door'],
+        ['recordingProtectionChanged', 'Door'],
+        ['lookedBack', 'Door'],
+        ['cameraRemoved', 'Door'],
+      ],
+    );
   });
 
   test('gets another id when it is added anew', async (context) => {

@@ -54,6 +54,10 @@ test('details are words, times and names, without ids', () => {
     'from Mon 23 Nov, 14:05:09 · to Mon 23 Nov, 14:06:09',
   );
   assert.equal(
+    auditDetails(entry({ details: { fromMs: AT_MS, toMs: AT_MS + 60_000 } }), PARIS),
+    'from Mon 23 Nov, 14:05:09 · to Mon 23 Nov, 14:06:09',
+  );
+  assert.equal(
     auditDetails(entry({ count: 3, details: { reason: 'wrongCredentials' } }), PARIS),
     '3 times · wrong user name or password',
   );

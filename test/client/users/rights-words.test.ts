@@ -18,6 +18,10 @@ test('every right has a name and an explanation', () => {
   }
 });
 
+test('who may switch a camera off is said to stop its recording too', () => {
+  assert.match(RIGHT_HINTS.control, /switch it off for privacy, which also stops recording/);
+});
+
 test('cameras with the same rights stand together, in the order of the cameras', () => {
   const known = [
     { id: 'cam_3', name: 'Attic' },
