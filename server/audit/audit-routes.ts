@@ -6,6 +6,8 @@ import { Router, type Request, type Response } from 'express';
 import type { Guard } from '../accounts/guard.ts';
 import { wallMs } from '../core/clock.ts';
 import { readFor, serve } from '../http/serve.ts';
+import { endWhenStalled } from '../http/stall-watch.ts';
+import { UserShares } from '../http/user-shares.ts';
 import type { Log } from '../log.ts';
 import { auditLines, CSV, JSON_LINES, type AuditFormat } from './audit-export.ts';
 import type { AuditLog } from './audit-log.ts';
@@ -16,10 +18,17 @@ export interface AuditRoutesOptions {
   store: Pick<AuditStore, 'settings' | 'setSettings'>;
   guard: Guard;
   log: Log;
+  stallMs?: number;
 }
 
-export function auditRoutes({ audit, store, guard, log }: AuditRoutesOptions): Router {
+export const AUDIT_EXPORT_SHARES = { total: 8, perUser: 2 };
+
+export function auditRoutes({ audit, store, guard, log, stallMs }: AuditRoutesOptions): Router {
   const router = Router();
+  const exports = new UserShares({
+    ...AUDIT_EXPORT_SHARES,
+    refusal: 'other downloads of the audit log are still under way; end one first',
+  });
 
   serve(router, 'GET /api/audit', async ({ request, response, readQuery }) => {
     const who = readFor(guard.administrator(request), response);
@@ -64,7 +73,10 @@ export function auditRoutes({ audit, store, guard, log }: AuditRoutesOptions): R
       `attachment; filename="vigie-audit-${day}.${format.extension}"`,
     );
     if (request.method === 'HEAD') return void response.end();
-    const who = readFor(guard.streamToAdministrator(request, response), response);
+    const administrator = guard.streamToAdministrator(request, response);
+    response.once('close', exports.enter(administrator.userId, response));
+    endWhenStalled(response, stallMs);
+    const who = readFor(administrator, response);
     const lines = auditLines(format, filter, async (query) => {
       const page = await audit.list(query, who);
       guard.administrator(request);

@@ -1,9 +1,11 @@
-/** A right that is revoked while a request for recordings waits: the request is refused. */
+/** A right that is revoked while a request for recordings, or for how many there are, waits: the request is refused. */
 
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import express from 'express';
 import type { Guard } from '../../server/accounts/guard.ts';
+import type { CameraCatalog } from '../../server/cameras/camera-catalog.ts';
+import { cameraRoutes, type LossesOf } from '../../server/cameras/camera-routes.ts';
 import type { KnownCameras } from '../../server/core/cameras.ts';
 import { VigieError } from '../../server/errors.ts';
 import { HttpServer } from '../../server/http/http-server.ts';
@@ -14,6 +16,9 @@ import {
   type Recordings,
   type RemovedCameraList,
 } from '../../server/recording/recording-routes.ts';
+
+const AMOUNT = { count: 0, bytes: 0, protectedCount: 0, protectedBytes: 0 };
+const EXPIRED = { recordings: 0, bytes: 0, cameras: 0, eventPictures: 0 };
 
 /** The routes over recordings that answer when the test says so. */
 async function start(context: TestContext) {
@@ -26,20 +31,33 @@ async function start(context: TestContext) {
   };
   const recordings: Partial<Recordings> = {
     timeline: async () => (await waiting(), Buffer.from('{"segments":[],"gaps":[]}')),
+    amountOf: async () => (await waiting(), AMOUNT),
+    retention: { expired: async () => (await waiting(), EXPIRED) } as unknown as Recordings['retention'],
   };
   const viewer = (): { userId: string } => {
     if (!state.mayWatch) throw new VigieError('notFound', 'there is no such camera');
     return { userId: 'anna' };
   };
   const log = createLog('silent');
-  const guard = { viewerOf: viewer, mediaViewerOf: viewer, streamTo: viewer } as unknown as Guard;
+  const guard = {
+    viewerOf: viewer,
+    mediaViewerOf: viewer,
+    streamTo: viewer,
+    administrator: viewer,
+  } as unknown as Guard;
   const routes = recordingRoutes(
     recordings as Recordings,
     {} as KnownCameras,
-    {} as RemovedCameraList,
+    { has: () => true } as unknown as RemovedCameraList,
     guard,
   );
-  const server = new HttpServer({ app: express().use(routes).use(errorHandler(log)), upgrades: {}, log });
+  const lossesOf: LossesOf = async () => (await waiting(), { recordings: AMOUNT, events: 0, sensors: 0 });
+  const catalog = { assertKnown: () => undefined } as unknown as CameraCatalog;
+  const app = express()
+    .use(routes)
+    .use(cameraRoutes(catalog, lossesOf, guard))
+    .use(errorHandler(log));
+  const server = new HttpServer({ app, upgrades: {}, log });
   context.after(() => server.close());
   const port = await server.listen(0, '127.0.0.1');
   /** @param change what happens while the request waits */
@@ -66,3 +84,15 @@ test('a timeline is sent to a viewer whose right stayed', async (context) => {
   const { request } = await start(context);
   assert.equal(await request(TIMELINE, () => undefined), 200);
 });
+
+for (const url of [
+  '/api/recording/retention/losses?days=30',
+  '/api/removed-cameras/cam_1',
+  '/api/cameras/cam_1/losses',
+])
+  test(`an amount is told to nobody whose role was taken away while it was counted: ${url}`, async (context) => {
+    const revoked = await start(context);
+    assert.equal(await revoked.request(url, () => (revoked.state.mayWatch = false)), 404);
+    const { request } = await start(context);
+    assert.equal(await request(url, () => undefined), 200);
+  });
