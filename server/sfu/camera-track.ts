@@ -78,7 +78,9 @@ export class CameraTrack {
   add(sink: FrameSink, atOnce = true): void {
     this.#sinks.add(sink);
     if (this.#subscription && atOnce) this.requestKeyframe();
-    else if (!this.#subscription) this.#begin();
+    // It asks for its keyframe in a while, also of a camera that is silent since long.
+    else if (this.#subscription) this.#silences = Math.min(this.#silences, 0);
+    else this.#begin();
     this.limitsChanged();
   }
 

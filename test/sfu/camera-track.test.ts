@@ -121,6 +121,32 @@ test('while no frame comes the viewers hear of it a few times a second, for a wh
   mock.timers.reset();
 });
 
+test('a viewer who joins a camera that is silent since long, and waits for a keyframe, still hears of the silence', () => {
+  mock.timers.enable({ apis: ['setInterval'] });
+  let deliver: ((frame: EncodedFrame) => void) | undefined;
+  const video = {
+    subscribe: (_cameraId: string, onFrame: (frame: EncodedFrame) => void) => {
+      deliver = onFrame;
+      return { close: () => undefined };
+    },
+    requestKeyframe: () => undefined,
+    limitBitrate: () => undefined,
+  };
+  const track = new CameraTrack('door', video, () => 0);
+  track.add(sink(() => undefined));
+  deliver?.(FRAME);
+  for (let i = 0; i < 1_000; i++) mock.timers.tick(200);
+  let silences = 0;
+  const late = sink(
+    () => undefined,
+    () => void silences++,
+  );
+  track.add(late, false);
+  for (let i = 0; i < 60; i++) mock.timers.tick(200);
+  assert.equal(silences, 60);
+  mock.timers.reset();
+});
+
 test('the encoder follows the best line of those who watch, and has no limit as soon as one has none', () => {
   const limits: (number | undefined)[] = [];
   const video = {

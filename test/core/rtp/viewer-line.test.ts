@@ -118,7 +118,7 @@ test('a line is narrow when much of what is sent does not arrive', () => {
     [second(1, 100), second(2, 100), second(3, 90), second(4, 60)],
     [false, false, false, true],
   );
-  assert.equal(line.isNarrow(8_000_000), false, 'old figures say nothing');
+  assert.equal(line.isNarrow(13_000_000), false, 'old figures say nothing');
 });
 
 test('the round trip is that of the last sender report', () => {
@@ -142,8 +142,32 @@ test('on another line nothing of the one before holds', () => {
   const line = new ViewerLine();
   const before = line.figures(0);
   line.onReport(0xffff_0000, 0x8000, 0);
-  line.capOf('door').onRates({ sentBps: 1_000_000, arrivedBps: 300_000 }, 0, 0);
+  for (const us of [0, 1_000_000])
+    line.capOf('door').onRates({ sentBps: 1_000_000, arrivedBps: 300_000 }, 0, us);
   assert.notEqual(line.capOf('door').bps, undefined);
   line.restart(0);
   assert.deepEqual([line.figures(0), line.capOf('door').bps], [before, undefined]);
+});
+
+test('a whole that is larger than a burst is sent at once, and owed', () => {
+  const line = new ViewerLine();
+  const times: number[] = [];
+  for (let ms = 0; ms < 20_000; ms += 200) if (line.takeWhole(96_000, ms * 1000)) times.push(ms);
+  assert.equal(times[0], 0);
+  // 256 kbit/s, before anything is known.
+  assert.deepEqual(times.slice(0, 4), [0, 3000, 6000, 9000]);
+});
+
+test('the sums over many streams are made anew about fifty times a second at most, however much is requested', () => {
+  let reads = 0;
+  class CountedRate extends ArrivalRate {
+    override at(nowUs: number): ReturnType<ArrivalRate['at']> {
+      reads++;
+      return super.at(nowUs);
+    }
+  }
+  const line = new ViewerLine();
+  for (let stream = 0; stream < 64; stream++) line.add(new CountedRate(), new CountedRate());
+  for (let us = 0; us < 1_000_000; us += 100) line.takeResend(PACKET_BYTES, us);
+  assert.ok(reads <= 51 * 128, String(reads));
 });
