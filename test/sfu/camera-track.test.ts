@@ -163,3 +163,19 @@ test('the encoder follows the best line of those who watch, and has no limit as 
   for (const viewer of viewers.toReversed()) track.remove(viewer);
   assert.deepEqual(limits, [276_000, 460_000, undefined, 460_000, 276_000, undefined]);
 });
+
+test('the encoder knows what a viewer’s line carries before it makes the keyframe for it', () => {
+  const calls: string[] = [];
+  const video = {
+    subscribe: () => {
+      calls.push('subscribe');
+      return { close: () => undefined };
+    },
+    requestKeyframe: () => void calls.push('keyframe'),
+    limitBitrate: () => void calls.push('limit'),
+  };
+  const track = new CameraTrack('door', video, () => 0);
+  track.add(sink(() => undefined));
+  track.add(sink(() => undefined));
+  assert.deepEqual(calls, ['limit', 'subscribe', 'limit', 'keyframe']);
+});
