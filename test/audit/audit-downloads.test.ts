@@ -33,11 +33,12 @@ const PAGE: AuditEntry[] = Array.from({ length: 200 }, (_, index) => ({
   details: { text: 'x'.repeat(1000) },
 }));
 
+const administrator = () => ({ userId: 'root' });
+
 /** @param list the pages of a log without an end */
 async function start(context: TestContext, list: () => Promise<AuditEntry[]>, stallMs = 60_000) {
   const log = createLog('silent');
   const sent: Response[] = [];
-  const administrator = () => ({ userId: 'root' });
   const guard = {
     administrator,
     streamToAdministrator: (_request: Request, response: Response) => (sent.push(response), administrator()),
