@@ -115,8 +115,8 @@ export class Recorder {
       this.#options.log.error({ err: error, cameraId }, 'failed to end a camera’s recording');
     });
     this.#options.library.keepDatesSince(cameraId, undefined);
-    if (recordings === 'deleted') await this.#options.library.removeUnprotected(cameraId);
     this.#shareQuota();
+    if (recordings === 'deleted') await this.#options.library.removeUnprotected(cameraId);
   }
 
   /** Discards its frames in memory. */

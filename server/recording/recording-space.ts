@@ -171,6 +171,8 @@ export class RecordingSpace {
       return true;
     } catch (error) {
       if (this.#stuck.size >= MAX_STUCK) throw error;
+      // The disk may be gone, and with it every other one.
+      this.#lookedAtMs = -Infinity;
       this.#options.onStuck?.(victim.id, error);
       this.#stuck.set(victim.id, victim);
       this.#stuckUntilMs = this.#nowMs() + STUCK_MS;

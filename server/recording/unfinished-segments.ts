@@ -160,7 +160,11 @@ export class UnfinishedSegments {
     const { room, index, dates, remove } = this.#options;
     const segment = index.find(id);
     if (!segment) return;
-    if (!isKept || file.isEmpty) return await remove(id);
+    if (!isKept || file.isEmpty) {
+      // Where the disk is away it stays, until the next start.
+      this.#cutOff.add(id);
+      return await remove(id);
+    }
     const dated = await dates.redate(asFarAs(segment, file), file);
     // What a failing disk kept from ending as it should is repaired at the next start; until then it plays as far as it goes.
     const closed = { ...dated, open: file.error?.problem === 'diskError' };
