@@ -6,6 +6,7 @@ import { Router } from 'express';
 import type { Guard } from '../accounts/guard.ts';
 import type { Users } from '../accounts/users.ts';
 import { wallMs } from '../core/clock.ts';
+import { VigieError } from '../errors.ts';
 import { serve } from '../http/serve.ts';
 import { endWhenStalled } from '../http/stall-watch.ts';
 import { wholeBodyOf } from '../http/whole-body.ts';
@@ -48,9 +49,11 @@ export function backupRoutes({ backups, restores, users }: BackupServices, guard
     return restores.receive(wholeBodyOf(request, () => guard.administrator(request)));
   });
 
-  serve(router, 'POST /api/backup/uploads/:uploadId/contents', ({ request, params, readBody }) => {
+  serve(router, 'POST /api/backup/uploads/:uploadId/contents', async ({ request, params, readBody }) => {
     guard.administrator(request);
-    return restores.check(params.uploadId, readBody().password);
+    const contents = await restores.check(params.uploadId, readBody().password);
+    guard.administrator(request);
+    return contents;
   });
 
   serve(
@@ -60,6 +63,8 @@ export function backupRoutes({ backups, restores, users }: BackupServices, guard
       const who = guard.administrator(request);
       await users.assertOwnPassword(who, readBody().currentPassword);
       guard.administrator(request);
+      // Without it the restart would never begin, and the restore would be under way for ever.
+      if (response.closed) throw new VigieError('unavailable', 'the client no longer waits for this answer');
       // The answer leaves before the server stops.
       response.once('close', restores.restore(params.uploadId));
     },

@@ -7,6 +7,7 @@
 
 import { serverClock, type Clock } from '../core/clock.ts';
 import type { CameraFrame } from '../core/video/camera-frame.ts';
+import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { EventView } from '../wire/event.ts';
 
@@ -71,6 +72,8 @@ export class EventPictures {
       const jpeg = frame.width > WIDTH_PIXELS ? await this.#sources.shrink(frame, WIDTH_PIXELS) : frame.jpeg;
       this.#log.illustrate(event, jpeg);
     } catch (error) {
+      // Switched off meanwhile: there is to be no picture.
+      if (error instanceof VigieError && error.code === 'cameraOff') return;
       this.#errors.warn({ err: error, cameraId: event.cameraId }, 'failed to make an event picture');
     } finally {
       this.#waiting.delete(event.id);

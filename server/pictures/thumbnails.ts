@@ -2,11 +2,12 @@
  * Thumbnails of cameras' frames. The codec process handles the pixels; this is the queue and the cache.
  *
  * Invariants: one is made at a time; per camera and width at most one waits, for the newest requested frame; requests
- * for the same thumbnail share one. Users take turns, so many requests of one user delay only that user. The queue is
+ * for the same thumbnail share one. A picture in work while its camera is switched off or removed is neither cached nor
+ * answered with. Users take turns, so many requests of one user delay only that user. The queue is
  * bounded, and refusals are counted.
  */
 
-import type { CameraFrame } from '../core/video/camera-frame.ts';
+import { switchedOff, type CameraFrame } from '../core/video/camera-frame.ts';
 import { FairQueue } from '../core/fair-queue.ts';
 import { RecentlyUsed } from '../core/recently-used.ts';
 import { VigieError } from '../errors.ts';
@@ -32,6 +33,8 @@ interface Job {
   done: PromiseWithResolvers<Uint8Array>;
   /** In whose turns it waits. */
   users: Set<string>;
+  /** Its camera was switched off or removed. */
+  isDropped: boolean;
 }
 
 /** The user that thumbnails of events count for. */
@@ -77,7 +80,8 @@ export class Thumbnails {
     }
     if (this.#closed) throw stopping();
     if (!this.#turns.hasRoom(userId)) throw this.#refusal();
-    const job = { key, frame, width, done: Promise.withResolvers<Uint8Array>(), users: new Set<string>() };
+    const done = Promise.withResolvers<Uint8Array>();
+    const job = { key, frame, width, done, users: new Set<string>(), isDropped: false };
     this.#waiting.set(key, job);
     this.#queue(job, userId);
     this.#next();
@@ -85,12 +89,12 @@ export class Thumbnails {
   }
 
   switchCamera(cameraId: string, off: boolean): void {
-    if (off) this.removeCamera(cameraId);
+    if (off) this.#drop(cameraId, switchedOff());
   }
 
-  /** Drops the camera's cached pictures. */
+  /** Drops the camera's pictures: cached, waiting and in work. */
   removeCamera(cameraId: string): void {
-    this.#cache.deleteIf((key) => key.startsWith(`${cameraId} `));
+    this.#drop(cameraId, new VigieError('notFound', 'there is no such camera'));
   }
 
   /** Idempotent. */
@@ -100,6 +104,16 @@ export class Thumbnails {
     this.#waiting.clear();
     this.#current?.done.reject(stopping());
     this.#current = undefined;
+  }
+
+  #drop(cameraId: string, error: VigieError): void {
+    this.#cache.deleteIf((key) => key.startsWith(`${cameraId} `));
+    for (const job of [this.#current, ...this.#waiting.values()]) {
+      if (job?.frame.cameraId !== cameraId) continue;
+      this.#waiting.delete(job.key);
+      job.isDropped = true;
+      job.done.reject(error);
+    }
   }
 
   #next(): void {
@@ -135,11 +149,12 @@ export class Thumbnails {
     });
   }
 
-  async #make({ key, frame, width, done }: Job): Promise<void> {
+  async #make(job: Job): Promise<void> {
+    const { key, frame, width, done } = job;
     try {
       const jpeg = await this.#scaler.scaleFrame(frame, width);
       this.#counters.made++;
-      this.#cache.set(key, { receivedUs: frame.receivedUs, jpeg });
+      if (!job.isDropped) this.#cache.set(key, { receivedUs: frame.receivedUs, jpeg });
       done.resolve(jpeg);
     } catch (error) {
       this.#counters.failed++;

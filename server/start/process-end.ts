@@ -1,12 +1,16 @@
 /**
  * Ends the process, or restarts it: everything is stopped in order first. A second signal, or the timeout, ends it at
  * once.
+ *
+ * Invariant: after a restart was asked for, the server starts again, also where stopping it fails or takes too long.
  */
 
 import type { Log } from '../log.ts';
 
 /** Anything still running after this time is abandoned. */
 const STOP_TIMEOUT_MS = 5_000;
+/** Nobody who waits for the end would kill it: the work that follows needs everything stopped. */
+const RESTART_TIMEOUT_MS = 60_000;
 
 export class ProcessEnd {
   readonly #log: Log;
@@ -23,32 +27,49 @@ export class ProcessEnd {
     const stop = (signal: NodeJS.Signals): void => {
       if (this.#stopping) process.exit(1);
       this.#log.info({ signal }, 'stopping');
-      this.#stop(() => process.exit(0));
+      this.#stop(
+        STOP_TIMEOUT_MS,
+        () => process.exit(0),
+        () => process.exit(1),
+      );
     };
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
   }
 
-  /** Stops everything, calls `whenStopped`, and starts the program again under the same process id. */
+  /**
+   * Stops everything, calls `whenStopped`, and starts the program again under the same process id. `whenStopped` is left out
+   * where not everything could be stopped.
+   */
   restart(whenStopped: () => void): void {
     if (this.#stopping) return;
     this.#log.info('restart begun');
-    this.#stop(() => {
+    const then = (): void => {
       whenStopped();
-      // The same process id, so that a service manager or a container sees no end.
-      process.execve?.(process.execPath, [process.execPath, ...process.execArgv, ...process.argv.slice(1)]);
-      process.exit(1);
-    });
+      startAgain();
+    };
+    this.#stop(RESTART_TIMEOUT_MS, then, startAgain);
   }
 
-  #stop(then: () => void): void {
+  #stop(timeoutMs: number, then: () => void, failed: () => void): void {
     this.#stopping = true;
-    setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
+    const timeout = setTimeout(() => {
+      this.#log.fatal({ timeoutMs }, 'failed to stop in time');
+      failed();
+    }, timeoutMs).unref();
     this.#close()
+      // What follows must not be cut off half-way.
+      .then(() => clearTimeout(timeout))
       .then(then)
       .catch((error: unknown) => {
         this.#log.fatal({ err: error }, 'failed to stop');
-        process.exit(1);
+        failed();
       });
   }
+}
+
+function startAgain(): never {
+  // The same process id, so that a service manager or a container sees no end.
+  process.execve?.(process.execPath, [process.execPath, ...process.execArgv, ...process.argv.slice(1)]);
+  process.exit(1);
 }

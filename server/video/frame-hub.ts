@@ -17,6 +17,8 @@ export class FrameHub {
   readonly #log: Log;
   readonly #isOff: (cameraId: string) => boolean;
   readonly #latest = new Map<string, CameraFrame>();
+  /** When the last frame before a camera was switched off came. */
+  readonly #endedUs = new Map<string, number>();
   readonly #subscribers = new Map<string, FanOut<[CameraFrame]>>();
 
   /** Frames of cameras that are switched off. */
@@ -59,14 +61,23 @@ export class FrameHub {
     return this.#isOff(cameraId);
   }
 
+  /** Whether its camera was removed or switched off since it came. Until the next one comes, after that too. */
+  isForgotten({ cameraId, receivedUs }: CameraFrame): boolean {
+    return !this.latest(cameraId) || receivedUs <= (this.#endedUs.get(cameraId) ?? -Infinity);
+  }
+
   /** The last frame of a camera that is off is forgotten. */
   switchCamera(cameraId: string, off: boolean): void {
-    if (off) this.removeCamera(cameraId);
+    const last = this.#latest.get(cameraId);
+    if (!off || !last) return;
+    this.#latest.delete(cameraId);
+    this.#endedUs.set(cameraId, last.receivedUs);
   }
 
   /** Drops its last frame. Subscriptions stay; they belong to their owners. */
   removeCamera(cameraId: string): void {
     this.#latest.delete(cameraId);
+    this.#endedUs.delete(cameraId);
   }
 
   #newFanOut(cameraId: string): FanOut<[CameraFrame]> {

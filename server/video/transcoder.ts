@@ -68,9 +68,9 @@ export class Transcoder
     this.#clock = clock;
     this.#options = { ...TRANSCODER_DEFAULTS, ...options };
     this.#sound = new SoundFrames((...refused) => this.emit('refused', ...refused));
-    this.#pool = new CodecPool(this.#log, this.#options.pool, clock, (frame, reason) =>
-      this.#sound.onVerdict(frame, reason),
-    );
+    this.#pool = new CodecPool(this.#log, this.#options.pool, clock, (frame, reason) => {
+      if (!hub.isForgotten(frame)) this.#sound.onVerdict(frame, reason);
+    });
   }
 
   /** The codec processes alive. */

@@ -21,7 +21,8 @@ const CUT = Buffer.concat([GOOD.subarray(0, GOOD.length / 2), Buffer.from('ffd9'
 
 function setUp(t: TestContext) {
   const log = createLog('silent');
-  const hub = new FrameHub(log);
+  const state = { off: false };
+  const hub = new FrameHub(log, () => state.off);
   const transcoder = new Transcoder(hub, log, { pool: { ...TRANSCODER_DEFAULTS.pool, size: 1 } });
   t.after(() => transcoder.close());
   const refused: string[] = [];
@@ -30,7 +31,12 @@ function setUp(t: TestContext) {
     const frame = await transcoder.soundFrame(CAMERA.cameraId);
     return frame && Buffer.from(frame.jpeg);
   };
-  return { hub, transcoder, refused, jpeg };
+  const switchCamera = (off: boolean): void => {
+    state.off = off;
+    hub.switchCamera(CAMERA.cameraId, off);
+    transcoder.switchCamera(CAMERA.cameraId, off);
+  };
+  return { hub, transcoder, refused, jpeg, switchCamera };
 }
 
 const frame = (receivedUs: number): CameraFrame => ({
@@ -83,6 +89,18 @@ suite('sound pictures', () => {
     assert.deepEqual(await jpeg(), GOOD);
     hub.removeCamera(CAMERA.cameraId);
     transcoder.removeCamera(CAMERA.cameraId);
+    assert.equal(await jpeg(), undefined);
+  });
+
+  test('a picture that is decoded while its camera is switched off does not stand in afterwards', async (t) => {
+    const { hub, transcoder, jpeg, switchCamera } = setUp(t);
+    publish(hub, CAMERA, 0);
+    const latest = hub.latest(CAMERA.cameraId) ?? assert.fail('no picture');
+    const [asked, scaled] = [jpeg(), transcoder.scaleFrame(latest, 160)];
+    switchCamera(true);
+    switchCamera(false);
+    publish(hub, CAMERA, 0, CUT);
+    await Promise.allSettled([asked, scaled]);
     assert.equal(await jpeg(), undefined);
   });
 

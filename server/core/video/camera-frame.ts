@@ -22,11 +22,14 @@ export interface CameraFrames {
   isOff?(cameraId: string): boolean;
 }
 
+export function switchedOff(): VigieError {
+  return new VigieError(
+    'cameraOff',
+    'this camera is switched off; those who may control it can switch it on',
+  );
+}
+
 /** @throws VigieError `cameraOff` */
 export function assertSwitchedOn(frames: Pick<CameraFrames, 'isOff'>, cameraId: string): void {
-  if (frames.isOff?.(cameraId))
-    throw new VigieError(
-      'cameraOff',
-      'this camera is switched off; those who may control it can switch it on',
-    );
+  if (frames.isOff?.(cameraId)) throw switchedOff();
 }
