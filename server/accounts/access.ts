@@ -40,7 +40,7 @@ export class Access {
 
   /**
    * @throws VigieError `forbidden` for a camera to which the user has another right; `notFound` without any, also for an
-   * existing camera, because its existence is hidden then
+   * existing camera, because its existence is hidden then, and for a removed one, of which only recordings are left
    */
   assertMay(userId: string, right: Right, cameraId: string): void {
     if (this.may(userId, right, cameraId)) return;

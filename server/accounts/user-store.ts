@@ -177,12 +177,9 @@ export class UserQueries {
     return right === 'lookBack' && looksBackAtRemoved.get(id, cameraId) !== undefined;
   }
 
-  /** All of a user's rights to a camera; none for an unknown user or camera. */
+  /** All of a user's rights to a camera; none for an unknown user or camera, or a removed camera. */
   rightsTo(id: string, cameraId: string): Right[] {
-    const { rightsTo, looksBackAtRemoved } = this.#statements;
-    const row = rightsTo.get(id, cameraId);
-    if (!row && looksBackAtRemoved.get(id, cameraId)) return ['lookBack'];
-    return readRights(row?.['rights']);
+    return readRights(this.#statements.rightsTo.get(id, cameraId)?.['rights']);
   }
 
   #known(id: string): StoredUser {

@@ -70,6 +70,7 @@ for (const stripsLocation of [false, true]) {
     await tab.page.locator('vigie-camera-page [data-status=live]').waitFor();
     const cookies = await tab.page.context().cookies();
     assert.deepEqual(cookies.map(({ name: cookie, path }) => `${cookie} ${path}`).toSorted(), [
+      'vigie_device /home/vigie/api/auth',
       'vigie_media /home/vigie/api/cameras',
       'vigie_refresh /home/vigie/api/auth',
       'vigie_session /home/vigie',

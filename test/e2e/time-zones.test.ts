@@ -20,7 +20,11 @@ const admin = await server.admin();
 await admin.request('PUT', '/site/time-zone', { timeZone: SITE });
 const door = await admin.addCamera('Door');
 await admin.request('PUT', `/cameras/${door.id}/recording`, { ...DEFAULT_RECORDING, mode: 'continuous' });
-await admin.request('POST', '/users', { ...GUEST, role: 'viewer', cameraIds: [door.id] });
+await admin.request('POST', '/users', {
+  ...GUEST,
+  role: 'viewer',
+  cameras: [{ cameraId: door.id, rights: ['live', 'lookBack', 'events'] }],
+});
 const camera = startCamera(server.cameraUrl, door);
 after(async () => {
   await browser.close();

@@ -153,7 +153,8 @@ export class TestBrowser {
     page.on('pageerror', (error) => this.#problems.push(`error: ${error.stack ?? error.message}`));
     page.on('console', (message) => {
       const text = message.text();
-      if (message.type() === 'error' && !EXPECTED_CONSOLE.test(text)) this.#problems.push(`console: ${text}`);
+      if (message.type() === 'error' && !EXPECTED_CONSOLE.test(text))
+        this.#problems.push(`console: ${text} (${message.location().url})`);
     });
     page.on('request', (request) => {
       const url = new URL(request.url());
