@@ -104,7 +104,11 @@ export async function openRecording(options: OpenRecordingOptions): Promise<Reco
   const withoutExports = async (cameraId: string, removal: () => Promise<void>): Promise<void> => {
     const remove = (): Promise<void> => exports.removeIf((job) => job.cameraId === cameraId);
     await remove();
-    await removal().finally(remove);
+    try {
+      await removal();
+    } finally {
+      await remove();
+    }
   };
   const recordings: Recordings = {
     get status() {

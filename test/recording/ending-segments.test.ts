@@ -22,6 +22,7 @@ async function recorded(
     serverUs: (dateMs) => (dateMs - aheadMs) * 1000,
   };
   const library = await rig.open(PLENTY, undefined, dates);
+  // eslint-disable-next-line typescript/unbound-method -- called on the dates it is of
   const { redate } = RecordingDates.prototype;
   context.mock.method(
     RecordingDates.prototype,

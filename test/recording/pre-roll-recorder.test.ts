@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
+import { FanOut } from '../../server/core/fan-out.ts';
 import type { CameraFrame } from '../../server/core/video/camera-frame.ts';
 import type { EncodedFrame } from '../../server/core/video/encoded-frame.ts';
 import { createLog } from '../../server/log.ts';
@@ -27,7 +28,7 @@ async function setUp(context: TestContext) {
   const library = await rig.open();
   const encoded = Promise.withResolvers<EncodedFrame[]>();
   let asked = 0;
-  let show: (frame: CameraFrame) => void = () => undefined;
+  const pictures = new FanOut<[CameraFrame]>(() => undefined);
   const recorder = new Recorder({
     video: {
       subscribe: () => ({ close: () => undefined }),
@@ -37,12 +38,7 @@ async function setUp(context: TestContext) {
         return encoded.promise;
       },
     },
-    pictures: {
-      subscribe: (_cameraId, onFrame) => {
-        show = onFrame;
-        return { close: () => undefined };
-      },
-    },
+    pictures: { subscribe: (_cameraId, onFrame) => pictures.subscribe(onFrame) },
     library,
     store: rig.store.recordings,
     limits: PLENTY,
@@ -52,7 +48,7 @@ async function setUp(context: TestContext) {
   context.after(() => recorder.close());
   recorder.addCamera('cam_1');
   for (const { cameraId, captureUs, width, height } of FRAMES)
-    show({ cameraId, captureUs, receivedUs: captureUs, width, height, jpeg: new Uint8Array(10) });
+    pictures.tell({ cameraId, captureUs, receivedUs: captureUs, width, height, jpeg: new Uint8Array(10) });
   recorder.onEventStarted('cam_1', 'evt_1', BEGIN_MS + 1_000);
   assert.ok(asked > 0, 'they are being encoded');
   /** Both as they are a while later, when whatever was begun has ended. */
