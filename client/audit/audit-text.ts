@@ -67,6 +67,7 @@ const ACTIONS: Readonly<Record<AuditAction, string>> = {
   connectionsRefused: 'Too many connections',
   forgedPackets: 'Forged packets',
   notListed: 'More entries than are listed',
+  auditLogFull: 'The audit log is full',
 };
 
 /** Whose words say that they were refused. */

@@ -2,7 +2,8 @@
  * Gives one feed the slower way while WebRTC brings no picture, and takes it back when WebRTC does. What decides is in
  * picture-way.ts; this gathers the facts and does what was decided.
  *
- * Invariant: a feed is handed over only when the new way really brings pictures, so nothing turns black in between.
+ * Invariants: a feed is handed over only when the new way really brings pictures, so nothing turns black in between; before that,
+ * video is not held back either.
  */
 
 import { monotonicMs } from '../clock.ts';
@@ -83,7 +84,7 @@ export class PictureFallback {
         ...transport,
       }),
     );
-    this.#hold(this.#probes.isHeld(nowMs, this.#way, this.#hasPath));
+    this.#hold(this.#probes.isHeld(nowMs, this.#feed.source?.way ?? 'video', this.#hasPath));
   }
 
   /** Idempotent. */

@@ -65,7 +65,11 @@ export function authRoutes(accounts: Accounts, guard: Guard, connectionOf: Conne
   });
 
   serve(router, 'POST /api/auth/logout', async ({ request, response }) => {
-    await Promise.all([...sessionIdsOf(request)].map((id) => accounts.sessions.end(id)));
+    for (const id of sessionIdsOf(request)) {
+      const who = accounts.sessions.holderOf(id);
+      await accounts.sessions.end(id);
+      if (who) guard.signedOut(request, who);
+    }
     forgetSession(connectionOf(request), response);
   });
 

@@ -18,7 +18,7 @@ import type { Right } from '../wire/rights.ts';
 import { mediaTokenOf } from './session-cookies.ts';
 
 /** Who called, once that was checked. */
-const KNOWN = new WeakMap<Request, Identity>();
+const KNOWN = new WeakMap<Request, Pick<Identity, 'userId' | 'username'>>();
 const BEARER = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i;
 
 export class Guard {
@@ -37,8 +37,13 @@ export class Guard {
   }
 
   /** Whom one of the functions here has identified; undefined: nobody, so far. */
-  known(request: Request): Identity | undefined {
+  known(request: Request): Pick<Identity, 'userId' | 'username'> | undefined {
     return KNOWN.get(request);
+  }
+
+  /** The call ended this user's session. Says so to whoever writes it down; grants nothing. */
+  signedOut(request: Request, who: Pick<Identity, 'userId' | 'username'>): void {
+    KNOWN.set(request, who);
   }
 
   administrator(request: Request): Identity {

@@ -135,6 +135,14 @@ export class Sessions {
     return readRefreshToken(this.#refreshSecret, refreshToken)?.sessionId;
   }
 
+  /** Whose session it is; undefined when it has ended. */
+  holderOf(sessionId: string): Pick<Identity, 'userId' | 'username'> | undefined {
+    const { sessions, users } = this.#store;
+    const session = sessions.find(sessionId);
+    const user = session && users.find(session.userId);
+    return user && { userId: user.id, username: user.username };
+  }
+
   /** The session that a device continues with this refresh token, without renewing it; undefined when it has ended. */
   deviceOf(refreshToken: string): { sessionId: string; userId: string } | undefined {
     const claims = readRefreshToken(this.#refreshSecret, refreshToken);

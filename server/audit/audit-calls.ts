@@ -51,6 +51,7 @@ export function auditCalls({ audit, guard, connectionOf, users, cameras }: Audit
     return {
       done: () => {
         if (rule.unless !== undefined && fieldOf(call.body, rule.unless) === true) return;
+        if (rule.ofUser && guard.known(request) === undefined) return;
         if (rule.lasts) response.once('close', audit.begin(facts()));
         else audit.record(facts());
       },

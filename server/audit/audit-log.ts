@@ -3,7 +3,9 @@
  * are removed.
  *
  * Invariants: nothing here throws or makes a caller wait, whatever the database does: an entry goes through the write
- * queue of the store; what is not written down is counted, and the count becomes an entry `notListed`.
+ * queue of the store; what is not written down is counted, and the count becomes an entry `notListed`. Nobody can keep out
+ * what administrators and the server do: a log that is full of entries too young to be removed has a reserve for them, and
+ * says that it is full.
  */
 
 import { LogThrottle } from '../core/log-throttle.ts';
@@ -14,7 +16,12 @@ import type { ReadFor } from '../store/work.ts';
 import type { AuditAction } from '../wire/audit-actions.ts';
 import type { AuditEntry } from '../wire/audit.ts';
 import { AuditStretches, type Stretch } from './audit-stretches.ts';
-import type { AuditListQuery, AuditStore, NewAuditEntry } from './audit-store.ts';
+import {
+  RESERVED_AUDIT_ENTRIES,
+  type AuditListQuery,
+  type AuditStore,
+  type NewAuditEntry,
+} from './audit-store.ts';
 import { HourlyBudget } from './hourly-budget.ts';
 
 /** Something that happened, as far as it is known. */
@@ -38,6 +45,7 @@ export interface AuditLogOptions {
   /** Undefined for one that is gone. */
   usernameOf: (userId: string) => string | undefined;
   cameraNameOf: (cameraId: string) => string | undefined;
+  isAdministrator: (userId: string) => boolean;
   /** Told of everything that happens once; must not throw. */
   onRecorded?: (facts: AuditFacts) => void;
   time: SiteTime;
@@ -46,9 +54,10 @@ export interface AuditLogOptions {
 
 /** New entries an hour: what people do stays far below. */
 const ENTRIES_OF_USER_PER_HOUR = 300;
-/** Of all who are not signed in together: failed sign-ins from ever new networks. */
+/** Of all who are not signed in together: whatever anybody on the internet may cause. */
 const ENTRIES_OF_STRANGERS_PER_HOUR = 30;
 const ENTRIES_OF_SERVER_PER_HOUR = 300;
+const SERVER = 'server';
 const FLUSH_INTERVAL_MS = 30_000;
 const PRUNE_INTERVAL_MS = 3_600_000;
 const LOG_INTERVAL_US = 60_000_000;
@@ -63,7 +72,8 @@ export class AuditLog {
   readonly #timers: NodeJS.Timeout[];
   /** Not written since this became an entry. */
   #lost = 0;
-  #isFull = false;
+  /** Entries above the limit that are too young to be removed; 0: the log has room. */
+  #surplus = 0;
   #closed = false;
 
   constructor(options: AuditLogOptions) {
@@ -117,7 +127,10 @@ export class AuditLog {
     const { store, time } = this.#options;
     try {
       const nowMs = time.nowMs();
-      this.#isFull = await store.prune(nowMs - store.settings().days * DAY_MS, nowMs, atMostMs);
+      this.#surplus = await store.prune(nowMs - store.settings().days * DAY_MS, nowMs, atMostMs);
+      if (this.#surplus === 0 || this.#closed) return;
+      this.#log.warn({ surplus: this.#surplus }, 'audit log filled');
+      this.record({ action: 'auditLogFull' });
     } catch (error) {
       this.#say(error, 'failed to remove old entries');
     }
@@ -142,7 +155,7 @@ export class AuditLog {
       return known;
     }
     const { name, limit } = budgetOf(entry);
-    if (this.#isFull || !this.#budget.take(name, limit, nowUs)) {
+    if (!this.#hasRoom(entry, name) || !this.#budget.take(name, limit, nowUs)) {
       this.#notListed(entry);
       return undefined;
     }
@@ -159,8 +172,15 @@ export class AuditLog {
     const nowUs = time.nowUs();
     const known = this.#stretches.find(entry, nowUs);
     if (known) return this.#stretches.extend(known, nowUs, time.nowMs(), count);
-    if (this.#isFull || !this.#stretches.begin(entry, nowUs)) return void (this.#lost += count);
+    if (!this.#hasRoom(entry, budgetOf(entry).name) || !this.#stretches.begin(entry, nowUs))
+      return void (this.#lost += count);
     this.#add(entry);
+  }
+
+  #hasRoom({ userId }: NewAuditEntry, budget: string): boolean {
+    if (this.#surplus === 0) return true;
+    const isReservedFor = userId === null ? budget === SERVER : this.#options.isAdministrator(userId);
+    return isReservedFor && this.#surplus < RESERVED_AUDIT_ENTRIES;
   }
 
   #entryOf(facts: AuditFacts): NewAuditEntry {
@@ -229,9 +249,10 @@ export class AuditLog {
   }
 }
 
-function budgetOf({ userId, refused, address }: NewAuditEntry): { name: string; limit: number } {
+/** The address is that of a client: the server itself has none. A camera is paired by a code that an administrator made. */
+function budgetOf({ userId, action, address }: NewAuditEntry): { name: string; limit: number } {
   if (userId !== null) return { name: userId, limit: ENTRIES_OF_USER_PER_HOUR };
-  return refused && address !== null
+  return address !== null && action !== 'cameraPaired'
     ? { name: 'strangers', limit: ENTRIES_OF_STRANGERS_PER_HOUR }
-    : { name: 'server', limit: ENTRIES_OF_SERVER_PER_HOUR };
+    : { name: SERVER, limit: ENTRIES_OF_SERVER_PER_HOUR };
 }

@@ -37,6 +37,8 @@ export interface AuditListQuery extends AuditFilter {
 export const MAX_STRETCH_MS = 24 * 3_600_000;
 /** Some 30 MB. */
 export const MAX_AUDIT_ENTRIES = 90_000;
+/** Above those, for administrators and the server alone (audit-log.ts). */
+export const RESERVED_AUDIT_ENTRIES = 10_000;
 /** As in the trigger, and an hour for what its clock may differ. */
 const UNDELETABLE_MS = (7 * 24 + 1) * 3_600_000;
 const LATEST_MS = Number.MAX_SAFE_INTEGER;
@@ -130,9 +132,9 @@ export class AuditQueries {
    * Removes entries from before that time, and the oldest of too many.
    *
    * @param atMostMs removes no more of the past at once: by a clock that is wrong for a moment little is lost
-   * @returns whether there are too many still
+   * @returns how many there are too many still
    */
-  prune(beforeMs: number, nowMs: number, atMostMs: number): boolean {
+  prune(beforeMs: number, nowMs: number, atMostMs: number): number {
     const { first, last, oldest, removeBefore, removeSurplus } = this.#statements;
     return inTransaction(this.#database, () => {
       const deletableMs = nowMs - UNDELETABLE_MS;
@@ -140,7 +142,8 @@ export class AuditQueries {
       removeBefore.run(Math.min(beforeMs, deletableMs, oldestMs + atMostMs));
       const surplus = sequenceOf(last.get()) - this.#maxEntries;
       removeSurplus.run(surplus, deletableMs);
-      return sequenceOf(first.get()) <= surplus;
+      const oldestLeft = first.get();
+      return oldestLeft === undefined ? 0 : Math.max(0, surplus - sequenceOf(oldestLeft) + 1);
     });
   }
 

@@ -23,6 +23,8 @@ const GAPS_US: Partial<Record<AuditAction, number>> = {
   connectionsRefused: 30 * MINUTE_US,
   forgedPackets: 30 * MINUTE_US,
   notListed: 60 * MINUTE_US,
+  /** Looked at once an hour. */
+  auditLogFull: 120 * MINUTE_US,
 };
 /** Whatever is refused is often tried again. */
 const REFUSED_GAP_US = 10 * MINUTE_US;

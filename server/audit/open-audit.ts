@@ -2,6 +2,7 @@
 
 import type { SiteTime } from '../core/site-clock.ts';
 import type { Log } from '../log.ts';
+import type { Role } from '../wire/account.ts';
 import type { SecurityNotice } from '../wire/security-notice.ts';
 import { AuditLog, type AuditFacts } from './audit-log.ts';
 import type { AuditStore } from './audit-store.ts';
@@ -11,7 +12,7 @@ import { SecurityWatch, type GuardCounters } from './security-watch.ts';
 export interface OpenAuditOptions {
   store: {
     audit: AuditStore;
-    users: { find(id: string): { username: string } | undefined };
+    users: { find(id: string): { username: string; role: Role } | undefined };
     cameras: { find(id: string): { name: string } | undefined };
   };
   time: SiteTime;
@@ -38,6 +39,7 @@ export function openAudit({ store, time, log }: OpenAuditOptions): Audit {
     store: store.audit,
     usernameOf: (userId) => store.users.find(userId)?.username,
     cameraNameOf,
+    isAdministrator: (userId) => store.users.find(userId)?.role === 'administrator',
     onRecorded: (facts) => security?.onRecorded(facts),
     time,
     log,

@@ -17,6 +17,8 @@ const TEXTS: Readonly<Record<SecurityNotice, (facts: AuditFacts) => string>> = {
     `${count} connections or requests above a limit were refused within a minute. Cameras and viewers are not affected. ${CLOSE_THE_PORT}`,
   forgedPackets: ({ count = 0 }) =>
     `${count} forged packets to the video port were dropped within a minute. They gave nobody access to video. ${CLOSE_THE_PORT}`,
+  auditLogFull: () =>
+    'The audit log is full: entries of the last week fill it, and those are never removed. Until it has room again, only what administrators and the server do is listed; the rest is counted. Check in the audit log who causes so many entries. If it lasts, set a new password for that user, or block the sender in your router.',
 };
 
 export function securityText(notice: SecurityNotice, facts: AuditFacts): string {

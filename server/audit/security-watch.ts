@@ -2,7 +2,7 @@
  * Notices attacks that a guard held, and sign-ins from new devices, and tells administrators: from what is written into the audit
  * log, and from the counters of the guards, which are looked at once a minute.
  *
- * Invariants: one notice of a kind in an hour, whatever happens; what happens in between is in the audit log. The tables are
+ * Invariants: one notice of a kind in an hour, whatever happens, and in a day of what lasts; what happens in between is in the audit log. The tables are
  * bounded.
  */
 
@@ -32,6 +32,8 @@ export interface SecurityWatchOptions {
 const LOOK_INTERVAL_MS = 60_000;
 const HOUR_US = 3_600_000_000;
 const HOUR_MS = 3_600_000;
+/** Of what lasts for days. */
+const TELL_INTERVALS_US: Partial<Record<SecurityNotice, number>> = { auditLogFull: 24 * HOUR_US };
 /** Wrong passwords of all together, in an hour: more than people mistype. */
 const WRONG_PASSWORDS = { failures: 10, windowMs: HOUR_MS };
 /** Wrong camera keys of one network: a camera that was not given its new key comes back more rarely. */
@@ -58,7 +60,7 @@ export class SecurityWatch {
   /** Something was written into the audit log. */
   onRecorded(facts: AuditFacts): void {
     const { action, details, address } = facts;
-    if (action === 'newDevice') this.#tell('newDevice', facts);
+    if (action === 'newDevice' || action === 'auditLogFull') this.#tell(action, facts);
     if (action !== 'signInRefused') return;
     const nowMs = this.#options.nowUs() / 1000;
     this.#wrongPasswords.add(ALL, nowMs);
@@ -98,7 +100,7 @@ export class SecurityWatch {
 
   #tell(notice: SecurityNotice, facts: AuditFacts): void {
     const nowUs = this.#options.nowUs();
-    if (nowUs - (this.#toldUs.get(notice) ?? -Infinity) < HOUR_US) return;
+    if (nowUs - (this.#toldUs.get(notice) ?? -Infinity) < (TELL_INTERVALS_US[notice] ?? HOUR_US)) return;
     this.#toldUs.set(notice, nowUs);
     this.#options.tell(notice, facts);
   }

@@ -66,7 +66,8 @@ export class CameraRecorder {
       library,
       isProtected: () => this.#settings.mode === 'events' && this.#settings.protectEvents,
       onBegun: (startMs) => this.#gaps.onBegun(startMs),
-      onFailed: (problem, error) => this.#fail(problem, error),
+      onFailed: (problem, error, sinceMs) => this.#fail(problem, error, sinceMs),
+      onLost: (problem, error, span) => this.#gaps.onLost(problem, error, span),
     });
   }
 
@@ -247,14 +248,14 @@ export class CameraRecorder {
     try {
       work();
     } catch (error) {
-      this.#fail('fault', error);
+      this.#fail('fault', error, this.#segments.isWriting ? this.#segments.endMs : this.#context.nowMs());
     }
   }
 
-  #fail(problem: SegmentProblem, error: unknown): void {
-    const nowMs = this.#context.nowMs();
-    this.#gaps.onFailed(problem, error, this.#segments.isWriting ? this.#segments.endMs : nowMs);
-    this.#retryAtMs = nowMs + RETRY_MS;
+  /** @param sinceMs when the first frame that is lost was taken, server time */
+  #fail(problem: SegmentProblem, error: unknown, sinceMs: number): void {
+    this.#gaps.onFailed(problem, error, sinceMs);
+    this.#retryAtMs = this.#context.nowMs() + RETRY_MS;
     this.#stop();
   }
 }

@@ -71,6 +71,14 @@ export class GapWatch {
     this.#failedFor = reason;
   }
 
+  /** A segment that had ended could not be written. @param span its time */
+  onLost(problem: SegmentProblem, error: unknown, span: { startMs: number; endMs: number }): void {
+    const { gaps, log, cameraId } = this.#options;
+    const reason = this.#reasonOf(problem);
+    gaps.add(reason, span.startMs, span.endMs);
+    log.warn({ err: error, cameraId, reason, ...span }, 'failed to write a segment');
+  }
+
   /** @param recordedSinceMs when what is being recorded began */
   onLiveness({ status, frozen, sinceUs }: Liveness, recordedSinceMs: number, nowMs: number): void {
     const sinceMs = sinceUs === null ? nowMs : sinceUs / 1000;

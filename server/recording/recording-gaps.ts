@@ -45,6 +45,12 @@ export class RecordingGaps {
     this.#write(() => this.#store.addGap(this.#cameraId, reason, startMs, null));
   }
 
+  /** One that is over, whatever goes on now. */
+  add(reason: GapReason, sinceMs: number, untilMs: number): void {
+    const [startMs, endMs] = [this.#dateOf(sinceMs), this.#dateOf(untilMs)];
+    this.#write(() => this.#store.addGap(this.#cameraId, reason, startMs, endMs));
+  }
+
   /** From then on, whatever the reason was before. */
   beginInstead(reason: GapReason, sinceMs: number): void {
     if (this.#current === reason) return;

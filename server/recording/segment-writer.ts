@@ -2,13 +2,13 @@
  * Writes one camera's segments: files of about a minute, one after the other.
  *
  * Invariants: a segment begins with a keyframe and has one size; each of its pictures lasts until the next one, or until the
- * segment ends; frames that arrive while a file is being made wait for it, a bounded number, and are in it also when the segment
- * ends meanwhile; a segment that is cut between two pictures is followed by one that begins with the same picture, and a segment
+ * segment ends; frames that arrive while a file is being made wait for it and are in it also when the segment ends meanwhile; the
+ * frames that wait for all files are bounded, and so are the files; a file that fails costs its own segment alone; a segment that is cut between two pictures is followed by one that begins with the same picture, and a segment
  * in which that picture did not last is removed.
  */
 
 import type { EncodedFrame } from '../core/video/encoded-frame.ts';
-import { endsSegment, wantsKeyframe } from '../core/recording/segment-cut.ts';
+import { endsSegment, wantsKeyframe, type Segment } from '../core/recording/segment-cut.ts';
 import type { RecordingLibrary } from './recording-library.ts';
 import type { OpenRecording } from './unfinished-segments.ts';
 import type { WriteProblem } from './webm-file.ts';
@@ -22,29 +22,33 @@ export interface SegmentWriterOptions {
   isProtected: () => boolean;
   /** A file takes the pictures from then on, server time in ms. */
   onBegun: (startMs: number) => void;
-  /** Frames are lost from now on, until the segment ends. */
-  onFailed: (problem: SegmentProblem, error: unknown) => void;
+  /** Frames are lost from then on, server time in ms, until the segment ends. */
+  onFailed: (problem: SegmentProblem, error: unknown, sinceMs: number) => void;
+  /** A segment that had ended is lost; what is written now is not affected. */
+  onLost: (problem: SegmentProblem, error: unknown, span: { startMs: number; endMs: number }) => void;
 }
 
 /** A segment whose file is being made. */
-interface Pending {
+interface Pending extends Segment {
   readonly frames: EncodedFrame[];
-  /** Set when the segment has ended meanwhile. */
-  end: { lastsUntilMs: number } | undefined;
+  /** Set when the segment has ended meanwhile: server time. */
+  endMs: number | undefined;
 }
 
-/** Frames that arrive while a file is being made: two seconds of a fast camera. */
+/** Frames that arrive while files are being made: two seconds of a fast camera. */
 const MAX_WAITING_FRAMES = 60;
 
 export class SegmentWriter {
   readonly #options: SegmentWriterOptions;
   #open: OpenRecording | undefined;
   #pending: Pending | undefined;
+  /** Whose files are not made yet: `#pending`, and those that have ended meanwhile. */
+  readonly #unmade = new Set<Pending>();
   /** The newest picture of the segment, and whether it was carried over and is the only one. */
   #last: EncodedFrame | undefined;
   #isCarried = false;
   #endedMs = 0;
-  #diskWork: Promise<unknown> = Promise.resolve();
+  #diskWork: Promise<void> = Promise.resolve();
 
   constructor(options: SegmentWriterOptions) {
     this.#options = options;
@@ -56,7 +60,7 @@ export class SegmentWriter {
 
   /** Until when there are pictures of it, server time in ms; 0 before the first. */
   get endMs(): number {
-    return this.#open?.endMs ?? this.#endedMs;
+    return this.#open?.endMs ?? (this.#pending ? msOf(this.#last) : this.#endedMs);
   }
 
   /** A keyframe begins the next segment, or lets people seek. */
@@ -65,17 +69,16 @@ export class SegmentWriter {
   }
 
   write(frame: EncodedFrame): void {
-    const atMs = Math.floor(frame.captureUs / 1000);
-    if (this.#open && endsSegment(this.#open, frame)) this.end(atMs);
+    const segment = this.#open ?? this.#pending;
+    if (segment && endsSegment(segment, frame)) this.end(msOf(frame));
     if (!this.isWriting) {
-      if (!frame.keyframe) return;
-      this.#begin(frame);
+      if (!frame.keyframe || !this.#begin(frame)) return;
     } else if (this.#open) this.#open.add(frame);
-    else if (this.#pending) this.#wait(this.#pending, frame);
+    else if (!this.#wait(frame)) return;
     this.#last = frame;
     this.#isCarried = false;
     const error = this.#open?.error;
-    if (error) this.#options.onFailed(error.problem, error);
+    if (error) this.#options.onFailed(error.problem, error, this.endMs);
   }
 
   /** The last picture lasts until then at least. */
@@ -86,7 +89,7 @@ export class SegmentWriter {
   /** @param lastsUntilMs when the last picture ends; undefined: as it is known. Nothing happens without a segment */
   end(lastsUntilMs = 0): void {
     const [open, pending] = [this.#open, this.#pending];
-    const lastMs = Math.floor((this.#last?.captureUs ?? 0) / 1000);
+    const lastMs = msOf(this.#last);
     const isEmpty = this.#isCarried && Math.max(lastsUntilMs, open?.endMs ?? 0) <= lastMs;
     this.#open = undefined;
     this.#pending = undefined;
@@ -94,13 +97,13 @@ export class SegmentWriter {
     this.#isCarried = false;
     if (pending) {
       if (isEmpty) pending.frames.length = 0;
-      pending.end = { lastsUntilMs };
       this.#endedMs = Math.max(lastMs, lastsUntilMs);
+      pending.endMs = this.#endedMs;
     }
     if (!open) return;
     open.lastsUntil(lastsUntilMs);
     this.#endedMs = open.endMs;
-    this.#diskWork = Promise.all([this.#diskWork, isEmpty ? open.discard() : open.close()]);
+    this.#addWork(isEmpty ? open.discard() : open.close());
   }
 
   /**
@@ -111,7 +114,7 @@ export class SegmentWriter {
    */
   carryOver(atMs: number): void {
     const last = this.#last;
-    if (last) atMs = Math.max(atMs, Math.floor(last.captureUs / 1000) + 1);
+    if (last) atMs = Math.max(atMs, msOf(last) + 1);
     this.end(atMs);
     if (last?.keyframe) this.beginWith(last, atMs);
   }
@@ -119,7 +122,7 @@ export class SegmentWriter {
   /** Begins a segment with a picture that was taken before. @param atMs server time */
   beginWith(keyframe: EncodedFrame, atMs: number): void {
     const carried = { ...keyframe, captureUs: atMs * 1000, repeated: true };
-    this.#begin(carried);
+    if (!this.#begin(carried)) return;
     this.#last = carried;
     this.#isCarried = true;
   }
@@ -132,20 +135,27 @@ export class SegmentWriter {
     }
   }
 
-  #begin(first: EncodedFrame): void {
-    const pending: Pending = { frames: [first], end: undefined };
+  /** @returns false when the disk has answered none of many frames: the segment has failed then */
+  #begin(first: EncodedFrame): boolean {
+    const startMs = msOf(first);
+    if (this.#hasNoPlace()) return this.#failSlow(startMs);
+    const { width, height } = first;
+    const pending: Pending = { startMs, width, height, frames: [first], endMs: undefined };
     this.#pending = pending;
-    this.#diskWork = Promise.all([this.#diskWork, this.#openFile(first, pending)]);
+    this.#unmade.add(pending);
+    this.#addWork(this.#openFile(first, pending).finally(() => this.#unmade.delete(pending)));
+    return true;
   }
 
   async #openFile(first: EncodedFrame, pending: Pending): Promise<void> {
-    const { library, isProtected, onBegun, onFailed } = this.#options;
+    const { library, isProtected, onBegun, onFailed, onLost } = this.#options;
+    const { frames, startMs } = pending;
     let recording: OpenRecording | undefined;
     try {
       recording = await library.begin(first, isProtected());
-      for (const frame of pending.frames) recording.add(frame);
-      if (pending.end) {
-        if (pending.frames.length > 0) recording.lastsUntil(pending.end.lastsUntilMs);
+      for (const frame of frames) recording.add(frame);
+      if (pending.endMs !== undefined) {
+        if (frames.length > 0) recording.lastsUntil(pending.endMs);
         return await recording.close();
       }
       this.#pending = undefined;
@@ -153,13 +163,37 @@ export class SegmentWriter {
       onBegun(recording.startMs);
     } catch (error) {
       await recording?.close();
-      onFailed(recording ? 'fault' : 'diskError', error);
+      const problem = recording ? 'fault' : 'diskError';
+      if (pending.endMs === undefined) onFailed(problem, error, startMs);
+      else if (frames.length > 0) onLost(problem, error, { startMs, endMs: pending.endMs });
     }
   }
 
-  #wait({ frames }: Pending, frame: EncodedFrame): void {
-    frames.push(frame);
-    if (frames.length > MAX_WAITING_FRAMES)
-      this.#options.onFailed('slowDisk', new Error('the disk does not answer'));
+  /** @returns as of `#begin` */
+  #wait(frame: EncodedFrame): boolean {
+    if (this.#hasNoPlace()) return this.#failSlow(msOf(frame));
+    this.#pending?.frames.push(frame);
+    return true;
   }
+
+  #hasNoPlace(): boolean {
+    // A file that gets no frame any more is still being made.
+    const frames = [...this.#unmade].reduce((sum, each) => sum + Math.max(1, each.frames.length), 0);
+    return frames >= MAX_WAITING_FRAMES;
+  }
+
+  #failSlow(sinceMs: number): false {
+    this.#options.onFailed('slowDisk', new Error('the disk does not answer'), sinceMs);
+    return false;
+  }
+
+  #addWork(work: Promise<void>): void {
+    // Each result would hold the one before.
+    this.#diskWork = Promise.all([this.#diskWork, work]).then(() => undefined);
+  }
+}
+
+/** Server time; 0 without a frame. */
+function msOf(frame: EncodedFrame | undefined): number {
+  return Math.floor((frame?.captureUs ?? 0) / 1000);
 }

@@ -66,5 +66,6 @@ export const AUDIT_ACTIONS = {
   connectionsRefused: 'security',
   forgedPackets: 'security',
   notListed: 'security',
+  auditLogFull: 'security',
 } as const satisfies Record<string, AuditKind>;
 export type AuditAction = keyof typeof AUDIT_ACTIONS;

@@ -15,6 +15,8 @@ export interface Written {
   readonly action: AuditAction;
   /** Written from the beginning of the answer to its end. */
   readonly lasts?: true;
+  /** Written only if it is known whose call it was: anybody may send it, and it does nothing then. */
+  readonly ofUser?: true;
   /** Written as this when it is refused; left out: not written then. */
   readonly refusedAs?: AuditAction;
   /** Fields of the body or the query whose values are written. */
@@ -46,7 +48,7 @@ const SERVER = { none: 'reads figures of the server' } as const;
 export const AUDITED_ROUTES: Readonly<Record<ApiRouteName, AuditRule>> = {
   'POST /api/auth/login': { action: 'signedIn', refusedAs: 'signInRefused' },
   'POST /api/auth/refresh': { none: 'continues a session whose beginning is written' },
-  'POST /api/auth/logout': { action: 'signedOut' },
+  'POST /api/auth/logout': { action: 'signedOut', ofUser: true },
   'POST /api/auth/password': { action: 'passwordChanged', refusedAs: 'passwordChanged' },
   'GET /api/users': READS,
   'POST /api/users': { action: 'userAdded', values: ['username', 'role', 'cameras'] },

@@ -6,5 +6,6 @@ export const SECURITY_NOTICES = [
   'cameraKeysRefused',
   'connectionsRefused',
   'forgedPackets',
+  'auditLogFull',
 ] as const;
 export type SecurityNotice = (typeof SECURITY_NOTICES)[number];

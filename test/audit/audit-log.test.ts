@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { RESERVED_AUDIT_ENTRIES } from '../../server/audit/audit-store.ts';
 import { VigieError } from '../../server/errors.ts';
 import type { AuditEntry } from '../../server/wire/audit.ts';
 import { DAY_MS, MINUTE_MS, openAuditRig, refusedSignIn, START_MS, watched } from './audit-rig.ts';
@@ -136,6 +137,44 @@ suite('the audit log', () => {
     pass(60 * MINUTE_MS);
     audit.record(refusedSignIn('203.0.113.1'));
     assert.equal((await list()).filter(({ action }) => action === 'signInRefused').length, 31);
+  });
+
+  test('what strangers achieve counts as theirs, and keeps out nothing that the server does', async (context) => {
+    const { audit, list } = openAuditRig(context);
+    for (let index = 0; index < 400; index++)
+      audit.record({ action: 'signedOut', address: `2001:db8:${index.toString(16)}::1` });
+    audit.record({ action: 'clockChanged' });
+    audit.record({ action: 'cameraPaired', address: '192.0.2.9' });
+    const actions = (await list()).map(({ action }) => action);
+    assert.equal(actions.filter((action) => action === 'signedOut').length, 30);
+    assert.ok(actions.includes('clockChanged'));
+    assert.ok(actions.includes('cameraPaired'), 'it proved itself by a code');
+  });
+
+  test('a full log says so, and has a reserve for administrators and the server', async (context) => {
+    const told: string[] = [];
+    const { audit, store, list } = openAuditRig(context, ({ action }) => told.push(action));
+    // The log has looked once, at its start.
+    await list();
+    const prune = context.mock.method(store.audit, 'prune', () => Promise.resolve(1));
+    await audit.prune();
+    assert.deepEqual(told, ['auditLogFull']);
+    audit.record({ action: 'cameraAdded', userId: 'anna' });
+    audit.record(refusedSignIn('203.0.113.1'));
+    audit.record({ action: 'userRemoved', userId: 'root' });
+    audit.record({ action: 'clockChanged' });
+    const actions = async () => (await list()).map(({ action }) => action).toSorted();
+    assert.deepEqual(await actions(), ['auditLogFull', 'clockChanged', 'notListed', 'userRemoved']);
+    assert.equal((await list()).find(({ action }) => action === 'notListed')?.count, 2);
+
+    prune.mock.mockImplementation(() => Promise.resolve(RESERVED_AUDIT_ENTRIES));
+    await audit.prune();
+    audit.record({ action: 'userRemoved', userId: 'root' });
+    assert.deepEqual(await actions(), ['auditLogFull', 'clockChanged', 'notListed', 'userRemoved']);
+    prune.mock.mockImplementation(() => Promise.resolve(0));
+    await audit.prune();
+    audit.record({ action: 'cameraAdded', userId: 'anna' });
+    assert.ok((await actions()).includes('cameraAdded'));
   });
 
   test('one user causes 300 entries an hour, and what is beyond is counted in one', async (context) => {

@@ -13,7 +13,10 @@ export const MINUTE_MS = 60_000;
 export const DAY_MS = 24 * 3_600_000;
 const NAMES: Readonly<Record<string, string>> = { anna: 'Anna', ben: 'Ben', cam_1: 'Door', cam_2: 'Yard' };
 
-export function openAuditRig(context: TestContext) {
+export function openAuditRig(
+  context: TestContext,
+  onRecorded: (facts: AuditFacts) => void = () => undefined,
+) {
   const store = openInProcessStore(temporaryFolder(context));
   context.after(() => store.close());
   let passedMs = 0;
@@ -23,6 +26,8 @@ export function openAuditRig(context: TestContext) {
     store: store.audit,
     usernameOf: (id) => NAMES[id],
     cameraNameOf: (id) => NAMES[id],
+    isAdministrator: (id) => id === 'root',
+    onRecorded,
     time: { nowUs: () => passedMs * 1000, nowMs, dateMs: (us) => us / 1000, serverUs: (ms) => ms * 1000 },
     log: createLog('silent'),
   });

@@ -72,6 +72,25 @@ suite('the audit log over HTTP', () => {
     assert.equal(entries[3]?.userId, null, 'it was not the administrator, as far as is known');
   });
 
+  test('signing out is written where a session ended, with its user, also by the cookie alone', async (context) => {
+    const { server, admin, list } = await setUp(context);
+    for (let index = 0; index < 5; index++) await new ApiClient(server).call('POST', '/api/auth/logout');
+    const browser = await ApiClient.signedIn(server);
+    browser.accessToken = null;
+    await browser.call('POST', '/api/auth/logout');
+    await browser.call('POST', '/api/auth/logout');
+    const entries = await list('?kind=signIn');
+    assert.deepEqual(
+      entries.map(({ action, username }) => [action, username]),
+      [
+        ['signedOut', 'admin'],
+        ['signedIn', 'admin'],
+        ['signedIn', 'admin'],
+      ],
+    );
+    assert.ok(admin.accessToken);
+  });
+
   test('what administrators change is written with its names, as they were, and without a secret', async (context) => {
     const { admin, server, list } = await setUp(context);
     const { body: camera } = await admin.call<CameraWithKey>('POST', '/api/cameras', {

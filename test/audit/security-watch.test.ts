@@ -37,6 +37,17 @@ suite('security notices', () => {
     assert.deepEqual(told, ['newDevice', 'newDevice']);
   });
 
+  test('a full audit log is told once a day', (context) => {
+    const { watch, told, pass } = watchIn(context);
+    for (let hour = 0; hour < 24; hour++) {
+      watch.onRecorded({ action: 'auditLogFull' });
+      pass(60);
+    }
+    assert.deepEqual(told, ['auditLogFull']);
+    watch.onRecorded({ action: 'auditLogFull' });
+    assert.deepEqual(told, ['auditLogFull', 'auditLogFull']);
+  });
+
   test('sign-ins that were held back are told at once, wrong passwords from the tenth in an hour on', (context) => {
     const held = watchIn(context);
     held.fail('tooManyRequests');

@@ -212,4 +212,35 @@ suite('a camera’s recorder', () => {
     const last = (await segments()).at(-1);
     assert.ok(last && last.endMs - last.startMs > 2_000);
   });
+
+  test('whose first file cannot be made has a gap from its first picture on', async (t) => {
+    const { recorder, library, video, gaps } = await setUp(t);
+    t.mock.method(library, 'begin', () => Promise.reject(new Error('no disk')));
+    recorder.update();
+    video.play(200);
+    await recorder.settled();
+    assert.deepEqual(
+      (await gaps()).map(({ reason, startMs, endMs }) => [reason, startMs, endMs]),
+      [['diskFull', Math.floor(BEGIN_MS), null]],
+    );
+  });
+
+  test('goes on where the file of an ended segment cannot be made, and has a gap of that segment', async (t) => {
+    const { recorder, library, video, gaps } = await setUp(t);
+    const begun = Promise.withResolvers<never>();
+    const begin = t.mock.method(library, 'begin', () => begun.promise);
+    recorder.update();
+    video.play(400);
+    video.resize(640, 480);
+    begin.mock.restore();
+    video.play(400);
+    begun.reject(new Error('no disk'));
+    await recorder.settled();
+    assert.equal(recorder.recording, true);
+    const [startMs, endMs] = [Math.floor(BEGIN_MS), Math.floor(BEGIN_MS) + 400];
+    assert.deepEqual(
+      (await gaps()).map((gap) => [gap.reason, gap.startMs, gap.endMs]),
+      [['diskFull', startMs, endMs]],
+    );
+  });
 });

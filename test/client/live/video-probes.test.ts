@@ -26,13 +26,13 @@ function flowing(
 
 test('while pictures come over a path that stands, video is probed ever more seldom', () => {
   assert.deepEqual(
-    flowing(200, (second) => ({ way: second < 1 ? 'video' : 'pictures' })),
+    flowing(200, (second) => ({ way: second < 5 ? 'video' : 'pictures' })),
     [
-      [0, 0.5],
-      [9, 12.5],
-      [29, 32.5],
-      [65, 68.5],
-      [133, 136.5],
+      [0, 4.5],
+      [13, 16.5],
+      [33, 36.5],
+      [69, 72.5],
+      [137, 140.5],
     ],
   );
 });
@@ -45,17 +45,32 @@ test('without a path nothing is held back, and a new path is probed at once', ()
   ]);
 });
 
+test('a path that was found as the pictures began, or just before, is tried for as long as a probe', () => {
+  const together = flowing(20, (second) => {
+    const has = second >= 3;
+    return { way: has ? 'pictures' : 'video', hasPath: has };
+  });
+  assert.deepEqual(together, [[0, 6.5]]);
+  const before = flowing(20, (second) => ({ way: second < 4 ? 'video' : 'pictures', hasPath: second >= 2 }));
+  assert.deepEqual(before, [[0, 5.5]]);
+});
+
+/** The way before the first fault, and once more for a while. */
+const isVideo = (second: number, from: number, to: number) => second < 5 || (second >= from && second < to);
+
 test('video that fails again soon after a probe is probed later; one that lasted begins anew', () => {
-  const failing = flowing(40, (second) => ({ way: second >= 12 && second < 16 ? 'video' : 'pictures' }));
+  const failing = flowing(45, (second) => ({ way: isVideo(second, 17, 21) ? 'video' : 'pictures' }));
   assert.deepEqual(failing, [
-    [8, 15.5],
-    [32, 35.5],
+    [0, 4.5],
+    [13, 20.5],
+    [37, 40.5],
   ]);
-  const lasting = flowing(120, (second) => ({ way: second >= 32 && second < 80 ? 'video' : 'pictures' }));
+  const lasting = flowing(125, (second) => ({ way: isVideo(second, 37, 85) ? 'video' : 'pictures' }));
   assert.deepEqual(lasting, [
-    [8, 11.5],
-    [28, 79.5],
-    [88, 91.5],
-    [108, 111.5],
+    [0, 4.5],
+    [13, 16.5],
+    [33, 84.5],
+    [93, 96.5],
+    [113, 116.5],
   ]);
 });

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import { Emitter } from '../../../client/emitter.ts';
+import { CameraFeed } from '../../../client/live/camera-feed.ts';
+import { PictureFallback } from '../../../client/live/picture-fallback.ts';
+import type { SignalingClient, SignalingClientEvents } from '../../../client/signaling/signaling-client.ts';
+
+const WATCH_ID = 7;
+const SUPPORTED = { wanted: true, supported: true, searchingSinceMs: null };
+
+class Signaling extends Emitter<SignalingClientEvents> {
+  readonly state = 'open';
+  readonly epoch = 1;
+  request = async () => ({ watchId: WATCH_ID });
+  acknowledge = () => undefined;
+  sequence = 0;
+
+  picture(): void {
+    const picture = { watchId: WATCH_ID, sequence: this.sequence++, captureUs: 0, passedOver: 0 };
+    this.emit('picture', { ...picture, jpeg: new Uint8Array() });
+  }
+}
+
+/** What single pictures need of a browser. */
+function canDraw(context: TestContext): void {
+  const canvas = {
+    getContext: () => ({ drawImage: () => undefined }),
+    captureStream: () => ({ getVideoTracks: () => [{ stop: () => undefined }] }),
+  };
+  const page = globalThis as Record<string, unknown>;
+  page['document'] = { createElement: () => canvas };
+  page['createImageBitmap'] = async () => ({ width: 8, height: 8, close: () => undefined });
+  context.after(() => {
+    delete page['document'];
+    delete page['createImageBitmap'];
+  });
+}
+
+/** A camera without video over a path that stands. */
+function setUp(context: TestContext) {
+  let nowMs = 1_000;
+  context.mock.method(performance, 'now', () => nowMs);
+  const signaling = new Signaling();
+  const feed = new CameraFeed('door');
+  const held: boolean[] = [];
+  const fallback = new PictureFallback({
+    feed,
+    signaling: signaling as unknown as SignalingClient,
+    onDenied: () => undefined,
+    onHold: (isHeld) => held.push(isHeld),
+  });
+  context.after(() => fallback.close());
+  return {
+    signaling,
+    feed,
+    held,
+    run: async (seconds: number): Promise<void> => {
+      for (const untilMs = nowMs + seconds * 1000; nowMs < untilMs; nowMs += 500) {
+        await fallback.update(SUPPORTED);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    },
+  };
+}
+
+test('video is not held back in a browser that cannot show single pictures', async (context) => {
+  const { feed, held, run } = setUp(context);
+  await run(30);
+  assert.deepEqual([feed.source, held], [null, []]);
+});
+
+test('video is held back once single pictures are shown, and not for a single one', async (context) => {
+  canDraw(context);
+  const { signaling, feed, held, run } = setUp(context);
+  await run(10);
+  signaling.picture();
+  await run(20);
+  assert.deepEqual([feed.source, held], [null, []]);
+  signaling.picture();
+  await run(1);
+  assert.equal(feed.source?.way, 'pictures');
+  assert.deepEqual(held, [true]);
+});
