@@ -1,6 +1,9 @@
 /**
  * What of one stream arrives, in bits per second: from what was sent between two receiver reports, and how much of it they say
- * has arrived. Time is an argument.
+ * has arrived.
+ *
+ * Invariant: packets on their way when a report leaves hardly count as lost: there is no figure before many have been sent, or,
+ * of a slow camera, before seconds have passed. Time is an argument.
  */
 
 import type { ArrivalReport } from './tail-repeats.ts';
@@ -17,10 +20,13 @@ export interface StreamRates {
   arrivedBps: number;
 }
 
-/** Reports closer together count few packets. */
+/** A frame on its way is a small part of so many. */
+const MIN_PACKETS = 100;
 const MIN_INTERVAL_US = 300_000;
+/** However few packets there were. */
+const LONG_INTERVAL_US = 4_000_000;
 /** Older figures say nothing about now. */
-const MAX_AGE_US = 3_000_000;
+const MAX_AGE_US = 8_000_000;
 const NOTHING: StreamRates = { sentBps: 0, arrivedBps: 0 };
 
 export class ArrivalRate {
@@ -32,7 +38,7 @@ export class ArrivalRate {
   onReport(report: ArrivalReport, sent: SentTotals, nowUs: number): StreamRates | undefined {
     const before = this.#before;
     const elapsedUs = nowUs - (before?.atUs ?? nowUs);
-    if (before && elapsedUs < MIN_INTERVAL_US) return undefined;
+    if (before && !isLongEnough(elapsedUs, sent.packets - before.sent.packets)) return undefined;
     this.#before = { atUs: nowUs, report, sent };
     // After a longer silence the interval says nothing of a rate.
     if (!before || elapsedUs > MAX_AGE_US) return undefined;
@@ -51,4 +57,8 @@ export class ArrivalRate {
   at(nowUs: number): StreamRates {
     return nowUs - this.#ratedUs > MAX_AGE_US ? NOTHING : this.#rates;
   }
+}
+
+function isLongEnough(elapsedUs: number, packets: number): boolean {
+  return elapsedUs >= (packets < MIN_PACKETS ? LONG_INTERVAL_US : MIN_INTERVAL_US);
 }

@@ -3,10 +3,13 @@
  * of those requested are only late: answering each at once costs half of the bits again, and brings nothing.
  *
  * Judged over some seconds of reports, because a single one of a second says little: held back while fewer than half of the
- * packets requested were lost. Time is an argument.
+ * packets requested were lost. Reports that come too often are passed over, so a viewer cannot make the window long. Time is an
+ * argument.
  */
 
 const WINDOW_US = 5_000_000;
+/** A browser sends a report about once a second. */
+const MIN_INTERVAL_US = 300_000;
 /** Requested packets; fewer are no pattern. */
 const MIN_REQUESTED = 20;
 
@@ -19,7 +22,7 @@ interface Sample {
 export class NackHoldback {
   #requested = 0;
   /** The oldest first: totals at each report of the window, and at the last one before it. */
-  #samples: Sample[] = [];
+  readonly #samples: Sample[] = [];
   #isActive = false;
 
   get isActive(): boolean {
@@ -33,6 +36,7 @@ export class NackHoldback {
 
   /** @param cumulativeLost of a receiver report: packets that came late are not among them */
   onReport(cumulativeLost: number, nowUs: number): void {
+    if (nowUs - (this.#samples.at(-1)?.atUs ?? -Infinity) < MIN_INTERVAL_US) return;
     const newest = { atUs: nowUs, requested: this.#requested, lost: cumulativeLost };
     this.#samples.push(newest);
     while ((this.#samples[1]?.atUs ?? nowUs) < nowUs - WINDOW_US) this.#samples.shift();

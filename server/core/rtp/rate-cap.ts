@@ -2,19 +2,15 @@
  * What one viewer's line carries of one camera, where that is less than the camera's full rate: found by what arrives. It is for
  * an encoder that can change its rate only in steps, each with a keyframe.
  *
- * Invariants: one report is no reason to lower it, unless hardly anything arrives; losses that do not grow fewer when less is
- * sent are random, and lower nothing for a while; it is raised with care, ever more seldom while that fails. Time is an
- * argument.
+ * Invariants: one report is no reason to lower it; losses that do not grow fewer when less is sent are random, and lower nothing
+ * for a while; it is raised with care, ever more seldom while that fails, and also on a line that always loses some packets.
+ * Time is an argument.
  */
 
 import type { StreamRates } from './arrival-rate.ts';
 
 /** Less of what is sent than this arrives: too much is sent, if it is so twice. */
 const ENOUGH_SHARE = 0.87;
-/** So little, and once is enough. */
-const LITTLE_SHARE = 0.7;
-/** As good as everything: what is missing is lost at random. */
-const ALL_SHARE = 0.93;
 /** Two shares that differ less are the same. */
 const SAME_SHARE = 0.04;
 /** Of what arrives: room for the queue to empty, for retransmissions and for keyframes. */
@@ -37,7 +33,7 @@ export class RateCap {
   #changedUs = -Infinity;
   #raiseAfterUs = FIRST_RAISE_US;
   /** Before the last raise, while it may still fail. */
-  #before: { bps: number; share: number } | undefined;
+  #beforeBps: number | undefined;
   /** When it was lowered. */
   #cut = { arrivedBps: 0, share: 0 };
   #badReports = 0;
@@ -58,12 +54,12 @@ export class RateCap {
     // Frames were left out, or the camera is slow: what arrives is not what the line carries.
     if (this.#bps !== undefined && sentBps < ACTIVE_SHARE * this.#bps) return this.#pass(nowUs);
     const share = arrivedBps / sentBps;
-    const enough = this.#before ? this.#before.share - SAME_SHARE : ENOUGH_SHARE;
-    this.#badReports = share < enough ? this.#badReports + 1 : 0;
-    if (share < ALL_SHARE) this.#goodSinceUs = undefined;
-    else this.#goodSinceUs ??= nowUs;
-    if (this.#badReports >= 2 || share < LITTLE_SHARE) this.#lower(sentBps, arrivedBps, repeatedBps, nowUs);
-    else if (nowUs - (this.#goodSinceUs ?? nowUs) >= this.#raiseAfterUs) this.#raise(sentBps, share, nowUs);
+    const isEnough = share >= ENOUGH_SHARE;
+    this.#badReports = isEnough ? 0 : this.#badReports + 1;
+    if (isEnough) this.#goodSinceUs ??= nowUs;
+    else this.#goodSinceUs = undefined;
+    if (this.#badReports >= 2) this.#lower(sentBps, arrivedBps, repeatedBps, nowUs);
+    else if (nowUs - (this.#goodSinceUs ?? nowUs) >= this.#raiseAfterUs) this.#raise(sentBps, nowUs);
   }
 
   /** No judgement; a cap that has limited nothing for long is given up. */
@@ -73,11 +69,11 @@ export class RateCap {
 
   #lower(sentBps: number, arrivedBps: number, repeatedBps: number, nowUs: number): void {
     if (nowUs < this.#randomUntilUs) return;
-    const before = this.#before;
-    this.#before = undefined;
-    if (before) {
+    const beforeBps = this.#beforeBps;
+    this.#beforeBps = undefined;
+    if (beforeBps !== undefined) {
       this.#raiseAfterUs = Math.min(MAX_RAISE_US, 2 * this.#raiseAfterUs);
-      return this.#change(Math.min(before.bps, arrivedBps), nowUs);
+      return this.#change(Math.min(beforeBps, arrivedBps), nowUs);
     }
     const share = arrivedBps / sentBps;
     // Less is sent than arrived before, and as much of it is lost.
@@ -91,17 +87,16 @@ export class RateCap {
 
   /** The viewer has another line. */
   restart(nowUs: number): void {
-    this.#before = undefined;
     this.#raiseAfterUs = FIRST_RAISE_US;
     this.#randomUntilUs = -Infinity;
     this.#change(undefined, nowUs);
   }
 
-  #raise(sentBps: number, share: number, nowUs: number): void {
+  #raise(sentBps: number, nowUs: number): void {
     if (this.#bps === undefined) return;
-    const isProven = this.#before !== undefined;
+    const isProven = this.#beforeBps !== undefined;
     if (isProven) this.#raiseAfterUs = FIRST_RAISE_US;
-    this.#before = { bps: this.#bps, share };
+    this.#beforeBps = this.#bps;
     // The camera itself needs no more than this: it is no limit.
     const isLimit = sentBps > this.#bps / RAISE;
     this.#change(isLimit ? this.#bps * (isProven ? NEXT_RAISE : RAISE) : undefined, nowUs);
@@ -109,6 +104,8 @@ export class RateCap {
 
   #change(bps: number | undefined, nowUs: number): void {
     this.#bps = bps === undefined ? undefined : Math.max(MIN_BPS, bps);
+    // Where there is no limit, none is left of before a raise.
+    if (bps === undefined) this.#beforeBps = undefined;
     this.#changedUs = nowUs;
     this.#badReports = 0;
     this.#goodSinceUs = undefined;

@@ -39,3 +39,13 @@ test('it ends when losses replace the reordering, within the window', () => {
 test('packets that arrive twice, which lower the count of the lost ones, do not matter', () => {
   assert.deepEqual(afterReports(times(3, { requested: 30, lost: -5 })), times(3, true));
 });
+
+test('reports that come too often are passed over', () => {
+  const holdback = new NackHoldback();
+  holdback.onReport(0, 0);
+  holdback.requested(30);
+  holdback.onReport(0, 299_999);
+  assert.equal(holdback.isActive, false);
+  holdback.onReport(0, 300_000);
+  assert.equal(holdback.isActive, true);
+});

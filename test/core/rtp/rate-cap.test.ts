@@ -44,23 +44,49 @@ const isLoweredBy = (share: number): boolean =>
     ({ capBps }) => capBps !== undefined,
   );
 
-test('one report with losses lowers nothing, unless hardly anything arrives', () => {
-  assert.deepEqual([isLoweredBy(0.75), isLoweredBy(0.5)], [false, true]);
+test('one report lowers nothing, however little arrives', () => {
+  assert.deepEqual([0.75, 0.5, 0].map(isLoweredBy), [false, false, false]);
+});
+
+test('after an outage the full rate is back within two minutes, also on a line that always loses some packets', () => {
+  for (const share of [1, 0.95, 0.9]) {
+    const seconds = watch(200, (sentBps, second) => (second >= 30 && second < 33 ? 0 : share) * sentBps);
+    const capped = seconds.filter(({ capBps }) => (capBps ?? FULL_BPS) < FULL_BPS);
+    assert.ok(capped.length > 0 && capped.every(({ second }) => second < 150), `${share}`);
+  }
+});
+
+test('once the limit was given up, a raise of before it says nothing of the next one', () => {
+  const cap = new RateCap();
+  let second = 0;
+  const reports = (count: number, sentBps: number, arrivedBps: number): void => {
+    for (const end = second + count; second < end; second++)
+      cap.onRates({ sentBps, arrivedBps }, 0, second * 1_000_000);
+  };
+  reports(2, FULL_BPS, 200_000);
+  assert.equal(cap.bps, 170_000);
+  while (cap.bps === 170_000) reports(1, 170_000, 170_000);
+  const raisedBps = cap.bps ?? 0;
+  assert.ok(raisedBps > 170_000 && raisedBps < FULL_BPS);
+  reports(70, 50_000, 50_000);
+  assert.equal(cap.bps, undefined, 'it has limited nothing for a minute');
+  reports(4, FULL_BPS, 700_000);
+  assert.equal(cap.bps, 0.85 * 700_000);
 });
 
 test('what retransmissions take is part of what the line carries', () => {
   const cap = new RateCap();
-  cap.onRates({ sentBps: FULL_BPS, arrivedBps: 400_000 }, 100_000, 0);
+  for (const us of [0, 1_000_000]) cap.onRates({ sentBps: FULL_BPS, arrivedBps: 400_000 }, 100_000, us);
   assert.equal(cap.bps, 425_000);
 });
 
 test('while frames are left out, what arrives is not taken for what the line carries', () => {
   const cap = new RateCap();
-  cap.onRates({ sentBps: FULL_BPS, arrivedBps: 500_000 }, 0, 0);
+  for (const us of [0, 1_000_000]) cap.onRates({ sentBps: FULL_BPS, arrivedBps: 500_000 }, 0, us);
   for (let second = 3; second < 20; second++)
     cap.onRates({ sentBps: 100_000, arrivedBps: 20_000 }, 0, second * 1_000_000);
   assert.equal(cap.bps, 425_000);
-  cap.onRates({ sentBps: 100_000, arrivedBps: 100_000 }, 0, 61_000_000);
+  cap.onRates({ sentBps: 100_000, arrivedBps: 100_000 }, 0, 62_000_000);
   assert.equal(cap.bps, undefined, 'it has limited nothing for a minute');
 });
 
