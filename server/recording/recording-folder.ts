@@ -36,8 +36,11 @@ export async function isRecordingFolder(folder: string): Promise<boolean> {
 
 /** @throws VigieError `unavailable` when it is not there, or the disk it is on */
 export async function assertRecordingFolder(folder: string): Promise<void> {
-  if (!(await isRecordingFolder(folder)))
-    throw new VigieError('unavailable', 'the folder of the recordings, or the disk it is on, is not there');
+  if (!(await isRecordingFolder(folder))) throw recordingFolderMissing();
+}
+
+export function recordingFolderMissing(): VigieError {
+  return new VigieError('unavailable', 'the folder of the recordings, or the disk it is on, is not there');
 }
 
 /**

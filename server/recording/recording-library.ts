@@ -139,6 +139,14 @@ export class RecordingLibrary {
     return join(this.#options.folder, recordingPath(segment));
   }
 
+  /** Its path once no name is being changed; undefined when it was removed. */
+  locate(id: string): Promise<string | undefined> {
+    return this.#dates.inTurn(async () => {
+      const segment = this.find(id);
+      return segment && this.pathOf(segment);
+    });
+  }
+
   /** @returns once it is stored */
   async setProtected(id: string, isProtected: boolean): Promise<void> {
     const segment = this.#index.find(id);
