@@ -3,7 +3,7 @@
  * gone when they were fetched.
  *
  * Invariant: the browser is told by itself to save only what was asked for on this page, and once; anything else, like an export
- * of another page, or one whose download broke off, waits for its button.
+ * of another page, one whose download broke off, or one that lacks a part, waits for its button.
  */
 
 import type { ExportView } from '../../server/wire/recording-export.ts';
@@ -117,7 +117,11 @@ export class Exports extends Emitter<{ change: Exports }> {
         this.#fetched++;
       }
     this.#items = items;
-    for (const item of items) if (item.state === 'ready' && this.#wanted.has(item.id)) this.save(item);
+    for (const item of items) if (isWhole(item) && this.#wanted.has(item.id)) this.save(item);
     this.emit('change', this);
   }
+}
+
+function isWhole({ state, problem }: ExportView): boolean {
+  return state === 'ready' && problem === null;
 }

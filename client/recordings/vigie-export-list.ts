@@ -1,6 +1,6 @@
 /**
  * `<vigie-export-list>`: the user's downloads of recordings, from their request until they are fetched: how far each is, what to
- * do with it, and why one failed. Empty while there are none.
+ * do with it, and why one failed or lacks a part. Empty while there are none.
  */
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
@@ -156,8 +156,8 @@ function stateOf({ state, progress, bytes, expiresInMs, problem }: ExportView): 
   const size = bytesText(bytes ?? 0);
   if (state === 'sending') return html`<span class="state" role="status">Being downloaded · ${size}</span>`;
   return html`<span class="state" role="status"
-    >Ready · ${size} · kept for ${shortDuration(expiresInMs ?? 0)}</span
-  >`;
+      >Ready · ${size} · kept for ${shortDuration(expiresInMs ?? 0)}</span
+    >${problem === null ? nothing : html`<span class="failed" role="alert">${sentence(problem)}</span>`}`;
 }
 
 /** The server's sentences stand after a title, in lower case. */

@@ -9,7 +9,7 @@ import { rm } from 'node:fs/promises';
 import { VigieError } from '../errors.ts';
 import type { ExportView } from '../wire/recording-export.ts';
 import type { ExportReservation } from './export-space.ts';
-import { writeExport, type ExportPlan, type WriteExportOptions } from './recording-export.ts';
+import { writeExport, type ExportPlan, type RecordingFiles, type WrittenExport } from './recording-export.ts';
 
 export interface ExportJobOptions {
   id: string;
@@ -29,7 +29,7 @@ export interface ExportJobOptions {
 type State =
   | { name: 'waiting' }
   | { name: 'preparing'; progress: number }
-  | { name: 'ready'; bytes: number; startMs: number; endMs: number; sinceMs: number }
+  | ({ name: 'ready'; sinceMs: number } & WrittenExport)
   | { name: 'failed'; error: VigieError; sinceMs: number };
 
 export class ExportJob {
@@ -65,7 +65,7 @@ export class ExportJob {
       progress: state.name === 'preparing' ? state.progress : Number(isReady),
       bytes: isReady ? state.bytes : null,
       expiresInMs: isOnTheWay ? null : Math.max(0, Math.ceil(this.#leftMs(state.sinceMs))),
-      problem: state.name === 'failed' ? state.error.message : null,
+      problem: problemOf(state),
     };
   }
 
@@ -80,9 +80,9 @@ export class ExportJob {
   }
 
   /** Its turn has come. Never throws but for a fault. */
-  async run(pathOf: WriteExportOptions['pathOf']): Promise<void> {
+  async run(files: RecordingFiles): Promise<void> {
     this.#state = { name: 'preparing', progress: 0 };
-    this.#work = this.#write(pathOf);
+    this.#work = this.#write(files);
     await this.#work;
   }
 
@@ -119,11 +119,11 @@ export class ExportJob {
     return this.#closed;
   }
 
-  async #write(pathOf: WriteExportOptions['pathOf']): Promise<void> {
+  async #write(files: RecordingFiles): Promise<void> {
     const { path, plan, room, nowMs } = this.#options;
     try {
       const written = await writeExport(path, plan, {
-        pathOf,
+        files,
         stopped: this.#stopped.signal,
         onProgress: (progress) => (this.#state = { name: 'preparing', progress }),
         wrote: (bytes) => room.wrote(bytes),
@@ -161,4 +161,10 @@ export class ExportJob {
   #leftMs(sinceMs: number): number {
     return sinceMs + this.#options.lifetimeMs - this.#options.nowMs();
   }
+}
+
+function problemOf(state: State): string | null {
+  if (state.name === 'failed') return state.error.message;
+  if (state.name !== 'ready' || state.missing === 0) return null;
+  return 'a part of it is not there: recordings of that time were removed before they could be copied';
 }

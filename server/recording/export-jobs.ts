@@ -30,7 +30,7 @@ const RETRY_AFTER_SECONDS = 10;
 const FOLDER = '.exports';
 
 export interface ExportJobsOptions {
-  library: Pick<RecordingLibrary, 'range' | 'pathOf' | 'bytesForExports'>;
+  library: Pick<RecordingLibrary, 'range' | 'pathOf' | 'locate' | 'bytesForExports'>;
   space: ExportSpace;
   /** What a crash left of exports in it is removed. */
   recordingsFolder: string;
@@ -85,9 +85,7 @@ export class ExportJobs {
     try {
       const { library, space, nowMs, lifetimeMs } = this.#options;
       const plan = planExport(await library.range(cameraId, fromMs, toMs, who), fromMs, toMs);
-      const totalBytes = await library.bytesForExports().catch((error: unknown) => {
-        throw new VigieError('unavailable', (error as Error).message, { cause: error });
-      });
+      const totalBytes = await library.bytesForExports();
       const id = randomId('export');
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
       const room = space.reserve(userId, plan.bytes, totalBytes);
@@ -168,8 +166,7 @@ export class ExportJobs {
   async #run(job: ExportJob): Promise<void> {
     const { library, log } = this.#options;
     try {
-      const pathOf = (...segment: Parameters<typeof library.pathOf>): string => library.pathOf(...segment);
-      await job.run(pathOf);
+      await job.run(library);
     } catch (error) {
       log.error({ err: error, cameraId: job.cameraId }, 'failed to prepare an export');
     } finally {

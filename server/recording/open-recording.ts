@@ -100,6 +100,16 @@ export async function openRecording(options: OpenRecordingOptions): Promise<Reco
     log,
   });
   for (const { id } of options.store.cameras.list()) recorder.addCamera(id);
+  /** A download holds a copy: those there are go with the recordings, and so do those that are asked for meanwhile. */
+  const withoutExports = async (cameraId: string, removal: () => Promise<void>): Promise<void> => {
+    const remove = (): Promise<void> => exports.removeIf((job) => job.cameraId === cameraId);
+    await remove();
+    try {
+      await removal();
+    } finally {
+      await remove();
+    }
+  };
   const recordings: Recordings = {
     get status() {
       return library.status;
@@ -110,7 +120,10 @@ export async function openRecording(options: OpenRecordingOptions): Promise<Reco
     setProtected: (id, isProtected) => library.setProtected(id, isProtected),
     remove: (id) => library.remove(id),
     amountOf: (cameraId, who) => store.amountOf(cameraId, who),
-    removeUnprotected: (cameraId) => library.removeUnprotected(cameraId),
+    removeUnprotected: async (cameraId) => {
+      await withoutExports(cameraId, () => library.removeUnprotected(cameraId));
+      await options.store.removedCameras.forgetEmpty();
+    },
     settingsOf: (cameraId) => recorder.settingsOf(cameraId),
     setSettings: (cameraId, settings) => recorder.setSettings(cameraId, settings),
     isRecording: (cameraId) => recorder.isRecording(cameraId),
@@ -124,8 +137,8 @@ export async function openRecording(options: OpenRecordingOptions): Promise<Reco
     isThere: () => isRecordingFolder(folder),
     addCamera: (cameraId) => recorder.addCamera(cameraId),
     removeCamera: async (cameraId, fate) => {
-      if (fate === 'deleted') await exports.removeIf((job) => job.cameraId === cameraId);
-      await recorder.removeCamera(cameraId, fate);
+      const remove = (): Promise<void> => recorder.removeCamera(cameraId, fate);
+      await (fate === 'deleted' ? withoutExports(cameraId, remove) : remove());
     },
     switchCamera: (cameraId) => recorder.switchCamera(cameraId),
     onEvent: (event) => {

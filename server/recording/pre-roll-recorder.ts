@@ -1,6 +1,8 @@
 /**
  * Records the seconds before an event of one camera: what is kept of them in memory becomes a segment of its own, which ends where
  * the event's begins. A failure is logged, and costs those seconds alone.
+ *
+ * Invariant: once it is closed, nothing is being recorded and nothing is begun, so that a camera's recordings can be deleted.
  */
 
 import type { Subscription } from '../core/fan-out.ts';
@@ -38,13 +40,17 @@ export class PreRollRecorder {
   #settings: RecordingSettings | undefined;
   #kept: PreRoll | undefined;
   #pictures: Subscription | undefined;
+  #isClosed = false;
+  /** Settles once no segment is being written; never rejects. */
+  #writing: Promise<unknown> = Promise.resolve();
 
   constructor(options: PreRollRecorderOptions) {
     this.#options = options;
   }
 
   setSettings(settings: RecordingSettings): void {
-    this.close();
+    this.#forget();
+    if (this.#isClosed) return;
     this.#settings = settings;
     const { mode, preRollSeconds, fps: maxFps } = settings;
     if (mode !== 'events' || preRollSeconds === 0) return;
@@ -56,7 +62,7 @@ export class PreRollRecorder {
 
   /** @param startedMs date of the event. Never throws */
   async record(startedMs: number): Promise<void> {
-    const { cameraId, video, library, dates, log } = this.#options;
+    const { cameraId, video, dates, log } = this.#options;
     try {
       if (!this.#settings || !this.#kept) return;
       const { bitrateBps, protectEvents, preRollSeconds } = this.#settings;
@@ -68,21 +74,39 @@ export class PreRollRecorder {
         kept.filter(({ captureUs }) => captureUs >= fromUs),
         bitrateBps,
       );
-      const [first] = frames;
-      if (!first) return;
-      const recording = await library.begin(first, protectEvents);
-      for (const frame of frames) {
-        if (frame.width === first.width && frame.height === first.height) recording.add(frame);
-      }
-      if (newest) recording.lastsUntil(newest.captureUs / 1000);
-      await recording.close();
+      // Nobody waits for the encoder when it is closed.
+      if (this.#isClosed) return;
+      const written = this.#write(frames, protectEvents, newest);
+      this.#writing = Promise.allSettled([this.#writing, written]);
+      await written;
     } catch (error) {
       log.error({ err: error, cameraId }, 'failed to record the pre-roll of an event');
     }
   }
 
-  /** Idempotent. */
-  close(): void {
+  /** @returns once the segment that is being written has ended. Idempotent; never rejects */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#forget();
+    await this.#writing;
+  }
+
+  async #write(
+    frames: readonly EncodedFrame[],
+    isProtected: boolean,
+    newest: CameraFrame | undefined,
+  ): Promise<void> {
+    const [first] = frames;
+    if (!first) return;
+    const recording = await this.#options.library.begin(first, isProtected);
+    for (const frame of frames) {
+      if (frame.width === first.width && frame.height === first.height) recording.add(frame);
+    }
+    if (newest) recording.lastsUntil(newest.captureUs / 1000);
+    await recording.close();
+  }
+
+  #forget(): void {
     this.#pictures?.close();
     this.#pictures = undefined;
     this.#kept = undefined;

@@ -110,13 +110,13 @@ export class Recorder {
   async removeCamera(cameraId: string, recordings: RecordingsFate = 'kept'): Promise<void> {
     const camera = this.#cameras.get(cameraId);
     this.#cameras.delete(cameraId);
-    camera?.preRoll.close();
-    await camera?.recorder.close().catch((error: unknown) => {
+    const recorded = camera?.recorder.close().catch((error: unknown) => {
       this.#options.log.error({ err: error, cameraId }, 'failed to end a camera’s recording');
     });
+    await Promise.all([recorded, camera?.preRoll.close()]);
     this.#options.library.keepDatesSince(cameraId, undefined);
-    if (recordings === 'deleted') await this.#options.library.removeUnprotected(cameraId);
     this.#shareQuota();
+    if (recordings === 'deleted') await this.#options.library.removeUnprotected(cameraId);
   }
 
   /** Discards its frames in memory. */
@@ -203,8 +203,7 @@ export class Recorder {
     clearInterval(this.#timer);
     const cameras = [...this.#cameras.values()];
     this.#cameras.clear();
-    for (const { preRoll } of cameras) preRoll.close();
-    await Promise.allSettled(cameras.map(({ recorder }) => recorder.close()));
+    await Promise.allSettled(cameras.flatMap(({ recorder, preRoll }) => [recorder.close(), preRoll.close()]));
   }
 
   #dateNowMs(): number {

@@ -1,6 +1,7 @@
 /**
  * Writes a range of a camera's recordings as one WebM file: the frames unchanged, with cues. An open segment is read up to its
- * present end; time without a recording keeps its length.
+ * present end; time without a recording keeps its length. A recording that was removed since the export was asked for is left out, and
+ * counted; one that got another name is found by it.
  */
 
 import { readFile } from 'node:fs/promises';
@@ -24,10 +25,18 @@ export interface WrittenExport {
   /** From the first frame in it to the end of the last, ms since the Unix epoch. */
   startMs: number;
   endMs: number;
+  /** Number of recordings that were not there any more. */
+  missing: number;
+}
+
+export interface RecordingFiles {
+  pathOf(segment: StoredSegment): string;
+  /** Its path by now; undefined when it was removed. */
+  locate(id: string): Promise<string | undefined>;
 }
 
 export interface WriteExportOptions {
-  pathOf: (segment: StoredSegment) => string;
+  files: RecordingFiles;
   /** The export was cancelled. */
   stopped: AbortSignal;
   /** Called after each segment with the progress, 0 … 1. */
@@ -60,12 +69,15 @@ export function planExport(found: readonly StoredSegment[], fromMs: number, toMs
 export async function writeExport(
   path: string,
   { segments, fromMs, toMs }: ExportPlan,
-  { pathOf, stopped, onProgress, wrote }: WriteExportOptions,
+  { files, stopped, onProgress, wrote }: WriteExportOptions,
 ): Promise<WrittenExport> {
   let exported: WebmFile | undefined;
+  let missing = 0;
   for (const [index, segment] of segments.entries()) {
     if (stopped.aborted) break;
-    const frames = framesWithin(await framesOf(segment, pathOf(segment)), fromMs, toMs);
+    const recorded = await framesOf(segment, files);
+    if (!recorded) missing++;
+    const frames = framesWithin(recorded ?? [], fromMs, toMs);
     const [first] = frames;
     if (!first) continue;
     const file: WebmFile = (exported ??= await WebmFile.create(path, first, {
@@ -87,7 +99,7 @@ export async function writeExport(
     );
   wrote(exported.bytes);
   const { startMs, endMs, bytes } = exported;
-  return { startMs, endMs, bytes };
+  return { startMs, endMs, bytes, missing };
 }
 
 /**
@@ -105,12 +117,20 @@ export function newestOfEachTime(segments: readonly StoredSegment[]): StoredSegm
   return kept.sort((a, b) => a.startMs - b.startMs);
 }
 
-async function framesOf({ cameraId, startMs }: StoredSegment, path: string): Promise<EncodedFrame[]> {
+/** @returns undefined when it was removed: the oldest give way to newer ones */
+async function framesOf(segment: StoredSegment, files: RecordingFiles): Promise<EncodedFrame[] | undefined> {
+  const { id, cameraId, startMs } = segment;
+  // Where the clock was set meanwhile its frames keep the dates that the range was asked for by.
+  const data = (await readIfThere(files.pathOf(segment))) ?? (await readIfThere(await files.locate(id)));
+  return data && recordedFrames(data, cameraId, startMs);
+}
+
+async function readIfThere(path: string | undefined): Promise<Buffer | undefined> {
+  if (path === undefined) return undefined;
   try {
-    return recordedFrames(await readFile(path), cameraId, startMs);
+    return await readFile(path);
   } catch (error) {
-    // It was the oldest, and has given way to a newer one since.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -34,14 +34,22 @@ export async function isRecordingFolder(folder: string): Promise<boolean> {
   );
 }
 
+/** @throws VigieError `unavailable` when it is not there, or the disk it is on */
+export async function assertRecordingFolder(folder: string): Promise<void> {
+  if (!(await isRecordingFolder(folder))) throw recordingFolderMissing();
+}
+
+export function recordingFolderMissing(): VigieError {
+  return new VigieError('unavailable', 'the folder of the recordings, or the disk it is on, is not there');
+}
+
 /**
  * Makes the folder of a file in the folder of the recordings.
  *
  * @throws VigieError `unavailable` when that is not there: the folder would be made on whichever disk is in its place
  */
 export async function makeFolderOf(path: string, recordingsFolder: string): Promise<void> {
-  if (!(await isRecordingFolder(recordingsFolder)))
-    throw new VigieError('unavailable', 'the folder of the recordings, or the disk it is on, is not there');
+  await assertRecordingFolder(recordingsFolder);
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
 }
 

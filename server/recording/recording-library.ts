@@ -2,8 +2,8 @@
  * The stored recordings: found, protected and removed, on the disk and in the index alike. Open segments are in
  * unfinished-segments.ts.
  *
- * Invariants: a crash leaves at worst an entry to be repaired or a file to be taken in, at the next start; and one file that
- * cannot be removed or repaired harms no other.
+ * Invariants: a crash leaves at worst an entry to be repaired or a file to be taken in, at the next start; one file that cannot be
+ * removed or repaired harms no other; and nothing leaves the index while the disk of the recordings is not there.
  */
 
 import { rm } from 'node:fs/promises';
@@ -11,13 +11,14 @@ import { join } from 'node:path';
 import type { EncodedFrame } from '../core/video/encoded-frame.ts';
 import { unmappedTime, type ClockChange, type Dates } from '../core/site-clock.ts';
 import type { QuotaLimits } from '../core/recording/quota-ring.ts';
+import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { RecordingStore, StoredSegment, Unindexed } from './recording-store.ts';
 import type { RecordingStatus } from '../wire/recording.ts';
 import type { ReadFor } from '../store/work.ts';
 import { RecordingDates } from './recording-dates.ts';
 import { RecordingIndex } from './recording-index.ts';
-import { MARK_NAME, openRecordingFolder } from './recording-folder.ts';
+import { assertRecordingFolder, MARK_NAME, openRecordingFolder } from './recording-folder.ts';
 import { recordingPath } from './recording-path.ts';
 import { RecordingSpace } from './recording-space.ts';
 import { asStored, redateRecordings, type Redating } from './redate-recordings.ts';
@@ -38,6 +39,7 @@ export interface RecordingLibraryOptions {
 }
 
 const REMOVED_AT_ONCE = 500;
+const STUCK_LINE = 'failed to remove a recording';
 const MISSING_LINE = `failed to find the recordings: their disk is not there, or they were removed; mount it, or make an empty file ${MARK_NAME} in their folder to go on without them`;
 
 export class RecordingLibrary {
@@ -67,7 +69,7 @@ export class RecordingLibrary {
       folder,
       limits,
       remove: (id) => this.#removeFile(id),
-      onStuck: (recordingId, err) => options.log.error({ err, recordingId }, 'failed to remove a recording'),
+      onStuck: (recordingId, err) => options.log.error({ err, recordingId }, STUCK_LINE),
       ...(freeBytes && { freeBytes }),
       ...(exportedBytes && { exportedBytes }),
       ...(onAlarm && { onAlarm }),
@@ -137,6 +139,14 @@ export class RecordingLibrary {
     return join(this.#options.folder, recordingPath(segment));
   }
 
+  /** Its path once no name is being changed; undefined when it was removed. */
+  locate(id: string): Promise<string | undefined> {
+    return this.#dates.inTurn(async () => {
+      const segment = this.find(id);
+      return segment && this.pathOf(segment);
+    });
+  }
+
   /** @returns once it is stored */
   async setProtected(id: string, isProtected: boolean): Promise<void> {
     const segment = this.#index.find(id);
@@ -146,25 +156,39 @@ export class RecordingLibrary {
     await this.#index.put(changed);
   }
 
-  /** @throws Error of the file system. One that is being written is left alone. */
+  /**
+   * One that is being written is left alone.
+   *
+   * @throws VigieError `unavailable` when the disk of the recordings is not there; Error of the file system
+   */
   async remove(id: string): Promise<void> {
     if (this.#unfinished.open.has(id)) return;
     await this.#removeFile(id);
     this.#room.forget(id);
   }
 
-  /** Removes a camera’s recordings, except protected ones and what is being written. */
+  /**
+   * Removes a camera’s recordings, except protected ones and what is being written.
+   *
+   * @throws VigieError `unavailable` when the disk of the recordings is not there, and when some stay, once the others are gone
+   */
   async removeUnprotected(cameraId: string): Promise<void> {
     const { store, folder } = this.#options;
+    const stuck = new Set<string>();
     for (const { id } of this.#unindexed(cameraId, 0, Number.MAX_SAFE_INTEGER).segments)
-      await this.#removeUnlessProtected(id);
+      await this.#removeUnlessProtected(id, stuck);
     for (let afterMs = -1; ;) {
       const page = await store.unprotectedIds(cameraId, afterMs, REMOVED_AT_ONCE);
-      for (const { id } of page) await this.#removeUnlessProtected(id);
+      for (const { id } of page) await this.#removeUnlessProtected(id, stuck);
       const last = page.at(-1);
       if (!last) break;
       afterMs = last.startMs;
     }
+    if (stuck.size > 0)
+      throw new VigieError(
+        'unavailable',
+        `${stuck.size} recordings could not be removed from the disk: see the server’s log, then delete again`,
+      );
     // The index is asked whether anything is left.
     await this.#index.settled();
     if ((await store.amountOf(cameraId)).count > 0) return;
@@ -172,9 +196,17 @@ export class RecordingLibrary {
     await rm(join(folder, cameraId), { recursive: true, force: true });
   }
 
-  /** It may have been protected since it was listed. */
-  async #removeUnlessProtected(id: string): Promise<void> {
-    if (!this.#index.find(id)?.protected) await this.remove(id);
+  /** It may have been protected since it was listed. @param stuck gets it when it cannot be removed */
+  async #removeUnlessProtected(id: string, stuck: Set<string>): Promise<void> {
+    if (this.#index.find(id)?.protected) return;
+    try {
+      await this.remove(id);
+    } catch (error) {
+      // The disk is not there, so none can be removed.
+      if (error instanceof VigieError) throw error;
+      this.#options.log.error({ err: error, recordingId: id }, STUCK_LINE);
+      stuck.add(id);
+    }
   }
 
   /** An event of a camera reaches back to then, server time in ms: see recording-dates.ts. */
@@ -204,6 +236,8 @@ export class RecordingLibrary {
   async #removeFile(id: string): Promise<void> {
     const segment = this.#index.find(id);
     if (segment) await rm(this.pathOf(segment), { force: true });
+    // A file that is not there is a file removed only on the disk of the recordings. After the removal, for that may lose it too.
+    await assertRecordingFolder(this.#options.folder);
     this.#unfinished.forget(id);
     this.#index.remove(id).catch(() => undefined);
   }

@@ -10,7 +10,7 @@ import { statfs } from 'node:fs/promises';
 import { monotonicMs } from '../core/clock.ts';
 import { QuotaRing, type QuotaLimits, type StoredRecording } from '../core/recording/quota-ring.ts';
 import type { RecordingStatus } from '../wire/recording.ts';
-import { isRecordingFolder } from './recording-folder.ts';
+import { isRecordingFolder, recordingFolderMissing } from './recording-folder.ts';
 
 export interface RecordingSpaceOptions {
   /** On the disk whose floor counts. */
@@ -98,7 +98,7 @@ export class RecordingSpace {
   /**
    * Before a file is made: its folders would be made too, on whichever disk is there now.
    *
-   * @throws Error when the folder of the recordings is not there
+   * @throws VigieError `unavailable` when the folder of the recordings is not there
    */
   async assertThere(): Promise<void> {
     const look = this.#queue.then(() => this.#lookAtDisk());
@@ -106,14 +106,14 @@ export class RecordingSpace {
     await look;
     if (this.#isThere) return;
     this.#setAlarm('folderMissing');
-    throw new Error('the folder of the recordings, or the disk it is on, is not there');
+    throw recordingFolderMissing();
   }
 
   /**
    * How much exports may have on the disk in all, so that recordings can still grow to their quota: what is free beyond that, and
    * a part of the floor.
    *
-   * @throws Error when the folder of the recordings is not there
+   * @throws VigieError `unavailable` when the folder of the recordings is not there
    */
   async bytesForExports(): Promise<number> {
     this.#lookedAtMs = -Infinity;
@@ -171,6 +171,8 @@ export class RecordingSpace {
       return true;
     } catch (error) {
       if (this.#stuck.size >= MAX_STUCK) throw error;
+      // The disk may be gone, and with it every other one.
+      this.#lookedAtMs = -Infinity;
       this.#options.onStuck?.(victim.id, error);
       this.#stuck.set(victim.id, victim);
       this.#stuckUntilMs = this.#nowMs() + STUCK_MS;

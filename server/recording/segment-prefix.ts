@@ -19,9 +19,9 @@ export interface PrefixRequest {
 const CHUNK_BYTES = 64 * 1024;
 const RETRY_AFTER_SECONDS = 1;
 
-/** @throws VigieError `unavailable` before a picture is on the disk, `rangeNotSatisfiable` */
+/** @throws VigieError `unavailable` before a picture is on the disk, `notFound` when it was removed, `rangeNotSatisfiable` */
 export async function sendPrefix(request: Request, response: Response, asked: PrefixRequest): Promise<void> {
-  const file = await open(asked.path);
+  const file = await openIfThere(asked.path);
   try {
     const { size } = await file.stat();
     const { upTo = size } = asked;
@@ -32,6 +32,15 @@ export async function sendPrefix(request: Request, response: Response, asked: Pr
     await send(request, response, `"${asked.recordingId}-${prefix.bytes}"`, prefix, file);
   } finally {
     await file.close();
+  }
+}
+
+async function openIfThere(path: string): Promise<FileHandle> {
+  try {
+    return await open(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new VigieError('notFound', 'this recording was removed', { cause: error });
   }
 }
 

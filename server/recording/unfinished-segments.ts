@@ -4,6 +4,7 @@
  * Invariant: a segment ends exactly once, in the index and for the quota alike, whatever the disk does.
  */
 
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EncodedFrame } from '../core/video/encoded-frame.ts';
 import type { StoredRecording } from '../core/recording/quota-ring.ts';
@@ -157,13 +158,23 @@ export class UnfinishedSegments {
   }
 
   async #end(id: string, file: WebmFile, isKept: boolean): Promise<void> {
-    const { room, index, dates, remove } = this.#options;
+    const { folder, room, index, dates, remove } = this.#options;
     const segment = index.find(id);
     if (!segment) return;
-    if (!isKept || file.isEmpty) return await remove(id);
+    if (!isKept || file.isEmpty) {
+      // Where the disk is away it stays, until the next start.
+      this.#cutOff.add(id);
+      return await remove(id);
+    }
     const dated = await dates.redate(asFarAs(segment, file), file);
     // What a failing disk kept from ending as it should is repaired at the next start; until then it plays as far as it goes.
-    const closed = { ...dated, open: file.error?.problem === 'diskError' };
+    const now = index.find(id);
+    if (!now) {
+      room.forget(id);
+      return await rm(join(folder, recordingPath(dated)), { force: true });
+    }
+    // It may have been protected meanwhile.
+    const closed = { ...dated, protected: now.protected, open: file.error?.problem === 'diskError' };
     if (closed.open) this.#cutOff.add(id);
     index.put(closed).catch(() => undefined);
     room.put({ ...asStored(closed), kept: closed.protected });

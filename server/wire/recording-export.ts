@@ -30,6 +30,7 @@ export const RECORDING_EXPORT = z.strictObject({
   bytes: count.nullable(),
   /** Until it is removed unless it is being fetched; null while it is prepared. */
   expiresInMs: count.nullable(),
+  /** Why it failed, or that a part is missing in one that is ready. */
   problem: z.string().nullable(),
 });
 export type ExportView = z.infer<typeof RECORDING_EXPORT>;

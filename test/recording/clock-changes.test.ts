@@ -259,7 +259,7 @@ suite('recordings when the clock changes', () => {
     const plan = planExport(await library.range('cam_1', beginMs, endMs), beginMs, endMs);
     const path = join(rig.folder, 'clip.webm');
     await writeExport(path, plan, {
-      pathOf: (segment) => library.pathOf(segment),
+      files: library,
       stopped: new AbortController().signal,
       onProgress: () => undefined,
       wrote: () => true,

@@ -1,7 +1,7 @@
 /** The segment that is being written, over HTTP: what is complete of it is served, and it goes on. */
 
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 import type { Timeline } from '../../server/wire/recording.ts';
@@ -46,7 +46,7 @@ async function setUp(context: TestContext, count: number) {
   const more = (): void => {
     for (const frame of frames.slice(count)) recording.add(frame);
   };
-  return { get, listed, diskHas, more, recording, frames };
+  return { server, get, listed, diskHas, more, recording, frames };
 }
 
 suite('the segment that is being written', () => {
@@ -113,5 +113,14 @@ suite('the segment that is being written', () => {
     assert.deepEqual([last.status, (await last.arrayBuffer()).byteLength], [206, 10]);
     assert.equal((await get('?bytes=900000000')).status, 503, 'it would be of another file when it is there');
     assert.equal((await get('?bytes=0')).status, 400);
+  });
+
+  test('is not found once its file is gone, which is no fault of the server', async (context) => {
+    const { get, diskHas, recording, server } = await setUp(context, 60);
+    await diskHas(50_000);
+    await rm(server.library.pathOf(server.library.find(recording.id) ?? assert.fail()));
+    const answer = await get();
+    assert.equal(answer.status, 404);
+    assert.doesNotMatch(await answer.text(), /ENOENT/);
   });
 });

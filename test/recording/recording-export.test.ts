@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { EXPORT_SHARES, ExportJobs } from '../../server/recording/export-jobs.ts';
+import { planExport, writeExport } from '../../server/recording/recording-export.ts';
+import type { Dates } from '../../server/core/site-clock.ts';
 import { createLog } from '../../server/log.ts';
 import { EXPORT_LIFETIME_MS, ExportRig } from '../support/export-rig.ts';
 import { readWebm } from '../support/read-webm.ts';
-import { moved, recordAll } from '../support/recording-rig.ts';
+import { encodedFrames } from '../support/encoded-frames.ts';
+import { moved, PLENTY, recordAll, RecordingRig } from '../support/recording-rig.ts';
 import { until } from '../support/until.ts';
 
 suite('exports of recordings', () => {
@@ -55,18 +59,65 @@ suite('exports of recordings', () => {
     await rig.made();
   });
 
-  test('a segment that gives way meanwhile is left out, and where all have it fails with a reason', async (t) => {
+  test('a segment that gives way meanwhile is left out, which its user is told, and where all have it fails with a reason', async (t) => {
     const rig = await ExportRig.make(t);
     const [first = '', second = ''] = await rig.record(2);
     const pathOf = (id: string): string => rig.library.pathOf(rig.library.find(id) ?? assert.fail());
     rmSync(pathOf(first));
-    const { packets } = await readWebm((await rig.made()).file().path);
+    const made = await rig.made();
+    const { packets } = await readWebm(made.file().path);
     assert.equal(packets.length, rig.frames.length);
+    assert.match(made.view.problem ?? '', /a part of it is not there/);
     rmSync(pathOf(second));
     const job = await rig.create('ben');
     await assert.rejects(job.whenReady(), { code: 'notFound' });
     assert.equal(job.view.problem, 'nothing was recorded then');
     assert.equal(rig.exports.listOf('ben').length, 1, 'its user can read why');
+  });
+
+  test('a segment that gets another date meanwhile is in it, at the date it was asked for by', async (t) => {
+    const rig = await RecordingRig.make(t);
+    const frames = encodedFrames({ count: 50 });
+    let aheadMs = 0;
+    const dates: Dates = {
+      dateMs: (serverUs) => serverUs / 1000 + aheadMs,
+      serverUs: (dateMs) => (dateMs - aheadMs) * 1000,
+    };
+    const library = await rig.open(PLENTY, undefined, dates);
+    await recordAll(library, frames);
+    const [segment] = await library.range('cam_1', 0, Number.MAX_SAFE_INTEGER);
+    assert.ok(segment);
+    const plan = planExport([segment], segment.startMs, segment.endMs);
+    aheadMs = 3_600_000;
+    const atUs = segment.endMs * 1000;
+    await library.onClockChanged({ kind: 'stepped', byMs: aheadMs, atUs, sinceUs: atUs }).done;
+    assert.notEqual(library.find(segment.id)?.startMs, segment.startMs);
+    const written = await writeExport(join(rig.dataDir, 'clip.webm'), plan, {
+      files: library,
+      stopped: new AbortController().signal,
+      onProgress: () => undefined,
+      wrote: () => true,
+    });
+    assert.deepEqual([written.missing, written.startMs, written.endMs], [0, segment.startMs, segment.endMs]);
+  });
+
+  test('an error of the file system is not for whoever asked', async (t) => {
+    let problem: Error | undefined;
+    const rig = await ExportRig.make(t, {
+      freeBytes: () => {
+        if (problem) throw problem;
+        return 1e9;
+      },
+    });
+    await rig.record(1);
+    problem = new Error('EACCES: permission denied, statfs /srv/cameras');
+    // The server answers what is no VigieError with a sentence of its own.
+    await assert.rejects(rig.create(), (error) => error === problem);
+    problem = undefined;
+    await rename(rig.rig.folder, `${rig.rig.folder}-unplugged`);
+    await assert.rejects(rig.create(), { code: 'unavailable', message: /not there/ });
+    await rename(`${rig.rig.folder}-unplugged`, rig.rig.folder);
+    await rig.made();
   });
 
   test('leftovers of a crash are removed at the start', async (t) => {

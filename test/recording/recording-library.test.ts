@@ -72,6 +72,28 @@ suite('recordings', () => {
     );
   });
 
+  test('that cannot be removed keep no other of the camera from it, and are told of', async (t) => {
+    const rig = await RecordingRig.make(t);
+    const library = await rig.open();
+    const stuck = await recordAll(library, FRAMES);
+    await recordAll(library, moved(FRAMES, 'cam_1', 10_000));
+    const path = library.pathOf(library.find(stuck) ?? assert.fail());
+    await rm(path);
+    // A folder in its place is not removed as a file.
+    await mkdir(path);
+    await assert.rejects(library.removeUnprotected('cam_1'), {
+      code: 'unavailable',
+      message: /^1 recordings/,
+    });
+    assert.deepEqual(
+      (await library.range('cam_1', ...EVER)).map(({ id }) => id),
+      [stuck],
+    );
+    await rm(path, { recursive: true });
+    await library.removeUnprotected('cam_1');
+    assert.deepEqual(await library.range('cam_1', ...EVER), []);
+  });
+
   test('that are removed with all of a camera leave no gap of it, also while the index is written slowly', async (t) => {
     const rig = await RecordingRig.make(t);
     const library = await rig.open();

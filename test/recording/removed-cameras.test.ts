@@ -11,6 +11,7 @@ import type {
 } from '../../server/wire/recording.ts';
 import type { AuditEntry } from '../../server/wire/audit.ts';
 import type { UserView } from '../../server/wire/account.ts';
+import type { ExportView } from '../../server/wire/recording-export.ts';
 import type { CameraRights } from '../../server/wire/rights.ts';
 import { ApiClient } from '../support/api-client.ts';
 import { startApi } from '../support/api-server.ts';
@@ -115,6 +116,21 @@ suite('a camera that is removed', () => {
     assert.deepEqual([amount.body.count, amount.body.protectedCount], [1, 1]);
     assert.equal((await admin.call('DELETE', `/api/removed-cameras/${id}`)).status, 204);
     assert.deepEqual(await removed(ada), ['Door'], 'what is protected stays');
+  });
+
+  test('takes the downloads that were made of its recordings with them, and is forgotten', async (context) => {
+    const { server, id, kept, admin } = await setUp(context);
+    await admin.call('DELETE', `/api/cameras/${id}`);
+    await server.library.setProtected(kept, false);
+    const path = `/api/cameras/${id}/exports`;
+    const range = { fromMs: BEGIN_MS, toMs: BEGIN_MS + 60_000 };
+    const { body } = await admin.call<{ id: string }>('POST', path, { body: range });
+    const state = async () => (await admin.call<ExportView>('GET', `${path}/${body.id}`)).body.state;
+    await until('it is ready', async () => (await state()) === 'ready');
+    assert.equal((await admin.call('DELETE', `/api/removed-cameras/${id}`)).status, 204);
+    assert.equal((await admin.call('GET', `${path}/${body.id}.webm`, { token: null })).status, 404);
+    assert.deepEqual((await admin.call('GET', '/api/exports')).body, []);
+    assert.equal(server.store.removedCameras.has(id), false);
   });
 
   test('is not listed without recordings', async (context) => {

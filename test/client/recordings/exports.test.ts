@@ -61,6 +61,17 @@ test('what was asked for is saved once, when it is ready, and done when it is go
   assert.deepEqual([exports.fetched, exports.nextLookMs], [1, undefined]);
 });
 
+test('one that lacks a part waits for its button, so that what it lacks can be read', async () => {
+  const { server, saved, exports } = setUp();
+  await exports.start(RANGE);
+  const partial = { ...item('export_1', 'ready'), problem: 'a part is missing' };
+  server.items = [partial];
+  await exports.load();
+  assert.deepEqual(saved, []);
+  exports.save(partial);
+  assert.deepEqual(saved, ['export_1']);
+});
+
 test('an export of another page waits for its button', async () => {
   const { server, saved, exports } = setUp();
   server.items = [item('export_other', 'ready')];
