@@ -21,12 +21,16 @@ export class VigieSecurityNotices extends LitElement {
     sharedStyles,
     alarmStyles,
     css`
+      .notice,
       .actions {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
         gap: 0.4rem 1rem;
-        margin-top: 0.6rem;
+      }
+      .notice p {
+        flex: 1 1 22rem;
+        margin: 0;
       }
     `,
   ];
@@ -68,18 +72,20 @@ export class VigieSecurityNotices extends LitElement {
       data-testid="security-notice"
       data-name=${name}
     >
-      <p>${atMs === null ? '' : `${time.moment(atMs)}: `}${text}</p>
-      ${errorCallout(this.error, 'security-notice-error')}
-      <div class="actions">
-        <a href=${routePath({ page: 'audit' })}>Open the audit log</a>
-        <wa-button
-          size="s"
-          appearance="outlined"
-          data-testid="dismiss-security-notice"
-          @click=${() => void this.#dismiss(notice)}
-          >Dismiss</wa-button
-        >
+      <div class="notice">
+        <p>${atMs === null ? '' : `${time.moment(atMs)}: `}${text}</p>
+        <div class="actions">
+          <a href=${routePath({ page: 'audit' })}>Open the audit log</a>
+          <wa-button
+            size="s"
+            appearance="outlined"
+            data-testid="dismiss-security-notice"
+            @click=${() => void this.#dismiss(notice)}
+            >Dismiss</wa-button
+          >
+        </div>
       </div>
+      ${errorCallout(this.error, 'security-notice-error')}
     </wa-callout>`;
   }
 

@@ -28,8 +28,12 @@ after(async () => {
   browser.assertNoProblems();
 });
 
-const wordsOf = (page: typeof own, cameraId: string): Promise<string> =>
-  page.tile(cameraId).getByTestId('camera-status').innerText();
+/** The status comes first, and why it is off a moment later. */
+async function untilWords(page: typeof own, cameraId: string, words: RegExp): Promise<void> {
+  await until(`it says ${words.source}`, async () =>
+    words.test(await page.tile(cameraId).getByTestId('camera-status').innerText()),
+  );
+}
 
 /** Whether any pixel of a camera is on the screen. */
 const showsPicture = (page: typeof own, cameraId: string): Promise<boolean> =>
@@ -53,7 +57,7 @@ test('a camera is switched off in its menu, and its picture goes from every scre
   await dialog.getByTestId('dialog-submit').click();
   for (const page of [own, hers]) {
     await page.untilStatus(door.id, 'off');
-    assert.match(await wordsOf(page, door.id), /^Off by admin since \d\d:\d\d/);
+    await untilWords(page, door.id, /^Off by admin since \d\d:\d\d/);
     assert.equal(await showsPicture(page, door.id), false);
     assert.equal(await page.status(yard.id), 'live', 'the others go on');
   }
@@ -89,7 +93,7 @@ test('hours are set, and say until when a camera is off', async () => {
     ['schedule', [{ days: [0, 1, 2, 3, 4, 5, 6], from: '00:00', to: '23:59' }]],
   );
   await own.untilStatus(yard.id, 'off');
-  assert.match(await wordsOf(own, yard.id), /^Off by schedule until (?:23|11):59/);
+  await untilWords(own, yard.id, /^Off by schedule until (?:23|11):59/);
   await admin.request('PUT', `/cameras/${yard.id}/switch/hours`, { offHours: [] });
   await own.untilStatus(yard.id, 'live');
 });
@@ -100,7 +104,7 @@ test('all cameras are switched off and on together', async () => {
   await dialog.getByTestId('dialog-submit').click();
   for (const { id } of [door, yard]) {
     await hers.untilStatus(id, 'off');
-    assert.match(await wordsOf(hers, id), /^All cameras off by admin since/);
+    await untilWords(hers, id, /^All cameras off by admin since/);
   }
   await tab.getByTestId('switch-all').getByText('Switch all on').click();
   await dialog.getByTestId('switch-off').click();

@@ -154,6 +154,7 @@ test('pointing at the timeline shows a small picture of that moment, and of the 
       fromMs: segment.endMs - 55_000,
       toMs: segment.endMs + 5_000,
     });
+  await tab.getByTestId('timeline').scrollIntoViewIfNeeded();
   const band = (await tab.getByTestId('timeline').boundingBox()) ?? assert.fail('no timeline');
   const pointAt = (ms: number): Promise<void> =>
     tab.mouse.move(band.x + ((ms - segment.endMs + 55_000) / 60_000) * band.width, band.y + 40);
