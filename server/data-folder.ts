@@ -1,6 +1,9 @@
 /**
  * The data folder at the start: locked for this server, looked at, and its database opened. It closes in the reverse order, so that
  * the next server finds everything written.
+ *
+ * Invariant: somebody can look back at each recording and delete it. Those of a camera that a restored database does not know belong
+ * to a removed camera.
  */
 
 import { join } from 'node:path';
@@ -37,7 +40,10 @@ export async function openDataFolder({ dataDir, command }: Config, log: Log): Pr
   });
   const store = opened.adopt(openStores(dataDir, log), (each) => each.close());
   // Recordings are reached by their camera.
-  if (isNew) for (const id of cameraIds) await adoptCamera(store, id);
+  for (const id of cameraIds) {
+    const adopted = isNew ? adoptCamera(store, id) : store.removedCameras.add(id, nameOf(id), wallMs());
+    await adopted;
+  }
   const open = opened.move();
   return { store, close: () => open.disposeAsync() };
 }
@@ -45,5 +51,9 @@ export async function openDataFolder({ dataDir, command }: Config, log: Log): Pr
 /** A camera with the older firmware is known by its port. */
 async function adoptCamera({ cameras }: OpenStores, id: string): Promise<void> {
   const kind = id === 'demo' ? 'demo' : id.startsWith('seed-') ? 'seed' : 'v1';
-  await cameras.ensure(id, `Camera ${id}`, kind, wallMs());
+  await cameras.ensure(id, nameOf(id), kind, wallMs());
+}
+
+function nameOf(id: string): string {
+  return `Camera ${id}`;
 }

@@ -70,12 +70,15 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
   const { users, passwordResets: resets } = store;
   closing(new PasswordResetWatch({ resets, users, events: accounts.events, log }));
   const backups = closing(new Backups({ dataDir, log }));
-  const restart = (whenStopped: () => void): void =>
-    end.restart(() => {
-      whenStopped();
-      recordCommand(dataDir, 'backupRestored', {});
-    });
-  const restores = closing(new Restores({ dataDir, restart, log }));
+  const restores = closing(
+    new Restores({
+      dataDir,
+      restart: (whenStopped) => end.restart(whenStopped),
+      onRestored: (by) => recordCommand(dataDir, 'backupRestored', {}, by),
+      freeFloorBytes: config.recordingFreeFloor,
+      log,
+    }),
+  );
   const isTrustedProxy = trustedProxies(config.trustedProxies);
   const connectionOf = clientConnections(isTrustedProxy, machineGateways(), basePath);
   const http = closing(new HttpServer({ ...(https && { tls: https.tls }), isTrustedProxy, basePath, log }));

@@ -134,7 +134,11 @@ export function createHttpApp(options: HttpAppOptions): Express {
     statusRoutes(options.status, guard),
     siteRoutes(options.site, guard),
     auditRoutes({ audit: audit.log, store: audit.store, guard, log }),
-    backupRoutes({ backups: options.backups, restores: options.restores, users: accounts.users }, guard, log),
+    backupRoutes(
+      { backups: options.backups, restores: options.restores, users: accounts.users, connectionOf },
+      guard,
+      log,
+    ),
   );
   app.use('/api', notFound);
 

@@ -69,8 +69,10 @@ export class RestoreDialog extends FormDialog<AppContext> {
           </p>
           <p>
             It replaces users, cameras and their keys, settings, events and certificates. What is there now is
-            moved aside on the server; recordings stay. The server restarts, live video stops for some
-            seconds, and everybody signs in again, with the passwords of the backup.
+            moved aside on the server. Recordings stay, and those protected now stay protected; those of
+            cameras that the backup does not have are under Recordings, at the removed cameras. The server
+            restarts, live video stops for some seconds, and everybody signs in again, with the passwords of
+            the backup.
           </p>
           ${passwordInput('current', 'Your current password', 'current-password')}`;
       case 'restarting':

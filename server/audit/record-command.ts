@@ -6,13 +6,23 @@ import { FILE_NAME, openWriter } from '../store/database.ts';
 import { assertSchema } from '../store/migrate.ts';
 import { randomId } from '../store/random-id.ts';
 import type { AuditAction } from '../wire/audit-actions.ts';
-import { AuditQueries } from './audit-store.ts';
+import { AuditQueries, type NewAuditEntry } from './audit-store.ts';
 
 /** For a server in the middle of something, or another program. */
 const LOCK_TIMEOUT_MS = 20_000;
 
+/** Who asked the server for what it did while it was stopped. */
+type CommandedBy = Pick<NewAuditEntry, 'userId' | 'username' | 'address' | 'device'>;
+
+const NOBODY: CommandedBy = { userId: null, username: null, address: null, device: null };
+
 /** What the command did is done: a database without the table (a restored one of an older version), or one that is locked, stays as it is. */
-export function recordCommand(dataDir: string, action: AuditAction, details: Record<string, unknown>): void {
+export function recordCommand(
+  dataDir: string,
+  action: AuditAction,
+  details: Record<string, unknown>,
+  by: CommandedBy = NOBODY,
+): void {
   const path = join(dataDir, FILE_NAME);
   try {
     const database = openWriter(path, LOCK_TIMEOUT_MS);
@@ -26,10 +36,7 @@ export function recordCommand(dataDir: string, action: AuditAction, details: Rec
         action,
         refused: false,
         count: 1,
-        userId: null,
-        username: null,
-        address: null,
-        device: null,
+        ...by,
         cameraId: null,
         cameraName: null,
         details,

@@ -6,7 +6,9 @@ import { Router } from 'express';
 import type { Guard } from '../accounts/guard.ts';
 import type { Users } from '../accounts/users.ts';
 import { wallMs } from '../core/clock.ts';
+import { deviceName } from '../core/device-name.ts';
 import { VigieError } from '../errors.ts';
+import type { ConnectionOf } from '../http/client-connection.ts';
 import { serve } from '../http/serve.ts';
 import { endWhenStalled } from '../http/stall-watch.ts';
 import { wholeBodyOf } from '../http/whole-body.ts';
@@ -18,9 +20,14 @@ export interface BackupServices {
   backups: Pick<Backups, 'make'>;
   restores: Pick<Restores, 'receive' | 'check' | 'restore'>;
   users: Pick<Users, 'assertOwnPassword'>;
+  connectionOf: ConnectionOf;
 }
 
-export function backupRoutes({ backups, restores, users }: BackupServices, guard: Guard, log: Log): Router {
+export function backupRoutes(
+  { backups, restores, users, connectionOf }: BackupServices,
+  guard: Guard,
+  log: Log,
+): Router {
   const router = Router();
   serve(router, 'POST /api/backup', async ({ request, response, readBody }) => {
     const { userId, username } = guard.administrator(request);
@@ -66,7 +73,10 @@ export function backupRoutes({ backups, restores, users }: BackupServices, guard
       // Without it the restart would never begin, and the restore would be under way for ever.
       if (response.closed) throw new VigieError('unavailable', 'the client no longer waits for this answer');
       // The answer leaves before the server stops.
-      response.once('close', restores.restore(params.uploadId));
+      const { address } = connectionOf(request);
+      const device = deviceName(request.headers['user-agent']) ?? null;
+      const { userId, username } = who;
+      response.once('close', restores.restore(params.uploadId, { userId, username, address, device }));
     },
   );
 

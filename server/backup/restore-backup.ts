@@ -2,7 +2,7 @@
  * Puts a backup in the place of what is in the data folder. No server may run on the folder meanwhile.
  *
  * Invariants: nothing is touched before the whole backup was read, checked and agreed to; nothing is removed, what was there is
- * moved aside; recordings stay, and the next start indexes them.
+ * moved aside; recordings stay, protected ones protected (keep-recordings.ts).
  */
 
 import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs';
@@ -14,6 +14,7 @@ import { syncPath } from '../store/database-copy.ts';
 import { DataLock } from '../store/data-lock.ts';
 import { DATABASE_FILES, RESTORING_FOLDER, setAside } from '../store/first-start.ts';
 import type { BackupContents } from '../wire/backup.ts';
+import { keepRecordings } from './keep-recordings.ts';
 import { isSealed } from './sealed-file.ts';
 import { stageBackup } from './stage-backup.ts';
 
@@ -59,6 +60,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
 
 /** @param staging what stageBackup made @returns the folder of what was there */
 export function putInPlace(dataDir: string, staging: string, nowMs = wallMs()): string | undefined {
+  keepRecordings(join(dataDir, FILE_NAME), join(staging, FILE_NAME), nowMs);
   const arriving = ['tls', 'firmware'].filter((name) => existsSync(join(staging, name)));
   const leaving = [...DATABASE_FILES, ...arriving].filter((name) => existsSync(join(dataDir, name)));
   const replaced = leaving.length > 0 ? setAside(dataDir, leaving, nowMs) : undefined;

@@ -3,10 +3,11 @@
  * and starts again.
  *
  * Invariants: the data folder is unchanged until the server has stopped; one upload is kept, for 15 minutes at most, and
- * a newer one replaces it; nothing is received without room for the file, its copy and the database in use.
+ * a newer one replaces it; nothing is received without room for the file, its copy and the database in use; no recording goes for
+ * it.
  */
 
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VigieError } from '../errors.ts';
@@ -23,11 +24,24 @@ export interface RestoresOptions {
   dataDir: string;
   /** Stops the server, calls `whenStopped`, and starts the server again. */
   restart: (whenStopped: () => void) => void;
+  /** Called once the backup is in its place, while nothing has the data folder open. */
+  onRestored: (by: RestoredBy) => void;
+  /** Bytes that recordings leave free on their disk. */
+  freeFloorBytes: number;
   log: Log;
   /** Bytes free on the disk; for tests. */
   freeBytes?: () => number;
   /** For tests. */
   keptMs?: number;
+}
+
+/** Who agreed to a restore, and from where. */
+export interface RestoredBy {
+  userId: string;
+  username: string;
+  /** IP. */
+  address: string;
+  device: string | null;
 }
 
 interface Upload {
@@ -104,14 +118,18 @@ export class Restores {
    * @returns begins the restart with what was checked
    * @throws VigieError `conflict` when it was not checked, `notFound`
    */
-  restore(id: string): () => void {
+  restore(id: string, by: RestoredBy): () => void {
     const { contents, expiry } = this.#find(id);
     if (!contents || this.#busy || this.#restarting)
       throw new VigieError('conflict', 'read the contents of the backup first');
     clearTimeout(expiry);
     this.#restarting = true;
     this.#log.warn({ ...contents }, 'restore begun');
-    return () => this.#options.restart(() => this.#putInPlace());
+    return () =>
+      this.#options.restart(() => {
+        this.#putInPlace();
+        this.#options.onRestored(by);
+      });
   }
 
   /** Idempotent. */
@@ -137,6 +155,8 @@ export class Restores {
 
   async #write(source: AsyncIterable<Uint8Array>): Promise<void> {
     const { dataDir, freeBytes = () => freeBytesOf(dataDir) } = this.#options;
+    // Below that, recordings are removed.
+    const floor = this.#isRecordedHere() ? this.#options.freeFloorBytes : 0;
     const file = await open(this.#file, 'wx', 0o600);
     try {
       let bytes = 0;
@@ -146,10 +166,11 @@ export class Restores {
         // Asking costs a system call.
         if (bytes - checkedBytes > SPARE_BYTES / 64) {
           checkedBytes = bytes;
-          if (freeBytes() < SPARE_BYTES + (COPIES - 1) * bytes)
+          const needed = floor + SPARE_BYTES + (COPIES - 1) * bytes;
+          if (freeBytes() < needed)
             throw new VigieError(
               'unavailable',
-              'the disk that holds the data folder has no room for this file and its copies: make room on it',
+              `the disk that holds the data folder has no room for this file and its copies: make ${Math.ceil((needed - freeBytes()) / 1e6)} MB of room on it, or restore with the server stopped`,
             );
         }
         await file.writeFile(piece);
@@ -158,6 +179,13 @@ export class Restores {
     } finally {
       await file.close();
     }
+  }
+
+  /** Their folder may be on a disk of its own. */
+  #isRecordedHere(): boolean {
+    const { dataDir } = this.#options;
+    const recordings = statSync(join(dataDir, 'recordings'), { throwIfNoEntry: false });
+    return recordings === undefined || recordings.dev === statSync(dataDir).dev;
   }
 
   async #alone<T>(work: () => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 /**
- * Makes of a backup file what a restore puts in place: a database as the server has it, and the files beside it, in a
- * folder of their own.
+ * Makes of a backup file what a restore puts in place: a database as the server has it, with the schema of this version, and the
+ * files beside it, in a folder of their own.
  *
  * Invariant: only that folder is written to, so that a file that is no backup changes nothing.
  */
@@ -9,9 +9,9 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { VigieError } from '../errors.ts';
-import { damageIn, FILE_NAME, isDamaged, openReader } from '../store/database.ts';
+import { damageIn, FILE_NAME, isDamaged, isDiskFull, openReader } from '../store/database.ts';
 import { copyDatabase } from '../store/database-copy.ts';
-import { assertNotNewer } from '../store/migrate.ts';
+import { applyMigrations, assertNotNewer, schemaVersionOf } from '../store/migrate.ts';
 import type { BackupContents } from '../wire/backup.ts';
 import { BACKED_UP_FILES, BACKUP_FORMAT } from './backup-file.ts';
 import { isSealed, openSealedFile } from './sealed-file.ts';
@@ -85,10 +85,26 @@ function unpack(staged: string, staging: string, name: string): BackupContents {
     const [users, cameras] = [countOf('users'), countOf('cameras')];
     if (users === 0) throw new VigieError('configuration', `${name} has no users: it is no backup of Vigie`);
     // A sign-in that ended after the backup must not be good again.
-    database.exec('DELETE FROM sessions; VACUUM');
+    database.exec('DELETE FROM sessions');
+    bringToSchema(database, name);
+    database.exec('VACUUM');
     return { madeAtMs, cameras, users };
   } finally {
     database.close();
+  }
+}
+
+/** Here and not at the next start: what it cannot be done with changes nothing yet. */
+function bringToSchema(database: DatabaseSync, name: string): void {
+  try {
+    applyMigrations(database);
+  } catch (error) {
+    if (isDiskFull(error)) throw error;
+    throw new VigieError(
+      'configuration',
+      `${name} cannot be brought to the schema of this version (it has schema ${schemaVersionOf(database)}): ${(error as Error).message}`,
+      { cause: error },
+    );
   }
 }
 

@@ -24,6 +24,9 @@ const SQL = declareStatements('removedCameras', {
       (SELECT max(start_ms) FROM recordings r WHERE r.camera_id = c.id) AS newestMs
     FROM removed_cameras c WHERE ${HAS_RECORDINGS} AND ${MAY_LOOK_BACK}
     ORDER BY removed_at DESC`,
+  add: `
+    INSERT OR IGNORE INTO removed_cameras (id, name, removed_at) SELECT :id, :name, :nowMs
+    WHERE NOT EXISTS (SELECT 1 FROM cameras WHERE id = :id)`,
   exists: 'SELECT 1 FROM removed_cameras WHERE id = ?',
   forgetEmpty: `DELETE FROM removed_cameras AS c WHERE NOT ${HAS_RECORDINGS}`,
 });
@@ -44,6 +47,11 @@ export class RemovedCameraQueries {
     return this.#statements.exists.get(id) !== undefined;
   }
 
+  /** One whose recordings were found; a known camera, removed or not, stays as it is. Administrators may look back at it. */
+  add(id: string, name: string, nowMs: number): void {
+    this.#statements.add.run({ id, name, nowMs });
+  }
+
   /** Forgets those whose last recording is gone. */
   forgetEmpty(): void {
     this.#statements.forgetEmpty.run();
@@ -53,6 +61,7 @@ export class RemovedCameraQueries {
 export const REMOVED_CAMERA_WORK = {
   listOf: 'quick',
   has: 'quick',
+  add: 'state',
   forgetEmpty: 'state',
 } as const satisfies WorkOf<RemovedCameraQueries>;
 

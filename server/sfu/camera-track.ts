@@ -77,9 +77,12 @@ export class CameraTrack {
   /** @param atOnce a new keyframe is made for the sink; else it waits for the next one. The first sink always gets one. */
   add(sink: FrameSink, atOnce = true): void {
     this.#sinks.add(sink);
-    if (this.#subscription && atOnce) this.requestKeyframe();
-    else if (!this.#subscription) this.#begin();
+    // Before the keyframe is made: it is as large as its line carries.
     this.limitsChanged();
+    if (this.#subscription && atOnce) this.requestKeyframe();
+    // It asks for its keyframe in a while, also of a camera that is silent since long.
+    else if (this.#subscription) this.#silences = Math.min(this.#silences, 0);
+    else this.#begin();
   }
 
   remove(sink: FrameSink): void {

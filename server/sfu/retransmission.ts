@@ -40,7 +40,11 @@ export class Retransmission {
       const requests = this.#history.request(sequenceNumber, nowUs, line.roundTripUs);
       if (requests === 1) this.#holdback.requested(1);
       if (requests === 0 || (requests === 1 && this.#holdback.isActive)) continue;
-      this.#repeat(sequenceNumber, nowUs, true);
+      const packet = this.#history.find(sequenceNumber);
+      if (!packet) continue;
+      // A request names up to a thousand packets: the others are not looked at.
+      if (!line.takeResend(bytesOf(packet), nowUs)) return;
+      this.#repeat(packet, nowUs);
     }
   }
 
@@ -56,10 +60,18 @@ export class Retransmission {
 
   /** No frame came for a while; call it a few times a second. */
   repeatTail(nowUs: number): void {
+    const { line } = this.#path;
+    const packetsOf = (numbers: readonly number[]) =>
+      numbers.flatMap((number) => this.#history.find(number) ?? []);
+    // A part of a frame is of no use: the budget is taken as a whole.
+    const mayRepeat = (numbers: readonly number[]): boolean =>
+      line.takeWhole(
+        packetsOf(numbers).reduce((sum, packet) => sum + bytesOf(packet), 0),
+        nowUs,
+      );
     let last: number | undefined;
-    // Nothing else is on the line, and a part of a frame is of no use: not within the budget.
-    for (const sequenceNumber of this.#tail.due(nowUs))
-      last = this.#repeat(sequenceNumber, nowUs, false) ?? last;
+    for (const packet of packetsOf(this.#tail.due(nowUs, { isRated: line.isRated(nowUs), mayRepeat })))
+      last = this.#repeat(packet, nowUs) ?? last;
     if (last !== undefined) this.#tail.repeated(last);
   }
 
@@ -68,15 +80,15 @@ export class Retransmission {
   }
 
   /** RFC 4588 section 4: the original sequence number precedes the original payload. */
-  #repeat(sequenceNumber: number, nowUs: number, withinBudget: boolean): number | undefined {
-    const packet = this.#history.find(sequenceNumber);
-    if (!packet) return undefined;
-    const bytes = packet.payload.length + PACKET_OVERHEAD_BYTES;
-    if (withinBudget && !this.#path.line.takeResend(bytes, nowUs)) return undefined;
-    this.#history.repeated(sequenceNumber, nowUs);
+  #repeat(packet: SentPacket, nowUs: number): number | undefined {
+    this.#history.repeated(packet.sequenceNumber, nowUs);
     const payload = Buffer.allocUnsafe(2 + packet.payload.length);
     payload.writeUInt16BE(packet.sequenceNumber, 0);
     payload.set(packet.payload, 2);
     return this.stream.send(payload, packet.timestamp90k, packet.marker);
   }
+}
+
+function bytesOf({ payload }: SentPacket): number {
+  return payload.length + PACKET_OVERHEAD_BYTES;
 }

@@ -17,6 +17,12 @@ export function migrate(database: DatabaseSync, path: string): void {
   assertNotNewer(database, path);
   const version = schemaVersionOf(database);
   if (version > 0 && version < MIGRATIONS.length) keepCopy(database, path, version);
+  applyMigrations(database);
+}
+
+/** Without a copy: only for a database that is itself one, and not newer. */
+export function applyMigrations(database: DatabaseSync): void {
+  const version = schemaVersionOf(database);
   for (const [index, step] of MIGRATIONS.entries()) {
     if (index < version) continue;
     inTransaction(database, () => database.exec(`${step}; PRAGMA user_version = ${index + 1}`));

@@ -43,6 +43,8 @@ interface Camera {
   readonly luma: CameraLuma;
   readonly given: WeakSet<CameraFrame>;
   encoder: CameraEncoder | undefined;
+  /** Of what viewers can take, also before the encoder is opened. */
+  limitBps: number | undefined;
   grace: NodeJS.Timeout | undefined;
 }
 
@@ -149,7 +151,10 @@ export class Transcoder
   }
 
   limitBitrate(cameraId: string, bps: number | undefined): void {
-    this.#cameras.get(cameraId)?.encoder?.limitBitrate(bps);
+    const camera = bps === undefined ? this.#cameras.get(cameraId) : this.#camera(cameraId);
+    if (!camera) return;
+    camera.limitBps = bps;
+    camera.encoder?.limitBitrate(bps);
   }
 
   /** Undefined for a camera that was never watched. */
@@ -217,6 +222,7 @@ export class Transcoder
       given: new WeakSet(),
       luma: new CameraLuma({ ...context, isEncoded: () => camera.encoder?.watched ?? false }),
       encoder: undefined,
+      limitBps: undefined,
       grace: undefined,
     };
     this.#cameras.set(cameraId, camera);
@@ -224,7 +230,7 @@ export class Transcoder
   }
 
   #open(cameraId: string, camera: Camera): CameraEncoder {
-    return new CameraEncoder(
+    const encoder = new CameraEncoder(
       {
         cameraId,
         hub: this.#hub,
@@ -238,6 +244,8 @@ export class Transcoder
       },
       camera.timestamps,
     );
+    encoder.limitBitrate(camera.limitBps);
+    return encoder;
   }
 
   #stopAfterGrace(camera: Camera): void {

@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test, type TestContext } from 'node:test';
+import { recordCommand } from '../../server/audit/record-command.ts';
 import { writeBackup } from '../../server/backup/backup-file.ts';
 import { restoreBackup, type RestoreOptions } from '../../server/backup/restore-backup.ts';
 import { createLog } from '../../server/log.ts';
@@ -21,6 +22,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const ADA = { username: 'Ada', passwordHash: 'x', role: 'administrator', cameras: [] } as const;
 const PASSWORD = 'a password for the backup';
+const ANOTHER_PASSWORD = { askPassword: () => Promise.resolve('another password') };
 
 /** A data folder in use: a user, a session, a camera, a certificate. */
 async function inUse(context: TestContext) {
@@ -94,8 +96,7 @@ test('with a password nothing of it can be read, and neither another password no
   assert.equal(bytes.includes('Door'), false);
   const target = temporaryFolder(context);
   await assert.rejects(restore(target, file), { message: /VIGIE_BACKUP_PASSWORD/ });
-  const wrong = { askPassword: () => Promise.resolve('another password') };
-  await assert.rejects(restore(target, file, wrong), {
+  await assert.rejects(restore(target, file, ANOTHER_PASSWORD), {
     message: /password is wrong, or the file is damaged/,
   });
   const right = { askPassword: () => Promise.resolve(PASSWORD) };
@@ -109,6 +110,45 @@ test('with a password nothing of it can be read, and neither another password no
   await assert.rejects(restore(target, changed, right), { message: /damaged/ });
   assert.deepEqual(readdirSync(target), ['vigie.lock'], 'nothing of it is left');
   assert.equal((await restore(target, file, right)).cameras, 1);
+});
+
+test('a backup of an older version is brought to the schema of this one before it takes the place of anything', async (context) => {
+  const { dataDir, file } = await inUse(context);
+  const older = new DatabaseSync(file);
+  const schema = MIGRATIONS.length - 3;
+  older.exec(`${MIGRATIONS.slice(0, schema).join(';')}; PRAGMA user_version = ${schema}`);
+  older.exec(
+    "INSERT INTO users (id, username, password_hash, role, created_at) VALUES ('u', 'Ada', 'x', 'viewer', 0)",
+  );
+  older.close();
+  await restore(dataDir, file);
+  recordCommand(dataDir, 'backupRestored', {});
+  assert.equal(count(join(dataDir, 'vigie.db'), 'audit_entries'), 1);
+
+  // What it says of its schema is not true.
+  const wrong = new DatabaseSync(file);
+  wrong.exec('PRAGMA user_version = 1');
+  wrong.close();
+  const before = readdirSync(dataDir);
+  await assert.rejects(restore(dataDir, file), { code: 'configuration', message: /cannot be brought to/ });
+  assert.deepEqual(readdirSync(dataDir), before);
+});
+
+test('a file that asks for more memory or passes than a server has to spare for its password is refused', async (context) => {
+  const { dataDir, file } = await inUse(context);
+  await writeBackup({ dataDir, file, password: PASSWORD });
+  for (const [memoryKib, passes] of [
+    [262_145, 1],
+    [64, 9],
+  ] as const) {
+    const bytes = readFileSync(file);
+    bytes.writeUInt32LE(memoryKib, 8);
+    bytes.writeUInt8(passes, 12);
+    writeFileSync(`${file}.costly`, bytes);
+    await assert.rejects(restore(temporaryFolder(context), `${file}.costly`, ANOTHER_PASSWORD), {
+      message: /damaged, or was encrypted by a newer Vigie/,
+    });
+  }
 });
 
 test('nothing is changed by a no, by a file that is no backup, beside a server, or by a newer schema', async (context) => {

@@ -6,6 +6,7 @@ import express from 'express';
 import type { Guard } from '../../server/accounts/guard.ts';
 import { backupRoutes } from '../../server/backup/backup-routes.ts';
 import { VigieError } from '../../server/errors.ts';
+import { clientConnections } from '../../server/http/client-connection.ts';
 import { HttpServer } from '../../server/http/http-server.ts';
 import { errorHandler } from '../../server/http/problem.ts';
 import { createLog } from '../../server/log.ts';
@@ -46,6 +47,10 @@ async function routes(context: TestContext) {
       },
     },
     users: { assertOwnPassword: wait },
+    connectionOf: clientConnections(
+      () => false,
+      () => false,
+    ),
   };
   app.use(backupRoutes(services, guard, log));
   app.use(errorHandler(log));

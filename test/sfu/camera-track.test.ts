@@ -83,18 +83,24 @@ test('after each frame the track reports the time for all viewers, also when one
   assert.deepEqual(times, [[FRAME.encodedUs, 100, 110]]);
 });
 
-test('while no frame comes the viewers hear of it a few times a second, for a while, and not when they have left', () => {
-  mock.timers.enable({ apis: ['setInterval'] });
-  let deliver: ((frame: EncodedFrame) => void) | undefined;
+/** @returns deliver hands a frame to the track, as its camera's encoder does */
+function watchedTrack(): { track: CameraTrack; deliver: (frame: EncodedFrame) => void } {
+  let onFrame: ((frame: EncodedFrame) => void) | undefined;
   const video = {
-    subscribe: (_cameraId: string, onFrame: (frame: EncodedFrame) => void) => {
-      deliver = onFrame;
+    subscribe: (_cameraId: string, listener: (frame: EncodedFrame) => void) => {
+      onFrame = listener;
       return { close: () => undefined };
     },
     requestKeyframe: () => undefined,
     limitBitrate: () => undefined,
   };
   const track = new CameraTrack('door', video, () => 0);
+  return { track, deliver: (frame) => onFrame?.(frame) };
+}
+
+test('while no frame comes the viewers hear of it a few times a second, for a while, and not when they have left', () => {
+  mock.timers.enable({ apis: ['setInterval'] });
+  const { track, deliver } = watchedTrack();
   let silences = 0;
   const viewer = sink(
     () => undefined,
@@ -104,7 +110,7 @@ test('while no frame comes the viewers hear of it a few times a second, for a wh
   mock.timers.tick(1_000);
   assert.equal(silences, 0, 'before the first frame there is nothing to repeat');
   for (let i = 0; i < 10; i++) {
-    deliver?.(FRAME);
+    deliver(FRAME);
     mock.timers.tick(150);
   }
   assert.equal(silences, 0, 'frames come');
@@ -112,12 +118,29 @@ test('while no frame comes the viewers hear of it a few times a second, for a wh
   assert.equal(silences, 5);
   for (let i = 0; i < 1_000; i++) mock.timers.tick(200);
   assert.equal(silences, 100);
-  deliver?.(FRAME);
+  deliver(FRAME);
   mock.timers.tick(400);
   assert.equal(silences, 101);
   track.remove(viewer);
   mock.timers.tick(10_000);
   assert.equal(silences, 101);
+  mock.timers.reset();
+});
+
+test('a viewer who joins a camera that is silent since long, and waits for a keyframe, still hears of the silence', () => {
+  mock.timers.enable({ apis: ['setInterval'] });
+  const { track, deliver } = watchedTrack();
+  track.add(sink(() => undefined));
+  deliver(FRAME);
+  for (let i = 0; i < 1_000; i++) mock.timers.tick(200);
+  let silences = 0;
+  const late = sink(
+    () => undefined,
+    () => void silences++,
+  );
+  track.add(late, false);
+  for (let i = 0; i < 60; i++) mock.timers.tick(200);
+  assert.equal(silences, 60);
   mock.timers.reset();
 });
 
@@ -136,4 +159,20 @@ test('the encoder follows the best line of those who watch, and has no limit as 
   for (const viewer of viewers) track.add(viewer);
   for (const viewer of viewers.toReversed()) track.remove(viewer);
   assert.deepEqual(limits, [276_000, 460_000, undefined, 460_000, 276_000, undefined]);
+});
+
+test('the encoder knows what a viewer’s line carries before it makes the keyframe for it', () => {
+  const calls: string[] = [];
+  const video = {
+    subscribe: () => {
+      calls.push('subscribe');
+      return { close: () => undefined };
+    },
+    requestKeyframe: () => void calls.push('keyframe'),
+    limitBitrate: () => void calls.push('limit'),
+  };
+  const track = new CameraTrack('door', video, () => 0);
+  track.add(sink(() => undefined));
+  track.add(sink(() => undefined));
+  assert.deepEqual(calls, ['limit', 'subscribe', 'limit', 'keyframe']);
 });

@@ -119,11 +119,11 @@ async function plans(context: TestContext): Promise<[name: string, steps: string
 
 test('all SQL is prepared and run through the declared statements', () => {
   assert.ok(openStores.name);
-  // The first six work on the file as a whole, before the server listens or beside it; the last two on backups.
+  // The first six work on the file as a whole, before the server listens or beside it; the last three on backups.
   const open = new Set(
     ['data-lock', 'database', 'database-copy', 'first-start', 'migrate', 'open-database', 'statements']
       .map((name) => `server/store/${name}.ts`)
-      .concat(['backup-file', 'restore-backup', 'stage-backup'].map((name) => `server/backup/${name}.ts`)),
+      .concat(['backup-file', 'keep-recordings', 'stage-backup'].map((name) => `server/backup/${name}.ts`)),
   );
   const files = globSync('server/**/*.{ts,mjs}', { cwd: ROOT }).filter((path) => !open.has(path));
   for (const path of files)

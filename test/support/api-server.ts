@@ -69,6 +69,7 @@ export interface ApiServerOptions {
   passwordCost?: PasswordCost;
   /** Called by a restore; default: nothing happens. */
   restart?: RestoresOptions['restart'];
+  onRestored?: RestoresOptions['onRestored'];
   authority?: AuthorityCertificate;
   /** Sender of notifications; default: none. */
   push?: NotificationSender;
@@ -147,7 +148,13 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
   });
   context.after(() => mjpeg.close());
   catalog.on('changed', () => accounts.leases.refreshAccess());
-  const restores = new Restores({ dataDir, restart: options.restart ?? (() => undefined), log });
+  const restores = new Restores({
+    dataDir,
+    restart: options.restart ?? (() => undefined),
+    onRestored: options.onRestored ?? (() => undefined),
+    freeFloorBytes: 0,
+    log,
+  });
   context.after(() => restores.close());
   const images = new FirmwareImages(dataDir, store.firmware, log, nowMs);
   const updates = new FirmwareUpdates({

@@ -45,6 +45,19 @@ function assertPlays(seen: SeenFrames, from = 0): void {
   }
 }
 
+test(
+  'what viewers can take holds from the first picture of an encoder that is opened later',
+  TIMEOUT,
+  async (t) => {
+    const { hub, transcoder } = setUp(t);
+    transcoder.limitBitrate(VGA.cameraId, 300_000);
+    const seen = new SeenFrames(transcoder, VGA.cameraId);
+    publish(hub, VGA, 0);
+    await seen.count(1);
+    assert.equal(transcoder.stats(VGA.cameraId)?.bitrateBps, 300_000);
+  },
+);
+
 test('JPEGs become VP8 in order, with true times and increasing timestamps', TIMEOUT, async (t) => {
   const { hub, transcoder } = setUp(t);
   const seen = new SeenFrames(transcoder, VGA.cameraId);

@@ -2,9 +2,10 @@
  * Which of one viewer's requests for keyframes of one camera are served. A keyframe is several times as large as other frames,
  * and all viewers of the camera get it and lose picture quality by it.
  *
- * Invariants: the first request is served at once; requests that follow each other closely ever more slowly; where others
- * watch too, one in SHARED_INTERVAL_US, as are joins after the first few. A request stays open until a keyframe was sent, whoever caused it. Time is an
- * argument.
+ * Invariants: the first request is served at once; requests that follow each other closely ever more slowly, but not where the
+ * server itself has skipped frames of a viewer who watches alone: else a path would idle after it was full; where others watch
+ * too, one in SHARED_INTERVAL_US, as are joins after the first few. A request stays open until a keyframe was sent, whoever
+ * caused it. Time is an argument.
  */
 
 import { TokenBucket } from '../token-bucket.ts';
@@ -22,6 +23,8 @@ const CALM_US = 15_000_000;
 export class KeyframeAllowance {
   readonly #joins = new TokenBucket(1_000_000 / SHARED_INTERVAL_US, MAX_JOINS, 0);
   #isOpen = false;
+  /** Because frames were skipped. */
+  #isNeeded = false;
   #servedUs = -Infinity;
   #sentUs = -Infinity;
   #intervalUs = MIN_INTERVAL_US;
@@ -34,6 +37,7 @@ export class KeyframeAllowance {
   /** The server itself knows that the viewer needs one. */
   need(): void {
     this.#isOpen = true;
+    this.#isNeeded = true;
   }
 
   /** The viewer asks for one. */
@@ -45,12 +49,14 @@ export class KeyframeAllowance {
   join(nowUs: number): boolean {
     const atOnce = this.#joins.take(nowUs);
     this.#isOpen = !atOnce;
+    this.#isNeeded = false;
     return atOnce;
   }
 
   /** A keyframe was sent to the viewer. */
   sent(nowUs: number): void {
     this.#isOpen = false;
+    this.#isNeeded = false;
     this.#sentUs = nowUs;
   }
 
@@ -58,8 +64,12 @@ export class KeyframeAllowance {
   take(nowUs: number, isShared: boolean): boolean {
     if (!this.#isOpen) return false;
     const sinceUs = nowUs - this.#servedUs;
-    if (sinceUs < (isShared ? SHARED_INTERVAL_US : this.#intervalUs)) return false;
-    this.#intervalUs = sinceUs > CALM_US ? MIN_INTERVAL_US : Math.min(MAX_INTERVAL_US, 2 * this.#intervalUs);
+    const isForSkipped = this.#isNeeded && !isShared;
+    const aloneUs = isForSkipped ? MIN_INTERVAL_US : this.#intervalUs;
+    if (sinceUs < (isShared ? SHARED_INTERVAL_US : aloneUs)) return false;
+    if (!isForSkipped)
+      this.#intervalUs =
+        sinceUs > CALM_US ? MIN_INTERVAL_US : Math.min(MAX_INTERVAL_US, 2 * this.#intervalUs);
     this.#servedUs = nowUs;
     return true;
   }

@@ -3,8 +3,9 @@
  * nobody asks for a lost tail: a viewer who joins a stalled camera would wait for its one picture for ever. The tail is sent
  * again until a receiver report covers it.
  *
- * Invariants: nothing is repeated that a report covers, or that a report under way may still cover, and a tail at most
- * MAX_PASSES times. Time is an argument.
+ * Invariants: nothing is repeated that a report covers, or that a report under way may still cover; a tail is repeated at most
+ * MAX_PASSES times, more of it only once reports show progress, and after the first time only if the caller allows it: a viewer
+ * that sends no reports, or false ones, gets no more. Time is an argument.
  */
 
 import { sequenceAfter, sequenceDistance } from './sequence-numbers.ts';
@@ -19,12 +20,23 @@ export interface ArrivalReport {
 export const MAX_PASSES = 6;
 /** Before the first report nothing may have arrived at all. */
 const FIRST_WAIT_US = 200_000;
+/** The first report takes so long, and a line that carries other video too, or a large keyframe, may be behind. */
+const MAX_FIRST_WAIT_US = 1_000_000;
+/** A packet on a line of 256 kbit/s, which is as slow as one is before anything is known of it. */
+const SLOW_PACKET_US = 38_000;
 /** Reports come about once a second, up to one and a half. */
 const REPORT_WAIT_US = 1_600_000;
 /** A report leaves a little later than the packet arrives that it covers. */
 const REPORT_MARGIN_US = 50_000;
 /** Packets: the largest keyframe. */
 const MAX_TAIL = 256;
+
+export interface TailLine {
+  /** Other video arrives over it. */
+  isRated: boolean;
+  /** @returns whether these packets may be sent again now, all of them */
+  mayRepeat: (numbers: readonly number[]) => boolean;
+}
 
 export class TailRepeats {
   /** The oldest packet that is worth repeating: a keyframe's first. */
@@ -34,8 +46,12 @@ export class TailRepeats {
   #highest: number | undefined;
   /** Of the stream of retransmissions, by its last report. */
   #repeatsLost = 0;
+  /** The tail was repeated since it began. */
+  #isRepeated = false;
   #passes = 0;
-  #passUs = 0;
+  #passUs = -Infinity;
+  /** `#highest` at the last pass. */
+  #passHighest: number | undefined;
   /** The last pass, while no report covers it: the number of its last packet, and what was lost before it. */
   #pass: { last: number; lostBefore: number } | undefined;
   /** A report that could have covered it did not. */
@@ -43,10 +59,14 @@ export class TailRepeats {
 
   /** @param startsAnew nothing before this packet is of use any more */
   sent(sequenceNumber: number, startsAnew: boolean, nowUs: number): void {
-    if (startsAnew || this.#first === undefined) this.#first = sequenceNumber;
+    if (startsAnew || this.#first === undefined) {
+      this.#first = sequenceNumber;
+      this.#isRepeated = false;
+      this.#passes = 0;
+    }
+    if (this.#highest !== this.#passHighest) this.#passes = 0;
     this.#last = sequenceNumber;
     this.#sentUs = nowUs;
-    this.#passes = 0;
     this.#pass = undefined;
     this.#isMissing = false;
   }
@@ -55,9 +75,8 @@ export class TailRepeats {
   onReport({ highestSequence }: ArrivalReport, nowUs: number, roundTripUs: number): void {
     if (this.#first === undefined) return;
     this.#highest = highestSequence & 0xffff;
-    const lastSentUs = this.#passes > 0 ? this.#passUs : this.#sentUs;
     if (sequenceDistance(this.#highest, this.#last) >= 0) this.#first = undefined;
-    else if (nowUs - lastSentUs > roundTripUs + REPORT_MARGIN_US) this.#isMissing = true;
+    else if (nowUs - this.#lastSentUs > roundTripUs + REPORT_MARGIN_US) this.#isMissing = true;
   }
 
   /** A report on the stream of retransmissions. */
@@ -71,22 +90,37 @@ export class TailRepeats {
   }
 
   /** @returns the packets to send again now, in order; mostly none. Each call that returns some is a pass. */
-  due(nowUs: number): number[] {
+  due(nowUs: number, { isRated, mayRepeat }: TailLine): number[] {
     if (this.#first === undefined || this.#passes >= MAX_PASSES) return [];
-    const waitUs = (this.#highest === undefined ? FIRST_WAIT_US : REPORT_WAIT_US) * 2 ** this.#passes;
-    const lastSentUs = this.#passes > 0 ? this.#passUs : this.#sentUs;
-    if (!this.#isMissing && nowUs - lastSentUs < waitUs) return [];
+    // What arrived of before the tail says nothing of it.
+    const arrived =
+      this.#highest === undefined ? -1 : Math.max(-1, sequenceDistance(this.#highest, this.#first));
+    const count = Math.min(sequenceDistance(this.#last, this.#first) - arrived, MAX_TAIL);
+    const waitUs = this.#highest === undefined ? firstWaitUs(count, isRated) : REPORT_WAIT_US;
+    if (!this.#isMissing && nowUs - this.#lastSentUs < waitUs * 2 ** this.#passes) return [];
+    const numbers = Array.from({ length: count }, (_, i) =>
+      sequenceAfter(this.#last, i + 1 - count + 65_536),
+    );
+    if (this.#isRepeated && !mayRepeat(numbers)) return [];
+    this.#isRepeated = true;
     this.#passes++;
     this.#passUs = nowUs;
+    this.#passHighest = this.#highest;
     this.#isMissing = false;
-    const arrived = this.#highest === undefined ? -1 : sequenceDistance(this.#highest, this.#first);
-    const length = sequenceDistance(this.#last, this.#first) - arrived;
-    const count = Math.min(length, MAX_TAIL);
-    return Array.from({ length: count }, (_, i) => sequenceAfter(this.#last, i + 1 - count + 65_536));
+    return numbers;
   }
 
   /** @param last the number, in the stream of retransmissions, of the last packet of this pass */
   repeated(last: number): void {
     this.#pass = { last, lostBefore: this.#repeatsLost };
   }
+
+  get #lastSentUs(): number {
+    return Math.max(this.#sentUs, this.#passUs);
+  }
+}
+
+function firstWaitUs(packets: number, isRated: boolean): number {
+  if (isRated) return MAX_FIRST_WAIT_US;
+  return Math.min(MAX_FIRST_WAIT_US, Math.max(FIRST_WAIT_US, packets * SLOW_PACKET_US));
 }

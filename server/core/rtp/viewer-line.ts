@@ -25,14 +25,24 @@ const FIRST_RESEND_BPS = 256_000;
 /** What may be repeated at once: a keyframe and the frames behind it. */
 const MIN_BURST_BYTES = 48_000;
 const BURST_SECONDS = 0.5;
+/** The sums over all streams are as old as this: they change about once a second, and are read for each packet. */
+const MAX_SUMS_AGE_US = 20_000;
 
 export interface LineFigures {
   roundTripUs: number;
   /** What arrives, as the last reports of all streams say. */
   arrivedBps: number;
   resendBps: number;
-  /** Packets that were not sent again because the budget was spent. */
+  /** Requests that were not answered in full because the budget was spent. */
   resendsRefused: number;
+}
+
+/** Bits per second. */
+interface LineSums {
+  atUs: number;
+  mediaBps: number;
+  repeatedBps: number;
+  arrivedBps: number;
 }
 
 export class ViewerLine {
@@ -41,7 +51,9 @@ export class ViewerLine {
   readonly #keyframes = new Map<string, KeyframeAllowance>();
   readonly #caps = new Map<string, RateCap>();
   #roundTripUs = ASSUMED_ROUND_TRIP_US;
-  #isRated = false;
+  #wasRated = false;
+  #sums: LineSums | undefined;
+  /** Below zero after a whole that was larger than the budget. */
   #bytes = MIN_BURST_BYTES;
   #takenUs: number | undefined;
   #refused = 0;
@@ -53,7 +65,7 @@ export class ViewerLine {
   /** The viewer takes another way, Wi-Fi or mobile: nothing that was found holds any more. */
   restart(nowUs: number): void {
     this.#roundTripUs = ASSUMED_ROUND_TRIP_US;
-    this.#isRated = false;
+    this.#wasRated = false;
     this.#bytes = MIN_BURST_BYTES;
     for (const cap of this.#caps.values()) cap.restart(nowUs);
   }
@@ -61,7 +73,7 @@ export class ViewerLine {
   figures(nowUs: number): LineFigures {
     return {
       roundTripUs: this.#roundTripUs,
-      arrivedBps: this.#arrivedBps(nowUs),
+      arrivedBps: this.#sumsAt(nowUs).arrivedBps,
       resendBps: this.#resendBps(nowUs),
       resendsRefused: this.#refused,
     };
@@ -69,19 +81,24 @@ export class ViewerLine {
 
   /** Much of what is sent does not arrive. */
   isNarrow(nowUs: number): boolean {
-    let sentBps = 0;
-    for (const rates of [this.#media, this.#retransmissions])
-      for (const rate of rates) sentBps += rate.at(nowUs).sentBps;
-    return this.#arrivedBps(nowUs) < ARRIVING_SHARE * sentBps;
+    const { mediaBps, repeatedBps, arrivedBps } = this.#sumsAt(nowUs);
+    return arrivedBps < ARRIVING_SHARE * (mediaBps + repeatedBps);
+  }
+
+  /** It is known how much of what is sent arrives. */
+  isRated(nowUs: number): boolean {
+    return this.#sumsAt(nowUs).arrivedBps > 0;
   }
 
   /** Two streams of a camera that share the line from now on. @returns takes them away again */
   add(media: ArrivalRate, retransmission: ArrivalRate): () => void {
     this.#media.add(media);
     this.#retransmissions.add(retransmission);
+    this.#sums = undefined;
     return () => {
       this.#media.delete(media);
       this.#retransmissions.delete(retransmission);
+      this.#sums = undefined;
     };
   }
 
@@ -121,26 +138,45 @@ export class ViewerLine {
     return true;
   }
 
+  /**
+   * @returns whether so many bytes may be sent again now, of which a part is of no use. Where they are more than a burst, a
+   *   burst is enough, and the rest is owed.
+   */
+  takeWhole(bytes: number, nowUs: number): boolean {
+    this.#refill(nowUs);
+    if (this.#bytes < Math.min(bytes, MIN_BURST_BYTES)) return false;
+    this.#bytes -= bytes;
+    return true;
+  }
+
   #refill(nowUs: number): void {
     const seconds = Math.max(0, nowUs - (this.#takenUs ?? nowUs)) / 1_000_000;
     this.#takenUs = nowUs;
-    const burst = Math.max(MIN_BURST_BYTES, (this.#arrivedBps(nowUs) / 8) * BURST_SECONDS);
+    const burst = Math.max(MIN_BURST_BYTES, (this.#sumsAt(nowUs).arrivedBps / 8) * BURST_SECONDS);
     this.#bytes = Math.min(burst, this.#bytes + (seconds * this.#resendBps(nowUs)) / 8);
   }
 
   #resendBps(nowUs: number): number {
-    const arrivedBps = this.#arrivedBps(nowUs);
-    this.#isRated ||= arrivedBps > 0;
-    if (!this.#isRated) return FIRST_RESEND_BPS;
-    let sentBps = 0;
-    for (const rate of this.#media) sentBps += rate.at(nowUs).sentBps;
-    return Math.max(MIN_RESEND_BPS, RESEND_SHARE * arrivedBps, TOTAL_SHARE * arrivedBps - sentBps);
+    const { mediaBps, arrivedBps } = this.#sumsAt(nowUs);
+    this.#wasRated ||= arrivedBps > 0;
+    if (!this.#wasRated) return FIRST_RESEND_BPS;
+    return Math.max(MIN_RESEND_BPS, RESEND_SHARE * arrivedBps, TOTAL_SHARE * arrivedBps - mediaBps);
   }
 
-  #arrivedBps(nowUs: number): number {
-    let bps = 0;
-    for (const rate of this.#media) bps += rate.at(nowUs).arrivedBps;
-    for (const rate of this.#retransmissions) bps += rate.at(nowUs).arrivedBps;
-    return bps;
+  #sumsAt(nowUs: number): LineSums {
+    if (this.#sums && Math.abs(nowUs - this.#sums.atUs) < MAX_SUMS_AGE_US) return this.#sums;
+    const sums = { atUs: nowUs, mediaBps: 0, repeatedBps: 0, arrivedBps: 0 };
+    for (const rate of this.#media) {
+      const { sentBps, arrivedBps } = rate.at(nowUs);
+      sums.mediaBps += sentBps;
+      sums.arrivedBps += arrivedBps;
+    }
+    for (const rate of this.#retransmissions) {
+      const { sentBps, arrivedBps } = rate.at(nowUs);
+      sums.repeatedBps += sentBps;
+      sums.arrivedBps += arrivedBps;
+    }
+    this.#sums = sums;
+    return sums;
   }
 }

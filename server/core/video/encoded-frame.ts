@@ -50,7 +50,7 @@ export interface EncodedVideo {
 export interface LiveVideo extends EncodedVideo {
   /**
    * The most that the live subscribers can take together, bits per second; undefined: everything. What a recorder asks for
-   * comes first. Forgotten when the encoder stops.
+   * comes first. It holds for an encoder that is opened later too.
    */
   limitBitrate(cameraId: string, bps: number | undefined): void;
 }

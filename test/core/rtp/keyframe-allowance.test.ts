@@ -74,3 +74,33 @@ test('joining again and again gets a keyframe at once four times, then one in te
   assert.equal(allowance.join(30_000_000), true);
   assert.equal(allowance.isOpen, false);
 });
+
+/** The path is full again and again. @returns when a keyframe was made, in ms */
+function madeAfterSkips(isShared: boolean): number[] {
+  const allowance = new KeyframeAllowance();
+  const made: number[] = [];
+  for (let ms = 0; ms < 12_000; ms += 100) {
+    allowance.need();
+    if (!allowance.take(ms * 1000, isShared)) continue;
+    made.push(ms);
+    allowance.sent(ms * 1000);
+  }
+  return made;
+}
+
+test('a viewer who watches alone gets a keyframe soon each time its path was full, and others pay for few', () => {
+  assert.deepEqual(madeAfterSkips(false).slice(0, 5), [0, 300, 600, 900, 1200]);
+  assert.equal(madeAfterSkips(false).length, 40);
+  assert.deepEqual(madeAfterSkips(true), [0, 10_000]);
+});
+
+test('keyframes for what was skipped do not slow down the answer to a request', () => {
+  const allowance = new KeyframeAllowance();
+  for (let ms = 0; ms < 3_000; ms += 300) {
+    allowance.need();
+    assert.equal(allowance.take(ms * 1000, false), true);
+    allowance.sent(ms * 1000);
+  }
+  allowance.request(3_300_000, ROUND_TRIP_US);
+  assert.equal(allowance.take(3_300_000, false), true);
+});

@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MAX_PASSES, TailRepeats } from '../../../server/core/rtp/tail-repeats.ts';
+import { MAX_PASSES, TailRepeats, type TailLine } from '../../../server/core/rtp/tail-repeats.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 
 const ROUND_TRIP_US = 40_000;
 const TICK_US = 200_000;
+const LINE: TailLine = { isRated: false, mayRepeat: () => true };
+const SPENT: TailLine = { isRated: false, mayRepeat: () => false };
 
 /** Ticks until something is repeated. @returns what, and when; undefined when nothing is for a minute */
 function untilDue(tail: TailRepeats, fromUs: number): { nowUs: number; repeated: number[] } | undefined {
   for (let nowUs = fromUs; nowUs < fromUs + 60_000_000; nowUs += TICK_US) {
-    const repeated = tail.due(nowUs);
+    const repeated = tail.due(nowUs, LINE);
     if (repeated.length > 0) return { nowUs, repeated };
   }
   return undefined;
@@ -47,7 +49,7 @@ test('what a report covers is not repeated, and only what is behind it is', () =
   assert.equal(untilDue(tail, 300_000), undefined);
   for (const number of [13, 14, 15]) tail.sent(number, false, 1_000_000);
   tail.onReport({ highestSequence: 0x1_000d, cumulativeLost: 0 }, 1_300_000, ROUND_TRIP_US);
-  assert.deepEqual(tail.due(1_300_000), [14, 15], 'the report came late enough to know');
+  assert.deepEqual(tail.due(1_300_000, LINE), [14, 15], 'the report came late enough to know');
 });
 
 test('a report that left before the tail arrived says nothing of it', () => {
@@ -56,7 +58,7 @@ test('a report that left before the tail arrived says nothing of it', () => {
   tail.onReport({ highestSequence: 1, cumulativeLost: 0 }, 500_000, ROUND_TRIP_US);
   tail.sent(2, false, 1_000_000);
   tail.onReport({ highestSequence: 1, cumulativeLost: 0 }, 1_000_000 + ROUND_TRIP_US, ROUND_TRIP_US);
-  assert.deepEqual(tail.due(1_200_000), []);
+  assert.deepEqual(tail.due(1_200_000, LINE), []);
   assert.deepEqual(untilDue(tail, 1_200_000)?.repeated, [2], 'without a later report, in time');
 });
 
@@ -64,11 +66,11 @@ test('a report on the repeated packets covers the tail, unless one of them was l
   const tail = new TailRepeats();
   keyframe(tail, 12, 0);
   tail.onReport({ highestSequence: 9, cumulativeLost: 0 }, 100_000, ROUND_TRIP_US);
-  assert.equal(tail.due(200_000).length, 3);
+  assert.equal(tail.due(200_000, LINE).length, 3);
   tail.repeated(102);
   tail.onReport({ highestSequence: 9, cumulativeLost: 0 }, 600_000, ROUND_TRIP_US);
   tail.onRepeatsReport({ highestSequence: 102, cumulativeLost: 1 });
-  assert.equal(tail.due(600_000).length, 3);
+  assert.equal(tail.due(600_000, LINE).length, 3);
   tail.repeated(105);
   tail.onReport({ highestSequence: 9, cumulativeLost: 0 }, 1_600_000, ROUND_TRIP_US);
   tail.onRepeatsReport({ highestSequence: 105, cumulativeLost: 1 });
@@ -80,7 +82,7 @@ test('with the next keyframe everything before it is forgotten', () => {
   keyframe(tail, 12, 0);
   tail.sent(13, false, 100_000);
   keyframe(tail, 16, 200_000);
-  assert.deepEqual(tail.due(500_000), [14, 15, 16]);
+  assert.deepEqual(tail.due(500_000, LINE), [14, 15, 16]);
 });
 
 /** Packets of a viewer on a lossy line who sends a report once a second, which is lost as often. */
@@ -97,7 +99,7 @@ function picturesThatArrive(loss: number, random: () => number, repeats: boolean
   }
   for (let nowUs = TICK_US; nowUs < (repeats ? 30_000_000 : 0); nowUs += TICK_US) {
     let last: number | undefined;
-    for (const number of tail.due(nowUs)) {
+    for (const number of tail.due(nowUs, LINE)) {
       last = retransmitted.next++;
       if (random() < loss) continue;
       arrived.add(number);
@@ -123,4 +125,75 @@ test('on a line that loses a third, the last packet arrives nearly always; witho
     Array.from({ length: 400 }, () => picturesThatArrive(1 / 3, random, repeats)).filter(Boolean).length;
   assert.ok(runs(true) >= 396, label);
   assert.ok(runs(false) < 320, label);
+});
+
+/**
+ * A camera of one frame a second, a minute long: a keyframe of 21 packets, then frames of 8.
+ *
+ * @param highestOf what the viewer reports as having arrived, five times a second
+ * @returns the packets that were repeated
+ */
+function repeatedInAMinute(
+  line: TailLine,
+  highestOf: (nowUs: number, last: number) => number | undefined,
+): number {
+  const tail = new TailRepeats();
+  let [last, repeated] = [0, 0];
+  for (let nowUs = 0; nowUs < 60_000_000; nowUs += TICK_US) {
+    if (nowUs % 1_000_000 === 0)
+      for (let packet = 0; packet < (nowUs === 0 ? 21 : 8); packet++)
+        tail.sent(++last, nowUs === 0 && packet === 0, nowUs);
+    const highestSequence = highestOf(nowUs, last);
+    if (highestSequence !== undefined)
+      tail.onReport({ highestSequence, cumulativeLost: 0 }, nowUs, ROUND_TRIP_US);
+    const due = tail.due(nowUs, line);
+    repeated += due.length;
+    if (due.length > 0) tail.repeated(repeated);
+  }
+  return repeated;
+}
+
+test('to a viewer that sends no reports a tail is repeated a few times, however many frames follow', () => {
+  const repeated = repeatedInAMinute(LINE, () => undefined);
+  assert.ok(repeated > 0 && repeated <= MAX_PASSES * (21 + 8 * MAX_PASSES), String(repeated));
+});
+
+test('after the first time a tail is only repeated as the line allows, whatever the reports say', () => {
+  const repeated = repeatedInAMinute(SPENT, (nowUs) => nowUs / TICK_US);
+  assert.ok(repeated > 0 && repeated <= 256, String(repeated));
+  const allowed = repeatedInAMinute(LINE, (nowUs) => nowUs / TICK_US);
+  assert.ok(allowed > 1000, String(allowed));
+});
+
+test('a pass that the line does not allow yet comes when it does', () => {
+  const tail = new TailRepeats();
+  keyframe(tail, 12, 0);
+  assert.equal(tail.due(200_000, SPENT).length, 3, 'the first one is free');
+  for (let nowUs = 400_000; nowUs < 3_000_000; nowUs += TICK_US) assert.deepEqual(tail.due(nowUs, SPENT), []);
+  assert.deepEqual(tail.due(3_000_000, LINE), [10, 11, 12]);
+});
+
+function firstWaitUs(packets: number, isRated: boolean): number {
+  const tail = new TailRepeats();
+  for (let packet = 0; packet < packets; packet++) tail.sent(packet, packet === 0, 0);
+  let nowUs = 0;
+  while (tail.due(nowUs, { ...LINE, isRated }).length === 0) nowUs += TICK_US;
+  return nowUs;
+}
+
+test('before the first report a tail waits as long as a slow line needs for it, and a second on a line in use', () => {
+  assert.deepEqual(
+    [firstWaitUs(3, false), firstWaitUs(20, false), firstWaitUs(200, false), firstWaitUs(3, true)],
+    [200_000, 800_000, 1_000_000, 1_000_000],
+  );
+});
+
+test('what a report covers of before the tail adds nothing to it', () => {
+  const tail = new TailRepeats();
+  tail.onReport({ highestSequence: 1, cumulativeLost: 0 }, 0, ROUND_TRIP_US);
+  keyframe(tail, 5, 0);
+  tail.onReport({ highestSequence: 1, cumulativeLost: 0 }, 1_000_000, ROUND_TRIP_US);
+  keyframe(tail, 30, 1_000_000);
+  tail.onReport({ highestSequence: 5, cumulativeLost: 0 }, 2_000_000, ROUND_TRIP_US);
+  assert.deepEqual(tail.due(2_000_000, LINE), [28, 29, 30]);
 });

@@ -148,3 +148,26 @@ test('on another line nothing of the one before holds', () => {
   line.restart(0);
   assert.deepEqual([line.figures(0), line.capOf('door').bps], [before, undefined]);
 });
+
+test('a whole that is larger than a burst is sent at once, and owed', () => {
+  const line = new ViewerLine();
+  const times: number[] = [];
+  for (let ms = 0; ms < 20_000; ms += 200) if (line.takeWhole(96_000, ms * 1000)) times.push(ms);
+  assert.equal(times[0], 0);
+  // 256 kbit/s, before anything is known.
+  assert.deepEqual(times.slice(0, 4), [0, 3000, 6000, 9000]);
+});
+
+test('the sums over many streams are made anew about fifty times a second at most, however much is requested', () => {
+  let reads = 0;
+  class CountedRate extends ArrivalRate {
+    override at(nowUs: number): ReturnType<ArrivalRate['at']> {
+      reads++;
+      return super.at(nowUs);
+    }
+  }
+  const line = new ViewerLine();
+  for (let stream = 0; stream < 64; stream++) line.add(new CountedRate(), new CountedRate());
+  for (let us = 0; us < 1_000_000; us += 100) line.takeResend(PACKET_BYTES, us);
+  assert.ok(reads <= 51 * 128, String(reads));
+});
