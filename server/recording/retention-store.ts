@@ -22,10 +22,22 @@ const SQL = declareStatements('retention', {
   amount: `
     SELECT count(*) AS recordings, coalesce(sum(bytes), 0) AS bytes, count(DISTINCT camera_id) AS cameras
     ${EXPIRED}`,
-  ids: `SELECT id ${EXPIRED} ORDER BY end_ms LIMIT ?`,
+  // By their index.
+  ids: `
+    SELECT id, end_ms AS endMs, bytes, rowid AS sequence ${EXPIRED} AND (end_ms, bytes, rowid) > (?, ?, ?)
+    ORDER BY end_ms, bytes, rowid LIMIT ?`,
   pictures: `SELECT count(*) AS count FROM event_thumbnails WHERE event_id IN (${PICTURES})`,
-  removePictures: `DELETE FROM event_thumbnails WHERE event_id IN (${PICTURES})`,
+  removePictures: `
+    DELETE FROM event_thumbnails WHERE event_id IN (
+      SELECT event_id FROM event_thumbnails WHERE event_id IN (${PICTURES}) LIMIT ?)`,
 });
+
+export interface ExpiredRecording {
+  id: string;
+  endMs: number;
+  bytes: number;
+  sequence: number;
+}
 
 export class RetentionQueries {
   readonly #statements;
@@ -68,12 +80,20 @@ export class RetentionQueries {
     };
   }
 
-  expiredIds(beforeMs: number, limit: number): string[] {
-    return this.#statements.ids.all(beforeMs, limit).map(({ id }) => String(id));
+  /** The next ones after another, those that ended first first. */
+  expiredAfter(
+    beforeMs: number,
+    { endMs, bytes, sequence }: Omit<ExpiredRecording, 'id'>,
+    limit: number,
+  ): ExpiredRecording[] {
+    return this.#statements.ids
+      .all(beforeMs, endMs, bytes, sequence, limit)
+      .map((row) => ({ ...row }) as unknown as ExpiredRecording);
   }
 
-  removePictures(beforeMs: number): void {
-    this.#statements.removePictures.run(beforeMs);
+  /** The writing thread has other work, so `limit` at a time. @returns how many went */
+  removePictures(beforeMs: number, limit: number): number {
+    return Number(this.#statements.removePictures.run(beforeMs, limit).changes);
   }
 }
 
@@ -83,8 +103,8 @@ export const RETENTION_WORK = {
   trustedMs: 'quick',
   setTrustedMs: 'state',
   expired: 'long',
-  expiredIds: 'long',
-  removePictures: 'state',
+  expiredAfter: 'long',
+  removePictures: 'action',
 } as const satisfies WorkOf<RetentionQueries>;
 
 export type RetentionStore = Shared<RetentionQueries, typeof RETENTION_WORK>;

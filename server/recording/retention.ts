@@ -4,9 +4,10 @@
  * Invariant: nothing is deleted by a clock that may be wrong: one that is before this release or not synchronized, or that was
  * set within the last day, or that has not been running here for a day unless the system says that it is synchronized and the
  * date goes on, at most a day later, from the last one that was trusted. A start with a date far in the future would delete
- * everything otherwise.
+ * everything otherwise. One recording that cannot be removed keeps no other.
  */
 
+import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { ReadFor } from '../store/work.ts';
 import type { Expired } from '../wire/recording.ts';
@@ -68,23 +69,21 @@ export class Retention {
 
   /** Never rejects. */
   async run(): Promise<void> {
-    const { store, library, nowMs, log } = this.#options;
+    const { store, nowMs, log } = this.#options;
     if (this.#running) return;
     this.#running = true;
     try {
       if (this.#isTrusted) await store.setTrustedMs(nowMs());
-      for (let removed = AT_ONCE; removed > 0;) {
-        const { keepDays } = this;
-        if (keepDays === null || !this.#isTrusted) return;
-        const beforeMs = nowMs() - keepDays * DAY_MS;
-        await store.removePictures(beforeMs);
-        removed = 0;
-        for (const id of await store.expiredIds(beforeMs, AT_ONCE)) {
-          // It may have been protected since.
-          if (library.find(id)?.protected !== false) continue;
-          await library.remove(id);
-          removed++;
-        }
+      for (let beforeMs; (beforeMs = this.#beforeMs) !== undefined;)
+        if ((await store.removePictures(beforeMs, AT_ONCE)) === 0) break;
+      // What cannot be removed stays in the list, and the next after it goes on.
+      let after = { endMs: -1, bytes: 0, sequence: 0 };
+      for (let beforeMs; (beforeMs = this.#beforeMs) !== undefined;) {
+        const page = await store.expiredAfter(beforeMs, after, AT_ONCE);
+        for (const { id } of page) await this.#remove(id);
+        const last = page.at(-1);
+        if (!last) return;
+        after = last;
       }
     } catch (error) {
       log.error({ err: error }, 'failed to delete what is too old');
@@ -96,6 +95,25 @@ export class Retention {
   /** Idempotent. */
   close(): void {
     clearInterval(this.#timer);
+  }
+
+  /** The date before which everything goes; undefined: nothing goes now. */
+  get #beforeMs(): number | undefined {
+    const { keepDays } = this;
+    return keepDays === null || !this.#isTrusted ? undefined : this.#options.nowMs() - keepDays * DAY_MS;
+  }
+
+  /** @throws VigieError `unavailable` when the disk of the recordings is not there */
+  async #remove(id: string): Promise<void> {
+    const { library, log } = this.#options;
+    // It may have been protected since.
+    if (library.find(id)?.protected !== false) return;
+    try {
+      await library.remove(id);
+    } catch (error) {
+      if (error instanceof VigieError) throw error;
+      log.error({ err: error, recordingId: id }, 'failed to remove a recording');
+    }
   }
 
   get #isTrusted(): boolean {

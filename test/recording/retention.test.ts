@@ -1,6 +1,7 @@
 /** What is too old is deleted, except what is protected, and never by a clock that may be wrong. */
 
 import assert from 'node:assert/strict';
+import { mkdir, rm } from 'node:fs/promises';
 import { suite, test, type TestContext } from 'node:test';
 import { createLog } from '../../server/log.ts';
 import { Retention } from '../../server/recording/retention.ts';
@@ -35,7 +36,7 @@ async function setUp(context: TestContext) {
   };
   await rig.store.retention.setTrustedMs(LATER_MS);
   const left = () => [old, kept, recent].filter((id) => library.find(id));
-  return { rig, retention: start(), start, state, left, old, kept, recent };
+  return { rig, library, retention: start(), start, state, left, old, kept, recent };
 }
 
 suite('retention', () => {
@@ -52,6 +53,33 @@ suite('retention', () => {
     await rig.store.retention.setKeepDays(10);
     await retention.run();
     assert.deepEqual(left(), [kept]);
+  });
+
+  test('a recording that cannot be removed stays, and later ones are deleted all the same', async (context) => {
+    const { rig, retention, left, old, kept, library } = await setUp(context);
+    const path = library.pathOf(library.find(old) ?? assert.fail());
+    await rm(path);
+    // A folder in its place is not removed as a file.
+    await mkdir(path);
+    await rig.store.retention.setKeepDays(10);
+    await retention.run();
+    assert.deepEqual(left(), [old, kept]);
+    await rm(path, { recursive: true });
+    await retention.run();
+    assert.deepEqual(left(), [kept]);
+  });
+
+  test('what is too old is listed a page after another, each once', async (context) => {
+    const { rig, old, recent } = await setUp(context);
+    const { retention } = rig.store;
+    const [first, ...more] = await retention.expiredAfter(LATER_MS, { endMs: -1, bytes: 0, sequence: 0 }, 1);
+    assert.deepEqual([first?.id, more], [old, []]);
+    const page = await retention.expiredAfter(LATER_MS, first ?? assert.fail(), 5);
+    assert.deepEqual(
+      page.map(({ id }) => id),
+      [recent],
+    );
+    assert.deepEqual(await retention.expiredAfter(LATER_MS, page[0] ?? assert.fail(), 5), []);
   });
 
   for (const [what, change] of [
@@ -111,6 +139,7 @@ suite('retention', () => {
     } as const;
     for (const [id, age] of [
       ['old', 31],
+      ['older', 32],
       ['recent', 29],
       ['going on', 31],
     ] as const) {
@@ -121,13 +150,16 @@ suite('retention', () => {
       );
       await events.addThumbnail(cameraId, id, FRAMES[0]?.data ?? assert.fail('no frame'));
     }
+    assert.equal((await retention.expired(30, {})).eventPictures, 2);
+    const beforeMs = LATER_MS - 30 * DAY_MS;
+    assert.equal(await rig.store.retention.removePictures(beforeMs, 1), 1, 'so many at a time');
     assert.equal((await retention.expired(30, {})).eventPictures, 1);
     await rig.store.retention.setKeepDays(30);
     await retention.run();
-    const pictures = ['old', 'recent', 'going on'].map(async (id) =>
+    const pictures = ['old', 'older', 'recent', 'going on'].map(async (id) =>
       Boolean(await events.thumbnail(cameraId, id)),
     );
-    assert.deepEqual(await Promise.all(pictures), [false, true, true]);
+    assert.deepEqual(await Promise.all(pictures), [false, false, true, true]);
     assert.ok(events.find(cameraId, 'old'), 'the event itself stays');
   });
 
