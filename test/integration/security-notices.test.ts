@@ -9,6 +9,8 @@ import { RawCamera } from '../support/ingest-rig.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { until } from '../support/until.ts';
 
+const PHONE = 'Mozilla/5.0 (Android 16; Mobile; rv:153.0) Gecko/153.0 Firefox/153.0';
+
 const server = await ServerProcess.start();
 after(() => server.stop());
 
@@ -24,9 +26,17 @@ test('a second device is told to pages that are open, and written', async () => 
   const admin = await server.admin();
   assert.deepEqual(await admin.request('GET', '/notices'), { notices: [] }, 'the first one is not');
   const signaling = await admin.signaling();
-  await server.admin();
+  const { ok } = await fetch(`${server.url}/api/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'user-agent': PHONE },
+    body: JSON.stringify({ username: 'admin', password: server.password }),
+  });
+  assert.ok(ok);
   const { text } = await noticed(admin, 'newDevice');
-  assert.match(text ?? '', /^admin signed in on a new device: .* set a new password for admin/);
+  assert.match(
+    text ?? '',
+    /^admin signed in on a new device: Firefox on Android.* set a new password for admin/,
+  );
   await until('the page is told', () =>
     signaling.received.some((message) => message.type === 'notification' && message.method === 'notices'),
   );
