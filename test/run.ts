@@ -30,6 +30,7 @@ const END_OF_FILE = new URL('support/end-of-file.ts', import.meta.url).href;
 const UNTIMED_PAGES = new Set(
   [
     'about',
+    'audit',
     'backup',
     'camera-advice',
     'camera-settings',
@@ -44,13 +45,18 @@ const UNTIMED_PAGES = new Set(
     'notifications',
     'pairing',
     'recording-alarm',
+    'removed-camera',
+    'retention',
     'reverse-proxy',
     'rights',
     'sensor-events',
     'time-zones',
+    'viewer-rights',
     'webhooks',
   ].map((name) => `test/e2e/${name}.test.ts`),
 );
+/** Timed, and so long that it follows the network tests: the two lanes then take about the same time. */
+const AFTER_NETWORK = 'test/e2e/fallback.test.ts';
 /** By the beginning of their path: what takes longest begins first. The first one builds what the others of firmware/ need. */
 const LONG_FIRST = [
   'firmware/host-camera',
@@ -102,7 +108,13 @@ const browser = browserFiles.length > 0 ? await shareBrowser() : undefined;
 const durations = new Map<string, number>();
 const results = [
   await runTests(others, SIDE_BY_SIDE),
-  ...(await Promise.all([runTests(networkFiles, 1), runTests(timedPages, 1)])),
+  ...(await Promise.all([
+    runTests([...networkFiles, ...timedPages.filter((path) => path === AFTER_NETWORK)], 1),
+    runTests(
+      timedPages.filter((path) => path !== AFTER_NETWORK),
+      1,
+    ),
+  ])),
 ];
 await browser?.close();
 if (durations.size > SHOWN_SLOWEST) printSlowest();
