@@ -8,9 +8,8 @@ import { PushService } from './push-service.ts';
 
 const PAYLOAD: PushPayload = { title: 'Door', body: 'Motion in Gate', path: '/camera/cam_1', tag: 'cam_1' };
 
-async function room(context: TestContext) {
+async function room(context: TestContext, secret = randomBytes(32)) {
   const service = await PushService.start();
-  const secret = randomBytes(32);
   const sender = new PushSender({ secret, mayReceive: () => true, ca: service.certificate });
   context.after(() => {
     sender.close();
@@ -33,6 +32,14 @@ suite('a notification', () => {
     assert.ok(seconds > 60 && seconds <= 86_400, `${seconds} s`);
     assert.match(claims.sub, /^mailto:/);
     assert.equal(signer, sender.publicKey);
+  });
+
+  test('is signed with a secret that begins with a zero byte too', async (context) => {
+    const secret = randomBytes(32);
+    secret[0] = 0;
+    const { service, sender } = await room(context, secret);
+    assert.equal(await sender.send(service.device, PAYLOAD), 'sent');
+    assert.equal(service.received[0]?.signer, sender.publicKey);
   });
 
   test('is signed with the same key after a restart, because devices subscribed with it', async (context) => {
