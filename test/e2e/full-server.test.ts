@@ -67,7 +67,8 @@ test('the page says that the server is full and how many watch, and shows the ca
 
   rmSync(loadFile);
   await late.untilStatus(door.id, 'live', 60_000);
-  assert.equal(await late.way(door.id), 'video');
+  // Pictures may be there before the first video.
+  await until('video is shown', async () => (await late.way(door.id)) === 'video');
   assert.equal((await state()).state, 'open');
   for (const page of [early, late, checking]) await page.close();
 });
