@@ -55,7 +55,7 @@ async function look(page: Page): Promise<void> {
 
   porchCamera?.pause();
   await untilSays(page, 'camera-status', /^Stalled: no new picture for \d+ s$/);
-  assert.ok(seconds(await page.textOf('camera-age')) >= 2);
+  await until('its age is shown', async () => seconds(await page.textOf('camera-age')) >= 2);
   // Each join encodes the old picture again, for all viewers.
   await page.goto(`/camera/${porch.id}`);
   await until('the old picture is shown', async () => (await page.pictureWidth()) === 320);
@@ -75,7 +75,7 @@ async function look(page: Page): Promise<void> {
   await page.goto(`/camera/${hanging.id}`);
   await untilSays(page, 'camera-status', /^Stalled: no new picture for \d+ s$/);
   await untilSays(page, 'advice', /keeps sending the same picture/);
-  assert.ok(seconds(await page.textOf('camera-age')) >= 10);
+  await until('its age is shown', async () => seconds(await page.textOf('camera-age')) >= 10);
   hangingCamera?.play();
   await untilSays(page, 'camera-status', /^Live$/);
 }
