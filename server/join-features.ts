@@ -67,7 +67,7 @@ export function joinFeatures(features: Features, log: Log): void {
   });
 
   // Rights end.
-  // What is sent by a right over HTTP ends by itself: accounts/right-leases.ts.
+  // Answers over HTTP that depend on a right end by themselves: accounts/right-leases.ts.
   accounts.events.on('accessChanged', (userId) => {
     signaling.refreshAccess(userId);
     recording.onAccessChanged(userId, (cameraId) => accounts.access.may(userId, 'lookBack', cameraId));

@@ -24,7 +24,7 @@ export function pageOfRoute(route: Route, context: AppContext): Page | undefined
   return page && isWithheld(page, context) ? { title: page.title, element: noAccess(page) } : page;
 }
 
-/** Of a camera that one has another right to; of one without any, its page says that there is none. */
+/** For a camera to which the user has another right; without any right, the page says that there is no such camera. */
 function isWithheld({ needs }: Page, { live: { cameras } }: AppContext): boolean {
   return needs !== undefined && !!cameras.find(needs.cameraId) && !cameras.may(needs.right, needs.cameraId);
 }

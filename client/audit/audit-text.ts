@@ -71,7 +71,7 @@ const ACTIONS: Readonly<Record<AuditAction, string>> = {
   auditLogFull: 'The audit log is full',
 };
 
-/** Whose words say that they were refused. */
+/** Actions whose words already say that they were refused. */
 const SAY_SO: ReadonlySet<AuditAction> = new Set([
   'signInRefused',
   'pairingRefused',
@@ -125,7 +125,7 @@ export function auditWhen({ beganAtMs, endedAtMs }: AuditEntry, time: ShownTime)
     : `${began} – ${time.moment(endedAtMs)}`;
 }
 
-/** What else is known, for a second line; empty: nothing. */
+/** Further details for a second line; may be empty. */
 export function auditDetails({ details, count }: AuditEntry, time: ShownTime): string {
   const parts = Object.entries(details).flatMap(([name, value]) => detailText(name, value, time));
   return [...(count > 1 ? [`${count} times`] : []), ...parts].join(' · ');

@@ -52,7 +52,7 @@ export class VigieAuditFilter extends LitElement {
   };
   declare context: AppContext;
   declare users: readonly UserView[];
-  /** What is shown: it also names users and cameras that are gone. */
+  /** The shown entries: they also name users and cameras that are gone. */
   declare entries: readonly AuditEntry[];
   declare protected userId: string;
   declare protected cameraId: string;

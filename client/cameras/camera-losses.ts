@@ -1,4 +1,4 @@
-/** What is lost with a camera, and with its key, in words. */
+/** The losses when a camera is removed or its key rotated, in words. */
 
 import type { CameraLosses } from '../../server/wire/recording.ts';
 import { bytesText, countText } from '../ui/byte-text.ts';

@@ -4,7 +4,7 @@ import { LitElement, css, type TemplateResult } from 'lit';
 import { actionMenu, type MenuItem } from '../ui/icon-button.ts';
 import type { CameraAction } from './vigie-camera-actions.ts';
 
-/** What the right to control allows. */
+/** Actions that the right `control` allows. */
 const OF_CONTROL: ReadonlySet<CameraAction> = new Set(['switch', 'settings']);
 const ITEMS: readonly MenuItem<CameraAction>[] = [
   { action: 'settings', icon: 'sliders', label: 'Settings', testId: 'camera-settings' },

@@ -25,7 +25,7 @@ export class ShownTime {
   /** IANA. */
   readonly timeZone: string;
   readonly clock: ZoneClock;
-  /** Of whoever reads. */
+  /** The reader's. */
   readonly #readersClock: ZoneClock;
   readonly #locale: string | undefined;
   readonly #formats = new Map<keyof typeof FORMATS, Intl.DateTimeFormat>();

@@ -46,7 +46,7 @@ export class ShownZone extends Emitter<{ change: ShownTime }> {
     }
   }
 
-  /** What the server said by itself, or in answer to a change. */
+  /** Takes a newer zone, from a notification or the answer to a change. */
   tell(zone: SiteTimeZone): void {
     this.#views.tell(KEY, zone);
     this.#show();

@@ -1,4 +1,4 @@
-/** What was recorded of one camera and what happened at it, around a time range. */
+/** Recordings and events of one camera around a time range. */
 
 import type { EventView } from '../../server/wire/event.ts';
 import type { Timeline } from '../../server/wire/recording.ts';
@@ -14,7 +14,7 @@ export interface CameraPast {
 }
 
 /**
- * Of a little more time than is shown, so that moving the timeline finds something there.
+ * Covers a little more time than is shown, so that moving the timeline finds something there.
  *
  * @param withEvents needs the right to them, and a camera that was not removed
  */

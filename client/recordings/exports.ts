@@ -12,7 +12,7 @@ import { Emitter } from '../emitter.ts';
 
 export type ExportRange = Pick<ExportView, 'cameraId' | 'fromMs' | 'toMs'>;
 
-/** What the server does. */
+/** Actions of the server. */
 export interface ExportServer {
   list(): Promise<ExportView[]>;
   create(range: ExportRange): Promise<ExportView>;

@@ -9,7 +9,7 @@ export interface PlayPosition {
   seconds: number;
 }
 
-/** Of a segment that is being written, so much more is worth loading it again. */
+/** An open segment is loaded again when it is longer by this much. */
 const MORE_MS = 1_500;
 
 export class Playlist {

@@ -1,4 +1,4 @@
-/** What is lost with recordings, in words. */
+/** The losses when recordings are deleted, in words. */
 
 import type { Expired, RecordedAmount, RecordedSegment } from '../../server/wire/recording.ts';
 import { bytesText, countText } from '../ui/byte-text.ts';
@@ -27,7 +27,7 @@ export function removedCameraStake(amount: RecordedAmount): Stake {
   };
 }
 
-/** What is older than so many days; undefined where nothing is. */
+/** The losses of a shorter retention; undefined when nothing is old enough. */
 export function expiryStake(
   { recordings, bytes, cameras, eventPictures }: Expired,
   days: number,

@@ -12,10 +12,10 @@ import { checkedOf } from './field-value.ts';
 import { FormDialog } from './form-dialog.ts';
 import { lossList, type Losses } from './loss-list.ts';
 
-/** What an action takes away, and what it leaves. */
+/** The losses of an action, and what it keeps. */
 export interface Stake {
   lost: Losses;
-  /** What stays, or happens besides. */
+  /** Data that stay, and side effects. */
   note?: string;
   /** To be ticked: something more to take away, with what is lost then. */
   option?: { label: string; lost: Losses; note?: string };

@@ -28,7 +28,7 @@ export function rightsText(rights: readonly Right[]): string {
 }
 
 /**
- * What a viewer may do, cameras with the same rights together: `Live and Events: Door, Yard`.
+ * A viewer's rights in words, cameras with the same rights together: `Live and Events: Door, Yard`.
  *
  * @param known in the order to name them in; others are left out
  */

@@ -5,7 +5,7 @@ import type { Right } from '../wire/rights.ts';
 import type { UserStore } from './user-store.ts';
 import type { Identity } from './sessions.ts';
 
-/** What a right allows, after "you may not". */
+/** Words for each right, after "you may not". */
 const DOING: Readonly<Record<Right, string>> = {
   live: 'watch this camera live',
   lookBack: 'see the recordings of this camera',

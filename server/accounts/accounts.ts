@@ -45,7 +45,7 @@ export interface Accounts {
   readonly users: Users;
   readonly devices: KnownDevices;
   readonly access: Access;
-  /** What is being sent by a right, and ends with it. */
+  /** Answers that are sent by a right and end with it. */
   readonly leases: RightLeases;
   readonly notices: NoticeStore;
   readonly hasher: PasswordHasher;

@@ -36,7 +36,7 @@ export class Guard {
     return who;
   }
 
-  /** Whom one of the functions here has identified; undefined: nobody, so far. */
+  /** The user that one of the functions here has identified; undefined before. */
   known(request: Request): Pick<Identity, 'userId' | 'username'> | undefined {
     return KNOWN.get(request);
   }

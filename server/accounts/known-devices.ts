@@ -21,7 +21,7 @@ export interface KnownDevicesOptions {
   log: Log;
 }
 
-/** Of a token: random bytes, and as many that sign them for a user. */
+/** A token has this many random bytes, and as many that sign them for a user. */
 const HALF_BYTES = 16;
 const TOKEN = /^[\w-]{43}$/;
 

@@ -13,7 +13,7 @@ export type LoginOrigin =
   | { readonly kind: 'private'; readonly address: string }
   | { readonly kind: 'unknown'; readonly address: string };
 
-/** Whose share of the hashing it takes: a user's, however many sessions it has; else as `originKey`. */
+/** Key of the share of hashing: the user, however many sessions they have; else as `originKey`. */
 export function shareKey(origin: LoginOrigin): string {
   return origin.kind === 'device' ? origin.userId : originKey(origin);
 }

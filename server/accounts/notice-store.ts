@@ -1,5 +1,5 @@
 /**
- * What administrators are told until one of them dismisses it for all: a migration adds a notice, or the running server
+ * Notices to administrators, until one of them dismisses them for all: a migration adds a notice, or the running server
  * (audit/security-watch.ts). Each kind is there once; a newer one of a kind replaces it.
  */
 

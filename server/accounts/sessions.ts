@@ -135,7 +135,7 @@ export class Sessions {
     return readRefreshToken(this.#refreshSecret, refreshToken)?.sessionId;
   }
 
-  /** Whose session it is; undefined when it has ended. */
+  /** The user of the session; undefined when it has ended. */
   holderOf(sessionId: string): Pick<Identity, 'userId' | 'username'> | undefined {
     const { sessions, users } = this.#store;
     const session = sessions.find(sessionId);

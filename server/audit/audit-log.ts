@@ -54,7 +54,7 @@ export interface AuditLogOptions {
 
 /** New entries an hour: what people do stays far below. */
 const ENTRIES_OF_USER_PER_HOUR = 300;
-/** Of all who are not signed in together: whatever anybody on the internet may cause. */
+/** Limit for all clients together that are not signed in: anybody on the internet can cause these entries. */
 const ENTRIES_OF_STRANGERS_PER_HOUR = 30;
 const ENTRIES_OF_SERVER_PER_HOUR = 300;
 const SERVER = 'server';

@@ -32,7 +32,7 @@ export interface SecurityWatchOptions {
 const LOOK_INTERVAL_MS = 60_000;
 const HOUR_US = 3_600_000_000;
 const HOUR_MS = 3_600_000;
-/** Of what lasts for days. */
+/** Pause between two notices of a state that lasts for days. */
 const TELL_INTERVALS_US: Partial<Record<SecurityNotice, number>> = { auditLogFull: 24 * HOUR_US };
 /** Wrong passwords of all together, in an hour: more than people mistype. */
 const WRONG_PASSWORDS = { failures: 10, windowMs: HOUR_MS };

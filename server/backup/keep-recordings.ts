@@ -11,7 +11,7 @@ import { inTransaction, openReader, openWriter } from '../store/database.ts';
 
 type Row = Record<string, SQLOutputValue>;
 
-/** Of any schema that has recordings. In the order in which they were begun. */
+/** Reads any schema that has recordings, in the order in which they were begun. */
 const RECORDINGS = `
   SELECT id, camera_id, start_ms, end_ms, bytes, width, height, protected, open FROM recordings ORDER BY rowid`;
 const CAMERAS = 'SELECT id, name FROM cameras';

@@ -12,7 +12,7 @@ import { readFor, serve } from '../http/serve.ts';
 import type { ReadFor } from '../store/work.ts';
 import type { CameraLosses } from '../wire/recording.ts';
 
-/** What the other features keep of a camera; http-app connects it. */
+/** A camera's data in the other features; http-app connects it. */
 export type LossesOf = (cameraId: string, who: ReadFor) => Promise<CameraLosses>;
 
 export function cameraRoutes(catalog: CameraCatalog, lossesOf: LossesOf, guard: Guard): Router {

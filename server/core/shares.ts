@@ -5,7 +5,7 @@
  * Invariants: the last quarter is only for users who hold nothing, so that a few users, each within the limit for one,
  * cannot take all of it; what was taken is given back once.
  *
- * What is not held but waited for is shared by turns: fair-queue.ts.
+ * Resources that users wait for rather than hold are shared by turns: fair-queue.ts.
  */
 
 export interface SharesLimits {

@@ -53,7 +53,7 @@ export function unmappedTime(clock: Clock = serverClock): SiteTime {
   };
 }
 
-/** What ended within this time before a step is dated anew with what goes on, so that segments and their events stay together. */
+/** Recordings that ended within this time before a step are re-dated with the open ones, and stay together with their events. */
 export const REDATED_MS = 10 * 60_000;
 
 const STEP_MS = 500;

@@ -40,7 +40,7 @@ export interface ExportJobsOptions {
   lifetimeMs?: number;
 }
 
-/** Of one camera, for one user. */
+/** A request for an export of one camera for one user. */
 export interface ExportRequest {
   userId: string;
   cameraId: string;

@@ -32,7 +32,7 @@ export interface PreRollRecorderOptions {
   log: Log;
 }
 
-/** Of JPEGs. */
+/** Limit of the JPEGs. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
 export class PreRollRecorder {

@@ -58,7 +58,7 @@ export function planExport(found: readonly StoredSegment[], fromMs: number, toMs
   if (!last) throw new VigieError('notFound', 'nothing was recorded then');
   const recorded = segments.reduce((sum, { bytes }) => sum + bytes, 0);
   const bytes = Math.ceil(recorded * (1 + OVERHEAD_SHARE)) + OVERHEAD_BYTES;
-  // What one that is being written gets from now on has no room reserved.
+  // Frames that an open segment gets from now on have no room reserved.
   return { segments, fromMs, toMs: Math.min(toMs, last.endMs), bytes };
 }
 

@@ -40,7 +40,7 @@ const FREE_LOOK_MS = 1_000;
 /** How long a recording that cannot be removed is skipped; with more of them than this, the disk has failed. */
 const STUCK_MS = 60_000;
 const MAX_STUCK = 8;
-/** Of the floor that recordings leave free: what exports may use of it. */
+/** Share of the floor that recordings leave free which exports may use. */
 const FLOOR_SHARE_OF_EXPORTS = 1 / 2;
 
 export class RecordingSpace {

@@ -140,7 +140,7 @@ export class RecordingQueries extends SettingsQueries<typeof RECORDING_SETTINGS.
       .map(({ id, startMs }) => ({ id: String(id), startMs: Number(startMs) }));
   }
 
-  /** What there is of a camera. */
+  /** The amount of a camera's recordings. */
   amountOf(cameraId: string): RecordedAmount {
     return { ...this.#statements.amount.get(cameraId) } as unknown as RecordedAmount;
   }

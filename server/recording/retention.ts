@@ -57,7 +57,7 @@ export class Retention {
     void this.run();
   }
 
-  /** What is older than so many days. */
+  /** Amount that is older than this many days. */
   expired(days: number, who: ReadFor): Promise<Expired> {
     return this.#options.store.expired(this.#options.nowMs() - days * DAY_MS, who);
   }

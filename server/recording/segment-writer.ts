@@ -42,7 +42,7 @@ export class SegmentWriter {
   readonly #options: SegmentWriterOptions;
   #open: OpenRecording | undefined;
   #pending: Pending | undefined;
-  /** Whose files are not made yet: `#pending`, and those that have ended meanwhile. */
+  /** Segments whose files are not made yet: `#pending`, and those that have ended meanwhile. */
   readonly #unmade = new Set<Pending>();
   /** The newest picture of the segment, and whether it was carried over and is the only one. */
   #last: EncodedFrame | undefined;

@@ -17,7 +17,7 @@ import { Vp8Packetizer, type RtpPayload } from '../core/rtp/vp8-packetizer.ts';
 export type OnFrameSent = (encodedUs: number, startedUs: number, endedUs: number) => void;
 
 export interface FrameSink {
-  /** What its line carries, bits per second; undefined: everything. */
+  /** The capacity of its line, bits per second; undefined: no limit known. */
   readonly limitBps: number | undefined;
   onFrame(frame: EncodedFrame, payloads: readonly RtpPayload[], nowUs: number): void;
   /** No frame came for an interval of SILENCE_MS; called after each. */
@@ -31,7 +31,7 @@ export interface FrameSink {
 export const MAX_PAYLOAD_BYTES = 1150;
 
 const SILENCE_MS = 200;
-/** Of a line: the rest is headers. */
+/** Share of a line for the payload: the rest is headers. */
 const MEDIA_SHARE = 0.92;
 /** By then everything has been repeated that helps, see core/rtp/tail-repeats.ts. */
 const MAX_SILENCES = 100;

@@ -1,5 +1,5 @@
 /**
- * What one consumer sends again: packets that the viewer asks for, within the budget of its line, and the end of a stream that
+ * Retransmissions of one consumer: packets that the viewer asks for, within the budget of its line, and the end of a stream that
  * fell silent, which no viewer asks for (core/rtp/tail-repeats.ts).
  *
  * Sent on a stream of its own (RFC 4588), so each report tells apart what arrived at first and what was repeated.

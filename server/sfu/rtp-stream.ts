@@ -19,7 +19,7 @@ export interface RtpPath {
   readonly srtp: SrtpProtector | undefined;
   /** The path is full: skip frames. */
   readonly isFull: boolean;
-  /** What is known of it, shared by all streams on it. */
+  /** State of the line, shared by all streams on it. */
   readonly line: ViewerLine;
   /** @returns false when no path is selected */
   send(datagram: Buffer): boolean;

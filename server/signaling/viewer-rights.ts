@@ -1,4 +1,4 @@
-/** What the viewer of one signaling session may do. Nothing before the first token, and nothing after the session. */
+/** The rights of the viewer of one signaling session: none before the first token, and none after the session. */
 
 import type { Right } from '../wire/rights.ts';
 import type { SignalingAccess, ViewerIdentity } from './signaling-access.ts';

@@ -1,4 +1,4 @@
-/** What the audit log writes down. The browser has words for each, so this file does not import zod. */
+/** The actions of the audit log. The browser has words for each, so this file does not import zod. */
 
 /** The kinds that the log is filtered by. */
 export const AUDIT_KINDS = [

@@ -1,5 +1,5 @@
 /**
- * What each route and each signaling method writes into the audit log, or why nothing. One table, so that a new one
+ * The audit entries of each route and signaling method, or why there is none. One table, so that a new one
  * cannot be forgotten: it does not compile without an entry, and a test compares the table with the routes of the app.
  * The log writes by it in one place (server/audit/audit-calls.ts); handlers write nothing themselves.
  *

@@ -41,7 +41,7 @@ export interface CameraSettings {
   whiteBalance?: WhiteBalance;
 }
 
-/** What only the server goes by: never sent to the camera, and for administrators. */
+/** Settings that only the server uses: never sent to the camera, and for administrators. */
 export interface ServerSettings {
   /** Up to 4096×3072 pixels and 4 MiB a picture, in place of 2592×1944 and 1 MiB. */
   largePictures?: boolean;
@@ -49,7 +49,7 @@ export interface ServerSettings {
   pictureIntervalMs?: number;
 }
 
-/** What may be changed about a camera: on the camera itself, and how the server takes its pictures. */
+/** The changeable settings of a camera: on the camera itself, and for the server that receives its pictures. */
 export interface AdjustableSettings extends CameraSettings, ServerSettings {}
 
 /** A day. */

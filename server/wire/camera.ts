@@ -44,7 +44,7 @@ export const CAMERA_VIEW = z.strictObject({
   kind: CAMERA_KIND,
   ...LIVENESS_VIEW.shape,
   createdAtMs: timeMs,
-  /** What the caller may do with it. */
+  /** The caller's rights to it. */
   rights: z.array(z.enum(RIGHTS)),
   /** Left out while it is switched on. */
   off: OFF_VIEW.exactOptional(),

@@ -61,7 +61,7 @@ export const RECORDED_AMOUNT = z.strictObject({
 });
 export type RecordedAmount = z.infer<typeof RECORDED_AMOUNT>;
 
-/** What is there of a camera and would be lost with it. */
+/** Data of a camera that would be lost with it. */
 export const CAMERA_LOSSES = z.strictObject({
   recordings: RECORDED_AMOUNT,
   /** With their pictures. */
@@ -73,17 +73,17 @@ export type CameraLosses = z.infer<typeof CAMERA_LOSSES>;
 /** For how long recordings and pictures of events are kept; null: as long as there is room. Protected recordings stay. */
 export const RETENTION = z.strictObject({ keepDays: z.int().min(1).max(3650).nullable() });
 
-/** What is older than so many days, and would be deleted. */
+/** Amount that is older than this many days and would be deleted. */
 export const EXPIRED = z.strictObject({
   recordings: count,
   bytes: count,
-  /** Whose recordings these are, removed cameras among them. */
+  /** Number of cameras that these recordings are of, removed ones among them. */
   cameras: count,
   eventPictures: count,
 });
 export type Expired = z.infer<typeof EXPIRED>;
 
-/** What becomes of the recordings of a camera that is removed. Protected ones are kept in either case. */
+/** The fate of a removed camera's recordings. Protected ones are kept in either case. */
 export const RECORDINGS_FATE = z.enum(['kept', 'deleted']);
 export type RecordingsFate = z.infer<typeof RECORDINGS_FATE>;
 

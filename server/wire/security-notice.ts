@@ -1,4 +1,4 @@
-/** What administrators are told of attacks and of new devices. The browser uses it too, so this file does not import zod. */
+/** Notices to administrators of attacks and new devices. The browser uses it too, so this file does not import zod. */
 
 export const SECURITY_NOTICES = [
   'newDevice',

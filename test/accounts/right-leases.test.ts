@@ -1,4 +1,4 @@
-/** What is being sent when its right ends: downloads, playback and moving pictures are cut at once, over real HTTP. */
+/** Downloads, playback and moving pictures are cut off at once when their right ends, over real HTTP. */
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';

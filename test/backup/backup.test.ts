@@ -125,7 +125,7 @@ test('a backup of an older version is brought to the schema of this one before i
   recordCommand(dataDir, 'backupRestored', {});
   assert.equal(count(join(dataDir, 'vigie.db'), 'audit_entries'), 1);
 
-  // What it says of its schema is not true.
+  // Its schema version is false.
   const wrong = new DatabaseSync(file);
   wrong.exec('PRAGMA user_version = 1');
   wrong.close();

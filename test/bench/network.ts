@@ -1,5 +1,5 @@
 /**
- * What a person sees over the networks that people have: real Chromium in network namespaces, watching the demo camera over a link
+ * Measures what a viewer sees over poor networks: real Chromium in network namespaces, watching the demo camera over a link
  * with losses, delay, jitter or little room.
  *
  *     npm run bench:network                                   every line, 30 s each

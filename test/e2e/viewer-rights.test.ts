@@ -95,7 +95,7 @@ test('a viewer is offered what they may do with each camera, and nothing else', 
   for (const testId of ['recordings', 'camera-menu-button', 'events'])
     assert.equal(await tab.getByTestId(testId).count(), 0, testId);
 
-  // What is given appears at once, and what is taken away goes, also from the page that shows it.
+  // A given right appears at once, and a removed one goes, also from the page that shows it.
   await admin.setRights(ben, [door.id], ['lookBack', 'control']);
   await tab.getByTestId('no-live-view').waitFor();
   assert.equal(await tab.locator('vigie-camera').count(), 0);

@@ -20,7 +20,7 @@ import { rightsTo } from '../support/rights.ts';
 const PASSWORD = 'a password of their own';
 const ROUTES: [name: string, who: Authorization][] = Object.entries(ROUTE_AUTHORIZATION);
 
-/** What the caller has, and the token they have it by. */
+/** The caller's identity, and the token that proves it. */
 interface Caller {
   who: string;
   token: string | null;

@@ -1,4 +1,4 @@
-/** What downloads of segments hold open, and for how long, whatever their readers do. */
+/** Resources that downloads of segments hold, and for how long, whatever their readers do. */
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';

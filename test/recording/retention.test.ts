@@ -1,4 +1,4 @@
-/** What is too old is deleted, except what is protected, and never by a clock that may be wrong. */
+/** Old recordings are deleted, except protected ones, and never by a clock that may be wrong. */
 
 import assert from 'node:assert/strict';
 import { mkdir, rm } from 'node:fs/promises';

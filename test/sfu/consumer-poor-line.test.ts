@@ -1,4 +1,4 @@
-/** What one viewer on a bad line is sent, and what the others pay for it. */
+/** A viewer on a bad line: what is sent to it, and what that costs the others. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -2,7 +2,7 @@
 
 import type { CameraRights, Right } from '../../server/wire/rights.ts';
 
-/** What a viewer had before rights were given one by one. */
+/** The rights of a viewer from before rights were given one by one. */
 export const WATCHING: readonly Right[] = ['live', 'lookBack', 'events'];
 
 /** @param rights to each of the cameras; all but control when left out */

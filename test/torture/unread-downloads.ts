@@ -12,7 +12,7 @@ import { ApiSession } from '../support/api-session.ts';
 import type { SmallDisk } from '../support/small-disk.ts';
 import { until } from '../support/until.ts';
 
-/** Of it exports may use half. */
+/** Exports may use half of it. */
 const FLOOR_BYTES = 64e6;
 /** For what is recorded, and written to the database, meanwhile; the downloads need more. */
 const SPARE_BYTES = 12e6;

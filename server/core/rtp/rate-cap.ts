@@ -1,5 +1,5 @@
 /**
- * What one viewer's line carries of one camera, where that is less than the camera's full rate: found by what arrives. It is for
+ * The bitrate cap of one viewer's line for one camera, where the line carries less than the full rate: found from what arrives. It is for
  * an encoder that can change its rate only in steps, each with a keyframe.
  *
  * Invariants: one report is no reason to lower it; losses that do not grow fewer when less is sent are random, and lower nothing
@@ -13,13 +13,13 @@ import type { StreamRates } from './arrival-rate.ts';
 const ENOUGH_SHARE = 0.87;
 /** Two shares that differ less are the same. */
 const SAME_SHARE = 0.04;
-/** Of what arrives: room for the queue to empty, for retransmissions and for keyframes. */
+/** Share of what arrives: leaves room for the queue to empty, for retransmissions and for keyframes. */
 const CUT_SHARE = 0.85;
 const RAISE = 1.3;
 /** After one that succeeded. */
 const NEXT_RAISE = 1.5;
 const MIN_BPS = 120_000;
-/** Of the cap: with less, it is not the cap that limits. */
+/** Share of the cap: below it, something else limits the stream. */
 const ACTIVE_SHARE = 0.6;
 /** Until a change shows in the reports. */
 const SETTLE_US = 2_000_000;

@@ -10,7 +10,7 @@
 
 import { sequenceAfter, sequenceDistance } from './sequence-numbers.ts';
 
-/** What a receiver report says of one stream. */
+/** One report block of a receiver report. */
 export interface ArrivalReport {
   /** The highest sequence number that arrived, u16 or extended. */
   highestSequence: number;

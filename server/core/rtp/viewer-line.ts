@@ -1,5 +1,5 @@
 /**
- * What is known of one viewer's line, which all its cameras share, and what may be sent again over it.
+ * State of one viewer's line, which all its cameras share, and the budget of retransmissions over it.
  *
  * Invariant: retransmissions are a share of what arrives. On a line that loses packets at random nearly everything is repeated;
  * on a line that is too narrow, where repeating makes it worse, little is. Time is an argument.
@@ -13,16 +13,16 @@ import { RateCap } from './rate-cap.ts';
 const ASSUMED_ROUND_TRIP_US = 50_000;
 /** More than ten seconds is a false report or a wrapped clock; in units of 1/65536 s. */
 const MAX_ROUND_TRIP = 655_360;
-/** Of what arrives: sent and repeated together, while that much passes. */
+/** Share of what arrives that may be sent, first transmissions and repeats together, while that much passes. */
 const TOTAL_SHARE = 1.5;
-/** Of what arrives, at least. */
+/** Minimum, as a share of what arrives. */
 const RESEND_SHARE = 0.15;
 const MIN_RESEND_BPS = 32_000;
 /** Less of what is sent than this arrives: the line carries no more. Random losses are seldom as many. */
 const ARRIVING_SHARE = 0.8;
 /** Before anything is known. */
 const FIRST_RESEND_BPS = 256_000;
-/** What may be repeated at once: a keyframe and the frames behind it. */
+/** Packets repeated at once: a keyframe and the frames behind it. */
 const MIN_BURST_BYTES = 48_000;
 const BURST_SECONDS = 0.5;
 /** The sums over all streams are as old as this: they change about once a second, and are read for each packet. */
@@ -109,7 +109,7 @@ export class ViewerLine {
     return allowance;
   }
 
-  /** What it carries of a camera; it outlives the camera's consumers too, so that joining anew begins with what is known. */
+  /** The cap of each camera on this line; it outlives the camera's consumers, so that a new join begins with it. */
   capOf(cameraId: string): RateCap {
     const cap = this.#caps.get(cameraId) ?? new RateCap();
     this.#caps.set(cameraId, cap);

@@ -21,7 +21,7 @@ class Signaling extends Emitter<SignalingClientEvents> {
   }
 }
 
-/** What single pictures need of a browser. */
+/** Gives the test what single pictures need of a browser. */
 function canDraw(context: TestContext): void {
   const canvas = {
     getContext: () => ({ drawImage: () => undefined }),
