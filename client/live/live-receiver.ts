@@ -13,6 +13,7 @@ import { combinedView, type ElementView } from './element-view.ts';
 import { FeedAttachment } from './feed-attachment.ts';
 import { LiveTransport } from './live-transport.ts';
 import { PictureFallback } from './picture-fallback.ts';
+import type { PictureQualityChoice } from './picture-quality.ts';
 import { TransportKeeper } from './transport-keeper.ts';
 
 interface Watched {
@@ -37,14 +38,16 @@ const FALLBACK_INTERVAL_MS = 500;
 export class LiveReceiver {
   readonly #signaling: SignalingClient;
   readonly #directory: CameraDirectory;
+  readonly #quality: PictureQualityChoice;
   readonly #watched = new Map<string, Watched>();
   readonly #transport: TransportKeeper;
   readonly #unsubscribe: (() => void)[];
   #hidden = false;
   #preparation: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(signaling: SignalingClient, directory: CameraDirectory) {
+  constructor(signaling: SignalingClient, directory: CameraDirectory, quality: PictureQualityChoice) {
     this.#signaling = signaling;
+    this.#quality = quality;
     this.#directory = directory;
     this.#transport = new TransportKeeper(
       signaling,
@@ -201,6 +204,7 @@ export class LiveReceiver {
       fallback: new PictureFallback({
         feed: attachment.feed,
         signaling: this.#signaling,
+        quality: this.#quality,
         onDenied: () => attachment.detach(true),
         onPauseVideo: (paused) => (attachment.pausedByFallback = paused),
       }),

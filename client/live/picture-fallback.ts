@@ -12,7 +12,7 @@ import type { CameraFeed } from './camera-feed.ts';
 import type { SourceKind } from './live-source.ts';
 import type { LiveConsumer } from './live-transport.ts';
 import type { PictureStream } from './picture-stream.ts';
-import { PictureWatch } from './picture-watch.ts';
+import { PictureWatch, type PictureWatchOptions } from './picture-watch.ts';
 import { chooseSource, type SourceFacts } from './source-choice.ts';
 import { VideoProbes } from './video-probes.ts';
 
@@ -27,6 +27,7 @@ const USUAL_QUIET_MS = 2_000;
 export interface PictureFallbackOptions {
   feed: CameraFeed;
   signaling: SignalingClient;
+  quality: PictureWatchOptions['quality'];
   onDenied: () => void;
   /** Video is to be paused, or to be resumed. */
   onPauseVideo: (paused: boolean) => void;
@@ -126,6 +127,7 @@ export class PictureFallback {
       this.#watch = new PictureWatch({
         cameraId: this.#feed.cameraId,
         signaling: this.#options.signaling,
+        quality: this.#options.quality,
         onDrawn: (stream) => this.#onDrawn(stream),
         onDenied: this.#options.onDenied,
         onFull: (watching) => this.#feed.setFull(watching),

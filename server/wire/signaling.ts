@@ -105,11 +105,12 @@ export interface SignalingMethods {
   /** Turns `frameTimings` notifications for one consumer on or off. */
   setFrameTimings: { request: { consumerId: string; enabled: boolean }; response: Record<string, never> };
   /**
-   * The camera's JPEGs unmodified, in binary messages (picture-message.ts), for viewers without WebRTC. Only a few are
+   * The camera's JPEGs, in binary messages (picture-message.ts), for viewers without WebRTC. Only a few are
    * under way at once, then the newest waits for an `ack`. `maxFps` 1 … 60; without it, as many as the link takes.
+   * With `width` (16 … 1600 pixels) larger pictures are scaled down, at most 5 a second.
    */
   watchFrames: {
-    request: { cameraId: string; maxFps?: number | undefined };
+    request: { cameraId: string; maxFps?: number | undefined; width?: number | undefined };
     response: { watchId: number };
   };
   stopFrames: { request: { watchId: number }; response: Record<string, never> };

@@ -32,6 +32,7 @@ function setUp(context: TestContext) {
   const fallback = new PictureFallback({
     feed,
     signaling: signaling as unknown as SignalingClient,
+    quality: { on: () => () => undefined, pictureLimits: {} },
     onDenied: () => undefined,
     onPauseVideo: (isPaused) => paused.push(isPaused),
   });
