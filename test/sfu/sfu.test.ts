@@ -39,7 +39,9 @@ class ScriptedVideo implements LiveVideo {
 
   needLayers(): void {}
 
-  rungsOf = NO_VIDEO.rungsOf;
+  rungsOf(cameraId: string) {
+    return NO_VIDEO.rungsOf(cameraId);
+  }
 
   send(cameraId: string, { keyframe = false, bytes = 100 } = {}): EncodedFrame {
     this.#nowUs += 40_000;

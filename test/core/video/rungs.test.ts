@@ -5,6 +5,7 @@ import { RUNG_NAMES, rungBitrateBps, rungSize, rungsOf } from '../../../server/c
 import { videoBitrateBps } from '../../../server/core/video/video-bitrate.ts';
 
 const side = fc.integer({ min: 1, max: 2592 });
+const names = (width: number, height: number) => rungsOf(width, height, 25).map(({ name }) => name);
 const rate = fc.double({ min: 0.1, max: 120, noNaN: true });
 
 suite('the rungs of a camera', () => {
@@ -32,7 +33,6 @@ suite('the rungs of a camera', () => {
   });
 
   test('a small camera has fewer', () => {
-    const names = (width: number, height: number) => rungsOf(width, height, 25).map(({ name }) => name);
     assert.deepEqual(names(400, 296), ['full', 'small', 'tiny']);
     assert.deepEqual(names(320, 240), ['full', 'tiny']);
     assert.deepEqual(names(160, 120), ['full']);
