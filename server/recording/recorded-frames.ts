@@ -20,7 +20,15 @@ export function recordedFrames(file: Uint8Array, cameraId: string, startMs: numb
       decodedUs: captureUs,
       encodedUs: captureUs,
     };
-    const picture = { rung: 'full', layer: undefined, data, keyframe, repeated: false, width, height } as const;
+    const picture = {
+      rung: 'full',
+      layer: undefined,
+      data,
+      keyframe,
+      repeated: false,
+      width,
+      height,
+    } as const;
     return { cameraId, ...picture, timestamp90k: 0, ...times };
   });
 }

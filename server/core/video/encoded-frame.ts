@@ -6,7 +6,7 @@ import type { Rung, RungName } from './rungs.ts';
 export type KeyframeSource = 'newest' | 'next';
 
 /** Where a frame is in the pattern of temporal layers: frames of an upper layer can be left out. */
-export interface TemporalLayer {
+export interface FrameLayer {
   /** No frame refers to one of a higher layer, and none to another frame of layer 2. */
   readonly tid: 0 | 1 | 2;
   /** It refers to layer 0 alone: who was sent nothing above layer 0 can take it, and its layer from there on. */
@@ -19,7 +19,7 @@ export interface EncodedFrame {
   /** The size it was encoded in. All rungs of one picture have its `captureUs` and the same `timestamp90k`. */
   readonly rung: RungName;
   /** Undefined: it is one layer, and each frame refers to the one before it. */
-  readonly layer: TemporalLayer | undefined;
+  readonly layer: FrameLayer | undefined;
   /** One whole VP8 frame (RFC 6386). Never written to. */
   readonly data: Uint8Array;
   readonly keyframe: boolean;

@@ -5,6 +5,7 @@
  * before it, and costs fewer bits. A small camera has fewer rungs; `full` is always there.
  */
 
+import type { PictureSize } from './codec-quarantine.ts';
 import { videoBitrateBps } from './video-bitrate.ts';
 
 /** Best first. */
@@ -19,11 +20,6 @@ export interface Rung {
   readonly height: number;
   /** The encoder's target where nothing limits it. */
   readonly bitrateBps: number;
-}
-
-export interface PictureSize {
-  readonly width: number;
-  readonly height: number;
 }
 
 /** Area as of 480×360, 320×240, 160×120, and the bits that it takes at 25 frames a second. */
