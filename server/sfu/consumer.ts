@@ -147,7 +147,7 @@ export class Consumer
 
   setView(view: ShownView): void {
     this.#view = view;
-    this.#allocation.update(this.#tracks.nowUs);
+    if (this.#flowing) this.#allocation.pageChanged(this.#tracks.nowUs);
   }
 
   /** Its share of the viewer's line has changed, or not. */

@@ -30,16 +30,16 @@ export class LineAllocation {
 
   setQuality(quality: PictureQuality, nowUs: number): void {
     this.#quality = quality;
-    this.update(nowUs);
+    this.pageChanged(nowUs);
   }
 
   add(camera: AllocatedCamera, nowUs: number): void {
     this.#cameras.set(camera, new SteadyShare());
-    this.update(nowUs);
+    this.pageChanged(nowUs);
   }
 
   remove(camera: AllocatedCamera, nowUs: number): void {
-    if (this.#cameras.delete(camera)) this.update(nowUs);
+    if (this.#cameras.delete(camera)) this.pageChanged(nowUs);
   }
 
   /** Another line: what failed on the old one does not count. */
@@ -48,18 +48,28 @@ export class LineAllocation {
     this.update(nowUs);
   }
 
-  /** Call it when the estimate or a view has changed, and about once a second: what others watch changes too. */
+  /** The page shows other cameras, or in other sizes. */
+  pageChanged(nowUs: number): void {
+    const carried = this.#allocate(this.#targetBps());
+    for (const [index, [camera, steady]] of Array.from(this.#cameras).entries()) {
+      const share = carried[index];
+      if (share) camera.follow(steady.follow(share), nowUs);
+    }
+  }
+
+  /** Call it when the estimate has changed, and about once a second: what others watch changes too. */
   update(nowUs: number): void {
-    if (this.#cameras.size === 0) return;
-    const page = Array.from(this.#cameras.keys(), ({ viewed }) => viewed);
     const targetBps = this.#targetBps();
-    const carried = allocate(page, this.#quality, targetBps);
-    const offered =
-      targetBps === undefined ? carried : allocate(page, this.#quality, OFFER_SHARE * targetBps);
-    const entries = Array.from(this.#cameras);
-    for (const [index, [camera, steady]] of entries.entries()) {
+    const carried = this.#allocate(targetBps);
+    const offered = targetBps === undefined ? carried : this.#allocate(OFFER_SHARE * targetBps);
+    for (const [index, [camera, steady]] of Array.from(this.#cameras).entries()) {
       const [share, offer] = [carried[index], offered[index]];
       if (share && offer) camera.follow(steady.update(share, offer, nowUs), nowUs);
     }
+  }
+
+  #allocate(targetBps: number | undefined): Share[] {
+    const page = Array.from(this.#cameras.keys(), ({ viewed }) => viewed);
+    return allocate(page, this.#quality, targetBps);
   }
 }

@@ -179,3 +179,34 @@ test('the encoder knows what a viewer’s line carries before it makes the keyfr
   for (const limitBps of [300_000, 500_000]) track.add({ ...sink(() => undefined), limitBps });
   assert.deepEqual(calls, ['limit', 'subscribe', 'limit', 'keyframe']);
 });
+
+test('a rung is held at what the best of the other viewers takes of it', () => {
+  const track = new CameraTrack('door', 'full', NO_VIDEO, () => 0);
+  const [poor, better, newcomer] = [300_000, 500_000, undefined].map((limitBps) => ({
+    ...sink(() => undefined),
+    limitBps,
+  })) as [FrameSink, FrameSink, FrameSink];
+  const held = (viewer: FrameSink): number | undefined => track.heldBps(viewer, 950_000);
+  assert.equal(held(newcomer), undefined, 'nobody has it');
+  track.add(poor);
+  assert.deepEqual([held(poor), held(newcomer)], [undefined, 300_000]);
+  track.add(better);
+  assert.deepEqual([held(poor), held(better), held(newcomer)], [500_000, 300_000, 500_000]);
+  track.add(newcomer);
+  assert.deepEqual([held(better), held(newcomer)], [950_000, 500_000]);
+});
+
+test('frames come in layers while some viewer may have to leave them out', () => {
+  const needed: boolean[] = [];
+  const video = {
+    ...NO_VIDEO,
+    needLayers: (_cameraId: string, _rung: string, is: boolean) => needed.push(is),
+  };
+  const track = new CameraTrack('door', 'small', video, () => 0);
+  const [good, poor] = [sink(() => undefined), { ...sink(() => undefined), needsLayers: true }];
+  track.add(good);
+  track.add(poor);
+  track.remove(good);
+  track.remove(poor);
+  assert.deepEqual(needed, [true, false]);
+});

@@ -3,7 +3,7 @@
  * bitrate costs a keyframe.
  *
  * Invariants: a share that the line carries is never exceeded; a line must offer more, with a margin, for a while before anything is
- * raised, and ever longer where that has failed; what the viewer asks for (a larger view) waits for nothing. Time is an argument.
+ * raised, and ever longer where that has failed; what the page asks for (a larger view, a camera fewer) waits for nothing. Time is an argument.
  */
 
 import { RUNG_NAMES } from '../video/rungs.ts';
@@ -48,6 +48,16 @@ export class SteadyShare {
     return after;
   }
 
+  /**
+   * The page has changed: what the line carries of it now is sent at once, also where that is more.
+   *
+   * @returns what to send
+   */
+  follow(carried: Share): Share {
+    this.#share = this.#change(carried);
+    return carried;
+  }
+
   /** Another line: nothing that failed on the old one counts. */
   restart(): void {
     this.#holdUs = FIRST_HOLD_US;
@@ -58,11 +68,9 @@ export class SteadyShare {
   #next(before: Share, carried: Share, offered: Share, nowUs: number): Share {
     const rise = levelOf(carried.target) - levelOf(before.target);
     if (rise < 0 || isLess(carried, before)) return this.#lower(carried, nowUs);
-    if (rise > 0 && before.limitedBy !== 'line') return this.#change(carried);
-    const kept: Share = {
-      ...before,
-      limitedBy: rise === 0 && !isMore(carried, before) ? carried.limitedBy : 'line',
-    };
+    const kept = isMore(carried, before)
+      ? { ...before, limitedBy: 'line' as const }
+      : { ...carried, limitBps: before.limitBps };
     if (!isMore(offered, before)) {
       this.#offer = undefined;
       return kept;

@@ -91,12 +91,19 @@ test('an estimate that swings by a tenth changes nothing after the first seconds
   assert.ok(rig.changes - before <= 1, `${label}: ${rig.changes - before}`);
 });
 
-test('what the viewer enlarges waits for nothing where the line carries it', () => {
+test('what the page asks for waits for nothing where the line carries it', () => {
   const rig = new Rig();
   rig.view = { width: 300, height: 225 };
-  assert.equal(rig.hold(5, 2_000_000).target.rung, 'small');
-  rig.view = { width: 1280, height: 960 };
-  assert.equal(rig.step(2_000_000).target.rung, 'full');
+  assert.equal(rig.hold(5, 600_000).target.rung, 'small');
+  const [larger] = allocate(
+    [{ rungs: rungsOf(640, 480, 25), heldBps: {}, view: undefined }],
+    'full',
+    600_000,
+  );
+  assert.ok(larger);
+  assert.equal(rig.steady.follow(larger).target.rung, 'full');
+  rig.view = undefined;
+  assert.equal(rig.hold(5, 600_000).target.rung, 'full', 'and it stays');
 });
 
 test('a rung’s bitrate rises by at most half at once, and falls as far as it must', () => {
