@@ -217,7 +217,7 @@ export class SignalingSession {
     closeConsumer: ({ consumerId }) => this.#media.consumer(consumerId).close('requested'),
     setView: ({ consumerId, ...view }) => this.#media.consumer(consumerId).setView(view),
     setQuality: ({ quality }) => this.#media.setQuality(quality),
-    setFrameTimings: ({ consumerId, enabled }) => this.#media.consumer(consumerId).setFrameTimings(enabled),
+    setFrameTimings: ({ consumerId, enabled }) => this.#media.setFrameTimings(consumerId, enabled),
     watchFrames: (watched) => {
       this.#assertMayWatch(watched.cameraId);
       return { watchId: this.#frameWatches.open(watched).id };

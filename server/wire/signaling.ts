@@ -12,6 +12,7 @@ import type { RecordingStatus } from './recording.ts';
 import type { SiteClockView, SiteTimeZone } from './site.ts';
 import type { CameraAdvice, CameraView, LivenessView } from './camera.ts';
 import type { CameraFirmwareView } from './firmware.ts';
+import type { ViewerFigures } from './viewer-figures.ts';
 import type {
   DtlsParameters,
   IceParameters,
@@ -156,6 +157,8 @@ export interface SignalingNotifications {
   transportClosed: { transportId: string; reason: 'timeout' | 'dtls' | 'serverStopping' };
   /** At most one per second, with at most 100 entries. */
   frameTimings: { consumerId: string; frames: FrameTiming[] };
+  /** How the cameras of a transport are sent: when that has changed, and each second while a consumer's timings are on. */
+  viewerFigures: ViewerFigures;
 }
 
 export type SignalingNotification = keyof SignalingNotifications;
