@@ -4,6 +4,7 @@ import { SIGNALING_PATH } from '../../server/wire/signaling.ts';
 import { SignalingClient, type TokenSource } from '../signaling/signaling-client.ts';
 import { isServerThere, UpgradeCheck } from '../signaling/upgrade-check.ts';
 import { CameraDirectory } from './camera-directory.ts';
+import { FiguresDirectory } from './figures-directory.ts';
 import { LiveReceiver } from './live-receiver.ts';
 import { watchPage } from './page-hints.ts';
 import { PictureQualityChoice } from './picture-quality.ts';
@@ -17,6 +18,7 @@ export class LiveConnection {
   readonly clock: ServerClock;
   readonly cameras: CameraDirectory;
   readonly quality: PictureQualityChoice;
+  readonly figures: FiguresDirectory;
   readonly receiver: LiveReceiver;
   readonly #unwatchPage: () => void;
 
@@ -28,6 +30,7 @@ export class LiveConnection {
     this.clock = new ServerClock(this.signaling);
     this.cameras = new CameraDirectory(this.signaling);
     this.quality = new PictureQualityChoice(this.signaling);
+    this.figures = new FiguresDirectory(this.signaling);
     this.receiver = new LiveReceiver(this.signaling, this.cameras, this.quality);
     this.#unwatchPage = watchPage({
       onHidden: (hidden) => {

@@ -94,13 +94,22 @@ export const cameraStyles = css`
     font-size: 0.75rem;
     pointer-events: none;
   }
+  .note .brief {
+    display: none;
+  }
   .note:has(~ vigie-camera-stats) {
     inset: auto auto 2.6rem 0.6rem;
   }
   @container (max-width: 480px) {
     .note .longer,
+    .note .whole,
     .name:not(:empty) + .status .more {
       display: none;
+    }
+  }
+  @container (max-width: 480px) {
+    .note .brief {
+      display: inline;
     }
   }
   @container (max-width: 310px) {
