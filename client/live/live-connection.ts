@@ -31,7 +31,7 @@ export class LiveConnection {
     this.cameras = new CameraDirectory(this.signaling);
     this.quality = new PictureQualityChoice(this.signaling);
     this.figures = new FiguresDirectory(this.signaling);
-    this.receiver = new LiveReceiver(this.signaling, this.cameras, this.quality);
+    this.receiver = new LiveReceiver(this.signaling, this.cameras, this.quality, this.figures);
     this.#unwatchPage = watchPage({
       onHidden: (hidden) => {
         this.receiver.hidden = hidden;

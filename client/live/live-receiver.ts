@@ -10,6 +10,7 @@ import type { SignalingClient } from '../signaling/signaling-client.ts';
 import type { CameraDirectory } from './camera-directory.ts';
 import type { CameraFeed } from './camera-feed.ts';
 import { combinedView, type ElementView } from './element-view.ts';
+import type { FiguresDirectory } from './figures-directory.ts';
 import { FeedAttachment } from './feed-attachment.ts';
 import { LiveTransport } from './live-transport.ts';
 import { PictureFallback } from './picture-fallback.ts';
@@ -39,15 +40,22 @@ export class LiveReceiver {
   readonly #signaling: SignalingClient;
   readonly #directory: CameraDirectory;
   readonly #quality: PictureQualityChoice;
+  readonly #figures: FiguresDirectory;
   readonly #watched = new Map<string, Watched>();
   readonly #transport: TransportKeeper;
   readonly #unsubscribe: (() => void)[];
   #hidden = false;
   #preparation: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(signaling: SignalingClient, directory: CameraDirectory, quality: PictureQualityChoice) {
+  constructor(
+    signaling: SignalingClient,
+    directory: CameraDirectory,
+    quality: PictureQualityChoice,
+    figures: FiguresDirectory,
+  ) {
     this.#signaling = signaling;
     this.#quality = quality;
+    this.#figures = figures;
     this.#directory = directory;
     this.#transport = new TransportKeeper(
       signaling,
@@ -179,6 +187,7 @@ export class LiveReceiver {
       quietMs: isStalled ? Infinity : (camera?.staleAfterMs ?? 0),
       supported: this.#transport.supported,
       searchingSinceMs: this.#transport.searchingSinceMs,
+      estimateBps: this.#figures.estimateBps(this.#transport.usable?.id),
     });
   }
 
@@ -206,7 +215,7 @@ export class LiveReceiver {
         signaling: this.#signaling,
         quality: this.#quality,
         onDenied: () => attachment.detach(true),
-        onPauseVideo: (paused) => (attachment.pausedByFallback = paused),
+        onVideo: (video) => (attachment.videoWanted = video),
       }),
       watchers: new Map(),
       linger: undefined,

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { Emitter } from '../../../client/emitter.ts';
 import type { CameraDirectory } from '../../../client/live/camera-directory.ts';
+import { FiguresDirectory } from '../../../client/live/figures-directory.ts';
 import { LiveReceiver } from '../../../client/live/live-receiver.ts';
 import { PictureQualityChoice } from '../../../client/live/picture-quality.ts';
 import type { SignalingClient, SignalingClientEvents } from '../../../client/signaling/signaling-client.ts';
@@ -30,6 +31,7 @@ async function watching(context: TestContext) {
     signaling as unknown as SignalingClient,
     directory as unknown as CameraDirectory,
     new PictureQualityChoice(signaling as unknown as SignalingClient),
+    new FiguresDirectory(signaling),
   );
   context.after(() => receiver.close());
   const asked = async () => {
