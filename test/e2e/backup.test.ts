@@ -60,7 +60,7 @@ test('an administrator restores a backup from a file with its password, the show
   await dialog.getByTestId('dialog-submit').click();
   await page
     .getByTestId('restore-progress')
-    .getByText(/^Upload(?:ing|ed)/)
+    .getByText(/Upload(?:ing|ed)/)
     .waitFor();
   shown.resolve();
   await page.getByTestId('restore-password').locator('input').fill('a password for the backup');
