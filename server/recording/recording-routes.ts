@@ -46,7 +46,7 @@ export interface Recordings {
   setSettings(cameraId: string, settings: RecordingSettings): Promise<void>;
   isRecording(cameraId: string): boolean;
   exports: ExportJobs;
-  retention: Pick<Retention, 'keepDays' | 'setKeepDays' | 'expired'>;
+  retention: Pick<Retention, 'view' | 'setKeepDays' | 'expired'>;
 }
 
 /** Cameras that were removed and have recordings; main connects it. */
@@ -76,7 +76,7 @@ export function recordingRoutes(
 
   serve(router, 'GET /api/recording/retention', ({ request }) => {
     guard.administrator(request);
-    return { keepDays: recordings.retention.keepDays };
+    return recordings.retention.view;
   });
 
   serve(router, 'PUT /api/recording/retention', ({ request, readBody }) => {
