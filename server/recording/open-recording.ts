@@ -122,6 +122,7 @@ export async function openRecording(options: OpenRecordingOptions): Promise<Reco
     },
     timeline: (cameraId, fromMs, toMs, who) => library.timeline(cameraId, fromMs, toMs, who),
     find: (id) => library.find(id),
+    isCutOff: (id) => library.isCutOff(id),
     pathOf: (recording) => library.pathOf(recording),
     setProtected: (id, isProtected) => library.setProtected(id, isProtected),
     remove: (id) => library.remove(id),

@@ -135,6 +135,11 @@ export class RecordingLibrary {
     return segment && this.#unfinished.asItIs(segment);
   }
 
+  /** See UnfinishedSegments. */
+  isCutOff(id: string): boolean {
+    return this.#unfinished.isCutOff(id);
+  }
+
   pathOf(segment: StoredSegment): string {
     return join(this.#options.folder, recordingPath(segment));
   }

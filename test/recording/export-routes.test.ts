@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { truncateSync, writeFileSync } from 'node:fs';
+import { truncateSync, rmSync, writeFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
@@ -95,6 +95,19 @@ suite('exports over HTTP', () => {
     assert.ok(Math.abs(durationSeconds - 10) < 0.05, `${durationSeconds} s`);
     await until('it is gone', async () => (await anna.call<[]>('GET', '/api/exports')).body.length === 0);
     assert.equal((await fetchFile(`${path}/${id}.webm`)).status, 404);
+  });
+
+  test('a file that lacks a segment says so, also to a program that fetches it at once', async (context) => {
+    const { server, id, fetchFile } = await setUp(context);
+    const url = `/api/cameras/${id}/export.webm?from=${BEGIN_MS}&to=${BEGIN_MS + 20_000}`;
+    const whole = await fetchFile(url);
+    await whole.arrayBuffer();
+    const [first] = await server.library.range(id, BEGIN_MS, BEGIN_MS + 1_000);
+    rmSync(server.library.pathOf(first ?? assert.fail()));
+    const lacking = await fetchFile(url);
+    await lacking.arrayBuffer();
+    const missing = [whole, lacking].map(({ headers }) => headers.get('vigie-missing-segments'));
+    assert.deepEqual(missing, ['0', '1']);
   });
 
   test('the end of a broken download can be fetched, and it is gone after its last byte', async (context) => {
