@@ -75,6 +75,11 @@ export class ExportJob {
     return this.#isFetched || this.#leftMs(this.#state.sinceMs) <= 0;
   }
 
+  /** All of it was sent, to somebody who took it. */
+  get isFetched(): boolean {
+    return this.#isFetched;
+  }
+
   get isWaiting(): boolean {
     return this.#state.name === 'waiting';
   }

@@ -63,7 +63,7 @@ export function exportRoutes(exports: ExportJobs, guard: Guard, stallMs?: number
   serve(router, 'GET /api/cameras/:cameraId/exports/:exportId', ({ request, params }) => {
     const { cameraId, exportId } = params;
     const { userId } = mayLookBack(request, cameraId);
-    return exports.find(userId, cameraId, exportId).view;
+    return exports.view(userId, cameraId, exportId);
   });
 
   serve(router, 'DELETE /api/cameras/:cameraId/exports/:exportId', ({ request, params }) => {

@@ -19,6 +19,8 @@ export const EXPORT_STATE = z.enum([
   'sending',
   /** `problem` says why, and what to do. */
   'failed',
+  /** Its last byte was sent, and its file is gone; said for a while to whoever asks for this one. */
+  'fetched',
 ]);
 
 export const RECORDING_EXPORT = z.strictObject({
