@@ -68,6 +68,7 @@ export interface RequestCounters {
 
 /** A page makes about forty requests, and a household has several people behind one address. */
 const LIMITS: RequestLimits = { perSecond: 100, burst: 400, unanswered: 1000, holdMs: 1000 };
+const MAX_RESPONSE_LISTENERS = 30;
 const HEALTH = /^\/api\/health(?:\?|$)/;
 /** As on every other answer: not displayed in frames, not cached. */
 const HEADERS = {
@@ -159,6 +160,8 @@ export class RequestGate {
     stripBasePath(request, this.#options.basePath ?? '');
     let leave: (() => void) | undefined;
     let answered: (() => void) | undefined;
+    // Guard, shares, audit and sender wait for its end, a few listeners each: more than Node takes for a leak.
+    response.setMaxListeners(MAX_RESPONSE_LISTENERS);
     response.once('close', () => {
       this.#turns.end(request, response);
       leave?.();

@@ -120,7 +120,8 @@ export const RECORDING_ROUTES = {
     params: ONE_EXPORT,
   },
   'GET /api/cameras/:cameraId/export.webm': {
-    summary: 'Get a time range as one file at once, from the keyframe before it: an export for programs',
+    summary:
+      'Get a time range as one file at once, from the keyframe before it: an export for programs; the header Vigie-Missing-Segments counts what was removed meanwhile',
     params: ONE_CAMERA,
     query: TIME_RANGE,
     media: 'video/webm',

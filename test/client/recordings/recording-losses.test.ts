@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clockWords, deletionStake, removedCameraStake } from '../../../client/recordings/recording-losses.ts';
+import {
+  clockWords,
+  deletionStake,
+  removedCameraStake,
+} from '../../../client/recordings/recording-losses.ts';
 
 test('chosen recordings are named with their size and the protected ones among them', () => {
   const segment = { bytes: 2_000_000, protected: false };
