@@ -10,6 +10,8 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const WHOLE_DAY = { days: [0, 1, 2, 3, 4, 5, 6], from: '00:00', to: '24:00' };
 
+const hourOf = (ms: number | null | undefined) => (ms ? new Date(ms).toISOString().slice(0, 13) : null);
+
 async function setUp(context: TestContext) {
   const store = openInProcessStore(temporaryFolder(context));
   const door = (await store.cameras.add('Door', 'v1', 0)).id;
@@ -113,7 +115,6 @@ suite('camera switch', () => {
     });
     context.after(() => cameraSwitch.close());
     const told: (string | null)[] = [];
-    const hourOf = (ms: number | null | undefined) => (ms ? new Date(ms).toISOString().slice(0, 13) : null);
     cameraSwitch.on('changed', (_, off) => told.push(hourOf(off?.untilMs)));
     await cameraSwitch.setHours(door, [{ days: WHOLE_DAY.days, from: '08:00', to: '17:00' }]);
     assert.deepEqual(told.splice(0), ['2026-06-01T17']);

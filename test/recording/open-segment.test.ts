@@ -1,7 +1,7 @@
 /** The segment that is being written, over HTTP: what is complete of it is served, and it goes on. */
 
 import assert from 'node:assert/strict';
-import { appendFile, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, open as openFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, suite, test, type TestContext } from 'node:test';
 import type { Timeline } from '../../server/wire/recording.ts';
@@ -63,7 +63,7 @@ suite('the segment that is being written', () => {
     const { server, get, diskHas, more, recording } = await setUp(context, 60);
     await diskHas(FRAMES.slice(0, 58).reduce((sum, { data }) => sum + data.length, 0));
     const path = server.library.pathOf(server.library.find(recording.id) ?? assert.fail());
-    const handle = await open(path);
+    const handle = await openFile(path);
     const prototype = Object.getPrototypeOf(handle) as Record<'write', () => Promise<never>>;
     context.mock.method(prototype, 'write', () =>
       Promise.reject(Object.assign(new Error('EIO: i/o error, write'), { code: 'EIO' })),
