@@ -15,6 +15,7 @@ import type { ViewerFeedback } from '../core/rtp/rtcp-feedback.ts';
 import type { RtpPayload } from '../core/rtp/vp8-packetizer.ts';
 import type { ConsumerParameters, FrameTiming } from '../wire/signaling.ts';
 import type { CameraTrack, FrameSink } from './camera-track.ts';
+import { ForwardErrorCorrection } from './forward-error-correction.ts';
 import { Retransmission } from './retransmission.ts';
 import { consumerRtpParameters, VP8_PAYLOAD_TYPE, type ConsumerIdentity } from './rtp-parameters.ts';
 import { ntpMiddle32, RtpStream, type RtpPath } from './rtp-stream.ts';
@@ -47,6 +48,7 @@ export class Consumer
   readonly #track: CameraTrack;
   readonly #media: RtpStream;
   readonly #retransmission: Retransmission;
+  readonly #correction: ForwardErrorCorrection | undefined;
   readonly #path: RtpPath;
   readonly #counters = {
     framesSent: 0,
@@ -76,15 +78,18 @@ export class Consumer
     this.#path = path;
     this.#media = new RtpStream(identity.ssrc, VP8_PAYLOAD_TYPE, path);
     this.#retransmission = new Retransmission(identity.rtxSsrc, path);
+    if (identity.fecSsrc !== undefined)
+      this.#correction = new ForwardErrorCorrection(identity.fecSsrc, identity.ssrc, path);
     this.#pathOpen = pathOpen;
     this.#keyframes = path.line.keyframesOf(track.cameraId);
     this.#cap = path.line.capOf(track.cameraId);
     this.#leaveLine = path.line.add(this.#media.arrivals, this.#retransmission.stream.arrivals);
   }
 
-  /** Feedback on this consumer's packets names one of these: of its frames, and of what is sent again. */
-  get ssrcs(): [media: number, retransmission: number] {
-    return [this.#identity.ssrc, this.#identity.rtxSsrc];
+  /** Feedback on this consumer's packets names one of these: of its frames, of what is sent again, of what repairs. */
+  get ssrcs(): number[] {
+    const { ssrc, rtxSsrc, fecSsrc } = this.#identity;
+    return fecSsrc === undefined ? [ssrc, rtxSsrc] : [ssrc, rtxSsrc, fecSsrc];
   }
 
   get limitBps(): number | undefined {
@@ -160,6 +165,7 @@ export class Consumer
       return;
     }
     let startsKeyframe = frame.keyframe;
+    let first: number | undefined;
     for (const { payload, marker } of payloads) {
       const sequenceNumber = this.#media.send(payload, frame.timestamp90k, marker);
       if (sequenceNumber === undefined) {
@@ -167,10 +173,13 @@ export class Consumer
         this.#counters.framesSkipped++;
         return;
       }
+      first ??= sequenceNumber;
       const packet = { sequenceNumber, timestamp90k: frame.timestamp90k, marker, payload };
       this.#retransmission.sent(packet, startsKeyframe, nowUs);
       startsKeyframe = false;
     }
+    if (frame.keyframe) this.#correction?.restart();
+    if (first !== undefined) this.#correction?.sent(payloads, first, frame.timestamp90k, nowUs);
     this.#awaitingKeyframe = false;
     if (frame.keyframe) this.#keyframes.sent(nowUs);
     this.#counters.framesSent++;
@@ -238,6 +247,7 @@ export class Consumer
     this.#retransmission.onReport(report, nowUs);
     if (report.ssrc !== this.#identity.ssrc) return;
     this.#counters.fractionLost = report.fractionLost;
+    this.#correction?.onReport(report, nowUs);
     const rates = this.#media.arrivals.onReport(report, this.#media.sent, nowUs);
     if (!rates) return;
     this.#cap.onRates(rates, this.#retransmission.stream.arrivals.at(nowUs).arrivedBps, nowUs);

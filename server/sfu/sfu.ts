@@ -182,14 +182,19 @@ export class Sfu {
     };
   }
 
-  /** The consumer starts paused. @throws VigieError `tooManyRequests` */
-  consume(transport: ViewerTransport, cameraId: string): Consumer {
+  /**
+   * The consumer starts paused.
+   *
+   * @param takesFlexfec whether the viewer's browser understands forward error correction
+   * @throws VigieError `tooManyRequests`
+   */
+  consume(transport: ViewerTransport, cameraId: string, takesFlexfec = false): Consumer {
     const { video, clock } = this.#options;
     const track =
       this.#tracks.get(cameraId) ??
       new CameraTrack(cameraId, video, clock, (...times) => this.#load.frameSent(...times));
     this.#tracks.set(cameraId, track);
-    return transport.consume(track);
+    return transport.consume(track, takesFlexfec);
   }
 
   /** The camera was removed: its consumers are closed. */

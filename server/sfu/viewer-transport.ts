@@ -110,7 +110,7 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
   }
 
   /** @throws VigieError `tooManyRequests` above 64 consumers */
-  consume(track: CameraTrack): Consumer {
+  consume(track: CameraTrack, takesFlexfec: boolean): Consumer {
     if (this.consumers.size >= MAX_CONSUMERS) {
       throw new VigieError('tooManyRequests', `one page shows at most ${MAX_CONSUMERS} cameras`);
     }
@@ -118,6 +118,7 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
       mid: String(this.#nextMid++),
       ssrc: this.#nextSsrc++,
       rtxSsrc: this.#nextSsrc++,
+      fecSsrc: takesFlexfec ? this.#nextSsrc++ : undefined,
       cname: this.#cname,
     };
     const consumer = new Consumer(randomUUID(), identity, track, this, this.#srtp !== undefined);
