@@ -16,6 +16,7 @@ import type { RtpPayload } from '../core/rtp/vp8-packetizer.ts';
 import type { ConsumerParameters, FrameTiming } from '../wire/signaling.ts';
 import type { CameraTrack, FrameSink } from './camera-track.ts';
 import { ForwardErrorCorrection } from './forward-error-correction.ts';
+import { PlayoutRelease } from './playout-release.ts';
 import { Retransmission } from './retransmission.ts';
 import { consumerRtpParameters, VP8_PAYLOAD_TYPE, type ConsumerIdentity } from './rtp-parameters.ts';
 import { ntpMiddle32, RtpStream, type RtpPath } from './rtp-stream.ts';
@@ -49,6 +50,7 @@ export class Consumer
   readonly #media: RtpStream;
   readonly #retransmission: Retransmission;
   readonly #correction: ForwardErrorCorrection | undefined;
+  readonly #playout: PlayoutRelease | undefined;
   readonly #path: RtpPath;
   readonly #counters = {
     framesSent: 0,
@@ -80,6 +82,7 @@ export class Consumer
     this.#retransmission = new Retransmission(identity.rtxSsrc, path);
     if (identity.fecSsrc !== undefined)
       this.#correction = new ForwardErrorCorrection(identity.fecSsrc, identity.ssrc, path);
+    else this.#playout = new PlayoutRelease([this.#media, this.#retransmission.stream], path);
     this.#pathOpen = pathOpen;
     this.#keyframes = path.line.keyframesOf(track.cameraId);
     this.#cap = path.line.capOf(track.cameraId);
@@ -248,6 +251,7 @@ export class Consumer
     if (report.ssrc !== this.#identity.ssrc) return;
     this.#counters.fractionLost = report.fractionLost;
     this.#correction?.onReport(report, nowUs);
+    this.#playout?.onReport(report, nowUs);
     const rates = this.#media.arrivals.onReport(report, this.#media.sent, nowUs);
     if (!rates) return;
     this.#cap.onRates(rates, this.#retransmission.stream.arrivals.at(nowUs).arrivedBps, nowUs);

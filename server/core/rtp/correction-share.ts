@@ -62,12 +62,6 @@ export class CorrectionShare {
     this.#neededUs = nowUs;
   }
 
-  /** The viewer has another line. */
-  restart(): void {
-    this.#samples = [];
-    this.#share = 0;
-  }
-
   #lower(share: number, nowUs: number): void {
     if (share >= this.#share) this.#neededUs = nowUs;
     if (nowUs - this.#neededUs < CALM_US) {

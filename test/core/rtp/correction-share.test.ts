@@ -68,11 +68,3 @@ test('a viewer that reports at every moment, or nonsense, decides nothing for lo
     correction.onReport({ highestSequence: (i * 977) % 65_536, cumulativeLost: -i }, LONG_US, i * 10);
   assert.equal(correction.share, 0);
 });
-
-test('on another line it begins anew', () => {
-  const reports = new Reports();
-  reports.pass(3, 5);
-  reports.correction.restart();
-  assert.equal(reports.correction.share, 0);
-  assert.equal(reports.pass(10, 0), 0);
-});
