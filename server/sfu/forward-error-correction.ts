@@ -13,14 +13,18 @@ import { RTP_HEADER_BYTES, writeRtpHeader } from '../core/rtp/rtp-header.ts';
 import { sequenceAfter } from '../core/rtp/sequence-numbers.ts';
 import type { ArrivalReport } from '../core/rtp/tail-repeats.ts';
 import type { RtpPayload } from '../core/rtp/vp8-packetizer.ts';
+import { xorVp8Numbers, type Vp8Numbers } from '../core/rtp/vp8-payload-descriptor.ts';
 import { FLEXFEC_PAYLOAD_TYPE, VP8_PAYLOAD_TYPE } from './rtp-parameters.ts';
 import { RtpStream, type RtpPath } from './rtp-stream.ts';
 
 const RTP_FIXED_HEADER_BYTES = 12;
 
-interface SentFrame {
+/** A frame as one viewer got it. */
+export interface SentFrame {
+  /** Many viewers may share them: their array is the same for all of them then. */
   readonly payloads: readonly RtpPayload[];
-  readonly packetCount: number;
+  /** The viewer's own in each of the payloads. */
+  readonly numbers: Vp8Numbers;
   readonly firstSequenceNumber: number;
   readonly timestamp90k: number;
 }
@@ -48,20 +52,10 @@ export class ForwardErrorCorrection {
     this.#share.onReport(report, this.#path.line.roundTripUs, nowUs);
   }
 
-  /**
-   * A frame was sent; sends what repairs it.
-   *
-   * @param payloads of its packets, which many viewers may share: their array is the same for all of them then
-   */
-  sent(
-    payloads: readonly RtpPayload[],
-    firstSequenceNumber: number,
-    timestamp90k: number,
-    nowUs: number,
-  ): void {
-    const frame = { payloads, packetCount: payloads.length, firstSequenceNumber, timestamp90k };
+  /** A frame was sent; sends what repairs it. */
+  sent(frame: SentFrame, nowUs: number): void {
     for (const parts of this.#plan.next(frame, this.share(nowUs)))
-      this.stream.send(this.#repairOf(parts), timestamp90k, false);
+      this.stream.send(this.#repairOf(parts), frame.timestamp90k, false);
   }
 
   /** Frames were left out, or none before is of use to the viewer any more. */
@@ -71,8 +65,13 @@ export class ForwardErrorCorrection {
 
   #repairOf(parts: readonly ProtectedPart<SentFrame>[]): Buffer {
     const headers = parts.flatMap(({ frame, comb }) => combed(headersOf(frame), comb));
-    const parities = parts.map(({ frame, comb }) => sharedParityOf(frame.payloads, comb));
-    return flexfecPayload(this.#protected, headers, parityOfParities(parities));
+    const parity = parityOfParities(parts.map(({ frame, comb }) => sharedParityOf(frame.payloads, comb)));
+    const repair = flexfecPayload(this.#protected, headers, parity);
+    // The parity is that of payloads without numbers.
+    for (const { frame, comb } of parts)
+      if (combed(frame.payloads, comb).length % 2 === 1)
+        xorVp8Numbers(repair, repair.length - parity.bytes, frame.numbers);
+    return repair;
   }
 }
 

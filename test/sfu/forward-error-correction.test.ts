@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RtpPayload } from '../../server/core/rtp/vp8-packetizer.ts';
+import { numberedPayload, packetizeVp8 } from '../../server/core/rtp/vp8-packetizer.ts';
 import { ViewerLine } from '../../server/core/rtp/viewer-line.ts';
 import { ForwardErrorCorrection } from '../../server/sfu/forward-error-correction.ts';
 import { FLEXFEC_PAYLOAD_TYPE, VP8_PAYLOAD_TYPE } from '../../server/sfu/rtp-parameters.ts';
@@ -27,6 +27,7 @@ class LossyLine {
   nowUs = 0;
   #timestamp90k = 0xffff_ff00;
   #packets = 0;
+  #pictureId = 0x1ff;
 
   /** @param roundTripUs and the packets lost of each 100, as reports say */
   report(roundTripUs: number, lost: number): void {
@@ -45,14 +46,17 @@ class LossyLine {
   frame(packetCount: number): { media: Buffer[]; repairs: Buffer[] } {
     this.sent.length = 0;
     this.#timestamp90k = (this.#timestamp90k + 3600) >>> 0;
-    const payloads: RtpPayload[] = Array.from({ length: packetCount }, (_, i) => ({
-      payload: Buffer.alloc(900 + i, i + 1),
-      marker: i === packetCount - 1,
-    }));
-    const numbers = payloads.map(({ payload, marker }) =>
-      this.media.send(payload, this.#timestamp90k, marker),
+    const data = Buffer.from(Array.from({ length: packetCount * 900 }, (_, i) => (i * i) % 251));
+    const payloads = packetizeVp8({ data, layer: undefined }, 910);
+    const numbers = { pictureId: ++this.#pictureId, tl0PicIdx: this.#pictureId % 256 };
+    const sequenceNumbers = payloads.map(({ payload, marker }) =>
+      this.media.send(numberedPayload(payload, numbers), this.#timestamp90k, marker),
     );
-    this.correction.sent(payloads, numbers[0] ?? 0, this.#timestamp90k, this.nowUs);
+    const firstSequenceNumber = sequenceNumbers[0] ?? 0;
+    this.correction.sent(
+      { payloads, numbers, firstSequenceNumber, timestamp90k: this.#timestamp90k },
+      this.nowUs,
+    );
     return {
       media: this.sent.filter((datagram) => datagram.readUInt32BE(8) === MEDIA_SSRC),
       repairs: this.sent.filter((datagram) => datagram.readUInt32BE(8) === FEC_SSRC),

@@ -11,7 +11,8 @@ import { MAX_PROTECTED_SPAN } from './flexfec.ts';
 import type { Comb } from './parity.ts';
 
 interface PlannedFrame {
-  readonly packetCount: number;
+  /** One for each packet. */
+  readonly payloads: readonly unknown[];
 }
 
 /** What of one frame a repair packet protects. */
@@ -36,7 +37,7 @@ export class RepairPlan<Frame extends PlannedFrame> {
    * @returns for each repair packet to send behind this frame what it protects, the oldest first
    */
   next(frame: Frame, share: number): ProtectedPart<Frame>[][] {
-    this.#owed += frame.packetCount * share;
+    this.#owed += frame.payloads.length * share;
     const count = Math.max(0, Math.round(this.#owed));
     this.#owed = share === 0 ? 0 : this.#owed - count;
     const repairs = this.#repairs(frame, count);
@@ -56,7 +57,7 @@ export class RepairPlan<Frame extends PlannedFrame> {
     const unprotected = (this.#unprotected > 0 ? this.#before.slice(-this.#unprotected) : []).map((one) =>
       everyNth(one, 1),
     );
-    if (frame.packetCount > MAX_PROTECTED_SPAN) return inTurns(frame, count);
+    if (frame.payloads.length > MAX_PROTECTED_SPAN) return inTurns(frame, count);
     if (count > 2) {
       const [first = [], ...others] = inTurns(frame, count);
       return [withinReach([...unprotected, ...first]), ...others];
@@ -72,10 +73,10 @@ export class RepairPlan<Frame extends PlannedFrame> {
 
 /** Each protects every nth packet; of a very large frame, of a part of it. */
 function inTurns<Frame extends PlannedFrame>(frame: Frame, count: number): ProtectedPart<Frame>[][] {
-  const chunks = Math.min(count, Math.ceil(frame.packetCount / MAX_PROTECTED_SPAN));
+  const chunks = Math.min(count, Math.ceil(frame.payloads.length / MAX_PROTECTED_SPAN));
   return Array.from({ length: chunks }, (_, chunk) => {
-    const begin = Math.floor((frame.packetCount * chunk) / chunks);
-    const end = Math.floor((frame.packetCount * (chunk + 1)) / chunks);
+    const begin = Math.floor((frame.payloads.length * chunk) / chunks);
+    const end = Math.floor((frame.payloads.length * (chunk + 1)) / chunks);
     const repairs = Math.floor((count * (chunk + 1)) / chunks) - Math.floor((count * chunk) / chunks);
     // Fewer repair packets than a mask reaches: the beginning of the chunk goes without.
     const first = Math.max(begin, end - MAX_PROTECTED_SPAN);
@@ -86,7 +87,7 @@ function inTurns<Frame extends PlannedFrame>(frame: Frame, count: number): Prote
 }
 
 function everyNth<Frame extends PlannedFrame>(frame: Frame, step: number, first = 0): ProtectedPart<Frame> {
-  return { frame, comb: { first, step, end: frame.packetCount } };
+  return { frame, comb: { first, step, end: frame.payloads.length } };
 }
 
 /** Without the oldest frames that one mask does not reach, and without parts in which nothing is protected. */
@@ -94,7 +95,7 @@ function withinReach<Frame extends PlannedFrame>(parts: ProtectedPart<Frame>[]):
   let span = 0;
   return parts
     .toReversed()
-    .filter(({ frame }) => (span += frame.packetCount) <= MAX_PROTECTED_SPAN)
+    .filter(({ frame }) => (span += frame.payloads.length) <= MAX_PROTECTED_SPAN)
     .toReversed()
-    .filter(({ frame, comb }) => comb.first < frame.packetCount);
+    .filter(({ frame, comb }) => comb.first < frame.payloads.length);
 }

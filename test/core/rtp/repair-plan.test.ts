@@ -6,20 +6,14 @@ import { RepairPlan } from '../../../server/core/rtp/repair-plan.ts';
 
 /** Frames with numbered packets; a repair packet by the numbers that it protects. */
 class Planned {
-  readonly plan = new RepairPlan<{ packetCount: number; first: number }>();
+  readonly plan = new RepairPlan<{ payloads: readonly number[] }>();
   #next = 0;
 
   frame(packetCount: number, share: number): number[][] {
-    const first = this.#next;
-    this.#next += packetCount;
-    return this.plan.next({ packetCount, first }, share).map((parts) =>
-      parts.flatMap(({ frame, comb }) =>
-        combed(
-          Array.from({ length: frame.packetCount }, (_, i) => frame.first + i),
-          comb,
-        ),
-      ),
-    );
+    const payloads = Array.from({ length: packetCount }, () => this.#next++);
+    return this.plan
+      .next({ payloads }, share)
+      .map((parts) => parts.flatMap(({ frame, comb }) => combed(frame.payloads, comb)));
   }
 }
 
