@@ -41,12 +41,18 @@ export class FrameSender {
 
   get figures(): Pick<
     ConsumerStats,
-    'packetsSent' | 'bytesSent' | 'packetsRetransmitted' | 'fractionLost' | 'roundTripUs'
+    | 'packetsSent'
+    | 'bytesSent'
+    | 'packetsRetransmitted'
+    | 'repairPacketsSent'
+    | 'fractionLost'
+    | 'roundTripUs'
   > {
     return {
       packetsSent: this.#media.packetCount,
       bytesSent: this.#media.octetCount + this.#retransmission.stream.octetCount,
       packetsRetransmitted: this.#retransmission.stream.packetCount,
+      repairPacketsSent: this.#correction?.stream.packetCount ?? 0,
       fractionLost: this.#fractionLost,
       roundTripUs: this.#path.line.roundTripUs,
     };
