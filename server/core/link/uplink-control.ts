@@ -1,0 +1,277 @@
+/**
+ * Decides how far a camera's picture settings are lowered so that its pictures fit through its uplink, and when they are raised
+ * again. Pure: time is an argument, µs; the caller tells the camera, and tells what the camera answered.
+ *
+ * Lowering may skip rungs, to where the measured line carries enough frames. Raising goes one rung at a time, where the line has
+ * been seen to carry more than the next rung needs; a raise that fails is taken back and not tried again for a while, each time for
+ * longer.
+ *
+ * Invariants: only a line that is too slow lowers anything, never a slow camera, a hanging sensor or a single stall; what the
+ * owner wants is the highest rung; a setting that the camera refuses or ignores is not tried again before its owner changes it or it was away.
+ */
+
+import { UplinkMeter, type FrameTransfer, type UplinkFigures } from './uplink-meter.ts';
+import {
+  pixelsOf,
+  uplinkRungs,
+  type UplinkRung,
+  type UplinkSetting,
+  type UplinkSettings,
+} from './uplink-rungs.ts';
+
+export interface UplinkDecision {
+  direction: 'lowered' | 'raised';
+  settings: UplinkSettings;
+}
+
+/** A picture that moves: where the owner wants as many, the line must carry these. */
+const ENOUGH_FPS = 12;
+/** Lowered below this share of it, to a rung that carries this share at least, raised to one that would carry this share. */
+const TOO_FEW = 0.85;
+const LOWERED_TO = 1.1;
+const RAISED_TO = 1.35;
+/** A size costs a new encoder and a new segment of the recording. */
+const RAISED_TO_SIZE = 1.6;
+/** A line that is idle for the rest of the time is not what keeps frames away. */
+const BUSY = 0.7;
+/** Frames that need longer than this on their way are late. */
+const LATE_US = 400_000;
+const LATE_BEYOND_ROUND_TRIP_US = 300_000;
+/** Frames are on time again below this share of it. */
+const ON_TIME = 0.6;
+/** A line that carries more than this many times enough is not narrow: what makes its frames late is something else. */
+const AMPLE = 2.5;
+/** After a change, frames that were already on their way do not count. */
+const SETTLE_US = 400_000;
+/** At most this much smaller at once: estimates of small pictures are rough. */
+const LARGEST_STEP = 1 / 8;
+const RAISE_AFTER_US = 10_000_000;
+const RAISE_SIZE_AFTER_US = 30_000_000;
+/** So much sooner where the line carries this many times what the rung needs. */
+const SOONER = 1 / 3;
+const PLENTY = 4;
+/** Trouble this soon after a raise is its fault. */
+const ON_TRIAL_US = 60_000_000;
+const FIRST_BACKOFF_US = 30_000_000;
+const LONGEST_BACKOFF_US = 600_000_000;
+/** A camera that was away for longer begins with what the owner wants. */
+const REMEMBERED_US = 600_000_000;
+/** A change by this factor that changes a picture's bytes by less than that is ignored by the camera. */
+const NOTICEABLE = 0.75;
+const UNNOTICED = 0.97;
+
+export class UplinkControl {
+  readonly #meter = new UplinkMeter();
+  #wanted: UplinkSettings;
+  readonly #kept = new Set<UplinkSetting>();
+  #rungs: UplinkRung[];
+  #index = 0;
+  #changedAtUs = -Infinity;
+  /** The last raise, until it has stood its trial. */
+  #raisedAtUs = -Infinity;
+  #backoffUs = FIRST_BACKOFF_US;
+  #notBeforeUs = -Infinity;
+  #leftAtUs: number | undefined;
+  #offeredFps = Infinity;
+  /** The last lowering, until its effect is seen. */
+  #expected: { settings: readonly UplinkSetting[]; bytesBefore: number } | undefined;
+  /** At the last decision. */
+  #figures: UplinkFigures | undefined;
+
+  constructor(wanted: UplinkSettings) {
+    this.#wanted = wanted;
+    this.#rungs = uplinkRungs(wanted);
+  }
+
+  get wanted(): UplinkSettings {
+    return this.#wanted;
+  }
+
+  /** What the camera is to be set to. */
+  get settings(): UplinkSettings {
+    const { jpegQuality, frameSize, maxFps } = this.#rung;
+    return { jpegQuality, frameSize, maxFps };
+  }
+
+  get isLowered(): boolean {
+    return this.#index > 0;
+  }
+
+  /** What the line carried when something was last changed. */
+  get carriesBps(): number | undefined {
+    return this.#figures?.carriesBps;
+  }
+
+  /** The owner has changed the settings: everything begins anew. */
+  setWanted(wanted: UplinkSettings): void {
+    this.#wanted = wanted;
+    this.#kept.clear();
+    this.#rungs = uplinkRungs(wanted);
+    this.#meter.clear();
+    this.#index = 0;
+    this.#changedAtUs = -Infinity;
+    this.#raisedAtUs = -Infinity;
+    this.#notBeforeUs = -Infinity;
+    this.#backoffUs = FIRST_BACKOFF_US;
+    this.#offeredFps = Infinity;
+    this.#expected = undefined;
+    this.#figures = undefined;
+  }
+
+  /** @returns whether it goes on where it was; otherwise it begins with what the owner wants */
+  onConnected(nowUs: number): boolean {
+    const goesOn = this.#leftAtUs !== undefined && nowUs - this.#leftAtUs <= REMEMBERED_US;
+    if (!goesOn) this.setWanted(this.#wanted);
+    this.#leftAtUs = undefined;
+    this.#expected = undefined;
+    this.#meter.clear();
+    return goesOn;
+  }
+
+  onDisconnected(nowUs: number): void {
+    this.#leftAtUs = nowUs;
+    this.#meter.clear();
+  }
+
+  onFrame(transfer: FrameTransfer): void {
+    if (transfer.sentUs >= this.#changedAtUs + SETTLE_US) this.#meter.add(transfer);
+  }
+
+  /** @param offeredFps frames per second that the camera has taken, sent or not */
+  onTelemetry(offeredFps: number): void {
+    this.#offeredFps = offeredFps;
+  }
+
+  /** The camera does not change this setting; it has what the owner wants. @returns what to set instead */
+  onRefused(settings: readonly UplinkSetting[], nowUs: number): UplinkSettings {
+    const former = this.#rung;
+    for (const setting of settings) this.#kept.add(setting);
+    this.#rungs = uplinkRungs(this.#wanted, this.#kept);
+    this.#index = this.#highestWithin(former);
+    this.#expected = undefined;
+    this.#note(nowUs);
+    return this.settings;
+  }
+
+  figures(nowUs: number): UplinkFigures | undefined {
+    return this.#meter.figures(nowUs);
+  }
+
+  /** Call it about once a second. @returns what the camera is to be told; undefined: nothing */
+  decide(nowUs: number): UplinkDecision | undefined {
+    const figures = this.#meter.figures(nowUs);
+    if (!figures) return undefined;
+    if (this.#isIgnored(figures)) {
+      const settings = this.onRefused(this.#expected?.settings ?? [], nowUs);
+      return { direction: 'raised', settings };
+    }
+    if (this.#isTooSlow(figures)) return this.#lower(figures, nowUs);
+    if (nowUs - this.#raisedAtUs > ON_TRIAL_US) this.#onRaiseKept();
+    if (this.#index > 0 && this.#mayRaise(figures, nowUs)) return this.#raise(figures, nowUs);
+    return undefined;
+  }
+
+  get #rung(): UplinkRung {
+    return this.#rungs[this.#index] ?? { ...this.#wanted, lowers: undefined, bytes: 1 };
+  }
+
+  #enoughFps(rung: UplinkRung): number {
+    // A camera that takes fewer frames than it may needs no line for more.
+    const { maxFps } = this.#rung;
+    const takesFps = this.#offeredFps < 0.8 * maxFps ? this.#offeredFps : Infinity;
+    return Math.min(ENOUGH_FPS, rung.maxFps, takesFps);
+  }
+
+  #isTooSlow({ carriesFps, busy, transitUs, oneWayUs }: UplinkFigures): boolean {
+    const enoughFps = this.#enoughFps(this.#rung);
+    if (busy >= BUSY && carriesFps < TOO_FEW * enoughFps) return true;
+    return transitUs > lateUs(oneWayUs) && carriesFps < AMPLE * enoughFps;
+  }
+
+  #lower(figures: UplinkFigures, nowUs: number): UplinkDecision | undefined {
+    const from = this.#rung;
+    const failed = nowUs - this.#raisedAtUs <= ON_TRIAL_US;
+    const below = this.#rungs
+      .slice(this.#index + 1)
+      .filter(({ bytes }) => bytes >= from.bytes * LARGEST_STEP);
+    const to = below.find((rung) => this.#carriesFps(figures, rung) >= LOWERED_TO * this.#enoughFps(rung));
+    const index = to ? this.#rungs.indexOf(to) : this.#index + below.length;
+    if (index === this.#index) return undefined;
+    if (failed) {
+      this.#backoffUs = Math.min(LONGEST_BACKOFF_US, 2 * this.#backoffUs);
+      this.#raisedAtUs = -Infinity;
+    }
+    this.#notBeforeUs = nowUs + (failed ? this.#backoffUs : 0);
+    this.#index = index;
+    const isNoticeable = this.#rung.bytes <= NOTICEABLE * from.bytes;
+    const settings = this.#rungs.slice(this.#rungs.indexOf(from) + 1, index + 1).map(({ lowers }) => lowers);
+    this.#expected = isNoticeable
+      ? {
+          settings: [...new Set(settings.filter((each) => each !== undefined))],
+          bytesBefore: figures.bytesPerFrame,
+        }
+      : undefined;
+    this.#note(nowUs, figures);
+    return { direction: 'lowered', settings: this.settings };
+  }
+
+  #mayRaise(figures: UplinkFigures, nowUs: number): boolean {
+    const above = this.#rungs[this.#index - 1];
+    if (!above || nowUs < this.#notBeforeUs) return false;
+    const isSize = this.#rung.lowers === 'frameSize';
+    const enough = this.#carriesFps(figures, above) / Math.min(ENOUGH_FPS, above.maxFps);
+    if (enough < (isSize ? RAISED_TO_SIZE : RAISED_TO)) return false;
+    if (figures.transitUs > ON_TIME * lateUs(figures.oneWayUs)) return false;
+    const waitUs = isSize ? RAISE_SIZE_AFTER_US : RAISE_AFTER_US;
+    return nowUs - this.#changedAtUs >= (enough < PLENTY ? waitUs : waitUs * SOONER);
+  }
+
+  #raise(figures: UplinkFigures, nowUs: number): UplinkDecision {
+    this.#index--;
+    this.#raisedAtUs = nowUs;
+    this.#expected = undefined;
+    this.#note(nowUs, figures);
+    return { direction: 'raised', settings: this.settings };
+  }
+
+  #onRaiseKept(): void {
+    if (this.#raisedAtUs === -Infinity) return;
+    this.#raisedAtUs = -Infinity;
+    this.#backoffUs = FIRST_BACKOFF_US;
+  }
+
+  /** Estimated for another rung. */
+  #carriesFps({ carriesFps }: UplinkFigures, rung: UplinkRung): number {
+    return carriesFps * (this.#rung.bytes / rung.bytes);
+  }
+
+  /** The camera says that it has smaller pictures, and sends the same. */
+  #isIgnored({ bytesPerFrame }: UplinkFigures): boolean {
+    const expected = this.#expected;
+    if (!expected) return false;
+    if (bytesPerFrame > UNNOTICED * expected.bytesBefore) return true;
+    this.#expected = undefined;
+    return false;
+  }
+
+  /** The highest rung that asks for no more than these settings, where the camera changes them at all. */
+  #highestWithin(settings: UplinkSettings): number {
+    const index = this.#rungs.findIndex(
+      (rung) =>
+        (this.#kept.has('jpegQuality') || rung.jpegQuality >= settings.jpegQuality) &&
+        (this.#kept.has('frameSize') || pixelsOf(rung) <= pixelsOf(settings)) &&
+        (this.#kept.has('maxFps') || rung.maxFps <= settings.maxFps),
+    );
+    return index === -1 ? this.#rungs.length - 1 : index;
+  }
+
+  #note(nowUs: number, figures?: UplinkFigures): void {
+    this.#changedAtUs = nowUs;
+    this.#meter.clear();
+    this.#figures = this.#index > 0 ? (figures ?? this.#figures) : undefined;
+  }
+}
+
+function lateUs(oneWayUs: number): number {
+  return Math.max(LATE_US, 2 * oneWayUs + LATE_BEYOND_ROUND_TRIP_US);
+}
