@@ -2,22 +2,22 @@
  * Decides how far a camera's picture settings are lowered so that its pictures fit through its uplink, and when they are raised
  * again. Pure: time is an argument, µs; the caller tells the camera, and tells what the camera answered.
  *
- * Lowering may skip rungs, to where the measured line carries enough frames. Raising goes one rung at a time, where the line has
- * been seen to carry more than the next rung needs; a raise that fails is taken back and not tried again for a while, each time for
+ * Lowering may skip levels, to where the measured line carries enough frames. Raising goes one level at a time, where the line has
+ * been seen to carry more than the next level needs; a raise that fails is taken back and not tried again for a while, each time for
  * longer.
  *
  * Invariants: only a line that is too slow lowers anything, never a slow camera, a hanging sensor or a single stall; what the
- * owner wants is the highest rung; a setting that the camera refuses or ignores is not tried again before its owner changes it or it was away.
+ * owner wants is the highest level; a setting that the camera refuses or ignores is not tried again before its owner changes it or it was away.
  */
 
 import { UplinkMeter, type FrameTransfer, type UplinkFigures } from './uplink-meter.ts';
 import {
   pixelsOf,
-  uplinkRungs,
-  type UplinkRung,
+  uplinkLevels,
+  type UplinkLevel,
   type UplinkSetting,
   type UplinkSettings,
-} from './uplink-rungs.ts';
+} from './uplink-levels.ts';
 
 export interface UplinkDecision {
   direction: 'lowered' | 'raised';
@@ -26,7 +26,7 @@ export interface UplinkDecision {
 
 /** A picture that moves: where the owner wants as many, the line must carry these. */
 const ENOUGH_FPS = 12;
-/** Lowered below this share of it, to a rung that carries this share at least, raised to one that would carry this share. */
+/** Lowered below this share of it, to a level that carries this share at least, raised to one that would carry this share. */
 const TOO_FEW = 0.85;
 const LOWERED_TO = 1.1;
 const RAISED_TO = 1.35;
@@ -47,7 +47,7 @@ const SETTLE_US = 400_000;
 const LARGEST_STEP = 1 / 8;
 const RAISE_AFTER_US = 10_000_000;
 const RAISE_SIZE_AFTER_US = 30_000_000;
-/** So much sooner where the line carries this many times what the rung needs. */
+/** So much sooner where the line carries this many times what the level needs. */
 const SOONER = 1 / 3;
 const PLENTY = 4;
 /** Trouble this soon after a raise is its fault. */
@@ -64,7 +64,7 @@ export class UplinkControl {
   readonly #meter = new UplinkMeter();
   #wanted: UplinkSettings;
   readonly #kept = new Set<UplinkSetting>();
-  #rungs: UplinkRung[];
+  #levels: UplinkLevel[];
   #index = 0;
   #changedAtUs = -Infinity;
   /** The last raise, until it has stood its trial. */
@@ -80,7 +80,7 @@ export class UplinkControl {
 
   constructor(wanted: UplinkSettings) {
     this.#wanted = wanted;
-    this.#rungs = uplinkRungs(wanted);
+    this.#levels = uplinkLevels(wanted);
   }
 
   get wanted(): UplinkSettings {
@@ -89,7 +89,7 @@ export class UplinkControl {
 
   /** What the camera is to be set to. */
   get settings(): UplinkSettings {
-    const { jpegQuality, frameSize, maxFps } = this.#rung;
+    const { jpegQuality, frameSize, maxFps } = this.#level;
     return { jpegQuality, frameSize, maxFps };
   }
 
@@ -106,7 +106,7 @@ export class UplinkControl {
   setWanted(wanted: UplinkSettings): void {
     this.#wanted = wanted;
     this.#kept.clear();
-    this.#rungs = uplinkRungs(wanted);
+    this.#levels = uplinkLevels(wanted);
     this.#meter.clear();
     this.#index = 0;
     this.#changedAtUs = -Infinity;
@@ -137,6 +137,11 @@ export class UplinkControl {
     if (transfer.sentUs >= this.#changedAtUs + SETTLE_US) this.#meter.add(transfer);
   }
 
+  /** What was measured is not the line's doing. */
+  forgetFrames(): void {
+    this.#meter.clear();
+  }
+
   /** @param offeredFps frames per second that the camera has taken, sent or not */
   onTelemetry(offeredFps: number): void {
     this.#offeredFps = offeredFps;
@@ -144,9 +149,9 @@ export class UplinkControl {
 
   /** The camera does not change this setting; it has what the owner wants. @returns what to set instead */
   onRefused(settings: readonly UplinkSetting[], nowUs: number): UplinkSettings {
-    const former = this.#rung;
+    const former = this.#level;
     for (const setting of settings) this.#kept.add(setting);
-    this.#rungs = uplinkRungs(this.#wanted, this.#kept);
+    this.#levels = uplinkLevels(this.#wanted, this.#kept);
     this.#index = this.#highestWithin(former);
     this.#expected = undefined;
     this.#note(nowUs);
@@ -171,31 +176,31 @@ export class UplinkControl {
     return undefined;
   }
 
-  get #rung(): UplinkRung {
-    return this.#rungs[this.#index] ?? { ...this.#wanted, lowers: undefined, bytes: 1 };
+  get #level(): UplinkLevel {
+    return this.#levels[this.#index] ?? { ...this.#wanted, lowers: undefined, bytes: 1 };
   }
 
-  #enoughFps(rung: UplinkRung): number {
+  #enoughFps(level: UplinkLevel): number {
     // A camera that takes fewer frames than it may needs no line for more.
-    const { maxFps } = this.#rung;
+    const { maxFps } = this.#level;
     const takesFps = this.#offeredFps < 0.8 * maxFps ? this.#offeredFps : Infinity;
-    return Math.min(ENOUGH_FPS, rung.maxFps, takesFps);
+    return Math.min(ENOUGH_FPS, level.maxFps, takesFps);
   }
 
   #isTooSlow({ carriesFps, busy, transitUs, oneWayUs }: UplinkFigures): boolean {
-    const enoughFps = this.#enoughFps(this.#rung);
+    const enoughFps = this.#enoughFps(this.#level);
     if (busy >= BUSY && carriesFps < TOO_FEW * enoughFps) return true;
     return transitUs > lateUs(oneWayUs) && carriesFps < AMPLE * enoughFps;
   }
 
   #lower(figures: UplinkFigures, nowUs: number): UplinkDecision | undefined {
-    const from = this.#rung;
+    const from = this.#level;
     const failed = nowUs - this.#raisedAtUs <= ON_TRIAL_US;
-    const below = this.#rungs
+    const below = this.#levels
       .slice(this.#index + 1)
       .filter(({ bytes }) => bytes >= from.bytes * LARGEST_STEP);
-    const to = below.find((rung) => this.#carriesFps(figures, rung) >= LOWERED_TO * this.#enoughFps(rung));
-    const index = to ? this.#rungs.indexOf(to) : this.#index + below.length;
+    const to = below.find((level) => this.#carriesFps(figures, level) >= LOWERED_TO * this.#enoughFps(level));
+    const index = to ? this.#levels.indexOf(to) : this.#index + below.length;
     if (index === this.#index) return undefined;
     if (failed) {
       this.#backoffUs = Math.min(LONGEST_BACKOFF_US, 2 * this.#backoffUs);
@@ -203,8 +208,10 @@ export class UplinkControl {
     }
     this.#notBeforeUs = nowUs + (failed ? this.#backoffUs : 0);
     this.#index = index;
-    const isNoticeable = this.#rung.bytes <= NOTICEABLE * from.bytes;
-    const settings = this.#rungs.slice(this.#rungs.indexOf(from) + 1, index + 1).map(({ lowers }) => lowers);
+    const isNoticeable = this.#level.bytes <= NOTICEABLE * from.bytes;
+    const settings = this.#levels
+      .slice(this.#levels.indexOf(from) + 1, index + 1)
+      .map(({ lowers }) => lowers);
     this.#expected = isNoticeable
       ? {
           settings: [...new Set(settings.filter((each) => each !== undefined))],
@@ -216,9 +223,9 @@ export class UplinkControl {
   }
 
   #mayRaise(figures: UplinkFigures, nowUs: number): boolean {
-    const above = this.#rungs[this.#index - 1];
+    const above = this.#levels[this.#index - 1];
     if (!above || nowUs < this.#notBeforeUs) return false;
-    const isSize = this.#rung.lowers === 'frameSize';
+    const isSize = this.#level.lowers === 'frameSize';
     const enough = this.#carriesFps(figures, above) / Math.min(ENOUGH_FPS, above.maxFps);
     if (enough < (isSize ? RAISED_TO_SIZE : RAISED_TO)) return false;
     if (figures.transitUs > ON_TIME * lateUs(figures.oneWayUs)) return false;
@@ -240,9 +247,9 @@ export class UplinkControl {
     this.#backoffUs = FIRST_BACKOFF_US;
   }
 
-  /** Estimated for another rung. */
-  #carriesFps({ carriesFps }: UplinkFigures, rung: UplinkRung): number {
-    return carriesFps * (this.#rung.bytes / rung.bytes);
+  /** Estimated for another level. */
+  #carriesFps({ carriesFps }: UplinkFigures, level: UplinkLevel): number {
+    return carriesFps * (this.#level.bytes / level.bytes);
   }
 
   /** The camera says that it has smaller pictures, and sends the same. */
@@ -254,15 +261,15 @@ export class UplinkControl {
     return false;
   }
 
-  /** The highest rung that asks for no more than these settings, where the camera changes them at all. */
+  /** The highest level that asks for no more than these settings, where the camera changes them at all. */
   #highestWithin(settings: UplinkSettings): number {
-    const index = this.#rungs.findIndex(
-      (rung) =>
-        (this.#kept.has('jpegQuality') || rung.jpegQuality >= settings.jpegQuality) &&
-        (this.#kept.has('frameSize') || pixelsOf(rung) <= pixelsOf(settings)) &&
-        (this.#kept.has('maxFps') || rung.maxFps <= settings.maxFps),
+    const index = this.#levels.findIndex(
+      (level) =>
+        (this.#kept.has('jpegQuality') || level.jpegQuality >= settings.jpegQuality) &&
+        (this.#kept.has('frameSize') || pixelsOf(level) <= pixelsOf(settings)) &&
+        (this.#kept.has('maxFps') || level.maxFps <= settings.maxFps),
     );
-    return index === -1 ? this.#rungs.length - 1 : index;
+    return index === -1 ? this.#levels.length - 1 : index;
   }
 
   #note(nowUs: number, figures?: UplinkFigures): void {

@@ -8,7 +8,7 @@ import {
   USUAL_SETTINGS,
   type UplinkSetting,
   type UplinkSettings,
-} from '../../../server/core/link/uplink-rungs.ts';
+} from '../../../server/core/link/uplink-levels.ts';
 import { randomSequence } from '../../../server/virtual-camera/scene-palette.ts';
 import { FRAME_SIZES } from '../../../server/wire/camera-settings.ts';
 

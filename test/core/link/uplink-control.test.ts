@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { USUAL_SETTINGS } from '../../../server/core/link/uplink-rungs.ts';
+import { USUAL_SETTINGS } from '../../../server/core/link/uplink-levels.ts';
 import { LAN, SimulatedUplink, type Line } from './simulated-uplink.ts';
 
 /** The line of the goal: 400 kbit/s with 3 % loss, 20 ms each way. */
@@ -152,7 +152,7 @@ test('a camera that says “applied” and changes nothing is told no more', () 
   assert.deepEqual([jpegQuality, frameSize], [12, 'VGA'], 'what it is said to be set to');
 });
 
-test('new settings of the owner are the highest rung at once', () => {
+test('new settings of the owner are the highest level at once', () => {
   const uplink = settled(NARROW);
   const wanted = { jpegQuality: 20, frameSize: 'SVGA', maxFps: 10 } as const;
   uplink.control.setWanted(wanted);

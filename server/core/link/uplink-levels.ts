@@ -2,7 +2,7 @@
  * The picture settings from what the owner wants down to the least a camera is ever told, in the order in which they are
  * lowered: JPEG quality, then frame size, then frame rate.
  *
- * Invariants: each rung differs from the one above it in one setting; no rung asks for more than the owner does; frame sizes keep
+ * Invariants: each level differs from the one above it in one setting; no level asks for more than the owner does; frame sizes keep
  * the picture's shape where the camera has such sizes, since another shape shows another part of the scene.
  */
 
@@ -17,10 +17,10 @@ export interface UplinkSettings {
 
 export type UplinkSetting = keyof UplinkSettings;
 
-export interface UplinkRung extends UplinkSettings {
-  /** What changes from the rung above; undefined on the highest. */
+export interface UplinkLevel extends UplinkSettings {
+  /** What changes from the level above; undefined on the highest. */
   readonly lowers: UplinkSetting | undefined;
-  /** Estimated bytes of a picture, as a share of the highest rung's. */
+  /** Estimated bytes of a picture, as a share of the highest level's. */
   readonly bytes: number;
 }
 
@@ -38,20 +38,20 @@ const BYTES_BY_QUALITY = 0.5;
 const BYTES_BY_PIXELS = 0.75;
 
 /** @param kept settings that this camera does not change */
-export function uplinkRungs(
+export function uplinkLevels(
   wanted: UplinkSettings,
   kept: ReadonlySet<UplinkSetting> = new Set(),
-): UplinkRung[] {
-  const rungs: UplinkRung[] = [{ ...wanted, lowers: undefined, bytes: 1 }];
+): UplinkLevel[] {
+  const levels: UplinkLevel[] = [{ ...wanted, lowers: undefined, bytes: 1 }];
   const lower = (lowers: UplinkSetting, change: Partial<UplinkSettings>): void => {
     if (kept.has(lowers)) return;
-    const settings = { ...(rungs.at(-1) ?? wanted), ...change, lowers };
-    rungs.push({ ...settings, bytes: estimatedBytes(settings) / estimatedBytes(wanted) });
+    const settings = { ...(levels.at(-1) ?? wanted), ...change, lowers };
+    levels.push({ ...settings, bytes: estimatedBytes(settings) / estimatedBytes(wanted) });
   };
   for (const jpegQuality of lowerQualities(wanted.jpegQuality)) lower('jpegQuality', { jpegQuality });
   for (const frameSize of smallerSizes(wanted.frameSize)) lower('frameSize', { frameSize });
   for (const maxFps of FRAME_RATES) if (maxFps < wanted.maxFps) lower('maxFps', { maxFps });
-  return rungs;
+  return levels;
 }
 
 /** The name of a size in pixels; undefined when it has none. */
@@ -60,8 +60,12 @@ export function frameSizeName(width: number, height: number): FrameSizeName | un
   return names.find((name) => FRAME_SIZES[name][0] === width && FRAME_SIZES[name][1] === height);
 }
 
-/** Those of the settings that a rung decides. */
-export function uplinkPart({ jpegQuality, frameSize, maxFps }: CameraSettings): Partial<UplinkSettings> {
+/** Those of the settings that a level decides, as a camera is told them. */
+export function uplinkPart({
+  jpegQuality,
+  frameSize,
+  maxFps,
+}: Partial<UplinkSettings>): Pick<CameraSettings, UplinkSetting> {
   return {
     ...(jpegQuality !== undefined && { jpegQuality }),
     ...(frameSize !== undefined && { frameSize }),
