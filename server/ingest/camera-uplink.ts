@@ -56,6 +56,8 @@ export class CameraUplink {
   #loweredAtUs: number | undefined;
   #isStored = false;
   #isTelling = false;
+  /** Since the last tick. */
+  #hasTold = false;
   /** Changes with each connection and each setting of the owner: what was being told before is out of date. */
   #turn = 0;
   #telemetry: { drops: number; atUs: number } | undefined;
@@ -116,6 +118,8 @@ export class CameraUplink {
     const control = this.#control;
     if (!control || this.#isTelling) return;
     if (isLate) control.forgetFrames();
+    if (this.#hasTold) control.onTold(nowUs);
+    this.#hasTold = false;
     const decision = this.#adapts ? control.decide(nowUs) : undefined;
     if (decision || this.#differing(control).length > 0) void this.#tell(control, decision, nowUs);
   }
@@ -133,6 +137,7 @@ export class CameraUplink {
     if (!isUplinks || !control || control !== this.#control) return;
     control.setWanted({ ...control.wanted, ...part });
     this.#set = control.settings;
+    this.#hasTold = true;
     this.#onChange(nowUs);
     await this.#remember(null);
   }
@@ -180,40 +185,38 @@ export class CameraUplink {
     return SETTINGS.filter((name) => control.settings[name] !== this.#set?.[name]);
   }
 
-  /** One setting at a time, so that a camera that refuses one takes the others. */
+  /** Each setting in a message of its own, so that a camera that refuses one takes the others. */
   async #tell(control: UplinkControl, decision: UplinkDecision | undefined, nowUs: number): Promise<void> {
     this.#isTelling = true;
     const turn = this.#turn;
     try {
       if (control.isLowered) await this.#remember(control.wanted);
-      for (const name of SETTINGS) {
-        if (turn !== this.#turn || !(await this.#tellOne(control, name, nowUs))) return;
-      }
+      if (turn !== this.#turn) return;
+      const told = this.#differing(control).map((name) => this.#tellOne(control, name, nowUs));
+      await Promise.all(told);
+      if (turn !== this.#turn) return;
       if (decision) this.#say(decision.direction, control);
       this.#onChange(nowUs);
       if (!control.isLowered) await this.#remember(null);
     } finally {
       this.#isTelling = false;
+      this.#hasTold = true;
     }
   }
 
-  /** @returns false when the camera cannot be told now */
-  async #tellOne(control: UplinkControl, name: UplinkSetting, nowUs: number): Promise<boolean> {
-    const value = control.settings[name];
-    if (value === this.#set?.[name]) return true;
+  async #tellOne(control: UplinkControl, name: UplinkSetting, nowUs: number): Promise<void> {
+    const { cameraId, log } = this.#options;
     const turn = this.#turn;
+    let value = control.settings[name];
     try {
       await this.#commands?.run({ type: 'set', [name]: value });
     } catch (error) {
       const code = error instanceof VigieError ? error.code : undefined;
-      if (turn !== this.#turn || (code !== 'cameraRejected' && code !== 'unavailable')) return false;
-      const { cameraId, log } = this.#options;
+      if (turn !== this.#turn || (code !== 'cameraRejected' && code !== 'unavailable')) return;
       log.info({ cameraId, setting: name, detail: (error as VigieError).message }, 'picture setting refused');
-      control.onRefused([name], nowUs);
+      value = control.onRefused([name], nowUs)[name];
     }
-    if (turn !== this.#turn || !this.#set) return false;
-    this.#set = { ...this.#set, [name]: control.settings[name] };
-    return true;
+    if (turn === this.#turn && this.#set) this.#set = { ...this.#set, [name]: value };
   }
 
   #say(direction: UplinkDecision['direction'], control: UplinkControl): void {

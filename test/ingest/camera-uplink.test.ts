@@ -24,7 +24,7 @@ class Rig {
   answer: (change: CameraSettings) => 'applied' | 'rejected' | undefined = () => 'applied';
   nowUs = SECOND_US;
   uplink = this.#server();
-  #commands: CameraCommands | undefined;
+  commands: CameraCommands | undefined;
 
   connect(hello = HELLO): CameraSettings {
     this.nowUs += SECOND_US;
@@ -37,13 +37,13 @@ class Rig {
         if (answer === 'rejected') commands.onRejected(id, 'this sensor has no such thing');
       });
     });
-    this.#commands = commands;
+    this.commands = commands;
     return this.uplink.connected(hello, commands, this.nowUs);
   }
 
   disconnect(): void {
-    if (this.#commands) this.uplink.disconnected(this.#commands, this.nowUs);
-    this.#commands?.close();
+    if (this.commands) this.uplink.disconnected(this.commands, this.nowUs);
+    this.commands?.close();
   }
 
   restartServer(): void {
@@ -169,7 +169,7 @@ test('a setting that does not concern the uplink changes nothing of it', async (
   assert.deepEqual(rig.uplink.status(rig.nowUs), before);
 });
 
-test('what was being told when the owner sets something is told no further', async () => {
+test('the owner wins over what was just told, in whichever order the camera answers', async () => {
   const rig = new Rig();
   rig.connect();
   let owners: Promise<void> | undefined;
@@ -179,8 +179,22 @@ test('what was being told when the owner sets something is told no further', asy
   };
   await rig.stream(4, 2);
   await owners;
-  const [first, second] = rig.told;
-  assert.deepEqual([first, second], [{ jpegQuality: 48 }, { ...USUAL, frameSize: 'SVGA' }]);
+  const set = rig.uplink.status(rig.nowUs)?.set;
+  assert.deepEqual(set, { ...USUAL, frameSize: 'SVGA' });
+  assert.deepEqual(Object.assign({}, ...rig.told), set);
+});
+
+test('frames that were sent before the camera had answered do not lower it further', async () => {
+  const rig = new Rig();
+  rig.connect();
+  rig.answer = () => undefined;
+  await rig.stream(6, 2);
+  const { length } = rig.told;
+  assert.ok(length > 0);
+  for (let id = 1; id <= length; id++) rig.commands?.onApplied(id);
+  await setImmediate();
+  await rig.stream(1, 2);
+  assert.equal(rig.told.length, length);
 });
 
 test('a setting that the camera refuses is told once, and the others all the same', async () => {

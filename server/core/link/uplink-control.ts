@@ -137,6 +137,12 @@ export class UplinkControl {
     if (transfer.sentUs >= this.#changedAtUs + SETTLE_US) this.#meter.add(transfer);
   }
 
+  /** The camera has answered: frames of before, which may have been many, say nothing about now. */
+  onTold(nowUs: number): void {
+    this.#changedAtUs = nowUs;
+    this.#meter.clear();
+  }
+
   /** What was measured is not the line's doing. */
   forgetFrames(): void {
     this.#meter.clear();
