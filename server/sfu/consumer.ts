@@ -14,6 +14,7 @@ import type { KeyframeAllowance } from '../core/rtp/keyframe-allowance.ts';
 import type { ViewerFeedback } from '../core/rtp/rtcp-feedback.ts';
 import type { RtpPayload } from '../core/rtp/vp8-packetizer.ts';
 import type { ConsumerParameters, FrameTiming } from '../wire/signaling.ts';
+import type { ShownView } from '../wire/shown-view.ts';
 import type { CameraTrack, FrameSink } from './camera-track.ts';
 import { Retransmission } from './retransmission.ts';
 import { consumerRtpParameters, VP8_PAYLOAD_TYPE, type ConsumerIdentity } from './rtp-parameters.ts';
@@ -58,6 +59,8 @@ export class Consumer
   readonly #keyframes: KeyframeAllowance;
   readonly #cap: RateCap;
   readonly #leaveLine: () => void;
+  /** How large the page shows it; undefined: it never said so. */
+  view: ShownView | undefined;
   #timings: FrameTiming[] | undefined;
   #resumed = false;
   #pathOpen: boolean;
@@ -139,6 +142,10 @@ export class Consumer
     this.#leaveLine();
     this.emit('close', reason);
     this.removeAllListeners();
+  }
+
+  setView(view: ShownView): void {
+    this.view = view;
   }
 
   setFrameTimings(enabled: boolean): void {

@@ -15,6 +15,7 @@ import { TokenBucket } from '../core/token-bucket.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { DtlsParameters, IceParameters } from '../wire/signaling.ts';
+import type { PictureQuality } from '../wire/shown-view.ts';
 import type { CameraTrack } from './camera-track.ts';
 import { Consumer } from './consumer.ts';
 import { IceLiteAgent } from './ice-lite-agent.ts';
@@ -36,6 +37,8 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
   readonly id = randomUUID();
   readonly consumers = new Map<string, Consumer>();
   readonly line = new ViewerLine();
+  /** The most that the viewer wants of each camera. */
+  quality: PictureQuality = 'full';
   readonly #consumersBySsrc = new Map<number, Consumer>();
   readonly #ice: IceLiteAgent;
   readonly #dtls: WeriftDtls;
@@ -103,6 +106,10 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
         this.close('dtls');
       },
     );
+  }
+
+  setQuality(quality: PictureQuality): void {
+    this.quality = quality;
   }
 
   restartIce(): IceParameters {

@@ -17,6 +17,7 @@ import { CameraTrack } from '../../server/sfu/camera-track.ts';
 import { Consumer } from '../../server/sfu/consumer.ts';
 import { IceUsers } from '../../server/sfu/ice-users.ts';
 import { RtcSocket } from '../../server/sfu/rtc-socket.ts';
+import { NO_VIDEO } from '../support/no-video.ts';
 
 const VIEWERS = 20;
 const ROUNDS = 40;
@@ -39,6 +40,8 @@ const socket = await RtcSocket.open(0, new IceUsers(), pino({ level: 'silent' })
 
 const frame = (sequence: number): EncodedFrame => ({
   cameraId: 'bench',
+  rung: 'full',
+  layer: undefined,
   data: randomBytes(FRAME_BYTES),
   keyframe: sequence === 0,
   repeated: false,
@@ -54,12 +57,11 @@ const frame = (sequence: number): EncodedFrame => ({
 
 let deliver: (frame: EncodedFrame) => void = () => {};
 const video = {
+  ...NO_VIDEO,
   subscribe: (_cameraId: string, onFrame: (encoded: EncodedFrame) => void) => {
     deliver = onFrame;
     return { close: () => {} };
   },
-  requestKeyframe: () => {},
-  limitBitrate: () => {},
 };
 const track = new CameraTrack('bench', video, () => performance.now() * 1000);
 const consumers = Array.from({ length: VIEWERS }, (_, index) => {

@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { CameraTrack, type FrameSink } from '../../server/sfu/camera-track.ts';
 import type { EncodedFrame } from '../../server/core/video/encoded-frame.ts';
+import { NO_VIDEO } from '../support/no-video.ts';
 
 const FRAME: EncodedFrame = {
   cameraId: 'door',
+  rung: 'full',
+  layer: undefined,
   keyframe: true,
   repeated: false,
   width: 640,
@@ -29,12 +32,11 @@ test('a viewer that fails on a frame does not affect the others, and the error i
   const track = new CameraTrack(
     'door',
     {
+      ...NO_VIDEO,
       subscribe: (_cameraId, onFrame) => {
         deliver = onFrame;
         return { close: () => undefined };
       },
-      requestKeyframe: () => undefined,
-      limitBitrate: () => undefined,
     },
     () => 0,
   );
@@ -59,12 +61,11 @@ test('after each frame the track reports the time for all viewers, also when one
   let nowUs = 100;
   const times: number[][] = [];
   const video = {
+    ...NO_VIDEO,
     subscribe: (_cameraId: string, onFrame: (frame: EncodedFrame) => void) => {
       deliver = onFrame;
       return { close: () => undefined };
     },
-    requestKeyframe: () => undefined,
-    limitBitrate: () => undefined,
   };
   const track = new CameraTrack(
     'door',
@@ -87,12 +88,11 @@ test('after each frame the track reports the time for all viewers, also when one
 function watchedTrack(): { track: CameraTrack; deliver: (frame: EncodedFrame) => void } {
   let onFrame: ((frame: EncodedFrame) => void) | undefined;
   const video = {
+    ...NO_VIDEO,
     subscribe: (_cameraId: string, listener: (frame: EncodedFrame) => void) => {
       onFrame = listener;
       return { close: () => undefined };
     },
-    requestKeyframe: () => undefined,
-    limitBitrate: () => undefined,
   };
   const track = new CameraTrack('door', video, () => 0);
   return { track, deliver: (frame) => onFrame?.(frame) };
@@ -147,8 +147,8 @@ test('a viewer who joins a camera that is silent since long, and waits for a key
 test('the encoder follows the best line of those who watch, and has no limit as soon as one has none', () => {
   const limits: (number | undefined)[] = [];
   const video = {
+    ...NO_VIDEO,
     subscribe: () => ({ close: () => undefined }),
-    requestKeyframe: () => undefined,
     limitBitrate: (_cameraId: string, bps: number | undefined) => limits.push(bps),
   };
   const track = new CameraTrack('door', video, () => 0);
@@ -164,6 +164,7 @@ test('the encoder follows the best line of those who watch, and has no limit as 
 test('the encoder knows what a viewer’s line carries before it makes the keyframe for it', () => {
   const calls: string[] = [];
   const video = {
+    ...NO_VIDEO,
     subscribe: () => {
       calls.push('subscribe');
       return { close: () => undefined };

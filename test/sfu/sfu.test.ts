@@ -18,6 +18,7 @@ import { Sfu } from '../../server/sfu/sfu.ts';
 import type { ViewerTransport } from '../../server/sfu/viewer-transport.ts';
 import { NodeViewer } from '../support/node-viewer.ts';
 import { until } from '../support/until.ts';
+import { NO_VIDEO } from '../support/no-video.ts';
 
 /** Replaces the transcoder: the test emits the frames. */
 class ScriptedVideo implements LiveVideo {
@@ -36,11 +37,19 @@ class ScriptedVideo implements LiveVideo {
 
   limitBitrate(): void {}
 
+  needLayers(): void {}
+
+  rungsOf(cameraId: string) {
+    return NO_VIDEO.rungsOf(cameraId);
+  }
+
   send(cameraId: string, { keyframe = false, bytes = 100 } = {}): EncodedFrame {
     this.#nowUs += 40_000;
     const us = this.#nowUs;
     const frame: EncodedFrame = {
       cameraId,
+      rung: 'full',
+      layer: undefined,
       keyframe,
       repeated: false,
       width: 640,

@@ -6,6 +6,7 @@ import { RTP_HEADER_BYTES } from '../../server/core/rtp/rtp-header.ts';
 import { ViewerLine } from '../../server/core/rtp/viewer-line.ts';
 import { CameraTrack } from '../../server/sfu/camera-track.ts';
 import { Consumer } from '../../server/sfu/consumer.ts';
+import { NO_VIDEO } from './no-video.ts';
 
 export const BEGIN_US = 1_700_000_000_000_000;
 export const SSRC = 1;
@@ -53,6 +54,7 @@ export class ScriptedConsumer {
   /** It is paused. @param pathOpen whether DTLS is done */
   constructor(pathOpen = true) {
     const video: LiveVideo = {
+      ...NO_VIDEO,
       subscribe: (_cameraId, listener) => {
         this.#deliver = listener;
         return { close: () => (this.#deliver = undefined) };
@@ -76,6 +78,8 @@ export class ScriptedConsumer {
     const us = this.nowUs;
     this.#deliver?.({
       cameraId: 'door',
+      rung: 'full',
+      layer: undefined,
       keyframe,
       repeated,
       width: 640,

@@ -17,6 +17,7 @@ import { CameraTrack } from '../../../server/sfu/camera-track.ts';
 import { Consumer } from '../../../server/sfu/consumer.ts';
 import { mutatedBytes } from '../arbitraries.ts';
 import { fuzzCase, type FuzzTarget } from '../target.ts';
+import { NO_VIDEO } from '../../support/no-video.ts';
 
 const SSRC = 1_000;
 /** Each packet is sent again as often as its history allows. */
@@ -84,12 +85,11 @@ function watchedCamera(): { consumer: Consumer; sent: () => number; deliver: (no
   let sequence = 0;
   let sent = 0;
   const video = {
+    ...NO_VIDEO,
     subscribe: (_cameraId: string, listener: (frame: EncodedFrame) => void) => {
       listeners.push(listener);
       return { close: () => undefined };
     },
-    requestKeyframe: () => undefined,
-    limitBitrate: () => undefined,
   };
   const track = new CameraTrack('fuzz', video, () => 1_000_000);
   const path = {
@@ -110,6 +110,8 @@ function watchedCamera(): { consumer: Consumer; sent: () => number; deliver: (no
     deliver: (nowUs) => {
       const frame: EncodedFrame = {
         cameraId: 'fuzz',
+        rung: 'full',
+        layer: undefined,
         data: Buffer.alloc(3_000, 1),
         keyframe: sequence === 0,
         repeated: false,
