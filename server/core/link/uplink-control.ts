@@ -10,6 +10,7 @@
  * owner wants is the highest level; a setting that the camera refuses or ignores is not tried again before its owner changes it or it was away.
  */
 
+import { RaiseTrials } from './raise-trials.ts';
 import { UplinkMeter, type FrameTransfer, type UplinkFigures } from './uplink-meter.ts';
 import {
   pixelsOf,
@@ -50,10 +51,6 @@ const RAISE_SIZE_AFTER_US = 30_000_000;
 /** So much sooner where the line carries this many times what the level needs. */
 const SOONER = 1 / 3;
 const PLENTY = 4;
-/** Trouble this soon after a raise is its fault. */
-const ON_TRIAL_US = 60_000_000;
-const FIRST_BACKOFF_US = 30_000_000;
-const LONGEST_BACKOFF_US = 600_000_000;
 /** A camera that was away for longer begins with what the owner wants. */
 const REMEMBERED_US = 600_000_000;
 /** A change by this factor that changes a picture's bytes by less than that is ignored by the camera. */
@@ -67,10 +64,7 @@ export class UplinkControl {
   #levels: UplinkLevel[];
   #index = 0;
   #changedAtUs = -Infinity;
-  /** The last raise, until it has stood its trial. */
-  #raisedAtUs = -Infinity;
-  #backoffUs = FIRST_BACKOFF_US;
-  #notBeforeUs = -Infinity;
+  #trials = new RaiseTrials();
   #leftAtUs: number | undefined;
   #offeredFps = Infinity;
   /** The last lowering, until its effect is seen. */
@@ -110,9 +104,7 @@ export class UplinkControl {
     this.#meter.clear();
     this.#index = 0;
     this.#changedAtUs = -Infinity;
-    this.#raisedAtUs = -Infinity;
-    this.#notBeforeUs = -Infinity;
-    this.#backoffUs = FIRST_BACKOFF_US;
+    this.#trials = new RaiseTrials();
     this.#offeredFps = Infinity;
     this.#expected = undefined;
     this.#figures = undefined;
@@ -177,7 +169,7 @@ export class UplinkControl {
       return { direction: 'raised', settings };
     }
     if (this.#isTooSlow(figures)) return this.#lower(figures, nowUs);
-    if (nowUs - this.#raisedAtUs > ON_TRIAL_US) this.#onRaiseKept();
+    this.#trials.onWell(nowUs);
     if (this.#index > 0 && this.#mayRaise(figures, nowUs)) return this.#raise(figures, nowUs);
     return undefined;
   }
@@ -201,18 +193,13 @@ export class UplinkControl {
 
   #lower(figures: UplinkFigures, nowUs: number): UplinkDecision | undefined {
     const from = this.#level;
-    const failed = nowUs - this.#raisedAtUs <= ON_TRIAL_US;
     const below = this.#levels
       .slice(this.#index + 1)
       .filter(({ bytes }) => bytes >= from.bytes * LARGEST_STEP);
     const to = below.find((level) => this.#carriesFps(figures, level) >= LOWERED_TO * this.#enoughFps(level));
     const index = to ? this.#levels.indexOf(to) : this.#index + below.length;
     if (index === this.#index) return undefined;
-    if (failed) {
-      this.#backoffUs = Math.min(LONGEST_BACKOFF_US, 2 * this.#backoffUs);
-      this.#raisedAtUs = -Infinity;
-    }
-    this.#notBeforeUs = nowUs + (failed ? this.#backoffUs : 0);
+    this.#trials.onLowered(nowUs);
     this.#index = index;
     const isNoticeable = this.#level.bytes <= NOTICEABLE * from.bytes;
     const settings = this.#levels
@@ -230,7 +217,7 @@ export class UplinkControl {
 
   #mayRaise(figures: UplinkFigures, nowUs: number): boolean {
     const above = this.#levels[this.#index - 1];
-    if (!above || nowUs < this.#notBeforeUs) return false;
+    if (!above || !this.#trials.mayRaise(nowUs)) return false;
     const isSize = this.#level.lowers === 'frameSize';
     const enough = this.#carriesFps(figures, above) / Math.min(ENOUGH_FPS, above.maxFps);
     if (enough < (isSize ? RAISED_TO_SIZE : RAISED_TO)) return false;
@@ -241,16 +228,10 @@ export class UplinkControl {
 
   #raise(figures: UplinkFigures, nowUs: number): UplinkDecision {
     this.#index--;
-    this.#raisedAtUs = nowUs;
+    this.#trials.onRaised(nowUs);
     this.#expected = undefined;
     this.#note(nowUs, figures);
     return { direction: 'raised', settings: this.settings };
-  }
-
-  #onRaiseKept(): void {
-    if (this.#raisedAtUs === -Infinity) return;
-    this.#raisedAtUs = -Infinity;
-    this.#backoffUs = FIRST_BACKOFF_US;
   }
 
   /** Estimated for another level. */
