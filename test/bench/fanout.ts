@@ -13,9 +13,10 @@ import { pino } from 'pino';
 import type { EncodedFrame } from '../../server/core/video/encoded-frame.ts';
 import { SrtpGcm } from '../../server/core/rtp/srtp-gcm.ts';
 import { ViewerLine } from '../../server/core/rtp/viewer-line.ts';
-import { CameraTrack } from '../../server/sfu/camera-track.ts';
+import { CameraTracks } from '../../server/sfu/camera-tracks.ts';
 import { Consumer } from '../../server/sfu/consumer.ts';
 import { IceUsers } from '../../server/sfu/ice-users.ts';
+import { LineAllocation } from '../../server/sfu/line-allocation.ts';
 import { RtcSocket } from '../../server/sfu/rtc-socket.ts';
 import { NO_VIDEO } from '../support/no-video.ts';
 
@@ -63,7 +64,7 @@ const video = {
     return { close: () => {} };
   },
 };
-const track = new CameraTrack('bench', video, () => performance.now() * 1000);
+const tracks = new CameraTracks('bench', video, () => performance.now() * 1000);
 const consumers = Array.from({ length: VIEWERS }, (_, index) => {
   const path = {
     isFull: false,
@@ -75,7 +76,8 @@ const consumers = Array.from({ length: VIEWERS }, (_, index) => {
     },
   };
   const identity = { mid: '0', ssrc: index * 2 + 1, rtxSsrc: index * 2 + 2, cname: 'bench' };
-  const consumer = new Consumer(String(index), identity, track, path, true);
+  const allocation = new LineAllocation(() => undefined);
+  const consumer = new Consumer(String(index), identity, tracks, path, allocation, true);
   consumer.resume();
   return consumer;
 });
