@@ -26,6 +26,7 @@ import {
 } from 'node-av/constants';
 import { Rational, type Frame } from 'node-av/lib';
 import type { FrameLayer } from '../core/video/encoded-frame.ts';
+import { TEMPORAL_LAYERS } from '../core/video/temporal-layers.ts';
 import { PictureEncoder } from '../ffmpeg/picture-encoder.ts';
 
 /**
@@ -54,12 +55,6 @@ const PATTERN: readonly FrameLayer[] = [
   { tid: 2, layerSync: false },
 ];
 const KEYFRAME_LAYER: FrameLayer = { tid: 0, layerSync: true };
-/**
- * Of the bits: layer 0 alone, with layer 1, and all. Frames that are predicted from better ones cost less: that saves as many
- * bits as the longer way to the reference costs (`npm run bench:layers`). A larger share would save more, but a frame of layer 0
- * would stand in a narrow line for longer.
- */
-const LAYER_SHARES = [0.45, 0.65, 1];
 
 /** Seconds of bits that the rate control believes to have at first: by half of them the first keyframe is measured. */
 const FIRST_KEYFRAME_S = 0.75;
@@ -140,7 +135,7 @@ export class Vp8Encoder {
 
 /** For FFmpeg; the mode must come last, because it completes what the others say. */
 function layersOf(bitrateBps: number): string {
-  const kbps = LAYER_SHARES.map((share) => Math.round((share * bitrateBps) / 1000));
+  const kbps = TEMPORAL_LAYERS.map(({ bits }) => Math.round((bits * bitrateBps) / 1000));
   return (
     `ts_number_layers=3:ts_target_bitrate=${kbps.join(',')}:ts_rate_decimator=4,2,1:` +
     'ts_periodicity=4:ts_layer_id=0,2,1,2:ts_layering_mode=3'
