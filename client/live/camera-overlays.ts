@@ -32,9 +32,15 @@ export function fallbackNote(): TemplateResult {
   </p>`;
 }
 
-/** The connection limits the picture. */
-export function limitNote({ short, sentence }: LimitWords): TemplateResult {
-  return html`<p class="note limit" part="note" role="status" title=${sentence} data-testid="camera-limit">
+/** The connection limits the picture. @param isFocused the page is about it; of many pictures, a screen reader would say it many times */
+export function limitNote({ short, sentence }: LimitWords, isFocused: boolean): TemplateResult {
+  return html`<p
+    class="note limit"
+    part="note"
+    role=${isFocused ? 'status' : nothing}
+    title=${sentence}
+    data-testid="camera-limit"
+  >
     <span class="brief">${short}</span><span class="whole">${sentence}</span>
   </p>`;
 }

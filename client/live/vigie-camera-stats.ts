@@ -43,7 +43,7 @@ export class VigieCameraStats extends LitElement {
         ${
           stats.source === 'video'
             ? html`${row('Packets lost', String(stats.packetsLost), 'stats-lost')}
-              ${row('Packets retransmitted', String(stats.packetsRetransmitted), 'stats-retransmitted')}
+              ${row('Retransmitted', String(stats.packetsRetransmitted), 'stats-retransmitted')}
               ${stats.sent ? sentRows(stats.sent) : nothing}`
             : row('Frames dropped', String(stats.framesDropped), 'stats-dropped')
         }

@@ -108,8 +108,13 @@ export const cameraStyles = css`
     }
   }
   @container (max-width: 480px) {
-    .note .brief {
+    :host(:not([focused])) .note .brief,
+    :host([focused]) .note .whole {
       display: inline;
+    }
+    /* The statistics say it too. */
+    .limit:has(~ vigie-camera-stats) {
+      display: none;
     }
   }
   @container (max-width: 310px) {

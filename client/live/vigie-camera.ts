@@ -149,7 +149,7 @@ export class VigieCamera extends LitElement {
         ${this.#snapshot()} ${this.#picture.video} ${this.#picture.still}
       </div>
       ${isOldShown ? ageNote(age) : nothing} ${source === 'pictures' ? fallbackNote() : nothing}
-      ${this.limit ? limitNote(this.limit) : nothing} ${caption(name, status, this.words)}
+      ${this.limit ? limitNote(this.limit, this.focused) : nothing} ${caption(name, status, this.words)}
       ${showStats ? html`<vigie-camera-stats .stats=${stats} data-testid="camera-stats"></vigie-camera-stats>` : nothing}
     `;
   }

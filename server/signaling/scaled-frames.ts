@@ -49,9 +49,10 @@ export class ScaledFrames implements CameraFrames {
     let isClosed = false;
     const scaleWaiting = async (): Promise<void> => {
       isScaling = true;
-      for (let frame = waiting.take(); frame && !isClosed; frame = waiting.take()) {
+      for (let frame = waiting.take(); frame; frame = waiting.take()) {
         const scaled = await this.#scaled(frame);
-        if (!scaled || isClosed) continue;
+        if (isClosed) return;
+        if (!scaled) continue;
         try {
           onFrame(scaled);
         } catch (error) {

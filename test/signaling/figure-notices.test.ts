@@ -47,9 +47,10 @@ test('a page is told when the line begins to limit a camera and when it ends, an
   assert.deepEqual(told([figures(), limited, limited, limited, figures(), figures()]), [1, 4]);
 });
 
+const at = (estimateBps: number | null, change: Partial<ConsumerFigures> = {}) =>
+  figures({ limitedBy: 'line', ...change }, estimateBps);
+
 test('a page that was told of a limit is told when the line carries clearly more or less, and of another size or layers', () => {
-  const at = (estimateBps: number | null, change: Partial<ConsumerFigures> = {}) =>
-    figures({ limitedBy: 'line', ...change }, estimateBps);
   const small = { rung: 'small', layers: 2 } as const;
   assert.deepEqual(
     told([

@@ -30,7 +30,7 @@ async function watching(context: TestContext) {
   const receiver = new LiveReceiver(
     signaling as unknown as SignalingClient,
     directory as unknown as CameraDirectory,
-    new PictureQualityChoice(signaling as unknown as SignalingClient),
+    new PictureQualityChoice(signaling),
     new FiguresDirectory(signaling),
   );
   context.after(() => receiver.close());
