@@ -113,6 +113,7 @@ export class FrameSender {
   /** What was sent is not sent again. */
   clear(): void {
     this.#retransmission.clear();
+    this.#correction?.restart();
   }
 
   close(): void {
