@@ -1,6 +1,9 @@
 /** Tells each feature what happens in the others: cameras that come and go, rights that end, the clock, events. */
 
+import { inPerson } from './core/grant.ts';
 import { livenessView } from './core/link/camera-liveness.ts';
+import type { ApiKeyFacts } from './accounts/sessions.ts';
+import type { AuditFacts } from './audit/audit-log.ts';
 import type { Log } from './log.ts';
 import { CameraLifecycle } from './cameras/camera-lifecycle.ts';
 import type { Features } from './features.ts';
@@ -10,6 +13,11 @@ function refusedBy({ http, signaling, ingest }: Pick<Features, 'http' | 'signali
   const { connections, requests } = http.counters;
   const { tooFast, tooMany } = requests.refused;
   return connections.refused + tooFast + tooMany + signaling.displacedCount + ingest.counters.displaced;
+}
+
+/** As the audit log writes it. */
+function ofKey({ keyId, keyName, ...who }: ApiKeyFacts): Omit<AuditFacts, 'action'> {
+  return { ...who, details: { key: keyName, byKeyId: keyId } };
 }
 
 export function joinFeatures(features: Features, log: Log): void {
@@ -70,7 +78,9 @@ export function joinFeatures(features: Features, log: Log): void {
   // Answers over HTTP that depend on a right end by themselves: accounts/right-leases.ts.
   accounts.events.on('accessChanged', (userId) => {
     signaling.refreshAccess(userId);
-    recording.onAccessChanged(userId, (cameraId) => accounts.access.may(userId, 'lookBack', cameraId));
+    recording.onAccessChanged(userId, (cameraId) =>
+      accounts.access.may(inPerson(userId), 'lookBack', cameraId),
+    );
   });
   accounts.events.on('sessionEnded', (sessionId) => signaling.endSession(sessionId));
 
@@ -106,6 +116,14 @@ export function joinFeatures(features: Features, log: Log): void {
   );
   ingest.on('keyRefused', (address, cameraId) => security.onCameraKeyRefused(address, cameraId));
   accounts.events.on('newDevice', (facts) => audit.log.record({ ...facts, action: 'newDevice' }));
+
+  // Programs sign in by API keys.
+  accounts.events.on('apiKeyUsed', (facts) => audit.log.record({ ...ofKey(facts), action: 'apiKeyUsed' }));
+  accounts.events.on('apiKeyRefused', ({ address, isHeld }) => {
+    audit.log.record({ action: 'apiKeyRefused', address, refused: true });
+    if (isHeld) security.onApiKeysHeld(address);
+  });
+  accounts.events.on('apiKeySpread', (facts) => security.onApiKeySpread(ofKey(facts)));
 
   // Events happen.
   ingest.on('motion', (cameraId, active) => events.onMotion(cameraId, active));

@@ -9,6 +9,7 @@ import { HttpServer } from '../../server/http/http-server.ts';
 import { SESSION_SHARES, SignalingServer } from '../../server/signaling/signaling-server.ts';
 import { TRANSPORT_SHARES } from '../../server/signaling/transport-quota.ts';
 import { trustedProxies } from '../../server/http/trusted-proxies.ts';
+import { inPerson } from '../../server/core/grant.ts';
 import { serverClock } from '../../server/core/clock.ts';
 import type { CameraFrame } from '../../server/core/video/camera-frame.ts';
 import { createLog } from '../../server/log.ts';
@@ -40,14 +41,15 @@ async function startSignaling(
     may: (_userId, right, cameraId) => right === 'live' && rights.has(cameraId),
     rightsTo: (_userId, cameraId) => (rights.has(cameraId) ? ['live'] : []),
     find: () => undefined,
+    knowsCamera: () => true,
   });
   const signaling = new SignalingServer({
     access: {
       identify: (token) => ({ userId: 'anna', sessionId: token, expiresAtMs: Date.now() + 60_000 }),
       camerasOf: () => [],
-      may: (...whatOf) => access.may(...whatOf),
-      rightsTo: (...whatOf) => access.rightsTo(...whatOf),
-      assertMay: (...whatOf) => access.assertMay(...whatOf),
+      may: (userId, ...whatOf) => access.may(inPerson(userId), ...whatOf),
+      rightsTo: (userId, cameraId) => access.rightsTo(inPerson(userId), cameraId),
+      assertMay: (userId, ...whatOf) => access.assertMay(inPerson(userId), ...whatOf),
       isAdministrator: () => false,
       iceServersFor: (userId) => [{ urls: ['turn:relay'], username: `${++credentials}:${userId}` }],
     },
