@@ -2,8 +2,6 @@
 
 import { inPerson } from './core/grant.ts';
 import { livenessView } from './core/link/camera-liveness.ts';
-import type { ApiKeyFacts } from './accounts/sessions.ts';
-import type { AuditFacts } from './audit/audit-log.ts';
 import type { Log } from './log.ts';
 import { CameraLifecycle } from './cameras/camera-lifecycle.ts';
 import type { Features } from './features.ts';
@@ -13,11 +11,6 @@ function refusedBy({ http, signaling, ingest }: Pick<Features, 'http' | 'signali
   const { connections, requests } = http.counters;
   const { tooFast, tooMany } = requests.refused;
   return connections.refused + tooFast + tooMany + signaling.displacedCount + ingest.counters.displaced;
-}
-
-/** As the audit log writes it. */
-function ofKey({ keyId, keyName, ...who }: ApiKeyFacts): Omit<AuditFacts, 'action'> {
-  return { ...who, details: { key: keyName, byKeyId: keyId } };
 }
 
 export function joinFeatures(features: Features, log: Log): void {
@@ -118,12 +111,12 @@ export function joinFeatures(features: Features, log: Log): void {
   accounts.events.on('newDevice', (facts) => audit.log.record({ ...facts, action: 'newDevice' }));
 
   // Programs sign in by API keys.
-  accounts.events.on('apiKeyUsed', (facts) => audit.log.record({ ...ofKey(facts), action: 'apiKeyUsed' }));
+  accounts.events.on('apiKeyUsed', (facts) => audit.log.record({ ...facts, action: 'apiKeyUsed' }));
   accounts.events.on('apiKeyRefused', ({ address, isHeld }) => {
     audit.log.record({ action: 'apiKeyRefused', address, refused: true });
     if (isHeld) security.onApiKeysHeld(address);
   });
-  accounts.events.on('apiKeySpread', (facts) => security.onApiKeySpread(ofKey(facts)));
+  accounts.events.on('apiKeySpread', (facts) => security.onApiKeySpread(facts));
 
   // Events happen.
   ingest.on('motion', (cameraId, active) => events.onMotion(cameraId, active));

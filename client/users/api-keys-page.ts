@@ -16,8 +16,6 @@ import './api-key-dialog.ts';
 import type { ApiKeyDialog } from './api-key-dialog.ts';
 import { expiryText, grantText, usedText } from './api-key-words.ts';
 
-const REFRESH_MS = 15_000;
-
 export class ApiKeysPage extends LitElement {
   static override styles = [
     sharedStyles,
@@ -74,7 +72,6 @@ export class ApiKeysPage extends LitElement {
   declare protected error: string | null;
   readonly #dialog = createRef<ApiKeyDialog>();
   readonly #confirm = createRef<ConfirmDialog>();
-  #refresh: ReturnType<typeof setInterval> | undefined;
 
   constructor() {
     super();
@@ -83,15 +80,8 @@ export class ApiKeysPage extends LitElement {
     listen(this, (update) => this.context.live.cameras.on('change', update));
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#refresh = setInterval(() => void this.#load(), REFRESH_MS);
+  protected override firstUpdated(): void {
     void this.#load();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearInterval(this.#refresh);
   }
 
   protected override render(): TemplateResult {

@@ -19,7 +19,7 @@ import { beginOfApiKey, hashOfApiKey, idOfApiKey, isApiKey, makeApiKey } from '.
 import { ApiKeyUse } from './api-key-use.ts';
 import { tooManyAttempts } from './attempt-limit.ts';
 import type { CredentialStore, StoredCredential } from './credential-store.ts';
-import type { AccountEvents, Identity } from './sessions.ts';
+import type { AccountEvents, ApiKeyFacts, Identity } from './sessions.ts';
 import type { UserStore } from './user-store.ts';
 
 export interface ApiKeysOptions {
@@ -59,7 +59,7 @@ export class ApiKeys {
         void store.credentials.used(id, nowMs(), address).catch((error: unknown) => {
           log.warn({ err: error, keyId: id }, 'failed to store the last use of an API key');
         }),
-      onSpread: (id, address) => events.emit('apiKeySpread', { ...this.#factsOf(id), address }),
+      onSpread: (id, address) => events.emit('apiKeySpread', this.#factsOf(id, address)),
     });
   }
 
@@ -78,7 +78,7 @@ export class ApiKeys {
       throw error;
     }
     this.#use.admit(caller.sessionId, address);
-    this.#options.events.emit('apiKeyUsed', { ...this.#factsOf(caller.sessionId), address });
+    this.#options.events.emit('apiKeyUsed', this.#factsOf(caller.sessionId, address));
     return caller;
   }
 
@@ -178,9 +178,9 @@ export class ApiKeys {
         else access.assertMay(caller, right, cameraId);
   }
 
-  #factsOf(id: string): { keyId: string; keyName: string | undefined; userId: string | undefined } {
+  #factsOf(id: string, address: string): ApiKeyFacts {
     const stored = this.#options.store.credentials.find(id);
-    return { keyId: id, keyName: stored?.name, userId: stored?.userId };
+    return { userId: stored?.userId, address, details: { key: stored?.name, byKeyId: id } };
   }
 
   #view({ hash: _hash, kind: _kind, grant, ...stored }: StoredCredential): ApiKeyView {

@@ -36,11 +36,11 @@ export class AccountEvents extends EventEmitter<{
   apiKeySpread: [ApiKeyFacts];
 }> {}
 
+/** As the audit log writes it. */
 export interface ApiKeyFacts {
-  keyId: string;
-  keyName: string | undefined;
   userId: string | undefined;
   address: string;
+  details: { key: string | undefined; byKeyId: string };
 }
 
 export interface Identity {

@@ -2,15 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { Page } from 'playwright-core';
 import { TestBrowser } from '../support/browser.ts';
+import type { Page } from 'playwright-core';
 import { ServerProcess } from '../support/server-process.ts';
 import { until } from '../support/until.ts';
 
-const PASSWORD = 'a password of her own';
-
-const server = await ServerProcess.start();
 const browser = await TestBrowser.launch();
+const server = await ServerProcess.start();
+const PASSWORD = 'a password of her own';
 after(async () => {
   await browser.close();
   await server.stop();

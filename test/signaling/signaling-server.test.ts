@@ -9,8 +9,8 @@ import { HttpServer } from '../../server/http/http-server.ts';
 import { SESSION_SHARES, SignalingServer } from '../../server/signaling/signaling-server.ts';
 import { TRANSPORT_SHARES } from '../../server/signaling/transport-quota.ts';
 import { trustedProxies } from '../../server/http/trusted-proxies.ts';
-import { inPerson } from '../../server/core/grant.ts';
 import { serverClock } from '../../server/core/clock.ts';
+import { inPerson } from '../../server/core/grant.ts';
 import type { CameraFrame } from '../../server/core/video/camera-frame.ts';
 import { createLog } from '../../server/log.ts';
 import { Capacity } from '../../server/core/capacity.ts';
@@ -99,7 +99,6 @@ test('a revoked right ends on every socket of the user, even while one of them d
   deaf.socket.resume();
   await until('the one that did not is closed', () => deaf.closeCode);
   assert.equal(deaf.closeCode, SIGNALING_CLOSE.tooSlow);
-  listening.close();
 });
 
 test('an event is told to those with the right to it, a status to those who list the camera', async (context) => {
@@ -113,7 +112,6 @@ test('an event is told to those with the right to it, a status to those who list
   await viewer.request('getTime', { t0: 0 });
   const told = viewer.received.map((message) => ('method' in message ? message.method : message.type));
   assert.deepEqual(told.slice(2), ['cameraStatus', 'response']);
-  viewer.close();
 });
 
 /** @param bytes of the JPEG; the first one identifies it */
