@@ -128,6 +128,7 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
     log,
     dates: time,
     timeZone,
+    passingBytes: () => backups.writtenBytes,
   });
   closing(recording);
   const may = (userId: string, right: Right, cameraId: string): boolean =>

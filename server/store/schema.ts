@@ -188,6 +188,10 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE notices ADD COLUMN text TEXT;
   `,
   `
+  -- JSON, what a camera was set to before the server lowered it to fit its uplink; null while it is not lowered.
+  ALTER TABLE cameras ADD COLUMN lowered_from TEXT;
+  `,
+  `
   -- What stands for a user in place of a sign-in, by the SHA-256 of its secret: API keys.
   CREATE TABLE credentials (
     id            TEXT PRIMARY KEY,

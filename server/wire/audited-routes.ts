@@ -38,7 +38,7 @@ export type AuditRule =
   | { readonly none: string };
 
 const CAMERA_SETTINGS =
-  'frameSize jpegQuality maxFps flash hMirror vFlip brightness contrast exposure whiteBalance largePictures pictureIntervalMs'.split(
+  'frameSize jpegQuality maxFps flash hMirror vFlip brightness contrast exposure whiteBalance adaptToConnection largePictures pictureIntervalMs'.split(
     ' ',
   );
 const READS = { none: 'reads settings or lists, no pictures' } as const;
