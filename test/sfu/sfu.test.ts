@@ -37,8 +37,6 @@ class ScriptedVideo implements LiveVideo {
 
   limitBitrate(): void {}
 
-  needLayers(): void {}
-
   rungsOf(cameraId: string) {
     return NO_VIDEO.rungsOf(cameraId);
   }
