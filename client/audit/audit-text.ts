@@ -86,6 +86,7 @@ const REASONS: Readonly<Record<string, string>> = {
   forbidden: 'not allowed',
   unauthorized: 'not signed in',
   badRequest: 'not understood',
+  unprocessable: 'not usable',
   notFound: 'not found',
 };
 
