@@ -38,6 +38,7 @@ export const SERVER_ROOMS: Readonly<Record<string, readonly string[]>> = {
   site: [...ROUTED_FEATURE, 'package.json'],
   backup: ROUTED_FEATURE,
   audit: ROUTED_FEATURE,
+  openapi: ['wire', 'http', 'package.json'],
   stores: [
     ...GROUND,
     'store',
@@ -66,6 +67,7 @@ export const SERVER_ROOMS: Readonly<Record<string, readonly string[]>> = {
     'site',
     'backup',
     'audit',
+    'openapi',
   ],
   // With the commands for the data folder, which belong to the features.
   start: [...GROUND, 'config', 'store', 'accounts', 'audit', 'backup', 'main'],
