@@ -82,7 +82,11 @@ test('the newest is listed first', async (context) => {
 suite('a refused upload leaves no files behind', () => {
   const refused: [name: string, source: () => AsyncIterable<Uint8Array>, error: object][] = [
     ['nothing', () => pieces(Buffer.alloc(0)), { code: 'unprocessable', message: /too short/ }],
-    ['half a head', () => pieces(appImage().subarray(0, 200)), { code: 'unprocessable', message: /too short/ }],
+    [
+      'half a head',
+      () => pieces(appImage().subarray(0, 200)),
+      { code: 'unprocessable', message: /too short/ },
+    ],
     [
       'another file',
       () => pieces(Buffer.alloc(5000, 65)),
