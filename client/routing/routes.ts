@@ -17,6 +17,7 @@ export type Route =
   | { page: 'firmware' }
   | { page: 'webhooks' }
   | { page: 'audit' }
+  | { page: 'api' }
   | { page: 'notifications' }
   | { page: 'connection' }
   | { page: 'secure' }
