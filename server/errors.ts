@@ -11,6 +11,7 @@ const ERRORS = {
   forbidden: [403, 'Not allowed'],
   notFound: [404, 'Not found'],
   methodNotAllowed: [405, 'No such method here'],
+  tooSlow: [408, 'The request arrived too slowly'],
   conflict: [409, 'In conflict with the current state'],
   preconditionFailed: [412, 'The precondition does not hold'],
   tooLarge: [413, 'Too large'],

@@ -126,6 +126,7 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
     log,
     dates: time,
     timeZone,
+    passingBytes: () => backups.writtenBytes,
   });
   closing(recording);
   const may = (...whatOf: Parameters<typeof access.may>): boolean => access.may(...whatOf);

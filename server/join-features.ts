@@ -75,7 +75,7 @@ export function joinFeatures(features: Features, log: Log): void {
   accounts.events.on('sessionEnded', (sessionId) => signaling.endSession(sessionId));
 
   site.zone.on('changed', (view) => {
-    cameraSwitch.update();
+    cameraSwitch.onClockChanged();
     signaling.tellEveryone('siteTimeZone', view);
   });
 
@@ -85,7 +85,7 @@ export function joinFeatures(features: Features, log: Log): void {
     recording.onClockChanged(change);
     events.onClockChanged(change);
     presence.onClockChanged(change);
-    cameraSwitch.update();
+    cameraSwitch.onClockChanged();
     firmware.onClockChanged(change);
     accounts.sessions.onClockChanged(change).catch((error: unknown) => {
       log.error({ err: error }, 'failed to date sign-ins anew');

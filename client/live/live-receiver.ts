@@ -1,6 +1,6 @@
 /**
  * All live pictures of a page. Elements `watch` a camera and get a feed; one transport carries all of them, and when another
- * takes its place, the feeds move over. While none brings video, each feed watched has a fallback.
+ * replaces it, the feeds move over. A watched feed that gets no video has a fallback.
  *
  * Invariant: a feed keeps its old consumer until the next one is there, so the last picture stays on the screen.
  */
@@ -9,6 +9,7 @@ import { monotonicMs } from '../clock.ts';
 import type { SignalingClient } from '../signaling/signaling-client.ts';
 import type { CameraDirectory } from './camera-directory.ts';
 import type { CameraFeed } from './camera-feed.ts';
+import { combinedView, type ElementView } from './element-view.ts';
 import { FeedAttachment } from './feed-attachment.ts';
 import { LiveTransport } from './live-transport.ts';
 import { PictureFallback } from './picture-fallback.ts';
@@ -17,16 +18,17 @@ import { TransportKeeper } from './transport-keeper.ts';
 interface Watched {
   attachment: FeedAttachment;
   fallback: PictureFallback;
-  watchers: number;
+  /** The elements that show it, and how. */
+  watchers: Map<object, ElementView>;
   linger: ReturnType<typeof setTimeout> | undefined;
-  /** How often in a row the picture stood still although all seemed well, and when that was last acted upon. */
+  /** How often in a row the picture stood still without a known reason, and when the last remedy was tried. */
   stalls: number;
   stalledAtMs: number;
 }
 
 /** A camera that is no longer shown is paused after this: changing pages costs no new keyframe. */
 const PAUSE_AFTER_MS = 1_000;
-/** So many cameras are kept ready, paused, which costs the server nothing; what is watched goes first. */
+/** This many cameras are kept ready, paused, which costs the server nothing; watched ones come first. */
 const MAX_READY = 16;
 const PREPARE_AFTER_MS = 500;
 const STALL_INTERVAL_MS = 8_000;
@@ -71,12 +73,14 @@ export class LiveReceiver {
     this.#transport.want();
   }
 
-  /** @returns the camera's feed; to be given back with `release` */
-  watch(cameraId: string): CameraFeed {
+  /** @param element that shows it from now on; call it again when its view changes @returns the camera's feed */
+  watch(cameraId: string, element: object, view: ElementView): CameraFeed {
     const watched = this.#watched.get(cameraId) ?? this.#add(cameraId);
-    watched.watchers++;
+    const isWatching = watched.watchers.has(element);
+    watched.watchers.set(element, view);
+    this.#applyViews(watched);
+    if (isWatching) return watched.attachment.feed;
     clearTimeout(watched.linger);
-    watched.attachment.pauseWanted = this.#hidden;
     if (!watched.attachment.feed.consumer) watched.attachment.feed.setFull(this.#transport.watchingWhenFull);
     this.warm();
     this.#attach(watched);
@@ -84,30 +88,29 @@ export class LiveReceiver {
     return watched.attachment.feed;
   }
 
-  release(feed: CameraFeed): void {
+  release(feed: CameraFeed, element: object): void {
     const watched = this.#watched.get(feed.cameraId);
-    if (watched?.attachment.feed !== feed || --watched.watchers > 0) return;
+    if (watched?.attachment.feed !== feed || !watched.watchers.delete(element)) return;
+    if (watched.watchers.size > 0) return this.#applyViews(watched);
     watched.linger = setTimeout(() => {
       watched.attachment.pauseWanted = true;
     }, PAUSE_AFTER_MS);
   }
 
-  /** Nothing is sent to a hidden page. */
+  /** Nothing is sent to a hidden page, except for a picture in a window of its own. */
   set hidden(hidden: boolean) {
     this.#hidden = hidden;
-    for (const { attachment, watchers } of this.#watched.values()) {
-      if (watchers > 0) attachment.pauseWanted = hidden;
-    }
+    for (const watched of this.#watched.values()) this.#applyViews(watched);
   }
 
-  /** The way to the server may be another one now. */
+  /** The path to the server may have changed. */
   networkChanged(): void {
     this.#transport.networkChanged();
   }
 
-  /** Whether the server and its pictures reach us, on whichever way this feed's come. */
+  /** Whether the server and this feed's source reach us. */
   reaches({ source }: CameraFeed): boolean {
-    return this.#signaling.state === 'open' && (source?.way === 'pictures' || this.#transport.connected);
+    return this.#signaling.state === 'open' && (source?.kind === 'pictures' || this.#transport.connected);
   }
 
   /** Why no picture can come, as far as it is known: the browser has no WebRTC of a kind we know, or no path was found. */
@@ -117,10 +120,10 @@ export class LiveReceiver {
     return searching ? 'noPath' : null;
   }
 
-  /** Told by an element: what the feed brings is being presented. */
+  /** Called by an element: the feed's frames are being presented. */
   reportLive(feed: CameraFeed, last: { atMs: number; intervalMs: number }): void {
     const watched = this.#watched.get(feed.cameraId);
-    if (!watched || feed.source?.way !== 'video') return;
+    if (!watched || feed.source?.kind !== 'video') return;
     watched.stalls = 0;
     watched.fallback.presented(last);
   }
@@ -129,8 +132,9 @@ export class LiveReceiver {
   reportStalled(feed: CameraFeed): void {
     const watched = this.#watched.get(feed.cameraId);
     const nowMs = monotonicMs();
-    if (!watched || this.#hidden || this.#signaling.state !== 'open' || !this.#transport.connected) return;
-    if (!feed.consumer || feed.watchingWhenFull !== null || watched.fallback.isHeld) return;
+    if (!watched || this.#signaling.state !== 'open' || !this.#transport.connected) return;
+    if (!this.#isVisible(watched)) return;
+    if (!feed.consumer || feed.watchingWhenFull !== null || watched.fallback.isVideoPaused) return;
     if (nowMs - watched.stalledAtMs < STALL_INTERVAL_MS) return;
     watched.stalledAtMs = nowMs;
     if (++watched.stalls % 3 === 0) this.#transport.rebuild();
@@ -149,23 +153,37 @@ export class LiveReceiver {
     for (const watched of this.#watched.values()) this.#updateFallback(watched);
   }
 
-  #updateFallback({ fallback, watchers, attachment }: Watched): void {
+  #applyViews(watched: Watched): void {
+    const { attachment, watchers } = watched;
+    const view = combinedView(watchers.values());
+    if (!view) return;
+    attachment.view = view;
+    attachment.pauseWanted = !this.#isVisible(watched);
+  }
+
+  #isVisible({ watchers }: Watched): boolean {
+    const view = combinedView(watchers.values());
+    return view !== undefined && (view.isApart || !this.#hidden);
+  }
+
+  #updateFallback(watched: Watched): void {
+    const { attachment, fallback } = watched;
     const camera = this.#directory.find(attachment.feed.cameraId);
     const isStalled = camera?.status === 'stalled';
     const hasPicture = isStalled || camera?.status === 'online';
     void fallback.update({
-      wanted: watchers > 0 && !this.#hidden && this.#signaling.state === 'open' && hasPicture,
+      wanted: this.#isVisible(watched) && this.#signaling.state === 'open' && hasPicture,
       quietMs: isStalled ? Infinity : (camera?.staleAfterMs ?? 0),
       supported: this.#transport.supported,
       searchingSinceMs: this.#transport.searchingSinceMs,
     });
   }
 
-  /** So that a click needs neither path nor handshake nor decoder any more, only a keyframe. */
+  /** A click then needs no path, handshake or decoder, only a keyframe. */
   #prepare(cameras: readonly { id: string }[]): void {
     const known = new Set(cameras.map(({ id }) => id));
     for (const [id, watched] of this.#watched) {
-      if (watched.watchers === 0 && !known.has(id)) this.#forget(watched);
+      if (watched.watchers.size === 0 && !known.has(id)) this.#forget(watched);
     }
     for (const id of known) {
       if (this.#watched.size >= MAX_READY) return;
@@ -184,9 +202,9 @@ export class LiveReceiver {
         feed: attachment.feed,
         signaling: this.#signaling,
         onDenied: () => attachment.detach(true),
-        onHold: (held) => (attachment.held = held),
+        onPauseVideo: (paused) => (attachment.pausedByFallback = paused),
       }),
-      watchers: 0,
+      watchers: new Map(),
       linger: undefined,
       stalls: 0,
       stalledAtMs: 0,
@@ -209,7 +227,7 @@ export class LiveReceiver {
   #attach(watched: Watched | undefined): void {
     const { usable } = this.#transport;
     if (!watched || !usable) return;
-    // Asked for once it is on: then the server says so.
+    // Consumed once it is on: the server sends a status then.
     if (this.#directory.find(watched.attachment.feed.cameraId)?.status === 'off') return;
     void watched.attachment.attach(usable);
   }

@@ -5,12 +5,14 @@
 
 import type { Consumer, RtpParameters, Transport } from 'mediasoup-client/types';
 import { monotonicMs } from '../clock.ts';
+import type { ShownView } from '../../server/wire/shown-view.ts';
 import { TURN_CREDENTIAL_LIFETIME_SECONDS, type IceServer } from '../../server/wire/signaling.ts';
 import type { SignalingClient } from '../signaling/signaling-client.ts';
 import { Emitter } from '../emitter.ts';
 import { captureTimeUs } from './capture-clock.ts';
 import type { LiveSource } from './live-source.ts';
 import { loadDevice, newDevice, receiveTransport } from './receive-transport.ts';
+import { RepairStreams, takesFlexfec } from './repair-streams.ts';
 import { rtpCounters } from './rtp-counters.ts';
 
 /** Younger than this, credentials leave time enough to find a path with them. */
@@ -28,6 +30,7 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
   readonly epoch: number;
   readonly #signaling: SignalingClient;
   readonly #transport: Transport;
+  readonly #repairs: RepairStreams;
   readonly #consumers = new Map<string, Consumer>();
   #iceServersAtMs = monotonicMs();
 
@@ -40,7 +43,9 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
     const loaded = loadDevice(device, signaling);
     try {
       const [parameters] = await Promise.all([created, loaded]);
-      return new LiveTransport(signaling, epoch, receiveTransport(device, signaling, parameters));
+      const repairs = new RepairStreams();
+      const transport = receiveTransport(device, signaling, parameters, {}, repairs);
+      return new LiveTransport(signaling, epoch, transport, repairs);
     } catch (error) {
       // A page has few transports: the one made for nothing is given back.
       created
@@ -50,11 +55,17 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
     }
   }
 
-  private constructor(signaling: SignalingClient, epoch: number, transport: Transport) {
+  private constructor(
+    signaling: SignalingClient,
+    epoch: number,
+    transport: Transport,
+    repairs: RepairStreams,
+  ) {
     super();
     this.epoch = epoch;
     this.#signaling = signaling;
     this.#transport = transport;
+    this.#repairs = repairs;
     transport.on('connectionstatechange', (state) => this.emit('state', state));
   }
 
@@ -74,7 +85,12 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
    */
   async consume(cameraId: string): Promise<LiveConsumer> {
     await this.#freshenIceServers();
-    const parameters = await this.#signaling.request('consume', { transportId: this.id, cameraId });
+    const parameters = await this.#signaling.request('consume', {
+      transportId: this.id,
+      cameraId,
+      takesFlexfec: takesFlexfec(),
+    });
+    this.#repairs.add(parameters.rtpParameters);
     const consumer = await this.#transport.consume({
       id: parameters.id,
       producerId: parameters.producerId,
@@ -90,7 +106,7 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
     return {
       id: consumer.id,
       transport: this,
-      way: 'video',
+      kind: 'video',
       track: consumer.track,
       captureUs: ({ rtpTimestamp }, presentedUs) =>
         rtpTimestamp === undefined ? null : captureTimeUs(parameters.captureClock, rtpTimestamp, presentedUs),
@@ -117,6 +133,11 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
 
   async resume(consumerId: string): Promise<void> {
     await this.#signaling.request('resumeConsumer', { consumerId });
+  }
+
+  /** How large it is shown. Not waited for: it fails only when the consumer or the connection is gone. */
+  setView(consumerId: string, view: ShownView): void {
+    this.#signaling.request('setView', { consumerId, ...view }).catch(() => undefined);
   }
 
   /** Ends a picture on both sides; idempotent, and harmless when the server has ended its side already. */

@@ -84,7 +84,10 @@ export class Guard {
     return who;
   }
 
-  /** Like `administrator`, for an answer that takes long to send. */
+  /**
+   * Like `administrator`, for an answer that takes long to send, or a file that takes long to arrive: it may take longer than the
+   * token of its request is good.
+   */
   streamToAdministrator(request: Request, response: Response): Identity {
     const who = this.administrator(request);
     this.#lease(who, response, () => this.#accounts.access.isAdministrator(who.userId));

@@ -37,6 +37,8 @@ export interface CameraControl {
   disconnect(cameraId: string, reason: 'removed' | 'keyRotated'): void;
   /** How far its pictures are apart was set. */
   updatePace?(cameraId: string): void;
+  /** Whether it adapts to its connection was set. */
+  updateAdapting?(cameraId: string): void;
 }
 
 export interface CameraCatalogOptions {
@@ -98,10 +100,11 @@ export class CameraCatalog extends IsolatingEmitter<CatalogEvents> {
   details(id: string, userId: string): CameraDetails {
     const camera = this.#find(id);
     const advised = this.#access.isAdministrator(userId);
-    const { telemetry, lastFrameAtMs: _, ...connection } = this.#control.status(id);
+    const { telemetry, uplink, lastFrameAtMs: _, ...connection } = this.#control.status(id);
     return {
       ...connection,
       ...(telemetry !== undefined && { telemetry: telemetry && telemetryView(telemetry) }),
+      ...(uplink !== undefined && { uplink: uplink && this.#uplinkView(uplink) }),
       ...(advised ? this.#advisedView(camera) : this.#view(camera, this.#access.rightsTo(userId, id))),
       ...(advised && this.#refusalsOf && { refusals: this.#refusalsOf(id) }),
     };
@@ -182,6 +185,7 @@ export class CameraCatalog extends IsolatingEmitter<CatalogEvents> {
     }
     await this.#store.changeSettings(id, settings);
     if (settings.pictureIntervalMs !== undefined) this.#control.updatePace?.(id);
+    if (settings.adaptToConnection !== undefined) this.#control.updateAdapting?.(id);
   }
 
   /** @throws VigieError like `CameraControl.reboot` */
@@ -206,6 +210,12 @@ export class CameraCatalog extends IsolatingEmitter<CatalogEvents> {
   #advisedView(camera: KnownCamera): CameraView {
     const advice = this.#adviceFor(camera.id);
     return { ...this.#view(camera, RIGHTS), ...(advice.length > 0 && { advice }) };
+  }
+
+  #uplinkView(uplink: NonNullable<CameraConnectionView['uplink']>): typeof uplink {
+    const { loweredSinceMs } = uplink;
+    if (loweredSinceMs === null) return uplink;
+    return { ...uplink, loweredSinceMs: Math.floor(this.#dates.dateMs(loweredSinceMs * 1000)) };
   }
 
   #withKey(camera: KnownCamera, key: Uint8Array | undefined): CameraWithKey {

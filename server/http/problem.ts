@@ -58,13 +58,17 @@ export const notFound: RequestHandler = (request, response) => {
 };
 
 export function errorHandler(log: Log): ErrorRequestHandler {
-  return (error: unknown, request, response, next) => {
+  return (error: unknown, request, response, _next) => {
     // RequestGate has answered meanwhile, because the route took long and others needed the place.
     if (response.writableEnded && isHeadersSent(error)) return;
     const known = knownError(error);
     if (!known)
       log.error({ err: error, method: request.method, path: request.path }, 'failed to handle a request');
-    if (response.headersSent) return next(error);
+    if (response.headersSent) {
+      // What the caller has of the answer must not look whole. An answer that ended is the gate's, in place of this one.
+      if (!response.writableEnded) response.destroy();
+      return;
+    }
     return sendProblem(
       response,
       known ?? new VigieError('internal', 'this is a fault of the server; see its log'),

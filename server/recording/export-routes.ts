@@ -9,6 +9,7 @@ import type { Identity } from '../accounts/sessions.ts';
 import { readFor, serve } from '../http/serve.ts';
 import { endWhenStalled } from '../http/stall-watch.ts';
 import { UserShares } from '../http/user-shares.ts';
+import { MISSING_HEADER } from '../wire/recording-export.ts';
 import type { ExportJob } from './export-job.ts';
 import type { ExportJobs } from './export-jobs.ts';
 
@@ -62,7 +63,7 @@ export function exportRoutes(exports: ExportJobs, guard: Guard, stallMs?: number
   serve(router, 'GET /api/cameras/:cameraId/exports/:exportId', ({ request, params }) => {
     const { cameraId, exportId } = params;
     const { userId } = mayLookBack(request, cameraId);
-    return exports.find(userId, cameraId, exportId).view;
+    return exports.view(userId, cameraId, exportId);
   });
 
   serve(router, 'DELETE /api/cameras/:cameraId/exports/:exportId', ({ request, params }) => {
@@ -99,7 +100,7 @@ export function exportRoutes(exports: ExportJobs, guard: Guard, stallMs?: number
   }
 
   async function send(job: ExportJob, response: Response): Promise<void> {
-    const { path, startMs } = job.file();
+    const { path, startMs, missing } = job.file();
     const time = new Date(startMs).toISOString().slice(0, 19).replaceAll(':', '-');
     const ended = job.read(() => response.destroy());
     response.once('close', () => {
@@ -109,6 +110,7 @@ export function exportRoutes(exports: ExportJobs, guard: Guard, stallMs?: number
     endWhenStalled(response, stallMs);
     response.attachment(`${job.cameraId}-${time}Z.webm`);
     response.setHeader('Cache-Control', 'private, no-store');
+    response.setHeader(MISSING_HEADER, missing);
     const sent = Promise.withResolvers<void>();
     response.sendFile(path, { cacheControl: false, dotfiles: 'allow' }, (error: unknown) => {
       if (!error || isGone(error)) sent.resolve();

@@ -36,6 +36,8 @@ export interface Recordings {
   /** A Timeline as JSON in UTF-8. */
   timeline(cameraId: string, fromMs: number, toMs: number, who: ReadFor): Promise<Uint8Array>;
   find(id: string): ListedRecording | undefined;
+  /** Its file has no proper end: it is sent as one that is being written. */
+  isCutOff(id: string): boolean;
   pathOf(recording: ListedRecording): string;
   setProtected(id: string, isProtected: boolean): Promise<void>;
   remove(id: string): Promise<void>;
@@ -46,7 +48,7 @@ export interface Recordings {
   setSettings(cameraId: string, settings: RecordingSettings): Promise<void>;
   isRecording(cameraId: string): boolean;
   exports: ExportJobs;
-  retention: Pick<Retention, 'keepDays' | 'setKeepDays' | 'expired'>;
+  retention: Pick<Retention, 'view' | 'setKeepDays' | 'expired'>;
 }
 
 /** Cameras that were removed and have recordings; main connects it. */
@@ -76,7 +78,7 @@ export function recordingRoutes(
 
   serve(router, 'GET /api/recording/retention', ({ request }) => {
     guard.administrator(request);
-    return { keepDays: recordings.retention.keepDays };
+    return recordings.retention.view;
   });
 
   serve(router, 'PUT /api/recording/retention', ({ request, readBody }) => {
@@ -148,7 +150,7 @@ export function recordingRoutes(
       guard.streamTo(request, response, 'lookBack', params.cameraId);
       endWhenStalled(response, stallMs);
       const path = recordings.pathOf(recording);
-      if (recording.open || upTo !== undefined)
+      if (recording.open || upTo !== undefined || recordings.isCutOff(recording.id))
         return sendPrefix(request, response, {
           path,
           recordingId: recording.id,

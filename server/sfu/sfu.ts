@@ -12,7 +12,7 @@ import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { DtlsFingerprint, RtpCapabilities, TransportParameters } from '../wire/signaling.ts';
 import { AnnouncedAddresses } from './announced-addresses.ts';
-import { CameraTrack } from './camera-track.ts';
+import { CameraTracks } from './camera-tracks.ts';
 import type { Consumer } from './consumer.ts';
 import { iceCandidates, relayCandidate } from './ice-candidates.ts';
 import { IceUsers } from './ice-users.ts';
@@ -46,7 +46,7 @@ export interface SfuStats {
   transports: number;
   consumers: number;
   /** Viewers by the path their media takes. */
-  ways: Record<Path['kind'], number>;
+  viewersByPath: Record<Path['kind'], number>;
   /** Datagrams. */
   socket: RtcSocket['counters'] & { unknownAddress: number; unknownUser: number; badIntegrity: number };
   dtls: DtlsCounters;
@@ -71,7 +71,7 @@ export class Sfu {
   readonly #announced: AnnouncedAddresses;
   readonly #transports = new Map<string, ViewerTransport>();
   readonly #dtlsCounters: DtlsCounters = { malformed: 0, refusedFragments: 0, excess: 0 };
-  readonly #tracks = new Map<string, CameraTrack>();
+  readonly #tracks = new Map<string, CameraTracks>();
   readonly #load: LoadProbe;
   readonly #timer: NodeJS.Timeout;
   #closed = false;
@@ -134,10 +134,10 @@ export class Sfu {
 
   get stats(): SfuStats {
     let consumers = 0;
-    const ways = { udp: 0, tcp: 0, relay: 0 };
+    const viewersByPath = { udp: 0, tcp: 0, relay: 0 };
     for (const transport of this.#transports.values()) {
       consumers += transport.consumers.size;
-      if (transport.way) ways[transport.way]++;
+      if (transport.pathKind) viewersByPath[transport.pathKind]++;
     }
     const { counters, unknownAddress } = this.#socket;
     const { unknownUser, badIntegrity } = this.#users;
@@ -145,7 +145,16 @@ export class Sfu {
     const socket = { ...counters, unknownAddress, unknownUser, badIntegrity };
     const tcp = this.#tcp ? { ...this.#tcp.counters, port: this.#tcp.port, open: this.#tcp.openCount } : null;
     const dtls = { ...this.#dtlsCounters };
-    return { port: this.port, transports: this.#transports.size, consumers, ways, socket, dtls, tcp, relay };
+    return {
+      port: this.port,
+      transports: this.#transports.size,
+      consumers,
+      viewersByPath,
+      socket,
+      dtls,
+      tcp,
+      relay,
+    };
   }
 
   /**
@@ -182,14 +191,19 @@ export class Sfu {
     };
   }
 
-  /** The consumer starts paused. @throws VigieError `tooManyRequests` */
-  consume(transport: ViewerTransport, cameraId: string): Consumer {
+  /**
+   * The consumer starts paused.
+   *
+   * @param takesFlexfec whether the viewer's browser understands forward error correction
+   * @throws VigieError `tooManyRequests`
+   */
+  consume(transport: ViewerTransport, cameraId: string, takesFlexfec = false): Consumer {
     const { video, clock } = this.#options;
-    const track =
+    const tracks =
       this.#tracks.get(cameraId) ??
-      new CameraTrack(cameraId, video, clock, (...times) => this.#load.frameSent(...times));
-    this.#tracks.set(cameraId, track);
-    return transport.consume(track);
+      new CameraTracks(cameraId, video, clock, (...times) => this.#load.frameSent(...times));
+    this.#tracks.set(cameraId, tracks);
+    return transport.consume(tracks, takesFlexfec);
   }
 
   /** The camera was removed: its consumers are closed. */

@@ -15,10 +15,12 @@ import { TokenBucket } from '../core/token-bucket.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { DtlsParameters, IceParameters } from '../wire/signaling.ts';
-import type { CameraTrack } from './camera-track.ts';
+import type { PictureQuality } from '../wire/shown-view.ts';
+import type { CameraTracks } from './camera-tracks.ts';
 import { Consumer } from './consumer.ts';
 import { IceLiteAgent } from './ice-lite-agent.ts';
 import type { IceUsers } from './ice-users.ts';
+import { LineAllocation } from './line-allocation.ts';
 import type { Path } from './path.ts';
 import type { RtpPath } from './rtp-stream.ts';
 import { WeriftDtls, type DtlsCounters, type SrtpProtector } from './werift-dtls.ts';
@@ -36,6 +38,7 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
   readonly id = randomUUID();
   readonly consumers = new Map<string, Consumer>();
   readonly line = new ViewerLine();
+  readonly #allocation = new LineAllocation(() => this.line.targetBps);
   readonly #consumersBySsrc = new Map<number, Consumer>();
   readonly #ice: IceLiteAgent;
   readonly #dtls: WeriftDtls;
@@ -78,8 +81,8 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
     return this.#ice.isFull;
   }
 
-  /** The kind of path in use now. */
-  get way(): Path['kind'] | undefined {
+  /** Of the path in use now. */
+  get pathKind(): Path['kind'] | undefined {
     return this.#ice.selected?.kind;
   }
 
@@ -105,12 +108,16 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
     );
   }
 
+  setQuality(quality: PictureQuality): void {
+    this.#allocation.setQuality(quality, this.#clock());
+  }
+
   restartIce(): IceParameters {
     return this.#ice.restart();
   }
 
   /** @throws VigieError `tooManyRequests` above 64 consumers */
-  consume(track: CameraTrack): Consumer {
+  consume(tracks: CameraTracks, takesFlexfec: boolean): Consumer {
     if (this.consumers.size >= MAX_CONSUMERS) {
       throw new VigieError('tooManyRequests', `one page shows at most ${MAX_CONSUMERS} cameras`);
     }
@@ -118,9 +125,11 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
       mid: String(this.#nextMid++),
       ssrc: this.#nextSsrc++,
       rtxSsrc: this.#nextSsrc++,
+      fecSsrc: takesFlexfec ? this.#nextSsrc++ : undefined,
       cname: this.#cname,
     };
-    const consumer = new Consumer(randomUUID(), identity, track, this, this.#srtp !== undefined);
+    const isOpen = this.#srtp !== undefined;
+    const consumer = new Consumer(randomUUID(), identity, tracks, this, this.#allocation, isOpen);
     this.consumers.set(consumer.id, consumer);
     for (const ssrc of consumer.ssrcs) this.#consumersBySsrc.set(ssrc, consumer);
     consumer.once('close', () => {
@@ -138,6 +147,7 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
     if (nowUs - Math.max(this.#ice.consentUs, this.#connectedUs) > CONSENT_TIMEOUT_US)
       return this.close('timeout');
     this.#followPath(nowUs);
+    this.#allocation.update(nowUs);
     for (const consumer of this.consumers.values()) {
       const packets = consumer.report(nowUs);
       if (packets.length > 0) this.#dtls.sendRtcp(packets.map((packet) => packet.serialize()));
@@ -157,7 +167,10 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
 
   #followPath(nowUs: number): void {
     const { selected } = this.#ice;
-    if (this.#path && selected !== this.#path) this.line.restart(nowUs);
+    if (this.#path && selected !== this.#path) {
+      this.line.restart(nowUs);
+      this.#allocation.restart(nowUs);
+    }
     this.#path = selected;
   }
 

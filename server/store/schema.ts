@@ -187,4 +187,8 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE notices ADD COLUMN told_at INTEGER;
   ALTER TABLE notices ADD COLUMN text TEXT;
   `,
+  `
+  -- JSON, what a camera was set to before the server lowered it to fit its uplink; null while it is not lowered.
+  ALTER TABLE cameras ADD COLUMN lowered_from TEXT;
+  `,
 ];

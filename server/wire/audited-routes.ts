@@ -38,7 +38,7 @@ export type AuditRule =
   | { readonly none: string };
 
 const CAMERA_SETTINGS =
-  'frameSize jpegQuality maxFps flash hMirror vFlip brightness contrast exposure whiteBalance largePictures pictureIntervalMs'.split(
+  'frameSize jpegQuality maxFps flash hMirror vFlip brightness contrast exposure whiteBalance adaptToConnection largePictures pictureIntervalMs'.split(
     ' ',
   );
 const READS = { none: 'reads settings or lists, no pictures' } as const;
@@ -187,6 +187,8 @@ export const AUDITED_METHODS: Readonly<Record<SignalingMethod, AuditRule>> = {
   pauseConsumer: { none: 'ends what resumeConsumer began' },
   resumeConsumer: { stream: 'watched' },
   closeConsumer: { none: 'ends what resumeConsumer began' },
+  setView: NEGOTIATES,
+  setQuality: NEGOTIATES,
   setFrameTimings: NEGOTIATES,
   watchFrames: { stream: 'watched' },
   stopFrames: { none: 'ends what watchFrames began' },

@@ -13,7 +13,7 @@ const SFU_FIGURES = z.strictObject({
   transports: count,
   consumers: count,
   /** Viewers by the path their media takes. */
-  ways: z.strictObject({ udp: count, tcp: count, relay: count }),
+  viewersByPath: z.strictObject({ udp: count, tcp: count, relay: count }),
   /** Datagrams. */
   socket: z.strictObject({
     received: count,
@@ -122,6 +122,7 @@ const HTTP_FIGURES = z.strictObject({
     unanswered: count,
     refused: z.strictObject({
       pipelined: count,
+      tooSlow: count,
       tooFast: count,
       tooMany: count,
       displaced: count,

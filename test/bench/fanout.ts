@@ -13,10 +13,12 @@ import { pino } from 'pino';
 import type { EncodedFrame } from '../../server/core/video/encoded-frame.ts';
 import { SrtpGcm } from '../../server/core/rtp/srtp-gcm.ts';
 import { ViewerLine } from '../../server/core/rtp/viewer-line.ts';
-import { CameraTrack } from '../../server/sfu/camera-track.ts';
+import { CameraTracks } from '../../server/sfu/camera-tracks.ts';
 import { Consumer } from '../../server/sfu/consumer.ts';
 import { IceUsers } from '../../server/sfu/ice-users.ts';
+import { LineAllocation } from '../../server/sfu/line-allocation.ts';
 import { RtcSocket } from '../../server/sfu/rtc-socket.ts';
+import { NO_VIDEO } from '../support/no-video.ts';
 
 const VIEWERS = 20;
 const ROUNDS = 40;
@@ -39,6 +41,8 @@ const socket = await RtcSocket.open(0, new IceUsers(), pino({ level: 'silent' })
 
 const frame = (sequence: number): EncodedFrame => ({
   cameraId: 'bench',
+  rung: 'full',
+  layer: undefined,
   data: randomBytes(FRAME_BYTES),
   keyframe: sequence === 0,
   repeated: false,
@@ -54,14 +58,13 @@ const frame = (sequence: number): EncodedFrame => ({
 
 let deliver: (frame: EncodedFrame) => void = () => {};
 const video = {
+  ...NO_VIDEO,
   subscribe: (_cameraId: string, onFrame: (encoded: EncodedFrame) => void) => {
     deliver = onFrame;
     return { close: () => {} };
   },
-  requestKeyframe: () => {},
-  limitBitrate: () => {},
 };
-const track = new CameraTrack('bench', video, () => performance.now() * 1000);
+const tracks = new CameraTracks('bench', video, () => performance.now() * 1000);
 const consumers = Array.from({ length: VIEWERS }, (_, index) => {
   const path = {
     isFull: false,
@@ -73,7 +76,8 @@ const consumers = Array.from({ length: VIEWERS }, (_, index) => {
     },
   };
   const identity = { mid: '0', ssrc: index * 2 + 1, rtxSsrc: index * 2 + 2, cname: 'bench' };
-  const consumer = new Consumer(String(index), identity, track, path, true);
+  const allocation = new LineAllocation(() => undefined);
+  const consumer = new Consumer(String(index), identity, tracks, path, allocation, true);
   consumer.resume();
   return consumer;
 });

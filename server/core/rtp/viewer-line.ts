@@ -62,6 +62,16 @@ export class ViewerLine {
     return this.#roundTripUs;
   }
 
+  /** What it carries of video, bits per second; undefined: no limit is known. */
+  get targetBps(): number | undefined {
+    let sumBps = 0;
+    for (const { bps } of this.#caps.values()) {
+      if (bps === undefined) return undefined;
+      sumBps += bps;
+    }
+    return this.#caps.size > 0 ? sumBps : undefined;
+  }
+
   /** The viewer takes another way, Wi-Fi or mobile: nothing that was found holds any more. */
   restart(nowUs: number): void {
     this.#roundTripUs = ASSUMED_ROUND_TRIP_US;
@@ -102,10 +112,10 @@ export class ViewerLine {
     };
   }
 
-  /** One for each camera, which outlives its consumers: joining anew gives no new allowance. */
-  keyframesOf(cameraId: string): KeyframeAllowance {
-    const allowance = this.#keyframes.get(cameraId) ?? new KeyframeAllowance();
-    this.#keyframes.set(cameraId, allowance);
+  /** One for each rung of each camera, which outlives its consumers: joining anew gives no new allowance. */
+  keyframesOf(rungOfCamera: string): KeyframeAllowance {
+    const allowance = this.#keyframes.get(rungOfCamera) ?? new KeyframeAllowance();
+    this.#keyframes.set(rungOfCamera, allowance);
     return allowance;
   }
 

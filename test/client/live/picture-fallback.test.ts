@@ -4,6 +4,7 @@ import { Emitter } from '../../../client/emitter.ts';
 import { CameraFeed } from '../../../client/live/camera-feed.ts';
 import { PictureFallback } from '../../../client/live/picture-fallback.ts';
 import type { SignalingClient, SignalingClientEvents } from '../../../client/signaling/signaling-client.ts';
+import { drawsPictures } from '../../support/drawn-pictures.ts';
 
 const WATCH_ID = 7;
 const SUPPORTED = { wanted: true, supported: true, searchingSinceMs: null };
@@ -21,39 +22,25 @@ class Signaling extends Emitter<SignalingClientEvents> {
   }
 }
 
-/** Gives the test what single pictures need of a browser. */
-function canDraw(context: TestContext): void {
-  const canvas = {
-    getContext: () => ({ drawImage: () => undefined }),
-    captureStream: () => ({ getVideoTracks: () => [{ stop: () => undefined }] }),
-  };
-  const page = globalThis as Record<string, unknown>;
-  page['document'] = { createElement: () => canvas };
-  page['createImageBitmap'] = async () => ({ width: 8, height: 8, close: () => undefined });
-  context.after(() => {
-    delete page['document'];
-    delete page['createImageBitmap'];
-  });
-}
-
 /** A camera without video over a path that stands. */
 function setUp(context: TestContext) {
   let nowMs = 1_000;
   context.mock.method(performance, 'now', () => nowMs);
   const signaling = new Signaling();
   const feed = new CameraFeed('door');
-  const held: boolean[] = [];
+  const paused: boolean[] = [];
   const fallback = new PictureFallback({
     feed,
     signaling: signaling as unknown as SignalingClient,
     onDenied: () => undefined,
-    onHold: (isHeld) => held.push(isHeld),
+    onPauseVideo: (isPaused) => paused.push(isPaused),
   });
   context.after(() => fallback.close());
   return {
     signaling,
     feed,
-    held,
+    paused,
+    fallback,
     run: async (seconds: number): Promise<void> => {
       for (const untilMs = nowMs + seconds * 1000; nowMs < untilMs; nowMs += 500) {
         await fallback.update(SUPPORTED);
@@ -63,21 +50,36 @@ function setUp(context: TestContext) {
   };
 }
 
-test('video is not held back in a browser that cannot show single pictures', async (context) => {
-  const { feed, held, run } = setUp(context);
+test('video is not paused in a browser that cannot show single pictures', async (context) => {
+  const { feed, paused, run } = setUp(context);
   await run(30);
-  assert.deepEqual([feed.source, held], [null, []]);
+  assert.deepEqual([feed.source, paused], [null, []]);
 });
 
-test('video is held back once single pictures are shown, and not for a single one', async (context) => {
-  canDraw(context);
-  const { signaling, feed, held, run } = setUp(context);
+test('video is paused once single pictures are shown, and not for a single one', async (context) => {
+  drawsPictures(context);
+  const { signaling, feed, paused, run } = setUp(context);
   await run(10);
   signaling.picture();
   await run(20);
-  assert.deepEqual([feed.source, held], [null, []]);
+  assert.deepEqual([feed.source, paused], [null, []]);
   signaling.picture();
   await run(1);
-  assert.equal(feed.source?.way, 'pictures');
-  assert.deepEqual(held, [true]);
+  assert.equal(feed.source?.kind, 'pictures');
+  assert.deepEqual(paused, [true]);
+});
+
+test('a fallback that is closed while it looks for video opens no watch', async (context) => {
+  drawsPictures(context);
+  const { signaling, fallback, run } = setUp(context);
+  await run(2);
+  const requests: string[] = [];
+  signaling.request = async (method?: string) => {
+    requests.push(method ?? '');
+    return { watchId: WATCH_ID };
+  };
+  const closing = run(3);
+  fallback.close();
+  await closing;
+  assert.deepEqual(requests, []);
 });
