@@ -16,7 +16,7 @@ import {
   type Content,
   type OpenApiDocument,
   type Operation,
-  type Route,
+  type DescribedRoute,
 } from './openapi.ts';
 import { schemaText } from './schema-text.ts';
 
@@ -87,7 +87,7 @@ export class ApiPage extends LitElement {
     `;
   }
 
-  #route(document: OpenApiDocument, { method, path, operation }: Route): TemplateResult {
+  #route(document: OpenApiDocument, { method, path, operation }: DescribedRoute): TemplateResult {
     return html`<details data-testid="api-route">
       <summary>
         <code class=${method.toLowerCase()}>${method}</code> <code>${path}</code>

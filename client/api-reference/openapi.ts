@@ -5,7 +5,7 @@ export interface OpenApiDocument {
   info: { version: string; description: string };
   tags: { name: string }[];
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, Schema>; responses: Record<string, Answer> };
+  components: { schemas: Record<string, Schema>; responses: Record<string, DescribedAnswer> };
 }
 
 export interface Operation {
@@ -15,7 +15,7 @@ export interface Operation {
   description: string;
   parameters?: Parameter[];
   requestBody?: { content: Content };
-  responses: Record<string, Answer | Reference>;
+  responses: Record<string, DescribedAnswer | Reference>;
 }
 
 export interface Parameter {
@@ -25,7 +25,7 @@ export interface Parameter {
   schema: Schema;
 }
 
-export interface Answer {
+export interface DescribedAnswer {
   description: string;
   content?: Content;
 }
@@ -62,14 +62,14 @@ export interface Schema {
 }
 
 /** One route as the page lists it. */
-export interface Route {
+export interface DescribedRoute {
   method: string;
   path: string;
   operation: Operation;
 }
 
 /** The routes with the tag whose method, path or summary contains every word, in the document's order. */
-export function routesOf(document: OpenApiDocument, tag: string, search: string): Route[] {
+export function routesOf(document: OpenApiDocument, tag: string, search: string): DescribedRoute[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   return Object.entries(document.paths)
     .flatMap(([path, methods]) =>
@@ -86,7 +86,10 @@ export function routesOf(document: OpenApiDocument, tag: string, search: string)
 }
 
 /** @returns the answer itself, or the one that it refers to */
-export function answerOf({ components }: OpenApiDocument, answer: Answer | Reference): Answer {
+export function answerOf(
+  { components }: OpenApiDocument,
+  answer: DescribedAnswer | Reference,
+): DescribedAnswer {
   if (!('$ref' in answer)) return answer;
   return components.responses[nameIn(answer.$ref)] ?? { description: '' };
 }
