@@ -145,6 +145,9 @@ export class VigieApp extends LitElement {
               </wa-dropdown-item>`
             : nothing
         }
+        <wa-dropdown-item value="keys" data-testid="api-keys">
+          <wa-icon slot="icon" name="key"></wa-icon>API keys
+        </wa-dropdown-item>
         <wa-dropdown-item value="connection" data-testid="check-connection">
           <wa-icon slot="icon" name="gauge"></wa-icon>Connection check
         </wa-dropdown-item>
@@ -221,6 +224,7 @@ export class VigieApp extends LitElement {
     else if (detail.item.value === 'webhooks') this.#navigation.go({ page: 'webhooks' });
     else if (detail.item.value === 'audit') this.#navigation.go({ page: 'audit' });
     else if (detail.item.value === 'notifications') this.#navigation.go({ page: 'notifications' });
+    else if (detail.item.value === 'keys') this.#navigation.go({ page: 'keys' });
     else if (detail.item.value === 'connection') this.#navigation.go({ page: 'connection' });
     else if (detail.item.value === 'secure') this.#navigation.go({ page: 'secure' });
     else if (detail.item.value === 'backup') this.#backupDialog.value?.show();

@@ -10,13 +10,14 @@ import { createDocument, type ZodOpenApiObject, type ZodOpenApiOperationObject }
 import { COMMON_ERRORS, statusesOf, type ApiRoute } from '../wire/api-route.ts';
 import { ROUTE_GROUPS, type ApiRouteName } from '../wire/api-routes.ts';
 import { ROUTE_AUTHORIZATION, type Authorization } from '../wire/authorization.ts';
+import { keyAccessOf } from '../wire/key-access.ts';
 import { PROBLEM } from '../wire/problem.ts';
 import { SCHEMA_NAMES } from './schema-names.ts';
 
 type Operation = ZodOpenApiOperationObject;
 type Responses = NonNullable<Operation['responses']>;
 
-const ABOUT = `Every request that is not public carries \`Authorization: Bearer TOKEN\`. \
+const ABOUT = `Every request that is not public carries \`Authorization: Bearer\` and an API key, or the token of a session. \
 Every error is problem details (RFC 9457) with a \`code\` for programs and a \`detail\` for people. \
 Times are milliseconds since the Unix epoch. \
 JSON that is read carries an \`ETag\`; with \`If-None-Match\` the answer is 304 while it is the same. \
@@ -65,7 +66,6 @@ export function describeApi(version: string): object {
     info: { title: 'Vigie', version, description: ABOUT },
     servers: [{ url: '..', description: 'This server' }],
     tags: Object.keys(ROUTE_GROUPS).map((name) => ({ name })),
-    security: [{ bearer: [] }],
     paths,
     components: {
       schemas: SCHEMA_NAMES,
@@ -73,10 +73,16 @@ export function describeApi(version: string): object {
         Object.values(ERRORS).map(([name, description]) => [name, { description, content: PROBLEM_CONTENT }]),
       ),
       securitySchemes: {
-        bearer: {
+        session: {
           type: 'http',
           scheme: 'bearer',
-          description: 'The access token of `POST /api/auth/login`',
+          description: 'The access token of `POST /api/auth/login`, valid for minutes',
+        },
+        key: { type: 'http', scheme: 'bearer', description: 'An API key of the page **API keys**' },
+        keyAsPassword: {
+          type: 'http',
+          scheme: 'basic',
+          description: 'Any user name, and an API key as the password: for players that offer nothing else',
         },
         sensor: { type: 'http', scheme: 'bearer', description: 'The token of a sensor' },
       },
@@ -92,9 +98,8 @@ function operationOf(name: ApiRouteName, route: ApiRoute, tag: string): Operatio
     operationId: operationIdOf(name),
     tags: [tag],
     summary,
-    description: whoMayCall(authorization),
-    ...(authorization === 'public' && { security: [] }),
-    ...(authorization === 'sensor' && { security: [{ sensor: [] }] }),
+    description: whoMayCall(authorization) + keysToo(name, authorization),
+    security: securityOf(name, authorization),
     requestParams: {
       ...(params && { path: params as z.ZodObject }),
       ...(query && { query: query as z.ZodObject }),
@@ -149,6 +154,24 @@ function operationIdOf(name: ApiRouteName): string {
 
 function capital(word: string): string {
   return word.slice(0, 1).toUpperCase() + word.slice(1);
+}
+
+function securityOf(name: ApiRouteName, authorization: Authorization): Operation['security'] {
+  if (authorization === 'public') return [];
+  if (authorization === 'sensor') return [{ sensor: [] }];
+  const access = keyAccessOf(name);
+  return [
+    { session: [] },
+    ...(access === 'never' ? [] : [{ key: [] }]),
+    ...(access === 'basic' ? [{ keyAsPassword: [] }] : []),
+  ];
+}
+
+/** What it says about keys, where it is not what all others say. */
+function keysToo(name: ApiRouteName, authorization: Authorization): string {
+  if (authorization === 'public' || authorization === 'sensor') return '';
+  if (keyAccessOf(name) === 'never') return ' No API key opens it.';
+  return keyAccessOf(name) === 'administer' ? ' A key needs the power to administer.' : '';
 }
 
 function whoMayCall(authorization: Authorization): string {

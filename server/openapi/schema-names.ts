@@ -1,5 +1,6 @@
 /** Names of the schemas in the description of the API, which refers to each by its name instead of repeating it. */
 
+import { API_KEY_VIEW, MADE_API_KEY, NEW_API_KEY } from '../wire/api-key.ts';
 import { SESSION_VIEW, USER_VIEW, CAMERA_RIGHTS, NOTICES } from '../wire/account.ts';
 import { AUDIT_ENTRY, AUDIT_SETTINGS } from '../wire/audit.ts';
 import { UPLOADED_BACKUP, BACKUP_CONTENTS } from '../wire/backup.ts';
@@ -41,6 +42,9 @@ import { SITE_CLOCK_VIEW, SITE_TIME_ZONE } from '../wire/site.ts';
 import { WEBHOOK_SETTINGS, WEBHOOK_VIEW, WEBHOOK_WITH_SECRET, DELIVERY_VIEW } from '../wire/webhook.ts';
 
 export const SCHEMA_NAMES = {
+  ApiKey: API_KEY_VIEW,
+  MadeApiKey: MADE_API_KEY,
+  NewApiKey: NEW_API_KEY,
   AuditEntry: AUDIT_ENTRY,
   AuditSettings: AUDIT_SETTINGS,
   BackupContents: BACKUP_CONTENTS,

@@ -5,7 +5,7 @@
 
 import { Router, type Request, type Response } from 'express';
 import type { Guard } from '../accounts/guard.ts';
-import type { Identity } from '../accounts/sessions.ts';
+import type { Caller } from '../accounts/api-keys.ts';
 import { readFor, serve } from '../http/serve.ts';
 import { endWhenStalled } from '../http/stall-watch.ts';
 import { UserShares } from '../http/user-shares.ts';
@@ -23,13 +23,13 @@ export function exportRoutes(exports: ExportJobs, guard: Guard, stallMs?: number
     ...EXPORT_ANSWER_SHARES,
     refusal: 'your other downloads are still under way; end one first',
   });
-  const mayLookBack = (request: Request, cameraId: string): Identity =>
+  const mayLookBack = (request: Request, cameraId: string): Caller =>
     guard.viewerOf(request, 'lookBack', cameraId);
-  const mayFetch = (request: Request, cameraId: string): Identity =>
+  const mayFetch = (request: Request, cameraId: string): Caller =>
     guard.mediaViewerOf(request, 'lookBack', cameraId);
 
   serve(router, 'GET /api/exports', ({ request }) => {
-    const who = guard.identify(request);
+    const who = guard.caller(request);
     const mine = exports.listOf(who.userId);
     return mine.filter(({ cameraId }) => guard.may(who, 'lookBack', cameraId)).map(({ view }) => view);
   });

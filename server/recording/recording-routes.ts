@@ -14,6 +14,7 @@ import type {
 } from '../wire/recording.ts';
 import type { Retention } from './retention.ts';
 import { findCamera, type KnownCameras } from '../core/cameras.ts';
+import { isGranted } from '../core/grant.ts';
 import type { Guard } from '../accounts/guard.ts';
 import type { ReadFor } from '../store/work.ts';
 import { readFor, EncodedJson, serve } from '../http/serve.ts';
@@ -110,7 +111,10 @@ export function recordingRoutes(
     return recordings.setSettings(id, readBody());
   });
 
-  serve(router, 'GET /api/removed-cameras', ({ request }) => removed.listOf(guard.identify(request).userId));
+  serve(router, 'GET /api/removed-cameras', ({ request }) => {
+    const { userId, grant } = guard.caller(request);
+    return removed.listOf(userId).filter(({ id }) => isGranted(grant, 'lookBack', id));
+  });
 
   serve(router, 'GET /api/removed-cameras/:cameraId', async ({ request, response, params: { cameraId } }) => {
     const who = readFor(guard.administrator(request), response);

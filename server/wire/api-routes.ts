@@ -7,6 +7,7 @@
 import type { z } from 'zod';
 import type { ApiRoute } from './api-route.ts';
 import { ACCOUNT_ROUTES } from './routes/accounts.ts';
+import { API_KEY_ROUTES } from './routes/api-keys.ts';
 import { AUDIT_ROUTES } from './routes/audit.ts';
 import { BACKUP_ROUTES } from './routes/backup.ts';
 import { CAMERA_ROUTES } from './routes/cameras.ts';
@@ -21,6 +22,7 @@ import { SERVER_ROUTES } from './routes/server.ts';
 /** By feature, as a description of the API lists them. */
 export const ROUTE_GROUPS = {
   Accounts: ACCOUNT_ROUTES,
+  'API keys': API_KEY_ROUTES,
   Cameras: CAMERA_ROUTES,
   'Privacy switch': SWITCH_ROUTES,
   Pictures: PICTURE_ROUTES,
@@ -35,6 +37,7 @@ export const ROUTE_GROUPS = {
 
 export const API_ROUTES = {
   ...ACCOUNT_ROUTES,
+  ...API_KEY_ROUTES,
   ...CAMERA_ROUTES,
   ...SWITCH_ROUTES,
   ...PICTURE_ROUTES,

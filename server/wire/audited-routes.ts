@@ -55,6 +55,12 @@ export const AUDITED_ROUTES: Readonly<Record<ApiRouteName, AuditRule>> = {
   'PATCH /api/users/:userId': { action: 'userChanged', names: true, values: ['role', 'cameras'] },
   'PUT /api/users/:userId/cameras': { action: 'userChanged', values: ['cameras'] },
   'DELETE /api/users/:userId': { action: 'userRemoved' },
+  'GET /api/keys': READS,
+  'POST /api/keys': {
+    action: 'apiKeyMade',
+    values: ['name', 'everyCamera', 'cameras', 'powers', 'expiresAtMs'],
+  },
+  'DELETE /api/keys/:keyId': { action: 'apiKeyRevoked' },
   'GET /api/notices': READS,
   'DELETE /api/notices/:notice': { none: 'hides a text' },
 

@@ -43,11 +43,18 @@ test('every route is in it, with every status it answers', () => {
   }
 });
 
-test('each operation has an id of its own, and only a public one needs no token', () => {
+test('each operation has an id of its own, and says what opens it', () => {
   const ids = routes.map(([name]) => operationOf(name)?.operationId);
   assert.equal(new Set(ids).size, routes.length);
   assert.deepEqual(operationOf('GET /api/health')?.security, []);
-  assert.equal(operationOf('GET /api/cameras')?.security, undefined);
+  assert.deepEqual(operationOf('GET /api/cameras')?.security, [{ session: [] }, { key: [] }]);
+  assert.deepEqual(operationOf('POST /api/auth/password')?.security, [{ session: [] }]);
+  assert.deepEqual(operationOf('GET /api/cameras/:cameraId/mjpeg')?.security, [
+    { session: [] },
+    { key: [] },
+    { keyAsPassword: [] },
+  ]);
+  assert.deepEqual(operationOf('POST /api/cameras/:cameraId/events')?.security, [{ sensor: [] }]);
 });
 
 test('every reference in it leads somewhere', () => {
