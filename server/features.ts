@@ -76,7 +76,10 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
     new Restores({
       dataDir,
       restart: (whenStopped) => end.restart(whenStopped),
-      onRestored: (by) => recordCommand(dataDir, 'backupRestored', {}, by),
+      onRestored: (by) => {
+        const failure = recordCommand(dataDir, 'backupRestored', {}, by);
+        if (failure) log.error({ err: failure }, 'failed to write a restore into the audit log');
+      },
       freeFloorBytes: config.recordingFreeFloor,
       log,
     }),
@@ -112,8 +115,11 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
   closing(sfu);
   const iceServers = (userId: string) => iceServersFor(userId, turnUrls, turnSecret, wallMs());
   const viewers = { sessions, access, catalog, iceServers, connectionOf, capacity, clock, dates: time, log };
-  const signaling = closing(openSignaling({ ...viewers, sfu, frames: hub, onStream: audit.watching }));
   const pictures = closing(openPictures({ frames: hub, decoder: transcoder, capacity, log, dates: time }));
+  const scaleFrame = pictures.thumbnails.of.bind(pictures.thumbnails);
+  const signaling = closing(
+    openSignaling({ ...viewers, sfu, frames: hub, scaleFrame, onStream: audit.watching }),
+  );
 
   // Recording, events, outbound messages.
   const recording = await openRecording({
