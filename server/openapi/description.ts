@@ -156,7 +156,7 @@ function capital(word: string): string {
   return word.slice(0, 1).toUpperCase() + word.slice(1);
 }
 
-function securityOf(name: ApiRouteName, authorization: Authorization): Operation['security'] {
+function securityOf(name: ApiRouteName, authorization: Authorization): NonNullable<Operation['security']> {
   if (authorization === 'public') return [];
   if (authorization === 'sensor') return [{ sensor: [] }];
   const access = keyAccessOf(name);
