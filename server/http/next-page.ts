@@ -20,5 +20,5 @@ export function linkNextPage(
   if (!last || page.length < limit) return;
   const query = new URLSearchParams(request.url.split('?')[1]);
   query.set('before', last.id);
-  response.links({ next: `?${query}` });
+  response.links({ next: `?${query.toString()}` });
 }
