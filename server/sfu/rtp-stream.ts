@@ -41,6 +41,8 @@ export class RtpStream {
    */
   #extendedSequence = randomInt(1, 0x8000);
   readonly arrivals = new ArrivalRate();
+  /** See core/rtp/rtp-header.ts. */
+  maxPlayoutDelayMs = 0;
   packetCount = 0;
   octetCount = 0;
 
@@ -69,6 +71,7 @@ export class RtpStream {
       sequenceNumber,
       timestamp90k,
       ssrc: this.ssrc,
+      maxPlayoutDelayMs: this.maxPlayoutDelayMs,
     });
     if (!this.#path.send(srtp.protect(header, payload, this.ssrc, extendedSequence))) return undefined;
     this.packetCount++;

@@ -33,6 +33,8 @@ export const MAX_SIGNALING_BYTES = 64 * 1024;
  */
 export const TURN_CREDENTIAL_LIFETIME_SECONDS = 300;
 export const AUTHENTICATE_TIMEOUT_MS = 5_000;
+/** draft-ietf-payload-flexible-fec-scheme-03. */
+export const FLEXFEC_MIME_TYPE = 'video/flexfec-03';
 
 /** Why the server closed a signaling WebSocket (RFC 6455 section 7.4.2, private range). */
 export const SIGNALING_CLOSE = {
@@ -94,7 +96,11 @@ export interface SignalingMethods {
    * The consumer starts paused; `resumeConsumer` sends a new keyframe at once. That, `createWebRtcTransport` and
    * `watchFrames` are refused with `full` when the server has no capacity: the viewer tries again later.
    */
-  consume: { request: { transportId: string; cameraId: string }; response: ConsumerParameters };
+  consume: {
+    /** `takesFlexfec`: the browser understands forward error correction of this kind. */
+    request: { transportId: string; cameraId: string; takesFlexfec?: boolean | undefined };
+    response: ConsumerParameters;
+  };
   pauseConsumer: { request: { consumerId: string }; response: Record<string, never> };
   resumeConsumer: { request: { consumerId: string }; response: Record<string, never> };
   closeConsumer: { request: { consumerId: string }; response: Record<string, never> };
@@ -138,7 +144,7 @@ export interface SignalingNotifications {
   cameraAdvice: { cameraId: string; advice: CameraAdvice[] };
   /** To administrators: recording has stopped for lack of space, or continues. */
   recordingStatus: RecordingStatus;
-  /** To administrators: there is a new notice; /api/notices says the same. */
+  /** To administrators: there is a new notice, or one was dismissed; /api/notices says the same. */
   notices: Notices;
   /** To administrators: the site's clock went wrong, or is right again. */
   siteClock: SiteClockView;

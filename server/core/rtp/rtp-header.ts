@@ -12,7 +12,7 @@
  *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *
  * The extension is playout-delay 0/0: it makes Chromium show each frame as soon as it is decoded, instead of keeping it
- * in the jitter buffer.
+ * in the jitter buffer. Maxima up to 500 ms mean the same to libwebrtc as 0.
  */
 
 export const RTP_HEADER_BYTES = 20;
@@ -29,6 +29,8 @@ export interface RtpHeader {
   /** 90 kHz, u32. */
   timestamp90k: number;
   ssrc: number;
+  /** How long the viewer may keep a frame to wait for what was lost, multiples of 10, below 41 s; default 0. */
+  maxPlayoutDelayMs?: number;
 }
 
 /** Writes the header into the first 20 bytes of `target`. */
@@ -39,5 +41,5 @@ export function writeRtpHeader(target: Buffer, header: RtpHeader): void {
   target.writeUInt32BE(header.timestamp90k, 4);
   target.writeUInt32BE(header.ssrc, 8);
   target.writeUInt32BE(0xbede0001, 12);
-  target.writeUInt32BE((PLAYOUT_DELAY_ID << 28) | (2 << 24), 16);
+  target.writeUInt32BE((PLAYOUT_DELAY_ID << 28) | (2 << 24) | ((header.maxPlayoutDelayMs ?? 0) / 10), 16);
 }
