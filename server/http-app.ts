@@ -13,12 +13,14 @@ import { auditCalls } from './audit/audit-calls.ts';
 import { auditRoutes } from './audit/audit-routes.ts';
 import type { Audit } from './audit/open-audit.ts';
 import { backupRoutes, type BackupServices } from './backup/backup-routes.ts';
+import { openApiRoutes } from './openapi/openapi-routes.ts';
 import type { Log } from './log.ts';
 import type { AuthorityCertificate } from './tls/local-authority.ts';
 import { CAMERA_PATH, FIRMWARE_PATH } from './wire/camera-protocol.ts';
 import { SIGNALING_PATH } from './wire/signaling.ts';
 import { apiKeyRoutes } from './accounts/api-key-routes.ts';
 import { authRoutes } from './accounts/auth-routes.ts';
+import { apiMethods } from './http/api-methods.ts';
 import { authorityFiles, authorityRoutes } from './tls/authority-routes.ts';
 import type { ConnectionOf } from './http/client-connection.ts';
 import { cameraSwitchRoutes } from './camera-switch/camera-switch-routes.ts';
@@ -47,6 +49,8 @@ import { exportRoutes } from './recording/export-routes.ts';
 import { recordingRoutes, type Recordings, type RemovedCameraList } from './recording/recording-routes.ts';
 import { snapshotRoutes, type Snapshots } from './pictures/snapshot-routes.ts';
 import { siteRoutes, type Site } from './site/site-routes.ts';
+import { metricsRoutes } from './status/metrics-routes.ts';
+import type { Metrics } from './status/metrics.ts';
 import { statusRoutes } from './status/status-routes.ts';
 import type { ServerStatus } from './wire/server-status.ts';
 import { userRoutes } from './accounts/user-routes.ts';
@@ -72,6 +76,8 @@ export interface HttpAppOptions {
   connection: ServerFacts;
   /** The server's figures for administrators. */
   status: () => ServerStatus;
+  /** The same for Prometheus. */
+  metrics: Metrics;
   site: Site;
   dates?: Dates;
   /** client/dist */
@@ -101,7 +107,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
   const app = express();
   app.set('query parser', 'simple');
   app.disable('x-powered-by');
-  // API answers are not cached, so there is nothing to compare; pictures and files set their own.
+  // Each kind of answer sets its own.
   app.disable('etag');
   app.use(securityHeaders({ connectionOf, hasLocalAuthority: options.authority !== undefined }));
 
@@ -110,6 +116,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     response.setHeader('Cache-Control', 'no-store');
     next();
   });
+  app.use('/api', apiMethods);
   const { users } = accounts;
   app.use(
     '/api',
@@ -146,6 +153,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     updateRoutes(firmware.cameras, guard),
     connectionRoutes(options.connection, guard, connectionOf),
     statusRoutes(options.status, guard),
+    openApiRoutes(),
     siteRoutes(options.site, guard),
     auditRoutes({ audit: audit.log, store: audit.store, guard, log }),
     backupRoutes(
@@ -155,6 +163,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     ),
   );
   app.use('/api', notFound);
+  app.use(metricsRoutes(options.metrics, guard));
 
   const sendAuthority = authorityFiles(options.authority);
   app.use((request, response, next) => {
