@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
+import type { MadeApiKey } from '../../server/wire/api-key.ts';
+import type { ApiSession } from '../support/api-session.ts';
 import { startCamera } from '../support/camera-process.ts';
 import { installOnDebian } from '../support/debian-packages.ts';
 import { ServerProcess } from '../support/server-process.ts';
@@ -16,6 +18,16 @@ function run(command: string, args: readonly string[]): { code: number | null; o
   return { code: status, out: stdout, err: stderr.toString() };
 }
 
+function keyOf(admin: ApiSession, body: object): Promise<MadeApiKey> {
+  return admin.request('POST', '/keys', { name: 'Program', ...body });
+}
+
+async function readMetrics(url: string, secret: string): Promise<string> {
+  const response = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${secret}` } });
+  assert.equal(response.status, 200);
+  return response.text();
+}
+
 test('curl fetches a snapshot, and ffmpeg reads the stream, with the key as a password', async (context) => {
   if (!existsSync('/usr/bin/ffmpeg')) installOnDebian(['ffmpeg', 'curl']);
   if (!existsSync('/usr/bin/ffmpeg')) return context.skip('ffmpeg is not installed');
@@ -24,7 +36,7 @@ test('curl fetches a snapshot, and ffmpeg reads the stream, with the key as a pa
   const door = await admin.addCamera('Front door');
   const camera = startCamera(server.cameraUrl, door);
   context.after(() => camera.stop());
-  const made = await admin.request<{ secret: string; key: { id: string } }>('POST', '/keys', {
+  const made = await keyOf(admin, {
     name: 'Recorder',
     cameras: [{ cameraId: door.id, rights: ['live'] }],
   });
@@ -50,6 +62,17 @@ test('curl fetches a snapshot, and ffmpeg reads the stream, with the key as a pa
   const { code, out, err } = run('ffmpeg', read);
   assert.equal(code, 0, err);
   assert.equal(out.toString().match(/^0,/gm)?.length, 5);
+
+  const text = await readMetrics(server.url, (await keyOf(admin, { powers: ['metrics'] })).secret);
+  assert.match(text, new RegExp(`^vigie_camera_online{camera="${door.id}"} 1$`, 'm'));
+  assert.match(text, /^vigie_camera_frames_received_total [1-9]/m);
+
+  const entries = await admin.request<{ action: string; details: { key?: string } }[]>(
+    'GET',
+    '/audit?limit=200',
+  );
+  assert.ok(entries.some(({ action, details }) => action === 'apiKeyUsed' && details.key === 'Recorder'));
+  assert.ok(entries.some(({ action }) => action === 'apiKeyRefused'));
 
   await admin.request('DELETE', `/keys/${made.key.id}`);
   assert.equal(run('curl', ['-sf', ...user, `${path}/snapshot.jpg`]).code, 22);
