@@ -169,7 +169,8 @@ export class Transcoder
   rungsOf(cameraId: string): Rung[] {
     const latest = this.#hub.latest(cameraId);
     const { width, height } = latest ?? ASSUMED_SIZE;
-    const rungs = rungsOf(width, height, this.#cameras.get(cameraId)?.encoder?.fps ?? ASSUMED_FPS);
+    const encoder = this.#cameras.get(cameraId)?.encoder;
+    const rungs = rungsOf(width, height, encoder?.fps ?? ASSUMED_FPS, encoder?.recordedBps);
     return latest ? rungs : rungs.slice(0, 1);
   }
 
