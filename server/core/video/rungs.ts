@@ -35,6 +35,7 @@ const SCALED = {
 const MAX_SHARE = 0.75;
 /** A macroblock: a narrower picture is not worth an encoder. */
 const MIN_SIDE = 16;
+const ASSUMED_SIZE: PictureSize = { width: 640, height: 480 };
 const MIN_BPS = 10_000;
 const BPS_STEP = 1_000;
 
@@ -53,6 +54,16 @@ export function rungsOf(width: number, height: number, fps: number, recordedBps 
     if (name !== 'full' || recordedBps === 0) return [{ name, ...size, bitrateBps }];
     return [{ name, ...size, bitrateBps: Math.max(bitrateBps, recordedBps), recordedBps }];
   });
+}
+
+/**
+ * @param size of the camera's newest picture; undefined: none has come
+ * @returns what can be subscribed, best first; without a picture the full one alone, of an assumed size
+ */
+export function offeredRungs(size: PictureSize | undefined, fps: number, recordedBps?: number): Rung[] {
+  const { width, height } = size ?? ASSUMED_SIZE;
+  const rungs = rungsOf(width, height, fps, recordedBps);
+  return size ? rungs : rungs.slice(0, 1);
 }
 
 /** @returns the camera's own size for a rung that it does not have: a picture is never enlarged */
