@@ -23,10 +23,16 @@ export interface RtpPath {
   readonly line: ViewerLine;
   /** @returns false when no path is selected */
   send(datagram: Buffer): boolean;
+  /**
+   * A packet of so many bytes, as a line carries it, is sent now.
+   *
+   * @returns its transport-wide number, u16
+   */
+  nextTransportSequence(bytes: number): number;
 }
 
-/** RTP header (20), tag (16), UDP (8) and IPv4 (20): a line carries them too. */
-export const PACKET_OVERHEAD_BYTES = 64;
+/** RTP header (24), tag (16), UDP (8) and IPv4 (20): a line carries them too. */
+export const PACKET_OVERHEAD_BYTES = 68;
 
 /** Seconds from 1900, the NTP epoch, to 1970 (RFC 3550 section 4). */
 const NTP_EPOCH_OFFSET_S = 2_208_988_800n;
@@ -69,6 +75,7 @@ export class RtpStream {
       sequenceNumber,
       timestamp90k,
       ssrc: this.ssrc,
+      transportSequence: this.#path.nextTransportSequence(payload.length + PACKET_OVERHEAD_BYTES),
     });
     if (!this.#path.send(srtp.protect(header, payload, this.ssrc, extendedSequence))) return undefined;
     this.packetCount++;

@@ -87,6 +87,10 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
     return this.#ice.send(datagram);
   }
 
+  nextTransportSequence(bytes: number): number {
+    return this.line.sent(bytes, this.#clock());
+  }
+
   /**
    * Accepts the viewer with these fingerprints; returns at once, the handshake arrives over the path.
    *
@@ -170,6 +174,7 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
 
   #onFeedback(feedback: ViewerFeedback): void {
     if (feedback.kind === 'referenceTime') return this.#answer(feedback);
+    if (feedback.kind === 'transport' || feedback.kind === 'remb') return;
     this.#consumersBySsrc.get(feedback.ssrc)?.onFeedback(feedback, this.#clock());
   }
 

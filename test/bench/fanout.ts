@@ -63,9 +63,11 @@ const video = {
 };
 const track = new CameraTrack('bench', video, () => performance.now() * 1000);
 const consumers = Array.from({ length: VIEWERS }, (_, index) => {
+  const line = new ViewerLine();
   const path = {
     isFull: false,
-    line: new ViewerLine(),
+    line,
+    nextTransportSequence: (bytes: number) => line.sent(bytes, performance.now() * 1000),
     srtp: new SrtpGcm(randomBytes(16), randomBytes(12)),
     send: (datagram: Buffer) => {
       socket.send(datagram, to);

@@ -10,6 +10,7 @@ test('before DTLS is done nothing is sent or counted', () => {
     srtp: undefined,
     isFull: false,
     line: new ViewerLine(),
+    nextTransportSequence: () => 0,
     send: () => assert.fail('it was sent in the clear'),
   };
   const stream = new RtpStream(1, 96, path);
@@ -29,6 +30,7 @@ test('no packet index is used twice, across the wrap of sequence numbers and for
     srtp: { protect },
     isFull: false,
     line: new ViewerLine(),
+    nextTransportSequence: () => 0,
     send: () => sent++ % 2 === 0,
   });
   for (let packet = 0; packet < 70_000; packet++) stream.send(PAYLOAD, 0, false);

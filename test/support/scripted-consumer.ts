@@ -45,6 +45,7 @@ export class ScriptedConsumer {
       },
     },
     send: (): boolean => this.path.isOpen,
+    nextTransportSequence: (): number => 0,
   };
   readonly consumer: Consumer;
   readonly track: CameraTrack;

@@ -5,6 +5,7 @@
  * on a line that is too narrow, where repeating makes it worse, little is. Time is an argument.
  */
 
+import { SentPackets } from '../bandwidth/sent-packets.ts';
 import type { ArrivalRate } from './arrival-rate.ts';
 import { KeyframeAllowance } from './keyframe-allowance.ts';
 import { RateCap } from './rate-cap.ts';
@@ -50,6 +51,7 @@ export class ViewerLine {
   readonly #retransmissions = new Set<ArrivalRate>();
   readonly #keyframes = new Map<string, KeyframeAllowance>();
   readonly #caps = new Map<string, RateCap>();
+  readonly #packets = new SentPackets();
   #roundTripUs = ASSUMED_ROUND_TRIP_US;
   #wasRated = false;
   #sums: LineSums | undefined;
@@ -77,6 +79,11 @@ export class ViewerLine {
       resendBps: this.#resendBps(nowUs),
       resendsRefused: this.#refused,
     };
+  }
+
+  /** A packet of any stream leaves. @returns its transport-wide number, u16 */
+  sent(bytes: number, nowUs: number): number {
+    return this.#packets.sent(bytes, 0, nowUs);
   }
 
   /** Much of what is sent does not arrive. */

@@ -92,14 +92,16 @@ function watchedCamera(): { consumer: Consumer; sent: () => number; deliver: (no
     limitBitrate: () => undefined,
   };
   const track = new CameraTrack('fuzz', video, () => 1_000_000);
+  const line = new ViewerLine();
   const path = {
     isFull: false,
-    line: new ViewerLine(),
+    line,
     srtp: { protect: (header: Buffer) => header },
     send: () => {
       sent++;
       return true;
     },
+    nextTransportSequence: (bytes: number) => line.sent(bytes, 0),
   };
   const identity = { mid: '0', ssrc: SSRC, rtxSsrc: SSRC + 1, cname: 'fuzz' };
   const consumer = new Consumer('fuzz', identity, track, path, true);
