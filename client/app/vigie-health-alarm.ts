@@ -2,7 +2,7 @@
 
 import { LitElement, html, type TemplateResult, type nothing } from 'lit';
 import type { AppContext } from '../app-context.ts';
-import { ToldView } from '../signaling/told-view.ts';
+import { SyncedView } from '../signaling/synced-view.ts';
 import { alarmCallout, alarmStyles } from '../ui/alarm-callout.ts';
 import { healthText } from './health-words.ts';
 
@@ -10,7 +10,7 @@ export class VigieHealthAlarm extends LitElement {
   static override styles = alarmStyles;
   static override properties = { context: { attribute: false } };
   declare context: AppContext;
-  readonly #health = new ToldView(this, 'healthProblems', {
+  readonly #health = new SyncedView(this, 'healthProblems', {
     signaling: () => this.context.live.signaling,
     ask: async () => {
       const health = await this.context.api.call('GET /api/health');

@@ -10,7 +10,7 @@ import type { Notice } from '../../server/wire/account.ts';
 import type { AppContext } from '../app-context.ts';
 import { errorText } from '../http/api-error.ts';
 import { routePath } from '../routing/routes.ts';
-import { ToldView } from '../signaling/told-view.ts';
+import { SyncedView } from '../signaling/synced-view.ts';
 import { alarmStyles } from '../ui/alarm-callout.ts';
 import { errorCallout } from '../ui/error-callout.ts';
 import { listen } from '../ui/listen.ts';
@@ -43,7 +43,7 @@ export class VigieSecurityNotices extends LitElement {
   /** `name time` of those that are gone, until the server says so too. */
   declare protected dismissed: ReadonlySet<string>;
   declare protected error: string | null;
-  readonly #notices = new ToldView(this, 'notices', {
+  readonly #notices = new SyncedView(this, 'notices', {
     signaling: () => this.context.live.signaling,
     ask: () => this.context.api.call('GET /api/notices'),
   });

@@ -68,7 +68,7 @@ export class CameraPage extends LitElement {
   declare context: AppContext;
   declare cameraId: string;
   declare protected showStats: boolean;
-  /** The picture comes by the slower way. */
+  /** The picture is the fallback. */
   declare protected slow: boolean;
   readonly #camera = createRef<VigieCamera>();
   readonly #actions = createRef<CameraActions>();
@@ -103,8 +103,8 @@ export class CameraPage extends LitElement {
                 .live=${this.context.live}
                 .time=${this.context.siteZone.time}
                 ?show-stats=${this.showStats}
-                @vigie-status=${({ detail }: CustomEvent<{ way: string | null }>) => {
-                  this.slow = detail.way === 'pictures';
+                @vigie-status=${({ detail }: CustomEvent<{ source: string | null }>) => {
+                  this.slow = detail.source === 'pictures';
                 }}
                 ${ref(this.#camera)}
               ></vigie-camera>`

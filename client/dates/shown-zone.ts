@@ -21,7 +21,7 @@ export class ShownZone extends Emitter<{ change: ShownTime }> {
   constructor(signaling: Pick<SignalingClient, 'on'>, ask: () => Promise<SiteTimeZone>) {
     super();
     this.#ask = ask;
-    signaling.on('siteTimeZone', (zone) => this.tell(zone));
+    signaling.on('siteTimeZone', (zone) => this.update(zone));
     // It may have changed while the connection was down.
     signaling.on('state', (state) => {
       if (state === 'open') void this.load();
@@ -47,8 +47,8 @@ export class ShownZone extends Emitter<{ change: ShownTime }> {
   }
 
   /** Takes a newer zone, from a notification or the answer to a change. */
-  tell(zone: SiteTimeZone): void {
-    this.#views.tell(KEY, zone);
+  update(zone: SiteTimeZone): void {
+    this.#views.update(KEY, zone);
     this.#show();
   }
 

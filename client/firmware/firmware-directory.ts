@@ -20,7 +20,7 @@ export class FirmwareDirectory extends Emitter<{ change: FirmwareDirectory; erro
     this.#api = api;
     this.#unlisten = [
       signaling.on('cameraFirmware', (view) => {
-        this.#cameras.tell(view.cameraId, view);
+        this.#cameras.update(view.cameraId, view);
         this.emit('change', this);
       }),
       signaling.on('state', (state) => {

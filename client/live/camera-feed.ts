@@ -1,6 +1,6 @@
 /**
- * One camera's picture as its elements see it, through all reconnections: they watch the feed, and the receiver gives it
- * one source after the other. There are two ways, video and single pictures; while the slower one is given it counts.
+ * One camera's picture as its elements see it, across all reconnections: they watch the feed, and the receiver gives it
+ * one source after the other. While it has pictures (the fallback), these are shown instead of video.
  */
 
 import { Emitter } from '../emitter.ts';
@@ -24,12 +24,12 @@ export class CameraFeed extends Emitter<{ change: CameraFeed }> {
     return this.#pictures ?? this.#consumer;
   }
 
-  /** The one of WebRTC, whether it brings a picture or not. */
+  /** The WebRTC source, whether it delivers frames or not. */
   get consumer(): LiveConsumer | null {
     return this.#consumer;
   }
 
-  /** The camera was removed or the right to see it revoked: also the last picture must not be shown any longer. */
+  /** The camera was removed or the right to see it revoked: the last picture must not be shown any longer either. */
   get denied(): boolean {
     return this.#denied;
   }
@@ -54,7 +54,7 @@ export class CameraFeed extends Emitter<{ change: CameraFeed }> {
     this.emit('change', this);
   }
 
-  /** For the receiver: the slower way, while it is needed. */
+  /** For the receiver: the fallback, while it is needed. */
   setPictures(pictures: LiveSource | null): void {
     if (this.#pictures === pictures) return;
     this.#pictures = pictures;

@@ -1,4 +1,4 @@
-/** The overlays of a camera's picture: its name and status, how old the picture is, and which way it comes. */
+/** The overlays of a camera's picture: its name and status, how old the picture is, and whether it is the fallback. */
 
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ShownStatus } from './camera-status.ts';
@@ -23,8 +23,8 @@ export function ageNote(age: string): TemplateResult {
   return html`<p class="age" part="age" data-testid="camera-age">${age}</p>`;
 }
 
-/** Half a sentence where there is no room for a whole one. */
-export function slowerWay(): TemplateResult {
+/** The end of the sentence is left out where there is no room for it. */
+export function fallbackNote(): TemplateResult {
   return html`<p class="note" part="note" role="status" data-testid="camera-note">
     Slower fallback<span class="long">: single pictures over the web connection</span
     ><span class="longer"> until video connects</span>

@@ -1,7 +1,7 @@
 /** The figures behind a picture, once a second while they are shown. */
 
 import type { CameraFeed } from './camera-feed.ts';
-import type { LiveSource, SourceCounters } from './live-source.ts';
+import type { LiveSource, SourceCounters, SourceKind } from './live-source.ts';
 import type { LiveConsumer } from './live-transport.ts';
 import type { Percentiles } from './sample-window.ts';
 import type { ServerClock } from './server-clock.ts';
@@ -10,7 +10,7 @@ import type { SignalingClient } from '../signaling/signaling-client.ts';
 import type { PresentedFrames } from './presented-frames.ts';
 
 export interface CameraStats {
-  way: LiveSource['way'];
+  source: SourceKind;
   /** Presented on the screen, per second. */
   fps: number;
   bitrateBps: number;
@@ -98,7 +98,7 @@ export class CameraStatsSampler {
     this.#previous = { source, counters };
     const { width, height, packetsReceived, packetsLost, packetsRetransmitted, framesDropped } = counters;
     this.#onStats({
-      way: source.way,
+      source: source.kind,
       fps: this.#frames.framesPerSecond,
       bitrateBps: bitrateBps(counters, previous),
       width,

@@ -20,7 +20,7 @@ export class FeedAttachment {
   #closed = false;
   /** The wanted state, and the one sent to the server; a consumer begins paused. */
   #pauseWanted = false;
-  #held = false;
+  #pausedByFallback = false;
   #paused = true;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #fullRetry: ReturnType<typeof setTimeout> | undefined;
@@ -71,9 +71,9 @@ export class FeedAttachment {
     this.#applyPause();
   }
 
-  /** It is shown, but not by video for now. */
-  set held(held: boolean) {
-    this.#held = held;
+  /** The feed is shown, but by pictures for now. */
+  set pausedByFallback(paused: boolean) {
+    this.#pausedByFallback = paused;
     this.#applyPause();
   }
 
@@ -86,7 +86,7 @@ export class FeedAttachment {
   }
 
   get #isPauseWanted(): boolean {
-    return this.#pauseWanted || this.#held;
+    return this.#pauseWanted || this.#pausedByFallback;
   }
 
   #onRefused(error: unknown, transport: LiveTransport): void {

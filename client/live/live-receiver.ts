@@ -1,6 +1,6 @@
 /**
  * All live pictures of a page. Elements `watch` a camera and get a feed; one transport carries all of them, and when another
- * takes its place, the feeds move over. While none brings video, each feed watched has a fallback.
+ * replaces it, the feeds move over. A watched feed that gets no video has a fallback.
  *
  * Invariant: a feed keeps its old consumer until the next one is there, so the last picture stays on the screen.
  */
@@ -19,14 +19,14 @@ interface Watched {
   fallback: PictureFallback;
   watchers: number;
   linger: ReturnType<typeof setTimeout> | undefined;
-  /** How often in a row the picture stood still although all seemed well, and when that was last acted upon. */
+  /** How often in a row the picture stood still without a known reason, and when the last remedy was tried. */
   stalls: number;
   stalledAtMs: number;
 }
 
 /** A camera that is no longer shown is paused after this: changing pages costs no new keyframe. */
 const PAUSE_AFTER_MS = 1_000;
-/** So many cameras are kept ready, paused, which costs the server nothing; what is watched goes first. */
+/** This many cameras are kept ready, paused, which costs the server nothing; watched ones come first. */
 const MAX_READY = 16;
 const PREPARE_AFTER_MS = 500;
 const STALL_INTERVAL_MS = 8_000;
@@ -100,14 +100,14 @@ export class LiveReceiver {
     }
   }
 
-  /** The way to the server may be another one now. */
+  /** The path to the server may have changed. */
   networkChanged(): void {
     this.#transport.networkChanged();
   }
 
-  /** Whether the server and its pictures reach us, on whichever way this feed's come. */
+  /** Whether the server and this feed's source reach us. */
   reaches({ source }: CameraFeed): boolean {
-    return this.#signaling.state === 'open' && (source?.way === 'pictures' || this.#transport.connected);
+    return this.#signaling.state === 'open' && (source?.kind === 'pictures' || this.#transport.connected);
   }
 
   /** Why no picture can come, as far as it is known: the browser has no WebRTC of a kind we know, or no path was found. */
@@ -117,10 +117,10 @@ export class LiveReceiver {
     return searching ? 'noPath' : null;
   }
 
-  /** Told by an element: what the feed brings is being presented. */
+  /** Called by an element: the feed's frames are being presented. */
   reportLive(feed: CameraFeed, last: { atMs: number; intervalMs: number }): void {
     const watched = this.#watched.get(feed.cameraId);
-    if (!watched || feed.source?.way !== 'video') return;
+    if (!watched || feed.source?.kind !== 'video') return;
     watched.stalls = 0;
     watched.fallback.presented(last);
   }
@@ -130,7 +130,7 @@ export class LiveReceiver {
     const watched = this.#watched.get(feed.cameraId);
     const nowMs = monotonicMs();
     if (!watched || this.#hidden || this.#signaling.state !== 'open' || !this.#transport.connected) return;
-    if (!feed.consumer || feed.watchingWhenFull !== null || watched.fallback.isHeld) return;
+    if (!feed.consumer || feed.watchingWhenFull !== null || watched.fallback.isVideoPaused) return;
     if (nowMs - watched.stalledAtMs < STALL_INTERVAL_MS) return;
     watched.stalledAtMs = nowMs;
     if (++watched.stalls % 3 === 0) this.#transport.rebuild();
@@ -161,7 +161,7 @@ export class LiveReceiver {
     });
   }
 
-  /** So that a click needs neither path nor handshake nor decoder any more, only a keyframe. */
+  /** A click then needs no path, handshake or decoder, only a keyframe. */
   #prepare(cameras: readonly { id: string }[]): void {
     const known = new Set(cameras.map(({ id }) => id));
     for (const [id, watched] of this.#watched) {
@@ -184,7 +184,7 @@ export class LiveReceiver {
         feed: attachment.feed,
         signaling: this.#signaling,
         onDenied: () => attachment.detach(true),
-        onHold: (held) => (attachment.held = held),
+        onPauseVideo: (paused) => (attachment.pausedByFallback = paused),
       }),
       watchers: 0,
       linger: undefined,
@@ -209,7 +209,7 @@ export class LiveReceiver {
   #attach(watched: Watched | undefined): void {
     const { usable } = this.#transport;
     if (!watched || !usable) return;
-    // Asked for once it is on: then the server says so.
+    // Consumed once it is on: the server sends a status then.
     if (this.#directory.find(watched.attachment.feed.cameraId)?.status === 'off') return;
     void watched.attachment.attach(usable);
   }

@@ -1,11 +1,13 @@
 /**
- * The source of a camera's picture: WebRTC (`LiveConsumer`), or where that does not pass, single pictures over the
- * signaling WebSocket (`PictureStream`). Whoever shows it need not know which.
+ * The source of a camera's picture: WebRTC (`LiveConsumer`), or where that does not pass, JPEGs over the signaling WebSocket
+ * (`PictureStream`). Whoever shows it need not know which.
  */
 
+/** `video`: WebRTC. `pictures`: the fallback, JPEGs over the WebSocket. */
+export type SourceKind = 'video' | 'pictures';
+
 export interface LiveSource {
-  /** `video`: WebRTC. `pictures`: the slower way. */
-  readonly way: 'video' | 'pictures';
+  readonly kind: SourceKind;
   readonly track: MediaStreamTrack;
   /**
    * When a frame on the screen was captured.

@@ -90,7 +90,7 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
     return {
       id: consumer.id,
       transport: this,
-      way: 'video',
+      kind: 'video',
       track: consumer.track,
       captureUs: ({ rtpTimestamp }, presentedUs) =>
         rtpTimestamp === undefined ? null : captureTimeUs(parameters.captureClock, rtpTimestamp, presentedUs),

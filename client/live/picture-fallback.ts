@@ -1,25 +1,26 @@
 /**
- * Gives one feed the slower way while WebRTC brings no picture, and takes it back when WebRTC does. What decides is in
- * picture-way.ts; this gathers the facts and does what was decided.
+ * Switches one feed to pictures while WebRTC delivers none, and back when it does. source-choice.ts and video-probes.ts decide;
+ * this gathers their facts and acts on the decision.
  *
- * Invariants: a feed is handed over only when the new way really brings pictures, so nothing turns black in between; before that,
- * video is not held back either.
+ * Invariants: a feed is switched only once the other source delivers frames, so the picture never turns black; video is not
+ * paused before that either; nothing is opened after `close`.
  */
 
 import { monotonicMs } from '../clock.ts';
 import type { SignalingClient } from '../signaling/signaling-client.ts';
 import type { CameraFeed } from './camera-feed.ts';
+import type { SourceKind } from './live-source.ts';
 import type { LiveConsumer } from './live-transport.ts';
 import type { PictureStream } from './picture-stream.ts';
 import { PictureWatch } from './picture-watch.ts';
-import { pictureWay, type PictureWay, type WayFacts } from './picture-way.ts';
+import { chooseSource, type SourceFacts } from './source-choice.ts';
 import { VideoProbes } from './video-probes.ts';
 
-/** Video seen on the screen this short a time ago needs no further proof. */
+/** Video seen on the screen within this time needs no further proof. */
 const UNDOUBTED_MS = 700;
-/** With a path that stands, one picture may just have been faster than its video. */
+/** While a path is connected, the first picture may just have been faster than its video. */
 const PROOF_WITH_PATH = 2;
-/** Video that came longer ago has paused, unless the camera itself is slower: it says so by what makes it stale. */
+/** Video that arrived longer ago has stopped, unless the camera itself is slower: then `quietMs` is longer. */
 const BREAK_MS = 1_000;
 const USUAL_QUIET_MS = 2_000;
 
@@ -27,21 +28,23 @@ export interface PictureFallbackOptions {
   feed: CameraFeed;
   signaling: SignalingClient;
   onDenied: () => void;
-  /** Video is to be held back, or to flow. */
-  onHold: (held: boolean) => void;
+  /** Video is to be paused, or to be resumed. */
+  onPauseVideo: (paused: boolean) => void;
 }
 
 export class PictureFallback {
   readonly #options: PictureFallbackOptions;
   readonly #feed: CameraFeed;
   readonly #probes = new VideoProbes();
-  #way: PictureWay = 'video';
+  /** The chosen source; pictures are shown only once they arrive. */
+  #source: SourceKind = 'video';
   #watch: PictureWatch | null = null;
   #wantedSinceMs: number | null = null;
   #videoAtMs: number | null = null;
   #picturesSinceMs = 0;
   #steadySinceMs: number | null = null;
-  #isHeld = false;
+  #isVideoPaused = false;
+  #closed = false;
   #frameIntervalMs = 0;
   #hasPath = false;
   #decoded: { consumer: LiveConsumer; frames: number } | null = null;
@@ -51,31 +54,32 @@ export class PictureFallback {
     this.#feed = options.feed;
   }
 
-  /** Video does not come because it is held back. */
-  get isHeld(): boolean {
-    return this.#isHeld;
+  /** No video arrives because it is paused here. */
+  get isVideoPaused(): boolean {
+    return this.#isVideoPaused;
   }
 
-  /** Told by an element: a frame of the video was presented. @param atMs as of monotonicMs() */
+  /** Called by an element: a frame of the video was presented. @param atMs as of monotonicMs() */
   presented({ atMs, intervalMs }: { atMs: number; intervalMs: number }): void {
     this.#videoAtMs = Math.max(this.#videoAtMs ?? 0, atMs);
     this.#frameIntervalMs = intervalMs;
   }
 
-  /** To be called about twice a second, and when something has changed. */
+  /** Call it about twice a second, and after a change. */
   async update({
     wanted,
     ...transport
-  }: { wanted: boolean } & Pick<WayFacts, 'supported' | 'searchingSinceMs' | 'quietMs'>): Promise<void> {
+  }: { wanted: boolean } & Pick<SourceFacts, 'supported' | 'searchingSinceMs' | 'quietMs'>): Promise<void> {
     if (wanted && monotonicMs() - (this.#videoAtMs ?? -Infinity) > UNDOUBTED_MS) await this.#lookForVideo();
+    if (this.#closed) return;
     const nowMs = monotonicMs();
     this.#wantedSinceMs = wanted ? (this.#wantedSinceMs ?? nowMs) : null;
     this.#hasPath = transport.supported && transport.searchingSinceMs === null;
     this.#judgeSteadiness(nowMs, transport.quietMs);
-    this.#take(
-      pictureWay({
+    this.#switchTo(
+      chooseSource({
         nowMs,
-        current: this.#way,
+        current: this.#source,
         wantedSinceMs: this.#wantedSinceMs,
         videoAtMs: this.#videoAtMs,
         steadySinceMs: this.#steadySinceMs,
@@ -84,19 +88,20 @@ export class PictureFallback {
         ...transport,
       }),
     );
-    this.#hold(this.#probes.isHeld(nowMs, this.#feed.source?.way ?? 'video', this.#hasPath));
+    this.#pauseVideo(this.#probes.isPaused(nowMs, this.#feed.source?.kind ?? 'video', this.#hasPath));
   }
 
   /** Idempotent. */
   close(): void {
-    this.#take('video');
-    this.#hold(false);
+    this.#closed = true;
+    this.#switchTo('video');
+    this.#pauseVideo(false);
   }
 
-  #hold(held: boolean): void {
-    if (held === this.#isHeld) return;
-    this.#isHeld = held;
-    this.#options.onHold(held);
+  #pauseVideo(paused: boolean): void {
+    if (paused === this.#isVideoPaused) return;
+    this.#isVideoPaused = paused;
+    this.#options.onPauseVideo(paused);
   }
 
   #judgeSteadiness(nowMs: number, quietMs = 0): void {
@@ -106,12 +111,12 @@ export class PictureFallback {
     else this.#steadySinceMs ??= videoAtMs;
   }
 
-  #take(way: PictureWay): void {
-    if (way === this.#way) return;
-    this.#way = way;
+  #switchTo(source: SourceKind): void {
+    if (source === this.#source) return;
+    this.#source = source;
     this.#picturesSinceMs = monotonicMs();
     this.#steadySinceMs = null;
-    if (way === 'video') {
+    if (source === 'video') {
       this.#feed.setPictures(null);
       this.#watch?.close();
       this.#watch = null;
@@ -126,7 +131,7 @@ export class PictureFallback {
         onFull: (watching) => this.#feed.setFull(watching),
       });
     } catch {
-      // A browser that cannot even do this keeps waiting for video.
+      // A browser that cannot show pictures either keeps waiting for video.
     }
   }
 

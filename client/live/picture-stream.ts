@@ -1,6 +1,6 @@
 /**
  * Turns single JPEGs into a track that plays like any other: decoded off the main thread, drawn to a canvas, captured.
- * So the same video element shows both ways, with its snapshot, full screen and picture-in-picture.
+ * So the same video element shows both kinds of source, with snapshot, full screen and picture-in-picture.
  *
  * Invariant: one picture is being decoded and at most the newest one waits; each is settled exactly once, shown or passed over.
  */
@@ -20,7 +20,7 @@ export interface ArrivedPicture {
 const REMEMBERED = 30;
 
 export class PictureStream implements LiveSource {
-  readonly way = 'pictures';
+  readonly kind = 'pictures';
   readonly track: MediaStreamTrack;
   /** How many have been drawn. */
   drawn = 0;

@@ -73,7 +73,7 @@ export class PictureWatch {
     } catch (error) {
       const watching = SignalingError.watchingWhenFull(error);
       if (watching !== undefined && !this.#closed) onFull(watching);
-      // Without a connection or the right to it the receiver closes this; else it may go better later.
+      // Without a connection or the right the receiver closes this; any other refusal may be temporary.
       if (!this.#closed) this.#retry = setTimeout(() => void this.#ask(), this.#backoff.next());
     } finally {
       this.#asking = false;

@@ -58,7 +58,7 @@ export class PresentedFrames {
     return this.#latencyMs.percentiles(monotonicMs());
   }
 
-  /** Capture to decoded picture, the same way. */
+  /** Capture to decoded picture, over the same window. */
   get presentedLatencyMs(): Percentiles | null {
     return this.#presentedLatencyMs.percentiles(monotonicMs());
   }

@@ -1,6 +1,6 @@
 /**
  * The browser's side of a transport, by mediasoup-client: it writes the SDP the browser is offered, candidates included. The
- * live view and the connection check both make theirs here, so that the check finds just the ways the video has.
+ * live view and the connection check both make theirs here, so that the check finds exactly the paths that video has.
  */
 
 import { detectDevice, Device } from 'mediasoup-client';

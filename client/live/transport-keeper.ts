@@ -1,6 +1,6 @@
 /**
  * Keeps one transport to the server open, whatever breaks it (server, network, sleep): ICE is restarted first, and when that
- * does not help in time, the next transport is opened.
+ * does not help in time, another transport is opened.
  *
  * Invariants: at most one transport is being opened; the old one lives until `adopted` has moved what it carries; a transport
  * of an earlier signaling epoch is never usable.
@@ -30,7 +30,7 @@ export class TransportKeeper extends Emitter<TransportKeeperEvents> {
   readonly #backoff = new Backoff({ baseMs: 500, maxMs: 15_000 });
   readonly #unsubscribe: (() => void)[];
   #transport: LiveTransport | null = null;
-  /** The transport was given up and the next one is on its way. */
+  /** The transport was given up; the next one will be opened. */
   #broken = false;
   #opening = false;
   #supported = true;
@@ -88,12 +88,12 @@ export class TransportKeeper extends Emitter<TransportKeeperEvents> {
     return this.#watchingWhenFull;
   }
 
-  /** Since when a path to the server is sought in vain; null while there is one. */
+  /** Since when a path to the server is searched for; null while there is one. */
   get searchingSinceMs(): number | null {
     return this.#searchingSinceMs;
   }
 
-  /** The way to the server may be another one now. */
+  /** The path to the server may have changed. */
   networkChanged(): void {
     if (this.#transport && this.connected) void this.#restartIce(this.#transport);
   }

@@ -1,4 +1,4 @@
-/** The panel over a picture that tells how it gets here: frame rate, bits, losses, and its age part by part. */
+/** The statistics panel over a picture: frame rate, bitrate, losses, and the parts of its latency. */
 
 import { LitElement, html, nothing, svg, type TemplateResult } from 'lit';
 import { BUDGET_PARTS, type BudgetPart, type TimeBudget } from './time-budget.ts';
@@ -36,7 +36,7 @@ export class VigieCameraStats extends LitElement {
         ${row('Bitrate', bitrate(stats.bitrateBps), 'stats-bitrate')}
         ${row('Resolution', `${stats.width} × ${stats.height}`, 'stats-resolution')}
         ${
-          stats.way === 'video'
+          stats.source === 'video'
             ? html`${row('Packets lost', String(stats.packetsLost), 'stats-lost')}
               ${row('Packets retransmitted', String(stats.packetsRetransmitted), 'stats-retransmitted')}`
             : row('Frames dropped', String(stats.framesDropped), 'stats-dropped')

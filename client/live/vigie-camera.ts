@@ -7,7 +7,7 @@
  * Invariants: it says `live` only while new pictures are really being presented; the last picture stays until the next one is
  * there, grey and with its age when it is old, unless the right to see it has gone or the camera was switched off.
  *
- * @fires vigie-status - the status, or the way the picture comes, has changed; detail: `{cameraId, status, way}`
+ * @fires vigie-status - the status or the kind of source has changed; detail: `{cameraId, status, source}`, source `video`, `pictures` or null
  * @csspart video, still, snapshot, age, note, caption, name, status
  */
 
@@ -15,12 +15,12 @@ import { LitElement, html, nothing, type PropertyValues, type TemplateResult } f
 import { monotonicMs } from '../clock.ts';
 import { deviceTimeZone, ShownTime } from '../dates/shown-time.ts';
 import type { CameraFeed } from './camera-feed.ts';
-import { ageNote, caption, slowerWay, snapshot } from './camera-overlays.ts';
+import { ageNote, caption, fallbackNote, snapshot } from './camera-overlays.ts';
 import { CameraPicture } from './camera-picture.ts';
 import { CameraStatsSampler, type CameraStats } from './camera-stats.ts';
 import { cameraStatus, type ShownStatus } from './camera-status.ts';
 import type { LiveConnection } from './live-connection.ts';
-import type { LiveSource } from './live-source.ts';
+import type { SourceKind } from './live-source.ts';
 import { requestLine } from '../http/request-line.ts';
 import { sharedConnection, type TokenProvider } from './shared-connection.ts';
 import { haveChanged, pictureAge, statusText, type StatusText } from './status-text.ts';
@@ -44,7 +44,7 @@ export class VigieCamera extends LitElement {
     tokenProvider: { attribute: false },
     status: { state: true },
     stats: { state: true },
-    way: { state: true },
+    source: { state: true },
     hasPicture: { state: true },
     hasSnapshot: { state: true },
     words: { state: true, hasChanged: haveChanged },
@@ -58,14 +58,14 @@ export class VigieCamera extends LitElement {
   declare src: string;
   declare showStats: boolean;
   declare live: LiveConnection | undefined;
-  /** Of dates in words; left out: in this device's time zone. */
+  /** Writes dates; without it, in this device's time zone. */
   declare time: ShownTime | undefined;
   declare tokenProvider: TokenProvider | undefined;
   declare status: ShownStatus;
   /** Once a second while `showStats` is on, else null. */
   declare stats: CameraStats | null;
-  /** How the live picture comes; null while there is none. */
-  declare way: LiveSource['way'] | null;
+  /** The kind of source of the live picture; null while there is none. */
+  declare source: SourceKind | null;
   declare protected hasPicture: boolean;
   declare protected hasSnapshot: boolean;
   declare protected words: StatusText;
@@ -91,7 +91,7 @@ export class VigieCamera extends LitElement {
     this.showStats = false;
     this.status = 'connecting';
     this.stats = null;
-    this.way = null;
+    this.source = null;
     this.hasPicture = false;
     this.hasSnapshot = false;
     this.words = { text: '', more: '' };
@@ -120,23 +120,27 @@ export class VigieCamera extends LitElement {
       this.#watch();
     }
     if (changed.has('showStats')) this.#sampleIfWanted();
-    if (changed.has('status') || changed.has('way')) {
-      const { cameraId, status, way } = this;
+    if (changed.has('status') || changed.has('source')) {
+      const { cameraId, status, source } = this;
       this.dispatchEvent(
-        new CustomEvent('vigie-status', { detail: { cameraId, status, way }, bubbles: true, composed: true }),
+        new CustomEvent('vigie-status', {
+          detail: { cameraId, status, source },
+          bubbles: true,
+          composed: true,
+        }),
       );
     }
   }
 
   protected override render(): TemplateResult {
-    const { status, stats, showStats, way, age } = this;
+    const { status, stats, showStats, source, age } = this;
     const isOldShown = age !== undefined && (this.hasPicture || this.hasSnapshot);
     const name = this.name ?? this.#connection?.cameras.find(this.cameraId)?.name ?? '';
     return html`
       <div class="picture ${status} ${this.hasPicture ? 'has-picture' : ''}">
         ${this.#snapshot()} ${this.#picture.video} ${this.#picture.still}
       </div>
-      ${isOldShown ? ageNote(age) : nothing} ${way === 'pictures' ? slowerWay() : nothing}
+      ${isOldShown ? ageNote(age) : nothing} ${source === 'pictures' ? fallbackNote() : nothing}
       ${caption(name, status, this.words)}
       ${showStats ? html`<vigie-camera-stats .stats=${stats} data-testid="camera-stats"></vigie-camera-stats>` : nothing}
     `;
@@ -208,7 +212,7 @@ export class VigieCamera extends LitElement {
 
   #onFrame(): void {
     this.hasPicture = true;
-    if (this.status !== 'live' || this.way !== this.#picture.source?.way) this.#tick();
+    if (this.status !== 'live' || this.source !== this.#picture.source?.kind) this.#tick();
   }
 
   #clearPicture(): void {
@@ -231,7 +235,7 @@ export class VigieCamera extends LitElement {
     else if (nowMs - this.#connectingSinceMs > STALLED_AFTER_MS)
       this.#connection.receiver.reportStalled(this.#feed);
     if (status === 'live' && last) this.#connection.receiver.reportLive(this.#feed, last);
-    this.way = status === 'live' ? (this.#picture.source?.way ?? null) : null;
+    this.source = status === 'live' ? (this.#picture.source?.kind ?? null) : null;
     this.status = status;
     if (status === 'off') this.#clearPicture();
     const serverNowMs = this.#connection.clock.nowMs();

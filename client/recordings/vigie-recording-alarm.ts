@@ -2,7 +2,7 @@
 
 import { LitElement, type TemplateResult, type nothing } from 'lit';
 import type { AppContext } from '../app-context.ts';
-import { ToldView } from '../signaling/told-view.ts';
+import { SyncedView } from '../signaling/synced-view.ts';
 import { alarmCallout, alarmStyles } from '../ui/alarm-callout.ts';
 import { alarmText } from './recording-words.ts';
 
@@ -10,7 +10,7 @@ export class VigieRecordingAlarm extends LitElement {
   static override styles = alarmStyles;
   static override properties = { context: { attribute: false } };
   declare context: AppContext;
-  readonly #status = new ToldView(this, 'recordingStatus', {
+  readonly #status = new SyncedView(this, 'recordingStatus', {
     signaling: () => this.context.live.signaling,
     ask: () => this.context.api.call('GET /api/recording'),
   });

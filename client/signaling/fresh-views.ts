@@ -1,5 +1,5 @@
 /**
- * Views that are asked for by HTTP and kept up to date by signaling, by key.
+ * Views that are requested by HTTP and kept up to date by signaling, by key.
  *
  * Invariant: an answer never replaces a view that signaling brought after the request was sent, nor one of a later request.
  * The two come over different connections, so an answer that was computed first may arrive last.
@@ -7,7 +7,7 @@
 
 export class FreshViews<View> {
   readonly #views = new Map<string, View>();
-  /** For each key, the number of requests sent when its view was told or asked for. */
+  /** For each key, the number of requests sent when its view was updated or requested. */
   readonly #ages = new Map<string, number>();
   #requests = 0;
 
@@ -16,7 +16,7 @@ export class FreshViews<View> {
   }
 
   /** Takes a view that signaling brought. */
-  tell(key: string, view: View): void {
+  update(key: string, view: View): void {
     this.#set(key, view, this.#requests);
   }
 

@@ -5,7 +5,7 @@
 
 import { LitElement, type TemplateResult, type nothing } from 'lit';
 import type { AppContext } from '../app-context.ts';
-import { ToldView } from '../signaling/told-view.ts';
+import { SyncedView } from '../signaling/synced-view.ts';
 import { alarmCallout, alarmStyles } from '../ui/alarm-callout.ts';
 import { sayTimeZone } from './time-zone.ts';
 
@@ -13,7 +13,7 @@ export class VigieClockAlarm extends LitElement {
   static override styles = alarmStyles;
   static override properties = { context: { attribute: false } };
   declare context: AppContext;
-  readonly #clock = new ToldView(this, 'siteClock', {
+  readonly #clock = new SyncedView(this, 'siteClock', {
     signaling: () => this.context.live.signaling,
     ask: async () => {
       const { api } = this.context;

@@ -91,7 +91,7 @@ export class VigieSiteZone extends LitElement {
   async #set(timeZone: string): Promise<void> {
     try {
       const { api, siteZone } = this.context;
-      siteZone.tell(await api.call('PUT /api/site/time-zone', { body: { timeZone } }));
+      siteZone.update(await api.call('PUT /api/site/time-zone', { body: { timeZone } }));
       this.choosing = false;
       this.error = null;
     } catch (error) {

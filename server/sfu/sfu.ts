@@ -46,7 +46,7 @@ export interface SfuStats {
   transports: number;
   consumers: number;
   /** Viewers by the path their media takes. */
-  ways: Record<Path['kind'], number>;
+  viewersByPath: Record<Path['kind'], number>;
   /** Datagrams. */
   socket: RtcSocket['counters'] & { unknownAddress: number; unknownUser: number; badIntegrity: number };
   dtls: DtlsCounters;
@@ -134,10 +134,10 @@ export class Sfu {
 
   get stats(): SfuStats {
     let consumers = 0;
-    const ways = { udp: 0, tcp: 0, relay: 0 };
+    const viewersByPath = { udp: 0, tcp: 0, relay: 0 };
     for (const transport of this.#transports.values()) {
       consumers += transport.consumers.size;
-      if (transport.way) ways[transport.way]++;
+      if (transport.pathKind) viewersByPath[transport.pathKind]++;
     }
     const { counters, unknownAddress } = this.#socket;
     const { unknownUser, badIntegrity } = this.#users;
@@ -145,7 +145,16 @@ export class Sfu {
     const socket = { ...counters, unknownAddress, unknownUser, badIntegrity };
     const tcp = this.#tcp ? { ...this.#tcp.counters, port: this.#tcp.port, open: this.#tcp.openCount } : null;
     const dtls = { ...this.#dtlsCounters };
-    return { port: this.port, transports: this.#transports.size, consumers, ways, socket, dtls, tcp, relay };
+    return {
+      port: this.port,
+      transports: this.#transports.size,
+      consumers,
+      viewersByPath,
+      socket,
+      dtls,
+      tcp,
+      relay,
+    };
   }
 
   /**

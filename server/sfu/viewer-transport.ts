@@ -78,8 +78,8 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
     return this.#ice.isFull;
   }
 
-  /** The kind of path in use now. */
-  get way(): Path['kind'] | undefined {
+  /** Of the path in use now. */
+  get pathKind(): Path['kind'] | undefined {
     return this.#ice.selected?.kind;
   }
 

@@ -13,7 +13,7 @@ const SFU_FIGURES = z.strictObject({
   transports: count,
   consumers: count,
   /** Viewers by the path their media takes. */
-  ways: z.strictObject({ udp: count, tcp: count, relay: count }),
+  viewersByPath: z.strictObject({ udp: count, tcp: count, relay: count }),
   /** Datagrams. */
   socket: z.strictObject({
     received: count,

@@ -51,7 +51,7 @@ test('the picture comes through the proxy', async () => {
   await page.signIn('admin', server.password);
   await page.untilStatus(door.id, 'live');
   await page.nextTimeCode(door.id);
-  assert.equal(await page.way(door.id), 'video');
+  assert.equal(await page.source(door.id), 'video');
   assert.ok(proxy.forwarded > 10);
 });
 
@@ -76,7 +76,7 @@ test('with 3 % of the packets lost, they are retransmitted and the picture conti
     return nackCount > 0 && retransmittedPacketsReceived > 0;
   });
   proxy.loss = 0;
-  assert.equal(await page.way(door.id), 'video', 'it did not need the fallback');
+  assert.equal(await page.source(door.id), 'video', 'it did not need the fallback');
   assert.ok(proxy.dropped > 10, `${proxy.dropped} packets were lost`);
   await runsOnFor(1);
 });
@@ -84,7 +84,7 @@ test('with 3 % of the packets lost, they are retransmitted and the picture conti
 test('when a NAT changes the viewer’s address, the picture continues', async () => {
   proxy.rebind();
   await runsOnFor(3);
-  await until('it comes as video', async () => (await page.way(door.id)) === 'video');
+  await until('it comes as video', async () => (await page.source(door.id)) === 'video');
   assert.equal((await admin.status()).sfu.transports, 1, 'on the transport it had');
 });
 
@@ -107,7 +107,7 @@ for (const [name, options] of forgeries) {
     await runsOnFor(2);
     forger.close();
     assert.equal(received, 0, 'neither an answer nor media');
-    assert.equal(await page.way(door.id), 'video', 'it did not need the fallback');
+    assert.equal(await page.source(door.id), 'video', 'it did not need the fallback');
   });
 }
 

@@ -28,8 +28,8 @@ after(async () => {
   browser.assertNoProblems();
 });
 
-const untilWay = (tab: TestPage, way: 'video' | 'pictures', timeoutMs?: number) =>
-  until(`the picture comes as ${way}`, async () => (await tab.way(door.id)) === way, timeoutMs);
+const untilSource = (tab: TestPage, source: 'video' | 'pictures', timeoutMs?: number) =>
+  until(`the picture comes as ${source}`, async () => (await tab.source(door.id)) === source, timeoutMs);
 
 /** Runs in the page from now on, and reports whether the camera ever shows nothing. */
 async function watchForBlack(tab: TestPage): Promise<() => Promise<number>> {
@@ -72,7 +72,7 @@ async function watchForBlack(tab: TestPage): Promise<() => Promise<number>> {
 test('where no UDP passes, pictures arrive over the WebSocket within 5 s, and the page says so', async () => {
   await page.signIn('anna', PASSWORD);
   await page.untilStatus(door.id, 'live', FALLBACK_MS);
-  assert.equal(await page.way(door.id), 'pictures');
+  assert.equal(await page.source(door.id), 'pictures');
   assert.match(
     await page.tile(door.id).getByTestId('camera-note').innerText(),
     /^Slower fallback: single pictures over the web connection/,
@@ -123,7 +123,7 @@ test('a camera scrolled out of view is not sent, and returns with the view', asy
 test('when WebRTC connects, it takes over without a black moment', async () => {
   const black = await watchForBlack(page);
   proxy.loss = 0;
-  await untilWay(page, 'video', 40_000);
+  await untilSource(page, 'video', 40_000);
   await page.nextTimeCode(door.id);
   assert.equal(await page.status(door.id), 'live');
   await until('the pictures have stopped', async () => (await admin.status()).frameWatches.open === 0);
@@ -133,22 +133,22 @@ test('when WebRTC connects, it takes over without a black moment', async () => {
 test('when WebRTC fails while watching, pictures arrive within 5 s without a black moment', async () => {
   const black = await watchForBlack(page);
   proxy.loss = 1;
-  await untilWay(page, 'pictures', FALLBACK_MS);
+  await untilSource(page, 'pictures', FALLBACK_MS);
   await page.nextTimeCode(door.id);
   assert.equal(await black(), 0);
 });
 
-test('while the path stands and only video does not pass, it is held back: nothing is encoded for it', async () => {
+test('while a path is connected and only video does not pass, video is paused: nothing is encoded for it', async () => {
   proxy.loss = 0;
-  await untilWay(page, 'video', 40_000);
+  await untilSource(page, 'video', 40_000);
   // Connectivity checks pass, as on a line that is only too narrow.
   proxy.losing = isVideo;
-  await untilWay(page, 'pictures', FALLBACK_MS);
+  await untilSource(page, 'pictures', FALLBACK_MS);
   await until('nothing is encoded', async () => (await admin.status()).encoding === 0);
   await page.nextTimeCode(door.id);
   proxy.losing = () => false;
   // It has failed a moment ago, so it is not probed soon.
-  await untilWay(page, 'video', 60_000);
+  await untilSource(page, 'video', 60_000);
   await page.nextTimeCode(door.id);
 });
 
@@ -165,7 +165,7 @@ test('a browser without WebRTC gets pictures at once', async () => {
   });
   await old.signIn('anna', PASSWORD);
   await old.untilStatus(door.id, 'live', FALLBACK_MS);
-  assert.equal(await old.way(door.id), 'pictures');
+  assert.equal(await old.source(door.id), 'pictures');
   await old.nextTimeCode(door.id);
   await old.close();
 });

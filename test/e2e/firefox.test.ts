@@ -15,7 +15,7 @@ firefoxTest('in Firefox a camera is seen moving over WebRTC, and the connection 
   await page.signIn('admin', server.password);
   const first = await page.nextTimeCode();
   assert.ok(timeCodeDifferenceUs(await page.nextTimeCode(), first) > 0, 'time goes forward in the picture');
-  assert.equal(await page.way(), 'video');
+  assert.equal(await page.source(), 'video');
   assert.equal((await page.mediaPath())?.protocol, 'udp');
 
   await page.goto(`${server.url}/connection`);

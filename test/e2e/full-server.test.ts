@@ -55,7 +55,7 @@ test('the page says that the server is full and how many watch, and shows the ca
   const { refused } = await state();
   assert.ok(refused > 0);
   await until('it asks again', async () => (await state()).refused > refused);
-  assert.equal(await late.way(door.id), 'video', 'it does not try the slower way');
+  assert.equal(await late.source(door.id), 'video', 'it does not try the fallback');
   assert.equal((await state()).streams, ALWAYS_ADMITTED);
   await early.untilStatus(door.id, 'live');
 
@@ -68,7 +68,7 @@ test('the page says that the server is full and how many watch, and shows the ca
   rmSync(loadFile);
   await late.untilStatus(door.id, 'live', 60_000);
   // Pictures may be there before the first video.
-  await until('video is shown', async () => (await late.way(door.id)) === 'video');
+  await until('video is shown', async () => (await late.source(door.id)) === 'video');
   assert.equal((await state()).state, 'open');
   for (const page of [early, late, checking]) await page.close();
 });

@@ -55,7 +55,7 @@ test('an http address, by name and by IP address, leads to the https page withou
     await visit.signIn('admin', server.password);
     await visit.untilStatus(door.id, 'live');
     await visit.nextTimeCode(door.id);
-    assert.equal(await visit.way(door.id), 'video');
+    assert.equal(await visit.source(door.id), 'video');
     const cookies = await visit.context.cookies();
     assert.ok(cookies.length >= 2 && cookies.every(({ secure }) => secure), 'every cookie is Secure');
     await visit.page.getByTestId('user-menu').click();

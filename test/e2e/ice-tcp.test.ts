@@ -46,7 +46,7 @@ test('where only TCP passes, the picture is live over the TCP port', async () =>
   });
   await visit.signIn('admin', server.password);
   await visit.untilStatus(door.id, 'live');
-  await until('it is video', async () => (await visit.way(door.id)) === 'video');
+  await until('it is video', async () => (await visit.source(door.id)) === 'video');
   for (let picture = 0; picture < 5; picture++) await visit.nextTimeCode(door.id);
   const { remote, protocol } = await until('a path is in use', () => visit.mediaPath());
   assert.deepEqual([protocol, remote.split(':').at(-1)], ['tcp', String(tcpPort)]);
@@ -63,7 +63,7 @@ test('a browser that can use UDP does', async () => {
   const visit = await browser.open(server.url);
   await visit.signIn('admin', server.password);
   await visit.untilStatus(door.id, 'live');
-  await until('it is video', async () => (await visit.way(door.id)) === 'video');
+  await until('it is video', async () => (await visit.source(door.id)) === 'video');
   assert.equal((await until('a path is in use', () => visit.mediaPath())).protocol, 'udp');
   await visit.close();
 });

@@ -60,7 +60,7 @@ test('they are refused, with what to do, until an administrator allows them in t
 test('they are live in full size, one after the other', async () => {
   await until('the video is as large', async () => (await page.videoWidth(gate.id)) === WIDTH);
   for (let i = 0; i < 3; i++) await page.nextTimeCode(gate.id);
-  assert.equal(await page.way(gate.id), 'video');
+  assert.equal(await page.source(gate.id), 'video');
 });
 
 test('they are recorded, and the recording plays in full size', async () => {

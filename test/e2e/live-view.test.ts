@@ -47,7 +47,7 @@ test('both cameras share one transport', async () => {
   const { sfu } = await admin.status();
   assert.equal(sfu.transports, 1);
   assert.equal(sfu.consumers, 2);
-  for (const { id } of [door, garden]) assert.equal(await page.way(id), 'video', 'not the fallback');
+  for (const { id } of [door, garden]) assert.equal(await page.source(id), 'video', 'not the fallback');
 });
 
 test('a third camera is added in the page and shown while the others continue', async () => {

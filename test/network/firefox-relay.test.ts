@@ -20,7 +20,7 @@ for (const otherPeers of ['public', 'deny'] as const) {
       const startMs = performance.now();
       await until(
         'video comes over WebRTC',
-        async () => (await page.mediaPath()) !== undefined && (await page.way()) === 'video',
+        async () => (await page.mediaPath()) !== undefined && (await page.source()) === 'video',
         60_000,
       );
       await page.nextTimeCode();

@@ -30,7 +30,7 @@ networkTest(
     for (const viewer of [anna, ben]) {
       await until('frames come by the new ports', async () => {
         const { localPort = 0 } = (await viewer.untilMoving()) ?? {};
-        return localPort >= 50_000 && localPort < 51_000 && (await viewer.way()) === 'video';
+        return localPort >= 50_000 && localPort < 51_000 && (await viewer.source()) === 'video';
       });
     }
     assert.deepEqual(await Promise.all([anna, ben].map(peerConnections)), connections);

@@ -25,7 +25,7 @@ networkTest(
     );
     const timeMs = await watching.timeToPictureMs();
     assert.ok(timeMs < FALLBACK_MS, `the first picture came after ${timeMs} ms`);
-    assert.equal(await watching.way(), 'pictures');
+    assert.equal(await watching.source(), 'pictures');
     context.diagnostic(`time to picture: ${Math.round(timeMs)} ms`);
 
     const videoMs = await watching.returnOfVideoMs(() => viewersRouter.setPassages([WEB, VIDEO]));

@@ -225,8 +225,8 @@ export class TestPage {
     );
   }
 
-  /** The current way of the picture: over WebRTC, or as pictures over the WebSocket, which the page states. */
-  async way(cameraId: string): Promise<'video' | 'pictures'> {
+  /** The source of the current picture: WebRTC, or as pictures over the WebSocket, which the page states. */
+  async source(cameraId: string): Promise<'video' | 'pictures'> {
     return (await this.tile(cameraId).getByTestId('camera-note').count()) > 0 ? 'pictures' : 'video';
   }
 

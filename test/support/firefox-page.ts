@@ -92,8 +92,8 @@ export class FirefoxPage {
     await this.waitFor('user-menu');
   }
 
-  /** The way of a camera's current picture: over WebRTC, or as pictures over the WebSocket. */
-  async way(): Promise<'video' | 'pictures'> {
+  /** The source of a camera's current picture: WebRTC, or as pictures over the WebSocket. */
+  async source(): Promise<'video' | 'pictures'> {
     return (await this.isShown('camera-note')) ? 'pictures' : 'video';
   }
 

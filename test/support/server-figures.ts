@@ -9,7 +9,7 @@ export const IDLE_PARTS: Pick<StatusSources, 'sfu' | 'signaling' | 'transcoder' 
       port: 8081,
       transports: 0,
       consumers: 0,
-      ways: { udp: 0, tcp: 0, relay: 0 },
+      viewersByPath: { udp: 0, tcp: 0, relay: 0 },
       socket: {
         received: 0,
         sent: 0,

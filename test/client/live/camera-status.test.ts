@@ -30,7 +30,7 @@ const cases: [fact: string, inputs: Partial<StatusInputs>, status: string][] = [
     'live',
   ],
   [
-    'but not without a way to the server',
+    'but not without a connection to the server',
     { camera: HOURLY, newPictureAtMs: NOW_MS - 500_000, connected: false },
     'connecting',
   ],

@@ -66,24 +66,24 @@ test('without a viewer a full server is not tried again', async (context) => {
   assert.equal(server.resumes, 2);
 });
 
-test('video that is held back is paused, and flows again when it is let go, unless nobody looks', async (context) => {
+test('video paused by the fallback is resumed after it, unless nobody watches', async (context) => {
   const { server, transport } = fullServer(context);
   server.watching = null;
   const attachment = new FeedAttachment('door');
   await attachment.attach(transport);
   await settled();
-  attachment.held = true;
+  attachment.pausedByFallback = true;
   assert.deepEqual([server.resumes, server.pauses], [1, 1]);
   attachment.pauseWanted = true;
-  attachment.held = false;
+  attachment.pausedByFallback = false;
   await settled();
   assert.deepEqual([server.resumes, server.pauses], [1, 1]);
   attachment.pauseWanted = false;
   await settled();
   assert.deepEqual([server.resumes, server.pauses], [2, 1]);
-  attachment.held = true;
+  attachment.pausedByFallback = true;
   await attachment.reattach();
   await settled();
-  assert.equal(server.resumes, 2, 'another consumer is held back too');
+  assert.equal(server.resumes, 2, 'another consumer is paused too');
   attachment.close();
 });

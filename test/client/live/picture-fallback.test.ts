@@ -42,18 +42,19 @@ function setUp(context: TestContext) {
   context.mock.method(performance, 'now', () => nowMs);
   const signaling = new Signaling();
   const feed = new CameraFeed('door');
-  const held: boolean[] = [];
+  const paused: boolean[] = [];
   const fallback = new PictureFallback({
     feed,
     signaling: signaling as unknown as SignalingClient,
     onDenied: () => undefined,
-    onHold: (isHeld) => held.push(isHeld),
+    onPauseVideo: (isPaused) => paused.push(isPaused),
   });
   context.after(() => fallback.close());
   return {
     signaling,
     feed,
-    held,
+    paused,
+    fallback,
     run: async (seconds: number): Promise<void> => {
       for (const untilMs = nowMs + seconds * 1000; nowMs < untilMs; nowMs += 500) {
         await fallback.update(SUPPORTED);
@@ -63,21 +64,36 @@ function setUp(context: TestContext) {
   };
 }
 
-test('video is not held back in a browser that cannot show single pictures', async (context) => {
-  const { feed, held, run } = setUp(context);
+test('video is not paused in a browser that cannot show single pictures', async (context) => {
+  const { feed, paused, run } = setUp(context);
   await run(30);
-  assert.deepEqual([feed.source, held], [null, []]);
+  assert.deepEqual([feed.source, paused], [null, []]);
 });
 
-test('video is held back once single pictures are shown, and not for a single one', async (context) => {
+test('video is paused once single pictures are shown, and not for a single one', async (context) => {
   canDraw(context);
-  const { signaling, feed, held, run } = setUp(context);
+  const { signaling, feed, paused, run } = setUp(context);
   await run(10);
   signaling.picture();
   await run(20);
-  assert.deepEqual([feed.source, held], [null, []]);
+  assert.deepEqual([feed.source, paused], [null, []]);
   signaling.picture();
   await run(1);
-  assert.equal(feed.source?.way, 'pictures');
-  assert.deepEqual(held, [true]);
+  assert.equal(feed.source?.kind, 'pictures');
+  assert.deepEqual(paused, [true]);
+});
+
+test('a fallback that is closed while it looks for video opens no watch', async (context) => {
+  canDraw(context);
+  const { signaling, fallback, run } = setUp(context);
+  await run(2);
+  const requests: string[] = [];
+  signaling.request = async (method?: string) => {
+    requests.push(method ?? '');
+    return { watchId: WATCH_ID };
+  };
+  const closing = run(3);
+  fallback.close();
+  await closing;
+  assert.deepEqual(requests, []);
 });

@@ -50,7 +50,7 @@ suite('the newest new picture on the screen', () => {
     assert.equal(scene.frames.newPictureAtMs, 95_000);
   });
 
-  test('is known for the same on another way to it', (context) => {
+  test('is known for the same on another path', (context) => {
     const scene = setUp(context);
     scene.present(1_000, 900_000);
     scene.start();

@@ -22,7 +22,7 @@ function viewsWithRequests() {
 
 test('an answer replaces the views that were there before its request', async () => {
   const { views, request } = viewsWithRequests();
-  views.tell('door', 'told');
+  views.update('door', 'told');
   await request()([
     ['door', 'asked'],
     ['attic', 'asked'],
@@ -33,7 +33,7 @@ test('an answer replaces the views that were there before its request', async ()
 test('an answer does not replace a view that came after its request', async () => {
   const { views, request } = viewsWithRequests();
   const answer = request();
-  views.tell('door', 'told');
+  views.update('door', 'told');
   await answer([
     ['door', 'asked'],
     ['attic', 'asked'],
@@ -51,7 +51,7 @@ test('an answer does not replace that of a later request', async () => {
 
 test('a request that fails is told and changes nothing', async () => {
   const views = new FreshViews<string>();
-  views.tell('door', 'told');
+  views.update('door', 'told');
   await assert.rejects(
     views.load(() => Promise.reject(new Error('offline'))),
     /offline/,

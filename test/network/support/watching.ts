@@ -46,8 +46,8 @@ export class Watching implements AsyncDisposable {
     return new Watching(this.browser, await signedIn(this.browser, server, url));
   }
 
-  way(): Promise<'video' | 'pictures'> {
-    return this.page.way(CAMERA);
+  source(): Promise<'video' | 'pictures'> {
+    return this.page.source(CAMERA);
   }
 
   /** Waits until the picture has changed. @returns the path in use */
@@ -68,7 +68,7 @@ export class Watching implements AsyncDisposable {
     await this.page.page.reload({ waitUntil: 'commit' });
     await until('video comes over WebRTC', async () => {
       const { framesDecoded } = await this.page.videoStats().catch(() => ({ framesDecoded: 0 }));
-      return framesDecoded > 0 && (await this.way()) === 'video';
+      return framesDecoded > 0 && (await this.source()) === 'video';
     }).catch(async (error: unknown) => {
       const shown = await this.page.page.locator('body').innerText();
       throw new Error(`${String(error)}; ${await this.#connections()}; the page shows: ${shown}`);
@@ -80,7 +80,7 @@ export class Watching implements AsyncDisposable {
   async fallbackMs(takeAway: () => void | Promise<void>): Promise<number> {
     const startMs = performance.now();
     await takeAway();
-    await until('single pictures stand in', async () => (await this.way()) === 'pictures');
+    await until('single pictures stand in', async () => (await this.source()) === 'pictures');
     await this.page.nextTimeCode(CAMERA);
     return performance.now() - startMs;
   }
@@ -89,7 +89,7 @@ export class Watching implements AsyncDisposable {
   async returnOfVideoMs(giveBack: () => void | Promise<void>): Promise<number> {
     const startMs = performance.now();
     await giveBack();
-    await until('video returns', async () => (await this.way()) === 'video', 40_000);
+    await until('video returns', async () => (await this.source()) === 'video', 40_000);
     await this.page.nextTimeCode(CAMERA);
     return performance.now() - startMs;
   }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pictureWay, type PictureWay, type WayFacts } from '../../../client/live/picture-way.ts';
+import type { SourceKind } from '../../../client/live/live-source.ts';
+import { chooseSource, type SourceFacts } from '../../../client/live/source-choice.ts';
 
 const NOW = 100_000;
-const watching: WayFacts = {
+const watching: SourceFacts = {
   nowMs: NOW,
   current: 'video',
   wantedSinceMs: NOW - 60_000,
@@ -15,7 +16,7 @@ const watching: WayFacts = {
   frameIntervalMs: 40,
 };
 
-const table: [name: string, facts: Partial<WayFacts>, way: PictureWay][] = [
+const table: [name: string, facts: Partial<SourceFacts>, source: SourceKind][] = [
   ['video is coming', {}, 'video'],
   ['a full server has refused the video', { full: true, videoAtMs: null }, 'video'],
   [
@@ -67,25 +68,25 @@ const table: [name: string, facts: Partial<WayFacts>, way: PictureWay][] = [
   ],
   ['no video came since the click', { wantedSinceMs: NOW - 2600, videoAtMs: null }, 'pictures'],
   ['a click on a path that stands', { wantedSinceMs: NOW - 100, videoAtMs: null }, 'video'],
-  ['on the slower way, still no video', { current: 'pictures', videoAtMs: NOW - 5000 }, 'pictures'],
+  ['while pictures are shown, still no video', { current: 'pictures', videoAtMs: NOW - 5000 }, 'pictures'],
   [
-    'on the slower way, video has begun to come again',
+    'while pictures are shown, video has begun to come again',
     { current: 'pictures', videoAtMs: NOW - 10, steadySinceMs: NOW - 1900 },
     'pictures',
   ],
   [
-    'on the slower way, video has come for two seconds',
+    'while pictures are shown, video has come for two seconds',
     { current: 'pictures', videoAtMs: NOW - 10, steadySinceMs: NOW - 2000 },
     'video',
   ],
   [
-    'on the slower way, a remainder of video while the path is lost',
+    'while pictures are shown, a remainder of video while the path is lost',
     { current: 'pictures', videoAtMs: NOW - 10, steadySinceMs: NOW - 2900, searchingSinceMs: NOW - 3000 },
     'pictures',
   ],
 ];
-for (const [name, facts, way] of table) {
-  test(`${name}: ${way}`, () => {
-    assert.equal(pictureWay({ ...watching, ...facts }), way);
+for (const [name, facts, source] of table) {
+  test(`${name}: ${source}`, () => {
+    assert.equal(chooseSource({ ...watching, ...facts }), source);
   });
 }

@@ -10,23 +10,23 @@ import type { SignalingNotifications } from '../../server/wire/signaling.ts';
 import { FreshViews } from './fresh-views.ts';
 import type { SignalingClient } from './signaling-client.ts';
 
-export interface ToldViewOptions<View> {
+export interface SyncedViewOptions<View> {
   /** Read when the element is connected: its properties are set by then. */
   signaling: () => SignalingClient;
   ask: () => Promise<View>;
 }
 
-export class ToldView<Name extends keyof SignalingNotifications> implements ReactiveController {
+export class SyncedView<Name extends keyof SignalingNotifications> implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #name: Name;
-  readonly #options: ToldViewOptions<SignalingNotifications[Name]>;
+  readonly #options: SyncedViewOptions<SignalingNotifications[Name]>;
   readonly #views = new FreshViews<SignalingNotifications[Name]>();
   #stops: (() => void)[] = [];
 
   constructor(
     host: ReactiveControllerHost,
     name: Name,
-    options: ToldViewOptions<SignalingNotifications[Name]>,
+    options: SyncedViewOptions<SignalingNotifications[Name]>,
   ) {
     this.#host = host;
     this.#name = name;
@@ -43,7 +43,7 @@ export class ToldView<Name extends keyof SignalingNotifications> implements Reac
     const signaling = this.#options.signaling();
     this.#stops = [
       signaling.on(this.#name, (view: SignalingNotifications[Name]) => {
-        this.#views.tell(this.#name, view);
+        this.#views.update(this.#name, view);
         this.#host.requestUpdate();
       }),
       // It may have changed while the connection was down.
