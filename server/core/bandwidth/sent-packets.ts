@@ -3,7 +3,7 @@
  * (core/rtp/transport-feedback.ts).
  *
  * Invariants: only what was sent lately can arrive, and each packet once: a report of other numbers, or of the same ones again, says
- * nothing. A packet reported as lost that turns up later arrives after all. A packet costs a few words in a ring, which grows no
+ * nothing. A packet reported as lost that turns up later arrives after all; one that no report names is none of both. A packet costs a few words in a ring, which grows no
  * further than MAX_CAPACITY packets. Time is an argument.
  */
 
@@ -16,6 +16,8 @@ export interface PacketResult {
   arrivedUs: number | undefined;
   /** It was reported as lost before. */
   wasLost: boolean;
+  /** The report that would have named it got lost itself: nobody knows. */
+  isUnreported: boolean;
   /** As a line carries it. */
   bytes: number;
   /** The probe that it belongs to (probe-cluster.ts); 0: none. */
@@ -33,6 +35,7 @@ const REFERENCE_US = 64_000;
 
 const UNKNOWN = 0;
 const LOST = 1;
+const UNREPORTED = 3;
 const ARRIVED = 2;
 
 interface Ring {
@@ -46,6 +49,8 @@ export class SentPackets {
   #ring = ringOf(MIN_CAPACITY);
   /** Packets ever sent; the number of the next one, not wrapped. */
   #count = 0;
+  /** The first that no report has come for. */
+  #unreported = 0;
   /** Reference time of the newest feedback, not wrapped. */
   #reference: number | undefined;
 
@@ -71,31 +76,40 @@ export class SentPackets {
 
   /** @returns what is new in it, in the order in which it was sent */
   onFeedback(feedback: TransportFeedback): PacketResult[] {
-    const { length } = this.#ring.state;
     const results: PacketResult[] = [];
     const referenceUs = this.#unwrapped(feedback.referenceTime) * REFERENCE_US;
     const newest = this.#count - 1;
-    let number = newest + sequenceDistance(feedback.baseSequence, newest & 0xffff);
-    for (const arrival of feedback.arrivals) {
-      const index = number % length;
-      if (number < 0 || number <= newest - length || number > newest) {
-        number++;
-        continue;
-      }
-      number++;
-      const state = this.#ring.state[index];
-      const next = arrival === undefined ? LOST : ARRIVED;
-      if (state === ARRIVED || state === next) continue;
-      this.#ring.state[index] = next;
-      results.push({
-        sentUs: at(this.#ring.sentUs, index),
-        arrivedUs: arrival === undefined ? undefined : referenceUs + arrival,
-        wasLost: state === LOST,
-        bytes: at(this.#ring.bytes, index),
-        probe: at(this.#ring.probe, index),
-      });
+    const first = newest + sequenceDistance(feedback.baseSequence, newest & 0xffff);
+    const end = first + feedback.arrivals.length;
+    if (end > this.#count) return [];
+    for (let number = Math.max(this.#unreported, this.#oldest); number < first; number++)
+      this.#judge(number, UNREPORTED, undefined, results);
+    for (let number = Math.max(first, this.#oldest); number < end; number++) {
+      const arrival = feedback.arrivals[number - first];
+      const arrivedUs = arrival === undefined ? undefined : referenceUs + arrival;
+      this.#judge(number, arrival === undefined ? LOST : ARRIVED, arrivedUs, results);
     }
+    this.#unreported = Math.max(this.#unreported, end);
     return results;
+  }
+
+  get #oldest(): number {
+    return Math.max(0, this.#count - this.#ring.state.length);
+  }
+
+  #judge(number: number, next: number, arrivedUs: number | undefined, results: PacketResult[]): void {
+    const index = number % this.#ring.state.length;
+    const state = this.#ring.state[index] ?? UNKNOWN;
+    if (state === ARRIVED || state === next || (state !== UNKNOWN && next === LOST)) return;
+    this.#ring.state[index] = next;
+    results.push({
+      sentUs: at(this.#ring.sentUs, index),
+      arrivedUs,
+      wasLost: state === LOST,
+      isUnreported: next === UNREPORTED,
+      bytes: at(this.#ring.bytes, index),
+      probe: at(this.#ring.probe, index),
+    });
   }
 
   #unwrapped(referenceTime: number): number {

@@ -25,9 +25,10 @@ test('numbers follow each other and wrap', () => {
 
 test('a report tells when each packet was sent, when it arrived, and its size', () => {
   const packets = sentPackets(10);
-  assert.deepEqual(packets.onFeedback(feedback(3, [5000, undefined])), [
-    { sentUs: 3000, arrivedUs: 6_405_000, wasLost: false, bytes: 1003, probe: 0 },
-    { sentUs: 4000, arrivedUs: undefined, wasLost: false, bytes: 1004, probe: 0 },
+  const rest = { wasLost: false, isUnreported: false, probe: 0 };
+  assert.deepEqual(packets.onFeedback(feedback(0, [5000, undefined])), [
+    { sentUs: 0, arrivedUs: 6_405_000, bytes: 1000, ...rest },
+    { sentUs: 1000, arrivedUs: undefined, bytes: 1001, ...rest },
   ]);
 });
 
@@ -49,9 +50,25 @@ test('a packet that was reported as lost may arrive after all', () => {
   assert.deepEqual([late?.wasLost, late?.arrivedUs], [true, 6_400_250]);
 });
 
+test('packets that no report names, because it got lost, are neither lost nor arrived', () => {
+  const packets = sentPackets(10);
+  packets.onFeedback(feedback(0, [0]));
+  const results = packets.onFeedback(feedback(3, [0]));
+  assert.deepEqual(
+    results.map(({ sentUs, isUnreported }) => [sentUs, isUnreported]),
+    [
+      [1000, true],
+      [2000, true],
+      [3000, false],
+    ],
+  );
+  assert.deepEqual(packets.onFeedback(feedback(1, [undefined, undefined])), [], 'not lost by a late report');
+  assert.equal(packets.onFeedback(feedback(1, [0]))[0]?.arrivedUs, 6_400_000, 'it may arrive after all');
+});
+
 test('packets that were not sent, or long ago, cannot arrive', () => {
   const packets = sentPackets(300, 1_000_000);
-  assert.deepEqual(packets.onFeedback(feedback(300, [0, 0])), [], 'not yet sent');
+  assert.deepEqual(packets.onFeedback(feedback(299, [0, 0])), [], 'one of them not yet sent');
   assert.deepEqual(packets.onFeedback(feedback(40_000, [0])), [], 'never sent');
   assert.deepEqual(packets.onFeedback(feedback(43, [0])), [], 'overwritten');
   assert.equal(packets.onFeedback(feedback(44, [0])).length, 1);
@@ -82,6 +99,7 @@ test('two seconds of packets are kept, however many they are', () => {
 
 test('a report across the wrap of numbers and one across the wrap of the reference time are read', () => {
   const packets = sentPackets(65_540, 100);
+  packets.onFeedback(feedback(65_533, [0], 0xff_ffff));
   const results = packets.onFeedback(feedback(65_534, [0, 0, 0, 0], 0xff_ffff));
   assert.deepEqual(
     results.map(({ sentUs }) => sentUs),
