@@ -8,7 +8,6 @@
 import { EventEmitter } from 'node:events';
 import type { RtcpPacket } from 'werift';
 import type { EncodedFrame } from '../core/video/encoded-frame.ts';
-import type { RateCap } from '../core/rtp/rate-cap.ts';
 import { timestamp90kAt } from '../core/rtp/rtp-clock.ts';
 import type { KeyframeAllowance } from '../core/rtp/keyframe-allowance.ts';
 import type { ViewerFeedback } from '../core/rtp/rtcp-feedback.ts';
@@ -17,7 +16,7 @@ import type { ConsumerParameters, FrameTiming } from '../wire/signaling.ts';
 import type { CameraTrack, FrameSink } from './camera-track.ts';
 import { Retransmission } from './retransmission.ts';
 import { consumerRtpParameters, VP8_PAYLOAD_TYPE, type ConsumerIdentity } from './rtp-parameters.ts';
-import { ntpMiddle32, RtpStream, type RtpPath } from './rtp-stream.ts';
+import { ntpMiddle32, RtpStream, type OutgoingPacket, type RtpPath } from './rtp-stream.ts';
 
 export type ConsumerCloseReason =
   'requested' | 'cameraRemoved' | 'cameraOff' | 'rightRevoked' | 'transportClosed';
@@ -56,8 +55,10 @@ export class Consumer
     fractionLost: 0,
   };
   readonly #keyframes: KeyframeAllowance;
-  readonly #cap: RateCap;
   readonly #leaveLine: () => void;
+  #stopFlow: (() => void) | undefined;
+  /** Of the last frame sent. */
+  #timestamp90k: number | undefined;
   #timings: FrameTiming[] | undefined;
   #resumed = false;
   #pathOpen: boolean;
@@ -78,7 +79,6 @@ export class Consumer
     this.#retransmission = new Retransmission(identity.rtxSsrc, path);
     this.#pathOpen = pathOpen;
     this.#keyframes = path.line.keyframesOf(track.cameraId);
-    this.#cap = path.line.capOf(track.cameraId);
     this.#leaveLine = path.line.add(this.#media.arrivals, this.#retransmission.stream.arrivals);
   }
 
@@ -88,7 +88,7 @@ export class Consumer
   }
 
   get limitBps(): number | undefined {
-    return this.#cap.bps;
+    return this.#path.line.limitBps;
   }
 
   parameters(nowUs: number): ConsumerParameters {
@@ -107,7 +107,8 @@ export class Consumer
       ...this.#counters,
       packetsSent: this.#media.packetCount,
       bytesSent: this.#media.octetCount + this.#retransmission.stream.octetCount,
-      packetsRetransmitted: this.#retransmission.stream.packetCount,
+      packetsRetransmitted:
+        this.#retransmission.stream.packetCount - this.#retransmission.stream.paddingCount,
       roundTripUs: this.#path.line.roundTripUs,
     };
   }
@@ -115,12 +116,14 @@ export class Consumer
   resume(): void {
     if (this.#closed || this.#resumed) return;
     this.#resumed = true;
+    this.#stopFlow = this.#path.line.beginFlow();
     this.#startIfReady();
   }
 
   pause(): void {
     if (!this.#resumed) return;
     this.#resumed = false;
+    this.#stopFlow?.();
     this.#track.remove(this);
     // A page keeps many cameras ready, paused: their last second of video is not kept.
     this.#retransmission.clear();
@@ -139,6 +142,17 @@ export class Consumer
     this.#leaveLine();
     this.emit('close', reason);
     this.removeAllListeners();
+  }
+
+  /** What the line carries has changed. */
+  limitChanged(): void {
+    if (this.#resumed) this.#track.limitsChanged();
+  }
+
+  /** A packet that holds nothing; undefined while no video flows. @param bytes at most, as a line carries it */
+  padding(bytes: number): OutgoingPacket | undefined {
+    if (!this.#resumed || this.#timestamp90k === undefined) return undefined;
+    return this.#retransmission.stream.padding(bytes, this.#timestamp90k);
   }
 
   setFrameTimings(enabled: boolean): void {
@@ -172,6 +186,7 @@ export class Consumer
       startsKeyframe = false;
     }
     this.#awaitingKeyframe = false;
+    this.#timestamp90k = frame.timestamp90k;
     if (frame.keyframe) this.#keyframes.sent(nowUs);
     this.#counters.framesSent++;
     // The age of a picture that is shown again says nothing about the way.
@@ -238,10 +253,7 @@ export class Consumer
     this.#retransmission.onReport(report, nowUs);
     if (report.ssrc !== this.#identity.ssrc) return;
     this.#counters.fractionLost = report.fractionLost;
-    const rates = this.#media.arrivals.onReport(report, this.#media.sent, nowUs);
-    if (!rates) return;
-    this.#cap.onRates(rates, this.#retransmission.stream.arrivals.at(nowUs).arrivedBps, nowUs);
-    this.#track.limitsChanged();
+    this.#media.arrivals.onReport(report, this.#media.sent, nowUs);
   }
 }
 

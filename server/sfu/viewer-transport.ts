@@ -9,6 +9,7 @@ import { EventEmitter } from 'node:events';
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import { referenceTimeAnswer, type ReferenceTime } from '../core/rtp/extended-report.ts';
+import { Pacer } from '../core/bandwidth/pacer.ts';
 import type { ViewerFeedback } from '../core/rtp/rtcp-feedback.ts';
 import { ViewerLine } from '../core/rtp/viewer-line.ts';
 import { TokenBucket } from '../core/token-bucket.ts';
@@ -20,7 +21,7 @@ import { Consumer } from './consumer.ts';
 import { IceLiteAgent } from './ice-lite-agent.ts';
 import type { IceUsers } from './ice-users.ts';
 import type { Path } from './path.ts';
-import type { RtpPath } from './rtp-stream.ts';
+import type { OutgoingPacket, RtpPath } from './rtp-stream.ts';
 import { WeriftDtls, type DtlsCounters, type SrtpProtector } from './werift-dtls.ts';
 
 export type TransportCloseReason = 'requested' | 'timeout' | 'dtls' | 'serverStopping';
@@ -42,6 +43,14 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #answers: TokenBucket;
+  readonly #pacer = new Pacer<OutgoingPacket>(
+    (packet, probe, nowUs) => this.#leave(packet, probe, nowUs),
+    (bytes) => this.#padding(bytes),
+  );
+  /** While packets wait. */
+  #paceTimer: NodeJS.Timeout | undefined;
+  /** Something was sent over the path. */
+  #isUsed = false;
   readonly #cname = randomUUID().slice(0, 16);
   /** SSRCs and mids are never reused in a transport: SRTP's key stream depends on the SSRC. */
   #nextSsrc = randomInt(1, 2 ** 31);
@@ -75,7 +84,7 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
   }
 
   get isFull(): boolean {
-    return this.#ice.isFull;
+    return this.#ice.isFull || this.#pacer.isFull;
   }
 
   /** Of the path in use now. */
@@ -83,12 +92,14 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
     return this.#ice.selected?.kind;
   }
 
-  send(datagram: Buffer): boolean {
-    return this.#ice.send(datagram);
-  }
-
-  nextTransportSequence(bytes: number): number {
-    return this.line.sent(bytes, this.#clock());
+  send(packet: OutgoingPacket): boolean {
+    if (!this.#ice.selected || this.#closed) return false;
+    const nowUs = this.#clock();
+    if (!this.#isUsed) this.#probe(nowUs);
+    this.#isUsed = true;
+    this.#pacer.add(packet, nowUs);
+    this.#schedule(nowUs);
+    return true;
   }
 
   /**
@@ -142,6 +153,7 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
     if (nowUs - Math.max(this.#ice.consentUs, this.#connectedUs) > CONSENT_TIMEOUT_US)
       return this.close('timeout');
     this.#followPath(nowUs);
+    this.#followLine(nowUs);
     for (const consumer of this.consumers.values()) {
       const packets = consumer.report(nowUs);
       if (packets.length > 0) this.#dtls.sendRtcp(packets.map((packet) => packet.serialize()));
@@ -151,6 +163,8 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
   close(reason: TransportCloseReason): void {
     if (this.#closed) return;
     this.#closed = true;
+    clearTimeout(this.#paceTimer);
+    this.#pacer.clear();
     for (const consumer of this.consumers.values()) consumer.close('transportClosed');
     this.#dtls.close();
     this.#ice.close();
@@ -161,7 +175,11 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
 
   #followPath(nowUs: number): void {
     const { selected } = this.#ice;
-    if (this.#path && selected !== this.#path) this.line.restart(nowUs);
+    if (this.#path && selected !== this.#path) {
+      this.line.restart(nowUs);
+      this.#isUsed = false;
+      this.#followLine(nowUs);
+    }
     this.#path = selected;
   }
 
@@ -174,8 +192,60 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
 
   #onFeedback(feedback: ViewerFeedback): void {
     if (feedback.kind === 'referenceTime') return this.#answer(feedback);
-    if (feedback.kind === 'transport' || feedback.kind === 'remb') return;
+    if (feedback.kind === 'transport' || feedback.kind === 'remb') return this.#onLineFeedback(feedback);
     this.#consumersBySsrc.get(feedback.ssrc)?.onFeedback(feedback, this.#clock());
+  }
+
+  #onLineFeedback(feedback: ViewerFeedback & { kind: 'transport' | 'remb' }): void {
+    const nowUs = this.#clock();
+    const { bandwidth, roundTripUs } = this.line;
+    if (feedback.kind === 'remb') bandwidth.onRemb(feedback.bps, nowUs);
+    else bandwidth.onFeedback(feedback, roundTripUs, nowUs);
+    if (this.#ice.isFull) bandwidth.onPathFull(roundTripUs, nowUs);
+    this.#followLine(nowUs);
+    this.#probe(nowUs);
+  }
+
+  /** What the line is thought to carry has changed, perhaps. */
+  #followLine(nowUs: number): void {
+    const { limitBps } = this.line;
+    this.line.follow(nowUs);
+    this.#pacer.setRate(this.line.targetBps, this.line.bandwidth.isLimited);
+    if (this.line.limitBps === limitBps) return;
+    for (const consumer of this.consumers.values()) consumer.limitChanged();
+  }
+
+  #probe(nowUs: number): void {
+    const probe = this.line.bandwidth.probeDue(nowUs);
+    if (!probe) return;
+    this.#pacer.startProbe(probe, nowUs);
+    this.#schedule(nowUs);
+  }
+
+  #leave(packet: OutgoingPacket, probe: number, nowUs: number): void {
+    this.#ice.send(packet.write(this.line.bandwidth.sent(packet.bytes, probe, nowUs)));
+  }
+
+  #padding(bytes: number): OutgoingPacket | undefined {
+    for (const consumer of this.consumers.values()) {
+      const packet = consumer.padding(bytes);
+      if (packet) return packet;
+    }
+    return undefined;
+  }
+
+  #schedule(nowUs: number): void {
+    const { nextUs } = this.#pacer;
+    if (nextUs === undefined || this.#paceTimer) return;
+    this.#paceTimer = setTimeout(
+      () => {
+        this.#paceTimer = undefined;
+        const thenUs = this.#clock();
+        this.#pacer.run(thenUs);
+        this.#schedule(thenUs);
+      },
+      Math.max(1, (nextUs - nowUs) / 1000),
+    );
   }
 
   #answer(time: ReferenceTime): void {

@@ -6,6 +6,7 @@ import { RTP_HEADER_BYTES } from '../../server/core/rtp/rtp-header.ts';
 import { ViewerLine } from '../../server/core/rtp/viewer-line.ts';
 import { CameraTrack } from '../../server/sfu/camera-track.ts';
 import { Consumer } from '../../server/sfu/consumer.ts';
+import type { OutgoingPacket } from '../../server/sfu/rtp-stream.ts';
 
 export const BEGIN_US = 1_700_000_000_000_000;
 export const SSRC = 1;
@@ -44,8 +45,10 @@ export class ScriptedConsumer {
         return Buffer.concat([header.subarray(0, RTP_HEADER_BYTES), payload]);
       },
     },
-    send: (): boolean => this.path.isOpen,
-    nextTransportSequence: (): number => 0,
+    send: (packet: OutgoingPacket): boolean => {
+      packet.write(0);
+      return this.path.isOpen;
+    },
   };
   readonly consumer: Consumer;
   readonly track: CameraTrack;

@@ -60,8 +60,8 @@ const FIR_ENTRY_BYTES = 8;
 const REMB = 0x52454d42;
 /** The most that a viewer can lose and still be sent again: the history of one consumer. */
 const MAX_LOST = 1024;
-/** A second of all the cameras of a large page. */
-const MAX_STATUSES = 8192;
+/** A quarter of a second of all the cameras of a large page. */
+const MAX_STATUSES = 2048;
 
 /** @param compound decrypted, one or several packets; parsing stops at malformed data */
 export function readRtcp(compound: Buffer): ViewerFeedback[] {

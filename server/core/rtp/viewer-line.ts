@@ -1,14 +1,15 @@
 /**
- * State of one viewer's line, which all its cameras share, and the budget of retransmissions over it.
+ * State of one viewer's line, which all its cameras share: what it carries (core/bandwidth/estimator.ts), each camera's share of it, and
+ * the budget of retransmissions.
  *
- * Invariant: retransmissions are a share of what arrives. On a line that loses packets at random nearly everything is repeated;
- * on a line that is too narrow, where repeating makes it worse, little is. Time is an argument.
+ * Invariants: retransmissions are a share of what the line carries. On a line that loses packets at random nearly everything is
+ * repeated; on a line that is too narrow, where repeating makes it worse, little is. A camera's limit changes in steps, for each
+ * costs a keyframe. Time is an argument.
  */
 
-import { SentPackets } from '../bandwidth/sent-packets.ts';
+import { BandwidthEstimator } from '../bandwidth/estimator.ts';
 import type { ArrivalRate } from './arrival-rate.ts';
 import { KeyframeAllowance } from './keyframe-allowance.ts';
-import { RateCap } from './rate-cap.ts';
 
 /** Used until the first receiver report gives the round trip. */
 const ASSUMED_ROUND_TRIP_US = 50_000;
@@ -29,8 +30,20 @@ const BURST_SECONDS = 0.5;
 /** The sums over all streams are as old as this: they change about once a second, and are read for each packet. */
 const MAX_SUMS_AGE_US = 20_000;
 
+/** Of what the line carries; the rest is for repairs, and for keyframes. */
+const VIDEO_SHARE = 0.95;
+/** Of the limit in force: a smaller difference is none. */
+const LOWER = 0.97;
+const RAISE = 1.25;
+/** What one camera may need. */
+const CAMERA_BPS = 1_300_000;
+
 export interface LineFigures {
   roundTripUs: number;
+  /** What the line carries, with headers and repairs; undefined while unknown. */
+  targetBps: number | undefined;
+  /** How long packets wait in the line because of what we send. */
+  queueUs: number;
   /** What arrives, as the last reports of all streams say. */
   arrivedBps: number;
   resendBps: number;
@@ -50,8 +63,10 @@ export class ViewerLine {
   readonly #media = new Set<ArrivalRate>();
   readonly #retransmissions = new Set<ArrivalRate>();
   readonly #keyframes = new Map<string, KeyframeAllowance>();
-  readonly #caps = new Map<string, RateCap>();
-  readonly #packets = new SentPackets();
+  readonly bandwidth = new BandwidthEstimator();
+  #targetBps: number | undefined;
+  #limitBps: number | undefined;
+  #flowing = 0;
   #roundTripUs = ASSUMED_ROUND_TRIP_US;
   #wasRated = false;
   #sums: LineSums | undefined;
@@ -69,21 +84,49 @@ export class ViewerLine {
     this.#roundTripUs = ASSUMED_ROUND_TRIP_US;
     this.#wasRated = false;
     this.#bytes = MIN_BURST_BYTES;
-    for (const cap of this.#caps.values()) cap.restart(nowUs);
+    this.bandwidth.restart(nowUs);
+    this.#targetBps = undefined;
+    this.#limitBps = undefined;
   }
 
   figures(nowUs: number): LineFigures {
     return {
       roundTripUs: this.#roundTripUs,
+      targetBps: this.#targetBps,
+      queueUs: this.bandwidth.queueUs,
       arrivedBps: this.#sumsAt(nowUs).arrivedBps,
       resendBps: this.#resendBps(nowUs),
       resendsRefused: this.#refused,
     };
   }
 
-  /** A packet of any stream leaves. @returns its transport-wide number, u16 */
-  sent(bytes: number, nowUs: number): number {
-    return this.#packets.sent(bytes, 0, nowUs);
+  /** Bits per second that it carries, with headers and repairs; undefined while unknown. As of the last `follow`. */
+  get targetBps(): number | undefined {
+    return this.#targetBps;
+  }
+
+  /** Of each camera that flows; undefined while unknown. */
+  get limitBps(): number | undefined {
+    return this.#limitBps;
+  }
+
+  /** Takes over what was found since: call it after each feedback, and once a second. */
+  follow(nowUs: number): void {
+    this.#targetBps = this.bandwidth.targetBps(nowUs);
+    const share = this.#share;
+    const limit = this.#limitBps;
+    if (share === undefined || limit === undefined || share < LOWER * limit || share > RAISE * limit)
+      this.#limitBps = share;
+  }
+
+  /** A camera's video begins to flow. @returns ends that */
+  beginFlow(): () => void {
+    this.#setFlowing(this.#flowing + 1);
+    let isFlowing = true;
+    return () => {
+      if (isFlowing) this.#setFlowing(this.#flowing - 1);
+      isFlowing = false;
+    };
   }
 
   /** Much of what is sent does not arrive. */
@@ -114,13 +157,6 @@ export class ViewerLine {
     const allowance = this.#keyframes.get(cameraId) ?? new KeyframeAllowance();
     this.#keyframes.set(cameraId, allowance);
     return allowance;
-  }
-
-  /** The cap of each camera on this line; it outlives the camera's consumers, so that a new join begins with it. */
-  capOf(cameraId: string): RateCap {
-    const cap = this.#caps.get(cameraId) ?? new RateCap();
-    this.#caps.set(cameraId, cap);
-    return cap;
   }
 
   /**
@@ -163,8 +199,23 @@ export class ViewerLine {
     this.#bytes = Math.min(burst, this.#bytes + (seconds * this.#resendBps(nowUs)) / 8);
   }
 
+  #setFlowing(flowing: number): void {
+    this.#flowing = flowing;
+    this.bandwidth.wantedBps = CAMERA_BPS * Math.max(1, flowing);
+    this.#limitBps = this.#share;
+  }
+
+  /** Of each camera. */
+  get #share(): number | undefined {
+    return this.#targetBps === undefined
+      ? undefined
+      : (VIDEO_SHARE * this.#targetBps) / Math.max(1, this.#flowing);
+  }
+
   #resendBps(nowUs: number): number {
     const { mediaBps, arrivedBps } = this.#sumsAt(nowUs);
+    if (this.#targetBps !== undefined)
+      return Math.max(MIN_RESEND_BPS, RESEND_SHARE * this.#targetBps, this.#targetBps - mediaBps);
     this.#wasRated ||= arrivedBps > 0;
     if (!this.#wasRated) return FIRST_RESEND_BPS;
     return Math.max(MIN_RESEND_BPS, RESEND_SHARE * arrivedBps, TOTAL_SHARE * arrivedBps - mediaBps);

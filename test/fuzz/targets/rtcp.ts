@@ -15,6 +15,7 @@ import { readRtcp } from '../../../server/core/rtp/rtcp-feedback.ts';
 import { ViewerLine } from '../../../server/core/rtp/viewer-line.ts';
 import { CameraTrack } from '../../../server/sfu/camera-track.ts';
 import { Consumer } from '../../../server/sfu/consumer.ts';
+import type { OutgoingPacket } from '../../../server/sfu/rtp-stream.ts';
 import { mutatedBytes } from '../arbitraries.ts';
 import { fuzzCase, type FuzzTarget } from '../target.ts';
 
@@ -97,11 +98,11 @@ function watchedCamera(): { consumer: Consumer; sent: () => number; deliver: (no
     isFull: false,
     line,
     srtp: { protect: (header: Buffer) => header },
-    send: () => {
+    send: (packet: OutgoingPacket) => {
+      packet.write(line.bandwidth.sent(packet.bytes, 0, 0));
       sent++;
       return true;
     },
-    nextTransportSequence: (bytes: number) => line.sent(bytes, 0),
   };
   const identity = { mid: '0', ssrc: SSRC, rtxSsrc: SSRC + 1, cname: 'fuzz' };
   const consumer = new Consumer('fuzz', identity, track, path, true);
