@@ -76,7 +76,7 @@ function viewers(isPaced: boolean): { consumers: Consumer[]; deliver: (frame: En
 function viewer(track: CameraTrack, index: number, isPaced: boolean): Consumer {
   const line = new ViewerLine();
   const pacer = new Pacer<OutgoingPacket>(
-    (packet, probe, us) => socket.send(packet.write(line.bandwidth.sent(packet.bytes, probe, us)), to),
+    (paced, probe, us) => socket.send(paced.write(line.bandwidth.sent(paced.bytes, probe, us)), to),
     () => undefined,
   );
   pacer.setRate(4_000_000, false);
@@ -84,9 +84,9 @@ function viewer(track: CameraTrack, index: number, isPaced: boolean): Consumer {
     isFull: false,
     line,
     srtp: new SrtpGcm(randomBytes(16), randomBytes(12)),
-    send: (packet: OutgoingPacket) => {
-      if (isPaced) pacer.add(packet, nowUs());
-      else socket.send(packet.write(0), to);
+    send: (outgoing: OutgoingPacket) => {
+      if (isPaced) pacer.add(outgoing, nowUs());
+      else socket.send(outgoing.write(0), to);
       return true;
     },
   };

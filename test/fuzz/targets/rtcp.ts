@@ -98,8 +98,8 @@ function watchedCamera(): { consumer: Consumer; sent: () => number; deliver: (no
     isFull: false,
     line,
     srtp: { protect: (header: Buffer) => header },
-    send: (packet: OutgoingPacket) => {
-      packet.write(line.bandwidth.sent(packet.bytes, 0, 0));
+    send: (outgoing: OutgoingPacket) => {
+      outgoing.write(line.bandwidth.sent(outgoing.bytes, 0, 0));
       sent++;
       return true;
     },
