@@ -43,7 +43,7 @@ const socket = await RtcSocket.open(0, new IceUsers(), pino({ level: 'silent' })
 const frame = (sequence: number): EncodedFrame => ({
   cameraId: 'bench',
   data: randomBytes(FRAME_BYTES),
-  keyframe: sequence < 2,
+  keyframe: sequence % FRAMES_PER_ROUND === 0,
   repeated: false,
   width: 640,
   height: 480,

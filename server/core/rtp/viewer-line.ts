@@ -30,10 +30,10 @@ const BURST_SECONDS = 0.5;
 /** The sums over all streams are as old as this: they change about once a second, and are read for each packet. */
 const MAX_SUMS_AGE_US = 20_000;
 
-/** Of what the line carries; the rest is for repairs, and for keyframes. */
-const VIDEO_SHARE = 0.95;
-/** Of the limit in force: a smaller difference is none. */
-const LOWER = 0.97;
+/** Of what the line carries, when the limit changes; the rest is for repairs, keyframes, and an estimate that falls a little. */
+const VIDEO_SHARE = 0.88;
+/** Of what the line carries, before the limit changes. */
+const MAX_VIDEO_SHARE = 0.97;
 const RAISE = 1.25;
 /** What one camera may need. */
 const CAMERA_BPS = 1_300_000;
@@ -115,8 +115,8 @@ export class ViewerLine {
     this.#targetBps = this.bandwidth.targetBps(nowUs);
     const share = this.#share;
     const limit = this.#limitBps;
-    if (share === undefined || limit === undefined || share < LOWER * limit || share > RAISE * limit)
-      this.#limitBps = share;
+    if (share === undefined || limit === undefined) this.#limitBps = share;
+    else if (MAX_VIDEO_SHARE * share < VIDEO_SHARE * limit || share > RAISE * limit) this.#limitBps = share;
   }
 
   /** A camera's video begins to flow. @returns ends that */

@@ -156,20 +156,20 @@ test('the cameras that flow share what the line carries', () => {
   const ends = [line.beginFlow(), line.beginFlow()];
   assert.equal(line.limitBps, undefined, 'it is not known yet');
   line.follow(0);
-  assert.equal(line.limitBps, 475_000);
+  assert.equal(line.limitBps, 440_000);
   for (const end of [ends[0], ends[0]]) end?.();
-  assert.equal(line.limitBps, 950_000, 'ended once, however often it is called');
+  assert.equal(line.limitBps, 880_000, 'ended once, however often it is called');
 });
 
-test("a camera's limit falls at once, and rises in steps", () => {
+test("a camera's limit changes when the line carries no more, or a quarter more", () => {
   const line = new ViewerLine();
   line.beginFlow();
-  const limits = [1_000_000, 980_000, 800_000, 900_000, 990_000, 1_010_000].map((bps) => {
+  const limits = [1_000_000, 920_000, 800_000, 900_000, 990_000, 1_010_000].map((bps) => {
     line.bandwidth.onRemb(bps, 0);
     line.follow(0);
     return line.limitBps;
   });
-  assert.deepEqual(limits, [950_000, 950_000, 760_000, 760_000, 760_000, 959_500]);
+  assert.deepEqual(limits, [880_000, 880_000, 704_000, 704_000, 704_000, 888_800]);
 });
 
 test('retransmissions take the room that the video leaves, and a share where it leaves none', () => {
