@@ -103,6 +103,7 @@ export class CameraPage extends LitElement {
                 .live=${this.context.live}
                 .time=${this.context.siteZone.time}
                 ?show-stats=${this.showStats}
+                focused
                 @vigie-status=${({ detail }: CustomEvent<{ source: string | null }>) => {
                   this.slow = detail.source === 'pictures';
                 }}

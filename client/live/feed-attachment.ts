@@ -5,16 +5,19 @@
  * a feed that was closed meanwhile is closed at once.
  */
 
+import type { ShownView } from '../../server/wire/shown-view.ts';
 import { Backoff } from '../signaling/backoff.ts';
 import { SignalingError } from '../signaling/signaling-error.ts';
 import { CameraFeed } from './camera-feed.ts';
 import type { LiveConsumer, LiveTransport } from './live-transport.ts';
+import { ViewReport } from './view-report.ts';
 
 export class FeedAttachment {
   readonly feed: CameraFeed;
   readonly #backoff = new Backoff({ baseMs: 1_000, maxMs: 15_000 });
   /** Soon at first: the server may have been busy only for a moment. */
   readonly #fullBackoff = new Backoff({ baseMs: 2_000, maxMs: 20_000 });
+  readonly #viewReport = new ViewReport();
   #transport: LiveTransport | null = null;
   #attaching = false;
   #closed = false;
@@ -42,6 +45,7 @@ export class FeedAttachment {
         this.#paused = true;
         this.#backoff.reset();
         this.feed.set(consumer);
+        this.#viewReport.consumer = consumer;
       }
     } catch (error) {
       this.#onRefused(error, transport);
@@ -63,7 +67,13 @@ export class FeedAttachment {
   detach(denied = false): void {
     const { consumer } = this.feed;
     this.feed.set(null, denied);
+    this.#viewReport.consumer = null;
     consumer?.transport.closeConsumer(consumer.id);
+  }
+
+  /** How large the page shows it. */
+  set view(view: ShownView) {
+    this.#viewReport.view = view;
   }
 
   set pauseWanted(pause: boolean) {
@@ -82,6 +92,7 @@ export class FeedAttachment {
     this.#closed = true;
     clearTimeout(this.#retry);
     clearTimeout(this.#fullRetry);
+    this.#viewReport.close();
     this.detach();
   }
 

@@ -9,6 +9,7 @@ import { monotonicMs } from '../clock.ts';
 import type { SignalingClient } from '../signaling/signaling-client.ts';
 import type { CameraDirectory } from './camera-directory.ts';
 import type { CameraFeed } from './camera-feed.ts';
+import { combinedView, type ElementView } from './element-view.ts';
 import { FeedAttachment } from './feed-attachment.ts';
 import { LiveTransport } from './live-transport.ts';
 import { PictureFallback } from './picture-fallback.ts';
@@ -17,7 +18,8 @@ import { TransportKeeper } from './transport-keeper.ts';
 interface Watched {
   attachment: FeedAttachment;
   fallback: PictureFallback;
-  watchers: number;
+  /** The elements that show it, and how. */
+  watchers: Map<object, ElementView>;
   linger: ReturnType<typeof setTimeout> | undefined;
   /** How often in a row the picture stood still without a known reason, and when the last remedy was tried. */
   stalls: number;
@@ -71,12 +73,14 @@ export class LiveReceiver {
     this.#transport.want();
   }
 
-  /** @returns the camera's feed; to be given back with `release` */
-  watch(cameraId: string): CameraFeed {
+  /** @param element that shows it from now on; call it again when its view changes @returns the camera's feed */
+  watch(cameraId: string, element: object, view: ElementView): CameraFeed {
     const watched = this.#watched.get(cameraId) ?? this.#add(cameraId);
-    watched.watchers++;
+    const isWatching = watched.watchers.has(element);
+    watched.watchers.set(element, view);
+    this.#applyViews(watched);
+    if (isWatching) return watched.attachment.feed;
     clearTimeout(watched.linger);
-    watched.attachment.pauseWanted = this.#hidden;
     if (!watched.attachment.feed.consumer) watched.attachment.feed.setFull(this.#transport.watchingWhenFull);
     this.warm();
     this.#attach(watched);
@@ -84,20 +88,19 @@ export class LiveReceiver {
     return watched.attachment.feed;
   }
 
-  release(feed: CameraFeed): void {
+  release(feed: CameraFeed, element: object): void {
     const watched = this.#watched.get(feed.cameraId);
-    if (watched?.attachment.feed !== feed || --watched.watchers > 0) return;
+    if (watched?.attachment.feed !== feed || !watched.watchers.delete(element)) return;
+    if (watched.watchers.size > 0) return this.#applyViews(watched);
     watched.linger = setTimeout(() => {
       watched.attachment.pauseWanted = true;
     }, PAUSE_AFTER_MS);
   }
 
-  /** Nothing is sent to a hidden page. */
+  /** Nothing is sent to a hidden page, except for a picture in a window of its own. */
   set hidden(hidden: boolean) {
     this.#hidden = hidden;
-    for (const { attachment, watchers } of this.#watched.values()) {
-      if (watchers > 0) attachment.pauseWanted = hidden;
-    }
+    for (const watched of this.#watched.values()) this.#applyViews(watched);
   }
 
   /** The path to the server may have changed. */
@@ -129,7 +132,8 @@ export class LiveReceiver {
   reportStalled(feed: CameraFeed): void {
     const watched = this.#watched.get(feed.cameraId);
     const nowMs = monotonicMs();
-    if (!watched || this.#hidden || this.#signaling.state !== 'open' || !this.#transport.connected) return;
+    if (!watched || this.#signaling.state !== 'open' || !this.#transport.connected) return;
+    if (!this.#isVisible(watched)) return;
     if (!feed.consumer || feed.watchingWhenFull !== null || watched.fallback.isVideoPaused) return;
     if (nowMs - watched.stalledAtMs < STALL_INTERVAL_MS) return;
     watched.stalledAtMs = nowMs;
@@ -149,12 +153,26 @@ export class LiveReceiver {
     for (const watched of this.#watched.values()) this.#updateFallback(watched);
   }
 
-  #updateFallback({ fallback, watchers, attachment }: Watched): void {
+  #applyViews(watched: Watched): void {
+    const { attachment, watchers } = watched;
+    const view = combinedView(watchers.values());
+    if (!view) return;
+    attachment.view = view;
+    attachment.pauseWanted = !this.#isVisible(watched);
+  }
+
+  #isVisible({ watchers }: Watched): boolean {
+    const view = combinedView(watchers.values());
+    return view !== undefined && (view.isApart || !this.#hidden);
+  }
+
+  #updateFallback(watched: Watched): void {
+    const { attachment, fallback } = watched;
     const camera = this.#directory.find(attachment.feed.cameraId);
     const isStalled = camera?.status === 'stalled';
     const hasPicture = isStalled || camera?.status === 'online';
     void fallback.update({
-      wanted: watchers > 0 && !this.#hidden && this.#signaling.state === 'open' && hasPicture,
+      wanted: this.#isVisible(watched) && this.#signaling.state === 'open' && hasPicture,
       quietMs: isStalled ? Infinity : (camera?.staleAfterMs ?? 0),
       supported: this.#transport.supported,
       searchingSinceMs: this.#transport.searchingSinceMs,
@@ -165,7 +183,7 @@ export class LiveReceiver {
   #prepare(cameras: readonly { id: string }[]): void {
     const known = new Set(cameras.map(({ id }) => id));
     for (const [id, watched] of this.#watched) {
-      if (watched.watchers === 0 && !known.has(id)) this.#forget(watched);
+      if (watched.watchers.size === 0 && !known.has(id)) this.#forget(watched);
     }
     for (const id of known) {
       if (this.#watched.size >= MAX_READY) return;
@@ -186,7 +204,7 @@ export class LiveReceiver {
         onDenied: () => attachment.detach(true),
         onPauseVideo: (paused) => (attachment.pausedByFallback = paused),
       }),
-      watchers: 0,
+      watchers: new Map(),
       linger: undefined,
       stalls: 0,
       stalledAtMs: 0,

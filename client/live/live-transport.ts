@@ -5,6 +5,7 @@
 
 import type { Consumer, RtpParameters, Transport } from 'mediasoup-client/types';
 import { monotonicMs } from '../clock.ts';
+import type { ShownView } from '../../server/wire/shown-view.ts';
 import { TURN_CREDENTIAL_LIFETIME_SECONDS, type IceServer } from '../../server/wire/signaling.ts';
 import type { SignalingClient } from '../signaling/signaling-client.ts';
 import { Emitter } from '../emitter.ts';
@@ -117,6 +118,11 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
 
   async resume(consumerId: string): Promise<void> {
     await this.#signaling.request('resumeConsumer', { consumerId });
+  }
+
+  /** How large it is shown. Not waited for: it fails only when the consumer or the connection is gone. */
+  setView(consumerId: string, view: ShownView): void {
+    this.#signaling.request('setView', { consumerId, ...view }).catch(() => undefined);
   }
 
   /** Ends a picture on both sides; idempotent, and harmless when the server has ended its side already. */

@@ -12,25 +12,23 @@
  */
 
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { monotonicMs } from '../clock.ts';
 import { deviceTimeZone, ShownTime } from '../dates/shown-time.ts';
 import type { CameraFeed } from './camera-feed.ts';
 import { ageNote, caption, fallbackNote, snapshot } from './camera-overlays.ts';
 import { CameraPicture } from './camera-picture.ts';
+import { CameraReadout } from './camera-readout.ts';
 import { CameraStatsSampler, type CameraStats } from './camera-stats.ts';
-import { cameraStatus, type ShownStatus } from './camera-status.ts';
+import type { ShownStatus } from './camera-status.ts';
+import { ElementViewWatch, type ElementView } from './element-view.ts';
 import type { LiveConnection } from './live-connection.ts';
 import type { SourceKind } from './live-source.ts';
 import { requestLine } from '../http/request-line.ts';
 import { sharedConnection, type TokenProvider } from './shared-connection.ts';
-import { haveChanged, pictureAge, statusText, type StatusText } from './status-text.ts';
+import { haveChanged, type StatusText } from './status-text.ts';
 import { cameraStyles } from './vigie-camera.styles.ts';
 import './vigie-camera-stats.ts';
 
 const TICK_MS = 500;
-const VIEW_MARGIN = '200px';
-/** This long without a picture of a camera that is online, and the receiver is asked to do something about it. */
-const STALLED_AFTER_MS = 5_000;
 
 export class VigieCamera extends LitElement {
   static override styles = cameraStyles;
@@ -39,6 +37,7 @@ export class VigieCamera extends LitElement {
     name: {},
     src: {},
     showStats: { type: Boolean, attribute: 'show-stats' },
+    focused: { type: Boolean },
     live: { attribute: false },
     time: { attribute: false },
     tokenProvider: { attribute: false },
@@ -57,6 +56,8 @@ export class VigieCamera extends LitElement {
   /** Origin of the server; empty: the page's own. Not needed when `live` is given. */
   declare src: string;
   declare showStats: boolean;
+  /** The page is about this camera: it is served before others. */
+  declare focused: boolean;
   declare live: LiveConnection | undefined;
   /** Writes dates; without it, in this device's time zone. */
   declare time: ShownTime | undefined;
@@ -76,12 +77,13 @@ export class VigieCamera extends LitElement {
   #feed: CameraFeed | null = null;
   #sampler: CameraStatsSampler | null = null;
   #stops: (() => void)[] = [];
-  #connectingSinceMs = 0;
-  /** Scrolled into view, or about to be: invisible pictures are not sent. */
-  #inView = true;
-  readonly #viewObserver = new IntersectionObserver(
-    (entries) => this.#onView(entries.at(-1)?.isIntersecting ?? true),
-    { rootMargin: VIEW_MARGIN },
+  #readout: CameraReadout | null = null;
+  /** Pictures out of view are not sent. */
+  readonly #view = new ElementViewWatch(
+    this,
+    this.#picture.video,
+    () => this.focused,
+    (view) => this.#onView(view),
   );
 
   constructor() {
@@ -89,6 +91,7 @@ export class VigieCamera extends LitElement {
     this.cameraId = '';
     this.src = '';
     this.showStats = false;
+    this.focused = false;
     this.status = 'connecting';
     this.stats = null;
     this.source = null;
@@ -99,7 +102,7 @@ export class VigieCamera extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#viewObserver.disconnect();
+    this.#view.stop();
     this.#unwatch();
     // Unless it is only being moved: a removed video must not keep its player.
     queueMicrotask(() => {
@@ -109,7 +112,7 @@ export class VigieCamera extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#viewObserver.observe(this);
+    this.#view.start();
     // After having been moved within the page; the first time it is `updated` that starts.
     if (this.hasUpdated) this.#watch();
   }
@@ -119,6 +122,7 @@ export class VigieCamera extends LitElement {
       this.#clearPicture();
       this.#watch();
     }
+    if (changed.has('focused')) this.#view.update();
     if (changed.has('showStats')) this.#sampleIfWanted();
     if (changed.has('status') || changed.has('source')) {
       const { cameraId, status, source } = this;
@@ -168,18 +172,19 @@ export class VigieCamera extends LitElement {
 
   #watch(): void {
     this.#unwatch();
-    if (!this.cameraId || !this.isConnected || !this.#inView) return;
+    const { view } = this.#view;
+    if (!this.cameraId || !this.isConnected || !view) return;
     const connection = this.live ?? sharedConnection(this.src, this.tokenProvider);
-    const feed = connection.receiver.watch(this.cameraId);
+    const feed = connection.receiver.watch(this.cameraId, this, view);
     const timer = setInterval(() => this.#tick(), TICK_MS);
     this.#connection = connection;
     this.#feed = feed;
-    this.#connectingSinceMs = monotonicMs();
+    this.#readout = new CameraReadout(connection, feed, this.#picture.frames);
     this.#stops = [
       feed.on('change', () => this.#onFeedChange()),
       connection.cameras.on('change', () => this.#tick()),
       () => clearInterval(timer),
-      () => connection.receiver.release(feed),
+      () => connection.receiver.release(feed, this),
     ];
     this.#onFeedChange();
     this.#sampleIfWanted();
@@ -192,16 +197,14 @@ export class VigieCamera extends LitElement {
     this.#sampler = null;
     this.#picture.stop();
     this.#feed = null;
+    this.#readout = null;
   }
 
-  #onView(inView: boolean): void {
-    // Out of the page, but not out of sight.
-    const isApart = this.shadowRoot?.pictureInPictureElement === this.video;
-    if (inView === this.#inView || (!inView && isApart)) return;
-    this.#inView = inView;
+  #onView(view: ElementView | undefined): void {
     if (!this.hasUpdated) return;
-    if (inView) this.#watch();
-    else this.#unwatch();
+    if (!view) this.#unwatch();
+    else if (this.#feed) this.#connection?.receiver.watch(this.cameraId, this, view);
+    else this.#watch();
   }
 
   #onFeedChange(): void {
@@ -223,33 +226,13 @@ export class VigieCamera extends LitElement {
 
   #tick(): void {
     // A hidden page presents nothing, which says nothing about the camera.
-    if (!this.#connection || !this.#feed || document.hidden) return;
-    const nowMs = monotonicMs();
-    const camera = this.#connection.cameras.find(this.cameraId);
-    const known = this.#connection.cameras.all !== null;
-    const missing = known && !camera;
-    const { last, newPictureAtMs } = this.#picture.frames;
-    const connected = this.#connection.receiver.reaches(this.#feed);
-    const status = missing ? 'offline' : cameraStatus({ camera, connected, newPictureAtMs, nowMs });
-    if (status !== 'connecting' || this.status !== 'connecting') this.#connectingSinceMs = nowMs;
-    else if (nowMs - this.#connectingSinceMs > STALLED_AFTER_MS)
-      this.#connection.receiver.reportStalled(this.#feed);
-    if (status === 'live' && last) this.#connection.receiver.reportLive(this.#feed, last);
+    if (!this.#readout || document.hidden) return;
+    const { status, age, words } = this.#readout.read((this.time ??= new ShownTime(deviceTimeZone())));
     this.source = status === 'live' ? (this.#picture.source?.kind ?? null) : null;
     this.status = status;
     if (status === 'off') this.#clearPicture();
-    const serverNowMs = this.#connection.clock.nowMs();
-    this.age = pictureAge(status, camera, serverNowMs);
-    this.words = statusText({
-      status,
-      missing,
-      camera,
-      time: (this.time ??= new ShownTime(deviceTimeZone())),
-      nowMs: serverNowMs,
-      connectingForMs: nowMs - this.#connectingSinceMs,
-      problem: this.#connection.receiver.problem,
-      watchingWhenFull: this.#feed.watchingWhenFull,
-    });
+    this.age = age;
+    this.words = words;
   }
 
   #sampleIfWanted(): void {

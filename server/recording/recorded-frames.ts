@@ -20,6 +20,15 @@ export function recordedFrames(file: Uint8Array, cameraId: string, startMs: numb
       decodedUs: captureUs,
       encodedUs: captureUs,
     };
-    return { cameraId, data, keyframe, repeated: false, width, height, timestamp90k: 0, ...times };
+    const picture = {
+      rung: 'full',
+      layer: undefined,
+      data,
+      keyframe,
+      repeated: false,
+      width,
+      height,
+    } as const;
+    return { cameraId, ...picture, timestamp90k: 0, ...times };
   });
 }

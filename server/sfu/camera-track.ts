@@ -1,14 +1,16 @@
 /**
- * One camera's encoded video, packetized once and handed to every consumer that is flowing.
+ * One rung of a camera, packetized once and handed to every viewer that is sent it.
  *
- * Invariants: the track holds a subscription of the transcoder exactly while it has a sink, so a camera without viewers
- * costs nothing; sinks hear that the camera fell silent, for a while.
+ * Invariants: the track holds a subscription of the transcoder exactly while it has a sink, so a rung without viewers costs nothing;
+ * it is encoded for the best line of those who watch it: never does a poor line lower the picture of a better one. Sinks hear that
+ * the camera fell silent, for a while.
  */
 
 import type { Clock } from '../core/clock.ts';
 import type { EncodedFrame, LiveVideo } from '../core/video/encoded-frame.ts';
+import type { RungName } from '../core/video/rungs.ts';
 import type { Subscription } from '../core/fan-out.ts';
-import { Vp8Packetizer, type RtpPayload } from '../core/rtp/vp8-packetizer.ts';
+import { packetizeVp8, type RtpPayload } from '../core/rtp/vp8-packetizer.ts';
 
 /**
  * Called after each frame: when it was encoded, when sending began, when the last viewer had been served. Server clock,
@@ -17,8 +19,10 @@ import { Vp8Packetizer, type RtpPayload } from '../core/rtp/vp8-packetizer.ts';
 export type OnFrameSent = (encodedUs: number, startedUs: number, endedUs: number) => void;
 
 export interface FrameSink {
-  /** The capacity of its line, bits per second; undefined: no limit known. */
+  /** What its line carries of the rung, bits per second of video; undefined: everything. */
   readonly limitBps: number | undefined;
+  /** It may have to leave frames out. */
+  readonly needsLayers: boolean;
   onFrame(frame: EncodedFrame, payloads: readonly RtpPayload[], nowUs: number): void;
   /** No frame came for an interval of SILENCE_MS; called after each. */
   onSilence(nowUs: number): void;
@@ -31,32 +35,31 @@ export interface FrameSink {
 export const MAX_PAYLOAD_BYTES = 1150;
 
 const SILENCE_MS = 200;
-/** Share of a line for the payload: the rest is headers. */
-const MEDIA_SHARE = 0.92;
 /** By then everything has been repeated that helps, see core/rtp/tail-repeats.ts. */
 const MAX_SILENCES = 100;
 
 export class CameraTrack {
   readonly cameraId: string;
+  readonly rung: RungName;
   readonly #video: LiveVideo;
   readonly #clock: Clock;
   readonly #onFrameSent: OnFrameSent | undefined;
   readonly #sinks = new Set<FrameSink>();
-  readonly #packetizer = new Vp8Packetizer({ maxPayloadBytes: MAX_PAYLOAD_BYTES });
   #subscription: Subscription | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** Intervals in a row without a frame; there is nothing to repeat before the first one. */
   #silences = MAX_SILENCES;
+  /** The two highest limits of sinks: a sink and the best of the others. */
+  #bestBps: number[] = [];
+  #limitBps: number | undefined;
+  #hasLayers = false;
 
-  constructor(cameraId: string, video: LiveVideo, clock: Clock, onFrameSent?: OnFrameSent) {
+  constructor(cameraId: string, rung: RungName, video: LiveVideo, clock: Clock, onFrameSent?: OnFrameSent) {
     this.cameraId = cameraId;
+    this.rung = rung;
     this.#video = video;
     this.#clock = clock;
     this.#onFrameSent = onFrameSent;
-  }
-
-  get nowUs(): number {
-    return this.#clock();
   }
 
   /** Several sinks get what is encoded. */
@@ -65,20 +68,37 @@ export class CameraTrack {
   }
 
   /**
-   * Where nobody's line carries the full rate, the best one's is enough. Never does a poor line lower the picture of a better
-   * one.
+   * @param fullBps of the rung where nothing limits it
+   * @returns the bitrate that the other sinks keep it at, undefined where there are none
    */
-  limitsChanged(): void {
-    const limits = Array.from(this.#sinks, ({ limitBps }) => limitBps ?? Infinity);
-    const limitBps = MEDIA_SHARE * Math.max(...limits);
-    this.#video.limitBitrate(this.cameraId, limits.length > 0 && limitBps < Infinity ? limitBps : undefined);
+  heldBps(sink: FrameSink | undefined, fullBps: number): number | undefined {
+    const [first, second] = this.#bestBps;
+    const isFirst = sink !== undefined && this.#sinks.has(sink) && (sink.limitBps ?? Infinity) === first;
+    const heldBps = isFirst ? second : first;
+    return heldBps === undefined ? undefined : Math.min(fullBps, heldBps);
+  }
+
+  /** What a sink says of itself has changed. */
+  sinksChanged(): void {
+    const sinks = Array.from(this.#sinks);
+    this.#bestBps = sinks
+      .map((sink) => sink.limitBps ?? Infinity)
+      .toSorted((a, b) => b - a)
+      .slice(0, 2);
+    const [mostBps = Infinity] = this.#bestBps;
+    const limitBps = mostBps < Infinity ? mostBps : undefined;
+    if (limitBps !== this.#limitBps) this.#video.limitBitrate(this.cameraId, limitBps, this.rung);
+    this.#limitBps = limitBps;
+    const needsLayers = sinks.some((sink) => sink.needsLayers);
+    if (needsLayers !== this.#hasLayers) this.#video.needLayers(this.cameraId, this.rung, needsLayers);
+    this.#hasLayers = needsLayers;
   }
 
   /** @param atOnce a new keyframe is made for the sink; else it waits for the next one. The first sink always gets one. */
   add(sink: FrameSink, atOnce = true): void {
     this.#sinks.add(sink);
     // Before the keyframe is made: it is as large as its line carries.
-    this.limitsChanged();
+    this.sinksChanged();
     if (this.#subscription && atOnce) this.requestKeyframe();
     // It asks for its keyframe in a while, also of a camera that is silent since long.
     else if (this.#subscription) this.#silences = Math.min(this.#silences, 0);
@@ -87,7 +107,7 @@ export class CameraTrack {
 
   remove(sink: FrameSink): void {
     this.#sinks.delete(sink);
-    this.limitsChanged();
+    this.sinksChanged();
     if (this.#sinks.size > 0) return;
     this.#subscription?.close();
     this.#subscription = undefined;
@@ -95,20 +115,25 @@ export class CameraTrack {
   }
 
   requestKeyframe(): void {
-    this.#video.requestKeyframe(this.cameraId);
+    this.#video.requestKeyframe(this.cameraId, 'newest', this.rung);
   }
 
   #begin(): void {
     this.#silences = MAX_SILENCES;
     this.#timer = setInterval(() => this.#listen(), SILENCE_MS).unref();
-    this.#subscription = this.#video.subscribe(this.cameraId, (frame) => this.#deliver(frame));
+    this.#subscription = this.#video.subscribe(
+      this.cameraId,
+      (frame) => this.#deliver(frame),
+      undefined,
+      this.rung,
+    );
   }
 
   /** @throws AggregateError of the sinks' errors, after every sink has had the frame */
   #deliver(frame: EncodedFrame): void {
     this.#silences = -1;
     const nowUs = this.#clock();
-    const payloads = this.#packetizer.packetize(frame);
+    const payloads = packetizeVp8(frame, MAX_PAYLOAD_BYTES);
     const failures: unknown[] = [];
     for (const sink of this.#sinks) {
       try {

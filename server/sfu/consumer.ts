@@ -1,5 +1,5 @@
 /**
- * One camera on its way to one viewer: decides which frames go out, answers NACK, PLI and FIR, keeps statistics.
+ * One camera on its way to one viewer: sends the frames that the forwarder lets through, answers NACK, PLI and FIR, keeps statistics.
  *
  * Invariant: after every gap (start, pause, no path) the first frame sent is a keyframe, so the viewer's decoder never
  * sees a frame whose reference it lacks.
@@ -7,79 +7,72 @@
 
 import { EventEmitter } from 'node:events';
 import type { RtcpPacket } from 'werift';
+import type { Share } from '../core/bandwidth/allocation.ts';
+import type { ViewedCamera } from '../core/bandwidth/view-steps.ts';
 import type { EncodedFrame } from '../core/video/encoded-frame.ts';
 import { timestamp90kAt } from '../core/rtp/rtp-clock.ts';
-import type { KeyframeAllowance } from '../core/rtp/keyframe-allowance.ts';
 import type { ViewerFeedback } from '../core/rtp/rtcp-feedback.ts';
+import { Vp8Forwarder, type ForwardedFrame } from '../core/rtp/vp8-forwarder.ts';
 import type { RtpPayload } from '../core/rtp/vp8-packetizer.ts';
 import type { ConsumerParameters, FrameTiming } from '../wire/signaling.ts';
-import type { CameraTrack, FrameSink } from './camera-track.ts';
-import { Retransmission } from './retransmission.ts';
-import { consumerRtpParameters, VP8_PAYLOAD_TYPE, type ConsumerIdentity } from './rtp-parameters.ts';
-import { ntpMiddle32, RtpStream, type OutgoingPacket, type RtpPath } from './rtp-stream.ts';
+import type { ShownView } from '../wire/shown-view.ts';
+import type { CameraTracks } from './camera-tracks.ts';
+import { newForwardingCounters, type ConsumerStats } from './consumer-stats.ts';
+import { FrameSender } from './frame-sender.ts';
+import type { AllocatedCamera, LineAllocation } from './line-allocation.ts';
+import { consumerRtpParameters, type ConsumerIdentity } from './rtp-parameters.ts';
+import type { OutgoingPacket, RtpPath } from './rtp-stream.ts';
+import type { FeedReceiver, RungFeed } from './rung-feed.ts';
+import { RungFeeds } from './rung-feeds.ts';
 
 export type ConsumerCloseReason =
   'requested' | 'cameraRemoved' | 'cameraOff' | 'rightRevoked' | 'transportClosed';
 
 const MAX_TIMINGS = 100;
 
-export interface ConsumerStats {
-  framesSent: number;
-  framesSkipped: number;
-  packetsSent: number;
-  bytesSent: number;
-  packetsRetransmitted: number;
-  nacksReceived: number;
-  keyframeRequests: number;
-  /** 0 … 1, from the last receiver report. */
-  fractionLost: number;
-  roundTripUs: number;
-}
-
 export class Consumer
   extends EventEmitter<{ close: [ConsumerCloseReason]; timings: [FrameTiming[]] }>
-  implements FrameSink
+  implements AllocatedCamera, FeedReceiver
 {
   readonly id: string;
   readonly cameraId: string;
   readonly #identity: ConsumerIdentity;
-  readonly #track: CameraTrack;
-  readonly #media: RtpStream;
-  readonly #retransmission: Retransmission;
+  readonly #tracks: CameraTracks;
+  readonly #sender: FrameSender;
   readonly #path: RtpPath;
-  readonly #counters = {
-    framesSent: 0,
-    framesSkipped: 0,
-    nacksReceived: 0,
-    keyframeRequests: 0,
-    fractionLost: 0,
-  };
-  readonly #keyframes: KeyframeAllowance;
-  readonly #leaveLine: () => void;
-  #stopFlow: (() => void) | undefined;
-  /** Of the last frame sent. */
-  #timestamp90k: number | undefined;
+  readonly #allocation: LineAllocation;
+  readonly #feeds: RungFeeds;
+  readonly #forwarder = new Vp8Forwarder({ rung: 'full', maxTid: 2 });
+  readonly #counters = newForwardingCounters();
+  #view: ShownView | undefined;
+  #share: Share | undefined;
   #timings: FrameTiming[] | undefined;
   #resumed = false;
+  #flowing = false;
   #pathOpen: boolean;
-  #awaitingKeyframe = true;
-  /** The last frame was skipped because the path was full. */
+  /** The path was full, and what was left out needs a keyframe. */
   #wasFull = false;
   #closed = false;
 
   /** It starts paused. @param pathOpen whether DTLS is done, see `openPath` */
-  constructor(id: string, identity: ConsumerIdentity, track: CameraTrack, path: RtpPath, pathOpen: boolean) {
+  constructor(
+    id: string,
+    identity: ConsumerIdentity,
+    tracks: CameraTracks,
+    path: RtpPath,
+    allocation: LineAllocation,
+    pathOpen: boolean,
+  ) {
     super();
     this.id = id;
-    this.cameraId = track.cameraId;
+    this.cameraId = tracks.cameraId;
     this.#identity = identity;
-    this.#track = track;
+    this.#tracks = tracks;
     this.#path = path;
-    this.#media = new RtpStream(identity.ssrc, VP8_PAYLOAD_TYPE, path);
-    this.#retransmission = new Retransmission(identity.rtxSsrc, path);
+    this.#allocation = allocation;
+    this.#feeds = new RungFeeds(tracks, path.line, this);
+    this.#sender = new FrameSender(identity, path);
     this.#pathOpen = pathOpen;
-    this.#keyframes = path.line.keyframesOf(track.cameraId);
-    this.#leaveLine = path.line.add(this.#media.arrivals, this.#retransmission.stream.arrivals);
   }
 
   /** Feedback on this consumer's packets names one of these: of its frames, and of what is sent again. */
@@ -87,8 +80,9 @@ export class Consumer
     return [this.#identity.ssrc, this.#identity.rtxSsrc];
   }
 
-  get limitBps(): number | undefined {
-    return this.#path.line.limitBps;
+  /** How large the page shows it, and what there is of it. */
+  get viewed(): ViewedCamera {
+    return { ...this.#feeds.choices, view: this.#view };
   }
 
   parameters(nowUs: number): ConsumerParameters {
@@ -103,30 +97,37 @@ export class Consumer
   }
 
   get stats(): ConsumerStats {
+    const { framesLeftOut, ...counters } = this.#counters;
+    const { layer, keyframe, full, path } = framesLeftOut;
     return {
-      ...this.#counters,
-      packetsSent: this.#media.packetCount,
-      bytesSent: this.#media.octetCount + this.#retransmission.stream.octetCount,
-      packetsRetransmitted:
-        this.#retransmission.stream.packetCount - this.#retransmission.stream.paddingCount,
-      roundTripUs: this.#path.line.roundTripUs,
+      ...counters,
+      framesSkipped: layer + keyframe + full + path,
+      framesLeftOut: { ...framesLeftOut },
+      ...this.#sender.figures,
+      rung: this.#forwarder.rung,
+      target: this.#share?.target,
+      limitBps: this.#share?.limitBps,
+      limitedBy: this.#share?.limitedBy,
+      lineBps: this.#allocation.targetBps,
+      view: this.#view,
     };
   }
 
   resume(): void {
     if (this.#closed || this.#resumed) return;
     this.#resumed = true;
-    this.#stopFlow = this.#path.line.beginFlow();
     this.#startIfReady();
   }
 
   pause(): void {
     if (!this.#resumed) return;
     this.#resumed = false;
-    this.#stopFlow?.();
-    this.#track.remove(this);
+    this.#flowing = false;
+    this.#allocation.remove(this, this.#tracks.nowUs);
+    this.#feeds.close();
+    this.#share = undefined;
     // A page keeps many cameras ready, paused: their last second of video is not kept.
-    this.#retransmission.clear();
+    this.#sender.clear();
   }
 
   /** DTLS is done: packets can be sent from now on. */
@@ -139,82 +140,77 @@ export class Consumer
     if (this.#closed) return;
     this.#closed = true;
     this.pause();
-    this.#leaveLine();
+    this.#sender.close();
     this.emit('close', reason);
     this.removeAllListeners();
   }
 
-  /** What the line carries has changed. */
-  limitChanged(): void {
-    if (this.#resumed) this.#track.limitsChanged();
+  setView(view: ShownView): void {
+    this.#view = view;
+    if (this.#flowing) this.#allocation.pageChanged(this.#tracks.nowUs);
+  }
+
+  /** Its share of the viewer's line has changed, or not. */
+  follow(share: Share, nowUs: number): void {
+    if (!this.#flowing) return;
+    this.#share = share;
+    this.#forwarder.target = share.target;
+    this.#feeds.follow(share, this.#forwarder.rung, nowUs);
   }
 
   /** A packet that holds nothing; undefined while no video flows. @param bytes at most, as a line carries it */
   padding(bytes: number): OutgoingPacket | undefined {
-    if (!this.#resumed || this.#timestamp90k === undefined) return undefined;
-    return this.#retransmission.stream.padding(bytes, this.#timestamp90k);
+    return this.#flowing ? this.#sender.padding(bytes) : undefined;
   }
 
   setFrameTimings(enabled: boolean): void {
     this.#timings = enabled ? [] : undefined;
   }
 
-  onFrame(frame: EncodedFrame, payloads: readonly RtpPayload[], nowUs: number): void {
+  onFrame(frame: EncodedFrame, payloads: readonly RtpPayload[], feed: RungFeed, nowUs: number): void {
+    const { framesLeftOut } = this.#counters;
     if (this.#path.isFull) {
-      this.#wasFull = true;
-      this.#awaitingKeyframe = true;
-      this.#counters.framesSkipped++;
+      this.#forwarder.leaveOut(frame);
+      this.#wasFull ||= this.#forwarder.isInterrupted || frame.keyframe;
+      framesLeftOut.full++;
       return;
     }
-    // Only now that there is room for it: each keyframe costs all viewers of the camera.
-    if (this.#wasFull) this.#keyframes.need();
-    this.#wasFull = false;
-    if (!frame.keyframe && !this.#canDecode(nowUs)) {
-      this.#counters.framesSkipped++;
-      return;
+    this.#needAfterFull();
+    if (!frame.keyframe) this.#serveRequest(feed, nowUs);
+    const forwarded = this.#forwarder.forward(frame);
+    if (typeof forwarded === 'string') framesLeftOut[forwarded]++;
+    else if (this.#sender.send(frame.keyframe, forwarded, payloads, nowUs))
+      this.#onSent(frame, forwarded, feed, nowUs);
+    else {
+      this.#forwarder.interrupt();
+      framesLeftOut.path++;
     }
-    let startsKeyframe = frame.keyframe;
-    for (const { payload, marker } of payloads) {
-      const sequenceNumber = this.#media.send(payload, frame.timestamp90k, marker);
-      if (sequenceNumber === undefined) {
-        this.#awaitingKeyframe = true;
-        this.#counters.framesSkipped++;
-        return;
-      }
-      const packet = { sequenceNumber, timestamp90k: frame.timestamp90k, marker, payload };
-      this.#retransmission.sent(packet, startsKeyframe, nowUs);
-      startsKeyframe = false;
-    }
-    this.#awaitingKeyframe = false;
-    this.#timestamp90k = frame.timestamp90k;
-    if (frame.keyframe) this.#keyframes.sent(nowUs);
-    this.#counters.framesSent++;
-    // The age of a picture that is shown again says nothing about the way.
-    if (!frame.repeated && this.#timings && this.#timings.length < MAX_TIMINGS)
-      this.#timings.push(frameTiming(frame, nowUs));
   }
 
-  onSilence(nowUs: number): void {
+  onSilence(feed: RungFeed, nowUs: number): void {
     if (this.#path.isFull) return;
-    // The frame that was skipped was the last one: no other follows that could be sent in its place.
-    if (this.#wasFull) this.#keyframes.need();
-    this.#wasFull = false;
-    if (this.#keyframes.isOpen) this.#makeKeyframe(nowUs);
-    else if (!this.#awaitingKeyframe) this.#retransmission.repeatTail(nowUs);
+    // The frame that was left out was the last one: no other follows that could be sent in its place.
+    this.#needAfterFull();
+    if (feed.keyframes.isOpen) feed.makeKeyframe(nowUs);
+    else if (feed.rung === this.#forwarder.rung && !this.#forwarder.isInterrupted)
+      this.#sender.repeatTail(nowUs);
   }
 
   /** @param feedback that names one of this consumer's `ssrcs` */
   onFeedback(feedback: ViewerFeedback, nowUs: number): void {
-    if (feedback.kind === 'report') return this.#onReport(feedback, nowUs);
+    if (feedback.kind === 'report') {
+      this.#sender.onReport(feedback, nowUs);
+      return this.#allocation.update(nowUs);
+    }
     if (feedback.ssrc !== this.#identity.ssrc) return;
     if (feedback.kind === 'nack') {
       this.#counters.nacksReceived++;
-      this.#retransmission.onNack(feedback.lost, nowUs);
+      this.#sender.onNack(feedback.lost, nowUs);
     } else if (feedback.kind === 'keyframe') {
       this.#counters.keyframeRequests++;
-      if (!this.#resumed || !this.#pathOpen) return;
-      this.#keyframes.request(nowUs, this.#path.line.roundTripUs);
-      this.#makeKeyframe(nowUs);
+      const feed = this.#awaitedFeed;
+      feed?.keyframes.request(nowUs, this.#path.line.roundTripUs);
+      feed?.makeKeyframe(nowUs);
     }
   }
 
@@ -224,40 +220,47 @@ export class Consumer
       this.emit('timings', this.#timings);
       this.#timings = [];
     }
-    if (this.#media.packetCount === 0) return [];
-    return this.#media.senderReport(this.#identity.cname, nowUs, timestamp90kAt);
+    return this.#sender.report(nowUs);
   }
 
   #startIfReady(): void {
-    if (!this.#resumed || !this.#pathOpen || this.#closed) return;
-    this.#awaitingKeyframe = true;
-    this.#track.add(this, this.#keyframes.join(this.#track.nowUs));
+    if (!this.#resumed || !this.#pathOpen || this.#closed || this.#flowing) return;
+    this.#flowing = true;
+    this.#forwarder.interrupt();
+    this.#allocation.add(this, this.#tracks.nowUs);
   }
 
-  /** Whether to send a frame that is not a keyframe. */
-  #canDecode(nowUs: number): boolean {
-    if (this.#keyframes.isOpen) {
-      this.#makeKeyframe(nowUs);
-      // On a line that is too narrow, what the viewer can hardly decode only delays the keyframe.
-      if (this.#path.line.isNarrow(nowUs)) this.#awaitingKeyframe = true;
+  /** The one whose keyframe would help the viewer. */
+  get #awaitedFeed(): RungFeed | undefined {
+    return this.#feeds.of(this.#forwarder.awaitedRung ?? this.#forwarder.rung);
+  }
+
+  /** Only now that there is room for it: each keyframe costs all viewers of the rung. */
+  #needAfterFull(): void {
+    if (this.#wasFull) this.#awaitedFeed?.keyframes.need();
+    this.#wasFull = false;
+  }
+
+  #serveRequest(feed: RungFeed, nowUs: number): void {
+    if (!feed.keyframes.isOpen) return;
+    feed.makeKeyframe(nowUs);
+    // On a line that is too narrow, what the viewer can hardly decode only delays the keyframe.
+    if (feed.rung === this.#forwarder.rung && this.#path.line.isNarrow(nowUs)) this.#forwarder.interrupt();
+  }
+
+  #onSent(frame: EncodedFrame, { timestamp90k }: ForwardedFrame, feed: RungFeed, nowUs: number): void {
+    if (frame.keyframe) {
+      feed.keyframes.sent(nowUs);
+      if (frame.rung === this.#forwarder.target.rung) this.#feeds.settle(frame.rung);
     }
-    return !this.#awaitingKeyframe;
-  }
-
-  #makeKeyframe(nowUs: number): void {
-    if (this.#keyframes.take(nowUs, this.#track.isShared)) this.#track.requestKeyframe();
-  }
-
-  #onReport(report: ViewerFeedback & { kind: 'report' }, nowUs: number): void {
-    this.#path.line.onReport(report.lastSr, report.delaySinceLastSr, ntpMiddle32(nowUs));
-    this.#retransmission.onReport(report, nowUs);
-    if (report.ssrc !== this.#identity.ssrc) return;
-    this.#counters.fractionLost = report.fractionLost;
-    this.#media.arrivals.onReport(report, this.#media.sent, nowUs);
+    this.#counters.framesSent++;
+    // The age of a picture that is shown again says nothing about the way.
+    if (!frame.repeated && this.#timings && this.#timings.length < MAX_TIMINGS)
+      this.#timings.push(frameTiming(frame, timestamp90k, nowUs));
   }
 }
 
-function frameTiming(frame: EncodedFrame, sentUs: number): FrameTiming {
-  const { timestamp90k, captureUs, receivedUs, decodeStartUs, decodedUs, encodedUs } = frame;
-  return { rtpTimestamp: timestamp90k, captureUs, receivedUs, decodeStartUs, decodedUs, encodedUs, sentUs };
+function frameTiming(frame: EncodedFrame, rtpTimestamp: number, sentUs: number): FrameTiming {
+  const { captureUs, receivedUs, decodeStartUs, decodedUs, encodedUs } = frame;
+  return { rtpTimestamp, captureUs, receivedUs, decodeStartUs, decodedUs, encodedUs, sentUs };
 }

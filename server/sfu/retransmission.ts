@@ -7,6 +7,7 @@
 
 import { NackHoldback } from '../core/rtp/nack-holdback.ts';
 import { RtpHistory, type SentPacket } from '../core/rtp/rtp-history.ts';
+import { numberedPayload } from '../core/rtp/vp8-packetizer.ts';
 import { TailRepeats, type ArrivalReport } from '../core/rtp/tail-repeats.ts';
 import { RTX_PAYLOAD_TYPE } from './rtp-parameters.ts';
 import { PACKET_OVERHEAD_BYTES, RtpStream, type RtpPath } from './rtp-stream.ts';
@@ -82,9 +83,8 @@ export class Retransmission {
   /** RFC 4588 section 4: the original sequence number precedes the original payload. */
   #repeat(packet: SentPacket, nowUs: number): number | undefined {
     this.#history.repeated(packet.sequenceNumber, nowUs);
-    const payload = Buffer.allocUnsafe(2 + packet.payload.length);
+    const payload = numberedPayload(packet.payload, packet.numbers, 2);
     payload.writeUInt16BE(packet.sequenceNumber, 0);
-    payload.set(packet.payload, 2);
     return this.stream.send(payload, packet.timestamp90k, packet.marker);
   }
 }

@@ -12,7 +12,7 @@ import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { DtlsFingerprint, RtpCapabilities, TransportParameters } from '../wire/signaling.ts';
 import { AnnouncedAddresses } from './announced-addresses.ts';
-import { CameraTrack } from './camera-track.ts';
+import { CameraTracks } from './camera-tracks.ts';
 import type { Consumer } from './consumer.ts';
 import { iceCandidates, relayCandidate } from './ice-candidates.ts';
 import { IceUsers } from './ice-users.ts';
@@ -71,7 +71,7 @@ export class Sfu {
   readonly #announced: AnnouncedAddresses;
   readonly #transports = new Map<string, ViewerTransport>();
   readonly #dtlsCounters: DtlsCounters = { malformed: 0, refusedFragments: 0, excess: 0 };
-  readonly #tracks = new Map<string, CameraTrack>();
+  readonly #tracks = new Map<string, CameraTracks>();
   readonly #load: LoadProbe;
   readonly #timer: NodeJS.Timeout;
   #closed = false;
@@ -194,11 +194,11 @@ export class Sfu {
   /** The consumer starts paused. @throws VigieError `tooManyRequests` */
   consume(transport: ViewerTransport, cameraId: string): Consumer {
     const { video, clock } = this.#options;
-    const track =
+    const tracks =
       this.#tracks.get(cameraId) ??
-      new CameraTrack(cameraId, video, clock, (...times) => this.#load.frameSent(...times));
-    this.#tracks.set(cameraId, track);
-    return transport.consume(track);
+      new CameraTracks(cameraId, video, clock, (...times) => this.#load.frameSent(...times));
+    this.#tracks.set(cameraId, tracks);
+    return transport.consume(tracks);
   }
 
   /** The camera was removed: its consumers are closed. */

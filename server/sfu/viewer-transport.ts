@@ -16,10 +16,12 @@ import { TokenBucket } from '../core/token-bucket.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { DtlsParameters, IceParameters } from '../wire/signaling.ts';
-import type { CameraTrack } from './camera-track.ts';
+import type { PictureQuality } from '../wire/shown-view.ts';
+import type { CameraTracks } from './camera-tracks.ts';
 import { Consumer } from './consumer.ts';
 import { IceLiteAgent } from './ice-lite-agent.ts';
 import type { IceUsers } from './ice-users.ts';
+import { LineAllocation } from './line-allocation.ts';
 import type { Path } from './path.ts';
 import type { OutgoingPacket, RtpPath } from './rtp-stream.ts';
 import { WeriftDtls, type DtlsCounters, type SrtpProtector } from './werift-dtls.ts';
@@ -37,6 +39,7 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
   readonly id = randomUUID();
   readonly consumers = new Map<string, Consumer>();
   readonly line = new ViewerLine();
+  readonly #allocation = new LineAllocation(() => this.line.targetBps);
   readonly #consumersBySsrc = new Map<number, Consumer>();
   readonly #ice: IceLiteAgent;
   readonly #dtls: WeriftDtls;
@@ -120,12 +123,16 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
     );
   }
 
+  setQuality(quality: PictureQuality): void {
+    this.#allocation.setQuality(quality, this.#clock());
+  }
+
   restartIce(): IceParameters {
     return this.#ice.restart();
   }
 
   /** @throws VigieError `tooManyRequests` above 64 consumers */
-  consume(track: CameraTrack): Consumer {
+  consume(tracks: CameraTracks): Consumer {
     if (this.consumers.size >= MAX_CONSUMERS) {
       throw new VigieError('tooManyRequests', `one page shows at most ${MAX_CONSUMERS} cameras`);
     }
@@ -135,7 +142,8 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
       rtxSsrc: this.#nextSsrc++,
       cname: this.#cname,
     };
-    const consumer = new Consumer(randomUUID(), identity, track, this, this.#srtp !== undefined);
+    const isOpen = this.#srtp !== undefined;
+    const consumer = new Consumer(randomUUID(), identity, tracks, this, this.#allocation, isOpen);
     this.consumers.set(consumer.id, consumer);
     for (const ssrc of consumer.ssrcs) this.#consumersBySsrc.set(ssrc, consumer);
     consumer.once('close', () => {
@@ -154,6 +162,8 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
       return this.close('timeout');
     this.#followPath(nowUs);
     this.#followLine(nowUs);
+    this.#allocation.update(nowUs);
+    this.line.bandwidth.wantedBps = this.#allocation.wantedBps;
     for (const consumer of this.consumers.values()) {
       const packets = consumer.report(nowUs);
       if (packets.length > 0) this.#dtls.sendRtcp(packets.map((packet) => packet.serialize()));
@@ -178,6 +188,7 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
     if (this.#path && selected !== this.#path) {
       this.line.restart(nowUs);
       this.#isUsed = false;
+      this.#allocation.restart(nowUs);
       this.#followLine(nowUs);
     }
     this.#path = selected;
@@ -208,11 +219,9 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
 
   /** What the line is thought to carry has changed, perhaps. */
   #followLine(nowUs: number): void {
-    const { limitBps } = this.line;
-    this.line.follow(nowUs);
+    const isChanged = this.line.follow(nowUs);
     this.#pacer.setRate(this.line.targetBps, this.line.bandwidth.isLimited);
-    if (this.line.limitBps === limitBps) return;
-    for (const consumer of this.consumers.values()) consumer.limitChanged();
+    if (isChanged) this.#allocation.update(nowUs);
   }
 
   #probe(nowUs: number): void {

@@ -9,6 +9,7 @@ import type {
   SignalingNotifications,
   TransportParameters,
 } from '../wire/signaling.ts';
+import type { PictureQuality, ShownView } from '../wire/shown-view.ts';
 
 /** Why it ended: on the viewer's request, or with the reason sent to the viewer. */
 type CloseReason<Method extends 'consumerClosed' | 'transportClosed'> =
@@ -32,6 +33,8 @@ export interface MediaTransport {
   readonly id: string;
   connect(parameters: DtlsParameters): void;
   restartIce(): IceParameters;
+  /** The most that the viewer wants of each camera. */
+  setQuality(quality: PictureQuality): void;
   close(reason: 'requested'): void;
   once(event: 'close', listener: (reason: CloseReason<'transportClosed'>) => void): unknown;
 }
@@ -43,6 +46,8 @@ export interface MediaConsumer {
   parameters(nowUs: number): ConsumerParameters;
   resume(): void;
   pause(): void;
+  /** How large the page shows it. */
+  setView(view: ShownView): void;
   setFrameTimings(enabled: boolean): void;
   close(reason: 'requested' | 'rightRevoked'): void;
   on(event: 'timings', listener: (frames: FrameTiming[]) => void): unknown;

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { VigieError } from '../errors.ts';
 import { validate } from '../wire/validate.ts';
+import { MAX_SHOWN_PIXELS, PICTURE_QUALITIES } from '../wire/shown-view.ts';
 import type {
   PictureAckMessage,
   AuthenticateMessage,
@@ -19,6 +20,7 @@ const fingerprint = z.strictObject({
   value: z.string().regex(/^[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){31,63}$/),
 });
 const consumer = z.strictObject({ consumerId: id });
+const shownPixels = z.int().min(1).max(MAX_SHOWN_PIXELS);
 const u32 = z.int().min(0).max(0xffffffff);
 
 const REQUESTS = {
@@ -40,6 +42,13 @@ const REQUESTS = {
   pauseConsumer: consumer,
   resumeConsumer: consumer,
   closeConsumer: consumer,
+  setView: z.strictObject({
+    consumerId: id,
+    width: shownPixels,
+    height: shownPixels,
+    focused: z.boolean().optional(),
+  }),
+  setQuality: z.strictObject({ quality: z.enum(PICTURE_QUALITIES) }),
   setFrameTimings: z.strictObject({ consumerId: id, enabled: z.boolean() }),
   watchFrames: z.strictObject({ cameraId: id, maxFps: z.number().min(1).max(60).optional() }),
   stopFrames: z.strictObject({ watchId: u32 }),

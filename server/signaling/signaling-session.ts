@@ -62,8 +62,10 @@ const MAX_LATE_MESSAGES = MESSAGE_BURST;
 const MAX_BUFFERED_BYTES = 5 * 1024 * 1024;
 
 type Handlers = {
-  [M in SignalingMethod]: (data: SignalingMethods[M]['request']) => SignalingMethods[M]['response'];
+  [M in SignalingMethod]: (data: SignalingMethods[M]['request']) => Answer<SignalingMethods[M]['response']>;
 };
+/** Nothing is answered with an empty object. */
+type Answer<Response> = Record<string, never> extends Response ? void : Response;
 
 export class SignalingSession {
   readonly rights: ViewerRights;
@@ -182,7 +184,7 @@ export class SignalingSession {
     try {
       if ('error' in request) throw request.error;
       const handle = this.#handlers[request.method] as (data: Request['data']) => unknown;
-      this.#send({ type: 'response', id: request.id, ok: true, data: handle(request.data) });
+      this.#send({ type: 'response', id: request.id, ok: true, data: handle(request.data) ?? {} });
     } catch (error) {
       if (!(error instanceof VigieError))
         this.#options.log.error({ err: error }, 'failed to handle a signaling request');
@@ -194,14 +196,9 @@ export class SignalingSession {
     authenticate: ({ token }) => ({ expiresInSeconds: this.#identify(token) }),
     getRouterRtpCapabilities: () => this.#options.sfu.rtpCapabilities,
     createWebRtcTransport: () => ({ ...this.#media.createTransport(), iceServers: this.#iceServers() }),
-    connectWebRtcTransport: ({ transportId, dtlsParameters }) => {
-      this.#media.transport(transportId).connect(dtlsParameters);
-      return {};
-    },
-    closeWebRtcTransport: ({ transportId }) => {
-      this.#media.transport(transportId).close('requested');
-      return {};
-    },
+    connectWebRtcTransport: ({ transportId, dtlsParameters }) =>
+      this.#media.transport(transportId).connect(dtlsParameters),
+    closeWebRtcTransport: ({ transportId }) => this.#media.transport(transportId).close('requested'),
     getIceServers: () => ({ iceServers: this.#iceServers() }),
     restartIce: ({ transportId }) => ({
       iceParameters: this.#media.transport(transportId).restartIce(),
@@ -211,32 +208,21 @@ export class SignalingSession {
       this.#assertMayWatch(cameraId);
       return this.#media.consume(transportId, cameraId);
     },
-    pauseConsumer: ({ consumerId }) => {
-      this.#media.pause(consumerId);
-      return {};
-    },
+    pauseConsumer: ({ consumerId }) => this.#media.pause(consumerId),
     resumeConsumer: ({ consumerId }) => {
       this.#assertMayWatch(this.#media.consumer(consumerId).cameraId);
       this.#media.resume(consumerId);
-      return {};
     },
-    closeConsumer: ({ consumerId }) => {
-      this.#media.consumer(consumerId).close('requested');
-      return {};
-    },
-    setFrameTimings: ({ consumerId, enabled }) => {
-      this.#media.consumer(consumerId).setFrameTimings(enabled);
-      return {};
-    },
+    closeConsumer: ({ consumerId }) => this.#media.consumer(consumerId).close('requested'),
+    setView: ({ consumerId, ...view }) => this.#media.consumer(consumerId).setView(view),
+    setQuality: ({ quality }) => this.#media.setQuality(quality),
+    setFrameTimings: ({ consumerId, enabled }) => this.#media.consumer(consumerId).setFrameTimings(enabled),
     watchFrames: ({ cameraId, maxFps }) => {
       this.#assertMayWatch(cameraId);
       const { id: watchId } = this.#frameWatches.open(cameraId, maxFps);
       return { watchId };
     },
-    stopFrames: ({ watchId }) => {
-      this.#frameWatches.stop(watchId);
-      return {};
-    },
+    stopFrames: ({ watchId }) => this.#frameWatches.stop(watchId),
     getTime: ({ t0 }) => {
       const nowUs = this.#options.clock();
       const { dates = unmappedTime() } = this.#options;

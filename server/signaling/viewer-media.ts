@@ -8,6 +8,7 @@
 import type { Clock } from '../core/clock.ts';
 import { VigieError } from '../errors.ts';
 import type { NotificationMessage, SignalingMethods } from '../wire/signaling.ts';
+import type { PictureQuality } from '../wire/shown-view.ts';
 import type { MediaConsumer, MediaServer, MediaTransport } from './media-server.ts';
 import type { ViewerAllowance } from './viewer-allowance.ts';
 
@@ -32,6 +33,8 @@ export class ViewerMedia {
   /** For each consumer that is not paused: ends its stream's count. */
   readonly #running = new Map<string, () => void>();
 
+  #quality: PictureQuality = 'full';
+
   /** @param notify called when the SFU closes a transport or consumer, and with requested timings */
   constructor(options: ViewerMediaOptions, notify: (notification: NotificationMessage) => void) {
     this.#options = options;
@@ -53,6 +56,7 @@ export class ViewerMedia {
       throw error;
     }
     this.#transports.set(transport.id, transport);
+    transport.setQuality(this.#quality);
     transport.once('close', (reason) => {
       giveBack();
       this.#transports.delete(transport.id);
@@ -95,6 +99,12 @@ export class ViewerMedia {
   pause(consumerId: string): void {
     this.consumer(consumerId).pause();
     this.#stopped(consumerId);
+  }
+
+  /** Holds for later transports too. */
+  setQuality(quality: PictureQuality): void {
+    this.#quality = quality;
+    for (const transport of this.#transports.values()) transport.setQuality(quality);
   }
 
   /** @throws VigieError `notFound` */

@@ -83,6 +83,8 @@ class Batch {
     // The codec reuses its buffer; these are kept.
     this.#encoded.push({
       cameraId,
+      rung: 'full',
+      layer: undefined,
       data: Uint8Array.from(data),
       keyframe,
       repeated: false,

@@ -46,7 +46,7 @@ export interface CameraEncoderContext {
 }
 
 /** Used until a second of frames has been seen. */
-const ASSUMED_FPS = 25;
+export const ASSUMED_FPS = 25;
 
 export class CameraEncoder {
   readonly #context: CameraEncoderContext;
@@ -201,6 +201,8 @@ export class CameraEncoder {
     counters.encodeUs += reply.encodedUs - reply.decodedUs;
     this.#subscribers.deliver({
       cameraId,
+      rung: 'full',
+      layer: undefined,
       data,
       keyframe,
       repeated,

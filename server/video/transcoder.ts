@@ -9,6 +9,8 @@ import type { CameraFrame } from '../core/video/camera-frame.ts';
 import { serverClock, type Clock } from '../core/clock.ts';
 import type { EncodingDemand } from '../core/video/encoding-demand.ts';
 import type { EncodedFrame, LiveVideo, KeyframeSource } from '../core/video/encoded-frame.ts';
+import type { PictureSize } from '../core/video/codec-quarantine.ts';
+import { rungsOf, type Rung } from '../core/video/rungs.ts';
 import { IsolatingEmitter, type Subscription } from '../core/fan-out.ts';
 import { VideoTimestamps } from '../core/rtp/rtp-clock.ts';
 import { VigieError } from '../errors.ts';
@@ -16,7 +18,7 @@ import type { Log } from '../log.ts';
 import type { LumaFrame } from '../core/video/luma-frame.ts';
 import { CameraLuma, type LumaOptions } from './camera-luma.ts';
 import { encodeBatch } from './batch-encoder.ts';
-import { CameraEncoder, type CameraEncoderOptions } from './camera-encoder.ts';
+import { ASSUMED_FPS, CameraEncoder, type CameraEncoderOptions } from './camera-encoder.ts';
 import { CodecPool, type CodecFigures } from './codec-pool.ts';
 import { CODEC_POOL_DEFAULTS, type CodecPoolOptions } from './codec-pool-options.ts';
 import type { FrameHub } from './frame-hub.ts';
@@ -36,6 +38,9 @@ export const TRANSCODER_DEFAULTS: TranscoderOptions = {
   lumaIntervalMs: 200,
   pool: CODEC_POOL_DEFAULTS,
 };
+
+/** Of a camera before its first picture. */
+const ASSUMED_SIZE: PictureSize = { width: 640, height: 480 };
 
 interface Camera {
   readonly counters: TranscodeCounters;
@@ -155,6 +160,16 @@ export class Transcoder
     if (!camera) return;
     camera.limitBps = bps;
     camera.encoder?.limitBitrate(bps);
+  }
+
+  needLayers(): void {
+    // Every frame is of one layer.
+  }
+
+  rungsOf(cameraId: string): Rung[] {
+    const { width, height } = this.#hub.latest(cameraId) ?? ASSUMED_SIZE;
+    // The other rungs are not encoded yet.
+    return rungsOf(width, height, ASSUMED_FPS).slice(0, 1);
   }
 
   /** Undefined for a camera that was never watched. */

@@ -186,6 +186,8 @@ export const AUDITED_METHODS: Readonly<Record<SignalingMethod, AuditRule>> = {
   pauseConsumer: { none: 'ends what resumeConsumer began' },
   resumeConsumer: { stream: 'watched' },
   closeConsumer: { none: 'ends what resumeConsumer began' },
+  setView: NEGOTIATES,
+  setQuality: NEGOTIATES,
   setFrameTimings: NEGOTIATES,
   watchFrames: { stream: 'watched' },
   stopFrames: { none: 'ends what watchFrames began' },

@@ -155,6 +155,8 @@ export const SIGNALING_AUTHORIZATION = {
   pauseConsumer: 'signedIn',
   resumeConsumer: LIVE,
   closeConsumer: 'signedIn',
+  setView: 'signedIn',
+  setQuality: 'signedIn',
   setFrameTimings: 'signedIn',
   watchFrames: LIVE,
   stopFrames: 'signedIn',

@@ -2,8 +2,7 @@
  * Signaling, `GET /signaling`, subprotocol `vigie.signaling.v1`: every message between a viewer and the server.
  *
  * The viewer first sends `authenticate`, gets `authenticated`, and then uses request/response/notification in
- * mediasoup's vocabulary, so that mediasoup-client works as intended. The shapes of RTP, ICE and DTLS parameters are
- * mediasoup's; they are repeated here as plain types because this module imports types only.
+ * mediasoup's vocabulary, so that mediasoup-client works as intended.
  */
 
 import type { EventView } from './event.ts';
@@ -13,6 +12,17 @@ import type { RecordingStatus } from './recording.ts';
 import type { SiteClockView, SiteTimeZone } from './site.ts';
 import type { CameraAdvice, CameraView, LivenessView } from './camera.ts';
 import type { CameraFirmwareView } from './firmware.ts';
+import type {
+  DtlsParameters,
+  IceParameters,
+  IceServer,
+  RtpCapabilities,
+  RtpParameters,
+  TransportParameters,
+} from './media-parameters.ts';
+import type { PictureQuality, ShownView } from './shown-view.ts';
+
+export type * from './media-parameters.ts';
 
 export const SIGNALING_PATH = '/signaling';
 export const SIGNALING_SUBPROTOCOL = 'vigie.signaling.v1';
@@ -38,94 +48,6 @@ export const SIGNALING_CLOSE = {
   /** The same user has opened many newer sockets. */
   tooManySessions: 4108,
 } as const;
-
-export interface IceParameters {
-  usernameFragment: string;
-  password: string;
-  iceLite: boolean;
-}
-
-export interface IceCandidate {
-  foundation: string;
-  priority: number;
-  ip: string;
-  address: string;
-  protocol: 'udp' | 'tcp';
-  port: number;
-  /**
-   * Also for a relay: Firefox drops candidates of every other type without a related address (`raddr`), and
-   * mediasoup-client writes none.
-   */
-  type: 'host';
-  tcpType?: 'passive';
-  /** The server's own address at a relay; the last to try. */
-  relayed?: true;
-}
-
-export interface DtlsFingerprint {
-  algorithm: 'sha-256' | 'sha-384' | 'sha-512';
-  value: string;
-}
-
-export interface DtlsParameters {
-  role?: 'auto' | 'client' | 'server';
-  fingerprints: DtlsFingerprint[];
-}
-
-export interface IceServer {
-  urls: string[];
-  username?: string;
-  credential?: string;
-}
-
-export interface TransportParameters {
-  id: string;
-  iceParameters: IceParameters;
-  iceCandidates: IceCandidate[];
-  dtlsParameters: DtlsParameters;
-  iceServers: IceServer[];
-}
-
-export interface RtcpFeedback {
-  type: string;
-  parameter?: string;
-}
-
-export interface RtpCodecCapability {
-  kind: 'video';
-  mimeType: string;
-  preferredPayloadType: number;
-  clockRate: number;
-  parameters: Record<string, string | number>;
-  rtcpFeedback: RtcpFeedback[];
-}
-
-export interface RtpHeaderExtension {
-  kind: 'video';
-  uri: string;
-  preferredId: number;
-  preferredEncrypt: boolean;
-  direction: 'sendonly' | 'recvonly' | 'sendrecv' | 'inactive';
-}
-
-export interface RtpCapabilities {
-  codecs: RtpCodecCapability[];
-  headerExtensions: RtpHeaderExtension[];
-}
-
-export interface RtpParameters {
-  mid: string;
-  codecs: {
-    mimeType: string;
-    payloadType: number;
-    clockRate: number;
-    parameters: Record<string, string | number>;
-    rtcpFeedback: RtcpFeedback[];
-  }[];
-  headerExtensions: { uri: string; id: number; encrypt: boolean; parameters: Record<string, never> }[];
-  encodings: { ssrc: number; rtx: { ssrc: number } }[];
-  rtcp: { cname: string; reducedSize: boolean };
-}
 
 export interface ConsumerParameters {
   id: string;
@@ -176,6 +98,10 @@ export interface SignalingMethods {
   pauseConsumer: { request: { consumerId: string }; response: Record<string, never> };
   resumeConsumer: { request: { consumerId: string }; response: Record<string, never> };
   closeConsumer: { request: { consumerId: string }; response: Record<string, never> };
+  /** The page shows the camera so large from now on. Of a consumer that never said so, the whole picture is sent. */
+  setView: { request: { consumerId: string } & ShownView; response: Record<string, never> };
+  /** Data saver: holds for all consumers of this socket, also of later ones. */
+  setQuality: { request: { quality: PictureQuality }; response: Record<string, never> };
   /** Turns `frameTimings` notifications for one consumer on or off. */
   setFrameTimings: { request: { consumerId: string; enabled: boolean }; response: Record<string, never> };
   /**

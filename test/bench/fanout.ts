@@ -15,11 +15,13 @@ import type { EncodedFrame } from '../../server/core/video/encoded-frame.ts';
 import { Pacer } from '../../server/core/bandwidth/pacer.ts';
 import { SrtpGcm } from '../../server/core/rtp/srtp-gcm.ts';
 import { ViewerLine } from '../../server/core/rtp/viewer-line.ts';
-import { CameraTrack } from '../../server/sfu/camera-track.ts';
+import { CameraTracks } from '../../server/sfu/camera-tracks.ts';
 import { Consumer } from '../../server/sfu/consumer.ts';
 import type { OutgoingPacket } from '../../server/sfu/rtp-stream.ts';
 import { IceUsers } from '../../server/sfu/ice-users.ts';
+import { LineAllocation } from '../../server/sfu/line-allocation.ts';
 import { RtcSocket } from '../../server/sfu/rtc-socket.ts';
+import { NO_VIDEO } from '../support/no-video.ts';
 
 const VIEWERS = 20;
 const ROUNDS = 40;
@@ -42,6 +44,8 @@ const socket = await RtcSocket.open(0, new IceUsers(), pino({ level: 'silent' })
 
 const frame = (sequence: number): EncodedFrame => ({
   cameraId: 'bench',
+  rung: 'full',
+  layer: undefined,
   data: randomBytes(FRAME_BYTES),
   keyframe: sequence % FRAMES_PER_ROUND === 0,
   repeated: false,
@@ -57,23 +61,22 @@ const frame = (sequence: number): EncodedFrame => ({
 
 let deliver: (frame: EncodedFrame) => void = () => {};
 const video = {
+  ...NO_VIDEO,
   subscribe: (_cameraId: string, onFrame: (encoded: EncodedFrame) => void) => {
     deliver = onFrame;
     return { close: () => {} };
   },
-  requestKeyframe: () => {},
-  limitBitrate: () => {},
 };
 const nowUs = () => performance.now() * 1000;
 const sinks = { paced: viewers(true), plain: viewers(false) };
 
 function viewers(isPaced: boolean): { consumers: Consumer[]; deliver: (frame: EncodedFrame) => void } {
-  const track = new CameraTrack('bench', video, nowUs);
-  const consumers = Array.from({ length: VIEWERS }, (_, index) => viewer(track, index, isPaced));
+  const tracks = new CameraTracks('bench', video, nowUs);
+  const consumers = Array.from({ length: VIEWERS }, (_, index) => viewer(tracks, index, isPaced));
   return { consumers, deliver };
 }
 
-function viewer(track: CameraTrack, index: number, isPaced: boolean): Consumer {
+function viewer(tracks: CameraTracks, index: number, isPaced: boolean): Consumer {
   const line = new ViewerLine();
   const pacer = new Pacer<OutgoingPacket>(
     (paced, probe, us) => socket.send(paced.write(line.bandwidth.sent(paced.bytes, probe, us)), to),
@@ -91,7 +94,8 @@ function viewer(track: CameraTrack, index: number, isPaced: boolean): Consumer {
     },
   };
   const identity = { mid: '0', ssrc: index * 2 + 1, rtxSsrc: index * 2 + 2, cname: 'bench' };
-  const consumer = new Consumer(String(index), identity, track, path, true);
+  const allocation = new LineAllocation(() => undefined);
+  const consumer = new Consumer(String(index), identity, tracks, path, allocation, true);
   consumer.resume();
   return consumer;
 }

@@ -18,6 +18,7 @@ import { readWebm } from '../support/read-webm.ts';
 import { RecordingRig, recordAll } from '../support/recording-rig.ts';
 import { until } from '../support/until.ts';
 import { lumaPsnr, Vp8Reader, type Picture } from '../support/vp8-reader.ts';
+import type { EncodedFrame } from '../../server/core/video/encoded-frame.ts';
 
 Log.setLevel(AV_LOG_QUIET);
 
@@ -149,10 +150,12 @@ suite('pictures that showed faults', () => {
   }
 });
 
-function frameOf({ bytes, width, height }: TableJpeg, index: number) {
+function frameOf({ bytes, width, height }: TableJpeg, index: number): EncodedFrame {
   const us = 1_700_000_000_000_000 + index * 100_000;
   return {
     cameraId: 'cam_1',
+    rung: 'full',
+    layer: undefined,
     data: encoded(ingested(bytes)),
     keyframe: true,
     width,

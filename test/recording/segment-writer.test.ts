@@ -78,7 +78,14 @@ function setUp(closed: () => object | undefined = () => undefined) {
     for (let sent = 0; sent < count; sent++, nowMs += INTERVAL_MS) {
       const times = { captureUs: nowMs * 1000, receivedUs: 0, decodeStartUs: 0, decodedUs: 0, encodedUs: 0 };
       const picture = { data: new Uint8Array(1), keyframe: sent === 0, repeated: false, width, height: 240 };
-      writer.write({ cameraId: 'cam_1', timestamp90k: 0, ...picture, ...times });
+      writer.write({
+        cameraId: 'cam_1',
+        rung: 'full',
+        layer: undefined,
+        timestamp90k: 0,
+        ...picture,
+        ...times,
+      });
     }
   };
   return { writer, files, failed, lost, send, nowMs: () => nowMs };

@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { CameraTrack, type FrameSink } from '../../server/sfu/camera-track.ts';
 import type { EncodedFrame } from '../../server/core/video/encoded-frame.ts';
+import { NO_VIDEO } from '../support/no-video.ts';
 
 const FRAME: EncodedFrame = {
   cameraId: 'door',
+  rung: 'full',
+  layer: undefined,
   keyframe: true,
   repeated: false,
   width: 640,
@@ -20,6 +23,7 @@ const FRAME: EncodedFrame = {
 
 const sink = (onFrame: () => unknown, onSilence = (): void => undefined): FrameSink => ({
   limitBps: undefined,
+  needsLayers: false,
   onFrame,
   onSilence,
 });
@@ -28,13 +32,13 @@ test('a viewer that fails on a frame does not affect the others, and the error i
   let deliver: ((frame: EncodedFrame) => void) | undefined;
   const track = new CameraTrack(
     'door',
+    'full',
     {
+      ...NO_VIDEO,
       subscribe: (_cameraId, onFrame) => {
         deliver = onFrame;
         return { close: () => undefined };
       },
-      requestKeyframe: () => undefined,
-      limitBitrate: () => undefined,
     },
     () => 0,
   );
@@ -59,15 +63,15 @@ test('after each frame the track reports the time for all viewers, also when one
   let nowUs = 100;
   const times: number[][] = [];
   const video = {
+    ...NO_VIDEO,
     subscribe: (_cameraId: string, onFrame: (frame: EncodedFrame) => void) => {
       deliver = onFrame;
       return { close: () => undefined };
     },
-    requestKeyframe: () => undefined,
-    limitBitrate: () => undefined,
   };
   const track = new CameraTrack(
     'door',
+    'full',
     video,
     () => nowUs,
     (...each) => times.push(each),
@@ -87,14 +91,13 @@ test('after each frame the track reports the time for all viewers, also when one
 function watchedTrack(): { track: CameraTrack; deliver: (frame: EncodedFrame) => void } {
   let onFrame: ((frame: EncodedFrame) => void) | undefined;
   const video = {
+    ...NO_VIDEO,
     subscribe: (_cameraId: string, listener: (frame: EncodedFrame) => void) => {
       onFrame = listener;
       return { close: () => undefined };
     },
-    requestKeyframe: () => undefined,
-    limitBitrate: () => undefined,
   };
-  const track = new CameraTrack('door', video, () => 0);
+  const track = new CameraTrack('door', 'full', video, () => 0);
   return { track, deliver: (frame) => onFrame?.(frame) };
 }
 
@@ -147,23 +150,24 @@ test('a viewer who joins a camera that is silent since long, and waits for a key
 test('the encoder follows the best line of those who watch, and has no limit as soon as one has none', () => {
   const limits: (number | undefined)[] = [];
   const video = {
+    ...NO_VIDEO,
     subscribe: () => ({ close: () => undefined }),
-    requestKeyframe: () => undefined,
     limitBitrate: (_cameraId: string, bps: number | undefined) => limits.push(bps),
   };
-  const track = new CameraTrack('door', video, () => 0);
+  const track = new CameraTrack('door', 'full', video, () => 0);
   const viewers = [300_000, 500_000, undefined].map((limitBps) => ({
     ...sink(() => undefined),
     limitBps,
   })) as [FrameSink, FrameSink, FrameSink];
   for (const viewer of viewers) track.add(viewer);
   for (const viewer of viewers.toReversed()) track.remove(viewer);
-  assert.deepEqual(limits, [276_000, 460_000, undefined, 460_000, 276_000, undefined]);
+  assert.deepEqual(limits, [300_000, 500_000, undefined, 500_000, 300_000, undefined]);
 });
 
 test('the encoder knows what a viewer’s line carries before it makes the keyframe for it', () => {
   const calls: string[] = [];
   const video = {
+    ...NO_VIDEO,
     subscribe: () => {
       calls.push('subscribe');
       return { close: () => undefined };
@@ -171,8 +175,38 @@ test('the encoder knows what a viewer’s line carries before it makes the keyfr
     requestKeyframe: () => void calls.push('keyframe'),
     limitBitrate: () => void calls.push('limit'),
   };
-  const track = new CameraTrack('door', video, () => 0);
-  track.add(sink(() => undefined));
-  track.add(sink(() => undefined));
+  const track = new CameraTrack('door', 'full', video, () => 0);
+  for (const limitBps of [300_000, 500_000]) track.add({ ...sink(() => undefined), limitBps });
   assert.deepEqual(calls, ['limit', 'subscribe', 'limit', 'keyframe']);
+});
+
+test('a rung is held at what the best of the other viewers takes of it', () => {
+  const track = new CameraTrack('door', 'full', NO_VIDEO, () => 0);
+  const [poor, better, newcomer] = [300_000, 500_000, undefined].map((limitBps) => ({
+    ...sink(() => undefined),
+    limitBps,
+  })) as [FrameSink, FrameSink, FrameSink];
+  const held = (viewer: FrameSink): number | undefined => track.heldBps(viewer, 950_000);
+  assert.equal(held(newcomer), undefined, 'nobody has it');
+  track.add(poor);
+  assert.deepEqual([held(poor), held(newcomer)], [undefined, 300_000]);
+  track.add(better);
+  assert.deepEqual([held(poor), held(better), held(newcomer)], [500_000, 300_000, 500_000]);
+  track.add(newcomer);
+  assert.deepEqual([held(better), held(newcomer)], [950_000, 500_000]);
+});
+
+test('frames come in layers while some viewer may have to leave them out', () => {
+  const needed: boolean[] = [];
+  const video = {
+    ...NO_VIDEO,
+    needLayers: (_cameraId: string, _rung: string, is: boolean) => needed.push(is),
+  };
+  const track = new CameraTrack('door', 'small', video, () => 0);
+  const [good, poor] = [sink(() => undefined), { ...sink(() => undefined), needsLayers: true }];
+  track.add(good);
+  track.add(poor);
+  track.remove(good);
+  track.remove(poor);
+  assert.deepEqual(needed, [true, false]);
 });

@@ -37,7 +37,12 @@ function requestKeyframe(rig: ScriptedConsumer): void {
 test('a viewer costs those who watch the same camera one keyframe in ten seconds, however often it asks', () => {
   const rig = new ScriptedConsumer();
   rig.consumer.resume();
-  rig.track.add({ limitBps: undefined, onFrame: () => undefined, onSilence: () => undefined });
+  rig.track.add({
+    limitBps: undefined,
+    needsLayers: false,
+    onFrame: () => undefined,
+    onSilence: () => undefined,
+  });
   rig.frame(true);
   rig.keyframeRequests = 0;
   for (let frame = 0; frame < 25 * 31; frame++) {

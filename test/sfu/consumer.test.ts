@@ -170,7 +170,7 @@ test('when the camera falls silent, its last frame is sent again until a report 
   const silence = (): SentRtp[] => {
     const before = sent.length;
     rig.nowUs += 200_000;
-    consumer.onSilence(rig.nowUs);
+    rig.silence();
     return sent.slice(before);
   };
   consumer.resume();
@@ -194,10 +194,10 @@ test('of a camera that fell silent while the path was full, one keyframe is requ
   rig.frame(true);
   path.isFull = true;
   rig.frame();
-  consumer.onSilence(rig.nowUs);
+  rig.silence();
   assert.equal(rig.keyframeRequests, 0);
   path.isFull = false;
-  consumer.onSilence(rig.nowUs);
-  consumer.onSilence(rig.nowUs);
+  rig.silence();
+  rig.silence();
   assert.equal(rig.keyframeRequests, 1);
 });

@@ -18,6 +18,7 @@ import { Sfu } from '../../server/sfu/sfu.ts';
 import type { ViewerTransport } from '../../server/sfu/viewer-transport.ts';
 import { NodeViewer } from '../support/node-viewer.ts';
 import { until } from '../support/until.ts';
+import { NO_VIDEO } from '../support/no-video.ts';
 
 /** Replaces the transcoder: the test emits the frames. */
 class ScriptedVideo implements LiveVideo {
@@ -41,11 +42,19 @@ class ScriptedVideo implements LiveVideo {
     this.limits.set(cameraId, bps);
   }
 
+  needLayers(): void {}
+
+  rungsOf(cameraId: string) {
+    return NO_VIDEO.rungsOf(cameraId);
+  }
+
   send(cameraId: string, { keyframe = false, bytes = 100 } = {}): EncodedFrame {
     this.#nowUs += 40_000;
     const us = this.#nowUs;
     const frame: EncodedFrame = {
       cameraId,
+      rung: 'full',
+      layer: undefined,
       keyframe,
       repeated: false,
       width: 640,
@@ -140,7 +149,7 @@ test('the first frame a viewer gets is a complete keyframe with VP8 payload type
   assert.ok(packets.every(({ timestamp }) => timestamp === frame.timestamp90k));
   assert.ok(packets.every(({ bytes }) => bytes <= 1150));
   assert.equal(
-    packets.reduce((sum, { bytes }) => sum + bytes - 4, 0),
+    packets.reduce((sum, { bytes }) => sum + bytes - 6, 0),
     5000,
   );
   assert.deepEqual(
@@ -168,7 +177,8 @@ test('two viewers of one camera share a subscription; the second requests a keyf
   const both = Promise.all([one.viewer.nextRtp(), viewer.nextRtp()]);
   video.send('shared', { keyframe: true });
   const [a, b] = await both;
-  assert.deepEqual(a.payload, b.payload);
+  // Six bytes of descriptor have each viewer's own numbers.
+  assert.deepEqual(a.payload.subarray(6), b.payload.subarray(6));
   assert.notEqual(a.header.sequenceNumber, undefined);
   one.consumer.close('requested');
   assert.ok(video.subscribers.has('shared'));
@@ -185,7 +195,7 @@ test('a NACK is answered on the RTX stream, with the original sequence number fi
   assert.notEqual(rtx.ssrc, ssrc);
   assert.equal(rtx.timestamp, header.timestamp);
   assert.equal(payload.readUInt16BE(0), header.sequenceNumber);
-  assert.equal(payload.length, 2 + 4 + 100);
+  assert.equal(payload.length, 2 + 6 + 100);
   assert.equal(consumer.stats.packetsRetransmitted, 1);
 });
 

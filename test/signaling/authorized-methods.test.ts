@@ -22,6 +22,8 @@ const DATA: Readonly<Record<string, object>> = {
   pauseConsumer: { consumerId: 'media' },
   resumeConsumer: { consumerId: 'media' },
   closeConsumer: { consumerId: 'media' },
+  setView: { consumerId: 'media', width: 320, height: 240 },
+  setQuality: { quality: 'half' },
   setFrameTimings: { consumerId: 'media', enabled: true },
   watchFrames: { cameraId: 'door' },
   stopFrames: { watchId: 1 },
@@ -35,6 +37,8 @@ class ScriptedMedia extends EventEmitter {
   readonly parameters = (): object => ({});
   readonly connect = (): void => undefined;
   readonly restartIce = (): object => ({});
+  readonly setView = (): void => undefined;
+  readonly setQuality = (): void => undefined;
   readonly setFrameTimings = (): void => undefined;
   readonly pause = (): void => undefined;
   readonly resume = (): void => undefined;

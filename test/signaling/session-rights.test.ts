@@ -12,6 +12,7 @@ function sfuWithoutConsumers(closed: string[] = []): MediaServer {
   const transport = {
     id: 'transport',
     once: () => undefined,
+    setQuality: () => undefined,
     close: (reason: string) => closed.push(reason),
   };
   const sfu: Partial<Record<keyof MediaServer, unknown>> = {

@@ -41,6 +41,11 @@ const wrongData: [method: string, data: unknown][] = [
   ['watchFrames', { cameraId: 'c', maxFps: 0 }],
   ['watchFrames', { cameraId: 'c', maxFps: '5' }],
   ['stopFrames', { watchId: -1 }],
+  ['setView', { consumerId: 'c', width: 320 }],
+  ['setView', { consumerId: 'c', width: 0, height: 240 }],
+  ['setView', { consumerId: 'c', width: 320, height: 16_385 }],
+  ['setView', { consumerId: 'c', width: 320.5, height: 240 }],
+  ['setQuality', { quality: 'best' }],
   ['setFrameTimings', { consumerId: 'c', enabled: 'yes' }],
   ['connectWebRtcTransport', { transportId: 't', dtlsParameters: { fingerprints: [] } }],
   [

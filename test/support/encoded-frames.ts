@@ -41,7 +41,7 @@ export function encodedFrames(options: EncodedFramesOptions): EncodedFrame[] {
       encodedUs: captureUs,
     };
     const picture = { data: encoded.data, keyframe: encoded.keyframe, repeated: false, width, height };
-    return { cameraId: 'cam_1', ...picture, timestamp90k: 0, ...times };
+    return { cameraId: 'cam_1', rung: 'full', layer: undefined, ...picture, timestamp90k: 0, ...times };
   });
   codec.close();
   return frames;

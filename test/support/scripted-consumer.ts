@@ -4,9 +4,13 @@ import type { EncodedFrame, LiveVideo } from '../../server/core/video/encoded-fr
 import { timestamp90kAt } from '../../server/core/rtp/rtp-clock.ts';
 import { RTP_HEADER_BYTES } from '../../server/core/rtp/rtp-header.ts';
 import { ViewerLine } from '../../server/core/rtp/viewer-line.ts';
-import { CameraTrack } from '../../server/sfu/camera-track.ts';
+import { RUNG_NAMES, type RungName } from '../../server/core/video/rungs.ts';
+import type { CameraTrack, FrameSink } from '../../server/sfu/camera-track.ts';
+import { CameraTracks } from '../../server/sfu/camera-tracks.ts';
+import { LineAllocation } from '../../server/sfu/line-allocation.ts';
 import { Consumer } from '../../server/sfu/consumer.ts';
 import type { OutgoingPacket } from '../../server/sfu/rtp-stream.ts';
+import { NO_VIDEO } from './no-video.ts';
 
 export const BEGIN_US = 1_700_000_000_000_000;
 export const SSRC = 1;
@@ -25,8 +29,11 @@ export interface SentRtp {
 export class ScriptedConsumer {
   nowUs = BEGIN_US;
   keyframeRequests = 0;
-  /** Of the encoder. */
-  limitBps: number | undefined;
+  /** The rungs of which keyframes were requested, in order. */
+  readonly keyframesAsked: RungName[] = [];
+  /** Of the encoders. */
+  readonly limitsBps: Partial<Record<RungName, number | undefined>> = {};
+  readonly layered: Partial<Record<RungName, boolean>> = {};
   readonly sent: SentRtp[] = [];
   /** Of the transport. */
   readonly path = {
@@ -51,47 +58,104 @@ export class ScriptedConsumer {
     },
   };
   readonly consumer: Consumer;
+  readonly tracks: CameraTracks;
+  /** Of the rung `full`. */
   readonly track: CameraTrack;
-  #deliver: ((frame: EncodedFrame) => void) | undefined;
+  /** What the transport's line carries; undefined: not known. */
+  targetBps: number | undefined;
+  readonly allocation = new LineAllocation(() => this.targetBps);
+  readonly #sinks = new Set<FrameSink>();
+  readonly #deliver = new Map<RungName, (frame: EncodedFrame) => void>();
 
   /** It is paused. @param pathOpen whether DTLS is done */
   constructor(pathOpen = true) {
     const video: LiveVideo = {
-      subscribe: (_cameraId, listener) => {
-        this.#deliver = listener;
-        return { close: () => (this.#deliver = undefined) };
+      ...NO_VIDEO,
+      subscribe: (_cameraId, listener, _demand, rung = 'full') => {
+        this.#deliver.set(rung, listener);
+        return { close: () => void this.#deliver.delete(rung) };
       },
-      requestKeyframe: () => void this.keyframeRequests++,
-      limitBitrate: (_cameraId, bps) => (this.limitBps = bps),
+      requestKeyframe: (_cameraId, _of, rung = 'full') => {
+        this.keyframeRequests++;
+        this.keyframesAsked.push(rung);
+      },
+      limitBitrate: (_cameraId, bps, rung = 'full') => void (this.limitsBps[rung] = bps),
+      needLayers: (_cameraId, rung, needed) => void (this.layered[rung] = needed),
     };
-    this.track = new CameraTrack('door', video, () => this.nowUs);
+    const tracks = new CameraTracks('door', video, () => this.nowUs);
+    this.track = tracks.of('full');
+    this.tracks = tracks;
+    for (const rung of RUNG_NAMES) this.#listen(tracks.of(rung));
     const identity = { mid: '0', ssrc: SSRC, rtxSsrc: RTX_SSRC, cname: 'test' };
-    this.consumer = new Consumer('1', identity, this.track, this.path, pathOpen);
+    this.consumer = new Consumer('1', identity, tracks, this.path, this.allocation, pathOpen);
   }
 
   /** Whether the camera is encoded for it. */
   get subscribed(): boolean {
-    return this.#deliver !== undefined;
+    return this.#deliver.size > 0;
+  }
+
+  /** The rungs that are encoded for it. */
+  get rungs(): RungName[] {
+    return [...this.#deliver.keys()];
+  }
+
+  /** Of the frames sent, so far. */
+  get pictureIds(): number[] {
+    const ids = this.sent
+      .filter(({ ssrc }) => ssrc === SSRC)
+      .map(({ payload }) => Buffer.from(payload).readUInt16BE(2) & 0x7fff);
+    return [...new Set(ids)];
+  }
+
+  /** No frame has come for a while. */
+  silence(): void {
+    for (const sink of this.#sinks) sink.onSilence(this.nowUs);
+  }
+
+  #listen(track: CameraTrack): void {
+    const [add, remove] = [track.add.bind(track), track.remove.bind(track)];
+    track.add = (sink, atOnce) => {
+      this.#sinks.add(sink);
+      add(sink, atOnce);
+    };
+    track.remove = (sink) => {
+      this.#sinks.delete(sink);
+      remove(sink);
+    };
   }
 
   /** The camera sends a frame. @returns the frames this consumer has sent on until now */
   frame(keyframe = false, repeated = false): number {
+    return this.picture({ full: { keyframe, repeated } });
+  }
+
+  /** The camera sends a picture, encoded in the rungs that are named and subscribed. @returns as `frame` */
+  picture(
+    rungs: Partial<Record<RungName, Partial<Pick<EncodedFrame, 'keyframe' | 'repeated' | 'layer'>>>>,
+  ): number {
     this.nowUs += INTERVAL_US;
     const us = this.nowUs;
-    this.#deliver?.({
-      cameraId: 'door',
-      keyframe,
-      repeated,
-      width: 640,
-      height: 480,
-      data: Buffer.alloc(FRAME_BYTES, 1),
-      timestamp90k: timestamp90kAt(us),
-      captureUs: us,
-      receivedUs: us,
-      decodeStartUs: us,
-      decodedUs: us,
-      encodedUs: us,
-    });
+    for (const rung of RUNG_NAMES) {
+      if (!rungs[rung]) continue;
+      this.#deliver.get(rung)?.({
+        cameraId: 'door',
+        rung,
+        layer: undefined,
+        keyframe: false,
+        repeated: false,
+        ...rungs[rung],
+        width: 640,
+        height: 480,
+        data: Buffer.alloc(FRAME_BYTES, 1),
+        timestamp90k: timestamp90kAt(us),
+        captureUs: us,
+        receivedUs: us,
+        decodeStartUs: us,
+        decodedUs: us,
+        encodedUs: us,
+      });
+    }
     return this.consumer.stats.framesSent;
   }
 }

@@ -260,6 +260,6 @@ export class BandwidthEstimator {
   }
 
   get #mostBps(): number {
-    return MOST * this.wantedBps;
+    return Math.max(WANTED_BPS, MOST * this.wantedBps);
   }
 }

@@ -84,10 +84,9 @@ export class Pacer<Packet extends Paced> {
     this.run(nowUs);
   }
 
-  /** Begins a probe, unless one is under way. */
+  /** Begins a probe with what is sent next, unless one is under way. */
   startProbe(probe: Probe, nowUs: number): void {
     this.#probe ??= { ...probe, beganUs: nowUs, sentBytes: 0 };
-    this.run(nowUs);
   }
 
   run(nowUs: number): void {

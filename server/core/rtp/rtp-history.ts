@@ -7,13 +7,16 @@
  */
 
 import { sequenceDistance } from './sequence-numbers.ts';
+import type { Vp8Numbers } from './vp8-payload-descriptor.ts';
 
 export interface SentPacket {
   /** u16. */
   sequenceNumber: number;
   timestamp90k: number;
   marker: boolean;
+  /** Shared by all viewers: without the numbers. */
   payload: Uint8Array;
+  numbers: Vp8Numbers;
 }
 
 interface Entry extends SentPacket {
@@ -39,7 +42,7 @@ export class RtpHistory {
 
   /** @param startsKeyframe whether it is a keyframe's first: what is older is of no use to the viewer any more */
   add(
-    { sequenceNumber, timestamp90k, marker, payload }: SentPacket,
+    { sequenceNumber, timestamp90k, marker, payload, numbers }: SentPacket,
     startsKeyframe: boolean,
     nowUs: number,
   ): void {
@@ -50,6 +53,7 @@ export class RtpHistory {
       timestamp90k,
       marker,
       payload,
+      numbers,
       sentUs: nowUs,
       resentUs: -Infinity,
       requests: 0,

@@ -1,10 +1,9 @@
 /**
- * State of one viewer's line, which all its cameras share: what it carries (core/bandwidth/estimator.ts), each camera's share of it, and
- * the budget of retransmissions.
+ * State of one viewer's line, which all its cameras share: what it carries (core/bandwidth/estimator.ts), and the budget of
+ * retransmissions.
  *
- * Invariants: retransmissions are a share of what the line carries. On a line that loses packets at random nearly everything is
- * repeated; on a line that is too narrow, where repeating makes it worse, little is. A camera's limit changes in steps, for each
- * costs a keyframe. Time is an argument.
+ * Invariant: retransmissions are a share of what the line carries. On a line that loses packets at random nearly everything is
+ * repeated; on a line that is too narrow, where repeating makes it worse, little is. Time is an argument.
  */
 
 import { BandwidthEstimator } from '../bandwidth/estimator.ts';
@@ -30,13 +29,8 @@ const BURST_SECONDS = 0.5;
 /** The sums over all streams are as old as this: they change about once a second, and are read for each packet. */
 const MAX_SUMS_AGE_US = 20_000;
 
-/** Of what the line carries, when the limit changes; the rest is for repairs, keyframes, and an estimate that falls a little. */
-const VIDEO_SHARE = 0.88;
-/** Of what the line carries, before the limit changes. */
-const MAX_VIDEO_SHARE = 0.97;
-const RAISE = 1.25;
-/** What one camera may need. */
-const CAMERA_BPS = 1_300_000;
+/** A smaller change of the estimate is none. */
+const MIN_CHANGE = 0.02;
 
 export interface LineFigures {
   roundTripUs: number;
@@ -65,8 +59,6 @@ export class ViewerLine {
   readonly #keyframes = new Map<string, KeyframeAllowance>();
   readonly bandwidth = new BandwidthEstimator();
   #targetBps: number | undefined;
-  #limitBps: number | undefined;
-  #flowing = 0;
   #roundTripUs = ASSUMED_ROUND_TRIP_US;
   #wasRated = false;
   #sums: LineSums | undefined;
@@ -79,6 +71,11 @@ export class ViewerLine {
     return this.#roundTripUs;
   }
 
+  /** Bits per second that it carries, with headers and repairs; undefined while unknown. As of the last `follow`. */
+  get targetBps(): number | undefined {
+    return this.#targetBps;
+  }
+
   /** The viewer takes another way, Wi-Fi or mobile: nothing that was found holds any more. */
   restart(nowUs: number): void {
     this.#roundTripUs = ASSUMED_ROUND_TRIP_US;
@@ -86,7 +83,6 @@ export class ViewerLine {
     this.#bytes = MIN_BURST_BYTES;
     this.bandwidth.restart(nowUs);
     this.#targetBps = undefined;
-    this.#limitBps = undefined;
   }
 
   figures(nowUs: number): LineFigures {
@@ -100,33 +96,14 @@ export class ViewerLine {
     };
   }
 
-  /** Bits per second that it carries, with headers and repairs; undefined while unknown. As of the last `follow`. */
-  get targetBps(): number | undefined {
-    return this.#targetBps;
-  }
-
-  /** Of each camera that flows; undefined while unknown. */
-  get limitBps(): number | undefined {
-    return this.#limitBps;
-  }
-
-  /** Takes over what was found since: call it after each feedback, and once a second. */
-  follow(nowUs: number): void {
-    this.#targetBps = this.bandwidth.targetBps(nowUs);
-    const share = this.#share;
-    const limit = this.#limitBps;
-    if (share === undefined || limit === undefined) this.#limitBps = share;
-    else if (MAX_VIDEO_SHARE * share < VIDEO_SHARE * limit || share > RAISE * limit) this.#limitBps = share;
-  }
-
-  /** A camera's video begins to flow. @returns ends that */
-  beginFlow(): () => void {
-    this.#setFlowing(this.#flowing + 1);
-    let isFlowing = true;
-    return () => {
-      if (isFlowing) this.#setFlowing(this.#flowing - 1);
-      isFlowing = false;
-    };
+  /** Takes over what was found since: call it after each feedback, and once a second. @returns whether that changes `targetBps` */
+  follow(nowUs: number): boolean {
+    const before = this.#targetBps;
+    const bps = this.bandwidth.targetBps(nowUs);
+    if (bps !== undefined && before !== undefined && Math.abs(bps - before) < MIN_CHANGE * before)
+      return false;
+    this.#targetBps = bps;
+    return bps !== before;
   }
 
   /** Much of what is sent does not arrive. */
@@ -152,10 +129,10 @@ export class ViewerLine {
     };
   }
 
-  /** One for each camera, which outlives its consumers: joining anew gives no new allowance. */
-  keyframesOf(cameraId: string): KeyframeAllowance {
-    const allowance = this.#keyframes.get(cameraId) ?? new KeyframeAllowance();
-    this.#keyframes.set(cameraId, allowance);
+  /** One for each rung of each camera, which outlives its consumers: joining anew gives no new allowance. */
+  keyframesOf(rungOfCamera: string): KeyframeAllowance {
+    const allowance = this.#keyframes.get(rungOfCamera) ?? new KeyframeAllowance();
+    this.#keyframes.set(rungOfCamera, allowance);
     return allowance;
   }
 
@@ -197,19 +174,6 @@ export class ViewerLine {
     this.#takenUs = nowUs;
     const burst = Math.max(MIN_BURST_BYTES, (this.#sumsAt(nowUs).arrivedBps / 8) * BURST_SECONDS);
     this.#bytes = Math.min(burst, this.#bytes + (seconds * this.#resendBps(nowUs)) / 8);
-  }
-
-  #setFlowing(flowing: number): void {
-    this.#flowing = flowing;
-    this.bandwidth.wantedBps = CAMERA_BPS * Math.max(1, flowing);
-    this.#limitBps = this.#share;
-  }
-
-  /** Of each camera. */
-  get #share(): number | undefined {
-    return this.#targetBps === undefined
-      ? undefined
-      : (VIDEO_SHARE * this.#targetBps) / Math.max(1, this.#flowing);
   }
 
   #resendBps(nowUs: number): number {

@@ -3,22 +3,26 @@
  *
  *           0 1 2 3 4 5 6 7
  *          +-+-+-+-+-+-+-+-+
- *          |X|R|N|S|R| PID |   always
+ *          |X|R|N|S|R| PID |
  *          +-+-+-+-+-+-+-+-+
- *     X:   |I|L|T|K|  RSV  |   always here, for the picture id
+ *     X:   |I|L|T|K|  RSV  |   I, L and T are set, K is not
  *          +-+-+-+-+-+-+-+-+
- *     I:   |M| PictureID   |   always, in its 15-bit form (M = 1)
+ *     I:   |M| PictureID   |   in its 15-bit form (M = 1)
  *          +-+-+-+-+-+-+-+-+
  *          |   PictureID   |
  *          +-+-+-+-+-+-+-+-+
- *     L:   |   TL0PICIDX   |   with temporal layers
+ *     L:   |   TL0PICIDX   |
  *          +-+-+-+-+-+-+-+-+
- *     T/K: |TID|Y| KEYIDX  |   with temporal layers; K stays 0
+ *     T/K: |TID|Y| KEYIDX  |   KEYIDX is 0
  *          +-+-+-+-+-+-+-+-+
+ *
+ * It has one form, also for frames of one layer: a receiver keeps state by the form, and a rung may have layers that another has not.
+ * Two fields are of one viewer's stream (`Vp8Numbers`), the others of the frame.
  */
 
 /** PictureID counts modulo this. */
 export const PICTURE_ID_MODULUS = 2 ** 15;
+export const VP8_DESCRIPTOR_BYTES = 6;
 
 const X = 0x80;
 const N = 0x20;
@@ -29,38 +33,42 @@ const T = 0x20;
 const M = 0x80;
 const Y = 0x20;
 
-/** A frame's place among the temporal layers; both indexes belong together (RFC 7741: L needs T). */
-export interface TemporalLayer {
-  /** 0 (base) … 3. */
-  tid: number;
-  /** u8, counts the frames of layer 0. */
-  tl0PicIdx: number;
-  /** The frame depends on layer 0 only, so a receiver may step up to its layer here. */
-  layerSync: boolean;
-}
-
-export interface Vp8PayloadDescriptor {
-  /** No other frame refers to this one; a forwarder may drop it. */
-  nonReference: boolean;
+/** What of a descriptor is the same for every viewer. */
+export interface Vp8FrameDescriptor {
   /** This piece is the first of its frame (the frame is one partition, PID 0). */
   start: boolean;
-  /** u15. */
-  pictureId: number;
-  layer?: TemporalLayer | undefined;
+  /** 0 (base) … 3. */
+  tid: number;
+  /** The frame depends on layer 0 only, so a receiver may step up to its layer here. */
+  layerSync: boolean;
+  /** No other frame refers to this one. */
+  nonReference: boolean;
 }
 
-export function vp8PayloadDescriptorBytes(layer: TemporalLayer | undefined): number {
-  return layer ? 6 : 4;
+/** A frame's place in one viewer's stream. */
+export interface Vp8Numbers {
+  /** U15, counts the frames sent: a receiver waits for one that is missing. */
+  readonly pictureId: number;
+  /** U8, counts the frames of layer 0. */
+  readonly tl0PicIdx: number;
 }
 
-/** Writes the descriptor to the start of `target`, which has room for `vp8PayloadDescriptorBytes`. */
-export function writeVp8PayloadDescriptor(target: Uint8Array, descriptor: Vp8PayloadDescriptor): void {
-  const { nonReference, start, pictureId, layer } = descriptor;
+/** Writes a descriptor without numbers to the start of `target`. */
+export function writeVp8Descriptor(target: Uint8Array, descriptor: Vp8FrameDescriptor): void {
+  const { start, tid, layerSync, nonReference } = descriptor;
   target[0] = X | (nonReference ? N : 0) | (start ? S : 0);
-  target[1] = I | (layer ? L | T : 0);
-  target[2] = M | ((pictureId >> 8) & 0x7f);
-  target[3] = pictureId & 0xff;
-  if (!layer) return;
-  target[4] = layer.tl0PicIdx & 0xff;
-  target[5] = ((layer.tid & 3) << 6) | (layer.layerSync ? Y : 0);
+  target[1] = I | L | T;
+  target[5] = ((tid & 3) << 6) | (layerSync ? Y : 0);
+  writeVp8Numbers(target, 0, { pictureId: 0, tl0PicIdx: 0 });
+}
+
+/** Writes the numbers into the descriptor at `offset`. */
+export function writeVp8Numbers(
+  target: Uint8Array,
+  offset: number,
+  { pictureId, tl0PicIdx }: Vp8Numbers,
+): void {
+  target[offset + 2] = M | ((pictureId >> 8) & 0x7f);
+  target[offset + 3] = pictureId & 0xff;
+  target[offset + 4] = tl0PicIdx & 0xff;
 }

@@ -1,12 +1,25 @@
 import type { Subscription } from '../fan-out.ts';
 import type { EncodingDemand } from './encoding-demand.ts';
+import type { Rung, RungName } from './rungs.ts';
 
 /** The picture to make a keyframe of: the newest one there is, or the next one. */
 export type KeyframeSource = 'newest' | 'next';
 
+/** Where a frame is in the pattern of temporal layers: frames of an upper layer can be left out. */
+export interface FrameLayer {
+  /** No frame refers to one of a higher layer, and none to another frame of layer 2. */
+  readonly tid: 0 | 1 | 2;
+  /** It refers to layer 0 alone: who was sent nothing above layer 0 can take it, and its layer from there on. */
+  readonly layerSync: boolean;
+}
+
 /** One VP8 frame on its way from the transcoder to the SFU and the recorder. Times: server clock, µs since the epoch. */
 export interface EncodedFrame {
   readonly cameraId: string;
+  /** The size it was encoded in. All rungs of one picture have its `captureUs` and the same `timestamp90k`. */
+  readonly rung: RungName;
+  /** Undefined: it is one layer, and each frame refers to the one before it. */
+  readonly layer: FrameLayer | undefined;
   /** One whole VP8 frame (RFC 6386). Never written to. */
   readonly data: Uint8Array;
   readonly keyframe: boolean;
@@ -49,8 +62,23 @@ export interface EncodedVideo {
 /** As the SFU sees it, which alone knows what viewers' lines carry. */
 export interface LiveVideo extends EncodedVideo {
   /**
-   * The most that the live subscribers can take together, bits per second; undefined: everything. What a recorder asks for
+   * As above, of one rung, `full` unless said otherwise. A rung is encoded only while it is subscribed. One that the camera does
+   * not have, as after a change to smaller pictures, comes in the camera's own size.
+   */
+  subscribe(
+    cameraId: string,
+    onFrame: (frame: EncodedFrame) => void,
+    demand?: EncodingDemand,
+    rung?: RungName,
+  ): Subscription;
+  requestKeyframe(cameraId: string, of?: KeyframeSource, rung?: RungName): void;
+  /**
+   * The most that the live subscribers of the rung can take, bits per second; undefined: everything. What a recorder asks for
    * comes first. It holds for an encoder that is opened later too.
    */
-  limitBitrate(cameraId: string, bps: number | undefined): void;
+  limitBitrate(cameraId: string, bps: number | undefined, rung?: RungName): void;
+  /** Some subscriber of the rung may have to leave frames out: frames come with a `layer` as soon as the encoder can. */
+  needLayers(cameraId: string, rung: RungName, needed: boolean): void;
+  /** What can be subscribed, best first. Without a picture of the camera: `full` alone, of an assumed size. */
+  rungsOf(cameraId: string): Rung[];
 }

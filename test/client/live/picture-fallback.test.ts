@@ -4,6 +4,7 @@ import { Emitter } from '../../../client/emitter.ts';
 import { CameraFeed } from '../../../client/live/camera-feed.ts';
 import { PictureFallback } from '../../../client/live/picture-fallback.ts';
 import type { SignalingClient, SignalingClientEvents } from '../../../client/signaling/signaling-client.ts';
+import { drawsPictures } from '../../support/drawn-pictures.ts';
 
 const WATCH_ID = 7;
 const SUPPORTED = { wanted: true, supported: true, searchingSinceMs: null };
@@ -19,21 +20,6 @@ class Signaling extends Emitter<SignalingClientEvents> {
     const picture = { watchId: WATCH_ID, sequence: this.sequence++, captureUs: 0, passedOver: 0 };
     this.emit('picture', { ...picture, jpeg: new Uint8Array() });
   }
-}
-
-/** Gives the test what single pictures need of a browser. */
-function canDraw(context: TestContext): void {
-  const canvas = {
-    getContext: () => ({ drawImage: () => undefined }),
-    captureStream: () => ({ getVideoTracks: () => [{ stop: () => undefined }] }),
-  };
-  const page = globalThis as Record<string, unknown>;
-  page['document'] = { createElement: () => canvas };
-  page['createImageBitmap'] = async () => ({ width: 8, height: 8, close: () => undefined });
-  context.after(() => {
-    delete page['document'];
-    delete page['createImageBitmap'];
-  });
 }
 
 /** A camera without video over a path that stands. */
@@ -71,7 +57,7 @@ test('video is not paused in a browser that cannot show single pictures', async 
 });
 
 test('video is paused once single pictures are shown, and not for a single one', async (context) => {
-  canDraw(context);
+  drawsPictures(context);
   const { signaling, feed, paused, run } = setUp(context);
   await run(10);
   signaling.picture();
@@ -84,7 +70,7 @@ test('video is paused once single pictures are shown, and not for a single one',
 });
 
 test('a fallback that is closed while it looks for video opens no watch', async (context) => {
-  canDraw(context);
+  drawsPictures(context);
   const { signaling, fallback, run } = setUp(context);
   await run(2);
   const requests: string[] = [];

@@ -7,7 +7,7 @@ import type { EncodedFrame } from '../../../server/core/video/encoded-frame.ts';
 function frame(captureUs: number, keyframe: boolean, repeated = false): EncodedFrame {
   const times = { captureUs, receivedUs: 0, decodeStartUs: 0, decodedUs: 0, encodedUs: 0 };
   const picture = { data: Buffer.alloc(1), keyframe, repeated, width: 320, height: 240 };
-  return { cameraId: 'cam_1', ...picture, timestamp90k: 0, ...times };
+  return { cameraId: 'cam_1', rung: 'full', layer: undefined, ...picture, timestamp90k: 0, ...times };
 }
 
 suite('pictures that are recorded once', () => {

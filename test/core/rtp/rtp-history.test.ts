@@ -7,6 +7,7 @@ const packet = (sequenceNumber: number) => ({
   timestamp90k: sequenceNumber * 3600,
   marker: false,
   payload: Buffer.from([sequenceNumber & 0xff]),
+  numbers: { pictureId: 0, tl0PicIdx: 0 },
 });
 
 /** A packet is requested, and sent again if it may be. */

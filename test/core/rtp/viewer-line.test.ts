@@ -147,29 +147,22 @@ test('on another line nothing of the one before holds', () => {
   assert.equal(line.targetBps, 300_000);
   line.restart(0);
   line.follow(0);
-  assert.deepEqual([line.figures(0), line.targetBps, line.limitBps], [before, undefined, undefined]);
+  assert.deepEqual([line.figures(0), line.targetBps], [before, undefined]);
 });
 
-test('the cameras that flow share what the line carries', () => {
+test('what the line carries changes by two percent or more', () => {
   const line = new ViewerLine();
-  line.bandwidth.onRemb(1_000_000, 0);
-  const ends = [line.beginFlow(), line.beginFlow()];
-  assert.equal(line.limitBps, undefined, 'it is not known yet');
-  line.follow(0);
-  assert.equal(line.limitBps, 440_000);
-  for (const end of [ends[0], ends[0]]) end?.();
-  assert.equal(line.limitBps, 880_000, 'ended once, however often it is called');
-});
-
-test("a camera's limit changes when the line carries no more, or a quarter more", () => {
-  const line = new ViewerLine();
-  line.beginFlow();
-  const limits = [1_000_000, 920_000, 800_000, 900_000, 990_000, 1_010_000].map((bps) => {
+  const changes = [1_000_000, 1_010_000, 1_015_000, 1_020_000, 900_000].map((bps) => {
     line.bandwidth.onRemb(bps, 0);
-    line.follow(0);
-    return line.limitBps;
+    return [line.follow(0), line.targetBps];
   });
-  assert.deepEqual(limits, [880_000, 880_000, 704_000, 704_000, 704_000, 888_800]);
+  assert.deepEqual(changes, [
+    [true, 1_000_000],
+    [false, 1_000_000],
+    [false, 1_000_000],
+    [true, 1_020_000],
+    [true, 900_000],
+  ]);
 });
 
 test('retransmissions take the room that the video leaves, and a share where it leaves none', () => {

@@ -1,32 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Vp8Packetizer, type RtpPayload } from '../../../server/core/rtp/vp8-packetizer.ts';
+import { numberedPayload, packetizeVp8, type RtpPayload } from '../../../server/core/rtp/vp8-packetizer.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
 
-/** mulberry32: a seeded generator, so that a failure can be reproduced. */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
+const NO_LAYER = { layer: undefined };
 
 function bytes(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, index) => (index * 7) % 251);
 }
 
-interface Depacketized {
-  data: Buffer;
-  pictureIds: Set<number>;
-  starts: boolean[];
+function hex(payload: Uint8Array | undefined): string {
+  return Buffer.from(payload ?? []).toString('hex');
 }
 
-/** Parses the descriptors by RFC 7741 section 4.2, independently of the code under test. */
-function depacketize(payloads: RtpPayload[]): Depacketized {
+/** The frame, and which of its pieces say that they begin it; the descriptor as RFC 7741 section 4.2 has it. */
+function depacketize(payloads: RtpPayload[]): { data: Buffer; starts: boolean[] } {
   const pieces: Uint8Array[] = [];
-  const pictureIds = new Set<number>();
   const starts: boolean[] = [];
   for (const { payload } of payloads) {
     const view = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
@@ -36,53 +25,55 @@ function depacketize(payloads: RtpPayload[]): Depacketized {
     const extension = view.readUInt8(1);
     assert.equal(extension & 0x80, 0x80, 'I is set');
     assert.equal(view.readUInt8(2) & 0x80, 0x80, 'M is set');
-    pictureIds.add(view.readUInt16BE(2) & 0x7fff);
-    const header = 4 + (extension & 0x40 ? 1 : 0) + (extension & 0x30 ? 1 : 0);
-    pieces.push(payload.subarray(header));
+    pieces.push(payload.subarray(4 + (extension & 0x40 ? 1 : 0) + (extension & 0x30 ? 1 : 0)));
   }
-  return { data: Buffer.concat(pieces), pictureIds, starts };
+  return { data: Buffer.concat(pieces), starts };
 }
 
-test('a small frame is one payload: descriptor, then the frame', () => {
-  const packetizer = new Vp8Packetizer({ maxPayloadBytes: 1150, firstPictureId: 0x1234 });
-  const [first, ...rest] = packetizer.packetize({ data: Uint8Array.of(0xaa, 0xbb, 0xcc) });
+test('a small frame is one payload: a descriptor whose numbers are 0, then the frame', () => {
+  const [first, ...rest] = packetizeVp8({ data: Uint8Array.of(0xaa, 0xbb, 0xcc), ...NO_LAYER }, 1150);
   assert.deepEqual(rest, []);
   assert.equal(first?.marker, true);
-  assert.equal(Buffer.from(first.payload).toString('hex'), '90809234aabbcc');
+  assert.equal(hex(first.payload), '90e080000000aabbcc');
 });
 
-test('temporal layers are written as L, T, TL0PICIDX, TID and Y, and N for non-reference frames', () => {
-  const packetizer = new Vp8Packetizer({ maxPayloadBytes: 1150, firstPictureId: 1 });
-  const [base] = packetizer.packetize(
-    { data: Uint8Array.of(0xaa) },
-    { layer: { tid: 0, tl0PicIdx: 255, layerSync: false }, nonReference: false },
-  );
-  const [upper] = packetizer.packetize(
-    { data: Uint8Array.of(0xaa) },
-    { layer: { tid: 2, tl0PicIdx: 0x107, layerSync: true }, nonReference: true },
-  );
-  assert.equal(Buffer.from(base?.payload ?? []).toString('hex'), '90e08001ff00aa');
-  assert.equal(Buffer.from(upper?.payload ?? []).toString('hex'), 'b0e0800207a0aa');
+test('a layer is written as TID and Y, and N in the highest one, to which no frame refers', () => {
+  const [middle] = packetizeVp8({ data: Uint8Array.of(0xaa), layer: { tid: 1, layerSync: true } }, 1150);
+  const [upper] = packetizeVp8({ data: Uint8Array.of(0xaa), layer: { tid: 2, layerSync: false } }, 1150);
+  assert.equal(hex(middle?.payload), '90e080000060aa');
+  assert.equal(hex(upper?.payload), 'b0e080000080aa');
 });
 
-test('the pieces of any frame yield the frame again, within the limit, evenly split, marked and numbered', () => {
-  for (let seed = 1; seed <= 300; seed++) {
-    const next = random(seed);
+test('a viewer’s copy has that viewer’s numbers, and leaves the shared payload as it was', () => {
+  const [shared] = packetizeVp8(
+    { data: Uint8Array.of(0xaa, 0xbb), layer: { tid: 2, layerSync: true } },
+    1150,
+  );
+  assert.ok(shared);
+  const before = hex(shared.payload);
+  assert.equal(
+    hex(numberedPayload(shared.payload, { pictureId: 0x1234, tl0PicIdx: 0xff })),
+    'b0e09234ffa0aabb',
+  );
+  assert.equal(
+    hex(numberedPayload(shared.payload, { pictureId: 0x7fff, tl0PicIdx: 1 }, 2).subarray(2)),
+    'b0e0ffff01a0aabb',
+  );
+  assert.equal(hex(shared.payload), before);
+});
+
+test('the pieces of any frame yield the frame again, within the limit, evenly split and marked', () => {
+  const { random, label: shown } = seededRandom();
+  const next = (below: number): number => Math.floor(random() * below);
+  for (let frame = 0; frame < 300; frame++) {
     const maxPayloadBytes = 7 + next(1400);
     const data = bytes(1 + next(next(4) === 0 ? 60_000 : 3000));
-    const firstPictureId = next(2 ** 15);
-    const placement =
-      next(2) === 0
-        ? { layer: { tid: next(4), tl0PicIdx: next(256), layerSync: next(2) === 0 }, nonReference: false }
-        : undefined;
-    const payloads = new Vp8Packetizer({ maxPayloadBytes, firstPictureId }).packetize({ data }, placement);
-    const { data: again, pictureIds, starts } = depacketize(payloads);
+    const payloads = packetizeVp8({ data, ...NO_LAYER }, maxPayloadBytes);
+    const { data: again, starts } = depacketize(payloads);
     const sizes = payloads.map(({ payload }) => payload.length);
-    const shown = `seed ${seed}`;
     assert.deepEqual(again, Buffer.from(data), shown);
     assert.ok(Math.max(...sizes) <= maxPayloadBytes, shown);
     assert.ok(Math.max(...sizes) - Math.min(...sizes) <= 1, shown);
-    assert.deepEqual([...pictureIds], [firstPictureId], shown);
     assert.deepEqual(
       starts,
       starts.map((_, index) => index === 0),
@@ -97,37 +88,26 @@ test('the pieces of any frame yield the frame again, within the limit, evenly sp
 });
 
 test('a frame is split exactly at the limit', () => {
-  const packetizer = new Vp8Packetizer({ maxPayloadBytes: 104 });
-  assert.equal(packetizer.packetize({ data: bytes(100) }).length, 1);
-  assert.equal(packetizer.packetize({ data: bytes(101) }).length, 2);
-  assert.equal(packetizer.packetize({ data: bytes(200) }).length, 2);
+  const pieces = [100, 101, 200].map(
+    (length) => packetizeVp8({ data: bytes(length), ...NO_LAYER }, 106).length,
+  );
+  assert.deepEqual(pieces, [1, 2, 2]);
 });
 
-test('picture ids count by one and wrap at 2^15', () => {
-  const packetizer = new Vp8Packetizer({ maxPayloadBytes: 100, firstPictureId: 2 ** 15 - 2 });
-  const ids = Array.from({ length: 4 }, () => [
-    ...depacketize(packetizer.packetize({ data: bytes(300) })).pictureIds,
-  ]);
-  assert.deepEqual(ids, [[32_766], [32_767], [0], [1]]);
-});
-
-test('an empty frame yields no payload and uses no picture id', () => {
-  const packetizer = new Vp8Packetizer({ maxPayloadBytes: 100, firstPictureId: 9 });
-  assert.deepEqual(packetizer.packetize({ data: new Uint8Array(0) }), []);
-  assert.deepEqual([...depacketize(packetizer.packetize({ data: bytes(1) })).pictureIds], [9]);
+test('an empty frame yields no payload', () => {
+  assert.deepEqual(packetizeVp8({ data: new Uint8Array(0), ...NO_LAYER }, 100), []);
 });
 
 test('payloads do not share memory with the frame, nor frames with each other', () => {
-  const packetizer = new Vp8Packetizer({ maxPayloadBytes: 100 });
   const data = bytes(50);
-  const [first] = packetizer.packetize({ data });
-  const before = Buffer.from(first?.payload ?? []);
+  const [first] = packetizeVp8({ data, ...NO_LAYER }, 100);
+  const before = hex(first?.payload);
   data.fill(0);
-  packetizer.packetize({ data });
-  assert.deepEqual(Buffer.from(first?.payload ?? []), before);
+  packetizeVp8({ data, ...NO_LAYER }, 100);
+  assert.equal(hex(first?.payload), before);
 });
 
 test('a limit without room for a byte of video is a bug of the caller', () => {
-  assert.throws(() => new Vp8Packetizer({ maxPayloadBytes: 6 }), RangeError);
-  assert.throws(() => new Vp8Packetizer({ maxPayloadBytes: Number.NaN }), RangeError);
+  assert.throws(() => packetizeVp8({ data: bytes(1), ...NO_LAYER }, 6), RangeError);
+  assert.throws(() => packetizeVp8({ data: bytes(1), ...NO_LAYER }, Number.NaN), RangeError);
 });

@@ -10,16 +10,11 @@ import {
   RtcpRrPacket,
   RtcpTransportLayerFeedback,
 } from 'werift';
-import type { EncodedFrame } from '../../../server/core/video/encoded-frame.ts';
 import { readRtcp } from '../../../server/core/rtp/rtcp-feedback.ts';
-import { ViewerLine } from '../../../server/core/rtp/viewer-line.ts';
-import { CameraTrack } from '../../../server/sfu/camera-track.ts';
-import { Consumer } from '../../../server/sfu/consumer.ts';
-import type { OutgoingPacket } from '../../../server/sfu/rtp-stream.ts';
 import { mutatedBytes } from '../arbitraries.ts';
 import { fuzzCase, type FuzzTarget } from '../target.ts';
+import { ScriptedConsumer, SSRC } from '../../support/scripted-consumer.ts';
 
-const SSRC = 1_000;
 /** Each packet is sent again as often as its history allows. */
 const MAX_SENT = 8 * 512 + 64;
 
@@ -61,71 +56,22 @@ export const rtcp: FuzzTarget = {
       'no RTCP makes the server fail or send without bound',
       fc.array(mutatedBytes(compound), { minLength: 1, maxLength: 4 }),
       (datagrams) => {
-        const { consumer, sent, deliver } = watchedCamera();
-        let nowUs = 1_000_000;
-        for (const datagram of datagrams) {
-          deliver(nowUs);
+        const rig = new ScriptedConsumer();
+        const { consumer } = rig;
+        consumer.resume();
+        for (const [index, datagram] of datagrams.entries()) {
+          rig.frame(index === 0);
           for (const feedback of readRtcp(datagram))
-            if (consumer.ssrcs.includes(feedback.ssrc)) consumer.onFeedback(feedback, nowUs);
-          consumer.onSilence(nowUs);
-          for (const report of consumer.report(nowUs)) report.serialize();
-          nowUs += 100_000;
+            if (consumer.ssrcs.includes(feedback.ssrc)) consumer.onFeedback(feedback, rig.nowUs);
+          rig.silence();
+          for (const report of consumer.report(rig.nowUs)) report.serialize();
+          rig.nowUs += 60_000;
         }
         const { roundTripUs, fractionLost } = consumer.stats;
-        assert.ok(sent() <= MAX_SENT);
+        assert.ok(rig.sent.length <= MAX_SENT);
         assert.ok(roundTripUs >= 0 && roundTripUs < 20_000_000 && fractionLost >= 0 && fractionLost <= 1);
         consumer.close('requested');
       },
     ),
   ],
 };
-
-function watchedCamera(): { consumer: Consumer; sent: () => number; deliver: (nowUs: number) => void } {
-  const listeners: ((frame: EncodedFrame) => void)[] = [];
-  let sequence = 0;
-  let sent = 0;
-  const video = {
-    subscribe: (_cameraId: string, listener: (frame: EncodedFrame) => void) => {
-      listeners.push(listener);
-      return { close: () => undefined };
-    },
-    requestKeyframe: () => undefined,
-    limitBitrate: () => undefined,
-  };
-  const track = new CameraTrack('fuzz', video, () => 1_000_000);
-  const line = new ViewerLine();
-  const path = {
-    isFull: false,
-    line,
-    srtp: { protect: (header: Buffer) => header },
-    send: (outgoing: OutgoingPacket) => {
-      outgoing.write(line.bandwidth.sent(outgoing.bytes, 0, 0));
-      sent++;
-      return true;
-    },
-  };
-  const identity = { mid: '0', ssrc: SSRC, rtxSsrc: SSRC + 1, cname: 'fuzz' };
-  const consumer = new Consumer('fuzz', identity, track, path, true);
-  consumer.resume();
-  return {
-    consumer,
-    sent: () => sent,
-    deliver: (nowUs) => {
-      const frame: EncodedFrame = {
-        cameraId: 'fuzz',
-        data: Buffer.alloc(3_000, 1),
-        keyframe: sequence === 0,
-        repeated: false,
-        width: 640,
-        height: 480,
-        timestamp90k: sequence++ * 3_600,
-        captureUs: nowUs,
-        receivedUs: nowUs,
-        decodeStartUs: nowUs,
-        decodedUs: nowUs,
-        encodedUs: nowUs,
-      };
-      for (const listener of listeners) listener(frame);
-    },
-  };
-}

@@ -17,6 +17,8 @@ const requests = [
   { method: 'restartIce', data: { transportId: 'a' } },
   { method: 'consume', data: { transportId: 'a', cameraId: 'cam_1' } },
   { method: 'resumeConsumer', data: { consumerId: 'a' } },
+  { method: 'setView', data: { consumerId: 'a', width: 320, height: 240, focused: true } },
+  { method: 'setQuality', data: { quality: 'half' } },
   { method: 'setFrameTimings', data: { consumerId: 'a', enabled: true } },
   { method: 'watchFrames', data: { cameraId: 'cam_1', maxFps: 25 } },
   { method: 'stopFrames', data: { watchId: 1 } },

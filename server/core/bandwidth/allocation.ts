@@ -1,0 +1,157 @@
+/**
+ * Shares a viewer's line among the cameras of the page: which rung and layers of each, and how many bits a second of it.
+ *
+ * Invariants: every camera has the smallest picture, then a smooth one, before any has a larger one; the focused camera is raised
+ * first, then the others by their size, those of about one size together; nothing is allotted beyond the line, except the smallest
+ * pictures. Without an estimate the sizes alone decide. Stateless: steady-share.ts keeps it from flapping.
+ */
+
+import type { PictureQuality, ShownView } from '../../wire/shown-view.ts';
+import type { ForwardingTarget } from '../rtp/vp8-forwarder.ts';
+import { mediaBps, viewSteps, type StepLimit, type ViewedCamera, type ViewStep } from './view-steps.ts';
+
+/** What one camera of the page gets. */
+export interface Share {
+  readonly target: ForwardingTarget;
+  /** The rung must not have more, bits per second of video; undefined: no limit. */
+  readonly limitBps: number | undefined;
+  /** What the rung has where nothing limits it. */
+  readonly wholeBps: number;
+  /** What keeps it from being better. */
+  readonly limitedBy: 'line' | StepLimit | undefined;
+}
+
+/** Of an estimate: the rest is for keyframes, and for an encoder that is not exact. */
+const MEDIA_SHARE = 0.95;
+/** Of what a rung can use: a limit so close to it is none. */
+const NEARLY = 0.95;
+/** Cameras shown at this share of the area of another are as important. */
+const SAME_SIZE = 0.5;
+
+interface Place {
+  readonly steps: readonly ViewStep[];
+  readonly limitedBy: StepLimit | undefined;
+  level: number;
+  /** Beyond the minimum of its step. */
+  extraBps: number;
+}
+
+/**
+ * @param targetBps what the line carries of video, bits per second; undefined: not known yet
+ * @returns a share for each camera, in their order
+ */
+export function allocate(
+  cameras: readonly ViewedCamera[],
+  quality: PictureQuality,
+  targetBps: number | undefined,
+): Share[] {
+  const places = cameras.map((camera): Place => ({ ...viewSteps(camera, quality), level: 0, extraBps: 0 }));
+  if (targetBps === undefined) {
+    for (const place of places) {
+      place.level = place.steps.length - 1;
+      place.extraBps = roomOf(place);
+    }
+    return places.map(shareOf);
+  }
+  const groups = byImportance(cameras).map((group) => group.flatMap((index) => places[index] ?? []));
+  let leftBps = MEDIA_SHARE * targetBps - sum(places, ({ steps }) => steps[0]?.minBps ?? 0);
+  leftBps -= raiseTogether(
+    places,
+    leftBps,
+    (place) => stepAt(place, place.level + 1)?.rung === stepAt(place)?.rung,
+  );
+  for (const group of groups) {
+    leftBps -= raiseTogether(group, leftBps, () => true);
+    leftBps -= fill(group, leftBps);
+  }
+  return places.map(shareOf);
+}
+
+/** Groups of indexes, most important first. */
+function byImportance(cameras: readonly ViewedCamera[]): number[][] {
+  const order = cameras
+    .map(({ view }, index) => ({ index, focused: view?.focused === true, area: areaOf(view) }))
+    .toSorted((a, b) => Number(b.focused) - Number(a.focused) || b.area - a.area || a.index - b.index);
+  const groups: (typeof order)[] = [];
+  for (const camera of order) {
+    const group = groups.at(-1);
+    const first = group?.[0];
+    if (first?.focused === camera.focused && camera.area >= SAME_SIZE * first.area) group?.push(camera);
+    else groups.push([camera]);
+  }
+  return groups.map((group) => group.map(({ index }) => index));
+}
+
+/** A page that never said shows it as large as can be. */
+function areaOf(view: ShownView | undefined): number {
+  return view ? view.width * view.height : Number.MAX_VALUE;
+}
+
+/**
+ * Raises all of them by a step, as often as there is room for all: equal cameras look alike.
+ *
+ * @returns what it costs
+ */
+function raiseTogether(
+  group: readonly Place[],
+  leftBps: number,
+  mayRaise: (place: Place) => boolean,
+): number {
+  let spentBps = 0;
+  for (;;) {
+    const lowest = Math.min(
+      ...group.filter((place) => isRaisable(place, mayRaise)).map(({ level }) => level),
+    );
+    const next = group.filter((place) => place.level === lowest && isRaisable(place, mayRaise));
+    const costBps = sum(
+      next,
+      (place) => (stepAt(place, place.level + 1)?.minBps ?? 0) - (stepAt(place)?.minBps ?? 0),
+    );
+    if (next.length === 0 || costBps > leftBps - spentBps) return spentBps;
+    for (const place of next) place.level++;
+    spentBps += costBps;
+  }
+}
+
+function isRaisable(place: Place, mayRaise: (place: Place) => boolean): boolean {
+  return place.level < place.steps.length - 1 && mayRaise(place);
+}
+
+/** Shares out what is left evenly, to each at most what its step can take. @returns what was taken */
+function fill(group: readonly Place[], leftBps: number): number {
+  let restBps = Math.max(0, leftBps);
+  const hungry = group.toSorted((a, b) => roomOf(a) - roomOf(b));
+  for (const [index, place] of hungry.entries()) {
+    place.extraBps = Math.min(roomOf(place), restBps / (hungry.length - index));
+    restBps -= place.extraBps;
+  }
+  return Math.max(0, leftBps) - restBps;
+}
+
+function roomOf(place: Place): number {
+  const step = stepAt(place);
+  return step ? step.maxBps - step.minBps : 0;
+}
+
+function stepAt({ steps, level }: Place, at = level): ViewStep | undefined {
+  return steps[at];
+}
+
+function shareOf(place: Place): Share {
+  const { steps, level, extraBps, limitedBy } = place;
+  const step = stepAt(place);
+  if (!step) throw new RangeError('a camera has at least one rung');
+  const { rung, maxTid, minBps, maxBps, minMediaBps, wholeBps, isWhole } = step;
+  const isFilled = minBps + extraBps >= NEARLY * maxBps;
+  const mostBps = maxTid < 2 ? minMediaBps : mediaBps(minBps + extraBps);
+  return {
+    target: { rung, maxTid },
+    wholeBps,
+    limitBps: isFilled && isWhole && maxTid === 2 ? undefined : mostBps,
+    limitedBy: isFilled && level === steps.length - 1 ? limitedBy : 'line',
+  };
+}
+
+function sum<T>(items: readonly T[], valueOf: (item: T) => number): number {
+  return items.reduce((total, item) => total + valueOf(item), 0);
+}

@@ -1,0 +1,124 @@
+/**
+ * One camera's share of a viewer's line over time: follows the allocation down at once, and up with care, because each change of rung or
+ * bitrate costs a keyframe.
+ *
+ * Invariants: a share that the line carries is never exceeded; a line must offer more, with a margin, for a while before anything is
+ * raised, and ever longer where that has failed; what the page asks for (a larger view, a camera fewer) waits for nothing. Time is an argument.
+ */
+
+import { RUNG_NAMES } from '../video/rungs.ts';
+import type { ForwardingTarget } from '../rtp/vp8-forwarder.ts';
+import type { Share } from './allocation.ts';
+
+/** Of an estimate, what is offered: the rest is the margin of a raise. */
+export const OFFER_SHARE = 0.87;
+const FIRST_HOLD_US = 2_000_000;
+const MAX_HOLD_US = 60_000_000;
+/** A raise that is taken back within this time has failed. */
+const PROBATION_US = 10_000_000;
+/** Since the last failure: the next raise is a first one again. */
+const CALM_US = 180_000_000;
+/** A limit that is exceeded by less is kept: a line is not known better. */
+const KEPT_SHARE = 0.95;
+const WORTHWHILE_RAISE = 1.15;
+/** An encoder's bitrate rises by at most this at once. */
+const MAX_RAISE = 1.5;
+
+export class SteadyShare {
+  #share: Share | undefined;
+  #holdUs = FIRST_HOLD_US;
+  #raisedUs = -Infinity;
+  #failedUs = -Infinity;
+  /** The least that was offered since then, where that is more than it has. */
+  #offer: { sinceUs: number; share: Share } | undefined;
+
+  get share(): Share | undefined {
+    return this.#share;
+  }
+
+  /**
+   * @param carried what the line carries
+   * @param offered what it would carry with a margin
+   * @returns what to send
+   */
+  update(carried: Share, offered: Share, nowUs: number): Share {
+    const before = this.#share;
+    const after = before ? this.#next(before, carried, offered, nowUs) : carried;
+    this.#share = after;
+    return after;
+  }
+
+  /**
+   * The page has changed: what the line carries of it now is sent at once, also where that is more.
+   *
+   * @returns what to send
+   */
+  follow(carried: Share): Share {
+    this.#share = this.#change(carried);
+    return carried;
+  }
+
+  /** Another line: nothing that failed on the old one counts. */
+  restart(): void {
+    this.#holdUs = FIRST_HOLD_US;
+    this.#raisedUs = -Infinity;
+    this.#offer = undefined;
+  }
+
+  #next(before: Share, carried: Share, offered: Share, nowUs: number): Share {
+    const rise = levelOf(carried.target) - levelOf(before.target);
+    if (rise < 0 || isLess(carried, before)) return this.#lower(carried, nowUs);
+    const kept = isMore(carried, before)
+      ? { ...before, limitedBy: 'line' as const }
+      : { ...carried, limitBps: before.limitBps };
+    if (!isMore(offered, before)) {
+      this.#offer = undefined;
+      return kept;
+    }
+    const { sinceUs = nowUs, share = offered } = this.#offer ?? {};
+    this.#offer = { sinceUs, share: isMore(share, offered) ? offered : share };
+    return nowUs - sinceUs < this.#holdAt(nowUs) ? kept : this.#raise(before, this.#offer.share, nowUs);
+  }
+
+  #lower(carried: Share, nowUs: number): Share {
+    if (carried.limitedBy === 'line' && nowUs - this.#raisedUs < PROBATION_US) {
+      this.#holdUs = Math.min(MAX_HOLD_US, 2 * this.#holdUs);
+      this.#failedUs = nowUs;
+    }
+    this.#raisedUs = -Infinity;
+    return this.#change(carried);
+  }
+
+  #raise(before: Share, offer: Share, nowUs: number): Share {
+    this.#raisedUs = nowUs;
+    const isSame = offer.target.rung === before.target.rung;
+    const mostBps = isSame && before.limitBps !== undefined ? MAX_RAISE * before.limitBps : Infinity;
+    if ((offer.limitBps ?? offer.wholeBps) <= mostBps) return this.#change(offer);
+    return this.#change({ ...offer, limitBps: mostBps, limitedBy: 'line' });
+  }
+
+  #change(share: Share): Share {
+    this.#offer = undefined;
+    return share;
+  }
+
+  #holdAt(nowUs: number): number {
+    if (nowUs - this.#failedUs > CALM_US) this.#holdUs = FIRST_HOLD_US;
+    return this.#holdUs;
+  }
+}
+
+function levelOf({ rung, maxTid }: ForwardingTarget): number {
+  return 3 * (RUNG_NAMES.length - RUNG_NAMES.indexOf(rung)) + maxTid;
+}
+
+/** Of the same rung, clearly fewer bits. */
+function isLess({ target, limitBps = Infinity }: Share, than: Share): boolean {
+  return levelOf(target) === levelOf(than.target) && limitBps < KEPT_SHARE * (than.limitBps ?? Infinity);
+}
+
+/** A higher step, or of the same rung so many more bits that they are worth a keyframe. */
+function isMore({ target, limitBps = Infinity }: Share, than: Share): boolean {
+  const rise = levelOf(target) - levelOf(than.target);
+  return rise > 0 || (rise === 0 && limitBps > WORTHWHILE_RAISE * (than.limitBps ?? Infinity));
+}

@@ -1,0 +1,38 @@
+/** The tracks of one camera, one per rung, each made when a viewer first needs it. */
+
+import type { Clock } from '../core/clock.ts';
+import type { LiveVideo } from '../core/video/encoded-frame.ts';
+import type { Rung, RungName } from '../core/video/rungs.ts';
+import { CameraTrack, type OnFrameSent } from './camera-track.ts';
+
+export class CameraTracks {
+  readonly cameraId: string;
+  readonly #video: LiveVideo;
+  readonly #clock: Clock;
+  readonly #onFrameSent: OnFrameSent | undefined;
+  readonly #tracks = new Map<RungName, CameraTrack>();
+
+  constructor(cameraId: string, video: LiveVideo, clock: Clock, onFrameSent?: OnFrameSent) {
+    this.cameraId = cameraId;
+    this.#video = video;
+    this.#clock = clock;
+    this.#onFrameSent = onFrameSent;
+  }
+
+  get nowUs(): number {
+    return this.#clock();
+  }
+
+  /** What there is, best first; at least one. */
+  get rungs(): Rung[] {
+    return this.#video.rungsOf(this.cameraId);
+  }
+
+  of(rung: RungName): CameraTrack {
+    const track =
+      this.#tracks.get(rung) ??
+      new CameraTrack(this.cameraId, rung, this.#video, this.#clock, this.#onFrameSent);
+    this.#tracks.set(rung, track);
+    return track;
+  }
+}

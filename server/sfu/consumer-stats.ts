@@ -1,0 +1,42 @@
+/** The figures of one camera on its way to one viewer. */
+
+import type { Share } from '../core/bandwidth/allocation.ts';
+import type { ForwardingTarget, LeftOut } from '../core/rtp/vp8-forwarder.ts';
+import type { RungName } from '../core/video/rungs.ts';
+import type { ShownView } from '../wire/shown-view.ts';
+
+interface ForwardingCounters {
+  framesSent: number;
+  /** Not sent, by reason. `rung`: of another rung than goes out, while two are received; the viewer misses nothing. */
+  framesLeftOut: Record<LeftOut | 'full' | 'path', number>;
+  nacksReceived: number;
+  keyframeRequests: number;
+}
+
+export interface ConsumerStats extends ForwardingCounters {
+  /** That the viewer misses. */
+  framesSkipped: number;
+  packetsSent: number;
+  bytesSent: number;
+  packetsRetransmitted: number;
+  /** 0 … 1, from the last receiver report. */
+  fractionLost: number;
+  roundTripUs: number;
+  /** What goes out now; undefined before the first frame. */
+  rung: RungName | undefined;
+  /** What is to go out; undefined while paused. */
+  target: ForwardingTarget | undefined;
+  /** Bits per second of video that the rung must not exceed for this viewer; undefined: no limit. */
+  limitBps: number | undefined;
+  /** Why it is not the whole picture. */
+  limitedBy: Share['limitedBy'];
+  /** What the viewer's line carries of all cameras together, bits per second; undefined: not known. */
+  lineBps: number | undefined;
+  /** As the page said; undefined: it never did. */
+  view: ShownView | undefined;
+}
+
+export function newForwardingCounters(): ForwardingCounters {
+  const framesLeftOut = { rung: 0, layer: 0, keyframe: 0, full: 0, path: 0 };
+  return { framesSent: 0, framesLeftOut, nacksReceived: 0, keyframeRequests: 0 };
+}

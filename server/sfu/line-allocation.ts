@@ -1,0 +1,83 @@
+/**
+ * Shares one viewer's line among the cameras it watches: asks the allocation (core/bandwidth/allocation.ts) whenever something has changed
+ * that it depends on, and tells each camera its share.
+ */
+
+import { allocate, type Share } from '../core/bandwidth/allocation.ts';
+import { OFFER_SHARE, SteadyShare } from '../core/bandwidth/steady-share.ts';
+import { lineBps, type ViewedCamera } from '../core/bandwidth/view-steps.ts';
+import type { PictureQuality } from '../wire/shown-view.ts';
+
+/** A camera that is being sent to the viewer. */
+export interface AllocatedCamera {
+  readonly viewed: ViewedCamera;
+  follow(share: Share, nowUs: number): void;
+}
+
+export class LineAllocation {
+  readonly #cameras = new Map<AllocatedCamera, SteadyShare>();
+  readonly #targetBps: () => number | undefined;
+  #quality: PictureQuality = 'full';
+
+  /** @param targetBps what the line carries of video, bits per second; undefined while that is not known */
+  constructor(targetBps: () => number | undefined) {
+    this.#targetBps = targetBps;
+  }
+
+  get targetBps(): number | undefined {
+    return this.#targetBps();
+  }
+
+  /** What the page could use, bits per second on the line. */
+  get wantedBps(): number {
+    return this.#allocate(undefined).reduce(
+      (sum, { limitBps, wholeBps }) => sum + lineBps(limitBps ?? wholeBps),
+      0,
+    );
+  }
+
+  setQuality(quality: PictureQuality, nowUs: number): void {
+    this.#quality = quality;
+    this.pageChanged(nowUs);
+  }
+
+  add(camera: AllocatedCamera, nowUs: number): void {
+    this.#cameras.set(camera, new SteadyShare());
+    this.pageChanged(nowUs);
+  }
+
+  remove(camera: AllocatedCamera, nowUs: number): void {
+    if (this.#cameras.delete(camera)) this.pageChanged(nowUs);
+  }
+
+  /** Another line: what failed on the old one does not count. */
+  restart(nowUs: number): void {
+    for (const steady of this.#cameras.values()) steady.restart();
+    this.update(nowUs);
+  }
+
+  /** The page shows other cameras, or in other sizes. */
+  pageChanged(nowUs: number): void {
+    const carried = this.#allocate(this.#targetBps());
+    for (const [index, [camera, steady]] of Array.from(this.#cameras).entries()) {
+      const share = carried[index];
+      if (share) camera.follow(steady.follow(share), nowUs);
+    }
+  }
+
+  /** Call it when the estimate has changed, and about once a second: what others watch changes too. */
+  update(nowUs: number): void {
+    const targetBps = this.#targetBps();
+    const carried = this.#allocate(targetBps);
+    const offered = targetBps === undefined ? carried : this.#allocate(OFFER_SHARE * targetBps);
+    for (const [index, [camera, steady]] of Array.from(this.#cameras).entries()) {
+      const [share, offer] = [carried[index], offered[index]];
+      if (share && offer) camera.follow(steady.update(share, offer, nowUs), nowUs);
+    }
+  }
+
+  #allocate(targetBps: number | undefined): Share[] {
+    const page = Array.from(this.#cameras.keys(), ({ viewed }) => viewed);
+    return allocate(page, this.#quality, targetBps);
+  }
+}

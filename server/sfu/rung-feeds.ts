@@ -1,0 +1,77 @@
+/**
+ * The rungs that one viewer is subscribed to: the one it is sent, and beside it the one that it is to be sent, until a keyframe of that
+ * has come.
+ *
+ * Invariants: no other rung stays subscribed, so that nothing is encoded for nobody; the old rung goes on until the new one has begun.
+ */
+
+import type { Share } from '../core/bandwidth/allocation.ts';
+import type { ViewedCamera } from '../core/bandwidth/view-steps.ts';
+import type { ViewerLine } from '../core/rtp/viewer-line.ts';
+import type { RungName } from '../core/video/rungs.ts';
+import type { CameraTracks } from './camera-tracks.ts';
+import { RungFeed, type FeedReceiver } from './rung-feed.ts';
+
+export class RungFeeds {
+  readonly #tracks: CameraTracks;
+  readonly #line: ViewerLine;
+  readonly #receiver: FeedReceiver;
+  readonly #feeds = new Map<RungName, RungFeed>();
+
+  constructor(tracks: CameraTracks, line: ViewerLine, receiver: FeedReceiver) {
+    this.#tracks = tracks;
+    this.#line = line;
+    this.#receiver = receiver;
+  }
+
+  /** Undefined: nothing of that rung is received. */
+  of(rung: RungName | undefined): RungFeed | undefined {
+    return rung && this.#feeds.get(rung);
+  }
+
+  /** For the allocation. */
+  get choices(): Pick<ViewedCamera, 'rungs' | 'heldBps'> {
+    const { rungs } = this.#tracks;
+    const heldBps: Partial<Record<RungName, number>> = {};
+    for (const { name, bitrateBps } of rungs) {
+      const held = this.#tracks.of(name).heldBps(this.#feeds.get(name), bitrateBps);
+      if (held !== undefined) heldBps[name] = held;
+    }
+    return { rungs, heldBps };
+  }
+
+  /** @param sent the rung that goes out now */
+  follow({ target, limitBps, limitedBy }: Share, sent: RungName | undefined, nowUs: number): void {
+    this.#closeAllBut(sent, target.rung);
+    const known = this.#feeds.get(target.rung);
+    const { cameraId } = this.#tracks;
+    const feed =
+      known ??
+      new RungFeed(
+        this.#tracks.of(target.rung),
+        this.#line.keyframesOf(`${cameraId} ${target.rung}`),
+        this.#receiver,
+      );
+    feed.demand(limitBps, limitedBy === 'line');
+    if (known) return;
+    this.#feeds.set(target.rung, feed);
+    feed.open(nowUs);
+  }
+
+  /** From now on this rung goes out. */
+  settle(rung: RungName): void {
+    this.#closeAllBut(rung, rung);
+  }
+
+  close(): void {
+    this.#closeAllBut(undefined, undefined);
+  }
+
+  #closeAllBut(...kept: (RungName | undefined)[]): void {
+    for (const [rung, feed] of this.#feeds) {
+      if (kept.includes(rung)) continue;
+      feed.close();
+      this.#feeds.delete(rung);
+    }
+  }
+}
