@@ -82,7 +82,8 @@ function viewer(tracks: CameraTracks, index: number, isPaced: boolean): Consumer
     (paced, probe, us) => socket.send(paced.write(line.bandwidth.sent(paced.bytes, probe, us)), to),
     () => undefined,
   );
-  pacer.setRate(4_000_000, false);
+  // Frames follow each other much faster than live ones: none is to wait.
+  pacer.setRate(4_000_000_000, false);
   const path = {
     isFull: false,
     line,
