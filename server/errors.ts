@@ -10,6 +10,7 @@ const ERRORS = {
   wrongCredentials: [401, 'Wrong user name or password'],
   forbidden: [403, 'Not allowed'],
   notFound: [404, 'Not found'],
+  tooSlow: [408, 'The request arrived too slowly'],
   conflict: [409, 'In conflict with the current state'],
   preconditionFailed: [412, 'The precondition does not hold'],
   tooLarge: [413, 'Too large'],

@@ -15,6 +15,7 @@ import { openCameras } from './cameras/open-cameras.ts';
 import type { Config } from './config/config.ts';
 import { iceServersFor, relayFor } from './connectivity/ice-servers.ts';
 import { Capacity } from './core/capacity.ts';
+import { inPerson } from './core/grant.ts';
 import { monotonicMs, serverClock as clock, wallMs } from './core/clock.ts';
 import { type Liveness } from './core/link/camera-liveness.ts';
 import type { CameraFrame } from './core/video/camera-frame.ts';
@@ -42,6 +43,7 @@ import { isDamaged } from './store/database.ts';
 import { openHttps } from './tls/open-https.ts';
 import { FrameHub } from './video/frame-hub.ts';
 import { Transcoder } from './video/transcoder.ts';
+import type { Right } from './wire/rights.ts';
 import type { CameraFirmwareView } from './wire/firmware.ts';
 
 /** In the order of the flow. @param opened collects what must be closed */
@@ -126,9 +128,11 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
     log,
     dates: time,
     timeZone,
+    passingBytes: () => backups.writtenBytes,
   });
   closing(recording);
-  const may = (...whatOf: Parameters<typeof access.may>): boolean => access.may(...whatOf);
+  const may = (userId: string, right: Right, cameraId: string): boolean =>
+    access.may(inPerson(userId), right, cameraId);
   const outbound = closing(openOutbound({ store, may, log, time, timeZone, basePath }));
   const offOf = (cameraId: string) => cameraSwitch.offOf(cameraId);
   const watched = { luma: transcoder, pictures, liveness, offOf };

@@ -17,6 +17,7 @@ import type { Log } from './log.ts';
 import type { AuthorityCertificate } from './tls/local-authority.ts';
 import { CAMERA_PATH, FIRMWARE_PATH } from './wire/camera-protocol.ts';
 import { SIGNALING_PATH } from './wire/signaling.ts';
+import { apiKeyRoutes } from './accounts/api-key-routes.ts';
 import { authRoutes } from './accounts/auth-routes.ts';
 import { authorityFiles, authorityRoutes } from './tls/authority-routes.ts';
 import type { ConnectionOf } from './http/client-connection.ts';
@@ -113,7 +114,14 @@ export function createHttpApp(options: HttpAppOptions): Express {
   app.use(
     '/api',
     watchCalls(
-      auditCalls({ audit: audit.log, guard, connectionOf, users, cameraNameOf: audit.cameraNameOf }),
+      auditCalls({
+        audit: audit.log,
+        guard,
+        connectionOf,
+        users,
+        cameraNameOf: audit.cameraNameOf,
+        apiKeyNameOf: (id) => accounts.apiKeys.nameOf(id),
+      }),
     ),
   );
   app.use('/api', express.json({ limit: MAX_BODY_BYTES }));
@@ -122,6 +130,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     authorityRoutes(options.authority),
     authRoutes(accounts, guard, connectionOf),
     userRoutes(accounts.users, accounts.notices, guard),
+    apiKeyRoutes(accounts.apiKeys, guard),
     cameraRoutes(catalog, lossesOf, guard),
     cameraSwitchRoutes(options.cameraSwitch, guard),
     pairingRoutes(pairing, guard, connectionOf),

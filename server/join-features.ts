@@ -1,5 +1,6 @@
 /** Tells each feature what happens in the others: cameras that come and go, rights that end, the clock, events. */
 
+import { inPerson } from './core/grant.ts';
 import { livenessView } from './core/link/camera-liveness.ts';
 import type { Log } from './log.ts';
 import { CameraLifecycle } from './cameras/camera-lifecycle.ts';
@@ -70,12 +71,14 @@ export function joinFeatures(features: Features, log: Log): void {
   // Answers over HTTP that depend on a right end by themselves: accounts/right-leases.ts.
   accounts.events.on('accessChanged', (userId) => {
     signaling.refreshAccess(userId);
-    recording.onAccessChanged(userId, (cameraId) => accounts.access.may(userId, 'lookBack', cameraId));
+    recording.onAccessChanged(userId, (cameraId) =>
+      accounts.access.may(inPerson(userId), 'lookBack', cameraId),
+    );
   });
   accounts.events.on('sessionEnded', (sessionId) => signaling.endSession(sessionId));
 
   site.zone.on('changed', (view) => {
-    cameraSwitch.update();
+    cameraSwitch.onClockChanged();
     signaling.tellEveryone('siteTimeZone', view);
   });
 
@@ -85,7 +88,7 @@ export function joinFeatures(features: Features, log: Log): void {
     recording.onClockChanged(change);
     events.onClockChanged(change);
     presence.onClockChanged(change);
-    cameraSwitch.update();
+    cameraSwitch.onClockChanged();
     firmware.onClockChanged(change);
     accounts.sessions.onClockChanged(change).catch((error: unknown) => {
       log.error({ err: error }, 'failed to date sign-ins anew');
@@ -106,6 +109,14 @@ export function joinFeatures(features: Features, log: Log): void {
   );
   ingest.on('keyRefused', (address, cameraId) => security.onCameraKeyRefused(address, cameraId));
   accounts.events.on('newDevice', (facts) => audit.log.record({ ...facts, action: 'newDevice' }));
+
+  // Programs sign in by API keys.
+  accounts.events.on('apiKeyUsed', (facts) => audit.log.record({ ...facts, action: 'apiKeyUsed' }));
+  accounts.events.on('apiKeyRefused', ({ address, isHeld }) => {
+    audit.log.record({ action: 'apiKeyRefused', address, refused: true });
+    if (isHeld) security.onApiKeysHeld(address);
+  });
+  accounts.events.on('apiKeySpread', (facts) => security.onApiKeySpread(facts));
 
   // Events happen.
   ingest.on('motion', (cameraId, active) => events.onMotion(cameraId, active));

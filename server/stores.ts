@@ -1,6 +1,7 @@
 /** Every feature's queries in one list, and the stores made of them. The store's threads load this module too. */
 
 import type { DatabaseSync } from 'node:sqlite';
+import { CREDENTIAL_WORK, CredentialQueries } from './accounts/credential-store.ts';
 import { KNOWN_DEVICE_WORK, KnownDeviceQueries } from './accounts/known-device-store.ts';
 import { NOTICE_WORK, NoticeQueries } from './accounts/notice-store.ts';
 import { PASSWORD_RESET_WORK, PasswordResetQueries } from './accounts/password-reset-store.ts';
@@ -40,6 +41,7 @@ export function makeQueries(database: DatabaseSync, limits: Partial<EventLimits>
     passwordResets: new PasswordResetQueries(database),
     notices: new NoticeQueries(database),
     knownDevices: new KnownDeviceQueries(database),
+    credentials: new CredentialQueries(database),
     sensors: new SensorQueries(database),
     sessions: new SessionQueries(database),
     secrets: new SecretQueries(database),
@@ -68,6 +70,7 @@ export function shareQueries(queries: ReturnType<typeof makeQueries>, queues: Qu
     users: share('users', queries.users, USER_WORK, queues),
     passwordResets: share('passwordResets', queries.passwordResets, PASSWORD_RESET_WORK, queues),
     knownDevices: share('knownDevices', queries.knownDevices, KNOWN_DEVICE_WORK, queues),
+    credentials: share('credentials', queries.credentials, CREDENTIAL_WORK, queues),
     notices: share('notices', queries.notices, NOTICE_WORK, queues),
     events: share('events', queries.events, EVENT_WORK, queues),
     sensors: share('sensors', queries.sensors, SENSOR_WORK, queues),

@@ -108,6 +108,12 @@ function pageAt(route: Reachable, context: AppContext): Page {
         element: html`<vigie-users-page .context=${context}></vigie-users-page>`,
         lazy: ['vigie-users-page', () => import('../users/users-page.ts')],
       };
+    case 'keys':
+      return {
+        title: 'API keys',
+        element: html`<vigie-api-keys-page .context=${context}></vigie-api-keys-page>`,
+        lazy: ['vigie-api-keys-page', () => import('../users/api-keys-page.ts')],
+      };
     case 'firmware':
       return {
         title: 'Firmware',

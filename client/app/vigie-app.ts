@@ -34,20 +34,29 @@ import { appStyles } from './vigie-app.styles.ts';
 
 export class VigieApp extends LitElement {
   static override styles = [sharedStyles, appStyles];
-  static override properties = { context: { attribute: false }, hasAuthority: { state: true } };
+  static override properties = {
+    context: { attribute: false },
+    hasAuthority: { state: true },
+    hasRemoved: { state: true },
+  };
   declare context: AppContext | undefined;
   /** There is a certificate to install. */
   declare protected hasAuthority: boolean;
+  /** Recordings are left of cameras that were removed, which this user may see. */
+  declare protected hasRemoved: boolean;
   readonly #navigation = new Navigation();
   readonly #passwordDialog = createRef<PasswordDialog>();
   readonly #aboutDialog = createRef<AboutDialog>();
   readonly #backupDialog = createRef<BackupDialog>();
   readonly #restoreDialog = createRef<RestoreDialog>();
   #path = location.pathname;
+  /** The user and cameras for which it was asked what is left of removed ones. */
+  #askedFor = '';
 
   constructor() {
     super();
     this.hasAuthority = false;
+    this.hasRemoved = false;
     void this.#loadAuthority();
     listen(this, (update) => this.#navigation.on('change', update));
   }
@@ -57,6 +66,7 @@ export class VigieApp extends LitElement {
     const { session, live } = this.context;
     listen(this, (update) => session.on('change', update));
     listen(this, (update) => live.cameras.on('change', update));
+    listen(this, () => live.cameras.on('change', () => void this.#askForRemoved()));
   }
 
   protected override updated(): void {
@@ -135,6 +145,9 @@ export class VigieApp extends LitElement {
               </wa-dropdown-item>`
             : nothing
         }
+        <wa-dropdown-item value="keys" data-testid="api-keys">
+          <wa-icon slot="icon" name="key"></wa-icon>API keys
+        </wa-dropdown-item>
         <wa-dropdown-item value="connection" data-testid="check-connection">
           <wa-icon slot="icon" name="gauge"></wa-icon>Connection check
         </wa-dropdown-item>
@@ -175,7 +188,22 @@ export class VigieApp extends LitElement {
   #offers(right: Right): boolean {
     const { session, live } = this.context ?? {};
     if (!session || isAdministrator(session.user) || !live?.cameras.all) return true;
-    return live.cameras.with(right).length > 0;
+    return live.cameras.with(right).length > 0 || (right === 'lookBack' && this.hasRemoved);
+  }
+
+  /** Where no camera has recordings to see, once for each list of cameras. */
+  async #askForRemoved(): Promise<void> {
+    if (!this.context) return;
+    const { session, live, api } = this.context;
+    const { user } = session;
+    const cameras = user && live.cameras.all;
+    const askedFor = cameras ? [user.id, ...cameras.map(({ id }) => id)].join(' ') : '';
+    if (askedFor === this.#askedFor) return;
+    this.#askedFor = askedFor;
+    this.hasRemoved = false;
+    if (!cameras || isAdministrator(user) || live.cameras.with('lookBack').length > 0) return;
+    const removed = await api.call('GET /api/removed-cameras').catch(() => []);
+    if (askedFor === this.#askedFor) this.hasRemoved = removed.length > 0;
   }
 
   #page(context: AppContext): TemplateResult {
@@ -196,6 +224,7 @@ export class VigieApp extends LitElement {
     else if (detail.item.value === 'webhooks') this.#navigation.go({ page: 'webhooks' });
     else if (detail.item.value === 'audit') this.#navigation.go({ page: 'audit' });
     else if (detail.item.value === 'notifications') this.#navigation.go({ page: 'notifications' });
+    else if (detail.item.value === 'keys') this.#navigation.go({ page: 'keys' });
     else if (detail.item.value === 'connection') this.#navigation.go({ page: 'connection' });
     else if (detail.item.value === 'secure') this.#navigation.go({ page: 'secure' });
     else if (detail.item.value === 'backup') this.#backupDialog.value?.show();

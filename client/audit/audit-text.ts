@@ -40,6 +40,10 @@ const ACTIONS: Readonly<Record<AuditAction, string>> = {
   pairingRefused: 'Wrong pairing code',
   sensorAdded: 'Added a sensor',
   sensorRemoved: 'Removed a sensor',
+  apiKeyMade: 'Made an API key',
+  apiKeyRevoked: 'Revoked an API key',
+  apiKeyUsed: 'Used an API key',
+  apiKeyRefused: 'Wrong API key',
   webhookAdded: 'Added a webhook',
   webhookChanged: 'Changed a webhook',
   webhookRemoved: 'Removed a webhook',
@@ -65,6 +69,8 @@ const ACTIONS: Readonly<Record<AuditAction, string>> = {
   newDevice: 'Sign-in from a new device',
   signInsHeld: 'Sign-ins held back',
   cameraKeysRefused: 'Wrong camera keys',
+  apiKeysHeld: 'Wrong API keys held back',
+  apiKeySpread: 'API key used from many addresses',
   connectionsRefused: 'Too many connections',
   forgedPackets: 'Forged packets',
   notListed: 'More entries than are listed',
@@ -77,6 +83,8 @@ const SAY_SO: ReadonlySet<AuditAction> = new Set([
   'pairingRefused',
   'signInsHeld',
   'cameraKeysRefused',
+  'apiKeyRefused',
+  'apiKeysHeld',
 ]);
 
 /** Codes of server/errors.ts, as far as they occur. */
@@ -94,6 +102,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   user: 'user',
   username: 'name',
   name: 'name',
+  key: 'API key',
   days: 'days',
   changed: 'changed',
   timeZone: 'time zone',
@@ -101,7 +110,16 @@ const FIELDS: Readonly<Record<string, string>> = {
 /** Fields that are moments, ms since the Unix epoch. */
 const RANGE_ENDS: Readonly<Record<string, string>> = { from: 'from', to: 'to', fromMs: 'from', toMs: 'to' };
 /** Names that tell people nothing. */
-const HIDDEN = new Set(['recordingId', 'eventId', 'sensorId', 'webhookId', 'imageId', 'uploadId']);
+const HIDDEN = new Set([
+  'recordingId',
+  'eventId',
+  'sensorId',
+  'webhookId',
+  'imageId',
+  'uploadId',
+  'keyId',
+  'byKeyId',
+]);
 
 export function auditWhat({ action, refused }: Pick<AuditEntry, 'action' | 'refused'>): string {
   const what = ACTIONS[action];

@@ -8,6 +8,7 @@ import '@awesome.me/webawesome/dist/components/progress-bar/progress-bar.js';
 import type { BackupContents, UploadedBackup } from '../../server/wire/backup.ts';
 import type { AppContext } from '../app-context.ts';
 import type { ShownTime } from '../dates/shown-time.ts';
+import { bytesText } from '../ui/byte-text.ts';
 import { FormDialog, passwordOf } from '../ui/form-dialog.ts';
 
 type Step =
@@ -17,17 +18,17 @@ type Step =
   | { name: 'restarting' };
 
 export class RestoreDialog extends FormDialog<AppContext> {
-  static override properties = { ...FormDialog.properties, step: { state: true }, progress: { state: true } };
+  static override properties = { ...FormDialog.properties, step: { state: true }, sending: { state: true } };
   declare protected step: Step;
-  /** 0 … 1 of the file has been sent; null while none is. */
-  declare protected progress: number | null;
+  /** The file that is being sent, and how much of it has left, 0 … 1. */
+  declare protected sending: { bytes: number; part: number } | null;
   protected override readonly testId = 'restore-dialog';
-  #sending: AbortController | undefined;
+  #stop: AbortController | undefined;
 
   constructor() {
     super();
     this.step = { name: 'choose' };
-    this.progress = null;
+    this.sending = null;
   }
 
   override show(): void {
@@ -36,7 +37,7 @@ export class RestoreDialog extends FormDialog<AppContext> {
   }
 
   override hide(): void {
-    this.#sending?.abort();
+    this.#stop?.abort();
     super.hide();
   }
 
@@ -51,14 +52,7 @@ export class RestoreDialog extends FormDialog<AppContext> {
             Backup file
             <input type="file" name="file" accept=".vigie,.db" required data-testid="restore-file" />
           </label>
-          ${
-            this.progress === null
-              ? nothing
-              : html`<wa-progress-bar
-                  value=${Math.round(this.progress * 100)}
-                  label="Uploading the backup"
-                ></wa-progress-bar>`
-          }
+          ${this.sending === null ? nothing : uploadProgress(this.sending)}
           <p class="quiet">Nothing is changed yet: the file is read first.</p>`;
       case 'decrypt':
         return html`<p>The backup is encrypted.</p>
@@ -116,16 +110,16 @@ export class RestoreDialog extends FormDialog<AppContext> {
   }
 
   async #send(file: File): Promise<UploadedBackup> {
-    const sending = new AbortController();
-    this.#sending = sending;
-    this.progress = 0;
+    const stop = new AbortController();
+    this.#stop = stop;
+    const onProgress = (part: number): void => {
+      this.sending = { bytes: file.size, part };
+    };
+    onProgress(0);
     try {
-      const onProgress = (part: number): void => {
-        this.progress = part;
-      };
-      return await this.context.api.upload('POST /api/backup/uploads', file, onProgress, sending.signal);
+      return await this.context.api.upload('POST /api/backup/uploads', file, onProgress, stop.signal);
     } finally {
-      this.progress = null;
+      this.sending = null;
     }
   }
 
@@ -143,6 +137,18 @@ export class RestoreDialog extends FormDialog<AppContext> {
     this.submitLabel = step.name === 'agree' ? 'Restore and restart' : 'Read the backup';
     this.submitVariant = step.name === 'agree' ? 'danger' : 'brand';
   }
+}
+
+function uploadProgress({ bytes, part }: { bytes: number; part: number }): TemplateResult {
+  const percent = Math.round(part * 100);
+  return html`<wa-progress-bar value=${percent} label="Uploading the backup"></wa-progress-bar>
+    <p class="quiet" data-testid="restore-progress">
+      ${
+        part < 1
+          ? `Uploading: ${bytesText(part * bytes)} of ${bytesText(bytes)} (${percent} %). Keep this page open.`
+          : 'Uploaded. The server is writing it to its disk.'
+      }
+    </p>`;
 }
 
 function passwordInput(

@@ -112,7 +112,12 @@ export class CameraPage extends LitElement {
       }
       ${
         camera?.advice?.length
-          ? html`<vigie-camera-advice class="below" .advice=${camera.advice}></vigie-camera-advice>`
+          ? html`<vigie-camera-advice
+              class="below"
+              .advice=${camera.advice}
+              .time=${this.context.siteZone.time}
+              .nowMs=${this.context.live.clock.nowMs()}
+            ></vigie-camera-advice>`
           : nothing
       }
       ${

@@ -2,6 +2,7 @@
 
 import {
   FRAME_SIZES,
+  qualityPercent,
   WHITE_BALANCES,
   type AdjustableSettings,
   type WhiteBalance,
@@ -54,6 +55,7 @@ export const DEFAULT_SETTINGS: Required<AdjustableSettings> = {
   contrast: 0,
   exposure: 0,
   whiteBalance: 'auto',
+  adaptToConnection: true,
   largePictures: false,
   pictureIntervalMs: 0,
 };
@@ -95,7 +97,7 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
         least: 4,
         most: 63,
         reversed: true,
-        format: (value) => `${Math.round(((63 - value) / 59) * 100)} %`,
+        format: (value) => `${qualityPercent(value)} %`,
       },
       {
         kind: 'slider',
@@ -137,6 +139,12 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
     heading: 'On the server',
     ofServer: true,
     fields: [
+      {
+        kind: 'switch',
+        name: 'adaptToConnection',
+        label: 'Adapt to the connection',
+        hint: 'Lowers JPEG quality, then resolution, then frame rate while the camera’s connection is too slow for them, and raises them again. Off: they stay as they are set here.',
+      },
       {
         kind: 'switch',
         name: 'largePictures',

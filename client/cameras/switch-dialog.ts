@@ -2,20 +2,16 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/checkbox/checkbox.js';
-import '@awesome.me/webawesome/dist/components/input/input.js';
 import type { CameraView } from '../../server/wire/camera.ts';
 import type { SwitchView } from '../../server/wire/camera-switch.ts';
 import { errorText } from '../http/api-error.ts';
 import { isAdministrator, type AppContext } from '../app-context.ts';
 import { offText } from '../live/off-text.ts';
 import '../site/vigie-site-zone.ts';
-import { checkboxList, fieldsetStyles } from '../ui/checkbox-list.ts';
+import { fieldsetStyles } from '../ui/checkbox-list.ts';
 import { checkedOf } from '../ui/field-value.ts';
-import { FormDialog, textOf } from '../ui/form-dialog.ts';
-
-const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
-const WEEK = DAYS.map((_, day) => day);
-const FIRST_HOURS = { days: WEEK, from: '08:00', to: '17:00' };
+import { FormDialog } from '../ui/form-dialog.ts';
+import { hoursFields, offHoursOf, renderHours, withNewHours, type HoursField } from './off-hours-fields.ts';
 
 export class SwitchDialog extends FormDialog<AppContext> {
   static override styles = [...FormDialog.styles, fieldsetStyles];
@@ -24,15 +20,15 @@ export class SwitchDialog extends FormDialog<AppContext> {
     camera: { state: true },
     view: { state: true },
     off: { state: true },
-    limited: { state: true },
+    hours: { state: true },
   };
   /** Null: all cameras. */
   declare protected camera: CameraView | null;
   /** Null while it is asked for. */
   declare protected view: SwitchView | null;
   declare protected off: boolean;
-  /** Off at certain hours. */
-  declare protected limited: boolean;
+  /** Off at certain hours; empty: at none. */
+  declare protected hours: readonly HoursField[];
   protected override readonly testId = 'switch-dialog';
 
   constructor() {
@@ -40,7 +36,7 @@ export class SwitchDialog extends FormDialog<AppContext> {
     this.camera = null;
     this.view = null;
     this.off = false;
-    this.limited = false;
+    this.hours = [];
   }
 
   async showFor(camera: CameraView | null): Promise<void> {
@@ -53,7 +49,7 @@ export class SwitchDialog extends FormDialog<AppContext> {
         ? await api.call('GET /api/cameras/:cameraId/switch', { params: { cameraId: camera.id } })
         : await api.call('GET /api/switch');
       this.off = this.view.off !== null;
-      this.limited = this.view.offHours.length > 0;
+      this.hours = hoursFields(this.view.offHours);
     } catch (error) {
       this.error = errorText(error);
     }
@@ -90,7 +86,7 @@ export class SwitchDialog extends FormDialog<AppContext> {
         >Switched off</wa-checkbox
       >
       ${isOffWithAll ? html`<p class="quiet">All cameras are off. Switch all of them on first.</p>` : nothing}
-      ${isAdministrator(this.context.session.user) ? this.#hours(view) : nothing}
+      ${isAdministrator(this.context.session.user) ? this.#hours() : nothing}
     `;
   }
 
@@ -105,52 +101,27 @@ export class SwitchDialog extends FormDialog<AppContext> {
       else await api.call('PUT /api/switch', { body });
     }
     if (!isAdministrator(this.context.session.user)) return;
-    const body = { offHours: this.#hoursOf(form, view) };
+    const body = { offHours: offHoursOf(form, this.hours) };
     if (JSON.stringify(body.offHours) === JSON.stringify(view.offHours)) return;
     if (camera) await api.call('PUT /api/cameras/:cameraId/switch/hours', { params, body });
     else await api.call('PUT /api/switch/hours', { body });
   }
 
-  #hoursOf(form: FormData, { offHours }: SwitchView): SwitchView['offHours'] {
-    if (!this.limited) return [];
-    const days = form.getAll('day').map(Number);
-    if (days.length === 0) throw new Error('Select at least one day.');
-    // Further windows, set by a program, stay.
-    return [{ days, from: textOf(form, 'from'), to: textOf(form, 'to') }, ...offHours.slice(1)];
-  }
-
-  #hours({ offHours }: SwitchView): TemplateResult {
-    const [window = FIRST_HOURS] = offHours;
+  #hours(): TemplateResult {
+    const change = (fields: readonly HoursField[]): void => {
+      this.hours = fields;
+    };
+    const isLimited = this.hours.length > 0;
     return html`
       <wa-checkbox
-        ?checked=${this.limited}
+        ?checked=${isLimited}
         data-testid="switch-hours"
-        @change=${(event: Event) => (this.limited = checkedOf(event))}
+        @change=${(event: Event) => change(checkedOf(event) ? withNewHours([]) : [])}
         >Off at certain hours</wa-checkbox
       >
       ${
-        this.limited
-          ? html`<fieldset>
-                <legend>Days</legend>
-                ${checkboxList(
-                  'day',
-                  'switch-day',
-                  WEEK.map((day) => ({
-                    value: String(day),
-                    label: DAYS[day] ?? '',
-                    checked: window.days.includes(day),
-                  })),
-                )}
-              </fieldset>
-              <wa-input name="from" type="time" label="Off from" required value=${window.from}></wa-input>
-              <wa-input
-                name="to"
-                type="time"
-                label="On again from"
-                hint="An earlier time is on the next day."
-                required
-                value=${window.to}
-              ></wa-input>
+        isLimited
+          ? html`${renderHours(this.hours, change)}
               <vigie-site-zone .context=${this.context}></vigie-site-zone>`
           : nothing
       }

@@ -3,6 +3,7 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';
 import type { CameraAdvice } from '../../server/wire/camera.ts';
+import type { ShownTime } from '../dates/shown-time.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 
 const VARIANTS = { error: 'danger', warning: 'warning', info: 'neutral' } as const;
@@ -37,13 +38,23 @@ export class CameraAdviceList extends LitElement {
       }
     `,
   ];
-  static override properties = { advice: { attribute: false }, badge: { type: Boolean, reflect: true } };
+  static override properties = {
+    advice: { attribute: false },
+    time: { attribute: false },
+    nowMs: { attribute: false },
+    badge: { type: Boolean, reflect: true },
+  };
   declare advice: readonly CameraAdvice[];
+  /** Writes since when. */
+  declare time: ShownTime | null;
+  declare nowMs: number;
   declare badge: boolean;
 
   constructor() {
     super();
     this.advice = [];
+    this.time = null;
+    this.nowMs = 0;
     this.badge = false;
   }
 
@@ -63,9 +74,14 @@ export class CameraAdviceList extends LitElement {
           size="s"
           data-testid="advice"
           data-code=${advice.code}
-          ><wa-icon slot="icon" name=${iconOf(advice)}></wa-icon>${advice.text}</wa-callout
+          ><wa-icon slot="icon" name=${iconOf(advice)}></wa-icon
+          >${this.#since(advice)}${advice.text}</wa-callout
         >`,
     )}`;
+  }
+
+  #since({ sinceMs }: CameraAdvice): string {
+    return sinceMs === undefined || !this.time ? '' : ` Since ${this.time.minuteOrDay(sinceMs, this.nowMs)}.`;
   }
 }
 

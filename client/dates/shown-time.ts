@@ -43,6 +43,12 @@ export class ShownTime {
     return this.#write('minute', ms);
   }
 
+  /** “14:05”, or “22 Nov, 14:05” where that is not today. */
+  minuteOrDay(ms: number, nowMs: number): string {
+    const minute = this.minute(ms);
+    return this.date(ms) === this.date(nowMs) ? minute : `${this.dayOfMonth(ms)}, ${minute}`;
+  }
+
   /** “14:05:09”. */
   second(ms: number): string {
     return this.#write('second', ms);

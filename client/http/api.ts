@@ -19,7 +19,7 @@ import { sendFile } from './send-file.ts';
 const TIMEOUT_MS = 15_000;
 /** A long stretch of recordings has to be put together first. */
 const DOWNLOAD_TIMEOUT_MS = 600_000;
-/** A token must outlast a large file over a slow line. */
+/** The server looks at it when the headers are there; a proxy may hold a small file back until all of it has come. */
 const UPLOAD_TOKEN_VALIDITY_MS = 120_000;
 
 /** Origin and token of the calls. */

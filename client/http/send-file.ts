@@ -11,16 +11,18 @@ export interface FileUpload {
   signal: AbortSignal;
 }
 
-/** Without a byte leaving for this long, the network is taken for gone. */
-const STALL_TIMEOUT_MS = 30_000;
+/** Without a byte leaving for this long, the network is taken for gone. Longer than the server waits, which says why. */
+const STALL_TIMEOUT_MS = 60_000;
+/** The last bytes are still in buffers, of a proxy too; then the server writes a large file to its disk. */
+const ANSWER_TIMEOUT_MS = 600_000;
 
 /** @throws ApiError `unreachable` */
 export async function sendFile({ url, token, file, onProgress, signal }: FileUpload): Promise<Response> {
   const request = new XMLHttpRequest();
   let stall: ReturnType<typeof setTimeout> | undefined;
-  const watch = (): void => {
+  const watch = (timeoutMs = STALL_TIMEOUT_MS): void => {
     clearTimeout(stall);
-    stall = setTimeout(() => request.abort(), STALL_TIMEOUT_MS);
+    stall = setTimeout(() => request.abort(), timeoutMs);
   };
   const onAbort = (): void => request.abort();
   signal.addEventListener('abort', onAbort);
@@ -28,6 +30,7 @@ export async function sendFile({ url, token, file, onProgress, signal }: FileUpl
     watch();
     onProgress(total > 0 ? loaded / total : 0);
   });
+  request.upload.addEventListener('load', () => watch(ANSWER_TIMEOUT_MS));
   try {
     request.open('POST', url);
     request.setRequestHeader('authorization', `Bearer ${token}`);

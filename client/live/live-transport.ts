@@ -12,6 +12,7 @@ import { Emitter } from '../emitter.ts';
 import { captureTimeUs } from './capture-clock.ts';
 import type { LiveSource } from './live-source.ts';
 import { loadDevice, newDevice, receiveTransport } from './receive-transport.ts';
+import { RepairStreams, takesFlexfec } from './repair-streams.ts';
 import { rtpCounters } from './rtp-counters.ts';
 
 /** Younger than this, credentials leave time enough to find a path with them. */
@@ -29,6 +30,7 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
   readonly epoch: number;
   readonly #signaling: SignalingClient;
   readonly #transport: Transport;
+  readonly #repairs: RepairStreams;
   readonly #consumers = new Map<string, Consumer>();
   #iceServersAtMs = monotonicMs();
 
@@ -41,7 +43,9 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
     const loaded = loadDevice(device, signaling);
     try {
       const [parameters] = await Promise.all([created, loaded]);
-      return new LiveTransport(signaling, epoch, receiveTransport(device, signaling, parameters));
+      const repairs = new RepairStreams();
+      const transport = receiveTransport(device, signaling, parameters, {}, repairs);
+      return new LiveTransport(signaling, epoch, transport, repairs);
     } catch (error) {
       // A page has few transports: the one made for nothing is given back.
       created
@@ -51,11 +55,17 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
     }
   }
 
-  private constructor(signaling: SignalingClient, epoch: number, transport: Transport) {
+  private constructor(
+    signaling: SignalingClient,
+    epoch: number,
+    transport: Transport,
+    repairs: RepairStreams,
+  ) {
     super();
     this.epoch = epoch;
     this.#signaling = signaling;
     this.#transport = transport;
+    this.#repairs = repairs;
     transport.on('connectionstatechange', (state) => this.emit('state', state));
   }
 
@@ -75,7 +85,12 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
    */
   async consume(cameraId: string): Promise<LiveConsumer> {
     await this.#freshenIceServers();
-    const parameters = await this.#signaling.request('consume', { transportId: this.id, cameraId });
+    const parameters = await this.#signaling.request('consume', {
+      transportId: this.id,
+      cameraId,
+      takesFlexfec: takesFlexfec(),
+    });
+    this.#repairs.add(parameters.rtpParameters);
     const consumer = await this.#transport.consume({
       id: parameters.id,
       producerId: parameters.producerId,

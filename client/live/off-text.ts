@@ -10,14 +10,8 @@ export function offText(
   nowMs: number,
 ): string {
   const who = all ? 'All cameras off' : 'Off';
-  if (by === 'user') return `${who} by ${username ?? 'a user'} since ${momentText(sinceMs, time, nowMs)}`;
+  if (by === 'user') return `${who} by ${username ?? 'a user'} since ${time.minuteOrDay(sinceMs, nowMs)}`;
   return untilMs === null
     ? `${who} by schedule`
-    : `${who} by schedule until ${momentText(untilMs, time, nowMs)}`;
-}
-
-/** With its day where that is not today. */
-function momentText(ms: number, time: ShownTime, nowMs: number): string {
-  const minute = time.minute(ms);
-  return time.date(ms) === time.date(nowMs) ? minute : `${time.dayOfMonth(ms)}, ${minute}`;
+    : `${who} by schedule until ${time.minuteOrDay(untilMs, nowMs)}`;
 }

@@ -16,10 +16,14 @@ export type ExportRange = Pick<ExportView, 'cameraId' | 'fromMs' | 'toMs'>;
 export interface ExportServer {
   list(): Promise<ExportView[]>;
   create(range: ExportRange): Promise<ExportView>;
+  /** Also of one that is gone, if it was fetched. @throws ApiError otherwise */
+  look(item: ExportView): Promise<ExportView>;
   /** @throws ApiError also when it is gone already */
   remove(item: ExportView): Promise<void>;
 }
 
+const UNFINISHED =
+  'A download did not finish, and the server keeps its file no longer. Choose the time again to download it.';
 /** While something moves, and while something waits. */
 const MOVING_MS = 1_000;
 const WAITING_MS = 10_000;
@@ -96,7 +100,23 @@ export class Exports extends Emitter<{ change: Exports }> {
 
   /** Looks at all of them. What the server does not answer is shown by the page as a whole. */
   async load(): Promise<void> {
-    this.#take(await this.#server.list().catch(() => this.#items));
+    const items = await this.#server.list().catch(() => this.#items);
+    const ids = new Set(items.map(({ id }) => id));
+    const gone = this.#items.filter(({ id }) => this.#saved.has(id) && !ids.has(id));
+    // Taken out before the wait: another look may begin meanwhile.
+    for (const { id } of gone) this.#saved.delete(id);
+    this.#take(items);
+    for (const item of gone) await this.#lookBackAt(item);
+    if (gone.length > 0) this.emit('change', this);
+  }
+
+  /** It is gone: because it was fetched, or because it was not in time, or its right or the server ended. */
+  async #lookBackAt(item: ExportView): Promise<void> {
+    try {
+      if ((await this.#server.look(item)).state === 'fetched') this.#fetched++;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) this.#error = UNFINISHED;
+    }
   }
 
   async #act(work: () => Promise<void>): Promise<void> {
@@ -110,12 +130,6 @@ export class Exports extends Emitter<{ change: Exports }> {
   }
 
   #take(items: readonly ExportView[]): void {
-    const ids = new Set(items.map(({ id }) => id));
-    for (const id of this.#saved)
-      if (!ids.has(id)) {
-        this.#saved.delete(id);
-        this.#fetched++;
-      }
     this.#items = items;
     for (const item of items) if (isWhole(item) && this.#wanted.has(item.id)) this.save(item);
     this.emit('change', this);

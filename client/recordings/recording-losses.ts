@@ -38,3 +38,11 @@ export function expiryStake(
   if (recordings === 0) return eventPictures === 0 ? undefined : { lost: [ofPictures], note };
   return { lost: eventPictures === 0 ? [ofRecordings] : [ofRecordings, ofPictures], note };
 }
+
+/** Why nothing goes for its age yet. @param remainingMs null while something says that the clock is wrong */
+export function clockWords(remainingMs: number | null): string {
+  if (remainingMs === null)
+    return 'Nothing is deleted for its age while the server’s clock may be wrong. Set the clock right.';
+  const hours = countText(Math.max(1, Math.ceil(remainingMs / 3_600_000)), 'hour');
+  return `Nothing is deleted for its age yet: Vigie trusts the server’s date after it has run for ${hours} more without its clock being set. Restarts do not matter.`;
+}

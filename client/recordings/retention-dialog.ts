@@ -4,8 +4,10 @@ import { html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/input/input.js';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
+import type { RetentionView } from '../../server/wire/recording.ts';
 import { valueOf } from '../ui/field-value.ts';
 import { FormDialog, textOf } from '../ui/form-dialog.ts';
+import { clockWords } from './recording-losses.ts';
 
 const FIRST_DAYS = 30;
 
@@ -15,6 +17,7 @@ export class RetentionDialog extends FormDialog {
   declare protected limited: boolean;
   protected override readonly testId = 'retention-dialog';
   #days = FIRST_DAYS;
+  #clock: string | null = null;
   #save: ((keepDays: number | null) => Promise<void>) | undefined;
 
   constructor() {
@@ -23,7 +26,11 @@ export class RetentionDialog extends FormDialog {
   }
 
   /** @param save what it throws is shown in the dialog */
-  showFor(keepDays: number | null, save: (keepDays: number | null) => Promise<void>): void {
+  showFor(
+    { keepDays, waitingForClock }: RetentionView,
+    save: (keepDays: number | null) => Promise<void>,
+  ): void {
+    this.#clock = waitingForClock && clockWords(waitingForClock.remainingMs);
     this.limited = keepDays !== null;
     this.#days = keepDays ?? FIRST_DAYS;
     this.#save = save;
@@ -48,17 +55,18 @@ export class RetentionDialog extends FormDialog {
       ${
         this.limited
           ? html`<wa-input
-              name="days"
-              type="number"
-              label="Days"
-              hint="Older recordings and pictures of events are deleted. Protected recordings stay."
-              min="1"
-              max="3650"
-              step="1"
-              required
-              value=${String(this.#days)}
-              data-testid="retention-days"
-            ></wa-input>`
+                name="days"
+                type="number"
+                label="Days"
+                hint="Older recordings and pictures of events are deleted. Protected recordings stay."
+                min="1"
+                max="3650"
+                step="1"
+                required
+                value=${String(this.#days)}
+                data-testid="retention-days"
+              ></wa-input
+              >${this.#clock === null ? nothing : html`<p data-testid="retention-clock">${this.#clock}</p>`}`
           : nothing
       }
       <p class="quiet">When the storage is full, the oldest recordings are deleted in either case.</p>

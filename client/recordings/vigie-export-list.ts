@@ -68,6 +68,10 @@ export class VigieExportList extends LitElement {
       list: () => this.context.api.call('GET /api/exports'),
       create: ({ cameraId, ...body }) =>
         this.context.api.call('POST /api/cameras/:cameraId/exports', { params: { cameraId }, body }),
+      look: ({ cameraId, id: exportId }) =>
+        this.context.api.call('GET /api/cameras/:cameraId/exports/:exportId', {
+          params: { cameraId, exportId },
+        }),
       remove: ({ cameraId, id: exportId }) =>
         this.context.api.call('DELETE /api/cameras/:cameraId/exports/:exportId', {
           params: { cameraId, exportId },

@@ -8,7 +8,7 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
 import '@awesome.me/webawesome/dist/components/button/button.js';
-import type { RecordingStatus } from '../../server/wire/recording.ts';
+import type { RecordingStatus, RetentionView } from '../../server/wire/recording.ts';
 import type { AppContext } from '../app-context.ts';
 import { errorText } from '../http/api-error.ts';
 import { bytesText, countText } from '../ui/byte-text.ts';
@@ -16,7 +16,7 @@ import '../ui/confirm-dialog.ts';
 import type { ConfirmDialog } from '../ui/confirm-dialog.ts';
 import { errorCallout } from '../ui/error-callout.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
-import { expiryStake } from './recording-losses.ts';
+import { clockWords, expiryStake } from './recording-losses.ts';
 import './retention-dialog.ts';
 import type { RetentionDialog } from './retention-dialog.ts';
 
@@ -47,13 +47,13 @@ export class VigieRecordingStorage extends LitElement {
   static override properties = {
     context: { attribute: false },
     status: { state: true },
-    keepDays: { state: true },
+    retention: { state: true },
     error: { state: true },
   };
   declare context: AppContext;
   /** Null while it is asked for. */
   declare protected status: RecordingStatus | null;
-  declare protected keepDays: number | null;
+  declare protected retention: RetentionView;
   declare protected error: string | null;
   readonly #dialog = createRef<RetentionDialog>();
   readonly #confirm = createRef<ConfirmDialog>();
@@ -61,7 +61,7 @@ export class VigieRecordingStorage extends LitElement {
   constructor() {
     super();
     this.status = null;
-    this.keepDays = null;
+    this.retention = { keepDays: null, waitingForClock: null };
     this.error = null;
   }
 
@@ -80,7 +80,7 @@ export class VigieRecordingStorage extends LitElement {
   }
 
   #section({ usedBytes, quotaBytes }: RecordingStatus): TemplateResult {
-    const { keepDays } = this;
+    const { keepDays, waitingForClock } = this.retention;
     return html`<section aria-labelledby="storage-heading">
       <h2 id="storage-heading">Storage</h2>
       <div class="card">
@@ -91,12 +91,17 @@ export class VigieRecordingStorage extends LitElement {
               ? 'They are kept until the storage is full.'
               : `They are kept for ${countText(keepDays, 'day')}, and protected ones longer.`
           }
+          ${
+            keepDays !== null && waitingForClock
+              ? html`<br />${clockWords(waitingForClock.remainingMs)}`
+              : nothing
+          }
         </p>
         <wa-button
           size="s"
           appearance="outlined"
           data-testid="change-retention"
-          @click=${() => this.#dialog.value?.showFor(keepDays, (days) => this.#askToKeep(days))}
+          @click=${() => this.#dialog.value?.showFor(this.retention, (days) => this.#askToKeep(days))}
           >Change how long they are kept</wa-button
         >
       </div>
@@ -106,11 +111,11 @@ export class VigieRecordingStorage extends LitElement {
   async #load(): Promise<void> {
     const { api } = this.context;
     try {
-      const [status, { keepDays }] = await Promise.all([
+      const [status, retention] = await Promise.all([
         api.call('GET /api/recording'),
         api.call('GET /api/recording/retention'),
       ]);
-      this.keepDays = keepDays;
+      this.retention = retention;
       this.status = status;
       this.error = null;
     } catch (error) {

@@ -14,6 +14,7 @@ export type Route =
   /** Events of one camera, or of all. */
   | { page: 'events'; cameraId?: string }
   | { page: 'users' }
+  | { page: 'keys' }
   | { page: 'firmware' }
   | { page: 'webhooks' }
   | { page: 'audit' }

@@ -1,6 +1,13 @@
-/** Which user may do what with which camera. Looked up each time, never cached: a revoked right ends with the next check. */
+/**
+ * Which user may do what with which camera, in person or by an API key. Looked up each time, never cached: a revoked right ends
+ * with the next check.
+ *
+ * Invariant: a key has a right only while its grant and its user have it.
+ */
 
+import { hasPower, inPerson, isGranted, type Holder } from '../core/grant.ts';
 import { VigieError } from '../errors.ts';
+import type { KeyPower } from '../wire/key-rights.ts';
 import type { Right } from '../wire/rights.ts';
 import type { UserStore } from './user-store.ts';
 import type { Identity } from './sessions.ts';
@@ -13,24 +20,37 @@ const DOING: Readonly<Record<Right, string>> = {
   control: 'control this camera',
 };
 
-export class Access {
-  readonly #users: Pick<UserStore, 'may' | 'rightsTo' | 'find'>;
+type Users = Pick<UserStore, 'may' | 'rightsTo' | 'find' | 'knowsCamera'>;
 
-  constructor(users: Pick<UserStore, 'may' | 'rightsTo' | 'find'>) {
+export class Access {
+  readonly #users: Users;
+
+  constructor(users: Users) {
     this.#users = users;
   }
 
-  may(userId: string, right: Right, cameraId: string): boolean {
-    return this.#users.may(userId, right, cameraId);
+  may({ userId, grant }: Holder, right: Right, cameraId: string): boolean {
+    return isGranted(grant, right, cameraId) && this.#users.may(userId, right, cameraId);
   }
 
-  /** All rights of a user to a camera. With none, its existence is hidden from them. */
-  rightsTo(userId: string, cameraId: string): Right[] {
-    return this.#users.rightsTo(userId, cameraId);
+  /** Whether pictures of this camera may be sent by this key. Nobody does that in person. */
+  mayPublish({ userId, grant }: Holder, cameraId: string): boolean {
+    if (grant === null || !isGranted(grant, 'publish', cameraId)) return false;
+    return this.isAdministrator(inPerson(userId)) && this.#users.knowsCamera(cameraId);
   }
 
-  isAdministrator(userId: string): boolean {
-    return this.#users.find(userId)?.role === 'administrator';
+  /** All rights to a camera. With none, its existence is hidden. */
+  rightsTo({ userId, grant }: Holder, cameraId: string): Right[] {
+    return this.#users.rightsTo(userId, cameraId).filter((right) => isGranted(grant, right, cameraId));
+  }
+
+  isAdministrator(holder: Holder): boolean {
+    return this.hasPower(holder, 'administer');
+  }
+
+  /** Powers are an administrator's. */
+  hasPower({ userId, grant }: Holder, power: KeyPower): boolean {
+    return hasPower(grant, power) && this.#users.find(userId)?.role === 'administrator';
   }
 
   /** @throws VigieError `forbidden` */
@@ -38,17 +58,29 @@ export class Access {
     if (role !== 'administrator') throw new VigieError('forbidden', 'only an administrator may do this');
   }
 
+  /** @throws VigieError `notFound` */
+  assertKnown(cameraId: string): void {
+    if (!this.#users.knowsCamera(cameraId)) throw noSuchCamera();
+  }
+
   /**
-   * @throws VigieError `forbidden` for a camera to which the user has another right; `notFound` without any, also for an
+   * @throws VigieError `forbidden` for a camera to which the caller has another right; `notFound` without any, also for an
    * existing camera, because its existence is hidden then, and for a removed one, of which only recordings are left
    */
-  assertMay(userId: string, right: Right, cameraId: string): void {
-    if (this.may(userId, right, cameraId)) return;
-    if (this.rightsTo(userId, cameraId).length === 0)
-      throw new VigieError('notFound', 'there is no such camera, or you have no right to it');
+  assertMay(holder: Holder, right: Right, cameraId: string): void {
+    if (this.may(holder, right, cameraId)) return;
+    if (this.rightsTo(holder, cameraId).length === 0) throw noSuchCamera();
+    const { userId, grant } = holder;
+    const isOfKey = grant !== null && this.#users.may(userId, right, cameraId);
     throw new VigieError(
       'forbidden',
-      `you may not ${DOING[right]}; an administrator can give you this right`,
+      isOfKey
+        ? `this API key may not ${DOING[right]}; make one with this right`
+        : `you may not ${DOING[right]}; an administrator can give you this right`,
     );
   }
+}
+
+function noSuchCamera(): VigieError {
+  return new VigieError('notFound', 'there is no such camera, or you have no right to it');
 }

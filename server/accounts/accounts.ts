@@ -1,10 +1,12 @@
-/** The accounts stage: users, sign-ins and rights. */
+/** The accounts stage: users, sign-ins, API keys and rights. */
 
 import { monotonicMs, wallMs } from '../core/clock.ts';
 import type { Log } from '../log.ts';
 import type { SecretStore } from '../store/secret-store.ts';
 import { Access } from './access.ts';
 import type { KnownDeviceStore } from './known-device-store.ts';
+import { ApiKeys } from './api-keys.ts';
+import type { CredentialStore } from './credential-store.ts';
 import { KnownDevices } from './known-devices.ts';
 import { LoginThrottle } from './login-throttle.ts';
 import type { NoticeStore } from './notice-store.ts';
@@ -24,6 +26,7 @@ export interface AccountsOptions {
     secrets: SecretStore;
     notices: NoticeStore;
     knownDevices: KnownDeviceStore;
+    credentials: CredentialStore;
   };
   /** Password of the first administrator; undefined: generate one. */
   adminPassword: string | undefined;
@@ -45,6 +48,7 @@ export interface Accounts {
   readonly users: Users;
   readonly devices: KnownDevices;
   readonly access: Access;
+  readonly apiKeys: ApiKeys;
   /** Answers that are sent by a right and end with it. */
   readonly leases: RightLeases;
   readonly notices: NoticeStore;
@@ -72,8 +76,9 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
   const signIn = await SignIn.create({ users: store.users, sessions, hasher, throttle, log });
   const firstPassword = await users.addFirstAdministrator(adminPassword);
   const access = new Access(store.users);
+  const apiKeys = new ApiKeys({ store, access, events, nowMs, steadyMs, log });
   const leases = new RightLeases({
-    lasts: (sessionId) => sessions.lasts(sessionId),
+    lasts: (sessionId) => sessions.lasts(sessionId) || apiKeys.lasts(sessionId),
     log,
     ...(options.reviewIntervalMs !== undefined && { reviewIntervalMs: options.reviewIntervalMs }),
   });
@@ -81,5 +86,18 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
   events.on('sessionEnded', (sessionId) => leases.endSession(sessionId));
   const { notices } = store;
   const close = (): void => leases.close();
-  return { events, sessions, signIn, users, devices, access, leases, notices, hasher, firstPassword, close };
+  return {
+    events,
+    sessions,
+    signIn,
+    users,
+    devices,
+    access,
+    apiKeys,
+    leases,
+    notices,
+    hasher,
+    firstPassword,
+    close,
+  };
 }

@@ -2,24 +2,35 @@
  * Authenticates and authorizes requests. Every route except health, login and the files of the web app begins with one
  * of these functions.
  *
- * All throw VigieError: `unauthorized` without a valid token, `forbidden` without the administrator role, `notFound` for
- * a camera to which the caller has no right at all, whether it exists or not, `forbidden` for one to which they have
- * another right.
+ * All throw VigieError: `unauthorized` without a valid token or API key, `forbidden` without the administrator role or for a
+ * route that is closed to keys (wire/key-access.ts), `notFound` for a camera to which the caller has no right at all, whether
+ * it exists or not, `forbidden` for one to which they have another right.
+ *
+ * Invariant: `identify` knows only people, so a handler that looks at the user alone never serves a key by mistake.
  */
 
 import type { Request, Response } from 'express';
 import type { Accounts } from './accounts.ts';
+import type { Caller } from './api-keys.ts';
 import type { Identity } from './sessions.ts';
 import { VigieError } from '../errors.ts';
+import { calledRoute } from '../http/called-route.ts';
 import type { ConnectionOf } from '../http/client-connection.ts';
 import { cutOff } from '../http/cut-off.ts';
 import { isSameOriginFetch } from '../http/same-origin.ts';
+import { keyAccessOf } from '../wire/key-access.ts';
+import type { KeyPower } from '../wire/key-rights.ts';
 import type { Right } from '../wire/rights.ts';
+import { presentedIn } from './presented-credential.ts';
 import { mediaTokenOf } from './session-cookies.ts';
 
+/** Who called, and by which key. */
+export interface KnownCaller extends Pick<Identity, 'userId' | 'username'> {
+  key?: { id: string; name: string };
+}
+
 /** Who called, once that was checked. */
-const KNOWN = new WeakMap<Request, Pick<Identity, 'userId' | 'username'>>();
-const BEARER = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i;
+const KNOWN = new WeakMap<Request, KnownCaller>();
 
 export class Guard {
   readonly #accounts: Accounts;
@@ -30,14 +41,23 @@ export class Guard {
     this.#connectionOf = connectionOf;
   }
 
+  /** A user in person. */
   identify(request: Request): Identity {
-    const who = this.#accounts.sessions.identify(bearerTokenOf(request));
-    KNOWN.set(request, who);
+    const who = this.caller(request);
+    if (who.grant !== null) throw closedToKeys();
     return who;
   }
 
-  /** The user that one of the functions here has identified; undefined before. */
-  known(request: Request): Pick<Identity, 'userId' | 'username'> | undefined {
+  /** A user in person, or an API key. */
+  caller(request: Request): Caller {
+    const presented = presentedIn(request.headers.authorization);
+    if (presented.kind === 'accessToken')
+      return this.#know(request, { ...this.#accounts.sessions.identify(presented.token), grant: null });
+    return this.#callerByKey(request, presented.key, presented.basic);
+  }
+
+  /** The caller that one of the functions here has identified; undefined before. */
+  known(request: Request): KnownCaller | undefined {
     return KNOWN.get(request);
   }
 
@@ -46,31 +66,42 @@ export class Guard {
     KNOWN.set(request, who);
   }
 
-  administrator(request: Request): Identity {
-    const who = this.identify(request);
+  administrator(request: Request): Caller {
+    const who = this.caller(request);
     this.#accounts.access.assertAdministrator(who);
     return who;
   }
 
-  may({ userId }: Pick<Identity, 'userId'>, right: Right, cameraId: string): boolean {
-    return this.#accounts.access.may(userId, right, cameraId);
+  /** An administrator, or a key with this power of one. */
+  withPower(request: Request, power: KeyPower): Caller {
+    const who = this.caller(request);
+    if (!this.#accounts.access.hasPower(who, power))
+      throw new VigieError(
+        'forbidden',
+        `only an administrator may do this, or a key with the power ${power}`,
+      );
+    return who;
+  }
+
+  may(who: Pick<Caller, 'userId' | 'grant'>, right: Right, cameraId: string): boolean {
+    return this.#accounts.access.may(who, right, cameraId);
   }
 
   /** Call it again after every wait: the right may have ended meanwhile. */
-  viewerOf(request: Request, right: Right, cameraId: string): Identity {
-    const who = this.identify(request);
-    this.#accounts.access.assertMay(who.userId, right, cameraId);
+  viewerOf(request: Request, right: Right, cameraId: string): Caller {
+    const who = this.caller(request);
+    this.#accounts.access.assertMay(who, right, cameraId);
     return who;
   }
 
   /** For `<img>` and `<video>`: the media cookie is accepted too, for reading only. */
-  mediaViewerOf(request: Request, right: Right, cameraId: string): Identity {
+  mediaViewerOf(request: Request, right: Right, cameraId: string): Caller {
     const cookie = mediaTokenOf(request, this.#connectionOf(request));
     if (request.headers.authorization !== undefined || cookie === undefined || !isSameOriginFetch(request))
       return this.viewerOf(request, right, cameraId);
-    const who = this.#accounts.sessions.identify(cookie, 'media');
-    KNOWN.set(request, who);
-    this.#accounts.access.assertMay(who.userId, right, cameraId);
+    const who = { ...this.#accounts.sessions.identify(cookie, 'media'), grant: null };
+    this.#know(request, who);
+    this.#accounts.access.assertMay(who, right, cameraId);
     return who;
   }
 
@@ -78,16 +109,43 @@ export class Guard {
    * Like mediaViewerOf, for an answer that takes long to send: the connection is cut when the right ends. Call it after
    * the last wait before sending.
    */
-  streamTo(request: Request, response: Response, right: Right, cameraId: string): Identity {
+  streamTo(request: Request, response: Response, right: Right, cameraId: string): Caller {
     const who = this.mediaViewerOf(request, right, cameraId);
-    this.#lease(who, response, () => this.#accounts.access.may(who.userId, right, cameraId));
+    this.#lease(who, response, () => this.#accounts.access.may(who, right, cameraId));
     return who;
   }
 
-  /** Like `administrator`, for an answer that takes long to send. */
-  streamToAdministrator(request: Request, response: Response): Identity {
+  /**
+   * Like `administrator`, for an answer that takes long to send, or a file that takes long to arrive: it may take longer than the
+   * token of its request is good.
+   */
+  streamToAdministrator(request: Request, response: Response): Caller {
     const who = this.administrator(request);
-    this.#lease(who, response, () => this.#accounts.access.isAdministrator(who.userId));
+    this.#lease(who, response, () => this.#accounts.access.isAdministrator(who));
+    return who;
+  }
+
+  /** The first time in a request it counts as a use of the key. */
+  #callerByKey(request: Request, key: string, basic: boolean): Caller {
+    const { apiKeys } = this.#accounts;
+    const known = KNOWN.get(request)?.key;
+    const who = known ? apiKeys.identify(key) : apiKeys.admit(key, this.#connectionOf(request).address);
+    this.#know(request, who);
+    const route = calledRoute(request);
+    const access = route === undefined ? 'bearer' : keyAccessOf(route);
+    if (basic && (access !== 'basic' || !isSameOriginFetch(request)))
+      throw new VigieError(
+        'unauthorized',
+        'HTTP Basic is taken for pictures and recordings only; send the key as "Authorization: Bearer"',
+      );
+    if (access === 'never') throw closedToKeys();
+    if (access === 'administer') this.#accounts.access.assertAdministrator(who);
+    return who;
+  }
+
+  #know(request: Request, who: Caller): Caller {
+    const { userId, username, sessionId: id, keyName: name } = who;
+    KNOWN.set(request, { userId, username, ...(name !== undefined && { key: { id, name } }) });
     return who;
   }
 
@@ -100,11 +158,6 @@ export class Guard {
   }
 }
 
-function bearerTokenOf(request: Request): string {
-  const { authorization } = request.headers;
-  if (authorization === undefined) throw new VigieError('unauthorized', 'sign in first');
-  const token = BEARER.exec(authorization)?.[1];
-  if (token === undefined)
-    throw new VigieError('unauthorized', 'the Authorization header must be "Bearer" and a token');
-  return token;
+function closedToKeys(): VigieError {
+  return new VigieError('forbidden', 'API keys may not do this; sign in as a user');
 }

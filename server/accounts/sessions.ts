@@ -26,15 +26,28 @@ export class AccountEvents extends EventEmitter<{
   accessChanged: [userId: string];
   /** A user has signed in where that user never did before. */
   newDevice: [{ userId: string; username: string; address: string; device: string | undefined }];
-  /** A sign-in has ended, by signing out or by force: close its connections. */
+  /** A sign-in has ended, by signing out or by force, or an API key was revoked: close its connections. */
   sessionEnded: [sessionId: string];
+  /** Once for each request. */
+  apiKeyUsed: [ApiKeyFacts];
+  /** A client presented none that works. `isHeld`: it did so too often, and must wait. */
+  apiKeyRefused: [{ address: string; isHeld: boolean }];
+  /** A key was used from very many networks. */
+  apiKeySpread: [ApiKeyFacts];
 }> {}
+
+/** As the audit log writes it. */
+export interface ApiKeyFacts {
+  userId: string | undefined;
+  address: string;
+  details: { key: string | undefined; byKeyId: string };
+}
 
 export interface Identity {
   userId: string;
   username: string;
   role: Role;
-  /** The sign-in that issued the token. */
+  /** The sign-in that issued the token, or the API key. */
   sessionId: string;
   /** Expiry of the token, ms since the Unix epoch. */
   expiresAtMs: number;

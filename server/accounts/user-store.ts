@@ -187,6 +187,11 @@ export class UserQueries {
     return readRights(this.#statements.rightsTo.get(id, cameraId)?.['rights']);
   }
 
+  /** One that was removed is not known. */
+  knowsCamera(cameraId: string): boolean {
+    return this.#statements.knowsCamera.get(cameraId) !== undefined;
+  }
+
   #known(id: string): StoredUser {
     const user = this.find(id);
     if (!user) throw new VigieError('notFound', 'there is no such user');
@@ -209,7 +214,7 @@ export class UserQueries {
     this.#statements.clearRights.run(id);
     this.#statements.clearRemoved.run(id);
     for (const { cameraId, rights } of cameras) {
-      if (this.#statements.knowsCamera.get(cameraId) !== undefined)
+      if (this.knowsCamera(cameraId))
         for (const right of rights) this.#statements.addRight.run({ id, right, cameraId });
       else this.#addRemoved(id, cameraId, rights);
     }
@@ -244,6 +249,7 @@ export const USER_WORK = {
   granted: 'quick',
   may: 'quick',
   rightsTo: 'quick',
+  knowsCamera: 'quick',
 } as const satisfies WorkOf<UserQueries>;
 
 export type UserStore = Shared<UserQueries, typeof USER_WORK>;

@@ -23,6 +23,7 @@ export interface AuditCallsOptions {
     findByName(name: string): { username: string } | undefined;
   };
   cameraNameOf: (cameraId: string) => string | undefined;
+  apiKeyNameOf: (keyId: string) => string | undefined;
 }
 
 const UNWRITTEN: CallOutcome = { done: () => undefined, failed: () => undefined };
@@ -35,16 +36,19 @@ export function auditCalls({
   connectionOf,
   users,
   cameraNameOf,
+  apiKeyNameOf,
 }: AuditCallsOptions): CallWatcher {
   return (call, request, response) => {
     const rule = AUDITED_ROUTES[call.name];
     // The answer to HEAD has no content.
     if (!('action' in rule) || request.method === 'HEAD') return UNWRITTEN;
-    const { cameraId, userId } = call.params;
+    const { cameraId, userId, keyId } = call.params;
     const { address } = connectionOf(request);
     const device = deviceName(request.headers['user-agent']);
     const cameraName = cameraId === undefined ? undefined : lookUp(() => cameraNameOf(cameraId));
     const user = userId === undefined ? undefined : lookUp(() => users.find(userId)?.username);
+    const keyName = keyId === undefined ? undefined : lookUp(() => apiKeyNameOf(keyId));
+    const named = { ...(user !== undefined && { user }), ...(keyName !== undefined && { name: keyName }) };
     const facts = (): AuditFacts => ({
       action: rule.action,
       address,
@@ -52,7 +56,7 @@ export function auditCalls({
       cameraId: cameraId ?? idIn(call.answer, rule.camera),
       cameraName,
       ...callerOf(call, guard, request),
-      details: { ...(user !== undefined && { user }), ...detailsOf(call, rule) },
+      details: { ...named, ...detailsOf(call, rule), ...keyOf(guard, request) },
     });
     return {
       done: () => {
@@ -67,7 +71,7 @@ export function auditCalls({
         const reason = error.code;
         if (action !== undefined) {
           const username = lookUp(() => accountOf(call, users));
-          const details = { ...(user !== undefined && { user }), reason };
+          const details = { ...named, reason, ...keyOf(guard, request) };
           audit.record({
             ...facts(),
             ...(username !== undefined && { username }),
@@ -76,7 +80,7 @@ export function auditCalls({
             details,
           });
         } else if (reason === 'forbidden' && guard.known(request) !== undefined)
-          audit.record({ ...facts(), refused: true, details: { reason } });
+          audit.record({ ...facts(), refused: true, details: { reason, ...keyOf(guard, request) } });
       },
     };
   };
@@ -103,6 +107,12 @@ function callerOf(
   const user = fieldOf(answer, 'user');
   const [id, username] = [fieldOf(user, 'id'), fieldOf(user, 'username')];
   return typeof id === 'string' && typeof username === 'string' ? { userId: id, username } : {};
+}
+
+/** The API key that called. */
+function keyOf(guard: AuditCallsOptions['guard'], request: Request): Record<string, string> {
+  const key = guard.known(request)?.key;
+  return key ? { key: key.name, byKeyId: key.id } : {};
 }
 
 /** The account that somebody tried to sign in to. Other names are not written: people type passwords into that field. */

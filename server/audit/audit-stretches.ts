@@ -18,6 +18,10 @@ const GAPS_US: Partial<Record<AuditAction, number>> = {
   sawEventPictures: 10 * MINUTE_US,
   signInRefused: 10 * MINUTE_US,
   pairingRefused: 10 * MINUTE_US,
+  apiKeyUsed: 60 * MINUTE_US,
+  apiKeyRefused: 10 * MINUTE_US,
+  apiKeysHeld: 30 * MINUTE_US,
+  apiKeySpread: 60 * MINUTE_US,
   signInsHeld: 30 * MINUTE_US,
   cameraKeysRefused: 30 * MINUTE_US,
   connectionsRefused: 30 * MINUTE_US,
@@ -138,8 +142,8 @@ function gapOf({ action, refused }: NewAuditEntry): number | undefined {
   return GAPS_US[action] ?? (refused ? REFUSED_GAP_US : undefined);
 }
 
-/** A user at two places is two entries; an address of IPv6 stands for its network. */
-function keyOf({ action, refused, userId, username, cameraId, address }: NewAuditEntry): string {
+/** A user at two places, and in person or by an API key, is two entries; an address of IPv6 stands for its network. */
+function keyOf({ action, refused, userId, username, cameraId, address, details }: NewAuditEntry): string {
   const where = address === null ? '' : networkOf(address);
-  return JSON.stringify([action, refused, userId, username, cameraId, where]);
+  return JSON.stringify([action, refused, userId, username, cameraId, where, details['byKeyId']]);
 }

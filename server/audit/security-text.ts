@@ -13,6 +13,10 @@ const TEXTS: Readonly<Record<SecurityNotice, (facts: AuditFacts) => string>> = {
     `Somebody is trying passwords${from(address)}, and is held back. Check in the audit log which accounts were tried, and give them long passwords. ${CLOSE_THE_PORT}`,
   cameraKeysRefused: ({ address, cameraName }) =>
     `A device${from(address)} keeps connecting ${cameraName === undefined ? 'as a camera' : `as ${cameraName}`} with a wrong key, and is refused. If it is one of your cameras, pair it again. ${CLOSE_THE_PORT}`,
+  apiKeysHeld: ({ address }) =>
+    `A program${from(address)} keeps sending a wrong API key, and is held back. If it is one of yours, its key was revoked or has expired: give it a new one. ${CLOSE_THE_PORT}`,
+  apiKeySpread: ({ details }) =>
+    `The API key ${named(details?.['key'])}was used from very many addresses within a day. If you do not know why, revoke it under API keys, and make another for your own program.`,
   connectionsRefused: ({ count = 0 }) =>
     `${count} connections or requests above a limit were refused within a minute. Cameras and viewers are not affected. ${CLOSE_THE_PORT}`,
   forgedPackets: ({ count = 0 }) =>
@@ -23,6 +27,10 @@ const TEXTS: Readonly<Record<SecurityNotice, (facts: AuditFacts) => string>> = {
 
 export function securityText(notice: SecurityNotice, facts: AuditFacts): string {
   return TEXTS[notice](facts);
+}
+
+function named(name: unknown): string {
+  return typeof name === 'string' ? `“${name}” ` : '';
 }
 
 function from(address: string | undefined): string {

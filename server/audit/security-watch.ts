@@ -78,6 +78,16 @@ export class SecurityWatch {
       this.#hold('cameraKeysRefused', { action: 'cameraKeysRefused', address, cameraId, refused: true });
   }
 
+  /** A client presents wrong API keys, more often than it may. */
+  onApiKeysHeld(address: string): void {
+    this.#hold('apiKeysHeld', { action: 'apiKeysHeld', address, refused: true });
+  }
+
+  /** An API key is used from very many networks. */
+  onApiKeySpread(facts: Omit<AuditFacts, 'action'>): void {
+    this.#hold('apiKeySpread', { ...facts, action: 'apiKeySpread' });
+  }
+
   /** Called by itself. */
   look(): void {
     const { refused, forged } = this.#options.counters();

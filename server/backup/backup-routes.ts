@@ -51,9 +51,9 @@ export function backupRoutes(
     }
   });
 
-  serve(router, 'POST /api/backup/uploads', ({ request }) => {
-    guard.administrator(request);
-    return restores.receive(wholeBodyOf(request, () => guard.administrator(request)));
+  serve(router, 'POST /api/backup/uploads', ({ request, response }) => {
+    guard.streamToAdministrator(request, response);
+    return restores.receive(wholeBodyOf(request));
   });
 
   serve(router, 'POST /api/backup/uploads/:uploadId/contents', async ({ request, params, readBody }) => {

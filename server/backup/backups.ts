@@ -2,10 +2,10 @@
  * Backups that administrators download: written into the data folder, sent, and removed.
  *
  * Invariants: each user has one, from its beginning to the last byte sent, and two users may have one at the same time; there is
- * room for it before it is begun; what a crash left is removed at the start.
+ * room for it before it is begun, and no recording goes for it; what a crash left is removed at the start.
  */
 
-import { mkdirSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Shares } from '../core/shares.ts';
 import { VigieError } from '../errors.ts';
@@ -81,6 +81,20 @@ export class Backups {
     } catch (error) {
       dispose();
       throw error;
+    }
+  }
+
+  /** Bytes that backups have on the disk now. They go again within minutes, so no recording should go for them. */
+  get writtenBytes(): number {
+    if (this.#shares.taken === 0) return 0;
+    try {
+      const names = readdirSync(this.#folder, { recursive: true, encoding: 'utf8' });
+      const sizes = names.map((name) => statSync(join(this.#folder, name), { throwIfNoEntry: false }));
+      return sizes.reduce((sum, stats) => sum + (stats?.isFile() ? stats.size : 0), 0);
+    } catch (error) {
+      // The thread removes its folders meanwhile.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      return 0;
     }
   }
 

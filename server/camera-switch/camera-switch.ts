@@ -113,7 +113,13 @@ export class CameraSwitch extends IsolatingEmitter<{ changed: [cameraId: string,
     await this.#change(this.#all, (state) => ({ ...state, offHours, onUntilMs: null }), this.#storeOfAll);
   }
 
-  /** Off hours have begun or ended, or the clock was set. */
+  /** The clock or its time zone was set: times that were found by the old one are wrong. */
+  onClockChanged(): void {
+    for (const position of [this.#all, ...this.#cameras.values()]) position.set(position.state);
+    this.update();
+  }
+
+  /** Off hours have begun or ended. */
   update(): void {
     this.#all.update(this.#moment);
     for (const [cameraId, position] of this.#cameras) {

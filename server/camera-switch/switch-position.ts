@@ -42,7 +42,7 @@ export class SwitchPosition {
     this.#off = null;
   }
 
-  /** To be called about once a second, and after `set`. */
+  /** To be called about once a second, and after `set`, which also forgets the times that were found. */
   update(moment: () => SwitchMoment): void {
     this.#off = this.#find(moment);
   }

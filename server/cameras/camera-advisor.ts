@@ -8,6 +8,7 @@ import { EventEmitter } from 'node:events';
 import { monotonicMs } from '../core/clock.ts';
 import { cameraAdvice } from '../core/link/camera-advice.ts';
 import type { CameraSource } from '../core/link/camera-events.ts';
+import { unmappedTime, type Dates } from '../core/site-clock.ts';
 import { RefusalRecord, type FrameRefusal } from '../core/link/frame-refusal.ts';
 import { CameraHealth } from '../core/link/camera-health.ts';
 import type { CameraAdvice, CameraRefusals } from '../wire/camera.ts';
@@ -26,12 +27,19 @@ interface Patient {
 export class CameraAdvisor extends EventEmitter<{ changed: [cameraId: string, advice: CameraAdvice[]] }> {
   readonly #patients = new Map<string, Patient>();
   readonly #nowMs: () => number;
+  readonly #dates: Dates;
   readonly #reviews: NodeJS.Timeout;
 
   /** @param legacy undefined when there are no legacy listeners; what they do not tell is unknown of their cameras */
-  constructor(ingest: CameraSource, legacy?: LegacySource, nowMs: () => number = monotonicMs) {
+  constructor(
+    ingest: CameraSource,
+    legacy?: LegacySource,
+    nowMs: () => number = monotonicMs,
+    dates: Dates = unmappedTime(),
+  ) {
     super();
     this.#nowMs = nowMs;
+    this.#dates = dates;
     for (const source of legacy ? [ingest, legacy] : [ingest]) {
       source.on('connected', (cameraId) => this.#note(cameraId, (health) => health.onWelcomed()));
       source.on('replaced', (cameraId) => this.#note(cameraId, (health, atMs) => health.onReplaced(atMs)));
@@ -40,6 +48,7 @@ export class CameraAdvisor extends EventEmitter<{ changed: [cameraId: string, ad
       );
     }
     ingest.on('clockFault', (cameraId) => this.#note(cameraId, (health, atMs) => health.onClockFault(atMs)));
+    ingest.on('uplink', (cameraId, lowering) => this.#note(cameraId, (health) => health.onUplink(lowering)));
     ingest.on('keyRejected', (cameraId) =>
       this.#note(cameraId, (health, atMs) => health.onKeyRejected(atMs)),
     );
@@ -64,7 +73,8 @@ export class CameraAdvisor extends EventEmitter<{ changed: [cameraId: string, ad
   /** The worst first; empty for a camera that never connected. */
   adviceFor(cameraId: string): CameraAdvice[] {
     const health = this.#patients.get(cameraId)?.health;
-    return health ? cameraAdvice(health.facts(this.#nowMs())) : [];
+    if (!health) return [];
+    return cameraAdvice(health.facts(this.#nowMs()), (us) => this.#dates.dateMs(us));
   }
 
   /** Ingest or the decoder dropped a frame. @param inARow dropped since the last accepted frame, with this one */

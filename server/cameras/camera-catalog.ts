@@ -8,6 +8,7 @@ import { wallMs } from '../core/clock.ts';
 import type { Access } from '../accounts/access.ts';
 import { findCamera, type KnownCamera } from '../core/cameras.ts';
 import { IsolatingEmitter } from '../core/fan-out.ts';
+import { isGranted, type Holder } from '../core/grant.ts';
 import { livenessView, NEVER_SEEN, type Liveness } from '../core/link/camera-liveness.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -37,6 +38,8 @@ export interface CameraControl {
   disconnect(cameraId: string, reason: 'removed' | 'keyRotated'): void;
   /** How far its pictures are apart was set. */
   updatePace?(cameraId: string): void;
+  /** Whether it adapts to its connection was set. */
+  updateAdapting?(cameraId: string): void;
 }
 
 export interface CameraCatalogOptions {
@@ -87,22 +90,29 @@ export class CameraCatalog extends IsolatingEmitter<CatalogEvents> {
     this.#offOf = offOf;
   }
 
-  viewsFor(userId: string): CameraView[] {
-    const advised = this.#access.isAdministrator(userId);
+  /** Those to which there is any right. */
+  viewsFor(holder: Holder): CameraView[] {
+    const advised = this.#access.isAdministrator(holder);
     return this.#store
-      .listWithRights(userId)
+      .listWithRights(holder.userId)
+      .map((camera) => ({
+        ...camera,
+        rights: camera.rights.filter((right) => isGranted(holder.grant, right, camera.id)),
+      }))
+      .filter(({ rights }) => rights.length > 0)
       .map(({ rights, ...camera }) => (advised ? this.#advisedView(camera) : this.#view(camera, rights)));
   }
 
   /** With the state of its connection: telemetry, round trip, counters. */
-  details(id: string, userId: string): CameraDetails {
+  details(id: string, holder: Holder): CameraDetails {
     const camera = this.#find(id);
-    const advised = this.#access.isAdministrator(userId);
-    const { telemetry, lastFrameAtMs: _, ...connection } = this.#control.status(id);
+    const advised = this.#access.isAdministrator(holder);
+    const { telemetry, uplink, lastFrameAtMs: _, ...connection } = this.#control.status(id);
     return {
       ...connection,
       ...(telemetry !== undefined && { telemetry: telemetry && telemetryView(telemetry) }),
-      ...(advised ? this.#advisedView(camera) : this.#view(camera, this.#access.rightsTo(userId, id))),
+      ...(uplink !== undefined && { uplink: uplink && this.#uplinkView(uplink) }),
+      ...(advised ? this.#advisedView(camera) : this.#view(camera, this.#access.rightsTo(holder, id))),
       ...(advised && this.#refusalsOf && { refusals: this.#refusalsOf(id) }),
     };
   }
@@ -182,6 +192,7 @@ export class CameraCatalog extends IsolatingEmitter<CatalogEvents> {
     }
     await this.#store.changeSettings(id, settings);
     if (settings.pictureIntervalMs !== undefined) this.#control.updatePace?.(id);
+    if (settings.adaptToConnection !== undefined) this.#control.updateAdapting?.(id);
   }
 
   /** @throws VigieError like `CameraControl.reboot` */
@@ -206,6 +217,12 @@ export class CameraCatalog extends IsolatingEmitter<CatalogEvents> {
   #advisedView(camera: KnownCamera): CameraView {
     const advice = this.#adviceFor(camera.id);
     return { ...this.#view(camera, RIGHTS), ...(advice.length > 0 && { advice }) };
+  }
+
+  #uplinkView(uplink: NonNullable<CameraConnectionView['uplink']>): typeof uplink {
+    const { loweredSinceMs } = uplink;
+    if (loweredSinceMs === null) return uplink;
+    return { ...uplink, loweredSinceMs: Math.floor(this.#dates.dateMs(loweredSinceMs * 1000)) };
   }
 
   #withKey(camera: KnownCamera, key: Uint8Array | undefined): CameraWithKey {

@@ -101,6 +101,10 @@ export class CameraPresence
     if (this.#find(cameraId)) this.#updatePace(cameraId);
   }
 
+  updateAdapting(cameraId: string): void {
+    this.#options.ingest.updateAdapting?.(cameraId);
+  }
+
   async reboot(cameraId: string): Promise<void> {
     await this.#options.ingest.reboot(cameraId);
   }

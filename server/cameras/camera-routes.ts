@@ -18,7 +18,7 @@ export type LossesOf = (cameraId: string, who: ReadFor) => Promise<CameraLosses>
 export function cameraRoutes(catalog: CameraCatalog, lossesOf: LossesOf, guard: Guard): Router {
   const router = Router();
 
-  serve(router, 'GET /api/cameras', ({ request }) => catalog.viewsFor(guard.identify(request).userId));
+  serve(router, 'GET /api/cameras', ({ request }) => catalog.viewsFor(guard.caller(request)));
 
   serve(router, 'POST /api/cameras', async ({ request, response, readBody }) => {
     guard.administrator(request);
@@ -73,8 +73,7 @@ export function cameraRoutes(catalog: CameraCatalog, lossesOf: LossesOf, guard: 
   });
 
   serve(router, 'GET /api/cameras/:cameraId/status', ({ request, params: { cameraId } }) => {
-    const { userId } = guard.viewerOf(request, 'live', cameraId);
-    return catalog.details(cameraId, userId);
+    return catalog.details(cameraId, guard.viewerOf(request, 'live', cameraId));
   });
 
   return router;

@@ -8,7 +8,7 @@ import type { CameraKind } from '../wire/camera.ts';
 import { CAMERA_KEY_BYTES } from '../wire/camera-protocol.ts';
 import { ofCamera, type AdjustableSettings, type CameraSettings } from '../wire/camera-settings.ts';
 import type { Right } from '../wire/rights.ts';
-import { ADJUSTABLE_SETTINGS } from '../wire/routes/cameras.ts';
+import { ADJUSTABLE_SETTINGS, CAMERA_SETTINGS } from '../wire/routes/cameras.ts';
 import { inTransaction } from '../store/database.ts';
 import { randomId } from '../store/random-id.ts';
 import { readFields } from '../store/json-column.ts';
@@ -51,6 +51,8 @@ const SQL = declareStatements('cameras', {
   setKey: 'UPDATE cameras SET key = ? WHERE id = ?',
   settings: 'SELECT settings FROM cameras WHERE id = ?',
   setSettings: 'UPDATE cameras SET settings = ? WHERE id = ?',
+  loweredFrom: 'SELECT lowered_from AS settings FROM cameras WHERE id = ?',
+  setLoweredFrom: 'UPDATE cameras SET lowered_from = ? WHERE id = ?',
   setLastFrame: 'UPDATE cameras SET last_frame_at = ? WHERE id = ?',
 });
 
@@ -144,6 +146,20 @@ export class CameraQueries {
     return ofCamera(this.adjustedOf(id));
   }
 
+  /** Whether the server may lower them while its connection does not carry them. */
+  adaptsToConnection(id: string): boolean {
+    return this.adjustedOf(id).adaptToConnection ?? true;
+  }
+
+  /** What a camera that is lowered was set to before; undefined for one that is not. */
+  loweredFrom(id: string): CameraSettings | undefined {
+    return readFields(CAMERA_SETTINGS, this.#statements.loweredFrom.get(id)?.['settings']);
+  }
+
+  setLoweredFrom(id: string, settings: CameraSettings | null): void {
+    this.#statements.setLoweredFrom.run(settings && JSON.stringify(settings), id);
+  }
+
   /** Whether the server takes pictures of it that exceed the usual limits. */
   allowsLargePictures(id: string): boolean {
     return this.adjustedOf(id).largePictures ?? false;
@@ -179,6 +195,9 @@ export const CAMERA_WORK = {
   keyOf: 'quick',
   rotateKey: 'action',
   settingsOf: 'quick',
+  adaptsToConnection: 'quick',
+  loweredFrom: 'quick',
+  setLoweredFrom: 'state',
   allowsLargePictures: 'quick',
   pictureIntervalOf: 'quick',
   adjustedOf: 'quick',

@@ -1,7 +1,7 @@
 /** Opens the cameras stage: catalogue, presence, advice, pairing. */
 
 import type { Access } from '../accounts/access.ts';
-import type { Clock } from '../core/clock.ts';
+import { monotonicMs, type Clock } from '../core/clock.ts';
 import type { CameraSource } from '../core/link/camera-events.ts';
 import type { Dates } from '../core/site-clock.ts';
 import type { CameraFrames } from '../core/video/camera-frame.ts';
@@ -44,7 +44,7 @@ export function openCameras(options: OpenCamerasOptions): Cameras {
     return off ? dates.serverUs(off.sinceMs) : undefined;
   };
   const presence = new CameraPresence({ ...options, store: store.cameras, offSinceUs });
-  const advisor = new CameraAdvisor(ingest, options.legacy);
+  const advisor = new CameraAdvisor(ingest, options.legacy, monotonicMs, dates);
   presence.on('changed', (cameraId, { frozen }) => advisor.onFrozen(cameraId, frozen));
   const catalog = new CameraCatalog({
     store: store.cameras,

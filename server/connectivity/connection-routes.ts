@@ -20,7 +20,7 @@ export function connectionRoutes(facts: ServerFacts, guard: Guard, connectionOf:
   const router = Router();
 
   serve(router, 'GET /api/connection', async ({ request }) => {
-    const { role } = guard.identify(request);
+    const { role } = guard.caller(request);
     const { address: yourAddress, secure: https } = connectionOf(request);
     const server = role === 'administrator' ? await facts.get() : undefined;
     if (server) guard.administrator(request);

@@ -2,7 +2,8 @@
  * Decides who may watch when the server is near its limit, for every kind of picture stream: a running video consumer,
  * or JPEGs over the WebSocket or HTTP. Paused streams cost nothing and are not counted.
  *
- * Invariants: a stream is admitted only while there is room (core/admission.ts), with two exceptions, so that a full
+ * Invariants: one user has at most STREAM_SHARES.perUser streams, of all their pages. A stream is admitted only while there is room
+ * (core/admission.ts), with two exceptions, so that a full
  * server interrupts no viewer: a viewer of a camera may watch it in a second way meanwhile (the next transport, the
  * fallback), and a viewer who lost the connection while watching is admitted again within RETURN_WITHIN_US.
  */
@@ -10,6 +11,7 @@
 import { Admission, type AdmissionState, type LoadSample } from './admission.ts';
 import type { Clock } from './clock.ts';
 import { VigieError } from '../errors.ts';
+import { Shares } from './shares.ts';
 
 /** A page, or a program that plays MJPEG. Identified by the object itself. */
 export interface Viewer {
@@ -30,6 +32,8 @@ export interface CapacityStats {
   measured: LoadSample | null;
 }
 
+/** More than any server carries; of one user ten pages of 24 cameras, whatever the load. */
+export const STREAM_SHARES = { total: 4096, perUser: 256 };
 const RETURN_WITHIN_US = 30_000_000;
 const WAYS_PER_CAMERA = 2;
 const RETRY_AFTER_SECONDS = 5;
@@ -37,6 +41,7 @@ const RETRY_AFTER_SECONDS = 5;
 export class Capacity {
   readonly #admission = new Admission();
   readonly #clock: Clock;
+  readonly #shares = new Shares(STREAM_SHARES);
   /** The cameras sent to each viewer, one entry per way. */
   readonly #watching = new Map<Viewer, string[]>();
   /** By user: streams recently lost with a connection. */
@@ -59,12 +64,17 @@ export class Capacity {
     this.#admission.sample(sample, nowUs);
   }
 
-  /** A stream begins. @returns call it when the stream ends; idempotent @throws VigieError `full` */
+  /** A stream begins. @returns call it when the stream ends; idempotent @throws VigieError `full`, `tooManyRequests` */
   open(viewer: Viewer, cameraId: string): () => void {
     const cameras = this.#watching.get(viewer) ?? [];
     const ways = cameras.filter((id) => id === cameraId).length;
     const isMoving = ways > 0 && ways < WAYS_PER_CAMERA;
-    if (!isMoving && !this.#admission.hasRoom && !this.#takeReturning(viewer.userId)) throw this.#refusal();
+    const giveBack = this.#shares.take(viewer.userId);
+    if (!giveBack) throw this.#tooMany();
+    if (!isMoving && !this.#admission.hasRoom && !this.#takeReturning(viewer.userId)) {
+      giveBack();
+      throw this.#refusal();
+    }
     this.#admission.enter();
     cameras.push(cameraId);
     this.#watching.set(viewer, cameras);
@@ -72,6 +82,7 @@ export class Capacity {
     return () => {
       if (!isOpen) return;
       isOpen = false;
+      giveBack();
       this.#admission.leave();
       cameras.splice(cameras.indexOf(cameraId), 1);
       if (cameras.length === 0) this.#watching.delete(viewer);
@@ -105,6 +116,15 @@ export class Capacity {
     if (!returning || !this.#mayReturn(userId)) return false;
     returning.streams--;
     return true;
+  }
+
+  #tooMany(): VigieError {
+    this.#refused++;
+    return new VigieError(
+      'tooManyRequests',
+      `one user watches at most ${STREAM_SHARES.perUser} cameras at once, on all pages and devices together: close a page that shows video`,
+      { retryAfterSeconds: RETRY_AFTER_SECONDS },
+    );
   }
 
   #refusal(): VigieError {

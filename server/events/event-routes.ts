@@ -7,6 +7,7 @@ import { Router, type Request } from 'express';
 import { AttemptLimit } from '../accounts/attempt-limit.ts';
 import { monotonicMs, wallMs } from '../core/clock.ts';
 import { NetworkFailures } from '../core/address/network-failures.ts';
+import { isGranted } from '../core/grant.ts';
 import { VigieError } from '../errors.ts';
 import type { EventLog } from './event-log.ts';
 import type { Sensors } from './sensors.ts';
@@ -42,10 +43,13 @@ export function eventRoutes(
   const wrongTokens = new AttemptLimit(new NetworkFailures([WRONG_TOKENS]), monotonicMs);
 
   serve(router, 'GET /api/events', async ({ request, response, readQuery }) => {
-    const who = guard.identify(request);
-    const mine = (): string[] => cameras.listOf(who.userId, 'events').map(({ id }) => id);
+    const who = guard.caller(request);
+    const mine = (): string[] => {
+      const ids = cameras.listOf(who.userId, 'events').map(({ id }) => id);
+      return ids.filter((id) => isGranted(who.grant, 'events', id));
+    };
     const events = await log.list(mine(), queryOf(readQuery()), readFor(who, response));
-    guard.identify(request);
+    guard.caller(request);
     const stillMine = new Set(mine());
     return events.filter(({ cameraId }) => stillMine.has(cameraId));
   });

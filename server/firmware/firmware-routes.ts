@@ -34,8 +34,8 @@ export function firmwareRoutes({ images, updates, cameras }: Firmware, guard: Gu
 
   // The body is the file itself: answers 201 with the image, 200 when it already existed.
   serve(router, 'POST /api/firmware', async ({ request, response }) => {
-    const { userId } = guard.administrator(request);
-    const body = wholeBodyOf(request, () => guard.administrator(request));
+    const { userId } = guard.streamToAdministrator(request, response);
+    const body = wholeBodyOf(request);
     // A body with a too large Content-Length is refused before reading; a body without one is measured while it is
     // read.
     if (Number(request.headers['content-length'] ?? 0) > MAX_FIRMWARE_BYTES)

@@ -25,6 +25,7 @@ import { listen } from '../net/listen.ts';
 import { refuseUpgrade } from '../net/refuse-upgrade.ts';
 import { TcpConnections } from '../net/tcp-connections.ts';
 import { stripBasePath } from './base-path.ts';
+import type { UploadLimits } from './body-timeout.ts';
 import { clientConnections } from './client-connection.ts';
 import { answerPlainHttp } from './plain-http.ts';
 import { RequestGate, type RequestCounters, type RequestLimits } from './request-gate.ts';
@@ -63,17 +64,19 @@ export interface HttpTls {
 export interface HttpTimeouts {
   /** From connecting, or the end of the previous request, to the end of the headers. */
   headersMs: number;
-  /** To the end of the body. The time of an answer is not limited. */
-  requestMs: number;
+  /** From there to the end of the body. The time of an answer is not limited. */
+  bodyMs: number;
+  /** Of a body that is a file. */
+  upload?: UploadLimits;
   /** Of an answer that is not read, or a request that does not continue. */
   idleMs: number;
-  /** How often connections are checked for the two above. */
+  /** How often connections are checked for slow headers. */
   checkIntervalMs: number;
 }
 
 const DEFAULT_TIMEOUTS: HttpTimeouts = {
   headersMs: 10_000,
-  requestMs: 30_000,
+  bodyMs: 20_000,
   idleMs: 120_000,
   checkIntervalMs: 2_000,
 };
@@ -118,11 +121,13 @@ export class HttpServer {
       connectionOf: clientConnections(isTrustedProxy, () => false),
       onRequest: ({ socket }, use) => this.#connections.use(socket, use),
       limits: requestLimits,
+      body: timeouts,
       basePath: this.#basePath,
     });
     const serverOptions: ServerOptions = {
       headersTimeout: timeouts.headersMs,
-      requestTimeout: timeouts.requestMs,
+      // The gate times bodies: some are large files.
+      requestTimeout: 0,
       connectionsCheckingInterval: timeouts.checkIntervalMs,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
       maxHeaderSize: MAX_HEADER_BYTES,

@@ -4,10 +4,14 @@
  * Invariant: details not meant for the caller stay in the log.
  */
 
-import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import { parseCookie } from 'cookie';
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { VigieError, type ErrorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { isDamaged, isDiskFull } from '../store/database.ts';
+import { SESSION_HINT_COOKIE } from '../wire/browser-values.ts';
+import { keyAccessOf } from '../wire/key-access.ts';
+import { calledRoute } from './called-route.ts';
 import type { Problem } from '../wire/problem.ts';
 
 /** The code for an error of express, its parsers or its file sender, by the HTTP status on it. */
@@ -41,12 +45,27 @@ export function sendProblem(response: Response, error: VigieError): void {
   // The route may have set these for the answer that failed.
   for (const name of ['ETag', 'Last-Modified', 'Age']) response.removeHeader(name);
   response.setHeader('Cache-Control', 'no-store');
-  if (error.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="vigie"');
+  if (error.status === 401) response.setHeader('WWW-Authenticate', challengesFor(response.req));
   if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', error.retryAfterSeconds);
   response
     .status(error.status)
     .type('application/problem+json')
     .send(JSON.stringify(problemOf(error)));
+}
+
+/**
+ * Basic, for which a browser would ask its user, only where it is taken, and only of what is no page of ours: a program sends
+ * no session's cookie, and does not say that it shows a picture in a page.
+ */
+function challengesFor(request: Request): string | string[] {
+  const bearer = 'Bearer realm="vigie"';
+  const route = calledRoute(request);
+  if (route === undefined || keyAccessOf(route) !== 'basic') return bearer;
+  const { cookie = '', 'sec-fetch-dest': shownIn = 'document' } = request.headers;
+  const hasSession = parseCookie(cookie)[SESSION_HINT_COOKIE] !== undefined;
+  return hasSession || shownIn !== 'document'
+    ? bearer
+    : [bearer, 'Basic realm="Vigie: any user name, and an API key", charset="UTF-8"'];
 }
 
 /** Registered after all other routes. */
@@ -58,13 +77,17 @@ export const notFound: RequestHandler = (request, response) => {
 };
 
 export function errorHandler(log: Log): ErrorRequestHandler {
-  return (error: unknown, request, response, next) => {
+  return (error: unknown, request, response, _next) => {
     // RequestGate has answered meanwhile, because the route took long and others needed the place.
     if (response.writableEnded && isHeadersSent(error)) return;
     const known = knownError(error);
     if (!known)
       log.error({ err: error, method: request.method, path: request.path }, 'failed to handle a request');
-    if (response.headersSent) return next(error);
+    if (response.headersSent) {
+      // What the caller has of the answer must not look whole. An answer that ended is the gate's, in place of this one.
+      if (!response.writableEnded) response.destroy();
+      return;
+    }
     return sendProblem(
       response,
       known ?? new VigieError('internal', 'this is a fault of the server; see its log'),

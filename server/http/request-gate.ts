@@ -17,6 +17,7 @@ import { FairPlaces, type Replaceable } from '../net/fair-places.ts';
 import { RequestRates, type RequestRatesOptions } from '../net/request-rates.ts';
 import { RequestTurns } from '../net/request-turns.ts';
 import { stripBasePath } from './base-path.ts';
+import { limitBody, type BodyLimits } from './body-timeout.ts';
 import type { ConnectionOf } from './client-connection.ts';
 import { healthOf, type HealthProblem } from '../wire/health.ts';
 import { problemOf } from './problem.ts';
@@ -36,6 +37,8 @@ export interface RequestGateOptions {
    */
   onRequest?: (request: IncomingMessage, use: () => Replaceable) => () => void;
   limits?: Partial<RequestLimits>;
+  /** Undefined: bodies may take any time. */
+  body?: BodyLimits;
   clock?: Clock;
   /** See base-path.ts. */
   basePath?: string;
@@ -58,11 +61,14 @@ export interface RequestCounters {
     tooMany: number;
     displaced: number;
     malformed: number;
+    /** Requests whose body did not arrive in time. */
+    tooSlow: number;
   };
 }
 
 /** A page makes about forty requests, and a household has several people behind one address. */
 const LIMITS: RequestLimits = { perSecond: 100, burst: 400, unanswered: 1000, holdMs: 1000 };
+const MAX_RESPONSE_LISTENERS = 30;
 const HEALTH = /^\/api\/health(?:\?|$)/;
 /** As on every other answer: not displayed in frames, not cached. */
 const HEADERS = {
@@ -83,6 +89,12 @@ const TOO_MANY = refusal(
     retryAfterSeconds: 2,
   }),
 );
+const TOO_SLOW = refusal(
+  new VigieError(
+    'tooSlow',
+    'the body of the request arrived too slowly: check the network and send it again',
+  ),
+);
 const NO_HOST = refusal(new VigieError('badRequest', 'a request must have exactly one Host header'));
 const UNKNOWN_EXPECTATION = bareAnswer(417, 'text/plain', '');
 
@@ -95,7 +107,7 @@ export class RequestGate {
   readonly #healthRates: RequestRates;
   readonly #holdMs: number;
   readonly #unanswered: FairPlaces;
-  readonly #refused = { tooFast: 0, malformed: 0 };
+  readonly #refused = { tooFast: 0, malformed: 0, tooSlow: 0 };
   #health = healthAnswer([]);
 
   constructor(options: RequestGateOptions) {
@@ -140,9 +152,16 @@ export class RequestGate {
 
   #enter(request: IncomingMessage, response: ServerResponse, app: RequestListener): void {
     if (!this.#turns.begin(request, response)) return;
+    if (this.#options.body)
+      limitBody(request, this.#options.body, () => {
+        this.#refused.tooSlow++;
+        answerInstead(request, response, TOO_SLOW);
+      });
     stripBasePath(request, this.#options.basePath ?? '');
     let leave: (() => void) | undefined;
     let answered: (() => void) | undefined;
+    // Guard, shares, audit and sender wait for its end, a few listeners each: more than Node takes for a leak.
+    response.setMaxListeners(MAX_RESPONSE_LISTENERS);
     response.once('close', () => {
       this.#turns.end(request, response);
       leave?.();
@@ -162,15 +181,7 @@ export class RequestGate {
     if (isHealth) return send(response, this.#health);
     leave = this.#unanswered.enter(network, {
       replaceable: () => replaceabilityOf(request, response),
-      onReplaced: () => {
-        if (response.headersSent) {
-          request.socket.destroy();
-          return;
-        }
-        for (const name of response.getHeaderNames()) response.removeHeader(name);
-        response.shouldKeepAlive = false;
-        send(response, TOO_MANY);
-      },
+      onReplaced: () => answerInstead(request, response, TOO_MANY),
     });
     if (!leave) return send(response, TOO_MANY);
     answered = this.#options.onRequest?.(request, () => replaceabilityOf(request, response));
@@ -182,6 +193,19 @@ export class RequestGate {
     const timer = setTimeout(() => send(response, answer), this.#holdMs);
     response.once('close', () => clearTimeout(timer));
   }
+}
+
+/** In place of what the app would answer, whose part of it may be under way. The connection is closed. */
+function answerInstead(request: IncomingMessage, response: ServerResponse, answer: BareAnswer): void {
+  if (response.headersSent) {
+    request.socket.destroy();
+    return;
+  }
+  for (const name of response.getHeaderNames()) response.removeHeader(name);
+  response.shouldKeepAlive = false;
+  // Node no longer does this for an answered request, and whoever reads the body would wait for ever.
+  request.socket.once('close', () => request.destroy(new VigieError('tooSlow', 'the request was given up')));
+  send(response, answer);
 }
 
 /** A client that sends its body slowly, or does not read its complete answer, costs the server only the place. */

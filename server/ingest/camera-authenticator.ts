@@ -17,6 +17,11 @@ export interface CameraCredentials {
   keyOf(cameraId: string): Uint8Array | undefined;
   /** The settings that a camera gets when it connects; what is left out is the camera's choice. */
   settingsOf?(cameraId: string): CameraSettings;
+  /** Whether the server may lower them to fit its uplink; left out: it may. */
+  adaptsToConnection?(cameraId: string): boolean;
+  /** What a camera that is lowered was set to before. */
+  loweredFrom?(cameraId: string): CameraSettings | undefined;
+  setLoweredFrom?(cameraId: string, settings: CameraSettings | null): Promise<unknown>;
   /** Whether its frames may exceed the usual limits. */
   allowsLargePictures?(cameraId: string): boolean;
 }
@@ -52,6 +57,18 @@ export class CameraAuthenticator {
 
   settingsOf(cameraId: string): CameraSettings {
     return this.#lookUp(() => this.#credentials.settingsOf?.(cameraId)) ?? {};
+  }
+
+  adaptsToConnection(cameraId: string): boolean {
+    return this.#lookUp(() => this.#credentials.adaptsToConnection?.(cameraId)) ?? true;
+  }
+
+  loweredFrom(cameraId: string): CameraSettings | undefined {
+    return this.#lookUp(() => this.#credentials.loweredFrom?.(cameraId));
+  }
+
+  async setLoweredFrom(cameraId: string, settings: CameraSettings | null): Promise<void> {
+    await this.#credentials.setLoweredFrom?.(cameraId, settings);
   }
 
   allowsLargePictures(cameraId: string): boolean {

@@ -58,6 +58,11 @@ export class CameraClock {
     return this.#last;
   }
 
+  /** Whether frames are dated by the camera's clock, not by their arrival alone. */
+  isMeasured(nowUs: number): boolean {
+    return this.#offset.offsetUs !== undefined && !this.#onProbation && nowUs >= this.#distrustedUntilUs;
+  }
+
   /** When a frame was taken, in server time. */
   captureUs(frame: FrameTimes, receivedUs: number): number {
     let estimatedUs = receivedUs;

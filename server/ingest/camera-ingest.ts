@@ -22,6 +22,7 @@ import { CameraAuthenticator, type CameraCredentials } from './camera-authentica
 import type { StartedCommand } from './camera-commands.ts';
 import { CameraEndpoint, type CameraEndpointOptions, type OpenedConnection } from './camera-endpoint.ts';
 import { CameraSession } from './camera-session.ts';
+import { CameraUplink } from './camera-uplink.ts';
 import { CameraRecord, type CameraLinkStatus } from './camera-record.ts';
 import { countMended, zeroIngestCounters, type CloseReason, type IngestCounters } from './ingest-counters.ts';
 
@@ -51,6 +52,7 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> {
   readonly #counters = zeroIngestCounters();
   readonly #sessions = new Set<CameraSession>();
   readonly #cameras = new Map<string, CameraRecord>();
+  readonly #uplinks = new Map<string, CameraUplink>();
 
   constructor(options: CameraIngestOptions) {
     const log = options.log.child({ component: 'cameras' });
@@ -87,12 +89,20 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> {
 
   /** For any camera; a camera that never connected is offline. */
   status(cameraId: string): CameraLinkStatus {
-    return (this.#cameras.get(cameraId) ?? new CameraRecord()).status(this.#clock());
+    const nowUs = this.#clock();
+    const status = (this.#cameras.get(cameraId) ?? new CameraRecord()).status(nowUs);
+    const uplink = this.#uplinks.get(cameraId)?.status(nowUs);
+    return { ...status, ...(uplink !== undefined && { uplink }) };
   }
 
   /** @throws VigieError `cameraOffline`, `cameraRejected`, `unavailable` or `tooManyRequests` */
   async set(cameraId: string, settings: CameraSettings): Promise<void> {
-    await this.#sessionOf(cameraId).commands.run({ ...settings, type: 'set' });
+    await this.#uplinkOf(cameraId).setByOwner(settings, this.#clock());
+  }
+
+  /** Whether the camera adapts to its connection was set. */
+  updateAdapting(cameraId: string): void {
+    this.#uplinks.get(cameraId)?.update(this.#clock());
   }
 
   /** Resolves when the camera has agreed to. @throws VigieError as `set` */
@@ -117,7 +127,9 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> {
   disconnect(cameraId: string, reason: 'keyRotated' | 'removed'): void {
     const detail = reason === 'removed' ? 'the camera was removed' : 'the camera has a new key';
     this.#cameras.get(cameraId)?.session?.close(reason, detail);
-    if (reason === 'removed') this.#cameras.delete(cameraId);
+    if (reason !== 'removed') return;
+    this.#cameras.delete(cameraId);
+    this.#uplinks.delete(cameraId);
   }
 
   /** Idempotent. Tells every camera that the server stops; cameras reconnect by themselves. */
@@ -135,6 +147,7 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> {
       authenticator: this.#authenticator,
       clock: this.#clock,
       onFrame: (frame, picture) => this.#onFrame(frame, picture),
+      uplinkOf: (cameraId) => this.#uplinkOf(cameraId),
       ...(handshakeTimeoutMs !== undefined && { handshakeTimeoutMs }),
       ...(silenceTimeoutMs !== undefined && { silenceTimeoutMs }),
     });
@@ -230,6 +243,19 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> {
     const suppressed = this.#throttle.pass(subject, this.#clock());
     if (suppressed !== undefined)
       this.#log[level]({ ...fields, ...(suppressed > 0 && { suppressed }) }, message);
+  }
+
+  #uplinkOf(cameraId: string): CameraUplink {
+    const uplink =
+      this.#uplinks.get(cameraId) ??
+      new CameraUplink({
+        cameraId,
+        store: this.#authenticator,
+        onChange: (lowering) => this.emit('uplink', cameraId, lowering),
+        log: this.#log,
+      });
+    this.#uplinks.set(cameraId, uplink);
+    return uplink;
   }
 
   #sessionOf(cameraId: string): CameraSession {

@@ -1,6 +1,7 @@
 /** What the server remembers of a camera that has connected since its start, and the part that is shown. */
 
 import type { HelloMessage, TelemetryMessage } from '../wire/camera-protocol.ts';
+import type { CameraConnectionView } from '../wire/camera.ts';
 import type { CameraSession } from './camera-session.ts';
 
 export interface CameraLinkStatus {
@@ -22,6 +23,8 @@ export interface CameraLinkStatus {
   roundTripMs: number | null;
   /** Frames that it may have unacknowledged; null while offline. */
   ackWindow: number | null;
+  /** Null while offline; left out for a camera whose settings cannot be changed. Times are server time, ms. */
+  uplink?: NonNullable<CameraConnectionView['uplink']> | null;
 }
 
 /** A camera whose last frame is older than this counts as sending none. */

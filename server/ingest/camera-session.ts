@@ -9,11 +9,9 @@ import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
-import { ackWindowSize, MIN_ACK_WINDOW } from '../core/link/ack-window-size.ts';
 import type { Clock } from '../core/clock.ts';
 import { TokenBucket } from '../core/token-bucket.ts';
 import type { CameraDevice } from '../core/updates/update-obstacles.ts';
-import { VigieError } from '../errors.ts';
 import {
   CAMERA_CLOSE,
   HANDSHAKE_TIMEOUT_MS,
@@ -26,10 +24,12 @@ import {
   type ServerToCamera,
   type TelemetryMessage,
 } from '../wire/camera-protocol.ts';
+import { AckWindowSetting } from './ack-window-setting.ts';
 import type { CameraAuthenticator } from './camera-authenticator.ts';
 import { CameraClock } from './camera-clock.ts';
 import { CameraCommands } from './camera-commands.ts';
 import { parseCameraMessage, parseHello } from './camera-messages.ts';
+import type { CameraUplink } from './camera-uplink.ts';
 import { FrameIntake, type DroppedFrame, type OnPicture } from './frame-intake.ts';
 import { HandshakeLimit } from './handshake-limit.ts';
 import type { CloseReason } from './ingest-counters.ts';
@@ -45,6 +45,8 @@ export interface CameraSessionOptions {
   authenticator: CameraAuthenticator;
   clock: Clock;
   onFrame: OnPicture;
+  /** Called for a camera that has proven its key. */
+  uplinkOf: (cameraId: string) => CameraUplink;
   handshakeTimeoutMs?: number;
   silenceTimeoutMs?: number;
 }
@@ -88,7 +90,8 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
   #closed = false;
   #silenceWatch: SilenceWatch | undefined;
   readonly #roundTrip = new RoundTrip();
-  #ackWindow = MIN_ACK_WINDOW;
+  readonly #ackWindow = new AckWindowSetting();
+  #uplink: CameraUplink | undefined;
 
   constructor(options: CameraSessionOptions) {
     super();
@@ -137,7 +140,7 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
   }
 
   get ackWindow(): number {
-    return this.#ackWindow;
+    return this.#ackWindow.size;
   }
 
   get fps(): number {
@@ -188,8 +191,9 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
     this.#hello = hello;
     this.#handshake.end();
     this.#roundTrip.note(receivedUs - this.#challengedAtUs);
-    const settings = { ...authenticator.settingsOf(hello.cameraId), ackWindow: this.#ackWindow };
-    this.#send({ type: 'welcome', hmac, settings });
+    this.#uplink = this.#options.uplinkOf(hello.cameraId);
+    const settings = this.#uplink.connected(hello, this.commands, receivedUs);
+    this.#send({ type: 'welcome', hmac, settings: { ...settings, ackWindow: this.#ackWindow.size } });
     const silenceTimeoutMs = this.#options.silenceTimeoutMs ?? SILENCE_TIMEOUT_MS;
     this.#silenceWatch = new SilenceWatch({
       socket,
@@ -209,6 +213,11 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
     const { header, picture } = intake;
     const { jpeg, width, height } = picture;
     const captureUs = this.#cameraClock.captureUs(header, receivedUs);
+    if (this.#cameraClock.isMeasured(receivedUs)) {
+      const sentUs = captureUs + header.sendUs - header.captureUs;
+      const oneWayUs = this.#roundTrip.smallestUs / 2;
+      this.#uplink?.onFrame(width, height, { sentUs, receivedUs, bytes: message.length, oneWayUs });
+    }
     this.#options.onFrame({ cameraId, jpeg, width, height, captureUs, receivedUs }, picture);
   }
 
@@ -226,6 +235,7 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
       case 'rejected':
         return this.commands.onRejected(message.id, message.reason);
       case 'telemetry':
+        this.#uplink?.onTelemetry(message, receivedUs);
         return void this.emit('telemetry', message);
       case 'motion':
         return void this.emit('motion', message.active);
@@ -237,21 +247,10 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
   }
 
   #onTick(): void {
-    this.#options.webSocket.ping(this.#roundTrip.ping(this.#options.clock()));
-    void this.#widenAckWindow();
-  }
-
-  /** The window only grows: a camera that sends less than before is not slowed by a larger one. */
-  async #widenAckWindow(): Promise<void> {
-    const wanted = ackWindowSize(this.#roundTrip.smallestUs, this.#frames.fps);
-    if (wanted <= this.#ackWindow) return;
-    this.#ackWindow = wanted;
-    try {
-      await this.commands.run({ type: 'set', ackWindow: wanted });
-    } catch (error) {
-      // A camera that keeps its former window is only slower than it could be.
-      if (!(error instanceof VigieError)) throw error;
-    }
+    const nowUs = this.#options.clock();
+    this.#options.webSocket.ping(this.#roundTrip.ping(nowUs));
+    void this.#ackWindow.widen(this.#roundTrip.smallestUs, this.#frames.fps, this.commands);
+    this.#uplink?.onTick(nowUs);
   }
 
   #send(message: ServerToCamera): void {
@@ -274,6 +273,7 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
     this.#closed = true;
     this.#handshake.end();
     this.#silenceWatch?.close();
+    this.#uplink?.disconnected(this.commands, this.#options.clock());
     this.commands.close();
     this.emit('closed', reason, detail);
   }

@@ -75,6 +75,11 @@ export class ExportJob {
     return this.#isFetched || this.#leftMs(this.#state.sinceMs) <= 0;
   }
 
+  /** All of it was sent, to somebody who took it. */
+  get isFetched(): boolean {
+    return this.#isFetched;
+  }
+
   get isWaiting(): boolean {
     return this.#state.name === 'waiting';
   }
@@ -93,7 +98,7 @@ export class ExportJob {
   }
 
   /** @throws VigieError `conflict` while it is not ready, and when it never will be */
-  file(): { path: string; startMs: number; endMs: number } {
+  file(): { path: string; startMs: number; endMs: number; missing: number } {
     const state = this.#state;
     if (this.#closed) throw new VigieError('notFound', 'this download was removed');
     if (state.name === 'failed') throw state.error;
@@ -101,7 +106,8 @@ export class ExportJob {
       throw new VigieError('conflict', 'this download is still being prepared; ask again in a moment', {
         retryAfterSeconds: 1,
       });
-    return { path: this.#options.path, startMs: state.startMs, endMs: state.endMs };
+    const { startMs, endMs, missing } = state;
+    return { path: this.#options.path, startMs, endMs, missing };
   }
 
   /** Somebody begins to fetch it. @param cutOff ends that @returns call it when that has ended; idempotent */

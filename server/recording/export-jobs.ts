@@ -13,7 +13,7 @@ import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { randomId } from '../store/random-id.ts';
 import type { ReadFor } from '../store/work.ts';
-import { MAX_EXPORT_MS } from '../wire/recording-export.ts';
+import { MAX_EXPORT_MS, type ExportView } from '../wire/recording-export.ts';
 import { ExportJob } from './export-job.ts';
 import type { ExportSpace } from './export-space.ts';
 import { planExport } from './recording-export.ts';
@@ -28,6 +28,8 @@ const LIFETIME_MS = 10 * 60_000;
 const SWEEP_INTERVAL_MS = 5_000;
 const RETRY_AFTER_SECONDS = 10;
 const FOLDER = '.exports';
+/** Pages look once a second. */
+const MAX_REMEMBERED = 64;
 
 export interface ExportJobsOptions {
   library: Pick<RecordingLibrary, 'range' | 'pathOf' | 'locate' | 'bytesForExports'>;
@@ -54,6 +56,8 @@ export class ExportJobs {
   readonly #shares = new Shares(EXPORT_SHARES);
   readonly #jobs = new Map<string, ExportJob>();
   readonly #sweeps: NodeJS.Timeout;
+  /** Those that were fetched last, by id: a page tells them from those that were not. */
+  readonly #fetched = new Map<string, { userId: string; view: ExportView }>();
   /** Being made. */
   readonly #running = new Set<ExportJob>();
 
@@ -120,6 +124,13 @@ export class ExportJobs {
     return job;
   }
 
+  /** Also for a while after it was fetched. @throws VigieError `notFound`, also when it is another user's */
+  view(userId: string, cameraId: string, id: string): ExportView {
+    const fetched = this.#fetched.get(id);
+    if (fetched?.userId === userId && fetched.view.cameraId === cameraId) return fetched.view;
+    return this.find(userId, cameraId, id).view;
+  }
+
   listOf(userId: string): ExportJob[] {
     return [...this.#jobs.values()].filter((job) => job.userId === userId);
   }
@@ -127,6 +138,7 @@ export class ExportJobs {
   /** Whoever fetches it is cut off. Idempotent. */
   async remove(job: ExportJob): Promise<void> {
     this.#jobs.delete(job.id);
+    if (job.isFetched) this.#remember(job);
     try {
       await job.close();
     } catch (error) {
@@ -147,6 +159,12 @@ export class ExportJobs {
   async close(): Promise<void> {
     clearInterval(this.#sweeps);
     await this.removeIf(() => true);
+  }
+
+  #remember({ id, userId, view }: ExportJob): void {
+    this.#fetched.set(id, { userId, view: { ...view, state: 'fetched', expiresInMs: null } });
+    const [oldest = ''] = this.#fetched.keys();
+    if (this.#fetched.size > MAX_REMEMBERED) this.#fetched.delete(oldest);
   }
 
   #next(): void {

@@ -5,10 +5,11 @@
 
 import { Router, type Request, type Response } from 'express';
 import type { Guard } from '../accounts/guard.ts';
-import type { Identity } from '../accounts/sessions.ts';
+import type { Caller } from '../accounts/api-keys.ts';
 import { readFor, serve } from '../http/serve.ts';
 import { endWhenStalled } from '../http/stall-watch.ts';
 import { UserShares } from '../http/user-shares.ts';
+import { MISSING_HEADER } from '../wire/recording-export.ts';
 import type { ExportJob } from './export-job.ts';
 import type { ExportJobs } from './export-jobs.ts';
 
@@ -22,13 +23,13 @@ export function exportRoutes(exports: ExportJobs, guard: Guard, stallMs?: number
     ...EXPORT_ANSWER_SHARES,
     refusal: 'your other downloads are still under way; end one first',
   });
-  const mayLookBack = (request: Request, cameraId: string): Identity =>
+  const mayLookBack = (request: Request, cameraId: string): Caller =>
     guard.viewerOf(request, 'lookBack', cameraId);
-  const mayFetch = (request: Request, cameraId: string): Identity =>
+  const mayFetch = (request: Request, cameraId: string): Caller =>
     guard.mediaViewerOf(request, 'lookBack', cameraId);
 
   serve(router, 'GET /api/exports', ({ request }) => {
-    const who = guard.identify(request);
+    const who = guard.caller(request);
     const mine = exports.listOf(who.userId);
     return mine.filter(({ cameraId }) => guard.may(who, 'lookBack', cameraId)).map(({ view }) => view);
   });
@@ -62,7 +63,7 @@ export function exportRoutes(exports: ExportJobs, guard: Guard, stallMs?: number
   serve(router, 'GET /api/cameras/:cameraId/exports/:exportId', ({ request, params }) => {
     const { cameraId, exportId } = params;
     const { userId } = mayLookBack(request, cameraId);
-    return exports.find(userId, cameraId, exportId).view;
+    return exports.view(userId, cameraId, exportId);
   });
 
   serve(router, 'DELETE /api/cameras/:cameraId/exports/:exportId', ({ request, params }) => {
@@ -99,7 +100,7 @@ export function exportRoutes(exports: ExportJobs, guard: Guard, stallMs?: number
   }
 
   async function send(job: ExportJob, response: Response): Promise<void> {
-    const { path, startMs } = job.file();
+    const { path, startMs, missing } = job.file();
     const time = new Date(startMs).toISOString().slice(0, 19).replaceAll(':', '-');
     const ended = job.read(() => response.destroy());
     response.once('close', () => {
@@ -109,6 +110,7 @@ export function exportRoutes(exports: ExportJobs, guard: Guard, stallMs?: number
     endWhenStalled(response, stallMs);
     response.attachment(`${job.cameraId}-${time}Z.webm`);
     response.setHeader('Cache-Control', 'private, no-store');
+    response.setHeader(MISSING_HEADER, missing);
     const sent = Promise.withResolvers<void>();
     response.sendFile(path, { cacheControl: false, dotfiles: 'allow' }, (error: unknown) => {
       if (!error || isGone(error)) sent.resolve();

@@ -1,5 +1,6 @@
 /** Opens recording: library, recorder and exports. */
 
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Recordings } from './recording-routes.ts';
 import { monotonicMs, serverClock } from '../core/clock.ts';
@@ -39,6 +40,8 @@ export interface OpenRecordingOptions {
   clockTrust?: { readonly view: SiteClockView; readonly isSynchronized: boolean };
   /** Of the schedules, IANA. */
   timeZone: () => string;
+  /** Bytes that others have in the data folder for minutes: backups. */
+  passingBytes?: () => number;
 }
 
 export interface Recording extends CameraLifecycleListener {
@@ -58,7 +61,7 @@ export interface Recording extends CameraLifecycleListener {
 
 /** Repairs what a crash left, then records every camera as configured. */
 export async function openRecording(options: OpenRecordingOptions): Promise<Recording> {
-  const { dataDir, limits, video, pictures, liveness, dates, timeZone } = options;
+  const { dataDir, limits, video, pictures, liveness, dates, timeZone, passingBytes = () => 0 } = options;
   const log = options.log.child({ component: 'recording' });
   const folder = join(dataDir, 'recordings');
   const store = options.store.recordings;
@@ -67,7 +70,10 @@ export async function openRecording(options: OpenRecordingOptions): Promise<Reco
     folder,
     store,
     limits: { ...limits, cameraBytes: new Map() },
-    exportedBytes: () => space.writtenBytes,
+    passingBytes: () => {
+      const ofOthers = passingBytes();
+      return space.writtenBytes + (ofOthers > 0 && isOneDisk(folder, dataDir) ? ofOthers : 0);
+    },
     onAlarm: () => options.onAlarm(library.status),
     log,
     dates,
@@ -116,6 +122,7 @@ export async function openRecording(options: OpenRecordingOptions): Promise<Reco
     },
     timeline: (cameraId, fromMs, toMs, who) => library.timeline(cameraId, fromMs, toMs, who),
     find: (id) => library.find(id),
+    isCutOff: (id) => library.isCutOff(id),
     pathOf: (recording) => library.pathOf(recording),
     setProtected: (id, isProtected) => library.setProtected(id, isProtected),
     remove: (id) => library.remove(id),
@@ -159,4 +166,10 @@ export async function openRecording(options: OpenRecordingOptions): Promise<Reco
       await recorder.close();
     },
   };
+}
+
+/** The recordings may be on a disk of their own. */
+function isOneDisk(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((folder) => statSync(folder, { throwIfNoEntry: false }));
+  return a !== undefined && a.dev === b?.dev;
 }

@@ -34,7 +34,7 @@ export interface RecordingLibraryOptions {
   onAlarm?: (alarm: RecordingStatus['alarm']) => void;
   freeBytes?: () => Promise<number>;
   /** See RecordingSpace. */
-  exportedBytes?: () => number;
+  passingBytes?: () => number;
   dates?: Dates;
 }
 
@@ -62,7 +62,7 @@ export class RecordingLibrary {
 
   private constructor(options: RecordingLibraryOptions) {
     this.#options = options;
-    const { folder, limits, freeBytes, exportedBytes, onAlarm, dates = unmappedTime() } = options;
+    const { folder, limits, freeBytes, passingBytes, onAlarm, dates = unmappedTime() } = options;
     this.#dates = new RecordingDates(folder, dates, options.log);
     this.#index = new RecordingIndex(options.store, options.log);
     this.#room = new RecordingSpace({
@@ -71,7 +71,7 @@ export class RecordingLibrary {
       remove: (id) => this.#removeFile(id),
       onStuck: (recordingId, err) => options.log.error({ err, recordingId }, STUCK_LINE),
       ...(freeBytes && { freeBytes }),
-      ...(exportedBytes && { exportedBytes }),
+      ...(passingBytes && { passingBytes }),
       ...(onAlarm && { onAlarm }),
     });
     this.#unfinished = new UnfinishedSegments({
@@ -133,6 +133,11 @@ export class RecordingLibrary {
   find(id: string): StoredSegment | undefined {
     const segment = this.#index.find(id);
     return segment && this.#unfinished.asItIs(segment);
+  }
+
+  /** See UnfinishedSegments. */
+  isCutOff(id: string): boolean {
+    return this.#unfinished.isCutOff(id);
   }
 
   pathOf(segment: StoredSegment): string {

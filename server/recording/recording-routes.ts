@@ -14,6 +14,7 @@ import type {
 } from '../wire/recording.ts';
 import type { Retention } from './retention.ts';
 import { findCamera, type KnownCameras } from '../core/cameras.ts';
+import { isGranted } from '../core/grant.ts';
 import type { Guard } from '../accounts/guard.ts';
 import type { ReadFor } from '../store/work.ts';
 import { readFor, EncodedJson, serve } from '../http/serve.ts';
@@ -36,6 +37,8 @@ export interface Recordings {
   /** A Timeline as JSON in UTF-8. */
   timeline(cameraId: string, fromMs: number, toMs: number, who: ReadFor): Promise<Uint8Array>;
   find(id: string): ListedRecording | undefined;
+  /** Its file has no proper end: it is sent as one that is being written. */
+  isCutOff(id: string): boolean;
   pathOf(recording: ListedRecording): string;
   setProtected(id: string, isProtected: boolean): Promise<void>;
   remove(id: string): Promise<void>;
@@ -46,7 +49,7 @@ export interface Recordings {
   setSettings(cameraId: string, settings: RecordingSettings): Promise<void>;
   isRecording(cameraId: string): boolean;
   exports: ExportJobs;
-  retention: Pick<Retention, 'keepDays' | 'setKeepDays' | 'expired'>;
+  retention: Pick<Retention, 'view' | 'setKeepDays' | 'expired'>;
 }
 
 /** Cameras that were removed and have recordings; main connects it. */
@@ -76,7 +79,7 @@ export function recordingRoutes(
 
   serve(router, 'GET /api/recording/retention', ({ request }) => {
     guard.administrator(request);
-    return { keepDays: recordings.retention.keepDays };
+    return recordings.retention.view;
   });
 
   serve(router, 'PUT /api/recording/retention', ({ request, readBody }) => {
@@ -108,7 +111,10 @@ export function recordingRoutes(
     return recordings.setSettings(id, readBody());
   });
 
-  serve(router, 'GET /api/removed-cameras', ({ request }) => removed.listOf(guard.identify(request).userId));
+  serve(router, 'GET /api/removed-cameras', ({ request }) => {
+    const { userId, grant } = guard.caller(request);
+    return removed.listOf(userId).filter(({ id }) => isGranted(grant, 'lookBack', id));
+  });
 
   serve(router, 'GET /api/removed-cameras/:cameraId', async ({ request, response, params: { cameraId } }) => {
     const who = readFor(guard.administrator(request), response);
@@ -148,7 +154,7 @@ export function recordingRoutes(
       guard.streamTo(request, response, 'lookBack', params.cameraId);
       endWhenStalled(response, stallMs);
       const path = recordings.pathOf(recording);
-      if (recording.open || upTo !== undefined)
+      if (recording.open || upTo !== undefined || recordings.isCutOff(recording.id))
         return sendPrefix(request, response, {
           path,
           recordingId: recording.id,

@@ -25,10 +25,10 @@ export interface RecordingSpaceOptions {
   /** Bytes free on the disk; for tests. */
   freeBytes?: () => Promise<number>;
   /**
-   * Bytes that exports have on the same disk. To recordings they are as if they were free, so that an export never makes a
-   * recording go.
+   * Bytes that exports and backups have on the same disk. To recordings they are as if they were free, so that what is there for
+   * minutes never makes a recording go.
    */
-  exportedBytes?: () => number;
+  passingBytes?: () => number;
   /** Whether the folder is there, and its disk; for tests. */
   isThere?: () => Promise<boolean>;
   /** A monotonic clock, ms; for tests. */
@@ -193,13 +193,13 @@ export class RecordingSpace {
     if (nowMs - this.#lookedAtMs < FREE_LOOK_MS) return;
     this.#lookedAtMs = nowMs;
     const { folder, freeBytes, isThere = () => isRecordingFolder(folder) } = this.#options;
-    const { exportedBytes = () => 0 } = this.#options;
+    const { passingBytes = () => 0 } = this.#options;
     this.#isThere = await isThere();
     if (!this.#isThere) return;
-    const exportedBefore = exportedBytes();
+    const passingBefore = passingBytes();
     const free = await (freeBytes?.() ?? freeBytesOf(folder));
     // They may grow or go while the disk is asked. The larger number removes no recording.
-    this.#freeBytes = free + Math.max(exportedBefore, exportedBytes());
+    this.#freeBytes = free + Math.max(passingBefore, passingBytes());
   }
 }
 

@@ -1,6 +1,7 @@
 /** For how long recordings are kept, and what is older: recordings that may go, and pictures of events. */
 
 import type { DatabaseSync } from 'node:sqlite';
+import type { SteadyRun } from '../core/recording/date-trust.ts';
 import { declareStatements, prepareStatements } from '../store/statements.ts';
 import type { Shared, WorkOf } from '../store/work.ts';
 import type { Expired } from '../wire/recording.ts';
@@ -17,6 +18,10 @@ const SQL = declareStatements('retention', {
   trustedMs: "SELECT value FROM site_settings WHERE name = 'trustedMs'",
   setTrustedMs: `
     INSERT INTO site_settings (name, value) VALUES ('trustedMs', ?)
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+  steadyRun: "SELECT value FROM site_settings WHERE name = 'steadyRun'",
+  setSteadyRun: `
+    INSERT INTO site_settings (name, value) VALUES ('steadyRun', ?)
     ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
   newestMs: 'SELECT max(end_ms) AS value FROM recordings WHERE protected = 0 AND open = 0',
   amount: `
@@ -69,6 +74,18 @@ export class RetentionQueries {
     this.#statements.setTrustedMs.run(String(ms));
   }
 
+  /** Null before one was kept. */
+  steadyRun(): SteadyRun | null {
+    const [steadyForMs = NaN, seenMs = NaN] = String(this.#statements.steadyRun.get()?.['value'] ?? '')
+      .split(' ')
+      .map(Number);
+    return steadyForMs >= 0 && Number.isFinite(seenMs) ? { steadyForMs, seenMs } : null;
+  }
+
+  setSteadyRun({ steadyForMs, seenMs }: SteadyRun): void {
+    this.#statements.setSteadyRun.run(`${steadyForMs} ${seenMs}`);
+  }
+
   /** @param beforeMs the date before which it ended */
   expired(beforeMs: number): Expired {
     const amount = this.#statements.amount.get(beforeMs);
@@ -102,6 +119,8 @@ export const RETENTION_WORK = {
   setKeepDays: 'action',
   trustedMs: 'quick',
   setTrustedMs: 'state',
+  steadyRun: 'quick',
+  setSteadyRun: 'state',
   expired: 'long',
   expiredAfter: 'long',
   removePictures: 'action',

@@ -1,16 +1,15 @@
 /**
  * Deletes recordings and pictures of events that are older than the owner lets them become. Protected recordings stay.
  *
- * Invariant: nothing is deleted by a clock that may be wrong: one that is before this release or not synchronized, or that was
- * set within the last day, or that has not been running here for a day unless the system says that it is synchronized and the
- * date goes on, at most a day later, from the last one that was trusted. A start with a date far in the future would delete
- * everything otherwise. One recording that cannot be removed keeps no other.
+ * Invariants: nothing is deleted by a date that is not trusted (core/recording/date-trust.ts), which outlasts a restart. One
+ * recording that cannot be removed keeps no other.
  */
 
+import { DateTrust, type ClockSigns } from '../core/recording/date-trust.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { ReadFor } from '../store/work.ts';
-import type { Expired } from '../wire/recording.ts';
+import type { Expired, RetentionView } from '../wire/recording.ts';
 import type { RetentionStore } from './retention-store.ts';
 
 export interface RetentionOptions {
@@ -21,7 +20,7 @@ export interface RetentionOptions {
   /** The monotonic clock, ms. */
   steadyMs: () => number;
   /** The clock as the site knows it. */
-  clock: () => { hasProblem: boolean; isSynchronized: boolean };
+  clock: () => ClockSigns;
   log: Log;
 }
 
@@ -32,23 +31,25 @@ const AT_ONCE = 200;
 export class Retention {
   readonly #options: RetentionOptions;
   readonly #timer: NodeJS.Timeout;
-  /** Since when the clock has gone on without a step. */
-  #steadySinceMs: number;
-  #wasSet = false;
-  /** The date at the start is more than a day after the last one that was trusted: the server was off, or the date is wrong. */
-  readonly #hasLeapt: boolean;
+  readonly #trust: DateTrust;
   #running = false;
 
   constructor(options: RetentionOptions) {
     this.#options = options;
-    this.#steadySinceMs = options.steadyMs();
-    const nowMs = options.nowMs();
-    this.#hasLeapt = nowMs - (options.store.trustedMs() ?? nowMs) > DAY_MS;
+    const { store, nowMs, steadyMs } = options;
+    this.#trust = new DateTrust({
+      nowMs: nowMs(),
+      steadyMs: steadyMs(),
+      trustedMs: store.trustedMs(),
+      before: store.steadyRun(),
+    });
     this.#timer = setInterval(() => void this.run(), INTERVAL_MS);
   }
 
-  get keepDays(): number | null {
-    return this.#options.store.keepDays();
+  get view(): RetentionView {
+    const keepDays = this.#options.store.keepDays();
+    const remainingMs = this.#remainingMs;
+    return { keepDays, waitingForClock: remainingMs === 0 ? null : { remainingMs } };
   }
 
   /** In force at once. */
@@ -63,8 +64,11 @@ export class Retention {
   }
 
   onClockStepped(): void {
-    this.#steadySinceMs = this.#options.steadyMs();
-    this.#wasSet = true;
+    this.#trust.onStepped(this.#options.steadyMs());
+    // A restart that follows must not take the new date for the old one that went on.
+    this.#keepRun().catch((error: unknown) => {
+      this.#options.log.error({ err: error }, 'failed to keep that the clock was set');
+    });
   }
 
   /** Never rejects. */
@@ -73,7 +77,8 @@ export class Retention {
     if (this.#running) return;
     this.#running = true;
     try {
-      if (this.#isTrusted) await store.setTrustedMs(nowMs());
+      await this.#keepRun();
+      if (this.#remainingMs === 0) await store.setTrustedMs(nowMs());
       for (let beforeMs; (beforeMs = this.#beforeMs) !== undefined;)
         if ((await store.removePictures(beforeMs, AT_ONCE)) === 0) break;
       // What cannot be removed stays in the list, and the next after it goes on.
@@ -99,8 +104,10 @@ export class Retention {
 
   /** The date before which everything goes; undefined: nothing goes now. */
   get #beforeMs(): number | undefined {
-    const { keepDays } = this;
-    return keepDays === null || !this.#isTrusted ? undefined : this.#options.nowMs() - keepDays * DAY_MS;
+    const keepDays = this.#options.store.keepDays();
+    return keepDays === null || this.#remainingMs !== 0
+      ? undefined
+      : this.#options.nowMs() - keepDays * DAY_MS;
   }
 
   /** @throws VigieError `unavailable` when the disk of the recordings is not there */
@@ -116,11 +123,14 @@ export class Retention {
     }
   }
 
-  get #isTrusted(): boolean {
+  async #keepRun(): Promise<void> {
+    const { store, nowMs, steadyMs } = this.#options;
+    await store.setSteadyRun(this.#trust.run(nowMs(), steadyMs()));
+  }
+
+  /** See DateTrust. */
+  get #remainingMs(): number | null {
     const { steadyMs, clock } = this.#options;
-    const { hasProblem, isSynchronized } = clock();
-    if (hasProblem) return false;
-    if (isSynchronized && !this.#wasSet && !this.#hasLeapt) return true;
-    return steadyMs() - this.#steadySinceMs >= DAY_MS;
+    return this.#trust.remainingMs(steadyMs(), clock());
   }
 }

@@ -1,4 +1,7 @@
-/** Sends what is complete of a segment that is being written, in ranges, without ending it (core/recording/webm-prefix.ts). */
+/**
+ * Sends what is complete of a segment that is being written, or that a failing disk cut off, in ranges, without ending it
+ * (core/recording/webm-prefix.ts).
+ */
 
 import { open, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
@@ -28,7 +31,8 @@ export async function sendPrefix(request: Request, response: Response, asked: Pr
     // Its next part would be of another file.
     if (asked.isOpen && upTo > size) throw notYet();
     const prefix = await webmPrefix((at, length) => readAt(file, at, length), Math.min(upTo, size));
-    if (!prefix) throw notYet();
+    if (!prefix)
+      throw asked.isOpen ? notYet() : new VigieError('notFound', 'no picture of it is on the disk');
     await send(request, response, `"${asked.recordingId}-${prefix.bytes}"`, prefix, file);
   } finally {
     await file.close();

@@ -115,6 +115,11 @@ export class UnfinishedSegments {
     return this.#cutOff.has(segment.id) ? { ...segment, open: false } : segment;
   }
 
+  /** A failing disk cut it off: its file has no cues, and maybe half a picture at its end. */
+  isCutOff(id: string): boolean {
+    return this.#cutOff.has(id);
+  }
+
   /** It was removed. */
   forget(id: string): void {
     this.#cutOff.delete(id);

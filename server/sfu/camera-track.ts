@@ -21,8 +21,6 @@ export type OnFrameSent = (encodedUs: number, startedUs: number, endedUs: number
 export interface FrameSink {
   /** What its line carries of the rung, bits per second of video; undefined: everything. */
   readonly limitBps: number | undefined;
-  /** It may have to leave frames out. */
-  readonly needsLayers: boolean;
   onFrame(frame: EncodedFrame, payloads: readonly RtpPayload[], nowUs: number): void;
   /** No frame came for an interval of SILENCE_MS; called after each. */
   onSilence(nowUs: number): void;
@@ -52,7 +50,6 @@ export class CameraTrack {
   /** The two highest limits of sinks: a sink and the best of the others. */
   #bestBps: number[] = [];
   #limitBps: number | undefined;
-  #hasLayers = false;
 
   constructor(cameraId: string, rung: RungName, video: LiveVideo, clock: Clock, onFrameSent?: OnFrameSent) {
     this.cameraId = cameraId;
@@ -80,18 +77,13 @@ export class CameraTrack {
 
   /** What a sink says of itself has changed. */
   sinksChanged(): void {
-    const sinks = Array.from(this.#sinks);
-    this.#bestBps = sinks
-      .map((sink) => sink.limitBps ?? Infinity)
+    this.#bestBps = Array.from(this.#sinks, ({ limitBps }) => limitBps ?? Infinity)
       .toSorted((a, b) => b - a)
       .slice(0, 2);
     const [mostBps = Infinity] = this.#bestBps;
     const limitBps = mostBps < Infinity ? mostBps : undefined;
     if (limitBps !== this.#limitBps) this.#video.limitBitrate(this.cameraId, limitBps, this.rung);
     this.#limitBps = limitBps;
-    const needsLayers = sinks.some((sink) => sink.needsLayers);
-    if (needsLayers !== this.#hasLayers) this.#video.needLayers(this.cameraId, this.rung, needsLayers);
-    this.#hasLayers = needsLayers;
   }
 
   /** @param atOnce a new keyframe is made for the sink; else it waits for the next one. The first sink always gets one. */

@@ -75,9 +75,10 @@ export class Consumer
     this.#pathOpen = pathOpen;
   }
 
-  /** Feedback on this consumer's packets names one of these: of its frames, and of what is sent again. */
-  get ssrcs(): [media: number, retransmission: number] {
-    return [this.#identity.ssrc, this.#identity.rtxSsrc];
+  /** Feedback on this consumer's packets names one of these: of its frames, of what is sent again, of what repairs. */
+  get ssrcs(): number[] {
+    const { ssrc, rtxSsrc, fecSsrc } = this.#identity;
+    return fecSsrc === undefined ? [ssrc, rtxSsrc] : [ssrc, rtxSsrc, fecSsrc];
   }
 
   /** How large the page shows it, and what there is of it. */

@@ -9,6 +9,8 @@ import type { ViewerFeedback } from '../core/rtp/rtcp-feedback.ts';
 import type { ForwardedFrame } from '../core/rtp/vp8-forwarder.ts';
 import { numberedPayload, type RtpPayload } from '../core/rtp/vp8-packetizer.ts';
 import type { ConsumerStats } from './consumer-stats.ts';
+import { ForwardErrorCorrection } from './forward-error-correction.ts';
+import { PlayoutRelease } from './playout-release.ts';
 import { Retransmission } from './retransmission.ts';
 import { VP8_PAYLOAD_TYPE, type ConsumerIdentity } from './rtp-parameters.ts';
 import { ntpMiddle32, RtpStream, type OutgoingPacket, type RtpPath } from './rtp-stream.ts';
@@ -18,6 +20,8 @@ export class FrameSender {
   readonly #path: RtpPath;
   readonly #media: RtpStream;
   readonly #retransmission: Retransmission;
+  readonly #correction: ForwardErrorCorrection | undefined;
+  readonly #playout: PlayoutRelease | undefined;
   readonly #leaveLine: () => void;
   /** 0 … 1, from the last report. */
   #fractionLost = 0;
@@ -29,6 +33,9 @@ export class FrameSender {
     this.#path = path;
     this.#media = new RtpStream(identity.ssrc, VP8_PAYLOAD_TYPE, path);
     this.#retransmission = new Retransmission(identity.rtxSsrc, path);
+    if (identity.fecSsrc !== undefined)
+      this.#correction = new ForwardErrorCorrection(identity.fecSsrc, identity.ssrc, path);
+    else this.#playout = new PlayoutRelease([this.#media, this.#retransmission.stream], path);
     this.#leaveLine = path.line.add(this.#media.arrivals, this.#retransmission.stream.arrivals);
   }
 
@@ -54,14 +61,19 @@ export class FrameSender {
     nowUs: number,
   ): boolean {
     let startsKeyframe = isKeyframe;
+    let firstSequenceNumber: number | undefined;
     for (const { payload, marker } of payloads) {
       const sequenceNumber = this.#media.send(numberedPayload(payload, numbers), timestamp90k, marker);
       if (sequenceNumber === undefined) return false;
+      firstSequenceNumber ??= sequenceNumber;
       const packet = { sequenceNumber, timestamp90k, marker, payload, numbers };
       this.#retransmission.sent(packet, startsKeyframe, nowUs);
       startsKeyframe = false;
     }
     this.#timestamp90k = timestamp90k;
+    if (isKeyframe) this.#correction?.restart();
+    if (firstSequenceNumber !== undefined)
+      this.#correction?.sent({ payloads, numbers, timestamp90k, firstSequenceNumber }, nowUs);
     return true;
   }
 
@@ -81,6 +93,8 @@ export class FrameSender {
     this.#retransmission.onReport(report, nowUs);
     if (report.ssrc !== this.#identity.ssrc) return;
     this.#fractionLost = report.fractionLost;
+    this.#correction?.onReport(report, nowUs);
+    this.#playout?.onReport(report, nowUs);
     this.#media.arrivals.onReport(report, this.#media.sent, nowUs);
   }
 

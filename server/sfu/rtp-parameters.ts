@@ -10,10 +10,11 @@ import {
   TRANSPORT_CC_ID,
   TRANSPORT_CC_URI,
 } from '../core/rtp/rtp-header.ts';
-import type { RtpCapabilities, RtpParameters } from '../wire/signaling.ts';
+import { FLEXFEC_MIME_TYPE, type RtpCapabilities, type RtpParameters } from '../wire/signaling.ts';
 
 export const VP8_PAYLOAD_TYPE = 96;
 export const RTX_PAYLOAD_TYPE = 97;
+export const FLEXFEC_PAYLOAD_TYPE = 98;
 export const VIDEO_CLOCK_RATE = 90_000;
 
 const RTCP_FEEDBACK = [
@@ -59,28 +60,53 @@ export const ROUTER_RTP_CAPABILITIES: RtpCapabilities = {
   })),
 };
 
+/** Forward error correction, for viewers who take it (core/rtp/flexfec.ts). */
+const FLEXFEC = {
+  mimeType: FLEXFEC_MIME_TYPE,
+  payloadType: FLEXFEC_PAYLOAD_TYPE,
+  clockRate: VIDEO_CLOCK_RATE,
+  // µs. Browsers ignore it, and refuse the codec without it.
+  parameters: { 'repair-window': 10_000_000 },
+  rtcpFeedback: [],
+};
+
 export interface ConsumerIdentity {
   /** SDP media identification (RFC 8843), unique within its transport. */
   mid: string;
   ssrc: number;
   rtxSsrc: number;
+  /** Of forward error correction, where the viewer's browser takes it. */
+  fecSsrc?: number | undefined;
   cname: string;
 }
 
-export function consumerRtpParameters({ mid, ssrc, rtxSsrc, cname }: ConsumerIdentity): RtpParameters {
+export function consumerRtpParameters({
+  mid,
+  ssrc,
+  rtxSsrc,
+  fecSsrc,
+  cname,
+}: ConsumerIdentity): RtpParameters {
+  const codecs = ROUTER_RTP_CAPABILITIES.codecs.map(
+    ({ mimeType, preferredPayloadType, clockRate, parameters, rtcpFeedback }) => ({
+      mimeType,
+      payloadType: preferredPayloadType,
+      clockRate,
+      parameters,
+      rtcpFeedback: mimeType === 'video/VP8' ? [...rtcpFeedback, REFERENCE_TIMES] : rtcpFeedback,
+    }),
+  );
   return {
     mid,
-    codecs: ROUTER_RTP_CAPABILITIES.codecs.map(
-      ({ mimeType, preferredPayloadType, clockRate, parameters, rtcpFeedback }) => ({
-        mimeType,
-        payloadType: preferredPayloadType,
-        clockRate,
-        parameters,
-        rtcpFeedback: mimeType === 'video/VP8' ? [...rtcpFeedback, REFERENCE_TIMES] : rtcpFeedback,
-      }),
-    ),
+    codecs: fecSsrc === undefined ? codecs : [...codecs, FLEXFEC],
     headerExtensions: HEADER_EXTENSIONS.map(({ uri, id }) => ({ uri, id, encrypt: false, parameters: {} })),
-    encodings: [{ ssrc, rtx: { ssrc: rtxSsrc } }],
+    encodings: [
+      {
+        ssrc,
+        rtx: { ssrc: rtxSsrc },
+        ...(fecSsrc !== undefined && { fec: { mechanism: 'flexfec', ssrc: fecSsrc } }),
+      },
+    ],
     rtcp: { cname, reducedSize: true },
   };
 }

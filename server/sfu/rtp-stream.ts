@@ -57,6 +57,8 @@ export class RtpStream {
    */
   #extendedSequence = randomInt(1, 0x8000);
   readonly arrivals = new ArrivalRate();
+  /** See core/rtp/rtp-header.ts. */
+  maxPlayoutDelayMs = 0;
   packetCount = 0;
   octetCount = 0;
   /** Of the packets, those that hold nothing. */
@@ -118,9 +120,16 @@ export class RtpStream {
         // A new buffer per packet: the system reads it after the call that sends it has returned.
         const header = Buffer.allocUnsafe(RTP_HEADER_BYTES);
         const sequenceNumber = extendedSequence & 0xffff;
-        const { ssrc } = this;
         const payloadType = this.#payloadType;
-        writeRtpHeader(header, { ...rest, payloadType, sequenceNumber, ssrc, transportSequence });
+        const { ssrc, maxPlayoutDelayMs } = this;
+        writeRtpHeader(header, {
+          ...rest,
+          payloadType,
+          sequenceNumber,
+          ssrc,
+          maxPlayoutDelayMs,
+          transportSequence,
+        });
         return srtp.protect(header, payload, ssrc, extendedSequence);
       },
     };

@@ -20,7 +20,6 @@ export class RungFeed implements FrameSink {
   readonly #track: CameraTrack;
   readonly #receiver: FeedReceiver;
   limitBps: number | undefined;
-  needsLayers = false;
 
   constructor(track: CameraTrack, keyframes: KeyframeAllowance, receiver: FeedReceiver) {
     this.#track = track;
@@ -37,10 +36,9 @@ export class RungFeed implements FrameSink {
   }
 
   /** @param limitBps what the viewer's line carries of it; undefined: everything */
-  demand(limitBps: number | undefined, needsLayers: boolean): void {
-    if (limitBps === this.limitBps && needsLayers === this.needsLayers) return;
+  demand(limitBps: number | undefined): void {
+    if (limitBps === this.limitBps) return;
     this.limitBps = limitBps;
-    this.needsLayers = needsLayers;
     this.#track.sinksChanged();
   }
 

@@ -41,7 +41,7 @@ export class RungFeeds {
   }
 
   /** @param sent the rung that goes out now */
-  follow({ target, limitBps, limitedBy }: Share, sent: RungName | undefined, nowUs: number): void {
+  follow({ target, limitBps }: Share, sent: RungName | undefined, nowUs: number): void {
     this.#closeAllBut(sent, target.rung);
     const known = this.#feeds.get(target.rung);
     const { cameraId } = this.#tracks;
@@ -52,7 +52,7 @@ export class RungFeeds {
         this.#line.keyframesOf(`${cameraId} ${target.rung}`),
         this.#receiver,
       );
-    feed.demand(limitBps, limitedBy === 'line');
+    feed.demand(limitBps);
     if (known) return;
     this.#feeds.set(target.rung, feed);
     feed.open(nowUs);

@@ -191,14 +191,19 @@ export class Sfu {
     };
   }
 
-  /** The consumer starts paused. @throws VigieError `tooManyRequests` */
-  consume(transport: ViewerTransport, cameraId: string): Consumer {
+  /**
+   * The consumer starts paused.
+   *
+   * @param takesFlexfec whether the viewer's browser understands forward error correction
+   * @throws VigieError `tooManyRequests`
+   */
+  consume(transport: ViewerTransport, cameraId: string, takesFlexfec = false): Consumer {
     const { video, clock } = this.#options;
     const tracks =
       this.#tracks.get(cameraId) ??
       new CameraTracks(cameraId, video, clock, (...times) => this.#load.frameSent(...times));
     this.#tracks.set(cameraId, tracks);
-    return transport.consume(tracks);
+    return transport.consume(tracks, takesFlexfec);
   }
 
   /** The camera was removed: its consumers are closed. */

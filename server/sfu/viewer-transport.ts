@@ -132,7 +132,7 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
   }
 
   /** @throws VigieError `tooManyRequests` above 64 consumers */
-  consume(tracks: CameraTracks): Consumer {
+  consume(tracks: CameraTracks, takesFlexfec: boolean): Consumer {
     if (this.consumers.size >= MAX_CONSUMERS) {
       throw new VigieError('tooManyRequests', `one page shows at most ${MAX_CONSUMERS} cameras`);
     }
@@ -140,6 +140,7 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
       mid: String(this.#nextMid++),
       ssrc: this.#nextSsrc++,
       rtxSsrc: this.#nextSsrc++,
+      fecSsrc: takesFlexfec ? this.#nextSsrc++ : undefined,
       cname: this.#cname,
     };
     const isOpen = this.#srtp !== undefined;

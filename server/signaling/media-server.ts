@@ -25,7 +25,7 @@ export interface MediaServer {
     viewerIsLocal: boolean,
   ): Omit<TransportParameters, 'iceServers'>;
   /** The consumer starts paused. @throws VigieError `tooManyRequests` */
-  consume(transport: MediaTransport, cameraId: string): MediaConsumer;
+  consume(transport: MediaTransport, cameraId: string, takesFlexfec: boolean): MediaConsumer;
 }
 
 /** A viewer's transport; closing it closes its consumers. */

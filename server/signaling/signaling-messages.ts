@@ -38,7 +38,7 @@ const REQUESTS = {
   closeWebRtcTransport: z.strictObject({ transportId: id }),
   getIceServers: nothing,
   restartIce: z.strictObject({ transportId: id }),
-  consume: z.strictObject({ transportId: id, cameraId: id }),
+  consume: z.strictObject({ transportId: id, cameraId: id, takesFlexfec: z.boolean().optional() }),
   pauseConsumer: consumer,
   resumeConsumer: consumer,
   closeConsumer: consumer,

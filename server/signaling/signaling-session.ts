@@ -204,9 +204,9 @@ export class SignalingSession {
       iceParameters: this.#media.transport(transportId).restartIce(),
       iceServers: this.#iceServers(),
     }),
-    consume: ({ transportId, cameraId }) => {
+    consume: ({ transportId, cameraId, takesFlexfec = false }) => {
       this.#assertMayWatch(cameraId);
-      return this.#media.consume(transportId, cameraId);
+      return this.#media.consume(transportId, cameraId, takesFlexfec);
     },
     pauseConsumer: ({ consumerId }) => this.#media.pause(consumerId),
     resumeConsumer: ({ consumerId }) => {

@@ -69,10 +69,14 @@ export class ViewerMedia {
   }
 
   /** The caller has checked the right to the camera. @throws VigieError */
-  consume(transportId: string, cameraId: string): SignalingMethods['consume']['response'] {
+  consume(
+    transportId: string,
+    cameraId: string,
+    takesFlexfec: boolean,
+  ): SignalingMethods['consume']['response'] {
     if (this.#consumers.size >= MAX_CONSUMERS)
       throw new VigieError('tooManyRequests', `a page has at most ${MAX_CONSUMERS} cameras ready`);
-    const consumer = this.#options.sfu.consume(this.transport(transportId), cameraId);
+    const consumer = this.#options.sfu.consume(this.transport(transportId), cameraId, takesFlexfec);
     const { id } = consumer;
     this.#consumers.set(id, consumer);
     consumer.on('timings', (frames) => {

@@ -14,7 +14,7 @@ export interface Site {
 export function siteRoutes({ zone, trust }: Site, guard: Guard): Router {
   const router = Router();
   serve(router, 'GET /api/site/time-zone', ({ request }) => {
-    guard.identify(request);
+    guard.caller(request);
     return zone.view;
   });
   serve(router, 'PUT /api/site/time-zone', async ({ request, readBody }) => {

@@ -187,4 +187,28 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE notices ADD COLUMN told_at INTEGER;
   ALTER TABLE notices ADD COLUMN text TEXT;
   `,
+  `
+  -- JSON, what a camera was set to before the server lowered it to fit its uplink; null while it is not lowered.
+  ALTER TABLE cameras ADD COLUMN lowered_from TEXT;
+  `,
+  `
+  -- What stands for a user in place of a sign-in, by the SHA-256 of its secret: API keys.
+  CREATE TABLE credentials (
+    id            TEXT PRIMARY KEY,
+    -- As accounts/credential-store.ts has it.
+    kind          TEXT NOT NULL,
+    user_id       TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    name          TEXT NOT NULL,
+    secret_hash   BLOB NOT NULL CHECK (length(secret_hash) = 32),
+    -- JSON, as wire/api-key.ts has it.
+    granted       TEXT NOT NULL,
+    created_at    INTEGER NOT NULL,
+    -- Null: never.
+    expires_at    INTEGER,
+    last_used_at  INTEGER,
+    last_address  TEXT
+  ) STRICT;
+  CREATE INDEX credentials_by_user ON credentials (user_id, created_at, id);
+  CREATE INDEX credentials_by_time ON credentials (created_at, id);
+  `,
 ];

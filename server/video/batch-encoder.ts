@@ -64,11 +64,11 @@ class Batch {
     this.#busy = true;
     const keyframe = frame.captureUs - this.#lastKeyframeUs >= KEYFRAME_INTERVAL_US;
     const { captureUs } = frame;
-    const request = { bitrateBps: this.#bitrateBps, captureUs, keyframe, luma: false };
-    this.#seat.ask(encodeRequest(request), frame);
+    const full = { bitrateBps: this.#bitrateBps, encode: true, keyframe };
+    this.#seat.ask(encodeRequest({ captureUs, luma: false, rungs: { full } }), frame);
   }
 
-  #onEncoded({ keyframe, width, height }: CodecReplyHeader, data: Uint8Array): void {
+  #onEncoded({ keyframe, layer, width, height }: CodecReplyHeader, data: Uint8Array): void {
     const frame = this.#frames[this.#at];
     if (!frame) return;
     const { cameraId, captureUs, receivedUs } = frame;
@@ -84,7 +84,7 @@ class Batch {
     this.#encoded.push({
       cameraId,
       rung: 'full',
-      layer: undefined,
+      layer,
       data: Uint8Array.from(data),
       keyframe,
       repeated: false,

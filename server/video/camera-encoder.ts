@@ -1,36 +1,28 @@
 /**
- * One watched camera: its newest frame goes to the codec, encoded frames go to its subscribers.
+ * One watched camera: its newest frame goes to the codec, encoded frames go to the subscribers of each rung.
  *
- * Invariant: at most one frame is in work and one, the newest, waits; the next frame after any break of the stream (a
- * first subscriber, a request, another codec process) is a keyframe, made of the newest existing picture instead of the
- * next one.
+ * Invariant: at most one frame is in work, for all rungs that are watched, and one, the newest, waits; the next frame of a rung
+ * after any break of its stream (a first subscriber, a request, another codec process) is a keyframe, made of the newest existing
+ * picture instead of the next one.
  */
 
-import { BitrateChoice } from '../core/video/video-bitrate.ts';
 import type { CameraFrame } from '../core/video/camera-frame.ts';
 import { type Clock, machineUs } from '../core/clock.ts';
-import type { CombinedDemand, EncodingDemand } from '../core/video/encoding-demand.ts';
+import type { EncodingDemand } from '../core/video/encoding-demand.ts';
 import type { EncodedFrame, KeyframeSource } from '../core/video/encoded-frame.ts';
 import type { Subscription } from '../core/fan-out.ts';
-import { FramePace } from '../core/video/frame-pace.ts';
 import { FrameRateMeter } from '../core/video/frame-rate-meter.ts';
-import { KeyframeRequests } from '../core/video/keyframe-requests.ts';
-import { lumaCells } from '../core/video/luma-frame.ts';
 import { LatestSlot } from '../core/latest-slot.ts';
+import { RUNG_NAMES, type RungName } from '../core/video/rungs.ts';
 import type { VideoTimestamps } from '../core/rtp/rtp-clock.ts';
 import type { Log } from '../log.ts';
-import { encodeRequest, type CodecReplyHeader } from './codec-messages.ts';
+import { encodeRequest, REPLY, type CodecReplyHeader, type RungRequests } from './codec-messages.ts';
 import type { CodecPool } from './codec-pool.ts';
 import type { CodecSeat } from './codec-seat.ts';
 import type { CameraLuma } from './camera-luma.ts';
 import type { FrameHub } from './frame-hub.ts';
-import { FrameSubscribers } from './frame-subscribers.ts';
+import { RungStream, type RungStreamOptions } from './rung-stream.ts';
 import type { TranscodeCounters } from './transcode-stats.ts';
-
-export interface CameraEncoderOptions {
-  /** A camera's keyframes are at least this far apart. */
-  keyframeIntervalMs: number;
-}
 
 export interface CameraEncoderContext {
   cameraId: string;
@@ -41,8 +33,17 @@ export interface CameraEncoderContext {
   counters: TranscodeCounters;
   luma: CameraLuma;
   /** Frames that were given out, by this encoder or one before it. */
-  given: WeakSet<CameraFrame>;
-  options: CameraEncoderOptions;
+  given: Readonly<Record<RungName, WeakSet<CameraFrame>>>;
+  options: RungStreamOptions;
+}
+
+/** A frame at the codec, and what is still to come of it. */
+interface Work {
+  frame: CameraFrame;
+  rungs: RungRequests;
+  timestamp90k: number | undefined;
+  /** When the part before was ready, on the machine's clock. */
+  readyUs: number | undefined;
 }
 
 /** Used until a second of frames has been seen. */
@@ -52,15 +53,12 @@ export class CameraEncoder {
   readonly #context: CameraEncoderContext;
   readonly #seat: CodecSeat;
   readonly #timestamps: VideoTimestamps;
-  readonly #keyframes: KeyframeRequests;
   readonly #slot = new LatestSlot<CameraFrame>();
   readonly #rate = new FrameRateMeter(ASSUMED_FPS);
-  readonly #bitrate = new BitrateChoice();
-  readonly #subscribers: FrameSubscribers;
-  #demand: CombinedDemand;
-  #pace = new FramePace(undefined);
+  /** Best first. */
+  readonly #streams: readonly RungStream[];
   #source: Subscription | undefined;
-  #inWork: { frame: CameraFrame; keyframe: boolean; repeated: boolean } | undefined;
+  #inWork: Work | undefined;
   /** The frame the codec refused or died of; it is not tried again. */
   #unusable: CameraFrame | undefined;
   #keyframeTimer: NodeJS.Timeout | undefined;
@@ -69,35 +67,38 @@ export class CameraEncoder {
   constructor(context: CameraEncoderContext, timestamps: VideoTimestamps) {
     this.#context = context;
     this.#timestamps = timestamps;
-    this.#subscribers = new FrameSubscribers(context.log);
-    this.#demand = this.#subscribers.demand;
-    this.#keyframes = new KeyframeRequests(context.options.keyframeIntervalMs * 1000);
+    const { log, given, options } = context;
+    this.#streams = RUNG_NAMES.map((rung) => new RungStream({ rung, log, given: given[rung], options }));
     this.#seat = context.pool.open(context.cameraId, {
       onReady: () => this.#pump(),
-      onAnswer: (reply, data, luma) => this.#onEncoded(reply, data, luma),
+      onAnswer: (reply, data, isLast) => this.#onAnswer(reply, data, isLast),
       onRejected: (reason) => this.#onRejected(reason),
       onLost: (culprit) => this.#onLost(culprit),
     });
   }
 
   get watched(): boolean {
-    return this.#subscribers.size > 0;
+    return this.#streams.some(({ watched }) => watched);
   }
 
   get fps(): number {
     return this.#rate.fps;
   }
 
-  subscribe(onFrame: (frame: EncodedFrame) => void, demand?: EncodingDemand): Subscription {
-    const { hub, cameraId } = this.#context;
-    const subscription = this.#subscribers.add(onFrame, demand);
-    this.#onDemand();
+  /** The target of each open encoder, bits per second. */
+  get bitratesBps(): Partial<Record<RungName, number>> {
+    const open = this.#streams.filter(({ bitrateBps }) => bitrateBps > 0);
+    return Object.fromEntries(open.map(({ rung, bitrateBps }) => [rung, bitrateBps]));
+  }
+
+  subscribe(rung: RungName, onFrame: (frame: EncodedFrame) => void, demand?: EncodingDemand): Subscription {
+    const { hub, cameraId, clock } = this.#context;
+    const subscription = this.#stream(rung).subscribe(onFrame, demand, clock);
     this.#source ??= hub.subscribe(cameraId, (frame) => this.#onCameraFrame(frame));
-    this.requestKeyframe();
+    this.requestKeyframe(rung);
     return {
       close: () => {
         subscription.close();
-        this.#onDemand();
         if (this.watched) return;
         this.#source?.close();
         this.#source = undefined;
@@ -107,26 +108,33 @@ export class CameraEncoder {
     };
   }
 
-  requestKeyframe(of: KeyframeSource = 'newest'): void {
-    if (of === 'next') return this.#keyframes.requestNext();
+  requestKeyframe(rung: RungName, of: KeyframeSource = 'newest'): void {
+    const { keyframes } = this.#stream(rung);
+    if (of === 'next') return keyframes.requestNext();
     // One that is in work has not been delivered yet: it answers this request too.
-    if (this.#inWork?.keyframe) return;
-    this.#keyframes.request();
+    if (this.#inWork?.rungs[rung]?.keyframe) return;
+    keyframes.request();
     this.#pump();
   }
 
-  limitBitrate(bps: number | undefined): void {
-    this.#bitrate.limitBps = bps;
+  limitBitrate(rung: RungName, bps: number | undefined): void {
+    this.#stream(rung).limitBitrate(bps);
   }
 
   /** Idempotent. */
   close(): void {
     this.#closed = true;
     this.#source?.close();
-    this.#subscribers.clear();
+    for (const stream of this.#streams) stream.clear();
     this.#slot.clear();
     clearTimeout(this.#keyframeTimer);
     this.#seat.close();
+  }
+
+  #stream(rung: RungName): RungStream {
+    const stream = this.#streams[RUNG_NAMES.indexOf(rung)];
+    if (!stream) throw new RangeError(`no rung ${rung}`);
+    return stream;
   }
 
   #onCameraFrame(frame: CameraFrame): void {
@@ -134,7 +142,7 @@ export class CameraEncoder {
     counters.framesIn++;
     pool.onPicture(frame.cameraId, frame);
     this.#rate.add(clock());
-    if (!this.#pace.take(frame.receivedUs)) return;
+    if (!this.#streams.some((stream) => stream.mayTake(frame))) return;
     const before = this.#slot.passedOver;
     this.#slot.offer(frame);
     counters.passedOver += this.#slot.passedOver - before;
@@ -144,33 +152,32 @@ export class CameraEncoder {
   /** Starts the next frame, if there is one and nothing prevents it. */
   #pump(): void {
     if (this.#closed || !this.watched || this.#inWork || !this.#seat.ready) return;
-    const { clock, given } = this.#context;
-    const nowUs = clock();
-    const waitUs = this.#keyframes.waitUs(nowUs);
-    const frame = this.#slot.take() ?? (waitUs === 0 ? this.#newest() : undefined);
-    if (waitUs !== undefined && waitUs > 0) this.#pumpAfter(waitUs);
+    const nowUs = this.#context.clock();
+    const frame = this.#slot.take();
+    if (frame) this.#begin(frame, nowUs, (stream) => stream.takes(frame, nowUs));
+    else if (this.#streams.some((stream) => stream.wantsKeyframe(nowUs)))
+      this.#begin(this.#newest(), nowUs, (stream) => stream.wantsKeyframe(nowUs));
+    this.#pumpForKeyframes(nowUs);
+  }
+
+  #begin(frame: CameraFrame | undefined, nowUs: number, takes: (stream: RungStream) => boolean): void {
     if (!frame) return;
-    const repeated = given.has(frame);
-    const keyframe = repeated || this.#keyframes.takesNew(nowUs);
-    if (keyframe) this.#keyframes.served(nowUs, !repeated);
-    this.#inWork = { frame, keyframe, repeated };
-    const bitrateBps = this.#bitrateBps(frame, nowUs);
-    this.#context.counters.bitrateBps = bitrateBps;
+    const { luma, counters } = this.#context;
     // What was looked at before has not moved.
-    const luma = !repeated && this.#context.luma.due;
-    this.#seat.ask(encodeRequest({ bitrateBps, captureUs: frame.captureUs, keyframe, luma }), frame);
-  }
-
-  #onDemand(): void {
-    const before = this.#demand.maxFps;
-    this.#demand = this.#subscribers.demand;
-    if (this.#demand.maxFps !== before) this.#pace = new FramePace(this.#demand.maxFps);
-  }
-
-  #bitrateBps({ width, height }: CameraFrame, nowUs: number): number {
-    const { live, minBitrateBps } = this.#demand;
-    if (!live && minBitrateBps > 0) return minBitrateBps;
-    return Math.max(minBitrateBps, this.#bitrate.choose(width, height, this.#rate.fps, nowUs));
+    const isNew = this.#streams.every(({ given }) => !given.has(frame));
+    const rungs: RungRequests = {};
+    for (const stream of this.#streams) {
+      const request = takes(stream) ? stream.begin(frame, this.#rate.fps, nowUs) : stream.rest(nowUs);
+      if (request) rungs[stream.rung] = request;
+    }
+    if (!Object.values(rungs).some(({ encode }) => encode)) return;
+    counters.bitrateBps = Object.values(rungs).reduce(
+      (sum, { bitrateBps, encode }) => sum + (encode ? bitrateBps : 0),
+      0,
+    );
+    this.#inWork = { frame, rungs: { ...rungs }, timestamp90k: undefined, readyUs: undefined };
+    const { captureUs } = frame;
+    this.#seat.ask(encodeRequest({ captureUs, luma: isNew && luma.due, rungs }), frame);
   }
 
   #newest(): CameraFrame | undefined {
@@ -178,47 +185,68 @@ export class CameraEncoder {
     return frame === this.#unusable ? undefined : frame;
   }
 
-  #pumpAfter(waitUs: number): void {
+  /** For the keyframes that may not be made yet. */
+  #pumpForKeyframes(nowUs: number): void {
+    const waitsUs = this.#streams.flatMap(({ watched, keyframes }) =>
+      watched ? (keyframes.waitUs(nowUs) ?? []) : [],
+    );
+    const waitUs = Math.min(...waitsUs.filter((us) => us > 0));
+    if (waitUs === Infinity) return;
     clearTimeout(this.#keyframeTimer);
     this.#keyframeTimer = setTimeout(() => this.#pump(), Math.ceil(waitUs / 1000));
   }
 
-  #onEncoded(reply: CodecReplyHeader, data: Uint8Array, luma: Uint8Array | undefined): void {
+  #onAnswer(reply: CodecReplyHeader, data: Uint8Array, isLast: boolean): void {
     const work = this.#inWork;
     if (!work) return;
-    this.#inWork = undefined;
-    const { clock, cameraId, counters, given } = this.#context;
-    const { frame, repeated } = work;
+    if (isLast) this.#inWork = undefined;
+    if (reply.type === REPLY.encoded) this.#onEncoded(work, reply, data);
+    if (isLast) this.#pump();
+    if (reply.type !== REPLY.luma) return;
+    this.#context.luma.deliver(work.frame, reply.width, reply.height, data);
+  }
+
+  #onEncoded(work: Work, reply: CodecReplyHeader, data: Uint8Array): void {
+    const { frame } = work;
+    const { rung, keyframe, width, height, layer } = reply;
+    if (!work.rungs[rung]?.encode) return;
+    // Nothing of this rung is awaited any more.
+    delete work.rungs[rung];
+    const stream = this.#stream(rung);
+    const repeated = stream.given.has(frame);
+    stream.given.add(frame);
     const { captureUs, receivedUs } = frame;
-    given.add(frame);
-    const { keyframe, width, height } = reply;
+    this.#count(work, reply);
     // Both clocks are read at the same moment, so their drift does not matter.
-    const offsetUs = clock() - machineUs();
+    const offsetUs = this.#context.clock() - machineUs();
     const toServerClock = (us: number) => Math.round(us + offsetUs);
-    counters.encoded++;
-    if (keyframe) counters.keyframes++;
-    counters.decodeUs += reply.decodedUs - reply.decodeStartUs;
-    counters.encodeUs += reply.encodedUs - reply.decodedUs;
-    this.#subscribers.deliver({
-      cameraId,
-      rung: 'full',
-      layer: undefined,
+    work.timestamp90k ??= this.#timestamps.next(captureUs);
+    stream.deliver({
+      cameraId: this.#context.cameraId,
+      rung,
+      layer,
       data,
       keyframe,
       repeated,
       width,
       height,
-      timestamp90k: this.#timestamps.next(captureUs),
+      timestamp90k: work.timestamp90k,
       captureUs,
       receivedUs,
       decodeStartUs: toServerClock(reply.decodeStartUs),
       decodedUs: toServerClock(reply.decodedUs),
       encodedUs: toServerClock(reply.encodedUs),
     });
-    this.#pump();
-    if (!luma) return;
-    const { columns, rows } = lumaCells(width, height);
-    this.#context.luma.deliver(frame, columns, rows, luma);
+  }
+
+  #count(work: Work, { keyframe, decodeStartUs, decodedUs, encodedUs }: CodecReplyHeader): void {
+    const { counters } = this.#context;
+    counters.encoded++;
+    if (keyframe) counters.keyframes++;
+    // The picture is decoded once, for its first rung.
+    if (work.readyUs === undefined) counters.decodeUs += decodedUs - decodeStartUs;
+    counters.encodeUs += encodedUs - (work.readyUs ?? decodedUs);
+    work.readyUs = encodedUs;
   }
 
   #onRejected(reason: string): void {
@@ -233,7 +261,7 @@ export class CameraEncoder {
     this.#context.counters.restarts++;
     if (culprit) this.#giveUpFrame();
     this.#inWork = undefined;
-    this.#keyframes.failed();
+    for (const { keyframes } of this.#streams) keyframes.failed();
   }
 
   #giveUpFrame(): void {
@@ -241,6 +269,6 @@ export class CameraEncoder {
     if (!work) return;
     this.#unusable = work.frame;
     this.#inWork = undefined;
-    if (work.keyframe) this.#keyframes.failed();
+    for (const { rung, keyframes } of this.#streams) if (work.rungs[rung]?.keyframe) keyframes.failed();
   }
 }

@@ -111,10 +111,10 @@ export class CameraLuma {
     return this.#context.pool.open(this.#context.cameraId, {
       // The next frame always comes soon.
       onReady: () => undefined,
-      onAnswer: ({ width, height }, _data, luma) => {
+      onAnswer: ({ width, height }, luma) => {
         const frame = this.#inWork;
         this.#inWork = undefined;
-        if (frame && luma) this.deliver(frame, width, height, luma);
+        if (frame) this.deliver(frame, width, height, luma);
       },
       onRejected: () => {
         this.#inWork = undefined;

@@ -2,8 +2,8 @@
  * One run of one codec process, seen from the server: started here, given requests here, and ended here when it dies or
  * hangs. Its successor is the pool's task.
  *
- * Invariant: the process answers in order, so the oldest unanswered request is the one in work. Only that one is to
- * blame when the process ends or is silent for too long.
+ * Invariants: the process answers in order, so the oldest unanswered request is the one in work, and only that one is to
+ * blame when the process ends or is silent for too long. A request stays unanswered until the last reply to it.
  */
 
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -11,7 +11,6 @@ import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { answerTimeMs } from '../core/video/answer-time.ts';
 import type { JpegSize } from '../core/video/jpeg-header.ts';
-import { lumaCells } from '../core/video/luma-frame.ts';
 import { CODEC_ENVIRONMENT, codecPrivileges } from './codec-privileges.ts';
 import {
   CLOSE_ENCODER,
@@ -21,6 +20,7 @@ import {
   NO_ENCODER,
   readReplyHeader,
   REPLY,
+  repliesTo,
   REPLY_HEADER_BYTES,
   writeRequestHeader,
   type CodecReplyHeader,
@@ -30,11 +30,11 @@ import {
 export interface CodecLinkEvents {
   onReady(): void;
   /**
-   * @param data the VP8 frame or JPEG; empty for a luma request
-   * @param luma when it was requested
+   * @param data a VP8 frame, luma or a JPEG, by the reply's type
+   * @param isLast no other reply to this request follows
    */
-  onAnswer(reply: CodecReplyHeader, data: Uint8Array, luma: Uint8Array | undefined): void;
-  /** The JPEG was damaged. */
+  onAnswer(reply: CodecReplyHeader, data: Uint8Array, isLast: boolean): void;
+  /** The JPEG was damaged; no other reply to this request follows. */
   onRejected(encoder: number, reason: string): void;
   /** Called once, last of all. */
   onEnd(end: CodecEnd): void;
@@ -58,7 +58,6 @@ export interface CodecLinkOptions {
 const ENTRY = fileURLToPath(new URL('codec-process.ts', import.meta.url));
 /** Kept output of a process that died: enough for a stack, too little to flood the log. */
 const MAX_LAST_WORDS = 2000;
-const NO_BYTES = new Uint8Array(0);
 
 export class CodecLink {
   readonly #child: ChildProcess;
@@ -67,7 +66,7 @@ export class CodecLink {
   readonly #events: CodecLinkEvents;
   readonly #answerTimeoutMs: number;
   /** Oldest first; at most one per encoder, and one without. */
-  readonly #unanswered: { encoder: number; timeMs: number }[] = [];
+  readonly #unanswered: { encoder: number; replies: number; timeMs: number }[] = [];
   #received: Buffer = Buffer.alloc(0);
   #reply: CodecReplyHeader | undefined;
   #watchdog: NodeJS.Timeout;
@@ -114,7 +113,7 @@ export class CodecLink {
   /** @param size of the picture, where it may be a large one */
   ask(encoder: number, request: CodecRequest, jpeg: Uint8Array, size?: JpegSize): void {
     if (!this.ready) throw new Error('the codec process is not ready');
-    this.#expect(encoder, size);
+    this.#expect(encoder, repliesTo(request), size);
     this.#socket?.cork();
     this.#socket?.write(writeRequestHeader({ ...request, encoder, bodyBytes: jpeg.length }));
     this.#socket?.write(jpeg);
@@ -129,7 +128,7 @@ export class CodecLink {
   /** Requests `residentMib`, unless the last such request is unanswered. */
   measure(): void {
     if (!this.ready || this.#unanswered.some(({ encoder }) => encoder === NO_ENCODER)) return;
-    this.#expect(NO_ENCODER);
+    this.#expect(NO_ENCODER, 1);
     this.#socket?.write(writeRequestHeader({ ...MEASURE, encoder: NO_ENCODER, bodyBytes: 0 }));
   }
 
@@ -149,6 +148,7 @@ export class CodecLink {
         if (this.#received.length < REPLY_HEADER_BYTES) return;
         this.#reply = readReplyHeader(this.#received);
         this.#received = this.#received.subarray(REPLY_HEADER_BYTES);
+        if (!this.#reply) return this.end('sent what is no reply');
         if (this.#reply.bodyBytes > MAX_BODY_BYTES) return this.end('sent a reply that is too large');
       }
       const reply = this.#reply;
@@ -168,28 +168,25 @@ export class CodecLink {
       clearTimeout(this.#watchdog);
       return this.#events.onReady();
     }
-    if (this.#unanswered.shift()?.encoder !== reply.encoder) return this.end('answered without a request');
+    const [inWork] = this.#unanswered;
+    if (inWork?.encoder !== reply.encoder) return this.end('answered without a request');
+    if (reply.type === REPLY.luma && data.length !== reply.width * reply.height)
+      return this.end('sent another amount of luma than announced');
+    const isRejected = reply.type === REPLY.rejected;
+    const isLast = isRejected || --inWork.replies === 0;
+    if (isLast) this.#unanswered.shift();
     this.#watch();
     if (reply.type === REPLY.measured) this.#residentMib = reply.residentMib;
-    else if (reply.type === REPLY.rejected) this.#events.onRejected(reply.encoder, data.toString());
-    else if (reply.type === REPLY.luma) this.#events.onAnswer(reply, NO_BYTES, data);
-    else if (reply.luma) this.#onFrameWithLuma(reply, data);
-    else this.#events.onAnswer(reply, data, undefined);
+    else if (isRejected) this.#events.onRejected(reply.encoder, data.toString());
+    else this.#events.onAnswer(reply, data, isLast);
   }
 
-  #onFrameWithLuma(reply: CodecReplyHeader, data: Buffer): void {
-    const { columns, rows } = lumaCells(reply.width, reply.height);
-    const frameBytes = data.length - columns * rows;
-    if (frameBytes < 0) return this.end('sent less luma than announced');
-    this.#events.onAnswer(reply, data.subarray(0, frameBytes), data.subarray(frameBytes));
-  }
-
-  #expect(encoder: number, size: JpegSize = { width: 0, height: 0 }): void {
-    this.#unanswered.push({ encoder, timeMs: answerTimeMs(this.#answerTimeoutMs, size) });
+  #expect(encoder: number, replies: number, size: JpegSize = { width: 0, height: 0 }): void {
+    this.#unanswered.push({ encoder, replies, timeMs: answerTimeMs(this.#answerTimeoutMs, size) });
     if (this.#unanswered.length === 1) this.#watch();
   }
 
-  /** The next frame's time begins now. */
+  /** The time for the next reply begins now. */
   #watch(): void {
     clearTimeout(this.#watchdog);
     const [inWork] = this.#unanswered;

@@ -1,18 +1,25 @@
 /**
  * The messages between the server and a codec process, over a Unix socket pair: fixed little-endian headers, then the
- * picture's bytes as they are. One request is answered by one reply, in order; `closeEncoder` has no reply. An `encoded`
- * reply with the luma flag carries the picture's eighth-size luma behind the VP8 frame, a `luma` reply nothing else, and a
- * `scaled` reply a JPEG. `ready` and `measured` say how much memory the process holds.
+ * picture's bytes as they are. Requests are answered in order. The answer to `encode` is one `encoded` reply for each rung that is
+ * to be encoded, best first, then a `luma` reply if that was requested; to any other request it is one reply, to `closeEncoder`
+ * none. A `rejected` reply ends the answer. A `scaled` reply carries a JPEG. `ready` and `measured` say how much memory the
+ * process holds.
  *
- *     request   0 bodyBytes u32 · 4 type u8 · 5 flags u8 · 6 width u16 · 8 encoder u32 · 12 bitrateBps u32 · 16 captureUs f64
+ *     request   0 bodyBytes u32 · 4 type u8 · 5 flags u8 · 6 width u16 · 8 encoder u32 · 12 captureUs f64 ·
+ *               20 for each rung, best first: bitrateBps u32 · flags u8
  *     reply     0 bodyBytes u32 · 4 type u8 · 5 flags u8 · 6 residentMib u16 · 8 encoder u32 · 12 width u16 · 14 height u16 ·
- *               16 decodeStartUs f64 · 24 decodedUs f64 · 32 encodedUs f64
+ *               16 decodeStartUs f64 · 24 decodedUs f64 · 32 encodedUs f64 · 40 rung u8 · 41 layer u8
  *
  * Times in replies are the machine's monotonic clock (process.hrtime), which all its processes share.
  */
 
-export const REQUEST_HEADER_BYTES = 24;
-export const REPLY_HEADER_BYTES = 40;
+import type { FrameLayer } from '../core/video/encoded-frame.ts';
+import { RUNG_NAMES, type RungName } from '../core/video/rungs.ts';
+
+const RUNG_OFFSET = 20;
+const RUNG_BYTES = 5;
+export const REQUEST_HEADER_BYTES = RUNG_OFFSET + RUNG_BYTES * RUNG_NAMES.length;
+export const REPLY_HEADER_BYTES = 42;
 /** More is an error of the peer: a JPEG is at most 4 MiB, and a VP8 frame is never much larger. */
 export const MAX_BODY_BYTES = 8 * 1024 * 1024;
 /** No encoder has this number; requests without an encoder carry it. */
@@ -24,14 +31,27 @@ export const REQUEST = { encode: 1, closeEncoder: 2, readLuma: 3, scale: 4, meas
 export const REPLY = { ready: 1, encoded: 2, rejected: 3, luma: 4, scaled: 5, measured: 6 } as const;
 const FLAG_KEYFRAME = 1;
 const FLAG_LUMA = 2;
+const FLAG_ENCODE = 4;
+const LAYER_GIVEN = 0x80;
+const LAYER_SYNC = 0x40;
 
-export interface EncodeRequest {
+/** What becomes of one rung with this picture. */
+export interface RungRequest {
   bitrateBps: number;
-  captureUs: number;
+  /** False: its encoder only stays open. */
+  encode: boolean;
   /** The frame must come out as a keyframe. */
   keyframe: boolean;
+}
+
+export type RungRequests = Partial<Record<RungName, RungRequest>>;
+
+export interface EncodeRequest {
+  captureUs: number;
   /** Its eighth-size luma is requested too. */
   luma: boolean;
+  /** The encoder of a rung that is missing here is closed. */
+  rungs: RungRequests;
 }
 
 /** The work for one JPEG. */
@@ -47,13 +67,7 @@ export interface CodecRequestHeader extends CodecRequest {
   encoder: number;
 }
 
-const NO_FRAME: Omit<CodecRequest, 'type'> = {
-  bitrateBps: 0,
-  captureUs: 0,
-  keyframe: false,
-  luma: false,
-  width: 0,
-};
+const NO_FRAME: Omit<CodecRequest, 'type'> = { captureUs: 0, luma: false, rungs: {}, width: 0 };
 
 export function encodeRequest(frame: EncodeRequest): CodecRequest {
   return { ...NO_FRAME, ...frame, type: REQUEST.encode };
@@ -72,45 +86,64 @@ export const CLOSE_ENCODER: CodecRequest = { ...NO_FRAME, type: REQUEST.closeEnc
 /** Requests the memory of the process. */
 export const MEASURE: CodecRequest = { ...NO_FRAME, type: REQUEST.measure };
 
+/** @returns the number of replies that answer it, unless it is rejected */
+export function repliesTo({ type, luma, rungs }: CodecRequest): number {
+  if (type !== REQUEST.encode) return 1;
+  return Object.values(rungs).filter(({ encode }) => encode).length + Number(luma);
+}
+
 export interface CodecReplyHeader {
   type: number;
   bodyBytes: number;
   encoder: number;
   keyframe: boolean;
-  /** The body contains luma. */
-  luma: boolean;
   /** Resident memory of the process, in `ready` and `measured`; else 0. */
   residentMib: number;
-  /** Pixels of the picture; in a `luma` reply cells of its luma. */
+  /** Pixels of the encoded or scaled picture; in a `luma` reply cells of its luma. */
   width: number;
   height: number;
   decodeStartUs: number;
   decodedUs: number;
   encodedUs: number;
+  rung: RungName;
+  layer: FrameLayer | undefined;
 }
 
 export function writeRequestHeader(request: CodecRequestHeader): Buffer {
   const header = Buffer.alloc(REQUEST_HEADER_BYTES);
   header.writeUInt32LE(request.bodyBytes, 0);
   header[4] = request.type;
-  header[5] = flagsOf(request);
+  header[5] = request.luma ? FLAG_LUMA : 0;
   header.writeUInt16LE(request.width, 6);
   header.writeUInt32LE(request.encoder, 8);
-  header.writeUInt32LE(request.bitrateBps, 12);
-  header.writeDoubleLE(request.captureUs, 16);
+  header.writeDoubleLE(request.captureUs, 12);
+  for (const [index, name] of RUNG_NAMES.entries()) {
+    const rung = request.rungs[name];
+    if (!rung) continue;
+    const at = RUNG_OFFSET + RUNG_BYTES * index;
+    header.writeUInt32LE(rung.bitrateBps, at);
+    header[at + 4] = (rung.encode ? FLAG_ENCODE : 0) | (rung.keyframe ? FLAG_KEYFRAME : 0);
+  }
   return header;
 }
 
 export function readRequestHeader(header: Buffer): CodecRequestHeader {
+  const rungs: RungRequests = {};
+  for (const [index, name] of RUNG_NAMES.entries()) {
+    const at = RUNG_OFFSET + RUNG_BYTES * index;
+    const bitrateBps = header.readUInt32LE(at);
+    const flags = header.readUInt8(at + 4);
+    const [encode, keyframe] = [(flags & FLAG_ENCODE) !== 0, (flags & FLAG_KEYFRAME) !== 0];
+    if (bitrateBps > 0) rungs[name] = { bitrateBps, encode, keyframe };
+  }
   return {
     bodyBytes: header.readUInt32LE(0),
     type: header.readUInt8(4),
-    keyframe: (header.readUInt8(5) & FLAG_KEYFRAME) !== 0,
     luma: (header.readUInt8(5) & FLAG_LUMA) !== 0,
     width: header.readUInt16LE(6),
     encoder: header.readUInt32LE(8),
-    bitrateBps: header.readUInt32LE(12),
-    captureUs: header.readDoubleLE(16),
+    captureUs: header.readDoubleLE(12),
+    rungs,
   };
 }
 
@@ -118,7 +151,7 @@ export function writeReplyHeader(reply: CodecReplyHeader): Buffer {
   const header = Buffer.alloc(REPLY_HEADER_BYTES);
   header.writeUInt32LE(reply.bodyBytes, 0);
   header[4] = reply.type;
-  header[5] = flagsOf(reply);
+  header[5] = reply.keyframe ? FLAG_KEYFRAME : 0;
   header.writeUInt16LE(reply.residentMib, 6);
   header.writeUInt32LE(reply.encoder, 8);
   header.writeUInt16LE(reply.width, 12);
@@ -126,15 +159,22 @@ export function writeReplyHeader(reply: CodecReplyHeader): Buffer {
   header.writeDoubleLE(reply.decodeStartUs, 16);
   header.writeDoubleLE(reply.decodedUs, 24);
   header.writeDoubleLE(reply.encodedUs, 32);
+  header[40] = RUNG_NAMES.indexOf(reply.rung);
+  const { layer } = reply;
+  header[41] = layer ? LAYER_GIVEN | (layer.layerSync ? LAYER_SYNC : 0) | layer.tid : 0;
   return header;
 }
 
-export function readReplyHeader(header: Buffer): CodecReplyHeader {
+/** @returns undefined when these are not the bytes of a reply */
+export function readReplyHeader(header: Buffer): CodecReplyHeader | undefined {
+  const rung = RUNG_NAMES[header.readUInt8(40)];
+  const layer = header.readUInt8(41);
+  const tid = layer & 3;
+  if (rung === undefined || tid === 3) return undefined;
   return {
     bodyBytes: header.readUInt32LE(0),
     type: header.readUInt8(4),
     keyframe: (header.readUInt8(5) & FLAG_KEYFRAME) !== 0,
-    luma: (header.readUInt8(5) & FLAG_LUMA) !== 0,
     residentMib: header.readUInt16LE(6),
     encoder: header.readUInt32LE(8),
     width: header.readUInt16LE(12),
@@ -142,9 +182,10 @@ export function readReplyHeader(header: Buffer): CodecReplyHeader {
     decodeStartUs: header.readDoubleLE(16),
     decodedUs: header.readDoubleLE(24),
     encodedUs: header.readDoubleLE(32),
+    rung,
+    layer:
+      (layer & LAYER_GIVEN) === 0
+        ? undefined
+        : { tid: tid as 0 | 1 | 2, layerSync: (layer & LAYER_SYNC) !== 0 },
   };
-}
-
-function flagsOf({ keyframe, luma }: { keyframe: boolean; luma: boolean }): number {
-  return (keyframe ? FLAG_KEYFRAME : 0) | (luma ? FLAG_LUMA : 0);
 }

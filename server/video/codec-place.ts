@@ -106,7 +106,7 @@ export class CodecPlace implements SeatPlace {
   checkMemory(): MemoryVerdict | undefined {
     const link = this.#link;
     if (!link?.ready) return undefined;
-    const encoders = this.seats.filter(({ encodes }) => encodes).length;
+    const encoders = this.seats.reduce((sum, seat) => sum + seat.encoders, 0);
     const nowUs = this.#clock();
     this.#memory ??= new CodecMemory(this.#options.memory, link.residentMib ?? 0, nowUs);
     const verdict = this.#memory.check(link.residentMib ?? 0, encoders, nowUs);
@@ -136,8 +136,10 @@ export class CodecPlace implements SeatPlace {
     this.#link = new CodecLink(
       {
         onReady: () => this.#onReady(),
-        onAnswer: (reply, data, luma) =>
-          this.#answered(reply.encoder, undefined)?.client.onAnswer(reply, data, luma),
+        onAnswer: (reply, data, isLast) => {
+          const seat = isLast ? this.#answered(reply.encoder, undefined) : this.#seats.get(reply.encoder);
+          seat?.client.onAnswer(reply, data, isLast);
+        },
         onRejected: (encoder, reason) => this.#answered(encoder, reason)?.client.onRejected(reason),
         onEnd: (end) => this.#onEnd(end),
       },

@@ -2,7 +2,7 @@
  * The codec process: JPEG in, VP8 out, on one socket, as long as the server holds the other end. Hostile JPEGs reach
  * FFmpeg only here, in a process without environment, secrets or rights; a crash affects this process only.
  *
- * One blocking loop: a request is read and answered before the next one is read. That gives the least latency and work
+ * One blocking loop: a request is read and answered before the next one is read, and each rung is sent as soon as it is encoded. That gives the least latency and work
  * between two processes. Between two requests the event loop runs one turn, because Node runs the finalizers of native
  * objects only there: without it, memory grows with every picture.
  */
@@ -24,6 +24,7 @@ import {
   type CodecRequestHeader,
 } from './codec-messages.ts';
 import { scaleJpeg } from './jpeg-scaler.ts';
+import type { Luma } from './luma-reader.ts';
 
 const codecs = new Map<number, CameraCodec>();
 const header = Buffer.alloc(REQUEST_HEADER_BYTES);
@@ -39,22 +40,23 @@ function readFully(target: Buffer): boolean {
   return true;
 }
 
-function reply(fields: Partial<CodecReplyHeader> & { type: number }, ...parts: Uint8Array[]): void {
+function reply(fields: Partial<CodecReplyHeader> & { type: number }, data?: Uint8Array): void {
   let buffers: Uint8Array[] = [
     writeReplyHeader({
       encoder: 0,
       keyframe: false,
-      luma: false,
       residentMib: 0,
       width: 0,
       height: 0,
       decodeStartUs: 0,
       decodedUs: 0,
       encodedUs: 0,
+      rung: 'full',
+      layer: undefined,
       ...fields,
-      bodyBytes: parts.reduce((bytes, part) => bytes + part.length, 0),
+      bodyBytes: data?.length ?? 0,
     }),
-    ...parts,
+    ...(data ? [data] : []),
   ];
   for (;;) {
     const written = writevSync(CODEC_FD, buffers);
@@ -62,6 +64,10 @@ function reply(fields: Partial<CodecReplyHeader> & { type: number }, ...parts: U
     if (rest.length === 0) return;
     buffers = [rest];
   }
+}
+
+function replyLuma(encoder: number, { columns, rows, cells }: Luma): void {
+  reply({ type: REPLY.luma, encoder, width: columns, height: rows }, cells);
 }
 
 /** Of this process; the field has room for 64 GiB. */
@@ -83,15 +89,15 @@ function answer(request: CodecRequestHeader, jpeg: Buffer): void {
   const { type, encoder } = request;
   try {
     if (type === REQUEST.encode) {
-      const { data, luma, ...frame } = codecOf(encoder).transcode(request, jpeg);
-      const both = luma ? [data, luma.cells] : [data];
-      reply({ type: REPLY.encoded, encoder, ...frame, luma: luma !== undefined }, ...both);
+      const luma = codecOf(encoder).transcode(request, jpeg, ({ data, ...frame }) =>
+        reply({ type: REPLY.encoded, encoder, ...frame }, data),
+      );
+      if (luma) replyLuma(encoder, luma);
     } else if (type === REQUEST.scale) {
       const { data, ...size } = scaleJpeg(jpeg, request.width);
       reply({ type: REPLY.scaled, encoder, ...size }, data);
     } else {
-      const { columns, rows, cells } = codecOf(encoder).readLuma(jpeg);
-      reply({ type: REPLY.luma, encoder, luma: true, width: columns, height: rows }, cells);
+      replyLuma(encoder, codecOf(encoder).readLuma(jpeg));
     }
   } catch (error) {
     if (!(error instanceof CodecError)) throw error;

@@ -13,7 +13,7 @@ export interface CodecClient {
   /** Frames may be sent; the encoder behind the seat has no state of earlier ones. */
   onReady(): void;
   /** See codec-link.ts. */
-  onAnswer(reply: CodecReplyHeader, data: Uint8Array, luma: Uint8Array | undefined): void;
+  onAnswer(reply: CodecReplyHeader, data: Uint8Array, isLast: boolean): void;
   onRejected(reason: string): void;
   /** The process is gone, and the pending frame with it. `culprit`: this seat's frame was in work. */
   onLost(culprit: boolean): void;
@@ -21,7 +21,7 @@ export interface CodecClient {
 
 export interface CodecSeat {
   readonly ready: boolean;
-  /** One at a time: the answer, or `onLost`, comes before the next. */
+  /** One at a time: the last reply, or `onLost`, comes before the next. */
   ask(request: CodecRequest, frame: CameraFrame): void;
   /** Idempotent. Nothing is called any more. */
   close(): void;
@@ -43,8 +43,8 @@ export class Seat implements CodecSeat {
   /** None while the camera is set aside. */
   place: SeatPlace | undefined;
   inFlight: CameraFrame | undefined;
-  /** Holds an encoder, not only a luma reader. */
-  encodes = false;
+  /** Rungs with an open encoder; 0 for a luma reader. */
+  encoders = 0;
   /** It moves as soon as no request is pending. */
   leaving = false;
 
@@ -61,7 +61,7 @@ export class Seat implements CodecSeat {
   ask(request: CodecRequest, frame: CameraFrame): void {
     if (!this.ready) return;
     this.inFlight = frame;
-    this.encodes ||= request.type === REQUEST.encode;
+    if (request.type === REQUEST.encode) this.encoders = Object.keys(request.rungs).length;
     this.place?.ask(this, request, frame);
   }
 

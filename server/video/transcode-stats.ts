@@ -1,3 +1,5 @@
+import type { RungName } from '../core/video/rungs.ts';
+
 /** The transcoder's counters per camera, since the server's start. They never decrease. */
 export interface TranscodeCounters {
   /** Frames that came while there was a subscriber. */
@@ -13,13 +15,15 @@ export interface TranscodeCounters {
   /** Time spent on the encoded frames, in µs, wall time. */
   decodeUs: number;
   encodeUs: number;
-  /** The encoder's current target. */
+  /** What the encoders of all rungs aim at together, with the last picture. */
   bitrateBps: number;
 }
 
 export interface TranscodeStats extends Readonly<TranscodeCounters> {
   /** An encoder is open. */
   readonly encoding: boolean;
+  /** The target of each rung whose encoder is open. */
+  readonly bitratesBps: Readonly<Partial<Record<RungName, number>>>;
   /** How often the camera was set aside because its frames kept crashing codec processes. */
   readonly timesAside: number;
   /** Incoming frames per second; 0 without an open encoder. */

@@ -10,7 +10,7 @@ import { serverClock, type Clock } from '../core/clock.ts';
 import type { EncodingDemand } from '../core/video/encoding-demand.ts';
 import type { EncodedFrame, LiveVideo, KeyframeSource } from '../core/video/encoded-frame.ts';
 import type { PictureSize } from '../core/video/codec-quarantine.ts';
-import { rungsOf, type Rung } from '../core/video/rungs.ts';
+import { rungsOf, type Rung, type RungName } from '../core/video/rungs.ts';
 import { IsolatingEmitter, type Subscription } from '../core/fan-out.ts';
 import { VideoTimestamps } from '../core/rtp/rtp-clock.ts';
 import { VigieError } from '../errors.ts';
@@ -18,17 +18,16 @@ import type { Log } from '../log.ts';
 import type { LumaFrame } from '../core/video/luma-frame.ts';
 import { CameraLuma, type LumaOptions } from './camera-luma.ts';
 import { encodeBatch } from './batch-encoder.ts';
-import { ASSUMED_FPS, CameraEncoder, type CameraEncoderOptions } from './camera-encoder.ts';
+import { ASSUMED_FPS, CameraEncoder } from './camera-encoder.ts';
 import { CodecPool, type CodecFigures } from './codec-pool.ts';
 import { CODEC_POOL_DEFAULTS, type CodecPoolOptions } from './codec-pool-options.ts';
 import type { FrameHub } from './frame-hub.ts';
 import { checkFrame, scaleFrame } from './frame-scaling.ts';
+import type { RungStreamOptions } from './rung-stream.ts';
 import { SoundFrames, type OnFrameRefused } from './sound-frames.ts';
 import { newTranscodeCounters, type TranscodeCounters, type TranscodeStats } from './transcode-stats.ts';
 
-export interface TranscoderOptions extends CameraEncoderOptions, LumaOptions {
-  /** How long an encoder outlives its last subscriber. */
-  graceMs: number;
+export interface TranscoderOptions extends RungStreamOptions, LumaOptions {
   pool: CodecPoolOptions;
 }
 
@@ -46,10 +45,10 @@ interface Camera {
   readonly counters: TranscodeCounters;
   readonly timestamps: VideoTimestamps;
   readonly luma: CameraLuma;
-  readonly given: WeakSet<CameraFrame>;
+  readonly given: Readonly<Record<RungName, WeakSet<CameraFrame>>>;
   encoder: CameraEncoder | undefined;
-  /** Of what viewers can take, also before the encoder is opened. */
-  limitBps: number | undefined;
+  /** Of what viewers can take of each rung, also before the encoder is opened. */
+  readonly limitsBps: Map<RungName, number | undefined>;
   grace: NodeJS.Timeout | undefined;
 }
 
@@ -97,12 +96,17 @@ export class Transcoder
     return count;
   }
 
-  subscribe(cameraId: string, onFrame: (frame: EncodedFrame) => void, demand?: EncodingDemand): Subscription {
+  subscribe(
+    cameraId: string,
+    onFrame: (frame: EncodedFrame) => void,
+    demand?: EncodingDemand,
+    rung: RungName = 'full',
+  ): Subscription {
     if (this.#closed) throw new VigieError('unavailable', 'the server is stopping');
     const camera = this.#camera(cameraId);
     clearTimeout(camera.grace);
     const encoder = (camera.encoder ??= this.#open(cameraId, camera));
-    const subscription = encoder.subscribe(onFrame, demand);
+    const subscription = encoder.subscribe(rung, onFrame, demand);
     return {
       close: () => {
         subscription.close();
@@ -151,25 +155,22 @@ export class Transcoder
     return this.#hub.latest(cameraId) && this.#sound.latest(cameraId);
   }
 
-  requestKeyframe(cameraId: string, of?: KeyframeSource): void {
-    this.#cameras.get(cameraId)?.encoder?.requestKeyframe(of);
+  requestKeyframe(cameraId: string, of?: KeyframeSource, rung: RungName = 'full'): void {
+    this.#cameras.get(cameraId)?.encoder?.requestKeyframe(rung, of);
   }
 
-  limitBitrate(cameraId: string, bps: number | undefined): void {
+  limitBitrate(cameraId: string, bps: number | undefined, rung: RungName = 'full'): void {
     const camera = bps === undefined ? this.#cameras.get(cameraId) : this.#camera(cameraId);
     if (!camera) return;
-    camera.limitBps = bps;
-    camera.encoder?.limitBitrate(bps);
-  }
-
-  needLayers(): void {
-    // Every frame is of one layer.
+    camera.limitsBps.set(rung, bps);
+    camera.encoder?.limitBitrate(rung, bps);
   }
 
   rungsOf(cameraId: string): Rung[] {
-    const { width, height } = this.#hub.latest(cameraId) ?? ASSUMED_SIZE;
-    // The other rungs are not encoded yet.
-    return rungsOf(width, height, ASSUMED_FPS).slice(0, 1);
+    const latest = this.#hub.latest(cameraId);
+    const { width, height } = latest ?? ASSUMED_SIZE;
+    const rungs = rungsOf(width, height, this.#cameras.get(cameraId)?.encoder?.fps ?? ASSUMED_FPS);
+    return latest ? rungs : rungs.slice(0, 1);
   }
 
   /** Undefined for a camera that was never watched. */
@@ -179,6 +180,7 @@ export class Transcoder
     return {
       ...camera.counters,
       encoding: camera.encoder !== undefined,
+      bitratesBps: camera.encoder?.bitratesBps ?? {},
       timesAside: this.#pool.timesAside(cameraId),
       fps: camera.encoder?.fps ?? 0,
     };
@@ -234,10 +236,10 @@ export class Transcoder
     const camera: Camera = {
       counters: newTranscodeCounters(),
       timestamps: new VideoTimestamps(),
-      given: new WeakSet(),
+      given: { full: new WeakSet(), large: new WeakSet(), small: new WeakSet(), tiny: new WeakSet() },
       luma: new CameraLuma({ ...context, isEncoded: () => camera.encoder?.watched ?? false }),
       encoder: undefined,
-      limitBps: undefined,
+      limitsBps: new Map(),
       grace: undefined,
     };
     this.#cameras.set(cameraId, camera);
@@ -259,7 +261,7 @@ export class Transcoder
       },
       camera.timestamps,
     );
-    encoder.limitBitrate(camera.limitBps);
+    for (const [rung, bps] of camera.limitsBps) encoder.limitBitrate(rung, bps);
     return encoder;
   }
 

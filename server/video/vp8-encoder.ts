@@ -3,6 +3,17 @@
  *
  * Size and bitrate are fixed for its life: libvpx crops a picture of another size silently, and FFmpeg ignores a new
  * bitrate. For others, close this encoder and open a new one, which begins with a keyframe.
+ *
+ * Frames are in three temporal layers (libvpx's `ts_layering_mode` 3). What each refers to:
+ *
+ *     layer 2        1     3        5     7
+ *                   /     /        /     /
+ *     layer 1      /     2        /     6
+ *                 / ____/        / ____/
+ *     layer 0    0--------------4-----------
+ *
+ * Invariant: without the frames of the upper layers the others decode to the same pictures as with them. The packets have no
+ * layer in them; it follows from the number of frames since the last keyframe that was asked for.
  */
 
 import {
@@ -14,6 +25,8 @@ import {
   AVCOL_SPC_SMPTE170M,
 } from 'node-av/constants';
 import { Rational, type Frame } from 'node-av/lib';
+import type { FrameLayer } from '../core/video/encoded-frame.ts';
+import { TEMPORAL_LAYERS } from '../core/video/temporal-layers.ts';
 import { PictureEncoder } from '../ffmpeg/picture-encoder.ts';
 
 /**
@@ -33,10 +46,29 @@ const QUANTIZER_MIN = 4;
 const QUANTIZER_MAX = 56;
 /** Keyframes are made on request only, never periodically. */
 const NO_PERIODIC_KEYFRAMES = 1_000_000;
+/** Frames after a keyframe, over and over; the first takes the keyframe's place. */
+const PATTERN: readonly FrameLayer[] = [
+  { tid: 0, layerSync: false },
+  { tid: 2, layerSync: true },
+  { tid: 1, layerSync: true },
+  // It refers to the frame before it alone.
+  { tid: 2, layerSync: false },
+];
+const KEYFRAME_LAYER: FrameLayer = { tid: 0, layerSync: true };
+
+/** Seconds of bits that the rate control believes to have at first: by half of them the first keyframe is measured. */
+const FIRST_KEYFRAME_S = 0.75;
+
 /** The rate control's clock never runs faster than this, however close together two frames are: 10 ms at 90 kHz. */
 const MIN_TICKS = 900;
 /** Longer pauses make no difference to the rate control. */
 const MAX_TICKS = 90_000;
+
+export interface Vp8Frame {
+  data: Buffer;
+  keyframe: boolean;
+  layer: FrameLayer;
+}
 
 export class Vp8Encoder {
   readonly width: number;
@@ -45,6 +77,8 @@ export class Vp8Encoder {
   readonly #encoder: PictureEncoder;
   #ticks = 0;
   #lastCaptureUs: number | undefined;
+  /** In the pattern, of the next frame. */
+  #position = 0;
 
   constructor(width: number, height: number, bitrateBps: number) {
     this.width = width;
@@ -67,7 +101,11 @@ export class Vp8Encoder {
         context.qMin = QUANTIZER_MIN;
         context.qMax = QUANTIZER_MAX;
       },
-      options: OPTIONS,
+      options: {
+        ...OPTIONS,
+        rc_init_occupancy: Math.round(FIRST_KEYFRAME_S * bitrateBps),
+        'ts-parameters': layersOf(bitrateBps),
+      },
     });
   }
 
@@ -76,16 +114,30 @@ export class Vp8Encoder {
    * @param captureUs from which the rate control derives a frame's duration
    * @throws CodecError when FFmpeg returns no packet
    */
-  encode(picture: Frame, captureUs: number, keyframe: boolean): { data: Buffer; keyframe: boolean } {
+  encode(picture: Frame, captureUs: number, keyframe: boolean): Vp8Frame {
     const elapsedTicks = (captureUs - (this.#lastCaptureUs ?? captureUs)) * 0.09;
     this.#lastCaptureUs = captureUs;
     this.#ticks += Math.round(Math.min(MAX_TICKS, Math.max(MIN_TICKS, elapsedTicks)));
     picture.pts = BigInt(this.#ticks);
     picture.pictType = keyframe ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
-    return this.#encoder.encode(picture);
+    const encoded = this.#encoder.encode(picture);
+    // A keyframe of libvpx's own accord leaves the pattern as it is.
+    const position = keyframe ? 0 : this.#position;
+    this.#position = (position + 1) % PATTERN.length;
+    const layer = encoded.keyframe ? KEYFRAME_LAYER : PATTERN[position];
+    return { ...encoded, layer: layer ?? KEYFRAME_LAYER };
   }
 
   close(): void {
     this.#encoder.close();
   }
+}
+
+/** For FFmpeg; the mode must come last, because it completes what the others say. */
+function layersOf(bitrateBps: number): string {
+  const kbps = TEMPORAL_LAYERS.map(({ bits }) => Math.round((bits * bitrateBps) / 1000));
+  return (
+    `ts_number_layers=3:ts_target_bitrate=${kbps.join(',')}:ts_rate_decimator=4,2,1:` +
+    'ts_periodicity=4:ts_layer_id=0,2,1,2:ts_layering_mode=3'
+  );
 }

@@ -7,6 +7,7 @@
 import type { z } from 'zod';
 import type { ApiRoute } from './api-route.ts';
 import { ACCOUNT_ROUTES } from './routes/accounts.ts';
+import { API_KEY_ROUTES } from './routes/api-keys.ts';
 import { AUDIT_ROUTES } from './routes/audit.ts';
 import { BACKUP_ROUTES } from './routes/backup.ts';
 import { CAMERA_ROUTES } from './routes/cameras.ts';
@@ -20,6 +21,7 @@ import { SERVER_ROUTES } from './routes/server.ts';
 
 export const API_ROUTES = {
   ...ACCOUNT_ROUTES,
+  ...API_KEY_ROUTES,
   ...CAMERA_ROUTES,
   ...SWITCH_ROUTES,
   ...PICTURE_ROUTES,

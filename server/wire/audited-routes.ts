@@ -38,7 +38,7 @@ export type AuditRule =
   | { readonly none: string };
 
 const CAMERA_SETTINGS =
-  'frameSize jpegQuality maxFps flash hMirror vFlip brightness contrast exposure whiteBalance largePictures pictureIntervalMs'.split(
+  'frameSize jpegQuality maxFps flash hMirror vFlip brightness contrast exposure whiteBalance adaptToConnection largePictures pictureIntervalMs'.split(
     ' ',
   );
 const READS = { none: 'reads settings or lists, no pictures' } as const;
@@ -55,6 +55,12 @@ export const AUDITED_ROUTES: Readonly<Record<ApiRouteName, AuditRule>> = {
   'PATCH /api/users/:userId': { action: 'userChanged', names: true, values: ['role', 'cameras'] },
   'PUT /api/users/:userId/cameras': { action: 'userChanged', values: ['cameras'] },
   'DELETE /api/users/:userId': { action: 'userRemoved' },
+  'GET /api/keys': READS,
+  'POST /api/keys': {
+    action: 'apiKeyMade',
+    values: ['name', 'everyCamera', 'cameras', 'powers', 'expiresAtMs'],
+  },
+  'DELETE /api/keys/:keyId': { action: 'apiKeyRevoked' },
   'GET /api/notices': READS,
   'DELETE /api/notices/:notice': { none: 'hides a text' },
 

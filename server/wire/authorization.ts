@@ -36,6 +36,11 @@ export const ROUTE_AUTHORIZATION = {
   'GET /api/notices': 'administrator',
   'DELETE /api/notices/:notice': 'administrator',
 
+  // API keys
+  'GET /api/keys': 'signedIn',
+  'POST /api/keys': 'signedIn',
+  'DELETE /api/keys/:keyId': 'signedIn',
+
   // Cameras
   'GET /api/cameras': 'signedIn',
   'POST /api/cameras': 'administrator',

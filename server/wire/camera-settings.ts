@@ -41,8 +41,15 @@ export interface CameraSettings {
   whiteBalance?: WhiteBalance;
 }
 
+/** The sensor's scale as people read it. @param jpegQuality 4 (best) … 63 (worst) @returns 100 … 0 */
+export function qualityPercent(jpegQuality: number): number {
+  return Math.round(((63 - jpegQuality) / 59) * 100);
+}
+
 /** Settings that only the server uses: never sent to the camera, and for administrators. */
 export interface ServerSettings {
+  /** Whether quality, size and frame rate are lowered while its connection does not carry them; left out: true. */
+  adaptToConnection?: boolean;
   /** Up to 4096×3072 pixels and 4 MiB a picture, in place of 2592×1944 and 1 MiB. */
   largePictures?: boolean;
   /** How far the pictures of a slow camera are apart, ms, in place of what it says itself; 0: as it says, or as they come. */
@@ -55,11 +62,16 @@ export interface AdjustableSettings extends CameraSettings, ServerSettings {}
 /** A day. */
 export const MAX_PICTURE_INTERVAL_MS = 86_400_000;
 
-export function isForServer({ largePictures, pictureIntervalMs }: AdjustableSettings): boolean {
-  return largePictures !== undefined || pictureIntervalMs !== undefined;
+export function isForServer({
+  adaptToConnection,
+  largePictures,
+  pictureIntervalMs,
+}: AdjustableSettings): boolean {
+  return [adaptToConnection, largePictures, pictureIntervalMs].some((setting) => setting !== undefined);
 }
 
 export function ofCamera({
+  adaptToConnection: _adapt,
   largePictures: _large,
   pictureIntervalMs: _interval,
   ...settings

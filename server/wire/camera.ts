@@ -1,6 +1,7 @@
 /** Cameras as the API and the signaling show them. Times are ms since the Unix epoch. */
 
 import { z } from 'zod';
+import { FRAME_SIZES, type FrameSizeName } from './camera-settings.ts';
 import { OFF_VIEW } from './camera-switch.ts';
 import { count, id, timeMs } from './fields.ts';
 import { RIGHTS } from './rights.ts';
@@ -35,6 +36,8 @@ export const CAMERA_ADVICE = z.strictObject({
   severity: z.enum(['info', 'warning', 'error']),
   /** For people. */
   text: z.string(),
+  /** Since when, where that is told. */
+  sinceMs: timeMs.exactOptional(),
 });
 export type CameraAdvice = z.infer<typeof CAMERA_ADVICE>;
 
@@ -59,6 +62,13 @@ export const CAMERA_WITH_KEY = CAMERA_VIEW.extend({
   key: z.string().length(43),
 });
 export type CameraWithKey = z.infer<typeof CAMERA_WITH_KEY>;
+
+/** Settings that decide how many bits a camera sends. */
+export const UPLINK_SETTINGS = z.strictObject({
+  frameSize: z.enum(Object.keys(FRAME_SIZES) as [FrameSizeName]).exactOptional(),
+  jpegQuality: z.int().min(4).max(63).exactOptional(),
+  maxFps: z.int().min(1).max(60).exactOptional(),
+});
 
 /** State of a camera's connection. */
 export const CAMERA_CONNECTION = z.strictObject({
@@ -105,6 +115,22 @@ export const CAMERA_CONNECTION = z.strictObject({
   roundTripMs: z.number().nullable().exactOptional(),
   /** Frames it may have unacknowledged; null while offline. */
   ackWindow: count.nullable().exactOptional(),
+  /** How its picture settings fit its uplink; null while offline, left out where they cannot be changed. */
+  uplink: z
+    .strictObject({
+      /** Whether they are lowered while the connection does not carry them. */
+      adapts: z.boolean(),
+      wanted: UPLINK_SETTINGS,
+      /** What it is set to: the same, or lowered. */
+      set: UPLINK_SETTINGS,
+      /** Null while they are the same. */
+      loweredSinceMs: timeMs.nullable(),
+      /** What the line carries, bit/s, and what nine of ten frames need on their way, ms; null while it is not measured. */
+      carriesBps: count.nullable(),
+      transitMs: count.nullable(),
+    })
+    .nullable()
+    .exactOptional(),
 });
 export type CameraConnectionView = z.infer<typeof CAMERA_CONNECTION>;
 

@@ -16,6 +16,7 @@ export const PAGE_PATHS = {
   lookBack: '/recordings',
   events: '/events',
   users: '/users',
+  keys: '/keys',
   firmware: '/firmware',
   webhooks: '/webhooks',
   audit: '/audit',

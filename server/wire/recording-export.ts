@@ -9,6 +9,9 @@ const MAX_DATE_MS = 8.64e15;
 /** Longest range of one export; a longer one is refused. */
 export const MAX_EXPORT_MS = 2 * 3_600_000;
 
+/** Of an export's file: how many segments of its range were removed before they could be copied into it. */
+export const MISSING_HEADER = 'Vigie-Missing-Segments';
+
 export const EXPORT_STATE = z.enum([
   'preparing',
   'ready',
@@ -16,6 +19,8 @@ export const EXPORT_STATE = z.enum([
   'sending',
   /** `problem` says why, and what to do. */
   'failed',
+  /** Its last byte was sent, and its file is gone; said for a while to whoever asks for this one. */
+  'fetched',
 ]);
 
 export const RECORDING_EXPORT = z.strictObject({

@@ -73,6 +73,15 @@ export type CameraLosses = z.infer<typeof CAMERA_LOSSES>;
 /** For how long recordings and pictures of events are kept; null: as long as there is room. Protected recordings stay. */
 export const RETENTION = z.strictObject({ keepDays: z.int().min(1).max(3650).nullable() });
 
+export const RETENTION_VIEW = RETENTION.extend({
+  /**
+   * Nothing is deleted yet, because the server's date may be wrong: it is trusted after so many ms more of running without the
+   * clock being set, null while something says that it is wrong. Null: nothing is waited for.
+   */
+  waitingForClock: z.strictObject({ remainingMs: z.number().nonnegative().nullable() }).nullable(),
+});
+export type RetentionView = z.infer<typeof RETENTION_VIEW>;
+
 /** Amount that is older than this many days and would be deleted. */
 export const EXPIRED = z.strictObject({
   recordings: count,

@@ -4,6 +4,8 @@ export const SECURITY_NOTICES = [
   'newDevice',
   'signInsHeld',
   'cameraKeysRefused',
+  'apiKeysHeld',
+  'apiKeySpread',
   'connectionsRefused',
   'forgedPackets',
   'auditLogFull',

@@ -122,6 +122,7 @@ const HTTP_FIGURES = z.strictObject({
     unanswered: count,
     refused: z.strictObject({
       pipelined: count,
+      tooSlow: count,
       tooFast: count,
       tooMany: count,
       displaced: count,

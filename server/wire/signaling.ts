@@ -33,6 +33,8 @@ export const MAX_SIGNALING_BYTES = 64 * 1024;
  */
 export const TURN_CREDENTIAL_LIFETIME_SECONDS = 300;
 export const AUTHENTICATE_TIMEOUT_MS = 5_000;
+/** draft-ietf-payload-flexible-fec-scheme-03. */
+export const FLEXFEC_MIME_TYPE = 'video/flexfec-03';
 
 /** Why the server closed a signaling WebSocket (RFC 6455 section 7.4.2, private range). */
 export const SIGNALING_CLOSE = {
@@ -94,7 +96,11 @@ export interface SignalingMethods {
    * The consumer starts paused; `resumeConsumer` sends a new keyframe at once. That, `createWebRtcTransport` and
    * `watchFrames` are refused with `full` when the server has no capacity: the viewer tries again later.
    */
-  consume: { request: { transportId: string; cameraId: string }; response: ConsumerParameters };
+  consume: {
+    /** `takesFlexfec`: the browser understands forward error correction of this kind. */
+    request: { transportId: string; cameraId: string; takesFlexfec?: boolean | undefined };
+    response: ConsumerParameters;
+  };
   pauseConsumer: { request: { consumerId: string }; response: Record<string, never> };
   resumeConsumer: { request: { consumerId: string }; response: Record<string, never> };
   closeConsumer: { request: { consumerId: string }; response: Record<string, never> };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { test, type TestContext } from 'node:test';
+import { inPerson } from '../../server/core/grant.ts';
 import type { Problem } from '../../server/wire/problem.ts';
 import type { UserView } from '../../server/wire/account.ts';
 import { ApiClient } from '../support/api-client.ts';
@@ -75,11 +76,11 @@ test('a change of role takes effect at once, in both directions', async (context
   const ada = await ApiClient.signedIn(server, 'ada', 'first password');
   const status = async () => (await ada.call('GET', '/api/users')).status;
   const { access } = server.accounts;
-  assert.deepEqual([await status(), access.may(id, 'live', camera)], [403, false]);
+  assert.deepEqual([await status(), access.may(inPerson(id), 'live', camera)], [403, false]);
   await change(id, { role: 'administrator' });
-  assert.deepEqual([await status(), access.may(id, 'live', camera)], [200, true]);
+  assert.deepEqual([await status(), access.may(inPerson(id), 'live', camera)], [200, true]);
   await change(id, { role: 'viewer' });
-  assert.deepEqual([await status(), access.may(id, 'live', camera)], [403, false]);
+  assert.deepEqual([await status(), access.may(inPerson(id), 'live', camera)], [403, false]);
 });
 
 test('a promoted viewer loses the list of cameras, so a later demotion leaves none', async (context) => {

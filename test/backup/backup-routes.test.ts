@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test, type TestContext } from 'node:test';
@@ -53,7 +53,7 @@ test('one user has one backup at a time and leaves one for another, and there is
   const backups = new Backups({ dataDir, log: createLog('silent'), freeBytes: () => free });
   {
     using made = await backups.make('anna', undefined);
-    assert.ok(existsSync(made.path));
+    assert.equal(backups.writtenBytes, statSync(made.path).size, 'the recorder takes it for free');
     await assert.rejects(backups.make('anna', undefined), {
       code: 'tooManyRequests',
       message: /try again when it is done/,
@@ -63,6 +63,7 @@ test('one user has one backup at a time and leaves one for another, and there is
     await assert.rejects(backups.make('carl', undefined), { code: 'tooManyRequests' });
   }
   free = 1e6;
+  assert.equal(backups.writtenBytes, 0);
   assert.equal(existsSync(join(dataDir, 'backup')), false);
   await assert.rejects(backups.make('anna', undefined), { code: 'unavailable', message: /make room/ });
   free = Infinity;

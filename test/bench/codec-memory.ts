@@ -130,8 +130,8 @@ async function keyframeCpuMs(bitrates: readonly number[]): Promise<number> {
     }
     const jpeg = jpegs[answered % jpegs.length] ?? Buffer.alloc(0);
     const bitrateBps = bitrates[answered % bitrates.length] ?? 0;
-    const frame = { bitrateBps, captureUs: answered * 40_000, keyframe: true, luma: false };
-    link.ask(1, encodeRequest(frame), jpeg);
+    const full = { bitrateBps, encode: true, keyframe: true };
+    link.ask(1, encodeRequest({ captureUs: answered * 40_000, luma: false, rungs: { full } }), jpeg);
   };
   const link = new CodecLink(
     {

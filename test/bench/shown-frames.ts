@@ -3,7 +3,6 @@
  * image are timed alike, at the rendering step in which they first appear.
  */
 
-import type { Page } from 'playwright-core';
 import { timeCodeDifferenceUs, timeCodeOf } from '../../server/wire/time-code.ts';
 
 export interface ShownFrame {
@@ -14,66 +13,87 @@ export interface ShownFrame {
   receivedMs?: number;
   decodeMs?: number;
   shownMs: number;
+  /** Of several videos in a page, which one: from 0, in the order in which they were found. */
+  source?: number;
 }
 
 interface RawFrame extends Omit<ShownFrame, 'latencyMs'> {
   code: number;
 }
 
+/** Of Chromium or Firefox. */
+interface PageWithPictures {
+  evaluate: <R>(run: () => R) => Promise<Awaited<R>>;
+}
+
 declare global {
   interface Window {
     shownFrames: RawFrame[] | undefined;
+    watchedVideos: HTMLVideoElement[] | undefined;
     bytesReceived: number;
   }
 }
 
-/** Finds the first <video>, also inside shadow roots, or the first <img>, and watches it. */
-export async function watchPictures(page: Page): Promise<void> {
-  await page.evaluate(() => {
+/**
+ * Finds every <video>, also inside shadow roots, or the first <img>, and watches it from now on.
+ *
+ * @returns how many videos are watched
+ */
+export function watchPictures(page: PageWithPictures): Promise<number> {
+  return page.evaluate(() => {
+    const isFirst = window.shownFrames === undefined;
+    const frames: RawFrame[] = (window.shownFrames ??= []);
     // A video element is used for many turns; it is watched once.
-    if (window.shownFrames) return;
-    const frames: RawFrame[] = (window.shownFrames = []);
-    const find = (root: Document | ShadowRoot): HTMLVideoElement | HTMLImageElement | undefined => {
+    const videos: HTMLVideoElement[] = (window.watchedVideos ??= []);
+    const images: HTMLImageElement[] = [];
+    const find = (root: Document | ShadowRoot): void => {
       for (const element of root.querySelectorAll('*')) {
-        if (element instanceof HTMLVideoElement && element.videoWidth > 0) return element;
-        if (element instanceof HTMLImageElement && element.id === 'picture') return element;
-        const inside = element.shadowRoot && find(element.shadowRoot);
-        if (inside) return inside;
+        if (element instanceof HTMLVideoElement && element.videoWidth > 0 && !videos.includes(element))
+          watchVideo(element, videos.push(element) - 1);
+        if (element instanceof HTMLImageElement && element.id === 'picture') images.push(element);
+        if (element.shadowRoot) find(element.shadowRoot);
       }
-      return undefined;
     };
-    const picture = find(document);
-    if (!picture) throw new Error('the page shows no picture');
-    if (picture instanceof HTMLVideoElement) {
+    const watchVideo = (video: HTMLVideoElement, source: number): void => {
       const onFrame = (_now: number, metadata: VideoFrameCallbackMetadata): void => {
         const shownMs = performance.timeOrigin + performance.now();
-        picture.requestVideoFrameCallback(onFrame);
-        const code = window.readTimeCodeOf(picture, picture.videoWidth, picture.videoHeight);
+        video.requestVideoFrameCallback(onFrame);
+        const code = window.readTimeCodeOf(video, video.videoWidth, video.videoHeight);
         if (code === undefined) return;
         const { rtpTimestamp = 0, receiveTime = 0, processingDuration = 0 } = metadata;
         frames.push({
           code,
           shownMs,
+          source,
           rtpTimestamp,
           receivedMs: performance.timeOrigin + receiveTime,
           decodeMs: processingDuration * 1000,
         });
       };
-      picture.requestVideoFrameCallback(onFrame);
-    } else {
-      picture.addEventListener('load', () => {
+      video.requestVideoFrameCallback(onFrame);
+    };
+    const watchImage = (image: HTMLImageElement): void => {
+      image.addEventListener('load', () => {
         requestAnimationFrame(() => {
           const shownMs = performance.timeOrigin + performance.now();
-          const code = window.readTimeCodeOf(picture, picture.naturalWidth, picture.naturalHeight);
+          const code = window.readTimeCodeOf(image, image.naturalWidth, image.naturalHeight);
           if (code !== undefined) frames.push({ code, shownMs });
         });
       });
+    };
+    find(document);
+    const [image] = images;
+    if (videos.length === 0 && !image) {
+      window.shownFrames = undefined;
+      throw new Error('the page shows no picture');
     }
+    if (videos.length === 0 && image && isFirst) watchImage(image);
+    return videos.length;
   });
 }
 
 /** @returns the pictures shown since the last call */
-export async function takeShownFrames(page: Page): Promise<ShownFrame[]> {
+export async function takeShownFrames(page: PageWithPictures): Promise<ShownFrame[]> {
   const frames = await page.evaluate(() => window.shownFrames?.splice(0) ?? []);
   return frames.map(({ code, ...frame }) => ({
     ...frame,

@@ -91,7 +91,8 @@ async function runVigie({ jpegs, bitrateBps }: Job): Promise<Cost> {
     const jpeg = jpegs[sent % jpegs.length];
     const captureUs = (sent * 1e6) / FPS;
     sent++;
-    if (jpeg) link.ask(1, encodeRequest({ bitrateBps, captureUs, keyframe: false, luma: false }), jpeg);
+    const full = { bitrateBps, encode: true, keyframe: false };
+    if (jpeg) link.ask(1, encodeRequest({ captureUs, luma: false, rungs: { full } }), jpeg);
   };
   const link = new CodecLink(
     {

@@ -10,6 +10,8 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const WHOLE_DAY = { days: [0, 1, 2, 3, 4, 5, 6], from: '00:00', to: '24:00' };
 
+const hourOf = (ms: number | null | undefined) => (ms ? new Date(ms).toISOString().slice(0, 13) : null);
+
 async function setUp(context: TestContext) {
   const store = openInProcessStore(temporaryFolder(context));
   const door = (await store.cameras.add('Door', 'v1', 0)).id;
@@ -100,6 +102,29 @@ suite('camera switch', () => {
     ]);
     await cameraSwitch.setHours(door, []);
     assert.equal(cameraSwitch.offOf(door)?.by, 'user');
+  });
+
+  test('the end of its off hours is told anew when the time zone or the clock is set', async (context) => {
+    const { store, door } = await setUp(context);
+    const state = { zone: 'UTC', nowMs: Date.UTC(2026, 5, 1, 9) };
+    const cameraSwitch = new CameraSwitch({
+      store,
+      time: unmappedTime(() => state.nowMs * 1000),
+      timeZone: () => state.zone,
+      log: createLog('silent'),
+    });
+    context.after(() => cameraSwitch.close());
+    const told: (string | null)[] = [];
+    cameraSwitch.on('changed', (_, off) => told.push(hourOf(off?.untilMs)));
+    await cameraSwitch.setHours(door, [{ days: WHOLE_DAY.days, from: '08:00', to: '17:00' }]);
+    assert.deepEqual(told.splice(0), ['2026-06-01T17']);
+    // 11:00 there: off until 15:00 by UTC.
+    state.zone = 'Europe/Paris';
+    cameraSwitch.onClockChanged();
+    assert.deepEqual(told.splice(0), ['2026-06-01T15']);
+    state.nowMs += 24 * 3_600_000;
+    cameraSwitch.onClockChanged();
+    assert.deepEqual([told, hourOf(cameraSwitch.offOf(door)?.sinceMs)], [['2026-06-02T15'], '2026-06-02T06']);
   });
 
   test('its hours count at once, and for all cameras too', async (context) => {

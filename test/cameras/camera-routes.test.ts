@@ -284,6 +284,42 @@ test('how far the pictures of a slow camera are apart is set for any camera, by 
   assert.deepEqual(cameras.settingsOf(v1), {});
 });
 
+test('whether a camera adapts to its connection is set by administrators, stored, and never told to it', async (context) => {
+  const [sent, updated]: [unknown[], string[]] = [[], []];
+  const server = await startApi(context, {
+    control: {
+      set: async (_cameraId, settings) => void sent.push(settings),
+      updateAdapting: (cameraId) => void updated.push(cameraId),
+      status: () => ({
+        online: true,
+        lastFrameAtMs: 0,
+        uplink: {
+          adapts: true,
+          wanted: { jpegQuality: 12 },
+          set: { jpegQuality: 48 },
+          loweredSinceMs: 5_000.5,
+          carriesBps: 400_000,
+          transitMs: 80,
+        },
+      }),
+    },
+  });
+  const client = await ApiClient.signedIn(server);
+  const { cameras } = server.store;
+  const { id } = await cameras.add('Door', 'v1', 1);
+  assert.equal(cameras.adaptsToConnection(id), true);
+  const path = `/api/cameras/${id}/settings`;
+  assert.equal((await client.call('POST', path, { body: { adaptToConnection: false } })).status, 204);
+  assert.equal(cameras.adaptsToConnection(id), false);
+  assert.deepEqual([sent, updated, cameras.settingsOf(id)], [[], [id], {}]);
+  const { uplink } = (await client.call<CameraDetails>('GET', `/api/cameras/${id}/status`)).body;
+  assert.deepEqual([uplink?.set, uplink?.loweredSinceMs], [{ jpegQuality: 48 }, 5_000]);
+  await cameras.setLoweredFrom(id, { jpegQuality: 12, frameSize: 'VGA' });
+  assert.deepEqual(cameras.loweredFrom(id), { jpegQuality: 12, frameSize: 'VGA' });
+  await cameras.setLoweredFrom(id, null);
+  assert.equal(cameras.loweredFrom(id), undefined);
+});
+
 test('what was refused of a camera is told to administrators only', async (context) => {
   const refusals: CameraRefusals = {
     counts: { damaged: 2, tooLarge: 0, tooFast: 0, undecodable: 0, violation: 0 },

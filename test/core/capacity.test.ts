@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { VigieError } from '../../server/errors.ts';
-import { Capacity } from '../../server/core/capacity.ts';
+import { Capacity, STREAM_SHARES } from '../../server/core/capacity.ts';
 import { overload } from '../support/overload.ts';
 
 const isFull = (error: unknown): boolean => error instanceof VigieError && error.code === 'full';
@@ -75,4 +75,33 @@ test('a viewer who lost the connection is admitted again for half a minute, with
   assert.throws(() => capacity.open({ userId: 'user 6' }, 'door'), isFull);
   capacity.lost({ userId: 'never watched' });
   assert.throws(() => capacity.open({ userId: 'never watched' }, 'door'), isFull);
+});
+
+test('one user has a share of the streams, over all pages, and leaves the rest to others', () => {
+  const capacity = new Capacity(() => 0);
+  let nowUs = 0;
+  const idle = { utilization: 0, sendingShare: 0, delayUs: 0, lateUs: 0, droppedShare: 0 };
+  const settle = (): void => capacity.sample(idle, (nowUs += 30_000_000));
+  const pages = Array.from({ length: 8 }, () => ({ userId: 'anna' }));
+  const ends = Array.from({ length: STREAM_SHARES.perUser }, (_, index) => {
+    settle();
+    return capacity.open(pages[index % pages.length] ?? assert.fail(), `camera ${index}`);
+  });
+  const one = { userId: 'anna' };
+  const isTooMany = { code: 'tooManyRequests', message: /close a page that shows video/ };
+  assert.throws(() => capacity.open(one, 'door'), isTooMany);
+  capacity.open({ userId: 'ben' }, 'door');
+  ends[0]?.();
+  ends[0]?.();
+  capacity.open(one, 'door');
+  assert.throws(() => capacity.open(one, 'garden'), isTooMany, 'a place is given back once');
+});
+
+test('a stream that is refused for the load keeps no place of its user', () => {
+  const { capacity, leave } = fullServer();
+  const late = { userId: 'late' };
+  for (let tries = 0; tries <= STREAM_SHARES.perUser; tries++)
+    assert.throws(() => capacity.open(late, 'door'), isFull);
+  leave[0]?.();
+  capacity.open(late, 'door');
 });

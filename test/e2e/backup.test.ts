@@ -52,7 +52,17 @@ test('an administrator restores a backup from a file with its password, the show
   await page.getByTestId('restore').click();
   const dialog = page.getByTestId('restore-dialog');
   await page.getByTestId('restore-file').setInputFiles(join(server.folder, 'downloaded.vigie'));
+  const shown = Promise.withResolvers<void>();
+  await page.route('**/api/backup/uploads', async (route) => {
+    await shown.promise;
+    await route.continue();
+  });
   await dialog.getByTestId('dialog-submit').click();
+  await page
+    .getByTestId('restore-progress')
+    .getByText(/Upload(?:ing|ed)/)
+    .waitFor();
+  shown.resolve();
   await page.getByTestId('restore-password').locator('input').fill('a password for the backup');
   await dialog.getByTestId('dialog-submit').click();
   await page.getByTestId('restore-contents').getByText('with 0 cameras and 1 user').waitFor();

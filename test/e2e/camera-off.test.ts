@@ -81,8 +81,16 @@ test('hours are set, and say until when a camera is off', async () => {
   await own.tile(yard.id).getByTestId('camera-menu-button').click();
   await own.tile(yard.id).getByTestId('switch-camera').click();
   await dialog.getByTestId('switch-hours').click();
-  await dialog.locator('wa-input[name=from] input').fill('00:00');
-  await dialog.locator('wa-input[name=to] input').fill('23:59');
+  await dialog.locator('wa-input[name=from-0] input').fill('00:00');
+  await dialog.locator('wa-input[name=to-0] input').fill('23:59');
+  for (const from of ['01:00', '02:00']) {
+    await dialog.getByTestId('add-hours').click();
+    const added = dialog.getByTestId('switch-window').last();
+    await added.locator('wa-input[name^=from] input').fill(from);
+    await added.locator('wa-input[name^=to] input').fill('03:00');
+  }
+  for (let day = 1; day < 7; day++) await dialog.locator(`wa-checkbox[name=day-2][value="${day}"]`).click();
+  await dialog.getByTestId('switch-window').nth(1).getByTestId('remove-hours').click();
   await dialog.getByTestId('dialog-submit').click();
   const { off, offHours } = await until('it is off by schedule', async () => {
     const view = await admin.request<SwitchView>('GET', `/cameras/${yard.id}/switch`);
@@ -90,7 +98,13 @@ test('hours are set, and say until when a camera is off', async () => {
   });
   assert.deepEqual(
     [off?.by, offHours],
-    ['schedule', [{ days: [0, 1, 2, 3, 4, 5, 6], from: '00:00', to: '23:59' }]],
+    [
+      'schedule',
+      [
+        { days: [0, 1, 2, 3, 4, 5, 6], from: '00:00', to: '23:59' },
+        { days: [0], from: '02:00', to: '03:00' },
+      ],
+    ],
   );
   await own.untilStatus(yard.id, 'off');
   await untilWords(own, yard.id, /^Off by schedule until (?:23|11):59/);

@@ -26,6 +26,7 @@ function routesOf(cameraId: string): Record<Reachable['page'], Reachable> {
     lookBack: { page: 'lookBack' },
     events: { page: 'events' },
     users: { page: 'users' },
+    keys: { page: 'keys' },
     firmware: { page: 'firmware' },
     webhooks: { page: 'webhooks' },
     audit: { page: 'audit' },

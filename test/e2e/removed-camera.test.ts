@@ -13,6 +13,7 @@ const server = await ServerProcess.start();
 const browser = await TestBrowser.launch();
 const admin = await server.admin();
 const [door, shed] = [await admin.addCamera('Front door'), await admin.addCamera('Shed')];
+await admin.addViewer('ada', 'a guest of this house', [door.id]);
 const cameras = [door, shed].map((camera) => startCamera(server.cameraUrl, camera));
 const page = await browser.open(server.url);
 await page.signIn('admin', server.password);
@@ -54,6 +55,14 @@ test('the dialog names what is lost, and what is kept', async () => {
   await dialog.getByTestId('confirm-option').click();
   await dialog.getByTestId('dialog-submit').click();
   await page.tile(door.id).waitFor({ state: 'detached' });
+});
+
+test('a viewer whose only cameras were removed finds their recordings', async () => {
+  const visit = await browser.open(server.url);
+  await visit.signIn('ada', 'a guest of this house');
+  await visit.page.getByRole('link', { name: 'Recordings' }).click();
+  await visit.page.getByTestId('removed-camera').getByRole('link', { name: 'Front door' }).waitFor();
+  await visit.close();
 });
 
 test('recordings of a removed camera are found, played and deleted', async () => {

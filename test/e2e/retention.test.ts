@@ -90,3 +90,14 @@ test('where nothing is lost it is saved at once', async () => {
   await storage.getByText('They are kept for 3650 days').waitFor();
   assert.equal(await keepDays(), 3650);
 });
+
+test('a server that does not trust its date yet says that nothing is deleted, on the page and in the dialog', async () => {
+  const body = JSON.stringify({ keepDays: 30, waitingForClock: { remainingMs: 5 * 3_600_000 } });
+  await page.route('**/api/recording/retention', (route) =>
+    route.fulfill({ contentType: 'application/json', body }),
+  );
+  await page.reload();
+  await storage.getByText('for 5 hours more').waitFor();
+  await page.getByTestId('change-retention').click();
+  await dialog.getByTestId('retention-clock').getByText('for 5 hours more').waitFor();
+});

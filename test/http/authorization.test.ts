@@ -1,16 +1,17 @@
 /**
  * Every route of the API demands what wire/authorization.ts says: each is called over HTTP by a stranger, by viewers with
- * each right alone and without any, and by an administrator.
+ * each right alone and without any, by an administrator, and by API keys with the same rights.
  */
 
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { API_ROUTES } from '../../server/wire/api-routes.ts';
+import { API_ROUTES, type ApiRouteName } from '../../server/wire/api-routes.ts';
 import {
   ROUTE_AUTHORIZATION,
   SIGNALING_AUTHORIZATION,
   type Authorization,
 } from '../../server/wire/authorization.ts';
+import { keyAccessOf } from '../../server/wire/key-access.ts';
 import { RIGHTS, type Right } from '../../server/wire/rights.ts';
 import { SIGNALING_METHODS } from '../../server/signaling/signaling-messages.ts';
 import { ApiClient } from '../support/api-client.ts';
@@ -26,6 +27,7 @@ interface Caller {
   token: string | null;
   rights: readonly Right[];
   role: 'stranger' | 'viewer' | 'administrator';
+  isKey?: boolean;
 }
 
 test('every route that exists has an entry, and every entry a route', () => {
@@ -52,8 +54,20 @@ async function callersOf(
   const callers: Caller[] = [{ who: 'stranger', token: null, rights: [], role: 'stranger' }];
   callers.push(await viewer('none', []));
   for (const right of RIGHTS) callers.push(await viewer(right, [right]));
-  const { accessToken: token } = await ApiClient.signedIn(server);
+  const admin = await ApiClient.signedIn(server);
+  const { accessToken: token } = admin;
   callers.push({ who: 'admin', token, rights: RIGHTS, role: 'administrator' });
+  const key = async (who: string, body: object): Promise<string> => {
+    const made = await admin.call<{ secret: string }>('POST', '/api/keys', { body: { name: who, ...body } });
+    return made.body.secret;
+  };
+  const others = rightsTo([other], RIGHTS);
+  const live = await key('key: live', { cameras: [...others, ...rightsTo([id], ['live'])] });
+  callers.push({ who: 'key: live', token: live, rights: ['live'], role: 'viewer', isKey: true });
+  const none = await key('key: none', { cameras: others });
+  callers.push({ who: 'key: none', token: none, rights: [], role: 'viewer', isKey: true });
+  const all = await key('key: all', { powers: ['administer'] });
+  callers.push({ who: 'key: all', token: all, rights: RIGHTS, role: 'administrator', isKey: true });
   return { server, callers, id };
 }
 
@@ -61,7 +75,9 @@ async function callersOf(
 const REFUSALS = [
   ['administrators only', 'only an administrator may do this'],
   ['another right', 'you may not '],
+  ['another right', 'this API key may not '],
   ['hidden', 'there is no such camera, or you have no right to it'],
+  ['no keys', 'API keys may not do this'],
 ] as const;
 type Refusal = (typeof REFUSALS)[number][0];
 type Answer = Refusal | number;
@@ -90,9 +106,16 @@ async function ask(server: ApiServer, name: string, cameraId: string, token: str
   return response.status === 401 ? 401 : (refused ?? response.status);
 }
 
-function expected(who: Authorization, { role, rights }: Caller): 401 | Refusal | 'let in' {
+function expected(
+  name: string,
+  who: Authorization,
+  { role, rights, isKey }: Caller,
+): 401 | Refusal | 'let in' {
   if (who === 'public') return 'let in';
   if (role === 'stranger' || who === 'sensor') return 401;
+  const access = keyAccessOf(name as ApiRouteName);
+  if (isKey && access === 'never') return 'no keys';
+  if (isKey && access === 'administer') return role === 'administrator' ? 'let in' : 'administrators only';
   if (who === 'signedIn' || role === 'administrator') return 'let in';
   if (who === 'administrator') return 'administrators only';
   if (rights.length === 0) return 'hidden';
@@ -105,7 +128,7 @@ test('every route lets in whom the table names, and nobody else', async (context
   const last = new Set(['DELETE /api/cameras/:cameraId', 'POST /api/auth/logout']);
   for (const caller of callers)
     for (const [name, who] of ROUTES.filter(([each]) => !last.has(each))) {
-      const wanted = expected(who, caller);
+      const wanted = expected(name, who, caller);
       const answer = await ask(server, name, id, caller.token);
       const label = `${name} by ${caller.who}: ${answer}`;
       if (wanted !== 'let in') assert.equal(answer, wanted, label);
@@ -120,5 +143,5 @@ test('a camera is removed by an administrator only', async (context) => {
   const answers: Answer[] = [];
   for (const { token } of callers) answers.push(await ask(server, name, id, token));
   const viewers = Array<string>(1 + RIGHTS.length).fill('administrators only');
-  assert.deepEqual(answers, [401, ...viewers, 204]);
+  assert.deepEqual(answers, [401, ...viewers, 204, 'administrators only', 'administrators only', 404]);
 });

@@ -96,7 +96,7 @@ const SLOW: [what: string, text: string][] = [
 
 for (const [what, text] of SLOW) {
   test(`a client that sends ${what} is disconnected`, async (context) => {
-    const timeouts = { headersMs: 50, requestMs: 100, idleMs: 5_000, checkIntervalMs: 20 };
+    const timeouts = { headersMs: 50, bodyMs: 100, idleMs: 5_000, checkIntervalMs: 20 };
     const server = new HttpServer({
       app: (request, response) => request.resume().on('end', () => response.end('answered')),
       upgrades: {},
@@ -171,7 +171,7 @@ test('an answer that is not read is ended after a timeout', async (context) => {
     app: (_request, response) => response.end(large),
     upgrades: {},
     log: createLog('silent'),
-    timeouts: { headersMs: 5_000, requestMs: 5_000, idleMs: 100, checkIntervalMs: 1_000 },
+    timeouts: { headersMs: 5_000, bodyMs: 5_000, idleMs: 100, checkIntervalMs: 1_000 },
   });
   context.after(() => server.close());
   const socket = connect(await server.listen(0, '127.0.0.1'), '127.0.0.1').pause();

@@ -49,7 +49,7 @@ async function startHttps(context: TestContext, pair: CertificatePair, app: Requ
       },
     },
     log: createLog('silent'),
-    timeouts: { headersMs: 400, requestMs: 600, idleMs: 5_000, checkIntervalMs: 50 },
+    timeouts: { headersMs: 400, bodyMs: 600, idleMs: 5_000, checkIntervalMs: 50 },
   });
   context.after(() => server.close());
   return { server, port: await server.listen(0, '127.0.0.1'), seen };

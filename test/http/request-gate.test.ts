@@ -266,12 +266,14 @@ test('a route that answers after losing its place is not a server fault', async 
   const handle = errorHandler(log as unknown as Log);
   const error = Object.assign(new Error('too late'), { code: 'ERR_HTTP_HEADERS_SENT' });
   const request = { method: 'GET', path: '/' } as Request;
+  let broken = 0;
   for (const [writableEnded, logged] of [
     [true, []],
     [false, ['failed to handle a request']],
   ] as const) {
-    const response = { writableEnded, headersSent: true } as Response;
-    await handle(error, request, response, () => undefined);
+    const response = { writableEnded, headersSent: true, destroy: () => broken++ } as unknown as Response;
+    await handle(error, request, response, () => assert.fail('express prints what it is given'));
     assert.deepEqual(lines, logged);
+    assert.equal(broken, writableEnded ? 0 : 1, 'half an answer does not look whole');
   }
 });

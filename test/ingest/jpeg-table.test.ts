@@ -19,6 +19,7 @@ import { RecordingRig, recordAll } from '../support/recording-rig.ts';
 import { until } from '../support/until.ts';
 import { lumaPsnr, Vp8Reader, type Picture } from '../support/vp8-reader.ts';
 import type { EncodedFrame } from '../../server/core/video/encoded-frame.ts';
+import { encodePicture } from '../support/encode-picture.ts';
 
 Log.setLevel(AV_LOG_QUIET);
 
@@ -40,7 +41,7 @@ function encoded(jpeg: Buffer): Buffer {
   const codec = new CameraCodec();
   try {
     const request = { bitrateBps: 4_000_000, captureUs: 0, keyframe: true, luma: false };
-    return Buffer.from(codec.transcode(request, jpeg).data);
+    return Buffer.from(encodePicture(codec, request, jpeg).data);
   } finally {
     codec.close();
   }

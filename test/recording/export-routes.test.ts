@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { truncateSync, writeFileSync } from 'node:fs';
+import { truncateSync, rmSync, writeFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
@@ -70,7 +70,7 @@ async function setUp(context: TestContext) {
 
 suite('exports over HTTP', () => {
   test('an export is made, listed, fetched as one segment of its true length, and is then gone', async (context) => {
-    const { anna, path, ready, fetchFile } = await setUp(context);
+    const { anna, ben, path, ready, fetchFile } = await setUp(context);
     const { id, bytes, expiresInMs } = await ready();
     assert.ok(expiresInMs !== null && expiresInMs > 590_000 && expiresInMs <= 600_000);
     const listed = (await anna.call<ExportView[]>('GET', '/api/exports')).body;
@@ -95,6 +95,24 @@ suite('exports over HTTP', () => {
     assert.ok(Math.abs(durationSeconds - 10) < 0.05, `${durationSeconds} s`);
     await until('it is gone', async () => (await anna.call<[]>('GET', '/api/exports')).body.length === 0);
     assert.equal((await fetchFile(`${path}/${id}.webm`)).status, 404);
+    assert.equal((await anna.call<ExportView>('GET', `${path}/${id}`)).body.state, 'fetched');
+    assert.equal((await ben.call('GET', `${path}/${id}`)).status, 404);
+    const removed = await ready();
+    await anna.call('DELETE', `${path}/${removed.id}`);
+    assert.equal((await anna.call('GET', `${path}/${removed.id}`)).status, 404, 'it was not fetched');
+  });
+
+  test('a file that lacks a segment says so, also to a program that fetches it at once', async (context) => {
+    const { server, id, fetchFile } = await setUp(context);
+    const url = `/api/cameras/${id}/export.webm?from=${BEGIN_MS}&to=${BEGIN_MS + 20_000}`;
+    const whole = await fetchFile(url);
+    await whole.arrayBuffer();
+    const [first] = await server.library.range(id, BEGIN_MS, BEGIN_MS + 1_000);
+    rmSync(server.library.pathOf(first ?? assert.fail()));
+    const lacking = await fetchFile(url);
+    await lacking.arrayBuffer();
+    const missing = [whole, lacking].map(({ headers }) => headers.get('vigie-missing-segments'));
+    assert.deepEqual(missing, ['0', '1']);
   });
 
   test('the end of a broken download can be fetched, and it is gone after its last byte', async (context) => {

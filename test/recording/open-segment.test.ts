@@ -1,9 +1,9 @@
 /** The segment that is being written, over HTTP: what is complete of it is served, and it goes on. */
 
 import assert from 'node:assert/strict';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, open as openFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { suite, test, type TestContext } from 'node:test';
+import { after, suite, test, type TestContext } from 'node:test';
 import type { Timeline } from '../../server/wire/recording.ts';
 import { ApiClient } from '../support/api-client.ts';
 import { startApi } from '../support/api-server.ts';
@@ -49,7 +49,43 @@ async function setUp(context: TestContext, count: number) {
   return { server, get, listed, diskHas, more, recording, frames };
 }
 
+const warnings: string[] = [];
+process.on('warning', ({ name, message }) => warnings.push(`${name}: ${message}`));
+after(() =>
+  assert.deepEqual(
+    warnings.filter((warning) => warning.startsWith('MaxListeners')),
+    [],
+  ),
+);
+
 suite('the segment that is being written', () => {
+  test('plays to its last whole picture when the disk failed under it', async (context) => {
+    const { server, get, diskHas, more, recording } = await setUp(context, 60);
+    await diskHas(FRAMES.slice(0, 58).reduce((sum, { data }) => sum + data.length, 0));
+    const path = server.library.pathOf(server.library.find(recording.id) ?? assert.fail());
+    const handle = await openFile(path);
+    const prototype = Object.getPrototypeOf(handle) as Record<'write', () => Promise<never>>;
+    context.mock.method(prototype, 'write', () =>
+      Promise.reject(Object.assign(new Error('EIO: i/o error, write'), { code: 'EIO' })),
+    );
+    more();
+    await recording.close();
+    context.mock.restoreAll();
+    await handle.close();
+    // Half a block, as the disk left it.
+    await appendFile(path, Buffer.from([0xa3, 0x82, 0x00, 0x81]));
+    assert.equal(recording.error?.problem, 'diskError');
+    const answer = await get();
+    assert.match(answer.headers.get('etag') ?? '', new RegExp(`^"${recording.id}-\\d+"$`));
+    const copy = join(temporaryFolder(context), 'cut-off.webm');
+    await writeFile(copy, Buffer.from(await answer.arrayBuffer()));
+    const { packets, durationSeconds } = await readWebm(copy);
+    assert.ok(
+      packets.length >= 55 && Math.abs(durationSeconds - packets.length / 25) < 1,
+      `${durationSeconds} s`,
+    );
+  });
+
   test('plays as far as it has come, and asking for it again and again leaves one segment', async (context) => {
     const { get, listed, diskHas, more, recording } = await setUp(context, 60);
     await diskHas(FRAMES.slice(0, 58).reduce((sum, { data }) => sum + data.length, 0));

@@ -59,7 +59,7 @@ async function start(context: TestContext, { idleMs = 60_000, stallMs = 60_000 }
     app: express().use(routes).use(errorHandler(log)),
     upgrades: {},
     log: createLog('silent'),
-    timeouts: { headersMs: 5_000, requestMs: 5_000, idleMs, checkIntervalMs: 1_000 },
+    timeouts: { headersMs: 5_000, bodyMs: 5_000, idleMs, checkIntervalMs: 1_000 },
   });
   context.after(() => server.close());
   const port = await server.listen(0, '127.0.0.1');

@@ -11,7 +11,8 @@ import { BEGIN_US, encodedFrames } from '../support/encoded-frames.ts';
 import { moved, recordAll, RecordingRig } from '../support/recording-rig.ts';
 
 const FRAMES = encodedFrames({ count: 25 });
-const DAY_MS = 24 * 3_600_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const LATER_MS = BEGIN_US / 1000 + 40 * DAY_MS;
 
 async function setUp(context: TestContext) {
@@ -125,6 +126,44 @@ suite('retention', () => {
     assert.equal(rig.store.retention.trustedMs(), state.nowMs);
   });
 
+  test('a server that restarts every few hours deletes after a day of running, and says how long that takes', async (context) => {
+    const { rig, start, state, left } = await setUp(context);
+    state.clock.isSynchronized = false;
+    await rig.store.retention.setKeepDays(30);
+    for (let hours = 0; hours < 24; hours += 6) {
+      // The monotonic clock of a container may begin anew.
+      state.steadyMs = 1000;
+      const started = start();
+      assert.deepEqual(started.view.waitingForClock, { remainingMs: DAY_MS - hours * HOUR_MS });
+      await started.run();
+      assert.equal(left().length, 3);
+      state.steadyMs += 6 * HOUR_MS;
+      state.nowMs += 6 * HOUR_MS;
+      await started.run();
+      started.close();
+      state.nowMs += 60_000;
+    }
+    assert.equal(left().length, 2);
+    assert.equal(start().view.waitingForClock, null, 'and at once after the next restart');
+  });
+
+  test('a clock that was set is not trusted after a restart that follows at once', async (context) => {
+    const { rig, start, retention, state, left } = await setUp(context);
+    state.clock.isSynchronized = false;
+    await rig.store.retention.setKeepDays(30);
+    await retention.run();
+    state.steadyMs = DAY_MS - 1000;
+    await retention.run();
+    state.nowMs += 12 * HOUR_MS;
+    retention.onClockStepped();
+    retention.close();
+    const again = start();
+    state.steadyMs += 1000;
+    await again.run();
+    assert.equal(left().length, 3);
+    assert.deepEqual(again.view.waitingForClock, { remainingMs: DAY_MS - 1000 });
+  });
+
   test('pictures of events that ended before go with the recordings, those of later events stay', async (context) => {
     const { rig, retention } = await setUp(context);
     const { cameras, events } = rig.store;
@@ -175,14 +214,15 @@ suite('retention', () => {
     const server = await startApi(context);
     const admin = await ApiClient.signedIn(server);
     const path = '/api/recording/retention';
-    assert.deepEqual((await admin.call('GET', path)).body, { keepDays: null });
+    const waitingForClock = { remainingMs: null };
+    assert.deepEqual((await admin.call('GET', path)).body, { keepDays: null, waitingForClock });
     await recordAll(server.library, FRAMES);
     const losses = await admin.call<{ recordings: number }>('GET', `${path}/losses?days=1`);
     assert.equal(losses.status, 200);
     assert.equal((await admin.call('PUT', path, { body: { keepDays: 30 } })).status, 204);
-    assert.deepEqual((await admin.call('GET', path)).body, { keepDays: 30 });
+    assert.deepEqual((await admin.call('GET', path)).body, { keepDays: 30, waitingForClock });
     assert.equal((await admin.call('PUT', path, { body: { keepDays: 0 } })).status, 400);
     assert.equal((await admin.call('PUT', path, { body: { keepDays: null } })).status, 204);
-    assert.deepEqual((await admin.call('GET', path)).body, { keepDays: null });
+    assert.deepEqual((await admin.call('GET', path)).body, { keepDays: null, waitingForClock });
   });
 });

@@ -23,7 +23,6 @@ const FRAME: EncodedFrame = {
 
 const sink = (onFrame: () => unknown, onSilence = (): void => undefined): FrameSink => ({
   limitBps: undefined,
-  needsLayers: false,
   onFrame,
   onSilence,
 });
@@ -194,19 +193,4 @@ test('a rung is held at what the best of the other viewers takes of it', () => {
   assert.deepEqual([held(poor), held(better), held(newcomer)], [500_000, 300_000, 500_000]);
   track.add(newcomer);
   assert.deepEqual([held(better), held(newcomer)], [950_000, 500_000]);
-});
-
-test('frames come in layers while some viewer may have to leave them out', () => {
-  const needed: boolean[] = [];
-  const video = {
-    ...NO_VIDEO,
-    needLayers: (_cameraId: string, _rung: string, is: boolean) => needed.push(is),
-  };
-  const track = new CameraTrack('door', 'small', video, () => 0);
-  const [good, poor] = [sink(() => undefined), { ...sink(() => undefined), needsLayers: true }];
-  track.add(good);
-  track.add(poor);
-  track.remove(good);
-  track.remove(poor);
-  assert.deepEqual(needed, [true, false]);
 });

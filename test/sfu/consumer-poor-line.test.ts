@@ -39,7 +39,6 @@ test('a viewer costs those who watch the same camera one keyframe in ten seconds
   rig.consumer.resume();
   rig.track.add({
     limitBps: undefined,
-    needsLayers: false,
     onFrame: () => undefined,
     onSilence: () => undefined,
   });

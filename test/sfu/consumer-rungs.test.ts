@@ -10,7 +10,6 @@ const NEXT = {};
 
 const neighbour = (): FrameSink => ({
   limitBps: undefined,
-  needsLayers: false,
   onFrame: () => undefined,
   onSilence: () => undefined,
 });
@@ -40,7 +39,6 @@ test('a smaller rung is subscribed beside the old one, and replaces it from its 
   assert.deepEqual(rig.pictureIds, [0, 1, 2, 3, 4]);
   assert.equal(rig.limitsBps.small !== undefined && rig.limitsBps.small < 140_000, true);
   assert.equal(rig.limitsBps.full, undefined, 'the next viewer of it is not held back');
-  assert.deepEqual(rig.layered, { small: true });
 });
 
 test('a switch that is not needed any more leaves only the rung that goes out', () => {

@@ -42,8 +42,6 @@ class ScriptedVideo implements LiveVideo {
     this.limits.set(cameraId, bps);
   }
 
-  needLayers(): void {}
-
   rungsOf(cameraId: string) {
     return NO_VIDEO.rungsOf(cameraId);
   }

@@ -10,6 +10,7 @@ import { SESSION_SHARES, SignalingServer } from '../../server/signaling/signalin
 import { TRANSPORT_SHARES } from '../../server/signaling/transport-quota.ts';
 import { trustedProxies } from '../../server/http/trusted-proxies.ts';
 import { serverClock } from '../../server/core/clock.ts';
+import { inPerson } from '../../server/core/grant.ts';
 import type { CameraFrame } from '../../server/core/video/camera-frame.ts';
 import { createLog } from '../../server/log.ts';
 import { Capacity } from '../../server/core/capacity.ts';
@@ -40,14 +41,15 @@ async function startSignaling(
     may: (_userId, right, cameraId) => right === 'live' && rights.has(cameraId),
     rightsTo: (_userId, cameraId) => (rights.has(cameraId) ? ['live'] : []),
     find: () => undefined,
+    knowsCamera: () => true,
   });
   const signaling = new SignalingServer({
     access: {
       identify: (token) => ({ userId: 'anna', sessionId: token, expiresAtMs: Date.now() + 60_000 }),
       camerasOf: () => [],
-      may: (...whatOf) => access.may(...whatOf),
-      rightsTo: (...whatOf) => access.rightsTo(...whatOf),
-      assertMay: (...whatOf) => access.assertMay(...whatOf),
+      may: (userId, ...whatOf) => access.may(inPerson(userId), ...whatOf),
+      rightsTo: (userId, cameraId) => access.rightsTo(inPerson(userId), cameraId),
+      assertMay: (userId, ...whatOf) => access.assertMay(inPerson(userId), ...whatOf),
       isAdministrator: () => false,
       iceServersFor: (userId) => [{ urls: ['turn:relay'], username: `${++credentials}:${userId}` }],
     },
@@ -97,7 +99,6 @@ test('a revoked right ends on every socket of the user, even while one of them d
   deaf.socket.resume();
   await until('the one that did not is closed', () => deaf.closeCode);
   assert.equal(deaf.closeCode, SIGNALING_CLOSE.tooSlow);
-  listening.close();
 });
 
 test('an event is told to those with the right to it, a status to those who list the camera', async (context) => {
@@ -111,7 +112,6 @@ test('an event is told to those with the right to it, a status to those who list
   await viewer.request('getTime', { t0: 0 });
   const told = viewer.received.map((message) => ('method' in message ? message.method : message.type));
   assert.deepEqual(told.slice(2), ['cameraStatus', 'response']);
-  viewer.close();
 });
 
 /** @param bytes of the JPEG; the first one identifies it */

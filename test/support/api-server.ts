@@ -29,6 +29,7 @@ import { MjpegStreams } from '../../server/pictures/mjpeg-streams.ts';
 import { Thumbnails, type FrameScaler } from '../../server/pictures/thumbnails.ts';
 import { trustedProxies } from '../../server/http/trusted-proxies.ts';
 import type { CameraFrame } from '../../server/core/video/camera-frame.ts';
+import { inPerson } from '../../server/core/grant.ts';
 import { serverClock } from '../../server/core/clock.ts';
 import { unmappedTime } from '../../server/core/site-clock.ts';
 import { EventLog } from '../../server/events/event-log.ts';
@@ -185,7 +186,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
   });
   const { library, recordings } = recording;
   accounts.events.on('accessChanged', (userId) =>
-    recording.onAccessChanged(userId, (cameraId) => access.may(userId, 'lookBack', cameraId)),
+    recording.onAccessChanged(userId, (cameraId) => access.may(inPerson(userId), 'lookBack', cameraId)),
   );
   catalog.on('changed', (cameraId, change, fate) => {
     if (change === 'removed') void recording.removeCamera?.(cameraId, fate ?? 'kept');
@@ -202,7 +203,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
   const notifier = new PushNotifier({
     store: store.notifications,
     sender: options.push ?? { publicKey: 'BKey', send: () => Promise.resolve('sent') },
-    may: (...whatOf) => access.may(...whatOf),
+    may: (userId, ...whatOf) => access.may(inPerson(userId), ...whatOf),
     nameOf: (cameraId) => store.cameras.find(cameraId)?.name,
     log,
     ...(nowMs && { nowMs }),

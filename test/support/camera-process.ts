@@ -6,14 +6,17 @@ import { Child } from './child-process.ts';
 /**
  * @param options further arguments, like `--footage PATH`
  * @param authority a file with the certificate that is trusted for wss:
+ * @param prefix words in front of its command line
  */
 export function startCamera(
   url: string,
   camera: CameraWithKey,
   options: readonly string[] = [],
   authority?: string,
+  prefix: readonly string[] = [],
 ): Child {
   return new Child('server/virtual-camera/main.ts', ['--url', url, '--id', camera.id, ...options], {
+    prefix,
     env: {
       VIGIE_CAMERA_KEY: camera.key,
       ...(authority !== undefined && { NODE_EXTRA_CA_CERTS: authority }),

@@ -12,6 +12,8 @@ export interface ChildOptions {
   cwd?: string;
   /** Words in front of the command line; they must exec it. */
   prefix?: readonly string[];
+  /** It reads from `process.stdin`. */
+  hasInput?: boolean;
 }
 
 export class Child implements AsyncDisposable {
@@ -31,7 +33,7 @@ export class Child implements AsyncDisposable {
       cwd: options.cwd ?? ROOT,
       // The machine's own settings must not leak in.
       env: { PATH, HOME, ...(NODE_COMPILE_CACHE !== undefined && { NODE_COMPILE_CACHE }), ...options.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [options.hasInput ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     });
     for (const stream of [this.process.stdout, this.process.stderr]) {
       stream?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));

@@ -3,6 +3,7 @@
 import type { EncodedFrame } from '../../server/core/video/encoded-frame.ts';
 import { CameraCodec } from '../../server/video/camera-codec.ts';
 import { jpegPictures } from './jpeg-pictures.ts';
+import { encodePicture } from './encode-picture.ts';
 
 export const BEGIN_US = 1_795_438_012_514_000;
 
@@ -23,16 +24,8 @@ export function encodedFrames(options: EncodedFramesOptions): EncodedFrame[] {
     const captureUs = BEGIN_US + Math.round((index * 1_000_000) / fps);
     const jpeg = jpegs[index % jpegs.length] ?? Buffer.alloc(0);
     const keyframe = index % keyframeEvery === 0;
-    const request = {
-      type: 1,
-      bodyBytes: 0,
-      encoder: 1,
-      bitrateBps: 500_000,
-      captureUs,
-      keyframe,
-      luma: false,
-    };
-    const encoded = codec.transcode(request, jpeg);
+    const request = { bitrateBps: 500_000, captureUs, keyframe, luma: false };
+    const encoded = encodePicture(codec, request, jpeg);
     const times = {
       captureUs,
       receivedUs: captureUs,
@@ -40,8 +33,9 @@ export function encodedFrames(options: EncodedFramesOptions): EncodedFrame[] {
       decodedUs: captureUs,
       encodedUs: captureUs,
     };
-    const picture = { data: encoded.data, keyframe: encoded.keyframe, repeated: false, width, height };
-    return { cameraId: 'cam_1', rung: 'full', layer: undefined, ...picture, timestamp90k: 0, ...times };
+    const { data, layer } = encoded;
+    const picture = { data, layer, keyframe: encoded.keyframe, repeated: false, width, height };
+    return { cameraId: 'cam_1', rung: 'full', ...picture, timestamp90k: 0, ...times };
   });
   codec.close();
   return frames;

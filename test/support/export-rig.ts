@@ -42,7 +42,7 @@ export class ExportRig {
       log: createLog('silent'),
       // The disk has what exports have written.
       freeBytes: () => Promise.resolve(freeBytes() - space.writtenBytes),
-      exportedBytes: () => space.writtenBytes,
+      passingBytes: () => space.writtenBytes,
     });
     let opened: ExportRig | undefined;
     const exports = await ExportJobs.open({

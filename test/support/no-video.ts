@@ -7,6 +7,5 @@ export const NO_VIDEO: LiveVideo = {
   subscribe: () => ({ close: () => undefined }),
   requestKeyframe: () => undefined,
   limitBitrate: () => undefined,
-  needLayers: () => undefined,
   rungsOf: () => rungsOf(640, 480, 25),
 };

@@ -33,7 +33,6 @@ export class ScriptedConsumer {
   readonly keyframesAsked: RungName[] = [];
   /** Of the encoders. */
   readonly limitsBps: Partial<Record<RungName, number | undefined>> = {};
-  readonly layered: Partial<Record<RungName, boolean>> = {};
   readonly sent: SentRtp[] = [];
   /** Of the transport. */
   readonly path = {
@@ -80,7 +79,6 @@ export class ScriptedConsumer {
         this.keyframesAsked.push(rung);
       },
       limitBitrate: (_cameraId, bps, rung = 'full') => void (this.limitsBps[rung] = bps),
-      needLayers: (_cameraId, rung, needed) => void (this.layered[rung] = needed),
     };
     const tracks = new CameraTracks('door', video, () => this.nowUs);
     this.track = tracks.of('full');

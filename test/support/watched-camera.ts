@@ -5,6 +5,7 @@ import type { TestContext } from 'node:test';
 import type { EncodedFrame } from '../../server/core/video/encoded-frame.ts';
 import type { Subscription } from '../../server/core/fan-out.ts';
 import type { EncodingDemand } from '../../server/core/video/encoding-demand.ts';
+import type { RungName } from '../../server/core/video/rungs.ts';
 import { serverClock } from '../../server/core/clock.ts';
 import type { FrameHub } from '../../server/video/frame-hub.ts';
 import type { Transcoder } from '../../server/video/transcoder.ts';
@@ -15,12 +16,12 @@ export class SeenFrames {
   readonly subscription: Subscription;
   readonly #events = new EventEmitter();
 
-  constructor(transcoder: Transcoder, cameraId: string, demand?: EncodingDemand) {
+  constructor(transcoder: Transcoder, cameraId: string, demand?: EncodingDemand, rung?: RungName) {
     const onFrame = (frame: EncodedFrame): void => {
       this.frames.push(frame);
       this.#events.emit('frame');
     };
-    this.subscription = transcoder.subscribe(cameraId, onFrame, demand);
+    this.subscription = transcoder.subscribe(cameraId, onFrame, demand, rung);
   }
 
   /** The first matching frame at or after `from`; waits for it if necessary. */
@@ -44,10 +45,15 @@ export interface TestCamera {
   jpegs: readonly Buffer[];
 }
 
-/** Publishes one frame, now. @returns its capture time */
-export function publish(hub: FrameHub, camera: TestCamera, index: number, jpeg?: Uint8Array): number {
+/** Publishes one frame, as received now. @returns its capture time */
+export function publish(
+  hub: FrameHub,
+  camera: TestCamera,
+  index: number,
+  jpeg?: Uint8Array,
+  receivedUs = serverClock(),
+): number {
   const { cameraId, width, height, jpegs } = camera;
-  const receivedUs = serverClock();
   const captureUs = receivedUs - 1_000;
   hub.publish({
     cameraId,

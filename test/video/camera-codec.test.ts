@@ -5,6 +5,7 @@ import { Log } from 'node-av/lib';
 import { CameraCodec } from '../../server/video/camera-codec.ts';
 import type { Luma } from '../../server/video/luma-reader.ts';
 import { CodecError } from '../../server/ffmpeg/codec-error.ts';
+import { encodePicture } from '../support/encode-picture.ts';
 import { realFootage } from '../support/footage.ts';
 import { jpegPictures } from '../support/jpeg-pictures.ts';
 import { lumaPsnr, Vp8Reader } from '../support/vp8-reader.ts';
@@ -32,7 +33,7 @@ test('every JPEG in is one VP8 frame out, without delay, beginning with a keyfra
   const codec = new CameraCodec();
   using reader = new Vp8Reader();
   for (const [index, jpeg] of jpegPictures({ width: 320, height: 240, count: 10 }).entries()) {
-    const { data, keyframe, width, height } = codec.transcode(request(index), jpeg);
+    const { data, keyframe, width, height } = encodePicture(codec, request(index), jpeg);
     const seen = reader.read(data);
     assert.deepEqual([width, height, seen.width, seen.height], [320, 240, 320, 240]);
     assert.equal(keyframe, index === 0);
@@ -44,7 +45,7 @@ test('every JPEG in is one VP8 frame out, without delay, beginning with a keyfra
 test('a requested keyframe is that very frame, and can be decoded on its own', () => {
   const codec = new CameraCodec();
   for (const [index, jpeg] of jpegPictures({ width: 320, height: 240, count: 12 }).entries()) {
-    const { data, keyframe } = codec.transcode(request(index, index === 7), jpeg);
+    const { data, keyframe } = encodePicture(codec, request(index, index === 7), jpeg);
     assert.equal(keyframe, index === 0 || index === 7, `frame ${index}`);
     if (index !== 7) continue;
     using reader = new Vp8Reader();
@@ -67,7 +68,7 @@ for (const { name, plain, expected } of COLOURS) {
     using reader = new Vp8Reader();
     const [jpeg] = jpegPictures({ width: 64, height: 48, count: 1, plain });
     assert.ok(jpeg);
-    const { data } = codec.transcode(request(0), jpeg);
+    const { data } = encodePicture(codec, request(0), jpeg);
     const means = planeMeans(reader.read(data).pixels, 64, 48);
     for (const [plane, value] of expected.entries())
       assert.ok(
@@ -88,7 +89,7 @@ test('another size re-opens the encoder: a keyframe of that size, nothing croppe
   ] as const;
   for (const [index, [width, height]] of sizes.entries()) {
     for (const [again, jpeg] of jpegPictures({ width, height, count: 2 }).entries()) {
-      const { data, keyframe } = codec.transcode(request(index * 2 + again), jpeg);
+      const { data, keyframe } = encodePicture(codec, request(index * 2 + again), jpeg);
       const seen = reader.read(data);
       assert.deepEqual([seen.width, seen.height], [width, height]);
       assert.equal(keyframe, again === 0);
@@ -102,7 +103,7 @@ test('another bitrate re-opens the encoder, and is kept', () => {
   const jpegs = jpegPictures({ width: 640, height: 480, count: 50 });
   const kbitPerSecond = (bitrateBps: number) => {
     const bytes = jpegs.map((jpeg, index) => {
-      const { data, keyframe } = codec.transcode({ ...request(index), bitrateBps }, jpeg);
+      const { data, keyframe } = encodePicture(codec, { ...request(index), bitrateBps }, jpeg);
       assert.equal(keyframe, index === 0);
       return index < 10 ? 0 : data.length;
     });
@@ -147,9 +148,9 @@ for (const [name, jpeg] of Object.entries(MALFORMED)) {
     const codec = new CameraCodec();
     using reader = new Vp8Reader();
     const [first = sound, second = sound] = jpegPictures({ width: 320, height: 240, count: 2 });
-    reader.read(codec.transcode(request(0), first).data);
-    assert.throws(() => codec.transcode(request(1), jpeg), CodecError);
-    const { data, keyframe } = codec.transcode(request(2), second);
+    reader.read(encodePicture(codec, request(0), first).data);
+    assert.throws(() => encodePicture(codec, request(1), jpeg), CodecError);
+    const { data, keyframe } = encodePicture(codec, request(2), second);
     assert.equal(keyframe, false);
     assert.equal(reader.read(data).width, 320);
     codec.close();
@@ -160,7 +161,11 @@ test('a JPEG truncated anywhere is refused, never half a picture', () => {
   const codec = new CameraCodec();
   for (let cut = 100; cut < sound.length - 40; cut += 97) {
     const jpeg = Buffer.concat([sound.subarray(0, cut), EOI]);
-    assert.throws(() => codec.transcode(request(0), jpeg), CodecError, `cut at ${cut} of ${sound.length}`);
+    assert.throws(
+      () => encodePicture(codec, request(0), jpeg),
+      CodecError,
+      `cut at ${cut} of ${sound.length}`,
+    );
   }
   codec.close();
 });
@@ -172,12 +177,12 @@ test('real camera pictures keep their quality', (t) => {
   using reader = new Vp8Reader();
   const decoder = new CameraCodec();
   for (const [index, jpeg] of footage.slice(0, 100).entries()) {
-    const { data } = codec.transcode(request(index), jpeg);
+    const { data } = encodePicture(codec, request(index), jpeg);
     const seen = reader.read(data);
     // The same picture at a very high bitrate stands for the original.
     using best = new Vp8Reader();
     const original = best.read(
-      decoder.transcode({ ...request(index, true), bitrateBps: 50_000_000 }, jpeg).data,
+      encodePicture(decoder, { ...request(index, true), bitrateBps: 50_000_000 }, jpeg).data,
     );
     assert.ok(lumaPsnr(seen, original) > 33, `frame ${index}: ${lumaPsnr(seen, original)} dB`);
   }
@@ -200,7 +205,7 @@ test('a decoded picture and a reduced decode yield the same luma, full range, on
   ] as const) {
     const [jpeg = sound] = jpegPictures({ width, height, count: 1 });
     const reduced = codec.readLuma(jpeg);
-    const { luma } = codec.transcode({ ...request(0), luma: true }, jpeg);
+    const { luma } = encodePicture(codec, { ...request(0), luma: true }, jpeg);
     assert.ok(luma);
     const [columns, rows, mean = 0] = lumaMeans(luma);
     const [reducedColumns, reducedRows, reducedMean = 0] = lumaMeans(reduced);
@@ -218,7 +223,7 @@ for (const { name, plain } of COLOURS) {
   test(`the luma of ${name} is full range, either way`, () => {
     const codec = new CameraCodec();
     const [jpeg = sound] = jpegPictures({ width: 64, height: 48, count: 1, plain });
-    const { luma } = codec.transcode({ ...request(0), luma: true }, jpeg);
+    const { luma } = encodePicture(codec, { ...request(0), luma: true }, jpeg);
     for (const cells of [codec.readLuma(jpeg).cells, luma?.cells ?? Buffer.alloc(1)])
       assert.ok(cells.every((cell) => Math.abs(cell - plain[0]) <= 2));
     codec.close();

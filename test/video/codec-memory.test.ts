@@ -17,6 +17,9 @@ function usesGlibc(): boolean {
   return header.glibcVersionRuntime !== undefined;
 }
 
+/** What is asked of the full picture. */
+const FULL = { bitrateBps: 1_000_000, encode: true, keyframe: false };
+
 /**
  * Sends a codec process one request after the other. @returns its resident memory in bytes after each of `at` requests
  */
@@ -37,7 +40,9 @@ async function residentAfter(
   const link = new CodecLink(
     {
       onReady: next,
-      onAnswer: next,
+      onAnswer: (_reply, _data, isLast) => {
+        if (isLast) next();
+      },
       onRejected: (_encoder, reason) => reject(new Error(reason)),
       onEnd: ({ reason }) => reject(new Error(reason)),
     },
@@ -63,7 +68,7 @@ test('a camera that alternates two sizes does not make its codec process grow', 
     ...jpegPictures({ width: 1024, height: 768, count: 1 }),
   ];
   const [early = 0, late = 0] = await residentAfter(t, [40, 160], (link, index) => {
-    const frame = { bitrateBps: 1_000_000, captureUs: index * 40_000, keyframe: false, luma: true };
+    const frame = { captureUs: index * 40_000, luma: true, rungs: { full: FULL } };
     link.ask(1, encodeRequest(frame), jpegs[index % 2] ?? Buffer.alloc(0));
   });
   assert.ok(late - early < 25 * MIB, `${early} bytes, later ${late} bytes`);
@@ -81,7 +86,7 @@ test("a codec process releases the memory of many cameras' encoders", TIMEOUT, a
   const [watched = 0, left = 0] = await residentAfter(t, [rounds, rounds + 20], (link, index) => {
     if (index === rounds) for (let camera = 0; camera < cameras; camera++) link.closeEncoder(camera);
     if (index >= rounds) return link.ask(cameras, LUMA_REQUEST, tiny);
-    const frame = { bitrateBps: 1_000_000, captureUs: index * 40_000, keyframe: false, luma: true };
+    const frame = { captureUs: index * 40_000, luma: true, rungs: { full: FULL } };
     link.ask(index % cameras, encodeRequest(frame), jpegs[index % 2] ?? Buffer.alloc(0));
   });
   assert.ok(left < 140 * MIB, `${watched} bytes watched, ${left} bytes afterwards`);

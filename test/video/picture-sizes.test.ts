@@ -22,6 +22,7 @@ import {
 } from '../../server/wire/camera-protocol.ts';
 import { GREY, greyJpeg } from './grey-jpeg.ts';
 import { Vp8Reader } from '../support/vp8-reader.ts';
+import { encodePicture } from '../support/encode-picture.ts';
 
 Log.setLevel(AV_LOG_QUIET);
 
@@ -71,7 +72,7 @@ for (const [sampling, jpegOf] of Object.entries(SAMPLINGS)) {
       using reader = new Vp8Reader();
       const jpeg = jpegOf(width, height);
       const request = { bitrateBps: 1_000_000, captureUs: 0, keyframe: false, luma: true };
-      const { data, luma } = codec.transcode(request, jpeg);
+      const { data, luma } = encodePicture(codec, request, jpeg);
       const picture = reader.read(data);
       assert.deepEqual([picture.width, picture.height], [width, height], size);
       assert.ok(Math.abs((picture.pixels[0] ?? 0) - GREY_IN_VP8) <= 3, `${size}: ${picture.pixels[0]}`);

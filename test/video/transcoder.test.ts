@@ -95,6 +95,7 @@ test('JPEGs become VP8 in order, with true times and increasing timestamps', TIM
       encodeUs: 0,
       bitrateBps: 950_000,
       encoding: true,
+      bitratesBps: { full: 950_000 },
       timesAside: 0,
       fps: 0,
     },

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { ApiRoute } from '../../server/wire/api-route.ts';
 import { API_ROUTES } from '../../server/wire/api-routes.ts';
 import { ACCOUNT_ROUTES } from '../../server/wire/routes/accounts.ts';
+import { API_KEY_ROUTES } from '../../server/wire/routes/api-keys.ts';
 import { AUDIT_ROUTES } from '../../server/wire/routes/audit.ts';
 import { BACKUP_ROUTES } from '../../server/wire/routes/backup.ts';
 import { CAMERA_ROUTES } from '../../server/wire/routes/cameras.ts';
@@ -20,6 +21,7 @@ const routes: [name: string, route: ApiRoute][] = Object.entries(API_ROUTES);
 test('no two features have a route of the same name', () => {
   const tables = [
     ACCOUNT_ROUTES,
+    API_KEY_ROUTES,
     AUDIT_ROUTES,
     BACKUP_ROUTES,
     CAMERA_ROUTES,

@@ -9,6 +9,7 @@
 import type { Rung, RungName } from '../video/rungs.ts';
 import type { PictureQuality, ShownView } from '../../wire/shown-view.ts';
 import type { ForwardingTarget, Tid } from '../rtp/vp8-forwarder.ts';
+import { TEMPORAL_LAYERS } from '../video/temporal-layers.ts';
 
 export interface ViewedCamera {
   /** Best first; at least one. */
@@ -40,12 +41,6 @@ export interface ViewSteps {
   readonly limitedBy: StepLimit | undefined;
 }
 
-/** Of a rung's bits and frames, with layer 0, 0 … 1 and 0 … 2. */
-const LAYER_SHARES = [
-  { bits: 0.4, frames: 0.25 },
-  { bits: 0.6, frames: 0.5 },
-  { bits: 1, frames: 1 },
-] as const;
 const TIDS = [0, 1, 2] as const;
 /** Shown so much larger than it is, a picture still looks sharp. */
 const COVERING_SHARE = 0.85;
@@ -75,7 +70,10 @@ export function viewSteps({ rungs, heldBps, view }: ViewedCamera, quality: Pictu
 }
 
 /** @returns bits per second on the line of so many of video */
-export function lineBps(videoBps: number, share: { bits: number; frames: number } = LAYER_SHARES[2]): number {
+export function lineBps(
+  videoBps: number,
+  share: { bits: number; frames: number } = TEMPORAL_LAYERS[2],
+): number {
   const fps = ASSUMED_FPS * share.frames;
   const bps = videoBps * share.bits;
   return bps + fps * Math.ceil(bps / fps / PACKET_BITS) * PACKET_OVERHEAD_BITS;
@@ -114,8 +112,8 @@ function stepsOf(
   const step = (maxTid: Tid): ViewStep => ({
     rung: rung.name,
     maxTid,
-    minBps: lineBps(minBps, LAYER_SHARES[maxTid]),
-    maxBps: lineBps(maxBps, LAYER_SHARES[maxTid]),
+    minBps: lineBps(minBps, TEMPORAL_LAYERS[maxTid]),
+    maxBps: lineBps(maxBps, TEMPORAL_LAYERS[maxTid]),
     minMediaBps: minBps,
     wholeBps: rung.bitrateBps,
     isWhole: true,

@@ -6,7 +6,9 @@
  */
 
 import type { CameraAdvice } from '../../wire/camera.ts';
+import { FRAME_SIZES, qualityPercent } from '../../wire/camera-settings.ts';
 import type { CameraHealthFacts } from './camera-health.ts';
+import type { UplinkLowering } from './uplink-lowering.ts';
 
 const MANY_BROWN_OUTS = 3;
 const FEW_CRASHES = 2;
@@ -17,11 +19,16 @@ const MANY_CLOCK_FAULTS = 3;
 const MANY_VIOLATIONS = 3;
 const MANY_REFUSED = 10;
 
+const MINUTE_MS = 60_000;
 const SEVERITIES = ['error', 'warning', 'info'];
 
-/** @returns the worst first */
-export function cameraAdvice(facts: CameraHealthFacts): CameraAdvice[] {
+/** @param dateMs date of a moment of server time, µs @returns the worst first */
+export function cameraAdvice(
+  facts: CameraHealthFacts,
+  dateMs: (serverUs: number) => number = (us) => us / 1000,
+): CameraAdvice[] {
   const advice = RULES.flatMap((rule) => rule(facts) ?? []);
+  if (facts.lowering) advice.push(loweringAdvice(facts.lowering, dateMs));
   return advice.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
 }
 
@@ -138,8 +145,8 @@ const RULES: readonly ((facts: CameraHealthFacts) => CameraAdvice | undefined)[]
           text: 'The camera’s pictures are often delayed in its network. Its Wi-Fi is disturbed or overloaded: choose another channel, or fewer or smaller pictures.',
         }
       : undefined,
-  ({ passedOverLevel, passedOver }) =>
-    passedOverLevel > 0
+  ({ passedOverLevel, passedOver, lowering }) =>
+    passedOverLevel > 0 && !lowering
       ? {
           code: 'slowLink',
           severity: 'info',
@@ -147,6 +154,28 @@ const RULES: readonly ((facts: CameraHealthFacts) => CameraAdvice | undefined)[]
         }
       : undefined,
 ];
+
+function loweringAdvice(
+  { set, wanted, sinceUs, carriesBps }: UplinkLowering,
+  dateMs: (serverUs: number) => number,
+): CameraAdvice {
+  const lowered = [
+    set.frameSize !== wanted.frameSize && set.frameSize ? FRAME_SIZES[set.frameSize].join(' × ') : [],
+    set.jpegQuality === wanted.jpegQuality ? [] : `JPEG quality ${qualityPercent(set.jpegQuality)} %`,
+    set.maxFps === wanted.maxFps ? [] : `at most ${set.maxFps} frames per second`,
+  ].flat();
+  const carries =
+    carriesBps === undefined
+      ? 'the camera’s connection is too slow for more'
+      : `the camera’s connection carries about ${roundTo(carriesBps / 1000, 10)} kbit/s`;
+  return {
+    code: 'loweredForUplink',
+    severity: 'info',
+    text: `Lowered to ${lowered.join(', ')}: ${carries}. It is raised again when more gets through. Move the camera and its access point closer together, choose another Wi-Fi channel, or, to keep the settings as they are, turn off “Adapt to the connection” in the camera’s settings.`,
+    // To the minute: a clock that is slewed does not change it.
+    sinceMs: Math.floor(dateMs(sinceUs) / MINUTE_MS) * MINUTE_MS,
+  };
+}
 
 function times(count: number): string {
   if (count === 1) return 'once';

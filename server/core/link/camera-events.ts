@@ -2,6 +2,7 @@
 
 import type { EventEmitter } from 'node:events';
 import type { FrameRefusal } from './frame-refusal.ts';
+import type { UplinkLowering } from './uplink-lowering.ts';
 import type { OtaProgressMessage, OtaResultMessage, TelemetryMessage } from '../../wire/camera-protocol.ts';
 
 export interface CameraEvents {
@@ -24,6 +25,8 @@ export interface CameraEvents {
   clock: [cameraId: string, uptimeMs: number];
   /** Its clock contradicted itself. */
   clockFault: [cameraId: string];
+  /** Its picture settings were lowered to fit its uplink, raised again, or are what the owner wants: null. */
+  uplink: [cameraId: string, UplinkLowering | null];
   otaProgress: [cameraId: string, OtaProgressMessage];
   otaResult: [cameraId: string, OtaResultMessage];
 }

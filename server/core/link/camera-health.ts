@@ -9,6 +9,7 @@
 import type { TelemetryMessage } from '../../wire/camera-protocol.ts';
 import type { RefusalKind } from '../../wire/camera.ts';
 import { Hysteresis } from '../hysteresis.ts';
+import type { UplinkLowering } from './uplink-lowering.ts';
 
 /** The state at one moment, as plain values. */
 export interface CameraHealthFacts {
@@ -40,6 +41,8 @@ export interface CameraHealthFacts {
   replacements: number;
   /** It sends the same picture repeatedly. */
   frozen: boolean;
+  /** Its picture settings are lowered to fit its uplink; null while they are what the owner wants. */
+  lowering: UplinkLowering | null;
 }
 
 const DAY_MS = 24 * 3600_000;
@@ -90,6 +93,7 @@ export class CameraHealth {
   #rssiDbm: number | null = null;
   #heapBytes = 0;
   #frozen = false;
+  #lowering: UplinkLowering | null = null;
   #boot: { startedAtMs: number; estimatedAtMs: number } | undefined;
   /** A start whose reason comes with the next telemetry. */
   #unexplainedStartMs: number | undefined;
@@ -122,6 +126,10 @@ export class CameraHealth {
 
   onFrozen(frozen: boolean): void {
     this.#frozen = frozen;
+  }
+
+  onUplink(lowering: UplinkLowering | null): void {
+    this.#lowering = lowering;
   }
 
   /**
@@ -187,6 +195,7 @@ export class CameraHealth {
       keyRejections: this.#keyRejections.count(nowMs),
       replacements: this.#replacements.count(nowMs),
       frozen: this.#frozen,
+      lowering: this.#lowering,
     };
   }
 }

@@ -12,9 +12,10 @@
  *  20 | id=2  | len=1 |  transport-wide sequence number   | padding=0 |
  *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *
- * Playout-delay 0/0 makes Chromium show each frame as soon as it is decoded, instead of keeping it in the jitter buffer. The
- * transport-wide number (draft-holmer-rmcat-transport-wide-cc-extensions-01) counts the packets of all streams to one viewer, who
- * reports when each arrived.
+ * Playout-delay 0/0 makes Chromium show each frame as soon as it is decoded, instead of keeping it in the jitter buffer;
+ * maxima up to 500 ms mean the same to libwebrtc as 0. The transport-wide number
+ * (draft-holmer-rmcat-transport-wide-cc-extensions-01) counts the packets of all streams to one viewer, who reports when each
+ * arrived.
  */
 
 export const RTP_HEADER_BYTES = 24;
@@ -37,6 +38,8 @@ export interface RtpHeader {
   transportSequence: number;
   /** The payload ends in padding, whose last byte is its length. */
   isPadded?: boolean;
+  /** How long the viewer may keep a frame to wait for what was lost, multiples of 10, below 41 s; default 0. */
+  maxPlayoutDelayMs?: number;
 }
 
 /** Writes the header into the first RTP_HEADER_BYTES of `target`. */
@@ -47,6 +50,6 @@ export function writeRtpHeader(target: Buffer, header: RtpHeader): void {
   target.writeUInt32BE(header.timestamp90k, 4);
   target.writeUInt32BE(header.ssrc, 8);
   target.writeUInt32BE(0xbede0002, 12);
-  target.writeUInt32BE((PLAYOUT_DELAY_ID << 28) | (2 << 24), 16);
+  target.writeUInt32BE((PLAYOUT_DELAY_ID << 28) | (2 << 24) | ((header.maxPlayoutDelayMs ?? 0) / 10), 16);
   target.writeUInt32BE(((TRANSPORT_CC_ID << 28) | (1 << 24) | (header.transportSequence << 8)) >>> 0, 20);
 }

@@ -72,3 +72,14 @@ export function writeVp8Numbers(
   target[offset + 3] = pictureId & 0xff;
   target[offset + 4] = tl0PicIdx & 0xff;
 }
+
+/** XORs the numbers into descriptors without numbers, or the parity of an odd number of them, at `offset`. */
+export function xorVp8Numbers(
+  target: Uint8Array,
+  offset: number,
+  { pictureId, tl0PicIdx }: Vp8Numbers,
+): void {
+  target[offset + 2] = (target[offset + 2] ?? 0) ^ ((pictureId >> 8) & 0x7f);
+  target[offset + 3] = (target[offset + 3] ?? 0) ^ (pictureId & 0xff);
+  target[offset + 4] = (target[offset + 4] ?? 0) ^ (tl0PicIdx & 0xff);
+}

@@ -77,8 +77,6 @@ export interface LiveVideo extends EncodedVideo {
    * comes first. It holds for an encoder that is opened later too.
    */
   limitBitrate(cameraId: string, bps: number | undefined, rung?: RungName): void;
-  /** Some subscriber of the rung may have to leave frames out: frames come with a `layer` as soon as the encoder can. */
-  needLayers(cameraId: string, rung: RungName, needed: boolean): void;
   /** What can be subscribed, best first. Without a picture of the camera: `full` alone, of an assumed size. */
   rungsOf(cameraId: string): Rung[];
 }

@@ -17,9 +17,14 @@ export class FramePace {
     return this.#lastUs;
   }
 
+  /** @returns whether `take` would accept this frame */
+  isDue(receivedUs: number): boolean {
+    return receivedUs - this.#lastUs >= this.#minIntervalUs;
+  }
+
   /** @returns whether this frame is accepted */
   take(receivedUs: number): boolean {
-    if (receivedUs - this.#lastUs < this.#minIntervalUs) return false;
+    if (!this.isDue(receivedUs)) return false;
     this.#lastUs = receivedUs;
     return true;
   }

@@ -9,14 +9,13 @@ import {
   PAIRED_CAMERA,
   PAIRING_CODE_VIEW,
   PAIRING_REQUEST,
+  UPLINK_SETTINGS,
 } from '../camera.ts';
 import {
-  FRAME_SIZES,
   MAX_PICTURE_INTERVAL_MS,
   WHITE_BALANCES,
   type AdjustableSettings,
   type CameraSettings,
-  type FrameSizeName,
 } from '../camera-settings.ts';
 import { id, plainName } from '../fields.ts';
 import { CAMERA_LOSSES, RECORDINGS_FATE } from '../recording.ts';
@@ -24,10 +23,7 @@ import { CAMERA_LOSSES, RECORDINGS_FATE } from '../recording.ts';
 const CAMERA_NAME = z.strictObject({ name: plainName });
 
 /** The limits of camera-protocol.ts. */
-export const CAMERA_SETTINGS = z.strictObject({
-  frameSize: z.enum(Object.keys(FRAME_SIZES) as [FrameSizeName]).exactOptional(),
-  jpegQuality: z.int().min(4).max(63).exactOptional(),
-  maxFps: z.int().min(1).max(60).exactOptional(),
+export const CAMERA_SETTINGS = UPLINK_SETTINGS.extend({
   flash: z.int().min(0).max(255).exactOptional(),
   hMirror: z.boolean().exactOptional(),
   vFlip: z.boolean().exactOptional(),
@@ -38,6 +34,7 @@ export const CAMERA_SETTINGS = z.strictObject({
 }) satisfies z.ZodType<CameraSettings>;
 
 export const ADJUSTABLE_SETTINGS = CAMERA_SETTINGS.extend({
+  adaptToConnection: z.boolean().exactOptional(),
   largePictures: z.boolean().exactOptional(),
   pictureIntervalMs: z.int().min(0).max(MAX_PICTURE_INTERVAL_MS).exactOptional(),
 }) satisfies z.ZodType<AdjustableSettings>;

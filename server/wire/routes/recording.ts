@@ -9,6 +9,7 @@ import {
   RECORDED_AMOUNT,
   REMOVED_CAMERA,
   RETENTION,
+  RETENTION_VIEW,
   RECORDING_SETTINGS,
   RECORDING_STATUS,
   SEGMENT_PART,
@@ -28,8 +29,9 @@ export const RECORDING_ROUTES = {
     response: RECORDING_STATUS,
   },
   'GET /api/recording/retention': {
-    summary: 'Read for how many days recordings and pictures of events are kept',
-    response: RETENTION,
+    summary:
+      'Read for how many days recordings and pictures of events are kept, and whether that waits for the clock',
+    response: RETENTION_VIEW,
   },
   'PUT /api/recording/retention': {
     summary: 'Delete recordings and pictures of events after so many days, except protected recordings',
@@ -118,7 +120,8 @@ export const RECORDING_ROUTES = {
     params: ONE_EXPORT,
   },
   'GET /api/cameras/:cameraId/export.webm': {
-    summary: 'Get a time range as one file at once, from the keyframe before it: an export for programs',
+    summary:
+      'Get a time range as one file at once, from the keyframe before it: an export for programs; the header Vigie-Missing-Segments counts what was removed meanwhile',
     params: ONE_CAMERA,
     query: TIME_RANGE,
     media: 'video/webm',

@@ -26,6 +26,7 @@ function setUp() {
     refusal: undefined as ApiError | undefined,
     isDown: false,
     asked: 0,
+    isFetched: true,
   };
   const saved: string[] = [];
   const exports = new Exports(
@@ -37,6 +38,10 @@ function setUp() {
         server.items = [...server.items, made];
         return Promise.resolve(made);
       },
+      look: (gone) =>
+        server.isFetched
+          ? Promise.resolve({ ...gone, state: 'fetched' })
+          : Promise.reject(new ApiError('notFound', 'there is no such download', 404)),
       remove: ({ id }) => {
         server.items = server.items.filter((each) => each.id !== id);
         return server.refusal ? Promise.reject(server.refusal) : Promise.resolve();
@@ -59,6 +64,22 @@ test('what was asked for is saved once, when it is ready, and done when it is go
   server.items = [];
   await exports.load();
   assert.deepEqual([exports.fetched, exports.nextLookMs], [1, undefined]);
+});
+
+test('one that is gone without having been fetched is not called saved', async () => {
+  const { server, saved, exports } = setUp();
+  await exports.start(RANGE);
+  server.items = [item('export_1', 'ready')];
+  await exports.load();
+  assert.deepEqual(saved, ['export_1']);
+  // Its download broke off, and ten minutes passed.
+  server.isFetched = false;
+  server.items = [];
+  await exports.load();
+  assert.equal(exports.fetched, 0);
+  assert.match(exports.error ?? '', /did not finish/);
+  await exports.start(RANGE);
+  assert.equal(exports.error, null);
 });
 
 test('one that lacks a part waits for its button, so that what it lacks can be read', async () => {

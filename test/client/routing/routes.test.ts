@@ -6,6 +6,7 @@ const paths: [pathname: string, route: Route][] = [
   ['/', { page: 'cameras' }],
   ['/users', { page: 'users' }],
   ['/users/', { page: 'users' }],
+  ['/keys', { page: 'keys' }],
   ['/firmware', { page: 'firmware' }],
   ['/firmware/fw_1', { page: 'unknown' }],
   ['/connection', { page: 'connection' }],

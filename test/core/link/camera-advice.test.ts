@@ -255,3 +255,38 @@ suite('camera advice', () => {
     for (const text of texts) assert.match(text, /^[A-Z].{60,}\.$/u);
   });
 });
+
+test('settings that were lowered are named, with what the connection carries and since when', () => {
+  const poor = new Camera().connects();
+  const wanted = { jpegQuality: 12, frameSize: 'VGA', maxFps: 25 } as const;
+  const set = { ...wanted, jpegQuality: 48, frameSize: 'QVGA' } as const;
+  const sinceUs = (START_MS + 90_500) * 1000;
+  poor.health.onUplink({ wanted, set, sinceUs, carriesBps: 384_000 });
+  const [advice] = cameraAdvice(poor.health.facts(poor.nowMs));
+  assert.deepEqual(
+    [advice?.code, advice?.severity, advice?.sinceMs],
+    ['loweredForUplink', 'info', START_MS + 60_000],
+  );
+  assert.match(
+    advice?.text ?? '',
+    /^Lowered to 320 × 240, JPEG quality 25 %: the camera’s connection carries about 380 kbit\/s\. .*“Adapt to the connection”/,
+  );
+  poor.health.onUplink({ wanted, set: { ...wanted, maxFps: 5 }, sinceUs, carriesBps: undefined });
+  const [slow] = cameraAdvice(poor.health.facts(poor.nowMs), (us) => us / 1000 + 3_600_000);
+  assert.match(
+    slow?.text ?? '',
+    /^Lowered to at most 5 frames per second: the camera’s connection is too slow for more\./,
+  );
+  assert.equal(slow?.sinceMs, START_MS + 60_000 + 3_600_000);
+  poor.goesOn(14, { fps: 10 }, 50);
+  assert.deepEqual(
+    cameraAdvice(poor.health.facts(poor.nowMs)).map(({ code }) => code),
+    ['loweredForUplink'],
+    'that pictures are skipped is part of it',
+  );
+  poor.health.onUplink(null);
+  assert.deepEqual(
+    cameraAdvice(poor.health.facts(poor.nowMs)).map(({ code }) => code),
+    ['slowLink'],
+  );
+});

@@ -52,3 +52,10 @@ test('a second is 90000 ticks of the RTP clock, across its wrap', () => {
   }
   assert.ok(timestamp90kAt(wrapUs - 500_000) > timestamp90kAt(wrapUs + 500_000), 'this case wraps');
 });
+
+test('a playout delay that is allowed is written in units of 10 ms', () => {
+  const header = Buffer.alloc(RTP_HEADER_BYTES);
+  const fields = { payloadType: 96, marker: false, sequenceNumber: 1, timestamp90k: 2, ssrc: 3 };
+  writeRtpHeader(header, { ...fields, transportSequence: 4, maxPlayoutDelayMs: 1_000 });
+  assert.equal(header.toString('hex', 16), '1200006421000400');
+});

@@ -51,6 +51,13 @@ const BODIES: {
   'POST /api/users': { username: 'a', password: 'password', role: 'viewer', cameras: rightsTo(['cam_1']) },
   'PATCH /api/users/:userId': { password: 'password', role: 'viewer', cameras: [] },
   'PUT /api/users/:userId/cameras': { cameras: rightsTo(['cam_1', 'cam_2']) },
+  'POST /api/keys': {
+    name: 'Hall',
+    everyCamera: ['live'],
+    cameras: rightsTo(['cam_1']),
+    powers: ['metrics'],
+    expiresAtMs: 1,
+  },
   'POST /api/backup': { password: 'password' },
   'POST /api/backup/uploads/:uploadId/contents': { password: 'password' },
   'POST /api/backup/uploads/:uploadId/restore': { currentPassword: 'password' },

@@ -5,12 +5,12 @@
  *
  * Commands on standard input, one a line, each answered with a line:
  *
- *     down|up|both loss=5 delay=50 jitter=30 reorder=1 rate=500 queue=100
+ *     down|up|both loss=5 enter=2 leave=30 delay=50 jitter=30 reorder=1 rate=500 queue=100
  *     reset                   a link that does nothing
  *     stats                   counters since the last time, as JSON
  *
- * loss in percent; delay in ms; jitter in ms, uniform around the delay, in order unless reorder=1; rate in kbit/s, 0 for none;
- * queue in ms at that rate, drop-tail. RTP by payload type is counted apart: 96 video, 97 retransmissions.
+ * loss in percent; enter and leave: bursts of losses, in percent a packet to begin and to end one (Gilbert); delay in ms; jitter in ms, uniform around the delay, in order unless reorder=1; rate in kbit/s, 0 for none;
+ * queue in ms at that rate, drop-tail. RTP by payload type is counted apart: 96 video, 97 retransmissions, 98 forward error correction.
  */
 
 #define _GNU_SOURCE
@@ -35,6 +35,7 @@
 #define MAX_FRAME 65600
 #define VIDEO 96
 #define RETRANSMISSION 97
+#define CORRECTION 98
 /* Preamble, checksum and gap of a frame are nothing that a provider counts; its checksum is. */
 #define FRAME_CHECKSUM_BYTES 4
 
@@ -45,14 +46,14 @@ typedef struct {
 } frame;
 
 typedef struct {
-  double loss, delay, jitter, rate, queue;
-  int reorder;
+  double loss, enter, leave, delay, jitter, rate, queue;
+  int reorder, in_burst;
   /* When the line has sent all that waits, and when the last frame leaves. */
   uint64_t free_ns, last_ns;
   /* A heap, the earliest first. */
   frame *waiting;
   int count;
-  uint64_t packets, bytes, lost, video, video_lost, repeats, repeats_lost;
+  uint64_t packets, bytes, lost, lost_bytes, corrections, video, video_lost, repeats, repeats_lost;
   double longest_queue;
 } direction;
 
@@ -110,6 +111,8 @@ static int payload_type(const unsigned char *data, int length) {
 /* Returns when the frame leaves, or 0 when it is lost. */
 static uint64_t due(direction *d, int length, uint64_t now) {
   if (d->loss > 0 && random_unit() * 100 < d->loss) return 0;
+  if (d->enter > 0 && random_unit() * 100 < (d->in_burst ? d->leave : d->enter)) d->in_burst = !d->in_burst;
+  if (d->enter > 0 && d->in_burst) return 0;
   uint64_t at = now;
   if (d->rate > 0) {
     uint64_t start = d->free_ns > now ? d->free_ns : now;
@@ -134,8 +137,10 @@ static void take(int which, const unsigned char *data, int length) {
   d->bytes += (uint64_t)length;
   if (type == VIDEO) d->video++;
   if (type == RETRANSMISSION) d->repeats++;
+  if (type == CORRECTION) d->corrections++;
   if (at == 0 || d->count >= MAX_WAITING) {
     d->lost++;
+    d->lost_bytes += (uint64_t)length;
     if (type == VIDEO) d->video_lost++;
     if (type == RETRANSMISSION) d->repeats_lost++;
     return;
@@ -160,17 +165,19 @@ static void send_due(void) {
 static void print_stats(void) {
   for (int i = 0; i < 2; i++) {
     direction *d = &directions[i];
-    printf("%s\"%s\":{\"packets\":%lu,\"bytes\":%lu,\"lost\":%lu,\"video\":%lu,\"videoLost\":%lu,\"repeats\":%lu,"
-           "\"repeatsLost\":%lu,\"longestQueueMs\":%.1f}%s",
-           i ? "," : "{", i ? "up" : "down", d->packets, d->bytes, d->lost, d->video, d->video_lost, d->repeats,
-           d->repeats_lost, d->longest_queue, i ? "}\n" : "");
-    d->packets = d->bytes = d->lost = d->video = d->video_lost = d->repeats = d->repeats_lost = 0;
+    printf("%s\"%s\":{\"packets\":%lu,\"bytes\":%lu,\"lost\":%lu,\"lostBytes\":%lu,\"corrections\":%lu,\"video\":%lu,"
+           "\"videoLost\":%lu,\"repeats\":%lu,\"repeatsLost\":%lu,\"longestQueueMs\":%.1f}%s",
+           i ? "," : "{", i ? "up" : "down", d->packets, d->bytes, d->lost, d->lost_bytes, d->corrections, d->video,
+           d->video_lost, d->repeats, d->repeats_lost, d->longest_queue, i ? "}\n" : "");
+    d->packets = d->bytes = d->lost = d->lost_bytes = d->corrections = d->video = d->video_lost = d->repeats = d->repeats_lost = 0;
     d->longest_queue = 0;
   }
 }
 
 static void set(direction *d, const char *name, double value) {
   if (!strcmp(name, "loss")) d->loss = value;
+  else if (!strcmp(name, "enter")) d->enter = value, d->in_burst = 0;
+  else if (!strcmp(name, "leave")) d->leave = value;
   else if (!strcmp(name, "delay")) d->delay = value;
   else if (!strcmp(name, "jitter")) d->jitter = value;
   else if (!strcmp(name, "reorder")) d->reorder = value > 0;
@@ -185,7 +192,7 @@ static void command(char *line) {
   if (!strcmp(word, "stats")) return print_stats();
   int first = !strcmp(word, "up"), last = strcmp(word, "down") != 0;
   for (int i = first; i <= last && !strcmp(word, "reset"); i++)
-    directions[i].loss = directions[i].delay = directions[i].jitter = directions[i].rate = directions[i].reorder = 0;
+    directions[i].loss = directions[i].enter = directions[i].delay = directions[i].jitter = directions[i].rate = directions[i].reorder = 0;
   while ((word = strtok_r(NULL, " \n", &rest))) {
     char *value = strchr(word, '=');
     if (!value) exit(2);

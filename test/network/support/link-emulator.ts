@@ -18,6 +18,9 @@ const ETHTOOL = '/usr/sbin/ethtool';
 /** Percent, ms and kbit/s; what is left out stays as it is. */
 export interface LinkSettings {
   loss?: number;
+  /** Bursts of losses: how likely a packet begins one, and ends it. */
+  enter?: number;
+  leave?: number;
   delay?: number;
   jitter?: number;
   /** 1: jitter lets packets overtake each other. */
@@ -33,6 +36,9 @@ export interface LinkCounters {
   packets: number;
   bytes: number;
   lost: number;
+  lostBytes: number;
+  /** Forward error correction. */
+  corrections: number;
   video: number;
   videoLost: number;
   repeats: number;
@@ -58,7 +64,7 @@ export class LinkEmulator implements Disposable {
     hosts: readonly Host[],
   ): Promise<LinkEmulator> {
     if (!existsSync(ETHTOOL)) installOnDebian(['ethtool']);
-    const bridge = network.addHost('link');
+    const bridge = network.addHost(`link-${far}`);
     network.plug(bridge, 'near', near, '10.254.254.1/32');
     network.plug(bridge, 'far', far, '10.254.254.2/32');
     for (const host of hosts) withoutOffloads(host, 'eth0');

@@ -1,0 +1,63 @@
+/**
+ * Forward error correction in what the browser is offered: mediasoup-client writes the codec, and not which stream of it repairs
+ * which video (RFC 5956 section 4.3), without which Chromium drops its packets.
+ *
+ * Invariant: nothing else of the description changes, and the page's own RTCPeerConnection stays as it is.
+ */
+
+import { FLEXFEC_MIME_TYPE, type RtpParameters } from '../../server/wire/signaling.ts';
+
+/** @returns whether the browser understands the server's repair packets */
+export function takesFlexfec(): boolean {
+  const { codecs = [] } = RTCRtpReceiver.getCapabilities('video') ?? {};
+  return codecs.some(({ mimeType }) => mimeType.toLowerCase() === FLEXFEC_MIME_TYPE);
+}
+
+/** The repair streams of one transport. */
+export class RepairStreams {
+  /** SSRC of the repairs by that of the video. */
+  readonly #repairs = new Map<number, number>();
+
+  /** A consumer's parameters, before it is offered to the browser. */
+  add({ encodings }: RtpParameters): void {
+    for (const { ssrc, fec } of encodings) if (fec) this.#repairs.set(ssrc, fec.ssrc);
+  }
+
+  /** @param make makes a transport, with its peer connection before it returns @returns what it makes */
+  describe<Made>(make: () => Made): Made {
+    const repairs = this.#repairs;
+    const Original = globalThis.RTCPeerConnection;
+    globalThis.RTCPeerConnection = class extends Original {
+      override setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
+        const sdp = nameRepairStreams(description.sdp ?? '', repairs);
+        return super.setRemoteDescription({ ...description, sdp });
+      }
+    };
+    try {
+      return make();
+    } finally {
+      globalThis.RTCPeerConnection = Original;
+    }
+  }
+}
+
+/** @param repairs SSRC of the repairs by that of the video */
+export function nameRepairStreams(sdp: string, repairs: ReadonlyMap<number, number>): string {
+  const lines = sdp.split('\r\n');
+  /** By the SSRC of the video's retransmissions: a repair stream is described like them. */
+  const described = new Map<string, number>();
+  const named = lines.flatMap((line) => {
+    const [, media = '', retransmission = ''] = /^a=ssrc-group:FID (\d+) (\d+)$/.exec(line) ?? [];
+    const repair = repairs.get(Number(media));
+    if (repair === undefined) return [line];
+    described.set(retransmission, repair);
+    return [line, `a=ssrc-group:FEC-FR ${media} ${repair}`];
+  });
+  return named
+    .flatMap((line) => {
+      const [, ssrc = '', attribute = ''] = /^a=ssrc:(\d+) (.*)$/.exec(line) ?? [];
+      const repair = described.get(ssrc);
+      return repair === undefined ? [line] : [line, `a=ssrc:${repair} ${attribute}`];
+    })
+    .join('\r\n');
+}

@@ -1,0 +1,198 @@
+/**
+ * API keys: what programs sign in with. A key belongs to a user and has at most the rights of that user, looked up anew with
+ * each request: it shrinks with them, and ends with the user.
+ *
+ * Invariants: a key works from the answer that shows it until it is revoked or expires, and what is sent by it ends with it; a
+ * wrong key is counted by network, and above a limit its sender is told to wait, while a right one always passes: nobody guesses
+ * 256 random bits, and one program with an old key must lock out nobody behind the same address.
+ */
+
+import { NetworkFailures } from '../core/address/network-failures.ts';
+import type { Grant, Holder } from '../core/grant.ts';
+import { VigieError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { randomId } from '../store/random-id.ts';
+import type { ReadFor } from '../store/work.ts';
+import type { ApiKeyView, MadeApiKey, NewApiKey } from '../wire/api-key.ts';
+import type { Access } from './access.ts';
+import { beginOfApiKey, hashOfApiKey, idOfApiKey, isApiKey, makeApiKey } from './api-key-secret.ts';
+import { ApiKeyUse } from './api-key-use.ts';
+import { tooManyAttempts } from './attempt-limit.ts';
+import type { CredentialStore, StoredCredential } from './credential-store.ts';
+import type { AccountEvents, ApiKeyFacts, Identity } from './sessions.ts';
+import type { UserStore } from './user-store.ts';
+
+export interface ApiKeysOptions {
+  store: { credentials: CredentialStore; users: Pick<UserStore, 'find'> };
+  access: Access;
+  events: AccountEvents;
+  /** ms since the Unix epoch. */
+  nowMs: () => number;
+  /** The monotonic clock, ms. */
+  steadyMs: () => number;
+  log: Log;
+}
+
+/** Who calls: in person, or by a key. */
+export interface Caller extends Identity, Holder {
+  /** The key's; undefined: in person. */
+  keyName?: string;
+}
+
+/** As for passwords (login-throttle.ts). */
+const WRONG_KEYS = [
+  { prefix: 64, failures: 30, windowMs: 15 * 60_000 },
+  { prefix: 48, failures: 120, windowMs: 15 * 60_000 },
+] as const;
+
+export class ApiKeys {
+  readonly #options: ApiKeysOptions;
+  readonly #wrong = new NetworkFailures(WRONG_KEYS);
+  readonly #use: ApiKeyUse;
+
+  constructor(options: ApiKeysOptions) {
+    this.#options = options;
+    const { store, events, nowMs, steadyMs, log } = options;
+    this.#use = new ApiKeyUse({
+      steadyMs,
+      write: (id, address) =>
+        void store.credentials.used(id, nowMs(), address).catch((error: unknown) => {
+          log.warn({ err: error, keyId: id }, 'failed to store the last use of an API key');
+        }),
+      onSpread: (id, address) => events.emit('apiKeySpread', this.#factsOf(id, address)),
+    });
+  }
+
+  /**
+   * One request by a key: counts it, and says so (AccountEvents). Check again after each wait with `identify`.
+   *
+   * @param address of the client
+   * @throws VigieError `unauthorized`, `tooManyRequests`
+   */
+  admit(key: string, address: string): Caller {
+    let caller: Caller;
+    try {
+      caller = this.identify(key);
+    } catch (error) {
+      if (error instanceof VigieError && error.code === 'unauthorized') this.#refuse(address);
+      throw error;
+    }
+    this.#use.admit(caller.sessionId, address);
+    this.#options.events.emit('apiKeyUsed', this.#factsOf(caller.sessionId, address));
+    return caller;
+  }
+
+  /** @throws VigieError `unauthorized` */
+  identify(key: string): Caller {
+    const { store, nowMs } = this.#options;
+    const id = idOfApiKey(key);
+    const stored = id === undefined ? undefined : store.credentials.find(id);
+    const user = stored && store.users.find(stored.userId);
+    if (!user || stored.kind !== 'apiKey' || !isApiKey(key, stored.hash))
+      throw new VigieError('unauthorized', 'this API key is wrong, or was revoked');
+    const { expiresAtMs, grant } = stored;
+    if (expiresAtMs !== null && expiresAtMs <= nowMs())
+      throw new VigieError('unauthorized', 'this API key has expired; make a new one');
+    const administers = user.role === 'administrator' && grant.powers.includes('administer');
+    return {
+      userId: user.id,
+      username: user.username,
+      role: administers ? 'administrator' : 'viewer',
+      sessionId: stored.id,
+      expiresAtMs: expiresAtMs ?? Infinity,
+      grant,
+      keyName: stored.name,
+    };
+  }
+
+  /** Whether it was neither revoked nor has expired. */
+  lasts(id: string): boolean {
+    const stored = this.#options.store.credentials.find(id);
+    return stored !== undefined && (stored.expiresAtMs ?? Infinity) > this.#options.nowMs();
+  }
+
+  nameOf(id: string): string | undefined {
+    return this.#options.store.credentials.find(id)?.name;
+  }
+
+  /** The caller's own; those of everybody for an administrator. */
+  async list(caller: Caller, who?: ReadFor): Promise<ApiKeyView[]> {
+    const all = this.#options.access.isAdministrator(caller);
+    const stored = await this.#options.store.credentials.list(all ? undefined : caller.userId, who);
+    return stored.filter(({ kind }) => kind === 'apiKey').map((each) => this.#view(each));
+  }
+
+  /** @throws VigieError `badRequest`, `forbidden` for more than the caller may, `conflict` */
+  async add(caller: Caller, { name, expiresAtMs, ...grant }: NewApiKey): Promise<MadeApiKey> {
+    const { store, nowMs } = this.#options;
+    const createdAtMs = nowMs();
+    if (expiresAtMs !== null && expiresAtMs <= createdAtMs)
+      throw new VigieError('badRequest', 'expiresAtMs: must be in the future');
+    this.#assertWithin(caller, grant);
+    const id = randomId('key');
+    const secret = makeApiKey(id);
+    const key = { id, kind: 'apiKey', userId: caller.userId, name, grant, createdAtMs, expiresAtMs } as const;
+    await store.credentials.add({ ...key, hash: hashOfApiKey(secret) });
+    return {
+      key: this.#view({ ...key, hash: new Uint8Array(), lastUsedAtMs: null, lastAddress: null }),
+      secret,
+    };
+  }
+
+  /** @throws VigieError `notFound`, also for one of somebody else, if the caller is no administrator */
+  async revoke(caller: Caller, id: string): Promise<void> {
+    const { store, access, events } = this.#options;
+    const stored = store.credentials.find(id);
+    const isOwn = stored?.userId === caller.userId;
+    if (stored?.kind !== 'apiKey' || (!isOwn && !access.isAdministrator(caller)))
+      throw new VigieError('notFound', 'there is no such API key');
+    await store.credentials.remove(id);
+    this.#use.forget(id);
+    events.emit('sessionEnded', id);
+  }
+
+  #refuse(address: string): void {
+    const nowMs = this.#options.steadyMs();
+    const waitMs = this.#wrong.waitMs(address, nowMs);
+    this.#options.events.emit('apiKeyRefused', { address, isHeld: waitMs > 0 });
+    if (waitMs > 0) throw tooManyAttempts(waitMs);
+    this.#wrong.add(address, nowMs);
+  }
+
+  #assertWithin(caller: Caller, { everyCamera, cameras, powers }: Grant): void {
+    const { access } = this.#options;
+    const administers = access.isAdministrator(caller);
+    if (everyCamera.length === 0 && cameras.length === 0 && powers.length === 0)
+      throw new VigieError('badRequest', 'give the key a right: in everyCamera, cameras or powers');
+    if (!administers && powers.length > 0)
+      throw new VigieError(
+        'forbidden',
+        `only an administrator may give a key the power ${powers.join(', ')}`,
+      );
+    const rights = [...everyCamera, ...cameras.flatMap((each) => each.rights)];
+    if (!administers && rights.includes('publish'))
+      throw new VigieError('forbidden', 'only an administrator may give a key the right to publish');
+    for (const { cameraId, rights: given } of cameras)
+      for (const right of given)
+        if (right === 'publish') access.assertKnown(cameraId);
+        else access.assertMay(caller, right, cameraId);
+  }
+
+  #factsOf(id: string, address: string): ApiKeyFacts {
+    const stored = this.#options.store.credentials.find(id);
+    return { userId: stored?.userId, address, details: { key: stored?.name, byKeyId: id } };
+  }
+
+  #view({ hash: _hash, kind: _kind, grant, ...stored }: StoredCredential): ApiKeyView {
+    const username = this.#options.store.users.find(stored.userId)?.username ?? '';
+    const { everyCamera, cameras, powers } = grant;
+    return {
+      ...stored,
+      username,
+      begins: beginOfApiKey(stored.id),
+      everyCamera: [...everyCamera],
+      cameras: [...cameras],
+      powers: [...powers],
+    };
+  }
+}

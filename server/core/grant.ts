@@ -1,0 +1,42 @@
+/**
+ * What an API key may do of what its user may. Pure: the user's own rights are looked up elsewhere (accounts/access.ts), and a
+ * key has a right only while both have it.
+ *
+ * Invariant: a grant gives nothing that it does not name; `null` stands for the user in person, who needs no grant.
+ */
+
+import { KEY_RIGHTS, type KeyCameraRights, type KeyPower, type KeyRight } from '../wire/key-rights.ts';
+
+export interface Grant {
+  /** To every camera of the user, also those that come later. */
+  everyCamera: readonly KeyRight[];
+  cameras: readonly KeyCameraRights[];
+  powers: readonly KeyPower[];
+}
+
+/** Somebody who calls, and by which grant; null: in person. */
+export interface Holder {
+  userId: string;
+  grant: Grant | null;
+}
+
+export function inPerson(userId: string): Holder {
+  return { userId, grant: null };
+}
+
+/** In the order of the vocabulary. */
+export function rightsGranted(grant: Grant, cameraId: string): KeyRight[] {
+  const named = grant.cameras.filter((each) => each.cameraId === cameraId).flatMap(({ rights }) => rights);
+  const given = new Set([...grant.everyCamera, ...named]);
+  return KEY_RIGHTS.filter((right) => given.has(right));
+}
+
+/** An administrator's key that administers has every right, as the administrator has. */
+export function isGranted(grant: Grant | null, right: KeyRight, cameraId: string): boolean {
+  if (grant === null || hasPower(grant, 'administer')) return true;
+  return rightsGranted(grant, cameraId).includes(right);
+}
+
+export function hasPower(grant: Grant | null, power: KeyPower): boolean {
+  return grant === null || grant.powers.includes(power) || grant.powers.includes('administer');
+}

@@ -1,0 +1,256 @@
+/**
+ * Fits one camera's picture settings to its uplink: passes what arrives to core/link/uplink-control.ts, and what that decides to
+ * the camera.
+ *
+ * Invariants: what the owner has set is never stored over, and is in force at once when it changes; a camera that the server has
+ * lowered gets back what it had before, also by a server that was restarted.
+ */
+
+import { UplinkControl, type UplinkDecision } from '../core/link/uplink-control.ts';
+import type { FrameTransfer } from '../core/link/uplink-meter.ts';
+import {
+  frameSizeName,
+  uplinkPart,
+  USUAL_SETTINGS,
+  type UplinkSetting,
+  type UplinkSettings,
+} from '../core/link/uplink-levels.ts';
+import type { UplinkLowering } from '../core/link/uplink-lowering.ts';
+import { VigieError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { CameraConnectionView } from '../wire/camera.ts';
+import type { HelloMessage, TelemetryMessage } from '../wire/camera-protocol.ts';
+import type { CameraSettings } from '../wire/camera-settings.ts';
+import type { CameraCommands } from './camera-commands.ts';
+
+export interface UplinkStore {
+  /** The owner's. */
+  settingsOf(cameraId: string): CameraSettings;
+  /** Whether the owner lets the server lower them. */
+  adaptsToConnection(cameraId: string): boolean;
+  /** What a lowered camera was set to before; undefined while it is not lowered. */
+  loweredFrom(cameraId: string): CameraSettings | undefined;
+  setLoweredFrom(cameraId: string, settings: CameraSettings | null): Promise<void>;
+}
+
+export interface CameraUplinkOptions {
+  cameraId: string;
+  store: UplinkStore;
+  onChange: (lowering: UplinkLowering | null) => void;
+  log: Log;
+}
+
+/** Capability, in the hello, of a camera whose settings can be changed. */
+const SET_CAPABILITY = 'set';
+const SETTINGS: readonly UplinkSetting[] = ['jpegQuality', 'frameSize', 'maxFps'];
+/** Between two ticks a second apart: a server that is late itself measures no line. */
+const LATE_TICK_US = 1_250_000;
+
+export class CameraUplink {
+  readonly #options: CameraUplinkOptions;
+  #commands: CameraCommands | undefined;
+  #adapts = false;
+  #control: UplinkControl | undefined;
+  /** What the camera was told last. */
+  #set: UplinkSettings | undefined;
+  #loweredAtUs: number | undefined;
+  #isStored = false;
+  #isTelling = false;
+  /** Since the last tick. */
+  #hasTold = false;
+  /** Changes with each connection and each setting of the owner: what was being told before is out of date. */
+  #turn = 0;
+  #telemetry: { drops: number; atUs: number } | undefined;
+  #tickedAtUs: number | undefined;
+
+  constructor(options: CameraUplinkOptions) {
+    this.#options = options;
+  }
+
+  /** A camera has proven its key. @returns the settings for its welcome */
+  connected({ capabilities }: HelloMessage, commands: CameraCommands, nowUs: number): CameraSettings {
+    const { cameraId, store } = this.#options;
+    if (this.#commands) this.disconnected(this.#commands, nowUs);
+    this.#turn++;
+    this.#commands = commands;
+    this.#telemetry = undefined;
+    this.#tickedAtUs = undefined;
+    this.#adapts = capabilities.includes(SET_CAPABILITY) && store.adaptsToConnection(cameraId);
+    const before = store.loweredFrom(cameraId);
+    this.#isStored = before !== undefined;
+    const wanted = { ...before, ...store.settingsOf(cameraId) };
+    const control = this.#control;
+    if (this.#adapts && control?.onConnected(nowUs) && control.isLowered) {
+      this.#set = control.settings;
+      return { ...wanted, ...uplinkPart(control.settings) };
+    }
+    // Its first picture says how large its pictures are.
+    this.#control = undefined;
+    this.#onChange(nowUs);
+    return wanted;
+  }
+
+  /** @param commands of the connection that ended: another may have replaced it */
+  disconnected(commands: CameraCommands, nowUs: number): void {
+    if (commands !== this.#commands) return;
+    this.#commands = undefined;
+    this.#turn++;
+    this.#control?.onDisconnected(nowUs);
+  }
+
+  onFrame(width: number, height: number, transfer: FrameTransfer): void {
+    if (!this.#adapts) return;
+    this.#control ??= this.#begin(width, height);
+    this.#control.onFrame(transfer);
+  }
+
+  onTelemetry({ fps, drops }: TelemetryMessage, nowUs: number): void {
+    const last = this.#telemetry;
+    this.#telemetry = { drops, atUs: nowUs };
+    if (!last || nowUs <= last.atUs) return;
+    this.#control?.onTelemetry(fps + (Math.max(0, drops - last.drops) * 1_000_000) / (nowUs - last.atUs));
+  }
+
+  /** Call it once a second. */
+  onTick(nowUs: number): void {
+    const isLate = nowUs - (this.#tickedAtUs ?? nowUs) > LATE_TICK_US;
+    this.#tickedAtUs = nowUs;
+    const control = this.#control;
+    if (!control || this.#isTelling) return;
+    if (isLate) control.forgetFrames();
+    if (this.#hasTold) control.onTold(nowUs);
+    this.#hasTold = false;
+    const decision = this.#adapts ? control.decide(nowUs) : undefined;
+    if (decision || this.#differing(control).length > 0) void this.#tell(control, decision, nowUs);
+  }
+
+  /** The owner changes settings. @throws VigieError as `CameraCommands.run` */
+  async setByOwner(settings: CameraSettings, nowUs: number): Promise<void> {
+    const commands = this.#commands;
+    if (!commands) throw new VigieError('cameraOffline', 'the camera is not connected');
+    const part = uplinkPart(settings);
+    const isUplinks = Object.keys(part).length > 0;
+    const control = this.#control;
+    if (isUplinks) this.#turn++;
+    const wanted = isUplinks && control?.isLowered ? uplinkPart(control.wanted) : {};
+    await commands.run({ ...wanted, ...settings, type: 'set' });
+    if (!isUplinks || !control || control !== this.#control) return;
+    control.setWanted({ ...control.wanted, ...part });
+    this.#set = control.settings;
+    this.#hasTold = true;
+    this.#onChange(nowUs);
+    await this.#remember(null);
+  }
+
+  /** The owner has changed whether it adapts. */
+  update(nowUs: number): void {
+    const { cameraId, store } = this.#options;
+    this.#adapts = store.adaptsToConnection(cameraId);
+    const control = this.#control;
+    if (this.#adapts || !control) return;
+    control.setWanted(control.wanted);
+    if (this.#commands && !this.#isTelling) void this.#tell(control, undefined, nowUs);
+  }
+
+  /** With times in server time. Null while it is not connected; undefined for a camera whose settings cannot be changed, or before its first picture. */
+  status(nowUs: number): CameraConnectionView['uplink'] {
+    const control = this.#control;
+    if (!this.#commands) return null;
+    if (!control || !this.#set) return undefined;
+    const figures = control.figures(nowUs);
+    const carriesBps = finite(figures?.carriesBps) ?? finite(control.carriesBps) ?? null;
+    return {
+      adapts: this.#adapts,
+      wanted: uplinkPart(control.wanted),
+      set: uplinkPart(this.#set),
+      loweredSinceMs: this.#loweredAtUs === undefined ? null : this.#loweredAtUs / 1000,
+      carriesBps: carriesBps === null ? null : Math.round(carriesBps),
+      transitMs: figures ? Math.round(figures.transitUs / 1000) : null,
+    };
+  }
+
+  #begin(width: number, height: number): UplinkControl {
+    const { cameraId, store } = this.#options;
+    const before = uplinkPart(store.loweredFrom(cameraId) ?? {});
+    const owners = uplinkPart(store.settingsOf(cameraId));
+    const frameSize = frameSizeName(width, height);
+    const control = new UplinkControl({ ...USUAL_SETTINGS, frameSize, ...before, ...owners });
+    this.#set = control.settings;
+    // It was told with the welcome.
+    void this.#remember(null);
+    return control;
+  }
+
+  #differing(control: UplinkControl): UplinkSetting[] {
+    return SETTINGS.filter((name) => control.settings[name] !== this.#set?.[name]);
+  }
+
+  /** Each setting in a message of its own, so that a camera that refuses one takes the others. */
+  async #tell(control: UplinkControl, decision: UplinkDecision | undefined, nowUs: number): Promise<void> {
+    this.#isTelling = true;
+    const turn = this.#turn;
+    try {
+      if (control.isLowered) await this.#remember(control.wanted);
+      if (turn !== this.#turn) return;
+      const told = this.#differing(control).map((name) => this.#tellOne(control, name, nowUs));
+      await Promise.all(told);
+      if (turn !== this.#turn) return;
+      if (decision) this.#say(decision.direction, control);
+      this.#onChange(nowUs);
+      if (!control.isLowered) await this.#remember(null);
+    } finally {
+      this.#isTelling = false;
+      this.#hasTold = true;
+    }
+  }
+
+  async #tellOne(control: UplinkControl, name: UplinkSetting, nowUs: number): Promise<void> {
+    const { cameraId, log } = this.#options;
+    const turn = this.#turn;
+    let value = control.settings[name];
+    try {
+      await this.#commands?.run({ type: 'set', [name]: value });
+    } catch (error) {
+      const code = error instanceof VigieError ? error.code : undefined;
+      if (turn !== this.#turn || (code !== 'cameraRejected' && code !== 'unavailable')) return;
+      log.info({ cameraId, setting: name, detail: (error as VigieError).message }, 'picture setting refused');
+      value = control.onRefused([name], nowUs)[name];
+    }
+    if (turn === this.#turn && this.#set) this.#set = { ...this.#set, [name]: value };
+  }
+
+  #say(direction: UplinkDecision['direction'], control: UplinkControl): void {
+    const { cameraId, log } = this.#options;
+    const carriesBps = finite(control.carriesBps);
+    const carriesKbps = carriesBps === undefined ? {} : { carriesKbps: Math.round(carriesBps / 1000) };
+    log.info({ cameraId, ...uplinkPart(control.settings), ...carriesKbps }, `picture settings ${direction}`);
+  }
+
+  #onChange(nowUs: number): void {
+    const control = this.#control;
+    const wasLowered = this.#loweredAtUs !== undefined;
+    if (!control?.isLowered) this.#loweredAtUs = undefined;
+    else this.#loweredAtUs ??= nowUs;
+    if (control?.isLowered && this.#set && this.#loweredAtUs !== undefined) {
+      const { carriesBps, wanted } = control;
+      const lowering = { wanted, set: this.#set, sinceUs: this.#loweredAtUs, carriesBps: finite(carriesBps) };
+      this.#options.onChange(lowering);
+    } else if (wasLowered) this.#options.onChange(null);
+  }
+
+  /** Before a camera is told for the first time, and after it has everything back. */
+  async #remember(settings: UplinkSettings | null): Promise<void> {
+    if ((settings !== null) === this.#isStored) return;
+    this.#isStored = settings !== null;
+    const { cameraId, store, log } = this.#options;
+    try {
+      await store.setLoweredFrom(cameraId, settings && uplinkPart(settings));
+    } catch (error) {
+      log.warn({ err: error, cameraId }, 'failed to store the settings of a camera before they were lowered');
+    }
+  }
+}
+
+function finite(value: number | undefined): number | undefined {
+  return value !== undefined && Number.isFinite(value) ? value : undefined;
+}

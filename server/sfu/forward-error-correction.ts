@@ -1,0 +1,93 @@
+/**
+ * Forward error correction of one consumer (FlexFEC, core/rtp/flexfec.ts): on a line with losses and a long round trip, repair packets
+ * follow each frame, on a stream of their own, so that the viewer need not wait for a retransmission.
+ *
+ * Only for viewers whose browser takes it. Invariant: a line without room for it, or without losses, carries none.
+ */
+
+import { CorrectionShare } from '../core/rtp/correction-share.ts';
+import { flexfecPayload, type ProtectedHeader, type ProtectedStream } from '../core/rtp/flexfec.ts';
+import { combed, parityOfParities, sharedParityOf } from '../core/rtp/parity.ts';
+import { RepairPlan, type ProtectedPart } from '../core/rtp/repair-plan.ts';
+import { RTP_HEADER_BYTES, writeRtpHeader } from '../core/rtp/rtp-header.ts';
+import { sequenceAfter } from '../core/rtp/sequence-numbers.ts';
+import type { ArrivalReport } from '../core/rtp/tail-repeats.ts';
+import type { RtpPayload } from '../core/rtp/vp8-packetizer.ts';
+import { xorVp8Numbers, type Vp8Numbers } from '../core/rtp/vp8-payload-descriptor.ts';
+import { FLEXFEC_PAYLOAD_TYPE, VP8_PAYLOAD_TYPE } from './rtp-parameters.ts';
+import { RtpStream, type RtpPath } from './rtp-stream.ts';
+
+const RTP_FIXED_HEADER_BYTES = 12;
+
+/** A frame as one viewer got it. */
+export interface SentFrame {
+  /** Many viewers may share them: their array is the same for all of them then. */
+  readonly payloads: readonly RtpPayload[];
+  /** The viewer's own in each of the payloads. */
+  readonly numbers: Vp8Numbers;
+  readonly firstSequenceNumber: number;
+  readonly timestamp90k: number;
+}
+
+export class ForwardErrorCorrection {
+  readonly stream: RtpStream;
+  readonly #path: RtpPath;
+  readonly #protected: ProtectedStream;
+  readonly #plan = new RepairPlan<SentFrame>();
+  readonly #share = new CorrectionShare();
+
+  constructor(ssrc: number, protectedSsrc: number, path: RtpPath) {
+    this.stream = new RtpStream(ssrc, FLEXFEC_PAYLOAD_TYPE, path, true);
+    this.#path = path;
+    this.#protected = { ssrc: protectedSsrc, payloadType: VP8_PAYLOAD_TYPE, extension: extensionOfAll() };
+  }
+
+  /** Repair packets, of the packets of video; 0 while there are none. */
+  share(nowUs: number): number {
+    return this.#path.line.isNarrow(nowUs) ? 0 : this.#share.share;
+  }
+
+  /** @param report on the stream that is protected */
+  onReport(report: ArrivalReport, nowUs: number): void {
+    this.#share.onReport(report, this.#path.line.roundTripUs, nowUs);
+  }
+
+  /** A frame was sent; sends what repairs it. */
+  sent(frame: SentFrame, nowUs: number): void {
+    for (const parts of this.#plan.next(frame, this.share(nowUs)))
+      this.stream.send(this.#repairOf(parts), frame.timestamp90k, false);
+  }
+
+  /** Frames were left out, or none before is of use to the viewer any more. */
+  restart(): void {
+    this.#plan.restart();
+  }
+
+  #repairOf(parts: readonly ProtectedPart<SentFrame>[]): Buffer {
+    const headers = parts.flatMap(({ frame, comb }) => combed(headersOf(frame), comb));
+    const parity = parityOfParities(parts.map(({ frame, comb }) => sharedParityOf(frame.payloads, comb)));
+    const repair = flexfecPayload(this.#protected, headers, parity);
+    // The parity is that of payloads without numbers.
+    for (const { frame, comb } of parts)
+      if (combed(frame.payloads, comb).length % 2 === 1)
+        xorVp8Numbers(repair, repair.length - parity.bytes, frame.numbers);
+    return repair;
+  }
+}
+
+function headersOf({ payloads, firstSequenceNumber, timestamp90k }: SentFrame): ProtectedHeader[] {
+  return payloads.map(({ payload, marker }, i) => ({
+    sequenceNumber: sequenceAfter(firstSequenceNumber, i),
+    timestamp90k,
+    marker,
+    payloadBytes: payload.length,
+  }));
+}
+
+/** The same in each packet but for what changes on the way, of which the receiver thinks as zeros. */
+function extensionOfAll(): Buffer {
+  const header = Buffer.alloc(RTP_HEADER_BYTES);
+  const numbers = { sequenceNumber: 0, timestamp90k: 0, ssrc: 0, transportSequence: 0 };
+  writeRtpHeader(header, { payloadType: 0, marker: false, ...numbers });
+  return header.subarray(RTP_FIXED_HEADER_BYTES);
+}

@@ -1,0 +1,31 @@
+/**
+ * Playout delay of a viewer whose browser takes no forward error correction: on a line with losses and a long round trip, its jitter
+ * buffer may keep frames until what was lost of them is there again. That makes the picture smooth, and 100 to 200 ms older.
+ *
+ * Invariant: on every other line each frame is shown as soon as it is decoded.
+ */
+
+import { CorrectionShare } from '../core/rtp/correction-share.ts';
+import type { ArrivalReport } from '../core/rtp/tail-repeats.ts';
+import type { RtpPath, RtpStream } from './rtp-stream.ts';
+
+/** libwebrtc takes 500 ms and less for 0. */
+const RELEASED_MS = 1_000;
+
+export class PlayoutRelease {
+  readonly #streams: readonly RtpStream[];
+  readonly #path: RtpPath;
+  readonly #share = new CorrectionShare();
+
+  /** @param streams whose packets say it */
+  constructor(streams: readonly RtpStream[], path: RtpPath) {
+    this.#streams = streams;
+    this.#path = path;
+  }
+
+  /** @param report on the stream of video */
+  onReport(report: ArrivalReport, nowUs: number): void {
+    this.#share.onReport(report, this.#path.line.roundTripUs, nowUs);
+    for (const stream of this.#streams) stream.maxPlayoutDelayMs = this.#share.share > 0 ? RELEASED_MS : 0;
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * Which routes an API key opens, in addition to the right that authorization.ts demands. A route that is not listed here takes
+ * a key as `Authorization: Bearer`.
+ *
+ * - `never`: only people who are signed in
+ * - `administer`: only a key that administers
+ * - `basic`: also HTTP Basic, with any user name and the key as the password, for programs that offer nothing else
+ *
+ * Invariant: what takes Basic only reads. A browser that has asked for a key sends it by itself from then on.
+ */
+
+import type { ApiRouteName } from './api-routes.ts';
+
+export type KeyAccess = 'never' | 'administer' | 'basic' | 'bearer';
+
+const LISTED: Readonly<Partial<Record<ApiRouteName, KeyAccess>>> = {
+  'POST /api/auth/login': 'never',
+  'POST /api/auth/refresh': 'never',
+  'POST /api/auth/logout': 'never',
+  'POST /api/auth/password': 'never',
+  'GET /api/notifications': 'never',
+  'PUT /api/notifications': 'never',
+  'POST /api/notifications/devices': 'never',
+  'DELETE /api/notifications/devices/:deviceId': 'never',
+  'POST /api/notifications/test': 'never',
+  // It asks for the password of whoever is signed in.
+  'POST /api/backup/uploads/:uploadId/restore': 'never',
+
+  'GET /api/keys': 'administer',
+  'POST /api/keys': 'administer',
+  'DELETE /api/keys/:keyId': 'administer',
+
+  'GET /api/cameras/:cameraId/snapshot.jpg': 'basic',
+  'GET /api/cameras/:cameraId/mjpeg': 'basic',
+  'GET /api/cameras/:cameraId/recordings/:recordingId.webm': 'basic',
+  'GET /api/cameras/:cameraId/exports/:exportId.webm': 'basic',
+  'GET /api/cameras/:cameraId/export.webm': 'basic',
+  'GET /api/cameras/:cameraId/events/:eventId/thumbnail.jpg': 'basic',
+  'GET /api/cameras/:cameraId/events/:eventId/clip.webm': 'basic',
+};
+
+export function keyAccessOf(route: ApiRouteName): KeyAccess {
+  return LISTED[route] ?? 'bearer';
+}

@@ -1,0 +1,24 @@
+/** Routes of API keys: users manage their own, administrators those of everybody. */
+
+import { z } from 'zod';
+import { API_KEY_VIEW, MADE_API_KEY, NEW_API_KEY } from '../api-key.ts';
+import type { ApiRouteTable } from '../api-route.ts';
+import { id } from '../fields.ts';
+
+export const API_KEY_ROUTES = {
+  'GET /api/keys': {
+    summary: 'List the own API keys; for administrators, those of everybody',
+    response: z.array(API_KEY_VIEW),
+  },
+  'POST /api/keys': {
+    summary: 'Make an API key with at most the own rights; the answer alone shows it',
+    body: NEW_API_KEY,
+    response: MADE_API_KEY,
+    statuses: [201],
+    errors: [409],
+  },
+  'DELETE /api/keys/:keyId': {
+    summary: 'Revoke an API key; what is sent by it ends',
+    params: z.strictObject({ keyId: id }),
+  },
+} as const satisfies ApiRouteTable;

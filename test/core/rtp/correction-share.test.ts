@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CorrectionShare, LITTLE_SHARE, MUCH_SHARE } from '../../../server/core/rtp/correction-share.ts';
+
+const SECOND_US = 1_000_000;
+const LONG_US = 120_000;
+
+/** A viewer who reports once a second on 100 packets. */
+class Reports {
+  readonly correction = new CorrectionShare();
+  nowUs = 0;
+  #highest = 1_000;
+  #lost = 0;
+
+  pass(seconds: number, lostPerSecond: number, roundTripUs = LONG_US): number {
+    for (let i = 0; i < seconds; i++) {
+      this.nowUs += SECOND_US;
+      this.#highest += 100;
+      this.#lost += lostPerSecond;
+      const report = { highestSequence: this.#highest, cumulativeLost: this.#lost };
+      this.correction.onReport(report, roundTripUs, this.nowUs);
+    }
+    return this.correction.share;
+  }
+}
+
+test('a line without losses carries none', () => {
+  assert.equal(new Reports().pass(30, 0), 0);
+});
+
+test('few losses need little, many much, from the second report on', () => {
+  assert.equal(new Reports().pass(2, 1), LITTLE_SHARE);
+  assert.equal(new Reports().pass(2, 5), MUCH_SHARE);
+});
+
+test('where a retransmission is quick, none is needed', () => {
+  assert.equal(new Reports().pass(10, 5, 30_000), 0);
+});
+
+test('a line that loses packets now and then goes on with it', () => {
+  const reports = new Reports();
+  reports.pass(3, 5);
+  for (let i = 0; i < 20; i++) {
+    assert.equal(reports.pass(7, 0), MUCH_SHARE);
+    assert.equal(reports.pass(2, 5), MUCH_SHARE);
+  }
+});
+
+test('it ends after a while without losses', () => {
+  const reports = new Reports();
+  reports.pass(3, 5);
+  assert.equal(reports.pass(10, 0), MUCH_SHARE);
+  assert.equal(reports.pass(20, 0), 0);
+});
+
+test('a round trip about as long as the limit does not turn it on and off', () => {
+  const reports = new Reports();
+  reports.pass(5, 5, 55_000);
+  for (let i = 0; i < 20; i++) {
+    assert.equal(reports.pass(2, 5, 45_000), MUCH_SHARE);
+    assert.equal(reports.pass(2, 5, 55_000), MUCH_SHARE);
+  }
+});
+
+test('a viewer that reports at every moment, or nonsense, decides nothing for long', () => {
+  const correction = new CorrectionShare();
+  for (let i = 0; i < 10_000; i++)
+    correction.onReport({ highestSequence: (i * 977) % 65_536, cumulativeLost: -i }, LONG_US, i * 10);
+  assert.equal(correction.share, 0);
+});

@@ -1,0 +1,252 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { pino } from 'pino';
+import type { UplinkLowering } from '../../server/core/link/uplink-lowering.ts';
+import { CameraCommands } from '../../server/ingest/camera-commands.ts';
+import { CameraUplink } from '../../server/ingest/camera-uplink.ts';
+import type { HelloMessage, TelemetryMessage } from '../../server/wire/camera-protocol.ts';
+import type { CameraSettings } from '../../server/wire/camera-settings.ts';
+
+const HELLO = { capabilities: ['set'] } as unknown as HelloMessage;
+const USUAL: CameraSettings = { jpegQuality: 12, frameSize: 'VGA', maxFps: 25 };
+const SECOND_US = 1_000_000;
+
+/** A camera behind a line in virtual time, with a store that outlives the server. */
+class Rig {
+  owners: CameraSettings = {};
+  adapts = true;
+  loweredFrom: CameraSettings | undefined;
+  readonly told: CameraSettings[] = [];
+  readonly lowerings: (UplinkLowering | null)[] = [];
+  readonly log: Record<string, unknown>[] = [];
+  /** How the camera answers. */
+  answer: (change: CameraSettings) => 'applied' | 'rejected' | undefined = () => 'applied';
+  nowUs = SECOND_US;
+  uplink = this.#server();
+  commands: CameraCommands | undefined;
+
+  connect(hello = HELLO): CameraSettings {
+    this.nowUs += SECOND_US;
+    const commands = new CameraCommands((message) => {
+      const { type: _, id, ...change } = message as CameraSettings & { type: string; id: number };
+      this.told.push(change);
+      const answer = this.answer(change);
+      queueMicrotask(() => {
+        if (answer === 'applied') commands.onApplied(id);
+        if (answer === 'rejected') commands.onRejected(id, 'this sensor has no such thing');
+      });
+    });
+    this.commands = commands;
+    return this.uplink.connected(hello, commands, this.nowUs);
+  }
+
+  disconnect(): void {
+    if (this.commands) this.uplink.disconnected(this.commands, this.nowUs);
+    this.commands?.close();
+  }
+
+  restartServer(): void {
+    this.disconnect();
+    this.uplink = this.#server();
+  }
+
+  /** Pictures that the line carries at this rate. @param tickS between two ticks of the server */
+  async stream(seconds: number, fps: number, bytes = 25_000, tickS = 1): Promise<void> {
+    const untilUs = this.nowUs + seconds * SECOND_US;
+    let tickUs = this.nowUs + tickS * SECOND_US;
+    while (this.nowUs < untilUs) {
+      this.nowUs += SECOND_US / fps;
+      // Of two frames under way, one waits for the other.
+      const sentUs = this.nowUs - (fps < 20 ? (1.9 * SECOND_US) / fps : 5_000);
+      this.uplink.onFrame(640, 480, { sentUs, receivedUs: this.nowUs, bytes, oneWayUs: 2_000 });
+      if (this.nowUs < tickUs) continue;
+      tickUs += tickS * SECOND_US;
+      this.uplink.onTick(this.nowUs);
+      await setImmediate();
+    }
+  }
+
+  messages(): unknown[] {
+    return this.log.map(({ msg }) => msg);
+  }
+
+  #server(): CameraUplink {
+    return new CameraUplink({
+      cameraId: 'cam_1',
+      store: {
+        settingsOf: () => this.owners,
+        adaptsToConnection: () => this.adapts,
+        loweredFrom: () => this.loweredFrom,
+        setLoweredFrom: (_id, settings) => {
+          this.loweredFrom = settings ?? undefined;
+          return Promise.resolve();
+        },
+      },
+      onChange: (lowering) => this.lowerings.push(lowering),
+      log: pino({ level: 'debug' }, { write: (line: string) => this.log.push(JSON.parse(line)) }),
+    });
+  }
+
+  /** Lowered on a line of two pictures per second. */
+  static async lowered(owners: CameraSettings = {}): Promise<Rig> {
+    const rig = new Rig();
+    rig.owners = owners;
+    rig.connect();
+    for (let seconds = 0; rig.log.length === 0 && seconds < 5; seconds++) await rig.stream(1, 2);
+    assert.deepEqual(rig.messages(), ['picture settings lowered']);
+    return rig;
+  }
+}
+
+test('a camera on a narrow line is told less, and everybody is told so', async () => {
+  const rig = await Rig.lowered();
+  assert.deepEqual(rig.told[0], { jpegQuality: 48 });
+  assert.ok(rig.told.every((change) => Object.keys(change).length === 1));
+  const set = { ...USUAL, ...Object.assign({}, ...rig.told) };
+  const { adapts, wanted, set: shown, loweredSinceMs, carriesBps } = rig.uplink.status(rig.nowUs) ?? {};
+  assert.deepEqual([adapts, wanted, shown], [true, USUAL, set]);
+  assert.ok(Number(loweredSinceMs) > 1_000 && Number(loweredSinceMs) <= rig.nowUs / 1000);
+  assert.ok(Math.abs(Number(carriesBps) / 400_000 - 1) < 0.1, `${carriesBps} bit/s`);
+  assert.deepEqual(rig.lowerings[0]?.set, set);
+  assert.equal(rig.log[0]?.['cameraId'], 'cam_1');
+  assert.equal(rig.log[0]?.['jpegQuality'], 48);
+});
+
+test('a line with room again gives everything back, and nothing of it stays', async () => {
+  const rig = await Rig.lowered();
+  assert.deepEqual(rig.loweredFrom, USUAL);
+  await rig.stream(200, 25, 4_000);
+  assert.deepEqual(rig.uplink.status(rig.nowUs)?.set, USUAL);
+  assert.ok(rig.told.some(({ frameSize }) => frameSize === 'VGA'));
+  assert.ok(rig.told.some(({ jpegQuality }) => jpegQuality === 12));
+  assert.equal(rig.lowerings.at(-1), null);
+  assert.equal(rig.loweredFrom, undefined);
+  assert.equal(rig.uplink.status(rig.nowUs)?.loweredSinceMs, null);
+});
+
+test('a reconnecting camera is welcomed with what it was lowered to, and with all else that its owner has set', async () => {
+  const rig = await Rig.lowered({ frameSize: 'SVGA', hMirror: true });
+  const { set } = rig.uplink.status(rig.nowUs) ?? {};
+  rig.disconnect();
+  assert.equal(rig.uplink.status(rig.nowUs), null);
+  assert.deepEqual(rig.connect(), { ...set, hMirror: true });
+});
+
+test('a second connection of the same camera takes over, and the end of the first changes nothing', async () => {
+  const rig = await Rig.lowered();
+  const former = new CameraCommands(() => undefined);
+  const { set } = rig.uplink.status(rig.nowUs) ?? {};
+  assert.deepEqual(rig.connect(), set);
+  rig.uplink.disconnected(former, rig.nowUs);
+  assert.deepEqual(rig.uplink.status(rig.nowUs)?.set, set);
+});
+
+test('a server that is restarted gives a lowered camera back what it had, also what nobody had set', async () => {
+  const rig = await Rig.lowered({ maxFps: 20 });
+  rig.restartServer();
+  assert.deepEqual(rig.connect(), { ...USUAL, maxFps: 20 });
+  await rig.stream(2, 25, 4_000);
+  assert.equal(rig.loweredFrom, undefined);
+});
+
+test('what the owner sets is in force at once, with all that was lowered', async () => {
+  const rig = await Rig.lowered();
+  rig.told.length = 0;
+  await rig.uplink.setByOwner({ jpegQuality: 20 }, rig.nowUs);
+  assert.deepEqual(rig.told, [{ ...USUAL, jpegQuality: 20 }]);
+  assert.deepEqual(rig.uplink.status(rig.nowUs)?.wanted, { ...USUAL, jpegQuality: 20 });
+  assert.equal(rig.lowerings.at(-1), null);
+  assert.equal(rig.loweredFrom, undefined);
+});
+
+test('a setting that does not concern the uplink changes nothing of it', async () => {
+  const rig = await Rig.lowered();
+  const before = rig.uplink.status(rig.nowUs);
+  rig.told.length = 0;
+  await rig.uplink.setByOwner({ flash: 10 }, rig.nowUs);
+  assert.deepEqual(rig.told, [{ flash: 10 }]);
+  assert.deepEqual(rig.uplink.status(rig.nowUs), before);
+});
+
+test('the owner wins over what was just told, in whichever order the camera answers', async () => {
+  const rig = new Rig();
+  rig.connect();
+  let owners: Promise<void> | undefined;
+  rig.answer = (change) => {
+    if (change.jpegQuality === 48) owners = rig.uplink.setByOwner({ frameSize: 'SVGA' }, rig.nowUs);
+    return 'applied';
+  };
+  await rig.stream(4, 2);
+  await owners;
+  const set = rig.uplink.status(rig.nowUs)?.set;
+  assert.deepEqual(set, { ...USUAL, frameSize: 'SVGA' });
+  assert.deepEqual(Object.assign({}, ...rig.told), set);
+});
+
+test('frames that were sent before the camera had answered do not lower it further', async () => {
+  const rig = new Rig();
+  rig.connect();
+  rig.answer = () => undefined;
+  await rig.stream(6, 2);
+  const { length } = rig.told;
+  assert.ok(length > 0);
+  for (let id = 1; id <= length; id++) rig.commands?.onApplied(id);
+  await setImmediate();
+  await rig.stream(1, 2);
+  assert.equal(rig.told.length, length);
+});
+
+test('a setting that the camera refuses is told once, and the others all the same', async () => {
+  const rig = new Rig();
+  rig.connect();
+  rig.answer = ({ jpegQuality }) => (jpegQuality === undefined ? 'applied' : 'rejected');
+  await rig.stream(30, 2);
+  assert.equal(rig.told.filter(({ jpegQuality }) => jpegQuality !== undefined).length, 1);
+  assert.ok(rig.told.some(({ frameSize }) => frameSize !== undefined));
+  assert.equal(rig.uplink.status(rig.nowUs)?.set.jpegQuality, 12);
+  assert.ok(rig.messages().includes('picture setting refused'));
+});
+
+test('an owner who turns it off gets everything back, and nothing is lowered any more', async () => {
+  const rig = await Rig.lowered();
+  rig.told.length = 0;
+  rig.adapts = false;
+  rig.uplink.update(rig.nowUs);
+  await setImmediate();
+  await rig.stream(10, 2);
+  assert.deepEqual(Object.assign({}, ...rig.told), { jpegQuality: 12, frameSize: 'VGA' });
+  assert.equal(rig.lowerings.at(-1), null);
+  assert.equal(rig.loweredFrom, undefined);
+  assert.equal(rig.uplink.status(rig.nowUs)?.adapts, false);
+});
+
+test('a camera that takes no settings, and one whose owner has fixed them, are told nothing', async () => {
+  const incapable = new Rig();
+  incapable.connect({ ...HELLO, capabilities: ['telemetry'] });
+  const fixed = new Rig();
+  fixed.adapts = false;
+  fixed.connect();
+  for (const rig of [incapable, fixed]) {
+    await rig.stream(10, 2);
+    assert.deepEqual([rig.told, rig.lowerings, rig.loweredFrom], [[], [], undefined]);
+  }
+  assert.equal(incapable.uplink.status(incapable.nowUs), undefined);
+});
+
+test('a server that is late itself takes no line for narrow', async () => {
+  const rig = new Rig();
+  rig.connect();
+  await rig.stream(30, 2, 25_000, 1.5);
+  assert.deepEqual(rig.told, []);
+});
+
+test('a camera that leaves out most pictures by itself needs a line for no more', async () => {
+  const rig = new Rig();
+  rig.connect();
+  const telemetry = { fps: 2, drops: 0 } as TelemetryMessage;
+  rig.uplink.onTelemetry(telemetry, rig.nowUs);
+  await rig.stream(1, 2);
+  rig.uplink.onTelemetry(telemetry, rig.nowUs);
+  assert.deepEqual(rig.told, []);
+});
