@@ -76,7 +76,10 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
     new Restores({
       dataDir,
       restart: (whenStopped) => end.restart(whenStopped),
-      onRestored: (by) => recordCommand(dataDir, 'backupRestored', {}, by),
+      onRestored: (by) => {
+        const failure = recordCommand(dataDir, 'backupRestored', {}, by);
+        if (failure) log.error({ err: failure }, 'failed to write a restore into the audit log');
+      },
       freeFloorBytes: config.recordingFreeFloor,
       log,
     }),

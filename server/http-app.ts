@@ -129,7 +129,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
   app.use(
     authorityRoutes(options.authority),
     authRoutes(accounts, guard, connectionOf),
-    userRoutes(accounts.users, accounts.notices, guard),
+    userRoutes(accounts, guard),
     apiKeyRoutes(accounts.apiKeys, guard),
     cameraRoutes(catalog, lossesOf, guard),
     cameraSwitchRoutes(options.cameraSwitch, guard),

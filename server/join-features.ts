@@ -97,13 +97,15 @@ export function joinFeatures(features: Features, log: Log): void {
   });
 
   // Attacks are held back, and users sign in on new devices.
+  const tellNotices = (): void => signaling.tellAdministrators('notices', { notices: store.notices.list() });
+  accounts.events.on('noticeDismissed', tellNotices);
   const security = audit.watchSecurity(
     () => ({ refused: refusedBy(features), forged: sfu.stats.socket.badIntegrity }),
     (notice, text) => {
       outbound.notifier.security(text);
       store.notices
         .tell(notice, text, site.clock.nowMs())
-        .then(() => signaling.tellAdministrators('notices', { notices: store.notices.list() }))
+        .then(tellNotices)
         .catch((error: unknown) => log.warn({ err: error, notice }, 'failed to store a notice'));
     },
   );

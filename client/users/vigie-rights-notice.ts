@@ -9,6 +9,7 @@ import '@awesome.me/webawesome/dist/components/callout/callout.js';
 import type { AppContext } from '../app-context.ts';
 import { errorText } from '../http/api-error.ts';
 import { routePath } from '../routing/routes.ts';
+import { SyncedView } from '../signaling/synced-view.ts';
 import { alarmStyles } from '../ui/alarm-callout.ts';
 import { errorCallout } from '../ui/error-callout.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
@@ -31,25 +32,27 @@ export class VigieRightsNotice extends LitElement {
   ];
   static override properties = {
     context: { attribute: false },
-    shown: { state: true },
+    dismissed: { state: true },
     error: { state: true },
   };
   declare context: AppContext;
-  declare protected shown: boolean;
+  /** It is gone, until the server says so too. */
+  declare protected dismissed: boolean;
   declare protected error: string | null;
+  readonly #notices = new SyncedView(this, 'notices', {
+    signaling: () => this.context.live.signaling,
+    ask: () => this.context.api.call('GET /api/notices'),
+  });
 
   constructor() {
     super();
-    this.shown = false;
+    this.dismissed = false;
     this.error = null;
   }
 
-  protected override firstUpdated(): void {
-    void this.#load();
-  }
-
   protected override render(): TemplateResult | typeof nothing {
-    if (!this.shown) return nothing;
+    const { notices = [] } = this.#notices.view ?? {};
+    if (this.dismissed || !notices.some(({ name }) => name === 'rightsPerCamera')) return nothing;
     return html`<wa-callout variant="brand" size="s" role="status" data-testid="rights-notice">
       <p>
         Rights are now given one by one: Live, Recordings, Events and Control. Each viewer keeps what they
@@ -69,19 +72,10 @@ export class VigieRightsNotice extends LitElement {
     </wa-callout>`;
   }
 
-  async #load(): Promise<void> {
-    try {
-      const { notices } = await this.context.api.call('GET /api/notices');
-      this.shown = notices.some(({ name }) => name === 'rightsPerCamera');
-    } catch {
-      // The next visit asks again.
-    }
-  }
-
   async #dismiss(): Promise<void> {
     try {
       await this.context.api.call('DELETE /api/notices/:notice', { params: { notice: 'rightsPerCamera' } });
-      this.shown = false;
+      this.dismissed = true;
     } catch (error) {
       this.error = errorText(error);
     }

@@ -24,6 +24,8 @@ import { makeRefreshToken, readRefreshToken } from './refresh-token.ts';
 export class AccountEvents extends EventEmitter<{
   /** A user's role or rights changed, or the user was removed: check again what they are using. */
   accessChanged: [userId: string];
+  /** An administrator has dismissed a notice for all. */
+  noticeDismissed: [];
   /** A user has signed in where that user never did before. */
   newDevice: [{ userId: string; username: string; address: string; device: string | undefined }];
   /** A sign-in has ended, by signing out or by force, or an API key was revoked: close its connections. */

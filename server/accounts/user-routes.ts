@@ -4,9 +4,16 @@ import { Router } from 'express';
 import type { NoticeStore } from './notice-store.ts';
 import type { Users } from './users.ts';
 import type { Guard } from './guard.ts';
+import type { AccountEvents } from './sessions.ts';
 import { readFor, serve } from '../http/serve.ts';
 
-export function userRoutes(users: Users, notices: NoticeStore, guard: Guard): Router {
+interface UserRoutesOf {
+  users: Users;
+  notices: NoticeStore;
+  events: AccountEvents;
+}
+
+export function userRoutes({ users, notices, events }: UserRoutesOf, guard: Guard): Router {
   const router = Router();
   router.use(['/api/users', '/api/notices'], (request, _response, next) => {
     guard.administrator(request);
@@ -37,7 +44,10 @@ export function userRoutes(users: Users, notices: NoticeStore, guard: Guard): Ro
 
   serve(router, 'GET /api/notices', () => ({ notices: notices.list() }));
 
-  serve(router, 'DELETE /api/notices/:notice', ({ params }) => notices.dismiss(params.notice));
+  serve(router, 'DELETE /api/notices/:notice', async ({ params }) => {
+    await notices.dismiss(params.notice);
+    events.emit('noticeDismissed');
+  });
 
   return router;
 }

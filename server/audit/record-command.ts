@@ -16,13 +16,17 @@ type CommandedBy = Pick<NewAuditEntry, 'userId' | 'username' | 'address' | 'devi
 
 const NOBODY: CommandedBy = { userId: null, username: null, address: null, device: null };
 
-/** What the command did is done: a database without the table (a restored one of an older version), or one that is locked, stays as it is. */
+/**
+ * What the command did is done: a database that is locked, full or damaged does not undo it.
+ *
+ * @returns why it could not be written, for whoever ran the command
+ */
 export function recordCommand(
   dataDir: string,
   action: AuditAction,
   details: Record<string, unknown>,
   by: CommandedBy = NOBODY,
-): void {
+): unknown {
   const path = join(dataDir, FILE_NAME);
   try {
     const database = openWriter(path, LOCK_TIMEOUT_MS);
@@ -44,7 +48,8 @@ export function recordCommand(
     } finally {
       database.close();
     }
-  } catch {
-    // See above.
+    return undefined;
+  } catch (error) {
+    return error;
   }
 }

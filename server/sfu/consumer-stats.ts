@@ -19,6 +19,8 @@ export interface ConsumerStats extends ForwardingCounters {
   packetsSent: number;
   bytesSent: number;
   packetsRetransmitted: number;
+  /** Of forward error correction. */
+  repairPacketsSent: number;
   /** 0 … 1, from the last receiver report. */
   fractionLost: number;
   roundTripUs: number;

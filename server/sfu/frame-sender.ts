@@ -41,13 +41,20 @@ export class FrameSender {
 
   get figures(): Pick<
     ConsumerStats,
-    'packetsSent' | 'bytesSent' | 'packetsRetransmitted' | 'fractionLost' | 'roundTripUs'
+    | 'packetsSent'
+    | 'bytesSent'
+    | 'packetsRetransmitted'
+    | 'repairPacketsSent'
+    | 'fractionLost'
+    | 'roundTripUs'
   > {
+    const repairs = this.#correction?.stream;
     return {
       packetsSent: this.#media.packetCount,
-      bytesSent: this.#media.octetCount + this.#retransmission.stream.octetCount,
+      bytesSent: this.#media.octetCount + this.#retransmission.stream.octetCount + (repairs?.octetCount ?? 0),
       packetsRetransmitted:
         this.#retransmission.stream.packetCount - this.#retransmission.stream.paddingCount,
+      repairPacketsSent: repairs?.packetCount ?? 0,
       fractionLost: this.#fractionLost,
       roundTripUs: this.#path.line.roundTripUs,
     };
@@ -112,6 +119,7 @@ export class FrameSender {
   /** What was sent is not sent again. */
   clear(): void {
     this.#retransmission.clear();
+    this.#correction?.restart();
   }
 
   close(): void {

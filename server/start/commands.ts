@@ -27,7 +27,7 @@ export async function runCommand(
         const log = createLog(config.logLevel);
         const confirm = confirmer(command.confirmed);
         const password = await resetPassword({ dataDir, username, confirm, log });
-        recordCommand(dataDir, 'passwordReset', { user: username });
+        record(dataDir, 'passwordReset', { user: username });
         return say(
           `New password: ${username} / ${password}`,
           '(It is not shown again. Change it in the web app.)',
@@ -36,7 +36,7 @@ export async function runCommand(
       case 'backup': {
         const password = config.backupPassword ?? (await newPassword());
         await writeBackup({ dataDir, file: command.file, password });
-        recordCommand(dataDir, 'backupWritten', { encrypted: password !== undefined });
+        record(dataDir, 'backupWritten', { encrypted: password !== undefined });
         return say(
           `Backup written: ${command.file}${password === undefined ? ', not encrypted: it holds keys and certificates' : ', encrypted'}`,
           'Recordings are not in it.',
@@ -46,7 +46,7 @@ export async function runCommand(
         const password = async () => config.backupPassword ?? (await askPassword('Password of the backup: '));
         const confirm = confirmer(command.confirmed);
         const restored = await restoreBackup({ dataDir, file: command.file, askPassword: password, confirm });
-        recordCommand(dataDir, 'backupRestored', {});
+        record(dataDir, 'backupRestored', {});
         const { cameras, users, replaced } = restored;
         return say(
           `Restored: ${cameras} cameras, ${users} users. Everybody has to sign in again.`,
@@ -61,6 +61,13 @@ export async function runCommand(
     // Of the disk or of SQLite.
     throw new VigieError('configuration', error.message, { cause: error });
   }
+}
+
+/** What was done is done, and whoever did it knows that the audit log does not say so. */
+function record(...command: Parameters<typeof recordCommand>): void {
+  const failure = recordCommand(...command);
+  if (failure instanceof Error)
+    process.stderr.write(`It was not written into the audit log: ${failure.message}\n`);
 }
 
 function checkConfig(config: Config): void {

@@ -144,7 +144,7 @@ export interface SignalingNotifications {
   cameraAdvice: { cameraId: string; advice: CameraAdvice[] };
   /** To administrators: recording has stopped for lack of space, or continues. */
   recordingStatus: RecordingStatus;
-  /** To administrators: there is a new notice; /api/notices says the same. */
+  /** To administrators: there is a new notice, or one was dismissed; /api/notices says the same. */
   notices: Notices;
   /** To administrators: the site's clock went wrong, or is right again. */
   siteClock: SiteClockView;

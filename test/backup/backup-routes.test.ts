@@ -77,7 +77,7 @@ async function backedUp(context: TestContext, password?: string) {
   const server = await startApi(context, {
     dataDir,
     restart: (whenStopped) => void restarts.push(whenStopped),
-    onRestored: (by) => recordCommand(dataDir, 'backupRestored', {}, by),
+    onRestored: (by) => void recordCommand(dataDir, 'backupRestored', {}, by),
   });
   await server.store.cameras.add('Door', 'v1', 0);
   const file = join(temporaryFolder(context), 'made.vigie');

@@ -122,8 +122,13 @@ test('a backup of an older version is brought to the schema of this one before i
   );
   older.close();
   await restore(dataDir, file);
-  recordCommand(dataDir, 'backupRestored', {});
+  assert.equal(recordCommand(dataDir, 'backupRestored', {}), undefined);
   assert.equal(count(join(dataDir, 'vigie.db'), 'audit_entries'), 1);
+
+  // What was done is done, and whoever did it is told.
+  const broken = temporaryFolder(context);
+  writeFileSync(join(broken, 'vigie.db'), 'no database'.repeat(100));
+  assert.match(String(recordCommand(broken, 'backupRestored', {})), /not a database/);
 
   // Its schema version is false.
   const wrong = new DatabaseSync(file);

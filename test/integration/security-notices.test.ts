@@ -67,7 +67,17 @@ test('somebody who tries passwords is told, and a notice is gone when it is dism
   for (let attempt = 0; attempt < 10; attempt++)
     await assert.rejects(ApiSession.signIn(server.url, 'admin', `guess ${attempt}`));
   await noticed(admin, 'signInsHeld');
+  const signaling = await admin.signaling();
   await admin.request('DELETE', '/notices/signInsHeld');
+  await until('other pages are told', () =>
+    signaling.received.some(
+      (message) =>
+        message.type === 'notification' &&
+        message.method === 'notices' &&
+        !JSON.stringify(message).includes('signInsHeld'),
+    ),
+  );
+  signaling.close();
   const { notices } = await admin.request<Notices>('GET', '/notices');
   assert.ok(!notices.some(({ name }) => name === 'signInsHeld'));
   const guesses = await written(admin, '?kind=signIn');

@@ -2,8 +2,8 @@
  * How much forward error correction a line needs, as a share of the packets: none without losses, or where a retransmission is as
  * quick; more on a line that loses more.
  *
- * Judged over seconds of reports, because one that says 4 % may have lost a single packet. Invariant: begun at once, ended and
- * lowered only after a while, so that it does not go on and off. Time is an argument.
+ * Judged over seconds of reports: one that says 4 % may have lost a single packet, and a round trip may be long because of a queue.
+ * Invariant: begun at once, ended and lowered only after a while, so that it does not go on and off. Time is an argument.
  */
 
 import type { ArrivalReport } from './tail-repeats.ts';
@@ -31,6 +31,7 @@ interface Sample {
   atUs: number;
   highestSequence: number;
   lost: number;
+  roundTripUs: number;
 }
 
 export class CorrectionShare {
@@ -47,14 +48,15 @@ export class CorrectionShare {
   /** @param report on the stream of video */
   onReport({ highestSequence, cumulativeLost }: ArrivalReport, roundTripUs: number, nowUs: number): void {
     if (nowUs - (this.#samples.at(-1)?.atUs ?? -Infinity) < MIN_INTERVAL_US) return;
-    this.#samples.push({ atUs: nowUs, highestSequence, lost: cumulativeLost });
+    this.#samples.push({ atUs: nowUs, highestSequence, lost: cumulativeLost, roundTripUs });
     while ((this.#samples[1]?.atUs ?? nowUs) < nowUs - WINDOW_US) this.#samples.shift();
     const [oldest] = this.#samples;
     const packets = highestSequence - (oldest?.highestSequence ?? highestSequence);
     if (packets < MIN_PACKETS) return;
     const loss = Math.max(0, cumulativeLost - (oldest?.lost ?? 0)) / packets;
     const isOn = this.#share > 0;
-    const isLong = roundTripUs > (isOn ? LEAVE_ROUND_TRIP_US : MIN_ROUND_TRIP_US);
+    const shortestUs = Math.min(...this.#samples.map((sample) => sample.roundTripUs));
+    const isLong = shortestUs > (isOn ? LEAVE_ROUND_TRIP_US : MIN_ROUND_TRIP_US);
     if (!isLong || loss < (isOn ? LEAVE_LOSS : MIN_LOSS)) return this.#lower(0, nowUs);
     const isMuch = loss > (this.#share === MUCH_SHARE ? LEAVE_MUCH_LOSS : MUCH_LOSS);
     if (!isMuch) return this.#lower(LITTLE_SHARE, nowUs);

@@ -42,6 +42,8 @@ export interface Figures {
   worstKbps: number;
   /** Shares of what the line carries, after the first three seconds. */
   offered: number;
+  /** In the worst second. */
+  worst: number;
   used: number;
   /** Shares of the packets of video. */
   needless: number;
@@ -65,20 +67,22 @@ export function figuresOf(measured: Measured): Figures {
     seconds.slice(from).reduce((total, second) => total + of(second), 0);
   const settledS = sum((second) => second.seconds, SETTLE_SECONDS);
   const video = sum(({ down }) => down.video);
-  const worst = (of: (camera: (typeof perCamera)[number]) => number): number =>
+  const ofWorst = (of: (camera: (typeof perCamera)[number]) => number): number =>
     Math.max(...perCamera.map((camera) => of(camera)));
+  const worstKbps = Math.max(
+    ...seconds.slice(SETTLE_SECONDS).map((second) => bits(second) / second.seconds / 1000),
+  );
   return {
-    fps: -worst(({ shown }) => -shown.length) / elapsedS,
-    frozenS: worst(({ gaps }) => gaps.reduce((total, gap) => total + gap.ms, 0)) / 1000,
-    gaps: worst(({ gaps }) => gaps.length),
-    longestGapMs: worst(({ longestMs }) => longestMs),
+    fps: -ofWorst(({ shown }) => -shown.length) / elapsedS,
+    frozenS: ofWorst(({ gaps }) => gaps.reduce((total, gap) => total + gap.ms, 0)) / 1000,
+    gaps: ofWorst(({ gaps }) => gaps.length),
+    longestGapMs: ofWorst(({ longestMs }) => longestMs),
     gapMoments: perCamera.flatMap(({ gaps }) => gaps.map(({ atS }) => atS)),
     p50Ms: median(ages),
     p95Ms: percentile(ages, 95),
     offeredKbps: sum(bits) / elapsedS / 1000,
-    worstKbps: Math.max(
-      ...seconds.slice(SETTLE_SECONDS).map((second) => bits(second) / second.seconds / 1000),
-    ),
+    worstKbps,
+    worst: worstKbps / capacityKbps,
     offered: sum(bits, SETTLE_SECONDS) / settledS / 1000 / capacityKbps,
     used:
       sum(({ down }) => (down.bytes - down.lostBytes) * 8, SETTLE_SECONDS) / settledS / 1000 / capacityKbps,

@@ -13,6 +13,7 @@ export interface Goal {
   maxP95Ms?: number;
   minUsed?: number;
   maxOffered?: number;
+  maxWorst?: number;
   maxNeedless?: number;
   maxFullAfterS?: number;
   maxKeyframesPerSecond?: number;
@@ -44,6 +45,7 @@ export function verdictsOf(goal: Goal, figures: Figures, alone: Figures | undefi
   judge('p95, ms', figures.p95Ms, '≤', goal.maxP95Ms);
   judge('used', figures.used, '≥', goal.minUsed, 2);
   judge('offered', figures.offered, '≤', goal.maxOffered, 2);
+  judge('worst second', figures.worst, '≤', goal.maxWorst, 2);
   judge('needless', figures.needless, '≤', goal.maxNeedless, 3);
   judge('full after, s', figures.fullAfterS, '≤', goal.maxFullAfterS);
   judge('keyframes/s', figures.keyframesPerSecond, '≤', goal.maxKeyframesPerSecond, 2);

@@ -7,6 +7,9 @@ import type { ServerProcess } from '../../support/server-process.ts';
 import { until } from '../../support/until.ts';
 import { watchPictures } from '../shown-frames.ts';
 
+/** Several virtual cameras draw their scenes first. */
+const CAMERAS_TIMEOUT_MS = 180_000;
+
 export type BrowserName = 'chromium' | 'firefox';
 
 interface Page {
@@ -61,7 +64,7 @@ export class Viewer implements AsyncDisposable {
   async watch(cameras: number): Promise<void> {
     const isWatched = async (): Promise<boolean> =>
       (await watchPictures(this.#page).catch(() => 0)) >= cameras;
-    await until(`${cameras} pictures are there`, isWatched, 60_000);
+    await until(`${cameras} pictures are there`, isWatched, CAMERAS_TIMEOUT_MS);
   }
 
   figures(): Promise<PageFigures> {
