@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { after, test } from 'node:test';
+import { RTX_PAYLOAD_TYPE, VP8_PAYLOAD_TYPE } from '../../server/sfu/rtp-parameters.ts';
 import { timeCodeDifferenceUs } from '../../server/wire/time-code.ts';
 import { TestBrowser } from '../support/browser.ts';
 import { startCamera } from '../support/camera-process.ts';
@@ -47,6 +48,25 @@ async function runsOnFor(seconds: number): Promise<void> {
   });
 }
 
+/** Of all incoming video, as getStats has it. */
+function repairFigures(): Promise<{ repairs: number; keyframes: number }> {
+  return page.page.evaluate(async () => {
+    const sums = { repairs: 0, keyframes: 0 };
+    for (const peer of window.peerConnections) {
+      for (const entry of (await peer.getStats()).values() as Iterable<Record<string, unknown>>) {
+        if (entry['type'] !== 'inbound-rtp') continue;
+        sums.repairs += Number(entry['fecPacketsReceived']);
+        sums.keyframes += Number(entry['keyFramesDecoded']);
+      }
+    }
+    return sums;
+  });
+}
+
+function payloadTypeOf(datagram: Buffer): number {
+  return (datagram[1] ?? 0) & 0x7f;
+}
+
 test('the picture comes through the proxy', async () => {
   await page.signIn('admin', server.password);
   await page.untilStatus(door.id, 'live');
@@ -79,6 +99,21 @@ test('with 3 % of the packets lost, they are retransmitted and the picture conti
   assert.equal(await page.source(door.id), 'video', 'it did not need the fallback');
   assert.ok(proxy.dropped > 10, `${proxy.dropped} packets were lost`);
   await runsOnFor(1);
+});
+
+test('on a long way, a lost packet is repaired without being sent again', async () => {
+  let packets = 0;
+  const isTwentieth = (datagram: Buffer): boolean =>
+    payloadTypeOf(datagram) === VP8_PAYLOAD_TYPE && ++packets % 20 === 0;
+  proxy.delayMs = 40;
+  proxy.losing = isTwentieth;
+  await until('repair packets come', async () => (await repairFigures()).repairs > 20);
+  const before = await repairFigures();
+  proxy.losing = (datagram) => payloadTypeOf(datagram) === RTX_PAYLOAD_TYPE || isTwentieth(datagram);
+  await runsOnFor(4);
+  assert.equal((await repairFigures()).keyframes, before.keyframes, 'no frame lacked anything');
+  proxy.losing = () => false;
+  proxy.delayMs = 0;
 });
 
 test('when a NAT changes the viewer’s address, the picture continues', async () => {

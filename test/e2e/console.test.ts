@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
 import { rmSync } from 'node:fs';
-import { test } from 'node:test';
+import { suite, test } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import type { Page } from 'playwright-core';
 import { routePath, type Reachable } from '../../client/routing/routes.ts';
@@ -47,46 +47,48 @@ function complaintsOf(page: Page): string[] {
   return complaints;
 }
 
-for (const tls of ['', 'local'])
-  test(`every page leaves the console empty, over ${tls === '' ? 'http in the LAN' : 'https'}`, async (context) => {
-    const server = await ServerProcess.start({ env: { VIGIE_TLS: tls } });
-    const { port } = new URL(server.url);
-    const url = `${tls === '' ? 'http' : 'https'}://${lanAddress}:${port}`;
-    const pem = tls === '' ? undefined : await (await fetch(`http://localhost:${port}/ca.pem`)).text();
-    if (pem !== undefined) setDefaultCACertificates([...getCACertificates('default'), pem]);
-    const home = pem === undefined ? undefined : homeThatTrusts(pem);
-    const browser = await TestBrowser.launch(home === undefined ? undefined : { home });
-    const admin = await server.admin();
-    const door = await admin.addCamera('Front door');
-    await admin.addViewer('anna', PASSWORD, [door.id]);
-    const camera = startCamera(server.cameraUrl.replace('wss:', 'ws:'), door);
-    context.after(async () => {
-      await browser.close();
-      await camera.stop();
-      await server.stop();
-      if (home !== undefined) rmSync(home, { recursive: true, force: true });
-    });
-    await camera.line(/online/);
-    const routes = Object.values(routesOf(door.id));
-
-    const visitAll = async (username: string, password: string): Promise<void> => {
-      let complaints: string[] = [];
-      // A first visit: the sign-in page, with empty storage.
-      const visit = await browser.open(url, (page) => {
-        complaints = complaintsOf(page);
-        return Promise.resolve();
+// Side by side, both ways and both users: nearly all of the time is waiting for an idle network.
+suite('the console', { concurrency: true }, () => {
+  for (const tls of ['', 'local'])
+    test(`every page leaves the console empty, over ${tls === '' ? 'http in the LAN' : 'https'}`, async (context) => {
+      const server = await ServerProcess.start({ env: { VIGIE_TLS: tls } });
+      const { port } = new URL(server.url);
+      const url = `${tls === '' ? 'http' : 'https'}://${lanAddress}:${port}`;
+      const pem = tls === '' ? undefined : await (await fetch(`http://localhost:${port}/ca.pem`)).text();
+      if (pem !== undefined) setDefaultCACertificates([...getCACertificates('default'), pem]);
+      const home = pem === undefined ? undefined : homeThatTrusts(pem);
+      const browser = await TestBrowser.launch(home === undefined ? undefined : { home });
+      const admin = await server.admin();
+      const door = await admin.addCamera('Front door');
+      await admin.addViewer('anna', PASSWORD, [door.id]);
+      const camera = startCamera(server.cameraUrl.replace('wss:', 'ws:'), door);
+      context.after(async () => {
+        await browser.close();
+        await camera.stop();
+        await server.stop();
+        if (home !== undefined) rmSync(home, { recursive: true, force: true });
       });
-      await visit.page.getByTestId('sign-in').waitFor();
-      await visit.page.goto(`${url}/secure`, { waitUntil: 'networkidle' });
-      await visit.page.goto(url);
-      await visit.signIn(username, password);
-      for (const route of routes) {
-        await visit.page.goto(url + routePath(route), { waitUntil: 'networkidle' });
-        await visit.page.locator('h1').first().waitFor();
-      }
-      assert.deepEqual(complaints, [], username);
-      await visit.close();
-    };
-    // Side by side: nearly all of the time is waiting for an idle network.
-    await Promise.all([visitAll('admin', server.password), visitAll('anna', PASSWORD)]);
-  });
+      await camera.line(/online/);
+      const routes = Object.values(routesOf(door.id));
+
+      const visitAll = async (username: string, password: string): Promise<void> => {
+        let complaints: string[] = [];
+        // A first visit: the sign-in page, with empty storage.
+        const visit = await browser.open(url, (page) => {
+          complaints = complaintsOf(page);
+          return Promise.resolve();
+        });
+        await visit.page.getByTestId('sign-in').waitFor();
+        await visit.page.goto(`${url}/secure`, { waitUntil: 'networkidle' });
+        await visit.page.goto(url);
+        await visit.signIn(username, password);
+        for (const route of routes) {
+          await visit.page.goto(url + routePath(route), { waitUntil: 'networkidle' });
+          await visit.page.locator('h1').first().waitFor();
+        }
+        assert.deepEqual(complaints, [], username);
+        await visit.close();
+      };
+      await Promise.all([visitAll('admin', server.password), visitAll('anna', PASSWORD)]);
+    });
+});

@@ -1,6 +1,6 @@
 /**
- * A bad network between viewers and the server's UDP port: loses packets at random, and changes a viewer's address like
- * a NAT whose mapping has expired.
+ * A bad network between viewers and the server's UDP port: loses packets at random, delays them, and changes a viewer's address
+ * like a NAT whose mapping has expired.
  */
 
 import { createSocket, type Socket } from 'node:dgram';
@@ -15,8 +15,11 @@ export class UdpProxy {
   loss = 0;
   /** Whether to lose this datagram of the server, besides. */
   losing: (datagram: Buffer) => boolean = () => false;
+  /** Each way. */
+  delayMs = 0;
   dropped = 0;
   forwarded = 0;
+  #isClosed = false;
   readonly #random: () => number;
   readonly #server: { port: number; socket: Socket };
   /** Towards the server: one socket per viewer address, as a NAT has. */
@@ -35,7 +38,7 @@ export class UdpProxy {
     this.#server = { port: serverPort, socket };
     socket.on('message', (datagram, from) => {
       if (this.#lost()) return;
-      this.#mapping(from.address, from.port).send(datagram, serverPort, '127.0.0.1');
+      this.#after(() => this.#mapping(from.address, from.port).send(datagram, serverPort, '127.0.0.1'));
     });
   }
 
@@ -51,6 +54,7 @@ export class UdpProxy {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.rebind();
     this.#server.socket.close();
   }
@@ -61,10 +65,18 @@ export class UdpProxy {
     if (known) return known;
     const socket = createSocket('udp4');
     socket.on('message', (datagram) => {
-      if (!this.#lost() && !this.losing(datagram)) this.#server.socket.send(datagram, port, address);
+      if (this.#lost() || this.losing(datagram)) return;
+      this.#after(() => this.#server.socket.send(datagram, port, address));
     });
     this.#mappings.set(key, socket);
     return socket;
+  }
+
+  #after(send: () => void): void {
+    if (this.delayMs === 0) return send();
+    setTimeout(() => {
+      if (!this.#isClosed) send();
+    }, this.delayMs);
   }
 
   #lost(): boolean {
