@@ -115,8 +115,11 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
   closing(sfu);
   const iceServers = (userId: string) => iceServersFor(userId, turnUrls, turnSecret, wallMs());
   const viewers = { sessions, access, catalog, iceServers, connectionOf, capacity, clock, dates: time, log };
-  const signaling = closing(openSignaling({ ...viewers, sfu, frames: hub, onStream: audit.watching }));
   const pictures = closing(openPictures({ frames: hub, decoder: transcoder, capacity, log, dates: time }));
+  const scaleFrame = pictures.thumbnails.of.bind(pictures.thumbnails);
+  const signaling = closing(
+    openSignaling({ ...viewers, sfu, frames: hub, scaleFrame, onStream: audit.watching }),
+  );
 
   // Recording, events, outbound messages.
   const recording = await openRecording({

@@ -6,6 +6,7 @@ import type { CameraView } from '../../server/wire/camera.ts';
 import { isAdministrator, type AppContext } from '../app-context.ts';
 import { saveAs } from '../http/receive-file.ts';
 import '../live/vigie-camera.ts';
+import '../live/vigie-quality-menu.ts';
 import type { VigieCamera } from '../live/vigie-camera.ts';
 import { noLiveView, noLiveViewStyles } from './no-live-view.ts';
 import './vigie-camera-actions.ts';
@@ -177,6 +178,7 @@ export class CameraPage extends LitElement {
           ? html`<a href=${routePath({ page: 'connection' })} data-testid="why-slow">Why is video slow?</a>`
           : nothing
       }
+      <vigie-quality-menu .quality=${this.context.live.quality}></vigie-quality-menu>
       ${iconButton({
         icon: 'gauge',
         label: showStats ? 'Hide statistics' : 'Show statistics',

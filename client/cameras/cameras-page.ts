@@ -8,6 +8,7 @@ import '@awesome.me/webawesome/dist/components/spinner/spinner.js';
 import type { CameraView } from '../../server/wire/camera.ts';
 import { isAdministrator, type AppContext } from '../app-context.ts';
 import '../live/vigie-camera.ts';
+import '../live/vigie-quality-menu.ts';
 import './add-camera-dialog.ts';
 import type { AddCameraDialog } from './add-camera-dialog.ts';
 import { noLiveView, noLiveViewStyles } from './no-live-view.ts';
@@ -42,8 +43,11 @@ export class CamerasPage extends LitElement {
         title: 'Cameras',
         intro: html`<span data-testid="camera-count">${cameras ? summary(cameras) : ' '}</span>`,
         actions:
-          administrator && cameras && cameras.length > 0
-            ? [this.#switchAll(cameras), this.#addButton('Add camera')]
+          cameras && cameras.length > 0
+            ? [
+                html`<vigie-quality-menu .quality=${this.context.live.quality}></vigie-quality-menu>`,
+                administrator ? [this.#switchAll(cameras), this.#addButton('Add camera')] : nothing,
+              ]
             : undefined,
       })}
       ${cameras === null ? this.#loading() : cameras.length === 0 ? this.#empty(administrator) : this.#grid(cameras)}

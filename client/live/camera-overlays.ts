@@ -2,6 +2,7 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ShownStatus } from './camera-status.ts';
+import type { LimitWords } from './limit-sign.ts';
 import type { StatusText } from './status-text.ts';
 
 export function caption(name: string, status: ShownStatus, { text, more }: StatusText): TemplateResult {
@@ -28,5 +29,18 @@ export function fallbackNote(): TemplateResult {
   return html`<p class="note" part="note" role="status" data-testid="camera-note">
     Slower fallback<span class="long">: single pictures over the web connection</span
     ><span class="longer"> until video connects</span>
+  </p>`;
+}
+
+/** The connection limits the picture. @param isFocused the page is about it; of many pictures, a screen reader would say it many times */
+export function limitNote({ short, sentence }: LimitWords, isFocused: boolean): TemplateResult {
+  return html`<p
+    class="note limit"
+    part="note"
+    role=${isFocused ? 'status' : nothing}
+    title=${sentence}
+    data-testid="camera-limit"
+  >
+    <span class="brief">${short}</span><span class="whole">${sentence}</span>
   </p>`;
 }

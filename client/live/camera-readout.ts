@@ -1,6 +1,6 @@
 /**
- * Status, age and words of a camera's picture, read from the server's word and from the frames presented; it also tells the
- * receiver whether frames arrive.
+ * Status, age and words of a camera's picture, and the sign that the connection limits it, read from the server's word and from the
+ * frames presented; it also tells the receiver whether frames arrive.
  */
 
 import { monotonicMs } from '../clock.ts';
@@ -9,6 +9,7 @@ import type { CameraFeed } from './camera-feed.ts';
 import { cameraStatus, type ShownStatus } from './camera-status.ts';
 import type { LiveConnection } from './live-connection.ts';
 import type { PresentedFrames } from './presented-frames.ts';
+import { isLimitedByLine, LimitSign, limitWords, type LimitWords } from './limit-sign.ts';
 import { pictureAge, statusText, type StatusText } from './status-text.ts';
 
 export interface Readout {
@@ -16,6 +17,14 @@ export interface Readout {
   /** Undefined: there is nothing to say. */
   age: string | undefined;
   words: StatusText;
+  /** Undefined: the connection does not limit the picture. */
+  limit: LimitWords | undefined;
+}
+
+/** Pixels: of the video, and of the element on the screen. */
+export interface PictureWidths {
+  videoWidth: number;
+  shownWidth: number;
 }
 
 /** This long without a picture of a camera that is online, and the receiver is asked to do something about it. */
@@ -25,6 +34,7 @@ export class CameraReadout {
   readonly #connection: LiveConnection;
   readonly #feed: CameraFeed;
   readonly #frames: PresentedFrames;
+  readonly #sign = new LimitSign();
   #isConnecting = false;
   #connectingSinceMs = monotonicMs();
 
@@ -35,7 +45,7 @@ export class CameraReadout {
   }
 
   /** Call it about twice a second, and when something has changed. */
-  read(time: ShownTime): Readout {
+  read(time: ShownTime, widths: PictureWidths): Readout {
     const { cameras, receiver, clock } = this.#connection;
     const nowMs = monotonicMs();
     const camera = cameras.find(this.#feed.cameraId);
@@ -48,6 +58,7 @@ export class CameraReadout {
     const serverNowMs = clock.nowMs();
     return {
       status,
+      limit: status === 'live' ? this.#limit(widths, nowMs) : undefined,
       age: pictureAge(status, camera, serverNowMs),
       words: statusText({
         status,
@@ -60,6 +71,14 @@ export class CameraReadout {
         watchingWhenFull: this.#feed.watchingWhenFull,
       }),
     };
+  }
+
+  #limit({ videoWidth, shownWidth }: PictureWidths, nowMs: number): LimitWords | undefined {
+    const { source, consumer } = this.#feed;
+    const figures = source?.kind === 'video' ? this.#connection.figures.of(consumer?.id) : undefined;
+    const isLimited = figures !== undefined && isLimitedByLine(figures.consumer, videoWidth, shownWidth);
+    if (!this.#sign.update(isLimited, nowMs)) return undefined;
+    return limitWords(figures?.line.estimateBps ?? null);
   }
 
   #report(status: ShownStatus, nowMs: number): void {

@@ -1,6 +1,7 @@
-/** The figures behind a picture, once a second while they are shown. */
+/** The figures behind a picture, of the browser and of the server, once a second while they are shown. */
 
 import type { CameraFeed } from './camera-feed.ts';
+import type { FiguresDirectory, SentFigures } from './figures-directory.ts';
 import type { LiveSource, SourceCounters, SourceKind } from './live-source.ts';
 import type { LiveConsumer } from './live-transport.ts';
 import type { Percentiles } from './sample-window.ts';
@@ -22,6 +23,8 @@ export interface CameraStats {
   packetsLost: number;
   packetsRetransmitted: number;
   framesDropped: number;
+  /** How the server sends it; null without video, and before the server has said so. */
+  sent: SentFigures | null;
   /** Average time a frame waited in the jitter buffer over the last second, ms. */
   jitterBufferMs: number | null;
   /** From the camera's capture to the screen over the last seconds, ms, as far as the browser knows its screen. */
@@ -41,6 +44,7 @@ export class CameraStatsSampler {
   readonly #signaling: SignalingClient;
   readonly #clock: ServerClock;
   readonly #frames: PresentedFrames;
+  readonly #figures: FiguresDirectory;
   readonly #onStats: (stats: CameraStats) => void;
   readonly #stops: (() => void)[];
   #timed: LiveConsumer | null = null;
@@ -51,12 +55,14 @@ export class CameraStatsSampler {
     signaling: SignalingClient;
     clock: ServerClock;
     frames: PresentedFrames;
+    figures: FiguresDirectory;
     onStats: (stats: CameraStats) => void;
   }) {
     this.#feed = options.feed;
     this.#signaling = options.signaling;
     this.#clock = options.clock;
     this.#frames = options.frames;
+    this.#figures = options.figures;
     this.#onStats = options.onStats;
     const timer = setInterval(() => void this.#sample(), INTERVAL_MS);
     this.#stops = [
@@ -107,6 +113,7 @@ export class CameraStatsSampler {
       packetsLost,
       packetsRetransmitted,
       framesDropped,
+      sent: (source.kind === 'video' && this.#figures.of(this.#timed?.id)) || null,
       jitterBufferMs: jitterBufferMs(counters, previous),
       latencyMs: this.#frames.latencyMs,
       presentedLatencyMs: this.#frames.presentedLatencyMs,

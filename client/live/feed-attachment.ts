@@ -10,6 +10,7 @@ import { Backoff } from '../signaling/backoff.ts';
 import { SignalingError } from '../signaling/signaling-error.ts';
 import { CameraFeed } from './camera-feed.ts';
 import type { LiveConsumer, LiveTransport } from './live-transport.ts';
+import type { VideoWanted } from './video-probes.ts';
 import { ViewReport } from './view-report.ts';
 
 export class FeedAttachment {
@@ -23,7 +24,7 @@ export class FeedAttachment {
   #closed = false;
   /** The wanted state, and the one sent to the server; a consumer begins paused. */
   #pauseWanted = false;
-  #pausedByFallback = false;
+  #videoWanted: VideoWanted = 'flowing';
   #paused = true;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #fullRetry: ReturnType<typeof setTimeout> | undefined;
@@ -81,9 +82,10 @@ export class FeedAttachment {
     this.#applyPause();
   }
 
-  /** The feed is shown, but by pictures for now. */
-  set pausedByFallback(paused: boolean) {
-    this.#pausedByFallback = paused;
+  /** Other than `flowing` while pictures are shown. */
+  set videoWanted(video: VideoWanted) {
+    this.#videoWanted = video;
+    this.#viewReport.isProbe = video === 'probed';
     this.#applyPause();
   }
 
@@ -97,7 +99,7 @@ export class FeedAttachment {
   }
 
   get #isPauseWanted(): boolean {
-    return this.#pauseWanted || this.#pausedByFallback;
+    return this.#pauseWanted || this.#videoWanted === 'paused';
   }
 
   #onRefused(error: unknown, transport: LiveTransport): void {

@@ -4,8 +4,10 @@ import { SIGNALING_PATH } from '../../server/wire/signaling.ts';
 import { SignalingClient, type TokenSource } from '../signaling/signaling-client.ts';
 import { isServerThere, UpgradeCheck } from '../signaling/upgrade-check.ts';
 import { CameraDirectory } from './camera-directory.ts';
+import { FiguresDirectory } from './figures-directory.ts';
 import { LiveReceiver } from './live-receiver.ts';
 import { watchPage } from './page-hints.ts';
+import { PictureQualityChoice } from './picture-quality.ts';
 import { ServerClock } from './server-clock.ts';
 
 export class LiveConnection {
@@ -15,6 +17,8 @@ export class LiveConnection {
   readonly upgrades: UpgradeCheck;
   readonly clock: ServerClock;
   readonly cameras: CameraDirectory;
+  readonly quality: PictureQualityChoice;
+  readonly figures: FiguresDirectory;
   readonly receiver: LiveReceiver;
   readonly #unwatchPage: () => void;
 
@@ -25,13 +29,16 @@ export class LiveConnection {
     this.upgrades = new UpgradeCheck(this.signaling, () => isServerThere(this.server));
     this.clock = new ServerClock(this.signaling);
     this.cameras = new CameraDirectory(this.signaling);
-    this.receiver = new LiveReceiver(this.signaling, this.cameras);
+    this.quality = new PictureQualityChoice(this.signaling);
+    this.figures = new FiguresDirectory(this.signaling);
+    this.receiver = new LiveReceiver(this.signaling, this.cameras, this.quality, this.figures);
     this.#unwatchPage = watchPage({
       onHidden: (hidden) => {
         this.receiver.hidden = hidden;
       },
       onWake: () => this.signaling.nudge(),
       onNetworkChange: () => this.receiver.networkChanged(),
+      onStorageChange: () => this.quality.reload(),
     });
   }
 

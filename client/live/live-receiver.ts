@@ -10,9 +10,11 @@ import type { SignalingClient } from '../signaling/signaling-client.ts';
 import type { CameraDirectory } from './camera-directory.ts';
 import type { CameraFeed } from './camera-feed.ts';
 import { combinedView, type ElementView } from './element-view.ts';
+import type { FiguresDirectory } from './figures-directory.ts';
 import { FeedAttachment } from './feed-attachment.ts';
 import { LiveTransport } from './live-transport.ts';
 import { PictureFallback } from './picture-fallback.ts';
+import type { PictureQualityChoice } from './picture-quality.ts';
 import { TransportKeeper } from './transport-keeper.ts';
 
 interface Watched {
@@ -37,14 +39,23 @@ const FALLBACK_INTERVAL_MS = 500;
 export class LiveReceiver {
   readonly #signaling: SignalingClient;
   readonly #directory: CameraDirectory;
+  readonly #quality: PictureQualityChoice;
+  readonly #figures: FiguresDirectory;
   readonly #watched = new Map<string, Watched>();
   readonly #transport: TransportKeeper;
   readonly #unsubscribe: (() => void)[];
   #hidden = false;
   #preparation: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(signaling: SignalingClient, directory: CameraDirectory) {
+  constructor(
+    signaling: SignalingClient,
+    directory: CameraDirectory,
+    quality: PictureQualityChoice,
+    figures: FiguresDirectory,
+  ) {
     this.#signaling = signaling;
+    this.#quality = quality;
+    this.#figures = figures;
     this.#directory = directory;
     this.#transport = new TransportKeeper(
       signaling,
@@ -176,6 +187,7 @@ export class LiveReceiver {
       quietMs: isStalled ? Infinity : (camera?.staleAfterMs ?? 0),
       supported: this.#transport.supported,
       searchingSinceMs: this.#transport.searchingSinceMs,
+      estimateBps: this.#figures.estimateBps(this.#transport.usable?.id),
     });
   }
 
@@ -201,8 +213,9 @@ export class LiveReceiver {
       fallback: new PictureFallback({
         feed: attachment.feed,
         signaling: this.#signaling,
+        quality: this.#quality,
         onDenied: () => attachment.detach(true),
-        onPauseVideo: (paused) => (attachment.pausedByFallback = paused),
+        onVideo: (video) => (attachment.videoWanted = video),
       }),
       watchers: new Map(),
       linger: undefined,

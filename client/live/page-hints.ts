@@ -1,6 +1,6 @@
 /**
- * Page and network hints of the browser, reduced to two questions of the live view: is the page visible, and may the path
- * to the server have changed?
+ * Page, network and storage hints of the browser, reduced to the questions of the live view: is the page visible, may the path
+ * to the server have changed, and has another page of this device changed a setting?
  */
 
 export interface PageHints {
@@ -9,6 +9,7 @@ export interface PageHints {
   /** The page or the network came back: waiting attempts should start now. */
   onWake: () => void;
   onNetworkChange: () => void;
+  onStorageChange: () => void;
 }
 
 /** Not on the battery: a glance at another tab costs no new connection. */
@@ -40,6 +41,8 @@ export function watchPage(hints: PageHints): () => void {
     hints.onNetworkChange();
   };
   window.addEventListener('online', networkChanged, { signal });
+  // Fired only in the other pages.
+  window.addEventListener('storage', () => hints.onStorageChange(), { signal });
   const { connection } = navigator as NavigatorWithConnection;
   let type = connection?.type;
   connection?.addEventListener(

@@ -12,9 +12,9 @@ import type { CameraFeed } from './camera-feed.ts';
 import type { SourceKind } from './live-source.ts';
 import type { LiveConsumer } from './live-transport.ts';
 import type { PictureStream } from './picture-stream.ts';
-import { PictureWatch } from './picture-watch.ts';
+import { PictureWatch, type PictureWatchOptions } from './picture-watch.ts';
 import { chooseSource, type SourceFacts } from './source-choice.ts';
-import { VideoProbes } from './video-probes.ts';
+import { VideoProbes, type VideoWanted } from './video-probes.ts';
 
 /** Video seen on the screen within this time needs no further proof. */
 const UNDOUBTED_MS = 700;
@@ -27,9 +27,10 @@ const USUAL_QUIET_MS = 2_000;
 export interface PictureFallbackOptions {
   feed: CameraFeed;
   signaling: SignalingClient;
+  quality: PictureWatchOptions['quality'];
   onDenied: () => void;
-  /** Video is to be paused, or to be resumed. */
-  onPauseVideo: (paused: boolean) => void;
+  /** Video is to flow, or to be paused, or to be tried at the smallest size. */
+  onVideo: (video: VideoWanted) => void;
 }
 
 export class PictureFallback {
@@ -43,7 +44,7 @@ export class PictureFallback {
   #videoAtMs: number | null = null;
   #picturesSinceMs = 0;
   #steadySinceMs: number | null = null;
-  #isVideoPaused = false;
+  #video: VideoWanted = 'flowing';
   #closed = false;
   #frameIntervalMs = 0;
   #hasPath = false;
@@ -56,7 +57,7 @@ export class PictureFallback {
 
   /** No video arrives because it is paused here. */
   get isVideoPaused(): boolean {
-    return this.#isVideoPaused;
+    return this.#video === 'paused';
   }
 
   /** Called by an element: a frame of the video was presented. @param atMs as of monotonicMs() */
@@ -68,8 +69,12 @@ export class PictureFallback {
   /** Call it about twice a second, and after a change. */
   async update({
     wanted,
+    estimateBps = null,
     ...transport
-  }: { wanted: boolean } & Pick<SourceFacts, 'supported' | 'searchingSinceMs' | 'quietMs'>): Promise<void> {
+  }: { wanted: boolean; estimateBps?: number | null } & Pick<
+    SourceFacts,
+    'supported' | 'searchingSinceMs' | 'quietMs'
+  >): Promise<void> {
     if (wanted && monotonicMs() - (this.#videoAtMs ?? -Infinity) > UNDOUBTED_MS) await this.#lookForVideo();
     if (this.#closed) return;
     const nowMs = monotonicMs();
@@ -88,20 +93,21 @@ export class PictureFallback {
         ...transport,
       }),
     );
-    this.#pauseVideo(this.#probes.isPaused(nowMs, this.#feed.source?.kind ?? 'video', this.#hasPath));
+    const source = this.#feed.source?.kind ?? 'video';
+    this.#setVideo(this.#probes.update(nowMs, source, this.#hasPath, estimateBps));
   }
 
   /** Idempotent. */
   close(): void {
     this.#closed = true;
     this.#switchTo('video');
-    this.#pauseVideo(false);
+    this.#setVideo('flowing');
   }
 
-  #pauseVideo(paused: boolean): void {
-    if (paused === this.#isVideoPaused) return;
-    this.#isVideoPaused = paused;
-    this.#options.onPauseVideo(paused);
+  #setVideo(video: VideoWanted): void {
+    if (video === this.#video) return;
+    this.#video = video;
+    this.#options.onVideo(video);
   }
 
   #judgeSteadiness(nowMs: number, quietMs = 0): void {
@@ -126,6 +132,7 @@ export class PictureFallback {
       this.#watch = new PictureWatch({
         cameraId: this.#feed.cameraId,
         signaling: this.#options.signaling,
+        quality: this.#options.quality,
         onDrawn: (stream) => this.#onDrawn(stream),
         onDenied: this.#options.onDenied,
         onFull: (watching) => this.#feed.setFull(watching),

@@ -1,18 +1,20 @@
 /**
  * Keeps one camera's pictures coming over the signaling WebSocket, across its reconnections, into a PictureStream.
  *
- * Invariant: each picture is acknowledged exactly once, when it has been shown or passed over; so a slow link or a slow phone
- * gets fewer of them.
+ * Invariants: each picture is acknowledged exactly once, when it has been shown or passed over, so a slow link or a slow phone
+ * gets fewer of them; no more and no larger ones are requested than the data saver allows.
  */
 
 import { Backoff } from '../signaling/backoff.ts';
 import type { ReceivedPicture, SignalingClient } from '../signaling/signaling-client.ts';
 import { SignalingError } from '../signaling/signaling-error.ts';
+import type { PictureQualityChoice } from './picture-quality.ts';
 import { PictureStream } from './picture-stream.ts';
 
 export interface PictureWatchOptions {
   cameraId: string;
   signaling: SignalingClient;
+  quality: Pick<PictureQualityChoice, 'on' | 'pictureLimits'>;
   /** Called for each picture drawn. */
   onDrawn: (stream: PictureStream) => void;
   /** The right to the camera is gone. */
@@ -33,11 +35,12 @@ export class PictureWatch {
 
   /** @throws Error when the browser cannot play single pictures */
   constructor(options: PictureWatchOptions) {
-    const { signaling } = options;
+    const { signaling, quality } = options;
     this.#options = options;
     this.#stream = new PictureStream(() => options.onDrawn(this.#stream));
     this.#stops = [
       signaling.on('state', (state) => state === 'open' && void this.#ask()),
+      quality.on('change', () => this.#renew()),
       signaling.on('picture', (picture) => this.#onPicture(picture)),
       signaling.on('framesEnded', ({ watchId }) => {
         if (!this.#isCurrent(watchId)) return;
@@ -58,14 +61,22 @@ export class PictureWatch {
     if (this.#watch && this.#isCurrent(this.#watch.id)) this.#stop(this.#watch.id);
   }
 
+  /** The data saver allows more or less than before. */
+  #renew(): void {
+    if (this.#watch && this.#isCurrent(this.#watch.id)) this.#stop(this.#watch.id);
+    this.#watch = null;
+    void this.#ask();
+  }
+
   async #ask(): Promise<void> {
-    const { signaling, cameraId, onFull } = this.#options;
+    const { signaling, cameraId, onFull, quality } = this.#options;
     if (this.#closed || this.#asking || signaling.state !== 'open') return;
     this.#asking = true;
     clearTimeout(this.#retry);
     const { epoch } = signaling;
+    const { pictureLimits } = quality;
     try {
-      const { watchId: id } = await signaling.request('watchFrames', { cameraId });
+      const { watchId: id } = await signaling.request('watchFrames', { cameraId, ...pictureLimits });
       this.#backoff.reset();
       this.#watch = { id, epoch };
       if (this.#closed) this.#stop(id);
@@ -78,8 +89,9 @@ export class PictureWatch {
     } finally {
       this.#asking = false;
     }
-    // The connection may have gone and come back meanwhile.
+    // The connection may have gone and come back meanwhile, or the limits have changed.
     if (epoch !== signaling.epoch) await this.#ask();
+    else if (pictureLimits !== quality.pictureLimits) this.#renew();
   }
 
   #onPicture({ watchId, sequence, jpeg, captureUs, passedOver }: ReceivedPicture): void {

@@ -3,11 +3,18 @@
  * now and again for a probe: does it pass? Pure: time is an argument.
  *
  * Invariants: video is paused only while pictures arrive and a path is connected; the time between probes doubles; a new path is
- * probed at once, also one that was found just before the pictures.
+ * probed at once, also one that was found just before the pictures; where other cameras' video says what the line carries, that decides.
  */
 
 import type { SourceKind } from './live-source.ts';
 
+/** `probed`: it flows at the smallest size, while pictures are shown. */
+export type VideoWanted = 'flowing' | 'probed' | 'paused';
+
+/** A line that carries so much carries the smallest video and more; pictures take more than that. */
+const ENOUGH_BPS = 150_000;
+/** Below this, the smallest video does not pass. */
+const TOO_LITTLE_BPS = 45_000;
 const FIRST_WAIT_MS = 8_000;
 const MAX_WAIT_MS = 64_000;
 /** A keyframe needs a second on a thin line, and then video has to come for two. */
@@ -24,15 +31,22 @@ export class VideoProbes {
   #sinceMs = -Infinity;
   /** Start of the next probe, or of the current one. */
   #probeAtMs = 0;
+  /** The earliest start of the next probe, whatever the estimate. */
+  #readyAtMs = 0;
 
   /**
    * To be called about twice a second.
    *
    * @param source the one that is shown
    * @param hasPath a path to the server is connected
-   * @returns whether video is to be paused
+   * @param estimateBps what the line carries, bits per second; null: unknown
    */
-  isPaused(nowMs: number, source: SourceKind, hasPath: boolean): boolean {
+  update(
+    nowMs: number,
+    source: SourceKind,
+    hasPath: boolean,
+    estimateBps: number | null = null,
+  ): VideoWanted {
     const isNewSource = source !== this.#source;
     const isNewPath = hasPath && this.#pathSinceMs === null;
     this.#pathSinceMs = hasPath ? (this.#pathSinceMs ?? nowMs) : null;
@@ -40,6 +54,7 @@ export class VideoProbes {
       const isProven = nowMs - this.#sinceMs > PROVEN_MS;
       this.#waitMs = isProven ? FIRST_WAIT_MS : Math.min(MAX_WAIT_MS, 2 * this.#waitMs);
       this.#probeAtMs = nowMs + this.#waitMs;
+      this.#readyAtMs = nowMs + FIRST_WAIT_MS;
     }
     const isUntried = this.#pathSinceMs !== null && nowMs - this.#pathSinceMs < PROBE_MS;
     if (isNewPath || (isNewSource && isUntried)) {
@@ -48,11 +63,18 @@ export class VideoProbes {
     }
     if (isNewSource) this.#sinceMs = nowMs;
     this.#source = source;
-    if (source === 'video' || !hasPath) return false;
+    if (source === 'video') return 'flowing';
+    if (!hasPath) return 'probed';
     if (nowMs >= this.#probeAtMs + PROBE_MS) {
       this.#waitMs = Math.min(MAX_WAIT_MS, 2 * this.#waitMs);
       this.#probeAtMs = nowMs + this.#waitMs;
+      this.#readyAtMs = nowMs + FIRST_WAIT_MS;
     }
-    return nowMs < this.#probeAtMs;
+    const isProbe = nowMs >= this.#probeAtMs;
+    if (estimateBps !== null && !isProbe && estimateBps >= ENOUGH_BPS && nowMs >= this.#readyAtMs)
+      this.#probeAtMs = nowMs;
+    if (estimateBps !== null && estimateBps < TOO_LITTLE_BPS)
+      this.#probeAtMs = Math.max(this.#probeAtMs, nowMs + FIRST_WAIT_MS);
+    return nowMs >= this.#probeAtMs ? 'probed' : 'paused';
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Tells the server how large one consumer is shown, so that it sends no larger picture than that.
+ * Tells the server how large one consumer is shown, so that it sends no larger picture than that; during a probe, the smallest size.
  *
  * Invariants: a new consumer's view is sent at once, before the consumer is resumed; a change is sent once it has lasted; a consumer
  * gets the same view only once.
@@ -10,11 +10,13 @@ import type { LiveConsumer } from './live-transport.ts';
 
 /** A window being resized has many sizes. */
 const SETTLE_MS = 300;
+const PROBE_VIEW: ShownView = { width: 160, height: 120, focused: false };
 
 export class ViewReport {
   #consumer: LiveConsumer | null = null;
   #view: ShownView | undefined;
   #sent: ShownView | undefined;
+  #isProbe = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   set consumer(consumer: LiveConsumer | null) {
@@ -32,6 +34,13 @@ export class ViewReport {
     else this.#send();
   }
 
+  /** Video is being tried beside the pictures that are shown: a small picture tells whether it passes. */
+  set isProbe(isProbe: boolean) {
+    if (this.#isProbe === isProbe) return;
+    this.#isProbe = isProbe;
+    this.#send();
+  }
+
   /** Idempotent. */
   close(): void {
     clearTimeout(this.#timer);
@@ -40,7 +49,7 @@ export class ViewReport {
 
   #send(): void {
     clearTimeout(this.#timer);
-    const view = this.#view;
+    const view = this.#isProbe ? PROBE_VIEW : this.#view;
     const sent = this.#sent;
     if (!this.#consumer || !view) return;
     if (view.width === sent?.width && view.height === sent.height && view.focused === sent.focused) return;

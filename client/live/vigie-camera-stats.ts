@@ -2,7 +2,9 @@
 
 import { LitElement, html, nothing, svg, type TemplateResult } from 'lit';
 import { BUDGET_PARTS, type BudgetPart, type TimeBudget } from './time-budget.ts';
+import { bitrateText } from './bitrate-text.ts';
 import type { CameraStats } from './camera-stats.ts';
+import type { SentFigures } from './figures-directory.ts';
 import { cameraStatsStyles } from './vigie-camera-stats.styles.ts';
 
 const PART_NAMES: Record<BudgetPart, string> = {
@@ -12,6 +14,9 @@ const PART_NAMES: Record<BudgetPart, string> = {
   decode: 'Buffer and decoding',
   display: 'Display',
 };
+
+const RUNG_NAMES = { full: 'full size', large: 'large', small: 'small', tiny: 'tiny' } as const;
+const LIMIT_NAMES = { line: 'connection', size: 'size shown', quality: 'data saver' } as const;
 
 export class VigieCameraStats extends LitElement {
   static override styles = cameraStatsStyles;
@@ -33,12 +38,13 @@ export class VigieCameraStats extends LitElement {
       </div>
       <dl>
         ${row('Frames', `${stats.fps.toFixed(1)} fps`, 'stats-fps')}
-        ${row('Bitrate', bitrate(stats.bitrateBps), 'stats-bitrate')}
+        ${row('Bitrate', bitrateText(stats.bitrateBps), 'stats-bitrate')}
         ${row('Resolution', `${stats.width} × ${stats.height}`, 'stats-resolution')}
         ${
           stats.source === 'video'
             ? html`${row('Packets lost', String(stats.packetsLost), 'stats-lost')}
-              ${row('Packets retransmitted', String(stats.packetsRetransmitted), 'stats-retransmitted')}`
+              ${row('Retransmitted', String(stats.packetsRetransmitted), 'stats-retransmitted')}
+              ${stats.sent ? sentRows(stats.sent) : nothing}`
             : row('Frames dropped', String(stats.framesDropped), 'stats-dropped')
         }
       </dl>
@@ -50,6 +56,22 @@ export class VigieCameraStats extends LitElement {
 function row(name: string, value: string, testId: string): TemplateResult {
   return html`<dt>${name}</dt>
     <dd data-testid=${testId}>${value}</dd>`;
+}
+
+function sentRows({ line, consumer }: SentFigures): TemplateResult {
+  const { estimateBps, queueMs } = line;
+  const { rung, layers, limitedBy, repairPacketsSent } = consumer;
+  return html`
+    ${repairPacketsSent > 0 ? row('Repair packets', String(repairPacketsSent), 'stats-repairs') : nothing}
+    ${estimateBps === null ? nothing : row('Connection carries', bitrateText(estimateBps), 'stats-estimate')}
+    ${queueMs === null ? nothing : row('Queue', ms(queueMs), 'stats-queue')}
+    ${
+      rung === null || layers === null
+        ? nothing
+        : row('Sent', `${RUNG_NAMES[rung]}, ${layers} of 3 layers`, 'stats-rung')
+    }
+    ${limitedBy === null ? nothing : row('Limited by', LIMIT_NAMES[limitedBy], 'stats-limit')}
+  `;
 }
 
 function budgetBar(budget: TimeBudget): TemplateResult {
@@ -78,10 +100,6 @@ function budgetBar(budget: TimeBudget): TemplateResult {
 
 function ms(value: number): string {
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
-}
-
-function bitrate(bps: number): string {
-  return bps >= 1_000_000 ? `${(bps / 1_000_000).toFixed(2)} Mbit/s` : `${Math.round(bps / 1000)} kbit/s`;
 }
 
 customElements.define('vigie-camera-stats', VigieCameraStats);

@@ -94,12 +94,26 @@ export const cameraStyles = css`
     font-size: 0.75rem;
     pointer-events: none;
   }
+  .note .brief {
+    display: none;
+  }
   .note:has(~ vigie-camera-stats) {
     inset: auto auto 2.6rem 0.6rem;
   }
   @container (max-width: 480px) {
     .note .longer,
+    .note .whole,
     .name:not(:empty) + .status .more {
+      display: none;
+    }
+  }
+  @container (max-width: 480px) {
+    :host(:not([focused])) .note .brief,
+    :host([focused]) .note .whole {
+      display: inline;
+    }
+    /* The statistics say it too. */
+    .limit:has(~ vigie-camera-stats) {
       display: none;
     }
   }

@@ -14,12 +14,13 @@
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { deviceTimeZone, ShownTime } from '../dates/shown-time.ts';
 import type { CameraFeed } from './camera-feed.ts';
-import { ageNote, caption, fallbackNote, snapshot } from './camera-overlays.ts';
+import { ageNote, caption, fallbackNote, limitNote, snapshot } from './camera-overlays.ts';
 import { CameraPicture } from './camera-picture.ts';
 import { CameraReadout } from './camera-readout.ts';
 import { CameraStatsSampler, type CameraStats } from './camera-stats.ts';
 import type { ShownStatus } from './camera-status.ts';
 import { ElementViewWatch, type ElementView } from './element-view.ts';
+import { isOtherLimit, type LimitWords } from './limit-sign.ts';
 import type { LiveConnection } from './live-connection.ts';
 import type { SourceKind } from './live-source.ts';
 import { requestLine } from '../http/request-line.ts';
@@ -48,6 +49,7 @@ export class VigieCamera extends LitElement {
     hasSnapshot: { state: true },
     words: { state: true, hasChanged: haveChanged },
     age: { state: true },
+    limit: { state: true, hasChanged: isOtherLimit },
   };
 
   declare cameraId: string;
@@ -71,6 +73,8 @@ export class VigieCamera extends LitElement {
   declare protected hasSnapshot: boolean;
   declare protected words: StatusText;
   declare protected age: string | undefined;
+  /** Said while the connection limits the picture. */
+  declare protected limit: LimitWords | undefined;
 
   readonly #picture = new CameraPicture(() => this.#onFrame());
   #connection: LiveConnection | null = null;
@@ -145,7 +149,7 @@ export class VigieCamera extends LitElement {
         ${this.#snapshot()} ${this.#picture.video} ${this.#picture.still}
       </div>
       ${isOldShown ? ageNote(age) : nothing} ${source === 'pictures' ? fallbackNote() : nothing}
-      ${caption(name, status, this.words)}
+      ${this.limit ? limitNote(this.limit, this.focused) : nothing} ${caption(name, status, this.words)}
       ${showStats ? html`<vigie-camera-stats .stats=${stats} data-testid="camera-stats"></vigie-camera-stats>` : nothing}
     `;
   }
@@ -227,11 +231,15 @@ export class VigieCamera extends LitElement {
   #tick(): void {
     // A hidden page presents nothing, which says nothing about the camera.
     if (!this.#readout || document.hidden) return;
-    const { status, age, words } = this.#readout.read((this.time ??= new ShownTime(deviceTimeZone())));
+    const { status, age, words, limit } = this.#readout.read(
+      (this.time ??= new ShownTime(deviceTimeZone())),
+      { videoWidth: this.video.videoWidth, shownWidth: this.#view.view?.width ?? 0 },
+    );
     this.source = status === 'live' ? (this.#picture.source?.kind ?? null) : null;
     this.status = status;
     if (status === 'off') this.#clearPicture();
     this.age = age;
+    this.limit = limit;
     this.words = words;
   }
 
@@ -240,7 +248,7 @@ export class VigieCamera extends LitElement {
     this.#sampler = null;
     this.stats = null;
     if (!this.showStats || !this.#feed || !this.#connection) return;
-    const { signaling, clock } = this.#connection;
+    const { signaling, clock, figures } = this.#connection;
     const onStats = (stats: CameraStats): void => {
       this.stats = stats;
     };
@@ -248,6 +256,7 @@ export class VigieCamera extends LitElement {
       feed: this.#feed,
       signaling,
       clock,
+      figures,
       frames: this.#picture.frames,
       onStats,
     });

@@ -10,6 +10,7 @@ import type { RelayOptions } from '../core/stun-turn/turn-credentials.ts';
 import type { LiveVideo } from '../core/video/encoded-frame.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { ViewerFigures } from '../wire/viewer-figures.ts';
 import type { DtlsFingerprint, RtpCapabilities, TransportParameters } from '../wire/signaling.ts';
 import { AnnouncedAddresses } from './announced-addresses.ts';
 import { CameraTracks } from './camera-tracks.ts';
@@ -22,6 +23,7 @@ import { RelaySocket } from './relay-socket.ts';
 import { RtcTcpListener } from './rtc-tcp-listener.ts';
 import { RtcSocket } from './rtc-socket.ts';
 import { ROUTER_RTP_CAPABILITIES } from './rtp-parameters.ts';
+import { narrowestViewers } from './viewer-figures.ts';
 import { ViewerTransport } from './viewer-transport.ts';
 import { localFingerprint, type DtlsCounters } from './werift-dtls.ts';
 
@@ -47,6 +49,8 @@ export interface SfuStats {
   consumers: number;
   /** Viewers by the path their media takes. */
   viewersByPath: Record<Path['kind'], number>;
+  /** Those on the narrowest lines first. */
+  viewers: ViewerFigures[];
   /** Datagrams. */
   socket: RtcSocket['counters'] & { unknownAddress: number; unknownUser: number; badIntegrity: number };
   dtls: DtlsCounters;
@@ -145,11 +149,13 @@ export class Sfu {
     const socket = { ...counters, unknownAddress, unknownUser, badIntegrity };
     const tcp = this.#tcp ? { ...this.#tcp.counters, port: this.#tcp.port, open: this.#tcp.openCount } : null;
     const dtls = { ...this.#dtlsCounters };
+    const viewers = narrowestViewers(this.#transports.values(), this.#options.clock());
     return {
       port: this.port,
       transports: this.#transports.size,
       consumers,
       viewersByPath,
+      viewers,
       socket,
       dtls,
       tcp,

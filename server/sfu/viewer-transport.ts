@@ -17,6 +17,7 @@ import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { DtlsParameters, IceParameters } from '../wire/signaling.ts';
 import type { PictureQuality } from '../wire/shown-view.ts';
+import type { ViewerFigures } from '../wire/viewer-figures.ts';
 import type { CameraTracks } from './camera-tracks.ts';
 import { Consumer } from './consumer.ts';
 import { IceLiteAgent } from './ice-lite-agent.ts';
@@ -24,18 +25,26 @@ import type { IceUsers } from './ice-users.ts';
 import { LineAllocation } from './line-allocation.ts';
 import type { Path } from './path.ts';
 import type { OutgoingPacket, RtpPath } from './rtp-stream.ts';
+import { viewerFigures } from './viewer-figures.ts';
 import { WeriftDtls, type DtlsCounters, type SrtpProtector } from './werift-dtls.ts';
 
 export type TransportCloseReason = 'requested' | 'timeout' | 'dtls' | 'serverStopping';
 
 const CONSENT_TIMEOUT_US = 20_000_000;
 const DTLS_TIMEOUT_US = 15_000_000;
+const LOG_INTERVAL_US = 10_000_000;
 /** Reference times: one a second and camera, and more at the beginning. */
 const ANSWERS_PER_SECOND = 128;
 /** More cameras than this on one page is a mistake or an attack. */
 const MAX_CONSUMERS = 64;
 
-export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason] }> implements RtpPath {
+export class ViewerTransport
+  extends EventEmitter<{
+    close: [TransportCloseReason];
+    figures: [ViewerFigures];
+  }>
+  implements RtpPath
+{
   readonly id = randomUUID();
   readonly consumers = new Map<string, Consumer>();
   readonly line = new ViewerLine();
@@ -62,6 +71,7 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
   /** The one that `line` is about. */
   #path: Path | undefined;
   #connectedUs: number | undefined;
+  #loggedUs = -Infinity;
   #closed = false;
 
   constructor(users: IceUsers, dtlsCounters: DtlsCounters, clock: Clock, log: Log) {
@@ -169,6 +179,7 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
       const packets = consumer.report(nowUs);
       if (packets.length > 0) this.#dtls.sendRtcp(packets.map((packet) => packet.serialize()));
     }
+    this.#measure(nowUs);
   }
 
   close(reason: TransportCloseReason): void {
@@ -182,6 +193,15 @@ export class ViewerTransport extends EventEmitter<{ close: [TransportCloseReason
     this.#srtp = undefined;
     this.emit('close', reason);
     this.removeAllListeners();
+  }
+
+  #measure(nowUs: number): void {
+    if (this.consumers.size === 0) return;
+    const figures = viewerFigures(this, nowUs);
+    this.emit('figures', figures);
+    if (nowUs - this.#loggedUs < LOG_INTERVAL_US) return;
+    this.#loggedUs = nowUs;
+    this.#log.debug(figures, 'viewer measured');
   }
 
   #followPath(nowUs: number): void {

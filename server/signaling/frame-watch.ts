@@ -1,6 +1,5 @@
 /**
- * One viewer's watch of one camera over the signaling WebSocket: the camera's JPEGs, from the hub to the socket,
- * without decoding.
+ * One viewer's watch of one camera over the signaling WebSocket: JPEGs from the hub to the socket, not decoded here.
  *
  * Invariant: at most `window` pictures are unacknowledged and at most one, the newest, waits. So a slow link or phone
  * gets fewer pictures, never older ones, and the socket buffers no more than the window.

@@ -9,7 +9,10 @@ import type { WebSocket } from 'ws';
 import type { Clock } from '../core/clock.ts';
 import { VigieError } from '../errors.ts';
 import type { CameraFrames } from '../core/video/camera-frame.ts';
+import type { Log } from '../log.ts';
+import type { SignalingMethods } from '../wire/signaling.ts';
 import { FrameWatch } from './frame-watch.ts';
+import { ScaledFrames, type ScaleFrame } from './scaled-frames.ts';
 import type { ViewerAllowance } from './viewer-allowance.ts';
 
 /** As many as the web app keeps ready at once, plus a reserve. */
@@ -21,8 +24,11 @@ const MAX_UNSENT_BYTES = 64 * 1024;
 export interface FrameWatchesOptions {
   socket: WebSocket;
   frames: CameraFrames;
+  /** Left out: all are sent in full size. */
+  scaleFrame?: ScaleFrame | undefined;
   clock: Clock;
   allowance: ViewerAllowance;
+  log: Log;
 }
 
 export class FrameWatches {
@@ -48,16 +54,16 @@ export class FrameWatches {
   }
 
   /** The caller has checked the right to the camera. @throws VigieError `tooManyRequests`, `full` */
-  open(cameraId: string, maxFps?: number): FrameWatch {
+  open({ cameraId, maxFps, width }: SignalingMethods['watchFrames']['request']): FrameWatch {
     if (this.#watches.size >= MAX_FRAME_WATCHES)
       throw new VigieError('tooManyRequests', `a page watches at most ${MAX_FRAME_WATCHES} cameras this way`);
-    const { socket, frames, clock, allowance } = this.#options;
+    const { socket, clock, allowance } = this.#options;
     const endStream = allowance.openFrameWatch(cameraId);
     const watch = new FrameWatch({
       id: this.#nextId++,
       cameraId,
       maxFps,
-      frames,
+      frames: this.#framesOf(width, maxFps),
       clock,
       mayWrite: () => socket.readyState === socket.OPEN && socket.bufferedAmount <= MAX_UNSENT_BYTES,
       write: (message) => socket.send(message, () => this.#onWritten()),
@@ -91,6 +97,12 @@ export class FrameWatches {
   /** Idempotent. */
   close(): void {
     this.closeUnless(() => false);
+  }
+
+  #framesOf(width: number | undefined, maxFps: number | undefined): CameraFrames {
+    const { frames, scaleFrame: scale, allowance, log } = this.#options;
+    if (width === undefined || !scale) return frames;
+    return new ScaledFrames({ frames, scale, width, maxFps, log, userId: allowance.userId });
   }
 
   /** Room left by one watch goes to the one that has waited longest: each flushes in turn. */

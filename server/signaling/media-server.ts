@@ -10,6 +10,7 @@ import type {
   TransportParameters,
 } from '../wire/signaling.ts';
 import type { PictureQuality, ShownView } from '../wire/shown-view.ts';
+import type { ViewerFigures } from '../wire/viewer-figures.ts';
 
 /** Why it ended: on the viewer's request, or with the reason sent to the viewer. */
 type CloseReason<Method extends 'consumerClosed' | 'transportClosed'> =
@@ -37,6 +38,8 @@ export interface MediaTransport {
   setQuality(quality: PictureQuality): void;
   close(reason: 'requested'): void;
   once(event: 'close', listener: (reason: CloseReason<'transportClosed'>) => void): unknown;
+  /** About once a second. */
+  on(event: 'figures', listener: (figures: ViewerFigures) => void): unknown;
 }
 
 /** One camera to one viewer. */

@@ -50,7 +50,11 @@ const REQUESTS = {
   }),
   setQuality: z.strictObject({ quality: z.enum(PICTURE_QUALITIES) }),
   setFrameTimings: z.strictObject({ consumerId: id, enabled: z.boolean() }),
-  watchFrames: z.strictObject({ cameraId: id, maxFps: z.number().min(1).max(60).optional() }),
+  watchFrames: z.strictObject({
+    cameraId: id,
+    maxFps: z.number().min(1).max(60).optional(),
+    width: z.int().min(16).max(1600).optional(),
+  }),
   stopFrames: z.strictObject({ watchId: u32 }),
   getTime: z.strictObject({ t0: z.number() }),
 } satisfies { [M in SignalingMethod]: z.ZodType };

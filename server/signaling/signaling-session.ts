@@ -24,7 +24,7 @@ import {
   type SignalingMethod,
   type SignalingMethods,
 } from '../wire/signaling.ts';
-import { FrameWatches } from './frame-watches.ts';
+import { FrameWatches, type FrameWatchesOptions } from './frame-watches.ts';
 import type { MediaServer } from './media-server.ts';
 import type { TransportQuota } from './transport-quota.ts';
 import type { SignalingAccess, ViewerIdentity } from './signaling-access.ts';
@@ -45,6 +45,7 @@ export interface SignalingSessionOptions {
   access: SignalingAccess;
   sfu: MediaServer;
   frames: CameraFrames;
+  scaleFrame?: FrameWatchesOptions['scaleFrame'];
   transportQuota: TransportQuota;
   frameWatches: Shares;
   capacity: Capacity;
@@ -216,11 +217,10 @@ export class SignalingSession {
     closeConsumer: ({ consumerId }) => this.#media.consumer(consumerId).close('requested'),
     setView: ({ consumerId, ...view }) => this.#media.consumer(consumerId).setView(view),
     setQuality: ({ quality }) => this.#media.setQuality(quality),
-    setFrameTimings: ({ consumerId, enabled }) => this.#media.consumer(consumerId).setFrameTimings(enabled),
-    watchFrames: ({ cameraId, maxFps }) => {
-      this.#assertMayWatch(cameraId);
-      const { id: watchId } = this.#frameWatches.open(cameraId, maxFps);
-      return { watchId };
+    setFrameTimings: ({ consumerId, enabled }) => this.#media.setFrameTimings(consumerId, enabled),
+    watchFrames: (watched) => {
+      this.#assertMayWatch(watched.cameraId);
+      return { watchId: this.#frameWatches.open(watched).id };
     },
     stopFrames: ({ watchId }) => this.#frameWatches.stop(watchId),
     getTime: ({ t0 }) => {

@@ -36,7 +36,11 @@ export class ViewerAllowance {
     this.#options = options;
   }
 
-  /** The page has signed in. */
+  /** Empty before the page has signed in. */
+  get userId(): string {
+    return this.#viewer.userId;
+  }
+
   set userId(userId: string) {
     if (this.#viewer.userId !== userId) this.#viewer = { userId };
   }

@@ -9,6 +9,7 @@ import type { Clock } from '../core/clock.ts';
 import { VigieError } from '../errors.ts';
 import type { NotificationMessage, SignalingMethods } from '../wire/signaling.ts';
 import type { PictureQuality } from '../wire/shown-view.ts';
+import { FigureNotices } from './figure-notices.ts';
 import type { MediaConsumer, MediaServer, MediaTransport } from './media-server.ts';
 import type { ViewerAllowance } from './viewer-allowance.ts';
 
@@ -32,6 +33,8 @@ export class ViewerMedia {
   readonly #consumers = new Map<string, MediaConsumer>();
   /** For each consumer that is not paused: ends its stream's count. */
   readonly #running = new Map<string, () => void>();
+  /** Consumers whose figures the page shows. */
+  readonly #shown = new Set<string>();
 
   #quality: PictureQuality = 'full';
 
@@ -57,6 +60,7 @@ export class ViewerMedia {
     }
     this.#transports.set(transport.id, transport);
     transport.setQuality(this.#quality);
+    this.#tellFigures(transport);
     transport.once('close', (reason) => {
       giveBack();
       this.#transports.delete(transport.id);
@@ -84,6 +88,7 @@ export class ViewerMedia {
     });
     consumer.once('close', (reason) => {
       this.#consumers.delete(id);
+      this.#shown.delete(id);
       this.#stopped(id);
       if (reason === 'requested') return;
       this.#notify({ type: 'notification', method: 'consumerClosed', data: { consumerId: id, reason } });
@@ -111,6 +116,13 @@ export class ViewerMedia {
     for (const transport of this.#transports.values()) transport.setQuality(quality);
   }
 
+  /** The page shows how a camera is sent, or does no longer. @throws VigieError `notFound` */
+  setFrameTimings(consumerId: string, enabled: boolean): void {
+    this.consumer(consumerId).setFrameTimings(enabled);
+    if (enabled) this.#shown.add(consumerId);
+    else this.#shown.delete(consumerId);
+  }
+
   /** @throws VigieError `notFound` */
   transport(id: string): MediaTransport {
     const transport = this.#transports.get(id);
@@ -135,6 +147,15 @@ export class ViewerMedia {
   /** Idempotent. */
   close(): void {
     for (const transport of this.#transports.values()) transport.close('requested');
+  }
+
+  #tellFigures(transport: MediaTransport): void {
+    const notices = new FigureNotices();
+    transport.on('figures', (figures) => {
+      const isShown = figures.consumers.some(({ consumerId }) => this.#shown.has(consumerId));
+      if (notices.isDue(figures, isShown, this.#options.clock()))
+        this.#notify({ type: 'notification', method: 'viewerFigures', data: figures });
+    });
   }
 
   #stopped(consumerId: string): void {

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { count } from './fields.ts';
 import { SITE_CLOCK_VIEW } from './site.ts';
+import { VIEWER_FIGURES } from './viewer-figures.ts';
 
 const share = z.number().min(0);
 /** Pictures sent to viewers; `passedOver`: replaced by newer ones. */
@@ -14,6 +15,8 @@ const SFU_FIGURES = z.strictObject({
   consumers: count,
   /** Viewers by the path their media takes. */
   viewersByPath: z.strictObject({ udp: count, tcp: count, relay: count }),
+  /** The 50 on the narrowest lines, narrowest first. */
+  viewers: z.array(VIEWER_FIGURES),
   /** Datagrams. */
   socket: z.strictObject({
     received: count,

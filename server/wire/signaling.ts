@@ -12,6 +12,7 @@ import type { RecordingStatus } from './recording.ts';
 import type { SiteClockView, SiteTimeZone } from './site.ts';
 import type { CameraAdvice, CameraView, LivenessView } from './camera.ts';
 import type { CameraFirmwareView } from './firmware.ts';
+import type { ViewerFigures } from './viewer-figures.ts';
 import type {
   DtlsParameters,
   IceParameters,
@@ -111,11 +112,12 @@ export interface SignalingMethods {
   /** Turns `frameTimings` notifications for one consumer on or off. */
   setFrameTimings: { request: { consumerId: string; enabled: boolean }; response: Record<string, never> };
   /**
-   * The camera's JPEGs unmodified, in binary messages (picture-message.ts), for viewers without WebRTC. Only a few are
+   * The camera's JPEGs, in binary messages (picture-message.ts), for viewers without WebRTC. Only a few are
    * under way at once, then the newest waits for an `ack`. `maxFps` 1 … 60; without it, as many as the link takes.
+   * With `width` (16 … 1600 pixels) larger pictures are scaled down, at most 5 a second.
    */
   watchFrames: {
-    request: { cameraId: string; maxFps?: number | undefined };
+    request: { cameraId: string; maxFps?: number | undefined; width?: number | undefined };
     response: { watchId: number };
   };
   stopFrames: { request: { watchId: number }; response: Record<string, never> };
@@ -161,6 +163,8 @@ export interface SignalingNotifications {
   transportClosed: { transportId: string; reason: 'timeout' | 'dtls' | 'serverStopping' };
   /** At most one per second, with at most 100 entries. */
   frameTimings: { consumerId: string; frames: FrameTiming[] };
+  /** How the cameras of a transport are sent: when that has changed, and each second while a consumer's timings are on. */
+  viewerFigures: ViewerFigures;
 }
 
 export type SignalingNotification = keyof SignalingNotifications;

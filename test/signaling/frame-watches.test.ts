@@ -46,6 +46,7 @@ function setUp() {
     frames: hub,
     clock,
     allowance,
+    log: createLog('silent'),
   });
   const publish = (cameraId: string): void =>
     hub.publish({
@@ -66,7 +67,7 @@ function setUp() {
 test('with any number of watches, the socket holds no more than the bound and one picture', () => {
   const { socket, watches, publish, drain } = setUp();
   const cameras = Array.from({ length: 10 }, (_, index) => `camera ${index}`);
-  for (const cameraId of cameras) watches.open(cameraId);
+  for (const cameraId of cameras) watches.open({ cameraId });
   for (const cameraId of cameras) publish(cameraId);
   assert.deepEqual(socket.sent, [1, 2, 3, 4]);
   assert.ok(
@@ -81,7 +82,7 @@ test('with any number of watches, the socket holds no more than the bound and on
 
 test('nothing is written to a closing socket', () => {
   const { socket, watches, publish } = setUp();
-  watches.open('door');
+  watches.open({ cameraId: 'door' });
   socket.readyState = 2;
   publish('door');
   assert.deepEqual(socket.sent, []);
@@ -89,7 +90,7 @@ test('nothing is written to a closing socket', () => {
 
 test('pictures of closed watches stay counted', () => {
   const { watches, publish } = setUp();
-  const { id } = watches.open('door');
+  const { id } = watches.open({ cameraId: 'door' });
   for (let picture = 0; picture < 5; picture++) publish('door');
   const { sent, passedOver } = watches.counters;
   assert.ok(sent > 0 && passedOver > 0);

@@ -10,6 +10,7 @@ export const IDLE_PARTS: Pick<StatusSources, 'sfu' | 'signaling' | 'transcoder' 
       transports: 0,
       consumers: 0,
       viewersByPath: { udp: 0, tcp: 0, relay: 0 },
+      viewers: [],
       socket: {
         received: 0,
         sent: 0,

@@ -7,14 +7,16 @@ import { SignalingError } from '../../../client/signaling/signaling-error.ts';
 /** A transport whose server is full as long as the test says so. */
 function fullServer(context: TestContext) {
   context.mock.timers.enable({ apis: ['setTimeout'] });
-  const server = { watching: 460 as number | null, resumes: 0, pauses: 0 };
+  const server = { watching: 460 as number | null, resumes: 0, pauses: 0, requests: [] as string[] };
   const transport = {
     consume: async (cameraId: string) => ({ id: `consumer of ${cameraId}`, transport }) as LiveConsumer,
     resume: async () => {
       server.resumes++;
+      server.requests.push('resume');
       if (server.watching !== null) throw new SignalingError('full', 'this server is full', server.watching);
     },
     pause: async () => void server.pauses++,
+    setView: (_id: string, { width }: { width: number }) => void server.requests.push(`view ${width}`),
     closeConsumer: () => undefined,
   } as unknown as LiveTransport;
   return { server, transport };
@@ -72,18 +74,34 @@ test('video paused by the fallback is resumed after it, unless nobody watches', 
   const attachment = new FeedAttachment('door');
   await attachment.attach(transport);
   await settled();
-  attachment.pausedByFallback = true;
+  attachment.videoWanted = 'paused';
   assert.deepEqual([server.resumes, server.pauses], [1, 1]);
   attachment.pauseWanted = true;
-  attachment.pausedByFallback = false;
+  attachment.videoWanted = 'flowing';
   await settled();
   assert.deepEqual([server.resumes, server.pauses], [1, 1]);
   attachment.pauseWanted = false;
   await settled();
   assert.deepEqual([server.resumes, server.pauses], [2, 1]);
-  attachment.pausedByFallback = true;
+  attachment.videoWanted = 'paused';
   await attachment.reattach();
   await settled();
   assert.equal(server.resumes, 2, 'another consumer is paused too');
+  attachment.close();
+});
+
+test('the server knows the size before it sends anything, and video is tried at the smallest one', async (context) => {
+  const { server, transport } = fullServer(context);
+  server.watching = null;
+  const attachment = new FeedAttachment('door');
+  attachment.view = { width: 640, height: 480 };
+  await attachment.attach(transport);
+  await settled();
+  assert.deepEqual(server.requests.splice(0), ['view 640', 'resume']);
+  attachment.videoWanted = 'paused';
+  attachment.videoWanted = 'probed';
+  assert.deepEqual(server.requests.splice(0), ['view 160', 'resume']);
+  attachment.videoWanted = 'flowing';
+  assert.deepEqual(server.requests, ['view 640']);
   attachment.close();
 });

@@ -4,7 +4,9 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { Emitter } from '../../../client/emitter.ts';
 import type { CameraDirectory } from '../../../client/live/camera-directory.ts';
+import { FiguresDirectory } from '../../../client/live/figures-directory.ts';
 import { LiveReceiver } from '../../../client/live/live-receiver.ts';
+import { PictureQualityChoice } from '../../../client/live/picture-quality.ts';
 import type { SignalingClient, SignalingClientEvents } from '../../../client/signaling/signaling-client.ts';
 import { drawsPictures } from '../../support/drawn-pictures.ts';
 
@@ -28,6 +30,8 @@ async function watching(context: TestContext) {
   const receiver = new LiveReceiver(
     signaling as unknown as SignalingClient,
     directory as unknown as CameraDirectory,
+    new PictureQualityChoice(signaling),
+    new FiguresDirectory(signaling),
   );
   context.after(() => receiver.close());
   const asked = async () => {

@@ -28,18 +28,19 @@ function setUp(context: TestContext) {
   context.mock.method(performance, 'now', () => nowMs);
   const signaling = new Signaling();
   const feed = new CameraFeed('door');
-  const paused: boolean[] = [];
+  const video: string[] = [];
   const fallback = new PictureFallback({
     feed,
     signaling: signaling as unknown as SignalingClient,
+    quality: { on: () => () => undefined, pictureLimits: {} },
     onDenied: () => undefined,
-    onPauseVideo: (isPaused) => paused.push(isPaused),
+    onVideo: (wanted) => video.push(wanted),
   });
   context.after(() => fallback.close());
   return {
     signaling,
     feed,
-    paused,
+    video,
     fallback,
     run: async (seconds: number): Promise<void> => {
       for (const untilMs = nowMs + seconds * 1000; nowMs < untilMs; nowMs += 500) {
@@ -51,22 +52,22 @@ function setUp(context: TestContext) {
 }
 
 test('video is not paused in a browser that cannot show single pictures', async (context) => {
-  const { feed, paused, run } = setUp(context);
+  const { feed, video, run } = setUp(context);
   await run(30);
-  assert.deepEqual([feed.source, paused], [null, []]);
+  assert.deepEqual([feed.source, video], [null, []]);
 });
 
 test('video is paused once single pictures are shown, and not for a single one', async (context) => {
   drawsPictures(context);
-  const { signaling, feed, paused, run } = setUp(context);
+  const { signaling, feed, video, run } = setUp(context);
   await run(10);
   signaling.picture();
   await run(20);
-  assert.deepEqual([feed.source, paused], [null, []]);
+  assert.deepEqual([feed.source, video], [null, []]);
   signaling.picture();
   await run(1);
   assert.equal(feed.source?.kind, 'pictures');
-  assert.deepEqual(paused, [true]);
+  assert.deepEqual(video, ['paused']);
 });
 
 test('a fallback that is closed while it looks for video opens no watch', async (context) => {

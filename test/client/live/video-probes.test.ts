@@ -8,14 +8,14 @@ const TICK_MS = 500;
 /** @returns the spans in which video flows, in seconds */
 function flowing(
   seconds: number,
-  facts: (second: number) => { source: SourceKind; hasPath?: boolean },
+  facts: (second: number) => { source: SourceKind; hasPath?: boolean; estimateBps?: number },
 ): [from: number, to: number][] {
   const probes = new VideoProbes();
   const spans: [number, number][] = [];
   let wasPaused = true;
   for (let ms = 0; ms < seconds * 1000; ms += TICK_MS) {
-    const { source, hasPath = true } = facts(ms / 1000);
-    const isPaused = probes.isPaused(ms, source, hasPath);
+    const { source, hasPath = true, estimateBps } = facts(ms / 1000);
+    const isPaused = probes.update(ms, source, hasPath, estimateBps) === 'paused';
     const last = spans.at(-1);
     if (!isPaused && wasPaused) spans.push([ms / 1000, ms / 1000]);
     else if (!isPaused && last) last[1] = ms / 1000;
@@ -76,4 +76,41 @@ test('video that fails again soon after a probe is probed later; one that lasted
     [93, 96.5],
     [113, 116.5],
   ]);
+});
+
+test('video beside pictures is probed, else it flows', () => {
+  const probes = new VideoProbes();
+  assert.equal(probes.update(0, 'video', true), 'flowing');
+  assert.equal(probes.update(5_000, 'pictures', true), 'paused');
+  assert.equal(probes.update(13_000, 'pictures', true), 'probed');
+  assert.equal(probes.update(15_000, 'video', true), 'flowing');
+});
+
+/** Video of other cameras tells what the line carries. */
+const withEstimate = (estimateBps: number, fromSecond = 0) =>
+  flowing(60, (second) => ({
+    source: second < 5 ? 'video' : 'pictures',
+    ...(second >= fromSecond && { estimateBps }),
+  }));
+
+test('on a line that carries enough, video is probed as often as at first', () => {
+  assert.deepEqual(withEstimate(500_000), [
+    [0, 4.5],
+    [13, 16.5],
+    [25, 28.5],
+    [37, 40.5],
+    [49, 52.5],
+  ]);
+});
+
+test('a line that begins to carry enough is probed at once', () => {
+  assert.deepEqual(withEstimate(500_000, 30).slice(0, 3), [
+    [0, 4.5],
+    [13, 16.5],
+    [30, 33.5],
+  ]);
+});
+
+test('on a line that carries not even the smallest video, none is probed', () => {
+  assert.deepEqual(withEstimate(30_000), [[0, 4.5]]);
 });

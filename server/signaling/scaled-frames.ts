@@ -1,0 +1,91 @@
+/**
+ * A camera's frames, scaled down and fewer of them: the JPEG fallback of viewers who save data. The codec process scales them
+ * (pictures/thumbnails.ts), once for all viewers of one width.
+ *
+ * Invariants: one frame of a subscription is being scaled and at most the newest one waits; a frame that cannot be scaled is
+ * skipped; nothing is delivered after `close`; a subscriber that fails misses that frame only.
+ */
+
+import type { Subscription } from '../core/fan-out.ts';
+import { LatestSlot } from '../core/latest-slot.ts';
+import type { CameraFrame, CameraFrames } from '../core/video/camera-frame.ts';
+import { FramePace } from '../core/video/frame-pace.ts';
+import type { Log } from '../log.ts';
+
+/** Scaling costs a codec process more than encoding: for a slow moving picture it is little. */
+export const MAX_SCALED_FPS = 5;
+
+/** @returns a JPEG of this frame, or of a newer one of the same camera @throws Error when it cannot be made */
+export type ScaleFrame = (frame: CameraFrame, width: number, userId: string) => Promise<Uint8Array>;
+
+export interface ScaledFramesOptions {
+  frames: CameraFrames;
+  scale: ScaleFrame;
+  userId: string;
+  /** Pixels; smaller frames pass unchanged. */
+  width: number;
+  /** Frames per second; never more than MAX_SCALED_FPS. */
+  maxFps?: number | undefined;
+  log: Log;
+}
+
+export class ScaledFrames implements CameraFrames {
+  readonly #options: ScaledFramesOptions;
+
+  constructor(options: ScaledFramesOptions) {
+    this.#options = options;
+  }
+
+  /** None is scaled yet; a subscription begins with it. */
+  latest(): undefined {
+    return undefined;
+  }
+
+  subscribe(cameraId: string, onFrame: (frame: CameraFrame) => void): Subscription {
+    const { frames, maxFps = MAX_SCALED_FPS, log } = this.#options;
+    const pace = new FramePace(Math.min(maxFps, MAX_SCALED_FPS));
+    const waiting = new LatestSlot<CameraFrame>();
+    let isScaling = false;
+    let isClosed = false;
+    const scaleWaiting = async (): Promise<void> => {
+      isScaling = true;
+      for (let frame = waiting.take(); frame; frame = waiting.take()) {
+        const scaled = await this.#scaled(frame);
+        if (isClosed) return;
+        if (!scaled) continue;
+        try {
+          onFrame(scaled);
+        } catch (error) {
+          log.error({ err: error, cameraId }, 'failed to deliver a scaled frame');
+        }
+      }
+      isScaling = false;
+    };
+    const offer = (frame: CameraFrame): void => {
+      if (!pace.take(frame.receivedUs)) return;
+      waiting.offer(frame);
+      if (!isScaling) void scaleWaiting();
+    };
+    const subscription = frames.subscribe(cameraId, offer);
+    const latest = frames.latest(cameraId);
+    if (latest) offer(latest);
+    return {
+      close: () => {
+        isClosed = true;
+        subscription.close();
+      },
+    };
+  }
+
+  async #scaled(frame: CameraFrame): Promise<CameraFrame | undefined> {
+    const { scale, width, userId } = this.#options;
+    if (frame.width <= width) return frame;
+    try {
+      const jpeg = await scale(frame, width, userId);
+      return { ...frame, jpeg, width, height: Math.round((frame.height * width) / frame.width) };
+    } catch {
+      // Damaged, or too many are requested at once: counted and logged where they are made.
+      return undefined;
+    }
+  }
+}

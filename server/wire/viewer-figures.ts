@@ -1,0 +1,41 @@
+/**
+ * How a viewer's cameras are sent: what its line carries, and for each camera the size and layers sent, what limits them, and the
+ * repairs. Sent to the viewer's page (`viewerFigures`), and to administrators (GET /api/status).
+ */
+
+import { z } from 'zod';
+import { count } from './fields.ts';
+
+/** More are not listed; the cameras of a page that are not sent come last. */
+export const MAX_CONSUMER_FIGURES = 32;
+
+export const CONSUMER_FIGURES = z.strictObject({
+  consumerId: z.string(),
+  cameraId: z.string(),
+  /** The size sent now, largest first; null before the first frame, and while it is paused. */
+  rung: z.enum(['full', 'large', 'small', 'tiny']).nullable(),
+  /** Temporal layers sent, of three; null while it is paused. */
+  layers: z.int().min(1).max(3).nullable(),
+  /** Why less than the whole picture is sent. `size`: no more is shown. `quality`: the viewer wants no more. */
+  limitedBy: z.enum(['line', 'size', 'quality']).nullable(),
+  packetsSent: count,
+  packetsRetransmitted: count,
+  /** Of forward error correction. */
+  repairPacketsSent: count,
+  /** 0 … 1, from the last receiver report. */
+  fractionLost: z.number().min(0).max(1),
+});
+export type ConsumerFigures = z.infer<typeof CONSUMER_FIGURES>;
+
+export const VIEWER_FIGURES = z.strictObject({
+  transportId: z.string(),
+  /** Null without one. */
+  path: z.enum(['udp', 'tcp', 'relay']).nullable(),
+  /** What the line carries of video and repairs, bits per second; null while it is unknown. */
+  estimateBps: z.number().min(0).nullable(),
+  /** How long packets wait in the line because of what the server sends. */
+  queueMs: z.number().min(0).nullable(),
+  roundTripMs: z.number().min(0),
+  consumers: z.array(CONSUMER_FIGURES).max(MAX_CONSUMER_FIGURES),
+});
+export type ViewerFigures = z.infer<typeof VIEWER_FIGURES>;
