@@ -9,7 +9,6 @@ import { EventEmitter } from 'node:events';
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import { referenceTimeAnswer, type ReferenceTime } from '../core/rtp/extended-report.ts';
-import { Pacer } from '../core/bandwidth/pacer.ts';
 import type { ViewerFeedback } from '../core/rtp/rtcp-feedback.ts';
 import { ViewerLine } from '../core/rtp/viewer-line.ts';
 import { TokenBucket } from '../core/token-bucket.ts';
@@ -23,6 +22,7 @@ import { Consumer } from './consumer.ts';
 import { IceLiteAgent } from './ice-lite-agent.ts';
 import type { IceUsers } from './ice-users.ts';
 import { LineAllocation } from './line-allocation.ts';
+import { PacedSending } from './paced-sending.ts';
 import type { Path } from './path.ts';
 import type { OutgoingPacket, RtpPath } from './rtp-stream.ts';
 import { viewerFigures } from './viewer-figures.ts';
@@ -55,12 +55,7 @@ export class ViewerTransport
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #answers: TokenBucket;
-  readonly #pacer = new Pacer<OutgoingPacket>(
-    (packet, probe, nowUs) => this.#leave(packet, probe, nowUs),
-    (bytes) => this.#padding(bytes),
-  );
-  /** While packets wait. */
-  #paceTimer: NodeJS.Timeout | undefined;
+  readonly #pacer: PacedSending;
   /** Something was sent over the path. */
   #isUsed = false;
   readonly #cname = randomUUID().slice(0, 16);
@@ -77,6 +72,11 @@ export class ViewerTransport
   constructor(users: IceUsers, dtlsCounters: DtlsCounters, clock: Clock, log: Log) {
     super();
     this.#clock = clock;
+    this.#pacer = new PacedSending(
+      clock,
+      (packet, probe, nowUs) => this.#leave(packet, probe, nowUs),
+      (bytes) => this.#padding(bytes),
+    );
     this.#answers = new TokenBucket(ANSWERS_PER_SECOND, ANSWERS_PER_SECOND, clock());
     this.#log = log.child({ transportId: this.id });
     this.#ice = new IceLiteAgent(users, clock);
@@ -111,7 +111,6 @@ export class ViewerTransport
     if (!this.#isUsed) this.#probe(nowUs);
     this.#isUsed = true;
     this.#pacer.add(packet, nowUs);
-    this.#schedule(nowUs);
     return true;
   }
 
@@ -185,8 +184,7 @@ export class ViewerTransport
   close(reason: TransportCloseReason): void {
     if (this.#closed) return;
     this.#closed = true;
-    clearTimeout(this.#paceTimer);
-    this.#pacer.clear();
+    this.#pacer.close();
     for (const consumer of this.consumers.values()) consumer.close('transportClosed');
     this.#dtls.close();
     this.#ice.close();
@@ -247,9 +245,7 @@ export class ViewerTransport
 
   #probe(nowUs: number): void {
     const probe = this.line.bandwidth.probeDue(nowUs);
-    if (!probe) return;
-    this.#pacer.startProbe(probe, nowUs);
-    this.#schedule(nowUs);
+    if (probe) this.#pacer.startProbe(probe, nowUs);
   }
 
   #leave(packet: OutgoingPacket, probe: number, nowUs: number): void {
@@ -262,20 +258,6 @@ export class ViewerTransport
       if (packet) return packet;
     }
     return undefined;
-  }
-
-  #schedule(nowUs: number): void {
-    const { nextUs } = this.#pacer;
-    if (nextUs === undefined || this.#paceTimer) return;
-    this.#paceTimer = setTimeout(
-      () => {
-        this.#paceTimer = undefined;
-        const thenUs = this.#clock();
-        this.#pacer.run(thenUs);
-        this.#schedule(thenUs);
-      },
-      Math.max(1, (nextUs - nowUs) / 1000),
-    );
   }
 
   #answer(time: ReferenceTime): void {
