@@ -35,7 +35,7 @@ import { openRecording } from './recording/open-recording.ts';
 import { Sfu } from './sfu/sfu.ts';
 import { openSignaling } from './signaling/open-signaling.ts';
 import { DemoCamera } from './start/demo-camera.ts';
-import { openSite, RELEASED_AT_MS } from './site/open-site.ts';
+import { openSite, RELEASED_AT_MS, VERSION } from './site/open-site.ts';
 import type { ProcessEnd } from './start/process-end.ts';
 import { surviveUncaught } from './start/uncaught-errors.ts';
 import { DataWatch } from './store/data-watch.ts';
@@ -164,7 +164,7 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
   surviveUncaught(isDamaged, onError, log);
   const demo = closing(new DemoCamera({ enabled: config.demo, cameras: store.cameras, catalog, log }));
   const flow = { cameraSwitch, hub, ingest, legacy, cameras, transcoder, capacity, sfu, signaling, pictures };
-  const kept = { recording, outbound, events, firmware, backups, restores, demo };
+  const kept = { recording, outbound, events, firmware, backups, restores, demo, version: VERSION };
   return { store, site, audit, accounts, https, http, connectionOf, ...flow, ...kept };
 }
 

@@ -47,6 +47,8 @@ import { exportRoutes } from './recording/export-routes.ts';
 import { recordingRoutes, type Recordings, type RemovedCameraList } from './recording/recording-routes.ts';
 import { snapshotRoutes, type Snapshots } from './pictures/snapshot-routes.ts';
 import { siteRoutes, type Site } from './site/site-routes.ts';
+import { metricsRoutes } from './status/metrics-routes.ts';
+import type { Metrics } from './status/metrics.ts';
 import { statusRoutes } from './status/status-routes.ts';
 import type { ServerStatus } from './wire/server-status.ts';
 import { userRoutes } from './accounts/user-routes.ts';
@@ -72,6 +74,8 @@ export interface HttpAppOptions {
   connection: ServerFacts;
   /** The server's figures for administrators. */
   status: () => ServerStatus;
+  /** The same for Prometheus. */
+  metrics: Metrics;
   site: Site;
   dates?: Dates;
   /** client/dist */
@@ -155,6 +159,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     ),
   );
   app.use('/api', notFound);
+  app.use(metricsRoutes(options.metrics, guard));
 
   const sendAuthority = authorityFiles(options.authority);
   app.use((request, response, next) => {

@@ -7,6 +7,8 @@ import { createHttpApp } from './http-app.ts';
 import type { Log } from './log.ts';
 import { runCommandLine } from './start/run-command-line.ts';
 import { greet, type Started } from './start/greeting.ts';
+import { Metrics } from './status/metrics.ts';
+import type { ServerStatus } from './wire/server-status.ts';
 import { serverStatus } from './status/server-status.ts';
 import { ProcessEnd } from './start/process-end.ts';
 import { CAMERA_PATH } from './wire/camera-protocol.ts';
@@ -56,6 +58,8 @@ function httpApp(features: Features, config: Config, log: Log) {
     announcedNow: () => sfu.announcedAddresses,
     turnUrls: config.turnUrls,
   });
+  const status = (): ServerStatus =>
+    serverStatus({ ...features, mjpeg: pictures.mjpeg, pairing: cameras.pairing });
   return createHttpApp({
     accounts,
     audit,
@@ -73,7 +77,13 @@ function httpApp(features: Features, config: Config, log: Log) {
     backups,
     restores,
     connection,
-    status: () => serverStatus({ ...features, mjpeg: pictures.mjpeg, pairing: cameras.pairing }),
+    status,
+    metrics: new Metrics(() => ({
+      status: status(),
+      cameras: cameras.catalog.figures(),
+      recording: recording.recordings.status,
+      version: features.version,
+    })),
     site,
     dates: site.clock,
     clientFolder: CLIENT_FOLDER,

@@ -13,6 +13,7 @@ import { livenessView, NEVER_SEEN, type Liveness } from '../core/link/camera-liv
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { unmappedTime, type Dates } from '../core/site-clock.ts';
+import { cameraFigures, type CameraFigures } from './camera-figures.ts';
 import type { CameraStore } from './camera-store.ts';
 import type {
   CameraAdvice,
@@ -101,6 +102,13 @@ export class CameraCatalog extends IsolatingEmitter<CatalogEvents> {
       }))
       .filter(({ rights }) => rights.length > 0)
       .map(({ rights, ...camera }) => (advised ? this.#advisedView(camera) : this.#view(camera, rights)));
+  }
+
+  /** Of every camera, for the server's figures. */
+  figures(): CameraFigures[] {
+    const figuresOf = (camera: KnownCamera): CameraFigures =>
+      cameraFigures(this.#view(camera, []), this.#control.status(camera.id), this.#refusalsOf?.(camera.id));
+    return this.#store.list().map(figuresOf);
   }
 
   /** With the state of its connection: telemetry, round trip, counters. */

@@ -9,6 +9,7 @@ import type { SiteStore } from './site-store.ts';
 import { SiteZone } from './site-zone.ts';
 
 /** ms since the Unix epoch: no clock that is right says less. */
+export const VERSION = packageJson.version;
 export const RELEASED_AT_MS = Date.parse(packageJson.releasedAt);
 
 export interface OpenSiteOptions {

@@ -71,6 +71,7 @@ export const SERVER_ROOMS: Readonly<Record<string, readonly string[]>> = {
   start: [...GROUND, 'config', 'store', 'accounts', 'audit', 'backup', 'main'],
   'data-folder': [...GROUND, 'config', 'store', 'stores', 'recording', 'start'],
   'virtual-camera': ['wire', 'core', 'ffmpeg'],
+  'command-line': ['wire', 'errors', 'core'],
   features: [
     ...ROUTED_FEATURE,
     'stores',

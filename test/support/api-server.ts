@@ -23,6 +23,7 @@ import { CameraPairing } from '../../server/cameras/camera-pairing.ts';
 import { clientConnections } from '../../server/http/client-connection.ts';
 import type { Express } from 'express';
 import { createHttpApp } from '../../server/http-app.ts';
+import { Metrics } from '../../server/status/metrics.ts';
 import { serverStatus } from '../../server/status/server-status.ts';
 import { HttpServer, type HttpTimeouts, type UpgradeHandler } from '../../server/http/http-server.ts';
 import { MjpegStreams } from '../../server/pictures/mjpeg-streams.ts';
@@ -208,6 +209,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     log,
     ...(nowMs && { nowMs }),
   });
+  const status = () => serverStatus({ ...IDLE_PARTS, capacity, mjpeg, pairing, http: server, store });
   const app = createHttpApp({
     accounts,
     audit,
@@ -229,7 +231,13 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     },
     backups: new Backups({ dataDir, log }),
     restores,
-    status: () => serverStatus({ ...IDLE_PARTS, capacity, mjpeg, pairing, http: server, store }),
+    status,
+    metrics: new Metrics(() => ({
+      status: status(),
+      cameras: catalog.figures(),
+      recording: recordings.status,
+      version: '0.0.0',
+    })),
     site: { zone: new SiteZone(store.site), trust: { view: { problem: null } } },
     clientFolder: await clientFolder(join(dataDir, 'client')),
     connectionOf: clientConnections(trustedProxies(options.trustedProxies ?? []), () => false),

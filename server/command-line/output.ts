@@ -1,0 +1,66 @@
+/**
+ * What a command prints: a table or lines for people, or with --json one JSON value per line for programs. Progress goes to
+ * stderr, and only to a terminal.
+ */
+
+import { writeFile } from 'node:fs/promises';
+
+export interface Streams {
+  out: (text: string) => void;
+  /** Undefined: nobody looks. */
+  progress: ((text: string) => void) | undefined;
+}
+
+export class Output {
+  readonly #json: boolean;
+  readonly #streams: Streams;
+  #hasProgress = false;
+
+  constructor(json: boolean, streams: Streams) {
+    this.#json = json;
+    this.#streams = streams;
+  }
+
+  /** @param text for people */
+  value(value: unknown, text: string): void {
+    this.#clear();
+    this.#streams.out(`${this.#json ? JSON.stringify(value) : text}\n`);
+  }
+
+  /** With --json one value per line. @param columns of each value, for people */
+  table<T>(values: readonly T[], titles: readonly string[], columns: (value: T) => readonly string[]): void {
+    if (this.#json) {
+      for (const value of values) this.value(value, '');
+      return;
+    }
+    const rows = [titles, ...values.map(columns)];
+    const widths = titles.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));
+    for (const cells of rows)
+      this.value(
+        undefined,
+        cells
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd(),
+      );
+  }
+
+  /** @param share 0 … 1 */
+  progress(what: string, share: number): void {
+    this.#hasProgress = this.#streams.progress !== undefined;
+    this.#streams.progress?.(`\r${what} ${String(Math.floor(share * 100)).padStart(3)} %`);
+  }
+
+  #clear(): void {
+    if (this.#hasProgress) this.#streams.progress?.('\r\u001B[K');
+    this.#hasProgress = false;
+  }
+}
+
+/** @param path `-` is stdout @returns bytes written */
+export async function save(path: string, body: ReadableStream<Uint8Array> | Uint8Array): Promise<void> {
+  if (path === '-') {
+    if (body instanceof Uint8Array) process.stdout.write(body);
+    else for await (const piece of body) process.stdout.write(piece);
+  } else await writeFile(path, body);
+}

@@ -1,0 +1,206 @@
+/**
+ * The metrics for Prometheus, by its conventions: base units, `_total` for what only grows. Each reads one figure.
+ *
+ * Invariant: labels have few values: the id of a camera, or words of this file and of wire/server-status.ts.
+ */
+
+import type { CameraStatus } from '../wire/camera.ts';
+import type { RecordingStatus } from '../wire/recording.ts';
+import type { ServerStatus } from '../wire/server-status.ts';
+
+/** A camera's figures; main connects them (cameras/camera-figures.ts). */
+interface CameraFigures {
+  id: string;
+  status: CameraStatus;
+  lastFrameAtMs: number | null;
+  isConnected: boolean;
+  fps: number | undefined;
+  rssiDbm: number | undefined;
+  roundTripMs: number | null | undefined;
+  framesRefused: number;
+}
+
+export interface Figures {
+  status: ServerStatus;
+  cameras: readonly CameraFigures[];
+  recording: RecordingStatus;
+  version: string;
+}
+
+/** One value, one for each word of the label, or none for now. */
+type Values = number | null | undefined | Readonly<Record<string, number | null | undefined>>;
+
+export interface MetricRow {
+  name: string;
+  help: string;
+  /** Left out: one value. */
+  label?: string;
+  read: (figures: Figures) => Values;
+}
+
+const MIB = 1024 * 1024;
+
+function perCamera(read: (camera: CameraFigures) => number | null | undefined): MetricRow['read'] {
+  return ({ cameras }) => Object.fromEntries(cameras.map((camera) => [camera.id, read(camera)]));
+}
+
+const row = (name: string, help: string, read: MetricRow['read'], label?: string): MetricRow => ({
+  name: `vigie_${name}`,
+  help,
+  read,
+  ...(label !== undefined && { label }),
+});
+
+export const GAUGES: readonly MetricRow[] = [
+  row('build_info', 'The version that runs', ({ version }) => ({ [version]: 1 }), 'version'),
+  row('clock_problem', 'Whether the clock of the server may be wrong', ({ status }) =>
+    Number(status.clock.problem !== null),
+  ),
+
+  row(
+    'camera_online',
+    'Whether the camera is connected and sends new pictures',
+    perCamera(({ status }) => Number(status === 'online')),
+    'camera',
+  ),
+  row(
+    'camera_switched_off',
+    'Whether the camera is switched off for privacy',
+    perCamera(({ status }) => Number(status === 'off')),
+    'camera',
+  ),
+  row(
+    'camera_frames_per_second',
+    'Pictures that the camera sends',
+    perCamera(({ fps, isConnected }) => (isConnected ? fps : undefined)),
+    'camera',
+  ),
+  row(
+    'camera_last_frame_timestamp_seconds',
+    'When the newest picture of the camera was taken',
+    perCamera(({ lastFrameAtMs }) => (lastFrameAtMs === null ? null : lastFrameAtMs / 1000)),
+    'camera',
+  ),
+  row(
+    'camera_wifi_signal_dbm',
+    'Strength of the camera’s Wi-Fi, as it last reported it',
+    perCamera(({ rssiDbm, isConnected }) => (isConnected ? rssiDbm : undefined)),
+    'camera',
+  ),
+  row(
+    'camera_round_trip_seconds',
+    'The smallest measured round trip to the camera',
+    perCamera(({ roundTripMs }) =>
+      roundTripMs === null || roundTripMs === undefined ? null : roundTripMs / 1000,
+    ),
+    'camera',
+  ),
+
+  row('load_ratio', 'Load of the server; 1 is full', ({ status }) => status.capacity.load),
+  row('viewers', 'Viewers that are sent pictures', ({ status }) => status.capacity.watching),
+  row('streams', 'Viewers times cameras', ({ status }) => status.capacity.streams),
+  row('rtc_transports', 'WebRTC connections', ({ status }) => status.sfu.transports),
+  row('rtc_consumers', 'Cameras over WebRTC connections', ({ status }) => status.sfu.consumers),
+  row('rtc_viewers', 'WebRTC connections by their path', ({ status }) => status.sfu.viewersByPath, 'path'),
+  row('signaling_sessions', 'WebSockets of viewers', ({ status }) => status.signalingSessions),
+  row('mjpeg_streams', 'MJPEG streams', ({ status }) => status.mjpeg.open),
+  row(
+    'picture_watches',
+    'Cameras as single pictures over WebSockets',
+    ({ status }) => status.frameWatches.open,
+  ),
+
+  row('camera_connections', 'Connections of cameras', ({ status }) => status.ingest.connections),
+  row('cameras_encoding', 'Cameras that are transcoded', ({ status }) => status.encoding),
+  row('codec_processes', 'Codec processes', ({ status }) => status.codec.processes.length),
+  row('codec_resident_memory_bytes', 'Memory of all codec processes', ({ status }) =>
+    status.codec.processes.reduce((sum, { residentMib }) => sum + residentMib * MIB, 0),
+  ),
+
+  row('http_connections', 'TCP connections', ({ status }) => status.http.connections.open),
+  row('http_requests_unanswered', 'Requests under way', ({ status }) => status.http.requests.unanswered),
+  row(
+    'store_writes_waiting',
+    'Writes that wait for the database',
+    ({ status }) => status.store.writes.length,
+  ),
+  row(
+    'store_reads_waiting',
+    'Long reads that wait for the database',
+    ({ status }) => status.store.reads.length,
+  ),
+
+  row('recording_used_bytes', 'Space that recordings take', ({ recording }) => recording.usedBytes),
+  row('recording_quota_bytes', 'Space that recordings may take', ({ recording }) => recording.quotaBytes),
+  row(
+    'recording_disk_free_bytes',
+    'Free space of the disk with the recordings',
+    ({ recording }) => recording.freeBytes,
+  ),
+  row('recording_alarm', 'Whether nothing is recorded although it should be', ({ recording }) =>
+    Number(recording.alarm !== null),
+  ),
+];
+
+export const COUNTERS: readonly MetricRow[] = [
+  row('camera_frames_received_total', 'Pictures of cameras', ({ status }) => status.ingest.frames),
+  row('camera_received_bytes_total', 'Bytes of these pictures', ({ status }) => status.ingest.jpegBytes),
+  row(
+    'camera_frames_dropped_total',
+    'Pictures of cameras that were refused',
+    ({ status }) => status.ingest.dropped,
+    'reason',
+  ),
+  row(
+    'camera_connections_closed_total',
+    'Connections of cameras that ended',
+    ({ status }) => status.ingest.closed,
+    'reason',
+  ),
+  row(
+    'camera_frames_refused_total',
+    'Pictures of each camera that were refused',
+    perCamera(({ framesRefused }) => framesRefused),
+    'camera',
+  ),
+  row(
+    'streams_refused_total',
+    'Streams and transports refused because the server was full',
+    ({ status }) => status.capacity.refused,
+  ),
+  row('rtc_datagrams_received_total', 'Datagrams of viewers', ({ status }) => status.sfu.socket.received),
+  row('rtc_datagrams_sent_total', 'Datagrams to viewers', ({ status }) => status.sfu.socket.sent),
+  row(
+    'rtc_datagrams_discarded_total',
+    'Datagrams that went no further',
+    ({ status: { sfu } }) => {
+      const { dropped, failed, sendErrors, unknownAddress, unknownUser, badIntegrity } = sfu.socket;
+      return { dropped, failed, sendErrors, unknownAddress, unknownUser, badIntegrity };
+    },
+    'reason',
+  ),
+  row('mjpeg_frames_sent_total', 'Pictures sent over MJPEG', ({ status }) => status.mjpeg.sent),
+  row(
+    'mjpeg_frames_skipped_total',
+    'Pictures replaced by a newer one before they were sent',
+    ({ status }) => status.mjpeg.passedOver,
+  ),
+  row('codec_deaths_total', 'Codec processes that died', ({ status }) => status.codec.deaths),
+  row(
+    'http_connections_refused_total',
+    'TCP connections refused above a limit',
+    ({ status }) => status.http.connections.refused,
+  ),
+  row(
+    'http_requests_refused_total',
+    'Requests refused above a limit',
+    ({ status }) => status.http.requests.refused,
+    'reason',
+  ),
+  row('store_writes_total', 'Writes to the database', ({ status }) => status.store.writes.written),
+  row(
+    'store_writes_failed_total',
+    'Writes to the database that failed',
+    ({ status }) => status.store.writes.failed,
+  ),
+];
