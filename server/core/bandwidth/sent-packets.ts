@@ -20,7 +20,7 @@ export interface PacketResult {
   isUnreported: boolean;
   /** As a line carries it. */
   bytes: number;
-  /** The probe that it belongs to (probe-cluster.ts); 0: none. */
+  /** The probe that it belongs to (probes.ts); 0: none. */
   probe: number;
 }
 
