@@ -50,7 +50,7 @@ const REMB_AGE_US = 5_000_000;
 /** What one camera may need, as long as nobody says. */
 const WANTED_BPS = 1_300_000;
 const FIRST_ENOUGH = 2;
-const ENOUGH = 1.25;
+const ENOUGH = 1.4;
 const MOST = 3;
 /** Feedback comes about ten times a second. */
 const MIN_FEEDBACK_INTERVAL_US = 5_000;
