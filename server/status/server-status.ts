@@ -20,6 +20,7 @@ export interface StatusSources {
     readonly codecPids: number[];
     readonly codecFigures: ServerStatus['codec'];
     readonly encodingCount: number;
+    readonly rungCounts: ServerStatus['rungs'];
   };
   ingest: { readonly counters: ServerStatus['ingest'] };
   pairing: { readonly counters: ServerStatus['pairing'] };
@@ -41,6 +42,7 @@ export function serverStatus(sources: StatusSources): ServerStatus {
     codecPids: transcoder.codecPids,
     codec: transcoder.codecFigures,
     encoding: transcoder.encodingCount,
+    rungs: transcoder.rungCounts,
     ingest: ingest.counters,
     pairing: pairing.counters,
     http: http.counters,

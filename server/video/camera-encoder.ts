@@ -22,7 +22,7 @@ import type { CodecSeat } from './codec-seat.ts';
 import type { CameraLuma } from './camera-luma.ts';
 import type { FrameHub } from './frame-hub.ts';
 import { RungStream, type RungStreamOptions } from './rung-stream.ts';
-import type { TranscodeCounters } from './transcode-stats.ts';
+import type { RungBitrates, TranscodeCounters } from './transcode-stats.ts';
 
 export interface CameraEncoderContext {
   cameraId: string;
@@ -86,7 +86,7 @@ export class CameraEncoder {
   }
 
   /** The target of each open encoder, bits per second. */
-  get bitratesBps(): Partial<Record<RungName, number>> {
+  get bitratesBps(): RungBitrates {
     const open = this.#streams.filter(({ bitrateBps }) => bitrateBps > 0);
     return Object.fromEntries(open.map(({ rung, bitrateBps }) => [rung, bitrateBps]));
   }

@@ -1,4 +1,7 @@
-import type { RungName } from '../core/video/rungs.ts';
+import { RUNG_NAMES, type RungName } from '../core/video/rungs.ts';
+
+/** The target of each rung whose encoder is open, bits per second. */
+export type RungBitrates = Readonly<Partial<Record<RungName, number>>>;
 
 /** The transcoder's counters per camera, since the server's start. They never decrease. */
 export interface TranscodeCounters {
@@ -22,8 +25,7 @@ export interface TranscodeCounters {
 export interface TranscodeStats extends Readonly<TranscodeCounters> {
   /** An encoder is open. */
   readonly encoding: boolean;
-  /** The target of each rung whose encoder is open. */
-  readonly bitratesBps: Readonly<Partial<Record<RungName, number>>>;
+  readonly bitratesBps: RungBitrates;
   /** How often the camera was set aside because its frames kept crashing codec processes. */
   readonly timesAside: number;
   /** Incoming frames per second; 0 without an open encoder. */
@@ -42,4 +44,12 @@ export function newTranscodeCounters(): TranscodeCounters {
     encodeUs: 0,
     bitrateBps: 0,
   };
+}
+
+/** @returns the number of open encoders of each rung */
+export function countRungs(cameras: readonly RungBitrates[]): Record<RungName, number> {
+  const counts = { full: 0, large: 0, small: 0, tiny: 0 };
+  for (const bitratesBps of cameras)
+    for (const rung of RUNG_NAMES) if (bitratesBps[rung] !== undefined) counts[rung]++;
+  return counts;
 }

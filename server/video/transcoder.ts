@@ -9,8 +9,7 @@ import type { CameraFrame } from '../core/video/camera-frame.ts';
 import { serverClock, type Clock } from '../core/clock.ts';
 import type { EncodingDemand } from '../core/video/encoding-demand.ts';
 import type { EncodedFrame, LiveVideo, KeyframeSource } from '../core/video/encoded-frame.ts';
-import type { PictureSize } from '../core/video/codec-quarantine.ts';
-import { rungsOf, type Rung, type RungName } from '../core/video/rungs.ts';
+import { offeredRungs, type Rung, type RungName } from '../core/video/rungs.ts';
 import { IsolatingEmitter, type Subscription } from '../core/fan-out.ts';
 import { VideoTimestamps } from '../core/rtp/rtp-clock.ts';
 import { VigieError } from '../errors.ts';
@@ -25,7 +24,12 @@ import type { FrameHub } from './frame-hub.ts';
 import { checkFrame, scaleFrame } from './frame-scaling.ts';
 import type { RungStreamOptions } from './rung-stream.ts';
 import { SoundFrames, type OnFrameRefused } from './sound-frames.ts';
-import { newTranscodeCounters, type TranscodeCounters, type TranscodeStats } from './transcode-stats.ts';
+import {
+  countRungs,
+  newTranscodeCounters,
+  type TranscodeCounters,
+  type TranscodeStats,
+} from './transcode-stats.ts';
 
 export interface TranscoderOptions extends RungStreamOptions, LumaOptions {
   pool: CodecPoolOptions;
@@ -37,9 +41,6 @@ export const TRANSCODER_DEFAULTS: TranscoderOptions = {
   lumaIntervalMs: 200,
   pool: CODEC_POOL_DEFAULTS,
 };
-
-/** Of a camera before its first picture. */
-const ASSUMED_SIZE: PictureSize = { width: 640, height: 480 };
 
 interface Camera {
   readonly counters: TranscodeCounters;
@@ -91,9 +92,12 @@ export class Transcoder
 
   /** Number of cameras being transcoded. */
   get encodingCount(): number {
-    let count = 0;
-    for (const { encoder } of this.#cameras.values()) if (encoder) count++;
-    return count;
+    return Array.from(this.#cameras.values()).filter(({ encoder }) => encoder).length;
+  }
+
+  /** Number of open encoders of each rung. */
+  get rungCounts(): Record<RungName, number> {
+    return countRungs(Array.from(this.#cameras.values(), ({ encoder }) => encoder?.bitratesBps ?? {}));
   }
 
   subscribe(
@@ -167,10 +171,8 @@ export class Transcoder
   }
 
   rungsOf(cameraId: string): Rung[] {
-    const latest = this.#hub.latest(cameraId);
-    const { width, height } = latest ?? ASSUMED_SIZE;
-    const rungs = rungsOf(width, height, this.#cameras.get(cameraId)?.encoder?.fps ?? ASSUMED_FPS);
-    return latest ? rungs : rungs.slice(0, 1);
+    const fps = this.#cameras.get(cameraId)?.encoder?.fps ?? ASSUMED_FPS;
+    return offeredRungs(this.#hub.latest(cameraId), fps);
   }
 
   /** Undefined for a camera that was never watched. */

@@ -27,7 +27,7 @@ import {
 import { Rational, type Frame } from 'node-av/lib';
 import type { FrameLayer } from '../core/video/encoded-frame.ts';
 import { TEMPORAL_LAYERS } from '../core/video/temporal-layers.ts';
-import { PictureEncoder } from '../ffmpeg/picture-encoder.ts';
+import { PictureEncoder, type PictureEncoderSetup } from '../ffmpeg/picture-encoder.ts';
 
 /**
  * `cpu-used` is negative on purpose: it fixes libvpx's speed, while positive values let it change to slower ones. Of
@@ -84,29 +84,7 @@ export class Vp8Encoder {
     this.width = width;
     this.height = height;
     this.bitrateBps = bitrateBps;
-    this.#encoder = new PictureEncoder({
-      codecId: AV_CODEC_ID_VP8,
-      configure: (context) => {
-        context.width = width;
-        context.height = height;
-        context.pixelFormat = AV_PIX_FMT_YUV420P;
-        context.colorRange = AVCOL_RANGE_MPEG;
-        context.colorSpace = AVCOL_SPC_SMPTE170M;
-        context.timeBase = new Rational(1, 90_000);
-        context.gopSize = NO_PERIODIC_KEYFRAMES;
-        context.bitRate = BigInt(bitrateBps);
-        context.rcMinRate = BigInt(bitrateBps);
-        context.rcMaxRate = BigInt(bitrateBps);
-        context.rcBufferSize = bitrateBps / 2;
-        context.qMin = QUANTIZER_MIN;
-        context.qMax = QUANTIZER_MAX;
-      },
-      options: {
-        ...OPTIONS,
-        rc_init_occupancy: Math.round(FIRST_KEYFRAME_S * bitrateBps),
-        'ts-parameters': layersOf(bitrateBps),
-      },
-    });
+    this.#encoder = new PictureEncoder(vp8Setup(width, height, bitrateBps));
   }
 
   /**
@@ -131,6 +109,33 @@ export class Vp8Encoder {
   close(): void {
     this.#encoder.close();
   }
+}
+
+/** Pixels, bits per second. */
+export function vp8Setup(width: number, height: number, bitrateBps: number): PictureEncoderSetup {
+  return {
+    codecId: AV_CODEC_ID_VP8,
+    configure: (context) => {
+      context.width = width;
+      context.height = height;
+      context.pixelFormat = AV_PIX_FMT_YUV420P;
+      context.colorRange = AVCOL_RANGE_MPEG;
+      context.colorSpace = AVCOL_SPC_SMPTE170M;
+      context.timeBase = new Rational(1, 90_000);
+      context.gopSize = NO_PERIODIC_KEYFRAMES;
+      context.bitRate = BigInt(bitrateBps);
+      context.rcMinRate = BigInt(bitrateBps);
+      context.rcMaxRate = BigInt(bitrateBps);
+      context.rcBufferSize = bitrateBps / 2;
+      context.qMin = QUANTIZER_MIN;
+      context.qMax = QUANTIZER_MAX;
+    },
+    options: {
+      ...OPTIONS,
+      rc_init_occupancy: Math.round(FIRST_KEYFRAME_S * bitrateBps),
+      'ts-parameters': layersOf(bitrateBps),
+    },
+  };
 }
 
 /** For FFmpeg; the mode must come last, because it completes what the others say. */

@@ -166,6 +166,8 @@ export const SERVER_STATUS = z.strictObject({
   codec: CODEC_FIGURES,
   /** Cameras being transcoded. */
   encoding: count,
+  /** Open encoders by the size of their pictures. */
+  rungs: z.strictObject({ full: count, large: count, small: count, tiny: count }),
   ingest: INGEST_FIGURES,
   pairing: z.strictObject({ made: count, paired: count, refused: count }),
   http: HTTP_FIGURES,

@@ -31,6 +31,7 @@ export const IDLE_PARTS: Pick<StatusSources, 'sfu' | 'signaling' | 'transcoder' 
     codecPids: [],
     codecFigures: { processes: [], deaths: 0, replaced: { idle: 0, large: 0 }, confined: [], aside: [] },
     encodingCount: 0,
+    rungCounts: { full: 0, large: 0, small: 0, tiny: 0 },
   },
   ingest: { counters: zeroIngestCounters() },
   site: { trust: { view: { problem: null } } },

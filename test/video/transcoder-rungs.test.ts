@@ -58,6 +58,7 @@ test(
     assertPlays(small, 'small', 320);
     assert.deepEqual(open(), ['full', 'small']);
     assert.equal(transcoder.stats(CAMERA.cameraId)?.bitrateBps, 950_000 + 180_000);
+    assert.deepEqual(transcoder.rungCounts, { full: 1, large: 0, small: 1, tiny: 0 });
   },
 );
 

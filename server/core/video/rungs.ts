@@ -33,6 +33,7 @@ const SCALED = {
 const MAX_SHARE = 0.75;
 /** A macroblock: a narrower picture is not worth an encoder. */
 const MIN_SIDE = 16;
+const ASSUMED_SIZE: PictureSize = { width: 640, height: 480 };
 const MIN_BPS = 10_000;
 const BPS_STEP = 1_000;
 
@@ -47,6 +48,16 @@ export function rungsOf(width: number, height: number, fps: number): Rung[] {
     const size = scaledSize(name, { width, height });
     return size ? [{ name, ...size, bitrateBps: rungBitrateBps(name, size, fps) }] : [];
   });
+}
+
+/**
+ * @param size of the camera's newest picture; undefined: none has come
+ * @returns what can be subscribed, best first; without a picture the full one alone, of an assumed size
+ */
+export function offeredRungs(size: PictureSize | undefined, fps: number): Rung[] {
+  const { width, height } = size ?? ASSUMED_SIZE;
+  const rungs = rungsOf(width, height, fps);
+  return size ? rungs : rungs.slice(0, 1);
 }
 
 /** @returns the camera's own size for a rung that it does not have: a picture is never enlarged */
