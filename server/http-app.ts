@@ -13,12 +13,14 @@ import { auditCalls } from './audit/audit-calls.ts';
 import { auditRoutes } from './audit/audit-routes.ts';
 import type { Audit } from './audit/open-audit.ts';
 import { backupRoutes, type BackupServices } from './backup/backup-routes.ts';
+import { openApiRoutes } from './openapi/openapi-routes.ts';
 import type { Log } from './log.ts';
 import type { AuthorityCertificate } from './tls/local-authority.ts';
 import { CAMERA_PATH, FIRMWARE_PATH } from './wire/camera-protocol.ts';
 import { SIGNALING_PATH } from './wire/signaling.ts';
 import { apiKeyRoutes } from './accounts/api-key-routes.ts';
 import { authRoutes } from './accounts/auth-routes.ts';
+import { apiMethods } from './http/api-methods.ts';
 import { authorityFiles, authorityRoutes } from './tls/authority-routes.ts';
 import type { ConnectionOf } from './http/client-connection.ts';
 import { cameraSwitchRoutes } from './camera-switch/camera-switch-routes.ts';
@@ -105,7 +107,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
   const app = express();
   app.set('query parser', 'simple');
   app.disable('x-powered-by');
-  // API answers are not cached, so there is nothing to compare; pictures and files set their own.
+  // Each kind of answer sets its own.
   app.disable('etag');
   app.use(securityHeaders({ connectionOf, hasLocalAuthority: options.authority !== undefined }));
 
@@ -114,6 +116,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     response.setHeader('Cache-Control', 'no-store');
     next();
   });
+  app.use('/api', apiMethods);
   const { users } = accounts;
   app.use(
     '/api',
@@ -150,6 +153,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     updateRoutes(firmware.cameras, guard),
     connectionRoutes(options.connection, guard, connectionOf),
     statusRoutes(options.status, guard),
+    openApiRoutes(),
     siteRoutes(options.site, guard),
     auditRoutes({ audit: audit.log, store: audit.store, guard, log }),
     backupRoutes(

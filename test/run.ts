@@ -37,6 +37,7 @@ const UNTIMED_PAGES = new Set(
     'clock-alarm',
     'connection-check',
     'console',
+    'data-saver',
     'device-address',
     'firmware-update',
     'https',

@@ -3,6 +3,7 @@
 import { LitElement, css, html, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import { BASE_PATH } from '../http/base-path.ts';
+import { routePath } from '../routing/routes.ts';
 import { version } from '../../package.json';
 import { sharedStyles } from '../ui/shared-styles.ts';
 
@@ -46,6 +47,11 @@ export class AboutDialog extends LitElement {
       <p>
         <a href="${BASE_PATH}/licences.txt" target="_blank" data-testid="third-party-licences"
           >All licences</a
+        >
+      </p>
+      <p>
+        <a href=${routePath({ page: 'api' })} @click=${() => (this.open = false)} data-testid="api-reference"
+          >HTTP API, for programs of your own</a
         >
       </p>
     </wa-dialog>`;

@@ -135,6 +135,12 @@ function pageAt(route: Reachable, context: AppContext): Page {
         element: html`<vigie-audit-page .context=${context}></vigie-audit-page>`,
         lazy: ['vigie-audit-page', () => import('../audit/audit-page.ts')],
       };
+    case 'api':
+      return {
+        title: 'HTTP API',
+        element: html`<vigie-api-page .context=${context}></vigie-api-page>`,
+        lazy: ['vigie-api-page', () => import('../api-reference/api-page.ts')],
+      };
     default:
       return route satisfies never;
   }

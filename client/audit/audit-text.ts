@@ -94,6 +94,7 @@ const REASONS: Readonly<Record<string, string>> = {
   forbidden: 'not allowed',
   unauthorized: 'not signed in',
   badRequest: 'not understood',
+  unprocessable: 'not usable',
   notFound: 'not found',
 };
 

@@ -18,6 +18,7 @@ export type Route =
   | { page: 'firmware' }
   | { page: 'webhooks' }
   | { page: 'audit' }
+  | { page: 'api' }
   | { page: 'notifications' }
   | { page: 'connection' }
   | { page: 'secure' }

@@ -222,10 +222,10 @@ export class UserQueries {
 
   #addRemoved(id: string, cameraId: string, rights: readonly Right[]): void {
     if (this.#statements.knowsRemoved.get(cameraId) === undefined)
-      throw new VigieError('badRequest', `there is no camera ${cameraId}`);
+      throw new VigieError('unprocessable', `there is no camera ${cameraId}`);
     if (rights.some((right) => right !== 'lookBack'))
       throw new VigieError(
-        'badRequest',
+        'unprocessable',
         `the camera ${cameraId} was removed; give only the right lookBack to it`,
       );
     this.#statements.addRemoved.run({ id, cameraId });

@@ -186,5 +186,5 @@ function viewOf({ id, username, role, createdAtMs }: StoredUser, given: CameraRi
 
 function assertRightsFit(role: Role, cameras: readonly CameraRights[]): void {
   if (role === 'administrator' && cameras.length > 0)
-    throw new VigieError('badRequest', 'an administrator has every right; give cameras to viewers only');
+    throw new VigieError('unprocessable', 'an administrator has every right; give cameras to viewers only');
 }

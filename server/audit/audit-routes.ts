@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { Router, type Request, type Response } from 'express';
 import type { Guard } from '../accounts/guard.ts';
 import { wallMs } from '../core/clock.ts';
+import { linkNextPage } from '../http/next-page.ts';
 import { readFor, serve } from '../http/serve.ts';
 import { endWhenStalled } from '../http/stall-watch.ts';
 import { UserShares } from '../http/user-shares.ts';
@@ -32,9 +33,11 @@ export function auditRoutes({ audit, store, guard, log, stallMs }: AuditRoutesOp
 
   serve(router, 'GET /api/audit', async ({ request, response, readQuery }) => {
     const who = readFor(guard.administrator(request), response);
-    const entries = await audit.list(readQuery(), who);
+    const query = readQuery();
+    const entries = await audit.list(query, who);
     // It waited its turn, and the role may be another.
     guard.administrator(request);
+    linkNextPage(request, response, entries, query.limit);
     return entries;
   });
 

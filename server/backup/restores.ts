@@ -97,7 +97,7 @@ export class Restores {
     });
   }
 
-  /** @throws VigieError `badRequest` when it is no backup or the password is wrong, `notFound`, `conflict` */
+  /** @throws VigieError `unprocessable` when it is no backup or the password is wrong, `notFound`, `conflict` */
   async check(id: string, password: string | undefined): Promise<BackupContents> {
     const upload = this.#find(id);
     return this.#alone(async () => {
@@ -107,7 +107,7 @@ export class Restores {
         upload.contents = (await this.#threads.run({ stage: work })) as BackupContents;
       } catch (error) {
         throw error instanceof VigieError && error.code === 'configuration'
-          ? new VigieError('badRequest', error.message, { cause: error })
+          ? new VigieError('unprocessable', error.message, { cause: error })
           : error;
       }
       return upload.contents;

@@ -17,6 +17,7 @@ import { findCamera, type KnownCameras } from '../core/cameras.ts';
 import type { ConnectionOf } from '../http/client-connection.ts';
 import type { Guard } from '../accounts/guard.ts';
 import type { ApiQuery } from '../wire/api-routes.ts';
+import { linkNextPage } from '../http/next-page.ts';
 import { readFor, serve } from '../http/serve.ts';
 
 export interface Events {
@@ -48,8 +49,10 @@ export function eventRoutes(
       const ids = cameras.listOf(who.userId, 'events').map(({ id }) => id);
       return ids.filter((id) => isGranted(who.grant, 'events', id));
     };
-    const events = await log.list(mine(), queryOf(readQuery()), readFor(who, response));
+    const query = readQuery();
+    const events = await log.list(mine(), queryOf(query), readFor(who, response));
     guard.caller(request);
+    if (isByNewest(query)) linkNextPage(request, response, events, query.limit);
     const stillMine = new Set(mine());
     return events.filter(({ cameraId }) => stillMine.has(cameraId));
   });
@@ -59,9 +62,11 @@ export function eventRoutes(
     'GET /api/cameras/:cameraId/events',
     async ({ request, response, params: { cameraId: id }, readQuery }) => {
       const who = guard.viewerOf(request, 'events', id);
-      const events = await log.list([id], queryOf(readQuery()), readFor(who, response));
+      const query = readQuery();
+      const events = await log.list([id], queryOf(query), readFor(who, response));
       // Checked again: the right may have ended during the wait.
       guard.viewerOf(request, 'events', id);
+      if (isByNewest(query)) linkNextPage(request, response, events, query.limit);
       return events;
     },
   );
@@ -124,6 +129,11 @@ export function eventRoutes(
   });
 
   return router;
+}
+
+/** A list by time is continued by a time. */
+function isByNewest({ from, to, order }: ApiQuery<'GET /api/events'>): boolean {
+  return from === undefined && to === undefined && order === 'newest';
 }
 
 function queryOf(query: ApiQuery<'GET /api/events'>): EventQuery {

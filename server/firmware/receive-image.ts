@@ -60,6 +60,6 @@ async function write(source: AsyncIterable<Uint8Array>, file: FileHandle): Promi
 
 function imageOf(head: Uint8Array, bytes: number): AppImage {
   const image = readAppImageHead(head, bytes);
-  if (typeof image === 'string') throw new VigieError('badRequest', image);
+  if (typeof image === 'string') throw new VigieError('unprocessable', image);
   return image;
 }

@@ -6,6 +6,7 @@
  * callers without rights learn nothing about them.
  */
 
+import { createHash } from 'node:crypto';
 import type { Request, Response, Router } from 'express';
 import type { z } from 'zod';
 import { VigieError } from '../errors.ts';
@@ -26,7 +27,7 @@ export interface Call<N extends ApiRouteName> {
   request: Request;
   response: Response;
   params: ApiParams<N>;
-  /** @throws VigieError `badRequest` that names every invalid field */
+  /** @throws VigieError `badRequest` or `unprocessable` that names every invalid field */
   readQuery: () => ApiQuery<N>;
   /** @throws VigieError like `readQuery` */
   readBody: () => ApiBody<N>;
@@ -75,12 +76,28 @@ export function serve<N extends ApiRouteName>(router: Router, name: N, handler: 
     }
     if (route.media !== undefined) return;
     outcome.done();
-    if (answer instanceof EncodedJson) {
-      const { buffer, byteOffset, byteLength } = answer.bytes;
-      response.type('json').send(Buffer.from(buffer, byteOffset, byteLength));
-    } else if (answer === undefined) response.end();
-    else response.json(answer);
+    if (answer === undefined) response.end();
+    else sendJson(request, response, answer);
   });
+}
+
+function sendJson(request: Request, response: Response, answer: unknown): void {
+  const json = answer instanceof EncodedJson ? answer.bytes : Buffer.from(JSON.stringify(answer));
+  if (request.method === 'GET') {
+    const etag = etagOf(json);
+    response.setHeader('ETag', etag);
+    // Not `request.fresh`: Node's fetch sends no-cache with every condition, which is a word to caches.
+    const known = request.headers['if-none-match']?.split(',') ?? [];
+    if (known.some((each) => each.trim().replace(/^W\//, '') === etag))
+      return void response.status(304).end();
+  }
+  const { buffer, byteOffset, byteLength } = json;
+  response.type('json').send(Buffer.from(buffer, byteOffset, byteLength));
+}
+
+/** Strong: the same bytes (RFC 9110 section 8.8.3). */
+function etagOf(bytes: Uint8Array): string {
+  return `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
 }
 
 /** @throws VigieError `notFound`: a malformed id cannot exist */
@@ -90,7 +107,7 @@ function paramsOf(schema: z.ZodType<Record<string, string>>, request: Request): 
   throw new VigieError('notFound', `there is nothing at ${request.method} ${request.path}`);
 }
 
-/** @throws VigieError `badRequest` that names every invalid field */
+/** @throws VigieError `badRequest` or `unprocessable` that names every invalid field */
 export function parseRequest<T>(schema: z.ZodType<T>, value: unknown): T {
   if (value === undefined)
     throw new VigieError('badRequest', 'a JSON body is needed, with content-type application/json');
@@ -99,7 +116,9 @@ export function parseRequest<T>(schema: z.ZodType<T>, value: unknown): T {
   const problems = parsed.error.issues.map(({ path, message }) =>
     path.length === 0 ? message : `${path.join('.')}: ${message}`,
   );
-  throw new VigieError('badRequest', problems.join('; '));
+  // What a JSON Schema cannot say, such as an end before the start: the request is as it is described, and still not usable.
+  const isWellFormed = parsed.error.issues.every(({ code }) => code === 'custom');
+  throw new VigieError(isWellFormed ? 'unprocessable' : 'badRequest', problems.join('; '));
 }
 
 /** The user and lifetime of a long database read: it is cancelled when the client disconnects. */

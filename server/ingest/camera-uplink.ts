@@ -222,7 +222,10 @@ export class CameraUplink {
   #say(direction: UplinkDecision['direction'], control: UplinkControl): void {
     const { cameraId, log } = this.#options;
     const carriesBps = finite(control.carriesBps);
-    const carriesKbps = carriesBps === undefined ? {} : { carriesKbps: Math.round(carriesBps / 1000) };
+    const carriesKbps =
+      carriesBps === undefined || direction === 'raised'
+        ? {}
+        : { carriesKbps: Math.round(carriesBps / 1000) };
     log.info({ cameraId, ...uplinkPart(control.settings), ...carriesKbps }, `picture settings ${direction}`);
   }
 

@@ -45,6 +45,6 @@ function assertOnCurve({ keys }: PushDevice): void {
   try {
     ECDH.convertKey(keys.p256dh, 'prime256v1', 'base64url');
   } catch (error) {
-    throw new VigieError('badRequest', 'keys.p256dh: must be a point of P-256', { cause: error });
+    throw new VigieError('unprocessable', 'keys.p256dh: must be a point of P-256', { cause: error });
   }
 }

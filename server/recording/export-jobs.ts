@@ -75,12 +75,12 @@ export class ExportJobs {
 
   /**
    * @param who for the look-up in the index
-   * @throws VigieError `badRequest`, `notFound` when there is nothing in the range, `tooManyRequests`, `unavailable`
+   * @throws VigieError `unprocessable`, `notFound` when there is nothing in the range, `tooManyRequests`, `unavailable`
    */
   async create({ userId, cameraId, fromMs, toMs }: ExportRequest, who?: ReadFor): Promise<ExportJob> {
     if (toMs - fromMs > MAX_EXPORT_MS)
       throw new VigieError(
-        'badRequest',
+        'unprocessable',
         `at most ${MAX_EXPORT_MS / 3_600_000} hours at once can be downloaded`,
       );
     await this.#forgetFailed(userId);

@@ -30,10 +30,10 @@ export type RouteName = `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /api/${s
 export type ApiRouteTable = Readonly<Record<RouteName, ApiRoute>>;
 
 /**
- * Malformed, not signed in, not allowed, not found, too large, too often, server fault, not available now. A 404 also
- * covers an id that was removed meanwhile.
+ * Not as the schema says, not signed in, not allowed, not found, too large, as the schema says but not to be taken, too
+ * often, server fault, not available now. A 404 also covers an id that was removed meanwhile.
  */
-export const COMMON_ERRORS: readonly number[] = [400, 401, 403, 404, 413, 429, 500, 503];
+export const COMMON_ERRORS: readonly number[] = [400, 401, 403, 404, 413, 422, 429, 500, 503];
 
 /** Success statuses of a route, the usual one first. */
 export function statusesOf({ statuses, response, media }: ApiRoute): readonly [number, ...number[]] {

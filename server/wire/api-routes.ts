@@ -19,6 +19,22 @@ import { PICTURE_ROUTES } from './routes/pictures.ts';
 import { RECORDING_ROUTES } from './routes/recording.ts';
 import { SERVER_ROUTES } from './routes/server.ts';
 
+/** By feature, as a description of the API lists them. */
+export const ROUTE_GROUPS = {
+  Accounts: ACCOUNT_ROUTES,
+  'API keys': API_KEY_ROUTES,
+  Cameras: CAMERA_ROUTES,
+  'Privacy switch': SWITCH_ROUTES,
+  Pictures: PICTURE_ROUTES,
+  Recordings: RECORDING_ROUTES,
+  Events: EVENT_ROUTES,
+  'Outbound messages': OUTBOUND_ROUTES,
+  Firmware: FIRMWARE_ROUTES,
+  Server: SERVER_ROUTES,
+  'Audit log': AUDIT_ROUTES,
+  Backups: BACKUP_ROUTES,
+} as const;
+
 export const API_ROUTES = {
   ...ACCOUNT_ROUTES,
   ...API_KEY_ROUTES,

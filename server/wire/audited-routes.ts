@@ -160,6 +160,7 @@ export const AUDITED_ROUTES: Readonly<Record<ApiRouteName, AuditRule>> = {
 
   'GET /api/health': SERVER,
   'GET /api/local-authority': SERVER,
+  'GET /api/openapi.json': { none: 'reads what is in the source, too' },
   'GET /api/status': SERVER,
   'GET /api/site/time-zone': READS,
   'PUT /api/site/time-zone': { action: 'timeZoneChanged', values: ['timeZone'], unless: 'unlessChosen' },

@@ -135,6 +135,7 @@ export const ROUTE_AUTHORIZATION = {
   // The server itself
   'GET /api/health': 'public',
   'GET /api/local-authority': 'public',
+  'GET /api/openapi.json': 'public',
   'GET /api/status': 'administrator',
   'GET /api/site/time-zone': 'signedIn',
   'PUT /api/site/time-zone': 'administrator',

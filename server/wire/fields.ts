@@ -10,13 +10,15 @@ export const cameraIds = z.array(id).max(1000);
 /** A name given by a user. */
 export const plainName = z
   .string()
+  .min(1, 'must not be empty')
+  .max(64, 'is longer than 64 characters')
+  .regex(/\S/, 'must not be empty')
   .transform((text) => text.normalize('NFC').trim())
   .pipe(
     z
       .string()
-      .min(1, 'must not be empty')
       .max(64, 'is longer than 64 characters')
-      .regex(/^\P{C}+$/u, 'must be plain text'),
+      .refine((text) => /^\P{C}+$/u.test(text), 'must be plain text'),
   );
 export const shortName = plainName.pipe(z.string().max(32));
 

@@ -20,6 +20,7 @@ export const PAGE_PATHS = {
   firmware: '/firmware',
   webhooks: '/webhooks',
   audit: '/audit',
+  api: '/api-reference',
   notifications: '/notifications',
   connection: '/connection',
   secure: '/secure',

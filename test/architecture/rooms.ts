@@ -38,6 +38,7 @@ export const SERVER_ROOMS: Readonly<Record<string, readonly string[]>> = {
   site: [...ROUTED_FEATURE, 'package.json'],
   backup: ROUTED_FEATURE,
   audit: ROUTED_FEATURE,
+  openapi: ['wire', 'http', 'package.json'],
   stores: [
     ...GROUND,
     'store',
@@ -66,6 +67,7 @@ export const SERVER_ROOMS: Readonly<Record<string, readonly string[]>> = {
     'site',
     'backup',
     'audit',
+    'openapi',
   ],
   // With the commands for the data folder, which belong to the features.
   start: [...GROUND, 'config', 'store', 'accounts', 'audit', 'backup', 'main'],
@@ -135,6 +137,7 @@ export const CLIENT_ROOMS: Readonly<Record<string, readonly string[]>> = {
   backup: PAGE_GROUND,
   webhooks: [...PAGE_GROUND, 'events'],
   audit: [...PAGE_GROUND, 'site'],
+  'api-reference': PAGE_GROUND,
   notifications: [...PAGE_GROUND, 'events', 'site'],
   firmware: PAGE_GROUND,
   connection: [...PAGE_GROUND, 'devices', 'live'],
@@ -143,6 +146,7 @@ export const CLIENT_ROOMS: Readonly<Record<string, readonly string[]>> = {
     ...PAGE_GROUND,
     'package.json',
     'backup',
+    'api-reference',
     'audit',
     'cameras',
     'connection',

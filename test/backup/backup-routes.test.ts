@@ -105,7 +105,7 @@ test('an uploaded backup is read with its password, agreed to with the own one, 
 
   assert.equal((await agree(ADMIN_PASSWORD)).status, 409, 'it was not read yet');
   const wrong = await admin.call<Problem>('POST', `${at}/contents`, { body: { password: 'another one' } });
-  assert.equal(wrong.status, 400);
+  assert.equal(wrong.status, 422);
   assert.match(wrong.body.detail, /^the file: the password is wrong, or the file is damaged$/);
   const missing = await admin.call<Problem>('POST', `${at}/contents`, { body: {} });
   assert.match(missing.body.detail, /encrypted: give its password/);
@@ -138,7 +138,7 @@ test('what is no backup is refused, changes nothing, and the next upload replace
   const answer = await admin.call<Problem>('POST', `/api/backup/uploads/${bad.body.id}/contents`, {
     body: {},
   });
-  assert.equal(answer.status, 400);
+  assert.equal(answer.status, 422);
   assert.match(answer.body.detail, /^the file is no backup of Vigie/);
   const good = await upload(server, admin, readFileSync(file));
   assert.equal(good.body.isEncrypted, false);

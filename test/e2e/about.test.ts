@@ -41,6 +41,23 @@ test('About, in the user menu, names the version and leads to all licences', asy
   await visit.close();
 });
 
+test('About leads to the page of the HTTP API, which shows a route with what it takes and answers', async () => {
+  const visit = await browser.open(server.url);
+  await visit.signIn('admin', server.password);
+  const { page } = visit;
+  await page.getByTestId('user-menu').click();
+  await page.getByTestId('about').click();
+  await page.getByTestId('api-reference').click();
+  await page.getByTestId('api-title').waitFor();
+  await page.getByTestId('api-search').locator('input').fill('post users');
+  const route = page.getByTestId('api-route');
+  await route.getByText('Add a user').click();
+  await route.getByText('role: "administrator" | "viewer"').waitFor();
+  await route.getByText('As this document describes it').waitFor();
+  assert.equal(await route.count(), 1);
+  await visit.close();
+});
+
 test('the list of licences needs no sign-in', async () => {
   const response = await fetch(`${server.url}/licences.txt`);
   assert.equal(response.status, 200);

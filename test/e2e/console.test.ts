@@ -33,6 +33,7 @@ function routesOf(cameraId: string): Record<Reachable['page'], Reachable> {
     notifications: { page: 'notifications' },
     connection: { page: 'connection' },
     secure: { page: 'secure' },
+    api: { page: 'api' },
   };
 }
 

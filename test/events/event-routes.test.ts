@@ -104,6 +104,11 @@ test('a user lists the events of the visible cameras, of all at once and of a ki
   assert.deepEqual(await seenBy(admin, '?kind=offline'), told.slice(2));
   assert.deepEqual(await seenBy(admin, `?before=${told[2]?.id}&limit=1`), told.slice(1, 2));
   assert.deepEqual(await seenBy(admin, '?from=1&order=oldest'), told.slice(1));
+  const { headers } = await admin.call('GET', '/api/events?limit=2&kind=motion');
+  const [, next = ''] = /^<([^>]+)>; rel="next"$/.exec(headers.get('link') ?? '') ?? [];
+  assert.deepEqual(await seenBy(admin, next), [], next);
+  const { headers: last } = await admin.call('GET', '/api/events?limit=4');
+  assert.equal(last.get('link'), null);
   const password = 'a password of her own';
   // To the second one every right but that to its events.
   const others = rightsTo(ids.slice(1, 2), ['live', 'lookBack', 'control']);
@@ -113,8 +118,10 @@ test('a user lists the events of the visible cameras, of all at once and of a ki
   const hers = await ApiClient.signedIn(server, 'anna', password);
   assert.deepEqual(await seenBy(hers), told.slice(0, 1));
   assert.equal((await new ApiClient(server).call('GET', '/api/events')).status, 401);
-  for (const query of ['kind=fire', `before=${told[2]?.id}&from=1`, 'order=up', 'from=-1', 'to=x'])
+  for (const query of ['kind=fire', 'order=up', 'from=-1', 'to=x'])
     assert.equal((await admin.call('GET', `/api/events?${query}`)).status, 400, query);
+  const twoLimits = `/api/events?before=${told[2]?.id}&from=1`;
+  assert.equal((await admin.call('GET', twoLimits)).status, 422);
 });
 
 test('an invalid event is refused', async (context) => {

@@ -81,14 +81,18 @@ test('the newest is listed first', async (context) => {
 
 suite('a refused upload leaves no files behind', () => {
   const refused: [name: string, source: () => AsyncIterable<Uint8Array>, error: object][] = [
-    ['nothing', () => pieces(Buffer.alloc(0)), { code: 'badRequest', message: /too short/ }],
-    ['half a head', () => pieces(appImage().subarray(0, 200)), { code: 'badRequest', message: /too short/ }],
+    ['nothing', () => pieces(Buffer.alloc(0)), { code: 'unprocessable', message: /too short/ }],
+    [
+      'half a head',
+      () => pieces(appImage().subarray(0, 200)),
+      { code: 'unprocessable', message: /too short/ },
+    ],
     [
       'another file',
       () => pieces(Buffer.alloc(5000, 65)),
-      { code: 'badRequest', message: /not a firmware image/ },
+      { code: 'unprocessable', message: /not a firmware image/ },
     ],
-    ['another project', () => pieces(appImage({ project: 'x' })), { code: 'badRequest', message: /“x”/ }],
+    ['another project', () => pieces(appImage({ project: 'x' })), { code: 'unprocessable', message: /“x”/ }],
     [
       'one byte too many',
       () => pieces(appImage({ bytes: MAX_BYTES + 1 }), 65_536),
@@ -118,7 +122,7 @@ suite('a refused upload leaves no files behind', () => {
     const source = async function* (): AsyncGenerator<Buffer> {
       for (; asked < 4000; asked++) yield Buffer.alloc(1000, 65);
     };
-    await assert.rejects(images.add(source(), 'anna'), { code: 'badRequest' });
+    await assert.rejects(images.add(source(), 'anna'), { code: 'unprocessable' });
     assert.equal(asked, 0);
   });
 });

@@ -105,8 +105,8 @@ suite('an invalid upload is answered with the reason, and leaves nothing', () =>
     status: number,
     detail: RegExp,
   ][] = [
-    ['another file', Buffer.alloc(400_000, 65), BINARY, 400, /not a firmware image/],
-    ['nothing', Buffer.alloc(0), BINARY, 400, /too short|octet-stream/],
+    ['another file', Buffer.alloc(400_000, 65), BINARY, 422, /not a firmware image/],
+    ['nothing', Buffer.alloc(0), BINARY, 422, /too short/],
     ['too much', appImage({ bytes: 4 * 1024 * 1024 + 1 }), BINARY, 413, /at most 4 MiB/],
     ['JSON', Buffer.from('{}'), { 'content-type': 'application/json' }, 400, /octet-stream/],
     ['a form', appImage(), { 'content-type': 'multipart/form-data' }, 400, /octet-stream/],
@@ -149,7 +149,7 @@ suite('an invalid upload is answered with the reason, and leaves nothing', () =>
         'Content-Type: application/octet-stream\r\nContent-Length: 3000000\r\n\r\n',
     );
     socket.write(Buffer.alloc(1000, 65));
-    await until('it is refused', () => /^HTTP\/1.1 400/.test(answers));
+    await until('it is refused', () => /^HTTP\/1.1 422/.test(answers));
     socket.write(Buffer.alloc(2_999_000, 65));
     socket.write('GET /api/health HTTP/1.1\r\nHost: x\r\n\r\n');
     await until('the next request is answered', () => answers.includes('HTTP/1.1 200'));

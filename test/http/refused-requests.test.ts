@@ -214,7 +214,7 @@ describe('refused requests', () => {
       ['a body too large', 'POST', '/api/cameras', { body: { name: 'x'.repeat(70_000) } }, 413, 'tooLarge'],
       ['an empty name', 'POST', '/api/cameras', { body: { name: ' \t ' } }, 400, 'badRequest'],
       ['a name too long', 'POST', '/api/cameras', { body: { name: 'x'.repeat(65) } }, 400, 'badRequest'],
-      ['control characters', 'POST', '/api/cameras', { body: { name: 'a\u0000b' } }, 400, 'badRequest'],
+      ['control characters', 'POST', '/api/cameras', { body: { name: 'a\u0000b' } }, 422, 'unprocessable'],
       ['an extra field', 'POST', '/api/cameras', { body: { name: 'x', kind: 'demo' } }, 400, 'badRequest'],
       [
         'a prototype',
@@ -224,7 +224,7 @@ describe('refused requests', () => {
         400,
         'badRequest',
       ],
-      ['no settings', 'POST', '/api/cameras/:own/settings', { body: {} }, 400, 'badRequest'],
+      ['no settings', 'POST', '/api/cameras/:own/settings', { body: {} }, 422, 'unprocessable'],
       [
         'an unknown frame size',
         'POST',
@@ -283,8 +283,8 @@ describe('refused requests', () => {
         'PUT',
         '/api/users/:viewer/cameras',
         { body: { cameras: rightsTo(['cam_x']) } },
-        400,
-        'badRequest',
+        422,
+        'unprocessable',
       ],
       [
         'a name that is taken',
@@ -313,7 +313,7 @@ describe('refused requests', () => {
         'cameraOffline',
       ],
       ['a missing route', 'GET', '/api/nothing', {}, 404, 'notFound'],
-      ['a missing method', 'PUT', '/api/cameras', { body: {} }, 404, 'notFound'],
+      ['a missing method', 'PUT', '/api/cameras', { body: {} }, 405, 'methodNotAllowed'],
       ['a malformed path', 'GET', '/api/cameras/%E0%A4%A/status', {}, 400, 'badRequest'],
     ];
 

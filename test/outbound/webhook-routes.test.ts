@@ -57,12 +57,10 @@ test('an invalid webhook is refused', async (context) => {
     { enabled: 'yes' },
     { cameraIds: [1] },
     { secret: 'mine' },
-  ])
-    assert.equal(
-      (await admin.call('POST', '/api/webhooks', { body: { ...HOOK, ...change } })).status,
-      400,
-      JSON.stringify(change),
-    );
+  ]) {
+    const { status } = await admin.call('POST', '/api/webhooks', { body: { ...HOOK, ...change } });
+    assert.equal(status, 'url' in change && change.url.length <= 2048 ? 422 : 400, JSON.stringify(change));
+  }
   for (let n = 0; n < 20; n++)
     assert.equal((await admin.call('POST', '/api/webhooks', { body: HOOK })).status, 201);
   assert.equal((await admin.call('POST', '/api/webhooks', { body: HOOK })).status, 409);

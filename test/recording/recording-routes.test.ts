@@ -169,18 +169,13 @@ suite('recordings over HTTP', () => {
   test('a range that makes no sense, or is too long, is refused', async (context) => {
     const { id, guest } = await setUp(context);
     const timeline = `/api/cameras/${id}/timeline`;
-    for (const query of [
-      '',
-      '?from=1',
-      '?from=2&to=1',
-      '?from=a&to=b',
-      '?from=-1&to=1',
-      range(0, 40 * 86_400_000),
-    ])
+    for (const query of ['', '?from=1', '?from=a&to=b', '?from=-1&to=1'])
       assert.equal((await guest.call('GET', timeline + query)).status, 400, query);
+    for (const query of ['?from=2&to=1', range(0, 40 * 86_400_000)])
+      assert.equal((await guest.call('GET', timeline + query)).status, 422, query);
     assert.equal(
       (await guest.call('GET', `/api/cameras/${id}/export.webm${range(0, 3 * 3_600_000)}`)).status,
-      400,
+      422,
     );
     assert.equal((await guest.call('GET', `/api/cameras/${id}/export.webm${range(0, 1)}`)).status, 404);
   });

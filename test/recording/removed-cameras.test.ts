@@ -179,7 +179,7 @@ suite('a camera that is removed', () => {
     ])
       assert.equal(
         (await admin.call('PUT', `/api/users/${user}/cameras`, { body: { cameras } })).status,
-        400,
+        422,
       );
     assert.deepEqual(await removed(ada), ['Door'], 'what was refused changed nothing');
   });

@@ -18,7 +18,7 @@ test('the site’s time zone is the machine’s, then the first administrator’
   assert.deepEqual((await says('Europe/Paris')).body, { timeZone: 'Asia/Tokyo', chosen: true });
   await admin.call('PUT', ZONE, { body: { timeZone: 'Europe/Paris' } });
   assert.deepEqual(await read(), { timeZone: 'Europe/Paris', chosen: true });
-  assert.equal((await admin.call('PUT', ZONE, { body: { timeZone: 'Europe/Vigie' } })).status, 400);
+  assert.equal((await admin.call('PUT', ZONE, { body: { timeZone: 'Europe/Vigie' } })).status, 422);
   assert.equal(server.store.site.timeZone(), 'Europe/Paris', 'and outlives the server');
 });
 

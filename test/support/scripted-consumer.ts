@@ -9,6 +9,7 @@ import type { CameraTrack, FrameSink } from '../../server/sfu/camera-track.ts';
 import { CameraTracks } from '../../server/sfu/camera-tracks.ts';
 import { LineAllocation } from '../../server/sfu/line-allocation.ts';
 import { Consumer } from '../../server/sfu/consumer.ts';
+import type { OutgoingPacket } from '../../server/sfu/rtp-stream.ts';
 import { NO_VIDEO } from './no-video.ts';
 
 export const BEGIN_US = 1_700_000_000_000_000;
@@ -52,7 +53,10 @@ export class ScriptedConsumer {
         return Buffer.concat([header.subarray(0, RTP_HEADER_BYTES), payload]);
       },
     },
-    send: (): boolean => this.path.isOpen,
+    send: (packet: OutgoingPacket): boolean => {
+      packet.write(0);
+      return this.path.isOpen;
+    },
   };
   readonly consumer: Consumer;
   readonly tracks: CameraTracks;

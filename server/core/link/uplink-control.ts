@@ -69,7 +69,7 @@ export class UplinkControl {
   #offeredFps = Infinity;
   /** The last lowering, until its effect is seen. */
   #expected: { settings: readonly UplinkSetting[]; bytesBefore: number } | undefined;
-  /** At the last decision. */
+  /** At the last lowering. */
   #figures: UplinkFigures | undefined;
 
   constructor(wanted: UplinkSettings) {
@@ -91,7 +91,7 @@ export class UplinkControl {
     return this.#index > 0;
   }
 
-  /** What the line carried when something was last changed. */
+  /** What the line carried when something was last lowered: a line with room to spare is only measured roughly. */
   get carriesBps(): number | undefined {
     return this.#figures?.carriesBps;
   }
@@ -170,7 +170,7 @@ export class UplinkControl {
     }
     if (this.#isTooSlow(figures)) return this.#lower(figures, nowUs);
     this.#trials.onWell(nowUs);
-    if (this.#index > 0 && this.#mayRaise(figures, nowUs)) return this.#raise(figures, nowUs);
+    if (this.#index > 0 && this.#mayRaise(figures, nowUs)) return this.#raise(nowUs);
     return undefined;
   }
 
@@ -226,11 +226,11 @@ export class UplinkControl {
     return nowUs - this.#changedAtUs >= (enough < PLENTY ? waitUs : waitUs * SOONER);
   }
 
-  #raise(figures: UplinkFigures, nowUs: number): UplinkDecision {
+  #raise(nowUs: number): UplinkDecision {
     this.#index--;
     this.#trials.onRaised(nowUs);
     this.#expected = undefined;
-    this.#note(nowUs, figures);
+    this.#note(nowUs);
     return { direction: 'raised', settings: this.settings };
   }
 

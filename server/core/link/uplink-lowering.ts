@@ -7,6 +7,6 @@ export interface UplinkLowering {
   set: UplinkSettings;
   /** Server time, µs. */
   sinceUs: number;
-  /** Of the line, as it was measured at the last change; undefined where it was too fast to be measured. */
+  /** Of the line, as it was measured when it was last lowered; undefined where it was too fast to be measured. */
   carriesBps: number | undefined;
 }

@@ -1,10 +1,14 @@
 /** Routes of the server itself: health, figures, and reachability. */
 
+import { z } from 'zod';
 import type { ApiRouteTable } from '../api-route.ts';
 import { HEALTH } from '../health.ts';
 import { CONNECTION_FACTS, LOCAL_AUTHORITY_VIEW, SERVER_ADDRESSES } from '../connection-check.ts';
 import { NEW_TIME_ZONE, SITE_CLOCK_VIEW, SITE_TIME_ZONE } from '../site.ts';
 import { SERVER_STATUS } from '../server-status.ts';
+
+/** Its inside is what the OpenAPI Specification says. */
+const OPENAPI_DOCUMENT = z.looseObject({ openapi: z.string() });
 
 export const SERVER_ROUTES = {
   'GET /api/health': {
@@ -14,6 +18,10 @@ export const SERVER_ROUTES = {
   'GET /api/local-authority': {
     summary: 'Read the fingerprint of the server’s own authority',
     response: LOCAL_AUTHORITY_VIEW,
+  },
+  'GET /api/openapi.json': {
+    summary: 'Read this description of the API',
+    response: OPENAPI_DOCUMENT,
   },
   'GET /api/status': {
     summary: 'Read the server’s figures',
