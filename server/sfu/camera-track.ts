@@ -27,7 +27,7 @@ export interface FrameSink {
 }
 
 /**
- * Largest RTP payload, in bytes. With header (20), tag (16), UDP (8), IPv6 (40) and a TURN channel (4) the packet stays
+ * Largest RTP payload, in bytes. With header (24), tag (16), UDP (8), IPv6 (40) and a TURN channel (4) the packet stays
  * below 1280, IPv6's minimum MTU, which every path carries.
  */
 export const MAX_PAYLOAD_BYTES = 1150;

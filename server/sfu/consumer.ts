@@ -21,7 +21,7 @@ import { newForwardingCounters, type ConsumerStats } from './consumer-stats.ts';
 import { FrameSender } from './frame-sender.ts';
 import type { AllocatedCamera, LineAllocation } from './line-allocation.ts';
 import { consumerRtpParameters, type ConsumerIdentity } from './rtp-parameters.ts';
-import type { RtpPath } from './rtp-stream.ts';
+import type { OutgoingPacket, RtpPath } from './rtp-stream.ts';
 import type { FeedReceiver, RungFeed } from './rung-feed.ts';
 import { RungFeeds } from './rung-feeds.ts';
 
@@ -71,7 +71,7 @@ export class Consumer
     this.#path = path;
     this.#allocation = allocation;
     this.#feeds = new RungFeeds(tracks, path.line, this);
-    this.#sender = new FrameSender(identity, tracks.cameraId, path);
+    this.#sender = new FrameSender(identity, path);
     this.#pathOpen = pathOpen;
   }
 
@@ -157,6 +157,11 @@ export class Consumer
     this.#share = share;
     this.#forwarder.target = share.target;
     this.#feeds.follow(share, this.#forwarder.rung, nowUs);
+  }
+
+  /** A packet that holds nothing; undefined while no video flows. @param bytes at most, as a line carries it */
+  padding(bytes: number): OutgoingPacket | undefined {
+    return this.#flowing ? this.#sender.padding(bytes) : undefined;
   }
 
   setFrameTimings(enabled: boolean): void {

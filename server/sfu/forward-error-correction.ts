@@ -37,7 +37,7 @@ export class ForwardErrorCorrection {
   readonly #share = new CorrectionShare();
 
   constructor(ssrc: number, protectedSsrc: number, path: RtpPath) {
-    this.stream = new RtpStream(ssrc, FLEXFEC_PAYLOAD_TYPE, path);
+    this.stream = new RtpStream(ssrc, FLEXFEC_PAYLOAD_TYPE, path, true);
     this.#path = path;
     this.#protected = { ssrc: protectedSsrc, payloadType: VP8_PAYLOAD_TYPE, extension: extensionOfAll() };
   }
@@ -87,6 +87,7 @@ function headersOf({ payloads, firstSequenceNumber, timestamp90k }: SentFrame): 
 /** The same in each packet but for what changes on the way, of which the receiver thinks as zeros. */
 function extensionOfAll(): Buffer {
   const header = Buffer.alloc(RTP_HEADER_BYTES);
-  writeRtpHeader(header, { payloadType: 0, marker: false, sequenceNumber: 0, timestamp90k: 0, ssrc: 0 });
+  const numbers = { sequenceNumber: 0, timestamp90k: 0, ssrc: 0, transportSequence: 0 };
+  writeRtpHeader(header, { payloadType: 0, marker: false, ...numbers });
   return header.subarray(RTP_FIXED_HEADER_BYTES);
 }

@@ -13,7 +13,7 @@ import { ForwardErrorCorrection } from './forward-error-correction.ts';
 import { PlayoutRelease } from './playout-release.ts';
 import { Retransmission } from './retransmission.ts';
 import { VP8_PAYLOAD_TYPE, type ConsumerIdentity } from './rtp-parameters.ts';
-import { ntpMiddle32, RtpStream, type RtpPath } from './rtp-stream.ts';
+import { ntpMiddle32, RtpStream, type OutgoingPacket, type RtpPath } from './rtp-stream.ts';
 
 export class FrameSender {
   readonly #identity: ConsumerIdentity;
@@ -23,13 +23,13 @@ export class FrameSender {
   readonly #correction: ForwardErrorCorrection | undefined;
   readonly #playout: PlayoutRelease | undefined;
   readonly #leaveLine: () => void;
-  readonly #cameraId: string;
   /** 0 … 1, from the last report. */
   #fractionLost = 0;
+  /** Of the last frame. */
+  #timestamp90k: number | undefined;
 
-  constructor(identity: ConsumerIdentity, cameraId: string, path: RtpPath) {
+  constructor(identity: ConsumerIdentity, path: RtpPath) {
     this.#identity = identity;
-    this.#cameraId = cameraId;
     this.#path = path;
     this.#media = new RtpStream(identity.ssrc, VP8_PAYLOAD_TYPE, path);
     this.#retransmission = new Retransmission(identity.rtxSsrc, path);
@@ -52,7 +52,8 @@ export class FrameSender {
     return {
       packetsSent: this.#media.packetCount,
       bytesSent: this.#media.octetCount + this.#retransmission.stream.octetCount + (repairs?.octetCount ?? 0),
-      packetsRetransmitted: this.#retransmission.stream.packetCount,
+      packetsRetransmitted:
+        this.#retransmission.stream.packetCount - this.#retransmission.stream.paddingCount,
       repairPacketsSent: repairs?.packetCount ?? 0,
       fractionLost: this.#fractionLost,
       roundTripUs: this.#path.line.roundTripUs,
@@ -76,10 +77,17 @@ export class FrameSender {
       this.#retransmission.sent(packet, startsKeyframe, nowUs);
       startsKeyframe = false;
     }
+    this.#timestamp90k = timestamp90k;
     if (isKeyframe) this.#correction?.restart();
     if (firstSequenceNumber !== undefined)
       this.#correction?.sent({ payloads, numbers, timestamp90k, firstSequenceNumber }, nowUs);
     return true;
+  }
+
+  /** A packet that holds nothing, to be sent at once; undefined before the first frame. @param bytes at most, as a line carries it */
+  padding(bytes: number): OutgoingPacket | undefined {
+    if (this.#timestamp90k === undefined) return undefined;
+    return this.#retransmission.stream.padding(bytes, this.#timestamp90k);
   }
 
   onNack(lost: readonly number[], nowUs: number): void {
@@ -94,9 +102,7 @@ export class FrameSender {
     this.#fractionLost = report.fractionLost;
     this.#correction?.onReport(report, nowUs);
     this.#playout?.onReport(report, nowUs);
-    const rates = this.#media.arrivals.onReport(report, this.#media.sent, nowUs);
-    const { arrivedBps } = this.#retransmission.stream.arrivals.at(nowUs);
-    if (rates) line.capOf(this.#cameraId).onRates(rates, arrivedBps, nowUs);
+    this.#media.arrivals.onReport(report, this.#media.sent, nowUs);
   }
 
   /** No frame came for a while. */

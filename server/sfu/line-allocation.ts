@@ -5,7 +5,7 @@
 
 import { allocate, type Share } from '../core/bandwidth/allocation.ts';
 import { OFFER_SHARE, SteadyShare } from '../core/bandwidth/steady-share.ts';
-import type { ViewedCamera } from '../core/bandwidth/view-steps.ts';
+import { lineBps, type ViewedCamera } from '../core/bandwidth/view-steps.ts';
 import type { PictureQuality } from '../wire/shown-view.ts';
 
 /** A camera that is being sent to the viewer. */
@@ -26,6 +26,14 @@ export class LineAllocation {
 
   get targetBps(): number | undefined {
     return this.#targetBps();
+  }
+
+  /** What the page could use, bits per second on the line. */
+  get wantedBps(): number {
+    return this.#allocate(undefined).reduce(
+      (sum, { limitBps, wholeBps }) => sum + lineBps(limitBps ?? wholeBps),
+      0,
+    );
   }
 
   setQuality(quality: PictureQuality, nowUs: number): void {

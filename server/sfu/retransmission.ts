@@ -20,7 +20,7 @@ export class Retransmission {
   readonly #holdback = new NackHoldback();
 
   constructor(ssrc: number, path: RtpPath) {
-    this.stream = new RtpStream(ssrc, RTX_PAYLOAD_TYPE, path);
+    this.stream = new RtpStream(ssrc, RTX_PAYLOAD_TYPE, path, true);
     this.#path = path;
   }
 

@@ -1,10 +1,15 @@
 /**
- * The codec and header extension the SFU can send, in mediasoup's vocabulary: VP8 with RTX, and one header extension.
+ * The codec and header extensions the SFU can send, in mediasoup's vocabulary: VP8 with RTX, and its header extensions.
  *
  * Every consumer uses the same payload types; mediasoup-client writes them into the SDP it makes for the browser.
  */
 
-import { PLAYOUT_DELAY_ID, PLAYOUT_DELAY_URI } from '../core/rtp/rtp-header.ts';
+import {
+  PLAYOUT_DELAY_ID,
+  PLAYOUT_DELAY_URI,
+  TRANSPORT_CC_ID,
+  TRANSPORT_CC_URI,
+} from '../core/rtp/rtp-header.ts';
 import { FLEXFEC_MIME_TYPE, type RtpCapabilities, type RtpParameters } from '../wire/signaling.ts';
 
 export const VP8_PAYLOAD_TYPE = 96;
@@ -16,6 +21,12 @@ const RTCP_FEEDBACK = [
   { type: 'nack' },
   { type: 'nack', parameter: 'pli' },
   { type: 'ccm', parameter: 'fir' },
+  { type: 'transport-cc' },
+];
+
+const HEADER_EXTENSIONS = [
+  { uri: PLAYOUT_DELAY_URI, id: PLAYOUT_DELAY_ID },
+  { uri: TRANSPORT_CC_URI, id: TRANSPORT_CC_ID },
 ];
 
 /** The viewer sends reference times (core/rtp/extended-report.ts); nothing of it is in the SDP that a browser makes itself. */
@@ -40,15 +51,13 @@ export const ROUTER_RTP_CAPABILITIES: RtpCapabilities = {
       rtcpFeedback: [],
     },
   ],
-  headerExtensions: [
-    {
-      kind: 'video',
-      uri: PLAYOUT_DELAY_URI,
-      preferredId: PLAYOUT_DELAY_ID,
-      preferredEncrypt: false,
-      direction: 'sendonly',
-    },
-  ],
+  headerExtensions: HEADER_EXTENSIONS.map(({ uri, id }) => ({
+    kind: 'video',
+    uri,
+    preferredId: id,
+    preferredEncrypt: false,
+    direction: 'sendonly',
+  })),
 };
 
 /** Forward error correction, for viewers who take it (core/rtp/flexfec.ts). */
@@ -90,7 +99,7 @@ export function consumerRtpParameters({
   return {
     mid,
     codecs: fecSsrc === undefined ? codecs : [...codecs, FLEXFEC],
-    headerExtensions: [{ uri: PLAYOUT_DELAY_URI, id: PLAYOUT_DELAY_ID, encrypt: false, parameters: {} }],
+    headerExtensions: HEADER_EXTENSIONS.map(({ uri, id }) => ({ uri, id, encrypt: false, parameters: {} })),
     encodings: [
       {
         ssrc,

@@ -1,4 +1,4 @@
-/** One SSRC to one viewer: numbers the packets, protects and sends them, and counts for its sender report. */
+/** One SSRC to one viewer: numbers the packets, protects them when they leave, and counts for its sender report. */
 
 import { randomInt } from 'node:crypto';
 import {
@@ -8,6 +8,7 @@ import {
   SourceDescriptionChunk,
   SourceDescriptionItem,
 } from 'werift';
+import type { Paced } from '../core/bandwidth/pacer.ts';
 import { ArrivalRate } from '../core/rtp/arrival-rate.ts';
 import { RTP_HEADER_BYTES, writeRtpHeader } from '../core/rtp/rtp-header.ts';
 import type { ViewerLine } from '../core/rtp/viewer-line.ts';
@@ -21,20 +22,35 @@ export interface RtpPath {
   readonly isFull: boolean;
   /** State of the line, shared by all streams on it. */
   readonly line: ViewerLine;
-  /** @returns false when no path is selected */
-  send(datagram: Buffer): boolean;
+  /** Sends the packet now or soon. @returns false when no path is selected */
+  send(packet: OutgoingPacket): boolean;
 }
 
-/** RTP header (20), tag (16), UDP (8) and IPv4 (20): a line carries them too. */
-export const PACKET_OVERHEAD_BYTES = 64;
+export interface OutgoingPacket extends Paced {
+  /** Writes and encrypts it; called once, when it leaves. @param transportSequence u16, see core/rtp/rtp-header.ts */
+  write(transportSequence: number): Buffer;
+}
+
+/** RTP header (24), tag (16), UDP (8) and IPv4 (20): a line carries them too. */
+export const PACKET_OVERHEAD_BYTES = 68;
 
 /** Seconds from 1900, the NTP epoch, to 1970 (RFC 3550 section 4). */
 const NTP_EPOCH_OFFSET_S = 2_208_988_800n;
+/** RFC 3550 section 5.1: the last byte says how many there are. */
+const MAX_PADDING_BYTES = 255;
+
+interface PacketContent {
+  payload: Uint8Array;
+  timestamp90k: number;
+  marker: boolean;
+  isPadded?: boolean;
+}
 
 export class RtpStream {
   readonly ssrc: number;
   readonly #payloadType: number;
   readonly #path: RtpPath;
+  readonly #isRepair: boolean;
   /**
    * Rollover counter × 65536 + sequence number (RFC 3711 section 3.3.1). It starts below 2^15, so a viewer that misses
    * the first packets still guesses the rollover counter right.
@@ -45,16 +61,24 @@ export class RtpStream {
   maxPlayoutDelayMs = 0;
   packetCount = 0;
   octetCount = 0;
+  /** Of the packets, those that hold nothing. */
+  paddingCount = 0;
+  #paddingOctets = 0;
 
-  constructor(ssrc: number, payloadType: number, path: RtpPath) {
+  /** @param isRepair whether its packets are of use only if they come soon */
+  constructor(ssrc: number, payloadType: number, path: RtpPath, isRepair = false) {
     this.ssrc = ssrc;
     this.#payloadType = payloadType;
     this.#path = path;
+    this.#isRepair = isRepair;
   }
 
   /** As a line carries it. */
   get sent(): { packets: number; bytes: number } {
-    return { packets: this.packetCount, bytes: this.octetCount + PACKET_OVERHEAD_BYTES * this.packetCount };
+    return {
+      packets: this.packetCount,
+      bytes: this.octetCount + this.#paddingOctets + PACKET_OVERHEAD_BYTES * this.packetCount,
+    };
   }
 
   /** @returns the packet's sequence number, or undefined when there is no path yet */
@@ -62,21 +86,53 @@ export class RtpStream {
     const { srtp } = this.#path;
     if (!srtp) return undefined;
     const extendedSequence = this.#extendedSequence++;
-    const sequenceNumber = extendedSequence & 0xffff;
-    // A new buffer per packet: the system reads it after this call has returned.
-    const header = Buffer.allocUnsafe(RTP_HEADER_BYTES);
-    writeRtpHeader(header, {
-      payloadType: this.#payloadType,
-      marker,
-      sequenceNumber,
-      timestamp90k,
-      ssrc: this.ssrc,
-      maxPlayoutDelayMs: this.maxPlayoutDelayMs,
-    });
-    if (!this.#path.send(srtp.protect(header, payload, this.ssrc, extendedSequence))) return undefined;
+    if (!this.#path.send(this.#packet(srtp, extendedSequence, { payload, timestamp90k, marker })))
+      return undefined;
     this.packetCount++;
     this.octetCount += payload.length;
-    return sequenceNumber;
+    return extendedSequence & 0xffff;
+  }
+
+  /** A packet that holds nothing, to be sent at once. @param bytes at most, as a line carries it */
+  padding(bytes: number, timestamp90k: number): OutgoingPacket | undefined {
+    const { srtp } = this.#path;
+    if (!srtp) return undefined;
+    const length = Math.max(1, Math.min(MAX_PADDING_BYTES, bytes - PACKET_OVERHEAD_BYTES));
+    const payload = Buffer.alloc(length);
+    payload[length - 1] = length;
+    this.packetCount++;
+    this.paddingCount++;
+    this.#paddingOctets += length;
+    return this.#packet(srtp, this.#extendedSequence++, {
+      payload,
+      timestamp90k,
+      marker: false,
+      isPadded: true,
+    });
+  }
+
+  #packet(srtp: SrtpProtector, extendedSequence: number, content: PacketContent): OutgoingPacket {
+    const { payload, ...rest } = content;
+    return {
+      bytes: payload.length + PACKET_OVERHEAD_BYTES,
+      isRepair: this.#isRepair,
+      write: (transportSequence) => {
+        // A new buffer per packet: the system reads it after the call that sends it has returned.
+        const header = Buffer.allocUnsafe(RTP_HEADER_BYTES);
+        const sequenceNumber = extendedSequence & 0xffff;
+        const payloadType = this.#payloadType;
+        const { ssrc, maxPlayoutDelayMs } = this;
+        writeRtpHeader(header, {
+          ...rest,
+          payloadType,
+          sequenceNumber,
+          ssrc,
+          maxPlayoutDelayMs,
+          transportSequence,
+        });
+        return srtp.protect(header, payload, ssrc, extendedSequence);
+      },
+    };
   }
 
   /**

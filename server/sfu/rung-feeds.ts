@@ -33,9 +33,10 @@ export class RungFeeds {
   get choices(): Pick<ViewedCamera, 'rungs' | 'heldBps'> {
     const { rungs } = this.#tracks;
     const heldBps: Partial<Record<RungName, number>> = {};
-    for (const { name, bitrateBps } of rungs) {
-      const held = this.#tracks.of(name).heldBps(this.#feeds.get(name), bitrateBps);
-      if (held !== undefined) heldBps[name] = held;
+    for (const { name, bitrateBps, recordedBps = 0 } of rungs) {
+      const byViewersBps = this.#tracks.of(name).heldBps(this.#feeds.get(name), bitrateBps) ?? 0;
+      const bps = Math.max(byViewersBps, recordedBps);
+      if (bps > 0) heldBps[name] = bps;
     }
     return { rungs, heldBps };
   }

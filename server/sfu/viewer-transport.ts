@@ -22,8 +22,9 @@ import { Consumer } from './consumer.ts';
 import { IceLiteAgent } from './ice-lite-agent.ts';
 import type { IceUsers } from './ice-users.ts';
 import { LineAllocation } from './line-allocation.ts';
+import { PacedSending } from './paced-sending.ts';
 import type { Path } from './path.ts';
-import type { RtpPath } from './rtp-stream.ts';
+import type { OutgoingPacket, RtpPath } from './rtp-stream.ts';
 import { viewerFigures } from './viewer-figures.ts';
 import { WeriftDtls, type DtlsCounters, type SrtpProtector } from './werift-dtls.ts';
 
@@ -54,6 +55,9 @@ export class ViewerTransport
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #answers: TokenBucket;
+  readonly #pacer: PacedSending;
+  /** Something was sent over the path. */
+  #isUsed = false;
   readonly #cname = randomUUID().slice(0, 16);
   /** SSRCs and mids are never reused in a transport: SRTP's key stream depends on the SSRC. */
   #nextSsrc = randomInt(1, 2 ** 31);
@@ -68,6 +72,11 @@ export class ViewerTransport
   constructor(users: IceUsers, dtlsCounters: DtlsCounters, clock: Clock, log: Log) {
     super();
     this.#clock = clock;
+    this.#pacer = new PacedSending(
+      clock,
+      (packet, probe, nowUs) => this.#leave(packet, probe, nowUs),
+      (bytes) => this.#padding(bytes),
+    );
     this.#answers = new TokenBucket(ANSWERS_PER_SECOND, ANSWERS_PER_SECOND, clock());
     this.#log = log.child({ transportId: this.id });
     this.#ice = new IceLiteAgent(users, clock);
@@ -88,7 +97,7 @@ export class ViewerTransport
   }
 
   get isFull(): boolean {
-    return this.#ice.isFull;
+    return this.#ice.isFull || this.#pacer.isFull;
   }
 
   /** Of the path in use now. */
@@ -96,8 +105,13 @@ export class ViewerTransport
     return this.#ice.selected?.kind;
   }
 
-  send(datagram: Buffer): boolean {
-    return this.#ice.send(datagram);
+  send(packet: OutgoingPacket): boolean {
+    if (!this.#ice.selected || this.#closed) return false;
+    const nowUs = this.#clock();
+    if (!this.#isUsed) this.#probe(nowUs);
+    this.#isUsed = true;
+    this.#pacer.add(packet, nowUs);
+    return true;
   }
 
   /**
@@ -157,7 +171,9 @@ export class ViewerTransport
     if (nowUs - Math.max(this.#ice.consentUs, this.#connectedUs) > CONSENT_TIMEOUT_US)
       return this.close('timeout');
     this.#followPath(nowUs);
+    this.#followLine(nowUs);
     this.#allocation.update(nowUs);
+    this.line.bandwidth.wantedBps = this.#allocation.wantedBps;
     for (const consumer of this.consumers.values()) {
       const packets = consumer.report(nowUs);
       if (packets.length > 0) this.#dtls.sendRtcp(packets.map((packet) => packet.serialize()));
@@ -168,6 +184,7 @@ export class ViewerTransport
   close(reason: TransportCloseReason): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#pacer.close();
     for (const consumer of this.consumers.values()) consumer.close('transportClosed');
     this.#dtls.close();
     this.#ice.close();
@@ -189,7 +206,9 @@ export class ViewerTransport
     const { selected } = this.#ice;
     if (this.#path && selected !== this.#path) {
       this.line.restart(nowUs);
+      this.#isUsed = false;
       this.#allocation.restart(nowUs);
+      this.#followLine(nowUs);
     }
     this.#path = selected;
   }
@@ -203,7 +222,42 @@ export class ViewerTransport
 
   #onFeedback(feedback: ViewerFeedback): void {
     if (feedback.kind === 'referenceTime') return this.#answer(feedback);
+    if (feedback.kind === 'transport' || feedback.kind === 'remb') return this.#onLineFeedback(feedback);
     this.#consumersBySsrc.get(feedback.ssrc)?.onFeedback(feedback, this.#clock());
+  }
+
+  #onLineFeedback(feedback: ViewerFeedback & { kind: 'transport' | 'remb' }): void {
+    const nowUs = this.#clock();
+    const { bandwidth, roundTripUs } = this.line;
+    if (feedback.kind === 'remb') bandwidth.onRemb(feedback.bps, nowUs);
+    else bandwidth.onFeedback(feedback, roundTripUs, nowUs);
+    if (this.#ice.isFull) bandwidth.onPathFull(roundTripUs, nowUs);
+    this.#followLine(nowUs);
+    this.#probe(nowUs);
+  }
+
+  /** What the line is thought to carry has changed, perhaps. */
+  #followLine(nowUs: number): void {
+    const isChanged = this.line.follow(nowUs);
+    this.#pacer.setRate(this.line.targetBps, this.line.bandwidth.isLimited);
+    if (isChanged) this.#allocation.update(nowUs);
+  }
+
+  #probe(nowUs: number): void {
+    const probe = this.line.bandwidth.probeDue(nowUs);
+    if (probe) this.#pacer.startProbe(probe, nowUs);
+  }
+
+  #leave(packet: OutgoingPacket, probe: number, nowUs: number): void {
+    this.#ice.send(packet.write(this.line.bandwidth.sent(packet.bytes, probe, nowUs)));
+  }
+
+  #padding(bytes: number): OutgoingPacket | undefined {
+    for (const consumer of this.consumers.values()) {
+      const packet = consumer.padding(bytes);
+      if (packet) return packet;
+    }
+    return undefined;
   }
 
   #answer(time: ReferenceTime): void {

@@ -85,6 +85,10 @@ export class CameraEncoder {
     return this.#rate.fps;
   }
 
+  get recordedBps(): number {
+    return this.#stream('full').recordedBps;
+  }
+
   /** The target of each open encoder, bits per second. */
   get bitratesBps(): RungBitrates {
     const open = this.#streams.filter(({ bitrateBps }) => bitrateBps > 0);

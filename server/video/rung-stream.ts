@@ -63,6 +63,11 @@ export class RungStream {
     return this.#bitrateBps;
   }
 
+  /** What recordings need of it, bits per second; 0: nothing is recorded. */
+  get recordedBps(): number {
+    return this.watched ? this.#demand.minBitrateBps : 0;
+  }
+
   subscribe(
     onFrame: (frame: EncodedFrame) => void,
     demand: EncodingDemand | undefined,

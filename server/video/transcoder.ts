@@ -171,8 +171,8 @@ export class Transcoder
   }
 
   rungsOf(cameraId: string): Rung[] {
-    const fps = this.#cameras.get(cameraId)?.encoder?.fps ?? ASSUMED_FPS;
-    return offeredRungs(this.#hub.latest(cameraId), fps);
+    const encoder = this.#cameras.get(cameraId)?.encoder;
+    return offeredRungs(this.#hub.latest(cameraId), encoder?.fps ?? ASSUMED_FPS, encoder?.recordedBps);
   }
 
   /** Undefined for a camera that was never watched. */

@@ -1,7 +1,8 @@
 /**
  * The cost of one packet to one more viewer: header, AES-128-GCM, history and UDP send, by the SFU's own consumer over
  * its own socket, compared with a bare UDP send of the same size in the same run. The viewers never receive, report or
- * request retransmissions, so a core serves fewer real viewers than the printed bound.
+ * request retransmissions, so a core serves fewer real viewers than the printed bound. "as it was": the same without pacer and
+ * history of sent packets, in the same run.
  *
  *     npm run bench:fanout
  */
@@ -11,10 +12,12 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { pino } from 'pino';
 import type { EncodedFrame } from '../../server/core/video/encoded-frame.ts';
+import { Pacer } from '../../server/core/bandwidth/pacer.ts';
 import { SrtpGcm } from '../../server/core/rtp/srtp-gcm.ts';
 import { ViewerLine } from '../../server/core/rtp/viewer-line.ts';
 import { CameraTracks } from '../../server/sfu/camera-tracks.ts';
 import { Consumer } from '../../server/sfu/consumer.ts';
+import type { OutgoingPacket } from '../../server/sfu/rtp-stream.ts';
 import { IceUsers } from '../../server/sfu/ice-users.ts';
 import { LineAllocation } from '../../server/sfu/line-allocation.ts';
 import { RtcSocket } from '../../server/sfu/rtc-socket.ts';
@@ -44,7 +47,7 @@ const frame = (sequence: number): EncodedFrame => ({
   rung: 'full',
   layer: undefined,
   data: randomBytes(FRAME_BYTES),
-  keyframe: sequence === 0,
+  keyframe: sequence % FRAMES_PER_ROUND === 0,
   repeated: false,
   width: 640,
   height: 480,
@@ -64,14 +67,30 @@ const video = {
     return { close: () => {} };
   },
 };
-const tracks = new CameraTracks('bench', video, () => performance.now() * 1000);
-const consumers = Array.from({ length: VIEWERS }, (_, index) => {
+const nowUs = () => performance.now() * 1000;
+const sinks = { paced: viewers(true), plain: viewers(false) };
+
+function viewers(isPaced: boolean): { consumers: Consumer[]; deliver: (frame: EncodedFrame) => void } {
+  const tracks = new CameraTracks('bench', video, nowUs);
+  const consumers = Array.from({ length: VIEWERS }, (_, index) => viewer(tracks, index, isPaced));
+  return { consumers, deliver };
+}
+
+function viewer(tracks: CameraTracks, index: number, isPaced: boolean): Consumer {
+  const line = new ViewerLine();
+  const pacer = new Pacer<OutgoingPacket>(
+    (paced, probe, us) => socket.send(paced.write(line.bandwidth.sent(paced.bytes, probe, us)), to),
+    () => undefined,
+  );
+  // Frames follow each other much faster than live ones: none is to wait.
+  pacer.setRate(4_000_000_000, false);
   const path = {
     isFull: false,
-    line: new ViewerLine(),
+    line,
     srtp: new SrtpGcm(randomBytes(16), randomBytes(12)),
-    send: (datagram: Buffer) => {
-      socket.send(datagram, to);
+    send: (outgoing: OutgoingPacket) => {
+      if (isPaced) pacer.add(outgoing, nowUs());
+      else socket.send(outgoing.write(0), to);
       return true;
     },
   };
@@ -80,7 +99,7 @@ const consumers = Array.from({ length: VIEWERS }, (_, index) => {
   const consumer = new Consumer(String(index), identity, tracks, path, allocation, true);
   consumer.resume();
   return consumer;
-});
+}
 
 /** CPU of this process per packet, in µs. */
 async function measure(sendFrame: () => number): Promise<number> {
@@ -96,10 +115,10 @@ async function measure(sendFrame: () => number): Promise<number> {
 }
 
 let sequence = 0;
-const packetsSent = () => consumers.reduce((sum, { stats }) => sum + stats.packetsSent, 0);
-const byConsumer = () => {
+const byConsumers = ({ consumers, deliver: send }: (typeof sinks)['paced']) => {
+  const packetsSent = () => consumers.reduce((sum, { stats }) => sum + stats.packetsSent, 0);
   const before = packetsSent();
-  deliver(frame(sequence++));
+  send(frame(sequence++));
   return packetsSent() - before;
 };
 const packet = randomBytes(1040);
@@ -109,17 +128,19 @@ const bare = () => {
   return count;
 };
 
-const results = { consumer: [] as number[], bare: [] as number[] };
+const results = { paced: [] as number[], plain: [] as number[], bare: [] as number[] };
 for (let round = 0; round < ROUNDS; round++) {
-  results.consumer.push(await measure(byConsumer));
+  results.paced.push(await measure(() => byConsumers(sinks.paced)));
+  results.plain.push(await measure(() => byConsumers(sinks.plain)));
   results.bare.push(await measure(bare));
 }
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
-const [whole, send] = [median(results.consumer), median(results.bare)];
+const [whole, plain, send] = [median(results.paced), median(results.plain), median(results.bare)];
 const packetsPerSecond = 25 * Math.ceil(FRAME_BYTES / 1150);
 process.stdout.write(
   `${VIEWERS} viewers of one camera at 1 Mbit/s, medians of ${ROUNDS} rounds\n` +
     `  packet to one viewer   ${whole.toFixed(1)} µs CPU\n` +
+    `  as it was              ${plain.toFixed(1)} µs CPU (ratio ${(whole / plain).toFixed(2)})\n` +
     `  bare UDP send          ${send.toFixed(1)} µs CPU (ratio ${(whole / send).toFixed(2)})\n` +
     `  viewers per core       below ${Math.floor(1_000_000 / (whole * packetsPerSecond))} at 1 Mbit/s each (sending alone)\n`,
 );

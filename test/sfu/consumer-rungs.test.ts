@@ -136,3 +136,14 @@ test('the encoder of a rung that another viewer needs whole is not limited, and 
   assert.equal(alone.consumer.stats.target?.rung, 'full');
   assert.ok((alone.limitsBps.full ?? 0) > 500_000);
 });
+
+test('the full picture costs a line no less than a recording needs of it', () => {
+  const rig = watching();
+  rig.recordedBps = 600_000;
+  narrow(rig, 630_000);
+  assert.equal(rig.consumer.stats.target?.rung, 'large');
+  const other = watching();
+  other.recordedBps = 100_000;
+  narrow(other, 630_000);
+  assert.equal(other.consumer.stats.target?.rung, 'full');
+});

@@ -4,7 +4,7 @@ import { numberedPayload, packetizeVp8 } from '../../server/core/rtp/vp8-packeti
 import { ViewerLine } from '../../server/core/rtp/viewer-line.ts';
 import { ForwardErrorCorrection } from '../../server/sfu/forward-error-correction.ts';
 import { FLEXFEC_PAYLOAD_TYPE, VP8_PAYLOAD_TYPE } from '../../server/sfu/rtp-parameters.ts';
-import { RtpStream } from '../../server/sfu/rtp-stream.ts';
+import { RtpStream, type OutgoingPacket } from '../../server/sfu/rtp-stream.ts';
 import { RTP_HEADER_BYTES } from '../../server/core/rtp/rtp-header.ts';
 import { FlexfecDecoder } from '../support/flexfec-decoder.ts';
 
@@ -20,7 +20,7 @@ class LossyLine {
     isFull: false,
     line: this.line,
     srtp: { protect: (header: Buffer, payload: Uint8Array): Buffer => Buffer.concat([header, payload]) },
-    send: (datagram: Buffer): boolean => this.sent.push(datagram) > 0,
+    send: (packet: OutgoingPacket): boolean => this.sent.push(packet.write(0)) > 0,
   };
   readonly media = new RtpStream(MEDIA_SSRC, VP8_PAYLOAD_TYPE, this.path);
   readonly correction = new ForwardErrorCorrection(FEC_SSRC, MEDIA_SSRC, this.path);

@@ -73,3 +73,17 @@ test('of a line on which raises have failed, nothing counts on the next one', ()
   pass(2.1);
   assert.equal(camera.rung, 'full');
 });
+
+test('a page wants what its cameras would be sent over a line without limit', () => {
+  const allocation = new LineAllocation(() => 100_000);
+  assert.equal(allocation.wantedBps, 0);
+  const [door, garden] = [new ScriptedCamera(), new ScriptedCamera()];
+  allocation.add(door, 0);
+  const wholeBps = rungsOf(640, 480, 25)[0]?.bitrateBps ?? 0;
+  assert.ok(allocation.wantedBps > wholeBps && allocation.wantedBps < 1.15 * wholeBps);
+  const one = allocation.wantedBps;
+  allocation.add(garden, 0);
+  assert.equal(allocation.wantedBps, 2 * one);
+  allocation.setQuality('half', 0);
+  assert.ok(allocation.wantedBps <= 1.02 * one, String(allocation.wantedBps));
+});

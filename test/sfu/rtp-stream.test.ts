@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ViewerLine } from '../../server/core/rtp/viewer-line.ts';
-import { RtpStream } from '../../server/sfu/rtp-stream.ts';
+import { PACKET_OVERHEAD_BYTES, RtpStream } from '../../server/sfu/rtp-stream.ts';
 
 const PAYLOAD = Buffer.from('payload');
 
@@ -29,7 +29,10 @@ test('no packet index is used twice, across the wrap of sequence numbers and for
     srtp: { protect },
     isFull: false,
     line: new ViewerLine(),
-    send: () => sent++ % 2 === 0,
+    send: (packet) => {
+      packet.write(0);
+      return sent++ % 2 === 0;
+    },
   });
   for (let packet = 0; packet < 70_000; packet++) stream.send(PAYLOAD, 0, false);
   assert.ok(
@@ -38,4 +41,27 @@ test('no packet index is used twice, across the wrap of sequence numbers and for
   );
   assert.ok(indexes.every((index, at) => at === 0 || index === (indexes[at - 1] ?? 0) + 1));
   assert.equal(stream.packetCount, 35_000);
+});
+
+test('a packet of padding holds nothing, and counts as no octet of the video', () => {
+  const written: { header: Buffer; payload: Uint8Array }[] = [];
+  const protect = (header: Buffer, payload: Uint8Array): Buffer => {
+    written.push({ header, payload });
+    return header;
+  };
+  const path = { srtp: { protect }, isFull: false, line: new ViewerLine(), send: () => true };
+  const stream = new RtpStream(1, 97, path, true);
+  for (const bytes of [40, 200, 2000]) stream.padding(bytes, 9)?.write(0x0102);
+  assert.deepEqual(
+    written.map(({ payload }) => [payload.length, payload.at(-1)]),
+    [
+      [1, 1],
+      [200 - PACKET_OVERHEAD_BYTES, 200 - PACKET_OVERHEAD_BYTES],
+      [255, 255],
+    ],
+  );
+  assert.ok(
+    written.every(({ header }) => (header.readUInt8(0) & 0x20) !== 0 && header.readUInt16BE(21) === 0x0102),
+  );
+  assert.deepEqual([stream.packetCount, stream.paddingCount, stream.octetCount], [3, 3, 0]);
 });

@@ -35,7 +35,12 @@ class ScriptedVideo implements LiveVideo {
     this.keyframeRequests.push(cameraId);
   }
 
-  limitBitrate(): void {}
+  /** The last one of each camera. */
+  readonly limits = new Map<string, number | undefined>();
+
+  limitBitrate(cameraId: string, bps: number | undefined): void {
+    this.limits.set(cameraId, bps);
+  }
 
   rungsOf(cameraId: string) {
     return NO_VIDEO.rungsOf(cameraId);
@@ -196,6 +201,39 @@ test('a NACK for a packet never sent, or for another stream, is at most counted'
   await viewer.sendRtcp(nack(ssrc + 100, [header.sequenceNumber]));
   await until(() => consumer.stats.nacksReceived === 1);
   assert.equal(consumer.stats.packetsRetransmitted, 0);
+});
+
+/** Transport-wide feedback: packets from number 0 on that arrived 20 ms after each other. */
+function arrivedSlowly(packets: number): Buffer {
+  const body = Buffer.alloc(Math.ceil((22 + packets) / 4) * 4, 80);
+  body.write('8fcd0000000000010000000000000000000064002000', 0, 'hex');
+  body.writeUInt16BE(body.length / 4 - 1, 2);
+  body.writeUInt16BE(packets, 14);
+  body.writeUInt16BE(0x2000 | packets, 20);
+  return body;
+}
+
+test('the packets of all cameras are numbered together, and the encoder follows what the line carries of them', async () => {
+  const { viewer, transport } = await connectedViewer();
+  const numbers: number[] = [];
+  viewer.on('rtp', ({ header }) => {
+    const number = header.extensions.find(({ id }) => id === 2)?.payload;
+    if (number) numbers.push(number.readUInt16BE(0));
+  });
+  for (const cameraId of ['left', 'right']) sfu.consume(transport, cameraId).resume();
+  for (let frame = 0; frame < 20; frame++)
+    for (const cameraId of ['left', 'right']) video.send(cameraId, { keyframe: frame === 0, bytes: 2000 });
+  await until(() => numbers.length >= 80);
+  assert.deepEqual(
+    numbers.slice(0, 80),
+    Array.from({ length: 80 }, (_, i) => i),
+  );
+  assert.equal(video.limits.get('left'), undefined);
+  await viewer.sendRtcp({ serialize: () => arrivedSlowly(80) } as unknown as RtcpPacket);
+  // A packet of 1068 bytes in 20 ms, for two cameras.
+  await until(() => (video.limits.get('left') ?? Infinity) < 220_000);
+  assert.ok((video.limits.get('right') ?? 0) > 120_000);
+  transport.close('requested');
 });
 
 test('a reference time of the viewer is answered, behind an empty report', async () => {

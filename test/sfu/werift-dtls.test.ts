@@ -82,6 +82,7 @@ function protectedPacket(srtp: SrtpProtector, text: string, extendedSequence = 5
     sequenceNumber: extendedSequence,
     timestamp90k: 9,
     ssrc: SSRC,
+    transportSequence: 7,
   });
   return srtp.protect(header, Buffer.from(text), SSRC, extendedSequence);
 }

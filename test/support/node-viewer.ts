@@ -176,11 +176,11 @@ export class NodeViewer extends EventEmitter<{ rtp: [ReceivedRtp]; rtcp: [RtcpPa
     await this.#dtls.sendRtcp([packet]);
   }
 
-  /** The next matching RTP packet. */
+  /** The next matching RTP packet that holds something. */
   async nextRtp(fits: (packet: ReceivedRtp) => boolean = () => true): Promise<ReceivedRtp> {
     for (;;) {
-      const [packet] = await once(this, 'rtp');
-      if (fits(packet as ReceivedRtp)) return packet as ReceivedRtp;
+      const [packet] = (await once(this, 'rtp')) as [ReceivedRtp];
+      if (!packet.header.padding && fits(packet)) return packet;
     }
   }
 

@@ -4,11 +4,12 @@ import type { EncodedFrame, LiveVideo } from '../../server/core/video/encoded-fr
 import { timestamp90kAt } from '../../server/core/rtp/rtp-clock.ts';
 import { RTP_HEADER_BYTES } from '../../server/core/rtp/rtp-header.ts';
 import { ViewerLine } from '../../server/core/rtp/viewer-line.ts';
-import { RUNG_NAMES, type RungName } from '../../server/core/video/rungs.ts';
+import { RUNG_NAMES, rungsOf, type RungName } from '../../server/core/video/rungs.ts';
 import type { CameraTrack, FrameSink } from '../../server/sfu/camera-track.ts';
 import { CameraTracks } from '../../server/sfu/camera-tracks.ts';
 import { LineAllocation } from '../../server/sfu/line-allocation.ts';
 import { Consumer } from '../../server/sfu/consumer.ts';
+import type { OutgoingPacket } from '../../server/sfu/rtp-stream.ts';
 import { NO_VIDEO } from './no-video.ts';
 
 export const BEGIN_US = 1_700_000_000_000_000;
@@ -28,6 +29,8 @@ export interface SentRtp {
 export class ScriptedConsumer {
   nowUs = BEGIN_US;
   keyframeRequests = 0;
+  /** What a recording needs of the rung `full`. */
+  recordedBps = 0;
   /** The rungs of which keyframes were requested, in order. */
   readonly keyframesAsked: RungName[] = [];
   /** Of the encoders. */
@@ -50,7 +53,10 @@ export class ScriptedConsumer {
         return Buffer.concat([header.subarray(0, RTP_HEADER_BYTES), payload]);
       },
     },
-    send: (): boolean => this.path.isOpen,
+    send: (packet: OutgoingPacket): boolean => {
+      packet.write(0);
+      return this.path.isOpen;
+    },
   };
   readonly consumer: Consumer;
   readonly tracks: CameraTracks;
@@ -75,6 +81,7 @@ export class ScriptedConsumer {
         this.keyframesAsked.push(rung);
       },
       limitBitrate: (_cameraId, bps, rung = 'full') => void (this.limitsBps[rung] = bps),
+      rungsOf: () => rungsOf(640, 480, 25, this.recordedBps),
     };
     const tracks = new CameraTracks('door', video, () => this.nowUs);
     this.track = tracks.of('full');

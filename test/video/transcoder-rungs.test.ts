@@ -161,6 +161,10 @@ test(
       [0, 4, 8, 12, 16],
     );
     assert.equal(transcoder.stats(CAMERA.cameraId)?.bitratesBps.full, 300_000);
+    const recordedBps = () => transcoder.rungsOf(CAMERA.cameraId)[0]?.recordedBps ?? 0;
+    assert.equal(recordedBps(), 300_000);
+    recorded.subscription.close();
+    assert.equal(recordedBps(), 0);
   },
 );
 

@@ -11,7 +11,7 @@ import type { ForwardingTarget } from '../rtp/vp8-forwarder.ts';
 import type { Share } from './allocation.ts';
 
 /** Of an estimate, what is offered: the rest is the margin of a raise. */
-export const OFFER_SHARE = 0.87;
+export const OFFER_SHARE = 0.93;
 const FIRST_HOLD_US = 2_000_000;
 const MAX_HOLD_US = 60_000_000;
 /** A raise that is taken back within this time has failed. */
@@ -20,7 +20,7 @@ const PROBATION_US = 10_000_000;
 const CALM_US = 180_000_000;
 /** A limit that is exceeded by less is kept: a line is not known better. */
 const KEPT_SHARE = 0.95;
-const WORTHWHILE_RAISE = 1.15;
+const WORTHWHILE_RAISE = 1.12;
 /** An encoder's bitrate rises by at most this at once. */
 const MAX_RAISE = 1.5;
 

@@ -14,7 +14,7 @@ import { TEMPORAL_LAYERS } from '../video/temporal-layers.ts';
 export interface ViewedCamera {
   /** Best first; at least one. */
   readonly rungs: readonly Rung[];
-  /** Bitrates, bits per second, at which others hold rungs. */
+  /** Bits per second below which rungs are not encoded, because other viewers or a recording need them. */
   readonly heldBps: Readonly<Partial<Record<RungName, number>>>;
   /** Undefined: the page never said, and gets the whole picture. */
   readonly view: ShownView | undefined;
@@ -97,17 +97,12 @@ function atMost(step: ViewStep, allowedBps: number): ViewStep {
   return { ...step, maxBps: Math.max(step.minBps, allowedBps), isWhole: false };
 }
 
-function stepsOf(
-  rung: Rung,
-  isLowest: boolean,
-  rungs: readonly Rung[],
-  heldBps: number | undefined,
-): ViewStep[] {
+function stepsOf(rung: Rung, isLowest: boolean, rungs: readonly Rung[], heldBps = 0): ViewStep[] {
   const next = rungs[rungs.indexOf(rung) + 1];
   const leastBps = next
     ? Math.max(MIN_SHARE * rung.bitrateBps, ABOVE_NEXT * next.bitrateBps)
     : Math.min(LOWEST_MIN_SHARE * rung.bitrateBps, LOWEST_MIN_BPS);
-  const minBps = heldBps ?? Math.min(rung.bitrateBps, leastBps);
+  const minBps = Math.max(heldBps, Math.min(rung.bitrateBps, leastBps));
   const maxBps = Math.max(minBps, rung.bitrateBps);
   const step = (maxTid: Tid): ViewStep => ({
     rung: rung.name,

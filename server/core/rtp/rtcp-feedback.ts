@@ -1,6 +1,7 @@
 /**
  * Parses a viewer's RTCP: receiver reports (RFC 3550 section 6.4.2), generic NACKs (RFC 4585 section 6.2.1), PLI (RFC
- * 4585 section 6.3.1), FIR (RFC 5104 section 4.3.1) and reference times (RFC 3611 section 4.4). Other packets are skipped.
+ * 4585 section 6.3.1), FIR (RFC 5104 section 4.3.1), reference times (RFC 3611 section 4.4), transport-wide feedback
+ * (transport-feedback.ts) and REMB (draft-alvestrand-rmcat-remb-03). Other packets are skipped.
  *
  *      0                   1                   2                   3
  *      0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
@@ -11,11 +12,12 @@
  *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *
  * Invariants: each packet of a compound one is read within its own length; the work is linear in the bytes, and one
- * datagram yields at most MAX_LOST sequence numbers. (werift 0.25.2 reads each packet to the end of the datagram, and
+ * datagram yields at most MAX_LOST sequence numbers of lost packets, and MAX_STATUSES of transport-wide ones. (werift 0.25.2 reads each packet to the end of the datagram, and
  * makes an object for every packet that a transport-wide report claims: 1,200 bytes keep it busy for seconds.)
  */
 
 import type { ReferenceTime } from './extended-report.ts';
+import { readTransportFeedback, type TransportFeedback } from './transport-feedback.ts';
 
 export type ViewerFeedback =
   | {
@@ -34,6 +36,10 @@ export type ViewerFeedback =
     }
   /** Its `ssrc` is the viewer's own, see extended-report.ts. */
   | ({ kind: 'referenceTime' } & ReferenceTime)
+  /** About the packets of all streams, whichever `ssrc` it names. */
+  | ({ kind: 'transport'; ssrc: number } & TransportFeedback)
+  /** The bits per second that a viewer thinks it can receive of all streams; its `ssrc` is the viewer's own. */
+  | { kind: 'remb'; ssrc: number; bps: number }
   | { kind: 'nack'; ssrc: number; /** u16. */ lost: number[] }
   | { kind: 'keyframe'; ssrc: number };
 
@@ -43,18 +49,25 @@ const PAYLOAD_FEEDBACK = 206;
 const EXTENDED_REPORT = 207;
 const REFERENCE_TIME = 4;
 const GENERIC_NACK = 1;
+const TRANSPORT_WIDE = 15;
+const APPLICATION_LAYER = 15;
 const PICTURE_LOSS = 1;
 const FULL_INTRA_REQUEST = 4;
 const HEADER_BYTES = 4;
 const REPORT_BLOCK_BYTES = 24;
 const FIR_ENTRY_BYTES = 8;
+/** "REMB". */
+const REMB = 0x52454d42;
 /** The most that a viewer can lose and still be sent again: the history of one consumer. */
 const MAX_LOST = 1024;
+/** A quarter of a second of all the cameras of a large page. */
+const MAX_STATUSES = 2048;
 
 /** @param compound decrypted, one or several packets; parsing stops at malformed data */
 export function readRtcp(compound: Buffer): ViewerFeedback[] {
   const feedback: ViewerFeedback[] = [];
   let budget = MAX_LOST;
+  let statuses = MAX_STATUSES;
   for (let offset = 0; offset + HEADER_BYTES <= compound.length;) {
     const end = offset + HEADER_BYTES + 4 * compound.readUInt16BE(offset + 2);
     if (compound.readUInt8(offset) >> 6 !== 2 || end > compound.length) break;
@@ -69,6 +82,12 @@ export function readRtcp(compound: Buffer): ViewerFeedback[] {
       const lost = lostPackets(body, budget);
       budget -= lost.length;
       feedback.push({ kind: 'nack', ssrc: body.readUInt32BE(4), lost });
+    } else if (type === TRANSPORT_FEEDBACK && count === TRANSPORT_WIDE) {
+      const transport = readTransportFeedback(body, statuses);
+      if (transport) feedback.push({ kind: 'transport', ssrc: body.readUInt32BE(4), ...transport });
+      statuses -= transport?.arrivals.length ?? 0;
+    } else if (type === PAYLOAD_FEEDBACK && count === APPLICATION_LAYER) {
+      feedback.push(...receivableRates(body));
     } else if (type === PAYLOAD_FEEDBACK && count === PICTURE_LOSS) {
       feedback.push({ kind: 'keyframe', ssrc: body.readUInt32BE(4) });
     } else if (type === PAYLOAD_FEEDBACK && count === FULL_INTRA_REQUEST) {
@@ -118,6 +137,13 @@ function referenceTimes(body: Buffer): ViewerFeedback[] {
     block = end;
   }
   return times;
+}
+
+/** Identifier, number of SSRCs (8 bits), exponent (6 bits) and mantissa (18 bits) of the rate, and the SSRCs. */
+function receivableRates(body: Buffer): ViewerFeedback[] {
+  if (body.length < 16 || body.readUInt32BE(8) !== REMB) return [];
+  const rate = body.readUIntBE(13, 3);
+  return [{ kind: 'remb', ssrc: body.readUInt32BE(0), bps: (rate & 0x3ffff) * 2 ** (rate >> 18) }];
 }
 
 /** Packet id and a bit mask of the 16 following packets, repeated. */

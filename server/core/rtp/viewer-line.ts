@@ -1,13 +1,14 @@
 /**
- * State of one viewer's line, which all its cameras share, and the budget of retransmissions over it.
+ * State of one viewer's line, which all its cameras share: what it carries (core/bandwidth/estimator.ts), and the budget of
+ * retransmissions.
  *
- * Invariant: retransmissions are a share of what arrives. On a line that loses packets at random nearly everything is repeated;
- * on a line that is too narrow, where repeating makes it worse, little is. Time is an argument.
+ * Invariant: retransmissions are a share of what the line carries. On a line that loses packets at random nearly everything is
+ * repeated; on a line that is too narrow, where repeating makes it worse, little is. Time is an argument.
  */
 
+import { BandwidthEstimator } from '../bandwidth/estimator.ts';
 import type { ArrivalRate } from './arrival-rate.ts';
 import { KeyframeAllowance } from './keyframe-allowance.ts';
-import { RateCap } from './rate-cap.ts';
 
 /** Used until the first receiver report gives the round trip. */
 const ASSUMED_ROUND_TRIP_US = 50_000;
@@ -28,8 +29,15 @@ const BURST_SECONDS = 0.5;
 /** The sums over all streams are as old as this: they change about once a second, and are read for each packet. */
 const MAX_SUMS_AGE_US = 20_000;
 
+/** A smaller change of the estimate is none. */
+const MIN_CHANGE = 0.02;
+
 export interface LineFigures {
   roundTripUs: number;
+  /** What the line carries, with headers and repairs; undefined while unknown. */
+  targetBps: number | undefined;
+  /** How long packets wait in the line because of what we send. */
+  queueUs: number;
   /** What arrives, as the last reports of all streams say. */
   arrivedBps: number;
   resendBps: number;
@@ -49,7 +57,8 @@ export class ViewerLine {
   readonly #media = new Set<ArrivalRate>();
   readonly #retransmissions = new Set<ArrivalRate>();
   readonly #keyframes = new Map<string, KeyframeAllowance>();
-  readonly #caps = new Map<string, RateCap>();
+  readonly bandwidth = new BandwidthEstimator();
+  #targetBps: number | undefined;
   #roundTripUs = ASSUMED_ROUND_TRIP_US;
   #wasRated = false;
   #sums: LineSums | undefined;
@@ -62,14 +71,9 @@ export class ViewerLine {
     return this.#roundTripUs;
   }
 
-  /** What it carries of video, bits per second; undefined: no limit is known. */
+  /** Bits per second that it carries, with headers and repairs; undefined while unknown. As of the last `follow`. */
   get targetBps(): number | undefined {
-    let sumBps = 0;
-    for (const { bps } of this.#caps.values()) {
-      if (bps === undefined) return undefined;
-      sumBps += bps;
-    }
-    return this.#caps.size > 0 ? sumBps : undefined;
+    return this.#targetBps;
   }
 
   /** The viewer takes another way, Wi-Fi or mobile: nothing that was found holds any more. */
@@ -77,16 +81,29 @@ export class ViewerLine {
     this.#roundTripUs = ASSUMED_ROUND_TRIP_US;
     this.#wasRated = false;
     this.#bytes = MIN_BURST_BYTES;
-    for (const cap of this.#caps.values()) cap.restart(nowUs);
+    this.bandwidth.restart(nowUs);
+    this.#targetBps = undefined;
   }
 
   figures(nowUs: number): LineFigures {
     return {
       roundTripUs: this.#roundTripUs,
+      targetBps: this.#targetBps,
+      queueUs: this.bandwidth.queueUs,
       arrivedBps: this.#sumsAt(nowUs).arrivedBps,
       resendBps: this.#resendBps(nowUs),
       resendsRefused: this.#refused,
     };
+  }
+
+  /** Takes over what was found since: call it after each feedback, and once a second. @returns whether that changes `targetBps` */
+  follow(nowUs: number): boolean {
+    const before = this.#targetBps;
+    const bps = this.bandwidth.targetBps(nowUs);
+    if (bps !== undefined && before !== undefined && Math.abs(bps - before) < MIN_CHANGE * before)
+      return false;
+    this.#targetBps = bps;
+    return bps !== before;
   }
 
   /** Much of what is sent does not arrive. */
@@ -117,13 +134,6 @@ export class ViewerLine {
     const allowance = this.#keyframes.get(rungOfCamera) ?? new KeyframeAllowance();
     this.#keyframes.set(rungOfCamera, allowance);
     return allowance;
-  }
-
-  /** The cap of each camera on this line; it outlives the camera's consumers, so that a new join begins with it. */
-  capOf(cameraId: string): RateCap {
-    const cap = this.#caps.get(cameraId) ?? new RateCap();
-    this.#caps.set(cameraId, cap);
-    return cap;
   }
 
   /**
@@ -168,6 +178,8 @@ export class ViewerLine {
 
   #resendBps(nowUs: number): number {
     const { mediaBps, arrivedBps } = this.#sumsAt(nowUs);
+    if (this.#targetBps !== undefined)
+      return Math.max(MIN_RESEND_BPS, RESEND_SHARE * this.#targetBps, this.#targetBps - mediaBps);
     this.#wasRated ||= arrivedBps > 0;
     if (!this.#wasRated) return FIRST_RESEND_BPS;
     return Math.max(MIN_RESEND_BPS, RESEND_SHARE * arrivedBps, TOTAL_SHARE * arrivedBps - mediaBps);

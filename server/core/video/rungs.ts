@@ -20,6 +20,8 @@ export interface Rung {
   readonly height: number;
   /** The encoder's target where nothing limits it. */
   readonly bitrateBps: number;
+  /** A recording keeps the target from being lower; absent where none does. */
+  readonly recordedBps?: number;
 }
 
 /** Area as of 480×360, 320×240, 160×120, and the bits that it takes at 25 frames a second. */
@@ -41,12 +43,16 @@ const BPS_STEP = 1_000;
  * @param width of the camera's pictures, pixels
  * @param height of the camera's pictures, pixels
  * @param fps of the camera
+ * @param recordedBps at least so many bits a second of `full` are recorded; 0: none
  * @returns best first; the first is `full`
  */
-export function rungsOf(width: number, height: number, fps: number): Rung[] {
+export function rungsOf(width: number, height: number, fps: number, recordedBps = 0): Rung[] {
   return RUNG_NAMES.flatMap((name) => {
     const size = scaledSize(name, { width, height });
-    return size ? [{ name, ...size, bitrateBps: rungBitrateBps(name, size, fps) }] : [];
+    if (!size) return [];
+    const bitrateBps = rungBitrateBps(name, size, fps);
+    if (name !== 'full' || recordedBps === 0) return [{ name, ...size, bitrateBps }];
+    return [{ name, ...size, bitrateBps: Math.max(bitrateBps, recordedBps), recordedBps }];
   });
 }
 
@@ -54,9 +60,9 @@ export function rungsOf(width: number, height: number, fps: number): Rung[] {
  * @param size of the camera's newest picture; undefined: none has come
  * @returns what can be subscribed, best first; without a picture the full one alone, of an assumed size
  */
-export function offeredRungs(size: PictureSize | undefined, fps: number): Rung[] {
+export function offeredRungs(size: PictureSize | undefined, fps: number, recordedBps?: number): Rung[] {
   const { width, height } = size ?? ASSUMED_SIZE;
-  const rungs = rungsOf(width, height, fps);
+  const rungs = rungsOf(width, height, fps, recordedBps);
   return size ? rungs : rungs.slice(0, 1);
 }
 

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ArrivalRate, type StreamRates } from '../../../server/core/rtp/arrival-rate.ts';
-import { RateCap } from '../../../server/core/rtp/rate-cap.ts';
-import { seededRandom } from '../../support/seeded-random.ts';
 
 const PACKET_BYTES = 1200;
 
@@ -48,48 +46,4 @@ test('reports in quick succession give no figure, and after a long silence there
   assert.equal(report(200, 200_000), undefined);
   assert.notEqual(report(400, 300_000), undefined);
   assert.equal(report(800, 9_000_000), undefined);
-});
-
-/** @returns how often a path that loses nothing is capped in ten minutes */
-function capsOfCleanPath(fps: number, roundTripUs: number, random: () => number): number {
-  const [rate, cap] = [new ArrivalRate(), new RateCap()];
-  const packetsPerFrame = Math.ceil((950_000 * (fps / 25) ** 0.5) / 8 / fps / PACKET_BYTES);
-  const sentAt: number[] = [];
-  const arrivedBy = (us: number) => sentAt.filter((sentUs) => sentUs + roundTripUs / 2 <= us).length;
-  let [caps, reportUs] = [0, 700_000];
-  for (let frame = 0; frame < 600 * fps; frame++) {
-    const frameUs = (frame * 1_000_000) / fps;
-    while (reportUs + roundTripUs / 2 < frameUs) {
-      const packets = sentAt.length * packetsPerFrame;
-      const report = { highestSequence: arrivedBy(reportUs) * packetsPerFrame, cumulativeLost: 0 };
-      const rates = rate.onReport(
-        report,
-        { packets, bytes: packets * PACKET_BYTES },
-        reportUs + roundTripUs / 2,
-      );
-      const before = cap.bps;
-      if (rates) cap.onRates(rates, 0, reportUs);
-      if (before === undefined && cap.bps !== undefined) caps++;
-      reportUs += 500_000 + random() * 1_000_000;
-    }
-    sentAt.push(frameUs);
-  }
-  return caps;
-}
-
-test('a slow camera is not capped for the frames that are on their way while a report is', () => {
-  const { random, label } = seededRandom();
-  for (const [fps, roundTripMs] of [
-    [1, 20],
-    [1, 100],
-    [2, 100],
-    [3, 50],
-    [5, 100],
-    [5, 300],
-  ] as const)
-    assert.equal(
-      capsOfCleanPath(fps, roundTripMs * 1000, random),
-      0,
-      `${fps} fps, ${roundTripMs} ms, ${label}`,
-    );
 });

@@ -9,7 +9,7 @@ const REPORT = hex('81c90007 00000001 11223344 40 000005 0000abcd 00000010 8899a
 const NACK = hex('81cd0003 00000001 11223344 fffe 8005');
 const PLI = hex('81ce0002 00000001 11223344');
 const FIR = hex('84ce0006 00000001 00000000 11223344 01000000 55667788 02000000');
-/** Transport-wide feedback that claims 65,535 packets in 8 run-length chunks of 8191. */
+/** Transport-wide feedback that claims 65,535 packets in 8 run-length chunks of 8191: more than anybody sends at a time. */
 const TRANSPORT_WIDE = hex(`8fcd0008 00000001 00000000 0001ffff 00000000 ${'3fff'.repeat(8)}`);
 const REMB = hex('8fce0005 00000001 00000000 52454d42 01120000 11223344');
 const SDES = hex('81ca0003 00000001 01026162 00000000');
@@ -49,9 +49,19 @@ test('each packet of a compound one is read within its own length, and unknown o
     ...readRtcp(REPORT),
     ...readRtcp(NACK),
     { kind: 'referenceTime', ssrc: 1, middle32: 0xaabbccdd },
+    ...readRtcp(REMB),
     ...readRtcp(PLI),
     ...readRtcp(FIR),
   ]);
+});
+
+test('REMB is a rate of 18 bits and an exponent of 6', () => {
+  assert.deepEqual(readRtcp(REMB), [{ kind: 'remb', ssrc: 1, bps: 2 ** 17 * 2 ** 4 }]);
+  assert.deepEqual(readRtcp(hex('8fce0004 00000001 00000000 52454d42 00000fff')), [
+    { kind: 'remb', ssrc: 1, bps: 4095 },
+  ]);
+  assert.deepEqual(readRtcp(hex('8fce0003 00000001 00000000 52454d42')), [], 'too short');
+  assert.deepEqual(readRtcp(hex('8fce0004 00000001 00000000 52454d43 00000fff')), [], 'another format');
 });
 
 test('a reference time is read within its block, whatever the block claims', () => {

@@ -4,7 +4,7 @@ import { RtpHeader } from 'werift';
 import { RTP_HEADER_BYTES, writeRtpHeader } from '../../../server/core/rtp/rtp-header.ts';
 import { timestamp90kAt } from '../../../server/core/rtp/rtp-clock.ts';
 
-test('the header has the bytes of RFC 3550 and a playout delay of 0/0 after it', () => {
+test('the header has the bytes of RFC 3550 then a playout delay of 0/0 and the transport-wide number', () => {
   const header = Buffer.alloc(RTP_HEADER_BYTES, 0xff);
   writeRtpHeader(header, {
     payloadType: 96,
@@ -12,8 +12,9 @@ test('the header has the bytes of RFC 3550 and a playout delay of 0/0 after it',
     sequenceNumber: 0x1234,
     timestamp90k: 0xfedcba98,
     ssrc: 0x01020304,
+    transportSequence: 0xfffe,
   });
-  assert.equal(header.toString('hex'), '90e01234fedcba9801020304bede000112000000');
+  assert.equal(header.toString('hex'), '90e01234fedcba9801020304bede00021200000021fffe00');
 });
 
 test('another implementation parses the header', () => {
@@ -24,16 +25,22 @@ test('another implementation parses the header', () => {
     sequenceNumber: 65_535,
     timestamp90k: 1,
     ssrc: 0xffffffff,
+    transportSequence: 0x0102,
+    isPadded: true,
   });
-  const read = RtpHeader.deSerialize(Buffer.concat([header, Buffer.from('x')]));
+  const read = RtpHeader.deSerialize(Buffer.concat([header, Buffer.from([1])]));
   assert.equal(read.payloadType, 97);
   assert.equal(read.marker, false);
+  assert.equal(read.padding, true);
   assert.equal(read.sequenceNumber, 65_535);
   assert.equal(read.ssrc, 0xffffffff);
   assert.equal(read.payloadOffset, RTP_HEADER_BYTES);
   assert.deepEqual(
     read.extensions.map(({ id, payload }) => [id, payload.toString('hex')]),
-    [[1, '000000']],
+    [
+      [1, '000000'],
+      [2, '0102'],
+    ],
   );
 });
 
@@ -49,6 +56,6 @@ test('a second is 90000 ticks of the RTP clock, across its wrap', () => {
 test('a playout delay that is allowed is written in units of 10 ms', () => {
   const header = Buffer.alloc(RTP_HEADER_BYTES);
   const fields = { payloadType: 96, marker: false, sequenceNumber: 1, timestamp90k: 2, ssrc: 3 };
-  writeRtpHeader(header, { ...fields, maxPlayoutDelayMs: 1_000 });
-  assert.equal(header.toString('hex', 16), '12000064');
+  writeRtpHeader(header, { ...fields, transportSequence: 4, maxPlayoutDelayMs: 1_000 });
+  assert.equal(header.toString('hex', 16), '1200006421000400');
 });

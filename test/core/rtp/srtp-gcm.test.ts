@@ -38,7 +38,8 @@ test('the rollover counter follows the sequence number through its wrap', () => 
   for (let extended = 65_500; extended < 65_600; extended++) {
     const header = Buffer.alloc(RTP_HEADER_BYTES);
     const sequenceNumber = extended & 0xffff;
-    writeRtpHeader(header, { payloadType: 96, marker: false, sequenceNumber, timestamp90k: extended, ssrc });
+    const rest = { payloadType: 96, marker: false, timestamp90k: extended, transportSequence: 0 };
+    writeRtpHeader(header, { ...rest, sequenceNumber, ssrc });
     const packet = sender.protect(header, Buffer.from(`payload ${extended}`), ssrc, extended);
     const clear = session.decrypt(packet);
     assert.equal(clear.subarray(RTP_HEADER_BYTES).toString(), `payload ${extended}`);

@@ -142,11 +142,46 @@ test('on another line nothing of the one before holds', () => {
   const line = new ViewerLine();
   const before = line.figures(0);
   line.onReport(0xffff_0000, 0x8000, 0);
-  for (const us of [0, 1_000_000])
-    line.capOf('door').onRates({ sentBps: 1_000_000, arrivedBps: 300_000 }, 0, us);
-  assert.notEqual(line.capOf('door').bps, undefined);
+  line.bandwidth.onRemb(300_000, 0);
+  line.follow(0);
+  assert.equal(line.targetBps, 300_000);
   line.restart(0);
-  assert.deepEqual([line.figures(0), line.capOf('door').bps], [before, undefined]);
+  line.follow(0);
+  assert.deepEqual([line.figures(0), line.targetBps], [before, undefined]);
+});
+
+test('what the line carries changes by two percent or more', () => {
+  const line = new ViewerLine();
+  const changes = [1_000_000, 1_010_000, 1_015_000, 1_020_000, 900_000].map((bps) => {
+    line.bandwidth.onRemb(bps, 0);
+    return [line.follow(0), line.targetBps];
+  });
+  assert.deepEqual(changes, [
+    [true, 1_000_000],
+    [false, 1_000_000],
+    [false, 1_000_000],
+    [true, 1_020_000],
+    [true, 900_000],
+  ]);
+});
+
+test('retransmissions take the room that the video leaves, and a share where it leaves none', () => {
+  const line = new ViewerLine();
+  const [media, repeats] = [new Stream(), new Stream()];
+  line.add(media.rate, repeats.rate);
+  for (let at = 0; at <= 2; at++) {
+    for (let packet = 0; packet < 125; packet++) media.send(true);
+    media.report(at * 1_000_000);
+  }
+  const resendBps = (targetBps: number): number => {
+    line.bandwidth.onRemb(targetBps, 2_000_000);
+    line.follow(2_000_000);
+    return line.figures(2_000_000).resendBps;
+  };
+  assert.deepEqual(
+    [resendBps(3_000_000), resendBps(1_000_000), resendBps(100_000)],
+    [2_000_000, 150_000, 32_000],
+  );
 });
 
 test('a whole that is larger than a burst is sent at once, and owed', () => {

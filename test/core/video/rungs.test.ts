@@ -79,4 +79,11 @@ suite('the rungs of a camera', () => {
     assert.equal(rungBitrateBps('small', size, 4), 72_000);
     assert.equal(rungBitrateBps('tiny', size, 0.1), 10_000);
   });
+
+  test('a recording keeps the full picture at its bitrate, and no other rung', () => {
+    const [full, large] = rungsOf(640, 480, 25, 600_000);
+    assert.deepEqual([full?.bitrateBps, full?.recordedBps], [950_000, 600_000]);
+    assert.equal(large?.recordedBps, undefined);
+    assert.equal(rungsOf(640, 480, 25, 2_000_000)[0]?.bitrateBps, 2_000_000);
+  });
 });

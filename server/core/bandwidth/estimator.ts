@@ -1,0 +1,265 @@
+/**
+ * How much one viewer's line carries, in bits per second, from its transport-wide feedback: by the queue that grows (delay-trend.ts,
+ * standing-queue.ts), by losses where they have a cause (loss-cause.ts), and by probes (probes.ts). Where a viewer sends no such
+ * feedback, by the rate it says itself (REMB).
+ *
+ * Invariants: losses at random and a long round trip lower nothing; a viewer's claims raise the estimate no further than what was sent to
+ * it; nothing of one path counts on the next. Time is an argument.
+ */
+
+import type { TransportFeedback } from '../rtp/transport-feedback.ts';
+import { AcknowledgedRate } from './acknowledged-rate.ts';
+import { DelayTrend } from './delay-trend.ts';
+import { LossCause, type LossVerdict } from './loss-cause.ts';
+import { PacketGroups } from './packet-groups.ts';
+import { Probes, type Probe, type ProbeResult } from './probes.ts';
+import { RateSteps } from './rate-steps.ts';
+import { SentPackets, type PacketResult } from './sent-packets.ts';
+import { StandingQueue } from './standing-queue.ts';
+
+const ACKNOWLEDGED_US = 500_000;
+/** While the line is full the rate that arrives is that of the line, and is known soon. */
+const FULL_ACKNOWLEDGED_US = 200_000;
+/** Losses come in bursts: a shorter time says little. */
+const LOSSY_ACKNOWLEDGED_US = 1_000_000;
+const MAX_QUEUE_US = 50_000;
+/** With a trend to grow. */
+const GROWING_QUEUE_US = 12_000;
+/** While losses show that the queue is full. */
+const LOSSY_QUEUE_US = 35_000;
+const LOSSY_WINDOW_US = 100_000;
+const LOSSY_SHARE = 0.2;
+const LOSSY_PACKETS = 3;
+/** What waits is sent first. */
+const HOLD_QUEUE_US = 25_000;
+/** From less being sent until that shows in the feedback. */
+const EFFECT_US = 400_000;
+const DRAINED = 0.8;
+/** So many decreases drain a queue that is ours. */
+const MAX_VAIN = 3;
+/** For so long the queue is that of another flow, and only losses show that it is full. */
+const SHARED_US = 10_000_000;
+const SHARED_LOSS = 0.1;
+/** Where a policer drops what is too much, a probe says nothing: it is short enough to pass. */
+const POLICED_US = 20_000_000;
+const SILENCE_US = 1_000_000;
+const SILENT_STEP_US = 500_000;
+const SILENT_DECREASE = 0.7;
+/** REMB comes more often. */
+const REMB_AGE_US = 5_000_000;
+/** What one camera may need, as long as nobody says. */
+const WANTED_BPS = 1_300_000;
+const FIRST_ENOUGH = 2;
+const ENOUGH = 1.4;
+const MOST = 3;
+/** Feedback comes about ten times a second. */
+const MIN_FEEDBACK_INTERVAL_US = 5_000;
+
+export class BandwidthEstimator {
+  readonly #packets = new SentPackets();
+  #groups = new PacketGroups();
+  #trend = new DelayTrend();
+  #queue = new StandingQueue();
+  #acknowledged = new AcknowledgedRate();
+  #sentRate = new AcknowledgedRate();
+  #losses = new LossCause();
+  #probes = new Probes();
+  #steps: RateSteps | undefined;
+  #beganUs = -Infinity;
+  #feedbackUs = -Infinity;
+  #unreportedUs: number | undefined;
+  #loweredUs = -Infinity;
+  #queueAtLowerUs = 0;
+  #vain = 0;
+  #beforeVainBps = 0;
+  #sharedUntilUs = -Infinity;
+  #beforeTrialBps: number | undefined;
+  #remb: { bps: number; atUs: number } | undefined;
+  /** What all that is watched could use; probes end there. */
+  wantedBps = WANTED_BPS;
+
+  /** On the line, with headers and repairs; undefined while unknown. */
+  targetBps(nowUs: number): number | undefined {
+    if (this.#steps) return this.#steps.bps;
+    return this.#remb && nowUs - this.#remb.atUs < REMB_AGE_US ? this.#remb.bps : undefined;
+  }
+
+  /** The line carries no more than that. */
+  get isLimited(): boolean {
+    return this.#steps?.isLimitKnown ?? false;
+  }
+
+  /** µs that what we send waits in the line. */
+  get queueUs(): number {
+    return this.#queue.us();
+  }
+
+  /** Share of packets. */
+  get lossShare(): number {
+    return this.#losses.share;
+  }
+
+  /** A packet leaves. @param probe it belongs to, or 0. @returns its transport-wide number, u16 */
+  sent(bytes: number, probe: number, nowUs: number): number {
+    this.#unreportedUs ??= nowUs;
+    if (this.#steps && nowUs - this.#unreportedUs > SILENCE_US) {
+      this.#steps.set(SILENT_DECREASE * this.#steps.bps, nowUs);
+      this.#unreportedUs = nowUs - SILENCE_US + SILENT_STEP_US;
+    }
+    return this.#packets.sent(bytes, probe, nowUs);
+  }
+
+  onFeedback(feedback: TransportFeedback, roundTripUs: number, nowUs: number): void {
+    if (nowUs - this.#feedbackUs < MIN_FEEDBACK_INTERVAL_US) return;
+    const results = this.#packets.onFeedback(feedback).filter(({ sentUs }) => sentUs >= this.#beganUs);
+    if (results.length === 0) return;
+    this.#feedbackUs = nowUs;
+    this.#unreportedUs = undefined;
+    let verdict: LossVerdict = 'none';
+    let probed: ProbeResult | undefined;
+    this.#assumeArrived(results);
+    for (const result of results) {
+      const next = this.#take(result, nowUs);
+      if (next.verdict !== 'none') verdict = next.verdict;
+      probed = next.probed ?? probed;
+    }
+    if (verdict === 'random') this.#endTrial(nowUs);
+    this.#steps ??= this.#first(probed);
+    if (this.#steps) this.#decide(this.#steps, results, verdict, probed, roundTripUs, nowUs);
+  }
+
+  onRemb(bps: number, nowUs: number): void {
+    this.#remb = { bps, atUs: nowUs };
+  }
+
+  /** What was sent waits on this machine already. */
+  onPathFull(roundTripUs: number, nowUs: number): void {
+    if (this.#steps && nowUs - this.#loweredUs > roundTripUs + 2 * EFFECT_US)
+      this.#lower(this.#steps, FULL_ACKNOWLEDGED_US, nowUs);
+  }
+
+  /** @returns the probe to send now, if one is due */
+  probeDue(nowUs: number): Probe | undefined {
+    // Until a viewer has shown that it answers, one probe is enough.
+    if (!this.#steps && this.#feedbackUs === -Infinity && this.#unreportedUs !== undefined) return undefined;
+    const enough = this.#loweredUs === -Infinity ? FIRST_ENOUGH : ENOUGH;
+    return this.#probes.due(this.#steps?.bps, enough * this.wantedBps, nowUs);
+  }
+
+  /** The viewer takes another way: nothing that was found holds any more. */
+  restart(nowUs: number): void {
+    this.#groups = new PacketGroups();
+    this.#trend = new DelayTrend();
+    this.#queue = new StandingQueue();
+    this.#acknowledged = new AcknowledgedRate();
+    this.#sentRate = new AcknowledgedRate();
+    this.#losses = new LossCause();
+    this.#probes = new Probes();
+    this.#steps = undefined;
+    this.#beganUs = nowUs;
+    this.#unreportedUs = undefined;
+    this.#feedbackUs = -Infinity;
+    this.#loweredUs = -Infinity;
+    this.#vain = 0;
+    this.#sharedUntilUs = -Infinity;
+    this.#beforeTrialBps = undefined;
+    this.#remb = undefined;
+  }
+
+  #take(result: PacketResult, nowUs: number): { verdict: LossVerdict; probed: ProbeResult | undefined } {
+    const { sentUs, arrivedUs, bytes } = result;
+    if (!result.wasLost) this.#sentRate.add(sentUs, bytes);
+    if (result.isUnreported) return { verdict: 'none', probed: undefined };
+    const verdict = this.#losses.add(result, nowUs);
+    if (arrivedUs === undefined) return { verdict, probed: undefined };
+    this.#acknowledged.add(arrivedUs, bytes);
+    this.#queue.add(sentUs, arrivedUs);
+    const delta = this.#groups.add(sentUs, arrivedUs);
+    if (delta) this.#trend.add(delta);
+    return { verdict, probed: this.#probes.onResult(result, nowUs) };
+  }
+
+  /** Where a report got lost, what it would have named arrived as the packets after it did, as far as the rate is concerned. */
+  #assumeArrived(results: readonly PacketResult[]): void {
+    const next = results.find(({ arrivedUs }) => arrivedUs !== undefined);
+    if (next?.arrivedUs === undefined) return;
+    const delayUs = next.arrivedUs - next.sentUs;
+    for (const { isUnreported, sentUs, bytes } of results)
+      if (isUnreported) this.#acknowledged.add(sentUs + delayUs, bytes);
+  }
+
+  /** The first estimate: of the first probe, or, where that got lost, of what arrives. */
+  #first(probed: ProbeResult | undefined): RateSteps | undefined {
+    const bps = probed?.bps ?? this.#acknowledged.bps(ACKNOWLEDGED_US);
+    return bps === undefined ? undefined : new RateSteps(bps);
+  }
+
+  #decide(
+    steps: RateSteps,
+    results: readonly PacketResult[],
+    verdict: LossVerdict,
+    probed: ProbeResult | undefined,
+    roundTripUs: number,
+    nowUs: number,
+  ): void {
+    const queueUs = this.#queue.us();
+    if (queueUs < HOLD_QUEUE_US) this.#vain = 0;
+    const isShared = nowUs < this.#sharedUntilUs;
+    if (verdict === 'full') this.#beforeTrialBps = steps.bps;
+    if (verdict === 'full' || this.#isFull(results, queueUs, isShared)) {
+      this.#probes.postpone(verdict === 'full' ? POLICED_US : 0, nowUs);
+      const isDraining = queueUs < DRAINED * this.#queueAtLowerUs;
+      const isEffective = nowUs - this.#loweredUs > roundTripUs + EFFECT_US;
+      if (verdict !== 'full' && !isEffective) return steps.hold(nowUs);
+      if (verdict !== 'full' && isDraining && this.#vain > 0) return steps.hold(nowUs);
+      this.#queueAtLowerUs = queueUs;
+      const windowUs = verdict === 'full' ? LOSSY_ACKNOWLEDGED_US : FULL_ACKNOWLEDGED_US;
+      return this.#lower(steps, windowUs, nowUs);
+    }
+    if (probed && probed.bps > steps.bps) return steps.set(Math.min(probed.bps, this.#mostBps), nowUs);
+    if (!isShared && (this.#trend.trend !== 'steady' || queueUs > HOLD_QUEUE_US)) return steps.hold(nowUs);
+    steps.raise(this.#acknowledged.bps(ACKNOWLEDGED_US), roundTripUs, this.#mostBps, nowUs);
+  }
+
+  #isFull(results: readonly PacketResult[], queueUs: number, isShared: boolean): boolean {
+    if (isShared) return queueUs > MAX_QUEUE_US && this.#losses.share > SHARED_LOSS;
+    if (queueUs > MAX_QUEUE_US) return true;
+    if (this.#trend.trend === 'growing' && queueUs > GROWING_QUEUE_US) return true;
+    const lost = results.filter(
+      ({ arrivedUs, isUnreported }) => arrivedUs === undefined && !isUnreported,
+    ).length;
+    return (
+      lost >= LOSSY_PACKETS &&
+      lost >= LOSSY_SHARE * results.length &&
+      this.#queue.us(LOSSY_WINDOW_US) > LOSSY_QUEUE_US
+    );
+  }
+
+  #lower(steps: RateSteps, windowUs: number, nowUs: number): void {
+    const acknowledgedBps = this.#acknowledged.bps(windowUs) ?? steps.bps;
+    // No more is sent than was found, and still the queue is not ours.
+    const isObeyed = (this.#sentRate.bps(ACKNOWLEDGED_US) ?? Infinity) < 1.1 * steps.bps;
+    this.#vain = isObeyed && nowUs >= this.#sharedUntilUs ? this.#vain + 1 : 1;
+    if (this.#vain > MAX_VAIN) {
+      this.#queue.accept();
+      this.#vain = 0;
+      this.#sharedUntilUs = nowUs + SHARED_US;
+      return steps.set(this.#beforeVainBps, nowUs);
+    }
+    steps.lower(this.#vain > 1 ? Math.min(steps.bps, acknowledgedBps) : acknowledgedBps, nowUs);
+    if (this.#vain === 1) this.#beforeVainBps = steps.bps;
+    this.#losses.lowered();
+    this.#loweredUs = nowUs;
+    this.#probes.postpone(0, nowUs);
+  }
+
+  /** As large a share of less is lost: that was no cause. */
+  #endTrial(nowUs: number): void {
+    if (this.#beforeTrialBps !== undefined) this.#steps?.set(this.#beforeTrialBps, nowUs);
+    this.#beforeTrialBps = undefined;
+  }
+
+  get #mostBps(): number {
+    return Math.max(WANTED_BPS, MOST * this.wantedBps);
+  }
+}

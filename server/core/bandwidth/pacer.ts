@@ -1,0 +1,136 @@
+/**
+ * When each packet to one viewer leaves: as many at once as the line carries in BURST_US, the others at a rate little above the line's, so
+ * that a keyframe does not overrun a short queue somewhere on the way. Repairs leave first. A probe is a part of what is sent, at the
+ * probe's rate, filled up with padding.
+ *
+ * Invariants: nothing waits while the line is much wider than what is sent; packets of one kind leave in the order they came in;
+ * `isFull` says that frames are to be skipped before more waits than MAX_WAIT_US. Time is an argument; `nextUs` says when to
+ * call `run`.
+ */
+
+import type { Probe } from './probes.ts';
+
+export interface Paced {
+  /** As a line carries it. */
+  readonly bytes: number;
+  /** Sent again, or made to repair: of use only if it comes soon. */
+  readonly isRepair: boolean;
+}
+
+interface RunningProbe extends Probe {
+  beganUs: number;
+  sentBytes: number;
+}
+
+/** Sends a packet now. @param probe it belongs to, or 0 */
+export type SendPaced<Packet> = (packet: Packet, probe: number, nowUs: number) => void;
+
+const BURST_US = 20_000;
+/** While nothing is known of a line. */
+const FIRST_BPS = 5_000_000;
+/** Where the limit of the line is not known: a keyframe need not wait. */
+const WIDE = 2.5;
+/** Where it is known: a longer queue would only lose packets. */
+const LIMITED = 1.25;
+const MAX_WAIT_US = 400_000;
+/** A probe that cannot be filled ends. */
+const PROBE_TIMEOUT_US = 200_000;
+
+export class Pacer<Packet extends Paced> {
+  readonly #send: SendPaced<Packet>;
+  readonly #padding: (bytes: number) => Packet | undefined;
+  #repairs: Packet[] = [];
+  #media: Packet[] = [];
+  #waitingBytes = 0;
+  #paceBps = FIRST_BPS;
+  #burstBytes = (FIRST_BPS * BURST_US) / 8_000_000;
+  /** Sent and not yet drained by the pace. */
+  #debtBytes = 0;
+  #debtUs = 0;
+  #probe: RunningProbe | undefined;
+
+  /** @param padding makes a packet of about so many bytes that no one shows, undefined while there is none */
+  constructor(send: SendPaced<Packet>, padding: (bytes: number) => Packet | undefined) {
+    this.#send = send;
+    this.#padding = padding;
+  }
+
+  /** When to call `run`; undefined: nothing waits. */
+  get nextUs(): number | undefined {
+    if (this.#probe) return this.#debtUs + 1_000;
+    if (this.#waitingBytes === 0) return undefined;
+    const excessBytes = Math.max(0, this.#debtBytes - this.#burstBytes);
+    return this.#debtUs + Math.max(1_000, (excessBytes * 8_000_000) / this.#paceBps);
+  }
+
+  /** How long a packet waits that comes now. */
+  get waitUs(): number {
+    return (this.#waitingBytes * 8_000_000) / this.#paceBps;
+  }
+
+  get isFull(): boolean {
+    return this.waitUs > MAX_WAIT_US;
+  }
+
+  /** @param targetBps undefined: not known. @param isLimited the line carries no more than that */
+  setRate(targetBps: number | undefined, isLimited: boolean): void {
+    this.#paceBps = targetBps === undefined ? FIRST_BPS : targetBps * (isLimited ? LIMITED : WIDE);
+    this.#burstBytes = ((targetBps ?? FIRST_BPS) * BURST_US) / 8_000_000;
+  }
+
+  add(packet: Packet, nowUs: number): void {
+    (packet.isRepair ? this.#repairs : this.#media).push(packet);
+    this.#waitingBytes += packet.bytes;
+    this.run(nowUs);
+  }
+
+  /** Begins a probe with what is sent next, unless one is under way. */
+  startProbe(probe: Probe, nowUs: number): void {
+    this.#probe ??= { ...probe, beganUs: nowUs, sentBytes: 0 };
+  }
+
+  run(nowUs: number): void {
+    this.#drain(nowUs);
+    if (this.#probe) this.#runProbe(this.#probe, nowUs);
+    while (this.#debtBytes <= this.#burstBytes) {
+      const packet = this.#take();
+      if (!packet) return;
+      this.#release(packet, nowUs);
+    }
+  }
+
+  clear(): void {
+    this.#repairs = [];
+    this.#media = [];
+    this.#waitingBytes = 0;
+    this.#probe = undefined;
+  }
+
+  #drain(nowUs: number): void {
+    const elapsedUs = Math.max(0, nowUs - this.#debtUs);
+    this.#debtUs = nowUs;
+    this.#debtBytes = Math.max(0, this.#debtBytes - (elapsedUs * this.#paceBps) / 8_000_000);
+  }
+
+  #runProbe(probe: RunningProbe, nowUs: number): void {
+    const dueBytes = ((nowUs - probe.beganUs + 1_000) * probe.bps) / 8_000_000;
+    while (probe.sentBytes < Math.min(dueBytes, probe.bytes)) {
+      const packet = this.#take() ?? this.#padding(probe.bytes - probe.sentBytes);
+      if (!packet) break;
+      this.#release(packet, nowUs);
+    }
+    if (probe.sentBytes >= probe.bytes || nowUs - probe.beganUs > PROBE_TIMEOUT_US) this.#probe = undefined;
+  }
+
+  #take(): Packet | undefined {
+    const packet = this.#repairs.shift() ?? this.#media.shift();
+    if (packet) this.#waitingBytes -= packet.bytes;
+    return packet;
+  }
+
+  #release(packet: Packet, nowUs: number): void {
+    this.#debtBytes += packet.bytes;
+    if (this.#probe) this.#probe.sentBytes += packet.bytes;
+    this.#send(packet, this.#probe?.id ?? 0, nowUs);
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * Probes: short bursts at a rate that the line may carry, of what is to be sent anyway, filled up with padding. What of a burst arrives
+ * at which pace is how much the line carries at least. So a viewer's video grows at once where there is room, though it never
+ * sends as much.
+ *
+ * Invariants: one probe at a time; none while the queue grows; after one that failed the next one waits longer, up to MAX_WAIT_US; what
+ * a viewer claims of a probe counts no more than what was sent.
+ * Method: libwebrtc's probe controller and probe bitrate estimator. Time is an argument.
+ */
+
+import type { PacketResult } from './sent-packets.ts';
+
+export interface Probe {
+  /** u16, never 0. */
+  id: number;
+  bps: number;
+  bytes: number;
+}
+
+const DURATION_US = 20_000;
+const MIN_BYTES = 1_800;
+const MIN_BPS = 200_000;
+const FIRST_BPS = 2_000_000;
+const STEP = 2;
+/** Of the rate tried: it carried that. */
+const PASSED = 0.7;
+/** Less of it arrived in time: the line was full. */
+const FULL = 0.9;
+const FULL_SHARE = 0.95;
+const MIN_RESULTS = 4;
+/** Of the bytes sent, before a probe is judged. */
+const JUDGED = 0.8;
+const TIMEOUT_US = 1_000_000;
+const FIRST_WAIT_US = 2_000_000;
+const MAX_WAIT_US = 4_000_000;
+
+interface Burst {
+  bytes: number;
+  packets: number;
+  firstSentUs: number;
+  lastSentUs: number;
+  lastSentBytes: number;
+  firstArrivedUs: number;
+  firstArrivedBytes: number;
+  lastArrivedUs: number;
+}
+
+export interface ProbeResult {
+  /** What the line carries, at least. */
+  bps: number;
+  /** The line carries no more. */
+  isLimit: boolean;
+}
+
+export class Probes {
+  #lastId = 0;
+  #current: (Probe & { beganUs: number }) | undefined;
+  #burst: Burst | undefined;
+  #nextUs = -Infinity;
+  #waitUs = FIRST_WAIT_US;
+
+  /**
+   * @param bps what the line is thought to carry; undefined: not known
+   * @param enoughBps nothing would be gained by more
+   * @returns the probe to send now, if one is due
+   */
+  due(bps: number | undefined, enoughBps: number, nowUs: number): Probe | undefined {
+    if (this.#current && nowUs - this.#current.beganUs > TIMEOUT_US) this.#failed(nowUs);
+    if (this.#current || nowUs < this.#nextUs || (bps ?? 0) >= enoughBps) return undefined;
+    const tried = bps === undefined ? FIRST_BPS : Math.max(MIN_BPS, Math.min(STEP * bps, STEP * enoughBps));
+    this.#lastId = (this.#lastId % 0xffff) + 1;
+    const bytes = Math.max(MIN_BYTES, (tried * DURATION_US) / 8_000_000);
+    this.#current = { id: this.#lastId, bps: tried, bytes, beganUs: nowUs };
+    this.#burst = undefined;
+    return this.#current;
+  }
+
+  /** The queue grows: this is no time to try more. */
+  postpone(us: number, nowUs: number): void {
+    this.#current = undefined;
+    this.#nextUs = Math.max(this.#nextUs, nowUs + Math.max(us, this.#waitUs));
+  }
+
+  /** @returns the rate found, once enough of the probe has arrived */
+  onResult({ probe, sentUs, arrivedUs, bytes }: PacketResult, nowUs: number): ProbeResult | undefined {
+    const current = this.#current;
+    if (!current || probe !== current.id || arrivedUs === undefined) return undefined;
+    this.#burst ??= {
+      bytes: 0,
+      packets: 0,
+      firstSentUs: sentUs,
+      lastSentUs: sentUs,
+      lastSentBytes: bytes,
+      firstArrivedUs: arrivedUs,
+      firstArrivedBytes: bytes,
+      lastArrivedUs: arrivedUs,
+    };
+    const burst = this.#burst;
+    burst.bytes += bytes;
+    burst.packets++;
+    if (sentUs >= burst.lastSentUs) Object.assign(burst, { lastSentUs: sentUs, lastSentBytes: bytes });
+    burst.firstSentUs = Math.min(burst.firstSentUs, sentUs);
+    if (arrivedUs < burst.firstArrivedUs)
+      Object.assign(burst, { firstArrivedUs: arrivedUs, firstArrivedBytes: bytes });
+    burst.lastArrivedUs = Math.max(burst.lastArrivedUs, arrivedUs);
+    if (burst.packets < MIN_RESULTS || burst.bytes < JUDGED * current.bytes) return undefined;
+    return this.#judge(current, burst, nowUs);
+  }
+
+  #judge(probe: Probe, burst: Burst, nowUs: number): ProbeResult | undefined {
+    this.#current = undefined;
+    const sentBps = rate(burst.bytes - burst.lastSentBytes, burst.lastSentUs - burst.firstSentUs);
+    const arrivedBps = rate(
+      burst.bytes - burst.firstArrivedBytes,
+      burst.lastArrivedUs - burst.firstArrivedUs,
+    );
+    const isLimit = arrivedBps < FULL * sentBps;
+    const bps = Math.min(probe.bps, sentBps, isLimit ? FULL_SHARE * arrivedBps : arrivedBps);
+    if (bps >= PASSED * probe.bps) {
+      this.#waitUs = FIRST_WAIT_US;
+      this.#nextUs = nowUs;
+    } else this.#wait(nowUs);
+    return { bps, isLimit };
+  }
+
+  #failed(nowUs: number): void {
+    this.#current = undefined;
+    this.#wait(nowUs);
+  }
+
+  #wait(nowUs: number): void {
+    this.#nextUs = nowUs + this.#waitUs;
+    this.#waitUs = Math.min(MAX_WAIT_US, 1.5 * this.#waitUs);
+  }
+}
+
+/** Packets that come at once come at any rate. */
+function rate(bytes: number, us: number): number {
+  return (bytes * 8_000_000) / Math.max(us, 250);
+}

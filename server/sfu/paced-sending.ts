@@ -1,0 +1,63 @@
+/**
+ * Runs the pacer of one transport (core/bandwidth/pacer.ts) when it is due.
+ *
+ * Invariant: there is a timer only while packets wait, or a probe is under way.
+ */
+
+import { Pacer, type SendPaced } from '../core/bandwidth/pacer.ts';
+import type { Probe } from '../core/bandwidth/probes.ts';
+import type { Clock } from '../core/clock.ts';
+import type { OutgoingPacket } from './rtp-stream.ts';
+
+export class PacedSending {
+  readonly #pacer: Pacer<OutgoingPacket>;
+  readonly #clock: Clock;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param send and `padding`: see Pacer */
+  constructor(
+    clock: Clock,
+    send: SendPaced<OutgoingPacket>,
+    padding: (bytes: number) => OutgoingPacket | undefined,
+  ) {
+    this.#clock = clock;
+    this.#pacer = new Pacer(send, padding);
+  }
+
+  get isFull(): boolean {
+    return this.#pacer.isFull;
+  }
+
+  setRate(targetBps: number | undefined, isLimited: boolean): void {
+    this.#pacer.setRate(targetBps, isLimited);
+  }
+
+  add(packet: OutgoingPacket, nowUs: number): void {
+    this.#pacer.add(packet, nowUs);
+    this.#schedule(nowUs);
+  }
+
+  startProbe(probe: Probe, nowUs: number): void {
+    this.#pacer.startProbe(probe, nowUs);
+    this.#schedule(nowUs);
+  }
+
+  /** Idempotent; what waits is dropped. */
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#pacer.clear();
+  }
+
+  #schedule(nowUs: number): void {
+    const { nextUs } = this.#pacer;
+    if (nextUs === undefined || this.#timer) return;
+    const delayMs = Math.max(1, (nextUs - nowUs) / 1000);
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      const thenUs = this.#clock();
+      this.#pacer.run(thenUs);
+      this.#schedule(thenUs);
+    }, delayMs);
+  }
+}
