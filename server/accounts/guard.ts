@@ -6,7 +6,8 @@
  * route that is closed to keys (wire/key-access.ts), `notFound` for a camera to which the caller has no right at all, whether
  * it exists or not, `forbidden` for one to which they have another right.
  *
- * Invariant: `identify` knows only people, so a handler that looks at the user alone never serves a key by mistake.
+ * Invariants: `identify` knows only people, so a handler that looks at the user alone never serves a key by mistake; a key opens
+ * nothing that is no route of the contract.
  */
 
 import type { Request, Response } from 'express';
@@ -21,7 +22,7 @@ import { isSameOriginFetch } from '../http/same-origin.ts';
 import { keyAccessOf } from '../wire/key-access.ts';
 import type { KeyPower } from '../wire/key-rights.ts';
 import type { Right } from '../wire/rights.ts';
-import { presentedIn } from './presented-credential.ts';
+import { isBasic, presentedIn } from './presented-credential.ts';
 import { mediaTokenOf } from './session-cookies.ts';
 
 /** Who called, and by which key. */
@@ -72,6 +73,17 @@ export class Guard {
     return who;
   }
 
+  /**
+   * For what would make a person of a key that administers, or outlast it.
+   *
+   * @throws VigieError also `forbidden` for a key
+   */
+  administratorInPerson(request: Request): Caller {
+    const who = this.administrator(request);
+    if (who.grant !== null) throw closedToKeys();
+    return who;
+  }
+
   /** An administrator, or a key with this power of one. */
   withPower(request: Request, power: KeyPower): Caller {
     const who = this.caller(request);
@@ -94,12 +106,13 @@ export class Guard {
     return who;
   }
 
-  /** For `<img>` and `<video>`: the media cookie is accepted too, for reading only. */
+  /**
+   * For `<img>` and `<video>`: the media cookie is accepted too, for reading only. It comes before a key that the browser sends as
+   * Basic, which it does by itself wherever it was once asked for one.
+   */
   mediaViewerOf(request: Request, right: Right, cameraId: string): Caller {
-    const cookie = mediaTokenOf(request, this.#connectionOf(request));
-    if (request.headers.authorization !== undefined || cookie === undefined || !isSameOriginFetch(request))
-      return this.viewerOf(request, right, cameraId);
-    const who = { ...this.#accounts.sessions.identify(cookie, 'media'), grant: null };
+    const who = this.#byMediaCookie(request);
+    if (who === undefined) return this.viewerOf(request, right, cameraId);
     this.#know(request, who);
     this.#accounts.access.assertMay(who, right, cameraId);
     return who;
@@ -125,6 +138,19 @@ export class Guard {
     return who;
   }
 
+  #byMediaCookie(request: Request): Caller | undefined {
+    const { authorization } = request.headers;
+    const cookie = mediaTokenOf(request, this.#connectionOf(request));
+    if (cookie === undefined || !isSameOriginFetch(request)) return undefined;
+    if (authorization !== undefined && !isBasic(authorization)) return undefined;
+    try {
+      return { ...this.#accounts.sessions.identify(cookie, 'media'), grant: null };
+    } catch (error) {
+      if (authorization === undefined) throw error;
+      return undefined;
+    }
+  }
+
   /** The first time in a request it counts as a use of the key. */
   #callerByKey(request: Request, key: string, basic: boolean): Caller {
     const { apiKeys } = this.#accounts;
@@ -132,7 +158,8 @@ export class Guard {
     const who = known ? apiKeys.identify(key) : apiKeys.admit(key, this.#connectionOf(request).address);
     this.#know(request, who);
     const route = calledRoute(request);
-    const access = route === undefined ? 'bearer' : keyAccessOf(route);
+    if (route === undefined) throw closedToKeys();
+    const access = keyAccessOf(route);
     if (basic && (access !== 'basic' || !isSameOriginFetch(request)))
       throw new VigieError(
         'unauthorized',

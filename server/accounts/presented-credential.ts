@@ -26,6 +26,10 @@ export function presentedIn(authorization: string | undefined): Presented {
   throw new VigieError('unauthorized', 'the Authorization header must be "Bearer" and a token or an API key');
 }
 
+export function isBasic(authorization: string): boolean {
+  return /^basic /i.test(authorization);
+}
+
 function passwordIn(text: string): string {
   const pair = BASE64.test(text) ? Buffer.from(text, 'base64').toString('utf8') : '';
   const colon = pair.indexOf(':');

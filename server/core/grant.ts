@@ -37,6 +37,16 @@ export function isGranted(grant: Grant | null, right: KeyRight, cameraId: string
   return rightsGranted(grant, cameraId).includes(right);
 }
 
+/** Whether everything that it gives is given by the other. Null: a person, whose own rights bound it. */
+export function isWithin(asked: Grant, grant: Grant | null): boolean {
+  if (grant === null || hasPower(grant, 'administer')) return true;
+  return (
+    asked.powers.every((power) => hasPower(grant, power)) &&
+    asked.everyCamera.every((right) => grant.everyCamera.includes(right)) &&
+    asked.cameras.every(({ cameraId, rights }) => rights.every((right) => isGranted(grant, right, cameraId)))
+  );
+}
+
 export function hasPower(grant: Grant | null, power: KeyPower): boolean {
   return grant === null || grant.powers.includes(power) || grant.powers.includes('administer');
 }

@@ -1,6 +1,9 @@
 /**
- * The route of the API that a request calls, known before express has found it: guards that stand in front of several routes
- * ask too.
+ * The route of the API that a request calls: the one that serves it, or, before express has found that, the one that its path
+ * belongs to, since guards that stand in front of several routes ask too.
+ *
+ * Invariant: it is found in the path that express matches. What is written otherwise in the request line (a whole URL, a `#`)
+ * is no other route here than there.
  */
 
 import type { Request } from 'express';
@@ -13,12 +16,18 @@ const PATTERNS = (Object.keys(API_ROUTES) as ApiRouteName[]).map((name) => {
   return { name, method, path: new RegExp(`^${pattern}/?$`, 'i') };
 });
 
+const SERVED = new WeakMap<Request, ApiRouteName>();
+
+/** To be called before the handler of the route. */
+export function setServedRoute(request: Request, name: ApiRouteName): void {
+  SERVED.set(request, name);
+}
+
 /** @returns undefined for what is not of the API */
-export function calledRoute({
-  method: asked,
-  originalUrl,
-}: Pick<Request, 'method' | 'originalUrl'>): ApiRouteName | undefined {
-  const path = originalUrl.split('?')[0] ?? '';
-  const method = asked === 'HEAD' ? 'GET' : asked;
+export function calledRoute(request: Request): ApiRouteName | undefined {
+  const served = SERVED.get(request);
+  if (served !== undefined) return served;
+  const path = request.baseUrl + request.path;
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
   return PATTERNS.find((each) => each.method === method && each.path.test(path))?.name;
 }

@@ -20,6 +20,7 @@ import {
   type ApiRouteName,
 } from '../wire/api-routes.ts';
 import type { ReadFor } from '../store/work.ts';
+import { setServedRoute } from './called-route.ts';
 import { beginCall, onAnswerBegins, type CallFacts } from './watched-calls.ts';
 import { validate } from '../wire/validate.ts';
 
@@ -54,6 +55,7 @@ export function serve<N extends ApiRouteName>(router: Router, name: N, handler: 
   const [method, path = ''] = name.split(' ') as [keyof typeof METHODS, string?];
   const [status] = statusesOf(route);
   router[METHODS[method]](path, async (request, response) => {
+    setServedRoute(request, name);
     const params = route.params && paramsOf(route.params, request);
     const facts: CallFacts = { name, params: params ?? {} };
     // Each part has the type of the schema it is parsed with.
