@@ -87,6 +87,8 @@ function unpack(staged: string, staging: string, name: string): BackupContents {
     // A sign-in that ended after the backup must not be good again.
     database.exec('DELETE FROM sessions');
     bringToSchema(database, name);
+    // Nor a key that was revoked after it. An older backup has them only now.
+    database.exec("DELETE FROM credentials WHERE kind = 'apiKey'");
     database.exec('VACUUM');
     return { madeAtMs, cameras, users };
   } finally {

@@ -49,7 +49,7 @@ export async function runCommand(
         record(dataDir, 'backupRestored', {});
         const { cameras, users, replaced } = restored;
         return say(
-          `Restored: ${cameras} cameras, ${users} users. Everybody has to sign in again.`,
+          `Restored: ${cameras} cameras, ${users} users. Everybody has to sign in again; all API keys are revoked.`,
           ...(replaced === undefined
             ? []
             : [`What was there is in ${replaced}; remove it when all is well.`]),

@@ -30,7 +30,16 @@ async function inUse(context: TestContext) {
   const store = openStores(dataDir, createLog('silent'));
   context.after(() => store.close());
   const user = await store.users.add(ADA, 0);
-  await store.sessions.create(user.id, 'x', 0);
+  const { session } = await store.sessions.create(user.id, 'x', 0);
+  const key = {
+    id: 'key_a',
+    kind: 'apiKey',
+    userId: user.id,
+    name: 'Hall',
+    hash: new Uint8Array(32),
+  } as const;
+  const grant = { everyCamera: ['live'], cameras: [], powers: [] } as const;
+  await store.credentials.add({ ...key, grant, createdAtMs: 0, expiresAtMs: null }, session.id);
   const camera = await store.cameras.add('Door', 'v1', 0);
   mkdirSync(join(dataDir, 'tls'));
   for (const name of ['ca.key', 'ca.crt', 'notes.txt']) writeFileSync(join(dataDir, 'tls', name), name);
@@ -73,7 +82,7 @@ test('a backup of a database in use restores all of it elsewhere: cameras with k
   assert.equal(restored.users.findByName('ada')?.passwordHash, 'x');
 });
 
-test('sign-ins of before are over, and what was there is moved aside', async (context) => {
+test('sign-ins and API keys of before are over, and what was there is moved aside', async (context) => {
   const { dataDir, store, file } = await inUse(context);
   await writeBackup({ dataDir, file, password: undefined });
   await store.cameras.add('Later', 'v1', 1);
@@ -84,6 +93,8 @@ test('sign-ins of before are over, and what was there is moved aside', async (co
     [1, 2],
   );
   assert.equal(count(join(dataDir, 'vigie.db'), 'sessions'), 0);
+  assert.equal(count(join(dataDir, 'vigie.db'), 'credentials'), 0);
+  assert.equal(count(join(replaced, 'vigie.db'), 'credentials'), 1);
   assert.ok(existsSync(join(replaced, 'tls', 'notes.txt')));
 });
 
